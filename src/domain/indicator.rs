@@ -1,0 +1,116 @@
+//! Which indicator, with which parameters: the value that names a column of the `indicator` room.
+
+use std::fmt;
+
+/// A column of a bar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+pub enum BarField {
+    /// First price.
+    Open,
+    /// Highest price.
+    High,
+    /// Lowest price.
+    Low,
+    /// Last price.
+    Close,
+    /// Traded base quantity.
+    Volume,
+}
+
+/// A multiplier in an indicator (the width of a Bollinger band), exact to a thousandth so that equal
+/// indicators are equal keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+pub struct Thousandths(pub u32);
+
+/// An indicator with its parameters; periods are in bars of its timeframe and at least 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+pub enum IndicatorSpec {
+    /// The bar's own column.
+    Field(BarField),
+    /// Simple moving average of the close over `n` bars.
+    Sma {
+        /// Bars.
+        n: u32,
+    },
+    /// Exponential moving average of the close, factor `2 / (n + 1)`, seeded with the SMA of the first `n`.
+    Ema {
+        /// Bars.
+        n: u32,
+    },
+    /// Wilder's relative strength index, 0 to 100.
+    Rsi {
+        /// Bars.
+        n: u32,
+    },
+    /// EMA(fast) - EMA(slow) of the close.
+    MacdLine {
+        /// Bars of the fast EMA.
+        fast: u32,
+        /// Bars of the slow EMA.
+        slow: u32,
+    },
+    /// EMA(signal) of the MACD line.
+    MacdSignal {
+        /// Bars of the fast EMA.
+        fast: u32,
+        /// Bars of the slow EMA.
+        slow: u32,
+        /// Bars of the signal's EMA.
+        signal: u32,
+    },
+    /// SMA(n) + k population standard deviations of the close.
+    BollingerUpper {
+        /// Bars.
+        n: u32,
+        /// Width in standard deviations.
+        k: Thousandths,
+    },
+    /// SMA(n) - k population standard deviations of the close.
+    BollingerLower {
+        /// Bars.
+        n: u32,
+        /// Width in standard deviations.
+        k: Thousandths,
+    },
+    /// Wilder's average true range, in quote currency.
+    Atr {
+        /// Bars.
+        n: u32,
+    },
+    /// Wilder's average directional index, 0 to 100.
+    Adx {
+        /// Bars.
+        n: u32,
+    },
+    /// Highest high of the `n` bars BEFORE this one (so that a close can break it).
+    DonchianHigh {
+        /// Bars.
+        n: u32,
+    },
+    /// Lowest low of the `n` bars BEFORE this one.
+    DonchianLow {
+        /// Bars.
+        n: u32,
+    },
+    /// Rate of change of the close over `n` bars, in percent.
+    Roc {
+        /// Bars.
+        n: u32,
+    },
+    /// Population standard deviation of the close over `n` bars.
+    Stddev {
+        /// Bars.
+        n: u32,
+    },
+    /// Simple moving average of the volume over `n` bars.
+    VolumeSma {
+        /// Bars.
+        n: u32,
+    },
+}
+
+impl fmt::Display for Thousandths {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", f64::from(self.0) / 1000.0)
+    }
+}

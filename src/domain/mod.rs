@@ -1,0 +1,23 @@
+//! Values that every other room speaks in: money, time, names, orders, seeds.
+//!
+//! Owns the newtypes and their arithmetic. Never reads a file, never holds state, uses nothing else of
+//! this crate. Invariant: a value that exists is valid; each rounding is named where it happens.
+
+mod indicator;
+mod instrument;
+mod money;
+mod name;
+mod order;
+mod seed;
+mod time;
+
+pub use indicator::{BarField, IndicatorSpec, Thousandths};
+pub use instrument::{Instrument, SymbolId};
+pub use money::{Bps, Cash, MoneyError, Price, Qty, Rounding, UNITS_PER_ONE};
+pub use name::{AgentName, NameError, Symbol};
+pub use order::{
+    Action, Bracket, Distance, Liquidity, OrderId, OrderKind, OrderOrigin, OrderRequest, OrderStatus,
+    Protection, RefusalCode, Side, Size, TimeInForce,
+};
+pub use seed::Seed;
+pub use time::{Interval, Span, TimeError, Timestamp};

@@ -1,0 +1,263 @@
+//! Time: instants, lengths and bar intervals, all whole microseconds in UTC.
+
+use std::fmt;
+use std::ops::{Add, Sub};
+use std::str::FromStr;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+
+const MICROS_PER_SECOND: i64 = 1_000_000;
+const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
+
+/// Why a text is no time, or no length of time.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TimeError {
+    /// Not a UTC time.
+    #[error("`{text}` is not a time such as 2024-01-31T00:00:00Z or 2024-01-31")]
+    NotATime {
+        /// What was given.
+        text: String,
+    },
+    /// Not a length.
+    #[error("`{text}` is not a length of time such as 15m, 4h, 30d or 2w")]
+    NotASpan {
+        /// What was given.
+        text: String,
+    },
+    /// Not a usable bar interval.
+    #[error("`{text}` does not divide a day (or a week) evenly")]
+    Uneven {
+        /// What was given.
+        text: String,
+    },
+}
+
+/// An instant, in microseconds since 1970-01-01T00:00:00 UTC. Bars carry their OPEN time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(transparent)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// From microseconds since 1970.
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// Microseconds since 1970.
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// Days since 1970-01-01, counted in UTC: the calendar day this instant lies in.
+    pub const fn utc_day(self) -> i64 {
+        self.0.div_euclid(MICROS_PER_DAY)
+    }
+
+    /// The instant's calendar form.
+    pub fn to_utc(self) -> DateTime<Utc> {
+        DateTime::from_timestamp_micros(self.0).unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+}
+
+/// RFC 3339 in UTC, without a fraction of a second where there is none.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let utc = self.to_utc();
+        let text = if self.0 % MICROS_PER_SECOND == 0 {
+            utc.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+        } else {
+            utc.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
+        };
+        f.pad(&text)
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = TimeError;
+
+    /// `2024-01-31`, `2024-01-31T00:00[:00]`, with `Z` or an offset; without one it is UTC.
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        if let Ok(full) = DateTime::parse_from_rfc3339(text) {
+            return Ok(Self(full.timestamp_micros()));
+        }
+        for format in ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"] {
+            if let Ok(naive) = NaiveDateTime::parse_from_str(text, format) {
+                return Ok(Self(naive.and_utc().timestamp_micros()));
+            }
+        }
+        NaiveDate::parse_from_str(text, "%Y-%m-%d")
+            .ok()
+            .and_then(|date| date.and_hms_opt(0, 0, 0))
+            .map(|midnight| Self(midnight.and_utc().timestamp_micros()))
+            .ok_or_else(|| TimeError::NotATime { text: text.to_owned() })
+    }
+}
+
+impl serde::Serialize for Timestamp {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(self)
+    }
+}
+
+impl Add<Span> for Timestamp {
+    type Output = Self;
+    fn add(self, span: Span) -> Self {
+        Self(self.0.saturating_add(span.0))
+    }
+}
+
+impl Sub<Span> for Timestamp {
+    type Output = Self;
+    fn sub(self, span: Span) -> Self {
+        Self(self.0.saturating_sub(span.0))
+    }
+}
+
+impl Sub for Timestamp {
+    type Output = Span;
+    fn sub(self, other: Self) -> Span {
+        Span(self.0.saturating_sub(other.0))
+    }
+}
+
+/// A length of time in microseconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span(i64);
+
+impl Span {
+    /// One UTC day.
+    pub const DAY: Self = Self(MICROS_PER_DAY);
+    /// One minute.
+    pub const MINUTE: Self = Self(60 * MICROS_PER_SECOND);
+
+    /// From microseconds.
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// From whole seconds.
+    pub const fn from_seconds(seconds: i64) -> Self {
+        Self(seconds * MICROS_PER_SECOND)
+    }
+
+    /// In microseconds.
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// In seconds.
+    #[expect(clippy::cast_precision_loss, reason = "statistics are f64")]
+    pub fn seconds(self) -> f64 {
+        self.0 as f64 / MICROS_PER_SECOND as f64
+    }
+
+    /// This length `n` times over.
+    pub const fn times(self, n: i64) -> Self {
+        Self(self.0.saturating_mul(n))
+    }
+}
+
+/// The largest unit that divides the length: `90m`, `4h`, `30d`.
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.0 / MICROS_PER_SECOND;
+        let text = match () {
+            () if self.0 % MICROS_PER_SECOND != 0 => format!("{}us", self.0),
+            () if seconds % 604_800 == 0 && seconds > 0 => format!("{}w", seconds / 604_800),
+            () if seconds % 86_400 == 0 => format!("{}d", seconds / 86_400),
+            () if seconds % 3_600 == 0 => format!("{}h", seconds / 3_600),
+            () if seconds % 60 == 0 => format!("{}m", seconds / 60),
+            () => format!("{seconds}s"),
+        };
+        f.pad(&text)
+    }
+}
+
+impl FromStr for Span {
+    type Err = TimeError;
+
+    /// A whole number and one of `s`, `m`, `h`, `d`, `w`.
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        let bad = || TimeError::NotASpan { text: text.to_owned() };
+        let split = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(bad)?;
+        let (count, unit) = text.split_at(split);
+        let count: i64 = count.parse().map_err(|_| bad())?;
+        let seconds = match unit.trim() {
+            "s" => 1,
+            "m" => 60,
+            "h" => 3_600,
+            "d" => 86_400,
+            "w" => 604_800,
+            _ => return Err(bad()),
+        };
+        count.checked_mul(seconds * MICROS_PER_SECOND).map(Self).ok_or_else(bad)
+    }
+}
+
+/// The spacing of bars: a length that divides a UTC day, or a whole number of days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Interval(Span);
+
+impl Interval {
+    /// One minute.
+    pub const MINUTE: Self = Self(Span::MINUTE);
+    /// One day.
+    pub const DAY: Self = Self(Span::DAY);
+
+    /// From a length.
+    ///
+    /// # Errors
+    /// [`TimeError::Uneven`] where it is not positive, or neither divides a day nor is whole days.
+    pub fn new(span: Span) -> Result<Self, TimeError> {
+        let even = span.0 > 0 && (MICROS_PER_DAY % span.0 == 0 || span.0 % MICROS_PER_DAY == 0);
+        even.then_some(Self(span)).ok_or_else(|| TimeError::Uneven { text: span.to_string() })
+    }
+
+    /// As a length.
+    pub const fn span(self) -> Span {
+        self.0
+    }
+
+    /// In microseconds.
+    pub const fn micros(self) -> i64 {
+        self.0.0
+    }
+
+    /// Whether bars of this interval can be made from bars of `finer`.
+    pub const fn is_multiple_of(self, finer: Interval) -> bool {
+        self.0.0 % finer.0.0 == 0
+    }
+
+    /// The open of the bar that `at` falls in, aligned to midnight UTC (weeks to Monday).
+    pub const fn floor(self, at: Timestamp) -> Timestamp {
+        // 1970-01-01 was a Thursday: weeks are counted from Monday 1969-12-29.
+        let origin = if self.0.0 % (7 * MICROS_PER_DAY) == 0 { -3 * MICROS_PER_DAY } else { 0 };
+        Timestamp((at.0 - origin).div_euclid(self.0.0) * self.0.0 + origin)
+    }
+}
+
+impl fmt::Display for Interval {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for Interval {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        Self::new(text.parse()?)
+    }
+}
+
+impl serde::Serialize for Span {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(self)
+    }
+}
+
+impl serde::Serialize for Interval {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(self)
+    }
+}

@@ -1,0 +1,260 @@
+//! What a replay leaves behind: rows for the logs, holdings for the exact curve, the curve for statistics.
+
+use crate::domain::{
+    Cash, Liquidity, OrderId, OrderOrigin, OrderStatus, Price, Qty, RefusalCode, Side, SymbolId, TimeInForce,
+    Timestamp,
+};
+use crate::market::TickRange;
+
+/// One stretch of the market's clock in which agents compete, each from its starting balance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// Its number in the tournament, from 0.
+    pub index: u32,
+    /// Its ticks.
+    pub ticks: TickRange,
+}
+
+/// Everything one agent did in one window.
+#[derive(Debug, Clone)]
+pub struct Replay {
+    /// Which window.
+    pub window: Window,
+    /// How it ended.
+    pub status: ReplayStatus,
+    /// Wallet at the start.
+    pub starting_balance: Cash,
+    /// Equity after the last tick, exact.
+    pub final_equity: Cash,
+    /// Equity at each tick's close, for statistics: one value a tick.
+    pub equity: Vec<f64>,
+    /// Cash and positions after each tick that changed them, from the first tick on; the exact curve follows.
+    pub holdings: Vec<Holding>,
+    /// Every order, by id, with its end.
+    pub orders: Vec<OrderRow>,
+    /// Every fill, in order of time.
+    pub fills: Vec<FillRow>,
+    /// Closed round trips, in order of closing, then those still open at the end.
+    pub round_trips: Vec<RoundTrip>,
+    /// Ticks at whose close a position was held.
+    pub ticks_in_market: usize,
+    /// Fees paid in all.
+    pub fees: Cash,
+    /// What a reader should know.
+    pub flags: Flags,
+}
+
+/// How a replay ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReplayStatus {
+    /// At the window's end.
+    Completed,
+    /// A risk rule put it out at this time; the loss is kept.
+    Disqualified {
+        /// When.
+        at: Timestamp,
+        /// By which rule.
+        code: RefusalCode,
+    },
+    /// It could not go on; the loss is kept.
+    Forfeit {
+        /// When.
+        at: Timestamp,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl ReplayStatus {
+    /// As written in results: `completed`, `disqualified`, `forfeit`.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Disqualified { .. } => "disqualified",
+            Self::Forfeit { .. } => "forfeit",
+        }
+    }
+}
+
+/// Cash and positions from a tick on, until the next row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holding {
+    /// From the close of this tick.
+    pub tick: usize,
+    /// Quote currency, locked part included.
+    pub cash: Cash,
+    /// Base quantity of each symbol of the market, locked part included.
+    pub quantities: Box<[Qty]>,
+}
+
+/// Why an order ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndReason {
+    /// Filled whole.
+    Filled,
+    /// Filled, after being cut to what the wallet could pay or to a risk limit.
+    FilledCut,
+    /// A risk check refused it.
+    Refused(RefusalCode),
+    /// The wallet could not pay for the smallest quantity at the fill.
+    CannotPay,
+    /// Its agent cancelled it.
+    Agent,
+    /// The other order of its bracket filled.
+    BracketSibling,
+    /// Its position was closed otherwise.
+    PositionClosed,
+    /// A risk rule cancelled it.
+    RiskRule,
+    /// Its time in force ran out.
+    TimeInForce,
+    /// The window ended.
+    WindowEnd,
+}
+
+impl EndReason {
+    /// As written in results.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Filled => "filled",
+            Self::FilledCut => "filled_cut",
+            Self::Refused(code) => code.as_str(),
+            Self::CannotPay => "cannot_pay",
+            Self::Agent => "agent",
+            Self::BracketSibling => "bracket_sibling",
+            Self::PositionClosed => "position_closed",
+            Self::RiskRule => "risk_rule",
+            Self::TimeInForce => "time_in_force",
+            Self::WindowEnd => "window_end",
+        }
+    }
+}
+
+/// One order from placing to end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OrderRow {
+    /// Its number.
+    pub id: OrderId,
+    /// Who placed it.
+    pub origin: OrderOrigin,
+    /// What it trades.
+    pub symbol: SymbolId,
+    /// Buy or sell.
+    pub side: Side,
+    /// `market`, `limit`, ...
+    pub kind: &'static str,
+    /// How long it waited at most.
+    pub time_in_force: TimeInForce,
+    /// Its limit price, where it has one.
+    pub limit_price: Option<Price>,
+    /// Its trigger (of a trailing stop: the last level), where it has one.
+    pub trigger_price: Option<Price>,
+    /// Quantity asked for, where the request named one (after a cut: what was accepted).
+    pub quantity: Option<Qty>,
+    /// Quote amount asked for, where the request named one.
+    pub amount: Option<Cash>,
+    /// When it was placed: the close of the deciding bar (the open of the entry's bar for a bracket).
+    pub placed_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Timestamp,
+    /// How.
+    pub status: OrderStatus,
+    /// Why.
+    pub end: EndReason,
+    /// Filled so far.
+    pub filled: Qty,
+    /// The strategy's own word for it.
+    pub reason: &'static str,
+    /// What a reader should know, for instance the numbers of a refusal.
+    pub detail: String,
+}
+
+/// One fill.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FillRow {
+    /// Of this order.
+    pub order: OrderId,
+    /// Tick of the bar in which it happened.
+    pub tick: usize,
+    /// That bar's open time (the close time for `fill_at = "close"` and for `close_at_end`).
+    pub at: Timestamp,
+    /// What.
+    pub symbol: SymbolId,
+    /// Buy or sell.
+    pub side: Side,
+    /// How much.
+    pub quantity: Qty,
+    /// At which price, slippage included.
+    pub price: Price,
+    /// Before slippage.
+    pub raw_price: Price,
+    /// `quantity * price`.
+    pub notional: Cash,
+    /// Charged in the quote currency.
+    pub fee: Cash,
+    /// Taker or maker.
+    pub liquidity: Liquidity,
+    /// For a sale: its realised PnL after its fee and its share of the entry fees.
+    pub realised_pnl: Option<Cash>,
+}
+
+/// Whether a round trip came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExitState {
+    /// The position returned to zero.
+    Closed,
+    /// Still open, marked at the last close.
+    Open,
+}
+
+/// From leaving zero to returning to it, scale-ins and partial exits included.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RoundTrip {
+    /// What.
+    pub symbol: SymbolId,
+    /// Closed or open.
+    pub state: ExitState,
+    /// Time of the first fill.
+    pub entry_at: Timestamp,
+    /// Its tick.
+    pub entry_tick: usize,
+    /// Time of the last fill; of the last tick's close for an open one.
+    pub exit_at: Timestamp,
+    /// Its tick.
+    pub exit_tick: usize,
+    /// Bought in all.
+    pub quantity: Qty,
+    /// Average price of the buys.
+    pub entry_price: Price,
+    /// Average price of the sells (an open one: of the sells so far and the last close).
+    pub exit_price: Price,
+    /// Fees of all its fills.
+    pub fees: Cash,
+    /// Net of all fees. For an open one: realised so far and unrealised.
+    pub pnl: Cash,
+    /// `pnl` over the cost of the buys, fees included, as a fraction.
+    pub return_fraction: f64,
+    /// Worst excursion from bar extremes after entry, quote currency, at most 0.
+    pub mae: Cash,
+    /// Best excursion, at least 0.
+    pub mfe: Cash,
+    /// Number of fills.
+    pub fills: u32,
+    /// Reason of the order that opened it.
+    pub entry_reason: &'static str,
+    /// Reason of the order that closed it; `open` while open.
+    pub exit_reason: &'static str,
+}
+
+/// What a reader of the results should know.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Flags {
+    /// Symbols whose bars ended for good inside the window.
+    pub delisted: Vec<SymbolId>,
+    /// Bars in which a stop and a target were both reached.
+    pub ambiguous_bars: u64,
+    /// Of those, the ones without finer bars under `intrabar = "detail"`.
+    pub bars_without_detail: u64,
+    /// Buys cut to what the wallet could pay.
+    pub cut_fills: u64,
+}

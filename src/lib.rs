@@ -1,0 +1,18 @@
+//! Replays recorded market history for many isolated trading agents at once, and ranks them.
+//!
+//! Data flows one way, from the top of this list to its end; a room uses only rooms above it.
+
+pub mod cli;
+pub mod domain;
+pub mod engine;
+pub mod indicator;
+pub mod ledger;
+pub mod market;
+pub mod metrics;
+pub mod report;
+pub mod risk;
+pub mod scenario;
+pub mod store;
+pub mod strategy;
+pub mod tournament;
+pub mod venue;

@@ -1,0 +1,98 @@
+//! All symbols of a scenario on one clock.
+
+use std::collections::BTreeMap;
+
+use super::bars::{Bars, Row};
+use crate::domain::{Instrument, Interval, SymbolId, Timestamp};
+
+/// Every symbol's bars at the scenario's interval, on the sorted union of their open times, and the coarser
+/// frames that strategies ask for. Immutable.
+#[derive(Debug)]
+pub struct Market {
+    /// The scenario's interval.
+    pub interval: Interval,
+    /// Open times of all bars of all symbols, sorted, unique: tick `t` is the bar that opens at `clock[t]`.
+    pub clock: Vec<Timestamp>,
+    /// In the scenario's order: index by [`SymbolId::index`].
+    pub symbols: Vec<SymbolSeries>,
+    /// BLAKE3 over the bars as read (names, intervals and columns), in hexadecimal.
+    pub digest: String,
+    /// Whether any bar opens on a Saturday or Sunday: then a year has 365 periods of a day, else 252.
+    pub trades_weekends: bool,
+}
+
+impl Market {
+    /// A symbol's series.
+    pub fn series(&self, symbol: SymbolId) -> &SymbolSeries {
+        &self.symbols[symbol.index()]
+    }
+
+    /// The first tick that opens at or after `at`; the number of ticks where none does.
+    pub fn first_tick_from(&self, at: Timestamp) -> usize {
+        self.clock.partition_point(|&ts| ts < at)
+    }
+
+    /// When the bar of a tick closes and becomes known.
+    pub fn close_time(&self, tick: usize) -> Timestamp {
+        self.clock[tick] + self.interval.span()
+    }
+}
+
+/// One symbol on the market's clock.
+#[derive(Debug)]
+pub struct SymbolSeries {
+    /// Its trading rules.
+    pub instrument: Instrument,
+    /// Its bars at the market's interval.
+    pub bars: Bars,
+    /// For each tick of the clock, the last row known at its close.
+    pub rows: Vec<TickRow>,
+    /// Coarser bars with what is closed when, by interval.
+    pub frames: BTreeMap<Interval, Frame>,
+    /// Finer bars for `intrabar = "detail"`, where the data has them.
+    pub detail: Option<Bars>,
+}
+
+/// Coarser bars of one symbol.
+#[derive(Debug)]
+pub struct Frame {
+    /// Aligned to UTC; the last may be cut by the end of the data and is then never closed.
+    pub bars: Bars,
+    /// For each base row, how many coarse bars have closed when that base bar closes: a coarse bar
+    /// `[T, T + I)` counts from the first base bar that closes at or after `T + I`.
+    pub closed: Vec<u32>,
+}
+
+/// The last row of a symbol at a tick, and whether it is this tick's own bar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TickRow(u32);
+
+impl TickRow {
+    /// Before the symbol's first bar.
+    pub const NONE: Self = Self(0);
+
+    /// Row `row`; `fresh` when its bar opens at this very tick, stale when it is carried.
+    #[expect(clippy::cast_possible_truncation, reason = "the loader refuses more than 2^30 rows")]
+    pub const fn new(row: Row, fresh: bool) -> Self {
+        Self((row as u32 + 1) << 1 | fresh as u32)
+    }
+
+    /// The last row whose bar opened at or before this tick.
+    pub const fn row(self) -> Option<Row> {
+        if self.0 == 0 { None } else { Some((self.0 >> 1) as usize - 1) }
+    }
+
+    /// The row, only where the symbol has a bar at this very tick: tradable now.
+    pub const fn fresh(self) -> Option<Row> {
+        if self.0 & 1 == 1 { self.row() } else { None }
+    }
+}
+
+/// Ticks `first .. last` of the market's clock, `last` excluded; never empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TickRange {
+    /// First tick.
+    pub first: usize,
+    /// One past the last tick.
+    pub last: usize,
+}

@@ -1,0 +1,128 @@
+//! All metrics of one agent in one window, in one value.
+
+use crate::domain::{Cash, Timestamp};
+
+/// A metric's value, or why there is none.
+pub type Measure = Result<f64, Missing>;
+
+/// Why a metric has no value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Missing {
+    /// Fewer return periods than the metric needs.
+    #[error("too few return periods")]
+    TooFewReturns,
+    /// All returns are equal.
+    #[error("no dispersion in the returns")]
+    NoDispersion,
+    /// No return lies below the threshold.
+    #[error("no return below the threshold")]
+    NoDownside,
+    /// The curve never fell.
+    #[error("no drawdown")]
+    NoDrawdown,
+    /// No round trip was closed.
+    #[error("no closed trades")]
+    NoTrades,
+    /// No losing round trip.
+    #[error("no losing trades")]
+    NoLosses,
+    /// No winning round trip.
+    #[error("no winning trades")]
+    NoWins,
+    /// All the equity is gone.
+    #[error("the equity reached zero")]
+    Ruined,
+    /// The divisor is zero.
+    #[error("the divisor is zero")]
+    ZeroDivisor,
+}
+
+/// How the return series was sampled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sampling {
+    /// Equity at UTC-day closes.
+    Daily,
+    /// Equity at the close of every tick: windows under 30 days.
+    PerBar,
+}
+
+/// The deepest fall of the curve.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Drawdown {
+    /// Trough over peak minus one: at most 0.
+    pub depth: f64,
+    /// When the peak was reached (the window's start for the starting balance).
+    pub peak_at: Timestamp,
+    /// When the trough was.
+    pub trough_at: Timestamp,
+    /// When the peak was reached again; `None` while it is still open.
+    pub recovered_at: Option<Timestamp>,
+}
+
+/// The metrics of one agent in one window. Fractions unless the name says otherwise.
+#[derive(Debug, Clone)]
+pub struct Metrics {
+    /// How returns were sampled.
+    pub sampling: Sampling,
+    /// Return periods in a year.
+    pub periods_per_year: f64,
+    /// Number of returns.
+    pub returns: usize,
+    /// Wallet at the start.
+    pub starting_balance: Cash,
+    /// Equity at the end.
+    pub final_equity: Cash,
+    /// End minus start.
+    pub total_pnl: Cash,
+    /// `E_end / E0 - 1`.
+    pub total_return: Measure,
+    /// Compound annual growth rate.
+    pub cagr: Measure,
+    /// Annualised standard deviation.
+    pub volatility: Measure,
+    /// Annualised.
+    pub sharpe_ratio: Measure,
+    /// Annualised.
+    pub sortino_ratio: Measure,
+    /// CAGR over the magnitude of the largest drawdown.
+    pub calmar_ratio: Measure,
+    /// Deepest fall; depth 0 when the curve never fell.
+    pub max_drawdown: Drawdown,
+    /// Root mean square of the drawdowns.
+    pub ulcer_index: Measure,
+    /// Gains over losses about the threshold.
+    pub omega_ratio: Measure,
+    /// Upper over lower 5 % quantile.
+    pub tail_ratio: Measure,
+    /// Historical value at risk, 95 %.
+    pub var_95: Measure,
+    /// Mean of the worst 5 %.
+    pub cvar_95: Measure,
+    /// G1.
+    pub skew: Measure,
+    /// G2 (excess).
+    pub kurtosis: Measure,
+    /// Closed round trips.
+    pub trades: usize,
+    /// Winning ones of all.
+    pub win_rate: Measure,
+    /// Sum of gains over sum of losses.
+    pub profit_factor: Measure,
+    /// Mean win over mean loss.
+    pub payoff_ratio: Measure,
+    /// Mean PnL, quote currency.
+    pub expectancy: Measure,
+    /// System quality number.
+    pub sqn: Measure,
+    /// Kelly fraction.
+    pub kelly: Measure,
+    /// Ticks with a position over all ticks.
+    pub exposure: Measure,
+    /// Traded notional over mean equity, per year.
+    pub turnover: Measure,
+    /// Fees paid in all.
+    pub fees: Cash,
+    /// Mean holding time of closed round trips, seconds.
+    pub mean_trade_seconds: Measure,
+}

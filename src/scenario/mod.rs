@@ -1,0 +1,9 @@
+//! From a TOML file to a checked [`Scenario`].
+//!
+//! Owns the file's format: its keys, defaults, catalogue of strategies and expression language. Reports
+//! every problem of a file in one pass, each with its place. Never opens a market file and never runs
+//! anything. Invariant: a [`Scenario`] that exists is valid; no later room checks it again.
+
+mod model;
+
+pub use model::*;

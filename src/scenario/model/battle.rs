@@ -1,0 +1,148 @@
+//! Windows, ranking and conventions of the statistics.
+
+use serde::Serialize;
+
+use crate::domain::Span;
+
+/// The `[battle]` table.
+#[derive(Debug, Clone, Serialize)]
+pub struct BattleSpec {
+    /// What ranks the agents (default `roi_pct`).
+    pub ranking_metric: RankingMetric,
+    /// Over which windows.
+    pub windows: WindowSpec,
+    /// What decides between equal scores, in this order; the name always comes last.
+    pub tie_break: Vec<TieBreak>,
+}
+
+/// Which parts of the scenario's range are battles of their own.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum WindowSpec {
+    /// One window: the whole range.
+    Whole,
+    /// One after the other from the range's start.
+    Sequential {
+        /// Of each.
+        length: Span,
+        /// How many; as many as fit where not given.
+        count: Option<u32>,
+    },
+    /// Each starts a step after the one before.
+    Rolling {
+        /// Of each.
+        length: Span,
+        /// Between starts.
+        step: Span,
+        /// How many; as many as fit where not given.
+        count: Option<u32>,
+    },
+    /// At starts drawn with the scenario's seed, aligned to the day (to the bar for windows under a day).
+    Random {
+        /// Of each.
+        length: Span,
+        /// How many.
+        count: u32,
+    },
+}
+
+/// A metric that agents can be ranked by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RankingMetric {
+    /// Return on the starting balance, percent.
+    RoiPct,
+    /// End minus start, quote currency.
+    TotalPnl,
+    /// Annualised.
+    SharpeRatio,
+    /// Annualised.
+    SortinoRatio,
+    /// CAGR over the largest drawdown.
+    CalmarRatio,
+    /// Percent, at most 0; nearer to 0 ranks higher.
+    MaxDrawdownPct,
+    /// Winning round trips of all, percent.
+    WinRate,
+    /// Gains over losses of round trips.
+    ProfitFactor,
+}
+
+impl RankingMetric {
+    /// All, in the order of the documentation.
+    pub const ALL: [Self; 8] = [
+        Self::RoiPct,
+        Self::TotalPnl,
+        Self::SharpeRatio,
+        Self::SortinoRatio,
+        Self::CalmarRatio,
+        Self::MaxDrawdownPct,
+        Self::WinRate,
+        Self::ProfitFactor,
+    ];
+
+    /// As written in scenarios and results.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::RoiPct => "roi_pct",
+            Self::TotalPnl => "total_pnl",
+            Self::SharpeRatio => "sharpe_ratio",
+            Self::SortinoRatio => "sortino_ratio",
+            Self::CalmarRatio => "calmar_ratio",
+            Self::MaxDrawdownPct => "max_drawdown_pct",
+            Self::WinRate => "win_rate",
+            Self::ProfitFactor => "profit_factor",
+        }
+    }
+}
+
+/// One rung of the tie-break.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TieBreak {
+    /// By another metric, better first.
+    Metric(RankingMetric),
+    /// By name, A first.
+    Name,
+}
+
+/// The `[metrics]` table: conventions of the statistics.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct MetricSpec {
+    /// Per year, as a fraction (default 0).
+    pub risk_free_rate: f64,
+    /// Sortino's minimum acceptable return per year, as a fraction (default 0).
+    pub minimum_acceptable_return: f64,
+    /// Return periods in a year; where not given 365 for markets with weekend bars, else 252.
+    pub periods_per_year: Option<f64>,
+}
+
+impl Default for MetricSpec {
+    fn default() -> Self {
+        Self { risk_free_rate: 0.0, minimum_acceptable_return: 0.0, periods_per_year: None }
+    }
+}
+
+/// The `[report]` table.
+#[derive(Debug, Clone, Default)]
+pub struct ReportSpec {
+    /// Which files besides the Parquet and JSON that every run writes.
+    pub formats: Vec<ReportFormat>,
+    /// The agent that others are measured against.
+    pub benchmark: Option<String>,
+}
+
+/// A form of the results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportFormat {
+    /// Always written.
+    Json,
+    /// Always written.
+    Parquet,
+    /// CSV twins of the Parquet files.
+    Csv,
+    /// One self-contained page.
+    Html,
+    /// For pull requests and chats.
+    Markdown,
+}

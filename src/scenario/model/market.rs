@@ -1,0 +1,61 @@
+//! Which bars a scenario replays.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::domain::{Instrument, Interval, SymbolId, Timestamp};
+
+/// The `[market]` table.
+#[derive(Debug, Clone, Serialize)]
+pub struct MarketSpec {
+    /// A file, a folder or a glob of Parquet bars. The content counts for a run's identity, not the place.
+    #[serde(skip)]
+    pub path: PathBuf,
+    /// The folder a relative path is tried against second, after the working directory: the scenario's own.
+    #[serde(skip)]
+    pub base_dir: PathBuf,
+    /// The symbols with their trading rules, in the file's order; a [`SymbolId`] is a place in this list.
+    pub instruments: Vec<Instrument>,
+    /// Name of the currency that wallets start with and prices are in.
+    pub quote_asset: String,
+    /// Spacing of the bars that agents see; resampled from finer bars when only those are there.
+    pub interval: Interval,
+    /// First bar open to replay; the data's first where not given.
+    pub start: Option<Timestamp>,
+    /// No bar opening at or after this; the data's end where not given.
+    pub end: Option<Timestamp>,
+    /// Where indicators get their history from.
+    pub warm_up: WarmUp,
+    /// What a position in a symbol whose bars end for good is worth.
+    pub delisted: Delisted,
+}
+
+impl MarketSpec {
+    /// A symbol's instrument.
+    pub fn instrument(&self, symbol: SymbolId) -> &Instrument {
+        &self.instruments[symbol.index()]
+    }
+}
+
+/// Where indicators get their history from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WarmUp {
+    /// From the bars before the window, as many as the strategy declares and the data has.
+    #[default]
+    Before,
+    /// From the window's own first bar.
+    Inside,
+}
+
+/// What a position is worth once its symbol's bars have ended for good inside the window.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Delisted {
+    /// Its last close, flagged.
+    #[default]
+    Carry,
+    /// Nothing, from the first tick after its last bar.
+    WriteOff,
+}

@@ -1,0 +1,93 @@
+//! The contract between an agent's brain and the engine.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{Action, Cash, Interval, OrderId, Price, Qty, Side, SymbolId, Timestamp};
+
+/// Decides. Called once for each tick of the window, after that tick's bars have closed.
+///
+/// A strategy is prepared for one window (its indicator columns computed up front, see
+/// [`prepare`](super::prepare)); at a tick it may look only at rows up to `moment`'s.
+pub trait Strategy: Send {
+    /// Looks at the moment and pushes what it wants done, in order.
+    ///
+    /// # Errors
+    /// A text when it cannot go on: the agent forfeits the window with its loss kept.
+    fn on_bar(
+        &mut self,
+        moment: &Moment<'_>,
+        account: &dyn Account,
+        actions: &mut Vec<Action>,
+    ) -> Result<(), String>;
+}
+
+/// The instant of a decision: the close of the bar that opened at `open_time`.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment<'a> {
+    /// The tick, an index into the market's clock.
+    pub tick: usize,
+    /// Ticks since the window's first, from 0.
+    pub since_start: usize,
+    /// When the bar opened.
+    pub open_time: Timestamp,
+    /// The market, of which only rows up to this tick may be read.
+    pub market: &'a crate::market::Market,
+}
+
+impl Moment<'_> {
+    /// The symbol's row at this very tick; `None` while it has no bar (not tradable).
+    pub fn row(&self, symbol: SymbolId) -> Option<usize> {
+        self.market.series(symbol).rows[self.tick].fresh()
+    }
+}
+
+/// What an agent may know of its own account. Amounts are computed when asked for, at the deciding close.
+pub trait Account {
+    /// Cash and positions, marked at the last closes.
+    fn equity(&self) -> Cash;
+    /// Quote currency not locked by waiting orders.
+    fn available(&self) -> Cash;
+    /// What is held of a symbol.
+    fn position(&self, symbol: SymbolId) -> PositionView;
+    /// Whether any order of this side waits in this symbol (market orders for the next bar included).
+    fn has_waiting(&self, symbol: SymbolId, side: Side) -> bool;
+    /// The ids of all waiting orders in this symbol, oldest first, with side and remaining quantity where
+    /// it is known, pushed onto `out`.
+    fn waiting(&self, symbol: SymbolId, out: &mut Vec<(OrderId, Side, Option<Qty>)>);
+}
+
+/// A position as its agent sees it; all zero while flat.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PositionView {
+    /// Held, locked part included.
+    pub qty: Qty,
+    /// Average price paid, without fees.
+    pub average_price: Price,
+    /// Tick of the fill that opened it.
+    pub opened_tick: usize,
+}
+
+impl PositionView {
+    /// Whether nothing is held.
+    pub const fn is_flat(&self) -> bool {
+        self.qty.is_zero()
+    }
+}
+
+/// How many bars a strategy needs before its first decision, by timeframe. Recursive averages (EMA, Wilder)
+/// ask for four times their period, after which less than 0.04 % (EMA) or 2 % (Wilder) of their weight
+/// rests on the seed.
+pub type Warmup = BTreeMap<Interval, u32>;
+
+/// What a strategy is prepared from, besides its own parameters.
+#[derive(Debug, Clone, Copy)]
+pub struct Setup<'m> {
+    /// Market, window, indicator columns.
+    pub history: crate::indicator::History<'m>,
+    /// The scenario's seed.
+    pub seed: crate::domain::Seed,
+    /// Whose strategy it is.
+    pub agent: &'m str,
+    /// The window's number.
+    pub window: u32,
+}

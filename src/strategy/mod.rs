@@ -1,0 +1,11 @@
+//! What an agent decides at the close of a bar.
+//!
+//! Owns the [`Strategy`] trait, the built-in strategies and the rules interpreter. Never sees a bar after
+//! the one that closes, the ledger's internals, or another agent; never computes money. Invariant: the
+//! same bars and the same account give the same actions.
+
+mod contract;
+mod prepare;
+
+pub use contract::{Account, Moment, PositionView, Setup, Strategy, Warmup};
+pub use prepare::{prepare, warm_up};

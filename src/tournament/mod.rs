@@ -1,0 +1,11 @@
+//! Battles: which windows, which jobs, who ranks where.
+//!
+//! Owns the plan of windows, the spread of (agent, window) jobs over threads, and the ranking rule. Never
+//! writes a file or a progress bar: progress is told through an observer. Invariant: results depend on the
+//! scenario alone, never on the order in which jobs finish.
+
+mod outcome;
+
+pub use outcome::{
+    AgentResult, Battle, BattleRank, Leaderboard, Ranking, Tournament, WindowResult, WindowSpan,
+};
