@@ -3,6 +3,7 @@
 //! Owns clap, the progress bar, the error pages and the exit codes. The only room that prints. Results go
 //! to stdout, talk to stderr. Never computes a result itself.
 
+pub mod data;
 mod exit;
 
 pub use exit::{Exit, Failure};

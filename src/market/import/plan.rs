@@ -146,7 +146,10 @@ pub struct Source {
     pub plan: Plan,
     /// Times of its first rows, in its order.
     pub head: Vec<Timestamp>,
+    /// Names of its columns: headings, or a schema's fields with their types.
+    pub columns: Vec<String>,
     packing: Packing,
+    twelve_hours: bool,
 }
 
 impl Source {
@@ -160,7 +163,16 @@ impl Source {
             Content::Table { .. } => Packing::Plain,
         };
         let head = first_times(probe, &plan)?;
-        Ok(Self { path: probe.path.clone(), bytes: probe.bytes, plan, head, packing })
+        let columns = headings(probe, &plan);
+        Ok(Self {
+            path: probe.path.clone(),
+            bytes: probe.bytes,
+            plan,
+            head,
+            columns,
+            packing,
+            twelve_hours: twelve_hours(probe),
+        })
     }
 
     /// Hands all rows to `feed`, in the file's order, adjusted where asked for; `read` hears of progress in
@@ -185,6 +197,19 @@ impl Source {
         }
     }
 
+    /// What a naive reader of CSV would trip over: lines above the header, a 12-hour clock.
+    pub fn oddities(&self) -> Vec<String> {
+        let Shape::Text { layout, form: Form::Lines } = &self.plan.shape else { return Vec::new() };
+        let mut found = Vec::new();
+        if layout.skip > 1 {
+            found.push(format!("{} line(s) above the header", layout.skip - 1));
+        }
+        if self.twelve_hours {
+            found.push("times are text with a 12-hour clock".to_owned());
+        }
+        found
+    }
+
     /// The earliest of the first rows' times: what files are put in order by.
     pub fn earliest(&self) -> Timestamp {
         self.head.iter().min().copied().unwrap_or_default()
@@ -197,6 +222,33 @@ impl Source {
             Packing::Gzip | Packing::Zip => self.bytes * 5,
         }
     }
+}
+
+/// Names of the columns; of a text without header their places.
+fn headings(probe: &Probe, plan: &Plan) -> Vec<String> {
+    match (&probe.content, &plan.shape) {
+        (Content::Table { schema, .. }, _) => {
+            schema.fields().iter().map(|field| format!("{} ({})", field.name(), field.data_type())).collect()
+        }
+        (Content::Text { lines, .. }, Shape::Text { layout, .. }) => {
+            let header = usize::try_from(layout.skip).unwrap_or(0).checked_sub(1);
+            let line = lines.get(header.unwrap_or(0)).map(String::as_str).unwrap_or_default();
+            let fields = text::fields(line, layout.delimiter);
+            match header {
+                Some(_) => fields.into_iter().map(str::to_owned).collect(),
+                None => (1..=fields.len()).map(|place| format!("column {place}")).collect(),
+            }
+        }
+        (Content::Text { .. }, Shape::Table { .. }) => Vec::new(),
+    }
+}
+
+/// Whether the last line that was looked at says AM or PM.
+fn twelve_hours(probe: &Probe) -> bool {
+    let last = probe.lines(Form::Lines).and_then(|lines| lines.last());
+    last.is_some_and(|line| {
+        text::fields(line, b',').iter().take(2).any(|f| f.ends_with("AM") || f.ends_with("PM"))
+    })
 }
 
 fn first_times(probe: &Probe, plan: &Plan) -> Result<Vec<Timestamp>, ImportError> {

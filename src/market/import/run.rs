@@ -149,13 +149,22 @@ pub fn source(
     format: Option<Format>,
     reading: &Reading,
 ) -> Result<((Symbol, Interval), Source), ImportError> {
+    let source = look(path, format, reading)?;
+    Ok(((symbol_of(&source, reading)?, interval_of(&source, reading)?), source))
+}
+
+/// Looks into one file, whatever it says of its symbol and interval.
+///
+/// # Errors
+/// Where it is in no format that is known, or has no rows.
+pub fn look(path: &Path, format: Option<Format>, reading: &Reading) -> Result<Source, ImportError> {
     let probe = Probe::open(path)?;
     let plan = plan_of(&probe, format, reading)?;
     let source = Source::new(&probe, plan)?;
     if source.head.is_empty() {
         return Err(ImportError::NoRows { path: path.to_owned() });
     }
-    Ok(((symbol_of(&source, reading)?, interval_of(&source, reading)?), source))
+    Ok(source)
 }
 
 fn plan_of(probe: &Probe, format: Option<Format>, reading: &Reading) -> Result<Plan, ImportError> {
@@ -188,7 +197,10 @@ fn interval_of(source: &Source, reading: &Reading) -> Result<Interval, ImportErr
 }
 
 /// A file itself, or all files under a folder, sorted; hidden ones are left out.
-fn files(path: &Path) -> Result<Vec<PathBuf>, ImportError> {
+///
+/// # Errors
+/// Where a folder cannot be read.
+pub fn files(path: &Path) -> Result<Vec<PathBuf>, ImportError> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }

@@ -8,6 +8,7 @@
 use std::path::{Path, PathBuf};
 
 use super::ImportError;
+use super::read::{append, in_order};
 use super::writer::{Run, RunReader, SortedWriter, bar};
 use crate::domain::{Interval, Timestamp};
 use crate::market::Bars;
@@ -62,11 +63,8 @@ impl Sink {
     }
 
     fn flush(&mut self) -> Result<(), ImportError> {
-        let mut bars = std::mem::replace(&mut self.buffer, empty());
+        let bars = in_order(std::mem::replace(&mut self.buffer, empty()));
         let Some(_) = bars.ts.first() else { return Ok(()) };
-        if !bars.ts.is_sorted() {
-            bars = sorted(&bars);
-        }
         if self.open.as_ref().and_then(SortedWriter::last) > bars.ts.first().copied() {
             self.close()?;
         }
@@ -156,27 +154,6 @@ fn merge(runs: &[Run], out: &mut SortedWriter) -> Result<(), ImportError> {
 fn empty() -> Bars {
     // The interval of a stretch of bars has no meaning here.
     Bars::with_capacity(Interval::DAY, 0)
-}
-
-fn append(bars: &mut Bars, more: &Bars) {
-    bars.ts.extend_from_slice(&more.ts);
-    bars.open.extend_from_slice(&more.open);
-    bars.high.extend_from_slice(&more.high);
-    bars.low.extend_from_slice(&more.low);
-    bars.close.extend_from_slice(&more.close);
-    bars.volume.extend_from_slice(&more.volume);
-}
-
-/// By time; equal times keep their order.
-fn sorted(bars: &Bars) -> Bars {
-    let mut order: Vec<usize> = (0..bars.len()).collect();
-    order.sort_by_key(|&row| bars.ts[row]);
-    let mut sorted = Bars::with_capacity(bars.interval, bars.len());
-    for row in order {
-        let (at, values) = bar(bars, row);
-        sorted.push(at, values);
-    }
-    sorted
 }
 
 #[cfg(test)]

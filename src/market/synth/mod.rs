@@ -7,10 +7,12 @@
 
 mod draw;
 mod generate;
+mod holes;
 mod regime;
 mod sample;
 mod spec;
 
 pub use generate::generate;
+pub use holes::with_holes;
 pub use sample::{sample, write_market, write_sample};
 pub use spec::{SynthSpec, SynthSymbol};

@@ -1,0 +1,77 @@
+//! Tables and numbers for the terminal.
+
+use std::io::{self, Write};
+
+use comfy_table::{ContentArrangement, Table, presets};
+use serde::Serialize;
+
+use crate::cli::{Exit, Failure};
+use crate::domain::Timestamp;
+
+/// An empty table with these headings.
+pub fn table(headings: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(headings.iter().copied());
+    table
+}
+
+/// Prints to stdout; a closed pipe is no failure.
+pub fn print(text: impl std::fmt::Display) -> Result<(), Failure> {
+    match writeln!(io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::plain(Exit::RunFailed, format!("cannot print: {error}"), "check where stdout goes"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Prints as JSON to stdout.
+pub fn print_json(value: &impl Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value)
+        .map_err(|error| Failure::plain(Exit::RunFailed, error, "report this as a bug"))?;
+    print(text)
+}
+
+/// Says something on stderr; nobody listening is no failure.
+pub fn say(text: impl std::fmt::Display) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// `1 234 567`.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> = digits
+        .as_bytes()
+        .rchunks(3)
+        .rev()
+        .map(|group| std::str::from_utf8(group).unwrap_or_default())
+        .collect();
+    groups.join(" ")
+}
+
+/// A time to the second, or nothing.
+pub fn time(at: Option<Timestamp>) -> String {
+    at.map_or_else(|| "-".to_owned(), |at| at.to_string())
+}
+
+/// `12.3 kB`.
+#[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
+pub fn bytes(number: u64) -> String {
+    match number {
+        0..10_000 => format!("{} B", count(number)),
+        10_000..10_000_000 => format!("{:.1} kB", number as f64 / 1e3),
+        _ => format!("{:.1} MB", number as f64 / 1e6),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!((count(0), count(999), count(1_234_567)), ("0".into(), "999".into(), "1 234 567".into()));
+        assert_eq!(bytes(12_345), "12.3 kB");
+    }
+}
