@@ -24,12 +24,12 @@ fn collect(bars: &Bars, interval: Interval) -> PolarsResult<Bars> {
     // Counted from the interval's own origin (a Monday for weeks), so that buckets start at multiples.
     let origin = interval.floor(Timestamp::from_micros(0)).micros();
     let times: Vec<i64> = bars.ts.iter().map(|at| at.micros() - origin).collect();
-    let every = Duration::new(interval.micros() * 1_000);
+    let every = Duration::try_parse(&format!("{}us", interval.micros()))?;
     let buckets = DynamicGroupOptions {
         index_column: "ts".into(),
         every,
         period: every,
-        offset: Duration::new(0),
+        offset: Duration::try_parse("0us")?,
         label: Label::Left,
         include_boundaries: false,
         closed_window: ClosedWindow::Left,

@@ -129,7 +129,7 @@ fn row_groups_and_columns_that_the_window_does_not_need_are_not_read() {
     assert_eq!(market.symbols[0].bars, expected.symbols[0].bars);
     assert_eq!(market.symbols[0].bars.open[0], 118.0);
     // And what is needed is looked at.
-    let error = sound.history(20).load().unwrap_err();
+    let error = sound.history(25).load().unwrap_err();
     assert!(matches!(error, MarketError::Damaged { .. }), "{error}");
 }
 
