@@ -15,11 +15,14 @@ use crate::market::Bars;
 /// Bars kept open for late trades.
 const KEPT: usize = 1_000_000;
 
+/// When a trade happened: its time, then the number of its file, then its place there.
+type Moment = (Timestamp, u32, i64);
+
 /// A bar in the making.
 #[derive(Debug, Clone, Copy)]
 struct Making {
-    first: (Timestamp, i64),
-    last: (Timestamp, i64),
+    first: Moment,
+    last: Moment,
     open: f64,
     high: f64,
     low: f64,
@@ -36,6 +39,7 @@ pub struct Aggregator {
     /// The file that reaches furthest, and how far.
     reached: Option<(PathBuf, Timestamp)>,
     file: Option<Current>,
+    files: u32,
     kept: usize,
 }
 
@@ -51,7 +55,15 @@ struct Current {
 impl Aggregator {
     /// For bars of this interval.
     pub const fn new(interval: Interval) -> Self {
-        Self { interval, bars: BTreeMap::new(), released: None, reached: None, file: None, kept: KEPT }
+        Self {
+            interval,
+            bars: BTreeMap::new(),
+            released: None,
+            reached: None,
+            file: None,
+            files: 0,
+            kept: KEPT,
+        }
     }
 
     /// Adds trades of a file; returns bars that are done.
@@ -73,7 +85,7 @@ impl Aggregator {
             if self.released.is_some_and(|released| bucket <= released) {
                 return Err(ImportError::LateTrade { path: path.to_owned(), at });
             }
-            add(&mut self.bars, bucket, (at, file.order), trades.price[row], trades.volume[row]);
+            add(&mut self.bars, bucket, (at, self.files, file.order), trades.price[row], trades.volume[row]);
         }
         Ok((self.bars.len() > self.kept).then(|| self.release(self.kept / 2)))
     }
@@ -90,6 +102,7 @@ impl Aggregator {
                 at: file.first,
             });
         }
+        self.files += 1;
         self.reached = Some((file.path, file.last));
         Ok(())
     }

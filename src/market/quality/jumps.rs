@@ -156,11 +156,14 @@ mod tests {
 
     const HOUR: i64 = 3_600_000_000;
 
+    /// Five values without a rhythm in their returns.
+    const USUAL: [f64; 5] = [0.0, 0.7, 0.2, 1.1, 0.5];
+
     /// Hours around 100 that move by half a percent, with other closes where `change` says so.
     fn hours(change: impl Fn(i64) -> Option<f64>) -> Bars {
         let mut bars = Bars::with_capacity("1h".parse().unwrap(), 0);
         for n in 0..500 {
-            let usual = 100.0 + 0.5 * (n % 3) as f64;
+            let usual = 100.0 + USUAL[n as usize % 5];
             let price = change(n).unwrap_or(usual);
             bars.push(Timestamp::from_micros(n * HOUR), [price, price, price, price, 1.0]);
         }
@@ -180,13 +183,13 @@ mod tests {
     fn a_bad_print_comes_back() {
         let spike = hours(|n| (n == 200).then_some(250.0));
         assert_eq!(found(&spike), [("outlier", 2, 200), ("spike", 1, 200)]);
-        let crash = hours(|n| (n >= 200).then(|| 60.0 + 0.3 * (n % 3) as f64));
+        let crash = hours(|n| (n >= 200).then(|| 60.0 + USUAL[n as usize % 5]));
         assert_eq!(found(&crash), [("outlier", 1, 200)]);
     }
 
     #[test]
     fn another_asset_comes_after_a_hole() {
-        let mut other = hours(|n| (n >= 200).then(|| 0.001 + 0.000_005 * (n % 3) as f64));
+        let mut other = hours(|n| (n >= 200).then(|| 0.001 + 0.000_01 * USUAL[n as usize % 5]));
         assert_eq!(found(&other), [("outlier", 1, 200)], "without a hole it is a crash");
         for at in &mut other.ts[200..] {
             *at = Timestamp::from_micros(at.micros() + 438 * HOUR);
@@ -200,7 +203,7 @@ mod tests {
     fn a_split_is_told_in_markets_with_sessions_only() {
         let mut bars = Bars::with_capacity(Interval::DAY, 0);
         for day in (0..400_i64).filter(|day| (day + 3) % 7 < 5) {
-            let price = (if day < 200 { 700.0 } else { 100.0 }) * (1.0 + 0.005 * (day % 3) as f64);
+            let price = (if day < 200 { 700.0 } else { 100.0 }) * (1.0 + 0.01 * USUAL[day as usize % 5]);
             bars.push(Timestamp::from_micros(day * 24 * HOUR), [price, price, price, price, 1.0]);
         }
         let findings = check(&Series::new(&bars));

@@ -116,6 +116,6 @@ mod tests {
         let mut eight = bars(&[(0, 1.0), (1, 1.0), (2, 1.0), (20, 1.0)]);
         eight.interval = "8m".parse().unwrap();
         let findings = check(&eight, Origin::Replay);
-        assert_eq!((findings[0].count, findings[0].detail.as_str()), (2, "bars of 8m that are 60 s apart"));
+        assert_eq!((findings[0].count, findings[0].detail.as_str()), (2, "bars of 8m that are 1 min apart"));
     }
 }
