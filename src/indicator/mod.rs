@@ -7,7 +7,9 @@
 mod cache;
 mod compute;
 mod feed;
+mod needs;
 
 pub use cache::IndicatorCache;
 pub use compute::compute;
 pub use feed::{Feed, History};
+pub use needs::{bars_in_the_making, bars_needed};
