@@ -9,6 +9,7 @@ use super::ExprError;
 use super::call::Call;
 use super::syntax::{Node, NodeKind, Operator, tree};
 use super::token::tokens;
+use super::words::find;
 use crate::domain::Interval;
 use crate::scenario::{BinaryOp, Expr};
 
@@ -53,8 +54,8 @@ impl<'t> Checker<'t> {
         if kind_of(node) == kind {
             return expr;
         }
-        // A name that is not known is no number either: one report is enough.
-        if !matches!(node.kind, NodeKind::Term { .. }) || expr.is_some() {
+        // What an unknown name yields is unknown too: one report is enough.
+        if !is_unknown(node) {
             self.report::<()>(mismatch(node, kind, self.quote(&node.span)));
         }
         None
@@ -160,6 +161,14 @@ fn kind_of(node: &Node<'_>) -> Kind {
             _ => Kind::Number,
         },
         NodeKind::Number(_) | NodeKind::At { .. } | NodeKind::Negate(_) => Kind::Number,
+    }
+}
+
+fn is_unknown(node: &Node<'_>) -> bool {
+    match &node.kind {
+        NodeKind::Term { name, .. } => find(name).is_none(),
+        NodeKind::At { of, .. } => is_unknown(of),
+        _ => false,
     }
 }
 
