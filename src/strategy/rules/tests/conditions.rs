@@ -130,6 +130,9 @@ fn looks_back_add_up_along_their_own_timeframes() {
     // Row 31: back to row 27, 24 and 24. Row 35: back to row 31, 24 and 20.
     assert_eq!(holds_on(&text(44), &closes), [27, 28, 29, 30, 35]);
     assert_eq!(holds_on(&text(48), &closes), [31, 32, 33, 34]);
+    // Until row 26 one 4h bar back lies before the close of the day, with row 23.
+    let after = holds_on("ago(close@1d + 0 * close@4h, 1) == 24", &closes);
+    assert_eq!(after, [27, 28, 29, 30, 31, 32, 33, 34, 35]);
 }
 
 #[test]
