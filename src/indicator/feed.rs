@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::IndicatorCache;
+use super::{Beat, IndicatorCache};
 use crate::domain::{IndicatorSpec, Interval, SymbolId};
 use crate::market::{Market, Row, TickRange};
 use crate::scenario::WarmUp;
@@ -33,16 +33,24 @@ impl<'m> History<'m> {
         bars_before: u32,
     ) -> Feed<'m> {
         let series = self.market.series(symbol);
-        let (bars, closed) = match series.frames.get(&timeframe) {
-            Some(frame) if timeframe != self.market.interval => (&frame.bars, Some(frame.closed.as_slice())),
-            _ => (&series.bars, None),
+        let (bars, beat) = match series.frames.get(&timeframe) {
+            Some(frame) if timeframe != self.market.interval => (&frame.bars, Beat::of(&frame.closed)),
+            _ => (&series.bars, Beat::EVERY_BAR),
         };
         let start = self.market.clock[self.ticks.first];
         let end = self.market.close_time(self.ticks.last - 1);
         let before = if self.warm_up == WarmUp::Before { bars_before as usize } else { 0 };
         let first = bars.first_row_from(start).saturating_sub(before);
         let last = bars.first_row_from(end).max(first);
-        Feed { column: self.cache.column(symbol, bars, first..last, spec), first, closed }
+        Feed { column: self.cache.column(symbol, bars, first..last, spec), first, beat }
+    }
+
+    /// When `symbol`'s bars of `timeframe` close, for a strategy that reads no indicator.
+    pub fn beat(&self, symbol: SymbolId, timeframe: Interval) -> Beat<'m> {
+        match self.market.series(symbol).frames.get(&timeframe) {
+            Some(frame) if timeframe != self.market.interval => Beat::of(&frame.closed),
+            _ => Beat::EVERY_BAR,
+        }
     }
 }
 
@@ -51,7 +59,7 @@ impl<'m> History<'m> {
 pub struct Feed<'m> {
     column: Arc<[f64]>,
     first: Row,
-    closed: Option<&'m [u32]>,
+    beat: Beat<'m>,
 }
 
 impl Feed<'_> {
@@ -63,13 +71,7 @@ impl Feed<'_> {
 
     /// The value `bars` bars of the feed's timeframe before the last closed one.
     pub fn ago(&self, row: Row, bars: u32) -> f64 {
-        let newest = match self.closed {
-            None => row,
-            Some(closed) => match (closed[row] as usize).checked_sub(1) {
-                Some(newest) => newest,
-                None => return f64::NAN,
-            },
-        };
+        let Some(newest) = self.beat.newest(row) else { return f64::NAN };
         newest
             .checked_sub(bars as usize + self.first)
             .and_then(|index| self.column.get(index))
@@ -79,9 +81,6 @@ impl Feed<'_> {
 
     /// Whether a bar of the feed's timeframe has closed just now, with base row `row`.
     pub fn just_closed(&self, row: Row) -> bool {
-        match self.closed {
-            None => true,
-            Some(closed) => row == 0 && closed[0] > 0 || row > 0 && closed[row] > closed[row - 1],
-        }
+        self.beat.just_closed(row)
     }
 }

@@ -6,6 +6,7 @@
 
 mod average;
 mod band;
+mod beat;
 mod cache;
 mod compute;
 mod directional;
@@ -13,6 +14,7 @@ mod donchian;
 mod exact;
 mod feed;
 mod macd;
+mod needs;
 mod roc;
 mod rsi;
 
@@ -21,9 +23,11 @@ mod fixture;
 #[cfg(test)]
 mod oracle;
 
+pub use beat::Beat;
 pub use cache::IndicatorCache;
 pub use compute::compute;
 pub use feed::{Feed, History};
+pub use needs::{bars_in_the_making, bars_needed};
 
 /// What a column holds while its indicator warms up.
 const NOTHING: f64 = f64::NAN;
