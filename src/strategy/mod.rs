@@ -9,7 +9,7 @@ mod contract;
 mod orders;
 mod prepare;
 mod reader;
-mod rules;
+pub mod rules;
 
 #[cfg(test)]
 mod laws;

@@ -1,13 +1,18 @@
-//! Stand-in, replaced at the merge with the rules interpreter.
+//! Strategies written as conditions in the scenario.
+//!
+//! Owns what a condition means at the close of a bar: values that may not exist, crosses, looking back,
+//! timeframes. Never parses (that is `scenario::expr`), never computes an indicator. Invariants: a value
+//! that does not exist never makes a condition true; a coarser timeframe shows its last CLOSED bar; a cross
+//! is an event of one bar, never a state.
 
-use super::{Setup, Strategy, Warmup};
-use crate::domain::Interval;
-use crate::scenario::{RuleSet, StrategySpec};
+mod agent;
+mod compile;
+mod evaluate;
+mod frame;
+mod warm_up;
 
-pub fn prepare<'m>(_: &RuleSet, _: &StrategySpec, _: &Setup<'m>) -> Box<dyn Strategy + 'm> {
-    Box::new(super::builtin::Idle)
-}
+#[cfg(test)]
+mod tests;
 
-pub fn warm_up(_: &RuleSet, _: Interval) -> Warmup {
-    Warmup::new()
-}
+pub use agent::prepare;
+pub use warm_up::warm_up;
