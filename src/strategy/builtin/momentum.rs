@@ -70,8 +70,11 @@ impl<'m> Momentum<'m> {
             to_buy: false,
             to_sell: false,
         };
+        let mut members: Vec<Member<'m>> = spec.symbols.iter().map(member).collect();
+        // The scenario's order, whatever the strategy's own list says: it decides ties.
+        members.sort_unstable_by_key(|member| member.symbol);
         Self {
-            members: spec.symbols.iter().map(member).collect(),
+            members,
             clock: FrameClock { timeframe: spec.timeframe, open: None },
             top: top.max(1) as usize,
             rebalance: rebalance.max(1),
@@ -204,6 +207,15 @@ mod tests {
         let market = market(&[closes(&[1.0, 2.0]), closes(&[1.0, 2.0]), closes(&[1.0, 2.0])]);
         let log = play(&momentum(2, 1, 3), &market, &mut Paper::new("1000"));
         assert_eq!(buy_amounts(&log), [(1, SymbolId(0), cash("500")), (1, SymbolId(1), cash("500"))]);
+    }
+
+    #[test]
+    fn ties_follow_the_scenario_not_the_strategy_s_list() {
+        let market = market(&[closes(&[1.0, 2.0]), closes(&[1.0, 2.0])]);
+        let mut reversed = momentum(1, 1, 2);
+        reversed.symbols.reverse();
+        let log = play(&reversed, &market, &mut Paper::new("1000"));
+        assert_eq!(buy_amounts(&log), [(1, SymbolId(0), cash("1000"))]);
     }
 
     #[test]
