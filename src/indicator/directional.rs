@@ -3,6 +3,8 @@
 //! True range is the longest of high - low, |high - previous close| and |low - previous close|, from the
 //! second row on. Source: Wilder, New Concepts in Technical Trading Systems, 1978; seeds as in TA-Lib.
 
+use std::cmp::Ordering;
+
 use super::NOTHING;
 
 /// The columns that these indicators read, of equal length.
@@ -42,16 +44,15 @@ pub(super) fn atr(bars: Ranges<'_>, n: usize) -> Vec<f64> {
     let mut out = vec![NOTHING; bars.len()];
     let period = n as f64;
     let mut average = 0.0;
-    for row in 1..bars.len() {
+    for (row, slot) in out.iter_mut().enumerate().skip(1) {
         let range = bars.true_range(row);
-        if row < n {
-            average += range;
-        } else if row == n {
-            average = (average + range) / period;
-            out[row] = average;
-        } else {
-            average = (average * (period - 1.0) + range) / period;
-            out[row] = average;
+        match row.cmp(&n) {
+            Ordering::Less => average += range,
+            Ordering::Equal => average = (average + range) / period,
+            Ordering::Greater => average = (average * (period - 1.0) + range) / period,
+        }
+        if row >= n {
+            *slot = average;
         }
     }
     out
@@ -70,7 +71,7 @@ pub(super) fn adx(bars: Ranges<'_>, n: usize) -> Vec<f64> {
     let first = 2 * n - 1;
     let mut sums = Movement::default();
     let mut average = 0.0;
-    for row in 1..bars.len() {
+    for (row, slot) in out.iter_mut().enumerate().skip(1) {
         if row < n {
             sums.add(&bars, row);
             continue;
@@ -84,7 +85,7 @@ pub(super) fn adx(bars: Ranges<'_>, n: usize) -> Vec<f64> {
             average = (average * (period - 1.0) + index) / period;
         }
         if row >= first {
-            out[row] = average;
+            *slot = average;
         }
     }
     out

@@ -6,6 +6,7 @@
 
 mod average;
 mod band;
+mod beat;
 mod cache;
 mod compute;
 mod directional;
@@ -22,6 +23,7 @@ mod fixture;
 #[cfg(test)]
 mod oracle;
 
+pub use beat::Beat;
 pub use cache::IndicatorCache;
 pub use compute::compute;
 pub use feed::{Feed, History};

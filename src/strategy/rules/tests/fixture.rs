@@ -160,4 +160,12 @@ impl Account for Books {
     }
 
     fn waiting(&self, _: SymbolId, _: &mut Vec<(OrderId, Side, Option<Qty>)>) {}
+
+    fn next_order_id(&self) -> OrderId {
+        OrderId(1)
+    }
+
+    fn is_working(&self, _: OrderId) -> bool {
+        false
+    }
 }
