@@ -29,6 +29,18 @@ impl<'m> Beat<'m> {
         }
     }
 
+    /// The base row with which that bar closed that lies `bars` bars before the newest one closed at
+    /// `row`; `None` where there is none so early.
+    pub fn row_of(&self, row: Row, bars: u32) -> Option<Row> {
+        match self.closed {
+            None => row.checked_sub(bars as usize),
+            Some(closed) => {
+                let count = closed[row].checked_sub(bars).filter(|count| *count > 0)?;
+                Some(closed[..row].partition_point(|&so_far| so_far < count))
+            }
+        }
+    }
+
     /// The timeframe's last closed row at the close of base row `row`.
     pub(super) fn newest(&self, row: Row) -> Option<Row> {
         match self.closed {
@@ -58,6 +70,19 @@ mod tests {
         assert_eq!(beat.newest(0), None);
         assert_eq!(beat.newest(2), Some(0));
         assert_eq!(beat.newest(4), Some(3));
+    }
+
+    #[test]
+    fn a_closed_bar_is_found_by_the_row_it_closed_with() {
+        assert_eq!(Beat::EVERY_BAR.row_of(7, 2), Some(5));
+        assert_eq!(Beat::EVERY_BAR.row_of(1, 2), None);
+        let closed = [0, 1, 1, 2, 4, 4];
+        let beat = Beat::of(&closed);
+        let rows: Vec<Option<Row>> = (0..5).map(|bars| beat.row_of(5, bars)).collect();
+        // The two newest closed together with row 4.
+        assert_eq!(rows, [Some(4), Some(4), Some(3), Some(1), None]);
+        assert_eq!(beat.row_of(2, 0), Some(1));
+        assert_eq!(beat.row_of(0, 0), None);
     }
 
     #[test]

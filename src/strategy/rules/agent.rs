@@ -1,20 +1,20 @@
 //! A rule set as a strategy: when it enters, and why it leaves.
 
 use super::compile::{Compiler, NodeId, Program};
-use super::warm_up;
+use super::warm_up::{Needs, needs};
 use crate::domain::{Action, Bps, Bracket, Distance, OrderRequest, Protection, Side, Size, SymbolId};
 use crate::market::Row;
 use crate::scenario::{Condition, RuleSet, StrategySpec};
-use crate::strategy::{Account, Moment, PositionView, Setup, Strategy, Warmup};
+use crate::strategy::{Account, Moment, PositionView, Setup, Strategy};
 
 /// The rule set, compiled for the symbols of `spec` and the window of `setup`.
 pub fn prepare<'m>(rules: &RuleSet, spec: &StrategySpec, setup: &Setup<'m>) -> Box<dyn Strategy + 'm> {
-    let warm_up = warm_up(rules, setup.history.market.interval);
+    let needs = needs(rules, setup.history.market.interval);
     let mut symbols = spec.symbols.clone();
     symbols.sort_unstable();
     symbols.dedup();
     Box::new(Rules {
-        symbols: symbols.into_iter().map(|symbol| SymbolRules::new(symbol, rules, setup, &warm_up)).collect(),
+        symbols: symbols.into_iter().map(|symbol| SymbolRules::new(symbol, rules, setup, &needs)).collect(),
         entry: Entry { size: spec.size, bracket: bracket(rules) },
         max_hold_bars: rules.max_hold_bars,
         max_positions: rules.max_positions.map_or(usize::MAX, |most| most as usize),
@@ -103,8 +103,8 @@ struct SymbolRules<'m> {
 }
 
 impl<'m> SymbolRules<'m> {
-    fn new(symbol: SymbolId, rules: &RuleSet, setup: &Setup<'m>, warm_up: &Warmup) -> Self {
-        let mut compiler = Compiler::new(setup.history, symbol, warm_up);
+    fn new(symbol: SymbolId, rules: &RuleSet, setup: &Setup<'m>, needs: &Needs) -> Self {
+        let mut compiler = Compiler::new(setup.history, symbol, needs);
         let mut compile = |conditions: &[Condition]| -> Vec<NodeId> {
             conditions.iter().map(|condition| compiler.add(&condition.expr)).collect()
         };

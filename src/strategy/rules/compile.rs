@@ -3,11 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::frame::Closes;
+use super::warm_up::Needs;
 use crate::domain::{Interval, SymbolId};
-use crate::indicator::{Feed, History};
+use crate::indicator::{Beat, Feed, History};
 use crate::scenario::{BinaryOp, Expr, Function, Series};
-use crate::strategy::Warmup;
 
 /// A node's place in [`Program::nodes`].
 pub(super) type NodeId = usize;
@@ -19,7 +18,7 @@ pub(super) type FrameId = usize;
 pub(super) struct Program<'m> {
     pub nodes: Vec<Node>,
     pub feeds: Vec<Feed<'m>>,
-    pub frames: Vec<Closes<'m>>,
+    pub frames: Vec<Beat<'m>>,
 }
 
 /// One operation.
@@ -50,17 +49,17 @@ pub(super) struct Back {
 pub(super) struct Compiler<'m, 'w> {
     history: History<'m>,
     symbol: SymbolId,
-    warm_up: &'w Warmup,
+    needs: &'w Needs,
     program: Program<'m>,
     feed_ids: BTreeMap<Series, usize>,
     frame_ids: BTreeMap<Interval, FrameId>,
 }
 
 impl<'m, 'w> Compiler<'m, 'w> {
-    /// For `symbol`'s columns, which begin as long before the window as `warm_up` asks.
-    pub fn new(history: History<'m>, symbol: SymbolId, warm_up: &'w Warmup) -> Self {
+    /// For `symbol`'s columns, which begin as long before the window as `needs` says.
+    pub fn new(history: History<'m>, symbol: SymbolId, needs: &'w Needs) -> Self {
         let program = Program { nodes: Vec::new(), feeds: Vec::new(), frames: Vec::new() };
-        Self { history, symbol, warm_up, program, feed_ids: BTreeMap::new(), frame_ids: BTreeMap::new() }
+        Self { history, symbol, needs, program, feed_ids: BTreeMap::new(), frame_ids: BTreeMap::new() }
     }
 
     /// What was built.
@@ -98,7 +97,7 @@ impl<'m, 'w> Compiler<'m, 'w> {
         if let Some(&feed) = self.feed_ids.get(&series) {
             return Node::Series { feed, frame };
         }
-        let before = self.warm_up.get(&series.timeframe).copied().unwrap_or(0);
+        let before = self.needs.get(&series).copied().unwrap_or(0);
         let feed = self.history.feed(self.symbol, series.timeframe, series.indicator, before);
         self.program.feeds.push(feed);
         let id = self.program.feeds.len() - 1;
@@ -109,7 +108,7 @@ impl<'m, 'w> Compiler<'m, 'w> {
     fn frame(&mut self, timeframe: Interval) -> FrameId {
         let frames = &mut self.program.frames;
         *self.frame_ids.entry(timeframe).or_insert_with(|| {
-            frames.push(Closes::new(self.history.market, self.symbol, timeframe));
+            frames.push(self.history.beat(self.symbol, timeframe));
             frames.len() - 1
         })
     }

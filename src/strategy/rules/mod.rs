@@ -8,7 +8,6 @@
 mod agent;
 mod compile;
 mod evaluate;
-mod frame;
 mod warm_up;
 
 #[cfg(test)]

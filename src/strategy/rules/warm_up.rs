@@ -1,27 +1,45 @@
 //! How much history a rule set's conditions look at.
 
+use std::collections::BTreeMap;
+
 use crate::domain::Interval;
 use crate::indicator::{bars_in_the_making, bars_needed};
 use crate::scenario::{Expr, RuleSet, Series};
 use crate::strategy::Warmup;
+
+/// Bars before the window by column. A column's need is its own: which other conditions stand beside it
+/// changes nothing of its values, and agents that read the same column share it.
+pub(super) type Needs = BTreeMap<Series, u32>;
 
 /// Bars before the first decision, by timeframe: the largest need of any column that the conditions read,
 /// with the bars that crosses and `ago` look back, and with the bar in the making of a coarser timeframe.
 /// `base` is the scenario's interval.
 pub fn warm_up(rules: &RuleSet, base: Interval) -> Warmup {
     let mut warm_up = Warmup::new();
-    for condition in rules.enter_all.iter().chain(&rules.exit_any) {
-        add(&mut warm_up, &condition.expr, 0, base);
+    for (series, need) in needs(rules, base) {
+        raise(&mut warm_up, series.timeframe, need);
     }
     warm_up
 }
 
+/// Bars before the first decision, by column.
+pub(super) fn needs(rules: &RuleSet, base: Interval) -> Needs {
+    let mut needs = Needs::new();
+    for condition in rules.enter_all.iter().chain(&rules.exit_any) {
+        add(&mut needs, &condition.expr, 0, base);
+    }
+    needs
+}
+
+fn raise<K: Ord>(needs: &mut BTreeMap<K, u32>, key: K, need: u32) {
+    let most = needs.entry(key).or_default();
+    *most = need.max(*most);
+}
+
 /// Adds what `expr` needs when it is looked at `back` microseconds in the past.
-fn add(warm_up: &mut Warmup, expr: &Expr, back: i64, base: Interval) {
+fn add(needs: &mut Needs, expr: &Expr, back: i64, base: Interval) {
     if let Expr::Series(series) = expr {
-        let need = series_need(*series, back, base);
-        let most = warm_up.entry(series.timeframe).or_default();
-        *most = need.max(*most);
+        raise(needs, *series, series_need(*series, back, base));
     }
     let bars = match expr {
         Expr::Ago { bars, .. } => i64::from(*bars),
@@ -31,7 +49,7 @@ fn add(warm_up: &mut Warmup, expr: &Expr, back: i64, base: Interval) {
     let frame = expr.finest_timeframe().map_or(0, Interval::micros);
     let back = back.saturating_add(frame.saturating_mul(bars));
     for part in expr.parts() {
-        add(warm_up, part, back, base);
+        add(needs, part, back, base);
     }
 }
 

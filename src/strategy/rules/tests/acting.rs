@@ -4,7 +4,7 @@ use super::fixture::{Bar, Books, history, hourly, market, rule_set, setup, spec}
 use crate::domain::{Action, Bps, Bracket, Distance, OrderRequest, Protection, Side, Size, SymbolId};
 use crate::indicator::IndicatorCache;
 use crate::market::Market;
-use crate::scenario::RuleSet;
+use crate::scenario::{RuleSet, StrategyKind, StrategySpec};
 use crate::strategy::Moment;
 use crate::strategy::rules::prepare;
 
@@ -207,4 +207,32 @@ fn symbols_are_considered_in_the_scenarios_order() {
     let mut actions = Vec::new();
     strategy.on_bar(&moment, &Books::default(), &mut actions).unwrap();
     assert_eq!(actions, [entry(A), entry(B)]);
+}
+
+#[test]
+fn a_cross_written_as_a_rule_enters_where_the_built_in_one_does() {
+    let closes: Vec<f64> = (0..200_u32).map(|i| f64::from(50 + (i * 37 + i * i) % 23)).collect();
+    let market = market(&[hourly(&closes)]);
+    let cache = IndicatorCache::new();
+    let mut history = history(&market, &cache);
+    history.ticks.first = 60;
+    for timeframe in ["1h", "4h"] {
+        let text = format!("ema(3)@{timeframe} crosses_above ema(9)@{timeframe}");
+        let rules = spec(&rule_set(&[&text], &[]), 1);
+        let kind = StrategyKind::EmaCross { fast: 3, slow: 9 };
+        let built_in = StrategySpec { kind, timeframe: timeframe.parse().unwrap(), ..rules.clone() };
+        let entries = |spec: &StrategySpec| -> Vec<usize> {
+            let mut strategy = crate::strategy::prepare(spec, &setup(history));
+            let enters = |tick: &usize| {
+                let (tick, mut actions) = (*tick, Vec::new());
+                let moment =
+                    Moment { tick, since_start: tick - 60, open_time: market.clock[tick], market: &market };
+                strategy.on_bar(&moment, &Books::default(), &mut actions).unwrap();
+                !actions.is_empty()
+            };
+            (60..200).filter(enters).collect()
+        };
+        assert!(!entries(&rules).is_empty());
+        assert_eq!(entries(&rules), entries(&built_in), "{timeframe}");
+    }
 }

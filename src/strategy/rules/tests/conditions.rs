@@ -6,14 +6,14 @@ use crate::indicator::IndicatorCache;
 use crate::market::Market;
 use crate::scenario::WarmUp;
 use crate::strategy::rules::compile::Compiler;
-use crate::strategy::rules::warm_up;
+use crate::strategy::rules::warm_up::needs;
 
 /// The rows of the first symbol at which the condition holds.
 fn holds(text: &str, market: &Market) -> Vec<usize> {
     let cache = IndicatorCache::new();
     let rules = super::fixture::rule_set(&[text], &[]);
-    let warm_up = warm_up(&rules, interval("1h"));
-    let mut compiler = Compiler::new(history(market, &cache), SymbolId(0), &warm_up);
+    let needs = needs(&rules, interval("1h"));
+    let mut compiler = Compiler::new(history(market, &cache), SymbolId(0), &needs);
     let node = compiler.add(&condition(text).expr);
     let program = compiler.finish();
     (0..market.symbols[0].bars.len()).filter(|&row| program.holds(node, row)).collect()
@@ -228,7 +228,7 @@ fn inside_a_window_the_bars_before_it_are_not_seen() {
         let mut window = history(&market, &cache);
         window.ticks.first = 5;
         window.warm_up = warm_up_from;
-        let need = warm_up(&super::fixture::rule_set(&[text], &[]), interval("1h"));
+        let need = needs(&super::fixture::rule_set(&[text], &[]), interval("1h"));
         let mut compiler = Compiler::new(window, SymbolId(0), &need);
         let node = compiler.add(&condition(text).expr);
         let program = compiler.finish();

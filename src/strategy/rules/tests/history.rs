@@ -2,6 +2,7 @@
 
 use super::fixture::{interval, rule_set};
 use crate::strategy::rules::warm_up;
+use crate::strategy::rules::warm_up::needs;
 
 /// The need of one condition, as `timeframe=bars` pairs.
 fn need(text: &str) -> String {
@@ -26,6 +27,17 @@ fn crosses_and_ago_look_further_back() {
     // Five hours back are at most two bars of 4h, and the cross's hour counts as hours.
     assert_eq!(need("ago(close + close@4h, 5) > 0"), "1h=6 4h=4");
     assert_eq!(need("close crosses_above sma(9)@4h"), "1h=2 4h=11");
+}
+
+#[test]
+fn a_columns_history_does_not_depend_on_its_neighbours() {
+    let alone = needs(&rule_set(&["close > ema(5)"], &[]), interval("1h"));
+    let beside = needs(&rule_set(&["close > ema(5)"], &["ema(90) > 1"]), interval("1h"));
+    assert_eq!(alone.values().collect::<Vec<_>>(), [&1, &20]);
+    assert!(alone.iter().all(|(series, need)| beside[series] == *need));
+    // Where a column is read twice, the deeper look counts.
+    let twice = needs(&rule_set(&["ema(5) > 1"], &["ago(ema(5), 7) > 1"]), interval("1h"));
+    assert_eq!(twice.values().collect::<Vec<_>>(), [&27]);
 }
 
 #[test]
