@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Run, RunId, run_id};
+use super::{Run, RunId, RunWriter, StoredRun, TradeRow, run_id};
 use crate::domain::{
     AgentName, Cash, Instrument, Interval, Liquidity, OrderId, OrderOrigin, OrderStatus, RefusalCode, Seed,
     Side, Span, Symbol, SymbolId, TimeInForce, Timestamp,
@@ -361,4 +361,36 @@ pub(crate) fn run() -> Run<'static> {
 /// Another identity.
 pub(crate) fn other_id(seed: u64) -> RunId {
     run_id("{}", "digest", Seed(seed))
+}
+
+/// The run as stored, in a folder that is gone.
+pub(crate) fn stored() -> StoredRun {
+    let out = tempfile::tempdir().unwrap();
+    let stored = RunWriter::open(out.path(), run()).unwrap().finish(&tournament()).unwrap();
+    StoredRun { folder: "reports/first/RUN".into(), ..stored }
+}
+
+/// Two closed round trips and an open one.
+pub(crate) fn trade_rows() -> Vec<TradeRow> {
+    let row = |state: &str, entry: i64, pnl: &str, fraction: f64| TradeRow {
+        window: 0,
+        symbol: "BTC".to_owned(),
+        state: state.to_owned(),
+        entry_at: day(entry),
+        entry_tick: 1,
+        exit_at: day(entry + 2),
+        exit_tick: 3,
+        quantity: "0.125".parse().unwrap(),
+        entry_price: "42000.5".parse().unwrap(),
+        exit_price: "43000".parse().unwrap(),
+        fees: cash("10.625"),
+        pnl: cash(pnl),
+        return_fraction: fraction,
+        mae: cash("-1"),
+        mfe: cash("200"),
+        fills: 2,
+        entry_reason: "cross_up".to_owned(),
+        exit_reason: if state == "open" { "open" } else { "cross_down" }.to_owned(),
+    };
+    vec![row("closed", 1, "114.3125", 0.0217), row("closed", 2, "-20", -0.0038), row("open", 3, "5", 0.001)]
 }

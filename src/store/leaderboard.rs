@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{RunId, StoreError, csv};
+use crate::domain::Cash;
 use crate::tournament::{Ranking, Tournament};
 
 /// The ranking over all windows, as stored.
@@ -126,6 +127,22 @@ impl RankingRecord {
             trades: row.trades,
             fees: row.fees.to_string(),
             status: row.status.to_owned(),
+        }
+    }
+
+    /// The value of a metric by its key; money as the nearest `f64`. `None` where there is none, or no such
+    /// metric.
+    pub fn value(&self, metric: &str) -> Option<f64> {
+        match metric {
+            "roi_pct" => self.roi_pct,
+            "total_pnl" => self.total_pnl.parse::<Cash>().ok().map(Cash::to_f64),
+            "sharpe_ratio" => self.sharpe_ratio,
+            "sortino_ratio" => self.sortino_ratio,
+            "calmar_ratio" => self.calmar_ratio,
+            "max_drawdown_pct" => self.max_drawdown_pct,
+            "win_rate" => self.win_rate,
+            "profit_factor" => self.profit_factor,
+            _ => None,
         }
     }
 

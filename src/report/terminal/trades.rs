@@ -1,0 +1,89 @@
+//! One agent's round trips.
+
+use super::Style;
+use super::grid::{Column, draw};
+use super::header::{filled, plural};
+use super::numbers::{are_dates, between, cash, count, instant, price, quantity, ratio, signed, signed_cash};
+use crate::domain::Cash;
+use crate::store::{StoredRun, TradeRow};
+
+/// The latest `limit` round trips as a table, with a line that sums up all of them.
+pub fn trades(stored: &StoredRun, agent: &str, all: &[TradeRow], limit: usize, style: Style) -> String {
+    let run = &stored.run;
+    let head = [agent.to_owned(), run.scenario.clone(), format!("run {}", run.run_id)];
+    let mut text = filled(&head, style.separator(), style);
+    if all.is_empty() {
+        return text + "no trades\n";
+    }
+    let first = all.len().saturating_sub(limit);
+    text.push('\n');
+    text.push_str(&draw(columns(&all[first..], first, run.windows.len() > 1), style).text);
+    text.push('\n');
+    text.push_str(&filled(&summary(all), ", ", style));
+    if first > 0 {
+        let file = "trades.parquet has all";
+        text.push_str(&format!("shown: the last {} of {}; {file}\n", count(limit), count(all.len())));
+    }
+    text
+}
+
+fn columns(rows: &[TradeRow], first: usize, windows: bool) -> Vec<Column> {
+    let dates = are_dates(rows.iter().flat_map(|trade| [trade.entry_at, trade.exit_at]));
+    let text = |make: fn(&TradeRow) -> String| rows.iter().map(make);
+    let mut columns = vec![Column::numbers("#", 0, (first + 1..).take(rows.len()).map(count))];
+    if windows {
+        columns.push(Column::numbers("window", 4, text(|trade| trade.window.to_string())));
+    }
+    columns.extend([
+        Column::words("symbol", 0, text(|trade| trade.symbol.clone())),
+        Column::words("entry", 0, rows.iter().map(|trade| instant(trade.entry_at, dates))),
+        Column::words("exit", 1, rows.iter().map(|trade| instant(trade.exit_at, dates))),
+        Column::numbers("held", 9, text(|trade| between(trade.entry_at, trade.exit_at))),
+        Column::numbers("quantity", 5, text(|trade| quantity(trade.quantity))),
+        Column::numbers("entry price", 3, text(|trade| price(trade.entry_price))),
+        Column::numbers("exit price", 3, text(|trade| price(trade.exit_price))),
+        Column::numbers("fees", 8, text(|trade| cash(trade.fees))),
+        Column::gains("PnL", 0, text(|trade| signed_cash(trade.pnl))),
+        Column::gains("return %", 2, text(|trade| signed(trade.return_fraction * 100.0))),
+        Column::words("in", 10, text(|trade| trade.entry_reason.clone())),
+        Column::words("out", 7, text(|trade| trade.exit_reason.clone())),
+    ]);
+    columns
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a count of trades, shown only")]
+fn summary(all: &[TradeRow]) -> Vec<String> {
+    let closed: Vec<&TradeRow> = all.iter().filter(|trade| trade.state == "closed").collect();
+    let won = closed.iter().filter(|trade| trade.pnl.is_positive()).count();
+    let mut parts = vec![plural(closed.len(), "closed trade")];
+    if closed.len() < all.len() {
+        parts.push(format!("{} open", count(all.len() - closed.len())));
+    }
+    if !closed.is_empty() {
+        parts.push(format!("{} won ({} %)", count(won), ratio(won as f64 / closed.len() as f64 * 100.0)));
+    }
+    let pnl: Cash = all.iter().map(|trade| trade.pnl).sum();
+    let fees: Cash = all.iter().map(|trade| trade.fees).sum();
+    parts.push(format!("PnL {}", signed_cash(pnl)));
+    parts.push(format!("fees {}", cash(fees)));
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::fixture;
+
+    #[test]
+    #[ignore = "for the eye"]
+    fn look() {
+        let stored = fixture::stored();
+        let rows = fixture::trade_rows();
+        for width in [Some(80), Some(100), None] {
+            println!(
+                "== {width:?}\n{}",
+                trades(&stored, "trend, fast", &rows, 2, Style { colour: false, unicode: true, width })
+            );
+        }
+    }
+}
