@@ -144,8 +144,8 @@ fn cell(column: &Column, row: usize) -> Drawn {
     match tone {
         Tone::Plain => cell,
         Tone::Strong => cell.add_attribute(Attribute::Bold),
-        Tone::Good => cell.fg(Color::Green),
-        Tone::Bad => cell.fg(Color::Red),
+        Tone::Good => cell.fg(Color::DarkGreen),
+        Tone::Bad => cell.fg(Color::DarkRed),
     }
 }
 

@@ -11,7 +11,7 @@ const NAMED_SYMBOLS: usize = 5;
 pub(super) fn header(run: &RunRecord, style: Style) -> String {
     let (from, to) = range(&run.market.start, &run.market.end);
     let parts = [
-        symbols(&run.market.symbols),
+        format!("{} in {}", symbols(&run.market.symbols), run.market.quote_asset),
         format!("{} bars", run.market.interval),
         format!("{from} to {to}"),
         plural(run.windows.len(), "window"),
@@ -61,4 +61,25 @@ pub(super) fn paragraph(text: &str, style: Style) -> String {
     let words: Vec<String> = text.split(' ').map(str::to_owned).collect();
     let narrower = Style { width: style.width.map(|width| width.saturating_sub(2)), ..style };
     filled(&words, " ", narrower).trim_end().replace('\n', "\n  ") + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_symbols_are_counted() {
+        let names = |n: usize| (0..n).map(|i| format!("S{i}")).collect::<Vec<_>>();
+        assert_eq!(symbols(&names(6)), "S0, S1, S2, S3, S4, S5");
+        assert_eq!(symbols(&names(20)), "S0, S1, S2, S3, S4 and 15 more");
+    }
+
+    #[test]
+    fn lines_break_between_parts_only() {
+        let style = Style { width: Some(12), ..Style::PLAIN };
+        let parts = ["one two".to_owned(), "three".to_owned(), "4".to_owned()];
+        assert_eq!(filled(&parts, " | ", style), "one two\nthree | 4\n");
+        assert_eq!(filled(&parts, " | ", Style::PLAIN), "one two | three | 4\n");
+        assert_eq!(paragraph("a note of some length", style), "a note of\n  some\n  length\n");
+    }
 }

@@ -90,8 +90,8 @@ mod tests {
     use super::*;
     use crate::store::{StoredRun, fixture};
 
-    /// Six agents of realistic size.
-    pub(crate) fn league() -> StoredRun {
+    /// Five agents of realistic size.
+    fn league() -> StoredRun {
         let mut stored = fixture::stored();
         let template = stored.leaderboard.rankings[0].clone();
         let row = |rank, agent: &str, roi: f64, trades| RankingRecord {
@@ -122,18 +122,112 @@ mod tests {
         stored
     }
 
+    fn drawn(stored: &StoredRun, width: usize) -> String {
+        let style = Style { width: Some(width), ..Style::PLAIN };
+        leaderboard(stored, style).replace(&stored.run.run_id, "RUN")
+    }
+
     #[test]
-    #[ignore = "for the eye: prints the tables at several widths"]
-    fn look() {
-        for width in [Some(60), Some(80), Some(100), Some(140), None] {
-            println!(
-                "== {width:?}\n{}",
-                leaderboard(&league(), Style { colour: false, unicode: true, width })
-            );
-        }
-        println!(
-            "{}",
-            leaderboard(&fixture::stored(), Style { colour: true, unicode: true, width: Some(100) })
-        );
+    fn at_eighty_columns_the_ranking_metric_and_risk_stay() {
+        let expected = "\
+first
+BTC, ETH in USDT | 1d bars | 2024-01-01 to 2024-01-06 | 1 window
+run RUN
+
+#  agent                   ROI %  final equity  Sharpe  max DD %  status
+------------------------------------------------------------------------------
+1  donchian_breakout_20  +154.21     25,420.50    2.57    -52.40  completed
+2  momentum_top_3         +88.50     18,850.00    1.48    -30.50  completed
+3  buy_and_hold           +61.00     16,100.00    1.02    -21.33  completed
+4  idle                     0.00        100.00       -      0.00  completed
+5  grid                   -35.75      6,425.00   -0.60    -12.92  disqualified
+
+no room for PnL, Sortino, Calmar, win %, PF, trades, fees; leaderboard.csv has
+  all
+- no dispersion in the returns: Sharpe of idle
+results: reports/first/RUN
+";
+        assert_eq!(drawn(&league(), 80), expected);
+    }
+
+    #[test]
+    fn at_a_hundred_columns() {
+        let expected = "\
+first
+BTC, ETH in USDT | 1d bars | 2024-01-01 to 2024-01-06 | 1 window | run RUN
+
+#  agent                   ROI %  final equity  Sharpe  max DD %  win %    PF  trades  status
+---------------------------------------------------------------------------------------------------
+1  donchian_breakout_20  +154.21     25,420.50    2.57    -52.40  48.12  1.23   1,234  completed
+2  momentum_top_3         +88.50     18,850.00    1.48    -30.50  48.12  1.23     210  completed
+3  buy_and_hold           +61.00     16,100.00    1.02    -21.33  48.12  1.23       1  completed
+4  idle                     0.00        100.00       -      0.00      -     -       0  completed
+5  grid                   -35.75      6,425.00   -0.60    -12.92  48.12  1.23   5,012  disqualified
+
+no room for PnL, Sortino, Calmar, fees; leaderboard.csv has all
+- no closed trades: win %, PF of idle
+- no dispersion in the returns: Sharpe of idle
+results: reports/first/RUN
+";
+        assert_eq!(drawn(&league(), 100), expected);
+    }
+
+    #[test]
+    fn with_room_for_all() {
+        let expected = "\
+first
+BTC, ETH in USDT | 1d bars | 2024-01-01 to 2024-01-06 | 1 window | run RUN
+
+#  agent                   ROI %         PnL  final equity  Sharpe  Sortino  Calmar  max DD %  win %    PF  trades      fees  status
+------------------------------------------------------------------------------------------------------------------------------------------
+1  donchian_breakout_20  +154.21  +15,420.50     25,420.50    2.57     3.86    5.14    -52.40  48.12  1.23   1,234  1,234.57  completed
+2  momentum_top_3         +88.50   +8,850.00     18,850.00    1.48     2.21    2.95    -30.50  48.12  1.23     210  1,234.57  completed
+3  buy_and_hold           +61.00   +6,100.00     16,100.00    1.02     1.52    2.03    -21.33  48.12  1.23       1  1,234.57  completed
+4  idle                     0.00        0.00        100.00       -        -       -      0.00      -     -       0      0.00  completed
+5  grid                   -35.75   -3,575.00      6,425.00   -0.60    -0.89   -1.19    -12.92  48.12  1.23   5,012  1,234.57  disqualified
+
+- no closed trades: win %, PF of idle
+- no dispersion in the returns: Sharpe, Sortino of idle
+- no drawdown: Calmar of idle
+results: reports/first/RUN
+";
+        assert_eq!(drawn(&league(), 140), expected);
+    }
+
+    #[test]
+    fn the_ranking_metric_comes_first_and_a_score_of_its_own_is_shown() {
+        let mut stored = league();
+        stored.leaderboard.ranking_metric = "calmar_ratio".to_owned();
+        let text = drawn(&stored, 100);
+        let head = text.lines().nth(3).unwrap();
+        assert!(head.starts_with("#  agent                  score  Calmar"), "{head}");
+    }
+
+    #[test]
+    fn unicode_and_colour_only_where_the_output_has_them() {
+        assert!(drawn(&league(), 80).is_ascii());
+        let style = Style { colour: true, unicode: true, width: Some(100) };
+        let text = leaderboard(&league(), style);
+        assert!(text.contains("\u{1b}[1m") && text.contains('─') && text.contains('–'), "{text}");
+    }
+
+    #[test]
+    fn flattering_settings_and_failures_are_named() {
+        let mut stored = fixture::stored();
+        stored.run.flags.optimistic = vec!["fill_at = \"close\"".to_owned()];
+        stored.run.flags.delisted = vec!["ETH".to_owned()];
+        stored.run.flags.cut_fills = 3;
+        let job = &mut stored.agents[0].windows[0];
+        job.status = "forfeit".to_owned();
+        job.status_detail = Some("out of budget at 2024-01-03T00:00:00Z".to_owned());
+        let text = leaderboard(&stored, Style::PLAIN);
+        let expected = "\
+trend, fast: forfeit in window 0 (out of budget at 2024-01-03T00:00:00Z)
+optimistic: fill_at = \"close\" fills orders at the very close that they were decided on
+bars ended inside a window: ETH (carried at the last close)
+3 buys were cut to what the wallet could pay
+results: reports/first/RUN
+";
+        assert!(text.ends_with(expected), "{text}");
     }
 }

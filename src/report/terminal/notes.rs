@@ -13,25 +13,27 @@ const NAMED: usize = 4;
 /// A metric of the leaderboard and its head there.
 type Shown = (&'static str, &'static str);
 
-/// Why values of the leaderboard do not exist, grouped by reason:
+/// Why values of the leaderboard do not exist; agents that lack the same for the same reason share a line:
 /// `– no closed trades: win %, PF of idle`.
 pub(super) fn missing(stored: &StoredRun, shown: &[Shown], style: Style) -> String {
-    let mut reasons: BTreeMap<&str, (Vec<&str>, Vec<&str>)> = BTreeMap::new();
+    let mut lines: BTreeMap<(&str, Vec<&str>), Vec<&str>> = BTreeMap::new();
     for row in &stored.leaderboard.rankings {
         let Some(agent) = stored.agent(&row.agent) else { continue };
+        let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for &(metric, head) in shown {
             if let (None, Some(reason)) = (row.value(metric), agent.why_missing(metric)) {
-                let (heads, agents) = reasons.entry(reason).or_default();
-                push_new(heads, head);
-                push_new(agents, &row.agent);
+                reasons.entry(reason).or_default().push(head);
             }
+        }
+        for lack in reasons {
+            lines.entry(lack).or_default().push(&row.agent);
         }
     }
     let sign = style.none();
-    let line = |(reason, (heads, agents)): (&str, (Vec<&str>, Vec<&str>))| {
+    let line = |((reason, heads), agents): ((&str, Vec<&str>), Vec<&str>)| {
         paragraph(&format!("{sign} {reason}: {} of {}", heads.join(", "), some(&agents)), style)
     };
-    reasons.into_iter().map(line).collect()
+    lines.into_iter().map(line).collect()
 }
 
 /// Which columns had no room.
@@ -99,10 +101,4 @@ pub(super) fn some(names: &[&str]) -> String {
         return names.join(", ");
     }
     format!("{} and {} more", names[..NAMED].join(", "), count(names.len() - NAMED))
-}
-
-fn push_new<'a>(list: &mut Vec<&'a str>, name: &'a str) {
-    if !list.contains(&name) {
-        list.push(name);
-    }
 }

@@ -60,8 +60,8 @@ mod tests {
     #[test]
     fn runs_are_a_table() {
         let expected = "\
-run           scenario          finished (UTC)    from        to          windows  agents  winner    ranked by  score   took
----------------------------------------------------------------------------------------------------------------------------
+run           scenario          finished (UTC)    from        to          windows  agents  winner    ranked by  score    took
+-----------------------------------------------------------------------------------------------------------------------------
 3f2a9c0b1d2e  first_tournament  2026-11-23 15:04  2022-01-01  2024-01-01       24       6  donchian  roi_pct    12.35  1m 33s
 ";
         let drawn = runs(&[summary()], Style::PLAIN);

@@ -5,7 +5,7 @@ use super::grid::{Column, draw};
 use super::header::{filled, plural, symbols};
 use super::leaderboard::table;
 use super::notes::some;
-use super::numbers::{count, instant, length, range, ratio, signed};
+use super::numbers::{count, length, range, ratio, signed};
 use crate::store::{AgentRecord, BattleRecord, CostRecord, PlaceRecord, StoredRun};
 
 /// A run: what it was, its leaderboard, who won each window, each agent's statistics, refused orders.
@@ -27,7 +27,7 @@ fn about(stored: &StoredRun, style: Style) -> String {
     let (from, to) = range(&run.market.start, &run.market.end);
     let facts = [
         ("run", run.run_id.clone()),
-        ("symbols", symbols(&run.market.symbols)),
+        ("symbols", format!("{} in {}", symbols(&run.market.symbols), run.market.quote_asset)),
         ("bars", format!("{}, {from} to {to}", run.market.interval)),
         ("windows", format!("{}, ranked by {}", count(run.windows.len()), run.ranking_metric)),
         ("costs", costs(&run.costs)),
@@ -77,7 +77,7 @@ fn windows(stored: &StoredRun, style: Style) -> String {
             4,
             text(|battle| runner_up(battle).map_or_else(String::new, |p| p.agent.clone())),
         ),
-        Column::numbers("its score", 5, score(|battle| runner_up(battle)?.score)),
+        Column::numbers("its score", 5, battles.iter().map(|battle| second_score(battle, style))),
     ];
     titled("Windows", draw(columns, style).text, style)
 }
@@ -90,6 +90,12 @@ fn winners(battle: &BattleRecord) -> String {
 
 fn runner_up(battle: &BattleRecord) -> Option<&PlaceRecord> {
     battle.rankings.iter().find(|place| place.rank > 1)
+}
+
+/// Nothing where all share the first place.
+fn second_score(battle: &BattleRecord, style: Style) -> String {
+    runner_up(battle)
+        .map_or_else(String::new, |place| place.score.map_or_else(|| style.none().to_owned(), ratio))
 }
 
 /// Statistics that the leaderboard has no room for, in its order; means over the windows.
@@ -163,13 +169,66 @@ mod tests {
     use crate::store::fixture;
 
     #[test]
-    #[ignore = "for the eye"]
-    fn look() {
-        for width in [Some(80), Some(140)] {
-            println!(
-                "== {width:?}\n{}",
-                show(&fixture::stored(), Style { colour: false, unicode: true, width })
-            );
-        }
+    fn a_run_of_one_window() {
+        let expected = "\
+first
+A first try
+
+run       RUN
+symbols   BTC, ETH in USDT
+bars      1d, 2024-01-01 to 2024-01-06
+windows   1, ranked by roi_pct
+costs     taker 10 bp, maker 10 bp, slippage none, fills at the next open
+seed      7
+market    d1935d1935d1
+versions  tiltyard 0.1.0, semantics 1
+folder    reports/first/RUN
+
+#  agent        ROI %    PnL  final equity  Sharpe  Sortino  Calmar  max DD %   win %  PF  trades  fees
+-------------------------------------------------------------------------------------------------------
+1  trend, fast  +1.50  +1.50        101.50    0.30        -       -     -2.00  100.00   -       1  0.04
+2  idle          0.00   0.00        100.00       -        -       -      0.00       -   -       0  0.00
+
+- no closed trades: win %, PF of idle
+- no dispersion in the returns: Sharpe, Sortino of idle
+- no drawdown: Calmar of trend, fast, idle
+- no losing trades: PF of trend, fast
+- no return below the threshold: Sortino of trend, fast
+
+Agents
+
+agent        strategy   CAGR %  vol %  ulcer %  CVaR 95 %  exposure %  turnover  expectancy  payoff  mean hold  orders
+----------------------------------------------------------------------------------------------------------------------
+trend, fast  sma_cross    0.00   0.00     0.00       0.00       40.00      0.00       +1.50       -         2d       3
+idle         cash         0.00   0.00     0.00       0.00        0.00      0.00           -       -          -       0
+
+Refused orders
+
+agent        code             orders
+------------------------------------
+trend, fast  ORDER_TOO_LARGE       1
+";
+        let stored = fixture::stored();
+        assert_eq!(show(&stored, Style::PLAIN).replace(&stored.run.run_id, "RUN"), expected);
+    }
+
+    #[test]
+    fn several_windows_have_their_winners() {
+        let mut stored = fixture::stored();
+        let mut second = stored.battles[0].clone();
+        second.window = 1;
+        second.rankings.reverse();
+        second.rankings[0].rank = 1;
+        second.rankings[1].rank = 1;
+        stored.battles.push(second);
+        let expected = "\
+Windows
+
+window  from        to          winner             score  second  its score
+---------------------------------------------------------------------------
+     0  2024-01-01  2024-01-06  trend, fast         1.50  idle         0.00
+     1  2024-01-01  2024-01-06  idle, trend, fast   0.00
+";
+        assert_eq!(windows(&stored, Style::PLAIN), expected);
     }
 }

@@ -75,15 +75,39 @@ mod tests {
     use crate::store::fixture;
 
     #[test]
-    #[ignore = "for the eye"]
-    fn look() {
-        let stored = fixture::stored();
+    fn the_latest_trades_and_a_sum_of_all() {
+        let (stored, rows) = (fixture::stored(), fixture::trade_rows());
+        let expected = "\
+trend, fast | first | run RUN
+
+#  symbol  entry       exit        entry price  exit price     PnL  return %
+----------------------------------------------------------------------------
+2  BTC     2024-01-02  2024-01-04    42,000.50   43,000.00  -20.00     -0.38
+3  BTC     2024-01-03  2024-01-05    42,000.50   43,000.00   +5.00     +0.10
+
+2 closed trades, 1 open, 1 won (50.00 %), PnL +99.31, fees 31.88
+shown: the last 2 of 3; trades.parquet has all
+";
+        let style = Style { width: Some(80), ..Style::PLAIN };
+        let drawn = trades(&stored, "trend, fast", &rows, 2, style);
+        assert_eq!(drawn.replace(&stored.run.run_id, "RUN"), expected);
+    }
+
+    #[test]
+    fn all_trades_at_full_width_say_how_they_began_and_ended() {
         let rows = fixture::trade_rows();
-        for width in [Some(80), Some(100), None] {
-            println!(
-                "== {width:?}\n{}",
-                trades(&stored, "trend, fast", &rows, 2, Style { colour: false, unicode: true, width })
-            );
-        }
+        let drawn = trades(&fixture::stored(), "trend, fast", &rows, 100, Style::PLAIN);
+        let first = drawn.lines().nth(4).unwrap();
+        assert_eq!(
+            first,
+            "1  BTC     2024-01-01  2024-01-03    2d     0.125    42,000.50   43,000.00  10.63  +114.31     +2.17  cross_up  cross_down"
+        );
+        assert!(!drawn.contains("shown:"));
+    }
+
+    #[test]
+    fn no_trades_is_a_sentence() {
+        let drawn = trades(&fixture::stored(), "idle", &[], 10, Style::PLAIN);
+        assert!(drawn.ends_with("\nno trades\n"), "{drawn}");
     }
 }
