@@ -10,7 +10,9 @@ use std::time::Duration;
 use rusqlite::{Connection, Row, Transaction, TransactionBehavior, params};
 
 use super::migrations::migrate;
-use super::{AgentRecord, JobRecord, LeaderboardRecord, RankingRecord, StoreError, StoredRun, json};
+use super::{
+    AgentRecord, EntrantRecord, JobRecord, LeaderboardRecord, RankingRecord, StoreError, StoredRun, json,
+};
 use crate::domain::Timestamp;
 
 /// The index's file in the output folder.
@@ -30,7 +32,7 @@ pub struct RunTiming {
 }
 
 /// A run as the index lists it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct RunSummary {
     /// The id as shown: 12 characters.
     pub run_id: String,
@@ -100,9 +102,9 @@ impl Index {
     /// [`StoreError::Index`]; the index is then as it was.
     pub fn record(&mut self, stored: &StoredRun, timing: &RunTiming) -> Result<(), StoreError> {
         let error = StoreError::index(&self.path);
-        let folder = stored.folder.strip_prefix(&self.out).unwrap_or(&stored.folder);
+        let folder = Path::new(&stored.run.scenario).join(&stored.run.run_id);
         let entry = self.db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&error)?;
-        insert(&entry, stored, folder, timing).and_then(|()| entry.commit()).map_err(&error)
+        insert(&entry, stored, &folder, timing).and_then(|()| entry.commit()).map_err(&error)
     }
 
     /// All runs, the latest first.
@@ -194,6 +196,18 @@ impl Index {
     }
 }
 
+/// The run that a text means under an output folder, see [`Index::find_run`]. The path of a run's folder
+/// needs no index.
+///
+/// # Errors
+/// As [`Index::open_existing`] and [`Index::find_run`].
+pub fn find_run(out: &Path, text: &str) -> Result<PathBuf, StoreError> {
+    match run_folder(Path::new(text)) {
+        Some(folder) => Ok(folder),
+        None => Index::open_existing(out)?.find_run(text),
+    }
+}
+
 /// The folder a path names, where it is a run's: a folder with a `run.json` in it.
 pub fn run_folder(path: &Path) -> Option<PathBuf> {
     path.join("run.json").is_file().then(|| path.to_owned())
@@ -225,7 +239,8 @@ fn insert(
     for (position, agent) in stored.agents.iter().enumerate() {
         let place = stored.leaderboard.rankings.iter().find(|row| row.agent == agent.agent);
         if let Some(place) = place {
-            let id = insert_agent(entry, run, position, stored, place)?;
+            let entrant = stored.run.agents.iter().find(|entrant| entrant.name == agent.agent);
+            let id = insert_agent(entry, run, position, entrant, place)?;
             insert_jobs(entry, id, agent)?;
         }
     }
@@ -272,10 +287,9 @@ fn insert_agent(
     entry: &Transaction<'_>,
     run: i64,
     position: usize,
-    stored: &StoredRun,
+    entrant: Option<&EntrantRecord>,
     place: &RankingRecord,
 ) -> rusqlite::Result<i64> {
-    let entrant = &stored.run.agents[position];
     entry.execute(
         "INSERT INTO agents (run, position, name, strategy, risk, starting_balance, rank, score,
              final_equity, total_pnl, fees, trades, status)
@@ -284,9 +298,9 @@ fn insert_agent(
             run,
             count(position),
             place.agent,
-            entrant.strategy,
-            entrant.risk,
-            entrant.starting_balance,
+            entrant.map_or("", |e| &e.strategy),
+            entrant.map_or("", |e| &e.risk),
+            entrant.map_or("", |e| &e.starting_balance),
             place.rank,
             place.score,
             place.final_equity,
@@ -448,6 +462,9 @@ mod tests {
     fn a_folder_without_an_index_and_a_file_that_is_none() {
         let out = tempfile::tempdir().unwrap();
         assert!(matches!(Index::open_existing(out.path()), Err(StoreError::NoIndex { .. })));
+        let stored = store(out.path(), 1);
+        assert_eq!(find_run(out.path(), stored.folder.to_str().unwrap()).unwrap(), stored.folder);
+        assert!(matches!(find_run(out.path(), "first"), Err(StoreError::NoIndex { .. })));
         std::fs::write(out.path().join(FILE), "this is no database, only some text in a file").unwrap();
         assert!(matches!(Index::open(out.path()), Err(StoreError::Index { .. })));
     }

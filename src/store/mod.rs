@@ -37,7 +37,7 @@ pub use agent_record::{AgentRecord, DrawdownRecord, JobRecord, MetricMap};
 pub use battle_record::{BattleRecord, PlaceRecord};
 pub use error::StoreError;
 pub use identity::{RunId, SEMANTICS_VERSION, identify, run_id};
-pub use index::{Index, RunSummary, RunTiming, run_folder};
+pub use index::{Index, RunSummary, RunTiming, find_run, run_folder};
 pub use leaderboard::{LeaderboardRecord, RankingRecord};
 pub use run_record::{
     CostRecord, EntrantRecord, FORMAT_VERSION, FlagRecord, MarketRecord, RunRecord, WindowRecord,

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{AgentRecord, BattleRecord, LeaderboardRecord, RunRecord, StoreError, json};
+use super::{AgentRecord, BattleRecord, LeaderboardRecord, RunRecord, StoreError, TradeRow, json, trades};
 
 /// A stored run without its tables. What was just written and what is read back later are the same.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +45,21 @@ impl StoredRun {
     /// An agent's record.
     pub fn agent(&self, name: &str) -> Option<&AgentRecord> {
         self.agents.iter().find(|agent| agent.agent == name)
+    }
+
+    /// An agent's round trips, read from its file.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchAgent`], else as [`super::trades`].
+    pub fn trades(&self, agent: &str) -> Result<Vec<TradeRow>, StoreError> {
+        if self.agent(agent).is_some() {
+            return trades(&self.folder, agent);
+        }
+        Err(StoreError::NoSuchAgent {
+            run: self.run.run_id.clone(),
+            agent: agent.to_owned(),
+            known: self.agents.iter().map(|agent| agent.agent.clone()).collect(),
+        })
     }
 }
 
@@ -128,6 +143,31 @@ mod tests {
         let first = all_bytes(&write(one.path(), true).folder);
         assert_eq!(first, all_bytes(&write(two.path(), true).folder));
         assert_eq!(first, all_bytes(&write(one.path(), true).folder), "over itself");
+    }
+
+    /// Agents may be written by several threads, in any order.
+    #[test]
+    fn threads_do_not_show_in_the_bytes() {
+        let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let tournament = fixture::tournament();
+        let writer = RunWriter::open(two.path(), fixture::run()).unwrap();
+        std::thread::scope(|scope| {
+            for agent in tournament.agents.iter().rev() {
+                let writer = &writer;
+                scope.spawn(move || writer.write_agent(agent).unwrap());
+            }
+        });
+        let parallel = writer.finish(&tournament).unwrap();
+        assert_eq!(all_bytes(&parallel.folder), all_bytes(&write(one.path(), false).folder));
+    }
+
+    #[test]
+    fn trades_of_an_agent_that_is_not_there_name_those_that_are() {
+        let out = tempfile::tempdir().unwrap();
+        let stored = write(out.path(), false);
+        assert_eq!(stored.trades("trend, fast").unwrap().len(), 1);
+        let error = stored.trades("trend").unwrap_err();
+        assert_eq!(error.remedy(), "its agents are trend, fast, idle");
     }
 
     #[test]

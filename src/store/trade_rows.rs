@@ -14,7 +14,7 @@ use super::stored::agent_folder;
 use crate::domain::{Cash, Price, Qty, Timestamp};
 
 /// One stored round trip; see [`crate::engine::RoundTrip`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct TradeRow {
     /// The window's number.
     pub window: u32,

@@ -7,7 +7,7 @@ use super::numbers::{are_dates, between, cash, count, instant, price, quantity, 
 use crate::domain::Cash;
 use crate::store::{StoredRun, TradeRow};
 
-/// The latest `limit` round trips as a table, with a line that sums up all of them.
+/// The latest `limit` round trips (0: all) as a table, with a line that sums up all of them.
 pub fn trades(stored: &StoredRun, agent: &str, all: &[TradeRow], limit: usize, style: Style) -> String {
     let run = &stored.run;
     let head = [agent.to_owned(), run.scenario.clone(), format!("run {}", run.run_id)];
@@ -15,7 +15,7 @@ pub fn trades(stored: &StoredRun, agent: &str, all: &[TradeRow], limit: usize, s
     if all.is_empty() {
         return text + "no trades\n";
     }
-    let first = all.len().saturating_sub(limit);
+    let first = if limit == 0 { 0 } else { all.len().saturating_sub(limit) };
     text.push('\n');
     text.push_str(&draw(columns(&all[first..], first, run.windows.len() > 1), style).text);
     text.push('\n');
@@ -103,6 +103,7 @@ shown: the last 2 of 3; trades.parquet has all
             "1  BTC     2024-01-01  2024-01-03    2d     0.125    42,000.50   43,000.00  10.63  +114.31     +2.17  cross_up  cross_down"
         );
         assert!(!drawn.contains("shown:"));
+        assert_eq!(drawn, trades(&fixture::stored(), "trend, fast", &rows, 0, Style::PLAIN), "0 is all");
     }
 
     #[test]
