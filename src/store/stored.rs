@@ -176,7 +176,7 @@ mod tests {
         let folder = write(out.path(), true).folder.join("agents/trend, fast");
         assert_eq!(
             fs::read_to_string(folder.join("fills.csv")).unwrap(),
-            "window,order,tick,at,symbol,side,quantity,price,raw_price,notional,fee,liquidity,realised_pnl\n\
+            "window,order_id,tick,at,symbol,side,quantity,price,raw_price,notional,fee,liquidity,realised_pnl\n\
              0,2,1,2024-01-02T00:00:00Z,BTC,buy,2.00000000,10.00000000,10.00000000,20.00000000,0.02000000,taker,\n\
              0,3,3,2024-01-04T00:00:00Z,BTC,sell,2.00000000,10.77000000,10.77000000,21.54000000,0.02000000,taker,1.50000000\n"
         );

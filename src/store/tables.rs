@@ -132,12 +132,12 @@ const fn state(state: ExitState) -> &'static str {
     }
 }
 
-/// `fills.parquet`: one row a fill.
+/// `fills.parquet`: one row a fill; `order_id` joins it to its order in the same window.
 pub(super) fn fills(window: u32, rows: &[FillRow], market: &Market) -> Result<RecordBatch, ArrowError> {
     let all = || rows.iter();
     table(vec![
         windows(window, rows.len()),
-        counts("order", all().map(|f| f.order.0)),
+        counts("order_id", all().map(|f| f.order.0)),
         counts("tick", all().map(|f| f.tick as u64)),
         times("at", all().map(|f| f.at)),
         words("symbol", all().map(|f| symbol(market, f.symbol))),
@@ -157,9 +157,9 @@ pub(super) fn orders(window: u32, rows: &[OrderRow], market: &Market) -> Result<
     let all = || rows.iter();
     table(vec![
         windows(window, rows.len()),
-        counts("id", all().map(|o| o.id.0)),
+        counts("order_id", all().map(|o| o.id.0)),
         words("origin", all().map(|o| origin(o.origin))),
-        counts_or_none("parent", all().map(|o| parent(o.origin))),
+        counts_or_none("parent_id", all().map(|o| parent(o.origin))),
         words(
             "symbol",
             all().map(|o| market.symbols.get(o.symbol.index()).map_or("", |s| s.instrument.symbol.as_str())),
@@ -175,7 +175,7 @@ pub(super) fn orders(window: u32, rows: &[OrderRow], market: &Market) -> Result<
         times("placed_at", all().map(|o| o.placed_at)),
         times("ended_at", all().map(|o| o.ended_at)),
         words("status", all().map(|o| o.status.as_str())),
-        words("end", all().map(|o| if refusal(o.end).is_some() { "refused" } else { o.end.as_str() })),
+        words("end_reason", all().map(|o| if refusal(o.end).is_some() { "refused" } else { o.end.as_str() })),
         words_or_none("refusal_code", all().map(|o| refusal(o.end))),
         money("filled", all().map(|o| o.filled))?,
         words("reason", all().map(|o| o.reason)),
