@@ -4,6 +4,7 @@
 //! every problem of a file in one pass, each with its place. Never opens a market file and never runs
 //! anything. Invariant: a [`Scenario`] that exists is valid; no later room checks it again.
 
+pub mod expr;
 mod model;
 
 pub use model::*;
