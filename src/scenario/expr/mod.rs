@@ -27,7 +27,11 @@ pub fn parse(text: &str, default_timeframe: Interval) -> Result<Expr, Vec<ExprEr
     let kept = text.trim_end();
     if kept.is_empty() || kept.ends_with(['<', '>', '=', '+', '-', '*', '/', '(']) {
         let span = kept.len().saturating_sub(1)..kept.len();
-        return Err(vec![ExprError { span, message: "the expression ends too early".to_owned(), help: None }]);
+        return Err(vec![ExprError {
+            span,
+            message: "the expression ends too early".to_owned(),
+            help: None,
+        }]);
     }
     Ok(Expr::Number(1.0))
 }
