@@ -50,6 +50,11 @@ impl<'s> Problems<'s> {
         Self { source, found: RefCell::default() }
     }
 
+    /// The file's text.
+    pub(super) fn source(&self) -> &'s str {
+        self.source
+    }
+
     /// The text of a place, as the user wrote it.
     pub(super) fn text(&self, span: &Range<usize>) -> &'s str {
         self.source.get(span.clone()).unwrap_or_default()
@@ -59,6 +64,16 @@ impl<'s> Problems<'s> {
     pub(super) fn line(&self, at: usize) -> usize {
         let before = &self.source.as_bytes()[..at.min(self.source.len())];
         before.iter().filter(|byte| **byte == b'\n').count() + 1
+    }
+
+    /// The text of a line, from 1, without its indent.
+    pub(super) fn line_text(&self, line: usize) -> &'s str {
+        self.source.lines().nth(line.saturating_sub(1)).unwrap_or_default().trim_start()
+    }
+
+    /// Where a line begins, from 1; the end of the file for one past the last.
+    pub(super) fn line_start(&self, line: usize) -> usize {
+        self.source.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum()
     }
 
     /// Adds an error.
@@ -96,10 +111,11 @@ impl<'s> Problems<'s> {
 
     /// Drops what the broken lines of a file that is no valid TOML may have caused: all that is said of
     /// those lines, and all that is said to be absent.
-    pub(super) fn forgive(&self, broken_lines: &[usize]) {
-        self.found
-            .borrow_mut()
-            .retain(|found| !found.absence && !broken_lines.contains(&self.line(found.problem.span.start)));
+    pub(super) fn forgive(&self, broken_lines: &[Range<usize>]) {
+        self.found.borrow_mut().retain(|found| {
+            let line = self.line(found.problem.span.start);
+            !found.absence && !broken_lines.iter().any(|broken| broken.contains(&line))
+        });
     }
 
     /// All, by place; on the same place in the order they were found.

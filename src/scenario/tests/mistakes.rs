@@ -388,6 +388,60 @@ fn a_file_that_is_no_toml_at_all_gives_only_syntax_errors() {
     }
 }
 
+/// What a broken line swallows is not reported as missing or misplaced.
+#[test]
+fn one_syntax_error_gives_one_problem() {
+    for (from, to) in [
+        ("[market]", "[market"),
+        ("[market]", "market]"),
+        ("[market]", "[[market]"),
+        ("[market]", "[mar ket]"),
+        ("[[agents]]\nname = \"idle\"", "[[agents]\nname = \"idle\""),
+        ("[[agents]]\nname = \"idle\"", "[agents]\nname = \"idle\""),
+        ("[risk.standard]", "[risk.]"),
+        ("[risk.standard]", "[risk standard]"),
+        ("\"data/sample\"", "\"data/sample"),
+        ("\"data/sample\"", "data/sample"),
+        ("\"data/sample\"", "\"data\\sample\""),
+        ("\"data/sample\"", "\"\"\"data/sample"),
+        ("path = \"data/sample\"", "path \"data/sample\""),
+        ("path = \"data/sample\"", "path: \"data/sample\""),
+        ("path = \"data/sample\"", "path ="),
+        ("path = \"data/sample\"", "path = \"data/sample\" interval"),
+        ("\"ETHUSDT\"]", "\"ETHUSDT\""),
+        ("\"BTCUSDT\", ", "\"BTCUSDT\" "),
+        ("2024-01-01T00:00:00Z", "2024-13-01T00:00:00Z"),
+        ("2024-01-01T00:00:00Z", "2024-01-01T00:00:00 UTC"),
+        ("slow = 100 }", "slow = 100"),
+        ("fast = 20, slow", "fast = 20 slow"),
+        ("fast = 20,", "fast = 020,"),
+        ("fast = 20,", "fast: 20,"),
+        ("fast = 20,", "fast = 20,,"),
+        ("fast = 20,", "fast = ,"),
+        ("interval =", "symbols ="),
+        ("[venue]", "[market]"),
+    ] {
+        let problems = parse(&changed(from, to)).unwrap_err();
+        assert_eq!(problems.len(), 1, "{to}: {problems:#?}");
+    }
+}
+
+#[test]
+fn a_bracket_that_is_not_closed_is_named() {
+    assert_mistake(
+        &changed("\"ETHUSDT\"]", "\"ETHUSDT\""),
+        "not valid TOML: `[` is not closed",
+        "[",
+        Some("add `]`"),
+    );
+    assert_mistake(
+        &changed("slow = 100 }", "slow = 100"),
+        "not valid TOML: `{` is not closed",
+        "{",
+        Some("add `}`"),
+    );
+}
+
 #[test]
 fn eight_mistakes_give_eight_problems() {
     let source = r#"

@@ -105,9 +105,9 @@ fn a_timeframe_is_a_multiple_of_the_interval() {
         Some(help),
     );
     assert_mistake(
-        &with_strategy(r#"{ kind = "rules", enter_all = [{ when = "close > 1", timeframe = "90m" }] }"#),
-        "`timeframe`: `90m` does not divide a day (or a week) evenly",
-        "\"90m\"",
+        &with_strategy(r#"{ kind = "rules", enter_all = [{ when = "close > 1", timeframe = "50m" }] }"#),
+        "`timeframe`: `50m` does not divide a day (or a week) evenly",
+        "\"50m\"",
         None,
     );
     assert_mistake(
