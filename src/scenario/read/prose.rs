@@ -33,31 +33,32 @@ pub(super) fn missing(doc: &KeyDoc, title: &str) -> (String, Option<String>) {
     }
 }
 
-/// Where else a key belongs, for one that stands in the wrong table.
-pub(super) fn elsewhere(key: &str) -> Option<String> {
-    if ROOT.keys.iter().any(|doc| doc.name == key) {
-        return Some(format!("`[{key}]` is a table of its own at the top level"));
-    }
-    ROOT.keys.iter().find_map(|table| match table.value {
-        ValueType::Table(inner) if has(inner.keys, key) => {
-            Some(format!("`{key}` belongs in `[{}]`", table.name))
-        }
-        ValueType::Named(inner) if has(inner.keys, key) => {
-            Some(format!("`{key}` belongs in `[{}.NAME]`", table.name))
-        }
-        ValueType::Tables(inner) if has(inner.keys, key) => {
-            Some(format!("`{key}` belongs in `[[{}]]`", table.name))
-        }
-        ValueType::Tables(inner) => inner.keys.iter().find_map(|nested| in_variant(nested, key)),
+/// Where else a key belongs, for one that stands in the wrong table. `in_variant` says that it stands in a
+/// table whose form a tag selects, so that the keys of other forms are no help.
+pub(super) fn elsewhere(key: &str, in_variant: bool) -> Option<String> {
+    let table = ROOT.keys.iter().find_map(|table| match table.value {
+        ValueType::Table(inner) if has(inner.keys, key) => Some(format!("[{}]", table.name)),
+        ValueType::Named(inner) if has(inner.keys, key) => Some(format!("[{}.NAME]", table.name)),
+        ValueType::Tables(inner) if has(inner.keys, key) => Some(format!("[[{}]]", table.name)),
         _ => None,
-    })
+    });
+    table
+        .map(|table| format!("`{key}` belongs in `{table}`"))
+        .or_else(|| if in_variant { None } else { variant_with(key) })
+        .or_else(|| has(ROOT.keys, key).then(|| format!("`{key}` belongs at the top level of the file")))
 }
 
-/// Says that `key` is one of a tagged table's.
-fn in_variant(table: &KeyDoc, key: &str) -> Option<String> {
-    let ValueType::Tagged { tag, variants, .. } = table.value else { return None };
-    let owner = variants().into_iter().find(|variant| has(variant.keys, key))?;
-    Some(format!("`{key}` belongs in `{} = {{ {tag} = \"{}\", .. }}`", table.name, owner.name))
+/// Says which tagged table of an agent has the key.
+fn variant_with(key: &str) -> Option<String> {
+    let agents = ROOT.keys.iter().filter_map(|table| match table.value {
+        ValueType::Tables(inner) | ValueType::Table(inner) => Some(inner.keys),
+        _ => None,
+    });
+    agents.flatten().find_map(|doc| {
+        let ValueType::Tagged { tag, variants, .. } = doc.value else { return None };
+        let owner = variants().into_iter().find(|variant| has(variant.keys, key))?;
+        Some(format!("`{key}` belongs in `{} = {{ {tag} = \"{}\", .. }}`", doc.name, owner.name))
+    })
 }
 
 fn has(keys: &[KeyDoc], key: &str) -> bool {

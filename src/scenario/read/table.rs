@@ -209,7 +209,7 @@ impl<'t> Table<'t> {
             let message = format!("unknown key `{name}` in {}", self.title);
             let help = suggest::closest(name, self.names())
                 .map(|near| format!("did you mean `{near}`?"))
-                .or_else(|| prose::elsewhere(name))
+                .or_else(|| prose::elsewhere(name, self.tag.is_some()))
                 .or_else(|| self.known());
             self.problems.error(key.span(), message, "not a key of this table".to_owned(), help);
         }

@@ -56,12 +56,22 @@ fn a_key_in_the_wrong_table_is_told_where_it_belongs() {
 }
 
 #[test]
+fn a_key_of_the_agent_inside_its_strategy_belongs_to_the_agent() {
+    assert_mistake(
+        &with_strategy(r#"{ kind = "sma_cross", starting_balance = 5 }"#),
+        "unknown key `starting_balance` in `strategy` of kind `sma_cross`",
+        "starting_balance",
+        Some("`starting_balance` belongs in `[[agents]]`"),
+    );
+}
+
+#[test]
 fn a_key_of_another_kind_is_unknown() {
     assert_mistake(
         &with_strategy(r#"{ kind = "cash", size_pct = 20 }"#),
         "unknown key `size_pct` in `strategy` of kind `cash`",
         "size_pct",
-        Some("`size_pct` belongs in `strategy = { kind = \"buy_and_hold\", .. }`"),
+        Some("known keys: kind"),
     );
 }
 
