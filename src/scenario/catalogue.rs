@@ -131,7 +131,7 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             TIMEFRAME,
             SIZE,
         ],
-        warm_up: "4 x `period` + 1 bars",
+        warm_up: "4 x `period` bars",
     },
     StrategyDoc {
         kind: "bollinger_reversion",
@@ -145,7 +145,7 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             TIMEFRAME,
             SIZE,
         ],
-        warm_up: "`period` + 1 bars",
+        warm_up: "`period` bars",
     },
     StrategyDoc {
         kind: "donchian_breakout",

@@ -18,5 +18,5 @@ mod tests;
 
 pub use identity::{STARTER, identity_json};
 pub use model::*;
-pub use problem::{Problem, Severity};
+pub use problem::{Problem, ProblemSeverity};
 pub use schema::json_schema;

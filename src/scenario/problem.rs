@@ -8,7 +8,7 @@ use std::ops::Range;
 /// Whether the scenario can run all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Severity {
+pub enum ProblemSeverity {
     /// It cannot.
     Error,
     /// It can, but probably not as meant.
@@ -19,7 +19,7 @@ pub enum Severity {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Problem {
     /// Whether the scenario can run all the same.
-    pub severity: Severity,
+    pub severity: ProblemSeverity,
     /// What is wrong: a lowercase fragment with the value in backticks.
     pub message: String,
     /// Where: bytes in the file.
@@ -78,22 +78,22 @@ impl<'s> Problems<'s> {
 
     /// Adds an error.
     pub(super) fn error(&self, span: Range<usize>, message: String, label: String, help: Option<String>) {
-        self.add(Severity::Error, span, message, label, help, false);
+        self.add(ProblemSeverity::Error, span, message, label, help, false);
     }
 
     /// Adds an error that says that something is not there.
     pub(super) fn absent(&self, span: Range<usize>, message: String, label: String, help: Option<String>) {
-        self.add(Severity::Error, span, message, label, help, true);
+        self.add(ProblemSeverity::Error, span, message, label, help, true);
     }
 
     /// Adds a warning.
     pub(super) fn warning(&self, span: Range<usize>, message: String, label: String, help: Option<String>) {
-        self.add(Severity::Warning, span, message, label, help, false);
+        self.add(ProblemSeverity::Warning, span, message, label, help, false);
     }
 
     fn add(
         &self,
-        severity: Severity,
+        severity: ProblemSeverity,
         span: Range<usize>,
         message: String,
         label: String,
@@ -106,7 +106,7 @@ impl<'s> Problems<'s> {
 
     /// Whether any error was found.
     pub(super) fn any_error(&self) -> bool {
-        self.found.borrow().iter().any(|found| found.problem.severity == Severity::Error)
+        self.found.borrow().iter().any(|found| found.problem.severity == ProblemSeverity::Error)
     }
 
     /// Drops what the broken lines of a file that is no valid TOML may have caused: all that is said of

@@ -6,6 +6,7 @@
 
 mod contract;
 mod prepare;
+pub mod rules;
 
 pub use contract::{Account, Moment, PositionView, Setup, Strategy, Warmup};
 pub use prepare::{prepare, warm_up};

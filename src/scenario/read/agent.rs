@@ -86,7 +86,7 @@ fn read(
     let risk_name: Option<Spanned<String>> = table.value("risk");
     let strategy = strategy::read(table, around);
     table.finish();
-    let risk = risk_name.as_ref().and_then(|name| risk(table, name, around));
+    let risk = risk_name.as_ref().and_then(|name| risk(table, name, around, used));
     used.extend(risk_name.map(Spanned::into_inner));
     if let (Some(name), Some(strategy), Some(risk)) = (name, &strategy, &risk) {
         warn_refused(table, name.get_ref(), strategy, risk);
@@ -101,8 +101,13 @@ fn read(
     })
 }
 
-/// The profile of this name.
-fn risk(table: &Table<'_>, name: &Spanned<String>, around: &Surroundings<'_>) -> Option<RiskProfile> {
+/// The profile of this name. One that is unknown is reported only where no agent before `used` it.
+fn risk(
+    table: &Table<'_>,
+    name: &Spanned<String>,
+    around: &Surroundings<'_>,
+    used: &BTreeSet<String>,
+) -> Option<RiskProfile> {
     match name.get_ref().as_str() {
         DEFAULT_PROFILE => return Some(RiskProfile::standard()),
         UNLIMITED_PROFILE => return Some(RiskProfile::unlimited()),
@@ -111,6 +116,9 @@ fn risk(table: &Table<'_>, name: &Spanned<String>, around: &Surroundings<'_>) ->
     let profiles = around.profiles?;
     if let Some((profile, _)) = profiles.get(name.get_ref()) {
         return profile.clone();
+    }
+    if used.contains(name.get_ref()) {
+        return None;
     }
     let own = profiles.keys().map(String::as_str);
     let mut known: Vec<_> = [DEFAULT_PROFILE, UNLIMITED_PROFILE].into_iter().chain(own).collect();

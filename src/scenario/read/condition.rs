@@ -7,11 +7,11 @@ use toml::de::DeValue;
 
 use super::table::Table;
 use super::value::{Given, Read};
-use crate::domain::Interval;
+use crate::domain::{Interval, Span};
+use crate::scenario::Condition;
 use crate::scenario::expr::{self, ExprError};
 use crate::scenario::format::{CONDITION, ValueType};
 use crate::scenario::problem::Problems;
-use crate::scenario::{Condition, Expr};
 
 /// A condition as written.
 pub(super) struct Written {
@@ -62,18 +62,19 @@ fn read(written: Written, bars: &Bars, problems: &Problems<'_>) -> Option<Condit
         Some(own) => multiple(own, bars.base, problems),
         None => bars.timeframe,
     };
-    // Where the timeframe is unknown the text is still read, for its own mistakes.
-    let parsed = expr::parse(written.text.get_ref(), timeframe.unwrap_or(Interval::MINUTE));
-    let expr = match parsed {
-        Ok(expr) => expr,
+    // Where an interval is unknown the text is still read, for its other mistakes.
+    let finest = Interval::new(Span::from_seconds(1)).unwrap_or(Interval::MINUTE);
+    let base = bars.base.unwrap_or(finest);
+    match expr::parse(written.text.get_ref(), timeframe.unwrap_or(base), base) {
+        Ok(expr) => {
+            timeframe.and(bars.base)?;
+            Some(Condition { text: written.text.into_inner(), expr })
+        }
         Err(errors) => {
             errors.into_iter().for_each(|error| report(error, &written.text, problems));
-            return None;
+            None
         }
-    };
-    timeframe?;
-    let fits = all_multiples(&expr, bars.base?, &written.text, problems);
-    fits.then(|| Condition { text: written.text.into_inner(), expr })
+    }
 }
 
 /// Reports an expression's mistake at its place in the file.
@@ -112,28 +113,4 @@ pub(super) fn multiple(
         Some(format!("use {base} or a multiple of it, or a finer `interval` in `[market]`")),
     );
     None
-}
-
-/// Whether every timeframe inside an expression can be made from bars of `base`.
-fn all_multiples(expr: &Expr, base: Interval, text: &Spanned<String>, problems: &Problems<'_>) -> bool {
-    let mut timeframes = Vec::new();
-    collect(expr, &mut timeframes);
-    let bad = timeframes.into_iter().find(|timeframe| !timeframe.is_multiple_of(base));
-    bad.is_none_or(|bad| multiple(Spanned::new(text.span(), bad), Some(base), problems).is_some())
-}
-
-/// The timeframes of all columns that an expression reads.
-fn collect(expr: &Expr, timeframes: &mut Vec<Interval>) {
-    match expr {
-        Expr::Number(_) => {}
-        Expr::Series(series) => timeframes.push(series.timeframe),
-        Expr::Ago { of: inner, .. } | Expr::Negate(inner) | Expr::Not(inner) => collect(inner, timeframes),
-        Expr::Binary { left, right, .. }
-        | Expr::CrossesAbove { left, right }
-        | Expr::CrossesBelow { left, right } => {
-            collect(left, timeframes);
-            collect(right, timeframes);
-        }
-        Expr::Call { args, .. } => args.iter().for_each(|arg| collect(arg, timeframes)),
-    }
 }

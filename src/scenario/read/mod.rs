@@ -16,5 +16,6 @@ mod scenario;
 mod strategy;
 mod syntax;
 mod table;
+mod time;
 mod value;
 mod venue;

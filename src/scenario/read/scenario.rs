@@ -9,7 +9,7 @@ use super::table::Table;
 use super::{battle, market, metrics, report, risk, syntax, venue};
 use crate::domain::Seed;
 use crate::scenario::format::ROOT;
-use crate::scenario::problem::{Problem, Problems, Severity};
+use crate::scenario::problem::{Problem, ProblemSeverity, Problems};
 use crate::scenario::{ReportSpec, Scenario, StrategyKind};
 
 impl Scenario {
@@ -29,7 +29,9 @@ impl Scenario {
         let found = problems.into_sorted();
         match scenario {
             Some(scenario) if !failed => Ok((scenario, found)),
-            _ => Err(found.into_iter().filter(|problem| problem.severity == Severity::Error).collect()),
+            _ => {
+                Err(found.into_iter().filter(|problem| problem.severity == ProblemSeverity::Error).collect())
+            }
         }
     }
 }
@@ -42,7 +44,9 @@ fn read(document: &DeTable<'_>, base_dir: &Path, problems: &Problems<'_>) -> Opt
         root.table("market").map(|table| market::read(&table, &battle, base_dir)).unwrap_or_default();
     battle.check_fit(&market, problems);
     let venue = root.table("venue").and_then(|table| venue::read(&table));
-    let profiles = root.named("risk").map(risk::read);
+    // What a misspelt table was meant to define is not reported as unknown where it is referred to.
+    let complete = !root.has_strays();
+    let profiles = root.named("risk").map(risk::read).filter(|_| complete);
     let surroundings = Surroundings {
         symbols: market.symbols.as_deref(),
         interval: market.interval,
@@ -50,7 +54,7 @@ fn read(document: &DeTable<'_>, base_dir: &Path, problems: &Problems<'_>) -> Opt
     };
     let agents = root.tables("agents").map(|tables| agent::read_all(&tables, &surroundings));
     let metrics = root.table("metrics").and_then(|table| metrics::read(&table));
-    let names = agents.as_ref().and_then(agent::Agents::names);
+    let names = agents.as_ref().and_then(agent::Agents::names).filter(|_| complete);
     let report = root.table("report").and_then(|table| report::read(&table, names.as_deref()));
     root.finish();
     let scenario = assemble(head?, market, venue?, agents?, battle.spec?, metrics?, report?)?;

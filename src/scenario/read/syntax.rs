@@ -16,21 +16,24 @@ pub(super) fn report(errors: &[Error], problems: &Problems<'_>) {
     for error in errors {
         let (message, span) = (error.message(), error.span().unwrap_or(0..0));
         let line = problems.line(span.start);
+        let known = |line| kept.iter().any(|(_, span)| problems.line(span.start) == line);
         if let Some(at) = unclosed(problems, line) {
             // It swallows the rest of the file: nothing that is said of that can be relied on.
-            broken.push(problems.line(at)..usize::MAX);
-            kept.push((UNCLOSED, at..at + 1));
+            let opening = problems.line(at);
+            broken.push(opening..usize::MAX);
+            if !known(opening) {
+                kept.push((UNCLOSED, at..at + 1));
+            }
             break;
         }
         let is_header = problems.line_text(line).starts_with('[');
-        let again = kept.iter().any(|(_, span)| problems.line(span.start) == line);
-        // After a broken header the parser may take the tables of a list for one table written twice.
-        let echo = header_broken && is_header && message == "duplicate key";
-        if again || echo {
+        // Behind a broken header the parser puts keys into the table before it, where they may be already.
+        let echo = header_broken && message == DUPLICATE;
+        if known(line) || echo {
             continue;
         }
         broken.push(if is_header { line..next_header(problems, line) } else { line..line + 1 });
-        header_broken |= is_header;
+        header_broken |= is_header && message != DUPLICATE;
         kept.push((message, span));
     }
     if !kept.is_empty() {
@@ -41,13 +44,16 @@ pub(super) fn report(errors: &[Error], problems: &Problems<'_>) {
     }
 }
 
+/// The parser's words for a key that is written twice.
+const DUPLICATE: &str = "duplicate key";
+
 /// Stands for the parser's many words about a bracket that is not closed.
 const UNCLOSED: &str = "bracket is not closed";
 
 fn add(message: &str, span: Range<usize>, problems: &Problems<'_>) {
     let text = problems.text(&span);
     match message {
-        "duplicate key" => {
+        DUPLICATE => {
             let help = "keep one of the two".to_owned();
             problems.error(
                 span,
@@ -78,18 +84,22 @@ fn next_header(problems: &Problems<'_>, line: usize) -> usize {
     (line + 1..=lines).find(|next| problems.line_text(*next).starts_with('[')).unwrap_or(lines + 1)
 }
 
-/// The innermost bracket before `end` that is not closed before it, outside of strings and comments.
+/// The innermost bracket before `end` that is not closed before it, outside of headers, strings and comments.
 fn open_bracket(source: &str, end: usize) -> Option<usize> {
     let mut open = Vec::new();
     let mut quote: Option<char> = None;
     let mut comment = false;
     let mut escaped = false;
+    let mut blank = true;
     for (at, letter) in source.char_indices().take_while(|(at, _)| *at < end) {
         if letter == '\n' {
             // A string of one line ends with it, closed or not.
-            (quote, comment, escaped) = (None, false, false);
+            (quote, comment, escaped, blank) = (None, false, false, true);
             continue;
         }
+        // A header counts as little as a comment.
+        comment |= blank && letter == '[' && open.is_empty();
+        blank &= letter.is_whitespace();
         match (quote, letter) {
             _ if comment => {}
             (Some(_), _) if escaped => escaped = false,

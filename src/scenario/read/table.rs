@@ -53,6 +53,11 @@ impl<'t> Table<'t> {
         self.entry(key).is_some()
     }
 
+    /// Whether keys are written that may not be.
+    pub(super) fn has_strays(&self) -> bool {
+        self.strays().next().is_some()
+    }
+
     /// The value of a key that is required or has a default; `None` once a problem was reported.
     pub(super) fn value<T: Read>(&self, key: &'static str) -> Option<T> {
         let doc = self.ask(key)?;

@@ -7,10 +7,9 @@ use std::path::PathBuf;
 
 use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
-use toml::value::{Datetime, Offset};
 
 use super::prose;
-use crate::domain::{AgentName, Bps, Cash, Interval, MoneyError, Price, Qty, Span, Symbol, Timestamp};
+use crate::domain::{AgentName, Bps, Cash, MoneyError, Price, Qty, Symbol};
 use crate::scenario::format::{Choice, ValueType};
 use crate::scenario::problem::Problems;
 use crate::scenario::suggest;
@@ -71,7 +70,7 @@ impl<'t> Given<'t> {
     }
 
     /// The value parsed from its text.
-    fn parsed<T, E: std::fmt::Display>(
+    pub(super) fn parsed<T, E: std::fmt::Display>(
         &self,
         expected: &ValueType,
         parse: impl Fn(&str) -> Result<T, E>,
@@ -118,7 +117,8 @@ impl<'t> Given<'t> {
     }
 }
 
-fn expected_label(expected: &ValueType) -> String {
+/// What to write under a text that does not parse.
+pub(super) fn expected_label(expected: &ValueType) -> String {
     format!("expected {}", expected.expected())
 }
 
@@ -248,58 +248,6 @@ impl Read for Qty {
     fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
         given.amount(expected, |value: &Self| value.units())
     }
-}
-
-impl Read for Span {
-    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
-        let span = given.parsed(expected, str::parse::<Self>)?;
-        if span.micros() > 0 {
-            return Some(span);
-        }
-        given.fail(format!("`{}` is no time at all", given.key), "must be above zero".to_owned(), None)
-    }
-}
-
-impl Read for Interval {
-    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
-        given.parsed(expected, str::parse::<Self>)
-    }
-}
-
-/// A TOML date or date-time, or a string of one; without an offset it is UTC.
-impl Read for Timestamp {
-    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
-        let DeValue::Datetime(datetime) = given.value.get_ref() else {
-            return given.parsed(expected, str::parse::<Self>);
-        };
-        let Some(text) = rfc3339(datetime) else {
-            let help = "write the date too, such as 2024-01-31T00:00:00Z".to_owned();
-            let message = format!("`{}` has no date", given.key);
-            return given.fail(message, "a time of day alone".to_owned(), Some(help));
-        };
-        match text.parse() {
-            Ok(time) => Some(time),
-            Err(error) => given.fail(format!("`{}`: {error}", given.key), expected_label(expected), None),
-        }
-    }
-}
-
-/// A TOML date-time in full; `None` without a date.
-fn rfc3339(datetime: &Datetime) -> Option<String> {
-    let date = datetime.date?;
-    let (hour, minute, second, nanosecond) = datetime.time.map_or((0, 0, 0, 0), |time| {
-        (time.hour, time.minute, time.second.unwrap_or(0), time.nanosecond.unwrap_or(0))
-    });
-    let offset = match datetime.offset {
-        None | Some(Offset::Z) => "Z".to_owned(),
-        Some(Offset::Custom { minutes }) => {
-            let sign = if minutes < 0 { '-' } else { '+' };
-            let minutes = minutes.unsigned_abs();
-            format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
-        }
-    };
-    let day = format!("{:04}-{:02}-{:02}", date.year, date.month, date.day);
-    Some(format!("{day}T{hour:02}:{minute:02}:{second:02}.{nanosecond:09}{offset}"))
 }
 
 impl<T: Choice> Read for T {

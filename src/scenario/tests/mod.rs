@@ -5,11 +5,12 @@ mod files;
 mod mistakes;
 mod references;
 mod schema;
+mod syntax;
 mod warnings;
 
 use std::path::Path;
 
-use super::{Problem, Scenario, Severity};
+use super::{Problem, ProblemSeverity, Scenario};
 
 /// A scenario without a problem, to break.
 pub(super) const GOOD: &str = r#"
@@ -68,7 +69,7 @@ pub(super) fn with_strategy(strategy: &str) -> String {
 pub(super) fn mistake(source: &str) -> (String, String, Option<String>) {
     let problems = parse(source).expect_err("has a mistake");
     let [problem] = problems.as_slice() else { panic!("not one problem: {problems:#?}") };
-    assert_eq!(problem.severity, Severity::Error);
+    assert_eq!(problem.severity, ProblemSeverity::Error);
     assert!(!problem.label.is_empty());
     (problem.message.clone(), source[problem.span.clone()].to_owned(), problem.help.clone())
 }
@@ -84,6 +85,6 @@ pub(super) fn assert_mistake(source: &str, message: &str, underlined: &str, help
 pub(super) fn warning(source: &str) -> (String, String) {
     let (_, warnings) = parse(source).unwrap_or_else(|problems| panic!("{problems:#?}"));
     let [problem] = warnings.as_slice() else { panic!("not one warning: {warnings:#?}") };
-    assert_eq!(problem.severity, Severity::Warning);
+    assert_eq!(problem.severity, ProblemSeverity::Warning);
     (problem.message.clone(), source[problem.span.clone()].to_owned())
 }

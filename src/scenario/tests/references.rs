@@ -30,6 +30,16 @@ fn an_unknown_risk_profile_is_suggested() {
 }
 
 #[test]
+fn a_profile_that_is_misspelt_where_it_is_defined_is_one_mistake() {
+    let twice = GOOD.replace("name = \"idle\"", "name = \"idle\"\nrisk = \"standard\"");
+    assert_eq!(
+        mistake(&twice.replace("[risk.standard]", "[risk.standart]")).0,
+        "unknown risk profile `standard`"
+    );
+    assert_eq!(mistake(&twice.replace("[risk.", "[rsk.")).2.as_deref(), Some("did you mean `risk`?"));
+}
+
+#[test]
 fn built_in_profiles_may_not_be_redefined() {
     let source = format!("{GOOD}\n[risk.default]\nmax_open_orders = 3\n");
     assert_mistake(
@@ -188,13 +198,26 @@ fn a_preset_and_the_interval_agree() {
 
 #[test]
 fn a_mistake_in_a_condition_is_underlined_inside_the_string() {
-    let source =
-        with_strategy(r#"{ kind = "rules", enter_all = ["close > 1", "rsi(14) <"], exit_any = [] }"#);
+    assert_mistake(
+        &with_strategy(r#"{ kind = "rules", enter_all = ["close > 1", "rsj(14) < 30"] }"#),
+        "in the condition `rsj(14) < 30`: `rsj` is not a known name",
+        "rsj",
+        Some("did you mean `rsi`?"),
+    );
+    let source = with_strategy(r#"{ kind = "rules", enter_all = ['close > sma(30)@30m'] }"#);
     let (message, underlined, _) = mistake(&source);
-    assert!(message.starts_with("in the condition `rsi(14) <`: "), "{message}");
-    let place = source.find("rsi(14) <").unwrap();
-    let problem = &super::parse(&source).unwrap_err()[0];
-    assert!(problem.span.start >= place && problem.span.end <= place + "rsi(14) <".len() + 1, "{underlined}");
+    assert!(message.contains("is not a multiple of the scenario's interval"), "{message}");
+    assert!(underlined.contains("30m"), "{underlined}");
+    // Written with an escape, the places inside are unknown: the whole string is underlined.
+    let escaped = with_strategy(r#"{ kind = "rules", enter_all = ["rs\u006A(14) < 30"] }"#);
+    assert_eq!(mistake(&escaped).1, r#""rs\u006A(14) < 30""#);
+}
+
+#[test]
+fn a_condition_is_read_even_where_the_interval_is_not_known() {
+    let source = with_strategy(r#"{ kind = "rules", enter_all = ["close > 1 and", "close@30s > 1"] }"#);
+    let problems = super::parse(&source.replace("\"1h\"", "\"7m\"")).unwrap_err();
+    assert_eq!(problems.len(), 2, "{problems:#?}");
 }
 
 #[test]
