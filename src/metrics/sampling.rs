@@ -1,7 +1,8 @@
 //! Which points of the equity curve become returns, and how many of them make a year.
 //!
 //! The curve starts with the starting balance. Then, by the first rule that applies:
-//! - windows under 30 days (last close minus first open): the equity at each tick;
+//! - windows under 30 days (last close minus first open; of a market with sessions the UTC days from the
+//!   first tick's to the last one's, for its first open is never at midnight): the equity at each tick;
 //! - else the equity at the last tick of each UTC day, by the tick's OPEN time. A day with ticks and without
 //!   a change is kept (return 0). A day without ticks is no period: neither a weekend of a market with
 //!   sessions nor a hole in the data of a round-the-clock market gets a return that nobody could have had.
@@ -59,7 +60,10 @@ pub fn simple_returns(curve: &[f64]) -> Result<Vec<f64>, Missing> {
 }
 
 fn sampling_of(market: &Market, ticks: TickRange) -> Sampling {
-    let length = market.close_time(ticks.last - 1) - market.clock[ticks.first];
+    let (first, last) = (market.clock[ticks.first], market.clock[ticks.last - 1]);
+    let whole_days = Span::DAY.times(last.utc_day() - first.utc_day() + 1);
+    let length = market.close_time(ticks.last - 1) - first;
+    let length = if market.trades_weekends { length } else { length.max(whole_days) };
     if length < DAILY_FROM { Sampling::PerBar } else { Sampling::Daily }
 }
 
@@ -162,6 +166,16 @@ mod tests {
         assert_eq!(short.sampling, Sampling::PerBar);
         assert_eq!(short.curve.len(), 720);
         assert_eq!(short.periods_per_year, 365.0 * 24.0);
+    }
+
+    #[test]
+    fn a_month_of_sessions_is_a_month() {
+        // Thirty days of seven hours from 14:00: 29 days and 7 hours between the first open and the last close.
+        let clock = (0..30).flat_map(|day| (14..21).map(move |hour| minutes(1440 * day + 60 * hour)));
+        let market = market("1h", false, clock.collect());
+        let sample = Sample::of(1.0, &[1.0; 210], &market, all(&market), None);
+        assert_eq!((sample.sampling, sample.curve.len()), (Sampling::Daily, 31));
+        assert_eq!(sample.periods_per_year, 252.0);
     }
 
     #[test]
