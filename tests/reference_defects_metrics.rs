@@ -13,8 +13,15 @@ use tiltyard::tournament::{plan_windows, rank_battle};
 
 fn market(interval: &str, ticks: i64) -> Market {
     let interval: Interval = interval.parse().unwrap();
-    let clock = (0..ticks).map(|tick| Timestamp::default() + interval.span().times(tick)).collect();
-    Market { interval, clock, symbols: Vec::new(), digest: String::new(), trades_weekends: true }
+    let clock: Vec<_> = (0..ticks).map(|tick| Timestamp::default() + interval.span().times(tick)).collect();
+    Market {
+        in_range: TickRange { first: 0, last: clock.len() },
+        interval,
+        clock,
+        symbols: Vec::new(),
+        digest: String::new(),
+        trades_weekends: true,
+    }
 }
 
 fn cash(whole: i128) -> Cash {
@@ -178,15 +185,14 @@ fn defect_8_no_metric_falls_back_to_another() {
 #[test]
 fn defect_10_no_two_windows_repeat_the_same_dates() {
     let market = market("1h", 24 * 400);
-    let range = TickRange { first: 0, last: market.clock.len() };
     for spec in [
         WindowSpec::Sequential { length: Span::DAY.times(7), count: Some(12) },
         WindowSpec::Random { length: Span::DAY.times(7), count: 36 },
     ] {
-        let windows = plan_windows(&spec, &market, range, Seed(42)).unwrap();
+        let windows = plan_windows(&spec, &market, market.in_range, Seed(42)).unwrap();
         assert!(windows.windows(2).all(|pair| pair[0].end <= pair[1].start), "{spec:?}");
     }
     // More than the range holds is refused, never filled up with repetitions.
     let too_many = WindowSpec::Random { length: Span::DAY.times(7), count: 58 };
-    assert!(plan_windows(&too_many, &market, range, Seed(42)).is_err());
+    assert!(plan_windows(&too_many, &market, market.in_range, Seed(42)).is_err());
 }

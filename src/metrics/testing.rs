@@ -14,6 +14,7 @@ pub fn empty_market() -> Market {
         interval: Interval::DAY,
         clock: Vec::new(),
         symbols: Vec::new(),
+        in_range: TickRange { first: 0, last: 0 },
         digest: String::new(),
         trades_weekends: true,
     }
