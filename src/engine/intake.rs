@@ -218,18 +218,28 @@ impl State<'_> {
     }
 }
 
+/// A price as a log can hold it: nonsense is held at the largest that an order may name.
+fn shown(price: Price) -> Price {
+    price.clamp(Price::from_units(-LARGEST_PRICE.units()), LARGEST_PRICE)
+}
+
 /// The row of an order as it was asked for; its end is written when it has one.
 fn blank_row(id: OrderId, request: &OrderRequest, now: crate::domain::Timestamp) -> OrderRow {
     let (limit_price, trigger_price) = match request.kind {
         OrderKind::Market | OrderKind::TrailingStop { .. } => (None, None),
-        OrderKind::Limit { price } | OrderKind::TakeProfit { price } => (Some(price), None),
-        OrderKind::Stop { trigger } => (None, Some(trigger)),
-        OrderKind::StopLimit { trigger, price } => (Some(price), Some(trigger)),
+        OrderKind::Limit { price } | OrderKind::TakeProfit { price } => (Some(shown(price)), None),
+        OrderKind::Stop { trigger } => (None, Some(shown(trigger))),
+        OrderKind::StopLimit { trigger, price } => (Some(shown(price)), Some(shown(trigger))),
     };
-    let (quantity, amount) = match request.size {
-        Size::Qty(qty) => (Some(qty), None),
-        Size::Quote(amount) => (None, Some(amount)),
-        Size::EquityShare(_) | Size::PositionShare(_) => (None, None),
+    let asked = match request.size {
+        Size::Qty(qty) => Some(Ask::Qty(qty).bounded()),
+        Size::Quote(amount) => Some(Ask::Amount(amount).bounded()),
+        Size::EquityShare(_) | Size::PositionShare(_) => None,
+    };
+    let (quantity, amount) = match asked {
+        Some(Ask::Qty(qty)) => (Some(qty), None),
+        Some(Ask::Amount(amount)) => (None, Some(amount)),
+        None => (None, None),
     };
     OrderRow {
         id,

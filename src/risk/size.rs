@@ -15,13 +15,18 @@ pub enum Ask {
 /// overflows.
 const LARGEST: Cash = Cash::from_units(10_i128.pow(22));
 
+/// The same for quantities, in units.
+const LARGEST_QTY: i128 = 10_i128.pow(28);
+
 impl Ask {
     /// Nonsense held at a size that no wallet has.
     #[must_use]
     pub fn bounded(self) -> Self {
         match self {
-            Self::Qty(qty) => Self::Qty(qty.min(Qty::from_units(10_i128.pow(28)))),
-            Self::Amount(amount) => Self::Amount(amount.min(LARGEST)),
+            Self::Qty(qty) => Self::Qty(qty.clamp(Qty::from_units(-LARGEST_QTY), Qty::from_units(LARGEST_QTY))),
+            Self::Amount(amount) => {
+                Self::Amount(amount.clamp(Cash::from_units(-LARGEST.units()), LARGEST))
+            }
         }
     }
 
@@ -63,7 +68,7 @@ impl Ask {
     pub fn to_notional(self, limit: Cash, price: Price, fee: Bps, step: Qty) -> Self {
         match self {
             Self::Qty(_) => self.to_cost(limit, price, Bps::ZERO, step),
-            // net_of_fee(limit + fee(limit)) is exactly limit, as notional + fee grows with the notional.
+            // net_of_fee(limit + fee(limit)) is limit, or one unit less where the fee was rounded down.
             Self::Amount(amount) => Self::Amount(amount.min(limit.max(Cash::ZERO).with_fee(fee))),
         }
     }

@@ -99,7 +99,7 @@ fn order_and_position_limits_hold_at_their_boundary() {
     // 50 % of 1000 net of the fee is an amount of 500.5.
     assert!(try_buy(&profile, Ask::Amount(cash("500.5")), &standing()).is_ok());
     assert_eq!(
-        try_buy(&profile, Ask::Amount(cash("500.50000001")), &standing()),
+        try_buy(&profile, Ask::Amount(cash("500.5000001")), &standing()),
         Err(RefusalCode::OrderTooLarge)
     );
     let profile = RiskProfile::standard();
@@ -200,7 +200,7 @@ fn dust_can_be_sold_whole_but_not_in_part() {
 #[test]
 fn the_rate_window_is_open_at_its_old_end() {
     let mut rate = RateCounter::default();
-    let at = |seconds| Timestamp::from_micros(seconds * 1_000_000);
+    let at = |seconds: i64| Timestamp::from_micros(seconds * 1_000_000);
     assert_eq!(rate.count(at(0)), 1);
     assert_eq!(rate.count(at(59)), 2);
     assert_eq!(rate.count(at(60)), 2);
