@@ -23,9 +23,11 @@ pub fn init(args: &InitArgs) -> Result<Exit, Failure> {
             output::say(&format!("wrote {shown}; now: tiltyard check {shown} && tiltyard run {shown}"));
             Ok(Exit::Done)
         }
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            Err(Failure::plain(Exit::Usage, format!("`{shown}` exists already"), "give another file name, or remove it first"))
-        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(Failure::plain(
+            Exit::Usage,
+            format!("`{shown}` exists already"),
+            "give another file name, or remove it first",
+        )),
         Err(error) => Err(Failure::plain(
             Exit::Usage,
             format!("cannot write `{shown}`: {error}"),

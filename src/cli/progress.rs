@@ -77,7 +77,7 @@ impl Progress {
 }
 
 impl Observer for Progress {
-    fn job_done(&self, _agent: usize, _window: u32, ticks: usize, fills: usize) {
+    fn job_done(&self, _agent: usize, _window: usize, ticks: usize, fills: usize) {
         self.ticks.fetch_add(ticks as u64, Ordering::Relaxed);
         self.fills.fetch_add(fills as u64, Ordering::Relaxed);
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;

@@ -92,8 +92,7 @@ impl<'m> State<'m> {
 
     /// Whether the bar of `scope` can concern an order at all.
     fn stirs(&self, scope: Scope, order: &Working) -> bool {
-        self.bar_in(scope, order.symbol)
-            .is_some_and(|(bars, row)| order.wakes(bars.low[row], bars.high[row]))
+        self.bar_in(scope, order.symbol).is_some_and(|(bars, row)| order.wakes(bars.low[row], bars.high[row]))
     }
 
     /// The adverse reading: stops, then the others, each by id; then the children that were born on the

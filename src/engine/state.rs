@@ -3,7 +3,7 @@
 use super::order::{NEVER, Working};
 use super::replay::Job;
 use super::trip::OpenTrip;
-use super::{Flags, FillRow, Holding, OrderRow, ReplayStatus, RoundTrip};
+use super::{FillRow, Flags, Holding, OrderRow, ReplayStatus, RoundTrip};
 use crate::domain::{Cash, OrderId, Price, Qty, RefusalCode, SymbolId, Timestamp};
 use crate::ledger::Ledger;
 use crate::market::{Row, TickRow};
@@ -194,7 +194,8 @@ impl<'m> State<'m> {
 pub(super) fn delisted_from(job: &Job<'_>, symbol: SymbolId) -> Option<usize> {
     let market = job.market;
     let &last = market.series(symbol).bars.ts.last()?;
-    let inside = last >= market.clock[job.window.ticks.first] && last < market.clock[job.window.ticks.last - 1];
+    let inside =
+        last >= market.clock[job.window.ticks.first] && last < market.clock[job.window.ticks.last - 1];
     inside.then(|| market.first_tick_from(last) + 1)
 }
 

@@ -9,6 +9,7 @@ pub mod expr;
 pub mod format;
 mod identity;
 mod model;
+mod place;
 mod problem;
 mod read;
 mod schema;
@@ -18,5 +19,6 @@ mod tests;
 
 pub use identity::{STARTER, identity_json};
 pub use model::*;
+pub use place::place_of;
 pub use problem::{Problem, ProblemSeverity};
 pub use schema::json_schema;
