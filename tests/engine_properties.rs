@@ -13,8 +13,8 @@ use proptest::prelude::*;
 use rust_decimal::{Decimal, RoundingStrategy};
 use testkit::*;
 use tiltyard::domain::{
-    Action, Bps, Bracket, Cash, Distance, Liquidity, OrderId, OrderKind, OrderOrigin, OrderRequest, OrderStatus,
-    Price, Protection, Qty, Side, Size, SymbolId, TimeInForce,
+    Action, Bps, Bracket, Cash, Distance, Liquidity, OrderId, OrderKind, OrderOrigin, OrderRequest,
+    OrderStatus, Price, Protection, Qty, Side, Size, SymbolId, TimeInForce,
 };
 use tiltyard::engine::{EndReason, Replay, ReplayStatus, exact_curve};
 use tiltyard::scenario::{Delisted, FillAt, Intrabar, OnBreach, RiskProfile, Slippage, VenueSpec};
@@ -204,7 +204,12 @@ impl Monkey {
     fn order(&mut self, moment: &Moment<'_>) -> OrderRequest {
         let symbols = moment.market.symbols.len() as u64;
         let symbol = SymbolId(self.dice.below(symbols + u64::from(self.dice.clone().one_in(20))) as u16);
-        let near = match moment.market.symbols.get(symbol.index()).map(|series| (series, series.rows[moment.tick])) {
+        let near = match moment
+            .market
+            .symbols
+            .get(symbol.index())
+            .map(|series| (series, series.rows[moment.tick]))
+        {
             Some((series, row)) => row.row().map_or(100.0, |row| series.bars.close[row]),
             None => 100.0,
         };
@@ -219,7 +224,9 @@ impl Monkey {
         let time_in_force = match self.dice.below(6) {
             0 => TimeInForce::Day,
             1 => TimeInForce::Ioc,
-            2 => TimeInForce::GoodTill(moment.market.clock[0] + moment.market.interval.span().times(self.dice.below(70) as i64)),
+            2 => TimeInForce::GoodTill(
+                moment.market.clock[0] + moment.market.interval.span().times(self.dice.below(70) as i64),
+            ),
             _ => TimeInForce::Gtc,
         };
         let bracket = self.dice.one_in(2).then(|| Bracket {
@@ -243,7 +250,12 @@ impl Monkey {
 }
 
 impl Strategy for Monkey {
-    fn on_bar(&mut self, moment: &Moment<'_>, account: &dyn Account, out: &mut Vec<Action>) -> Result<(), String> {
+    fn on_bar(
+        &mut self,
+        moment: &Moment<'_>,
+        account: &dyn Account,
+        out: &mut Vec<Action>,
+    ) -> Result<(), String> {
         assert!(!account.available().is_negative() && !account.equity().is_negative());
         for _ in 0..self.dice.below(4) {
             let action = match self.dice.below(12) {
@@ -471,9 +483,22 @@ fn the_random_cases_reach_every_kind_of_end() {
     }
     println!("{ends:?} {statuses:?} {flags:?}");
     for wanted in [
-        "filled", "filled_cut", "agent", "bracket_sibling", "position_closed", "risk_rule", "time_in_force",
-        "window_end", "cannot_pay", "INVALID_SYMBOL", "PRICE_NOT_AVAILABLE", "INVALID_QUANTITY",
-        "INSUFFICIENT_BALANCE", "ORDER_TOO_LARGE", "POSITION_LIMIT_EXCEEDED", "DAILY_LOSS_LIMIT",
+        "filled",
+        "filled_cut",
+        "agent",
+        "bracket_sibling",
+        "position_closed",
+        "risk_rule",
+        "time_in_force",
+        "window_end",
+        "cannot_pay",
+        "INVALID_SYMBOL",
+        "PRICE_NOT_AVAILABLE",
+        "INVALID_QUANTITY",
+        "INSUFFICIENT_BALANCE",
+        "ORDER_TOO_LARGE",
+        "POSITION_LIMIT_EXCEEDED",
+        "DAILY_LOSS_LIMIT",
         "CIRCUIT_BREAKER",
     ] {
         assert!(ends.contains_key(wanted), "{wanted} never happened: {ends:?}");

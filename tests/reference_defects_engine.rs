@@ -21,7 +21,11 @@ fn defect_1_a_sell_of_something_never_held_is_refused() {
     let steps = kinds.iter().map(|&kind| (0, place(sell("1").of_kind(kind)))).collect();
     let replay = table.plan(steps);
     assert!(replay.fills.is_empty());
-    assert!(ends(&replay).iter().all(|end| end.ends_with("rejected INSUFFICIENT_BALANCE")), "{:?}", ends(&replay));
+    assert!(
+        ends(&replay).iter().all(|end| end.ends_with("rejected INSUFFICIENT_BALANCE")),
+        "{:?}",
+        ends(&replay)
+    );
     assert_eq!(replay.final_equity, cash("1000"));
 }
 
@@ -76,7 +80,12 @@ fn defect_4_a_decision_at_a_close_never_trades_inside_that_bar() {
 /// high and low.
 #[test]
 fn defect_5_limits_are_kept_and_extremes_trigger() {
-    let rows = ohlc(&[[100.0; 4], [100.0, 101.0, 95.0, 100.0], [100.0, 111.0, 99.0, 100.0], [100.0, 100.0, 89.0, 100.0]]);
+    let rows = ohlc(&[
+        [100.0; 4],
+        [100.0, 101.0, 95.0, 100.0],
+        [100.0, 111.0, 99.0, 100.0],
+        [100.0, 100.0, 89.0, 100.0],
+    ]);
     let mut table = Table::new(hourly(rows));
     table.venue.slippage = Slippage::FixedBps { bps: Bps::from_percent(5.0) };
     let steps = vec![
@@ -93,7 +102,8 @@ fn defect_5_limits_are_kept_and_extremes_trigger() {
 fn defect_6_a_grown_position_can_be_left() {
     let mut table = Table::new(hourly(flat(&[100.0, 100.0, 1000.0, 1000.0])));
     table.risk = RiskProfile::standard();
-    let replay = table.plan(vec![(0, place(buy("2.5"))), (2, place(OrderRequest::sell(A, Size::ALL, "exit")))]);
+    let replay =
+        table.plan(vec![(0, place(buy("2.5"))), (2, place(OrderRequest::sell(A, Size::ALL, "exit")))]);
     assert_eq!(fills(&replay), ["1 buy 2.5 @ 100", "3 sell 2.5 @ 1000"]);
 }
 

@@ -1,12 +1,10 @@
 //! Step 3 of a tick: loss limits that act by themselves, and how an agent is put out.
 
 use super::day::near;
-use super::order::{NEVER, Birth, Stage, Working};
+use super::order::{Birth, NEVER, Stage, Working};
 use super::state::{Conduct, State, symbol_id};
 use super::{EndReason, OrderRow, ReplayStatus};
-use crate::domain::{
-    Cash, OrderOrigin, OrderStatus, Qty, RefusalCode, Side, SymbolId, TimeInForce,
-};
+use crate::domain::{Cash, OrderOrigin, OrderStatus, Qty, RefusalCode, Side, SymbolId, TimeInForce};
 use crate::risk::{Ask, Losses, loss_breach};
 use crate::scenario::OnBreach;
 

@@ -286,7 +286,9 @@ fn working(
             TimeInForce::GoodTill(until) => until,
         },
         ioc: request.time_in_force == TimeInForce::Ioc,
-        bracket: request.bracket.filter(|bracket| request.side == Side::Buy && *bracket != Bracket::default()),
+        bracket: request
+            .bracket
+            .filter(|bracket| request.side == Side::Buy && *bracket != Bracket::default()),
         group: None,
         trail: shape.trail,
         wake: 0.0,

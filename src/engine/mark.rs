@@ -61,9 +61,9 @@ impl State<'_> {
     /// What is held now at the closes of `tick`, exact.
     pub(super) fn exact_equity_at(&self, tick: usize) -> Cash {
         let positions = self.ledger.positions().iter().enumerate();
-        let values = positions.filter(|(_, position)| position.qty().is_positive()).map(|(index, position)| {
-            Cash::notional(self.mark_price(symbol_id(index), tick), position.qty())
-        });
+        let values = positions
+            .filter(|(_, position)| position.qty().is_positive())
+            .map(|(index, position)| Cash::notional(self.mark_price(symbol_id(index), tick), position.qty()));
         self.ledger.cash() + values.sum()
     }
 

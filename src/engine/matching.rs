@@ -23,7 +23,7 @@ pub(super) enum Scope {
 impl<'m> State<'m> {
     /// Matches everything that waits against this tick's bars.
     pub(super) fn match_orders(&mut self) {
-        if self.waiting.is_empty() {
+        if self.waiting.is_empty() || self.is_quiet() {
             return;
         }
         self.fill_markets();
@@ -92,8 +92,7 @@ impl<'m> State<'m> {
 
     /// Whether the bar of `scope` can concern an order at all.
     fn stirs(&self, scope: Scope, order: &Working) -> bool {
-        self.bar_in(scope, order.symbol)
-            .is_some_and(|(bars, row)| order.wakes(bars.low[row], bars.high[row]))
+        self.bar_in(scope, order.symbol).is_some_and(|(bars, row)| order.wakes(bars.low[row], bars.high[row]))
     }
 
     /// The adverse reading: stops, then the others, each by id; then the children that were born on the
@@ -233,6 +232,7 @@ impl<'m> State<'m> {
         order.stage = Stage::Resting(Resting::Stop(level));
         order.set_wake();
         let id = order.id;
+        self.alarms_stale = true;
         self.row_mut(id).trigger_price = Some(level);
     }
 }

@@ -5,10 +5,11 @@
 //!
 //! [`replay`] is the bar-by-bar loop, the oracle. Each step of a tick is a small method of `State` in a
 //! file of its own, so that another loop can call the same steps:
-//! `day` (step 0), `matching` and `path` (1), `mark` (2), `breach` (3), `account` and `replay` (4),
+//! `day` (step 0), `alarm`, `matching` and `path` (1), `mark` (2), `breach` (3), `account` and `replay` (4),
 //! `intake` (5). `fill` carries out what matching finds, `bracket` follows it up, `order` ends orders.
 
 mod account;
+mod alarm;
 mod bracket;
 mod breach;
 mod curve;

@@ -157,12 +157,14 @@ impl State<'_> {
         order.set_wake();
         self.markets += usize::from(order.stage == Stage::Market);
         self.next_expiry = self.next_expiry.min(order.expires_at);
+        self.alarms_stale = true;
         self.waiting.push(order);
     }
 
     /// Takes an order off the list, frees what it locked, and writes its end.
     pub(super) fn end(&mut self, id: OrderId, at: Timestamp, status: OrderStatus, why: EndReason) {
         let Some(place) = self.find(id) else { return };
+        self.alarms_stale = true;
         let order = self.waiting.remove(place);
         self.markets -= usize::from(order.stage == Stage::Market);
         self.ledger.unlock_cash(order.lock_cash);
@@ -181,6 +183,7 @@ impl State<'_> {
         self.markets += usize::from(stage == Stage::Market);
         order.stage = stage;
         order.set_wake();
+        self.alarms_stale = true;
     }
 
     /// Ends every waiting order for which `which` holds, oldest first.

@@ -17,9 +17,10 @@ impl State<'_> {
             let Some(row) = self.fresh(symbol) else { continue };
             let bars = &self.job.market.series(symbol).bars;
             let (low, high) = (bars.low[row], bars.high[row]);
-            let concerned = self.waiting.iter().any(|order| {
-                order.symbol == symbol && (order.trail.is_some() || order.wakes(low, high))
-            });
+            let concerned = self
+                .waiting
+                .iter()
+                .any(|order| order.symbol == symbol && (order.trail.is_some() || order.wakes(low, high)));
             if concerned {
                 walk(self, symbol, row);
             }

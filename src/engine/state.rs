@@ -1,9 +1,10 @@
 //! Everything that changes while one agent goes through one window.
 
+use super::alarm::Alarm;
 use super::order::{NEVER, Working};
 use super::replay::Job;
 use super::trip::OpenTrip;
-use super::{Flags, FillRow, Holding, OrderRow, ReplayStatus, RoundTrip};
+use super::{FillRow, Flags, Holding, OrderRow, ReplayStatus, RoundTrip};
 use crate::domain::{Cash, OrderId, Price, Qty, RefusalCode, SymbolId, Timestamp};
 use crate::ledger::Ledger;
 use crate::market::{Row, TickRow};
@@ -70,6 +71,9 @@ pub(super) struct State<'m> {
     pub waiting: Vec<Working>,
     pub markets: usize,
     pub next_expiry: Timestamp,
+    /// By symbol with waiting orders; rebuilt when stale.
+    pub alarms: Vec<Alarm>,
+    pub alarms_stale: bool,
     pub groups: Vec<Group>,
     pub taken: Vec<Taken>,
     pub picked: Vec<OrderId>,
@@ -121,6 +125,8 @@ impl<'m> State<'m> {
             waiting: Vec::new(),
             markets: 0,
             next_expiry: NEVER,
+            alarms: Vec::with_capacity(count),
+            alarms_stale: false,
             groups: Vec::new(),
             taken: vec![Taken::default(); count],
             picked: Vec::new(),
@@ -194,7 +200,8 @@ impl<'m> State<'m> {
 pub(super) fn delisted_from(job: &Job<'_>, symbol: SymbolId) -> Option<usize> {
     let market = job.market;
     let &last = market.series(symbol).bars.ts.last()?;
-    let inside = last >= market.clock[job.window.ticks.first] && last < market.clock[job.window.ticks.last - 1];
+    let inside =
+        last >= market.clock[job.window.ticks.first] && last < market.clock[job.window.ticks.last - 1];
     inside.then(|| market.first_tick_from(last) + 1)
 }
 

@@ -99,7 +99,12 @@ impl<F> Strategy for Script<F>
 where
     F: FnMut(&Moment<'_>, &dyn Account, &mut Vec<Action>) -> Result<(), String> + Send,
 {
-    fn on_bar(&mut self, moment: &Moment<'_>, account: &dyn Account, out: &mut Vec<Action>) -> Result<(), String> {
+    fn on_bar(
+        &mut self,
+        moment: &Moment<'_>,
+        account: &dyn Account,
+        out: &mut Vec<Action>,
+    ) -> Result<(), String> {
         (self.0)(moment, account, out)
     }
 }
@@ -187,8 +192,7 @@ pub fn fills(replay: &Replay) -> Vec<String> {
 
 /// Kind, status and end of each order, as text.
 pub fn ends(replay: &Replay) -> Vec<String> {
-    let row = |o: &super::deps::engine::OrderRow| {
-        format!("{} {} {}", o.kind, o.status.as_str(), o.end.as_str())
-    };
+    let row =
+        |o: &super::deps::engine::OrderRow| format!("{} {} {}", o.kind, o.status.as_str(), o.end.as_str());
     replay.orders.iter().map(row).collect()
 }

@@ -69,7 +69,8 @@ fn drawdown(profile: &RiskProfile, equity: Cash, losses: &Losses) -> Option<Refu
 
 fn consecutive(profile: &RiskProfile, losses: &Losses) -> Option<Refusal> {
     let limit = profile.max_consecutive_losses?;
-    losses.streak.is_open().then(|| {
-        Refusal::new(RefusalCode::CircuitBreaker, format!("{limit} losing trades in a row today"))
-    })
+    losses
+        .streak
+        .is_open()
+        .then(|| Refusal::new(RefusalCode::CircuitBreaker, format!("{limit} losing trades in a row today")))
 }

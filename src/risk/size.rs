@@ -23,10 +23,10 @@ impl Ask {
     #[must_use]
     pub fn bounded(self) -> Self {
         match self {
-            Self::Qty(qty) => Self::Qty(qty.clamp(Qty::from_units(-LARGEST_QTY), Qty::from_units(LARGEST_QTY))),
-            Self::Amount(amount) => {
-                Self::Amount(amount.clamp(Cash::from_units(-LARGEST.units()), LARGEST))
+            Self::Qty(qty) => {
+                Self::Qty(qty.clamp(Qty::from_units(-LARGEST_QTY), Qty::from_units(LARGEST_QTY)))
             }
+            Self::Amount(amount) => Self::Amount(amount.clamp(Cash::from_units(-LARGEST.units()), LARGEST)),
         }
     }
 

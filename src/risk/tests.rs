@@ -62,7 +62,11 @@ fn try_sell(ask: Ask, reduce_only: bool, now: &Standing) -> Result<Accepted, Ref
 fn quantities_must_be_positive_on_the_step_and_worth_the_minimum() {
     let free = RiskProfile::unlimited();
     for bad in ["0", "-1", "0.05", "0.15"] {
-        assert_eq!(try_buy(&free, Ask::Qty(qty(bad)), &standing()), Err(RefusalCode::InvalidQuantity), "{bad}");
+        assert_eq!(
+            try_buy(&free, Ask::Qty(qty(bad)), &standing()),
+            Err(RefusalCode::InvalidQuantity),
+            "{bad}"
+        );
     }
     for bad in ["0", "-5", "1"] {
         // 1 / 1.001 is below the minimum notional of 1.

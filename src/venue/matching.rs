@@ -78,11 +78,9 @@ pub enum Touch {
 pub fn touch(order: Resting, side: Side, bar: &PriceBar, through: bool) -> Touch {
     match order {
         Resting::Limit(price) => limit(price, side, bar, through).map_or(Touch::Untouched, Touch::Filled),
-        Resting::Stop(trigger) => {
-            stop(trigger, side, bar).map_or(Touch::Untouched, |(raw, at_open)| {
-                Touch::Filled(Match { raw, liquidity: Liquidity::Taker, bound: None, at_open })
-            })
-        }
+        Resting::Stop(trigger) => stop(trigger, side, bar).map_or(Touch::Untouched, |(raw, at_open)| {
+            Touch::Filled(Match { raw, liquidity: Liquidity::Taker, bound: None, at_open })
+        }),
         Resting::StopLimit { trigger, limit } => stop_limit(trigger, limit, side, bar, through),
     }
 }

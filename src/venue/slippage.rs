@@ -111,8 +111,7 @@ mod tests {
         Taking { quantity, notional }
     }
 
-    const SHARE: Slippage =
-        Slippage::VolumeShare { factor: 0.1, floor: Bps::ZERO, cap: Bps::WHOLE };
+    const SHARE: Slippage = Slippage::VolumeShare { factor: 0.1, floor: Bps::ZERO, cap: Bps::WHOLE };
 
     #[test]
     fn none_and_fixed_are_what_they_say() {
@@ -132,11 +131,8 @@ mod tests {
 
     #[test]
     fn volume_share_keeps_floor_and_cap() {
-        let model = Slippage::VolumeShare {
-            factor: 0.1,
-            floor: Bps::from_f64(1.0),
-            cap: Bps::from_f64(1000.0),
-        };
+        let model =
+            Slippage::VolumeShare { factor: 0.1, floor: Bps::from_f64(1.0), cap: Bps::from_f64(1000.0) };
         let bars = bars("1h", &[(0, 100.0, 10.0), (1, 100.0, 10.0)]);
         // 0.1 * 0.01 / 1000 is a hundredth of a basis point: the floor.
         assert_eq!(slippage(&model, &bars, 1, taking(0.0001, 0.01)), Bps::from_f64(1.0));

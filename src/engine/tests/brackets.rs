@@ -37,8 +37,8 @@ fn children_come_alive_with_the_entry_and_cancel_each_other() {
 
 #[test]
 fn an_entry_at_the_open_has_the_whole_bar_after_it() {
-    let replay = table(&[[100.0; 4], [100.0, 111.0, 98.0, 101.0]], Intrabar::Adverse)
-        .plan(vec![(0, place(entry()))]);
+    let replay =
+        table(&[[100.0; 4], [100.0, 111.0, 98.0, 101.0]], Intrabar::Adverse).plan(vec![(0, place(entry()))]);
     assert_eq!(fills(&replay), ["1 buy 4 @ 100", "1 sell 4 @ 110"]);
     let replay =
         table(&[[100.0; 4], [100.0, 101.0, 94.0, 99.0]], Intrabar::Adverse).plan(vec![(0, place(entry()))]);
@@ -113,7 +113,11 @@ fn detail_replays_the_finer_bars() {
     let rows = [[100.0; 4], [100.0; 4], [100.0, 112.0, 94.0, 100.0], [100.0; 4]];
     let mut table = table(&rows, Intrabar::Detail);
     // In the third hour the high comes first.
-    let fine = [(8, 100.0, 105.0, 100.0, 104.0, 1.0), (9, 104.0, 112.0, 103.0, 110.0, 1.0), (10, 110.0, 110.0, 94.0, 95.0, 1.0)];
+    let fine = [
+        (8, 100.0, 105.0, 100.0, 104.0, 1.0),
+        (9, 104.0, 112.0, 103.0, 110.0, 1.0),
+        (10, 110.0, 110.0, 94.0, 95.0, 1.0),
+    ];
     table.market.symbols[0].detail = Some(bars("15m", &fine));
     let replay = table.plan(vec![(0, place(entry()))]);
     assert_eq!(fills(&replay), ["1 buy 4 @ 100", "2 sell 4 @ 110"]);
@@ -153,7 +157,10 @@ fn a_market_sell_takes_over_what_children_hold() {
     let rows = [[100.0; 4]; 5];
     let replay = table(&rows, Intrabar::Adverse).plan(steps.clone());
     assert_eq!(fills(&replay), ["1 buy 4 @ 100", "3 sell 4 @ 100"]);
-    assert_eq!(ends(&replay)[1..3], ["stop cancelled position_closed", "take_profit cancelled position_closed"]);
+    assert_eq!(
+        ends(&replay)[1..3],
+        ["stop cancelled position_closed", "take_profit cancelled position_closed"]
+    );
     // Half of it: the children keep the other half.
     steps[1].1 = place(sell("2"));
     let rows = [[100.0; 4], [100.0; 4], [100.0; 4], [100.0; 4], [100.0, 100.0, 90.0, 90.0]];

@@ -21,7 +21,8 @@ fn falling(on_breach: OnBreach) -> Table {
 
 #[test]
 fn halt_new_refuses_buys_until_the_day_ends_and_holds_the_rest() {
-    let steps = vec![(0, place(buy("6"))), (4, place(buy("1"))), (5, place(sell("1"))), (24, place(buy("1")))];
+    let steps =
+        vec![(0, place(buy("6"))), (4, place(buy("1"))), (5, place(sell("1"))), (24, place(buy("1")))];
     let replay = falling(OnBreach::HaltNew).plan(steps);
     assert_eq!(fills(&replay), ["1 buy 6 @ 100", "6 sell 1 @ 80", "25 buy 1 @ 80"]);
     assert_eq!(ends(&replay)[1], "market rejected DAILY_LOSS_LIMIT");
@@ -68,13 +69,14 @@ fn flatten_sells_at_the_next_open_and_stays_out_until_midnight() {
 fn disqualify_is_out_for_the_window_with_its_loss_kept() {
     let mut calls = Vec::new();
     let table = falling(OnBreach::Disqualify);
-    let strategy = Script(|moment: &crate::strategy::Moment<'_>, _: &dyn crate::strategy::Account, out: &mut Vec<_>| {
-        calls.push(moment.tick);
-        if moment.tick == 0 || moment.tick == 24 {
-            out.push(place(buy("6")));
-        }
-        Ok(())
-    });
+    let strategy =
+        Script(|moment: &crate::strategy::Moment<'_>, _: &dyn crate::strategy::Account, out: &mut Vec<_>| {
+            calls.push(moment.tick);
+            if moment.tick == 0 || moment.tick == 24 {
+                out.push(place(buy("6")));
+            }
+            Ok(())
+        });
     let replay = table.run(Box::new(strategy));
     assert_eq!(replay.status, ReplayStatus::Disqualified { at: hour(4), code: RefusalCode::DailyLossLimit });
     assert_eq!(fills(&replay), ["1 buy 6 @ 100", "4 sell 6 @ 80"]);

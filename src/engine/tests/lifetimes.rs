@@ -90,11 +90,8 @@ fn a_close_that_cannot_sell_keeps_the_protecting_orders() {
         (3, 90.0, 90.0, 90.0, 90.0, 1.0),
     ];
     let table = Table::new(market_of("1h", vec![rows, flat(&[1.0; 4])]));
-    let steps = vec![
-        (0, place(buy("5"))),
-        (1, place(sell("5").of_kind(stop("95")))),
-        (2, Action::Close(A, "now")),
-    ];
+    let steps =
+        vec![(0, place(buy("5"))), (1, place(sell("5").of_kind(stop("95")))), (2, Action::Close(A, "now"))];
     let replay = table.plan(steps);
     assert_eq!(fills(&replay), ["1 buy 5 @ 100", "3 sell 5 @ 90"]);
     assert_eq!(ends(&replay)[2], "market rejected PRICE_NOT_AVAILABLE");

@@ -22,7 +22,11 @@ fn unknown_and_silent_symbols() {
     let replay = table.plan(vec![(0, order), (1, order), (2, order)]);
     assert_eq!(
         ends(&replay),
-        ["market rejected PRICE_NOT_AVAILABLE", "market filled filled", "market rejected PRICE_NOT_AVAILABLE"]
+        [
+            "market rejected PRICE_NOT_AVAILABLE",
+            "market filled filled",
+            "market rejected PRICE_NOT_AVAILABLE"
+        ]
     );
 }
 
@@ -85,7 +89,8 @@ fn limits_of_the_default_profile() {
 fn a_grown_position_can_always_be_sold() {
     let mut table = Table::new(hourly(flat(&[100.0, 100.0, 900.0, 900.0])));
     table.risk = RiskProfile::standard();
-    let replay = table.plan(vec![(0, place(buy("2.5"))), (2, place(OrderRequest::sell(A, Size::ALL, "exit")))]);
+    let replay =
+        table.plan(vec![(0, place(buy("2.5"))), (2, place(OrderRequest::sell(A, Size::ALL, "exit")))]);
     assert_eq!(fills(&replay), ["1 buy 2.5 @ 100", "3 sell 2.5 @ 900"]);
 }
 

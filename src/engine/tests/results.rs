@@ -52,7 +52,8 @@ fn fills_at_the_close_count_the_exit_bar_and_not_the_entry_bar() {
 #[test]
 fn scale_ins_and_partial_exits_are_one_trip() {
     let rows = flat(&[100.0, 100.0, 110.0, 120.0, 120.0, 90.0]);
-    let steps = vec![(0, place(buy("1"))), (1, place(buy("1"))), (2, place(sell("1"))), (4, place(sell("1")))];
+    let steps =
+        vec![(0, place(buy("1"))), (1, place(buy("1"))), (2, place(sell("1"))), (4, place(sell("1")))];
     let replay = Table::new(hourly(rows)).plan(steps);
     assert_eq!(replay.round_trips.len(), 1);
     let trip = &replay.round_trips[0];
@@ -130,15 +131,25 @@ fn a_strategy_sees_its_account_at_the_close() {
     let table = Table::new(hourly(flat(&[100.0, 100.0, 110.0])));
     let mut seen = Vec::new();
     let strategy = Script(
-        |moment: &crate::strategy::Moment<'_>, account: &dyn crate::strategy::Account, out: &mut Vec<Action>| {
+        |moment: &crate::strategy::Moment<'_>,
+         account: &dyn crate::strategy::Account,
+         out: &mut Vec<Action>| {
             if moment.tick == 0 {
                 out.push(place(buy("2")));
-                out.push(place(OrderRequest { size: Size::Quote(cash("50")), ..buy("1") }.of_kind(limit("50"))));
+                out.push(place(
+                    OrderRequest { size: Size::Quote(cash("50")), ..buy("1") }.of_kind(limit("50")),
+                ));
             }
             let mut waiting = Vec::new();
             account.waiting(A, &mut waiting);
             let position = account.position(A);
-            seen.push((account.equity(), account.available(), position.qty, position.opened_tick, waiting.len()));
+            seen.push((
+                account.equity(),
+                account.available(),
+                position.qty,
+                position.opened_tick,
+                waiting.len(),
+            ));
             Ok(())
         },
     );
