@@ -1,5 +1,7 @@
 //! One symbol's bars as columns.
 
+use std::ops::Range;
+
 use crate::domain::{Interval, Timestamp};
 
 /// A bar's place in its columns.
@@ -40,6 +42,16 @@ impl Bars {
         }
     }
 
+    /// Adds a bar: open, high, low, close, volume. The caller keeps the order of times.
+    pub fn push(&mut self, at: Timestamp, [open, high, low, close, volume]: [f64; 5]) {
+        self.ts.push(at);
+        self.open.push(open);
+        self.high.push(high);
+        self.low.push(low);
+        self.close.push(close);
+        self.volume.push(volume);
+    }
+
     /// How many bars.
     pub fn len(&self) -> usize {
         self.ts.len()
@@ -53,5 +65,33 @@ impl Bars {
     /// The first row that opens at or after `at`; the number of rows where none does.
     pub fn first_row_from(&self, at: Timestamp) -> Row {
         self.ts.partition_point(|&ts| ts < at)
+    }
+
+    /// Adds these rows of `other`, whose buffers are taken over where nothing is here yet.
+    pub(super) fn append(&mut self, mut other: Bars, rows: Range<Row>) {
+        if self.is_empty() && rows.len() * 2 >= other.len() {
+            other.keep(rows);
+            other.interval = self.interval;
+            *self = other;
+            return;
+        }
+        self.ts.extend_from_slice(&other.ts[rows.clone()]);
+        self.open.extend_from_slice(&other.open[rows.clone()]);
+        self.high.extend_from_slice(&other.high[rows.clone()]);
+        self.low.extend_from_slice(&other.low[rows.clone()]);
+        self.close.extend_from_slice(&other.close[rows.clone()]);
+        self.volume.extend_from_slice(&other.volume[rows]);
+    }
+
+    /// Drops all but these rows.
+    pub(super) fn keep(&mut self, rows: Range<Row>) {
+        fn cut<T>(column: &mut Vec<T>, rows: &Range<Row>) {
+            column.truncate(rows.end);
+            column.drain(..rows.start.min(column.len()));
+        }
+        cut(&mut self.ts, &rows);
+        for column in [&mut self.open, &mut self.high, &mut self.low, &mut self.close, &mut self.volume] {
+            cut(column, &rows);
+        }
     }
 }

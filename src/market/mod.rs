@@ -1,11 +1,33 @@
 //! Market history: Parquet files in, immutable columns out, shared by reference by every job.
 //!
-//! Owns reading, checking, resampling and aligning bars. Never writes a result, never knows an agent.
-//! Invariants: a [`Market`] never changes once built; its bars are sorted, unique in time, finite and
-//! positive, with `low <= open, close <= high`; a coarse bar is visible only once it has closed.
+//! Owns finding, reading, checking, resampling and aligning bars, and making synthetic ones. Never writes a
+//! result, never knows an agent. Invariants: a [`Market`] never changes once built; its bars are sorted,
+//! unique in time, finite and positive, with `low <= open, close <= high`; ticks are at least an interval
+//! apart; a coarse bar is visible only once it has closed; nothing is repaired or filled in.
 
+mod align;
 mod bars;
+mod catalogue;
+mod digest;
+mod error;
+mod file;
+mod flaw;
+mod load;
+mod locate;
+mod resample;
+mod source;
+pub mod synth;
+#[cfg(test)]
+mod tests;
 mod view;
 
+pub use align::SeriesBars;
 pub use bars::{Bars, Row};
+pub use error::MarketError;
+pub use file::write_bars;
+pub use flaw::{Flaw, PRICE_CEILING};
+pub use load::{LoadRequest, load};
 pub use view::{Frame, Market, SymbolSeries, TickRange, TickRow};
+
+/// Most rows of one symbol that a window may have.
+pub const MAX_ROWS: usize = 1 << 30;

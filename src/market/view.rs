@@ -15,6 +15,8 @@ pub struct Market {
     pub clock: Vec<Timestamp>,
     /// In the scenario's order: index by [`SymbolId::index`].
     pub symbols: Vec<SymbolSeries>,
+    /// The ticks that open in the scenario's range; those before it are history.
+    pub in_range: TickRange,
     /// BLAKE3 over the bars as read (names, intervals and columns), in hexadecimal.
     pub digest: String,
     /// Whether any bar opens on a Saturday or Sunday: then a year has 365 periods of a day, else 252.

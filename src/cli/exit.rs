@@ -1,0 +1,67 @@
+//! How a command ends: exit codes, and the page that a failure prints.
+
+use std::fmt::Display;
+use std::process::ExitCode;
+
+use crate::store::StoreError;
+
+/// The program's exit codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Done = 0,
+    /// A run failed: nothing is wrong with what was asked, but it could not be carried out.
+    RunFailed = 1,
+    /// The command line or the scenario is wrong.
+    Usage = 2,
+    /// The market data is wrong.
+    Data = 3,
+    /// Interrupted by the user.
+    Interrupted = 130,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// A command that could not be done: what to print, and which code to leave with.
+#[derive(Debug)]
+pub struct Failure {
+    /// The exit code.
+    pub exit: Exit,
+    /// The pages for stderr, in order; empty where everything has been said.
+    pub pages: Vec<miette::Report>,
+}
+
+impl Failure {
+    /// A failure with these pages.
+    pub fn new(exit: Exit, pages: Vec<miette::Report>) -> Self {
+        Self { exit, pages }
+    }
+
+    /// A failure that is said in a sentence, with a remedy.
+    pub fn plain(exit: Exit, message: impl Display, help: impl Display) -> Self {
+        Self::new(exit, vec![page(message, help)])
+    }
+}
+
+/// A page without a place in a file.
+pub fn page(message: impl Display, help: impl Display) -> miette::Report {
+    miette::miette!(help = help.to_string(), "{message}")
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let exit = match error {
+            StoreError::NoSuchRun { .. }
+            | StoreError::AmbiguousRun { .. }
+            | StoreError::NoSuchAgent { .. }
+            | StoreError::NoIndex { .. }
+            | StoreError::FolderName { .. } => Exit::Usage,
+            _ => Exit::RunFailed,
+        };
+        Self::plain(exit, &error, error.remedy())
+    }
+}

@@ -1,0 +1,288 @@
+//! Several symbols on one clock.
+//!
+//! Owns the order of time: the clock, each symbol's row at each tick, and when a coarse bar counts as
+//! closed. Never reads a file. Invariant: ticks are at least an interval apart, so that no bar opens before
+//! the decision that an earlier one led to could be taken.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::bars::Bars;
+use super::digest;
+use super::error::MarketError;
+use super::view::{Frame, Market, SymbolSeries, TickRange, TickRow};
+use crate::domain::{Instrument, Interval, Timestamp};
+
+/// One symbol's bars before they are put on the clock.
+#[derive(Debug)]
+pub struct SeriesBars {
+    /// Its trading rules.
+    pub instrument: Instrument,
+    /// At the market's interval, checked.
+    pub bars: Bars,
+    /// Coarser bars by interval, whole multiples of the market's.
+    pub frames: BTreeMap<Interval, Bars>,
+    /// Finer bars.
+    pub detail: Option<Bars>,
+}
+
+impl SeriesBars {
+    /// Bars without frames or detail.
+    pub fn plain(instrument: Instrument, bars: Bars) -> Self {
+        Self { instrument, bars, frames: BTreeMap::new(), detail: None }
+    }
+}
+
+impl Market {
+    /// Puts symbols on one clock. `start` and `end` (excluded) say which ticks are in range; the first and
+    /// the last bar where absent.
+    ///
+    /// # Errors
+    /// [`MarketError::OverlappingBars`] where two bars open less than an interval but not together,
+    /// [`MarketError::SymbolOutside`] for symbols without a bar in range, [`MarketError::EmptyRange`].
+    pub fn assemble(
+        interval: Interval,
+        series: Vec<SeriesBars>,
+        start: Option<Timestamp>,
+        end: Option<Timestamp>,
+    ) -> Result<Self, MarketError> {
+        let clock = series.iter().fold(Vec::new(), |clock, one| union(clock, &one.bars.ts));
+        let in_range = range(&clock, interval, &series, start, end)?;
+        check_spacing(&clock, interval, &series)?;
+        let digest = digest::of(interval, &series);
+        let symbols = series.into_par_iter().map(|one| on_clock(one, &clock, interval)).collect();
+        let trades_weekends = clock.iter().any(|&at| is_weekend(at));
+        Ok(Self { interval, clock, symbols, in_range, digest, trades_weekends })
+    }
+}
+
+/// The sorted union of two sorted columns.
+fn union(a: Vec<Timestamp>, b: &[Timestamp]) -> Vec<Timestamp> {
+    if a.is_empty() {
+        return b.to_vec();
+    }
+    if a == b {
+        return a;
+    }
+    let mut merged = Vec::with_capacity(a.len().max(b.len()));
+    let (mut left, mut right) = (0, 0);
+    while left < a.len() && right < b.len() {
+        let next = a[left].min(b[right]);
+        merged.push(next);
+        left += usize::from(a[left] == next);
+        right += usize::from(b[right] == next);
+    }
+    merged.extend_from_slice(&a[left..]);
+    merged.extend_from_slice(&b[right..]);
+    merged
+}
+
+fn range(
+    clock: &[Timestamp],
+    interval: Interval,
+    series: &[SeriesBars],
+    start: Option<Timestamp>,
+    end: Option<Timestamp>,
+) -> Result<TickRange, MarketError> {
+    let bounds = |column: &[Timestamp]| TickRange {
+        first: start.map_or(0, |start| column.partition_point(|&at| at < start)),
+        last: end.map_or(column.len(), |end| column.partition_point(|&at| at < end)),
+    };
+    let outside = series.iter().filter(|one| {
+        let rows = bounds(&one.bars.ts);
+        rows.first >= rows.last
+    });
+    let problems: Vec<MarketError> = outside
+        .map(|one| MarketError::SymbolOutside {
+            symbol: one.instrument.symbol.clone(),
+            start,
+            end,
+            first: one.bars.ts.first().copied().unwrap_or_default(),
+            last: one.bars.ts.last().copied().unwrap_or_default() + interval.span(),
+        })
+        .collect();
+    if !problems.is_empty() {
+        return Err(MarketError::all(problems));
+    }
+    let ticks = bounds(clock);
+    if ticks.first < ticks.last {
+        return Ok(ticks);
+    }
+    Err(MarketError::EmptyRange { start: start.unwrap_or_default(), end: end.unwrap_or_default() })
+}
+
+fn check_spacing(clock: &[Timestamp], interval: Interval, series: &[SeriesBars]) -> Result<(), MarketError> {
+    let close = clock.windows(2).find(|pair| pair[1] - pair[0] < interval.span());
+    let Some(&[first_at, second_at]) = close else { return Ok(()) };
+    let holder = |at: Timestamp| {
+        let holds = |one: &&SeriesBars| one.bars.ts.binary_search(&at).is_ok();
+        series.iter().find(holds).map(|one| one.instrument.symbol.clone())
+    };
+    match (holder(first_at), holder(second_at)) {
+        (Some(first), Some(second)) => {
+            Err(MarketError::OverlappingBars { interval, first, first_at, second, second_at })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn on_clock(one: SeriesBars, clock: &[Timestamp], interval: Interval) -> SymbolSeries {
+    let rows = tick_rows(&one.bars.ts, clock);
+    let frames = one.frames.into_iter().map(|(coarse, bars)| {
+        let closed = closed(&one.bars, interval, &bars);
+        (coarse, Frame { bars, closed })
+    });
+    let frames = frames.collect();
+    SymbolSeries { instrument: one.instrument, bars: one.bars, rows, frames, detail: one.detail }
+}
+
+/// For each tick the last row known at its close.
+fn tick_rows(ts: &[Timestamp], clock: &[Timestamp]) -> Vec<TickRow> {
+    let mut next = 0;
+    let row = |&at: &Timestamp| {
+        let fresh = ts.get(next) == Some(&at);
+        next += usize::from(fresh);
+        if next == 0 { TickRow::NONE } else { TickRow::new(next - 1, fresh) }
+    };
+    clock.iter().map(row).collect()
+}
+
+/// For each base row, how many coarse bars have closed when that base bar closes.
+#[expect(clippy::cast_possible_truncation, reason = "the loader refuses more than 2^30 rows")]
+fn closed(base: &Bars, interval: Interval, coarse: &Bars) -> Vec<u32> {
+    let mut count = 0;
+    let at_close = |&open: &Timestamp| {
+        let close = open + interval.span();
+        while coarse.ts.get(count).is_some_and(|&opened| opened + coarse.interval.span() <= close) {
+            count += 1;
+        }
+        count as u32
+    };
+    base.ts.iter().map(at_close).collect()
+}
+
+/// 1970-01-01 was a Thursday.
+const fn is_weekend(at: Timestamp) -> bool {
+    matches!((at.utc_day() + 3).rem_euclid(7), 5 | 6)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Symbol;
+
+    fn series(name: &str, interval: &str, opens: &[&str]) -> SeriesBars {
+        let mut bars = Bars::with_capacity(interval.parse().unwrap(), opens.len());
+        for (index, at) in opens.iter().enumerate() {
+            let price = 1.0 + index as f64;
+            bars.push(at.parse().unwrap(), [price, price, price, price, 1.0]);
+        }
+        SeriesBars::plain(Instrument::with_defaults(Symbol::new(name).unwrap()), bars)
+    }
+
+    fn hour() -> Interval {
+        "1h".parse().unwrap()
+    }
+
+    #[test]
+    fn the_clock_is_the_union_and_rows_are_carried() {
+        // A has a gap at 11:00; B begins at 11:00.
+        let a = series("A", "1h", &["2024-01-01T10:00", "2024-01-01T12:00"]);
+        let b = series("B", "1h", &["2024-01-01T11:00", "2024-01-01T12:00", "2024-01-01T13:00"]);
+        let market = Market::assemble(hour(), vec![a, b], None, None).unwrap();
+        assert_eq!(market.clock.len(), 4);
+        let rows: Vec<Vec<(Option<usize>, Option<usize>)>> = market
+            .symbols
+            .iter()
+            .map(|series| series.rows.iter().map(|row| (row.row(), row.fresh())).collect())
+            .collect();
+        let (fresh, carried) = (|row| (Some(row), Some(row)), |row| (Some(row), None));
+        assert_eq!(rows[0], [fresh(0), carried(0), fresh(1), carried(1)]);
+        assert_eq!(rows[1], [(None, None), fresh(0), fresh(1), fresh(2)]);
+        assert_eq!(market.in_range, TickRange { first: 0, last: 4 });
+    }
+
+    #[test]
+    fn a_coarse_bar_counts_from_the_first_base_bar_that_closes_with_it() {
+        // 30m bars; the bar of 10:30 is missing, so the hour of 10:00 counts with the bar of 11:00.
+        let mut one = series(
+            "A",
+            "30m",
+            &[
+                "2024-01-01T09:00",
+                "2024-01-01T09:30",
+                "2024-01-01T10:00",
+                "2024-01-01T11:00",
+                "2024-01-01T11:30",
+                "2024-01-01T12:00",
+            ],
+        );
+        one.frames.insert(hour(), super::super::resample::resample(&one.bars, hour()).unwrap());
+        let market = Market::assemble("30m".parse().unwrap(), vec![one], None, None).unwrap();
+        let frame = &market.symbols[0].frames[&hour()];
+        assert_eq!(frame.bars.len(), 4, "09, 10, 11 and the one of 12:00 that is never closed");
+        assert_eq!(frame.closed, [0, 1, 1, 2, 3, 3]);
+    }
+
+    #[test]
+    fn bars_that_overlap_are_refused() {
+        let one = series("A", "1h", &["2024-01-01T10:00", "2024-01-01T10:30"]);
+        let error = Market::assemble(hour(), vec![one], None, None).unwrap_err();
+        assert!(matches!(&error, MarketError::OverlappingBars { .. }), "{error}");
+        // On another grid: a decision on B's bar of 10:30 could fill in A's bar of 11:00, before it is known.
+        let a = series("A", "1h", &["2024-01-01T10:00", "2024-01-01T11:00"]);
+        let b = series("B", "1h", &["2024-01-01T10:30"]);
+        let error = Market::assemble(hour(), vec![a, b], None, None).unwrap_err();
+        let MarketError::OverlappingBars { first, second, .. } = &error else { panic!("{error}") };
+        assert_eq!((first.as_str(), second.as_str()), ("A", "B"));
+    }
+
+    #[test]
+    fn symbols_without_a_bar_in_range_are_all_named() {
+        let opens = &["2024-01-01", "2024-01-02"];
+        let make =
+            || vec![series("A", "1d", opens), series("B", "1d", &["2024-01-05"]), series("C", "1d", opens)];
+        let start = Some("2024-01-04".parse().unwrap());
+        let error = Market::assemble(Interval::DAY, make(), start, None).unwrap_err();
+        assert_eq!(error.problems().len(), 2);
+        assert_eq!(
+            error.problems()[1].to_string(),
+            "`C` has no bar in the window 2024-01-04T00:00:00Z to (open); its data covers \
+             2024-01-01T00:00:00Z to 2024-01-03T00:00:00Z"
+        );
+        let market =
+            Market::assemble(Interval::DAY, make(), None, Some("2024-01-06".parse().unwrap())).unwrap();
+        assert_eq!(market.in_range, TickRange { first: 0, last: 3 });
+    }
+
+    #[test]
+    fn weekends_are_saturday_and_sunday() {
+        // 2024-01-05 was a Friday.
+        let weekend = |day: &str| is_weekend(day.parse().unwrap());
+        assert_eq!(
+            ["2024-01-05T23:59", "2024-01-06", "2024-01-07T23:59", "2024-01-08"].map(weekend),
+            [false, true, true, false]
+        );
+        let friday = Market::assemble(Interval::DAY, vec![series("A", "1d", &["2024-01-05"])], None, None);
+        assert!(!friday.unwrap().trades_weekends);
+    }
+
+    #[test]
+    fn the_digest_tells_content_and_nothing_else() {
+        let digest = |series| Market::assemble(Interval::DAY, series, None, None).unwrap().digest;
+        let one = || series("A", "1d", &["2024-01-01", "2024-01-02"]);
+        let first = digest(vec![one()]);
+        assert_eq!(first, digest(vec![one()]));
+        assert_eq!(first.len(), 64);
+        let mut other = one();
+        other.bars.volume[1] = 1.000_000_000_000_000_2;
+        assert_ne!(first, digest(vec![other]));
+        assert_ne!(first, digest(vec![series("B", "1d", &["2024-01-01", "2024-01-02"])]));
+        let mut framed = one();
+        framed.frames.insert("1w".parse().unwrap(), framed.bars.clone());
+        assert_ne!(first, digest(vec![framed]));
+        // Fixed, so that a run's identity is the same on every machine.
+        assert_eq!(first, "PIN");
+    }
+}

@@ -1,0 +1,383 @@
+//! Everything that can be wrong with market data, each with its remedy.
+//!
+//! Owns the messages; never reads a file. Invariant: every message names the file, folder, symbol or time
+//! it is about, and every error has a [`help`](MarketError::help).
+
+use std::path::{Path, PathBuf};
+
+use super::flaw::Flaw;
+use crate::domain::{Interval, Symbol, Timestamp};
+
+/// Why market data could not be loaded or written.
+#[derive(Debug, thiserror::Error)]
+pub enum MarketError {
+    /// Nothing lies where the scenario points.
+    #[error("no market data at `{path}`; tried {}", listed(tried))]
+    NotFound {
+        /// As the scenario says.
+        path: PathBuf,
+        /// The places looked at, in this order.
+        tried: Vec<PathBuf>,
+    },
+    /// A folder without any Parquet file.
+    #[error("no Parquet file under `{place}`")]
+    NoFiles {
+        /// The folder.
+        place: PathBuf,
+    },
+    /// A glob that cannot be read as one.
+    #[error("`{pattern}` is not a file pattern: {detail}")]
+    BadPattern {
+        /// As the scenario says.
+        pattern: String,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// No file for a symbol.
+    #[error("no file for symbol `{symbol}` in `{place}`, which has {}", symbols(found))]
+    SymbolNotFound {
+        /// The symbol asked for.
+        symbol: Symbol,
+        /// Where the files are.
+        place: PathBuf,
+        /// The symbols that are there, sorted.
+        found: Vec<String>,
+        /// The nearest of them, where one is near.
+        suggestion: Option<String>,
+    },
+    /// Only coarser bars, or bars that do not divide the wanted interval.
+    #[error("`{symbol}` has bars of {}, from which no bars of {wanted} can be made", intervals(available))]
+    NoFinerBars {
+        /// The symbol.
+        symbol: Symbol,
+        /// The scenario's interval.
+        wanted: Interval,
+        /// What its files have.
+        available: Vec<Interval>,
+    },
+    /// A spacing of times that is no bar interval.
+    #[error("`{file}` does not name its interval, and its bars are {spacing} apart")]
+    UnknownInterval {
+        /// The file.
+        file: PathBuf,
+        /// The median spacing, in words.
+        spacing: String,
+    },
+    /// Two files of one symbol and interval that cover the same time.
+    #[error("`{first}` and `{second}` both hold `{symbol}` at {at}")]
+    OverlappingFiles {
+        /// The symbol.
+        symbol: Symbol,
+        /// The one that starts earlier.
+        first: PathBuf,
+        /// The other.
+        second: PathBuf,
+        /// First time of the second file.
+        at: Timestamp,
+    },
+    /// The operating system refused.
+    #[error("cannot {action} `{path}`: {source}")]
+    Io {
+        /// `read`, `write`, ...
+        action: &'static str,
+        /// What.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The placeholder that Git LFS leaves instead of a file.
+    #[error("`{file}` is a Git LFS pointer, a short text that stands for the real file")]
+    LfsPointer {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Some other kind of file.
+    #[error("`{file}` is not a Parquet file")]
+    NotParquet {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Starts as a Parquet file and ends too early.
+    #[error("`{file}` is cut off: it starts as a Parquet file but its end is missing ({bytes} bytes)")]
+    Truncated {
+        /// The file.
+        file: PathBuf,
+        /// Its length.
+        bytes: u64,
+    },
+    /// No rows.
+    #[error("`{file}` has no rows")]
+    NoRows {
+        /// The file.
+        file: PathBuf,
+    },
+    /// A compression this program was built without.
+    #[error("`{file}` is compressed with `{codec}`, which is not supported")]
+    Compression {
+        /// The file.
+        file: PathBuf,
+        /// As the file names it.
+        codec: String,
+    },
+    /// A Parquet file whose content cannot be decoded.
+    #[error("`{file}` cannot be decoded: {detail}")]
+    Damaged {
+        /// The file.
+        file: PathBuf,
+        /// What the decoder says.
+        detail: String,
+    },
+    /// A column that is needed and absent.
+    #[error("`{file}` has no column for `{column}`; its columns are {}", names(found))]
+    MissingColumn {
+        /// The file.
+        file: PathBuf,
+        /// `time`, `open`, ...
+        column: &'static str,
+        /// The file's columns.
+        found: Vec<String>,
+    },
+    /// A column of a type that cannot be read as what it is for.
+    #[error("`{file}` column `{column}` is of type `{found}`")]
+    ColumnType {
+        /// The file.
+        file: PathBuf,
+        /// As the file names it.
+        column: String,
+        /// Its type.
+        found: String,
+    },
+    /// A row, or several of one kind, that no honest bar can look like.
+    #[error(
+        "`{file}` row {row}{}: {flaw}{}",
+        at.map_or_else(String::new, |at| format!(" ({at})")),
+        more(*rows)
+    )]
+    BadRow {
+        /// The file.
+        file: PathBuf,
+        /// The first such row, counted from 0 in the file.
+        row: usize,
+        /// Its time, where it has one.
+        at: Option<Timestamp>,
+        /// What is wrong with it.
+        flaw: Flaw,
+        /// How many rows of those read have this kind of flaw.
+        rows: usize,
+    },
+    /// The scenario's range is empty.
+    #[error("the range {start} to {end} is empty")]
+    EmptyRange {
+        /// Its start.
+        start: Timestamp,
+        /// Its end.
+        end: Timestamp,
+    },
+    /// The scenario's range reaches outside the data.
+    #[error("the window {} to {} is outside the data, which covers {first} to {last}", bound(*start), bound(*end))]
+    WindowOutside {
+        /// As asked for.
+        start: Option<Timestamp>,
+        /// As asked for.
+        end: Option<Timestamp>,
+        /// Open of the first bar of all symbols.
+        first: Timestamp,
+        /// Close of the last bar of all symbols.
+        last: Timestamp,
+    },
+    /// One symbol has no bar in the range.
+    #[error(
+        "`{symbol}` has no bar in the window {} to {}; its data covers {first} to {last}",
+        bound(*start),
+        bound(*end)
+    )]
+    SymbolOutside {
+        /// The symbol.
+        symbol: Symbol,
+        /// As asked for.
+        start: Option<Timestamp>,
+        /// As asked for.
+        end: Option<Timestamp>,
+        /// Open of its first bar.
+        first: Timestamp,
+        /// Close of its last bar.
+        last: Timestamp,
+    },
+    /// Bars that overlap in time: an order could fill before the decision it follows from.
+    #[error(
+        "bars of {interval} overlap: `{first}` opens at {first_at} and `{second}` at {second_at}, \
+         before the first has closed"
+    )]
+    OverlappingBars {
+        /// The bars' interval.
+        interval: Interval,
+        /// The symbol of the earlier bar.
+        first: Symbol,
+        /// When it opens.
+        first_at: Timestamp,
+        /// The symbol of the later bar, which may be the same.
+        second: Symbol,
+        /// When that opens.
+        second_at: Timestamp,
+    },
+    /// More rows than the clock can number.
+    #[error("`{symbol}` has {rows} rows in the window; at most {} can be replayed", super::MAX_ROWS)]
+    TooManyRows {
+        /// The symbol.
+        symbol: Symbol,
+        /// Rows in the window.
+        rows: usize,
+    },
+    /// Resampling failed.
+    #[error("bars of {interval} cannot be made: {detail}")]
+    Resample {
+        /// The interval wanted.
+        interval: Interval,
+        /// What Polars says.
+        detail: String,
+    },
+    /// Several problems at once; never empty and never nested.
+    #[error("{} problems with the market data:\n{}", problems.len(), bullets(problems))]
+    Several {
+        /// All of them.
+        problems: Vec<MarketError>,
+    },
+}
+
+impl MarketError {
+    /// One error of all `problems`: itself where there is only one. Nested lists are flattened.
+    pub(super) fn all(problems: Vec<Self>) -> Self {
+        let mut flat: Vec<Self> = problems
+            .into_iter()
+            .flat_map(|problem| match problem {
+                Self::Several { problems } => problems,
+                other => vec![other],
+            })
+            .collect();
+        if flat.len() == 1 { flat.remove(0) } else { Self::Several { problems: flat } }
+    }
+
+    /// The single problems, in order.
+    pub fn problems(&self) -> &[Self] {
+        match self {
+            Self::Several { problems } => problems,
+            one => std::slice::from_ref(one),
+        }
+    }
+
+    /// What to do about it, one sentence.
+    pub fn help(&self) -> String {
+        match self {
+            Self::NotFound { .. } => {
+                "set `path` to a file, a folder or a glob; a relative one counts from the working \
+                 directory, then from the scenario's folder and the folders above it"
+                    .to_owned()
+            }
+            Self::NoFiles { .. } => {
+                "point `path` at a folder that holds files such as `BTCUSDT_1h.parquet`".to_owned()
+            }
+            Self::BadPattern { .. } => "use `*`, `?`, `**` and `[..]` as in `data/*_1h.parquet`".to_owned(),
+            Self::SymbolNotFound { suggestion: Some(near), .. } => format!("did you mean `{near}`?"),
+            Self::SymbolNotFound { symbol, .. } => {
+                format!("name the file `{symbol}_INTERVAL.parquet`, for example `{symbol}_1h.parquet`")
+            }
+            Self::NoFinerBars { available, .. } => match available.iter().min() {
+                Some(finest) => format!("set `interval` to a multiple of {finest}, or add finer bars"),
+                None => "add finer bars".to_owned(),
+            },
+            Self::UnknownInterval { .. } => {
+                "put the interval into the file's name, for example `BTCUSDT_1h.parquet`".to_owned()
+            }
+            Self::OverlappingFiles { .. } => {
+                "point `path` at a narrower folder or glob, so that each time is in one file only".to_owned()
+            }
+            Self::Io { .. } => "check that the path exists and that you may use it".to_owned(),
+            Self::LfsPointer { .. } => "fetch the real file with `git lfs pull`".to_owned(),
+            Self::NotParquet { .. } => {
+                "convert the file to Parquet with columns ts, open, high, low, close, volume".to_owned()
+            }
+            Self::Truncated { .. } => "copy or download the file again".to_owned(),
+            Self::NoRows { .. } => "replace the file by one with bars, or drop its symbol".to_owned(),
+            Self::Compression { .. } => "write the file again with zstd, snappy or no compression".to_owned(),
+            Self::Damaged { .. } => "write or download the file again".to_owned(),
+            Self::MissingColumn { column, .. } => missing_column_help(column),
+            Self::ColumnType { .. } => {
+                "store times as timestamps, dates, epoch integers or RFC 3339 text, and prices and volumes \
+                 as floats, decimals or integers"
+                    .to_owned()
+            }
+            Self::BadRow { flaw, .. } => flaw.help().to_owned(),
+            Self::EmptyRange { .. } => "set `end` to a time after `start`".to_owned(),
+            Self::WindowOutside { first, last, .. } => {
+                format!("choose `start` and `end` between {first} and {last}, or leave them out")
+            }
+            Self::SymbolOutside { symbol, first, last, .. } => {
+                format!("drop `{symbol}`, or choose a window between {first} and {last}")
+            }
+            Self::OverlappingBars { .. } => {
+                "use bars on one grid for all symbols, or finer bars, which are aligned when resampled"
+                    .to_owned()
+            }
+            Self::TooManyRows { .. } => "choose a shorter window or a coarser interval".to_owned(),
+            Self::Resample { .. } => "report this with the scenario; native bars avoid it".to_owned(),
+            Self::Several { problems } => {
+                problems.iter().map(|problem| format!("- {}", problem.help())).collect::<Vec<_>>().join("\n")
+            }
+        }
+    }
+
+    pub(super) fn io(action: &'static str, path: &Path, source: std::io::Error) -> Self {
+        Self::Io { action, path: path.to_owned(), source }
+    }
+
+    pub(super) fn damaged(file: &Path, detail: impl ToString) -> Self {
+        Self::Damaged { file: file.to_owned(), detail: detail.to_string() }
+    }
+}
+
+fn missing_column_help(column: &str) -> String {
+    match column {
+        "time" => "name it ts, timestamp, time, open_time, date or datetime (the bar's OPEN time)".to_owned(),
+        "volume" => {
+            "name it volume, vol, v or volume_base; where there is none, add a column of zeros".to_owned()
+        }
+        price => format!("name it {price} or {}", &price[..1]),
+    }
+}
+
+fn listed(places: &[PathBuf]) -> String {
+    let quoted: Vec<String> = places.iter().map(|place| format!("`{}`", place.display())).collect();
+    quoted.join(", ")
+}
+
+fn names(found: &[String]) -> String {
+    let quoted: Vec<String> = found.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
+}
+
+/// At most 30 names, so that a large folder still gives a readable message.
+fn symbols(found: &[String]) -> String {
+    const SHOWN: usize = 30;
+    match found.len() {
+        0 => "no symbol at all".to_owned(),
+        count if count > SHOWN => format!("{} and {} more", names(&found[..SHOWN]), count - SHOWN),
+        _ => names(found),
+    }
+}
+
+fn intervals(available: &[Interval]) -> String {
+    let texts: Vec<String> = available.iter().map(Interval::to_string).collect();
+    texts.join(", ")
+}
+
+fn bound(at: Option<Timestamp>) -> String {
+    at.map_or_else(|| "(open)".to_owned(), |at| at.to_string())
+}
+
+fn more(rows: usize) -> String {
+    if rows > 1 { format!("; {rows} rows are like this") } else { String::new() }
+}
+
+fn bullets(problems: &[MarketError]) -> String {
+    problems.iter().map(|problem| format!("- {problem}")).collect::<Vec<_>>().join("\n")
+}

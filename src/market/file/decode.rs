@@ -1,0 +1,249 @@
+//! Arrow arrays of any sensible type into times and numbers.
+
+use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::buffer::{NullBuffer, ScalarBuffer};
+use arrow::compute::cast;
+use arrow::datatypes::{
+    DataType, Date32Type, Date64Type, Decimal128Type, DecimalType, Float32Type, Float64Type, Int64Type,
+    TimeUnit, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
+    TimestampSecondType,
+};
+
+use crate::domain::Timestamp;
+
+const MICROS_PER_DAY: i64 = 86_400_000_000;
+
+/// Times in the file's own unit.
+pub struct RawTimes {
+    /// One a row; meaningless where null.
+    pub values: ScalarBuffer<i64>,
+    /// Which rows have none.
+    pub nulls: Option<NullBuffer>,
+    /// The first text that is no time, by row of the array.
+    pub unreadable: Option<(usize, String)>,
+}
+
+/// How a file's unit of time becomes microseconds: times `multiply`, over `divide`, down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeScale {
+    multiply: i64,
+    divide: i64,
+}
+
+impl TimeScale {
+    const MICROS: Self = Self { multiply: 1, divide: 1 };
+
+    /// Of a column of this type; `largest` value of the column decides what an integer counts.
+    pub fn of(kind: &DataType, largest: i64) -> Self {
+        match kind {
+            DataType::Timestamp(TimeUnit::Second, _) => Self { multiply: 1_000_000, divide: 1 },
+            DataType::Timestamp(TimeUnit::Millisecond, _) | DataType::Date64 => {
+                Self { multiply: 1_000, divide: 1 }
+            }
+            DataType::Timestamp(TimeUnit::Nanosecond, _) => Self { multiply: 1, divide: 1_000 },
+            DataType::Date32 => Self { multiply: MICROS_PER_DAY, divide: 1 },
+            kind if kind.is_integer() => Self::of_epoch(largest),
+            _ => Self::MICROS,
+        }
+    }
+
+    /// Epoch integers by magnitude: each unit's range of years up to 5138 lies apart from the next unit's
+    /// from March 1973 on, where the file's newest bar surely lies.
+    const fn of_epoch(largest: i64) -> Self {
+        match largest {
+            ..100_000_000_000 => Self { multiply: 1_000_000, divide: 1 },
+            100_000_000_000..100_000_000_000_000 => Self { multiply: 1_000, divide: 1 },
+            100_000_000_000_000..100_000_000_000_000_000 => Self::MICROS,
+            _ => Self { multiply: 1, divide: 1_000 },
+        }
+    }
+
+    /// The instant.
+    pub const fn instant(self, raw: i64) -> Timestamp {
+        Timestamp::from_micros(raw.saturating_mul(self.multiply).div_euclid(self.divide))
+    }
+}
+
+/// Times as stored. A zone changes nothing: Arrow counts from 1970 in UTC whatever zone it shows; a time
+/// without a zone is UTC. `None` where the type holds no times.
+pub fn raw_times(array: &ArrayRef) -> Option<RawTimes> {
+    let nulls = array.nulls().cloned();
+    let whole = |values| Some(RawTimes { values, nulls: nulls.clone(), unreadable: None });
+    match array.data_type() {
+        DataType::Timestamp(TimeUnit::Second, _) => {
+            whole(array.as_primitive::<TimestampSecondType>().values().clone())
+        }
+        DataType::Timestamp(TimeUnit::Millisecond, _) => {
+            whole(array.as_primitive::<TimestampMillisecondType>().values().clone())
+        }
+        DataType::Timestamp(TimeUnit::Microsecond, _) => {
+            whole(array.as_primitive::<TimestampMicrosecondType>().values().clone())
+        }
+        DataType::Timestamp(TimeUnit::Nanosecond, _) => {
+            whole(array.as_primitive::<TimestampNanosecondType>().values().clone())
+        }
+        DataType::Date64 => whole(array.as_primitive::<Date64Type>().values().clone()),
+        DataType::Date32 => {
+            whole(array.as_primitive::<Date32Type>().values().iter().map(|&days| i64::from(days)).collect())
+        }
+        kind if kind.is_integer() => {
+            let wide = cast(array, &DataType::Int64).ok()?;
+            let values = wide.as_primitive::<Int64Type>().values().clone();
+            Some(RawTimes { values, nulls: wide.nulls().cloned(), unreadable: None })
+        }
+        kind if is_text(kind) => text_times(array),
+        _ => None,
+    }
+}
+
+/// Whether the type holds text, plain or as a dictionary.
+pub fn is_text(kind: &DataType) -> bool {
+    match kind {
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
+        DataType::Dictionary(_, values) => is_text(values),
+        _ => false,
+    }
+}
+
+fn text_times(array: &ArrayRef) -> Option<RawTimes> {
+    let plain = cast(array, &DataType::Utf8).ok()?;
+    let mut unreadable = None;
+    let values = plain
+        .as_string::<i32>()
+        .iter()
+        .enumerate()
+        .map(|(row, text)| match text.map(|text| (text, text.trim().parse::<Timestamp>())) {
+            Some((_, Ok(at))) => at.micros(),
+            Some((text, Err(_))) => {
+                unreadable.get_or_insert_with(|| (row, text.to_owned()));
+                0
+            }
+            None => 0,
+        })
+        .collect();
+    Some(RawTimes { values, nulls: plain.nulls().cloned(), unreadable })
+}
+
+/// Appends the array's numbers to `out`; NaN where null. `false` where the type holds no numbers.
+pub fn numbers(array: &ArrayRef, out: &mut Vec<f64>) -> bool {
+    let start = out.len();
+    let known = match array.data_type() {
+        DataType::Float64 => {
+            out.extend_from_slice(array.as_primitive::<Float64Type>().values());
+            true
+        }
+        // The shortest decimal that reads back as the same f32 is what the vendor printed: 0.1 is 0.1.
+        DataType::Float32 => {
+            out.extend(array.as_primitive::<Float32Type>().values().iter().map(|&value| shortest(value)));
+            true
+        }
+        DataType::Decimal128(_, scale) => {
+            let values = array.as_primitive::<Decimal128Type>().values();
+            out.extend(values.iter().map(|&value| decimal(value, *scale)));
+            true
+        }
+        DataType::Decimal32(_, scale) | DataType::Decimal64(_, scale) | DataType::Decimal256(_, scale) => {
+            let wide = cast(array, &DataType::Decimal128(38, *scale));
+            return wide.is_ok_and(|wide| wide.null_count() == array.null_count() && numbers(&wide, out));
+        }
+        kind if kind.is_integer() || *kind == DataType::Float16 => {
+            return cast(array, &DataType::Float64).is_ok_and(|wide| numbers(&wide, out));
+        }
+        _ => false,
+    };
+    if let Some(nulls) = array.nulls().filter(|nulls| known && nulls.null_count() > 0) {
+        for (row, value) in out[start..].iter_mut().enumerate() {
+            if nulls.is_null(row) {
+                *value = f64::NAN;
+            }
+        }
+    }
+    known
+}
+
+fn shortest(value: f32) -> f64 {
+    value.to_string().parse().unwrap_or(f64::NAN)
+}
+
+/// The `f64` nearest to `value / 10^scale`. One exact division suffices where both parts are exact as
+/// `f64`; larger ones go by way of text.
+#[expect(clippy::cast_precision_loss, reason = "exact below 2^53")]
+fn decimal(value: i128, scale: i8) -> f64 {
+    const EXACT: [f64; 19] = [
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17,
+        1e18,
+    ];
+    match usize::try_from(scale).ok().and_then(|scale| EXACT.get(scale)) {
+        Some(power) if value.unsigned_abs() < 1 << 53 => value as f64 / power,
+        _ => Decimal128Type::format_decimal(value, 38, scale).parse().unwrap_or(f64::NAN),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::{
+        Date32Array, Decimal128Array, Float32Array, Int32Array, Int64Array, StringArray,
+        TimestampSecondArray, UInt64Array,
+    };
+
+    use super::*;
+
+    fn instants(array: ArrayRef) -> Vec<String> {
+        let raw = raw_times(&array).unwrap();
+        let scale = TimeScale::of(array.data_type(), raw.values.iter().copied().max().unwrap());
+        raw.values.iter().map(|&value| scale.instant(value).to_string()).collect()
+    }
+
+    #[test]
+    fn every_unit_of_time_is_the_same_instant() {
+        let day = "2024-01-31T00:00:00Z";
+        for seconds in [1_706_659_200_i64] {
+            assert_eq!(instants(Arc::new(Int64Array::from(vec![seconds]))), [day]);
+            assert_eq!(instants(Arc::new(Int64Array::from(vec![seconds * 1_000]))), [day]);
+            assert_eq!(instants(Arc::new(Int64Array::from(vec![seconds * 1_000_000]))), [day]);
+            assert_eq!(instants(Arc::new(Int64Array::from(vec![seconds * 1_000_000_000]))), [day]);
+            assert_eq!(instants(Arc::new(UInt64Array::from(vec![seconds as u64]))), [day]);
+            assert_eq!(instants(Arc::new(Date32Array::from(vec![19_753]))), [day]);
+            let zoned = TimestampSecondArray::from(vec![seconds]).with_timezone("+02:00");
+            assert_eq!(instants(Arc::new(zoned)), [day]);
+        }
+        let texts = vec!["2024-01-31", "2024-01-31 00:00:00", "2024-01-31T02:00:00+02:00"];
+        assert_eq!(instants(Arc::new(StringArray::from(texts))), [day; 3]);
+    }
+
+    #[test]
+    fn the_newest_time_of_a_file_decides_its_unit() {
+        // Milliseconds of 1970-04-26 alone would look like seconds of the year 2285.
+        let mixed = vec![9_936_000_000, 1_706_659_200_000];
+        let texts = instants(Arc::new(Int64Array::from(mixed)));
+        assert_eq!(texts, ["1970-04-26T00:00:00Z", "2024-01-31T00:00:00Z"]);
+    }
+
+    #[test]
+    fn a_text_that_is_no_time_is_named() {
+        let array: ArrayRef = Arc::new(StringArray::from(vec!["2024-01-31", "yesterday"]));
+        assert_eq!(raw_times(&array).unwrap().unreadable, Some((1, "yesterday".to_owned())));
+    }
+
+    #[test]
+    fn numbers_of_any_type_are_the_nearest_floats() {
+        let mut out = Vec::new();
+        assert!(numbers(&(Arc::new(Float32Array::from(vec![0.1_f32, 1234.56])) as ArrayRef), &mut out));
+        assert!(numbers(&(Arc::new(Int32Array::from(vec![7])) as ArrayRef), &mut out));
+        let decimals = Decimal128Array::from(vec![4_210_050_i128, 10_i128.pow(26) + 1]);
+        let decimals = decimals.with_precision_and_scale(38, 8).unwrap();
+        assert!(numbers(&(Arc::new(decimals) as ArrayRef), &mut out));
+        assert_eq!(out, [0.1, 1234.56, 7.0, 0.0421005, 1e18]);
+        assert!(!numbers(&(Arc::new(StringArray::from(vec!["1.5"])) as ArrayRef), &mut out));
+    }
+
+    #[test]
+    fn a_null_is_not_a_number() {
+        let mut out = vec![5.0];
+        assert!(numbers(&(Arc::new(Int32Array::from(vec![Some(1), None])) as ArrayRef), &mut out));
+        assert_eq!(&out[..2], [5.0, 1.0]);
+        assert!(out[2].is_nan());
+    }
+}

@@ -1,0 +1,15 @@
+//! One Parquet file of bars: its columns, its row groups, its rows.
+//!
+//! Owns what differs between vendors (column names, units of time, number types) and which row groups are
+//! read. Knows nothing of symbols, windows or clocks. Invariant: rows that leave here have increasing times.
+
+mod columns;
+mod decode;
+mod groups;
+mod open;
+mod rows;
+mod write;
+
+pub use open::BarFile;
+pub use rows::Rows;
+pub use write::write_bars;

@@ -1,0 +1,138 @@
+//! Decoding row groups into columns whose times increase.
+
+use std::ops::Range;
+
+use super::columns::NUMBERS;
+use super::decode::{numbers, raw_times};
+use super::open::BarFile;
+use crate::domain::{Interval, Timestamp};
+use crate::market::{Bars, Flaw, MarketError, flaw};
+
+/// Rows of one file, times checked, numbers not yet.
+#[derive(Debug)]
+pub struct Rows {
+    /// The columns.
+    pub bars: Bars,
+    /// For each stretch of rows its first row here and in the file.
+    runs: Vec<(usize, usize)>,
+    /// Rows and columns that are null, sorted by row.
+    nulls: Vec<(usize, &'static str)>,
+}
+
+impl BarFile {
+    /// Decodes these row groups (places in [`BarFile::groups`]) and the six columns, nothing else.
+    ///
+    /// # Errors
+    /// Where they cannot be decoded, or a time is missing, earlier than or equal to the one before.
+    pub fn read(&self, groups: &[usize], interval: Interval) -> Result<Rows, MarketError> {
+        let groups: Vec<_> = groups.iter().map(|&place| self.groups()[place]).collect();
+        let total = groups.iter().map(|group| group.rows).sum();
+        let mut rows =
+            Rows { bars: Bars::with_capacity(interval, total), runs: Vec::new(), nulls: Vec::new() };
+        let mut next = 0;
+        for group in &groups {
+            rows.runs.push((next, group.first_row));
+            next += group.rows;
+        }
+        let indices: Vec<usize> = groups.iter().map(|group| group.index).collect();
+        let projected = self.columns.projected();
+        let reader = self.reader(&indices, &projected)?;
+        self.for_each(reader, |batch| self.append(batch, &projected, &mut rows))?;
+        rows.nulls.sort_by_key(|&(row, _)| row);
+        self.check_times(&rows)?;
+        Ok(rows)
+    }
+
+    fn append(
+        &self,
+        batch: &arrow::array::RecordBatch,
+        projected: &[usize],
+        rows: &mut Rows,
+    ) -> Result<(), MarketError> {
+        let start = rows.bars.len();
+        let place = |column: usize| projected.iter().position(|&other| other == column).unwrap_or(0);
+        let time = self.columns.time;
+        let raw = raw_times(batch.column(place(time))).ok_or_else(|| self.wrong_type(time))?;
+        if let Some((at, text)) = raw.unreadable {
+            return Err(self.bad(rows, start + at, Flaw::NotATime { text }, 1));
+        }
+        rows.bars.ts.extend(raw.values.iter().map(|&value| self.scale.instant(value)));
+        if let Some(nulls) = raw.nulls {
+            let missing = (0..nulls.len()).filter(|&row| nulls.is_null(row));
+            rows.nulls.extend(missing.map(|row| (start + row, "time")));
+        }
+        for (which, &column) in self.columns.numbers.iter().enumerate() {
+            let array = batch.column(place(column));
+            if !numbers(array, column_of(&mut rows.bars, which)) {
+                return Err(self.wrong_type(column));
+            }
+            if let Some(nulls) = array.nulls().filter(|nulls| nulls.null_count() > 0) {
+                let missing = (0..nulls.len()).filter(|&row| nulls.is_null(row));
+                rows.nulls.extend(missing.map(|row| (start + row, NUMBERS[which])));
+            }
+        }
+        Ok(())
+    }
+
+    /// Each time is there and later than the one before.
+    fn check_times(&self, rows: &Rows) -> Result<(), MarketError> {
+        let missing: Vec<usize> =
+            rows.nulls.iter().filter(|&&(_, column)| column == "time").map(|&(row, _)| row).collect();
+        if let Some(&row) = missing.first() {
+            return Err(self.bad(rows, row, Flaw::Null { column: "time" }, missing.len()));
+        }
+        let ts = &rows.bars.ts;
+        let find = |wrong: fn(Timestamp, Timestamp) -> bool| {
+            let mut places = (1..ts.len()).filter(move |&row| wrong(ts[row - 1], ts[row]));
+            places.next().map(|first| (first, 1 + places.count()))
+        };
+        let unsorted = find(|before, at| at < before)
+            .map(|(row, count)| self.bad(rows, row, Flaw::Unsorted { before: ts[row - 1] }, count));
+        let duplicate =
+            find(|before, at| at == before).map(|(row, count)| self.bad(rows, row, Flaw::Duplicate, count));
+        let problems: Vec<MarketError> = unsorted.into_iter().chain(duplicate).collect();
+        if problems.is_empty() { Ok(()) } else { Err(MarketError::all(problems)) }
+    }
+
+    /// Checks the numbers of some rows: no null, and every rule of a bar kept.
+    ///
+    /// # Errors
+    /// One [`MarketError::BadRow`] for each kind of flaw, with its first row and how many there are.
+    pub fn check(&self, rows: &Rows, range: Range<usize>) -> Result<(), MarketError> {
+        let nulls: Vec<_> = rows.nulls.iter().filter(|(row, _)| range.contains(row)).collect();
+        let mut skip: Vec<usize> = nulls.iter().map(|&&(row, _)| row).collect();
+        skip.dedup();
+        let mut problems: Vec<MarketError> = nulls
+            .first()
+            .map(|&&(row, column)| self.bad(rows, row, Flaw::Null { column }, skip.len()))
+            .into_iter()
+            .collect();
+        let found = flaw::check(&rows.bars, range, &skip);
+        problems.extend(found.into_iter().map(|found| self.bad(rows, found.row, found.flaw, found.rows)));
+        if problems.is_empty() { Ok(()) } else { Err(MarketError::all(problems)) }
+    }
+
+    fn bad(&self, rows: &Rows, row: usize, flaw: Flaw, count: usize) -> MarketError {
+        let timeless = matches!(flaw, Flaw::Null { column: "time" } | Flaw::NotATime { .. });
+        let at = if timeless { None } else { rows.bars.ts.get(row).copied() };
+        MarketError::BadRow { file: self.path().to_owned(), row: rows.file_row(row), at, flaw, rows: count }
+    }
+}
+
+impl Rows {
+    /// The row in the file.
+    fn file_row(&self, row: usize) -> usize {
+        let run = self.runs.partition_point(|&(first, _)| first <= row).saturating_sub(1);
+        self.runs.get(run).map_or(row, |&(first, in_file)| in_file + row - first)
+    }
+}
+
+fn column_of(bars: &mut Bars, which: usize) -> &mut Vec<f64> {
+    match which {
+        0 => &mut bars.open,
+        1 => &mut bars.high,
+        2 => &mut bars.low,
+        3 => &mut bars.close,
+        _ => &mut bars.volume,
+    }
+}

@@ -1,0 +1,85 @@
+//! Writing bars as Parquet, in the one form that this project's own files have.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Float64Array, RecordBatch, TimestampMicrosecondArray};
+use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::file::properties::WriterProperties;
+use parquet::schema::types::ColumnPath;
+
+use crate::market::{Bars, MarketError};
+
+/// Rows of a row group: small enough that a window of a long file reads little more than it needs.
+const GROUP_ROWS: usize = 131_072;
+
+/// Writes bars: zstd, `ts` (timestamp[us, UTC], bar open), open, high, low, close, volume (float64). The file
+/// appears whole or not at all: it is written beside its place and renamed. Its folder is made if absent.
+///
+/// # Errors
+/// [`MarketError::Io`] where the operating system refuses, [`MarketError::Damaged`] where encoding fails.
+pub fn write_bars(path: &Path, bars: &Bars) -> Result<(), MarketError> {
+    let io = |source| MarketError::io("write", path, source);
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(io)?;
+    let temporary = builder().tempfile_in(folder).map_err(io)?;
+    encode(temporary.as_file(), bars).map_err(|error| MarketError::damaged(path, error))?;
+    temporary.as_file().sync_all().map_err(io)?;
+    temporary.persist(path).map_err(|error| io(error.error))?;
+    Ok(())
+}
+
+/// A temporary file that others may read once it has its name, as any file one writes.
+fn builder() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".tiltyard-").suffix(".tmp");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder
+}
+
+fn encode(file: &fs::File, bars: &Bars) -> Result<(), parquet::errors::ParquetError> {
+    let batch = batch(bars)?;
+    let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties()?))?;
+    writer.write(&batch)?;
+    writer.close()?;
+    Ok(())
+}
+
+fn batch(bars: &Bars) -> Result<RecordBatch, arrow::error::ArrowError> {
+    let times = bars.ts.iter().map(|at| at.micros());
+    let times = TimestampMicrosecondArray::from_iter_values(times).with_timezone("UTC");
+    let number = |values: &[f64]| Arc::new(Float64Array::from(values.to_vec())) as ArrayRef;
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(times),
+        number(&bars.open),
+        number(&bars.high),
+        number(&bars.low),
+        number(&bars.close),
+        number(&bars.volume),
+    ];
+    RecordBatch::try_new(Arc::new(schema()), columns)
+}
+
+fn schema() -> Schema {
+    let time = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
+    let mut fields = vec![Field::new("ts", time, false)];
+    fields.extend(super::columns::NUMBERS.map(|name| Field::new(name, DataType::Float64, false)));
+    Schema::new(fields)
+}
+
+/// The writer's name is fixed, so that equal bars give equal bytes whatever the version of the crates says
+/// of itself.
+fn properties() -> Result<WriterProperties, parquet::errors::ParquetError> {
+    let time = ColumnPath::from("ts");
+    Ok(WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(9)?))
+        .set_created_by("tiltyard".to_owned())
+        .set_max_row_group_row_count(Some(GROUP_ROWS))
+        .set_column_dictionary_enabled(time.clone(), false)
+        .set_column_encoding(time, Encoding::DELTA_BINARY_PACKED)
+        .build())
+}

@@ -1,0 +1,237 @@
+//! What can be wrong with a row of bars, and the check that finds it.
+//!
+//! Owns the rules a bar must keep. Never repairs a row: a flawed file is refused. Invariant: rows that pass
+//! have finite positive prices below the ceiling, `low <= open, close <= high`, and a finite volume that is
+//! not negative.
+
+use crate::domain::Timestamp;
+
+use super::bars::Bars;
+
+/// Prices at or above this are refused: they would no longer hold eight decimal places.
+pub const PRICE_CEILING: f64 = 9e10;
+
+/// One way in which a row is no bar.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Flaw {
+    /// A value is missing.
+    #[error("`{column}` is null")]
+    Null {
+        /// `time`, `open`, ...
+        column: &'static str,
+    },
+    /// A text that is no time.
+    #[error("`{text}` is not a time")]
+    NotATime {
+        /// As the file has it.
+        text: String,
+    },
+    /// Earlier than the row before.
+    #[error("is earlier than the row before it ({before})")]
+    Unsorted {
+        /// Time of the row before.
+        before: Timestamp,
+    },
+    /// The same time as the row before.
+    #[error("has the same time as the row before it")]
+    Duplicate,
+    /// NaN or infinite.
+    #[error("`{column}` is `{value}`, not a finite number")]
+    NotFinite {
+        /// Which.
+        column: &'static str,
+        /// As the file has it.
+        value: f64,
+    },
+    /// A price of zero or less.
+    #[error("`{column}` is `{value}`, not above zero")]
+    NotPositive {
+        /// Which.
+        column: &'static str,
+        /// As the file has it.
+        value: f64,
+    },
+    /// A price beyond what exact money can hold.
+    #[error("`{column}` is `{value}`, at or above the largest price that can be held, 9e10")]
+    TooLarge {
+        /// Which.
+        column: &'static str,
+        /// As the file has it.
+        value: f64,
+    },
+    /// The highest price is below the lowest.
+    #[error("high `{high}` is below low `{low}`")]
+    HighBelowLow {
+        /// As the file has it.
+        high: f64,
+        /// As the file has it.
+        low: f64,
+    },
+    /// The first or last price lies outside the bar.
+    #[error("`{column}` `{value}` is outside low `{low}` to high `{high}`")]
+    OutsideBar {
+        /// `open` or `close`.
+        column: &'static str,
+        /// As the file has it.
+        value: f64,
+        /// As the file has it.
+        low: f64,
+        /// As the file has it.
+        high: f64,
+    },
+    /// Less than nothing was traded.
+    #[error("`volume` is `{value}`, less than zero")]
+    NegativeVolume {
+        /// As the file has it.
+        value: f64,
+    },
+}
+
+impl Flaw {
+    /// What to do about it.
+    pub const fn help(&self) -> &'static str {
+        match self {
+            Self::Null { .. } => "drop the row, or get it from another source; nothing is filled in here",
+            Self::NotATime { .. } => "write times as `2024-01-31T00:00:00Z`, or store them as timestamps",
+            Self::Unsorted { .. } => "sort the file by time, oldest first",
+            Self::Duplicate => "keep one row for each time",
+            Self::NotFinite { .. } | Self::NotPositive { .. } | Self::NegativeVolume { .. } => {
+                "drop the row, or get it from another source"
+            }
+            Self::TooLarge { .. } => "quote the symbol in a larger unit, for example in thousands",
+            Self::HighBelowLow { .. } => {
+                "check whether the columns high and low are swapped; else drop the row"
+            }
+            Self::OutsideBar { .. } => {
+                "drop the row, or get it from another source: fills inside such a bar would be invented"
+            }
+        }
+    }
+}
+
+/// The first row of one kind of flaw, and how many there are.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Finding {
+    /// Index into the rows that were checked.
+    pub row: usize,
+    /// What is wrong there.
+    pub flaw: Flaw,
+    /// Rows of this kind.
+    pub rows: usize,
+}
+
+/// Every kind of flaw among `rows` of `bars` with its first row, in order of rows. Rows in `skip` (sorted)
+/// have nulls, which are reported elsewhere.
+pub(super) fn check(bars: &Bars, rows: std::ops::Range<usize>, skip: &[usize]) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = Vec::new();
+    for row in rows {
+        if sound(bars, row) || skip.binary_search(&row).is_ok() {
+            continue;
+        }
+        let flaw = diagnose(bars, row);
+        let kind = std::mem::discriminant(&flaw);
+        match findings.iter_mut().find(|found| std::mem::discriminant(&found.flaw) == kind) {
+            Some(found) => found.rows += 1,
+            None => findings.push(Finding { row, flaw, rows: 1 }),
+        }
+    }
+    findings
+}
+
+/// Whether the row keeps every rule; comparisons with NaN are false, so NaN never passes.
+fn sound(bars: &Bars, row: usize) -> bool {
+    let (open, high, low, close) = (bars.open[row], bars.high[row], bars.low[row], bars.close[row]);
+    let volume = bars.volume[row];
+    let priced = low > 0.0 && high < PRICE_CEILING;
+    let ordered = low <= open && open <= high && low <= close && close <= high;
+    priced && ordered && volume >= 0.0 && volume < f64::INFINITY
+}
+
+/// The gravest flaw of a row that is not sound.
+fn diagnose(bars: &Bars, row: usize) -> Flaw {
+    let prices = [
+        ("open", bars.open[row]),
+        ("high", bars.high[row]),
+        ("low", bars.low[row]),
+        ("close", bars.close[row]),
+    ];
+    let volume = bars.volume[row];
+    let all = prices.iter().copied().chain([("volume", volume)]);
+    if let Some((column, value)) = all.into_iter().find(|(_, value)| !value.is_finite()) {
+        return Flaw::NotFinite { column, value };
+    }
+    if let Some(&(column, value)) = prices.iter().find(|(_, value)| *value <= 0.0) {
+        return Flaw::NotPositive { column, value };
+    }
+    if let Some(&(column, value)) = prices.iter().find(|(_, value)| *value >= PRICE_CEILING) {
+        return Flaw::TooLarge { column, value };
+    }
+    let (high, low) = (bars.high[row], bars.low[row]);
+    if high < low {
+        return Flaw::HighBelowLow { high, low };
+    }
+    let ends = [("open", bars.open[row]), ("close", bars.close[row])];
+    match ends.into_iter().find(|(_, value)| *value < low || *value > high) {
+        Some((column, value)) => Flaw::OutsideBar { column, value, low, high },
+        None => Flaw::NegativeVolume { value: volume },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Interval;
+
+    fn bars(rows: &[[f64; 5]]) -> Bars {
+        let mut bars = Bars::with_capacity(Interval::MINUTE, rows.len());
+        for (index, row) in rows.iter().enumerate() {
+            bars.ts.push(Timestamp::from_micros(index as i64 * 60_000_000));
+            bars.open.push(row[0]);
+            bars.high.push(row[1]);
+            bars.low.push(row[2]);
+            bars.close.push(row[3]);
+            bars.volume.push(row[4]);
+        }
+        bars
+    }
+
+    fn only(row: [f64; 5]) -> Flaw {
+        let found = check(&bars(&[[1.0, 2.0, 0.5, 1.5, 0.0], row]), 0..2, &[]);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!((found[0].row, found[0].rows), (1, 1));
+        found[0].flaw.clone()
+    }
+
+    #[test]
+    fn sound_rows_pass_with_edges_touching() {
+        let rows = [[1.0, 1.0, 1.0, 1.0, 0.0], [1.0, 2.0, 1.0, 2.0, 3.5], [8e10, 8.9e10, 7e10, 8e10, 1.0]];
+        assert_eq!(check(&bars(&rows), 0..3, &[]), []);
+    }
+
+    #[test]
+    fn each_rule_is_kept() {
+        assert_eq!(only([0.0, 2.0, 0.0, 1.0, 1.0]), Flaw::NotPositive { column: "open", value: 0.0 });
+        assert_eq!(only([1.0, 2.0, -1.0, 1.0, 1.0]), Flaw::NotPositive { column: "low", value: -1.0 });
+        assert_eq!(only([1.0, 2.0, 3.0, 1.0, 1.0]), Flaw::HighBelowLow { high: 2.0, low: 3.0 });
+        let open = Flaw::OutsideBar { column: "open", value: 9.0, low: 1.0, high: 2.0 };
+        assert_eq!(only([9.0, 2.0, 1.0, 1.0, 1.0]), open);
+        let close = Flaw::OutsideBar { column: "close", value: 0.9, low: 1.0, high: 2.0 };
+        assert_eq!(only([1.0, 2.0, 1.0, 0.9, 1.0]), close);
+        assert_eq!(only([1.0, 2.0, 1.0, 1.0, -0.1]), Flaw::NegativeVolume { value: -0.1 });
+        let infinite = Flaw::NotFinite { column: "high", value: f64::INFINITY };
+        assert_eq!(only([1.0, f64::INFINITY, 1.0, 1.0, 1.0]), infinite);
+        assert!(matches!(only([1.0, 2.0, 1.0, f64::NAN, 1.0]), Flaw::NotFinite { column: "close", .. }));
+        assert!(matches!(only([1.0, 2.0, 1.0, 1.0, f64::NAN]), Flaw::NotFinite { column: "volume", .. }));
+        assert_eq!(only([1.0, 9e10, 1.0, 1.0, 1.0]), Flaw::TooLarge { column: "high", value: 9e10 });
+    }
+
+    #[test]
+    fn rows_of_a_kind_are_counted_and_rows_with_nulls_left_out() {
+        let bad = [1.0, 2.0, 3.0, 1.0, 1.0];
+        let rows = [[1.0, 1.0, 1.0, 1.0, 0.0], bad, bad, [0.0; 5], bad];
+        let found = check(&bars(&rows), 0..5, &[2]);
+        assert_eq!(found.len(), 2);
+        assert_eq!((found[0].row, found[0].rows), (1, 2));
+        assert_eq!(found[1].flaw, Flaw::NotPositive { column: "open", value: 0.0 });
+    }
+}

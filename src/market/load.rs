@@ -1,0 +1,211 @@
+//! From a scenario's market table to a [`Market`].
+//!
+//! Owns the order of the steps: find, open, compare with the window, read what it needs, check, resample,
+//! align. All problems of all symbols are reported together.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::align::SeriesBars;
+use super::bars::Bars;
+use super::catalogue::Catalogue;
+use super::error::MarketError;
+use super::locate::locate;
+use super::resample::resample;
+use super::source::{self, Source, Span, gather};
+use super::view::Market;
+use crate::domain::{Instrument, Interval, Symbol, Timestamp};
+use crate::scenario::MarketSpec;
+
+/// What of the data a run needs.
+#[derive(Debug, Clone, Copy)]
+pub struct LoadRequest<'a> {
+    /// Where the data is, which symbols, which interval, from when to when.
+    pub spec: &'a MarketSpec,
+    /// The coarser timeframes that strategies read, with how many bars of each before the start they want.
+    pub frames: &'a BTreeMap<Interval, u32>,
+    /// Bars of the scenario's interval wanted before the start.
+    pub history_bars: u32,
+    /// Keep finer bars where the data has them.
+    pub detail: bool,
+}
+
+/// Loads a market: the bars in the scenario's range and the history before it, as far as the data has it.
+///
+/// # Errors
+/// Everything that is wrong with the data of any symbol, in one [`MarketError`].
+pub fn load(request: &LoadRequest<'_>) -> Result<Market, MarketError> {
+    let spec = request.spec;
+    if let (Some(start), Some(end)) = (spec.start, spec.end)
+        && end <= start
+    {
+        return Err(MarketError::EmptyRange { start, end });
+    }
+    let catalogue = Catalogue::of(locate(&spec.path, &spec.base_dir)?);
+    let sources =
+        gather(spec.instruments.par_iter().map(|one| Sources::open(request, &catalogue, one)).collect())?;
+    check_window(spec, &sources)?;
+    let series = gather(sources.par_iter().map(|one| one.read(request)).collect())?;
+    Market::assemble(spec.interval, series, spec.start, spec.end)
+}
+
+/// The files that serve one symbol.
+struct Sources<'a> {
+    instrument: &'a Instrument,
+    /// At the scenario's interval or finer.
+    base: Source,
+    /// Finer than the base, where wanted and there.
+    detail: Option<Source>,
+}
+
+impl<'a> Sources<'a> {
+    fn open(
+        request: &LoadRequest<'_>,
+        catalogue: &Catalogue,
+        instrument: &'a Instrument,
+    ) -> Result<Self, MarketError> {
+        let (spec, symbol) = (request.spec, &instrument.symbol);
+        let files = catalogue.files_of(symbol, spec.instruments.len() == 1)?;
+        let Some((interval, chosen)) = source::choose(&files, spec.interval) else {
+            let available = files.keys().copied().flatten().collect();
+            return Err(MarketError::NoFinerBars {
+                symbol: symbol.clone(),
+                wanted: spec.interval,
+                available,
+            });
+        };
+        let base = Source::open(symbol, interval, chosen)?;
+        let finest =
+            source::finest(&files, spec.interval).filter(|&(finest, _)| request.detail && finest < interval);
+        let detail = finest.map(|(finest, files)| Source::open(symbol, finest, files)).transpose()?;
+        Ok(Self { instrument, base, detail })
+    }
+
+    /// Open of the first bar at the scenario's interval.
+    fn first(&self, interval: Interval) -> Timestamp {
+        self.bucket(interval, self.base.first())
+    }
+
+    /// Close of the last bar at the scenario's interval.
+    fn close(&self, interval: Interval) -> Timestamp {
+        self.bucket(interval, self.base.last()) + interval.span()
+    }
+
+    fn bucket(&self, interval: Interval, at: Timestamp) -> Timestamp {
+        if self.base.interval == interval { at } else { interval.floor(at) }
+    }
+
+    fn read(&self, request: &LoadRequest<'_>) -> Result<SeriesBars, MarketError> {
+        let spec = request.spec;
+        let span = self.span(request);
+        let read = self.base.read(span)?;
+        let whole = read.from_the_beginning;
+        let resampled = self.base.interval != spec.interval;
+        let mut detail = match &self.detail {
+            Some(source) => Some(source.read(Span { rows_before: 0, ..span })?.bars),
+            None => None,
+        };
+        let mut bars = read.bars;
+        if resampled {
+            let coarse = coarser(&bars, spec.interval, whole)?;
+            let fine = std::mem::replace(&mut bars, coarse);
+            detail = detail.or(request.detail.then_some(fine));
+        }
+        let coarser_frames = request.frames.iter().filter(|&(&coarse, _)| coarse > spec.interval);
+        let mut frames = BTreeMap::new();
+        for (&coarse, &wanted) in coarser_frames {
+            let mut frame = coarser(&bars, coarse, whole)?;
+            // One more than wanted: the bar in which the start lies.
+            trim(&mut frame, spec.start, wanted.saturating_add(1));
+            frames.insert(coarse, frame);
+        }
+        trim(&mut bars, spec.start, history(request));
+        if let Some(detail) = &mut detail {
+            trim(detail, spec.start, 0);
+        }
+        let detail = detail.filter(|detail| !detail.is_empty());
+        Ok(SeriesBars { instrument: self.instrument.clone(), bars, frames, detail })
+    }
+
+    /// The rows of the base source that the request needs. A bucket holds at most as many rows as fit its
+    /// length, so counting rows backwards always yields enough buckets; two more cover the bucket in which
+    /// the start lies and one whose beginning may be missing.
+    fn span(&self, request: &LoadRequest<'_>) -> Span {
+        let spec = request.spec;
+        let per = |interval: Interval| (interval.micros() / self.base.interval.micros()).unsigned_abs();
+        let buckets = |interval: Interval, wanted: u32| (u64::from(wanted) + 2) * per(interval);
+        let resampled = self.base.interval != spec.interval;
+        let history = u64::from(history(request));
+        let base = if resampled { (history + 2) * per(spec.interval) } else { history };
+        let coarser = request.frames.iter().filter(|&(&coarse, _)| coarse > spec.interval);
+        let rows = coarser.map(|(&coarse, &wanted)| buckets(coarse, wanted)).fold(base, u64::max);
+        // A bar that opens before the end is read to its close.
+        let end = spec.end.map(|end| {
+            let last = end - crate::domain::Span::from_micros(1);
+            if resampled { spec.interval.floor(last) + spec.interval.span() } else { end }
+        });
+        Span { start: spec.start, rows_before: usize::try_from(rows).unwrap_or(usize::MAX), end }
+    }
+
+    fn symbol(&self) -> &Symbol {
+        &self.instrument.symbol
+    }
+}
+
+/// Base bars wanted before the start; a frame of the scenario's own interval is the base itself.
+fn history(request: &LoadRequest<'_>) -> u32 {
+    request.frames.get(&request.spec.interval).copied().unwrap_or(0).max(request.history_bars)
+}
+
+/// Resampled, without a first bucket whose beginning was not read. A first bucket that the data itself
+/// begins in stays.
+fn coarser(bars: &Bars, interval: Interval, whole: bool) -> Result<Bars, MarketError> {
+    if !interval.is_multiple_of(bars.interval) {
+        let detail = format!("{interval} is no multiple of {}", bars.interval);
+        return Err(MarketError::Resample { interval, detail });
+    }
+    let mut coarse = resample(bars, interval)?;
+    if !whole && !coarse.is_empty() {
+        let len = coarse.len();
+        coarse.keep(1..len);
+    }
+    Ok(coarse)
+}
+
+/// Drops all but `history` rows before the start.
+fn trim(bars: &mut Bars, start: Option<Timestamp>, history: u32) {
+    if let Some(start) = start {
+        let from = bars.first_row_from(start).saturating_sub(history as usize);
+        let len = bars.len();
+        bars.keep(from..len);
+    }
+}
+
+/// The window must lie within the data of all symbols together (a bar's length of slack at either end) and
+/// touch each symbol's own.
+fn check_window(spec: &MarketSpec, sources: &[Sources<'_>]) -> Result<(), MarketError> {
+    let (interval, start, end) = (spec.interval, spec.start, spec.end);
+    let first = sources.iter().map(|one| one.first(interval)).min().unwrap_or_default();
+    let last = sources.iter().map(|one| one.close(interval)).max().unwrap_or_default();
+    let slack = interval.span();
+    let early = start.is_some_and(|start| start < first - slack || start >= last);
+    let late = end.is_some_and(|end| end > last + slack || end <= first);
+    if early || late {
+        return Err(MarketError::WindowOutside { start, end, first, last });
+    }
+    let outside = sources.iter().filter(|one| {
+        let ended = start.is_some_and(|start| one.close(interval) <= start);
+        ended || end.is_some_and(|end| one.first(interval) >= end)
+    });
+    let problems: Vec<MarketError> = outside
+        .map(|one| MarketError::SymbolOutside {
+            symbol: one.symbol().clone(),
+            start,
+            end,
+            first: one.first(interval),
+            last: one.close(interval),
+        })
+        .collect();
+    if problems.is_empty() { Ok(()) } else { Err(MarketError::all(problems)) }
+}

@@ -1,0 +1,175 @@
+//! The files of one symbol at one interval, read as one series.
+//!
+//! Owns which interval serves a scenario, which row groups a window needs, and how far back they reach for
+//! history. Invariant: the bars that leave here have increasing times and passed every check.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::bars::Bars;
+use super::file::{BarFile, Rows};
+use super::{MAX_ROWS, MarketError};
+use crate::domain::{Interval, Symbol, Timestamp};
+
+/// One symbol's files of one interval, in order of time, none overlapping another.
+#[derive(Debug)]
+pub(super) struct Source {
+    pub symbol: Symbol,
+    pub interval: Interval,
+    files: Vec<BarFile>,
+}
+
+/// Which rows of a source are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Span {
+    /// From the first row at or after this; from the source's first where absent.
+    pub start: Option<Timestamp>,
+    /// And this many rows before it, as far as there are.
+    pub rows_before: usize,
+    /// Up to the last row before this; to the source's last where absent.
+    pub end: Option<Timestamp>,
+}
+
+/// Bars of a span.
+#[derive(Debug)]
+pub(super) struct Read {
+    pub bars: Bars,
+    /// Whether the first bar is the source's very first: else its bucket may have begun earlier.
+    pub from_the_beginning: bool,
+}
+
+impl Source {
+    /// Opens the files and puts them in order.
+    pub fn open(symbol: &Symbol, interval: Interval, files: &[&Path]) -> Result<Self, MarketError> {
+        let opened: Vec<Result<BarFile, MarketError>> =
+            files.iter().map(|file| BarFile::open(file)).collect();
+        let mut files = gather(opened)?;
+        files.sort_by_key(|file| (file.first(), file.last()));
+        for pair in files.windows(2) {
+            if pair[1].first() <= pair[0].last() {
+                return Err(MarketError::OverlappingFiles {
+                    symbol: symbol.clone(),
+                    first: pair[0].path().to_owned(),
+                    second: pair[1].path().to_owned(),
+                    at: pair[1].first(),
+                });
+            }
+        }
+        Ok(Self { symbol: symbol.clone(), interval, files })
+    }
+
+    /// Open of the first bar.
+    pub fn first(&self) -> Timestamp {
+        self.files.first().map(BarFile::first).unwrap_or_default()
+    }
+
+    /// Open of the last bar.
+    pub fn last(&self) -> Timestamp {
+        self.files.last().map(BarFile::last).unwrap_or_default()
+    }
+
+    /// For each file the places of the row groups that a span needs.
+    pub fn plan(&self, span: Span) -> Vec<Vec<usize>> {
+        let mut plan: Vec<Vec<usize>> = vec![Vec::new(); self.files.len()];
+        // Rows that surely lie before the start, counted backwards from it.
+        let mut before = 0;
+        for (file, places) in self.files.iter().zip(&mut plan).rev() {
+            let groups = file.groups();
+            // Out of order: the reader will find the very row, if it is given them all.
+            let ordered = groups.windows(2).all(|pair| pair[0].last < pair[1].first);
+            for (place, group) in groups.iter().enumerate().rev() {
+                let too_late = span.end.is_some_and(|end| group.first >= end);
+                let early = span.start.is_some_and(|start| group.last < start);
+                if ordered && (too_late || early && before >= span.rows_before) {
+                    continue;
+                }
+                before += if early { group.rows } else { 0 };
+                places.push(place);
+            }
+            places.reverse();
+        }
+        plan
+    }
+
+    /// Reads and checks a span.
+    pub fn read(&self, span: Span) -> Result<Read, MarketError> {
+        let plan = self.plan(span);
+        let total: usize = self.files.iter().zip(&plan).map(|(file, places)| rows_of(file, places)).sum();
+        if total > MAX_ROWS {
+            return Err(MarketError::TooManyRows { symbol: self.symbol.clone(), rows: total });
+        }
+        let parts = self.files.iter().zip(&plan).filter(|(_, places)| !places.is_empty());
+        let read = parts.map(|(file, places)| Ok((file, file.read(places, self.interval)?)));
+        let parts: Vec<(&BarFile, Rows)> = gather(read.collect())?;
+        let skipped = plan.first().is_none_or(|places| places.first() != Some(&0));
+        self.cut(span, parts, skipped)
+    }
+
+    /// Cuts the decoded parts down to the span, checks what is left and joins it.
+    fn cut(&self, span: Span, parts: Vec<(&BarFile, Rows)>, skipped: bool) -> Result<Read, MarketError> {
+        let before =
+            |at: Timestamp| -> usize { parts.iter().map(|(_, rows)| rows.bars.first_row_from(at)).sum() };
+        let total: usize = parts.iter().map(|(_, rows)| rows.bars.len()).sum();
+        let start = span.start.map_or(0, before);
+        let from = start.saturating_sub(span.rows_before);
+        let to = span.end.map_or(total, before).max(from);
+        let mut joined = Bars::with_capacity(self.interval, to - from);
+        let mut problems = Vec::new();
+        let mut offset = 0;
+        for (file, rows) in parts {
+            let len = rows.bars.len();
+            let (first, last) =
+                (from.clamp(offset, offset + len) - offset, to.clamp(offset, offset + len) - offset);
+            problems.extend(file.check(&rows, first..last).err());
+            joined.append(rows.bars, first..last);
+            offset += len;
+        }
+        if !problems.is_empty() {
+            return Err(MarketError::all(problems));
+        }
+        Ok(Read { bars: joined, from_the_beginning: from == 0 && !skipped })
+    }
+}
+
+fn rows_of(file: &BarFile, places: &[usize]) -> usize {
+    places.iter().map(|&place| file.groups()[place].rows).sum()
+}
+
+/// All values, or all errors as one.
+pub(super) fn gather<T>(results: Vec<Result<T, MarketError>>) -> Result<Vec<T>, MarketError> {
+    let mut values = Vec::with_capacity(results.len());
+    let mut problems = Vec::new();
+    for result in results {
+        match result {
+            Ok(value) => values.push(value),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if problems.is_empty() { Ok(values) } else { Err(MarketError::all(problems)) }
+}
+
+/// The interval to make bars of `wanted` from: itself, else the coarsest that divides it. A file whose
+/// interval nobody knows (one row, no interval in its name) counts as `wanted`.
+pub(super) fn choose<'f>(
+    files: &'f BTreeMap<Option<Interval>, Vec<&'f Path>>,
+    wanted: Interval,
+) -> Option<(Interval, &'f [&'f Path])> {
+    let exact = files.get(&Some(wanted)).map(|files| (wanted, files.as_slice()));
+    let finer = files.iter().rev().find_map(|(interval, files)| {
+        let interval = (*interval)?;
+        wanted.is_multiple_of(interval).then_some((interval, files.as_slice()))
+    });
+    let unknown = files.get(&None).map(|files| (wanted, files.as_slice()));
+    exact.or(finer).or(unknown)
+}
+
+/// The finest interval below `wanted` that divides it.
+pub(super) fn finest<'f>(
+    files: &'f BTreeMap<Option<Interval>, Vec<&'f Path>>,
+    wanted: Interval,
+) -> Option<(Interval, &'f [&'f Path])> {
+    files.iter().find_map(|(interval, files)| {
+        let interval = (*interval)?;
+        (interval < wanted && wanted.is_multiple_of(interval)).then_some((interval, files.as_slice()))
+    })
+}

@@ -1,0 +1,185 @@
+//! From a specification to bars.
+//!
+//! The log return of a bar is `drift + sigma * shock`. The shock is the market's and the symbol's own, each
+//! Student t; `sigma` is the symbol's volatility times the regime's and a GARCH(1,1) factor; jumps open the
+//! bar away from the last close. Highs and lows come from a Brownian bridge from open to close.
+
+use super::draw::Stream;
+use super::regime::Regime;
+use super::spec::{SynthSpec, SynthSymbol};
+use crate::domain::{Seed, Symbol};
+use crate::market::{Bars, PRICE_CEILING};
+
+/// Reaction and persistence of the GARCH factor; its long-run mean is one.
+const REACTION: f64 = 0.05;
+const PERSISTENCE: f64 = 0.93;
+/// Points inside a bar at which the bridge is looked at.
+const INSIDE: usize = 6;
+/// Days over which the slow average forgets.
+const MEMORY_DAYS: f64 = 20.0;
+const DAYS_PER_YEAR: f64 = 365.0;
+
+/// What all symbols share in one bar.
+struct Weather {
+    regime: Regime,
+    shock: f64,
+    jump: f64,
+}
+
+/// Every symbol's bars, in the specification's order.
+pub fn generate(spec: &SynthSpec) -> Vec<(Symbol, Bars)> {
+    let weather = forecast(spec);
+    let one = |symbol: &SynthSymbol| (symbol.symbol.clone(), bars(spec, symbol, &weather));
+    spec.symbols.iter().map(one).collect()
+}
+
+fn stream(seed: Seed, parts: &[&str]) -> Stream {
+    Stream::new(seed.key(parts))
+}
+
+fn bar_days(spec: &SynthSpec) -> f64 {
+    spec.interval.span().seconds() / 86_400.0
+}
+
+fn forecast(spec: &SynthSpec) -> Vec<Weather> {
+    let days = bar_days(spec);
+    let mut moods = stream(spec.seed, &["synth", "regimes"]);
+    let mut shocks = stream(spec.seed, &["synth", "market"]);
+    let mut regime = Regime::Bull;
+    let bar = |_| {
+        regime = regime.next(days, &mut moods);
+        // Markets fall faster than they rise.
+        let jump = jump(spec, days, -0.3, &mut shocks);
+        Weather { regime, shock: shocks.shock(), jump }
+    };
+    (0..spec.bars).map(bar).collect()
+}
+
+/// The log of a jump, nearly always none.
+fn jump(spec: &SynthSpec, days: f64, mean: f64, stream: &mut Stream) -> f64 {
+    let (happens, size) = (stream.uniform() * DAYS_PER_YEAR < spec.jumps_per_year * days, stream.normal());
+    if happens { spec.jump_size * (mean + size) } else { 0.0 }
+}
+
+fn bars(spec: &SynthSpec, symbol: &SynthSymbol, weather: &[Weather]) -> Bars {
+    let days = bar_days(spec);
+    let years = days / DAYS_PER_YEAR;
+    let calm = symbol.volatility * libm::sqrt(years);
+    let (shared, own) = (libm::sqrt(spec.correlation), libm::sqrt(1.0 - spec.correlation));
+    let mut draws = stream(spec.seed, &["synth", "symbol", symbol.symbol.as_str()]);
+    let mut out = Bars::with_capacity(spec.interval, weather.len());
+    let mut log = libm::log(symbol.start_price);
+    let (mut average, mut heat) = (log, 1.0_f64);
+    for (index, now) in (0_i64..).zip(weather) {
+        let shock = shared * now.shock + own * draws.shock();
+        let sigma = calm * now.regime.volatility() * libm::sqrt(heat);
+        let trend = (symbol.drift + now.regime.drift() * symbol.volatility) * years;
+        let pull = now.regime.pull() * days * (average - log);
+        let open = log + now.jump + jump(spec, days, 0.0, &mut draws);
+        let change = trend + pull - sigma * sigma / 2.0 + sigma * shock;
+        let (low, high) = extremes(sigma, change, &mut draws);
+        let at = spec.start + spec.interval.span().times(index);
+        let busy = (0.4 + 0.6 * shock.abs()) * sigma / calm * season(at.micros());
+        let volume = symbol.volume * busy * libm::exp(0.35 * draws.normal());
+        let price = |log: f64| rounded(libm::exp(log), symbol.price_decimals);
+        let prices = [price(open), price(open + high), price(open + low), price(open + change)];
+        let [first, highest, lowest, last] = prices;
+        out.push(at, [first, highest, lowest, last, rounded(volume, symbol.volume_decimals)]);
+        log = open + change;
+        average += (log - average) * (days / MEMORY_DAYS).min(1.0);
+        let reaction = REACTION * heat * shock * shock;
+        heat = (1.0 - REACTION - PERSISTENCE + reaction + PERSISTENCE * heat).clamp(0.25, 9.0);
+    }
+    out
+}
+
+/// Lowest and highest log price inside a bar, relative to its open: a bridge from 0 to `change`.
+#[expect(clippy::cast_precision_loss, reason = "a handful of steps")]
+fn extremes(sigma: f64, change: f64, draws: &mut Stream) -> (f64, f64) {
+    let steps = INSIDE + 1;
+    let scale = sigma / libm::sqrt(steps as f64);
+    let noise: [f64; INSIDE + 1] = std::array::from_fn(|_| scale * draws.normal());
+    let excess = noise.iter().sum::<f64>() - change;
+    let (mut low, mut high, mut at) = (change.min(0.0), change.max(0.0), 0.0);
+    for step in &noise[..INSIDE] {
+        at += step - excess / steps as f64;
+        low = low.min(at);
+        high = high.max(at);
+    }
+    (low, high)
+}
+
+/// Volumes of a day: most at 15:00 UTC, least at 03:00.
+#[expect(clippy::cast_precision_loss, reason = "microseconds of a day")]
+fn season(micros: i64) -> f64 {
+    let hour = micros.rem_euclid(86_400_000_000) as f64 / 3_600_000_000.0;
+    1.0 + 0.35 * libm::cos(std::f64::consts::TAU * (hour - 15.0) / 24.0)
+}
+
+/// The nearest decimal with so many places, at least one of its last place.
+fn rounded(value: f64, decimals: u8) -> f64 {
+    const POWERS: [f64; 9] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
+    let power = POWERS[usize::from(decimals.min(8))];
+    (value.min(PRICE_CEILING / 10.0) * power).round().max(1.0) / power
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::market::flaw;
+    use crate::market::synth::sample;
+
+    fn returns(bars: &Bars) -> Vec<f64> {
+        bars.close.windows(2).map(|pair| (pair[1] / pair[0]).ln()).collect()
+    }
+
+    fn correlation(a: &[f64], b: &[f64]) -> f64 {
+        let n = a.len() as f64;
+        let (ma, mb) = (a.iter().sum::<f64>() / n, b.iter().sum::<f64>() / n);
+        let dot = |x: &[f64], mx: f64, y: &[f64], my: f64| -> f64 {
+            x.iter().zip(y).map(|(x, y)| (x - mx) * (y - my)).sum()
+        };
+        dot(a, ma, b, mb) / (dot(a, ma, a, ma) * dot(b, mb, b, mb)).sqrt()
+    }
+
+    #[test]
+    fn bars_are_sound_even_where_prices_reach_their_last_place() {
+        let mut spec = sample();
+        spec.symbols[0].start_price = 0.02;
+        for (_, bars) in generate(&spec) {
+            assert_eq!(flaw::check(&bars, 0..bars.len(), &[]), []);
+            assert!(bars.ts.windows(2).all(|pair| pair[1] - pair[0] == spec.interval.span()));
+        }
+    }
+
+    #[test]
+    fn equal_seeds_give_equal_markets_and_others_do_not() {
+        let mut spec = SynthSpec { bars: 500, ..sample() };
+        let first = generate(&spec);
+        assert_eq!(first, generate(&spec));
+        // A symbol's path does not depend on its neighbours.
+        spec.symbols.remove(0);
+        assert_eq!(first[1..], generate(&spec)[..]);
+        spec.seed = Seed(spec.seed.0 + 1);
+        assert_ne!(first[1..], generate(&spec)[..]);
+    }
+
+    #[test]
+    fn the_market_has_the_habits_it_claims() {
+        let made = generate(&sample());
+        let (a, b) = (returns(&made[0].1), returns(&made[1].1));
+        let together = correlation(&a, &b);
+        assert!((0.4..0.8).contains(&together), "correlated: {together}");
+        let sizes: Vec<f64> = a.iter().map(|r| r.abs()).collect();
+        let clustering = correlation(&sizes[..sizes.len() - 1], &sizes[1..]);
+        assert!(clustering > 0.05, "volatility clusters: {clustering}");
+        let variance = a.iter().map(|r| r * r).sum::<f64>() / a.len() as f64;
+        let kurtosis = a.iter().map(|r| r.powi(4)).sum::<f64>() / a.len() as f64 / (variance * variance);
+        assert!(kurtosis > 5.0, "fat tails: {kurtosis}");
+        let gaps =
+            made[0].1.open[1..].iter().zip(&made[0].1.close).filter(|(open, close)| open != close).count();
+        assert!((3..60).contains(&gaps), "jumps: {gaps}");
+        let volumes = &made[0].1.volume[1..];
+        assert!(correlation(volumes, &sizes) > 0.3, "volume goes with volatility");
+    }
+}

@@ -1,0 +1,91 @@
+//! Recorded data, where it is there: sound files load, flawed ones are refused for the right reason.
+
+use super::fixture::{Want, recorded};
+use crate::market::Market;
+
+#[test]
+fn minutes_resampled_to_hours_are_the_venue_s_own_hours() {
+    let Some(folder) = recorded("binance") else { return };
+    let made = Want::new(&folder.join("SOLUSDT_1m.parquet"), &["SOLUSDT"], "1h")
+        .window("2022-01-01", "2022-04-01")
+        .load()
+        .unwrap();
+    let venue = Want::new(&folder.join("SOLUSDT_1h.parquet"), &["SOLUSDT"], "1h")
+        .window("2022-01-01", "2022-04-01")
+        .load()
+        .unwrap();
+    let (made, venue) = (&made.symbols[0].bars, &venue.symbols[0].bars);
+    let mut shared = 0;
+    for (row, at) in venue.ts.iter().enumerate() {
+        let Ok(other) = made.ts.binary_search(at) else { continue };
+        let of = |bars: &crate::market::Bars, row| {
+            [bars.open[row], bars.high[row], bars.low[row], bars.close[row]]
+        };
+        assert_eq!(of(made, other), of(venue, row), "{at}");
+        let volumes = (made.volume[other], venue.volume[row]);
+        assert!((volumes.0 - volumes.1).abs() <= 1e-12 * volumes.1.max(1.0), "{at}: {volumes:?}");
+        shared += 1;
+    }
+    assert_eq!(shared, 90 * 24, "three whole months");
+}
+
+#[test]
+fn three_minute_markets_share_a_clock() {
+    let Some(folder) = recorded("binance") else { return };
+    let market = Want::new(&folder, &["BTCUSDT", "ETHUSDT", "SOLUSDT"], "1m")
+        .window("2023-03-24", "2023-03-25")
+        .history(100)
+        .load()
+        .unwrap();
+    // The venue halted for 80 minutes on that day; the gap stays a gap.
+    assert_eq!(market.in_range.last - market.in_range.first, 1440 - 80);
+    assert_eq!(market.in_range.first, 100);
+    assert!(!market.trades_weekends, "a Friday");
+}
+
+#[test]
+fn twenty_us_equities_of_different_ages() {
+    let Some(folder) = recorded("us-equities-yahoo") else { return };
+    let symbols = [
+        "LMT", "IBM", "SBUX", "UNH", "ORCL", "ABT", "NVDA", "PLD", "AMZN", "SPG", "NEM", "C", "HON", "NKE",
+        "MCD", "PG", "JNJ", "FDX", "ADBE", "BAC",
+    ];
+    let market =
+        Want::new(&folder, &symbols, "1d").window("2015-01-01", "2020-01-01").history(200).load().unwrap();
+    assert_eq!(market.symbols.len(), 20);
+    assert_eq!(market.in_range, crate::market::TickRange { first: 200, last: 200 + 1258 });
+    assert!(!market.trades_weekends);
+}
+
+fn refusal(place: &str, symbol: &str, interval: &str) -> Option<Vec<String>> {
+    let path = recorded(place)?;
+    let error =
+        Want::new(&path, &[symbol], interval).load().map(|market: Market| market.clock.len()).unwrap_err();
+    let told = error.problems().iter().map(|problem| {
+        assert!(!problem.help().is_empty());
+        problem.to_string().rsplit_once("parquet` ").map(|(_, told)| told.to_owned()).unwrap_or_default()
+    });
+    Some(told.collect())
+}
+
+#[test]
+fn flawed_files_are_refused_for_what_is_wrong_with_them() {
+    if let Some(told) = refusal("flawed/us-equities-djia/HD_1d.parquet", "HD", "1d") {
+        assert_eq!(told.len(), 3, "{told:?}");
+        assert!(told[0].ends_with("(2017-07-31T00:00:00Z): `open` is null"), "{told:?}");
+        assert!(told.iter().any(|one| one.contains("(2009-04-17T00:00:00Z): `low` is `0`, not above zero")));
+        assert!(told.iter().any(|one| one.contains("is outside low") && one.contains("12 rows")), "{told:?}");
+    }
+    if let Some(told) = refusal("flawed/us-equities-djia/AAPL_1d.parquet", "AAPL", "1d") {
+        assert!(told.len() == 1 && told[0].ends_with("2 rows are like this"), "{told:?}");
+    }
+    if let Some(told) = refusal("flawed/empty/KAIAUSDT_1d.parquet", "KAIAUSDT", "1d") {
+        assert_eq!(told, ["has no rows"]);
+    }
+    if let Some(told) = refusal("flawed/raw/BTCUSDT-lfs-pointer.parquet", "BTCUSDT", "1h") {
+        assert_eq!(told, ["is a Git LFS pointer, a short text that stands for the real file"]);
+    }
+    if let Some(told) = refusal("flawed/raw/HD_2006-01-01_to_2018-01-01.csv", "HD", "1d") {
+        assert_eq!(told.len(), 1);
+    }
+}
