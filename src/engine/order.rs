@@ -152,13 +152,14 @@ impl State<'_> {
         self.waiting.binary_search_by_key(&id, |order| order.id).ok()
     }
 
-    /// Puts an accepted order on the list; ids only grow, so the list stays sorted.
+    /// Puts an accepted order on the list, which is sorted by id.
     pub(super) fn enlist(&mut self, mut order: Working) {
         order.set_wake();
         self.markets += usize::from(order.stage == Stage::Market);
         self.next_expiry = self.next_expiry.min(order.expires_at);
         self.alarms_stale = true;
-        self.waiting.push(order);
+        let place = self.waiting.partition_point(|other| other.id < order.id);
+        self.waiting.insert(place, order);
     }
 
     /// Takes an order off the list, frees what it locked, and writes its end.
