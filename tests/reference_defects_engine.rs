@@ -6,7 +6,6 @@ mod deps {
     pub use tiltyard::{domain, engine, market, scenario, strategy};
 }
 #[path = "../src/engine/testkit.rs"]
-#[expect(missing_docs, reason = "tests")]
 mod testkit;
 
 use testkit::*;

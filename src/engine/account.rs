@@ -1,7 +1,7 @@
 //! What a strategy sees of its own account.
 
 use super::state::State;
-use crate::domain::{Cash, OrderId, Qty, Side, SymbolId};
+use crate::domain::{Cash, OrderId, OrderOrigin, Qty, Side, SymbolId};
 use crate::risk::Ask;
 use crate::strategy::{Account, PositionView};
 
@@ -43,5 +43,14 @@ impl Account for AccountView<'_, '_> {
             };
             (order.id, order.side, left)
         }));
+    }
+
+    fn next_order_id(&self) -> OrderId {
+        self.0.next_id()
+    }
+
+    fn is_working(&self, order: OrderId) -> bool {
+        self.0.find(order).is_some()
+            || self.0.waiting.iter().any(|child| child.origin == OrderOrigin::Bracket(order))
     }
 }

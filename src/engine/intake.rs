@@ -27,15 +27,40 @@ struct Shape {
 
 impl State<'_> {
     /// Does what the strategy wants, in its order; empties the list.
+    ///
+    /// Orders are numbered as they come. Where a market order may fill at once and bring a bracket's
+    /// children with it, a list of nothing but orders is numbered before the first of them is looked at,
+    /// so that an agent knows its numbers beforehand.
     pub(super) fn act(&mut self, actions: &mut Vec<Action>) {
+        let orders_only = actions.iter().all(|action| matches!(action, Action::Place(_)));
+        let mut numbered = None;
+        if orders_only && actions.len() > 1 && self.job.venue.fill_at == FillAt::Close {
+            numbered = Some(self.next_id());
+            for action in actions.iter() {
+                if let Action::Place(request) = action {
+                    self.number(request);
+                }
+            }
+        }
         for action in actions.drain(..) {
             match action {
-                Action::Place(request) => self.place(&request),
+                Action::Place(request) => {
+                    let id = numbered.unwrap_or_else(|| self.number(&request));
+                    numbered = numbered.map(|id| OrderId(id.0 + 1));
+                    self.place(id, &request);
+                }
                 Action::Cancel(id) => self.cancel(|order| order.id == id),
                 Action::CancelAll(symbol) => self.cancel(|order| order.symbol == symbol),
                 Action::Close(symbol, reason) => self.close_position(symbol, reason),
             }
         }
+    }
+
+    /// Gives an order its number and its row in the log, whatever becomes of it.
+    fn number(&mut self, request: &OrderRequest) -> OrderId {
+        let id = self.next_id();
+        self.orders.push(blank_row(id, request, self.close_time()));
+        id
     }
 
     /// Takes orders back; those that a risk rule placed are not the agent's to cancel.
@@ -54,15 +79,15 @@ impl State<'_> {
             self.cancel(|order| order.symbol == symbol);
         }
         if !known || self.ledger.position(symbol).qty().is_positive() {
-            self.place(&OrderRequest::sell(symbol, Size::ALL, reason));
+            let request = OrderRequest::sell(symbol, Size::ALL, reason);
+            let id = self.number(&request);
+            self.place(id, &request);
         }
     }
 
-    /// One order: a row in the log, whatever becomes of it.
-    fn place(&mut self, request: &OrderRequest) {
-        let (id, now) = (self.next_id(), self.close_time());
-        let sent = self.rate.count(now);
-        self.orders.push(blank_row(id, request, now));
+    /// One order: accepted, or refused with a code.
+    fn place(&mut self, id: OrderId, request: &OrderRequest) {
+        let sent = self.rate.count(self.close_time());
         match self.admit(request, sent) {
             Ok((accepted, shape, row)) => self.accept(id, request, accepted, shape, row),
             Err(refusal) => {

@@ -2,7 +2,7 @@
 
 use super::Holding;
 use super::state::{Held, State, symbol_id};
-use crate::domain::Cash;
+use crate::domain::{Cash, Qty};
 
 impl State<'_> {
     /// Marks cash and held symbols at this tick's closes, in `f64`: no decimal arithmetic here.
@@ -24,6 +24,7 @@ impl State<'_> {
 
     /// The tick is over: its mark goes on the curve, anew where the close itself brought fills.
     pub(super) fn close_tick(&mut self) {
+        debug_assert!(self.locks_agree(), "locks and waiting orders disagree");
         if self.changed {
             self.mark();
         }
@@ -75,5 +76,17 @@ impl State<'_> {
         let values = holding.quantities.iter().enumerate().filter(|(_, qty)| qty.is_positive());
         let worth = values.map(|(index, &qty)| Cash::notional(self.mark_price(symbol_id(index), tick), qty));
         holding.cash + worth.sum()
+    }
+
+    /// Whether exactly what waiting orders and brackets hold is locked. Looked at in debug builds only.
+    fn locks_agree(&self) -> bool {
+        let cash: Cash = self.waiting.iter().map(|order| order.lock_cash).sum();
+        let qty = self.ledger.positions().iter().enumerate().all(|(index, position)| {
+            let orders = self.waiting.iter().filter(|order| order.symbol == symbol_id(index));
+            let groups = self.groups.iter().filter(|g| g.symbol == symbol_id(index) && g.alive > 0);
+            let held: Qty = orders.map(|order| order.lock_qty).chain(groups.map(|group| group.left)).sum();
+            position.qty() - position.free() == held
+        });
+        qty && self.ledger.locked() == cash
     }
 }

@@ -23,7 +23,7 @@ pub(super) enum Scope {
 impl<'m> State<'m> {
     /// Matches everything that waits against this tick's bars.
     pub(super) fn match_orders(&mut self) {
-        if self.waiting.is_empty() {
+        if self.waiting.is_empty() || self.is_quiet() {
             return;
         }
         self.fill_markets();
@@ -232,6 +232,7 @@ impl<'m> State<'m> {
         order.stage = Stage::Resting(Resting::Stop(level));
         order.set_wake();
         let id = order.id;
+        self.alarms_stale = true;
         self.row_mut(id).trigger_price = Some(level);
     }
 }

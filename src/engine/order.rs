@@ -152,17 +152,20 @@ impl State<'_> {
         self.waiting.binary_search_by_key(&id, |order| order.id).ok()
     }
 
-    /// Puts an accepted order on the list; ids only grow, so the list stays sorted.
+    /// Puts an accepted order on the list, which is sorted by id.
     pub(super) fn enlist(&mut self, mut order: Working) {
         order.set_wake();
         self.markets += usize::from(order.stage == Stage::Market);
         self.next_expiry = self.next_expiry.min(order.expires_at);
-        self.waiting.push(order);
+        self.alarms_stale = true;
+        let place = self.waiting.partition_point(|other| other.id < order.id);
+        self.waiting.insert(place, order);
     }
 
     /// Takes an order off the list, frees what it locked, and writes its end.
     pub(super) fn end(&mut self, id: OrderId, at: Timestamp, status: OrderStatus, why: EndReason) {
         let Some(place) = self.find(id) else { return };
+        self.alarms_stale = true;
         let order = self.waiting.remove(place);
         self.markets -= usize::from(order.stage == Stage::Market);
         self.ledger.unlock_cash(order.lock_cash);
@@ -181,6 +184,7 @@ impl State<'_> {
         self.markets += usize::from(stage == Stage::Market);
         order.stage = stage;
         order.set_wake();
+        self.alarms_stale = true;
     }
 
     /// Ends every waiting order for which `which` holds, oldest first.

@@ -1,5 +1,6 @@
 //! Everything that changes while one agent goes through one window.
 
+use super::alarm::Alarm;
 use super::order::{NEVER, Working};
 use super::replay::Job;
 use super::trip::OpenTrip;
@@ -70,6 +71,9 @@ pub(super) struct State<'m> {
     pub waiting: Vec<Working>,
     pub markets: usize,
     pub next_expiry: Timestamp,
+    /// By symbol with waiting orders; rebuilt when stale.
+    pub alarms: Vec<Alarm>,
+    pub alarms_stale: bool,
     pub groups: Vec<Group>,
     pub taken: Vec<Taken>,
     pub picked: Vec<OrderId>,
@@ -121,6 +125,8 @@ impl<'m> State<'m> {
             waiting: Vec::new(),
             markets: 0,
             next_expiry: NEVER,
+            alarms: Vec::with_capacity(count),
+            alarms_stale: false,
             groups: Vec::new(),
             taken: vec![Taken::default(); count],
             picked: Vec::new(),

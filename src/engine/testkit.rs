@@ -69,7 +69,8 @@ pub fn market_of(interval: &str, symbols: Vec<Vec<TestBar>>) -> Market {
     clock.dedup();
     let symbols = all.into_iter().enumerate().map(|(index, bars)| series(index, bars, &clock)).collect();
     let interval = interval.parse().unwrap();
-    Market { interval, clock, symbols, digest: String::new(), trades_weekends: true }
+    let in_range = TickRange { first: 0, last: clock.len() };
+    Market { interval, clock, in_range, symbols, digest: String::new(), trades_weekends: true }
 }
 
 fn series(index: usize, bars: Bars, clock: &[Timestamp]) -> SymbolSeries {

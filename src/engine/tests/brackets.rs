@@ -98,8 +98,8 @@ fn on_a_path_an_entry_inside_the_bar_can_reach_its_target_later() {
 fn on_a_path_a_trailing_stop_follows_inside_the_bar() {
     let bracket = Bracket { trailing_stop: Some(Distance::Absolute(price("5"))), ..Bracket::default() };
     let order = OrderRequest { bracket: Some(bracket), ..buy("4") };
-    // Low 97 first (tie goes low at 3 and 3? no: high is 12 away), then 112, then down to the close 100:
-    // the stop at 107 is hit on the last leg.
+    // Low 97 first (the high is farther), then 112, then down to the close of 100: the stop, by then at 107,
+    // is hit on the last leg.
     let rows = [[100.0; 4], [100.0, 112.0, 97.0, 100.0]];
     let replay = table(&rows, Intrabar::OhlcPath).plan(vec![(0, place(order))]);
     assert_eq!(fills(&replay), ["1 buy 4 @ 100", "1 sell 4 @ 107"]);

@@ -243,3 +243,46 @@ fn sells_by_amount_take_the_quantity_at_the_fill() {
     let order = OrderRequest { side: Side::Sell, ..OrderRequest::buy(A, Size::Quote(cash("200")), "part") };
     assert_eq!(holding(order, &[[80.0; 4]]), ["2 sell 2.5 @ 80"]);
 }
+
+#[test]
+fn stops_come_before_limits_whatever_their_number() {
+    let rows = [[100.0; 4], [100.0; 4], [100.0, 106.0, 94.0, 100.0]];
+    let steps = vec![
+        (0, place(buy("5"))),
+        (1, place(sell("2").of_kind(limit("105")))),
+        (1, place(sell("3").of_kind(stop("95")))),
+        (1, place(buy("1").of_kind(limit("96")))),
+    ];
+    let replay = Table::new(hourly(ohlc(&rows))).plan(steps);
+    assert_eq!(fills(&replay)[1..], ["2 sell 3 @ 95", "2 sell 2 @ 105", "2 buy 1 @ 96"]);
+}
+
+#[test]
+fn market_orders_fill_by_number_and_money_from_an_earlier_sell_pays() {
+    // 500 are locked for the second buy, which costs 600: the sell before it brings them.
+    let rows = [[100.0; 4], [100.0; 4], [100.0; 4], [120.0; 4]];
+    let steps = vec![(0, place(buy("5"))), (2, place(sell("5"))), (2, place(buy("5")))];
+    let replay = Table::new(hourly(ohlc(&rows))).plan(steps);
+    assert_eq!(fills(&replay)[1..], ["3 sell 5 @ 120", "3 buy 5 @ 120"]);
+    assert_eq!(replay.flags.cut_fills, 0);
+    assert_eq!(replay.round_trips.len(), 2);
+}
+
+#[test]
+fn a_share_of_the_position_is_floored_to_the_step() {
+    let mut table = Table::new(hourly(flat(&[100.0; 4])));
+    table.market.symbols[0].instrument.quantity_step = qty("0.1");
+    let third = OrderRequest::sell(A, Size::PositionShare(Bps::from_percent(33.0)), "third");
+    let replay = table.plan(vec![(0, place(buy("5"))), (1, place(third))]);
+    // 1.65 down to 1.6.
+    assert_eq!(fills(&replay)[1..], ["2 sell 1.6 @ 100"]);
+}
+
+#[test]
+fn what_the_cap_keeps_from_the_close_fills_at_the_next_opens() {
+    let rows = vec![(0, 99.0, 100.0, 99.0, 100.0, 20.0), (1, 101.0, 102.0, 101.0, 102.0, 90.0)];
+    let mut table = Table::new(hourly(rows));
+    table.venue.fill_at = FillAt::Close;
+    table.venue.participation_cap = Some(Bps::from_percent(10.0));
+    assert_eq!(fills(&table.plan(vec![(0, place(buy("5")))])), ["0 buy 2 @ 100", "1 buy 3 @ 101"]);
+}

@@ -1,7 +1,9 @@
 //! What a replay leaves behind: trips, excursions, holdings, flags, curves.
 
 use super::super::testkit::*;
-use crate::domain::{Action, Bps, Cash, OrderOrigin, OrderRequest, Size};
+use crate::domain::{
+    Action, Bps, Bracket, Cash, Distance, OrderId, OrderOrigin, OrderRequest, Protection, Size,
+};
 use crate::engine::{ExitState, exact_curve};
 use crate::scenario::{Delisted, FillAt};
 
@@ -162,4 +164,34 @@ fn a_strategy_sees_its_account_at_the_close() {
             (cash("1020"), cash("750"), qty("2"), 1, 1)
         ]
     );
+}
+
+#[test]
+fn orders_are_numbered_as_their_agent_expects() {
+    let off = |text| Some(Protection::FromEntry(Distance::Absolute(price(text))));
+    let bracket = Some(Bracket { stop_loss: off("5"), take_profit: off("9"), trailing_stop: None });
+    let entry = OrderRequest { bracket, ..buy("2") };
+    for fill_at in [FillAt::NextOpen, FillAt::Close] {
+        let mut table = Table::new(hourly(flat(&[100.0, 100.0, 100.0, 94.0, 94.0])));
+        table.venue.fill_at = fill_at;
+        let mut working = Vec::new();
+        let strategy = Script(
+            |moment: &crate::strategy::Moment<'_>,
+             account: &dyn crate::strategy::Account,
+             out: &mut Vec<Action>| {
+                if moment.tick == 0 {
+                    assert_eq!(account.next_order_id(), OrderId(1));
+                    // The second is refused and keeps its number.
+                    out.extend([place(entry), place(buy("0")), place(buy("1").of_kind(limit("50")))]);
+                }
+                working.push([1, 2, 3].map(|id| account.is_working(OrderId(id))));
+                Ok(())
+            },
+        );
+        let replay = table.run(Box::new(strategy));
+        assert_eq!(replay.orders[2].kind, "limit");
+        let both = [true, false, true];
+        // The bracket's stop fills at tick 3.
+        assert_eq!(working, [[false; 3], both, both, [false, false, true], [false, false, true]]);
+    }
 }
