@@ -16,7 +16,7 @@ use tiltyard::metrics;
 use tiltyard::scenario::{Delisted, MetricSpec, RiskProfile, StrategyKind, StrategySpec, VenueSpec, WarmUp};
 use tiltyard::strategy::{Setup, prepare};
 
-const BARS: usize = 525_600;
+const BARS: u32 = 525_600;
 
 fn market() -> Market {
     let mut spec = synth::sample();
@@ -51,7 +51,7 @@ fn bench(c: &mut Criterion) {
         risk: &risk,
     };
     let mut group = c.benchmark_group("replay");
-    group.throughput(Throughput::Elements(BARS as u64)).sample_size(20);
+    group.throughput(Throughput::Elements(u64::from(BARS))).sample_size(20);
     for (name, kind) in strategies() {
         let spec =
             StrategySpec { kind, symbols: vec![SymbolId(0)], timeframe: Interval::MINUTE, size: Bps::WHOLE };

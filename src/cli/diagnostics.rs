@@ -22,7 +22,7 @@ impl Quoted {
 
     /// The page of a problem.
     pub fn page(&self, problem: Problem) -> miette::Report {
-        Page { problem, source: self.clone() }.into()
+        Page { problem, quoted: self.clone() }.into()
     }
 
     /// The page of something that another room found wrong with a place of the file.
@@ -43,7 +43,7 @@ impl Quoted {
 #[error("{}", problem.message)]
 struct Page {
     problem: Problem,
-    source: Quoted,
+    quoted: Quoted,
 }
 
 impl Diagnostic for Page {
@@ -59,7 +59,7 @@ impl Diagnostic for Page {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(&*self.source.0)
+        Some(&*self.quoted.0)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {

@@ -76,11 +76,8 @@ fn full(doc: &StrategyDoc) -> String {
     }
     if doc.kind == "rules" {
         text.push_str("\nconditions are made of:\n");
-        for (_, signature, explained) in expr::REFERENCE {
-            let _ = writeln!(text, "  {signature:34} {explained}");
-        }
-        for (operator, explained) in expr::OPERATORS {
-            let _ = writeln!(text, "  {operator:34} {explained}");
+        for (_, form, explained) in expr::REFERENCE.iter().chain(expr::OPERATORS) {
+            let _ = writeln!(text, "  {form:34} {explained}");
         }
     }
     text

@@ -126,6 +126,7 @@ mod tests {
             clock: series.bars.ts.clone(),
             symbols: vec![series],
             digest: String::new(),
+            in_range: TickRange { first: 0, last: 60 },
             trades_weekends: true,
         }
     }

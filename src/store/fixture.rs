@@ -40,6 +40,7 @@ pub(crate) fn market_two_symbols() -> Market {
         clock: (1..=5).map(day).collect(),
         symbols: vec![series("BTC", &[10.0, 11.0, 12.0, 9.0, 10.0]), series("ETH", &[5.0, 6.0])],
         digest: "d1935".repeat(12),
+        in_range: TickRange { first: 0, last: 5 },
         trades_weekends: true,
     }
 }

@@ -48,6 +48,7 @@ pub(super) fn market_with(symbols: &[Ticks], frame: Option<Interval>) -> Market 
         clock: (0..ticks).map(minute).collect(),
         symbols: symbols.iter().enumerate().map(|(id, bars)| series(id, bars, ticks, frame)).collect(),
         digest: String::new(),
+        in_range: TickRange { first: 0, last: ticks },
         trades_weekends: true,
     }
 }

@@ -39,6 +39,7 @@ pub fn market(symbols: &[Vec<Bar>]) -> Market {
     Market {
         interval: interval("1h"),
         symbols: symbols.iter().zip('A'..).map(|(bars, name)| series(bars, name, &clock)).collect(),
+        in_range: TickRange { first: 0, last: clock.len() },
         clock,
         digest: String::new(),
         trades_weekends: true,
