@@ -1,2 +1,7 @@
-//! The `tiltyard` program.
-fn main() {}
+//! The `tiltyard` program: everything happens in the library's `cli` room.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tiltyard::cli::main().into()
+}

@@ -1,6 +1,9 @@
 //! How a command ends: exit codes, and the page that a failure prints.
 
+use std::fmt::Display;
 use std::process::ExitCode;
+
+use crate::store::StoreError;
 
 /// The program's exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,18 +31,37 @@ impl From<Exit> for ExitCode {
 pub struct Failure {
     /// The exit code.
     pub exit: Exit,
-    /// The page for stderr.
-    pub report: miette::Report,
+    /// The pages for stderr, in order; empty where everything has been said.
+    pub pages: Vec<miette::Report>,
 }
 
 impl Failure {
-    /// A failure with this page.
-    pub fn new(exit: Exit, report: impl Into<miette::Report>) -> Self {
-        Self { exit, report: report.into() }
+    /// A failure with these pages.
+    pub fn new(exit: Exit, pages: Vec<miette::Report>) -> Self {
+        Self { exit, pages }
     }
 
     /// A failure that is said in a sentence, with a remedy.
-    pub fn plain(exit: Exit, message: impl std::fmt::Display, help: impl std::fmt::Display) -> Self {
-        Self { exit, report: miette::miette!(help = help.to_string(), "{message}") }
+    pub fn plain(exit: Exit, message: impl Display, help: impl Display) -> Self {
+        Self::new(exit, vec![page(message, help)])
+    }
+}
+
+/// A page without a place in a file.
+pub fn page(message: impl Display, help: impl Display) -> miette::Report {
+    miette::miette!(help = help.to_string(), "{message}")
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let exit = match error {
+            StoreError::NoSuchRun { .. }
+            | StoreError::AmbiguousRun { .. }
+            | StoreError::NoSuchAgent { .. }
+            | StoreError::NoIndex { .. }
+            | StoreError::FolderName { .. } => Exit::Usage,
+            _ => Exit::RunFailed,
+        };
+        Self::plain(exit, &error, error.remedy())
     }
 }

@@ -3,7 +3,21 @@
 //! Owns clap, the progress bar, the error pages and the exit codes. The only room that prints. Results go
 //! to stdout, talk to stderr. Never computes a result itself.
 
-pub mod data;
+mod args;
+mod check;
+mod data;
+mod diagnostics;
 mod exit;
+mod init;
+mod interrupt;
+mod load;
+mod output;
+mod progress;
+mod run;
+mod schema;
+mod start;
+mod stored;
+mod strategies;
 
 pub use exit::{Exit, Failure};
+pub use start::main;

@@ -196,6 +196,10 @@ impl OrderRequest {
 
 /// What a strategy can do at the close of a bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "kept in one reused buffer; a box would allocate for each order"
+)]
 pub enum Action {
     /// Place an order.
     Place(OrderRequest),

@@ -261,3 +261,57 @@ impl serde::Serialize for Interval {
         s.collect_str(self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn times_read_with_and_without_zone() {
+        assert_eq!(at("1970-01-02").micros(), MICROS_PER_DAY);
+        assert_eq!(at("2024-01-31T02:00:00+02:00"), at("2024-01-31T00:00:00Z"));
+        assert_eq!(at("2024-01-31 10:30"), at("2024-01-31T10:30:00Z"));
+        assert!("2024-13-01".parse::<Timestamp>().is_err());
+        assert_eq!(at("2024-01-31T00:00:00.5Z").to_string(), "2024-01-31T00:00:00.500000Z");
+    }
+
+    #[test]
+    fn spans_read_and_print() {
+        for text in ["45s", "15m", "4h", "30d", "2w"] {
+            assert_eq!(text.parse::<Span>().unwrap().to_string(), text);
+        }
+        for text in ["", "h", "4", "4y", "-4h", "1.5h", "99999999999999999999d"] {
+            assert!(text.parse::<Span>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn intervals_divide_a_day_or_are_whole_days() {
+        for text in ["1m", "5m", "90m", "1h", "8h", "1d", "3d", "1w"] {
+            assert!(text.parse::<Interval>().is_ok(), "{text}");
+        }
+        for text in ["7m", "5h", "36h", "0m"] {
+            assert!(text.parse::<Interval>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn bars_are_aligned_to_midnight_and_weeks_to_monday() {
+        let floor =
+            |interval: &str, time: &str| interval.parse::<Interval>().unwrap().floor(at(time)).to_string();
+        assert_eq!(floor("4h", "2024-02-29T07:59:59Z"), "2024-02-29T04:00:00Z");
+        assert_eq!(floor("1d", "1969-12-31T23:00:00Z"), "1969-12-31T00:00:00Z");
+        // 2024-02-29 is a Thursday; its week began on Monday the 26th.
+        assert_eq!(floor("1w", "2024-02-29T07:00:00Z"), "2024-02-26T00:00:00Z");
+    }
+
+    #[test]
+    fn days_are_counted_downwards_before_1970() {
+        assert_eq!(Timestamp::from_micros(-1).utc_day(), -1);
+        assert_eq!(at("1970-01-01T23:59:59Z").utc_day(), 0);
+    }
+}

@@ -2,9 +2,59 @@
 //!
 //! Owns the order of events at a tick. Never touches a file, a clock, a thread, a global or a progress
 //! bar. Invariant: same inputs, same bytes out, on any machine and any number of threads.
+//!
+//! [`replay`] is the bar-by-bar loop, the oracle. Each step of a tick is a small method of `State` in a
+//! file of its own, so that another loop can call the same steps:
+//! `day` (step 0), `alarm`, `matching` and `path` (1), `mark` (2), `breach` (3), `account` and `replay` (4),
+//! `intake` (5). `fill` carries out what matching finds, `bracket` follows it up, `order` ends orders.
+//!
+//! # Readings of the design where it leaves room
+//! - An order is placed at the close of its deciding bar; `day` is the UTC day of that instant.
+//! - Order prices are put on the tick, half up, when they arrive. A price or size that is not positive is
+//!   `INVALID_QUANTITY`. The minimum notional is checked then only, and waived for a sell of all that is held.
+//! - A waiting market buy locks its amount, or its quantity at the deciding close with the taker fee. At the
+//!   fill it may use what is available too; beyond that it is cut.
+//! - What `fill_at = "close"` cannot fill at once under a participation cap fills at the next opens.
+//! - Resting sells lock their quantity. A bracket's children share one lock; a *market* sell may take from it,
+//!   and children left with nothing are cancelled. A child that has filled whole cancels its siblings and the
+//!   rest of its entry; an entry's later fill that finds no child alive makes a new set.
+//! - A stop that the participation cap lets fill in part is a market order from then on.
+//! - A child born inside a bar has its stop tested in that bar, from the entry's price on; a trailing one is
+//!   then raised with the bar's close only, which alone is known to follow.
+//! - On a path (`ohlc_path`, `detail`) symbols are walked one after the other, in the scenario's order.
+//! - `Action::Close` where the symbol has no bar is refused and cancels nothing.
+//! - While a loss limit halts an agent all its orders are refused, sells too: everything is being sold.
+//! - An open breaker of consecutive losses closes at midnight and counts anew; a count below the limit goes on.
 
+mod account;
+mod alarm;
+mod bracket;
+mod breach;
+mod curve;
+mod day;
+mod fill;
+mod finish;
+mod intake;
+mod mark;
+mod matching;
+mod order;
 mod outcome;
+mod path;
+mod replay;
+mod state;
+mod trip;
 
+pub use curve::exact_curve;
 pub use outcome::{
     EndReason, ExitState, FillRow, Flags, Holding, OrderRow, Replay, ReplayStatus, RoundTrip, Window,
 };
+pub use replay::{Job, replay};
+
+#[cfg(test)]
+mod deps {
+    pub use crate::{domain, engine, market, scenario, strategy};
+}
+#[cfg(test)]
+mod testkit;
+#[cfg(test)]
+mod tests;

@@ -1,13 +1,65 @@
-//! Which formula an [`IndicatorSpec`] names.
+//! Which formula an [`IndicatorSpec`] names. The formulas are in files by family.
 
 use std::ops::Range;
 
-use crate::domain::IndicatorSpec;
+use super::directional::{Ranges, adx, atr};
+use super::{average, band, donchian, macd, roc, rsi};
+use crate::domain::{BarField, IndicatorSpec, Thousandths};
 use crate::market::Bars;
 
-/// The column of `spec` over `rows` of `bars`: one value a row, NaN while the indicator warms up.
+/// The column of `spec` over `rows` of `bars` (cut to the bars that there are): one value a row, NaN while
+/// the indicator warms up.
+///
+/// How many rows that takes: none for a field, `n - 1` for averages, deviations and bands, `n` for RSI,
+/// ATR, ROC and the Donchian channel, `2 n - 1` for ADX, `max(fast, slow) - 1` for the MACD line and
+/// `signal - 1` more for its signal. A period of 0 counts as 1.
+///
+/// A value depends on the rows of the range up to its own. SMA, standard deviation, Bollinger, Donchian,
+/// ROC and the volume average depend on their own period only: wherever the range starts, the value is the
+/// same to the last bit. EMA, MACD, RSI, ATR and ADX remember their range's start, ever more faintly.
 pub fn compute(spec: IndicatorSpec, bars: &Bars, rows: Range<usize>) -> Vec<f64> {
+    let end = rows.end.min(bars.len());
+    let rows = rows.start.min(end)..end;
+    let close = &bars.close[rows.clone()];
     match spec {
-        _ => vec![f64::NAN; rows.len().min(bars.len())],
+        IndicatorSpec::Field(field) => column(bars, field)[rows].to_vec(),
+        IndicatorSpec::Sma { n } => average::sma(close, period(n)),
+        IndicatorSpec::Ema { n } => average::ema(close, period(n)),
+        IndicatorSpec::Rsi { n } => rsi::rsi(close, period(n)),
+        IndicatorSpec::MacdLine { fast, slow } => macd::line(close, period(fast), period(slow)),
+        IndicatorSpec::MacdSignal { fast, slow, signal } => {
+            macd::signal(close, period(fast), period(slow), period(signal))
+        }
+        IndicatorSpec::BollingerUpper { n, k } => band::bollinger(close, period(n), width(k)),
+        IndicatorSpec::BollingerLower { n, k } => band::bollinger(close, period(n), -width(k)),
+        IndicatorSpec::Atr { n } => atr(ranges(bars, rows), period(n)),
+        IndicatorSpec::Adx { n } => adx(ranges(bars, rows), period(n)),
+        IndicatorSpec::DonchianHigh { n } => donchian::highest_before(&bars.high[rows], period(n)),
+        IndicatorSpec::DonchianLow { n } => donchian::lowest_before(&bars.low[rows], period(n)),
+        IndicatorSpec::Roc { n } => roc::roc(close, period(n)),
+        IndicatorSpec::Stddev { n } => band::stddev(close, period(n)),
+        IndicatorSpec::VolumeSma { n } => average::sma(&bars.volume[rows], period(n)),
     }
+}
+
+fn period(n: u32) -> usize {
+    n.max(1) as usize
+}
+
+fn width(k: Thousandths) -> f64 {
+    f64::from(k.0) / 1000.0
+}
+
+fn column(bars: &Bars, field: BarField) -> &[f64] {
+    match field {
+        BarField::Open => &bars.open,
+        BarField::High => &bars.high,
+        BarField::Low => &bars.low,
+        BarField::Close => &bars.close,
+        BarField::Volume => &bars.volume,
+    }
+}
+
+fn ranges(bars: &Bars, rows: Range<usize>) -> Ranges<'_> {
+    Ranges { high: &bars.high[rows.clone()], low: &bars.low[rows.clone()], close: &bars.close[rows] }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::IndicatorCache;
+use super::{Beat, IndicatorCache};
 use crate::domain::{IndicatorSpec, Interval, SymbolId};
 use crate::market::{Market, Row, TickRange};
 use crate::scenario::WarmUp;
@@ -33,16 +33,24 @@ impl<'m> History<'m> {
         bars_before: u32,
     ) -> Feed<'m> {
         let series = self.market.series(symbol);
-        let (bars, closed) = match series.frames.get(&timeframe) {
-            Some(frame) if timeframe != self.market.interval => (&frame.bars, Some(frame.closed.as_slice())),
-            _ => (&series.bars, None),
+        let (bars, beat) = match series.frames.get(&timeframe) {
+            Some(frame) if timeframe != self.market.interval => (&frame.bars, Beat::of(&frame.closed)),
+            _ => (&series.bars, Beat::EVERY_BAR),
         };
         let start = self.market.clock[self.ticks.first];
         let end = self.market.close_time(self.ticks.last - 1);
         let before = if self.warm_up == WarmUp::Before { bars_before as usize } else { 0 };
         let first = bars.first_row_from(start).saturating_sub(before);
         let last = bars.first_row_from(end).max(first);
-        Feed { column: self.cache.column(symbol, bars, first..last, spec), first, closed }
+        Feed { column: self.cache.column(symbol, bars, first..last, spec), first, beat }
+    }
+
+    /// When `symbol`'s bars of `timeframe` close, for a strategy that reads no indicator.
+    pub fn beat(&self, symbol: SymbolId, timeframe: Interval) -> Beat<'m> {
+        match self.market.series(symbol).frames.get(&timeframe) {
+            Some(frame) if timeframe != self.market.interval => Beat::of(&frame.closed),
+            _ => Beat::EVERY_BAR,
+        }
     }
 }
 
@@ -51,7 +59,7 @@ impl<'m> History<'m> {
 pub struct Feed<'m> {
     column: Arc<[f64]>,
     first: Row,
-    closed: Option<&'m [u32]>,
+    beat: Beat<'m>,
 }
 
 impl Feed<'_> {
@@ -63,13 +71,7 @@ impl Feed<'_> {
 
     /// The value `bars` bars of the feed's timeframe before the last closed one.
     pub fn ago(&self, row: Row, bars: u32) -> f64 {
-        let newest = match self.closed {
-            None => row,
-            Some(closed) => match (closed[row] as usize).checked_sub(1) {
-                Some(newest) => newest,
-                None => return f64::NAN,
-            },
-        };
+        let Some(newest) = self.beat.newest(row) else { return f64::NAN };
         newest
             .checked_sub(bars as usize + self.first)
             .and_then(|index| self.column.get(index))
@@ -79,9 +81,116 @@ impl Feed<'_> {
 
     /// Whether a bar of the feed's timeframe has closed just now, with base row `row`.
     pub fn just_closed(&self, row: Row) -> bool {
-        match self.closed {
-            None => true,
-            Some(closed) => row == 0 && closed[0] > 0 || row > 0 && closed[row] > closed[row - 1],
+        self.beat.just_closed(row)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::domain::{BarField, Instrument, Span, Symbol};
+    use crate::indicator::fixture;
+    use crate::market::{Bars, Frame, SymbolSeries, TickRow};
+
+    const CLOSE: IndicatorSpec = IndicatorSpec::Field(BarField::Close);
+    const SMA: IndicatorSpec = IndicatorSpec::Sma { n: 4 };
+
+    fn two_minutes() -> Interval {
+        Interval::new(Span::MINUTE.times(2)).unwrap()
+    }
+
+    /// The sixty bars, and frames of two of them.
+    fn market() -> Market {
+        let bars = fixture::bars();
+        let mut coarse = Bars::with_capacity(two_minutes(), 30);
+        for row in (0..60).step_by(2) {
+            coarse.ts.push(bars.ts[row]);
+            coarse.open.push(bars.open[row]);
+            coarse.high.push(bars.high[row].max(bars.high[row + 1]));
+            coarse.low.push(bars.low[row].min(bars.low[row + 1]));
+            coarse.close.push(bars.close[row + 1]);
+            coarse.volume.push(bars.volume[row] + bars.volume[row + 1]);
         }
+        let frame = Frame { bars: coarse, closed: (0..60_u32).map(|row| row.div_ceil(2)).collect() };
+        let series = SymbolSeries {
+            instrument: Instrument::with_defaults(Symbol::new("S").unwrap()),
+            rows: (0..60).map(|row| TickRow::new(row, true)).collect(),
+            frames: BTreeMap::from([(two_minutes(), frame)]),
+            detail: None,
+            bars,
+        };
+        Market {
+            interval: Interval::MINUTE,
+            clock: series.bars.ts.clone(),
+            symbols: vec![series],
+            digest: String::new(),
+            in_range: TickRange { first: 0, last: 60 },
+            trades_weekends: true,
+        }
+    }
+
+    /// A market and its columns; the window is ticks 20 to 39.
+    struct World(Market, IndicatorCache);
+
+    impl World {
+        fn new() -> Self {
+            Self(market(), IndicatorCache::new())
+        }
+
+        fn feed(&self, warm_up: WarmUp, frame: Interval, spec: IndicatorSpec, before: u32) -> Feed<'_> {
+            let ticks = TickRange { first: 20, last: 40 };
+            History { market: &self.0, cache: &self.1, ticks, warm_up }.feed(SymbolId(0), frame, spec, before)
+        }
+    }
+
+    #[test]
+    fn history_before_the_window_is_read_as_far_as_asked() {
+        let world = World::new();
+        let near = world.feed(WarmUp::Before, Interval::MINUTE, SMA, 3);
+        assert!(near.at(19).is_nan());
+        assert!(!near.at(20).is_nan());
+        let far = world.feed(WarmUp::Before, Interval::MINUTE, SMA, 1_000);
+        assert!(far.at(2).is_nan());
+        assert!(!far.at(3).is_nan());
+        assert_eq!(far.at(20), near.at(20));
+    }
+
+    #[test]
+    fn inside_begins_with_the_window_s_own_bar() {
+        let world = World::new();
+        let inside = world.feed(WarmUp::Inside, Interval::MINUTE, SMA, 1_000);
+        assert!(inside.at(22).is_nan());
+        assert!(!inside.at(23).is_nan());
+    }
+
+    #[test]
+    fn nothing_is_read_beyond_the_window() {
+        let world = World::new();
+        let closes = world.feed(WarmUp::Before, Interval::MINUTE, CLOSE, 1);
+        assert!(!closes.at(39).is_nan());
+        assert!(closes.at(40).is_nan());
+        assert!(closes.ago(20, 30).is_nan());
+    }
+
+    #[test]
+    fn a_coarser_feed_shows_its_last_closed_bar() {
+        let world = World::new();
+        let closes = &world.0.symbols[0].bars.close;
+        let coarse = world.feed(WarmUp::Before, two_minutes(), CLOSE, 2);
+        // Base row 21 completes the frame of rows 20 and 21; at row 22 it is still the last closed one.
+        assert!(coarse.just_closed(21) && !coarse.just_closed(22));
+        assert_eq!(coarse.at(21), closes[21]);
+        assert_eq!(coarse.at(22), closes[21]);
+        assert_eq!(coarse.ago(22, 1), closes[19]);
+        assert_eq!(coarse.at(20), closes[19]);
+    }
+
+    #[test]
+    fn equal_columns_are_computed_once() {
+        let world = World::new();
+        let [one, two] = [(), ()].map(|()| world.feed(WarmUp::Before, Interval::MINUTE, SMA, 3));
+        assert!(Arc::ptr_eq(&one.column, &two.column));
     }
 }

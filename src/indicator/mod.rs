@@ -4,10 +4,30 @@
 //! history on, on nothing else. Invariant: equal (symbol, timeframe, rows, parameters) give the same
 //! column, whoever asks first.
 
+mod average;
+mod band;
+mod beat;
 mod cache;
 mod compute;
+mod directional;
+mod donchian;
+mod exact;
 mod feed;
+mod macd;
+mod needs;
+mod roc;
+mod rsi;
 
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod oracle;
+
+pub use beat::Beat;
 pub use cache::IndicatorCache;
 pub use compute::compute;
 pub use feed::{Feed, History};
+pub use needs::{bars_in_the_making, bars_needed};
+
+/// What a column holds while its indicator warms up.
+const NOTHING: f64 = f64::NAN;

@@ -26,6 +26,9 @@ pub enum Missing {
     /// No losing round trip.
     #[error("no losing trades")]
     NoLosses,
+    /// Fewer closed round trips than the metric needs.
+    #[error("too few closed trades")]
+    TooFewTrades,
     /// No winning round trip.
     #[error("no winning trades")]
     NoWins,
@@ -35,6 +38,9 @@ pub enum Missing {
     /// The divisor is zero.
     #[error("the divisor is zero")]
     ZeroDivisor,
+    /// A gain of a short window compounds beyond what a number can hold.
+    #[error("the value is too large for a number")]
+    OutOfRange,
 }
 
 /// How the return series was sampled.
@@ -87,7 +93,7 @@ pub struct Metrics {
     pub sortino_ratio: Measure,
     /// CAGR over the magnitude of the largest drawdown.
     pub calmar_ratio: Measure,
-    /// Deepest fall; depth 0 when the curve never fell.
+    /// Deepest fall; where the curve never fell its depth is 0 and all its times are the window's start.
     pub max_drawdown: Drawdown,
     /// Root mean square of the drawdowns.
     pub ulcer_index: Measure,
@@ -95,9 +101,9 @@ pub struct Metrics {
     pub omega_ratio: Measure,
     /// Upper over lower 5 % quantile.
     pub tail_ratio: Measure,
-    /// Historical value at risk, 95 %.
+    /// Historical value at risk, 95 %, as a return: a loss is negative.
     pub var_95: Measure,
-    /// Mean of the worst 5 %.
+    /// Mean of the worst 5 % of the returns.
     pub cvar_95: Measure,
     /// G1.
     pub skew: Measure,

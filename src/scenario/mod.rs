@@ -4,6 +4,21 @@
 //! every problem of a file in one pass, each with its place. Never opens a market file and never runs
 //! anything. Invariant: a [`Scenario`] that exists is valid; no later room checks it again.
 
+pub mod catalogue;
+pub mod expr;
+pub mod format;
+mod identity;
 mod model;
+mod place;
+mod problem;
+mod read;
+mod schema;
+mod suggest;
+#[cfg(test)]
+mod tests;
 
+pub use identity::{STARTER, identity_json};
 pub use model::*;
+pub use place::place_of;
+pub use problem::{Problem, ProblemSeverity};
+pub use schema::json_schema;

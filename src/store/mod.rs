@@ -1,1 +1,47 @@
-//! (being built)
+//! Results on disk: a folder a run, and one index over all of them.
+//!
+//! Owns the layout, formats and durability of what a run leaves behind. Never computes a result and never
+//! renders one for people. Invariants: a run's folder appears complete or not at all; the same identity
+//! gives the same bytes in every file, so wall-clock times live in the index alone; money is exact decimal.
+//!
+//! ```text
+//! OUT/tiltyard.db                    index over all runs (SQLite)
+//! OUT/<scenario>/<run-id>/           one run
+//!     run.json                       what it was; scenario.toml: the scenario as the user wrote it
+//!     leaderboard.json, .csv         the ranking over all windows
+//!     battles.json, scores.csv       the ranking of each window; all scores as a matrix
+//!     agents/<name>/                 metrics.json, and trades, fills, orders, equity as Parquet
+//! ```
+
+mod agent_record;
+mod battle_record;
+mod csv;
+mod equity;
+mod error;
+#[cfg(test)]
+pub(crate) mod fixture;
+mod identity;
+mod index;
+mod json;
+mod leaderboard;
+mod migrations;
+mod run_record;
+mod staging;
+mod stored;
+mod table_file;
+mod tables;
+mod trade_rows;
+mod writer;
+
+pub use agent_record::{AgentRecord, DrawdownRecord, JobRecord, MetricMap};
+pub use battle_record::{BattleRecord, PlaceRecord};
+pub use error::StoreError;
+pub use identity::{RunId, SEMANTICS_VERSION, identify, run_id};
+pub use index::{Index, RunSummary, RunTiming, find_run, run_folder};
+pub use leaderboard::{LeaderboardRecord, RankingRecord};
+pub use run_record::{
+    CostRecord, EntrantRecord, FORMAT_VERSION, FlagRecord, MarketRecord, RunRecord, WindowRecord,
+};
+pub use stored::StoredRun;
+pub use trade_rows::{TradeRow, trades};
+pub use writer::{Run, RunWriter};

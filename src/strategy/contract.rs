@@ -54,6 +54,12 @@ pub trait Account {
     /// The ids of all waiting orders in this symbol, oldest first, with side and remaining quantity where
     /// it is known, pushed onto `out`.
     fn waiting(&self, symbol: SymbolId, out: &mut Vec<(OrderId, Side, Option<Qty>)>);
+    /// The number that the next order placed by the strategy will get. Within one call of
+    /// [`Strategy::on_bar`] orders are numbered one after the other, in the order of their
+    /// [`Action::Place`], the refused ones too (as long as the call pushes nothing but places).
+    fn next_order_id(&self) -> OrderId;
+    /// Whether this order of its own still waits, or else a protective order of its bracket.
+    fn is_working(&self, order: OrderId) -> bool;
 }
 
 /// A position as its agent sees it; all zero while flat.

@@ -4,8 +4,17 @@
 //! the one that closes, the ledger's internals, or another agent; never computes money. Invariant: the
 //! same bars and the same account give the same actions.
 
+mod builtin;
 mod contract;
+mod orders;
 mod prepare;
+mod reader;
+pub mod rules;
+
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod testing;
 
 pub use contract::{Account, Moment, PositionView, Setup, Strategy, Warmup};
 pub use prepare::{prepare, warm_up};

@@ -1,17 +1,99 @@
 //! From a checked strategy to one that is ready for a window.
 
-use super::{Setup, Strategy, Warmup};
-use crate::domain::Interval;
-use crate::scenario::StrategySpec;
+use super::builtin::{
+    BuyAndHold, Crossover, Dca, Grid, Idle, Momentum, RandomTrader, breakout, crossing_lines, reversion,
+};
+use super::reader::{bars_before, looks_back};
+use super::{Setup, Strategy, Warmup, rules};
+use crate::domain::{IndicatorSpec, Interval};
+use crate::scenario::{StrategyKind, StrategySpec};
 
 /// The strategy, with its indicator columns computed for the window of `setup`.
 pub fn prepare<'m>(spec: &StrategySpec, setup: &Setup<'m>) -> Box<dyn Strategy + 'm> {
-    let _ = (spec, setup);
-    unreachable!("being built")
+    match &spec.kind {
+        StrategyKind::Cash => Box::new(Idle),
+        StrategyKind::BuyAndHold => Box::new(BuyAndHold::new(spec)),
+        StrategyKind::SmaCross { .. } | StrategyKind::EmaCross { .. } | StrategyKind::Macd { .. } => {
+            Box::new(Crossover::new(spec, setup))
+        }
+        StrategyKind::RsiReversion { period, entry_below, exit_above } => {
+            Box::new(reversion::by_rsi(spec, setup, *period, *entry_below, *exit_above))
+        }
+        StrategyKind::BollingerReversion { period, width } => {
+            Box::new(reversion::by_bollinger(spec, setup, *period, *width))
+        }
+        StrategyKind::DonchianBreakout { entry, exit } => {
+            Box::new(breakout::by_donchian(spec, setup, *entry, *exit))
+        }
+        StrategyKind::Momentum { lookback, top, rebalance } => {
+            Box::new(Momentum::new(spec, setup, *lookback, *top, *rebalance))
+        }
+        StrategyKind::Grid { levels, spacing } => Box::new(Grid::new(spec, *levels, *spacing)),
+        StrategyKind::Dca { every } => Box::new(Dca::new(spec, setup, *every)),
+        StrategyKind::Random { turnover, seed } => Box::new(RandomTrader::new(spec, setup, *turnover, *seed)),
+        StrategyKind::Rules(rule_set) => rules::prepare(rule_set, spec, setup),
+    }
 }
 
 /// How many bars before its first decision the strategy needs, by timeframe. `base` is the scenario's interval.
+///
+/// The strategy's timeframe is always named, with 0 bars where it reads no indicator: the market must be
+/// loaded with that frame.
 pub fn warm_up(spec: &StrategySpec, base: Interval) -> Warmup {
-    let _ = (spec, base);
-    Warmup::new()
+    if let StrategyKind::Rules(rule_set) = &spec.kind {
+        return rules::warm_up(rule_set, base);
+    }
+    let bars = indicators(&spec.kind)
+        .into_iter()
+        .map(|indicator| bars_before(indicator, looks_back(&spec.kind), spec.timeframe, base))
+        .max()
+        .unwrap_or(0);
+    Warmup::from([(spec.timeframe, bars)])
+}
+
+/// The columns that a built-in kind reads.
+fn indicators(kind: &StrategyKind) -> Vec<IndicatorSpec> {
+    match *kind {
+        StrategyKind::RsiReversion { period, .. } => vec![IndicatorSpec::Rsi { n: period }],
+        StrategyKind::BollingerReversion { period, .. } => vec![IndicatorSpec::Sma { n: period }],
+        StrategyKind::DonchianBreakout { entry, exit } => {
+            vec![IndicatorSpec::DonchianHigh { n: entry }, IndicatorSpec::DonchianLow { n: exit }]
+        }
+        StrategyKind::Momentum { lookback, .. } => vec![IndicatorSpec::Roc { n: lookback }],
+        _ => crossing_lines(kind).map_or_else(Vec::new, |(fast, slow)| vec![fast, slow]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Bps, Span, SymbolId};
+
+    fn spec(kind: StrategyKind, timeframe: Interval) -> StrategySpec {
+        StrategySpec { kind, symbols: vec![SymbolId(0)], timeframe, size: Bps::WHOLE }
+    }
+
+    #[test]
+    fn crosses_need_one_bar_more_than_their_slower_line() {
+        let bars = |kind| warm_up(&spec(kind, Interval::MINUTE), Interval::MINUTE)[&Interval::MINUTE];
+        assert_eq!(bars(StrategyKind::SmaCross { fast: 20, slow: 100 }), 101);
+        assert_eq!(bars(StrategyKind::EmaCross { fast: 12, slow: 26 }), 105);
+        assert_eq!(bars(StrategyKind::Macd { fast: 12, slow: 26, signal: 9 }), 141);
+        assert_eq!(bars(StrategyKind::RsiReversion { period: 14, entry_below: 30.0, exit_above: 70.0 }), 56);
+        assert_eq!(bars(StrategyKind::BollingerReversion { period: 20, width: 2.0 }), 20);
+        assert_eq!(bars(StrategyKind::DonchianBreakout { entry: 20, exit: 10 }), 21);
+        assert_eq!(bars(StrategyKind::Momentum { lookback: 24, top: 1, rebalance: 24 }), 25);
+        assert_eq!(bars(StrategyKind::Dca { every: 24 }), 0);
+    }
+
+    #[test]
+    fn a_coarser_timeframe_is_named_and_has_a_bar_in_the_making() {
+        let hour = Interval::new(Span::from_seconds(3_600)).unwrap();
+        let kind = StrategyKind::SmaCross { fast: 20, slow: 100 };
+        assert_eq!(warm_up(&spec(kind, hour), Interval::MINUTE), Warmup::from([(hour, 102)]));
+        assert_eq!(
+            warm_up(&spec(StrategyKind::Dca { every: 2 }, hour), Interval::MINUTE),
+            Warmup::from([(hour, 0)])
+        );
+    }
 }

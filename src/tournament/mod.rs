@@ -4,8 +4,20 @@
 //! writes a file or a progress bar: progress is told through an observer. Invariant: results depend on the
 //! scenario alone, never on the order in which jobs finish.
 
+mod job;
 mod outcome;
+mod random;
+mod ranking;
+mod run;
+mod score;
+#[cfg(test)]
+mod testing;
+mod windows;
 
 pub use outcome::{
     AgentResult, Battle, BattleRank, Leaderboard, Ranking, Tournament, WindowResult, WindowSpan,
 };
+pub use ranking::{leaderboard, rank_battle};
+pub use run::{Observer, Plan, RunError, Unobserved, run};
+pub use score::score;
+pub use windows::{WindowError, plan_windows};

@@ -1,1 +1,18 @@
-//! (being built)
+//! How an order meets a bar: which price it gets, what slips, how much the bar can give.
+//!
+//! Owns matching rules, slippage models and the participation cap, as pure functions of one order and the
+//! bars. Never holds a book, never touches a wallet, never looks at a bar after the one it is given.
+//! Invariants: a raw price lies inside its bar; a limit never fills worse than its price; slippage is
+//! always against the trader.
+
+mod bar;
+mod capacity;
+mod matching;
+mod path;
+mod slippage;
+
+pub use bar::PriceBar;
+pub use capacity::{capacity, volume_qty};
+pub use matching::{Match, Reach, Resting, Touch, touch};
+pub use path::{meet, points, reached};
+pub use slippage::{Taking, slippage};

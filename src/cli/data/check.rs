@@ -40,7 +40,7 @@ struct Document<'c> {
 }
 
 impl CheckArgs {
-    pub(super) fn run(self) -> Result<Exit, Failure> {
+    pub(super) fn run(&self) -> Result<Exit, Failure> {
         let (format, paths) = format_and_files(&self.inputs)?;
         let files = find_files(&paths).map_err(|error| import_failed(&error))?;
         if files.is_empty() {

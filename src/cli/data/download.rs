@@ -23,7 +23,7 @@ pub enum DownloadCommand {
 }
 
 impl DownloadCommand {
-    pub(super) fn run(self) -> Result<Exit, Failure> {
+    pub(super) fn run(&self) -> Result<Exit, Failure> {
         match self {
             Self::Binance(args) => args.run(),
         }
@@ -90,7 +90,7 @@ fn last_day(text: &str) -> Result<NaiveDate, String> {
 }
 
 impl BinanceArgs {
-    pub(super) fn run(self) -> Result<Exit, Failure> {
+    pub(super) fn run(&self) -> Result<Exit, Failure> {
         let fetched = self.fetch()?;
         let of = |outcome: Outcome| fetched.iter().filter(|one| one.outcome == outcome).count() as u64;
         let (new, kept, missing) = (of(Outcome::Fetched), of(Outcome::Kept), of(Outcome::Missing));

@@ -60,7 +60,7 @@ enum Bad {
 }
 
 impl ImportArgs {
-    pub(super) fn run(self) -> Result<Exit, Failure> {
+    pub(super) fn run(&self) -> Result<Exit, Failure> {
         let (format, files) = format_and_files(&self.inputs)?;
         let reading = self.reading.reading(self.adjust);
         let groups =

@@ -62,7 +62,7 @@ impl From<(Timestamp, [f64; 5])> for ShownBar {
 }
 
 impl InfoArgs {
-    pub(super) fn run(self) -> Result<Exit, Failure> {
+    pub(super) fn run(&self) -> Result<Exit, Failure> {
         let (format, paths) = format_and_files(&self.inputs)?;
         let files = find_files(&paths).map_err(|error| import_failed(&error))?;
         let infos = files.iter().map(|file| self.info(file, format)).collect::<Result<Vec<_>, _>>()?;

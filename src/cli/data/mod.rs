@@ -38,7 +38,7 @@ impl DataCommand {
     ///
     /// # Errors
     /// The page to print and the code to leave with.
-    pub fn run(self) -> Result<Exit, Failure> {
+    pub fn run(&self) -> Result<Exit, Failure> {
         match self {
             Self::Import(args) => args.run(),
             Self::Download(command) => command.run(),

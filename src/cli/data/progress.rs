@@ -1,7 +1,5 @@
 //! A progress bar on stderr, where that is a terminal.
 
-use std::io::IsTerminal;
-
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// Counts bytes of text up to `total`.
@@ -15,7 +13,7 @@ pub fn of_files(total: u64) -> ProgressBar {
 }
 
 fn bar(total: u64, template: &str) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
+    if !crate::cli::output::stderr_is_terminal() {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new(total);

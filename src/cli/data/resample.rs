@@ -45,7 +45,7 @@ struct Resampled {
 }
 
 impl ResampleArgs {
-    pub(super) fn run(self) -> Result<Exit, Failure> {
+    pub(super) fn run(&self) -> Result<Exit, Failure> {
         let (format, paths) = format_and_files(&self.inputs)?;
         let files = find_files(&paths).map_err(|error| import_failed(&error))?;
         let mut done = Vec::with_capacity(files.len());

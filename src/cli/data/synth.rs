@@ -73,7 +73,7 @@ struct Made {
 }
 
 impl SynthArgs {
-    pub(super) fn run(self) -> Result<Exit, Failure> {
+    pub(super) fn run(&self) -> Result<Exit, Failure> {
         let spec = self.spec()?;
         let start = Instant::now();
         let market = generate(&spec);

@@ -1,29 +1,26 @@
 //! Tables and numbers for the terminal.
 
-use std::io::{self, Write};
-
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
-use crate::cli::{Exit, Failure};
+use crate::cli::{Exit, Failure, output};
 use crate::domain::Timestamp;
 
-/// An empty table with these headings.
+/// An empty table with these headings: as wide as the terminal, plain and a line a row when piped.
 pub fn table(headings: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    if output::stdout_is_terminal() {
+        table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    } else {
+        table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    }
     table.set_header(headings.iter().copied());
     table
 }
 
-/// Prints to stdout; a closed pipe is no failure.
+/// Prints a line or a table to stdout.
 pub fn print(text: impl std::fmt::Display) -> Result<(), Failure> {
-    match writeln!(io::stdout().lock(), "{text}") {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::plain(Exit::RunFailed, format!("cannot print: {error}"), "check where stdout goes"))
-        }
-        _ => Ok(()),
-    }
+    output::result(&format!("{text}\n"))
 }
 
 /// Prints as JSON to stdout.
@@ -33,9 +30,9 @@ pub fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     print(text)
 }
 
-/// Says something on stderr; nobody listening is no failure.
+/// Says something on stderr.
 pub fn say(text: impl std::fmt::Display) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    output::say(&text.to_string());
 }
 
 /// `1 234 567`.

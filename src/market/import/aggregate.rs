@@ -128,7 +128,7 @@ impl Aggregator {
 fn add(
     bars: &mut BTreeMap<Timestamp, Making>,
     bucket: Timestamp,
-    at: (Timestamp, i64),
+    at: Moment,
     price: f64,
     volume: f64,
 ) {

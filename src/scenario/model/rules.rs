@@ -92,6 +92,29 @@ pub enum Expr {
     },
 }
 
+impl Expr {
+    /// The parts it is made of, in order; none for a number or a column.
+    pub fn parts(&self) -> Vec<&Expr> {
+        match self {
+            Self::Number(_) | Self::Series(_) => Vec::new(),
+            Self::Ago { of, .. } | Self::Negate(of) | Self::Not(of) => vec![of.as_ref()],
+            Self::Binary { left, right, .. }
+            | Self::CrossesAbove { left, right }
+            | Self::CrossesBelow { left, right } => vec![left.as_ref(), right.as_ref()],
+            Self::Call { args, .. } => args.iter().collect(),
+        }
+    }
+
+    /// The finest timeframe among its columns: the one whose bars `ago` and crosses count. `None` where it
+    /// reads no column.
+    pub fn finest_timeframe(&self) -> Option<Interval> {
+        match self {
+            Self::Series(series) => Some(series.timeframe),
+            _ => self.parts().into_iter().filter_map(Self::finest_timeframe).min(),
+        }
+    }
+}
+
 /// An operation of two operands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum BinaryOp {

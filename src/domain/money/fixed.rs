@@ -1,9 +1,4 @@
-//! Exact money: prices, quantities and cash as integers of one hundred-millionth.
-//!
-//! Every amount is a whole number of units of `1e-8`, held in an `i128`. Addition and subtraction are
-//! exact. Only four operations round, each by the rule its name or doc states: [`Cash::notional`],
-//! [`Cash::fee`], [`Price::slipped`] (half up) and [`Qty::affordable`] (down to the step).
-//! [`rust_decimal::Decimal`] is the form at the edges (files, messages), and the oracle in the tests.
+//! The three amounts, `Price`, `Qty` and `Cash`: what they are made of, read from and written as.
 
 use std::fmt;
 use std::iter::Sum;
@@ -54,7 +49,7 @@ pub enum Rounding {
 }
 
 /// `numerator / denominator` rounded; `denominator` is positive.
-fn divide(numerator: i128, denominator: i128, rounding: Rounding) -> i128 {
+pub(super) fn divide(numerator: i128, denominator: i128, rounding: Rounding) -> i128 {
     // 64-bit division is several times faster than 128-bit, and nearly every amount fits.
     if let (Ok(n), Ok(d)) = (i64::try_from(numerator), i64::try_from(denominator)) {
         return i128::from(round_quotient(n / d, n % d, d, rounding));
@@ -81,7 +76,7 @@ macro_rules! fixed_point {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(i128);
+        pub struct $name(pub(super) i128);
 
         impl $name {
             /// Nothing.
@@ -227,176 +222,9 @@ fixed_point! {
     Cash
 }
 
-impl Price {
-    /// The price nearest to a market data value, half up at eight places. Data holds the `f64` nearest to
-    /// the decimal that the vendor printed; up to 40 million this recovers that decimal exactly by one
-    /// multiplication, above it by way of the shortest decimal that reads back as the same `f64`.
-    ///
-    /// The value must be finite and not negative, which `market` guarantees for its bars.
-    #[expect(clippy::cast_possible_truncation, reason = "below 2^53 after the range test")]
-    pub fn from_f64(value: f64) -> Self {
-        if value.abs() < 4e7 {
-            return Self((value * 1e8).round() as i128);
-        }
-        let exact = Decimal::from_str(&format!("{value}"))
-            .unwrap_or(Decimal::ZERO)
-            .round_dp_with_strategy(8, rust_decimal::RoundingStrategy::MidpointAwayFromZero);
-        Self::from_decimal(exact).unwrap_or(Self::ZERO)
-    }
-
-    /// This price moved by a fraction of itself against the trader: up for a buy, down for a sell;
-    /// half up at eight places. `fraction` is not negative.
-    pub fn slipped(self, fraction: Bps, up: bool) -> Self {
-        let by = divide(self.0 * i128::from(fraction.0), Bps::UNITS_PER_WHOLE, Rounding::HalfUp);
-        if up { Self(self.0 + by) } else { Self((self.0 - by).max(0)) }
-    }
-
-    /// This price on the grid of `tick`.
-    pub fn on_tick(self, tick: Price, rounding: Rounding) -> Self {
-        if tick.0 <= 1 { self } else { Self(divide(self.0, tick.0, rounding) * tick.0) }
-    }
-}
-
-impl Qty {
-    /// Down to the grid of `step`.
-    pub fn floor_to(self, step: Qty) -> Self {
-        if step.0 <= 1 { self } else { Self(self.0 / step.0 * step.0) }
-    }
-
-    /// Whether this lies on the grid of `step`.
-    pub fn is_on(self, step: Qty) -> bool {
-        step.0 <= 1 || self.0 % step.0 == 0
-    }
-
-    /// The largest quantity on the step whose notional and fee together cost at most `amount`:
-    /// `amount / (price * (1 + fee))` down to the step, and one step less where rounding the notional and
-    /// the fee to eight places would cost more than `amount`.
-    pub fn affordable(amount: Cash, price: Price, fee: Bps, step: Qty) -> Self {
-        if !amount.is_positive() || !price.is_positive() {
-            return Self::ZERO;
-        }
-        let whole = Bps::UNITS_PER_WHOLE;
-        // amount / price first: amount * 1e8 / price is the quantity without a fee, at one unit more
-        // than exact precision; the fee then divides it. Both floors are corrected by the loop below.
-        let gross = wide_ratio(amount.0, UNITS_PER_ONE * whole, price.0, whole + i128::from(fee.0));
-        let mut qty = Self(gross).floor_to(step);
-        let step = Self(step.0.max(1));
-        while qty.is_positive() && Cash::notional(price, qty).with_fee(fee) > amount {
-            qty -= step;
-        }
-        qty
-    }
-
-    /// This share of the quantity, down to eight places.
-    pub fn share(self, share: Bps) -> Self {
-        Self(divide(self.0 * i128::from(share.0), Bps::UNITS_PER_WHOLE, Rounding::Down))
-    }
-}
-
-/// `a * b / (c * d)` rounded down, for `a, b, c, d > 0`, without overflow for any real amounts: where the
-/// products do not fit 128 bits the division is carried out in two exact steps.
-fn wide_ratio(a: i128, b: i128, c: i128, d: i128) -> i128 {
-    match (a.checked_mul(b), c.checked_mul(d)) {
-        (Some(n), Some(m)) => n / m,
-        _ => {
-            // floor(floor(a*x/c) * y / d) can be one unit below the exact floor; the caller's contract
-            // (at most `amount`) holds, and the loss is 1e-8 of the base on amounts above 10^10.
-            let x = UNITS_PER_ONE;
-            let y = b / x;
-            let first = a.saturating_mul(x) / c;
-            first.saturating_mul(y) / d
-        }
-    }
-}
-
-impl Cash {
-    /// What `qty` costs at `price`, half up at eight places.
-    pub fn notional(price: Price, qty: Qty) -> Self {
-        Self(divide(price.0 * qty.0, UNITS_PER_ONE, Rounding::HalfUp))
-    }
-
-    /// The fee on this notional, half up at eight places.
-    pub fn fee(self, rate: Bps) -> Self {
-        Self(divide(self.0 * i128::from(rate.0), Bps::UNITS_PER_WHOLE, Rounding::HalfUp))
-    }
-
-    /// This notional and its fee.
-    pub fn with_fee(self, rate: Bps) -> Self {
-        self + self.fee(rate)
-    }
-
-    /// This share of the amount, down to eight places.
-    pub fn share(self, share: Bps) -> Self {
-        Self(divide(self.0 * i128::from(share.0), Bps::UNITS_PER_WHOLE, Rounding::Down))
-    }
-
-    /// `self * part / whole`, half up at eight places: the part of a cost that goes with a part of a
-    /// position. `whole` is positive.
-    pub fn pro_rata(self, part: Qty, whole: Qty) -> Self {
-        if part == whole {
-            return self;
-        }
-        Self(divide(self.0 * part.0, whole.0, Rounding::HalfUp))
-    }
-
-    /// The price per unit that this amount is for `qty`, half up at eight places; `None` for no quantity.
-    pub fn per_unit(self, qty: Qty) -> Option<Price> {
-        qty.is_positive().then(|| Price(divide(self.0 * UNITS_PER_ONE, qty.0, Rounding::HalfUp)))
-    }
-}
-
 impl Neg for Cash {
     type Output = Self;
     fn neg(self) -> Self {
         Self(-self.0)
-    }
-}
-
-/// A rate in basis points (a hundredth of a percent), exact to `1e-8` of one. One percent is 100.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Bps(i64);
-
-impl Bps {
-    /// No rate.
-    pub const ZERO: Self = Self(0);
-    /// The whole: 100 %.
-    pub const WHOLE: Self = Self(1_000_000_000_000);
-    /// Units in the whole (100 %).
-    const UNITS_PER_WHOLE: i128 = 10_000 * UNITS_PER_ONE;
-    /// Largest rate: a thousand times the whole.
-    const MAX: f64 = 1e7;
-
-    /// From basis points, to the nearest `1e-8`; clamped to `0 ..= 1e7`. A value that is no number is 0.
-    #[expect(clippy::cast_possible_truncation, reason = "clamped to the range first")]
-    pub fn from_f64(bps: f64) -> Self {
-        Self((bps.clamp(0.0, Self::MAX) * 1e8).round() as i64)
-    }
-
-    /// From a percentage: 1 % is 100 basis points.
-    pub fn from_percent(percent: f64) -> Self {
-        Self::from_f64(percent * 100.0)
-    }
-
-    /// In basis points.
-    #[expect(clippy::cast_precision_loss, reason = "shown and used in statistics")]
-    pub fn to_f64(self) -> f64 {
-        self.0 as f64 / 1e8
-    }
-
-    /// As a fraction of one: 10 basis points are 0.001.
-    pub fn to_fraction(self) -> f64 {
-        self.to_f64() / 1e4
-    }
-}
-
-impl fmt::Display for Bps {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.to_f64())
-    }
-}
-
-impl serde::Serialize for Bps {
-    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_str(self)
     }
 }

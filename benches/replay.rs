@@ -1,0 +1,85 @@
+//! Bar-by-bar replay speed, in bars per second on one core.
+//!
+//! Workload: one seeded synthetic symbol, 525,600 one-minute bars (a year), fee 10 bp, next-open fills, the
+//! whole wallet in and out. `prepared` is the loop alone; `complete` adds the indicator columns and every
+//! metric. Building the market is outside the timed part.
+
+use std::collections::BTreeMap;
+use std::hint::black_box;
+
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use tiltyard::domain::{Bps, Cash, Instrument, Interval, Seed, SymbolId};
+use tiltyard::engine::{Job, Window, replay};
+use tiltyard::indicator::{History, IndicatorCache};
+use tiltyard::market::{Market, SeriesBars, synth};
+use tiltyard::metrics;
+use tiltyard::scenario::{Delisted, MetricSpec, RiskProfile, StrategyKind, StrategySpec, VenueSpec, WarmUp};
+use tiltyard::strategy::{Setup, prepare};
+
+const BARS: u32 = 525_600;
+
+fn market() -> Market {
+    let mut spec = synth::sample();
+    spec.symbols.truncate(1);
+    spec.interval = Interval::MINUTE;
+    spec.bars = BARS;
+    let (symbol, bars) = synth::generate(&spec).remove(0);
+    let series = SeriesBars::plain(Instrument::with_defaults(symbol), bars);
+    Market::assemble(Interval::MINUTE, vec![series], None, None).expect("synthetic bars are sound")
+}
+
+/// Names the strategies of the workload.
+fn strategies() -> BTreeMap<&'static str, StrategyKind> {
+    BTreeMap::from([
+        ("cash", StrategyKind::Cash),
+        ("buy_and_hold", StrategyKind::BuyAndHold),
+        ("sma_cross_20_100", StrategyKind::SmaCross { fast: 20, slow: 100 }),
+        ("sma_cross_500_5000", StrategyKind::SmaCross { fast: 500, slow: 5_000 }),
+    ])
+}
+
+fn bench(c: &mut Criterion) {
+    let market = market();
+    let venue = VenueSpec::default();
+    let risk = RiskProfile::unlimited();
+    let job = Job {
+        market: &market,
+        window: Window { index: 0, ticks: market.in_range },
+        venue: &venue,
+        delisted: Delisted::Carry,
+        starting_balance: Cash::from_units(10_000 * tiltyard::domain::UNITS_PER_ONE),
+        risk: &risk,
+    };
+    let mut group = c.benchmark_group("replay");
+    group.throughput(Throughput::Elements(u64::from(BARS))).sample_size(20);
+    for (name, kind) in strategies() {
+        let spec =
+            StrategySpec { kind, symbols: vec![SymbolId(0)], timeframe: Interval::MINUTE, size: Bps::WHOLE };
+        let cache = IndicatorCache::new();
+        let ready = setup(&market, &cache);
+        group.bench_function(format!("prepared/{name}"), |b| {
+            b.iter_batched(
+                || prepare(&spec, &ready),
+                |strategy| black_box(replay(&job, strategy)),
+                BatchSize::LargeInput,
+            );
+        });
+        group.bench_function(format!("complete/{name}"), |b| {
+            b.iter_with_large_drop(|| {
+                let cache = IndicatorCache::new();
+                let replay = replay(&job, prepare(&spec, &setup(&market, &cache)));
+                let metrics = metrics::measure(&replay, &market, &MetricSpec::default());
+                (replay, metrics)
+            });
+        });
+    }
+    group.finish();
+}
+
+fn setup<'m>(market: &'m Market, cache: &'m IndicatorCache) -> Setup<'m> {
+    let history = History { market, cache, ticks: market.in_range, warm_up: WarmUp::Before };
+    Setup { history, seed: Seed(1), agent: "bench", window: 0 }
+}
+
+criterion_group!(benches, bench);
+criterion_main!(benches);

@@ -1,0 +1,92 @@
+//! Error pages: problems of a scenario underlined in the file, failures of other rooms with their remedy.
+
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use miette::{Diagnostic, LabeledSpan, NamedSource, Severity, SourceCode};
+
+use super::output;
+use crate::scenario::{Problem, ProblemSeverity};
+
+/// A scenario file as pages quote it.
+#[derive(Debug, Clone)]
+pub struct Quoted(Arc<NamedSource<String>>);
+
+impl Quoted {
+    /// The file and its text.
+    pub fn new(file: &Path, text: &str) -> Self {
+        let named = NamedSource::new(file.display().to_string(), text.to_owned()).with_language("toml");
+        Self(Arc::new(named))
+    }
+
+    /// The page of a problem.
+    pub fn page(&self, problem: Problem) -> miette::Report {
+        Page { problem, quoted: self.clone() }.into()
+    }
+
+    /// The page of something that another room found wrong with a place of the file.
+    pub fn page_at(&self, span: Range<usize>, message: String, help: String) -> miette::Report {
+        let severity = ProblemSeverity::Error;
+        self.page(Problem { severity, message, span, label: String::new(), help: Some(help) })
+    }
+
+    /// The pages of problems, in the order of their places.
+    pub fn pages(&self, mut problems: Vec<Problem>) -> Vec<miette::Report> {
+        problems.sort_by_key(|problem| problem.span.start);
+        problems.into_iter().map(|problem| self.page(problem)).collect()
+    }
+}
+
+/// One problem with the file it is in, as miette draws it.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", problem.message)]
+struct Page {
+    problem: Problem,
+    quoted: Quoted,
+}
+
+impl Diagnostic for Page {
+    fn severity(&self) -> Option<Severity> {
+        Some(match self.problem.severity {
+            ProblemSeverity::Error => Severity::Error,
+            ProblemSeverity::Warning => Severity::Warning,
+        })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        self.problem.help.as_ref().map(|help| Box::new(help) as Box<dyn std::fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&*self.quoted.0)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let label = (!self.problem.label.is_empty()).then(|| self.problem.label.clone());
+        Some(Box::new(std::iter::once(LabeledSpan::new_with_span(label, self.problem.span.clone()))))
+    }
+}
+
+/// Prints pages to stderr.
+pub fn print(pages: &[miette::Report]) {
+    for page in pages {
+        output::say(&format!("{}\n", render(page.as_ref()).trim_end()));
+    }
+}
+
+/// A page as text, for the terminal that stderr is.
+fn render(page: &dyn Diagnostic) -> String {
+    let terminal = output::stderr_is_terminal();
+    let theme = match (terminal, output::colour(terminal)) {
+        (true, true) => miette::GraphicalTheme::unicode(),
+        (true, false) => miette::GraphicalTheme::unicode_nocolor(),
+        (false, _) => miette::GraphicalTheme::none(),
+    };
+    let mut text = String::new();
+    let handler = miette::GraphicalReportHandler::new_themed(theme).with_width(output::WIDTH);
+    if handler.render_report(&mut text, page).is_err() {
+        text = page.to_string();
+    }
+    text
+}

@@ -1,0 +1,37 @@
+//! `tiltyard init`: a commented starter scenario.
+
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write};
+
+use super::args::InitArgs;
+use super::{Exit, Failure, output};
+use crate::scenario::STARTER;
+
+/// Writes the starter; an existing file is left alone.
+///
+/// # Errors
+/// [`Exit::Usage`] where the file exists or cannot be written.
+pub fn init(args: &InitArgs) -> Result<Exit, Failure> {
+    let shown = args.file.display();
+    let written = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&args.file)
+        .and_then(|mut file| file.write_all(STARTER.as_bytes()));
+    match written {
+        Ok(()) => {
+            output::say(&format!("wrote {shown}; now: tiltyard check {shown} && tiltyard run {shown}"));
+            Ok(Exit::Done)
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(Failure::plain(
+            Exit::Usage,
+            format!("`{shown}` exists already"),
+            "give another file name, or remove it first",
+        )),
+        Err(error) => Err(Failure::plain(
+            Exit::Usage,
+            format!("cannot write `{shown}`: {error}"),
+            "check that its folder exists and is writable",
+        )),
+    }
+}

@@ -1,0 +1,30 @@
+//! Ctrl-C: the first asks the run to stop at the next job, the second stops at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::Exit;
+
+/// A flag that Ctrl-C (or a termination signal) raises.
+#[derive(Debug, Clone, Default)]
+pub struct Interrupt(Arc<AtomicBool>);
+
+impl Interrupt {
+    /// Listens from now on. Where no handler can be installed the flag is simply never raised, and the
+    /// system's own handling of Ctrl-C stays.
+    pub fn listen() -> Self {
+        let flag = Self::default();
+        let raised = flag.clone();
+        let _ = ctrlc::set_handler(move || {
+            if raised.0.swap(true, Ordering::SeqCst) {
+                std::process::exit(Exit::Interrupted as i32);
+            }
+        });
+        flag
+    }
+
+    /// Whether it has been raised.
+    pub fn raised(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}

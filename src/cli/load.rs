@@ -1,0 +1,147 @@
+//! From a scenario file to everything a run needs: checked scenario, market, windows. Every failure is told
+//! before the first bar is replayed.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use super::diagnostics::Quoted;
+use super::exit::page;
+use super::{Exit, Failure};
+use crate::domain::Interval;
+use crate::market::{self, LoadRequest, Market, MarketError};
+use crate::scenario::{Intrabar, Problem, Scenario, place_of};
+use crate::strategy;
+use crate::tournament::{WindowError, WindowSpan, plan_windows};
+
+/// A scenario that has been read and checked.
+#[derive(Debug)]
+pub struct Read {
+    /// The text of its file.
+    pub text: String,
+    /// The file as pages quote it.
+    pub quoted: Quoted,
+    /// What it says.
+    pub scenario: Scenario,
+    /// What may not be meant.
+    pub warnings: Vec<Problem>,
+}
+
+/// Why a file gives no scenario.
+#[derive(Debug)]
+pub enum Unread {
+    /// It cannot be read.
+    File(Failure),
+    /// It is wrong.
+    Problems(Quoted, Vec<Problem>),
+}
+
+impl From<Unread> for Failure {
+    fn from(unread: Unread) -> Self {
+        match unread {
+            Unread::File(failure) => failure,
+            Unread::Problems(quoted, problems) => Self::new(Exit::Usage, quoted.pages(problems)),
+        }
+    }
+}
+
+/// Reads and checks a scenario file.
+///
+/// # Errors
+/// [`Unread`] with every problem of the file.
+pub fn read(file: &Path) -> Result<Read, Unread> {
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        let message = format!("cannot read `{}`: {error}", file.display());
+        Unread::File(Failure::plain(
+            Exit::Usage,
+            message,
+            "give the path of a scenario; `tiltyard init` writes one",
+        ))
+    })?;
+    let quoted = Quoted::new(file, &text);
+    let base_dir = file.parent().map_or_else(PathBuf::new, Path::to_owned);
+    match Scenario::parse(&text, &base_dir) {
+        Ok((scenario, warnings)) => Ok(Read { text, quoted, scenario, warnings }),
+        Err(problems) => Err(Unread::Problems(quoted, problems)),
+    }
+}
+
+/// The bars and windows of a scenario.
+#[derive(Debug)]
+pub struct Arena {
+    /// The bars.
+    pub market: Market,
+    /// The windows in them.
+    pub windows: Vec<WindowSpan>,
+}
+
+/// Loads the market that a scenario names, and plans its windows.
+///
+/// # Errors
+/// [`Exit::Data`] where the data is wrong or missing; [`Exit::Usage`] where the windows do not fit it.
+pub fn arena(read: &Read) -> Result<Arena, Failure> {
+    let scenario = &read.scenario;
+    let mut frames = history(scenario);
+    let history_bars = frames.remove(&scenario.market.interval).unwrap_or(0);
+    let detail = scenario.venue.intrabar == Intrabar::Detail;
+    let market = market::load(&LoadRequest { spec: &scenario.market, frames: &frames, history_bars, detail })
+        .map_err(|error| market_failure(read, &error))?;
+    let windows = plan_windows(&scenario.battle.windows, &market, market.in_range, scenario.seed)
+        .map_err(|error| window_failure(read, &error))?;
+    Ok(Arena { market, windows })
+}
+
+/// The most bars of each timeframe that any agent wants before a window.
+fn history(scenario: &Scenario) -> BTreeMap<Interval, u32> {
+    let mut most = BTreeMap::new();
+    for agent in &scenario.agents {
+        for (timeframe, bars) in strategy::warm_up(&agent.strategy, scenario.market.interval) {
+            let entry = most.entry(timeframe).or_insert(0);
+            *entry = bars.max(*entry);
+        }
+    }
+    most
+}
+
+fn market_failure(read: &Read, error: &MarketError) -> Failure {
+    let pages = error.problems().iter().map(|problem| {
+        let (message, help) = (problem.to_string(), problem.help());
+        match blamed(read, problem) {
+            Some(span) => read.quoted.page_at(span, message, help),
+            None => page(message, help),
+        }
+    });
+    Failure::new(Exit::Data, pages.collect())
+}
+
+/// The place in the scenario that a data problem comes from, where it is one of the scenario's words.
+fn blamed(read: &Read, problem: &MarketError) -> Option<Range<usize>> {
+    let text = &read.text;
+    match problem {
+        MarketError::NotFound { .. } | MarketError::NoFiles { .. } | MarketError::BadPattern { .. } => {
+            place_of(text, &["market", "path"])
+        }
+        MarketError::SymbolNotFound { symbol, .. } | MarketError::SymbolOutside { symbol, .. } => {
+            let list = place_of(text, &["market", "symbols"])?;
+            let quoted = format!("\"{symbol}\"");
+            let at = list.start + text.get(list.clone())?.find(&quoted)?;
+            Some(at..at + quoted.len())
+        }
+        MarketError::NoFinerBars { .. } => place_of(text, &["market", "interval"]),
+        MarketError::WindowOutside { start, first, .. } => {
+            let early = start.is_some_and(|start| start < *first);
+            place_of(text, &["market", if early { "start" } else { "end" }])
+                .or_else(|| place_of(text, &["market", "start"]))
+        }
+        _ => None,
+    }
+}
+
+fn window_failure(read: &Read, error: &WindowError) -> Failure {
+    let message = error.to_string();
+    let help = "shorten or reduce the windows, or widen the range that `start` and `end` of `[market]` leave";
+    match place_of(&read.text, &["battle", "windows"]) {
+        Some(span) => Failure::new(Exit::Usage, vec![read.quoted.page_at(span, message, help.to_owned())]),
+        None => Failure::plain(Exit::Usage, message, help),
+    }
+}

@@ -1,0 +1,55 @@
+//! Writing to the terminal: results to stdout, talk to stderr, plain when piped.
+
+use std::io::{self, IsTerminal, Write};
+
+use super::{Exit, Failure};
+use crate::report::terminal::Style;
+
+/// Columns that pages and piped tables are laid out for.
+pub const WIDTH: usize = 100;
+
+/// Writes a result to stdout. A reader that went away (`tiltyard runs | head`) is no failure.
+///
+/// # Errors
+/// [`Exit::RunFailed`] when stdout cannot be written for another reason.
+pub fn result(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::plain(
+            Exit::RunFailed,
+            format!("cannot write to stdout: {error}"),
+            "check where it is redirected to",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Says a line on stderr. When stderr itself is gone there is nobody to tell.
+pub fn say(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// Whether stderr is a person's terminal.
+pub fn stderr_is_terminal() -> bool {
+    io::stderr().is_terminal()
+}
+
+/// Whether stdout is a person's terminal.
+pub fn stdout_is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// Whether colour is wanted: a terminal, and `NO_COLOR` not set.
+pub fn colour(terminal: bool) -> bool {
+    terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// How tables on stdout are drawn: as wide as the terminal, plain when piped.
+pub fn style() -> Style {
+    let terminal = stdout_is_terminal();
+    if !terminal {
+        return Style::PLAIN;
+    }
+    let width = terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0));
+    Style { colour: colour(terminal), unicode: true, width: Some(width) }
+}

@@ -1,0 +1,95 @@
+//! Progress of a run: a bar for a person, plain lines for a log, nothing when quiet.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::interrupt::Interrupt;
+use super::output;
+use crate::tournament::Observer;
+
+/// How much is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verbosity {
+    /// Nothing.
+    Quiet,
+    /// Bar or lines, as stderr allows.
+    Normal,
+}
+
+/// Watches the jobs of a run.
+#[derive(Debug)]
+pub struct Progress {
+    bar: ProgressBar,
+    lines: bool,
+    total: u64,
+    done: AtomicU64,
+    ticks: AtomicU64,
+    fills: AtomicU64,
+    started: Instant,
+    interrupt: Interrupt,
+}
+
+impl Progress {
+    /// For a run of `total` jobs.
+    pub fn new(total: usize, verbosity: Verbosity, interrupt: Interrupt) -> Self {
+        let terminal = output::stderr_is_terminal();
+        let show = verbosity == Verbosity::Normal;
+        let bar = ProgressBar::with_draw_target(
+            Some(total as u64),
+            if show && terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() },
+        );
+        if let Ok(style) = ProgressStyle::with_template("{msg} {bar:32} {pos}/{len} jobs  {eta} left") {
+            bar.set_style(style);
+        }
+        bar.set_message("replaying");
+        if show && terminal {
+            bar.enable_steady_tick(Duration::from_millis(100));
+        }
+        Self {
+            bar,
+            lines: show && !terminal,
+            total: total as u64,
+            done: AtomicU64::new(0),
+            ticks: AtomicU64::new(0),
+            fills: AtomicU64::new(0),
+            started: Instant::now(),
+            interrupt,
+        }
+    }
+
+    /// Takes the bar away and says what was done, in one line.
+    #[expect(clippy::cast_precision_loss, reason = "shown to two digits")]
+    pub fn summary(&self) -> String {
+        self.bar.finish_and_clear();
+        let seconds = self.started.elapsed().as_secs_f64();
+        let ticks = self.ticks.load(Ordering::Relaxed) as f64;
+        format!(
+            "replayed {} jobs, {:.2} million bars, {} fills in {:.2} s ({:.1} million bars a second)",
+            self.done.load(Ordering::Relaxed),
+            ticks / 1e6,
+            self.fills.load(Ordering::Relaxed),
+            seconds,
+            ticks / 1e6 / seconds.max(1e-9),
+        )
+    }
+}
+
+impl Observer for Progress {
+    fn job_done(&self, _agent: usize, _window: usize, ticks: usize, fills: usize) {
+        self.ticks.fetch_add(ticks as u64, Ordering::Relaxed);
+        self.fills.fetch_add(fills as u64, Ordering::Relaxed);
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        self.bar.set_position(done);
+        // A log gets about ten lines, whatever the number of jobs.
+        let step = (self.total / 10).max(1);
+        if self.lines && (done.is_multiple_of(step) || done == self.total) {
+            output::say(&format!("replaying: {done} of {} jobs", self.total));
+        }
+    }
+
+    fn cancelled(&self) -> bool {
+        self.interrupt.raised()
+    }
+}

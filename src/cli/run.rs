@@ -1,0 +1,98 @@
+//! `tiltyard run`: the main job, from a file to a ranked leaderboard.
+
+use std::time::Instant;
+
+use super::args::RunArgs;
+use super::interrupt::Interrupt;
+use super::load::{self, Arena, Read};
+use super::progress::{Progress, Verbosity};
+use super::{Exit, Failure, diagnostics, output};
+use crate::domain::Timestamp;
+use crate::report;
+use crate::scenario::ReportFormat;
+use crate::store::{self, Index, Run, RunTiming, RunWriter, StoredRun};
+use crate::tournament::{self, Plan, RunError, Tournament};
+
+/// Reads, loads, replays, stores, prints.
+///
+/// # Errors
+/// What is wrong with the scenario, the data or the output folder; [`Exit::Interrupted`] on Ctrl-C.
+pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
+    let interrupt = Interrupt::listen();
+    let read = load::read(&args.file)?;
+    if !args.quiet {
+        diagnostics::print(&read.quoted.pages(read.warnings.clone()));
+    }
+    let pool = pool(args)?;
+    let started = Instant::now();
+    let arena = pool.install(|| load::arena(&read))?;
+    let run = Run {
+        id: store::identify(&read.scenario, &arena.market)?,
+        scenario: &read.scenario,
+        source: &read.text,
+        market: &arena.market,
+        csv: args.csv || read.scenario.report.formats.contains(&ReportFormat::Csv),
+    };
+    let mut index = Index::open(&args.out)?;
+    let writer = RunWriter::open(&args.out, run)?;
+    let stored = pool.install(|| replay(args, &read, &arena, writer, interrupt))?;
+    index.record(&stored, &RunTiming { finished_at: now(), duration: started.elapsed() })?;
+    show(args, &stored)?;
+    Ok(Exit::Done)
+}
+
+/// A pool of as many threads as were asked for.
+fn pool(args: &RunArgs) -> Result<rayon::ThreadPool, Failure> {
+    let threads = args.threads.map_or(0, usize::from);
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|error| {
+        Failure::plain(Exit::RunFailed, format!("cannot start threads: {error}"), "give fewer with --threads")
+    })
+}
+
+fn replay(
+    args: &RunArgs,
+    read: &Read,
+    arena: &Arena,
+    writer: RunWriter<'_>,
+    interrupt: Interrupt,
+) -> Result<StoredRun, Failure> {
+    let plan = Plan { scenario: &read.scenario, market: &arena.market, windows: &arena.windows };
+    let verbosity = if args.quiet { Verbosity::Quiet } else { Verbosity::Normal };
+    let progress = Progress::new(plan.jobs(), verbosity, interrupt);
+    let outcome = tournament::run(&plan, &progress);
+    let summary = progress.summary();
+    let tournament = outcome.map_err(|error| interrupted(&error))?;
+    if !args.quiet {
+        output::say(&summary);
+    }
+    Ok(write(writer, &tournament)?)
+}
+
+/// Writes the agents on all threads, then publishes the folder.
+fn write(writer: RunWriter<'_>, tournament: &Tournament) -> Result<StoredRun, store::StoreError> {
+    use rayon::prelude::*;
+    tournament.agents.par_iter().try_for_each(|agent| writer.write_agent(agent))?;
+    writer.finish(tournament)
+}
+
+fn interrupted(error: &RunError) -> Failure {
+    Failure::plain(Exit::Interrupted, error, "nothing was written; run the same command again to start over")
+}
+
+/// The leaderboard in the form that was asked for.
+fn show(args: &RunArgs, stored: &StoredRun) -> Result<(), Failure> {
+    if args.json {
+        return output::result(&report::leaderboard_json(&stored.leaderboard)?);
+    }
+    if args.quiet {
+        return Ok(());
+    }
+    output::result(&report::terminal::leaderboard(stored, output::style()))
+}
+
+/// The wall clock, for the index alone: no result depends on it.
+fn now() -> Timestamp {
+    Timestamp::from_micros(
+        chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).timestamp_micros(),
+    )
+}

@@ -1,0 +1,32 @@
+//! The program from its first line to its exit code.
+
+use clap::Parser;
+
+use super::args::{Cli, Command};
+use super::{Exit, Failure, check, diagnostics, init, run, schema, stored, strategies};
+
+/// Reads the command line, carries it out, prints what went wrong.
+pub fn main() -> Exit {
+    let cli = Cli::parse();
+    match dispatch(&cli.command) {
+        Ok(exit) => exit,
+        Err(failure) => {
+            diagnostics::print(&failure.pages);
+            failure.exit
+        }
+    }
+}
+
+fn dispatch(command: &Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Run(args) => run::run(args),
+        Command::Check(args) => check::check(args),
+        Command::Init(args) => init::init(args),
+        Command::Schema => schema::schema(),
+        Command::Strategies(args) => strategies::strategies(args),
+        Command::Runs(args) => stored::runs(args),
+        Command::Show(args) => stored::show(args),
+        Command::Trades(args) => stored::trades(args),
+        Command::Data(command) => command.run(),
+    }
+}

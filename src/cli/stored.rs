@@ -1,0 +1,49 @@
+//! `tiltyard runs`, `show` and `trades`: what the store holds.
+
+use super::args::{ShowArgs, StoreArgs, TradesArgs};
+use super::{Exit, Failure, output};
+use crate::report::{self, terminal};
+use crate::store::{Index, StoredRun, find_run};
+
+/// Lists the runs, newest first.
+///
+/// # Errors
+/// Where there is no store, or it cannot be read.
+pub fn runs(args: &StoreArgs) -> Result<Exit, Failure> {
+    let runs = Index::open_existing(&args.out)?.runs()?;
+    if args.json {
+        output::result(&format!("{:#}\n", serde_json::json!(runs)))?;
+    } else {
+        output::result(&terminal::runs(&runs, output::style()))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Shows one run; with `--json` its leaderboard.
+///
+/// # Errors
+/// Where there is no such run, or it cannot be read.
+pub fn show(args: &ShowArgs) -> Result<Exit, Failure> {
+    let stored = StoredRun::load(&find_run(&args.store.out, &args.run)?)?;
+    if args.store.json {
+        output::result(&report::leaderboard_json(&stored.leaderboard)?)?;
+    } else {
+        output::result(&terminal::show(&stored, output::style()))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Lists the round trips of one agent.
+///
+/// # Errors
+/// Where there is no such run or agent, or it cannot be read.
+pub fn trades(args: &TradesArgs) -> Result<Exit, Failure> {
+    let stored = StoredRun::load(&find_run(&args.store.out, &args.run)?)?;
+    let trades = stored.trades(&args.agent)?;
+    if args.store.json {
+        output::result(&format!("{:#}\n", serde_json::json!(trades)))?;
+    } else {
+        output::result(&terminal::trades(&stored, &args.agent, &trades, args.limit, output::style()))?;
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,56 @@
+//! What a strategy sees of its own account.
+
+use super::state::State;
+use crate::domain::{Cash, OrderId, OrderOrigin, Qty, Side, SymbolId};
+use crate::risk::Ask;
+use crate::strategy::{Account, PositionView};
+
+/// The account at the deciding close. Everything is computed when asked for.
+pub(super) struct AccountView<'s, 'm>(pub &'s State<'m>);
+
+impl Account for AccountView<'_, '_> {
+    fn equity(&self) -> Cash {
+        self.0.exact_equity()
+    }
+
+    fn available(&self) -> Cash {
+        self.0.ledger.available()
+    }
+
+    fn position(&self, symbol: SymbolId) -> PositionView {
+        match self.0.open_trips.get(symbol.index()) {
+            Some(Some(trip)) => {
+                let position = self.0.ledger.position(symbol);
+                PositionView {
+                    qty: position.qty(),
+                    average_price: position.average_price(),
+                    opened_tick: trip.entry_tick,
+                }
+            }
+            _ => PositionView::default(),
+        }
+    }
+
+    fn has_waiting(&self, symbol: SymbolId, side: Side) -> bool {
+        self.0.waiting.iter().any(|order| order.symbol == symbol && order.side == side)
+    }
+
+    fn waiting(&self, symbol: SymbolId, out: &mut Vec<(OrderId, Side, Option<Qty>)>) {
+        out.extend(self.0.waiting.iter().filter(|order| order.symbol == symbol).map(|order| {
+            let left = match self.0.left_of(order) {
+                Ask::Qty(qty) => Some(qty),
+                Ask::Amount(_) => None,
+            };
+            (order.id, order.side, left)
+        }));
+    }
+
+    fn next_order_id(&self) -> OrderId {
+        self.0.next_id()
+    }
+
+    fn is_working(&self, order: OrderId) -> bool {
+        self.0.find(order).is_some()
+            || self.0.waiting.iter().any(|child| child.origin == OrderOrigin::Bracket(order))
+    }
+}

@@ -1,0 +1,132 @@
+//! Step 3 of a tick: loss limits that act by themselves, and how an agent is put out.
+
+use super::day::near;
+use super::order::{Birth, NEVER, Stage, Working};
+use super::state::{Conduct, State, symbol_id};
+use super::{EndReason, OrderRow, ReplayStatus};
+use crate::domain::{Cash, OrderOrigin, OrderStatus, Qty, RefusalCode, Side, SymbolId, TimeInForce};
+use crate::risk::{Ask, Losses, loss_breach};
+use crate::scenario::OnBreach;
+
+impl State<'_> {
+    /// What loss limits are measured against, exact.
+    pub(super) fn losses(&self, equity: Cash) -> Losses {
+        let peak = match self.job.risk.max_drawdown {
+            Some(_) => self.exact_peak().max(equity),
+            None => equity,
+        };
+        Losses { day_start: self.day_start, peak, streak: self.streak }
+    }
+
+    /// Under `flatten` and `disqualify` the loss limits are watched at every mark.
+    pub(super) fn watch_losses(&mut self) {
+        if self.job.risk.on_breach == OnBreach::HaltNew || self.conduct != Conduct::Active {
+            return;
+        }
+        if !self.may_breach() {
+            return;
+        }
+        let equity = self.exact_equity();
+        let Some(breach) = loss_breach(self.job.risk, equity, &self.losses(equity)) else { return };
+        self.flatten();
+        if self.job.risk.on_breach == OnBreach::Flatten {
+            self.conduct = Conduct::Halted(breach.code);
+        } else {
+            self.put_out(ReplayStatus::Disqualified { at: self.close_time(), code: breach.code });
+        }
+    }
+
+    /// Whether the mark is near enough to a limit for exact money to decide.
+    fn may_breach(&self) -> bool {
+        let fallen = self.job.risk.max_drawdown.is_some_and(|limit| {
+            self.equity_now <= near(self.peak.max(self.equity_now) * (1.0 - limit.to_fraction()))
+        });
+        fallen || self.equity_now <= self.day_floor || self.streak.is_open()
+    }
+
+    /// The strategy could not go on: its positions are closed, its loss is kept.
+    pub(super) fn forfeit(&mut self, reason: String) {
+        self.flatten();
+        self.put_out(ReplayStatus::Forfeit { at: self.close_time(), reason });
+    }
+
+    fn put_out(&mut self, status: ReplayStatus) {
+        self.conduct = Conduct::Out;
+        self.status = status;
+    }
+
+    /// Cancels everything that waits and sells everything that is held at the next open.
+    fn flatten(&mut self) {
+        let now = self.close_time();
+        self.end_where(now, OrderStatus::Cancelled, EndReason::RiskRule, |o| o.origin != OrderOrigin::Risk);
+        for index in 0..self.rows.len() {
+            let symbol = symbol_id(index);
+            let qty = self.ledger.position(symbol).free();
+            if qty.is_positive() && self.ledger.lock_qty(symbol, qty).is_ok() {
+                self.place_own(symbol, qty, OrderOrigin::Risk, "risk_rule");
+            }
+        }
+    }
+
+    /// Puts a market sell of the engine's own on the list; its quantity is locked already.
+    pub(super) fn place_own(
+        &mut self,
+        symbol: SymbolId,
+        qty: Qty,
+        origin: OrderOrigin,
+        reason: &'static str,
+    ) {
+        let (id, now) = (self.next_id(), self.close_time());
+        self.orders.push(OrderRow {
+            id,
+            origin,
+            symbol,
+            side: Side::Sell,
+            kind: "market",
+            time_in_force: TimeInForce::Gtc,
+            limit_price: None,
+            trigger_price: None,
+            quantity: Some(qty),
+            amount: None,
+            placed_at: now,
+            ended_at: now,
+            status: OrderStatus::Cancelled,
+            end: EndReason::WindowEnd,
+            filled: Qty::ZERO,
+            reason,
+            detail: String::new(),
+        });
+        self.enlist(Working {
+            id,
+            origin,
+            symbol,
+            side: Side::Sell,
+            stage: Stage::Market,
+            left: Ask::Qty(qty),
+            price: self.mark_price(symbol, self.tick),
+            fee: self.job.venue.taker_fee,
+            lock_cash: Cash::ZERO,
+            lock_qty: qty,
+            expires_at: NEVER,
+            ioc: false,
+            bracket: None,
+            group: None,
+            trail: None,
+            wake: 0.0,
+            filled: Qty::ZERO,
+            paid: Cash::ZERO,
+            cut: false,
+            birth: Birth::Settled,
+            tried: 0,
+            reason,
+        });
+    }
+
+    /// The code with which a halted agent's orders are refused.
+    pub(super) const fn halted(&self) -> Option<RefusalCode> {
+        match self.conduct {
+            Conduct::Halted(code) => Some(code),
+            Conduct::Active | Conduct::Out => None,
+        }
+    }
+}

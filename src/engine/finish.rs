@@ -1,0 +1,57 @@
+//! The window's end: what waits is cancelled, what is held is marked or sold.
+
+use super::fill::Execution;
+use super::state::{State, symbol_id};
+use super::{EndReason, Replay};
+use crate::domain::{OrderOrigin, OrderStatus};
+
+impl State<'_> {
+    /// Ends the window after its last tick.
+    pub(super) fn finish(mut self) -> Replay {
+        let now = self.close_time();
+        self.end_where(now, OrderStatus::Cancelled, EndReason::WindowEnd, |_| true);
+        if self.job.venue.close_at_end {
+            self.sell_out();
+        }
+        if self.changed {
+            self.mark();
+            if let Some(last) = self.equity.last_mut() {
+                *last = self.equity_now;
+            }
+        }
+        self.finish_open_trips();
+        Replay {
+            window: self.job.window,
+            status: self.status.clone(),
+            starting_balance: self.job.starting_balance,
+            final_equity: self.exact_equity(),
+            fees: self.ledger.fees(),
+            equity: self.equity,
+            holdings: self.holdings,
+            orders: self.orders,
+            fills: self.fills,
+            round_trips: self.trips,
+            ticks_in_market: self.ticks_in_market,
+            flags: self.flags,
+        }
+    }
+
+    /// Sells every position at its last close as a taker, whatever the bar's volume. What was written off
+    /// stays: nobody buys it.
+    fn sell_out(&mut self) {
+        for index in 0..self.rows.len() {
+            let symbol = symbol_id(index);
+            let qty = self.ledger.position(symbol).free();
+            let Some(row) = self.rows[index][self.tick].row() else { continue };
+            if !qty.is_positive() || self.tick >= self.worthless_from[index] {
+                continue;
+            }
+            if self.ledger.lock_qty(symbol, qty).is_ok() {
+                let id = self.next_id();
+                self.place_own(symbol, qty, OrderOrigin::WindowEnd, "window_end");
+                let raw = self.mark_price(symbol, self.tick);
+                self.execute(id, &Execution::at_close(raw, self.close_time(), row, false));
+            }
+        }
+    }
+}

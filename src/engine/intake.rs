@@ -1,0 +1,327 @@
+//! Step 5 of a tick: what the strategy wants done, through the risk profile onto the list.
+
+use super::bracket::{LARGEST_PRICE, sane};
+use super::day::midnight_after;
+use super::fill::Execution;
+use super::order::{Birth, NEVER, Stage, Trail, Working, at_distance};
+use super::state::State;
+use super::{EndReason, OrderRow};
+use crate::domain::{
+    Action, Bps, Bracket, Cash, OrderId, OrderKind, OrderOrigin, OrderRequest, OrderStatus, Price, Qty,
+    RefusalCode, Rounding, Side, Size, SymbolId, TimeInForce,
+};
+use crate::market::Row;
+use crate::risk::{self, Accepted, Ask, Proposal, Refusal, Standing};
+use crate::scenario::FillAt;
+use crate::venue::Resting;
+
+/// How an order will wait.
+struct Shape {
+    stage: Stage,
+    trail: Option<Trail>,
+    /// What it is valued at.
+    price: Price,
+    /// The fee it pays at most.
+    fee: Bps,
+}
+
+impl State<'_> {
+    /// Does what the strategy wants, in its order; empties the list.
+    ///
+    /// Orders are numbered as they come. Where a market order may fill at once and bring a bracket's
+    /// children with it, a list of nothing but orders is numbered before the first of them is looked at,
+    /// so that an agent knows its numbers beforehand.
+    pub(super) fn act(&mut self, actions: &mut Vec<Action>) {
+        let orders_only = actions.iter().all(|action| matches!(action, Action::Place(_)));
+        let mut numbered = None;
+        if orders_only && actions.len() > 1 && self.job.venue.fill_at == FillAt::Close {
+            numbered = Some(self.next_id());
+            for action in actions.iter() {
+                if let Action::Place(request) = action {
+                    self.number(request);
+                }
+            }
+        }
+        for action in actions.drain(..) {
+            match action {
+                Action::Place(request) => {
+                    let id = numbered.unwrap_or_else(|| self.number(&request));
+                    numbered = numbered.map(|id| OrderId(id.0 + 1));
+                    self.place(id, &request);
+                }
+                Action::Cancel(id) => self.cancel(|order| order.id == id),
+                Action::CancelAll(symbol) => self.cancel(|order| order.symbol == symbol),
+                Action::Close(symbol, reason) => self.close_position(symbol, reason),
+            }
+        }
+    }
+
+    /// Gives an order its number and its row in the log, whatever becomes of it.
+    fn number(&mut self, request: &OrderRequest) -> OrderId {
+        let id = self.next_id();
+        self.orders.push(blank_row(id, request, self.close_time()));
+        id
+    }
+
+    /// Takes orders back; those that a risk rule placed are not the agent's to cancel.
+    fn cancel(&mut self, which: impl Fn(&Working) -> bool) {
+        let now = self.close_time();
+        self.end_where(now, OrderStatus::Cancelled, EndReason::Agent, |order| {
+            order.origin != OrderOrigin::Risk && which(order)
+        });
+    }
+
+    /// Cancels the symbol's orders and sells all of it. Where it cannot be sold now, the sell is refused
+    /// and the orders stay: they may be what protects the position. A flat one only loses its orders.
+    fn close_position(&mut self, symbol: SymbolId, reason: &'static str) {
+        let known = symbol.index() < self.rows.len();
+        if known && self.fresh(symbol).is_some() && self.halted().is_none() {
+            self.cancel(|order| order.symbol == symbol);
+        }
+        if !known || self.ledger.position(symbol).qty().is_positive() {
+            let request = OrderRequest::sell(symbol, Size::ALL, reason);
+            let id = self.number(&request);
+            self.place(id, &request);
+        }
+    }
+
+    /// One order: accepted, or refused with a code.
+    fn place(&mut self, id: OrderId, request: &OrderRequest) {
+        let sent = self.rate.count(self.close_time());
+        match self.admit(request, sent) {
+            Ok((accepted, shape, row)) => self.accept(id, request, accepted, shape, row),
+            Err(refusal) => {
+                let row = self.row_mut(id);
+                row.detail = refusal.detail;
+                (row.status, row.end) = (OrderStatus::Rejected, EndReason::Refused(refusal.code));
+            }
+        }
+    }
+
+    /// The checks, in their order.
+    fn admit(&self, request: &OrderRequest, sent: usize) -> Result<(Accepted, Shape, Row), Refusal> {
+        if let Some(code) = self.halted() {
+            return Err(Refusal::new(code, "a loss limit was reached: no orders until the UTC day ends"));
+        }
+        let symbol = request.symbol;
+        let row = risk::tradable(self.job.market, symbol, self.tick)?;
+        let instrument = &self.job.market.series(symbol).instrument;
+        let close = Price::from_f64(self.closes[symbol.index()][row]);
+        let shape = self.shape(request, close, instrument.price_tick)?;
+        let equity = self.exact_equity();
+        let proposal = Proposal {
+            instrument,
+            side: request.side,
+            ask: self.resolve(request, equity, instrument.quantity_step)?,
+            price: shape.price,
+            fee: shape.fee,
+            rests: shape.stage != Stage::Market,
+            reduce_only: request.reduce_only || matches!(request.kind, OrderKind::TakeProfit { .. }),
+        };
+        let standing = self.standing(request, close, equity, sent);
+        risk::check(self.job.risk, &proposal, &standing).map(|accepted| (accepted, shape, row))
+    }
+
+    /// How the agent stands in an order's symbol. A market sell may take what bracket children hold.
+    fn standing(&self, request: &OrderRequest, close: Price, equity: Cash, sent: usize) -> Standing {
+        let symbol = request.symbol;
+        let position = self.ledger.position(symbol);
+        let yielded = match (request.side, request.kind) {
+            (Side::Sell, OrderKind::Market) => self.held_by_children(symbol),
+            _ => Qty::ZERO,
+        };
+        let buys = self.waiting.iter().filter(|o| o.symbol == symbol && o.side == Side::Buy);
+        Standing {
+            equity,
+            available: self.ledger.available(),
+            held: position.qty(),
+            free: position.free() + yielded,
+            close,
+            waiting_buys: buys.map(Working::waiting_notional).sum(),
+            resting: self.waiting.iter().filter(|order| order.stage != Stage::Market).count(),
+            sent,
+            losses: self.losses(equity),
+        }
+    }
+
+    /// Shares of equity and position become an amount and a quantity.
+    fn resolve(&self, request: &OrderRequest, equity: Cash, step: Qty) -> Result<Ask, Refusal> {
+        let held = self.ledger.position(request.symbol).qty();
+        let ask = match request.size {
+            Size::Qty(qty) => Ask::Qty(qty),
+            Size::Quote(amount) => Ask::Amount(amount),
+            Size::EquityShare(share) => Ask::Amount(equity.share(share)),
+            Size::PositionShare(_) if held.is_zero() => {
+                return Err(Refusal::new(RefusalCode::InsufficientBalance, "nothing is held"));
+            }
+            Size::PositionShare(Bps::WHOLE) => Ask::Qty(held),
+            Size::PositionShare(share) => Ask::Qty(held.share(share).floor_to(step)),
+        };
+        Ok(ask.bounded())
+    }
+
+    /// Prices on the tick, half up; what the order is valued at; the fee it pays at most.
+    fn shape(&self, request: &OrderRequest, close: Price, tick: Price) -> Result<Shape, Refusal> {
+        let (taker, maker) = (self.job.venue.taker_fee, self.job.venue.maker_fee);
+        let on_tick = |price: Price| {
+            let price = price.clamp(Price::ZERO, LARGEST_PRICE).on_tick(tick, Rounding::HalfUp);
+            let valid = price.is_positive() && price < LARGEST_PRICE;
+            let bad = || Refusal::new(RefusalCode::InvalidQuantity, "an order price must be positive");
+            valid.then_some(price).ok_or_else(bad)
+        };
+        let rest = |resting, price, fee| Shape { stage: Stage::Resting(resting), trail: None, price, fee };
+        Ok(match request.kind {
+            OrderKind::Market => Shape { stage: Stage::Market, trail: None, price: close, fee: taker },
+            OrderKind::Limit { price } | OrderKind::TakeProfit { price } => {
+                let price = on_tick(price)?;
+                rest(Resting::Limit(price), price, maker)
+            }
+            OrderKind::Stop { trigger } => {
+                let trigger = on_tick(trigger)?;
+                rest(Resting::Stop(trigger), trigger, taker)
+            }
+            OrderKind::StopLimit { trigger, price } => {
+                let (trigger, limit) = (on_tick(trigger)?, on_tick(price)?);
+                rest(Resting::StopLimit { trigger, limit }, limit, taker.max(maker))
+            }
+            OrderKind::TrailingStop { distance } => {
+                let distance = sane(distance);
+                let level = at_distance(close, distance, request.side == Side::Buy, tick);
+                let trail = Some(Trail { distance, best: close.to_f64() });
+                Shape { trail, ..rest(Resting::Stop(level), level, taker) }
+            }
+        })
+    }
+
+    /// Locks, lists, and with `fill_at = "close"` fills an accepted order.
+    fn accept(&mut self, id: OrderId, request: &OrderRequest, accepted: Accepted, shape: Shape, row: Row) {
+        let (symbol, now) = (request.symbol, self.close_time());
+        let shortage = accepted.lock_qty - self.ledger.position(symbol).free();
+        self.give_way(symbol, shortage, now);
+        let locked = self
+            .ledger
+            .lock_cash(accepted.lock_cash)
+            .and_then(|()| self.ledger.lock_qty(symbol, accepted.lock_qty));
+        self.complete_row(id, &accepted, &shape);
+        if let Err(error) = locked {
+            // The checks have seen to it; were they wrong, nothing may stay locked.
+            self.ledger.unlock_cash(accepted.lock_cash);
+            let row = self.row_mut(id);
+            row.detail = error.to_string();
+            (row.status, row.end) =
+                (OrderStatus::Rejected, EndReason::Refused(RefusalCode::InsufficientBalance));
+            return;
+        }
+        let at_once = shape.stage == Stage::Market && self.job.venue.fill_at == FillAt::Close;
+        self.enlist(working(id, request, &accepted, shape, now));
+        if at_once {
+            let raw = Price::from_f64(self.closes[symbol.index()][row]);
+            self.execute(id, &Execution::at_close(raw, now, row, true));
+            if request.time_in_force == TimeInForce::Ioc {
+                self.end(id, now, OrderStatus::Expired, EndReason::TimeInForce);
+            }
+        }
+    }
+
+    /// What was accepted, after any cut, and the prices on their tick.
+    fn complete_row(&mut self, id: OrderId, accepted: &Accepted, shape: &Shape) {
+        let row = self.row_mut(id);
+        match accepted.ask {
+            Ask::Qty(qty) => row.quantity = Some(qty),
+            Ask::Amount(amount) => row.amount = Some(amount),
+        }
+        if let Stage::Resting(resting) = shape.stage {
+            (row.limit_price, row.trigger_price) = match resting {
+                Resting::Limit(price) => (Some(price), None),
+                Resting::Stop(trigger) => (None, Some(trigger)),
+                Resting::StopLimit { trigger, limit } => (Some(limit), Some(trigger)),
+            };
+        }
+        if let Some(cut) = &accepted.cut {
+            row.detail.clone_from(cut);
+        }
+    }
+}
+
+/// A price as a log can hold it: nonsense is held at the largest that an order may name.
+fn shown(price: Price) -> Price {
+    price.clamp(Price::from_units(-LARGEST_PRICE.units()), LARGEST_PRICE)
+}
+
+/// The row of an order as it was asked for; its end is written when it has one.
+fn blank_row(id: OrderId, request: &OrderRequest, now: crate::domain::Timestamp) -> OrderRow {
+    let (limit_price, trigger_price) = match request.kind {
+        OrderKind::Market | OrderKind::TrailingStop { .. } => (None, None),
+        OrderKind::Limit { price } | OrderKind::TakeProfit { price } => (Some(shown(price)), None),
+        OrderKind::Stop { trigger } => (None, Some(shown(trigger))),
+        OrderKind::StopLimit { trigger, price } => (Some(shown(price)), Some(shown(trigger))),
+    };
+    let asked = match request.size {
+        Size::Qty(qty) => Some(Ask::Qty(qty).bounded()),
+        Size::Quote(amount) => Some(Ask::Amount(amount).bounded()),
+        Size::EquityShare(_) | Size::PositionShare(_) => None,
+    };
+    let (quantity, amount) = match asked {
+        Some(Ask::Qty(qty)) => (Some(qty), None),
+        Some(Ask::Amount(amount)) => (None, Some(amount)),
+        None => (None, None),
+    };
+    OrderRow {
+        id,
+        origin: OrderOrigin::Strategy,
+        symbol: request.symbol,
+        side: request.side,
+        kind: request.kind.as_str(),
+        time_in_force: request.time_in_force,
+        limit_price,
+        trigger_price,
+        quantity,
+        amount,
+        placed_at: now,
+        ended_at: now,
+        status: OrderStatus::Cancelled,
+        end: EndReason::WindowEnd,
+        filled: Qty::ZERO,
+        reason: request.reason,
+        detail: String::new(),
+    }
+}
+
+fn working(
+    id: OrderId,
+    request: &OrderRequest,
+    accepted: &Accepted,
+    shape: Shape,
+    now: crate::domain::Timestamp,
+) -> Working {
+    Working {
+        id,
+        origin: OrderOrigin::Strategy,
+        symbol: request.symbol,
+        side: request.side,
+        stage: shape.stage,
+        left: accepted.ask,
+        price: shape.price,
+        fee: shape.fee,
+        lock_cash: accepted.lock_cash,
+        lock_qty: accepted.lock_qty,
+        expires_at: match request.time_in_force {
+            TimeInForce::Gtc | TimeInForce::Ioc => NEVER,
+            TimeInForce::Day => midnight_after(now),
+            TimeInForce::GoodTill(until) => until,
+        },
+        ioc: request.time_in_force == TimeInForce::Ioc,
+        bracket: request
+            .bracket
+            .filter(|bracket| request.side == Side::Buy && *bracket != Bracket::default()),
+        group: None,
+        trail: shape.trail,
+        wake: 0.0,
+        filled: Qty::ZERO,
+        paid: Cash::ZERO,
+        cut: accepted.cut.is_some(),
+        birth: Birth::Settled,
+        tried: 0,
+        reason: request.reason,
+    }
+}

@@ -1,0 +1,238 @@
+//! Step 1 of a tick: market orders at the open, then resting orders against the bar.
+
+use super::EndReason;
+use super::fill::Execution;
+use super::order::{Birth, Stage, Trail, Working, at_distance};
+use super::state::State;
+use crate::domain::{Liquidity, OrderId, OrderStatus, Price, Side, SymbolId};
+use crate::market::{Bars, Row};
+use crate::scenario::Intrabar;
+use crate::venue::{Match, PriceBar, Resting, Touch, touch};
+
+/// Which bars a pass matches against.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Scope {
+    /// Each symbol's own bar at this tick.
+    All,
+    /// One symbol's own bar at this tick.
+    Only(SymbolId),
+    /// One finer bar of one symbol.
+    Fine(SymbolId, Row),
+}
+
+impl<'m> State<'m> {
+    /// Matches everything that waits against this tick's bars.
+    pub(super) fn match_orders(&mut self) {
+        if self.waiting.is_empty() || self.is_quiet() {
+            return;
+        }
+        self.fill_markets();
+        match self.job.venue.intrabar {
+            Intrabar::Adverse => self.adverse_pass(Scope::All),
+            Intrabar::OhlcPath => self.for_concerned(Self::walk_path),
+            Intrabar::Detail => self.for_concerned(Self::replay_detail),
+        }
+        self.end_ioc();
+    }
+
+    /// Market orders of symbols with a bar fill at its open, by id.
+    fn fill_markets(&mut self) {
+        if self.markets == 0 {
+            return;
+        }
+        let at = self.open_time();
+        self.each_picked(
+            |state, order| order.stage == Stage::Market && state.fresh(order.symbol).is_some(),
+            |state, id| {
+                let Some(place) = state.find(id) else { return };
+                let symbol = state.waiting[place].symbol;
+                let Some(row) = state.fresh(symbol) else { return };
+                let raw = Price::from_f64(state.job.market.series(symbol).bars.open[row]);
+                let matched = Match { raw, liquidity: Liquidity::Taker, bound: None, at_open: true };
+                state.execute(id, &Execution::in_bar(matched, at, row));
+            },
+        );
+    }
+
+    /// An order good for one bar only has had it.
+    fn end_ioc(&mut self) {
+        if self.waiting.iter().any(|order| order.ioc) {
+            let (at, tick, rows) = (self.open_time(), self.tick, self.rows.clone());
+            self.end_where(at, OrderStatus::Expired, EndReason::TimeInForce, |order| {
+                order.ioc && rows[order.symbol.index()][tick].fresh().is_some()
+            });
+        }
+    }
+
+    /// Runs `act` on the ids that `which` picks now, oldest first. The list is a buffer that is reused.
+    pub(super) fn each_picked(
+        &mut self,
+        which: impl Fn(&Self, &Working) -> bool,
+        mut act: impl FnMut(&mut Self, OrderId),
+    ) {
+        let mut picked = std::mem::take(&mut self.picked);
+        picked.clear();
+        picked.extend(self.waiting.iter().filter(|order| which(self, order)).map(|order| order.id));
+        for &id in &picked {
+            act(self, id);
+        }
+        self.picked = picked;
+    }
+
+    /// The bar of a symbol in a scope.
+    fn bar_in(&self, scope: Scope, symbol: SymbolId) -> Option<(&'m Bars, Row)> {
+        let series = self.job.market.series(symbol);
+        match scope {
+            Scope::Fine(only, row) if only == symbol => series.detail.as_ref().map(|bars| (bars, row)),
+            Scope::Only(only) if only != symbol => None,
+            Scope::Fine(..) => None,
+            Scope::All | Scope::Only(_) => self.fresh(symbol).map(|row| (&series.bars, row)),
+        }
+    }
+
+    /// Whether the bar of `scope` can concern an order at all.
+    fn stirs(&self, scope: Scope, order: &Working) -> bool {
+        self.bar_in(scope, order.symbol).is_some_and(|(bars, row)| order.wakes(bars.low[row], bars.high[row]))
+    }
+
+    /// The adverse reading: stops, then the others, each by id; then the children that were born on the
+    /// way; then trailing stops are raised.
+    pub(super) fn adverse_pass(&mut self, scope: Scope) {
+        self.pass += 1;
+        (self.matching, self.born) = (true, false);
+        for stops in [true, false] {
+            self.each_picked(
+                |state, order| {
+                    order.birth == Birth::Settled
+                        && order.resting().is_some_and(|resting| resting.is_stop() == stops)
+                        && state.stirs(scope, order)
+                },
+                |state, id| state.test(scope, id),
+            );
+        }
+        if self.born {
+            self.test_newborn(scope);
+        }
+        self.matching = false;
+        self.raise_trails(scope);
+        if self.born {
+            self.waiting.iter_mut().for_each(|order| order.birth = Birth::Settled);
+        }
+    }
+
+    /// Children born in this pass: their stops are tested in this bar; their targets only where the entry
+    /// was at the open, for else the high may have come before it.
+    fn test_newborn(&mut self, scope: Scope) {
+        let stop = |order: &Working| order.resting().is_some_and(Resting::is_stop);
+        self.each_picked(
+            |_, order| order.birth != Birth::Settled && stop(order),
+            |state, id| state.test(scope, id),
+        );
+        self.each_picked(
+            |_, order| order.birth == Birth::AtOpen && !stop(order),
+            |state, id| state.test(scope, id),
+        );
+    }
+
+    /// One order against its bar.
+    fn test(&mut self, scope: Scope, id: OrderId) {
+        let Some(place) = self.find(id) else { return };
+        let order = &self.waiting[place];
+        let Some((bars, row)) = self.bar_in(scope, order.symbol) else { return };
+        let Some(resting) = order.resting().filter(|_| order.tried != self.pass) else { return };
+        let whole = PriceBar::of(bars, row);
+        let bar = match order.birth {
+            Birth::Inside(price) => whole.after(price),
+            Birth::Settled | Birth::AtOpen => whole,
+        };
+        let touched = touch(resting, order.side, &bar, self.job.venue.limit_needs_through);
+        if touched != Touch::Untouched {
+            self.waiting[place].tried = self.pass;
+            self.touched(id, resting, touched);
+        }
+    }
+
+    /// Carries out what a bar did to an order.
+    pub(super) fn touched(&mut self, id: OrderId, resting: Resting, touched: Touch) {
+        let Some(place) = self.find(id) else { return };
+        let symbol = self.waiting[place].symbol;
+        let Some(row) = self.fresh(symbol) else { return };
+        self.note_ambiguity(place, row);
+        // From here on a stop is a market order, a stop-limit a limit order, for what does not fill now.
+        match resting {
+            Resting::Stop(_) => self.restage(place, Stage::Market),
+            Resting::StopLimit { limit, .. } => {
+                self.restage(place, Stage::Resting(Resting::Limit(limit)));
+            }
+            Resting::Limit(_) => {}
+        }
+        if let Touch::Filled(matched) | Touch::Triggered(Some(matched)) = touched {
+            self.execute(id, &Execution::in_bar(matched, self.open_time(), row));
+        }
+    }
+
+    /// Counts a bar that reaches a bracket's stop and its target both.
+    fn note_ambiguity(&mut self, place: usize, row: Row) {
+        let order = &self.waiting[place];
+        let index = order.symbol.index();
+        if !order.is_child() || self.ambiguous[index] == row + 1 {
+            return;
+        }
+        let series = self.job.market.series(order.symbol);
+        let bar = PriceBar::of(&series.bars, row);
+        let stop = order.resting().is_some_and(Resting::is_stop);
+        let both = self.waiting.iter().any(|other| {
+            other.is_child()
+                && other.group == order.group
+                && !matches!(other.birth, Birth::Inside(_))
+                && other.resting().is_some_and(|resting| {
+                    resting.is_stop() != stop
+                        && touch(resting, other.side, &bar, self.job.venue.limit_needs_through)
+                            != Touch::Untouched
+                })
+        });
+        if both {
+            let symbol = order.symbol;
+            self.ambiguous[index] = row + 1;
+            self.flags.ambiguous_bars += 1;
+            let coarse = self.job.venue.intrabar == Intrabar::Detail && self.detail_rows(symbol).is_empty();
+            self.flags.bars_without_detail += u64::from(coarse);
+        }
+    }
+
+    /// Raises trailing stops with the bar: a sell's with the high, a buy's with the low. A child born
+    /// inside the bar knows only that the close came after it.
+    fn raise_trails(&mut self, scope: Scope) {
+        for place in 0..self.waiting.len() {
+            let order = &self.waiting[place];
+            let Some(trail) = order.trail else { continue };
+            let Some((bars, row)) = self.bar_in(scope, order.symbol) else { continue };
+            let extreme = match (order.birth, order.side) {
+                (Birth::Inside(_), _) => bars.close[row],
+                (_, Side::Sell) => bars.high[row],
+                (_, Side::Buy) => bars.low[row],
+            };
+            let better = match order.side {
+                Side::Sell => extreme > trail.best,
+                Side::Buy => extreme < trail.best,
+            };
+            if better {
+                self.raise_trail(place, Price::from_f64(extreme));
+            }
+        }
+    }
+
+    /// Moves one trailing stop behind a new best price.
+    pub(super) fn raise_trail(&mut self, place: usize, best: Price) {
+        let tick = self.job.market.series(self.waiting[place].symbol).instrument.price_tick;
+        let order = &mut self.waiting[place];
+        let (Some(trail), Some(_)) = (order.trail, order.stage_is_stop()) else { return };
+        order.trail = Some(Trail { best: best.to_f64(), ..trail });
+        let level = at_distance(best, trail.distance, order.side == Side::Buy, tick);
+        order.stage = Stage::Resting(Resting::Stop(level));
+        order.set_wake();
+        let id = order.id;
+        self.alarms_stale = true;
+        self.row_mut(id).trigger_price = Some(level);
+    }
+}

@@ -1,0 +1,78 @@
+//! The bar-by-bar loop: every tick of the window, one after the other. The oracle for any faster loop.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::account::AccountView;
+use super::state::{Conduct, State};
+use super::{Replay, Window};
+use crate::domain::{Action, Cash};
+use crate::market::Market;
+use crate::scenario::{Delisted, RiskProfile, VenueSpec};
+use crate::strategy::{Moment, Strategy};
+
+/// What one agent is replayed on.
+#[derive(Debug, Clone, Copy)]
+pub struct Job<'a> {
+    /// All bars.
+    pub market: &'a Market,
+    /// Which ticks; inside the market's clock and not empty.
+    pub window: Window,
+    /// How orders fill.
+    pub venue: &'a VenueSpec,
+    /// What a position in a symbol without further bars is worth.
+    pub delisted: Delisted,
+    /// Wallet at the start.
+    pub starting_balance: Cash,
+    /// The limits on every order.
+    pub risk: &'a RiskProfile,
+}
+
+/// Takes `strategy` through the window, tick by tick.
+///
+/// Never fails: a strategy that errs or panics forfeits, which is a result.
+pub fn replay(job: &Job<'_>, mut strategy: Box<dyn Strategy + '_>) -> Replay {
+    let mut state = State::new(job);
+    let mut actions = Vec::new();
+    for tick in job.window.ticks.first..job.window.ticks.last {
+        state.begin(tick);
+        state.match_orders();
+        state.mark();
+        state.watch_losses();
+        if state.conduct != Conduct::Out {
+            state.decide(strategy.as_mut(), &mut actions);
+            state.act(&mut actions);
+        }
+        state.close_tick();
+    }
+    state.finish()
+}
+
+impl State<'_> {
+    /// Step 4: the strategy looks and pushes what it wants done. An error or a panic is its forfeit, and
+    /// what it had pushed by then is dropped.
+    fn decide(&mut self, strategy: &mut dyn Strategy, actions: &mut Vec<Action>) {
+        let moment = Moment {
+            tick: self.tick,
+            since_start: self.tick - self.job.window.ticks.first,
+            open_time: self.open_time(),
+            market: self.job.market,
+        };
+        let account = AccountView(self);
+        let call = AssertUnwindSafe(|| strategy.on_bar(&moment, &account, actions));
+        let failure = match catch_unwind(call) {
+            Ok(Ok(())) => return,
+            Ok(Err(reason)) => reason,
+            Err(panic) => format!("panicked: {}", panic_text(panic.as_ref())),
+        };
+        actions.clear();
+        self.forfeit(failure);
+    }
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
+    panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message")
+}

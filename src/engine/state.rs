@@ -1,0 +1,212 @@
+//! Everything that changes while one agent goes through one window.
+
+use super::alarm::Alarm;
+use super::order::{NEVER, Working};
+use super::replay::Job;
+use super::trip::OpenTrip;
+use super::{FillRow, Flags, Holding, OrderRow, ReplayStatus, RoundTrip};
+use crate::domain::{Cash, OrderId, Price, Qty, RefusalCode, SymbolId, Timestamp};
+use crate::ledger::Ledger;
+use crate::market::{Row, TickRow};
+use crate::risk::{LossStreak, RateCounter};
+use crate::scenario::Delisted;
+
+/// Whether the agent may act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Conduct {
+    /// It decides and its orders are checked.
+    Active,
+    /// It decides but every order is refused with this code until the UTC day ends.
+    Halted(RefusalCode),
+    /// It decides no more.
+    Out,
+}
+
+/// The orders of a bracket that live together: they share one lock and one quantity.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Group {
+    /// The entry.
+    pub entry: OrderId,
+    /// Its symbol.
+    pub symbol: SymbolId,
+    /// What the children may still sell; exactly this is locked.
+    pub left: Qty,
+    /// Children alive.
+    pub alive: u32,
+}
+
+/// A held symbol as the marking loop needs it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Held {
+    pub symbol: SymbolId,
+    pub qty: f64,
+}
+
+/// How much of a symbol's bar the agent has taken, for the participation cap.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Taken {
+    /// The bar's row and one; 0 before the first.
+    pub row: Row,
+    pub qty: Qty,
+}
+
+/// One agent in one window. Methods are spread over the files of this room, by step.
+pub(super) struct State<'m> {
+    pub job: &'m Job<'m>,
+    // Market columns, by symbol.
+    pub closes: Vec<&'m [f64]>,
+    pub rows: Vec<&'m [TickRow]>,
+    /// The first tick at which a symbol is worth nothing.
+    pub worthless_from: Vec<usize>,
+    // Money.
+    pub ledger: Ledger,
+    pub cash: f64,
+    pub held: Vec<Held>,
+    /// Whether cash or positions changed since the last holding was noted.
+    pub changed: bool,
+    // The instant.
+    pub tick: usize,
+    pub equity_now: f64,
+    // Orders.
+    pub waiting: Vec<Working>,
+    pub markets: usize,
+    pub next_expiry: Timestamp,
+    /// By symbol with waiting orders; rebuilt when stale.
+    pub alarms: Vec<Alarm>,
+    pub alarms_stale: bool,
+    pub groups: Vec<Group>,
+    pub taken: Vec<Taken>,
+    pub picked: Vec<OrderId>,
+    /// Whether resting orders are being matched: children born now are `Birth::AtOpen` or `Inside`.
+    pub matching: bool,
+    /// Whether a child was born in this pass.
+    pub born: bool,
+    /// Number of the pass over a bar.
+    pub pass: u64,
+    /// The bar in which an ambiguity was last counted, by symbol; the row and one.
+    pub ambiguous: Vec<Row>,
+    // Rules.
+    pub conduct: Conduct,
+    pub next_day: Timestamp,
+    pub day_start: Cash,
+    pub day_floor: f64,
+    pub peak: f64,
+    pub peak_tick: Option<usize>,
+    pub streak: LossStreak,
+    pub rate: RateCounter,
+    // Results.
+    pub status: ReplayStatus,
+    pub orders: Vec<OrderRow>,
+    pub fills: Vec<FillRow>,
+    pub open_trips: Vec<Option<OpenTrip>>,
+    pub trips: Vec<RoundTrip>,
+    pub holdings: Vec<Holding>,
+    pub equity: Vec<f64>,
+    pub ticks_in_market: usize,
+    pub flags: Flags,
+}
+
+impl<'m> State<'m> {
+    pub(super) fn new(job: &'m Job<'m>) -> Self {
+        let count = job.market.symbols.len();
+        let ticks = job.window.ticks;
+        let start = job.starting_balance;
+        let mut state = Self {
+            job,
+            closes: job.market.symbols.iter().map(|s| s.bars.close.as_slice()).collect(),
+            rows: job.market.symbols.iter().map(|s| s.rows.as_slice()).collect(),
+            worthless_from: vec![usize::MAX; count],
+            ledger: Ledger::new(start, count),
+            cash: start.to_f64(),
+            held: Vec::with_capacity(count),
+            changed: true,
+            tick: ticks.first,
+            equity_now: start.to_f64(),
+            waiting: Vec::new(),
+            markets: 0,
+            next_expiry: NEVER,
+            alarms: Vec::with_capacity(count),
+            alarms_stale: false,
+            groups: Vec::new(),
+            taken: vec![Taken::default(); count],
+            picked: Vec::new(),
+            matching: false,
+            born: false,
+            pass: 0,
+            ambiguous: vec![0; count],
+            conduct: Conduct::Active,
+            next_day: Timestamp::from_micros(i64::MIN),
+            day_start: start,
+            day_floor: f64::NEG_INFINITY,
+            peak: start.to_f64(),
+            peak_tick: None,
+            streak: LossStreak::default(),
+            rate: RateCounter::default(),
+            status: ReplayStatus::Completed,
+            orders: Vec::new(),
+            fills: Vec::new(),
+            open_trips: (0..count).map(|_| None).collect(),
+            trips: Vec::new(),
+            holdings: Vec::new(),
+            equity: Vec::with_capacity(ticks.last - ticks.first),
+            ticks_in_market: 0,
+            flags: Flags::default(),
+        };
+        state.find_delisted();
+        state.start_day();
+        state
+    }
+
+    /// Flags the symbols whose bars end for good inside the window.
+    fn find_delisted(&mut self) {
+        for index in 0..self.rows.len() {
+            let symbol = symbol_id(index);
+            if let Some(tick) = delisted_from(self.job, symbol) {
+                self.flags.delisted.push(symbol);
+                if self.job.delisted == Delisted::WriteOff {
+                    self.worthless_from[index] = tick;
+                }
+            }
+        }
+    }
+
+    /// When this tick's bars opened.
+    pub(super) fn open_time(&self) -> Timestamp {
+        self.job.market.clock[self.tick]
+    }
+
+    /// When this tick's bars close and decisions are made.
+    pub(super) fn close_time(&self) -> Timestamp {
+        self.job.market.close_time(self.tick)
+    }
+
+    /// A symbol's own row at this tick; `None` while it has no bar.
+    pub(super) fn fresh(&self, symbol: SymbolId) -> Option<Row> {
+        self.rows[symbol.index()][self.tick].fresh()
+    }
+
+    /// What one unit of a symbol is worth at a tick's close: its last close, nothing once written off or
+    /// before its first bar.
+    pub(super) fn mark_price(&self, symbol: SymbolId, tick: usize) -> Price {
+        let index = symbol.index();
+        match self.rows[index][tick].row() {
+            Some(row) if tick < self.worthless_from[index] => Price::from_f64(self.closes[index][row]),
+            _ => Price::ZERO,
+        }
+    }
+}
+
+/// The tick after a symbol's last bar, where its bars end for good inside the window.
+pub(super) fn delisted_from(job: &Job<'_>, symbol: SymbolId) -> Option<usize> {
+    let market = job.market;
+    let &last = market.series(symbol).bars.ts.last()?;
+    let inside =
+        last >= market.clock[job.window.ticks.first] && last < market.clock[job.window.ticks.last - 1];
+    inside.then(|| market.first_tick_from(last) + 1)
+}
+
+/// A symbol's id from its place.
+#[expect(clippy::cast_possible_truncation, reason = "a scenario has far fewer than 2^16 symbols")]
+pub(super) const fn symbol_id(index: usize) -> SymbolId {
+    SymbolId(index as u16)
+}

@@ -1,0 +1,10 @@
+//! The engine on small markets by hand, one file a subject.
+
+mod brackets;
+mod breaches;
+mod fills;
+mod isolation;
+mod lifetimes;
+mod refusals;
+mod results;
+mod slippages;

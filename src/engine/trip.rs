@@ -1,0 +1,227 @@
+//! Round trips: from leaving zero to returning to it.
+
+use super::state::State;
+use super::{ExitState, RoundTrip};
+use crate::domain::{Cash, Price, Qty, Side, SymbolId, Timestamp};
+use crate::market::{Bars, Row};
+
+/// When in its bar a fill happens, as far as the bar's extremes go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum When {
+    /// The whole bar follows it.
+    Open,
+    /// Unknown which extreme follows it.
+    Inside,
+    /// The whole bar is before it.
+    Close,
+}
+
+/// What a round trip learns from a fill.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TripFill {
+    pub side: Side,
+    pub at: Timestamp,
+    pub row: Row,
+    pub when: When,
+    pub quantity: Qty,
+    pub price: Price,
+    pub notional: Cash,
+    pub fee: Cash,
+    pub realised: Option<Cash>,
+    pub reason: &'static str,
+}
+
+/// A round trip that has not come to its end.
+#[derive(Debug, Clone)]
+pub(super) struct OpenTrip {
+    pub entry_at: Timestamp,
+    pub entry_tick: usize,
+    entry_reason: &'static str,
+    bought: Qty,
+    bought_for: Cash,
+    sold_for: Cash,
+    entry_fees: Cash,
+    fees: Cash,
+    realised: Cash,
+    fills: u32,
+    steps: Vec<Step>,
+}
+
+/// A change of the quantity held.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    row: Row,
+    when: When,
+    before: Stake,
+    after: Stake,
+    price: f64,
+}
+
+/// A quantity and its average price, for statistics.
+#[derive(Debug, Clone, Copy, Default)]
+struct Stake {
+    qty: f64,
+    average: f64,
+}
+
+impl State<'_> {
+    /// Adds a fill to its symbol's round trip; opens and closes it as the position leaves and reaches zero.
+    pub(super) fn note_trip_fill(&mut self, symbol: SymbolId, fill: &TripFill) {
+        let position = *self.ledger.position(symbol);
+        let after = Stake { qty: position.qty().to_f64(), average: position.average_price().to_f64() };
+        let tick = self.tick;
+        let trip = self.open_trips[symbol.index()].get_or_insert_with(|| OpenTrip {
+            entry_at: fill.at,
+            entry_tick: tick,
+            entry_reason: fill.reason,
+            bought: Qty::ZERO,
+            bought_for: Cash::ZERO,
+            sold_for: Cash::ZERO,
+            entry_fees: Cash::ZERO,
+            fees: Cash::ZERO,
+            realised: Cash::ZERO,
+            fills: 0,
+            steps: Vec::with_capacity(2),
+        });
+        trip.add(fill, after);
+        if position.qty().is_zero() {
+            self.close_trip(symbol, fill);
+        }
+    }
+
+    fn close_trip(&mut self, symbol: SymbolId, last: &TripFill) {
+        let Some(trip) = self.open_trips[symbol.index()].take() else { return };
+        let bars = &self.job.market.series(symbol).bars;
+        let exit = Exit {
+            state: ExitState::Closed,
+            at: last.at,
+            tick: self.tick,
+            row: last.row,
+            value: Cash::ZERO,
+            unrealised: Cash::ZERO,
+            reason: last.reason,
+        };
+        let round_trip = trip.finish(symbol, bars, &exit);
+        self.streak.closed(round_trip.pnl, self.job.risk.max_consecutive_losses);
+        self.trips.push(round_trip);
+    }
+
+    /// The round trips that the window's end leaves open, marked at the last close, by symbol.
+    pub(super) fn finish_open_trips(&mut self) {
+        for index in 0..self.open_trips.len() {
+            let Some(trip) = self.open_trips[index].take() else { continue };
+            let symbol = super::state::symbol_id(index);
+            let mark = self.mark_price(symbol, self.tick);
+            let position = *self.ledger.position(symbol);
+            let exit = Exit {
+                state: ExitState::Open,
+                at: self.close_time(),
+                tick: self.tick,
+                row: self.rows[index][self.tick].row().unwrap_or(0),
+                value: Cash::notional(mark, position.qty()),
+                unrealised: position.unrealised(mark),
+                reason: "open",
+            };
+            self.trips.push(trip.finish(symbol, &self.job.market.symbols[index].bars, &exit));
+        }
+    }
+}
+
+/// How a round trip ends.
+struct Exit {
+    state: ExitState,
+    at: Timestamp,
+    tick: usize,
+    row: Row,
+    /// Of what is still held.
+    value: Cash,
+    unrealised: Cash,
+    reason: &'static str,
+}
+
+impl OpenTrip {
+    fn add(&mut self, fill: &TripFill, after: Stake) {
+        self.fills += 1;
+        self.fees += fill.fee;
+        match fill.side {
+            Side::Buy => {
+                self.bought += fill.quantity;
+                self.bought_for += fill.notional;
+                self.entry_fees += fill.fee;
+            }
+            Side::Sell => self.sold_for += fill.notional,
+        }
+        self.realised += fill.realised.unwrap_or(Cash::ZERO);
+        let before = self.steps.last().map_or(Stake::default(), |step| step.after);
+        let step = Step { row: fill.row, when: fill.when, before, after, price: fill.price.to_f64() };
+        self.steps.push(step);
+    }
+
+    fn finish(self, symbol: SymbolId, bars: &Bars, exit: &Exit) -> RoundTrip {
+        let (worst, best) = excursions(&self.steps, bars, exit.row);
+        let pnl = self.realised + exit.unrealised;
+        let price = |total: Cash| total.per_unit(self.bought).unwrap_or(Price::ZERO);
+        RoundTrip {
+            symbol,
+            state: exit.state,
+            entry_at: self.entry_at,
+            entry_tick: self.entry_tick,
+            exit_at: exit.at,
+            exit_tick: exit.tick,
+            quantity: self.bought,
+            entry_price: price(self.bought_for),
+            exit_price: price(self.sold_for + exit.value),
+            fees: self.fees,
+            pnl,
+            return_fraction: fraction(pnl, self.bought_for + self.entry_fees),
+            mae: statistic(worst),
+            mfe: statistic(best),
+            fills: self.fills,
+            entry_reason: self.entry_reason,
+            exit_reason: exit.reason,
+        }
+    }
+}
+
+fn fraction(part: Cash, whole: Cash) -> f64 {
+    if whole.is_positive() { part.to_f64() / whole.to_f64() } else { 0.0 }
+}
+
+/// An excursion is a statistic shown as an amount: it never comes back into a wallet.
+#[expect(clippy::cast_possible_truncation, reason = "a statistic; `as` saturates")]
+fn statistic(value: f64) -> Cash {
+    Cash::from_units((value * 1e8).round() as i128)
+}
+
+/// Worst (at most 0) and best (at least 0) value of the stake against its average price, from bar extremes.
+///
+/// The entry's bar counts only where the entry was at its open; the exit's bar counts with the exit price
+/// only, unless the exit was at its close. Bars in between count with the quantity held at their close.
+fn excursions(steps: &[Step], bars: &Bars, last: Row) -> (f64, f64) {
+    let (mut worst, mut best) = (0.0_f64, 0.0_f64);
+    let mut see = |stake: Stake, price: f64| {
+        let value = stake.qty * (price - stake.average);
+        worst = worst.min(value);
+        best = best.max(value);
+    };
+    let Some(entry) = steps.first() else { return (0.0, 0.0) };
+    let closing = steps.last().filter(|step| step.after.qty == 0.0);
+    for (index, step) in steps.iter().enumerate() {
+        let exit_bar = closing.is_some_and(|exit| exit.row == step.row && exit.when != When::Close);
+        let entry_bar = entry.row == step.row && entry.when != When::Open;
+        let stake = if step.when == When::Close { step.before } else { step.after };
+        if !exit_bar && !entry_bar {
+            see(stake, bars.low[step.row]);
+            see(stake, bars.high[step.row]);
+        }
+        if step.after.qty == 0.0 {
+            see(step.before, step.price);
+        }
+        let until = steps.get(index + 1).map_or(last + 1, |next| next.row);
+        for row in step.row + 1..until {
+            see(step.after, bars.low[row]);
+            see(step.after, bars.high[row]);
+        }
+    }
+    (worst, best)
+}

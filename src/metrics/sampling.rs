@@ -1,0 +1,241 @@
+//! Which points of the equity curve become returns, and how many of them make a year.
+//!
+//! The curve starts with the starting balance. Then, by the first rule that applies:
+//! - windows under 30 days (last close minus first open; of a market with sessions the UTC days from the
+//!   first tick's to the last one's, for its first open is never at midnight): the equity at each tick;
+//! - else the equity at the last tick of each UTC day, by the tick's OPEN time. A day with ticks and without
+//!   a change is kept (return 0). A day without ticks is no period: neither a weekend of a market with
+//!   sessions nor a hole in the data of a round-the-clock market gets a return that nobody could have had.
+//!
+//! Periods a year, `A`: as the scenario says, else from the spacing of THIS curve: 365 days for markets with
+//! weekend bars, 252 for others, times the ticks a day where every tick is a point (`day / interval` for
+//! round-the-clock markets, the window's mean for sessions); `365 days / interval` for bars over a day.
+
+use super::report::{Missing, Sampling};
+use crate::domain::{Span, Timestamp};
+use crate::market::{Market, TickRange};
+
+/// Windows shorter than this are sampled at every tick.
+const DAILY_FROM: Span = Span::DAY.times(30);
+
+/// The sampled equity of one window.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sample {
+    /// How.
+    pub sampling: Sampling,
+    /// Periods a year.
+    pub periods_per_year: f64,
+    /// The starting balance, then one point a period.
+    pub curve: Vec<f64>,
+}
+
+impl Sample {
+    /// Samples `equity`, one value for each tick of `ticks`, with `start` before it. `stated` is the
+    /// scenario's number of periods a year.
+    pub fn of(start: f64, equity: &[f64], market: &Market, ticks: TickRange, stated: Option<f64>) -> Self {
+        let clock = &market.clock[ticks.first..ticks.last.min(ticks.first + equity.len())];
+        let sampling = sampling_of(market, ticks);
+        let curve = match sampling {
+            Sampling::PerBar => std::iter::once(start).chain(equity.iter().copied()).collect(),
+            Sampling::Daily => {
+                let closes = day_ends(clock, market.interval.span()).map(|last| equity[last]);
+                std::iter::once(start).chain(closes).collect()
+            }
+        };
+        let periods_per_year = stated.unwrap_or_else(|| periods_per_year(market, clock, sampling));
+        Self { sampling, periods_per_year, curve }
+    }
+}
+
+/// Simple returns of a curve: one fewer than its points.
+///
+/// # Errors
+/// [`Missing::Ruined`] where a point that a later one would be compared with is not positive.
+pub fn simple_returns(curve: &[f64]) -> Result<Vec<f64>, Missing> {
+    let ruined = curve.split_last().is_some_and(|(_, bases)| bases.iter().any(|&base| base <= 0.0));
+    if ruined {
+        return Err(Missing::Ruined);
+    }
+    Ok(curve.windows(2).map(|pair| pair[1] / pair[0] - 1.0).collect())
+}
+
+fn sampling_of(market: &Market, ticks: TickRange) -> Sampling {
+    let (first, last) = (market.clock[ticks.first], market.clock[ticks.last - 1]);
+    let whole_days = Span::DAY.times(last.utc_day() - first.utc_day() + 1);
+    let length = market.close_time(ticks.last - 1) - first;
+    let length = if market.trades_weekends { length } else { length.max(whole_days) };
+    if length < DAILY_FROM { Sampling::PerBar } else { Sampling::Daily }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "microseconds of a day and counts of ticks")]
+fn periods_per_year(market: &Market, clock: &[Timestamp], sampling: Sampling) -> f64 {
+    let interval = market.interval.span();
+    let ticks_of_a_day = Span::DAY.micros() as f64 / interval.micros() as f64;
+    if interval > Span::DAY {
+        return 365.0 * ticks_of_a_day;
+    }
+    match (sampling, market.trades_weekends) {
+        (Sampling::Daily, true) => 365.0,
+        (Sampling::Daily, false) => 252.0,
+        (Sampling::PerBar, true) => 365.0 * ticks_of_a_day,
+        (Sampling::PerBar, false) => {
+            let days = day_ends(clock, interval).count().max(1);
+            252.0 * clock.len() as f64 / days as f64
+        }
+    }
+}
+
+/// The place of the last tick of each UTC day, in order. Finds each by a jump of a day's ticks and a look
+/// around, not by asking every tick for its day.
+fn day_ends(clock: &[Timestamp], interval: Span) -> impl Iterator<Item = usize> {
+    let stride = usize::try_from(Span::DAY.micros() / interval.micros().max(1)).unwrap_or(1).max(1);
+    let mut next = 0;
+    std::iter::from_fn(move || {
+        let day = clock.get(next)?.utc_day();
+        let tomorrow = Timestamp::from_micros((day + 1) * Span::DAY.micros());
+        next = first_from(clock, next, stride, tomorrow);
+        Some(next - 1)
+    })
+}
+
+/// The first place after `from` whose time is at or after `bound`, likely `stride` places on at most.
+fn first_from(clock: &[Timestamp], from: usize, stride: usize, bound: Timestamp) -> usize {
+    let (mut low, mut step) = (from, stride);
+    // `low` stays before the bound; a jump that lands at or past it ends the search range.
+    loop {
+        let high = (low + step).min(clock.len());
+        let lands_before = high < clock.len() && clock[high] < bound;
+        if !lands_before {
+            // The last tick of a full day is the one before the landing place: try that first.
+            if clock[high - 1] < bound {
+                return high;
+            }
+            return low + clock[low..high].partition_point(|&at| at < bound);
+        }
+        low = high;
+        step *= 2;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::golden::close;
+    use super::*;
+    use crate::domain::Interval;
+
+    fn minutes(at: i64) -> Timestamp {
+        Timestamp::from_micros(at * Span::MINUTE.micros())
+    }
+
+    fn market(interval: &str, weekends: bool, clock: Vec<Timestamp>) -> Market {
+        Market {
+            interval: interval.parse().unwrap(),
+            clock,
+            trades_weekends: weekends,
+            ..crate::metrics::testing::empty_market()
+        }
+    }
+
+    fn all(market: &Market) -> TickRange {
+        TickRange { first: 0, last: market.clock.len() }
+    }
+
+    fn hourly(hours: i64) -> Market {
+        market("1h", true, (0..hours).map(|hour| minutes(60 * hour)).collect())
+    }
+
+    #[test]
+    fn a_day_is_the_utc_day_of_the_open() {
+        // 40 days of hourly bars: the bar that opens at 23:00 is the last of its day.
+        let market = hourly(40 * 24);
+        let equity: Vec<f64> = (0..40 * 24).map(f64::from).collect();
+        let sample = Sample::of(-1.0, &equity, &market, all(&market), None);
+        assert_eq!(sample.sampling, Sampling::Daily);
+        assert_eq!(sample.curve.len(), 41);
+        assert_eq!(sample.curve[..3], [-1.0, 23.0, 47.0]);
+        assert_eq!(sample.curve[40], 959.0);
+        assert_eq!(sample.periods_per_year, 365.0);
+    }
+
+    #[test]
+    fn thirty_days_are_daily_and_an_hour_less_is_not() {
+        let (month, less) = (hourly(720), hourly(719));
+        let flat = vec![1.0; 720];
+        assert_eq!(Sample::of(1.0, &flat, &month, all(&month), None).sampling, Sampling::Daily);
+        let short = Sample::of(1.0, &flat[1..], &less, all(&less), None);
+        assert_eq!(short.sampling, Sampling::PerBar);
+        assert_eq!(short.curve.len(), 720);
+        assert_eq!(short.periods_per_year, 365.0 * 24.0);
+    }
+
+    #[test]
+    fn a_month_of_sessions_is_a_month() {
+        // Thirty days of seven hours from 14:00: 29 days and 7 hours between the first open and the last close.
+        let clock = (0..30).flat_map(|day| (14..21).map(move |hour| minutes(1440 * day + 60 * hour)));
+        let market = market("1h", false, clock.collect());
+        let sample = Sample::of(1.0, &[1.0; 210], &market, all(&market), None);
+        assert_eq!((sample.sampling, sample.curve.len()), (Sampling::Daily, 31));
+        assert_eq!(sample.periods_per_year, 252.0);
+    }
+
+    #[test]
+    fn a_stated_number_of_periods_holds() {
+        let market = hourly(48);
+        assert_eq!(Sample::of(1.0, &[1.0; 48], &market, all(&market), Some(1000.0)).periods_per_year, 1000.0);
+    }
+
+    #[test]
+    fn sessions_use_the_mean_number_of_bars_a_day() {
+        // Two days: 7 hourly bars and 6: 6.5 a day.
+        let first = (0..7).map(|hour| minutes(14 * 60 + 60 * hour));
+        let second = (0..6).map(|hour| minutes((24 + 14) * 60 + 60 * hour));
+        let market = market("1h", false, first.chain(second).collect());
+        let sample = Sample::of(1.0, &[1.0; 13], &market, all(&market), None);
+        assert_eq!(sample.periods_per_year, 252.0 * 6.5);
+    }
+
+    #[test]
+    fn weekly_bars_are_not_taken_for_days() {
+        let market = market("1w", false, (0..10).map(|week| minutes(week * 7 * 1440)).collect());
+        let sample = Sample::of(1.0, &[1.0; 10], &market, all(&market), None);
+        assert_eq!(sample.curve.len(), 11);
+        close(Ok(sample.periods_per_year), 365.0 / 7.0);
+    }
+
+    #[test]
+    fn jumps_find_what_a_division_at_each_tick_finds() {
+        // Gaps of every kind: inside a day, over midnight, of whole days; and two bars in one interval.
+        let mut state = 7_u64;
+        for interval in ["1m", "1h", "1d"] {
+            let unit = interval.parse::<Interval>().unwrap().micros() / Span::MINUTE.micros();
+            let mut at = 0;
+            let clock: Vec<Timestamp> = (0..5000)
+                .map(|_| {
+                    state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695);
+                    at += match state >> 58 {
+                        0 => 2000 * unit,
+                        1..=3 => 1 + unit / 2,
+                        _ => unit,
+                    };
+                    minutes(at)
+                })
+                .collect();
+            let slow: Vec<usize> = (0..clock.len())
+                .filter(|&i| clock.get(i + 1).is_none_or(|next| next.utc_day() != clock[i].utc_day()))
+                .collect();
+            let fast: Vec<usize> = day_ends(&clock, interval.parse::<Interval>().unwrap().span()).collect();
+            assert_eq!(fast, slow, "{interval}");
+        }
+    }
+
+    #[test]
+    fn returns_of_a_curve() {
+        let returns = simple_returns(&[100.0, 110.0, 99.0]).unwrap();
+        close(Ok(returns[0]), 0.1);
+        close(Ok(returns[1]), -0.1);
+        assert_eq!(simple_returns(&[]), Ok(vec![]));
+        assert_eq!(simple_returns(&[100.0]), Ok(vec![]));
+        assert_eq!(simple_returns(&[100.0, 0.0]), Ok(vec![-1.0]));
+        assert_eq!(simple_returns(&[100.0, 0.0, 0.0]), Err(Missing::Ruined));
+    }
+}

@@ -1,0 +1,233 @@
+//! The leaderboard as a table.
+
+use super::Style;
+use super::grid::{Column, draw};
+use super::header::header;
+use super::notes;
+use super::numbers::{count, gain, money, ratio, signed};
+use crate::store::{RankingRecord, StoredRun};
+
+/// Metrics that may have no value, with their heads.
+const METRICS: [(&str, &str); 7] = [
+    ("roi_pct", "ROI %"),
+    ("sharpe_ratio", "Sharpe"),
+    ("sortino_ratio", "Sortino"),
+    ("calmar_ratio", "Calmar"),
+    ("max_drawdown_pct", "max DD %"),
+    ("win_rate", "win %"),
+    ("profit_factor", "PF"),
+];
+
+/// A run's leaderboard: what was replayed, the table, and what its numbers do not say.
+pub fn leaderboard(stored: &StoredRun, style: Style) -> String {
+    let mut text = header(&stored.run, style);
+    text.push('\n');
+    text.push_str(&table(stored, style));
+    text.push_str(&format!("results: {}\n", stored.folder.display()));
+    text
+}
+
+/// The table and its notes alone.
+pub(super) fn table(stored: &StoredRun, style: Style) -> String {
+    let drawing = draw(columns(stored, style), style);
+    let shown: Vec<_> = METRICS.into_iter().filter(|(_, head)| !drawing.left_out.contains(head)).collect();
+    let notes = [
+        notes::left_out(&drawing.left_out, style),
+        notes::missing(stored, &shown, style),
+        notes::unfinished(stored, style),
+        notes::flags(stored, style),
+    ];
+    format!("{}\n{}", drawing.text, notes.concat())
+}
+
+/// The ranking metric's column comes right after the name and always stays.
+fn columns(stored: &StoredRun, style: Style) -> Vec<Column> {
+    let rows = &stored.leaderboard.rankings;
+    let metric = stored.leaderboard.ranking_metric.as_str();
+    let text = |make: fn(&RankingRecord) -> String| rows.iter().map(make);
+    let number = |key: &'static str, form: fn(f64) -> String| {
+        rows.iter().map(move |row| row.value(key).map_or_else(|| style.none().to_owned(), form))
+    };
+    let mut all = vec![
+        ("roi_pct", Column::gains("ROI %", 1, number("roi_pct", signed))),
+        ("total_pnl", Column::gains("PnL", 8, text(|row| gain(&row.total_pnl)))),
+        ("", Column::numbers("final equity", 4, text(|row| money(&row.final_equity)))),
+        ("sharpe_ratio", Column::numbers("Sharpe", 2, number("sharpe_ratio", ratio))),
+        ("sortino_ratio", Column::numbers("Sortino", 9, number("sortino_ratio", ratio))),
+        ("calmar_ratio", Column::numbers("Calmar", 10, number("calmar_ratio", ratio))),
+        ("max_drawdown_pct", Column::numbers("max DD %", 3, number("max_drawdown_pct", ratio))),
+        ("win_rate", Column::numbers("win %", 6, number("win_rate", ratio))),
+        ("profit_factor", Column::numbers("PF", 7, number("profit_factor", ratio))),
+        ("", Column::numbers("trades", 5, text(|row| count(row.trades)))),
+        ("", Column::numbers("fees", 11, text(|row| money(&row.fees)))),
+    ];
+    let ranked_by = all.iter().position(|(key, _)| *key == metric).map(|i| all.remove(i).1.kept());
+    let mut columns = vec![
+        Column::numbers("#", 0, text(|row| row.rank.to_string())),
+        Column::words("agent", 0, text(|row| row.agent.clone())).strong_where(|i| rows[i].rank == 1),
+    ];
+    columns.extend(score(stored, style));
+    columns.extend(ranked_by);
+    columns.extend(all.into_iter().map(|(_, column)| column));
+    if rows.iter().any(|row| row.status != "completed") {
+        columns.push(Column::words("status", 0, text(|row| row.status.clone())));
+    }
+    columns
+}
+
+/// Shown only where it says something else than the ranking metric's own column.
+fn score(stored: &StoredRun, style: Style) -> Option<Column> {
+    let metric = stored.leaderboard.ranking_metric.as_str();
+    let rows = &stored.leaderboard.rankings;
+    let shown = |value: Option<f64>| value.map(ratio);
+    let differs = rows.iter().any(|row| shown(row.score) != shown(row.value(metric)));
+    let cells = rows.iter().map(|row| shown(row.score).unwrap_or_else(|| style.none().to_owned()));
+    differs.then(|| Column::numbers("score", 0, cells))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{StoredRun, fixture};
+
+    /// Five agents of realistic size.
+    fn league() -> StoredRun {
+        let mut stored = fixture::stored();
+        let template = stored.leaderboard.rankings[0].clone();
+        let row = |rank, agent: &str, roi: f64, trades| RankingRecord {
+            rank,
+            agent: agent.to_owned(),
+            score: Some(roi),
+            final_equity: format!("{:.8}", 10_000.0 * (1.0 + roi / 100.0)),
+            roi_pct: Some(roi),
+            total_pnl: format!("{:.8}", 100.0 * roi),
+            sharpe_ratio: Some(roi / 60.0),
+            sortino_ratio: Some(roi / 40.0),
+            calmar_ratio: Some(roi / 30.0),
+            max_drawdown_pct: Some(-roi.abs() / 3.0 - 1.0),
+            win_rate: Some(48.125),
+            profit_factor: Some(1.234),
+            trades,
+            fees: "1234.56789012".to_owned(),
+            ..template.clone()
+        };
+        let idle = stored.leaderboard.rankings[1].clone();
+        stored.leaderboard.rankings = vec![
+            row(1, "donchian_breakout_20", 154.205, 1234),
+            row(2, "momentum_top_3", 88.5, 210),
+            row(3, "buy_and_hold", 61.0, 1),
+            RankingRecord { rank: 4, ..idle },
+            RankingRecord { status: "disqualified".to_owned(), ..row(5, "grid", -35.75, 5012) },
+        ];
+        stored
+    }
+
+    fn drawn(stored: &StoredRun, width: usize) -> String {
+        let style = Style { width: Some(width), ..Style::PLAIN };
+        leaderboard(stored, style).replace(&stored.run.run_id, "RUN")
+    }
+
+    #[test]
+    fn at_eighty_columns_the_ranking_metric_and_risk_stay() {
+        let expected = "\
+first
+BTC, ETH in USDT | 1d bars | 2024-01-01 to 2024-01-06 | 1 window
+run RUN
+
+#  agent                   ROI %  final equity  Sharpe  max DD %  status
+------------------------------------------------------------------------------
+1  donchian_breakout_20  +154.21     25,420.50    2.57    -52.40  completed
+2  momentum_top_3         +88.50     18,850.00    1.48    -30.50  completed
+3  buy_and_hold           +61.00     16,100.00    1.02    -21.33  completed
+4  idle                     0.00        100.00       -      0.00  completed
+5  grid                   -35.75      6,425.00   -0.60    -12.92  disqualified
+
+no room for PnL, Sortino, Calmar, win %, PF, trades, fees; leaderboard.csv has
+  all
+- no dispersion in the returns: Sharpe of idle
+results: reports/first/RUN
+";
+        assert_eq!(drawn(&league(), 80), expected);
+    }
+
+    #[test]
+    fn at_a_hundred_columns() {
+        let expected = "\
+first
+BTC, ETH in USDT | 1d bars | 2024-01-01 to 2024-01-06 | 1 window | run RUN
+
+#  agent                   ROI %  final equity  Sharpe  max DD %  win %    PF  trades  status
+---------------------------------------------------------------------------------------------------
+1  donchian_breakout_20  +154.21     25,420.50    2.57    -52.40  48.12  1.23   1,234  completed
+2  momentum_top_3         +88.50     18,850.00    1.48    -30.50  48.12  1.23     210  completed
+3  buy_and_hold           +61.00     16,100.00    1.02    -21.33  48.12  1.23       1  completed
+4  idle                     0.00        100.00       -      0.00      -     -       0  completed
+5  grid                   -35.75      6,425.00   -0.60    -12.92  48.12  1.23   5,012  disqualified
+
+no room for PnL, Sortino, Calmar, fees; leaderboard.csv has all
+- no closed trades: win %, PF of idle
+- no dispersion in the returns: Sharpe of idle
+results: reports/first/RUN
+";
+        assert_eq!(drawn(&league(), 100), expected);
+    }
+
+    #[test]
+    fn with_room_for_all() {
+        let expected = "\
+first
+BTC, ETH in USDT | 1d bars | 2024-01-01 to 2024-01-06 | 1 window | run RUN
+
+#  agent                   ROI %         PnL  final equity  Sharpe  Sortino  Calmar  max DD %  win %    PF  trades      fees  status
+------------------------------------------------------------------------------------------------------------------------------------------
+1  donchian_breakout_20  +154.21  +15,420.50     25,420.50    2.57     3.86    5.14    -52.40  48.12  1.23   1,234  1,234.57  completed
+2  momentum_top_3         +88.50   +8,850.00     18,850.00    1.48     2.21    2.95    -30.50  48.12  1.23     210  1,234.57  completed
+3  buy_and_hold           +61.00   +6,100.00     16,100.00    1.02     1.52    2.03    -21.33  48.12  1.23       1  1,234.57  completed
+4  idle                     0.00        0.00        100.00       -        -       -      0.00      -     -       0      0.00  completed
+5  grid                   -35.75   -3,575.00      6,425.00   -0.60    -0.89   -1.19    -12.92  48.12  1.23   5,012  1,234.57  disqualified
+
+- no closed trades: win %, PF of idle
+- no dispersion in the returns: Sharpe, Sortino of idle
+- no drawdown: Calmar of idle
+results: reports/first/RUN
+";
+        assert_eq!(drawn(&league(), 140), expected);
+    }
+
+    #[test]
+    fn the_ranking_metric_comes_first_and_a_score_of_its_own_is_shown() {
+        let mut stored = league();
+        stored.leaderboard.ranking_metric = "calmar_ratio".to_owned();
+        let text = drawn(&stored, 100);
+        let head = text.lines().nth(3).unwrap();
+        assert!(head.starts_with("#  agent                  score  Calmar"), "{head}");
+    }
+
+    #[test]
+    fn unicode_and_colour_only_where_the_output_has_them() {
+        assert!(drawn(&league(), 80).is_ascii());
+        let style = Style { colour: true, unicode: true, width: Some(100) };
+        let text = leaderboard(&league(), style);
+        assert!(text.contains("\u{1b}[1m") && text.contains('─') && text.contains('–'), "{text}");
+    }
+
+    #[test]
+    fn flattering_settings_and_failures_are_named() {
+        let mut stored = fixture::stored();
+        stored.run.flags.optimistic = vec!["fill_at = \"close\"".to_owned()];
+        stored.run.flags.delisted = vec!["ETH".to_owned()];
+        stored.run.flags.cut_fills = 3;
+        let job = &mut stored.agents[0].windows[0];
+        job.status = "forfeit".to_owned();
+        job.status_detail = Some("out of budget at 2024-01-03T00:00:00Z".to_owned());
+        let text = leaderboard(&stored, Style::PLAIN);
+        let expected = "\
+trend, fast: forfeit in window 0 (out of budget at 2024-01-03T00:00:00Z)
+optimistic: fill_at = \"close\" fills orders at the very close that they were decided on
+bars ended inside a window: ETH (carried at the last close)
+3 buys were cut to what the wallet could pay
+results: reports/first/RUN
+";
+        assert!(text.ends_with(expected), "{text}");
+    }
+}

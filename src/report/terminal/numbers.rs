@@ -1,0 +1,184 @@
+//! Numbers for reading: rounded, with thousands separators, with a sign where it says gain or loss.
+//!
+//! Rounding here is for the eye alone; files keep every digit. A value that rounds to nothing has no sign.
+
+use crate::domain::{Cash, Price, Qty, Span, Timestamp};
+
+/// Most decimal places of a price or quantity; trailing zeros beyond the second go.
+const FEWEST_PLACES: usize = 2;
+
+/// Thousands separators in the whole part of a decimal number.
+pub(super) fn grouped(number: &str) -> String {
+    let (sign, rest) = number.strip_prefix(['-', '+']).map_or(("", number), |rest| (&number[..1], rest));
+    let (whole, part) = rest.split_once('.').map_or((rest, None), |(whole, part)| (whole, Some(part)));
+    let mut text = String::from(sign);
+    for (i, digit) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if let Some(part) = part {
+        text.push('.');
+        text.push_str(part);
+    }
+    text
+}
+
+/// Two places. The stored text is shown as it is where it is no amount.
+pub(super) fn money(stored: &str) -> String {
+    stored.parse::<Cash>().map_or_else(|_| stored.to_owned(), cash)
+}
+
+/// Two places, with a sign.
+pub(super) fn gain(stored: &str) -> String {
+    stored.parse::<Cash>().map_or_else(|_| stored.to_owned(), signed_cash)
+}
+
+/// Two places.
+pub(super) fn cash(amount: Cash) -> String {
+    without_negative_zero(grouped(&format!("{amount:.2}")))
+}
+
+/// Two places, with a sign.
+pub(super) fn signed_cash(amount: Cash) -> String {
+    with_plus(cash(amount))
+}
+
+/// Two places.
+pub(super) fn ratio(value: f64) -> String {
+    without_negative_zero(grouped(&format!("{value:.2}")))
+}
+
+/// Percent with two places and a sign.
+pub(super) fn signed(value: f64) -> String {
+    with_plus(ratio(value))
+}
+
+/// A whole number.
+pub(super) fn count(n: usize) -> String {
+    grouped(&n.to_string())
+}
+
+/// As many places as the price has, at least two.
+pub(super) fn price(value: Price) -> String {
+    grouped(&trimmed(&value.to_string(), FEWEST_PLACES))
+}
+
+/// As many places as the quantity has.
+pub(super) fn quantity(value: Qty) -> String {
+    grouped(&trimmed(&value.to_string(), 0))
+}
+
+fn trimmed(number: &str, fewest: usize) -> String {
+    let Some((whole, part)) = number.split_once('.') else { return number.to_owned() };
+    let kept = part.trim_end_matches('0').len().max(fewest);
+    if kept == 0 { whole.to_owned() } else { format!("{whole}.{}", &part[..kept]) }
+}
+
+fn without_negative_zero(text: String) -> String {
+    let nothing = text.starts_with('-') && text.chars().all(|c| "-0.,".contains(c));
+    if nothing { text[1..].to_owned() } else { text }
+}
+
+fn with_plus(text: String) -> String {
+    let nothing = text.chars().all(|c| "0.,".contains(c));
+    if nothing || text.starts_with('-') { text } else { format!("+{text}") }
+}
+
+/// The two largest units of a length of time: `3d 4h`, `12m`, `1.5s` under a minute.
+pub(super) fn length(seconds: f64) -> String {
+    if seconds < 60.0 {
+        return format!("{seconds:.1}s");
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at least 60, shown only")]
+    let whole = seconds.round() as u64;
+    let units = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")];
+    let first = units.iter().position(|(size, _)| whole >= *size).unwrap_or(units.len() - 1);
+    let (size, name) = units[first];
+    let mut text = format!("{}{name}", whole / size);
+    if let Some((next, name)) = units.get(first + 1) {
+        let rest = whole % size / next;
+        if rest > 0 {
+            text.push_str(&format!(" {rest}{name}"));
+        }
+    }
+    text
+}
+
+/// The length between two instants.
+pub(super) fn between(from: Timestamp, to: Timestamp) -> String {
+    length((to - from).seconds())
+}
+
+/// An instant to the minute; the date alone where `dates` is set.
+pub(super) fn instant(at: Timestamp, dates: bool) -> String {
+    let utc = at.to_utc();
+    utc.format(if dates { "%Y-%m-%d" } else { "%Y-%m-%d %H:%M" }).to_string()
+}
+
+/// Whether all instants are midnights, so that dates suffice.
+pub(super) fn are_dates(mut times: impl Iterator<Item = Timestamp>) -> bool {
+    times.all(|at| at.micros() % Span::DAY.micros() == 0)
+}
+
+/// Two stored instants for reading: as dates where both are midnights.
+pub(super) fn range(start: &str, end: &str) -> (String, String) {
+    match (start.parse::<Timestamp>(), end.parse::<Timestamp>()) {
+        (Ok(from), Ok(to)) => {
+            let dates = are_dates([from, to].into_iter());
+            (instant(from, dates), instant(to, dates))
+        }
+        _ => (start.to_owned(), end.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_set_apart() {
+        let cases = [("1", "1"), ("999.5", "999.5"), ("1000", "1,000"), ("-1234567.89", "-1,234,567.89")];
+        for (number, expected) in cases {
+            assert_eq!(grouped(number), expected);
+        }
+    }
+
+    #[test]
+    fn signs_say_gain_or_loss_and_nothing_has_none() {
+        assert_eq!(signed(1.005), "+1.00");
+        assert_eq!(signed(-1234.5), "-1,234.50");
+        assert_eq!(signed(-0.004), "0.00");
+        assert_eq!(signed(0.0), "0.00");
+        assert_eq!(gain("-0.00100000"), "0.00");
+        assert_eq!(gain("10050.00500000"), "+10,050.01");
+        assert_eq!(money("no money"), "no money");
+    }
+
+    #[test]
+    fn prices_keep_their_digits() {
+        assert_eq!(price("42000".parse().unwrap()), "42,000.00");
+        assert_eq!(price("0.00001234".parse().unwrap()), "0.00001234");
+        assert_eq!(quantity("1500".parse().unwrap()), "1,500");
+        assert_eq!(quantity("0.125".parse().unwrap()), "0.125");
+    }
+
+    #[test]
+    fn lengths_have_two_units() {
+        let cases =
+            [(1.25, "1.2s"), (60.0, "1m"), (5400.0, "1h 30m"), (273_600.0, "3d 4h"), (86_400.0, "1d")];
+        for (seconds, expected) in cases {
+            assert_eq!(length(seconds), expected);
+        }
+    }
+
+    #[test]
+    fn a_range_of_midnights_is_one_of_dates() {
+        assert_eq!(
+            range("2024-01-01T00:00:00Z", "2024-02-01T00:00:00Z"),
+            ("2024-01-01".to_owned(), "2024-02-01".to_owned())
+        );
+        assert_eq!(range("2024-01-01T00:00:00Z", "2024-01-01T12:30:00Z").1, "2024-01-01 12:30");
+    }
+}

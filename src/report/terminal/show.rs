@@ -1,0 +1,234 @@
+//! Everything about one run on one screen or two.
+
+use super::Style;
+use super::grid::{Column, draw};
+use super::header::{filled, plural, symbols};
+use super::leaderboard::table;
+use super::notes::some;
+use super::numbers::{count, length, range, ratio, signed};
+use crate::store::{AgentRecord, BattleRecord, CostRecord, PlaceRecord, StoredRun};
+
+/// A run: what it was, its leaderboard, who won each window, each agent's statistics, refused orders.
+pub fn show(stored: &StoredRun, style: Style) -> String {
+    let sections = [
+        about(stored, style),
+        table(stored, style),
+        windows(stored, style),
+        agents(stored, style),
+        refusals(stored, style),
+    ];
+    let texts: Vec<&str> =
+        sections.iter().map(|text| text.trim_end()).filter(|text| !text.is_empty()).collect();
+    texts.join("\n\n") + "\n"
+}
+
+fn about(stored: &StoredRun, style: Style) -> String {
+    let run = &stored.run;
+    let (from, to) = range(&run.market.start, &run.market.end);
+    let facts = [
+        ("run", run.run_id.clone()),
+        ("symbols", format!("{} in {}", symbols(&run.market.symbols), run.market.quote_asset)),
+        ("bars", format!("{}, {from} to {to}", run.market.interval)),
+        ("windows", format!("{}, ranked by {}", count(run.windows.len()), run.ranking_metric)),
+        ("costs", costs(&run.costs)),
+        ("seed", run.seed.to_string()),
+        ("market", run.market.digest.chars().take(12).collect()),
+        ("versions", format!("tiltyard {}, semantics {}", run.tiltyard_version, run.semantics_version)),
+        ("folder", stored.folder.display().to_string()),
+    ];
+    let mut text = style.bold(&run.scenario) + "\n";
+    if !run.description.is_empty() {
+        let words: Vec<String> = run.description.split_whitespace().map(str::to_owned).collect();
+        text.push_str(&filled(&words, " ", style));
+    }
+    text.push('\n');
+    for (name, value) in facts {
+        text.push_str(&format!("{name:<10}{value}\n"));
+    }
+    text
+}
+
+fn costs(costs: &CostRecord) -> String {
+    let fill = if costs.fill_at == "close" { "the deciding close" } else { "the next open" };
+    format!(
+        "taker {} bp, maker {} bp, slippage {}, fills at {fill}",
+        costs.taker_fee_bps, costs.maker_fee_bps, costs.slippage
+    )
+}
+
+/// Who won each window and who came second; nothing for a run of one window.
+fn windows(stored: &StoredRun, style: Style) -> String {
+    let battles = &stored.battles;
+    if battles.len() < 2 {
+        return String::new();
+    }
+    let text = |make: fn(&BattleRecord) -> String| battles.iter().map(make);
+    let score = |of: fn(&BattleRecord) -> Option<f64>| {
+        battles.iter().map(move |battle| of(battle).map_or_else(|| style.none().to_owned(), ratio))
+    };
+    let columns = vec![
+        Column::numbers("window", 0, text(|battle| battle.window.to_string())),
+        Column::words("from", 2, text(|battle| range(&battle.start, &battle.end).0)),
+        Column::words("to", 3, text(|battle| range(&battle.start, &battle.end).1)),
+        Column::words("winner", 0, text(winners)),
+        Column::numbers("score", 1, score(|battle| battle.rankings.first()?.score)),
+        Column::words(
+            "second",
+            4,
+            text(|battle| runner_up(battle).map_or_else(String::new, |p| p.agent.clone())),
+        ),
+        Column::numbers("its score", 5, battles.iter().map(|battle| second_score(battle, style))),
+    ];
+    titled("Windows", draw(columns, style).text, style)
+}
+
+fn winners(battle: &BattleRecord) -> String {
+    let names: Vec<&str> =
+        battle.rankings.iter().filter(|place| place.rank == 1).map(|place| place.agent.as_str()).collect();
+    some(&names)
+}
+
+fn runner_up(battle: &BattleRecord) -> Option<&PlaceRecord> {
+    battle.rankings.iter().find(|place| place.rank > 1)
+}
+
+/// Nothing where all share the first place.
+fn second_score(battle: &BattleRecord, style: Style) -> String {
+    runner_up(battle)
+        .map_or_else(String::new, |place| place.score.map_or_else(|| style.none().to_owned(), ratio))
+}
+
+/// Statistics that the leaderboard has no room for, in its order; means over the windows.
+fn agents(stored: &StoredRun, style: Style) -> String {
+    let rows: Vec<&AgentRecord> =
+        stored.leaderboard.rankings.iter().filter_map(|row| stored.agent(&row.agent)).collect();
+    let strategy = |agent: &AgentRecord| {
+        let entrant = stored.run.agents.iter().find(|entrant| entrant.name == agent.agent);
+        entrant.map_or_else(String::new, |entrant| entrant.strategy.clone())
+    };
+    let mean = |metric: &'static str, form: fn(f64) -> String| {
+        rows.iter().map(move |agent| agent.mean(metric).map_or_else(|| style.none().to_owned(), form))
+    };
+    let columns = vec![
+        Column::words("agent", 0, rows.iter().map(|agent| agent.agent.clone())),
+        Column::words("strategy", 1, rows.iter().map(|agent| strategy(agent))),
+        Column::gains("CAGR %", 2, mean("cagr_pct", signed)),
+        Column::numbers("vol %", 3, mean("volatility_pct", ratio)),
+        Column::numbers("ulcer %", 9, mean("ulcer_index_pct", ratio)),
+        Column::numbers("CVaR 95 %", 10, mean("cvar_95_pct", ratio)),
+        Column::numbers("exposure %", 4, mean("exposure_pct", ratio)),
+        Column::numbers("turnover", 7, mean("turnover", ratio)),
+        Column::gains("expectancy", 5, mean("expectancy", signed)),
+        Column::numbers("payoff", 8, mean("payoff_ratio", ratio)),
+        Column::numbers("mean hold", 6, mean("mean_trade_seconds", length)),
+        Column::numbers(
+            "orders",
+            11,
+            rows.iter().map(|a| count(a.windows.iter().map(|job| job.orders).sum())),
+        ),
+    ];
+    let title = if stored.run.windows.len() > 1 {
+        format!("Agents (means over {})", plural(stored.run.windows.len(), "window"))
+    } else {
+        "Agents".to_owned()
+    };
+    titled(&title, draw(columns, style).text, style)
+}
+
+/// Refused orders by agent and code; nothing where none was refused.
+fn refusals(stored: &StoredRun, style: Style) -> String {
+    let rows: Vec<(&str, &str, u64)> = stored
+        .leaderboard
+        .rankings
+        .iter()
+        .filter_map(|row| stored.agent(&row.agent))
+        .flat_map(|agent| agent.refused().into_iter().map(|(code, n)| (agent.agent.as_str(), code, n)))
+        .collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    let columns = vec![
+        Column::words("agent", 0, rows.iter().map(|row| row.0.to_owned())),
+        Column::words("code", 0, rows.iter().map(|row| row.1.to_owned())),
+        Column::numbers(
+            "orders",
+            0,
+            rows.iter().map(|row| count(usize::try_from(row.2).unwrap_or(usize::MAX))),
+        ),
+    ];
+    titled("Refused orders", draw(columns, style).text, style)
+}
+
+fn titled(title: &str, body: String, style: Style) -> String {
+    format!("{}\n\n{body}", style.bold(title))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::fixture;
+
+    #[test]
+    fn a_run_of_one_window() {
+        let expected = "\
+first
+A first try
+
+run       RUN
+symbols   BTC, ETH in USDT
+bars      1d, 2024-01-01 to 2024-01-06
+windows   1, ranked by roi_pct
+costs     taker 10 bp, maker 10 bp, slippage none, fills at the next open
+seed      7
+market    d1935d1935d1
+versions  tiltyard 0.1.0, semantics 1
+folder    reports/first/RUN
+
+#  agent        ROI %    PnL  final equity  Sharpe  Sortino  Calmar  max DD %   win %  PF  trades  fees
+-------------------------------------------------------------------------------------------------------
+1  trend, fast  +1.50  +1.50        101.50    0.30        -       -     -2.00  100.00   -       1  0.04
+2  idle          0.00   0.00        100.00       -        -       -      0.00       -   -       0  0.00
+
+- no closed trades: win %, PF of idle
+- no dispersion in the returns: Sharpe, Sortino of idle
+- no drawdown: Calmar of trend, fast, idle
+- no losing trades: PF of trend, fast
+- no return below the threshold: Sortino of trend, fast
+
+Agents
+
+agent        strategy   CAGR %  vol %  ulcer %  CVaR 95 %  exposure %  turnover  expectancy  payoff  mean hold  orders
+----------------------------------------------------------------------------------------------------------------------
+trend, fast  sma_cross    0.00   0.00     0.00       0.00       40.00      0.00       +1.50       -         2d       3
+idle         cash         0.00   0.00     0.00       0.00        0.00      0.00           -       -          -       0
+
+Refused orders
+
+agent        code             orders
+------------------------------------
+trend, fast  ORDER_TOO_LARGE       1
+";
+        let stored = fixture::stored();
+        assert_eq!(show(&stored, Style::PLAIN).replace(&stored.run.run_id, "RUN"), expected);
+    }
+
+    #[test]
+    fn several_windows_have_their_winners() {
+        let mut stored = fixture::stored();
+        let mut second = stored.battles[0].clone();
+        second.window = 1;
+        second.rankings.reverse();
+        second.rankings[0].rank = 1;
+        second.rankings[1].rank = 1;
+        stored.battles.push(second);
+        let expected = "\
+Windows
+
+window  from        to          winner             score  second  its score
+---------------------------------------------------------------------------
+     0  2024-01-01  2024-01-06  trend, fast         1.50  idle         0.00
+     1  2024-01-01  2024-01-06  idle, trend, fast   0.00
+";
+        assert_eq!(windows(&stored, Style::PLAIN), expected);
+    }
+}

@@ -1,0 +1,37 @@
+//! What a terminal can show, and the few signs whose form depends on it.
+
+/// What the output can show. The command line decides; this room only obeys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// ANSI colours and bold type.
+    pub colour: bool,
+    /// Signs beyond ASCII.
+    pub unicode: bool,
+    /// Columns of the terminal; `None` where the output is no terminal: then nothing is left out.
+    pub width: Option<usize>,
+}
+
+impl Style {
+    /// For pipes and files: plain ASCII, no colour, as wide as it gets.
+    pub const PLAIN: Self = Self { colour: false, unicode: false, width: None };
+
+    /// Stands for a value that does not exist.
+    pub(super) const fn none(self) -> &'static str {
+        if self.unicode { "–" } else { "-" }
+    }
+
+    /// Between the parts of a line.
+    pub(super) const fn separator(self) -> &'static str {
+        if self.unicode { " · " } else { " | " }
+    }
+
+    /// The line under a table's head.
+    pub(super) const fn rule(self) -> char {
+        if self.unicode { '─' } else { '-' }
+    }
+
+    /// In bold, where there is such a thing.
+    pub(super) fn bold(self, text: &str) -> String {
+        if self.colour { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+}

@@ -1,0 +1,267 @@
+//! The catalogue of built-in strategies: what each does, takes and needs.
+//!
+//! Owns the parameters' names, types, ranges and defaults. The reader, the JSON schema and
+//! `tiltyard strategies` work from it. Periods are in bars of the strategy's timeframe.
+
+use super::format::{KeyDoc, Range, ValueType, VariantDoc};
+use super::format::{number, optional, percent, period, required, with_default};
+
+/// A parameter of a strategy. Serialises as `name`, `type`, `required`, `default`, `range`, `doc`.
+pub type ParameterDoc = KeyDoc;
+
+/// One kind of strategy.
+#[derive(Debug, Clone, Copy, serde::Serialize)]
+pub struct StrategyDoc {
+    /// As written in `strategy = { kind = ".." }`.
+    pub kind: &'static str,
+    /// What it does, in one line.
+    pub summary: &'static str,
+    /// What it does, exactly.
+    pub description: &'static str,
+    /// What it takes, the common parameters included.
+    pub parameters: &'static [ParameterDoc],
+    /// How much history it needs before its first decision.
+    pub warm_up: &'static str,
+}
+
+const SYMBOLS: KeyDoc = optional(
+    "symbols",
+    ValueType::List { of: &ValueType::Name, min: 1, unique: true },
+    "all of the scenario",
+    "The symbols it trades, each on its own unless the kind says otherwise.",
+);
+const TIMEFRAME: KeyDoc = optional(
+    "timeframe",
+    ValueType::Interval,
+    "the scenario's interval",
+    "The bars its periods count; a multiple of the scenario's interval.",
+);
+const SIZE_DOC: &str = "Share of the equity that an entry spends, fee included.";
+
+const fn size(default: &'static str) -> KeyDoc {
+    with_default("size_pct", percent(), default, SIZE_DOC)
+}
+
+const SIZE: KeyDoc = size("20");
+const FAST_DOC: &str = "Bars of the fast average; fewer than `slow`.";
+const SLOW_DOC: &str = "Bars of the slow average.";
+
+const CONDITIONS: ValueType = ValueType::List { of: &ValueType::Condition, min: 1, unique: false };
+const NO_CONDITIONS: ValueType = ValueType::List { of: &ValueType::Condition, min: 0, unique: false };
+const BARS: ValueType = ValueType::Integer { min: 1, max: 10_000_000 };
+const BELOW_PRICE: ValueType = ValueType::Percent(Range::above(0.0, 99.0));
+
+/// Every kind, in the order of the documentation.
+pub const STRATEGIES: &[StrategyDoc] = &[
+    StrategyDoc {
+        kind: "cash",
+        summary: "never trades",
+        description: "Keeps its starting balance. The zero line of every comparison.",
+        parameters: &[],
+        warm_up: "none",
+    },
+    StrategyDoc {
+        kind: "buy_and_hold",
+        summary: "buys once and never sells",
+        description: "Buys each symbol at the first chance and holds it to the end of the window. `size_pct` \
+                      is split evenly over the symbols.",
+        parameters: &[SYMBOLS, TIMEFRAME, size("100")],
+        warm_up: "none",
+    },
+    StrategyDoc {
+        kind: "sma_cross",
+        summary: "follows the crossing of two simple moving averages",
+        description: "Buys when SMA(`fast`) crosses above SMA(`slow`), sells when it crosses below.",
+        parameters: &[
+            period("fast", "20", FAST_DOC),
+            period("slow", "100", SLOW_DOC),
+            SYMBOLS,
+            TIMEFRAME,
+            SIZE,
+        ],
+        warm_up: "`slow` + 1 bars",
+    },
+    StrategyDoc {
+        kind: "ema_cross",
+        summary: "follows the crossing of two exponential moving averages",
+        description: "Buys when EMA(`fast`) crosses above EMA(`slow`), sells when it crosses below.",
+        parameters: &[
+            period("fast", "12", FAST_DOC),
+            period("slow", "26", SLOW_DOC),
+            SYMBOLS,
+            TIMEFRAME,
+            SIZE,
+        ],
+        warm_up: "4 x `slow` + 1 bars",
+    },
+    StrategyDoc {
+        kind: "macd",
+        summary: "follows the MACD line crossing its signal",
+        description: "Buys when EMA(`fast`) - EMA(`slow`) crosses above its own EMA(`signal`), sells when it \
+                      crosses below.",
+        parameters: &[
+            period("fast", "12", FAST_DOC),
+            period("slow", "26", SLOW_DOC),
+            period("signal", "9", "Bars of the signal's average."),
+            SYMBOLS,
+            TIMEFRAME,
+            SIZE,
+        ],
+        warm_up: "4 x (`slow` + `signal`) + 1 bars",
+    },
+    StrategyDoc {
+        kind: "rsi_reversion",
+        summary: "buys weakness by RSI and sells strength",
+        description: "Buys when Wilder's RSI falls below `entry_below`, sells when it rises above `exit_above`.",
+        parameters: &[
+            period("period", "14", "Bars of the RSI."),
+            with_default(
+                "entry_below",
+                ValueType::Number(Range::from_to(0.0, 100.0)),
+                "30",
+                "Buy below this.",
+            ),
+            with_default(
+                "exit_above",
+                ValueType::Number(Range::from_to(0.0, 100.0)),
+                "70",
+                "Sell above this.",
+            ),
+            SYMBOLS,
+            TIMEFRAME,
+            SIZE,
+        ],
+        warm_up: "4 x `period` bars",
+    },
+    StrategyDoc {
+        kind: "bollinger_reversion",
+        summary: "buys below the lower Bollinger band and sells at the middle",
+        description: "Buys when the close falls below SMA(`period`) - `width` standard deviations, sells when \
+                      it is back above SMA(`period`).",
+        parameters: &[
+            period("period", "20", "Bars of the average and the deviation."),
+            with_default("width", number(100.0), "2", "Standard deviations, to a thousandth."),
+            SYMBOLS,
+            TIMEFRAME,
+            SIZE,
+        ],
+        warm_up: "`period` bars",
+    },
+    StrategyDoc {
+        kind: "donchian_breakout",
+        summary: "buys new highs and sells new lows",
+        description: "Buys when the close breaks the highest high of the `entry` bars before, sells when it \
+                      falls under the lowest low of the `exit` bars before.",
+        parameters: &[
+            period("entry", "20", "Bars of the upper channel."),
+            period("exit", "10", "Bars of the lower channel."),
+            SYMBOLS,
+            TIMEFRAME,
+            SIZE,
+        ],
+        warm_up: "the longer of `entry` and `exit`, + 1 bars",
+    },
+    StrategyDoc {
+        kind: "momentum",
+        summary: "holds the strongest symbols by rate of change",
+        description: "Every `rebalance` bars holds the `top` symbols by rate of change over `lookback` bars, \
+                      where it is positive. `size_pct` is split evenly over them.",
+        parameters: &[
+            period("lookback", "24", "Bars of the rate of change."),
+            with_default("top", ValueType::Integer { min: 1, max: 65_535 }, "1", "How many symbols to hold."),
+            period("rebalance", "24", "Bars between decisions."),
+            SYMBOLS,
+            TIMEFRAME,
+            SIZE,
+        ],
+        warm_up: "`lookback` + 1 bars",
+    },
+    StrategyDoc {
+        kind: "grid",
+        summary: "rests limit buys below its starting price and sells each one step higher",
+        description: "Rests `levels` limit buys below the price of its start, `spacing_pct` of that price \
+                      apart; each that fills is sold one spacing higher, then rests again. `size_pct` is \
+                      split evenly over the levels.",
+        parameters: &[
+            with_default("levels", ValueType::Integer { min: 1, max: 1_000 }, "5", "How many."),
+            with_default("spacing_pct", BELOW_PRICE, "1", "Between levels, of the starting price."),
+            SYMBOLS,
+            TIMEFRAME,
+            SIZE,
+        ],
+        warm_up: "none",
+    },
+    StrategyDoc {
+        kind: "dca",
+        summary: "buys at fixed times, whatever the price",
+        description: "Buys each symbol for `size_pct` every `every` bars and never sells.",
+        parameters: &[period("every", "24", "Bars between buys."), SYMBOLS, TIMEFRAME, size("2")],
+        warm_up: "none",
+    },
+    StrategyDoc {
+        kind: "random",
+        summary: "enters and leaves at random",
+        description: "At each bar it enters or leaves with a chance of `turnover` over the bars of a day. What \
+                      luck and fees alone do; seeded, so the same on every run.",
+        parameters: &[
+            with_default("turnover", number(1_440.0), "2", "Expected entries and exits a day."),
+            optional(
+                "seed",
+                ValueType::Integer { min: 0, max: u64::MAX },
+                "from the scenario's seed and the agent's name",
+                "Its own stream.",
+            ),
+            SYMBOLS,
+            TIMEFRAME,
+            SIZE,
+        ],
+        warm_up: "none",
+    },
+    StrategyDoc {
+        kind: "rules",
+        summary: "trades conditions over indicators, written in the scenario",
+        description: "Enters when all of `enter_all` hold; leaves when any of `exit_any` holds, a protective \
+                      level is reached, or the time is over. A condition is a text such as \
+                      \"rsi(14) < 30\", or { when = \"..\", timeframe = \"4h\" }.",
+        parameters: &[
+            required("enter_all", CONDITIONS, "All must hold for an entry."),
+            with_default("exit_any", NO_CONDITIONS, "[]", "Any suffices for an exit."),
+            optional("stop_loss_pct", BELOW_PRICE, "none", "Stop under the entry price."),
+            optional(
+                "take_profit_pct",
+                ValueType::Percent(Range::above(0.0, 10_000.0)),
+                "none",
+                "Target above the entry price.",
+            ),
+            optional("trailing_stop_pct", BELOW_PRICE, "none", "Stop under the highest price since entry."),
+            optional(
+                "max_hold_bars",
+                BARS,
+                "none",
+                "Leaves after this many bars of the scenario's interval.",
+            ),
+            optional(
+                "max_positions",
+                ValueType::Integer { min: 1, max: 65_535 },
+                "none",
+                "Most symbols held at once.",
+            ),
+            SYMBOLS,
+            TIMEFRAME,
+            SIZE,
+        ],
+        warm_up: "the longest that its indicators need, by timeframe",
+    },
+];
+
+/// The kinds as forms of the `strategy` table.
+pub(super) fn strategy_variants() -> Vec<VariantDoc> {
+    STRATEGIES
+        .iter()
+        .map(|strategy| VariantDoc {
+            name: strategy.kind,
+            doc: strategy.description,
+            keys: strategy.parameters,
+        })
+        .collect()
+}

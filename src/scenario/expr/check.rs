@@ -1,0 +1,197 @@
+//! Tree to expression: what is a number, what is a condition, and in which timeframe.
+//!
+//! Whether a node is a number or a condition shows from its form alone, so that one mistake does not hide
+//! the next: every node is looked at, and all that is wrong is reported.
+
+use std::ops::Range;
+
+use super::ExprError;
+use super::call::Call;
+use super::syntax::{Node, NodeKind, Operator, tree};
+use super::token::tokens;
+use super::words::find;
+use crate::domain::Interval;
+use crate::scenario::{BinaryOp, Expr};
+
+/// The condition that `text` says. Names without an `@` read bars of `default_timeframe`; every timeframe
+/// must be a multiple of `base`, the scenario's interval.
+///
+/// # Errors
+/// The first mistake in the syntax; where that is sound, all mistakes in the meaning, in the order of the
+/// text.
+pub fn parse(text: &str, default_timeframe: Interval, base: Interval) -> Result<Expr, Vec<ExprError>> {
+    let tree = tokens(text).and_then(|tokens| tree(&tokens)).map_err(|error| vec![error])?;
+    let mut checker = Checker { text, default_timeframe, base, errors: Vec::new() };
+    let expr = checker.expect(&tree, Kind::Condition);
+    match expr {
+        Some(expr) if checker.errors.is_empty() => Ok(expr),
+        _ => {
+            checker.errors.sort_by_key(|error| (error.span.start, error.span.end));
+            Err(checker.errors)
+        }
+    }
+}
+
+/// What an expression yields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Number,
+    Condition,
+}
+
+/// Collects what is wrong. A method that gives `None` has reported why.
+pub(super) struct Checker<'t> {
+    pub text: &'t str,
+    pub default_timeframe: Interval,
+    pub base: Interval,
+    pub errors: Vec<ExprError>,
+}
+
+impl<'t> Checker<'t> {
+    /// The node's expression, which must be of this kind.
+    pub fn expect(&mut self, node: &Node<'t>, kind: Kind) -> Option<Expr> {
+        let expr = self.any(node);
+        if kind_of(node) == kind {
+            return expr;
+        }
+        // What an unknown name yields is unknown too: one report is enough.
+        if !is_unknown(node) {
+            self.report::<()>(mismatch(node, kind, self.quote(&node.span)));
+        }
+        None
+    }
+
+    /// The node's expression, of either kind.
+    pub fn any(&mut self, node: &Node<'t>) -> Option<Expr> {
+        match &node.kind {
+            NodeKind::Number(value) => Some(Expr::Number(*value)),
+            NodeKind::Term { name, name_span, args } => {
+                let call = Call { name, name_span, args: args.as_deref(), span: &node.span };
+                self.call(&call, self.default_timeframe)
+            }
+            NodeKind::At { of, timeframe, timeframe_span } => self.at(of, timeframe, timeframe_span),
+            NodeKind::Negate(of) => self.expect(of, Kind::Number).map(|of| Expr::Negate(Box::new(of))),
+            NodeKind::Not(of) => self.expect(of, Kind::Condition).map(|of| Expr::Not(Box::new(of))),
+            NodeKind::Binary { op, left, right } => self.binary(*op, left, right, &node.span),
+        }
+    }
+
+    fn binary(
+        &mut self,
+        op: Operator,
+        left: &Node<'t>,
+        right: &Node<'t>,
+        span: &Range<usize>,
+    ) -> Option<Expr> {
+        let operands = match op {
+            Operator::Plain(BinaryOp::And | BinaryOp::Or) => Kind::Condition,
+            _ => Kind::Number,
+        };
+        let (l, r) = (self.expect(left, operands), self.expect(right, operands));
+        let (left, right) = (Box::new(l?), Box::new(r?));
+        match op {
+            Operator::Plain(op) => Some(Expr::Binary { op, left, right }),
+            Operator::CrossesAbove => self.cross(span, Expr::CrossesAbove { left, right }),
+            Operator::CrossesBelow => self.cross(span, Expr::CrossesBelow { left, right }),
+        }
+    }
+
+    /// Two constants never cross.
+    pub fn cross(&mut self, span: &Range<usize>, cross: Expr) -> Option<Expr> {
+        if cross.finest_timeframe().is_some() {
+            return Some(cross);
+        }
+        let message = format!("neither side of `{}` ever moves", self.quote(span));
+        self.report(ExprError::new(span.clone(), message).with_help("compare a field or an indicator"))
+    }
+
+    fn at(&mut self, of: &Node<'t>, timeframe: &str, span: &Range<usize>) -> Option<Expr> {
+        let interval = self.timeframe(timeframe, span);
+        if let NodeKind::Term { name, name_span, args } = &of.kind {
+            let call = Call { name, name_span, args: args.as_deref(), span: &of.span };
+            if call.reads_bars() {
+                let expr = self.call(&call, interval.unwrap_or(self.default_timeframe));
+                return expr.filter(|_| interval.is_some());
+            }
+        }
+        self.any(of);
+        let message = format!("`{}` has no timeframe of its own", self.quote(&of.span));
+        let help = "put `@` behind each field or indicator: `close@4h > ema(50)@4h`";
+        self.report(ExprError::new(span.clone(), message).with_help(help))
+    }
+
+    fn timeframe(&mut self, text: &str, span: &Range<usize>) -> Option<Interval> {
+        let Ok(interval) = text.parse::<Interval>() else {
+            let message = format!("`{text}` is not a timeframe");
+            let help = "a timeframe is a length that divides a day, or whole days: `15m`, `4h`, `1d`, `1w`";
+            return self.report(ExprError::new(span.clone(), message).with_help(help));
+        };
+        if !interval.is_multiple_of(self.base) {
+            let message = format!("`{text}` is not a multiple of the scenario's interval, `{}`", self.base);
+            let help = "bars of a timeframe are made from whole bars of the scenario's interval";
+            return self.report(ExprError::new(span.clone(), message).with_help(help));
+        }
+        Some(interval)
+    }
+
+    /// The text of a span, for messages.
+    pub fn quote(&self, span: &Range<usize>) -> &'t str {
+        self.text.get(span.clone()).unwrap_or_default()
+    }
+
+    /// Notes a mistake; gives the `None` that its finder returns.
+    pub fn report<T>(&mut self, error: ExprError) -> Option<T> {
+        self.errors.push(error);
+        None
+    }
+}
+
+/// What a node yields, by its form.
+fn kind_of(node: &Node<'_>) -> Kind {
+    match &node.kind {
+        NodeKind::Not(_) => Kind::Condition,
+        NodeKind::Binary { op: Operator::Plain(op), .. } => match op {
+            BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide => Kind::Number,
+            _ => Kind::Condition,
+        },
+        NodeKind::Binary { .. } => Kind::Condition,
+        NodeKind::Term { name, args, .. } => match (*name, args.as_deref()) {
+            ("crosses_above" | "crosses_below", _) => Kind::Condition,
+            ("ago", Some([of, ..])) => kind_of(of),
+            _ => Kind::Number,
+        },
+        NodeKind::Number(_) | NodeKind::At { .. } | NodeKind::Negate(_) => Kind::Number,
+    }
+}
+
+fn is_unknown(node: &Node<'_>) -> bool {
+    match &node.kind {
+        NodeKind::Term { name, .. } => find(name).is_none(),
+        NodeKind::At { of, .. } => is_unknown(of),
+        _ => false,
+    }
+}
+
+fn mismatch(node: &Node<'_>, wanted: Kind, text: &str) -> ExprError {
+    let (message, help) = match wanted {
+        Kind::Condition => (
+            format!("`{text}` is a number, not a condition"),
+            format!("compare it with something: `{text} > ...`"),
+        ),
+        Kind::Number if is_comparison(node) => (
+            format!("`{text}` is a condition, not a number"),
+            "comparisons do not chain: write `a < b and b < c`".to_owned(),
+        ),
+        Kind::Number => (
+            format!("`{text}` is a condition, not a number"),
+            "numbers are compared and reckoned with; conditions are joined with `and`, `or`, `not`"
+                .to_owned(),
+        ),
+    };
+    ExprError::new(node.span.clone(), message).with_help(help)
+}
+
+fn is_comparison(node: &Node<'_>) -> bool {
+    matches!(&node.kind, NodeKind::Binary { op, .. }
+        if !matches!(op, Operator::Plain(BinaryOp::And | BinaryOp::Or)))
+}

@@ -1,0 +1,138 @@
+//! Printing an expression and parsing the print gives the expression back.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::Thousandths;
+use crate::scenario::Function;
+use crate::scenario::expr::to_text;
+
+#[test]
+fn prints_are_short_and_complete() {
+    let cases = [
+        ("rsi < 30", "rsi(14)@1h < 30"),
+        ("((close)) > (1 + 2) * 3", "close@1h > (1 + 2) * 3"),
+        ("close@1d > 8 - (4 - 2)", "close@1d > 8 - (4 - 2)"),
+        ("crosses_above(macd, macd_signal)", "macd(12, 26)@1h crosses_above macd_signal(12, 26, 9)@1h"),
+        ("not (close > 1 and close > 2)", "not (close@1h > 1 and close@1h > 2)"),
+        ("--close > -(1 + 2)", "--close@1h > -(1 + 2)"),
+        ("close < bollinger_lower(20, 2.5)", "close@1h < bollinger_lower(20, 2.5)@1h"),
+    ];
+    for (text, wanted) in cases {
+        assert_eq!(to_text(&read(text).unwrap()), wanted);
+    }
+}
+
+fn periods() -> impl Strategy<Value = u32> {
+    prop_oneof![1_u32..300, Just(100_000)]
+}
+
+fn indicators() -> impl Strategy<Value = IndicatorSpec> {
+    let fields = [BarField::Open, BarField::High, BarField::Low, BarField::Close, BarField::Volume];
+    let width = (1_u32..=100_000).prop_map(Thousandths);
+    prop_oneof![
+        prop::sample::select(fields.to_vec()).prop_map(IndicatorSpec::Field),
+        (0_usize..9, periods()).prop_map(|(which, n)| match which {
+            0 => IndicatorSpec::Sma { n },
+            1 => IndicatorSpec::Ema { n },
+            2 => IndicatorSpec::Rsi { n },
+            3 => IndicatorSpec::Atr { n },
+            4 => IndicatorSpec::Adx { n },
+            5 => IndicatorSpec::DonchianHigh { n },
+            6 => IndicatorSpec::DonchianLow { n },
+            7 => IndicatorSpec::Roc { n },
+            _ => IndicatorSpec::VolumeSma { n },
+        }),
+        (periods(), width.clone()).prop_map(|(n, k)| IndicatorSpec::BollingerUpper { n, k }),
+        (periods(), width).prop_map(|(n, k)| IndicatorSpec::BollingerLower { n, k }),
+        periods().prop_map(|n| IndicatorSpec::Stddev { n }),
+        (1_u32..50, 50_u32..99).prop_map(|(fast, slow)| IndicatorSpec::MacdLine { fast, slow }),
+        (1_u32..50, 50_u32..99, periods()).prop_map(|(fast, slow, signal)| IndicatorSpec::MacdSignal {
+            fast,
+            slow,
+            signal
+        }),
+    ]
+}
+
+fn columns() -> impl Strategy<Value = Expr> {
+    let timeframes = prop::sample::select(vec!["1h", "4h", "1d", "1w"]);
+    (indicators(), timeframes).prop_map(|(indicator, timeframe)| series_at(indicator, timeframe))
+}
+
+fn boxed<T>(pair: (T, T)) -> (Box<T>, Box<T>) {
+    (Box::new(pair.0), Box::new(pair.1))
+}
+
+fn numbers() -> impl Strategy<Value = Expr> {
+    let constants = prop_oneof![
+        (0_u32..1000).prop_map(|n| number(f64::from(n))),
+        any::<f64>().prop_filter("written out", |x| x.is_finite()).prop_map(|x| number(x.abs())),
+    ];
+    let leaf = prop_oneof![columns(), constants];
+    leaf.prop_recursive(4, 24, 3, |inner| {
+        let ops = [BinaryOp::Add, BinaryOp::Subtract, BinaryOp::Multiply, BinaryOp::Divide];
+        prop_oneof![
+            (prop::sample::select(ops.to_vec()), inner.clone(), inner.clone())
+                .prop_map(|(op, left, right)| binary(op, left, right)),
+            inner.clone().prop_map(|of| Expr::Negate(Box::new(of))),
+            (columns(), inner.clone(), periods()).prop_map(|(column, with, bars)| Expr::Ago {
+                of: Box::new(binary(BinaryOp::Add, column, with)),
+                bars
+            }),
+            inner.clone().prop_map(|of| Expr::Call { function: Function::Abs, args: vec![of] }),
+            prop::collection::vec(inner.clone(), 2..4)
+                .prop_map(|args| Expr::Call { function: Function::Min, args }),
+            prop::collection::vec(inner, 2..4).prop_map(|args| Expr::Call { function: Function::Max, args }),
+        ]
+    })
+}
+
+fn conditions() -> impl Strategy<Value = Expr> {
+    let comparisons = vec![
+        BinaryOp::Less,
+        BinaryOp::LessOrEqual,
+        BinaryOp::Greater,
+        BinaryOp::GreaterOrEqual,
+        BinaryOp::Equal,
+        BinaryOp::NotEqual,
+    ];
+    let leaf = prop_oneof![
+        (prop::sample::select(comparisons), numbers(), numbers()).prop_map(|(op, l, r)| binary(op, l, r)),
+        (columns(), numbers()).prop_map(boxed).prop_map(|(left, right)| Expr::CrossesAbove { left, right }),
+        (numbers(), columns()).prop_map(boxed).prop_map(|(left, right)| Expr::CrossesBelow { left, right }),
+    ];
+    leaf.prop_recursive(3, 6, 2, |inner| {
+        prop_oneof![
+            inner.clone().prop_map(|of| Expr::Not(Box::new(of))),
+            (inner.clone(), inner.clone()).prop_map(|(l, r)| binary(BinaryOp::And, l, r)),
+            (inner.clone(), inner.clone()).prop_map(|(l, r)| binary(BinaryOp::Or, l, r)),
+            (columns(), inner, periods()).prop_map(|(column, with, bars)| Expr::Ago {
+                of: Box::new(binary(BinaryOp::And, binary(BinaryOp::Less, column, number(1.0)), with)),
+                bars
+            }),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn parsing_a_print_gives_the_expression_back(expr in conditions()) {
+        let text = to_text(&expr);
+        match parse(&text, interval("1d"), base()) {
+            Ok(found) => prop_assert_eq!(found, expr, "{}", text),
+            // Random trees can outgrow a condition's limit of words; nothing else may go wrong.
+            Err(errors) => prop_assert!(errors[0].message.contains("longer than"), "{text}: {errors:?}"),
+        }
+    }
+
+    #[test]
+    fn errors_lie_inside_any_text(text in "[a-z0-9@()<>=+*/., é≤\n-]{0,60}") {
+        if let Err(errors) = read(&text) {
+            prop_assert!(!errors.is_empty());
+            for error in errors {
+                prop_assert!(text.get(error.span.clone()).is_some(), "{error:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The words that scenario files use for the variants of the model's enums.
+
+use crate::scenario::{Delisted, FillAt, Intrabar, OnBreach, RankingMetric, ReportFormat, TieBreak, WarmUp};
+
+/// A word with its meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChoiceDoc {
+    /// As written in the file.
+    pub name: &'static str,
+    /// What it means.
+    pub doc: &'static str,
+}
+
+/// An enum that is written as a word.
+pub trait Choice: Copy + 'static {
+    /// Every variant with its word and meaning, in the order of the documentation.
+    const ALL: &'static [(Self, &'static str, &'static str)];
+}
+
+/// The words of an enum.
+pub fn choice_docs<T: Choice>() -> Vec<ChoiceDoc> {
+    T::ALL.iter().map(|&(_, name, doc)| ChoiceDoc { name, doc }).collect()
+}
+
+impl Choice for WarmUp {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::Before, "before", "indicators read the bars before the window, where the data has them"),
+        (Self::Inside, "inside", "indicators start with the window's own first bar"),
+    ];
+}
+
+impl Choice for Delisted {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::Carry, "carry", "a symbol whose bars end for good keeps its last close, flagged"),
+        (Self::WriteOff, "write_off", "it is worth nothing from then on"),
+    ];
+}
+
+impl Choice for FillAt {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::NextOpen, "next_open", "at the open of the symbol's next bar"),
+        (Self::Close, "close", "at the deciding bar's close; optimistic, and reported as such"),
+    ];
+}
+
+impl Choice for Intrabar {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::Adverse, "adverse", "against the trader: the stop is taken"),
+        (Self::OhlcPath, "ohlc_path", "open, the nearer extreme, the other extreme, close"),
+        (Self::Detail, "detail", "the finer bars of the data; without them adverse, counted in the report"),
+    ];
+}
+
+impl Choice for OnBreach {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::HaltNew, "halt_new", "no new exposure; what is held may be held or sold"),
+        (Self::Flatten, "flatten", "everything is closed at the next open, flat until the day ends"),
+        (Self::Disqualify, "disqualify", "everything is closed, out for the window, the loss is kept"),
+    ];
+}
+
+impl Choice for RankingMetric {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::RoiPct, Self::RoiPct.as_str(), "return on the starting balance, percent"),
+        (Self::TotalPnl, Self::TotalPnl.as_str(), "end minus start, quote currency"),
+        (Self::SharpeRatio, Self::SharpeRatio.as_str(), "annualised Sharpe ratio"),
+        (Self::SortinoRatio, Self::SortinoRatio.as_str(), "annualised Sortino ratio"),
+        (Self::CalmarRatio, Self::CalmarRatio.as_str(), "yearly growth over the largest drawdown"),
+        (Self::MaxDrawdownPct, Self::MaxDrawdownPct.as_str(), "largest drawdown; nearer to 0 ranks higher"),
+        (Self::WinRate, Self::WinRate.as_str(), "winning round trips of all, percent"),
+        (Self::ProfitFactor, Self::ProfitFactor.as_str(), "gains over losses of the round trips"),
+    ];
+}
+
+impl Choice for TieBreak {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        tie_break(0),
+        tie_break(1),
+        tie_break(2),
+        tie_break(3),
+        tie_break(4),
+        tie_break(5),
+        tie_break(6),
+        tie_break(7),
+        (Self::Name, "name", "by name, A first"),
+    ];
+}
+
+/// The tie-break by the ranking metric of this place.
+const fn tie_break(place: usize) -> (TieBreak, &'static str, &'static str) {
+    let (metric, name, doc) = <RankingMetric as Choice>::ALL[place];
+    (TieBreak::Metric(metric), name, doc)
+}
+
+impl Choice for ReportFormat {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::Json, "json", "always written"),
+        (Self::Parquet, "parquet", "always written"),
+        (Self::Csv, "csv", "CSV twins of the Parquet files"),
+        (Self::Html, "html", "one self-contained page"),
+        (Self::Markdown, "markdown", "for pull requests and chats"),
+    ];
+}

@@ -1,0 +1,50 @@
+//! Short forms for writing [`KeyDoc`]s down.
+
+use super::{Fallback, KeyDoc, Range, ValueType};
+
+/// The longest period an indicator or a count of bars may have.
+const LONGEST: u64 = 100_000;
+
+/// A key that must be written.
+pub(in crate::scenario) const fn required(name: &'static str, value: ValueType, doc: &'static str) -> KeyDoc {
+    KeyDoc { name, value, fallback: Fallback::Required, doc }
+}
+
+/// A key with a default, in TOML that is also JSON.
+pub(in crate::scenario) const fn with_default(
+    name: &'static str,
+    value: ValueType,
+    default: &'static str,
+    doc: &'static str,
+) -> KeyDoc {
+    KeyDoc { name, value, fallback: Fallback::Value(default), doc }
+}
+
+/// A key that may be left out, and what holds then.
+pub(in crate::scenario) const fn optional(
+    name: &'static str,
+    value: ValueType,
+    otherwise: &'static str,
+    doc: &'static str,
+) -> KeyDoc {
+    KeyDoc { name, value, fallback: Fallback::Described(otherwise), doc }
+}
+
+/// A number of bars with a default.
+pub(in crate::scenario) const fn period(
+    name: &'static str,
+    default: &'static str,
+    doc: &'static str,
+) -> KeyDoc {
+    with_default(name, ValueType::Integer { min: 1, max: LONGEST }, default, doc)
+}
+
+/// A number of percent above 0 and up to 100.
+pub(in crate::scenario) const fn percent() -> ValueType {
+    ValueType::Percent(Range::above(0.0, 100.0))
+}
+
+/// A number above 0.
+pub(in crate::scenario) const fn number(max: f64) -> ValueType {
+    ValueType::Number(Range::above(0.0, max))
+}

@@ -1,0 +1,17 @@
+//! The file format as data: every table, key, type, range, default and enumeration, once.
+//!
+//! Owns the description that the reader, the JSON schema and `tiltyard strategies` all work from, so that
+//! they cannot disagree. Never reads a file. Invariant: a key is read only if it is described here.
+
+mod choices;
+mod doc;
+mod keys;
+mod tables;
+mod windows;
+
+pub use choices::{Choice, ChoiceDoc, choice_docs};
+pub use doc::{Fallback, KeyDoc, Range, TableDoc, ValueType, VariantDoc};
+pub(super) use keys::{number, optional, percent, period, required, with_default};
+pub use tables::ROOT;
+pub(super) use tables::{CONDITION, DEFAULT_PROFILE, UNLIMITED_PROFILE};
+pub(super) use windows::{PRESETS, Preset};

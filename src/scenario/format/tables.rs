@@ -1,0 +1,303 @@
+//! Every table of the file with its keys.
+
+use super::choices::choice_docs;
+use super::windows;
+use super::{Fallback, KeyDoc, Range, TableDoc, ValueType, VariantDoc};
+use super::{number, optional, percent, required, with_default};
+use crate::scenario::catalogue;
+use crate::scenario::{Delisted, FillAt, Intrabar, OnBreach, RankingMetric, ReportFormat, TieBreak, WarmUp};
+
+/// The name of the built-in profile that an agent gets that names none.
+pub(in crate::scenario) const DEFAULT_PROFILE: &str = "default";
+/// The name of the built-in profile without limits.
+pub(in crate::scenario) const UNLIMITED_PROFILE: &str = "unlimited";
+
+const TEXTS: ValueType = ValueType::List { of: &ValueType::Text, min: 0, unique: true };
+const COUNT: ValueType = ValueType::Integer { min: 1, max: 1_000_000 };
+const PERCENT: ValueType = percent();
+const PERCENT_LIMIT: ValueType = ValueType::Limit(&PERCENT);
+const COUNT_LIMIT: ValueType = ValueType::Limit(&COUNT);
+const FEE: ValueType = ValueType::BasisPoints(Range::from_to(0.0, 10_000.0));
+
+/// The whole file.
+pub const ROOT: TableDoc = TableDoc {
+    doc: "A tiltyard scenario: which market, which agents, under which rules, ranked by what.",
+    keys: &[
+        required("scenario", ValueType::Table(&SCENARIO), "What the scenario is."),
+        required("market", ValueType::Table(&MARKET), "Which bars it replays."),
+        optional("venue", ValueType::Table(&VENUE), "its defaults", "How orders fill and what a fill costs."),
+        optional("risk", ValueType::Named(&RISK), "none", "Risk profiles that agents refer to by name."),
+        required("agents", ValueType::Tables(&AGENT), "Who takes part; at least one."),
+        optional("battle", ValueType::Table(&BATTLE), "its defaults", "Windows and ranking."),
+        optional("metrics", ValueType::Table(&METRICS), "its defaults", "Conventions of the statistics."),
+        optional("report", ValueType::Table(&REPORT), "its defaults", "What is written."),
+    ],
+};
+
+const SCENARIO: TableDoc = TableDoc {
+    doc: "What the scenario is.",
+    keys: &[
+        required("name", ValueType::Name, "Its name, and that of its folder under `reports/`."),
+        with_default(
+            "seed",
+            ValueType::Integer { min: 0, max: u64::MAX },
+            "1",
+            "Where all randomness comes from.",
+        ),
+        with_default("description", ValueType::Text, "\"\"", "What it is for."),
+    ],
+};
+
+const MARKET: TableDoc = TableDoc {
+    doc: "Which bars the scenario replays.",
+    keys: &[
+        required("path", ValueType::Path, "A file, a folder or a glob of Parquet bars."),
+        required(
+            "symbols",
+            ValueType::List { of: &ValueType::Name, min: 1, unique: true },
+            "The symbols, as the data names them.",
+        ),
+        optional(
+            "interval",
+            ValueType::Interval,
+            "the preset's, where `battle.windows` is one; else it must be given",
+            "The bars that agents see; made from finer bars where only those are there.",
+        ),
+        optional("start", ValueType::Time, "the data's first bar", "First bar open to replay."),
+        optional("end", ValueType::Time, "the data's last bar", "No bar that opens at or after this."),
+        with_default("quote", ValueType::Name, "\"USD\"", "The currency of wallets and prices."),
+        with_default(
+            "warm_up",
+            ValueType::Choice { noun: "warm-up", choices: choice_docs::<WarmUp> },
+            "\"before\"",
+            "Where indicators get their history from.",
+        ),
+        with_default(
+            "delisted",
+            ValueType::Choice { noun: "treatment", choices: choice_docs::<Delisted> },
+            "\"carry\"",
+            "What a position is worth once its symbol's bars have ended for good.",
+        ),
+        optional("instruments", ValueType::Named(&INSTRUMENT), "their defaults", "Trading rules by symbol."),
+    ],
+};
+
+const INSTRUMENT: TableDoc = TableDoc {
+    doc: "A symbol's trading rules.",
+    keys: &[
+        optional("base", ValueType::Name, "the symbol's own name", "The asset that is bought and sold."),
+        with_default(
+            "price_tick",
+            ValueType::Amount { zero: false },
+            "\"0.00000001\"",
+            "Order prices lie on multiples of this.",
+        ),
+        with_default(
+            "quantity_step",
+            ValueType::Amount { zero: false },
+            "\"0.00000001\"",
+            "Quantities lie on multiples of this.",
+        ),
+        with_default(
+            "min_notional",
+            ValueType::Amount { zero: true },
+            "\"1\"",
+            "Smallest notional of an order, in the quote currency.",
+        ),
+    ],
+};
+
+const VENUE: TableDoc = TableDoc {
+    doc: "How orders fill and what a fill costs.",
+    keys: &[
+        with_default("taker_fee_bps", FEE, "10", "Fee on fills that take liquidity."),
+        with_default("maker_fee_bps", FEE, "10", "Fee on fills of resting orders."),
+        KeyDoc {
+            name: "slippage",
+            value: ValueType::Tagged { tag: "model", noun: "slippage model", variants: slippage_models },
+            fallback: Fallback::Variant("none"),
+            doc: "How far a market-like fill lands from the raw price, always against the trader.",
+        },
+        with_default(
+            "fill_at",
+            ValueType::Choice { noun: "fill time", choices: choice_docs::<FillAt> },
+            "\"next_open\"",
+            "When a market order fills.",
+        ),
+        with_default(
+            "intrabar",
+            ValueType::Choice { noun: "intrabar rule", choices: choice_docs::<Intrabar> },
+            "\"adverse\"",
+            "Which side a bar takes that reaches both a stop and a target.",
+        ),
+        with_default(
+            "limit_needs_through",
+            ValueType::Boolean,
+            "false",
+            "A limit order needs a price through its own, not only at it.",
+        ),
+        with_default(
+            "participation_cap_pct",
+            PERCENT_LIMIT,
+            "false",
+            "Largest share of a bar's volume that one fill may take.",
+        ),
+        with_default(
+            "close_at_end",
+            ValueType::Boolean,
+            "false",
+            "Open positions are sold at the window's end, at the taker's cost.",
+        ),
+    ],
+};
+
+const FACTOR: ValueType = number(1_000.0);
+const CAP: KeyDoc = with_default("cap_bps", FEE, "1000", "Most.");
+
+const SLIPPAGE_MODELS: &[VariantDoc] = &[
+    VariantDoc { name: "none", doc: "No slippage.", keys: &[] },
+    VariantDoc {
+        name: "fixed_bps",
+        doc: "Always the same.",
+        keys: &[required("bps", FEE, "How much, in basis points.")],
+    },
+    VariantDoc {
+        name: "volume_share",
+        doc: "factor * order notional / average daily notional of the last 24 h.",
+        keys: &[
+            with_default("factor", FACTOR, "0.1", "The factor."),
+            with_default("floor_bps", FEE, "1", "Least."),
+            CAP,
+        ],
+    },
+    VariantDoc {
+        name: "square_root",
+        doc: "factor * daily volatility * sqrt(order quantity / volume of the last 24 h).",
+        keys: &[with_default("factor", FACTOR, "1", "The factor."), CAP],
+    },
+];
+
+fn slippage_models() -> Vec<VariantDoc> {
+    SLIPPAGE_MODELS.to_vec()
+}
+
+const RISK: TableDoc = TableDoc {
+    doc: "A risk profile. What it leaves out is as in the profile `default`; `false` turns a limit off.",
+    keys: &[
+        with_default("max_order_size_pct", PERCENT_LIMIT, "50", "Largest order, of the equity."),
+        with_default("max_position_size_pct", PERCENT_LIMIT, "25", "Largest position, of the equity."),
+        with_default("max_open_orders", COUNT_LIMIT, "50", "Most resting orders at once."),
+        with_default(
+            "daily_loss_limit_pct",
+            PERCENT_LIMIT,
+            "20",
+            "Largest loss since 00:00 UTC, of the equity then.",
+        ),
+        with_default("max_drawdown_pct", PERCENT_LIMIT, "false", "Largest fall from the peak of the equity."),
+        with_default("max_consecutive_losses", COUNT_LIMIT, "false", "Most losing round trips in a row."),
+        with_default("orders_per_minute", COUNT_LIMIT, "100", "Most orders in a minute of market time."),
+        with_default(
+            "on_breach",
+            ValueType::Choice { noun: "breach action", choices: choice_docs::<OnBreach> },
+            "\"halt_new\"",
+            "What happens when a loss limit is reached.",
+        ),
+        with_default(
+            "size_to_limit",
+            ValueType::Boolean,
+            "false",
+            "Cut an order to the largest size that passes instead of refusing it.",
+        ),
+    ],
+};
+
+const AGENT: TableDoc = TableDoc {
+    doc: "One agent with a wallet of its own.",
+    keys: &[
+        required("name", ValueType::Name, "Unique; also the name of its result folder."),
+        with_default("description", ValueType::Text, "\"\"", "What it is."),
+        with_default("tags", TEXTS, "[]", "Labels for grouping."),
+        with_default(
+            "starting_balance",
+            ValueType::Amount { zero: false },
+            "\"10000.00\"",
+            "Quote currency in its wallet at each window's start.",
+        ),
+        with_default("risk", ValueType::Text, "\"default\"", "`default`, `unlimited`, or one of `[risk.*]`."),
+        required(
+            "strategy",
+            ValueType::Tagged { tag: "kind", noun: "strategy kind", variants: catalogue::strategy_variants },
+            "How it decides.",
+        ),
+    ],
+};
+
+/// A condition of a `rules` strategy with a timeframe of its own.
+pub(in crate::scenario) const CONDITION: TableDoc = TableDoc {
+    doc: "An expression with the bars it reads.",
+    keys: &[
+        required("when", ValueType::Text, "The expression."),
+        optional("timeframe", ValueType::Interval, "the strategy's", "The bars it reads."),
+    ],
+};
+
+const METRIC: ValueType = ValueType::Choice { noun: "ranking metric", choices: choice_docs::<RankingMetric> };
+const TIE_BREAK: ValueType = ValueType::Choice { noun: "tie-break", choices: choice_docs::<TieBreak> };
+
+const BATTLE: TableDoc = TableDoc {
+    doc: "Over which windows the agents compete and by what they are ranked.",
+    keys: &[
+        with_default("ranking_metric", METRIC, "\"roi_pct\"", "What ranks the agents."),
+        KeyDoc {
+            name: "windows",
+            value: ValueType::Tagged { tag: "kind", noun: "kind of windows", variants: windows::variants },
+            fallback: Fallback::Variant("whole"),
+            doc: "Which parts of the range are battles of their own.",
+        },
+        with_default(
+            "tie_break",
+            ValueType::List { of: &TIE_BREAK, min: 0, unique: true },
+            "[\"name\"]",
+            "What decides between equal scores, in this order; the name always comes last.",
+        ),
+    ],
+};
+
+const METRICS: TableDoc = TableDoc {
+    doc: "Conventions of the statistics.",
+    keys: &[
+        with_default(
+            "risk_free_rate",
+            ValueType::Number(Range::above(-1.0, 1.0)),
+            "0",
+            "Per year, as a fraction: 0.05 is 5 %.",
+        ),
+        with_default(
+            "minimum_acceptable_return",
+            ValueType::Number(Range::above(-1.0, 1.0)),
+            "0",
+            "Sortino's threshold per year, as a fraction: 0.05 is 5 %.",
+        ),
+        optional(
+            "periods_per_year",
+            number(1_000_000.0),
+            "365 for markets with weekend bars, else 252",
+            "Return periods in a year.",
+        ),
+    ],
+};
+
+const FORMAT: ValueType = ValueType::Choice { noun: "report format", choices: choice_docs::<ReportFormat> };
+
+const REPORT: TableDoc = TableDoc {
+    doc: "What is written, besides the JSON and Parquet that every run writes.",
+    keys: &[
+        with_default(
+            "formats",
+            ValueType::List { of: &FORMAT, min: 0, unique: true },
+            "[]",
+            "Further forms of the results.",
+        ),
+        optional("benchmark", ValueType::Text, "none", "The agent that the others are measured against."),
+    ],
+};

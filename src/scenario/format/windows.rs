@@ -1,0 +1,54 @@
+//! The kinds of windows and the presets.
+
+use super::{KeyDoc, ValueType, VariantDoc, optional, required, with_default};
+use crate::domain::Span;
+
+/// A kind of windows whose length and bars are fixed.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::scenario) struct Preset {
+    /// Its kind.
+    pub(in crate::scenario) kind: &'static str,
+    /// The length of each window.
+    pub(in crate::scenario) length: Span,
+    /// The bars it replays.
+    pub(in crate::scenario) interval: Span,
+}
+
+/// All presets.
+pub(in crate::scenario) const PRESETS: [Preset; 3] = [
+    Preset { kind: "historical_day", length: Span::DAY, interval: Span::MINUTE },
+    Preset { kind: "historical_week", length: Span::DAY.times(7), interval: Span::MINUTE.times(5) },
+    Preset { kind: "historical_month", length: Span::DAY.times(30), interval: Span::MINUTE.times(60) },
+];
+
+const COUNT: ValueType = ValueType::Integer { min: 1, max: 100_000 };
+const LENGTH: KeyDoc = required("length", ValueType::Span, "Length of each window, such as \"30d\".");
+const AS_MANY: KeyDoc = optional("count", COUNT, "as many as fit", "How many windows.");
+const PRESET_KEYS: &[KeyDoc] = &[with_default("count", COUNT, "1", "How many windows, one after the other.")];
+
+const KINDS: &[VariantDoc] = &[
+    VariantDoc { name: "whole", doc: "One window: the whole range.", keys: &[] },
+    VariantDoc {
+        name: "sequential",
+        doc: "One after the other from the range's start.",
+        keys: &[LENGTH, AS_MANY],
+    },
+    VariantDoc {
+        name: "rolling",
+        doc: "Each starts a step after the one before; they may overlap.",
+        keys: &[LENGTH, required("step", ValueType::Span, "Between the starts."), AS_MANY],
+    },
+    VariantDoc {
+        name: "random",
+        doc: "At starts drawn with the scenario's seed.",
+        keys: &[LENGTH, required("count", COUNT, "How many windows.")],
+    },
+    VariantDoc { name: "historical_day", doc: "Windows of 1 day of 1m bars.", keys: PRESET_KEYS },
+    VariantDoc { name: "historical_week", doc: "Windows of 7 days of 5m bars.", keys: PRESET_KEYS },
+    VariantDoc { name: "historical_month", doc: "Windows of 30 days of 1h bars.", keys: PRESET_KEYS },
+];
+
+/// The kinds.
+pub(super) fn variants() -> Vec<VariantDoc> {
+    KINDS.to_vec()
+}

@@ -1,0 +1,179 @@
+//! The `[[agents]]` tables.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use toml::Spanned;
+
+use super::risk::Profiles;
+use super::strategy::{self, ReadStrategy};
+use super::table::Table;
+use crate::domain::{AgentName, Bps, Interval, Symbol};
+use crate::scenario::format::{DEFAULT_PROFILE, UNLIMITED_PROFILE};
+use crate::scenario::suggest;
+use crate::scenario::{AgentSpec, RiskProfile, StrategyKind};
+
+/// What agents refer to; each part is absent where something was wrong with it.
+pub(super) struct Surroundings<'a> {
+    /// The scenario's symbols.
+    pub(super) symbols: Option<&'a [Symbol]>,
+    /// The scenario's interval.
+    pub(super) interval: Option<Interval>,
+    /// Its own risk profiles.
+    pub(super) profiles: Option<&'a Profiles>,
+}
+
+/// What could be read of the agents.
+pub(super) struct Agents {
+    /// All of them, where nothing was wrong.
+    pub(super) specs: Option<Vec<AgentSpec>>,
+    names: Vec<Option<Spanned<AgentName>>>,
+}
+
+impl Agents {
+    /// The agents' names, where all could be read.
+    pub(super) fn names(&self) -> Option<Vec<&str>> {
+        self.names.iter().map(|name| name.as_ref().map(|name| name.get_ref().as_str())).collect()
+    }
+}
+
+/// Reads the tables, of which there is at least one.
+pub(super) fn read_all(tables: &[Table<'_>], around: &Surroundings<'_>) -> Agents {
+    let mut agents = Agents { specs: Some(Vec::new()), names: Vec::new() };
+    let mut used = BTreeSet::new();
+    for table in tables {
+        let name: Option<Spanned<AgentName>> = table.value("name");
+        let unique = name.as_ref().is_none_or(|name| is_unique(table, name, &agents.names));
+        let spec = read(table, name.as_ref(), around, &mut used).filter(|_| unique);
+        agents.specs = agents.specs.zip(spec).map(|(mut specs, spec)| {
+            specs.push(spec);
+            specs
+        });
+        agents.names.push(name);
+    }
+    if let (Some(table), Some(profiles)) = (tables.first(), around.profiles) {
+        warn_unused(table, profiles, &used);
+    }
+    agents
+}
+
+/// Reports a name that another agent bears; names that differ only in case would share a result folder on
+/// some file systems.
+fn is_unique(table: &Table<'_>, name: &Spanned<AgentName>, before: &[Option<Spanned<AgentName>>]) -> bool {
+    let folded = |name: &Spanned<AgentName>| name.get_ref().as_str().to_lowercase();
+    let Some(first) = before.iter().flatten().find(|other| folded(other) == folded(name)) else {
+        return true;
+    };
+    let line = table.problems.line(first.span().start);
+    table.problems.error(
+        name.span(),
+        format!("duplicate agent name `{}`", name.get_ref()),
+        format!("the agent on line {line} is called `{}`", first.get_ref()),
+        Some("give each agent a name of its own; case does not count".to_owned()),
+    );
+    false
+}
+
+fn read(
+    table: &Table<'_>,
+    name: Option<&Spanned<AgentName>>,
+    around: &Surroundings<'_>,
+    used: &mut BTreeSet<String>,
+) -> Option<AgentSpec> {
+    let description = table.value("description");
+    let tags = table.value("tags");
+    let starting_balance = table.value("starting_balance");
+    let risk_name: Option<Spanned<String>> = table.value("risk");
+    let strategy = strategy::read(table, around);
+    table.finish();
+    let risk = risk_name.as_ref().and_then(|name| risk(table, name, around, used));
+    used.extend(risk_name.map(Spanned::into_inner));
+    if let (Some(name), Some(strategy), Some(risk)) = (name, &strategy, &risk) {
+        warn_refused(table, name.get_ref(), strategy, risk);
+    }
+    Some(AgentSpec {
+        name: name?.get_ref().clone(),
+        description: description?,
+        tags: tags?,
+        starting_balance: starting_balance?,
+        risk: risk?,
+        strategy: strategy?.spec,
+    })
+}
+
+/// The profile of this name. One that is unknown is reported only where no agent before `used` it.
+fn risk(
+    table: &Table<'_>,
+    name: &Spanned<String>,
+    around: &Surroundings<'_>,
+    used: &BTreeSet<String>,
+) -> Option<RiskProfile> {
+    match name.get_ref().as_str() {
+        DEFAULT_PROFILE => return Some(RiskProfile::standard()),
+        UNLIMITED_PROFILE => return Some(RiskProfile::unlimited()),
+        _ => {}
+    }
+    let profiles = around.profiles?;
+    if let Some((profile, _)) = profiles.get(name.get_ref()) {
+        return profile.clone();
+    }
+    if used.contains(name.get_ref()) {
+        return None;
+    }
+    let own = profiles.keys().map(String::as_str);
+    let mut known: Vec<_> = [DEFAULT_PROFILE, UNLIMITED_PROFILE].into_iter().chain(own).collect();
+    known.dedup();
+    table.problems.absent(
+        name.span(),
+        format!("unknown risk profile `{}`", name.get_ref()),
+        "no such `[risk.*]`".to_owned(),
+        suggest::help(name.get_ref(), &known),
+    );
+    None
+}
+
+/// Warns of entries that are larger than the agent's own limits.
+fn warn_refused(table: &Table<'_>, name: &AgentName, strategy: &ReadStrategy, risk: &RiskProfile) {
+    let entry = strategy.spec.size.to_f64() / f64::from(strategy.parts);
+    let over = |limit: Option<Bps>| limit.map(Bps::to_f64).filter(|limit| entry > *limit);
+    let limits = [
+        ("max_order_size_pct", over(risk.max_order_size)),
+        ("max_position_size_pct", over(risk.max_position_size)),
+    ];
+    let passed: Vec<_> = limits
+        .iter()
+        .filter_map(|(key, limit)| limit.map(|limit| format!("`{key}` = {}", limit / 100.0)))
+        .collect();
+    if passed.is_empty() || risk.size_to_limit || strategy.spec.kind == StrategyKind::Cash {
+        return;
+    }
+    let percent = (entry * 100.0).round() / 10_000.0;
+    let message = format!(
+        "every entry of agent `{name}` will be refused: {percent} % of the equity is more than {} of its risk \
+         profile `{}`",
+        passed.join(" and "),
+        risk.name
+    );
+    let help = "spend less, or use `risk = \"unlimited\"` or a `[risk.*]` with a higher limit".to_owned();
+    table.problems.warning(
+        strategy.size_place.clone(),
+        message,
+        "more than may be spent".to_owned(),
+        Some(help),
+    );
+}
+
+/// Warns of profiles that no agent refers to.
+fn warn_unused(table: &Table<'_>, profiles: &Profiles, used: &BTreeSet<String>) {
+    for (name, (_, header)) in profiles {
+        if !used.contains(name) {
+            let header: Range<usize> = header.clone();
+            table.problems.warning(
+                header,
+                format!("the risk profile `{name}` is not used"),
+                "no agent refers to it".to_owned(),
+                Some(format!("write `risk = \"{name}\"` at an agent, or take the table away")),
+            );
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! The `[battle]` table, and whether its windows fit the market's range.
+
+use toml::Spanned;
+
+use super::market::ReadMarket;
+use super::table::Table;
+use crate::domain::{Interval, Span};
+use crate::scenario::format::{PRESETS, Preset};
+use crate::scenario::problem::Problems;
+use crate::scenario::{BattleSpec, TieBreak, WindowSpec};
+
+/// What could be read of the battle.
+#[derive(Default)]
+pub(super) struct ReadBattle<'t> {
+    /// All of it, where nothing was wrong.
+    pub(super) spec: Option<BattleSpec>,
+    /// Which bars the windows replay.
+    pub(super) bars: Bars,
+    /// The `windows` table, for places.
+    windows: Option<Table<'t>>,
+}
+
+/// Which bars the windows replay.
+#[derive(Default)]
+pub(super) enum Bars {
+    /// Those of the market's own interval.
+    Own,
+    /// Those that a preset fixes.
+    Preset(Preset),
+    /// Something was wrong with the windows.
+    #[default]
+    Unknown,
+}
+
+/// Reads the table.
+pub(super) fn read(table: Table<'_>) -> ReadBattle<'_> {
+    let ranking_metric = table.value("ranking_metric");
+    let windows = table.tagged("windows");
+    let tie_break = table.value("tie_break").map(|ladder| end_with_name(&table, ladder));
+    table.finish();
+    let Some((kind, windows)) = windows else { return ReadBattle::default() };
+    let preset = PRESETS.into_iter().find(|preset| preset.kind == kind);
+    let spec = (|windows| {
+        Some(BattleSpec { ranking_metric: ranking_metric?, windows: windows?, tie_break: tie_break? })
+    })(read_windows(kind, preset, &windows));
+    ReadBattle { spec, bars: preset.map_or(Bars::Own, Bars::Preset), windows: Some(windows) }
+}
+
+/// The ladder with the name as its last rung; warns of rungs below it.
+fn end_with_name(table: &Table<'_>, ladder: Vec<Spanned<TieBreak>>) -> Vec<TieBreak> {
+    let mut rungs = Vec::new();
+    for rung in ladder {
+        if rungs.last() == Some(&TieBreak::Name) {
+            table.problems.warning(
+                rung.span(),
+                format!("the tie-break {} is never reached", table.problems.text(&rung.span())),
+                "comes after \"name\"".to_owned(),
+                Some("names are unique and decide every tie: put \"name\" last".to_owned()),
+            );
+            break;
+        }
+        rungs.push(rung.into_inner());
+    }
+    if rungs.last() != Some(&TieBreak::Name) {
+        rungs.push(TieBreak::Name);
+    }
+    rungs
+}
+
+fn read_windows(kind: &str, preset: Option<Preset>, table: &Table<'_>) -> Option<WindowSpec> {
+    let windows = match kind {
+        "whole" => Some(WindowSpec::Whole),
+        "sequential" => {
+            let (length, count) = (table.value("length"), table.optional("count"));
+            length.zip(count).map(|(length, count)| WindowSpec::Sequential { length, count })
+        }
+        "rolling" => rolling(table),
+        "random" => {
+            let (length, count) = (table.value("length"), table.value("count"));
+            length.zip(count).map(|(length, count)| WindowSpec::Random { length, count })
+        }
+        _ => preset
+            .zip(table.value("count"))
+            .map(|(preset, count)| WindowSpec::Sequential { length: preset.length, count: Some(count) }),
+    };
+    table.finish();
+    windows
+}
+
+fn rolling(table: &Table<'_>) -> Option<WindowSpec> {
+    let length = table.value("length");
+    let step = table.value("step");
+    let count = table.optional("count");
+    Some(WindowSpec::Rolling { length: length?, step: step?, count: count? })
+}
+
+impl ReadBattle<'_> {
+    /// Reports windows that are no whole number of bars, or that do not fit the range where both of its ends
+    /// are written.
+    pub(super) fn check_fit(&self, market: &ReadMarket, problems: &Problems<'_>) {
+        let (Some(spec), Some(table)) = (&self.spec, &self.windows) else { return };
+        let Some((length, step)) = lengths(&spec.windows) else { return };
+        if let Some(interval) = market.interval {
+            let whole = whole_bars(table, "length", length, interval, problems);
+            if !whole || step.is_some_and(|step| !whole_bars(table, "step", step, interval, problems)) {
+                return;
+            }
+        }
+        let Some((start, end)) = market.range else { return };
+        let needed = needed(&spec.windows);
+        let (count, range) = (count(&spec.windows), end - start);
+        if needed <= range {
+            return;
+        }
+        let (key, message) = if length > range || count <= 1 {
+            ("length", format!("windows of {length} do not fit the range of {range}"))
+        } else {
+            ("count", format!("{count} windows of {length} need {needed}, the range has {range}"))
+        };
+        let help = format!("the range is {start} to {end}: `start` and `end` of `[market]`");
+        problems.error(table.span(key), message, "longer than the range".to_owned(), Some(help));
+    }
+}
+
+fn lengths(windows: &WindowSpec) -> Option<(Span, Option<Span>)> {
+    match *windows {
+        WindowSpec::Whole => None,
+        WindowSpec::Sequential { length, .. } | WindowSpec::Random { length, .. } => Some((length, None)),
+        WindowSpec::Rolling { length, step, .. } => Some((length, Some(step))),
+    }
+}
+
+fn count(windows: &WindowSpec) -> u32 {
+    match *windows {
+        WindowSpec::Sequential { count, .. } | WindowSpec::Rolling { count, .. } => count.unwrap_or(1),
+        // Random windows may overlap: one must fit.
+        WindowSpec::Whole | WindowSpec::Random { .. } => 1,
+    }
+}
+
+/// How long a range the windows need.
+fn needed(windows: &WindowSpec) -> Span {
+    let count = i64::from(count(windows));
+    match *windows {
+        WindowSpec::Whole => Span::default(),
+        WindowSpec::Sequential { length, .. } => length.times(count),
+        WindowSpec::Rolling { length, step, .. } => {
+            Span::from_micros(step.times(count - 1).micros().saturating_add(length.micros()))
+        }
+        WindowSpec::Random { length, .. } => length,
+    }
+}
+
+/// Reports a length that is no whole number of bars.
+fn whole_bars(
+    table: &Table<'_>,
+    key: &str,
+    length: Span,
+    interval: Interval,
+    problems: &Problems<'_>,
+) -> bool {
+    let whole = length.micros() % interval.micros() == 0;
+    if !whole {
+        problems.error(
+            table.span(key),
+            format!("`{key}` {length} is no whole number of {interval} bars"),
+            format!("not a multiple of {interval}"),
+            None,
+        );
+    }
+    whole
+}

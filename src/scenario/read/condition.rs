@@ -1,0 +1,116 @@
+//! The conditions of a `rules` strategy: from the file to the expression parser and back with its errors.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::DeValue;
+
+use super::table::Table;
+use super::value::{Given, Read};
+use crate::domain::{Interval, Span};
+use crate::scenario::Condition;
+use crate::scenario::expr::{self, ExprError};
+use crate::scenario::format::{CONDITION, ValueType};
+use crate::scenario::problem::Problems;
+
+/// A condition as written.
+pub(super) struct Written {
+    text: Spanned<String>,
+    timeframe: Option<Spanned<Interval>>,
+}
+
+/// The bars that conditions read; each is absent where something was wrong with it.
+pub(super) struct Bars {
+    /// The strategy's.
+    pub(super) timeframe: Option<Interval>,
+    /// The scenario's.
+    pub(super) base: Option<Interval>,
+}
+
+/// An expression, or a table of one and its timeframe.
+impl Read for Written {
+    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+        match given.value.get_ref() {
+            DeValue::String(text) => {
+                Some(Self { text: Spanned::new(given.span(), text.to_string()), timeframe: None })
+            }
+            DeValue::Table(entries) => {
+                let title = format!("a condition of `{}`", given.key);
+                let table = Table::new(title, CONDITION.keys, given.span(), Some(entries), given.problems);
+                let text = table.value("when");
+                let timeframe = table.optional("timeframe");
+                table.finish();
+                Some(Self { text: text?, timeframe: timeframe? })
+            }
+            _ => given.wrong_type(expected, None),
+        }
+    }
+}
+
+/// The conditions' meanings; `None` once a problem was reported.
+pub(super) fn read_all(
+    written: Vec<Written>,
+    bars: &Bars,
+    problems: &Problems<'_>,
+) -> Option<Vec<Condition>> {
+    let read: Vec<_> = written.into_iter().map(|written| read(written, bars, problems)).collect();
+    read.into_iter().collect()
+}
+
+fn read(written: Written, bars: &Bars, problems: &Problems<'_>) -> Option<Condition> {
+    let timeframe = match written.timeframe {
+        Some(own) => multiple(own, bars.base, problems),
+        None => bars.timeframe,
+    };
+    // Where an interval is unknown the text is still read, for its other mistakes.
+    let finest = Interval::new(Span::from_seconds(1)).unwrap_or(Interval::MINUTE);
+    let base = bars.base.unwrap_or(finest);
+    match expr::parse(written.text.get_ref(), timeframe.unwrap_or(base), base) {
+        Ok(expr) => {
+            timeframe.and(bars.base)?;
+            Some(Condition { text: written.text.into_inner(), expr })
+        }
+        Err(errors) => {
+            errors.into_iter().for_each(|error| report(error, &written.text, problems));
+            None
+        }
+    }
+}
+
+/// Reports an expression's mistake at its place in the file.
+fn report(error: ExprError, text: &Spanned<String>, problems: &Problems<'_>) {
+    let span = place(&error.span, text, problems);
+    let message = format!("in the condition `{}`: {}", text.get_ref().trim(), error.message);
+    problems.error(span, message, error.message, error.help);
+}
+
+/// Where a part of a string's value stands in the file; the whole string where it is written with escapes.
+fn place(part: &Range<usize>, text: &Spanned<String>, problems: &Problems<'_>) -> Range<usize> {
+    let written = problems.text(&text.span());
+    match written.find(text.get_ref().as_str()).filter(|_| !text.get_ref().is_empty()) {
+        Some(offset) => {
+            let start = text.span().start + offset;
+            start + part.start..start + part.end
+        }
+        None => text.span(),
+    }
+}
+
+/// The interval, where bars of it can be made from bars of `base`.
+pub(super) fn multiple(
+    interval: Spanned<Interval>,
+    base: Option<Interval>,
+    problems: &Problems<'_>,
+) -> Option<Interval> {
+    let base = base?;
+    if interval.get_ref().is_multiple_of(base) {
+        return Some(interval.into_inner());
+    }
+    problems.error(
+        interval.span(),
+        format!("the timeframe {} is no multiple of the scenario's interval {base}", interval.get_ref()),
+        format!("cannot be made from {base} bars"),
+        Some(format!("use {base} or a multiple of it, or a finer `interval` in `[market]`")),
+    );
+    None
+}

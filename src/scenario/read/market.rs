@@ -1,0 +1,217 @@
+//! The `[market]` table and its instruments.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use toml::Spanned;
+
+use super::battle::{Bars, ReadBattle};
+use super::table::Table;
+use crate::domain::{Instrument, Interval, Symbol, SymbolId, Timestamp};
+use crate::scenario::MarketSpec;
+use crate::scenario::suggest;
+
+/// What could be read of the market; each part is absent where something was wrong with it.
+#[derive(Debug, Default)]
+pub(super) struct ReadMarket {
+    /// All of it.
+    pub(super) spec: Option<MarketSpec>,
+    /// The symbols.
+    pub(super) symbols: Option<Vec<Symbol>>,
+    /// The bars that agents see.
+    pub(super) interval: Option<Interval>,
+    /// The range, where both ends are written.
+    pub(super) range: Option<(Timestamp, Timestamp)>,
+}
+
+/// Reads the table. `battle` says whether the windows fix the interval.
+pub(super) fn read(table: &Table<'_>, battle: &ReadBattle<'_>, base_dir: &Path) -> ReadMarket {
+    let path: Option<PathBuf> = table.value("path");
+    let symbols: Option<Vec<Symbol>> = table.value("symbols");
+    let interval = interval(table, &battle.bars);
+    let start = table.optional::<Spanned<Timestamp>>("start");
+    let end = table.optional::<Spanned<Timestamp>>("end");
+    let quote: Option<Spanned<String>> = table.value("quote");
+    let warm_up = table.value("warm_up");
+    let delisted = table.value("delisted");
+    let instruments = instruments(table, symbols.as_deref(), quote.as_ref());
+    table.finish();
+    let range = range(table, start.as_ref(), end.as_ref(), interval);
+    let ordered = range.is_none_or(|(start, end)| start < end);
+    let spec = (|| {
+        Some(MarketSpec {
+            path: path?,
+            base_dir: base_dir.to_owned(),
+            instruments: instruments?,
+            quote_asset: quote?.into_inner(),
+            interval: interval?,
+            start: start?.map(Spanned::into_inner),
+            end: end?.map(Spanned::into_inner),
+            warm_up: warm_up?,
+            delisted: delisted?,
+        })
+    })();
+    ReadMarket { spec, symbols, interval, range: range.filter(|_| ordered) }
+}
+
+/// The interval as written or as the preset fixes it.
+fn interval(table: &Table<'_>, bars: &Bars) -> Option<Interval> {
+    let written = table.optional::<Interval>("interval")?;
+    let preset = match bars {
+        Bars::Preset(preset) => preset,
+        // Which bars the windows replay is unknown: the problem is reported there.
+        Bars::Unknown => return written,
+        Bars::Own => {
+            if written.is_none() {
+                table.missing("interval");
+            }
+            return written;
+        }
+    };
+    let fixed = Interval::new(preset.interval).ok()?;
+    match written {
+        Some(interval) if interval != fixed => {
+            table.problems.error(
+                table.span("interval"),
+                format!("`interval` {interval} contradicts the windows `{}`", preset.kind),
+                format!("these windows replay {fixed} bars"),
+                Some(format!("write \"{fixed}\", or leave `interval` out")),
+            );
+            None
+        }
+        _ => Some(fixed),
+    }
+}
+
+/// The range where both ends are written, in whatever order; reports an end that is not after the start.
+fn range(
+    table: &Table<'_>,
+    start: Option<&Option<Spanned<Timestamp>>>,
+    end: Option<&Option<Spanned<Timestamp>>>,
+    interval: Option<Interval>,
+) -> Option<(Timestamp, Timestamp)> {
+    let (start, end) = (start?.as_ref(), end?.as_ref());
+    for (key, time) in [("start", start), ("end", end)] {
+        if let (Some(time), Some(interval)) = (time, interval) {
+            off_grid(table, key, time, interval);
+        }
+    }
+    let (start, end) = (start?, end?);
+    if end.get_ref() <= start.get_ref() {
+        table.problems.error(
+            end.span(),
+            "`end` is not after `start`".to_owned(),
+            format!("the start is {}", start.get_ref()),
+            Some("`end` is the first instant that is not replayed".to_owned()),
+        );
+    }
+    Some((*start.get_ref(), *end.get_ref()))
+}
+
+/// Warns of a range that begins or ends inside a bar.
+fn off_grid(table: &Table<'_>, key: &str, time: &Spanned<Timestamp>, interval: Interval) {
+    let open = interval.floor(*time.get_ref());
+    if open == *time.get_ref() {
+        return;
+    }
+    let next = open + interval.span();
+    table.problems.warning(
+        time.span(),
+        format!("`{key}` lies inside a {interval} bar"),
+        format!("as if it were {next}"),
+        Some(format!("{interval} bars open at {open} and {next}")),
+    );
+}
+
+/// The instruments in the order of `symbols`, with the rules of `[market.instruments.*]`.
+fn instruments(
+    table: &Table<'_>,
+    symbols: Option<&[Symbol]>,
+    quote: Option<&Spanned<String>>,
+) -> Option<Vec<Instrument>> {
+    let rules = table.named("instruments")?;
+    let mut all: Option<Vec<Instrument>> =
+        symbols.map(|symbols| symbols.iter().cloned().map(Instrument::with_defaults).collect());
+    let mut sound = true;
+    for (name, rule) in &rules {
+        let read = instrument(rule, name, quote);
+        let place = symbols.map(|symbols| find(symbols, name.get_ref()));
+        if place == Some(None) {
+            unknown_symbol(table, name.get_ref(), name.span(), symbols.unwrap_or_default());
+        }
+        sound &= read.is_some() && place != Some(None);
+        if let (Some(all), Some(read), Some(Some(place))) = (all.as_mut(), read, place) {
+            all[place.index()] = read;
+        }
+    }
+    let quoted = all.as_ref().is_some_and(|all| own_name_is_quote(table, all, &rules, quote));
+    all.filter(|_| sound && !quoted)
+}
+
+fn instrument(
+    rule: &Table<'_>,
+    symbol: &Spanned<&str>,
+    quote: Option<&Spanned<String>>,
+) -> Option<Instrument> {
+    let base = rule.optional::<Spanned<String>>("base");
+    let price_tick = rule.value("price_tick");
+    let quantity_step = rule.value("quantity_step");
+    let min_notional = rule.value("min_notional");
+    rule.finish();
+    let base = base?;
+    if let (Some(base), Some(quote)) = (&base, quote)
+        && base.get_ref() == quote.get_ref()
+    {
+        base_is_quote(rule, base.span(), quote.get_ref());
+        return None;
+    }
+    Some(Instrument {
+        symbol: Symbol::new(symbol.get_ref()).ok()?,
+        base_asset: base.map_or_else(|| (*symbol.get_ref()).to_owned(), Spanned::into_inner),
+        price_tick: price_tick?,
+        quantity_step: quantity_step?,
+        min_notional: min_notional?,
+    })
+}
+
+/// Reports a symbol that bears the quote's name and was not given another base asset.
+fn own_name_is_quote(
+    table: &Table<'_>,
+    all: &[Instrument],
+    rules: &[(Spanned<&str>, Table<'_>)],
+    quote: Option<&Spanned<String>>,
+) -> bool {
+    let Some(quote) = quote else { return false };
+    let given = |symbol: &str| rules.iter().any(|(name, rule)| *name.get_ref() == symbol && rule.has("base"));
+    let clash = all.iter().any(|one| one.base_asset == *quote.get_ref() && !given(one.symbol.as_str()));
+    if clash {
+        base_is_quote(table, table.span("symbols"), quote.get_ref());
+    }
+    clash
+}
+
+fn base_is_quote(table: &Table<'_>, span: Range<usize>, quote: &str) {
+    table.problems.error(
+        span,
+        format!("the base asset `{quote}` is the quote currency itself"),
+        "cannot be traded for itself".to_owned(),
+        Some("set `base` in `[market.instruments.SYMBOL]`, or `quote` in `[market]`".to_owned()),
+    );
+}
+
+/// The place of a symbol among the scenario's.
+pub(super) fn find(symbols: &[Symbol], name: &str) -> Option<SymbolId> {
+    let place = symbols.iter().position(|symbol| symbol.as_str() == name)?;
+    u16::try_from(place).ok().map(SymbolId)
+}
+
+/// Reports a symbol that the scenario does not have.
+pub(super) fn unknown_symbol(table: &Table<'_>, name: &str, span: Range<usize>, symbols: &[Symbol]) {
+    let names: Vec<_> = symbols.iter().map(Symbol::as_str).collect();
+    table.problems.absent(
+        span,
+        format!("unknown symbol `{name}`"),
+        "not in `symbols` of `[market]`".to_owned(),
+        suggest::help(name, &names),
+    );
+}

@@ -1,0 +1,70 @@
+//! The `[risk.*]` tables.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use toml::Spanned;
+
+use super::table::Table;
+use super::value::{Limit, Read};
+use crate::scenario::RiskProfile;
+use crate::scenario::format::{DEFAULT_PROFILE, UNLIMITED_PROFILE};
+
+/// The file's own profiles by name; a profile is absent where something was wrong with it.
+pub(super) type Profiles = BTreeMap<String, (Option<RiskProfile>, Range<usize>)>;
+
+/// Reads the tables.
+pub(super) fn read(tables: Vec<(Spanned<&str>, Table<'_>)>) -> Profiles {
+    tables
+        .into_iter()
+        .map(|(name, table)| {
+            let built_in = is_built_in(&name, &table);
+            let profile = profile(name.get_ref(), &table).filter(|_| !built_in);
+            ((*name.get_ref()).to_owned(), (profile, table.header()))
+        })
+        .collect()
+}
+
+/// Reports a table that bears the name of a built-in profile.
+fn is_built_in(name: &Spanned<&str>, table: &Table<'_>) -> bool {
+    let found = [DEFAULT_PROFILE, UNLIMITED_PROFILE].contains(name.get_ref());
+    if found {
+        table.problems.error(
+            name.span(),
+            format!("the risk profile `{}` is built in", name.get_ref()),
+            "may not be redefined".to_owned(),
+            Some("give the profile a name of its own, such as `[risk.strict]`, and refer to that".to_owned()),
+        );
+    }
+    found
+}
+
+fn profile(name: &str, table: &Table<'_>) -> Option<RiskProfile> {
+    let max_order_size = limit(table, "max_order_size_pct");
+    let max_position_size = limit(table, "max_position_size_pct");
+    let max_open_orders = limit(table, "max_open_orders");
+    let daily_loss_limit = limit(table, "daily_loss_limit_pct");
+    let max_drawdown = limit(table, "max_drawdown_pct");
+    let max_consecutive_losses = limit(table, "max_consecutive_losses");
+    let orders_per_minute = limit(table, "orders_per_minute");
+    let on_breach = table.value("on_breach");
+    let size_to_limit = table.value("size_to_limit");
+    table.finish();
+    Some(RiskProfile {
+        name: name.to_owned(),
+        max_order_size: max_order_size?,
+        max_position_size: max_position_size?,
+        max_open_orders: max_open_orders?,
+        daily_loss_limit: daily_loss_limit?,
+        max_drawdown: max_drawdown?,
+        max_consecutive_losses: max_consecutive_losses?,
+        orders_per_minute: orders_per_minute?,
+        on_breach: on_breach?,
+        size_to_limit: size_to_limit?,
+    })
+}
+
+/// A limit, or the inner `None` where it is off.
+fn limit<T: Read>(table: &Table<'_>, key: &'static str) -> Option<Option<T>> {
+    table.value::<Limit<T>>(key).map(|limit| limit.0)
+}

@@ -1,0 +1,122 @@
+//! The whole file.
+
+use std::path::Path;
+
+use toml::de::DeTable;
+
+use super::agent::{self, Surroundings};
+use super::table::Table;
+use super::{battle, market, metrics, report, risk, syntax, venue};
+use crate::domain::Seed;
+use crate::scenario::format::ROOT;
+use crate::scenario::problem::{Problem, ProblemSeverity, Problems};
+use crate::scenario::{ReportSpec, Scenario, StrategyKind};
+
+impl Scenario {
+    /// Reads and checks a scenario file. `base_dir` is the folder it lies in, against which relative paths
+    /// are tried after the working directory.
+    ///
+    /// Gives the scenario with its warnings, by place.
+    ///
+    /// # Errors
+    /// Every mistake of the file, by place; warnings are left out until there are none.
+    pub fn parse(source: &str, base_dir: &Path) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
+        let (document, errors) = DeTable::parse_recoverable(source);
+        let problems = Problems::new(source);
+        let scenario = read(document.get_ref(), base_dir, &problems);
+        syntax::report(&errors, &problems);
+        let failed = problems.any_error();
+        let found = problems.into_sorted();
+        match scenario {
+            Some(scenario) if !failed => Ok((scenario, found)),
+            _ => {
+                Err(found.into_iter().filter(|problem| problem.severity == ProblemSeverity::Error).collect())
+            }
+        }
+    }
+}
+
+fn read(document: &DeTable<'_>, base_dir: &Path, problems: &Problems<'_>) -> Option<Scenario> {
+    let root = Table::new("the top level of the file".to_owned(), ROOT.keys, 0..0, Some(document), problems);
+    let head = root.table("scenario").and_then(|table| head(&table));
+    let battle = root.table("battle").map(battle::read).unwrap_or_default();
+    let market =
+        root.table("market").map(|table| market::read(&table, &battle, base_dir)).unwrap_or_default();
+    battle.check_fit(&market, problems);
+    let venue = root.table("venue").and_then(|table| venue::read(&table));
+    // What a misspelt table was meant to define is not reported as unknown where it is referred to.
+    let complete = !root.has_strays();
+    let profiles = root.named("risk").map(risk::read).filter(|_| complete);
+    let surroundings = Surroundings {
+        symbols: market.symbols.as_deref(),
+        interval: market.interval,
+        profiles: profiles.as_ref(),
+    };
+    let agents = root.tables("agents").map(|tables| agent::read_all(&tables, &surroundings));
+    let metrics = root.table("metrics").and_then(|table| metrics::read(&table));
+    let names = agents.as_ref().and_then(agent::Agents::names).filter(|_| complete);
+    let report = root.table("report").and_then(|table| report::read(&table, names.as_deref()));
+    root.finish();
+    let scenario = assemble(head?, market, venue?, agents?, battle.spec?, metrics?, report?)?;
+    warn(&scenario, &root, problems);
+    Some(scenario)
+}
+
+/// The `[scenario]` table.
+struct Head {
+    name: String,
+    seed: u64,
+    description: String,
+}
+
+fn head(table: &Table<'_>) -> Option<Head> {
+    let name = table.value("name");
+    let seed = table.value("seed");
+    let description = table.value("description");
+    table.finish();
+    Some(Head { name: name?, seed: seed?, description: description? })
+}
+
+fn assemble(
+    head: Head,
+    market: market::ReadMarket,
+    venue: crate::scenario::VenueSpec,
+    agents: agent::Agents,
+    battle: crate::scenario::BattleSpec,
+    metrics: crate::scenario::MetricSpec,
+    report: ReportSpec,
+) -> Option<Scenario> {
+    Some(Scenario {
+        name: head.name,
+        description: head.description,
+        seed: Seed(head.seed),
+        market: market.spec?,
+        venue,
+        agents: agents.specs?,
+        battle,
+        metrics,
+        report,
+    })
+}
+
+/// What is odd about a scenario as a whole.
+fn warn(scenario: &Scenario, root: &Table<'_>, problems: &Problems<'_>) {
+    let first_agent = root.span("agents");
+    if scenario.agents.iter().all(|agent| agent.strategy.kind == StrategyKind::Cash) {
+        let help = "give an agent another strategy; `tiltyard strategies` lists them".to_owned();
+        problems.warning(
+            first_agent,
+            "no agent trades".to_owned(),
+            "every strategy here is `cash`".to_owned(),
+            Some(help),
+        );
+    } else if scenario.agents.len() == 1 {
+        let help = "add `[[agents]]`, such as one that buys and holds".to_owned();
+        problems.warning(
+            first_agent,
+            "only one agent takes part".to_owned(),
+            "it will rank first".to_owned(),
+            Some(help),
+        );
+    }
+}

@@ -1,0 +1,235 @@
+//! The `strategy` of an agent.
+
+use std::ops::Range;
+
+use toml::Spanned;
+
+use super::agent::Surroundings;
+use super::condition::{self, Written};
+use super::market;
+use super::table::Table;
+use crate::domain::{Bps, Interval, Symbol, SymbolId};
+use crate::scenario::{RuleSet, StrategyKind, StrategySpec};
+
+/// A strategy with what a check of its size needs.
+pub(super) struct ReadStrategy {
+    /// The strategy.
+    pub(super) spec: StrategySpec,
+    /// How many entries its size is split over.
+    pub(super) parts: u32,
+    /// Where its size is written, or the strategy's own place.
+    pub(super) size_place: Range<usize>,
+}
+
+/// What every kind but `cash` takes.
+struct Common {
+    symbols: Option<Vec<SymbolId>>,
+    timeframe: Option<Interval>,
+    size: Option<Bps>,
+}
+
+/// Reads the agent's strategy.
+pub(super) fn read(agent: &Table<'_>, around: &Surroundings<'_>) -> Option<ReadStrategy> {
+    let (kind, table) = agent.tagged("strategy")?;
+    let common = if kind == "cash" {
+        Common { symbols: all_symbols(around), timeframe: around.interval, size: Some(Bps::ZERO) }
+    } else {
+        common(&table, around)
+    };
+    let kind = read_kind(kind, &table, &common, around);
+    table.finish();
+    let spec = StrategySpec {
+        kind: kind?,
+        symbols: common.symbols?,
+        timeframe: common.timeframe?,
+        size: common.size?,
+    };
+    let parts = match &spec.kind {
+        StrategyKind::BuyAndHold => u32::try_from(spec.symbols.len()).unwrap_or(u32::MAX),
+        StrategyKind::Momentum { top, .. } => *top,
+        StrategyKind::Grid { levels, .. } => *levels,
+        _ => 1,
+    };
+    Some(ReadStrategy { spec, parts, size_place: table.span("size_pct") })
+}
+
+fn read_kind(
+    kind: &str,
+    table: &Table<'_>,
+    common: &Common,
+    around: &Surroundings<'_>,
+) -> Option<StrategyKind> {
+    match kind {
+        "cash" => Some(StrategyKind::Cash),
+        "buy_and_hold" => Some(StrategyKind::BuyAndHold),
+        "sma_cross" => fast_slow(table).map(|(fast, slow)| StrategyKind::SmaCross { fast, slow }),
+        "ema_cross" => fast_slow(table).map(|(fast, slow)| StrategyKind::EmaCross { fast, slow }),
+        "macd" => macd(table),
+        "rsi_reversion" => rsi_reversion(table),
+        "bollinger_reversion" => bollinger_reversion(table),
+        "donchian_breakout" => donchian_breakout(table),
+        "momentum" => momentum(table, common.symbols.as_deref()),
+        "grid" => grid(table),
+        "dca" => table.value("every").map(|every| StrategyKind::Dca { every }),
+        "random" => random(table),
+        "rules" => rules(table, common.timeframe, around).map(StrategyKind::Rules),
+        _ => None,
+    }
+}
+
+fn common(table: &Table<'_>, around: &Surroundings<'_>) -> Common {
+    let timeframe = table.optional::<Spanned<Interval>>("timeframe").and_then(|written| match written {
+        Some(written) => condition::multiple(written, around.interval, table.problems),
+        None => around.interval,
+    });
+    let symbols = table.optional::<Vec<Spanned<Symbol>>>("symbols").and_then(|written| match written {
+        Some(written) => own_symbols(table, &written, around),
+        None => all_symbols(around),
+    });
+    Common { symbols, timeframe, size: table.value("size_pct") }
+}
+
+fn all_symbols(around: &Surroundings<'_>) -> Option<Vec<SymbolId>> {
+    let count = u16::try_from(around.symbols?.len()).ok()?;
+    Some((0..count).map(SymbolId).collect())
+}
+
+fn own_symbols(
+    table: &Table<'_>,
+    written: &[Spanned<Symbol>],
+    around: &Surroundings<'_>,
+) -> Option<Vec<SymbolId>> {
+    let known = around.symbols?;
+    let mut ids = Vec::with_capacity(written.len());
+    for symbol in written {
+        match market::find(known, symbol.get_ref().as_str()) {
+            Some(id) => ids.push(id),
+            None => market::unknown_symbol(table, symbol.get_ref().as_str(), symbol.span(), known),
+        }
+    }
+    (ids.len() == written.len()).then_some(ids)
+}
+
+/// Reports two parameters that contradict each other, at the first of them that is written.
+fn contradiction<T>(
+    table: &Table<'_>,
+    keys: [&str; 2],
+    message: String,
+    label: &str,
+    help: &str,
+) -> Option<T> {
+    let key = if table.has(keys[0]) { keys[0] } else { keys[1] };
+    table.problems.error(table.span(key), message, label.to_owned(), Some(help.to_owned()));
+    None
+}
+
+fn fast_slow(table: &Table<'_>) -> Option<(u32, u32)> {
+    let fast: Option<u32> = table.value("fast");
+    let slow: Option<u32> = table.value("slow");
+    let (fast, slow) = (fast?, slow?);
+    if fast < slow {
+        return Some((fast, slow));
+    }
+    let message = format!("`fast` = {fast} is not below `slow` = {slow}");
+    let help = "the fast average covers fewer bars than the slow one";
+    contradiction(table, ["fast", "slow"], message, "not the faster of the two", help)
+}
+
+fn macd(table: &Table<'_>) -> Option<StrategyKind> {
+    let lines = fast_slow(table);
+    let signal = table.value("signal");
+    let (fast, slow) = lines?;
+    Some(StrategyKind::Macd { fast, slow, signal: signal? })
+}
+
+fn rsi_reversion(table: &Table<'_>) -> Option<StrategyKind> {
+    let period = table.value("period");
+    let entry_below: Option<f64> = table.value("entry_below");
+    let exit_above: Option<f64> = table.value("exit_above");
+    let (entry_below, exit_above) = (entry_below?, exit_above?);
+    if entry_below > exit_above {
+        let message = format!("`entry_below` = {entry_below} is above `exit_above` = {exit_above}");
+        let help = "it would leave as soon as it entered";
+        return contradiction(table, ["entry_below", "exit_above"], message, "above the exit", help);
+    }
+    Some(StrategyKind::RsiReversion { period: period?, entry_below, exit_above })
+}
+
+fn bollinger_reversion(table: &Table<'_>) -> Option<StrategyKind> {
+    let period = table.value("period");
+    let width: Option<f64> = table.value("width");
+    let width = width?;
+    let thousandths = width * 1_000.0;
+    if (thousandths - thousandths.round()).abs() > 1e-6 || thousandths < 0.5 {
+        let span = table.span("width");
+        let text = table.problems.text(&span);
+        let message = format!("`width` = {text} is finer than a thousandth");
+        table.problems.error(span, message, "at most 3 decimal places".to_owned(), None);
+        return None;
+    }
+    Some(StrategyKind::BollingerReversion { period: period?, width })
+}
+
+fn donchian_breakout(table: &Table<'_>) -> Option<StrategyKind> {
+    let entry = table.value("entry");
+    let exit = table.value("exit");
+    Some(StrategyKind::DonchianBreakout { entry: entry?, exit: exit? })
+}
+
+fn momentum(table: &Table<'_>, symbols: Option<&[SymbolId]>) -> Option<StrategyKind> {
+    let lookback = table.value("lookback");
+    let top: Option<u32> = table.value("top");
+    let rebalance = table.value("rebalance");
+    let top = top?;
+    if let Some(symbols) = symbols
+        && top as usize > symbols.len()
+    {
+        let message = format!("`top` = {top} is more than the {} symbols it chooses from", symbols.len());
+        let help = "hold fewer, or give it more `symbols`";
+        return contradiction(table, ["top", "symbols"], message, "more than there are", help);
+    }
+    Some(StrategyKind::Momentum { lookback: lookback?, top, rebalance: rebalance? })
+}
+
+fn grid(table: &Table<'_>) -> Option<StrategyKind> {
+    let levels: Option<u32> = table.value("levels");
+    let spacing: Option<Bps> = table.value("spacing_pct");
+    let (levels, spacing) = (levels?, spacing?);
+    if f64::from(levels) * spacing.to_f64() >= 10_000.0 {
+        let percent = spacing.to_f64() / 100.0;
+        let message = format!("{levels} levels {percent} % apart reach down to a price of zero");
+        let help = "fewer levels, or a smaller `spacing_pct`";
+        return contradiction(table, ["levels", "spacing_pct"], message, "too deep", help);
+    }
+    Some(StrategyKind::Grid { levels, spacing })
+}
+
+fn random(table: &Table<'_>) -> Option<StrategyKind> {
+    let turnover = table.value("turnover");
+    let seed = table.optional("seed");
+    Some(StrategyKind::Random { turnover: turnover?, seed: seed? })
+}
+
+fn rules(table: &Table<'_>, timeframe: Option<Interval>, around: &Surroundings<'_>) -> Option<RuleSet> {
+    let bars = condition::Bars { timeframe, base: around.interval };
+    let conditions = |key| {
+        let written: Vec<Written> = table.value(key)?;
+        condition::read_all(written, &bars, table.problems)
+    };
+    let enter_all = conditions("enter_all");
+    let exit_any = conditions("exit_any");
+    let stop_loss = table.optional("stop_loss_pct");
+    let take_profit = table.optional("take_profit_pct");
+    let trailing_stop = table.optional("trailing_stop_pct");
+    let max_hold_bars = table.optional("max_hold_bars");
+    let max_positions = table.optional("max_positions");
+    Some(RuleSet {
+        enter_all: enter_all?,
+        exit_any: exit_any?,
+        stop_loss: stop_loss?,
+        take_profit: take_profit?,
+        trailing_stop: trailing_stop?,
+        max_hold_bars: max_hold_bars?,
+        max_positions: max_positions?,
+    })
+}

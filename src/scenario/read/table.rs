@@ -1,0 +1,273 @@
+//! A table of the file, read key by key against its description.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::prose;
+use super::value::{Given, Read};
+use crate::scenario::format::{Fallback, KeyDoc, ValueType, VariantDoc};
+use crate::scenario::problem::Problems;
+use crate::scenario::suggest;
+
+/// One table with the keys it may hold. Notes which keys were asked for; [`Table::finish`] reports the rest.
+pub(super) struct Table<'t> {
+    /// For messages: `` `[market]` ``.
+    title: String,
+    keys: &'static [KeyDoc],
+    tag: Option<&'static str>,
+    header: Range<usize>,
+    entries: Option<&'t DeTable<'t>>,
+    /// Where problems go.
+    pub(super) problems: &'t Problems<'t>,
+    asked: RefCell<BTreeSet<&'static str>>,
+}
+
+impl<'t> Table<'t> {
+    /// A table that is there, or one that is not and holds its defaults.
+    pub(super) fn new(
+        title: String,
+        keys: &'static [KeyDoc],
+        header: Range<usize>,
+        entries: Option<&'t DeTable<'t>>,
+        problems: &'t Problems<'t>,
+    ) -> Self {
+        Self { title, keys, tag: None, header, entries, problems, asked: RefCell::default() }
+    }
+
+    /// The place of the table's header, or of the key it is the value of.
+    pub(super) fn header(&self) -> Range<usize> {
+        self.header.clone()
+    }
+
+    /// The place of a key's value; the header's where the key is not written.
+    pub(super) fn span(&self, key: &str) -> Range<usize> {
+        self.entry(key).map_or_else(|| self.header(), |(_, value)| value.span())
+    }
+
+    /// Whether the key is written.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.entry(key).is_some()
+    }
+
+    /// Whether keys are written that may not be.
+    pub(super) fn has_strays(&self) -> bool {
+        self.strays().next().is_some()
+    }
+
+    /// The value of a key that is required or has a default; `None` once a problem was reported.
+    pub(super) fn value<T: Read>(&self, key: &'static str) -> Option<T> {
+        let doc = self.ask(key)?;
+        if let Some(given) = self.given(key) {
+            return T::read(&given, &doc.value);
+        }
+        let Fallback::Value(text) = doc.fallback else {
+            self.missing(key);
+            return None;
+        };
+        let default = DeValue::parse(text).ok()?;
+        T::read(&Given { key, value: &default, problems: self.problems }, &doc.value)
+    }
+
+    /// The value of a key that may be left out; the outer `None` once a problem was reported.
+    pub(super) fn optional<T: Read>(&self, key: &'static str) -> Option<Option<T>> {
+        let doc = self.ask(key)?;
+        match self.given(key) {
+            Some(given) => T::read(&given, &doc.value).map(Some),
+            None => Some(None),
+        }
+    }
+
+    /// The table under a key; one of defaults where it is not written and need not be.
+    pub(super) fn table(&self, key: &'static str) -> Option<Table<'t>> {
+        let doc = self.ask(key)?;
+        let ValueType::Table(table) = doc.value else { return None };
+        let title = format!("`[{key}]`");
+        match self.given(key) {
+            Some(given) => {
+                let entries = given.table(&doc.value)?;
+                let header = self.header_of(key, given.value);
+                Some(Table::new(title, table.keys, header, Some(entries), self.problems))
+            }
+            None if matches!(doc.fallback, Fallback::Required) => {
+                self.missing(key);
+                None
+            }
+            None => Some(Table::new(title, table.keys, self.header(), None, self.problems)),
+        }
+    }
+
+    /// The tables of a list; at least one.
+    pub(super) fn tables(&self, key: &'static str) -> Option<Vec<Table<'t>>> {
+        let doc = self.ask(key)?;
+        let ValueType::Tables(table) = doc.value else { return None };
+        let Some(given) = self.given(key) else {
+            self.missing(key);
+            return None;
+        };
+        let Some(list) = given.value.get_ref().as_array() else {
+            let help = format!("write each as `[[{key}]]`");
+            return given.wrong_type(&doc.value, Some(help));
+        };
+        if list.is_empty() {
+            return given.fail(format!("`{key}` is empty"), "needs at least one".to_owned(), None);
+        }
+        let each = |item: &'t Spanned<DeValue<'t>>| {
+            let entries = Given { key, value: item, problems: self.problems }.table(&doc.value)?;
+            Some(Table::new(format!("`[[{key}]]`"), table.keys, item.span(), Some(entries), self.problems))
+        };
+        Some(list.iter().filter_map(each).collect())
+    }
+
+    /// The tables under a key, each with its name; none where the key is not written.
+    pub(super) fn named(&self, key: &'static str) -> Option<Vec<(Spanned<&'t str>, Table<'t>)>> {
+        let doc = self.ask(key)?;
+        let ValueType::Named(table) = doc.value else { return None };
+        let Some(given) = self.given(key) else { return Some(Vec::new()) };
+        let mut named = Vec::new();
+        for (name, value) in given.table(&doc.value)? {
+            let name_text: &'t str = name.get_ref();
+            let title = format!("`[{key}.{name_text}]`");
+            let inner = Given { key: name_text, value, problems: self.problems };
+            if let Some(entries) = inner.table(&doc.value) {
+                let header = self.header_at(name.span(), value);
+                let name = Spanned::new(name.span(), name_text);
+                named.push((name, Table::new(title, table.keys, header, Some(entries), self.problems)));
+            }
+        }
+        Some(named)
+    }
+
+    /// The tagged table under a key, with its tag.
+    pub(super) fn tagged(&self, key: &'static str) -> Option<(&'static str, Table<'t>)> {
+        let doc = self.ask(key)?;
+        let ValueType::Tagged { tag, noun, variants } = doc.value else { return None };
+        let variants = variants();
+        let Some(given) = self.given(key) else {
+            let Fallback::Variant(name) = doc.fallback else {
+                self.missing(key);
+                return None;
+            };
+            let variant = variants.iter().find(|variant| variant.name == name)?;
+            return Some((
+                name,
+                Table::new(key.to_owned(), variant.keys, self.header(), None, self.problems),
+            ));
+        };
+        let entries = given.table(&doc.value)?;
+        let header = self.header_of(key, given.value);
+        let variant = self.variant(entries, &header, (tag, noun), &variants)?;
+        let title = format!("`{key}` of {tag} `{}`", variant.name);
+        let mut table = Table::new(title, variant.keys, header, Some(entries), self.problems);
+        table.tag = Some(tag);
+        Some((variant.name, table))
+    }
+
+    /// The variant that the table's tag names.
+    fn variant<'v>(
+        &self,
+        entries: &'t DeTable<'t>,
+        header: &Range<usize>,
+        (tag, noun): (&str, &str),
+        variants: &'v [VariantDoc],
+    ) -> Option<&'v VariantDoc> {
+        let names: Vec<_> = variants.iter().map(|variant| variant.name).collect();
+        let Some(value) = entries.get(tag) else {
+            let stray = entries.keys().find(|key| suggest::closest(key.get_ref(), [tag]).is_some());
+            let (message, span) = match stray {
+                Some(key) => (format!("unknown key `{}`", key.get_ref()), key.span()),
+                None => (format!("missing key `{tag}`"), header.clone()),
+            };
+            let help = match stray {
+                Some(_) => format!("did you mean `{tag}`?"),
+                None => format!("add `{tag} = \"..\"`; known: {}", names.join(", ")),
+            };
+            self.problems.absent(span, message, format!("needs the name of a {noun}"), Some(help));
+            return None;
+        };
+        let given = Given { key: "", value, problems: self.problems };
+        let Some(name) = value.get_ref().as_str() else {
+            let message =
+                format!("`{tag}` must be the name of a {noun}, not {}", prose::what(value.get_ref()));
+            return given.fail(message, "not a string".to_owned(), suggest::help("", &names));
+        };
+        if let Some(variant) = variants.iter().find(|variant| variant.name == name) {
+            return Some(variant);
+        }
+        given.fail(format!("unknown {noun} `{name}`"), format!("no such {noun}"), suggest::help(name, &names))
+    }
+
+    /// Reports the keys that the table may not hold.
+    pub(super) fn finish(&self) {
+        let asked = self.asked.borrow();
+        debug_assert!(
+            self.keys.iter().all(|doc| asked.contains(doc.name)) && asked.len() == self.keys.len(),
+            "{}: asked for {asked:?}, described {:?}",
+            self.title,
+            self.keys.iter().map(|doc| doc.name).collect::<Vec<_>>()
+        );
+        for key in self.strays() {
+            let name: &str = key.get_ref();
+            let message = format!("unknown key `{name}` in {}", self.title);
+            let help = suggest::closest(name, self.names())
+                .map(|near| format!("did you mean `{near}`?"))
+                .or_else(|| prose::elsewhere(name, self.tag.is_some()))
+                .or_else(|| self.known());
+            self.problems.error(key.span(), message, "not a key of this table".to_owned(), help);
+        }
+    }
+
+    /// Reports a required key that is not written, unless a misspelt key was probably meant to be it.
+    pub(super) fn missing(&self, key: &'static str) {
+        if self.strays().any(|stray| suggest::closest(stray.get_ref(), self.names()) == Some(key)) {
+            return;
+        }
+        let Some(doc) = self.keys.iter().find(|doc| doc.name == key) else { return };
+        let (message, example) = prose::missing(doc, &self.title);
+        self.problems.absent(self.header(), message, format!("needs {}", doc.value.expected()), example);
+    }
+
+    fn known(&self) -> Option<String> {
+        let names: Vec<_> = self.tag.into_iter().chain(self.names()).collect();
+        (!names.is_empty()).then(|| format!("known keys: {}", names.join(", ")))
+    }
+
+    /// The names of the keys that may be written.
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.keys.iter().map(|doc| doc.name)
+    }
+
+    /// The keys that are written and may not be.
+    fn strays(&self) -> impl Iterator<Item = &'t Spanned<toml::de::DeString<'t>>> {
+        let known: BTreeSet<&str> = self.names().chain(self.tag).collect();
+        let entries = self.entries.into_iter().flatten();
+        entries.map(|(key, _)| key).filter(move |key| !known.contains(&**key.get_ref()))
+    }
+
+    /// The description of a key, which is noted as asked for.
+    fn ask(&self, key: &'static str) -> Option<&'static KeyDoc> {
+        self.asked.borrow_mut().insert(key);
+        self.keys.iter().find(|doc| doc.name == key)
+    }
+
+    fn given(&self, key: &'static str) -> Option<Given<'t>> {
+        self.entry(key).map(|(_, value)| Given { key, value, problems: self.problems })
+    }
+
+    fn entry(&self, key: &str) -> Option<(Range<usize>, &'t Spanned<DeValue<'t>>)> {
+        self.entries?.get_key_value(key).map(|(key, value)| (key.span(), value))
+    }
+
+    fn header_of(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Range<usize> {
+        let key_span = self.entry(key).map_or_else(|| self.header(), |(span, _)| span);
+        self.header_at(key_span, value)
+    }
+
+    /// A table's header: its `[..]` line; of an inline table the key it stands behind.
+    fn header_at(&self, key: Range<usize>, value: &Spanned<DeValue<'_>>) -> Range<usize> {
+        if self.problems.text(&value.span()).starts_with('[') { value.span() } else { key }
+    }
+}

@@ -1,0 +1,313 @@
+//! From one TOML value to one value of the model, checked against its described type.
+//!
+//! Money is taken from the digits as written, never by way of a float.
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+use toml::Spanned;
+use toml::de::{DeInteger, DeTable, DeValue};
+
+use super::prose;
+use crate::domain::{AgentName, Bps, Cash, MoneyError, Price, Qty, Symbol};
+use crate::scenario::format::{Choice, ValueType};
+use crate::scenario::problem::Problems;
+use crate::scenario::suggest;
+
+/// A value of the file under its key.
+pub(super) struct Given<'t> {
+    /// The key, or that of the list it is in.
+    pub(super) key: &'t str,
+    /// The value.
+    pub(super) value: &'t Spanned<DeValue<'t>>,
+    /// Where problems go.
+    pub(super) problems: &'t Problems<'t>,
+}
+
+impl<'t> Given<'t> {
+    /// Its place.
+    pub(super) fn span(&self) -> Range<usize> {
+        self.value.span()
+    }
+
+    /// Reports a problem with the value.
+    pub(super) fn fail<T>(&self, message: String, label: String, help: Option<String>) -> Option<T> {
+        self.problems.error(self.span(), message, label, help);
+        None
+    }
+
+    /// Reports a value of the wrong type.
+    pub(super) fn wrong_type<T>(&self, expected: &ValueType, help: Option<String>) -> Option<T> {
+        let found = prose::what(self.value.get_ref());
+        let message = format!("`{}` must be {}, not {found}", self.key, expected.expected());
+        self.fail(message, format!("this is {found}"), help)
+    }
+
+    /// Reports a value outside its range.
+    fn out_of_range<T>(&self, expected: &ValueType) -> Option<T> {
+        let text = self.problems.text(&self.span());
+        let allowed = expected.range().unwrap_or_else(|| expected.expected());
+        self.fail(format!("`{}` = {text} is out of range", self.key), format!("allowed: {allowed}"), None)
+    }
+
+    /// The value as a table.
+    pub(super) fn table(&self, expected: &ValueType) -> Option<&'t DeTable<'t>> {
+        match self.value.get_ref() {
+            DeValue::Table(table) => Some(table),
+            _ => self.wrong_type(expected, None),
+        }
+    }
+
+    fn text(&self, expected: &ValueType) -> Option<&'t str> {
+        match self.value.get_ref() {
+            DeValue::String(text) => Some(text),
+            _ => self.wrong_type(expected, Some("put it in quotes".to_owned()).filter(|_| self.is_scalar())),
+        }
+    }
+
+    fn is_scalar(&self) -> bool {
+        !matches!(self.value.get_ref(), DeValue::Table(_) | DeValue::Array(_))
+    }
+
+    /// The value parsed from its text.
+    pub(super) fn parsed<T, E: std::fmt::Display>(
+        &self,
+        expected: &ValueType,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let text = self.text(expected)?;
+        match parse(text) {
+            Ok(value) => Some(value),
+            Err(error) => self.fail(format!("`{}`: {error}", self.key), expected_label(expected), None),
+        }
+    }
+
+    /// The value as a number, whatever its range.
+    fn number(&self, expected: &ValueType) -> Option<f64> {
+        let number = match self.value.get_ref() {
+            DeValue::Integer(integer) => digits(integer).parse().ok(),
+            DeValue::Float(float) => float.as_str().parse().ok(),
+            DeValue::String(text) if text.parse::<f64>().is_ok() => {
+                return self.wrong_type(expected, Some("take the quotes away".to_owned()));
+            }
+            _ => return self.wrong_type(expected, None),
+        };
+        number.or_else(|| self.out_of_range(expected))
+    }
+
+    /// The value as an exact amount.
+    fn amount<T>(&self, expected: &ValueType, units: fn(&T) -> i128) -> Option<T>
+    where
+        T: std::str::FromStr<Err = MoneyError>,
+    {
+        let text = match self.value.get_ref() {
+            DeValue::String(text) => text.to_string(),
+            DeValue::Integer(integer) => digits(integer),
+            DeValue::Float(float) => float.as_str().to_owned(),
+            _ => return self.wrong_type(expected, None),
+        };
+        let value: T = match text.parse() {
+            Ok(value) => value,
+            Err(error) => {
+                return self.fail(format!("`{}`: {error}", self.key), expected_label(expected), None);
+            }
+        };
+        let least = if matches!(expected, ValueType::Amount { zero: true }) { 0 } else { 1 };
+        if units(&value) < least { self.out_of_range(expected) } else { Some(value) }
+    }
+}
+
+/// What to write under a text that does not parse.
+pub(super) fn expected_label(expected: &ValueType) -> String {
+    format!("expected {}", expected.expected())
+}
+
+/// A TOML integer in decimal digits, whatever base it is written in.
+fn digits(integer: &DeInteger<'_>) -> String {
+    i128::from_str_radix(integer.as_str(), integer.radix())
+        .map_or_else(|_| integer.as_str().to_owned(), |value| value.to_string())
+}
+
+/// What can be read from a value of the file.
+pub(super) trait Read: Sized {
+    /// The value; `None` once a problem was reported.
+    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self>;
+}
+
+/// With its place.
+impl<T: Read> Read for Spanned<T> {
+    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+        T::read(given, expected).map(|value| Spanned::new(given.span(), value))
+    }
+}
+
+impl Read for String {
+    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+        if matches!(expected, ValueType::Name) {
+            return given.parsed(expected, AgentName::new).map(|name| name.as_str().to_owned());
+        }
+        given.text(expected).map(str::to_owned)
+    }
+}
+
+impl Read for AgentName {
+    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+        given.parsed(expected, Self::new)
+    }
+}
+
+impl Read for Symbol {
+    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+        given.parsed(expected, Self::new)
+    }
+}
+
+impl Read for PathBuf {
+    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+        let text = given.text(expected)?;
+        if text.trim().is_empty() {
+            let help = "name a file, a folder or a glob of Parquet bars".to_owned();
+            return given.fail(format!("`{}` is empty", given.key), "no path".to_owned(), Some(help));
+        }
+        Some(Self::from(text))
+    }
+}
+
+impl Read for bool {
+    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+        match given.value.get_ref() {
+            DeValue::Boolean(value) => Some(*value),
+            DeValue::String(text) if text.parse::<bool>().is_ok() => {
+                given.wrong_type(expected, Some("take the quotes away".to_owned()))
+            }
+            _ => given.wrong_type(expected, None),
+        }
+    }
+}
+
+impl Read for u64 {
+    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+        let DeValue::Integer(integer) = given.value.get_ref() else {
+            let quoted = given.value.get_ref().as_str().is_some_and(|text| text.parse::<i64>().is_ok());
+            return given.wrong_type(expected, quoted.then(|| "take the quotes away".to_owned()));
+        };
+        let (min, max) = match expected {
+            ValueType::Integer { min, max } => (*min, *max),
+            _ => (0, Self::MAX),
+        };
+        let value = Self::from_str_radix(integer.as_str(), integer.radix()).ok();
+        value.filter(|value| (min..=max).contains(value)).or_else(|| given.out_of_range(expected))
+    }
+}
+
+impl Read for u32 {
+    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+        let value = u64::read(given, expected)?;
+        Self::try_from(value).ok().or_else(|| given.out_of_range(expected))
+    }
+}
+
+impl Read for f64 {
+    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+        let number = given.number(expected)?;
+        let allowed = match expected {
+            ValueType::Number(range) | ValueType::Percent(range) | ValueType::BasisPoints(range) => {
+                range.contains(number)
+            }
+            _ => number.is_finite(),
+        };
+        if allowed { Some(number) } else { given.out_of_range(expected) }
+    }
+}
+
+/// Percent or basis points, as the described type says.
+impl Read for Bps {
+    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+        let number = f64::read(given, expected)?;
+        let rate = match expected {
+            ValueType::Percent(_) => Self::from_percent(number),
+            _ => Self::from_f64(number),
+        };
+        if rate == Self::ZERO && number > 0.0 { given.out_of_range(expected) } else { Some(rate) }
+    }
+}
+
+impl Read for Cash {
+    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+        given.amount(expected, |value: &Self| value.units())
+    }
+}
+
+impl Read for Price {
+    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+        given.amount(expected, |value: &Self| value.units())
+    }
+}
+
+impl Read for Qty {
+    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+        given.amount(expected, |value: &Self| value.units())
+    }
+}
+
+impl<T: Choice> Read for T {
+    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+        let noun = if let ValueType::Choice { noun, .. } = expected { noun } else { "value" };
+        let names: Vec<_> = T::ALL.iter().map(|&(_, name, _)| name).collect();
+        let DeValue::String(text) = given.value.get_ref() else {
+            return given.wrong_type(expected, Some(format!("known: {}", names.join(", "))));
+        };
+        if let Some((value, ..)) = T::ALL.iter().find(|(_, name, _)| name == text) {
+            return Some(*value);
+        }
+        let help = suggest::help(text, &names);
+        given.fail(format!("unknown {noun} `{text}`"), format!("no such {noun}"), help)
+    }
+}
+
+/// A limit, or that there is none.
+pub(super) struct Limit<T>(pub(super) Option<T>);
+
+impl<T: Read> Read for Limit<T> {
+    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+        let ValueType::Limit(of) = expected else { return None };
+        match given.value.get_ref() {
+            DeValue::Boolean(false) => Some(Self(None)),
+            DeValue::String(text) if text == "off" => Some(Self(None)),
+            DeValue::Integer(_) | DeValue::Float(_) => T::read(given, of).map(|value| Self(Some(value))),
+            _ => given.wrong_type(expected, None),
+        }
+    }
+}
+
+impl<T: Read> Read for Vec<T> {
+    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+        let ValueType::List { of, min, unique } = expected else { return None };
+        let DeValue::Array(list) = given.value.get_ref() else {
+            let help = given.is_scalar().then(|| "put it in [ ]".to_owned());
+            return given.wrong_type(expected, help);
+        };
+        if list.len() < *min {
+            return given.fail(format!("`{}` is empty", given.key), "needs at least one".to_owned(), None);
+        }
+        let mut seen: Vec<&str> = Vec::new();
+        let mut values = Some(Self::new());
+        for item in list.iter() {
+            let item = Given { key: given.key, value: item, problems: given.problems };
+            let text = item.value.get_ref().as_str().filter(|_| *unique);
+            let value = match text {
+                Some(text) if seen.contains(&text) => {
+                    let message = format!("`{text}` is listed twice in `{}`", given.key);
+                    item.fail(message, "listed before".to_owned(), Some("take one away".to_owned()))
+                }
+                _ => T::read(&item, of),
+            };
+            seen.extend(text);
+            values = values.zip(value).map(|(mut values, value)| {
+                values.push(value);
+                values
+            });
+        }
+        values
+    }
+}

@@ -1,0 +1,72 @@
+//! The `[venue]` table.
+
+use super::table::Table;
+use super::value::Limit;
+use crate::domain::Bps;
+use crate::scenario::{FillAt, Slippage, VenueSpec};
+
+/// Reads the table.
+pub(super) fn read(table: &Table<'_>) -> Option<VenueSpec> {
+    let taker_fee = table.value("taker_fee_bps");
+    let maker_fee = table.value("maker_fee_bps");
+    let slippage = slippage(table);
+    let fill_at = table.value("fill_at");
+    let intrabar = table.value("intrabar");
+    let limit_needs_through = table.value("limit_needs_through");
+    let participation_cap: Option<Limit<Bps>> = table.value("participation_cap_pct");
+    let close_at_end = table.value("close_at_end");
+    table.finish();
+    if fill_at == Some(FillAt::Close) {
+        table.problems.warning(
+            table.span("fill_at"),
+            "`fill_at` = \"close\" is optimistic".to_owned(),
+            "orders fill at a price that was decided on".to_owned(),
+            Some("\"next_open\" fills at the first price after the decision".to_owned()),
+        );
+    }
+    Some(VenueSpec {
+        taker_fee: taker_fee?,
+        maker_fee: maker_fee?,
+        slippage: slippage?,
+        fill_at: fill_at?,
+        intrabar: intrabar?,
+        limit_needs_through: limit_needs_through?,
+        participation_cap: participation_cap?.0,
+        close_at_end: close_at_end?,
+    })
+}
+
+fn slippage(venue: &Table<'_>) -> Option<Slippage> {
+    let (model, table) = venue.tagged("slippage")?;
+    let slippage = match model {
+        "none" => Some(Slippage::None),
+        "fixed_bps" => table.value("bps").map(|bps| Slippage::FixedBps { bps }),
+        "volume_share" => volume_share(&table),
+        "square_root" => {
+            let factor = table.value("factor");
+            let cap = table.value("cap_bps");
+            factor.zip(cap).map(|(factor, cap)| Slippage::SquareRoot { factor, cap })
+        }
+        _ => None,
+    };
+    table.finish();
+    slippage
+}
+
+fn volume_share(table: &Table<'_>) -> Option<Slippage> {
+    let factor = table.value("factor");
+    let floor: Option<Bps> = table.value("floor_bps");
+    let cap: Option<Bps> = table.value("cap_bps");
+    let (floor, cap) = (floor?, cap?);
+    if floor > cap {
+        let key = if table.has("floor_bps") { "floor_bps" } else { "cap_bps" };
+        table.problems.error(
+            table.span(key),
+            format!("`floor_bps` = {floor} is above `cap_bps` = {cap}"),
+            "the least is more than the most".to_owned(),
+            None,
+        );
+        return None;
+    }
+    Some(Slippage::VolumeShare { factor: factor?, floor, cap })
+}

@@ -1,0 +1,130 @@
+//! The file format as a JSON Schema (draft 2020-12), for editors.
+//!
+//! Made from the same tables as the reader; nothing is described twice.
+
+use serde_json::{Map, Value, json};
+
+use super::format::CONDITION;
+use super::format::{Fallback, KeyDoc, ROOT, Range, TableDoc, ValueType, VariantDoc};
+
+/// The schema of a scenario file.
+pub fn json_schema() -> Value {
+    let mut schema = object(ROOT.keys, None);
+    let head = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "tiltyard scenario",
+        "description": ROOT.doc,
+    });
+    merge(&mut schema, head);
+    schema
+}
+
+/// A table with these keys, and a tag of one value.
+fn object(keys: &[KeyDoc], tag: Option<(&str, &VariantDoc)>) -> Value {
+    let mut properties = Map::new();
+    let mut required = Vec::new();
+    if let Some((tag, variant)) = tag {
+        properties.insert(tag.to_owned(), json!({ "const": variant.name, "description": variant.doc }));
+        required.push(tag);
+    }
+    for doc in keys {
+        properties.insert(doc.name.to_owned(), property(doc));
+        if matches!(doc.fallback, Fallback::Required) {
+            required.push(doc.name);
+        }
+    }
+    json!({
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": false,
+    })
+}
+
+/// A key's type with its description and default.
+fn property(doc: &KeyDoc) -> Value {
+    let mut schema = value(&doc.value);
+    let text = match doc.fallback {
+        Fallback::Described(otherwise) => format!("{} Default: {otherwise}.", doc.doc),
+        _ => doc.doc.to_owned(),
+    };
+    merge(&mut schema, json!({ "description": text }));
+    match (doc.fallback, doc.value) {
+        (Fallback::Value(default), _) => {
+            // A default is both TOML and JSON; a test reads them all as both.
+            if let Ok(default) = serde_json::from_str::<Value>(default) {
+                merge(&mut schema, json!({ "default": default }));
+            }
+        }
+        (Fallback::Variant(name), ValueType::Tagged { tag, .. }) => {
+            merge(&mut schema, json!({ "default": { tag: name } }));
+        }
+        _ => {}
+    }
+    schema
+}
+
+fn value(kind: &ValueType) -> Value {
+    match kind {
+        ValueType::Text => json!({ "type": "string" }),
+        ValueType::Path => json!({ "type": "string", "minLength": 1 }),
+        ValueType::Name => {
+            json!({ "type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[^/\\\\:*?\"<>|]+$" })
+        }
+        ValueType::Boolean => json!({ "type": "boolean" }),
+        ValueType::Integer { min, max } => json!({ "type": "integer", "minimum": min, "maximum": max }),
+        ValueType::Number(range) | ValueType::Percent(range) | ValueType::BasisPoints(range) => {
+            number(*range)
+        }
+        ValueType::Amount { .. } => json!({ "anyOf": [
+            { "type": "string", "pattern": "^[0-9]+(\\.[0-9]{1,8})?$" },
+            { "type": "number", "minimum": 0 },
+        ] }),
+        ValueType::Time => json!({ "anyOf": [
+            { "type": "string", "format": "date-time" },
+            { "type": "string", "format": "date" },
+            { "type": "string" },
+        ] }),
+        ValueType::Span | ValueType::Interval => {
+            json!({ "type": "string", "pattern": "^[0-9]+ *[smhdw]$" })
+        }
+        ValueType::Choice { choices, .. } => {
+            let words: Vec<_> =
+                choices().iter().map(|word| json!({ "const": word.name, "description": word.doc })).collect();
+            json!({ "oneOf": words })
+        }
+        ValueType::Limit(of) => json!({ "anyOf": [value(of), { "const": false }, { "const": "off" }] }),
+        ValueType::List { of, min, unique } => {
+            json!({ "type": "array", "items": value(of), "minItems": min, "uniqueItems": unique })
+        }
+        ValueType::Condition => {
+            json!({ "anyOf": [{ "type": "string" }, described(&CONDITION)] })
+        }
+        ValueType::Table(table) => described(table),
+        ValueType::Tables(table) => json!({ "type": "array", "items": described(table), "minItems": 1 }),
+        ValueType::Named(table) => json!({ "type": "object", "additionalProperties": described(table) }),
+        ValueType::Tagged { tag, variants, .. } => {
+            let forms: Vec<_> =
+                variants().iter().map(|variant| object(variant.keys, Some((tag, variant)))).collect();
+            json!({ "type": "object", "required": [tag], "oneOf": forms })
+        }
+    }
+}
+
+fn described(table: &TableDoc) -> Value {
+    let mut schema = object(table.keys, None);
+    merge(&mut schema, json!({ "description": table.doc }));
+    schema
+}
+
+fn number(range: Range) -> Value {
+    let lower = if range.min_included { "minimum" } else { "exclusiveMinimum" };
+    json!({ "type": "number", lower: range.min, "maximum": range.max })
+}
+
+/// Adds the fields of one object to another.
+fn merge(schema: &mut Value, more: Value) {
+    if let (Value::Object(schema), Value::Object(more)) = (schema, more) {
+        schema.extend(more);
+    }
+}

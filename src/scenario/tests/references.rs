@@ -1,0 +1,243 @@
+//! Mistakes between tables: names that refer to nothing, ranges and timeframes that do not fit.
+
+use super::{GOOD, assert_mistake, changed, mistake, sound, with_strategy};
+
+#[test]
+fn agent_names_are_unique() {
+    assert_mistake(
+        &changed("name = \"idle\"", "name = \"trend\""),
+        "duplicate agent name `trend`",
+        "\"trend\"",
+        Some("give each agent a name of its own; case does not count"),
+    );
+    assert_eq!(mistake(&changed("name = \"idle\"", "name = \"Trend\"")).0, "duplicate agent name `Trend`");
+}
+
+#[test]
+fn an_unknown_risk_profile_is_suggested() {
+    assert_mistake(
+        &changed("risk = \"standard\"", "risk = \"standart\""),
+        "unknown risk profile `standart`",
+        "\"standart\"",
+        Some("did you mean `standard`?"),
+    );
+    assert_mistake(
+        &changed("risk = \"standard\"", "risk = \"xyz\""),
+        "unknown risk profile `xyz`",
+        "\"xyz\"",
+        Some("known: default, unlimited, standard"),
+    );
+}
+
+#[test]
+fn a_profile_that_is_misspelt_where_it_is_defined_is_one_mistake() {
+    let twice = GOOD.replace("name = \"idle\"", "name = \"idle\"\nrisk = \"standard\"");
+    assert_eq!(
+        mistake(&twice.replace("[risk.standard]", "[risk.standart]")).0,
+        "unknown risk profile `standard`"
+    );
+    assert_eq!(mistake(&twice.replace("[risk.", "[rsk.")).2.as_deref(), Some("did you mean `risk`?"));
+}
+
+#[test]
+fn built_in_profiles_may_not_be_redefined() {
+    let source = format!("{GOOD}\n[risk.default]\nmax_open_orders = 3\n");
+    assert_mistake(
+        &source,
+        "the risk profile `default` is built in",
+        "default",
+        Some("give the profile a name of its own, such as `[risk.strict]`, and refer to that"),
+    );
+}
+
+/// A profile with a mistake of its own is known all the same.
+#[test]
+fn a_broken_profile_does_not_break_its_agents() {
+    let source = changed("max_open_orders = 20", "max_open_orders = 0");
+    assert_mistake(&source, "`max_open_orders` = 0 is out of range", "0", None);
+}
+
+/// Known defect 11: on the reference platform unknown pairs are accepted.
+#[test]
+fn an_unknown_symbol_is_an_error() {
+    assert_mistake(
+        &with_strategy(r#"{ kind = "dca", symbols = ["BTCUSD"] }"#),
+        "unknown symbol `BTCUSD`",
+        "\"BTCUSD\"",
+        Some("did you mean `BTCUSDT`?"),
+    );
+    let source = format!("{GOOD}\n[market.instruments.BTCUSDX]\nprice_tick = \"0.01\"\n");
+    assert_mistake(&source, "unknown symbol `BTCUSDX`", "BTCUSDX", Some("did you mean `BTCUSDT`?"));
+}
+
+/// Known defect 12: there the base asset is found by cutting "USDT" out of the symbol's name.
+#[test]
+fn the_base_asset_is_stated_and_never_cut_out_of_the_symbol() {
+    let scenario = sound(GOOD);
+    assert_eq!(scenario.market.instruments[0].base_asset, "BTCUSDT");
+    let source = format!("{GOOD}\n[market.instruments.ETHUSDT]\nbase = \"ETH\"\nquantity_step = 0.1\n");
+    let scenario = sound(&source);
+    assert_eq!(scenario.market.instruments[0].base_asset, "BTCUSDT");
+    assert_eq!(scenario.market.instruments[1].base_asset, "ETH");
+    assert_eq!(scenario.market.instruments[1].quantity_step.to_string(), "0.10000000");
+}
+
+#[test]
+fn the_quote_cannot_be_traded_for_itself() {
+    let source = format!("{GOOD}\n[market.instruments.ETHUSDT]\nbase = \"USD\"\n");
+    assert_mistake(
+        &source,
+        "the base asset `USD` is the quote currency itself",
+        "\"USD\"",
+        Some("set `base` in `[market.instruments.SYMBOL]`, or `quote` in `[market]`"),
+    );
+    let source = changed("path =", "quote = \"ETHUSDT\"\npath =");
+    assert_eq!(mistake(&source).0, "the base asset `ETHUSDT` is the quote currency itself");
+}
+
+#[test]
+fn an_unknown_benchmark_is_suggested() {
+    assert_mistake(
+        &format!("{GOOD}\n[report]\nbenchmark = \"trent\"\n"),
+        "unknown agent `trent` as benchmark",
+        "\"trent\"",
+        Some("did you mean `trend`?"),
+    );
+}
+
+#[test]
+fn a_timeframe_is_a_multiple_of_the_interval() {
+    let help = "use 1h or a multiple of it, or a finer `interval` in `[market]`";
+    assert_mistake(
+        &with_strategy(r#"{ kind = "sma_cross", timeframe = "30m" }"#),
+        "the timeframe 30m is no multiple of the scenario's interval 1h",
+        "\"30m\"",
+        Some(help),
+    );
+    assert_mistake(
+        &with_strategy(r#"{ kind = "rules", enter_all = [{ when = "close > 1", timeframe = "50m" }] }"#),
+        "`timeframe`: `50m` does not divide a day (or a week) evenly",
+        "\"50m\"",
+        None,
+    );
+    assert_mistake(
+        &with_strategy(r#"{ kind = "rules", enter_all = [{ when = "close > 1", timeframe = "15m" }] }"#),
+        "the timeframe 15m is no multiple of the scenario's interval 1h",
+        "\"15m\"",
+        Some(help),
+    );
+    assert_eq!(
+        sound(&with_strategy(r#"{ kind = "sma_cross", timeframe = "4h" }"#)).agents[0].strategy.timeframe,
+        "4h".parse().unwrap()
+    );
+}
+
+#[test]
+fn windows_fit_the_range() {
+    // The range has 182 days.
+    for (windows, message, underlined) in [
+        (
+            r#"{ kind = "sequential", length = "200d" }"#,
+            "windows of 200d do not fit the range of 26w",
+            "\"200d\"",
+        ),
+        (
+            r#"{ kind = "sequential", length = "30d", count = 7 }"#,
+            "7 windows of 30d need 30w, the range has 26w",
+            "7",
+        ),
+        (
+            // 30 + 4 * 40 days.
+            r#"{ kind = "rolling", length = "30d", step = "40d", count = 5 }"#,
+            "5 windows of 30d need 190d, the range has 26w",
+            "5",
+        ),
+        (
+            r#"{ kind = "random", length = "200d", count = 3 }"#,
+            "windows of 200d do not fit the range of 26w",
+            "\"200d\"",
+        ),
+    ] {
+        let (found, place, help) = mistake(&format!("{GOOD}windows = {windows}\n"));
+        assert_eq!((found.as_str(), place.as_str()), (message, underlined));
+        assert_eq!(
+            help.as_deref(),
+            Some(
+                "the range is 2024-01-01T00:00:00Z to 2024-07-01T00:00:00Z: `start` and `end` of `[market]`"
+            )
+        );
+    }
+    // 30 + 3 * 40 = 150 days, and any number of random windows.
+    sound(&format!(r#"{GOOD}windows = {{ kind = "rolling", length = "30d", step = "40d", count = 4 }}"#));
+    sound(&format!(r#"{GOOD}windows = {{ kind = "random", length = "30d", count = 500 }}"#));
+}
+
+#[test]
+fn windows_are_whole_bars() {
+    assert_mistake(
+        &format!(r#"{GOOD}windows = {{ kind = "sequential", length = "90m" }}"#),
+        "`length` 90m is no whole number of 1h bars",
+        "\"90m\"",
+        None,
+    );
+    let source = format!(r#"{GOOD}windows = {{ kind = "rolling", length = "2h", step = "0h" }}"#);
+    assert_eq!(mistake(&source).0, "`step` is no time at all");
+}
+
+#[test]
+fn a_preset_and_the_interval_agree() {
+    let source = format!("{GOOD}windows = {{ kind = \"historical_day\" }}\n");
+    assert_mistake(
+        &source,
+        "`interval` 1h contradicts the windows `historical_day`",
+        "\"1h\"",
+        Some("write \"1m\", or leave `interval` out"),
+    );
+    sound(&format!("{GOOD}windows = {{ kind = \"historical_month\" }}\n"));
+}
+
+#[test]
+fn a_mistake_in_a_condition_is_underlined_inside_the_string() {
+    assert_mistake(
+        &with_strategy(r#"{ kind = "rules", enter_all = ["close > 1", "rsj(14) < 30"] }"#),
+        "in the condition `rsj(14) < 30`: `rsj` is not a known name",
+        "rsj",
+        Some("did you mean `rsi`?"),
+    );
+    let source = with_strategy(r#"{ kind = "rules", enter_all = ['close > sma(30)@30m'] }"#);
+    let (message, underlined, _) = mistake(&source);
+    assert!(message.contains("is not a multiple of the scenario's interval"), "{message}");
+    assert!(underlined.contains("30m"), "{underlined}");
+    // Written with an escape, the places inside are unknown: the whole string is underlined.
+    let escaped = with_strategy(r#"{ kind = "rules", enter_all = ["rs\u006A(14) < 30"] }"#);
+    assert_eq!(mistake(&escaped).1, r#""rs\u006A(14) < 30""#);
+}
+
+#[test]
+fn a_condition_is_read_even_where_the_interval_is_not_known() {
+    let source = with_strategy(r#"{ kind = "rules", enter_all = ["close > 1 and", "close@30s > 1"] }"#);
+    let problems = super::parse(&source.replace("\"1h\"", "\"7m\"")).unwrap_err();
+    assert_eq!(problems.len(), 2, "{problems:#?}");
+}
+
+#[test]
+fn a_condition_is_a_text_or_a_table() {
+    assert_mistake(
+        &with_strategy(r#"{ kind = "rules", enter_all = [1] }"#),
+        "`enter_all` must be an expression, or { when = \"..\", timeframe = \"..\" }, not a whole number",
+        "1",
+        None,
+    );
+    assert_mistake(
+        &with_strategy(r#"{ kind = "rules", enter_all = [{ wen = "close > 1" }] }"#),
+        "unknown key `wen` in a condition of `enter_all`",
+        "wen",
+        Some("did you mean `when`?"),
+    );
+    assert_mistake(
+        &with_strategy(r#"{ kind = "rules", enter_all = ["close > 1", { timeframe = "4h" }] }"#),
+        "missing key `when` in a condition of `enter_all`",
+        "{ timeframe = \"4h\" }",
+        Some("add `when = ..`: the expression"),
+    );
+}

@@ -1,0 +1,252 @@
+//! `agents/<name>/metrics.json`: one agent's statistics, an entry a window.
+//!
+//! Owns the names of the metrics in files and their units: percent where the name ends in `_pct` and for
+//! `win_rate`, quote currency as text, seconds, else plain ratios. Never computes a metric. Invariant: a
+//! metric is a finite number, or null with its reason under `missing`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::{EndReason, Replay, ReplayStatus};
+use crate::metrics::{Measure, Metrics, Sampling};
+use crate::tournament::{AgentResult, WindowResult};
+
+/// One agent over all windows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AgentRecord {
+    /// Who.
+    pub agent: String,
+    /// One entry a window, in order.
+    pub windows: Vec<JobRecord>,
+}
+
+/// One agent in one window.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JobRecord {
+    /// The window's number, from 0.
+    pub window: u32,
+    /// `completed`, `disqualified` or `forfeit`.
+    pub status: String,
+    /// When and why, where it did not complete.
+    pub status_detail: Option<String>,
+    /// Quote currency, eight places.
+    pub starting_balance: String,
+    /// Quote currency, eight places.
+    pub final_equity: String,
+    /// Quote currency, eight places.
+    pub total_pnl: String,
+    /// Quote currency, eight places.
+    pub fees: String,
+    /// Closed round trips.
+    pub trades: usize,
+    /// Fills.
+    pub fills: usize,
+    /// Orders placed, refused ones included.
+    pub orders: usize,
+    /// Refused orders by code.
+    pub refused: BTreeMap<String, u64>,
+    /// How returns were sampled: `daily` or `per_bar`.
+    pub sampling: String,
+    /// Return periods in a year.
+    pub periods_per_year: f64,
+    /// Number of returns.
+    pub returns: usize,
+    /// When the deepest drawdown began, hit its trough and ended.
+    pub drawdown: DrawdownRecord,
+    /// Value by name; null where it does not exist.
+    pub metrics: MetricMap,
+    /// Why a metric has no value.
+    pub missing: BTreeMap<String, String>,
+}
+
+/// Times of the deepest drawdown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DrawdownRecord {
+    /// When the peak was reached.
+    pub peak_at: String,
+    /// When the trough was.
+    pub trough_at: String,
+    /// When the peak was reached again; null while open.
+    pub recovered_at: Option<String>,
+}
+
+/// Metrics by name, sorted.
+pub type MetricMap = BTreeMap<String, Option<f64>>;
+
+impl AgentRecord {
+    /// Of an agent's results.
+    pub fn new(result: &AgentResult) -> Self {
+        Self { agent: result.name.to_string(), windows: result.windows.iter().map(JobRecord::new).collect() }
+    }
+
+    /// Refused orders by code, over all windows.
+    pub fn refused(&self) -> BTreeMap<&str, u64> {
+        let mut sum = BTreeMap::new();
+        for (code, count) in self.windows.iter().flat_map(|job| &job.refused) {
+            *sum.entry(code.as_str()).or_default() += count;
+        }
+        sum
+    }
+
+    /// The mean of a metric over the windows that have it.
+    #[expect(clippy::cast_precision_loss, reason = "a count of windows")]
+    pub fn mean(&self, metric: &str) -> Option<f64> {
+        let values: Vec<f64> =
+            self.windows.iter().filter_map(|job| job.metrics.get(metric).copied()?).collect();
+        (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+    }
+
+    /// Why a metric has no value, by the first window that says so.
+    pub fn why_missing(&self, metric: &str) -> Option<&str> {
+        self.windows.iter().find_map(|job| job.missing.get(metric)).map(String::as_str)
+    }
+}
+
+impl JobRecord {
+    fn new(result: &WindowResult) -> Self {
+        let (replay, m) = (&result.replay, &result.metrics);
+        let (metrics, missing) = split(measures(m));
+        Self {
+            window: replay.window.index,
+            status: replay.status.as_str().to_owned(),
+            status_detail: detail(&replay.status),
+            starting_balance: replay.starting_balance.to_string(),
+            final_equity: replay.final_equity.to_string(),
+            total_pnl: (replay.final_equity - replay.starting_balance).to_string(),
+            fees: replay.fees.to_string(),
+            trades: m.trades,
+            fills: replay.fills.len(),
+            orders: replay.orders.len(),
+            refused: refused(replay),
+            sampling: sampling(m.sampling).to_owned(),
+            periods_per_year: m.periods_per_year,
+            returns: m.returns,
+            drawdown: DrawdownRecord {
+                peak_at: m.max_drawdown.peak_at.to_string(),
+                trough_at: m.max_drawdown.trough_at.to_string(),
+                recovered_at: m.max_drawdown.recovered_at.map(|at| at.to_string()),
+            },
+            metrics,
+            missing,
+        }
+    }
+}
+
+const fn sampling(sampling: Sampling) -> &'static str {
+    match sampling {
+        Sampling::Daily => "daily",
+        Sampling::PerBar => "per_bar",
+    }
+}
+
+fn detail(status: &ReplayStatus) -> Option<String> {
+    match status {
+        ReplayStatus::Completed => None,
+        ReplayStatus::Disqualified { at, code } => Some(format!("{} at {at}", code.as_str())),
+        ReplayStatus::Forfeit { at, reason } => Some(format!("{reason} at {at}")),
+    }
+}
+
+fn refused(replay: &Replay) -> BTreeMap<String, u64> {
+    let mut counts = BTreeMap::new();
+    for order in &replay.orders {
+        if let EndReason::Refused(code) = order.end {
+            *counts.entry(code.as_str().to_owned()).or_default() += 1;
+        }
+    }
+    counts
+}
+
+/// Every metric under its name in files and in its unit there.
+fn measures(m: &Metrics) -> Vec<(&'static str, Measure)> {
+    let pct = |value: Measure| value.map(|fraction| fraction * 100.0);
+    vec![
+        ("roi_pct", pct(m.total_return)),
+        ("total_pnl", Ok(m.total_pnl.to_f64())),
+        ("cagr_pct", pct(m.cagr)),
+        ("volatility_pct", pct(m.volatility)),
+        ("sharpe_ratio", m.sharpe_ratio),
+        ("sortino_ratio", m.sortino_ratio),
+        ("calmar_ratio", m.calmar_ratio),
+        ("max_drawdown_pct", Ok(m.max_drawdown.depth * 100.0)),
+        ("ulcer_index_pct", pct(m.ulcer_index)),
+        ("omega_ratio", m.omega_ratio),
+        ("tail_ratio", m.tail_ratio),
+        ("var_95_pct", pct(m.var_95)),
+        ("cvar_95_pct", pct(m.cvar_95)),
+        ("skew", m.skew),
+        ("kurtosis", m.kurtosis),
+        ("win_rate", pct(m.win_rate)),
+        ("profit_factor", m.profit_factor),
+        ("payoff_ratio", m.payoff_ratio),
+        ("expectancy", m.expectancy),
+        ("sqn", m.sqn),
+        ("kelly_pct", pct(m.kelly)),
+        ("exposure_pct", pct(m.exposure)),
+        ("turnover", m.turnover),
+        ("mean_trade_seconds", m.mean_trade_seconds),
+    ]
+}
+
+fn split(measures: Vec<(&'static str, Measure)>) -> (MetricMap, BTreeMap<String, String>) {
+    let mut values = MetricMap::new();
+    let mut missing = BTreeMap::new();
+    for (name, measure) in measures {
+        let value = match measure {
+            Ok(value) if value.is_finite() => Some(value),
+            Ok(_) => {
+                missing.insert(name.to_owned(), "not a finite number".to_owned());
+                None
+            }
+            Err(reason) => {
+                missing.insert(name.to_owned(), reason.to_string());
+                None
+            }
+        };
+        values.insert(name.to_owned(), value);
+    }
+    (values, missing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::fixture;
+
+    #[test]
+    fn a_metric_is_a_number_or_has_a_reason() {
+        let tournament = fixture::tournament();
+        for agent in &tournament.agents {
+            for job in AgentRecord::new(agent).windows {
+                for (name, value) in &job.metrics {
+                    assert_ne!(value.is_some(), job.missing.contains_key(name), "{name}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn infinity_is_never_written() {
+        let (values, missing) = split(vec![("a", Ok(f64::INFINITY)), ("b", Ok(1.0))]);
+        assert_eq!(values["a"], None);
+        assert_eq!(missing["a"], "not a finite number");
+        assert_eq!(values["b"], Some(1.0));
+    }
+
+    #[test]
+    fn refusals_are_counted_by_code() {
+        let tournament = fixture::tournament();
+        let record = AgentRecord::new(&tournament.agents[0]);
+        assert_eq!(record.refused(), BTreeMap::from([("ORDER_TOO_LARGE", 1)]));
+        assert_eq!(record.windows[0].orders, 3);
+    }
+
+    #[test]
+    fn percentages_are_percent() {
+        let tournament = fixture::tournament();
+        let job = &AgentRecord::new(&tournament.agents[0]).windows[0];
+        assert_eq!(job.metrics["roi_pct"], Some(1.5));
+        assert_eq!(job.metrics["win_rate"], Some(100.0));
+    }
+}

@@ -1,0 +1,189 @@
+//! Everything that can go wrong between a result and the disk, each with what to do about it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why results could not be written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A file or folder could not be written.
+    #[error("cannot write `{}`: {source}", path.display())]
+    Write {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file or folder could not be read.
+    #[error("cannot read `{}`: {source}", path.display())]
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A Parquet file could not be written or read.
+    #[error("cannot process `{}`: {source}", path.display())]
+    Parquet {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: parquet::errors::ParquetError,
+    },
+    /// Columns do not make a table.
+    #[error("columns of `{}` do not fit together: {source}", path.display())]
+    Columns {
+        /// Of which file.
+        path: PathBuf,
+        /// Why.
+        source: arrow::error::ArrowError,
+    },
+    /// A stored file does not hold what its name says.
+    #[error("`{}` is not a {what} of this version of tiltyard: {problem}", path.display())]
+    Malformed {
+        /// Which file.
+        path: PathBuf,
+        /// What it should be.
+        what: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A value cannot be written as JSON.
+    #[error("cannot write {what} as JSON: {source}")]
+    Json {
+        /// What.
+        what: &'static str,
+        /// Why.
+        source: serde_json::Error,
+    },
+    /// The scenario's name cannot be a folder's.
+    #[error("`{name}` cannot be the name of a folder")]
+    FolderName {
+        /// The name.
+        name: String,
+    },
+    /// The curve that follows from an agent's holdings does not end at its final equity.
+    #[error(
+        "equity of `{agent}` in window {window} ends at {curve} by its holdings, but at {replay} by its replay"
+    )]
+    EquityMismatch {
+        /// Whose.
+        agent: String,
+        /// In which window.
+        window: u32,
+        /// By its holdings and the last closes.
+        curve: String,
+        /// By the replay.
+        replay: String,
+    },
+    /// The index could not be read or changed.
+    #[error("the index `{}` cannot be used: {source}", path.display())]
+    Index {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: rusqlite::Error,
+    },
+    /// The index was made by a newer version of the program.
+    #[error("the index `{}` has format {found}; this version of tiltyard knows formats up to {known}", path.display())]
+    IndexTooNew {
+        /// Which.
+        path: PathBuf,
+        /// Its format.
+        found: u32,
+        /// The newest known one.
+        known: u32,
+    },
+    /// There is no index yet.
+    #[error("there are no runs under `{}`", out.display())]
+    NoIndex {
+        /// The output folder.
+        out: PathBuf,
+    },
+    /// No run goes by this name.
+    #[error("no run is called `{text}`")]
+    NoSuchRun {
+        /// What was asked for.
+        text: String,
+        /// The latest runs, as `id (scenario)`.
+        known: Vec<String>,
+    },
+    /// Several runs begin like this.
+    #[error("`{text}` could be any of {}", .candidates.join(", "))]
+    AmbiguousRun {
+        /// What was asked for.
+        text: String,
+        /// The runs it could be.
+        candidates: Vec<String>,
+    },
+    /// The index knows the run, its folder is gone.
+    #[error("the folder of run `{run}` is gone: `{}`", folder.display())]
+    FolderGone {
+        /// The run.
+        run: String,
+        /// Where it was.
+        folder: PathBuf,
+    },
+    /// The run has no such agent.
+    #[error("run `{run}` has no agent `{agent}`")]
+    NoSuchAgent {
+        /// The run.
+        run: String,
+        /// What was asked for.
+        agent: String,
+        /// The agents it has.
+        known: Vec<String>,
+    },
+}
+
+impl StoreError {
+    /// What a user can do about it, as one sentence.
+    pub fn remedy(&self) -> String {
+        match self {
+            Self::Write { .. } => "check that the disk has room and that the folder may be written, or give another folder with --out".to_owned(),
+            Self::Read { .. } => "check that the file exists and may be read".to_owned(),
+            Self::Parquet { .. } | Self::Malformed { .. } => {
+                "run the scenario again: the same scenario writes the same files".to_owned()
+            }
+            Self::FolderName { .. } => "give the scenario a plain name without slashes".to_owned(),
+            Self::Columns { .. } | Self::Json { .. } | Self::EquityMismatch { .. } => {
+                "this is an error in tiltyard, not in the scenario: please report it with the scenario".to_owned()
+            }
+            Self::Index { path, .. } => format!(
+                "if another program holds it, wait and try again; if it is damaged, move `{}` away: the run folders hold all results",
+                path.display()
+            ),
+            Self::IndexTooNew { .. } => "update tiltyard, or give another folder with --out".to_owned(),
+            Self::NoIndex { .. } => "run a scenario first, or name the folder of earlier runs with --out".to_owned(),
+            Self::NoSuchRun { known, .. } if known.is_empty() => "there are no runs yet: run a scenario first".to_owned(),
+            Self::NoSuchRun { known, .. } => format!("`tiltyard runs` lists all; the latest are {}", known.join(", ")),
+            Self::AmbiguousRun { .. } => "give more characters of the run's id".to_owned(),
+            Self::FolderGone { .. } => "run the scenario again to have its files back".to_owned(),
+            Self::NoSuchAgent { known, .. } => format!("its agents are {}", known.join(", ")),
+        }
+    }
+
+    pub(super) fn write(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Write { path: path.to_owned(), source }
+    }
+
+    pub(super) fn read(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Read { path: path.to_owned(), source }
+    }
+
+    pub(super) fn parquet(path: &Path) -> impl FnOnce(parquet::errors::ParquetError) -> Self {
+        move |source| Self::Parquet { path: path.to_owned(), source }
+    }
+
+    pub(super) fn columns(path: &Path) -> impl FnOnce(arrow::error::ArrowError) -> Self {
+        move |source| Self::Columns { path: path.to_owned(), source }
+    }
+
+    pub(super) fn malformed(path: &Path, what: &'static str) -> impl FnOnce(serde_json::Error) -> Self {
+        move |source| Self::Malformed { path: path.to_owned(), what, problem: source.to_string() }
+    }
+
+    pub(super) fn index(path: &Path) -> impl Fn(rusqlite::Error) -> Self {
+        move |source| Self::Index { path: path.to_owned(), source }
+    }
+}

@@ -1,0 +1,486 @@
+//! `OUT/tiltyard.db`: an index over all runs under an output folder.
+//!
+//! Owns finding runs and asking questions across them. The run folders hold the results; the index holds
+//! what they say once more, plus the only wall-clock times. Invariant: a run is in the index whole or not
+//! at all, once per identity.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, Row, Transaction, TransactionBehavior, params};
+
+use super::migrations::migrate;
+use super::{
+    AgentRecord, EntrantRecord, JobRecord, LeaderboardRecord, RankingRecord, StoreError, StoredRun, json,
+};
+use crate::domain::Timestamp;
+
+/// The index's file in the output folder.
+const FILE: &str = "tiltyard.db";
+/// How long to wait for another process.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Runs that an error message names.
+const SUGGESTED: usize = 3;
+
+/// When a run ended and how long it took: known to the index alone, never to a result file.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RunTiming {
+    /// Wall-clock time of its end.
+    pub finished_at: Timestamp,
+    /// From start to end.
+    pub duration: Duration,
+}
+
+/// A run as the index lists it.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct RunSummary {
+    /// The id as shown: 12 characters.
+    pub run_id: String,
+    /// All 64 characters.
+    pub identity: String,
+    /// The scenario's name.
+    pub scenario: String,
+    /// Where it lies.
+    pub folder: PathBuf,
+    /// Open of the first bar.
+    pub start: String,
+    /// Close of the last bar.
+    pub end: String,
+    /// By what its agents are ranked.
+    pub ranking_metric: String,
+    /// How many windows.
+    pub windows: u32,
+    /// How many agents.
+    pub agents: u32,
+    /// Who ranks first; the first by name of those who share it.
+    pub winner: String,
+    /// The winner's score.
+    pub score: Option<f64>,
+    /// RFC 3339.
+    pub finished_at: String,
+    /// From start to end.
+    pub duration_seconds: f64,
+}
+
+/// An open index.
+#[derive(Debug)]
+pub struct Index {
+    out: PathBuf,
+    path: PathBuf,
+    db: Connection,
+}
+
+impl Index {
+    /// Opens the index of an output folder, and makes both where they are missing.
+    ///
+    /// # Errors
+    /// [`StoreError::Write`] where the folder cannot be made, [`StoreError::Index`] for a file that is no
+    /// index, [`StoreError::IndexTooNew`] for one of a newer program.
+    pub fn open(out: &Path) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(out).map_err(StoreError::write(out))?;
+        let path = out.join(FILE);
+        let mut db = connect(&path).map_err(StoreError::index(&path))?;
+        migrate(&path, &mut db)?;
+        Ok(Self { out: out.to_owned(), path, db })
+    }
+
+    /// Opens the index of an output folder that has one.
+    ///
+    /// # Errors
+    /// [`StoreError::NoIndex`] where it has none, else as [`Index::open`].
+    pub fn open_existing(out: &Path) -> Result<Self, StoreError> {
+        if out.join(FILE).is_file() {
+            Self::open(out)
+        } else {
+            Err(StoreError::NoIndex { out: out.to_owned() })
+        }
+    }
+
+    /// Enters a run in one transaction; a former entry of the same identity goes.
+    ///
+    /// # Errors
+    /// [`StoreError::Index`]; the index is then as it was.
+    pub fn record(&mut self, stored: &StoredRun, timing: &RunTiming) -> Result<(), StoreError> {
+        let error = StoreError::index(&self.path);
+        let folder = Path::new(&stored.run.scenario).join(&stored.run.run_id);
+        let entry = self.db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&error)?;
+        insert(&entry, stored, &folder, timing).and_then(|()| entry.commit()).map_err(&error)
+    }
+
+    /// All runs, the latest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Index`].
+    pub fn runs(&self) -> Result<Vec<RunSummary>, StoreError> {
+        self.query("1 = 1", "")
+    }
+
+    /// The run that a text means: the path of a run's folder, a run's id, a scenario's name (its latest
+    /// run), or the beginning of exactly one id.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchRun`], [`StoreError::AmbiguousRun`], [`StoreError::FolderGone`].
+    pub fn find_run(&self, text: &str) -> Result<PathBuf, StoreError> {
+        if let Some(folder) = run_folder(Path::new(text)) {
+            return Ok(folder);
+        }
+        let exact = self.query("runs.run_id = ?1 OR runs.identity = ?1", text)?;
+        let latest = self.query("runs.scenario = ?1", text)?;
+        let Some(run) = exact.into_iter().next().or_else(|| latest.into_iter().next()) else {
+            return self.find_by_prefix(text);
+        };
+        present(run)
+    }
+
+    /// The leaderboard of a run, from its folder.
+    ///
+    /// # Errors
+    /// As [`Index::find_run`], and where the file cannot be read.
+    pub fn leaderboard(&self, run: &str) -> Result<LeaderboardRecord, StoreError> {
+        json::read(&self.find_run(run)?.join("leaderboard.json"), "leaderboard")
+    }
+
+    fn find_by_prefix(&self, text: &str) -> Result<PathBuf, StoreError> {
+        let hex = !text.is_empty() && text.chars().all(|c| c.is_ascii_hexdigit());
+        let lower = text.to_ascii_lowercase();
+        let mut found =
+            if hex { self.query("substr(runs.identity, 1, length(?1)) = ?1", &lower)? } else { Vec::new() };
+        let name = |run: &RunSummary| format!("{} ({})", run.run_id, run.scenario);
+        match (found.pop(), found.len()) {
+            (Some(run), 0) => present(run),
+            (Some(last), _) => {
+                found.push(last);
+                let candidates = found.iter().map(name).collect();
+                Err(StoreError::AmbiguousRun { text: text.to_owned(), candidates })
+            }
+            (None, _) => {
+                let known = self.runs()?.iter().take(SUGGESTED).map(name).collect();
+                Err(StoreError::NoSuchRun { text: text.to_owned(), known })
+            }
+        }
+    }
+
+    fn query(&self, condition: &str, text: &str) -> Result<Vec<RunSummary>, StoreError> {
+        let sql = format!(
+            "SELECT runs.run_id, identity, scenario, folder, range_start, range_end, ranking_metric, windows,
+                    agents, winner.name, winner.score, finished_at, duration_seconds
+             FROM runs LEFT JOIN agents AS winner ON winner.id = (
+                 SELECT id FROM agents WHERE run = runs.id ORDER BY rank, name LIMIT 1)
+             WHERE ({condition}) AND ?1 IS NOT NULL ORDER BY finished_at DESC, runs.id DESC"
+        );
+        let rows = || -> rusqlite::Result<Vec<RunSummary>> {
+            let mut statement = self.db.prepare(&sql)?;
+            let rows = statement.query_map([text], |row| self.summary(row))?;
+            rows.collect()
+        };
+        rows().map_err(StoreError::index(&self.path))
+    }
+
+    fn summary(&self, row: &Row<'_>) -> rusqlite::Result<RunSummary> {
+        let folder: String = row.get(3)?;
+        Ok(RunSummary {
+            run_id: row.get(0)?,
+            identity: row.get(1)?,
+            scenario: row.get(2)?,
+            folder: self.out.join(folder),
+            start: row.get(4)?,
+            end: row.get(5)?,
+            ranking_metric: row.get(6)?,
+            windows: row.get(7)?,
+            agents: row.get(8)?,
+            winner: row.get::<_, Option<String>>(9)?.unwrap_or_default(),
+            score: row.get(10)?,
+            finished_at: row.get(11)?,
+            duration_seconds: row.get(12)?,
+        })
+    }
+}
+
+/// The run that a text means under an output folder, see [`Index::find_run`]. The path of a run's folder
+/// needs no index.
+///
+/// # Errors
+/// As [`Index::open_existing`] and [`Index::find_run`].
+pub fn find_run(out: &Path, text: &str) -> Result<PathBuf, StoreError> {
+    match run_folder(Path::new(text)) {
+        Some(folder) => Ok(folder),
+        None => Index::open_existing(out)?.find_run(text),
+    }
+}
+
+/// The folder a path names, where it is a run's: a folder with a `run.json` in it.
+pub fn run_folder(path: &Path) -> Option<PathBuf> {
+    path.join("run.json").is_file().then(|| path.to_owned())
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let db = Connection::open(path)?;
+    db.busy_timeout(PATIENCE)?;
+    db.pragma_update(None, "foreign_keys", true)?;
+    let mode: String = db.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+    if mode != "wal" {
+        db.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+    }
+    Ok(db)
+}
+
+fn present(run: RunSummary) -> Result<PathBuf, StoreError> {
+    run_folder(&run.folder).ok_or(StoreError::FolderGone { run: run.run_id, folder: run.folder })
+}
+
+fn insert(
+    entry: &Transaction<'_>,
+    stored: &StoredRun,
+    folder: &Path,
+    timing: &RunTiming,
+) -> rusqlite::Result<()> {
+    entry.execute("DELETE FROM runs WHERE identity = ?1", [&stored.run.identity])?;
+    let run = insert_run(entry, stored, folder, timing)?;
+    for (position, agent) in stored.agents.iter().enumerate() {
+        let place = stored.leaderboard.rankings.iter().find(|row| row.agent == agent.agent);
+        if let Some(place) = place {
+            let entrant = stored.run.agents.iter().find(|entrant| entrant.name == agent.agent);
+            let id = insert_agent(entry, run, position, entrant, place)?;
+            insert_jobs(entry, id, agent)?;
+        }
+    }
+    Ok(())
+}
+
+fn insert_run(
+    entry: &Transaction<'_>,
+    stored: &StoredRun,
+    folder: &Path,
+    timing: &RunTiming,
+) -> rusqlite::Result<i64> {
+    let run = &stored.run;
+    entry.execute(
+        "INSERT INTO runs (run_id, identity, scenario, description, folder, semantics_version,
+             tiltyard_version, seed, market_digest, symbols, bar_interval, range_start, range_end,
+             ranking_metric, windows, agents, finished_at, duration_seconds)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+        params![
+            run.run_id,
+            run.identity,
+            run.scenario,
+            run.description,
+            folder.to_string_lossy(),
+            run.semantics_version,
+            run.tiltyard_version,
+            run.seed.to_string(),
+            run.market.digest,
+            run.market.symbols.join(","),
+            run.market.interval,
+            run.market.start,
+            run.market.end,
+            run.ranking_metric,
+            count(run.windows.len()),
+            count(run.agents.len()),
+            timing.finished_at.to_string(),
+            timing.duration.as_secs_f64(),
+        ],
+    )?;
+    Ok(entry.last_insert_rowid())
+}
+
+fn insert_agent(
+    entry: &Transaction<'_>,
+    run: i64,
+    position: usize,
+    entrant: Option<&EntrantRecord>,
+    place: &RankingRecord,
+) -> rusqlite::Result<i64> {
+    entry.execute(
+        "INSERT INTO agents (run, position, name, strategy, risk, starting_balance, rank, score,
+             final_equity, total_pnl, fees, trades, status)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        params![
+            run,
+            count(position),
+            place.agent,
+            entrant.map_or("", |e| &e.strategy),
+            entrant.map_or("", |e| &e.risk),
+            entrant.map_or("", |e| &e.starting_balance),
+            place.rank,
+            place.score,
+            place.final_equity,
+            place.total_pnl,
+            place.fees,
+            count(place.trades),
+            place.status,
+        ],
+    )?;
+    Ok(entry.last_insert_rowid())
+}
+
+fn insert_jobs(entry: &Transaction<'_>, agent: i64, record: &AgentRecord) -> rusqlite::Result<()> {
+    let mut jobs = entry.prepare_cached(
+        "INSERT INTO jobs (agent, window, status, status_detail, final_equity, total_pnl, fees, trades,
+             orders, refused)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    )?;
+    for job in &record.windows {
+        jobs.execute(params![
+            agent,
+            job.window,
+            job.status,
+            job.status_detail,
+            job.final_equity,
+            job.total_pnl,
+            job.fees,
+            count(job.trades),
+            count(job.orders),
+            job.refused.values().map(|&n| i64::try_from(n).unwrap_or(i64::MAX)).sum::<i64>(),
+        ])?;
+        insert_scores(entry, agent, job)?;
+    }
+    Ok(())
+}
+
+fn insert_scores(entry: &Transaction<'_>, agent: i64, job: &JobRecord) -> rusqlite::Result<()> {
+    let mut scores = entry.prepare_cached(
+        "INSERT INTO scores (agent, metric, window, value, missing) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    for (metric, value) in &job.metrics {
+        scores.execute(params![agent, metric, job.window, value, job.missing.get(metric)])?;
+    }
+    Ok(())
+}
+
+/// SQLite's integers are signed.
+fn count(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Span;
+    use crate::store::{Run, RunWriter, fixture};
+
+    fn timing(minute: i64) -> RunTiming {
+        RunTiming {
+            finished_at: fixture::day(1) + Span::MINUTE.times(minute),
+            duration: Duration::from_millis(1500),
+        }
+    }
+
+    fn store(out: &Path, seed: u64) -> StoredRun {
+        let run = Run { id: fixture::other_id(seed), ..fixture::run() };
+        RunWriter::open(out, run).unwrap().finish(&fixture::tournament()).unwrap()
+    }
+
+    fn tally(index: &Index, table: &str) -> i64 {
+        index.db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn a_run_is_entered_once_and_replaced_whole() {
+        let out = tempfile::tempdir().unwrap();
+        let stored = store(out.path(), 1);
+        let mut index = Index::open(out.path()).unwrap();
+        index.record(&stored, &timing(1)).unwrap();
+        let once: Vec<i64> = ["runs", "agents", "jobs", "scores"].map(|t| tally(&index, t)).into();
+        assert_eq!(once, [1, 2, 2, 2 * 24]);
+        index.record(&stored, &timing(2)).unwrap();
+        let twice: Vec<i64> = ["runs", "agents", "jobs", "scores"].map(|t| tally(&index, t)).into();
+        assert_eq!(twice, once);
+        let runs = index.runs().unwrap();
+        assert_eq!(runs[0].finished_at, "2024-01-01T00:02:00Z");
+        assert_eq!((runs[0].winner.as_str(), runs[0].score), ("trend, fast", Some(1.5)));
+        assert_eq!(runs[0].folder, stored.folder);
+    }
+
+    #[test]
+    fn money_is_exact_text_and_a_missing_value_has_its_reason() {
+        let out = tempfile::tempdir().unwrap();
+        let mut index = Index::open(out.path()).unwrap();
+        index.record(&store(out.path(), 1), &timing(1)).unwrap();
+        let equity: String = index
+            .db
+            .query_row("SELECT final_equity FROM jobs ORDER BY final_equity DESC LIMIT 1", [], |row| {
+                row.get(0)
+            })
+            .unwrap();
+        assert_eq!(equity, "101.50000000");
+        let (value, missing): (Option<f64>, Option<String>) = index
+            .db
+            .query_row(
+                "SELECT value, missing FROM scores JOIN agents ON agents.id = scores.agent
+                 WHERE name = 'idle' AND metric = 'win_rate'",
+                [],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .unwrap();
+        assert_eq!((value, missing.as_deref()), (None, Some("no closed trades")));
+    }
+
+    #[test]
+    fn runs_are_found_by_id_prefix_scenario_and_path() {
+        let out = tempfile::tempdir().unwrap();
+        let mut index = Index::open(out.path()).unwrap();
+        let (old, new) = (store(out.path(), 1), store(out.path(), 2));
+        index.record(&old, &timing(1)).unwrap();
+        index.record(&new, &timing(2)).unwrap();
+        assert_eq!(index.find_run(&old.run.run_id).unwrap(), old.folder);
+        assert_eq!(index.find_run(&old.run.identity[..5]).unwrap(), old.folder);
+        assert_eq!(index.find_run(&old.run.identity[..5].to_uppercase()).unwrap(), old.folder);
+        assert_eq!(index.find_run("first").unwrap(), new.folder, "the latest of the scenario");
+        assert_eq!(index.find_run(old.folder.to_str().unwrap()).unwrap(), old.folder);
+        assert_eq!(index.leaderboard("first").unwrap(), new.leaderboard);
+        let error = index.find_run("nothing").unwrap_err();
+        assert!(error.remedy().contains(&format!("{} (first)", new.run.run_id)), "{}", error.remedy());
+        assert!(matches!(index.find_run(""), Err(StoreError::NoSuchRun { .. })));
+    }
+
+    #[test]
+    fn a_beginning_that_several_ids_share_is_ambiguous() {
+        let out = tempfile::tempdir().unwrap();
+        let mut index = Index::open(out.path()).unwrap();
+        // Seventeen ids of sixteen first digits: two share theirs.
+        let mut heads = Vec::new();
+        for seed in 0..17 {
+            let stored = store(out.path(), seed);
+            index.record(&stored, &timing(1)).unwrap();
+            heads.push(stored.run.run_id[..1].to_owned());
+        }
+        let shared = heads.iter().find(|h| heads.iter().filter(|other| other == h).count() > 1).unwrap();
+        assert!(matches!(index.find_run(shared), Err(StoreError::AmbiguousRun { .. })));
+    }
+
+    #[test]
+    fn a_run_whose_folder_is_gone_says_so() {
+        let out = tempfile::tempdir().unwrap();
+        let mut index = Index::open(out.path()).unwrap();
+        let stored = store(out.path(), 1);
+        index.record(&stored, &timing(1)).unwrap();
+        std::fs::remove_dir_all(&stored.folder).unwrap();
+        assert!(matches!(index.find_run("first"), Err(StoreError::FolderGone { .. })));
+    }
+
+    #[test]
+    fn a_folder_without_an_index_and_a_file_that_is_none() {
+        let out = tempfile::tempdir().unwrap();
+        assert!(matches!(Index::open_existing(out.path()), Err(StoreError::NoIndex { .. })));
+        let stored = store(out.path(), 1);
+        assert_eq!(find_run(out.path(), stored.folder.to_str().unwrap()).unwrap(), stored.folder);
+        assert!(matches!(find_run(out.path(), "first"), Err(StoreError::NoIndex { .. })));
+        std::fs::write(out.path().join(FILE), "this is no database, only some text in a file").unwrap();
+        assert!(matches!(Index::open(out.path()), Err(StoreError::Index { .. })));
+    }
+
+    #[test]
+    fn several_writers_wait_for_each_other() {
+        let out = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            for seed in 0..6 {
+                let out = out.path();
+                scope.spawn(move || {
+                    let stored = store(out, seed);
+                    Index::open(out).unwrap().record(&stored, &timing(1)).unwrap();
+                });
+            }
+        });
+        assert_eq!(Index::open(out.path()).unwrap().runs().unwrap().len(), 6);
+    }
+}

@@ -1,0 +1,32 @@
+//! The one form of every JSON file: pretty-printed, keys in the order of the types, a final newline.
+
+use std::fs;
+use std::path::Path;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::StoreError;
+
+/// The text of a value.
+pub(super) fn pretty<T: Serialize>(what: &'static str, value: &T) -> Result<String, StoreError> {
+    let mut text = serde_json::to_string_pretty(value).map_err(|source| StoreError::Json { what, source })?;
+    text.push('\n');
+    Ok(text)
+}
+
+/// Writes a value as a file.
+pub(super) fn write<T: Serialize>(path: &Path, what: &'static str, value: &T) -> Result<(), StoreError> {
+    write_text(path, &pretty(what, value)?)
+}
+
+/// Writes a text as a file.
+pub(super) fn write_text(path: &Path, text: &str) -> Result<(), StoreError> {
+    fs::write(path, text).map_err(StoreError::write(path))
+}
+
+/// Reads a value from a file.
+pub(super) fn read<T: DeserializeOwned>(path: &Path, what: &'static str) -> Result<T, StoreError> {
+    let text = fs::read_to_string(path).map_err(StoreError::read(path))?;
+    serde_json::from_str(&text).map_err(StoreError::malformed(path, what))
+}

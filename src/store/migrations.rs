@@ -1,0 +1,137 @@
+//! The index's tables, as steps from one format to the next.
+//!
+//! `PRAGMA user_version` says which steps a file has had. A step, once released, never changes: what the
+//! index needs later is a new step at the end. All missing steps happen in one transaction or not at all.
+
+use std::path::Path;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::StoreError;
+
+/// Step `i` leads from format `i` to format `i + 1`.
+const STEPS: [&str; 1] = [RUNS];
+
+/// Money is text with eight places; metrics are real numbers, null where `missing` says why; times are
+/// RFC 3339 in UTC. Folders are relative to the folder of the index.
+const RUNS: &str = "
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    run_id TEXT NOT NULL,
+    identity TEXT NOT NULL UNIQUE,
+    scenario TEXT NOT NULL,
+    description TEXT NOT NULL,
+    folder TEXT NOT NULL,
+    semantics_version INTEGER NOT NULL,
+    tiltyard_version TEXT NOT NULL,
+    seed TEXT NOT NULL,
+    market_digest TEXT NOT NULL,
+    symbols TEXT NOT NULL,
+    bar_interval TEXT NOT NULL,
+    range_start TEXT NOT NULL,
+    range_end TEXT NOT NULL,
+    ranking_metric TEXT NOT NULL,
+    windows INTEGER NOT NULL,
+    agents INTEGER NOT NULL,
+    finished_at TEXT NOT NULL,
+    duration_seconds REAL NOT NULL
+) STRICT;
+CREATE INDEX runs_by_scenario ON runs (scenario, finished_at);
+CREATE TABLE agents (
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    strategy TEXT NOT NULL,
+    risk TEXT NOT NULL,
+    starting_balance TEXT NOT NULL,
+    rank INTEGER NOT NULL,
+    score REAL,
+    final_equity TEXT NOT NULL,
+    total_pnl TEXT NOT NULL,
+    fees TEXT NOT NULL,
+    trades INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    UNIQUE (run, name)
+) STRICT;
+CREATE TABLE jobs (
+    agent INTEGER NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
+    window INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    status_detail TEXT,
+    final_equity TEXT NOT NULL,
+    total_pnl TEXT NOT NULL,
+    fees TEXT NOT NULL,
+    trades INTEGER NOT NULL,
+    orders INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
+    PRIMARY KEY (agent, window)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE scores (
+    agent INTEGER NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
+    metric TEXT NOT NULL,
+    window INTEGER NOT NULL,
+    value REAL,
+    missing TEXT,
+    PRIMARY KEY (agent, metric, window)
+) STRICT, WITHOUT ROWID;
+";
+
+/// Brings the index to the newest format.
+///
+/// # Errors
+/// [`StoreError::IndexTooNew`] for a format this program does not know.
+pub(super) fn migrate(path: &Path, db: &mut Connection) -> Result<(), StoreError> {
+    let error = StoreError::index(path);
+    if version(db).map_err(&error)? == known() {
+        return Ok(());
+    }
+    // Another process may migrate at the same time: the version counts once the write lock is held.
+    let step = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&error)?;
+    let found = version(&step).map_err(&error)?;
+    if found > known() {
+        return Err(StoreError::IndexTooNew { path: path.to_owned(), found, known: known() });
+    }
+    for sql in STEPS.iter().skip(found as usize) {
+        step.execute_batch(sql).map_err(&error)?;
+    }
+    step.pragma_update(None, "user_version", known()).map_err(&error)?;
+    step.commit().map_err(&error)
+}
+
+fn version(db: &Connection) -> rusqlite::Result<u32> {
+    db.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a handful of steps")]
+const fn known() -> u32 {
+    STEPS.len() as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_file_gets_all_steps_once() {
+        let mut db = Connection::open_in_memory().unwrap();
+        assert_eq!(version(&db).unwrap(), 0);
+        migrate(Path::new("x.db"), &mut db).unwrap();
+        assert_eq!(version(&db).unwrap(), known());
+        db.execute_batch("SELECT run_id FROM runs; SELECT value FROM scores;").unwrap();
+        migrate(Path::new("x.db"), &mut db).unwrap();
+    }
+
+    #[test]
+    fn a_newer_format_is_refused_and_left_alone() {
+        let mut db = Connection::open_in_memory().unwrap();
+        db.pragma_update(None, "user_version", 99).unwrap();
+        let error = migrate(Path::new("x.db"), &mut db).unwrap_err();
+        assert!(matches!(error, StoreError::IndexTooNew { found: 99, known: 1, .. }));
+        assert_eq!(
+            error.to_string(),
+            "the index `x.db` has format 99; this version of tiltyard knows formats up to 1"
+        );
+        assert_eq!(version(&db).unwrap(), 99);
+    }
+}

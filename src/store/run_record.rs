@@ -1,0 +1,260 @@
+//! `run.json`: what a run was, in words that need neither the scenario nor the data.
+//!
+//! Owns the description of the run; never a result of an agent, never a wall-clock time, so that the same
+//! identity gives the same bytes.
+
+use serde::{Deserialize, Serialize};
+
+use super::{RunId, SEMANTICS_VERSION};
+use crate::domain::SymbolId;
+use crate::market::Market;
+use crate::scenario::{AgentSpec, Delisted, FillAt, Scenario, Slippage, StrategyKind, TieBreak, VenueSpec};
+use crate::tournament::{Tournament, WindowSpan};
+
+/// Version of the run folder's format. A reader refuses nothing that it can still parse.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// What a run was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunRecord {
+    /// Version of the folder's format.
+    pub format_version: u32,
+    /// The id as shown: 12 characters of the identity.
+    pub run_id: String,
+    /// All 64 characters.
+    pub identity: String,
+    /// The scenario's name.
+    pub scenario: String,
+    /// What it is for.
+    pub description: String,
+    /// Of the engine.
+    pub semantics_version: u32,
+    /// Of the program that wrote the folder.
+    pub tiltyard_version: String,
+    /// The scenario's seed.
+    pub seed: u64,
+    /// By what the agents are ranked.
+    pub ranking_metric: String,
+    /// What decides between equal scores.
+    pub tie_break: Vec<String>,
+    /// Which bars.
+    pub market: MarketRecord,
+    /// What trading cost and how orders filled.
+    pub costs: CostRecord,
+    /// The battles.
+    pub windows: Vec<WindowRecord>,
+    /// Who took part, in the scenario's order.
+    pub agents: Vec<EntrantRecord>,
+    /// What a reader should know.
+    pub flags: FlagRecord,
+}
+
+/// Which bars.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MarketRecord {
+    /// BLAKE3 of the bars' content.
+    pub digest: String,
+    /// In the scenario's order.
+    pub symbols: Vec<String>,
+    /// In which prices are.
+    pub quote_asset: String,
+    /// Spacing of the bars.
+    pub interval: String,
+    /// Open of the first bar of the first window.
+    pub start: String,
+    /// Close of the last bar of the last window.
+    pub end: String,
+    /// What a position is worth once its symbol's bars have ended: `carry` or `write_off`.
+    pub delisted: String,
+}
+
+/// What trading cost and how orders filled.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CostRecord {
+    /// In basis points.
+    pub taker_fee_bps: f64,
+    /// In basis points.
+    pub maker_fee_bps: f64,
+    /// In words: `none`, `fixed 5 bp`.
+    pub slippage: String,
+    /// `next_open` or `close`.
+    pub fill_at: String,
+    /// Whether open positions are sold at a window's end.
+    pub close_at_end: bool,
+}
+
+/// One window.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WindowRecord {
+    /// Its number, from 0.
+    pub index: u32,
+    /// Open of its first bar.
+    pub start: String,
+    /// Close of its last bar.
+    pub end: String,
+    /// How many ticks of the clock.
+    pub ticks: usize,
+}
+
+/// One agent as the scenario has it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EntrantRecord {
+    /// Who.
+    pub name: String,
+    /// What it is.
+    pub description: String,
+    /// Labels.
+    pub tags: Vec<String>,
+    /// Its kind of strategy.
+    pub strategy: String,
+    /// Its risk profile.
+    pub risk: String,
+    /// Quote currency, eight places.
+    pub starting_balance: String,
+}
+
+/// What a reader should know, over all agents and windows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlagRecord {
+    /// Settings that flatter the results, as written in the scenario.
+    pub optimistic: Vec<String>,
+    /// Symbols whose bars ended for good inside a window.
+    pub delisted: Vec<String>,
+    /// Bars in which a stop and a target were both reached.
+    pub ambiguous_bars: u64,
+    /// Of those, without finer bars under `intrabar = "detail"`.
+    pub bars_without_detail: u64,
+    /// Buys cut to what the wallet could pay.
+    pub cut_fills: u64,
+}
+
+impl RunRecord {
+    /// Of a finished tournament.
+    pub fn new(id: &RunId, scenario: &Scenario, market: &Market, tournament: &Tournament) -> Self {
+        Self {
+            format_version: FORMAT_VERSION,
+            run_id: id.to_string(),
+            identity: id.full(),
+            scenario: scenario.name.clone(),
+            description: scenario.description.clone(),
+            semantics_version: SEMANTICS_VERSION,
+            tiltyard_version: env!("CARGO_PKG_VERSION").to_owned(),
+            seed: scenario.seed.0,
+            ranking_metric: scenario.battle.ranking_metric.as_str().to_owned(),
+            tie_break: scenario.battle.tie_break.iter().map(tie_break).collect(),
+            market: market_record(scenario, market, &tournament.windows),
+            costs: cost_record(&scenario.venue),
+            windows: tournament.windows.iter().map(window_record).collect(),
+            agents: scenario.agents.iter().map(entrant_record).collect(),
+            flags: flag_record(scenario, market, tournament),
+        }
+    }
+}
+
+fn tie_break(rung: &TieBreak) -> String {
+    match rung {
+        TieBreak::Metric(metric) => metric.as_str().to_owned(),
+        TieBreak::Name => "name".to_owned(),
+    }
+}
+
+fn market_record(scenario: &Scenario, market: &Market, windows: &[WindowSpan]) -> MarketRecord {
+    let start = windows.iter().map(|w| w.start).min().unwrap_or_default();
+    let end = windows.iter().map(|w| w.end).max().unwrap_or_default();
+    MarketRecord {
+        digest: market.digest.clone(),
+        symbols: market.symbols.iter().map(|s| s.instrument.symbol.to_string()).collect(),
+        quote_asset: scenario.market.quote_asset.clone(),
+        interval: market.interval.to_string(),
+        start: start.to_string(),
+        end: end.to_string(),
+        delisted: match scenario.market.delisted {
+            Delisted::Carry => "carry",
+            Delisted::WriteOff => "write_off",
+        }
+        .to_owned(),
+    }
+}
+
+fn cost_record(venue: &VenueSpec) -> CostRecord {
+    CostRecord {
+        taker_fee_bps: venue.taker_fee.to_f64(),
+        maker_fee_bps: venue.maker_fee.to_f64(),
+        slippage: slippage(venue.slippage),
+        fill_at: match venue.fill_at {
+            FillAt::NextOpen => "next_open",
+            FillAt::Close => "close",
+        }
+        .to_owned(),
+        close_at_end: venue.close_at_end,
+    }
+}
+
+fn slippage(model: Slippage) -> String {
+    match model {
+        Slippage::None => "none".to_owned(),
+        Slippage::FixedBps { bps } => format!("fixed {bps} bp"),
+        Slippage::VolumeShare { factor, floor, cap } => {
+            format!("volume share x {factor}, {floor} to {cap} bp")
+        }
+        Slippage::SquareRoot { factor, cap } => format!("square root x {factor}, up to {cap} bp"),
+    }
+}
+
+fn window_record(span: &WindowSpan) -> WindowRecord {
+    let ticks = span.window.ticks;
+    WindowRecord {
+        index: span.window.index,
+        start: span.start.to_string(),
+        end: span.end.to_string(),
+        ticks: ticks.last - ticks.first,
+    }
+}
+
+fn entrant_record(agent: &AgentSpec) -> EntrantRecord {
+    EntrantRecord {
+        name: agent.name.to_string(),
+        description: agent.description.clone(),
+        tags: agent.tags.clone(),
+        strategy: strategy(&agent.strategy.kind).to_owned(),
+        risk: agent.risk.name.clone(),
+        starting_balance: agent.starting_balance.to_string(),
+    }
+}
+
+const fn strategy(kind: &StrategyKind) -> &'static str {
+    match kind {
+        StrategyKind::Cash => "cash",
+        StrategyKind::BuyAndHold => "buy_and_hold",
+        StrategyKind::SmaCross { .. } => "sma_cross",
+        StrategyKind::EmaCross { .. } => "ema_cross",
+        StrategyKind::Macd { .. } => "macd",
+        StrategyKind::RsiReversion { .. } => "rsi_reversion",
+        StrategyKind::BollingerReversion { .. } => "bollinger_reversion",
+        StrategyKind::DonchianBreakout { .. } => "donchian_breakout",
+        StrategyKind::Momentum { .. } => "momentum",
+        StrategyKind::Grid { .. } => "grid",
+        StrategyKind::Dca { .. } => "dca",
+        StrategyKind::Random { .. } => "random",
+        StrategyKind::Rules(_) => "rules",
+    }
+}
+
+fn flag_record(scenario: &Scenario, market: &Market, tournament: &Tournament) -> FlagRecord {
+    let mut flags = FlagRecord::default();
+    if scenario.venue.fill_at == FillAt::Close {
+        flags.optimistic.push("fill_at = \"close\"".to_owned());
+    }
+    let mut delisted: Vec<SymbolId> = Vec::new();
+    for result in tournament.agents.iter().flat_map(|agent| &agent.windows) {
+        let of = &result.replay.flags;
+        delisted.extend(&of.delisted);
+        flags.ambiguous_bars += of.ambiguous_bars;
+        flags.bars_without_detail += of.bars_without_detail;
+        flags.cut_fills += of.cut_fills;
+    }
+    delisted.sort_unstable();
+    delisted.dedup();
+    flags.delisted = delisted.into_iter().map(|id| market.series(id).instrument.symbol.to_string()).collect();
+    flags
+}

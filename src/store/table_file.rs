@@ -1,0 +1,92 @@
+//! One table on its way to disk: a Parquet file, and its CSV twin where asked for.
+//!
+//! Owns the writer's properties, which are fixed so that equal rows give equal bytes: no clock, no
+//! version of a library, one compression. Never decides what a table holds.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use arrow::array::RecordBatch;
+use arrow::error::ArrowError;
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::file::properties::{WriterProperties, WriterVersion};
+use parquet::schema::types::ColumnPath;
+
+use super::{StoreError, csv};
+
+/// Rows of a row group: a year of minutes fits one.
+const GROUP_ROWS: usize = 1 << 20;
+/// Columns whose values hardly repeat: a dictionary would only be built and thrown away.
+const WITHOUT_DICTIONARY: [&str; 3] = ["equity", "drawdown", "return_fraction"];
+/// Columns that rise evenly.
+const DELTA: [&str; 1] = ["ts"];
+
+/// A table being written.
+pub(super) struct TableFile {
+    path: PathBuf,
+    parquet: Option<ArrowWriter<BufWriter<File>>>,
+    csv: Option<BufWriter<File>>,
+}
+
+impl TableFile {
+    /// `NAME.parquet` in a folder, with `NAME.csv` beside it where `csv` is set.
+    pub fn create(folder: &Path, name: &str, csv: bool, schema_of: &RecordBatch) -> Result<Self, StoreError> {
+        let path = folder.join(format!("{name}.parquet"));
+        let file = File::create(&path).map_err(StoreError::write(&path))?;
+        let properties = properties().map_err(StoreError::parquet(&path))?;
+        let parquet = ArrowWriter::try_new(BufWriter::new(file), schema_of.schema(), Some(properties))
+            .map_err(StoreError::parquet(&path))?;
+        let csv = if csv { Some(csv_twin(&path, schema_of)?) } else { None };
+        Ok(Self { path, parquet: Some(parquet), csv })
+    }
+
+    /// Adds rows.
+    pub fn write(&mut self, batch: Result<RecordBatch, ArrowError>) -> Result<(), StoreError> {
+        let batch = batch.map_err(StoreError::columns(&self.path))?;
+        if let Some(parquet) = &mut self.parquet {
+            parquet.write(&batch).map_err(StoreError::parquet(&self.path))?;
+        }
+        if let Some(csv) = &mut self.csv {
+            csv::write_rows(csv, &batch).map_err(StoreError::write(&self.path.with_extension("csv")))?;
+        }
+        Ok(())
+    }
+
+    /// Writes what is still in memory.
+    pub fn close(mut self) -> Result<(), StoreError> {
+        if let Some(parquet) = self.parquet.take() {
+            let mut file = parquet.into_inner().map_err(StoreError::parquet(&self.path))?;
+            file.flush().map_err(StoreError::write(&self.path))?;
+        }
+        if let Some(mut csv) = self.csv.take() {
+            csv.flush().map_err(StoreError::write(&self.path.with_extension("csv")))?;
+        }
+        Ok(())
+    }
+}
+
+fn csv_twin(parquet: &Path, schema_of: &RecordBatch) -> Result<BufWriter<File>, StoreError> {
+    let path = parquet.with_extension("csv");
+    let mut file = BufWriter::new(File::create(&path).map_err(StoreError::write(&path))?);
+    file.write_all(csv::header(schema_of).as_bytes()).map_err(StoreError::write(&path))?;
+    Ok(file)
+}
+
+fn properties() -> Result<WriterProperties, parquet::errors::ParquetError> {
+    let mut builder = WriterProperties::builder()
+        .set_created_by("tiltyard".to_owned())
+        .set_writer_version(WriterVersion::PARQUET_1_0)
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
+        .set_max_row_group_row_count(Some(GROUP_ROWS));
+    for name in WITHOUT_DICTIONARY {
+        builder = builder.set_column_dictionary_enabled(ColumnPath::from(name), false);
+    }
+    for name in DELTA {
+        builder = builder
+            .set_column_dictionary_enabled(ColumnPath::from(name), false)
+            .set_column_encoding(ColumnPath::from(name), Encoding::DELTA_BINARY_PACKED);
+    }
+    Ok(builder.build())
+}

@@ -1,0 +1,217 @@
+//! Rows of results as columns: the schemas of the four tables that every agent leaves behind.
+//!
+//! Owns column names, order and types. Money is `Decimal128(38, 8)`, times are microseconds in UTC,
+//! symbols and other words are text. The window's number always comes first. Never touches a file.
+
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayRef, BooleanArray, Decimal128Array, Float64Array, RecordBatch, StringArray,
+    TimestampMicrosecondArray, UInt32Array, UInt64Array,
+};
+use arrow::datatypes::{Field, Schema};
+use arrow::error::ArrowError;
+
+use super::equity::EquityPart;
+use crate::domain::{Cash, OrderOrigin, Price, Qty, SymbolId, TimeInForce, Timestamp};
+use crate::engine::{EndReason, ExitState, FillRow, OrderRow, RoundTrip};
+use crate::market::Market;
+
+/// Digits of a money column.
+const PRECISION: u8 = 38;
+/// Of them, after the point: a unit of `domain`'s amounts is a unit of the column.
+const SCALE: i8 = 8;
+
+/// One column on its way into a table.
+struct Column {
+    name: &'static str,
+    nullable: bool,
+    values: ArrayRef,
+}
+
+fn column(name: &'static str, nullable: bool, values: ArrayRef) -> Column {
+    Column { name, nullable, values }
+}
+
+fn table(columns: Vec<Column>) -> Result<RecordBatch, ArrowError> {
+    let fields: Vec<Field> =
+        columns.iter().map(|c| Field::new(c.name, c.values.data_type().clone(), c.nullable)).collect();
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns.into_iter().map(|c| c.values).collect())
+}
+
+/// Units of `1e-8`, of whichever kind of amount.
+trait Units {
+    fn units(self) -> i128;
+}
+
+macro_rules! units {
+    ($($name:ident),*) => { $(impl Units for $name { fn units(self) -> i128 { Self::units(self) } })* };
+}
+units!(Cash, Price, Qty);
+
+fn money<U: Units>(name: &'static str, values: impl Iterator<Item = U>) -> Result<Column, ArrowError> {
+    let array = Decimal128Array::from_iter_values(values.map(Units::units));
+    Ok(column(name, false, Arc::new(array.with_precision_and_scale(PRECISION, SCALE)?)))
+}
+
+fn money_or_none<U: Units>(
+    name: &'static str,
+    values: impl Iterator<Item = Option<U>>,
+) -> Result<Column, ArrowError> {
+    let array: Decimal128Array = values.map(|value| value.map(Units::units)).collect();
+    Ok(column(name, true, Arc::new(array.with_precision_and_scale(PRECISION, SCALE)?)))
+}
+
+fn times(name: &'static str, values: impl Iterator<Item = Timestamp>) -> Column {
+    let array = TimestampMicrosecondArray::from_iter_values(values.map(Timestamp::micros));
+    column(name, false, Arc::new(array.with_timezone("UTC")))
+}
+
+fn times_or_none(name: &'static str, values: impl Iterator<Item = Option<Timestamp>>) -> Column {
+    let array: TimestampMicrosecondArray = values.map(|value| value.map(Timestamp::micros)).collect();
+    column(name, true, Arc::new(array.with_timezone("UTC")))
+}
+
+fn words<'a>(name: &'static str, values: impl Iterator<Item = &'a str>) -> Column {
+    column(name, false, Arc::new(StringArray::from_iter_values(values)))
+}
+
+fn words_or_none<'a>(name: &'static str, values: impl Iterator<Item = Option<&'a str>>) -> Column {
+    column(name, true, Arc::new(values.collect::<StringArray>()))
+}
+
+fn counts(name: &'static str, values: impl Iterator<Item = u64>) -> Column {
+    column(name, false, Arc::new(UInt64Array::from_iter_values(values)))
+}
+
+fn counts_or_none(name: &'static str, values: impl Iterator<Item = Option<u64>>) -> Column {
+    column(name, true, Arc::new(values.collect::<UInt64Array>()))
+}
+
+fn windows(window: u32, rows: usize) -> Column {
+    column("window", false, Arc::new(UInt32Array::from_iter_values(std::iter::repeat_n(window, rows))))
+}
+
+fn symbol(market: &Market, id: SymbolId) -> &str {
+    market.series(id).instrument.symbol.as_str()
+}
+
+/// `trades.parquet`: one row a round trip.
+pub(super) fn trades(window: u32, rows: &[RoundTrip], market: &Market) -> Result<RecordBatch, ArrowError> {
+    let all = || rows.iter();
+    table(vec![
+        windows(window, rows.len()),
+        words("symbol", all().map(|t| symbol(market, t.symbol))),
+        words("state", all().map(|t| state(t.state))),
+        times("entry_at", all().map(|t| t.entry_at)),
+        counts("entry_tick", all().map(|t| t.entry_tick as u64)),
+        times("exit_at", all().map(|t| t.exit_at)),
+        counts("exit_tick", all().map(|t| t.exit_tick as u64)),
+        money("quantity", all().map(|t| t.quantity))?,
+        money("entry_price", all().map(|t| t.entry_price))?,
+        money("exit_price", all().map(|t| t.exit_price))?,
+        money("fees", all().map(|t| t.fees))?,
+        money("pnl", all().map(|t| t.pnl))?,
+        column(
+            "return_fraction",
+            false,
+            Arc::new(Float64Array::from_iter_values(all().map(|t| t.return_fraction))),
+        ),
+        money("mae", all().map(|t| t.mae))?,
+        money("mfe", all().map(|t| t.mfe))?,
+        column("fills", false, Arc::new(UInt32Array::from_iter_values(all().map(|t| t.fills)))),
+        words("entry_reason", all().map(|t| t.entry_reason)),
+        words("exit_reason", all().map(|t| t.exit_reason)),
+    ])
+}
+
+const fn state(state: ExitState) -> &'static str {
+    match state {
+        ExitState::Closed => "closed",
+        ExitState::Open => "open",
+    }
+}
+
+/// `fills.parquet`: one row a fill; `order_id` joins it to its order in the same window.
+pub(super) fn fills(window: u32, rows: &[FillRow], market: &Market) -> Result<RecordBatch, ArrowError> {
+    let all = || rows.iter();
+    table(vec![
+        windows(window, rows.len()),
+        counts("order_id", all().map(|f| f.order.0)),
+        counts("tick", all().map(|f| f.tick as u64)),
+        times("at", all().map(|f| f.at)),
+        words("symbol", all().map(|f| symbol(market, f.symbol))),
+        words("side", all().map(|f| f.side.as_str())),
+        money("quantity", all().map(|f| f.quantity))?,
+        money("price", all().map(|f| f.price))?,
+        money("raw_price", all().map(|f| f.raw_price))?,
+        money("notional", all().map(|f| f.notional))?,
+        money("fee", all().map(|f| f.fee))?,
+        words("liquidity", all().map(|f| f.liquidity.as_str())),
+        money_or_none("realised_pnl", all().map(|f| f.realised_pnl))?,
+    ])
+}
+
+/// `orders.parquet`: one row an order, refused ones with the code of the check.
+pub(super) fn orders(window: u32, rows: &[OrderRow], market: &Market) -> Result<RecordBatch, ArrowError> {
+    let all = || rows.iter();
+    table(vec![
+        windows(window, rows.len()),
+        counts("order_id", all().map(|o| o.id.0)),
+        words("origin", all().map(|o| origin(o.origin))),
+        counts_or_none("parent_id", all().map(|o| parent(o.origin))),
+        words(
+            "symbol",
+            all().map(|o| market.symbols.get(o.symbol.index()).map_or("", |s| s.instrument.symbol.as_str())),
+        ),
+        words("side", all().map(|o| o.side.as_str())),
+        words("kind", all().map(|o| o.kind)),
+        words("time_in_force", all().map(|o| o.time_in_force.as_str())),
+        times_or_none("good_till", all().map(|o| good_till(o.time_in_force))),
+        money_or_none("limit_price", all().map(|o| o.limit_price))?,
+        money_or_none("trigger_price", all().map(|o| o.trigger_price))?,
+        money_or_none("quantity", all().map(|o| o.quantity))?,
+        money_or_none("amount", all().map(|o| o.amount))?,
+        times("placed_at", all().map(|o| o.placed_at)),
+        times("ended_at", all().map(|o| o.ended_at)),
+        words("status", all().map(|o| o.status.as_str())),
+        words("end_reason", all().map(|o| if refusal(o.end).is_some() { "refused" } else { o.end.as_str() })),
+        words_or_none("refusal_code", all().map(|o| refusal(o.end))),
+        money("filled", all().map(|o| o.filled))?,
+        words("reason", all().map(|o| o.reason)),
+        words("detail", all().map(|o| o.detail.as_str())),
+    ])
+}
+
+const fn origin(origin: OrderOrigin) -> &'static str {
+    match origin {
+        OrderOrigin::Strategy => "strategy",
+        OrderOrigin::Bracket(_) => "bracket",
+        OrderOrigin::Risk => "risk",
+        OrderOrigin::WindowEnd => "window_end",
+    }
+}
+
+const fn parent(origin: OrderOrigin) -> Option<u64> {
+    if let OrderOrigin::Bracket(entry) = origin { Some(entry.0) } else { None }
+}
+
+const fn good_till(time_in_force: TimeInForce) -> Option<Timestamp> {
+    if let TimeInForce::GoodTill(at) = time_in_force { Some(at) } else { None }
+}
+
+const fn refusal(end: EndReason) -> Option<&'static str> {
+    if let EndReason::Refused(code) = end { Some(code.as_str()) } else { None }
+}
+
+/// `equity.parquet`: one row a tick.
+pub(super) fn equity(window: u32, part: &EquityPart) -> Result<RecordBatch, ArrowError> {
+    table(vec![
+        windows(window, part.ts.len()),
+        times("ts", part.ts.iter().copied()),
+        money("equity", part.equity.iter().copied())?,
+        money("cash", part.cash.iter().copied())?,
+        column("drawdown", false, Arc::new(Float64Array::from_iter_values(part.drawdown.iter().copied()))),
+        column("in_market", false, Arc::new(BooleanArray::from(part.in_market.clone()))),
+    ])
+}

@@ -1,0 +1,171 @@
+//! Reads `trades.parquet` back: an agent's round trips in exact values.
+
+use std::fs::File;
+use std::path::Path;
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::datatypes::{
+    ArrowPrimitiveType, Decimal128Type, Float64Type, TimestampMicrosecondType, UInt32Type, UInt64Type,
+};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use super::StoreError;
+use super::stored::agent_folder;
+use crate::domain::{Cash, Price, Qty, Timestamp};
+
+/// One stored round trip; see [`crate::engine::RoundTrip`].
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct TradeRow {
+    /// The window's number.
+    pub window: u32,
+    /// What.
+    pub symbol: String,
+    /// `closed` or `open`.
+    pub state: String,
+    /// Time of the first fill.
+    pub entry_at: Timestamp,
+    /// Its tick on the market's clock.
+    pub entry_tick: u64,
+    /// Time of the last fill; of the last tick's close for an open one.
+    pub exit_at: Timestamp,
+    /// Its tick.
+    pub exit_tick: u64,
+    /// Bought in all.
+    pub quantity: Qty,
+    /// Average price of the buys.
+    pub entry_price: Price,
+    /// Average price of the sells.
+    pub exit_price: Price,
+    /// Fees of all its fills.
+    pub fees: Cash,
+    /// Net of all fees.
+    pub pnl: Cash,
+    /// `pnl` over the cost of the buys, as a fraction.
+    pub return_fraction: f64,
+    /// Worst excursion, quote currency.
+    pub mae: Cash,
+    /// Best excursion, quote currency.
+    pub mfe: Cash,
+    /// Number of fills.
+    pub fills: u32,
+    /// Reason of the order that opened it.
+    pub entry_reason: String,
+    /// Reason of the order that closed it; `open` while open.
+    pub exit_reason: String,
+}
+
+/// All round trips of an agent, in the file's order: by window, then by exit.
+///
+/// # Errors
+/// Where the run has no such agent, or its file cannot be read or is not what it should be.
+pub fn trades(run_folder: &Path, agent: &str) -> Result<Vec<TradeRow>, StoreError> {
+    let path = agent_folder(run_folder, agent).join("trades.parquet");
+    let file = File::open(&path).map_err(StoreError::read(&path))?;
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file)
+        .and_then(ParquetRecordBatchReaderBuilder::build)
+        .map_err(StoreError::parquet(&path))?;
+    let mut rows = Vec::new();
+    for batch in reader {
+        let batch = batch.map_err(StoreError::columns(&path))?;
+        rows.extend(rows_of(&batch).map_err(|problem| StoreError::Malformed {
+            path: path.clone(),
+            what: "table of trades",
+            problem,
+        })?);
+    }
+    Ok(rows)
+}
+
+fn rows_of(batch: &RecordBatch) -> Result<Vec<TradeRow>, String> {
+    let text = |name| strings(batch, name);
+    let money = |name| numbers::<Decimal128Type>(batch, name);
+    let times = |name| numbers::<TimestampMicrosecondType>(batch, name);
+    let ticks = |name| numbers::<UInt64Type>(batch, name);
+    let (symbol, state) = (text("symbol")?, text("state")?);
+    let (entry_reason, exit_reason) = (text("entry_reason")?, text("exit_reason")?);
+    let (window, fills) = (numbers::<UInt32Type>(batch, "window")?, numbers::<UInt32Type>(batch, "fills")?);
+    let (entry_at, exit_at) = (times("entry_at")?, times("exit_at")?);
+    let (entry_tick, exit_tick) = (ticks("entry_tick")?, ticks("exit_tick")?);
+    let (quantity, fees, pnl) = (money("quantity")?, money("fees")?, money("pnl")?);
+    let (entry_price, exit_price) = (money("entry_price")?, money("exit_price")?);
+    let (mae, mfe) = (money("mae")?, money("mfe")?);
+    let returns = numbers::<Float64Type>(batch, "return_fraction")?;
+    let row = |i: usize| TradeRow {
+        window: window[i],
+        symbol: symbol[i].to_owned(),
+        state: state[i].to_owned(),
+        entry_at: Timestamp::from_micros(entry_at[i]),
+        entry_tick: entry_tick[i],
+        exit_at: Timestamp::from_micros(exit_at[i]),
+        exit_tick: exit_tick[i],
+        quantity: Qty::from_units(quantity[i]),
+        entry_price: Price::from_units(entry_price[i]),
+        exit_price: Price::from_units(exit_price[i]),
+        fees: Cash::from_units(fees[i]),
+        pnl: Cash::from_units(pnl[i]),
+        return_fraction: returns[i],
+        mae: Cash::from_units(mae[i]),
+        mfe: Cash::from_units(mfe[i]),
+        fills: fills[i],
+        entry_reason: entry_reason[i].to_owned(),
+        exit_reason: exit_reason[i].to_owned(),
+    };
+    Ok((0..batch.num_rows()).map(row).collect())
+}
+
+fn numbers<'a, T: ArrowPrimitiveType>(batch: &'a RecordBatch, name: &str) -> Result<&'a [T::Native], String> {
+    let array = found(batch, name)?.as_primitive_opt::<T>();
+    array.map(|values| values.values().as_ref()).ok_or_else(|| wrong_type(name))
+}
+
+fn strings<'a>(batch: &'a RecordBatch, name: &str) -> Result<Vec<&'a str>, String> {
+    let array = found(batch, name)?.as_string_opt::<i32>().ok_or_else(|| wrong_type(name))?;
+    Ok(array.iter().map(Option::unwrap_or_default).collect())
+}
+
+fn found<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a dyn Array, String> {
+    batch.column_by_name(name).map(AsRef::as_ref).ok_or_else(|| format!("it has no column `{name}`"))
+}
+
+fn wrong_type(name: &str) -> String {
+    format!("column `{name}` has another type")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{RunWriter, fixture};
+
+    #[test]
+    fn decimals_and_times_read_back_exactly() {
+        let out = tempfile::tempdir().unwrap();
+        let mut tournament = fixture::tournament();
+        let trip = &mut tournament.agents[0].windows[0].replay.round_trips[0];
+        trip.quantity = "123456789012.00000001".parse().unwrap();
+        trip.mae = "-0.00000001".parse().unwrap();
+        let trip = trip.clone();
+        let stored = RunWriter::open(out.path(), fixture::run()).unwrap().finish(&tournament).unwrap();
+        let rows = trades(&stored.folder, "trend, fast").unwrap();
+        assert_eq!(rows.len(), 1);
+        assert_eq!(rows[0].quantity, trip.quantity);
+        assert_eq!(rows[0].mae, trip.mae);
+        assert_eq!(rows[0].pnl, trip.pnl);
+        assert_eq!(rows[0].return_fraction.to_bits(), trip.return_fraction.to_bits());
+        assert_eq!((rows[0].entry_at, rows[0].exit_at), (trip.entry_at, trip.exit_at));
+        assert_eq!((rows[0].entry_tick, rows[0].exit_tick), (1, 3));
+        assert_eq!((rows[0].symbol.as_str(), rows[0].exit_reason.as_str()), ("BTC", "cross"));
+        assert!(trades(&stored.folder, "idle").unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_damaged_file_is_an_error_and_names_the_file() {
+        let out = tempfile::tempdir().unwrap();
+        let stored =
+            RunWriter::open(out.path(), fixture::run()).unwrap().finish(&fixture::tournament()).unwrap();
+        let path = stored.folder.join("agents/idle/trades.parquet");
+        std::fs::write(&path, "not parquet").unwrap();
+        let error = trades(&stored.folder, "idle").unwrap_err();
+        assert!(error.to_string().contains("trades.parquet"), "{error}");
+        assert!(matches!(trades(&stored.folder, "nobody"), Err(StoreError::Read { .. })));
+    }
+}

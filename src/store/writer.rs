@@ -1,0 +1,153 @@
+//! Writes one run's folder: agents as their results come, the rankings at the end, the whole at once.
+//!
+//! Owns which files a run has and their names. Never computes a result. Invariant: readers see the folder
+//! complete or not at all; the same identity gives the same bytes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use arrow::array::RecordBatch;
+use arrow::error::ArrowError;
+
+use super::battle_record::{battles, scores_csv};
+use super::equity::{self, EquityPart};
+use super::staging::Staging;
+use super::table_file::TableFile;
+use super::{AgentRecord, LeaderboardRecord, RunId, RunRecord, StoreError, StoredRun, json, tables};
+use crate::market::Market;
+use crate::scenario::Scenario;
+use crate::tournament::{AgentResult, Tournament, WindowResult};
+
+/// Ticks of the equity curve that are held in memory at once.
+const EQUITY_PART: usize = 1 << 16;
+
+/// What a run is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Run<'a> {
+    /// Its identity, see [`super::identify`].
+    pub id: RunId,
+    /// The checked scenario.
+    pub scenario: &'a Scenario,
+    /// The scenario's text as the user wrote it.
+    pub source: &'a str,
+    /// The bars.
+    pub market: &'a Market,
+    /// Whether every Parquet file gets a CSV twin.
+    pub csv: bool,
+}
+
+/// Makes a table of one window's rows.
+type Table<R> = fn(u32, &[R], &Market) -> Result<RecordBatch, ArrowError>;
+
+/// A run's folder being written. Dropped before [`RunWriter::finish`] it leaves nothing behind.
+#[derive(Debug)]
+pub struct RunWriter<'a> {
+    run: Run<'a>,
+    staging: Staging,
+}
+
+impl<'a> RunWriter<'a> {
+    /// Makes the output folder where it is missing and a place to write in: whether it can be written is
+    /// known before any work starts.
+    ///
+    /// # Errors
+    /// [`StoreError::Write`] where it cannot, [`StoreError::FolderName`] for a scenario's name that is none.
+    pub fn open(out: &Path, run: Run<'a>) -> Result<Self, StoreError> {
+        let parent = out.join(folder_name(&run.scenario.name)?);
+        let staging = Staging::open(&parent, &run.id.to_string())?;
+        fs::create_dir(staging.folder().join("agents")).map_err(StoreError::write(staging.folder()))?;
+        json::write_text(&staging.folder().join("scenario.toml"), run.source)?;
+        Ok(Self { run, staging })
+    }
+
+    /// Writes one agent's tables and metrics. Different agents may be written at the same time.
+    ///
+    /// # Errors
+    /// Where a file cannot be written, and [`StoreError::EquityMismatch`] where money was made or lost.
+    pub fn write_agent(&self, agent: &AgentResult) -> Result<(), StoreError> {
+        let folder = self.agent_folder(agent);
+        fs::create_dir_all(&folder).map_err(StoreError::write(&folder))?;
+        self.write_table(&folder, "trades", agent, tables::trades, |w| &w.replay.round_trips)?;
+        self.write_table(&folder, "fills", agent, tables::fills, |w| &w.replay.fills)?;
+        self.write_table(&folder, "orders", agent, tables::orders, |w| &w.replay.orders)?;
+        self.write_equity(&folder, agent)?;
+        // The last file of an agent: where it is, the others are.
+        json::write(&folder.join("metrics.json"), "the metrics", &AgentRecord::new(agent))
+    }
+
+    /// Writes what all agents share (and agents that were not written yet), then moves the folder to its
+    /// place `OUT/<scenario>/<run-id>`, where it replaces a former run of the same identity.
+    ///
+    /// # Errors
+    /// Where a file cannot be written; nothing is left behind then.
+    pub fn finish(self, tournament: &Tournament) -> Result<StoredRun, StoreError> {
+        for agent in &tournament.agents {
+            if !self.agent_folder(agent).join("metrics.json").exists() {
+                self.write_agent(agent)?;
+            }
+        }
+        let stored = self.write_shared(tournament)?;
+        let folder = self.staging.publish()?;
+        Ok(StoredRun { folder, ..stored })
+    }
+
+    fn write_shared(&self, tournament: &Tournament) -> Result<StoredRun, StoreError> {
+        let Run { id, scenario, market, .. } = self.run;
+        let folder = self.staging.folder();
+        let stored = StoredRun {
+            folder: folder.to_owned(),
+            run: RunRecord::new(&id, scenario, market, tournament),
+            leaderboard: LeaderboardRecord::new(&id, &scenario.name, tournament),
+            battles: battles(tournament),
+            agents: tournament.agents.iter().map(AgentRecord::new).collect(),
+        };
+        let names = tournament.agents.iter().map(|agent| &agent.name);
+        json::write_text(&folder.join("scores.csv"), &scores_csv(names, &stored.battles))?;
+        json::write(&folder.join("battles.json"), "the battles", &stored.battles)?;
+        json::write_text(&folder.join("leaderboard.csv"), &stored.leaderboard.to_csv())?;
+        json::write_text(&folder.join("leaderboard.json"), &stored.leaderboard.to_json()?)?;
+        json::write(&folder.join("run.json"), "the run", &stored.run)?;
+        Ok(stored)
+    }
+
+    fn agent_folder(&self, agent: &AgentResult) -> PathBuf {
+        self.staging.folder().join("agents").join(agent.name.as_str())
+    }
+
+    /// One table over all windows; the file has its columns even where nothing happened.
+    fn write_table<R>(
+        &self,
+        folder: &Path,
+        name: &str,
+        agent: &AgentResult,
+        table: Table<R>,
+        rows: impl Fn(&WindowResult) -> &[R],
+    ) -> Result<(), StoreError> {
+        let market = self.run.market;
+        let empty = table(0, &[], market).map_err(StoreError::columns(folder))?;
+        let mut file = TableFile::create(folder, name, self.run.csv, &empty)?;
+        for window in &agent.windows {
+            file.write(table(window.replay.window.index, rows(window), market))?;
+        }
+        file.close()
+    }
+
+    fn write_equity(&self, folder: &Path, agent: &AgentResult) -> Result<(), StoreError> {
+        let empty = tables::equity(0, &EquityPart::default()).map_err(StoreError::columns(folder))?;
+        let mut file = TableFile::create(folder, "equity", self.run.csv, &empty)?;
+        let delisted = self.run.scenario.market.delisted;
+        for window in &agent.windows {
+            let replay = &window.replay;
+            equity::walk(agent.name.as_str(), replay, self.run.market, delisted, EQUITY_PART, |part| {
+                file.write(tables::equity(replay.window.index, part))
+            })?;
+        }
+        file.close()
+    }
+}
+
+/// A scenario's name as one plain part of a path.
+fn folder_name(name: &str) -> Result<&str, StoreError> {
+    let plain = !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', '\0']);
+    if plain { Ok(name) } else { Err(StoreError::FolderName { name: name.to_owned() }) }
+}

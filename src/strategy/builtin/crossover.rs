@@ -1,0 +1,184 @@
+//! `sma_cross`, `ema_cross` and `macd`: two lines, and the bars at which they cross.
+
+use crate::domain::{Action, Bps, IndicatorSpec, SymbolId};
+use crate::indicator::Feed;
+use crate::scenario::{StrategyKind, StrategySpec};
+use crate::strategy::orders::{enter, leave};
+use crate::strategy::{Account, Moment, Setup, Strategy, reader};
+
+/// Acts on the CROSS of a fast and a slow line, each symbol on its own, when a bar of the timeframe closes:
+///
+/// - fast was at or below slow at the close before and is above now: a market buy for `size` of the equity,
+///   where nothing is held and no buy waits (`cross_up`);
+/// - fast was at or above slow and is below now: closes the position and takes a waiting buy back
+///   (`cross_down`).
+///
+/// A fast line that is above from the start is no cross, and a cross that found the last sale still under
+/// way is not made up for. Kinds, with defaults and warm-up in bars of the timeframe:
+///
+/// | kind | fast line | slow line | defaults | warm-up |
+/// |---|---|---|---|---|
+/// | `sma_cross` | SMA(`fast`) | SMA(`slow`) | 20, 100 | `slow` + 1 |
+/// | `ema_cross` | EMA(`fast`) | EMA(`slow`) | 12, 26 | 4 `slow` + 1 |
+/// | `macd` | EMA(`fast`) - EMA(`slow`) | its EMA(`signal`) | 12, 26, 9 | 4 (`slow` + `signal`) + 1 |
+///
+/// In a timeframe coarser than the scenario's interval one bar more: the one in the making at the start.
+pub(in crate::strategy) struct Crossover<'m> {
+    pairs: Vec<Pair<'m>>,
+    size: Bps,
+}
+
+struct Pair<'m> {
+    symbol: SymbolId,
+    fast: Feed<'m>,
+    slow: Feed<'m>,
+}
+
+/// The fast and the slow line of a kind that crosses lines.
+pub(in crate::strategy) fn crossing_lines(kind: &StrategyKind) -> Option<(IndicatorSpec, IndicatorSpec)> {
+    match *kind {
+        StrategyKind::SmaCross { fast, slow } => {
+            Some((IndicatorSpec::Sma { n: fast }, IndicatorSpec::Sma { n: slow }))
+        }
+        StrategyKind::EmaCross { fast, slow } => {
+            Some((IndicatorSpec::Ema { n: fast }, IndicatorSpec::Ema { n: slow }))
+        }
+        StrategyKind::Macd { fast, slow, signal } => {
+            Some((IndicatorSpec::MacdLine { fast, slow }, IndicatorSpec::MacdSignal { fast, slow, signal }))
+        }
+        _ => None,
+    }
+}
+
+impl<'m> Crossover<'m> {
+    /// Of a kind that has [`crossing_lines`]; of another it has no pair and does nothing.
+    pub(in crate::strategy) fn new(spec: &StrategySpec, setup: &Setup<'m>) -> Self {
+        let pairs = crossing_lines(&spec.kind).into_iter().flat_map(|(fast, slow)| {
+            spec.symbols.iter().map(move |&symbol| Pair {
+                symbol,
+                fast: reader::open(spec, setup, symbol, fast),
+                slow: reader::open(spec, setup, symbol, slow),
+            })
+        });
+        Self { pairs: pairs.collect(), size: spec.size }
+    }
+}
+
+/// Which way the lines crossed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cross {
+    Up,
+    Down,
+}
+
+impl Pair<'_> {
+    /// Compares with what was known at the base bar before. A missing value is on neither side.
+    fn cross(&self, row: usize) -> Option<Cross> {
+        if !self.fast.just_closed(row) {
+            return None;
+        }
+        let before = row.checked_sub(1)?;
+        let (fast, slow) = (self.fast.at(row), self.slow.at(row));
+        let (fast_before, slow_before) = (self.fast.at(before), self.slow.at(before));
+        match () {
+            () if fast > slow && fast_before <= slow_before => Some(Cross::Up),
+            () if fast < slow && fast_before >= slow_before => Some(Cross::Down),
+            () => None,
+        }
+    }
+}
+
+impl Strategy for Crossover<'_> {
+    fn on_bar(
+        &mut self,
+        moment: &Moment<'_>,
+        account: &dyn Account,
+        actions: &mut Vec<Action>,
+    ) -> Result<(), String> {
+        for pair in &self.pairs {
+            match moment.row(pair.symbol).and_then(|row| pair.cross(row)) {
+                None => continue,
+                Some(Cross::Up) => enter(account, pair.symbol, self.size, "cross_up", actions),
+                Some(Cross::Down) => leave(account, pair.symbol, "cross_down", actions),
+            };
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::strategy::testing::{
+        Paper, closes, four_minutes, market, market_with, play, play_from, played, spec,
+    };
+
+    const SMA: StrategyKind = StrategyKind::SmaCross { fast: 1, slow: 3 };
+
+    #[test]
+    fn trades_the_crosses_and_nothing_else() {
+        // close  5 4 3 6 7 4 3
+        // SMA 3  - - 4 4.33 5.33 5.67 4.67: above from tick 3, below from tick 5.
+        let market = market(&[closes(&[5.0, 4.0, 3.0, 6.0, 7.0, 4.0, 3.0])]);
+        let log = play(&spec(SMA, 1), &market, &mut Paper::new("1000"));
+        assert_eq!(played(&log), [(3, "buy cross_up"), (5, "close cross_down")]);
+    }
+
+    #[test]
+    fn a_line_that_is_above_from_the_start_has_not_crossed() {
+        let market = market(&[closes(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0])]);
+        assert!(play(&spec(SMA, 1), &market, &mut Paper::new("1000")).is_empty());
+    }
+
+    #[test]
+    fn equal_lines_belong_to_the_side_they_come_from() {
+        // close 4 4 4 5: equal at tick 2, above at tick 3 is a cross up.
+        let market = market(&[closes(&[4.0, 4.0, 4.0, 5.0, 4.0, 4.0, 4.0])]);
+        let log = play(&spec(SMA, 1), &market, &mut Paper::new("1000"));
+        // SMA 3 from tick 3: 4.33 4.33 4.33 4; the close is below it at tick 4.
+        assert_eq!(played(&log), [(3, "buy cross_up"), (4, "close cross_down")]);
+    }
+
+    #[test]
+    fn a_cross_in_the_window_s_first_bar_is_seen_thanks_to_the_history() {
+        let market = market(&[closes(&[5.0, 4.0, 3.0, 6.0, 7.0])]);
+        let log = play_from(3, &spec(SMA, 1), &market, &mut Paper::new("1000"));
+        assert_eq!(played(&log), [(3, "buy cross_up")]);
+    }
+
+    #[test]
+    fn a_waiting_buy_is_taken_back() {
+        // A venue that fills nothing: the buy of tick 3 still waits when the lines cross back at tick 4.
+        let market = market(&[closes(&[5.0, 4.0, 3.0, 6.0, 3.0])]);
+        let mut paper = Paper::new("1000").never_filling();
+        let log = play(&spec(SMA, 1), &market, &mut paper);
+        assert_eq!(played(&log), [(3, "buy cross_up"), (4, "cancel all")]);
+    }
+
+    #[test]
+    fn macd_and_ema_lines() {
+        let market = market(&[closes(&[9.0, 8.0, 7.0, 6.0, 5.0, 9.0, 9.0, 2.0, 1.0])]);
+        // EMA 1 is the close, EMA 2 follows it: up at the jump to 9, down at the fall to 2.
+        let ema = spec(StrategyKind::EmaCross { fast: 1, slow: 2 }, 1);
+        let log = play(&ema, &market, &mut Paper::new("1000"));
+        assert_eq!(played(&log), [(5, "buy cross_up"), (7, "close cross_down")]);
+        let macd = spec(StrategyKind::Macd { fast: 1, slow: 2, signal: 2 }, 1);
+        let log = play(&macd, &market, &mut Paper::new("1000"));
+        assert_eq!(played(&log)[0], (5, "buy cross_up"));
+    }
+
+    #[test]
+    fn a_coarser_timeframe_acts_only_when_its_bar_closes() {
+        // Frames of 4 minutes close with ticks 3, 7, 11, 15, 19; their closes: 5 4 3 6 2.
+        let mut minutes = vec![5.0; 4];
+        for close in [4.0, 3.0, 6.0, 2.0] {
+            minutes.extend([9.0, 1.0, 9.0, close]);
+        }
+        let market = market_with(&[closes(&minutes)], Some(four_minutes()));
+        let mut coarse = spec(SMA, 1);
+        coarse.timeframe = four_minutes();
+        let log = play(&coarse, &market, &mut Paper::new("1000"));
+        // SMA 3 of the frames: 4, 4.33, 3.67: up with the frame of 6, down with the frame of 2.
+        assert_eq!(played(&log), [(15, "buy cross_up"), (19, "close cross_down")]);
+    }
+}

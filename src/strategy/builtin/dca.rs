@@ -1,0 +1,115 @@
+//! `dca`: buys at fixed times, whatever the price.
+
+use crate::domain::{Action, Bps, OrderRequest, Size, SymbolId};
+use crate::indicator::Beat;
+use crate::scenario::StrategySpec;
+use crate::strategy::orders::Budget;
+use crate::strategy::{Account, Moment, Setup, Strategy};
+
+/// `dca`: buys each symbol for `size` of the equity at the close of its first bar of the window and of each
+/// `every`-th (default 24) bar of the timeframe after it. Never sells. Where less is available it spends
+/// that, and sends nothing once that is below the symbol's minimum notional. No warm-up.
+pub(in crate::strategy) struct Dca<'m> {
+    plans: Vec<Plan<'m>>,
+    every: u32,
+    size: Bps,
+}
+
+struct Plan<'m> {
+    symbol: SymbolId,
+    beat: Beat<'m>,
+    /// Bars until the next buy.
+    wait: u32,
+}
+
+impl<'m> Dca<'m> {
+    pub(in crate::strategy) fn new(spec: &StrategySpec, setup: &Setup<'m>, every: u32) -> Self {
+        let plan = |&symbol| Plan { symbol, beat: setup.history.beat(symbol, spec.timeframe), wait: 0 };
+        Self { plans: spec.symbols.iter().map(plan).collect(), every: every.max(1), size: spec.size }
+    }
+}
+
+impl Plan<'_> {
+    /// Whether a buy is due with this bar; counts the bar.
+    fn due(&mut self, moment: &Moment<'_>, every: u32) -> bool {
+        if !moment.row(self.symbol).is_some_and(|row| self.beat.just_closed(row)) {
+            return false;
+        }
+        let due = self.wait == 0;
+        self.wait = if due { every - 1 } else { self.wait - 1 };
+        due
+    }
+}
+
+impl Strategy for Dca<'_> {
+    fn on_bar(
+        &mut self,
+        moment: &Moment<'_>,
+        account: &dyn Account,
+        actions: &mut Vec<Action>,
+    ) -> Result<(), String> {
+        let mut budget = None;
+        for plan in &mut self.plans {
+            if !plan.due(moment, self.every) {
+                continue;
+            }
+            let budget = budget.get_or_insert_with(|| Budget::of(account));
+            let amount = budget.take(account.equity().share(self.size));
+            if amount.is_positive() && amount >= moment.market.series(plan.symbol).instrument.min_notional {
+                actions.push(Action::Place(OrderRequest::buy(plan.symbol, Size::Quote(amount), "dca")));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::StrategyKind;
+    use crate::strategy::testing::{
+        Paper, buy_amounts, cash, closes, four_minutes, market, market_with, play, spec,
+    };
+
+    fn dca(every: u32, percent: f64) -> StrategySpec {
+        StrategySpec { size: Bps::from_percent(percent), ..spec(StrategyKind::Dca { every }, 1) }
+    }
+
+    #[test]
+    fn buys_at_its_first_bar_and_every_third_after() {
+        let market = market(&[closes(&[1.0; 8])]);
+        let log = play(&dca(3, 10.0), &market, &mut Paper::new("1000"));
+        let ticks: Vec<usize> = buy_amounts(&log).iter().map(|buy| buy.0).collect();
+        assert_eq!(ticks, [0, 3, 6]);
+        assert!(buy_amounts(&log).iter().all(|buy| buy.2 == cash("100")));
+    }
+
+    #[test]
+    fn spends_what_is_left_and_then_stops() {
+        // 40 %, 40 %, the last 20 %, and nothing more.
+        let market = market(&[closes(&[1.0; 6])]);
+        let log = play(&dca(1, 40.0), &market, &mut Paper::new("1000"));
+        let amounts: Vec<_> = buy_amounts(&log).iter().map(|buy| buy.2).collect();
+        assert_eq!(amounts, [cash("400"), cash("400"), cash("200")]);
+    }
+
+    #[test]
+    fn counts_a_symbol_s_own_bars() {
+        let gaps = vec![None, Some([1.0; 4]), None, Some([1.0; 4]), Some([1.0; 4]), Some([1.0; 4])];
+        let market = market(&[closes(&[1.0; 6]), gaps]);
+        let both = StrategySpec { size: Bps::from_percent(1.0), ..spec(StrategyKind::Dca { every: 2 }, 2) };
+        let log = play(&both, &market, &mut Paper::new("1000"));
+        let second: Vec<usize> =
+            buy_amounts(&log).iter().filter(|buy| buy.1 == SymbolId(1)).map(|buy| buy.0).collect();
+        assert_eq!(second, [1, 4]);
+    }
+
+    #[test]
+    fn counts_bars_of_its_timeframe() {
+        let market = market_with(&[closes(&[1.0; 16])], Some(four_minutes()));
+        let coarse = StrategySpec { timeframe: four_minutes(), ..dca(2, 10.0) };
+        let log = play(&coarse, &market, &mut Paper::new("1000"));
+        let ticks: Vec<usize> = buy_amounts(&log).iter().map(|buy| buy.0).collect();
+        assert_eq!(ticks, [3, 11]);
+    }
+}

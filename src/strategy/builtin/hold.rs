@@ -1,0 +1,131 @@
+//! `cash` and `buy_and_hold`: the two lines that every comparison starts from.
+
+use crate::domain::{Action, Bps, Cash, OrderRequest, Size, SymbolId};
+use crate::scenario::StrategySpec;
+use crate::strategy::orders::{Budget, part_of};
+use crate::strategy::{Account, Moment, Strategy};
+
+/// `cash`: never trades. No parameters, no warm-up.
+pub(in crate::strategy) struct Idle;
+
+impl Strategy for Idle {
+    fn on_bar(&mut self, _: &Moment<'_>, _: &dyn Account, _: &mut Vec<Action>) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+/// `buy_and_hold`: buys each symbol once, at its first bar of the window, and never sells.
+///
+/// `size` (default 100 %) is split evenly over the symbols: each buy spends its part of the equity at that
+/// close, or what is available where that is less. With 100 % the last symbol gets all that is left, so
+/// that nothing but the quantity step stays behind. A refused buy is not tried again. No warm-up.
+pub(in crate::strategy) struct BuyAndHold {
+    symbols: Vec<SymbolId>,
+    bought: Vec<bool>,
+    left: usize,
+    size: Bps,
+}
+
+impl BuyAndHold {
+    pub(in crate::strategy) fn new(spec: &StrategySpec) -> Self {
+        let symbols = spec.symbols.clone();
+        Self { bought: vec![false; symbols.len()], left: symbols.len(), symbols, size: spec.size }
+    }
+
+    /// The amount of the next buy: an even part, and for the last symbol the rest of the division.
+    fn amount(&self, account: &dyn Account, budget: &mut Budget) -> Cash {
+        let last = self.left == 1;
+        if last && self.size == Bps::WHOLE {
+            return budget.take(budget.left());
+        }
+        let all = account.equity().share(self.size);
+        let part = part_of(all, self.symbols.len());
+        let others = Cash::from_units(part.units() * (self.symbols.len() as i128 - 1));
+        budget.take(if last { all - others } else { part })
+    }
+}
+
+impl Strategy for BuyAndHold {
+    fn on_bar(
+        &mut self,
+        moment: &Moment<'_>,
+        account: &dyn Account,
+        actions: &mut Vec<Action>,
+    ) -> Result<(), String> {
+        if self.left == 0 {
+            return Ok(());
+        }
+        let mut budget = Budget::of(account);
+        for index in 0..self.symbols.len() {
+            let symbol = self.symbols[index];
+            if self.bought[index] || moment.row(symbol).is_none() {
+                continue;
+            }
+            let amount = self.amount(account, &mut budget);
+            actions.push(Action::Place(OrderRequest::buy(symbol, Size::Quote(amount), "buy_and_hold")));
+            self.bought[index] = true;
+            self.left -= 1;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::StrategyKind;
+    use crate::strategy::testing::{Paper, buy_amounts, cash, closes, market, play, spec};
+
+    #[test]
+    fn cash_does_nothing() {
+        let market = market(&[closes(&[1.0, 2.0, 3.0])]);
+        assert!(play(&spec(StrategyKind::Cash, 1), &market, &mut Paper::new("10000")).is_empty());
+    }
+
+    #[test]
+    fn one_symbol_takes_all() {
+        let market = market(&[closes(&[1.0, 2.0, 3.0])]);
+        let mut paper = Paper::new("10000");
+        let log = play(&spec(StrategyKind::BuyAndHold, 1), &market, &mut paper);
+        assert_eq!(buy_amounts(&log), [(0, SymbolId(0), cash("10000"))]);
+    }
+
+    #[test]
+    fn a_hundred_percent_of_three_symbols_spends_exactly_all() {
+        // 10000 / 3 = 3333.33333333 twice, and 3333.33333334 for the last.
+        let market = market(&[closes(&[1.0, 2.0]), closes(&[1.0, 2.0]), closes(&[1.0, 2.0])]);
+        let mut paper = Paper::new("10000");
+        let log = play(&spec(StrategyKind::BuyAndHold, 3), &market, &mut paper);
+        let amounts = buy_amounts(&log);
+        assert_eq!(amounts[0], (0, SymbolId(0), cash("3333.33333333")));
+        assert_eq!(amounts[2], (0, SymbolId(2), cash("3333.33333334")));
+        assert_eq!(amounts.iter().map(|buy| buy.2).sum::<Cash>(), cash("10000"));
+    }
+
+    #[test]
+    fn a_part_is_split_too() {
+        // Half of 10000 over two symbols.
+        let market = market(&[closes(&[1.0, 2.0]), closes(&[1.0, 2.0])]);
+        let mut half = spec(StrategyKind::BuyAndHold, 2);
+        half.size = Bps::from_percent(50.0);
+        let log = play(&half, &market, &mut Paper::new("10000"));
+        let amounts: Vec<Cash> = buy_amounts(&log).iter().map(|buy| buy.2).collect();
+        assert_eq!(amounts, [cash("2500"), cash("2500")]);
+    }
+
+    #[test]
+    fn a_late_symbol_is_bought_at_its_first_bar_with_what_is_left() {
+        // The first is bought with 5000 at 1 and is worth 10000 when the second appears; 5000 are left.
+        let late = vec![None, None, Some([7.0; 4]), Some([7.0; 4])];
+        let market = market(&[closes(&[1.0, 1.0, 2.0, 2.0]), late]);
+        let log = play(&spec(StrategyKind::BuyAndHold, 2), &market, &mut Paper::new("10000"));
+        assert_eq!(buy_amounts(&log), [(0, SymbolId(0), cash("5000")), (2, SymbolId(1), cash("5000"))]);
+    }
+
+    #[test]
+    fn a_refused_buy_is_not_repeated() {
+        let market = market(&[closes(&[1.0, 2.0, 3.0, 4.0])]);
+        let mut paper = Paper::new("10000").refusing_buys(0..2);
+        assert_eq!(play(&spec(StrategyKind::BuyAndHold, 1), &market, &mut paper).len(), 1);
+    }
+}

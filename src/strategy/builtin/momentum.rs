@@ -1,0 +1,266 @@
+//! `momentum`: holds the strongest symbols.
+
+use crate::domain::{Action, Bps, IndicatorSpec, Interval, OrderRequest, Side, Size, SymbolId, Timestamp};
+use crate::indicator::Feed;
+use crate::scenario::StrategySpec;
+use crate::strategy::orders::{Budget, leave, part_of};
+use crate::strategy::{Account, Moment, Setup, Strategy, reader};
+
+/// `momentum`: every `rebalance` (default 24) bars of the timeframe, from the first that closes in the
+/// window, ranks its symbols by rate of change over `lookback` (24) bars, and holds the first `top` (1) of
+/// those where it is positive; ties go to the symbol that the scenario names first.
+///
+/// What is held and no longer among them is closed; what is among them and held already is left as it is.
+/// Each new one is bought for `size / top` of the equity, or what is available where that is less: at once
+/// where nothing is to be sold, else at the first bar at which the sales are done, at the latest before the
+/// next decision. A symbol without a bar at a decision is not ranked; if it is held it keeps its place.
+/// Warm-up: `lookback` bars and the bar itself.
+pub(in crate::strategy) struct Momentum<'m> {
+    members: Vec<Member<'m>>,
+    clock: FrameClock,
+    top: usize,
+    rebalance: u32,
+    /// Bars of the timeframe until the next decision.
+    wait: u32,
+    size: Bps,
+    /// Whether any member is still to be bought.
+    pending: bool,
+    /// Reused at each decision: rate of change and place in `members`.
+    ranking: Vec<(f64, usize)>,
+}
+
+struct Member<'m> {
+    symbol: SymbolId,
+    roc: Feed<'m>,
+    to_buy: bool,
+    to_sell: bool,
+}
+
+/// Tells when bars of a timeframe end on the market's clock, whichever symbol has a bar then.
+struct FrameClock {
+    timeframe: Interval,
+    open: Option<Timestamp>,
+}
+
+impl FrameClock {
+    /// Whether a bar of the timeframe ends with this moment's bar, or has ended in a gap before its close.
+    fn closes(&mut self, moment: &Moment<'_>) -> bool {
+        if self.timeframe == moment.market.interval {
+            return true;
+        }
+        let before = self.open.unwrap_or_else(|| self.timeframe.floor(moment.open_time));
+        let now = self.timeframe.floor(moment.market.close_time(moment.tick));
+        self.open = Some(now);
+        now > before
+    }
+}
+
+impl<'m> Momentum<'m> {
+    pub(in crate::strategy) fn new(
+        spec: &StrategySpec,
+        setup: &Setup<'m>,
+        lookback: u32,
+        top: u32,
+        rebalance: u32,
+    ) -> Self {
+        let roc = IndicatorSpec::Roc { n: lookback };
+        let member = |&symbol| Member {
+            symbol,
+            roc: reader::open(spec, setup, symbol, roc),
+            to_buy: false,
+            to_sell: false,
+        };
+        let mut members: Vec<Member<'m>> = spec.symbols.iter().map(member).collect();
+        // The scenario's order, whatever the strategy's own list says: it decides ties.
+        members.sort_unstable_by_key(|member| member.symbol);
+        Self {
+            members,
+            clock: FrameClock { timeframe: spec.timeframe, open: None },
+            top: top.max(1) as usize,
+            rebalance: rebalance.max(1),
+            wait: 0,
+            size: spec.size,
+            pending: false,
+            ranking: Vec::with_capacity(spec.symbols.len()),
+        }
+    }
+
+    /// Whether this bar is one for a decision; counts the bar.
+    fn due(&mut self, moment: &Moment<'_>) -> bool {
+        if !self.clock.closes(moment) {
+            return false;
+        }
+        let due = self.wait == 0;
+        self.wait = if due { self.rebalance - 1 } else { self.wait - 1 };
+        due
+    }
+
+    /// Marks who is to be bought and sold, and sends the sales.
+    fn decide(&mut self, moment: &Moment<'_>, account: &dyn Account, actions: &mut Vec<Action>) {
+        let places = self.rank(moment, account);
+        self.pending = false;
+        for index in 0..self.members.len() {
+            let chosen = self.ranking[..places].iter().any(|&(_, member)| member == index);
+            let member = &mut self.members[index];
+            let tradable = moment.row(member.symbol).is_some();
+            let held = !account.position(member.symbol).is_flat();
+            member.to_buy = chosen && !held && !account.has_waiting(member.symbol, Side::Buy);
+            member.to_sell = !chosen && held && tradable;
+            self.pending |= member.to_buy;
+            if !chosen && tradable {
+                leave(account, member.symbol, "momentum_left", actions);
+            }
+        }
+    }
+
+    /// Fills `ranking`, best first; how many of it are to be held.
+    fn rank(&mut self, moment: &Moment<'_>, account: &dyn Account) -> usize {
+        self.ranking.clear();
+        let mut stuck = 0;
+        for (index, member) in self.members.iter().enumerate() {
+            match moment.row(member.symbol) {
+                Some(row) => {
+                    let change = member.roc.at(row);
+                    if change > 0.0 {
+                        self.ranking.push((change, index));
+                    }
+                }
+                None => stuck += usize::from(!account.position(member.symbol).is_flat()),
+            }
+        }
+        self.ranking.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        self.top.saturating_sub(stuck).min(self.ranking.len())
+    }
+
+    /// Buys what is to be bought, once nothing that is to be sold is held any more.
+    fn buy(&mut self, moment: &Moment<'_>, account: &dyn Account, actions: &mut Vec<Action>) {
+        let unsold = |member: &Member<'_>| member.to_sell && !account.position(member.symbol).is_flat();
+        if self.members.iter().any(unsold) {
+            return;
+        }
+        let mut budget = Budget::of(account);
+        let amount = part_of(account.equity().share(self.size), self.top);
+        self.pending = false;
+        for member in self.members.iter_mut().filter(|member| member.to_buy) {
+            if moment.row(member.symbol).is_none() {
+                self.pending = true;
+                continue;
+            }
+            let size = Size::Quote(budget.take(amount));
+            actions.push(Action::Place(OrderRequest::buy(member.symbol, size, "momentum_joined")));
+            member.to_buy = false;
+        }
+    }
+}
+
+impl Strategy for Momentum<'_> {
+    fn on_bar(
+        &mut self,
+        moment: &Moment<'_>,
+        account: &dyn Account,
+        actions: &mut Vec<Action>,
+    ) -> Result<(), String> {
+        if self.due(moment) {
+            self.decide(moment, account, actions);
+        }
+        if self.pending {
+            self.buy(moment, account, actions);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::StrategyKind;
+    use crate::strategy::testing::{
+        Paper, buy_amounts, cash, closes, four_minutes, market, market_with, play, played_by_symbol, spec,
+    };
+
+    fn momentum(top: u32, rebalance: u32, symbols: u16) -> StrategySpec {
+        spec(StrategyKind::Momentum { lookback: 1, top, rebalance }, symbols)
+    }
+
+    #[test]
+    fn holds_the_strongest_and_changes_over() {
+        // Tick 1: +10 % against +20 %: buys the second. Tick 2: +10 % against 0: sells the second (filled
+        // with tick 3) and buys the first at tick 3.
+        let market =
+            market(&[closes(&[10.0, 11.0, 12.1, 13.31, 14.64]), closes(&[10.0, 12.0, 12.0, 12.0, 12.0])]);
+        let log = play(&momentum(1, 1, 2), &market, &mut Paper::new("1000"));
+        let log = played_by_symbol(&log);
+        assert_eq!(
+            log,
+            [(1, 1, "buy momentum_joined"), (2, 1, "close momentum_left"), (3, 0, "buy momentum_joined")]
+        );
+    }
+
+    #[test]
+    fn nothing_that_falls_is_held() {
+        let market = market(&[closes(&[10.0, 9.0, 8.0]), closes(&[10.0, 10.0, 10.0])]);
+        assert!(play(&momentum(2, 1, 2), &market, &mut Paper::new("1000")).is_empty());
+    }
+
+    #[test]
+    fn ties_go_to_the_first_and_the_size_is_split() {
+        let market = market(&[closes(&[1.0, 2.0]), closes(&[1.0, 2.0]), closes(&[1.0, 2.0])]);
+        let log = play(&momentum(2, 1, 3), &market, &mut Paper::new("1000"));
+        assert_eq!(buy_amounts(&log), [(1, SymbolId(0), cash("500")), (1, SymbolId(1), cash("500"))]);
+    }
+
+    #[test]
+    fn ties_follow_the_scenario_not_the_strategy_s_list() {
+        let market = market(&[closes(&[1.0, 2.0]), closes(&[1.0, 2.0])]);
+        let mut reversed = momentum(1, 1, 2);
+        reversed.symbols.reverse();
+        let log = play(&reversed, &market, &mut Paper::new("1000"));
+        assert_eq!(buy_amounts(&log), [(1, SymbolId(0), cash("1000"))]);
+    }
+
+    #[test]
+    fn decides_every_rebalance_bars_only() {
+        // Decisions at ticks 0, 3, 6: the rise of tick 1 is bought at 3, its fall at 4 sold at 6.
+        let market = market(&[closes(&[10.0, 11.0, 12.0, 13.0, 12.0, 11.0, 10.0, 11.0])]);
+        let log = play(&momentum(1, 3, 1), &market, &mut Paper::new("1000"));
+        assert_eq!(played_by_symbol(&log), [(3, 0, "buy momentum_joined"), (6, 0, "close momentum_left")]);
+    }
+
+    #[test]
+    fn a_buy_that_the_sales_pay_for_waits_for_them_and_takes_what_is_there() {
+        // Both are held at first (tick 1); the first then falls and the third rises: the buy of tick 3 may
+        // spend a half of the equity but finds only what the first was sold for.
+        let market = market(&[
+            closes(&[10.0, 11.0, 5.0, 5.0, 5.0]),
+            closes(&[10.0, 11.0, 22.0, 44.0, 88.0]),
+            closes(&[10.0, 10.0, 11.0, 12.0, 13.0]),
+        ]);
+        let mut paper = Paper::new("1000");
+        let log = play(&momentum(2, 1, 3), &market, &mut paper);
+        let amounts = buy_amounts(&log);
+        assert_eq!(amounts[2].0, 3);
+        assert_eq!(amounts[2].1, SymbolId(2));
+        // 500 buy 45.45454545 at the open of tick 2 (11), sold at the open of tick 3 (5): 227.27272725, and
+        // 0.00000005 that each of the two buys could not spend.
+        assert_eq!(amounts[2].2, cash("227.27272735"));
+    }
+
+    #[test]
+    fn a_held_symbol_without_a_bar_keeps_its_place() {
+        // The first is bought at tick 1 and has no bar from tick 3 on, when the second begins to rise.
+        let gap = vec![Some([1.0; 4]), Some([1.0, 2.0, 1.0, 2.0]), Some([2.0, 3.0, 2.0, 3.0]), None, None];
+        let market = market(&[gap, closes(&[10.0, 9.0, 8.0, 9.0, 10.0])]);
+        let log = play(&momentum(1, 1, 2), &market, &mut Paper::new("1000"));
+        assert_eq!(played_by_symbol(&log), [(1, 0, "buy momentum_joined")]);
+    }
+
+    #[test]
+    fn counts_bars_of_its_timeframe() {
+        // Frames close with ticks 3, 7, 11; the rise within a frame is seen at its close.
+        let minutes: Vec<f64> = (1..=12).map(f64::from).collect();
+        let market = market_with(&[closes(&minutes)], Some(four_minutes()));
+        let coarse = StrategySpec { timeframe: four_minutes(), ..momentum(1, 1, 1) };
+        let log = play(&coarse, &market, &mut Paper::new("1000"));
+        assert_eq!(played_by_symbol(&log), [(7, 0, "buy momentum_joined")]);
+    }
+}

@@ -1,0 +1,141 @@
+//! `rsi_reversion` and `bollinger_reversion`: buy what has fallen far, sell what has come back.
+
+use super::on_state::{OnState, Reasons, Signal};
+use crate::domain::{BarField, IndicatorSpec, Thousandths};
+use crate::indicator::Feed;
+use crate::scenario::StrategySpec;
+use crate::strategy::{Setup, reader};
+
+/// `rsi_reversion`: enters while RSI(`period`, default 14) is below `entry_below` (30) and nothing is held,
+/// leaves while it is above `exit_above` (70). Warm-up: 4 `period` bars. Acts when a bar of the timeframe
+/// closes; see [`OnState`] for refused orders.
+pub(in crate::strategy) fn by_rsi<'m>(
+    spec: &StrategySpec,
+    setup: &Setup<'m>,
+    period: u32,
+    entry_below: f64,
+    exit_above: f64,
+) -> OnState<Rsi<'m>> {
+    let reasons = Reasons { entry: "rsi_low", exit: "rsi_high" };
+    OnState::new(&spec.symbols, spec.size, reasons, |symbol| Rsi {
+        rsi: reader::open(spec, setup, symbol, IndicatorSpec::Rsi { n: period }),
+        entry_below,
+        exit_above,
+    })
+}
+
+/// `bollinger_reversion`: enters while the close is below SMA(`period`, default 20) less `width` (2)
+/// standard deviations and nothing is held, leaves while it is above SMA(`period`). Warm-up: `period` bars.
+/// Acts when a bar of the timeframe closes; see [`OnState`] for refused orders.
+pub(in crate::strategy) fn by_bollinger<'m>(
+    spec: &StrategySpec,
+    setup: &Setup<'m>,
+    period: u32,
+    width: f64,
+) -> OnState<Bollinger<'m>> {
+    let reasons = Reasons { entry: "below_band", exit: "above_middle" };
+    let lower = IndicatorSpec::BollingerLower { n: period, k: thousandths(width) };
+    OnState::new(&spec.symbols, spec.size, reasons, |symbol| Bollinger {
+        close: reader::open(spec, setup, symbol, IndicatorSpec::Field(BarField::Close)),
+        lower: reader::open(spec, setup, symbol, lower),
+        middle: reader::open(spec, setup, symbol, IndicatorSpec::Sma { n: period }),
+    })
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a checked width is 0 to 100")]
+fn thousandths(width: f64) -> Thousandths {
+    Thousandths((width * 1000.0).round() as u32)
+}
+
+/// The signal of `rsi_reversion`.
+pub(in crate::strategy) struct Rsi<'m> {
+    rsi: Feed<'m>,
+    entry_below: f64,
+    exit_above: f64,
+}
+
+impl Signal for Rsi<'_> {
+    fn just_closed(&self, row: usize) -> bool {
+        self.rsi.just_closed(row)
+    }
+
+    fn enters(&self, row: usize) -> bool {
+        self.rsi.at(row) < self.entry_below
+    }
+
+    fn exits(&self, row: usize) -> bool {
+        self.rsi.at(row) > self.exit_above
+    }
+}
+
+/// The signal of `bollinger_reversion`.
+pub(in crate::strategy) struct Bollinger<'m> {
+    close: Feed<'m>,
+    lower: Feed<'m>,
+    middle: Feed<'m>,
+}
+
+impl Signal for Bollinger<'_> {
+    fn just_closed(&self, row: usize) -> bool {
+        self.close.just_closed(row)
+    }
+
+    fn enters(&self, row: usize) -> bool {
+        self.close.at(row) < self.lower.at(row)
+    }
+
+    fn exits(&self, row: usize) -> bool {
+        self.close.at(row) > self.middle.at(row)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::StrategyKind;
+    use crate::strategy::testing::{Paper, closes, market, play, played, spec};
+
+    const RSI: StrategyKind = StrategyKind::RsiReversion { period: 1, entry_below: 30.0, exit_above: 70.0 };
+
+    #[test]
+    fn rsi_of_one_bar_is_the_last_move() {
+        // RSI(1) is 0 after a fall and 100 after a rise: - 100 0 0 100 100 0.
+        let market = market(&[closes(&[5.0, 6.0, 5.0, 4.0, 5.0, 6.0, 5.0])]);
+        let log = play(&spec(RSI, 1), &market, &mut Paper::new("1000"));
+        assert_eq!(played(&log), [(2, "buy rsi_low"), (4, "close rsi_high"), (6, "buy rsi_low")]);
+    }
+
+    #[test]
+    fn a_refused_entry_waits_for_its_condition_to_end() {
+        // RSI(1): - 0 0 0 100 0; the buy of tick 1 is refused, ticks 2 and 3 keep still, tick 5 tries again.
+        let market = market(&[closes(&[9.0, 8.0, 7.0, 6.0, 7.0, 6.0, 5.0])]);
+        let mut paper = Paper::new("1000").refusing_buys(0..4);
+        let log = play(&spec(RSI, 1), &market, &mut paper);
+        assert_eq!(played(&log), [(1, "buy rsi_low"), (5, "buy rsi_low")]);
+    }
+
+    #[test]
+    fn an_entry_condition_met_while_held_does_not_use_up_the_next() {
+        // Bought at tick 1, held through the fall at 2, sold after the rise at 3, bought again after 4.
+        let market = market(&[closes(&[9.0, 8.0, 7.0, 8.0, 7.0, 7.5])]);
+        let log = play(&spec(RSI, 1), &market, &mut Paper::new("1000"));
+        let wanted = [(1, "buy rsi_low"), (3, "close rsi_high"), (4, "buy rsi_low"), (5, "close rsi_high")];
+        assert_eq!(played(&log), wanted);
+    }
+
+    #[test]
+    fn bollinger_buys_below_the_band_and_sells_above_the_middle() {
+        // n = 3, width 1. Tick 3: 10 10 4: mean 8, deviation 2.83, band 5.17 > 4: enters.
+        // Tick 4: 10 4 5: mean 6.33: stays. Tick 5: 4 5 7: mean 5.33 < 7: leaves.
+        let kind = StrategyKind::BollingerReversion { period: 3, width: 1.0 };
+        let market = market(&[closes(&[10.0, 10.0, 10.0, 4.0, 5.0, 7.0, 7.0])]);
+        let log = play(&spec(kind, 1), &market, &mut Paper::new("1000"));
+        assert_eq!(played(&log), [(3, "buy below_band"), (5, "close above_middle")]);
+    }
+
+    #[test]
+    fn a_width_is_kept_to_a_thousandth() {
+        assert_eq!(thousandths(2.0), Thousandths(2000));
+        assert_eq!(thousandths(1.2345), Thousandths(1235));
+    }
+}

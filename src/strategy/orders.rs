@@ -1,0 +1,70 @@
+//! The moves that the built-in strategies share: enter once, leave what is held, spend only what there is.
+
+use super::Account;
+use crate::domain::{Action, Bps, Cash, OrderRequest, Side, Size, SymbolId};
+
+/// A market buy for `size` of the equity, where nothing is held and no buy waits. Whether it was sent.
+pub(super) fn enter(
+    account: &dyn Account,
+    symbol: SymbolId,
+    size: Bps,
+    reason: &'static str,
+    actions: &mut Vec<Action>,
+) -> bool {
+    let free = account.position(symbol).is_flat() && !account.has_waiting(symbol, Side::Buy);
+    if free {
+        actions.push(Action::Place(OrderRequest::buy(symbol, Size::EquityShare(size), reason)));
+    }
+    free
+}
+
+/// Sells all that is held and takes a waiting buy back. Does nothing while flat, or while a sale is
+/// already under way. Whether anything was sent.
+pub(super) fn leave(
+    account: &dyn Account,
+    symbol: SymbolId,
+    reason: &'static str,
+    actions: &mut Vec<Action>,
+) -> bool {
+    let held = !account.position(symbol).is_flat();
+    let buying = account.has_waiting(symbol, Side::Buy);
+    match (held, buying) {
+        (true, true) => actions.push(Action::Close(symbol, reason)),
+        (true, false) if !account.has_waiting(symbol, Side::Sell) => {
+            actions.push(Action::Close(symbol, reason));
+        }
+        (false, true) => actions.push(Action::CancelAll(symbol)),
+        _ => return false,
+    }
+    true
+}
+
+/// What the buys of one decision may still spend. The account does not change before the decision is over,
+/// so that several buys at once must count for themselves.
+pub(super) struct Budget {
+    left: Cash,
+}
+
+impl Budget {
+    /// All that is available.
+    pub(super) fn of(account: &dyn Account) -> Self {
+        Self { left: account.available() }
+    }
+
+    /// `wanted`, or what is left of the budget where that is less.
+    pub(super) fn take(&mut self, wanted: Cash) -> Cash {
+        let amount = wanted.min(self.left);
+        self.left -= amount;
+        amount
+    }
+
+    /// What is left.
+    pub(super) fn left(&self) -> Cash {
+        self.left
+    }
+}
+
+/// `amount / parts`, down to eight places. `parts` is at least 1.
+pub(super) fn part_of(amount: Cash, parts: usize) -> Cash {
+    Cash::from_units(amount.units() / parts.max(1) as i128)
+}

@@ -1,0 +1,36 @@
+//! How a strategy opens its columns: with as much history as its decisions look at.
+
+use super::Setup;
+use crate::domain::{IndicatorSpec, Interval, SymbolId};
+use crate::indicator::{Feed, bars_in_the_making, bars_needed};
+use crate::scenario::{StrategyKind, StrategySpec};
+
+/// Whether the kind compares a bar with the one before, and so needs one bar more.
+pub(super) fn looks_back(kind: &StrategyKind) -> bool {
+    matches!(kind, StrategyKind::SmaCross { .. } | StrategyKind::EmaCross { .. } | StrategyKind::Macd { .. })
+}
+
+/// The bars of `timeframe` that a column of `indicator` reaches back before the window. It depends on the
+/// indicator alone, not on its partners, so that strategies with a column in common share it.
+pub(super) fn bars_before(
+    indicator: IndicatorSpec,
+    looks_back: bool,
+    timeframe: Interval,
+    base: Interval,
+) -> u32 {
+    bars_needed(indicator)
+        .saturating_add(u32::from(looks_back))
+        .saturating_add(bars_in_the_making(timeframe, base))
+}
+
+/// The column of `indicator` in the strategy's timeframe.
+pub(super) fn open<'m>(
+    spec: &StrategySpec,
+    setup: &Setup<'m>,
+    symbol: SymbolId,
+    indicator: IndicatorSpec,
+) -> Feed<'m> {
+    let base = setup.history.market.interval;
+    let bars = bars_before(indicator, looks_back(&spec.kind), spec.timeframe, base);
+    setup.history.feed(symbol, spec.timeframe, indicator, bars)
+}

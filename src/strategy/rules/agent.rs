@@ -1,0 +1,167 @@
+//! A rule set as a strategy: when it enters, and why it leaves.
+
+use super::compile::{Compiler, NodeId, Program};
+use super::warm_up::{Needs, needs};
+use crate::domain::{Action, Bps, Bracket, Distance, OrderRequest, Protection, Side, Size, SymbolId};
+use crate::market::Row;
+use crate::scenario::{Condition, RuleSet, StrategySpec};
+use crate::strategy::{Account, Moment, PositionView, Setup, Strategy};
+
+/// The rule set, compiled for the symbols of `spec` and the window of `setup`.
+pub fn prepare<'m>(rules: &RuleSet, spec: &StrategySpec, setup: &Setup<'m>) -> Box<dyn Strategy + 'm> {
+    let needs = needs(rules, setup.history.market.interval);
+    let mut symbols = spec.symbols.clone();
+    symbols.sort_unstable();
+    symbols.dedup();
+    Box::new(Rules {
+        symbols: symbols.into_iter().map(|symbol| SymbolRules::new(symbol, rules, setup, &needs)).collect(),
+        entry: Entry { size: spec.size, bracket: bracket(rules) },
+        max_hold_bars: rules.max_hold_bars,
+        max_positions: rules.max_positions.map_or(usize::MAX, |most| most as usize),
+    })
+}
+
+/// The protective orders of every entry; they rest in the venue, which tests them before the rules speak.
+fn bracket(rules: &RuleSet) -> Option<Bracket> {
+    let from_entry = |share: Bps| Protection::FromEntry(Distance::Share(share));
+    let bracket = Bracket {
+        stop_loss: rules.stop_loss.map(from_entry),
+        take_profit: rules.take_profit.map(from_entry),
+        trailing_stop: rules.trailing_stop.map(Distance::Share),
+    };
+    (bracket != Bracket::default()).then_some(bracket)
+}
+
+struct Rules<'m> {
+    /// In the scenario's order.
+    symbols: Vec<SymbolRules<'m>>,
+    entry: Entry,
+    max_hold_bars: Option<u32>,
+    max_positions: usize,
+}
+
+/// How an entry is ordered.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    size: Bps,
+    bracket: Option<Bracket>,
+}
+
+impl Entry {
+    fn order(self, symbol: SymbolId) -> Action {
+        let size = Size::EquityShare(self.size);
+        Action::Place(OrderRequest { bracket: self.bracket, ..OrderRequest::buy(symbol, size, "rule_entry") })
+    }
+}
+
+impl Strategy for Rules<'_> {
+    /// Exits come before entries, so that what they free is free for the entries of the same open.
+    fn on_bar(
+        &mut self,
+        moment: &Moment<'_>,
+        account: &dyn Account,
+        actions: &mut Vec<Action>,
+    ) -> Result<(), String> {
+        for rules in &mut self.symbols {
+            actions.extend(rules.exit(moment, account, self.max_hold_bars));
+        }
+        self.enter(moment, account, actions);
+        Ok(())
+    }
+}
+
+impl Rules<'_> {
+    fn enter(&self, moment: &Moment<'_>, account: &dyn Account, actions: &mut Vec<Action>) {
+        let mut taken = None;
+        for rules in self.symbols.iter().filter(|rules| rules.wants_in(moment, account)) {
+            let places = taken.get_or_insert_with(|| self.places_taken(account));
+            if *places >= self.max_positions {
+                return;
+            }
+            *places += 1;
+            actions.push(self.entry.order(rules.symbol));
+        }
+    }
+
+    /// Symbols held, or with an entry on its way.
+    fn places_taken(&self, account: &dyn Account) -> usize {
+        let taken = |symbol| !account.position(symbol).is_flat() || account.has_waiting(symbol, Side::Buy);
+        self.symbols.iter().filter(|rules| taken(rules.symbol)).count()
+    }
+}
+
+/// The conditions of one symbol and where its position stands.
+struct SymbolRules<'m> {
+    symbol: SymbolId,
+    program: Program<'m>,
+    enter_all: Vec<NodeId>,
+    exit_any: Vec<NodeId>,
+    /// The last tick at whose close the symbol was seen flat.
+    flat_at: Option<usize>,
+    /// Whether this position was told to close.
+    closing: bool,
+}
+
+impl<'m> SymbolRules<'m> {
+    fn new(symbol: SymbolId, rules: &RuleSet, setup: &Setup<'m>, needs: &Needs) -> Self {
+        let mut compiler = Compiler::new(setup.history, symbol, needs);
+        let mut compile = |conditions: &[Condition]| -> Vec<NodeId> {
+            conditions.iter().map(|condition| compiler.add(&condition.expr)).collect()
+        };
+        let (enter_all, exit_any) = (compile(&rules.enter_all), compile(&rules.exit_any));
+        Self { symbol, program: compiler.finish(), enter_all, exit_any, flat_at: None, closing: false }
+    }
+
+    fn wants_in(&self, moment: &Moment<'_>, account: &dyn Account) -> bool {
+        let Some(row) = moment.row(self.symbol) else { return false };
+        self.flat_at == Some(moment.tick)
+            && !account.has_waiting(self.symbol, Side::Buy)
+            && !account.has_waiting(self.symbol, Side::Sell)
+            && self.enter_all.iter().all(|&condition| self.program.holds(condition, row))
+    }
+
+    /// The order to leave, when a position is held and there is a reason.
+    fn exit(
+        &mut self,
+        moment: &Moment<'_>,
+        account: &dyn Account,
+        max_hold_bars: Option<u32>,
+    ) -> Option<Action> {
+        let position = account.position(self.symbol);
+        if position.is_flat() {
+            (self.flat_at, self.closing) = (Some(moment.tick), false);
+            return None;
+        }
+        let row = moment.row(self.symbol)?;
+        // Closing cancels the bracket: a sell that still waits is the close itself, filling in parts.
+        if self.closing && account.has_waiting(self.symbol, Side::Sell) {
+            return None;
+        }
+        let reason = self.reason(moment, &position, row, max_hold_bars)?;
+        self.closing = true;
+        Some(Action::Close(self.symbol, reason))
+    }
+
+    fn reason(
+        &self,
+        moment: &Moment<'_>,
+        position: &PositionView,
+        row: Row,
+        max_hold_bars: Option<u32>,
+    ) -> Option<&'static str> {
+        if max_hold_bars.is_some_and(|most| self.bars_held(moment, position, row) >= most as usize) {
+            return Some("max_hold");
+        }
+        let leaves = self.exit_any.iter().any(|&condition| self.program.holds(condition, row));
+        leaves.then_some("rule_exit")
+    }
+
+    /// Bars of the symbol that the position has lived through, this one included. The bar of its fill
+    /// counts, unless it was filled at that bar's close: then the symbol was still flat when the rules
+    /// looked at that tick.
+    fn bars_held(&self, moment: &Moment<'_>, position: &PositionView, row: Row) -> usize {
+        let opened = moment.market.series(self.symbol).rows[position.opened_tick].row().unwrap_or(row);
+        let filled_at_close = self.flat_at == Some(position.opened_tick);
+        row.saturating_sub(opened) + usize::from(!filled_at_close)
+    }
+}

@@ -1,0 +1,128 @@
+//! Conditions to flat programs over indicator columns: once per window, so that a bar costs no hashing, no
+//! allocation and no walk through boxes.
+
+use std::collections::BTreeMap;
+
+use super::warm_up::Needs;
+use crate::domain::{Interval, SymbolId};
+use crate::indicator::{Beat, Feed, History};
+use crate::scenario::{BinaryOp, Expr, Function, Series};
+
+/// A node's place in [`Program::nodes`].
+pub(super) type NodeId = usize;
+/// A timeframe's place in [`Program::frames`].
+pub(super) type FrameId = usize;
+
+/// The conditions of one symbol. A node's operands stand before it.
+#[derive(Debug)]
+pub(super) struct Program<'m> {
+    pub nodes: Vec<Node>,
+    pub feeds: Vec<Feed<'m>>,
+    pub frames: Vec<Beat<'m>>,
+}
+
+/// One operation.
+#[derive(Debug, Clone)]
+pub(super) enum Node {
+    Number(f64),
+    Series { feed: usize, frame: FrameId },
+    Ago { of: NodeId, back: Back },
+    Negate(NodeId),
+    Not(NodeId),
+    Binary { op: BinaryOp, left: NodeId, right: NodeId },
+    Cross { above: bool, left: NodeId, right: NodeId, back: Back },
+    Call { function: Function, args: Box<[NodeId]> },
+}
+
+/// A step into the past.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Back {
+    /// Whose bars are counted.
+    pub frame: FrameId,
+    /// How many.
+    pub bars: u32,
+    /// Whether what is looked at reads other timeframes too.
+    pub mixed: bool,
+}
+
+/// Builds the program of one symbol, condition by condition.
+pub(super) struct Compiler<'m, 'w> {
+    history: History<'m>,
+    symbol: SymbolId,
+    needs: &'w Needs,
+    program: Program<'m>,
+    feed_ids: BTreeMap<Series, usize>,
+    frame_ids: BTreeMap<Interval, FrameId>,
+}
+
+impl<'m, 'w> Compiler<'m, 'w> {
+    /// For `symbol`'s columns, which begin as long before the window as `needs` says.
+    pub fn new(history: History<'m>, symbol: SymbolId, needs: &'w Needs) -> Self {
+        let program = Program { nodes: Vec::new(), feeds: Vec::new(), frames: Vec::new() };
+        Self { history, symbol, needs, program, feed_ids: BTreeMap::new(), frame_ids: BTreeMap::new() }
+    }
+
+    /// What was built.
+    pub fn finish(self) -> Program<'m> {
+        self.program
+    }
+
+    /// Adds an expression; gives the node of its value.
+    pub fn add(&mut self, expr: &Expr) -> NodeId {
+        let node = match expr {
+            Expr::Number(value) => Node::Number(*value),
+            Expr::Series(series) => self.series(*series),
+            Expr::Ago { of, bars } => Node::Ago { of: self.add(of), back: self.back(expr, *bars) },
+            Expr::Negate(of) => Node::Negate(self.add(of)),
+            Expr::Not(of) => Node::Not(self.add(of)),
+            Expr::Binary { op, left, right } => {
+                Node::Binary { op: *op, left: self.add(left), right: self.add(right) }
+            }
+            Expr::CrossesAbove { left, right } => self.cross(expr, true, left, right),
+            Expr::CrossesBelow { left, right } => self.cross(expr, false, left, right),
+            Expr::Call { function, args } => {
+                Node::Call { function: *function, args: args.iter().map(|arg| self.add(arg)).collect() }
+            }
+        };
+        self.program.nodes.push(node);
+        self.program.nodes.len() - 1
+    }
+
+    fn cross(&mut self, cross: &Expr, above: bool, left: &Expr, right: &Expr) -> Node {
+        Node::Cross { above, left: self.add(left), right: self.add(right), back: self.back(cross, 1) }
+    }
+
+    fn series(&mut self, series: Series) -> Node {
+        let frame = self.frame(series.timeframe);
+        if let Some(&feed) = self.feed_ids.get(&series) {
+            return Node::Series { feed, frame };
+        }
+        let before = self.needs.get(&series).copied().unwrap_or(0);
+        let feed = self.history.feed(self.symbol, series.timeframe, series.indicator, before);
+        self.program.feeds.push(feed);
+        let id = self.program.feeds.len() - 1;
+        self.feed_ids.insert(series, id);
+        Node::Series { feed: id, frame }
+    }
+
+    fn frame(&mut self, timeframe: Interval) -> FrameId {
+        let frames = &mut self.program.frames;
+        *self.frame_ids.entry(timeframe).or_insert_with(|| {
+            frames.push(self.history.beat(self.symbol, timeframe));
+            frames.len() - 1
+        })
+    }
+
+    /// A step back over bars of the finest timeframe that `expr` reads.
+    fn back(&mut self, expr: &Expr, bars: u32) -> Back {
+        let finest = expr.finest_timeframe().unwrap_or(self.history.market.interval);
+        Back { frame: self.frame(finest), bars, mixed: reads_other_than(expr, finest) }
+    }
+}
+
+fn reads_other_than(expr: &Expr, timeframe: Interval) -> bool {
+    match expr {
+        Expr::Series(series) => series.timeframe != timeframe,
+        _ => expr.parts().into_iter().any(|part| reads_other_than(part, timeframe)),
+    }
+}

@@ -1,0 +1,47 @@
+//! How much history conditions ask for.
+
+use super::fixture::{interval, rule_set};
+use crate::strategy::rules::warm_up;
+use crate::strategy::rules::warm_up::needs;
+
+/// The need of one condition, as `timeframe=bars` pairs.
+fn need(text: &str) -> String {
+    let need = warm_up(&rule_set(&[text], &[]), interval("1h"));
+    need.iter().map(|(timeframe, bars)| format!("{timeframe}={bars}")).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn the_largest_need_counts_by_timeframe() {
+    assert_eq!(need("1 < 2"), "");
+    assert_eq!(need("close > sma(20)"), "1h=20");
+    assert_eq!(need("ema(50) > sma(20)"), "1h=200");
+    // A coarse bar may be in the making when the window begins.
+    assert_eq!(need("close > ema(10)@1d"), "1h=1 1d=41");
+}
+
+#[test]
+fn crosses_and_ago_look_further_back() {
+    assert_eq!(need("close crosses_above sma(20)"), "1h=21");
+    assert_eq!(need("ago(sma(20), 5) > 0"), "1h=25");
+    assert_eq!(need("ago(sma(20) crosses_above sma(30), 5)"), "1h=36");
+    // Five hours back are at most two bars of 4h, and the cross's hour counts as hours.
+    assert_eq!(need("ago(close + close@4h, 5) > 0"), "1h=6 4h=4");
+    assert_eq!(need("close crosses_above sma(9)@4h"), "1h=2 4h=11");
+}
+
+#[test]
+fn a_columns_history_does_not_depend_on_its_neighbours() {
+    let alone = needs(&rule_set(&["close > ema(5)"], &[]), interval("1h"));
+    let beside = needs(&rule_set(&["close > ema(5)"], &["ema(90) > 1"]), interval("1h"));
+    assert_eq!(alone.values().collect::<Vec<_>>(), [&1, &20]);
+    assert!(alone.iter().all(|(series, need)| beside[series] == *need));
+    // Where a column is read twice, the deeper look counts.
+    let twice = needs(&rule_set(&["ema(5) > 1"], &["ago(ema(5), 7) > 1"]), interval("1h"));
+    assert_eq!(twice.values().collect::<Vec<_>>(), [&27]);
+}
+
+#[test]
+fn exits_need_history_too() {
+    let need = warm_up(&rule_set(&["close > sma(5)"], &["close < sma(30)"]), interval("1h"));
+    assert_eq!(need.into_iter().collect::<Vec<_>>(), [(interval("1h"), 30)]);
+}

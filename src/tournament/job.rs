@@ -1,0 +1,25 @@
+//! One job: one agent in one window.
+
+use super::outcome::WindowSpan;
+use super::run::Plan;
+use crate::engine::{Job, Replay, replay};
+use crate::indicator::{History, IndicatorCache};
+use crate::scenario::AgentSpec;
+use crate::strategy::{Setup, prepare};
+
+/// Prepares the agent's strategy for the window, and replays it from a fresh wallet.
+pub(super) fn play(plan: &Plan<'_>, agent: &AgentSpec, span: &WindowSpan, cache: &IndicatorCache) -> Replay {
+    let scenario = plan.scenario;
+    let history =
+        History { market: plan.market, cache, ticks: span.window.ticks, warm_up: scenario.market.warm_up };
+    let setup = Setup { history, seed: scenario.seed, agent: agent.name.as_str(), window: span.window.index };
+    let job = Job {
+        market: plan.market,
+        window: span.window,
+        venue: &scenario.venue,
+        delisted: scenario.market.delisted,
+        starting_balance: agent.starting_balance,
+        risk: &agent.risk,
+    };
+    replay(&job, prepare(&agent.strategy, &setup))
+}

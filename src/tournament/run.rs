@@ -1,0 +1,240 @@
+//! Spreads (agent, window) jobs over the threads of the current rayon pool.
+//!
+//! Agents do not interact, so N agents over W windows are N x W replays. All agents of a window share one
+//! cache of indicator columns, which is dropped with the window's last job. Results are collected by place,
+//! never by completion.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
+use super::outcome::{AgentResult, Tournament, WindowResult, WindowSpan};
+use super::ranking::{leaderboard, rank_battle};
+use crate::engine::Replay;
+use crate::indicator::IndicatorCache;
+use crate::market::Market;
+use crate::metrics;
+use crate::scenario::{AgentSpec, Scenario};
+
+/// What is to be run: everything is checked, and the windows lie in the market.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan<'a> {
+    /// Agents, rules, conventions.
+    pub scenario: &'a Scenario,
+    /// The bars.
+    pub market: &'a Market,
+    /// In order of their number.
+    pub windows: &'a [WindowSpan],
+}
+
+impl Plan<'_> {
+    /// How many (agent, window) jobs there are.
+    pub fn jobs(&self) -> usize {
+        self.scenario.agents.len() * self.windows.len()
+    }
+}
+
+/// Learns of progress, from any thread; can stop the run.
+pub trait Observer: Sync {
+    /// A job is done: agent and window by their place, ticks replayed, fills made.
+    fn job_done(&self, agent: usize, window: usize, ticks: usize, fills: usize) {
+        let _ = (agent, window, ticks, fills);
+    }
+
+    /// Whether to start no further job.
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// An observer that looks away.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Unobserved;
+
+impl Observer for Unobserved {}
+
+/// Why there is no tournament.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RunError {
+    /// The observer cancelled it.
+    #[error("interrupted after {done} of {total} jobs")]
+    Interrupted {
+        /// Jobs finished.
+        done: usize,
+        /// Jobs planned.
+        total: usize,
+    },
+}
+
+/// Runs all jobs of the plan and ranks their agents.
+///
+/// # Errors
+/// [`RunError::Interrupted`] where the observer cancelled it.
+pub fn run(plan: &Plan<'_>, observer: &dyn Observer) -> Result<Tournament, RunError> {
+    run_with(plan, observer, &|agent, span, cache| super::job::play(plan, agent, span, cache))
+}
+
+/// Replays one agent in one window, with the window's indicator columns.
+type Play<'a> = dyn Fn(&AgentSpec, &WindowSpan, &IndicatorCache) -> Replay + Sync + 'a;
+
+/// [`run`] with any way to replay.
+pub(super) fn run_with(
+    plan: &Plan<'_>,
+    observer: &dyn Observer,
+    play: &Play<'_>,
+) -> Result<Tournament, RunError> {
+    let done = AtomicUsize::new(0);
+    let battles: Option<Vec<Vec<WindowResult>>> = plan
+        .windows
+        .par_iter()
+        .enumerate()
+        .with_max_len(1)
+        .map(|(window, span)| battle(plan, window, span, observer, play, &done))
+        .collect();
+    let interrupted = || RunError::Interrupted { done: done.load(Ordering::Relaxed), total: plan.jobs() };
+    battles.map(|battles| tournament(plan, battles)).ok_or_else(interrupted)
+}
+
+/// All agents in one window, in the scenario's order; `None` once cancelled.
+fn battle(
+    plan: &Plan<'_>,
+    window: usize,
+    span: &WindowSpan,
+    observer: &dyn Observer,
+    play: &Play<'_>,
+    done: &AtomicUsize,
+) -> Option<Vec<WindowResult>> {
+    let cache = IndicatorCache::new();
+    let job = |(agent, spec): (usize, &AgentSpec)| {
+        if observer.cancelled() {
+            return None;
+        }
+        let replay = play(spec, span, &cache);
+        let metrics = metrics::measure(&replay, plan.market, &plan.scenario.metrics);
+        done.fetch_add(1, Ordering::Relaxed);
+        observer.job_done(agent, window, replay.equity.len(), replay.fills.len());
+        Some(WindowResult { replay, metrics })
+    };
+    plan.scenario.agents.par_iter().enumerate().with_max_len(1).map(job).collect()
+}
+
+/// From one row a window to one row an agent, with the rankings.
+fn tournament(plan: &Plan<'_>, battles: Vec<Vec<WindowResult>>) -> Tournament {
+    let mut agents: Vec<AgentResult> = plan
+        .scenario
+        .agents
+        .iter()
+        .map(|agent| AgentResult { name: agent.name.clone(), windows: Vec::with_capacity(battles.len()) })
+        .collect();
+    for results in battles {
+        for (agent, result) in agents.iter_mut().zip(results) {
+            agent.windows.push(result);
+        }
+    }
+    let spec = &plan.scenario.battle;
+    let battles = (0..plan.windows.len())
+        .map(|window| {
+            let entrants: Vec<_> =
+                agents.iter().map(|agent| (&agent.name, &agent.windows[window].metrics)).collect();
+            rank_battle(plan.windows[window].window.index, &entrants, spec)
+        })
+        .collect();
+    let leaderboard = leaderboard(&agents, spec);
+    Tournament { windows: plan.windows.to_vec(), agents, battles, leaderboard }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::sync::atomic::AtomicBool;
+
+    use super::*;
+    use crate::domain::{Seed, Span};
+    use crate::metrics::testing::{daily_market, replay};
+    use crate::scenario::{RankingMetric, WindowSpec};
+    use crate::tournament::plan_windows;
+    use crate::tournament::testing::{all, scenario};
+
+    /// A replay in which agent `c` gains most and window 2 is the best.
+    fn play(market: &Market, agent: &AgentSpec, span: &WindowSpan) -> Replay {
+        let gain = f64::from(agent.name.as_str().as_bytes()[0]) + f64::from(span.window.index);
+        let ticks = span.window.ticks.last - span.window.ticks.first;
+        let equity = (0..ticks).map(|tick| 1000.0 + gain * (tick % 5) as f64).collect();
+        Replay { window: span.window, ..replay(market, 1000, equity) }
+    }
+
+    fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
+    }
+
+    #[derive(Default)]
+    struct Counting {
+        seen: Mutex<Vec<(usize, usize, usize)>>,
+        stop_after: Option<usize>,
+        stopped: AtomicBool,
+    }
+
+    impl Observer for Counting {
+        fn job_done(&self, agent: usize, window: usize, ticks: usize, _: usize) {
+            let mut seen = self.seen.lock().unwrap();
+            seen.push((agent, window, ticks));
+            if self.stop_after == Some(seen.len()) {
+                self.stopped.store(true, Ordering::SeqCst);
+            }
+        }
+
+        fn cancelled(&self) -> bool {
+            self.stopped.load(Ordering::SeqCst)
+        }
+    }
+
+    #[test]
+    fn every_agent_meets_every_window_once() {
+        let (market, scenario) = (daily_market(50), scenario(&["b", "c", "a"], RankingMetric::TotalPnl));
+        let spec = WindowSpec::Sequential { length: Span::DAY.times(10), count: None };
+        let windows = plan_windows(&spec, &market, all(&market), Seed(0)).unwrap();
+        let plan = Plan { scenario: &scenario, market: &market, windows: &windows };
+        let observer = Counting::default();
+        let run = run_with(&plan, &observer, &|agent, span, _| play(&market, agent, span)).unwrap();
+        let mut seen = observer.seen.into_inner().unwrap();
+        seen.sort_unstable();
+        let expected: Vec<_> = (0..3).flat_map(|a| (0..5).map(move |w| (a, w, 10))).collect();
+        assert_eq!(seen, expected);
+        assert_eq!(run.battles.len(), 5);
+        for battle in &run.battles {
+            let order: Vec<usize> = battle.ranks.iter().map(|rank| rank.agent).collect();
+            assert_eq!(order, [1, 0, 2]);
+        }
+        // The last tick of ten is 1000 + 4 * gain: 4 * (98 + window) for `b`.
+        assert_eq!(run.scores(RankingMetric::TotalPnl)[0], [392.0, 396.0, 400.0, 404.0, 408.0].map(Some));
+        assert_eq!(run.leaderboard.rankings[0].score, Some(404.0));
+    }
+
+    #[test]
+    fn threads_leave_no_trace() {
+        let (market, scenario) = (daily_market(90), scenario(&["x", "y", "z"], RankingMetric::RoiPct));
+        let spec = WindowSpec::Random { length: Span::DAY.times(7), count: 9 };
+        let windows = plan_windows(&spec, &market, all(&market), Seed(5)).unwrap();
+        let plan = Plan { scenario: &scenario, market: &market, windows: &windows };
+        let text = |threads| {
+            on_threads(threads, || {
+                format!("{:?}", run_with(&plan, &Unobserved, &|agent, span, _| play(&market, agent, span)))
+            })
+        };
+        assert_eq!(text(1), text(4));
+    }
+
+    #[test]
+    fn a_cancelled_run_stops_and_says_how_far_it_got() {
+        let (market, scenario) = (daily_market(50), scenario(&["a", "b"], RankingMetric::RoiPct));
+        let spec = WindowSpec::Sequential { length: Span::DAY.times(10), count: None };
+        let windows = plan_windows(&spec, &market, all(&market), Seed(0)).unwrap();
+        let plan = Plan { scenario: &scenario, market: &market, windows: &windows };
+        let observer = Counting { stop_after: Some(3), ..Counting::default() };
+        let stopped = on_threads(1, || {
+            run_with(&plan, &observer, &|agent, span, _| play(&market, agent, span)).unwrap_err()
+        });
+        assert_eq!(stopped, RunError::Interrupted { done: 3, total: 10 });
+        assert_eq!(stopped.to_string(), "interrupted after 3 of 10 jobs");
+    }
+}

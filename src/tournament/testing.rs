@@ -1,0 +1,100 @@
+//! Markets, results and scenarios made up for tests.
+
+use std::path::PathBuf;
+
+use super::{AgentResult, WindowResult};
+use crate::domain::{AgentName, Bps, Interval, Seed, Span, Timestamp};
+use crate::market::{Market, TickRange};
+use crate::metrics::testing::{cash, daily_market, empty_market, replay};
+use crate::metrics::{Measure, Metrics, measure};
+use crate::scenario::{
+    AgentSpec, BattleSpec, Delisted, MarketSpec, MetricSpec, RankingMetric, ReportSpec, RiskProfile,
+    Scenario, StrategyKind, StrategySpec, TieBreak, VenueSpec, WarmUp, WindowSpec,
+};
+
+pub fn name(text: &str) -> AgentName {
+    AgentName::new(text).unwrap()
+}
+
+/// A market of these open times and no symbols.
+pub fn market(interval: &str, weekends: bool, clock: Vec<Timestamp>) -> Market {
+    Market { interval: interval.parse().unwrap(), clock, trades_weekends: weekends, ..empty_market() }
+}
+
+/// Open times at these hours after 1970-01-01.
+pub fn hours(hours: impl IntoIterator<Item = i64>) -> Vec<Timestamp> {
+    hours.into_iter().map(|hour| Timestamp::default() + Span::from_seconds(3600 * hour)).collect()
+}
+
+/// Midnights of these days after 1970-01-01 (a Thursday) that are weekdays.
+pub fn weekdays(days: impl IntoIterator<Item = i64>) -> Vec<Timestamp> {
+    let open = |day: &i64| !matches!(day.rem_euclid(7), 2 | 3);
+    days.into_iter().filter(open).map(|day| Timestamp::default() + Span::DAY.times(day)).collect()
+}
+
+pub fn all(market: &Market) -> TickRange {
+    TickRange { first: 0, last: market.clock.len() }
+}
+
+/// Metrics of an idle agent that started with 10000, but for its total return.
+pub fn metrics(total_return: Measure) -> Metrics {
+    let market = daily_market(40);
+    let mut metrics = measure(&replay(&market, 10_000, vec![10_000.0; 40]), &market, &MetricSpec::default());
+    #[expect(clippy::cast_possible_truncation, reason = "whole amounts")]
+    let pnl = cash((total_return.unwrap_or(0.0) * 10_000.0).round() as i128);
+    metrics.total_return = total_return;
+    metrics.total_pnl = pnl;
+    metrics.final_equity = metrics.starting_balance + pnl;
+    metrics
+}
+
+pub fn result(metrics: Metrics) -> WindowResult {
+    let market = daily_market(40);
+    WindowResult { replay: replay(&market, 10_000, vec![10_000.0; 40]), metrics }
+}
+
+pub fn agent(text: &str, windows: Vec<WindowResult>) -> AgentResult {
+    AgentResult { name: name(text), windows }
+}
+
+pub fn battle_spec(ranking_metric: RankingMetric, tie_break: &[TieBreak]) -> BattleSpec {
+    BattleSpec { ranking_metric, windows: WindowSpec::Whole, tie_break: tie_break.to_vec() }
+}
+
+/// Agents that never trade.
+pub fn scenario(agents: &[&str], by: RankingMetric) -> Scenario {
+    let agent = |text: &&str| AgentSpec {
+        name: name(text),
+        description: String::new(),
+        tags: Vec::new(),
+        starting_balance: cash(1000),
+        risk: RiskProfile::standard(),
+        strategy: StrategySpec {
+            kind: StrategyKind::Cash,
+            symbols: Vec::new(),
+            timeframe: Interval::DAY,
+            size: Bps::WHOLE,
+        },
+    };
+    Scenario {
+        name: "test".to_owned(),
+        description: String::new(),
+        seed: Seed(0),
+        market: MarketSpec {
+            path: PathBuf::new(),
+            base_dir: PathBuf::new(),
+            instruments: Vec::new(),
+            quote_asset: "USDT".to_owned(),
+            interval: Interval::DAY,
+            start: None,
+            end: None,
+            warm_up: WarmUp::default(),
+            delisted: Delisted::default(),
+        },
+        venue: VenueSpec::default(),
+        agents: agents.iter().map(agent).collect(),
+        battle: battle_spec(by, &[]),
+        metrics: MetricSpec::default(),
+        report: ReportSpec::default(),
+    }
+}

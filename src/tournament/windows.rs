@@ -1,0 +1,281 @@
+//! From a window rule to stretches of the market's clock.
+//!
+//! Windows lie on the calendar (`start + k * step`); the ticks that open within one are its ticks. In a
+//! round-the-clock market the calendar runs from the first tick's open to the last one's close. In a market
+//! with sessions it runs over whole UTC days, and on to Monday where it would end with a Friday, so that
+//! four weeks of bars are four windows of a week.
+//!
+//! A window without ticks is an error, because it is a hole in the data; only in a market with sessions a
+//! short one (up to four days: a night, a weekend, holidays beside it) is no battle and is left out.
+
+use super::outcome::WindowSpan;
+use super::random;
+use crate::domain::{Seed, Span, Timestamp};
+use crate::engine::Window;
+use crate::market::{Market, TickRange};
+use crate::scenario::WindowSpec;
+
+/// The longest stretch for which a market with sessions is taken to be closed.
+const LONGEST_CLOSURE: Span = Span::DAY.times(4);
+
+/// Why a range cannot be cut into the windows asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WindowError {
+    /// A length or a step that leads nowhere.
+    #[error("a window's length and step must be positive, not `{span}`")]
+    NotPositive {
+        /// What was given.
+        span: Span,
+    },
+    /// Not even one fits.
+    #[error("no window of `{length}` fits between `{start}` and `{end}`")]
+    NothingFits {
+        /// Of a window.
+        length: Span,
+        /// Where the range starts.
+        start: Timestamp,
+        /// Where it ends.
+        end: Timestamp,
+    },
+    /// Fewer fit than were asked for.
+    #[error("only {fits} of {asked} windows of `{length}` fit between `{start}` and `{end}`")]
+    TooFew {
+        /// How many were asked for.
+        asked: u32,
+        /// How many fit.
+        fits: u32,
+        /// Of a window.
+        length: Span,
+        /// Where the range starts.
+        start: Timestamp,
+        /// Where it ends.
+        end: Timestamp,
+    },
+    /// The data has a hole as long as a window.
+    #[error("the window from `{start}` to `{end}` has no bars: the data has a hole there")]
+    Hole {
+        /// The window's start.
+        start: Timestamp,
+        /// The window's end.
+        end: Timestamp,
+    },
+}
+
+/// The windows of `spec` in `range`, numbered from 0 in order of time.
+///
+/// # Errors
+/// [`WindowError`] where the range does not hold them.
+pub fn plan_windows(
+    spec: &WindowSpec,
+    market: &Market,
+    range: TickRange,
+    seed: Seed,
+) -> Result<Vec<WindowSpan>, WindowError> {
+    let calendar = Calendar::of(market, range);
+    let windows = match *spec {
+        WindowSpec::Whole => vec![range],
+        WindowSpec::Sequential { length, count } => calendar.stepped(length, length, count)?,
+        WindowSpec::Rolling { length, step, count } => calendar.stepped(length, step, count)?,
+        WindowSpec::Random { length, count } => random::windows(&calendar, length, count, seed)?,
+    };
+    Ok((0_u32..).zip(windows).map(|(index, ticks)| span(market, Window { index, ticks })).collect())
+}
+
+fn span(market: &Market, window: Window) -> WindowSpan {
+    let TickRange { first, last } = window.ticks;
+    WindowSpan { window, start: market.clock[first], end: market.close_time(last - 1) }
+}
+
+/// The range that is cut up, as time.
+#[derive(Debug)]
+pub(super) struct Calendar<'m> {
+    pub market: &'m Market,
+    pub ticks: TickRange,
+    /// The first window starts here at the earliest.
+    pub start: Timestamp,
+    /// The last window ends here at the latest.
+    pub end: Timestamp,
+}
+
+impl<'m> Calendar<'m> {
+    fn of(market: &'m Market, ticks: TickRange) -> Self {
+        let (first, close) = (market.clock[ticks.first], market.close_time(ticks.last - 1));
+        if market.trades_weekends {
+            return Self { market, ticks, start: first, end: close };
+        }
+        // A day that the range cuts in two does not become a window's day.
+        let cut = ticks.first > 0 && market.clock[ticks.first - 1].utc_day() == first.utc_day();
+        let start = if cut { first } else { midnight(first.utc_day()) };
+        let end = close.max(midnight(market.clock[ticks.last - 1].utc_day() + 1));
+        Self { market, ticks, start, end: past_weekend(end) }
+    }
+
+    /// The ticks of the range that open in `[start, start + length)`; none where there are none.
+    pub fn ticks_from(&self, start: Timestamp, length: Span) -> Option<TickRange> {
+        let first = self.market.first_tick_from(start).max(self.ticks.first);
+        let last = self.market.first_tick_from(start + length).min(self.ticks.last);
+        (first < last).then_some(TickRange { first, last })
+    }
+
+    /// Windows at `start + k * step`, as many as fit or `count`.
+    fn stepped(&self, length: Span, step: Span, count: Option<u32>) -> Result<Vec<TickRange>, WindowError> {
+        check_positive(length)?;
+        check_positive(step)?;
+        let wanted = count.map_or(usize::MAX, |count| count as usize);
+        let mut windows = Vec::new();
+        let mut start = self.start;
+        while start + length <= self.end && windows.len() < wanted {
+            match self.ticks_from(start, length) {
+                Some(ticks) => windows.push(ticks),
+                None if self.may_be_closed(length) => {}
+                None => return Err(WindowError::Hole { start, end: start + length }),
+            }
+            start = start + step;
+        }
+        self.check_count(windows.len(), count.unwrap_or(1), length)?;
+        Ok(windows)
+    }
+
+    fn may_be_closed(&self, length: Span) -> bool {
+        !self.market.trades_weekends && length <= LONGEST_CLOSURE
+    }
+
+    /// That `fits` windows are as many as were asked for.
+    pub fn check_count(&self, fits: usize, asked: u32, length: Span) -> Result<(), WindowError> {
+        let (start, end) = (self.start, self.end);
+        match u32::try_from(fits).unwrap_or(u32::MAX) {
+            0 => Err(WindowError::NothingFits { length, start, end }),
+            fits if fits < asked => Err(WindowError::TooFew { asked, fits, length, start, end }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// That a length of time is one.
+pub(super) fn check_positive(span: Span) -> Result<(), WindowError> {
+    if span > Span::default() { Ok(()) } else { Err(WindowError::NotPositive { span }) }
+}
+
+/// The start of a day counted from 1970-01-01.
+pub(super) fn midnight(day: i64) -> Timestamp {
+    Timestamp::default() + Span::DAY.times(day)
+}
+
+/// Monday's midnight for an instant on a weekend, else the instant itself.
+fn past_weekend(at: Timestamp) -> Timestamp {
+    // 1970-01-01 was a Thursday: days 2 and 3 of each week from there are Saturday and Sunday.
+    match at.utc_day().rem_euclid(7) {
+        2 => midnight(at.utc_day() + 2),
+        3 => midnight(at.utc_day() + 1),
+        _ => at,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tournament::testing::{all, hours, market, weekdays};
+
+    fn spans(spec: &WindowSpec, market: &Market) -> Result<Vec<(usize, usize)>, WindowError> {
+        let windows = plan_windows(spec, market, all(market), Seed(1))?;
+        Ok(windows.iter().map(|w| (w.window.ticks.first, w.window.ticks.last)).collect())
+    }
+
+    fn days(n: i64) -> Span {
+        Span::DAY.times(n)
+    }
+
+    #[test]
+    fn the_whole_range_is_one_window() {
+        let market = market("1h", true, hours(0..100));
+        let windows = plan_windows(&WindowSpec::Whole, &market, all(&market), Seed(1)).unwrap();
+        assert_eq!(windows.len(), 1);
+        assert_eq!(windows[0].window, Window { index: 0, ticks: TickRange { first: 0, last: 100 } });
+        assert_eq!((windows[0].start, windows[0].end), (market.clock[0], market.close_time(99)));
+    }
+
+    #[test]
+    fn sequential_windows_follow_one_another() {
+        // 100 hours hold four days and four hours.
+        let market = market("1h", true, hours(0..100));
+        let spec = WindowSpec::Sequential { length: days(1), count: None };
+        assert_eq!(spans(&spec, &market).unwrap(), [(0, 24), (24, 48), (48, 72), (72, 96)]);
+        let spec = WindowSpec::Sequential { length: days(1), count: Some(2) };
+        assert_eq!(spans(&spec, &market).unwrap(), [(0, 24), (24, 48)]);
+    }
+
+    #[test]
+    fn rolling_windows_overlap_by_their_step() {
+        let market = market("1h", true, hours(0..60));
+        let spec = WindowSpec::Rolling { length: days(1), step: Span::from_seconds(12 * 3600), count: None };
+        assert_eq!(spans(&spec, &market).unwrap(), [(0, 24), (12, 36), (24, 48), (36, 60)]);
+    }
+
+    #[test]
+    fn windows_are_cut_from_the_range_alone() {
+        let market = market("1h", true, hours(0..100));
+        let spec = WindowSpec::Sequential { length: days(1), count: None };
+        let windows = plan_windows(&spec, &market, TickRange { first: 10, last: 70 }, Seed(1)).unwrap();
+        let ticks: Vec<_> = windows.iter().map(|w| (w.window.ticks.first, w.window.ticks.last)).collect();
+        assert_eq!(ticks, [(10, 34), (34, 58)]);
+    }
+
+    #[test]
+    fn a_count_that_does_not_fit_says_how_many_do() {
+        let market = market("1h", true, hours(0..100));
+        let error = spans(&WindowSpec::Sequential { length: days(1), count: Some(9) }, &market).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "only 4 of 9 windows of `1d` fit between `1970-01-01T00:00:00Z` and `1970-01-05T04:00:00Z`"
+        );
+        let error = spans(&WindowSpec::Sequential { length: days(9), count: None }, &market).unwrap_err();
+        assert!(matches!(error, WindowError::NothingFits { .. }));
+    }
+
+    #[test]
+    fn a_hole_of_a_window_is_an_error() {
+        // Days 0 and 2 have bars, day 1 has none.
+        let market = market("1h", true, hours((0..24).chain(48..72)));
+        let spec = WindowSpec::Sequential { length: days(1), count: None };
+        assert_eq!(
+            spans(&spec, &market).unwrap_err().to_string(),
+            "the window from `1970-01-02T00:00:00Z` to `1970-01-03T00:00:00Z` has no bars: the data has a hole there"
+        );
+    }
+
+    #[test]
+    fn a_hole_within_a_window_stays_in_it() {
+        let market = market("1h", true, hours((0..24).chain(48..72)));
+        let spec = WindowSpec::Sequential { length: days(3), count: None };
+        assert_eq!(spans(&spec, &market).unwrap(), [(0, 48)]);
+    }
+
+    #[test]
+    fn weekends_of_a_session_market_are_no_windows_and_end_a_week() {
+        // 1970-01-05 was a Monday: two weeks of weekdays, the last bar on a Friday.
+        let market = market("1d", false, weekdays(4..16));
+        let week = WindowSpec::Sequential { length: days(7), count: None };
+        assert_eq!(spans(&week, &market).unwrap(), [(0, 5), (5, 10)]);
+        let day = WindowSpec::Sequential { length: days(1), count: None };
+        assert_eq!(spans(&day, &market).unwrap().len(), 10);
+    }
+
+    #[test]
+    fn a_long_hole_in_a_session_market_is_still_a_hole() {
+        let market = market("1d", false, weekdays((4..16).chain(60..70)));
+        let week = WindowSpec::Sequential { length: days(7), count: None };
+        assert!(matches!(spans(&week, &market), Err(WindowError::Hole { .. })));
+    }
+
+    #[test]
+    fn lengths_must_be_positive() {
+        let market = market("1h", true, hours(0..100));
+        for spec in [
+            WindowSpec::Sequential { length: days(0), count: None },
+            WindowSpec::Rolling { length: days(1), step: days(0), count: None },
+            WindowSpec::Random { length: days(0), count: 1 },
+        ] {
+            assert!(matches!(spans(&spec, &market), Err(WindowError::NotPositive { .. })), "{spec:?}");
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! A resting order against one whole bar.
+
+use super::PriceBar;
+use crate::domain::{Liquidity, Price, Side};
+
+/// The form in which an order rests, with exact prices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resting {
+    /// At this price or better (limit orders, targets, triggered stop-limits).
+    Limit(Price),
+    /// A market order once this is reached (stops, trailing stops at their level).
+    Stop(Price),
+    /// A limit order once the trigger is reached.
+    StopLimit {
+        /// Price that wakes it.
+        trigger: Price,
+        /// Worst acceptable price from then on.
+        limit: Price,
+    },
+}
+
+/// From which side the price has to come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// The price falls to the level.
+    Down,
+    /// The price rises to it.
+    Up,
+}
+
+impl Resting {
+    /// The price that has to be reached first.
+    pub const fn level(self) -> Price {
+        match self {
+            Self::Limit(price) | Self::Stop(price) | Self::StopLimit { trigger: price, .. } => price,
+        }
+    }
+
+    /// From which side it is reached: a buy limit and a sell stop from above, the others from below.
+    pub const fn reach(self, side: Side) -> Reach {
+        match (self, side) {
+            (Self::Limit(_), Side::Buy) | (Self::Stop(_) | Self::StopLimit { .. }, Side::Sell) => Reach::Down,
+            _ => Reach::Up,
+        }
+    }
+
+    /// Whether it is one of those tested first.
+    pub const fn is_stop(self) -> bool {
+        !matches!(self, Self::Limit(_))
+    }
+}
+
+/// How an order fills.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Match {
+    /// Before slippage; inside the bar.
+    pub raw: Price,
+    /// A taker pays the taker fee and slippage.
+    pub liquidity: Liquidity,
+    /// Slippage never goes beyond this.
+    pub bound: Option<Price>,
+    /// Whether the fill is the bar's open: then the whole bar follows it.
+    pub at_open: bool,
+}
+
+/// What a bar does to a resting order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Touch {
+    /// Nothing.
+    Untouched,
+    /// It fills.
+    Filled(Match),
+    /// A stop-limit is triggered and rests as a limit from now on; it may fill as such in this very bar.
+    Triggered(Option<Match>),
+}
+
+/// What `bar` does to `order`. With `through` a limit needs a price beyond its own.
+pub fn touch(order: Resting, side: Side, bar: &PriceBar, through: bool) -> Touch {
+    match order {
+        Resting::Limit(price) => limit(price, side, bar, through).map_or(Touch::Untouched, Touch::Filled),
+        Resting::Stop(trigger) => stop(trigger, side, bar).map_or(Touch::Untouched, |(raw, at_open)| {
+            Touch::Filled(Match { raw, liquidity: Liquidity::Taker, bound: None, at_open })
+        }),
+        Resting::StopLimit { trigger, limit } => stop_limit(trigger, limit, side, bar, through),
+    }
+}
+
+/// Buy: L <= P at min(O, P); sell: H >= P at max(O, P). Maker, no slippage.
+fn limit(price: Price, side: Side, bar: &PriceBar, through: bool) -> Option<Match> {
+    let (reached, beyond, raw, at_open) = match side {
+        Side::Buy => (bar.low <= price, bar.low < price, bar.open.min(price), bar.open <= price),
+        Side::Sell => (bar.high >= price, bar.high > price, bar.open.max(price), bar.open >= price),
+    };
+    // An open exactly at the price is a touch only: with `through` the fill comes later in the bar.
+    let at_open = at_open && !(through && bar.open == price);
+    let fills = if through { beyond } else { reached };
+    fills.then_some(Match { raw, liquidity: Liquidity::Maker, bound: None, at_open })
+}
+
+/// Sell: L <= P at min(O, P); buy: H >= P at max(O, P). A gap fills at the open, never at the stop.
+fn stop(trigger: Price, side: Side, bar: &PriceBar) -> Option<(Price, bool)> {
+    match side {
+        Side::Sell => (bar.low <= trigger).then(|| (bar.open.min(trigger), bar.open <= trigger)),
+        Side::Buy => (bar.high >= trigger).then(|| (bar.open.max(trigger), bar.open >= trigger)),
+    }
+}
+
+/// Triggered like a stop; then a taker where the price is still within the limit, else a limit order. That
+/// one can fill in the same bar only where the trigger was at the open: of what came before an inner
+/// trigger nothing is known.
+fn stop_limit(trigger: Price, limit_price: Price, side: Side, bar: &PriceBar, through: bool) -> Touch {
+    let Some((raw, at_open)) = stop(trigger, side, bar) else { return Touch::Untouched };
+    if within(raw, limit_price, side) {
+        let bound = Some(limit_price);
+        return Touch::Filled(Match { raw, liquidity: Liquidity::Taker, bound, at_open });
+    }
+    let later = if at_open { limit(limit_price, side, bar, through) } else { None };
+    Touch::Triggered(later)
+}
+
+/// Whether a price is no worse than a limit.
+pub(super) fn within(price: Price, limit: Price, side: Side) -> bool {
+    match side {
+        Side::Buy => price <= limit,
+        Side::Sell => price >= limit,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn p(value: f64) -> Price {
+        Price::from_f64(value)
+    }
+
+    fn bar(open: f64, high: f64, low: f64, close: f64) -> PriceBar {
+        PriceBar { open: p(open), high: p(high), low: p(low), close: p(close) }
+    }
+
+    fn raw(touch: Touch) -> Option<(f64, Liquidity, bool)> {
+        match touch {
+            Touch::Filled(m) | Touch::Triggered(Some(m)) => Some((m.raw.to_f64(), m.liquidity, m.at_open)),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn buy_limit_fills_at_the_better_of_open_and_price() {
+        let order = Resting::Limit(p(100.0));
+        let at = |b| raw(touch(order, Side::Buy, &b, false));
+        assert_eq!(at(bar(105.0, 106.0, 100.0, 104.0)), Some((100.0, Liquidity::Maker, false)));
+        assert_eq!(at(bar(97.0, 106.0, 95.0, 104.0)), Some((97.0, Liquidity::Maker, true)));
+        assert_eq!(at(bar(105.0, 106.0, 100.01, 104.0)), None);
+    }
+
+    #[test]
+    fn sell_limit_mirrors_it() {
+        let order = Resting::Limit(p(100.0));
+        let at = |b| raw(touch(order, Side::Sell, &b, false));
+        assert_eq!(at(bar(95.0, 100.0, 94.0, 96.0)), Some((100.0, Liquidity::Maker, false)));
+        assert_eq!(at(bar(103.0, 104.0, 94.0, 96.0)), Some((103.0, Liquidity::Maker, true)));
+        assert_eq!(at(bar(95.0, 99.99, 94.0, 96.0)), None);
+    }
+
+    #[test]
+    fn through_asks_for_a_price_beyond() {
+        let order = Resting::Limit(p(100.0));
+        assert_eq!(raw(touch(order, Side::Buy, &bar(105.0, 106.0, 100.0, 104.0), true)), None);
+        let deeper = touch(order, Side::Buy, &bar(105.0, 106.0, 99.99, 104.0), true);
+        assert_eq!(raw(deeper), Some((100.0, Liquidity::Maker, false)));
+        let gap = touch(order, Side::Sell, &bar(101.0, 101.0, 99.0, 100.0), true);
+        assert_eq!(raw(gap), Some((101.0, Liquidity::Maker, true)));
+        assert_eq!(raw(touch(order, Side::Sell, &bar(99.0, 100.0, 99.0, 99.0), true)), None);
+    }
+
+    #[test]
+    fn stops_fill_at_the_stop_or_at_a_gap_open() {
+        let order = Resting::Stop(p(100.0));
+        let sell = |b| raw(touch(order, Side::Sell, &b, false));
+        assert_eq!(sell(bar(105.0, 106.0, 99.0, 104.0)), Some((100.0, Liquidity::Taker, false)));
+        assert_eq!(sell(bar(90.0, 106.0, 89.0, 104.0)), Some((90.0, Liquidity::Taker, true)));
+        assert_eq!(sell(bar(105.0, 106.0, 100.5, 104.0)), None);
+        let buy = |b| raw(touch(order, Side::Buy, &b, false));
+        assert_eq!(buy(bar(95.0, 101.0, 94.0, 96.0)), Some((100.0, Liquidity::Taker, false)));
+        assert_eq!(buy(bar(110.0, 111.0, 94.0, 96.0)), Some((110.0, Liquidity::Taker, true)));
+    }
+
+    #[test]
+    fn stop_limit_takes_within_its_limit_and_rests_beyond() {
+        let order = Resting::StopLimit { trigger: p(100.0), limit: p(98.0) };
+        let sell = |b| touch(order, Side::Sell, &b, false);
+        // Trigger inside the bar: at the trigger, bounded by the limit.
+        assert_eq!(raw(sell(bar(105.0, 106.0, 90.0, 104.0))), Some((100.0, Liquidity::Taker, false)));
+        // Opens below the limit and never comes back: rests.
+        assert_eq!(sell(bar(95.0, 97.0, 90.0, 96.0)), Touch::Triggered(None));
+        // Opens below the limit, comes back to it: fills as a maker at the limit.
+        assert_eq!(raw(sell(bar(95.0, 99.0, 90.0, 96.0))), Some((98.0, Liquidity::Maker, false)));
+        let buy = Resting::StopLimit { trigger: p(100.0), limit: p(102.0) };
+        let at = |b| touch(buy, Side::Buy, &b, false);
+        assert_eq!(raw(at(bar(95.0, 101.0, 94.0, 96.0))), Some((100.0, Liquidity::Taker, false)));
+        assert_eq!(at(bar(105.0, 106.0, 103.0, 104.0)), Touch::Triggered(None));
+        assert_eq!(raw(at(bar(105.0, 106.0, 101.0, 104.0))), Some((102.0, Liquidity::Maker, false)));
+    }
+
+    #[test]
+    fn a_limit_above_the_trigger_waits_for_a_later_bar() {
+        let order = Resting::StopLimit { trigger: p(95.0), limit: p(97.0) };
+        // Triggered inside the bar, limit above the trigger: the high may have come before.
+        assert_eq!(touch(order, Side::Sell, &bar(99.0, 99.5, 94.0, 98.0), false), Touch::Triggered(None));
+    }
+}

@@ -1,0 +1,133 @@
+//! Money against `rust_decimal`: every rounding operation of `domain` gives the digits that exact decimal
+//! arithmetic gives.
+
+use proptest::prelude::*;
+use rust_decimal::{Decimal, RoundingStrategy};
+use tiltyard::domain::{Bps, Cash, MoneyError, Price, Qty, Rounding};
+
+fn half_up(value: Decimal) -> Decimal {
+    value.round_dp_with_strategy(8, RoundingStrategy::MidpointAwayFromZero)
+}
+
+/// Prices from 1e-8 to 100,000, quantities to 100,000, fees to 10 %.
+fn price() -> impl Strategy<Value = Price> {
+    (1_i128..10_000_000_000_000).prop_map(Price::from_units)
+}
+
+fn qty() -> impl Strategy<Value = Qty> {
+    (0_i128..10_000_000_000_000).prop_map(Qty::from_units)
+}
+
+fn fee() -> impl Strategy<Value = Bps> {
+    (0_u32..100_000).prop_map(|hundredths| Bps::from_f64(f64::from(hundredths) / 100.0))
+}
+
+fn rate(bps: Bps) -> Decimal {
+    bps.to_string().parse::<Decimal>().unwrap() / Decimal::from(10_000)
+}
+
+proptest! {
+    #[test]
+    fn notional_and_fee_are_the_decimal_ones(price in price(), qty in qty(), fee in fee()) {
+        let notional = Cash::notional(price, qty);
+        prop_assert_eq!(notional.to_decimal(), half_up(price.to_decimal() * qty.to_decimal()));
+        prop_assert_eq!(notional.fee(fee).to_decimal(), half_up(notional.to_decimal() * rate(fee)));
+    }
+
+    #[test]
+    fn affordable_never_costs_more_and_one_step_more_would(
+        amount in 1_i128..10_000_000_000_000_000,
+        price in price(),
+        fee in fee(),
+        step in prop::sample::select(vec![1_i128, 1_000, 100_000_000]),
+    ) {
+        let (amount, step) = (Cash::from_units(amount), Qty::from_units(step));
+        let qty = Qty::affordable(amount, price, fee, step);
+        prop_assert!(qty.is_on(step));
+        prop_assert!(Cash::notional(price, qty).with_fee(fee) <= amount);
+        // The quantity is the floor of amount / (price * (1 + fee)), at most one step less.
+        let exact = amount.to_decimal() / (price.to_decimal() * (Decimal::ONE + rate(fee)));
+        prop_assert!(qty.to_decimal() <= exact);
+        let gap = exact - qty.to_decimal();
+        prop_assert!(gap < step.to_decimal() * Decimal::TWO, "gap {gap}");
+    }
+
+    #[test]
+    fn slippage_is_adverse_and_half_up(price in price(), slip in fee()) {
+        let up = price.slipped(slip, true);
+        let down = price.slipped(slip, false);
+        let by = half_up(price.to_decimal() * rate(slip));
+        prop_assert_eq!(up.to_decimal(), price.to_decimal() + by);
+        prop_assert_eq!(down.to_decimal(), (price.to_decimal() - by).max(Decimal::ZERO));
+    }
+
+    #[test]
+    fn shares_of_a_cost_add_up(cost in 0_i128..10_000_000_000_000, parts in prop::collection::vec(1_i128..1_000_000, 1..20)) {
+        let mut left = Qty::from_units(parts.iter().sum());
+        let mut cost = Cash::from_units(cost);
+        let total = cost;
+        let mut taken = Cash::ZERO;
+        for part in parts {
+            let share = cost.pro_rata(Qty::from_units(part), left);
+            taken += share;
+            cost -= share;
+            left -= Qty::from_units(part);
+        }
+        prop_assert_eq!(taken, total);
+        prop_assert!(cost.is_zero());
+    }
+
+    #[test]
+    fn a_printed_price_comes_back_from_its_float(units in 1_i128..9_000_000_000_000_000_000) {
+        // Data holds the f64 nearest to the decimal a vendor printed; 15 digits survive that.
+        let digits = units.to_string().len() as u32;
+        let units = if digits > 15 { units / 10_i128.pow(digits - 15) * 10_i128.pow(digits - 15) } else { units };
+        let price = Price::from_units(units);
+        let float: f64 = price.to_string().parse().unwrap();
+        prop_assert_eq!(Price::from_f64(float), price);
+    }
+
+    #[test]
+    fn text_and_decimal_round_trip(units in -10_i128.pow(27)..10_i128.pow(27)) {
+        let cash = Cash::from_units(units);
+        prop_assert_eq!(cash.to_string().parse::<Cash>().unwrap(), cash);
+        prop_assert_eq!(Cash::from_decimal(cash.to_decimal()).unwrap(), cash);
+    }
+}
+
+#[test]
+fn a_hundred_percent_order_spends_all_but_less_than_a_step() {
+    // 10000 / (27543.21 * 1.001) = 0.362703184...: at eight places nothing but the last unit is left over.
+    let amount: Cash = "10000".parse().unwrap();
+    let price: Price = "27543.21".parse().unwrap();
+    let fee = Bps::from_f64(10.0);
+    let qty = Qty::affordable(amount, price, fee, Qty::from_units(1));
+    let left = amount - Cash::notional(price, qty).with_fee(fee);
+    assert_eq!(qty.to_string(), "0.36270318");
+    assert!(!left.is_negative() && left < "0.001".parse().unwrap(), "{left}");
+}
+
+#[test]
+fn rounding_to_a_tick() {
+    let price: Price = "10.256".parse().unwrap();
+    let tick: Price = "0.01".parse().unwrap();
+    assert_eq!(price.on_tick(tick, Rounding::Down).to_string(), "10.25000000");
+    assert_eq!(price.on_tick(tick, Rounding::Up).to_string(), "10.26000000");
+    assert_eq!("10.255".parse::<Price>().unwrap().on_tick(tick, Rounding::HalfUp).to_string(), "10.26000000");
+}
+
+#[test]
+fn display_rounds_half_away_from_zero() {
+    let loss: Cash = "-1234.565".parse().unwrap();
+    assert_eq!(format!("{loss:.2}"), "-1234.57");
+    assert_eq!(format!("{loss}"), "-1234.56500000");
+    assert_eq!(format!("{:.2}", Cash::from_units(-1)), "0.00");
+}
+
+#[test]
+fn what_is_no_amount_is_refused() {
+    assert!(matches!("ten".parse::<Cash>(), Err(MoneyError::NotANumber { .. })));
+    assert!(matches!("0.000000001".parse::<Cash>(), Err(MoneyError::TooPrecise { .. })));
+    assert!(matches!("1000000000000000000001".parse::<Cash>(), Err(MoneyError::TooLarge { .. })));
+    assert_eq!("1e3".parse::<Cash>().unwrap(), "1000".parse().unwrap());
+}

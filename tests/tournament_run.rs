@@ -1,0 +1,106 @@
+//! A whole tournament on the synthetic sample: real strategies, real engine, any number of threads.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::path::PathBuf;
+
+use tiltyard::domain::{AgentName, Bps, Cash, Instrument, Interval, Seed, Span, SymbolId, UNITS_PER_ONE};
+use tiltyard::market::{Market, SeriesBars, synth};
+use tiltyard::scenario::{
+    AgentSpec, BattleSpec, Delisted, MarketSpec, MetricSpec, RankingMetric, ReportSpec, RiskProfile,
+    Scenario, StrategyKind, StrategySpec, VenueSpec, WarmUp, WindowSpec,
+};
+use tiltyard::tournament::{Plan, Tournament, Unobserved, plan_windows, run};
+
+fn sample_market() -> Market {
+    let interval: Interval = "1d".parse().unwrap();
+    let spec = synth::SynthSpec { interval, ..synth::sample() };
+    let series = synth::generate(&spec)
+        .into_iter()
+        .map(|(symbol, bars)| SeriesBars::plain(Instrument::with_defaults(symbol), bars))
+        .collect();
+    Market::assemble(interval, series, None, None).unwrap()
+}
+
+fn agent(name: &str, kind: StrategyKind, market: &Market) -> AgentSpec {
+    AgentSpec {
+        name: AgentName::new(name).unwrap(),
+        description: String::new(),
+        tags: Vec::new(),
+        starting_balance: Cash::from_units(10_000 * UNITS_PER_ONE),
+        risk: RiskProfile::unlimited(),
+        strategy: StrategySpec {
+            kind,
+            symbols: vec![SymbolId(0)],
+            timeframe: market.interval,
+            size: Bps::WHOLE,
+        },
+    }
+}
+
+fn scenario(market: &Market) -> Scenario {
+    Scenario {
+        name: "whole".to_owned(),
+        description: String::new(),
+        seed: Seed(7),
+        market: MarketSpec {
+            path: PathBuf::new(),
+            base_dir: PathBuf::new(),
+            instruments: market.symbols.iter().map(|series| series.instrument.clone()).collect(),
+            quote_asset: "USDT".to_owned(),
+            interval: market.interval,
+            start: None,
+            end: None,
+            warm_up: WarmUp::default(),
+            delisted: Delisted::default(),
+        },
+        venue: VenueSpec::default(),
+        agents: vec![
+            agent("hold", StrategyKind::BuyAndHold, market),
+            agent("cash", StrategyKind::Cash, market),
+            agent("cross", StrategyKind::SmaCross { fast: 3, slow: 8 }, market),
+            agent("dice", StrategyKind::Random { turnover: 0.5, seed: None }, market),
+        ],
+        battle: BattleSpec {
+            ranking_metric: RankingMetric::SharpeRatio,
+            windows: WindowSpec::Random { length: Span::DAY.times(14), count: 4 },
+            tie_break: Vec::new(),
+        },
+        metrics: MetricSpec::default(),
+        report: ReportSpec::default(),
+    }
+}
+
+fn tournament(market: &Market, threads: usize) -> Tournament {
+    let scenario = scenario(market);
+    let windows = plan_windows(&scenario.battle.windows, market, market.in_range, scenario.seed).unwrap();
+    let plan = Plan { scenario: &scenario, market, windows: &windows };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    pool.install(|| run(&plan, &Unobserved)).unwrap()
+}
+
+#[test]
+fn agents_meet_in_every_window_and_come_out_ranked() {
+    let market = sample_market();
+    let result = tournament(&market, 2);
+    assert_eq!((result.windows.len(), result.battles.len()), (4, 4));
+    let scores = result.scores(RankingMetric::SharpeRatio);
+    // Cash never trades: it has no Sharpe ratio in any window, and ranks last for it.
+    assert_eq!(scores[1], [None; 4]);
+    let last = result.leaderboard.rankings.last().unwrap();
+    assert_eq!((last.name.as_str(), last.rank, last.score), ("cash", 4, None));
+    assert_eq!(last.final_equity, Cash::from_units(10_000 * UNITS_PER_ONE));
+    // Holding is what the bars did, from the second open to the last close, less one fee of 10 bp.
+    for window in &result.agents[0].windows {
+        let ticks = window.replay.window.ticks;
+        let bars = &market.symbols[0].bars;
+        let held = bars.close[ticks.last - 1] / bars.open[ticks.first + 1] / 1.001 - 1.0;
+        assert!((window.metrics.total_return.unwrap() - held).abs() < 1e-6);
+    }
+}
+
+#[test]
+fn one_thread_and_four_give_the_same() {
+    let market = sample_market();
+    assert_eq!(format!("{:?}", tournament(&market, 1)), format!("{:?}", tournament(&market, 4)));
+}
