@@ -90,11 +90,11 @@ impl Catalogue {
 fn parse(file: &Path) -> Name {
     let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let cuts = stem.match_indices(['_', '-']).map(|(at, _)| at).filter(|&at| at > 0);
-    let named = cuts.filter_map(|at| {
+    let mut named = cuts.filter_map(|at| {
         let part = stem[at + 1..].split(['_', '-']).next().unwrap_or_default();
         interval(part).map(|interval| Name { symbol: stem[..at].to_owned(), interval: Some(interval) })
     });
-    named.last().unwrap_or(Name { symbol: stem.clone(), interval: None })
+    named.next_back().unwrap_or(Name { symbol: stem.clone(), interval: None })
 }
 
 /// `15m`, `4h`, `1D`; but `1M` is a month to most vendors, and no bar interval here.

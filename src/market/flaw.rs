@@ -144,7 +144,7 @@ fn sound(bars: &Bars, row: usize) -> bool {
     let volume = bars.volume[row];
     let priced = low > 0.0 && high < PRICE_CEILING;
     let ordered = low <= open && open <= high && low <= close && close <= high;
-    priced && ordered && volume >= 0.0 && volume < f64::INFINITY
+    priced && ordered && (0.0..f64::INFINITY).contains(&volume)
 }
 
 /// The gravest flaw of a row that is not sound.

@@ -1,5 +1,8 @@
 //! Recorded data, where it is there: sound files load, flawed ones are refused for the right reason.
 
+use std::fs;
+use std::path::Path;
+
 use super::fixture::{Want, recorded};
 use crate::market::Market;
 
@@ -55,6 +58,28 @@ fn twenty_us_equities_of_different_ages() {
     assert_eq!(market.symbols.len(), 20);
     assert_eq!(market.in_range, crate::market::TickRange { first: 200, last: 200 + 1258 });
     assert!(!market.trades_weekends);
+}
+
+/// Every sound file on its own, but for the large ones (a debug build decodes slowly).
+#[test]
+fn every_smaller_sound_file_loads() {
+    let Some(folder) = recorded("README.md").and_then(|readme| readme.parent().map(Path::to_owned)) else {
+        return;
+    };
+    let pattern = folder.join("*/*_1[hd].parquet").display().to_string();
+    let mut loaded = 0;
+    for file in glob::glob(&pattern).unwrap().map(Result::unwrap) {
+        let parent = file.parent().unwrap().file_name().unwrap().to_owned();
+        if parent == "flawed" || fs::metadata(&file).unwrap().len() > 600_000 {
+            continue;
+        }
+        let stem = file.file_stem().unwrap().to_str().unwrap();
+        let (symbol, interval) = stem.rsplit_once('_').unwrap();
+        let result = Want::new(&file, &[symbol], interval).load();
+        assert!(result.is_ok(), "{}: {}", file.display(), result.unwrap_err());
+        loaded += 1;
+    }
+    assert!(loaded > 50, "{loaded}");
 }
 
 fn refusal(place: &str, symbol: &str, interval: &str) -> Option<Vec<String>> {
