@@ -9,6 +9,9 @@ use super::interrupt::Interrupt;
 use super::output;
 use crate::tournament::Observer;
 
+/// Seconds between the lines of a log.
+const LINE_SECONDS: u64 = 5;
+
 /// How much is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verbosity {
@@ -23,6 +26,7 @@ pub enum Verbosity {
 pub struct Progress {
     bar: ProgressBar,
     lines: bool,
+    lines_said: AtomicU64,
     total: u64,
     done: AtomicU64,
     ticks: AtomicU64,
@@ -50,6 +54,7 @@ impl Progress {
         Self {
             bar,
             lines: show && !terminal,
+            lines_said: AtomicU64::new(0),
             total: total as u64,
             done: AtomicU64::new(0),
             ticks: AtomicU64::new(0),
@@ -57,6 +62,12 @@ impl Progress {
             started: Instant::now(),
             interrupt,
         }
+    }
+
+    /// Whether a log is due another line: one every few seconds, by whichever thread comes first.
+    fn line_due(&self) -> bool {
+        let now = self.started.elapsed().as_secs() / LINE_SECONDS;
+        self.lines_said.fetch_max(now, Ordering::Relaxed) < now
     }
 
     /// Takes the bar away and says what was done, in one line.
@@ -82,9 +93,7 @@ impl Observer for Progress {
         self.fills.fetch_add(fills as u64, Ordering::Relaxed);
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
         self.bar.set_position(done);
-        // A log gets about ten lines, whatever the number of jobs.
-        let step = (self.total / 10).max(1);
-        if self.lines && (done.is_multiple_of(step) || done == self.total) {
+        if self.lines && done < self.total && self.line_due() {
             output::say(&format!("replaying: {done} of {} jobs", self.total));
         }
     }

@@ -43,12 +43,14 @@ mod path;
 mod replay;
 mod state;
 mod trip;
+mod version;
 
 pub use curve::exact_curve;
 pub use outcome::{
     EndReason, ExitState, FillRow, Flags, Holding, OrderRow, Replay, ReplayStatus, RoundTrip, Window,
 };
 pub use replay::{Job, replay};
+pub use version::SEMANTICS_VERSION;
 
 #[cfg(test)]
 mod deps {

@@ -52,7 +52,7 @@ impl Market {
         check_spacing(&clock, interval, &series)?;
         let digest = digest::of(interval, &series);
         let symbols = series.into_par_iter().map(|one| on_clock(one, &clock, interval)).collect();
-        let trades_weekends = clock.iter().any(|&at| is_weekend(at));
+        let trades_weekends = clock.iter().any(|&at| is_saturday(at));
         Ok(Self { interval, clock, symbols, in_range, digest, trades_weekends })
     }
 }
@@ -163,8 +163,8 @@ fn closed(base: &Bars, interval: Interval, coarse: &Bars) -> Vec<u32> {
 }
 
 /// 1970-01-01 was a Thursday.
-const fn is_weekend(at: Timestamp) -> bool {
-    matches!((at.utc_day() + 3).rem_euclid(7), 5 | 6)
+const fn is_saturday(at: Timestamp) -> bool {
+    (at.utc_day() + 3).rem_euclid(7) == 5
 }
 
 #[cfg(test)]
@@ -259,10 +259,10 @@ mod tests {
     #[test]
     fn weekends_are_saturday_and_sunday() {
         // 2024-01-05 was a Friday.
-        let weekend = |day: &str| is_weekend(day.parse().unwrap());
+        let weekend = |day: &str| is_saturday(day.parse().unwrap());
         assert_eq!(
             ["2024-01-05T23:59", "2024-01-06", "2024-01-07T23:59", "2024-01-08"].map(weekend),
-            [false, true, true, false]
+            [false, true, false, false]
         );
         let friday = Market::assemble(Interval::DAY, vec![series("A", "1d", &["2024-01-05"])], None, None);
         assert!(!friday.unwrap().trades_weekends);

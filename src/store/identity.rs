@@ -4,12 +4,9 @@ use std::fmt;
 
 use super::StoreError;
 use crate::domain::Seed;
+use crate::engine::SEMANTICS_VERSION;
 use crate::market::Market;
 use crate::scenario::Scenario;
-
-/// Version of the trading semantics. It rises with every change that can alter a result, so that runs of
-/// different semantics never share an identity.
-pub const SEMANTICS_VERSION: u32 = 1;
 
 /// Characters of the id as shown and as named on disk.
 const SHOWN: usize = 12;

@@ -36,7 +36,7 @@ mod writer;
 pub use agent_record::{AgentRecord, DrawdownRecord, JobRecord, MetricMap};
 pub use battle_record::{BattleRecord, PlaceRecord};
 pub use error::StoreError;
-pub use identity::{RunId, SEMANTICS_VERSION, identify, run_id};
+pub use identity::{RunId, identify, run_id};
 pub use index::{Index, RunSummary, RunTiming, find_run, run_folder};
 pub use leaderboard::{LeaderboardRecord, RankingRecord};
 pub use run_record::{

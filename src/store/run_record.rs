@@ -5,8 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{RunId, SEMANTICS_VERSION};
+use super::RunId;
 use crate::domain::SymbolId;
+use crate::engine::SEMANTICS_VERSION;
 use crate::market::Market;
 use crate::scenario::{AgentSpec, Delisted, FillAt, Scenario, Slippage, StrategyKind, TieBreak, VenueSpec};
 use crate::tournament::{Tournament, WindowSpan};

@@ -36,6 +36,14 @@ pub(super) fn missing(stored: &StoredRun, shown: &[Shown], style: Style) -> Stri
     lines.into_iter().map(line).collect()
 }
 
+/// What the score column says where it differs from the metric's own.
+pub(super) fn score(windows: usize, style: Style) -> String {
+    if windows < 2 {
+        return String::new();
+    }
+    paragraph("score: the mean over the windows, a window without a value counted as its worst", style)
+}
+
 /// Which columns had no room.
 pub(super) fn left_out(names: &[&str], style: Style) -> String {
     if names.is_empty() {

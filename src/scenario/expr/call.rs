@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use super::ExprError;
 use super::check::{Checker, Kind};
-use super::error::nearest;
 use super::syntax::{Node, NodeKind};
 use super::words::{Built, Meaning, Param, Unit, Word, find, names};
 use crate::domain::{IndicatorSpec, Interval};
+use crate::scenario::suggest::closest;
 use crate::scenario::{BinaryOp, Expr, Function, Series};
 
 /// Most bars that a period or an `ago` may span.
@@ -66,7 +66,7 @@ impl<'t> Checker<'t> {
     /// Arguments of an unknown name are looked at only for names that are unknown too: what else they are
     /// depends on what was meant.
     fn unknown(&mut self, call: &Call<'_, 't>) -> Option<Expr> {
-        let help = match nearest(call.name, names()) {
+        let help = match closest(call.name, names()) {
             Some(name) => format!("did you mean `{name}`?"),
             None => format!("the names are {}", names().collect::<Vec<_>>().join(", ")),
         };

@@ -29,14 +29,3 @@ impl ExprError {
         Self { help, ..self }
     }
 }
-
-/// The candidate that a misspelt word most likely means: the nearest by edits, if at most a third of its
-/// letters (and at least one) differ.
-pub(super) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let word = word.to_lowercase();
-    candidates
-        .map(|candidate| (strsim::damerau_levenshtein(&word, candidate), candidate))
-        .filter(|(edits, candidate)| *edits <= (candidate.len() / 3).max(1))
-        .min_by_key(|(edits, _)| *edits)
-        .map(|(_, candidate)| candidate)
-}

@@ -12,9 +12,9 @@ use winnow::stream::TokenSlice;
 use winnow::token::any;
 
 use super::ExprError;
-use super::error::nearest;
 use super::token::{Token, TokenKind};
 use crate::scenario::BinaryOp;
+use crate::scenario::suggest::closest;
 
 /// A part of an expression with its bytes in the text, parentheses included.
 #[derive(Debug, Clone, PartialEq)]
@@ -257,7 +257,7 @@ fn unexpected(input: &Tokens<'_, '_>, expected: &str) -> ExprError {
 
 fn misspelt_operator(name: &str) -> Option<String> {
     let operators = ["and", "or", "crosses_above", "crosses_below"];
-    nearest(name, operators.into_iter())
+    closest(name, operators)
         .filter(|operator| *operator != name)
         .map(|operator| format!("did you mean `{operator}`?"))
 }
