@@ -113,7 +113,7 @@ fn twins_of_the_flawed_files_are_found() {
     bad.open[30] = f64::NAN;
     assert_eq!(
         say("BAD_1h.parquet", &bad),
-        ["error missing x1", "error not_positive x1", "error high_low x1"]
+        ["error missing x1", "error not_positive x1", "error high_low x1", "warning spike x1"]
     );
     // Out of order and repeated.
     let mut shuffled = hours.clone();

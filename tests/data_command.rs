@@ -35,7 +35,7 @@ fn from_a_vendor_s_file_to_coarser_bars() {
     let dir = tempfile::tempdir().unwrap();
     let raw = dir.path().join("XBTUSD_1.csv");
     let rows: String =
-        (0..180).map(|n| format!("{},1.5,2.5,0.5,1.25,1,1\n", 1_700_006_400 + n * 60)).collect();
+        (0..180).map(|n| format!("{},1.5,2.5,0.5,1.{},1,1\n", 1_700_006_400 + n * 60, 10 + n % 7)).collect();
     fs::write(&raw, rows).unwrap();
     let out = dir.path().join("bars");
     assert_eq!(tool(&["import", text(&raw), "--out", text(&out)]).0, DONE);
@@ -64,7 +64,9 @@ fn the_check_s_exit_code_serves_a_pipeline() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("XBTUSD_60.csv");
     // 36 hours are missing: a warning. A close above the high: an error.
-    let row = |hour: i64, close: f64| format!("{},1.5,2.5,0.5,{close},1,1\n", 1_700_006_400 + hour * 3_600);
+    let row = |hour: i64, close: f64| {
+        format!("{},1.{},2.5,0.5,{close},1,1\n", 1_700_006_400 + hour * 3_600, 10 + hour % 7)
+    };
     let hours =
         |close: f64| (0..200).filter(|n| !(50..86).contains(n)).map(|n| row(n, close)).collect::<String>();
     fs::write(&file, hours(1.25)).unwrap();

@@ -125,13 +125,7 @@ impl Aggregator {
     }
 }
 
-fn add(
-    bars: &mut BTreeMap<Timestamp, Making>,
-    bucket: Timestamp,
-    at: Moment,
-    price: f64,
-    volume: f64,
-) {
+fn add(bars: &mut BTreeMap<Timestamp, Making>, bucket: Timestamp, at: Moment, price: f64, volume: f64) {
     let fresh =
         Making { first: at, last: at, open: price, high: price, low: price, close: price, volume: 0.0 };
     let bar = bars.entry(bucket).or_insert(fresh);

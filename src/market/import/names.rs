@@ -40,11 +40,11 @@ pub fn stem(name: &str) -> &str {
 /// The symbol and interval that a name of the project's own kind says: `BTCUSDT_1h`, `BTCUSDT-1h-2023-01`.
 pub fn symbol_and_interval(stem: &str) -> (Option<String>, Option<Interval>) {
     let cuts = stem.match_indices(['_', '-']).map(|(at, _)| at).filter(|&at| at > 0);
-    let found = cuts.filter_map(|at| {
+    let mut found = cuts.filter_map(|at| {
         let part = stem[at + 1..].split(['_', '-']).next().unwrap_or_default();
         interval(part).map(|interval| (stem[..at].to_owned(), interval))
     });
-    match found.last() {
+    match found.next_back() {
         Some((symbol, interval)) => (Some(plain_symbol(&symbol)), Some(interval)),
         None => (lone_symbol(stem), None),
     }

@@ -354,5 +354,5 @@ impl Work {
 }
 
 fn honest(price: f64, volume: f64) -> bool {
-    price > 0.0 && price < crate::market::PRICE_CEILING && volume >= 0.0 && volume < f64::INFINITY
+    price > 0.0 && price < crate::market::PRICE_CEILING && (0.0..f64::INFINITY).contains(&volume)
 }

@@ -54,6 +54,9 @@ impl SortedWriter {
         let file = file::builder().tempfile_in(dir).map_err(io)?;
         let target = file.as_file().try_clone().map_err(io)?;
         let properties = file::properties(LEVEL).map_err(|error| ImportError::damaged(dir, error))?;
+        // Prices repeat, and a dictionary pays; volumes hardly ever do.
+        let properties =
+            properties.into_builder().set_column_dictionary_enabled("volume".into(), false).build();
         let writer = ArrowWriter::try_new(target, Arc::new(schema(nullable)), Some(properties))
             .map_err(|error| ImportError::damaged(dir, error))?;
         Ok(Self { symbol: symbol.to_owned(), writer, file, nullable, last: None, tally: Tally::default() })

@@ -48,11 +48,10 @@ pub fn fits(probe: &Probe) -> bool {
     let Some(rows) = probe.rows(Form::Lines) else { return false };
     let trades =
         matches!(name(&probe.stem()), Some(Name { holds: Holds::Trades | Holds::AggregatedTrades, .. }));
-    let last = rows.last().is_some_and(|row| match row.len() {
+    rows.last().is_some_and(|row| match row.len() {
         KLINE_COLUMNS => numeric(&row[..11]) && row[6].len() == row[0].len() && row[0].len() >= 13,
         columns => trades && columns >= 5 && numeric(&row[..5]),
-    });
-    last
+    })
 }
 
 /// The layout of klines or trades.

@@ -132,10 +132,8 @@ pub fn plan(probe: &Probe, reading: &Reading) -> Result<Plan, ImportError> {
     let header = table_of(lines, reading).ok_or_else(|| refuse("it has one column".to_owned()))?;
     let none = ColumnMap::default();
     let map = reading.map.as_ref().unwrap_or(&none);
-    let (time, values) = header
-        .needed(map, Role::Time)
-        .and_then(|time| Ok((time, header.values(map)?)))
-        .map_err(|detail| refuse(detail))?;
+    let (time, values) =
+        header.needed(map, Role::Time).and_then(|time| Ok((time, header.values(map)?))).map_err(&refuse)?;
     if header.first.is_empty() {
         return Err(ImportError::NoRows { path: probe.path.clone() });
     }
@@ -143,7 +141,7 @@ pub fn plan(probe: &Probe, reading: &Reading) -> Result<Plan, ImportError> {
         Some(pattern) => Clock::Pattern(pattern.clone(), reading.zone),
         None => Clock::guess(header.first.get(time).copied().unwrap_or_default(), reading.zone),
     };
-    let written = symbol_column(&header, map).map_err(|detail| refuse(detail))?;
+    let written = symbol_column(&header, map).map_err(&refuse)?;
     let (named, interval) = names::symbol_and_interval(&probe.stem());
     let symbol = written.as_ref().map(|(_, symbol)| names::plain_symbol(symbol)).or(named);
     let layout = Layout {

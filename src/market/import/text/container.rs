@@ -64,7 +64,8 @@ fn members(path: &Path, archive: &mut zip::ZipArchive<BufReader<File>>) -> Resul
     }
     found.sort();
     if found.is_empty() {
-        return Err(ImportError::damaged(path, "the archive holds no CSV or JSON file"));
+        let detail = "the archive holds no CSV, text or JSON file".to_owned();
+        return Err(ImportError::UnknownFormat { path: path.to_owned(), detail });
     }
     Ok(found.into_iter().map(|(_, index)| index).collect())
 }

@@ -105,18 +105,19 @@ impl Layout {
     pub fn parse(&self, text: &str) -> Result<Rows, (u64, String)> {
         let mut rows = Rows::none(self.kind(), text.len() / 48);
         let width = self.width().min(MAX_FIELDS);
+        let mut fields = [""; MAX_FIELDS];
         for (at, line) in (0_u64..).zip(text.lines()) {
             if line.trim_ascii().is_empty() {
                 continue;
             }
-            self.line(line, width, &mut rows).map_err(|problem| (at, problem))?;
+            self.line(line, &mut fields[..width], &mut rows).map_err(|problem| (at, problem))?;
         }
         Ok(rows)
     }
 
-    fn line(&self, line: &str, width: usize, rows: &mut Rows) -> Result<(), String> {
-        let mut fields = [""; MAX_FIELDS];
-        let found = split(line, self.delimiter, &mut fields[..width]);
+    fn line<'l>(&self, line: &'l str, fields: &mut [&'l str], rows: &mut Rows) -> Result<(), String> {
+        let width = fields.len();
+        let found = split(line, self.delimiter, fields);
         if found < width {
             return Err(format!("has {found} fields, where {width} are needed"));
         }
@@ -126,7 +127,7 @@ impl Layout {
             let found = fields[*place];
             return Err(format!("is of `{found}`, after lines of `{expected}`: one file holds one symbol"));
         }
-        let at = self.instant(&fields)?;
+        let at = self.instant(fields)?;
         match (rows, &self.values) {
             (Rows::Bars(bars), Values::Bars { prices, volume, adjusted_close }) => {
                 let mut row = [0.0; 5];
