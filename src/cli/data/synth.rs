@@ -9,7 +9,9 @@ use super::reading::{market_failed, parse_interval};
 use super::table::{count, print, print_json, table};
 use crate::cli::{Exit, Failure};
 use crate::domain::{Interval, Seed, Symbol, Timestamp};
-use crate::market::synth::{SynthSpec, SynthSymbol, generate, sample, with_holes};
+use crate::market::synth::{
+    Correlations, SynthSpec, SynthSymbol, generate, generate_correlated, sample, with_holes,
+};
 use crate::market::write_bars;
 
 /// Arguments of `data synth`.
@@ -36,9 +38,9 @@ pub struct SynthArgs {
     /// Open of the first bar
     #[arg(long, value_name = "TIME")]
     start: Option<Timestamp>,
-    /// Correlation of any two symbols, 0 to 1
-    #[arg(long, value_name = "SHARE")]
-    correlation: Option<f64>,
+    /// Correlation of any two symbols, 0 to 1; or a matrix, rows between semicolons: "1,0.8;0.8,1"
+    #[arg(long, value_name = "SHARE|MATRIX", allow_hyphen_values = true)]
+    correlation: Option<Correlation>,
     /// First price of the symbols
     #[arg(long, value_name = "PRICE")]
     price: Option<f64>,
@@ -62,6 +64,24 @@ pub struct SynthArgs {
     json: bool,
 }
 
+/// One correlation for all pairs, or one for each.
+#[derive(Debug, Clone)]
+enum Correlation {
+    Share(f64),
+    Matrix(Correlations),
+}
+
+impl std::str::FromStr for Correlation {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.contains([',', ';']) {
+            return text.parse().map(Self::Matrix);
+        }
+        text.parse().map(Self::Share).map_err(|_| format!("`{text}` is neither a number nor a matrix"))
+    }
+}
+
 /// What was made.
 #[derive(Debug, Serialize)]
 struct Made {
@@ -76,7 +96,10 @@ impl SynthArgs {
     pub(super) fn run(&self) -> Result<Exit, Failure> {
         let spec = self.spec()?;
         let start = Instant::now();
-        let market = generate(&spec);
+        let market = match &self.correlation {
+            Some(Correlation::Matrix(matrix)) => generate_correlated(&spec, fitting(matrix, &spec)?),
+            _ => generate(&spec),
+        };
         let seconds_making = start.elapsed().as_secs_f64();
         let start = Instant::now();
         let (mut files, mut bars) = (Vec::new(), 0);
@@ -102,7 +125,9 @@ impl SynthArgs {
         spec.bars = self.bars.unwrap_or(spec.bars);
         spec.interval = self.interval.unwrap_or(spec.interval);
         spec.start = self.start.unwrap_or(spec.start);
-        spec.correlation = share("--correlation", self.correlation.unwrap_or(spec.correlation), 1.0)?;
+        if let Some(Correlation::Share(correlation)) = self.correlation {
+            spec.correlation = share("--correlation", correlation, 1.0)?;
+        }
         share("--gaps", self.gaps, 0.9)?;
         spec.jumps_per_year = self.jumps_per_year.unwrap_or(spec.jumps_per_year);
         spec.jump_size = self.jump_size.unwrap_or(spec.jump_size);
@@ -136,6 +161,16 @@ impl SynthArgs {
 /// A symbol like a model of the sample, under its own name.
 fn named((symbol, model): (Symbol, SynthSymbol)) -> SynthSymbol {
     SynthSymbol { symbol, ..model }
+}
+
+/// The matrix, where it has a row for each symbol.
+fn fitting<'m>(matrix: &'m Correlations, spec: &SynthSpec) -> Result<&'m Correlations, Failure> {
+    let (rows, symbols) = (matrix.len(), spec.symbols.len());
+    if rows == symbols {
+        return Ok(matrix);
+    }
+    let message = format!("`--correlation` has {rows} rows for {symbols} symbols");
+    Err(Failure::plain(Exit::Usage, message, "give a row for each symbol"))
 }
 
 fn share(option: &str, value: f64, most: f64) -> Result<f64, Failure> {
