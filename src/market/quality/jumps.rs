@@ -11,16 +11,17 @@ use crate::domain::Timestamp;
 
 /// Markets have fat tails: minutes of honest data reach scores above 100, hours above 25.
 const OUTLIER_Z: f64 = 50.0;
-/// A bad print moves at least this far, as a logarithm: about 22 %.
-const SPIKE: f64 = 0.2;
+/// A bad print moves at least this far, as a logarithm: up by half, or down by a third. Panics that turn within a
+/// bar are real up to here: banks in January 2009, most coins in May 2021.
+const SPIKE: f64 = 0.4;
 /// And comes back to within this share of the way.
 const SPIKE_LEFT: f64 = 0.25;
 /// Log of twenty: a jump of over 95 %.
 const IDENTITY: f64 = 2.995_732_273_553_991;
 /// A hole that another asset may hide in.
 const IDENTITY_HOLE: i64 = 24 * 3_600_000_000;
-/// Splits that are usual, new shares for one old.
-const SPLITS: [f64; 10] = [1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 10.0, 15.0, 20.0];
+/// Splits that are usual, new shares for one old. Three for two are left out: bad news looks the same.
+const SPLITS: [f64; 9] = [2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 10.0, 15.0, 20.0];
 /// How near to the ratio the open of the day is.
 const SPLIT_NEAR: f64 = 0.04;
 
