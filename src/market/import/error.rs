@@ -72,6 +72,14 @@ pub enum ImportError {
         /// What the decoder says.
         detail: String,
     },
+    /// A compression this program was built without.
+    #[error("`{}` is compressed with `{codec}`, which is not supported", path.display())]
+    Compression {
+        /// The file.
+        path: PathBuf,
+        /// As the decoder names it.
+        codec: String,
+    },
     /// A line that cannot be understood.
     #[error("`{}` line {line}: {problem}", path.display())]
     BadLine {
@@ -200,6 +208,7 @@ impl ImportError {
         match self {
             Self::Io { .. } => "check that the path exists and that you may use it",
             Self::EmptyFile { .. } | Self::Damaged { .. } => "download or copy the file again",
+            Self::Compression { .. } => "write the file again with zstd, snappy or no compression",
             Self::NoRows { .. } => "leave the file out, or get it from another source",
             Self::LfsPointer { .. } => "fetch the real file with `git lfs pull`",
             Self::UnknownFormat { .. } => {
@@ -242,7 +251,12 @@ impl ImportError {
         Self::Io { action, path: path.to_owned(), source }
     }
 
+    /// What a decoder says; a compression it lacks is no damage.
     pub(super) fn damaged(path: &Path, detail: impl ToString) -> Self {
+        const LACKS: &str = "Disabled feature at compile time: ";
+        if let Some((_, codec)) = detail.to_string().split_once(LACKS) {
+            return Self::Compression { path: path.to_owned(), codec: codec.trim().to_owned() };
+        }
         Self::Damaged { path: path.to_owned(), detail: detail.to_string() }
     }
 }

@@ -17,18 +17,19 @@ impl Correlations {
         if size == 0 || matrix.iter().any(|row| row.len() != size) {
             return Err("the matrix is not square".to_owned());
         }
-        for row in 0..size {
-            for column in 0..size {
-                let value = matrix[row][column];
-                let diagonal = row == column && value != 1.0;
-                if diagonal || !(-1.0..=1.0).contains(&value) || value != matrix[column][row] {
-                    return Err(format!(
-                        "row {}, column {} is {value}: the diagonal must be 1, the rest symmetric and within -1 to 1",
-                        row + 1,
-                        column + 1
-                    ));
-                }
-            }
+        let wrong = |row: usize, column: usize| {
+            let value = matrix[row][column];
+            let diagonal = row == column && value != 1.0;
+            diagonal || !(-1.0..=1.0).contains(&value) || value != matrix[column][row]
+        };
+        let places = (0..size).flat_map(|row| (0..size).map(move |column| (row, column)));
+        if let Some((row, column)) = places.into_iter().find(|&(row, column)| wrong(row, column)) {
+            return Err(format!(
+                "row {}, column {} is {}: the diagonal must be 1, the rest symmetric and within -1 to 1",
+                row + 1,
+                column + 1,
+                matrix[row][column]
+            ));
         }
         let factor = cholesky(matrix).ok_or("no symbols can move like that: it is not positive definite")?;
         Ok(Self { factor })
