@@ -256,7 +256,7 @@ fn first_times(probe: &Probe, plan: &Plan) -> Result<Vec<Timestamp>, ImportError
         (Shape::Text { layout, .. }, Content::Text { lines, .. }) => {
             let skip = usize::try_from(layout.skip).unwrap_or(usize::MAX);
             let text = lines.iter().skip(skip).map(|line| format!("{line}\n")).collect::<String>();
-            let rows = layout.parse(&text).map_err(|(line, problem)| ImportError::BadLine {
+            let (rows, _) = layout.parse(&text).map_err(|(line, problem)| ImportError::BadLine {
                 path: probe.path.clone(),
                 line: line + 1 + layout.skip,
                 problem,

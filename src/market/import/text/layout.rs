@@ -101,18 +101,21 @@ impl Layout {
         others.into_iter().flatten().max().unwrap_or(0) + 1
     }
 
-    /// Reads all lines of a text; an error names the place of the line in the text, counted from 0.
-    pub fn parse(&self, text: &str) -> Result<Rows, (u64, String)> {
+    /// Reads all lines of a text; says how many there were. An error names the place of the line in the text,
+    /// counted from 0.
+    pub fn parse(&self, text: &str) -> Result<(Rows, u64), (u64, String)> {
         let mut rows = Rows::none(self.kind(), text.len() / 48);
         let width = self.width().min(MAX_FIELDS);
         let mut fields = [""; MAX_FIELDS];
+        let mut lines = 0;
         for (at, line) in (0_u64..).zip(text.lines()) {
+            lines = at + 1;
             if line.trim_ascii().is_empty() {
                 continue;
             }
             self.line(line, &mut fields[..width], &mut rows).map_err(|problem| (at, problem))?;
         }
-        Ok(rows)
+        Ok((rows, lines))
     }
 
     fn line<'l>(&self, line: &'l str, fields: &mut [&'l str], rows: &mut Rows) -> Result<(), String> {
@@ -244,7 +247,7 @@ mod tests {
     #[test]
     fn a_line_becomes_a_row() {
         let Rows::Bars(read) =
-            bars().parse("1706659200,1,2,0.5,1.5,10,7\n\n1706659260,,2,,1.5,0,1\n").unwrap()
+            bars().parse("1706659200,1,2,0.5,1.5,10,7\n\n1706659260,,2,,1.5,0,1\n").unwrap().0
         else {
             panic!("bars expected")
         };
@@ -269,7 +272,7 @@ mod tests {
     fn scaled_and_adjusted_prices() {
         let mut lean = bars();
         lean.price_scale = 10_000.0;
-        let Rows::Bars(read) = lean.parse("1706659200,136300,162500,135000,162500,6315000").unwrap() else {
+        let Rows::Bars(read) = lean.parse("1706659200,136300,162500,135000,162500,6315000").unwrap().0 else {
             panic!("bars expected")
         };
         assert_eq!((read.open[0], read.high[0], read.volume[0]), (13.63, 16.25, 6_315_000.0));
@@ -288,7 +291,7 @@ mod tests {
                 Values::Trades { price: TradePrice::Middle(2, 3), volume: None },
             )
         };
-        let Rows::Trades(read) = layout.parse("2024-01-31,09:30:00,1.0,2.0").unwrap() else {
+        let Rows::Trades(read) = layout.parse("2024-01-31,09:30:00,1.0,2.0").unwrap().0 else {
             panic!("trades expected")
         };
         assert_eq!((read.ts[0].to_string().as_str(), read.price[0]), ("2024-01-31T09:30:00Z", 1.5));

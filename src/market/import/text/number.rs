@@ -26,19 +26,21 @@ fn is_missing(field: &str) -> bool {
 /// two exact numbers rounds once and so is nearest (Clinger 1990). `None` sends the rest to the slow path.
 #[expect(clippy::cast_precision_loss, reason = "exact below 2^53")]
 fn plain(text: &[u8]) -> Option<f64> {
-    let (mut digits, mut places, mut seen_point, mut any) = (0_u64, 0_usize, false, false);
-    for &byte in text {
+    // Nineteen digits fit 64 bits: no sum below can overflow.
+    if text.len() > 19 {
+        return None;
+    }
+    let (mut digits, mut point) = (0_u64, None);
+    for (at, &byte) in text.iter().enumerate() {
         match byte {
-            b'0'..=b'9' => {
-                digits = digits.checked_mul(10)?.checked_add(u64::from(byte - b'0'))?;
-                places += usize::from(seen_point);
-                any = true;
-            }
-            b'.' if !seen_point => seen_point = true,
+            b'0'..=b'9' => digits = digits.wrapping_mul(10).wrapping_add(u64::from(byte - b'0')),
+            b'.' if point.is_none() => point = Some(at),
             _ => return None,
         }
     }
-    (any && digits < 1 << 53 && places < EXACT.len()).then(|| digits as f64 / EXACT[places])
+    let any = text.len() > usize::from(point.is_some());
+    let places = point.map_or(0, |point| text.len() - point - 1);
+    (any && digits < 1 << 53).then(|| digits as f64 / EXACT[places])
 }
 
 #[cfg(test)]

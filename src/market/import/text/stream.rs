@@ -46,13 +46,6 @@ pub fn stream(
     })
 }
 
-/// A run of whole lines.
-struct Block {
-    text: Vec<u8>,
-    /// Number of its first line, from 1.
-    line: u64,
-}
-
 fn blocks(
     path: &Path,
     text: &mut dyn Read,
@@ -60,29 +53,46 @@ fn blocks(
     feed: Feed<'_>,
     read: &(dyn Fn(u64) + Sync),
 ) -> Result<(), ImportError> {
-    let mut reader = Blocks { text, carry: Vec::new(), line: 1, skip: layout.skip, ended: false };
+    let mut reader = Blocks { text, carry: Vec::new(), skip: layout.skip, started: false, ended: false };
+    let mut line = layout.skip + 1;
     let mut parsed: Vec<Rows> = Vec::new();
+    let mut batch = reader.batch().map_err(|error| reading(path, error))?;
     loop {
-        let batch = reader.batch().map_err(|error| reading(path, error))?;
+        read(batch.iter().map(|block| block.len() as u64).sum());
+        // While this batch is parsed, the rows of the last are written and the text of the next is read.
+        let last = std::mem::take(&mut parsed);
+        let (mut taken, mut results, mut next) = (Ok(()), Vec::new(), Ok(Vec::new()));
+        rayon::in_place_scope(|scope| {
+            scope.spawn(|_| taken = last.into_iter().try_for_each(&mut *feed));
+            scope.spawn(|_| results = batch.par_iter().map(|block| parse(layout, block)).collect());
+            next = reader.batch();
+        });
+        taken?;
+        for result in results {
+            let (rows, lines) = result.map_err(|(at, problem)| bad(path, line + at, problem))?;
+            line += lines;
+            parsed.push(rows);
+        }
+        batch = next.map_err(|error| reading(path, error))?;
         if batch.is_empty() {
             return parsed.into_iter().try_for_each(feed);
         }
-        read(batch.iter().map(|block| block.text.len() as u64).sum());
-        let parse = || batch.par_iter().map(|block| parse(path, layout, block)).collect::<Vec<_>>();
-        let take = || std::mem::take(&mut parsed).into_iter().try_for_each(&mut *feed);
-        // The rows of the last batch are written while this one is parsed.
-        let (taken, results) = rayon::join(take, parse);
-        taken?;
-        parsed = results.into_iter().collect::<Result<_, _>>()?;
     }
 }
 
-fn parse(path: &Path, layout: &Layout, block: &Block) -> Result<Rows, ImportError> {
-    let bad = |line: u64, problem: String| ImportError::BadLine { path: path.to_owned(), line, problem };
-    let text = std::str::from_utf8(&block.text).map_err(|error| {
-        bad(block.line + newlines(&block.text[..error.valid_up_to()]), "is not UTF-8 text".into())
-    })?;
-    layout.parse(text).map_err(|(at, problem)| bad(block.line + at, problem))
+fn bad(path: &Path, line: u64, problem: String) -> ImportError {
+    ImportError::BadLine { path: path.to_owned(), line, problem }
+}
+
+/// The rows of a run of whole lines and how many lines it has, or which line of it is bad.
+fn parse(layout: &Layout, block: &[u8]) -> Result<(Rows, u64), (u64, String)> {
+    match std::str::from_utf8(block) {
+        Ok(text) => layout.parse(text),
+        Err(error) => {
+            let before = block[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+            Err((before as u64, "is not UTF-8 text".to_owned()))
+        }
+    }
 }
 
 /// Bad JSON and bad archives show while reading: they are the file's fault, not the system's.
@@ -94,36 +104,38 @@ fn reading(path: &Path, error: std::io::Error) -> ImportError {
     }
 }
 
+/// Cuts a text into runs of whole lines, without the lines to skip.
 struct Blocks<'r> {
     text: &'r mut dyn Read,
     /// The beginning of a line whose end is not read yet.
     carry: Vec<u8>,
-    line: u64,
     skip: u64,
+    started: bool,
     ended: bool,
 }
 
 impl Blocks<'_> {
-    fn batch(&mut self) -> std::io::Result<Vec<Block>> {
+    fn batch(&mut self) -> std::io::Result<Vec<Vec<u8>>> {
         let mut batch = Vec::with_capacity(BATCH);
         while batch.len() < BATCH && !self.ended {
-            if let Some(block) = self.next()? {
+            let block = self.next()?;
+            if !block.is_empty() {
                 batch.push(block);
             }
         }
         Ok(batch)
     }
 
-    /// The next block without the lines to skip; `None` where nothing of it is left.
-    fn next(&mut self) -> std::io::Result<Option<Block>> {
+    fn next(&mut self) -> std::io::Result<Vec<u8>> {
         let mut text = std::mem::take(&mut self.carry);
         text.reserve(BLOCK);
         let wanted = BLOCK as u64;
         let read = (&mut *self.text).take(wanted).read_to_end(&mut text)?;
         self.ended = (read as u64) < wanted;
-        if self.line == 1 && text.starts_with(b"\xef\xbb\xbf") {
+        if !self.started && text.starts_with(b"\xef\xbb\xbf") {
             text.drain(..3);
         }
+        self.started = true;
         if !self.ended {
             let cut = text.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
             self.carry = text.split_off(cut);
@@ -132,16 +144,9 @@ impl Blocks<'_> {
             let cut = text.iter().position(|&byte| byte == b'\n').map_or(text.len(), |at| at + 1);
             text.drain(..cut);
             self.skip -= 1;
-            self.line += 1;
         }
-        let line = self.line;
-        self.line += newlines(&text);
-        Ok((!text.is_empty()).then_some(Block { text, line }))
+        Ok(text)
     }
-}
-
-fn newlines(text: &[u8]) -> u64 {
-    text.iter().map(|&byte| u64::from(byte == b'\n')).sum()
 }
 
 #[cfg(test)]
