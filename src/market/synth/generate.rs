@@ -4,6 +4,8 @@
 //! Student t; `sigma` is the symbol's volatility times the regime's and a GARCH(1,1) factor; jumps open the
 //! bar away from the last close. Highs and lows come from a Brownian bridge from open to close.
 
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+
 use super::correlation::Correlations;
 use super::draw::Stream;
 use super::regime::Regime;
@@ -27,18 +29,18 @@ struct Weather {
     jump: f64,
 }
 
-/// Every symbol's bars, in the specification's order.
+/// Every symbol's bars, in the specification's order; symbols are made on all cores, each from its own stream.
 pub fn generate(spec: &SynthSpec) -> Vec<(Symbol, Bars)> {
     let weather = forecast(spec);
     let one = |symbol: &SynthSymbol| (symbol.symbol.clone(), bars(spec, symbol, &weather, None));
-    spec.symbols.iter().map(one).collect()
+    spec.symbols.par_iter().map(one).collect()
 }
 
 /// The same with a correlation for each pair of symbols in the place of the one for all; `correlations` has a row
 /// for each symbol. Regimes and the market's jumps are still shared, which adds a little to every pair.
 pub fn generate_correlated(spec: &SynthSpec, correlations: &Correlations) -> Vec<(Symbol, Bars)> {
     let weather = forecast(spec);
-    let independent: Vec<Vec<f64>> = spec.symbols.iter().map(|symbol| own_shocks(spec, symbol)).collect();
+    let independent: Vec<Vec<f64>> = spec.symbols.par_iter().map(|symbol| own_shocks(spec, symbol)).collect();
     let one = |(place, symbol): (usize, &SynthSymbol)| {
         let mut mixed = vec![0.0; weather.len()];
         for (share, shocks) in correlations.shares(place).iter().zip(&independent) {
@@ -46,7 +48,7 @@ pub fn generate_correlated(spec: &SynthSpec, correlations: &Correlations) -> Vec
         }
         (symbol.symbol.clone(), bars(spec, symbol, &weather, Some(&mixed)))
     };
-    spec.symbols.iter().enumerate().map(one).collect()
+    spec.symbols.par_iter().enumerate().map(one).collect()
 }
 
 /// Shocks of a symbol's own, to be mixed with those of others.
