@@ -127,6 +127,7 @@ fn blamed(read: &Read, problem: &MarketError) -> Option<Range<usize>> {
             let at = list.start + text.get(list.clone())?.find(&quoted)?;
             Some(at..at + quoted.len())
         }
+        MarketError::Gaps { .. } => place_of(text, &["market", "gaps"]),
         MarketError::NoFinerBars { .. } => place_of(text, &["market", "interval"]),
         MarketError::WindowOutside { start, first, .. } => {
             let early = start.is_some_and(|start| start < *first);
