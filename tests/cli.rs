@@ -20,7 +20,7 @@ fn every_page_reads_as_recorded() {
     trycmd::TestCases::new()
         .register_bin("tiltyard", std::path::Path::new(env!("CARGO_BIN_EXE_tiltyard")))
         .env("COLUMNS", "100")
-        .env("CLICOLOR_FORCE", "0")
+        .env("NO_COLOR", "1")
         .case(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/*.trycmd"))
         .run();
     assert!(!stage.path("left").exists(), "a run that was refused left something behind");

@@ -142,7 +142,7 @@ fn blamed(read: &Read, problem: &MarketError) -> Option<Range<usize>> {
 
 fn window_failure(read: &Read, error: &WindowError) -> Failure {
     let message = error.to_string();
-    let help = "shorten or reduce the windows, or widen the range that `start` and `end` of `[market]` leave";
+    let help = "ask for fewer or shorter windows, widen `start` and `end` of `[market]`, or add data";
     match place_of(&read.text, &["battle", "windows"]) {
         Some(span) => Failure::new(Exit::Usage, vec![read.quoted.page_at(span, message, help.to_owned())]),
         None => Failure::plain(Exit::Usage, message, help),

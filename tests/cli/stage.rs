@@ -41,7 +41,11 @@ impl Stage {
     /// The program, about to run here with these words, away from the terminal and its settings.
     pub fn command(&self, words: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tiltyard"));
-        command.args(words.split_whitespace()).current_dir(self.0.path()).env_remove("CLICOLOR_FORCE");
+        command
+            .args(words.split_whitespace())
+            .current_dir(self.0.path())
+            .env("NO_COLOR", "1")
+            .env("COLUMNS", "100");
         command
     }
 

@@ -50,7 +50,7 @@ impl<'t> Given<'t> {
             ValueType::Name => None,
             _ => Some(format!("write {}", expected.expected())),
         };
-        self.fail(format!("`{}`: {error}", self.key), "cannot be read".to_owned(), help)
+        self.fail(format!("`{}`: {error}", self.key), "cannot be used".to_owned(), help)
     }
 
     /// Reports a value outside its range.
