@@ -362,7 +362,7 @@ fn keys(value: &toml::Value, under: &str, out: &mut BTreeSet<String>) {
     match value {
         toml::Value::Table(table) => {
             for (key, value) in table {
-                if under != "risk" && under != "symbols" {
+                if under != "risk" && under != "instruments" {
                     out.insert(key.clone());
                 }
                 keys(value, key, out);
