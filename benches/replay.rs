@@ -18,6 +18,7 @@ use tiltyard::strategy::{Setup, prepare};
 
 const BARS: u32 = 525_600;
 
+#[expect(clippy::expect_used, reason = "a benchmark without its market has nothing to say")]
 fn market() -> Market {
     let mut spec = synth::sample();
     spec.symbols.truncate(1);

@@ -22,6 +22,7 @@ fn fee() -> impl Strategy<Value = Bps> {
     (0_u32..100_000).prop_map(|hundredths| Bps::from_f64(f64::from(hundredths) / 100.0))
 }
 
+#[expect(clippy::unwrap_used, reason = "a rate prints as a decimal")]
 fn rate(bps: Bps) -> Decimal {
     bps.to_string().parse::<Decimal>().unwrap() / Decimal::from(10_000)
 }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::data::DataCommand;
+
 const EXAMPLES: &str = "\
 Examples:
   tiltyard run scenarios/first_tournament.toml     replay the bundled sample and rank its agents
@@ -140,19 +142,4 @@ pub struct TradesArgs {
     /// Which store.
     #[command(flatten)]
     pub store: StoreArgs,
-}
-
-/// The `data` commands.
-#[derive(Debug, Subcommand)]
-pub enum DataCommand {
-    /// Write the bundled sample: a seeded synthetic market, the same bytes every time.
-    Synth(SynthArgs),
-}
-
-/// Arguments of `data synth`.
-#[derive(Debug, Args)]
-pub struct SynthArgs {
-    /// Where the files go.
-    #[arg(long, value_name = "DIR", default_value = "data/sample")]
-    pub out: PathBuf,
 }

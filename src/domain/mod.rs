@@ -13,7 +13,7 @@ mod time;
 
 pub use indicator::{BarField, IndicatorSpec, Thousandths};
 pub use instrument::{Instrument, SymbolId};
-pub use money::{Bps, Cash, MoneyError, Price, Qty, Rounding, UNITS_PER_ONE};
+pub use money::{Bps, Cash, MoneyError, Price, PriceSum, Qty, Rounding, UNITS_PER_ONE};
 pub use name::{AgentName, NameError, Symbol};
 pub use order::{
     Action, Bracket, Distance, Liquidity, OrderId, OrderKind, OrderOrigin, OrderRequest, OrderStatus,

@@ -5,8 +5,8 @@ use super::order::{NEVER, Stage, Trail, Working, at_distance};
 use super::state::{Group, State};
 use super::{EndReason, OrderRow};
 use crate::domain::{
-    Bracket, Cash, Distance, OrderId, OrderKind, OrderOrigin, OrderStatus, Price, Protection, Qty, Rounding,
-    Side, SymbolId, TimeInForce, Timestamp,
+    Bracket, Cash, Distance, OrderId, OrderKind, OrderOrigin, OrderStatus, Price, PriceSum, Protection, Qty,
+    Rounding, Side, SymbolId, TimeInForce, Timestamp,
 };
 use crate::risk::Ask;
 use crate::venue::Resting;
@@ -86,9 +86,8 @@ impl State<'_> {
         let Some(place) = self.find(id) else { return };
         let order = &self.waiting[place];
         let (symbol, group) = (order.symbol, order.group);
-        let (Some(bracket), Some(average)) = (order.bracket, order.paid.per_unit(order.filled)) else {
-            return;
-        };
+        let Some(bracket) = order.bracket else { return };
+        let average = order.paid.average();
         if self.ledger.lock_qty(symbol, qty).is_err() {
             return;
         }
@@ -178,7 +177,7 @@ impl State<'_> {
             trail: child.trail,
             wake: 0.0,
             filled: Qty::ZERO,
-            paid: Cash::ZERO,
+            paid: PriceSum::default(),
             cut: false,
             birth,
             tried: 0,

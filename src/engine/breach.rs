@@ -4,7 +4,9 @@ use super::day::near;
 use super::order::{Birth, NEVER, Stage, Working};
 use super::state::{Conduct, State, symbol_id};
 use super::{EndReason, OrderRow, ReplayStatus};
-use crate::domain::{Cash, OrderOrigin, OrderStatus, Qty, RefusalCode, Side, SymbolId, TimeInForce};
+use crate::domain::{
+    Cash, OrderOrigin, OrderStatus, PriceSum, Qty, RefusalCode, Side, SymbolId, TimeInForce,
+};
 use crate::risk::{Ask, Losses, loss_breach};
 use crate::scenario::OnBreach;
 
@@ -114,7 +116,7 @@ impl State<'_> {
             trail: None,
             wake: 0.0,
             filled: Qty::ZERO,
-            paid: Cash::ZERO,
+            paid: PriceSum::default(),
             cut: false,
             birth: Birth::Settled,
             tried: 0,

@@ -183,7 +183,7 @@ impl State<'_> {
         let order = &mut self.waiting[place];
         (order.left, order.lock_cash) = (left, keep);
         order.filled += plan.qty;
-        order.paid += bought.notional;
+        order.paid.add(plan.price, plan.qty);
         Ok((bought.notional, bought.fee, None))
     }
 

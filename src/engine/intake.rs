@@ -7,8 +7,8 @@ use super::order::{Birth, NEVER, Stage, Trail, Working, at_distance};
 use super::state::State;
 use super::{EndReason, OrderRow};
 use crate::domain::{
-    Action, Bps, Bracket, Cash, OrderId, OrderKind, OrderOrigin, OrderRequest, OrderStatus, Price, Qty,
-    RefusalCode, Rounding, Side, Size, SymbolId, TimeInForce,
+    Action, Bps, Bracket, Cash, OrderId, OrderKind, OrderOrigin, OrderRequest, OrderStatus, Price, PriceSum,
+    Qty, RefusalCode, Rounding, Side, Size, SymbolId, TimeInForce,
 };
 use crate::market::Row;
 use crate::risk::{self, Accepted, Ask, Proposal, Refusal, Standing};
@@ -318,7 +318,7 @@ fn working(
         trail: shape.trail,
         wake: 0.0,
         filled: Qty::ZERO,
-        paid: Cash::ZERO,
+        paid: PriceSum::default(),
         cut: accepted.cut.is_some(),
         birth: Birth::Settled,
         tried: 0,

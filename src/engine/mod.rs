@@ -3,7 +3,7 @@
 //! Owns the order of events at a tick. Never touches a file, a clock, a thread, a global or a progress
 //! bar. Invariant: same inputs, same bytes out, on any machine and any number of threads.
 //!
-//! [`replay`] is the bar-by-bar loop, the oracle. Each step of a tick is a small method of `State` in a
+//! [`replay()`] is the bar-by-bar loop, the oracle. Each step of a tick is a small method of `State` in a
 //! file of its own, so that another loop can call the same steps:
 //! `day` (step 0), `alarm`, `matching` and `path` (1), `mark` (2), `breach` (3), `account` and `replay` (4),
 //! `intake` (5). `fill` carries out what matching finds, `bracket` follows it up, `order` ends orders.

@@ -3,8 +3,8 @@
 use super::state::State;
 use super::{EndReason, OrderRow};
 use crate::domain::{
-    Bps, Bracket, Cash, Distance, OrderId, OrderOrigin, OrderStatus, Price, Qty, Rounding, Side, SymbolId,
-    Timestamp,
+    Bps, Bracket, Cash, Distance, OrderId, OrderOrigin, OrderStatus, Price, PriceSum, Qty, Rounding, Side,
+    SymbolId, Timestamp,
 };
 use crate::risk::Ask;
 use crate::venue::{Reach, Resting};
@@ -66,7 +66,7 @@ pub(super) struct Working {
     /// Wakes when the bar's low (or high) comes this near: the level with room for rounding.
     pub wake: f64,
     pub filled: Qty,
-    pub paid: Cash,
+    pub paid: PriceSum,
     pub cut: bool,
     pub birth: Birth,
     /// The pass over a bar in which it was last acted on: once a pass is enough.

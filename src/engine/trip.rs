@@ -2,7 +2,7 @@
 
 use super::state::State;
 use super::{ExitState, RoundTrip};
-use crate::domain::{Cash, Price, Qty, Side, SymbolId, Timestamp};
+use crate::domain::{Cash, Price, PriceSum, Qty, Side, SymbolId, Timestamp};
 use crate::market::{Bars, Row};
 
 /// When in its bar a fill happens, as far as the bar's extremes go.
@@ -37,9 +37,9 @@ pub(super) struct OpenTrip {
     pub entry_at: Timestamp,
     pub entry_tick: usize,
     entry_reason: &'static str,
-    bought: Qty,
+    bought: PriceSum,
     bought_for: Cash,
-    sold_for: Cash,
+    sold: PriceSum,
     entry_fees: Cash,
     fees: Cash,
     realised: Cash,
@@ -74,9 +74,9 @@ impl State<'_> {
             entry_at: fill.at,
             entry_tick: tick,
             entry_reason: fill.reason,
-            bought: Qty::ZERO,
+            bought: PriceSum::default(),
             bought_for: Cash::ZERO,
-            sold_for: Cash::ZERO,
+            sold: PriceSum::default(),
             entry_fees: Cash::ZERO,
             fees: Cash::ZERO,
             realised: Cash::ZERO,
@@ -97,7 +97,8 @@ impl State<'_> {
             at: last.at,
             tick: self.tick,
             row: last.row,
-            value: Cash::ZERO,
+            held: Qty::ZERO,
+            mark: Price::ZERO,
             unrealised: Cash::ZERO,
             reason: last.reason,
         };
@@ -118,7 +119,8 @@ impl State<'_> {
                 at: self.close_time(),
                 tick: self.tick,
                 row: self.rows[index][self.tick].row().unwrap_or(0),
-                value: Cash::notional(mark, position.qty()),
+                held: position.qty(),
+                mark,
                 unrealised: position.unrealised(mark),
                 reason: "open",
             };
@@ -133,8 +135,9 @@ struct Exit {
     at: Timestamp,
     tick: usize,
     row: Row,
-    /// Of what is still held.
-    value: Cash,
+    /// What is still held, and its price.
+    held: Qty,
+    mark: Price,
     unrealised: Cash,
     reason: &'static str,
 }
@@ -145,11 +148,11 @@ impl OpenTrip {
         self.fees += fill.fee;
         match fill.side {
             Side::Buy => {
-                self.bought += fill.quantity;
+                self.bought.add(fill.price, fill.quantity);
                 self.bought_for += fill.notional;
                 self.entry_fees += fill.fee;
             }
-            Side::Sell => self.sold_for += fill.notional,
+            Side::Sell => self.sold.add(fill.price, fill.quantity),
         }
         self.realised += fill.realised.unwrap_or(Cash::ZERO);
         let before = self.steps.last().map_or(Stake::default(), |step| step.after);
@@ -160,7 +163,8 @@ impl OpenTrip {
     fn finish(self, symbol: SymbolId, bars: &Bars, exit: &Exit) -> RoundTrip {
         let (worst, best) = excursions(&self.steps, bars, exit.row);
         let pnl = self.realised + exit.unrealised;
-        let price = |total: Cash| total.per_unit(self.bought).unwrap_or(Price::ZERO);
+        let mut sold = self.sold;
+        sold.add(exit.mark, exit.held);
         RoundTrip {
             symbol,
             state: exit.state,
@@ -168,9 +172,9 @@ impl OpenTrip {
             entry_tick: self.entry_tick,
             exit_at: exit.at,
             exit_tick: exit.tick,
-            quantity: self.bought,
-            entry_price: price(self.bought_for),
-            exit_price: price(self.sold_for + exit.value),
+            quantity: self.bought.qty(),
+            entry_price: self.bought.average(),
+            exit_price: sold.average(),
             fees: self.fees,
             pnl,
             return_fraction: fraction(pnl, self.bought_for + self.entry_fees),

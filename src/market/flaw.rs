@@ -139,7 +139,7 @@ pub(super) fn check(bars: &Bars, rows: std::ops::Range<usize>, skip: &[usize]) -
 }
 
 /// Whether the row keeps every rule; comparisons with NaN are false, so NaN never passes.
-fn sound(bars: &Bars, row: usize) -> bool {
+pub(super) fn sound(bars: &Bars, row: usize) -> bool {
     let (open, high, low, close) = (bars.open[row], bars.high[row], bars.low[row], bars.close[row]);
     let volume = bars.volume[row];
     let priced = low > 0.0 && high < PRICE_CEILING;

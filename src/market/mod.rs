@@ -9,11 +9,15 @@ mod align;
 mod bars;
 mod catalogue;
 mod digest;
+pub mod download;
 mod error;
 mod file;
 mod flaw;
+pub mod gaps;
+pub mod import;
 mod load;
 mod locate;
+pub mod quality;
 mod resample;
 mod source;
 pub mod synth;
@@ -27,6 +31,7 @@ pub use error::MarketError;
 pub use file::write_bars;
 pub use flaw::{Flaw, PRICE_CEILING};
 pub use load::{LoadRequest, load};
+pub use resample::resample;
 pub use view::{Frame, Market, SymbolSeries, TickRange, TickRow};
 
 /// Most rows of one symbol that a window may have.

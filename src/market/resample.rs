@@ -10,7 +10,10 @@ use super::error::MarketError;
 use crate::domain::{Interval, Timestamp};
 
 /// Bars of `interval`: first open, highest high, lowest low, last close, sum of volumes of each bucket.
-pub(super) fn resample(bars: &Bars, interval: Interval) -> Result<Bars, MarketError> {
+///
+/// # Errors
+/// [`MarketError::Resample`] where Polars refuses.
+pub fn resample(bars: &Bars, interval: Interval) -> Result<Bars, MarketError> {
     if bars.is_empty() {
         return Ok(Bars::with_capacity(interval, 0));
     }

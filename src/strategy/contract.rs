@@ -7,7 +7,7 @@ use crate::domain::{Action, Cash, Interval, OrderId, Price, Qty, Side, SymbolId,
 /// Decides. Called once for each tick of the window, after that tick's bars have closed.
 ///
 /// A strategy is prepared for one window (its indicator columns computed up front, see
-/// [`prepare`](super::prepare)); at a tick it may look only at rows up to `moment`'s.
+/// [`prepare()`](super::prepare())); at a tick it may look only at rows up to `moment`'s.
 pub trait Strategy: Send {
     /// Looks at the moment and pushes what it wants done, in order.
     ///

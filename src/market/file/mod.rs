@@ -10,6 +10,7 @@ mod open;
 mod rows;
 mod write;
 
+pub use decode::{RawTimes, TimeScale, numbers, raw_times};
 pub use open::BarFile;
 pub use rows::Rows;
-pub use write::write_bars;
+pub use write::{batch, builder, properties, schema, write_bars};

@@ -15,6 +15,8 @@ use crate::market::{Bars, MarketError};
 
 /// Rows of a row group: small enough that a window of a long file reads little more than it needs.
 const GROUP_ROWS: usize = 131_072;
+/// How hard zstd works: files are written once and read often.
+const LEVEL: i32 = 9;
 
 /// Writes bars: zstd, `ts` (timestamp[us, UTC], bar open), open, high, low, close, volume (float64). The file
 /// appears whole or not at all: it is written beside its place and renamed. Its folder is made if absent.
@@ -33,7 +35,7 @@ pub fn write_bars(path: &Path, bars: &Bars) -> Result<(), MarketError> {
 }
 
 /// A temporary file that others may read once it has its name, as any file one writes.
-fn builder() -> tempfile::Builder<'static, 'static> {
+pub fn builder() -> tempfile::Builder<'static, 'static> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".tiltyard-").suffix(".tmp");
     #[cfg(unix)]
@@ -43,13 +45,17 @@ fn builder() -> tempfile::Builder<'static, 'static> {
 
 fn encode(file: &fs::File, bars: &Bars) -> Result<(), parquet::errors::ParquetError> {
     let batch = batch(bars)?;
-    let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties()?))?;
+    let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties(LEVEL)?))?;
     writer.write(&batch)?;
     writer.close()?;
     Ok(())
 }
 
-fn batch(bars: &Bars) -> Result<RecordBatch, arrow::error::ArrowError> {
+/// Bars as the columns of a file.
+///
+/// # Errors
+/// None in practice: the columns are of equal length.
+pub fn batch(bars: &Bars) -> Result<RecordBatch, arrow::error::ArrowError> {
     let times = bars.ts.iter().map(|at| at.micros());
     let times = TimestampMicrosecondArray::from_iter_values(times).with_timezone("UTC");
     let number = |values: &[f64]| Arc::new(Float64Array::from(values.to_vec())) as ArrayRef;
@@ -64,7 +70,8 @@ fn batch(bars: &Bars) -> Result<RecordBatch, arrow::error::ArrowError> {
     RecordBatch::try_new(Arc::new(schema()), columns)
 }
 
-fn schema() -> Schema {
+/// The columns of this project's files.
+pub fn schema() -> Schema {
     let time = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
     let mut fields = vec![Field::new("ts", time, false)];
     fields.extend(super::columns::NUMBERS.map(|name| Field::new(name, DataType::Float64, false)));
@@ -73,10 +80,13 @@ fn schema() -> Schema {
 
 /// The writer's name is fixed, so that equal bars give equal bytes whatever the version of the crates says
 /// of itself.
-fn properties() -> Result<WriterProperties, parquet::errors::ParquetError> {
+///
+/// # Errors
+/// Where the level is none of zstd's (1 to 22).
+pub fn properties(level: i32) -> Result<WriterProperties, parquet::errors::ParquetError> {
     let time = ColumnPath::from("ts");
     Ok(WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(9)?))
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(level)?))
         .set_created_by("tiltyard".to_owned())
         .set_max_row_group_row_count(Some(GROUP_ROWS))
         .set_column_dictionary_enabled(time.clone(), false)

@@ -4,6 +4,7 @@
 //! Student t; `sigma` is the symbol's volatility times the regime's and a GARCH(1,1) factor; jumps open the
 //! bar away from the last close. Highs and lows come from a Brownian bridge from open to close.
 
+use super::correlation::Correlations;
 use super::draw::Stream;
 use super::regime::Regime;
 use super::spec::{SynthSpec, SynthSymbol};
@@ -29,8 +30,29 @@ struct Weather {
 /// Every symbol's bars, in the specification's order.
 pub fn generate(spec: &SynthSpec) -> Vec<(Symbol, Bars)> {
     let weather = forecast(spec);
-    let one = |symbol: &SynthSymbol| (symbol.symbol.clone(), bars(spec, symbol, &weather));
+    let one = |symbol: &SynthSymbol| (symbol.symbol.clone(), bars(spec, symbol, &weather, None));
     spec.symbols.iter().map(one).collect()
+}
+
+/// The same with a correlation for each pair of symbols in the place of the one for all; `correlations` has a row
+/// for each symbol. Regimes and the market's jumps are still shared, which adds a little to every pair.
+pub fn generate_correlated(spec: &SynthSpec, correlations: &Correlations) -> Vec<(Symbol, Bars)> {
+    let weather = forecast(spec);
+    let independent: Vec<Vec<f64>> = spec.symbols.iter().map(|symbol| own_shocks(spec, symbol)).collect();
+    let one = |(place, symbol): (usize, &SynthSymbol)| {
+        let mut mixed = vec![0.0; weather.len()];
+        for (share, shocks) in correlations.shares(place).iter().zip(&independent) {
+            mixed.iter_mut().zip(shocks).for_each(|(sum, shock)| *sum += share * shock);
+        }
+        (symbol.symbol.clone(), bars(spec, symbol, &weather, Some(&mixed)))
+    };
+    spec.symbols.iter().enumerate().map(one).collect()
+}
+
+/// Shocks of a symbol's own, to be mixed with those of others.
+fn own_shocks(spec: &SynthSpec, symbol: &SynthSymbol) -> Vec<f64> {
+    let mut draws = stream(spec.seed, &["synth", "own", symbol.symbol.as_str()]);
+    (0..spec.bars).map(|_| draws.shock()).collect()
 }
 
 fn stream(seed: Seed, parts: &[&str]) -> Stream {
@@ -61,7 +83,7 @@ fn jump(spec: &SynthSpec, days: f64, mean: f64, stream: &mut Stream) -> f64 {
     if happens { spec.jump_size * (mean + size) } else { 0.0 }
 }
 
-fn bars(spec: &SynthSpec, symbol: &SynthSymbol, weather: &[Weather]) -> Bars {
+fn bars(spec: &SynthSpec, symbol: &SynthSymbol, weather: &[Weather], mixed: Option<&[f64]>) -> Bars {
     let days = bar_days(spec);
     let years = days / DAYS_PER_YEAR;
     let calm = symbol.volatility * libm::sqrt(years);
@@ -70,8 +92,8 @@ fn bars(spec: &SynthSpec, symbol: &SynthSymbol, weather: &[Weather]) -> Bars {
     let mut out = Bars::with_capacity(spec.interval, weather.len());
     let mut log = libm::log(symbol.start_price);
     let (mut average, mut heat) = (log, 1.0_f64);
-    for (index, now) in (0_i64..).zip(weather) {
-        let shock = shared * now.shock + own * draws.shock();
+    for (index, (place, now)) in (0_i64..).zip(weather.iter().enumerate()) {
+        let shock = mixed.map_or_else(|| shared * now.shock + own * draws.shock(), |mixed| mixed[place]);
         let sigma = calm * now.regime.volatility() * libm::sqrt(heat);
         let trend = (symbol.drift + now.regime.drift() * symbol.volatility) * years;
         let pull = now.regime.pull() * days * (average - log);
@@ -131,6 +153,18 @@ mod tests {
 
     fn returns(bars: &Bars) -> Vec<f64> {
         bars.close.windows(2).map(|pair| (pair[1] / pair[0]).ln()).collect()
+    }
+
+    #[test]
+    fn each_pair_moves_together_as_asked() {
+        let spec = SynthSpec { bars: 20_000, jumps_per_year: 0.0, ..sample() };
+        let wanted: Correlations = "1,0.8,-0.3;0.8,1,0;-0.3,0,1".parse().unwrap();
+        let made: Vec<Vec<f64>> =
+            generate_correlated(&spec, &wanted).iter().map(|(_, bars)| returns(bars)).collect();
+        for (a, b, target) in [(0, 1, 0.8), (0, 2, -0.3), (1, 2, 0.0)] {
+            let found = correlation(&made[a], &made[b]);
+            assert!((found - target).abs() < 0.05, "{a} and {b}: {found}, not {target}");
+        }
     }
 
     fn correlation(a: &[f64], b: &[f64]) -> f64 {

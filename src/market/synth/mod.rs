@@ -5,12 +5,16 @@
 //! machine; randomness comes from the seed and the symbols' names alone, transcendental functions from
 //! `libm` alone.
 
+mod correlation;
 mod draw;
 mod generate;
+mod holes;
 mod regime;
 mod sample;
 mod spec;
 
-pub use generate::generate;
+pub use correlation::Correlations;
+pub use generate::{generate, generate_correlated};
+pub use holes::with_holes;
 pub use sample::{sample, write_market, write_sample};
 pub use spec::{SynthSpec, SynthSymbol};

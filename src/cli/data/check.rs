@@ -1,0 +1,105 @@
+//! `tiltyard data check`.
+
+use comfy_table::Table;
+use serde::Serialize;
+
+use super::reading::{ReadingArgs, format_and_files, import_failed};
+use super::table::{count, print, print_json, say, table, time};
+use crate::cli::{Exit, Failure};
+use crate::market::quality::{FileCheck, Severity, check_file, find_files};
+
+/// Arguments of `data check`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Leaves with code 0 where nothing is found above the level that counts, else with 3. Errors count; with --strict
+warnings count as well. What is looked for is described in docs/data.md.")]
+pub struct CheckArgs {
+    /// A format, or nothing; then files, folders or patterns
+    #[arg(required = true, value_name = "[FORMAT] PATHS")]
+    inputs: Vec<String>,
+    #[command(flatten)]
+    reading: ReadingArgs,
+    /// Warnings count as errors
+    #[arg(long)]
+    strict: bool,
+    /// Leave out what is only worth knowing
+    #[arg(long, short)]
+    quiet: bool,
+    /// Print as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// The whole check as JSON.
+#[derive(Serialize)]
+struct Document<'c> {
+    version: u32,
+    files: &'c [FileCheck],
+    errors: usize,
+    warnings: usize,
+}
+
+impl CheckArgs {
+    pub(super) fn run(&self) -> Result<Exit, Failure> {
+        let (format, paths) = format_and_files(&self.inputs)?;
+        let files = find_files(&paths).map_err(|error| import_failed(&error))?;
+        if files.is_empty() {
+            return Err(Failure::plain(
+                Exit::Usage,
+                "no file to check",
+                "name files, or a folder that holds some",
+            ));
+        }
+        let reading = self.reading.reading(false);
+        let mut checks: Vec<FileCheck> =
+            files.iter().map(|file| check_file(file, format, &reading)).collect();
+        if self.quiet {
+            for check in &mut checks {
+                check.findings.retain(|finding| finding.severity > Severity::Info);
+            }
+        }
+        let at = |severity| {
+            checks
+                .iter()
+                .flat_map(|check| &check.findings)
+                .filter(|finding| finding.severity == severity)
+                .count()
+        };
+        let (errors, warnings) = (at(Severity::Error), at(Severity::Warning));
+        if self.json {
+            print_json(&Document { version: 1, files: &checks, errors, warnings })?;
+        } else {
+            print(rendered(&checks))?;
+            say(format_args!("{} files checked: {errors} errors, {warnings} warnings", checks.len()));
+        }
+        let failed = errors > 0 || self.strict && warnings > 0;
+        Ok(if failed { Exit::Data } else { Exit::Done })
+    }
+}
+
+fn rendered(checks: &[FileCheck]) -> Table {
+    let mut out = table(&["file", "rows", "interval", "first", "last", "finding", "count", "detail"]);
+    for check in checks {
+        let about = [
+            check.path.display().to_string(),
+            count(check.rows),
+            check.interval.map_or_else(|| "-".to_owned(), |interval| interval.to_string()),
+            time(check.first),
+            time(check.last),
+        ];
+        if check.findings.is_empty() {
+            out.add_row(about.iter().cloned().chain(["clean".to_owned(), String::new(), String::new()]));
+        }
+        for (place, finding) in check.findings.iter().enumerate() {
+            // A file's own columns are shown once.
+            let about = about.iter().map(|text| if place == 0 { text.clone() } else { String::new() });
+            let detail = match finding.at {
+                Some(at) => format!("{} ({at})", finding.detail),
+                None => finding.detail.clone(),
+            };
+            let said = format!("{} {}", finding.severity, finding.kind);
+            out.add_row(about.chain([said, count(finding.count), detail]));
+        }
+    }
+    out
+}

@@ -1,0 +1,165 @@
+//! `tiltyard data import`.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use serde::Serialize;
+
+use super::progress;
+use super::reading::{ReadingArgs, format_and_files, import_failed};
+use super::table::{count, print, print_json, say, table, time};
+use crate::cli::{Exit, Failure};
+use crate::market::import::{self, BadRows, Existing, Group, Groups, Imported};
+
+/// Arguments of `data import`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+FORMAT is one of auto (default), binance, freqtrade, kraken, lean, bitfinex, cryptodatadownload, yahoo, csv,
+parquet. Files of one symbol and interval become one file DIR/SYMBOL_INTERVAL.parquet.
+
+Examples:
+  tiltyard data import raw/*.zip --out data/mine
+  tiltyard data import kraken BCHEUR.csv --interval 1m --out data/mine
+  tiltyard data import csv prices.csv --map \"ts=Date,open=O,high=H,low=L,close=C,volume=V\" \\
+      --tz America/New_York --symbol ACME --out data/mine")]
+pub struct ImportArgs {
+    /// A format, or `auto`, or nothing; then files, folders or patterns
+    #[arg(required = true, value_name = "[FORMAT] FILES")]
+    inputs: Vec<String>,
+    /// Where the bars go
+    #[arg(long, short, value_name = "DIR")]
+    out: PathBuf,
+    #[command(flatten)]
+    reading: ReadingArgs,
+    /// Adjust prices for splits and dividends: LEAN factor files, Yahoo's adjusted close
+    #[arg(long)]
+    adjust: bool,
+    /// What to do with rows that are no honest bars: missing values, prices of zero, high below low
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = Bad::Refuse)]
+    bad: Bad,
+    /// Replace bars that are there already
+    #[arg(long, conflicts_with = "merge")]
+    replace: bool,
+    /// Add to bars that are there already
+    #[arg(long)]
+    merge: bool,
+    /// Print the summary as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What to do with rows that are no honest bars.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Bad {
+    /// Import nothing
+    Refuse,
+    /// Leave them out, and count them
+    Drop,
+    /// Write them as they are
+    Keep,
+}
+
+impl ImportArgs {
+    pub(super) fn run(&self) -> Result<Exit, Failure> {
+        let (format, files) = format_and_files(&self.inputs)?;
+        let reading = self.reading.reading(self.adjust);
+        let groups =
+            import::plan(&files, format, &reading, &self.out).map_err(|error| import_failed(&error))?;
+        let bad = match self.bad {
+            Bad::Refuse => BadRows::Refuse,
+            Bad::Drop => BadRows::Drop,
+            Bad::Keep => BadRows::Keep,
+        };
+        let existing = match (self.replace, self.merge) {
+            (true, _) => Existing::Replace,
+            (_, true) => Existing::Merge,
+            _ => Existing::Refuse,
+        };
+        announce(&groups, format.is_none());
+        let done = import_all(&groups.groups, bad, existing)?;
+        report(&done, self.json)?;
+        Ok(Exit::Done)
+    }
+}
+
+/// A group's result and how long it took.
+#[derive(Debug, Serialize)]
+pub struct Timed {
+    #[serde(flatten)]
+    imported: Imported,
+    seconds: f64,
+    rows_per_second: f64,
+}
+
+fn announce(groups: &Groups, detected: bool) {
+    for (path, reason) in &groups.skipped {
+        say(format_args!("left aside: `{}`: {reason}", path.display()));
+    }
+    for group in &groups.groups {
+        let formats: Vec<&str> = group.formats().iter().map(|format| format.as_str()).collect();
+        let how = if detected { "detected" } else { "as given" };
+        let files = group.sources.len();
+        let plural = if files == 1 { "" } else { "s" };
+        say(format_args!(
+            "{} {}: {files} file{plural}, format {} ({how})",
+            group.symbol,
+            group.interval,
+            formats.join(" and ")
+        ));
+    }
+}
+
+/// Imports group after group, with one progress bar for all.
+///
+/// # Errors
+/// Where one fails; those before it are done.
+pub fn import_all(groups: &[Group], bad: BadRows, existing: Existing) -> Result<Vec<Timed>, Failure> {
+    let bar = progress::of_bytes(groups.iter().map(Group::work).sum());
+    let mut done = Vec::with_capacity(groups.len());
+    for group in groups {
+        bar.set_message(group.symbol.to_string());
+        let start = Instant::now();
+        let imported = import::import(group, bad, existing, &|bytes| bar.inc(bytes));
+        let imported = imported.map_err(|error| {
+            bar.abandon();
+            import_failed(&error)
+        })?;
+        let seconds = start.elapsed().as_secs_f64();
+        #[expect(clippy::cast_precision_loss, reason = "a rate")]
+        let rows_per_second = imported.rows_in as f64 / seconds.max(1e-9);
+        done.push(Timed { imported, seconds, rows_per_second });
+    }
+    bar.finish_and_clear();
+    Ok(done)
+}
+
+/// Prints what became of the groups.
+///
+/// # Errors
+/// Where stdout cannot be written.
+pub fn report(done: &[Timed], json: bool) -> Result<(), Failure> {
+    if json {
+        return print_json(&done);
+    }
+    let mut out = table(&[
+        "output", "format", "files", "rows in", "bars out", "repeated", "dropped", "first", "last", "time",
+    ]);
+    for timed in done {
+        let Imported { output, formats, files, rows_in, bars_out, duplicates, dropped, first, last, .. } =
+            &timed.imported;
+        let formats: Vec<&str> = formats.iter().map(|format| format.as_str()).collect();
+        out.add_row([
+            output.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            formats.join(", "),
+            files.len().to_string(),
+            count(*rows_in),
+            count(*bars_out),
+            count(*duplicates),
+            count(*dropped),
+            time(*first),
+            time(*last),
+            format!("{:.2} s", timed.seconds),
+        ]);
+    }
+    print(out)
+}

@@ -1,0 +1,51 @@
+//! `tiltyard data ..`: from vendors' files to bars, and what to think of them.
+//!
+//! Owns the arguments, tables and progress bars of these commands; the work is done in `market`. Tables and
+//! JSON go to stdout, everything said on the way to stderr.
+
+mod check;
+mod download;
+mod import;
+mod info;
+mod progress;
+mod reading;
+mod resample;
+mod synth;
+mod table;
+
+use super::{Exit, Failure};
+
+/// Import, download, check, look at, resample and make bars.
+#[derive(Debug, clap::Subcommand)]
+pub enum DataCommand {
+    /// Turn vendors' files into Parquet bars
+    Import(import::ImportArgs),
+    /// Fetch bars from an exchange's public archive
+    #[command(subcommand)]
+    Download(download::DownloadCommand),
+    /// Say what a careful reader would notice in files of bars
+    Check(check::CheckArgs),
+    /// Show a file's columns, range, and first and last bars
+    Info(info::InfoArgs),
+    /// Make coarser bars of finer ones
+    Resample(resample::ResampleArgs),
+    /// Make synthetic bars from a seed
+    Synth(synth::SynthArgs),
+}
+
+impl DataCommand {
+    /// Does it.
+    ///
+    /// # Errors
+    /// The page to print and the code to leave with.
+    pub fn run(&self) -> Result<Exit, Failure> {
+        match self {
+            Self::Import(args) => args.run(),
+            Self::Download(command) => command.run(),
+            Self::Check(args) => args.run(),
+            Self::Info(args) => args.run(),
+            Self::Resample(args) => args.run(),
+            Self::Synth(args) => args.run(),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Arguments that say what a file does not, shared by several commands.
+
+use std::path::PathBuf;
+
+use crate::cli::{Exit, Failure};
+use crate::domain::Interval;
+use crate::market::MarketError;
+use crate::market::import::{ColumnMap, Format, ImportError, Reading, zone};
+
+/// What the files do not say themselves.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ReadingArgs {
+    /// The symbol of all files, where their names do not say it or say another
+    #[arg(long, value_name = "NAME")]
+    symbol: Option<String>,
+    /// The bars' interval (1m, 4h, 1d); for trades: what to make of them
+    #[arg(long, value_name = "LENGTH", value_parser = parse_interval)]
+    interval: Option<Interval>,
+    /// CSV: which column is what, by heading or by place from 1: "ts=Date,open=O,high=H,low=L,close=C,volume=V",
+    /// or for trades "ts=Time,price=P,volume=Q"
+    #[arg(long, value_name = "ROLE=COLUMN,..")]
+    map: Option<ColumnMap>,
+    /// CSV: the time zone of local times, such as America/New_York
+    #[arg(long, value_name = "ZONE", value_parser = zone, default_value = "UTC")]
+    tz: chrono_tz::Tz,
+    /// CSV: how times are written, as in strftime: "%d/%m/%Y %H:%M"
+    #[arg(long, value_name = "PATTERN")]
+    time_format: Option<String>,
+}
+
+impl ReadingArgs {
+    /// As the importer takes it.
+    pub fn reading(&self, adjust: bool) -> Reading {
+        Reading {
+            symbol: self.symbol.clone(),
+            interval: self.interval,
+            map: self.map.clone(),
+            zone: self.tz,
+            time_format: self.time_format.clone(),
+            adjust,
+        }
+    }
+}
+
+/// A length such as 15m, of at most a week or so.
+pub fn parse_interval(text: &str) -> Result<Interval, String> {
+    text.parse().map_err(|error: crate::domain::TimeError| error.to_string())
+}
+
+/// Splits `[FORMAT] FILES..`: a first word that names a format, or `auto`, and is no file.
+pub fn format_and_files(inputs: &[String]) -> Result<(Option<Format>, Vec<PathBuf>), Failure> {
+    let first = inputs.first().map(String::as_str).unwrap_or_default();
+    let named = !std::path::Path::new(first).exists();
+    let (format, rest) = match first.parse::<Format>() {
+        Ok(format) if named => (Some(format), &inputs[1..]),
+        Err(_) if named && first.eq_ignore_ascii_case("auto") => (None, &inputs[1..]),
+        _ => (None, inputs),
+    };
+    let mut files = Vec::new();
+    for pattern in rest {
+        files.extend(expanded(pattern)?);
+    }
+    if files.is_empty() {
+        return Err(Failure::plain(
+            Exit::Usage,
+            "no file is given",
+            "name files or folders after the format",
+        ));
+    }
+    Ok((format, files))
+}
+
+/// A path as it is, or the files that a pattern fits where the shell has not put them in its place.
+fn expanded(pattern: &str) -> Result<Vec<PathBuf>, Failure> {
+    let path = PathBuf::from(pattern);
+    if path.exists() || !pattern.contains(['*', '?', '[']) {
+        return Ok(vec![path]);
+    }
+    let help = "use `*`, `?`, `**` and `[..]` as in `raw/*.zip`";
+    let found = glob::glob(pattern).map_err(|error| Failure::plain(Exit::Usage, error, help))?;
+    let mut files: Vec<PathBuf> = found.flatten().collect();
+    files.sort();
+    if files.is_empty() {
+        return Err(Failure::plain(Exit::Usage, format!("no file fits `{pattern}`"), help));
+    }
+    Ok(files)
+}
+
+/// The page of an import that failed.
+pub fn import_failed(error: &ImportError) -> Failure {
+    let exit = match error {
+        ImportError::BadOption { .. } | ImportError::NothingFound { .. } => Exit::Usage,
+        _ => Exit::Data,
+    };
+    Failure::plain(exit, error, error.help())
+}
+
+/// The page of market data that failed.
+pub fn market_failed(error: &MarketError) -> Failure {
+    Failure::plain(Exit::Data, error, error.help())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_format_is_a_first_word_that_is_no_file() {
+        let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let (format, files) = format_and_files(&words("kraken a.csv b.csv")).unwrap();
+        assert_eq!((format, files.len()), (Some(Format::Kraken), 2));
+        let (format, files) = format_and_files(&words("auto a.csv")).unwrap();
+        assert_eq!((format, files.len()), (None, 1));
+        let (format, files) = format_and_files(&words("a.csv")).unwrap();
+        assert_eq!((format, files), (None, vec![PathBuf::from("a.csv")]));
+        assert!(format_and_files(&words("kraken")).is_err());
+        assert!(format_and_files(&words("no/such/*.zip")).is_err());
+    }
+}

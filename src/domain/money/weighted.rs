@@ -1,0 +1,60 @@
+//! The average price of several fills.
+
+use super::fixed::divide;
+use super::{Price, Qty, Rounding};
+
+/// A sum of price times quantity that is never rounded, so that the average of fills at one price is that
+/// price, whatever the quantities.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PriceSum {
+    /// In units of 1e-16.
+    products: i128,
+    qty: Qty,
+}
+
+impl PriceSum {
+    /// Adds a fill.
+    pub fn add(&mut self, price: Price, qty: Qty) {
+        self.products = self.products.saturating_add(price.units().saturating_mul(qty.units()));
+        self.qty += qty;
+    }
+
+    /// The quantity added so far.
+    pub const fn qty(&self) -> Qty {
+        self.qty
+    }
+
+    /// The volume-weighted average price, half up at eight places; zero before the first fill.
+    pub fn average(&self) -> Price {
+        if !self.qty.is_positive() {
+            return Price::ZERO;
+        }
+        Price::from_units(divide(self.products, self.qty.units(), Rounding::HalfUp))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sum(fills: &[(&str, &str)]) -> PriceSum {
+        fills.iter().fold(PriceSum::default(), |mut sum, (price, qty)| {
+            sum.add(price.parse().unwrap(), qty.parse().unwrap());
+            sum
+        })
+    }
+
+    #[test]
+    fn fills_at_one_price_average_to_that_price() {
+        let tiny = sum(&[("42834.19", "0.00000003"), ("42834.19", "0.23422481")]);
+        assert_eq!(tiny.average(), "42834.19".parse().unwrap());
+    }
+
+    #[test]
+    fn prices_are_weighted_by_their_quantities() {
+        // (10 * 1 + 13 * 2) / 3 = 12; (1 * 1 + 2 * 2) / 3 = 1.666..., up.
+        assert_eq!(sum(&[("10", "1"), ("13", "2")]).average(), "12".parse().unwrap());
+        assert_eq!(sum(&[("1", "1"), ("2", "2")]).average(), "1.66666667".parse().unwrap());
+        assert_eq!(PriceSum::default().average(), Price::ZERO);
+    }
+}

@@ -1,0 +1,93 @@
+//! What can go wrong between an archive and a folder.
+
+use std::path::{Path, PathBuf};
+
+/// Why a file could not be fetched.
+#[derive(Debug, thiserror::Error)]
+pub enum DownloadError {
+    /// The server could not be reached, or the connection broke, as often as it was tried.
+    #[error("cannot fetch `{url}` after {attempts} attempts: {reason}")]
+    Failed {
+        /// What.
+        url: String,
+        /// How often it was tried.
+        attempts: u32,
+        /// What the last attempt said.
+        reason: String,
+    },
+    /// The server refuses.
+    #[error("`{url}` is refused with status {status}")]
+    Refused {
+        /// What.
+        url: String,
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The file is not what its checksum says, as often as it was fetched.
+    #[error("`{url}` has SHA-256 `{found}`, but its checksum file says `{expected}`")]
+    Checksum {
+        /// What.
+        url: String,
+        /// Of the archive.
+        expected: String,
+        /// Of what came.
+        found: String,
+    },
+    /// A checksum file that holds none.
+    #[error("`{url}` is no checksum file: `{text}`")]
+    NoChecksum {
+        /// What.
+        url: String,
+        /// Its first characters.
+        text: String,
+    },
+    /// The operating system refused.
+    #[error("cannot {action} `{}`: {source}", path.display())]
+    Io {
+        /// `read`, `write`, ...
+        action: &'static str,
+        /// What.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A range of days that is empty.
+    #[error("the range {from} to {to} is empty")]
+    EmptyRange {
+        /// First day.
+        from: chrono::NaiveDate,
+        /// Last day.
+        to: chrono::NaiveDate,
+    },
+    /// The archive has nothing of a symbol in the range.
+    #[error("the archive has no {interval} bars of `{symbol}` in the range")]
+    Nothing {
+        /// The symbol.
+        symbol: String,
+        /// As the archive writes it.
+        interval: String,
+    },
+}
+
+impl DownloadError {
+    /// What to do about it, one sentence.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Failed { .. } => {
+                "check the connection and run the same command again: what is here is kept"
+            }
+            Self::Refused { .. } => {
+                "check `--base-url`; a mirror may ask for other paths or refuse your address"
+            }
+            Self::Checksum { .. } => "run the same command again later; a wrong file is never kept",
+            Self::NoChecksum { .. } => "check `--base-url`: it should lead to the archive itself",
+            Self::Io { .. } => "check that the folder exists and that you may write to it",
+            Self::EmptyRange { .. } => "set `--to` to a day at or after `--from`",
+            Self::Nothing { .. } => "check the symbol, the market and the days it has been listed",
+        }
+    }
+
+    pub(super) fn io(action: &'static str, path: &Path, source: std::io::Error) -> Self {
+        Self::Io { action, path: path.to_owned(), source }
+    }
+}

@@ -1,0 +1,289 @@
+//! Getting one file whole and verified, through cut connections, busy servers and wrong bytes.
+//!
+//! A file arrives as `NAME.part`, which the next attempt continues where the server can (`Range`), and gets its
+//! name when its SHA-256 is right. Its checksum file is kept beside it, so that it can be verified again.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+
+use super::DownloadError;
+
+/// How long to try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Policy {
+    /// Attempts for each address.
+    pub attempts: u32,
+    /// Before the second attempt; doubles from there.
+    pub first_wait: Duration,
+    /// No wait is longer, whatever the server asks for.
+    pub longest_wait: Duration,
+    /// Without a byte for so long, a connection counts as cut.
+    pub silence: Duration,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            attempts: 6,
+            first_wait: Duration::from_secs(1),
+            longest_wait: Duration::from_secs(120),
+            silence: Duration::from_secs(30),
+        }
+    }
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// It was here, and still fits its checksum.
+    Kept,
+    /// It was fetched.
+    Fetched,
+    /// The archive does not have it.
+    Missing,
+}
+
+/// Asks one server for files.
+pub struct Client<'n> {
+    agent: ureq::Agent,
+    policy: Policy,
+    /// Hears of each retry: why, and how long the wait is.
+    retry: &'n dyn Fn(&str, Duration),
+}
+
+/// What one attempt gave.
+enum Attempt {
+    Whole(Vec<u8>),
+    Saved,
+    Missing,
+    /// Worth another attempt; with the wait the server asks for.
+    Again {
+        reason: String,
+        wait: Option<Duration>,
+    },
+    Refused(u16),
+}
+
+impl<'n> Client<'n> {
+    /// A client; `retry` hears of each retry.
+    pub fn new(policy: Policy, retry: &'n dyn Fn(&str, Duration)) -> Self {
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_connect(Some(policy.silence))
+            .timeout_recv_response(Some(policy.silence))
+            .timeout_per_read(Some(policy.silence))
+            .user_agent(concat!("tiltyard/", env!("CARGO_PKG_VERSION")))
+            .build();
+        Self { agent: config.new_agent(), policy, retry }
+    }
+
+    /// Brings a file and its checksum file to `place`.
+    ///
+    /// # Errors
+    /// Where the server refuses, stays broken for all attempts, or serves wrong bytes in all of them.
+    pub fn fetch(&self, url: &str, place: &Path) -> Result<Outcome, DownloadError> {
+        if verified(place)? {
+            return Ok(Outcome::Kept);
+        }
+        let checksum_url = format!("{url}.CHECKSUM");
+        let Some(text) = self.text(&checksum_url)? else { return Ok(Outcome::Missing) };
+        let expected = checksum(&text).ok_or_else(|| DownloadError::NoChecksum {
+            url: checksum_url,
+            text: text.chars().take(60).collect(),
+        })?;
+        let folder = place.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder).map_err(|source| DownloadError::io("create", folder, source))?;
+        let part = beside(place, "part");
+        if !self.verified_part(url, &part, &expected)? {
+            return Ok(Outcome::Missing);
+        }
+        let checksum_place = beside(place, "CHECKSUM");
+        fs::write(&checksum_place, text)
+            .map_err(|source| DownloadError::io("write", &checksum_place, source))?;
+        fs::rename(&part, place).map_err(|source| DownloadError::io("write", place, source))?;
+        Ok(Outcome::Fetched)
+    }
+
+    /// Fetches until the bytes are right; `false` where the file is missing.
+    fn verified_part(&self, url: &str, part: &Path, expected: &str) -> Result<bool, DownloadError> {
+        let mut found = String::new();
+        for attempt in 1..=self.policy.attempts {
+            let saved = self.attempts(url, |client| client.save(url, part))?;
+            if matches!(saved, Attempt::Missing) {
+                return Ok(false);
+            }
+            found = sha256(part)?;
+            if found == expected {
+                return Ok(true);
+            }
+            // Wrong bytes are never continued.
+            fs::remove_file(part).map_err(|source| DownloadError::io("remove", part, source))?;
+            if attempt < self.policy.attempts {
+                self.wait("its checksum is wrong", attempt, None);
+            }
+        }
+        Err(DownloadError::Checksum { url: url.to_owned(), expected: expected.to_owned(), found })
+    }
+
+    fn text(&self, url: &str) -> Result<Option<String>, DownloadError> {
+        match self.attempts(url, |client| client.read(url))? {
+            Attempt::Whole(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+            _ => Ok(None),
+        }
+    }
+
+    /// Tries until an attempt is worth keeping.
+    fn attempts(
+        &self,
+        url: &str,
+        attempt: impl Fn(&Self) -> Result<Attempt, DownloadError>,
+    ) -> Result<Attempt, DownloadError> {
+        let mut last = String::new();
+        for number in 1..=self.policy.attempts {
+            match attempt(self)? {
+                Attempt::Refused(status) => {
+                    return Err(DownloadError::Refused { url: url.to_owned(), status });
+                }
+                Attempt::Again { reason, wait } => {
+                    if number < self.policy.attempts {
+                        self.wait(&reason, number, wait);
+                    }
+                    last = reason;
+                }
+                done => return Ok(done),
+            }
+        }
+        Err(DownloadError::Failed { url: url.to_owned(), attempts: self.policy.attempts, reason: last })
+    }
+
+    fn wait(&self, reason: &str, attempt: u32, asked: Option<Duration>) {
+        let doubled = self.policy.first_wait.saturating_mul(1 << (attempt - 1).min(16));
+        let wait = asked.unwrap_or(doubled).min(self.policy.longest_wait);
+        (self.retry)(reason, wait);
+        std::thread::sleep(wait);
+    }
+
+    fn read(&self, url: &str) -> Result<Attempt, DownloadError> {
+        match self.ask(url, 0) {
+            Ok(mut response) if response.status().is_success() => {
+                let mut bytes = Vec::new();
+                let read = response.body_mut().as_reader().take(64 * 1024).read_to_end(&mut bytes);
+                Ok(match read {
+                    Ok(_) => Attempt::Whole(bytes),
+                    Err(error) => Attempt::Again { reason: cut(&error), wait: None },
+                })
+            }
+            Ok(response) => Ok(refused(&response)),
+            Err(error) => Ok(Attempt::Again { reason: error.to_string(), wait: None }),
+        }
+    }
+
+    /// Appends to `part` what it lacks.
+    fn save(&self, url: &str, part: &Path) -> Result<Attempt, DownloadError> {
+        let have = fs::metadata(part).map_or(0, |metadata| metadata.len());
+        let mut response = match self.ask(url, have) {
+            Ok(response) => response,
+            Err(error) => return Ok(Attempt::Again { reason: error.to_string(), wait: None }),
+        };
+        // What is here is all there is, or more: the checksum will tell.
+        if response.status() == 416 && have > 0 {
+            return Ok(Attempt::Saved);
+        }
+        if !response.status().is_success() {
+            return Ok(refused(&response));
+        }
+        let continues = response.status() == 206;
+        let length = response.body().content_length();
+        let io = |source| DownloadError::io("write", part, source);
+        let mut file = OpenOptions::new();
+        let file = if continues { file.append(true) } else { file.write(true).create(true).truncate(true) };
+        let mut file = file.open(part).map_err(io)?;
+        let mut buffer = vec![0; 64 * 1024];
+        let mut body = response.body_mut().as_reader();
+        let mut came = 0_u64;
+        loop {
+            match body.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(read) => {
+                    file.write_all(&buffer[..read]).map_err(io)?;
+                    came += read as u64;
+                }
+                Err(error) => return Ok(Attempt::Again { reason: cut(&error), wait: None }),
+            }
+        }
+        match length {
+            Some(length) if came < length => {
+                let reason = format!("the connection was cut after {came} of {length} bytes");
+                Ok(Attempt::Again { reason, wait: None })
+            }
+            _ => Ok(Attempt::Saved),
+        }
+    }
+
+    fn ask(&self, url: &str, from: u64) -> Result<ureq::http::Response<ureq::Body>, ureq::Error> {
+        let request = self.agent.get(url);
+        let request = if from > 0 { request.header("range", format!("bytes={from}-")) } else { request };
+        request.call()
+    }
+}
+
+fn cut(error: &io::Error) -> String {
+    format!("the connection was cut: {error}")
+}
+
+/// What a status other than success means.
+fn refused(response: &ureq::http::Response<ureq::Body>) -> Attempt {
+    let status = response.status().as_u16();
+    match status {
+        404 | 410 => Attempt::Missing,
+        // Binance answers 418 to those who ignore 429.
+        408 | 418 | 425 | 429 | 500..=599 => {
+            let seconds = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
+            let wait = seconds.and_then(|seconds| seconds.trim().parse().ok()).map(Duration::from_secs);
+            Attempt::Again { reason: format!("the server answered with status {status}"), wait }
+        }
+        _ => Attempt::Refused(status),
+    }
+}
+
+/// Whether a file is here and fits the checksum file beside it.
+fn verified(place: &Path) -> Result<bool, DownloadError> {
+    let Ok(text) = fs::read_to_string(beside(place, "CHECKSUM")) else { return Ok(false) };
+    match checksum(&text) {
+        Some(expected) if place.is_file() => Ok(sha256(place)? == expected),
+        _ => Ok(false),
+    }
+}
+
+/// The checksum of `0123..ef  NAME.zip`, in lower case.
+fn checksum(text: &str) -> Option<String> {
+    let word = text.split_whitespace().next()?;
+    let whole = word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    whole.then(|| word.to_ascii_lowercase())
+}
+
+fn sha256(path: &Path) -> Result<String, DownloadError> {
+    let io = |source| DownloadError::io("read", path, source);
+    let mut file = File::open(path).map_err(io)?;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 256 * 1024];
+    loop {
+        let read = file.read(&mut buffer).map_err(io)?;
+        if read == 0 {
+            return Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect());
+        }
+        hash.update(&buffer[..read]);
+    }
+}
+
+fn beside(place: &Path, ending: &str) -> PathBuf {
+    let mut name = place.file_name().unwrap_or_default().to_owned();
+    name.push(".");
+    name.push(ending);
+    place.with_file_name(name)
+}

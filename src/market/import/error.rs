@@ -1,0 +1,252 @@
+//! Everything that can go wrong between a vendor's file and bars, each with its remedy.
+//!
+//! Invariant: every message names the file, and the line or row where there is one.
+
+use std::path::{Path, PathBuf};
+
+use super::Format;
+use crate::domain::{Interval, Timestamp};
+
+/// Why a file could not be read, or its bars not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The operating system refused.
+    #[error("cannot {action} `{}`: {source}", path.display())]
+    Io {
+        /// `read`, `write`, ...
+        action: &'static str,
+        /// What.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// No bytes at all.
+    #[error("`{}` is empty (zero bytes)", path.display())]
+    EmptyFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A well-formed file without a row.
+    #[error("`{}` has no rows", path.display())]
+    NoRows {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The placeholder that Git LFS leaves instead of a file.
+    #[error("`{}` is a Git LFS pointer, a short text that stands for the real file", path.display())]
+    LfsPointer {
+        /// The file.
+        path: PathBuf,
+    },
+    /// No format fits.
+    #[error("`{}` is in no format that is known: {detail}", path.display())]
+    UnknownFormat {
+        /// The file.
+        path: PathBuf,
+        /// What was seen.
+        detail: String,
+    },
+    /// The file is not what its format says.
+    #[error("`{}` is not a {format} file: {detail}", path.display())]
+    NotThisFormat {
+        /// The file.
+        path: PathBuf,
+        /// As asked for, or detected.
+        format: Format,
+        /// What does not fit.
+        detail: String,
+    },
+    /// Good data of a kind that no bars can be made of.
+    #[error("`{}` holds {kind}, from which no bars can be made", path.display())]
+    NotBars {
+        /// The file.
+        path: PathBuf,
+        /// `quotes`, `funding rates`, ...
+        kind: &'static str,
+    },
+    /// An archive, JSON text, Arrow or Parquet file that cannot be decoded.
+    #[error("`{}` cannot be decoded: {detail}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What the decoder says.
+        detail: String,
+    },
+    /// A line that cannot be understood.
+    #[error("`{}` line {line}: {problem}", path.display())]
+    BadLine {
+        /// The file.
+        path: PathBuf,
+        /// Counted from 1.
+        line: u64,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A row that no honest bar can look like.
+    #[error("`{}` row {row} ({at}): {flaw}", path.display())]
+    BadRow {
+        /// The file.
+        path: PathBuf,
+        /// Counted from 1, over the rows of data.
+        row: u64,
+        /// Its time.
+        at: Timestamp,
+        /// What is wrong with it.
+        flaw: String,
+    },
+    /// Two different bars for one time.
+    #[error(
+        "`{symbol}` has two different bars at {at}: {first} and {second} (open, high, low, close, volume)"
+    )]
+    Conflict {
+        /// The symbol.
+        symbol: String,
+        /// When both open.
+        at: Timestamp,
+        /// One of them.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// The symbol is neither in the file nor in its name.
+    #[error("`{}` does not say its symbol", path.display())]
+    NoSymbol {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A name that no symbol can have.
+    #[error("`{}`: {detail}", path.display())]
+    BadSymbol {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        detail: String,
+    },
+    /// The interval is neither in the file nor in its name.
+    #[error("`{}` does not say its interval{}", path.display(), reason(detail))]
+    NoInterval {
+        /// The file.
+        path: PathBuf,
+        /// What its rows look like; may be empty.
+        detail: String,
+    },
+    /// Trades without an interval to make bars of.
+    #[error("`{}` holds trades: an interval is needed to make bars of them", path.display())]
+    TradesNeedInterval {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Bars that are closer together than their interval is long.
+    #[error("`{}` has bars {found} apart, but its interval is said to be {interval}", path.display())]
+    WrongInterval {
+        /// The file.
+        path: PathBuf,
+        /// The interval of the name or of `--interval`.
+        interval: Interval,
+        /// The closest two bars, in words.
+        found: String,
+    },
+    /// Trades of one symbol in files that cover the same time.
+    #[error("trades in `{}` begin before those in `{}` end, at {at}", second.display(), first.display())]
+    OverlappingTrades {
+        /// The file that begins earlier.
+        first: PathBuf,
+        /// The other.
+        second: PathBuf,
+        /// First trade of the second.
+        at: Timestamp,
+    },
+    /// Trades so far out of order that their bar is written already.
+    #[error("`{}` has a trade at {at}, long before those already read", path.display())]
+    LateTrade {
+        /// The file.
+        path: PathBuf,
+        /// When it happened.
+        at: Timestamp,
+    },
+    /// Bars and trades, or two formats' bars, for one output file.
+    #[error("`{}` would be made of both bars and trades", output.display())]
+    MixedKinds {
+        /// The output file.
+        output: PathBuf,
+    },
+    /// `--adjust` without anything to adjust by.
+    #[error("`{}` cannot be adjusted: {detail}", path.display())]
+    NoFactors {
+        /// The file.
+        path: PathBuf,
+        /// What is missing.
+        detail: String,
+    },
+    /// An option that cannot be understood.
+    #[error("`{option}`: {detail}")]
+    BadOption {
+        /// As written.
+        option: &'static str,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// Nothing to import.
+    #[error("no file to import in {places}")]
+    NothingFound {
+        /// The paths given.
+        places: String,
+    },
+}
+
+impl ImportError {
+    /// What to do about it, one sentence.
+    pub fn help(&self) -> String {
+        match self {
+            Self::Io { .. } => "check that the path exists and that you may use it",
+            Self::EmptyFile { .. } | Self::Damaged { .. } => "download or copy the file again",
+            Self::NoRows { .. } => "leave the file out, or get it from another source",
+            Self::LfsPointer { .. } => "fetch the real file with `git lfs pull`",
+            Self::UnknownFormat { .. } => {
+                "name the format, or say where the columns are: `tiltyard data import csv FILE --map \
+                 \"ts=Date,open=O,high=H,low=L,close=C,volume=V\" --symbol S --interval 1d`"
+            }
+            Self::NotThisFormat { .. } => "leave the format out to have it detected, or name another",
+            Self::NotBars { .. } => "import the vendor's bars or trades instead",
+            Self::BadLine { .. } => "correct the line, or say how to read it with `--map` and `--time-format`",
+            Self::BadRow { .. } => {
+                "see all such rows with `tiltyard data check FILE`; `--bad drop` leaves them out and counts them, \
+                 `--bad keep` writes them as they are"
+            }
+            Self::Conflict { .. } => "keep the file you trust and import it alone; nothing is chosen for you",
+            Self::NoSymbol { .. } | Self::BadSymbol { .. } => "give it with `--symbol`",
+            Self::NoInterval { .. } => {
+                "give it with `--interval`, for example `--interval 1h`; for ticks say \
+                 `--map \"ts=..,price=..,volume=..\"` as well"
+            }
+            Self::TradesNeedInterval { .. } => "give it, for example `--interval 1m`",
+            Self::WrongInterval { found, .. } => {
+                return format!(
+                    "if the file is right, say `--interval {found}`; to make coarser bars, import them as they are \
+                     and use `tiltyard data resample`"
+                );
+            }
+            Self::OverlappingTrades { .. } => {
+                "leave one of the files out: trades in both would be counted twice"
+            }
+            Self::LateTrade { .. } => "sort the file by time first",
+            Self::MixedKinds { .. } => "import one kind at a time, into different folders",
+            Self::NoFactors { .. } => "leave `--adjust` out for raw prices",
+            Self::BadOption { .. } => "see `tiltyard data import --help`",
+            Self::NothingFound { .. } => "point at files, or at a folder that holds them",
+        }
+        .to_owned()
+    }
+
+    pub(super) fn io(action: &'static str, path: &Path, source: std::io::Error) -> Self {
+        Self::Io { action, path: path.to_owned(), source }
+    }
+
+    pub(super) fn damaged(path: &Path, detail: impl ToString) -> Self {
+        Self::Damaged { path: path.to_owned(), detail: detail.to_string() }
+    }
+}
+
+fn reason(detail: &str) -> String {
+    if detail.is_empty() { String::new() } else { format!(": {detail}") }
+}

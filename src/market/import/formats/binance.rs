@@ -1,0 +1,102 @@
+//! Binance's public archive: `BTCUSDT-1m-2023-03-23.zip`, spot and futures alike.
+//!
+//! Klines: open time, open, high, low, close, volume, and six more columns that are not used; with or without
+//! a header; times in milliseconds, from 2025-01-01 on in microseconds (spot). Trades: id, price, quantity,
+//! quote quantity, time. Aggregated trades: id, price, quantity, first id, last id, time.
+
+use super::super::names;
+use super::super::plan::Plan;
+use super::super::probe::Probe;
+use super::super::text::{Clock, Form, Layout, TradePrice, Values};
+use super::super::{Format, ImportError};
+use super::{not, numeric};
+use crate::domain::Interval;
+use chrono_tz::Tz;
+
+const KLINE_COLUMNS: usize = 12;
+
+/// What a name of the archive says.
+#[derive(Debug, PartialEq, Eq)]
+struct Name {
+    symbol: String,
+    holds: Holds,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Holds {
+    Klines(Interval),
+    Trades,
+    AggregatedTrades,
+}
+
+/// `SYMBOL-INTERVAL-DATE`, `SYMBOL-trades-DATE`, `SYMBOL-aggTrades-DATE`.
+fn name(stem: &str) -> Option<Name> {
+    let mut parts = stem.split('-');
+    let symbol = parts.next().filter(|symbol| !symbol.is_empty())?;
+    let holds = match parts.next()? {
+        "trades" => Holds::Trades,
+        "aggTrades" => Holds::AggregatedTrades,
+        interval => Holds::Klines(names::interval(interval)?),
+    };
+    let year = parts.next()?;
+    let dated = year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit());
+    dated.then(|| Name { symbol: names::plain_symbol(symbol), holds })
+}
+
+/// Twelve columns that begin like a kline, or a name of the archive's trades.
+pub fn fits(probe: &Probe) -> bool {
+    let Some(rows) = probe.rows(Form::Lines) else { return false };
+    let trades =
+        matches!(name(&probe.stem()), Some(Name { holds: Holds::Trades | Holds::AggregatedTrades, .. }));
+    rows.last().is_some_and(|row| match row.len() {
+        KLINE_COLUMNS => numeric(&row[..11]) && row[6].len() == row[0].len() && row[0].len() >= 13,
+        columns => trades && columns >= 5 && numeric(&row[..5]),
+    })
+}
+
+/// The layout of klines or trades.
+pub fn plan(probe: &Probe) -> Result<Plan, ImportError> {
+    let rows = probe.rows(Form::Lines).ok_or_else(|| not(probe, Format::Binance, "it is no CSV"))?;
+    let header =
+        rows.first().is_some_and(|row| row.first().is_some_and(|field| field.parse::<f64>().is_err()));
+    let name = name(&probe.stem());
+    let (time, values) = match name.as_ref().map(|name| &name.holds) {
+        Some(Holds::Trades) => (4, trades()),
+        Some(Holds::AggregatedTrades) => (5, trades()),
+        Some(Holds::Klines(_)) | None => {
+            (0, Values::Bars { prices: [1, 2, 3, 4], volume: Some(5), adjusted_close: None })
+        }
+    };
+    let first = rows.get(usize::from(header)).and_then(|row| row.get(time));
+    let first = first.ok_or_else(|| not(probe, Format::Binance, "its first row has too few fields"))?;
+    let clock = Clock::guess(first, Tz::UTC);
+    if !matches!(clock, Clock::Epoch(_)) {
+        return Err(not(probe, Format::Binance, format!("`{first}` is no epoch time")));
+    }
+    let layout = Layout { skip: u64::from(header), ..Layout::plain(clock, time, values) };
+    let interval = match name.as_ref().map(|name| &name.holds) {
+        Some(Holds::Klines(interval)) => Some(*interval),
+        _ => None,
+    };
+    let symbol = name.map(|name| name.symbol).or_else(|| names::symbol_and_interval(&probe.stem()).0);
+    Ok(Plan::text(Format::Binance, Form::Lines, layout).of(symbol, interval))
+}
+
+const fn trades() -> Values {
+    Values::Trades { price: TradePrice::Column(1), volume: Some(2) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_the_archive() {
+        let klines = Holds::Klines(Interval::MINUTE);
+        assert_eq!(name("BTCUSDT-1m-2023-03-23"), Some(Name { symbol: "BTCUSDT".into(), holds: klines }));
+        assert_eq!(name("BTCUSDT-trades-2023-03").unwrap().holds, Holds::Trades);
+        assert_eq!(name("BTCUSDT-aggTrades-2023-03").unwrap().holds, Holds::AggregatedTrades);
+        assert_eq!(name("BTCUSDT-1mo-2023-03"), None);
+        assert_eq!(name("BTCUSDT-1h"), None);
+    }
+}

@@ -1,0 +1,164 @@
+//! Any CSV with a header (or told where its columns are), and any Parquet or feather file whose columns have
+//! names that are known.
+
+use super::super::columns::Columns;
+use super::super::names::{self, Role};
+use super::super::plan::{ColumnMap, Plan, Reading};
+use super::super::probe::{Content, Probe};
+use super::super::text::{Clock, Form, Layout, TradePrice, Values, fields, number};
+use super::super::{Format, ImportError};
+use super::not;
+
+/// Lines in which the header may be: above it are banners.
+const HEADER_WITHIN: usize = 10;
+
+/// A header with a time and prices.
+pub fn fits(probe: &Probe, reading: &Reading) -> bool {
+    let Some(lines) = probe.lines(Form::Lines) else { return false };
+    table_of(lines, reading).is_some_and(|found| found.values(&ColumnMap::default()).is_ok())
+}
+
+/// A Parquet or feather file with a time and prices.
+pub fn is_table(probe: &Probe) -> bool {
+    matches!(&probe.content, Content::Table { schema, .. } if Columns::recognise(schema).is_ok())
+}
+
+/// The plan for such a file.
+pub fn table(probe: &Probe) -> Result<Plan, ImportError> {
+    let Content::Table { kind, schema } = &probe.content else {
+        return Err(not(probe, Format::Parquet, "it is text"));
+    };
+    let columns = Columns::recognise(schema).map_err(|detail| not(probe, Format::Parquet, detail))?;
+    let (symbol, interval) = names::symbol_and_interval(&probe.stem());
+    Ok(Plan::table(Format::Parquet, *kind, columns).of(symbol, interval))
+}
+
+/// The header's line and headings (none where there is no header), and the delimiter.
+struct Header<'l> {
+    delimiter: u8,
+    skip: usize,
+    headings: Vec<&'l str>,
+    first: Vec<&'l str>,
+}
+
+/// Finds the header: the first line whose next line has as many fields and which names a time, or a column
+/// that the map names. A file without one begins with numbers.
+fn table_of<'l>(lines: &'l [String], reading: &Reading) -> Option<Header<'l>> {
+    let delimiter = delimiter(lines);
+    let rows: Vec<Vec<&str>> =
+        lines.iter().take(HEADER_WITHIN + 1).map(|line| fields(line, delimiter)).collect();
+    let mapped = |row: &[&str]| {
+        let wanted = reading.map.as_ref().and_then(|map| map.get(Role::Time));
+        wanted.is_some_and(|wanted| row.iter().any(|heading| heading.eq_ignore_ascii_case(wanted)))
+    };
+    let is_header = |row: &[&str]| row.len() > 1 && (mapped(row) || Role::Time.place(row).is_some());
+    if let Some(at) = rows.iter().position(|row| is_header(row)) {
+        let first = rows.get(at + 1).cloned().unwrap_or_default();
+        return Some(Header { delimiter, skip: at + 1, headings: rows[at].clone(), first });
+    }
+    let first = rows.first()?.clone();
+    (first.len() > 1).then_some(Header { delimiter, skip: 0, headings: Vec::new(), first })
+}
+
+/// The delimiter that the most lines agree on.
+fn delimiter(lines: &[String]) -> u8 {
+    let count = |delimiter: u8| {
+        let counts: Vec<usize> = lines.iter().take(20).map(|line| fields(line, delimiter).len()).collect();
+        counts.iter().filter(|count| **count > 1 && Some(*count) == counts.last()).count()
+    };
+    let candidates = [b',', b';', b'\t', b'|'];
+    candidates.into_iter().rev().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',')
+}
+
+impl Header<'_> {
+    /// Place of a role: by the map's heading or number, else by the headings that are known.
+    fn place(&self, map: &ColumnMap, role: Role) -> Result<Option<usize>, String> {
+        let Some(wanted) = map.get(role) else { return Ok(role.place(&self.headings)) };
+        if let Some(place) = self.headings.iter().position(|heading| heading.eq_ignore_ascii_case(wanted)) {
+            return Ok(Some(place));
+        }
+        match wanted.parse::<usize>() {
+            Ok(place) if (1..=self.first.len()).contains(&place) => Ok(Some(place - 1)),
+            _ => Err(format!(
+                "there is no column `{wanted}`; the columns are `{}`",
+                self.headings.join("`, `")
+            )),
+        }
+    }
+
+    fn needed(&self, map: &ColumnMap, role: Role) -> Result<usize, String> {
+        self.place(map, role)?.ok_or_else(|| match self.headings.is_empty() {
+            true => format!("there is no header, and no column is mapped to {role:?}"),
+            false => format!("no column for {role:?} among `{}`", self.headings.join("`, `")),
+        })
+    }
+
+    /// Bars where there are four prices, else trades, else quotes. What the map says goes first.
+    fn values(&self, map: &ColumnMap) -> Result<Values, String> {
+        let volume = self.place(map, Role::Volume)?;
+        let mapped_trades = map.get(Role::Price).is_some() || map.get(Role::Bid).is_some();
+        if !mapped_trades && self.place(map, Role::Open)?.is_some() {
+            let prices = [
+                self.needed(map, Role::Open)?,
+                self.needed(map, Role::High)?,
+                self.needed(map, Role::Low)?,
+                self.needed(map, Role::Close)?,
+            ];
+            return Ok(Values::Bars { prices, volume, adjusted_close: None });
+        }
+        if let Some(price) = self.place(map, Role::Price)? {
+            return Ok(Values::Trades { price: TradePrice::Column(price), volume });
+        }
+        match (self.place(map, Role::Bid)?, self.place(map, Role::Ask)?) {
+            (Some(bid), Some(ask)) => {
+                Ok(Values::Trades { price: TradePrice::Middle(bid, ask), volume: None })
+            }
+            _ => Err(self.needed(map, Role::Open).err().unwrap_or_else(|| "there are no prices".to_owned())),
+        }
+    }
+
+    /// A column of times of day beside the date: `Date, Time, Open, ...`.
+    fn time_of_day(&self, date: usize) -> Option<usize> {
+        let place = self.headings.iter().position(|heading| names::bare(heading) == "time")?;
+        let dated = names::bare(self.headings[date]).starts_with("d");
+        (place != date && dated).then_some(place)
+    }
+}
+
+/// The layout, from the header and what the user says.
+pub fn plan(probe: &Probe, reading: &Reading) -> Result<Plan, ImportError> {
+    let refuse = |detail: String| not(probe, Format::Csv, detail);
+    let lines = probe.lines(Form::Lines).ok_or_else(|| refuse("it is no CSV".to_owned()))?;
+    let header = table_of(lines, reading).ok_or_else(|| refuse("it has one column".to_owned()))?;
+    let none = ColumnMap::default();
+    let map = reading.map.as_ref().unwrap_or(&none);
+    let (time, values) =
+        header.needed(map, Role::Time).and_then(|time| Ok((time, header.values(map)?))).map_err(&refuse)?;
+    if header.first.is_empty() {
+        return Err(ImportError::NoRows { path: probe.path.clone() });
+    }
+    let clock = match &reading.time_format {
+        Some(pattern) => Clock::Pattern(pattern.clone(), reading.zone),
+        None => Clock::guess(header.first.get(time).copied().unwrap_or_default(), reading.zone),
+    };
+    let written = symbol_column(&header, map).map_err(&refuse)?;
+    let (named, interval) = names::symbol_and_interval(&probe.stem());
+    let symbol = written.as_ref().map(|(_, symbol)| names::plain_symbol(symbol)).or(named);
+    let layout = Layout {
+        delimiter: header.delimiter,
+        skip: header.skip as u64,
+        time_of_day: header.time_of_day(time),
+        constant: written,
+        ..Layout::plain(clock, time, values)
+    };
+    Ok(Plan::text(Format::Csv, Form::Lines, layout).of(symbol, interval))
+}
+
+/// The column that names the symbol, and what it says first.
+fn symbol_column(header: &Header<'_>, map: &ColumnMap) -> Result<Option<(usize, String)>, String> {
+    let Some(place) = header.place(map, Role::Symbol)? else { return Ok(None) };
+    let text = header.first.get(place).copied().unwrap_or_default();
+    // A number is no symbol: that column means something else.
+    let named = !text.is_empty() && number(text).is_none();
+    Ok(named.then(|| (place, text.to_owned())))
+}

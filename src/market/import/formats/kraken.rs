@@ -1,0 +1,62 @@
+//! Kraken: OHLCVT CSV `XBTUSD_1440.csv` (seconds, open, high, low, close, volume, trades), trades CSV
+//! `BCHEUR.csv` (seconds, price, volume), and the OHLC response of its API (seconds, open, high, low, close,
+//! average, volume, count; strings). No headers; intervals in minutes.
+
+use chrono_tz::Tz;
+
+use super::super::names;
+use super::super::plan::Plan;
+use super::super::probe::{Content, Probe};
+use super::super::text::{Clock, Form, Layout, TradePrice, Unit, Values};
+use super::super::{Format, ImportError};
+use super::{not, numeric};
+
+/// Seven or three numbers that begin with seconds, or a response of the API.
+pub fn fits(probe: &Probe) -> bool {
+    if response_symbol(probe).is_some() {
+        return true;
+    }
+    let Some(rows) = probe.rows(Form::Lines) else { return false };
+    rows.first().is_some_and(|row| matches!(row.len(), 3 | 7) && numeric(row) && seconds(row))
+}
+
+fn seconds(row: &[&str]) -> bool {
+    row.first().is_some_and(|time| Clock::guess(time, Tz::UTC) == Clock::Epoch(Unit::Seconds))
+}
+
+/// The layout of bars, trades or a response.
+pub fn plan(probe: &Probe) -> Result<Plan, ImportError> {
+    if let Some(symbol) = response_symbol(probe) {
+        let values = Values::Bars { prices: [1, 2, 3, 4], volume: Some(6), adjusted_close: None };
+        let layout = Layout::plain(Clock::Epoch(Unit::Seconds), 0, values);
+        return Ok(Plan::text(Format::Kraken, Form::Arrays, layout).of(Some(symbol), None));
+    }
+    let rows = probe
+        .rows(Form::Lines)
+        .ok_or_else(|| not(probe, Format::Kraken, "it is neither CSV nor a response"))?;
+    let row = rows.first().map(Vec::as_slice).unwrap_or_default();
+    if !numeric(row) || !seconds(row) {
+        return Err(not(probe, Format::Kraken, "its first row does not begin with epoch seconds"));
+    }
+    let values = match row.len() {
+        7 => Values::Bars { prices: [1, 2, 3, 4], volume: Some(5), adjusted_close: None },
+        3 => Values::Trades { price: TradePrice::Column(1), volume: Some(2) },
+        found => return Err(not(probe, Format::Kraken, format!("its rows have {found} fields, not 3 or 7"))),
+    };
+    let stem = probe.stem();
+    let (symbol, interval) = match stem.rsplit_once('_') {
+        Some((symbol, minutes)) => (symbol, names::minutes(minutes)),
+        None => (stem.as_str(), None),
+    };
+    let layout = Layout::plain(Clock::Epoch(Unit::Seconds), 0, values);
+    Ok(Plan::text(Format::Kraken, Form::Lines, layout).of(Some(names::plain_symbol(symbol)), interval))
+}
+
+/// The pair of an OHLC response: the key before the first array of arrays.
+fn response_symbol(probe: &Probe) -> Option<String> {
+    let Content::Text { form: Form::Arrays, head, .. } = &probe.content else { return None };
+    let result = head.split_once("\"result\"")?.1.split_once('{')?.1;
+    let key = result.split_once('[')?.0.trim_end().strip_suffix(':')?.trim_end();
+    let key = key.trim().strip_prefix('"')?.strip_suffix('"')?;
+    Some(names::plain_symbol(key))
+}

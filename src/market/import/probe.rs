@@ -1,0 +1,157 @@
+//! A first look into a file: what it is made of, and its first rows.
+//!
+//! Reads a few kilobytes. Never decides the vendor.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use arrow::datatypes::SchemaRef;
+
+use super::ImportError;
+use super::columns::{self, Table};
+use super::names;
+use super::text::{ArrayLines, Form, Packing, each_text, fields};
+
+/// Bytes of text that are looked at.
+const HEAD: usize = 64 * 1024;
+
+/// What a look into a file showed.
+#[derive(Debug)]
+pub struct Probe {
+    /// The file.
+    pub path: PathBuf,
+    /// Its length on disk.
+    pub bytes: u64,
+    /// What is inside.
+    pub content: Content,
+}
+
+/// What a file is made of.
+#[derive(Debug)]
+pub enum Content {
+    /// Text.
+    Text {
+        /// How it is packed.
+        packing: Packing,
+        /// Lines or JSON arrays.
+        form: Form,
+        /// Its first whole lines (of JSON: its first innermost arrays).
+        lines: Vec<String>,
+        /// Its first bytes as they are.
+        head: String,
+    },
+    /// Columns with a schema.
+    Table {
+        /// Arrow or Parquet.
+        kind: Table,
+        /// The columns.
+        schema: SchemaRef,
+    },
+}
+
+impl Probe {
+    /// Looks into a file.
+    ///
+    /// # Errors
+    /// Where it cannot be read, is empty, is a Git LFS pointer, or is neither text nor columns.
+    pub fn open(path: &Path) -> Result<Self, ImportError> {
+        let io = |source| ImportError::io("read", path, source);
+        let mut file = File::open(path).map_err(io)?;
+        let bytes = file.metadata().map_err(io)?.len();
+        let mut magic = Vec::new();
+        (&mut file).take(64).read_to_end(&mut magic).map_err(io)?;
+        if magic.is_empty() {
+            return Err(ImportError::EmptyFile { path: path.to_owned() });
+        }
+        if magic.starts_with(b"version https://git-lfs") {
+            return Err(ImportError::LfsPointer { path: path.to_owned() });
+        }
+        let content = match Table::of(&magic) {
+            Some(kind) => Content::Table { kind, schema: columns::schema(path, kind)? },
+            None => text(path, Packing::of(&magic))?,
+        };
+        Ok(Self { path: path.to_owned(), bytes, content })
+    }
+
+    /// The file's name without its endings.
+    pub fn stem(&self) -> String {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        names::stem(&name).to_owned()
+    }
+
+    /// The first lines, where it is text of this form.
+    pub fn lines(&self, wanted: Form) -> Option<&[String]> {
+        match &self.content {
+            Content::Text { form, lines, .. } if *form == wanted => Some(lines),
+            _ => None,
+        }
+    }
+
+    /// The first lines as fields between commas.
+    pub fn rows(&self, wanted: Form) -> Option<Vec<Vec<&str>>> {
+        self.lines(wanted).map(|lines| lines.iter().map(|line| fields(line, b',')).collect())
+    }
+}
+
+fn text(path: &Path, packing: Packing) -> Result<Content, ImportError> {
+    let mut first: Option<Vec<u8>> = None;
+    each_text(path, packing, &mut |text| {
+        if first.is_none() {
+            let mut bytes = Vec::new();
+            let read = text.take(HEAD as u64).read_to_end(&mut bytes);
+            read.map_err(|error| ImportError::damaged(path, error))?;
+            first = Some(bytes);
+        }
+        Ok(())
+    })?;
+    let bytes = first.unwrap_or_default();
+    let whole = bytes.len() < HEAD;
+    let head = utf8(path, &bytes)?;
+    let head = head.strip_prefix('\u{feff}').unwrap_or(head);
+    let form = if head.trim_start().starts_with(['[', '{']) { Form::Arrays } else { Form::Lines };
+    let lines = match form {
+        Form::Lines => lines(head, whole),
+        Form::Arrays => arrays(path, head, whole)?,
+    };
+    if lines.is_empty() {
+        return Err(ImportError::NoRows { path: path.to_owned() });
+    }
+    Ok(Content::Text { packing, form, lines, head: head.to_owned() })
+}
+
+/// The bytes as text, without a character that is cut off at the end.
+fn utf8<'b>(path: &Path, bytes: &'b [u8]) -> Result<&'b str, ImportError> {
+    let unknown = || ImportError::UnknownFormat {
+        path: path.to_owned(),
+        detail: "it is neither text nor a table".to_owned(),
+    };
+    let valid = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) if error.error_len().is_none() => {
+            std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default()
+        }
+        Err(_) => return Err(unknown()),
+    };
+    if valid.contains('\0') { Err(unknown()) } else { Ok(valid) }
+}
+
+fn lines(head: &str, whole: bool) -> Vec<String> {
+    let mut lines: Vec<String> = head.lines().map(str::to_owned).collect();
+    if !whole && lines.len() > 1 && !head.ends_with('\n') {
+        lines.pop();
+    }
+    lines.retain(|line| !line.trim().is_empty());
+    lines
+}
+
+/// The arrays that end inside the head; only a whole text may be faulted for its end.
+fn arrays(path: &Path, head: &str, whole: bool) -> Result<Vec<String>, ImportError> {
+    let mut reader = ArrayLines::new(head.as_bytes());
+    let mut text = Vec::new();
+    match reader.read_to_end(&mut text) {
+        Err(error) if whole => return Err(ImportError::damaged(path, error)),
+        _ => {}
+    }
+    Ok(lines(&String::from_utf8_lossy(&text), true))
+}

@@ -1,0 +1,138 @@
+//! One file's bars in memory, in order and checked.
+
+use std::path::Path;
+
+use super::plan::{Reading, Source};
+use super::rows::Rows;
+use super::run::source;
+use super::writer::bar;
+use super::{Format, ImportError};
+use crate::domain::{Symbol, Timestamp};
+use crate::market::{Bars, flaw};
+
+/// Reads a file of bars whole: sorted, exact repetitions dropped, every row checked.
+///
+/// # Errors
+/// As importing it would; [`ImportError::NotBars`] where it holds trades.
+pub fn read_bars(
+    path: &Path,
+    format: Option<Format>,
+    reading: &Reading,
+) -> Result<(Symbol, Bars), ImportError> {
+    let ((symbol, interval), source) = source(path, format, reading)?;
+    let mut bars = Bars::with_capacity(interval, 0);
+    let mut take = |rows: Rows| match rows {
+        Rows::Bars(more) => {
+            append(&mut bars, &more);
+            Ok(())
+        }
+        Rows::Trades(_) => {
+            Err(ImportError::NotBars { path: path.to_owned(), kind: "trades (import them first)" })
+        }
+    };
+    source.stream(&mut take, &|_| {})?;
+    let bars = unique(&symbol, in_order(bars))?;
+    if let Some(found) = flaw::check(&bars, 0..bars.len(), &[]).into_iter().next() {
+        return Err(ImportError::BadRow {
+            path: path.to_owned(),
+            row: found.row as u64 + 1,
+            at: bars.ts[found.row],
+            flaw: found.flaw.to_string(),
+        });
+    }
+    Ok((symbol, bars))
+}
+
+/// The first and last rows of a file and how many there are; trades are shown as flat bars.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Survey {
+    /// How many rows.
+    pub rows: u64,
+    /// The first rows, in the file's order.
+    pub head: Vec<(Timestamp, [f64; 5])>,
+    /// The last rows, in the file's order.
+    pub tail: Vec<(Timestamp, [f64; 5])>,
+    /// The earliest and the latest time.
+    pub range: Option<(Timestamp, Timestamp)>,
+}
+
+/// Reads all rows of a file and keeps `shown` at either end.
+///
+/// # Errors
+/// Where the file cannot be read.
+pub fn survey(source: &Source, shown: usize) -> Result<Survey, ImportError> {
+    let mut found = Survey { rows: 0, head: Vec::new(), tail: Vec::new(), range: None };
+    let mut take = |rows: Rows| {
+        found.rows += rows.len() as u64;
+        let (earliest, latest) = (rows.times().iter().min(), rows.times().iter().max());
+        if let (Some(&earliest), Some(&latest)) = (earliest, latest) {
+            let (first, last) = found.range.unwrap_or((earliest, latest));
+            found.range = Some((first.min(earliest), last.max(latest)));
+        }
+        let count = rows.len();
+        let missing = shown.saturating_sub(found.head.len()).min(count);
+        found.head.extend((0..missing).map(|row| at(&rows, row)));
+        found.tail.extend((count.saturating_sub(shown)..count).map(|row| at(&rows, row)));
+        let surplus = found.tail.len().saturating_sub(shown);
+        found.tail.drain(..surplus);
+        Ok(())
+    };
+    source.stream(&mut take, &|_| {})?;
+    Ok(found)
+}
+
+fn at(rows: &Rows, row: usize) -> (Timestamp, [f64; 5]) {
+    match rows {
+        Rows::Bars(bars) => bar(bars, row),
+        Rows::Trades(trades) => {
+            let price = trades.price[row];
+            (trades.ts[row], [price, price, price, price, trades.volume[row]])
+        }
+    }
+}
+
+/// Adds bars behind others.
+pub(super) fn append(bars: &mut Bars, more: &Bars) {
+    bars.ts.extend_from_slice(&more.ts);
+    bars.open.extend_from_slice(&more.open);
+    bars.high.extend_from_slice(&more.high);
+    bars.low.extend_from_slice(&more.low);
+    bars.close.extend_from_slice(&more.close);
+    bars.volume.extend_from_slice(&more.volume);
+}
+
+/// The same bars by time; equal times keep their order.
+pub(super) fn in_order(bars: Bars) -> Bars {
+    if bars.ts.is_sorted() {
+        return bars;
+    }
+    let mut order: Vec<usize> = (0..bars.len()).collect();
+    order.sort_by_key(|&row| bars.ts[row]);
+    let mut sorted = Bars::with_capacity(bars.interval, bars.len());
+    for row in order {
+        let (at, values) = bar(&bars, row);
+        sorted.push(at, values);
+    }
+    sorted
+}
+
+fn unique(symbol: &Symbol, bars: Bars) -> Result<Bars, ImportError> {
+    if bars.ts.windows(2).all(|pair| pair[0] < pair[1]) {
+        return Ok(bars);
+    }
+    let mut kept = Bars::with_capacity(bars.interval, bars.len());
+    for row in 0..bars.len() {
+        let (at, values) = bar(&bars, row);
+        if kept.ts.last() == Some(&at) {
+            let (_, before) = bar(&kept, kept.len() - 1);
+            if before.map(f64::to_bits) != values.map(f64::to_bits) {
+                let text = |values: [f64; 5]| values.map(|value| value.to_string()).join(", ");
+                let (first, second) = (text(before), text(values));
+                return Err(ImportError::Conflict { symbol: symbol.to_string(), at, first, second });
+            }
+            continue;
+        }
+        kept.push(at, values);
+    }
+    Ok(kept)
+}

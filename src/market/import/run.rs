@@ -1,0 +1,358 @@
+//! From paths to groups of files, and from each group to one file of bars.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::aggregate::Aggregator;
+use super::formats;
+use super::plan::{Plan, Reading, Source, spacing};
+use super::probe::Probe;
+use super::rows::{Kind, Rows};
+use super::sink::Sink;
+use super::writer::bar;
+use super::{Format, ImportError};
+use crate::domain::{Interval, Span, Symbol, Timestamp};
+use crate::market::{Bars, flaw};
+
+/// What to do with rows that are no honest bars.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum BadRows {
+    /// Refuse the import.
+    #[default]
+    Refuse,
+    /// Leave them out, and count them.
+    Drop,
+    /// Write them as they are.
+    Keep,
+}
+
+/// What to do where the result's file exists.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Existing {
+    /// Refuse.
+    #[default]
+    Refuse,
+    /// Put the new one in its place.
+    Replace,
+    /// Put the bars of both into one.
+    Merge,
+}
+
+/// Files that become one.
+#[derive(Debug)]
+pub struct Group {
+    /// The symbol.
+    pub symbol: Symbol,
+    /// The interval.
+    pub interval: Interval,
+    /// In order of their first times.
+    pub sources: Vec<Source>,
+    /// Where the bars go.
+    pub output: PathBuf,
+}
+
+impl Group {
+    /// The formats of its files, each once.
+    pub fn formats(&self) -> Vec<Format> {
+        let mut formats: Vec<Format> = self.sources.iter().map(|source| source.plan.format).collect();
+        formats.sort();
+        formats.dedup();
+        formats
+    }
+
+    /// Bytes of text to read, roughly.
+    pub fn work(&self) -> u64 {
+        self.sources.iter().map(Source::work).sum()
+    }
+}
+
+/// All groups of an import, and what was left aside.
+#[derive(Debug, Default)]
+pub struct Groups {
+    /// By symbol and interval.
+    pub groups: Vec<Group>,
+    /// Files of folders that hold no bars, each with the reason.
+    pub skipped: Vec<(PathBuf, ImportError)>,
+}
+
+/// What became of a group.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Imported {
+    /// Where the bars are.
+    pub output: PathBuf,
+    /// The symbol.
+    pub symbol: Symbol,
+    /// The interval.
+    pub interval: Interval,
+    /// The formats of the files.
+    pub formats: Vec<Format>,
+    /// The files.
+    pub files: Vec<PathBuf>,
+    /// Rows (or trades) in them.
+    pub rows_in: u64,
+    /// Bars written.
+    pub bars_out: u64,
+    /// Exact repetitions that were left out.
+    pub duplicates: u64,
+    /// Rows that are no bars and were left out, with [`BadRows::Drop`].
+    pub dropped: u64,
+    /// Open of the first bar.
+    pub first: Option<Timestamp>,
+    /// Open of the last bar.
+    pub last: Option<Timestamp>,
+}
+
+/// Looks into all files and sorts them into groups. Folders are searched; what cannot be imported in them is
+/// left aside. A file that is named must be importable.
+///
+/// # Errors
+/// Where a named file cannot be imported, or nothing is left.
+pub fn plan(
+    paths: &[PathBuf],
+    format: Option<Format>,
+    reading: &Reading,
+    out: &Path,
+) -> Result<Groups, ImportError> {
+    let mut skipped = Vec::new();
+    let mut by_key: BTreeMap<(Symbol, Interval), Vec<Source>> = BTreeMap::new();
+    for path in paths {
+        let folder = path.is_dir();
+        for file in files(path)? {
+            match source(&file, format, reading) {
+                Ok((key, source)) => by_key.entry(key).or_default().push(source),
+                Err(error) if folder => skipped.push((file, error)),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    if by_key.is_empty() {
+        let places: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
+        return Err(skipped
+            .into_iter()
+            .next()
+            .map_or(ImportError::NothingFound { places: places.join(", ") }, |(_, error)| error));
+    }
+    let groups = by_key.into_iter().map(|((symbol, interval), mut sources)| {
+        sources.sort_by(|a, b| (a.earliest(), &a.path).cmp(&(b.earliest(), &b.path)));
+        let output = out.join(format!("{symbol}_{interval}.parquet"));
+        Group { symbol, interval, sources, output }
+    });
+    Ok(Groups { groups: groups.collect(), skipped })
+}
+
+/// Looks into one file: what it would be imported as.
+///
+/// # Errors
+/// Where it is in no format that is known, or does not say enough.
+pub fn source(
+    path: &Path,
+    format: Option<Format>,
+    reading: &Reading,
+) -> Result<((Symbol, Interval), Source), ImportError> {
+    let source = look(path, format, reading)?;
+    Ok(((symbol_of(&source, reading)?, interval_of(&source, reading)?), source))
+}
+
+/// Looks into one file, whatever it says of its symbol and interval.
+///
+/// # Errors
+/// Where it is in no format that is known, or has no rows.
+pub fn look(path: &Path, format: Option<Format>, reading: &Reading) -> Result<Source, ImportError> {
+    let probe = Probe::open(path)?;
+    let plan = plan_of(&probe, format, reading)?;
+    let source = Source::new(&probe, plan)?;
+    if source.head.is_empty() {
+        return Err(ImportError::NoRows { path: path.to_owned() });
+    }
+    Ok(source)
+}
+
+fn plan_of(probe: &Probe, format: Option<Format>, reading: &Reading) -> Result<Plan, ImportError> {
+    let unknown = || ImportError::UnknownFormat {
+        path: probe.path.clone(),
+        detail: "neither its name nor its columns are those of a vendor, nor does a header name its columns"
+            .to_owned(),
+    };
+    let format = format.or_else(|| formats::detect(probe, reading)).ok_or_else(unknown)?;
+    formats::plan(probe, format, reading)
+}
+
+fn symbol_of(source: &Source, reading: &Reading) -> Result<Symbol, ImportError> {
+    let name = reading.symbol.as_ref().or(source.plan.symbol.as_ref());
+    let name = name.ok_or_else(|| ImportError::NoSymbol { path: source.path.clone() })?;
+    Symbol::new(name)
+        .map_err(|error| ImportError::BadSymbol { path: source.path.clone(), detail: error.to_string() })
+}
+
+fn interval_of(source: &Source, reading: &Reading) -> Result<Interval, ImportError> {
+    if let Some(interval) = reading.interval {
+        return Ok(interval);
+    }
+    match (source.plan.kind(), source.plan.interval) {
+        (Kind::Trades, _) => Err(ImportError::TradesNeedInterval { path: source.path.clone() }),
+        (Kind::Bars, Some(interval)) => Ok(interval),
+        (Kind::Bars, None) => spacing(&source.head)
+            .map_err(|detail| ImportError::NoInterval { path: source.path.clone(), detail }),
+    }
+}
+
+/// A file itself, or all files under a folder, sorted; hidden ones are left out.
+///
+/// # Errors
+/// Where a folder cannot be read.
+pub fn files(path: &Path) -> Result<Vec<PathBuf>, ImportError> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut found = Vec::new();
+    let mut folders = vec![path.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let io = |source| ImportError::io("read", &folder, source);
+        for entry in std::fs::read_dir(&folder).map_err(io)? {
+            let entry = entry.map_err(io)?;
+            if entry.file_name().to_string_lossy().starts_with('.') {
+                continue;
+            }
+            let place = entry.path();
+            if place.is_dir() { folders.push(place) } else { found.push(place) }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Imports one group; `read` hears of the bytes of text that were read.
+///
+/// # Errors
+/// Where a file cannot be read, rows are refused, or the result cannot be written. Nothing is left behind
+/// then.
+pub fn import(
+    group: &Group,
+    bad: BadRows,
+    existing: Existing,
+    read: &(dyn Fn(u64) + Sync),
+) -> Result<Imported, ImportError> {
+    let kinds: Vec<Kind> = group.sources.iter().map(|source| source.plan.kind()).collect();
+    if kinds.windows(2).any(|pair| pair[0] != pair[1]) {
+        return Err(ImportError::MixedKinds { output: group.output.clone() });
+    }
+    if existing == Existing::Refuse && group.output.exists() {
+        let source = std::io::Error::new(
+            std::io::ErrorKind::AlreadyExists,
+            "it exists; `--replace` puts the new bars in its place, `--merge` adds them to it",
+        );
+        return Err(ImportError::io("write", &group.output, source));
+    }
+    let dir = group.output.parent().unwrap_or(Path::new("."));
+    let mut work = Work {
+        sink: Sink::new(dir, group.symbol.as_str(), bad == BadRows::Keep),
+        trades: Aggregator::new(group.interval),
+        bad,
+        rows_in: 0,
+        dropped: 0,
+    };
+    if existing == Existing::Merge && group.output.exists() {
+        let reading = Reading { interval: Some(group.interval), ..Reading::default() };
+        let (_, before) = source(&group.output, Some(Format::Parquet), &reading)?;
+        work.file(&before, read)?;
+    }
+    for source in &group.sources {
+        work.file(source, read)?;
+    }
+    work.finish(group)
+}
+
+/// An import under way.
+struct Work {
+    sink: Sink,
+    trades: Aggregator,
+    bad: BadRows,
+    rows_in: u64,
+    dropped: u64,
+}
+
+impl Work {
+    fn file(&mut self, source: &Source, read: &(dyn Fn(u64) + Sync)) -> Result<(), ImportError> {
+        let before = self.rows_in;
+        source.stream(&mut |rows| self.rows(&source.path, before, rows), read)?;
+        self.trades.end_file()
+    }
+
+    fn rows(&mut self, path: &Path, before: u64, rows: Rows) -> Result<(), ImportError> {
+        let first_row = self.rows_in - before + 1;
+        self.rows_in += rows.len() as u64;
+        let bars = match rows {
+            Rows::Bars(bars) => bars,
+            Rows::Trades(trades) => {
+                if let Some(row) =
+                    (0..trades.ts.len()).find(|&row| !honest(trades.price[row], trades.volume[row]))
+                {
+                    return Err(ImportError::BadRow {
+                        path: path.to_owned(),
+                        row: first_row + row as u64,
+                        at: trades.ts[row],
+                        flaw: format!("price `{}`, volume `{}`", trades.price[row], trades.volume[row]),
+                    });
+                }
+                match self.trades.push(path, &trades)? {
+                    Some(done) => done,
+                    None => return Ok(()),
+                }
+            }
+        };
+        let bars = self.sound(path, first_row, bars)?;
+        self.sink.push(bars)
+    }
+
+    /// Deals with rows that are no honest bars.
+    fn sound(&mut self, path: &Path, first_row: u64, bars: Bars) -> Result<Bars, ImportError> {
+        if self.bad == BadRows::Keep {
+            return Ok(bars);
+        }
+        let Some(found) = flaw::check(&bars, 0..bars.len(), &[]).into_iter().next() else { return Ok(bars) };
+        if self.bad == BadRows::Refuse {
+            return Err(ImportError::BadRow {
+                path: path.to_owned(),
+                row: first_row + found.row as u64,
+                at: bars.ts[found.row],
+                flaw: found.flaw.to_string().replace("is `NaN`, not a finite number", "is missing"),
+            });
+        }
+        let mut kept = Bars::with_capacity(bars.interval, bars.len());
+        for row in (0..bars.len()).filter(|&row| flaw::sound(&bars, row)) {
+            let (at, values) = bar(&bars, row);
+            kept.push(at, values);
+        }
+        self.dropped += (bars.len() - kept.len()) as u64;
+        Ok(kept)
+    }
+
+    fn finish(mut self, group: &Group) -> Result<Imported, ImportError> {
+        let left = self.trades.finish();
+        self.sink.push(left)?;
+        let first_file = || group.sources.first().map(|source| source.path.clone()).unwrap_or_default();
+        let run = self.sink.finish()?.ok_or_else(|| ImportError::NoRows { path: first_file() })?;
+        if let Some(closest) = run.tally.closest.filter(|closest| *closest < group.interval.micros()) {
+            let found = Span::from_micros(closest).to_string();
+            return Err(ImportError::WrongInterval { path: first_file(), interval: group.interval, found });
+        }
+        let tally = run.persist(&group.output)?;
+        Ok(Imported {
+            output: group.output.clone(),
+            symbol: group.symbol.clone(),
+            interval: group.interval,
+            formats: group.formats(),
+            files: group.sources.iter().map(|source| source.path.clone()).collect(),
+            rows_in: self.rows_in,
+            bars_out: tally.bars,
+            duplicates: tally.duplicates,
+            dropped: self.dropped,
+            first: tally.first,
+            last: tally.last,
+        })
+    }
+}
+
+fn honest(price: f64, volume: f64) -> bool {
+    price > 0.0 && price < crate::market::PRICE_CEILING && (0.0..f64::INFINITY).contains(&volume)
+}

@@ -1,0 +1,325 @@
+//! Times of a text, to UTC.
+//!
+//! Invariant: a file has one unit of epoch times; a row in another is refused, never guessed.
+
+use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, TimeDelta, TimeZone as _};
+use chrono_tz::Tz;
+
+use crate::domain::Timestamp;
+
+/// What an epoch number counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Seconds, perhaps with a fraction.
+    Seconds,
+    /// Thousandths.
+    Millis,
+    /// Millionths.
+    Micros,
+    /// Billionths; cut to microseconds.
+    Nanos,
+}
+
+impl Unit {
+    /// By magnitude: up to the year 5138 the ranges lie apart from March 1973 on.
+    pub const fn of(value: i64) -> Self {
+        match value.unsigned_abs() {
+            0..100_000_000_000 => Self::Seconds,
+            100_000_000_000..100_000_000_000_000 => Self::Millis,
+            100_000_000_000_000..100_000_000_000_000_000 => Self::Micros,
+            _ => Self::Nanos,
+        }
+    }
+
+    /// In words.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Seconds => "seconds",
+            Self::Millis => "milliseconds",
+            Self::Micros => "microseconds",
+            Self::Nanos => "nanoseconds",
+        }
+    }
+
+    const fn micros(self, value: i64) -> i64 {
+        match self {
+            Self::Seconds => value * 1_000_000,
+            Self::Millis => value * 1_000,
+            Self::Micros => value,
+            Self::Nanos => value.div_euclid(1_000),
+        }
+    }
+}
+
+/// How a file writes its times.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Clock {
+    /// A number since 1970 in UTC.
+    Epoch(Unit),
+    /// A date, perhaps with a time of day: ISO 8601, `20240131 09:30`, `2024-01-31 09-PM`. Without an offset it
+    /// is local to the zone; a date alone is midnight UTC of that date, whatever the zone.
+    Text(Tz),
+    /// A pattern of `chrono`'s `strftime`.
+    Pattern(String, Tz),
+    /// Milliseconds since midnight of this date in this zone (LEAN).
+    SinceMidnight(NaiveDate, Tz),
+}
+
+impl Clock {
+    /// The clock that reads this first field: an epoch number or a text.
+    pub fn guess(field: &str, zone: Tz) -> Self {
+        match epoch(field) {
+            // Eight digits are a date: 20240131.
+            Some((whole, 0)) if field.len() == 8 && date(field.as_bytes()).is_some() && whole > 0 => {
+                Self::Text(zone)
+            }
+            Some((whole, _)) => Self::Epoch(Unit::of(whole)),
+            None => Self::Text(zone),
+        }
+    }
+
+    /// The instant a field says, or what is wrong with it.
+    pub fn read(&self, field: &str) -> Result<Timestamp, String> {
+        let unreadable = || format!("`{field}` is not a time");
+        match self {
+            Self::Epoch(unit) => {
+                let (whole, micros) = epoch(field).ok_or_else(unreadable)?;
+                let found = Unit::of(whole);
+                if found != *unit {
+                    let (found, unit) = (found.as_str(), unit.as_str());
+                    return Err(format!("`{field}` counts {found}, but the rows before it count {unit}"));
+                }
+                let fraction = if *unit == Unit::Seconds { micros } else { 0 };
+                Ok(Timestamp::from_micros(unit.micros(whole) + fraction))
+            }
+            Self::Text(zone) => text(field, *zone).unwrap_or_else(|| Err(unreadable())),
+            Self::Pattern(pattern, zone) => patterned(field, pattern, *zone)
+                .unwrap_or_else(|| Err(format!("`{field}` does not fit the time format `{pattern}`"))),
+            Self::SinceMidnight(day, zone) => {
+                let (millis, micros) = epoch(field).ok_or_else(unreadable)?;
+                // LEAN writes fractions of a millisecond in ticks.
+                let since = TimeDelta::milliseconds(millis) + TimeDelta::microseconds(micros / 1_000);
+                let local = day.and_time(chrono::NaiveTime::MIN) + since;
+                to_utc(local, *zone)
+            }
+        }
+    }
+}
+
+/// Whole part and millionths of a decimal number.
+fn epoch(field: &str) -> Option<(i64, i64)> {
+    let (whole, fraction) = field.split_once('.').unwrap_or((field, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !digits(whole) || !digits(fraction) || whole.len() > 19 {
+        return None;
+    }
+    let mut micros = 0_i64;
+    for place in 0..6 {
+        micros = micros * 10 + fraction.as_bytes().get(place).map_or(0, |byte| i64::from(byte - b'0'));
+    }
+    Some((whole.parse().ok()?, micros))
+}
+
+/// `None` where it is no time in any form that is known.
+fn text(field: &str, zone: Tz) -> Option<Result<Timestamp, String>> {
+    let field = field.trim();
+    let bytes = field.as_bytes();
+    let (day, used) = date(bytes)?;
+    let rest = field.get(used..)?;
+    if rest.is_empty() {
+        return Some(Ok(utc(day.and_hms_opt(0, 0, 0)?)));
+    }
+    let rest = rest.strip_prefix(['T', ' ', ';', '_'])?;
+    let (clock, offset) = split_offset(rest);
+    let local = day.and_time(time_of_day(clock)?);
+    Some(match offset {
+        Some(minutes) => Ok(utc(local - TimeDelta::minutes(minutes?))),
+        None => to_utc(local, zone),
+    })
+}
+
+/// A date at the start and its length: `2024-01-31`, `2024/01/31`, `2024.01.31`, `20240131`.
+fn date(bytes: &[u8]) -> Option<(NaiveDate, usize)> {
+    let number = |from: usize, len: usize| -> Option<i32> {
+        let part = bytes.get(from..from + len)?;
+        part.iter().all(u8::is_ascii_digit).then(|| part.iter().fold(0, |n, b| n * 10 + i32::from(b - b'0')))
+    };
+    let separated = matches!(bytes.get(4), Some(b'-' | b'/' | b'.')) && bytes.get(4) == bytes.get(7);
+    let (month, day, used) = if separated { (5, 8, 10) } else { (4, 6, 8) };
+    let month = u32::try_from(number(month, 2)?).ok()?;
+    let day = u32::try_from(number(day, 2)?).ok()?;
+    NaiveDate::from_ymd_opt(number(0, 4)?, month, day).map(|date| (date, used))
+}
+
+/// Splits `Z`, `+00:00`, `-0500` or ` UTC` off; the offset in minutes, inner `None` where it is malformed.
+fn split_offset(text: &str) -> (&str, Option<Option<i64>>) {
+    for utc in ["Z", " UTC", "UTC"] {
+        if let Some(clock) = text.strip_suffix(utc) {
+            return (clock, Some(Some(0)));
+        }
+    }
+    // A sign directly before digits, after the time's own digits; `09-PM` has a letter there.
+    let sign = text
+        .rfind(['+', '-'])
+        .filter(|&at| at > 0 && text[at + 1..].bytes().next().is_some_and(|byte| byte.is_ascii_digit()));
+    let Some(at) = sign else { return (text, None) };
+    let digits: String = text[at + 1..].chars().filter(|c| *c != ':').collect();
+    let minutes = match digits.len() {
+        2 => digits.parse::<i64>().ok().map(|hours| hours * 60),
+        4 => digits.parse::<i64>().ok().map(|both| both / 100 * 60 + both % 100),
+        _ => None,
+    };
+    let signed = minutes.map(|minutes| if text.as_bytes()[at] == b'-' { -minutes } else { minutes });
+    (text[..at].trim_end(), Some(signed))
+}
+
+/// `09:30`, `09:30:15.25`, `093015`, `0930`, and the 12-hour `09-PM`, `9 PM`, `09:30 PM`.
+fn time_of_day(text: &str) -> Option<chrono::NaiveTime> {
+    let upper = text.to_ascii_uppercase();
+    let (clock, half) = match (upper.strip_suffix("AM"), upper.strip_suffix("PM")) {
+        (Some(clock), _) => (clock.trim_end_matches(['-', ' ']), Some(0)),
+        (_, Some(clock)) => (clock.trim_end_matches(['-', ' ']), Some(12)),
+        _ => (upper.as_str(), None),
+    };
+    let (clock, fraction) = clock.split_once('.').unwrap_or((clock, ""));
+    let joined: String = clock.chars().filter(|c| *c != ':').collect();
+    if !joined.bytes().all(|byte| byte.is_ascii_digit())
+        || !fraction.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        return None;
+    }
+    let padded =
+        if clock.contains(':') && clock.find(':') == Some(1) { format!("0{joined}") } else { joined };
+    let part = |from: usize| padded.get(from..from + 2).map_or(Some(0), |digits| digits.parse::<u32>().ok());
+    let hour = if padded.len() == 1 { padded.parse().ok()? } else { part(0)? };
+    let hour = match half {
+        Some(half) if (1..=12).contains(&hour) => hour % 12 + half,
+        Some(_) => return None,
+        None if padded.len() < 4 => return None,
+        None => hour,
+    };
+    if !matches!(padded.len(), 1 | 2 | 4 | 6) {
+        return None;
+    }
+    let nanos: u32 = format!("{:0<9.9}", fraction).parse().ok()?;
+    chrono::NaiveTime::from_hms_nano_opt(hour, part(2)?, part(4)?, nanos)
+}
+
+fn patterned(field: &str, pattern: &str, zone: Tz) -> Option<Result<Timestamp, String>> {
+    if let Ok(full) = DateTime::parse_from_str(field, pattern) {
+        return Some(Ok(Timestamp::from_micros(full.timestamp_micros())));
+    }
+    if let Ok(local) = NaiveDateTime::parse_from_str(field, pattern) {
+        return Some(to_utc(local, zone));
+    }
+    // An hour without minutes, such as `%Y-%m-%d %I-%p`, is no whole time to chrono.
+    if let Ok(local) = NaiveDateTime::parse_from_str(&format!("{field} 00"), &format!("{pattern} %M")) {
+        return Some(to_utc(local, zone));
+    }
+    let day = NaiveDate::parse_from_str(field, pattern).ok()?;
+    Some(Ok(utc(day.and_hms_opt(0, 0, 0)?)))
+}
+
+fn utc(time: NaiveDateTime) -> Timestamp {
+    Timestamp::from_micros(time.and_utc().timestamp_micros())
+}
+
+/// A local time in UTC. The hour that a clock change repeats is read as the first of the two; the hour it
+/// skips does not exist and is refused.
+fn to_utc(local: NaiveDateTime, zone: Tz) -> Result<Timestamp, String> {
+    if zone == Tz::UTC {
+        return Ok(utc(local));
+    }
+    match zone.from_local_datetime(&local) {
+        LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => {
+            Ok(Timestamp::from_micros(at.timestamp_micros()))
+        }
+        LocalResult::None => Err(format!("`{local}` does not exist in {zone}: the clock was put forward")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(clock: &Clock, field: &str) -> String {
+        clock.read(field).map_or_else(|problem| problem, |at| at.to_string())
+    }
+
+    #[test]
+    fn epochs_by_magnitude_and_never_mixed() {
+        for (field, unit) in [
+            ("1706659200", Unit::Seconds),
+            ("1706659200000", Unit::Millis),
+            ("1706659200000000", Unit::Micros),
+            ("1706659200000000000", Unit::Nanos),
+        ] {
+            let clock = Clock::guess(field, Tz::UTC);
+            assert_eq!(clock, Clock::Epoch(unit));
+            assert_eq!(read(&clock, field), "2024-01-31T00:00:00Z");
+        }
+        let millis = Clock::Epoch(Unit::Millis);
+        let mixed = "`1735689600000000` counts microseconds, but the rows before it count milliseconds";
+        assert_eq!(read(&millis, "1735689600000000"), mixed);
+        assert_eq!(read(&Clock::Epoch(Unit::Seconds), "1672531436.25"), "2023-01-01T00:03:56.250000Z");
+    }
+
+    #[test]
+    fn texts_of_many_vendors() {
+        let clock = Clock::Text(Tz::UTC);
+        for (field, expected) in [
+            ("2024-01-31", "2024-01-31T00:00:00Z"),
+            ("2019-10-17 09-AM", "2019-10-17T09:00:00Z"),
+            ("2019-10-17 12-AM", "2019-10-17T00:00:00Z"),
+            ("2019-10-17 12-PM", "2019-10-17T12:00:00Z"),
+            ("2019-10-17 11-PM", "2019-10-17T23:00:00Z"),
+            ("2019-07-04 00:00", "2019-07-04T00:00:00Z"),
+            ("20131001 01:00", "2013-10-01T01:00:00Z"),
+            ("20131001", "2013-10-01T00:00:00Z"),
+            ("2013.10.01 01:05:07", "2013-10-01T01:05:07Z"),
+            ("20131001 010507", "2013-10-01T01:05:07Z"),
+            ("2013-01-01 22:00:00.295000+00:00", "2013-01-01T22:00:00.295000Z"),
+            ("2013-01-01T22:00:00Z", "2013-01-01T22:00:00Z"),
+            ("2013-01-01 22:00:00 UTC", "2013-01-01T22:00:00Z"),
+            ("2013-01-01T22:00:00-0530", "2013-01-02T03:30:00Z"),
+            ("2015-09-23T20:57:42.146", "2015-09-23T20:57:42.146000Z"),
+            ("2013-01-01 9:05", "2013-01-01T09:05:00Z"),
+        ] {
+            assert_eq!(read(&clock, field), expected, "{field}");
+        }
+        for field in
+            ["yesterday", "2024-13-01", "02/03/2010 16:53:50", "2024-01-31 25:00", "2024-01-31 13-PM", ""]
+        {
+            assert_eq!(read(&clock, field), format!("`{field}` is not a time"));
+        }
+        assert_eq!(Clock::guess("20131001", Tz::UTC), clock);
+    }
+
+    #[test]
+    fn local_times_follow_the_clock_changes() {
+        let york = Clock::Text(Tz::America__New_York);
+        assert_eq!(read(&york, "2013-10-07 09:30"), "2013-10-07T13:30:00Z");
+        assert_eq!(read(&york, "2013-12-02 09:30"), "2013-12-02T14:30:00Z");
+        // A date alone is the session's date.
+        assert_eq!(read(&york, "2013-12-02"), "2013-12-02T00:00:00Z");
+        assert_eq!(
+            read(&york, "2013-03-10 02:30"),
+            "`2013-03-10 02:30:00` does not exist in America/New_York: the clock was put forward"
+        );
+        // 01:30 happened twice that night: the first is read.
+        assert_eq!(read(&york, "2013-11-03 01:30"), "2013-11-03T05:30:00Z");
+        let day = NaiveDate::from_ymd_opt(2013, 10, 7).unwrap();
+        let lean = Clock::SinceMidnight(day, Tz::America__New_York);
+        assert_eq!(read(&lean, "14400000"), "2013-10-07T08:00:00Z");
+    }
+
+    #[test]
+    fn a_pattern_reads_what_it_says() {
+        let clock = Clock::Pattern("%d/%m/%Y %H:%M:%S".to_owned(), Tz::UTC);
+        assert_eq!(read(&clock, "02/03/2010 16:53:50"), "2010-03-02T16:53:50Z");
+        let clock = Clock::Pattern("%m/%d/%Y".to_owned(), Tz::America__New_York);
+        assert_eq!(read(&clock, "02/03/2010"), "2010-02-03T00:00:00Z");
+        let clock = Clock::Pattern("%Y-%m-%d %I-%p".to_owned(), Tz::UTC);
+        assert_eq!(read(&clock, "2019-10-17 09-PM"), "2019-10-17T21:00:00Z");
+    }
+}

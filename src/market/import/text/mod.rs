@@ -1,0 +1,17 @@
+//! Rows out of text: CSV and JSON arrays, plain, gzipped or zipped.
+//!
+//! Owns numbers, times, fields and blocks. Knows no vendor: a [`Layout`] says where everything is.
+
+mod arrays;
+mod clock;
+mod container;
+mod layout;
+mod number;
+mod stream;
+
+pub use arrays::ArrayLines;
+pub use clock::{Clock, Unit};
+pub use container::{Packing, each_text};
+pub use layout::{Layout, TradePrice, Values, fields};
+pub use number::number;
+pub use stream::{Feed, Form, stream};

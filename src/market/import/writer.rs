@@ -1,0 +1,224 @@
+//! Sorted bars into one Parquet file, row group by row group.
+//!
+//! Invariant: times in the file increase; a bar that repeats the one before it exactly is left out and
+//! counted; one that differs is refused. The file gets its name only when it is whole.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, AsArray, Float64Array, RecordBatch};
+use arrow::datatypes::{DataType, Field, Float64Type, Schema, TimestampMicrosecondType};
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use tempfile::NamedTempFile;
+
+use super::ImportError;
+use crate::domain::{Interval, Timestamp};
+use crate::market::Bars;
+use crate::market::file;
+
+/// How hard zstd works here: an import is timed.
+const LEVEL: i32 = 1;
+
+/// Writes bars that come in order.
+pub struct SortedWriter {
+    symbol: String,
+    writer: ArrowWriter<File>,
+    file: NamedTempFile,
+    nullable: bool,
+    last: Option<(Timestamp, [f64; 5])>,
+    tally: Tally,
+}
+
+/// What went through a writer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Bars written.
+    pub bars: u64,
+    /// Exact repetitions left out.
+    pub duplicates: u64,
+    /// Open of the first bar.
+    pub first: Option<Timestamp>,
+    /// Open of the last bar.
+    pub last: Option<Timestamp>,
+    /// The closest that two neighbours are, in microseconds.
+    pub closest: Option<i64>,
+}
+
+impl SortedWriter {
+    /// A file in `dir`, without a name yet. `nullable`: values that are NaN are written as null.
+    pub fn new(dir: &Path, symbol: &str, nullable: bool) -> Result<Self, ImportError> {
+        let io = |source| ImportError::io("write", dir, source);
+        fs::create_dir_all(dir).map_err(io)?;
+        let file = file::builder().tempfile_in(dir).map_err(io)?;
+        let target = file.as_file().try_clone().map_err(io)?;
+        let properties = file::properties(LEVEL).map_err(|error| ImportError::damaged(dir, error))?;
+        // Prices repeat, and a dictionary pays; volumes hardly ever do.
+        let properties =
+            properties.into_builder().set_column_dictionary_enabled("volume".into(), false).build();
+        let writer = ArrowWriter::try_new(target, Arc::new(schema(nullable)), Some(properties))
+            .map_err(|error| ImportError::damaged(dir, error))?;
+        Ok(Self { symbol: symbol.to_owned(), writer, file, nullable, last: None, tally: Tally::default() })
+    }
+
+    /// Time of the last bar.
+    pub fn last(&self) -> Option<Timestamp> {
+        self.last.map(|(at, _)| at)
+    }
+
+    /// Adds bars whose times do not decrease, and do not lie before those written.
+    pub fn push(&mut self, mut bars: Bars) -> Result<(), ImportError> {
+        self.without_repetitions(&mut bars)?;
+        let Some(&last) = bars.ts.last() else { return Ok(()) };
+        self.tally.first = self.tally.first.or(bars.ts.first().copied());
+        self.tally.last = Some(last);
+        self.tally.bars += bars.len() as u64;
+        let batch =
+            batch(bars, self.nullable).map_err(|error| ImportError::damaged(self.file.path(), error))?;
+        self.writer.write(&batch).map_err(|error| ImportError::damaged(self.file.path(), error))
+    }
+
+    /// Drops bars that equal the one before, refuses those that only have its time.
+    fn without_repetitions(&mut self, bars: &mut Bars) -> Result<(), ImportError> {
+        let mut kept = 0;
+        for row in 0..bars.len() {
+            let (at, values) = bar(bars, row);
+            if let Some((before, other)) = self.last {
+                if at == before {
+                    if values.map(f64::to_bits) != other.map(f64::to_bits) {
+                        return Err(self.conflict(at, other, values));
+                    }
+                    self.tally.duplicates += 1;
+                    continue;
+                }
+                let gap = (at - before).micros();
+                self.tally.closest = Some(self.tally.closest.map_or(gap, |closest| closest.min(gap)));
+            }
+            self.last = Some((at, values));
+            if kept != row {
+                set(bars, kept, (at, values));
+            }
+            kept += 1;
+        }
+        truncate(bars, kept);
+        Ok(())
+    }
+
+    fn conflict(&self, at: Timestamp, first: [f64; 5], second: [f64; 5]) -> ImportError {
+        let text = |values: [f64; 5]| values.map(|value| value.to_string()).join(", ");
+        ImportError::Conflict { symbol: self.symbol.clone(), at, first: text(first), second: text(second) }
+    }
+
+    /// Ends the file, which is kept until the result is dropped or given a name.
+    pub fn finish(self) -> Result<Run, ImportError> {
+        let Self { writer, file, tally, .. } = self;
+        writer.close().map_err(|error| ImportError::damaged(file.path(), error))?;
+        Ok(Run { file, tally })
+    }
+}
+
+/// A whole sorted file without a name.
+pub struct Run {
+    file: NamedTempFile,
+    /// What is in it.
+    pub tally: Tally,
+}
+
+impl Run {
+    /// Gives it its name, replacing what is there.
+    pub fn persist(self, path: &Path) -> Result<Tally, ImportError> {
+        let io = |source| ImportError::io("write", path, source);
+        self.file.as_file().sync_all().map_err(io)?;
+        self.file.persist(path).map_err(|error| io(error.error))?;
+        Ok(self.tally)
+    }
+
+    /// Reads it again from its beginning.
+    pub fn read(&self, batch_rows: usize) -> Result<RunReader, ImportError> {
+        let path = self.file.path().to_owned();
+        let file = self.file.reopen().map_err(|source| ImportError::io("read", &path, source))?;
+        let reader = ParquetRecordBatchReaderBuilder::try_new(file)
+            .and_then(|builder| builder.with_batch_size(batch_rows).build())
+            .map_err(|error| ImportError::damaged(&path, error))?;
+        Ok(RunReader { path, reader })
+    }
+}
+
+/// A run's bars, a batch at a time.
+pub struct RunReader {
+    path: PathBuf,
+    reader: ParquetRecordBatchReader,
+}
+
+impl RunReader {
+    /// The next bars; `None` at the end.
+    pub fn next(&mut self) -> Result<Option<Bars>, ImportError> {
+        let Some(batch) = self.reader.next() else { return Ok(None) };
+        batch.map(|batch| Some(bars(&batch))).map_err(|error| ImportError::damaged(&self.path, error))
+    }
+}
+
+fn schema(nullable: bool) -> Schema {
+    let plain = file::schema();
+    if !nullable {
+        return plain;
+    }
+    let fields = plain.fields().iter().map(|field| match field.data_type() {
+        DataType::Float64 => Field::clone(field).with_nullable(true),
+        _ => Field::clone(field),
+    });
+    Schema::new(fields.collect::<Vec<_>>())
+}
+
+fn batch(bars: Bars, nullable: bool) -> Result<RecordBatch, arrow::error::ArrowError> {
+    if !nullable {
+        return file::batch(&bars);
+    }
+    let plain = file::batch(&bars)?;
+    let mut columns: Vec<ArrayRef> = vec![Arc::clone(plain.column(0))];
+    for values in [&bars.open, &bars.high, &bars.low, &bars.close, &bars.volume] {
+        let array: Float64Array = values.iter().map(|value| (!value.is_nan()).then_some(*value)).collect();
+        columns.push(Arc::new(array));
+    }
+    RecordBatch::try_new(Arc::new(schema(true)), columns)
+}
+
+fn bars(batch: &RecordBatch) -> Bars {
+    let times = batch.column(0).as_primitive::<TimestampMicrosecondType>();
+    let column = |place: usize| -> Vec<f64> {
+        let array = batch.column(place).as_primitive::<Float64Type>();
+        array.iter().map(|value| value.unwrap_or(f64::NAN)).collect()
+    };
+    Bars {
+        interval: Interval::DAY,
+        ts: times.values().iter().map(|&at| Timestamp::from_micros(at)).collect(),
+        open: column(1),
+        high: column(2),
+        low: column(3),
+        close: column(4),
+        volume: column(5),
+    }
+}
+
+/// One bar's time and values.
+pub fn bar(bars: &Bars, row: usize) -> (Timestamp, [f64; 5]) {
+    (bars.ts[row], [bars.open[row], bars.high[row], bars.low[row], bars.close[row], bars.volume[row]])
+}
+
+fn set(bars: &mut Bars, row: usize, (at, [open, high, low, close, volume]): (Timestamp, [f64; 5])) {
+    bars.ts[row] = at;
+    bars.open[row] = open;
+    bars.high[row] = high;
+    bars.low[row] = low;
+    bars.close[row] = close;
+    bars.volume[row] = volume;
+}
+
+/// Drops all rows from `len` on.
+pub fn truncate(bars: &mut Bars, len: usize) {
+    bars.ts.truncate(len);
+    for column in [&mut bars.open, &mut bars.high, &mut bars.low, &mut bars.close, &mut bars.volume] {
+        column.truncate(len);
+    }
+}

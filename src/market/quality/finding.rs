@@ -1,0 +1,184 @@
+//! What the check can find, and how grave it is.
+
+use std::fmt;
+
+use crate::domain::Timestamp;
+
+/// How grave a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing; no reason to distrust the data.
+    Info,
+    /// A backtest may mislead where it touches this.
+    Warning,
+    /// Wrong, or not what it seems: not to be replayed as it is.
+    Error,
+}
+
+impl Severity {
+    /// As written in results.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FindingKind {
+    /// The file cannot be read at all.
+    Unreadable,
+    /// No rows.
+    Empty,
+    /// Something above or in the header, or in how times are written, that naive readers trip over.
+    Layout,
+    /// A value is null, empty or NaN.
+    Missing,
+    /// A value is infinite.
+    NonFinite,
+    /// A price of zero or less.
+    NotPositive,
+    /// A price beyond what exact money can hold.
+    TooLarge,
+    /// Less than nothing was traded.
+    NegativeVolume,
+    /// High below low, or open or close outside them.
+    HighLow,
+    /// Rows out of order.
+    Order,
+    /// The same bar twice.
+    Duplicate,
+    /// Two different bars for one time.
+    Conflict,
+    /// Bars closer together than their interval is long.
+    Spacing,
+    /// Holes in the grid of times.
+    Gap,
+    /// Bars without trades.
+    ZeroVolume,
+    /// Bars that repeat the one before.
+    Frozen,
+    /// Long runs of bars that nobody traded: filler.
+    Invented,
+    /// Returns far outside the usual.
+    Outlier,
+    /// A price that jumps away and comes back at once: a bad print.
+    Spike,
+    /// A jump by a whole ratio in a market with sessions: a split that was not adjusted for.
+    Split,
+    /// A jump of over 95 % after a hole: another asset under the same name.
+    Identity,
+}
+
+impl FindingKind {
+    /// As written in results.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unreadable => "unreadable",
+            Self::Empty => "empty",
+            Self::Layout => "layout",
+            Self::Missing => "missing",
+            Self::NonFinite => "non_finite",
+            Self::NotPositive => "not_positive",
+            Self::TooLarge => "too_large",
+            Self::NegativeVolume => "negative_volume",
+            Self::HighLow => "high_low",
+            Self::Order => "order",
+            Self::Duplicate => "duplicate",
+            Self::Conflict => "conflict",
+            Self::Spacing => "spacing",
+            Self::Gap => "gap",
+            Self::ZeroVolume => "zero_volume",
+            Self::Frozen => "frozen",
+            Self::Invented => "invented",
+            Self::Outlier => "outlier",
+            Self::Spike => "spike",
+            Self::Split => "split",
+            Self::Identity => "identity",
+        }
+    }
+}
+
+impl fmt::Display for FindingKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// One kind of thing found in a series: how often, where first, and in a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Finding {
+    /// What.
+    pub kind: FindingKind,
+    /// How grave.
+    pub severity: Severity,
+    /// How many rows (of gaps: how many holes; of runs: how many rows in them).
+    pub count: u64,
+    /// The first such row, counted from 0 in the series as given.
+    pub row: Option<usize>,
+    /// The time of that row.
+    pub at: Option<Timestamp>,
+    /// A sentence's worth: what exactly.
+    pub detail: String,
+}
+
+impl Finding {
+    /// A finding about the series as a whole.
+    pub fn whole(kind: FindingKind, severity: Severity, detail: impl Into<String>) -> Self {
+        Self { kind, severity, count: 1, row: None, at: None, detail: detail.into() }
+    }
+}
+
+/// `warning gap x3 from 2024-01-01T00:00:00Z: ...`
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} x{}", self.severity, self.kind, self.count)?;
+        if let Some(at) = self.at {
+            write!(f, " from {at}")?;
+        }
+        write!(f, ": {}", self.detail)
+    }
+}
+
+/// A length of time in words: `80 min`, `34 h`, `61 days`.
+pub fn words(micros: i64) -> String {
+    const MINUTE: i64 = 60_000_000;
+    const HOUR: i64 = 60 * MINUTE;
+    const DAY: i64 = 24 * HOUR;
+    #[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
+    let shown = |unit: i64, name: &str| {
+        let text = format!("{:.1}", micros as f64 / unit as f64);
+        format!("{} {name}", text.strip_suffix(".0").unwrap_or(&text))
+    };
+    match micros.abs() {
+        0..MINUTE => shown(1_000_000, "s"),
+        MINUTE..=7_200_000_000 => shown(MINUTE, "min"),
+        7_200_000_001..=172_800_000_000 => shown(HOUR, "h"),
+        _ => shown(DAY, "days"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_in_words() {
+        assert_eq!(words(30_000_000), "30 s");
+        assert_eq!(words(80 * 60_000_000), "80 min");
+        assert_eq!(words(34 * 3_600_000_000), "34 h");
+        assert_eq!(words(61 * 86_400_000_000), "61 days");
+        assert_eq!(words(198 * 60_000_000), "3.3 h");
+    }
+}

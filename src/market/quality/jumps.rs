@@ -1,0 +1,215 @@
+//! Prices that move too far: outliers, bad prints, splits, another asset under the same name.
+//!
+//! Returns are logarithmic, close to close. An outlier's robust z-score is over [`OUTLIER_Z`]: its distance
+//! from the median over 1.4826 times the median absolute deviation (Iglewicz and Hoaglin 1993), which a few
+//! extremes cannot widen as they do a standard deviation.
+
+use super::finding::{Finding, FindingKind, Severity, words};
+use super::holes::Calendar;
+use super::inspect::Series;
+use crate::domain::Timestamp;
+
+/// Markets have fat tails: minutes of honest data reach scores above 100, hours above 25.
+const OUTLIER_Z: f64 = 50.0;
+/// A bad print moves at least this far, as a logarithm: up by half, or down by a third. Panics that turn within a
+/// bar are real up to here: banks in January 2009, most coins in May 2021.
+const SPIKE: f64 = 0.4;
+/// And comes back to within this share of the way.
+const SPIKE_LEFT: f64 = 0.25;
+/// Log of twenty: a jump of over 95 %.
+const IDENTITY: f64 = 2.995_732_273_553_991;
+/// A hole that another asset may hide in.
+const IDENTITY_HOLE: i64 = 24 * 3_600_000_000;
+/// Splits that are usual, new shares for one old. Three for two are left out: bad news looks the same.
+const SPLITS: [f64; 9] = [2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 10.0, 15.0, 20.0];
+/// How near to the ratio the open of the day is.
+const SPLIT_NEAR: f64 = 0.04;
+
+/// Findings about returns.
+pub fn check(series: &Series<'_>) -> Vec<Finding> {
+    if series.len() < 3 {
+        return Vec::new();
+    }
+    let returns: Vec<f64> =
+        (1..series.len()).map(|place| libm::log(series.close(place) / series.close(place - 1))).collect();
+    let times: Vec<Timestamp> = (0..series.len()).map(|place| series.at(place)).collect();
+    let calendar = Calendar::of(&times, series.bars.interval);
+    let identities = identities(series, &returns);
+    let splits = if calendar == Calendar::Sessions { splits(series) } else { Vec::new() };
+    let spikes = spikes(&returns);
+    let explained = |place: &usize| identities.contains(place) || splits.iter().any(|(at, _)| at == place);
+    let outliers: Vec<usize> = outliers(&returns).into_iter().filter(|place| !explained(place)).collect();
+    [
+        told_outliers(series, &returns, &outliers),
+        told_spikes(series, &returns, &spikes),
+        told_splits(series, &splits),
+        told_identities(series, &identities),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Places of bars whose return is an outlier.
+fn outliers(returns: &[f64]) -> Vec<usize> {
+    let middle = median(returns.to_vec());
+    let spread = 1.4826 * median(returns.iter().map(|r| (r - middle).abs()).collect());
+    // Where most returns are nothing, the spread says nothing.
+    if spread <= 0.0 {
+        return Vec::new();
+    }
+    let far = |(_, r): &(usize, &f64)| (*r - middle).abs() > OUTLIER_Z * spread;
+    returns.iter().enumerate().filter(far).map(|(place, _)| place + 1).collect()
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    let middle = values.len() / 2;
+    let (_, median, _) = values.select_nth_unstable_by(middle, f64::total_cmp);
+    *median
+}
+
+/// Places of bars that jump and come back in the next.
+fn spikes(returns: &[f64]) -> Vec<usize> {
+    let bad = |pair: &[f64]| pair[0].abs() > SPIKE && (pair[0] + pair[1]).abs() < SPIKE_LEFT * pair[0].abs();
+    returns.windows(2).enumerate().filter(|(_, pair)| bad(pair)).map(|(place, _)| place + 1).collect()
+}
+
+/// Places of bars that follow a hole and a jump of over 95 %.
+fn identities(series: &Series<'_>, returns: &[f64]) -> Vec<usize> {
+    let least = IDENTITY_HOLE.max(2 * series.bars.interval.micros());
+    let other = |place: &usize| {
+        let hole = (series.at(*place) - series.at(place - 1)).micros() > least;
+        // The first trade of a new asset may be far from the first close.
+        let opening = libm::log(series.open(*place) / series.close(place - 1));
+        hole && (returns[place - 1].abs() > IDENTITY || opening.abs() > IDENTITY)
+    };
+    (1..series.len()).filter(other).collect()
+}
+
+/// Places and ratios of bars that open at a split's ratio of the last close.
+fn splits(series: &Series<'_>) -> Vec<(usize, f64)> {
+    let ratio = |place: usize| {
+        let jump = series.close(place - 1) / series.open(place);
+        let near = |ratio: f64| (jump / ratio - 1.0).abs() < SPLIT_NEAR;
+        let forward = SPLITS.into_iter().find(|&split| near(split));
+        forward.or_else(|| SPLITS.into_iter().map(|split| 1.0 / split).find(|&split| near(split)))
+    };
+    let stays = |place: usize, split: f64| {
+        // Also the close is there: a split does not come back.
+        (series.close(place - 1) / series.close(place) / split - 1.0).abs() < 0.2
+    };
+    (1..series.len())
+        .filter_map(|place| Some((place, ratio(place)?)))
+        .filter(|&(place, split)| stays(place, split))
+        .collect()
+}
+
+fn percent(log: f64) -> String {
+    format!("{:+.1} %", 100.0 * (libm::exp(log) - 1.0))
+}
+
+fn told_outliers(series: &Series<'_>, returns: &[f64], places: &[usize]) -> Option<Finding> {
+    let &first = places.first()?;
+    let largest =
+        places.iter().copied().max_by(|a, b| returns[a - 1].abs().total_cmp(&returns[b - 1].abs()))?;
+    let detail = format!(
+        "robust z-score over {OUTLIER_Z}; the largest is {} at {}",
+        percent(returns[largest - 1]),
+        series.at(largest)
+    );
+    Some(series.finding(FindingKind::Outlier, Severity::Info, places.len() as u64, first, detail))
+}
+
+fn told_spikes(series: &Series<'_>, returns: &[f64], places: &[usize]) -> Option<Finding> {
+    let &first = places.first()?;
+    let detail = format!("{} and back in the next bar", percent(returns[first - 1]));
+    Some(series.finding(FindingKind::Spike, Severity::Warning, places.len() as u64, first, detail))
+}
+
+fn told_splits(series: &Series<'_>, places: &[(usize, f64)]) -> Option<Finding> {
+    let &(first, split) = places.first()?;
+    let ratio = if split > 1.0 { format!("{split} for 1") } else { format!("1 for {:.3}", 1.0 / split) };
+    let ratio = ratio.trim_end_matches('0').trim_end_matches('.').to_owned();
+    let detail = format!(
+        "opens at {} after a close of {}: a split of about {ratio} that is not adjusted for",
+        series.open(first),
+        series.close(first - 1)
+    );
+    Some(series.finding(FindingKind::Split, Severity::Warning, places.len() as u64, first, detail))
+}
+
+fn told_identities(series: &Series<'_>, places: &[usize]) -> Option<Finding> {
+    let &first = places.first()?;
+    let hole = words((series.at(first) - series.at(first - 1)).micros());
+    let detail = format!(
+        "from {} to {} after {hole} without bars: another asset under the same name",
+        series.close(first - 1),
+        series.open(first)
+    );
+    Some(series.finding(FindingKind::Identity, Severity::Error, places.len() as u64, first, detail))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Interval;
+    use crate::market::Bars;
+
+    const HOUR: i64 = 3_600_000_000;
+
+    /// Five values without a rhythm in their returns.
+    const USUAL: [f64; 5] = [0.0, 0.7, 0.2, 1.1, 0.5];
+
+    /// Hours around 100 that move by half a percent, with other closes where `change` says so.
+    fn hours(change: impl Fn(i64) -> Option<f64>) -> Bars {
+        let mut bars = Bars::with_capacity("1h".parse().unwrap(), 0);
+        for n in 0..500 {
+            let usual = 100.0 + USUAL[n as usize % 5];
+            let price = change(n).unwrap_or(usual);
+            bars.push(Timestamp::from_micros(n * HOUR), [price, price, price, price, 1.0]);
+        }
+        bars
+    }
+
+    fn found(bars: &Bars) -> Vec<(&'static str, u64, usize)> {
+        check(&Series::new(bars)).iter().map(|f| (f.kind.as_str(), f.count, f.row.unwrap())).collect()
+    }
+
+    #[test]
+    fn honest_series_have_nothing() {
+        assert_eq!(found(&hours(|_| None)), []);
+    }
+
+    #[test]
+    fn a_bad_print_comes_back() {
+        let spike = hours(|n| (n == 200).then_some(250.0));
+        assert_eq!(found(&spike), [("outlier", 2, 200), ("spike", 1, 200)]);
+        let crash = hours(|n| (n >= 200).then(|| 60.0 + USUAL[n as usize % 5]));
+        assert_eq!(found(&crash), [("outlier", 1, 200)]);
+    }
+
+    #[test]
+    fn another_asset_comes_after_a_hole() {
+        let mut other = hours(|n| (n >= 200).then(|| 0.001 + 0.000_01 * USUAL[n as usize % 5]));
+        assert_eq!(found(&other), [("outlier", 1, 200)], "without a hole it is a crash");
+        for at in &mut other.ts[200..] {
+            *at = Timestamp::from_micros(at.micros() + 438 * HOUR);
+        }
+        let findings = check(&Series::new(&other));
+        assert_eq!(found(&other), [("identity", 1, 200)]);
+        assert!(findings[0].detail.contains("after 18.3 days without bars"), "{}", findings[0].detail);
+    }
+
+    #[test]
+    fn a_split_is_told_in_markets_with_sessions_only() {
+        let mut bars = Bars::with_capacity(Interval::DAY, 0);
+        for day in (0..400_i64).filter(|day| (day + 3) % 7 < 5) {
+            let price = (if day < 200 { 700.0 } else { 100.0 }) * (1.0 + 0.01 * USUAL[day as usize % 5]);
+            bars.push(Timestamp::from_micros(day * 24 * HOUR), [price, price, price, price, 1.0]);
+        }
+        let findings = check(&Series::new(&bars));
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].kind, FindingKind::Split);
+        assert!(findings[0].detail.contains("about 7 for 1"), "{}", findings[0].detail);
+    }
+}

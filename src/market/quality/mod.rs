@@ -1,0 +1,19 @@
+//! The data check: what a careful reader would notice in a series of bars before trusting it.
+//!
+//! Owns the list of things looked for, how grave each is, and the reading of files as they are, flaws included.
+//! Never repairs anything. Invariant: findings depend on the bars alone; a clean series of a round-the-clock
+//! venue with a short halt has none above [`Severity::Info`].
+
+mod file;
+mod finding;
+mod holes;
+mod inspect;
+mod jumps;
+mod order;
+mod stillness;
+mod values;
+
+pub use file::{FileCheck, check_file, find_files};
+pub use finding::{Finding, FindingKind, Severity};
+pub use holes::{Calendar, Hole, holes};
+pub use inspect::{Origin, inspect, inspect_as};

@@ -1,0 +1,165 @@
+//! Bars in which nothing happens: no volume, the same bar again, filler.
+
+use super::finding::{Finding, FindingKind, Severity, words};
+use super::inspect::Series;
+
+const HOUR: i64 = 3_600_000_000;
+/// Untraded or repeated bars in a row from which on nobody can call it a halt.
+const INVENTED_BARS: usize = 100;
+/// The same for long bars: fewer of them, over more time.
+const INVENTED_LONG_BARS: usize = 20;
+const INVENTED_LONG_SPAN: i64 = 10 * 24 * HOUR;
+
+/// Findings about bars in which nothing happens.
+pub fn check(series: &Series<'_>) -> Vec<Finding> {
+    let untraded = Runs::of(series, 1, |place| series.volume(place) == 0.0);
+    let frozen = Runs::of(series, 2, |place| place > 0 && series.prices(place) == series.prices(place - 1));
+    let filler = |place: usize| {
+        let [open, high, low, close] = series.prices(place);
+        series.volume(place) == 0.0 && open == high && low == close && high == low
+    };
+    let invented = Runs::of(series, INVENTED_LONG_BARS, filler).grave(series);
+    let repeated = Runs::of(series, INVENTED_LONG_BARS, |place| {
+        place > 0 && series.prices(place) == series.prices(place - 1)
+    })
+    .grave(series);
+    let invented = if invented.list.is_empty() { repeated } else { invented };
+    [zero_volume(series, &untraded), still(series, &frozen), filled(series, &invented)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// Stretches of places where something holds: first place and length.
+struct Runs {
+    list: Vec<(usize, usize)>,
+}
+
+impl Runs {
+    fn of(series: &Series<'_>, shortest: usize, holds: impl Fn(usize) -> bool) -> Self {
+        let mut list = Vec::new();
+        let mut start = None;
+        for place in 0..=series.len() {
+            match (place < series.len() && holds(place), start) {
+                (true, None) => start = Some(place),
+                (false, Some(first)) => {
+                    if place - first >= shortest {
+                        list.push((first, place - first));
+                    }
+                    start = None;
+                }
+                _ => {}
+            }
+        }
+        Self { list }
+    }
+
+    /// Those too long for a halt.
+    fn grave(mut self, series: &Series<'_>) -> Self {
+        let step = series.bars.interval.micros();
+        self.list.retain(|&(_, len)| {
+            len >= INVENTED_BARS
+                || i64::try_from(len).unwrap_or(i64::MAX).saturating_mul(step) >= INVENTED_LONG_SPAN
+        });
+        self
+    }
+
+    fn rows(&self) -> usize {
+        self.list.iter().map(|(_, len)| len).sum()
+    }
+
+    fn longest(&self) -> Option<(usize, usize)> {
+        self.list.iter().copied().max_by_key(|&(first, len)| (len, std::cmp::Reverse(first)))
+    }
+}
+
+fn span(series: &Series<'_>, len: usize) -> i64 {
+    i64::try_from(len).unwrap_or(i64::MAX).saturating_mul(series.bars.interval.micros())
+}
+
+fn zero_volume(series: &Series<'_>, runs: &Runs) -> Option<Finding> {
+    let (first, longest) = runs.longest()?;
+    let rows = runs.rows();
+    let start = runs.list.first()?.0;
+    if rows == series.len() {
+        let detail = "no bar has a volume: the source has none".to_owned();
+        return Some(series.finding(FindingKind::ZeroVolume, Severity::Info, rows as u64, start, detail));
+    }
+    let much = rows * 20 > series.len() || span(series, longest) >= 24 * HOUR && longest >= 5;
+    let severity = if much { Severity::Warning } else { Severity::Info };
+    let detail =
+        format!("at most {longest} in a row ({}), from {}", words(span(series, longest)), series.at(first));
+    Some(series.finding(FindingKind::ZeroVolume, severity, rows as u64, start, detail))
+}
+
+fn still(series: &Series<'_>, runs: &Runs) -> Option<Finding> {
+    let (first, longest) = runs.longest()?;
+    let long = span(series, longest) >= 12 * HOUR && longest >= 5;
+    let severity = if long { Severity::Warning } else { Severity::Info };
+    let detail = format!(
+        "the same open, high, low and close again; at most {longest} in a row ({}), from {}",
+        words(span(series, longest)),
+        series.at(first)
+    );
+    let start = runs.list.first()?.0;
+    Some(series.finding(FindingKind::Frozen, severity, runs.rows() as u64, start, detail))
+}
+
+fn filled(series: &Series<'_>, runs: &Runs) -> Option<Finding> {
+    let (first, longest) = runs.longest()?;
+    let end = series.at(first + longest - 1);
+    let detail = format!(
+        "{longest} bars in a row that nobody traded ({} to {end}): filler, or a feed that stood still",
+        series.at(first)
+    );
+    let start = runs.list.first()?.0;
+    Some(series.finding(FindingKind::Invented, Severity::Error, runs.rows() as u64, start, detail))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Interval, Timestamp};
+    use crate::market::Bars;
+
+    /// A living series with a stretch of other bars.
+    fn bars(interval: Interval, still: std::ops::Range<i64>, price: impl Fn(i64) -> f64) -> Bars {
+        let mut bars = Bars::with_capacity(interval, 0);
+        for n in 0..3_000 {
+            let at = Timestamp::from_micros(n * interval.micros());
+            let live = 100.0 + (n % 7) as f64;
+            if still.contains(&n) {
+                bars.push(at, [price(n), price(n), price(n), price(n), 0.0]);
+            } else {
+                bars.push(at, [live, live + 1.0, live - 1.0, live + 0.5, 5.0]);
+            }
+        }
+        bars
+    }
+
+    fn found(bars: &Bars) -> Vec<(&'static str, &'static str, u64)> {
+        check(&Series::new(bars)).iter().map(|f| (f.kind.as_str(), f.severity.as_str(), f.count)).collect()
+    }
+
+    #[test]
+    fn a_halt_of_an_hour_is_only_told() {
+        let halt = bars(Interval::MINUTE, 1_000..1_072, |_| 100.0);
+        assert_eq!(found(&halt), [("zero_volume", "info", 72), ("frozen", "info", 71)]);
+        assert_eq!(found(&bars(Interval::MINUTE, 0..0, |_| 100.0)), []);
+    }
+
+    #[test]
+    fn years_of_filler_are_invented() {
+        let filler = bars(Interval::DAY, 0..2_083, |n| 10.0 + n as f64);
+        assert_eq!(found(&filler), [("zero_volume", "warning", 2_083), ("invented", "error", 2_083)]);
+        let stuck = bars(Interval::DAY, 500..530, |_| 100.0);
+        assert_eq!(found(&stuck).last().unwrap(), &("invented", "error", 30));
+    }
+
+    #[test]
+    fn a_source_without_volume_is_told_once() {
+        let mut quotes = bars(Interval::MINUTE, 0..0, |_| 0.0);
+        quotes.volume.fill(0.0);
+        assert_eq!(found(&quotes), [("zero_volume", "info", 3_000)]);
+    }
+}

@@ -1,0 +1,49 @@
+//! Holes in synthetic bars, on request.
+
+use super::draw::Stream;
+use crate::domain::{Seed, Symbol};
+use crate::market::Bars;
+
+/// Mean length of a hole, in bars.
+const MEAN_BARS: f64 = 6.0;
+
+/// The bars without about this share (`0 ..= 0.9`) of them, in stretches of random length; the first and the
+/// last bar stay. Equal seeds and symbols give equal holes.
+pub fn with_holes(bars: &Bars, seed: Seed, symbol: &Symbol, share: f64) -> Bars {
+    let share = share.clamp(0.0, 0.9);
+    let mut draws = Stream::new(seed.key(&["synth", "holes", symbol.as_str()]));
+    let mut kept = Bars::with_capacity(bars.interval, bars.len());
+    // A hole begins after a bar that is there with this chance, and ends after each of its bars with that one.
+    let begins = share / (MEAN_BARS * (1.0 - share));
+    let mut inside = false;
+    for row in 0..bars.len() {
+        inside = if inside { draws.uniform() >= 1.0 / MEAN_BARS } else { draws.uniform() < begins };
+        if !inside || row == 0 || row + 1 == bars.len() {
+            let values = [bars.open[row], bars.high[row], bars.low[row], bars.close[row], bars.volume[row]];
+            kept.push(bars.ts[row], values);
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Interval, Timestamp};
+
+    #[test]
+    fn about_the_share_is_gone_and_always_the_same() {
+        let mut bars = Bars::with_capacity(Interval::MINUTE, 100_000);
+        for n in 0..100_000 {
+            bars.push(Timestamp::from_micros(n * 60_000_000), [1.0; 5]);
+        }
+        let symbol = Symbol::new("X").unwrap();
+        let punched = with_holes(&bars, Seed(7), &symbol, 0.1);
+        let gone = 1.0 - punched.len() as f64 / bars.len() as f64;
+        assert!((0.08..0.12).contains(&gone), "{gone}");
+        assert_eq!(punched, with_holes(&bars, Seed(7), &symbol, 0.1));
+        assert_ne!(punched, with_holes(&bars, Seed(8), &symbol, 0.1));
+        assert_eq!(with_holes(&bars, Seed(7), &symbol, 0.0), bars);
+        assert_eq!((punched.ts[0], punched.ts.last()), (bars.ts[0], bars.ts.last()));
+    }
+}

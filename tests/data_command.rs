@@ -1,0 +1,103 @@
+//! `tiltyard data ..` as typed: exit codes and files.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// The program's exit codes that are met here.
+const DONE: i32 = 0;
+const USAGE: i32 = 2;
+const DATA: i32 = 3;
+
+/// Runs a command line; the exit code, and what it said on stderr.
+fn tool(line: &[&str]) -> (i32, String) {
+    let (code, _, said) = outputs(line);
+    (code, said)
+}
+
+/// The exit code, stdout and stderr (on one line).
+fn outputs(line: &[&str]) -> (i32, String, String) {
+    let program = env!("CARGO_BIN_EXE_tiltyard");
+    let output = Command::new(program).arg("data").args(line).env("NO_COLOR", "1").output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let said = text(output.stderr).replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    (output.status.code().unwrap(), text(output.stdout), said)
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn from_a_vendor_s_file_to_coarser_bars() {
+    let dir = tempfile::tempdir().unwrap();
+    let raw = dir.path().join("XBTUSD_1.csv");
+    let rows: String =
+        (0..180).map(|n| format!("{},1.5,2.5,0.5,1.{},1,1\n", 1_700_006_400 + n * 60, 10 + n % 7)).collect();
+    fs::write(&raw, rows).unwrap();
+    let out = dir.path().join("bars");
+    assert_eq!(tool(&["import", text(&raw), "--out", text(&out)]).0, DONE);
+    let minutes = out.join("XBTUSD_1m.parquet");
+    assert!(minutes.is_file());
+    let (exit, page) = tool(&["import", "kraken", text(&raw), "--out", text(&out)]);
+    assert_eq!(exit, DATA);
+    assert!(page.contains("it exists"), "{page}");
+    assert_eq!(tool(&["import", "auto", text(&raw), "--out", text(&out), "--merge", "--json"]).0, DONE);
+    let (exit, json, _) = outputs(&["check", text(&out), "--json"]);
+    let document: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(
+        (exit, document["files"][0]["rows"].as_u64(), document["errors"].as_u64()),
+        (DONE, Some(180), Some(0))
+    );
+    assert_eq!(tool(&["info", text(&minutes)]).0, DONE);
+    assert_eq!(tool(&["resample", text(&minutes), "--interval", "1h", "--out", text(&out)]).0, DONE);
+    assert!(out.join("XBTUSD_1h.parquet").is_file());
+    let (exit, page) =
+        tool(&["resample", text(&out.join("XBTUSD_1h.parquet")), "--interval", "90s", "--out", text(&out)]);
+    assert_eq!((exit, page.contains("no bars of 90s can be made")), (USAGE, true), "{page}");
+}
+
+#[test]
+fn the_check_s_exit_code_serves_a_pipeline() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("XBTUSD_60.csv");
+    // 36 hours are missing: a warning. A close above the high: an error.
+    let row = |hour: i64, close: f64| {
+        format!("{},1.{},2.5,0.5,{close},1,1\n", 1_700_006_400 + hour * 3_600, 10 + hour % 7)
+    };
+    let hours =
+        |close: f64| (0..200).filter(|n| !(50..86).contains(n)).map(|n| row(n, close)).collect::<String>();
+    fs::write(&file, hours(1.25)).unwrap();
+    let (exit, _) = tool(&["check", text(&file)]);
+    let (strict, _) = tool(&["check", text(&file), "--strict"]);
+    assert_eq!((exit, strict), (DONE, DATA));
+    fs::write(&file, hours(9.0)).unwrap();
+    assert_eq!(tool(&["check", text(&file)]).0, DATA);
+    assert_eq!(tool(&["check", text(&dir.path().join("none.csv"))]).0, DATA);
+}
+
+#[test]
+fn synthetic_bars_are_the_same_to_the_byte() {
+    let dir = tempfile::tempdir().unwrap();
+    let make = |name: &str, more: &[&str]| {
+        let out = dir.path().join(name);
+        let line: Vec<&str> =
+            ["synth", "--out", text(&out)].into_iter().chain(more.iter().copied()).collect();
+        assert_eq!(tool(&line).0, DONE);
+        let mut files: Vec<_> = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        files.iter().map(|file| fs::read(file).unwrap()).collect::<Vec<_>>()
+    };
+    let options = ["--symbols", "4", "--bars", "500", "--interval", "5m", "--seed", "9", "--gaps", "0.1"];
+    let first = make("a", &options);
+    assert_eq!(first.len(), 4);
+    assert!(first == make("b", &options));
+    let other: Vec<&str> = options.iter().map(|word| if *word == "9" { "10" } else { word }).collect();
+    assert!(first != make("c", &other));
+    assert_eq!(make("sample", &[]).len(), 3);
+    let (exit, page) = tool(&["synth", "--out", text(dir.path()), "--correlation", "2"]);
+    assert_eq!(exit, USAGE);
+    assert!(page.contains("`--correlation 2` is out of range"), "{page}");
+}
