@@ -6,7 +6,6 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 #[path = "cli/flawed.rs"]
-#[expect(dead_code, reason = "for the pages in tests/cli.rs")]
 mod flawed;
 #[path = "cli/stage.rs"]
 mod stage;

@@ -4,7 +4,6 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 #[path = "cli/flawed.rs"]
-#[expect(dead_code, reason = "for the pages in tests/cli.rs")]
 mod flawed;
 #[path = "cli/stage.rs"]
 mod stage;
@@ -43,8 +42,9 @@ const RANKING_KEYS: [&str; 15] = [
 /// A stage with the small scenario under these names.
 fn small(names: &[&str]) -> Stage {
     let stage = Stage::new();
-    for name in names {
-        stage.write(&format!("{name}.toml"), &SMALL.replace("mistake", name));
+    for file in names {
+        let name = file.rsplit('/').next().unwrap();
+        stage.write(&format!("{file}.toml"), &SMALL.replace("mistake", name));
     }
     stage
 }
