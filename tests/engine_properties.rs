@@ -72,7 +72,9 @@ fn raw_market(dice: &mut Dice) -> Raw {
         let mut last = dice.between(5.0, 300.0);
         let (mut bars, mut finer) = (Vec::new(), Vec::new());
         for place in 0..end.max(2) {
-            if gaps > 1 && dice.one_in(gaps + 2) {
+            // A market has a bar somewhere: the first symbol's first is never a gap.
+            let needed = rows.is_empty() && place == 0;
+            if gaps > 1 && dice.one_in(gaps + 2) && !needed {
                 continue;
             }
             let open = cents(last * dice.between(0.93, 1.07)).max(0.5);

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use tiltyard::domain::{AgentName, Bps, Cash, Instrument, Interval, Seed, Span, SymbolId, UNITS_PER_ONE};
 use tiltyard::market::{Market, SeriesBars, synth};
 use tiltyard::scenario::{
-    AgentSpec, BattleSpec, Delisted, MarketSpec, MetricSpec, RankingMetric, ReportSpec, RiskProfile,
+    AgentSpec, BattleSpec, Delisted, GapRule, MarketSpec, MetricSpec, RankingMetric, ReportSpec, RiskProfile,
     Scenario, StrategyKind, StrategySpec, VenueSpec, WarmUp, WindowSpec,
 };
 use tiltyard::tournament::{Plan, Tournament, Unobserved, plan_windows, run};
@@ -53,6 +53,7 @@ fn scenario(market: &Market) -> Scenario {
             end: None,
             warm_up: WarmUp::default(),
             delisted: Delisted::default(),
+            gaps: GapRule::default(),
         },
         venue: VenueSpec::default(),
         agents: vec![

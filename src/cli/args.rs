@@ -18,6 +18,11 @@ Exit codes:
 
 Results go to stdout, everything else to stderr. NO_COLOR is honoured.";
 
+const EXIT_CODES: &str = "\
+Exit codes:
+  0 done    1 a run failed    2 the command line or the scenario is wrong
+  3 the market data is wrong    130 interrupted";
+
 /// Replays recorded market history for many isolated trading agents at once, and ranks them.
 #[derive(Debug, Parser)]
 #[command(name = "tiltyard", version, about, after_help = EXAMPLES, max_term_width = 100)]
@@ -53,13 +58,14 @@ pub enum Command {
 
 /// Arguments of `run`.
 #[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
 pub struct RunArgs {
     /// The scenario (TOML).
     pub file: PathBuf,
     /// Where results land, in `DIR/<scenario>/<run-id>/`.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
-    /// Threads to use [default: all cores]. Never changes a result.
+    /// Threads to use; no result depends on it [default: all cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
     /// Print leaderboard.json instead of a table.
@@ -75,6 +81,7 @@ pub struct RunArgs {
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
 pub struct CheckArgs {
     /// The scenario (TOML).
     pub file: PathBuf,

@@ -1,54 +1,73 @@
 //! `tiltyard check`: the scenario and its data, without a run.
 
+use std::path::Path;
+
+use miette::Severity;
+use serde_json::{Value, json};
+
 use super::args::CheckArgs;
-use super::load::{self, Unread};
-use super::{Exit, Failure, diagnostics, output};
-use crate::scenario::{Problem, ProblemSeverity};
+use super::load::{self, Arena, Read};
+use super::output::{self, counted};
+use super::{Exit, Failure, diagnostics};
 
 /// Checks and says what would be run; with `--json` the problems are data on stdout.
 ///
 /// # Errors
 /// What is wrong with the scenario or its data.
 pub fn check(args: &CheckArgs) -> Result<Exit, Failure> {
-    let read = match load::read(&args.file) {
-        Ok(read) => read,
-        Err(Unread::Problems(_, problems)) if args.json => {
-            print_json(&problems, None)?;
-            return Ok(Exit::Usage);
-        }
-        Err(unread) => return Err(unread.into()),
+    let read = match load::read(&args.file).map_err(Failure::from) {
+        Err(failure) if args.json => return answer(&args.file, Vec::new(), Err(failure)),
+        other => other?,
     };
+    let warnings = read.quoted.pages(read.warnings.clone());
     let arena = load::arena(&read);
     if args.json {
-        let exit = arena.as_ref().map_or_else(|failure| failure.exit, |_| Exit::Done);
-        print_json(&read.warnings, arena.err().as_ref())?;
-        return Ok(exit);
+        return answer(&args.file, warnings, arena.map(|_| ()));
     }
-    diagnostics::print(&read.quoted.pages(read.warnings.clone()));
-    let arena = arena?;
-    let scenario = &read.scenario;
-    output::result(&format!(
-        "{}: ok; {} agents x {} windows on {} symbols, {} bars of {} from {} to {}\n",
-        args.file.display(),
-        scenario.agents.len(),
-        arena.windows.len(),
-        scenario.market.instruments.len(),
-        arena.windows.iter().map(|span| span.window.ticks.last - span.window.ticks.first).sum::<usize>(),
-        scenario.market.interval,
-        arena.windows.first().map_or_else(String::new, |span| span.start.to_string()),
-        arena.windows.iter().map(|span| span.end).max().map_or_else(String::new, |end| end.to_string()),
-    ))?;
+    diagnostics::print(&warnings);
+    output::result(&plan(&args.file, &read, &arena?))?;
     Ok(Exit::Done)
 }
 
-/// `{"ok", "problems": [{severity, message, span, label, help}]}`; a problem of the data has no span.
-fn print_json(problems: &[Problem], data: Option<&Failure>) -> Result<(), Failure> {
-    let mut list: Vec<serde_json::Value> =
-        problems.iter().map(|problem| serde_json::json!(problem)).collect();
-    for page in data.map_or(&[][..], |failure| &failure.pages) {
-        let help = page.help().map(|help| help.to_string());
-        list.push(serde_json::json!({ "severity": "error", "message": page.to_string(), "help": help }));
-    }
-    let ok = data.is_none() && problems.iter().all(|problem| problem.severity == ProblemSeverity::Warning);
-    output::result(&format!("{:#}\n", serde_json::json!({ "ok": ok, "problems": list })))
+/// What a run of the scenario would replay, in a line.
+fn plan(file: &Path, read: &Read, arena: &Arena) -> String {
+    let scenario = &read.scenario;
+    let bars: usize = arena.windows.iter().map(|span| span.window.ticks.last - span.window.ticks.first).sum();
+    format!(
+        "{}: ok; {} in {} on {}, {} of {} from {} to {}\n",
+        file.display(),
+        counted(scenario.agents.len() as u64, "agent"),
+        counted(arena.windows.len() as u64, "window"),
+        counted(scenario.market.instruments.len() as u64, "symbol"),
+        counted(bars as u64, "bar"),
+        scenario.market.interval,
+        arena.windows.iter().map(|span| span.start).min().map_or_else(String::new, |start| start.to_string()),
+        arena.windows.iter().map(|span| span.end).max().map_or_else(String::new, |end| end.to_string()),
+    )
+}
+
+/// `{"ok", "file", "problems": [{"severity", "message", "line", "column", "span", "label", "help"}]}`; lines
+/// and columns count from 1, spans are bytes; null where a problem has no place in the scenario file.
+fn answer(file: &Path, warnings: Vec<miette::Report>, end: Result<(), Failure>) -> Result<Exit, Failure> {
+    let (exit, pages) =
+        end.map_or_else(|failure| (failure.exit, failure.pages), |()| (Exit::Done, Vec::new()));
+    let problems: Vec<Value> = warnings.iter().chain(&pages).map(problem).collect();
+    let text = json!({ "ok": exit == Exit::Done, "file": file.display().to_string(), "problems": problems });
+    output::result(&format!("{text:#}\n"))?;
+    Ok(exit)
+}
+
+fn problem(page: &miette::Report) -> Value {
+    let label = page.labels().and_then(|mut labels| labels.next());
+    let span = label.as_ref().map(|label| label.inner());
+    let contents = span.and_then(|span| page.source_code()?.read_span(span, 0, 0).ok());
+    json!({
+        "severity": if page.severity() == Some(Severity::Warning) { "warning" } else { "error" },
+        "message": page.to_string(),
+        "line": contents.as_ref().map(|contents| contents.line() + 1),
+        "column": contents.as_ref().map(|contents| contents.column() + 1),
+        "span": span.map(|span| json!({ "start": span.offset(), "end": span.offset() + span.len() })),
+        "label": label.as_ref().and_then(|label| label.label()),
+        "help": page.help().map(|help| help.to_string()),
+    })
 }

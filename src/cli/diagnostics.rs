@@ -84,7 +84,7 @@ fn render(page: &dyn Diagnostic) -> String {
         (false, _) => miette::GraphicalTheme::none(),
     };
     let mut text = String::new();
-    let handler = miette::GraphicalReportHandler::new_themed(theme).with_width(output::WIDTH);
+    let handler = miette::GraphicalReportHandler::new_themed(theme).with_width(output::page_width());
     if handler.render_report(&mut text, page).is_err() {
         text = page.to_string();
     }

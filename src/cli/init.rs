@@ -28,6 +28,11 @@ pub fn init(args: &InitArgs) -> Result<Exit, Failure> {
             format!("`{shown}` exists already"),
             "give another file name, or remove it first",
         )),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(Failure::plain(
+            Exit::Usage,
+            format!("cannot write `{shown}`: its folder does not exist"),
+            "make the folder first, or give another file name",
+        )),
         Err(error) => Err(Failure::plain(
             Exit::Usage,
             format!("cannot write `{shown}`: {error}"),

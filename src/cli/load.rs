@@ -2,6 +2,7 @@
 //! before the first bar is replayed.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -51,12 +52,14 @@ impl From<Unread> for Failure {
 /// [`Unread`] with every problem of the file.
 pub fn read(file: &Path) -> Result<Read, Unread> {
     let text = std::fs::read_to_string(file).map_err(|error| {
-        let message = format!("cannot read `{}`: {error}", file.display());
-        Unread::File(Failure::plain(
-            Exit::Usage,
-            message,
-            "give the path of a scenario; `tiltyard init` writes one",
-        ))
+        let message = match error.kind() {
+            ErrorKind::NotFound => format!("there is no file `{}`", file.display()),
+            ErrorKind::IsADirectory => format!("`{}` is a folder, not a scenario file", file.display()),
+            ErrorKind::InvalidData => format!("`{}` is not a text file", file.display()),
+            _ => format!("cannot read `{}`: {error}", file.display()),
+        };
+        let help = "give the path of a scenario (TOML); `tiltyard init` writes one";
+        Unread::File(Failure::plain(Exit::Usage, message, help))
     })?;
     let quoted = Quoted::new(file, &text);
     let base_dir = file.parent().map_or_else(PathBuf::new, Path::to_owned);
@@ -127,6 +130,7 @@ fn blamed(read: &Read, problem: &MarketError) -> Option<Range<usize>> {
             let at = list.start + text.get(list.clone())?.find(&quoted)?;
             Some(at..at + quoted.len())
         }
+        MarketError::Gaps { .. } => place_of(text, &["market", "gaps"]),
         MarketError::NoFinerBars { .. } => place_of(text, &["market", "interval"]),
         MarketError::WindowOutside { start, first, .. } => {
             let early = start.is_some_and(|start| start < *first);
@@ -139,7 +143,7 @@ fn blamed(read: &Read, problem: &MarketError) -> Option<Range<usize>> {
 
 fn window_failure(read: &Read, error: &WindowError) -> Failure {
     let message = error.to_string();
-    let help = "shorten or reduce the windows, or widen the range that `start` and `end` of `[market]` leave";
+    let help = "ask for fewer or shorter windows, widen `start` and `end` of `[market]`, or add data";
     match place_of(&read.text, &["battle", "windows"]) {
         Some(span) => Failure::new(Exit::Usage, vec![read.quoted.page_at(span, message, help.to_owned())]),
         None => Failure::plain(Exit::Usage, message, help),

@@ -7,6 +7,8 @@ use crate::report::terminal::Style;
 
 /// Columns that pages and piped tables are laid out for.
 pub const WIDTH: usize = 100;
+/// Fewer columns than this a page cannot be folded into.
+const NARROWEST: usize = 40;
 
 /// Writes a result to stdout. A reader that went away (`tiltyard runs | head`) is no failure.
 ///
@@ -29,9 +31,20 @@ pub fn say(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
+/// A count with its noun: `1 job`, `2 jobs`.
+pub fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Whether stderr is a person's terminal.
 pub fn stderr_is_terminal() -> bool {
     io::stderr().is_terminal()
+}
+
+/// How wide pages on stderr are: as the terminal, at most [`WIDTH`].
+pub fn page_width() -> usize {
+    let terminal = stderr_is_terminal().then(|| terminal_size::terminal_size_of(io::stderr())).flatten();
+    terminal.map_or(WIDTH, |(width, _)| usize::from(width.0).clamp(NARROWEST, WIDTH))
 }
 
 /// Whether stdout is a person's terminal.

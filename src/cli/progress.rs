@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::interrupt::Interrupt;
-use super::output;
+use super::output::{self, counted};
 use crate::tournament::Observer;
 
 /// Seconds between the lines of a log.
@@ -77,14 +77,22 @@ impl Progress {
         let seconds = self.started.elapsed().as_secs_f64();
         let ticks = self.ticks.load(Ordering::Relaxed) as f64;
         format!(
-            "replayed {} jobs, {:.2} million bars, {} fills in {:.2} s ({:.1} million bars a second)",
-            self.done.load(Ordering::Relaxed),
-            ticks / 1e6,
-            self.fills.load(Ordering::Relaxed),
-            seconds,
+            "replayed {}, {}, {} in {seconds:.2} s ({:.1} million bars a second)",
+            counted(self.done.load(Ordering::Relaxed), "job"),
+            bars(self.ticks.load(Ordering::Relaxed)),
+            counted(self.fills.load(Ordering::Relaxed), "fill"),
             ticks / 1e6 / seconds.max(1e-9),
         )
     }
+}
+
+/// A number of bars; from a million on in millions.
+#[expect(clippy::cast_precision_loss, reason = "shown to two digits")]
+fn bars(count: u64) -> String {
+    if count < 1_000_000 {
+        return counted(count, "bar");
+    }
+    format!("{:.2} million bars", count as f64 / 1e6)
 }
 
 impl Observer for Progress {

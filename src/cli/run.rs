@@ -1,5 +1,6 @@
 //! `tiltyard run`: the main job, from a file to a ranked leaderboard.
 
+use std::path::Path;
 use std::time::Instant;
 
 use super::args::RunArgs;
@@ -20,6 +21,7 @@ use crate::tournament::{self, Plan, RunError, Tournament};
 pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let interrupt = Interrupt::listen();
     let read = load::read(&args.file)?;
+    is_no_file(&args.out)?;
     if !args.quiet {
         diagnostics::print(&read.quoted.pages(read.warnings.clone()));
     }
@@ -39,6 +41,19 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
     index.record(&stored, &RunTiming { finished_at: now(), duration: started.elapsed() })?;
     show(args, &stored)?;
     Ok(Exit::Done)
+}
+
+/// Refuses an output folder that cannot come to be because a file lies in its place or above it, before any
+/// bar is read.
+fn is_no_file(out: &Path) -> Result<(), Failure> {
+    match out.ancestors().find(|place| place.exists()) {
+        Some(place) if !place.is_dir() => Err(Failure::plain(
+            Exit::Usage,
+            format!("results cannot go to `{}`: `{}` is a file", out.display(), place.display()),
+            "give a folder with --out; it is made where it does not exist",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// A pool of as many threads as were asked for.

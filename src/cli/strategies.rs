@@ -3,9 +3,13 @@
 use std::fmt::Write;
 
 use super::args::StrategiesArgs;
+use super::output::WIDTH;
 use super::{Exit, Failure, output};
-use crate::scenario::catalogue::{STRATEGIES, StrategyDoc};
+use crate::scenario::catalogue::{ParameterDoc, STRATEGIES, StrategyDoc};
 use crate::scenario::expr;
+
+/// Parameters that nearly every kind has: the list leaves them out.
+const SHARED: [&str; 2] = ["symbols", "timeframe"];
 
 /// Prints the catalogue, or one kind of it.
 ///
@@ -44,41 +48,82 @@ fn list(docs: &[&StrategyDoc]) -> String {
     let width = docs.iter().map(|doc| doc.kind.len()).max().unwrap_or(0);
     let mut text = String::new();
     for doc in docs {
-        let own: Vec<String> = doc.parameters.iter().filter(|one| one.name != "symbols").map(short).collect();
+        let own: Vec<String> =
+            doc.parameters.iter().filter(|one| !SHARED.contains(&one.name)).map(short).collect();
         let _ = writeln!(text, "{:width$}  {}", doc.kind, doc.summary);
-        if !own.is_empty() {
-            let _ = writeln!(text, "{:width$}  {}", "", own.join("  "));
+        for line in folded(own.iter().map(String::as_str), "  ", WIDTH - width - 2) {
+            let _ = writeln!(text, "{:width$}  {line}", "");
         }
     }
     text.push_str(
-        "\n`tiltyard strategies KIND` explains one; every kind but cash takes `symbols = [..]` too\n",
+        "\n`tiltyard strategies KIND` explains one; every kind but cash takes `symbols` and `timeframe` too\n",
     );
     text
 }
 
 /// A parameter in a word: its name, with its default where it has a fixed one.
-fn short(parameter: &crate::scenario::catalogue::ParameterDoc) -> String {
+fn short(parameter: &ParameterDoc) -> String {
     match parameter.default_text() {
+        Some("none") | None => parameter.name.to_owned(),
         Some(default) => format!("{}={default}", parameter.name),
-        None => parameter.name.to_owned(),
     }
 }
 
 fn full(doc: &StrategyDoc) -> String {
-    let mut text =
-        format!("{}: {}\n\n{}\n\nwarm-up: {}\n", doc.kind, doc.summary, doc.description, doc.warm_up);
-    if !doc.parameters.is_empty() {
+    let mut text = paragraph(&format!("{}: {}", doc.kind, doc.summary));
+    text.push_str(&format!(
+        "\n{}\n{}",
+        paragraph(doc.description),
+        paragraph(&format!("warm-up: {}", doc.warm_up))
+    ));
+    let parameters: Vec<(String, String)> = doc.parameters.iter().map(explained).collect();
+    if !parameters.is_empty() {
         text.push_str("\nparameters:\n");
-    }
-    for one in doc.parameters {
-        let default = one.default_text().map_or_else(String::new, |default| format!(" [default: {default}]"));
-        let _ = writeln!(text, "  {:16} {}{default}", one.name, one.doc);
+        text.push_str(&columns(&parameters));
     }
     if doc.kind == "rules" {
+        let forms = expr::REFERENCE.iter().chain(expr::OPERATORS);
+        let forms: Vec<_> = forms.map(|(_, form, doc)| (form.to_string(), doc.to_string())).collect();
         text.push_str("\nconditions are made of:\n");
-        for (_, form, explained) in expr::REFERENCE.iter().chain(expr::OPERATORS) {
-            let _ = writeln!(text, "  {form:34} {explained}");
+        text.push_str(&columns(&forms));
+    }
+    text
+}
+
+fn explained(parameter: &ParameterDoc) -> (String, String) {
+    let doc = parameter.doc.trim_end_matches('.');
+    let default =
+        parameter.default_text().map_or_else(String::new, |default| format!(" [default: {default}]"));
+    (parameter.name.to_owned(), format!("{doc}{default}"))
+}
+
+/// Words beside their explanations, which are folded within [`WIDTH`].
+fn columns(rows: &[(String, String)]) -> String {
+    let width = rows.iter().map(|(word, _)| word.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for (word, explained) in rows {
+        for (line, part) in folded(explained.split(' '), " ", WIDTH - width - 4).iter().enumerate() {
+            let _ = writeln!(text, "  {:width$}  {part}", if line == 0 { word } else { "" });
         }
     }
     text
+}
+
+fn paragraph(text: &str) -> String {
+    folded(text.split(' '), " ", WIDTH).join("\n") + "\n"
+}
+
+/// Words in as few lines of at most `width` as they fit in; a longer word has a line of its own.
+fn folded<'w>(words: impl Iterator<Item = &'w str>, between: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in words {
+        match lines.last_mut() {
+            Some(line) if line.len() + between.len() + word.len() <= width => {
+                line.push_str(between);
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }

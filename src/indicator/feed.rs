@@ -118,6 +118,7 @@ mod tests {
             instrument: Instrument::with_defaults(Symbol::new("S").unwrap()),
             rows: (0..60).map(|row| TickRow::new(row, true)).collect(),
             frames: BTreeMap::from([(two_minutes(), frame)]),
+            findings: Vec::new(),
             detail: None,
             bars,
         };

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use super::bars::Bars;
 use super::digest;
 use super::error::MarketError;
+use super::quality::Finding;
 use super::view::{Frame, Market, SymbolSeries, TickRange, TickRow};
 use crate::domain::{Instrument, Interval, Timestamp};
 
@@ -23,6 +24,8 @@ pub struct SeriesBars {
     pub bars: Bars,
     /// Coarser bars by interval, whole multiples of the market's.
     pub frames: BTreeMap<Interval, Bars>,
+    /// What the data check noticed.
+    pub findings: Vec<Finding>,
     /// Finer bars.
     pub detail: Option<Bars>,
 }
@@ -30,7 +33,7 @@ pub struct SeriesBars {
 impl SeriesBars {
     /// Bars without frames or detail.
     pub fn plain(instrument: Instrument, bars: Bars) -> Self {
-        Self { instrument, bars, frames: BTreeMap::new(), detail: None }
+        Self { instrument, bars, frames: BTreeMap::new(), findings: Vec::new(), detail: None }
     }
 }
 
@@ -134,7 +137,8 @@ fn on_clock(one: SeriesBars, clock: &[Timestamp], interval: Interval) -> SymbolS
         (coarse, Frame { bars, closed })
     });
     let frames = frames.collect();
-    SymbolSeries { instrument: one.instrument, bars: one.bars, rows, frames, detail: one.detail }
+    let SeriesBars { instrument, bars, findings, detail, .. } = one;
+    SymbolSeries { instrument, bars, rows, frames, findings, detail }
 }
 
 /// For each tick the last row known at its close.

@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use super::flaw::Flaw;
+use super::gaps::GapError;
 use crate::domain::{Interval, Symbol, Timestamp};
 
 /// Why market data could not be loaded or written.
@@ -220,6 +221,14 @@ pub enum MarketError {
         /// When that opens.
         second_at: Timestamp,
     },
+    /// Holes, where the scenario allows none.
+    #[error("`{symbol}`: {gaps}")]
+    Gaps {
+        /// The symbol.
+        symbol: Symbol,
+        /// How many, and the first.
+        gaps: GapError,
+    },
     /// More rows than the clock can number.
     #[error("`{symbol}` has {rows} rows in the window; at most {} can be replayed", super::MAX_ROWS)]
     TooManyRows {
@@ -317,6 +326,9 @@ impl MarketError {
             Self::OverlappingBars { .. } => {
                 "use bars on one grid for all symbols, or finer bars, which are aligned when resampled"
                     .to_owned()
+            }
+            Self::Gaps { .. } => {
+                "set `gaps = \"keep\"` (not tradable there) or \"forward_fill\" in `[market]`, or mend the data".to_owned()
             }
             Self::TooManyRows { .. } => "choose a shorter window or a coarser interval".to_owned(),
             Self::Resample { .. } => "report this with the scenario; native bars avoid it".to_owned(),

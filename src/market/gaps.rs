@@ -6,34 +6,7 @@
 use super::Bars;
 use super::quality::{Calendar, Hole, holes};
 use crate::domain::Timestamp;
-
-/// `gaps` of a scenario's `[market]`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum GapRule {
-    /// Leave them: the symbol is not tradable where it has no bar.
-    #[default]
-    Keep,
-    /// Fill them with flat bars without volume at the last close.
-    ForwardFill,
-    /// Refuse the data.
-    Refuse,
-}
-
-impl GapRule {
-    /// As written in a scenario.
-    pub const ALL: [(&'static str, Self); 3] =
-        [("keep", Self::Keep), ("forward_fill", Self::ForwardFill), ("refuse", Self::Refuse)];
-}
-
-impl std::str::FromStr for GapRule {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let found = Self::ALL.into_iter().find(|(name, _)| *name == text).map(|(_, rule)| rule);
-        found.ok_or_else(|| format!("`{text}` is none of keep, forward_fill, refuse"))
-    }
-}
+use crate::scenario::GapRule;
 
 /// Bars with holes where none are allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -122,13 +95,5 @@ mod tests {
         for rule in [GapRule::ForwardFill, GapRule::Refuse] {
             assert_eq!(apply(bars.clone(), rule).unwrap(), bars);
         }
-    }
-
-    #[test]
-    fn rules_by_name() {
-        for (name, rule) in GapRule::ALL {
-            assert_eq!(name.parse(), Ok(rule));
-        }
-        assert!("drop".parse::<GapRule>().is_err());
     }
 }

@@ -11,7 +11,9 @@ use super::align::SeriesBars;
 use super::bars::Bars;
 use super::catalogue::Catalogue;
 use super::error::MarketError;
+use super::gaps;
 use super::locate::locate;
+use super::quality::inspect;
 use super::resample::resample;
 use super::source::{self, Source, Span, gather};
 use super::view::Market;
@@ -112,6 +114,9 @@ impl<'a> Sources<'a> {
             let fine = std::mem::replace(&mut bars, coarse);
             detail = detail.or(request.detail.then_some(fine));
         }
+        let findings = inspect(&bars);
+        let mut bars = gaps::apply(bars, spec.gaps)
+            .map_err(|gaps| MarketError::Gaps { symbol: self.symbol().clone(), gaps })?;
         let coarser_frames = request.frames.iter().filter(|&(&coarse, _)| coarse > spec.interval);
         let mut frames = BTreeMap::new();
         for (&coarse, &wanted) in coarser_frames {
@@ -125,7 +130,7 @@ impl<'a> Sources<'a> {
             trim(detail, spec.start, 0);
         }
         let detail = detail.filter(|detail| !detail.is_empty());
-        Ok(SeriesBars { instrument: self.instrument.clone(), bars, frames, detail })
+        Ok(SeriesBars { instrument: self.instrument.clone(), bars, frames, findings, detail })
     }
 
     /// The rows of the base source that the request needs. A bucket holds at most as many rows as fit its

@@ -44,6 +44,8 @@ fn places(path: &Path, base_dir: &Path) -> Vec<PathBuf> {
     if path.is_absolute() {
         return vec![path.to_owned()];
     }
+    // A scenario in the working directory has an empty folder, which no system call takes.
+    let base_dir = if base_dir.as_os_str().is_empty() { Path::new(".") } else { base_dir };
     let base_dir = std::path::absolute(base_dir).unwrap_or_else(|_| base_dir.to_owned());
     let above = base_dir.ancestors().take(1 + LEVELS_UP).map(|folder| folder.join(path));
     let mut places = vec![path.to_owned()];

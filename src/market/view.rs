@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::bars::{Bars, Row};
+use super::quality::Finding;
 use crate::domain::{Instrument, Interval, SymbolId, Timestamp};
 
 /// Every symbol's bars at the scenario's interval, on the sorted union of their open times, and the coarser
@@ -52,6 +53,8 @@ pub struct SymbolSeries {
     pub rows: Vec<TickRow>,
     /// Coarser bars with what is closed when, by interval.
     pub frames: BTreeMap<Interval, Frame>,
+    /// What the data check noticed in the bars as they were read, history included; the gravest first.
+    pub findings: Vec<Finding>,
     /// Finer bars for `intrabar = "detail"`, where the data has them.
     pub detail: Option<Bars>,
 }

@@ -13,7 +13,7 @@ use crate::engine::{
 use crate::market::{Bars, Market, SymbolSeries, TickRange, TickRow};
 use crate::metrics::{Drawdown, Metrics, Missing, Sampling};
 use crate::scenario::{
-    AgentSpec, BattleSpec, Delisted, MarketSpec, MetricSpec, RankingMetric, ReportSpec, RiskProfile,
+    AgentSpec, BattleSpec, Delisted, GapRule, MarketSpec, MetricSpec, RankingMetric, ReportSpec, RiskProfile,
     Scenario, StrategyKind, StrategySpec, TieBreak, VenueSpec, WarmUp, WindowSpec,
 };
 use crate::tournament::{
@@ -61,6 +61,7 @@ fn series(symbol: &str, closes: &[f64]) -> SymbolSeries {
         },
         rows: (0..5).map(|t| TickRow::new(t.min(closes.len() - 1), t < closes.len())).collect(),
         frames: Default::default(),
+        findings: Vec::new(),
         detail: None,
     }
 }
@@ -332,6 +333,7 @@ pub(crate) fn scenario() -> Scenario {
             end: None,
             warm_up: WarmUp::Before,
             delisted: Delisted::Carry,
+            gaps: GapRule::Keep,
         },
         venue: VenueSpec::default(),
         agents: vec![

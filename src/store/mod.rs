@@ -40,7 +40,8 @@ pub use identity::{RunId, identify, run_id};
 pub use index::{Index, RunSummary, RunTiming, find_run, run_folder};
 pub use leaderboard::{LeaderboardRecord, RankingRecord};
 pub use run_record::{
-    CostRecord, EntrantRecord, FORMAT_VERSION, FlagRecord, MarketRecord, RunRecord, WindowRecord,
+    CostRecord, EntrantRecord, FORMAT_VERSION, FindingRecord, FlagRecord, MarketRecord, RunRecord,
+    WindowRecord,
 };
 pub use stored::StoredRun;
 pub use trade_rows::{TradeRow, trades};

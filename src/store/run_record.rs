@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::RunId;
 use crate::domain::SymbolId;
 use crate::engine::SEMANTICS_VERSION;
-use crate::market::Market;
-use crate::scenario::{AgentSpec, Delisted, FillAt, Scenario, Slippage, StrategyKind, TieBreak, VenueSpec};
+use crate::market::{Market, SymbolSeries};
+use crate::scenario::{
+    AgentSpec, Delisted, FillAt, GapRule, Scenario, Slippage, StrategyKind, TieBreak, VenueSpec,
+};
 use crate::tournament::{Tournament, WindowSpan};
 
 /// Version of the run folder's format. A reader refuses nothing that it can still parse.
@@ -67,6 +69,27 @@ pub struct MarketRecord {
     pub end: String,
     /// What a position is worth once its symbol's bars have ended: `carry` or `write_off`.
     pub delisted: String,
+    /// What was done about holes in the bars: `keep`, `forward_fill` or `refuse`.
+    pub gaps: String,
+    /// What the data check noticed in the bars that were used, the gravest first for each symbol.
+    pub findings: Vec<FindingRecord>,
+}
+
+/// Something the data check noticed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FindingRecord {
+    /// In whose bars.
+    pub symbol: String,
+    /// What: `gap`, `zero_volume`, ...
+    pub kind: String,
+    /// `info`, `warning` or `error`.
+    pub severity: String,
+    /// How many times.
+    pub count: u64,
+    /// Where first.
+    pub at: Option<String>,
+    /// In words.
+    pub detail: String,
 }
 
 /// What trading cost and how orders filled.
@@ -174,7 +197,25 @@ fn market_record(scenario: &Scenario, market: &Market, windows: &[WindowSpan]) -
             Delisted::WriteOff => "write_off",
         }
         .to_owned(),
+        gaps: match scenario.market.gaps {
+            GapRule::Keep => "keep",
+            GapRule::ForwardFill => "forward_fill",
+            GapRule::Refuse => "refuse",
+        }
+        .to_owned(),
+        findings: market.symbols.iter().flat_map(findings).collect(),
     }
+}
+
+fn findings(series: &SymbolSeries) -> impl Iterator<Item = FindingRecord> {
+    series.findings.iter().map(|finding| FindingRecord {
+        symbol: series.instrument.symbol.to_string(),
+        kind: finding.kind.as_str().to_owned(),
+        severity: finding.severity.as_str().to_owned(),
+        count: finding.count,
+        at: finding.at.map(|at| at.to_string()),
+        detail: finding.detail.clone(),
+    })
 }
 
 fn cost_record(venue: &VenueSpec) -> CostRecord {

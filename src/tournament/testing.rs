@@ -8,7 +8,7 @@ use crate::market::{Market, TickRange};
 use crate::metrics::testing::{cash, daily_market, empty_market, replay};
 use crate::metrics::{Measure, Metrics, measure};
 use crate::scenario::{
-    AgentSpec, BattleSpec, Delisted, MarketSpec, MetricSpec, RankingMetric, ReportSpec, RiskProfile,
+    AgentSpec, BattleSpec, Delisted, GapRule, MarketSpec, MetricSpec, RankingMetric, ReportSpec, RiskProfile,
     Scenario, StrategyKind, StrategySpec, TieBreak, VenueSpec, WarmUp, WindowSpec,
 };
 
@@ -90,6 +90,7 @@ pub fn scenario(agents: &[&str], by: RankingMetric) -> Scenario {
             end: None,
             warm_up: WarmUp::default(),
             delisted: Delisted::default(),
+            gaps: GapRule::default(),
         },
         venue: VenueSpec::default(),
         agents: agents.iter().map(agent).collect(),

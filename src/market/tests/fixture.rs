@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::domain::{Instrument, Interval, Symbol, Timestamp};
 use crate::market::{Bars, LoadRequest, Market, MarketError, load, write_bars};
-use crate::scenario::{Delisted, MarketSpec, WarmUp};
+use crate::scenario::{Delisted, GapRule, MarketSpec, WarmUp};
 
 /// A time from text.
 pub fn at(text: &str) -> Timestamp {
@@ -108,6 +108,7 @@ impl Want {
             end: None,
             warm_up: WarmUp::Before,
             delisted: Delisted::Carry,
+            gaps: GapRule::Keep,
         };
         Self { spec, frames: BTreeMap::new(), history: 0, detail: false }
     }

@@ -70,6 +70,22 @@ pub(super) fn unfinished(stored: &StoredRun, style: Style) -> String {
     text
 }
 
+/// What the data check found grave in the bars that were used.
+pub(super) fn findings(stored: &StoredRun, style: Style) -> String {
+    let market = &stored.run.market;
+    let grave: Vec<_> = market.findings.iter().filter(|one| one.severity != "info").collect();
+    let mut text = String::new();
+    for one in grave.iter().take(NAMED) {
+        let line = format!("data: {}: {} ({}): {}", one.symbol, one.kind, one.severity, one.detail);
+        text.push_str(&paragraph(&line, style));
+    }
+    if grave.len() > NAMED {
+        let more = plural(grave.len() - NAMED, "finding");
+        text.push_str(&paragraph(&format!("data: {more} more in run.json"), style));
+    }
+    text
+}
+
 /// What a reader should know of the run as a whole.
 pub(super) fn flags(stored: &StoredRun, style: Style) -> String {
     let flags: &FlagRecord = &stored.run.flags;

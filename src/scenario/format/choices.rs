@@ -1,6 +1,8 @@
 //! The words that scenario files use for the variants of the model's enums.
 
-use crate::scenario::{Delisted, FillAt, Intrabar, OnBreach, RankingMetric, ReportFormat, TieBreak, WarmUp};
+use crate::scenario::{
+    Delisted, FillAt, GapRule, Intrabar, OnBreach, RankingMetric, ReportFormat, TieBreak, WarmUp,
+};
 
 /// A word with its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +35,14 @@ impl Choice for Delisted {
     const ALL: &'static [(Self, &'static str, &'static str)] = &[
         (Self::Carry, "carry", "a symbol whose bars end for good keeps its last close, flagged"),
         (Self::WriteOff, "write_off", "it is worth nothing from then on"),
+    ];
+}
+
+impl Choice for GapRule {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::Keep, "keep", "left: the symbol is not tradable where it has no bar"),
+        (Self::ForwardFill, "forward_fill", "filled with flat bars without volume at the last close"),
+        (Self::Refuse, "refuse", "the data is refused"),
     ];
 }
 

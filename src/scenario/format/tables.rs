@@ -5,7 +5,9 @@ use super::windows;
 use super::{Fallback, KeyDoc, Range, TableDoc, ValueType, VariantDoc};
 use super::{number, optional, percent, required, with_default};
 use crate::scenario::catalogue;
-use crate::scenario::{Delisted, FillAt, Intrabar, OnBreach, RankingMetric, ReportFormat, TieBreak, WarmUp};
+use crate::scenario::{
+    Delisted, FillAt, GapRule, Intrabar, OnBreach, RankingMetric, ReportFormat, TieBreak, WarmUp,
+};
 
 /// The name of the built-in profile that an agent gets that names none.
 pub(in crate::scenario) const DEFAULT_PROFILE: &str = "default";
@@ -77,6 +79,12 @@ const MARKET: TableDoc = TableDoc {
             ValueType::Choice { noun: "treatment", choices: choice_docs::<Delisted> },
             "\"carry\"",
             "What a position is worth once its symbol's bars have ended for good.",
+        ),
+        with_default(
+            "gaps",
+            ValueType::Choice { noun: "gap rule", choices: choice_docs::<GapRule> },
+            "\"keep\"",
+            "What is done about holes in a symbol's bars; closed hours of a venue are none.",
         ),
         optional("instruments", ValueType::Named(&INSTRUMENT), "their defaults", "Trading rules by symbol."),
     ],

@@ -29,6 +29,8 @@ pub struct MarketSpec {
     pub warm_up: WarmUp,
     /// What a position in a symbol whose bars end for good is worth.
     pub delisted: Delisted,
+    /// What is done about holes in the bars.
+    pub gaps: GapRule,
 }
 
 impl MarketSpec {
@@ -58,4 +60,17 @@ pub enum Delisted {
     Carry,
     /// Nothing, from the first tick after its last bar.
     WriteOff,
+}
+
+/// What is done about holes in a symbol's bars.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GapRule {
+    /// Left: the symbol is not tradable where it has no bar.
+    #[default]
+    Keep,
+    /// Filled with flat bars without volume at the last close.
+    ForwardFill,
+    /// The data is refused.
+    Refuse,
 }

@@ -10,7 +10,7 @@ mod venue;
 
 pub use agent::AgentSpec;
 pub use battle::{BattleSpec, MetricSpec, RankingMetric, ReportFormat, ReportSpec, TieBreak, WindowSpec};
-pub use market::{Delisted, MarketSpec, WarmUp};
+pub use market::{Delisted, GapRule, MarketSpec, WarmUp};
 pub use risk::{OnBreach, RiskProfile};
 pub use rules::{BinaryOp, Condition, Expr, Function, RuleSet, Series};
 pub use strategy::{StrategyKind, StrategySpec};

@@ -13,6 +13,9 @@ use crate::scenario::expr::{self, ExprError};
 use crate::scenario::format::{CONDITION, ValueType};
 use crate::scenario::problem::Problems;
 
+/// Where the language of conditions is explained, for mistakes that suggest no remedy of their own.
+const REFERENCE: &str = "`tiltyard strategies rules` lists what conditions are made of";
+
 /// A condition as written.
 pub(super) struct Written {
     text: Spanned<String>,
@@ -81,7 +84,8 @@ fn read(written: Written, bars: &Bars, problems: &Problems<'_>) -> Option<Condit
 fn report(error: ExprError, text: &Spanned<String>, problems: &Problems<'_>) {
     let span = place(&error.span, text, problems);
     let message = format!("in the condition `{}`: {}", text.get_ref().trim(), error.message);
-    problems.error(span, message, error.message, error.help);
+    let help = error.help.unwrap_or_else(|| REFERENCE.to_owned());
+    problems.error(span, message, error.message, Some(help));
 }
 
 /// Where a part of a string's value stands in the file; the whole string where it is written with escapes.

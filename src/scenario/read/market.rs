@@ -34,6 +34,7 @@ pub(super) fn read(table: &Table<'_>, battle: &ReadBattle<'_>, base_dir: &Path) 
     let quote: Option<Spanned<String>> = table.value("quote");
     let warm_up = table.value("warm_up");
     let delisted = table.value("delisted");
+    let gaps = table.value("gaps");
     let instruments = instruments(table, symbols.as_deref(), quote.as_ref());
     table.finish();
     let range = range(table, start.as_ref(), end.as_ref(), interval);
@@ -49,6 +50,7 @@ pub(super) fn read(table: &Table<'_>, battle: &ReadBattle<'_>, base_dir: &Path) 
             end: end?.map(Spanned::into_inner),
             warm_up: warm_up?,
             delisted: delisted?,
+            gaps: gaps?,
         })
     })();
     ReadMarket { spec, symbols, interval, range: range.filter(|_| ordered) }

@@ -211,12 +211,17 @@ impl<'t> Table<'t> {
         );
         for key in self.strays() {
             let name: &str = key.get_ref();
-            let message = format!("unknown key `{name}` in {}", self.title);
+            let (message, label) = match self.entry(name) {
+                Some((_, value)) if self.tag.is_none() && is_table(value.get_ref()) => {
+                    (format!("unknown table `{name}` in {}", self.title), "no such table")
+                }
+                _ => (format!("unknown key `{name}` in {}", self.title), "not a key of this table"),
+            };
             let help = suggest::closest(name, self.names())
                 .map(|near| format!("did you mean `{near}`?"))
                 .or_else(|| prose::elsewhere(name, self.tag.is_some()))
                 .or_else(|| self.known());
-            self.problems.error(key.span(), message, "not a key of this table".to_owned(), help);
+            self.problems.error(key.span(), message, label.to_owned(), help);
         }
     }
 
@@ -269,5 +274,14 @@ impl<'t> Table<'t> {
     /// A table's header: its `[..]` line; of an inline table the key it stands behind.
     fn header_at(&self, key: Range<usize>, value: &Spanned<DeValue<'_>>) -> Range<usize> {
         if self.problems.text(&value.span()).starts_with('[') { value.span() } else { key }
+    }
+}
+
+/// Whether a value is a table, or a list of tables.
+fn is_table(value: &DeValue<'_>) -> bool {
+    match value {
+        DeValue::Table(_) => true,
+        DeValue::Array(list) => list.iter().any(|item| item.get_ref().is_table()),
+        _ => false,
     }
 }

@@ -3,7 +3,7 @@
 use toml::de::DeValue;
 use toml::value::{Datetime, Offset};
 
-use super::value::{Given, Read, expected_label};
+use super::value::{Given, Read};
 use crate::domain::{Interval, Span, Timestamp};
 use crate::scenario::format::ValueType;
 
@@ -36,7 +36,7 @@ impl Read for Timestamp {
         };
         match text.parse() {
             Ok(time) => Some(time),
-            Err(error) => given.fail(format!("`{}`: {error}", given.key), expected_label(expected), None),
+            Err(error) => given.unreadable(&error, expected),
         }
     }
 }

@@ -43,11 +43,22 @@ impl<'t> Given<'t> {
         self.fail(message, format!("this is {found}"), help)
     }
 
+    /// Reports a value whose text does not say what it should.
+    pub(super) fn unreadable<T>(&self, error: &impl std::fmt::Display, expected: &ValueType) -> Option<T> {
+        let help = match expected {
+            // The error itself says what a name is.
+            ValueType::Name => None,
+            _ => Some(format!("write {}", expected.expected())),
+        };
+        self.fail(format!("`{}`: {error}", self.key), "cannot be used".to_owned(), help)
+    }
+
     /// Reports a value outside its range.
     fn out_of_range<T>(&self, expected: &ValueType) -> Option<T> {
         let text = self.problems.text(&self.span());
         let allowed = expected.range().unwrap_or_else(|| expected.expected());
-        self.fail(format!("`{}` = {text} is out of range", self.key), format!("allowed: {allowed}"), None)
+        let help = Some(format!("allowed: {allowed}"));
+        self.fail(format!("`{}` = {text} is out of range", self.key), "out of range".to_owned(), help)
     }
 
     /// The value as a table.
@@ -78,7 +89,7 @@ impl<'t> Given<'t> {
         let text = self.text(expected)?;
         match parse(text) {
             Ok(value) => Some(value),
-            Err(error) => self.fail(format!("`{}`: {error}", self.key), expected_label(expected), None),
+            Err(error) => self.unreadable(&error, expected),
         }
     }
 
@@ -108,18 +119,11 @@ impl<'t> Given<'t> {
         };
         let value: T = match text.parse() {
             Ok(value) => value,
-            Err(error) => {
-                return self.fail(format!("`{}`: {error}", self.key), expected_label(expected), None);
-            }
+            Err(error) => return self.unreadable(&error, expected),
         };
         let least = if matches!(expected, ValueType::Amount { zero: true }) { 0 } else { 1 };
         if units(&value) < least { self.out_of_range(expected) } else { Some(value) }
     }
-}
-
-/// What to write under a text that does not parse.
-pub(super) fn expected_label(expected: &ValueType) -> String {
-    format!("expected {}", expected.expected())
 }
 
 /// A TOML integer in decimal digits, whatever base it is written in.

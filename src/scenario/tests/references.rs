@@ -54,7 +54,7 @@ fn built_in_profiles_may_not_be_redefined() {
 #[test]
 fn a_broken_profile_does_not_break_its_agents() {
     let source = changed("max_open_orders = 20", "max_open_orders = 0");
-    assert_mistake(&source, "`max_open_orders` = 0 is out of range", "0", None);
+    assert_mistake(&source, "`max_open_orders` = 0 is out of range", "0", Some("allowed: 1 to 1000000"));
 }
 
 /// Known defect 11: on the reference platform unknown pairs are accepted.
@@ -118,7 +118,7 @@ fn a_timeframe_is_a_multiple_of_the_interval() {
         &with_strategy(r#"{ kind = "rules", enter_all = [{ when = "close > 1", timeframe = "50m" }] }"#),
         "`timeframe`: `50m` does not divide a day (or a week) evenly",
         "\"50m\"",
-        None,
+        Some("write a bar interval such as \"1h\""),
     );
     assert_mistake(
         &with_strategy(r#"{ kind = "rules", enter_all = [{ when = "close > 1", timeframe = "15m" }] }"#),

@@ -1,0 +1,60 @@
+//! What the command line shows for every command and every kind of mistake: the pages in `tests/cli/*.trycmd`.
+//!
+//! After a change of wording: `TRYCMD=overwrite cargo test --test cli`, then read the difference.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+#[path = "cli/flawed.rs"]
+mod flawed;
+#[path = "cli/stage.rs"]
+mod stage;
+
+use stage::Stage;
+
+/// The pages name files relative to the stage, which is made the working directory of this whole program:
+/// hence one test for all of them, and no other test here may use relative paths.
+#[test]
+fn every_page_reads_as_recorded() {
+    let stage = Stage::with_mistakes();
+    std::env::set_current_dir(stage.path(".")).unwrap();
+    trycmd::TestCases::new()
+        .register_bin("tiltyard", std::path::Path::new(env!("CARGO_BIN_EXE_tiltyard")))
+        .env("COLUMNS", "100")
+        .env("NO_COLOR", "1")
+        .case(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/*.trycmd"))
+        .run();
+    assert!(!stage.path("left").exists(), "a run that was refused left something behind");
+    assert!(!stage.path("reports").exists(), "something was written where nobody asked for it");
+}
+
+/// Mistakes that none are.
+const SOUND: [&str; 2] = ["sound.toml", "warnings.toml"];
+
+/// `check` finds what `run` finds, with the same pages and the same exit code, and writes nothing; with
+/// `--json` it finds the same number of problems.
+#[test]
+fn check_and_run_refuse_alike() {
+    let stage = Stage::with_mistakes();
+    let before = stage.names(".");
+    for (folder, code) in [("", None), ("flawed/", Some(3))] {
+        let scenarios = stage.names(if folder.is_empty() { "." } else { folder });
+        for scenario in
+            scenarios.iter().filter(|name| name.ends_with(".toml") && !SOUND.contains(&name.as_str()))
+        {
+            let code = code.unwrap_or(if scenario.starts_with("data_") { 3 } else { 2 });
+            let run = stage.run(&format!("run {folder}{scenario} --out left"));
+            let check = stage.run(&format!("check {folder}{scenario}"));
+            assert_eq!(run, check, "{scenario}");
+            assert_eq!((run.code, run.stdout.as_str()), (Some(code), ""), "{scenario}\n{}", run.stderr);
+            assert!(run.stderr.contains("help: "), "{scenario} has no remedy\n{}", run.stderr);
+            let json = stage.run(&format!("check {folder}{scenario} --json"));
+            assert_eq!((json.code, json.stderr.as_str()), (Some(code), ""), "{scenario}");
+            let answer: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+            let problems = answer["problems"].as_array().unwrap();
+            assert_eq!(answer["ok"], false, "{scenario}");
+            let pages = run.stderr.lines().filter(|line| line.starts_with("  x ")).count();
+            assert_eq!(problems.len(), pages, "{scenario}\n{}", run.stderr);
+        }
+    }
+    assert_eq!(stage.names("."), before);
+}

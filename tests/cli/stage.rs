@@ -1,0 +1,122 @@
+//! A folder for the program to run in: the sample, the runnable scenarios, scenarios with one mistake each, and
+//! flawed market files. All names are fixed, so that every message is the same on every machine.
+#![allow(dead_code, reason = "each test program uses its own part")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+use super::flawed;
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// The folder; removed when dropped.
+pub struct Stage(TempDir);
+
+impl Stage {
+    /// With the sample and the runnable scenarios.
+    pub fn new() -> Self {
+        let stage = Self(tempfile::tempdir().unwrap());
+        copy(&Path::new(ROOT).join("data/sample"), &stage.path("data/sample"));
+        copy(&Path::new(ROOT).join("scenarios"), &stage.path("scenarios"));
+        stage
+    }
+
+    /// With all that can be wrong, too.
+    pub fn with_mistakes() -> Self {
+        let stage = Self::new();
+        copy(&Path::new(ROOT).join("tests/cli/mistakes"), &stage.path("."));
+        flawed::write_all(&stage.path("flawed"));
+        fs::write(stage.path("a_file"), "").unwrap();
+        stage
+    }
+
+    /// A place in it.
+    pub fn path(&self, below: &str) -> PathBuf {
+        self.0.path().join(below)
+    }
+
+    /// The program, about to run here with these words, away from the terminal and its settings.
+    pub fn command(&self, words: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tiltyard"));
+        command
+            .args(words.split_whitespace())
+            .current_dir(self.0.path())
+            .env("NO_COLOR", "1")
+            .env("COLUMNS", "100");
+        command
+    }
+
+    /// What the program says to these words.
+    pub fn run(&self, words: &str) -> Said {
+        Said::of(&self.command(words).output().unwrap())
+    }
+
+    /// What the program prints, where it must do as asked.
+    pub fn result(&self, words: &str) -> String {
+        let said = self.run(words);
+        assert_eq!(said.code, Some(0), "tiltyard {words}\n{}", said.stderr);
+        said.stdout
+    }
+
+    /// Writes a file.
+    pub fn write(&self, below: &str, text: &str) {
+        fs::write(self.path(below), text).unwrap();
+    }
+
+    /// The names in a folder, hidden ones too, sorted.
+    pub fn names(&self, below: &str) -> Vec<String> {
+        let entries = fs::read_dir(self.path(below)).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+}
+
+/// How a program ended, and what it said.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Said {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Said {
+    fn of(output: &Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        Self { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
+    }
+}
+
+/// Copies the files of a folder.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+    }
+}
+
+/// Every file below a folder with its bytes, by path; the index and locks are left out.
+pub fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut found = Vec::new();
+    collect(folder, folder, &mut found);
+    found.sort();
+    found
+}
+
+fn collect(top: &Path, folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() {
+            collect(top, &path, found);
+        } else if name != ".lock" && !name.starts_with("tiltyard.db") {
+            let below = path.strip_prefix(top).unwrap().to_string_lossy().replace('\\', "/");
+            found.push((below, fs::read(&path).unwrap()));
+        }
+    }
+}
