@@ -1,0 +1,250 @@
+//! The model confidence set: those that cannot be told apart from the best.
+//!
+//! Hansen, Lunde and Nason (2011), "The Model Confidence Set", Econometrica 79(2). The worst is eliminated
+//! again and again; a model's p-value is the largest p-value of all tests up to its own elimination.
+//! Invariant: identical columns are tested as one, so they share their p-value.
+
+use super::convention::Convention;
+use super::error::{EvidenceError, at_least, probability};
+use super::numeric::{argmax, dot, largest, mean, real};
+use super::panel::Panel;
+use super::stationary_bootstrap::Resamples;
+
+/// By what the worst is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum McsStatistic {
+    /// The largest studentised difference of a pair (`R` in `arch`): the stronger test.
+    #[default]
+    Range,
+    /// The largest studentised difference from the mean of all (`max` in `arch`).
+    Max,
+}
+
+/// The p-value of every column: the smallest size at which it is still in the set.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConfidenceSet {
+    /// For each column, from 0 to 1; the best has 1.
+    pub p_values: Vec<f64>,
+}
+
+impl ConfidenceSet {
+    /// The columns that cannot be told apart from the best at this size, in order: `p > alpha`.
+    ///
+    /// # Errors
+    /// [`EvidenceError::OutOfRange`] for an alpha that is no probability.
+    pub fn members(&self, alpha: f64) -> Result<Vec<usize>, EvidenceError> {
+        probability(alpha)?;
+        Ok((0..self.p_values.len()).filter(|&column| self.p_values[column] > alpha).collect())
+    }
+}
+
+/// The model confidence set of scores, higher is better.
+///
+/// # Errors
+/// [`EvidenceError::TooFew`] under two columns or rows, [`EvidenceError::Lengths`] where the resamples belong
+/// to another panel.
+pub fn model_confidence_set(
+    scores: &Panel,
+    resamples: &Resamples,
+    statistic: McsStatistic,
+    convention: Convention,
+) -> Result<ConfidenceSet, EvidenceError> {
+    at_least("columns", scores.width(), 2)?;
+    at_least("rows", scores.rows(), 2)?;
+    resamples.fit(scores.rows())?;
+    let distinct = scores.distinct();
+    let losses = Losses::new(&distinct.panel.negated(), resamples);
+    let worst: &dyn Fn(&[usize]) -> Worst = match statistic {
+        McsStatistic::Range => &losses.range_test(convention),
+        McsStatistic::Max => &|set| losses.max_test(set, convention),
+    };
+    let p_values = eliminate(distinct.panel.width(), worst);
+    Ok(ConfidenceSet { p_values: distinct.place.iter().map(|&place| p_values[place]).collect() })
+}
+
+/// The outcome of one test: the place in the set of what to eliminate, and the p-value of "all are equal".
+struct Worst {
+    place: usize,
+    p_value: f64,
+}
+
+/// Tests, eliminates the worst, and goes on until one is left.
+fn eliminate(width: usize, worst: &dyn Fn(&[usize]) -> Worst) -> Vec<f64> {
+    let mut p_values = vec![1.0; width];
+    let mut set: Vec<usize> = (0..width).collect();
+    let mut largest: f64 = 0.0;
+    while set.len() > 1 {
+        let found = worst(&set);
+        largest = largest.max(found.p_value);
+        p_values[set.remove(found.place)] = largest;
+    }
+    p_values
+}
+
+/// Mean losses, and for each resample how far its mean losses lie from them.
+struct Losses {
+    means: Vec<f64>,
+    /// One vector of deviations per column.
+    deviations: Vec<Vec<f64>>,
+    resamples: usize,
+}
+
+impl Losses {
+    fn new(losses: &Panel, resamples: &Resamples) -> Self {
+        let means = losses.means();
+        let deviate = |(column, mean): (&Vec<f64>, &f64)| {
+            resamples.means(column).iter().map(|resampled| resampled - mean).collect()
+        };
+        let deviations = losses.columns().iter().zip(&means).map(deviate).collect();
+        Self { means, deviations, resamples: resamples.count() }
+    }
+
+    /// The range test. The pairs' standard errors are computed once for all sets.
+    fn range_test(&self, convention: Convention) -> impl Fn(&[usize]) -> Worst {
+        let width = self.means.len();
+        let errors: Vec<Vec<f64>> =
+            (0..width).map(|i| (0..width).map(|j| self.pair_error(i, j)).collect()).collect();
+        move |set| {
+            let pairs: Vec<(usize, usize)> = (0..set.len())
+                .flat_map(|a| (0..set.len()).map(move |b| (a, b)))
+                .filter(|(a, b)| a != b)
+                .collect();
+            let statistic = |&(a, b): &(usize, usize)| {
+                ratio(self.means[set[a]] - self.means[set[b]], errors[set[a]][set[b]])
+            };
+            let statistics: Vec<f64> = pairs.iter().map(statistic).collect();
+            let worst = argmax(&statistics);
+            let simulated: Vec<f64> = (0..self.resamples).map(|r| self.widest(set, &errors, r)).collect();
+            Worst { place: pairs[worst].0, p_value: convention.p_value(&simulated, statistics[worst]) }
+        }
+    }
+
+    /// Root mean square of the pair's difference over the resamples.
+    fn pair_error(&self, i: usize, j: usize) -> f64 {
+        let squares = self.deviations[i].iter().zip(&self.deviations[j]).map(|(a, b)| (a - b) * (a - b));
+        (squares.sum::<f64>() / real(self.resamples)).sqrt()
+    }
+
+    /// The largest studentised difference of a pair in one resample.
+    fn widest(&self, set: &[usize], errors: &[Vec<f64>], resample: usize) -> f64 {
+        let mut widest: f64 = 0.0;
+        for (place, &i) in set.iter().enumerate() {
+            for &j in &set[..place] {
+                let gap = (self.deviations[i][resample] - self.deviations[j][resample]).abs();
+                widest = widest.max(ratio(gap, errors[i][j]));
+            }
+        }
+        widest
+    }
+
+    /// The max test.
+    fn max_test(&self, set: &[usize], convention: Convention) -> Worst {
+        let average: Vec<f64> = (0..self.resamples)
+            .map(|r| set.iter().map(|&i| self.deviations[i][r]).sum::<f64>() / real(set.len()))
+            .collect();
+        let gaps: Vec<Vec<f64>> =
+            set.iter().map(|&i| super::numeric::differences(&self.deviations[i], &average)).collect();
+        let errors: Vec<f64> = gaps.iter().map(|gap| (dot(gap, gap) / real(self.resamples)).sqrt()).collect();
+        let means: Vec<f64> = set.iter().map(|&i| self.means[i]).collect();
+        let grand = mean(&means);
+        let statistics: Vec<f64> =
+            means.iter().zip(&errors).map(|(mean, error)| ratio(mean - grand, *error)).collect();
+        let simulated: Vec<f64> = (0..self.resamples)
+            .map(|r| largest(gaps.iter().zip(&errors).map(|(gap, error)| ratio(gap[r], *error))))
+            .collect();
+        let place = argmax(&statistics);
+        Worst { place, p_value: convention.p_value(&simulated, statistics[place]) }
+    }
+}
+
+/// A difference in units of its error; a difference that no resample changes is infinite, none at all is 0.
+fn ratio(difference: f64, error: f64) -> f64 {
+    if difference == 0.0 { 0.0 } else { difference / error }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::noisy;
+    use super::*;
+
+    const KINDS: [McsStatistic; 2] = [McsStatistic::Range, McsStatistic::Max];
+
+    fn set(scores: &Panel, kind: McsStatistic) -> ConfidenceSet {
+        let resamples = Resamples::stationary(scores.rows(), 2.0, 300, [6; 32]).unwrap();
+        model_confidence_set(scores, &resamples, kind, Convention::Standard).unwrap()
+    }
+
+    #[test]
+    fn the_clearly_best_is_alone() {
+        for kind in KINDS {
+            let found = set(&noisy(1, 100, &[0.0, 2.0, 0.1, 0.0]), kind);
+            assert_eq!(found.members(0.05).unwrap(), [1]);
+            assert_eq!(found.p_values[1], 1.0);
+        }
+    }
+
+    #[test]
+    fn the_clearly_worst_is_out() {
+        for kind in KINDS {
+            let members = set(&noisy(2, 100, &[0.0, 0.0, -2.0]), kind).members(0.05).unwrap();
+            assert!(!members.contains(&2), "{members:?}");
+        }
+    }
+
+    #[test]
+    fn identical_columns_share_their_p_value() {
+        let base = noisy(3, 60, &[0.0, 0.4, 0.1]).columns().to_vec();
+        let copies = Panel::new([&base[..], &base[..1], &base[..1]].concat()).unwrap();
+        for kind in KINDS {
+            let (once, often) = (set(&Panel::new(base.clone()).unwrap(), kind), set(&copies, kind));
+            assert_eq!(often.p_values[0], often.p_values[3]);
+            assert_eq!(often.p_values[0], often.p_values[4]);
+            assert_eq!(once.p_values, often.p_values[..3]);
+        }
+        let all = Panel::new(vec![base[0].clone(); 3]).unwrap();
+        assert_eq!(set(&all, McsStatistic::Range).p_values, [1.0; 3]);
+    }
+
+    #[test]
+    fn the_order_of_the_columns_does_not_matter() {
+        let scores = noisy(7, 50, &[0.2, 0.0, 0.4, -0.3]);
+        let turned = Panel::new(scores.columns().iter().rev().cloned().collect()).unwrap();
+        let mut back = set(&turned, McsStatistic::Range).p_values;
+        back.reverse();
+        assert_eq!(set(&scores, McsStatistic::Range).p_values, back);
+    }
+
+    #[test]
+    fn a_constant_lead_is_a_lead() {
+        let base = noisy(4, 40, &[0.0]).columns()[0].clone();
+        let better: Vec<f64> = base.iter().map(|score| score + 1.0).collect();
+        for kind in KINDS {
+            let found = set(&Panel::new(vec![base.clone(), better.clone()]).unwrap(), kind);
+            assert_eq!(found.members(0.05).unwrap(), [1]);
+        }
+    }
+
+    #[test]
+    fn the_equally_good_are_kept_together_as_often_as_it_says() {
+        let resamples = Resamples::stationary(60, 1.0, 199, [6; 32]).unwrap();
+        let whole = |seed: &u64| {
+            let scores = noisy(*seed, 60, &[0.0; 4]);
+            let found = model_confidence_set(&scores, &resamples, McsStatistic::Range, Convention::Standard);
+            found.unwrap().members(0.1).unwrap().len() == 4
+        };
+        // 150 * 0.9 = 135, standard deviation 3.7.
+        let count = (500..650).filter(whole).count();
+        assert!(count >= 122, "{count}");
+    }
+
+    #[test]
+    fn what_has_no_answer() {
+        let scores = noisy(1, 30, &[0.0, 0.0]);
+        let other = Resamples::stationary(31, 1.0, 9, [0; 32]).unwrap();
+        assert!(model_confidence_set(&scores, &other, McsStatistic::Max, Convention::Standard).is_err());
+        let own = Resamples::stationary(30, 1.0, 9, [0; 32]).unwrap();
+        let one = noisy(1, 30, &[0.0]);
+        assert!(model_confidence_set(&one, &own, McsStatistic::Max, Convention::Standard).is_err());
+        assert!(ConfidenceSet { p_values: vec![1.0] }.members(1.5).is_err());
+    }
+}

@@ -1,0 +1,328 @@
+//! Whether the best of many beats a benchmark, given that it was picked as the best.
+//!
+//! Hansen (2005), "A Test for Superior Predictive Ability", Journal of Business and Economic Statistics
+//! 23(4); its upper p-value is White's Reality Check (studentised, in the standard convention). Owns the
+//! simulation that StepM reuses. The panel holds returns in excess of the benchmark's.
+
+use rayon::prelude::*;
+
+use super::convention::Convention;
+use super::error::{EvidenceError, at_least};
+use super::numeric::{argmax, centred, dot, largest, mean, real};
+use super::panel::Panel;
+use super::stationary_bootstrap::{Resamples, check_block_length};
+use crate::metrics::{Missing, is_constant, quantile};
+
+/// Weights under this do not change a double.
+const NEGLIGIBLE_WEIGHT: f64 = 1e-18;
+
+/// Which columns are taken to be as bad as they look under the null hypothesis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recentring {
+    /// All columns worse than the benchmark: the liberal bound.
+    Lower,
+    /// Those worse by more than `sqrt(2 ln ln n)` standard errors: Hansen's consistent choice.
+    Consistent,
+    /// None: the conservative bound of the Reality Check.
+    Upper,
+}
+
+/// The three p-values of the test.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Spa {
+    /// The column with the largest statistic.
+    pub best: usize,
+    /// Its statistic.
+    pub statistic: f64,
+    /// Liberal p-value.
+    pub lower: f64,
+    /// The p-value to report.
+    pub consistent: f64,
+    /// Conservative p-value (Reality Check).
+    pub upper: f64,
+}
+
+/// Excess returns with what the bootstrap makes of them under each null hypothesis.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Superiority {
+    convention: Convention,
+    columns: Vec<Excess>,
+}
+
+/// One column: its mean excess, its scale, and its resampled means.
+#[derive(Debug, Clone, PartialEq)]
+struct Excess {
+    mean: f64,
+    long_run_variance: f64,
+    /// What turns a mean into a statistic: `sqrt(n) / omega`, or 1 in the `arch` convention.
+    scale: f64,
+    /// Whether the mean is no further below 0 than the consistent threshold.
+    relevant: bool,
+    resampled: Vec<f64>,
+}
+
+impl Superiority {
+    /// Simulates. `excess`: returns less the benchmark's; `block_length`: the mean block length that the
+    /// resamples were drawn with.
+    ///
+    /// # Errors
+    /// [`EvidenceError::TooFew`] under three rows, [`EvidenceError::Lengths`] where the resamples belong to
+    /// another panel, [`EvidenceError::ConstantDifference`] where nothing can be studentised.
+    pub fn new(
+        excess: &Panel,
+        resamples: &Resamples,
+        block_length: f64,
+        convention: Convention,
+    ) -> Result<Self, EvidenceError> {
+        at_least("rows", excess.rows(), 3)?;
+        resamples.fit(excess.rows())?;
+        check_block_length(block_length)?;
+        let numbered = excess.columns().par_iter().enumerate();
+        let columns = numbered
+            .map(|(index, column)| Excess::new(index, column, resamples, block_length, convention))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { convention, columns })
+    }
+
+    /// The three p-values of "no column beats the benchmark".
+    pub fn test(&self) -> Spa {
+        let statistics: Vec<f64> = (0..self.columns.len()).map(|column| self.statistic(column)).collect();
+        let best = argmax(&statistics);
+        let observed = self.floor().max(statistics[best]);
+        let all = vec![true; self.columns.len()];
+        let p = |null| self.convention.p_value(&self.maxima(&all, null), observed);
+        Spa {
+            best,
+            statistic: observed,
+            lower: p(Recentring::Lower),
+            consistent: p(Recentring::Consistent),
+            upper: p(Recentring::Upper),
+        }
+    }
+
+    /// The column's statistic: its mean excess, studentised in the standard convention.
+    pub fn statistic(&self, column: usize) -> f64 {
+        self.columns[column].mean * self.columns[column].scale
+    }
+
+    /// Number of columns.
+    pub fn width(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// The long-run variance of each column: the exact variance of the stationary bootstrap, times n.
+    pub fn long_run_variances(&self) -> Vec<f64> {
+        self.columns.iter().map(|column| column.long_run_variance).collect()
+    }
+
+    /// Which columns count under the consistent null hypothesis.
+    pub fn relevant(&self) -> Vec<bool> {
+        self.columns.iter().map(|column| column.relevant).collect()
+    }
+
+    /// What the largest statistic among the `kept` columns exceeds with probability `alpha` at most under the
+    /// null hypothesis. Standard: the smallest simulated value that leaves `p < alpha` for what exceeds it;
+    /// `None` where there are too few resamples for that. `arch`: the type-7 quantile.
+    ///
+    /// # Errors
+    /// [`EvidenceError::OutOfRange`] for an alpha that is no probability.
+    pub fn critical_value(
+        &self,
+        kept: &[bool],
+        null: Recentring,
+        alpha: f64,
+    ) -> Result<Option<f64>, EvidenceError> {
+        super::error::probability(alpha)?;
+        let mut maxima = self.maxima(kept, null);
+        if self.convention == Convention::Arch {
+            return Ok(Some(quantile(&maxima, 1.0 - alpha)?));
+        }
+        maxima.sort_by(|a, b| b.total_cmp(a));
+        // A statistic above the value at this place (from 0) has at most `place` values at or above it.
+        let place = (alpha * (real(maxima.len()) + 1.0)).ceil() - 2.0;
+        Ok((place >= 0.0).then(|| maxima[place as usize]))
+    }
+
+    /// For each resample, the largest simulated statistic among the kept columns.
+    fn maxima(&self, kept: &[bool], null: Recentring) -> Vec<f64> {
+        let columns: Vec<&Excess> =
+            self.columns.iter().zip(kept).filter(|(_, kept)| **kept).map(|(column, _)| column).collect();
+        let count = self.columns[0].resampled.len();
+        let largest_of = |b: usize| largest(columns.iter().map(|column| column.simulated(b, null)));
+        (0..count).map(|b| largest_of(b).max(self.floor())).collect()
+    }
+
+    /// Hansen's statistic is never negative; that of `arch` may be.
+    fn floor(&self) -> f64 {
+        match self.convention {
+            Convention::Standard => 0.0,
+            Convention::Arch => f64::NEG_INFINITY,
+        }
+    }
+}
+
+impl Excess {
+    fn new(
+        index: usize,
+        column: &[f64],
+        resamples: &Resamples,
+        block_length: f64,
+        convention: Convention,
+    ) -> Result<Self, EvidenceError> {
+        let (n, mean) = (real(column.len()), mean(column));
+        let constant = is_constant(column);
+        let variance = if constant { 0.0 } else { long_run_variance(column, block_length.recip()) };
+        if convention == Convention::Standard && constant && column[0] > 0.0 {
+            return Err(EvidenceError::ConstantDifference { column: index });
+        }
+        if !constant && variance <= 0.0 {
+            return Err(Missing::NoDispersion.into());
+        }
+        let threshold = -(variance / n * 2.0 * libm::log(libm::log(n))).sqrt();
+        Ok(Self {
+            mean,
+            long_run_variance: variance,
+            scale: match convention {
+                Convention::Arch => 1.0,
+                // Never better than the benchmark and never different from itself: it takes no part.
+                Convention::Standard if constant => 0.0,
+                Convention::Standard => (n / variance).sqrt(),
+            },
+            relevant: mean >= threshold,
+            resampled: resamples.means(column),
+        })
+    }
+
+    fn simulated(&self, resample: usize, null: Recentring) -> f64 {
+        let centre = match null {
+            Recentring::Lower => self.mean.max(0.0),
+            Recentring::Consistent if !self.relevant => 0.0,
+            Recentring::Consistent | Recentring::Upper => self.mean,
+        };
+        (self.resampled[resample] - centre) * self.scale
+    }
+}
+
+/// `R(0) + 2 sum kappa(i) R(i)` with `kappa(i) = (1 - i/n)(1 - p)^i + (i/n)(1 - p)^(n - i)` (Politis and
+/// Romano 1994, lemma 1).
+fn long_run_variance(column: &[f64], p: f64) -> f64 {
+    let (deviations, n) = (centred(column), real(column.len()));
+    let mut variance = dot(&deviations, &deviations) / n;
+    for lag in 1..column.len() {
+        let (share, rest) = (real(lag) / n, column.len() - lag);
+        let kappa = (1.0 - share) * libm::pow(1.0 - p, real(lag)) + share * libm::pow(1.0 - p, real(rest));
+        if kappa > NEGLIGIBLE_WEIGHT {
+            variance += 2.0 * kappa * dot(&deviations[..rest], &deviations[lag..]) / n;
+        }
+    }
+    variance
+}
+
+/// SPA test of "no column beats the benchmark", on excess returns.
+///
+/// # Errors
+/// As [`Superiority::new`].
+pub fn spa(
+    excess: &Panel,
+    resamples: &Resamples,
+    block_length: f64,
+    convention: Convention,
+) -> Result<Spa, EvidenceError> {
+    Ok(Superiority::new(excess, resamples, block_length, convention)?.test())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{close, noisy};
+    use super::*;
+
+    fn resamples(rows: usize) -> Resamples {
+        Resamples::stationary(rows, 3.0, 400, [1; 32]).unwrap()
+    }
+
+    #[test]
+    fn the_variance_is_the_one_of_the_bootstrap() {
+        let panel = noisy(8, 60, &[0.0]);
+        let exact = long_run_variance(panel.column(0), 1.0 / 3.0);
+        let drawn = Resamples::stationary(60, 3.0, 20_000, [2; 32]).unwrap().means(panel.column(0));
+        let centred = centred(&drawn);
+        let simulated = 60.0 * dot(&centred, &centred) / 20_000.0;
+        assert!((simulated / exact - 1.0).abs() < 0.05, "{simulated} {exact}");
+        // Independent rows: the plain variance. (0, 1, 2): 2/3.
+        close(long_run_variance(&[0.0, 1.0, 2.0], 1.0), 2.0 / 3.0);
+    }
+
+    #[test]
+    fn skill_is_found_and_its_absence_is_not() {
+        let skilled =
+            spa(&noisy(1, 120, &[0.0, 0.5, -0.2]), &resamples(120), 3.0, Convention::Standard).unwrap();
+        assert_eq!(skilled.best, 1);
+        assert!(skilled.upper < 0.01 && skilled.lower >= 1.0 / 401.0);
+        let bad = spa(&noisy(2, 120, &[-1.0, -1.0]), &resamples(120), 3.0, Convention::Standard).unwrap();
+        assert_eq!((bad.statistic, bad.consistent), (0.0, 1.0));
+    }
+
+    #[test]
+    fn luck_is_found_no_more_often_than_alpha() {
+        let found = (0..200).filter(|&seed| {
+            let panel = noisy(seed, 60, &[0.0; 6]);
+            let draws = Resamples::stationary(60, 1.0, 199, [seed as u8; 32]).unwrap();
+            spa(&panel, &draws, 1.0, Convention::Standard).unwrap().consistent <= 0.1
+        });
+        // 200 * 0.1 = 20, standard deviation 4.2.
+        let count = found.count();
+        assert!((6..=34).contains(&count), "{count}");
+    }
+
+    #[test]
+    fn the_three_p_values_are_ordered() {
+        for seed in 0..10 {
+            let p =
+                spa(&noisy(seed, 80, &[0.1, -0.6, -0.1]), &resamples(80), 3.0, Convention::Standard).unwrap();
+            assert!(p.lower <= p.consistent && p.consistent <= p.upper, "{p:?}");
+        }
+    }
+
+    #[test]
+    fn a_copy_of_the_benchmark_takes_no_part() {
+        let mut columns = noisy(5, 60, &[0.4]).columns().to_vec();
+        let alone =
+            spa(&Panel::new(columns.clone()).unwrap(), &resamples(60), 3.0, Convention::Standard).unwrap();
+        columns.push(vec![0.0; 60]);
+        let with =
+            spa(&Panel::new(columns.clone()).unwrap(), &resamples(60), 3.0, Convention::Standard).unwrap();
+        assert_eq!(alone, with);
+        columns.push(vec![0.1; 60]);
+        let constant = spa(&Panel::new(columns).unwrap(), &resamples(60), 3.0, Convention::Standard);
+        assert_eq!(constant, Err(EvidenceError::ConstantDifference { column: 2 }));
+    }
+
+    #[test]
+    fn the_critical_value_agrees_with_the_p_value() {
+        let panel = noisy(3, 60, &[0.0, 0.1]);
+        let simulated = Superiority::new(&panel, &resamples(60), 3.0, Convention::Standard).unwrap();
+        let critical = simulated.critical_value(&[true, true], Recentring::Upper, 0.05).unwrap().unwrap();
+        let maxima = simulated.maxima(&[true, true], Recentring::Upper);
+        assert!(Convention::Standard.p_value(&maxima, critical + 1e-9) < 0.05);
+        assert!(Convention::Standard.p_value(&maxima, critical) >= 0.05);
+        // With 400 resamples nothing can have p < 1/1000.
+        assert_eq!(simulated.critical_value(&[true, true], Recentring::Upper, 0.001), Ok(None));
+        // Nor p < 0.05 with 19; with 20 the largest simulated value is the bound.
+        let few = |count| {
+            let draws = Resamples::stationary(60, 3.0, count, [1; 32]).unwrap();
+            let simulated = Superiority::new(&panel, &draws, 3.0, Convention::Standard).unwrap();
+            let maxima = simulated.maxima(&[true, true], Recentring::Upper);
+            let bound = simulated.critical_value(&[true, true], Recentring::Upper, 0.05).unwrap();
+            bound.map(|bound| bound == largest(maxima))
+        };
+        assert_eq!((few(19), few(20)), (None, Some(true)));
+    }
+
+    #[test]
+    fn what_has_no_answer() {
+        let panel = noisy(1, 60, &[0.0]);
+        assert!(spa(&panel, &resamples(59), 3.0, Convention::Standard).is_err());
+        assert!(spa(&panel, &resamples(60), 0.0, Convention::Standard).is_err());
+        assert!(spa(&noisy(1, 2, &[0.0]), &resamples(2), 1.0, Convention::Standard).is_err());
+    }
+}

@@ -1,0 +1,105 @@
+//! Does the calling rule claim a winner as rarely as it says? Seeded tournaments among agents of known skill.
+//!
+//! `TILTYARD_TOURNAMENTS` sets how many are played (2,000 unless told otherwise).
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use tiltyard::tournament::evidence::{
+    Call, Convention, McsStatistic, Panel, Resamples, beats_all, call, model_confidence_set,
+};
+
+const ALPHA: f64 = 0.05;
+const WINDOWS: usize = 30;
+
+fn tournaments() -> u64 {
+    std::env::var("TILTYARD_TOURNAMENTS").ok().and_then(|text| text.parse().ok()).unwrap_or(2000)
+}
+
+/// Scores of agents with these skills: what all meet in a window, what is an agent's own, and the skill.
+fn scores(seed: u64, skills: &[f64]) -> Panel {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut normal = || {
+        let (u, v): (f64, f64) = (1.0 - rng.random::<f64>(), rng.random());
+        (-2.0 * u.ln()).sqrt() * (2.0 * std::f64::consts::PI * v).cos()
+    };
+    let common: Vec<f64> = (0..WINDOWS).map(|_| 2.0 * normal()).collect();
+    let agent = |skill: &f64| common.iter().map(|shared| shared + skill + normal()).collect();
+    Panel::new(skills.iter().map(agent).collect()).unwrap()
+}
+
+/// Share of tournaments in which the rule calls an agent for which `counts` holds.
+fn called(first_seed: u64, skills: &[f64], counts: impl Fn(usize) -> bool) -> f64 {
+    let played = tournaments();
+    let calls = (first_seed..first_seed + played)
+        .filter(|&seed| beats_all(&scores(seed, skills), ALPHA).unwrap().is_some_and(&counts));
+    calls.count() as f64 / played as f64
+}
+
+/// Three standard deviations of the share of so many tournaments.
+fn error_of(share: f64) -> f64 {
+    3.0 * (share * (1.0 - share) / tournaments() as f64).sqrt()
+}
+
+#[test]
+fn ten_equals_have_a_winner_in_at_most_alpha_of_the_tournaments() {
+    let share = called(0, &[0.0; 10], |_| true);
+    assert!(share <= ALPHA + error_of(ALPHA), "{share}");
+}
+
+#[test]
+fn two_equals_have_a_winner_in_alpha_of_the_tournaments() {
+    // With two agents the rule is one two-sided test: it must claim as often as it says. (One-sided: twice
+    // that.)
+    let share = called(100_000, &[0.0; 2], |_| true);
+    assert!((share - ALPHA).abs() <= error_of(ALPHA), "{share}");
+}
+
+#[test]
+fn the_clearly_better_is_found() {
+    // A lead of 1.5 with deviation sqrt(2) over 30 windows: t is about 5.8 against each of nine.
+    let skills = [0.0, 0.0, 0.0, 0.0, 1.5, 0.0, 0.0, 0.0, 0.0, 0.0];
+    let share = called(200_000, &skills, |agent| agent == 4);
+    assert!(share > 0.99, "{share}");
+    assert_eq!(called(200_000, &skills, |agent| agent != 4), 0.0);
+}
+
+#[test]
+fn three_identical_agents_tie_exactly_and_are_not_told_apart() {
+    for seed in 300_000..300_020 {
+        // The identical three are the best by far, or as good as the others.
+        for lead in [3.0, 0.0] {
+            let base = scores(seed, &[lead, 0.0, 0.0, 0.0]).columns().to_vec();
+            let panel = Panel::new([&base[..], &base[..1], &base[..1]].concat()).unwrap();
+            let resamples = Resamples::stationary(WINDOWS, 1.0, 200, [1; 32]).unwrap();
+            let set =
+                model_confidence_set(&panel, &resamples, McsStatistic::Range, Convention::Standard).unwrap();
+            assert!(set.p_values[0] == set.p_values[4] && set.p_values[0] == set.p_values[5], "{set:?}");
+            let verdict = call(&panel, &resamples, ALPHA).unwrap();
+            assert_ne!(verdict.leader, 4, "the first of equals leads");
+            let Call::Undecided { group, windows_needed } = verdict.call else { continue };
+            let inside = [0, 4, 5].map(|agent| group.contains(&agent));
+            assert!(inside == [true; 3] || inside == [false; 3], "{group:?}");
+            if lead > 0.0 {
+                assert_eq!((group, windows_needed), (vec![0, 4, 5], None));
+            }
+        }
+        let found = beats_all(&scores(seed, &[3.0, 0.0, 0.0, 0.0]), ALPHA);
+        assert_eq!(found, Ok(Some(0)), "without its twins it is called");
+    }
+}
+
+#[test]
+fn the_group_holds_all_equals_as_often_as_it_says() {
+    let played = 150;
+    let resamples = Resamples::stationary(WINDOWS, 1.0, 199, [2; 32]).unwrap();
+    let whole = (400_000..400_000 + played).filter(|&seed| {
+        let panel = scores(seed, &[0.0; 6]);
+        let set = model_confidence_set(&panel, &resamples, McsStatistic::Range, Convention::Standard);
+        set.unwrap().members(0.1).unwrap().len() == 6
+    });
+    // 150 * 0.9 = 135, three standard deviations 11; few windows make the test a little liberal.
+    let count = whole.count();
+    assert!(count >= 120, "{count}");
+}
