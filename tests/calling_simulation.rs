@@ -91,15 +91,15 @@ fn three_identical_agents_tie_exactly_and_are_not_told_apart() {
 }
 
 #[test]
-fn the_group_holds_all_equals_as_often_as_it_says() {
-    let played = 150;
+fn the_group_holds_all_equals_about_as_often_as_it_says() {
+    let played = 300;
     let resamples = Resamples::stationary(WINDOWS, 1.0, 199, [2; 32]).unwrap();
     let whole = (400_000..400_000 + played).filter(|&seed| {
         let panel = scores(seed, &[0.0; 6]);
         let set = model_confidence_set(&panel, &resamples, McsStatistic::Range, Convention::Standard);
         set.unwrap().members(0.1).unwrap().len() == 6
     });
-    // 150 * 0.9 = 135, three standard deviations 11; few windows make the test a little liberal.
+    // 300 * 0.9 = 270, standard deviation 5.2. These seeds give 266; without the correction for few windows 244.
     let count = whole.count();
-    assert!(count >= 120, "{count}");
+    assert!(count >= 254, "{count}");
 }

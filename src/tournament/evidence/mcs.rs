@@ -3,10 +3,17 @@
 //! Hansen, Lunde and Nason (2011), "The Model Confidence Set", Econometrica 79(2). The worst is eliminated
 //! again and again; a model's p-value is the largest p-value of all tests up to its own elimination.
 //! Invariant: identical columns are tested as one, so they share their p-value.
+//!
+//! With few windows the published test is liberal: resampled means are studentised by one error that is estimated
+//! from the same windows, so they have normal tails where the observed statistic has those of Student's t. (Of
+//! ten equals over 30 windows it drops one in 17 % of simulated cases where it should in 5 %.) The standard
+//! convention therefore reads the observed statistic as the normal one with the same p-value, which leaves 9 %;
+//! `arch` does not.
 
 use super::convention::Convention;
 use super::error::{EvidenceError, at_least, probability};
-use super::numeric::{argmax, dot, largest, mean, real};
+use super::numeric::{argmax, dot, largest, mean, normal_quantile, real};
+use super::paired::two_sided_t;
 use super::panel::Panel;
 use super::stationary_bootstrap::Resamples;
 
@@ -87,6 +94,7 @@ struct Losses {
     /// One vector of deviations per column.
     deviations: Vec<Vec<f64>>,
     resamples: usize,
+    windows: usize,
 }
 
 impl Losses {
@@ -96,7 +104,7 @@ impl Losses {
             resamples.means(column).iter().map(|resampled| resampled - mean).collect()
         };
         let deviations = losses.columns().iter().zip(&means).map(deviate).collect();
-        Self { means, deviations, resamples: resamples.count() }
+        Self { means, deviations, resamples: resamples.count(), windows: resamples.rows() }
     }
 
     /// The range test. The pairs' standard errors are computed once for all sets.
@@ -115,8 +123,17 @@ impl Losses {
             let statistics: Vec<f64> = pairs.iter().map(statistic).collect();
             let worst = argmax(&statistics);
             let simulated: Vec<f64> = (0..self.resamples).map(|r| self.widest(set, &errors, r)).collect();
-            Worst { place: pairs[worst].0, p_value: convention.p_value(&simulated, statistics[worst]) }
+            Worst { place: pairs[worst].0, p_value: self.p_value(&simulated, statistics[worst], convention) }
         }
+    }
+
+    /// The p-value of an observed statistic among simulated ones.
+    fn p_value(&self, simulated: &[f64], statistic: f64, convention: Convention) -> f64 {
+        let observed = match convention {
+            Convention::Standard => normal_equivalent(statistic, real(self.windows)),
+            Convention::Arch => statistic,
+        };
+        convention.p_value(simulated, observed)
     }
 
     /// Root mean square of the pair's difference over the resamples.
@@ -153,8 +170,15 @@ impl Losses {
             .map(|r| largest(gaps.iter().zip(&errors).map(|(gap, error)| ratio(gap[r], *error))))
             .collect();
         let place = argmax(&statistics);
-        Worst { place, p_value: convention.p_value(&simulated, statistics[place]) }
+        Worst { place, p_value: self.p_value(&simulated, statistics[place], convention) }
     }
+}
+
+/// The normal statistic with the p-value that this one has under Student's distribution with `n - 1` degrees of
+/// freedom, once the resamples' error (divisor n) is made one with divisor `n - 1`.
+fn normal_equivalent(statistic: f64, windows: f64) -> f64 {
+    let t = statistic * ((windows - 1.0) / windows).sqrt();
+    -normal_quantile(two_sided_t(t, windows - 1.0) / 2.0)
 }
 
 /// A difference in units of its error; a difference that no resample changes is infinite, none at all is 0.
@@ -203,6 +227,17 @@ mod tests {
         }
         let all = Panel::new(vec![base[0].clone(); 3]).unwrap();
         assert_eq!(set(&all, McsStatistic::Range).p_values, [1.0; 3]);
+    }
+
+    #[test]
+    fn few_windows_make_a_statistic_weaker() {
+        // Student's t at 0.975 with 29 degrees of freedom is 2.0452; the resamples' error has divisor 30.
+        let observed = 2.045_229_642 * (30.0_f64 / 29.0).sqrt();
+        assert!((normal_equivalent(observed, 30.0) - 1.959_963_985).abs() < 1e-7);
+        assert_eq!(
+            (normal_equivalent(0.0, 30.0), normal_equivalent(f64::INFINITY, 30.0)),
+            (0.0, f64::INFINITY)
+        );
     }
 
     #[test]

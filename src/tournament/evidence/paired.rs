@@ -58,7 +58,7 @@ pub fn paired_t(a: &[f64], b: &[f64]) -> Result<Paired, EvidenceError> {
 }
 
 /// `P(|T| >= |t|)` for Student's distribution: `I_x(df/2, 1/2)` with `x = df / (df + t^2)`.
-fn two_sided_t(t: f64, freedom: f64) -> f64 {
+pub(super) fn two_sided_t(t: f64, freedom: f64) -> f64 {
     let x = freedom / (freedom + t * t);
     // All arguments are in range; were they not, nothing would be proven.
     checked_beta_reg(freedom / 2.0, 0.5, x).unwrap_or(1.0)
