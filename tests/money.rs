@@ -57,9 +57,9 @@ proptest! {
     fn slippage_is_adverse_and_half_up(price in price(), slip in fee()) {
         let up = price.slipped(slip, true);
         let down = price.slipped(slip, false);
-        let by = half_up(price.to_decimal() * rate(slip));
-        prop_assert_eq!(up.to_decimal(), price.to_decimal() + by);
-        prop_assert_eq!(down.to_decimal(), (price.to_decimal() - by).max(Decimal::ZERO));
+        let moved = |factor: Decimal| half_up(price.to_decimal() * factor);
+        prop_assert_eq!(up.to_decimal(), moved(Decimal::ONE + rate(slip)));
+        prop_assert_eq!(down.to_decimal(), moved(Decimal::ONE - rate(slip)));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::domain::Interval;
 use crate::market::{self, LoadRequest, Market, MarketError};
 use crate::scenario::{Intrabar, Problem, Scenario, place_of};
 use crate::strategy;
-use crate::tournament::{WindowError, WindowSpan, plan_windows};
+use crate::tournament::{Stretch, WindowError, WindowSpan, plan_windows};
 
 /// A scenario that has been read and checked.
 #[derive(Debug)]
@@ -89,7 +89,9 @@ pub fn arena(read: &Read) -> Result<Arena, Failure> {
     let detail = scenario.venue.intrabar == Intrabar::Detail;
     let market = market::load(&LoadRequest { spec: &scenario.market, frames: &frames, history_bars, detail })
         .map_err(|error| market_failure(read, &error))?;
-    let windows = plan_windows(&scenario.battle.windows, &market, market.in_range, scenario.seed)
+    let spec = &scenario.market;
+    let stretch = Stretch { ticks: market.in_range, start: spec.start, end: spec.end };
+    let windows = plan_windows(&scenario.battle.windows, &market, stretch, scenario.seed)
         .map_err(|error| window_failure(read, &error))?;
     Ok(Arena { market, windows })
 }

@@ -46,6 +46,15 @@ impl State<'_> {
         });
     }
 
+    /// A child's stop has been reached: what is left of its entry is taken back, so that the two do not
+    /// trade against each other.
+    pub(super) fn end_entry_of(&mut self, place: usize, resting: Resting) {
+        let order = &self.waiting[place];
+        let Some(group) = order.group.filter(|_| order.is_child() && resting.is_stop()) else { return };
+        let (entry, now) = (self.groups[group].entry, self.open_time());
+        self.end(entry, now, OrderStatus::Cancelled, EndReason::BracketSibling);
+    }
+
     /// A market sell was accepted that needs what children hold: they give way, oldest first, and those
     /// that are left with nothing are cancelled.
     pub(super) fn give_way(&mut self, symbol: SymbolId, mut shortage: Qty, at: Timestamp) {

@@ -91,10 +91,20 @@ impl State<'_> {
         match self.admit(request, sent) {
             Ok((accepted, shape, row)) => self.accept(id, request, accepted, shape, row),
             Err(refusal) => {
+                let asked = self.share_of_equity(request);
                 let row = self.row_mut(id);
+                row.amount = row.amount.or(asked);
                 row.detail = refusal.detail;
                 (row.status, row.end) = (OrderStatus::Rejected, EndReason::Refused(refusal.code));
             }
+        }
+    }
+
+    /// What a share of the equity asks for, so that a refusal shows it.
+    fn share_of_equity(&self, request: &OrderRequest) -> Option<Cash> {
+        match request.size {
+            Size::EquityShare(share) => Some(self.exact_equity().share(share)),
+            _ => None,
         }
     }
 

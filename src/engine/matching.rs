@@ -64,7 +64,8 @@ impl<'m> State<'m> {
         }
     }
 
-    /// Runs `act` on the ids that `which` picks now, oldest first. The list is a buffer that is reused.
+    /// Runs `act` on the ids that `which` picks now: the oldest first, but stops of a symbol in the order
+    /// in which a falling (or rising) price reaches them. The list is a buffer that is reused.
     pub(super) fn each_picked(
         &mut self,
         which: impl Fn(&Self, &Working) -> bool,
@@ -73,6 +74,8 @@ impl<'m> State<'m> {
         let mut picked = std::mem::take(&mut self.picked);
         picked.clear();
         picked.extend(self.waiting.iter().filter(|order| which(self, order)).map(|order| order.id));
+        // On its way to a stop the price passes the nearer ones first.
+        picked.sort_by_key(|&id| (self.find(id).map(|place| self.waiting[place].reach()), id));
         for &id in &picked {
             act(self, id);
         }
@@ -158,6 +161,8 @@ impl<'m> State<'m> {
         let symbol = self.waiting[place].symbol;
         let Some(row) = self.fresh(symbol) else { return };
         self.note_ambiguity(place, row);
+        self.end_entry_of(place, resting);
+        let Some(place) = self.find(id) else { return };
         // From here on a stop is a market order, a stop-limit a limit order, for what does not fill now.
         match resting {
             Resting::Stop(_) => self.restage(place, Stage::Market),

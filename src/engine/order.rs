@@ -133,7 +133,20 @@ pub(super) fn at_distance(from: Price, distance: Distance, up: bool, tick: Price
         Distance::Absolute(by) if up => from + by,
         Distance::Absolute(by) => (from - by).max(Price::ZERO),
     };
-    moved.on_tick(tick, Rounding::HalfUp)
+    // Away from the price it starts at: a coarse tick never puts a stop above its entry.
+    moved.on_tick(tick, if up { Rounding::Up } else { Rounding::Down })
+}
+
+impl Working {
+    /// Sorts the stops of a symbol by when the price reaches them: sells from above, buys from below. What
+    /// is no resting stop sorts by its number alone.
+    pub(super) fn reach(&self) -> (SymbolId, i128) {
+        match (self.resting().filter(|resting| resting.is_stop()), self.side) {
+            (None, _) => (SymbolId(0), 0),
+            (Some(stop), Side::Sell) => (self.symbol, -stop.level().units()),
+            (Some(stop), Side::Buy) => (self.symbol, stop.level().units()),
+        }
+    }
 }
 
 impl State<'_> {

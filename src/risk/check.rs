@@ -153,11 +153,20 @@ fn well_formed(order: &Proposal<'_>, ask: Ask) -> Result<(), Refusal> {
 
 /// Check 2, second half: worth the minimum notional, and at least one step.
 fn large_enough(order: &Proposal<'_>, ask: Ask) -> Result<(), Refusal> {
-    let (notional, least) = (ask.notional(order.price, order.fee), order.instrument.min_notional);
-    if notional >= least && ask.is_positive() {
+    let (step, least) = (order.instrument.quantity_step, order.instrument.min_notional);
+    // What an amount buys is known at the fill; at the price of now it must make an order.
+    let quantity = match ask {
+        Ask::Qty(qty) => qty,
+        Ask::Amount(amount) => Qty::affordable(amount, order.price, order.fee, step),
+    };
+    let notional = crate::risk::notional(order.price, quantity);
+    if notional >= least && quantity.is_positive() {
         return Ok(());
     }
-    let detail = format!("notional {notional} is below the minimum {least}");
+    let detail = match quantity.is_positive() {
+        true => format!("notional {notional} is below the minimum {least}"),
+        false => format!("{ask} is less than one step of {step}"),
+    };
     Err(Refusal::new(RefusalCode::InvalidQuantity, detail))
 }
 

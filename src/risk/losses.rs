@@ -69,8 +69,10 @@ fn drawdown(profile: &RiskProfile, equity: Cash, losses: &Losses) -> Option<Refu
 
 fn consecutive(profile: &RiskProfile, losses: &Losses) -> Option<Refusal> {
     let limit = profile.max_consecutive_losses?;
-    losses
-        .streak
-        .is_open()
-        .then(|| Refusal::new(RefusalCode::CircuitBreaker, format!("{limit} losing trades in a row today")))
+    losses.streak.is_open().then(|| {
+        Refusal::new(
+            RefusalCode::CircuitBreaker,
+            format!("{limit} losing trades in a row, closed until the UTC day ends"),
+        )
+    })
 }

@@ -10,7 +10,8 @@ use crate::domain::SymbolId;
 use crate::engine::SEMANTICS_VERSION;
 use crate::market::{Market, SymbolSeries};
 use crate::scenario::{
-    AgentSpec, Delisted, FillAt, GapRule, Scenario, Slippage, StrategyKind, TieBreak, VenueSpec,
+    AgentSpec, Delisted, FillAt, GapRule, Intrabar, Scenario, Slippage, StrategyKind, TieBreak, VenueSpec,
+    WarmUp,
 };
 use crate::tournament::{Tournament, WindowSpan};
 
@@ -69,6 +70,8 @@ pub struct MarketRecord {
     pub end: String,
     /// What a position is worth once its symbol's bars have ended: `carry` or `write_off`.
     pub delisted: String,
+    /// Where indicators get their history from: `before` or `inside`.
+    pub warm_up: String,
     /// What was done about holes in the bars: `keep`, `forward_fill` or `refuse`.
     pub gaps: String,
     /// What the data check noticed in the bars that were used, the gravest first for each symbol.
@@ -103,6 +106,12 @@ pub struct CostRecord {
     pub slippage: String,
     /// `next_open` or `close`.
     pub fill_at: String,
+    /// `adverse`, `ohlc_path` or `detail`.
+    pub intrabar: String,
+    /// Whether a touch is no fill for a limit order.
+    pub limit_needs_through: bool,
+    /// Largest share of a bar's volume that the agent may take, percent; none where there is no cap.
+    pub participation_cap_pct: Option<f64>,
     /// Whether open positions are sold at a window's end.
     pub close_at_end: bool,
 }
@@ -197,6 +206,11 @@ fn market_record(scenario: &Scenario, market: &Market, windows: &[WindowSpan]) -
             Delisted::WriteOff => "write_off",
         }
         .to_owned(),
+        warm_up: match scenario.market.warm_up {
+            WarmUp::Before => "before",
+            WarmUp::Inside => "inside",
+        }
+        .to_owned(),
         gaps: match scenario.market.gaps {
             GapRule::Keep => "keep",
             GapRule::ForwardFill => "forward_fill",
@@ -228,6 +242,14 @@ fn cost_record(venue: &VenueSpec) -> CostRecord {
             FillAt::Close => "close",
         }
         .to_owned(),
+        intrabar: match venue.intrabar {
+            Intrabar::Adverse => "adverse",
+            Intrabar::OhlcPath => "ohlc_path",
+            Intrabar::Detail => "detail",
+        }
+        .to_owned(),
+        limit_needs_through: venue.limit_needs_through,
+        participation_cap_pct: venue.participation_cap.map(|cap| cap.to_f64() / 100.0),
         close_at_end: venue.close_at_end,
     }
 }

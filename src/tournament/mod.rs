@@ -22,4 +22,4 @@ pub use outcome::{
 pub use ranking::{leaderboard, rank_battle};
 pub use run::{Observer, Plan, RunError, Unobserved, run};
 pub use score::score;
-pub use windows::{WindowError, plan_windows};
+pub use windows::{Stretch, WindowError, plan_windows};

@@ -61,19 +61,38 @@ pub enum WindowError {
     },
 }
 
-/// The windows of `spec` in `range`, numbered from 0 in order of time.
+/// What is cut up: ticks, and the times that the scenario names, which hold also where the bars beside them
+/// are missing.
+#[derive(Debug, Clone, Copy)]
+pub struct Stretch {
+    /// The ticks.
+    pub ticks: TickRange,
+    /// The first window starts here; at the first tick where not given.
+    pub start: Option<Timestamp>,
+    /// The last window ends here at the latest; at the last close where not given.
+    pub end: Option<Timestamp>,
+}
+
+impl From<TickRange> for Stretch {
+    fn from(ticks: TickRange) -> Self {
+        Self { ticks, start: None, end: None }
+    }
+}
+
+/// The windows of `spec` in a stretch of the market, numbered from 0 in order of time.
 ///
 /// # Errors
 /// [`WindowError`] where the range does not hold them.
 pub fn plan_windows(
     spec: &WindowSpec,
     market: &Market,
-    range: TickRange,
+    stretch: impl Into<Stretch>,
     seed: Seed,
 ) -> Result<Vec<WindowSpan>, WindowError> {
-    let calendar = Calendar::of(market, range);
+    let stretch = stretch.into();
+    let calendar = Calendar::between(market, stretch);
     let windows = match *spec {
-        WindowSpec::Whole => vec![range],
+        WindowSpec::Whole => vec![stretch.ticks],
         WindowSpec::Sequential { length, count } => calendar.stepped(length, length, count)?,
         WindowSpec::Rolling { length, step, count } => calendar.stepped(length, step, count)?,
         WindowSpec::Random { length, count } => random::windows(&calendar, length, count, seed)?,
@@ -98,6 +117,14 @@ pub(super) struct Calendar<'m> {
 }
 
 impl<'m> Calendar<'m> {
+    /// The times that the scenario names widen what the bars say.
+    fn between(market: &'m Market, stretch: Stretch) -> Self {
+        let bars = Self::of(market, stretch.ticks);
+        let start = stretch.start.map_or(bars.start, |start| start.min(bars.start));
+        let end = stretch.end.map_or(bars.end, |end| end.max(bars.end));
+        Self { start, end, ..bars }
+    }
+
     fn of(market: &'m Market, ticks: TickRange) -> Self {
         let (first, close) = (market.clock[ticks.first], market.close_time(ticks.last - 1));
         if market.trades_weekends {

@@ -27,8 +27,10 @@ impl Price {
     /// This price moved by a fraction of itself against the trader: up for a buy, down for a sell;
     /// half up at eight places. `fraction` is not negative.
     pub fn slipped(self, fraction: Bps, up: bool) -> Self {
-        let by = divide(self.0 * i128::from(fraction.0), Bps::UNITS_PER_WHOLE, Rounding::HalfUp);
-        if up { Self(self.0 + by) } else { Self((self.0 - by).max(0)) }
+        let whole = Bps::UNITS_PER_WHOLE;
+        let factor =
+            if up { whole + i128::from(fraction.0) } else { (whole - i128::from(fraction.0)).max(0) };
+        Self(divide(self.0 * factor, whole, Rounding::HalfUp))
     }
 
     /// This price on the grid of `tick`.
