@@ -68,11 +68,11 @@ fn quantities_must_be_positive_on_the_step_and_worth_the_minimum() {
             "{bad}"
         );
     }
-    for bad in ["0", "-5", "1"] {
-        // 1 / 1.001 is below the minimum notional of 1.
+    for bad in ["0", "-5", "1", "1.001", "10"] {
+        // 1 / 1.001 is below the minimum notional of 1; 1.001 and 10 buy less than a step of 0.1 at 100.
         assert_eq!(try_buy(&free, Ask::Amount(cash(bad)), &standing()), Err(RefusalCode::InvalidQuantity));
     }
-    assert!(try_buy(&free, Ask::Amount(cash("1.001")), &standing()).is_ok());
+    assert!(try_buy(&free, Ask::Amount(cash("10.01")), &standing()).is_ok());
 }
 
 #[test]

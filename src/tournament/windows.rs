@@ -248,6 +248,18 @@ mod tests {
     }
 
     #[test]
+    fn windows_start_where_the_scenario_says_though_bars_are_missing_there() {
+        // The first two hours have no bars: the windows are whole days all the same.
+        let market = market("1h", true, hours(2..96));
+        let (start, end) = (Some(Timestamp::from_micros(0)), Some(Timestamp::from_micros(0) + days(4)));
+        let stretch = Stretch { start, end, ticks: all(&market) };
+        let spec = WindowSpec::Sequential { length: days(1), count: None };
+        let windows = plan_windows(&spec, &market, stretch, Seed(1)).unwrap();
+        let ticks: Vec<_> = windows.iter().map(|w| (w.window.ticks.first, w.window.ticks.last)).collect();
+        assert_eq!(ticks, [(0, 22), (22, 46), (46, 70), (70, 94)]);
+    }
+
+    #[test]
     fn a_count_that_does_not_fit_says_how_many_do() {
         let market = market("1h", true, hours(0..100));
         let error = spans(&WindowSpec::Sequential { length: days(1), count: Some(9) }, &market).unwrap_err();

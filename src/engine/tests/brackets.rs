@@ -152,6 +152,33 @@ fn children_follow_a_partly_filled_entry_and_its_average_price() {
 }
 
 #[test]
+fn of_two_stops_the_one_that_the_price_reaches_first_is_taken() {
+    // A stop at 95 and a trailing stop at 97: no path from 100 to 94 misses 97.
+    let trailing_stop = Some(Distance::Absolute(price("3")));
+    let bracket = Some(Bracket { take_profit: None, trailing_stop, ..both().unwrap() });
+    let rows = [[100.0; 4], [100.0; 4], [100.0, 100.0, 94.0, 99.0]];
+    let replay = table(&rows, Intrabar::Adverse).plan(vec![(0, place(OrderRequest { bracket, ..buy("4") }))]);
+    assert_eq!(fills(&replay), ["1 buy 4 @ 100", "2 sell 4 @ 97"]);
+    assert_eq!(replay.round_trips[0].exit_reason, "trailing_stop");
+}
+
+#[test]
+fn a_reached_stop_takes_back_what_is_left_of_its_entry() {
+    let rows = vec![
+        (0, 100.0, 100.0, 100.0, 100.0, 1000.0),
+        (1, 100.0, 100.0, 100.0, 100.0, 20.0),
+        (2, 100.0, 100.0, 94.0, 96.0, 20.0),
+        (3, 96.0, 96.0, 96.0, 96.0, 1000.0),
+    ];
+    let mut table = Table::new(hourly(rows));
+    table.venue.participation_cap = Some(Bps::from_percent(10.0));
+    let replay = table.plan(vec![(0, place(OrderRequest { bracket: both(), ..buy("8") }))]);
+    // The cap leaves the stop nothing in the bar that reaches it; it sells at the next open, against no buy.
+    assert_eq!(fills(&replay), ["1 buy 2 @ 100", "2 buy 2 @ 100", "3 sell 4 @ 96"]);
+    assert_eq!(ends(&replay)[0], "market cancelled bracket_sibling");
+}
+
+#[test]
 fn a_market_sell_takes_over_what_children_hold() {
     let mut steps = vec![(0, place(entry())), (2, place(OrderRequest::sell(A, Size::ALL, "exit")))];
     let rows = [[100.0; 4]; 5];
