@@ -41,7 +41,11 @@ pub(super) fn score(windows: usize, style: Style) -> String {
     if windows < 2 {
         return String::new();
     }
-    paragraph("score: the mean over the windows, a window without a value counted as its worst", style)
+    paragraph(
+        "score is the mean over the windows, one without a value counting as its worst; other columns leave \
+         such windows out, max DD is the worst window's",
+        style,
+    )
 }
 
 /// Which columns had no room.
