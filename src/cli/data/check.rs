@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::reading::{ReadingArgs, format_and_files, import_failed};
 use super::table::{count, print, print_json, say, table, time};
+use crate::cli::output::counted;
 use crate::cli::{Exit, Failure};
 use crate::market::quality::{FileCheck, Severity, check_file, find_files};
 
@@ -70,7 +71,10 @@ impl CheckArgs {
             print_json(&Document { version: 1, files: &checks, errors, warnings })?;
         } else {
             print(rendered(&checks))?;
-            say(format_args!("{} files checked: {errors} errors, {warnings} warnings", checks.len()));
+            let [files, errors, warnings] =
+                [(checks.len(), "file"), (errors, "error"), (warnings, "warning")]
+                    .map(|(count, noun)| counted(count as u64, noun));
+            say(format_args!("{files} checked: {errors}, {warnings}"));
         }
         let failed = errors > 0 || self.strict && warnings > 0;
         Ok(if failed { Exit::Data } else { Exit::Done })

@@ -17,8 +17,8 @@ use crate::market::write_bars;
 /// Arguments of `data synth`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Without options this makes the sample that comes with the project, byte for byte. Equal options give equal bytes
-on every machine.")]
+Without options this makes the sample that comes with the project, byte for byte. Equal options give
+equal bytes on every machine.")]
 pub struct SynthArgs {
     /// Where the bars go
     #[arg(long, short, value_name = "DIR")]
