@@ -9,7 +9,7 @@ mod calmar;
 mod drawdown;
 mod exposure;
 #[cfg(test)]
-mod golden;
+pub(crate) mod golden;
 mod measure;
 mod moments;
 mod omega;
