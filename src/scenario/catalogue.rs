@@ -165,7 +165,9 @@ pub const STRATEGIES: &[StrategyDoc] = &[
         kind: "momentum",
         summary: "holds the strongest symbols by rate of change",
         description: "Every `rebalance` bars holds the `top` symbols by rate of change over `lookback` bars, \
-                      where it is positive. `size_pct` is split evenly over them.",
+                      where it is positive. `size_pct` is split evenly over them. Ties go to the scenario's \
+                      order; a symbol without a bar at the decision is not ranked, and keeps its slot where it is \
+                      held. What is held already is not resized; buys follow once the sales are done.",
         parameters: &[
             period("lookback", "24", "Bars of the rate of change."),
             with_default("top", ValueType::Integer { min: 1, max: 65_535 }, "1", "How many symbols to hold."),
