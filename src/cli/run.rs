@@ -29,7 +29,7 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let started = Instant::now();
     let arena = pool.install(|| load::arena(&read))?;
     let run = Run {
-        id: store::identify(&read.scenario, &arena.market)?,
+        id: store::identify(&read.scenario, &arena.market),
         scenario: &read.scenario,
         source: &read.text,
         market: &arena.market,

@@ -7,7 +7,8 @@ use crate::domain::{Cash, Price, Qty};
 use crate::scenario::Delisted;
 
 /// Exact equity at each tick's close of the window, one value a tick, as `replay.holdings` and the job's
-/// rules give it. For the files; statistics read `replay.equity`.
+/// rules give it. What the tests hold the marks to; the store walks holdings in parts, statistics read
+/// `replay.equity`.
 pub fn exact_curve(job: &Job<'_>, replay: &Replay) -> Vec<Cash> {
     let market = job.market;
     let symbols = market.symbols.len();

@@ -2,11 +2,10 @@
 
 use std::fmt;
 
-use super::StoreError;
 use crate::domain::Seed;
 use crate::engine::SEMANTICS_VERSION;
 use crate::market::Market;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, identity_json};
 
 /// Characters of the id as shown and as named on disk.
 const SHOWN: usize = 12;
@@ -31,13 +30,8 @@ impl fmt::Display for RunId {
 }
 
 /// The identity of a run of a checked scenario over a loaded market.
-///
-/// # Errors
-/// [`StoreError::Json`] where the scenario cannot be serialised.
-pub fn identify(scenario: &Scenario, market: &Market) -> Result<RunId, StoreError> {
-    let json = serde_json::to_string(scenario)
-        .map_err(|source| StoreError::Json { what: "the scenario", source })?;
-    Ok(run_id(&json, &market.digest, scenario.seed))
+pub fn identify(scenario: &Scenario, market: &Market) -> RunId {
+    run_id(&identity_json(scenario), &market.digest, scenario.seed)
 }
 
 /// The identity from its parts: the canonical JSON of the checked scenario, the digest of the market's
