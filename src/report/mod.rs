@@ -4,6 +4,7 @@
 //! opens a file. Invariant: what a reader sees rounded here is stored exactly in the run's folder.
 
 mod machine;
+mod numbers;
 pub mod terminal;
 
 pub use machine::{leaderboard_csv, leaderboard_json};

@@ -10,12 +10,16 @@
 //!     run.json                       what it was; scenario.toml: the scenario as the user wrote it
 //!     leaderboard.json, .csv         the ranking over all windows
 //!     battles.json, scores.csv       the ranking of each window; all scores as a matrix
+//!     prices.parquet                 closes of the symbols, thinned, for charts
+//!     report.html, report.md         pages made of all this by the room `report`
 //!     agents/<name>/                 metrics.json, and trades, fills, orders, equity as Parquet
 //! ```
 
 mod agent_record;
 mod battle_record;
+mod columns;
 mod csv;
+mod curve_rows;
 mod equity;
 mod error;
 #[cfg(test)]
@@ -25,24 +29,29 @@ mod index;
 mod json;
 mod leaderboard;
 mod migrations;
+mod prices;
 mod run_record;
 mod staging;
 mod stored;
 mod table_file;
 mod tables;
+mod thin;
 mod trade_rows;
 mod writer;
 
 pub use agent_record::{AgentRecord, DrawdownRecord, JobRecord, MetricMap};
 pub use battle_record::{BattleRecord, PlaceRecord};
+pub use curve_rows::{CurveRow, curve};
 pub use error::StoreError;
 pub use identity::{RunId, identify, run_id};
 pub use index::{Index, RunSummary, RunTiming, find_run, run_folder};
 pub use leaderboard::{LeaderboardRecord, RankingRecord};
+pub use prices::{PriceSeries, prices};
 pub use run_record::{
     CostRecord, EntrantRecord, FORMAT_VERSION, FindingRecord, FlagRecord, MarketRecord, RunRecord,
     WindowRecord,
 };
 pub use stored::StoredRun;
+pub use thin::{Point, Thin};
 pub use trade_rows::{TradeRow, trades};
-pub use writer::{Run, RunWriter};
+pub use writer::{Page, Run, RunWriter};

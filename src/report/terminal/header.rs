@@ -1,7 +1,7 @@
 //! The lines above a table: which run this is.
 
 use super::Style;
-use super::numbers::{count, range};
+use crate::report::numbers::{count, range};
 use crate::store::RunRecord;
 
 /// Symbols that are named before the rest is only counted.

@@ -4,7 +4,7 @@ use super::Style;
 use super::grid::{Column, draw};
 use super::header::header;
 use super::notes;
-use super::numbers::{count, gain, money, ratio, signed};
+use crate::report::numbers::{count, gain, money, ratio, signed};
 use crate::store::{RankingRecord, StoredRun};
 
 /// Metrics that may have no value, with their heads.

@@ -8,7 +8,6 @@ mod grid;
 mod header;
 mod leaderboard;
 mod notes;
-mod numbers;
 mod runs;
 mod show;
 mod style;

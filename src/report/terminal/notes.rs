@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Style;
 use super::header::{paragraph, plural};
-use super::numbers::count;
+use crate::report::numbers::count;
 use crate::store::{FlagRecord, StoredRun};
 
 /// Agents, windows or symbols that a note names before it only counts.

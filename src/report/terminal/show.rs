@@ -5,7 +5,7 @@ use super::grid::{Column, draw};
 use super::header::{filled, plural, symbols};
 use super::leaderboard::table;
 use super::notes::some;
-use super::numbers::{count, length, range, ratio, signed};
+use crate::report::numbers::{count, length, range, ratio, signed};
 use crate::store::{AgentRecord, BattleRecord, CostRecord, PlaceRecord, StoredRun};
 
 /// A run: what it was, its leaderboard, who won each window, each agent's statistics, refused orders.
