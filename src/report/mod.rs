@@ -6,5 +6,6 @@
 mod machine;
 mod numbers;
 pub mod terminal;
+mod wording;
 
 pub use machine::{leaderboard_csv, leaderboard_json};
