@@ -9,7 +9,7 @@ use super::load::{self, Arena, Read};
 use super::progress::{Progress, Verbosity};
 use super::{Exit, Failure, diagnostics, output};
 use crate::domain::Timestamp;
-use crate::report;
+use crate::report::{self, ReportError};
 use crate::scenario::ReportFormat;
 use crate::store::{self, Index, Run, RunTiming, RunWriter, StoredRun};
 use crate::tournament::{self, Plan, RunError, Tournament};
@@ -84,10 +84,10 @@ fn replay(
 }
 
 /// Writes the agents on all threads, then publishes the folder.
-fn write(writer: RunWriter<'_>, tournament: &Tournament) -> Result<StoredRun, store::StoreError> {
+fn write(writer: RunWriter<'_>, tournament: &Tournament) -> Result<StoredRun, ReportError> {
     use rayon::prelude::*;
     tournament.agents.par_iter().try_for_each(|agent| writer.write_agent(agent))?;
-    writer.finish(tournament)
+    writer.finish_with(tournament, report::pages)
 }
 
 fn interrupted(error: &RunError) -> Failure {

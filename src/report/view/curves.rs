@@ -1,0 +1,216 @@
+//! Equity and drawdown of every agent, thinned to what a screen can show.
+//!
+//! Owns how windows are put one after the other: where they do not overlap, the curve of a window starts where
+//! the one before it ended, as an index with 100 at the start ("chained"), because every window starts anew
+//! with the starting balance. Invariant: the number of points is bounded whatever the run's size; extremes stay.
+
+use serde::Serialize;
+
+use super::series::Series;
+use crate::domain::Timestamp;
+use crate::store::{self, CurveRow, JobRecord, Point, StoreError, StoredRun, Thin, WindowRecord};
+
+/// Points of all agents' chained curves together.
+const CHAINED: usize = 16_000;
+/// Points of all curves of single windows together.
+const SINGLE: usize = 28_000;
+/// Most points of one curve.
+const MOST: usize = 1_400;
+/// Fewer than this make no curve worth drawing.
+const FEWEST: usize = 24;
+/// Points of a sparkline.
+const SPARK: usize = 60;
+
+/// Curves of all agents, in the scenario's order.
+#[derive(Debug, Serialize)]
+pub(in crate::report) struct Curves {
+    /// Whole-run curves; absent with one window, and where windows overlap.
+    pub chained: Option<Vec<Curve>>,
+    /// Curves of the first windows: by window, then by agent.
+    pub windows: Vec<Vec<Curve>>,
+    /// Curves in the order of windows, whether they overlap or not, as an index: for sparklines.
+    #[serde(skip)]
+    pub sparks: Vec<Vec<f64>>,
+}
+
+/// One agent's curve.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(in crate::report) struct Curve {
+    pub equity: Series,
+    /// Percent, at most 0.
+    pub drawdown: Series,
+}
+
+/// Reads and thins the curves of all agents.
+pub(super) fn curves(stored: &StoredRun) -> Result<Curves, StoreError> {
+    let plan = Plan::of(stored);
+    let mut all = Curves {
+        chained: plan.chains.then(Vec::new),
+        windows: (0..plan.shown).map(|_| Vec::new()).collect(),
+        sparks: Vec::new(),
+    };
+    for agent in &stored.run.agents {
+        let jobs = stored.agent(&agent.name).map_or(&[][..], |record| &record.windows);
+        let mut reading = Reading::start(&plan, &stored.run.windows, jobs);
+        store::curve(&stored.folder, &agent.name, |row| reading.take(row))?;
+        let read = reading.end();
+        if let Some(chained) = &mut all.chained {
+            chained.push(read.chained);
+        }
+        for (into, curve) in all.windows.iter_mut().zip(read.windows) {
+            into.push(curve);
+        }
+        all.sparks.push(read.spark);
+    }
+    Ok(all)
+}
+
+/// How much is kept of what.
+struct Plan {
+    /// Whether a chained curve is drawn.
+    chains: bool,
+    /// How many windows have curves of their own.
+    shown: usize,
+    /// Points of a chained curve.
+    chained: usize,
+    /// Points of a window's curve.
+    single: usize,
+    /// Ticks of all windows.
+    ticks: usize,
+}
+
+impl Plan {
+    fn of(stored: &StoredRun) -> Self {
+        let (agents, windows) = (stored.run.agents.len().max(1), stored.run.windows.len().max(1));
+        let shown = windows.min((SINGLE / (FEWEST * agents)).max(1));
+        Self {
+            chains: windows > 1 && are_apart(&stored.run.windows),
+            shown,
+            chained: (CHAINED / agents).clamp(FEWEST, MOST),
+            single: (SINGLE / (agents * shown)).clamp(FEWEST, MOST),
+            ticks: stored.run.windows.iter().map(|window| window.ticks).sum(),
+        }
+    }
+}
+
+/// Whether each window starts when the one before it has ended.
+fn are_apart(windows: &[WindowRecord]) -> bool {
+    let at = |text: &str| text.parse::<Timestamp>().ok();
+    windows.windows(2).all(|pair| match (at(&pair[0].end), at(&pair[1].start)) {
+        (Some(end), Some(start)) => end <= start,
+        _ => false,
+    })
+}
+
+/// One agent's curve being read.
+struct Reading<'a> {
+    plan: &'a Plan,
+    windows: &'a [WindowRecord],
+    jobs: &'a [JobRecord],
+    /// The window being read.
+    now: Option<(u32, Window)>,
+    done: Vec<Curve>,
+    chained: Pair,
+    spark: Thin,
+    row: i64,
+    /// Product of the windows' growth so far, as an index.
+    index: f64,
+    peak: f64,
+}
+
+/// Equity and drawdown being thinned.
+struct Pair {
+    equity: Thin,
+    drawdown: Thin,
+}
+
+struct Window {
+    pair: Option<Pair>,
+    start: f64,
+    last: f64,
+}
+
+/// One agent's curves.
+struct Read {
+    chained: Curve,
+    windows: Vec<Curve>,
+    spark: Vec<f64>,
+}
+
+impl Pair {
+    fn new(rows: usize, points: usize) -> Self {
+        // A drawdown's shape needs fewer points than the curve that it comes from.
+        Self { equity: Thin::new(rows, points * 3 / 5), drawdown: Thin::new(rows, points * 2 / 5) }
+    }
+
+    fn end(self) -> Curve {
+        let percent = |points: Vec<Point>| points.into_iter().map(|(at, v)| (at, v * 100.0)).collect();
+        Curve {
+            equity: Series::new(self.equity.finish()),
+            drawdown: Series::rounded(percent(self.drawdown.finish()), 1e3),
+        }
+    }
+}
+
+impl<'a> Reading<'a> {
+    fn start(plan: &'a Plan, windows: &'a [WindowRecord], jobs: &'a [JobRecord]) -> Self {
+        Self {
+            plan,
+            windows,
+            jobs,
+            now: None,
+            done: Vec::new(),
+            chained: Pair::new(plan.ticks, plan.chained),
+            spark: Thin::new(plan.ticks, SPARK),
+            row: 0,
+            index: 100.0,
+            peak: 100.0,
+        }
+    }
+
+    fn take(&mut self, row: CurveRow) {
+        if self.now.as_ref().is_none_or(|(window, _)| *window != row.window) {
+            self.end_window();
+            self.start_window(row);
+        }
+        let Some((_, window)) = &mut self.now else { return };
+        if let Some(pair) = &mut window.pair {
+            pair.equity.push(row.at, row.equity);
+            pair.drawdown.push(row.at, row.drawdown);
+        }
+        window.last = row.equity;
+        let index = if window.start > 0.0 { self.index * row.equity / window.start } else { 0.0 };
+        self.peak = self.peak.max(index);
+        if self.plan.chains {
+            self.chained.equity.push(row.at, index);
+            self.chained.drawdown.push(row.at, if self.peak > 0.0 { index / self.peak - 1.0 } else { 0.0 });
+        }
+        self.spark.push(self.row, index);
+        self.row += 1;
+    }
+
+    fn start_window(&mut self, row: CurveRow) {
+        let record = self.windows.iter().find(|window| window.index == row.window);
+        let rows = record.map_or(0, |window| window.ticks);
+        let pair = (self.done.len() < self.plan.shown).then(|| Pair::new(rows, self.plan.single));
+        let job = self.jobs.iter().find(|job| job.window == row.window);
+        let start = job.and_then(|job| job.starting_balance.parse().ok()).unwrap_or(row.equity);
+        self.now = Some((row.window, Window { pair, start, last: row.equity }));
+    }
+
+    fn end_window(&mut self) {
+        let Some((_, window)) = self.now.take() else { return };
+        if window.start > 0.0 {
+            self.index *= window.last / window.start;
+        }
+        if let Some(pair) = window.pair {
+            self.done.push(pair.end());
+        }
+    }
+
+    fn end(mut self) -> Read {
+        self.end_window();
+        let spark = self.spark.finish().into_iter().map(|point| point.1).collect();
+        Read { chained: self.chained.end(), windows: self.done, spark }
+    }
+}
