@@ -100,7 +100,7 @@ fn a_file_without_header_is_told_apart() {
 
 #[test]
 fn quotes_marks_and_blank_ends_are_read() {
-    let table = read("\u{feff}name, \"a, b\" ,c,\r\nx,1, 2 ,\r\n\r\ny,3,4,\r\n");
+    let table = read("\u{feff}name,\"a, b\", c ,\r\nx,1, 2 ,\r\n\r\ny,3,4,\r\n");
     assert_eq!(names(&table), ["a, b", "c"]);
     assert_eq!(table.columns[1].complete(), Some(vec![2.0, 4.0]));
 }
@@ -124,6 +124,7 @@ fn a_slip_is_refused_with_its_place() {
         refused("a,b\n1,2\n1,2,3\n"),
         "`table.csv`, line 3: 3 fields where the first line has 2; give every line the same fields; an empty field stands for a missing value, and a field that holds the separator needs quotes"
     );
+    assert!(refused("a,b\r\n\r\n1,2\r\n3,x\r\n").starts_with("`table.csv`, line 4, column `b`"));
     assert!(refused("a,a\n1,2\n").contains("two columns named `a`"));
     assert!(refused("a,,b\n1,2,3\n").contains("column 2 of `table.csv` has no name"));
     assert!(refused("").contains("has no rows"));

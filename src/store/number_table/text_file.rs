@@ -23,7 +23,7 @@ pub fn read(path: &Path, wanted: Option<&[&str]>) -> Result<NumberTable, TableEr
     let label = is_label(&names, rows).then_some(0);
     let columns = places(path, &names, label, wanted)?
         .into_iter()
-        .map(|place| column(path, &names[place], rows, place))
+        .map(|place| column((path, &text), &names[place], rows, place))
         .collect::<Result<Vec<_>, _>>()?;
     if columns.is_empty() {
         return Err(TableError::NoNumbers { path: path.to_owned() });
@@ -63,7 +63,7 @@ fn records(path: &Path, text: &str) -> Result<Vec<StringRecord>, TableError> {
         let expected = records.first().map_or(record.len(), StringRecord::len);
         if record.len() != expected {
             let (path, found) = (path.to_owned(), record.len());
-            return Err(TableError::Ragged { path, at: line(&record), found, expected });
+            return Err(TableError::Ragged { path, at: line(text, &record), found, expected });
         }
         records.push(record);
     }
@@ -127,15 +127,26 @@ fn is_label(names: &[String], rows: &[StringRecord]) -> bool {
     named || labels::are_words(fields(rows, 0))
 }
 
-fn column(path: &Path, name: &str, rows: &[StringRecord], place: usize) -> Result<NamedColumn, TableError> {
+fn column(
+    (path, text): (&Path, &str),
+    name: &str,
+    rows: &[StringRecord],
+    place: usize,
+) -> Result<NamedColumn, TableError> {
     let value = |row: &StringRecord| {
         let field = row.get(place).unwrap_or_default();
-        let (path, at, column, value) = (path.to_owned(), line(row), name.to_owned(), field.to_owned());
+        let at = || (path.to_owned(), line(text, row), name.to_owned(), field.to_owned());
         match number(field) {
             Some(known) if known.is_finite() => Ok(Some(known)),
             Some(known) if known.is_nan() => Ok(None),
-            Some(_) => Err(TableError::NotFinite { path, at, column, value }),
-            None => Err(TableError::NotANumber { path, at, column, value }),
+            Some(_) => {
+                let (path, at, column, value) = at();
+                Err(TableError::NotFinite { path, at, column, value })
+            }
+            None => {
+                let (path, at, column, value) = at();
+                Err(TableError::NotANumber { path, at, column, value })
+            }
         }
     };
     let values = rows.iter().map(value).collect::<Result<_, _>>()?;
@@ -146,8 +157,15 @@ fn fields(rows: &[StringRecord], place: usize) -> impl Iterator<Item = &str> {
     rows.iter().map(move |row| row.get(place).unwrap_or_default())
 }
 
-fn line(record: &StringRecord) -> RowPlace {
-    RowPlace::Line(record.position().map_or(0, ::csv::Position::line))
+/// The line on which a record begins. The reader's own count is one short after a line that ends with a carriage
+/// return and a line feed, and does not know the blank lines that it skips.
+fn line(text: &str, record: &StringRecord) -> RowPlace {
+    let before = record.position().and_then(|at| usize::try_from(at.byte()).ok()).unwrap_or(0);
+    let ends = |text: &str| text.bytes().filter(|&byte| byte == b'\n').count() as u64;
+    let skipped = text
+        .get(before..)
+        .map_or(0, |rest| ends(&rest[..rest.len() - rest.trim_start_matches(['\r', '\n']).len()]));
+    RowPlace::Line(1 + ends(text.get(..before).unwrap_or_default()) + skipped)
 }
 
 fn no_rows(path: &Path) -> TableError {
