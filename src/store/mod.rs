@@ -25,6 +25,7 @@ mod index;
 mod json;
 mod leaderboard;
 mod migrations;
+mod number_table;
 mod run_record;
 mod selection_record;
 mod staging;
@@ -41,6 +42,7 @@ pub use error::StoreError;
 pub use identity::{RunId, identify, run_id};
 pub use index::{Index, RunSummary, RunTiming, find_run, run_folder};
 pub use leaderboard::{LeaderboardRecord, RankingRecord};
+pub use number_table::{NamedColumn, NumberTable, RowPlace, TableError};
 pub use run_record::{
     CostRecord, EntrantRecord, FORMAT_VERSION, FindingRecord, FlagRecord, MarketRecord, RunRecord,
     WindowRecord,
