@@ -72,18 +72,10 @@ function toggleAgent(agent, button) {
 
 function swatch(agent) {
   const dash = DASHES[Math.floor(agent / COLOURS) % DASHES.length];
-  const space = byId("agents").querySelector("svg")?.namespaceURI ?? document.documentElement.namespaceURI;
-  const svg = document.createElementNS(space, "svg");
-  svg.setAttribute("width", "26");
-  svg.setAttribute("height", "10");
-  svg.setAttribute("aria-hidden", "true");
-  const line = document.createElementNS(space, "path");
-  line.setAttribute("d", "M1 5H25");
-  line.setAttribute("fill", "none");
-  line.setAttribute("stroke-width", "3");
+  const svg = byId("swatch").content.firstElementChild.cloneNode(true);
+  const line = svg.querySelector("path");
   line.style.stroke = `var(--agent-${agent % COLOURS})`;
   if (Array.isArray(dash)) line.setAttribute("stroke-dasharray", dash.join(" "));
-  svg.append(line);
   return svg;
 }
 
