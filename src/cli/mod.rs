@@ -13,6 +13,7 @@ mod interrupt;
 mod load;
 mod output;
 mod progress;
+mod report;
 mod run;
 mod schema;
 mod start;

@@ -54,9 +54,11 @@ fn write(folder: &Path, pages: &[Page]) -> Result<Vec<PathBuf>, StoreError> {
     fs::create_dir_all(folder).map_err(|source| StoreError::Write { path: folder.to_owned(), source })?;
     let place = |page: &Page| {
         let path = folder.join(&page.name);
-        let beside = Page { name: format!(".{}.{}.tmp", page.name, std::process::id()), text: page.text.clone() };
+        let beside =
+            Page { name: format!(".{}.{}.tmp", page.name, std::process::id()), text: page.text.clone() };
         beside.write(folder)?;
-        fs::rename(folder.join(&beside.name), &path).map_err(|source| StoreError::Write { path: path.clone(), source })?;
+        fs::rename(folder.join(&beside.name), &path)
+            .map_err(|source| StoreError::Write { path: path.clone(), source })?;
         Ok(path)
     };
     pages.iter().map(place).collect()

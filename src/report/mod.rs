@@ -7,9 +7,12 @@
 
 mod error;
 mod html;
+mod images;
 mod machine;
+mod markdown;
 mod numbers;
 mod pages;
+mod spark;
 mod table;
 mod template;
 pub mod terminal;
@@ -18,4 +21,4 @@ mod wording;
 
 pub use error::ReportError;
 pub use machine::{leaderboard_csv, leaderboard_json};
-pub use pages::pages;
+pub use pages::{comparison, images, pages};

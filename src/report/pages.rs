@@ -1,14 +1,36 @@
-//! The pages that every run's folder holds.
+//! The files that a report is made of.
 
-use super::view::View;
-use super::{ReportError, html};
+use super::view::{Comparison, View};
+use super::{ReportError, html, markdown};
 use crate::store::{Page, StoredRun};
 
-/// `report.html`, made of what the store holds of a run.
+/// `report.html` and `report.md`, made of what the store holds of a run.
 ///
 /// # Errors
 /// Where a file of the run cannot be read.
 pub fn pages(stored: &StoredRun) -> Result<Vec<Page>, ReportError> {
     let view = View::read(stored)?;
-    Ok(vec![Page { name: "report.html".to_owned(), text: html::page(&view)? }])
+    Ok(vec![page("report.html", html::page(&view)?), page("report.md", markdown::page(&view)?)])
+}
+
+/// A run's main charts as SVG.
+///
+/// # Errors
+/// Where a file of the run cannot be read.
+pub fn images(stored: &StoredRun) -> Result<Vec<Page>, ReportError> {
+    super::images::images(&View::read(stored)?)
+}
+
+/// `compare-<run>-<run>.html`: several runs beside each other.
+///
+/// # Errors
+/// Where a file of a run cannot be read.
+pub fn comparison(runs: &[StoredRun]) -> Result<Vec<Page>, ReportError> {
+    let ids: Vec<&str> = runs.iter().map(|run| run.run.run_id.as_str()).collect();
+    let text = html::comparison(&Comparison::read(runs)?)?;
+    Ok(vec![page(&format!("compare-{}.html", ids.join("-")), text)])
+}
+
+fn page(name: &str, text: String) -> Page {
+    Page { name: name.to_owned(), text }
 }

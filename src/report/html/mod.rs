@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::ReportError;
 use super::template::fill;
-use super::view::View;
+use super::view::{Charts, Comparison, View};
 
 const STYLE: &str = concat!(
     include_str!("assets/css/colours.css"),
@@ -33,32 +33,40 @@ const SCRIPT: &str = concat!(
     "})();\n",
 );
 
+/// What every page carries besides its view.
+#[derive(Serialize)]
+struct Page<'a, V> {
+    view: &'a V,
+    quote: &'a str,
+    policy: String,
+    style: &'static str,
+    values: String,
+    library: &'static str,
+    script: &'static str,
+    sparks: Vec<String>,
+}
+
 /// The page of one run.
 pub(super) fn page(view: &View) -> Result<String, ReportError> {
-    #[derive(Serialize)]
-    struct Page<'a> {
-        view: &'a View,
-        quote: &'a str,
-        policy: String,
-        style: &'static str,
-        values: String,
-        library: &'static str,
-        script: &'static str,
-        sparks: Vec<String>,
-    }
-    fill(
-        "report.html",
-        Page {
-            view,
-            quote: &view.charts.quote,
-            policy: policy(),
-            style: STYLE,
-            values: inside_script(&serde_json::to_string(&view.charts)?),
-            library: LIBRARY,
-            script: SCRIPT,
-            sparks: view.charts.curves.sparks.iter().map(|values| spark(values)).collect(),
-        },
-    )
+    fill("report.html", with_values(view, &view.charts)?)
+}
+
+/// The page of several runs beside each other.
+pub(super) fn comparison(view: &Comparison) -> Result<String, ReportError> {
+    fill("compare.html", with_values(view, &view.charts)?)
+}
+
+fn with_values<'a, V>(view: &'a V, charts: &'a Charts) -> Result<Page<'a, V>, ReportError> {
+    Ok(Page {
+        view,
+        quote: &charts.quote,
+        policy: policy(),
+        style: STYLE,
+        values: inside_script(&serde_json::to_string(charts)?),
+        library: LIBRARY,
+        script: SCRIPT,
+        sparks: charts.curves.sparks.iter().map(|values| spark(values)).collect(),
+    })
 }
 
 /// Nothing may be loaded; only the page's own scripts may run.

@@ -1,4 +1,4 @@
-//! A figure: axes, lines, dots with error bars, bars. Places everything on the sheet; the template draws it.
+//! A figure: axes, lines, dots with error bars. Places everything on the sheet; the template draws it.
 //!
 //! Made for paper: black on white, colours that stay apart for colour-blind readers, dashes besides colours, a
 //! legend beside the plot so that it never lies on a curve.
@@ -13,7 +13,7 @@ use crate::report::template::fill;
 const WIDTH: f64 = 900.0;
 const HEIGHT: f64 = 440.0;
 /// Around the plot.
-const LEFT: f64 = 78.0;
+const LEFT: f64 = 34.0;
 const RIGHT: f64 = 20.0;
 const TOP: f64 = 48.0;
 const BOTTOM: f64 = 48.0;
@@ -42,10 +42,6 @@ pub(super) enum Mark {
     Line(Vec<(f64, f64)>),
     /// A value with the ends of its bar, in a row of its own.
     Dot { row: f64, value: f64, low: f64, high: f64 },
-    /// From, to, height.
-    Bar(f64, f64, f64),
-    /// A line across the plot at this x, with its label.
-    At(f64, String),
 }
 
 /// A figure.
@@ -80,8 +76,7 @@ struct Sheet {
 struct Drawn {
     kind: &'static str,
     path: String,
-    at: [String; 4],
-    text: String,
+    at: [String; 2],
     colour: &'static str,
     dash: &'static str,
 }
@@ -99,7 +94,8 @@ impl Figure {
     /// As SVG.
     pub fn svg(&self) -> Result<String, ReportError> {
         let legend = self.legend_width();
-        let place = Place { figure: self, right: WIDTH - RIGHT - legend, bottom: HEIGHT - BOTTOM };
+        let place =
+            Place { figure: self, left: self.left(), right: WIDTH - RIGHT - legend, bottom: HEIGHT - BOTTOM };
         let entry = |(i, name): (usize, &String)| {
             let (colour, dash) = look(i);
             let y = TOP + 10.0 + 18.0 * count(i);
@@ -108,7 +104,7 @@ impl Figure {
         let sheet = Sheet {
             width: WIDTH,
             height: HEIGHT.max(TOP + 30.0 + 18.0 * count(self.legend.len())),
-            plot: [LEFT, TOP, place.right, place.bottom].map(px),
+            plot: [place.left, TOP, place.right, place.bottom].map(px),
             title: self.title.clone(),
             note: self.note.clone(),
             x_name: self.x.name.clone(),
@@ -121,21 +117,29 @@ impl Figure {
         fill("figure.svg", sheet)
     }
 
+    /// Room for the longest label.
+    fn left(&self) -> f64 {
+        let longest = self.y.ticks.iter().map(|(_, text)| count(text.chars().count())).fold(0.0, f64::max);
+        LEFT + longest * LETTER
+    }
+
     fn legend_width(&self) -> f64 {
-        let longest = self.legend.iter().map(|name| count(shortened(name).chars().count())).fold(0.0, f64::max);
+        let longest =
+            self.legend.iter().map(|name| count(shortened(name).chars().count())).fold(0.0, f64::max);
         if self.legend.is_empty() { 0.0 } else { (60.0 + longest * LETTER).min(WIDEST + 60.0) }
     }
 }
 
 struct Place<'a> {
     figure: &'a Figure,
+    left: f64,
     right: f64,
     bottom: f64,
 }
 
 impl Place<'_> {
     fn x(&self, value: f64) -> f64 {
-        LEFT + share(&self.figure.x, value) * (self.right - LEFT)
+        self.left + share(&self.figure.x, value) * (self.right - self.left)
     }
 
     fn y(&self, value: f64) -> f64 {
@@ -144,29 +148,26 @@ impl Place<'_> {
 
     fn drawn(&self, mark: &Mark, number: usize) -> Drawn {
         let (colour, dash) = look(number);
-        let at = |x: f64, y: f64, x2: f64, y2: f64| [x, y, x2, y2].map(px);
-        let none = at(0.0, 0.0, 0.0, 0.0);
-        let of = |kind, path: String, at, text: &str| Drawn { kind, path, at, text: text.to_owned(), colour, dash };
+        let of = |kind, path: String, at| Drawn { kind, path, at, colour, dash };
         match mark {
-            Mark::Line(points) => of("line", self.path(points), none, ""),
+            Mark::Line(points) => of("line", self.path(points), Default::default()),
             Mark::Dot { row, value, low, high } => {
                 let y = self.y(*row);
                 let path = format!("M{} {}H{}", px(self.x(*low)), px(y), px(self.x(*high)));
-                of("dot", path, at(self.x(*value), y, 0.0, 0.0), "")
+                of("dot", path, [self.x(*value), y].map(px))
             }
-            Mark::Bar(from, to, height) => {
-                let (left, top) = (self.x(*from), self.y(*height));
-                let width = (self.x(*to) - left - 1.0).max(0.5);
-                of("bar", String::new(), at(left + 0.5, top, width, (self.bottom - top).max(0.0)), "")
-            }
-            Mark::At(x, text) => of("at", String::new(), at(self.x(*x), TOP, self.x(*x), self.bottom), text),
         }
     }
 
     fn path(&self, points: &[(f64, f64)]) -> String {
         let mut path = String::new();
         for (i, (x, y)) in points.iter().enumerate() {
-            path.push_str(&format!("{}{} {}", if i == 0 { "M" } else { "L" }, px(self.x(*x)), px(self.y(*y))));
+            path.push_str(&format!(
+                "{}{} {}",
+                if i == 0 { "M" } else { "L" },
+                px(self.x(*x)),
+                px(self.y(*y))
+            ));
         }
         path
     }
@@ -215,7 +216,7 @@ mod tests {
             legend: vec!["<script>".to_owned()],
         };
         let svg = figure.svg().unwrap();
-        assert!(svg.contains("M78.0 392.0L"), "{svg}");
+        assert!(svg.contains("M53.8 392.0L"), "{svg}");
         assert!(svg.contains("&lt;b&gt;") && !svg.contains("<script>"), "{svg}");
         assert!(svg.starts_with("<svg xmlns="), "{svg}");
     }

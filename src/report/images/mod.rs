@@ -8,16 +8,17 @@ mod ticks;
 use figure::{Axis, Figure, Mark};
 
 use super::ReportError;
-use super::view::{Curve, View};
+use super::view::{Curve, Scores, View};
 use crate::store::Page;
 
-/// Every picture of a run: `equity.svg`, `underwater.svg`, and `ratings.svg` and `trials.svg` where there are any.
+/// Every picture of a run: `equity.svg`, `underwater.svg`, and `scores.svg` where there are several windows.
 pub(super) fn images(view: &View) -> Result<Vec<Page>, ReportError> {
     let mut figures = Vec::new();
     if let Some(curves) = view.charts.curves.shown() {
         figures.push(("equity.svg", equity(view, curves)));
         figures.push(("underwater.svg", underwater(view, curves)));
     }
+    figures.extend(scores(view).map(|figure| ("scores.svg", figure)));
     figures
         .into_iter()
         .map(|(name, figure)| Ok(Page { name: name.to_owned(), text: figure.svg()? }))
@@ -28,7 +29,8 @@ fn equity(view: &View, curves: &[Curve]) -> Figure {
     let chained = view.charts.curves.chained.is_some();
     let name = if chained { "index, 100 at the start".to_owned() } else { view.charts.quote.clone() };
     let lines: Vec<_> = curves.iter().map(|curve| curve.equity.seconds()).collect();
-    let note = if chained { "windows one after the other, each starting where the one before it ended" } else { "" };
+    let note =
+        if chained { "windows one after the other, each starting where the one before it ended" } else { "" };
     lines_over_time(view, format!("{}: equity", view.about.scenario), note, name, lines, None)
 }
 
@@ -64,6 +66,33 @@ fn lines_over_time(
     }
 }
 
+/// The mean score of every agent over the windows, with the lowest and the highest.
+fn scores(view: &View) -> Option<Figure> {
+    let rows = &view.ranks.as_ref()?.scores;
+    let known: Vec<_> = rows.iter().filter_map(|row| Some((row, row.mean?))).collect();
+    let (low, high) = ends(known.iter().flat_map(|(row, _)| [row.lowest, row.highest]));
+    let room = (high - low) * 0.03;
+    let (low, high) = (low - room, high + room);
+    #[expect(clippy::cast_precision_loss, reason = "a few agents")]
+    let height = |i: usize| (known.len() - i) as f64;
+    let mark = |(i, (row, mean)): (usize, &(&Scores, f64))| {
+        (Mark::Dot { row: height(i), value: *mean, low: row.lowest, high: row.highest }, row.index)
+    };
+    Some(Figure {
+        title: format!("{}: {} by agent", view.about.scenario, view.metric),
+        note: "mean over the windows, with the lowest and the highest of them".to_owned(),
+        x: Axis { low, high, ticks: ticks::numbers(low, high, 7.0), name: view.metric.clone() },
+        y: Axis {
+            low: 0.0,
+            high: height(0) + 1.0,
+            ticks: known.iter().enumerate().map(|(i, (row, _))| (height(i), row.agent.clone())).collect(),
+            name: String::new(),
+        },
+        marks: known.iter().enumerate().map(mark).collect(),
+        legend: Vec::new(),
+    })
+}
+
 /// Lowest and highest; 0 and 1 of nothing.
 fn ends(values: impl Iterator<Item = f64>) -> (f64, f64) {
     let start = (f64::INFINITY, f64::NEG_INFINITY);
@@ -86,6 +115,10 @@ mod tests {
         assert_eq!(first, made());
         let names: Vec<&str> = first.iter().map(|page| page.name.as_str()).collect();
         assert_eq!(names, ["equity.svg", "underwater.svg"]);
-        assert!(first[0].text.contains("trend, fast") && first[0].text.contains("Jan 1"), "{}", first[0].text);
+        assert!(
+            first[0].text.contains("trend, fast") && first[0].text.contains("Jan 1"),
+            "{}",
+            first[0].text
+        );
     }
 }

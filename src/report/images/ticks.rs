@@ -63,7 +63,8 @@ pub(super) fn times(from: i64, to: i64) -> Vec<Tick> {
         let year = start.year() + i32::try_from(number / 12).unwrap_or_default();
         Utc.with_ymd_and_hms(year, number % 12 + 1, 1, 0, 0, 0).single()
     };
-    let all = (0..200).filter_map(month).filter(|at| at.timestamp() >= from).take_while(|at| at.timestamp() <= to);
+    let all =
+        (0..200).filter_map(month).filter(|at| at.timestamp() >= from).take_while(|at| at.timestamp() <= to);
     all.map(|at| tick(at, if step >= 12 { "%Y" } else { "%b %Y" })).collect()
 }
 
@@ -86,10 +87,14 @@ mod tests {
     fn times_are_round() {
         let at = |text: &str| text.parse::<crate::domain::Timestamp>().unwrap().micros() / 1_000_000;
         let between = |from: &str, to: &str| texts(times(at(from), at(to)));
-        assert_eq!(between("2024-01-01", "2024-01-06"), ["Jan 1", "Jan 2", "Jan 3", "Jan 4", "Jan 5", "Jan 6"]);
+        assert_eq!(
+            between("2024-01-01", "2024-01-06"),
+            ["Jan 1", "Jan 2", "Jan 3", "Jan 4", "Jan 5", "Jan 6"]
+        );
         assert_eq!(
             between("2023-03-05", "2024-06-01"),
-            ["Mar 2023", "May 2023", "Jul 2023", "Sep 2023", "Nov 2023", "Jan 2024", "Mar 2024", "May 2024"][1..]
+            ["Mar 2023", "May 2023", "Jul 2023", "Sep 2023", "Nov 2023", "Jan 2024", "Mar 2024", "May 2024"]
+                [1..]
         );
         assert_eq!(between("2015-06-01", "2024-06-01"), ["2017", "2019", "2021", "2023"]);
         assert_eq!(between("2024-01-01", "2024-01-02"), ["2024-01-01 00:00", "2024-01-02 00:00"]);

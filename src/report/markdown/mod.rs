@@ -19,7 +19,8 @@ pub(super) fn page(view: &View) -> Result<String, ReportError> {
         sparks: Vec<String>,
     }
     let curves = &view.charts.curves.sparks;
-    let sparks = view.agents.iter().map(|agent| spark(curves.get(agent.index).map_or(&[], Vec::as_slice), SPARK));
+    let sparks =
+        view.agents.iter().map(|agent| spark(curves.get(agent.index).map_or(&[], Vec::as_slice), SPARK));
     fill("report.md", Page { view, sparks: sparks.collect() })
 }
 

@@ -109,7 +109,9 @@ fn notes(runs: &[StoredRun], views: &[View], labels: &[String]) -> Vec<String> {
     let mut notes = Vec::new();
     let metrics: Vec<&str> = runs.iter().map(|run| run.run.ranking_metric.as_str()).collect();
     if metrics.iter().any(|metric| *metric != metrics[0]) {
-        notes.push("the runs are ranked by different metrics; places of different runs say nothing".to_owned());
+        notes.push(
+            "the runs are ranked by different metrics; places of different runs say nothing".to_owned(),
+        );
     }
     if runs.iter().any(|run| run.run.market.digest != runs[0].run.market.digest) {
         notes.push("the runs did not read the same bars".to_owned());
@@ -143,8 +145,34 @@ fn charts(runs: &[StoredRun], views: Vec<View>, labels: &[String]) -> Charts {
         quote: "index".to_owned(),
         agents,
         windows: vec![whole],
-        curves: Curves { chained: Some(lines), windows: Vec::new(), sparks: Vec::new() },
+        curves: Curves { chained: Some(lines), single: None, windows: Vec::new(), sparks: Vec::new() },
         prices: Vec::new(),
         trades: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{RunWriter, fixture};
+
+    #[test]
+    fn two_runs_lie_beside_each_other_and_what_differs_is_named() {
+        let out = tempfile::tempdir().unwrap();
+        let first =
+            RunWriter::open(out.path(), fixture::run()).unwrap().finish(&fixture::tournament()).unwrap();
+        let mut second = first.clone();
+        second.run.seed = 8;
+        second.run.run_id = "second".to_owned();
+        let found = Comparison::read(&[first, second]).unwrap();
+        assert_eq!(found.differ, ["seed"]);
+        assert_eq!(found.board.rows.len(), 4);
+        assert_eq!(
+            found.board.rows[2][0].text, "first second",
+            "runs of one scenario are told apart by their ids"
+        );
+        assert_eq!(found.charts.agents[2], "first second: trend, fast");
+        assert_eq!(found.charts.curves.chained.as_ref().unwrap().len(), 4);
+        assert_eq!(found.title, "2 runs compared");
     }
 }

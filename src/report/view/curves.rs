@@ -24,8 +24,11 @@ const SPARK: usize = 60;
 /// Curves of all agents, in the scenario's order.
 #[derive(Debug, Serialize)]
 pub(in crate::report) struct Curves {
-    /// Whole-run curves; absent with one window, and where windows overlap.
+    /// Whole-run curves as an index; absent with one window, and where windows overlap.
     pub chained: Option<Vec<Curve>>,
+    /// The same of a run of one window.
+    #[serde(skip)]
+    pub single: Option<Vec<Curve>>,
     /// Curves of the first windows: by window, then by agent.
     pub windows: Vec<Vec<Curve>>,
     /// Curves in the order of windows, whether they overlap or not, as an index: for sparklines.
@@ -45,7 +48,8 @@ pub(in crate::report) struct Curve {
 pub(super) fn curves(stored: &StoredRun) -> Result<Curves, StoreError> {
     let plan = Plan::of(stored);
     let mut all = Curves {
-        chained: plan.chains.then(Vec::new),
+        chained: (plan.chains && plan.several).then(Vec::new),
+        single: (plan.chains && !plan.several).then(Vec::new),
         windows: (0..plan.shown).map(|_| Vec::new()).collect(),
         sparks: Vec::new(),
     };
@@ -54,8 +58,8 @@ pub(super) fn curves(stored: &StoredRun) -> Result<Curves, StoreError> {
         let mut reading = Reading::start(&plan, &stored.run.windows, jobs);
         store::curve(&stored.folder, &agent.name, |row| reading.take(row))?;
         let read = reading.end();
-        if let Some(chained) = &mut all.chained {
-            chained.push(read.chained);
+        if let Some(whole) = all.chained.as_mut().or(all.single.as_mut()) {
+            whole.push(read.chained);
         }
         for (into, curve) in all.windows.iter_mut().zip(read.windows) {
             into.push(curve);
@@ -65,10 +69,24 @@ pub(super) fn curves(stored: &StoredRun) -> Result<Curves, StoreError> {
     Ok(all)
 }
 
+impl Curves {
+    /// The curves that a picture shows: over all windows, or of the first where windows overlap.
+    pub fn shown(&self) -> Option<&[Curve]> {
+        self.chained.as_ref().or_else(|| self.windows.first()).map(Vec::as_slice)
+    }
+
+    /// Every agent's curve over all windows as an index; nothing where windows overlap.
+    pub fn indexed(self) -> Vec<Curve> {
+        self.chained.or(self.single).unwrap_or_default()
+    }
+}
+
 /// How much is kept of what.
 struct Plan {
-    /// Whether a chained curve is drawn.
+    /// Whether windows can be put one after the other.
     chains: bool,
+    /// Whether there are several.
+    several: bool,
     /// How many windows have curves of their own.
     shown: usize,
     /// Points of a chained curve.
@@ -84,7 +102,8 @@ impl Plan {
         let (agents, windows) = (stored.run.agents.len().max(1), stored.run.windows.len().max(1));
         let shown = windows.min((SINGLE / (FEWEST * agents)).max(1));
         Self {
-            chains: windows > 1 && are_apart(&stored.run.windows),
+            chains: are_apart(&stored.run.windows),
+            several: windows > 1,
             shown,
             chained: (CHAINED / agents).clamp(FEWEST, MOST),
             single: (SINGLE / (agents * shown)).clamp(FEWEST, MOST),
@@ -212,5 +231,43 @@ impl<'a> Reading<'a> {
         self.end_window();
         let spark = self.spark.finish().into_iter().map(|point| point.1).collect();
         Read { chained: self.chained.end(), windows: self.done, spark }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{RunWriter, fixture};
+
+    fn stored(out: &std::path::Path) -> StoredRun {
+        RunWriter::open(out, fixture::run()).unwrap().finish(&fixture::tournament()).unwrap()
+    }
+
+    #[test]
+    fn one_window_is_drawn_in_money_and_compared_as_an_index() {
+        let out = tempfile::tempdir().unwrap();
+        let found = curves(&stored(out.path())).unwrap();
+        assert!(found.chained.is_none());
+        let equity = found.windows[0][0].equity.seconds();
+        assert_eq!(equity.last().unwrap().1, 101.5);
+        let index = &found.indexed()[0];
+        assert_eq!(index.equity.seconds().last().unwrap().1, 101.5, "of a start with 100");
+        let lowest = index.drawdown.seconds().iter().map(|point| point.1).fold(0.0, f64::min);
+        assert!(lowest < -2.0, "{lowest}");
+    }
+
+    #[test]
+    fn overlapping_windows_are_not_put_one_after_the_other() {
+        let window = |index, start: &str, end: &str| WindowRecord {
+            index,
+            start: start.to_owned(),
+            end: end.to_owned(),
+            ..fixture::stored().run.windows[0].clone()
+        };
+        let first = window(0, "2024-01-01T00:00:00Z", "2024-02-01T00:00:00Z");
+        let next = window(1, "2024-02-01T00:00:00Z", "2024-03-01T00:00:00Z");
+        let inside = window(1, "2024-01-15T00:00:00Z", "2024-02-15T00:00:00Z");
+        assert!(are_apart(&[first.clone(), next]));
+        assert!(!are_apart(&[first, inside]));
     }
 }

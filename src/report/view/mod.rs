@@ -6,6 +6,7 @@
 mod about;
 mod agent;
 mod board;
+mod compare;
 mod curves;
 mod ranks;
 mod series;
@@ -14,14 +15,16 @@ mod verdict;
 
 use serde::Serialize;
 
-pub(super) use about::About;
-pub(super) use agent::Agent;
-pub(super) use board::Board;
-pub(super) use curves::Curves;
-pub(super) use ranks::Ranks;
-pub(super) use series::Series;
-pub(super) use trades::Trades;
-pub(super) use verdict::Verdict;
+use about::About;
+use agent::Agent;
+use board::Board;
+pub(super) use compare::Comparison;
+pub(super) use curves::{Curve, Curves};
+use ranks::Ranks;
+pub(super) use ranks::Scores;
+use series::Series;
+use trades::Trades;
+use verdict::Verdict;
 
 use crate::store::{self, StoreError, StoredRun};
 
@@ -35,6 +38,8 @@ const PRICES: usize = 24_000;
 pub(super) struct View {
     pub about: About,
     pub verdict: Verdict,
+    /// By what the agents are ranked.
+    pub metric: String,
     pub board: Board,
     /// In the leaderboard's order.
     pub agents: Vec<Agent>,
@@ -80,6 +85,7 @@ impl View {
         Ok(Self {
             about: about::about(stored),
             verdict: verdict::verdict(stored),
+            metric: stored.leaderboard.ranking_metric.clone(),
             board: board::board(stored),
             agents: agents.collect(),
             ranks: ranks::ranks(stored),

@@ -17,6 +17,9 @@ pub(in crate::report) struct Ranks {
     pub places: Vec<Vec<Place>>,
     /// By agent, then by place from 1: the share of windows in percent.
     pub shares: Vec<Vec<f64>>,
+    /// By agent.
+    #[serde(skip)]
+    pub scores: Vec<Scores>,
     /// How many windows have no column.
     pub left_out: usize,
 }
@@ -39,6 +42,17 @@ pub(in crate::report) struct Place {
     pub heat: f64,
 }
 
+/// One agent's scores over the windows.
+#[derive(Debug, Clone)]
+pub(in crate::report) struct Scores {
+    pub agent: String,
+    /// Its place in the scenario: picks its colour.
+    pub index: usize,
+    pub mean: Option<f64>,
+    pub lowest: f64,
+    pub highest: f64,
+}
+
 /// Places of a run of several windows; none of a run of one.
 pub(super) fn ranks(stored: &StoredRun) -> Option<Ranks> {
     let battles = &stored.battles;
@@ -59,9 +73,20 @@ pub(super) fn ranks(stored: &StoredRun) -> Option<Ranks> {
         windows: windows.collect(),
         places: places.collect(),
         shares: agents.iter().map(|agent| shares(stored, agent, agents.len())).collect(),
+        scores: stored.leaderboard.rankings.iter().map(|row| scores(stored, &row.agent, row.score)).collect(),
         left_out: battles.len() - shown,
         agents,
     })
+}
+
+fn scores(stored: &StoredRun, agent: &str, mean: Option<f64>) -> Scores {
+    let places = stored.battles.iter().flat_map(|battle| battle.rankings.iter().filter(|p| p.agent == agent));
+    let (lowest, highest) = places
+        .filter_map(|place| place.score)
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), score| (low.min(score), high.max(score)));
+    let index = stored.run.agents.iter().position(|one| one.name == agent).unwrap_or_default();
+    let mean = mean.filter(|_| lowest <= highest);
+    Scores { agent: agent.to_owned(), index, mean, lowest, highest }
 }
 
 fn place(found: Option<&crate::store::PlaceRecord>, agents: usize) -> Place {

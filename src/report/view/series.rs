@@ -23,6 +23,17 @@ impl Series {
         Self::of(points, |value| (value * scale).round() / scale + 0.0)
     }
 
+    /// The points again: seconds since 1970, values.
+    #[expect(clippy::cast_precision_loss, reason = "seconds of this century")]
+    pub fn seconds(&self) -> Vec<(f64, f64)> {
+        let mut at = 0;
+        let point = |(step, value): (&i64, &f64)| {
+            at += step;
+            (at as f64, *value)
+        };
+        self.t.iter().zip(&self.v).map(point).collect()
+    }
+
     fn of(points: Vec<Point>, round: impl Fn(f64) -> f64) -> Self {
         let mut before = 0;
         let mut series = Self::default();
