@@ -102,7 +102,10 @@ fn show(args: &RunArgs, stored: &StoredRun) -> Result<(), Failure> {
     if args.quiet {
         return Ok(());
     }
-    output::result(&report::terminal::leaderboard(stored, output::style()))
+    let style = output::style();
+    // Curves need signs that only a terminal has: nothing is read for a pipe.
+    let curves = if style.unicode { report::sparks(stored)? } else { Vec::new() };
+    output::result(&report::terminal::leaderboard_with_curves(stored, &curves, style))
 }
 
 /// The wall clock, for the index alone: no result depends on it.

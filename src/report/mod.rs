@@ -21,4 +21,4 @@ mod wording;
 
 pub use error::ReportError;
 pub use machine::{leaderboard_csv, leaderboard_json};
-pub use pages::{comparison, images, pages};
+pub use pages::{comparison, images, pages, sparks};

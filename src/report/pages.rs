@@ -1,6 +1,6 @@
 //! The files that a report is made of.
 
-use super::view::{Comparison, View};
+use super::view::{Comparison, Curves, View};
 use super::{ReportError, html, markdown};
 use crate::store::{Page, StoredRun};
 
@@ -11,6 +11,14 @@ use crate::store::{Page, StoredRun};
 pub fn pages(stored: &StoredRun) -> Result<Vec<Page>, ReportError> {
     let view = View::read(stored)?;
     Ok(vec![page("report.html", html::page(&view)?), page("report.md", markdown::page(&view)?)])
+}
+
+/// Every agent's curve over all windows in a few dozen points, in the scenario's order: for a terminal.
+///
+/// # Errors
+/// Where a file of the run cannot be read.
+pub fn sparks(stored: &StoredRun) -> Result<Vec<Vec<f64>>, ReportError> {
+    Ok(Curves::read(stored)?.sparks)
 }
 
 /// A run's main charts as SVG.

@@ -13,7 +13,7 @@ mod show;
 mod style;
 mod trades;
 
-pub use leaderboard::leaderboard;
+pub use leaderboard::{leaderboard, leaderboard_with_curves};
 pub use runs::runs;
 pub use show::show;
 pub use style::Style;

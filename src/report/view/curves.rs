@@ -44,32 +44,32 @@ pub(in crate::report) struct Curve {
     pub drawdown: Series,
 }
 
-/// Reads and thins the curves of all agents.
-pub(super) fn curves(stored: &StoredRun) -> Result<Curves, StoreError> {
-    let plan = Plan::of(stored);
-    let mut all = Curves {
-        chained: (plan.chains && plan.several).then(Vec::new),
-        single: (plan.chains && !plan.several).then(Vec::new),
-        windows: (0..plan.shown).map(|_| Vec::new()).collect(),
-        sparks: Vec::new(),
-    };
-    for agent in &stored.run.agents {
-        let jobs = stored.agent(&agent.name).map_or(&[][..], |record| &record.windows);
-        let mut reading = Reading::start(&plan, &stored.run.windows, jobs);
-        store::curve(&stored.folder, &agent.name, |row| reading.take(row))?;
-        let read = reading.end();
-        if let Some(whole) = all.chained.as_mut().or(all.single.as_mut()) {
-            whole.push(read.chained);
-        }
-        for (into, curve) in all.windows.iter_mut().zip(read.windows) {
-            into.push(curve);
-        }
-        all.sparks.push(read.spark);
-    }
-    Ok(all)
-}
-
 impl Curves {
+    /// Reads and thins the curves of all agents.
+    pub fn read(stored: &StoredRun) -> Result<Self, StoreError> {
+        let plan = Plan::of(stored);
+        let mut all = Self {
+            chained: (plan.chains && plan.several).then(Vec::new),
+            single: (plan.chains && !plan.several).then(Vec::new),
+            windows: (0..plan.shown).map(|_| Vec::new()).collect(),
+            sparks: Vec::new(),
+        };
+        for agent in &stored.run.agents {
+            let jobs = stored.agent(&agent.name).map_or(&[][..], |record| &record.windows);
+            let mut reading = Reading::start(&plan, &stored.run.windows, jobs);
+            store::curve(&stored.folder, &agent.name, |row| reading.take(row))?;
+            let read = reading.end();
+            if let Some(whole) = all.chained.as_mut().or(all.single.as_mut()) {
+                whole.push(read.chained);
+            }
+            for (into, curve) in all.windows.iter_mut().zip(read.windows) {
+                into.push(curve);
+            }
+            all.sparks.push(read.spark);
+        }
+        Ok(all)
+    }
+
     /// The curves that a picture shows: over all windows, or of the first where windows overlap.
     pub fn shown(&self) -> Option<&[Curve]> {
         self.chained.as_ref().or_else(|| self.windows.first()).map(Vec::as_slice)
@@ -246,7 +246,7 @@ mod tests {
     #[test]
     fn one_window_is_drawn_in_money_and_compared_as_an_index() {
         let out = tempfile::tempdir().unwrap();
-        let found = curves(&stored(out.path())).unwrap();
+        let found = Curves::read(&stored(out.path())).unwrap();
         assert!(found.chained.is_none());
         let equity = found.windows[0][0].equity.seconds();
         assert_eq!(equity.last().unwrap().1, 101.5);

@@ -104,7 +104,7 @@ impl Charts {
         Ok(Self {
             quote: stored.run.market.quote_asset.clone(),
             windows: stored.run.windows.iter().map(window).collect(),
-            curves: curves::curves(stored)?,
+            curves: Curves::read(stored)?,
             prices: prices(stored, &trades)?,
             agents: names,
             trades,

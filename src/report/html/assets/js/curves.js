@@ -89,6 +89,7 @@ function drawLegend() {
 }
 
 function caption() {
+  if (document.body.dataset.caption) return document.body.dataset.caption;
   if (curves.window === "all") {
     return "All windows one after the other. Every window starts anew with the starting balance, so the curve is an index: 100 at the start, each window begins where the one before it ended.";
   }
