@@ -31,6 +31,7 @@ async function visit(colorScheme, size, viewport) {
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("request", (request) => request.url() === address || asked.push(request.url()));
   await page.goto(address);
+  await page.locator("#equity-chart").scrollIntoViewIfNeeded();
   await page.waitForFunction(() => window.tiltyard?.charts.get("equity")?.instance);
 
   await leaderboard(page);
