@@ -12,6 +12,7 @@
 //! round-the-clock markets, the window's mean for sessions); `365 days / interval` for bars over a day.
 
 use super::report::{Missing, Sampling};
+use super::series::ReturnSeries;
 use crate::domain::{Span, Timestamp};
 use crate::market::{Market, TickRange};
 
@@ -27,6 +28,8 @@ pub struct Sample {
     pub periods_per_year: f64,
     /// The starting balance, then one point a period.
     pub curve: Vec<f64>,
+    /// When each point was: the window's start, then the close of its tick.
+    pub times: Vec<Timestamp>,
 }
 
 impl Sample {
@@ -35,15 +38,26 @@ impl Sample {
     pub fn of(start: f64, equity: &[f64], market: &Market, ticks: TickRange, stated: Option<f64>) -> Self {
         let clock = &market.clock[ticks.first..ticks.last.min(ticks.first + equity.len())];
         let sampling = sampling_of(market, ticks);
-        let curve = match sampling {
-            Sampling::PerBar => std::iter::once(start).chain(equity.iter().copied()).collect(),
-            Sampling::Daily => {
-                let closes = day_ends(clock, market.interval.span()).map(|last| equity[last]);
-                std::iter::once(start).chain(closes).collect()
-            }
+        let places: Vec<usize> = match sampling {
+            Sampling::PerBar => (0..equity.len()).collect(),
+            Sampling::Daily => day_ends(clock, market.interval.span()).collect(),
         };
+        let curve = std::iter::once(start).chain(places.iter().map(|&place| equity[place])).collect();
+        let closes = places.iter().map(|&place| market.close_time(ticks.first + place));
+        let times = std::iter::once(market.clock[ticks.first]).chain(closes).collect();
         let periods_per_year = stated.unwrap_or_else(|| periods_per_year(market, clock, sampling));
-        Self { sampling, periods_per_year, curve }
+        Self { sampling, periods_per_year, curve, times }
+    }
+
+    /// As a series of returns; `finest_depth` is the deepest fall of the whole curve.
+    pub fn series(&self, finest_depth: f64) -> ReturnSeries {
+        let length = self
+            .times
+            .last()
+            .zip(self.times.first())
+            .map_or(0.0, |(end, start)| (*end - *start).seconds() / Span::DAY.seconds());
+        let series = ReturnSeries::of_curve(self.curve.clone(), self.periods_per_year).lasting_days(length);
+        ReturnSeries { finest_depth, ..series }
     }
 }
 

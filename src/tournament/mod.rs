@@ -4,6 +4,7 @@
 //! writes a file or a progress bar: progress is told through an observer. Invariant: results depend on the
 //! scenario alone, never on the order in which jobs finish.
 
+mod against;
 pub mod evidence;
 mod job;
 mod outcome;
