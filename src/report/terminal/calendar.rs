@@ -104,7 +104,7 @@ window  year   Nov   Dec  year's
      0  2023  +1.0          +1.0
      1  2023        -2.0    -2.0
 ";
-        assert_eq!(super::months(&jobs, Style::PLAIN), expected);
-        assert_eq!(super::months(&[], Style::PLAIN), "");
+        assert_eq!(months(&jobs, Style::PLAIN), expected);
+        assert_eq!(months(&[], Style::PLAIN), "");
     }
 }
