@@ -29,7 +29,9 @@ mod migrations;
 mod number_table;
 mod return_file;
 mod run_record;
+mod selection_record;
 mod staging;
+mod standings_record;
 mod stored;
 mod table_file;
 mod tables;
@@ -48,6 +50,13 @@ pub use return_file::{ColumnKind, ReturnColumn, SeriesError};
 pub use run_record::{
     CostRecord, EntrantRecord, FORMAT_VERSION, FindingRecord, FlagRecord, MarketRecord, RunRecord,
     WindowRecord,
+};
+pub use selection_record::{
+    ConfidenceSetRecord, LogitBar, LogitRecord, SELECTION_FORMAT_VERSION, SelectionRecord,
+};
+pub use standings_record::{
+    BenchmarkRecord, FriedmanRecord, PairRecord, RatingRecord, RatingSystemRecord, STANDINGS_FORMAT_VERSION,
+    SpaRecord, StandingRecord, StandingsRecord, VerdictRecord,
 };
 pub use stored::StoredRun;
 pub use trade_rows::{TradeRow, trades};

@@ -13,6 +13,7 @@ mod ranking;
 pub mod ratings;
 mod run;
 mod score;
+pub mod standings;
 #[cfg(test)]
 mod testing;
 mod windows;
