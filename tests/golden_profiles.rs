@@ -1,7 +1,7 @@
 //! Every compatibility profile against all that its library gave, where the shared folder is present. Beside
 //! `src/metrics/profile/` the short series are compared without it.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
 use serde_json::Value;
 use tiltyard::metrics::{Measure, Relative, ReturnSeries, SeriesMetrics, relative, series_metrics};

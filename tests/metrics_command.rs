@@ -1,7 +1,7 @@
 //! `tiltyard metrics` end to end: series written to CSV and Parquet files, what the program prints as JSON, and
 //! what the libraries gave for the same numbers.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
 #[path = "cli/flawed.rs"]
 mod flawed;
