@@ -84,7 +84,6 @@ fn series_metrics_of_three_libraries() {
                         Value::Null => {}
                         // NaN, infinity or an error: there is no such number, and we say so.
                         Value::String(_) => assert!(ours.is_err(), "{what}: {ours:?}"),
-                        // All returns are 0: what the regression line leaves is exact, and a capture of nothing is 0.
                         value => {
                             same(&what, ours, value.as_f64().unwrap());
                             *compared += 1;
@@ -107,7 +106,7 @@ fn series_metrics_of_three_libraries() {
             }
         }
     }
-    assert!(compared.iter().all(|&count| count > 120), "only {compared:?} values compared");
+    assert!(compared.iter().all(|&count| count >= 120), "only {compared:?} values compared");
 }
 
 #[test]

@@ -270,7 +270,7 @@ fn what_is_wrong_is_said_with_its_place_and_leaves_with_2() {
 fn what_does_not_exist_is_null_with_its_reason() {
     let stage = Stage::new();
     stage.write("flat.csv", "equity\n100\n100\n100\n");
-    stage.write("one.csv", "returns\n,\n0.1,\n");
+    stage.write("one.csv", "returns,\n,\n0.1,\n");
     let flat = answer(&stage, "metrics flat.csv --column equity --periods-per-year 252 --json");
     assert_eq!((&flat["total_return"], &flat["max_drawdown"]), (&0.0.into(), &0.0.into()));
     for (key, reason) in [

@@ -88,7 +88,7 @@ fn by_profile(ours: Metrics, observed: &Observed, series: &ReturnSeries) -> Metr
             let returns: Vec<f64> = observed.trades.iter().map(|trade| trade.return_fraction).collect();
             let bars = |seconds| backtesting::whole_bars(seconds, observed.bar_seconds);
             Metrics {
-                profit_factor: backtesting::profit_factor(&returns),
+                profit_factor: trades::profit_factor(&returns),
                 expectancy: backtesting::expectancy_pct(&returns),
                 exposure: exposure(observed.ticks_touched, observed.ticks),
                 mean_trade_seconds: ours.mean_trade_seconds.map(bars),

@@ -73,6 +73,11 @@ impl ReturnSeries {
         if self.curve.len() < 2 { Err(Missing::TooFewReturns) } else { growth(&self.curve) }
     }
 
+    /// A metric of the returns, or why there are none.
+    pub(super) fn measured(&self, metric: impl Fn(&[f64]) -> Measure) -> Measure {
+        self.returns.as_deref().map_err(|missing| *missing).and_then(metric)
+    }
+
     /// Length in years: by the calendar where it is known, else by counting periods.
     pub(super) fn years(&self) -> f64 {
         let counted = (count(&self.curve) - 1.0) / self.periods_per_year;
@@ -128,31 +133,27 @@ pub fn series_metrics(series: &ReturnSeries, spec: &MetricSpec) -> SeriesMetrics
 
 /// By our own definitions.
 fn our_own(series: &ReturnSeries, spec: &MetricSpec) -> SeriesMetrics {
-    let of = |metric: &dyn Fn(&[f64]) -> Measure| match &series.returns {
-        Ok(returns) => metric(returns),
-        Err(missing) => Err(*missing),
-    };
     let a = series.periods_per_year;
     let risk_free = per_period_rate(spec.risk_free_rate, a);
     let minimum = per_period_rate(spec.minimum_acceptable_return, a);
     let tails = series.returns.as_deref().map_err(|missing| *missing).and_then(Tails::of);
     let of_tails =
         |metric: fn(&Tails) -> Measure| tails.as_ref().map_err(|missing| *missing).and_then(metric);
-    let cagr = of(&|r| cagr(r, a));
+    let cagr = series.measured(|r| cagr(r, a));
     SeriesMetrics {
         cagr,
-        volatility: of(&|r| volatility(r, a)),
-        sharpe_ratio: of(&|r| sharpe_ratio(r, risk_free, a)),
-        sortino_ratio: of(&|r| sortino_ratio(r, minimum, a)),
+        volatility: series.measured(|r| volatility(r, a)),
+        sharpe_ratio: series.measured(|r| sharpe_ratio(r, risk_free, a)),
+        sortino_ratio: series.measured(|r| sortino_ratio(r, minimum, a)),
         calmar_ratio: calmar_ratio(cagr, series.finest_depth),
         max_drawdown: series.finest_depth,
         ulcer_index: ulcer_index(&series.curve),
-        omega_ratio: of(&|r| omega_ratio(r, minimum)),
+        omega_ratio: series.measured(|r| omega_ratio(r, minimum)),
         tail_ratio: of_tails(tail_ratio),
         var_95: of_tails(value_at_risk_95),
         cvar_95: of_tails(conditional_value_at_risk_95),
-        skew: of(&skewness),
-        kurtosis: of(&excess_kurtosis),
+        skew: series.measured(skewness),
+        kurtosis: series.measured(excess_kurtosis),
     }
 }
 

@@ -9,19 +9,15 @@ use crate::scenario::MetricSpec;
 
 /// The series' metrics. Rates are taken per year as they are.
 pub fn series(series: &ReturnSeries, spec: &MetricSpec, ours: SeriesMetrics) -> SeriesMetrics {
-    let of = |metric: &dyn Fn(&[f64]) -> Measure| match &series.returns {
-        Ok(returns) => metric(returns),
-        Err(missing) => Err(*missing),
-    };
     let a = series.periods_per_year;
-    let volatility = of(&|r| volatility(r, a));
-    let excess = of(&|r| Ok(annual_return(r, a)? - spec.risk_free_rate));
+    let volatility = series.measured(|r| volatility(r, a));
+    let excess = series.measured(|r| Ok(annual_return(r, a)? - spec.risk_free_rate));
     SeriesMetrics {
-        cagr: series.returns.as_ref().map_err(|missing| *missing).and_then(|_| cagr(series)),
+        cagr: series.measured(|_| cagr(series)),
         volatility,
-        sharpe_ratio: of(&|r| sharpe_ratio(r, excess, volatility)),
-        sortino_ratio: of(&|r| sortino_ratio(r, excess, a)),
-        calmar_ratio: calmar_ratio(of(&|r| annual_return(r, a)), series.finest_depth),
+        sharpe_ratio: series.measured(|r| sharpe_ratio(r, excess, volatility)),
+        sortino_ratio: series.measured(|r| sortino_ratio(r, excess, a)),
+        calmar_ratio: calmar_ratio(series.measured(|r| annual_return(r, a)), series.finest_depth),
         ..ours
     }
 }
@@ -92,11 +88,6 @@ pub fn beta(returns: &[f64], benchmark: &[f64]) -> Measure {
 /// `R - rf - beta * (B - rf)` of the whole length: not annualised. `risk_free` is per year as it is.
 pub fn alpha(total: Measure, benchmark_total: Measure, beta: Measure, risk_free: f64) -> Measure {
     finite(total? - risk_free - beta? * (benchmark_total? - risk_free))
-}
-
-/// Gains over losses of the trades' RETURNS.
-pub fn profit_factor(returns: &[f64]) -> Measure {
-    super::super::trades::profit_factor(returns)
 }
 
 /// Mean return of a trade, in percent.

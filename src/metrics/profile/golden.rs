@@ -152,7 +152,7 @@ fn vectorbt_1_2_0() {
 #[test]
 fn backtesting_0_6_6_trades() {
     close(trades::win_rate(&TRADE_PNL), 0.41666666666666674);
-    close(backtesting::profit_factor(&TRADE_RETURNS), 1.1778025374392422);
+    close(trades::profit_factor(&TRADE_RETURNS), 1.1778025374392422);
     close(backtesting::expectancy_pct(&TRADE_RETURNS), 0.23988625679713152);
     close(trades::system_quality_number(&TRADE_PNL), -0.194043681936118);
     close(trades::kelly_fraction(&TRADE_PNL), -0.08458589948748246);

@@ -17,18 +17,14 @@ const EXPECTED_BEYOND: f64 = 2.062_712_807_507_426;
 /// The series' metrics. Sortino's threshold is the risk-free rate, as the library has no other.
 pub fn series(series: &ReturnSeries, spec: &MetricSpec, ours: SeriesMetrics) -> SeriesMetrics {
     let depth = fall(&series.curve);
-    let of = |metric: &dyn Fn(&[f64]) -> Measure| match &series.returns {
-        Ok(returns) => metric(returns),
-        Err(missing) => Err(*missing),
-    };
     let a = series.periods_per_year;
     SeriesMetrics {
-        sortino_ratio: of(&|r| sortino_ratio(r, per_period_rate(spec.risk_free_rate, a), a)),
+        sortino_ratio: series.measured(|r| sortino_ratio(r, per_period_rate(spec.risk_free_rate, a), a)),
         max_drawdown: depth,
         calmar_ratio: calmar_ratio(ours.cagr, depth),
         ulcer_index: ulcer_index(&series.curve),
-        var_95: of(&value_at_risk_95),
-        cvar_95: of(&conditional_value_at_risk_95),
+        var_95: series.measured(value_at_risk_95),
+        cvar_95: series.measured(conditional_value_at_risk_95),
         ..ours
     }
 }
