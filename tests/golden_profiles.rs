@@ -1,25 +1,15 @@
 //! Every compatibility profile against all that its library gave, where the shared folder is present. Beside
 //! `src/metrics/profile/` the short series are compared without it.
 
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
+#[path = "golden/reference.rs"]
+mod reference;
+
+use reference::{golden, numbers};
 use serde_json::Value;
 use tiltyard::metrics::{Measure, Relative, ReturnSeries, SeriesMetrics, relative, series_metrics};
 use tiltyard::scenario::{MetricSpec, MetricsProfile};
-
-fn golden() -> Option<Value> {
-    let shared = std::env::var("TILTYARD_SHARED")
-        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared").to_owned());
-    let text = std::fs::read_to_string(format!("{shared}/golden/metrics.json")).ok();
-    if text.is_none() {
-        eprintln!("skipped: the shared folder with the reference values is not here");
-    }
-    text.map(|text| serde_json::from_str(&text).unwrap())
-}
-
-fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
-}
 
 /// Their name of each metric, and ours.
 fn named(total: Measure, own: &SeriesMetrics, against: &Relative) -> Vec<(&'static str, Measure)> {

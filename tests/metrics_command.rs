@@ -1,10 +1,12 @@
 //! `tiltyard metrics` end to end: series written to CSV and Parquet files, what the program prints as JSON, and
 //! what the libraries gave for the same numbers.
 
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 #[path = "cli/flawed.rs"]
 mod flawed;
+#[path = "golden/reference.rs"]
+mod reference;
 #[path = "cli/stage.rs"]
 mod stage;
 
@@ -14,25 +16,12 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Date32Array, Float64Array, RecordBatch};
 use parquet::arrow::ArrowWriter;
+use reference::{golden, numbers};
 use serde_json::Value;
 use stage::Stage;
 
 /// 1 January 2021, in days since 1970.
 const FIRST_DAY: i32 = 18_628;
-
-fn golden() -> Option<Value> {
-    let shared = std::env::var("TILTYARD_SHARED")
-        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared").to_owned());
-    let text = std::fs::read_to_string(format!("{shared}/golden/metrics.json")).ok();
-    if text.is_none() {
-        eprintln!("skipped: the shared folder with the reference values is not here");
-    }
-    text.map(|text| serde_json::from_str(&text).unwrap())
-}
-
-fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
-}
 
 /// One column behind a column of days.
 fn write_csv(path: &Path, name: &str, values: &[f64]) {
