@@ -102,8 +102,9 @@ mod tests {
         let [deep, open] = [course.drawdowns[0], course.drawdowns[1]];
         close(Ok(deep.drawdown.depth), -0.2);
         assert_eq!(deep.drawdown.recovered_at, Some(market.close_time(3)));
-        assert_eq!(deep.length, Span::DAY.times(2));
-        assert_eq!((open.drawdown.recovered_at, open.length), (None, Span::DAY));
+        // The peak was reached first at the start, and again at the fourth close.
+        assert_eq!(deep.length, Span::DAY.times(4));
+        assert_eq!((open.drawdown.recovered_at, open.length), (None, Span::DAY.times(36)));
         // Thirty returns end at the thirtieth day's close; eleven days have as many before them.
         assert_eq!(course.rolling_sharpe.len(), 11);
         assert_eq!(course.rolling_sharpe[0].0, market.close_time(29));
