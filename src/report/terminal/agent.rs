@@ -219,32 +219,32 @@ first | run RUN | sma_cross | risk RISK | rank 1 of 2
 
 Metrics
 
-metric                value
+metric               value
 ---------------------------------------------------------
-total return           1.50  %
-PnL                    1.50
-CAGR                   0.00  %
-volatility             0.00  %
-Sharpe                 0.30
-Sortino                   -  no return below the threshold
-Calmar                    -  no drawdown
-max drawdown           0.00  %
-ulcer index            0.00  %
-omega                     -  no dispersion in the returns
-tail ratio                -  no dispersion in the returns
-value at risk 95 %     0.00  %
-CVaR 95 %              0.00  %
-skew                      -  no dispersion in the returns
-excess kurtosis           -  no dispersion in the returns
-win rate             100.00  %
-profit factor             -  no losing trades
-payoff ratio              -  no closed trades
-expectancy             1.50
-SQN                       -  no closed trades
-Kelly                     -  no closed trades
-exposure              40.00  %
-turnover a year        0.00
-mean holding time        2d
+total return          1.50  %
+PnL                   1.50
+CAGR                  0.00  %
+volatility            0.00  %
+Sharpe                0.30
+Sortino                  -  no return below the threshold
+Calmar                   -  no drawdown
+max drawdown          0.00  %
+ulcer index           0.00  %
+omega                    -  no dispersion in the returns
+tail ratio               -  no dispersion in the returns
+value at risk 95 %    0.00  %
+CVaR 95 %             0.00  %
+skew                     -  no dispersion in the returns
+excess kurtosis          -  no dispersion in the returns
+win rate            100.00  %
+profit factor            -  no losing trades
+payoff ratio             -  no closed trades
+expectancy            1.50
+SQN                      -  no closed trades
+Kelly                    -  no closed trades
+exposure             40.00  %
+turnover a year       0.00
+mean holding time       2d
 
 Months, return %
 
@@ -278,9 +278,9 @@ Sharpe of the last 30 daily returns: lowest 1.25 on 2024-01-05, highest 1.25 on 
         for line in [
             "against idle",
             "Metrics over 2 windows",
-            "total return           0.50   -0.50     1.50  %",
-            "Sharpe                 0.30    0.30     0.30  without 1 window: no dispersion in the returns",
-            "alpha a year              -       -        -  no benchmark",
+            "total return          0.50   -0.50     1.50  %",
+            "Sharpe                0.30    0.30     0.30  without 1 window: no dispersion in the returns",
+            "alpha a year             -       -        -  no benchmark",
             "window  from        to           ROI %  excess %  Sharpe",
         ] {
             assert!(text.contains(line), "{line}\n{text}");
