@@ -26,12 +26,12 @@ Exit codes:
 
 const METRICS_HELP: &str = "\
 Examples:
-  tiltyard metrics equity.csv --column equity --periods-per-year 365
-  tiltyard metrics fund.parquet --column returns --periods-per-year 252 --rf 0.02 --benchmark spy.csv --json
+  tiltyard metrics run.csv --column equity --periods-per-year 365
+  tiltyard metrics fund.parquet --column returns --periods-per-year 252 --benchmark spy.csv
 
-A column whose name has `ret` or `change` in it holds returns; `equity`, `balance`, `nav`, `value`, `capital`,
-`wealth`, `close`, `price` or `level`: levels, from which returns are made. Rows without a value may only
-stand at the start.
+A column whose name has `ret` or `change` in it holds returns; `equity`, `balance`, `nav`,
+`value`, `capital`, `wealth`, `close`, `price` or `level`: levels, from which returns are made.
+Rows without a value may only stand at the start.
 
 Exit codes:
   0 done    2 the command line or a file is wrong";
@@ -64,7 +64,7 @@ pub enum Command {
     Show(ShowArgs),
     /// List the round trips of an agent in a stored run.
     Trades(TradesArgs),
-    /// Compute the metrics of a return or equity series in a CSV or Parquet file made elsewhere.
+    /// Compute the metrics of a return or equity series made elsewhere (CSV or Parquet).
     Metrics(MetricsArgs),
     /// Make, bring in and examine market data.
     #[command(subcommand)]
