@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::process::ExitCode;
 
-use crate::store::StoreError;
+use crate::store::{StoreError, TableError};
 
 /// The program's exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +61,16 @@ impl From<StoreError> for Failure {
             | StoreError::NoIndex { .. }
             | StoreError::FolderName { .. } => Exit::Usage,
             _ => Exit::RunFailed,
+        };
+        Self::plain(exit, &error, error.remedy())
+    }
+}
+
+impl From<TableError> for Failure {
+    fn from(error: TableError) -> Self {
+        let exit = match error {
+            TableError::NoSuchColumn { .. } => Exit::Usage,
+            _ => Exit::Data,
         };
         Self::plain(exit, &error, error.remedy())
     }
