@@ -20,7 +20,7 @@ The file has a row for each day (or other period) and a column for each trial; a
 understood. The winner is defensible only if DSR >= 0.95, PBO <= 0.2 and SPA p < 0.05.
 
 Exit codes:
-  0 done, whatever the verdict    2 the command line is wrong    3 the file is wrong";
+  0 done, whatever the verdict    2 the command line or the file is wrong";
 
 /// Arguments of `evidence`.
 #[derive(Debug, clap::Args)]
@@ -132,7 +132,7 @@ fn returns(kind: Kind, column: &NamedColumn) -> Result<Vec<f64>, Failure> {
     let values = column.complete().ok_or_else(|| {
         let row = column.first_missing().map_or(0, |row| row + 1);
         Failure::plain(
-            Exit::Data,
+            Exit::Usage,
             format!("column `{}` has no value in row {row}", column.name),
             "trials are compared row by row: write 0 for a flat period, or leave the column or the row out",
         )
@@ -141,11 +141,11 @@ fn returns(kind: Kind, column: &NamedColumn) -> Result<Vec<f64>, Failure> {
         Kind::Returns => Ok(values),
         Kind::Equity => simple_returns(&values).map_err(|reason| {
             let help = "equity must stay above 0; give returns with `--column returns`";
-            Failure::plain(Exit::Data, format!("column `{}` has no returns: {reason}", column.name), help)
+            Failure::plain(Exit::Usage, format!("column `{}` has no returns: {reason}", column.name), help)
         }),
     }
 }
 
 fn refused(error: EvidenceError) -> Failure {
-    Failure::plain(Exit::Data, error, "give a row for each period and a column of returns for each trial")
+    Failure::plain(Exit::Usage, error, "give a row for each period and a column of returns for each trial")
 }

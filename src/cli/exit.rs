@@ -66,12 +66,9 @@ impl From<StoreError> for Failure {
     }
 }
 
+/// A table of numbers is part of what was asked for.
 impl From<TableError> for Failure {
     fn from(error: TableError) -> Self {
-        let exit = match error {
-            TableError::NoSuchColumn { .. } => Exit::Usage,
-            _ => Exit::Data,
-        };
-        Self::plain(exit, &error, error.remedy())
+        Self::plain(Exit::Usage, &error, error.remedy())
     }
 }

@@ -18,7 +18,7 @@ The file has a row for each window and a column for each agent; a first column o
 empty field is a missing score: it counts as the worst of its window.
 
 Exit codes:
-  0 done    2 the command line is wrong    3 the file is wrong";
+  0 done    2 the command line or the file is wrong";
 
 /// Arguments of `rank`.
 #[derive(Debug, clap::Args)]
@@ -151,5 +151,5 @@ fn rows(columns: &[crate::store::NamedColumn]) -> usize {
 }
 
 fn refused(error: StandingsError) -> Failure {
-    Failure::plain(Exit::Data, error, "give a row for each window and a column of scores for each agent")
+    Failure::plain(Exit::Usage, error, "give a row for each window and a column of scores for each agent")
 }
