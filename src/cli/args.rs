@@ -6,6 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::data::DataCommand;
 use crate::scenario::MetricsProfile;
+use super::evidence::EvidenceArgs;
+use super::rank::RankArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -66,6 +68,10 @@ pub enum Command {
     Trades(TradesArgs),
     /// Compute the metrics of a return or equity series made elsewhere (CSV or Parquet).
     Metrics(MetricsArgs),
+    /// Rank the agents of a score matrix made elsewhere: standings, ratings, tests.
+    Rank(RankArgs),
+    /// Say whether the best of many trials made elsewhere is more than selection luck.
+    Evidence(EvidenceArgs),
     /// Make, bring in and examine market data.
     #[command(subcommand)]
     Data(DataCommand),

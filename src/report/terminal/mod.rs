@@ -6,6 +6,7 @@
 
 mod agent;
 mod calendar;
+mod evidence;
 mod grid;
 mod header;
 mod leaderboard;
@@ -15,13 +16,17 @@ mod numbers;
 mod runs;
 mod series;
 mod show;
+mod standings;
+mod standings_pairs;
 mod style;
 mod trades;
 
 pub use agent::agent;
+pub use evidence::evidence;
 pub use leaderboard::leaderboard;
 pub use runs::runs;
 pub use series::series;
 pub use show::show;
+pub use standings::{standings, standings_table};
 pub use style::Style;
 pub use trades::trades;
