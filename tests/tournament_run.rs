@@ -65,6 +65,7 @@ fn scenario(market: &Market) -> Scenario {
         battle: BattleSpec {
             ranking_metric: RankingMetric::SharpeRatio,
             windows: WindowSpec::Random { length: Span::DAY.times(14), count: 4 },
+            embargo: Span::default(),
             tie_break: Vec::new(),
         },
         metrics: MetricSpec::default(),

@@ -11,7 +11,7 @@ use super::exit::page;
 use super::{Exit, Failure};
 use crate::domain::Interval;
 use crate::market::{self, LoadRequest, Market, MarketError};
-use crate::scenario::{Intrabar, Problem, Scenario, place_of};
+use crate::scenario::{Intrabar, Problem, Scenario, WindowSpec, place_of};
 use crate::strategy;
 use crate::tournament::{Stretch, WindowError, WindowSpan, plan_windows};
 
@@ -85,15 +85,27 @@ pub struct Arena {
 pub fn arena(read: &Read) -> Result<Arena, Failure> {
     let scenario = &read.scenario;
     let mut frames = history(scenario);
-    let history_bars = frames.remove(&scenario.market.interval).unwrap_or(0);
+    let own = frames.remove(&scenario.market.interval).unwrap_or(0);
+    let history_bars = own.max(bars_before(&scenario.battle.windows, scenario.market.interval));
     let detail = scenario.venue.intrabar == Intrabar::Detail;
     let market = market::load(&LoadRequest { spec: &scenario.market, frames: &frames, history_bars, detail })
         .map_err(|error| market_failure(read, &error))?;
     let spec = &scenario.market;
-    let stretch = Stretch { ticks: market.in_range, start: spec.start, end: spec.end };
+    let embargo = scenario.battle.embargo;
+    let stretch = Stretch { ticks: market.in_range, start: spec.start, end: spec.end, embargo };
     let windows = plan_windows(&scenario.battle.windows, &market, stretch, scenario.seed)
         .map_err(|error| window_failure(read, &error))?;
     Ok(Arena { market, windows })
+}
+
+/// Bars that the choice of windows wants before the range, whatever its agents want.
+fn bars_before(windows: &WindowSpec, interval: Interval) -> u32 {
+    match *windows {
+        WindowSpec::Stratified { lookback, .. } => {
+            u32::try_from(lookback.micros() / interval.micros() + 1).unwrap_or(u32::MAX)
+        }
+        _ => 0,
+    }
 }
 
 /// The most bars of each timeframe that any agent wants before a window.

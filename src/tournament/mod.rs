@@ -10,8 +10,10 @@ mod outcome;
 mod random;
 mod ranking;
 pub mod ratings;
+mod regime;
 mod run;
 mod score;
+mod stratified;
 #[cfg(test)]
 mod testing;
 mod windows;
@@ -20,6 +22,7 @@ pub use outcome::{
     AgentResult, Battle, BattleRank, Leaderboard, Ranking, Tournament, WindowResult, WindowSpan,
 };
 pub use ranking::{leaderboard, rank_battle};
+pub use regime::Regime;
 pub use run::{Observer, Plan, RunError, Unobserved, run};
 pub use score::score;
 pub use windows::{Stretch, WindowError, plan_windows};
