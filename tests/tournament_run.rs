@@ -68,6 +68,7 @@ fn scenario(market: &Market) -> Scenario {
             embargo: Span::default(),
             tie_break: Vec::new(),
         },
+        tournament: None,
         metrics: MetricSpec::default(),
         report: ReportSpec::default(),
     }

@@ -346,6 +346,7 @@ pub(crate) fn scenario() -> Scenario {
             embargo: Span::default(),
             tie_break: vec![TieBreak::Name],
         },
+        tournament: None,
         metrics: MetricSpec::default(),
         report: ReportSpec::default(),
     }

@@ -5,6 +5,7 @@
 //! scenario alone, never on the order in which jobs finish.
 
 pub mod evidence;
+pub mod formats;
 mod job;
 mod outcome;
 mod random;
@@ -13,6 +14,7 @@ pub mod ratings;
 mod regime;
 mod run;
 mod score;
+pub mod standings;
 mod stratified;
 #[cfg(test)]
 mod testing;

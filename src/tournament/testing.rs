@@ -117,6 +117,7 @@ pub fn scenario(agents: &[&str], by: RankingMetric) -> Scenario {
         venue: VenueSpec::default(),
         agents: agents.iter().map(agent).collect(),
         battle: battle_spec(by, &[]),
+        tournament: None,
         metrics: MetricSpec::default(),
         report: ReportSpec::default(),
     }

@@ -6,11 +6,11 @@ use toml::de::DeTable;
 
 use super::agent::{self, Surroundings};
 use super::table::Table;
-use super::{battle, market, metrics, report, risk, syntax, venue};
+use super::{battle, market, metrics, report, risk, syntax, tournament, venue};
 use crate::domain::Seed;
 use crate::scenario::format::ROOT;
 use crate::scenario::problem::{Problem, ProblemSeverity, Problems};
-use crate::scenario::{ReportSpec, Scenario, StrategyKind};
+use crate::scenario::{ReportSpec, Scenario, StrategyKind, TournamentSpec};
 
 impl Scenario {
     /// Reads and checks a scenario file. `base_dir` is the folder it lies in, against which relative paths
@@ -56,10 +56,17 @@ fn read(document: &DeTable<'_>, base_dir: &Path, problems: &Problems<'_>) -> Opt
     let metrics = root.table("metrics").and_then(|table| metrics::read(&table));
     let names = agents.as_ref().and_then(agent::Agents::names).filter(|_| complete);
     let report = root.table("report").and_then(|table| report::read(&table, names.as_deref()));
+    let tournament = tournament(&root, names.as_deref());
     root.finish();
-    let scenario = assemble(head?, market, venue?, agents?, battle.spec?, metrics?, report?)?;
+    let scenario = assemble(head?, market, venue?, agents?, battle.spec?, tournament?, metrics?, report?)?;
     warn(&scenario, &root, problems);
     Some(scenario)
+}
+
+/// The `[tournament]` table; without one nobody asks for a winner.
+fn tournament(root: &Table<'_>, agents: Option<&[&str]>) -> Option<Option<TournamentSpec>> {
+    let table = root.table("tournament")?;
+    if root.has("tournament") { tournament::read(&table, agents).map(Some) } else { Some(None) }
 }
 
 /// The `[scenario]` table.
@@ -83,6 +90,7 @@ fn assemble(
     venue: crate::scenario::VenueSpec,
     agents: agent::Agents,
     battle: crate::scenario::BattleSpec,
+    tournament: Option<TournamentSpec>,
     metrics: crate::scenario::MetricSpec,
     report: ReportSpec,
 ) -> Option<Scenario> {
@@ -94,6 +102,7 @@ fn assemble(
         venue,
         agents: agents.specs?,
         battle,
+        tournament,
         metrics,
         report,
     })
