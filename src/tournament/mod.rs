@@ -4,6 +4,8 @@
 //! writes a file or a progress bar: progress is told through an observer. Invariant: results depend on the
 //! scenario alone, never on the order in which jobs finish.
 
+mod assess;
+mod duel;
 pub mod evidence;
 pub mod formats;
 mod job;
@@ -20,6 +22,8 @@ mod stratified;
 mod testing;
 mod windows;
 
+pub use assess::{Assessment, Results, Work, assess};
+pub use duel::{Duel, DuelResult, DuelSpec, registered_order};
 pub use outcome::{
     AgentResult, Battle, BattleRank, Leaderboard, Ranking, Tournament, WindowResult, WindowSpan,
 };

@@ -42,6 +42,28 @@ impl FormatView {
         }
     }
 
+    /// What the places prove and what they do not, in a sentence.
+    pub const fn proves(&self) -> &'static str {
+        match self {
+            Self::RoundRobin(_) => {
+                "places are by windows won; whether the first is better than the others stands in the verdict"
+            }
+            Self::Gauntlet(_) => {
+                "who passed beats every baseline at this alpha; challengers are not tested against each other"
+            }
+            Self::League(_) => {
+                "promotion was tested, the champion was not: the last season's table is no proof that it is best"
+            }
+            Self::Swiss(_) => {
+                "the winner is not proven best: it met a few opponents, on a few windows each, and lots decided who"
+            }
+            Self::Knockout(_) => {
+                "the winner of a bracket is not proven best: it beat one agent a round, on a few windows each"
+            }
+            Self::Survival(_) => "surviving says that no limit was broken, not that anything was earned",
+        }
+    }
+
     /// Place and name of everyone who is placed, best first.
     pub fn places(&self) -> Vec<(u32, &str)> {
         macro_rules! places {
