@@ -139,10 +139,17 @@ mod tests {
 
     #[test]
     fn the_undecided_name_the_group_and_the_windows() {
-        let found = sentence(lucky(2, 30, &[0.2, 0.0, -9.0]));
-        assert!(found.starts_with("not distinguishable: a"), "{found}");
-        assert!(found.contains(" cannot be told apart; about ") && found.ends_with(" would resolve it"));
-        assert!(!found.contains("a2"), "{found}");
+        // Ahead by 1.1 and behind by 0.9 in turn: mean 0.1, deviation sqrt(30/29), t(29) at 0.975 is 2.0452:
+        // 0.1 -+ 0.3798. (2.8016 deviation / 0.1)^2 = 812 windows.
+        let base = lucky(2, 30, &[0.0]).remove(0);
+        let ahead =
+            base.iter().enumerate().map(|(i, x)| if i % 2 == 0 { x + 1.1 } else { x - 0.9 }).collect();
+        let far_behind = base.iter().map(|x| x - 9.0).collect();
+        assert_eq!(
+            sentence(vec![ahead, base, far_behind]),
+            "not distinguishable: a0 leads a1 by 0.10 Sharpe, 95 % interval -0.28 to 0.48, over 30 windows; a0 and \
+             a1 cannot be told apart; about 820 windows would resolve it"
+        );
         let twins = lucky(2, 30, &[0.0]).remove(0);
         assert_eq!(
             sentence(vec![twins.clone(), twins.clone(), twins]),
