@@ -10,7 +10,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::StoreError;
 
 /// Step `i` leads from format `i` to format `i + 1`.
-const STEPS: [&str; 1] = [RUNS];
+const STEPS: [&str; 2] = [RUNS, TOURNAMENTS];
 
 /// Money is text with eight places; metrics are real numbers, null where `missing` says why; times are
 /// RFC 3339 in UTC. Folders are relative to the folder of the index.
@@ -77,6 +77,15 @@ CREATE TABLE scores (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// Of runs with a tournament: its format, who has its first place alone, and the verdict of the standings
+/// (`called`, `not_distinguishable`, ..) with its sentence.
+const TOURNAMENTS: &str = "
+ALTER TABLE runs ADD COLUMN format TEXT;
+ALTER TABLE runs ADD COLUMN format_winner TEXT;
+ALTER TABLE runs ADD COLUMN verdict TEXT;
+ALTER TABLE runs ADD COLUMN verdict_text TEXT;
+";
+
 /// Brings the index to the newest format.
 ///
 /// # Errors
@@ -127,10 +136,10 @@ mod tests {
         let mut db = Connection::open_in_memory().unwrap();
         db.pragma_update(None, "user_version", 99).unwrap();
         let error = migrate(Path::new("x.db"), &mut db).unwrap_err();
-        assert!(matches!(error, StoreError::IndexTooNew { found: 99, known: 1, .. }));
+        assert!(matches!(error, StoreError::IndexTooNew { found: 99, known: 2, .. }));
         assert_eq!(
             error.to_string(),
-            "the index `x.db` has format 99; this version of tiltyard knows formats up to 1"
+            "the index `x.db` has format 99; this version of tiltyard knows formats up to 2"
         );
         assert_eq!(version(&db).unwrap(), 99);
     }
