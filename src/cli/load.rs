@@ -13,6 +13,7 @@ use crate::domain::Interval;
 use crate::market::{self, LoadRequest, Market, MarketError};
 use crate::scenario::{Intrabar, Problem, Scenario, WindowSpec, place_of};
 use crate::strategy;
+use crate::tournament::formats::{self, FormatError};
 use crate::tournament::{Stretch, WindowError, WindowSpan, plan_windows};
 
 /// A scenario that has been read and checked.
@@ -95,7 +96,22 @@ pub fn arena(read: &Read) -> Result<Arena, Failure> {
     let stretch = Stretch { ticks: market.in_range, start: spec.start, end: spec.end, embargo };
     let windows = plan_windows(&scenario.battle.windows, &market, stretch, scenario.seed)
         .map_err(|error| window_failure(read, &error))?;
+    if let Some(tournament) = &scenario.tournament {
+        formats::check(&tournament.format, scenario.agents.len(), windows.len())
+            .map_err(|error| format_failure(read, &error))?;
+    }
     Ok(Arena { market, windows })
+}
+
+/// A pool of as many threads as were asked for.
+///
+/// # Errors
+/// [`Exit::RunFailed`] where they cannot be had.
+pub fn pool(threads: Option<u16>) -> Result<rayon::ThreadPool, Failure> {
+    let threads = threads.map_or(0, usize::from);
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|error| {
+        Failure::plain(Exit::RunFailed, format!("cannot start threads: {error}"), "give fewer with --threads")
+    })
 }
 
 /// Bars that the choice of windows wants before the range, whatever its agents want.
@@ -152,6 +168,15 @@ fn blamed(read: &Read, problem: &MarketError) -> Option<Range<usize>> {
                 .or_else(|| place_of(text, &["market", "start"]))
         }
         _ => None,
+    }
+}
+
+fn format_failure(read: &Read, error: &FormatError) -> Failure {
+    let help = "ask for more windows or add agents, or choose a format that needs fewer".to_owned();
+    let place = place_of(&read.text, &["tournament", "format"]);
+    match place.or_else(|| place_of(&read.text, &["tournament"])) {
+        Some(span) => Failure::new(Exit::Usage, vec![read.quoted.page_at(span, error.to_string(), help)]),
+        None => Failure::plain(Exit::Usage, error, help),
     }
 }
 

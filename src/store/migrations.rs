@@ -132,6 +132,22 @@ mod tests {
     }
 
     #[test]
+    fn runs_of_the_first_format_stay_and_have_no_tournament() {
+        let mut db = Connection::open_in_memory().unwrap();
+        db.execute_batch(RUNS).unwrap();
+        db.execute_batch(
+            "INSERT INTO runs VALUES (1, 'r', 'i', 's', '', 'f', 1, '0', '1', 'd', 'A', '1h', 'a', 'b', 'roi_pct',
+                 1, 2, 'now', 0.5)",
+        )
+        .unwrap();
+        db.pragma_update(None, "user_version", 1).unwrap();
+        migrate(Path::new("x.db"), &mut db).unwrap();
+        let found: (String, Option<String>) =
+            db.query_row("SELECT run_id, format FROM runs", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        assert_eq!(found, ("r".to_owned(), None));
+    }
+
+    #[test]
     fn a_newer_format_is_refused_and_left_alone() {
         let mut db = Connection::open_in_memory().unwrap();
         db.pragma_update(None, "user_version", 99).unwrap();

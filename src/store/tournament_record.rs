@@ -12,7 +12,7 @@ use crate::domain::Seed;
 use crate::scenario::{RatingSystem, TournamentFormat, TournamentSpec};
 use crate::tournament::formats::{Exit, FormatView};
 use crate::tournament::standings::StandingsError;
-use crate::tournament::{Assessment, Regime, Results, Work};
+use crate::tournament::{Assessment, Results, Work};
 
 /// Version of this form; counts changes that a reader must know.
 pub const TOURNAMENT_FORMAT_VERSION: u32 = 1;
@@ -76,7 +76,7 @@ impl From<&Work> for WorkRecord {
 
 impl TournamentRecord {
     /// Of an assessment; `regimes` are those before the windows, where they were drawn by that.
-    pub fn new(found: &Assessment, benchmark: Option<&str>, regimes: impl Iterator<Item = Regime>) -> Self {
+    pub fn new(found: &Assessment, benchmark: Option<&str>, regimes: impl Iterator<Item = String>) -> Self {
         Self {
             format_version: TOURNAMENT_FORMAT_VERSION,
             settings: TournamentSettings {
@@ -87,7 +87,7 @@ impl TournamentRecord {
                 benchmark: benchmark.map(str::to_owned),
             },
             work: (&found.work).into(),
-            strata: strata(regimes.map(|regime| regime.as_str().to_owned())),
+            strata: strata(regimes),
             proves: found.view.proves().to_owned(),
             standings_missing: found.standings.as_ref().err().map(StandingsError::to_string),
             view: found.view.clone(),
@@ -187,7 +187,7 @@ mod tests {
         let results = Results::of(&fixture::tournament(), &fixture::scenario()).unwrap();
         let spec = TournamentSpec { alpha: 0.1, ratings: RatingSystem::ALL.to_vec(), ..Default::default() };
         let found = assess(&results, &spec).unwrap();
-        let regimes = [Regime::UpCalm, Regime::DownVolatile, Regime::UpCalm];
+        let regimes = ["up_calm", "down_volatile", "up_calm"].map(str::to_owned);
         let record = TournamentRecord::new(&found, Some("idle"), regimes.into_iter());
         let text = record.to_json().unwrap();
         assert_eq!(serde_json::from_str::<TournamentRecord>(&text).unwrap(), record);

@@ -112,6 +112,7 @@ impl<'a> RunWriter<'a> {
             agents: tournament.agents.iter().map(AgentRecord::new).collect(),
             tournament: self.assessment.as_ref().map(|found| {
                 let regimes = tournament.windows.iter().filter_map(|span| span.regime);
+                let regimes = regimes.map(|regime| regime.as_str().to_owned());
                 TournamentRecord::new(found, scenario.report.benchmark.as_deref(), regimes)
             }),
             standings: self

@@ -4,6 +4,7 @@
 //! colour and unicode the layout itself is plain ASCII; a table never wraps a number, it leaves out
 //! columns and says which.
 
+mod duel;
 mod grid;
 mod header;
 mod leaderboard;
@@ -12,10 +13,13 @@ mod numbers;
 mod runs;
 mod show;
 mod style;
+mod tournament;
 mod trades;
 
+pub use duel::{duel, duel_game};
 pub use leaderboard::leaderboard;
 pub use runs::runs;
 pub use show::show;
 pub use style::Style;
+pub use tournament::{tournament, work};
 pub use trades::trades;
