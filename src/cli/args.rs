@@ -5,11 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::data::DataCommand;
-use super::{Exit, Failure};
-use crate::scenario::format::choice_docs;
-use crate::scenario::{FormatKind, TournamentFormat};
-use crate::tournament::DuelSpec;
-use crate::tournament::evidence::EloModel;
+use super::duel::DuelArgs;
+use super::evidence::EvidenceArgs;
+use super::rank::RankArgs;
+use super::standings::StandingsArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -24,7 +23,7 @@ Exit codes:
 
 Results go to stdout, everything else to stderr. NO_COLOR is honoured.";
 
-const EXIT_CODES: &str = "\
+pub(super) const EXIT_CODES: &str = "\
 Exit codes:
   0 done    1 a run failed    2 the command line or the scenario is wrong
   3 the market data is wrong    130 interrupted";
@@ -61,6 +60,10 @@ pub enum Command {
     Standings(StandingsArgs),
     /// Let two agents meet, window after window, until a sequential test decides.
     Duel(DuelArgs),
+    /// Rank the agents of a score matrix made elsewhere: standings, ratings, tests.
+    Rank(RankArgs),
+    /// Say whether the best of many trials made elsewhere is more than selection luck.
+    Evidence(EvidenceArgs),
     /// Make, bring in and examine market data.
     #[command(subcommand)]
     Data(DataCommand),
@@ -152,127 +155,4 @@ pub struct TradesArgs {
     /// Which store.
     #[command(flatten)]
     pub store: StoreArgs,
-}
-
-/// Arguments of `standings`.
-#[derive(Debug, Args)]
-#[command(after_help = EXIT_CODES)]
-pub struct StandingsArgs {
-    /// A run id or its beginning, a scenario's name (its latest run), or a run folder.
-    pub run: String,
-    /// Print standings.csv.
-    #[arg(long, conflicts_with_all = ["json", "format"])]
-    pub csv: bool,
-    /// See the scores in this format [default: the run's own, or round_robin]; with --json print its record.
-    #[arg(long, value_name = "FORMAT", value_parser = format_names())]
-    pub format: Option<String>,
-    /// Of a gauntlet: the agents that the others must beat.
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
-    pub baselines: Vec<String>,
-    /// Of a league [default: 3].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub seasons: Option<u32>,
-    /// Of a league [default: 2].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub divisions: Option<u32>,
-    /// Of a Swiss tournament [default: as many as one agent needs to beat all].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub rounds: Option<u32>,
-    /// Of a knockout: the best seeds, best first [default: played for].
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
-    pub seeds: Vec<String>,
-    /// Which store.
-    #[command(flatten)]
-    pub store: StoreArgs,
-}
-
-fn format_names() -> clap::builder::PossibleValuesParser {
-    choice_docs::<FormatKind>().into_iter().map(|choice| choice.name).collect::<Vec<_>>().into()
-}
-
-impl StandingsArgs {
-    /// The format that was asked for, with its settings.
-    ///
-    /// # Errors
-    /// [`Exit::Usage`] for a setting of another format.
-    pub fn format(&self) -> Result<Option<TournamentFormat>, Failure> {
-        let format = self.format.as_deref().map(|name| match name {
-            "gauntlet" => TournamentFormat::Gauntlet { baselines: self.baselines.clone() },
-            "league" => TournamentFormat::League {
-                seasons: self.seasons.unwrap_or(3),
-                divisions: self.divisions.unwrap_or(2),
-            },
-            "swiss" => TournamentFormat::Swiss { rounds: self.rounds },
-            "knockout" => TournamentFormat::Knockout { seeds: self.seeds.clone() },
-            "survival" => TournamentFormat::Survival,
-            _ => TournamentFormat::RoundRobin,
-        });
-        let settings = [
-            (!self.baselines.is_empty(), "baselines", FormatKind::Gauntlet),
-            (self.seasons.is_some(), "seasons", FormatKind::League),
-            (self.divisions.is_some(), "divisions", FormatKind::League),
-            (self.rounds.is_some(), "rounds", FormatKind::Swiss),
-            (!self.seeds.is_empty(), "seeds", FormatKind::Knockout),
-        ];
-        let kind = format.as_ref().map(TournamentFormat::kind);
-        match settings.into_iter().find(|&(given, _, owner)| given && kind != Some(owner)) {
-            Some((_, name, owner)) => {
-                let message = format!("--{name} is a setting of format `{}`", owner.as_str());
-                let help = format!("add --format {}, or take it away", owner.as_str());
-                Err(Failure::plain(Exit::Usage, message, help))
-            }
-            None => Ok(format),
-        }
-    }
-}
-
-/// Arguments of `duel`.
-#[derive(Debug, Args)]
-#[command(after_help = EXIT_CODES, group = clap::ArgGroup::new("source").required(true))]
-pub struct DuelArgs {
-    /// The agent that may be the stronger.
-    pub a: String,
-    /// The other.
-    pub b: String,
-    /// Replay windows of this scenario, as many as it takes.
-    #[arg(long, value_name = "FILE", group = "source")]
-    pub scenario: Option<PathBuf>,
-    /// Take the scores of this stored run; nothing is replayed.
-    #[arg(long, value_name = "RUN", group = "source")]
-    pub run: Option<String>,
-    /// H0: so many Elo stronger.
-    #[arg(long, value_name = "ELO", default_value_t = 0.0, allow_hyphen_values = true)]
-    pub elo0: f64,
-    /// H1: so many Elo stronger.
-    #[arg(long, value_name = "ELO", default_value_t = 100.0, allow_hyphen_values = true)]
-    pub elo1: f64,
-    /// Probability of calling A stronger though H0 holds.
-    #[arg(long, value_name = "P", default_value_t = 0.05)]
-    pub alpha: f64,
-    /// Probability of not calling A stronger though H1 holds.
-    #[arg(long, value_name = "P", default_value_t = 0.05)]
-    pub beta: f64,
-    /// Read --elo0 and --elo1 on the normalised scale, which does not depend on how many windows are drawn.
-    #[arg(long)]
-    pub normalized: bool,
-    /// Where the duel is registered, in `DIR/duels/`, and where stored runs are.
-    #[arg(long, value_name = "DIR", default_value = "reports")]
-    pub out: PathBuf,
-    /// Threads to use; no result depends on it [default: all cores].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
-    /// Print the duel's record as JSON.
-    #[arg(long)]
-    pub json: bool,
-    /// No progress, no result: only errors.
-    #[arg(long, short)]
-    pub quiet: bool,
-}
-
-impl DuelArgs {
-    /// The test that was asked for.
-    pub fn spec(&self) -> DuelSpec {
-        let model = if self.normalized { EloModel::Normalized } else { EloModel::Logistic };
-        DuelSpec { elo0: self.elo0, elo1: self.elo1, alpha: self.alpha, beta: self.beta, model }
-    }
 }

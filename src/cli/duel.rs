@@ -1,16 +1,69 @@
 //! `tiltyard duel`: two agents, window after window in an order fixed beforehand, until it is decided.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::args::DuelArgs;
+use clap::Args;
+
+use super::args::EXIT_CODES;
 use super::interrupt::Interrupt;
 use super::load::{self, Arena};
 use super::{Exit, Failure, output};
 use crate::report::terminal;
 use crate::scenario::Scenario;
 use crate::store::{self, DuelRecord, Registration, RunId, StoredRun, find_run};
-use crate::tournament::evidence::{Decision, SprtError};
+use crate::tournament::evidence::{Decision, EloModel, SprtError};
 use crate::tournament::{self, Duel, DuelSpec, Observer, Plan, registered_order};
+
+/// Arguments of `duel`.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES, group = clap::ArgGroup::new("source").required(true))]
+pub struct DuelArgs {
+    /// The agent that may be the stronger.
+    pub a: String,
+    /// The other.
+    pub b: String,
+    /// Replay windows of this scenario, as many as it takes.
+    #[arg(long, value_name = "FILE", group = "source")]
+    pub scenario: Option<PathBuf>,
+    /// Take the scores of this stored run; nothing is replayed.
+    #[arg(long, value_name = "RUN", group = "source")]
+    pub run: Option<String>,
+    /// H0: so many Elo stronger.
+    #[arg(long, value_name = "ELO", default_value_t = 0.0, allow_hyphen_values = true)]
+    pub elo0: f64,
+    /// H1: so many Elo stronger.
+    #[arg(long, value_name = "ELO", default_value_t = 100.0, allow_hyphen_values = true)]
+    pub elo1: f64,
+    /// Probability of calling A stronger though H0 holds.
+    #[arg(long, value_name = "P", default_value_t = 0.05)]
+    pub alpha: f64,
+    /// Probability of not calling A stronger though H1 holds.
+    #[arg(long, value_name = "P", default_value_t = 0.05)]
+    pub beta: f64,
+    /// Read --elo0 and --elo1 on the normalised scale, which does not depend on how many windows are drawn.
+    #[arg(long)]
+    pub normalized: bool,
+    /// Where the duel is registered, in `DIR/duels/`, and where stored runs are.
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub out: PathBuf,
+    /// Threads to use; no result depends on it [default: all cores].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Print the duel's record as JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// No progress, no result: only errors.
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+impl DuelArgs {
+    /// The test that was asked for.
+    pub fn spec(&self) -> DuelSpec {
+        let model = if self.normalized { EloModel::Normalized } else { EloModel::Logistic };
+        DuelSpec { elo0: self.elo0, elo1: self.elo1, alpha: self.alpha, beta: self.beta, model }
+    }
+}
 
 /// Registers the order, plays as many windows as it takes, prints the decision.
 ///

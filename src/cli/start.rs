@@ -3,7 +3,9 @@
 use clap::Parser;
 
 use super::args::{Cli, Command};
-use super::{Exit, Failure, check, diagnostics, duel, init, run, schema, standings, stored, strategies};
+use super::{
+    Exit, Failure, check, diagnostics, duel, evidence, init, rank, run, schema, standings, stored, strategies,
+};
 
 /// Reads the command line, carries it out, prints what went wrong.
 pub fn main() -> Exit {
@@ -29,6 +31,8 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Trades(args) => stored::trades(args),
         Command::Standings(args) => standings::standings(args),
         Command::Duel(args) => duel::duel(args),
+        Command::Rank(args) => rank::rank(args),
+        Command::Evidence(args) => evidence::evidence(args),
         Command::Data(command) => command.run(),
     }
 }

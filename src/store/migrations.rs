@@ -142,8 +142,9 @@ mod tests {
         .unwrap();
         db.pragma_update(None, "user_version", 1).unwrap();
         migrate(Path::new("x.db"), &mut db).unwrap();
-        let found: (String, Option<String>) =
-            db.query_row("SELECT run_id, format FROM runs", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        let found: (String, Option<String>) = db
+            .query_row("SELECT run_id, format FROM runs", [], |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap();
         assert_eq!(found, ("r".to_owned(), None));
     }
 

@@ -5,6 +5,7 @@
 //! columns and says which.
 
 mod duel;
+mod evidence;
 mod grid;
 mod header;
 mod leaderboard;
@@ -12,14 +13,18 @@ mod notes;
 mod numbers;
 mod runs;
 mod show;
+mod standings;
+mod standings_pairs;
 mod style;
 mod tournament;
 mod trades;
 
 pub use duel::{duel, duel_game};
+pub use evidence::evidence;
 pub use leaderboard::leaderboard;
 pub use runs::runs;
 pub use show::show;
+pub use standings::{standings, standings_table};
 pub use style::Style;
 pub use tournament::{tournament, work};
 pub use trades::trades;

@@ -230,7 +230,9 @@ trend, fast  ORDER_TOO_LARGE       1
         stored.standings = found.standings.ok().as_ref().map(StandingsRecord::new);
         let text = show(&stored, Style::PLAIN);
         assert!(
-            text.contains("\nformat    round_robin, 2 replays for 1 pairing over 1 window\nverdict   insufficient "),
+            text.contains(
+                "\nformat    round_robin, 2 replays for 1 pairing over 1 window\nverdict   insufficient "
+            ),
             "{text}"
         );
     }

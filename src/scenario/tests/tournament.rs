@@ -24,7 +24,9 @@ fn without_the_table_there_is_none_and_the_identity_is_as_before() {
     let scenario: Scenario = sound(GOOD);
     assert_eq!(scenario.tournament, None);
     assert!(!identity_json(&scenario).contains("tournament"));
-    assert!(identity_json(&sound(&with(""))).contains("\"tournament\":{\"format\":{\"kind\":\"round_robin\"}"));
+    assert!(
+        identity_json(&sound(&with(""))).contains("\"tournament\":{\"format\":{\"kind\":\"round_robin\"}")
+    );
 }
 
 #[test]
@@ -125,7 +127,8 @@ fn a_field_that_is_too_small_is_told() {
         "2",
         Some("add `[[agents]]`, or ask for less"),
     );
-    let alone = with("format = \"swiss\"").replace("[[agents]]\nname = \"idle\"\nstrategy = { kind = \"cash\" }\n", "");
+    let alone = with("format = \"swiss\"")
+        .replace("[[agents]]\nname = \"idle\"\nstrategy = { kind = \"cash\" }\n", "");
     assert_eq!(mistake(&alone).0, "a tournament needs at least two agents");
 }
 
