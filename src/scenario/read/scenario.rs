@@ -10,7 +10,7 @@ use super::{battle, market, metrics, report, risk, syntax, tournament, venue};
 use crate::domain::Seed;
 use crate::scenario::format::ROOT;
 use crate::scenario::problem::{Problem, ProblemSeverity, Problems};
-use crate::scenario::{ReportSpec, Scenario, StrategyKind, TournamentSpec};
+use crate::scenario::{Scenario, StrategyKind, TournamentSpec};
 
 impl Scenario {
     /// Reads and checks a scenario file. `base_dir` is the folder it lies in, against which relative paths
@@ -58,7 +58,19 @@ fn read(document: &DeTable<'_>, base_dir: &Path, problems: &Problems<'_>) -> Opt
     let report = root.table("report").and_then(|table| report::read(&table, names.as_deref()));
     let tournament = tournament(&root, names.as_deref());
     root.finish();
-    let scenario = assemble(head?, market, venue?, agents?, battle.spec?, tournament?, metrics?, report?)?;
+    let head = head?;
+    let scenario = Scenario {
+        name: head.name,
+        description: head.description,
+        seed: Seed(head.seed),
+        market: market.spec?,
+        venue: venue?,
+        agents: agents?.specs?,
+        battle: battle.spec?,
+        tournament: tournament?,
+        metrics: metrics?,
+        report: report?,
+    };
     warn(&scenario, &root, problems);
     Some(scenario)
 }
@@ -82,30 +94,6 @@ fn head(table: &Table<'_>) -> Option<Head> {
     let description = table.value("description");
     table.finish();
     Some(Head { name: name?, seed: seed?, description: description? })
-}
-
-fn assemble(
-    head: Head,
-    market: market::ReadMarket,
-    venue: crate::scenario::VenueSpec,
-    agents: agent::Agents,
-    battle: crate::scenario::BattleSpec,
-    tournament: Option<TournamentSpec>,
-    metrics: crate::scenario::MetricSpec,
-    report: ReportSpec,
-) -> Option<Scenario> {
-    Some(Scenario {
-        name: head.name,
-        description: head.description,
-        seed: Seed(head.seed),
-        market: market.spec?,
-        venue,
-        agents: agents.specs?,
-        battle,
-        tournament,
-        metrics,
-        report,
-    })
 }
 
 /// What is odd about a scenario as a whole.

@@ -11,8 +11,11 @@ pub fn field(agents: &[(&str, &[Option<f64>])]) -> Field {
     field_with_exits(&rows)
 }
 
+/// Name, scores, and the time of a disqualification.
+pub type Row<'a> = (&'a str, &'a [Option<f64>], Option<&'a str>);
+
 /// These agents with their scores and the time they were disqualified at.
-pub fn field_with_exits(agents: &[(&str, &[Option<f64>], Option<&str>)]) -> Field {
+pub fn field_with_exits(agents: &[Row<'_>]) -> Field {
     let exit = |at: &str| Exit { at: at.to_owned(), window: 0, status: "disqualified".to_owned() };
     let exits = agents.iter().map(|row| row.2.map(exit)).collect();
     let names = agents.iter().map(|row| row.0.to_owned()).collect();
