@@ -8,7 +8,7 @@ use super::numbers::{count, grouped, ratio};
 use super::standings::p_value;
 use crate::store::SelectionRecord;
 use crate::tournament::evidence::{DEFENSIBLE_DSR, DEFENSIBLE_PBO, DEFENSIBLE_SPA};
-use crate::tournament::standings::shown;
+use crate::tournament::standings::{shown, shown_percent};
 
 /// The verdict, the numbers and what is missing of them.
 pub fn evidence(record: &SelectionRecord, style: Style) -> String {
@@ -88,7 +88,7 @@ fn rows(record: &SelectionRecord, style: Style) -> Vec<Row> {
 fn notes(record: &SelectionRecord, style: Style) -> String {
     let mut text = String::new();
     let against = record.benchmark.as_deref().unwrap_or("0");
-    let alpha = format!("{} %", shown_alpha(record.alpha));
+    let alpha = format!("{} %", shown_percent(record.alpha));
     if let Some(superior) = &record.superior {
         let names: Vec<&str> = superior.iter().map(String::as_str).collect();
         let named = if names.is_empty() { "no trial".to_owned() } else { some(&names) };
@@ -107,10 +107,6 @@ fn notes(record: &SelectionRecord, style: Style) -> String {
         text += &paragraph(&format!("{} no {name}: {reason}", style.none()), style);
     }
     text
-}
-
-fn shown_alpha(alpha: f64) -> String {
-    ratio(alpha * 100.0).trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 #[cfg(test)]

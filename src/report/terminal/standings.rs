@@ -7,7 +7,7 @@ use super::notes::some;
 use super::numbers::{count, ratio};
 use super::standings_pairs::pairs;
 use crate::store::{RatingRecord, RatingSystemRecord, StandingRecord, StandingsRecord};
-use crate::tournament::standings::shown;
+use crate::tournament::standings::{shown_percent, shown_together};
 
 /// More failed resamples than this share make a bar too narrow to go without saying.
 const FAILED_SHARE: f64 = 0.01;
@@ -36,11 +36,12 @@ fn columns(record: &StandingsRecord, style: Style) -> Vec<Column> {
     let text = |make: fn(&StandingRecord) -> String| rows.iter().map(make);
     let or_none = move |text: Option<String>| text.unwrap_or_else(|| style.none().to_owned());
     let percent = |share: f64| ratio(share * 100.0);
+    let (means, intervals) = scores(rows);
     let mut columns = vec![
         Column::numbers("#", 0, text(|row| row.rank.to_string())),
         Column::words("agent", 0, text(|row| row.agent.clone())).strong_where(|i| rows[i].rank == 1),
-        Column::numbers("mean score", 0, rows.iter().map(|row| or_none(row.mean_score.map(shown)))),
-        Column::numbers("interval", 2, rows.iter().map(|row| or_none(ends(row)))),
+        Column::numbers("mean score", 0, means.into_iter().map(or_none)),
+        Column::numbers("interval", 2, intervals.into_iter().map(or_none)),
         Column::numbers("mean rank", 9, text(|row| ratio(row.mean_rank))),
         Column::numbers("rank", 3, text(|row| places(row.rank_low, row.rank_high))),
         Column::numbers("P(first) %", 4, rows.iter().map(|row| percent(row.first_probability))),
@@ -64,9 +65,18 @@ fn columns(record: &StandingsRecord, style: Style) -> Vec<Column> {
     columns
 }
 
-/// `0.02 to 0.60`.
-fn ends(row: &StandingRecord) -> Option<String> {
-    Some(format!("{} to {}", shown(row.mean_score_low?), shown(row.mean_score_high?)))
+/// Mean scores and their intervals (`0.02 to 0.60`), all with the same decimals.
+fn scores(rows: &[StandingRecord]) -> (Vec<Option<String>>, Vec<Option<String>>) {
+    let known = |row: &StandingRecord| Some([row.mean_score?, row.mean_score_low?, row.mean_score_high?]);
+    let known: Vec<Option<[f64; 3]>> = rows.iter().map(known).collect();
+    let all: Vec<f64> = known.iter().flatten().flatten().copied().collect();
+    let texts = shown_together(&all);
+    let mut texts = texts.chunks_exact(3);
+    let mut next = |known: &Option<[f64; 3]>| known.and_then(|_| texts.next());
+    let shown: Vec<Option<&[String]>> = known.iter().map(&mut next).collect();
+    let mean = |row: &Option<&[String]>| row.map(|texts| texts[0].clone());
+    let ends = |row: &Option<&[String]>| row.map(|texts| format!("{} to {}", texts[1], texts[2]));
+    (shown.iter().map(mean).collect(), shown.iter().map(ends).collect())
 }
 
 /// `1-3`, or the one place.
@@ -109,20 +119,16 @@ fn left_out(names: &[&str], style: Style) -> String {
 /// What the columns are.
 fn legend(record: &StandingsRecord, style: Style) -> String {
     let better = if record.higher_is_better { "more" } else { "less" };
+    let score =
+        if record.metric == "score" { String::new() } else { format!("score is {}, ", record.metric) };
     paragraph(
         &format!(
-            "score is {}, {better} is better; intervals cover {} %, from {} resamples of whole windows",
-            record.metric,
-            whole_percent(record.interval_level),
+            "{score}{better} is better; intervals cover {} %, from {} resamples of whole windows",
+            shown_percent(record.interval_level),
             count(record.resamples),
         ),
         style,
     )
-}
-
-/// `95`, `99.5`.
-fn whole_percent(share: f64) -> String {
-    ratio(share * 100.0).trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// Why a system rates nobody.
@@ -168,7 +174,7 @@ fn windows(record: &StandingsRecord, style: Style) -> String {
 
 /// The tests over all agents, a line each.
 fn tests(record: &StandingsRecord, style: Style) -> String {
-    let alpha = whole_percent(record.alpha);
+    let alpha = shown_percent(record.alpha);
     let mut lines = Vec::new();
     let set: Vec<&str> = record
         .standings
@@ -255,6 +261,5 @@ not distinguishable: trend and twin have the same mean sharpe_ratio, over 24 win
         assert_eq!((places(1, 3), places(2, 2)), ("1-3".to_owned(), "2".to_owned()));
         assert_eq!((p_value(0.0004), p_value(0.0421)), ("under 0.001".to_owned(), "0.042".to_owned()));
         assert_eq!((points(1523.4, 1523.4), points(24.126, 24.0)), ("1523".to_owned(), "24.13".to_owned()));
-        assert_eq!((whole_percent(0.9), whole_percent(0.995)), ("90".to_owned(), "99.5".to_owned()));
     }
 }

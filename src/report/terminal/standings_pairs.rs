@@ -6,6 +6,7 @@ use super::Style;
 use super::grid::{Column, draw};
 use super::header::paragraph;
 use crate::store::{PairRecord, StandingsRecord};
+use crate::tournament::standings::shown_percent;
 
 /// Heads of the columns: the row of each opponent.
 const HEADS: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"];
@@ -37,8 +38,7 @@ pub(super) fn pairs(record: &StandingsRecord, style: Style) -> String {
         columns.push(Column::numbers(head, 1 + place, names.iter().map(|row| cell(row, column))));
     }
     let drawing = draw(columns, style);
-    let alpha = format!("{:.2}", record.alpha * 100.0);
-    let alpha = alpha.trim_end_matches('0').trim_end_matches('.');
+    let alpha = shown_percent(record.alpha);
     let mut text = format!("{}\n\n{}\n", style.bold("P(row beats column), %"), drawing.text);
     text += &paragraph(
         &format!("in the mean of as many windows; * the pair differs at {alpha} % (paired t, Holm)"),

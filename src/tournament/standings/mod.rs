@@ -23,6 +23,6 @@ pub use benchmark::BenchmarkEvidence;
 pub use error::StandingsError;
 pub use matrix::ScoreMatrix;
 pub use rating::{Rated, RatingTable};
-pub use sentence::shown;
+pub use sentence::{shown, shown_percent, shown_together};
 pub use settings::StandingsSpec;
 pub use verdict::{Lead, Outcome, Verdict};
