@@ -6,14 +6,17 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::data::DataCommand;
 use crate::scenario::MetricsProfile;
+use super::duel::DuelArgs;
 use super::evidence::EvidenceArgs;
 use super::rank::RankArgs;
+use super::standings::StandingsArgs;
 
 const EXAMPLES: &str = "\
 Examples:
   tiltyard run scenarios/first_tournament.toml     replay the bundled sample and rank its agents
   tiltyard init my.toml && tiltyard check my.toml  start a scenario of your own
   tiltyard show first-tournament                   look at the latest run of a scenario again
+  tiltyard standings league-of-twelve              who is better, and how sure that is
 
 Exit codes:
   0 done    1 a run failed    2 the command line or the scenario is wrong
@@ -21,7 +24,7 @@ Exit codes:
 
 Results go to stdout, everything else to stderr. NO_COLOR is honoured.";
 
-const EXIT_CODES: &str = "\
+pub(super) const EXIT_CODES: &str = "\
 Exit codes:
   0 done    1 a run failed    2 the command line or the scenario is wrong
   3 the market data is wrong    130 interrupted";
@@ -68,6 +71,10 @@ pub enum Command {
     Trades(TradesArgs),
     /// Compute the metrics of a return or equity series made elsewhere (CSV or Parquet).
     Metrics(MetricsArgs),
+    /// Show the standings of a stored tournament again, or a stored run in any format; never replays.
+    Standings(StandingsArgs),
+    /// Let two agents meet, window after window, until a sequential test decides.
+    Duel(DuelArgs),
     /// Rank the agents of a score matrix made elsewhere: standings, ratings, tests.
     Rank(RankArgs),
     /// Say whether the best of many trials made elsewhere is more than selection luck.

@@ -259,7 +259,7 @@ pub(crate) fn tournament() -> Tournament {
         course: Course::default(),
     };
     Tournament {
-        windows: vec![WindowSpan { window: window(0, 0..5), start: day(1), end: day(6) }],
+        windows: vec![WindowSpan { window: window(0, 0..5), start: day(1), end: day(6), regime: None }],
         agents: vec![
             AgentResult { name: name("trend, fast"), windows: vec![trend()] },
             AgentResult { name: name("idle"), windows: vec![idle] },
@@ -362,8 +362,10 @@ pub(crate) fn scenario() -> Scenario {
         battle: BattleSpec {
             ranking_metric: RankingMetric::RoiPct,
             windows: WindowSpec::Whole,
+            embargo: Span::default(),
             tie_break: vec![TieBreak::Name],
         },
+        tournament: None,
         metrics: MetricSpec::default(),
         report: ReportSpec::default(),
     }

@@ -6,6 +6,7 @@
 
 mod agent;
 mod calendar;
+mod duel;
 mod evidence;
 mod grid;
 mod header;
@@ -19,9 +20,11 @@ mod show;
 mod standings;
 mod standings_pairs;
 mod style;
+mod tournament;
 mod trades;
 
 pub use agent::agent;
+pub use duel::{duel, duel_game};
 pub use evidence::evidence;
 pub use leaderboard::leaderboard;
 pub use runs::runs;
@@ -29,4 +32,5 @@ pub use series::series;
 pub use show::show;
 pub use standings::{standings, standings_table};
 pub use style::Style;
+pub use tournament::{tournament, work};
 pub use trades::trades;

@@ -7,6 +7,7 @@ mod metrics;
 mod risk;
 mod rules;
 mod strategy;
+mod tournament;
 mod venue;
 
 pub use agent::AgentSpec;
@@ -16,6 +17,7 @@ pub use metrics::{Benchmark, MetricSpec, MetricsProfile, ReportFormat, ReportSpe
 pub use risk::{OnBreach, RiskProfile};
 pub use rules::{BinaryOp, Condition, Expr, Function, RuleSet, Series};
 pub use strategy::{StrategyKind, StrategySpec};
+pub use tournament::{FormatKind, RatingSystem, TournamentFormat, TournamentSpec};
 pub use venue::{FillAt, Intrabar, Slippage, VenueSpec};
 
 use crate::domain::Seed;
@@ -38,6 +40,10 @@ pub struct Scenario {
     pub agents: Vec<AgentSpec>,
     /// Over which windows and by what they are ranked.
     pub battle: BattleSpec,
+    /// How a winner is found over all windows; nothing where nobody asks. Not part of the identity of a run
+    /// without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tournament: Option<TournamentSpec>,
     /// Conventions of the statistics.
     pub metrics: MetricSpec,
     /// What is written, and against what agents are measured.
