@@ -84,6 +84,16 @@ impl Column {
         }
     }
 
+    /// Where in a block it crosses above `other`: above it, and at or below it the row before.
+    pub fn crosses_above(&self, other: &Self, block: usize) -> u64 {
+        let now = self.above(other, block);
+        if now == 0 {
+            return 0;
+        }
+        let before = (block * BLOCK).checked_sub(1).is_some_and(|row| other.at(row) >= self.at(row));
+        now & (other.at_least(self, block) << 1 | u64::from(before))
+    }
+
     fn compare(&self, other: &Self, block: usize, test: impl Fn(f64, f64) -> bool) -> u64 {
         let (mut left, mut right) = ([0.0; BLOCK], [0.0; BLOCK]);
         let (left, right) = (self.chunk(block, 0, &mut left), other.chunk(block, 0, &mut right));
@@ -141,6 +151,11 @@ mod tests {
             assert_eq!(one.at_least(&two, block), slow(&|a, b| a >= b));
             assert_eq!(two.above(&one, block), slow(&|a, b| b > a));
             assert_eq!(two.at_least(&one, block), slow(&|a, b| b >= a));
+            let crosses = word(|place| {
+                let row = block * BLOCK + place;
+                row > 0 && one.at(row) > two.at(row) && one.at(row - 1) <= two.at(row - 1)
+            });
+            assert_eq!(one.crosses_above(&two, block), crosses);
             for number in [-1.0, 0.0, 5.0, 12.0, 50.0, 62.0, 1e9] {
                 assert_eq!(one.above_number(number, block), slow(&|a, _| a > number));
                 assert_eq!(one.below_number(number, block), slow(&|a, _| a < number));

@@ -37,6 +37,23 @@ impl Market {
         self.clock.partition_point(|&ts| ts < at)
     }
 
+    /// The first tick from `from` on that opens at or after `at`; the number of ticks where none does. Quick
+    /// where no bar is missing between.
+    pub fn first_tick_after(&self, from: usize, at: Timestamp) -> usize {
+        let Some(&here) = self.clock.get(from) else { return self.clock.len() };
+        let ahead = at.micros().saturating_sub(here.micros());
+        if ahead <= 0 {
+            return from;
+        }
+        // Ticks are at least an interval apart: so many on it cannot be earlier any more.
+        let steps = (ahead - 1) / self.interval.micros() + 1;
+        let end = usize::try_from(steps).unwrap_or(usize::MAX).saturating_add(from).min(self.clock.len());
+        if self.clock[end - 1] < at {
+            return end;
+        }
+        from + self.clock[from..end].partition_point(|&ts| ts < at)
+    }
+
     /// The tick of a symbol's own bar `row`, which is not before tick `from`; the number of ticks where the
     /// symbol has no such row. Quick where no other symbol's bars lie between.
     pub fn tick_of(&self, symbol: SymbolId, row: Row, from: usize) -> usize {

@@ -16,5 +16,5 @@ mod laws;
 #[cfg(test)]
 mod testing;
 
-pub use contract::{Account, Moment, PositionView, Setup, Strategy, Warmup};
+pub use contract::{Account, Moment, NEVER, PositionView, Setup, Strategy, Warmup};
 pub use prepare::{prepare, warm_up};

@@ -1,7 +1,8 @@
 //! `momentum`: holds the strongest symbols.
 
-use crate::domain::{Action, Bps, IndicatorSpec, Interval, OrderRequest, Side, Size, SymbolId, Timestamp};
+use crate::domain::{Action, Bps, IndicatorSpec, Interval, OrderRequest, Side, Size, SymbolId};
 use crate::indicator::Feed;
+use crate::market::Market;
 use crate::scenario::StrategySpec;
 use crate::strategy::orders::{Budget, leave, part_of};
 use crate::strategy::{Account, Moment, Setup, Strategy, reader};
@@ -20,8 +21,8 @@ pub(in crate::strategy) struct Momentum<'m> {
     clock: FrameClock,
     top: usize,
     rebalance: u32,
-    /// Bars of the timeframe until the next decision.
-    wait: u32,
+    /// The tick of the next decision, or a tick before it, and how many bars of the timeframe end between.
+    due: (usize, u32),
     size: Bps,
     /// Whether any member is still to be bought.
     pending: bool,
@@ -37,21 +38,27 @@ struct Member<'m> {
 }
 
 /// Tells when bars of a timeframe end on the market's clock, whichever symbol has a bar then.
+#[derive(Clone, Copy)]
 struct FrameClock {
     timeframe: Interval,
-    open: Option<Timestamp>,
+    /// The window's first tick.
+    first: usize,
 }
 
 impl FrameClock {
-    /// Whether a bar of the timeframe ends with this moment's bar, or has ended in a gap before its close.
-    fn closes(&mut self, moment: &Moment<'_>) -> bool {
-        if self.timeframe == moment.market.interval {
-            return true;
+    /// The first tick from `tick` on with which a bar of the timeframe ends, or before whose close one has
+    /// ended in a gap.
+    fn next_close(self, market: &Market, tick: usize) -> usize {
+        if self.timeframe == market.interval || tick >= market.clock.len() {
+            return tick;
         }
-        let before = self.open.unwrap_or_else(|| self.timeframe.floor(moment.open_time));
-        let now = self.timeframe.floor(moment.market.close_time(moment.tick));
-        self.open = Some(now);
-        now > before
+        let before = match tick.checked_sub(1).filter(|_| tick > self.first) {
+            Some(before) => market.close_time(before),
+            None => market.clock[tick],
+        };
+        let end = self.timeframe.floor(before) + self.timeframe.span();
+        // Open times are an interval before the closes.
+        market.first_tick_after(tick, end - market.interval.span())
     }
 }
 
@@ -75,24 +82,40 @@ impl<'m> Momentum<'m> {
         members.sort_unstable_by_key(|member| member.symbol);
         Self {
             members,
-            clock: FrameClock { timeframe: spec.timeframe, open: None },
+            clock: FrameClock { timeframe: spec.timeframe, first: setup.history.ticks.first },
             top: top.max(1) as usize,
             rebalance: rebalance.max(1),
-            wait: 0,
+            due: (setup.history.ticks.first, 0),
             size: spec.size,
             pending: false,
             ranking: Vec::with_capacity(spec.symbols.len()),
         }
     }
 
-    /// Whether this bar is one for a decision; counts the bar.
-    fn due(&mut self, moment: &Moment<'_>) -> bool {
-        if !self.clock.closes(moment) {
-            return false;
+    /// The tick of the next decision; no tick of the clock where it ends before.
+    fn next_due(&mut self, market: &Market) -> usize {
+        loop {
+            let (tick, bars) = self.due;
+            let close = self.clock.next_close(market, tick);
+            if bars == 0 || close >= market.clock.len() {
+                return close;
+            }
+            self.due = (close + 1, bars - 1);
         }
-        let due = self.wait == 0;
-        self.wait = if due { self.rebalance - 1 } else { self.wait - 1 };
+    }
+
+    /// Whether this bar is one for a decision; then the next one is `rebalance` bars on.
+    fn is_due(&mut self, moment: &Moment<'_>) -> bool {
+        let due = self.next_due(moment.market) == moment.tick;
+        if due {
+            self.due = (moment.tick + 1, self.rebalance - 1);
+        }
         due
+    }
+
+    /// Whether something that is to be sold before anything is bought is still held.
+    fn is_selling(&self, account: &dyn Account) -> bool {
+        self.members.iter().any(|member| member.to_sell && !account.position(member.symbol).is_flat())
     }
 
     /// Marks who is to be bought and sold, and sends the sales.
@@ -134,8 +157,7 @@ impl<'m> Momentum<'m> {
 
     /// Buys what is to be bought, once nothing that is to be sold is held any more.
     fn buy(&mut self, moment: &Moment<'_>, account: &dyn Account, actions: &mut Vec<Action>) {
-        let unsold = |member: &Member<'_>| member.to_sell && !account.position(member.symbol).is_flat();
-        if self.members.iter().any(unsold) {
+        if self.is_selling(account) {
             return;
         }
         let mut budget = Budget::of(account);
@@ -160,13 +182,23 @@ impl Strategy for Momentum<'_> {
         account: &dyn Account,
         actions: &mut Vec<Action>,
     ) -> Result<(), String> {
-        if self.due(moment) {
+        if self.is_due(moment) {
             self.decide(moment, account, actions);
         }
         if self.pending {
             self.buy(moment, account, actions);
         }
         Ok(())
+    }
+
+    /// The next decision, or the next bar of a symbol that is still to be bought and waits for no sale.
+    fn next_call(&mut self, moment: &Moment<'_>, account: &dyn Account) -> usize {
+        let due = self.next_due(moment.market);
+        if !self.pending || self.is_selling(account) {
+            return due;
+        }
+        let wanted = self.members.iter().filter(|member| member.to_buy);
+        wanted.map(|member| moment.next_bar(member.symbol)).fold(due, usize::min)
     }
 }
 
