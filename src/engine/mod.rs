@@ -52,7 +52,7 @@ pub use outcome::{
     EndReason, ExitState, FillRow, Flags, Holding, OrderRow, Replay, ReplayStatus, RoundTrip, Window,
 };
 pub use replay::{Job, replay};
-pub use skip::replay_skipping;
+pub use skip::{Loop, replay_skipping};
 pub use version::SEMANTICS_VERSION;
 
 #[cfg(test)]

@@ -26,6 +26,26 @@ use crate::strategy::Strategy;
 /// Marks looked at together.
 const CHUNK: usize = 256;
 
+/// Which loop replays: both give the same bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Loop {
+    /// From event to event.
+    #[default]
+    Skip,
+    /// Tick by tick: the oracle.
+    BarByBar,
+}
+
+impl Loop {
+    /// Takes `strategy` through the window.
+    pub fn replay(self, job: &Job<'_>, strategy: Box<dyn Strategy + '_>) -> Replay {
+        match self {
+            Self::Skip => replay_skipping(job, strategy),
+            Self::BarByBar => super::replay(job, strategy),
+        }
+    }
+}
+
 /// Takes `strategy` through the window from event to event. Gives what [`replay()`](super::replay()) gives.
 pub fn replay_skipping(job: &Job<'_>, mut strategy: Box<dyn Strategy + '_>) -> Replay {
     let mut state = State::new(job);

@@ -1,7 +1,7 @@
 //! `dca`: buys at fixed times, whatever the price.
 
 use crate::domain::{Action, Bps, OrderRequest, Size, SymbolId};
-use crate::indicator::{Beat, History};
+use crate::indicator::Beat;
 use crate::market::Row;
 use crate::scenario::StrategySpec;
 use crate::strategy::orders::Budget;
@@ -25,12 +25,7 @@ struct Plan<'m> {
 
 impl<'m> Dca<'m> {
     pub(in crate::strategy) fn new(spec: &StrategySpec, setup: &Setup<'m>, every: u32) -> Self {
-        let History { market, ticks, .. } = setup.history;
-        let plan = |&symbol| Plan {
-            symbol,
-            beat: setup.history.beat(symbol, spec.timeframe),
-            due: (market.series(symbol).row_from(ticks.first), 0),
-        };
+        let plan = |&symbol| Plan { symbol, beat: setup.history.beat(symbol, spec.timeframe), due: (0, 0) };
         Self { plans: spec.symbols.iter().map(plan).collect(), every: every.max(1), size: spec.size }
     }
 }
@@ -52,6 +47,9 @@ impl Plan<'_> {
     /// Whether a buy is due with this bar; then the next one is `every` bars on.
     fn is_due(&mut self, moment: &Moment<'_>, every: u32) -> bool {
         let row = moment.row(self.symbol);
+        if moment.since_start == 0 {
+            self.due = (moment.market.series(self.symbol).row_from(moment.tick), 0);
+        }
         let due = row.is_some() && row == self.next_due();
         if let (true, Some(row)) = (due, row) {
             self.due = (row + 1, every - 1);

@@ -2,7 +2,6 @@
 
 use crate::domain::{Action, Bps, IndicatorSpec, Interval, OrderRequest, Side, Size, SymbolId};
 use crate::indicator::Feed;
-use crate::market::Market;
 use crate::scenario::StrategySpec;
 use crate::strategy::orders::{Budget, leave, part_of};
 use crate::strategy::{Account, Moment, Setup, Strategy, reader};
@@ -18,7 +17,7 @@ use crate::strategy::{Account, Moment, Setup, Strategy, reader};
 /// Warm-up: `lookback` bars and the bar itself.
 pub(in crate::strategy) struct Momentum<'m> {
     members: Vec<Member<'m>>,
-    clock: FrameClock,
+    timeframe: Interval,
     top: usize,
     rebalance: u32,
     /// The tick of the next decision, or a tick before it, and how many bars of the timeframe end between.
@@ -37,29 +36,18 @@ struct Member<'m> {
     to_sell: bool,
 }
 
-/// Tells when bars of a timeframe end on the market's clock, whichever symbol has a bar then.
-#[derive(Clone, Copy)]
-struct FrameClock {
-    timeframe: Interval,
-    /// The window's first tick.
-    first: usize,
-}
-
-impl FrameClock {
-    /// The first tick from `tick` on with which a bar of the timeframe ends, or before whose close one has
-    /// ended in a gap.
-    fn next_close(self, market: &Market, tick: usize) -> usize {
-        if self.timeframe == market.interval || tick >= market.clock.len() {
-            return tick;
-        }
-        let before = match tick.checked_sub(1).filter(|_| tick > self.first) {
-            Some(before) => market.close_time(before),
-            None => market.clock[tick],
-        };
-        let end = self.timeframe.floor(before) + self.timeframe.span();
-        // Open times are an interval before the closes.
-        market.first_tick_after(tick, end - market.interval.span())
+/// The first tick from `tick` on with which a bar of the timeframe ends on the market's clock, whichever
+/// symbol has a bar then, or before whose close one has ended in a gap. `moment` tells the window's first tick.
+fn next_close(timeframe: Interval, moment: &Moment<'_>, tick: usize) -> usize {
+    let market = moment.market;
+    if timeframe == market.interval || tick >= market.clock.len() {
+        return tick;
     }
+    let is_first = tick == moment.tick - moment.since_start;
+    let before = if is_first { market.clock[tick] } else { market.close_time(tick - 1) };
+    let end = timeframe.floor(before) + timeframe.span();
+    // Open times are an interval before the closes.
+    market.first_tick_after(tick, end - market.interval.span())
 }
 
 impl<'m> Momentum<'m> {
@@ -82,10 +70,10 @@ impl<'m> Momentum<'m> {
         members.sort_unstable_by_key(|member| member.symbol);
         Self {
             members,
-            clock: FrameClock { timeframe: spec.timeframe, first: setup.history.ticks.first },
+            timeframe: spec.timeframe,
             top: top.max(1) as usize,
             rebalance: rebalance.max(1),
-            due: (setup.history.ticks.first, 0),
+            due: (0, 0),
             size: spec.size,
             pending: false,
             ranking: Vec::with_capacity(spec.symbols.len()),
@@ -93,11 +81,11 @@ impl<'m> Momentum<'m> {
     }
 
     /// The tick of the next decision; no tick of the clock where it ends before.
-    fn next_due(&mut self, market: &Market) -> usize {
+    fn next_due(&mut self, moment: &Moment<'_>) -> usize {
         loop {
             let (tick, bars) = self.due;
-            let close = self.clock.next_close(market, tick);
-            if bars == 0 || close >= market.clock.len() {
+            let close = next_close(self.timeframe, moment, tick);
+            if bars == 0 || close >= moment.market.clock.len() {
                 return close;
             }
             self.due = (close + 1, bars - 1);
@@ -106,7 +94,10 @@ impl<'m> Momentum<'m> {
 
     /// Whether this bar is one for a decision; then the next one is `rebalance` bars on.
     fn is_due(&mut self, moment: &Moment<'_>) -> bool {
-        let due = self.next_due(moment.market) == moment.tick;
+        if moment.since_start == 0 {
+            self.due = (moment.tick, 0);
+        }
+        let due = self.next_due(moment) == moment.tick;
         if due {
             self.due = (moment.tick + 1, self.rebalance - 1);
         }
@@ -193,7 +184,7 @@ impl Strategy for Momentum<'_> {
 
     /// The next decision, or the next bar of a symbol that is still to be bought and waits for no sale.
     fn next_call(&mut self, moment: &Moment<'_>, account: &dyn Account) -> usize {
-        let due = self.next_due(moment.market);
+        let due = self.next_due(moment);
         if !self.pending || self.is_selling(account) {
             return due;
         }
