@@ -227,7 +227,11 @@ impl Strategy for Seldom {
 }
 
 /// The job's replay by both loops, whose every byte must agree, with the calls of each.
-fn both<'a>(job: &Job<'_>, strategy: impl Fn() -> Box<dyn Strategy + 'a>) -> (Replay, [usize; 2]) {
+fn both<'a>(
+    job: &Job<'_>,
+    what: &dyn std::fmt::Debug,
+    strategy: impl Fn() -> Box<dyn Strategy + 'a>,
+) -> (Replay, [usize; 2]) {
     let calls = [AtomicUsize::new(0), AtomicUsize::new(0)];
     let slow = replay(job, Box::new(Counted(strategy(), &calls[0])));
     let fast = replay_skipping(job, Box::new(Counted(strategy(), &calls[1])));
@@ -239,7 +243,13 @@ fn both<'a>(job: &Job<'_>, strategy: impl Fn() -> Box<dyn Strategy + 'a>) -> (Re
         let place = differs.unwrap_or(0);
         let around =
             |text: &str| text.lines().skip(place.saturating_sub(12)).take(24).collect::<Vec<_>>().join("\n");
-        panic!("bar by bar\n{}\n\nskipping\n{}", around(&slow_text), around(&fast_text));
+        panic!(
+            "{what:?}\n{:?}\n{:?}\nbar by bar\n{}\n\nskipping\n{}",
+            job.venue,
+            job.risk,
+            around(&slow_text),
+            around(&fast_text)
+        );
     }
     assert_eq!(measured(&slow), measured(&fast));
     (slow, calls.map(AtomicUsize::into_inner))
@@ -255,7 +265,7 @@ fn any_case(seed: u64) -> (StrategySpec, Replay, [usize; 2]) {
     let warm_up = if dice.one_in(3) { WarmUp::Inside } else { WarmUp::Before };
     let history = History { market: &table.market, cache: &cache, ticks, warm_up };
     let setup = Setup { history, seed: Seed(seed), agent: "one", window: 0 };
-    let (replay, calls) = both(&job, || prepare(&spec, &setup));
+    let (replay, calls) = both(&job, &spec, || prepare(&spec, &setup));
     (spec, replay, calls)
 }
 
@@ -275,14 +285,14 @@ proptest! {
         let job = Job { window: Window { index: 0, ticks }, ..table.job() };
         let often = 1 + dice.below(40);
         let acts: Vec<usize> = (ticks.first..ticks.last).filter(|_| dice.one_in(often)).collect();
-        both(&job, || Box::new(Seldom { seed, ticks: acts.clone() }));
+        both(&job, &seed, || Box::new(Seldom { seed, ticks: acts.clone() }));
     }
 
     #[test]
     fn a_strategy_that_says_nothing_is_asked_at_every_bar(seed in any::<u64>()) {
         let mut dice = Dice(seed);
         let table = table(&mut dice);
-        let (_, calls) = both(&table.job(), || Box::new(Monkey { dice: Dice(seed) }));
+        let (_, calls) = both(&table.job(), &seed, || Box::new(Monkey { dice: Dice(seed) }));
         prop_assert_eq!(calls[0], calls[1]);
     }
 }
@@ -345,7 +355,7 @@ fn long_stretches_cost_a_few_calls() {
         place(tiltyard::domain::OrderRequest { kind: stop("95"), ..sell("1") }),
     ];
     let once = move || -> Box<dyn Strategy> { Box::new(Once(orders.clone())) };
-    let (replay, calls) = both(&table.job(), once);
+    let (replay, calls) = both(&table.job(), &"once", once);
     assert_eq!(replay.fills.len(), 1);
     assert_eq!(calls[0], 50_000);
     assert!(calls[1] < 5, "{calls:?}");

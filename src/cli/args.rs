@@ -69,12 +69,10 @@ pub struct RunArgs {
     /// Threads to use; no result depends on it [default: all cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-    /// Memory for indicators that several agents read, such as `512MB` or `2GiB`; the least recently used
-    /// are computed anew beyond it, and no result depends on it [default: as much as a window needs].
+    /// Memory for shared indicators, such as 512MB; no result depends on it [default: no limit].
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub memory: Option<usize>,
-    /// How bars are replayed: `skip` passes over those that change nothing, `bar-by-bar` visits each. Both
-    /// write the same bytes.
+    /// `skip` passes over bars that change nothing, `bar-by-bar` visits each: the same bytes.
     #[arg(long, value_name = "LOOP", value_enum, default_value_t, hide_possible_values = true)]
     pub engine: EngineArg,
     /// Print leaderboard.json instead of a table.

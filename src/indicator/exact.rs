@@ -159,6 +159,9 @@ impl Divisor {
 /// could leave 128 bits (bitcoin's price over more than ten thousand bars), the window is gone through
 /// twice in floats instead; the choice looks at the window's own sum only.
 pub(super) fn deviations(values: &[f64], n: usize) -> Vec<f64> {
+    if squares_fit(values, n) {
+        return narrow_deviations(values, n);
+    }
     let mut out = vec![NOTHING; values.len()];
     let (mut sum, mut squares) = (0_i128, 0_i128);
     for row in 0..values.len() {
@@ -173,6 +176,36 @@ pub(super) fn deviations(values: &[f64], n: usize) -> Vec<f64> {
             let old = units_128(values[first]);
             sum -= old;
             squares = squares.wrapping_sub(old.wrapping_mul(old));
+        }
+    }
+    out
+}
+
+/// Whether `n S1^2`, which bounds every term, fits 128 bits in any window, and its sum 64.
+#[expect(clippy::cast_precision_loss, reason = "a bound with a factor of four to spare")]
+fn squares_fit(values: &[f64], n: usize) -> bool {
+    let largest = values.iter().copied().fold(0.0, f64::max) * UNITS_PER_ONE * n as f64;
+    largest < (i64::MAX / 2) as f64 && largest * largest * (n as f64) < (i128::MAX / 4) as f64
+}
+
+/// [`deviations`] where no term can overflow.
+#[expect(clippy::cast_precision_loss, reason = "the one rounding of an exact integer")]
+fn narrow_deviations(values: &[f64], n: usize) -> Vec<f64> {
+    let units: Vec<i64> = values.iter().map(|&value| units_64(value)).collect();
+    let square = |units: i64| i128::from(units) * i128::from(units);
+    let (count, scale) = (n as i128, n as f64 * UNITS_PER_ONE);
+    let (mut sum, mut squares) = (0_i64, 0_i128);
+    let mut out = vec![NOTHING; values.len()];
+    for row in 0..units.len() {
+        sum += units[row];
+        squares += square(units[row]);
+        if row + 1 >= n {
+            let numerator = squares * count - square(sum);
+            let rounded = i64::try_from(numerator).map_or(numerator as f64, |small| small as f64);
+            out[row] = rounded.sqrt() / scale;
+            let old = units[row + 1 - n];
+            sum -= old;
+            squares -= square(old);
         }
     }
     out
@@ -314,6 +347,21 @@ mod tests {
         let out = deviations(&[2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0], 8);
         assert_eq!(out[7], 2.0);
         assert!(out[6].is_nan());
+    }
+
+    #[test]
+    fn both_ways_to_deviations_give_the_same_bits() {
+        let mut values: Vec<f64> = (0..200).map(|i| 60_000.0 + f64::from(i * i % 101) * 0.37).collect();
+        for n in [1, 2, 20, 150] {
+            let narrow = deviations(&values, n);
+            // A last value that takes the other way for the whole column.
+            values.push(1e15);
+            assert!(squares_fit(&values[..200], n) && !squares_fit(&values, n));
+            let wide = deviations(&values, n);
+            values.pop();
+            let bits = |column: &[f64]| column.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+            assert_eq!(bits(&narrow), bits(&wide[..200]), "n {n}");
+        }
     }
 
     #[test]

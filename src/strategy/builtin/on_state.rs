@@ -92,11 +92,11 @@ impl<S: Signal> OnState<S> {
 }
 
 impl Wish {
-    /// The next row from `from` on at which it would be sent.
-    fn next<S: Signal>(&mut self, signal: &S, which: Which, from: Row) -> Option<Row> {
+    /// The next row from `from` on at which it would be sent; rows from `unseen` on were not looked at.
+    fn next<S: Signal>(&mut self, signal: &S, which: Which, unseen: Row, from: Row) -> Option<Row> {
         let from = match self.ready {
             true => from,
-            false => self.next_off(signal, which, from)? + 1,
+            false => from.max(self.next_off(signal, which, unseen)? + 1),
         };
         self.on.next(from, |block| holds(signal, which, block))
     }
@@ -132,8 +132,9 @@ impl<S: Signal> Watched<S> {
     /// The next row from `from` on at which anything would be sent.
     fn next(&mut self, from: Row, account: &dyn Account) -> Option<Row> {
         let (enters, leaves) = (may_enter(account, self.symbol), may_leave(account, self.symbol));
-        let entry = enters.then(|| self.entry.next(&self.signal, Which::Entry, from)).flatten();
-        let exit = leaves.then(|| self.exit.next(&self.signal, Which::Exit, from)).flatten();
+        let Self { signal, entry, exit, unseen, .. } = self;
+        let entry = enters.then(|| entry.next(signal, Which::Entry, *unseen, from)).flatten();
+        let exit = leaves.then(|| exit.next(signal, Which::Exit, *unseen, from)).flatten();
         entry.into_iter().chain(exit).min()
     }
 }
