@@ -4,29 +4,11 @@
 
 use crate::market::{BLOCK, Row};
 
-/// Accumulators of a word, so that the processor compares several rows at once.
-const LANES: usize = 8;
-const BIT: [u64; BLOCK] = {
-    let mut bits = [0; BLOCK];
-    let mut place = 0;
-    while place < BLOCK {
-        bits[place] = 1 << place;
-        place += 1;
-    }
-    bits
-};
-
 /// The word of a test: bit `i` is set where `test(i)` holds, `i` from 0 to 63.
 #[inline]
 pub fn word(test: impl Fn(usize) -> bool) -> u64 {
-    let mut lanes = [0; LANES];
-    for row in 0..BLOCK / LANES {
-        for lane in 0..LANES {
-            let place = row * LANES + lane;
-            lanes[lane] |= if test(place) { BIT[place] } else { 0 };
-        }
-    }
-    lanes.into_iter().fold(0, |word, lane| word | lane)
+    // The compiler makes several comparisons at once of this.
+    (0..BLOCK).fold(0, |word, place| word | u64::from(test(place)) << place)
 }
 
 /// Goes through the places of the set bits, lowest first.
