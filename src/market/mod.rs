@@ -33,6 +33,7 @@ pub use blocks::{BLOCK, Blocks, Bounds};
 pub use error::MarketError;
 pub use extremes::Extremes;
 pub use file::write_bars;
+pub(crate) use file::{TimeScale, numbers, raw_times};
 pub use flaw::{Flaw, PRICE_CEILING};
 pub use load::{LoadRequest, load};
 pub use resample::resample;
