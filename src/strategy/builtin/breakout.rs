@@ -44,11 +44,11 @@ impl Signal for Donchian<'_> {
         self.close.at(row) < self.low.at(row)
     }
 
-    fn entries(&self, block: usize) -> u64 {
+    fn enters_in(&self, block: usize) -> u64 {
         above(&self.close, &self.high, block)
     }
 
-    fn leavings(&self, block: usize) -> u64 {
+    fn exits_in(&self, block: usize) -> u64 {
         above(&self.low, &self.close, block)
     }
 }

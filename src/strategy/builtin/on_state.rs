@@ -16,9 +16,9 @@ pub(in crate::strategy) trait Signal: Send {
     /// Whether to be out.
     fn exits(&self, row: usize) -> bool;
     /// Where in a block of rows [`Self::enters`]; asked only where the rows of the feeds are the base rows.
-    fn entries(&self, block: usize) -> u64;
+    fn enters_in(&self, block: usize) -> u64;
     /// Where in a block of rows [`Self::exits`]; asked likewise.
-    fn leavings(&self, block: usize) -> u64;
+    fn exits_in(&self, block: usize) -> u64;
 }
 
 /// Where in a block one feed is above another; nowhere where their rows are not the base rows.
@@ -110,8 +110,8 @@ impl Wish {
 /// Where in a block bars close and a condition holds.
 fn holds<S: Signal>(signal: &S, which: Which, block: usize) -> u64 {
     match (signal.feed().column().is_some(), which) {
-        (true, Which::Entry) => signal.entries(block),
-        (true, Which::Exit) => signal.leavings(block),
+        (true, Which::Entry) => signal.enters_in(block),
+        (true, Which::Exit) => signal.exits_in(block),
         (false, Which::Entry) => reader::where_closed(signal.feed(), block, |row| signal.enters(row)),
         (false, Which::Exit) => reader::where_closed(signal.feed(), block, |row| signal.exits(row)),
     }

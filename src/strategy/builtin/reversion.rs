@@ -67,11 +67,11 @@ impl Signal for Rsi<'_> {
         self.rsi.at(row) > self.exit_above
     }
 
-    fn entries(&self, block: usize) -> u64 {
+    fn enters_in(&self, block: usize) -> u64 {
         self.rsi.column().map_or(0, |rsi| rsi.below_number(self.entry_below, block))
     }
 
-    fn leavings(&self, block: usize) -> u64 {
+    fn exits_in(&self, block: usize) -> u64 {
         self.rsi.column().map_or(0, |rsi| rsi.above_number(self.exit_above, block))
     }
 }
@@ -96,11 +96,11 @@ impl Signal for Bollinger<'_> {
         self.close.at(row) > self.middle.at(row)
     }
 
-    fn entries(&self, block: usize) -> u64 {
+    fn enters_in(&self, block: usize) -> u64 {
         above(&self.lower, &self.close, block)
     }
 
-    fn leavings(&self, block: usize) -> u64 {
+    fn exits_in(&self, block: usize) -> u64 {
         above(&self.close, &self.middle, block)
     }
 }
