@@ -30,6 +30,6 @@ pub use outcome::{
 };
 pub use ranking::{leaderboard, rank_battle};
 pub use regime::Regime;
-pub use run::{Observer, Plan, RunError, Unobserved, run};
+pub use run::{Means, Observer, Plan, RunError, Unobserved, run, run_by};
 pub use score::score;
 pub use windows::{Stretch, WindowError, plan_windows};
