@@ -4,11 +4,11 @@ use super::cagr::{cagr, total_return};
 use super::calmar::calmar_ratio;
 use super::drawdown::{deepest_fall, ulcer_index};
 use super::exposure::exposure;
-use super::moments::{excess_kurtosis, skewness};
+use super::moments::{count, excess_kurtosis, skewness};
 use super::omega::omega_ratio;
 use super::quantile::Tails;
 use super::report::{Drawdown, Measure, Metrics, Missing};
-use super::sampling::{Sample, simple_returns};
+use super::sampling::{Sampled, sampled_ticks, simple_returns};
 use super::sharpe::{per_period_rate, sharpe_ratio};
 use super::sortino::sortino_ratio;
 use super::tail_ratio::tail_ratio;
@@ -16,56 +16,85 @@ use super::trades;
 use super::turnover::turnover;
 use super::value_at_risk::{conditional_value_at_risk_95, value_at_risk_95};
 use super::volatility::volatility;
-use crate::domain::Timestamp;
-use crate::engine::{ExitState, Replay, RoundTrip};
+use crate::domain::{Span, Timestamp};
+use crate::engine::batch::{Condensed, Fall};
+use crate::engine::{ExitState, Replay};
 use crate::market::Market;
 use crate::scenario::MetricSpec;
 
 /// All metrics of what one agent did in one window. `market` is the one it was replayed on.
 ///
-/// Sharpe, Sortino, omega and the like are taken on the sampled returns (see [`Sample`]); the maximum
+/// Sharpe, Sortino, omega and the like are taken on the sampled returns (see [`Sampled`]); the maximum
 /// drawdown on the equity at every tick. Omega's threshold is Sortino's minimum acceptable return.
 pub fn measure(replay: &Replay, market: &Market, spec: &MetricSpec) -> Metrics {
+    let sampled = sampled_ticks(market, replay.window.ticks, spec.periods_per_year);
+    measure_condensed(&condense(replay, &sampled), market, &sampled, spec)
+}
+
+/// What metrics need of a replay whose equity is sampled as `sampled` says.
+pub fn condense(replay: &Replay, sampled: &Sampled) -> Condensed {
+    let first = replay.window.ticks.first;
     let start = replay.starting_balance.to_f64();
-    let sample = Sample::of(start, &replay.equity, market, replay.window.ticks, spec.periods_per_year);
-    let drawdown = drawdown(replay, market);
-    let closed: Vec<&RoundTrip> =
-        replay.round_trips.iter().filter(|trip| trip.state == ExitState::Closed).collect();
-    let pnl: Vec<f64> = closed.iter().map(|trip| trip.pnl.to_f64()).collect();
-    let of_returns = of_returns(&sample, spec);
-    let notional: f64 = replay.fills.iter().map(|fill| fill.notional.to_f64().abs()).sum();
-    Metrics {
-        sampling: sample.sampling,
-        periods_per_year: sample.periods_per_year,
-        returns: sample.curve.len() - 1,
+    let points = sampled.ticks.iter().filter_map(|tick| replay.equity.get(tick - first).copied());
+    let closed = || replay.round_trips.iter().filter(|trip| trip.state == ExitState::Closed);
+    let micros = closed().map(|trip| (trip.exit_at - trip.entry_at).micros()).sum();
+    Condensed {
         starting_balance: replay.starting_balance,
         final_equity: replay.final_equity,
-        total_pnl: replay.final_equity - replay.starting_balance,
-        total_return: total_return(replay.starting_balance, replay.final_equity),
+        fees: replay.fees,
+        traded: replay.fills.iter().map(|fill| fill.notional).sum(),
+        curve: std::iter::once(start).chain(points).collect(),
+        fall: deepest_fall(start, &replay.equity),
+        trip_pnl: closed().map(|trip| trip.pnl.to_f64()).collect(),
+        trip_time: Span::from_micros(micros),
+        ticks_in_market: replay.ticks_in_market,
+        ticks: replay.equity.len(),
+    }
+}
+
+/// As [`measure`], of what an engine has condensed already. `market` and `sampled` are those it was replayed
+/// on and sampled by.
+pub fn measure_condensed(
+    outcome: &Condensed,
+    market: &Market,
+    sampled: &Sampled,
+    spec: &MetricSpec,
+) -> Metrics {
+    let (curve, pnl) = (&outcome.curve, &outcome.trip_pnl);
+    let drawdown = drawdown(&outcome.fall, market, sampled.window.first);
+    let of_returns = of_returns(curve, sampled.periods_per_year, spec);
+    Metrics {
+        sampling: sampled.sampling,
+        periods_per_year: sampled.periods_per_year,
+        returns: curve.len() - 1,
+        starting_balance: outcome.starting_balance,
+        final_equity: outcome.final_equity,
+        total_pnl: outcome.final_equity - outcome.starting_balance,
+        total_return: total_return(outcome.starting_balance, outcome.final_equity),
         cagr: of_returns.cagr,
         volatility: of_returns.volatility,
         sharpe_ratio: of_returns.sharpe_ratio,
         sortino_ratio: of_returns.sortino_ratio,
         calmar_ratio: calmar_ratio(of_returns.cagr, drawdown.depth),
         max_drawdown: drawdown,
-        ulcer_index: ulcer_index(&sample.curve),
+        ulcer_index: ulcer_index(curve),
         omega_ratio: of_returns.omega_ratio,
         tail_ratio: of_returns.tail_ratio,
         var_95: of_returns.var_95,
         cvar_95: of_returns.cvar_95,
         skew: of_returns.skew,
         kurtosis: of_returns.kurtosis,
-        trades: closed.len(),
-        win_rate: trades::win_rate(&pnl),
-        profit_factor: trades::profit_factor(&pnl),
-        payoff_ratio: trades::payoff_ratio(&pnl),
-        expectancy: trades::expectancy(&pnl),
-        sqn: trades::system_quality_number(&pnl),
-        kelly: trades::kelly_fraction(&pnl),
-        exposure: exposure(replay.ticks_in_market, replay.equity.len()),
-        turnover: turnover(notional, &sample.curve, sample.periods_per_year),
-        fees: replay.fees,
-        mean_trade_seconds: mean_trade_seconds(&closed),
+        trades: pnl.len(),
+        win_rate: trades::win_rate(pnl),
+        profit_factor: trades::profit_factor(pnl),
+        payoff_ratio: trades::payoff_ratio(pnl),
+        expectancy: trades::expectancy(pnl),
+        sqn: trades::system_quality_number(pnl),
+        kelly: trades::kelly_fraction(pnl),
+        exposure: exposure(outcome.ticks_in_market, outcome.ticks),
+        turnover: turnover(outcome.traded.to_f64(), curve, sampled.periods_per_year),
+        fees: outcome.fees,
+        mean_trade_seconds: mean_trade_seconds(outcome),
     }
 }
 
@@ -83,13 +112,12 @@ struct OfReturns {
     kurtosis: Measure,
 }
 
-fn of_returns(sample: &Sample, spec: &MetricSpec) -> OfReturns {
-    let returns = simple_returns(&sample.curve);
+fn of_returns(curve: &[f64], a: f64, spec: &MetricSpec) -> OfReturns {
+    let returns = simple_returns(curve);
     let of = |metric: &dyn Fn(&[f64]) -> Measure| match &returns {
         Ok(returns) => metric(returns),
         Err(missing) => Err(*missing),
     };
-    let a = sample.periods_per_year;
     let risk_free = per_period_rate(spec.risk_free_rate, a);
     let minimum = per_period_rate(spec.minimum_acceptable_return, a);
     let tails = returns.as_deref().map_err(|missing| *missing).and_then(Tails::of);
@@ -110,13 +138,11 @@ fn of_returns(sample: &Sample, spec: &MetricSpec) -> OfReturns {
 }
 
 /// The deepest fall of the equity at every tick, with its times: closes of ticks, the window's start for the
-/// starting balance. A curve that never fell recovered at once.
-fn drawdown(replay: &Replay, market: &Market) -> Drawdown {
-    let first = replay.window.ticks.first;
+/// starting balance. A curve that never fell recovered at once. `first` is the window's first tick.
+fn drawdown(fall: &Fall, market: &Market, first: usize) -> Drawdown {
     let at = |place: Option<usize>| -> Timestamp {
         place.map_or(market.clock[first], |index| market.close_time(first + index))
     };
-    let fall = deepest_fall(replay.starting_balance.to_f64(), &replay.equity);
     let recovered = if fall.depth == 0.0 { Some(at(None)) } else { fall.recovered.map(|i| at(Some(i))) };
     Drawdown {
         depth: fall.depth,
@@ -127,13 +153,11 @@ fn drawdown(replay: &Replay, market: &Market) -> Drawdown {
 }
 
 /// Mean time from the first fill to the last of closed round trips: the holding time, not the gap between fills.
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-fn mean_trade_seconds(closed: &[&RoundTrip]) -> Measure {
-    if closed.is_empty() {
+fn mean_trade_seconds(outcome: &Condensed) -> Measure {
+    if outcome.trip_pnl.is_empty() {
         return Err(Missing::NoTrades);
     }
-    let total: f64 = closed.iter().map(|trip| (trip.exit_at - trip.entry_at).seconds()).sum();
-    Ok(total / closed.len() as f64)
+    Ok(outcome.trip_time.seconds() / count(&outcome.trip_pnl))
 }
 
 #[cfg(test)]
@@ -142,6 +166,7 @@ mod tests {
     use super::super::report::Sampling;
     use super::super::testing::{cash, daily_market, replay, round_trip};
     use super::*;
+    use crate::engine::RoundTrip;
 
     #[test]
     fn one_replay_worked_by_hand() {

@@ -6,6 +6,8 @@
 mod benchmark;
 mod cagr;
 mod calmar;
+#[cfg(test)]
+mod condensed;
 mod drawdown;
 mod exposure;
 #[cfg(test)]
@@ -29,16 +31,16 @@ mod volatility;
 pub use benchmark::{alpha, beta, information_ratio};
 pub use cagr::{cagr, total_return};
 pub use calmar::calmar_ratio;
-pub use drawdown::{Fall, deepest_fall, ulcer_index};
+pub use drawdown::{deepest_fall, ulcer_index};
 pub use exposure::exposure;
-pub use measure::measure;
+pub use measure::{condense, measure, measure_condensed};
 pub use moments::{
     excess_kurtosis, is_constant, kurtosis_biased, mean, skewness, skewness_biased, standard_deviation,
 };
 pub use omega::omega_ratio;
 pub use quantile::{Tails, quantile};
 pub use report::{Drawdown, Measure, Metrics, Missing, Sampling};
-pub use sampling::{Sample, simple_returns};
+pub use sampling::{Sampled, sampled_ticks, simple_returns};
 pub use sharpe::{per_period_rate, sharpe_ratio, sharpe_ratio_per_period};
 pub use sortino::sortino_ratio;
 pub use tail_ratio::tail_ratio;

@@ -18,33 +18,29 @@ use crate::market::{Market, TickRange};
 /// Windows shorter than this are sampled at every tick.
 const DAILY_FROM: Span = Span::DAY.times(30);
 
-/// The sampled equity of one window.
+/// Where the equity of a window is sampled.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Sample {
+pub struct Sampled {
+    /// Which ticks of the market's clock are the window.
+    pub window: TickRange,
     /// How.
     pub sampling: Sampling,
     /// Periods a year.
     pub periods_per_year: f64,
-    /// The starting balance, then one point a period.
-    pub curve: Vec<f64>,
+    /// The ticks whose equity is a point of the curve, after the starting balance; ascending.
+    pub ticks: Vec<usize>,
 }
 
-impl Sample {
-    /// Samples `equity`, one value for each tick of `ticks`, with `start` before it. `stated` is the
-    /// scenario's number of periods a year.
-    pub fn of(start: f64, equity: &[f64], market: &Market, ticks: TickRange, stated: Option<f64>) -> Self {
-        let clock = &market.clock[ticks.first..ticks.last.min(ticks.first + equity.len())];
-        let sampling = sampling_of(market, ticks);
-        let curve = match sampling {
-            Sampling::PerBar => std::iter::once(start).chain(equity.iter().copied()).collect(),
-            Sampling::Daily => {
-                let closes = day_ends(clock, market.interval.span()).map(|last| equity[last]);
-                std::iter::once(start).chain(closes).collect()
-            }
-        };
-        let periods_per_year = stated.unwrap_or_else(|| periods_per_year(market, clock, sampling));
-        Self { sampling, periods_per_year, curve }
-    }
+/// The ticks of `window` at which equity is sampled. `stated` is the scenario's number of periods a year.
+pub fn sampled_ticks(market: &Market, window: TickRange, stated: Option<f64>) -> Sampled {
+    let clock = &market.clock[window.first..window.last];
+    let sampling = sampling_of(market, window);
+    let ticks = match sampling {
+        Sampling::PerBar => (window.first..window.last).collect(),
+        Sampling::Daily => day_ends(clock, market.interval.span()).map(|end| window.first + end).collect(),
+    };
+    let periods_per_year = stated.unwrap_or_else(|| periods_per_year(market, clock, sampling));
+    Sampled { window, sampling, periods_per_year, ticks }
 }
 
 /// Simple returns of a curve: one fewer than its points.
@@ -148,23 +144,21 @@ mod tests {
     fn a_day_is_the_utc_day_of_the_open() {
         // 40 days of hourly bars: the bar that opens at 23:00 is the last of its day.
         let market = hourly(40 * 24);
-        let equity: Vec<f64> = (0..40 * 24).map(f64::from).collect();
-        let sample = Sample::of(-1.0, &equity, &market, all(&market), None);
-        assert_eq!(sample.sampling, Sampling::Daily);
-        assert_eq!(sample.curve.len(), 41);
-        assert_eq!(sample.curve[..3], [-1.0, 23.0, 47.0]);
-        assert_eq!(sample.curve[40], 959.0);
-        assert_eq!(sample.periods_per_year, 365.0);
+        let sampled = sampled_ticks(&market, all(&market), None);
+        assert_eq!(sampled.sampling, Sampling::Daily);
+        assert_eq!(sampled.ticks.len(), 40);
+        assert_eq!(sampled.ticks[..2], [23, 47]);
+        assert_eq!(sampled.ticks[39], 959);
+        assert_eq!(sampled.periods_per_year, 365.0);
     }
 
     #[test]
     fn thirty_days_are_daily_and_an_hour_less_is_not() {
         let (month, less) = (hourly(720), hourly(719));
-        let flat = vec![1.0; 720];
-        assert_eq!(Sample::of(1.0, &flat, &month, all(&month), None).sampling, Sampling::Daily);
-        let short = Sample::of(1.0, &flat[1..], &less, all(&less), None);
+        assert_eq!(sampled_ticks(&month, all(&month), None).sampling, Sampling::Daily);
+        let short = sampled_ticks(&less, all(&less), None);
         assert_eq!(short.sampling, Sampling::PerBar);
-        assert_eq!(short.curve.len(), 720);
+        assert_eq!(short.ticks, (0..719).collect::<Vec<_>>());
         assert_eq!(short.periods_per_year, 365.0 * 24.0);
     }
 
@@ -173,15 +167,15 @@ mod tests {
         // Thirty days of seven hours from 14:00: 29 days and 7 hours between the first open and the last close.
         let clock = (0..30).flat_map(|day| (14..21).map(move |hour| minutes(1440 * day + 60 * hour)));
         let market = market("1h", false, clock.collect());
-        let sample = Sample::of(1.0, &[1.0; 210], &market, all(&market), None);
-        assert_eq!((sample.sampling, sample.curve.len()), (Sampling::Daily, 31));
-        assert_eq!(sample.periods_per_year, 252.0);
+        let sampled = sampled_ticks(&market, all(&market), None);
+        assert_eq!((sampled.sampling, sampled.ticks.len()), (Sampling::Daily, 30));
+        assert_eq!(sampled.periods_per_year, 252.0);
     }
 
     #[test]
     fn a_stated_number_of_periods_holds() {
         let market = hourly(48);
-        assert_eq!(Sample::of(1.0, &[1.0; 48], &market, all(&market), Some(1000.0)).periods_per_year, 1000.0);
+        assert_eq!(sampled_ticks(&market, all(&market), Some(1000.0)).periods_per_year, 1000.0);
     }
 
     #[test]
@@ -190,16 +184,15 @@ mod tests {
         let first = (0..7).map(|hour| minutes(14 * 60 + 60 * hour));
         let second = (0..6).map(|hour| minutes((24 + 14) * 60 + 60 * hour));
         let market = market("1h", false, first.chain(second).collect());
-        let sample = Sample::of(1.0, &[1.0; 13], &market, all(&market), None);
-        assert_eq!(sample.periods_per_year, 252.0 * 6.5);
+        assert_eq!(sampled_ticks(&market, all(&market), None).periods_per_year, 252.0 * 6.5);
     }
 
     #[test]
     fn weekly_bars_are_not_taken_for_days() {
         let market = market("1w", false, (0..10).map(|week| minutes(week * 7 * 1440)).collect());
-        let sample = Sample::of(1.0, &[1.0; 10], &market, all(&market), None);
-        assert_eq!(sample.curve.len(), 11);
-        close(Ok(sample.periods_per_year), 365.0 / 7.0);
+        let sampled = sampled_ticks(&market, all(&market), None);
+        assert_eq!(sampled.ticks.len(), 10);
+        close(Ok(sampled.periods_per_year), 365.0 / 7.0);
     }
 
     #[test]

@@ -17,4 +17,4 @@ mod laws;
 mod testing;
 
 pub use contract::{Account, Moment, PositionView, Setup, Strategy, Warmup};
-pub use prepare::{prepare, warm_up};
+pub use prepare::{crossing, prepare, warm_up};

@@ -1,0 +1,137 @@
+//! What all parameterisations of a grid share: one symbol's prices as integers, sums of closes, extremes of
+//! blocks. Computed once, never changed.
+
+use super::compare::{Compare, Work, dispatch};
+use super::falls::{BLOCK, Closes};
+use super::units::{Tariff, price_units};
+use crate::domain::{Bps, Price, Timestamp};
+
+/// Largest price: below it prices become units by one multiplication.
+const HIGHEST_PRICE: f64 = 2e7;
+
+/// One symbol from the row before the window's first (its first where there is none) to its last. Places
+/// count from there.
+#[derive(Debug)]
+pub(super) struct Ground<'m> {
+    /// Opening times.
+    pub clock: &'m [Timestamp],
+    /// `sums[r]` is the sum of the closes of the rows before `r`, in units; over the symbol's rows.
+    pub sums: Vec<i64>,
+    /// The row of place 0.
+    pub base: usize,
+    /// The place of the window's first tick: 0 or 1.
+    pub origin: usize,
+    /// All closes of the symbol up to the window's end, by row.
+    pub all_closes: &'m [f64],
+    /// The highest close in units.
+    pub highest: i64,
+    /// What a buy and a sell at the open of a place pay, slippage included, in units.
+    pub buy: Vec<i64>,
+    pub sell: Vec<i64>,
+    /// See [`Tariff::inverse`]; of `buy`.
+    pub inverse: Vec<f64>,
+    lows: Vec<f64>,
+    highs: Vec<f64>,
+}
+
+/// The columns of a symbol that a ground is made from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Columns<'m> {
+    pub clock: &'m [Timestamp],
+    pub open: &'m [f64],
+    pub close: &'m [f64],
+}
+
+impl<'m> Ground<'m> {
+    /// Rows `first .. last` are the window. `None` where a price is too high or too low for 64 bits.
+    pub fn new(
+        columns: Columns<'m>,
+        (first, last): (usize, usize),
+        slippage: Bps,
+        tariff: impl FnOnce(i64) -> Option<Tariff>,
+    ) -> Option<(Self, Tariff)> {
+        let base = first.saturating_sub(1);
+        let all_closes = &columns.close[..last];
+        let highest = highest(all_closes);
+        let opens = &columns.open[base..last];
+        let lowest = opens.iter().chain(&all_closes[base..]).copied().fold(f64::INFINITY, f64::min);
+        if highest.max(highest_of(opens)) >= HIGHEST_PRICE || price_units(lowest) < 1 {
+            return None;
+        }
+        let highest = price_units(highest);
+        // Every sum of closes, and twice it, fits.
+        i64::try_from(last).ok()?.checked_mul(highest)?.checked_mul(2)?;
+        let tariff = tariff(highest)?;
+        let mut ground = Self {
+            clock: &columns.clock[base..last],
+            sums: vec![0; last + 1],
+            base,
+            origin: first - base,
+            all_closes,
+            highest,
+            buy: vec![0; last - base],
+            sell: Vec::new(),
+            inverse: vec![0.0; last - base],
+            lows: vec![f64::INFINITY; (last - base).div_ceil(BLOCK)],
+            highs: vec![f64::NEG_INFINITY; (last - base).div_ceil(BLOCK)],
+        };
+        dispatch(Fill { ground: &mut ground, opens, slippage, tariff: &tariff });
+        Some((ground, tariff))
+    }
+
+    /// How many places.
+    pub fn len(&self) -> usize {
+        self.clock.len()
+    }
+
+    pub fn closes(&self) -> Closes<'_> {
+        Closes { close: &self.all_closes[self.base..], lows: &self.lows, highs: &self.highs }
+    }
+}
+
+fn highest(values: &[f64]) -> f64 {
+    highest_of(values)
+}
+
+fn highest_of(values: &[f64]) -> f64 {
+    values.iter().copied().fold(0.0, f64::max)
+}
+
+struct Fill<'g, 'm> {
+    ground: &'g mut Ground<'m>,
+    opens: &'g [f64],
+    slippage: Bps,
+    tariff: &'g Tariff,
+}
+
+impl Work for Fill<'_, '_> {
+    #[inline(always)]
+    fn run<C: Compare>(self, _: C) {
+        let Self { ground, opens, slippage, tariff } = self;
+        let mut sum = 0;
+        for (slot, &close) in ground.sums[1..].iter_mut().zip(ground.all_closes) {
+            sum += price_units(close);
+            *slot = sum;
+        }
+        for (slot, &open) in ground.buy.iter_mut().zip(opens) {
+            *slot = price_units(open);
+        }
+        if slippage == Bps::ZERO {
+            ground.sell = ground.buy.clone();
+        } else {
+            let slipped = |units: i64, up| Price::from_units(units.into()).slipped(slippage, up).units() as i64;
+            ground.sell = ground.buy.iter().map(|&units| slipped(units, false)).collect();
+            ground.buy.iter_mut().for_each(|units| *units = slipped(*units, true));
+        }
+        for (slot, &price) in ground.inverse.iter_mut().zip(&ground.buy) {
+            *slot = tariff.inverse(price);
+        }
+        let blocks = ground.all_closes[ground.base..].chunks(BLOCK);
+        for ((low, high), block) in ground.lows.iter_mut().zip(&mut ground.highs).zip(blocks) {
+            for &close in block {
+                *low = if close < *low { close } else { *low };
+                *high = if close > *high { close } else { *high };
+            }
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! One parameterisation on its way through the window: a wallet, its curve, its round trips.
+//!
+//! Owns what an entry and an exit do. Decides nothing: it is told at which closes to enter and to leave.
+//! Invariant: it never guesses. Where the general engine might do otherwise it stops and says so.
+
+use super::Why;
+use super::condensed::Condensed;
+use super::falls::{Closes, Falls, Stretch};
+use super::ground::Ground;
+use super::units::{LIMIT, Share, Tariff, price_units, to_f64};
+use crate::domain::{Bps, Cash, Price, Span};
+
+/// What is the same for all parameterisations of a grid.
+#[derive(Debug)]
+pub(super) struct Terms<'g> {
+    pub ground: &'g Ground<'g>,
+    pub closes: Closes<'g>,
+    pub tariff: &'g Tariff,
+    pub start: i64,
+    /// Places at which the equity is sampled, ascending.
+    pub samples: &'g [usize],
+    pub close_at_end: bool,
+    pub slippage: Bps,
+    pub interval: Span,
+}
+
+/// A wallet in the middle of the window.
+#[derive(Debug)]
+pub(super) struct Trader {
+    share: Share,
+    pub state: State,
+    cash: i64,
+    qty: i64,
+    /// Notional and fee of what is held.
+    spent: i64,
+    /// The place from which cash and quantity are as they are.
+    since: usize,
+    cash_now: f64,
+    qty_now: f64,
+    fees: i128,
+    traded: i128,
+    held: usize,
+    time: i64,
+    sampled: usize,
+    curve: Vec<f64>,
+    falls: Falls,
+    pnl: Vec<i64>,
+}
+
+/// Whether a trader goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    /// It holds nothing.
+    Flat,
+    /// It holds something.
+    Long,
+    /// It has too little for any order, for ever.
+    Spent,
+    /// The general engine has to say what happens.
+    Stopped(Why),
+}
+
+impl Trader {
+    pub fn new(share: Share, terms: &Terms<'_>) -> Self {
+        let start = to_f64(terms.start);
+        let mut curve = Vec::with_capacity(terms.samples.len() + 1);
+        curve.push(start);
+        Self {
+            share,
+            state: State::Flat,
+            cash: terms.start,
+            qty: 0,
+            spent: 0,
+            since: terms.ground.origin,
+            cash_now: start,
+            qty_now: 0.0,
+            fees: 0,
+            traded: 0,
+            held: 0,
+            time: 0,
+            sampled: 0,
+            curve,
+            falls: Falls::new(start),
+            pnl: Vec::new(),
+        }
+    }
+
+    /// Enters at the close of place `at`: the buy fills at the next open. It holds nothing now.
+    #[inline(always)]
+    pub fn enter(&mut self, at: usize, terms: &Terms<'_>) {
+        let amount = self.share.of(self.cash);
+        if !terms.tariff.is_ample(amount) && !self.may_order(amount, at, terms) {
+            return;
+        }
+        let fill = at + 1;
+        let (price, inverse) = (terms.ground.buy[fill], terms.ground.inverse[fill]);
+        let Some((qty, bill)) = terms.tariff.buy(amount, price, inverse) else {
+            return self.stop(Why::TooLarge);
+        };
+        if qty <= 0 {
+            return self.stop(Why::CloseCall);
+        }
+        self.falls.flat(self.since, fill, self.cash_now);
+        self.sample(fill, terms);
+        self.spent = bill.notional + bill.fee;
+        self.cash -= self.spent;
+        self.qty = qty;
+        self.post(bill.notional, bill.fee, fill);
+        self.state = State::Long;
+    }
+
+    /// Leaves at the close of place `at`: all is sold at the next open. It holds something now.
+    #[inline(always)]
+    pub fn leave(&mut self, at: usize, terms: &Terms<'_>) {
+        let fill = at + 1;
+        let price = terms.ground.sell[fill];
+        let stretch = Stretch { from: self.since, to: fill, cash: self.cash_now, qty: self.qty_now };
+        self.falls.held(stretch, &terms.closes);
+        self.sample(fill, terms);
+        self.held += fill - self.since;
+        let clock = terms.ground.clock;
+        self.sell(price, (clock[fill] - clock[self.since]).micros(), fill, terms);
+    }
+
+    #[inline(always)]
+    fn sell(&mut self, price: i64, time: i64, fill: usize, terms: &Terms<'_>) {
+        let Some(bill) = terms.tariff.bill(price, self.qty) else {
+            return self.stop(Why::TooLarge);
+        };
+        let proceeds = bill.notional - bill.fee;
+        self.cash += proceeds;
+        if self.cash >= LIMIT {
+            return self.stop(Why::TooLarge);
+        }
+        self.pnl.push(proceeds - self.spent);
+        self.time += time;
+        self.qty = 0;
+        self.post(bill.notional, bill.fee, fill);
+        self.state = State::Flat;
+    }
+
+    /// After a fill.
+    #[inline(always)]
+    fn post(&mut self, notional: i64, fee: i64, fill: usize) {
+        self.traded += i128::from(notional);
+        self.fees += i128::from(fee);
+        self.since = fill;
+        self.cash_now = to_f64(self.cash);
+        self.qty_now = to_f64(self.qty);
+    }
+
+    /// Takes the samples of the places before `until`.
+    #[inline(always)]
+    fn sample(&mut self, until: usize, terms: &Terms<'_>) {
+        while let Some(&place) = terms.samples.get(self.sampled).filter(|&&place| place < until) {
+            self.curve.push(self.cash_now + self.qty_now * terms.closes.close[place]);
+            self.sampled += 1;
+        }
+    }
+
+    /// The minimum order, looked at closely. A wallet that will never reach it is spent; an order that
+    /// misses it by a rounding is for the general engine.
+    #[cold]
+    #[inline(never)]
+    fn may_order(&mut self, amount: i64, at: usize, terms: &Terms<'_>) -> bool {
+        if terms.tariff.is_hopeless(amount) {
+            self.state = State::Spent;
+            return false;
+        }
+        if !terms.tariff.is_large_enough(amount, price_units(terms.closes.close[at])) {
+            self.stop(Why::CloseCall);
+            return false;
+        }
+        true
+    }
+
+    #[cold]
+    fn stop(&mut self, why: Why) {
+        self.state = State::Stopped(why);
+    }
+
+    /// The window's end.
+    pub fn finish(mut self, terms: &Terms<'_>) -> Result<Condensed, Why> {
+        let (end, close) = (terms.ground.len(), terms.closes.close);
+        let last = end - 1;
+        let held = self.state == State::Long;
+        if held {
+            self.held += end - self.since;
+        }
+        if held && terms.close_at_end {
+            self.close_out(last, terms);
+        } else if held {
+            let stretch = Stretch { from: self.since, to: end, cash: self.cash_now, qty: self.qty_now };
+            self.falls.held(stretch, &terms.closes);
+        } else {
+            self.falls.flat(self.since, end, self.cash_now);
+        }
+        self.sample(end, terms);
+        if let State::Stopped(why) = self.state {
+            return Err(why);
+        }
+        let worth = Cash::notional(
+            Price::from_units(price_units(close[last]).into()),
+            crate::domain::Qty::from_units(self.qty.into()),
+        );
+        Ok(Condensed {
+            starting_balance: Cash::from_units(terms.start.into()),
+            final_equity: Cash::from_units(self.cash.into()) + worth,
+            fees: Cash::from_units(self.fees),
+            traded: Cash::from_units(self.traded),
+            curve: self.curve,
+            fall: self.falls.finish(&terms.closes, terms.ground.origin),
+            trip_pnl: self.pnl.iter().map(|&pnl| to_f64(pnl)).collect(),
+            trip_time: Span::from_micros(self.time),
+            ticks_in_market: self.held,
+            ticks: end - terms.ground.origin,
+        })
+    }
+
+    /// Sells at the last close, whose mark then is what the sale brought.
+    fn close_out(&mut self, last: usize, terms: &Terms<'_>) {
+        if self.since < last {
+            let stretch = Stretch { from: self.since, to: last, cash: self.cash_now, qty: self.qty_now };
+            self.falls.held(stretch, &terms.closes);
+        }
+        self.sample(last, terms);
+        let raw = Price::from_units(price_units(terms.closes.close[last]).into());
+        let clock = terms.ground.clock;
+        let time = (clock[last] + terms.interval) - clock[self.since];
+        let price = raw.slipped(terms.slippage, false).units();
+        let Ok(price) = i64::try_from(price) else { return self.stop(Why::TooLarge) };
+        self.sell(price, time.micros(), last, terms);
+        self.falls.flat(last, last + 1, self.cash_now);
+    }
+}
