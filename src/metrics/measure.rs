@@ -4,7 +4,7 @@ use super::cagr::{cagr, total_return};
 use super::calmar::calmar_ratio;
 use super::drawdown::{deepest_fall, ulcer_index};
 use super::exposure::exposure;
-use super::moments::{count, excess_kurtosis, skewness};
+use super::moments::{excess_kurtosis, skewness};
 use super::omega::omega_ratio;
 use super::quantile::Tails;
 use super::report::{Drawdown, Measure, Metrics, Missing};
@@ -16,9 +16,9 @@ use super::trades;
 use super::turnover::turnover;
 use super::value_at_risk::{conditional_value_at_risk_95, value_at_risk_95};
 use super::volatility::volatility;
-use crate::domain::{Span, Timestamp};
-use crate::engine::batch::{Condensed, Fall};
-use crate::engine::{ExitState, Replay};
+use crate::domain::Timestamp;
+use crate::engine::batch::{ClosedTrade, Condensed, Fall};
+use crate::engine::{ExitState, Replay, RoundTrip};
 use crate::market::Market;
 use crate::scenario::MetricSpec;
 
@@ -37,18 +37,24 @@ pub fn condense(replay: &Replay, sampled: &Sampled) -> Condensed {
     let start = replay.starting_balance.to_f64();
     let points = sampled.ticks.iter().filter_map(|tick| replay.equity.get(tick - first).copied());
     let closed = || replay.round_trips.iter().filter(|trip| trip.state == ExitState::Closed);
-    let micros = closed().map(|trip| (trip.exit_at - trip.entry_at).micros()).sum();
+    let touched = |trip: &RoundTrip| trip.exit_tick + 1 - trip.entry_tick;
     Condensed {
         starting_balance: replay.starting_balance,
         final_equity: replay.final_equity,
         fees: replay.fees,
-        traded: replay.fills.iter().map(|fill| fill.notional).sum(),
+        notional: replay.fills.iter().map(|fill| fill.notional.to_f64().abs()).sum(),
         curve: std::iter::once(start).chain(points).collect(),
         fall: deepest_fall(start, &replay.equity),
-        trip_pnl: closed().map(|trip| trip.pnl.to_f64()).collect(),
-        trip_time: Span::from_micros(micros),
-        ticks_in_market: replay.ticks_in_market,
+        trades: closed()
+            .map(|trip| ClosedTrade {
+                pnl: trip.pnl.to_f64(),
+                return_fraction: trip.return_fraction,
+                seconds: (trip.exit_at - trip.entry_at).seconds(),
+            })
+            .collect(),
         ticks: replay.equity.len(),
+        ticks_in_market: replay.ticks_in_market,
+        ticks_touched: replay.round_trips.iter().map(touched).sum(),
     }
 }
 
@@ -60,7 +66,8 @@ pub fn measure_condensed(
     sampled: &Sampled,
     spec: &MetricSpec,
 ) -> Metrics {
-    let (curve, pnl) = (&outcome.curve, &outcome.trip_pnl);
+    let curve = &outcome.curve;
+    let pnl = &outcome.trades.iter().map(|trade| trade.pnl).collect::<Vec<_>>();
     let drawdown = drawdown(&outcome.fall, market, sampled.window.first);
     let of_returns = of_returns(curve, sampled.periods_per_year, spec);
     Metrics {
@@ -92,7 +99,7 @@ pub fn measure_condensed(
         sqn: trades::system_quality_number(pnl),
         kelly: trades::kelly_fraction(pnl),
         exposure: exposure(outcome.ticks_in_market, outcome.ticks),
-        turnover: turnover(outcome.traded.to_f64(), curve, sampled.periods_per_year),
+        turnover: turnover(outcome.notional, curve, sampled.periods_per_year),
         fees: outcome.fees,
         mean_trade_seconds: mean_trade_seconds(outcome),
     }
@@ -152,12 +159,14 @@ fn drawdown(fall: &Fall, market: &Market, first: usize) -> Drawdown {
     }
 }
 
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
 /// Mean time from the first fill to the last of closed round trips: the holding time, not the gap between fills.
 fn mean_trade_seconds(outcome: &Condensed) -> Measure {
-    if outcome.trip_pnl.is_empty() {
+    if outcome.trades.is_empty() {
         return Err(Missing::NoTrades);
     }
-    Ok(outcome.trip_time.seconds() / count(&outcome.trip_pnl))
+    let total: f64 = outcome.trades.iter().map(|trade| trade.seconds).sum();
+    Ok(total / outcome.trades.len() as f64)
 }
 
 #[cfg(test)]
@@ -166,7 +175,6 @@ mod tests {
     use super::super::report::Sampling;
     use super::super::testing::{cash, daily_market, replay, round_trip};
     use super::*;
-    use crate::engine::RoundTrip;
 
     #[test]
     fn one_replay_worked_by_hand() {

@@ -1,6 +1,6 @@
 //! What metrics need of a replay, without its logs.
 
-use crate::domain::{Cash, Span};
+use crate::domain::Cash;
 
 /// The deepest fall of a curve. A place is `None` for the starting value, which comes before the curve's
 /// first point.
@@ -25,18 +25,29 @@ pub struct Condensed {
     pub final_equity: Cash,
     /// Fees paid in all.
     pub fees: Cash,
-    /// Notional of all fills.
-    pub traded: Cash,
+    /// Notional of all fills, added up in their order.
+    pub notional: f64,
     /// The starting balance, then the equity at each sampled tick.
     pub curve: Vec<f64>,
     /// Of the equity at every tick; places are ticks of the window, from 0.
     pub fall: Fall,
-    /// Net PnL of each closed round trip, in order of closing.
-    pub trip_pnl: Vec<f64>,
-    /// Time from the first fill to the last of each closed round trip, summed.
-    pub trip_time: Span,
-    /// Ticks at whose close a position was held.
-    pub ticks_in_market: usize,
+    /// Closed round trips, in order of closing.
+    pub trades: Vec<ClosedTrade>,
     /// Ticks of the window.
     pub ticks: usize,
+    /// Ticks at whose close a position was held.
+    pub ticks_in_market: usize,
+    /// Ticks in which a position was held at any time, entry and exit included.
+    pub ticks_touched: usize,
+}
+
+/// A closed round trip.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ClosedTrade {
+    /// After all fees, quote currency.
+    pub pnl: f64,
+    /// The same over what was paid.
+    pub return_fraction: f64,
+    /// From the first fill to the last.
+    pub seconds: f64,
 }

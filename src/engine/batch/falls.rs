@@ -43,22 +43,38 @@ impl Closes<'_> {
     /// The lowest close of a range.
     #[inline(always)]
     fn lowest(&self, from: usize, to: usize) -> f64 {
-        extreme(self.close, self.lows, from, to, f64::INFINITY, |a, b| if b < a { b } else { a })
+        extreme(self.close, self.lows, from, to, f64::INFINITY, lower)
     }
 
     /// At least the highest close of a range: whole blocks are looked at.
     #[inline(always)]
     fn at_most(&self, from: usize, to: usize) -> f64 {
-        let blocks = &self.highs[from / BLOCK..=(to - 1) / BLOCK];
-        blocks.iter().fold(f64::NEG_INFINITY, |a, &b| if b > a { b } else { a })
+        around(self.highs, from, to, higher)
     }
 
     /// At most the lowest close of a range.
     #[inline(always)]
     fn at_least(&self, from: usize, to: usize) -> f64 {
-        let blocks = &self.lows[from / BLOCK..=(to - 1) / BLOCK];
-        blocks.iter().fold(f64::INFINITY, |a, &b| if b < a { b } else { a })
+        around(self.lows, from, to, lower)
     }
+}
+
+#[inline(always)]
+pub(super) fn lower(a: f64, b: f64) -> f64 {
+    if b < a { b } else { a }
+}
+
+#[inline(always)]
+pub(super) fn higher(a: f64, b: f64) -> f64 {
+    if b > a { b } else { a }
+}
+
+/// The extreme of the blocks that a range touches: mostly one or two.
+#[inline(always)]
+fn around(blocks: &[f64], from: usize, to: usize, pick: impl Fn(f64, f64) -> f64 + Copy) -> f64 {
+    let (first, last) = (from / BLOCK, (to - 1) / BLOCK);
+    let ends = pick(blocks[first], blocks[last]);
+    if last - first < 2 { ends } else { blocks[first + 1..last].iter().fold(ends, |a, &b| pick(a, b)) }
 }
 
 /// The extreme of a range by its two ends and the whole blocks between them.
@@ -84,7 +100,7 @@ fn extreme(
 
 /// The extreme of a slice, eight values side by side; the last eight overlap.
 #[inline(always)]
-fn scan(values: &[f64], none: f64, pick: impl Fn(f64, f64) -> f64 + Copy) -> f64 {
+pub(super) fn scan(values: &[f64], none: f64, pick: impl Fn(f64, f64) -> f64 + Copy) -> f64 {
     const LANES: usize = 8;
     let (chunks, rest) = values.as_chunks::<LANES>();
     let Some(tail) = values.last_chunk::<LANES>() else {
@@ -118,7 +134,19 @@ struct Deepest {
     recovered: Option<usize>,
 }
 
-/// The state between two points: the highest value so far, and the lowest since.
+/// Something held from a place to another, then nothing for a while: a piece of the curve that stays below the
+/// peak, so that only its lowest value matters.
+#[derive(Debug, Clone, Copy)]
+struct Trip {
+    held: Stretch,
+    /// The value from the stretch's end on.
+    after: f64,
+}
+
+/// Trips that wait to be looked at.
+const WAITING: usize = 64;
+
+/// The state between two points: the highest value so far, and the lowest since, but for the trips that wait.
 #[derive(Debug, Clone)]
 pub(super) struct Falls {
     peak: f64,
@@ -126,33 +154,73 @@ pub(super) struct Falls {
     peak_at: Spot,
     low_at: Spot,
     worst: Deepest,
+    waiting: Vec<Trip>,
 }
 
 impl Falls {
     pub fn new(start: f64) -> Self {
         let worst = Deepest { depth: 0.0, peak: Spot::Start, trough: Spot::Start, recovered: None };
-        Self { peak: start, low: start, peak_at: Spot::Start, low_at: Spot::Start, worst }
+        Self {
+            peak: start,
+            low: start,
+            peak_at: Spot::Start,
+            low_at: Spot::Start,
+            worst,
+            waiting: Vec::with_capacity(WAITING),
+        }
+    }
+
+    /// The curve goes on with something held, then flat at `after`.
+    #[inline(always)]
+    pub fn trip(&mut self, held: Stretch, after: f64, closes: &Closes<'_>) {
+        if held.from == held.to {
+            self.look(closes);
+            return self.flat(held.to, after);
+        }
+        let highest = higher(held.at(closes.at_most(held.from, held.to)), after);
+        if highest >= self.peak || self.waiting.len() == WAITING {
+            self.look(closes);
+            if highest >= self.peak {
+                self.climb(held, closes);
+                return self.flat(held.to, after);
+            }
+        }
+        self.waiting.push(Trip { held, after });
+    }
+
+    /// The curve ends with something held.
+    pub fn hold(&mut self, held: Stretch, closes: &Closes<'_>) {
+        self.look(closes);
+        self.climb(held, closes);
+    }
+
+    /// Looks at the trips that wait. The last first: in a curve that sinks it is the lowest, and bounds spare
+    /// the others. Of equal values the first counts, so an earlier trip takes over at the same value, within
+    /// these trips.
+    fn look(&mut self, closes: &Closes<'_>) {
+        let before = self.low;
+        for index in (0..self.waiting.len()).rev() {
+            let Trip { held, after } = self.waiting[index];
+            if after <= self.low && after < before {
+                (self.low, self.low_at) = (after, Spot::At(held.to));
+            }
+            if held.at(closes.at_least(held.from, held.to)) <= self.low {
+                let value = held.at(closes.lowest(held.from, held.to));
+                if value <= self.low && value < before {
+                    (self.low, self.low_at) = (value, Spot::In(held, value));
+                }
+            }
+        }
+        self.waiting.clear();
     }
 
     /// The curve goes on flat.
     #[inline(always)]
-    pub fn flat(&mut self, from: usize, to: usize, value: f64) {
+    fn flat(&mut self, from: usize, value: f64) {
         if value >= self.peak {
             self.rise(value, from);
         } else if value < self.low {
-            self.low = value;
-            self.low_at = Spot::In(Stretch { from, to, cash: value, qty: 0.0 }, value);
-        }
-    }
-
-    /// The curve goes on with something held.
-    #[inline(always)]
-    pub fn held(&mut self, stretch: Stretch, closes: &Closes<'_>) {
-        if stretch.at(closes.at_most(stretch.from, stretch.to)) >= self.peak {
-            return self.climb(stretch, closes);
-        }
-        if stretch.at(closes.at_least(stretch.from, stretch.to)) < self.low {
-            self.sink(stretch, closes.lowest(stretch.from, stretch.to));
+            (self.low, self.low_at) = (value, Spot::At(from));
         }
     }
 
@@ -218,6 +286,7 @@ impl Falls {
 
     /// The deepest fall, with its places counted from `origin`.
     pub fn finish(mut self, closes: &Closes<'_>, origin: usize) -> Fall {
+        self.look(closes);
         self.settle(None);
         let place = |spot| match spot {
             Spot::Start => None,

@@ -19,6 +19,8 @@ const TILE: usize = 64;
 const ROW: usize = TILE + 8;
 /// Pairs that go through the window together: what they hold is all the memory that grows.
 const GROUP: usize = 1024;
+/// Pairs that take turns.
+const TURNS: usize = 4;
 /// Lines of a kind that share a group.
 const SPREAD: usize = 32;
 
@@ -67,6 +69,8 @@ struct Crosser {
     from: usize,
     /// Which side the fast line was on last: 1 above.
     above: u64,
+    /// Whether no cross has been counted.
+    unbroken: bool,
     trader: Trader,
 }
 
@@ -75,6 +79,8 @@ struct Group {
     lanes: Vec<Lane>,
     crossers: Vec<Crosser>,
     words: Vec<u64>,
+    /// Crosses of the pairs that take turns.
+    lists: [Vec<u32>; TURNS],
 }
 
 impl Group {
@@ -91,7 +97,7 @@ impl Group {
         for pair in places.iter().map(|&place| &pairs[place]) {
             let (fast, slow) = (line(pair.fast), line(pair.slow));
             let trader = Trader::new(Share::new(pair.size), terms);
-            crossers.push(Crosser { fast, slow, from: 0, above: 0, trader });
+            crossers.push(Crosser { fast, slow, from: 0, above: 0, unbroken: true, trader });
         }
         for crosser in &mut crossers {
             let valid = lines[crosser.fast].valid.max(lines[crosser.slow].valid);
@@ -99,7 +105,7 @@ impl Group {
         }
         let lanes = vec![Lane::EMPTY; lines.len()];
         let words = vec![0; ROW * crossers.len()];
-        Self { lines, lanes, crossers, words }
+        Self { lines, lanes, crossers, words, lists: Default::default() }
     }
 }
 
@@ -118,9 +124,7 @@ impl Work for Tiles<'_> {
             for block in 0..count {
                 group.compare(compare, terms, first + block, block);
             }
-            for (crosser, words) in group.crossers.iter_mut().zip(group.words.chunks_exact(ROW)) {
-                crosser.cross(&words[..count], first * BLOCK, terms);
-            }
+            group.trade(terms, first * BLOCK, count);
         }
     }
 }
@@ -141,38 +145,82 @@ impl Group {
             } else {
                 match compare.above(&fast.coarse, &slow.coarse) {
                     (bits, false) => bits,
-                    (_, true) => {
-                        let before = slot.checked_sub(1).map_or(crosser.above, |slot| words[slot] >> 63);
-                        exactly(fast, slow, before, crosser.from.saturating_sub(block * BLOCK))
-                    }
+                    (_, true) => crosser.exactly(fast, slow, words, slot, block * BLOCK),
                 }
             };
         }
     }
 }
 
-/// The comparison where rounded values are equal. Where the exact values are equal too the fast line stays on
-/// the side it came from: `before` says which that was in the block before. Before place `from` of the block
-/// there is no such side, and equal is not above.
-#[cold]
-#[inline(never)]
-fn exactly(fast: &Lane, slow: &Lane, before: u64, from: usize) -> u64 {
-    let (mut bits, mut side) = (0, before);
-    for (index, (fast, slow)) in fast.exact.iter().zip(&slow.exact).enumerate() {
-        if fast > slow {
-            side = 1;
-        } else if fast < slow || index < from {
-            side = 0;
+impl Group {
+    /// Acts on the crosses of a tile. One pair's fills wait for each other, those of different pairs do not:
+    /// a few pairs take turns, so that the processor always has something to do.
+    #[inline(always)]
+    fn trade(&mut self, terms: &Terms<'_>, start: usize, count: usize) {
+        let last = (terms.ground.len() - 1) as u32;
+        let tiles = self.words.chunks_exact(ROW);
+        let mut tiles = tiles.map(|words| &words[..count]);
+        for pairs in self.crossers.chunks_mut(TURNS) {
+            let mut longest = 0;
+            for ((crosser, words), list) in pairs.iter_mut().zip(&mut tiles).zip(&mut self.lists) {
+                crosser.crosses(words, start, list);
+                crosser.unbroken &= list.is_empty();
+                // An order of the last close never fills.
+                if list.last().is_some_and(|cross| cross >> 1 == last) {
+                    list.pop();
+                }
+                longest = longest.max(list.len());
+            }
+            for turn in 0..longest {
+                for (crosser, list) in pairs.iter_mut().zip(&self.lists) {
+                    if let Some(&cross) = list.get(turn) {
+                        crosser.act(cross, terms);
+                    }
+                }
+            }
         }
-        bits |= side << index;
     }
-    bits
 }
 
 impl Crosser {
+    /// The comparison where rounded values are equal; `words` has the tile's comparisons before `slot`, which
+    /// begins at place `start`. Where the exact values are equal too the fast line stays on the side it came
+    /// from. Only what was above from its first value on counts as not above then: nothing has been bought,
+    /// and the next value above is a cross.
+    #[cold]
+    #[inline(never)]
+    fn exactly(&self, fast: &Lane, slow: &Lane, words: &[u64], slot: usize, start: usize) -> u64 {
+        let mut unbroken = self.is_unbroken(&words[..slot], start - slot * BLOCK);
+        let mut side = slot.checked_sub(1).map_or(self.above, |slot| words[slot] >> 63);
+        let mut bits = 0;
+        for (index, (fast, slow)) in fast.exact.iter().zip(&slow.exact).enumerate() {
+            if fast > slow {
+                side = 1;
+            } else if fast < slow || unbroken {
+                side = 0;
+                unbroken &= start + index + 1 < self.from;
+            }
+            bits |= side << index;
+        }
+        bits
+    }
+
+    /// Whether the fast line has been above from its first value on, through `words` of the tile that begins at
+    /// place `start`; also before that first value.
+    fn is_unbroken(&self, words: &[u64], start: usize) -> bool {
+        let first = self.from - 1;
+        self.unbroken
+            && (first >= start || self.above == 1)
+            && words.iter().enumerate().all(|(number, word)| {
+                let before = first.saturating_sub(start + number * BLOCK);
+                before >= BLOCK || word | ((1 << before) - 1) == u64::MAX
+            })
+    }
+
+    /// Lists the crosses of a tile: twice the place, and one more where the fast line comes out above.
     #[inline(always)]
-    fn cross(&mut self, words: &[u64], start: usize, terms: &Terms<'_>) {
-        let last = terms.ground.len() - 1;
+    fn crosses(&mut self, words: &[u64], start: usize, list: &mut Vec<u32>) {
+        list.clear();
         for (number, &word) in words.iter().enumerate() {
             let mut edges = word ^ (word << 1 | self.above);
             self.above = word >> 63;
@@ -181,18 +229,21 @@ impl Crosser {
                 edges &= u64::MAX.checked_shl((self.from - place) as u32).unwrap_or(0);
             }
             while edges != 0 {
-                let at = place + edges.trailing_zeros() as usize;
+                let bit = edges.trailing_zeros();
                 edges &= edges - 1;
-                if at >= last {
-                    break;
-                }
-                let up = word >> (at - place) & 1 == 1;
-                match self.trader.state {
-                    State::Flat if up => self.trader.enter(at, terms),
-                    State::Long if !up => self.trader.leave(at, terms),
-                    _ => {}
-                }
+                list.push((place as u32 + bit) << 1 | (word >> bit & 1) as u32);
             }
+        }
+    }
+
+    /// The lines cross at the close of a place.
+    #[inline(always)]
+    fn act(&mut self, cross: u32, terms: &Terms<'_>) {
+        let (at, up) = ((cross >> 1) as usize, cross & 1 == 1);
+        match self.trader.state {
+            State::Flat if up => self.trader.enter(at, terms),
+            State::Long if !up => self.trader.leave(at, terms),
+            _ => {}
         }
     }
 }

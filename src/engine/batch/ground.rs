@@ -2,7 +2,7 @@
 //! blocks. Computed once, never changed.
 
 use super::compare::{Compare, Work, dispatch};
-use super::falls::{BLOCK, Closes};
+use super::falls::{BLOCK, Closes, higher, lower, scan};
 use super::units::{Tariff, price_units};
 use crate::domain::{Bps, Price, Timestamp};
 
@@ -15,7 +15,7 @@ const HIGHEST_PRICE: f64 = 2e7;
 pub(super) struct Ground<'m> {
     /// Opening times.
     pub clock: &'m [Timestamp],
-    /// `sums[r]` is the sum of the closes of the rows before `r`, in units; over the symbol's rows.
+    /// `sums[r]` is the sum of the closes of the rows before `r`, in units modulo 2^64; over the symbol's rows.
     pub sums: Vec<i64>,
     /// The row of place 0.
     pub base: usize,
@@ -59,8 +59,6 @@ impl<'m> Ground<'m> {
             return None;
         }
         let highest = price_units(highest);
-        // Every sum of closes, and twice it, fits.
-        i64::try_from(last).ok()?.checked_mul(highest)?.checked_mul(2)?;
         let tariff = tariff(highest)?;
         let mut ground = Self {
             clock: &columns.clock[base..last],
@@ -82,6 +80,17 @@ impl<'m> Ground<'m> {
     /// How many places.
     pub fn len(&self) -> usize {
         self.clock.len()
+    }
+
+    /// Whether the sum of any `n` closes fits 64 bits with one to spare.
+    pub fn fits(&self, n: u32) -> bool {
+        self.highest.checked_mul(n.into()).is_some_and(|most| most <= i64::MAX / 2)
+    }
+
+    /// The sum of the `n` closes up to row `row`, which there are and which fit.
+    #[inline(always)]
+    pub fn sum(&self, row: usize, n: usize) -> i64 {
+        self.sums[row + 1].wrapping_sub(self.sums[row + 1 - n])
     }
 
     pub fn closes(&self) -> Closes<'_> {
@@ -108,9 +117,12 @@ impl Work for Fill<'_, '_> {
     #[inline(always)]
     fn run<C: Compare>(self, _: C) {
         let Self { ground, opens, slippage, tariff } = self;
-        let mut sum = 0;
         for (slot, &close) in ground.sums[1..].iter_mut().zip(ground.all_closes) {
-            sum += price_units(close);
+            *slot = price_units(close);
+        }
+        let mut sum = 0_i64;
+        for slot in &mut ground.sums {
+            sum = sum.wrapping_add(*slot);
             *slot = sum;
         }
         for (slot, &open) in ground.buy.iter_mut().zip(opens) {
@@ -128,10 +140,7 @@ impl Work for Fill<'_, '_> {
         }
         let blocks = ground.all_closes[ground.base..].chunks(BLOCK);
         for ((low, high), block) in ground.lows.iter_mut().zip(&mut ground.highs).zip(blocks) {
-            for &close in block {
-                *low = if close < *low { close } else { *low };
-                *high = if close > *high { close } else { *high };
-            }
+            (*low, *high) = (scan(block, f64::INFINITY, lower), scan(block, f64::NEG_INFINITY, higher));
         }
     }
 }

@@ -138,7 +138,7 @@ fn recurse(lane: &mut Lane, start: usize, len: usize, mut step: impl FnMut(usize
 fn means(new: &[i64], old: &[i64], n: usize, out: &mut [f64]) {
     let divisor = n as f64 * UNITS;
     for ((slot, &new), &old) in out.iter_mut().zip(new).zip(old) {
-        *slot = (new - old) as f64 / divisor;
+        *slot = new.wrapping_sub(old) as f64 / divisor;
     }
 }
 
@@ -146,7 +146,7 @@ fn means(new: &[i64], old: &[i64], n: usize, out: &mut [f64]) {
 #[inline(always)]
 fn wide_means(new: &[i64], old: &[i64], n: usize, out: &mut [f64]) {
     for ((slot, &new), &old) in out.iter_mut().zip(new).zip(old) {
-        *slot = mean(new - old, n);
+        *slot = mean(new.wrapping_sub(old), n);
     }
 }
 
@@ -184,7 +184,7 @@ impl Ema {
         if row > self.seed {
             self.average += self.factor * (ground.all_closes[row] - self.average);
         } else if row == self.seed {
-            self.average = mean(ground.sums[row + 1] - ground.sums[row + 1 - self.n], self.n);
+            self.average = mean(ground.sum(row, self.n), self.n);
         } else {
             return None;
         }

@@ -29,7 +29,7 @@ mod trader;
 mod units;
 mod why;
 
-pub use condensed::{Condensed, Fall};
+pub use condensed::{ClosedTrade, Condensed, Fall};
 pub use prepared::{Batch, Prepared};
 pub use why::Why;
 

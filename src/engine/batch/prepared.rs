@@ -84,7 +84,12 @@ impl Prepared<'_> {
     fn pair(&self, spec: &StrategySpec) -> Result<Pair, Why> {
         self.eligible(spec)?;
         let job = &self.batch.job;
-        let [fast, slow] = crossing(spec, job.market.interval).ok_or(Why::Strategy)?.map(|(line, before)| {
+        let lines = crossing(spec, job.market.interval).ok_or(Why::Strategy)?;
+        // A line reaches back at least as far as its averages are long.
+        if !lines.iter().all(|&(_, before)| self.ground.fits(before)) {
+            return Err(Why::TooLarge);
+        }
+        let [fast, slow] = lines.map(|(line, before)| {
             let before = if self.batch.warm_up == WarmUp::Before { before as usize } else { 0 };
             (line, job.window.ticks.first.saturating_sub(before))
         });

@@ -4,11 +4,11 @@
 //! Invariant: it never guesses. Where the general engine might do otherwise it stops and says so.
 
 use super::Why;
-use super::condensed::Condensed;
+use super::condensed::{ClosedTrade, Condensed};
 use super::falls::{Closes, Falls, Stretch};
 use super::ground::Ground;
-use super::units::{LIMIT, Share, Tariff, price_units, to_f64};
-use crate::domain::{Bps, Cash, Price, Span};
+use super::units::{Bill, LIMIT, Share, Tariff, price_units, to_f64};
+use crate::domain::{Bps, Cash, Price, Qty, Span};
 
 /// What is the same for all parameterisations of a grid.
 #[derive(Debug)]
@@ -38,13 +38,21 @@ pub(super) struct Trader {
     cash_now: f64,
     qty_now: f64,
     fees: i128,
-    traded: i128,
+    notional: f64,
     held: usize,
-    time: i64,
+    touched: usize,
     sampled: usize,
     curve: Vec<f64>,
     falls: Falls,
-    pnl: Vec<i64>,
+    trades: Vec<Trade>,
+}
+
+/// A closed round trip, in units and microseconds.
+#[derive(Debug, Clone, Copy)]
+struct Trade {
+    pnl: i64,
+    spent: i64,
+    time: i64,
 }
 
 /// Whether a trader goes on.
@@ -75,13 +83,14 @@ impl Trader {
             cash_now: start,
             qty_now: 0.0,
             fees: 0,
-            traded: 0,
+            // The sum of no fills, as a sum of floats begins.
+            notional: std::iter::empty::<f64>().sum(),
             held: 0,
-            time: 0,
+            touched: 0,
             sampled: 0,
             curve,
             falls: Falls::new(start),
-            pnl: Vec::new(),
+            trades: Vec::new(),
         }
     }
 
@@ -100,12 +109,12 @@ impl Trader {
         if qty <= 0 {
             return self.stop(Why::CloseCall);
         }
-        self.falls.flat(self.since, fill, self.cash_now);
         self.sample(fill, terms);
         self.spent = bill.notional + bill.fee;
         self.cash -= self.spent;
         self.qty = qty;
-        self.post(bill.notional, bill.fee, fill);
+        self.qty_now = to_f64(qty);
+        self.post(bill, fill);
         self.state = State::Long;
     }
 
@@ -113,40 +122,40 @@ impl Trader {
     #[inline(always)]
     pub fn leave(&mut self, at: usize, terms: &Terms<'_>) {
         let fill = at + 1;
-        let price = terms.ground.sell[fill];
-        let stretch = Stretch { from: self.since, to: fill, cash: self.cash_now, qty: self.qty_now };
-        self.falls.held(stretch, &terms.closes);
+        let clock = terms.ground.clock;
+        let time = (clock[fill] - clock[self.since]).micros();
         self.sample(fill, terms);
         self.held += fill - self.since;
-        let clock = terms.ground.clock;
-        self.sell(price, (clock[fill] - clock[self.since]).micros(), fill, terms);
+        self.touched += fill + 1 - self.since;
+        self.sell(terms.ground.sell[fill], time, fill, terms);
     }
 
+    /// Sells all at a place whose mark then is the cash.
     #[inline(always)]
     fn sell(&mut self, price: i64, time: i64, fill: usize, terms: &Terms<'_>) {
         let Some(bill) = terms.tariff.bill(price, self.qty) else {
             return self.stop(Why::TooLarge);
         };
+        let held = Stretch { from: self.since, to: fill, cash: self.cash_now, qty: self.qty_now };
         let proceeds = bill.notional - bill.fee;
         self.cash += proceeds;
         if self.cash >= LIMIT {
             return self.stop(Why::TooLarge);
         }
-        self.pnl.push(proceeds - self.spent);
-        self.time += time;
-        self.qty = 0;
-        self.post(bill.notional, bill.fee, fill);
+        self.trades.push(Trade { pnl: proceeds - self.spent, spent: self.spent, time });
+        (self.qty, self.qty_now) = (0, 0.0);
+        self.post(bill, fill);
+        self.falls.trip(held, self.cash_now, &terms.closes);
         self.state = State::Flat;
     }
 
     /// After a fill.
     #[inline(always)]
-    fn post(&mut self, notional: i64, fee: i64, fill: usize) {
-        self.traded += i128::from(notional);
-        self.fees += i128::from(fee);
+    fn post(&mut self, bill: Bill, fill: usize) {
+        self.notional += to_f64(bill.notional);
+        self.fees += i128::from(bill.fee);
         self.since = fill;
         self.cash_now = to_f64(self.cash);
-        self.qty_now = to_f64(self.qty);
     }
 
     /// Takes the samples of the places before `until`.
@@ -181,55 +190,57 @@ impl Trader {
 
     /// The window's end.
     pub fn finish(mut self, terms: &Terms<'_>) -> Result<Condensed, Why> {
-        let (end, close) = (terms.ground.len(), terms.closes.close);
-        let last = end - 1;
-        let held = self.state == State::Long;
-        if held {
+        let end = terms.ground.len();
+        if self.state == State::Long {
             self.held += end - self.since;
-        }
-        if held && terms.close_at_end {
-            self.close_out(last, terms);
-        } else if held {
-            let stretch = Stretch { from: self.since, to: end, cash: self.cash_now, qty: self.qty_now };
-            self.falls.held(stretch, &terms.closes);
-        } else {
-            self.falls.flat(self.since, end, self.cash_now);
+            self.touched += end - self.since;
+            if terms.close_at_end {
+                self.close_out(end - 1, terms);
+            } else {
+                let stretch = Stretch { from: self.since, to: end, cash: self.cash_now, qty: self.qty_now };
+                self.falls.hold(stretch, &terms.closes);
+            }
         }
         self.sample(end, terms);
         if let State::Stopped(why) = self.state {
             return Err(why);
         }
-        let worth = Cash::notional(
-            Price::from_units(price_units(close[last]).into()),
-            crate::domain::Qty::from_units(self.qty.into()),
-        );
+        let close = Price::from_units(price_units(terms.closes.close[end - 1]).into());
+        let cash = |units: i64| Cash::from_units(units.into());
         Ok(Condensed {
-            starting_balance: Cash::from_units(terms.start.into()),
-            final_equity: Cash::from_units(self.cash.into()) + worth,
+            starting_balance: cash(terms.start),
+            final_equity: cash(self.cash) + Cash::notional(close, Qty::from_units(self.qty.into())),
             fees: Cash::from_units(self.fees),
-            traded: Cash::from_units(self.traded),
+            notional: self.notional,
             curve: self.curve,
             fall: self.falls.finish(&terms.closes, terms.ground.origin),
-            trip_pnl: self.pnl.iter().map(|&pnl| to_f64(pnl)).collect(),
-            trip_time: Span::from_micros(self.time),
-            ticks_in_market: self.held,
+            trades: self.trades.iter().map(Trade::closed).collect(),
             ticks: end - terms.ground.origin,
+            ticks_in_market: self.held,
+            ticks_touched: self.touched,
         })
     }
 
     /// Sells at the last close, whose mark then is what the sale brought.
     fn close_out(&mut self, last: usize, terms: &Terms<'_>) {
-        if self.since < last {
-            let stretch = Stretch { from: self.since, to: last, cash: self.cash_now, qty: self.qty_now };
-            self.falls.held(stretch, &terms.closes);
-        }
         self.sample(last, terms);
         let raw = Price::from_units(price_units(terms.closes.close[last]).into());
         let clock = terms.ground.clock;
         let time = (clock[last] + terms.interval) - clock[self.since];
-        let price = raw.slipped(terms.slippage, false).units();
-        let Ok(price) = i64::try_from(price) else { return self.stop(Why::TooLarge) };
+        let Ok(price) = i64::try_from(raw.slipped(terms.slippage, false).units()) else {
+            return self.stop(Why::TooLarge);
+        };
         self.sell(price, time.micros(), last, terms);
-        self.falls.flat(last, last + 1, self.cash_now);
+    }
+}
+
+impl Trade {
+    fn closed(&self) -> ClosedTrade {
+        let (pnl, spent) = (to_f64(self.pnl), to_f64(self.spent));
+        ClosedTrade {
+            pnl,
+            return_fraction: if self.spent > 0 { pnl / spent } else { 0.0 },
+            seconds: Span::from_micros(self.time).seconds(),
+        }
     }
 }

@@ -65,6 +65,8 @@ pub(super) struct Tariff {
     fee_fraction: f64,
     step: i64,
     min_notional: i64,
+    /// The minimum notional with its fee.
+    least: i64,
     /// From this amount on an order surely reaches the minimum notional, whatever rounding takes.
     ample: i64,
 }
@@ -89,6 +91,7 @@ impl Tariff {
             fee_fraction,
             step,
             min_notional,
+            least: i64::try_from(instrument.min_notional.with_fee(fee_rate).units()).ok()?,
             ample: nearest(ample),
         })
     }
@@ -157,9 +160,10 @@ impl Tariff {
         amount >= self.ample
     }
 
-    /// Whether no order for this amount can ever be large enough: what it buys costs at most the amount.
+    /// Whether no order for this amount can ever be large enough: what it buys, fee included, costs at most
+    /// the amount.
     pub fn is_hopeless(&self, amount: i64) -> bool {
-        amount <= 0 || amount < self.min_notional
+        amount <= 0 || amount < self.least
     }
 
     /// The check itself: at least one step, worth the minimum notional at the deciding close.
