@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::data::DataCommand;
+use crate::scenario::MetricsProfile;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -22,6 +23,18 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0 done    1 a run failed    2 the command line or the scenario is wrong
   3 the market data is wrong    130 interrupted";
+
+const METRICS_HELP: &str = "\
+Examples:
+  tiltyard metrics equity.csv --column equity --periods-per-year 365
+  tiltyard metrics fund.parquet --column returns --periods-per-year 252 --rf 0.02 --benchmark spy.csv --json
+
+A column whose name has `ret` or `change` in it holds returns; `equity`, `balance`, `nav`, `value`, `capital`,
+`wealth`, `close`, `price` or `level`: levels, from which returns are made. Rows without a value may only
+stand at the start.
+
+Exit codes:
+  0 done    2 the command line or a file is wrong";
 
 /// Replays recorded market history for many isolated trading agents at once, and ranks them.
 #[derive(Debug, Parser)]
@@ -51,6 +64,8 @@ pub enum Command {
     Show(ShowArgs),
     /// List the round trips of an agent in a stored run.
     Trades(TradesArgs),
+    /// Compute the metrics of a return or equity series in a CSV or Parquet file made elsewhere.
+    Metrics(MetricsArgs),
     /// Make, bring in and examine market data.
     #[command(subcommand)]
     Data(DataCommand),
@@ -108,6 +123,73 @@ pub struct StrategiesArgs {
     pub json: bool,
 }
 
+/// What a column of a file holds.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum KindArg {
+    /// Simple returns, as fractions.
+    Returns,
+    /// Levels: equity, balances, prices.
+    Equity,
+}
+
+/// Arguments of `metrics`.
+#[derive(Debug, Args)]
+#[command(after_help = METRICS_HELP)]
+pub struct MetricsArgs {
+    /// A CSV or Parquet file; a first column of dates or labels is recognised.
+    pub file: PathBuf,
+    /// The column of the series.
+    #[arg(long, value_name = "NAME")]
+    pub column: String,
+    /// What the column holds, where its name does not tell.
+    #[arg(long)]
+    pub kind: Option<KindArg>,
+    /// Rows in a year: 252 trading days, 365 days, 8760 hours.
+    #[arg(long, value_name = "N", value_parser = periods)]
+    pub periods_per_year: f64,
+    /// Risk-free rate per year, as a fraction: 0.02 is 2 %.
+    #[arg(long, value_name = "RATE", default_value_t = 0.0, value_parser = rate, allow_negative_numbers = true)]
+    pub rf: f64,
+    /// Minimum acceptable return per year for Sortino and omega, as a fraction.
+    #[arg(long, value_name = "RATE", default_value_t = 0.0, value_parser = rate, allow_negative_numbers = true)]
+    pub mar: f64,
+    /// A file with the benchmark; its rows are matched by date, else by label, else by their order.
+    #[arg(long, value_name = "FILE")]
+    pub benchmark: Option<PathBuf>,
+    /// The benchmark's column [default: the only one].
+    #[arg(long, value_name = "NAME", requires = "benchmark")]
+    pub benchmark_column: Option<String>,
+    /// Whose definitions to use, where libraries differ.
+    #[arg(long, value_name = "NAME", default_value = "tiltyard", value_parser = profile)]
+    pub profile: MetricsProfile,
+    /// Print as JSON: every value as a fraction, null with its reason under `missing`.
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn periods(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(n) if n > 0.0 && n <= 100_000_000.0 => Ok(n),
+        _ => Err("must be a number above 0".to_owned()),
+    }
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if rate > -1.0 && rate <= 1.0 => Ok(rate),
+        Ok(_) => Err("must be a fraction above -1 and up to 1: 0.02 is 2 %".to_owned()),
+        Err(_) => Err("must be a fraction such as 0.02".to_owned()),
+    }
+}
+
+fn profile(text: &str) -> Result<MetricsProfile, String> {
+    let found = MetricsProfile::ALL.into_iter().find(|profile| profile.as_str() == text);
+    found.ok_or_else(|| {
+        let known: Vec<&str> = MetricsProfile::ALL.iter().map(|profile| profile.as_str()).collect();
+        format!("known: {}", known.join(", "))
+    })
+}
+
 /// Which store to read.
 #[derive(Debug, Args)]
 pub struct StoreArgs {
@@ -124,6 +206,9 @@ pub struct StoreArgs {
 pub struct ShowArgs {
     /// A run id or its beginning, a scenario's name (its latest run), or a run folder.
     pub run: String,
+    /// Show one agent: its metrics in each window, its months and its worst drawdowns.
+    #[arg(long, value_name = "NAME")]
+    pub agent: Option<String>,
     /// Which store.
     #[command(flatten)]
     pub store: StoreArgs,

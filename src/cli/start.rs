@@ -3,7 +3,7 @@
 use clap::Parser;
 
 use super::args::{Cli, Command};
-use super::{Exit, Failure, check, diagnostics, init, run, schema, stored, strategies};
+use super::{Exit, Failure, check, diagnostics, init, metrics, run, schema, stored, strategies};
 
 /// Reads the command line, carries it out, prints what went wrong.
 pub fn main() -> Exit {
@@ -27,6 +27,7 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Runs(args) => stored::runs(args),
         Command::Show(args) => stored::show(args),
         Command::Trades(args) => stored::trades(args),
+        Command::Metrics(args) => metrics::metrics(args),
         Command::Data(command) => command.run(),
     }
 }

@@ -2,11 +2,10 @@
 
 use proptest::prelude::*;
 
-use super::report::Metrics;
-use super::sampling::{Sampled, sampled_ticks};
-use super::{condense, measure, measure_condensed};
+use super::sampling::Sampled;
+use super::{Observed, metrics_of};
 use crate::domain::{Bps, Cash, Instrument, Interval, Qty, Seed, Symbol, SymbolId, Timestamp};
-use crate::engine::batch::{Batch, Condensed, Why};
+use crate::engine::batch::{Batch, Why};
 use crate::engine::{Job, Window, replay};
 use crate::indicator::{History, IndicatorCache};
 use crate::market::{Bars, Market, SeriesBars, TickRange};
@@ -39,21 +38,20 @@ impl Case {
     }
 
     fn sampled(&self) -> Sampled {
-        sampled_ticks(&self.market, TickRange { first: self.first, last: self.market.clock.len() }, None)
+        Sampled::of(&self.market, TickRange { first: self.first, last: self.market.clock.len() }, None)
     }
 
     /// What the bar-by-bar engine makes of it.
-    fn oracle(&self, risk: &RiskProfile, spec: &StrategySpec) -> (Condensed, Metrics) {
+    fn oracle(&self, risk: &RiskProfile, spec: &StrategySpec) -> Observed {
         let (job, cache) = (self.job(risk), IndicatorCache::new());
         let history =
             History { market: &self.market, cache: &cache, ticks: job.window.ticks, warm_up: self.warm_up };
         let setup = Setup { history, seed: Seed(1), agent: "one", window: 0 };
         let replay = replay(&job, prepare(spec, &setup));
-        let metrics = measure(&replay, &self.market, &MetricSpec::default());
-        (condense(&replay, &self.sampled()), metrics)
+        Observed::of(&replay, &self.market, None)
     }
 
-    fn batch(&self, risk: &RiskProfile, specs: &[StrategySpec]) -> Vec<Result<Condensed, Why>> {
+    fn batch(&self, risk: &RiskProfile, specs: &[StrategySpec]) -> Vec<Result<Observed, Why>> {
         let sampled = self.sampled();
         let batch = Batch { job: self.job(risk), warm_up: self.warm_up, samples: &sampled.ticks };
         let prepared = match batch.prepare() {
@@ -61,22 +59,22 @@ impl Case {
             Err(why) => return vec![Err(why); specs.len()],
         };
         let mut outcomes = vec![Err(Why::Strategy); specs.len()];
-        prepared.run(specs, |place, outcome| outcomes[place] = outcome);
+        prepared.run(specs, |place, outcome| {
+            outcomes[place] = outcome.map(|outcome| Observed::of_condensed(outcome, &self.market, &sampled));
+        });
         outcomes
     }
 
     /// Asserts that what the batch engine takes it takes to the same end; how many it took.
     fn compare(&self, specs: &[StrategySpec]) -> usize {
         let risk = RiskProfile::unlimited();
-        let sampled = self.sampled();
-        let outcomes = self.batch(&risk, specs);
         let mut taken = 0;
-        for (spec, outcome) in specs.iter().zip(outcomes) {
-            let Ok(condensed) = outcome else { continue };
-            let (wanted, metrics) = self.oracle(&risk, spec);
-            assert_eq!(condensed, wanted, "{spec:?}");
-            let found = measure_condensed(&condensed, &self.market, &sampled, &MetricSpec::default());
-            assert_eq!(format!("{found:?}"), format!("{metrics:?}"), "{spec:?}");
+        for (spec, outcome) in specs.iter().zip(self.batch(&risk, specs)) {
+            let Ok(found) = outcome else { continue };
+            let wanted = self.oracle(&risk, spec);
+            assert_eq!(found, wanted, "{spec:?}");
+            let metrics = |observed| format!("{:?}", metrics_of(observed, &MetricSpec::default()));
+            assert_eq!(metrics(&found), metrics(&wanted), "{spec:?}");
             taken += 1;
         }
         taken
@@ -84,12 +82,7 @@ impl Case {
 }
 
 fn spec(kind: StrategyKind, interval: Interval, percent: f64) -> StrategySpec {
-    StrategySpec {
-        kind,
-        symbols: vec![SymbolId(0)],
-        timeframe: interval,
-        size: Bps::from_percent(percent),
-    }
+    StrategySpec { kind, symbols: vec![SymbolId(0)], timeframe: interval, size: Bps::from_percent(percent) }
 }
 
 /// Bars from steps of the close, each with the next open's distance; a step of `None` is a hole.
@@ -134,7 +127,8 @@ fn cases() -> impl Strategy<Value = Case> {
     let ticks = prop::sample::select(vec![1.0, 0.01, 0.000_000_13, 97.531]);
     let level = prop::sample::select(vec![20, 1000, 30_000]);
     let interval = prop::sample::select(vec!["1m", "1h", "1d"]);
-    let rules = [prop::sample::select(vec![1_i64, 100, 100_000]), prop::sample::select(vec![0_i64, 100_000_000])];
+    let rules =
+        [prop::sample::select(vec![1_i64, 100, 100_000]), prop::sample::select(vec![0_i64, 100_000_000])];
     let fee = prop::sample::select(vec![0.0, 1.0, 10.0, 33.3, 500.0]);
     let slip = prop::sample::select(vec![0.0, 5.0, 12.345]);
     let start = prop::sample::select(vec!["3", "1000", "98765.43210987", "10000000"]);
@@ -220,7 +214,7 @@ fn a_grid_of_more_than_one_group_keeps_its_places() {
     let specs = sma_grid(Interval::MINUTE, &lengths, &lengths, 50.0);
     let outcomes = case.batch(&RiskProfile::unlimited(), &specs);
     for place in (0..specs.len()).step_by(37) {
-        let (wanted, _) = case.oracle(&RiskProfile::unlimited(), &specs[place]);
+        let wanted = case.oracle(&RiskProfile::unlimited(), &specs[place]);
         assert_eq!(outcomes[place].as_ref(), Ok(&wanted), "{:?}", specs[place]);
     }
 }
@@ -233,7 +227,7 @@ fn limits_that_cannot_bind_are_taken_and_others_are_not() {
     let cross = |percent| spec(StrategyKind::SmaCross { fast: 3, slow: 9 }, Interval::MINUTE, percent);
     let first = |risk: &RiskProfile, spec| case.batch(risk, &[spec]).remove(0);
     let tight = RiskProfile { daily_loss_limit: None, ..RiskProfile::standard() };
-    let (wanted, _) = case.oracle(&tight, &cross(25.0));
+    let wanted = case.oracle(&tight, &cross(25.0));
     assert_eq!(first(&tight, cross(25.0)), Ok(wanted));
     assert_eq!(first(&tight, cross(25.1)), Err(Why::Risk));
     let dear = RiskProfile { max_drawdown: Some(Bps::WHOLE), ..RiskProfile::unlimited() };

@@ -12,35 +12,90 @@
 //! round-the-clock markets, the window's mean for sessions); `365 days / interval` for bars over a day.
 
 use super::report::{Missing, Sampling};
+use super::series::ReturnSeries;
 use crate::domain::{Span, Timestamp};
 use crate::market::{Market, TickRange};
 
 /// Windows shorter than this are sampled at every tick.
 const DAILY_FROM: Span = Span::DAY.times(30);
 
-/// Where the equity of a window is sampled.
+/// The sampled equity of one window.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sample {
+    /// How.
+    pub sampling: Sampling,
+    /// Periods a year.
+    pub periods_per_year: f64,
+    /// The starting balance, then one point a period.
+    pub curve: Vec<f64>,
+    /// When each point was: the window's start, then the close of its tick.
+    pub times: Vec<Timestamp>,
+}
+
+/// At which ticks the equity of a window is sampled: the same for all that are replayed in it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sampled {
-    /// Which ticks of the market's clock are the window.
+    /// The window.
     pub window: TickRange,
     /// How.
     pub sampling: Sampling,
     /// Periods a year.
     pub periods_per_year: f64,
-    /// The ticks whose equity is a point of the curve, after the starting balance; ascending.
+    /// The ticks of the market's clock whose equity is a point of the curve, ascending; the starting balance
+    /// comes before them.
     pub ticks: Vec<usize>,
+    /// When each point is: the window's start, then the close of its tick.
+    times: Vec<Timestamp>,
 }
 
-/// The ticks of `window` at which equity is sampled. `stated` is the scenario's number of periods a year.
-pub fn sampled_ticks(market: &Market, window: TickRange, stated: Option<f64>) -> Sampled {
-    let clock = &market.clock[window.first..window.last];
-    let sampling = sampling_of(market, window);
-    let ticks = match sampling {
-        Sampling::PerBar => (window.first..window.last).collect(),
-        Sampling::Daily => day_ends(clock, market.interval.span()).map(|end| window.first + end).collect(),
-    };
-    let periods_per_year = stated.unwrap_or_else(|| periods_per_year(market, clock, sampling));
-    Sampled { window, sampling, periods_per_year, ticks }
+impl Sampled {
+    /// The ticks of `window`. `stated` is the scenario's number of periods a year.
+    pub fn of(market: &Market, window: TickRange, stated: Option<f64>) -> Self {
+        let clock = &market.clock[window.first..window.last];
+        let sampling = sampling_of(market, window);
+        let ticks: Vec<usize> = match sampling {
+            Sampling::PerBar => (window.first..window.last).collect(),
+            Sampling::Daily => {
+                day_ends(clock, market.interval.span()).map(|end| window.first + end).collect()
+            }
+        };
+        let closes = ticks.iter().map(|&tick| market.close_time(tick));
+        let times = std::iter::once(market.clock[window.first]).chain(closes).collect();
+        let periods_per_year = stated.unwrap_or_else(|| periods_per_year(market, clock, sampling));
+        Self { window, sampling, periods_per_year, ticks, times }
+    }
+
+    /// A curve with its points at these ticks, the starting balance first.
+    pub fn sample(&self, curve: Vec<f64>) -> Sample {
+        Sample {
+            sampling: self.sampling,
+            periods_per_year: self.periods_per_year,
+            curve,
+            times: self.times.clone(),
+        }
+    }
+}
+
+impl Sample {
+    /// Samples `equity`, one value for each tick of `ticks`, with `start` before it. `stated` is the
+    /// scenario's number of periods a year.
+    pub fn of(start: f64, equity: &[f64], market: &Market, ticks: TickRange, stated: Option<f64>) -> Self {
+        let last = ticks.last.min(ticks.first + equity.len());
+        let sampled = Sampled::of(market, TickRange { last, ..ticks }, stated);
+        let points = sampled.ticks.iter().map(|tick| equity[tick - ticks.first]);
+        sampled.sample(std::iter::once(start).chain(points).collect())
+    }
+
+    /// As a series of returns; `finest_depth` is the deepest fall of the whole curve.
+    pub fn series(&self, finest_depth: f64) -> ReturnSeries {
+        let length = self
+            .times
+            .last()
+            .zip(self.times.first())
+            .map_or(0.0, |(end, start)| (*end - *start).seconds() / Span::DAY.seconds());
+        let series = ReturnSeries::of_curve(self.curve.clone(), self.periods_per_year).lasting_days(length);
+        ReturnSeries { finest_depth, ..series }
+    }
 }
 
 /// Simple returns of a curve: one fewer than its points.
@@ -144,21 +199,23 @@ mod tests {
     fn a_day_is_the_utc_day_of_the_open() {
         // 40 days of hourly bars: the bar that opens at 23:00 is the last of its day.
         let market = hourly(40 * 24);
-        let sampled = sampled_ticks(&market, all(&market), None);
-        assert_eq!(sampled.sampling, Sampling::Daily);
-        assert_eq!(sampled.ticks.len(), 40);
-        assert_eq!(sampled.ticks[..2], [23, 47]);
-        assert_eq!(sampled.ticks[39], 959);
-        assert_eq!(sampled.periods_per_year, 365.0);
+        let equity: Vec<f64> = (0..40 * 24).map(f64::from).collect();
+        let sample = Sample::of(-1.0, &equity, &market, all(&market), None);
+        assert_eq!(sample.sampling, Sampling::Daily);
+        assert_eq!(sample.curve.len(), 41);
+        assert_eq!(sample.curve[..3], [-1.0, 23.0, 47.0]);
+        assert_eq!(sample.curve[40], 959.0);
+        assert_eq!(sample.periods_per_year, 365.0);
     }
 
     #[test]
     fn thirty_days_are_daily_and_an_hour_less_is_not() {
         let (month, less) = (hourly(720), hourly(719));
-        assert_eq!(sampled_ticks(&month, all(&month), None).sampling, Sampling::Daily);
-        let short = sampled_ticks(&less, all(&less), None);
+        let flat = vec![1.0; 720];
+        assert_eq!(Sample::of(1.0, &flat, &month, all(&month), None).sampling, Sampling::Daily);
+        let short = Sample::of(1.0, &flat[1..], &less, all(&less), None);
         assert_eq!(short.sampling, Sampling::PerBar);
-        assert_eq!(short.ticks, (0..719).collect::<Vec<_>>());
+        assert_eq!(short.curve.len(), 720);
         assert_eq!(short.periods_per_year, 365.0 * 24.0);
     }
 
@@ -167,15 +224,15 @@ mod tests {
         // Thirty days of seven hours from 14:00: 29 days and 7 hours between the first open and the last close.
         let clock = (0..30).flat_map(|day| (14..21).map(move |hour| minutes(1440 * day + 60 * hour)));
         let market = market("1h", false, clock.collect());
-        let sampled = sampled_ticks(&market, all(&market), None);
-        assert_eq!((sampled.sampling, sampled.ticks.len()), (Sampling::Daily, 30));
-        assert_eq!(sampled.periods_per_year, 252.0);
+        let sample = Sample::of(1.0, &[1.0; 210], &market, all(&market), None);
+        assert_eq!((sample.sampling, sample.curve.len()), (Sampling::Daily, 31));
+        assert_eq!(sample.periods_per_year, 252.0);
     }
 
     #[test]
     fn a_stated_number_of_periods_holds() {
         let market = hourly(48);
-        assert_eq!(sampled_ticks(&market, all(&market), Some(1000.0)).periods_per_year, 1000.0);
+        assert_eq!(Sample::of(1.0, &[1.0; 48], &market, all(&market), Some(1000.0)).periods_per_year, 1000.0);
     }
 
     #[test]
@@ -184,15 +241,16 @@ mod tests {
         let first = (0..7).map(|hour| minutes(14 * 60 + 60 * hour));
         let second = (0..6).map(|hour| minutes((24 + 14) * 60 + 60 * hour));
         let market = market("1h", false, first.chain(second).collect());
-        assert_eq!(sampled_ticks(&market, all(&market), None).periods_per_year, 252.0 * 6.5);
+        let sample = Sample::of(1.0, &[1.0; 13], &market, all(&market), None);
+        assert_eq!(sample.periods_per_year, 252.0 * 6.5);
     }
 
     #[test]
     fn weekly_bars_are_not_taken_for_days() {
         let market = market("1w", false, (0..10).map(|week| minutes(week * 7 * 1440)).collect());
-        let sampled = sampled_ticks(&market, all(&market), None);
-        assert_eq!(sampled.ticks.len(), 10);
-        close(Ok(sampled.periods_per_year), 365.0 / 7.0);
+        let sample = Sample::of(1.0, &[1.0; 10], &market, all(&market), None);
+        assert_eq!(sample.curve.len(), 11);
+        close(Ok(sample.periods_per_year), 365.0 / 7.0);
     }
 
     #[test]

@@ -15,6 +15,7 @@
 
 mod agent_record;
 mod battle_record;
+mod course_record;
 mod csv;
 mod equity;
 mod error;
@@ -25,8 +26,12 @@ mod index;
 mod json;
 mod leaderboard;
 mod migrations;
+mod number_table;
+mod return_file;
 mod run_record;
+mod selection_record;
 mod staging;
+mod standings_record;
 mod stored;
 mod table_file;
 mod tables;
@@ -35,13 +40,23 @@ mod writer;
 
 pub use agent_record::{AgentRecord, DrawdownRecord, JobRecord, MetricMap};
 pub use battle_record::{BattleRecord, PlaceRecord};
+pub use course_record::{CourseRecord, FallRecord, MonthRecord, RollingRecord, YearRecord};
 pub use error::StoreError;
 pub use identity::{RunId, identify, run_id};
 pub use index::{Index, RunSummary, RunTiming, find_run, run_folder};
 pub use leaderboard::{LeaderboardRecord, RankingRecord};
+pub use number_table::{NamedColumn, NumberTable, RowPlace, TableError};
+pub use return_file::{ColumnKind, ReturnColumn, SeriesError};
 pub use run_record::{
     CostRecord, EntrantRecord, FORMAT_VERSION, FindingRecord, FlagRecord, MarketRecord, RunRecord,
     WindowRecord,
+};
+pub use selection_record::{
+    ConfidenceSetRecord, LogitBar, LogitRecord, SELECTION_FORMAT_VERSION, SelectionRecord,
+};
+pub use standings_record::{
+    BenchmarkRecord, FriedmanRecord, PairRecord, RatingRecord, RatingSystemRecord, STANDINGS_FORMAT_VERSION,
+    SpaRecord, StandingRecord, StandingsRecord, VerdictRecord,
 };
 pub use stored::StoredRun;
 pub use trade_rows::{TradeRow, trades};

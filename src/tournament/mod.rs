@@ -4,6 +4,7 @@
 //! writes a file or a progress bar: progress is told through an observer. Invariant: results depend on the
 //! scenario alone, never on the order in which jobs finish.
 
+mod against;
 pub mod evidence;
 mod job;
 mod outcome;
@@ -12,6 +13,7 @@ mod ranking;
 pub mod ratings;
 mod run;
 mod score;
+pub mod standings;
 #[cfg(test)]
 mod testing;
 mod windows;

@@ -91,10 +91,8 @@ fn extreme(
     if first >= last {
         return scan(&close[from..to], none, pick);
     }
-    let ends = pick(
-        scan(&close[from..first * BLOCK], none, pick),
-        scan(&close[last * BLOCK..to], none, pick),
-    );
+    let ends =
+        pick(scan(&close[from..first * BLOCK], none, pick), scan(&close[last * BLOCK..to], none, pick));
     blocks[first..last].iter().fold(ends, |a, &b| pick(a, b))
 }
 

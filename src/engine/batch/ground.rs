@@ -25,11 +25,10 @@ pub(super) struct Ground<'m> {
     pub all_closes: &'m [f64],
     /// The highest close in units.
     pub highest: i64,
-    /// What a buy and a sell at the open of a place pay, slippage included, in units.
+    /// What a buy at the open of a place pays, slippage included, in units.
     pub buy: Vec<i64>,
-    pub sell: Vec<i64>,
-    /// See [`Tariff::inverse`]; of `buy`.
-    pub inverse: Vec<f64>,
+    /// What a sale brings there, where it is not the same.
+    sell: Vec<i64>,
     lows: Vec<f64>,
     highs: Vec<f64>,
 }
@@ -52,9 +51,10 @@ impl<'m> Ground<'m> {
     ) -> Option<(Self, Tariff)> {
         let base = first.saturating_sub(1);
         let all_closes = &columns.close[..last];
-        let highest = highest(all_closes);
+        let highest = highest_of(all_closes);
         let opens = &columns.open[base..last];
-        let lowest = opens.iter().chain(&all_closes[base..]).copied().fold(f64::INFINITY, f64::min);
+        let lowest =
+            lower(scan(opens, f64::INFINITY, lower), scan(&all_closes[base..], f64::INFINITY, lower));
         if highest.max(highest_of(opens)) >= HIGHEST_PRICE || price_units(lowest) < 1 {
             return None;
         }
@@ -69,17 +69,23 @@ impl<'m> Ground<'m> {
             highest,
             buy: vec![0; last - base],
             sell: Vec::new(),
-            inverse: vec![0.0; last - base],
             lows: vec![f64::INFINITY; (last - base).div_ceil(BLOCK)],
             highs: vec![f64::NEG_INFINITY; (last - base).div_ceil(BLOCK)],
         };
-        dispatch(Fill { ground: &mut ground, opens, slippage, tariff: &tariff });
+        dispatch(Fill { ground: &mut ground, opens, slippage });
         Some((ground, tariff))
     }
 
     /// How many places.
     pub fn len(&self) -> usize {
         self.clock.len()
+    }
+
+    /// What a sale at the open of a place brings, slippage included, in units.
+    #[inline(always)]
+    pub fn sell(&self, place: usize) -> i64 {
+        let column = if self.sell.is_empty() { &self.buy } else { &self.sell };
+        column[place]
     }
 
     /// Whether the sum of any `n` closes fits 64 bits with one to spare.
@@ -98,25 +104,20 @@ impl<'m> Ground<'m> {
     }
 }
 
-fn highest(values: &[f64]) -> f64 {
-    highest_of(values)
-}
-
 fn highest_of(values: &[f64]) -> f64 {
-    values.iter().copied().fold(0.0, f64::max)
+    scan(values, 0.0, higher)
 }
 
 struct Fill<'g, 'm> {
     ground: &'g mut Ground<'m>,
     opens: &'g [f64],
     slippage: Bps,
-    tariff: &'g Tariff,
 }
 
 impl Work for Fill<'_, '_> {
     #[inline(always)]
     fn run<C: Compare>(self, _: C) {
-        let Self { ground, opens, slippage, tariff } = self;
+        let Self { ground, opens, slippage } = self;
         for (slot, &close) in ground.sums[1..].iter_mut().zip(ground.all_closes) {
             *slot = price_units(close);
         }
@@ -128,15 +129,11 @@ impl Work for Fill<'_, '_> {
         for (slot, &open) in ground.buy.iter_mut().zip(opens) {
             *slot = price_units(open);
         }
-        if slippage == Bps::ZERO {
-            ground.sell = ground.buy.clone();
-        } else {
-            let slipped = |units: i64, up| Price::from_units(units.into()).slipped(slippage, up).units() as i64;
+        if slippage != Bps::ZERO {
+            let slipped =
+                |units: i64, up| Price::from_units(units.into()).slipped(slippage, up).units() as i64;
             ground.sell = ground.buy.iter().map(|&units| slipped(units, false)).collect();
             ground.buy.iter_mut().for_each(|units| *units = slipped(*units, true));
-        }
-        for (slot, &price) in ground.inverse.iter_mut().zip(&ground.buy) {
-            *slot = tariff.inverse(price);
         }
         let blocks = ground.all_closes[ground.base..].chunks(BLOCK);
         for ((low, high), block) in ground.lows.iter_mut().zip(&mut ground.highs).zip(blocks) {

@@ -32,4 +32,3 @@ mod why;
 pub use condensed::{ClosedTrade, Condensed, Fall};
 pub use prepared::{Batch, Prepared};
 pub use why::Why;
-

@@ -47,12 +47,13 @@ pub(super) struct Trader {
     trades: Vec<Trade>,
 }
 
-/// A closed round trip, in units and microseconds.
+/// A closed round trip: money in units, places of its two fills.
 #[derive(Debug, Clone, Copy)]
 struct Trade {
     pnl: i64,
     spent: i64,
-    time: i64,
+    entry: u32,
+    exit: u32,
 }
 
 /// Whether a trader goes on.
@@ -102,8 +103,7 @@ impl Trader {
             return;
         }
         let fill = at + 1;
-        let (price, inverse) = (terms.ground.buy[fill], terms.ground.inverse[fill]);
-        let Some((qty, bill)) = terms.tariff.buy(amount, price, inverse) else {
+        let Some((qty, bill)) = terms.tariff.buy(amount, terms.ground.buy[fill]) else {
             return self.stop(Why::TooLarge);
         };
         if qty <= 0 {
@@ -122,17 +122,15 @@ impl Trader {
     #[inline(always)]
     pub fn leave(&mut self, at: usize, terms: &Terms<'_>) {
         let fill = at + 1;
-        let clock = terms.ground.clock;
-        let time = (clock[fill] - clock[self.since]).micros();
         self.sample(fill, terms);
         self.held += fill - self.since;
         self.touched += fill + 1 - self.since;
-        self.sell(terms.ground.sell[fill], time, fill, terms);
+        self.sell(terms.ground.sell(fill), fill, terms);
     }
 
     /// Sells all at a place whose mark then is the cash.
     #[inline(always)]
-    fn sell(&mut self, price: i64, time: i64, fill: usize, terms: &Terms<'_>) {
+    fn sell(&mut self, price: i64, fill: usize, terms: &Terms<'_>) {
         let Some(bill) = terms.tariff.bill(price, self.qty) else {
             return self.stop(Why::TooLarge);
         };
@@ -142,7 +140,8 @@ impl Trader {
         if self.cash >= LIMIT {
             return self.stop(Why::TooLarge);
         }
-        self.trades.push(Trade { pnl: proceeds - self.spent, spent: self.spent, time });
+        let (entry, exit) = (self.since as u32, fill as u32);
+        self.trades.push(Trade { pnl: proceeds - self.spent, spent: self.spent, entry, exit });
         (self.qty, self.qty_now) = (0, 0.0);
         self.post(bill, fill);
         self.falls.trip(held, self.cash_now, &terms.closes);
@@ -191,10 +190,11 @@ impl Trader {
     /// The window's end.
     pub fn finish(mut self, terms: &Terms<'_>) -> Result<Condensed, Why> {
         let end = terms.ground.len();
+        let close_out = self.state == State::Long && terms.close_at_end;
         if self.state == State::Long {
             self.held += end - self.since;
             self.touched += end - self.since;
-            if terms.close_at_end {
+            if close_out {
                 self.close_out(end - 1, terms);
             } else {
                 let stretch = Stretch { from: self.since, to: end, cash: self.cash_now, qty: self.qty_now };
@@ -214,7 +214,7 @@ impl Trader {
             notional: self.notional,
             curve: self.curve,
             fall: self.falls.finish(&terms.closes, terms.ground.origin),
-            trades: self.trades.iter().map(Trade::closed).collect(),
+            trades: closed(&self.trades, close_out, terms),
             ticks: end - terms.ground.origin,
             ticks_in_market: self.held,
             ticks_touched: self.touched,
@@ -225,22 +225,30 @@ impl Trader {
     fn close_out(&mut self, last: usize, terms: &Terms<'_>) {
         self.sample(last, terms);
         let raw = Price::from_units(price_units(terms.closes.close[last]).into());
-        let clock = terms.ground.clock;
-        let time = (clock[last] + terms.interval) - clock[self.since];
         let Ok(price) = i64::try_from(raw.slipped(terms.slippage, false).units()) else {
             return self.stop(Why::TooLarge);
         };
-        self.sell(price, time.micros(), last, terms);
+        self.sell(price, last, terms);
     }
 }
 
-impl Trade {
-    fn closed(&self) -> ClosedTrade {
-        let (pnl, spent) = (to_f64(self.pnl), to_f64(self.spent));
-        ClosedTrade {
-            pnl,
-            return_fraction: if self.spent > 0 { pnl / spent } else { 0.0 },
-            seconds: Span::from_micros(self.time).seconds(),
-        }
+/// The round trips with their times: from open to open, the last to its bar's close where it was closed out.
+fn closed(trades: &[Trade], close_out: bool, terms: &Terms<'_>) -> Vec<ClosedTrade> {
+    let clock = terms.ground.clock;
+    let mut out: Vec<ClosedTrade> = trades
+        .iter()
+        .map(|trade| {
+            let (pnl, spent) = (to_f64(trade.pnl), to_f64(trade.spent));
+            ClosedTrade {
+                pnl,
+                return_fraction: if trade.spent > 0 { pnl / spent } else { 0.0 },
+                seconds: (clock[trade.exit as usize] - clock[trade.entry as usize]).seconds(),
+            }
+        })
+        .collect();
+    if let (true, Some(last), Some(trade)) = (close_out, out.last_mut(), trades.last()) {
+        let end = clock[trade.exit as usize] + terms.interval;
+        last.seconds = (end - clock[trade.entry as usize]).seconds();
     }
+    out
 }

@@ -96,12 +96,6 @@ impl Tariff {
         })
     }
 
-    /// What an amount is multiplied by to estimate the quantity it buys at `price`.
-    #[inline(always)]
-    pub fn inverse(&self, price: i64) -> f64 {
-        ONE as f64 / (price as f64 * (1.0 + self.fee_fraction))
-    }
-
     /// `qty * price` and its fee, both half up; `None` from [`LIMIT`] on.
     #[inline(always)]
     pub fn bill(&self, price: i64, qty: i64) -> Option<Bill> {
@@ -110,20 +104,16 @@ impl Tariff {
             return None;
         }
         let notional = settle(estimate, price.wrapping_mul(qty), ONE, -ONE / 2);
-        let fee = settle(
-            notional as f64 * self.fee_fraction,
-            notional.wrapping_mul(self.fee),
-            WHOLE,
-            -WHOLE / 2,
-        );
+        let fee =
+            settle(notional as f64 * self.fee_fraction, notional.wrapping_mul(self.fee), WHOLE, -WHOLE / 2);
         Some(Bill { notional, fee })
     }
 
-    /// What `amount` buys at `price`, fee included; `inverse` belongs to the price. The quantity is 0 where
-    /// it buys nothing. `amount` is positive and below [`LIMIT`].
+    /// What `amount` buys at `price`, fee included. The quantity is 0 where it buys nothing. `amount` is
+    /// positive and below [`LIMIT`].
     #[inline(always)]
-    pub fn buy(&self, amount: i64, price: i64, inverse: f64) -> Option<(i64, Bill)> {
-        let estimate = amount as f64 * inverse;
+    pub fn buy(&self, amount: i64, price: i64) -> Option<(i64, Bill)> {
+        let estimate = amount as f64 * (ONE as f64 / (price as f64 * (1.0 + self.fee_fraction)));
         let near = estimate + ROUNDER;
         let off = estimate - (near - ROUNDER);
         if estimate >= FINE || off.abs() < UNSURE {

@@ -4,18 +4,24 @@
 //! colour and unicode the layout itself is plain ASCII; a table never wraps a number, it leaves out
 //! columns and says which.
 
+mod agent;
+mod calendar;
 mod grid;
 mod header;
 mod leaderboard;
+mod names;
 mod notes;
 mod numbers;
 mod runs;
+mod series;
 mod show;
 mod style;
 mod trades;
 
+pub use agent::agent;
 pub use leaderboard::leaderboard;
 pub use runs::runs;
+pub use series::series;
 pub use show::show;
 pub use style::Style;
 pub use trades::trades;

@@ -3,14 +3,16 @@
 mod agent;
 mod battle;
 mod market;
+mod metrics;
 mod risk;
 mod rules;
 mod strategy;
 mod venue;
 
 pub use agent::AgentSpec;
-pub use battle::{BattleSpec, MetricSpec, RankingMetric, ReportFormat, ReportSpec, TieBreak, WindowSpec};
+pub use battle::{BattleSpec, RankingMetric, TieBreak, WindowSpec};
 pub use market::{Delisted, GapRule, MarketSpec, WarmUp};
+pub use metrics::{Benchmark, MetricSpec, MetricsProfile, ReportFormat, ReportSpec};
 pub use risk::{OnBreach, RiskProfile};
 pub use rules::{BinaryOp, Condition, Expr, Function, RuleSet, Series};
 pub use strategy::{StrategyKind, StrategySpec};
@@ -38,7 +40,7 @@ pub struct Scenario {
     pub battle: BattleSpec,
     /// Conventions of the statistics.
     pub metrics: MetricSpec,
-    /// What is written. Not part of a run's identity.
-    #[serde(skip)]
+    /// What is written, and against what agents are measured.
+    #[serde(skip_serializing_if = "ReportSpec::changes_nothing")]
     pub report: ReportSpec,
 }
