@@ -5,13 +5,12 @@
 
 use super::falls::BLOCK;
 
-/// A block of a column, rounded to `f32`. Rounding keeps order: where two of these differ, the values they
-/// came from differ the same way.
+/// A block of a column in `f32`: enough to tell which of two values is higher, but for the nearest.
 pub(super) type Coarse = [f32; BLOCK];
 
-/// Which of `a`'s values are above `b`'s, and whether any two are equal.
+/// Which of `values` are above `ceiling`, and which below `floor`.
 pub(super) trait Compare: Copy {
-    fn above(self, a: &Coarse, b: &Coarse) -> (u64, bool);
+    fn sides(self, values: &Coarse, ceiling: &Coarse, floor: &Coarse) -> (u64, u64);
 }
 
 /// Any processor.
@@ -20,44 +19,44 @@ pub(super) struct Plain;
 
 impl Compare for Plain {
     #[inline(always)]
-    fn above(self, a: &Coarse, b: &Coarse) -> (u64, bool) {
-        let (mut bits, mut equal) = (0_u64, false);
+    fn sides(self, values: &Coarse, ceiling: &Coarse, floor: &Coarse) -> (u64, u64) {
+        let (mut above, mut below) = (0_u64, 0_u64);
         for index in 0..BLOCK {
-            bits |= u64::from(a[index] > b[index]) << index;
-            equal |= a[index] == b[index];
+            above |= u64::from(values[index] > ceiling[index]) << index;
+            below |= u64::from(values[index] < floor[index]) << index;
         }
-        (bits, equal)
+        (above, below)
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 impl Compare for pulp::x86::V4 {
     #[inline(always)]
-    fn above(self, a: &Coarse, b: &Coarse) -> (u64, bool) {
-        let ((a, _), (b, _)) = (a.as_chunks::<16>(), b.as_chunks::<16>());
-        let (mut bits, mut equal) = (0_u64, 0_u16);
-        for part in 0..4 {
-            let (x, y) = (pulp::cast(a[part]), pulp::cast(b[part]));
-            bits |= u64::from(self.cmp_gt_f32x16(x, y).0) << (16 * part);
-            equal |= self.cmp_eq_f32x16(x, y).0;
+    fn sides(self, values: &Coarse, ceiling: &Coarse, floor: &Coarse) -> (u64, u64) {
+        let [values, ceiling, floor] = [values, ceiling, floor].map(|column| column.as_chunks::<16>().0);
+        let (mut above, mut below) = (0_u64, 0_u64);
+        for part in 0..BLOCK / 16 {
+            let value = pulp::cast::<[f32; 16], pulp::f32x16>(values[part]);
+            above |= u64::from(self.cmp_gt_f32x16(value, pulp::cast(ceiling[part])).0) << (16 * part);
+            below |= u64::from(self.cmp_lt_f32x16(value, pulp::cast(floor[part])).0) << (16 * part);
         }
-        (bits, equal != 0)
+        (above, below)
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 impl Compare for pulp::x86::V3 {
     #[inline(always)]
-    fn above(self, a: &Coarse, b: &Coarse) -> (u64, bool) {
-        let ((a, _), (b, _)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
-        let (mut bits, mut equal) = (0_u64, 0_i32);
-        for part in 0..8 {
-            let (x, y) = (pulp::cast(a[part]), pulp::cast(b[part]));
-            let above = self.avx._mm256_movemask_ps(pulp::cast(self.cmp_gt_f32x8(x, y)));
-            bits |= (above as u64 & 0xff) << (8 * part);
-            equal |= self.avx._mm256_movemask_ps(pulp::cast(self.cmp_eq_f32x8(x, y)));
+    fn sides(self, values: &Coarse, ceiling: &Coarse, floor: &Coarse) -> (u64, u64) {
+        let [values, ceiling, floor] = [values, ceiling, floor].map(|column| column.as_chunks::<8>().0);
+        let bits = |mask| u64::from(self.avx._mm256_movemask_ps(pulp::cast(mask)) as u8);
+        let (mut above, mut below) = (0_u64, 0_u64);
+        for part in 0..BLOCK / 8 {
+            let value = pulp::cast::<[f32; 8], pulp::f32x8>(values[part]);
+            above |= bits(self.cmp_gt_f32x8(value, pulp::cast(ceiling[part]))) << (8 * part);
+            below |= bits(self.cmp_lt_f32x8(value, pulp::cast(floor[part]))) << (8 * part);
         }
-        (bits, equal != 0)
+        (above, below)
     }
 }
 

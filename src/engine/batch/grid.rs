@@ -136,16 +136,24 @@ impl Group {
         for (line, lane) in self.lines.iter_mut().zip(&mut self.lanes) {
             line.fill(terms.ground, block * BLOCK, lane);
         }
-        for (crosser, words) in self.crossers.iter_mut().zip(self.words.chunks_exact_mut(ROW)) {
+        for (crosser, words) in self.crossers.iter().zip(self.words.chunks_exact_mut(ROW)) {
             let (fast, slow) = (&self.lanes[crosser.fast], &self.lanes[crosser.slow]);
-            words[slot] = if fast.high < slow.low {
+            words[slot] = if fast.highest < slow.bottom {
                 0
-            } else if fast.low > slow.high {
+            } else if fast.lowest > slow.top {
                 u64::MAX
             } else {
-                match compare.above(&fast.coarse, &slow.coarse) {
-                    (bits, false) => bits,
-                    (_, true) => crosser.exactly(fast, slow, words, slot, block * BLOCK),
+                let (above, below) = compare.sides(&fast.values, &slow.ceiling, &slow.floor);
+                let unsure = !(above | below);
+                if unsure != 0 {
+                    let lines = [(&self.lines[crosser.fast], fast), (&self.lines[crosser.slow], slow)];
+                    let value = |which: usize, place| {
+                        let (line, lane) = lines[which];
+                        line.value(terms.ground, lane, place)
+                    };
+                    crosser.exactly(above, unsure, &words[..slot], block * BLOCK, value)
+                } else {
+                    above
                 }
             };
         }
@@ -183,38 +191,53 @@ impl Group {
 }
 
 impl Crosser {
-    /// The comparison where rounded values are equal; `words` has the tile's comparisons before `slot`, which
-    /// begins at place `start`. Where the exact values are equal too the fast line stays on the side it came
-    /// from. Only what was above from its first value on counts as not above then: nothing has been bought,
-    /// and the next value above is a cross.
+    /// The comparisons of the block that begins at place `start`, with those that are `unsure` made exact;
+    /// `words` are the tile's blocks before it, `value(0 or 1, place)` is the fast or the slow line.
+    ///
+    /// Where the two are equal the fast line stays on the side it came from. Only what was above from its first
+    /// value on counts as not above then: nothing has been bought, and the next value above is a cross.
     #[cold]
     #[inline(never)]
-    fn exactly(&self, fast: &Lane, slow: &Lane, words: &[u64], slot: usize, start: usize) -> u64 {
-        let mut unbroken = self.is_unbroken(&words[..slot], start - slot * BLOCK);
-        let mut side = slot.checked_sub(1).map_or(self.above, |slot| words[slot] >> 63);
-        let mut bits = 0;
-        for (index, (fast, slow)) in fast.exact.iter().zip(&slow.exact).enumerate() {
-            if fast > slow {
-                side = 1;
-            } else if fast < slow || unbroken {
-                side = 0;
-                unbroken &= start + index + 1 < self.from;
-            }
-            bits |= side << index;
+    fn exactly(
+        &self,
+        above: u64,
+        unsure: u64,
+        words: &[u64],
+        start: usize,
+        value: impl Fn(usize, usize) -> f64,
+    ) -> u64 {
+        let (mut bits, mut left) = (above, unsure);
+        while left != 0 {
+            let index = left.trailing_zeros();
+            left &= left - 1;
+            let place = start + index as usize;
+            let (fast, slow) = (value(0, place), value(1, place));
+            let stays = || place >= self.from && self.was_above(bits, index, words, start);
+            bits |= u64::from(fast > slow || (fast == slow && stays())) << index;
         }
         bits
     }
 
-    /// Whether the fast line has been above from its first value on, through `words` of the tile that begins at
-    /// place `start`; also before that first value.
-    fn is_unbroken(&self, words: &[u64], start: usize) -> bool {
+    /// Whether the fast line was above before bit `index` of the block at `start`, and not from its first value
+    /// on. Bits from there on are still to be made out.
+    #[cold]
+    fn was_above(&self, bits: u64, index: u32, words: &[u64], start: usize) -> bool {
+        let known = (1_u64 << index) - 1;
+        let side = match (index, words.last()) {
+            (0, Some(word)) => word >> 63,
+            (0, None) => self.above,
+            _ => bits >> (index - 1) & 1,
+        };
+        let tile = start - words.len() * BLOCK;
         let first = self.from - 1;
-        self.unbroken
-            && (first >= start || self.above == 1)
-            && words.iter().enumerate().all(|(number, word)| {
-                let before = first.saturating_sub(start + number * BLOCK);
-                before >= BLOCK || word | ((1 << before) - 1) == u64::MAX
-            })
+        let all_above = |(number, word): (usize, u64)| {
+            let before = first.saturating_sub(tile + number * BLOCK);
+            before >= BLOCK || word | ((1 << before) - 1) == u64::MAX
+        };
+        let so_far = words.iter().copied().chain([bits | !known]);
+        let from_the_first =
+            self.unbroken && (first >= tile || self.above == 1) && so_far.enumerate().all(all_above);
+        side == 1 && !from_the_first
     }
 
     /// Lists the crosses of a tile: twice the place, and one more where the fast line comes out above.

@@ -1,39 +1,69 @@
 //! Averages, one block of bars after the other: what crossing strategies compare.
 //!
-//! Owns no formula: every value is, to the last bit, the one that `indicator::compute` gives for the same
-//! rows. A column is never held whole.
+//! Owns no formula: every exact value is, to the last bit, the one that `indicator::compute` gives for the same
+//! rows. Most comparisons need no exact value: a coarse one, in half the space and without a division, tells
+//! the side wherever two lines are more than a ten-millionth apart. A column is never held whole.
 
 use super::compare::Coarse;
 use super::falls::BLOCK;
 use super::ground::Ground;
-use super::units::nearest;
 use crate::domain::IndicatorSpec;
 
 /// Up to here whole numbers are exact as `f64`.
 const EXACT: i64 = 1 << 53;
 const UNITS: f64 = 1e8;
 
-/// A block of a line: its values, the same rounded, and their extremes.
+/// More than the error of a coarse value and of its exact counterpart together, relatively: one place of an `f32`
+/// and a little.
+const MARGIN: f32 = 1.0 / (1 << 22) as f32;
+
+/// A block of a line, coarsely: values, and between which bounds two exact values cannot be told apart.
 #[derive(Debug, Clone)]
 pub(super) struct Lane {
-    pub exact: [f64; BLOCK],
-    pub coarse: Coarse,
-    pub low: f32,
-    pub high: f32,
+    /// The exact values, where they do not follow from the sums of closes.
+    exact: [f64; BLOCK],
+    pub values: Coarse,
+    pub ceiling: Coarse,
+    pub floor: Coarse,
+    /// Extremes of `values`, of `ceiling` and of `floor`.
+    pub lowest: f32,
+    pub highest: f32,
+    pub top: f32,
+    pub bottom: f32,
+}
+
+#[inline(always)]
+fn up(value: f32) -> f32 {
+    value + value.abs() * MARGIN
+}
+
+#[inline(always)]
+fn down(value: f32) -> f32 {
+    value - value.abs() * MARGIN
 }
 
 impl Lane {
-    pub const EMPTY: Self = Self { exact: [0.0; BLOCK], coarse: [0.0; BLOCK], low: 0.0, high: 0.0 };
+    pub const EMPTY: Self = Self {
+        exact: [0.0; BLOCK],
+        values: [0.0; BLOCK],
+        ceiling: [0.0; BLOCK],
+        floor: [0.0; BLOCK],
+        lowest: 0.0,
+        highest: 0.0,
+        top: 0.0,
+        bottom: 0.0,
+    };
 
     #[inline(always)]
-    fn round(&mut self) {
-        for (slot, &value) in self.coarse.iter_mut().zip(&self.exact) {
-            *slot = value as f32;
+    fn bound(&mut self) {
+        const WIDE: usize = 16;
+        for (index, &value) in self.values.iter().enumerate() {
+            self.ceiling[index] = up(value);
+            self.floor[index] = down(value);
         }
-        let (mut lows, mut highs) = ([f32::INFINITY; 16], [f32::NEG_INFINITY; 16]);
-        let (chunks, _) = self.coarse.as_chunks::<16>();
-        for chunk in chunks {
-            for lane in 0..16 {
+        let (mut lows, mut highs) = ([f32::INFINITY; WIDE], [f32::NEG_INFINITY; WIDE]);
+        for chunk in self.values.as_chunks::<WIDE>().0 {
+            for lane in 0..WIDE {
                 lows[lane] = if chunk[lane] < lows[lane] { chunk[lane] } else { lows[lane] };
                 highs[lane] = if chunk[lane] > highs[lane] { chunk[lane] } else { highs[lane] };
             }
@@ -46,7 +76,8 @@ impl Lane {
                 highs[lane] = if b > a { b } else { a };
             }
         }
-        (self.low, self.high) = (lows[0], highs[0]);
+        (self.lowest, self.highest) = (lows[0], highs[0]);
+        (self.bottom, self.top) = (down(self.lowest), up(self.highest));
     }
 }
 
@@ -60,7 +91,7 @@ pub(super) struct Line {
 
 #[derive(Debug, Clone)]
 enum Kind {
-    Sma { n: usize, wide: bool },
+    Sma(usize),
     Ema(Ema),
     Macd(Macd),
     Signal(Signal),
@@ -72,11 +103,7 @@ impl Line {
     pub fn new(spec: IndicatorSpec, first: usize, ground: &Ground<'_>) -> Option<Self> {
         let period = |n: u32| n.max(1) as usize;
         let (mut kind, reach) = match spec {
-            IndicatorSpec::Sma { n } => {
-                let n = period(n);
-                let most = i64::try_from(n).unwrap_or(i64::MAX).checked_mul(ground.highest);
-                (Kind::Sma { n, wide: most.is_none_or(|most| most > EXACT) }, n)
-            }
+            IndicatorSpec::Sma { n } => (Kind::Sma(period(n)), period(n)),
             IndicatorSpec::Ema { n } => (Kind::Ema(Ema::new(period(n), first)), period(n)),
             IndicatorSpec::MacdLine { fast, slow } => {
                 let (fast, slow) = (period(fast), period(slow));
@@ -90,7 +117,7 @@ impl Line {
         };
         for row in first..ground.base {
             match &mut kind {
-                Kind::Sma { .. } => break,
+                Kind::Sma(_) => break,
                 Kind::Ema(line) => _ = line.step(row, ground),
                 Kind::Macd(line) => _ = line.step(row, ground),
                 Kind::Signal(line) => _ = line.step(row, ground),
@@ -106,22 +133,34 @@ impl Line {
         let len = BLOCK.min(ground.len() - from);
         let start = ground.base + from;
         match &mut self.kind {
-            Kind::Sma { n, wide } => {
+            Kind::Sma(n) => {
                 let skip = self.valid.saturating_sub(start).min(len);
-                lane.exact[..skip].fill(0.0);
-                lane.exact[len..].fill(0.0);
-                let (first, last) = (start + skip + 1, start + len + 1);
+                lane.values[..skip].fill(0.0);
+                lane.values[len..].fill(0.0);
                 if skip < len {
+                    let (first, last) = (start + skip + 1, start + len + 1);
                     let (new, old) = (&ground.sums[first..last], &ground.sums[first - *n..last - *n]);
-                    let out = &mut lane.exact[skip..len];
-                    if *wide { wide_means(new, old, *n, out) } else { means(new, old, *n, out) }
+                    let factor = 1.0 / (*n as f64 * UNITS);
+                    for ((slot, &new), &old) in lane.values[skip..len].iter_mut().zip(new).zip(old) {
+                        *slot = (new.wrapping_sub(old) as f64 * factor) as f32;
+                    }
                 }
             }
             Kind::Ema(line) => recurse(lane, start, len, |row| line.step(row, ground)),
             Kind::Macd(line) => recurse(lane, start, len, |row| line.step(row, ground)),
             Kind::Signal(line) => recurse(lane, start, len, |row| line.step(row, ground)),
         }
-        lane.round();
+        lane.bound();
+    }
+
+    /// The exact value at a place of the block that `lane` holds; 0 before the line's first and past the end.
+    pub fn value(&self, ground: &Ground<'_>, lane: &Lane, place: usize) -> f64 {
+        let row = ground.base + place;
+        match self.kind {
+            Kind::Sma(_) if row < self.valid || place >= ground.len() => 0.0,
+            Kind::Sma(n) => mean(ground.sum(row, n), n),
+            _ => lane.exact[place % BLOCK],
+        }
     }
 }
 
@@ -131,37 +170,18 @@ fn recurse(lane: &mut Lane, start: usize, len: usize, mut step: impl FnMut(usize
         *slot = step(start + index).unwrap_or(0.0);
     }
     lane.exact[len..].fill(0.0);
-}
-
-/// Means whose sums are exact as `f64`.
-#[inline(always)]
-fn means(new: &[i64], old: &[i64], n: usize, out: &mut [f64]) {
-    let divisor = n as f64 * UNITS;
-    for ((slot, &new), &old) in out.iter_mut().zip(new).zip(old) {
-        *slot = new.wrapping_sub(old) as f64 / divisor;
+    for (slot, &value) in lane.values.iter_mut().zip(&lane.exact) {
+        *slot = value as f32;
     }
 }
 
-/// Means of any sums.
-#[inline(always)]
-fn wide_means(new: &[i64], old: &[i64], n: usize, out: &mut [f64]) {
-    for ((slot, &new), &old) in out.iter_mut().zip(new).zip(old) {
-        *slot = mean(new.wrapping_sub(old), n);
-    }
-}
-
-/// As `indicator::exact`: up to 2^53 units the rounded quotient, beyond it quotient and remainder apart. The
-/// whole quotient is estimated and put right, for a 64-bit division is slow.
-#[inline(always)]
+/// As `indicator::exact`: up to 2^53 units the rounded quotient, beyond it quotient and remainder apart.
 fn mean(sum: i64, n: usize) -> f64 {
-    let (count, divisor) = (n as i64, n as f64);
-    let exact = sum as f64 / (divisor * UNITS);
-    let near = nearest(sum as f64 / divisor);
-    let rest = sum - near * count;
-    let (near, rest) = if rest < 0 { (near - 1, rest + count) } else { (near, rest) };
-    let (near, rest) = if rest >= count { (near + 1, rest - count) } else { (near, rest) };
-    let apart = (near as f64 + rest as f64 / divisor) / UNITS;
-    if sum <= EXACT { exact } else { apart }
+    if sum <= EXACT {
+        return sum as f64 / (n as f64 * UNITS);
+    }
+    let (whole, rest) = (sum / n as i64, sum % n as i64);
+    (whole as f64 + rest as f64 / n as f64) / UNITS
 }
 
 /// An exponential average, row by row.
