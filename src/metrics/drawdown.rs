@@ -4,24 +4,12 @@
 
 use super::moments::finite;
 use super::report::{Measure, Missing};
+use crate::engine::batch::Fall;
 
 /// Points looked at together: a block that neither makes a new high nor a new low is passed over whole.
 const BLOCK: usize = 64;
 /// Independent extremes within a block, so that the processor compares them side by side.
 const LANES: usize = 8;
-
-/// The deepest fall. A place is `None` for the starting value, which comes before the curve's first point.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Fall {
-    /// Trough over peak minus one: at most 0.
-    pub depth: f64,
-    /// Where the peak was reached first.
-    pub peak: Option<usize>,
-    /// Where the trough was reached first.
-    pub trough: Option<usize>,
-    /// Where the peak was reached again; `None` while the fall is open, and for a curve that never fell.
-    pub recovered: Option<usize>,
-}
 
 /// The state between two points: the highest value so far, and the lowest since.
 struct Tracker {

@@ -3,7 +3,7 @@
 use super::cagr::total_return;
 use super::drawdown::deepest_fall;
 use super::exposure::exposure;
-use super::observed::{ClosedTrade, Observed};
+use super::observed::Observed;
 use super::profile::{backtesting, quantstats};
 use super::relative::Relative;
 use super::report::{Drawdown, Measure, Metrics, Missing};
@@ -12,6 +12,7 @@ use super::series::{ReturnSeries, series_metrics};
 use super::trades;
 use super::turnover::turnover;
 use crate::engine::Replay;
+use crate::engine::batch::ClosedTrade;
 use crate::market::Market;
 use crate::scenario::{MetricSpec, MetricsProfile};
 

@@ -6,13 +6,14 @@
 use super::drawdown::deepest_fall;
 use super::profile::ticks_touched;
 use super::report::Drawdown;
-use super::sampling::Sample;
+use super::sampling::{Sample, Sampled};
 use crate::domain::{Cash, Timestamp};
+use crate::engine::batch::{ClosedTrade, Condensed, Fall};
 use crate::engine::{ExitState, Replay};
 use crate::market::Market;
 
 /// One agent in one window, as the statistics see it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Observed {
     /// Wallet at the start.
     pub starting_balance: Cash,
@@ -38,17 +39,6 @@ pub struct Observed {
     pub bar_seconds: f64,
 }
 
-/// A closed round trip.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ClosedTrade {
-    /// After all fees, quote currency.
-    pub pnl: f64,
-    /// The same over what was paid.
-    pub return_fraction: f64,
-    /// From the first fill to the last.
-    pub seconds: f64,
-}
-
 impl Observed {
     /// Of a replay in the market it was replayed on. `periods_per_year` is the scenario's, where it says one.
     pub fn of(replay: &Replay, market: &Market, periods_per_year: Option<f64>) -> Self {
@@ -59,7 +49,7 @@ impl Observed {
             final_equity: replay.final_equity,
             fees: replay.fees,
             sample: Sample::of(start, &replay.equity, market, replay.window.ticks, periods_per_year),
-            drawdown: drawdown(replay, market),
+            drawdown: dated(deepest_fall(start, &replay.equity), market, replay.window.ticks.first),
             trades: closed
                 .map(|trip| ClosedTrade {
                     pnl: trip.pnl.to_f64(),
@@ -76,14 +66,27 @@ impl Observed {
             bar_seconds: market.interval.span().seconds(),
         }
     }
+
+    /// Of what the batch engine made of a job in this market, sampled like this.
+    pub fn of_condensed(outcome: Condensed, market: &Market, sampled: &Sampled) -> Self {
+        Self {
+            starting_balance: outcome.starting_balance,
+            final_equity: outcome.final_equity,
+            fees: outcome.fees,
+            sample: sampled.sample(outcome.curve),
+            drawdown: dated(outcome.fall, market, sampled.window.first),
+            trades: outcome.trades,
+            notional: outcome.notional,
+            ticks: outcome.ticks,
+            ticks_in_market: outcome.ticks_in_market,
+            ticks_touched: outcome.ticks_touched,
+            bar_seconds: market.interval.span().seconds(),
+        }
+    }
 }
 
 /// The deepest fall of the equity at every tick, with its times: closes of ticks, the window's start for the
-/// starting balance. A curve that never fell recovered at once.
-fn drawdown(replay: &Replay, market: &Market) -> Drawdown {
-    let first = replay.window.ticks.first;
-    let at = |place: Option<usize>| -> Timestamp {
-        place.map_or(market.clock[first], |index| market.close_time(first + index))
-    };
-    Drawdown::dated(deepest_fall(replay.starting_balance.to_f64(), &replay.equity), at)
+/// starting balance. A curve that never fell recovered at once. `first` is the window's first tick.
+fn dated(fall: Fall, market: &Market, first: usize) -> Drawdown {
+    Drawdown::dated(fall, |place| place.map_or(market.clock[first], |index| market.close_time(first + index)))
 }

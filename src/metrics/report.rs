@@ -1,8 +1,8 @@
 //! All metrics of one agent in one window, in one value.
 
-use super::drawdown::Fall;
 use super::relative::Relative;
 use crate::domain::{Cash, Timestamp};
+use crate::engine::batch::Fall;
 use crate::scenario::MetricsProfile;
 
 /// A metric's value, or why there is none.
