@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use crate::report::ReportError;
 use crate::store::StoreError;
+use crate::store::{SeriesError, StoreError, TableError};
+use crate::store::{StoreError, TableError};
 
 /// The program's exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,5 +75,18 @@ impl From<ReportError> for Failure {
             ReportError::Store(error) => error.into(),
             other => Self::plain(Exit::RunFailed, &other, other.remedy()),
         }
+    }
+}
+
+/// A table of numbers is part of what was asked for.
+impl From<TableError> for Failure {
+    fn from(error: TableError) -> Self {
+        Self::plain(Exit::Usage, &error, error.remedy())
+    }
+}
+
+impl From<SeriesError> for Failure {
+    fn from(error: SeriesError) -> Self {
+        Self::plain(Exit::Usage, &error, error.remedy())
     }
 }

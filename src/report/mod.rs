@@ -10,8 +10,10 @@ mod html;
 mod images;
 mod machine;
 mod markdown;
+mod names;
 mod numbers;
 mod pages;
+mod series;
 mod spark;
 mod table;
 mod template;
@@ -20,5 +22,6 @@ mod view;
 mod wording;
 
 pub use error::ReportError;
-pub use machine::{leaderboard_csv, leaderboard_json};
+pub use machine::{agent_json, leaderboard_csv, leaderboard_json};
 pub use pages::{comparison, images, pages, sparks};
+pub use series::SeriesReport;

@@ -13,13 +13,14 @@ use serde::Serialize;
 use super::ReportError;
 
 /// Name and text of every template.
-const TEMPLATES: [(&str, &str); 8] = [
+const TEMPLATES: [(&str, &str); 9] = [
     ("report.html", include_str!("html/assets/report.html")),
     ("compare.html", include_str!("html/assets/compare.html")),
     ("curves.html", include_str!("html/assets/curves.html")),
     ("macros.html", include_str!("html/assets/macros.html")),
     ("agent.html", include_str!("html/assets/agent.html")),
     ("tournament.html", include_str!("html/assets/tournament.html")),
+    ("standings.html", include_str!("html/assets/standings.html")),
     ("report.md", include_str!("markdown/assets/report.md")),
     ("figure.svg", include_str!("images/assets/figure.svg")),
 ];

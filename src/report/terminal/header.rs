@@ -18,6 +18,11 @@ pub(super) fn header(run: &RunRecord, style: Style) -> String {
     format!("{}\n{}", style.bold(&run.scenario), filled(&parts, style.separator(), style))
 }
 
+/// A section: its title and what stands under it.
+pub(super) fn titled(title: &str, body: String, style: Style) -> String {
+    format!("{}\n\n{body}", style.bold(title))
+}
+
 /// The parts on as few lines as the width allows, never cut.
 pub(super) fn filled(parts: &[String], separator: &str, style: Style) -> String {
     let room = style.width.unwrap_or(usize::MAX);

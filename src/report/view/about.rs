@@ -54,9 +54,9 @@ fn facts(run: &RunRecord) -> Vec<(&'static str, String)> {
         ("fills", fills(run)),
         ("gaps, history", format!("gaps {}, indicators start {}", market.gaps, history(&market.warm_up))),
         ("seed", run.seed.to_string()),
-        ("run identity", run.identity.clone()),
         ("market", format!("BLAKE3 {digest}…")),
         ("versions", format!("tiltyard {}, semantics {}", run.tiltyard_version, run.semantics_version)),
+        ("run identity", run.identity.clone()),
     ];
     if !market.gaps.is_empty() && market.gaps == "keep" && market.warm_up == "before" {
         facts.retain(|(name, _)| *name != "gaps, history");

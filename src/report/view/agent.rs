@@ -2,9 +2,14 @@
 
 use serde::Serialize;
 
-use crate::report::numbers::{count, length, ratio, signed};
+use super::course::{self, Year};
+use crate::report::names::{self, Unit};
+use crate::report::numbers::{count, ratio, signed};
 use crate::report::table::{Cell, Head, Table};
 use crate::store::{AgentRecord, RankingRecord, StoredRun};
+
+/// Metrics whose sign says gain or loss.
+const GAINS: [&str; 5] = ["roi_pct", "cagr_pct", "total_pnl", "expectancy", "excess_return_pct"];
 
 /// One agent.
 #[derive(Debug, Serialize)]
@@ -20,38 +25,13 @@ pub(in crate::report) struct Agent {
     /// Why a metric has no value.
     pub missing: Vec<String>,
     pub refused: Table,
-    pub trades: usize,
+    /// Returns by month.
+    pub years: Vec<Year>,
+    /// The deepest drawdowns.
+    pub worst: Table,
+    /// How many daily returns the rolling Sharpe ratio looks back over.
+    pub rolling_returns: usize,
 }
-
-type Form = fn(f64) -> String;
-
-/// Metrics in the order of the page: key, name, form. What is not here comes after them under its own key.
-const METRICS: [(&str, &str, Form); 24] = [
-    ("roi_pct", "total return %", signed),
-    ("cagr_pct", "CAGR %", signed),
-    ("sharpe_ratio", "Sharpe ratio", ratio),
-    ("sortino_ratio", "Sortino ratio", ratio),
-    ("calmar_ratio", "Calmar ratio", ratio),
-    ("omega_ratio", "omega ratio", ratio),
-    ("volatility_pct", "volatility %", ratio),
-    ("max_drawdown_pct", "max drawdown %", ratio),
-    ("ulcer_index_pct", "ulcer index %", ratio),
-    ("var_95_pct", "value at risk 95 %", ratio),
-    ("cvar_95_pct", "expected shortfall 95 %", ratio),
-    ("tail_ratio", "tail ratio", ratio),
-    ("skew", "skew", ratio),
-    ("kurtosis", "excess kurtosis", ratio),
-    ("win_rate", "win rate %", ratio),
-    ("profit_factor", "profit factor", ratio),
-    ("payoff_ratio", "payoff ratio", ratio),
-    ("expectancy", "expectancy a trade", signed),
-    ("sqn", "SQN", ratio),
-    ("kelly_pct", "Kelly %", ratio),
-    ("mean_trade_seconds", "mean holding time", length),
-    ("exposure_pct", "exposure %", ratio),
-    ("turnover", "turnover a year", ratio),
-    ("total_pnl", "PnL", signed),
-];
 
 pub(super) fn agent(stored: &StoredRun, row: &RankingRecord, record: &AgentRecord) -> Agent {
     let entrants = &stored.run.agents;
@@ -67,7 +47,9 @@ pub(super) fn agent(stored: &StoredRun, row: &RankingRecord, record: &AgentRecor
         metrics: metrics(record),
         missing: missing(record),
         refused: refused(record),
-        trades: row.trades,
+        years: course::years(record),
+        worst: course::worst(record),
+        rolling_returns: course::rolling(record).returns,
     }
 }
 
@@ -78,45 +60,44 @@ fn metrics(record: &AgentRecord) -> Table {
     if several {
         columns.extend(["lowest", "highest"].map(Head::numbers));
     }
-    let others = others(record);
-    let known = METRICS.iter().map(|&(key, name, form)| (key, name.to_owned(), form));
-    let rows = known.chain(others.iter().map(|key| (key.as_str(), name_of(key), ratio as Form)));
-    let row = |(key, name, form): (&str, String, Form)| {
+    let row = |key: &str| {
         let values = || record.windows.iter().filter_map(|job| job.metrics.get(key).copied()?);
-        let mut cells = vec![Cell::words(name), Cell::number(record.mean(key), form)];
+        let form = |value: f64| shown(key, value);
+        let mut cells = vec![Cell::words(names::title(key)), Cell::number(record.mean(key), form)];
         if several {
             cells.push(Cell::number(values().reduce(f64::min), form));
             cells.push(Cell::number(values().reduce(f64::max), form));
         }
         cells
     };
-    Table { columns, rows: rows.filter(|(key, ..)| has(record, key)).map(row).collect() }
+    Table { columns, rows: keys(record).into_iter().map(row).collect() }
 }
 
-fn has(record: &AgentRecord, key: &str) -> bool {
-    record.windows.iter().any(|job| job.metrics.contains_key(key))
+/// With a plus where more is a gain.
+fn shown(key: &str, value: f64) -> String {
+    match names::ALL.iter().find(|one| one.name() == key) {
+        Some(known) if GAINS.contains(&key) && known.unit != Unit::Fraction => signed(value),
+        Some(known) => known.unit.shown(value),
+        None => ratio(value),
+    }
 }
 
-/// Keys that the list above does not know, sorted.
-fn others(record: &AgentRecord) -> Vec<String> {
-    let known = |key: &String| METRICS.iter().any(|(known, ..)| known == key);
-    let mut keys: Vec<String> =
-        record.windows.iter().flat_map(|job| job.metrics.keys()).filter(|key| !known(key)).cloned().collect();
-    keys.sort();
+/// The metrics that the agent has, in the order of all tables; what is not known comes after them, sorted.
+fn keys(record: &AgentRecord) -> Vec<&str> {
+    let mut keys: Vec<&str> =
+        record.windows.iter().flat_map(|job| job.metrics.keys().map(String::as_str)).collect();
+    let place = |key: &str| names::ALL.iter().position(|one| one.name() == key).unwrap_or(usize::MAX);
+    keys.sort_by_key(|key| (place(key), *key));
     keys.dedup();
     keys
 }
 
-/// `up_capture_pct` as `up capture %`.
-fn name_of(key: &str) -> String {
-    key.strip_suffix("_pct").map_or_else(|| key.to_owned(), |stem| format!("{stem} %")).replace('_', " ")
-}
-
 /// `Sharpe ratio: no dispersion in the returns`.
 fn missing(record: &AgentRecord) -> Vec<String> {
-    let mut by_reason: Vec<(&str, Vec<&str>)> = Vec::new();
-    for (key, name, _) in METRICS {
+    let mut by_reason: Vec<(&str, Vec<String>)> = Vec::new();
+    for key in keys(record) {
         let Some(reason) = record.why_missing(key) else { continue };
+        let name = names::title(key);
         match by_reason.iter_mut().find(|(known, _)| *known == reason) {
             Some((_, names)) => names.push(name),
             None => by_reason.push((reason, vec![name])),
@@ -146,10 +127,10 @@ mod tests {
         let stored = fixture::stored();
         let rows = &stored.leaderboard.rankings;
         let idle = agent(&stored, &rows[1], stored.agent("idle").unwrap());
-        let sharpe = idle.metrics.rows.iter().find(|row| row[0].text == "Sharpe ratio").unwrap();
+        let sharpe = idle.metrics.rows.iter().find(|row| row[0].text == "Sharpe").unwrap();
         assert_eq!(sharpe[1].text, "–");
         assert!(
-            idle.missing.iter().any(|line| line.contains("Sharpe ratio") && line.ends_with("returns")),
+            idle.missing.iter().any(|line| line.contains("Sharpe") && line.ends_with("returns")),
             "{idle:?}"
         );
         let trend = agent(&stored, &rows[0], stored.agent("trend, fast").unwrap());
@@ -161,10 +142,10 @@ mod tests {
     #[test]
     fn keys_that_are_not_known_are_shown_all_the_same() {
         let mut stored = fixture::stored();
-        stored.agents[0].windows[0].metrics.insert("up_capture_pct".to_owned(), Some(101.5));
+        stored.agents[0].windows[0].metrics.insert("luck_pct".to_owned(), Some(101.5));
         let row = stored.leaderboard.rankings[0].clone();
         let shown = agent(&stored, &row, &stored.agents[0]);
         let last = shown.metrics.rows.last().unwrap();
-        assert_eq!((last[0].text.as_str(), last[1].text.as_str()), ("up capture %", "101.50"));
+        assert_eq!((last[0].text.as_str(), last[1].text.as_str()), ("luck %", "101.50"));
     }
 }

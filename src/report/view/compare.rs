@@ -148,6 +148,7 @@ fn charts(runs: &[StoredRun], views: Vec<View>, labels: &[String]) -> Charts {
         curves: Curves { chained: Some(lines), single: None, windows: Vec::new(), sparks: Vec::new() },
         prices: Vec::new(),
         trades: Vec::new(),
+        rolling: Vec::new(),
     }
 }
 

@@ -63,7 +63,13 @@ impl Month {
         let pct = (growth - 1.0) * 100.0;
         let text = format!("{pct:.1}");
         let nothing = text.chars().all(|c| "-0.".contains(c));
-        let tone = if nothing { "" } else if pct > 0.0 { "good" } else { "bad" };
+        let tone = if nothing {
+            ""
+        } else if pct > 0.0 {
+            "good"
+        } else {
+            "bad"
+        };
         let text = if nothing { "0.0".to_owned() } else { text };
         Self { text, tone, heat: ((pct.abs() / strongest).min(1.0) * 100.0).round() / 100.0 }
     }
@@ -72,10 +78,19 @@ impl Month {
 /// The deepest drawdowns of all windows.
 pub(super) fn worst(record: &AgentRecord) -> Table {
     let several = record.windows.len() > 1;
-    let mut all: Vec<(u32, &FallRecord)> =
-        record.windows.iter().flat_map(|job| job.course.drawdowns.iter().map(|fall| (job.window, fall))).collect();
+    let mut all: Vec<(u32, &FallRecord)> = record
+        .windows
+        .iter()
+        .flat_map(|job| job.course.drawdowns.iter().map(|fall| (job.window, fall)))
+        .collect();
     all.sort_by(|a, b| a.1.depth_pct.total_cmp(&b.1.depth_pct));
-    let mut columns = vec![Head::numbers("depth %"), Head::words("peak"), Head::words("trough"), Head::words("recovered"), Head::numbers("days")];
+    let mut columns = vec![
+        Head::numbers("depth %"),
+        Head::words("peak"),
+        Head::words("trough"),
+        Head::words("recovered"),
+        Head::numbers("days"),
+    ];
     if several {
         columns.insert(0, Head::numbers("window"));
     }
@@ -97,7 +112,7 @@ pub(super) fn worst(record: &AgentRecord) -> Table {
 }
 
 /// The rolling Sharpe ratio as a chart draws it.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(in crate::report) struct Rolling {
     /// How many daily returns each value looks back over.
     pub returns: usize,
@@ -109,8 +124,9 @@ pub(in crate::report) struct Rolling {
 pub(super) fn rolling(record: &AgentRecord) -> Rolling {
     let windows = record.windows.iter().filter(|job| !job.course.rolling_sharpe.at.is_empty()).count();
     let most = (POINTS / windows.max(1)).max(20);
-    let returns = record.windows.iter().map(|job| job.course.rolling_sharpe.returns).max().unwrap_or_default();
-    let lines = record.windows.iter().map(|job| line(job, most)).filter(|line| !line.is_empty());
+    let returns =
+        record.windows.iter().map(|job| job.course.rolling_sharpe.returns).max().unwrap_or_default();
+    let lines = record.windows.iter().map(|job| line(job, most)).filter(|line| !line.seconds().is_empty());
     Rolling { returns, lines: lines.collect() }
 }
 

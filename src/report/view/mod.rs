@@ -7,9 +7,11 @@ mod about;
 mod agent;
 mod board;
 mod compare;
+mod course;
 mod curves;
 mod ranks;
 mod series;
+mod standings;
 mod trades;
 mod verdict;
 
@@ -19,10 +21,12 @@ use about::About;
 use agent::Agent;
 use board::Board;
 pub(super) use compare::Comparison;
+use course::Rolling;
 pub(super) use curves::{Curve, Curves};
 use ranks::Ranks;
 pub(super) use ranks::Scores;
 use series::Series;
+use standings::Standings;
 use trades::Trades;
 use verdict::Verdict;
 
@@ -44,6 +48,7 @@ pub(super) struct View {
     /// In the leaderboard's order.
     pub agents: Vec<Agent>,
     pub ranks: Option<Ranks>,
+    pub standings: Option<Standings>,
     /// What charts are drawn from.
     #[serde(skip)]
     pub charts: Charts,
@@ -58,6 +63,8 @@ pub(super) struct Charts {
     pub curves: Curves,
     pub prices: Vec<Price>,
     pub trades: Vec<Trades>,
+    /// Rolling Sharpe ratios.
+    pub rolling: Vec<Rolling>,
 }
 
 /// One window's name.
@@ -89,6 +96,7 @@ impl View {
             board: board::board(stored),
             agents: agents.collect(),
             ranks: ranks::ranks(stored),
+            standings: standings::standings(stored),
             charts: Charts::read(stored)?,
         })
     }
@@ -106,6 +114,10 @@ impl Charts {
             windows: stored.run.windows.iter().map(window).collect(),
             curves: Curves::read(stored)?,
             prices: prices(stored, &trades)?,
+            rolling: names
+                .iter()
+                .map(|name| stored.agent(name).map(course::rolling).unwrap_or_default())
+                .collect(),
             agents: names,
             trades,
         })

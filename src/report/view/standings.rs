@@ -64,15 +64,34 @@ pub(super) fn standings(stored: &StoredRun) -> Option<Standings> {
         table: table(record),
         notes: notes(record),
         pairs: agents.iter().map(|a| agents.iter().map(|b| duel(record, a, b)).collect()).collect(),
-        ratings: record.ratings.iter().map(|system| ratings(stored, record, &system.system, system.reason.as_ref())).collect(),
+        ratings: record
+            .ratings
+            .iter()
+            .map(|system| ratings(stored, record, &system.system, system.reason.as_ref()))
+            .collect(),
         agents,
     })
 }
 
 fn table(record: &StandingsRecord) -> Table {
-    let level = format!("{} % interval", ratio(record.interval_level * 100.0).trim_end_matches('0').trim_end_matches('.'));
+    let level = format!(
+        "{} % interval",
+        ratio(record.interval_level * 100.0).trim_end_matches('0').trim_end_matches('.')
+    );
     let mut columns = vec![Head::numbers("#"), Head::words("agent")];
-    columns.extend([format!("mean {}", record.metric).as_str(), &level, "mean place", "P(first) %", "won", "tied", "lost", "first places"].map(Head::numbers));
+    columns.extend(
+        [
+            format!("mean {}", record.metric).as_str(),
+            &level,
+            "mean place",
+            "P(first) %",
+            "won",
+            "tied",
+            "lost",
+            "first places",
+        ]
+        .map(Head::numbers),
+    );
     Table { columns, rows: record.standings.iter().map(row).collect() }
 }
 
@@ -110,7 +129,9 @@ fn notes(record: &StandingsRecord) -> Vec<String> {
         if let Some(spa) = &benchmark.spa {
             notes.push(format!(
                 "against {}: the best is {}, SPA test of \"nobody beats it\": p = {}",
-                benchmark.agent, spa.best, p_value(spa.p_value)
+                benchmark.agent,
+                spa.best,
+                p_value(spa.p_value)
             ));
         }
         match benchmark.superior.as_deref() {
@@ -138,13 +159,23 @@ fn duel(record: &StandingsRecord, agent: &str, other: &str) -> Duel {
         let none = if agent == other { "" } else { NONE };
         return Duel { text: none.to_owned(), tone: "", heat: 0.0, hint: String::new() };
     };
-    let tone = if share > 0.5 { "good" } else if share < 0.5 { "bad" } else { "" };
+    let tone = if share > 0.5 {
+        "good"
+    } else if share < 0.5 {
+        "bad"
+    } else {
+        ""
+    };
     let p = p.map_or_else(String::new, |p| format!("; paired test p = {} (Holm)", p_value(p)));
     Duel {
         text: format!("{:.0}", share * 100.0),
         tone,
         heat: ((share - 0.5).abs() * 200.0).round() / 100.0,
-        hint: format!("{agent} beats {other} in {:.1} % of windows; in the mean of another such set: {:.1} %{p}", share * 100.0, beats * 100.0),
+        hint: format!(
+            "{agent} beats {other} in {:.1} % of windows; in the mean of another such set: {:.1} %{p}",
+            share * 100.0,
+            beats * 100.0
+        ),
     }
 }
 
@@ -153,8 +184,10 @@ fn ratings(stored: &StoredRun, record: &StandingsRecord, system: &str, reason: O
     let mut all: Vec<(String, RatingRecord)> = record.standings.iter().filter_map(rated).collect();
     all.sort_by(|a, b| b.1.rating.total_cmp(&a.1.rating));
     let ends = || all.iter().flat_map(|(_, r)| [Some(r.rating), r.low, r.high]).flatten();
-    let (low, high) = ends().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
-    let at = |value: f64| if high > low { ((value - low) / (high - low) * 1000.0).round() / 10.0 } else { 50.0 };
+    let (low, high) =
+        ends().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
+    let at =
+        |value: f64| if high > low { ((value - low) / (high - low) * 1000.0).round() / 10.0 } else { 50.0 };
     let place = |agent: &str| stored.run.agents.iter().position(|one| one.name == agent).unwrap_or_default();
     let rows = all.iter().map(|(agent, r)| Rating {
         agent: agent.clone(),
@@ -174,5 +207,9 @@ fn ratings(stored: &StoredRun, record: &StandingsRecord, system: &str, reason: O
 
 /// Whole points on the Elo scale, two places on smaller ones.
 fn points(rating: f64) -> String {
-    if rating.abs() >= 200.0 { crate::report::numbers::grouped(&format!("{rating:.0}")) } else { ratio(rating) }
+    if rating.abs() >= 200.0 {
+        crate::report::numbers::grouped(&format!("{rating:.0}"))
+    } else {
+        ratio(rating)
+    }
 }

@@ -6,7 +6,8 @@ use super::{Fallback, KeyDoc, Range, TableDoc, ValueType, VariantDoc};
 use super::{number, optional, percent, required, with_default};
 use crate::scenario::catalogue;
 use crate::scenario::{
-    Delisted, FillAt, GapRule, Intrabar, OnBreach, RankingMetric, ReportFormat, TieBreak, WarmUp,
+    Delisted, FillAt, FormatKind, GapRule, Intrabar, MetricsProfile, OnBreach, RankingMetric, RatingSystem,
+    ReportFormat, TieBreak, WarmUp,
 };
 
 /// The name of the built-in profile that an agent gets that names none.
@@ -31,6 +32,12 @@ pub const ROOT: TableDoc = TableDoc {
         optional("risk", ValueType::Named(&RISK), "none", "Risk profiles that agents refer to by name."),
         required("agents", ValueType::Tables(&AGENT), "Who takes part; at least one."),
         optional("battle", ValueType::Table(&BATTLE), "its defaults", "Windows and ranking."),
+        optional(
+            "tournament",
+            ValueType::Table(&TOURNAMENT),
+            "no standings",
+            "In which format the windows are seen, and how sure a winner has to be.",
+        ),
         optional("metrics", ValueType::Table(&METRICS), "its defaults", "Conventions of the statistics."),
         optional("report", ValueType::Table(&REPORT), "its defaults", "What is written."),
     ],
@@ -271,6 +278,63 @@ const BATTLE: TableDoc = TableDoc {
     ],
 };
 
+const FORMAT_KIND: ValueType =
+    ValueType::Choice { noun: "tournament format", choices: choice_docs::<FormatKind> };
+const RATING: ValueType = ValueType::Choice { noun: "rating system", choices: choice_docs::<RatingSystem> };
+const AGENT_NAMES: ValueType = ValueType::List { of: &ValueType::Text, min: 1, unique: true };
+const ROUNDS: ValueType = ValueType::Integer { min: 1, max: 1_000 };
+
+const TOURNAMENT: TableDoc = TableDoc {
+    doc: "Standings over all windows: in which format they are seen, and how sure a winner has to be.",
+    keys: &[
+        with_default(
+            "format",
+            FORMAT_KIND,
+            "\"round_robin\"",
+            "A view of the scores; nothing is replayed for it.",
+        ),
+        with_default(
+            "alpha",
+            ValueType::Number(Range::above(0.0, 0.5)),
+            "0.05",
+            "Share of tournaments among equals in which a winner may be called.",
+        ),
+        with_default(
+            "level",
+            ValueType::Number(Range::above(0.0, 0.9999)),
+            "0.95",
+            "Coverage of the intervals, as a fraction.",
+        ),
+        with_default(
+            "resamples",
+            ValueType::Integer { min: 100, max: 1_000_000 },
+            "1000",
+            "How often windows are resampled for intervals and tests.",
+        ),
+        with_default(
+            "ratings",
+            ValueType::List { of: &RATING, min: 0, unique: true },
+            "[\"bradley_terry\"]",
+            "By which systems agents are rated, in this order.",
+        ),
+        optional("baselines", AGENT_NAMES, "none", "Of a gauntlet: the agents that the others must beat."),
+        with_default("seasons", ROUNDS, "3", "Of a league: each has windows of its own."),
+        with_default("divisions", ROUNDS, "2", "Of a league: each has at least two agents."),
+        optional(
+            "rounds",
+            ROUNDS,
+            "as many as one agent needs to beat all",
+            "Of a Swiss tournament: each has windows of its own.",
+        ),
+        optional(
+            "seeds",
+            AGENT_NAMES,
+            "played for on windows of their own",
+            "Of a knockout: the best seeds, best first; the others follow by lot.",
+        ),
+    ],
+};
+
 const METRICS: TableDoc = TableDoc {
     doc: "Conventions of the statistics.",
     keys: &[
@@ -292,6 +356,12 @@ const METRICS: TableDoc = TableDoc {
             "365 for markets with weekend bars, else 252",
             "Return periods in a year.",
         ),
+        with_default(
+            "profile",
+            ValueType::Choice { noun: "metrics profile", choices: choice_docs::<MetricsProfile> },
+            "\"tiltyard\"",
+            "Whose definitions the metrics follow, where libraries differ.",
+        ),
     ],
 };
 
@@ -306,6 +376,11 @@ const REPORT: TableDoc = TableDoc {
             "[]",
             "Further forms of the results.",
         ),
-        optional("benchmark", ValueType::Text, "none", "The agent that the others are measured against."),
+        optional(
+            "benchmark",
+            ValueType::Text,
+            "none",
+            "What the agents are measured against: one of them, or a symbol that is bought and held.",
+        ),
     ],
 };

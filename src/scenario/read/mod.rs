@@ -17,5 +17,6 @@ mod strategy;
 mod syntax;
 mod table;
 mod time;
+mod tournament;
 mod value;
 mod venue;

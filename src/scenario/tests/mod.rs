@@ -6,6 +6,7 @@ mod mistakes;
 mod references;
 mod schema;
 mod syntax;
+mod tournament;
 mod warnings;
 
 use std::path::Path;

@@ -66,7 +66,7 @@ function common() {
   return {
     animation: false,
     backgroundColor: "transparent",
-    textStyle: { color: ink, fontFamily: "inherit", fontSize: 12 },
+    textStyle: { color: ink, fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 },
     aria: { enabled: false },
   };
 }

@@ -19,7 +19,7 @@ function curveOption(part, narrow) {
     xAxis: timeAxis(narrow),
     yAxis: axis({
       type: log ? "log" : "value", scale: true, min: log ? "dataMin" : undefined, max: isEquity ? undefined : 0,
-      axisLabel: { formatter: (value) => number(value, Math.abs(value) < 10 && value !== 0 ? 1 : 0) },
+      axisLabel: { formatter: plain },
       axisPointer: { label: { show: false } },
     }),
     tooltip: tooltip({ trigger: "axis", axisPointer: { type: "line", lineStyle: { color: colour("quiet") }, label: { show: false } }, formatter: (hits) => curveTooltip(hits, shown, places, !isEquity) }),

@@ -33,6 +33,11 @@ function signed(value, places = 2) {
   return /^[0.,–]*$/.test(text) || text.startsWith("-") ? text : `+${text}`;
 }
 
+/** On an axis: no more places than the mark has. */
+function plain(value) {
+  return format(Number.isInteger(value) ? 0 : Math.abs(value) < 1 ? 2 : 1).format(value);
+}
+
 /** A price or quantity: as many digits as it has, two places at least. */
 function price(value) {
   const size = Math.abs(value);
