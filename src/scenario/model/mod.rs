@@ -6,6 +6,8 @@ mod market;
 mod risk;
 mod rules;
 mod strategy;
+mod sweep;
+mod validation;
 mod venue;
 
 pub use agent::AgentSpec;
@@ -14,6 +16,8 @@ pub use market::{Delisted, GapRule, MarketSpec, WarmUp};
 pub use risk::{OnBreach, RiskProfile};
 pub use rules::{BinaryOp, Condition, Expr, Function, RuleSet, Series};
 pub use strategy::{StrategyKind, StrategySpec};
+pub use sweep::{SearchKind, SweepSpec, SweptParameter, SweptValue, SweptValues, TrialSetup};
+pub use validation::ValidationSpec;
 pub use venue::{FillAt, Intrabar, Slippage, VenueSpec};
 
 use crate::domain::Seed;
@@ -38,6 +42,12 @@ pub struct Scenario {
     pub battle: BattleSpec,
     /// Conventions of the statistics.
     pub metrics: MetricSpec,
+    /// Which parameters are swept, if any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sweep: Option<SweepSpec>,
+    /// How the sweep is tried on windows it was not chosen by, if at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validation: Option<ValidationSpec>,
     /// What is written. Not part of a run's identity.
     #[serde(skip)]
     pub report: ReportSpec,

@@ -14,8 +14,12 @@ mod report;
 mod risk;
 mod scenario;
 mod strategy;
+mod sweep;
 mod syntax;
 mod table;
 mod time;
+mod validation;
 mod value;
 mod venue;
+
+pub(super) use sweep::Template;

@@ -6,7 +6,7 @@ use toml::de::DeTable;
 
 use super::agent::{self, Surroundings};
 use super::table::Table;
-use super::{battle, market, metrics, report, risk, syntax, venue};
+use super::{battle, market, metrics, report, risk, sweep, syntax, validation, venue};
 use crate::domain::Seed;
 use crate::scenario::format::ROOT;
 use crate::scenario::problem::{Problem, ProblemSeverity, Problems};
@@ -53,11 +53,16 @@ fn read(document: &DeTable<'_>, base_dir: &Path, problems: &Problems<'_>) -> Opt
         profiles: profiles.as_ref(),
     };
     let agents = root.tables("agents").map(|tables| agent::read_all(&tables, &surroundings));
+    let sweep = sweep::read(document, &root, &agents, venue.as_ref(), &battle, &surroundings);
+    let validation = validation::read(&root, battle.spec.as_ref());
     let metrics = root.table("metrics").and_then(|table| metrics::read(&table));
     let names = agents.as_ref().and_then(agent::Agents::names).filter(|_| complete);
     let report = root.table("report").and_then(|table| report::read(&table, names.as_deref()));
     root.finish();
+    let sweep = sweep?;
+    let validation = validation?;
     let scenario = assemble(head?, market, venue?, agents?, battle.spec?, metrics?, report?)?;
+    let scenario = Scenario { sweep, validation, ..scenario };
     warn(&scenario, &root, problems);
     Some(scenario)
 }
@@ -95,6 +100,8 @@ fn assemble(
         agents: agents.specs?,
         battle,
         metrics,
+        sweep: None,
+        validation: None,
         report,
     })
 }
