@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::data::DataCommand;
+use super::sweep::SweepCommand;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -51,6 +52,9 @@ pub enum Command {
     Show(ShowArgs),
     /// List the round trips of an agent in a stored run.
     Trades(TradesArgs),
+    /// Look at what a run with `[sweep]` tried.
+    #[command(subcommand)]
+    Sweep(SweepCommand),
     /// Make, bring in and examine market data.
     #[command(subcommand)]
     Data(DataCommand),
@@ -74,6 +78,9 @@ pub struct RunArgs {
     /// Write CSV twins of the Parquet files too.
     #[arg(long)]
     pub csv: bool,
+    /// Only say how many jobs there are, and about how long and how much memory they take.
+    #[arg(long)]
+    pub dry_run: bool,
     /// No progress, no leaderboard: only errors.
     #[arg(long, short)]
     pub quiet: bool,

@@ -18,6 +18,7 @@ mod schema;
 mod start;
 mod stored;
 mod strategies;
+mod sweep;
 
 pub use exit::{Exit, Failure};
 pub use start::main;

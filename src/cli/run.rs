@@ -7,7 +7,7 @@ use super::args::RunArgs;
 use super::interrupt::Interrupt;
 use super::load::{self, Arena, Read};
 use super::progress::{Progress, Verbosity};
-use super::{Exit, Failure, diagnostics, output};
+use super::{Exit, Failure, diagnostics, output, sweep};
 use crate::domain::Timestamp;
 use crate::report;
 use crate::scenario::ReportFormat;
@@ -28,6 +28,12 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let pool = pool(args)?;
     let started = Instant::now();
     let arena = pool.install(|| load::arena(&read))?;
+    if args.dry_run {
+        return pool.install(|| sweep::dry_run(&read, &arena));
+    }
+    if read.scenario.sweep.is_some() {
+        return pool.install(|| sweep::run(args, &read, &arena, interrupt, started));
+    }
     let run = Run {
         id: store::identify(&read.scenario, &arena.market),
         scenario: &read.scenario,
@@ -84,7 +90,7 @@ fn replay(
 }
 
 /// Writes the agents on all threads, then publishes the folder.
-fn write(writer: RunWriter<'_>, tournament: &Tournament) -> Result<StoredRun, store::StoreError> {
+pub(super) fn write(writer: RunWriter<'_>, tournament: &Tournament) -> Result<StoredRun, store::StoreError> {
     use rayon::prelude::*;
     tournament.agents.par_iter().try_for_each(|agent| writer.write_agent(agent))?;
     writer.finish(tournament)
@@ -106,7 +112,7 @@ fn show(args: &RunArgs, stored: &StoredRun) -> Result<(), Failure> {
 }
 
 /// The wall clock, for the index alone: no result depends on it.
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     Timestamp::from_micros(
         chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).timestamp_micros(),
     )

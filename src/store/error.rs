@@ -124,6 +124,12 @@ pub enum StoreError {
         /// Where it was.
         folder: PathBuf,
     },
+    /// The run swept nothing.
+    #[error("run `{run}` has no sweep")]
+    NoSweep {
+        /// The run.
+        run: String,
+    },
     /// The run has no such agent.
     #[error("run `{run}` has no agent `{agent}`")]
     NoSuchAgent {
@@ -159,6 +165,7 @@ impl StoreError {
             Self::NoSuchRun { known, .. } => format!("`tiltyard runs` lists all; the latest are {}", known.join(", ")),
             Self::AmbiguousRun { .. } => "give more characters of the run's id".to_owned(),
             Self::FolderGone { .. } => "run the scenario again to have its files back".to_owned(),
+            Self::NoSweep { .. } => "name a run of a scenario with `[sweep]`; `tiltyard runs` lists all runs".to_owned(),
             Self::NoSuchAgent { known, .. } => format!("its agents are {}", known.join(", ")),
         }
     }

@@ -11,6 +11,7 @@
 //!     leaderboard.json, .csv         the ranking over all windows
 //!     battles.json, scores.csv       the ranking of each window; all scores as a matrix
 //!     agents/<name>/                 metrics.json, and trades, fills, orders, equity as Parquet
+//!     sweep.json, results.parquet    where the scenario sweeps; see `sweep`
 //! ```
 
 mod agent_record;
@@ -28,6 +29,7 @@ mod migrations;
 mod run_record;
 mod staging;
 mod stored;
+pub mod sweep;
 mod table_file;
 mod tables;
 mod trade_rows;

@@ -19,7 +19,8 @@ mod windows;
 pub use outcome::{
     AgentResult, Battle, BattleRank, Leaderboard, Ranking, Tournament, WindowResult, WindowSpan,
 };
-pub use ranking::{leaderboard, rank_battle};
+pub use job::replay_agent;
+pub use ranking::{leaderboard, mean_over_windows, rank_battle};
 pub use run::{Observer, Plan, RunError, Unobserved, run};
 pub use score::score;
 pub use windows::{Stretch, WindowError, plan_windows};

@@ -3,6 +3,8 @@
 //! Owns the look of every table: no frame, a rule under the head, two blanks between columns, numbers to the
 //! right. Never decides what is in it.
 
+use std::borrow::Cow;
+
 use comfy_table::{
     Attribute, Cell as Drawn, CellAlignment, Color, ContentArrangement, ContentLineStyle, LineStyle, Table,
     TableStyle,
@@ -37,7 +39,7 @@ impl Tone {
 #[derive(Debug, Clone)]
 pub(super) struct Column {
     /// Its head.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// 0 for a column that always stays; else the higher, the sooner it goes.
     drop: u8,
     right: bool,
@@ -46,22 +48,34 @@ pub(super) struct Column {
 
 impl Column {
     /// Words, to the left.
-    pub fn words(name: &'static str, drop: u8, cells: impl Iterator<Item = String>) -> Self {
-        Self { name, drop, right: false, cells: cells.map(|text| (text, Tone::Plain)).collect() }
+    pub fn words(
+        name: impl Into<Cow<'static, str>>,
+        drop: u8,
+        cells: impl Iterator<Item = String>,
+    ) -> Self {
+        Self { name: name.into(), drop, right: false, cells: cells.map(|text| (text, Tone::Plain)).collect() }
     }
 
     /// Numbers, to the right.
-    pub fn numbers(name: &'static str, drop: u8, cells: impl Iterator<Item = String>) -> Self {
+    pub fn numbers(
+        name: impl Into<Cow<'static, str>>,
+        drop: u8,
+        cells: impl Iterator<Item = String>,
+    ) -> Self {
         Self { right: true, ..Self::words(name, drop, cells) }
     }
 
     /// Numbers whose sign is good or bad.
-    pub fn gains(name: &'static str, drop: u8, cells: impl Iterator<Item = String>) -> Self {
+    pub fn gains(
+        name: impl Into<Cow<'static, str>>,
+        drop: u8,
+        cells: impl Iterator<Item = String>,
+    ) -> Self {
         let cells = cells.map(|text| {
             let tone = Tone::of(&text);
             (text, tone)
         });
-        Self { name, drop, right: true, cells: cells.collect() }
+        Self { name: name.into(), drop, right: true, cells: cells.collect() }
     }
 
     /// The same column with these cells in bold.
@@ -85,12 +99,12 @@ pub(super) struct Drawing {
     /// Ends with a newline.
     pub text: String,
     /// Heads of the columns that had no room.
-    pub left_out: Vec<&'static str>,
+    pub left_out: Vec<Cow<'static, str>>,
 }
 
 /// Draws columns of equal length.
 pub(super) fn draw(mut columns: Vec<Column>, style: Style) -> Drawing {
-    let all: Vec<&'static str> = columns.iter().map(|c| c.name).collect();
+    let all: Vec<Cow<'static, str>> = columns.iter().map(|c| c.name.clone()).collect();
     let room = style.width.unwrap_or(usize::MAX);
     let mut table = build(&columns, style);
     while width(&table) > room {
@@ -115,7 +129,7 @@ fn build(columns: &[Column], style: Style) -> Table {
     } else {
         table.force_no_tty();
     }
-    let head = columns.iter().map(|c| aligned(Drawn::new(c.name), c.right));
+    let head = columns.iter().map(|c| aligned(Drawn::new(&c.name), c.right));
     table.set_header(head.collect::<Vec<_>>());
     for row in 0..columns.first().map_or(0, |c| c.cells.len()) {
         table.add_row(columns.iter().map(|c| cell(c, row)).collect::<Vec<_>>());

@@ -6,16 +6,22 @@
 
 mod grid;
 mod header;
+mod heatmap;
 mod leaderboard;
 mod notes;
 mod numbers;
 mod runs;
 mod show;
 mod style;
+mod sweep;
+mod sweep_compare;
 mod trades;
 
+pub use heatmap::{Heat, heat, heatmap};
 pub use leaderboard::leaderboard;
 pub use runs::runs;
 pub use show::show;
 pub use style::Style;
+pub use sweep::{sweep_outcome, sweep_top, top_rows};
+pub use sweep_compare::{Comparison, compare, sweep_compare};
 pub use trades::trades;

@@ -20,6 +20,8 @@ use crate::scenario::expr::NamedCondition;
 use crate::scenario::suggest;
 use crate::scenario::{AgentSpec, SearchKind, SweepSpec, SweptParameter, SweptValue, SweptValues, VenueSpec};
 
+/// Fewest trials that covariance matrix adaptation can learn from at once.
+const LEAST_GENERATION: u32 = 4;
 /// Combinations that are tried out while the file is read.
 const TRIED_OUT: usize = 2_000;
 
@@ -53,6 +55,11 @@ pub(super) fn read(
     let (trials, batch, reduction) = (trials?, batch?, reduction?);
     fits_search(&table, search, &parameters, trials.as_ref(), reduction.as_ref())?;
     let conditions = read_conditions(&table, conditions?, &parameters)?;
+    if let Some(batch) = table.optional::<Spanned<u32>>("batch")?.filter(|batch| search == SearchKind::CmaEs && *batch.get_ref() < LEAST_GENERATION) {
+        let message = format!("a generation of `cma_es` has at least {LEAST_GENERATION} trials");
+        table.problems.error(batch.span(), message, "too few to learn from".to_owned(), None);
+        return None;
+    }
     let template = Template::new(table.problems.source(), agent, venue?, around, &parameters)?;
     let spec = SweepSpec {
         agent: agent.name.clone(),

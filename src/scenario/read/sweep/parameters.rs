@@ -11,6 +11,9 @@ use crate::scenario::format::ValueType;
 /// Keys that make a table a range of values.
 const RANGE_KEYS: [&str; 6] = ["from", "to", "step", "log_from", "log_to", "points"];
 
+/// Most parameters of a sweep.
+const MOST_PARAMETERS: usize = 100;
+
 /// A parameter as written: where it belongs, and its values.
 pub(super) struct Written<'t> {
     /// The parts of its path: `["risk", "max_drawdown_pct"]`.
@@ -28,6 +31,10 @@ pub(super) fn flatten<'t>(given: &Given<'t>) -> Option<Vec<Written<'t>>> {
     let sound = walk(table, &[], given, &mut found);
     if found.is_empty() && sound {
         return given.fail("`parameters` is empty".to_owned(), "needs at least one".to_owned(), None);
+    }
+    if found.len() > MOST_PARAMETERS {
+        let message = format!("{} parameters are more than can be swept at once", found.len());
+        return given.fail(message, format!("at most {MOST_PARAMETERS}"), None);
     }
     // TOML tables are sorted by name; the file's order is the one that a person sees.
     found.sort_by_key(|written| written.key.start);

@@ -1,0 +1,83 @@
+//! What a sweep will take, from a short sample of it.
+
+use std::time::{Duration, Instant};
+
+use super::{TrialJob, combinations, evaluate};
+use crate::market::Market;
+use crate::scenario::SweepSpec;
+use crate::tournament::Plan;
+
+/// The sample runs until this has passed.
+const SAMPLE: Duration = Duration::from_millis(300);
+/// Most trials of a sample.
+const MOST: usize = 4_096;
+/// Bytes of an outcome beside its returns.
+const OUTCOME: usize = 512;
+/// Bytes of a bar: six columns.
+const BAR: usize = 48;
+
+/// What a sweep will take.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Estimate {
+    /// Combinations, those excluded by conditions among them; `None` is not possible: a search without end
+    /// has a number of trials.
+    pub trials: usize,
+    /// Replays: one a trial and window.
+    pub jobs: usize,
+    /// Of all jobs, on the threads of the current pool.
+    pub duration: Duration,
+    /// Bytes of bars, outcomes and one batch of indicator columns.
+    pub memory: usize,
+}
+
+/// Times a sample on the current pool. Nothing is kept of it.
+#[expect(clippy::cast_precision_loss, reason = "an estimate")]
+pub fn estimate(plan: &Plan<'_>, spec: &SweepSpec) -> Estimate {
+    let space = super::Space::of(spec);
+    let asked = spec.trials.map(|trials| trials as usize);
+    let trials = asked.or_else(|| space.combinations()).unwrap_or(0);
+    let sample = combinations(plan, spec, trials.min(MOST));
+    // Of a grid the share that its conditions leave is known from the sample.
+    let seen = if asked.is_none() { trials.min(MOST).max(1) } else { sample.len().max(1) };
+    let trials =
+        if asked.is_none() { (trials as f64 * sample.len() as f64 / seen as f64).ceil() as usize } else { trials };
+    let jobs = trials * plan.windows.len();
+    let batch: Vec<TrialJob> = sample
+        .into_iter()
+        .map(|(_, setup)| TrialJob { setup, windows: (0..plan.windows.len()).collect() })
+        .collect();
+    let (done, taken, returns) = timed(plan, &batch);
+    let duration = taken.mul_f64(jobs as f64 / done.max(1) as f64);
+    let bars: usize = bars(plan.market);
+    let columns = 3 * spec.batch as usize * plan.market.clock.len() * size_of::<f64>();
+    let memory = bars * BAR + jobs * OUTCOME + trials * returns * size_of::<f64>() + columns;
+    Estimate { trials, jobs, duration, memory }
+}
+
+/// Replays more and more of the sample until enough time has passed: jobs, time, returns of a trial.
+fn timed(plan: &Plan<'_>, batch: &[TrialJob]) -> (usize, Duration, usize) {
+    let mut size = rayon::current_num_threads().max(1);
+    let (mut next, mut jobs, mut returns) = (0, 0, 0);
+    let started = Instant::now();
+    while next < batch.len() && started.elapsed() < SAMPLE {
+        let part = &batch[next..batch.len().min(next + size)];
+        let outcomes = evaluate(plan, part);
+        jobs += outcomes.iter().map(Vec::len).sum::<usize>();
+        returns = outcomes.first().map_or(0, |windows| windows.iter().map(|w| w.returns.len()).sum());
+        next += part.len();
+        size *= 2;
+    }
+    (jobs, started.elapsed(), returns)
+}
+
+fn bars(market: &Market) -> usize {
+    market
+        .symbols
+        .iter()
+        .map(|series| {
+            let frames: usize = series.frames.values().map(|frame| frame.bars.len()).sum();
+            let detail = series.detail.as_ref().map_or(0, crate::market::Bars::len);
+            series.bars.len() + frames + detail
+        })
+        .sum()
+}
