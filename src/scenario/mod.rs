@@ -22,3 +22,4 @@ pub use model::*;
 pub use place::place_of;
 pub use problem::{Problem, ProblemSeverity};
 pub use schema::json_schema;
+pub(crate) use suggest::closest;

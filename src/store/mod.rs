@@ -26,8 +26,11 @@ mod index;
 mod json;
 mod leaderboard;
 mod migrations;
+mod number_table;
 mod run_record;
+mod selection_record;
 mod staging;
+mod standings_record;
 mod stored;
 pub mod sweep;
 mod table_file;
@@ -41,9 +44,17 @@ pub use error::StoreError;
 pub use identity::{RunId, identify, run_id};
 pub use index::{Index, RunSummary, RunTiming, find_run, run_folder};
 pub use leaderboard::{LeaderboardRecord, RankingRecord};
+pub use number_table::{NamedColumn, NumberTable, RowPlace, TableError};
 pub use run_record::{
     CostRecord, EntrantRecord, FORMAT_VERSION, FindingRecord, FlagRecord, MarketRecord, RunRecord,
     WindowRecord,
+};
+pub use selection_record::{
+    ConfidenceSetRecord, LogitBar, LogitRecord, SELECTION_FORMAT_VERSION, SelectionRecord,
+};
+pub use standings_record::{
+    BenchmarkRecord, FriedmanRecord, PairRecord, RatingRecord, RatingSystemRecord, STANDINGS_FORMAT_VERSION,
+    SpaRecord, StandingRecord, StandingsRecord, VerdictRecord,
 };
 pub use stored::StoredRun;
 pub use trade_rows::{TradeRow, trades};
