@@ -9,6 +9,7 @@
 mod error;
 mod estimate;
 mod evaluate;
+mod evidence;
 mod key;
 mod memo;
 mod objective;
@@ -27,6 +28,7 @@ mod tests;
 pub use error::SweepError;
 pub use estimate::{Estimate, estimate};
 pub use evaluate::{TrialJob, evaluate};
+pub use evidence::{Selection, assess, benchmark_returns};
 pub use key::{JobKey, JobKeys};
 pub use memo::{Forgetful, Memo, MemoError};
 pub use objective::{best, objectives, scores};

@@ -1,7 +1,6 @@
 //! Sweeps on the command line: running one, looking ahead, and `tiltyard sweep top`, `compare`, `heatmap`.
 
 mod dry_run;
-mod evidence;
 mod progress;
 mod run;
 mod stored;

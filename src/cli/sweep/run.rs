@@ -9,14 +9,13 @@ use super::super::load::{Arena, Read};
 use super::super::progress::{Progress, Verbosity};
 use super::super::run::{now, write};
 use super::super::{Exit, Failure, output};
-use super::evidence;
 use super::progress::SweepProgress;
 use crate::report::{self, terminal};
 use crate::scenario::{ReportFormat, Scenario, SearchKind, SweepSpec};
 use crate::store::sweep::{StoredSweep, SweepResults, TrialStore, write_sweep};
 use crate::store::{self, Index, Run, RunTiming, RunWriter, StoreError};
 use crate::sweep::validation::{OutOfSample, validate};
-use crate::sweep::{Searched, Space, SweepError, best, objectives};
+use crate::sweep::{Searched, Space, SweepError, assess, benchmark_returns, best, objectives};
 use crate::tournament::{self, Plan};
 
 /// Trials that are shown after a sweep.
@@ -42,13 +41,14 @@ pub fn run(
     let plan = Plan { scenario: &won, ..plan };
     let progress = Progress::new(plan.jobs(), Verbosity::Quiet, interrupt);
     let tournament = tournament::run(&plan, &progress).map_err(|error| interrupted(&error))?;
+    let benchmark = scenario.report.benchmark.as_deref().and_then(|name| benchmark_returns(&plan, &tournament, name));
     let csv = args.csv || scenario.report.formats.contains(&ReportFormat::Csv);
     let id = store::identify(scenario, &arena.market);
     let results = SweepResults {
         scenario,
         spec,
         searched: &searched,
-        evidence: evidence::of(&plan, spec, &searched, &tournament),
+        evidence: assess(&plan, spec, &searched, benchmark),
         validation: validation.as_ref(),
         csv,
     };

@@ -48,29 +48,17 @@ pub(super) struct Column {
 
 impl Column {
     /// Words, to the left.
-    pub fn words(
-        name: impl Into<Cow<'static, str>>,
-        drop: u8,
-        cells: impl Iterator<Item = String>,
-    ) -> Self {
+    pub fn words(name: &'static str, drop: u8, cells: impl Iterator<Item = String>) -> Self {
         Self { name: name.into(), drop, right: false, cells: cells.map(|text| (text, Tone::Plain)).collect() }
     }
 
     /// Numbers, to the right.
-    pub fn numbers(
-        name: impl Into<Cow<'static, str>>,
-        drop: u8,
-        cells: impl Iterator<Item = String>,
-    ) -> Self {
+    pub fn numbers(name: &'static str, drop: u8, cells: impl Iterator<Item = String>) -> Self {
         Self { right: true, ..Self::words(name, drop, cells) }
     }
 
     /// Numbers whose sign is good or bad.
-    pub fn gains(
-        name: impl Into<Cow<'static, str>>,
-        drop: u8,
-        cells: impl Iterator<Item = String>,
-    ) -> Self {
+    pub fn gains(name: &'static str, drop: u8, cells: impl Iterator<Item = String>) -> Self {
         let cells = cells.map(|text| {
             let tone = Tone::of(&text);
             (text, tone)
@@ -88,6 +76,11 @@ impl Column {
         self
     }
 
+    /// The same column under a head that only the run knows; such columns are never left out.
+    pub fn named(self, name: String) -> Self {
+        Self { name: name.into(), drop: 0, ..self }
+    }
+
     /// The same column, never left out.
     pub fn kept(self) -> Self {
         Self { drop: 0, ..self }
@@ -99,12 +92,16 @@ pub(super) struct Drawing {
     /// Ends with a newline.
     pub text: String,
     /// Heads of the columns that had no room.
-    pub left_out: Vec<Cow<'static, str>>,
+    pub left_out: Vec<&'static str>,
 }
 
 /// Draws columns of equal length.
 pub(super) fn draw(mut columns: Vec<Column>, style: Style) -> Drawing {
-    let all: Vec<Cow<'static, str>> = columns.iter().map(|c| c.name.clone()).collect();
+    let fixed = |column: &Column| match column.name {
+        Cow::Borrowed(name) => Some(name),
+        Cow::Owned(_) => None,
+    };
+    let all: Vec<&'static str> = columns.iter().filter_map(fixed).collect();
     let room = style.width.unwrap_or(usize::MAX);
     let mut table = build(&columns, style);
     while width(&table) > room {

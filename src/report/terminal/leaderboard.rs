@@ -31,7 +31,7 @@ pub fn leaderboard(stored: &StoredRun, style: Style) -> String {
 pub(super) fn table(stored: &StoredRun, style: Style) -> String {
     let scored = if score(stored, style).is_some() { stored.leaderboard.windows } else { 0 };
     let drawing = draw(columns(stored, style), style);
-    let shown: Vec<_> = METRICS.into_iter().filter(|(_, head)| !drawing.left_out.iter().any(|name| name == head)).collect();
+    let shown: Vec<_> = METRICS.into_iter().filter(|(_, head)| !drawing.left_out.contains(head)).collect();
     let notes = [
         notes::score(scored, style),
         notes::left_out(&drawing.left_out, style),

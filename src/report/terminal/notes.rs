@@ -1,6 +1,5 @@
 //! The lines under a table: what its numbers do not say.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::Style;
@@ -50,7 +49,7 @@ pub(super) fn score(windows: usize, style: Style) -> String {
 }
 
 /// Which columns had no room.
-pub(super) fn left_out(names: &[Cow<'static, str>], style: Style) -> String {
+pub(super) fn left_out(names: &[&str], style: Style) -> String {
     if names.is_empty() {
         return String::new();
     }

@@ -6,10 +6,8 @@ use super::Style;
 use super::grid::{Column, draw};
 use super::header::{filled, paragraph, plural};
 use super::numbers::{count, ratio, signed};
-use crate::store::sweep::{EvidenceRecord, ResultColumn, StoredSweep, SweepRecord, ValidationRecord};
-
-/// Decimal places of probabilities.
-const PLACES: usize = 3;
+use super::evidence::evidence;
+use crate::store::sweep::{ResultColumn, StoredSweep, SweepRecord, ValidationRecord};
 
 /// Metrics shown beside the one that orders, with their heads; whether their sign is good or bad.
 const METRICS: [(&str, &str, bool); 5] = [
@@ -77,15 +75,15 @@ fn columns(sweep: &StoredSweep, by: &str, rows: &[usize], style: Style) -> Vec<C
     };
     let mut columns = vec![Column::numbers("#", 0, (1..=rows.len()).map(|place| place.to_string()))];
     for parameter in sweep.parameters() {
-        let name = short(&parameter.name);
-        columns.push(Column::numbers(name, 0, texts(parameter)).strong_where(|row| row == 0));
+        let column = Column::numbers("", 0, texts(parameter)).named(short(&parameter.name));
+        columns.push(column.strong_where(|row| row == 0));
     }
     if let Some(column) = sweep.column(by) {
         let head = if by == "score" { sweep.record.objective.clone() } else { column.name.clone() };
-        columns.push(Column::numbers(head, 0, numbers(column, ratio)));
+        columns.push(Column::numbers("", 0, numbers(column, ratio)).named(head));
     }
     for (drop, (name, head, gain)) in (1..).zip(METRICS) {
-        let doubled = name == by || by == "score" && name == sweep.record.objective && sweep.record.windows == 1;
+        let doubled = name == by || by == "score" && name == sweep.record.objective && is_score(sweep, name, rows);
         if let Some(column) = sweep.column(name).filter(|_| !doubled) {
             columns.push(match (name, gain) {
                 ("trades", _) => Column::numbers(head, drop, numbers(column, whole)),
@@ -98,6 +96,12 @@ fn columns(sweep: &StoredSweep, by: &str, rows: &[usize], style: Style) -> Vec<C
         columns.push(Column::numbers("trial", 7, texts(column)));
     }
     columns
+}
+
+/// Whether a metric's column would say what the score's says.
+fn is_score(sweep: &StoredSweep, metric: &str, rows: &[usize]) -> bool {
+    let shown = |name: &str, row: usize| sweep.column(name).and_then(|column| column.numbers[row]).map(ratio);
+    rows.iter().all(|&row| shown(metric, row) == shown("score", row))
 }
 
 fn whole(value: f64) -> String {
@@ -119,12 +123,11 @@ pub fn sweep_outcome(sweep: &StoredSweep, style: Style) -> String {
     let mut text = style.bold("Winner") + "\n\n";
     text.push_str(&paragraph(&winner(record), style));
     text.push_str(&paragraph(&tried(record), style));
-    if let Some(evidence) = &record.evidence {
-        text.push_str(&paragraph(&statistics(evidence, style), style));
-        for note in &evidence.notes {
-            text.push_str(&paragraph(&format!("{} {note}", style.none()), style));
-        }
-        text.push_str(&paragraph(&style.bold(&evidence.verdict), style));
+    text.push('\n');
+    match (&record.evidence, &record.evidence_missing) {
+        (Some(found), _) => text.push_str(&evidence(found, style)),
+        (None, Some(why)) => text.push_str(&paragraph(&format!("no evidence: {why}"), style)),
+        (None, None) => {}
     }
     if let Some(validation) = &record.validation {
         text.push('\n');
@@ -177,23 +180,6 @@ fn tried(record: &SweepRecord) -> String {
         }
     }
     text
-}
-
-fn statistics(evidence: &EvidenceRecord, style: Style) -> String {
-    let number = |value: Option<f64>| {
-        value.map_or_else(|| style.none().to_owned(), |value| format!("{value:.PLACES$}"))
-    };
-    format!(
-        "over {}: PSR {}, deflated Sharpe ratio {}, PBO {}, SPA p {} against {}, in-sample to out-of-sample \
-         slope {}",
-        plural(evidence.periods, "return"),
-        number(evidence.psr),
-        number(evidence.dsr),
-        number(evidence.pbo),
-        number(evidence.spa_p),
-        evidence.benchmark.name,
-        number(evidence.in_to_out_slope),
-    )
 }
 
 /// The table of splits.

@@ -5,7 +5,8 @@ use super::grid::{Column, draw};
 use super::header::{paragraph, plural};
 use super::numbers::{count, ratio};
 use super::sweep::named;
-use crate::store::sweep::{EvidenceRecord, StoredSweep};
+use crate::store::SelectionRecord;
+use crate::store::sweep::StoredSweep;
 
 /// Trials that both sweeps have.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -118,7 +119,7 @@ pub fn sweep_compare(first: &StoredSweep, second: &StoredSweep, style: Style) ->
 fn facts(sweep: &StoredSweep, style: Style) -> Vec<(&'static str, String)> {
     let record = &sweep.record;
     let none = || style.none().to_owned();
-    let evidence = |of: fn(&EvidenceRecord) -> Option<f64>| {
+    let evidence = |of: fn(&SelectionRecord) -> Option<f64>| {
         record.evidence.as_ref().and_then(of).map_or_else(none, |value| format!("{value:.3}"))
     };
     let winner = record.winner.as_ref();
@@ -135,13 +136,17 @@ fn facts(sweep: &StoredSweep, style: Style) -> Vec<(&'static str, String)> {
         ),
         ("deflated Sharpe", evidence(|evidence| evidence.dsr)),
         ("PBO", evidence(|evidence| evidence.pbo)),
-        ("SPA p", evidence(|evidence| evidence.spa_p)),
+        ("SPA p", evidence(|evidence| evidence.spa.as_ref().map(|spa| spa.p_value))),
         (
             "out of sample",
             record.validation.as_ref().and_then(|found| found.out_of_sample).map_or_else(none, ratio),
         ),
-        ("verdict", record.evidence.as_ref().map_or_else(none, |evidence| evidence.verdict.clone())),
+        ("verdict", record.evidence.as_ref().map_or_else(none, |evidence| verdict(evidence.defensible).to_owned())),
     ]
+}
+
+const fn verdict(defensible: bool) -> &'static str {
+    if defensible { "defensible" } else { "not distinguishable from selection luck" }
 }
 
 fn common(found: &Comparison) -> String {

@@ -20,8 +20,7 @@ mod trials;
 mod write;
 
 pub use record::{
-    BenchmarkRecord, EvidenceRecord, PlateauRecord, SplitRecord, SweepRecord, SweptRecord, TrialCounts,
-    ValidationRecord, WinnerRecord,
+    PlateauRecord, SplitRecord, SweepRecord, SweptRecord, TrialCounts, ValidationRecord, WinnerRecord,
 };
 pub use results::{ResultColumn, StoredSweep};
 pub use trials::TrialStore;

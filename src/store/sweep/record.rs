@@ -6,6 +6,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::super::SelectionRecord;
+
 /// Version of the format of a sweep's files.
 pub const SWEEP_FORMAT: u32 = 1;
 
@@ -34,8 +36,10 @@ pub struct SweepRecord {
     pub trials: TrialCounts,
     /// The best trial; null where none has a score.
     pub winner: Option<WinnerRecord>,
-    /// What the choice is worth; null where none was made.
-    pub evidence: Option<EvidenceRecord>,
+    /// What the choice is worth; null where that cannot be said.
+    pub evidence: Option<SelectionRecord>,
+    /// Why it cannot.
+    pub evidence_missing: Option<String>,
     /// How choices did in windows that they were not made by; null where the scenario does not validate.
     pub validation: Option<ValidationRecord>,
 }
@@ -90,44 +94,6 @@ pub struct PlateauRecord {
     pub worst: f64,
     /// Their mean over the winner's score; null where that is not above 0.
     pub ratio: Option<f64>,
-}
-
-/// What the choice is worth. Statistics that do not exist are null; `notes` says why.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct EvidenceRecord {
-    /// Trials that the choice was made among.
-    pub trials: usize,
-    /// Return periods that it rests on.
-    pub periods: usize,
-    /// The winner's Sharpe ratio per period.
-    pub sharpe_per_period: Option<f64>,
-    /// Probabilistic Sharpe ratio against 0.
-    pub psr: Option<f64>,
-    /// Deflated Sharpe ratio.
-    pub dsr: Option<f64>,
-    /// Probability of backtest overfitting (CSCV).
-    pub pbo: Option<f64>,
-    /// Blocks that CSCV cut the periods into.
-    pub cscv_blocks: Option<usize>,
-    /// Slope of out-of-sample on in-sample Sharpe ratios of the CSCV winners.
-    pub in_to_out_slope: Option<f64>,
-    /// Hansen's test for superior predictive ability, consistent p-value.
-    pub spa_p: Option<f64>,
-    /// What the test compares with.
-    pub benchmark: BenchmarkRecord,
-    /// Whether all three hold: DSR at least 0.95, PBO at most 0.2, SPA under 0.05.
-    pub defensible: bool,
-    /// `defensible`, or `not distinguishable from selection luck`.
-    pub verdict: String,
-    /// Why statistics are missing.
-    pub notes: Vec<String>,
-}
-
-/// What trials are compared with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BenchmarkRecord {
-    /// An agent's name, or `cash`.
-    pub name: String,
 }
 
 /// How choices did in windows that they were not made by.

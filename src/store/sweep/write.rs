@@ -9,15 +9,16 @@ use serde_json::{Value, json};
 
 use super::super::table_file::TableFile;
 use super::super::tables::{Column, column, money, table};
-use super::super::{RunId, StoreError, agent_record, json as json_file};
+use super::super::{RunId, SelectionRecord, StoreError, agent_record, json as json_file};
 use super::record::{
-    EvidenceRecord, PlateauRecord, SWEEP_FORMAT, SplitRecord, SweepRecord, SweptRecord, TrialCounts,
+    PlateauRecord, SWEEP_FORMAT, SplitRecord, SweepRecord, SweptRecord, TrialCounts,
     ValidationRecord, WinnerRecord,
 };
 use crate::domain::Cash;
 use crate::scenario::{Scenario, SweepSpec, SweptValue};
 use crate::sweep::validation::OutOfSample;
-use crate::sweep::{Searched, Trial, WindowOutcome, best, objectives, plateau};
+use crate::sweep::{Searched, Selection, Trial, WindowOutcome, best, objectives, plateau};
+use crate::tournament::evidence::EvidenceError;
 use crate::tournament::score;
 
 /// All that a sweep found.
@@ -29,8 +30,8 @@ pub struct SweepResults<'a> {
     pub spec: &'a SweepSpec,
     /// The trials.
     pub searched: &'a Searched,
-    /// What the choice is worth.
-    pub evidence: Option<EvidenceRecord>,
+    /// What the choice is worth, or why that cannot be said.
+    pub evidence: Result<Selection, EvidenceError>,
     /// How choices did elsewhere.
     pub validation: Option<&'a OutOfSample>,
     /// Whether every Parquet file gets a CSV twin.
@@ -68,7 +69,8 @@ impl SweepResults<'_> {
             conditions: spec.conditions.iter().map(|condition| condition.text().to_owned()).collect(),
             trials: self.counts(),
             winner,
-            evidence: self.evidence.clone(),
+            evidence: self.evidence.as_ref().ok().map(evidence_record),
+            evidence_missing: self.evidence.as_ref().err().map(ToString::to_string),
             validation: self.validation.map(validation_record),
         }
     }
@@ -102,6 +104,11 @@ impl SweepResults<'_> {
             refused: self.searched.refused,
         }
     }
+}
+
+fn evidence_record(found: &Selection) -> SelectionRecord {
+    let Selection { evidence, spec, names, benchmark, periods_per_year } = found;
+    SelectionRecord::new(evidence, spec, names, benchmark.as_deref(), *periods_per_year)
 }
 
 fn values(values: &[SweptValue]) -> Vec<Value> {
