@@ -6,6 +6,8 @@ use clap::{Args, Parser, Subcommand};
 
 use super::data::DataCommand;
 use super::sweep::SweepCommand;
+use super::evidence::EvidenceArgs;
+use super::rank::RankArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -55,6 +57,10 @@ pub enum Command {
     /// Look at what a run with `[sweep]` tried.
     #[command(subcommand)]
     Sweep(SweepCommand),
+    /// Rank the agents of a score matrix made elsewhere: standings, ratings, tests.
+    Rank(RankArgs),
+    /// Say whether the best of many trials made elsewhere is more than selection luck.
+    Evidence(EvidenceArgs),
     /// Make, bring in and examine market data.
     #[command(subcommand)]
     Data(DataCommand),

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::process::ExitCode;
 
-use crate::store::StoreError;
+use crate::store::{StoreError, TableError};
 
 /// The program's exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,5 +64,12 @@ impl From<StoreError> for Failure {
             _ => Exit::RunFailed,
         };
         Self::plain(exit, &error, error.remedy())
+    }
+}
+
+/// A table of numbers is part of what was asked for.
+impl From<TableError> for Failure {
+    fn from(error: TableError) -> Self {
+        Self::plain(Exit::Usage, &error, error.remedy())
     }
 }

@@ -3,7 +3,7 @@
 use clap::Parser;
 
 use super::args::{Cli, Command};
-use super::{Exit, Failure, check, diagnostics, init, run, schema, stored, strategies};
+use super::{Exit, Failure, check, diagnostics, evidence, init, rank, run, schema, stored, strategies};
 
 /// Reads the command line, carries it out, prints what went wrong.
 pub fn main() -> Exit {
@@ -28,6 +28,8 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Show(args) => stored::show(args),
         Command::Trades(args) => stored::trades(args),
         Command::Sweep(command) => command.run(),
+        Command::Rank(args) => rank::rank(args),
+        Command::Evidence(args) => evidence::evidence(args),
         Command::Data(command) => command.run(),
     }
 }

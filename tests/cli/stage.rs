@@ -28,6 +28,7 @@ impl Stage {
     pub fn with_mistakes() -> Self {
         let stage = Self::new();
         copy(&Path::new(ROOT).join("tests/cli/mistakes"), &stage.path("."));
+        copy(&Path::new(ROOT).join("tests/cli/tables"), &stage.path("tables"));
         flawed::write_all(&stage.path("flawed"));
         fs::write(stage.path("a_file"), "").unwrap();
         stage

@@ -4,6 +4,7 @@
 //! colour and unicode the layout itself is plain ASCII; a table never wraps a number, it leaves out
 //! columns and says which.
 
+mod evidence;
 mod grid;
 mod header;
 mod heatmap;
@@ -12,15 +13,19 @@ mod notes;
 mod numbers;
 mod runs;
 mod show;
+mod standings;
+mod standings_pairs;
 mod style;
 mod sweep;
 mod sweep_compare;
 mod trades;
 
 pub use heatmap::{Heat, heat, heatmap};
+pub use evidence::evidence;
 pub use leaderboard::leaderboard;
 pub use runs::runs;
 pub use show::show;
+pub use standings::{standings, standings_table};
 pub use style::Style;
 pub use sweep::{sweep_outcome, sweep_top, top_rows};
 pub use sweep_compare::{Comparison, compare, sweep_compare};
