@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::data::DataCommand;
-use super::sweep::SweepCommand;
 use super::evidence::EvidenceArgs;
 use super::rank::RankArgs;
+use super::sweep::SweepCommand;
 
 const EXAMPLES: &str = "\
 Examples:

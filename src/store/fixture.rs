@@ -346,6 +346,8 @@ pub(crate) fn scenario() -> Scenario {
             tie_break: vec![TieBreak::Name],
         },
         metrics: MetricSpec::default(),
+        sweep: None,
+        validation: None,
         report: ReportSpec::default(),
     }
 }

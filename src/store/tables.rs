@@ -34,8 +34,10 @@ pub(super) fn column(name: &str, nullable: bool, values: ArrayRef) -> Column {
 }
 
 pub(super) fn table(columns: Vec<Column>) -> Result<RecordBatch, ArrowError> {
-    let fields: Vec<Field> =
-        columns.iter().map(|c| Field::new(c.name.as_str(), c.values.data_type().clone(), c.nullable)).collect();
+    let fields: Vec<Field> = columns
+        .iter()
+        .map(|c| Field::new(c.name.as_str(), c.values.data_type().clone(), c.nullable))
+        .collect();
     RecordBatch::try_new(Arc::new(Schema::new(fields)), columns.into_iter().map(|c| c.values).collect())
 }
 
@@ -49,7 +51,10 @@ macro_rules! units {
 }
 units!(Cash, Price, Qty);
 
-pub(super) fn money<U: Units>(name: &'static str, values: impl Iterator<Item = U>) -> Result<Column, ArrowError> {
+pub(super) fn money<U: Units>(
+    name: &'static str,
+    values: impl Iterator<Item = U>,
+) -> Result<Column, ArrowError> {
     let array = Decimal128Array::from_iter_values(values.map(Units::units));
     Ok(column(name, false, Arc::new(array.with_precision_and_scale(PRECISION, SCALE)?)))
 }

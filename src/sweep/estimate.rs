@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::{TrialJob, combinations, evaluate};
+use super::{Space, TrialJob, combinations, evaluate};
 use crate::market::Market;
-use crate::scenario::SweepSpec;
+use crate::scenario::{SweepSpec, TrialSetup};
 use crate::tournament::Plan;
 
 /// The sample runs until this has passed.
@@ -19,8 +19,7 @@ const BAR: usize = 48;
 /// What a sweep will take.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
-    /// Combinations, those excluded by conditions among them; `None` is not possible: a search without end
-    /// has a number of trials.
+    /// Combinations; of a large grid about as many as its conditions leave.
     pub trials: usize,
     /// Replays: one a trial and window.
     pub jobs: usize,
@@ -33,18 +32,18 @@ pub struct Estimate {
 /// Times a sample on the current pool. Nothing is kept of it.
 #[expect(clippy::cast_precision_loss, reason = "an estimate")]
 pub fn estimate(plan: &Plan<'_>, spec: &SweepSpec) -> Estimate {
-    let space = super::Space::of(spec);
-    let asked = spec.trials.map(|trials| trials as usize);
-    let trials = asked.or_else(|| space.combinations()).unwrap_or(0);
-    let sample = combinations(plan, spec, trials.min(MOST));
-    // Of a grid the share that its conditions leave is known from the sample.
-    let seen = if asked.is_none() { trials.min(MOST).max(1) } else { sample.len().max(1) };
-    let trials =
-        if asked.is_none() { (trials as f64 * sample.len() as f64 / seen as f64).ceil() as usize } else { trials };
+    let (trials, sample) = match (spec.trials, Space::of(spec).combinations()) {
+        (Some(trials), _) => {
+            let trials = trials as usize;
+            let sample = combinations(plan, spec, trials.min(MOST));
+            (trials, sample.into_iter().map(|(_, setup)| setup).collect())
+        }
+        (None, total) => grid(spec, total.unwrap_or(0)),
+    };
     let jobs = trials * plan.windows.len();
     let batch: Vec<TrialJob> = sample
         .into_iter()
-        .map(|(_, setup)| TrialJob { setup, windows: (0..plan.windows.len()).collect() })
+        .map(|setup| TrialJob { setup, windows: (0..plan.windows.len()).collect() })
         .collect();
     let (done, taken, returns) = timed(plan, &batch);
     let duration = taken.mul_f64(jobs as f64 / done.max(1) as f64);
@@ -52,6 +51,25 @@ pub fn estimate(plan: &Plan<'_>, spec: &SweepSpec) -> Estimate {
     let columns = 3 * spec.batch as usize * plan.market.clock.len() * size_of::<f64>();
     let memory = bars * BAR + jobs * OUTCOME + trials * returns * size_of::<f64>() + columns;
     Estimate { trials, jobs, duration, memory }
+}
+
+/// How many combinations of a grid its conditions leave, and a sample of them from all over it.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "an estimate"
+)]
+fn grid(spec: &SweepSpec, total: usize) -> (usize, Vec<TrialSetup>) {
+    let space = Space::of(spec);
+    let numbers = (0..total).step_by(total.div_ceil(MOST).max(1));
+    let seen = numbers.len().max(1);
+    let allowed: Vec<_> = numbers
+        .map(|number| space.values(&space.point(number)))
+        .filter(|values| spec.allows(values))
+        .collect();
+    let sample: Vec<TrialSetup> = spec.setups(&allowed).into_iter().filter_map(Result::ok).collect();
+    ((total as f64 * sample.len() as f64 / seen as f64).round() as usize, sample)
 }
 
 /// Replays more and more of the sample until enough time has passed: jobs, time, returns of a trial.

@@ -5,9 +5,7 @@
 
 use super::{Searched, Trial, WindowOutcome, apart, best, objectives, trial_returns};
 use crate::scenario::SweepSpec;
-use crate::tournament::evidence::{
-    EvidenceError, Panel, SelectionEvidence, SelectionSpec, assess_selection,
-};
+use crate::tournament::evidence::{EvidenceError, Panel, SelectionEvidence, SelectionSpec, assess_selection};
 use crate::tournament::{Plan, Tournament};
 
 /// The evidence, with what is needed to name what it speaks of.
@@ -27,11 +25,7 @@ pub struct Selection {
 
 /// The benchmark's name with its returns over the windows that do not overlap; `None` for a name that is no
 /// agent of the tournament.
-pub fn benchmark_returns(
-    plan: &Plan<'_>,
-    tournament: &Tournament,
-    name: &str,
-) -> Option<(String, Vec<f64>)> {
+pub fn benchmark_returns(plan: &Plan<'_>, tournament: &Tournament, name: &str) -> Option<(String, Vec<f64>)> {
     let agent = tournament.agents.iter().find(|agent| agent.name.as_str() == name)?;
     let returns = apart(plan.windows).into_iter().flat_map(|window| {
         WindowOutcome::of(&agent.windows[window].replay, plan.market, &plan.scenario.metrics).returns
@@ -56,7 +50,8 @@ pub fn assess(
     let taken = apart(plan.windows);
     let columns: Vec<Vec<f64>> = complete.iter().filter_map(|trial| trial_returns(trial, &taken)).collect();
     let panel = Panel::new(columns)?;
-    let winner = winner.and_then(|winner| complete.iter().position(|one| one.number == trials[winner].number));
+    let winner =
+        winner.and_then(|winner| complete.iter().position(|one| one.number == trials[winner].number));
     let Some(winner) = winner else {
         return Err(crate::metrics::Missing::NoDispersion.into());
     };
@@ -68,7 +63,8 @@ pub fn assess(
         seed: plan.scenario.seed,
         ..SelectionSpec::default()
     };
-    let periods_per_year = complete[winner].outcomes[0].as_ref().map_or(1.0, |first| first.metrics.periods_per_year);
+    let periods_per_year =
+        complete[winner].outcomes[0].as_ref().map_or(1.0, |first| first.metrics.periods_per_year);
     Ok(Selection {
         evidence: assess_selection(&panel, &settings)?,
         names: complete.iter().map(|trial| named(spec, trial)).collect(),

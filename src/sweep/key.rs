@@ -95,7 +95,10 @@ impl<'a> JobKeys<'a> {
         let wanted = strategy::warm_up(&setup.agent.strategy, market.interval);
         let reach = Reach {
             history: wanted.into_iter().map(|(interval, n)| (interval, if before { n } else { 0 })).collect(),
-            slippage: matches!(setup.venue.slippage, Slippage::VolumeShare { .. } | Slippage::SquareRoot { .. }),
+            slippage: matches!(
+                setup.venue.slippage,
+                Slippage::VolumeShare { .. } | Slippage::SquareRoot { .. }
+            ),
             detail: setup.venue.intrabar == Intrabar::Detail,
         };
         let span = &windows[window];
@@ -118,7 +121,11 @@ impl Reach {
                 rows_into(&mut hash, of, first..of.first_row_from(last).max(first));
             }
             if self.slippage {
-                rows_into(&mut hash, &series.bars, rows(&series.bars, span.start - SLIPPAGE_LOOKBACK, span.start));
+                rows_into(
+                    &mut hash,
+                    &series.bars,
+                    rows(&series.bars, span.start - SLIPPAGE_LOOKBACK, span.start),
+                );
             }
             if let Some(detail) = series.detail.as_ref().filter(|_| self.detail) {
                 rows_into(&mut hash, detail, rows(detail, span.start, span.end));

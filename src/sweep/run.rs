@@ -6,9 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::search::{Ask, Told, search};
-use super::{
-    JobKeys, Memo, Point, Space, SweepError, Trial, TrialJob, WindowOutcome, evaluate, objective,
-};
+use super::{JobKeys, Memo, Point, Space, SweepError, Trial, TrialJob, WindowOutcome, evaluate, objective};
 use crate::scenario::{SweepSpec, SweptValue, TrialSetup};
 use crate::tournament::Plan;
 
@@ -98,7 +96,8 @@ pub fn combinations(plan: &Plan<'_>, spec: &SweepSpec, most: usize) -> Vec<(Vec<
         let values: Vec<_> =
             points.iter().map(|point| space.values(point)).filter(|values| spec.allows(values)).collect();
         let setups = spec.setups(&values);
-        found.extend(values.into_iter().zip(setups).filter_map(|(values, setup)| Some((values, setup.ok()?))));
+        found
+            .extend(values.into_iter().zip(setups).filter_map(|(values, setup)| Some((values, setup.ok()?))));
         search.tell(points.into_iter().map(|point| Told { point, scores: None, repeated: true }).collect());
     }
     found.truncate(most);

@@ -108,7 +108,9 @@ pub fn extremes(spec: &SweepSpec) -> Vec<TrialSetup> {
         let ends = ends(parameter);
         combinations = combinations
             .iter()
-            .flat_map(|before| ends.iter().map(move |end| [before.as_slice(), &[end.clone()]].concat()))
+            .flat_map(|before| {
+                ends.iter().map(move |end| [before.as_slice(), std::slice::from_ref(end)].concat())
+            })
             .take(MOST_EXTREMES)
             .collect();
     }
@@ -119,7 +121,9 @@ fn ends(parameter: &SweptParameter) -> Vec<SweptValue> {
     match &parameter.values {
         SweptValues::Continuous { from, to, .. } => vec![SweptValue::Number(*from), SweptValue::Number(*to)],
         SweptValues::Listed(values) if values.iter().all(is_number) => {
-            let by_size = |a: &&SweptValue, b: &&SweptValue| a.number().partial_cmp(&b.number()).unwrap_or(Ordering::Equal);
+            let by_size = |a: &&SweptValue, b: &&SweptValue| {
+                a.number().partial_cmp(&b.number()).unwrap_or(Ordering::Equal)
+            };
             let (least, most) = (values.iter().min_by(by_size), values.iter().max_by(by_size));
             // The greatest first: where there are too many combinations, those that need most are kept.
             most.into_iter().chain(least.filter(|least| Some(*least) != most)).cloned().collect()

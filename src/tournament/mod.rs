@@ -17,10 +17,10 @@ pub mod standings;
 mod testing;
 mod windows;
 
+pub use job::replay_agent;
 pub use outcome::{
     AgentResult, Battle, BattleRank, Leaderboard, Ranking, Tournament, WindowResult, WindowSpan,
 };
-pub use job::replay_agent;
 pub use ranking::{leaderboard, mean_over_windows, rank_battle};
 pub use run::{Observer, Plan, RunError, Unobserved, run};
 pub use score::score;

@@ -96,6 +96,8 @@ pub fn scenario(agents: &[&str], by: RankingMetric) -> Scenario {
         agents: agents.iter().map(agent).collect(),
         battle: battle_spec(by, &[]),
         metrics: MetricSpec::default(),
+        sweep: None,
+        validation: None,
         report: ReportSpec::default(),
     }
 }

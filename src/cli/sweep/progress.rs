@@ -77,7 +77,11 @@ impl SweepObserver for SweepProgress {
         self.bar.set_message(counted(trials as u64, "trial"));
         if self.lines && self.last_line.get().elapsed() >= LINES {
             self.last_line.set(Instant::now());
-            output::say(&format!("sweeping: {}, {}", counted(trials as u64, "trial"), counted(done as u64, "job")));
+            output::say(&format!(
+                "sweeping: {}, {}",
+                counted(trials as u64, "trial"),
+                counted(done as u64, "job")
+            ));
         }
     }
 

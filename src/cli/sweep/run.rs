@@ -41,7 +41,8 @@ pub fn run(
     let plan = Plan { scenario: &won, ..plan };
     let progress = Progress::new(plan.jobs(), Verbosity::Quiet, interrupt);
     let tournament = tournament::run(&plan, &progress).map_err(|error| interrupted(&error))?;
-    let benchmark = scenario.report.benchmark.as_deref().and_then(|name| benchmark_returns(&plan, &tournament, name));
+    let benchmark =
+        scenario.report.benchmark.as_deref().and_then(|name| benchmark_returns(&plan, &tournament, name));
     let csv = args.csv || scenario.report.formats.contains(&ReportFormat::Csv);
     let id = store::identify(scenario, &arena.market);
     let results = SweepResults {
@@ -62,7 +63,10 @@ pub fn run(
     } else if !args.quiet {
         output::result(&page(&stored.folder)?)?;
         let board = terminal::leaderboard(&stored, output::style());
-        output::result(&format!("\n{}", board.split_once("\n\n").map_or(board.as_str(), |(_, table)| table)))?;
+        output::result(&format!(
+            "\n{}",
+            board.split_once("\n\n").map_or(board.as_str(), |(_, table)| table)
+        ))?;
     }
     Ok(Exit::Done)
 }
@@ -78,9 +82,10 @@ fn search(
     let windows: Vec<usize> = (0..plan.windows.len()).collect();
     let progress = SweepProgress::new(jobs(plan, spec), args.quiet, interrupt);
     let searched = crate::sweep::run(plan, spec, &windows, &mut memo, &progress).map_err(failure)?;
-    let validation = plan.scenario.validation.map(|validation| {
-        validate(plan, spec, validation, &searched, &mut memo, &progress).map_err(failure)
-    });
+    let validation = plan
+        .scenario
+        .validation
+        .map(|validation| validate(plan, spec, validation, &searched, &mut memo, &progress).map_err(failure));
     let validation = validation.transpose()?;
     let summary = progress.summary(searched.trials.len());
     if !args.quiet {
@@ -136,7 +141,9 @@ fn failure(error: SweepError) -> Failure {
         SweepError::Interrupted { .. } => interrupted(&error),
         SweepError::Memo(error) => match error.downcast::<StoreError>() {
             Ok(error) => Failure::from(*error),
-            Err(error) => Failure::plain(Exit::RunFailed, error, "check that the output folder may be written"),
+            Err(error) => {
+                Failure::plain(Exit::RunFailed, error, "check that the output folder may be written")
+            }
         },
         SweepError::NothingToTry => {
             Failure::plain(Exit::Usage, error, "widen the values of `[sweep.parameters]`, or `where`")
@@ -153,7 +160,11 @@ fn interrupted(error: &impl std::fmt::Display) -> Failure {
 fn command(words: impl Iterator<Item = String>) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
     let quoted = |word: String| {
-        if !word.is_empty() && word.chars().all(plain) { word } else { format!("'{}'", word.replace('\'', r"'\''")) }
+        if !word.is_empty() && word.chars().all(plain) {
+            word
+        } else {
+            format!("'{}'", word.replace('\'', r"'\''"))
+        }
     };
     words.map(quoted).collect::<Vec<_>>().join(" ")
 }

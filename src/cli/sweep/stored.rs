@@ -96,7 +96,10 @@ fn top(args: &TopArgs) -> Result<String, Failure> {
         let rows = terminal::top_rows(&sweep, &args.by, args.n);
         let trials: Vec<Value> = rows.into_iter().map(|row| trial(&sweep, row)).collect();
         let by = if args.by == "score" { &sweep.record.objective } else { &args.by };
-        return Ok(format!("{:#}\n", json!({ "run_id": sweep.record.run_id, "by": by, "trials": trials, "sweep": sweep.record })));
+        return Ok(format!(
+            "{:#}\n",
+            json!({ "run_id": sweep.record.run_id, "by": by, "trials": trials, "sweep": sweep.record })
+        ));
     }
     let style = output::style();
     let text = terminal::sweep_top(&sweep, &args.by, args.n, style);
@@ -150,9 +153,10 @@ fn heatmap(args: &HeatmapArgs) -> Result<String, Failure> {
 
 /// The column of a parameter by its path or the last part of it.
 fn parameter(sweep: &StoredSweep, name: &str) -> Result<String, Failure> {
-    let found = sweep.parameters().into_iter().find(|column| {
-        column.name == name || column.name.rsplit('.').next() == Some(name)
-    });
+    let found = sweep
+        .parameters()
+        .into_iter()
+        .find(|column| column.name == name || column.name.rsplit('.').next() == Some(name));
     found.map(|column| column.name.clone()).ok_or_else(|| {
         Failure::plain(
             Exit::Usage,

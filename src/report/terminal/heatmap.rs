@@ -38,7 +38,8 @@ pub fn heat(sweep: &StoredSweep, x: &str, y: &str, metric: &str) -> Option<Heat>
     let (x_values, y_values) = (axis(x), axis(y));
     let mut cells = vec![vec![None; x_values.len()]; y_values.len()];
     for (row, value) in values.numbers.iter().enumerate() {
-        let place = |axis: &[String], column: &ResultColumn| axis.iter().position(|one| *one == column.texts[row]);
+        let place =
+            |axis: &[String], column: &ResultColumn| axis.iter().position(|one| *one == column.texts[row]);
         if let (Some(value), Some(i), Some(j)) = (*value, place(&y_values, y), place(&x_values, x)) {
             let cell: &mut Option<f64> = &mut cells[i][j];
             *cell = Some(cell.map_or(value, |known| known.max(value)));

@@ -20,8 +20,8 @@ mod sweep;
 mod sweep_compare;
 mod trades;
 
-pub use heatmap::{Heat, heat, heatmap};
 pub use evidence::evidence;
+pub use heatmap::{Heat, heat, heatmap};
 pub use leaderboard::leaderboard;
 pub use runs::runs;
 pub use show::show;

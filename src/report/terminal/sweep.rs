@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::Style;
+use super::evidence::evidence;
 use super::grid::{Column, draw};
 use super::header::{filled, paragraph, plural};
 use super::numbers::{count, ratio, signed};
-use super::evidence::evidence;
 use crate::store::sweep::{ResultColumn, StoredSweep, SweepRecord, ValidationRecord};
 
 /// Metrics shown beside the one that orders, with their heads; whether their sign is good or bad.
@@ -83,7 +83,8 @@ fn columns(sweep: &StoredSweep, by: &str, rows: &[usize], style: Style) -> Vec<C
         columns.push(Column::numbers("", 0, numbers(column, ratio)).named(head));
     }
     for (drop, (name, head, gain)) in (1..).zip(METRICS) {
-        let doubled = name == by || by == "score" && name == sweep.record.objective && is_score(sweep, name, rows);
+        let doubled =
+            name == by || by == "score" && name == sweep.record.objective && is_score(sweep, name, rows);
         if let Some(column) = sweep.column(name).filter(|_| !doubled) {
             columns.push(match (name, gain) {
                 ("trades", _) => Column::numbers(head, drop, numbers(column, whole)),
@@ -149,7 +150,11 @@ fn winner(record: &SweepRecord) -> String {
                 .ratio
                 .map_or_else(String::new, |share| format!(", {} % of its score", ratio(share * 100.0)));
             let neighbours = plural(around.neighbours, "neighbour");
-            format!("{neighbours} have {} on average{share}, {} at worst", ratio(around.mean), ratio(around.worst))
+            format!(
+                "{neighbours} have {} on average{share}, {} at worst",
+                ratio(around.mean),
+                ratio(around.worst)
+            )
         },
     );
     format!("{named}: {} {} (trial {}); {around}", record.objective, ratio(winner.score), winner.trial)
@@ -217,7 +222,12 @@ fn splits(record: &SweepRecord, validation: &ValidationRecord, style: Style) -> 
         let worst = paths.iter().copied().fold(f64::INFINITY, f64::min);
         let best = paths.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         text.push_str(&paragraph(
-            &format!("{} through all folds: {} to {}", plural(paths.len(), "path"), ratio(worst), ratio(best)),
+            &format!(
+                "{} through all folds: {} to {}",
+                plural(paths.len(), "path"),
+                ratio(worst),
+                ratio(best)
+            ),
             style,
         ));
     }

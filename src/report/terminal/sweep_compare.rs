@@ -37,7 +37,10 @@ pub fn compare(first: &StoredSweep, second: &StoredSweep) -> Comparison {
         .iter()
         .filter_map(|&(a, b)| Some((number(first, "score", a)?, number(second, "score", b)?)))
         .collect();
-    let ranked = |of: &StoredSweep, here: fn(&(usize, usize)) -> usize, there: fn(&(usize, usize)) -> usize, other: &StoredSweep| {
+    let ranked = |of: &StoredSweep,
+                  here: fn(&(usize, usize)) -> usize,
+                  there: fn(&(usize, usize)) -> usize,
+                  other: &StoredSweep| {
         let winner = of.record.winner.as_ref()?.trial as usize;
         let pair = pairs.iter().find(|pair| here(pair) == winner)?;
         number(other, "rank", there(pair)).map(|rank| rank as u32)
@@ -141,7 +144,10 @@ fn facts(sweep: &StoredSweep, style: Style) -> Vec<(&'static str, String)> {
             "out of sample",
             record.validation.as_ref().and_then(|found| found.out_of_sample).map_or_else(none, ratio),
         ),
-        ("verdict", record.evidence.as_ref().map_or_else(none, |evidence| verdict(evidence.defensible).to_owned())),
+        (
+            "verdict",
+            record.evidence.as_ref().map_or_else(none, |evidence| verdict(evidence.defensible).to_owned()),
+        ),
     ]
 }
 

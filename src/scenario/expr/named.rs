@@ -75,10 +75,10 @@ fn term(node: &Node<'_>, names: &[&str], condition: bool) -> Result<Term, ExprEr
     if is_condition == condition {
         return Ok(term);
     }
-    let (found, wanted) =
-        if condition { ("a number", "a condition") } else { ("a condition", "a number") };
+    let (found, wanted) = if condition { ("a number", "a condition") } else { ("a condition", "a number") };
     let error = ExprError::new(node.span.clone(), format!("{found} where {wanted} is needed"));
-    Err(error.with_help("compare numbers with <, <=, >, >=, == or !=, and join comparisons with and, or, not"))
+    Err(error
+        .with_help("compare numbers with <, <=, >, >=, == or !=, and join comparisons with and, or, not"))
 }
 
 const fn is_arithmetic(op: BinaryOp) -> bool {

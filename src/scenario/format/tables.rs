@@ -2,9 +2,9 @@
 
 use super::choices::choice_docs;
 use super::sweep::SWEEP;
-use super::{validation, windows};
 use super::{Fallback, KeyDoc, Range, TableDoc, ValueType, VariantDoc};
 use super::{number, optional, percent, required, with_default};
+use super::{validation, windows};
 use crate::scenario::catalogue;
 use crate::scenario::{
     Delisted, FillAt, GapRule, Intrabar, OnBreach, RankingMetric, ReportFormat, TieBreak, WarmUp,
@@ -261,7 +261,8 @@ pub(in crate::scenario) const CONDITION: TableDoc = TableDoc {
 };
 
 /// A metric to rank by.
-pub(super) const METRIC: ValueType = ValueType::Choice { noun: "ranking metric", choices: choice_docs::<RankingMetric> };
+pub(super) const METRIC: ValueType =
+    ValueType::Choice { noun: "ranking metric", choices: choice_docs::<RankingMetric> };
 const TIE_BREAK: ValueType = ValueType::Choice { noun: "tie-break", choices: choice_docs::<TieBreak> };
 
 const BATTLE: TableDoc = TableDoc {

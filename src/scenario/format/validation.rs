@@ -21,7 +21,12 @@ const VARIANTS: &[VariantDoc] = &[
             required("train", WINDOWS, "Windows that are chosen by; of an anchored walk, in its first step."),
             required("test", WINDOWS, "Windows that are tested on, and by which each step moves on."),
             PURGE,
-            with_default("anchored", ValueType::Boolean, "false", "Every step trains from the first window on."),
+            with_default(
+                "anchored",
+                ValueType::Boolean,
+                "false",
+                "Every step trains from the first window on.",
+            ),
         ],
     },
     VariantDoc {

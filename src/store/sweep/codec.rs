@@ -28,9 +28,29 @@ const REASONS: [Missing; 11] = [
 macro_rules! measures {
     ($do:ident, $on:expr) => {
         $do!(
-            $on, total_return, cagr, volatility, sharpe_ratio, sortino_ratio, calmar_ratio, ulcer_index,
-            omega_ratio, tail_ratio, var_95, cvar_95, skew, kurtosis, win_rate, profit_factor, payoff_ratio,
-            expectancy, sqn, kelly, exposure, turnover, mean_trade_seconds
+            $on,
+            total_return,
+            cagr,
+            volatility,
+            sharpe_ratio,
+            sortino_ratio,
+            calmar_ratio,
+            ulcer_index,
+            omega_ratio,
+            tail_ratio,
+            var_95,
+            cvar_95,
+            skew,
+            kurtosis,
+            win_rate,
+            profit_factor,
+            payoff_ratio,
+            expectancy,
+            sqn,
+            kelly,
+            exposure,
+            turnover,
+            mean_trade_seconds
         )
     };
 }

@@ -124,6 +124,9 @@ fn cell(values: &dyn Array, row: usize) -> (String, Option<f64>) {
             let value = Cash::from_units(units);
             (value.to_string(), Some(value.to_f64()))
         }
-        _ => (values.as_string_opt::<i32>().map_or_else(String::new, |texts| texts.value(row).to_owned()), None),
+        _ => (
+            values.as_string_opt::<i32>().map_or_else(String::new, |texts| texts.value(row).to_owned()),
+            None,
+        ),
     }
 }

@@ -164,7 +164,8 @@ mod tests {
     fn a_file_that_is_no_store_is_refused() {
         let out = tempfile::tempdir().unwrap();
         fs::create_dir_all(out.path().join("s")).unwrap();
-        fs::write(out.path().join("s").join(FILE), "no database, but a text of some length".repeat(40)).unwrap();
+        fs::write(out.path().join("s").join(FILE), "no database, but a text of some length".repeat(40))
+            .unwrap();
         assert!(matches!(TrialStore::open(out.path(), "s"), Err(StoreError::Index { .. })));
     }
 }

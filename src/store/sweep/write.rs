@@ -11,8 +11,8 @@ use super::super::table_file::TableFile;
 use super::super::tables::{Column, column, money, table};
 use super::super::{RunId, SelectionRecord, StoreError, agent_record, json as json_file};
 use super::record::{
-    PlateauRecord, SWEEP_FORMAT, SplitRecord, SweepRecord, SweptRecord, TrialCounts,
-    ValidationRecord, WinnerRecord,
+    PlateauRecord, SWEEP_FORMAT, SplitRecord, SweepRecord, SweptRecord, TrialCounts, ValidationRecord,
+    WinnerRecord,
 };
 use crate::domain::Cash;
 use crate::scenario::{Scenario, SweepSpec, SweptValue};
@@ -64,7 +64,10 @@ impl SweepResults<'_> {
             parameters: spec
                 .parameters
                 .iter()
-                .map(|parameter| SweptRecord { path: parameter.path.clone(), values: json!(parameter.values) })
+                .map(|parameter| SweptRecord {
+                    path: parameter.path.clone(),
+                    values: json!(parameter.values),
+                })
                 .collect(),
             conditions: spec.conditions.iter().map(|condition| condition.text().to_owned()).collect(),
             trials: self.counts(),
@@ -246,9 +249,8 @@ fn split_rows(
 ) -> Result<arrow::array::RecordBatch, ArrowError> {
     let splits = &validation.splits;
     let all = || splits.iter();
-    let list = |windows: &[usize]| {
-        windows.iter().map(|window| window.to_string()).collect::<Vec<_>>().join(" ")
-    };
+    let list =
+        |windows: &[usize]| windows.iter().map(|window| window.to_string()).collect::<Vec<_>>().join(" ");
     let optional = |name, values: Vec<Option<f64>>| column(name, true, Arc::new(Float64Array::from(values)));
     let mut columns = vec![
         numbered("split", 0..splits.len() as u32),
@@ -300,7 +302,8 @@ fn parameter_columns<'v>(
     let paths = results.spec.parameters.iter().enumerate();
     paths
         .map(|(index, parameter)| {
-            let values: Vec<Option<&SweptValue>> = rows.iter().map(|row| row.map(|row| &row[index])).collect();
+            let values: Vec<Option<&SweptValue>> =
+                rows.iter().map(|row| row.map(|row| &row[index])).collect();
             column(&parameter.path, true, array(&values))
         })
         .collect()
@@ -323,7 +326,9 @@ fn array(values: &[Option<&SweptValue>]) -> ArrayRef {
         return Arc::new(values.iter().map(truth).collect::<BooleanArray>());
     }
     if all(|value| matches!(value, SweptValue::Integer(_) | SweptValue::Number(_))) {
-        return Arc::new(values.iter().map(|value| value.and_then(SweptValue::number)).collect::<Float64Array>());
+        return Arc::new(
+            values.iter().map(|value| value.and_then(SweptValue::number)).collect::<Float64Array>(),
+        );
     }
     Arc::new(values.iter().map(|value| value.map(ToString::to_string)).collect::<StringArray>())
 }

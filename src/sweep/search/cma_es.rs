@@ -58,7 +58,9 @@ impl CmaEs {
     /// From the middle of the cube; generations of `population` points.
     pub fn new(dimensions: usize, population: usize, seed: Seed) -> Self {
         let identity = |value: f64| -> Matrix {
-            (0..dimensions).map(|i| (0..dimensions).map(|j| if i == j { value } else { 0.0 }).collect()).collect()
+            (0..dimensions)
+                .map(|i| (0..dimensions).map(|j| if i == j { value } else { 0.0 }).collect())
+                .collect()
         };
         Self {
             population: population.max(2),
@@ -78,8 +80,10 @@ impl CmaEs {
     fn draw(&mut self) -> Point {
         let mut point = Point::new();
         for _ in 0..REDRAWS {
-            let along: Vec<f64> = self.lengths.iter().map(|length| length * normal(&mut self.random)).collect();
-            point = times(&self.axes, &along).iter().zip(&self.mean).map(|(y, m)| m + self.step * y).collect();
+            let along: Vec<f64> =
+                self.lengths.iter().map(|length| length * normal(&mut self.random)).collect();
+            point =
+                times(&self.axes, &along).iter().zip(&self.mean).map(|(y, m)| m + self.step * y).collect();
             if point.iter().all(|at| (0.0..1.0).contains(at)) {
                 break;
             }
@@ -145,7 +149,8 @@ impl Rates {
             path_c: (4.0 + effective / n) / (n + 4.0 + 2.0 * effective / n),
             path_s,
             one,
-            many: (1.0 - one).min(2.0 * (effective - 2.0 + 1.0 / effective) / ((n + 2.0) * (n + 2.0) + effective)),
+            many: (1.0 - one)
+                .min(2.0 * (effective - 2.0 + 1.0 / effective) / ((n + 2.0) * (n + 2.0) + effective)),
             damping: 1.0 + 2.0 * (((effective - 1.0) / (n + 1.0)).sqrt() - 1.0).max(0.0) + path_s,
             expected: n.sqrt() * (1.0 - 1.0 / (4.0 * n) + 1.0 / (21.0 * n * n)),
             weights,
@@ -202,15 +207,13 @@ fn rotate(a: &mut Matrix, v: &mut Matrix, p: usize, q: usize) {
     let t = if theta == 0.0 { 1.0 } else { t };
     let c = 1.0 / (t * t + 1.0).sqrt();
     let s = t * c;
-    let n = a.len();
-    for k in 0..n {
-        let (kp, kq) = (a[k][p], a[k][q]);
-        (a[k][p], a[k][q]) = (c * kp - s * kq, s * kp + c * kq);
+    for row in a.iter_mut() {
+        let (kp, kq) = (row[p], row[q]);
+        (row[p], row[q]) = (c * kp - s * kq, s * kp + c * kq);
     }
-    for k in 0..n {
-        let (pk, qk) = (a[p][k], a[q][k]);
-        (a[p][k], a[q][k]) = (c * pk - s * qk, s * pk + c * qk);
-    }
+    let (upper, lower) = (a[p].clone(), a[q].clone());
+    a[p] = upper.iter().zip(&lower).map(|(pk, qk)| c * pk - s * qk).collect();
+    a[q] = upper.iter().zip(&lower).map(|(pk, qk)| s * pk + c * qk).collect();
     for row in v.iter_mut() {
         let (kp, kq) = (row[p], row[q]);
         (row[p], row[q]) = (c * kp - s * kq, s * kp + c * kq);

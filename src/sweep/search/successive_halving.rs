@@ -52,8 +52,10 @@ impl SuccessiveHalving {
 
     /// Ends a round: the best go on.
     fn thin_out(&mut self) {
-        let told: Vec<Told> =
-            std::mem::take(&mut self.told).into_iter().filter(|told| told.scores.is_some() && !told.repeated).collect();
+        let told: Vec<Told> = std::mem::take(&mut self.told)
+            .into_iter()
+            .filter(|told| told.scores.is_some() && !told.repeated)
+            .collect();
         let rows: Vec<Vec<Option<f64>>> = told.iter().filter_map(|told| told.scores.clone()).collect();
         let means = mean_over_windows(&rows);
         let mut order: Vec<usize> = (0..told.len()).collect();

@@ -35,8 +35,7 @@ impl Tpe {
     /// What each point that was told is worth: less is better, the worst for what was excluded or has no
     /// score.
     fn costs(&self) -> Vec<f64> {
-        let tried: Vec<Vec<Option<f64>>> =
-            self.told.iter().filter_map(|told| told.scores.clone()).collect();
+        let tried: Vec<Vec<Option<f64>>> = self.told.iter().filter_map(|told| told.scores.clone()).collect();
         let mut means = mean_over_windows(&tried).into_iter();
         let mut cost = |told: &Told| {
             let mean = told.scores.is_some().then(|| means.next().flatten()).flatten();
@@ -49,7 +48,8 @@ impl Tpe {
     fn column(&mut self, axis: usize, costs: &[f64], most: usize) -> Option<Vec<f64>> {
         let categories = self.axes[axis];
         let size = categories.map_or(1.0, real);
-        let estimator = if categories.is_some() { tpe::histogram_estimator() } else { tpe::parzen_estimator() };
+        let estimator =
+            if categories.is_some() { tpe::histogram_estimator() } else { tpe::parzen_estimator() };
         let mut optimizer = TpeOptimizer::new(estimator, tpe::range(0.0, size).ok()?);
         for (told, &cost) in self.told.iter().zip(costs) {
             optimizer.tell(told.point[axis] * size, cost).ok()?;

@@ -6,8 +6,8 @@
 
 use super::split::{Split, splits};
 use crate::scenario::{SweepSpec, SweptValue, ValidationSpec};
-use crate::sweep::{Memo, Searched, SweepError, SweepObserver, Trial, best, objectives, run, scores};
 use crate::sweep::{JobKeys, TrialJob, evaluate};
+use crate::sweep::{Memo, Searched, SweepError, SweepObserver, Trial, best, objectives, run, scores};
 use crate::tournament::Plan;
 
 /// What a split said.
@@ -92,7 +92,8 @@ fn read_off(spec: &SweepSpec, split: Split, trials: &[Trial]) -> SplitOutcome {
     let chosen_by = objectives(trials, &split.train, metric);
     let winner = best(&chosen_by);
     let tested: Vec<usize> = split.test.concat();
-    let in_windows = |windows: &[usize]| winner.and_then(|winner| objectives(trials, windows, metric)[winner]);
+    let in_windows =
+        |windows: &[usize]| winner.and_then(|winner| objectives(trials, windows, metric)[winner]);
     SplitOutcome {
         trials: trials.len(),
         winner: winner.map(|winner| trials[winner].values.clone()),
@@ -120,8 +121,8 @@ fn searched(
         replay_in(plan, spec, &mut trials[winner], &tested, memo)?;
     }
     let alone = |windows: &[usize]| {
-        let scores: Option<Vec<f64>> =
-            winner.map(|winner| scores(&trials[winner], windows, spec.objective).into_iter().flatten().collect());
+        let scores: Option<Vec<f64>> = winner
+            .map(|winner| scores(&trials[winner], windows, spec.objective).into_iter().flatten().collect());
         scores.and_then(|scores| mean(&scores))
     };
     Ok(SplitOutcome {

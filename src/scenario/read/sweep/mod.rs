@@ -55,7 +55,10 @@ pub(super) fn read(
     let (trials, batch, reduction) = (trials?, batch?, reduction?);
     fits_search(&table, search, &parameters, trials.as_ref(), reduction.as_ref())?;
     let conditions = read_conditions(&table, conditions?, &parameters)?;
-    if let Some(batch) = table.optional::<Spanned<u32>>("batch")?.filter(|batch| search == SearchKind::CmaEs && *batch.get_ref() < LEAST_GENERATION) {
+    if let Some(batch) = table
+        .optional::<Spanned<u32>>("batch")?
+        .filter(|batch| search == SearchKind::CmaEs && *batch.get_ref() < LEAST_GENERATION)
+    {
         let message = format!("a generation of `cma_es` has at least {LEAST_GENERATION} trials");
         table.problems.error(batch.span(), message, "too few to learn from".to_owned(), None);
         return None;
@@ -209,7 +212,12 @@ fn try_out(table: &Table<'_>, spec: &SweepSpec) -> Option<()> {
         let why = refused.first().and_then(|(_, problems)| problems.first());
         let label = why.map_or_else(|| "`where` leaves nothing".to_owned(), |why| why.message.clone());
         let help = "widen the values, or the conditions of `where`".to_owned();
-        table.problems.error(place, "no combination of these values can be tried".to_owned(), label, Some(help));
+        table.problems.error(
+            place,
+            "no combination of these values can be tried".to_owned(),
+            label,
+            Some(help),
+        );
         return None;
     }
     if let Some((values, problems)) = refused.first() {
@@ -219,7 +227,12 @@ fn try_out(table: &Table<'_>, spec: &SweepSpec) -> Option<()> {
         let of = if total > TRIED_OUT { "the first " } else { "" };
         table.problems.warning(
             place,
-            format!("{} of {of}{} combinations are left out, such as {}: {why}", refused.len(), outcomes.len(), named.join(", ")),
+            format!(
+                "{} of {of}{} combinations are left out, such as {}: {why}",
+                refused.len(),
+                outcomes.len(),
+                named.join(", ")
+            ),
             "not all go together".to_owned(),
             Some("say which are meant, for example `where = [\"fast < slow\"]`".to_owned()),
         );

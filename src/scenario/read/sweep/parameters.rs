@@ -41,7 +41,12 @@ pub(super) fn flatten<'t>(given: &Given<'t>) -> Option<Vec<Written<'t>>> {
     sound.then_some(found)
 }
 
-fn walk<'t>(table: &'t DeTable<'t>, above: &[&'t str], given: &Given<'t>, found: &mut Vec<Written<'t>>) -> bool {
+fn walk<'t>(
+    table: &'t DeTable<'t>,
+    above: &[&'t str],
+    given: &Given<'t>,
+    found: &mut Vec<Written<'t>>,
+) -> bool {
     let mut sound = true;
     for (key, value) in table {
         let name: &'t str = key.get_ref();

@@ -27,7 +27,7 @@ pub(super) fn read<'t>(
 ) -> Option<SweptValues> {
     let log = table.keys().any(|key| LOG_KEYS.contains(&&**key.get_ref()));
     let keys = if log { LOG_KEYS } else { STEP_KEYS };
-    for key in table.keys().filter(|key| !keys.contains(&&**key.get_ref())) {
+    if let Some(key) = table.keys().find(|key| !keys.contains(&&**key.get_ref())) {
         let name: &str = key.get_ref();
         let message = format!("unknown key `{name}` in the range of `{}`", given.key);
         let help = suggest::help(name, &keys);
@@ -38,7 +38,11 @@ pub(super) fn read<'t>(
     let end = |key: &'static str| {
         let Some(value) = table.get(key) else {
             let message = format!("the range of `{}` has no `{key}`", given.key);
-            return given.fail(message, format!("needs `{key}`"), Some(format!("known keys: {}", keys.join(", "))));
+            return given.fail(
+                message,
+                format!("needs `{key}`"),
+                Some(format!("known keys: {}", keys.join(", "))),
+            );
         };
         let inner = Given { key: given.key, value, problems: given.problems };
         check(&inner)?;
@@ -84,7 +88,11 @@ fn stepped(
             let size = number(&step)?;
             if size <= Decimal::ZERO || whole && !size.is_integer() {
                 let what = if whole { "a whole number above 0" } else { "above 0" };
-                return step.fail(format!("`step` = {size} must be {what}"), "leads nowhere".to_owned(), None);
+                return step.fail(
+                    format!("`step` = {size} must be {what}"),
+                    "leads nowhere".to_owned(),
+                    None,
+                );
             }
             size
         }

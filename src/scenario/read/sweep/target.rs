@@ -79,7 +79,12 @@ impl Ground<'_, '_> {
                     self.agent.name, self.agent.risk.name
                 );
                 let message = format!("`{}` is nothing that can be swept", written.path.join("."));
-                self.table.problems.error(written.key.clone(), message, "no such parameter".to_owned(), Some(help));
+                self.table.problems.error(
+                    written.key.clone(),
+                    message,
+                    "no such parameter".to_owned(),
+                    Some(help),
+                );
                 None
             }
         }
@@ -110,7 +115,16 @@ impl Ground<'_, '_> {
 
     fn slippage(&self, written: &Written<'_>, key: &str) -> Option<(String, KeyDoc)> {
         let table = |value: Option<&'_ toml::Spanned<DeValue<'_>>>, key: &str| -> Option<String> {
-            value?.get_ref().as_table()?.get(key)?.get_ref().as_table()?.get("model")?.get_ref().as_str().map(str::to_owned)
+            value?
+                .get_ref()
+                .as_table()?
+                .get(key)?
+                .get_ref()
+                .as_table()?
+                .get("model")?
+                .get_ref()
+                .as_str()
+                .map(str::to_owned)
         };
         let model = table(self.document.get("venue"), "slippage").unwrap_or_else(|| "none".to_owned());
         let keys = SLIPPAGE_MODELS.iter().find(|variant| variant.name == model)?.keys;
@@ -145,7 +159,11 @@ fn values(given: &Given<'_>, of: &ValueType) -> Option<SweptValues> {
     match given.value.get_ref() {
         DeValue::Array(list) => {
             if list.is_empty() {
-                return given.fail(format!("`{}` has no values", given.key), "needs at least one".to_owned(), None);
+                return given.fail(
+                    format!("`{}` has no values", given.key),
+                    "needs at least one".to_owned(),
+                    None,
+                );
             }
             let mut found: Option<Vec<SweptValue>> = Some(Vec::new());
             for item in list.iter() {
@@ -154,7 +172,11 @@ fn values(given: &Given<'_>, of: &ValueType) -> Option<SweptValues> {
                     let twice = found.as_ref().is_some_and(|found| found.contains(&value));
                     if twice {
                         let message = format!("{value} is listed twice in `{}`", given.key);
-                        return item.fail(message, "listed before".to_owned(), Some("take one away".to_owned()));
+                        return item.fail(
+                            message,
+                            "listed before".to_owned(),
+                            Some("take one away".to_owned()),
+                        );
                     }
                     Some(value)
                 });
@@ -174,7 +196,11 @@ fn values(given: &Given<'_>, of: &ValueType) -> Option<SweptValues> {
                 | ValueType::BasisPoints(_) => range::read(given, table, inner, |end| check(end, inner)),
                 _ => {
                     let help = Some("list its values: [.., ..]".to_owned());
-                    given.fail(format!("`{}` is no number and has no range", given.key), "no number".to_owned(), help)
+                    given.fail(
+                        format!("`{}` is no number and has no range", given.key),
+                        "no number".to_owned(),
+                        help,
+                    )
                 }
             }
         }
@@ -204,7 +230,9 @@ fn check(given: &Given<'_>, of: &ValueType) -> Option<SweptValue> {
             _ => given.wrong_type(of, None),
         },
         ValueType::Choice { noun, choices } => word(given, of, noun, &choices()),
-        ValueType::Interval => Interval::read(given, of).map(|interval| SweptValue::Word(interval.to_string())),
+        ValueType::Interval => {
+            Interval::read(given, of).map(|interval| SweptValue::Word(interval.to_string()))
+        }
         _ => {
             let message = format!("`{}` is {} and cannot be swept", given.key, of.expected());
             let help = "numbers, booleans, words of a choice and intervals can".to_owned();

@@ -81,7 +81,12 @@ impl Template {
         }
     }
 
-    fn read(&self, document: &DeTable<'_>, filled: &Filled<'_>, problems: &Problems<'_>) -> Option<TrialSetup> {
+    fn read(
+        &self,
+        document: &DeTable<'_>,
+        filled: &Filled<'_>,
+        problems: &Problems<'_>,
+    ) -> Option<TrialSetup> {
         let venue = if self.sweeps_venue {
             let table = filled.table(inner(document, "venue"), "venue");
             venue::read(&Table::new("`[venue]`".to_owned(), keys("venue")?, 0..0, Some(&table), problems))?
