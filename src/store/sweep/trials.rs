@@ -31,16 +31,16 @@ impl TrialStore {
     /// Opens the store of a scenario, and makes it where it is missing.
     ///
     /// # Errors
-    /// [`StoreError::Write`] where the folder cannot be made, [`StoreError::Index`] for a file that is none,
+    /// [`StoreError::Write`] where the folder cannot be made, [`StoreError::Trials`] for a file that is none,
     /// [`StoreError::IndexTooNew`] for one of a newer program.
     pub fn open(out: &Path, scenario: &str) -> Result<Self, StoreError> {
         let folder = out.join(super::super::writer::folder_name(scenario)?);
         fs::create_dir_all(&folder).map_err(StoreError::write(&folder))?;
         let path = folder.join(FILE);
-        let db = connect(&path).map_err(StoreError::index(&path))?;
+        let db = connect(&path).map_err(StoreError::trials(&path))?;
         let found: u32 = db
             .pragma_query_value(None, "user_version", |row| row.get(0))
-            .map_err(StoreError::index(&path))?;
+            .map_err(StoreError::trials(&path))?;
         if found > FORMAT {
             return Err(StoreError::IndexTooNew { path, found, known: FORMAT });
         }
@@ -50,11 +50,11 @@ impl TrialStore {
     /// How many outcomes are kept.
     ///
     /// # Errors
-    /// [`StoreError::Index`].
+    /// [`StoreError::Trials`].
     pub fn count(&self) -> Result<i64, StoreError> {
         self.db
             .query_row("SELECT count(*) FROM outcomes", [], |row| row.get(0))
-            .map_err(StoreError::index(&self.path))
+            .map_err(StoreError::trials(&self.path))
     }
 
     fn look_up(&self, keys: &[JobKey]) -> rusqlite::Result<Vec<Option<WindowOutcome>>> {
@@ -103,12 +103,12 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 
 impl Memo for TrialStore {
     fn find(&mut self, keys: &[JobKey]) -> Result<Vec<Option<WindowOutcome>>, MemoError> {
-        Ok(self.look_up(keys).map_err(StoreError::index(&self.path))?)
+        Ok(self.look_up(keys).map_err(StoreError::trials(&self.path))?)
     }
 
     fn append(&mut self, batch: &[(JobKey, &WindowOutcome)]) -> Result<(), MemoError> {
         let kept = self.keep(batch);
-        Ok(kept.map_err(StoreError::index(&self.path))?)
+        Ok(kept.map_err(StoreError::trials(&self.path))?)
     }
 }
 
@@ -166,6 +166,6 @@ mod tests {
         fs::create_dir_all(out.path().join("s")).unwrap();
         fs::write(out.path().join("s").join(FILE), "no database, but a text of some length".repeat(40))
             .unwrap();
-        assert!(matches!(TrialStore::open(out.path(), "s"), Err(StoreError::Index { .. })));
+        assert!(matches!(TrialStore::open(out.path(), "s"), Err(StoreError::Trials { .. })));
     }
 }
