@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use bytesize::ByteSize;
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::data::DataCommand;
 use super::evidence::EvidenceArgs;
@@ -78,6 +79,12 @@ pub struct RunArgs {
     /// Threads to use; no result depends on it [default: all cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+    /// Memory for shared indicators, such as 512MB; no result depends on it [default: no limit].
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub memory: Option<usize>,
+    /// `skip` passes over bars that change nothing, `bar-by-bar` visits each: the same bytes.
+    #[arg(long, value_name = "LOOP", value_enum, default_value_t, hide_possible_values = true)]
+    pub engine: EngineArg,
     /// Print leaderboard.json instead of a table.
     #[arg(long)]
     pub json: bool,
@@ -90,6 +97,22 @@ pub struct RunArgs {
     /// No progress, no leaderboard: only errors.
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// The replay loops.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub enum EngineArg {
+    /// From event to event.
+    #[default]
+    Skip,
+    /// Tick by tick.
+    BarByBar,
+}
+
+/// A number of bytes, with a unit or without.
+fn size(text: &str) -> Result<usize, String> {
+    let bytes = text.parse::<ByteSize>().ok().and_then(|size| usize::try_from(size.as_u64()).ok());
+    bytes.ok_or_else(|| "write a number and a unit, such as `512MB` or `2GiB`".to_owned())
 }
 
 /// Arguments of `check`.

@@ -3,16 +3,17 @@
 use std::path::Path;
 use std::time::Instant;
 
-use super::args::RunArgs;
+use super::args::{EngineArg, RunArgs};
 use super::interrupt::Interrupt;
 use super::load::{self, Arena, Read};
 use super::progress::{Progress, Verbosity};
 use super::{Exit, Failure, diagnostics, output, sweep};
 use crate::domain::Timestamp;
+use crate::engine::Loop;
 use crate::report;
 use crate::scenario::ReportFormat;
 use crate::store::{self, Index, Run, RunTiming, RunWriter, StoredRun};
-use crate::tournament::{self, Plan, RunError, Tournament};
+use crate::tournament::{self, Means, Plan, RunError, Tournament};
 
 /// Reads, loads, replays, stores, prints.
 ///
@@ -29,7 +30,7 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let started = Instant::now();
     let arena = pool.install(|| load::arena(&read))?;
     if args.dry_run {
-        return pool.install(|| sweep::dry_run(&read, &arena));
+        return pool.install(|| sweep::dry_run(args, &read, &arena));
     }
     if read.scenario.sweep.is_some() {
         return pool.install(|| sweep::run(args, &read, &arena, interrupt, started));
@@ -80,13 +81,22 @@ fn replay(
     let plan = Plan { scenario: &read.scenario, market: &arena.market, windows: &arena.windows };
     let verbosity = if args.quiet { Verbosity::Quiet } else { Verbosity::Normal };
     let progress = Progress::new(plan.jobs(), verbosity, interrupt);
-    let outcome = tournament::run(&plan, &progress);
+    let outcome = tournament::run_by(&plan, &progress, means(args));
     let summary = progress.summary();
     let tournament = outcome.map_err(|error| interrupted(&error))?;
     if !args.quiet {
         output::say(&summary);
     }
     Ok(write(writer, &tournament)?)
+}
+
+/// How the plan is carried out.
+pub(super) fn means(args: &RunArgs) -> Means {
+    let engine = match args.engine {
+        EngineArg::Skip => Loop::Skip,
+        EngineArg::BarByBar => Loop::BarByBar,
+    };
+    Means { engine, memory: args.memory.unwrap_or(usize::MAX) }
 }
 
 /// Writes the agents on all threads, then publishes the folder.

@@ -63,6 +63,7 @@ fn series(symbol: &str, closes: &[f64]) -> SymbolSeries {
         frames: Default::default(),
         findings: Vec::new(),
         detail: None,
+        extremes: Default::default(),
     }
 }
 

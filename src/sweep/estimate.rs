@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Space, TrialJob, combinations, evaluate};
+use super::run::first_setups;
+use super::{Evaluator, Space, SweepPlan, TrialJob};
 use crate::market::Market;
 use crate::scenario::{SweepSpec, TrialSetup};
-use crate::tournament::Plan;
 
 /// The sample runs until this has passed.
 const SAMPLE: Duration = Duration::from_millis(300);
@@ -25,18 +25,18 @@ pub struct Estimate {
     pub jobs: usize,
     /// Of all jobs, on the threads of the current pool.
     pub duration: Duration,
-    /// Bytes of bars, outcomes and one batch of indicator columns.
+    /// Bytes of bars, outcomes and indicator columns, at most.
     pub memory: usize,
 }
 
 /// Times a sample on the current pool. Nothing is kept of it.
 #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-pub fn estimate(plan: &Plan<'_>, spec: &SweepSpec) -> Estimate {
+pub fn estimate(sweep: &SweepPlan<'_>) -> Estimate {
+    let SweepPlan { plan, spec, means } = *sweep;
     let (trials, sample) = match (spec.trials, Space::of(spec).combinations()) {
         (Some(trials), _) => {
             let trials = trials as usize;
-            let sample = combinations(plan, spec, trials.min(MOST));
-            (trials, sample.into_iter().map(|(_, setup)| setup).collect())
+            (trials, first_setups(sweep, trials.min(MOST)))
         }
         (None, total) => grid(spec, total.unwrap_or(0)),
     };
@@ -45,10 +45,10 @@ pub fn estimate(plan: &Plan<'_>, spec: &SweepSpec) -> Estimate {
         .into_iter()
         .map(|setup| TrialJob { setup, windows: (0..plan.windows.len()).collect() })
         .collect();
-    let (done, taken, returns) = timed(plan, &batch);
+    let (done, taken, returns) = timed(&Evaluator::new(plan, means), &batch);
     let duration = taken.mul_f64(jobs as f64 / done.max(1) as f64);
     let bars: usize = bars(plan.market);
-    let columns = 3 * spec.batch as usize * plan.market.clock.len() * size_of::<f64>();
+    let columns = (3 * trials * plan.market.clock.len() * size_of::<f64>()).min(means.memory);
     let memory = bars * BAR + jobs * OUTCOME + trials * returns * size_of::<f64>() + columns;
     Estimate { trials, jobs, duration, memory }
 }
@@ -73,13 +73,13 @@ fn grid(spec: &SweepSpec, total: usize) -> (usize, Vec<TrialSetup>) {
 }
 
 /// Replays more and more of the sample until enough time has passed: jobs, time, returns of a trial.
-fn timed(plan: &Plan<'_>, batch: &[TrialJob]) -> (usize, Duration, usize) {
+fn timed(evaluator: &Evaluator<'_>, batch: &[TrialJob]) -> (usize, Duration, usize) {
     let mut size = rayon::current_num_threads().max(1);
     let (mut next, mut jobs, mut returns) = (0, 0, 0);
     let started = Instant::now();
     while next < batch.len() && started.elapsed() < SAMPLE {
         let part = &batch[next..batch.len().min(next + size)];
-        let outcomes = evaluate(plan, part);
+        let outcomes = evaluator.evaluate(part);
         jobs += outcomes.iter().map(Vec::len).sum::<usize>();
         returns = outcomes.first().map_or(0, |windows| windows.iter().map(|w| w.returns.len()).sum());
         next += part.len();

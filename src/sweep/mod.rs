@@ -27,12 +27,12 @@ mod tests;
 
 pub use error::SweepError;
 pub use estimate::{Estimate, estimate};
-pub use evaluate::{TrialJob, evaluate};
+pub use evaluate::{Evaluator, TrialJob};
 pub use evidence::{Selection, assess, benchmark_returns};
 pub use key::{JobKey, JobKeys};
 pub use memo::{Forgetful, Memo, MemoError};
 pub use objective::{best, objectives, scores};
 pub use plateau::{Plateau, plateau};
-pub use run::{Searched, SweepObserver, Unwatched, combinations, run};
+pub use run::{Searched, SweepObserver, SweepPlan, Unwatched, run};
 pub use space::{Point, Space, extremes};
 pub use trial::{OutcomeStatus, Trial, WindowOutcome, apart, trial_returns};

@@ -6,12 +6,23 @@
 use std::collections::BTreeMap;
 
 use super::search::{Ask, Told, search};
-use super::{JobKeys, Memo, Point, Space, SweepError, Trial, TrialJob, WindowOutcome, evaluate, objective};
+use super::{Evaluator, JobKeys, Memo, Point, Space, SweepError, Trial, TrialJob, WindowOutcome, objective};
 use crate::scenario::{SweepSpec, SweptValue, TrialSetup};
-use crate::tournament::Plan;
+use crate::tournament::{Means, Plan};
 
 /// Batches in a row without anything new after which a search is over: its space is exhausted.
 const PATIENCE: usize = 50;
+
+/// What is swept, where, and how it is carried out.
+#[derive(Debug, Clone, Copy)]
+pub struct SweepPlan<'a> {
+    /// Scenario, bars, windows.
+    pub plan: Plan<'a>,
+    /// The scenario's sweep.
+    pub spec: &'a SweepSpec,
+    /// Which engine, how much memory: no result depends on it.
+    pub means: Means,
+}
 
 /// Learns of progress, and can stop the sweep between two batches.
 pub trait SweepObserver {
@@ -49,14 +60,14 @@ pub struct Searched {
 /// [`SweepError::Interrupted`] once the observer cancels it, [`SweepError::Memo`] where the memo fails,
 /// [`SweepError::NothingToTry`] where no combination is left.
 pub fn run(
-    plan: &Plan<'_>,
-    spec: &SweepSpec,
+    sweep: &SweepPlan<'_>,
     windows: &[usize],
     memo: &mut dyn Memo,
     observer: &dyn SweepObserver,
 ) -> Result<Searched, SweepError> {
+    let SweepPlan { plan, spec, .. } = *sweep;
     let mut search = search(spec, plan.scenario.seed, windows.len());
-    let mut sweep = Sweep::new(plan, spec, memo, observer);
+    let mut sweep = Sweep::new(*sweep, memo, observer);
     let limit = spec.trials.map_or(usize::MAX, |trials| trials as usize);
     let mut idle = 0;
     loop {
@@ -83,8 +94,9 @@ pub fn run(
     Ok(sweep.searched)
 }
 
-/// The first combinations that a sweep would try, with what they replay; for looking ahead.
-pub fn combinations(plan: &Plan<'_>, spec: &SweepSpec, most: usize) -> Vec<(Vec<SweptValue>, TrialSetup)> {
+/// What the first combinations of a sweep replay; for looking ahead.
+pub(super) fn first_setups(sweep: &SweepPlan<'_>, most: usize) -> Vec<TrialSetup> {
+    let SweepPlan { plan, spec, .. } = *sweep;
     let space = Space::of(spec);
     let mut search = search(spec, plan.scenario.seed, plan.windows.len());
     let mut found = Vec::new();
@@ -96,8 +108,7 @@ pub fn combinations(plan: &Plan<'_>, spec: &SweepSpec, most: usize) -> Vec<(Vec<
         let values: Vec<_> =
             points.iter().map(|point| space.values(point)).filter(|values| spec.allows(values)).collect();
         let setups = spec.setups(&values);
-        found
-            .extend(values.into_iter().zip(setups).filter_map(|(values, setup)| Some((values, setup.ok()?))));
+        found.extend(setups.into_iter().filter_map(Result::ok));
         search.tell(points.into_iter().map(|point| Told { point, scores: None, repeated: true }).collect());
     }
     found.truncate(most);
@@ -112,9 +123,10 @@ enum Known {
 }
 
 struct Sweep<'a> {
-    plan: &'a Plan<'a>,
+    plan: Plan<'a>,
     spec: &'a SweepSpec,
     space: Space<'a>,
+    evaluator: Evaluator<'a>,
     keys: JobKeys<'a>,
     memo: &'a mut dyn Memo,
     observer: &'a dyn SweepObserver,
@@ -124,17 +136,14 @@ struct Sweep<'a> {
 }
 
 impl<'a> Sweep<'a> {
-    fn new(
-        plan: &'a Plan<'a>,
-        spec: &'a SweepSpec,
-        memo: &'a mut dyn Memo,
-        observer: &'a dyn SweepObserver,
-    ) -> Self {
+    fn new(sweep: SweepPlan<'a>, memo: &'a mut dyn Memo, observer: &'a dyn SweepObserver) -> Self {
+        let SweepPlan { plan, spec, means } = sweep;
         Self {
             plan,
             spec,
             space: Space::of(spec),
-            keys: JobKeys::new(*plan),
+            evaluator: Evaluator::new(plan, means),
+            keys: JobKeys::new(plan),
             memo,
             observer,
             known: BTreeMap::new(),
@@ -251,7 +260,7 @@ impl<'a> Sweep<'a> {
                 None => false,
             });
         }
-        let outcomes = evaluate(self.plan, &jobs);
+        let outcomes = self.evaluator.evaluate(&jobs);
         let flat: Vec<&WindowOutcome> = outcomes.iter().flatten().collect();
         let batch: Vec<_> = open_keys.into_iter().zip(flat).collect();
         let replayed = batch.len();

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::{JobKey, Memo, MemoError, WindowOutcome, extremes};
+use super::{JobKey, Memo, MemoError, SweepPlan, WindowOutcome, extremes};
 use crate::market::{self, LoadRequest, Market};
 use crate::scenario::{Scenario, SweepSpec};
 use crate::strategy;
-use crate::tournament::{Plan, Stretch, WindowSpan, plan_windows};
+use crate::tournament::{Means, Plan, Stretch, WindowSpan, plan_windows};
 
 /// Ten days of hourly bars of the sample in five windows; a cross, a holder, and the sweep that is put in.
 const BASE: &str = r#"
@@ -80,6 +80,10 @@ impl Ground {
 
     pub fn plan(&self) -> Plan<'_> {
         Plan { scenario: &self.scenario, market: &self.market, windows: &self.windows }
+    }
+
+    pub fn sweep(&self) -> SweepPlan<'_> {
+        SweepPlan { plan: self.plan(), spec: self.spec(), means: Means::default() }
     }
 
     pub fn spec(&self) -> &SweepSpec {

@@ -13,7 +13,7 @@ const LARGER: &str = "[sweep]\nagent = \"trend\"\nbatch = 5\nwhere = [\"fast < s
                       slow = [4, 8, 12, 40]\nfast = [2, 3, 4, 6]\n";
 
 fn sweep(ground: &Ground, memo: &mut dyn Memo) -> Searched {
-    run(&ground.plan(), ground.spec(), &ground.all(), memo, &Unwatched).unwrap()
+    run(&ground.sweep(), &ground.all(), memo, &Unwatched).unwrap()
 }
 
 fn numbers(trial: &Trial) -> Vec<i64> {
@@ -182,7 +182,7 @@ fn a_cancelled_sweep_keeps_its_batches() {
     let ground = Ground::new(SMALL);
     let mut memo = Counting::default();
     let observer = Impatient(std::cell::Cell::new(2));
-    let error = run(&ground.plan(), ground.spec(), &ground.all(), &mut memo, &observer).unwrap_err();
+    let error = run(&ground.sweep(), &ground.all(), &mut memo, &observer).unwrap_err();
     assert!(matches!(error, SweepError::Interrupted { .. }));
     let kept = memo.appended;
     assert!(kept > 0 && memo.batches <= 2);
@@ -217,8 +217,7 @@ fn what_is_chosen_is_tested_elsewhere() {
     let ground = Ground::new(&format!("[sweep]\nagent = \"trend\"\n{VALIDATED}"));
     let whole = sweep(&ground, &mut Forgetful);
     let validation = ground.scenario.validation.unwrap();
-    let found =
-        validate(&ground.plan(), ground.spec(), validation, &whole, &mut Forgetful, &Unwatched).unwrap();
+    let found = validate(&ground.sweep(), validation, &whole, &mut Forgetful, &Unwatched).unwrap();
     assert_eq!(found.splits.len(), 3);
     for (step, split) in found.splits.iter().enumerate() {
         assert_eq!((split.train.clone(), split.test.clone()), (vec![step, step + 1], vec![vec![step + 2]]));
@@ -243,8 +242,8 @@ fn an_adaptive_search_is_run_anew_for_each_split() {
     let mut memo = Counting::default();
     let whole = sweep(&ground, &mut memo);
     let validation = ground.scenario.validation.unwrap();
-    let found = validate(&ground.plan(), ground.spec(), validation, &whole, &mut memo, &Unwatched).unwrap();
-    let alone = run(&ground.plan(), ground.spec(), &[0, 1], &mut Forgetful, &Unwatched).unwrap();
+    let found = validate(&ground.sweep(), validation, &whole, &mut memo, &Unwatched).unwrap();
+    let alone = run(&ground.sweep(), &[0, 1], &mut Forgetful, &Unwatched).unwrap();
     let scores = objectives(&alone.trials, &[0, 1], RankingMetric::RoiPct);
     let winner = best(&scores).unwrap();
     assert_eq!(found.splits[0].in_sample, scores[winner]);
@@ -263,8 +262,7 @@ fn combinatorial_splits_make_paths() {
     ));
     let whole = sweep(&ground, &mut Forgetful);
     let validation = ground.scenario.validation.unwrap();
-    let found =
-        validate(&ground.plan(), ground.spec(), validation, &whole, &mut Forgetful, &Unwatched).unwrap();
+    let found = validate(&ground.sweep(), validation, &whole, &mut Forgetful, &Unwatched).unwrap();
     // C(5, 2) splits, C(5, 2) * 2 / 5 paths.
     assert_eq!((found.splits.len(), found.paths.len()), (10, 4));
     assert!(found.paths.iter().all(|path| path.score.is_some()) && found.slope.is_some());
@@ -288,7 +286,7 @@ fn the_choice_is_assessed_with_all_trials_counted() {
 #[test]
 fn looking_ahead_counts_what_the_conditions_leave() {
     let ground = Ground::new(SMALL);
-    let found = estimate(&ground.plan(), ground.spec());
+    let found = estimate(&ground.sweep());
     assert_eq!((found.trials, found.jobs), (8, 40));
     assert!(found.memory > 0);
 }

@@ -2,14 +2,20 @@
 
 use super::outcome::WindowSpan;
 use super::run::Plan;
-use crate::engine::{Job, Replay, replay};
+use crate::engine::{Job, Loop, Replay};
 use crate::indicator::{History, IndicatorCache};
 use crate::scenario::{AgentSpec, VenueSpec};
 use crate::strategy::{Setup, prepare};
 
 /// Prepares the agent's strategy for the window, and replays it from a fresh wallet.
-pub(super) fn play(plan: &Plan<'_>, agent: &AgentSpec, span: &WindowSpan, cache: &IndicatorCache) -> Replay {
-    replay_agent(plan, &plan.scenario.venue, agent, span, cache)
+pub(super) fn play(
+    plan: &Plan<'_>,
+    agent: &AgentSpec,
+    span: &WindowSpan,
+    cache: &IndicatorCache,
+    way: Loop,
+) -> Replay {
+    replay_agent(plan, &plan.scenario.venue, agent, span, cache, way)
 }
 
 /// An agent that need not be the scenario's own, on a venue that need not be, in a window of the plan.
@@ -19,6 +25,7 @@ pub fn replay_agent(
     agent: &AgentSpec,
     span: &WindowSpan,
     cache: &IndicatorCache,
+    way: Loop,
 ) -> Replay {
     let scenario = plan.scenario;
     let history =
@@ -32,5 +39,5 @@ pub fn replay_agent(
         starting_balance: agent.starting_balance,
         risk: &agent.risk,
     };
-    replay(&job, prepare(&agent.strategy, &setup))
+    way.replay(&job, prepare(&agent.strategy, &setup))
 }

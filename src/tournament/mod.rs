@@ -22,6 +22,6 @@ pub use outcome::{
     AgentResult, Battle, BattleRank, Leaderboard, Ranking, Tournament, WindowResult, WindowSpan,
 };
 pub use ranking::{leaderboard, mean_over_windows, rank_battle};
-pub use run::{Observer, Plan, RunError, Unobserved, run};
+pub use run::{Means, Observer, Plan, RunError, Unobserved, run, run_by};
 pub use score::score;
 pub use windows::{Stretch, WindowError, plan_windows};

@@ -2,11 +2,15 @@
 
 use std::time::{Duration, Instant};
 
+use super::super::args::RunArgs;
 use super::super::load::{Arena, Read};
 use super::super::output::{self, counted};
+use super::super::run::means;
 use super::super::{Exit, Failure};
+use super::run::sweep_means;
+use crate::engine::Loop;
 use crate::indicator::IndicatorCache;
-use crate::sweep::{Estimate, estimate};
+use crate::sweep::{Estimate, SweepPlan, estimate};
 use crate::tournament::{Plan, replay_agent};
 
 /// Most time that a sample of a plain run takes.
@@ -16,11 +20,11 @@ const SAMPLE: Duration = Duration::from_millis(300);
 ///
 /// # Errors
 /// Where stdout cannot be written.
-pub fn dry_run(read: &Read, arena: &Arena) -> Result<Exit, Failure> {
+pub fn dry_run(args: &RunArgs, read: &Read, arena: &Arena) -> Result<Exit, Failure> {
     let plan = Plan { scenario: &read.scenario, market: &arena.market, windows: &arena.windows };
     let text = match &read.scenario.sweep {
-        Some(spec) => sweep(&plan, &estimate(&plan, spec)),
-        None => plain(&plan),
+        Some(spec) => sweep(&plan, &estimate(&SweepPlan { plan, spec, means: sweep_means(args) })),
+        None => plain(&plan, means(args).engine),
     };
     output::result(&text)?;
     Ok(Exit::Done)
@@ -40,13 +44,13 @@ fn sweep(plan: &Plan<'_>, found: &Estimate) -> String {
 
 /// One job an agent and window; a sample of the first windows stands for all.
 #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-fn plain(plan: &Plan<'_>) -> String {
+fn plain(plan: &Plan<'_>, engine: Loop) -> String {
     let started = Instant::now();
     let (mut done, mut ticks) = (0_usize, 0_usize);
     for span in plan.windows {
         let cache = IndicatorCache::new();
         for agent in &plan.scenario.agents {
-            replay_agent(plan, &plan.scenario.venue, agent, span, &cache);
+            replay_agent(plan, &plan.scenario.venue, agent, span, &cache, engine);
             done += 1;
         }
         ticks += span.window.ticks.last - span.window.ticks.first;

@@ -7,7 +7,7 @@ use super::super::args::RunArgs;
 use super::super::interrupt::Interrupt;
 use super::super::load::{Arena, Read};
 use super::super::progress::{Progress, Verbosity};
-use super::super::run::{now, write};
+use super::super::run::{means, now, write};
 use super::super::{Exit, Failure, output};
 use super::progress::SweepProgress;
 use crate::report::{self, terminal};
@@ -15,9 +15,11 @@ use crate::scenario::{ReportFormat, Scenario, SearchKind, SweepSpec};
 use crate::store::sweep::{StoredSweep, SweepResults, TrialStore, write_sweep};
 use crate::store::{self, Index, Run, RunTiming, RunWriter, StoreError};
 use crate::sweep::validation::{OutOfSample, validate};
-use crate::sweep::{Searched, Space, SweepError, assess, benchmark_returns, best, objectives};
-use crate::tournament::{self, Plan};
+use crate::sweep::{Searched, Space, SweepError, SweepPlan, assess, benchmark_returns, best, objectives};
+use crate::tournament::{self, Means, Plan};
 
+/// Bytes that a sweep's indicator columns may take where `--memory` does not say.
+const DEFAULT_MEMORY: usize = 1 << 28;
 /// Trials that are shown after a sweep.
 const SHOWN: usize = 10;
 
@@ -36,11 +38,13 @@ pub fn run(
     let Some(spec) = &scenario.sweep else { return Ok(Exit::Done) };
     let plan = Plan { scenario, market: &arena.market, windows: &arena.windows };
     let mut index = Index::open(&args.out)?;
-    let (searched, validation) = search(args, &plan, spec, interrupt.clone())?;
+    let sweep = SweepPlan { plan, spec, means: sweep_means(args) };
+    let (searched, validation) = search(args, &sweep, interrupt.clone())?;
     let won = with_winner(scenario, spec, &searched, &plan);
     let plan = Plan { scenario: &won, ..plan };
     let progress = Progress::new(plan.jobs(), Verbosity::Quiet, interrupt);
-    let tournament = tournament::run(&plan, &progress).map_err(|error| interrupted(&error))?;
+    let tournament =
+        tournament::run_by(&plan, &progress, means(args)).map_err(|error| interrupted(&error))?;
     let benchmark =
         scenario.report.benchmark.as_deref().and_then(|name| benchmark_returns(&plan, &tournament, name));
     let csv = args.csv || scenario.report.formats.contains(&ReportFormat::Csv);
@@ -71,21 +75,26 @@ pub fn run(
     Ok(Exit::Done)
 }
 
+/// As asked for; indicator columns are kept from batch to batch, so they have a budget where none is given.
+pub(super) fn sweep_means(args: &RunArgs) -> Means {
+    Means { memory: args.memory.unwrap_or(DEFAULT_MEMORY), ..means(args) }
+}
+
 /// The sweep and its validation.
 fn search(
     args: &RunArgs,
-    plan: &Plan<'_>,
-    spec: &SweepSpec,
+    sweep: &SweepPlan<'_>,
     interrupt: Interrupt,
 ) -> Result<(Searched, Option<OutOfSample>), Failure> {
+    let SweepPlan { plan, spec, .. } = *sweep;
     let mut memo = TrialStore::open(&args.out, &plan.scenario.name)?;
     let windows: Vec<usize> = (0..plan.windows.len()).collect();
-    let progress = SweepProgress::new(jobs(plan, spec), args.quiet, interrupt);
-    let searched = crate::sweep::run(plan, spec, &windows, &mut memo, &progress).map_err(failure)?;
+    let progress = SweepProgress::new(jobs(&plan, spec), args.quiet, interrupt);
+    let searched = crate::sweep::run(sweep, &windows, &mut memo, &progress).map_err(failure)?;
     let validation = plan
         .scenario
         .validation
-        .map(|validation| validate(plan, spec, validation, &searched, &mut memo, &progress).map_err(failure));
+        .map(|validation| validate(sweep, validation, &searched, &mut memo, &progress).map_err(failure));
     let validation = validation.transpose()?;
     let summary = progress.summary(searched.trials.len());
     if !args.quiet {

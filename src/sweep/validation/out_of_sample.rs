@@ -6,9 +6,10 @@
 
 use super::split::{Split, splits};
 use crate::scenario::{SweepSpec, SweptValue, ValidationSpec};
-use crate::sweep::{JobKeys, TrialJob, evaluate};
-use crate::sweep::{Memo, Searched, SweepError, SweepObserver, Trial, best, objectives, run, scores};
-use crate::tournament::Plan;
+use crate::sweep::{
+    Evaluator, JobKeys, Memo, Searched, SweepError, SweepObserver, SweepPlan, Trial, TrialJob, best,
+    objectives, run, scores,
+};
 
 /// What a split said.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,17 +59,17 @@ pub struct OutOfSample {
 /// # Errors
 /// As [`run`].
 pub fn validate(
-    plan: &Plan<'_>,
-    spec: &SweepSpec,
+    sweep: &SweepPlan<'_>,
     validation: ValidationSpec,
     whole: &Searched,
     memo: &mut dyn Memo,
     observer: &dyn SweepObserver,
 ) -> Result<OutOfSample, SweepError> {
+    let SweepPlan { plan, spec, .. } = *sweep;
     let mut outcomes = Vec::new();
     for split in splits(plan.windows.len(), validation) {
         outcomes.push(if spec.search.is_adaptive() {
-            searched(plan, spec, split, memo, observer)?
+            searched(sweep, split, memo, observer)?
         } else {
             read_off(spec, split, &whole.trials)
         });
@@ -107,18 +108,18 @@ fn read_off(spec: &SweepSpec, split: Split, trials: &[Trial]) -> SplitOutcome {
 
 /// A split searched on its own training windows.
 fn searched(
-    plan: &Plan<'_>,
-    spec: &SweepSpec,
+    sweep: &SweepPlan<'_>,
     split: Split,
     memo: &mut dyn Memo,
     observer: &dyn SweepObserver,
 ) -> Result<SplitOutcome, SweepError> {
-    let mut trials = run(plan, spec, &split.train, memo, observer)?.trials;
+    let spec = sweep.spec;
+    let mut trials = run(sweep, &split.train, memo, observer)?.trials;
     let chosen_by = objectives(&trials, &split.train, spec.objective);
     let winner = best(&chosen_by);
     let tested: Vec<usize> = split.test.concat();
     if let Some(winner) = winner {
-        replay_in(plan, spec, &mut trials[winner], &tested, memo)?;
+        replay_in(sweep, &mut trials[winner], &tested, memo)?;
     }
     let alone = |windows: &[usize]| {
         let scores: Option<Vec<f64>> = winner
@@ -138,14 +139,14 @@ fn searched(
 
 /// Replays a trial in further windows, unless the memo knows them.
 fn replay_in(
-    plan: &Plan<'_>,
-    spec: &SweepSpec,
+    sweep: &SweepPlan<'_>,
     trial: &mut Trial,
     windows: &[usize],
     memo: &mut dyn Memo,
 ) -> Result<(), SweepError> {
+    let SweepPlan { plan, spec, means } = *sweep;
     let Some(Ok(setup)) = spec.setups(std::slice::from_ref(&trial.values)).pop() else { return Ok(()) };
-    let mut keys = JobKeys::new(*plan);
+    let mut keys = JobKeys::new(plan);
     let names: Vec<_> = windows.iter().map(|&window| keys.key(&setup, window)).collect();
     let known = memo.find(&names).map_err(SweepError::Memo)?;
     let mut open = Vec::new();
@@ -156,7 +157,7 @@ fn replay_in(
         }
     }
     let job = TrialJob { setup, windows: open.iter().map(|(window, _)| *window).collect() };
-    let outcomes = evaluate(plan, &[job]).pop().unwrap_or_default();
+    let outcomes = Evaluator::new(plan, means).evaluate(&[job]).pop().unwrap_or_default();
     let batch: Vec<_> = open.iter().zip(&outcomes).map(|((_, name), outcome)| (*name, outcome)).collect();
     if !batch.is_empty() {
         memo.append(&batch).map_err(SweepError::Memo)?;
