@@ -4,11 +4,9 @@ use clap::Parser;
 
 use super::args::{Cli, Command};
 use super::{
-    Exit, Failure, check, diagnostics, duel, evidence, init, rank, run, schema, standings, stored, strategies,
+    Exit, Failure, check, diagnostics, duel, evidence, init, metrics, rank, report, run, schema, standings,
+    stored, strategies,
 };
-use super::{Exit, Failure, check, diagnostics, evidence, init, rank, run, schema, stored, strategies};
-use super::{Exit, Failure, check, diagnostics, init, metrics, run, schema, stored, strategies};
-use super::{Exit, Failure, check, diagnostics, init, report, run, schema, stored, strategies};
 
 /// Reads the command line, carries it out, prints what went wrong.
 pub fn main() -> Exit {
@@ -36,6 +34,7 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Metrics(args) => metrics::metrics(args),
         Command::Standings(args) => standings::standings(args),
         Command::Duel(args) => duel::duel(args),
+        Command::Sweep(command) => command.run(),
         Command::Rank(args) => rank::rank(args),
         Command::Evidence(args) => evidence::evidence(args),
         Command::Data(command) => command.run(),

@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::ReportError;
 
 /// Name and text of every template.
-const TEMPLATES: [(&str, &str); 9] = [
+const TEMPLATES: [(&str, &str); 10] = [
     ("report.html", include_str!("html/assets/report.html")),
     ("compare.html", include_str!("html/assets/compare.html")),
     ("curves.html", include_str!("html/assets/curves.html")),
@@ -21,6 +21,7 @@ const TEMPLATES: [(&str, &str); 9] = [
     ("agent.html", include_str!("html/assets/agent.html")),
     ("tournament.html", include_str!("html/assets/tournament.html")),
     ("standings.html", include_str!("html/assets/standings.html")),
+    ("sweep.html", include_str!("html/assets/sweep.html")),
     ("report.md", include_str!("markdown/assets/report.md")),
     ("figure.svg", include_str!("images/assets/figure.svg")),
 ];

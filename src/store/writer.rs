@@ -18,7 +18,7 @@ use super::{
     TournamentRecord, json, prices, tables,
 };
 use crate::market::{Market, TickRange};
-use crate::scenario::Scenario;
+use crate::scenario::{Benchmark, Scenario};
 use crate::tournament::{AgentResult, Assessment, Tournament, WindowResult};
 
 /// Ticks of the equity curve that are held in memory at once.
@@ -89,6 +89,11 @@ impl<'a> RunWriter<'a> {
         Self { assessment: Some(assessment), ..self }
     }
 
+    /// Where the run is being written, for files that only some runs have.
+    pub fn folder(&self) -> &Path {
+        self.staging.folder()
+    }
+
     /// Writes one agent's tables and metrics. Different agents may be written at the same time.
     ///
     /// # Errors
@@ -156,7 +161,7 @@ impl<'a> RunWriter<'a> {
             tournament: self.assessment.as_ref().map(|found| {
                 let regimes = tournament.windows.iter().filter_map(|span| span.regime);
                 let regimes = regimes.map(|regime| regime.as_str().to_owned());
-                TournamentRecord::new(found, scenario.report.benchmark.as_deref(), regimes)
+                TournamentRecord::new(found, scenario.report.benchmark.as_ref().map(Benchmark::name), regimes)
             }),
             standings: self
                 .assessment
@@ -217,7 +222,7 @@ impl<'a> RunWriter<'a> {
 }
 
 /// A scenario's name as one plain part of a path.
-fn folder_name(name: &str) -> Result<&str, StoreError> {
+pub(super) fn folder_name(name: &str) -> Result<&str, StoreError> {
     let plain = !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', '\0']);
     if plain { Ok(name) } else { Err(StoreError::FolderName { name: name.to_owned() }) }
 }

@@ -149,6 +149,7 @@ fn charts(runs: &[StoredRun], views: Vec<View>, labels: &[String]) -> Charts {
         prices: Vec::new(),
         trades: Vec::new(),
         rolling: Vec::new(),
+        sweep: None,
     }
 }
 

@@ -12,6 +12,7 @@ mod curves;
 mod ranks;
 mod series;
 mod standings;
+mod sweep;
 mod trades;
 mod verdict;
 
@@ -27,6 +28,7 @@ use ranks::Ranks;
 pub(super) use ranks::Scores;
 use series::Series;
 use standings::Standings;
+use sweep::{Sweep, SweepCharts};
 use trades::Trades;
 use verdict::Verdict;
 
@@ -49,6 +51,7 @@ pub(super) struct View {
     pub agents: Vec<Agent>,
     pub ranks: Option<Ranks>,
     pub standings: Option<Standings>,
+    pub sweep: Option<Sweep>,
     /// What charts are drawn from.
     #[serde(skip)]
     pub charts: Charts,
@@ -65,6 +68,7 @@ pub(super) struct Charts {
     pub trades: Vec<Trades>,
     /// Rolling Sharpe ratios.
     pub rolling: Vec<Rolling>,
+    pub sweep: Option<SweepCharts>,
 }
 
 /// One window's name.
@@ -89,6 +93,8 @@ impl View {
         let agents = rows
             .iter()
             .filter_map(|row| stored.agent(&row.agent).map(|record| agent::agent(stored, row, record)));
+        let sweep = sweep::sweep(stored)?;
+        let charts = Charts::read(stored, sweep.as_ref().map(|sweep| sweep.charts.clone()))?;
         Ok(Self {
             about: about::about(stored),
             verdict: verdict::verdict(stored),
@@ -97,13 +103,14 @@ impl View {
             agents: agents.collect(),
             ranks: ranks::ranks(stored),
             standings: standings::standings(stored),
-            charts: Charts::read(stored)?,
+            sweep,
+            charts,
         })
     }
 }
 
 impl Charts {
-    fn read(stored: &StoredRun) -> Result<Self, StoreError> {
+    fn read(stored: &StoredRun, sweep: Option<SweepCharts>) -> Result<Self, StoreError> {
         let names: Vec<String> = stored.run.agents.iter().map(|agent| agent.name.clone()).collect();
         let trades: Vec<Trades> = names
             .iter()
@@ -120,6 +127,7 @@ impl Charts {
                 .collect(),
             agents: names,
             trades,
+            sweep,
         })
     }
 }

@@ -13,8 +13,12 @@ const BEST: usize = 12;
 /// Trials whose lines a page carries.
 const LINES: usize = 1_500;
 /// Metrics of the list of the best, where results have them.
-const METRICS: [(&str, &str); 4] =
-    [("sharpe_ratio", "Sharpe"), ("roi_pct", "ROI %"), ("max_drawdown_pct", "max DD %"), ("trades", "trades")];
+const METRICS: [(&str, &str); 4] = [
+    ("sharpe_ratio", "Sharpe"),
+    ("roi_pct", "ROI %"),
+    ("max_drawdown_pct", "max DD %"),
+    ("trades", "trades"),
+];
 
 /// A sweep as pages show it.
 #[derive(Debug, Serialize)]
@@ -74,7 +78,8 @@ pub(super) fn sweep(stored: &StoredRun) -> Result<Option<Sweep>, StoreError> {
     Ok(Some(Sweep {
         agent: record.agent.clone(),
         objective: record.objective.clone(),
-        verdict: evidence.map_or_else(|| "The winner's worth cannot be said".to_owned(), |e| e.verdict.clone()),
+        verdict: evidence
+            .map_or_else(|| "The winner's worth cannot be said".to_owned(), |e| e.verdict.clone()),
         doubts: evidence.map_or_else(Vec::new, |e| e.doubts.clone()),
         search: search(record),
         evidence: evidence.map_or_else(Table::default, worth),
@@ -103,7 +108,10 @@ fn search(record: &SweepRecord) -> Table {
     if let Some(winner) = &record.winner {
         rows.push(("winner's score", ratio(winner.score)));
         if let Some(plateau) = &winner.plateau {
-            rows.push(("its neighbours' mean", format!("{} ({} of them)", ratio(plateau.mean), plateau.neighbours)));
+            rows.push((
+                "its neighbours' mean",
+                format!("{} ({} of them)", ratio(plateau.mean), plateau.neighbours),
+            ));
             rows.push(("the worst of them", ratio(plateau.worst)));
         }
     }
@@ -152,13 +160,20 @@ fn best(found: &StoredSweep) -> Table {
     }));
     columns.push(Head::numbers("score"));
     columns.extend(metrics.iter().map(|(_, head)| Head::numbers(head)));
-    let (Some(rank), Some(score), Some(trial)) = (found.column("rank"), found.column("score"), found.column("trial")) else {
+    let (Some(rank), Some(score), Some(trial)) =
+        (found.column("rank"), found.column("score"), found.column("trial"))
+    else {
         return Table { columns, rows: Vec::new() };
     };
     let mut order: Vec<usize> = (0..found.rows()).filter(|&row| rank.numbers[row].is_some()).collect();
-    order.sort_by(|&a, &b| rank.numbers[a].unwrap_or_default().total_cmp(&rank.numbers[b].unwrap_or_default()));
+    order.sort_by(|&a, &b| {
+        rank.numbers[a].unwrap_or_default().total_cmp(&rank.numbers[b].unwrap_or_default())
+    });
     let cells = |row: usize| {
-        let as_text = |column: &ResultColumn| Cell { value: column.numbers[row], ..Cell::words(column.texts[row].as_str()) };
+        let as_text = |column: &ResultColumn| Cell {
+            value: column.numbers[row],
+            ..Cell::words(column.texts[row].as_str())
+        };
         let mut cells = vec![as_text(rank), as_text(trial)];
         cells.extend(parameters.iter().map(|parameter| as_text(parameter)));
         cells.push(Cell::number(score.numbers[row], ratio));
@@ -190,7 +205,8 @@ fn charts(found: &StoredSweep) -> SweepCharts {
         numbers: shown.iter().map(|&row| column.numbers[row]).collect(),
     };
     let sharpe = found.column("sharpe_ratio");
-    let sharpes: Vec<f64> = sharpe.map_or_else(Vec::new, |column| column.numbers.iter().flatten().copied().collect());
+    let sharpes: Vec<f64> =
+        sharpe.map_or_else(Vec::new, |column| column.numbers.iter().flatten().copied().collect());
     let validation = found.record.validation.as_ref();
     let rounded = |value: f64| (value * 1e4).round() / 1e4;
     SweepCharts {
@@ -204,7 +220,10 @@ fn charts(found: &StoredSweep) -> SweepCharts {
         winner: winner.and_then(|row| sharpe?.numbers[row]).map(rounded),
         threshold: found.record.evidence.as_ref().and_then(threshold).map(rounded),
         samples: validation.map_or_else(Vec::new, |v| {
-            v.splits.iter().filter_map(|split| Some((rounded(split.in_sample?), rounded(split.out_of_sample?)))).collect()
+            v.splits
+                .iter()
+                .filter_map(|split| Some((rounded(split.in_sample?), rounded(split.out_of_sample?))))
+                .collect()
         }),
         slope: validation.and_then(|v| v.slope),
     }

@@ -50,7 +50,7 @@ pub(in crate::report) struct Row(
 );
 
 /// How many values lie in bars of one width. No bar spans zero.
-#[derive(Debug, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub(in crate::report) struct Histogram {
     /// Where the first bar starts.
     pub start: f64,

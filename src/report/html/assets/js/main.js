@@ -3,5 +3,6 @@ startTheme();
 startCharts();
 startTables();
 startCurves();
+startSweep();
 startAgents();
 window.tiltyard = { values, charts, curves };
