@@ -12,12 +12,12 @@ use crate::tournament::evidence::{EvidenceError, Panel, SelectionSpec, assess_se
 
 const EXAMPLES: &str = "\
 Examples:
-  tiltyard evidence trials.csv                             is the best of them more than luck?
-  tiltyard evidence trials.csv --trials 500                the same, counting the trials that are not in the file
+  tiltyard evidence trials.csv               is the best of them more than luck?
+  tiltyard evidence trials.csv --trials 500  the same, with the trials that are not in the file
   tiltyard evidence curves.parquet --column equity --benchmark hold --json
 
-The file has a row for each day (or other period) and a column for each trial; a first column of labels is
-understood. The winner is defensible only if DSR >= 0.95, PBO <= 0.2 and SPA p < 0.05.
+The file has a row for each period and a column for each trial, perhaps behind a column of labels.
+The winner is defensible only if DSR >= 0.95, PBO <= 0.2 and SPA p < 0.05.
 
 Exit codes:
   0 done, whatever the verdict    2 the command line or the file is wrong";
@@ -31,16 +31,16 @@ pub struct EvidenceArgs {
     /// Print everything as JSON.
     #[arg(long)]
     json: bool,
-    /// What the columns hold.
+    /// What the columns hold: simple returns as fractions (0.01 is 1 %), or equity (the first row is the start).
     #[arg(long, value_name = "KIND", value_enum, default_value_t = Kind::Returns)]
     column: Kind,
-    /// The column of the benchmark that the trials should beat; it is no trial itself [default: 0].
+    /// The column of the benchmark that the trials should beat, itself no trial; 0 where none is named.
     #[arg(long, value_name = "COLUMN")]
     benchmark: Option<String>,
-    /// The trial that was picked [default: the one with the highest Sharpe ratio].
+    /// The trial that was picked; the one with the highest Sharpe ratio where none is named.
     #[arg(long, value_name = "COLUMN")]
     winner: Option<String>,
-    /// How many trials the search made, failed and pruned ones included [default: as many as there are columns].
+    /// How many trials the search made, failed and pruned ones included; the columns where not given.
     #[arg(long, value_name = "N")]
     trials: Option<usize>,
     /// Periods in a year: 365 for markets that never close.
@@ -63,9 +63,7 @@ pub struct EvidenceArgs {
 /// What the columns hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Kind {
-    /// Simple returns as fractions: 0.01 is 1 %.
     Returns,
-    /// Equity or prices; the first row is the start.
     Equity,
 }
 

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::process::ExitCode;
 
+use crate::store::{SeriesError, StoreError, TableError};
 use crate::store::{StoreError, TableError};
 
 /// The program's exit codes.
@@ -69,6 +70,12 @@ impl From<StoreError> for Failure {
 /// A table of numbers is part of what was asked for.
 impl From<TableError> for Failure {
     fn from(error: TableError) -> Self {
+        Self::plain(Exit::Usage, &error, error.remedy())
+    }
+}
+
+impl From<SeriesError> for Failure {
+    fn from(error: SeriesError) -> Self {
         Self::plain(Exit::Usage, &error, error.remedy())
     }
 }

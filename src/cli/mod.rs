@@ -13,6 +13,7 @@ mod exit;
 mod init;
 mod interrupt;
 mod load;
+mod metrics;
 mod output;
 mod progress;
 mod rank;

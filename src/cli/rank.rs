@@ -14,8 +14,8 @@ Examples:
   tiltyard rank drawdowns.parquet --lower-is-better  the smallest mean wins
   tiltyard rank scores.csv --benchmark hold --json   tests against a column, everything as JSON
 
-The file has a row for each window and a column for each agent; a first column of labels is understood. An
-empty field is a missing score: it counts as the worst of its window.
+The file has a row for each window and a column for each agent, perhaps behind a column of labels.
+An empty field is a missing score: it counts as the worst of its window.
 
 Exit codes:
   0 done    2 the command line or the file is wrong";

@@ -3,19 +3,20 @@
 use std::path::Path;
 use std::time::Instant;
 
-use super::args::RunArgs;
+use super::args::{EngineArg, RunArgs};
 use super::interrupt::Interrupt;
 use super::load::{self, Arena, Read};
 use super::progress::{Progress, Verbosity};
 use super::standings::{unfit, unsuited};
 use super::{Exit, Failure, diagnostics, output};
 use crate::domain::Timestamp;
+use crate::engine::Loop;
 use crate::report;
 use crate::report::terminal::{self, Style};
 use crate::scenario::{ReportFormat, Scenario};
 use crate::store::{self, Index, Run, RunTiming, RunWriter, StandingsRecord, StoredRun, TournamentRecord};
 use crate::tournament::formats::FormatView;
-use crate::tournament::{self, Assessment, Plan, Results, RunError, Tournament, assess};
+use crate::tournament::{self, Assessment, Means, Plan, Results, RunError, Tournament, assess};
 
 /// Reads, loads, replays, stores, prints.
 ///
@@ -69,7 +70,7 @@ fn replay(
     let plan = Plan { scenario: &read.scenario, market: &arena.market, windows: &arena.windows };
     let verbosity = if args.quiet { Verbosity::Quiet } else { Verbosity::Normal };
     let progress = Progress::new(plan.jobs(), verbosity, interrupt);
-    let outcome = tournament::run(&plan, &progress);
+    let outcome = tournament::run_by(&plan, &progress, means(args));
     let summary = progress.summary();
     let tournament = outcome.map_err(|error| interrupted(&error))?;
     if !args.quiet {
@@ -88,6 +89,15 @@ fn assessment(scenario: &Scenario, tournament: &Tournament) -> Result<Option<Ass
     let results = Results::of(tournament, scenario).map_err(|error| unfit(&error))?;
     let found = assess(&results, spec).map_err(|error| unsuited(&error, results.matrix.agents()))?;
     Ok(Some(found))
+}
+
+/// How the plan is carried out.
+fn means(args: &RunArgs) -> Means {
+    let engine = match args.engine {
+        EngineArg::Skip => Loop::Skip,
+        EngineArg::BarByBar => Loop::BarByBar,
+    };
+    Means { engine, memory: args.memory.unwrap_or(usize::MAX) }
 }
 
 /// Writes the agents on all threads, then publishes the folder.

@@ -3,6 +3,8 @@
 use clap::Parser;
 
 use super::args::{Cli, Command};
+use super::{Exit, Failure, check, diagnostics, init, metrics, run, schema, stored, strategies};
+use super::{Exit, Failure, check, diagnostics, evidence, init, rank, run, schema, stored, strategies};
 use super::{
     Exit, Failure, check, diagnostics, duel, evidence, init, rank, run, schema, standings, stored, strategies,
 };
@@ -29,6 +31,7 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Runs(args) => stored::runs(args),
         Command::Show(args) => stored::show(args),
         Command::Trades(args) => stored::trades(args),
+        Command::Metrics(args) => metrics::metrics(args),
         Command::Standings(args) => standings::standings(args),
         Command::Duel(args) => duel::duel(args),
         Command::Rank(args) => rank::rank(args),

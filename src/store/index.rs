@@ -393,7 +393,7 @@ mod tests {
         let mut index = Index::open(out.path()).unwrap();
         index.record(&stored, &timing(1)).unwrap();
         let once: Vec<i64> = ["runs", "agents", "jobs", "scores"].map(|t| tally(&index, t)).into();
-        assert_eq!(once, [1, 2, 2, 2 * 24]);
+        assert_eq!(once, [1, 2, 2, 2 * 32]);
         index.record(&stored, &timing(2)).unwrap();
         let twice: Vec<i64> = ["runs", "agents", "jobs", "scores"].map(|t| tally(&index, t)).into();
         assert_eq!(twice, once);

@@ -18,6 +18,7 @@
 
 mod agent_record;
 mod battle_record;
+mod course_record;
 mod csv;
 mod duel_record;
 mod equity;
@@ -30,6 +31,7 @@ mod json;
 mod leaderboard;
 mod migrations;
 mod number_table;
+mod return_file;
 mod run_record;
 mod selection_record;
 mod staging;
@@ -43,12 +45,14 @@ mod writer;
 
 pub use agent_record::{AgentRecord, DrawdownRecord, JobRecord, MetricMap};
 pub use battle_record::{BattleRecord, PlaceRecord};
+pub use course_record::{CourseRecord, FallRecord, MonthRecord, RollingRecord, YearRecord};
 pub use duel_record::{DUEL_FORMAT_VERSION, DuelGameRecord, DuelRecord, Registration, TestRecord};
 pub use error::StoreError;
 pub use identity::{RunId, identify, run_id};
 pub use index::{Index, RunSummary, RunTiming, find_run, run_folder};
 pub use leaderboard::{LeaderboardRecord, RankingRecord};
 pub use number_table::{NamedColumn, NumberTable, RowPlace, TableError};
+pub use return_file::{ColumnKind, ReturnColumn, SeriesError};
 pub use run_record::{
     CostRecord, EntrantRecord, FORMAT_VERSION, FindingRecord, FlagRecord, MarketRecord, RunRecord,
     WindowRecord,

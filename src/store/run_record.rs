@@ -41,6 +41,12 @@ pub struct RunRecord {
     pub ranking_metric: String,
     /// What decides between equal scores.
     pub tie_break: Vec<String>,
+    /// Whose definitions made the metrics: `tiltyard`, or a library's.
+    #[serde(default)]
+    pub metrics_profile: String,
+    /// The agent or symbol that the agents are measured against.
+    #[serde(default)]
+    pub benchmark: Option<String>,
     /// Which bars.
     pub market: MarketRecord,
     /// What trading cost and how orders filled.
@@ -178,6 +184,8 @@ impl RunRecord {
             seed: scenario.seed.0,
             ranking_metric: scenario.battle.ranking_metric.as_str().to_owned(),
             tie_break: scenario.battle.tie_break.iter().map(tie_break).collect(),
+            metrics_profile: scenario.metrics.profile.as_str().to_owned(),
+            benchmark: scenario.report.benchmark.as_ref().map(|one| one.name().to_owned()),
             market: market_record(scenario, market, &tournament.windows),
             costs: cost_record(&scenario.venue),
             windows: tournament.windows.iter().map(window_record).collect(),

@@ -61,12 +61,18 @@ impl StoredRun {
     /// # Errors
     /// [`StoreError::NoSuchAgent`], else as [`super::trades`].
     pub fn trades(&self, agent: &str) -> Result<Vec<TradeRow>, StoreError> {
-        if self.agent(agent).is_some() {
-            return trades(&self.folder, agent);
-        }
-        Err(StoreError::NoSuchAgent {
+        self.known_agent(agent)?;
+        trades(&self.folder, agent)
+    }
+
+    /// An agent's record.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchAgent`], with the agents that there are.
+    pub fn known_agent(&self, name: &str) -> Result<&AgentRecord, StoreError> {
+        self.agent(name).ok_or_else(|| StoreError::NoSuchAgent {
             run: self.run.run_id.clone(),
-            agent: agent.to_owned(),
+            agent: name.to_owned(),
             known: self.agents.iter().map(|agent| agent.agent.clone()).collect(),
         })
     }

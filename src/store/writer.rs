@@ -82,7 +82,7 @@ impl<'a> RunWriter<'a> {
         self.write_table(&folder, "orders", agent, tables::orders, |w| &w.replay.orders)?;
         self.write_equity(&folder, agent)?;
         // The last file of an agent: where it is, the others are.
-        json::write(&folder.join("metrics.json"), "the metrics", &AgentRecord::new(agent))
+        json::write_text(&folder.join("metrics.json"), &AgentRecord::new(agent).to_json()?)
     }
 
     /// Writes what all agents share (and agents that were not written yet), then moves the folder to its

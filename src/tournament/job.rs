@@ -2,13 +2,19 @@
 
 use super::outcome::WindowSpan;
 use super::run::Plan;
-use crate::engine::{Job, Replay, replay};
+use crate::engine::{Job, Loop, Replay};
 use crate::indicator::{History, IndicatorCache};
 use crate::scenario::AgentSpec;
 use crate::strategy::{Setup, prepare};
 
 /// Prepares the agent's strategy for the window, and replays it from a fresh wallet.
-pub(super) fn play(plan: &Plan<'_>, agent: &AgentSpec, span: &WindowSpan, cache: &IndicatorCache) -> Replay {
+pub(super) fn play(
+    plan: &Plan<'_>,
+    agent: &AgentSpec,
+    span: &WindowSpan,
+    cache: &IndicatorCache,
+    way: Loop,
+) -> Replay {
     let scenario = plan.scenario;
     let history =
         History { market: plan.market, cache, ticks: span.window.ticks, warm_up: scenario.market.warm_up };
@@ -21,5 +27,5 @@ pub(super) fn play(plan: &Plan<'_>, agent: &AgentSpec, span: &WindowSpan, cache:
         starting_balance: agent.starting_balance,
         risk: &agent.risk,
     };
-    replay(&job, prepare(&agent.strategy, &setup))
+    way.replay(&job, prepare(&agent.strategy, &setup))
 }

@@ -4,6 +4,7 @@
 //! writes a file or a progress bar: progress is told through an observer. Invariant: results depend on the
 //! scenario alone, never on the order in which jobs finish.
 
+mod against;
 mod assess;
 mod duel;
 pub mod evidence;
@@ -29,6 +30,6 @@ pub use outcome::{
 };
 pub use ranking::{leaderboard, rank_battle};
 pub use regime::Regime;
-pub use run::{Observer, Plan, RunError, Unobserved, run};
+pub use run::{Means, Observer, Plan, RunError, Unobserved, run, run_by};
 pub use score::score;
 pub use windows::{Stretch, WindowError, plan_windows};

@@ -3,7 +3,7 @@
 use super::regime::Regime;
 use crate::domain::{AgentName, Cash, Timestamp};
 use crate::engine::{Replay, Window};
-use crate::metrics::Metrics;
+use crate::metrics::{Course, Metrics};
 use crate::scenario::RankingMetric;
 
 /// All agents over all windows, with the rankings.
@@ -48,6 +48,8 @@ pub struct WindowResult {
     pub replay: Replay,
     /// How well.
     pub metrics: Metrics,
+    /// How it went over time.
+    pub course: Course,
 }
 
 /// One window's ranking, best first.
@@ -111,6 +113,12 @@ pub struct Ranking {
     pub win_rate: Option<f64>,
     /// Gains over losses.
     pub profit_factor: Option<f64>,
+    /// Jensen's, against the benchmark.
+    pub alpha: Option<f64>,
+    /// Against the benchmark.
+    pub beta: Option<f64>,
+    /// Against the benchmark.
+    pub information_ratio: Option<f64>,
     /// Closed round trips in all windows.
     pub trades: usize,
     /// Fees in all windows.

@@ -6,7 +6,7 @@ use super::{AgentResult, WindowResult};
 use crate::domain::{AgentName, Bps, Instrument, Interval, Seed, Span, Symbol, Timestamp};
 use crate::market::{Bars, Market, SeriesBars, TickRange};
 use crate::metrics::testing::{cash, daily_market, empty_market, replay};
-use crate::metrics::{Measure, Metrics, measure};
+use crate::metrics::{Course, Measure, Metrics, measure};
 use crate::scenario::{
     AgentSpec, BattleSpec, Delisted, GapRule, MarketSpec, MetricSpec, RankingMetric, ReportSpec, RiskProfile,
     Scenario, StrategyKind, StrategySpec, TieBreak, VenueSpec, WarmUp, WindowSpec,
@@ -67,7 +67,7 @@ pub fn metrics(total_return: Measure) -> Metrics {
 
 pub fn result(metrics: Metrics) -> WindowResult {
     let market = daily_market(40);
-    WindowResult { replay: replay(&market, 10_000, vec![10_000.0; 40]), metrics }
+    WindowResult { replay: replay(&market, 10_000, vec![10_000.0; 40]), metrics, course: Course::default() }
 }
 
 pub fn agent(text: &str, windows: Vec<WindowResult>) -> AgentResult {

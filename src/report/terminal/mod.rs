@@ -4,14 +4,18 @@
 //! colour and unicode the layout itself is plain ASCII; a table never wraps a number, it leaves out
 //! columns and says which.
 
+mod agent;
+mod calendar;
 mod duel;
 mod evidence;
 mod grid;
 mod header;
 mod leaderboard;
+mod names;
 mod notes;
 mod numbers;
 mod runs;
+mod series;
 mod show;
 mod standings;
 mod standings_pairs;
@@ -19,10 +23,12 @@ mod style;
 mod tournament;
 mod trades;
 
+pub use agent::agent;
 pub use duel::{duel, duel_game};
 pub use evidence::evidence;
 pub use leaderboard::leaderboard;
 pub use runs::runs;
+pub use series::series;
 pub use show::show;
 pub use standings::{standings, standings_table};
 pub use style::Style;

@@ -2,7 +2,7 @@
 
 use super::Style;
 use super::grid::{Column, draw};
-use super::header::{filled, plural, symbols};
+use super::header::{filled, plural, symbols, titled};
 use super::leaderboard::table;
 use super::notes::some;
 use super::numbers::{count, length, range, ratio, signed};
@@ -31,6 +31,8 @@ fn about(stored: &StoredRun, style: Style) -> String {
         ("bars", format!("{}, {from} to {to}", run.market.interval)),
         ("windows", format!("{}, ranked by {}", count(run.windows.len()), run.ranking_metric)),
         ("costs", costs(&run.costs)),
+        ("metrics", run.metrics_profile.clone()),
+        ("benchmark", run.benchmark.clone().unwrap_or_default()),
         ("seed", run.seed.to_string()),
         ("market", run.market.digest.chars().take(12).collect()),
         ("versions", format!("tiltyard {}, semantics {}", run.tiltyard_version, run.semantics_version)),
@@ -49,7 +51,11 @@ fn about(stored: &StoredRun, style: Style) -> String {
         text.push_str(&filled(&words, " ", style));
     }
     text.push('\n');
-    for (name, value) in facts {
+    // Our own definitions, and no benchmark, go without saying.
+    let said = |&(name, ref value): &(&str, String)| {
+        !value.is_empty() && (name, value.as_str()) != ("metrics", "tiltyard")
+    };
+    for (name, value) in facts.into_iter().filter(said) {
         text.push_str(&format!("{name:<10}{value}\n"));
     }
     text
@@ -164,10 +170,6 @@ fn refusals(stored: &StoredRun, style: Style) -> String {
         ),
     ];
     titled("Refused orders", draw(columns, style).text, style)
-}
-
-fn titled(title: &str, body: String, style: Style) -> String {
-    format!("{}\n\n{body}", style.bold(title))
 }
 
 #[cfg(test)]

@@ -225,8 +225,12 @@ mod tests {
         let expected = "\
 not distinguishable: trend and twin have the same mean sharpe_ratio, over 24 windows; trend and twin cannot be told apart; no number of windows would resolve it
 
-#  agent  mean score       interval  mean rank  rank  P(first) %  wins  ties  losses  Bradley-Terry  its interval  scored  disqualified
----------------------------------------------------------------------------------------------------------------------------------------
+#  agent  mean score        interval  mean rank  rank  P(first) %  wins  ties  losses  Bradley-Terry  its interval  scored  disqualified
+----------------------------------------------------------------------------------------------------------------------------------------
+1  trend       -0.04   -0.21 to 0.19       2.17   1-2       50.00    32    24      16           1576  1555 to 1606      24             0
+1  twin        -0.04   -0.21 to 0.19       2.17   1-2       50.00    32    24      16           1576  1555 to 1606      24             0
+3  odd         -0.94  -1.05 to -0.82       2.50     3        0.00    36     0      36           1501  1459 to 1541      23             1
+4  hold        -2.04  -2.33 to -1.69       3.17     4        0.00    20     0      52           1346  1300 to 1385      24             0
 ";
         assert!(text.starts_with(expected), "{text}");
         assert!(

@@ -1,8 +1,8 @@
 //! The words that scenario files use for the variants of the model's enums.
 
 use crate::scenario::{
-    Delisted, FillAt, FormatKind, GapRule, Intrabar, OnBreach, RankingMetric, RatingSystem, ReportFormat,
-    TieBreak, WarmUp,
+    Delisted, FillAt, FormatKind, GapRule, Intrabar, MetricsProfile, OnBreach, RankingMetric, RatingSystem,
+    ReportFormat, TieBreak, WarmUp,
 };
 
 /// A word with its meaning.
@@ -101,6 +101,16 @@ impl Choice for TieBreak {
 const fn tie_break(place: usize) -> (TieBreak, &'static str, &'static str) {
     let (metric, name, doc) = <RankingMetric as Choice>::ALL[place];
     (TieBreak::Metric(metric), name, doc)
+}
+
+impl Choice for MetricsProfile {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::Tiltyard, Self::Tiltyard.as_str(), "our own"),
+        (Self::Empyrical, Self::Empyrical.as_str(), "as empyrical-reloaded 0.7.1"),
+        (Self::Quantstats, Self::Quantstats.as_str(), "as quantstats 0.0.86"),
+        (Self::Vectorbt, Self::Vectorbt.as_str(), "as vectorbt 1.2.0"),
+        (Self::Backtesting, Self::Backtesting.as_str(), "as backtesting 0.6.6"),
+    ];
 }
 
 impl Choice for FormatKind {

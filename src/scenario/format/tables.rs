@@ -6,8 +6,8 @@ use super::{Fallback, KeyDoc, Range, TableDoc, ValueType, VariantDoc};
 use super::{number, optional, percent, required, with_default};
 use crate::scenario::catalogue;
 use crate::scenario::{
-    Delisted, FillAt, FormatKind, GapRule, Intrabar, OnBreach, RankingMetric, RatingSystem, ReportFormat,
-    TieBreak, WarmUp,
+    Delisted, FillAt, FormatKind, GapRule, Intrabar, MetricsProfile, OnBreach, RankingMetric, RatingSystem,
+    ReportFormat, TieBreak, WarmUp,
 };
 
 /// The name of the built-in profile that an agent gets that names none.
@@ -356,6 +356,12 @@ const METRICS: TableDoc = TableDoc {
             "365 for markets with weekend bars, else 252",
             "Return periods in a year.",
         ),
+        with_default(
+            "profile",
+            ValueType::Choice { noun: "metrics profile", choices: choice_docs::<MetricsProfile> },
+            "\"tiltyard\"",
+            "Whose definitions the metrics follow, where libraries differ.",
+        ),
     ],
 };
 
@@ -370,6 +376,11 @@ const REPORT: TableDoc = TableDoc {
             "[]",
             "Further forms of the results.",
         ),
-        optional("benchmark", ValueType::Text, "none", "The agent that the others are measured against."),
+        optional(
+            "benchmark",
+            ValueType::Text,
+            "none",
+            "What the agents are measured against: one of them, or a symbol that is bought and held.",
+        ),
     ],
 };

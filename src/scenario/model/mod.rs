@@ -3,6 +3,7 @@
 mod agent;
 mod battle;
 mod market;
+mod metrics;
 mod risk;
 mod rules;
 mod strategy;
@@ -10,8 +11,9 @@ mod tournament;
 mod venue;
 
 pub use agent::AgentSpec;
-pub use battle::{BattleSpec, MetricSpec, RankingMetric, ReportFormat, ReportSpec, TieBreak, WindowSpec};
+pub use battle::{BattleSpec, RankingMetric, TieBreak, WindowSpec};
 pub use market::{Delisted, GapRule, MarketSpec, WarmUp};
+pub use metrics::{Benchmark, MetricSpec, MetricsProfile, ReportFormat, ReportSpec};
 pub use risk::{OnBreach, RiskProfile};
 pub use rules::{BinaryOp, Condition, Expr, Function, RuleSet, Series};
 pub use strategy::{StrategyKind, StrategySpec};
@@ -44,7 +46,7 @@ pub struct Scenario {
     pub tournament: Option<TournamentSpec>,
     /// Conventions of the statistics.
     pub metrics: MetricSpec,
-    /// What is written. Not part of a run's identity.
-    #[serde(skip)]
+    /// What is written, and against what agents are measured.
+    #[serde(skip_serializing_if = "ReportSpec::changes_nothing")]
     pub report: ReportSpec,
 }

@@ -55,7 +55,9 @@ fn read(document: &DeTable<'_>, base_dir: &Path, problems: &Problems<'_>) -> Opt
     let agents = root.tables("agents").map(|tables| agent::read_all(&tables, &surroundings));
     let metrics = root.table("metrics").and_then(|table| metrics::read(&table));
     let names = agents.as_ref().and_then(agent::Agents::names).filter(|_| complete);
-    let report = root.table("report").and_then(|table| report::read(&table, names.as_deref()));
+    let report = root
+        .table("report")
+        .and_then(|table| report::read(&table, names.as_deref(), market.symbols.as_deref()));
     let tournament = tournament(&root, names.as_deref());
     root.finish();
     let head = head?;

@@ -1,6 +1,7 @@
 //! Mistakes between tables: names that refer to nothing, ranges and timeframes that do not fit.
 
 use super::{GOOD, assert_mistake, changed, mistake, sound, with_strategy};
+use crate::scenario::Benchmark;
 use crate::domain::Span;
 
 #[test]
@@ -97,10 +98,20 @@ fn the_quote_cannot_be_traded_for_itself() {
 }
 
 #[test]
+fn a_benchmark_is_an_agent_or_a_symbol() {
+    let benchmark = |name: &str| {
+        let source = format!("{GOOD}\n[report]\nbenchmark = \"{name}\"\n");
+        sound(&source).report.benchmark.unwrap()
+    };
+    assert!(matches!(benchmark("trend"), Benchmark::Agent(name) if name.as_str() == "trend"));
+    assert!(matches!(benchmark("BTCUSDT"), Benchmark::Symbol { id, .. } if id.index() == 0));
+}
+
+#[test]
 fn an_unknown_benchmark_is_suggested() {
     assert_mistake(
         &format!("{GOOD}\n[report]\nbenchmark = \"trent\"\n"),
-        "unknown agent `trent` as benchmark",
+        "unknown agent or symbol `trent` as benchmark",
         "\"trent\"",
         Some("did you mean `trend`?"),
     );
