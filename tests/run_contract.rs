@@ -18,7 +18,8 @@ use stage::{Stage, files};
 
 /// One month, two symbols, two agents, one of which never trades.
 const SMALL: &str = include_str!("cli/mistakes/sound.toml");
-const SCENARIOS: [&str; 4] = ["first_tournament", "daily_rotation", "single_window", "league_of_twelve"];
+const SCENARIOS: [&str; 5] =
+    ["first_tournament", "daily_rotation", "single_window", "league_of_twelve", "sweep_sma_cross"];
 
 const BOARD_KEYS: [&str; 5] = ["run_id", "scenario", "ranking_metric", "windows", "rankings"];
 const RANKING_KEYS: [&str; 15] = [

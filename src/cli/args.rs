@@ -11,6 +11,7 @@ use super::duel::DuelArgs;
 use super::evidence::EvidenceArgs;
 use super::rank::RankArgs;
 use super::standings::StandingsArgs;
+use super::sweep::SweepCommand;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -76,6 +77,9 @@ pub enum Command {
     Standings(StandingsArgs),
     /// Let two agents meet, window after window, until a sequential test decides.
     Duel(DuelArgs),
+    /// Look at what a run with `[sweep]` tried.
+    #[command(subcommand)]
+    Sweep(SweepCommand),
     /// Rank the agents of a score matrix made elsewhere: standings, ratings, tests.
     Rank(RankArgs),
     /// Say whether the best of many trials made elsewhere is more than selection luck.
@@ -109,6 +113,9 @@ pub struct RunArgs {
     /// Write CSV twins of the Parquet files too.
     #[arg(long)]
     pub csv: bool,
+    /// Only say how many jobs there are, and about how long and how much memory they take.
+    #[arg(long)]
+    pub dry_run: bool,
     /// No progress, no leaderboard: only errors.
     #[arg(long, short)]
     pub quiet: bool,

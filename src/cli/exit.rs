@@ -59,6 +59,7 @@ impl From<StoreError> for Failure {
             StoreError::NoSuchRun { .. }
             | StoreError::AmbiguousRun { .. }
             | StoreError::NoSuchAgent { .. }
+            | StoreError::NoSweep { .. }
             | StoreError::NoIndex { .. }
             | StoreError::FolderName { .. } => Exit::Usage,
             _ => Exit::RunFailed,

@@ -11,8 +11,9 @@ use super::exit::page;
 use super::{Exit, Failure};
 use crate::domain::Interval;
 use crate::market::{self, LoadRequest, Market, MarketError};
-use crate::scenario::{Intrabar, Problem, Scenario, WindowSpec, place_of};
+use crate::scenario::{Intrabar, Problem, Scenario, TrialSetup, WindowSpec, place_of};
 use crate::strategy;
+use crate::sweep;
 use crate::tournament::formats::{self, FormatError};
 use crate::tournament::{Stretch, WindowError, WindowSpan, plan_windows};
 
@@ -85,10 +86,12 @@ pub struct Arena {
 /// [`Exit::Data`] where the data is wrong or missing; [`Exit::Usage`] where the windows do not fit it.
 pub fn arena(read: &Read) -> Result<Arena, Failure> {
     let scenario = &read.scenario;
-    let mut frames = history(scenario);
+    let extremes = scenario.sweep.as_ref().map(sweep::extremes).unwrap_or_default();
+    let mut frames = history(scenario, &extremes);
     let own = frames.remove(&scenario.market.interval).unwrap_or(0);
     let history_bars = own.max(bars_before(&scenario.battle.windows, scenario.market.interval));
-    let detail = scenario.venue.intrabar == Intrabar::Detail;
+    let mut venues = extremes.iter().map(|setup| &setup.venue).chain([&scenario.venue]);
+    let detail = venues.any(|venue| venue.intrabar == Intrabar::Detail);
     let market = market::load(&LoadRequest { spec: &scenario.market, frames: &frames, history_bars, detail })
         .map_err(|error| market_failure(read, &error))?;
     let spec = &scenario.market;
@@ -124,10 +127,10 @@ fn bars_before(windows: &WindowSpec, interval: Interval) -> u32 {
     }
 }
 
-/// The most bars of each timeframe that any agent wants before a window.
-fn history(scenario: &Scenario) -> BTreeMap<Interval, u32> {
+/// The most bars of each timeframe that any agent or trial wants before a window.
+fn history(scenario: &Scenario, trials: &[TrialSetup]) -> BTreeMap<Interval, u32> {
     let mut most = BTreeMap::new();
-    for agent in &scenario.agents {
+    for agent in scenario.agents.iter().chain(trials.iter().map(|setup| &setup.agent)) {
         for (timeframe, bars) in strategy::warm_up(&agent.strategy, scenario.market.interval) {
             let entry = most.entry(timeframe).or_insert(0);
             *entry = bars.max(*entry);

@@ -23,6 +23,7 @@ mod standings;
 mod start;
 mod stored;
 mod strategies;
+mod sweep;
 
 pub use exit::{Exit, Failure};
 pub use start::main;

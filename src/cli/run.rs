@@ -8,7 +8,7 @@ use super::interrupt::Interrupt;
 use super::load::{self, Arena, Read};
 use super::progress::{Progress, Verbosity};
 use super::standings::{unfit, unsuited};
-use super::{Exit, Failure, diagnostics, output};
+use super::{Exit, Failure, diagnostics, output, sweep};
 use crate::domain::Timestamp;
 use crate::engine::Loop;
 use crate::report;
@@ -32,6 +32,12 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let pool = load::pool(args.threads)?;
     let started = Instant::now();
     let arena = pool.install(|| load::arena(&read))?;
+    if args.dry_run {
+        return pool.install(|| sweep::dry_run(args, &read, &arena));
+    }
+    if read.scenario.sweep.is_some() {
+        return pool.install(|| sweep::run(args, &read, &arena, interrupt, started));
+    }
     let run = Run {
         id: store::identify(&read.scenario, &arena.market),
         scenario: &read.scenario,
@@ -92,7 +98,7 @@ fn assessment(scenario: &Scenario, tournament: &Tournament) -> Result<Option<Ass
 }
 
 /// How the plan is carried out.
-fn means(args: &RunArgs) -> Means {
+pub(super) fn means(args: &RunArgs) -> Means {
     let engine = match args.engine {
         EngineArg::Skip => Loop::Skip,
         EngineArg::BarByBar => Loop::BarByBar,
@@ -101,7 +107,7 @@ fn means(args: &RunArgs) -> Means {
 }
 
 /// Writes the agents on all threads, then publishes the folder.
-fn write(writer: RunWriter<'_>, tournament: &Tournament) -> Result<StoredRun, store::StoreError> {
+pub(super) fn write(writer: RunWriter<'_>, tournament: &Tournament) -> Result<StoredRun, store::StoreError> {
     use rayon::prelude::*;
     tournament.agents.par_iter().try_for_each(|agent| writer.write_agent(agent))?;
     writer.finish(tournament)
@@ -139,7 +145,7 @@ fn standings(standings: Option<&StandingsRecord>, tournament: &TournamentRecord,
 }
 
 /// The wall clock, for the index alone: no result depends on it.
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     Timestamp::from_micros(
         chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).timestamp_micros(),
     )

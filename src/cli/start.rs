@@ -34,6 +34,7 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Metrics(args) => metrics::metrics(args),
         Command::Standings(args) => standings::standings(args),
         Command::Duel(args) => duel::duel(args),
+        Command::Sweep(command) => command.run(),
         Command::Rank(args) => rank::rank(args),
         Command::Evidence(args) => evidence::evidence(args),
         Command::Data(command) => command.run(),

@@ -368,6 +368,8 @@ pub(crate) fn scenario() -> Scenario {
         },
         tournament: None,
         metrics: MetricSpec::default(),
+        sweep: None,
+        validation: None,
         report: ReportSpec::default(),
     }
 }

@@ -14,6 +14,7 @@
 //!     standings.json, .csv           places, intervals, ratings, tests; tournament.json: the format's view.
 //!                                    Of scenarios with a `[tournament]`
 //!     agents/<name>/                 metrics.json, and trades, fills, orders, equity as Parquet
+//!     sweep.json, results.parquet    where the scenario sweeps; see `sweep`
 //! ```
 
 mod agent_record;
@@ -37,6 +38,7 @@ mod selection_record;
 mod staging;
 mod standings_record;
 mod stored;
+pub mod sweep;
 mod table_file;
 mod tables;
 mod tournament_record;

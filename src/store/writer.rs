@@ -70,6 +70,11 @@ impl<'a> RunWriter<'a> {
         Self { assessment: Some(assessment), ..self }
     }
 
+    /// Where the run is being written, for files that only some runs have.
+    pub fn folder(&self) -> &Path {
+        self.staging.folder()
+    }
+
     /// Writes one agent's tables and metrics. Different agents may be written at the same time.
     ///
     /// # Errors
@@ -173,7 +178,7 @@ impl<'a> RunWriter<'a> {
 }
 
 /// A scenario's name as one plain part of a path.
-fn folder_name(name: &str) -> Result<&str, StoreError> {
+pub(super) fn folder_name(name: &str) -> Result<&str, StoreError> {
     let plain = !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', '\0']);
     if plain { Ok(name) } else { Err(StoreError::FolderName { name: name.to_owned() }) }
 }

@@ -25,10 +25,11 @@ mod windows;
 
 pub use assess::{Assessment, Results, Work, assess};
 pub use duel::{Duel, DuelResult, DuelSpec, registered_order};
+pub use job::replay_agent;
 pub use outcome::{
     AgentResult, Battle, BattleRank, Leaderboard, Ranking, Tournament, WindowResult, WindowSpan,
 };
-pub use ranking::{leaderboard, rank_battle};
+pub use ranking::{leaderboard, mean_over_windows, rank_battle};
 pub use regime::Regime;
 pub use run::{Means, Observer, Plan, RunError, Unobserved, run, run_by};
 pub use score::score;

@@ -119,6 +119,8 @@ pub fn scenario(agents: &[&str], by: RankingMetric) -> Scenario {
         battle: battle_spec(by, &[]),
         tournament: None,
         metrics: MetricSpec::default(),
+        sweep: None,
+        validation: None,
         report: ReportSpec::default(),
     }
 }

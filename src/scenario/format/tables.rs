@@ -1,9 +1,10 @@
 //! Every table of the file with its keys.
 
 use super::choices::choice_docs;
-use super::windows;
+use super::sweep::SWEEP;
 use super::{Fallback, KeyDoc, Range, TableDoc, ValueType, VariantDoc};
 use super::{number, optional, percent, required, with_default};
+use super::{validation, windows};
 use crate::scenario::catalogue;
 use crate::scenario::{
     Delisted, FillAt, FormatKind, GapRule, Intrabar, MetricsProfile, OnBreach, RankingMetric, RatingSystem,
@@ -38,6 +39,13 @@ pub const ROOT: TableDoc = TableDoc {
             "no standings",
             "In which format the windows are seen, and how sure a winner has to be.",
         ),
+        optional("sweep", ValueType::Table(&SWEEP), "none", "Parameters of an agent to try many values for."),
+        KeyDoc {
+            name: "validation",
+            value: ValueType::Tagged { tag: "kind", noun: "validation", variants: validation::variants },
+            fallback: Fallback::Described("none"),
+            doc: "How the sweep is tried on windows that it was not chosen by.",
+        },
         optional("metrics", ValueType::Table(&METRICS), "its defaults", "Conventions of the statistics."),
         optional("report", ValueType::Table(&REPORT), "its defaults", "What is written."),
     ],
@@ -122,7 +130,8 @@ const INSTRUMENT: TableDoc = TableDoc {
     ],
 };
 
-const VENUE: TableDoc = TableDoc {
+/// How orders fill.
+pub(in crate::scenario) const VENUE: TableDoc = TableDoc {
     doc: "How orders fill and what a fill costs.",
     keys: &[
         with_default("taker_fee_bps", FEE, "10", "Fee on fills that take liquidity."),
@@ -169,7 +178,8 @@ const VENUE: TableDoc = TableDoc {
 const FACTOR: ValueType = number(1_000.0);
 const CAP: KeyDoc = with_default("cap_bps", FEE, "1000", "Most.");
 
-const SLIPPAGE_MODELS: &[VariantDoc] = &[
+/// The models of slippage.
+pub(in crate::scenario) const SLIPPAGE_MODELS: &[VariantDoc] = &[
     VariantDoc { name: "none", doc: "No slippage.", keys: &[] },
     VariantDoc {
         name: "fixed_bps",
@@ -196,7 +206,8 @@ fn slippage_models() -> Vec<VariantDoc> {
     SLIPPAGE_MODELS.to_vec()
 }
 
-const RISK: TableDoc = TableDoc {
+/// A risk profile.
+pub(in crate::scenario) const RISK: TableDoc = TableDoc {
     doc: "A risk profile. What it leaves out is as in the profile `default`; `false` turns a limit off.",
     keys: &[
         with_default("max_order_size_pct", PERCENT_LIMIT, "50", "Largest order, of the equity."),
@@ -256,7 +267,9 @@ pub(in crate::scenario) const CONDITION: TableDoc = TableDoc {
     ],
 };
 
-const METRIC: ValueType = ValueType::Choice { noun: "ranking metric", choices: choice_docs::<RankingMetric> };
+/// A metric to rank by.
+pub(super) const METRIC: ValueType =
+    ValueType::Choice { noun: "ranking metric", choices: choice_docs::<RankingMetric> };
 const TIE_BREAK: ValueType = ValueType::Choice { noun: "tie-break", choices: choice_docs::<TieBreak> };
 
 const BATTLE: TableDoc = TableDoc {

@@ -6,7 +6,7 @@ use toml::de::DeTable;
 
 use super::agent::{self, Surroundings};
 use super::table::Table;
-use super::{battle, market, metrics, report, risk, syntax, tournament, venue};
+use super::{battle, market, metrics, report, risk, sweep, syntax, tournament, validation, venue};
 use crate::domain::Seed;
 use crate::scenario::format::ROOT;
 use crate::scenario::problem::{Problem, ProblemSeverity, Problems};
@@ -53,6 +53,8 @@ fn read(document: &DeTable<'_>, base_dir: &Path, problems: &Problems<'_>) -> Opt
         profiles: profiles.as_ref(),
     };
     let agents = root.tables("agents").map(|tables| agent::read_all(&tables, &surroundings));
+    let sweep = sweep::read(document, &root, &agents, venue.as_ref(), &battle, &surroundings);
+    let validation = validation::read(&root, battle.spec.as_ref());
     let metrics = root.table("metrics").and_then(|table| metrics::read(&table));
     let names = agents.as_ref().and_then(agent::Agents::names).filter(|_| complete);
     let report = root
@@ -70,6 +72,8 @@ fn read(document: &DeTable<'_>, base_dir: &Path, problems: &Problems<'_>) -> Opt
         agents: agents?.specs?,
         battle: battle.spec?,
         tournament: tournament?,
+        sweep: sweep?,
+        validation: validation?,
         metrics: metrics?,
         report: report?,
     };

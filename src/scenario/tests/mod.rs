@@ -5,6 +5,7 @@ mod files;
 mod mistakes;
 mod references;
 mod schema;
+mod sweep;
 mod syntax;
 mod tournament;
 mod warnings;
