@@ -14,7 +14,7 @@ function curveOption(part, narrow) {
   if (shown.every((line) => line.length === 0)) return "No agent has a curve in this window.";
   const places = isEquity && curves.window !== "all" ? 0 : 1;
   return {
-    grid: { left: narrow ? 8 : 16, right: 12, top: 10, bottom: isEquity ? 40 : 8, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    grid: { left: narrow ? 48 : 62, right: 14, top: 10, bottom: isEquity ? 62 : 28, outerBoundsMode: "none" },
     legend: { show: false, data: values.agents.map((_, i) => String(i)), selected: Object.fromEntries(values.agents.map((_, i) => [String(i), !curves.hidden.has(i)])) },
     xAxis: timeAxis(narrow),
     yAxis: axis({
@@ -29,7 +29,7 @@ function curveOption(part, narrow) {
       return {
         type: "line", id: `${part}-${i}`, name: String(i), data: line, showSymbol: line.length === 1, symbolSize: 5, color,
         lineStyle: { color, width: 1.6, type: dash }, emphasis: { disabled: true },
-        ...(isEquity ? {} : { areaStyle: { color, opacity: values.agents.length > 3 ? 0.04 : 0.12 } }),
+        ...(isEquity || values.agents.length > 3 ? {} : { areaStyle: { color, opacity: 0.12 } }),
       };
     }),
   };
