@@ -95,7 +95,7 @@ function histogramOption({ start, width, counts }) {
   }));
   return {
     grid: { left: 8, right: 16, top: 28, bottom: 34, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
-    xAxis: axis({ type: "value", min: start, max: edge(counts.length), splitLine: { show: false }, name: `PnL, ${values.quote}`, nameLocation: "middle", nameGap: 26, axisLabel: { formatter: (value) => number(value, places), showMinLabel: start % (5 * width) === 0, showMaxLabel: false } }),
+    xAxis: axis({ type: "value", min: start, max: edge(counts.length), splitLine: { show: false }, name: `PnL, ${values.quote}`, nameLocation: "middle", nameGap: 26, axisLabel: { formatter: plain, showMinLabel: false, showMaxLabel: false } }),
     yAxis: axis({ type: "value", name: "round trips", minInterval: 1, axisLine: { onZero: false, lineStyle: { color: colour("line") } }, nameTextStyle: { align: "left", color: colour("quiet") } }),
     tooltip: tooltip({ trigger: "item", formatter: ({ value }) => `${number(value[2], places)} to ${number(value[3], places)}: ${value[1]} round trip${value[1] === 1 ? "" : "s"}` }),
     series: [{ type: "custom", renderItem: bar, encode: { x: [2, 3], y: 1 }, data: bars }],

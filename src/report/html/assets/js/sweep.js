@@ -48,7 +48,7 @@ function heatOption(sweep, across, up, narrow) {
     xAxis: axis({ type: "category", data: columns, name: x.name, nameLocation: "middle", nameGap: 28, splitLine: { show: false } }),
     yAxis: axis({ type: "category", data: rows, name: y.name, nameLocation: "middle", nameGap: 46, splitLine: { show: false } }),
     visualMap: {
-      min: low, max: high === low ? low + 1 : high, calculable: false, orient: "vertical", right: 0, top: "middle", precision: 2, textStyle: { color: colour("ink") },
+      dimension: 2, min: low, max: high === low ? low + 1 : high, calculable: false, orient: "vertical", right: 0, top: "middle", precision: 2, textStyle: { color: colour("ink") },
       inRange: { color: ["#fde9c9", "#e7b36a", "#b7897e", "#6a6f9d", "#1f4e87"] }, itemHeight: 160, text: [number(high), number(low)],
     },
     tooltip: tooltip({ formatter: ({ value }) => `${escaped(x.name)} ${escaped(columns[value[0]])}, ${escaped(y.name)} ${escaped(rows[value[1]])}: ${number(value[2])} (${value[3]} trial${value[3] === 1 ? "" : "s"})` }),
@@ -98,12 +98,17 @@ function sampleOption(sweep) {
 function trialsOption(sweep) {
   const option = histogramOption(sweep.sharpes);
   if (typeof option === "string") return "No trial has a Sharpe ratio.";
-  const line = (value, text, color) => ({ xAxis: value, lineStyle: { color, width: 2 }, label: { formatter: text, color, position: "insideEndTop", rotate: 0, align: "right", padding: [0, 4, 0, 0] } });
+  // The labels of the two lines stand on their outer sides, so that they never meet.
+  const luckIsRight = sweep.winner === null || sweep.threshold === null || sweep.threshold >= sweep.winner;
+  const line = (value, text, color, right) => ({
+    xAxis: value, lineStyle: { color, width: 2 },
+    label: { formatter: `${text} ${number(value)}`, color, position: "end", rotate: 0, distance: 4, align: right ? "left" : "right" },
+  });
   const lines = [];
-  if (sweep.threshold !== null) lines.push(line(sweep.threshold, `luck ${number(sweep.threshold)}`, colour("agent-1")));
-  if (sweep.winner !== null) lines.push(line(sweep.winner, `winner ${number(sweep.winner)}`, colour("agent-2")));
+  if (sweep.threshold !== null) lines.push(line(sweep.threshold, "luck", colour("agent-1"), luckIsRight));
+  if (sweep.winner !== null) lines.push(line(sweep.winner, "winner", colour("agent-2"), !luckIsRight));
   const ends = [sweep.sharpes.start, sweep.sharpes.start + sweep.sharpes.width * sweep.sharpes.counts.length, ...lines.map((one) => one.xAxis)];
-  option.xAxis = { ...option.xAxis, name: "annual Sharpe ratio", min: Math.min(...ends), max: Math.max(...ends) + sweep.sharpes.width };
+  option.xAxis = { ...option.xAxis, name: "annual Sharpe ratio", min: Math.min(...ends), max: Math.max(...ends) + 2 * sweep.sharpes.width };
   option.yAxis.name = "trials";
   option.tooltip.formatter = ({ value }) => `${number(value[2])} to ${number(value[3])}: ${value[1]} trial${value[1] === 1 ? "" : "s"}`;
   option.series[0].data.forEach((bar) => { bar.itemStyle.color = colour("agent-5"); });
