@@ -13,8 +13,9 @@ use serde::Serialize;
 use super::ReportError;
 
 /// Name and text of every template.
-const TEMPLATES: [(&str, &str); 10] = [
+const TEMPLATES: [(&str, &str); 11] = [
     ("report.html", include_str!("html/assets/report.html")),
+    ("head.html", include_str!("html/assets/head.html")),
     ("compare.html", include_str!("html/assets/compare.html")),
     ("curves.html", include_str!("html/assets/curves.html")),
     ("macros.html", include_str!("html/assets/macros.html")),

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::course::{self, Year};
+use super::curves::are_apart;
 use crate::report::names::{self, Unit};
 use crate::report::numbers::{count, ratio, signed};
 use crate::report::table::{Cell, Head, Table};
@@ -27,6 +28,8 @@ pub(in crate::report) struct Agent {
     pub refused: Table,
     /// Returns by month.
     pub years: Vec<Year>,
+    /// Whether windows share months.
+    pub months_overlap: bool,
     /// The deepest drawdowns.
     pub worst: Table,
     /// How many daily returns the rolling Sharpe ratio looks back over.
@@ -37,6 +40,7 @@ pub(super) fn agent(stored: &StoredRun, row: &RankingRecord, record: &AgentRecor
     let entrants = &stored.run.agents;
     let index = entrants.iter().position(|one| one.name == row.agent).unwrap_or_default();
     let entrant = entrants.get(index);
+    let apart = are_apart(&stored.run.windows);
     Agent {
         name: row.agent.clone(),
         index,
@@ -47,7 +51,8 @@ pub(super) fn agent(stored: &StoredRun, row: &RankingRecord, record: &AgentRecor
         metrics: metrics(record),
         missing: missing(record),
         refused: refused(record),
-        years: course::years(record),
+        years: course::years(record, apart),
+        months_overlap: !apart,
         worst: course::worst(record),
         rolling_returns: course::rolling(record).returns,
     }

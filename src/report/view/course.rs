@@ -33,15 +33,26 @@ pub(in crate::report) struct Month {
     pub heat: f64,
 }
 
-/// Months of all windows; where several windows touch a month their returns are compounded.
-pub(super) fn years(record: &AgentRecord) -> Vec<Year> {
-    let mut growth: BTreeMap<(String, usize), Option<f64>> = BTreeMap::new();
+/// Months of all windows. Where several windows touch a month their returns are compounded if the windows lie
+/// `apart`; if they overlap the month would count twice, so the mean is taken.
+pub(super) fn years(record: &AgentRecord, apart: bool) -> Vec<Year> {
+    let mut parts: BTreeMap<(String, usize), Vec<Option<f64>>> = BTreeMap::new();
     for month in record.windows.iter().flat_map(|job| &job.course.months) {
         let Some((year, number)) = month.month.split_once('-') else { continue };
         let Ok(number) = number.parse::<usize>() else { continue };
-        let so_far = growth.entry((year.to_owned(), number)).or_insert(Some(1.0));
-        *so_far = so_far.zip(month.return_pct).map(|(growth, pct)| growth * (1.0 + pct / 100.0));
+        parts
+            .entry((year.to_owned(), number))
+            .or_default()
+            .push(month.return_pct.map(|pct| 1.0 + pct / 100.0));
     }
+    let whole = |parts: Vec<Option<f64>>| {
+        let known: Vec<f64> = parts.into_iter().collect::<Option<_>>()?;
+        #[expect(clippy::cast_precision_loss, reason = "a count of windows")]
+        let mean = || known.iter().sum::<f64>() / known.len() as f64;
+        Some(if apart { known.iter().product() } else { mean() })
+    };
+    let growth: BTreeMap<(String, usize), Option<f64>> =
+        parts.into_iter().map(|(month, parts)| (month, whole(parts))).collect();
     let mut names: Vec<String> = growth.keys().map(|(year, _)| year.clone()).collect();
     names.dedup();
     let year = |year: String| {
@@ -151,15 +162,20 @@ mod tests {
     #[test]
     fn months_lie_in_their_years_and_windows_compound() {
         let mut record = fixture::stored().agents[0].clone();
-        let first = years(&record);
+        let first = years(&record, true);
         assert_eq!((first[0].year.as_str(), first[0].months[0].text.as_str()), ("2024", "1.5"));
         assert_eq!((first[0].months[1].tone, first[0].total.text.as_str()), ("none", "1.5"));
         let mut second = record.windows[0].clone();
         second.course.months[0].return_pct = Some(-50.0);
         record.windows.push(second);
-        let both = years(&record);
+        let both = years(&record, true);
         assert_eq!((both[0].months[0].text.as_str(), both[0].months[0].tone), ("-49.2", "bad"));
         assert_eq!(both[0].months[0].heat, 1.0);
+        assert_eq!(
+            years(&record, false)[0].months[0].text,
+            "-24.2",
+            "a month that windows share counts once"
+        );
     }
 
     #[test]

@@ -113,7 +113,7 @@ impl Plan {
 }
 
 /// Whether each window starts when the one before it has ended.
-fn are_apart(windows: &[WindowRecord]) -> bool {
+pub(super) fn are_apart(windows: &[WindowRecord]) -> bool {
     let at = |text: &str| text.parse::<Timestamp>().ok();
     windows.windows(2).all(|pair| match (at(&pair[0].end), at(&pair[1].start)) {
         (Some(end), Some(start)) => end <= start,
