@@ -65,8 +65,12 @@ fn scenario(market: &Market) -> Scenario {
         battle: BattleSpec {
             ranking_metric: RankingMetric::SharpeRatio,
             windows: WindowSpec::Random { length: Span::DAY.times(14), count: 4 },
+            embargo: Span::default(),
             tie_break: Vec::new(),
         },
+        tournament: None,
+        sweep: None,
+        validation: None,
         metrics: MetricSpec::default(),
         report: ReportSpec::default(),
     }

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::process::ExitCode;
 
-use crate::store::StoreError;
+use crate::store::{SeriesError, StoreError, TableError};
 
 /// The program's exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,10 +58,24 @@ impl From<StoreError> for Failure {
             StoreError::NoSuchRun { .. }
             | StoreError::AmbiguousRun { .. }
             | StoreError::NoSuchAgent { .. }
+            | StoreError::NoSweep { .. }
             | StoreError::NoIndex { .. }
             | StoreError::FolderName { .. } => Exit::Usage,
             _ => Exit::RunFailed,
         };
         Self::plain(exit, &error, error.remedy())
+    }
+}
+
+/// A table of numbers is part of what was asked for.
+impl From<TableError> for Failure {
+    fn from(error: TableError) -> Self {
+        Self::plain(Exit::Usage, &error, error.remedy())
+    }
+}
+
+impl From<SeriesError> for Failure {
+    fn from(error: SeriesError) -> Self {
+        Self::plain(Exit::Usage, &error, error.remedy())
     }
 }

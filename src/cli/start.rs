@@ -3,7 +3,10 @@
 use clap::Parser;
 
 use super::args::{Cli, Command};
-use super::{Exit, Failure, check, diagnostics, init, run, schema, stored, strategies};
+use super::{
+    Exit, Failure, check, diagnostics, duel, evidence, init, metrics, rank, run, schema, standings, stored,
+    strategies,
+};
 
 /// Reads the command line, carries it out, prints what went wrong.
 pub fn main() -> Exit {
@@ -27,6 +30,12 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Runs(args) => stored::runs(args),
         Command::Show(args) => stored::show(args),
         Command::Trades(args) => stored::trades(args),
+        Command::Metrics(args) => metrics::metrics(args),
+        Command::Standings(args) => standings::standings(args),
+        Command::Duel(args) => duel::duel(args),
+        Command::Sweep(command) => command.run(),
+        Command::Rank(args) => rank::rank(args),
+        Command::Evidence(args) => evidence::evidence(args),
         Command::Data(command) => command.run(),
     }
 }

@@ -9,12 +9,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use super::against::measure_against;
 use super::outcome::{AgentResult, Tournament, WindowResult, WindowSpan};
 use super::ranking::{leaderboard, rank_battle};
 use crate::engine::{Loop, Replay};
 use crate::indicator::{Budget, IndicatorCache};
 use crate::market::Market;
-use crate::metrics;
+use crate::metrics::{self, Course};
 use crate::scenario::{AgentSpec, Scenario};
 
 /// What is to be run: everything is checked, and the windows lie in the market.
@@ -142,11 +143,14 @@ fn battle(
         }
         let replay = play(spec);
         let metrics = metrics::measure(&replay, plan.market, &plan.scenario.metrics);
+        let course = Course::of(&replay, plan.market, &plan.scenario.metrics);
         done.fetch_add(1, Ordering::Relaxed);
         observer.job_done(agent, window, replay.equity.len(), replay.fills.len());
-        Some(WindowResult { replay, metrics })
+        Some(WindowResult { replay, metrics, course })
     };
-    plan.scenario.agents.par_iter().enumerate().with_max_len(1).map(job).collect()
+    let results: Option<Vec<WindowResult>> =
+        plan.scenario.agents.par_iter().enumerate().with_max_len(1).map(job).collect();
+    results.map(|results| measure_against(plan, results))
 }
 
 /// From one row a window to one row an agent, with the rankings.
