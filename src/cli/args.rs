@@ -101,10 +101,10 @@ pub struct RunArgs {
     /// Threads to use; no result depends on it [default: all cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-    /// Memory for shared indicators, such as 512MB; no result depends on it [default: no limit].
+    /// Memory for shared indicators, such as 512MB [default: no limit].
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub memory: Option<usize>,
-    /// `skip` passes over bars that change nothing, `bar-by-bar` visits each: the same bytes.
+    /// Replay by `skip` or `bar-by-bar`: both give the same bytes.
     #[arg(long, value_name = "LOOP", value_enum, default_value_t, hide_possible_values = true)]
     pub engine: EngineArg,
     /// Print leaderboard.json instead of a table.

@@ -13,9 +13,10 @@ impl State<'_> {
         let mut equity = self.cash;
         for held in &self.held {
             let index = held.symbol.index();
-            if let (Some(row), true) =
-                (self.rows[index][self.tick].row(), self.tick < self.worthless_from[index])
-            {
+            if let (Some(row), true) = (
+                self.job.market.symbols[index].row_at(self.tick).row(),
+                self.tick < self.worthless_from[index],
+            ) {
                 equity += held.qty * self.closes[index][row];
             }
         }
