@@ -1,8 +1,6 @@
 //! Every compatibility profile against all that its library gave, where the shared folder is present. Beside
 //! `src/metrics/profile/` the short series are compared without it.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 #[path = "golden/reference.rs"]
 mod reference;
 

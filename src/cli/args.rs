@@ -2,16 +2,23 @@
 
 use std::path::PathBuf;
 
+use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::data::DataCommand;
 use crate::scenario::MetricsProfile;
+use super::duel::DuelArgs;
+use super::evidence::EvidenceArgs;
+use super::rank::RankArgs;
+use super::standings::StandingsArgs;
+use super::sweep::SweepCommand;
 
 const EXAMPLES: &str = "\
 Examples:
   tiltyard run scenarios/first_tournament.toml     replay the bundled sample and rank its agents
   tiltyard init my.toml && tiltyard check my.toml  start a scenario of your own
   tiltyard show first-tournament                   look at the latest run of a scenario again
+  tiltyard standings league-of-twelve              who is better, and how sure that is
 
 Exit codes:
   0 done    1 a run failed    2 the command line or the scenario is wrong
@@ -19,19 +26,19 @@ Exit codes:
 
 Results go to stdout, everything else to stderr. NO_COLOR is honoured.";
 
-const EXIT_CODES: &str = "\
+pub(super) const EXIT_CODES: &str = "\
 Exit codes:
   0 done    1 a run failed    2 the command line or the scenario is wrong
   3 the market data is wrong    130 interrupted";
 
 const METRICS_HELP: &str = "\
 Examples:
-  tiltyard metrics equity.csv --column equity --periods-per-year 365
-  tiltyard metrics fund.parquet --column returns --periods-per-year 252 --rf 0.02 --benchmark spy.csv --json
+  tiltyard metrics run.csv --column equity --periods-per-year 365
+  tiltyard metrics fund.parquet --column returns --periods-per-year 252 --benchmark spy.csv
 
-A column whose name has `ret` or `change` in it holds returns; `equity`, `balance`, `nav`, `value`, `capital`,
-`wealth`, `close`, `price` or `level`: levels, from which returns are made. Rows without a value may only
-stand at the start.
+A column whose name has `ret` or `change` in it holds returns; `equity`, `balance`, `nav`,
+`value`, `capital`, `wealth`, `close`, `price` or `level`: levels, from which returns are made.
+Rows without a value may only stand at the start.
 
 Exit codes:
   0 done    2 the command line or a file is wrong";
@@ -64,8 +71,19 @@ pub enum Command {
     Show(ShowArgs),
     /// List the round trips of an agent in a stored run.
     Trades(TradesArgs),
-    /// Compute the metrics of a return or equity series in a CSV or Parquet file made elsewhere.
+    /// Compute the metrics of a return or equity series made elsewhere (CSV or Parquet).
     Metrics(MetricsArgs),
+    /// Show the standings of a stored tournament again, or a stored run in any format; never replays.
+    Standings(StandingsArgs),
+    /// Let two agents meet, window after window, until a sequential test decides.
+    Duel(DuelArgs),
+    /// Look at what a run with `[sweep]` tried.
+    #[command(subcommand)]
+    Sweep(SweepCommand),
+    /// Rank the agents of a score matrix made elsewhere: standings, ratings, tests.
+    Rank(RankArgs),
+    /// Say whether the best of many trials made elsewhere is more than selection luck.
+    Evidence(EvidenceArgs),
     /// Make, bring in and examine market data.
     #[command(subcommand)]
     Data(DataCommand),
@@ -83,15 +101,40 @@ pub struct RunArgs {
     /// Threads to use; no result depends on it [default: all cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+    /// Memory for shared indicators, such as 512MB; no result depends on it [default: no limit].
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub memory: Option<usize>,
+    /// `skip` passes over bars that change nothing, `bar-by-bar` visits each: the same bytes.
+    #[arg(long, value_name = "LOOP", value_enum, default_value_t, hide_possible_values = true)]
+    pub engine: EngineArg,
     /// Print leaderboard.json instead of a table.
     #[arg(long)]
     pub json: bool,
     /// Write CSV twins of the Parquet files too.
     #[arg(long)]
     pub csv: bool,
+    /// Only say how many jobs there are, and about how long and how much memory they take.
+    #[arg(long)]
+    pub dry_run: bool,
     /// No progress, no leaderboard: only errors.
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// The replay loops.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub enum EngineArg {
+    /// From event to event.
+    #[default]
+    Skip,
+    /// Tick by tick.
+    BarByBar,
+}
+
+/// A number of bytes, with a unit or without.
+fn size(text: &str) -> Result<usize, String> {
+    let bytes = text.parse::<ByteSize>().ok().and_then(|size| usize::try_from(size.as_u64()).ok());
+    bytes.ok_or_else(|| "write a number and a unit, such as `512MB` or `2GiB`".to_owned())
 }
 
 /// Arguments of `check`.

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::process::ExitCode;
 
 use crate::store::{SeriesError, StoreError, TableError};
+use crate::store::{StoreError, TableError};
 
 /// The program's exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +59,7 @@ impl From<StoreError> for Failure {
             StoreError::NoSuchRun { .. }
             | StoreError::AmbiguousRun { .. }
             | StoreError::NoSuchAgent { .. }
+            | StoreError::NoSweep { .. }
             | StoreError::NoIndex { .. }
             | StoreError::FolderName { .. } => Exit::Usage,
             _ => Exit::RunFailed,

@@ -4,6 +4,10 @@ use clap::Parser;
 
 use super::args::{Cli, Command};
 use super::{Exit, Failure, check, diagnostics, init, metrics, run, schema, stored, strategies};
+use super::{Exit, Failure, check, diagnostics, evidence, init, rank, run, schema, stored, strategies};
+use super::{
+    Exit, Failure, check, diagnostics, duel, evidence, init, rank, run, schema, standings, stored, strategies,
+};
 
 /// Reads the command line, carries it out, prints what went wrong.
 pub fn main() -> Exit {
@@ -28,6 +32,11 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Show(args) => stored::show(args),
         Command::Trades(args) => stored::trades(args),
         Command::Metrics(args) => metrics::metrics(args),
+        Command::Standings(args) => standings::standings(args),
+        Command::Duel(args) => duel::duel(args),
+        Command::Sweep(command) => command.run(),
+        Command::Rank(args) => rank::rank(args),
+        Command::Evidence(args) => evidence::evidence(args),
         Command::Data(command) => command.run(),
     }
 }

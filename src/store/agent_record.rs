@@ -175,6 +175,39 @@ fn refused(replay: &Replay) -> BTreeMap<String, u64> {
     counts
 }
 
+/// The names of the metrics in files, in their order there.
+pub(super) const METRIC_NAMES: [&str; 24] = [
+    "roi_pct",
+    "total_pnl",
+    "cagr_pct",
+    "volatility_pct",
+    "sharpe_ratio",
+    "sortino_ratio",
+    "calmar_ratio",
+    "max_drawdown_pct",
+    "ulcer_index_pct",
+    "omega_ratio",
+    "tail_ratio",
+    "var_95_pct",
+    "cvar_95_pct",
+    "skew",
+    "kurtosis",
+    "win_rate",
+    "profit_factor",
+    "payoff_ratio",
+    "expectancy",
+    "sqn",
+    "kelly_pct",
+    "exposure_pct",
+    "turnover",
+    "mean_trade_seconds",
+];
+
+/// The metrics by their names in files and in their units there.
+pub(super) fn metric_map(metrics: &Metrics) -> MetricMap {
+    split(measures(metrics)).0
+}
+
 /// Every metric under its name in files and in its unit there.
 fn measures(m: &Metrics) -> Vec<(&'static str, Measure)> {
     let pct = |value: Measure| value.map(|fraction| fraction * 100.0);
@@ -249,6 +282,14 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_list_of_names_is_that_of_the_metrics() {
+        let tournament = fixture::tournament();
+        let names: Vec<&str> =
+            measures(&tournament.agents[0].windows[0].metrics).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, METRIC_NAMES);
     }
 
     #[test]

@@ -65,6 +65,7 @@ fn series(symbol: &str, closes: &[f64]) -> SymbolSeries {
         frames: Default::default(),
         findings: Vec::new(),
         detail: None,
+        extremes: Default::default(),
     }
 }
 
@@ -259,7 +260,7 @@ pub(crate) fn tournament() -> Tournament {
         course: Course::default(),
     };
     Tournament {
-        windows: vec![WindowSpan { window: window(0, 0..5), start: day(1), end: day(6) }],
+        windows: vec![WindowSpan { window: window(0, 0..5), start: day(1), end: day(6), regime: None }],
         agents: vec![
             AgentResult { name: name("trend, fast"), windows: vec![trend()] },
             AgentResult { name: name("idle"), windows: vec![idle] },
@@ -362,9 +363,13 @@ pub(crate) fn scenario() -> Scenario {
         battle: BattleSpec {
             ranking_metric: RankingMetric::RoiPct,
             windows: WindowSpec::Whole,
+            embargo: Span::default(),
             tie_break: vec![TieBreak::Name],
         },
+        tournament: None,
         metrics: MetricSpec::default(),
+        sweep: None,
+        validation: None,
         report: ReportSpec::default(),
     }
 }

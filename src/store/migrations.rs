@@ -10,7 +10,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::StoreError;
 
 /// Step `i` leads from format `i` to format `i + 1`.
-const STEPS: [&str; 1] = [RUNS];
+const STEPS: [&str; 2] = [RUNS, TOURNAMENTS];
 
 /// Money is text with eight places; metrics are real numbers, null where `missing` says why; times are
 /// RFC 3339 in UTC. Folders are relative to the folder of the index.
@@ -77,6 +77,15 @@ CREATE TABLE scores (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// Of runs with a tournament: its format, who has its first place alone, and the verdict of the standings
+/// (`called`, `not_distinguishable`, ..) with its sentence.
+const TOURNAMENTS: &str = "
+ALTER TABLE runs ADD COLUMN format TEXT;
+ALTER TABLE runs ADD COLUMN format_winner TEXT;
+ALTER TABLE runs ADD COLUMN verdict TEXT;
+ALTER TABLE runs ADD COLUMN verdict_text TEXT;
+";
+
 /// Brings the index to the newest format.
 ///
 /// # Errors
@@ -123,14 +132,31 @@ mod tests {
     }
 
     #[test]
+    fn runs_of_the_first_format_stay_and_have_no_tournament() {
+        let mut db = Connection::open_in_memory().unwrap();
+        db.execute_batch(RUNS).unwrap();
+        db.execute_batch(
+            "INSERT INTO runs VALUES (1, 'r', 'i', 's', '', 'f', 1, '0', '1', 'd', 'A', '1h', 'a', 'b', 'roi_pct',
+                 1, 2, 'now', 0.5)",
+        )
+        .unwrap();
+        db.pragma_update(None, "user_version", 1).unwrap();
+        migrate(Path::new("x.db"), &mut db).unwrap();
+        let found: (String, Option<String>) = db
+            .query_row("SELECT run_id, format FROM runs", [], |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap();
+        assert_eq!(found, ("r".to_owned(), None));
+    }
+
+    #[test]
     fn a_newer_format_is_refused_and_left_alone() {
         let mut db = Connection::open_in_memory().unwrap();
         db.pragma_update(None, "user_version", 99).unwrap();
         let error = migrate(Path::new("x.db"), &mut db).unwrap_err();
-        assert!(matches!(error, StoreError::IndexTooNew { found: 99, known: 1, .. }));
+        assert!(matches!(error, StoreError::IndexTooNew { found: 99, known: 2, .. }));
         assert_eq!(
             error.to_string(),
-            "the index `x.db` has format 99; this version of tiltyard knows formats up to 1"
+            "the index `x.db` has format 99; this version of tiltyard knows formats up to 2"
         );
         assert_eq!(version(&db).unwrap(), 99);
     }

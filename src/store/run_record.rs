@@ -133,6 +133,9 @@ pub struct WindowRecord {
     pub end: String,
     /// How many ticks of the clock.
     pub ticks: usize,
+    /// What the market was like before it, where the windows were drawn by that: `up_calm`, ...
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regime: Option<String>,
 }
 
 /// One agent as the scenario has it.
@@ -280,6 +283,7 @@ fn window_record(span: &WindowSpan) -> WindowRecord {
         start: span.start.to_string(),
         end: span.end.to_string(),
         ticks: ticks.last - ticks.first,
+        regime: span.regime.map(|regime| regime.as_str().to_owned()),
     }
 }
 

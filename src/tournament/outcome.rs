@@ -1,5 +1,6 @@
 //! The result of a whole scenario.
 
+use super::regime::Regime;
 use crate::domain::{AgentName, Cash, Timestamp};
 use crate::engine::{Replay, Window};
 use crate::metrics::{Course, Metrics};
@@ -27,6 +28,8 @@ pub struct WindowSpan {
     pub start: Timestamp,
     /// Close time of the last bar.
     pub end: Timestamp,
+    /// What the market was like before it, where the windows were drawn by that.
+    pub regime: Option<Regime>,
 }
 
 /// One agent's results.

@@ -28,6 +28,7 @@ impl Stage {
     pub fn with_mistakes() -> Self {
         let stage = Self::new();
         copy(&Path::new(ROOT).join("tests/cli/mistakes"), &stage.path("."));
+        copy(&Path::new(ROOT).join("tests/cli/tables"), &stage.path("tables"));
         flawed::write_all(&stage.path("flawed"));
         stage.write_series();
         fs::write(stage.path("a_file"), "").unwrap();
@@ -118,7 +119,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Every file below a folder with its bytes, by path; the index and locks are left out.
+/// Every file below a folder with its bytes, by path; the index, kept outcomes and locks are left out.
 pub fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut found = Vec::new();
     collect(folder, folder, &mut found);
@@ -132,7 +133,7 @@ fn collect(top: &Path, folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if path.is_dir() {
             collect(top, &path, found);
-        } else if name != ".lock" && !name.starts_with("tiltyard.db") {
+        } else if name != ".lock" && !name.starts_with("tiltyard.db") && !name.starts_with("trials.db") {
             let below = path.strip_prefix(top).unwrap().to_string_lossy().replace('\\', "/");
             found.push((below, fs::read(&path).unwrap()));
         }

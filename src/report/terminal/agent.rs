@@ -281,7 +281,7 @@ Sharpe of the last 30 daily returns: lowest 1.25 on 2024-01-05, highest 1.25 on 
             "total return          0.50   -0.50     1.50  %",
             "Sharpe                0.30    0.30     0.30  without 1 window: no dispersion in the returns",
             "alpha a year             -       -        -  no benchmark",
-            "window  from        to           ROI %  excess %  Sharpe",
+            "window  from        to          ROI %  excess %  Sharpe",
         ] {
             assert!(text.contains(line), "{line}\n{text}");
         }

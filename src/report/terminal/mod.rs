@@ -6,8 +6,11 @@
 
 mod agent;
 mod calendar;
+mod duel;
+mod evidence;
 mod grid;
 mod header;
+mod heatmap;
 mod leaderboard;
 mod names;
 mod notes;
@@ -15,13 +18,25 @@ mod numbers;
 mod runs;
 mod series;
 mod show;
+mod standings;
+mod standings_pairs;
 mod style;
+mod tournament;
+mod sweep;
+mod sweep_compare;
 mod trades;
 
 pub use agent::agent;
+pub use duel::{duel, duel_game};
+pub use evidence::evidence;
+pub use heatmap::{Heat, heat, heatmap};
 pub use leaderboard::leaderboard;
 pub use runs::runs;
 pub use series::series;
 pub use show::show;
+pub use standings::{standings, standings_table};
 pub use style::Style;
+pub use tournament::{tournament, work};
+pub use sweep::{sweep_outcome, sweep_top, top_rows};
+pub use sweep_compare::{Comparison, compare, sweep_compare};
 pub use trades::trades;

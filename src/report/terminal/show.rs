@@ -25,7 +25,7 @@ pub fn show(stored: &StoredRun, style: Style) -> String {
 fn about(stored: &StoredRun, style: Style) -> String {
     let run = &stored.run;
     let (from, to) = range(&run.market.start, &run.market.end);
-    let facts = [
+    let mut facts = vec![
         ("run", run.run_id.clone()),
         ("symbols", format!("{} in {}", symbols(&run.market.symbols), run.market.quote_asset)),
         ("bars", format!("{}, {from} to {to}", run.market.interval)),
@@ -38,6 +38,13 @@ fn about(stored: &StoredRun, style: Style) -> String {
         ("versions", format!("tiltyard {}, semantics {}", run.tiltyard_version, run.semantics_version)),
         ("folder", stored.folder.display().to_string()),
     ];
+    if let Some(tournament) = &stored.tournament {
+        let format = tournament.view.name();
+        facts.push(("format", format!("{format}, {}", tournament.work.text)));
+    }
+    if let Some(standings) = &stored.standings {
+        facts.push(("verdict", standings.verdict.sentence.clone()));
+    }
     let mut text = style.bold(&run.scenario) + "\n";
     if !run.description.is_empty() {
         let words: Vec<String> = run.description.split_whitespace().map(str::to_owned).collect();
@@ -212,6 +219,24 @@ trend, fast  ORDER_TOO_LARGE       1
 ";
         let stored = fixture::stored();
         assert_eq!(show(&stored, Style::PLAIN).replace(&stored.run.run_id, "RUN"), expected);
+    }
+
+    #[test]
+    fn a_tournament_is_mentioned_with_its_verdict() {
+        use crate::scenario::TournamentSpec;
+        use crate::store::{StandingsRecord, TournamentRecord};
+        let mut stored = fixture::stored();
+        let results = stored.results(None).unwrap();
+        let found = crate::tournament::assess(&results, &TournamentSpec::default()).unwrap();
+        stored.tournament = Some(TournamentRecord::new(&found, None, std::iter::empty()));
+        stored.standings = found.standings.ok().as_ref().map(StandingsRecord::new);
+        let text = show(&stored, Style::PLAIN);
+        assert!(
+            text.contains(
+                "\nformat    round_robin, 2 replays for 1 pairing over 1 window\nverdict   insufficient "
+            ),
+            "{text}"
+        );
     }
 
     #[test]

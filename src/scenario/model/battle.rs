@@ -11,6 +11,9 @@ pub struct BattleSpec {
     pub ranking_metric: RankingMetric,
     /// Over which windows.
     pub windows: WindowSpec,
+    /// The least time between the end of one window and the start of the next (default none).
+    #[serde(skip_serializing_if = "Span::is_zero")]
+    pub embargo: Span,
     /// What decides between equal scores, in this order; the name always comes last.
     pub tie_break: Vec<TieBreak>,
 }
@@ -43,6 +46,16 @@ pub enum WindowSpec {
         length: Span,
         /// How many.
         count: u32,
+    },
+    /// As random, but spread as evenly as the range allows over the regimes that the market was in before
+    /// each window.
+    Stratified {
+        /// Of each.
+        length: Span,
+        /// How many.
+        count: u32,
+        /// How long before a window its regime is measured.
+        lookback: Span,
     },
 }
 

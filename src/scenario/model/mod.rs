@@ -7,6 +7,9 @@ mod metrics;
 mod risk;
 mod rules;
 mod strategy;
+mod sweep;
+mod tournament;
+mod validation;
 mod venue;
 
 pub use agent::AgentSpec;
@@ -16,6 +19,9 @@ pub use metrics::{Benchmark, MetricSpec, MetricsProfile, ReportFormat, ReportSpe
 pub use risk::{OnBreach, RiskProfile};
 pub use rules::{BinaryOp, Condition, Expr, Function, RuleSet, Series};
 pub use strategy::{StrategyKind, StrategySpec};
+pub use sweep::{SearchKind, SweepSpec, SweptParameter, SweptValue, SweptValues, TrialSetup};
+pub use tournament::{FormatKind, RatingSystem, TournamentFormat, TournamentSpec};
+pub use validation::ValidationSpec;
 pub use venue::{FillAt, Intrabar, Slippage, VenueSpec};
 
 use crate::domain::Seed;
@@ -38,8 +44,18 @@ pub struct Scenario {
     pub agents: Vec<AgentSpec>,
     /// Over which windows and by what they are ranked.
     pub battle: BattleSpec,
+    /// How a winner is found over all windows; nothing where nobody asks. Not part of the identity of a run
+    /// without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tournament: Option<TournamentSpec>,
     /// Conventions of the statistics.
     pub metrics: MetricSpec,
+    /// Which parameters are swept, if any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sweep: Option<SweepSpec>,
+    /// How the sweep is tried on windows it was not chosen by, if at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validation: Option<ValidationSpec>,
     /// What is written, and against what agents are measured.
     #[serde(skip_serializing_if = "ReportSpec::changes_nothing")]
     pub report: ReportSpec,

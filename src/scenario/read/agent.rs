@@ -74,7 +74,8 @@ fn is_unique(table: &Table<'_>, name: &Spanned<AgentName>, before: &[Option<Span
     false
 }
 
-fn read(
+/// Reads one table, whose name was read before.
+pub(super) fn read(
     table: &Table<'_>,
     name: Option<&Spanned<AgentName>>,
     around: &Surroundings<'_>,

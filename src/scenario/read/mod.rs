@@ -14,8 +14,13 @@ mod report;
 mod risk;
 mod scenario;
 mod strategy;
+mod sweep;
 mod syntax;
 mod table;
 mod time;
+mod tournament;
+mod validation;
 mod value;
 mod venue;
+
+pub(super) use sweep::Template;

@@ -6,11 +6,11 @@ use toml::de::DeTable;
 
 use super::agent::{self, Surroundings};
 use super::table::Table;
-use super::{battle, market, metrics, report, risk, syntax, venue};
+use super::{battle, market, metrics, report, risk, sweep, syntax, tournament, validation, venue};
 use crate::domain::Seed;
 use crate::scenario::format::ROOT;
 use crate::scenario::problem::{Problem, ProblemSeverity, Problems};
-use crate::scenario::{ReportSpec, Scenario, StrategyKind};
+use crate::scenario::{Scenario, StrategyKind, TournamentSpec};
 
 impl Scenario {
     /// Reads and checks a scenario file. `base_dir` is the folder it lies in, against which relative paths
@@ -53,15 +53,38 @@ fn read(document: &DeTable<'_>, base_dir: &Path, problems: &Problems<'_>) -> Opt
         profiles: profiles.as_ref(),
     };
     let agents = root.tables("agents").map(|tables| agent::read_all(&tables, &surroundings));
+    let sweep = sweep::read(document, &root, &agents, venue.as_ref(), &battle, &surroundings);
+    let validation = validation::read(&root, battle.spec.as_ref());
     let metrics = root.table("metrics").and_then(|table| metrics::read(&table));
     let names = agents.as_ref().and_then(agent::Agents::names).filter(|_| complete);
     let report = root
         .table("report")
         .and_then(|table| report::read(&table, names.as_deref(), market.symbols.as_deref()));
+    let tournament = tournament(&root, names.as_deref());
     root.finish();
-    let scenario = assemble(head?, market, venue?, agents?, battle.spec?, metrics?, report?)?;
+    let head = head?;
+    let scenario = Scenario {
+        name: head.name,
+        description: head.description,
+        seed: Seed(head.seed),
+        market: market.spec?,
+        venue: venue?,
+        agents: agents?.specs?,
+        battle: battle.spec?,
+        tournament: tournament?,
+        sweep: sweep?,
+        validation: validation?,
+        metrics: metrics?,
+        report: report?,
+    };
     warn(&scenario, &root, problems);
     Some(scenario)
+}
+
+/// The `[tournament]` table; without one nobody asks for a winner.
+fn tournament(root: &Table<'_>, agents: Option<&[&str]>) -> Option<Option<TournamentSpec>> {
+    let table = root.table("tournament")?;
+    if root.has("tournament") { tournament::read(&table, agents).map(Some) } else { Some(None) }
 }
 
 /// The `[scenario]` table.
@@ -77,28 +100,6 @@ fn head(table: &Table<'_>) -> Option<Head> {
     let description = table.value("description");
     table.finish();
     Some(Head { name: name?, seed: seed?, description: description? })
-}
-
-fn assemble(
-    head: Head,
-    market: market::ReadMarket,
-    venue: crate::scenario::VenueSpec,
-    agents: agent::Agents,
-    battle: crate::scenario::BattleSpec,
-    metrics: crate::scenario::MetricSpec,
-    report: ReportSpec,
-) -> Option<Scenario> {
-    Some(Scenario {
-        name: head.name,
-        description: head.description,
-        seed: Seed(head.seed),
-        market: market.spec?,
-        venue,
-        agents: agents.specs?,
-        battle,
-        metrics,
-        report,
-    })
 }
 
 /// What is odd about a scenario as a whole.

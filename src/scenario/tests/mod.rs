@@ -5,7 +5,9 @@ mod files;
 mod mistakes;
 mod references;
 mod schema;
+mod sweep;
 mod syntax;
+mod tournament;
 mod warnings;
 
 use std::path::Path;
