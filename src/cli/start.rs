@@ -7,8 +7,6 @@ use super::{
     Exit, Failure, check, diagnostics, duel, evidence, init, metrics, rank, run, schema, standings, stored,
     strategies,
 };
-use super::{Exit, Failure, check, diagnostics, evidence, init, rank, run, schema, stored, strategies};
-use super::{Exit, Failure, check, diagnostics, init, metrics, run, schema, stored, strategies};
 
 /// Reads the command line, carries it out, prints what went wrong.
 pub fn main() -> Exit {
