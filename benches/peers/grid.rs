@@ -3,8 +3,9 @@
 //!
 //! `grid BARS.parquet [--threads N] [--months N] [--combinations N] [--low-turnover] [--repeat N]` prints one JSON
 //! object. Timed are shared columns, averages, replay and every metric; not timed is reading the file. One-minute
-//! bars of BTCUSDT from 2023 on (`--months`, default 12), fee 10 bp, all in, fills at the next open, averages from
-//! the window's first bar, no minimum notional, so that every cross trades.
+//! bars of BTCUSDT of 2023 (`--months`, default 12; above that 2022 too), fee 10 bp, all in, fills at the next open, averages from
+//! the window's first bar. No minimum notional, so that every cross trades; over more than a year, after which fees
+//! have left some wallets less than the smallest quantity, the usual minimum of 1.
 
 use std::path::Path;
 use std::sync::Mutex;
@@ -62,7 +63,9 @@ fn main() -> Result<(), Failure> {
 
 fn market(path: &Path, months: usize) -> Result<Market, Failure> {
     let mut instrument = Instrument::with_defaults(Symbol::new("BTCUSDT")?);
-    instrument.min_notional = Cash::from_units(1);
+    if months <= 12 {
+        instrument.min_notional = Cash::from_units(1);
+    }
     let (year, month) = (2023 + months / 12, months % 12 + 1);
     let spec = MarketSpec {
         path: path.to_owned(),
@@ -70,8 +73,10 @@ fn market(path: &Path, months: usize) -> Result<Market, Failure> {
         instruments: vec![instrument],
         quote_asset: "USDT".into(),
         interval: Interval::MINUTE,
-        start: Some("2023-01-01".parse()?),
-        end: Some(format!("{year}-{month:02}-01").parse()?),
+        start: Some(if months > 12 { "2022-01-01" } else { "2023-01-01" }.parse()?),
+        end: Some(
+            if months > 12 { "2024-01-01".to_owned() } else { format!("{year}-{month:02}-01") }.parse()?,
+        ),
         warm_up: WarmUp::Inside,
         delisted: Delisted::Carry,
         gaps: GapRule::default(),

@@ -14,7 +14,7 @@
 //!   concerns only resting orders (`intrabar`, `limit_needs_through`, the maker fee) is as it may be;
 //! - risk profiles of which no limit binds: order and position limits of at least the order's size; any
 //!   `max_open_orders` (nothing rests); `orders_per_minute` of 1 or more, bars of a minute or longer; a
-//!   `daily_loss_limit_pct` that refuses (`halt_new`), as long as it never has to; no other loss limit. The
+//!   `daily_loss_limit_pct` that refuses (`halt_new`); no other loss limit. The
 //!   built-in `default` profile is taken up to a `size_pct` of 25;
 //! - prices from 0.00000001 to 20 million, wallets up to 11 million.
 

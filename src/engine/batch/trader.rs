@@ -38,6 +38,8 @@ pub(super) struct DailyLoss<'g> {
 pub(super) struct Trader {
     share: Share,
     pub state: State,
+    /// Whether an entry was refused: from then on it may be flat though the lines say otherwise.
+    pub refused: bool,
     cash: i64,
     qty: i64,
     /// Notional and fee of what is held.
@@ -89,6 +91,7 @@ impl Trader {
         Self {
             share,
             state: State::Flat,
+            refused: false,
             cash: terms.start,
             qty: 0,
             spent: 0,
@@ -119,9 +122,10 @@ impl Trader {
         let fill = at + 1;
         if let Some(loss) = &terms.daily_loss {
             self.count_days(at, loss, terms);
-            // While flat the equity is the cash. A refusal is for the general engine.
+            // While flat the equity is the cash.
             if self.cash - self.day_start <= -loss.limit.of(self.day_start) {
-                return self.stop(Why::Risk);
+                self.refused = true;
+                return;
             }
             self.count_days(fill, loss, terms);
         }
@@ -129,7 +133,8 @@ impl Trader {
             return self.stop(Why::TooLarge);
         };
         if qty <= 0 {
-            return self.stop(Why::CloseCall);
+            self.refused = true;
+            return;
         }
         self.sample(fill, terms);
         self.spent = bill.notional + bill.fee;
@@ -208,8 +213,7 @@ impl Trader {
         }
     }
 
-    /// The minimum order, looked at closely. A wallet that will never reach it is spent; an order that
-    /// misses it by a rounding is for the general engine.
+    /// The minimum order, looked at closely. A wallet that will never reach it is spent.
     #[cold]
     #[inline(never)]
     fn may_order(&mut self, amount: i64, at: usize, terms: &Terms<'_>) -> bool {
@@ -218,14 +222,14 @@ impl Trader {
             return false;
         }
         if !terms.tariff.is_large_enough(amount, price_units(terms.closes.close[at])) {
-            self.stop(Why::CloseCall);
+            self.refused = true;
             return false;
         }
         true
     }
 
     #[cold]
-    fn stop(&mut self, why: Why) {
+    pub fn stop(&mut self, why: Why) {
         self.state = State::Stopped(why);
     }
 
