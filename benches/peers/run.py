@@ -173,7 +173,7 @@ def table(rows, reference):
         total = sum(w[0] for w, _ in pairs)
         worst = max(abs(g[1] - w[1]) for w, g in pairs) / CASH
         # A tie of two averages may fall otherwise in floats: one trade in ten thousand.
-        agreed &= trades <= total / 10_000 and worst <= 1e-6
+        agreed &= trades <= total / 10_000 and worst <= 1e-5
         counts = f"{total:,} as ours" if trades == 0 else f"{trades} of {total:,} differ"
         print(
             f"| {name} | {len(pairs)} | {found['seconds']:.3f} | {rate(found):,.2f} | {base / rate(found):,.1f} "
