@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::sampling::Sampled;
 use super::{Observed, metrics_of};
-use crate::domain::{Bps, Cash, Instrument, Interval, Qty, Seed, Symbol, SymbolId, Timestamp};
+use crate::domain::{Bps, Cash, Instrument, Interval, Qty, Seed, Symbol, SymbolId, Timestamp, UNITS_PER_ONE};
 use crate::engine::batch::{Batch, Why};
 use crate::engine::{Job, Window, replay};
 use crate::indicator::{History, IndicatorCache};
@@ -187,18 +187,20 @@ fn walk(bars: usize) -> Vec<(i32, i32, bool)> {
     (0..bars).map(|_| (draw(41) - 20, draw(7) - 3, false)).collect()
 }
 
+/// A long walk, from a tick on, with the usual fees and no limits.
+fn walked(bars: usize, level: i32, first: usize, start: Cash) -> Case {
+    let market = market(Interval::MINUTE, 0.01, level, &walk(bars), [1, 100_000_000]);
+    let (venue, risk) = (VenueSpec::default(), RiskProfile::unlimited());
+    Case { market, first, venue, start, warm_up: WarmUp::Before, risk }
+}
+
+fn whole(amount: i128) -> Cash {
+    Cash::from_units(amount * UNITS_PER_ONE)
+}
+
 #[test]
 fn a_long_walk_in_several_tiles() {
-    let market = market(Interval::MINUTE, 0.01, 50_000, &walk(20_000), [1, 100_000_000]);
-    let venue = VenueSpec::default();
-    let case = Case {
-        market,
-        first: 321,
-        venue,
-        start: "10000".parse().unwrap(),
-        warm_up: WarmUp::Before,
-        risk: RiskProfile::unlimited(),
-    };
+    let case = walked(20_000, 50_000, 321, whole(10_000));
     let specs = sma_grid(Interval::MINUTE, &[1, 3, 20, 300], &[2, 60, 64, 2_000, 19_999], 100.0);
     assert_eq!(case.compare(&specs), specs.len(), "all are taken");
 }
@@ -206,30 +208,14 @@ fn a_long_walk_in_several_tiles() {
 #[test]
 fn prices_whose_sums_leave_53_bits() {
     let market = market(Interval::MINUTE, 1_000.0, 9_000, &walk(6_000), [1, 0]);
-    let case = Case {
-        market,
-        first: 3_000,
-        venue: VenueSpec::default(),
-        start: "1000000".parse().unwrap(),
-        warm_up: WarmUp::Before,
-        risk: RiskProfile::unlimited(),
-    };
+    let case = Case { market, ..walked(2, 5_000, 3_000, whole(1_000_000)) };
     let specs = sma_grid(Interval::MINUTE, &[5, 100], &[200, 1_000, 2_500], 100.0);
     assert_eq!(case.compare(&specs), specs.len(), "all are taken");
 }
 
 #[test]
 fn a_grid_of_more_than_one_group_keeps_its_places() {
-    let market = market(Interval::MINUTE, 0.01, 5_000, &walk(700), [1, 100_000_000]);
-    let venue = VenueSpec::default();
-    let case = Case {
-        market,
-        first: 0,
-        venue,
-        start: "1000".parse().unwrap(),
-        warm_up: WarmUp::Before,
-        risk: RiskProfile::unlimited(),
-    };
+    let case = walked(700, 5_000, 0, whole(1_000));
     let lengths: Vec<u32> = (1..=40).collect();
     let specs = sma_grid(Interval::MINUTE, &lengths, &lengths, 50.0);
     let outcomes = case.batch(&specs);
@@ -241,18 +227,8 @@ fn a_grid_of_more_than_one_group_keeps_its_places() {
 
 #[test]
 fn limits_that_cannot_bind_are_taken_and_others_are_not() {
-    let market = market(Interval::MINUTE, 0.01, 5_000, &walk(300), [1, 100_000_000]);
-    let venue = VenueSpec::default();
-    let case = Case {
-        market,
-        first: 0,
-        venue,
-        start: "1000".parse().unwrap(),
-        warm_up: WarmUp::Before,
-        risk: RiskProfile::unlimited(),
-    };
+    let mut case = walked(300, 5_000, 0, whole(1_000));
     let cross = |percent| spec(StrategyKind::SmaCross { fast: 3, slow: 9 }, Interval::MINUTE, percent);
-    let mut case = case;
     let mut first = |risk: RiskProfile, spec| {
         case.risk = risk;
         let wanted = case.oracle(&spec);
@@ -275,14 +251,11 @@ fn limits_that_cannot_bind_are_taken_and_others_are_not() {
 
 #[test]
 fn a_limit_on_the_day_s_loss_refuses_entries_until_midnight() {
-    let market = market(Interval::MINUTE, 0.01, 50_000, &walk(20_000), [1, 100_000_000]);
-    let venue = VenueSpec::default();
     let risk = |percent| RiskProfile {
         daily_loss_limit: Some(Bps::from_percent(percent)),
         ..RiskProfile::unlimited()
     };
-    let start = "10000".parse().unwrap();
-    let mut case = Case { market, first: 100, venue, start, warm_up: WarmUp::Before, risk: risk(99.0) };
+    let mut case = Case { risk: risk(99.0), ..walked(20_000, 50_000, 100, whole(10_000)) };
     let specs = sma_grid(Interval::MINUTE, &[5, 20], &[60, 300], 100.0);
     assert_eq!(case.compare(&specs), specs.len(), "all are taken");
     let free = case.batch(&specs);
@@ -293,16 +266,7 @@ fn a_limit_on_the_day_s_loss_refuses_entries_until_midnight() {
 
 #[test]
 fn a_wallet_beyond_the_integers_is_refused() {
-    let market = market(Interval::MINUTE, 0.01, 5_000, &walk(300), [1, 0]);
-    let start = Cash::from_units(1 << 50);
-    let case = Case {
-        market,
-        first: 0,
-        venue: VenueSpec::default(),
-        start,
-        warm_up: WarmUp::Before,
-        risk: RiskProfile::unlimited(),
-    };
+    let case = walked(300, 5_000, 0, Cash::from_units(1 << 50));
     let specs = sma_grid(Interval::MINUTE, &[3], &[9], 100.0);
     assert_eq!(case.batch(&specs), [Err(Why::TooLarge)]);
 }
