@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::WindowOutcome;
+use super::{WindowOutcome, together};
+use crate::engine::Loop;
 use crate::indicator::{Budget, IndicatorCache};
 use crate::scenario::TrialSetup;
 use crate::tournament::{Means, Plan, replay_agent};
@@ -40,9 +41,14 @@ impl<'a> Evaluator<'a> {
     pub fn evaluate(&self, batch: &[TrialJob]) -> Vec<Vec<WindowOutcome>> {
         let jobs: Vec<(&TrialJob, usize)> =
             batch.iter().flat_map(|job| job.windows.iter().map(move |&window| (job, window))).collect();
-        let replayed: Vec<WindowOutcome> =
-            jobs.par_iter().with_max_len(1).map(|&(job, window)| self.replay(&job.setup, window)).collect();
-        let mut replayed = replayed.into_iter();
+        let mut replayed = match self.means.engine {
+            Loop::Skip => together::replay(&self.plan, &jobs),
+            Loop::BarByBar => vec![None; jobs.len()],
+        };
+        replayed.par_iter_mut().zip(&jobs).with_max_len(1).for_each(|(slot, &(job, window))| {
+            slot.get_or_insert_with(|| self.replay(&job.setup, window));
+        });
+        let mut replayed = replayed.into_iter().flatten();
         batch.iter().map(|job| replayed.by_ref().take(job.windows.len()).collect()).collect()
     }
 

@@ -17,6 +17,7 @@ mod plateau;
 mod run;
 pub mod search;
 mod space;
+mod together;
 mod trial;
 pub mod validation;
 

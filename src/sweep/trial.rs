@@ -1,8 +1,9 @@
 //! A trial: one combination with what came out in each window. No logs, so that thousands fit in memory.
 
+use crate::engine::batch::Condensed;
 use crate::engine::{Replay, ReplayStatus};
 use crate::market::Market;
-use crate::metrics::{self, Metrics, Sample};
+use crate::metrics::{self, Metrics, Observed, Sample, Sampled};
 use crate::scenario::{MetricSpec, SweptValue};
 use crate::tournament::WindowSpan;
 
@@ -73,6 +74,16 @@ impl WindowOutcome {
         let start = replay.starting_balance.to_f64();
         let sample = Sample::of(start, &replay.equity, market, replay.window.ticks, spec.periods_per_year);
         Self { status, metrics: metrics::measure(replay, market, spec), returns: returns(&sample.curve) }
+    }
+
+    /// Of what the batch engine made of a window of this market, sampled like this.
+    pub fn of_condensed(outcome: Condensed, market: &Market, sampled: &Sampled, spec: &MetricSpec) -> Self {
+        let observed = Observed::of_condensed(outcome, market, sampled);
+        Self {
+            status: OutcomeStatus::Completed,
+            metrics: metrics::metrics_of(&observed, spec),
+            returns: returns(&observed.sample.curve),
+        }
     }
 }
 

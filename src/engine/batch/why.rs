@@ -16,13 +16,13 @@ pub enum Why {
     /// above the whole.
     #[error("the venue does not fill whole market orders at the next open at a fixed price")]
     Venue,
-    /// A limit of the risk profile could bind.
+    /// A limit of the risk profile could bind that is not looked at here.
     #[error("a limit of the risk profile could bind")]
     Risk,
     /// A price or an amount does not fit the batch engine's integers.
     #[error("a price or an amount is too large or too small")]
     TooLarge,
-    /// An order came within a rounding of the smallest one allowed.
-    #[error("an order came within a rounding of the smallest one allowed")]
+    /// Two lines touched without crossing after an order had been refused.
+    #[error("two lines touched without crossing after an order had been refused")]
     CloseCall,
 }
