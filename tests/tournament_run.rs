@@ -69,6 +69,8 @@ fn scenario(market: &Market) -> Scenario {
             tie_break: Vec::new(),
         },
         tournament: None,
+        sweep: None,
+        validation: None,
         metrics: MetricSpec::default(),
         report: ReportSpec::default(),
     }

@@ -6,12 +6,12 @@ use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::data::DataCommand;
-use crate::scenario::MetricsProfile;
 use super::duel::DuelArgs;
 use super::evidence::EvidenceArgs;
 use super::rank::RankArgs;
 use super::standings::StandingsArgs;
 use super::sweep::SweepCommand;
+use crate::scenario::MetricsProfile;
 
 const EXAMPLES: &str = "\
 Examples:

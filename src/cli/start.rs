@@ -3,10 +3,9 @@
 use clap::Parser;
 
 use super::args::{Cli, Command};
-use super::{Exit, Failure, check, diagnostics, init, metrics, run, schema, stored, strategies};
-use super::{Exit, Failure, check, diagnostics, evidence, init, rank, run, schema, stored, strategies};
 use super::{
-    Exit, Failure, check, diagnostics, duel, evidence, init, rank, run, schema, standings, stored, strategies,
+    Exit, Failure, check, diagnostics, duel, evidence, init, metrics, rank, run, schema, standings, stored,
+    strategies,
 };
 
 /// Reads the command line, carries it out, prints what went wrong.

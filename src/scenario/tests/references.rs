@@ -1,8 +1,8 @@
 //! Mistakes between tables: names that refer to nothing, ranges and timeframes that do not fit.
 
 use super::{GOOD, assert_mistake, changed, mistake, sound, with_strategy};
-use crate::scenario::Benchmark;
 use crate::domain::Span;
+use crate::scenario::Benchmark;
 
 #[test]
 fn agent_names_are_unique() {
