@@ -17,7 +17,6 @@ mod plateau;
 mod run;
 pub mod search;
 mod space;
-mod together;
 mod trial;
 pub mod validation;
 

@@ -1,9 +1,8 @@
 //! A trial: one combination with what came out in each window. No logs, so that thousands fit in memory.
 
-use crate::engine::batch::Condensed;
 use crate::engine::{Replay, ReplayStatus};
 use crate::market::Market;
-use crate::metrics::{self, Metrics, Observed, Sample, Sampled};
+use crate::metrics::{Metrics, Observed, metrics_of};
 use crate::scenario::{MetricSpec, SweptValue};
 use crate::tournament::WindowSpan;
 
@@ -71,17 +70,15 @@ impl WindowOutcome {
             ReplayStatus::Disqualified { .. } => OutcomeStatus::Disqualified,
             ReplayStatus::Forfeit { .. } => OutcomeStatus::Forfeit,
         };
-        let start = replay.starting_balance.to_f64();
-        let sample = Sample::of(start, &replay.equity, market, replay.window.ticks, spec.periods_per_year);
-        Self { status, metrics: metrics::measure(replay, market, spec), returns: returns(&sample.curve) }
+        let observed = Observed::of(replay, market, spec.periods_per_year);
+        Self { status, ..Self::observed(&observed, spec) }
     }
 
-    /// Of what the batch engine made of a window of this market, sampled like this.
-    pub fn of_condensed(outcome: Condensed, market: &Market, sampled: &Sampled, spec: &MetricSpec) -> Self {
-        let observed = Observed::of_condensed(outcome, market, sampled);
+    /// Of a replay that came to the window's end, as the statistics see it.
+    pub fn observed(observed: &Observed, spec: &MetricSpec) -> Self {
         Self {
             status: OutcomeStatus::Completed,
-            metrics: metrics::metrics_of(&observed, spec),
+            metrics: metrics_of(observed, spec),
             returns: returns(&observed.sample.curve),
         }
     }
