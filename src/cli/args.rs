@@ -71,6 +71,8 @@ pub enum Command {
     Show(ShowArgs),
     /// List the round trips of an agent in a stored run.
     Trades(TradesArgs),
+    /// Render the pages of a stored run again, its pictures, or several runs beside each other.
+    Report(ReportArgs),
     /// Compute the metrics of a return or equity series made elsewhere (CSV or Parquet).
     Metrics(MetricsArgs),
     /// Show the standings of a stored run, and its scores in any tournament format.
@@ -270,4 +272,22 @@ pub struct TradesArgs {
     /// Which store.
     #[command(flatten)]
     pub store: StoreArgs,
+}
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct ReportArgs {
+    /// A run id or its beginning, a scenario's name (its latest run), or a run folder; several are compared.
+    #[arg(required = true)]
+    pub runs: Vec<String>,
+    /// Write the main charts as SVG too, in `images/` beside the pages.
+    #[arg(long)]
+    pub images: bool,
+    /// Where to write [default: the run's own folder; DIR of --out for a comparison].
+    #[arg(long, value_name = "DIR")]
+    pub to: Option<PathBuf>,
+    /// Where results landed.
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub out: PathBuf,
 }

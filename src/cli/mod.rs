@@ -17,6 +17,7 @@ mod metrics;
 mod output;
 mod progress;
 mod rank;
+mod report;
 mod run;
 mod schema;
 mod standings;

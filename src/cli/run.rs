@@ -11,8 +11,8 @@ use super::standings::{unfit, unsuited};
 use super::{Exit, Failure, diagnostics, output, sweep};
 use crate::domain::Timestamp;
 use crate::engine::Loop;
-use crate::report;
 use crate::report::terminal::{self, Style};
+use crate::report::{self, ReportError};
 use crate::scenario::{ReportFormat, Scenario};
 use crate::store::{self, Index, Run, RunTiming, RunWriter, StandingsRecord, StoredRun, TournamentRecord};
 use crate::tournament::formats::FormatView;
@@ -107,10 +107,10 @@ pub(super) fn means(args: &RunArgs) -> Means {
 }
 
 /// Writes the agents on all threads, then publishes the folder.
-pub(super) fn write(writer: RunWriter<'_>, tournament: &Tournament) -> Result<StoredRun, store::StoreError> {
+pub(super) fn write(writer: RunWriter<'_>, tournament: &Tournament) -> Result<StoredRun, ReportError> {
     use rayon::prelude::*;
     tournament.agents.par_iter().try_for_each(|agent| writer.write_agent(agent))?;
-    writer.finish(tournament)
+    writer.finish_with(tournament, report::pages)
 }
 
 fn interrupted(error: &RunError) -> Failure {
@@ -126,7 +126,9 @@ fn show(args: &RunArgs, stored: &StoredRun) -> Result<(), Failure> {
         return Ok(());
     }
     let style = output::style();
-    output::result(&terminal::leaderboard(stored, style))?;
+    // Curves need signs that only a terminal has: nothing is read for a pipe.
+    let curves = if style.unicode { report::sparks(stored)? } else { Vec::new() };
+    output::result(&terminal::leaderboard_with_curves(stored, &curves, style))?;
     let Some(tournament) = &stored.tournament else { return Ok(()) };
     output::result(&standings(stored.standings.as_ref(), tournament, style))
 }

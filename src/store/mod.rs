@@ -11,6 +11,8 @@
 //!     run.json                       what it was; scenario.toml: the scenario as the user wrote it
 //!     leaderboard.json, .csv         the ranking over all windows
 //!     battles.json, scores.csv       the ranking of each window; all scores as a matrix
+//!     prices.parquet                 closes of the symbols, thinned, for charts
+//!     report.html, report.md         pages made of all this by the room `report`
 //!     standings.json, .csv           places, intervals, ratings, tests; tournament.json: the format's view.
 //!                                    Of scenarios with a `[tournament]`
 //!     agents/<name>/                 metrics.json, and trades, fills, orders, equity as Parquet
@@ -19,8 +21,10 @@
 
 mod agent_record;
 mod battle_record;
+mod columns;
 mod course_record;
 mod csv;
+mod curve_rows;
 mod duel_record;
 mod equity;
 mod error;
@@ -32,6 +36,7 @@ mod json;
 mod leaderboard;
 mod migrations;
 mod number_table;
+mod prices;
 mod return_file;
 mod run_record;
 mod selection_record;
@@ -41,6 +46,7 @@ mod stored;
 pub mod sweep;
 mod table_file;
 mod tables;
+mod thin;
 mod tournament_record;
 mod trade_rows;
 mod writer;
@@ -48,12 +54,14 @@ mod writer;
 pub use agent_record::{AgentRecord, DrawdownRecord, JobRecord, MetricMap};
 pub use battle_record::{BattleRecord, PlaceRecord};
 pub use course_record::{CourseRecord, FallRecord, MonthRecord, RollingRecord, YearRecord};
+pub use curve_rows::{CurveRow, curve};
 pub use duel_record::{DUEL_FORMAT_VERSION, DuelGameRecord, DuelRecord, Registration, TestRecord};
 pub use error::StoreError;
 pub use identity::{RunId, identify, run_id};
 pub use index::{Index, RunSummary, RunTiming, find_run, run_folder};
 pub use leaderboard::{LeaderboardRecord, RankingRecord};
 pub use number_table::{NamedColumn, NumberTable, RowPlace, TableError};
+pub use prices::{PriceSeries, prices};
 pub use return_file::{ColumnKind, ReturnColumn, SeriesError};
 pub use run_record::{
     CostRecord, EntrantRecord, FORMAT_VERSION, FindingRecord, FlagRecord, MarketRecord, RunRecord,
@@ -67,6 +75,7 @@ pub use standings_record::{
     SpaRecord, StandingRecord, StandingsRecord, VerdictRecord,
 };
 pub use stored::StoredRun;
+pub use thin::{Point, Thin};
 pub use tournament_record::{TOURNAMENT_FORMAT_VERSION, TournamentRecord, TournamentSettings, WorkRecord};
 pub use trade_rows::{TradeRow, trades};
-pub use writer::{Run, RunWriter};
+pub use writer::{Page, Run, RunWriter};

@@ -3,9 +3,9 @@
 use super::Style;
 use super::grid::{Column, draw};
 use super::header::paragraph;
-use super::notes::some;
-use super::numbers::{count, grouped, ratio};
 use super::standings::p_value;
+use crate::report::numbers::{count, grouped, ratio};
+use crate::report::wording::some;
 use crate::store::SelectionRecord;
 use crate::tournament::evidence::{DEFENSIBLE_DSR, DEFENSIBLE_PBO, DEFENSIBLE_SPA};
 use crate::tournament::standings::{shown, shown_percent};
