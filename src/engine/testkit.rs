@@ -143,6 +143,7 @@ impl Table {
             venue: &self.venue,
             delisted: self.delisted,
             starting_balance: self.start,
+            carried: &[],
             risk: &self.risk,
         }
     }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{Run, RunId, RunWriter, StoredRun, TradeRow, run_id};
 use crate::domain::{
     AgentName, Cash, Instrument, Interval, Liquidity, OrderId, OrderOrigin, OrderStatus, RefusalCode, Seed,
-    Side, Span, Symbol, SymbolId, TimeInForce, Timestamp,
+    Side, Span, Symbol, SymbolId, TimeInForce, Timestamp, Wallet,
 };
 use crate::engine::{
     EndReason, ExitState, FillRow, Flags, Holding, OrderRow, Replay, ReplayStatus, RoundTrip, Window,
@@ -81,6 +81,7 @@ pub(crate) fn replay(window: Window, start: &str, end: &str) -> Replay {
         ticks_in_market: 0,
         fees: Cash::ZERO,
         flags: Flags::default(),
+        left: Wallet::of_cash(cash(end)),
     }
 }
 

@@ -19,6 +19,7 @@ pub(super) fn play(plan: &Plan<'_>, agent: &AgentSpec, span: &WindowSpan, cache:
         venue: &scenario.venue,
         delisted: scenario.market.delisted,
         starting_balance: agent.starting_balance,
+        carried: &[],
         risk: &agent.risk,
     };
     replay(&job, prepare(&agent.strategy, &setup))
