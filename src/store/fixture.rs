@@ -316,6 +316,7 @@ fn agent(text: &str, kind: StrategyKind) -> AgentSpec {
             timeframe: Interval::DAY,
             size: crate::domain::Bps::WHOLE,
         },
+        registered: None,
     }
 }
 
@@ -348,6 +349,7 @@ pub(crate) fn scenario() -> Scenario {
         },
         metrics: MetricSpec::default(),
         report: ReportSpec::default(),
+        rematch_of: None,
     }
 }
 

@@ -4,10 +4,10 @@ use super::outcome::WindowSpan;
 use super::run::Plan;
 use crate::engine::{Job, Replay, replay};
 use crate::indicator::{History, IndicatorCache};
-use crate::scenario::AgentSpec;
+use crate::scenario::{AgentSpec, Registered};
 use crate::strategy::{Setup, prepare};
 
-/// Prepares the agent's strategy for the window, and replays it from a fresh wallet.
+/// Prepares the agent's strategy for the window, and replays it from its wallet.
 pub(super) fn play(plan: &Plan<'_>, agent: &AgentSpec, span: &WindowSpan, cache: &IndicatorCache) -> Replay {
     let scenario = plan.scenario;
     let history =
@@ -19,7 +19,11 @@ pub(super) fn play(plan: &Plan<'_>, agent: &AgentSpec, span: &WindowSpan, cache:
         venue: &scenario.venue,
         delisted: scenario.market.delisted,
         starting_balance: agent.starting_balance,
-        carried: &[],
+        carried: agent
+            .registered
+            .as_ref()
+            .and_then(Registered::existing)
+            .map_or(&[], |wallet| &wallet.positions),
         risk: &agent.risk,
     };
     replay(&job, prepare(&agent.strategy, &setup))

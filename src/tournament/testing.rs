@@ -75,6 +75,7 @@ pub fn scenario(agents: &[&str], by: RankingMetric) -> Scenario {
             timeframe: Interval::DAY,
             size: Bps::WHOLE,
         },
+        registered: None,
     };
     Scenario {
         name: "test".to_owned(),
@@ -97,5 +98,6 @@ pub fn scenario(agents: &[&str], by: RankingMetric) -> Scenario {
         battle: battle_spec(by, &[]),
         metrics: MetricSpec::default(),
         report: ReportSpec::default(),
+        rematch_of: None,
     }
 }

@@ -95,6 +95,7 @@ fn two_runs_in_a_row_are_one_long_run() {
 #[test]
 fn any_market_orders_give_the_same_in_one_run_and_in_two() {
     let table = table();
+    let mut filled = 0;
     for seed in 0..300_u64 {
         let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
         let mut draw = |below: u64| {
@@ -119,9 +120,10 @@ fn any_market_orders_give_the_same_in_one_run_and_in_two() {
             ));
         }
         let (long, first, second) = long_and_short(&table, &steps);
-        assert!(long.fills.len() > 3, "seed {seed}");
+        filled += long.fills.len();
         assert_one_run(&long, &first, &second);
     }
+    assert!(filled > 1_000, "{filled}");
 }
 
 #[test]

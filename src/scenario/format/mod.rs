@@ -13,5 +13,5 @@ pub use choices::{Choice, ChoiceDoc, choice_docs};
 pub use doc::{Fallback, KeyDoc, Range, TableDoc, ValueType, VariantDoc};
 pub(super) use keys::{number, optional, percent, period, required, with_default};
 pub use tables::ROOT;
-pub(super) use tables::{CONDITION, DEFAULT_PROFILE, UNLIMITED_PROFILE};
+pub(super) use tables::{CONDITION, DEFAULT_PROFILE, ONE_STRATEGY, RISKS, ROSTER, UNLIMITED_PROFILE};
 pub(super) use windows::{PRESETS, Preset};

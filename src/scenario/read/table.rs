@@ -81,6 +81,11 @@ impl<'t> Table<'t> {
         }
     }
 
+    /// Leaves a key that another one stands in for.
+    pub(super) fn skip(&self, key: &'static str) {
+        self.asked.borrow_mut().insert(key);
+    }
+
     /// The table under a key; one of defaults where it is not written and need not be.
     pub(super) fn table(&self, key: &'static str) -> Option<Table<'t>> {
         let doc = self.ask(key)?;
