@@ -5,7 +5,7 @@
 //! gives the same bytes in every file, so wall-clock times live in the index alone; money is exact decimal.
 //!
 //! ```text
-//! OUT/tiltyard.db                    index over all runs (SQLite)
+//! OUT/tiltyard.db                    index over all runs, and the registered agents (SQLite)
 //! OUT/<scenario>/<run-id>/           one run
 //!     run.json                       what it was; scenario.toml: the scenario as the user wrote it
 //!     leaderboard.json, .csv         the ranking over all windows
@@ -25,6 +25,7 @@ mod index;
 mod json;
 mod leaderboard;
 mod migrations;
+pub mod registry;
 mod run_record;
 mod staging;
 mod stored;
@@ -37,11 +38,11 @@ pub use agent_record::{AgentRecord, DrawdownRecord, JobRecord, MetricMap};
 pub use battle_record::{BattleRecord, PlaceRecord};
 pub use error::StoreError;
 pub use identity::{RunId, identify, run_id};
-pub use index::{Index, RunSummary, RunTiming, find_run, run_folder};
+pub use index::{Aftermath, Index, RunSummary, RunTiming, find_run, run_folder};
 pub use leaderboard::{LeaderboardRecord, RankingRecord};
 pub use run_record::{
-    CostRecord, EntrantRecord, FORMAT_VERSION, FindingRecord, FlagRecord, MarketRecord, RunRecord,
-    WindowRecord,
+    CostRecord, EntrantRecord, FORMAT_VERSION, FindingRecord, FlagRecord, MarketRecord, PositionRecord,
+    RegisteredRecord, RunRecord, WindowRecord,
 };
 pub use stored::StoredRun;
 pub use trade_rows::{TradeRow, trades};
