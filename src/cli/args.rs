@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::agent::AgentCommand;
 use super::data::DataCommand;
 
 const EXAMPLES: &str = "\
@@ -51,6 +52,9 @@ pub enum Command {
     Show(ShowArgs),
     /// List the round trips of an agent in a stored run.
     Trades(TradesArgs),
+    /// Register agents that live beyond one run, change them, and see how they stand.
+    #[command(subcommand)]
+    Agent(AgentCommand),
     /// Make, bring in and examine market data.
     #[command(subcommand)]
     Data(DataCommand),
@@ -85,6 +89,9 @@ pub struct RunArgs {
 pub struct CheckArgs {
     /// The scenario (TOML).
     pub file: PathBuf,
+    /// The store whose registered agents it may name.
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub out: PathBuf,
     /// Print the problems as JSON.
     #[arg(long)]
     pub json: bool,

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 
 use super::diagnostics::Quoted;
 use super::exit::page;
-use super::{Exit, Failure};
+use super::{Exit, Failure, wallets};
 use crate::domain::Interval;
 use crate::market::{self, LoadRequest, Market, MarketError};
-use crate::scenario::{Intrabar, Problem, Scenario, place_of};
+use crate::scenario::{Intrabar, Problem, Registry, Scenario, place_of};
 use crate::strategy;
 use crate::tournament::{Stretch, WindowError, WindowSpan, plan_windows};
 
@@ -46,11 +46,11 @@ impl From<Unread> for Failure {
     }
 }
 
-/// Reads and checks a scenario file.
+/// Reads and checks a scenario file, whose agents may come from `registry`.
 ///
 /// # Errors
 /// [`Unread`] with every problem of the file.
-pub fn read(file: &Path) -> Result<Read, Unread> {
+pub fn read(file: &Path, registry: &dyn Registry) -> Result<Read, Unread> {
     let text = std::fs::read_to_string(file).map_err(|error| {
         let message = match error.kind() {
             ErrorKind::NotFound => format!("there is no file `{}`", file.display()),
@@ -61,9 +61,22 @@ pub fn read(file: &Path) -> Result<Read, Unread> {
         let help = "give the path of a scenario (TOML); `tiltyard init` writes one";
         Unread::File(Failure::plain(Exit::Usage, message, help))
     })?;
-    let quoted = Quoted::new(file, &text);
     let base_dir = file.parent().map_or_else(PathBuf::new, Path::to_owned);
-    match Scenario::parse(&text, &base_dir) {
+    read_text(file, text, &base_dir, registry)
+}
+
+/// Reads and checks a scenario's text, which pages quote as `file`.
+///
+/// # Errors
+/// [`Unread::Problems`] with every problem of the text.
+pub fn read_text(
+    file: &Path,
+    text: String,
+    base_dir: &Path,
+    registry: &dyn Registry,
+) -> Result<Read, Unread> {
+    let quoted = Quoted::new(file, &text);
+    match Scenario::parse_with(&text, base_dir, registry) {
         Ok((scenario, warnings)) => Ok(Read { text, quoted, scenario, warnings }),
         Err(problems) => Err(Unread::Problems(quoted, problems)),
     }
@@ -85,7 +98,7 @@ pub struct Arena {
 pub fn arena(read: &Read) -> Result<Arena, Failure> {
     let scenario = &read.scenario;
     let mut frames = history(scenario);
-    let history_bars = frames.remove(&scenario.market.interval).unwrap_or(0);
+    let history_bars = frames.remove(&scenario.market.interval).unwrap_or(0).max(wallets::history(scenario));
     let detail = scenario.venue.intrabar == Intrabar::Detail;
     let market = market::load(&LoadRequest { spec: &scenario.market, frames: &frames, history_bars, detail })
         .map_err(|error| market_failure(read, &error))?;
@@ -93,6 +106,7 @@ pub fn arena(read: &Read) -> Result<Arena, Failure> {
     let stretch = Stretch { ticks: market.in_range, start: spec.start, end: spec.end };
     let windows = plan_windows(&scenario.battle.windows, &market, stretch, scenario.seed)
         .map_err(|error| window_failure(read, &error))?;
+    wallets::check(read, &market, &windows)?;
     Ok(Arena { market, windows })
 }
 

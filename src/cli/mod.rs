@@ -3,8 +3,10 @@
 //! Owns clap, the progress bar, the error pages and the exit codes. The only room that prints. Results go
 //! to stdout, talk to stderr. Never computes a result itself.
 
+mod agent;
 mod args;
 mod check;
+mod clock;
 mod data;
 mod diagnostics;
 mod exit;
@@ -18,6 +20,7 @@ mod schema;
 mod start;
 mod stored;
 mod strategies;
+mod wallets;
 
 pub use exit::{Exit, Failure};
 pub use start::main;

@@ -4,14 +4,15 @@ use std::path::Path;
 use std::time::Instant;
 
 use super::args::RunArgs;
+use super::clock::now;
 use super::interrupt::Interrupt;
 use super::load::{self, Arena, Read};
 use super::progress::{Progress, Verbosity};
 use super::{Exit, Failure, diagnostics, output};
-use crate::domain::Timestamp;
 use crate::report;
 use crate::scenario::ReportFormat;
-use crate::store::{self, Index, Run, RunTiming, RunWriter, StoredRun};
+use crate::store::registry::{AgentPart, Registry, StoredAgents, agent_parts};
+use crate::store::{self, Aftermath, Index, Run, RunTiming, RunWriter, StoredRun};
 use crate::tournament::{self, Plan, RunError, Tournament};
 
 /// Reads, loads, replays, stores, prints.
@@ -19,15 +20,23 @@ use crate::tournament::{self, Plan, RunError, Tournament};
 /// # Errors
 /// What is wrong with the scenario, the data or the output folder; [`Exit::Interrupted`] on Ctrl-C.
 pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
+    let read = load::read(&args.file, &StoredAgents::of(&args.out))?;
+    run_read(args, &read)
+}
+
+/// The same for a scenario that has been read.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_read(args: &RunArgs, read: &Read) -> Result<Exit, Failure> {
     let interrupt = Interrupt::listen();
-    let read = load::read(&args.file)?;
     is_no_file(&args.out)?;
     if !args.quiet {
         diagnostics::print(&read.quoted.pages(read.warnings.clone()));
     }
     let pool = pool(args)?;
     let started = Instant::now();
-    let arena = pool.install(|| load::arena(&read))?;
+    let arena = pool.install(|| load::arena(read))?;
     let run = Run {
         id: store::identify(&read.scenario, &arena.market),
         scenario: &read.scenario,
@@ -36,9 +45,16 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
         csv: args.csv || read.scenario.report.formats.contains(&ReportFormat::Csv),
     };
     let mut index = Index::open(&args.out)?;
+    let registered = Registry::of(&read.scenario);
+    let hold = match registered.as_slice() {
+        [] => None,
+        agents => Some(Registry::open(&args.out)?.hold(agents)?),
+    };
     let writer = RunWriter::open(&args.out, run)?;
-    let stored = pool.install(|| replay(args, &read, &arena, writer, interrupt))?;
-    index.record(&stored, &RunTiming { finished_at: now(), duration: started.elapsed() })?;
+    let (stored, parts) = pool.install(|| replay(args, read, &arena, writer, interrupt))?;
+    let timing = RunTiming { finished_at: now(), duration: started.elapsed() };
+    let base_dir = Some(read.scenario.market.base_dir.as_path());
+    index.record_with(&stored, &timing, &Aftermath { base_dir, parts: &parts, hold: hold.as_ref() })?;
     show(args, &stored)?;
     Ok(Exit::Done)
 }
@@ -70,7 +86,7 @@ fn replay(
     arena: &Arena,
     writer: RunWriter<'_>,
     interrupt: Interrupt,
-) -> Result<StoredRun, Failure> {
+) -> Result<(StoredRun, Vec<AgentPart>), Failure> {
     let plan = Plan { scenario: &read.scenario, market: &arena.market, windows: &arena.windows };
     let verbosity = if args.quiet { Verbosity::Quiet } else { Verbosity::Normal };
     let progress = Progress::new(plan.jobs(), verbosity, interrupt);
@@ -80,7 +96,8 @@ fn replay(
     if !args.quiet {
         output::say(&summary);
     }
-    Ok(write(writer, &tournament)?)
+    let parts = agent_parts(&read.scenario, &arena.market, &tournament);
+    Ok((write(writer, &tournament)?, parts))
 }
 
 /// Writes the agents on all threads, then publishes the folder.
@@ -103,11 +120,4 @@ fn show(args: &RunArgs, stored: &StoredRun) -> Result<(), Failure> {
         return Ok(());
     }
     output::result(&report::terminal::leaderboard(stored, output::style()))
-}
-
-/// The wall clock, for the index alone: no result depends on it.
-fn now() -> Timestamp {
-    Timestamp::from_micros(
-        chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).timestamp_micros(),
-    )
 }

@@ -27,6 +27,7 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Runs(args) => stored::runs(args),
         Command::Show(args) => stored::show(args),
         Command::Trades(args) => stored::trades(args),
+        Command::Agent(command) => command.run(),
         Command::Data(command) => command.run(),
     }
 }

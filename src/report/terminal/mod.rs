@@ -4,6 +4,7 @@
 //! colour and unicode the layout itself is plain ASCII; a table never wraps a number, it leaves out
 //! columns and says which.
 
+mod agents;
 mod grid;
 mod header;
 mod leaderboard;
@@ -14,6 +15,9 @@ mod show;
 mod style;
 mod trades;
 
+pub use agents::{
+    ComparedAgent, HistoryTables, Standing, agent, agents, compare, history, metrics, overview, versions,
+};
 pub use leaderboard::leaderboard;
 pub use runs::runs;
 pub use show::show;

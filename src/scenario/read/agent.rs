@@ -92,6 +92,10 @@ fn read(
     let starting_balance = origin.value(table, "starting_balance", |entry| entry.starting_balance);
     let strategy = match origin.stands_in(table, "strategy") {
         Some(entry) => registered::strategy(table, entry, around),
+        None if origin.is_missing() && !table.has("strategy") => {
+            table.skip("strategy");
+            None
+        }
         None => strategy::read(table, around),
     };
     let risk = match origin.stands_in(table, "risk") {

@@ -100,6 +100,11 @@ fn report(table: &Table<'_>, name: &Spanned<String>, version: Option<&Spanned<u3
 }
 
 impl Origin {
+    /// Whether the registry should have spoken for the agent and has nothing to say, which was reported.
+    pub(super) const fn is_missing(&self) -> bool {
+        matches!(self, Self::Missing)
+    }
+
     /// The agent's name: the scenario's, else the registry's.
     pub(super) fn name(&self, table: &Table<'_>) -> Option<Spanned<AgentName>> {
         let Some(entry) = self.stands_in(table, "name") else {
