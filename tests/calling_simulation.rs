@@ -7,10 +7,11 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tiltyard::tournament::evidence::{
-    Call, Convention, McsStatistic, Panel, Resamples, beats_all, call, model_confidence_set,
+    Call, CallingRule, Convention, MINIMUM_WINDOWS, McsStatistic, Panel, Resamples, beats_all, call,
+    model_confidence_set,
 };
 
-const ALPHA: f64 = 0.05;
+const RULE: CallingRule = CallingRule { alpha: 0.05, minimum_windows: MINIMUM_WINDOWS };
 const WINDOWS: usize = 30;
 
 fn tournaments() -> u64 {
@@ -33,7 +34,7 @@ fn scores(seed: u64, skills: &[f64]) -> Panel {
 fn called(first_seed: u64, skills: &[f64], counts: impl Fn(usize) -> bool) -> f64 {
     let played = tournaments();
     let calls = (first_seed..first_seed + played)
-        .filter(|&seed| beats_all(&scores(seed, skills), ALPHA).unwrap().is_some_and(&counts));
+        .filter(|&seed| beats_all(&scores(seed, skills), &RULE).unwrap().is_some_and(&counts));
     calls.count() as f64 / played as f64
 }
 
@@ -45,7 +46,7 @@ fn error_of(share: f64) -> f64 {
 #[test]
 fn ten_equals_have_a_winner_in_at_most_alpha_of_the_tournaments() {
     let share = called(0, &[0.0; 10], |_| true);
-    assert!(share <= ALPHA + error_of(ALPHA), "{share}");
+    assert!(share <= RULE.alpha + error_of(RULE.alpha), "{share}");
 }
 
 #[test]
@@ -53,7 +54,7 @@ fn two_equals_have_a_winner_in_alpha_of_the_tournaments() {
     // With two agents the rule is one two-sided test: it must claim as often as it says. (One-sided: twice
     // that.)
     let share = called(100_000, &[0.0; 2], |_| true);
-    assert!((share - ALPHA).abs() <= error_of(ALPHA), "{share}");
+    assert!((share - RULE.alpha).abs() <= error_of(RULE.alpha), "{share}");
 }
 
 #[test]
@@ -76,7 +77,7 @@ fn three_identical_agents_tie_exactly_and_are_not_told_apart() {
             let set =
                 model_confidence_set(&panel, &resamples, McsStatistic::Range, Convention::Standard).unwrap();
             assert!(set.p_values[0] == set.p_values[4] && set.p_values[0] == set.p_values[5], "{set:?}");
-            let verdict = call(&panel, &resamples, ALPHA).unwrap();
+            let verdict = call(&panel, &resamples, &RULE).unwrap();
             assert_ne!(verdict.leader, 4, "the first of equals leads");
             let Call::Undecided { group, windows_needed } = verdict.call else { continue };
             let inside = [0, 4, 5].map(|agent| group.contains(&agent));
@@ -85,7 +86,7 @@ fn three_identical_agents_tie_exactly_and_are_not_told_apart() {
                 assert_eq!((group, windows_needed), (vec![0, 4, 5], None));
             }
         }
-        let found = beats_all(&scores(seed, &[3.0, 0.0, 0.0, 0.0]), ALPHA);
+        let found = beats_all(&scores(seed, &[3.0, 0.0, 0.0, 0.0]), &RULE);
         assert_eq!(found, Ok(Some(0)), "without its twins it is called");
     }
 }

@@ -29,6 +29,7 @@ pub use align::SeriesBars;
 pub use bars::{Bars, Row};
 pub use error::MarketError;
 pub use file::write_bars;
+pub(crate) use file::{TimeScale, numbers, raw_times};
 pub use flaw::{Flaw, PRICE_CEILING};
 pub use load::{LoadRequest, load};
 pub use resample::resample;

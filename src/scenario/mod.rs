@@ -28,3 +28,4 @@ pub use problem::{Problem, ProblemSeverity};
 pub use registry::{NoRegistry, Registry, RegistryEntry, RiskText, Unregistered};
 pub use roster::{AgentText, agent_text, is_color, read_risk, read_roster, read_strategy, write_roster};
 pub use schema::json_schema;
+pub(crate) use suggest::closest;

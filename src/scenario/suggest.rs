@@ -2,7 +2,7 @@
 
 /// The candidate that `word` was probably meant to be; `None` where nothing is near. Case does not count.
 /// Between equally near candidates the first wins.
-pub(super) fn closest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+pub(crate) fn closest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let word = word.to_lowercase();
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {

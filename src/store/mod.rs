@@ -25,9 +25,12 @@ mod index;
 mod json;
 mod leaderboard;
 mod migrations;
+mod number_table;
 pub mod registry;
 mod run_record;
+mod selection_record;
 mod staging;
+mod standings_record;
 mod stored;
 mod table_file;
 mod tables;
@@ -40,9 +43,17 @@ pub use error::StoreError;
 pub use identity::{RunId, identify, run_id};
 pub use index::{Aftermath, Index, RunSummary, RunTiming, find_run, run_folder};
 pub use leaderboard::{LeaderboardRecord, RankingRecord};
+pub use number_table::{NamedColumn, NumberTable, RowPlace, TableError};
 pub use run_record::{
     CostRecord, EntrantRecord, FORMAT_VERSION, FindingRecord, FlagRecord, MarketRecord, PositionRecord,
     RegisteredRecord, RunRecord, WindowRecord,
+};
+pub use selection_record::{
+    ConfidenceSetRecord, LogitBar, LogitRecord, SELECTION_FORMAT_VERSION, SelectionRecord,
+};
+pub use standings_record::{
+    BenchmarkRecord, FriedmanRecord, PairRecord, RatingRecord, RatingSystemRecord, STANDINGS_FORMAT_VERSION,
+    SpaRecord, StandingRecord, StandingsRecord, VerdictRecord,
 };
 pub use stored::StoredRun;
 pub use trade_rows::{TradeRow, trades};

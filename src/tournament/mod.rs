@@ -12,6 +12,7 @@ mod ranking;
 pub mod ratings;
 mod run;
 mod score;
+pub mod standings;
 #[cfg(test)]
 mod testing;
 mod windows;

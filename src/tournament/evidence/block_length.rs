@@ -4,10 +4,12 @@
 //! Reviews 23(1), with the correction of Patton, Politis and White (2009). Lag rules as in `arch` 8.0.0: the
 //! reference values hold.
 
+use rayon::prelude::*;
+
 use super::error::{EvidenceError, at_least};
 use super::numeric::{centred, dot, real};
 use super::panel::Panel;
-use crate::metrics::{Missing, is_constant};
+use crate::metrics::{Missing, is_constant, quantile};
 
 /// Consecutive insignificant autocorrelations that end the search for the bandwidth.
 const LEAST_QUIET_LAGS: usize = 5;
@@ -94,6 +96,15 @@ fn flat_top_sums(deviations: &[f64], bandwidth: usize) -> (f64, f64) {
 pub fn window_block_length(scores: &Panel) -> f64 {
     let lengths = scores.columns().iter().filter_map(|column| block_length(column).ok());
     lengths.map(|length| length.stationary).fold(1.0, f64::max)
+}
+
+/// The block length by which the rows of many trials' returns should be resampled: the median of the trials, and at
+/// least what the winner's ask for and 1. (The largest of thousands would be that of an outlier.)
+pub(super) fn trial_block_length(returns: &Panel, winner: usize) -> f64 {
+    let of = |column: &Vec<f64>| block_length(column).map(|length| length.stationary).ok();
+    let lengths: Vec<f64> = returns.columns().par_iter().filter_map(of).collect();
+    let median = quantile(&lengths, 0.5).unwrap_or(1.0);
+    median.max(of(&returns.columns()[winner]).unwrap_or(1.0)).max(1.0)
 }
 
 #[cfg(test)]

@@ -13,11 +13,34 @@ use super::paired::{Paired, paired_t};
 use super::panel::Panel;
 use super::stationary_bootstrap::Resamples;
 
-/// Under this many windows nothing is called.
+/// Under this many windows nothing is called, unless a rule says otherwise.
 pub const MINIMUM_WINDOWS: usize = 20;
 
 /// With this probability the named number of windows would resolve a difference as large as the observed one.
 const POWER: f64 = 0.8;
+
+/// When a winner is called.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CallingRule {
+    /// The largest share of tournaments among equals in which a winner may be called; over 0 and under 1.
+    pub alpha: f64,
+    /// Under this many windows nothing is called.
+    pub minimum_windows: usize,
+}
+
+impl Default for CallingRule {
+    /// Alpha 0.05 and [`MINIMUM_WINDOWS`].
+    fn default() -> Self {
+        Self { alpha: 0.05, minimum_windows: MINIMUM_WINDOWS }
+    }
+}
+
+impl CallingRule {
+    /// Whether a leader with this largest p-value against a rival is the winner.
+    fn calls(&self, windows: usize, largest_p: f64) -> bool {
+        windows >= self.minimum_windows && largest_p < self.alpha
+    }
+}
 
 /// What can be said about the winner.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,22 +94,22 @@ pub struct Verdict {
 /// # Errors
 /// [`EvidenceError::TooFew`] under two agents or two windows, [`EvidenceError::OutOfRange`] for an alpha that
 /// is no probability, [`EvidenceError::Lengths`] where the resamples belong to another panel.
-pub fn call(scores: &Panel, resamples: &Resamples, alpha: f64) -> Result<Verdict, EvidenceError> {
-    let (leader, rivals) = against_all(scores, alpha)?;
+pub fn call(scores: &Panel, resamples: &Resamples, rule: &CallingRule) -> Result<Verdict, EvidenceError> {
+    let (leader, rivals) = against_all(scores, rule)?;
     resamples.fit(scores.rows())?;
     let largest_p = largest_p(&rivals);
-    let call = if scores.rows() < MINIMUM_WINDOWS {
-        Call::InsufficientWindows { least: MINIMUM_WINDOWS }
-    } else if largest_p < alpha {
+    let call = if rule.calls(scores.rows(), largest_p) {
         Call::Winner
+    } else if scores.rows() < rule.minimum_windows {
+        Call::InsufficientWindows { least: rule.minimum_windows }
     } else {
         let set = model_confidence_set(scores, resamples, McsStatistic::Range, Convention::Standard)?;
-        let mut group = set.members(alpha)?;
+        let mut group = set.members(rule.alpha)?;
         group.push(leader);
         group.extend(rivals.iter().filter(|rival| rival.test.p_value == largest_p).map(|rival| rival.agent));
         group.sort_unstable();
         group.dedup();
-        Call::Undecided { group, windows_needed: windows_needed(&rivals, alpha) }
+        Call::Undecided { group, windows_needed: windows_needed(&rivals, rule.alpha) }
     };
     Ok(Verdict { leader, rivals, largest_p, call })
 }
@@ -95,19 +118,19 @@ pub fn call(scores: &Panel, resamples: &Resamples, alpha: f64) -> Result<Verdict
 ///
 /// # Errors
 /// As [`call`].
-pub fn beats_all(scores: &Panel, alpha: f64) -> Result<Option<usize>, EvidenceError> {
-    let (leader, rivals) = against_all(scores, alpha)?;
-    Ok((scores.rows() >= MINIMUM_WINDOWS && largest_p(&rivals) < alpha).then_some(leader))
+pub fn beats_all(scores: &Panel, rule: &CallingRule) -> Result<Option<usize>, EvidenceError> {
+    let (leader, rivals) = against_all(scores, rule)?;
+    Ok(rule.calls(scores.rows(), largest_p(&rivals)).then_some(leader))
 }
 
 /// The leader and its tests against all others.
-fn against_all(scores: &Panel, alpha: f64) -> Result<(usize, Vec<Rival>), EvidenceError> {
+fn against_all(scores: &Panel, rule: &CallingRule) -> Result<(usize, Vec<Rival>), EvidenceError> {
     at_least("agents", scores.width(), 2)?;
-    probability(alpha)?;
+    probability(rule.alpha)?;
     let leader = argmax(&scores.means());
     let test = |agent: usize| {
         let test = paired_t(scores.column(leader), scores.column(agent))?;
-        Ok(Rival { agent, test, windows_needed: windows_for(&test, alpha) })
+        Ok(Rival { agent, test, windows_needed: windows_for(&test, rule) })
     };
     let rivals = (0..scores.width()).filter(|&agent| agent != leader).map(test);
     Ok((leader, rivals.collect::<Result<_, EvidenceError>>()?))
@@ -118,13 +141,13 @@ fn largest_p(rivals: &[Rival]) -> f64 {
 }
 
 /// `((z_{1 - alpha/2} + z_power) deviation / mean)^2`, at least the minimum of the rule.
-fn windows_for(test: &Paired, alpha: f64) -> Option<u64> {
+fn windows_for(test: &Paired, rule: &CallingRule) -> Option<u64> {
     if test.mean_difference <= 0.0 {
         return None;
     }
-    let quantiles = normal_quantile(1.0 - alpha / 2.0) + normal_quantile(POWER);
+    let quantiles = normal_quantile(1.0 - rule.alpha / 2.0) + normal_quantile(POWER);
     let root = quantiles * test.deviation / test.mean_difference;
-    let windows = (root * root).ceil().max(real(MINIMUM_WINDOWS));
+    let windows = (root * root).ceil().max(real(rule.minimum_windows));
     // Beyond 2^53 the difference is rounding: no number of windows is meaningful.
     (windows < 9e15).then_some(windows as u64)
 }
@@ -140,9 +163,11 @@ mod tests {
     use super::super::testing::{noise, noisy};
     use super::*;
 
+    const RULE: CallingRule = CallingRule { alpha: 0.05, minimum_windows: MINIMUM_WINDOWS };
+
     fn verdict(scores: &Panel) -> Verdict {
         let resamples = Resamples::stationary(scores.rows(), 1.0, 300, [9; 32]).unwrap();
-        call(scores, &resamples, 0.05).unwrap()
+        call(scores, &resamples, &RULE).unwrap()
     }
 
     #[test]
@@ -174,17 +199,19 @@ mod tests {
     fn under_twenty_windows_nothing_is_called() {
         let found = verdict(&noisy(4, 19, &[0.0, 9.0]));
         assert_eq!(found.call, Call::InsufficientWindows { least: 20 });
-        assert_eq!(beats_all(&noisy(4, 19, &[0.0, 9.0]), 0.05), Ok(None));
-        assert_eq!(beats_all(&noisy(4, 20, &[0.0, 9.0]), 0.05), Ok(Some(1)));
+        assert_eq!(beats_all(&noisy(4, 19, &[0.0, 9.0]), &RULE), Ok(None));
+        let lenient = CallingRule { minimum_windows: 10, ..RULE };
+        assert_eq!(beats_all(&noisy(4, 19, &[0.0, 9.0]), &lenient), Ok(Some(1)));
+        assert_eq!(beats_all(&noisy(4, 20, &[0.0, 9.0]), &RULE), Ok(Some(1)));
     }
 
     #[test]
     fn the_named_number_of_windows_resolves_as_often_as_it_says() {
         // Difference 0.5 of two agents with deviation 1: sqrt(2) / 0.5 * 2.8016, squared: 62.8.
         let test = Paired { mean_difference: 0.5, deviation: 2.0_f64.sqrt(), statistic: None, p_value: 0.5 };
-        assert_eq!(windows_for(&test, 0.05), Some(63));
+        assert_eq!(windows_for(&test, &RULE), Some(63));
         let resolved =
-            (0..300).filter(|&seed| beats_all(&noisy(seed, 63, &[0.5, 0.0]), 0.05) == Ok(Some(0))).count();
+            (0..300).filter(|&seed| beats_all(&noisy(seed, 63, &[0.5, 0.0]), &RULE) == Ok(Some(0))).count();
         // 300 * 0.8 = 240, standard deviation 7.
         assert!((215..=265).contains(&resolved), "{resolved}");
     }
@@ -192,7 +219,8 @@ mod tests {
     #[test]
     fn a_single_agent_and_an_impossible_alpha() {
         let one = Panel::new(vec![noise(1, 30)]).unwrap();
-        assert!(matches!(beats_all(&one, 0.05), Err(EvidenceError::TooFew { .. })));
-        assert!(beats_all(&noisy(1, 30, &[0.0, 0.0]), 0.0).is_err());
+        assert!(matches!(beats_all(&one, &RULE), Err(EvidenceError::TooFew { .. })));
+        let never = CallingRule { alpha: 0.0, ..RULE };
+        assert!(beats_all(&noisy(1, 30, &[0.0, 0.0]), &never).is_err());
     }
 }

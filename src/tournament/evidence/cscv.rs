@@ -8,7 +8,7 @@
 use rayon::prelude::*;
 
 use super::error::{EvidenceError, at_least};
-use super::numeric::{argmax, average_ranks, mean, real};
+use super::numeric::{argmax, mean, real};
 use super::panel::Panel;
 use crate::metrics::{Missing, is_constant};
 
@@ -62,59 +62,137 @@ pub fn cscv(trials: &Panel, blocks: usize) -> Result<Overfitting, EvidenceError>
     at_least("trials", trials.width(), 2)?;
     let length = trials.rows() / blocks;
     at_least("rows in a block", length, 2)?;
-    let moments: Vec<Vec<Moments>> = trials
-        .columns()
-        .iter()
-        .map(|column| column.chunks_exact(length).take(blocks).map(Moments::of).collect())
-        .collect();
+    let sums = BlockSums::new(trials, blocks, length);
     let chosen = combinations(blocks);
-    let splits = chosen.par_iter().map(|&sample| split(&moments, sample, blocks));
-    summary(splits.collect::<Result<_, _>>()?)
+    // The complement of the i-th choice is the i-th from the end: each pair of halves is computed once.
+    let halves: Vec<(Split, Split)> = chosen[..chosen.len() / 2]
+        .par_iter()
+        .map_init(Halves::default, |halves, &sample| halves.split(&sums, sample))
+        .collect::<Result<_, _>>()?;
+    let (mut splits, mirrored): (Vec<Split>, Vec<Split>) = halves.into_iter().unzip();
+    splits.extend(mirrored.into_iter().rev());
+    summary(splits)
 }
 
-/// Count, sum of deviations and range of some rows: enough for a Sharpe ratio, and it adds up over blocks.
-#[derive(Debug, Clone, Copy)]
-struct Moments {
-    count: f64,
-    mean: f64,
-    squares: f64,
-    low: f64,
-    high: f64,
+/// How many ways there are to choose half of the blocks.
+pub(super) fn split_count(blocks: usize) -> usize {
+    let half = blocks / 2;
+    (0..half).fold(1, |ways, place| ways * (blocks - place) / (place + 1))
 }
 
-impl Moments {
-    const NONE: Self =
-        Self { count: 0.0, mean: 0.0, squares: 0.0, low: f64::INFINITY, high: f64::NEG_INFINITY };
+/// What the rows of each block add up to, trial beside trial: enough for a Sharpe ratio of any blocks together.
+/// Deviations are taken from the trial's own mean, so that little is lost in the difference of squares.
+struct BlockSums {
+    /// Rows in a block.
+    length: usize,
+    /// Each trial's mean over all blocks.
+    centres: Vec<f64>,
+    /// For each block, each trial's sum of deviations.
+    first: Vec<Vec<f64>>,
+    /// For each block, each trial's sum of squared deviations.
+    second: Vec<Vec<f64>>,
+    /// The trials that stand still in some block, with the lowest and the highest row of each block.
+    still: Vec<(usize, Vec<(f64, f64)>)>,
+}
 
-    fn of(rows: &[f64]) -> Self {
-        let mean = mean(rows);
-        Self {
-            count: real(rows.len()),
-            mean,
-            squares: rows.iter().map(|row| (row - mean) * (row - mean)).sum(),
-            low: rows.iter().copied().fold(f64::INFINITY, f64::min),
-            high: rows.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+impl BlockSums {
+    fn new(trials: &Panel, blocks: usize, length: usize) -> Self {
+        let rows = |column: &Vec<f64>| mean(&column[..blocks * length]);
+        let centres: Vec<f64> = trials.columns().iter().map(rows).collect();
+        let sums = |block: usize, power: i32| -> Vec<f64> {
+            let of_block = |(column, centre): (&Vec<f64>, &f64)| {
+                let rows = &column[block * length..(block + 1) * length];
+                rows.iter().map(|row| (row - centre).powi(power)).sum()
+            };
+            trials.columns().iter().zip(&centres).map(of_block).collect()
+        };
+        let first = (0..blocks).into_par_iter().map(|block| sums(block, 1)).collect();
+        let second = (0..blocks).into_par_iter().map(|block| sums(block, 2)).collect();
+        let ranges = trials.columns().iter().map(|column| {
+            column.chunks_exact(length).take(blocks).map(range_of_rows).collect::<Vec<(f64, f64)>>()
+        });
+        let still =
+            ranges.enumerate().filter(|(_, ranges)| ranges.iter().any(|(low, high)| low == high)).collect();
+        Self { length, centres, first, second, still }
+    }
+
+    /// Sharpe ratio of every trial in the blocks of the bit set; negative infinity where it stood still, so that it
+    /// ranks last.
+    fn sharpe(&self, set: u32, sums: &mut Sums, ratios: &mut Vec<f64>) {
+        let chosen: Vec<usize> = (0..self.first.len()).filter(|block| (set >> block) & 1 == 1).collect();
+        add_up(&self.first, &chosen, &mut sums.first);
+        add_up(&self.second, &chosen, &mut sums.second);
+        let n = real(chosen.len() * self.length);
+        let sums = sums.first.iter().zip(&sums.second);
+        ratios.clear();
+        ratios.extend(self.centres.iter().zip(sums).map(|(centre, (first, second))| {
+            let squares = second - first * first / n;
+            let ratio = (centre + first / n) / (squares / (n - 1.0)).sqrt();
+            if squares > 0.0 { ratio } else { f64::NEG_INFINITY }
+        }));
+        for (trial, ranges) in &self.still {
+            let low = chosen.iter().map(|&block| ranges[block].0).fold(f64::INFINITY, f64::min);
+            let high = chosen.iter().map(|&block| ranges[block].1).fold(f64::NEG_INFINITY, f64::max);
+            if low == high {
+                ratios[*trial] = f64::NEG_INFINITY;
+            }
         }
     }
+}
 
-    /// Both together (Chan, Golub and LeVeque 1983).
-    fn and(self, other: &Self) -> Self {
-        let count = self.count + other.count;
-        let gap = other.mean - self.mean;
-        Self {
-            count,
-            mean: self.mean + gap * other.count / count,
-            squares: self.squares + other.squares + gap * gap * self.count * other.count / count,
-            low: self.low.min(other.low),
-            high: self.high.max(other.high),
-        }
-    }
+/// Lowest and highest row.
+fn range_of_rows(rows: &[f64]) -> (f64, f64) {
+    rows.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), row| (low.min(*row), high.max(*row)))
+}
 
-    /// Mean over standard deviation (`ddof = 1`); `None` where all rows are equal.
-    fn sharpe(&self) -> Option<f64> {
-        let deviation = (self.squares / (self.count - 1.0)).sqrt();
-        (self.low < self.high && deviation > 0.0).then(|| self.mean / deviation)
+/// Adds the chosen vectors up.
+fn add_up(vectors: &[Vec<f64>], chosen: &[usize], total: &mut Vec<f64>) {
+    total.clear();
+    total.resize(vectors[0].len(), 0.0);
+    for &block in chosen {
+        total.iter_mut().zip(&vectors[block]).for_each(|(total, value)| *total += value);
     }
+}
+
+/// Room for the sums of one half.
+#[derive(Default)]
+struct Sums {
+    first: Vec<f64>,
+    second: Vec<f64>,
+}
+
+/// Room for the Sharpe ratios of both halves, kept from split to split.
+#[derive(Default)]
+struct Halves {
+    sums: Sums,
+    one: Vec<f64>,
+    other: Vec<f64>,
+}
+
+impl Halves {
+    /// The split with the blocks of the bit set in sample, and the one with the other blocks in sample.
+    fn split(&mut self, blocks: &BlockSums, sample: u32) -> Result<(Split, Split), EvidenceError> {
+        let rest = !sample & ((1 << blocks.first.len()) - 1);
+        blocks.sharpe(sample, &mut self.sums, &mut self.one);
+        blocks.sharpe(rest, &mut self.sums, &mut self.other);
+        Ok((picked(&self.one, &self.other)?, picked(&self.other, &self.one)?))
+    }
+}
+
+/// The winner in sample and how it did out of sample.
+fn picked(inside: &[f64], outside: &[f64]) -> Result<Split, EvidenceError> {
+    let winner = argmax(inside);
+    let (in_sample, own) = (inside[winner], outside[winner]);
+    if in_sample == f64::NEG_INFINITY {
+        return Err(Missing::NoDispersion.into());
+    }
+    let below = outside.iter().filter(|ratio| **ratio < own).count();
+    let level = outside.iter().filter(|ratio| **ratio == own).count();
+    // Places below + 1 ..= below + level share their mean.
+    let rank = real(below) + (real(level) + 1.0) / 2.0;
+    let w = rank / (real(inside.len()) + 1.0);
+    let out_of_sample = (own > f64::NEG_INFINITY).then_some(own);
+    Ok(Split { winner, in_sample, out_of_sample, rank, logit: libm::log(w / (1.0 - w)) })
 }
 
 /// All ways to choose half of the blocks, as bit sets, in lexicographic order of the chosen blocks.
@@ -130,28 +208,6 @@ fn combinations(blocks: usize) -> Vec<u32> {
         found = found.iter().flat_map(longer).collect();
     }
     found.iter().map(|chosen| chosen.iter().fold(0, |set, block| set | 1 << block)).collect()
-}
-
-/// One split: the blocks of the bit set in sample, the others out of sample.
-fn split(moments: &[Vec<Moments>], sample: u32, blocks: usize) -> Result<Split, EvidenceError> {
-    let sharpe = |wanted: u32| -> Vec<Option<f64>> {
-        let half = |trial: &Vec<Moments>| {
-            let of_half =
-                (0..blocks).filter(|block| (sample >> block) & 1 == wanted).map(|block| &trial[block]);
-            of_half.fold(Moments::NONE, Moments::and).sharpe()
-        };
-        moments.iter().map(half).collect()
-    };
-    // A trial without a ratio ranks last.
-    let ranked = |ratios: &[Option<f64>]| -> Vec<f64> {
-        ratios.iter().map(|ratio| ratio.unwrap_or(f64::NEG_INFINITY)).collect()
-    };
-    let (inside, outside) = (sharpe(1), sharpe(0));
-    let winner = argmax(&ranked(&inside));
-    let in_sample = inside[winner].ok_or(Missing::NoDispersion)?;
-    let rank = average_ranks(&ranked(&outside))[winner];
-    let w = rank / (real(moments.len()) + 1.0);
-    Ok(Split { winner, in_sample, out_of_sample: outside[winner], rank, logit: libm::log(w / (1.0 - w)) })
 }
 
 fn summary(splits: Vec<Split>) -> Result<Overfitting, EvidenceError> {
@@ -220,10 +276,26 @@ mod tests {
     }
 
     #[test]
-    fn adding_moments_up_is_taking_them_together() {
-        let column = noisy(9, 60, &[3.0]).column(0).to_vec();
-        let parts = column.chunks(20).map(Moments::of).fold(Moments::NONE, |sum, part| sum.and(&part));
-        close(parts.sharpe().unwrap(), crate::metrics::sharpe_ratio_per_period(&column, 0.0).unwrap());
+    fn adding_blocks_up_is_taking_their_rows_together() {
+        let trials = noisy(9, 60, &[3.0, 0.0]);
+        let sums = BlockSums::new(&trials, 6, 10);
+        let (mut room, mut ratios) = (Sums::default(), Vec::new());
+        sums.sharpe(0b10_0101, &mut room, &mut ratios);
+        for (ratio, column) in ratios.iter().zip(trials.columns()) {
+            let rows = [&column[..10], &column[20..30], &column[50..]].concat();
+            close(*ratio, crate::metrics::sharpe_ratio_per_period(&rows, 0.0).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_complement_is_as_far_from_the_end() {
+        for blocks in [2, 6, 10] {
+            let chosen = combinations(blocks);
+            assert_eq!(chosen.len(), split_count(blocks));
+            let all = (1 << blocks) - 1;
+            assert!(chosen.iter().zip(chosen.iter().rev()).all(|(a, b)| a ^ b == all));
+        }
+        assert_eq!((split_count(16), split_count(20)), (12_870, 184_756));
     }
 
     #[test]

@@ -76,8 +76,11 @@ pub fn implied_independent_trials(trials: &Panel) -> Result<usize, EvidenceError
         return Err(Missing::NoDispersion.into());
     }
     let n = real(moving.len());
-    let pairs = moving.iter().enumerate().flat_map(|(i, a)| moving[..i].iter().map(|b| dot(a, b)));
-    let rho = pairs.sum::<f64>() / (n * (n - 1.0) / 2.0);
+    // |sum of u|^2 is the sum of all products of two, own squares included: no pair need be looked at.
+    let row = |row: usize| moving.iter().map(|column| column[row]).sum::<f64>();
+    let total: Vec<f64> = (0..trials.rows()).map(row).collect();
+    let own: f64 = moving.iter().map(|column| dot(column, column)).sum();
+    let rho = (dot(&total, &total) - own) / (n * (n - 1.0));
     // As the reference does: the whole part and one more. At least one trial, at most all of them.
     let implied = (rho + (1.0 - rho) * n).floor() + 1.0;
     Ok(implied.clamp(1.0, n) as usize)
@@ -148,6 +151,20 @@ mod tests {
         assert_eq!(implied_independent_trials(&pair), Ok(2));
         // Correlation 1: 1 + 0 * 10 = 1, and one more by the reference's rounding.
         assert!(implied_independent_trials(&copies).unwrap() <= 2);
+    }
+
+    #[test]
+    fn the_mean_correlation_is_that_of_all_pairs() {
+        // One factor in all: correlations about 0.5.
+        let draws = noisy(2, 300, &[0.0; 9]);
+        let shared = |column: &Vec<f64>| column.iter().zip(draws.column(0)).map(|(a, b)| a + b).collect();
+        let panel = Panel::new(draws.columns()[1..].iter().map(shared).collect()).unwrap();
+        let units: Vec<Vec<f64>> = panel.columns().iter().map(|column| unit(column)).collect();
+        let pairs = (0..8).flat_map(|i| (0..i).map(move |j| (i, j)));
+        let rho = pairs.map(|(i, j)| dot(&units[i], &units[j])).sum::<f64>() / 28.0;
+        assert!((0.3..0.7).contains(&rho));
+        let expected = (rho + (1.0 - rho) * 8.0).floor() as usize + 1;
+        assert_eq!(implied_independent_trials(&panel), Ok(expected));
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod paired;
 mod panel;
 mod psr;
 mod ranks;
+mod selection;
 mod sharpe_difference;
 mod spa;
 mod sprt;
@@ -32,7 +33,7 @@ mod testing;
 mod wilcoxon;
 
 pub use block_length::{BlockLength, block_length, window_block_length};
-pub use calling::{Call, MINIMUM_WINDOWS, Rival, Verdict, beats_all, call};
+pub use calling::{Call, CallingRule, MINIMUM_WINDOWS, Rival, Verdict, beats_all, call};
 pub use convention::Convention;
 pub use cscv::{Overfitting, Split, cscv};
 pub use deflated_sharpe::{
@@ -46,10 +47,14 @@ pub use intervals::{Interval, clopper_pearson, wilson};
 pub use mcs::{ConfidenceSet, McsStatistic, model_confidence_set};
 pub use multiple_testing::{Correction, adjust, rejected};
 pub use nemenyi::{critical_difference, nemenyi, studentized_range_quantile, studentized_range_sf};
-pub use paired::{PairTest, Paired, paired_t, pairwise_holm, sign_test};
+pub use paired::{PairTest, Paired, paired_interval, paired_t, pairwise_holm, sign_test};
 pub use panel::{Distinct, Panel};
 pub use psr::{SharpeEstimate, minimum_track_record_length, probabilistic_sharpe_ratio};
 pub use ranks::{RankEvidence, Ranks, rank_evidence};
+pub use selection::{
+    DEFENSIBLE_DSR, DEFENSIBLE_PBO, DEFENSIBLE_SPA, Deflation, SelectionEvidence, SelectionSpec, TrialSet,
+    assess_selection,
+};
 pub use sharpe_difference::{
     HacGradient, SharpeDifference, sharpe_difference_bootstrap, sharpe_difference_hac,
     sharpe_difference_memmel,
@@ -57,5 +62,5 @@ pub use sharpe_difference::{
 pub use spa::{Recentring, Spa, Superiority, spa};
 pub use sprt::{Decision, EloModel, GameCounts, Sprt, SprtError};
 pub use stationary_bootstrap::{Resamples, index_steps};
-pub use stepm::stepm;
+pub use stepm::{stepm, superior};
 pub use wilcoxon::{Wilcoxon, wilcoxon};

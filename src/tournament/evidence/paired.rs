@@ -5,11 +5,18 @@
 
 use statrs::function::beta::checked_beta_reg;
 
-use super::error::{EvidenceError, at_least, same_length};
+use super::error::{EvidenceError, at_least, probability, same_length};
+use super::intervals::Interval;
 use super::multiple_testing::{Correction, adjust};
 use super::numeric::{differences, mean, real};
 use super::panel::Panel;
 use crate::metrics::{is_constant, standard_deviation};
+
+/// Bisections of the quantile: to the last digit.
+const BISECTIONS: usize = 64;
+
+/// Beyond this no quantile is looked for.
+const LARGEST_T: f64 = 1e15;
 
 /// A paired t test.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -64,6 +71,32 @@ pub(super) fn two_sided_t(t: f64, freedom: f64) -> f64 {
     checked_beta_reg(freedom / 2.0, 0.5, x).unwrap_or(1.0)
 }
 
+/// Two-sided interval of the mean difference: `mean -+ t deviation / sqrt(n)`, with the quantile of Student's
+/// distribution of `n - 1` degrees of freedom. It excludes 0 exactly where the test's p-value is under `1 - level`.
+///
+/// # Errors
+/// [`EvidenceError::TooFew`] under two windows, [`EvidenceError::OutOfRange`] for a level that is no probability.
+pub fn paired_interval(test: &Paired, windows: usize, level: f64) -> Result<Interval, EvidenceError> {
+    at_least("windows", windows, 2)?;
+    let half = t_quantile(1.0 - level, real(windows) - 1.0)? * test.deviation / real(windows).sqrt();
+    Ok(Interval { low: test.mean_difference - half, high: test.mean_difference + half })
+}
+
+/// The t that `|T|` exceeds with probability `tails`.
+fn t_quantile(tails: f64, freedom: f64) -> Result<f64, EvidenceError> {
+    probability(tails)?;
+    let mut high = 1.0;
+    while two_sided_t(high, freedom) > tails && high < LARGEST_T {
+        high *= 2.0;
+    }
+    let mut low = 0.0;
+    for _ in 0..BISECTIONS {
+        let middle = f64::midpoint(low, high);
+        if two_sided_t(middle, freedom) > tails { low = middle } else { high = middle }
+    }
+    Ok(f64::midpoint(low, high))
+}
+
 /// Exact two-sided sign test: how likely so uneven a split of the decided windows is between equals. Ties are
 /// left out by the caller; 1 for no decided window.
 pub fn sign_test(wins: usize, losses: usize) -> f64 {
@@ -102,6 +135,13 @@ mod tests {
         let found = paired_t(&[2.0, 4.0, 6.0], &[1.0, 2.0, 3.0]).unwrap();
         close(found.statistic.unwrap(), 12.0_f64.sqrt());
         close(found.p_value, 1.0 - (12.0_f64 / 14.0).sqrt());
+        // The t of one and of two degrees of freedom in closed form: tan(0.45 pi), and p = 0.05.
+        close(t_quantile(0.1, 1.0).unwrap(), (0.45 * std::f64::consts::PI).tan());
+        close(t_quantile(0.05, 2.0).unwrap(), 0.95 * (2.0 / (1.0 - 0.95_f64 * 0.95)).sqrt());
+        let interval = paired_interval(&found, 3, 0.95).unwrap();
+        let half = t_quantile(0.05, 2.0).unwrap() / 3.0_f64.sqrt();
+        close(interval.low, 2.0 - half);
+        close(interval.high, 2.0 + half);
         // 5 of 5: 2 / 32.
         close(sign_test(5, 0), 0.0625);
         close(sign_test(0, 5), 0.0625);

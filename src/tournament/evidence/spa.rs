@@ -77,9 +77,10 @@ impl Superiority {
         at_least("rows", excess.rows(), 3)?;
         resamples.fit(excess.rows())?;
         check_block_length(block_length)?;
+        let weights = lag_weights(excess.rows(), block_length.recip());
         let numbered = excess.columns().par_iter().enumerate();
         let columns = numbered
-            .map(|(index, column)| Excess::new(index, column, resamples, block_length, convention))
+            .map(|(index, column)| Excess::new(index, column, resamples, &weights, convention))
             .collect::<Result<_, _>>()?;
         Ok(Self { convention, columns })
     }
@@ -166,12 +167,12 @@ impl Excess {
         index: usize,
         column: &[f64],
         resamples: &Resamples,
-        block_length: f64,
+        lag_weights: &[f64],
         convention: Convention,
     ) -> Result<Self, EvidenceError> {
         let (n, mean) = (real(column.len()), mean(column));
         let constant = is_constant(column);
-        let variance = if constant { 0.0 } else { long_run_variance(column, block_length.recip()) };
+        let variance = if constant { 0.0 } else { long_run_variance(column, lag_weights) };
         if convention == Convention::Standard && constant && column[0] > 0.0 {
             return Err(EvidenceError::ConstantDifference { column: index });
         }
@@ -203,17 +204,23 @@ impl Excess {
     }
 }
 
-/// `R(0) + 2 sum kappa(i) R(i)` with `kappa(i) = (1 - i/n)(1 - p)^i + (i/n)(1 - p)^(n - i)` (Politis and
-/// Romano 1994, lemma 1).
-fn long_run_variance(column: &[f64], p: f64) -> f64 {
+/// `kappa(i) = (1 - i/n)(1 - p)^i + (i/n)(1 - p)^(n - i)` of every lag i (Politis and Romano 1994, lemma 1); 0 where
+/// it would not change a double.
+fn lag_weights(rows: usize, p: f64) -> Vec<f64> {
+    let kappa = |lag: usize| {
+        let (share, rest) = (real(lag) / real(rows), rows - lag);
+        let kappa = (1.0 - share) * libm::pow(1.0 - p, real(lag)) + share * libm::pow(1.0 - p, real(rest));
+        if kappa > NEGLIGIBLE_WEIGHT { kappa } else { 0.0 }
+    };
+    (0..rows).map(kappa).collect()
+}
+
+/// `R(0) + 2 sum kappa(i) R(i)`, with the autocovariances R: n times the bootstrap's variance of the mean.
+fn long_run_variance(column: &[f64], weights: &[f64]) -> f64 {
     let (deviations, n) = (centred(column), real(column.len()));
     let mut variance = dot(&deviations, &deviations) / n;
-    for lag in 1..column.len() {
-        let (share, rest) = (real(lag) / n, column.len() - lag);
-        let kappa = (1.0 - share) * libm::pow(1.0 - p, real(lag)) + share * libm::pow(1.0 - p, real(rest));
-        if kappa > NEGLIGIBLE_WEIGHT {
-            variance += 2.0 * kappa * dot(&deviations[..rest], &deviations[lag..]) / n;
-        }
+    for (lag, kappa) in weights.iter().enumerate().skip(1).filter(|(_, kappa)| **kappa > 0.0) {
+        variance += 2.0 * kappa * dot(&deviations[..column.len() - lag], &deviations[lag..]) / n;
     }
     variance
 }
@@ -243,13 +250,13 @@ mod tests {
     #[test]
     fn the_variance_is_the_one_of_the_bootstrap() {
         let panel = noisy(8, 60, &[0.0]);
-        let exact = long_run_variance(panel.column(0), 1.0 / 3.0);
+        let exact = long_run_variance(panel.column(0), &lag_weights(60, 1.0 / 3.0));
         let drawn = Resamples::stationary(60, 3.0, 20_000, [2; 32]).unwrap().means(panel.column(0));
         let centred = centred(&drawn);
         let simulated = 60.0 * dot(&centred, &centred) / 20_000.0;
         assert!((simulated / exact - 1.0).abs() < 0.05, "{simulated} {exact}");
         // Independent rows: the plain variance. (0, 1, 2): 2/3.
-        close(long_run_variance(&[0.0, 1.0, 2.0], 1.0), 2.0 / 3.0);
+        close(long_run_variance(&[0.0, 1.0, 2.0], &lag_weights(3, 1.0)), 2.0 / 3.0);
     }
 
     #[test]

@@ -80,8 +80,7 @@ impl Resamples {
 
     /// The column's mean in each resample.
     pub fn means(&self, column: &[f64]) -> Vec<f64> {
-        let mean = |rows: &[u32]| rows.iter().map(|&row| column[row as usize]).sum::<f64>() / real(self.rows);
-        self.iter().map(mean).collect()
+        self.iter().map(|rows| sum_of(column, rows) / real(self.rows)).collect()
     }
 
     /// Refuses a panel of another length than the one these resamples were drawn for.
@@ -91,6 +90,16 @@ impl Resamples {
         }
         Err(EvidenceError::Lengths { series: 0, found: self.rows, expected: rows })
     }
+}
+
+/// Sum of the rows of a column, in four parts side by side: an addition need not wait for the one before.
+fn sum_of(column: &[f64], rows: &[u32]) -> f64 {
+    let mut parts = [0.0; 4];
+    let (fours, rest) = rows.as_chunks::<4>();
+    for four in fours {
+        parts.iter_mut().zip(four).for_each(|(part, &row)| *part += column[row as usize]);
+    }
+    parts.iter().sum::<f64>() + rest.iter().map(|&row| column[row as usize]).sum::<f64>()
 }
 
 /// Refuses a mean block length under 1.
@@ -177,6 +186,8 @@ mod tests {
         assert!(Resamples::from_indices(2, &[vec![0]]).is_err());
         let own = Resamples::from_indices(2, &[vec![1, 1], vec![0, 1]]).unwrap();
         assert_eq!(own.means(&[1.0, 3.0]), [3.0, 2.0]);
+        let long = Resamples::from_indices(6, &[vec![0, 1, 2, 3, 4, 5], vec![5; 6]]).unwrap();
+        assert_eq!(long.means(&[1.0, 2.0, 3.0, 4.0, 5.0, 9.0]), [4.0, 9.0]);
         assert_eq!((own.rows(), own.count()), (2, 2));
         assert!(own.fit(3).is_err());
     }

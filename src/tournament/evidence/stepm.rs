@@ -10,8 +10,7 @@ use super::panel::Panel;
 use super::spa::{Recentring, Superiority};
 use super::stationary_bootstrap::Resamples;
 
-/// The columns of `excess` (returns less the benchmark's) that beat the benchmark, in order. Each step names
-/// the columns above the critical value of those not yet named, until a step names none.
+/// The columns of `excess` (returns less the benchmark's) that beat the benchmark, in order.
 ///
 /// # Errors
 /// As [`Superiority::new`]; [`EvidenceError::OutOfRange`] for an alpha that is no probability.
@@ -22,7 +21,15 @@ pub fn stepm(
     alpha: f64,
     convention: Convention,
 ) -> Result<Vec<usize>, EvidenceError> {
-    let simulated = Superiority::new(excess, resamples, block_length, convention)?;
+    superior(&Superiority::new(excess, resamples, block_length, convention)?, alpha)
+}
+
+/// The same where the simulation is there already. Each step names the columns above the critical value of those
+/// not yet named, until a step names none.
+///
+/// # Errors
+/// [`EvidenceError::OutOfRange`] for an alpha that is no probability.
+pub fn superior(simulated: &Superiority, alpha: f64) -> Result<Vec<usize>, EvidenceError> {
     let mut open = vec![true; simulated.width()];
     while open.contains(&true) {
         let Some(critical) = simulated.critical_value(&open, Recentring::Consistent, alpha)? else { break };

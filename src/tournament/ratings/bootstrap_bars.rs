@@ -5,8 +5,9 @@
 //! and their quantiles. Never draws: the windows of each resample are given. Invariant: a resample that cannot
 //! be rated is counted, not hidden.
 
+use rayon::prelude::*;
+
 use super::error::RatingError;
-use super::ranks::agent_count;
 use crate::metrics::{quantile, standard_deviation};
 
 /// The bar of one agent, in the units of the ratings fitted.
@@ -33,26 +34,39 @@ pub struct RatingBars {
     pub failed: usize,
 }
 
-/// Refits every resample. `ranks` is windows x agents, `indices` one list of windows a resample, `level` the
-/// coverage (0.95 gives the 2.5 % and 97.5 % quantiles, type 7), `fit` gives one rating an agent.
-///
-/// # Errors
-/// A bad shape of `ranks`. An index out of range makes its resample a failed one.
+/// Refits every resample. `agents` is how many there are, `resamples` one list of windows a resample, `level` the
+/// coverage (0.95 gives the 2.5 % and 97.5 % quantiles, type 7), `fit` gives one rating an agent for a list of
+/// windows. Refits run side by side; the answer does not depend on how many at a time.
 pub fn bootstrap_bars(
-    ranks: &[Vec<u32>],
-    indices: &[Vec<usize>],
+    agents: usize,
+    resamples: &[&[u32]],
     level: f64,
-    fit: impl Fn(&[Vec<u32>]) -> Result<Vec<f64>, RatingError>,
-) -> Result<RatingBars, RatingError> {
-    let agents = agent_count(ranks)?;
-    let refit = |sample: &Vec<usize>| -> Option<Vec<f64>> {
-        let rows: Option<Vec<Vec<u32>>> = sample.iter().map(|&window| ranks.get(window).cloned()).collect();
-        fit(&rows?).ok().filter(|ratings| ratings.len() == agents && ratings.iter().all(|x| x.is_finite()))
+    fit: impl Fn(&[u32]) -> Result<Vec<f64>, RatingError> + Sync,
+) -> RatingBars {
+    let refit = |sample: &&[u32]| -> Option<Vec<f64>> {
+        fit(sample).ok().filter(|ratings| ratings.len() == agents && ratings.iter().all(|x| x.is_finite()))
     };
-    let replicates: Vec<Vec<f64>> = indices.iter().filter_map(refit).collect();
+    let replicates: Vec<Vec<f64>> =
+        resamples.par_iter().map(refit).collect::<Vec<_>>().into_iter().flatten().collect();
     let column = |agent: usize| replicates.iter().map(|ratings| ratings[agent]).collect::<Vec<f64>>();
     let bars = (0..agents).map(|agent| bar(&column(agent), level)).collect();
-    Ok(RatingBars { bars, failed: indices.len() - replicates.len(), replicates })
+    RatingBars { bars, failed: resamples.len() - replicates.len(), replicates }
+}
+
+/// The rows of a resample, in its order: what a sequential system takes. `None` for a window that is not there.
+pub fn resampled_rows(ranks: &[Vec<u32>], sample: &[u32]) -> Option<Vec<Vec<u32>>> {
+    sample.iter().map(|&window| ranks.get(window as usize).cloned()).collect()
+}
+
+/// How often each window is in a resample: what a batch fit takes. Windows that are not there are left out.
+pub fn multiplicities(windows: usize, sample: &[u32]) -> Vec<f64> {
+    let mut counts = vec![0.0; windows];
+    for &window in sample {
+        if let Some(count) = counts.get_mut(window as usize) {
+            *count += 1.0;
+        }
+    }
+    counts
 }
 
 fn bar(values: &[f64], level: f64) -> Option<Bar> {
@@ -69,16 +83,27 @@ mod tests {
     use super::super::{PairCounts, elo_scale, fit_bradley_terry};
     use super::*;
 
-    fn elo_bt(rows: &[Vec<u32>]) -> Result<Vec<f64>, RatingError> {
-        Ok(elo_scale(&fit_bradley_terry(&PairCounts::from_ranks(rows)?)?.theta, 1500.0))
+    /// Elo-scaled Bradley-Terry ratings of these windows.
+    fn elo_bt(ranks: &[Vec<u32>], sample: &[u32]) -> Result<Vec<f64>, RatingError> {
+        let rows = resampled_rows(ranks, sample).ok_or(RatingError::NoWindows)?;
+        Ok(elo_scale(&fit_bradley_terry(&PairCounts::from_ranks(&rows)?)?.theta, 1500.0))
+    }
+
+    fn bars_of(ranks: &[Vec<u32>], samples: &[Vec<u32>], level: f64) -> RatingBars {
+        let samples: Vec<&[u32]> = samples.iter().map(Vec::as_slice).collect();
+        bootstrap_bars(ranks[0].len(), &samples, level, |sample| elo_bt(ranks, sample))
+    }
+
+    fn all(windows: u32) -> Vec<u32> {
+        (0..windows).collect()
     }
 
     /// Windows by a small congruential generator: a test fixture, not the project's resampler.
-    fn resamples(count: usize, windows: usize) -> Vec<Vec<usize>> {
-        let mut state = 12_345_usize;
+    fn resamples(count: usize, windows: u64) -> Vec<Vec<u32>> {
+        let mut state = 12_345_u64;
         let mut next = || {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (state >> 33) % windows
+            u32::try_from((state >> 33) % windows).unwrap()
         };
         (0..count).map(|_| (0..windows).map(|_| next()).collect()).collect()
     }
@@ -96,9 +121,9 @@ mod tests {
     #[test]
     fn bars_hold_the_rating_and_differ_from_zero_width() {
         let ranks = ranks_with_ties();
-        let bars = bootstrap_bars(&ranks, &resamples(200, 36), 0.95, elo_bt).unwrap();
+        let bars = bars_of(&ranks, &resamples(200, 36), 0.95);
         assert_eq!((bars.failed, bars.replicates.len()), (0, 200));
-        for (rating, bar) in elo_bt(&ranks).unwrap().iter().zip(&bars.bars) {
+        for (rating, bar) in elo_bt(&ranks, &all(36)).unwrap().iter().zip(&bars.bars) {
             let bar = bar.unwrap();
             assert!(bar.lower < *rating && *rating < bar.upper, "{rating} {bar:?}");
             assert!((20.0..120.0).contains(&bar.std_error), "{bar:?}");
@@ -108,9 +133,8 @@ mod tests {
     #[test]
     fn the_original_order_gives_the_original_ratings() {
         let ranks = ranks_with_ties();
-        let same = vec![(0..36).collect(), (0..36).rev().collect()];
-        let bars = bootstrap_bars(&ranks, &same, 0.95, elo_bt).unwrap();
-        for (rating, bar) in elo_bt(&ranks).unwrap().iter().zip(&bars.bars) {
+        let bars = bars_of(&ranks, &[all(36), (0..36).rev().collect()], 0.95);
+        for (rating, bar) in elo_bt(&ranks, &all(36)).unwrap().iter().zip(&bars.bars) {
             assert_near(bar.unwrap().lower, *rating, 1e-12);
             assert!(bar.unwrap().std_error < 1e-9);
         }
@@ -119,11 +143,11 @@ mod tests {
     #[test]
     fn resamples_that_cannot_be_rated_are_counted() {
         let ranks = vec![vec![0, 1], vec![1, 0]];
-        let indices = vec![vec![0, 1], vec![0, 0], vec![1, 1], vec![1, 0], vec![7]];
-        let bars = bootstrap_bars(&ranks, &indices, 0.95, elo_bt).unwrap();
+        let samples = vec![vec![0, 1], vec![0, 0], vec![1, 1], vec![1, 0], vec![7]];
+        let bars = bars_of(&ranks, &samples, 0.95);
         assert_eq!((bars.failed, bars.replicates.len()), (3, 2));
         assert_near(bars.bars[0].unwrap().upper, 1500.0, 1e-12);
-        let none = bootstrap_bars(&ranks, &indices[1..3], 0.95, elo_bt).unwrap();
+        let none = bars_of(&ranks, &samples[1..3], 0.95);
         assert_eq!((none.bars, none.failed), (vec![None, None], 2));
     }
 
@@ -131,7 +155,18 @@ mod tests {
     fn identical_agents_have_identical_bars() {
         let mut ranks = ranks_with_ties();
         ranks.iter_mut().for_each(|row| row.push(row[2]));
-        let bars = bootstrap_bars(&ranks, &resamples(50, 36), 0.9, elo_bt).unwrap();
+        let bars = bars_of(&ranks, &resamples(50, 36), 0.9);
         assert_eq!(bars.bars[2], bars.bars[5]);
+    }
+
+    #[test]
+    fn weights_count_what_rows_repeat() {
+        let ranks = ranks_with_ties();
+        let sample = resamples(1, 36).remove(0);
+        let weights = multiplicities(36, &sample);
+        assert_eq!(weights.iter().sum::<f64>(), 36.0);
+        let rows = resampled_rows(&ranks, &sample).unwrap();
+        assert_eq!(PairCounts::weighted(&ranks, &weights), PairCounts::from_ranks(&rows));
+        assert_eq!(multiplicities(2, &[1, 1, 9]), [0.0, 2.0]);
     }
 }

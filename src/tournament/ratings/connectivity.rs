@@ -4,6 +4,15 @@
 //! tie parameter is finite. Never fits anything. Invariant: a fit is tried only if these say its maximum
 //! exists, so a rating is never an iteration stopped on its way to infinity.
 
+use super::pairs::PairCounts;
+
+/// The groups of agents within which ratings exist, the stronger first: no agent of a group ever lost to or
+/// tied with one of a later group. One group: the win graph is strongly connected, and all can be rated.
+#[must_use]
+pub fn win_groups(counts: &PairCounts) -> Vec<Vec<usize>> {
+    components(counts.agents(), |i, j| counts.wins(i, j) > 0.0 || counts.ties(i, j) > 0.0)
+}
+
 /// The strongly connected components of a graph given by `edge(from, to)`: in topological order (no edge
 /// runs from a later component to an earlier one), members ascending.
 pub(super) fn components(nodes: usize, edge: impl Fn(usize, usize) -> bool) -> Vec<Vec<usize>> {
@@ -136,6 +145,15 @@ mod tests {
         // 2 leads to the circle 0 <-> 1, not back.
         let found = components(3, graph(&[(0, 1), (1, 0), (2, 1)]));
         assert_eq!(found, [vec![2], vec![0, 1]]);
+    }
+
+    #[test]
+    fn the_unbeaten_stand_before_the_others() {
+        // 1 always wins; 0 and 2 share the rest.
+        let counts = PairCounts::from_ranks(&[vec![1, 0, 2], vec![2, 0, 1]]).unwrap();
+        assert_eq!(win_groups(&counts), [vec![1], vec![0, 2]]);
+        let tied = PairCounts::from_ranks(&[vec![1, 0, 2], vec![2, 0, 1], vec![0, 0, 0]]).unwrap();
+        assert_eq!(win_groups(&tied), [vec![0, 1, 2]]);
     }
 
     #[test]

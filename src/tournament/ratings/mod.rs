@@ -28,14 +28,15 @@ mod testing;
 mod trueskill;
 mod weng_lin;
 
-pub use bootstrap_bars::{Bar, RatingBars, bootstrap_bars};
-pub use bradley_terry::{BradleyTerry, fit_bradley_terry, fit_bradley_terry_half_wins};
+pub use bootstrap_bars::{Bar, RatingBars, bootstrap_bars, multiplicities, resampled_rows};
+pub use bradley_terry::{BradleyTerry, fit_bradley_terry, fit_bradley_terry_half_wins, refit_bradley_terry};
+pub use connectivity::win_groups;
 pub use elo::{EloConfig, rate_elo};
 pub use error::RatingError;
 pub use gaussian::Gaussian;
 pub use glicko2::{Glicko2Config, Glicko2Rating, rate_glicko2};
 pub use pairs::PairCounts;
-pub use plackett_luce::{PlackettLuce, fit_plackett_luce};
+pub use plackett_luce::{PlackettLuce, fit_plackett_luce, refit_plackett_luce};
 pub use ranks::{competition_ranks, window_ranks};
 pub use scale::{ELO_PER_NAT, elo_scale, expected_score};
 pub use trueskill::{TrueSkillConfig, rate_trueskill};

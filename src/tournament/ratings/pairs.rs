@@ -42,20 +42,27 @@ impl PairCounts {
     /// # Errors
     /// [`RatingError::NoAgents`], [`RatingError::NoWindows`], [`RatingError::Ragged`].
     pub fn from_ranks(ranks: &[Vec<u32>]) -> Result<Self, RatingError> {
+        Self::weighted(ranks, &vec![1.0; ranks.len()])
+    }
+
+    /// The same with each window counted so often (0 or more; a window without a weight is not counted).
+    ///
+    /// # Errors
+    /// As [`PairCounts::from_ranks`].
+    pub fn weighted(ranks: &[Vec<u32>], weights: &[f64]) -> Result<Self, RatingError> {
         let agents = agent_count(ranks)?;
         let mut wins = vec![vec![0.0; agents]; agents];
         let mut ties = wins.clone();
-        for row in ranks {
-            for (i, own) in row.iter().enumerate() {
-                for (j, other) in row.iter().enumerate() {
-                    match own.cmp(other) {
-                        std::cmp::Ordering::Less => wins[i][j] += 1.0,
-                        std::cmp::Ordering::Equal if i != j => ties[i][j] += 1.0,
-                        _ => {}
-                    }
+        for (row, &weight) in ranks.iter().zip(weights).filter(|(_, weight)| **weight > 0.0) {
+            for ((own, wins), ties) in row.iter().zip(&mut wins).zip(&mut ties) {
+                // Without a branch: thousands of refits come through here.
+                for ((other, win), tie) in row.iter().zip(wins.iter_mut()).zip(ties.iter_mut()) {
+                    *win += if own < other { weight } else { 0.0 };
+                    *tie += if own == other { weight } else { 0.0 };
                 }
             }
         }
+        (0..agents).for_each(|agent| ties[agent][agent] = 0.0);
         Ok(Self { wins, ties })
     }
 

@@ -31,19 +31,42 @@ pub struct PlackettLuce {
 /// # Errors
 /// [`RatingError::NotConnected`], [`RatingError::NotConverged`], or a bad shape.
 pub fn fit_plackett_luce(ranks: &[Vec<u32>]) -> Result<PlackettLuce, RatingError> {
+    let start = vec![0.0; agent_count(ranks)?];
+    climb(ranks, &vec![1.0; ranks.len()], start)
+}
+
+/// The same fit with each window counted so often (0 or more), begun at another one: for resamples of its
+/// windows.
+///
+/// # Errors
+/// As [`fit_plackett_luce`].
+pub fn refit_plackett_luce(
+    ranks: &[Vec<u32>],
+    weights: &[f64],
+    near: &PlackettLuce,
+) -> Result<PlackettLuce, RatingError> {
     let agents = agent_count(ranks)?;
-    let groups = components(agents, |i, j| ranks.iter().any(|row| row[i] <= row[j]));
+    let start = if near.theta.len() == agents { near.theta.clone() } else { vec![0.0; agents] };
+    climb(ranks, weights, start)
+}
+
+fn climb(ranks: &[Vec<u32>], weights: &[f64], start: Vec<f64>) -> Result<PlackettLuce, RatingError> {
+    let agents = start.len();
+    let counted: Vec<(&Vec<u32>, f64)> =
+        ranks.iter().zip(weights.iter().copied()).filter(|(_, weight)| *weight > 0.0).collect();
+    let groups = components(agents, |i, j| counted.iter().any(|(row, _)| row[i] <= row[j]));
     if groups.len() > 1 {
         return Err(RatingError::NotConnected { groups });
     }
-    let windows: Vec<Vec<Vec<usize>>> = ranks.iter().map(|row| levels(row)).collect();
-    let maximum = maximise(vec![0.0; agents], agents, |theta| {
+    let windows: Vec<(Vec<Vec<usize>>, f64)> =
+        counted.iter().map(|(row, weight)| (levels(row), *weight)).collect();
+    let maximum = maximise(start, agents, |theta| {
         let mut point = Point::zero(agents);
-        windows.iter().for_each(|window| add_window(&mut point, theta, window));
+        windows.iter().for_each(|(levels, weight)| add_window(&mut point, theta, levels, *weight));
         point
     })?;
     let mut theta = maximum.parameters;
-    equalise(&mut theta, |a, b| ranks.iter().all(|row| row[a] == row[b]));
+    equalise(&mut theta, |a, b| counted.iter().all(|(row, _)| row[a] == row[b]));
     Ok(PlackettLuce { theta, naive_covariance: maximum.covariance, log_likelihood: maximum.log_likelihood })
 }
 
@@ -54,42 +77,72 @@ fn levels(row: &[u32]) -> Vec<Vec<usize>> {
     order.chunk_by(|&a, &b| row[a] == row[b]).map(<[usize]>::to_vec).collect()
 }
 
-/// Adds one window's draws to the likelihood.
-#[expect(clippy::cast_precision_loss, reason = "a count of agents")]
-fn add_window(point: &mut Point, theta: &[f64], levels: &[Vec<usize>]) {
-    let mut left: Vec<usize> = levels.concat();
+/// What the draws so far say about the agents of one level: sums over draws of `s^k / W^m`, with W the weight of
+/// the pool and s the share of a tied agent that is left in it (1 for those of later levels).
+#[derive(Clone, Copy)]
+struct Draws {
+    /// `sum 1 / W` of the levels above, plus `sum s / W` of this one.
+    chance: f64,
+    /// `sum 1 / W^2` of the levels above, plus `sum s / W^2`: with an agent of a later level.
+    across: f64,
+    /// `sum 1 / W^2` of the levels above, plus `sum s^2 / W^2`: with an agent of this level.
+    within: f64,
+}
+
+/// Adds one window's draws to the likelihood, `weight` times. The slope of `-ln W` and its curvature need only
+/// the sums of [`Draws`], so a window costs the square of its agents, not the cube.
+fn add_window(point: &mut Point, theta: &[f64], levels: &[Vec<usize>], weight: f64) {
     // Shifted by the strongest, so that nothing overflows.
     let top = theta.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    for tied in levels {
-        for &agent in tied {
-            point.log_likelihood += theta[agent] - top;
-            point.gradient[agent] += 1.0;
+    let strength: Vec<f64> = theta.iter().map(|theta| (theta - top).exp()).collect();
+    let (logs, draws) = drawn(&strength, levels);
+    point.log_likelihood -= weight * logs;
+    for (level, tied) in levels.iter().enumerate() {
+        let sums = draws[level];
+        for (place, &i) in tied.iter().enumerate() {
+            let scale = weight * strength[i];
+            point.log_likelihood += weight * (theta[i] - top);
+            point.gradient[i] += weight - scale * sums.chance;
+            point.information[i][i] += scale * (sums.chance - strength[i] * sums.within);
+            let same = tied[place + 1..].iter().map(|&j| (j, sums.within));
+            let later = levels[level + 1..].iter().flatten().map(|&j| (j, sums.across));
+            for (j, sum) in same.chain(later) {
+                let shared = scale * strength[j] * sum;
+                point.information[i][j] -= shared;
+                point.information[j][i] -= shared;
+            }
         }
-        for drawn in 0..tied.len() {
-            let share = 1.0 - drawn as f64 / tied.len() as f64;
-            // `left` starts with the tied ones.
-            let weight = |(place, &agent): (usize, &usize)| {
-                (theta[agent] - top).exp() * if place < tied.len() { share } else { 1.0 }
-            };
-            let weights: Vec<f64> = left.iter().enumerate().map(weight).collect();
-            add_draw(point, &left, &weights);
-        }
-        left.drain(..tied.len());
     }
 }
 
-/// Subtracts ln(sum of weights), its slope and its curvature.
-fn add_draw(point: &mut Point, pool: &[usize], weights: &[f64]) {
-    let total: f64 = weights.iter().sum();
-    point.log_likelihood -= total.ln();
-    for (&i, weight) in pool.iter().zip(weights) {
-        let chance = weight / total;
-        point.gradient[i] -= chance;
-        point.information[i][i] += chance;
-        for (&j, other) in pool.iter().zip(weights) {
-            point.information[i][j] -= chance * other / total;
-        }
+/// The sum of `ln W` over all draws, and the sums of each level.
+#[expect(clippy::cast_precision_loss, reason = "a count of agents")]
+fn drawn(strength: &[f64], levels: &[Vec<usize>]) -> (f64, Vec<Draws>) {
+    let weights: Vec<f64> =
+        levels.iter().map(|tied| tied.iter().map(|&agent| strength[agent]).sum()).collect();
+    // Added up from the worst level on, so that nothing is left over by subtraction.
+    let mut after = vec![0.0; levels.len()];
+    for level in (1..levels.len()).rev() {
+        after[level - 1] = after[level] + weights[level];
     }
+    let (mut logs, mut first, mut second) = (0.0, 0.0, 0.0);
+    let mut draws = Vec::with_capacity(levels.len());
+    for (level, tied) in levels.iter().enumerate() {
+        let mut sums = Draws { chance: first, across: second, within: second };
+        for taken in 0..tied.len() {
+            let share = 1.0 - taken as f64 / tied.len() as f64;
+            let pool = after[level] + share * weights[level];
+            let (inverse, square) = (pool.recip(), (pool * pool).recip());
+            logs += pool.ln();
+            sums.chance += share * inverse;
+            sums.across += share * square;
+            sums.within += share * share * square;
+            first += inverse;
+            second += square;
+        }
+        draws.push(sums);
+    }
+    (logs, draws)
 }
 
 #[cfg(test)]

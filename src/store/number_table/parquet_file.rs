@@ -1,0 +1,119 @@
+//! A Parquet file of any columns.
+
+use std::fs::File;
+use std::path::Path;
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::compute::{cast, concat};
+use arrow::datatypes::{DataType, Schema};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use super::table::{distinct, places};
+use super::{NamedColumn, NumberTable, RowPlace, TableError, labels};
+use crate::domain::Timestamp;
+use crate::market::{TimeScale, numbers, raw_times};
+
+/// The name under which pandas stores an index that has none.
+const PANDAS_INDEX: &str = "__index_level_0__";
+
+/// Reads it.
+pub fn read(path: &Path, wanted: Option<&[&str]>) -> Result<NumberTable, TableError> {
+    let (schema, columns) = whole(path)?;
+    let names: Vec<String> = schema.fields().iter().map(|field| field.name().trim().to_owned()).collect();
+    distinct(path, &names)?;
+    if columns.first().is_none_or(|column| column.is_empty()) {
+        return Err(TableError::NoRows { path: path.to_owned() });
+    }
+    let label = label(&names, &columns);
+    let values = places(path, &names, label, wanted)?
+        .into_iter()
+        .map(|place| column(path, &names[place], &columns[place]))
+        .collect::<Result<Vec<_>, _>>()?;
+    if values.is_empty() {
+        return Err(TableError::NoNumbers { path: path.to_owned() });
+    }
+    let labelled = label.map(|place| labels_of(path, &names[place], &columns[place])).transpose()?;
+    let (labels, times) = labelled.map_or((None, None), |(labels, times)| (Some(labels), times));
+    Ok(NumberTable { labels, times, columns: values, has_header: true })
+}
+
+/// Every column in one piece.
+fn whole(path: &Path) -> Result<(Schema, Vec<ArrayRef>), TableError> {
+    let file = File::open(path).map_err(TableError::read(path))?;
+    let bad = |error: &dyn std::fmt::Display| TableError::parquet(path, &error.to_string());
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| bad(&error))?;
+    let schema = builder.schema().as_ref().clone();
+    let batches: Vec<RecordBatch> = builder
+        .build()
+        .map_err(|error| bad(&error))?
+        .collect::<Result<_, _>>()
+        .map_err(|error| bad(&error))?;
+    if batches.is_empty() {
+        return Err(TableError::NoRows { path: path.to_owned() });
+    }
+    let columns = (0..schema.fields().len()).map(|place| {
+        let parts: Vec<&dyn Array> = batches.iter().map(|batch| batch.column(place).as_ref()).collect();
+        concat(&parts).map_err(|error| bad(&error))
+    });
+    Ok((schema.clone(), columns.collect::<Result<_, _>>()?))
+}
+
+/// Place of the labels: the first column by its name or as text, otherwise a column of times or pandas' index
+/// wherever it is.
+fn label(names: &[String], columns: &[ArrayRef]) -> Option<usize> {
+    let first = labels::names_rows(&names[0]) || is_text(columns[0].data_type());
+    if first && names.len() > 1 {
+        return Some(0);
+    }
+    (0..names.len()).find(|&place| is_time(columns[place].data_type()) || names[place] == PANDAS_INDEX)
+}
+
+fn is_time(kind: &DataType) -> bool {
+    matches!(kind, DataType::Timestamp(_, _) | DataType::Date32 | DataType::Date64)
+}
+
+fn is_text(kind: &DataType) -> bool {
+    match kind {
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
+        DataType::Dictionary(_, values) => is_text(values),
+        _ => false,
+    }
+}
+
+fn column(path: &Path, name: &str, array: &ArrayRef) -> Result<NamedColumn, TableError> {
+    let mut values = Vec::with_capacity(array.len());
+    if !numbers(array, &mut values) {
+        let (path, column, found) = (path.to_owned(), name.to_owned(), array.data_type().to_string());
+        return Err(TableError::ColumnType { path, column, found });
+    }
+    if let Some(row) = values.iter().position(|value| value.is_infinite()) {
+        let (path, column, value) = (path.to_owned(), name.to_owned(), values[row].to_string());
+        return Err(TableError::NotFinite { path, at: RowPlace::Row(row as u64 + 1), column, value });
+    }
+    let values = values.into_iter().map(|value| (!value.is_nan()).then_some(value)).collect();
+    Ok(NamedColumn { name: name.to_owned(), values })
+}
+
+/// The labels as text, and as times where they are times.
+fn labels_of(
+    path: &Path,
+    name: &str,
+    array: &ArrayRef,
+) -> Result<(Vec<String>, Option<Vec<Timestamp>>), TableError> {
+    let counts_time =
+        is_time(array.data_type()) || (array.data_type().is_integer() && labels::names_times(name));
+    if let Some(raw) = raw_times(array).filter(|_| counts_time && array.null_count() == 0) {
+        let scale = TimeScale::of(array.data_type(), raw.values.iter().copied().max().unwrap_or(0));
+        let times: Vec<Timestamp> = raw.values.iter().map(|&value| scale.instant(value)).collect();
+        return Ok((times.iter().map(Timestamp::to_string).collect(), Some(times)));
+    }
+    let text = cast(array, &DataType::Utf8).map_err(|_| TableError::ColumnType {
+        path: path.to_owned(),
+        column: name.to_owned(),
+        found: array.data_type().to_string(),
+    })?;
+    let labels: Vec<String> =
+        text.as_string::<i32>().iter().map(|label| label.unwrap_or_default().trim().to_owned()).collect();
+    let times = labels::times(name, &labels);
+    Ok((labels, times))
+}

@@ -1,0 +1,173 @@
+//! A text of separated fields.
+
+use std::path::Path;
+
+use ::csv::{ReaderBuilder, StringRecord, Trim};
+
+use super::table::{distinct, places};
+use super::{NamedColumn, NumberTable, RowPlace, TableError, labels};
+use crate::market::import::number;
+
+/// Reads it.
+pub fn read(path: &Path, wanted: Option<&[&str]>) -> Result<NumberTable, TableError> {
+    let text = text(path)?;
+    let records = records(path, &text)?;
+    let (first, rest) = records.split_first().ok_or_else(|| no_rows(path))?;
+    let has_header = is_header(first, rest);
+    let rows = if has_header { rest } else { &records };
+    if rows.is_empty() {
+        return Err(no_rows(path));
+    }
+    let names = names(path, first, rows, has_header)?;
+    distinct(path, &names)?;
+    let label = is_label(&names, rows).then_some(0);
+    let columns = places(path, &names, label, wanted)?
+        .into_iter()
+        .map(|place| column((path, &text), &names[place], rows, place))
+        .collect::<Result<Vec<_>, _>>()?;
+    if columns.is_empty() {
+        return Err(TableError::NoNumbers { path: path.to_owned() });
+    }
+    let labels: Option<Vec<String>> = label.map(|place| fields(rows, place).map(str::to_owned).collect());
+    let times = labels.as_deref().and_then(|labels| labels::times(&names[0], labels));
+    Ok(NumberTable { labels, times, columns, has_header })
+}
+
+/// The file as text, without a mark of its byte order.
+fn text(path: &Path) -> Result<String, TableError> {
+    let bytes = std::fs::read(path).map_err(TableError::read(path))?;
+    let not_text = |problem: String| TableError::NotText { path: path.to_owned(), problem };
+    if let Some(at) = bytes.iter().position(|&byte| byte == 0) {
+        return Err(not_text(format!("byte {at} is zero")));
+    }
+    let text = String::from_utf8(bytes)
+        .map_err(|error| not_text(format!("byte {} is not UTF-8", error.utf8_error().valid_up_to())))?;
+    if text.starts_with("version https://git-lfs") {
+        return Err(not_text("it is a pointer of Git LFS to a file that was not fetched".to_owned()));
+    }
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+/// All lines but blank ones, each with as many fields as the first.
+fn records(path: &Path, text: &str) -> Result<Vec<StringRecord>, TableError> {
+    let mut reader = ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .trim(Trim::All)
+        .delimiter(delimiter(text))
+        .from_reader(text.as_bytes());
+    let mut records: Vec<StringRecord> = Vec::new();
+    for record in reader.records() {
+        let record = record
+            .map_err(|error| TableError::NotText { path: path.to_owned(), problem: error.to_string() })?;
+        let expected = records.first().map_or(record.len(), StringRecord::len);
+        if record.len() != expected {
+            let (path, found) = (path.to_owned(), record.len());
+            return Err(TableError::Ragged { path, at: line(text, &record), found, expected });
+        }
+        records.push(record);
+    }
+    Ok(records)
+}
+
+/// Of comma, semicolon and tab the one that the first line has most of.
+fn delimiter(text: &str) -> u8 {
+    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let count = |delimiter: u8| first.bytes().filter(|&byte| byte == delimiter).count();
+    // The last of the greatest: a comma where all are equal.
+    [b'\t', b';', b','].into_iter().max_by_key(|&delimiter| count(delimiter)).unwrap_or(b',')
+}
+
+/// Whether the first line names the columns.
+fn is_header(first: &StringRecord, rest: &[StringRecord]) -> bool {
+    let behind: Vec<&str> = first.iter().skip(1).filter(|field| !field.is_empty()).collect();
+    let head = first.get(0).unwrap_or_default();
+    if behind.is_empty() {
+        return number(head).is_none() && !labels::is_time(head);
+    }
+    if behind.iter().any(|field| number(field).is_none()) {
+        return true;
+    }
+    let worded = head.is_empty() || (number(head).is_none() && !labels::is_time(head));
+    let all: Vec<&str> = if worded { behind } else { first.iter().collect() };
+    counts(&all) && (worded || rest.iter().flatten().any(|field| field.contains('.')))
+}
+
+/// Whether the fields are whole numbers, each one above the one before.
+fn counts(fields: &[&str]) -> bool {
+    let whole: Option<Vec<i64>> = fields.iter().map(|field| field.parse().ok()).collect();
+    whole.is_some_and(|whole| whole.windows(2).all(|pair| pair[0].checked_add(1) == Some(pair[1])))
+}
+
+/// The columns' names; a column at the end without name and values, as a separator at the end of every line
+/// makes it, is none.
+fn names(
+    path: &Path,
+    first: &StringRecord,
+    rows: &[StringRecord],
+    has_header: bool,
+) -> Result<Vec<String>, TableError> {
+    let mut count = first.len();
+    let blank = |place: usize| fields(rows, place).all(str::is_empty);
+    while count > 1 && (!has_header || first[count - 1].is_empty()) && blank(count - 1) {
+        count -= 1;
+    }
+    if !has_header {
+        return Ok((1..=count).map(|place| format!("column_{place}")).collect());
+    }
+    let unnamed = (1..count).find(|&place| first[place].is_empty());
+    match unnamed {
+        Some(place) => Err(TableError::UnnamedColumn { path: path.to_owned(), place: place + 1 }),
+        None => Ok(first.iter().take(count).map(str::to_owned).collect()),
+    }
+}
+
+fn is_label(names: &[String], rows: &[StringRecord]) -> bool {
+    let named = names.len() > 1 && labels::names_rows(&names[0]);
+    named || labels::are_words(fields(rows, 0))
+}
+
+fn column(
+    (path, text): (&Path, &str),
+    name: &str,
+    rows: &[StringRecord],
+    place: usize,
+) -> Result<NamedColumn, TableError> {
+    let value = |row: &StringRecord| {
+        let field = row.get(place).unwrap_or_default();
+        let at = || (path.to_owned(), line(text, row), name.to_owned(), field.to_owned());
+        match number(field) {
+            Some(known) if known.is_finite() => Ok(Some(known)),
+            Some(known) if known.is_nan() => Ok(None),
+            Some(_) => {
+                let (path, at, column, value) = at();
+                Err(TableError::NotFinite { path, at, column, value })
+            }
+            None => {
+                let (path, at, column, value) = at();
+                Err(TableError::NotANumber { path, at, column, value })
+            }
+        }
+    };
+    let values = rows.iter().map(value).collect::<Result<_, _>>()?;
+    Ok(NamedColumn { name: name.to_owned(), values })
+}
+
+fn fields(rows: &[StringRecord], place: usize) -> impl Iterator<Item = &str> {
+    rows.iter().map(move |row| row.get(place).unwrap_or_default())
+}
+
+/// The line on which a record begins. The reader's own count is one short after a line that ends with a carriage
+/// return and a line feed, and does not know the blank lines that it skips.
+fn line(text: &str, record: &StringRecord) -> RowPlace {
+    let before = record.position().and_then(|at| usize::try_from(at.byte()).ok()).unwrap_or(0);
+    let ends = |text: &str| text.bytes().filter(|&byte| byte == b'\n').count() as u64;
+    let skipped = text
+        .get(before..)
+        .map_or(0, |rest| ends(&rest[..rest.len() - rest.trim_start_matches(['\r', '\n']).len()]));
+    RowPlace::Line(1 + ends(text.get(..before).unwrap_or_default()) + skipped)
+}
+
+fn no_rows(path: &Path) -> TableError {
+    TableError::NoRows { path: path.to_owned() }
+}

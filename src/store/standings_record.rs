@@ -1,0 +1,550 @@
+//! `standings.json` and `standings.csv`: what a whole tournament says, as stored and as `--json` and `--csv` print it.
+//!
+//! Owns the keys, their order and the form of the values: agents by name, scores in the metric's own units, shares
+//! and probabilities as fractions, a value that does not exist as null with its reason under `missing`. Keys may be
+//! added; none is ever renamed without a new format version. Never computes a statistic.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{StoreError, csv};
+use crate::tournament::evidence::PairTest;
+use crate::tournament::standings::{AgentStanding, BenchmarkEvidence, Outcome, RatingTable, Standings};
+
+/// Version of this form; counts changes that a reader must know.
+pub const STANDINGS_FORMAT_VERSION: u32 = 1;
+
+/// Standings, whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StandingsRecord {
+    /// Version of this form.
+    pub format_version: u32,
+    /// What the scores are: `sharpe_ratio`.
+    pub metric: String,
+    /// Whether more of it is better.
+    pub higher_is_better: bool,
+    /// How many windows count.
+    pub windows: usize,
+    /// Names of the windows left out because no agent has a score there.
+    pub unscored_windows: Vec<String>,
+    /// The share of tournaments among equals in which a winner may be called.
+    pub alpha: f64,
+    /// Coverage of the intervals of scores, ranks and ratings.
+    pub interval_level: f64,
+    /// How often windows were resampled.
+    pub resamples: usize,
+    /// Mean length of the resampled blocks, in windows.
+    pub block_length: f64,
+    /// From which the resamples were drawn.
+    pub seed: u64,
+    /// Under this many windows nothing is called.
+    pub minimum_windows: usize,
+    /// Who may be called the winner.
+    pub verdict: VerdictRecord,
+    /// One row an agent, best first.
+    pub standings: Vec<StandingRecord>,
+    /// One entry a rating system, in the order asked for.
+    pub ratings: Vec<RatingSystemRecord>,
+    /// Groups of agents within which ratings exist, the stronger first; one group: all can be rated together.
+    pub win_groups: Vec<Vec<String>>,
+    /// Why agents of different groups cannot be rated together, in words; null where all can.
+    pub unconnected: Option<String>,
+    /// One entry a pair, in the order of the rows: `a` stands above `b`.
+    pub pairs: Vec<PairRecord>,
+    /// Friedman's test of "all agents are alike".
+    pub friedman: Option<FriedmanRecord>,
+    /// All others against the benchmark; null without one.
+    pub benchmark: Option<BenchmarkRecord>,
+    /// Why a value is null, by its name.
+    pub missing: BTreeMap<String, String>,
+}
+
+/// Who may be called the winner.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VerdictRecord {
+    /// `called`, `not_distinguishable`, `insufficient_windows` or `one_agent`.
+    pub outcome: String,
+    /// The same in one plain sentence.
+    pub sentence: String,
+    /// The agent with the best mean score, the first of equals.
+    pub leader: String,
+    /// The rival that is hardest to tell apart from it; null for one agent or one window.
+    pub rival: Option<String>,
+    /// Mean lead over that rival, in units of the score; at least 0.
+    pub lead: Option<f64>,
+    /// Lower end of its interval of coverage 1 - alpha (paired t).
+    pub lead_low: Option<f64>,
+    /// Upper end.
+    pub lead_high: Option<f64>,
+    /// p-value of the two-sided paired t test against that rival: the largest of all rivals.
+    pub p_value: Option<f64>,
+    /// The agents that cannot be told apart, best first; empty unless `not_distinguishable`.
+    pub group: Vec<String>,
+    /// About how many windows would resolve it; null where no number would, or nothing is to be resolved.
+    pub windows_needed: Option<u64>,
+    /// How many windows there would have to be; null unless `insufficient_windows`.
+    pub windows_least: Option<usize>,
+}
+
+/// One agent's row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StandingRecord {
+    /// From 1, by mean score; equal means share it.
+    pub rank: usize,
+    /// Who.
+    pub agent: String,
+    /// Mean score over the windows; null where it has none in any.
+    pub mean_score: Option<f64>,
+    /// Lower end of its interval.
+    pub mean_score_low: Option<f64>,
+    /// Upper end.
+    pub mean_score_high: Option<f64>,
+    /// Mean place in the windows, 1 the best, ties sharing.
+    pub mean_rank: f64,
+    /// Best place of the interval of its rank.
+    pub rank_low: usize,
+    /// Worst place.
+    pub rank_high: usize,
+    /// Share of resamples in which it is first; a shared first place counts in parts.
+    pub first_probability: f64,
+    /// Windows times opponents that it beat.
+    pub wins: usize,
+    /// With which it tied.
+    pub ties: usize,
+    /// To which it lost.
+    pub losses: usize,
+    /// Windows in which nobody was better.
+    pub first_places: usize,
+    /// Windows in which it has a score.
+    pub scored_windows: usize,
+    /// Windows in which it was disqualified or forfeited.
+    pub disqualified_windows: usize,
+    /// p-value in the model confidence set: above alpha it cannot be told apart from the best.
+    pub confidence_set_p: Option<f64>,
+    /// Its rating by system; no entry where the system has none.
+    pub ratings: BTreeMap<String, RatingRecord>,
+}
+
+/// One rating with its error bar.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RatingRecord {
+    /// On the system's scale.
+    pub rating: f64,
+    /// Lower end of its bar, from resampled windows; null where fewer than two resamples could be rated.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+    /// Standard deviation over the resamples.
+    pub std_error: Option<f64>,
+    /// The system's own deviation, which takes games for independent; null where it has none.
+    pub deviation: Option<f64>,
+}
+
+/// One rating system.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RatingSystemRecord {
+    /// `bradley_terry`, `plackett_luce`, `elo`, `glicko2`, `trueskill` or `weng_lin`.
+    pub system: String,
+    /// Why it rates nobody, in words; null where it does.
+    pub reason: Option<String>,
+    /// Resamples that could not be rated. If there are many, the bars are too narrow.
+    pub failed_resamples: usize,
+}
+
+/// One pair of agents.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PairRecord {
+    /// The one that stands above.
+    pub a: String,
+    /// The other.
+    pub b: String,
+    /// Share of windows in which `a` beat `b`, ties as half.
+    pub win_rate: Option<f64>,
+    /// Probability that `a` beats `b` in the mean of another such set of windows.
+    pub beats_probability: f64,
+    /// Mean advantage of `a`, in units of the score, positive where `a` is better.
+    pub difference: Option<f64>,
+    /// Student's paired t; null where the difference is the same in every window.
+    pub t: Option<f64>,
+    /// Its two-sided p-value.
+    pub p_value: Option<f64>,
+    /// The same among all pairs (Holm).
+    pub p_holm: Option<f64>,
+    /// Nemenyi's p-value, by mean ranks.
+    pub p_nemenyi: Option<f64>,
+}
+
+/// Friedman's test.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FriedmanRecord {
+    /// Chi-squared statistic.
+    pub statistic: f64,
+    /// Its p-value.
+    pub p_value: f64,
+}
+
+/// All others against the benchmark.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BenchmarkRecord {
+    /// The benchmark's name.
+    pub agent: String,
+    /// Hansen's test of "no agent beats the benchmark".
+    pub spa: Option<SpaRecord>,
+    /// The agents named as better while a false one is named with probability alpha at most (StepM).
+    pub superior: Option<Vec<String>>,
+}
+
+/// Hansen's test of superior predictive ability.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SpaRecord {
+    /// Who has the largest statistic.
+    pub best: String,
+    /// The studentised statistic.
+    pub statistic: f64,
+    /// The p-value to report.
+    pub p_value: f64,
+    /// Liberal p-value.
+    pub p_lower: f64,
+    /// Conservative p-value (Reality Check).
+    pub p_upper: f64,
+}
+
+impl StandingsRecord {
+    /// Of these standings.
+    pub fn new(standings: &Standings) -> Self {
+        let spec = &standings.spec;
+        let names = |group: &Vec<usize>| group.iter().map(|&agent| standings.agents[agent].clone()).collect();
+        let mut missing = Missing::default();
+        Self {
+            format_version: STANDINGS_FORMAT_VERSION,
+            metric: spec.metric.clone(),
+            higher_is_better: spec.higher_is_better,
+            windows: standings.windows.len(),
+            unscored_windows: standings.unscored_windows.clone(),
+            alpha: spec.alpha,
+            interval_level: spec.level,
+            resamples: spec.resamples,
+            block_length: standings.block_length,
+            seed: spec.seed.0,
+            minimum_windows: spec.minimum_windows,
+            verdict: VerdictRecord::new(standings),
+            standings: rows(standings, &mut missing),
+            ratings: standings.ratings.iter().map(|table| system(table, &standings.agents)).collect(),
+            win_groups: standings.win_groups.iter().map(names).collect(),
+            unconnected: standings.unconnected(),
+            pairs: pairs(standings, &mut missing),
+            friedman: missing
+                .known("friedman", standings.friedman.as_ref())
+                .map(|test| FriedmanRecord { statistic: test.statistic, p_value: test.p_value }),
+            benchmark: standings
+                .benchmark
+                .as_ref()
+                .map(|found| BenchmarkRecord::new(found, &standings.agents, &mut missing)),
+            missing: missing.0,
+        }
+    }
+
+    /// The bytes of `standings.json`, final newline included.
+    ///
+    /// # Errors
+    /// [`StoreError::Json`], which no standings cause.
+    pub fn to_json(&self) -> Result<String, StoreError> {
+        super::json::pretty("the standings", self)
+    }
+
+    /// The bytes of `standings.csv`: one line an agent, best first, three columns a rating system.
+    pub fn to_csv(&self) -> String {
+        let systems: Vec<&str> = self.ratings.iter().map(|system| system.system.as_str()).collect();
+        let rated = systems
+            .iter()
+            .flat_map(|name| [(*name).to_owned(), format!("{name}_low"), format!("{name}_high")]);
+        let mut text = csv::line(COLUMNS.iter().map(|name| (*name).to_owned()).chain(rated));
+        for row in &self.standings {
+            text.push_str(&csv::line(row.csv_values(&systems)));
+        }
+        text
+    }
+}
+
+const COLUMNS: [&str; 16] = [
+    "rank",
+    "agent",
+    "mean_score",
+    "mean_score_low",
+    "mean_score_high",
+    "mean_rank",
+    "rank_low",
+    "rank_high",
+    "first_probability",
+    "wins",
+    "ties",
+    "losses",
+    "first_places",
+    "scored_windows",
+    "disqualified_windows",
+    "confidence_set_p",
+];
+
+/// Reasons for values that are null.
+#[derive(Default)]
+pub(super) struct Missing(pub(super) BTreeMap<String, String>);
+
+impl Missing {
+    /// The value, or its reason noted.
+    pub(super) fn known<T, E: ToString>(&mut self, what: &str, value: Result<T, E>) -> Option<T> {
+        value.map_err(|error| self.0.insert(what.to_owned(), error.to_string())).ok()
+    }
+}
+
+impl VerdictRecord {
+    fn new(standings: &Standings) -> Self {
+        let verdict = &standings.verdict;
+        let name = |agent: usize| standings.agents[agent].clone();
+        let lead = verdict.lead.as_ref();
+        let (outcome, group, needed, least) = match &verdict.outcome {
+            Outcome::Called => ("called", vec![], None, None),
+            Outcome::NotDistinguishable { group, windows_needed } => {
+                ("not_distinguishable", group.clone(), *windows_needed, None)
+            }
+            Outcome::InsufficientWindows { least } => ("insufficient_windows", vec![], None, Some(*least)),
+            Outcome::OneAgent => ("one_agent", vec![], None, None),
+        };
+        let in_group = standings.rows.iter().filter(|row| group.contains(&row.agent));
+        Self {
+            outcome: outcome.to_owned(),
+            sentence: standings.sentence(),
+            leader: name(verdict.leader),
+            rival: lead.map(|lead| name(lead.over)),
+            lead: lead.map(|lead| lead.difference),
+            lead_low: lead.map(|lead| lead.interval.low),
+            lead_high: lead.map(|lead| lead.interval.high),
+            p_value: lead.map(|lead| lead.p_value),
+            group: in_group.map(|row| name(row.agent)).collect(),
+            windows_needed: needed,
+            windows_least: least,
+        }
+    }
+}
+
+fn rows(standings: &Standings, missing: &mut Missing) -> Vec<StandingRecord> {
+    let set = missing.known("confidence_set_p", standings.confidence_set.as_ref());
+    standings
+        .rows
+        .iter()
+        .map(|row| StandingRecord::new(row, standings, set.map(|p_values| p_values[row.agent])))
+        .collect()
+}
+
+impl StandingRecord {
+    fn new(row: &AgentStanding, standings: &Standings, confidence_set_p: Option<f64>) -> Self {
+        let rated = |table: &RatingTable| {
+            let rated = table.ratings.as_ref().ok()?[row.agent];
+            let record = RatingRecord {
+                rating: rated.rating,
+                low: rated.bar.map(|bar| bar.lower),
+                high: rated.bar.map(|bar| bar.upper),
+                std_error: rated.bar.map(|bar| bar.std_error),
+                deviation: rated.deviation,
+            };
+            Some((table.system.as_str().to_owned(), record))
+        };
+        Self {
+            rank: row.rank,
+            agent: standings.agents[row.agent].clone(),
+            mean_score: row.mean_score,
+            mean_score_low: row.interval.map(|interval| interval.low),
+            mean_score_high: row.interval.map(|interval| interval.high),
+            mean_rank: row.mean_rank,
+            rank_low: row.rank_interval.0,
+            rank_high: row.rank_interval.1,
+            first_probability: row.first_probability,
+            wins: row.wins,
+            ties: row.ties,
+            losses: row.losses,
+            first_places: row.first_places,
+            scored_windows: row.scored_windows,
+            disqualified_windows: row.disqualified_windows,
+            confidence_set_p,
+            ratings: standings.ratings.iter().filter_map(rated).collect(),
+        }
+    }
+
+    fn csv_values(&self, systems: &[&str]) -> Vec<String> {
+        let mut values = vec![
+            self.rank.to_string(),
+            self.agent.clone(),
+            csv::float(self.mean_score),
+            csv::float(self.mean_score_low),
+            csv::float(self.mean_score_high),
+            csv::float(Some(self.mean_rank)),
+            self.rank_low.to_string(),
+            self.rank_high.to_string(),
+            csv::float(Some(self.first_probability)),
+            self.wins.to_string(),
+            self.ties.to_string(),
+            self.losses.to_string(),
+            self.first_places.to_string(),
+            self.scored_windows.to_string(),
+            self.disqualified_windows.to_string(),
+            csv::float(self.confidence_set_p),
+        ];
+        for system in systems {
+            let rated = self.ratings.get(*system);
+            let ends = [rated.map(|r| r.rating), rated.and_then(|r| r.low), rated.and_then(|r| r.high)];
+            values.extend(ends.map(csv::float));
+        }
+        values
+    }
+}
+
+fn system(table: &RatingTable, agents: &[String]) -> RatingSystemRecord {
+    RatingSystemRecord {
+        system: table.system.as_str().to_owned(),
+        reason: table.reason(agents),
+        failed_resamples: table.failed_resamples,
+    }
+}
+
+/// All pairs, the better-placed agent first.
+fn pairs(standings: &Standings, missing: &mut Missing) -> Vec<PairRecord> {
+    let table = &standings.pairs;
+    let order: Vec<usize> = standings.rows.iter().map(|row| row.agent).collect();
+    let agents = order.len();
+    let (tests, nemenyi) = if agents > 1 {
+        (missing.known("pair_tests", table.tests.as_ref()), missing.known("nemenyi", table.nemenyi.as_ref()))
+    } else {
+        (None, None)
+    };
+    // Tests are in the order (0, 1), (0, 2), .. (1, 2), .. of indices.
+    let test = |a: usize, b: usize| -> Option<(&PairTest, f64)> {
+        let (low, high) = (a.min(b), a.max(b));
+        let place = low * agents - low * (low + 1) / 2 + high - low - 1;
+        tests.and_then(|tests| tests.get(place)).map(|test| (test, if a < b { 1.0 } else { -1.0 }))
+    };
+    let pair = |a: usize, b: usize| {
+        let found = test(a, b);
+        PairRecord {
+            a: standings.agents[a].clone(),
+            b: standings.agents[b].clone(),
+            win_rate: table.win_rates[a][b],
+            beats_probability: table.beats[a][b],
+            difference: found.map(|(pair, sign)| sign * pair.test.mean_difference),
+            t: found.and_then(|(pair, sign)| pair.test.statistic.map(|t| sign * t)),
+            p_value: found.map(|(pair, _)| pair.test.p_value),
+            p_holm: found.map(|(pair, _)| pair.holm),
+            p_nemenyi: nemenyi.map(|p_values| p_values[a][b]),
+        }
+    };
+    order
+        .iter()
+        .enumerate()
+        .flat_map(|(i, &a)| order[i + 1..].iter().map(move |&b| (a, b)))
+        .map(|(a, b)| pair(a, b))
+        .collect()
+}
+
+impl BenchmarkRecord {
+    fn new(found: &BenchmarkEvidence, agents: &[String], missing: &mut Missing) -> Self {
+        let spa = missing.known("spa", found.spa.as_ref());
+        let superior = missing.known("superior", found.superior.as_ref());
+        Self {
+            agent: agents[found.benchmark].clone(),
+            spa: spa.map(|spa| SpaRecord {
+                best: agents[spa.best].clone(),
+                statistic: spa.statistic,
+                p_value: spa.consistent,
+                p_lower: spa.lower,
+                p_upper: spa.upper,
+            }),
+            superior: superior.map(|named| named.iter().map(|&agent| agents[agent].clone()).collect()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tournament::standings::{RatingSystem, ScoreMatrix, StandingsSpec, standings};
+
+    /// Three agents over 24 windows: `b` is better than `a` by 1 or 3 in turn, `c` is a copy of `a`.
+    pub(crate) fn record(ratings: Vec<RatingSystem>) -> StandingsRecord {
+        let a: Vec<Option<f64>> = (0..24).map(|i| Some(f64::from(i * 7 % 5) - 2.0)).collect();
+        let b = a
+            .iter()
+            .enumerate()
+            .map(|(i, x)| x.map(|x| if i % 4 == 0 { x - 1.0 } else { x + 3.0 }))
+            .collect();
+        let names = ["a", "b, the best", "c"].map(str::to_owned).to_vec();
+        let windows = (0..24).map(|i| i.to_string()).collect();
+        let matrix = ScoreMatrix::new(names, windows, vec![a.clone(), b, a]).unwrap();
+        let spec = StandingsSpec { ratings, benchmark: Some(0), resamples: 50, ..StandingsSpec::default() };
+        StandingsRecord::new(&standings(&matrix, &spec).unwrap())
+    }
+
+    #[test]
+    fn the_record_reads_back_and_has_a_version() {
+        let record = record(RatingSystem::ALL.to_vec());
+        let json = record.to_json().unwrap();
+        assert!(json.starts_with("{\n  \"format_version\": 1,\n  \"metric\": \"score\",\n"));
+        assert_eq!(serde_json::from_str::<StandingsRecord>(&json).unwrap(), record);
+        assert_eq!((record.windows, record.standings.len(), record.pairs.len()), (24, 3, 3));
+        assert_eq!(record.verdict.outcome, "called");
+        assert_eq!(record.verdict.rival.as_deref(), Some("a"));
+        assert!(record.missing.is_empty(), "{:?}", record.missing);
+    }
+
+    #[test]
+    fn pairs_count_from_the_better_one() {
+        let record = record(vec![]);
+        let names: Vec<(&str, &str)> = record.pairs.iter().map(|p| (p.a.as_str(), p.b.as_str())).collect();
+        assert_eq!(names, [("b, the best", "a"), ("b, the best", "c"), ("a", "c")]);
+        let first = &record.pairs[0];
+        // 18 of 24 windows by 3, 6 by -1: mean 2.
+        assert_eq!((first.win_rate, first.difference), (Some(0.75), Some(2.0)));
+        assert!(first.t.unwrap() > 0.0 && first.beats_probability > 0.5);
+        let twins = &record.pairs[2];
+        assert_eq!((twins.win_rate, twins.difference, twins.t), (Some(0.5), Some(0.0), None));
+        assert_eq!((twins.p_holm, twins.p_nemenyi), (Some(1.0), Some(1.0)));
+    }
+
+    #[test]
+    fn the_csv_has_a_line_an_agent_and_three_columns_a_system() {
+        let record = record(vec![RatingSystem::Elo, RatingSystem::BradleyTerry]);
+        let text = record.to_csv();
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines[0].ends_with(
+            ",confidence_set_p,elo,elo_low,elo_high,bradley_terry,bradley_terry_low,bradley_terry_high"
+        ));
+        assert!(lines[1].starts_with("1,\"b, the best\",") && lines.len() == 4);
+        let columns = lines[0].split(',').count();
+        assert!(lines[2..].iter().all(|line| line.split(',').count() == columns));
+    }
+
+    /// The columns of the CSV are the keys of a row, in the same order.
+    #[test]
+    fn columns_are_the_keys() {
+        let json = serde_json::to_string(&record(vec![]).standings[0]).unwrap();
+        let mut rest = json.as_str();
+        for name in COLUMNS {
+            let at = rest.find(&format!("\"{name}\":")).unwrap();
+            rest = &rest[at..];
+        }
+    }
+
+    #[test]
+    fn what_does_not_exist_is_null_with_its_reason() {
+        let matrix = ScoreMatrix::new(
+            vec!["x".to_owned(), "y".to_owned()],
+            vec!["w".to_owned()],
+            vec![vec![Some(1.0)], vec![Some(2.0)]],
+        );
+        let record = StandingsRecord::new(&standings(&matrix.unwrap(), &StandingsSpec::default()).unwrap());
+        assert_eq!(record.verdict.outcome, "insufficient_windows");
+        assert_eq!((record.verdict.lead, record.verdict.windows_least), (None, Some(20)));
+        let reasons: Vec<&str> = record.missing.keys().map(String::as_str).collect();
+        assert_eq!(reasons, ["confidence_set_p", "friedman", "pair_tests"]);
+        assert!(record.standings[0].ratings.is_empty());
+        assert!(record.unconnected.unwrap().contains("y > x"));
+    }
+}

@@ -1,0 +1,192 @@
+//! The verdict as one plain sentence.
+//!
+//! Owns its words, which the terminal, the reports and the stored record share.
+
+use super::assemble::Standings;
+use super::verdict::Outcome;
+
+/// Names that are written out before the rest is only counted.
+const NAMED: usize = 4;
+
+impl Standings {
+    /// What can be said about the winner, in one sentence without a full stop.
+    pub fn sentence(&self) -> String {
+        let windows = counted(self.windows.len(), "window");
+        let leader = &self.agents[self.verdict.leader];
+        match &self.verdict.outcome {
+            Outcome::Called => format!("{}, over {windows}: called", self.lead_in_words()),
+            Outcome::NotDistinguishable { group, windows_needed } => format!(
+                "not distinguishable: {}, over {windows}; {} cannot be told apart; {}",
+                self.lead_in_words(),
+                self.named(group),
+                needed(*windows_needed)
+            ),
+            Outcome::InsufficientWindows { least } => {
+                let ahead = if self.rows.iter().filter(|row| row.rank == 1).count() > 1 {
+                    "the first place is shared".to_owned()
+                } else {
+                    format!("{leader} is ahead")
+                };
+                format!(
+                    "insufficient windows: {windows}, at least {least} are needed to call a winner; {ahead}"
+                )
+            }
+            Outcome::OneAgent => format!("only one agent, {leader}: nobody to compare it with"),
+        }
+    }
+
+    /// `trend leads hold by 0.31 sharpe_ratio, 95 % interval 0.02 to 0.60`.
+    fn lead_in_words(&self) -> String {
+        let leader = &self.agents[self.verdict.leader];
+        let Some(lead) = &self.verdict.lead else { return format!("{leader} leads") };
+        let rival = &self.agents[lead.over];
+        if lead.difference == 0.0 {
+            return format!("{leader} and {rival} have the same mean {}", self.spec.metric);
+        }
+        format!(
+            "{leader} leads {rival} by {} {}, {} % interval {} to {}",
+            shown(lead.difference),
+            self.spec.metric,
+            shown_percent(1.0 - self.spec.alpha),
+            shown(lead.interval.low),
+            shown(lead.interval.high),
+        )
+    }
+
+    /// The agents by name, the best first.
+    fn named(&self, group: &[usize]) -> String {
+        let names: Vec<&str> = self
+            .rows
+            .iter()
+            .filter(|row| group.contains(&row.agent))
+            .map(|row| self.agents[row.agent].as_str())
+            .collect();
+        match names.as_slice() {
+            [] => String::new(),
+            [one] => (*one).to_owned(),
+            [most @ .., last] if names.len() <= NAMED + 1 => format!("{} and {last}", most.join(", ")),
+            _ => format!("{} and {} more", names[..NAMED].join(", "), names.len() - NAMED),
+        }
+    }
+}
+
+fn needed(windows: Option<u64>) -> String {
+    windows.map_or_else(
+        || "no number of windows would resolve it".to_owned(),
+        |windows| format!("about {} windows would resolve it", grouped(rounded(windows))),
+    )
+}
+
+/// `1 window`, `36 windows`.
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Two leading digits, rounded up: more would be a claim.
+fn rounded(count: u64) -> u64 {
+    let unit = 10_u64.pow(count.checked_ilog10().unwrap_or(0).saturating_sub(1));
+    count.div_ceil(unit) * unit
+}
+
+/// `12,000`.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let groups: Vec<String> =
+        digits.as_bytes().rchunks(3).rev().map(|group| String::from_utf8_lossy(group).into_owned()).collect();
+    groups.join(",")
+}
+
+/// A score for reading: two decimals, more where the number is small, fewer where it is large.
+pub fn shown(value: f64) -> String {
+    let size = value.abs();
+    let text = match size {
+        0.0 => return "0".to_owned(),
+        _ if size >= 1000.0 => format!("{value:.0}"),
+        _ if size >= 0.095 => format!("{value:.2}"),
+        _ if size >= 0.00095 => format!("{value:.4}"),
+        _ => format!("{value:.1e}"),
+    };
+    let nothing = text.chars().all(|c| "-0.".contains(c));
+    if nothing { "0".to_owned() } else { text }
+}
+
+/// A share as a percentage without needless digits: `95`, `99.5`.
+fn shown_percent(share: f64) -> String {
+    let text = format!("{:.2}", share * 100.0);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{lucky, matrix};
+    use super::super::{StandingsSpec, standings};
+    use super::*;
+
+    fn sentence(columns: Vec<Vec<f64>>) -> String {
+        let spec = StandingsSpec { metric: "Sharpe".to_owned(), ..StandingsSpec::default() };
+        standings(&matrix(columns), &spec).unwrap().sentence()
+    }
+
+    #[test]
+    fn a_winner_is_called() {
+        // Differences 1 and 3 in turn: mean 2, deviation sqrt(36/35), t(35) at 0.975 is 2.0301: 2 -+ 0.3431.
+        let base = lucky(1, 36, &[0.0]).remove(0);
+        let better =
+            base.iter().enumerate().map(|(i, x)| if i % 2 == 0 { x + 1.0 } else { x + 3.0 }).collect();
+        let expected = "a1 leads a0 by 2.00 Sharpe, 95 % interval 1.66 to 2.34, over 36 windows: called";
+        assert_eq!(sentence(vec![base, better]), expected);
+    }
+
+    #[test]
+    fn the_undecided_name_the_group_and_the_windows() {
+        // Ahead by 1.1 and behind by 0.9 in turn: mean 0.1, deviation sqrt(30/29), t(29) at 0.975 is 2.0452:
+        // 0.1 -+ 0.3798. (2.8016 deviation / 0.1)^2 = 812 windows.
+        let base = lucky(2, 30, &[0.0]).remove(0);
+        let ahead =
+            base.iter().enumerate().map(|(i, x)| if i % 2 == 0 { x + 1.1 } else { x - 0.9 }).collect();
+        let far_behind = base.iter().map(|x| x - 9.0).collect();
+        assert_eq!(
+            sentence(vec![ahead, base, far_behind]),
+            "not distinguishable: a0 leads a1 by 0.10 Sharpe, 95 % interval -0.28 to 0.48, over 30 windows; a0 and \
+             a1 cannot be told apart; about 820 windows would resolve it"
+        );
+        let twins = lucky(2, 30, &[0.0]).remove(0);
+        assert_eq!(
+            sentence(vec![twins.clone(), twins.clone(), twins]),
+            "not distinguishable: a0 and a1 have the same mean Sharpe, over 30 windows; a0, a1 and a2 cannot \
+             be told apart; no number of windows would resolve it"
+        );
+    }
+
+    #[test]
+    fn too_little_to_say_anything() {
+        let few = "insufficient windows: 6 windows, at least 20 are needed to call a winner; a1 is ahead";
+        assert_eq!(sentence(lucky(3, 6, &[0.0, 5.0])), few);
+        assert_eq!(
+            sentence(vec![vec![1.0], vec![1.0]]),
+            "insufficient windows: 1 window, at least 20 are needed to call a winner; the first place is shared"
+        );
+        assert_eq!(sentence(vec![vec![1.0; 30]]), "only one agent, a0: nobody to compare it with");
+    }
+
+    #[test]
+    fn numbers_for_reading() {
+        let pairs = [
+            (0.314, "0.31"),
+            (0.0, "0"),
+            (-0.0234, "-0.0234"),
+            (12345.6, "12346"),
+            (0.1, "0.10"),
+            (0.000_012, "1.2e-5"),
+            (-5.0, "-5.00"),
+        ];
+        for (value, text) in pairs {
+            assert_eq!(shown(value), text);
+        }
+        assert_eq!(
+            (grouped(rounded(1234)), grouped(rounded(63)), grouped(rounded(120))),
+            ("1,300".to_owned(), "63".to_owned(), "120".to_owned())
+        );
+        assert_eq!((shown_percent(0.95), shown_percent(0.995)), ("95".to_owned(), "99.5".to_owned()));
+    }
+}
