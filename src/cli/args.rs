@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::agent::AgentCommand;
+use super::battle::BattleCommand;
 use super::data::DataCommand;
+use super::store::StoreCommand;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -55,6 +57,12 @@ pub enum Command {
     /// Register agents that live beyond one run, change them, and see how they stand.
     #[command(subcommand)]
     Agent(AgentCommand),
+    /// Battle again with other agents or settings, and look into finished battles.
+    #[command(subcommand)]
+    Battle(BattleCommand),
+    /// Check the store of results and agents, and clear it of leftovers.
+    #[command(subcommand)]
+    Store(StoreCommand),
     /// Make, bring in and examine market data.
     #[command(subcommand)]
     Data(DataCommand),

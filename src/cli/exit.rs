@@ -59,6 +59,14 @@ impl From<StoreError> for Failure {
             | StoreError::AmbiguousRun { .. }
             | StoreError::NoSuchAgent { .. }
             | StoreError::NoIndex { .. }
+            | StoreError::NoSuchWindow { .. }
+            | StoreError::NoRegistry { .. }
+            | StoreError::NoAgent { .. }
+            | StoreError::AmbiguousAgent { .. }
+            | StoreError::BadName { .. }
+            | StoreError::NameTaken { .. }
+            | StoreError::UnknownKey
+            | StoreError::WalletTwice { .. }
             | StoreError::FolderName { .. } => Exit::Usage,
             _ => Exit::RunFailed,
         };

@@ -5,6 +5,7 @@
 
 mod agent;
 mod args;
+mod battle;
 mod check;
 mod clock;
 mod data;
@@ -18,6 +19,7 @@ mod progress;
 mod run;
 mod schema;
 mod start;
+mod store;
 mod stored;
 mod strategies;
 mod wallets;

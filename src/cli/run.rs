@@ -53,8 +53,13 @@ pub fn run_read(args: &RunArgs, read: &Read) -> Result<Exit, Failure> {
     let writer = RunWriter::open(&args.out, run)?;
     let (stored, parts) = pool.install(|| replay(args, read, &arena, writer, interrupt))?;
     let timing = RunTiming { finished_at: now(), duration: started.elapsed() };
-    let base_dir = Some(read.scenario.market.base_dir.as_path());
-    index.record_with(&stored, &timing, &Aftermath { base_dir, parts: &parts, hold: hold.as_ref() })?;
+    // The empty path is the working directory.
+    let base_dir = std::path::absolute(Path::new(".").join(&read.scenario.market.base_dir)).ok();
+    index.record_with(
+        &stored,
+        &timing,
+        &Aftermath { base_dir: base_dir.as_deref(), parts: &parts, hold: hold.as_ref() },
+    )?;
     show(args, &stored)?;
     Ok(Exit::Done)
 }

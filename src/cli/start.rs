@@ -28,6 +28,8 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Show(args) => stored::show(args),
         Command::Trades(args) => stored::trades(args),
         Command::Agent(command) => command.run(),
+        Command::Battle(command) => command.run(),
+        Command::Store(command) => command.run(),
         Command::Data(command) => command.run(),
     }
 }

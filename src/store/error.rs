@@ -124,6 +124,16 @@ pub enum StoreError {
         /// Where it was.
         folder: PathBuf,
     },
+    /// The run has no such window.
+    #[error("run `{run}` has no window {window}")]
+    NoSuchWindow {
+        /// The run.
+        run: String,
+        /// What was asked for.
+        window: u32,
+        /// How many it has.
+        windows: usize,
+    },
     /// There is no store to hold agents.
     #[error("no agents are registered under `{}`", out.display())]
     NoRegistry {
@@ -228,6 +238,7 @@ impl StoreError {
             Self::NoSuchRun { known, .. } => format!("`tiltyard runs` lists all; the latest are {}", known.join(", ")),
             Self::AmbiguousRun { .. } => "give more characters of the run's id".to_owned(),
             Self::FolderGone { .. } => "run the scenario again to have its files back".to_owned(),
+            Self::NoSuchWindow { windows, .. } => format!("it has {windows}; windows count from 0"),
             Self::NoRegistry { .. } => {
                 "`tiltyard agent create` registers one; --out names another store".to_owned()
             }

@@ -20,11 +20,13 @@ mod equity;
 mod error;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod housekeeping;
 mod identity;
 mod index;
 mod json;
 mod leaderboard;
 mod migrations;
+mod moment;
 mod number_table;
 pub mod registry;
 mod run_record;
@@ -40,9 +42,11 @@ mod writer;
 pub use agent_record::{AgentRecord, DrawdownRecord, JobRecord, MetricMap};
 pub use battle_record::{BattleRecord, PlaceRecord};
 pub use error::StoreError;
+pub use housekeeping::{Condition, Trouble, inspect, prune};
 pub use identity::{RunId, identify, run_id};
 pub use index::{Aftermath, Index, RunSummary, RunTiming, find_run, run_folder};
 pub use leaderboard::{LeaderboardRecord, RankingRecord};
+pub use moment::{AgentMoment, BattleFilm, BattleMoment};
 pub use number_table::{NamedColumn, NumberTable, RowPlace, TableError};
 pub use run_record::{
     CostRecord, EntrantRecord, FORMAT_VERSION, FindingRecord, FlagRecord, MarketRecord, PositionRecord,

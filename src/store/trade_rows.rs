@@ -113,12 +113,15 @@ fn rows_of(batch: &RecordBatch) -> Result<Vec<TradeRow>, String> {
     Ok((0..batch.num_rows()).map(row).collect())
 }
 
-fn numbers<'a, T: ArrowPrimitiveType>(batch: &'a RecordBatch, name: &str) -> Result<&'a [T::Native], String> {
+pub(super) fn numbers<'a, T: ArrowPrimitiveType>(
+    batch: &'a RecordBatch,
+    name: &str,
+) -> Result<&'a [T::Native], String> {
     let array = found(batch, name)?.as_primitive_opt::<T>();
     array.map(|values| values.values().as_ref()).ok_or_else(|| wrong_type(name))
 }
 
-fn strings<'a>(batch: &'a RecordBatch, name: &str) -> Result<Vec<&'a str>, String> {
+pub(super) fn strings<'a>(batch: &'a RecordBatch, name: &str) -> Result<Vec<&'a str>, String> {
     let array = found(batch, name)?.as_string_opt::<i32>().ok_or_else(|| wrong_type(name))?;
     Ok(array.iter().map(Option::unwrap_or_default).collect())
 }

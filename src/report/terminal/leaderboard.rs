@@ -38,6 +38,7 @@ pub(super) fn table(stored: &StoredRun, style: Style) -> String {
         notes::missing(stored, &shown, style),
         notes::unfinished(stored, style),
         notes::flags(stored, style),
+        notes::origins(stored, style),
         notes::findings(stored, style),
     ];
     format!("{}\n{}", drawing.text, notes.concat())

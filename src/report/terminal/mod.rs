@@ -5,9 +5,11 @@
 //! columns and says which.
 
 mod agents;
+mod film;
 mod grid;
 mod header;
 mod leaderboard;
+mod matrix;
 mod notes;
 mod numbers;
 mod runs;
@@ -18,6 +20,7 @@ mod trades;
 pub use agents::{
     ComparedAgent, HistoryTables, Standing, agent, agents, compare, history, metrics, overview, versions,
 };
+pub use film::{film, moment};
 pub use leaderboard::leaderboard;
 pub use runs::runs;
 pub use show::show;

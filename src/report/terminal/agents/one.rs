@@ -3,6 +3,7 @@
 use super::super::Style;
 use super::super::grid::{Column, draw};
 use super::super::header::{paragraph, plural};
+use super::super::matrix::matrix;
 use super::super::numbers::{cash, count, instant, price, quantity, ratio, signed, signed_cash};
 use super::list::{Standing, kind};
 use crate::store::registry::{AgentRow, HistoryRun, Tally, VersionRow};
@@ -172,40 +173,22 @@ pub struct ComparedAgent {
 
 /// Agents side by side.
 pub fn compare(all: &[ComparedAgent], style: Style) -> String {
-    let labels: Vec<&str> = all.iter().map(|one| one.label.as_str()).collect();
-    let of: Vec<Vec<(&'static str, String)>> = all.iter().map(|one| measures(&one.tally, style)).collect();
-    let head = [("strategy", true), ("risk", false)];
-    let mut names: Vec<&'static str> = head.iter().map(|(name, _)| *name).collect();
-    names.extend(of.first().into_iter().flatten().map(|(name, _)| *name));
-    let mut text = String::new();
-    let first = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
-    let cells: Vec<Vec<String>> = all
+    let heads: Vec<String> =
+        std::iter::once(String::new()).chain(all.iter().map(|one| one.label.clone())).collect();
+    let columns: Vec<Vec<(&'static str, String)>> = all
         .iter()
-        .zip(&of)
-        .map(|(one, measures)| {
-            let mut cells = vec![kind(&one.strategy), one.risk.clone()];
-            cells.extend(measures.iter().map(|(_, value)| value.clone()));
+        .map(|one| {
+            let mut cells = vec![("strategy", kind(&one.strategy)), ("risk", one.risk.clone())];
+            cells.extend(measures(&one.tally, style));
             cells
         })
         .collect();
-    let widths: Vec<usize> = cells
-        .iter()
-        .zip(&labels)
-        .map(|(cells, label)| {
-            cells.iter().map(|c| c.chars().count()).max().unwrap_or(0).max(label.chars().count())
+    let names = columns.first().into_iter().flatten().map(|(name, _)| (*name).to_owned());
+    let rows: Vec<Vec<String>> = names
+        .enumerate()
+        .map(|(row, name)| {
+            std::iter::once(name).chain(columns.iter().map(|cells| cells[row].1.clone())).collect()
         })
         .collect();
-    let line = |name: &str, values: Vec<&str>| {
-        let values: String =
-            values.iter().zip(&widths).map(|(value, width)| format!("  {value:>width$}")).collect();
-        format!("{name:<first$}{values}\n")
-    };
-    text.push_str(&line("", labels));
-    let rule = first + widths.iter().map(|width| width + 2).sum::<usize>();
-    text.push_str(&style.rule().to_string().repeat(rule));
-    text.push('\n');
-    for (row, name) in names.iter().enumerate() {
-        text.push_str(&line(name, cells.iter().map(|cells| cells[row].as_str()).collect()));
-    }
-    text
+    matrix(&heads, &rows, style)
 }
