@@ -1,19 +1,23 @@
-//! Bar-by-bar replay speed, in bars per second on one core.
+//! Replay speed of both loops, in bars per second on one core.
 //!
 //! Workload: one seeded synthetic symbol, 525,600 one-minute bars (a year), fee 10 bp, next-open fills, the
-//! whole wallet in and out. `prepared` is the loop alone; `complete` adds the indicator columns and every
-//! metric. Building the market is outside the timed part.
+//! whole wallet in and out. `prepared` is the loop alone (with the searches of the skipping loop, whose
+//! columns are there); `complete` adds the indicator columns and every metric. Building the market is outside
+//! the timed part. `skip` passes over the bars that change nothing, `bars` visits each.
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use tiltyard::domain::{Bps, Cash, Instrument, Interval, Seed, SymbolId};
-use tiltyard::engine::{Job, Window, replay};
+use tiltyard::engine::{Job, Loop, Window};
 use tiltyard::indicator::{History, IndicatorCache};
 use tiltyard::market::{Market, SeriesBars, synth};
 use tiltyard::metrics;
-use tiltyard::scenario::{Delisted, MetricSpec, RiskProfile, StrategyKind, StrategySpec, VenueSpec, WarmUp};
+use tiltyard::scenario::{
+    Condition, Delisted, MetricSpec, RiskProfile, RuleSet, StrategyKind, StrategySpec, VenueSpec, WarmUp,
+    expr,
+};
 use tiltyard::strategy::{Setup, prepare};
 
 const BARS: u32 = 525_600;
@@ -36,7 +40,28 @@ fn strategies() -> BTreeMap<&'static str, StrategyKind> {
         ("buy_and_hold", StrategyKind::BuyAndHold),
         ("sma_cross_20_100", StrategyKind::SmaCross { fast: 20, slow: 100 }),
         ("sma_cross_500_5000", StrategyKind::SmaCross { fast: 500, slow: 5_000 }),
+        ("donchian_600_300", StrategyKind::DonchianBreakout { entry: 600, exit: 300 }),
+        ("rules", StrategyKind::Rules(rules())),
     ])
+}
+
+/// Buys what has fallen in a rise, with a stop and a target.
+#[expect(clippy::expect_used, reason = "a benchmark without its rules has nothing to say")]
+fn rules() -> RuleSet {
+    let minute = Interval::MINUTE;
+    let condition = |text: &str| Condition {
+        text: text.to_owned(),
+        expr: expr::parse(text, minute, minute).expect("a sound condition"),
+    };
+    RuleSet {
+        enter_all: ["rsi(14) < 25", "close > sma(2000)"].map(condition).into(),
+        exit_any: vec![condition("rsi(14) > 65")],
+        stop_loss: Some(Bps::from_percent(1.0)),
+        take_profit: Some(Bps::from_percent(2.0)),
+        trailing_stop: None,
+        max_hold_bars: Some(600),
+        max_positions: None,
+    }
 }
 
 fn bench(c: &mut Criterion) {
@@ -59,21 +84,23 @@ fn bench(c: &mut Criterion) {
             StrategySpec { kind, symbols: vec![SymbolId(0)], timeframe: Interval::MINUTE, size: Bps::WHOLE };
         let cache = IndicatorCache::new();
         let ready = setup(&market, &cache);
-        group.bench_function(format!("prepared/{name}"), |b| {
-            b.iter_batched(
-                || prepare(&spec, &ready),
-                |strategy| black_box(replay(&job, strategy)),
-                BatchSize::LargeInput,
-            );
-        });
-        group.bench_function(format!("complete/{name}"), |b| {
-            b.iter_with_large_drop(|| {
-                let cache = IndicatorCache::new();
-                let replay = replay(&job, prepare(&spec, &setup(&market, &cache)));
-                let metrics = metrics::measure(&replay, &market, &MetricSpec::default());
-                (replay, metrics)
+        for (way, name_of_way) in [(Loop::BarByBar, "bars"), (Loop::Skip, "skip")] {
+            group.bench_function(format!("prepared/{name_of_way}/{name}"), |b| {
+                b.iter_batched(
+                    || prepare(&spec, &ready),
+                    |strategy| black_box(way.replay(&job, strategy)),
+                    BatchSize::LargeInput,
+                );
             });
-        });
+            group.bench_function(format!("complete/{name_of_way}/{name}"), |b| {
+                b.iter_with_large_drop(|| {
+                    let cache = IndicatorCache::new();
+                    let replay = way.replay(&job, prepare(&spec, &setup(&market, &cache)));
+                    let metrics = metrics::measure(&replay, &market, &MetricSpec::default());
+                    (replay, metrics)
+                });
+            });
+        }
     }
     group.finish();
 }

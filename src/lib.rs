@@ -14,5 +14,6 @@ pub mod risk;
 pub mod scenario;
 pub mod store;
 pub mod strategy;
+pub mod sweep;
 pub mod tournament;
 pub mod venue;

@@ -10,6 +10,7 @@ use tiltyard::tournament::evidence::{
     Call, CallingRule, Convention, MINIMUM_WINDOWS, McsStatistic, Panel, Resamples, beats_all, call,
     model_confidence_set,
 };
+use tiltyard::tournament::standings::{Outcome, ScoreMatrix, StandingsSpec, standings};
 
 const RULE: CallingRule = CallingRule { alpha: 0.05, minimum_windows: MINIMUM_WINDOWS };
 const WINDOWS: usize = 30;
@@ -30,11 +31,15 @@ fn scores(seed: u64, skills: &[f64]) -> Panel {
     Panel::new(skills.iter().map(agent).collect()).unwrap()
 }
 
-/// Share of tournaments in which the rule calls an agent for which `counts` holds.
+/// Share of tournaments in which an agent is called for which `counts` holds: by the function that standings call by.
 fn called(first_seed: u64, skills: &[f64], counts: impl Fn(usize) -> bool) -> f64 {
     let played = tournaments();
-    let calls = (first_seed..first_seed + played)
-        .filter(|&seed| beats_all(&scores(seed, skills), &RULE).unwrap().is_some_and(&counts));
+    // The resamples are for the group of the undecided; the call does not depend on them.
+    let resamples = Resamples::stationary(WINDOWS, 1.0, 2, [3; 32]).unwrap();
+    let calls = (first_seed..first_seed + played).filter(|&seed| {
+        let verdict = call(&scores(seed, skills), &resamples, &RULE).unwrap();
+        verdict.call == Call::Winner && counts(verdict.leader)
+    });
     calls.count() as f64 / played as f64
 }
 
@@ -64,6 +69,22 @@ fn the_clearly_better_is_found() {
     let share = called(200_000, &skills, |agent| agent == 4);
     assert!(share > 0.99, "{share}");
     assert_eq!(called(200_000, &skills, |agent| agent != 4), 0.0);
+}
+
+#[test]
+fn standings_call_by_the_same_rule() {
+    let names = |count: usize| (0..count).map(|i| i.to_string()).collect::<Vec<String>>();
+    for seed in 200_000..200_030 {
+        for skills in [[0.0, 0.0, 0.0], [0.0, 0.8, 0.0]] {
+            let panel = scores(seed, &skills);
+            let known = panel.columns().iter().map(|column| column.iter().copied().map(Some).collect());
+            let matrix = ScoreMatrix::new(names(3), names(WINDOWS), known.collect()).unwrap();
+            let spec = StandingsSpec { resamples: 20, ratings: vec![], ..StandingsSpec::default() };
+            let verdict = standings(&matrix, &spec).unwrap().verdict;
+            let called = (verdict.outcome == Outcome::Called).then_some(verdict.leader);
+            assert_eq!(called, beats_all(&panel, &RULE).unwrap(), "seed {seed}, skills {skills:?}");
+        }
+    }
 }
 
 #[test]

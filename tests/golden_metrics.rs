@@ -3,7 +3,10 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use serde_json::Value;
+#[path = "golden/reference.rs"]
+mod reference;
+
+use reference::{golden, numbers};
 use tiltyard::metrics::{
     Measure, Tails, alpha, beta, cagr, calmar_ratio, conditional_value_at_risk_95, deepest_fall,
     excess_kurtosis, information_ratio, kurtosis_biased, omega_ratio, per_period_rate, sharpe_ratio,
@@ -14,17 +17,6 @@ const EMPYRICAL: &str = "empyrical-reloaded 0.7.1";
 const QUANTSTATS: &str = "quantstats 0.0.86";
 const FFN: &str = "ffn 1.4.1";
 const SCIPY: &str = "scipy 1.17.1";
-
-fn golden() -> Option<Value> {
-    let shared = std::env::var("TILTYARD_SHARED")
-        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared").to_owned());
-    let text = std::fs::read_to_string(format!("{shared}/golden/metrics.json")).ok()?;
-    Some(serde_json::from_str(&text).unwrap())
-}
-
-fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
-}
 
 fn curve(returns: &[f64]) -> Vec<f64> {
     let mut level = 1.0;
@@ -71,10 +63,7 @@ fn ours(returns: &[f64], benchmark: &[f64], a: f64) -> Vec<(&'static str, &'stat
 
 #[test]
 fn every_series_at_both_annualisations() {
-    let Some(golden) = golden() else {
-        println!("skipped: the shared folder with the reference values is not here");
-        return;
-    };
+    let Some(golden) = golden() else { return };
     let metrics = &golden["metrics"];
     let mut compared = 0;
     for (name, series) in metrics["series"].as_object().unwrap() {

@@ -78,7 +78,12 @@ fn metrics(market: &Market, equity: Vec<f64>, trips: Vec<RoundTrip>) -> Metrics 
 fn ranked(entrants: &[(&str, &Metrics)], by: RankingMetric) -> Vec<(u32, String)> {
     let names: Vec<AgentName> = entrants.iter().map(|(name, _)| AgentName::new(name).unwrap()).collect();
     let rows: Vec<_> = names.iter().zip(entrants.iter().map(|&(_, metrics)| metrics)).collect();
-    let spec = BattleSpec { ranking_metric: by, windows: WindowSpec::Whole, tie_break: Vec::new() };
+    let spec = BattleSpec {
+        ranking_metric: by,
+        windows: WindowSpec::Whole,
+        embargo: Span::default(),
+        tie_break: Vec::new(),
+    };
     let battle = rank_battle(0, &rows, &spec);
     battle.ranks.iter().map(|place| (place.rank, names[place.agent].to_string())).collect()
 }

@@ -18,7 +18,8 @@ use stage::{Stage, files};
 
 /// One month, two symbols, two agents, one of which never trades.
 const SMALL: &str = include_str!("cli/mistakes/sound.toml");
-const SCENARIOS: [&str; 3] = ["first_tournament", "daily_rotation", "single_window"];
+const SCENARIOS: [&str; 5] =
+    ["first_tournament", "daily_rotation", "single_window", "league_of_twelve", "sweep_sma_cross"];
 
 const BOARD_KEYS: [&str; 5] = ["run_id", "scenario", "ranking_metric", "windows", "rankings"];
 const RANKING_KEYS: [&str; 15] = [
@@ -184,30 +185,37 @@ fn csv_twins_hold_the_same_rows() {
     assert!(rows > 1000, "{rows}");
 }
 
-/// The same bytes at any number of threads, on a second run, into a fresh folder or the same one.
+/// The same bytes at any number of threads, by either replay loop, with any memory, on a second run, into a
+/// fresh folder or the same one.
 #[test]
 fn result_folders_depend_on_nothing_but_the_scenario() {
     let stage = Stage::new();
+    let ways = [
+        ("one", "--threads 1"),
+        ("two", "--threads 2"),
+        ("slow", "--engine bar-by-bar"),
+        ("small", "--memory 1kB"),
+    ];
     for scenario in SCENARIOS {
-        for (out, threads) in [("one", 1), ("two", 2)] {
-            stage.result(&format!(
-                "run scenarios/{scenario}.toml --out {out} --threads {threads} --csv --quiet"
-            ));
+        for (out, way) in ways {
+            stage.result(&format!("run scenarios/{scenario}.toml --out {out} {way} --csv --quiet"));
         }
     }
     let one = files(&stage.path("one"));
     assert!(one.len() > 100, "{}", one.len());
-    let same = |what: &str| {
-        let two = files(&stage.path("two"));
+    let same = |out: &str, what: &str| {
+        let two = files(&stage.path(out));
         assert_eq!(one.len(), two.len(), "{what}");
         for ((name, bytes), (other, other_bytes)) in one.iter().zip(&two) {
             assert_eq!(name, other, "{what}");
             assert!(bytes == other_bytes, "{name} differs {what}");
         }
     };
-    same("on another number of threads");
+    same("two", "on another number of threads");
+    same("slow", "bar by bar");
+    same("small", "without memory for indicators");
     stage.result("run scenarios/first_tournament.toml --out two --csv --quiet");
-    same("on a second run into the same folder");
+    same("two", "on a second run into the same folder");
 }
 
 #[test]

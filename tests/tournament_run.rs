@@ -66,8 +66,10 @@ fn scenario(market: &Market) -> Scenario {
         battle: BattleSpec {
             ranking_metric: RankingMetric::SharpeRatio,
             windows: WindowSpec::Random { length: Span::DAY.times(14), count: 4 },
+            embargo: Span::default(),
             tie_break: Vec::new(),
         },
+        tournament: None,
         metrics: MetricSpec::default(),
         report: ReportSpec::default(),
         rematch_of: None,

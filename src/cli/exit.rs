@@ -3,7 +3,8 @@
 use std::fmt::Display;
 use std::process::ExitCode;
 
-use crate::store::StoreError;
+use crate::store::{SeriesError, StoreError, TableError};
+use crate::store::{StoreError, TableError};
 
 /// The program's exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +59,7 @@ impl From<StoreError> for Failure {
             StoreError::NoSuchRun { .. }
             | StoreError::AmbiguousRun { .. }
             | StoreError::NoSuchAgent { .. }
+            | StoreError::NoSweep { .. }
             | StoreError::NoIndex { .. }
             | StoreError::NoSuchWindow { .. }
             | StoreError::NoRegistry { .. }
@@ -71,5 +73,18 @@ impl From<StoreError> for Failure {
             _ => Exit::RunFailed,
         };
         Self::plain(exit, &error, error.remedy())
+    }
+}
+
+/// A table of numbers is part of what was asked for.
+impl From<TableError> for Failure {
+    fn from(error: TableError) -> Self {
+        Self::plain(Exit::Usage, &error, error.remedy())
+    }
+}
+
+impl From<SeriesError> for Failure {
+    fn from(error: SeriesError) -> Self {
+        Self::plain(Exit::Usage, &error, error.remedy())
     }
 }

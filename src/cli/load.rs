@@ -11,8 +11,10 @@ use super::exit::page;
 use super::{Exit, Failure, wallets};
 use crate::domain::Interval;
 use crate::market::{self, LoadRequest, Market, MarketError};
-use crate::scenario::{Intrabar, Problem, Registry, Scenario, place_of};
+use crate::scenario::{Intrabar, Problem, Registry, Scenario, TrialSetup, WindowSpec, place_of};
 use crate::strategy;
+use crate::sweep;
+use crate::tournament::formats::{self, FormatError};
 use crate::tournament::{Stretch, WindowError, WindowSpan, plan_windows};
 
 /// A scenario that has been read and checked.
@@ -97,23 +99,54 @@ pub struct Arena {
 /// [`Exit::Data`] where the data is wrong or missing; [`Exit::Usage`] where the windows do not fit it.
 pub fn arena(read: &Read) -> Result<Arena, Failure> {
     let scenario = &read.scenario;
-    let mut frames = history(scenario);
-    let history_bars = frames.remove(&scenario.market.interval).unwrap_or(0).max(wallets::history(scenario));
-    let detail = scenario.venue.intrabar == Intrabar::Detail;
+    let extremes = scenario.sweep.as_ref().map(sweep::extremes).unwrap_or_default();
+    let mut frames = history(scenario, &extremes);
+    let own = frames.remove(&scenario.market.interval).unwrap_or(0);
+    let history_bars = own
+        .max(bars_before(&scenario.battle.windows, scenario.market.interval))
+        .max(wallets::history(scenario));
+    let mut venues = extremes.iter().map(|setup| &setup.venue).chain([&scenario.venue]);
+    let detail = venues.any(|venue| venue.intrabar == Intrabar::Detail);
     let market = market::load(&LoadRequest { spec: &scenario.market, frames: &frames, history_bars, detail })
         .map_err(|error| market_failure(read, &error))?;
     let spec = &scenario.market;
-    let stretch = Stretch { ticks: market.in_range, start: spec.start, end: spec.end };
+    let embargo = scenario.battle.embargo;
+    let stretch = Stretch { ticks: market.in_range, start: spec.start, end: spec.end, embargo };
     let windows = plan_windows(&scenario.battle.windows, &market, stretch, scenario.seed)
         .map_err(|error| window_failure(read, &error))?;
     wallets::check(read, &market, &windows)?;
+    if let Some(tournament) = &scenario.tournament {
+        formats::check(&tournament.format, scenario.agents.len(), windows.len())
+            .map_err(|error| format_failure(read, &error))?;
+    }
     Ok(Arena { market, windows })
 }
 
-/// The most bars of each timeframe that any agent wants before a window.
-fn history(scenario: &Scenario) -> BTreeMap<Interval, u32> {
+/// A pool of as many threads as were asked for.
+///
+/// # Errors
+/// [`Exit::RunFailed`] where they cannot be had.
+pub fn pool(threads: Option<u16>) -> Result<rayon::ThreadPool, Failure> {
+    let threads = threads.map_or(0, usize::from);
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|error| {
+        Failure::plain(Exit::RunFailed, format!("cannot start threads: {error}"), "give fewer with --threads")
+    })
+}
+
+/// Bars that the choice of windows wants before the range, whatever its agents want.
+fn bars_before(windows: &WindowSpec, interval: Interval) -> u32 {
+    match *windows {
+        WindowSpec::Stratified { lookback, .. } => {
+            u32::try_from(lookback.micros() / interval.micros() + 1).unwrap_or(u32::MAX)
+        }
+        _ => 0,
+    }
+}
+
+/// The most bars of each timeframe that any agent or trial wants before a window.
+fn history(scenario: &Scenario, trials: &[TrialSetup]) -> BTreeMap<Interval, u32> {
     let mut most = BTreeMap::new();
-    for agent in &scenario.agents {
+    for agent in scenario.agents.iter().chain(trials.iter().map(|setup| &setup.agent)) {
         for (timeframe, bars) in strategy::warm_up(&agent.strategy, scenario.market.interval) {
             let entry = most.entry(timeframe).or_insert(0);
             *entry = bars.max(*entry);
@@ -154,6 +187,15 @@ fn blamed(read: &Read, problem: &MarketError) -> Option<Range<usize>> {
                 .or_else(|| place_of(text, &["market", "start"]))
         }
         _ => None,
+    }
+}
+
+fn format_failure(read: &Read, error: &FormatError) -> Failure {
+    let help = "ask for more windows or add agents, or choose a format that needs fewer".to_owned();
+    let place = place_of(&read.text, &["tournament", "format"]);
+    match place.or_else(|| place_of(&read.text, &["tournament"])) {
+        Some(span) => Failure::new(Exit::Usage, vec![read.quoted.page_at(span, error.to_string(), help)]),
+        None => Failure::plain(Exit::Usage, error, help),
     }
 }
 

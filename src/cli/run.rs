@@ -3,17 +3,23 @@
 use std::path::Path;
 use std::time::Instant;
 
-use super::args::RunArgs;
+use super::args::{EngineArg, RunArgs};
 use super::clock::now;
 use super::interrupt::Interrupt;
 use super::load::{self, Arena, Read};
 use super::progress::{Progress, Verbosity};
-use super::{Exit, Failure, diagnostics, output};
+use super::standings::{unfit, unsuited};
+use super::{Exit, Failure, diagnostics, output, sweep};
+use crate::engine::Loop;
 use crate::report;
-use crate::scenario::ReportFormat;
+use crate::report::terminal::{self, Style};
+use crate::scenario::{ReportFormat, Scenario};
 use crate::store::registry::{AgentPart, Registry, StoredAgents, agent_parts};
-use crate::store::{self, Aftermath, Index, Run, RunTiming, RunWriter, StoredRun};
-use crate::tournament::{self, Plan, RunError, Tournament};
+use crate::store::{
+    self, Aftermath, Index, Run, RunTiming, RunWriter, StandingsRecord, StoredRun, TournamentRecord,
+};
+use crate::tournament::formats::FormatView;
+use crate::tournament::{self, Assessment, Means, Plan, Results, RunError, Tournament, assess};
 
 /// Reads, loads, replays, stores, prints.
 ///
@@ -34,9 +40,15 @@ pub fn run_read(args: &RunArgs, read: &Read) -> Result<Exit, Failure> {
     if !args.quiet {
         diagnostics::print(&read.quoted.pages(read.warnings.clone()));
     }
-    let pool = pool(args)?;
+    let pool = load::pool(args.threads)?;
     let started = Instant::now();
     let arena = pool.install(|| load::arena(read))?;
+    if args.dry_run {
+        return pool.install(|| sweep::dry_run(args, read, &arena));
+    }
+    if read.scenario.sweep.is_some() {
+        return pool.install(|| sweep::run(args, read, &arena, interrupt, started));
+    }
     let run = Run {
         id: store::identify(&read.scenario, &arena.market),
         scenario: &read.scenario,
@@ -77,14 +89,6 @@ fn is_no_file(out: &Path) -> Result<(), Failure> {
     }
 }
 
-/// A pool of as many threads as were asked for.
-fn pool(args: &RunArgs) -> Result<rayon::ThreadPool, Failure> {
-    let threads = args.threads.map_or(0, usize::from);
-    rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|error| {
-        Failure::plain(Exit::RunFailed, format!("cannot start threads: {error}"), "give fewer with --threads")
-    })
-}
-
 fn replay(
     args: &RunArgs,
     read: &Read,
@@ -95,18 +99,39 @@ fn replay(
     let plan = Plan { scenario: &read.scenario, market: &arena.market, windows: &arena.windows };
     let verbosity = if args.quiet { Verbosity::Quiet } else { Verbosity::Normal };
     let progress = Progress::new(plan.jobs(), verbosity, interrupt);
-    let outcome = tournament::run(&plan, &progress);
+    let outcome = tournament::run_by(&plan, &progress, means(args));
     let summary = progress.summary();
     let tournament = outcome.map_err(|error| interrupted(&error))?;
     if !args.quiet {
         output::say(&summary);
     }
     let parts = agent_parts(&read.scenario, &arena.market, &tournament);
+    let writer = match assessment(&read.scenario, &tournament)? {
+        Some(found) => writer.assessed(found),
+        None => writer,
+    };
     Ok((write(writer, &tournament)?, parts))
 }
 
+/// Standings and format, where the scenario asks for them.
+fn assessment(scenario: &Scenario, tournament: &Tournament) -> Result<Option<Assessment>, Failure> {
+    let Some(spec) = &scenario.tournament else { return Ok(None) };
+    let results = Results::of(tournament, scenario).map_err(|error| unfit(&error))?;
+    let found = assess(&results, spec).map_err(|error| unsuited(&error, results.matrix.agents()))?;
+    Ok(Some(found))
+}
+
+/// How the plan is carried out.
+pub(super) fn means(args: &RunArgs) -> Means {
+    let engine = match args.engine {
+        EngineArg::Skip => Loop::Skip,
+        EngineArg::BarByBar => Loop::BarByBar,
+    };
+    Means { engine, memory: args.memory.unwrap_or(usize::MAX) }
+}
+
 /// Writes the agents on all threads, then publishes the folder.
-fn write(writer: RunWriter<'_>, tournament: &Tournament) -> Result<StoredRun, store::StoreError> {
+pub(super) fn write(writer: RunWriter<'_>, tournament: &Tournament) -> Result<StoredRun, store::StoreError> {
     use rayon::prelude::*;
     tournament.agents.par_iter().try_for_each(|agent| writer.write_agent(agent))?;
     writer.finish(tournament)
@@ -124,5 +149,21 @@ fn show(args: &RunArgs, stored: &StoredRun) -> Result<(), Failure> {
     if args.quiet {
         return Ok(());
     }
-    output::result(&report::terminal::leaderboard(stored, output::style()))
+    let style = output::style();
+    output::result(&terminal::leaderboard(stored, style))?;
+    let Some(tournament) = &stored.tournament else { return Ok(()) };
+    output::result(&standings(stored.standings.as_ref(), tournament, style))
+}
+
+/// The verdict with its table, the format's table where it says more, and the work.
+fn standings(standings: Option<&StandingsRecord>, tournament: &TournamentRecord, style: Style) -> String {
+    let table = match (standings, &tournament.standings_missing) {
+        (Some(standings), _) => terminal::standings_table(standings, style),
+        (None, why) => format!("no standings: {}\n", why.as_deref().unwrap_or_default()),
+    };
+    let format = match tournament.view {
+        FormatView::RoundRobin(_) => String::new(),
+        _ => format!("\n{}", terminal::tournament(tournament, style)),
+    };
+    format!("\n{table}{format}\n{}", terminal::work(tournament))
 }

@@ -3,7 +3,9 @@
 use clap::Parser;
 
 use super::args::{Cli, Command};
-use super::{Exit, Failure, check, diagnostics, init, run, schema, stored, strategies};
+use super::{
+    Exit, Failure, check, diagnostics, duel, evidence, init, rank, run, schema, standings, stored, strategies,
+};
 
 /// Reads the command line, carries it out, prints what went wrong.
 pub fn main() -> Exit {
@@ -30,6 +32,12 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Agent(command) => command.run(),
         Command::Battle(command) => command.run(),
         Command::Store(command) => command.run(),
+        Command::Metrics(args) => metrics::metrics(args),
+        Command::Standings(args) => standings::standings(args),
+        Command::Duel(args) => duel::duel(args),
+        Command::Sweep(command) => command.run(),
+        Command::Rank(args) => rank::rank(args),
+        Command::Evidence(args) => evidence::evidence(args),
         Command::Data(command) => command.run(),
     }
 }

@@ -19,17 +19,21 @@ pub fn runs(args: &StoreArgs) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Shows one run; with `--json` its leaderboard.
+/// Shows one run, or one agent of it; with `--json` its leaderboard, or the agent's metrics.
 ///
 /// # Errors
-/// Where there is no such run, or it cannot be read.
+/// Where there is no such run or agent, or it cannot be read.
 pub fn show(args: &ShowArgs) -> Result<Exit, Failure> {
     let stored = StoredRun::load(&find_run(&args.store.out, &args.run)?)?;
-    if args.store.json {
-        output::result(&report::leaderboard_json(&stored.leaderboard)?)?;
-    } else {
-        output::result(&terminal::show(&stored, output::style()))?;
-    }
+    let text = match (&args.agent, args.store.json) {
+        (None, true) => report::leaderboard_json(&stored.leaderboard)?,
+        (None, false) => terminal::show(&stored, output::style()),
+        (Some(name), json) => {
+            let agent = stored.known_agent(name)?;
+            if json { report::agent_json(agent)? } else { terminal::agent(&stored, agent, output::style()) }
+        }
+    };
+    output::result(&text)?;
     Ok(Exit::Done)
 }
 

@@ -152,6 +152,11 @@ impl Span {
         self.0
     }
 
+    /// Whether it is no time at all.
+    pub const fn is_zero(&self) -> bool {
+        self.0 == 0
+    }
+
     /// In seconds.
     #[expect(clippy::cast_precision_loss, reason = "statistics are f64")]
     pub fn seconds(self) -> f64 {
@@ -161,6 +166,13 @@ impl Span {
     /// This length `n` times over.
     pub const fn times(self, n: i64) -> Self {
         Self(self.0.saturating_mul(n))
+    }
+}
+
+impl Add for Span {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Lets the loop pass most bars with two comparisons a symbol, whatever the number of orders.
 
-use super::order::Working;
+use super::order::{Stage, Working};
 use super::state::State;
 use crate::domain::{Side, SymbolId};
 use crate::scenario::Intrabar;
@@ -36,7 +36,7 @@ impl State<'_> {
         })
     }
 
-    fn set_alarms(&mut self) {
+    pub(super) fn set_alarms(&mut self) {
         self.alarms_stale = false;
         self.alarms.clear();
         // On a path a trailing stop can be raised and hit in one bar: each bar has to be walked.
@@ -55,7 +55,8 @@ impl State<'_> {
 
 impl Alarm {
     fn add(&mut self, order: &Working, walks: bool) {
-        if order.ioc || (order.trail.is_some() && walks) {
+        // A market order, and one that has a single bar, are concerned by any bar.
+        if order.ioc || order.stage == Stage::Market || (order.trail.is_some() && walks) {
             self.down = f64::INFINITY;
         }
         match order.resting().map(|resting| resting.reach(order.side)) {

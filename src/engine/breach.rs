@@ -40,10 +40,15 @@ impl State<'_> {
 
     /// Whether the mark is near enough to a limit for exact money to decide.
     fn may_breach(&self) -> bool {
-        let fallen = self.job.risk.max_drawdown.is_some_and(|limit| {
-            self.equity_now <= near(self.peak.max(self.equity_now) * (1.0 - limit.to_fraction()))
-        });
-        fallen || self.equity_now <= self.day_floor || self.streak.is_open()
+        self.may_breach_at(self.equity_now, self.peak.max(self.equity_now))
+    }
+
+    /// Whether a mark, with the highest so far, is. A higher mark under a lower peak never is where this one
+    /// is not.
+    pub(super) fn may_breach_at(&self, mark: f64, peak: f64) -> bool {
+        let limit = self.job.risk.max_drawdown;
+        let fallen = limit.is_some_and(|limit| mark <= near(peak * (1.0 - limit.to_fraction())));
+        fallen || mark <= self.day_floor || self.streak.is_open()
     }
 
     /// The strategy could not go on: its positions are closed, its loss is kept.

@@ -19,7 +19,7 @@ impl State<'_> {
     }
 
     /// The day's equity is the mark of the tick before; halts end, an open breaker of losses closes.
-    fn new_day(&mut self) {
+    pub(super) fn new_day(&mut self) {
         if let Some(before) = self.tick.checked_sub(1) {
             self.day_start = self.exact_equity_at(before);
         }

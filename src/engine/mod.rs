@@ -3,10 +3,11 @@
 //! Owns the order of events at a tick. Never touches a file, a clock, a thread, a global or a progress
 //! bar. Invariant: same inputs, same bytes out, on any machine and any number of threads.
 //!
-//! [`replay()`] is the bar-by-bar loop, the oracle. Each step of a tick is a small method of `State` in a
-//! file of its own, so that another loop can call the same steps:
+//! [`replay()`] is the bar-by-bar loop, the oracle; [`replay_skipping()`] gives the same and passes over the
+//! bars that change nothing. Each step of a tick is a small method of `State` in a file of its own, which both
+//! loops call:
 //! `day` (step 0), `alarm`, `matching` and `path` (1), `mark` (2), `breach` (3), `account` and `replay` (4),
-//! `intake` (5). `fill` carries out what matching finds, `bracket` follows it up, `order` ends orders.
+//! `intake` (5). `batch` takes many parameterisations at once to what metrics need. `fill` carries out what matching finds, `bracket` follows it up, `order` ends orders.
 //!
 //! # Readings of the design where it leaves room
 //! - An order is placed at the close of its deciding bar; `day` is the UTC day of that instant.
@@ -28,6 +29,7 @@
 
 mod account;
 mod alarm;
+pub mod batch;
 mod bracket;
 mod breach;
 mod curve;
@@ -41,6 +43,7 @@ mod order;
 mod outcome;
 mod path;
 mod replay;
+mod skip;
 mod state;
 mod trip;
 mod version;
@@ -50,6 +53,7 @@ pub use outcome::{
     EndReason, ExitState, FillRow, Flags, Holding, OrderRow, Replay, ReplayStatus, RoundTrip, Window,
 };
 pub use replay::{Job, replay};
+pub use skip::{Loop, replay_skipping};
 pub use version::SEMANTICS_VERSION;
 
 #[cfg(test)]

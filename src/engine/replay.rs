@@ -1,4 +1,5 @@
-//! The bar-by-bar loop: every tick of the window, one after the other. The oracle for any faster loop.
+//! The bar-by-bar loop: every tick of the window, one after the other. The oracle for any faster loop, which
+//! visits fewer ticks but takes each one it visits through the same steps.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -49,29 +50,39 @@ pub fn replay(job: &Job<'_>, mut strategy: Box<dyn Strategy + '_>) -> Replay {
     let mut state = State::new(job);
     let mut actions = Vec::new();
     for tick in job.window.ticks.first..job.window.ticks.last {
-        state.begin(tick);
-        state.match_orders();
-        state.mark();
-        state.watch_losses();
-        if state.conduct != Conduct::Out {
-            state.decide(strategy.as_mut(), &mut actions);
-            state.act(&mut actions);
-        }
-        state.close_tick();
+        state.visit(tick, strategy.as_mut(), &mut actions);
     }
     state.finish()
 }
 
-impl State<'_> {
-    /// Step 4: the strategy looks and pushes what it wants done. An error or a panic is its forfeit, and
-    /// what it had pushed by then is dropped.
-    fn decide(&mut self, strategy: &mut dyn Strategy, actions: &mut Vec<Action>) {
-        let moment = Moment {
+impl<'m> State<'m> {
+    /// One tick, all its steps.
+    pub(super) fn visit(&mut self, tick: usize, strategy: &mut dyn Strategy, actions: &mut Vec<Action>) {
+        self.begin(tick);
+        self.match_orders();
+        self.mark();
+        self.watch_losses();
+        if self.conduct != Conduct::Out {
+            self.decide(strategy, actions);
+            self.act(actions);
+        }
+        self.close_tick();
+    }
+
+    /// The instant of this tick's decision.
+    pub(super) fn moment(&self) -> Moment<'m> {
+        Moment {
             tick: self.tick,
             since_start: self.tick - self.job.window.ticks.first,
             open_time: self.open_time(),
             market: self.job.market,
-        };
+        }
+    }
+
+    /// Step 4: the strategy looks and pushes what it wants done. An error or a panic is its forfeit, and
+    /// what it had pushed by then is dropped.
+    fn decide(&mut self, strategy: &mut dyn Strategy, actions: &mut Vec<Action>) {
+        let moment = self.moment();
         let account = AccountView(self);
         let call = AssertUnwindSafe(|| strategy.on_bar(&moment, &account, actions));
         let failure = match catch_unwind(call) {

@@ -85,7 +85,15 @@ fn series(index: usize, bars: Bars, clock: &[Timestamp]) -> SymbolSeries {
         .collect();
     let name = Symbol::new(&format!("S{index}")).unwrap();
     let instrument = Instrument::with_defaults(name);
-    SymbolSeries { instrument, bars, rows, frames: Default::default(), findings: Vec::new(), detail: None }
+    SymbolSeries {
+        instrument,
+        bars,
+        rows,
+        frames: Default::default(),
+        findings: Vec::new(),
+        detail: None,
+        extremes: Default::default(),
+    }
 }
 
 /// One symbol at one hour.

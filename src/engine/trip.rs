@@ -5,7 +5,7 @@ use super::{ExitState, RoundTrip};
 use crate::domain::{
     CarriedPosition, CarriedTrip, Cash, Price, PriceSum, Qty, Side, SymbolId, Timestamp, Wallet,
 };
-use crate::market::{Bars, Row};
+use crate::market::{Row, SymbolSeries};
 
 /// When in its bar a fill happens, as far as the bar's extremes go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,7 +99,7 @@ impl State<'_> {
 
     fn close_trip(&mut self, symbol: SymbolId, last: &TripFill) {
         let Some(trip) = self.open_trips[symbol.index()].take() else { return };
-        let bars = &self.job.market.series(symbol).bars;
+        let series = self.job.market.series(symbol);
         let exit = Exit {
             state: ExitState::Closed,
             at: last.at,
@@ -110,7 +110,7 @@ impl State<'_> {
             unrealised: Cash::ZERO,
             reason: last.reason,
         };
-        let round_trip = trip.finish(symbol, bars, &exit);
+        let round_trip = trip.finish(symbol, series, &exit);
         self.streak.closed(round_trip.pnl, self.job.risk.max_consecutive_losses);
         self.trips.push(round_trip);
     }
@@ -142,7 +142,7 @@ impl State<'_> {
                 cost: position.cost(),
                 entry_fees: position.entry_fees(),
                 mark: self.mark_price(symbol, self.tick),
-                trip: trip.so_far(&self.job.market.symbols[index].bars, last),
+                trip: trip.so_far(&self.job.market.symbols[index], last),
             };
             wallet.positions.push((symbol, carried));
         }
@@ -166,7 +166,7 @@ impl State<'_> {
                 unrealised: position.unrealised(mark),
                 reason: "open",
             };
-            self.trips.push(trip.finish(symbol, &self.job.market.symbols[index].bars, &exit));
+            self.trips.push(trip.finish(symbol, &self.job.market.symbols[index], &exit));
         }
     }
 }
@@ -207,8 +207,8 @@ impl OpenTrip {
     }
 
     /// The same round trip for the next run; `last` is its symbol's last row in this one.
-    fn so_far(&self, bars: &Bars, last: Row) -> CarriedTrip {
-        let (worst, best) = self.excursions(bars, last);
+    fn so_far(&self, series: &SymbolSeries, last: Row) -> CarriedTrip {
+        let (worst, best) = self.excursions(series, last);
         CarriedTrip {
             opened_at: self.entry_at,
             opened_bar: self.opened_bar,
@@ -225,8 +225,8 @@ impl OpenTrip {
     }
 
     /// Worst and best excursion, those of earlier runs included.
-    fn excursions(&self, bars: &Bars, last: Row) -> (f64, f64) {
-        let (worst, best) = excursions(&self.steps, bars, last);
+    fn excursions(&self, series: &SymbolSeries, last: Row) -> (f64, f64) {
+        let (worst, best) = excursions(&self.steps, series, last);
         (worst.min(self.excursions.0), best.max(self.excursions.1))
     }
 
@@ -247,8 +247,8 @@ impl OpenTrip {
         self.steps.push(step);
     }
 
-    fn finish(self, symbol: SymbolId, bars: &Bars, exit: &Exit) -> RoundTrip {
-        let (worst, best) = self.excursions(bars, exit.row);
+    fn finish(self, symbol: SymbolId, series: &SymbolSeries, exit: &Exit) -> RoundTrip {
+        let (worst, best) = self.excursions(series, exit.row);
         let pnl = self.realised + exit.unrealised;
         let mut sold = self.sold;
         sold.add(exit.mark, exit.held);
@@ -288,7 +288,8 @@ fn statistic(value: f64) -> Cash {
 ///
 /// The entry's bar counts only where the entry was at its open; the exit's bar counts with the exit price
 /// only, unless the exit was at its close. Bars in between count with the quantity held at their close.
-fn excursions(steps: &[Step], bars: &Bars, last: Row) -> (f64, f64) {
+fn excursions(steps: &[Step], series: &SymbolSeries, last: Row) -> (f64, f64) {
+    let bars = &series.bars;
     let (mut worst, mut best) = (0.0_f64, 0.0_f64);
     let mut see = |stake: Stake, price: f64| {
         let value = stake.qty * (price - stake.average);
@@ -309,9 +310,11 @@ fn excursions(steps: &[Step], bars: &Bars, last: Row) -> (f64, f64) {
             see(step.before, step.price);
         }
         let until = steps.get(index + 1).map_or(last + 1, |next| next.row);
-        for row in step.row + 1..until {
-            see(step.after, bars.low[row]);
-            see(step.after, bars.high[row]);
+        // The value rises with the price: of the bars in between only the extremes matter.
+        let between = step.row + 1..until;
+        if !between.is_empty() {
+            see(step.after, series.lowest_low(between.clone()));
+            see(step.after, series.highest_high(between));
         }
     }
     (worst, best)

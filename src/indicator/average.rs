@@ -1,15 +1,9 @@
-//! Simple and exponential moving averages.
+//! Exponential moving averages. (The simple one is [`exact::Sums::means`].)
 //!
-//! Owns SMA (of closes or volumes) and EMA. The SMA depends on its own `n` rows only; the EMA on every row
-//! since the column's start, with weights that fall by `1 - 2 / (n + 1)` a row.
+//! A value depends on every row since the column's start, with weights that fall by `1 - 2 / (n + 1)` a row.
 
 use super::NOTHING;
 use super::exact;
-
-/// Arithmetic mean of the last `n`; first at index `n - 1`. See [`exact::means`].
-pub(super) fn sma(values: &[f64], n: usize) -> Vec<f64> {
-    exact::means(values, n)
-}
 
 /// Exponential average of prices: the SMA of the first `n` at index `n - 1`, then
 /// `e + 2 / (n + 1) * (x - e)` (TA-Lib's EMA).
@@ -47,6 +41,7 @@ fn follow(values: &[f64], n: usize, at: usize, seed: f64) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::exact::means as sma;
     use super::super::fixture::{assert_near, closes};
     use super::*;
 

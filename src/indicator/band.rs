@@ -10,9 +10,9 @@ pub(super) fn stddev(closes: &[f64], n: usize) -> Vec<f64> {
     exact::deviations(closes, n)
 }
 
-/// SMA(n) plus `width` deviations; a negative width is the lower band.
-pub(super) fn bollinger(closes: &[f64], n: usize, width: f64) -> Vec<f64> {
-    let mut band = exact::means(closes, n);
+/// `means`, the SMA(n), plus `width` deviations; a negative width is the lower band.
+pub(super) fn bollinger(means: Vec<f64>, closes: &[f64], n: usize, width: f64) -> Vec<f64> {
+    let mut band = means;
     for (value, deviation) in band.iter_mut().zip(exact::deviations(closes, n)) {
         *value += width * deviation;
     }
@@ -24,12 +24,16 @@ mod tests {
     use super::super::fixture::{assert_near, closes};
     use super::*;
 
+    fn banded(closes: &[f64], n: usize, width: f64) -> Vec<f64> {
+        bollinger(exact::means(closes, n), closes, n, width)
+    }
+
     #[test]
     fn by_hand() {
         // 4 and 8: mean 6, deviation 2; at width 1.5 the bands are 9 and 3.
         assert_eq!(stddev(&[4.0, 8.0], 2)[1], 2.0);
-        assert_eq!(bollinger(&[4.0, 8.0], 2, 1.5)[1], 9.0);
-        assert_eq!(bollinger(&[4.0, 8.0], 2, -1.5)[1], 3.0);
+        assert_eq!(banded(&[4.0, 8.0], 2, 1.5)[1], 9.0);
+        assert_eq!(banded(&[4.0, 8.0], 2, -1.5)[1], 3.0);
     }
 
     #[test]
@@ -41,7 +45,7 @@ mod tests {
     fn as_talib() {
         // TA-Lib 0.8.1 (Python wrapper 0.8.2): STDDEV(C, 20, 1), BBANDS(C, 20, 2, 2)
         let (deviation, upper, lower) =
-            (stddev(&closes(), 20), bollinger(&closes(), 20, 2.0), bollinger(&closes(), 20, -2.0));
+            (stddev(&closes(), 20), banded(&closes(), 20, 2.0), banded(&closes(), 20, -2.0));
         assert!(deviation[18].is_nan() && upper[18].is_nan());
         assert_near(deviation[19], 2.004_784_028_268_381);
         assert_near(deviation[59], 2.477_431_886_046_494);

@@ -1,6 +1,6 @@
 //! Which base bars complete a bar of a timeframe.
 
-use crate::market::Row;
+use crate::market::{BLOCK, Row};
 
 /// When one symbol's bars of a timeframe close, asked by base row.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +16,43 @@ impl<'m> Beat<'m> {
     /// Of a coarser frame.
     pub(super) const fn of(closed: &'m [u32]) -> Self {
         Self { closed: Some(closed) }
+    }
+
+    /// Whether every base bar is a bar of the timeframe.
+    pub const fn is_every_bar(&self) -> bool {
+        self.closed.is_none()
+    }
+
+    /// The first base row from `row` on with which a bar closes; `None` where none does.
+    pub fn next_close(&self, row: Row) -> Option<Row> {
+        let Some(closed) = self.closed else { return Some(row) };
+        let before = row.checked_sub(1).map_or(0, |before| closed[before]);
+        // The next close is rarely more than a bar away: jumps that double find it in a few steps.
+        let (mut from, mut step) = (row, 1);
+        while closed.get(from + step - 1)? == &before {
+            from += step;
+            step = (step * 2).min(closed.len().saturating_sub(from)).max(1);
+        }
+        Some(from + closed[from..from + step].partition_point(|&so_far| so_far == before))
+    }
+
+    /// Where in a block of base rows bars close.
+    pub fn closes(&self, block: usize) -> u64 {
+        match self.closed {
+            None => u64::MAX,
+            Some(closed) => {
+                let row = block * BLOCK;
+                let end = closed.len().min(row + BLOCK);
+                let here = closed.get(row..end).unwrap_or_default();
+                let mut before =
+                    row.checked_sub(1).and_then(|before| closed.get(before)).copied().unwrap_or(0);
+                here.iter().enumerate().fold(0, |word, (place, &so_far)| {
+                    let closes = so_far > before;
+                    before = so_far;
+                    word | u64::from(closes) << place
+                })
+            }
+        }
     }
 
     /// Whether a bar has closed just now, with base row `row`.
@@ -52,6 +89,7 @@ impl<'m> Beat<'m> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::bits::word;
     use super::*;
 
     #[test]
@@ -83,6 +121,25 @@ mod tests {
         assert_eq!(rows, [Some(4), Some(4), Some(3), Some(1), None]);
         assert_eq!(beat.row_of(2, 0), Some(1));
         assert_eq!(beat.row_of(0, 0), None);
+    }
+
+    #[test]
+    fn the_next_close_is_found_from_any_row() {
+        let mut closed: Vec<u32> = (0..300).map(|row| row / 60 + u32::from(row > 200)).collect();
+        closed[0] = 0;
+        let beat = Beat::of(&closed);
+        for row in 0..300 {
+            let slow = (row..300).find(|&row| beat.just_closed(row));
+            assert_eq!(beat.next_close(row), slow, "from {row}");
+            assert_eq!(Beat::EVERY_BAR.next_close(row), Some(row));
+        }
+        for block in 0..6 {
+            let slow = word(|place| {
+                let row = block * BLOCK + place;
+                row < 300 && beat.just_closed(row)
+            });
+            assert_eq!(beat.closes(block), slow);
+        }
     }
 
     #[test]

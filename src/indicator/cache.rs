@@ -1,28 +1,96 @@
-//! Columns computed once per key and shared.
+//! Columns computed once per key and shared, within a budget of memory.
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::compute;
-use crate::domain::{IndicatorSpec, Interval, SymbolId};
-use crate::market::Bars;
+use super::Column;
+use super::compute::{compute_with, field};
+use super::exact::Sums;
+use crate::domain::{BarField, IndicatorSpec, Interval, SymbolId};
+use crate::market::{Bars, Row};
 
 /// What names a column: which bars, which rows of them, which indicator.
 type Key = (SymbolId, Interval, Range<usize>, IndicatorSpec);
-type Slot = Arc<OnceLock<Arc<[f64]>>>;
+type Slot = Arc<OnceLock<Arc<Column>>>;
+
+/// How much memory the indicator columns of all caches that share it may take together.
+///
+/// A column that some strategy still reads stays alive beyond the budget: no result depends on it, only how
+/// often a column is computed.
+#[derive(Debug)]
+pub struct Budget {
+    limit: usize,
+    used: AtomicUsize,
+}
+
+impl Budget {
+    /// Of so many bytes.
+    pub const fn of(limit: usize) -> Self {
+        Self { limit, used: AtomicUsize::new(0) }
+    }
+
+    /// Without an end.
+    pub const fn unlimited() -> Self {
+        Self::of(usize::MAX)
+    }
+
+    fn is_exceeded(&self) -> bool {
+        self.used.load(Ordering::Relaxed) > self.limit
+    }
+}
 
 /// Indicator columns of one market. Filled on demand from any number of threads; a column that two jobs
-/// ask for at once is computed by one of them while the other waits.
-#[derive(Debug, Default)]
+/// ask for at once is computed by one of them while the other waits. Beyond its budget it lets go of the
+/// columns that nobody reads, the least recently asked for first.
+#[derive(Debug)]
 pub struct IndicatorCache {
-    slots: Mutex<HashMap<Key, Slot>>,
+    budget: Arc<Budget>,
+    shelf: Mutex<Shelf>,
+}
+
+#[derive(Debug, Default)]
+struct Shelf {
+    places: HashMap<Key, Place>,
+    sums: HashMap<(SymbolId, Interval, BarField), Arc<Sums>>,
+    /// Counts what was asked for.
+    asked: u64,
+}
+
+#[derive(Debug, Default)]
+struct Place {
+    slot: Slot,
+    /// When it was last asked for.
+    asked: u64,
+    /// What it was counted as; 0 until it is there.
+    bytes: usize,
+}
+
+impl Default for IndicatorCache {
+    fn default() -> Self {
+        Self::within(Arc::new(Budget::unlimited()))
+    }
+}
+
+impl Drop for IndicatorCache {
+    fn drop(&mut self) {
+        let shelf = self.shelf.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let columns: usize = shelf.places.values().map(|place| place.bytes).sum();
+        let sums: usize = shelf.sums.values().map(|sums| sums.bytes()).sum();
+        self.budget.used.fetch_sub(columns + sums, Ordering::Relaxed);
+    }
 }
 
 impl IndicatorCache {
-    /// Empty.
+    /// Empty, without a limit.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Empty, within a budget that it may share with others.
+    pub fn within(budget: Arc<Budget>) -> Self {
+        Self { budget, shelf: Mutex::default() }
     }
 
     /// The column of `spec` over `rows` of `bars`, which are `symbol`'s. One value a row; NaN while the
@@ -31,13 +99,168 @@ impl IndicatorCache {
         &self,
         symbol: SymbolId,
         bars: &Bars,
-        rows: Range<usize>,
+        rows: Range<Row>,
         spec: IndicatorSpec,
-    ) -> Arc<[f64]> {
-        let slot = {
-            let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(slots.entry((symbol, bars.interval, rows.clone(), spec)).or_default())
+    ) -> Arc<Column> {
+        let key = (symbol, bars.interval, rows.clone(), spec);
+        let slot = self.with_shelf(|shelf| {
+            shelf.asked += 1;
+            let place = shelf.places.entry(key.clone()).or_default();
+            place.asked = shelf.asked;
+            Arc::clone(&place.slot)
+        });
+        let mut made = false;
+        let column = Arc::clone(slot.get_or_init(|| {
+            made = true;
+            let sums = |name| self.sums(symbol, bars, &rows, name);
+            Arc::new(Column::new(rows.start.min(bars.len()), compute_with(spec, bars, rows.clone(), &sums)))
+        }));
+        if made {
+            self.count(&key, column.bytes());
+        }
+        column
+    }
+
+    /// Sums over a field of `bars` that reach over `rows` at least. Columns that begin at different rows
+    /// share them: they are made with some room before the first.
+    fn sums(&self, symbol: SymbolId, bars: &Bars, rows: &Range<Row>, name: BarField) -> Arc<Sums> {
+        let key = (symbol, bars.interval, name);
+        let there = self.with_shelf(|shelf| shelf.sums.get(&key).cloned());
+        if let Some(sums) = there.filter(|sums| sums.cover(rows)) {
+            return sums;
+        }
+        let room = rows.len() / 8;
+        let sums = Arc::new(Sums::of(field(bars, name), rows.start.saturating_sub(room)..rows.end));
+        self.with_shelf(|shelf| {
+            self.budget.used.fetch_add(sums.bytes(), Ordering::Relaxed);
+            if let Some(old) = shelf.sums.insert(key, Arc::clone(&sums)) {
+                self.budget.used.fetch_sub(old.bytes(), Ordering::Relaxed);
+            }
+        });
+        sums
+    }
+
+    /// Counts a column that was made, and makes room where the budget is exceeded.
+    fn count(&self, key: &Key, bytes: usize) {
+        self.with_shelf(|shelf| {
+            let Some(place) = shelf.places.get_mut(key) else { return };
+            place.bytes = bytes;
+            self.budget.used.fetch_add(bytes, Ordering::Relaxed);
+            while self.budget.is_exceeded() && shelf.let_go(&self.budget) {}
+        });
+    }
+
+    fn with_shelf<T>(&self, work: impl FnOnce(&mut Shelf) -> T) -> T {
+        work(&mut self.shelf.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Shelf {
+    /// Lets go of the column that nobody has asked for for longest, of those that nobody reads; then of the
+    /// sums. Whether there was anything.
+    fn let_go(&mut self, budget: &Budget) -> bool {
+        let unread = |place: &&Place| {
+            // Held by this cache alone: neither being made for somebody nor read by a strategy.
+            place.bytes > 0
+                && Arc::strong_count(&place.slot) == 1
+                && place.slot.get().is_some_and(|column| Arc::strong_count(column) == 1)
         };
-        Arc::clone(slot.get_or_init(|| compute(spec, bars, rows).into()))
+        let oldest = self.places.values().filter(unread).map(|place| place.asked).min();
+        let freed = match oldest {
+            Some(oldest) => {
+                let freed = self.places.values().find(|place| place.asked == oldest).map_or(0, |p| p.bytes);
+                self.places.retain(|_, place| place.asked != oldest);
+                freed
+            }
+            None => self.sums.drain().map(|(_, sums)| sums.bytes()).sum(),
+        };
+        budget.used.fetch_sub(freed, Ordering::Relaxed);
+        freed > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::bars;
+    use super::*;
+
+    const S: SymbolId = SymbolId(0);
+
+    fn sma(n: u32) -> IndicatorSpec {
+        IndicatorSpec::Sma { n }
+    }
+
+    fn held(cache: &IndicatorCache) -> Vec<u32> {
+        let shelf = cache.shelf.lock().unwrap();
+        let mut periods: Vec<u32> = shelf
+            .places
+            .keys()
+            .filter_map(|key| match key.3 {
+                IndicatorSpec::Sma { n } => Some(n),
+                _ => None,
+            })
+            .collect();
+        periods.sort_unstable();
+        periods
+    }
+
+    fn used(budget: &Budget) -> usize {
+        budget.used.load(Ordering::Relaxed)
+    }
+
+    /// Room for the sums of sixty bars and so many columns.
+    fn room(columns: usize) -> Arc<Budget> {
+        Arc::new(Budget::of(Sums::of(&bars().close, 0..60).bytes() + columns * (480 + 15)))
+    }
+
+    #[test]
+    fn the_least_recently_asked_for_leaves_first() {
+        let (bars, budget) = (bars(), room(2));
+        let cache = IndicatorCache::within(Arc::clone(&budget));
+        for n in [3, 4, 3, 5] {
+            cache.column(S, &bars, 0..60, sma(n));
+        }
+        assert_eq!(held(&cache), [3, 5]);
+        assert!(used(&budget) <= budget.limit);
+    }
+
+    #[test]
+    fn what_is_read_stays_and_is_shared() {
+        let (bars, budget) = (bars(), room(1));
+        let cache = IndicatorCache::within(Arc::clone(&budget));
+        let three = cache.column(S, &bars, 0..60, sma(3));
+        for n in 4..9 {
+            cache.column(S, &bars, 0..60, sma(n));
+        }
+        assert!(held(&cache).contains(&3));
+        assert!(Arc::ptr_eq(&three, &cache.column(S, &bars, 0..60, sma(3))));
+    }
+
+    #[test]
+    fn caches_share_a_budget_and_give_back_what_they_took() {
+        let (bars, budget) = (bars(), room(100));
+        let caches = [(); 2].map(|()| IndicatorCache::within(Arc::clone(&budget)));
+        for cache in &caches {
+            cache.column(S, &bars, 0..60, sma(3));
+            cache.column(S, &bars, 5..60, sma(4));
+        }
+        assert!(used(&budget) > 4 * 480);
+        drop(caches);
+        assert_eq!(used(&budget), 0);
+    }
+
+    #[test]
+    fn no_column_depends_on_the_budget() {
+        let bars = bars();
+        let columns = |limit: usize| -> Vec<Vec<u64>> {
+            let cache = IndicatorCache::within(Arc::new(Budget::of(limit)));
+            let ask = |n| cache.column(S, &bars, (20 - n as usize)..60, sma(n));
+            [3, 9, 3, 20, 9, 2, 3]
+                .map(ask)
+                .iter()
+                .map(|c| c.values().iter().map(|v| v.to_bits()).collect())
+                .collect()
+        };
+        assert_eq!(columns(0), columns(usize::MAX));
     }
 }

@@ -1,8 +1,10 @@
 //! Which formula an [`IndicatorSpec`] names. The formulas are in files by family.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::directional::{Ranges, adx, atr};
+use super::exact::Sums;
 use super::{average, band, donchian, macd, roc, rsi};
 use crate::domain::{BarField, IndicatorSpec, Thousandths};
 use crate::market::Bars;
@@ -18,27 +20,46 @@ use crate::market::Bars;
 /// ROC and the volume average depend on their own period only: wherever the range starts, the value is the
 /// same to the last bit. EMA, MACD, RSI, ATR and ADX remember their range's start, ever more faintly.
 pub fn compute(spec: IndicatorSpec, bars: &Bars, rows: Range<usize>) -> Vec<f64> {
+    let sums = |name| Arc::new(Sums::of(field(bars, name), rows.clone()));
+    compute_with(spec, bars, rows.clone(), &sums)
+}
+
+/// [`compute`] with sums over a field that reach over the rows at least, made here or by somebody before.
+pub(super) fn compute_with(
+    spec: IndicatorSpec,
+    bars: &Bars,
+    rows: Range<usize>,
+    sums: &dyn Fn(BarField) -> Arc<Sums>,
+) -> Vec<f64> {
     let end = rows.end.min(bars.len());
     let rows = rows.start.min(end)..end;
     let close = &bars.close[rows.clone()];
     match spec {
-        IndicatorSpec::Field(field) => column(bars, field)[rows].to_vec(),
-        IndicatorSpec::Sma { n } => average::sma(close, period(n)),
+        IndicatorSpec::Field(name) => field(bars, name)[rows].to_vec(),
+        IndicatorSpec::Sma { n } => sums(BarField::Close).means(close, rows, period(n)),
         IndicatorSpec::Ema { n } => average::ema(close, period(n)),
         IndicatorSpec::Rsi { n } => rsi::rsi(close, period(n)),
         IndicatorSpec::MacdLine { fast, slow } => macd::line(close, period(fast), period(slow)),
         IndicatorSpec::MacdSignal { fast, slow, signal } => {
             macd::signal(close, period(fast), period(slow), period(signal))
         }
-        IndicatorSpec::BollingerUpper { n, k } => band::bollinger(close, period(n), width(k)),
-        IndicatorSpec::BollingerLower { n, k } => band::bollinger(close, period(n), -width(k)),
+        IndicatorSpec::BollingerUpper { n, k } => {
+            let means = sums(BarField::Close).means(close, rows.clone(), period(n));
+            band::bollinger(means, close, period(n), width(k))
+        }
+        IndicatorSpec::BollingerLower { n, k } => {
+            let means = sums(BarField::Close).means(close, rows.clone(), period(n));
+            band::bollinger(means, close, period(n), -width(k))
+        }
         IndicatorSpec::Atr { n } => atr(ranges(bars, rows), period(n)),
         IndicatorSpec::Adx { n } => adx(ranges(bars, rows), period(n)),
         IndicatorSpec::DonchianHigh { n } => donchian::highest_before(&bars.high[rows], period(n)),
         IndicatorSpec::DonchianLow { n } => donchian::lowest_before(&bars.low[rows], period(n)),
         IndicatorSpec::Roc { n } => roc::roc(close, period(n)),
         IndicatorSpec::Stddev { n } => band::stddev(close, period(n)),
-        IndicatorSpec::VolumeSma { n } => average::sma(&bars.volume[rows], period(n)),
+        IndicatorSpec::VolumeSma { n } => {
+            sums(BarField::Volume).means(&bars.volume[rows.clone()], rows, period(n))
+        }
     }
 }
 
@@ -50,8 +71,9 @@ fn width(k: Thousandths) -> f64 {
     f64::from(k.0) / 1000.0
 }
 
-fn column(bars: &Bars, field: BarField) -> &[f64] {
-    match field {
+/// A field of the bars.
+pub(super) fn field(bars: &Bars, name: BarField) -> &[f64] {
+    match name {
         BarField::Open => &bars.open,
         BarField::High => &bars.high,
         BarField::Low => &bars.low,

@@ -1,37 +1,41 @@
 //! Donchian's channel: the extremes of the bars before this one.
 //!
 //! The current bar is left out, so that its close can break the channel. A value depends on its own `n`
-//! rows only. One pass: a queue keeps the rows that can still become the extreme.
-
-use std::collections::VecDeque;
+//! rows only. A window lies in two blocks of its length at most: its extreme is the one of the first block
+//! from the window's start on, or the one of the second up to the window's end (van Herk 1992, Gil and
+//! Werman 1993).
 
 use super::NOTHING;
 
 /// Highest of the `n` values before each row; first at index `n`.
 pub(super) fn highest_before(values: &[f64], n: usize) -> Vec<f64> {
-    extreme_before(values, n, |new, old| new >= old)
+    extreme_before(values, n, |a, b| if b > a { b } else { a })
 }
 
 /// Lowest of the `n` values before each row; first at index `n`.
 pub(super) fn lowest_before(values: &[f64], n: usize) -> Vec<f64> {
-    extreme_before(values, n, |new, old| new <= old)
+    extreme_before(values, n, |a, b| if b < a { b } else { a })
 }
 
-/// `beats(new, old)`: whether a newer value makes an older one irrelevant.
-fn extreme_before(values: &[f64], n: usize, beats: impl Fn(f64, f64) -> bool) -> Vec<f64> {
+fn extreme_before(values: &[f64], n: usize, pick: impl Fn(f64, f64) -> f64) -> Vec<f64> {
     let mut out = vec![NOTHING; values.len()];
-    let mut candidates: VecDeque<usize> = VecDeque::new();
-    for row in 0..values.len() {
-        while candidates.front().is_some_and(|&oldest| oldest + n < row) {
-            candidates.pop_front();
+    if n >= values.len() {
+        return out;
+    }
+    let (mut from_here, mut up_to_here) = (values.to_vec(), values.to_vec());
+    for block in from_here.chunks_mut(n) {
+        for place in (1..block.len()).rev() {
+            block[place - 1] = pick(block[place - 1], block[place]);
         }
-        if let (Some(&extreme), true) = (candidates.front(), row >= n) {
-            out[row] = values[extreme];
+    }
+    for block in up_to_here.chunks_mut(n) {
+        for place in 1..block.len() {
+            block[place] = pick(block[place - 1], block[place]);
         }
-        while candidates.back().is_some_and(|&last| beats(values[row], values[last])) {
-            candidates.pop_back();
-        }
-        candidates.push_back(row);
+    }
+    let windows = from_here.iter().zip(&up_to_here[n - 1..]);
+    for (slot, (&first, &second)) in out[n..].iter_mut().zip(windows) {
+        *slot = pick(first, second);
     }
     out
 }

@@ -5,41 +5,152 @@
 //! units of `1e-8` (as money does), sums of them are exact, and only the result is rounded to a float.
 //! Invariant: a value depends on the `n` values of its own window and on nothing else.
 
+use std::ops::Range;
+
 use super::NOTHING;
 
 const UNITS_PER_ONE: f64 = 1e8;
 /// Up to here whole numbers are exact as `f64`.
 const EXACT_AS_F64: i64 = 1 << 53;
+/// Values of fewer units have quotients that a float is less than one off.
+const LARGEST_GUESSED: f64 = (1_i64 << 50) as f64;
 /// Largest unit count taken: even 2^32 of them sum within 128 bits.
 const MAX_UNITS: f64 = 1e28;
 
-/// Arithmetic means over `n >= 1` values, the first at index `n - 1`; 0 or more, finite values.
-///
-/// A window's sum is exact. Where it is at most 2^53 units the mean is the correctly rounded quotient;
-/// beyond, quotient and remainder are converted apart, so that a flat column still gives its own value.
-pub(super) fn means(values: &[f64], n: usize) -> Vec<f64> {
-    let mut out = vec![NOTHING; values.len()];
-    if fits_64_bits(values, n) {
-        let units: Vec<i64> = values.iter().map(|&value| units_64(value)).collect();
-        let mut sum: i64 = 0;
-        for row in 0..values.len() {
-            sum += units[row];
-            if row + 1 >= n {
-                out[row] = mean_64(sum, n);
-                sum -= units[row + 1 - n];
-            }
+/// Values of a column as whole units, summed up from its first: the sum of any window is a difference of two.
+/// Columns of all periods share them.
+#[derive(Debug)]
+pub(super) struct Sums {
+    first: usize,
+    /// The sum of the values before each, modulo 2^64; one more than there are values.
+    before: Box<[i64]>,
+    largest: f64,
+}
+
+impl Sums {
+    /// Over `rows` of a column's `values` (cut to those that there are); 0 or more, finite values.
+    pub fn of(values: &[f64], rows: Range<usize>) -> Self {
+        let end = rows.end.min(values.len());
+        let first = rows.start.min(end);
+        let values = &values[first..end];
+        let mut sum = 0_i64;
+        let mut before = Vec::with_capacity(values.len() + 1);
+        before.push(sum);
+        before.extend(values.iter().map(|&value| {
+            sum = sum.wrapping_add(units_64(value));
+            sum
+        }));
+        Self { first, before: before.into(), largest: values.iter().copied().fold(0.0, f64::max) }
+    }
+
+    /// Whether they reach over `rows`.
+    pub fn cover(&self, rows: &Range<usize>) -> bool {
+        self.first <= rows.start && rows.end < self.first + self.before.len()
+    }
+
+    /// Bytes of memory.
+    pub fn bytes(&self) -> usize {
+        size_of_val(&*self.before)
+    }
+
+    /// Arithmetic means over `n >= 1` values, one for each of `rows`, which the sums cover and whose values
+    /// are `values`; the first at index `n - 1`.
+    ///
+    /// A window's sum is exact. Where it is at most 2^53 units the mean is the correctly rounded quotient;
+    /// beyond, quotient and remainder are converted apart, so that a flat column still gives its own value.
+    pub fn means(&self, values: &[f64], rows: Range<usize>, n: usize) -> Vec<f64> {
+        let sums = self.before.get(rows.start - self.first..).unwrap_or_default();
+        let sums = sums.get(..=values.len()).unwrap_or_default();
+        let (Some(starts), Some(ends)) = (sums.get(..(values.len() + 1).saturating_sub(n)), sums.get(n..))
+        else {
+            return vec![NOTHING; values.len()];
+        };
+        let windows = starts.iter().zip(ends).map(|(start, end)| end.wrapping_sub(*start));
+        let mut out = Vec::with_capacity(values.len());
+        out.resize(n - 1, NOTHING);
+        let divisor = Divisor::new(n);
+        match self.size(n) {
+            Size::Exact => out.extend(windows.map(|sum| divisor.exact(sum))),
+            Size::Narrow => out.extend(windows.map(|sum| divisor.narrow(sum))),
+            Size::Wide => return wide_means(values, n),
         }
-    } else {
-        let mut sum: i128 = 0;
-        for row in 0..values.len() {
-            sum += units_128(values[row]);
-            if row + 1 >= n {
-                out[row] = mean_128(sum, n);
-                sum -= units_128(values[row + 1 - n]);
-            }
+        out
+    }
+
+    /// How large the sum of `n` values can be.
+    #[expect(clippy::cast_precision_loss, reason = "bounds with a factor of two to spare")]
+    fn size(&self, n: usize) -> Size {
+        let (largest, bound) = (self.largest * UNITS_PER_ONE, self.largest * UNITS_PER_ONE * n as f64);
+        match () {
+            () if bound < (EXACT_AS_F64 / 2) as f64 => Size::Exact,
+            () if bound < (i64::MAX / 2) as f64 && largest < LARGEST_GUESSED => Size::Narrow,
+            () => Size::Wide,
+        }
+    }
+}
+
+/// What sums of a window need.
+enum Size {
+    /// A float holds them.
+    Exact,
+    /// 64 bits hold them.
+    Narrow,
+    /// More.
+    Wide,
+}
+
+/// Arithmetic means over `n >= 1` values, the first at index `n - 1`; see [`Sums::means`].
+pub(super) fn means(values: &[f64], n: usize) -> Vec<f64> {
+    let rows = 0..values.len();
+    Sums::of(values, rows.clone()).means(values, rows, n)
+}
+
+fn wide_means(values: &[f64], n: usize) -> Vec<f64> {
+    let mut out = vec![NOTHING; values.len()];
+    let mut sum: i128 = 0;
+    for row in 0..values.len() {
+        sum += units_128(values[row]);
+        if row + 1 >= n {
+            out[row] = mean_128(sum, n);
+            sum -= units_128(values[row + 1 - n]);
         }
     }
     out
+}
+
+/// Divides sums of units by the length of their window.
+#[derive(Clone, Copy)]
+struct Divisor {
+    count: i64,
+    as_float: f64,
+    in_units: f64,
+}
+
+impl Divisor {
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_wrap, reason = "periods are far below 2^53")]
+    fn new(n: usize) -> Self {
+        Self { count: n as i64, as_float: n as f64, in_units: n as f64 * UNITS_PER_ONE }
+    }
+
+    /// Of a sum that a float holds exactly.
+    #[expect(clippy::cast_precision_loss, reason = "the sum is exact as a float")]
+    fn exact(self, sum: i64) -> f64 {
+        sum as f64 / self.in_units
+    }
+
+    /// Of any sum of units below [`LARGEST_GUESSED`]: as [`mean_64`], without the slow division of integers.
+    /// The float quotient is off by less than one, which the remainder shows.
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "corrected below")]
+    fn narrow(self, sum: i64) -> f64 {
+        if sum <= EXACT_AS_F64 {
+            return self.exact(sum);
+        }
+        let guess = (sum as f64 / self.as_float) as i64;
+        let rest = sum - guess * self.count;
+        let off = i64::from(rest >= self.count) - i64::from(rest < 0);
+        let (whole, rest) = (guess + off, rest - off * self.count);
+        (whole as f64 + rest as f64 / self.as_float) / UNITS_PER_ONE
+    }
 }
 
 /// Population standard deviations over `n >= 1` values, the first at index `n - 1`.
@@ -48,6 +159,9 @@ pub(super) fn means(values: &[f64], n: usize) -> Vec<f64> {
 /// could leave 128 bits (bitcoin's price over more than ten thousand bars), the window is gone through
 /// twice in floats instead; the choice looks at the window's own sum only.
 pub(super) fn deviations(values: &[f64], n: usize) -> Vec<f64> {
+    if squares_fit(values, n) {
+        return narrow_deviations(values, n);
+    }
     let mut out = vec![NOTHING; values.len()];
     let (mut sum, mut squares) = (0_i128, 0_i128);
     for row in 0..values.len() {
@@ -62,6 +176,36 @@ pub(super) fn deviations(values: &[f64], n: usize) -> Vec<f64> {
             let old = units_128(values[first]);
             sum -= old;
             squares = squares.wrapping_sub(old.wrapping_mul(old));
+        }
+    }
+    out
+}
+
+/// Whether `n S1^2`, which bounds every term, fits 128 bits in any window, and its sum 64.
+#[expect(clippy::cast_precision_loss, reason = "a bound with a factor of four to spare")]
+fn squares_fit(values: &[f64], n: usize) -> bool {
+    let largest = values.iter().copied().fold(0.0, f64::max) * UNITS_PER_ONE * n as f64;
+    largest < (i64::MAX / 2) as f64 && largest * largest * (n as f64) < (i128::MAX / 4) as f64
+}
+
+/// [`deviations`] where no term can overflow.
+#[expect(clippy::cast_precision_loss, reason = "the one rounding of an exact integer")]
+fn narrow_deviations(values: &[f64], n: usize) -> Vec<f64> {
+    let units: Vec<i64> = values.iter().map(|&value| units_64(value)).collect();
+    let square = |units: i64| i128::from(units) * i128::from(units);
+    let (count, scale) = (n as i128, n as f64 * UNITS_PER_ONE);
+    let (mut sum, mut squares) = (0_i64, 0_i128);
+    let mut out = vec![NOTHING; values.len()];
+    for row in 0..units.len() {
+        sum += units[row];
+        squares += square(units[row]);
+        if row + 1 >= n {
+            let numerator = squares * count - square(sum);
+            let rounded = i64::try_from(numerator).map_or(numerator as f64, |small| small as f64);
+            out[row] = rounded.sqrt() / scale;
+            let old = units[row + 1 - n];
+            sum -= old;
+            squares -= square(old);
         }
     }
     out
@@ -83,16 +227,12 @@ fn two_pass(window: &[f64], mean: f64) -> f64 {
     (total / window.len() as f64).sqrt()
 }
 
-/// Whether any `n` of the values sum within 64 bits, with a bit to spare.
-#[expect(clippy::cast_precision_loss, reason = "a bound with a factor of two to spare")]
-fn fits_64_bits(values: &[f64], n: usize) -> bool {
-    let largest = values.iter().copied().fold(0.0, f64::max);
-    largest * UNITS_PER_ONE * (n as f64) < (i64::MAX / 2) as f64
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "the caller has tested the range")]
+/// Half up, which is away from zero: values are not negative.
+#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "used only where it fits")]
 fn units_64(value: f64) -> i64 {
-    (value * UNITS_PER_ONE).round() as i64
+    let units = value * UNITS_PER_ONE;
+    let whole = units as i64;
+    whole.wrapping_add(i64::from(units - whole as f64 >= 0.5))
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "clamped to the range first")]
@@ -131,6 +271,50 @@ mod tests {
     }
 
     #[test]
+    fn every_way_to_divide_gives_the_same_bits() {
+        let mut state = 9_u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state >> 11
+        };
+        for n in [1, 2, 3, 7, 500, 4_999, 100_000] {
+            let divisor = Divisor::new(n);
+            for _ in 0..2_000 {
+                // Sums around 2^53 and up to n values of 2^50 units.
+                let largest = (1_i64 << 50).saturating_mul(n as i64).min(1 << 62);
+                for sum in [next() as i64 % largest, EXACT_AS_F64 + (next() % 9) as i64 - 4, largest - 1] {
+                    let sum = sum.min(largest - 1);
+                    let slow = mean_64(sum, n);
+                    assert_eq!(divisor.narrow(sum).to_bits(), slow.to_bits(), "{sum} / {n}");
+                    if sum <= EXACT_AS_F64 {
+                        assert_eq!(divisor.exact(sum).to_bits(), slow.to_bits());
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn units_round_half_up() {
+        for value in [0.0, 4e-9, 5e-9, 6e-9, 1.5e-8, 0.1, 43_210.987_654_325, 98_765.432_1, 8e6, 3e7] {
+            assert_eq!(i128::from(units_64(value)), units_128(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn shared_sums_give_each_column_its_own_means() {
+        let values: Vec<f64> = (0..300).map(|i| 90_000.0 + f64::from(i * i % 97) * 0.013).collect();
+        let sums = Sums::of(&values, 10..280);
+        assert!(sums.cover(&(10..280)) && sums.cover(&(50..60)));
+        assert!(!sums.cover(&(9..60)) && !sums.cover(&(50..281)));
+        for (rows, n) in [(10..280, 1), (20..280, 7), (100..200, 50), (100..200, 101), (100..100, 3)] {
+            let (cut, slow) = (&values[rows.clone()], wide_means(&values[rows.clone()], n));
+            let bits = |column: Vec<f64>| column.into_iter().map(f64::to_bits).collect::<Vec<_>>();
+            assert_eq!(bits(sums.means(cut, rows.clone(), n)), bits(slow));
+        }
+    }
+
+    #[test]
     fn a_tenth_sums_exactly() {
         // Three times 0.1 as floats is 0.30000000000000004; as units it is 30 000 000.
         assert_eq!(means(&[0.1, 0.1, 0.1], 3)[2], 0.1);
@@ -163,6 +347,21 @@ mod tests {
         let out = deviations(&[2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0], 8);
         assert_eq!(out[7], 2.0);
         assert!(out[6].is_nan());
+    }
+
+    #[test]
+    fn both_ways_to_deviations_give_the_same_bits() {
+        let mut values: Vec<f64> = (0..200).map(|i| 60_000.0 + f64::from(i * i % 101) * 0.37).collect();
+        for n in [1, 2, 20, 150] {
+            let narrow = deviations(&values, n);
+            // A last value that takes the other way for the whole column.
+            values.push(1e15);
+            assert!(squares_fit(&values[..200], n) && !squares_fit(&values, n));
+            let wide = deviations(&values, n);
+            values.pop();
+            let bits = |column: &[f64]| column.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+            assert_eq!(bits(&narrow), bits(&wide[..200]), "n {n}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Beat, IndicatorCache};
+use super::{Beat, Column, IndicatorCache};
 use crate::domain::{IndicatorSpec, Interval, SymbolId};
 use crate::market::{Market, Row, TickRange};
 use crate::scenario::WarmUp;
@@ -42,7 +42,7 @@ impl<'m> History<'m> {
         let before = if self.warm_up == WarmUp::Before { bars_before as usize } else { 0 };
         let first = bars.first_row_from(start).saturating_sub(before);
         let last = bars.first_row_from(end).max(first);
-        Feed { column: self.cache.column(symbol, bars, first..last, spec), first, beat }
+        Feed { column: self.cache.column(symbol, bars, first..last, spec), beat }
     }
 
     /// When `symbol`'s bars of `timeframe` close, for a strategy that reads no indicator.
@@ -57,8 +57,7 @@ impl<'m> History<'m> {
 /// One column, read by base rows.
 #[derive(Debug, Clone)]
 pub struct Feed<'m> {
-    column: Arc<[f64]>,
-    first: Row,
+    column: Arc<Column>,
     beat: Beat<'m>,
 }
 
@@ -71,12 +70,18 @@ impl Feed<'_> {
 
     /// The value `bars` bars of the feed's timeframe before the last closed one.
     pub fn ago(&self, row: Row, bars: u32) -> f64 {
-        let Some(newest) = self.beat.newest(row) else { return f64::NAN };
-        newest
-            .checked_sub(bars as usize + self.first)
-            .and_then(|index| self.column.get(index))
-            .copied()
-            .unwrap_or(f64::NAN)
+        let newest = self.beat.newest(row).and_then(|newest| newest.checked_sub(bars as usize));
+        newest.map_or(f64::NAN, |row| self.column.at(row))
+    }
+
+    /// The column itself, where its rows are the base rows; `None` in a coarser timeframe.
+    pub fn column(&self) -> Option<&Column> {
+        self.beat.is_every_bar().then_some(&*self.column)
+    }
+
+    /// When the feed's bars close.
+    pub const fn beat(&self) -> Beat<'_> {
+        self.beat
     }
 
     /// Whether a bar of the feed's timeframe has closed just now, with base row `row`.
@@ -120,6 +125,7 @@ mod tests {
             frames: BTreeMap::from([(two_minutes(), frame)]),
             findings: Vec::new(),
             detail: None,
+            extremes: Default::default(),
             bars,
         };
         Market {

@@ -1,13 +1,15 @@
 //! Causal indicators over market columns, computed once per window and shared by its agents.
 //!
-//! Owns the formulas and their cache. A value at a row depends on rows up to it and from the window's
+//! Owns the formulas, their cache, and the questions to 64 rows of a column at once. A value at a row depends on rows up to it and from the window's
 //! history on, on nothing else. Invariant: equal (symbol, timeframe, rows, parameters) give the same
 //! column, whoever asks first.
 
 mod average;
 mod band;
 mod beat;
+mod bits;
 mod cache;
+mod column;
 mod compute;
 mod directional;
 mod donchian;
@@ -24,7 +26,9 @@ mod fixture;
 mod oracle;
 
 pub use beat::Beat;
-pub use cache::IndicatorCache;
+pub use bits::{Scout, places, word};
+pub use cache::{Budget, IndicatorCache};
+pub use column::Column;
 pub use compute::compute;
 pub use feed::{Feed, History};
 pub use needs::{bars_in_the_making, bars_needed};

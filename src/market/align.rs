@@ -138,7 +138,7 @@ fn on_clock(one: SeriesBars, clock: &[Timestamp], interval: Interval) -> SymbolS
     });
     let frames = frames.collect();
     let SeriesBars { instrument, bars, findings, detail, .. } = one;
-    SymbolSeries { instrument, bars, rows, frames, findings, detail }
+    SymbolSeries { instrument, bars, rows, frames, findings, detail, extremes: Default::default() }
 }
 
 /// For each tick the last row known at its close.

@@ -7,10 +7,12 @@
 
 mod align;
 mod bars;
+mod blocks;
 mod catalogue;
 mod digest;
 pub mod download;
 mod error;
+mod extremes;
 mod file;
 mod flaw;
 pub mod gaps;
@@ -27,7 +29,9 @@ mod view;
 
 pub use align::SeriesBars;
 pub use bars::{Bars, Row};
+pub use blocks::{BLOCK, Blocks, Bounds};
 pub use error::MarketError;
+pub use extremes::Extremes;
 pub use file::write_bars;
 pub(crate) use file::{TimeScale, numbers, raw_times};
 pub use flaw::{Flaw, PRICE_CEILING};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::bars::{Bars, Row};
+use super::extremes::Extremes;
 use super::quality::Finding;
 use crate::domain::{Instrument, Interval, SymbolId, Timestamp};
 
@@ -36,6 +37,36 @@ impl Market {
         self.clock.partition_point(|&ts| ts < at)
     }
 
+    /// The first tick from `from` on that opens at or after `at`; the number of ticks where none does. Quick
+    /// where no bar is missing between.
+    pub fn first_tick_after(&self, from: usize, at: Timestamp) -> usize {
+        let Some(&here) = self.clock.get(from) else { return self.clock.len() };
+        let ahead = at.micros().saturating_sub(here.micros());
+        if ahead <= 0 {
+            return from;
+        }
+        // Ticks are at least an interval apart: so many on it cannot be earlier any more.
+        let steps = (ahead - 1) / self.interval.micros() + 1;
+        let end = usize::try_from(steps).unwrap_or(usize::MAX).saturating_add(from).min(self.clock.len());
+        if self.clock[end - 1] < at {
+            return end;
+        }
+        from + self.clock[from..end].partition_point(|&ts| ts < at)
+    }
+
+    /// The tick of a symbol's own bar `row`, which is not before tick `from`; the number of ticks where the
+    /// symbol has no such row. Quick where no other symbol's bars lie between.
+    pub fn tick_of(&self, symbol: SymbolId, row: Row, from: usize) -> usize {
+        let series = self.series(symbol);
+        let Some(&at) = series.bars.ts.get(row) else { return self.clock.len() };
+        let nearest = from + row.saturating_sub(series.row_from(from));
+        if series.rows.get(nearest).is_some_and(|here| here.fresh() == Some(row)) {
+            return nearest;
+        }
+        let later = self.clock.get(nearest..).unwrap_or_default();
+        nearest + later.partition_point(|&ts| ts < at)
+    }
+
     /// When the bar of a tick closes and becomes known.
     pub fn close_time(&self, tick: usize) -> Timestamp {
         self.clock[tick] + self.interval.span()
@@ -57,6 +88,16 @@ pub struct SymbolSeries {
     pub findings: Vec<Finding>,
     /// Finer bars for `intrabar = "detail"`, where the data has them.
     pub detail: Option<Bars>,
+    /// Bounds of its lows and highs, made when first searched.
+    pub extremes: Extremes,
+}
+
+impl SymbolSeries {
+    /// The first row whose bar opens at or after a tick; the number of rows where none does.
+    pub fn row_from(&self, tick: usize) -> Row {
+        let before = self.rows[..tick].last();
+        before.and_then(|before| before.row()).map_or(0, |row| row + 1)
+    }
 }
 
 /// Coarser bars of one symbol.

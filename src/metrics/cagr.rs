@@ -12,6 +12,15 @@ pub fn total_return(start: Cash, end: Cash) -> Measure {
     if start.is_zero() { Err(Missing::ZeroDivisor) } else { finite((end - start).to_f64() / start.to_f64()) }
 }
 
+/// `last / first - 1` of levels; at least one.
+///
+/// # Errors
+/// [`Missing::ZeroDivisor`] for a start of nothing.
+pub(super) fn growth(levels: &[f64]) -> Measure {
+    let (first, last) = (levels[0], levels[levels.len() - 1]);
+    if first == 0.0 { Err(Missing::ZeroDivisor) } else { finite(last / first - 1.0) }
+}
+
 /// `(prod(1 + r))^(A / n) - 1`, as `empyrical.cagr`; -1 where the last return lost everything.
 ///
 /// # Errors

@@ -1,27 +1,15 @@
-//! The deepest fall of a curve, in one pass. Also the root mean square of all falls (ulcer index).
+//! The deepest falls of a curve, in one pass. Also the root mean square of all falls (ulcer index).
 //!
 //! Owns no time: places are indices into the curve, which `measure` turns into instants.
 
 use super::moments::finite;
 use super::report::{Measure, Missing};
+use crate::engine::batch::Fall;
 
 /// Points looked at together: a block that neither makes a new high nor a new low is passed over whole.
 const BLOCK: usize = 64;
 /// Independent extremes within a block, so that the processor compares them side by side.
 const LANES: usize = 8;
-
-/// The deepest fall. A place is `None` for the starting value, which comes before the curve's first point.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Fall {
-    /// Trough over peak minus one: at most 0.
-    pub depth: f64,
-    /// Where the peak was reached first.
-    pub peak: Option<usize>,
-    /// Where the trough was reached first.
-    pub trough: Option<usize>,
-    /// Where the peak was reached again; `None` while the fall is open, and for a curve that never fell.
-    pub recovered: Option<usize>,
-}
 
 /// The state between two points: the highest value so far, and the lowest since.
 struct Tracker {
@@ -29,13 +17,23 @@ struct Tracker {
     low: f64,
     peak_at: Option<usize>,
     low_at: Option<usize>,
-    worst: Fall,
+    /// How many falls are kept.
+    most: usize,
+    /// The deepest first; of equally deep ones the earlier.
+    worst: Vec<Fall>,
 }
 
 /// The deepest fall of `start` followed by `curve`; of equally deep ones the first.
 pub fn deepest_fall(start: f64, curve: &[f64]) -> Fall {
-    let worst = Fall { depth: 0.0, peak: None, trough: None, recovered: None };
-    let mut tracker = Tracker { peak: start, low: start, peak_at: None, low_at: None, worst };
+    let none = Fall { depth: 0.0, peak: None, trough: None, recovered: None };
+    worst_falls(start, curve, 1).first().copied().unwrap_or(none)
+}
+
+/// The `most` deepest falls of `start` followed by `curve`, deepest first. A fall lasts from a peak until the peak
+/// is reached again, so that no two overlap.
+pub fn worst_falls(start: f64, curve: &[f64], most: usize) -> Vec<Fall> {
+    let worst = Vec::with_capacity(most + 1);
+    let mut tracker = Tracker { peak: start, low: start, peak_at: None, low_at: None, most, worst };
     let (blocks, rest) = curve.as_chunks::<BLOCK>();
     for (number, block) in blocks.iter().enumerate() {
         if !tracker.passes_over(block) {
@@ -77,13 +75,17 @@ impl Tracker {
         }
     }
 
-    /// Keeps the fall that ends here if it is the deepest.
+    /// Keeps the fall that ends here if it is among the deepest.
     fn settle(&mut self, recovered: Option<usize>) {
-        if self.low < self.peak {
-            let depth = self.low / self.peak - 1.0;
-            if depth < self.worst.depth {
-                self.worst = Fall { depth, peak: self.peak_at, trough: self.low_at, recovered };
-            }
+        if self.low >= self.peak {
+            return;
+        }
+        let depth = self.low / self.peak - 1.0;
+        let full = self.worst.len() == self.most;
+        if depth < 0.0 && !(full && self.worst.last().is_none_or(|least| depth >= least.depth)) {
+            let place = self.worst.partition_point(|fall| fall.depth <= depth);
+            self.worst.insert(place, Fall { depth, peak: self.peak_at, trough: self.low_at, recovered });
+            self.worst.truncate(self.most);
         }
     }
 }
@@ -160,6 +162,18 @@ mod tests {
         // From 100: 120 is the peak, 90 the trough, 120 again at place 4. 90 / 120 - 1 = -0.25.
         let fall = deepest_fall(100.0, &[110.0, 120.0, 90.0, 100.0, 120.0, 100.0]);
         assert_eq!(fall, Fall { depth: -0.25, peak: Some(1), trough: Some(2), recovered: Some(4) });
+    }
+
+    #[test]
+    fn the_worst_falls_come_deepest_first_and_equal_ones_in_order() {
+        // Falls of 10 %, 20 %, 10 % and one of 50 % that is still open.
+        let curve = [90.0, 100.0, 80.0, 100.0, 90.0, 110.0, 55.0, 60.0];
+        let falls = worst_falls(100.0, &curve, 3);
+        let places: Vec<_> = falls.iter().map(|fall| (fall.peak, fall.trough, fall.recovered)).collect();
+        assert_eq!(places, [(Some(5), Some(6), None), (Some(1), Some(2), Some(3)), (None, Some(0), Some(1))]);
+        assert_eq!(worst_falls(100.0, &curve, 9).len(), 4);
+        assert_eq!(worst_falls(100.0, &curve, 0), []);
+        assert_eq!(worst_falls(100.0, &[101.0, 102.0], 3), []);
     }
 
     #[test]

@@ -1,138 +1,127 @@
-//! From one replay to all its metrics: the place where exact money becomes `f64`.
+//! From what was observed of one agent in one window to all its metrics.
 
-use super::cagr::{cagr, total_return};
-use super::calmar::calmar_ratio;
-use super::drawdown::{deepest_fall, ulcer_index};
+use super::cagr::total_return;
+use super::drawdown::deepest_fall;
 use super::exposure::exposure;
-use super::moments::{excess_kurtosis, skewness};
-use super::omega::omega_ratio;
-use super::quantile::Tails;
+use super::observed::Observed;
+use super::profile::{backtesting, quantstats};
+use super::relative::Relative;
 use super::report::{Drawdown, Measure, Metrics, Missing};
-use super::sampling::{Sample, simple_returns};
-use super::sharpe::{per_period_rate, sharpe_ratio};
-use super::sortino::sortino_ratio;
-use super::tail_ratio::tail_ratio;
+use super::sampling::Sample;
+use super::series::{ReturnSeries, series_metrics};
 use super::trades;
 use super::turnover::turnover;
-use super::value_at_risk::{conditional_value_at_risk_95, value_at_risk_95};
-use super::volatility::volatility;
-use crate::domain::Timestamp;
-use crate::engine::{ExitState, Replay, RoundTrip};
+use crate::engine::Replay;
+use crate::engine::batch::ClosedTrade;
 use crate::market::Market;
-use crate::scenario::MetricSpec;
+use crate::scenario::{MetricSpec, MetricsProfile};
 
 /// All metrics of what one agent did in one window. `market` is the one it was replayed on.
 ///
 /// Sharpe, Sortino, omega and the like are taken on the sampled returns (see [`Sample`]); the maximum
-/// drawdown on the equity at every tick. Omega's threshold is Sortino's minimum acceptable return.
+/// drawdown on the equity at every tick. Omega's threshold is Sortino's minimum acceptable return. The metrics
+/// against a benchmark are missing until [`super::relative`] is asked for them.
 pub fn measure(replay: &Replay, market: &Market, spec: &MetricSpec) -> Metrics {
-    let start = replay.starting_balance.to_f64();
-    let sample = Sample::of(start, &replay.equity, market, replay.window.ticks, spec.periods_per_year);
-    let drawdown = drawdown(replay, market);
-    let closed: Vec<&RoundTrip> =
-        replay.round_trips.iter().filter(|trip| trip.state == ExitState::Closed).collect();
-    let pnl: Vec<f64> = closed.iter().map(|trip| trip.pnl.to_f64()).collect();
-    let of_returns = of_returns(&sample, spec);
-    let notional: f64 = replay.fills.iter().map(|fill| fill.notional.to_f64().abs()).sum();
-    Metrics {
+    metrics_of(&Observed::of(replay, market, spec.periods_per_year), spec)
+}
+
+/// The same from what was observed of the replay.
+pub fn metrics_of(observed: &Observed, spec: &MetricSpec) -> Metrics {
+    let sample = &observed.sample;
+    let series = sample.series(observed.drawdown.depth);
+    let of_returns = series_metrics(&series, spec);
+    let drawdown = drawdown(observed, spec.profile);
+    let pnl: Vec<f64> = observed.trades.iter().map(|trade| trade.pnl).collect();
+    let ours = Metrics {
+        profile: spec.profile,
         sampling: sample.sampling,
         periods_per_year: sample.periods_per_year,
         returns: sample.curve.len() - 1,
-        starting_balance: replay.starting_balance,
-        final_equity: replay.final_equity,
-        total_pnl: replay.final_equity - replay.starting_balance,
-        total_return: total_return(replay.starting_balance, replay.final_equity),
+        starting_balance: observed.starting_balance,
+        final_equity: observed.final_equity,
+        total_pnl: observed.final_equity - observed.starting_balance,
+        total_return: total_return(observed.starting_balance, observed.final_equity),
         cagr: of_returns.cagr,
         volatility: of_returns.volatility,
         sharpe_ratio: of_returns.sharpe_ratio,
         sortino_ratio: of_returns.sortino_ratio,
-        calmar_ratio: calmar_ratio(of_returns.cagr, drawdown.depth),
+        calmar_ratio: of_returns.calmar_ratio,
         max_drawdown: drawdown,
-        ulcer_index: ulcer_index(&sample.curve),
+        ulcer_index: of_returns.ulcer_index,
         omega_ratio: of_returns.omega_ratio,
         tail_ratio: of_returns.tail_ratio,
         var_95: of_returns.var_95,
         cvar_95: of_returns.cvar_95,
         skew: of_returns.skew,
         kurtosis: of_returns.kurtosis,
-        trades: closed.len(),
+        trades: observed.trades.len(),
         win_rate: trades::win_rate(&pnl),
         profit_factor: trades::profit_factor(&pnl),
         payoff_ratio: trades::payoff_ratio(&pnl),
         expectancy: trades::expectancy(&pnl),
         sqn: trades::system_quality_number(&pnl),
         kelly: trades::kelly_fraction(&pnl),
-        exposure: exposure(replay.ticks_in_market, replay.equity.len()),
-        turnover: turnover(notional, &sample.curve, sample.periods_per_year),
-        fees: replay.fees,
-        mean_trade_seconds: mean_trade_seconds(&closed),
-    }
-}
-
-/// The metrics that see nothing but the sampled returns.
-struct OfReturns {
-    cagr: Measure,
-    volatility: Measure,
-    sharpe_ratio: Measure,
-    sortino_ratio: Measure,
-    omega_ratio: Measure,
-    tail_ratio: Measure,
-    var_95: Measure,
-    cvar_95: Measure,
-    skew: Measure,
-    kurtosis: Measure,
-}
-
-fn of_returns(sample: &Sample, spec: &MetricSpec) -> OfReturns {
-    let returns = simple_returns(&sample.curve);
-    let of = |metric: &dyn Fn(&[f64]) -> Measure| match &returns {
-        Ok(returns) => metric(returns),
-        Err(missing) => Err(*missing),
+        exposure: exposure(observed.ticks_in_market, observed.ticks),
+        turnover: turnover(observed.notional, &sample.curve, sample.periods_per_year),
+        fees: observed.fees,
+        mean_trade_seconds: mean_trade_seconds(&observed.trades),
+        relative: Relative::missing(Missing::NoBenchmark),
     };
-    let a = sample.periods_per_year;
-    let risk_free = per_period_rate(spec.risk_free_rate, a);
-    let minimum = per_period_rate(spec.minimum_acceptable_return, a);
-    let tails = returns.as_deref().map_err(|missing| *missing).and_then(Tails::of);
-    let of_tails =
-        |metric: fn(&Tails) -> Measure| tails.as_ref().map_err(|missing| *missing).and_then(metric);
-    OfReturns {
-        cagr: of(&|r| cagr(r, a)),
-        volatility: of(&|r| volatility(r, a)),
-        sharpe_ratio: of(&|r| sharpe_ratio(r, risk_free, a)),
-        sortino_ratio: of(&|r| sortino_ratio(r, minimum, a)),
-        omega_ratio: of(&|r| omega_ratio(r, minimum)),
-        tail_ratio: of_tails(tail_ratio),
-        var_95: of_tails(value_at_risk_95),
-        cvar_95: of_tails(conditional_value_at_risk_95),
-        skew: of(&skewness),
-        kurtosis: of(&excess_kurtosis),
+    by_profile(ours, observed, &series)
+}
+
+/// What the profile's library says of trades otherwise.
+fn by_profile(ours: Metrics, observed: &Observed, series: &ReturnSeries) -> Metrics {
+    match ours.profile {
+        MetricsProfile::Tiltyard | MetricsProfile::Empyrical | MetricsProfile::Vectorbt => ours,
+        MetricsProfile::Quantstats => {
+            let periods = quantstats::periods(&series.returns);
+            Metrics {
+                win_rate: periods.win_rate,
+                profit_factor: periods.profit_factor,
+                payoff_ratio: periods.payoff_ratio,
+                kelly: periods.kelly,
+                exposure: periods.exposure,
+                ..ours
+            }
+        }
+        MetricsProfile::Backtesting => {
+            let returns: Vec<f64> = observed.trades.iter().map(|trade| trade.return_fraction).collect();
+            let bars = |seconds| backtesting::whole_bars(seconds, observed.bar_seconds);
+            Metrics {
+                profit_factor: trades::profit_factor(&returns),
+                expectancy: backtesting::expectancy_pct(&returns),
+                exposure: exposure(observed.ticks_touched, observed.ticks),
+                mean_trade_seconds: ours.mean_trade_seconds.map(bars),
+                ..ours
+            }
+        }
     }
 }
 
-/// The deepest fall of the equity at every tick, with its times: closes of ticks, the window's start for the
-/// starting balance. A curve that never fell recovered at once.
-fn drawdown(replay: &Replay, market: &Market) -> Drawdown {
-    let first = replay.window.ticks.first;
-    let at = |place: Option<usize>| -> Timestamp {
-        place.map_or(market.clock[first], |index| market.close_time(first + index))
-    };
-    let fall = deepest_fall(replay.starting_balance.to_f64(), &replay.equity);
-    let recovered = if fall.depth == 0.0 { Some(at(None)) } else { fall.recovered.map(|i| at(Some(i))) };
-    Drawdown {
-        depth: fall.depth,
-        peak_at: at(fall.peak),
-        trough_at: at(fall.trough),
-        recovered_at: recovered,
+/// The deepest fall of the curve that the profile looks at: of every bar, or of the sample alone.
+fn drawdown(observed: &Observed, profile: MetricsProfile) -> Drawdown {
+    match profile {
+        MetricsProfile::Tiltyard | MetricsProfile::Backtesting => observed.drawdown,
+        MetricsProfile::Empyrical | MetricsProfile::Quantstats => sampled_fall(&observed.sample, 0),
+        MetricsProfile::Vectorbt => sampled_fall(&observed.sample, 1),
     }
+}
+
+/// The deepest fall of the sampled curve from this point on.
+fn sampled_fall(sample: &Sample, from: usize) -> Drawdown {
+    let from = from.min(sample.curve.len() - 1);
+    let fall = deepest_fall(sample.curve[from], &sample.curve[from + 1..]);
+    Drawdown::dated(fall, |place| sample.times[place.map_or(from, |index| from + 1 + index)])
 }
 
 /// Mean time from the first fill to the last of closed round trips: the holding time, not the gap between fills.
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-fn mean_trade_seconds(closed: &[&RoundTrip]) -> Measure {
+fn mean_trade_seconds(closed: &[ClosedTrade]) -> Measure {
     if closed.is_empty() {
         return Err(Missing::NoTrades);
     }
-    let total: f64 = closed.iter().map(|trip| (trip.exit_at - trip.entry_at).seconds()).sum();
+    let total: f64 = closed.iter().map(|trade| trade.seconds).sum();
     Ok(total / closed.len() as f64)
 }
 
@@ -140,8 +129,10 @@ fn mean_trade_seconds(closed: &[&RoundTrip]) -> Measure {
 mod tests {
     use super::super::golden::close;
     use super::super::report::Sampling;
+    use super::super::sharpe::per_period_rate;
     use super::super::testing::{cash, daily_market, replay, round_trip};
     use super::*;
+    use crate::engine::{ExitState, RoundTrip};
 
     #[test]
     fn one_replay_worked_by_hand() {
@@ -214,8 +205,12 @@ mod tests {
         let market = daily_market(40);
         let equity: Vec<f64> = (0..40).map(|i| 1000.0 + f64::from(i % 7) * 10.0).collect();
         let replay = replay(&market, 1000, equity);
-        let spec =
-            MetricSpec { risk_free_rate: 0.1, minimum_acceptable_return: 0.1, periods_per_year: Some(365.0) };
+        let spec = MetricSpec {
+            risk_free_rate: 0.1,
+            minimum_acceptable_return: 0.1,
+            periods_per_year: Some(365.0),
+            ..MetricSpec::default()
+        };
         let (plain, strict) =
             (measure(&replay, &market, &MetricSpec::default()), measure(&replay, &market, &spec));
         // The rate lowers Sharpe by rf per period * sqrt(365) / std = rf * 365 / volatility.

@@ -6,16 +6,27 @@
 mod benchmark;
 mod cagr;
 mod calmar;
+mod capture;
+#[cfg(test)]
+mod condensed;
+mod correlation;
+mod course;
 mod drawdown;
 mod exposure;
 #[cfg(test)]
 pub(crate) mod golden;
 mod measure;
 mod moments;
+mod monthly;
+mod observed;
 mod omega;
+mod profile;
 mod quantile;
+mod relative;
 mod report;
+mod rolling;
 mod sampling;
+mod series;
 mod sharpe;
 mod sortino;
 mod tail_ratio;
@@ -29,16 +40,24 @@ mod volatility;
 pub use benchmark::{alpha, beta, information_ratio};
 pub use cagr::{cagr, total_return};
 pub use calmar::calmar_ratio;
-pub use drawdown::{Fall, deepest_fall, ulcer_index};
+pub use capture::{down_capture, up_capture};
+pub use correlation::correlation;
+pub use course::{Course, DatedFall, WORST_DRAWDOWNS};
+pub use drawdown::{deepest_fall, ulcer_index, worst_falls};
 pub use exposure::exposure;
-pub use measure::measure;
+pub use measure::{measure, metrics_of};
 pub use moments::{
     excess_kurtosis, is_constant, kurtosis_biased, mean, skewness, skewness_biased, standard_deviation,
 };
+pub use monthly::{MonthReturn, YearReturn, monthly_returns, yearly_returns};
+pub use observed::Observed;
 pub use omega::omega_ratio;
 pub use quantile::{Tails, quantile};
+pub use relative::{Relative, relative};
 pub use report::{Drawdown, Measure, Metrics, Missing, Sampling};
-pub use sampling::{Sample, simple_returns};
+pub use rolling::{ROLLING_RETURNS, rolling_sharpe};
+pub use sampling::{Sample, Sampled, simple_returns};
+pub use series::{ReturnSeries, SeriesMetrics, series_metrics};
 pub use sharpe::{per_period_rate, sharpe_ratio, sharpe_ratio_per_period};
 pub use sortino::sortino_ratio;
 pub use tail_ratio::tail_ratio;

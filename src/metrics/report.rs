@@ -1,6 +1,9 @@
 //! All metrics of one agent in one window, in one value.
 
+use super::relative::Relative;
 use crate::domain::{Cash, Timestamp};
+use crate::engine::batch::Fall;
+use crate::scenario::MetricsProfile;
 
 /// A metric's value, or why there is none.
 pub type Measure = Result<f64, Missing>;
@@ -17,6 +20,9 @@ pub enum Missing {
     /// No return lies below the threshold.
     #[error("no return below the threshold")]
     NoDownside,
+    /// No return lies above zero.
+    #[error("no return above zero")]
+    NoUpside,
     /// The curve never fell.
     #[error("no drawdown")]
     NoDrawdown,
@@ -38,6 +44,9 @@ pub enum Missing {
     /// The divisor is zero.
     #[error("the divisor is zero")]
     ZeroDivisor,
+    /// Nothing was named to be measured against.
+    #[error("no benchmark")]
+    NoBenchmark,
     /// A gain of a short window compounds beyond what a number can hold.
     #[error("the value is too large for a number")]
     OutOfRange,
@@ -66,9 +75,25 @@ pub struct Drawdown {
     pub recovered_at: Option<Timestamp>,
 }
 
+impl Drawdown {
+    /// A fall with its times; `at` tells the instant of a place, that of the start for `None`. A curve that never
+    /// fell recovered at once.
+    pub(super) fn dated(fall: Fall, at: impl Fn(Option<usize>) -> Timestamp) -> Self {
+        let recovered = if fall.depth == 0.0 { Some(at(None)) } else { fall.recovered.map(|i| at(Some(i))) };
+        Self {
+            depth: fall.depth,
+            peak_at: at(fall.peak),
+            trough_at: at(fall.trough),
+            recovered_at: recovered,
+        }
+    }
+}
+
 /// The metrics of one agent in one window. Fractions unless the name says otherwise.
 #[derive(Debug, Clone)]
 pub struct Metrics {
+    /// Whose definitions made the numbers.
+    pub profile: MetricsProfile,
     /// How returns were sampled.
     pub sampling: Sampling,
     /// Return periods in a year.
@@ -117,7 +142,7 @@ pub struct Metrics {
     pub profit_factor: Measure,
     /// Mean win over mean loss.
     pub payoff_ratio: Measure,
-    /// Mean PnL, quote currency.
+    /// Mean PnL, quote currency; in the profile `backtesting` mean return in percent.
     pub expectancy: Measure,
     /// System quality number.
     pub sqn: Measure,
@@ -131,4 +156,6 @@ pub struct Metrics {
     pub fees: Cash,
     /// Mean holding time of closed round trips, seconds.
     pub mean_trade_seconds: Measure,
+    /// Against the scenario's benchmark.
+    pub relative: Relative,
 }

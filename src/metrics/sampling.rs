@@ -12,6 +12,7 @@
 //! round-the-clock markets, the window's mean for sessions); `365 days / interval` for bars over a day.
 
 use super::report::{Missing, Sampling};
+use super::series::ReturnSeries;
 use crate::domain::{Span, Timestamp};
 use crate::market::{Market, TickRange};
 
@@ -27,23 +28,73 @@ pub struct Sample {
     pub periods_per_year: f64,
     /// The starting balance, then one point a period.
     pub curve: Vec<f64>,
+    /// When each point was: the window's start, then the close of its tick.
+    pub times: Vec<Timestamp>,
+}
+
+/// At which ticks the equity of a window is sampled: the same for all that are replayed in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sampled {
+    /// The window.
+    pub window: TickRange,
+    /// How.
+    pub sampling: Sampling,
+    /// Periods a year.
+    pub periods_per_year: f64,
+    /// The ticks of the market's clock whose equity is a point of the curve, ascending; the starting balance
+    /// comes before them.
+    pub ticks: Vec<usize>,
+    /// When each point is: the window's start, then the close of its tick.
+    times: Vec<Timestamp>,
+}
+
+impl Sampled {
+    /// The ticks of `window`. `stated` is the scenario's number of periods a year.
+    pub fn of(market: &Market, window: TickRange, stated: Option<f64>) -> Self {
+        let clock = &market.clock[window.first..window.last];
+        let sampling = sampling_of(market, window);
+        let ticks: Vec<usize> = match sampling {
+            Sampling::PerBar => (window.first..window.last).collect(),
+            Sampling::Daily => {
+                day_ends(clock, market.interval.span()).map(|end| window.first + end).collect()
+            }
+        };
+        let closes = ticks.iter().map(|&tick| market.close_time(tick));
+        let times = std::iter::once(market.clock[window.first]).chain(closes).collect();
+        let periods_per_year = stated.unwrap_or_else(|| periods_per_year(market, clock, sampling));
+        Self { window, sampling, periods_per_year, ticks, times }
+    }
+
+    /// A curve with its points at these ticks, the starting balance first.
+    pub fn sample(&self, curve: Vec<f64>) -> Sample {
+        Sample {
+            sampling: self.sampling,
+            periods_per_year: self.periods_per_year,
+            curve,
+            times: self.times.clone(),
+        }
+    }
 }
 
 impl Sample {
     /// Samples `equity`, one value for each tick of `ticks`, with `start` before it. `stated` is the
     /// scenario's number of periods a year.
     pub fn of(start: f64, equity: &[f64], market: &Market, ticks: TickRange, stated: Option<f64>) -> Self {
-        let clock = &market.clock[ticks.first..ticks.last.min(ticks.first + equity.len())];
-        let sampling = sampling_of(market, ticks);
-        let curve = match sampling {
-            Sampling::PerBar => std::iter::once(start).chain(equity.iter().copied()).collect(),
-            Sampling::Daily => {
-                let closes = day_ends(clock, market.interval.span()).map(|last| equity[last]);
-                std::iter::once(start).chain(closes).collect()
-            }
-        };
-        let periods_per_year = stated.unwrap_or_else(|| periods_per_year(market, clock, sampling));
-        Self { sampling, periods_per_year, curve }
+        let last = ticks.last.min(ticks.first + equity.len());
+        let sampled = Sampled::of(market, TickRange { last, ..ticks }, stated);
+        let points = sampled.ticks.iter().map(|tick| equity[tick - ticks.first]);
+        sampled.sample(std::iter::once(start).chain(points).collect())
+    }
+
+    /// As a series of returns; `finest_depth` is the deepest fall of the whole curve.
+    pub fn series(&self, finest_depth: f64) -> ReturnSeries {
+        let length = self
+            .times
+            .last()
+            .zip(self.times.first())
+            .map_or(0.0, |(end, start)| (*end - *start).seconds() / Span::DAY.seconds());
+        let series = ReturnSeries::of_curve(self.curve.clone(), self.periods_per_year).lasting_days(length);
+        ReturnSeries { finest_depth, ..series }
     }
 }
 

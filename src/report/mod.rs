@@ -4,6 +4,8 @@
 //! opens a file. Invariant: what a reader sees rounded here is stored exactly in the run's folder.
 
 mod machine;
+mod series;
 pub mod terminal;
 
-pub use machine::{leaderboard_csv, leaderboard_json};
+pub use machine::{agent_json, leaderboard_csv, leaderboard_json};
+pub use series::SeriesReport;

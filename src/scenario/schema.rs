@@ -108,6 +108,7 @@ fn value(kind: &ValueType) -> Value {
         ValueType::Condition => {
             json!({ "anyOf": [{ "type": "string" }, described(&CONDITION)] })
         }
+        ValueType::Swept => swept(),
         ValueType::Table(table) => described(table),
         ValueType::Tables(table) => json!({ "type": "array", "items": described(table), "minItems": 1 }),
         ValueType::Named(table) => json!({ "type": "object", "additionalProperties": described(table) }),
@@ -117,6 +118,32 @@ fn value(kind: &ValueType) -> Value {
             json!({ "type": "object", "required": [tag], "oneOf": forms })
         }
     }
+}
+
+/// Values by parameter, nested where the parameter's path is.
+fn swept() -> Value {
+    let scalar = json!({ "type": ["number", "boolean", "string"] });
+    let number = json!({ "type": "number" });
+    let range = json!({
+        "type": "object",
+        "properties": { "from": number, "to": number, "step": number },
+        "required": ["from", "to"],
+        "additionalProperties": false,
+    });
+    let log_range = json!({
+        "type": "object",
+        "properties": {
+            "log_from": number,
+            "log_to": number,
+            "points": { "type": "integer", "minimum": 2 },
+        },
+        "required": ["log_from", "log_to"],
+        "additionalProperties": false,
+    });
+    let list = json!({ "type": "array", "items": scalar, "minItems": 1, "uniqueItems": true });
+    let nested = json!({ "type": "object", "minProperties": 1 });
+    let values = json!({ "anyOf": [list, range, log_range, nested] });
+    json!({ "type": "object", "additionalProperties": values, "minProperties": 1 })
 }
 
 fn described(table: &TableDoc) -> Value {

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::{CourseRecord, StoreError};
 use crate::engine::{EndReason, Replay, ReplayStatus};
 use crate::metrics::{Measure, Metrics, Sampling};
 use crate::tournament::{AgentResult, WindowResult};
@@ -52,12 +53,18 @@ pub struct JobRecord {
     pub periods_per_year: f64,
     /// Number of returns.
     pub returns: usize,
+    /// Whose definitions made the numbers: `tiltyard`, or a library's.
+    #[serde(default)]
+    pub profile: String,
     /// When the deepest drawdown began, hit its trough and ended.
     pub drawdown: DrawdownRecord,
     /// Value by name; null where it does not exist.
     pub metrics: MetricMap,
     /// Why a metric has no value.
     pub missing: BTreeMap<String, String>,
+    /// How it went over time.
+    #[serde(default)]
+    pub course: CourseRecord,
 }
 
 /// Times of the deepest drawdown.
@@ -78,6 +85,14 @@ impl AgentRecord {
     /// Of an agent's results.
     pub fn new(result: &AgentResult) -> Self {
         Self { agent: result.name.to_string(), windows: result.windows.iter().map(JobRecord::new).collect() }
+    }
+
+    /// The bytes of `metrics.json`, final newline included.
+    ///
+    /// # Errors
+    /// [`StoreError::Json`], which no record causes.
+    pub fn to_json(&self) -> Result<String, StoreError> {
+        super::json::pretty("the metrics", self)
     }
 
     /// Refused orders by code, over all windows.
@@ -122,6 +137,7 @@ impl JobRecord {
             sampling: sampling(m.sampling).to_owned(),
             periods_per_year: m.periods_per_year,
             returns: m.returns,
+            profile: m.profile.as_str().to_owned(),
             drawdown: DrawdownRecord {
                 peak_at: m.max_drawdown.peak_at.to_string(),
                 trough_at: m.max_drawdown.trough_at.to_string(),
@@ -129,6 +145,7 @@ impl JobRecord {
             },
             metrics,
             missing,
+            course: CourseRecord::new(&result.course),
         }
     }
 }
@@ -156,6 +173,39 @@ fn refused(replay: &Replay) -> BTreeMap<String, u64> {
         }
     }
     counts
+}
+
+/// The names of the metrics in files, in their order there.
+pub(super) const METRIC_NAMES: [&str; 24] = [
+    "roi_pct",
+    "total_pnl",
+    "cagr_pct",
+    "volatility_pct",
+    "sharpe_ratio",
+    "sortino_ratio",
+    "calmar_ratio",
+    "max_drawdown_pct",
+    "ulcer_index_pct",
+    "omega_ratio",
+    "tail_ratio",
+    "var_95_pct",
+    "cvar_95_pct",
+    "skew",
+    "kurtosis",
+    "win_rate",
+    "profit_factor",
+    "payoff_ratio",
+    "expectancy",
+    "sqn",
+    "kelly_pct",
+    "exposure_pct",
+    "turnover",
+    "mean_trade_seconds",
+];
+
+/// The metrics by their names in files and in their units there.
+pub(super) fn metric_map(metrics: &Metrics) -> MetricMap {
+    split(measures(metrics)).0
 }
 
 /// Every metric under its name in files and in its unit there.
@@ -186,6 +236,14 @@ fn measures(m: &Metrics) -> Vec<(&'static str, Measure)> {
         ("exposure_pct", pct(m.exposure)),
         ("turnover", m.turnover),
         ("mean_trade_seconds", m.mean_trade_seconds),
+        ("alpha", m.relative.alpha),
+        ("beta", m.relative.beta),
+        ("information_ratio", m.relative.information_ratio),
+        ("excess_return_pct", pct(m.relative.excess_return)),
+        ("tracking_error_pct", pct(m.relative.tracking_error)),
+        ("correlation", m.relative.correlation),
+        ("up_capture", m.relative.up_capture),
+        ("down_capture", m.relative.down_capture),
     ]
 }
 
@@ -224,6 +282,14 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_list_of_names_is_that_of_the_metrics() {
+        let tournament = fixture::tournament();
+        let names: Vec<&str> =
+            measures(&tournament.agents[0].windows[0].metrics).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, METRIC_NAMES);
     }
 
     #[test]

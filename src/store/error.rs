@@ -94,6 +94,14 @@ pub enum StoreError {
         /// The newest known one.
         known: u32,
     },
+    /// The outcomes that were kept could not be read or added to.
+    #[error("the kept trials `{}` cannot be used: {source}", path.display())]
+    Trials {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: rusqlite::Error,
+    },
     /// There is no index yet.
     #[error("there are no runs under `{}`", out.display())]
     NoIndex {
@@ -203,6 +211,12 @@ pub enum StoreError {
         /// Whose.
         agent: String,
     },
+    /// The run swept nothing.
+    #[error("run `{run}` has no sweep")]
+    NoSweep {
+        /// The run.
+        run: String,
+    },
     /// The run has no such agent.
     #[error("run `{run}` has no agent `{agent}`")]
     NoSuchAgent {
@@ -232,6 +246,10 @@ impl StoreError {
                 "if another program holds it, wait and try again; if it is damaged, move `{}` away: the run folders hold all results",
                 path.display()
             ),
+            Self::Trials { path, .. } => format!(
+                "if another program holds it, wait and try again; if it is damaged, delete `{}`: its trials are then computed anew",
+                path.display()
+            ),
             Self::IndexTooNew { .. } => "update tiltyard, or give another folder with --out".to_owned(),
             Self::NoIndex { .. } => "run a scenario first, or name the folder of earlier runs with --out".to_owned(),
             Self::NoSuchRun { known, .. } if known.is_empty() => "there are no runs yet: run a scenario first".to_owned(),
@@ -257,6 +275,7 @@ impl StoreError {
             Self::AgentGone { .. } => "it was deleted while the run began; register it again".to_owned(),
             Self::WalletMoved { .. } => "another run or a reset came first: run the scenario again".to_owned(),
             Self::WalletTwice { .. } => "give one of them `wallet = \"fresh\"`".to_owned(),
+            Self::NoSweep { .. } => "name a run of a scenario with `[sweep]`; `tiltyard runs` lists all runs".to_owned(),
             Self::NoSuchAgent { known, .. } => format!("its agents are {}", known.join(", ")),
         }
     }
@@ -279,6 +298,10 @@ impl StoreError {
 
     pub(super) fn malformed(path: &Path, what: &'static str) -> impl FnOnce(serde_json::Error) -> Self {
         move |source| Self::Malformed { path: path.to_owned(), what, problem: source.to_string() }
+    }
+
+    pub(super) fn trials(path: &Path) -> impl Fn(rusqlite::Error) -> Self {
+        move |source| Self::Trials { path: path.to_owned(), source }
     }
 
     pub(super) fn index(path: &Path) -> impl Fn(rusqlite::Error) -> Self {

@@ -11,10 +11,12 @@ use crate::engine::{
     EndReason, ExitState, FillRow, Flags, Holding, OrderRow, Replay, ReplayStatus, RoundTrip, Window,
 };
 use crate::market::{Bars, Market, SymbolSeries, TickRange, TickRow};
-use crate::metrics::{Drawdown, Metrics, Missing, Sampling};
+use crate::metrics::{
+    Course, DatedFall, Drawdown, Metrics, Missing, MonthReturn, Relative, Sampling, YearReturn,
+};
 use crate::scenario::{
-    AgentSpec, BattleSpec, Delisted, GapRule, MarketSpec, MetricSpec, RankingMetric, ReportSpec, RiskProfile,
-    Scenario, StrategyKind, StrategySpec, TieBreak, VenueSpec, WarmUp, WindowSpec,
+    AgentSpec, BattleSpec, Delisted, GapRule, MarketSpec, MetricSpec, MetricsProfile, RankingMetric,
+    ReportSpec, RiskProfile, Scenario, StrategyKind, StrategySpec, TieBreak, VenueSpec, WarmUp, WindowSpec,
 };
 use crate::tournament::{
     AgentResult, Battle, BattleRank, Leaderboard, Ranking, Tournament, WindowResult, WindowSpan,
@@ -63,6 +65,7 @@ fn series(symbol: &str, closes: &[f64]) -> SymbolSeries {
         frames: Default::default(),
         findings: Vec::new(),
         detail: None,
+        extremes: Default::default(),
     }
 }
 
@@ -90,6 +93,7 @@ pub(crate) fn idle_metrics(start: &str) -> Metrics {
     let none = Err(Missing::NoTrades);
     let flat = Err(Missing::NoDispersion);
     Metrics {
+        profile: MetricsProfile::Tiltyard,
         sampling: Sampling::PerBar,
         periods_per_year: 365.0,
         returns: 5,
@@ -121,6 +125,7 @@ pub(crate) fn idle_metrics(start: &str) -> Metrics {
         turnover: Ok(0.0),
         fees: Cash::ZERO,
         mean_trade_seconds: none,
+        relative: Relative::missing(Missing::NoBenchmark),
     }
 }
 
@@ -202,7 +207,18 @@ fn trend() -> WindowResult {
         mean_trade_seconds: Ok(172_800.0),
         ..idle_metrics("100")
     };
-    WindowResult { replay, metrics }
+    WindowResult { replay, metrics, course: course() }
+}
+
+/// A fall from the third day to the fifth, and what January brought.
+fn course() -> Course {
+    let drawdown = Drawdown { depth: -0.02, peak_at: day(3), trough_at: day(4), recovered_at: Some(day(5)) };
+    Course {
+        rolling_sharpe: vec![(day(5), Ok(1.25)), (day(6), Err(Missing::NoDispersion))],
+        months: vec![MonthReturn { year: 2024, month: 1, value: Ok(0.015) }],
+        years: vec![YearReturn { year: 2024, value: Ok(0.015) }],
+        drawdowns: vec![DatedFall { drawdown, length: Span::DAY.times(2) }],
+    }
 }
 
 fn round_trip() -> RoundTrip {
@@ -242,9 +258,10 @@ pub(crate) fn tournament() -> Tournament {
             ..replay(window(0, 0..5), "100", "100")
         },
         metrics: idle_metrics("100"),
+        course: Course::default(),
     };
     Tournament {
-        windows: vec![WindowSpan { window: window(0, 0..5), start: day(1), end: day(6) }],
+        windows: vec![WindowSpan { window: window(0, 0..5), start: day(1), end: day(6), regime: None }],
         agents: vec![
             AgentResult { name: name("trend, fast"), windows: vec![trend()] },
             AgentResult { name: name("idle"), windows: vec![idle] },
@@ -297,6 +314,9 @@ fn idle_ranking(agent: usize) -> Ranking {
         max_drawdown_pct: Some(0.0),
         win_rate: None,
         profit_factor: None,
+        alpha: None,
+        beta: None,
+        information_ratio: None,
         trades: 0,
         fees: Cash::ZERO,
         status: "completed",
@@ -345,9 +365,13 @@ pub(crate) fn scenario() -> Scenario {
         battle: BattleSpec {
             ranking_metric: RankingMetric::RoiPct,
             windows: WindowSpec::Whole,
+            embargo: Span::default(),
             tie_break: vec![TieBreak::Name],
         },
+        tournament: None,
         metrics: MetricSpec::default(),
+        sweep: None,
+        validation: None,
         report: ReportSpec::default(),
         rematch_of: None,
     }

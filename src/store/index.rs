@@ -68,6 +68,10 @@ pub struct RunSummary {
     pub winner: String,
     /// The winner's score.
     pub score: Option<f64>,
+    /// The tournament's format; none where the scenario has no `[tournament]`.
+    pub format: Option<String>,
+    /// Whether the standings call a winner: `called`, `not_distinguishable`, ..
+    pub verdict: Option<String>,
     /// RFC 3339.
     pub finished_at: String,
     /// From start to end.
@@ -198,7 +202,7 @@ impl Index {
     fn query(&self, condition: &str, text: &str) -> Result<Vec<RunSummary>, StoreError> {
         let sql = format!(
             "SELECT runs.run_id, identity, scenario, folder, range_start, range_end, ranking_metric, windows,
-                    agents, winner.name, winner.score, finished_at, duration_seconds
+                    agents, winner.name, winner.score, finished_at, duration_seconds, format, verdict
              FROM runs LEFT JOIN agents AS winner ON winner.id = (
                  SELECT id FROM agents WHERE run = runs.id ORDER BY rank, name LIMIT 1)
              WHERE ({condition}) AND ?1 IS NOT NULL ORDER BY finished_at DESC, runs.id DESC"
@@ -225,6 +229,8 @@ impl Index {
             agents: row.get(8)?,
             winner: row.get::<_, Option<String>>(9)?.unwrap_or_default(),
             score: row.get(10)?,
+            format: row.get(13)?,
+            verdict: row.get(14)?,
             finished_at: row.get(11)?,
             duration_seconds: row.get(12)?,
         })
@@ -323,8 +329,10 @@ fn insert_run(
     entry.execute(
         "INSERT INTO runs (run_id, identity, scenario, description, folder, semantics_version,
              tiltyard_version, seed, market_digest, symbols, bar_interval, range_start, range_end,
-             ranking_metric, windows, agents, finished_at, duration_seconds)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+             ranking_metric, windows, agents, finished_at, duration_seconds, format, format_winner, verdict,
+             verdict_text)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
+             ?21, ?22)",
         params![
             run.run_id,
             run.identity,
@@ -344,6 +352,10 @@ fn insert_run(
             count(run.agents.len()),
             timing.finished_at.to_string(),
             timing.duration.as_secs_f64(),
+            stored.tournament.as_ref().map(|tournament| tournament.view.name()),
+            stored.tournament.as_ref().and_then(|tournament| tournament.view.winner()),
+            stored.standings.as_ref().map(|standings| &standings.verdict.outcome),
+            stored.standings.as_ref().map(|standings| &standings.verdict.sentence),
         ],
     )?;
     Ok(entry.last_insert_rowid())
@@ -447,7 +459,7 @@ mod tests {
         let mut index = Index::open(out.path()).unwrap();
         index.record(&stored, &timing(1)).unwrap();
         let once: Vec<i64> = ["runs", "agents", "jobs", "scores"].map(|t| tally(&index, t)).into();
-        assert_eq!(once, [1, 2, 2, 2 * 24]);
+        assert_eq!(once, [1, 2, 2, 2 * 32]);
         index.record(&stored, &timing(2)).unwrap();
         let twice: Vec<i64> = ["runs", "agents", "jobs", "scores"].map(|t| tally(&index, t)).into();
         assert_eq!(twice, once);

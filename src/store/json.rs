@@ -25,6 +25,14 @@ pub(super) fn write_text(path: &Path, text: &str) -> Result<(), StoreError> {
     fs::write(path, text).map_err(StoreError::write(path))
 }
 
+/// Reads a value from a file that need not be there.
+pub(super) fn read_where_there<T: DeserializeOwned>(
+    path: &Path,
+    what: &'static str,
+) -> Result<Option<T>, StoreError> {
+    if path.exists() { read(path, what).map(Some) } else { Ok(None) }
+}
+
 /// Reads a value from a file.
 pub(super) fn read<T: DeserializeOwned>(path: &Path, what: &'static str) -> Result<T, StoreError> {
     let text = fs::read_to_string(path).map_err(StoreError::read(path))?;

@@ -58,6 +58,15 @@ pub struct RankingRecord {
     pub fees: String,
     /// `completed`, `disqualified` or `forfeit`.
     pub status: String,
+    /// Jensen's, per year, as a fraction; against the benchmark.
+    #[serde(default)]
+    pub alpha: Option<f64>,
+    /// Against the benchmark.
+    #[serde(default)]
+    pub beta: Option<f64>,
+    /// Against the benchmark, not annualised.
+    #[serde(default)]
+    pub information_ratio: Option<f64>,
 }
 
 impl LeaderboardRecord {
@@ -91,7 +100,7 @@ impl LeaderboardRecord {
     }
 }
 
-const COLUMNS: [&str; 15] = [
+const COLUMNS: [&str; 18] = [
     "rank",
     "agent",
     "score",
@@ -107,6 +116,9 @@ const COLUMNS: [&str; 15] = [
     "trades",
     "fees",
     "status",
+    "alpha",
+    "beta",
+    "information_ratio",
 ];
 
 impl RankingRecord {
@@ -127,6 +139,9 @@ impl RankingRecord {
             trades: row.trades,
             fees: row.fees.to_string(),
             status: row.status.to_owned(),
+            alpha: row.alpha,
+            beta: row.beta,
+            information_ratio: row.information_ratio,
         }
     }
 
@@ -146,7 +161,7 @@ impl RankingRecord {
         }
     }
 
-    fn csv_values(&self) -> [String; 15] {
+    fn csv_values(&self) -> [String; 18] {
         [
             self.rank.to_string(),
             self.agent.clone(),
@@ -163,6 +178,9 @@ impl RankingRecord {
             self.trades.to_string(),
             self.fees.clone(),
             self.status.clone(),
+            csv::float(self.alpha),
+            csv::float(self.beta),
+            csv::float(self.information_ratio),
         ]
     }
 }
@@ -198,7 +216,10 @@ mod tests {
       "profit_factor": null,
       "trades": 1,
       "fees": "0.04000000",
-      "status": "completed"
+      "status": "completed",
+      "alpha": null,
+      "beta": null,
+      "information_ratio": null
     },
     {
       "rank": 2,
@@ -215,7 +236,10 @@ mod tests {
       "profit_factor": null,
       "trades": 0,
       "fees": "0.00000000",
-      "status": "completed"
+      "status": "completed",
+      "alpha": null,
+      "beta": null,
+      "information_ratio": null
     }
   ]
 }
@@ -228,9 +252,9 @@ mod tests {
     fn the_csv_has_the_same_columns_and_quotes_odd_names() {
         let record = LeaderboardRecord::new(&fixture::run().id, "first", &fixture::tournament());
         let expected = "\
-rank,agent,score,final_equity,roi_pct,total_pnl,sharpe_ratio,sortino_ratio,calmar_ratio,max_drawdown_pct,win_rate,profit_factor,trades,fees,status
-1,\"trend, fast\",1.5,101.50000000,1.5,1.50000000,0.30000000000000004,,,-2,100,,1,0.04000000,completed
-2,idle,0,100.00000000,0,0.00000000,,,,0,,,0,0.00000000,completed
+rank,agent,score,final_equity,roi_pct,total_pnl,sharpe_ratio,sortino_ratio,calmar_ratio,max_drawdown_pct,win_rate,profit_factor,trades,fees,status,alpha,beta,information_ratio
+1,\"trend, fast\",1.5,101.50000000,1.5,1.50000000,0.30000000000000004,,,-2,100,,1,0.04000000,completed,,,
+2,idle,0,100.00000000,0,0.00000000,,,,0,,,0,0.00000000,completed,,,
 ";
         assert_eq!(record.to_csv(), expected);
     }

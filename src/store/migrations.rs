@@ -10,7 +10,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::{StoreError, registry};
 
 /// Step `i` leads from format `i` to format `i + 1`.
-const STEPS: [&str; 2] = [RUNS, registry::STEP];
+const STEPS: [&str; 3] = [RUNS, TOURNAMENTS, registry::STEP];
 
 /// Money is text with eight places; metrics are real numbers, null where `missing` says why; times are
 /// RFC 3339 in UTC. Folders are relative to the folder of the index.
@@ -75,6 +75,15 @@ CREATE TABLE scores (
     missing TEXT,
     PRIMARY KEY (agent, metric, window)
 ) STRICT, WITHOUT ROWID;
+";
+
+/// Of runs with a tournament: its format, who has its first place alone, and the verdict of the standings
+/// (`called`, `not_distinguishable`, ..) with its sentence.
+const TOURNAMENTS: &str = "
+ALTER TABLE runs ADD COLUMN format TEXT;
+ALTER TABLE runs ADD COLUMN format_winner TEXT;
+ALTER TABLE runs ADD COLUMN verdict TEXT;
+ALTER TABLE runs ADD COLUMN verdict_text TEXT;
 ";
 
 /// Brings the index to the newest format.
@@ -151,6 +160,23 @@ mod tests {
         let mut statement = db.prepare("SELECT name, sql FROM sqlite_schema ORDER BY name").unwrap();
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
         rows.map(Result::unwrap).collect()
+    }
+
+    #[test]
+    fn runs_of_the_first_format_stay_and_have_no_tournament() {
+        let mut db = Connection::open_in_memory().unwrap();
+        db.execute_batch(RUNS).unwrap();
+        db.execute_batch(
+            "INSERT INTO runs VALUES (1, 'r', 'i', 's', '', 'f', 1, '0', '1', 'd', 'A', '1h', 'a', 'b', 'roi_pct',
+                 1, 2, 'now', 0.5)",
+        )
+        .unwrap();
+        db.pragma_update(None, "user_version", 1).unwrap();
+        migrate(Path::new("x.db"), &mut db).unwrap();
+        let found: (String, Option<String>) = db
+            .query_row("SELECT run_id, format FROM runs", [], |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap();
+        assert_eq!(found, ("r".to_owned(), None));
     }
 
     #[test]

@@ -6,16 +6,23 @@
 //!
 //! ```text
 //! OUT/tiltyard.db                    index over all runs, and the registered agents (SQLite)
+//! OUT/tiltyard.db                    index over all runs (SQLite)
+//! OUT/duels/<id>.json                one duel
 //! OUT/<scenario>/<run-id>/           one run
 //!     run.json                       what it was; scenario.toml: the scenario as the user wrote it
 //!     leaderboard.json, .csv         the ranking over all windows
 //!     battles.json, scores.csv       the ranking of each window; all scores as a matrix
+//!     standings.json, .csv           places, intervals, ratings, tests; tournament.json: the format's view.
+//!                                    Of scenarios with a `[tournament]`
 //!     agents/<name>/                 metrics.json, and trades, fills, orders, equity as Parquet
+//!     sweep.json, results.parquet    where the scenario sweeps; see `sweep`
 //! ```
 
 mod agent_record;
 mod battle_record;
+mod course_record;
 mod csv;
+mod duel_record;
 mod equity;
 mod error;
 #[cfg(test)]
@@ -29,18 +36,23 @@ mod migrations;
 mod moment;
 mod number_table;
 pub mod registry;
+mod return_file;
 mod run_record;
 mod selection_record;
 mod staging;
 mod standings_record;
 mod stored;
+pub mod sweep;
 mod table_file;
 mod tables;
+mod tournament_record;
 mod trade_rows;
 mod writer;
 
 pub use agent_record::{AgentRecord, DrawdownRecord, JobRecord, MetricMap};
 pub use battle_record::{BattleRecord, PlaceRecord};
+pub use course_record::{CourseRecord, FallRecord, MonthRecord, RollingRecord, YearRecord};
+pub use duel_record::{DUEL_FORMAT_VERSION, DuelGameRecord, DuelRecord, Registration, TestRecord};
 pub use error::StoreError;
 pub use housekeeping::{Condition, Trouble, inspect, prune};
 pub use identity::{RunId, identify, run_id};
@@ -48,6 +60,7 @@ pub use index::{Aftermath, Index, RunSummary, RunTiming, find_run, run_folder};
 pub use leaderboard::{LeaderboardRecord, RankingRecord};
 pub use moment::{AgentMoment, BattleFilm, BattleMoment};
 pub use number_table::{NamedColumn, NumberTable, RowPlace, TableError};
+pub use return_file::{ColumnKind, ReturnColumn, SeriesError};
 pub use run_record::{
     CostRecord, EntrantRecord, FORMAT_VERSION, FindingRecord, FlagRecord, MarketRecord, PositionRecord,
     RegisteredRecord, RunRecord, WindowRecord,
@@ -60,5 +73,6 @@ pub use standings_record::{
     SpaRecord, StandingRecord, StandingsRecord, VerdictRecord,
 };
 pub use stored::StoredRun;
+pub use tournament_record::{TOURNAMENT_FORMAT_VERSION, TournamentRecord, TournamentSettings, WorkRecord};
 pub use trade_rows::{TradeRow, trades};
 pub use writer::{Run, RunWriter};

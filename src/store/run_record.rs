@@ -44,6 +44,12 @@ pub struct RunRecord {
     pub ranking_metric: String,
     /// What decides between equal scores.
     pub tie_break: Vec<String>,
+    /// Whose definitions made the metrics: `tiltyard`, or a library's.
+    #[serde(default)]
+    pub metrics_profile: String,
+    /// The agent or symbol that the agents are measured against.
+    #[serde(default)]
+    pub benchmark: Option<String>,
     /// Which bars.
     pub market: MarketRecord,
     /// What trading cost and how orders filled.
@@ -130,6 +136,9 @@ pub struct WindowRecord {
     pub end: String,
     /// How many ticks of the clock.
     pub ticks: usize,
+    /// What the market was like before it, where the windows were drawn by that: `up_calm`, ...
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regime: Option<String>,
 }
 
 /// One agent as the scenario has it.
@@ -216,6 +225,8 @@ impl RunRecord {
             seed: scenario.seed.0,
             ranking_metric: scenario.battle.ranking_metric.as_str().to_owned(),
             tie_break: scenario.battle.tie_break.iter().map(tie_break).collect(),
+            metrics_profile: scenario.metrics.profile.as_str().to_owned(),
+            benchmark: scenario.report.benchmark.as_ref().map(|one| one.name().to_owned()),
             market: market_record(scenario, market, &tournament.windows),
             costs: cost_record(&scenario.venue),
             windows: tournament.windows.iter().map(window_record).collect(),
@@ -313,6 +324,7 @@ fn window_record(span: &WindowSpan) -> WindowRecord {
         start: span.start.to_string(),
         end: span.end.to_string(),
         ticks: ticks.last - ticks.first,
+        regime: span.regime.map(|regime| regime.as_str().to_owned()),
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{AgentRecord, BattleRecord, LeaderboardRecord, RunRecord, StoreError, TradeRow, json, trades};
+use super::{
+    AgentRecord, BattleRecord, LeaderboardRecord, RunRecord, StandingsRecord, StoreError, TournamentRecord,
+    TradeRow, json, trades,
+};
 
 /// A stored run without its tables. What was just written and what is read back later are the same.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +20,10 @@ pub struct StoredRun {
     pub battles: Vec<BattleRecord>,
     /// `agents/*/metrics.json`, in the scenario's order.
     pub agents: Vec<AgentRecord>,
+    /// `tournament.json`; none where the scenario has no `[tournament]`.
+    pub tournament: Option<TournamentRecord>,
+    /// `standings.json`; none without a tournament, and where nobody has a score.
+    pub standings: Option<StandingsRecord>,
 }
 
 impl StoredRun {
@@ -37,6 +44,8 @@ impl StoredRun {
             folder: folder.to_owned(),
             leaderboard: json::read(&folder.join("leaderboard.json"), "leaderboard")?,
             battles: json::read(&folder.join("battles.json"), "list of battles")?,
+            tournament: json::read_where_there(&folder.join("tournament.json"), "tournament")?,
+            standings: json::read_where_there(&folder.join("standings.json"), "list of standings")?,
             run,
             agents,
         })
@@ -52,12 +61,18 @@ impl StoredRun {
     /// # Errors
     /// [`StoreError::NoSuchAgent`], else as [`super::trades`].
     pub fn trades(&self, agent: &str) -> Result<Vec<TradeRow>, StoreError> {
-        if self.agent(agent).is_some() {
-            return trades(&self.folder, agent);
-        }
-        Err(StoreError::NoSuchAgent {
+        self.known_agent(agent)?;
+        trades(&self.folder, agent)
+    }
+
+    /// An agent's record.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchAgent`], with the agents that there are.
+    pub fn known_agent(&self, name: &str) -> Result<&AgentRecord, StoreError> {
+        self.agent(name).ok_or_else(|| StoreError::NoSuchAgent {
             run: self.run.run_id.clone(),
-            agent: agent.to_owned(),
+            agent: name.to_owned(),
             known: self.agents.iter().map(|agent| agent.agent.clone()).collect(),
         })
     }

@@ -23,24 +23,26 @@ const PRECISION: u8 = 38;
 const SCALE: i8 = 8;
 
 /// One column on its way into a table.
-struct Column {
-    name: &'static str,
+pub(super) struct Column {
+    name: String,
     nullable: bool,
     values: ArrayRef,
 }
 
-fn column(name: &'static str, nullable: bool, values: ArrayRef) -> Column {
-    Column { name, nullable, values }
+pub(super) fn column(name: &str, nullable: bool, values: ArrayRef) -> Column {
+    Column { name: name.to_owned(), nullable, values }
 }
 
-fn table(columns: Vec<Column>) -> Result<RecordBatch, ArrowError> {
-    let fields: Vec<Field> =
-        columns.iter().map(|c| Field::new(c.name, c.values.data_type().clone(), c.nullable)).collect();
+pub(super) fn table(columns: Vec<Column>) -> Result<RecordBatch, ArrowError> {
+    let fields: Vec<Field> = columns
+        .iter()
+        .map(|c| Field::new(c.name.as_str(), c.values.data_type().clone(), c.nullable))
+        .collect();
     RecordBatch::try_new(Arc::new(Schema::new(fields)), columns.into_iter().map(|c| c.values).collect())
 }
 
 /// Units of `1e-8`, of whichever kind of amount.
-trait Units {
+pub(super) trait Units {
     fn units(self) -> i128;
 }
 
@@ -49,7 +51,10 @@ macro_rules! units {
 }
 units!(Cash, Price, Qty);
 
-fn money<U: Units>(name: &'static str, values: impl Iterator<Item = U>) -> Result<Column, ArrowError> {
+pub(super) fn money<U: Units>(
+    name: &'static str,
+    values: impl Iterator<Item = U>,
+) -> Result<Column, ArrowError> {
     let array = Decimal128Array::from_iter_values(values.map(Units::units));
     Ok(column(name, false, Arc::new(array.with_precision_and_scale(PRECISION, SCALE)?)))
 }

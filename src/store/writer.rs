@@ -13,10 +13,13 @@ use super::battle_record::{battles, scores_csv};
 use super::equity::{self, EquityPart};
 use super::staging::Staging;
 use super::table_file::TableFile;
-use super::{AgentRecord, LeaderboardRecord, RunId, RunRecord, StoreError, StoredRun, json, tables};
+use super::{
+    AgentRecord, LeaderboardRecord, RunId, RunRecord, StandingsRecord, StoreError, StoredRun,
+    TournamentRecord, json, tables,
+};
 use crate::market::Market;
 use crate::scenario::Scenario;
-use crate::tournament::{AgentResult, Tournament, WindowResult};
+use crate::tournament::{AgentResult, Assessment, Tournament, WindowResult};
 
 /// Ticks of the equity curve that are held in memory at once.
 const EQUITY_PART: usize = 1 << 16;
@@ -44,6 +47,7 @@ type Table<R> = fn(u32, &[R], &Market) -> Result<RecordBatch, ArrowError>;
 pub struct RunWriter<'a> {
     run: Run<'a>,
     staging: Staging,
+    assessment: Option<Assessment>,
 }
 
 impl<'a> RunWriter<'a> {
@@ -57,7 +61,18 @@ impl<'a> RunWriter<'a> {
         let staging = Staging::open(&parent, &run.id.to_string())?;
         fs::create_dir(staging.folder().join("agents")).map_err(StoreError::write(staging.folder()))?;
         json::write_text(&staging.folder().join("scenario.toml"), run.source)?;
-        Ok(Self { run, staging })
+        Ok(Self { run, staging, assessment: None })
+    }
+
+    /// The same run with standings and a format.
+    #[must_use]
+    pub fn assessed(self, assessment: Assessment) -> Self {
+        Self { assessment: Some(assessment), ..self }
+    }
+
+    /// Where the run is being written, for files that only some runs have.
+    pub fn folder(&self) -> &Path {
+        self.staging.folder()
     }
 
     /// Writes one agent's tables and metrics. Different agents may be written at the same time.
@@ -72,7 +87,7 @@ impl<'a> RunWriter<'a> {
         self.write_table(&folder, "orders", agent, tables::orders, |w| &w.replay.orders)?;
         self.write_equity(&folder, agent)?;
         // The last file of an agent: where it is, the others are.
-        json::write(&folder.join("metrics.json"), "the metrics", &AgentRecord::new(agent))
+        json::write_text(&folder.join("metrics.json"), &AgentRecord::new(agent).to_json()?)
     }
 
     /// Writes what all agents share (and agents that were not written yet), then moves the folder to its
@@ -100,12 +115,28 @@ impl<'a> RunWriter<'a> {
             leaderboard: LeaderboardRecord::new(&id, &scenario.name, tournament),
             battles: battles(tournament),
             agents: tournament.agents.iter().map(AgentRecord::new).collect(),
+            tournament: self.assessment.as_ref().map(|found| {
+                let regimes = tournament.windows.iter().filter_map(|span| span.regime);
+                let regimes = regimes.map(|regime| regime.as_str().to_owned());
+                TournamentRecord::new(found, scenario.report.benchmark.as_deref(), regimes)
+            }),
+            standings: self
+                .assessment
+                .as_ref()
+                .and_then(|found| found.standings.as_ref().ok().map(StandingsRecord::new)),
         };
         let names = tournament.agents.iter().map(|agent| &agent.name);
         json::write_text(&folder.join("scores.csv"), &scores_csv(names, &stored.battles))?;
         json::write(&folder.join("battles.json"), "the battles", &stored.battles)?;
         json::write_text(&folder.join("leaderboard.csv"), &stored.leaderboard.to_csv())?;
         json::write_text(&folder.join("leaderboard.json"), &stored.leaderboard.to_json()?)?;
+        if let Some(tournament) = &stored.tournament {
+            json::write_text(&folder.join("tournament.json"), &tournament.to_json()?)?;
+        }
+        if let Some(standings) = &stored.standings {
+            json::write_text(&folder.join("standings.json"), &standings.to_json()?)?;
+            json::write_text(&folder.join("standings.csv"), &standings.to_csv())?;
+        }
         json::write(&folder.join("run.json"), "the run", &stored.run)?;
         Ok(stored)
     }
@@ -147,7 +178,7 @@ impl<'a> RunWriter<'a> {
 }
 
 /// A scenario's name as one plain part of a path.
-fn folder_name(name: &str) -> Result<&str, StoreError> {
+pub(super) fn folder_name(name: &str) -> Result<&str, StoreError> {
     let plain = !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', '\0']);
     if plain { Ok(name) } else { Err(StoreError::FolderName { name: name.to_owned() }) }
 }

@@ -19,7 +19,22 @@ pub trait Strategy: Send {
         account: &dyn Account,
         actions: &mut Vec<Action>,
     ) -> Result<(), String>;
+
+    /// The first tick after `moment`'s at which [`Self::on_bar`] may do anything, or must look, as long as
+    /// the account's orders and positions stay as they are now, after `moment`'s decision. The ticks before
+    /// may be passed over without a call; prices move, the equity with them, and days begin meanwhile.
+    ///
+    /// Whatever is passed over must not matter: with a call at each tick or only at these the strategy
+    /// pushes the same actions. A tick too early is always right; the next one, as here, is for a strategy
+    /// that has to see every bar.
+    fn next_call(&mut self, moment: &Moment<'_>, account: &dyn Account) -> usize {
+        let _ = account;
+        moment.tick + 1
+    }
 }
+
+/// The tick that never comes: what [`Strategy::next_call`] gives for a strategy that is done.
+pub const NEVER: usize = usize::MAX;
 
 /// The instant of a decision: the close of the bar that opened at `open_time`.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +53,21 @@ impl Moment<'_> {
     /// The symbol's row at this very tick; `None` while it has no bar (not tradable).
     pub fn row(&self, symbol: SymbolId) -> Option<usize> {
         self.market.series(symbol).rows[self.tick].fresh()
+    }
+
+    /// The first row of the symbol after this tick.
+    pub(super) fn next_row(&self, symbol: SymbolId) -> usize {
+        self.market.series(symbol).row_from(self.tick + 1)
+    }
+
+    /// The first tick after this one at which the symbol has a bar.
+    pub(super) fn next_bar(&self, symbol: SymbolId) -> usize {
+        self.tick_of(symbol, Some(self.next_row(symbol)))
+    }
+
+    /// The tick of a row after this tick, [`NEVER`] without one.
+    pub(super) fn tick_of(&self, symbol: SymbolId, row: Option<usize>) -> usize {
+        row.map_or(NEVER, |row| self.market.tick_of(symbol, row, self.tick + 1))
     }
 }
 

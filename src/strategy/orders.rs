@@ -3,6 +3,17 @@
 use super::Account;
 use crate::domain::{Action, Bps, Cash, OrderRequest, Side, Size, SymbolId};
 
+/// Whether [`enter`] would send anything.
+pub(super) fn may_enter(account: &dyn Account, symbol: SymbolId) -> bool {
+    account.position(symbol).is_flat() && !account.has_waiting(symbol, Side::Buy)
+}
+
+/// Whether [`leave`] would send anything.
+pub(super) fn may_leave(account: &dyn Account, symbol: SymbolId) -> bool {
+    account.has_waiting(symbol, Side::Buy)
+        || !account.position(symbol).is_flat() && !account.has_waiting(symbol, Side::Sell)
+}
+
 /// A market buy for `size` of the equity, where nothing is held and no buy waits. Whether it was sent.
 pub(super) fn enter(
     account: &dyn Account,
@@ -11,7 +22,7 @@ pub(super) fn enter(
     reason: &'static str,
     actions: &mut Vec<Action>,
 ) -> bool {
-    let free = account.position(symbol).is_flat() && !account.has_waiting(symbol, Side::Buy);
+    let free = may_enter(account, symbol);
     if free {
         actions.push(Action::Place(OrderRequest::buy(symbol, Size::EquityShare(size), reason)));
     }
@@ -26,17 +37,12 @@ pub(super) fn leave(
     reason: &'static str,
     actions: &mut Vec<Action>,
 ) -> bool {
-    let held = !account.position(symbol).is_flat();
-    let buying = account.has_waiting(symbol, Side::Buy);
-    match (held, buying) {
-        (true, true) => actions.push(Action::Close(symbol, reason)),
-        (true, false) if !account.has_waiting(symbol, Side::Sell) => {
-            actions.push(Action::Close(symbol, reason));
-        }
-        (false, true) => actions.push(Action::CancelAll(symbol)),
-        _ => return false,
+    let leaves = may_leave(account, symbol);
+    if leaves {
+        let held = !account.position(symbol).is_flat();
+        actions.push(if held { Action::Close(symbol, reason) } else { Action::CancelAll(symbol) });
     }
-    true
+    leaves
 }
 
 /// What the buys of one decision may still spend. The account does not change before the decision is over,

@@ -51,6 +51,13 @@ pub fn warm_up(spec: &StrategySpec, base: Interval) -> Warmup {
     Warmup::from([(spec.timeframe, bars)])
 }
 
+/// The fast and the slow line whose crosses a strategy trades, each with the bars of its timeframe that the
+/// line's column reaches back before a window; `None` for strategies of another kind.
+pub fn crossing(spec: &StrategySpec, base: Interval) -> Option<[(IndicatorSpec, u32); 2]> {
+    let (fast, slow) = crossing_lines(&spec.kind)?;
+    Some([fast, slow].map(|line| (line, bars_before(line, looks_back(&spec.kind), spec.timeframe, base))))
+}
+
 /// The columns that a built-in kind reads.
 fn indicators(kind: &StrategyKind) -> Vec<IndicatorSpec> {
     match *kind {

@@ -2,7 +2,8 @@
 
 use super::Setup;
 use crate::domain::{IndicatorSpec, Interval, SymbolId};
-use crate::indicator::{Feed, bars_in_the_making, bars_needed};
+use crate::indicator::{Feed, Scout, bars_in_the_making, bars_needed, places};
+use crate::market::{BLOCK, Row};
 use crate::scenario::{StrategyKind, StrategySpec};
 
 /// Whether the kind compares a bar with the one before, and so needs one bar more.
@@ -33,4 +34,17 @@ pub(super) fn open<'m>(
     let base = setup.history.market.interval;
     let bars = bars_before(indicator, looks_back(&spec.kind), spec.timeframe, base);
     setup.history.feed(symbol, spec.timeframe, indicator, bars)
+}
+
+/// A search over a symbol's rows of the window.
+pub(super) fn scout(setup: &Setup<'_>, symbol: SymbolId) -> Scout {
+    let history = setup.history;
+    Scout::until(history.market.series(symbol).row_from(history.ticks.last))
+}
+
+/// Where in a block of base rows a bar of the feed's timeframe closes and a test holds.
+pub(super) fn where_closed(feed: &Feed<'_>, block: usize, test: impl Fn(Row) -> bool) -> u64 {
+    let closes = feed.beat().closes(block);
+    let held = places(closes).filter(|place| test(block * BLOCK + place));
+    held.fold(0, |word, place| word | 1 << place)
 }

@@ -76,6 +76,7 @@ fn series(id: usize, ticks: &Ticks, len: usize, frame: Option<Interval>) -> Symb
         frames: BTreeMap::from_iter(frames),
         findings: Vec::new(),
         detail: None,
+        extremes: Default::default(),
     }
 }
 

@@ -2,13 +2,31 @@
 
 use super::outcome::WindowSpan;
 use super::run::Plan;
-use crate::engine::{Job, Replay, replay};
+use crate::engine::{Job, Loop, Replay};
 use crate::indicator::{History, IndicatorCache};
-use crate::scenario::{AgentSpec, Registered};
+use crate::scenario::{AgentSpec, Registered, VenueSpec};
 use crate::strategy::{Setup, prepare};
 
 /// Prepares the agent's strategy for the window, and replays it from its wallet.
-pub(super) fn play(plan: &Plan<'_>, agent: &AgentSpec, span: &WindowSpan, cache: &IndicatorCache) -> Replay {
+pub(super) fn play(
+    plan: &Plan<'_>,
+    agent: &AgentSpec,
+    span: &WindowSpan,
+    cache: &IndicatorCache,
+    way: Loop,
+) -> Replay {
+    replay_agent(plan, &plan.scenario.venue, agent, span, cache, way)
+}
+
+/// An agent that need not be the scenario's own, on a venue that need not be, in a window of the plan.
+pub fn replay_agent(
+    plan: &Plan<'_>,
+    venue: &VenueSpec,
+    agent: &AgentSpec,
+    span: &WindowSpan,
+    cache: &IndicatorCache,
+    way: Loop,
+) -> Replay {
     let scenario = plan.scenario;
     let history =
         History { market: plan.market, cache, ticks: span.window.ticks, warm_up: scenario.market.warm_up };
@@ -16,7 +34,7 @@ pub(super) fn play(plan: &Plan<'_>, agent: &AgentSpec, span: &WindowSpan, cache:
     let job = Job {
         market: plan.market,
         window: span.window,
-        venue: &scenario.venue,
+        venue,
         delisted: scenario.market.delisted,
         starting_balance: agent.starting_balance,
         carried: agent
@@ -26,5 +44,5 @@ pub(super) fn play(plan: &Plan<'_>, agent: &AgentSpec, span: &WindowSpan, cache:
             .map_or(&[], |wallet| &wallet.positions),
         risk: &agent.risk,
     };
-    replay(&job, prepare(&agent.strategy, &setup))
+    way.replay(&job, prepare(&agent.strategy, &setup))
 }

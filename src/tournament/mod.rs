@@ -4,23 +4,33 @@
 //! writes a file or a progress bar: progress is told through an observer. Invariant: results depend on the
 //! scenario alone, never on the order in which jobs finish.
 
+mod against;
+mod assess;
+mod duel;
 pub mod evidence;
+pub mod formats;
 mod job;
 mod outcome;
 mod random;
 mod ranking;
 pub mod ratings;
+mod regime;
 mod run;
 mod score;
 pub mod standings;
+mod stratified;
 #[cfg(test)]
 mod testing;
 mod windows;
 
+pub use assess::{Assessment, Results, Work, assess};
+pub use duel::{Duel, DuelResult, DuelSpec, registered_order};
+pub use job::replay_agent;
 pub use outcome::{
     AgentResult, Battle, BattleRank, Leaderboard, Ranking, Tournament, WindowResult, WindowSpan,
 };
-pub use ranking::{leaderboard, rank_battle};
-pub use run::{Observer, Plan, RunError, Unobserved, run};
+pub use ranking::{leaderboard, mean_over_windows, rank_battle};
+pub use regime::Regime;
+pub use run::{Means, Observer, Plan, RunError, Unobserved, run, run_by};
 pub use score::score;
 pub use windows::{Stretch, WindowError, plan_windows};

@@ -1,8 +1,9 @@
 //! The result of a whole scenario.
 
+use super::regime::Regime;
 use crate::domain::{AgentName, Cash, Timestamp};
 use crate::engine::{Replay, Window};
-use crate::metrics::Metrics;
+use crate::metrics::{Course, Metrics};
 use crate::scenario::RankingMetric;
 
 /// All agents over all windows, with the rankings.
@@ -27,6 +28,8 @@ pub struct WindowSpan {
     pub start: Timestamp,
     /// Close time of the last bar.
     pub end: Timestamp,
+    /// What the market was like before it, where the windows were drawn by that.
+    pub regime: Option<Regime>,
 }
 
 /// One agent's results.
@@ -45,6 +48,8 @@ pub struct WindowResult {
     pub replay: Replay,
     /// How well.
     pub metrics: Metrics,
+    /// How it went over time.
+    pub course: Course,
 }
 
 /// One window's ranking, best first.
@@ -108,6 +113,12 @@ pub struct Ranking {
     pub win_rate: Option<f64>,
     /// Gains over losses.
     pub profit_factor: Option<f64>,
+    /// Jensen's, against the benchmark.
+    pub alpha: Option<f64>,
+    /// Against the benchmark.
+    pub beta: Option<f64>,
+    /// Against the benchmark.
+    pub information_ratio: Option<f64>,
     /// Closed round trips in all windows.
     pub trades: usize,
     /// Fees in all windows.

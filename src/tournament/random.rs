@@ -28,10 +28,9 @@ pub(super) fn windows(
 ) -> Result<Vec<TickRange>, WindowError> {
     check_positive(length)?;
     let starts = possible_starts(calendar, length);
-    let mut room = Room::new(&starts, length, calendar.start, calendar.end);
+    let mut room = Room::new(&starts, length, calendar);
     calendar.check_count(room.total, count, length)?;
-    let mut shuffled = starts.clone();
-    shuffled.shuffle(&mut ChaCha8Rng::from_seed(seed.key(&["windows"])));
+    let shuffled = shuffled(&starts, seed);
     let mut taken: Vec<Timestamp> = Vec::new();
     for start in shuffled {
         if taken.len() == count as usize {
@@ -45,8 +44,15 @@ pub(super) fn windows(
     Ok(taken.into_iter().filter_map(|start| calendar.ticks_from(start, length)).collect())
 }
 
+/// The starts in the order in which they are tried.
+pub(super) fn shuffled(starts: &[Timestamp], seed: Seed) -> Vec<Timestamp> {
+    let mut shuffled = starts.to_vec();
+    shuffled.shuffle(&mut ChaCha8Rng::from_seed(seed.key(&["windows"])));
+    shuffled
+}
+
 /// Every start at which a window of the length fits and has ticks, in order.
-fn possible_starts(calendar: &Calendar<'_>, length: Span) -> Vec<Timestamp> {
+pub(super) fn possible_starts(calendar: &Calendar<'_>, length: Span) -> Vec<Timestamp> {
     let clock = &calendar.market.clock[calendar.ticks.first..calendar.ticks.last];
     let fits = |&start: &Timestamp| start >= calendar.start && start + length <= calendar.end;
     if length < Span::DAY {
@@ -58,17 +64,22 @@ fn possible_starts(calendar: &Calendar<'_>, length: Span) -> Vec<Timestamp> {
 }
 
 /// The stretches that are still free, and how many windows each can hold.
-struct Room<'a> {
+pub(super) struct Room<'a> {
     starts: &'a [Timestamp],
     length: Span,
+    /// Between two windows.
+    embargo: Span,
     /// From the stretch's start to its end and capacity.
     free: BTreeMap<Timestamp, (Timestamp, usize)>,
-    total: usize,
+    /// How many all of them can hold.
+    pub total: usize,
 }
 
 impl<'a> Room<'a> {
-    fn new(starts: &'a [Timestamp], length: Span, from: Timestamp, to: Timestamp) -> Self {
-        let mut room = Self { starts, length, free: BTreeMap::new(), total: 0 };
+    /// All of the calendar, for windows at some of these starts.
+    pub fn new(starts: &'a [Timestamp], length: Span, calendar: &Calendar<'_>) -> Self {
+        let (from, to) = (calendar.start, calendar.end);
+        let mut room = Self { starts, length, embargo: calendar.embargo, free: BTreeMap::new(), total: 0 };
         room.total = room.capacity(from, to);
         room.free.insert(from, (to, room.total));
         room
@@ -80,7 +91,7 @@ impl<'a> Room<'a> {
         loop {
             match self.starts.get(self.starts.partition_point(|&start| start < from)) {
                 Some(&start) if start + self.length <= to => {
-                    from = start + self.length;
+                    from = start + self.length + self.embargo;
                     count += 1;
                 }
                 _ => return count,
@@ -89,22 +100,22 @@ impl<'a> Room<'a> {
     }
 
     /// Takes the window at `start`, if it is free and leaves room for `more`.
-    fn take(&mut self, start: Timestamp, more: usize) -> bool {
+    pub fn take(&mut self, start: Timestamp, more: usize) -> bool {
         let Some((&from, &(to, held))) = self.free.range(..=start).next_back() else {
             return false;
         };
-        let end = start + self.length;
-        if end > to {
+        if start + self.length > to {
             return false;
         }
-        let (before, after) = (self.capacity(from, start), self.capacity(end, to));
+        let (until, next) = (start - self.embargo, start + self.length + self.embargo);
+        let (before, after) = (self.capacity(from, until), self.capacity(next, to));
         let total = self.total - held + before + after;
         if total < more {
             return false;
         }
         self.total = total;
-        self.free.insert(from, (start, before));
-        self.free.insert(end, (to, after));
+        self.free.insert(from, (until, before));
+        self.free.insert(next, (to, after));
         true
     }
 }
@@ -114,8 +125,8 @@ mod tests {
     use super::super::windows::plan_windows;
     use super::*;
     use crate::scenario::WindowSpec;
-    use crate::tournament::WindowSpan;
     use crate::tournament::testing::{all, hours, market, weekdays};
+    use crate::tournament::{Stretch, WindowSpan};
 
     fn draw(market: &crate::market::Market, length: Span, count: u32, seed: u64) -> Vec<WindowSpan> {
         plan_windows(&WindowSpec::Random { length, count }, market, all(market), Seed(seed)).unwrap()
@@ -152,6 +163,24 @@ mod tests {
             let windows = draw(&market, Span::DAY.times(7), 10, seed);
             let days: Vec<i64> = windows.iter().map(|w| w.start.utc_day()).collect();
             assert_eq!(days, [0, 7, 14, 21, 28, 35, 42, 49, 56, 63]);
+        }
+    }
+
+    #[test]
+    fn an_embargo_parts_windows() {
+        // Seven windows of a week with three days between them in 67 days: only one set of starts will do.
+        let market = market("1h", true, hours(0..24 * 67));
+        let spec = WindowSpec::Random { length: Span::DAY.times(7), count: 7 };
+        let stretch = Stretch { embargo: Span::DAY.times(3), ..Stretch::from(all(&market)) };
+        for seed in 0..20 {
+            let windows = plan_windows(&spec, &market, stretch, Seed(seed)).unwrap();
+            let days: Vec<i64> = windows.iter().map(|w| w.start.utc_day()).collect();
+            assert_eq!(days, [0, 10, 20, 30, 40, 50, 60]);
+        }
+        let few = WindowSpec::Random { length: Span::DAY.times(7), count: 4 };
+        for seed in 0..200 {
+            let windows = plan_windows(&few, &market, stretch, Seed(seed)).unwrap();
+            assert!(windows.windows(2).all(|pair| pair[1].start - pair[0].end >= Span::DAY.times(3)));
         }
     }
 

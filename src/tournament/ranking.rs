@@ -105,11 +105,18 @@ fn better_first(a: Option<f64>, b: Option<f64>) -> Ordering {
 /// Each agent's mean score over the windows, by the module's rule.
 fn mean_scores(agents: &[AgentResult], metric: RankingMetric) -> Vec<Option<f64>> {
     let of = |window: &WindowResult| score(&window.metrics, metric);
-    let windows = agents.iter().map(|agent| agent.windows.len()).min().unwrap_or(0);
-    let mut sums = vec![(0.0, false); agents.len()];
+    let rows: Vec<Vec<Option<f64>>> =
+        agents.iter().map(|agent| agent.windows.iter().map(of).collect()).collect();
+    mean_over_windows(&rows)
+}
+
+/// Each row's mean score over the windows, by the module's rule; every row has the same windows.
+pub fn mean_over_windows(rows: &[Vec<Option<f64>>]) -> Vec<Option<f64>> {
+    let windows = rows.iter().map(Vec::len).min().unwrap_or(0);
+    let mut sums = vec![(0.0, false); rows.len()];
     let mut counted = 0.0;
     for window in 0..windows {
-        let scores: Vec<Option<f64>> = agents.iter().map(|agent| of(&agent.windows[window])).collect();
+        let scores: Vec<Option<f64>> = rows.iter().map(|row| row[window]).collect();
         let Some(worst) = scores.iter().flatten().copied().reduce(f64::min) else { continue };
         counted += 1.0;
         for ((sum, any), score) in sums.iter_mut().zip(scores) {
@@ -138,6 +145,9 @@ fn row(rank: u32, agent: usize, score_: Option<f64>, result: &AgentResult, by: R
         max_drawdown_pct: all().map(|metrics| percent(metrics.max_drawdown.depth)).reduce(f64::min),
         win_rate: mean(RankingMetric::WinRate),
         profit_factor: mean(RankingMetric::ProfitFactor),
+        alpha: mean_of(all().filter_map(|metrics| metrics.relative.alpha.ok())),
+        beta: mean_of(all().filter_map(|metrics| metrics.relative.beta.ok())),
+        information_ratio: mean_of(all().filter_map(|metrics| metrics.relative.information_ratio.ok())),
         trades: all().map(|metrics| metrics.trades).sum(),
         fees: all().map(|metrics| metrics.fees).sum(),
         status: status(&result.windows),

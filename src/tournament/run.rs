@@ -1,19 +1,21 @@
 //! Spreads (agent, window) jobs over the threads of the current rayon pool.
 //!
 //! Agents do not interact, so N agents over W windows are N x W replays. All agents of a window share one
-//! cache of indicator columns, which is dropped with the window's last job. Results are collected by place,
+//! cache of indicator columns, which is dropped with the window's last job; all windows share its budget. Results are collected by place,
 //! never by completion.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use super::against::measure_against;
 use super::outcome::{AgentResult, Tournament, WindowResult, WindowSpan};
 use super::ranking::{leaderboard, rank_battle};
-use crate::engine::Replay;
-use crate::indicator::IndicatorCache;
+use crate::engine::{Loop, Replay};
+use crate::indicator::{Budget, IndicatorCache};
 use crate::market::Market;
-use crate::metrics;
+use crate::metrics::{self, Course};
 use crate::scenario::{AgentSpec, Scenario};
 
 /// What is to be run: everything is checked, and the windows lie in the market.
@@ -66,12 +68,39 @@ pub enum RunError {
     },
 }
 
-/// Runs all jobs of the plan and ranks their agents.
+/// How a plan is carried out. No result depends on it, only time and memory do.
+#[derive(Debug, Clone, Copy)]
+pub struct Means {
+    /// Which loop replays.
+    pub engine: Loop,
+    /// Bytes that indicator columns may take which no replay is reading.
+    pub memory: usize,
+}
+
+impl Default for Means {
+    /// The skipping loop, and as many columns as there are: they go with their window.
+    fn default() -> Self {
+        Self { engine: Loop::default(), memory: usize::MAX }
+    }
+}
+
+/// Runs all jobs of the plan and ranks their agents, by the default [`Means`].
 ///
 /// # Errors
 /// [`RunError::Interrupted`] where the observer cancelled it.
 pub fn run(plan: &Plan<'_>, observer: &dyn Observer) -> Result<Tournament, RunError> {
-    run_with(plan, observer, &|agent, span, cache| super::job::play(plan, agent, span, cache))
+    run_by(plan, observer, Means::default())
+}
+
+/// [`run`] by other means.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_by(plan: &Plan<'_>, observer: &dyn Observer, means: Means) -> Result<Tournament, RunError> {
+    let play = |agent: &AgentSpec, span: &WindowSpan, cache: &IndicatorCache| {
+        super::job::play(plan, agent, span, cache, means.engine)
+    };
+    run_with(plan, observer, means.memory, &play)
 }
 
 /// Replays one agent in one window, with the window's indicator columns.
@@ -81,15 +110,20 @@ type Play<'a> = dyn Fn(&AgentSpec, &WindowSpan, &IndicatorCache) -> Replay + Syn
 pub(super) fn run_with(
     plan: &Plan<'_>,
     observer: &dyn Observer,
+    memory: usize,
     play: &Play<'_>,
 ) -> Result<Tournament, RunError> {
     let done = AtomicUsize::new(0);
+    let budget = Arc::new(Budget::of(memory));
     let battles: Option<Vec<Vec<WindowResult>>> = plan
         .windows
         .par_iter()
         .enumerate()
         .with_max_len(1)
-        .map(|(window, span)| battle(plan, window, span, observer, play, &done))
+        .map(|(window, span)| {
+            let cache = IndicatorCache::within(Arc::clone(&budget));
+            battle(plan, window, observer, &|agent| play(agent, span, &cache), &done)
+        })
         .collect();
     let interrupted = || RunError::Interrupted { done: done.load(Ordering::Relaxed), total: plan.jobs() };
     battles.map(|battles| tournament(plan, battles)).ok_or_else(interrupted)
@@ -99,23 +133,24 @@ pub(super) fn run_with(
 fn battle(
     plan: &Plan<'_>,
     window: usize,
-    span: &WindowSpan,
     observer: &dyn Observer,
-    play: &Play<'_>,
+    play: &(dyn Fn(&AgentSpec) -> Replay + Sync),
     done: &AtomicUsize,
 ) -> Option<Vec<WindowResult>> {
-    let cache = IndicatorCache::new();
     let job = |(agent, spec): (usize, &AgentSpec)| {
         if observer.cancelled() {
             return None;
         }
-        let replay = play(spec, span, &cache);
+        let replay = play(spec);
         let metrics = metrics::measure(&replay, plan.market, &plan.scenario.metrics);
+        let course = Course::of(&replay, plan.market, &plan.scenario.metrics);
         done.fetch_add(1, Ordering::Relaxed);
         observer.job_done(agent, window, replay.equity.len(), replay.fills.len());
-        Some(WindowResult { replay, metrics })
+        Some(WindowResult { replay, metrics, course })
     };
-    plan.scenario.agents.par_iter().enumerate().with_max_len(1).map(job).collect()
+    let results: Option<Vec<WindowResult>> =
+        plan.scenario.agents.par_iter().enumerate().with_max_len(1).map(job).collect();
+    results.map(|results| measure_against(plan, results))
 }
 
 /// From one row a window to one row an agent, with the rankings.
@@ -195,7 +230,8 @@ mod tests {
         let windows = plan_windows(&spec, &market, all(&market), Seed(0)).unwrap();
         let plan = Plan { scenario: &scenario, market: &market, windows: &windows };
         let observer = Counting::default();
-        let run = run_with(&plan, &observer, &|agent, span, _| play(&market, agent, span)).unwrap();
+        let run =
+            run_with(&plan, &observer, usize::MAX, &|agent, span, _| play(&market, agent, span)).unwrap();
         let mut seen = observer.seen.into_inner().unwrap();
         seen.sort_unstable();
         let expected: Vec<_> = (0..3).flat_map(|a| (0..5).map(move |w| (a, w, 10))).collect();
@@ -218,7 +254,10 @@ mod tests {
         let plan = Plan { scenario: &scenario, market: &market, windows: &windows };
         let text = |threads| {
             on_threads(threads, || {
-                format!("{:?}", run_with(&plan, &Unobserved, &|agent, span, _| play(&market, agent, span)))
+                format!(
+                    "{:?}",
+                    run_with(&plan, &Unobserved, usize::MAX, &|agent, span, _| play(&market, agent, span))
+                )
             })
         };
         assert_eq!(text(1), text(4));
@@ -232,7 +271,7 @@ mod tests {
         let plan = Plan { scenario: &scenario, market: &market, windows: &windows };
         let observer = Counting { stop_after: Some(3), ..Counting::default() };
         let stopped = on_threads(1, || {
-            run_with(&plan, &observer, &|agent, span, _| play(&market, agent, span)).unwrap_err()
+            run_with(&plan, &observer, usize::MAX, &|agent, span, _| play(&market, agent, span)).unwrap_err()
         });
         assert_eq!(stopped, RunError::Interrupted { done: 3, total: 10 });
         assert_eq!(stopped.to_string(), "interrupted after 3 of 10 jobs");

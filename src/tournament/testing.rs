@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use super::{AgentResult, WindowResult};
-use crate::domain::{AgentName, Bps, Interval, Seed, Span, Timestamp};
-use crate::market::{Market, TickRange};
+use crate::domain::{AgentName, Bps, Instrument, Interval, Seed, Span, Symbol, Timestamp};
+use crate::market::{Bars, Market, SeriesBars, TickRange};
 use crate::metrics::testing::{cash, daily_market, empty_market, replay};
-use crate::metrics::{Measure, Metrics, measure};
+use crate::metrics::{Course, Measure, Metrics, measure};
 use crate::scenario::{
     AgentSpec, BattleSpec, Delisted, GapRule, MarketSpec, MetricSpec, RankingMetric, ReportSpec, RiskProfile,
     Scenario, StrategyKind, StrategySpec, TieBreak, VenueSpec, WarmUp, WindowSpec,
@@ -36,6 +36,23 @@ pub fn all(market: &Market) -> TickRange {
     TickRange { first: 0, last: market.clock.len() }
 }
 
+/// Daily bars from 1970-01-01 of symbols that close each day so many hundredths (as a logarithm) above the day
+/// before.
+pub fn priced(symbols: &[&[f64]]) -> Market {
+    let series = symbols.iter().enumerate().map(|(number, steps)| {
+        let mut bars = Bars::with_capacity(Interval::DAY, steps.len());
+        let mut log = 0.0;
+        for (day, step) in (0..).zip(*steps) {
+            log += step / 100.0;
+            let price = 100.0 * f64::exp(log);
+            bars.push(Timestamp::default() + Span::DAY.times(day), [price, price, price, price, 1.0]);
+        }
+        let symbol = Symbol::new(&format!("S{number}")).unwrap();
+        SeriesBars::plain(Instrument::with_defaults(symbol), bars)
+    });
+    Market::assemble(Interval::DAY, series.collect(), None, None).unwrap()
+}
+
 /// Metrics of an idle agent that started with 10000, but for its total return.
 pub fn metrics(total_return: Measure) -> Metrics {
     let market = daily_market(40);
@@ -50,7 +67,7 @@ pub fn metrics(total_return: Measure) -> Metrics {
 
 pub fn result(metrics: Metrics) -> WindowResult {
     let market = daily_market(40);
-    WindowResult { replay: replay(&market, 10_000, vec![10_000.0; 40]), metrics }
+    WindowResult { replay: replay(&market, 10_000, vec![10_000.0; 40]), metrics, course: Course::default() }
 }
 
 pub fn agent(text: &str, windows: Vec<WindowResult>) -> AgentResult {
@@ -58,7 +75,12 @@ pub fn agent(text: &str, windows: Vec<WindowResult>) -> AgentResult {
 }
 
 pub fn battle_spec(ranking_metric: RankingMetric, tie_break: &[TieBreak]) -> BattleSpec {
-    BattleSpec { ranking_metric, windows: WindowSpec::Whole, tie_break: tie_break.to_vec() }
+    BattleSpec {
+        ranking_metric,
+        windows: WindowSpec::Whole,
+        embargo: Span::default(),
+        tie_break: tie_break.to_vec(),
+    }
 }
 
 /// Agents that never trade.
@@ -96,7 +118,10 @@ pub fn scenario(agents: &[&str], by: RankingMetric) -> Scenario {
         venue: VenueSpec::default(),
         agents: agents.iter().map(agent).collect(),
         battle: battle_spec(by, &[]),
+        tournament: None,
         metrics: MetricSpec::default(),
+        sweep: None,
+        validation: None,
         report: ReportSpec::default(),
         rematch_of: None,
     }

@@ -9,7 +9,8 @@
 //! short one (up to four days: a night, a weekend, holidays beside it) is no battle and is left out.
 
 use super::outcome::WindowSpan;
-use super::random;
+use super::regime::Regime;
+use super::{random, stratified};
 use crate::domain::{Seed, Span, Timestamp};
 use crate::engine::Window;
 use crate::market::{Market, TickRange};
@@ -51,6 +52,18 @@ pub enum WindowError {
         /// Where it ends.
         end: Timestamp,
     },
+    /// No window has enough bars before it to tell its regime.
+    #[error("no window of `{length}` between `{start}` and `{end}` has bars for the `{lookback}` before it")]
+    NoHistory {
+        /// Of a window.
+        length: Span,
+        /// Of the stretch before it.
+        lookback: Span,
+        /// Where the range starts.
+        start: Timestamp,
+        /// Where it ends.
+        end: Timestamp,
+    },
     /// The data has a hole as long as a window.
     #[error("the window from `{start}` to `{end}` has no bars: the data has a hole there")]
     Hole {
@@ -62,7 +75,7 @@ pub enum WindowError {
 }
 
 /// What is cut up: ticks, and the times that the scenario names, which hold also where the bars beside them
-/// are missing.
+/// are missing; and how far apart the pieces must be.
 #[derive(Debug, Clone, Copy)]
 pub struct Stretch {
     /// The ticks.
@@ -71,11 +84,14 @@ pub struct Stretch {
     pub start: Option<Timestamp>,
     /// The last window ends here at the latest; at the last close where not given.
     pub end: Option<Timestamp>,
+    /// The least time between the end of one window and the start of the next. Rolling windows have it in
+    /// their step.
+    pub embargo: Span,
 }
 
 impl From<TickRange> for Stretch {
     fn from(ticks: TickRange) -> Self {
-        Self { ticks, start: None, end: None }
+        Self { ticks, start: None, end: None, embargo: Span::default() }
     }
 }
 
@@ -91,18 +107,25 @@ pub fn plan_windows(
 ) -> Result<Vec<WindowSpan>, WindowError> {
     let stretch = stretch.into();
     let calendar = Calendar::between(market, stretch);
-    let windows = match *spec {
-        WindowSpec::Whole => vec![stretch.ticks],
-        WindowSpec::Sequential { length, count } => calendar.stepped(length, length, count)?,
-        WindowSpec::Rolling { length, step, count } => calendar.stepped(length, step, count)?,
-        WindowSpec::Random { length, count } => random::windows(&calendar, length, count, seed)?,
+    let plain = |windows: Vec<TickRange>| windows.into_iter().map(|ticks| (ticks, None)).collect();
+    let windows: Vec<(TickRange, Option<Regime>)> = match *spec {
+        WindowSpec::Whole => plain(vec![stretch.ticks]),
+        WindowSpec::Sequential { length, count } => {
+            plain(calendar.stepped(length, length + calendar.embargo, count)?)
+        }
+        WindowSpec::Rolling { length, step, count } => plain(calendar.stepped(length, step, count)?),
+        WindowSpec::Random { length, count } => plain(random::windows(&calendar, length, count, seed)?),
+        WindowSpec::Stratified { length, count, lookback } => {
+            stratified::windows(&calendar, length, count, lookback, seed)?
+        }
     };
-    Ok((0_u32..).zip(windows).map(|(index, ticks)| span(market, Window { index, ticks })).collect())
-}
-
-fn span(market: &Market, window: Window) -> WindowSpan {
-    let TickRange { first, last } = window.ticks;
-    WindowSpan { window, start: market.clock[first], end: market.close_time(last - 1) }
+    let span = |(index, (ticks, regime)): (u32, (TickRange, Option<Regime>))| WindowSpan {
+        window: Window { index, ticks },
+        start: market.clock[ticks.first],
+        end: market.close_time(ticks.last - 1),
+        regime,
+    };
+    Ok((0_u32..).zip(windows).map(span).collect())
 }
 
 /// The range that is cut up, as time.
@@ -114,27 +137,29 @@ pub(super) struct Calendar<'m> {
     pub start: Timestamp,
     /// The last window ends here at the latest.
     pub end: Timestamp,
+    /// The least time between two windows.
+    pub embargo: Span,
 }
 
 impl<'m> Calendar<'m> {
     /// The times that the scenario names widen what the bars say.
-    fn between(market: &'m Market, stretch: Stretch) -> Self {
+    pub fn between(market: &'m Market, stretch: Stretch) -> Self {
         let bars = Self::of(market, stretch.ticks);
         let start = stretch.start.map_or(bars.start, |start| start.min(bars.start));
         let end = stretch.end.map_or(bars.end, |end| end.max(bars.end));
-        Self { start, end, ..bars }
+        Self { start, end, embargo: stretch.embargo, ..bars }
     }
 
     fn of(market: &'m Market, ticks: TickRange) -> Self {
         let (first, close) = (market.clock[ticks.first], market.close_time(ticks.last - 1));
         if market.trades_weekends {
-            return Self { market, ticks, start: first, end: close };
+            return Self { market, ticks, start: first, end: close, embargo: Span::default() };
         }
         // A day that the range cuts in two does not become a window's day.
         let cut = ticks.first > 0 && market.clock[ticks.first - 1].utc_day() == first.utc_day();
         let start = if cut { first } else { midnight(first.utc_day()) };
         let end = close.max(midnight(market.clock[ticks.last - 1].utc_day() + 1));
-        Self { market, ticks, start, end: past_weekend(end) }
+        Self { market, ticks, start, end: past_weekend(end), embargo: Span::default() }
     }
 
     /// The ticks of the range that open in `[start, start + length)`; none where there are none.
@@ -239,6 +264,17 @@ mod tests {
     }
 
     #[test]
+    fn an_embargo_parts_windows() {
+        // Days 0, 2 and 4 of five days.
+        let market = market("1h", true, hours(0..120));
+        let stretch = Stretch { embargo: days(1), ..Stretch::from(all(&market)) };
+        let spec = WindowSpec::Sequential { length: days(1), count: None };
+        let windows = plan_windows(&spec, &market, stretch, Seed(1)).unwrap();
+        let ticks: Vec<_> = windows.iter().map(|w| (w.window.ticks.first, w.window.ticks.last)).collect();
+        assert_eq!(ticks, [(0, 24), (48, 72), (96, 120)]);
+    }
+
+    #[test]
     fn windows_are_cut_from_the_range_alone() {
         let market = market("1h", true, hours(0..100));
         let spec = WindowSpec::Sequential { length: days(1), count: None };
@@ -252,7 +288,7 @@ mod tests {
         // The first two hours have no bars: the windows are whole days all the same.
         let market = market("1h", true, hours(2..96));
         let (start, end) = (Some(Timestamp::from_micros(0)), Some(Timestamp::from_micros(0) + days(4)));
-        let stretch = Stretch { start, end, ticks: all(&market) };
+        let stretch = Stretch { start, end, ..Stretch::from(all(&market)) };
         let spec = WindowSpec::Sequential { length: days(1), count: None };
         let windows = plan_windows(&spec, &market, stretch, Seed(1)).unwrap();
         let ticks: Vec<_> = windows.iter().map(|w| (w.window.ticks.first, w.window.ticks.last)).collect();

@@ -28,9 +28,28 @@ impl Stage {
     pub fn with_mistakes() -> Self {
         let stage = Self::new();
         copy(&Path::new(ROOT).join("tests/cli/mistakes"), &stage.path("."));
+        copy(&Path::new(ROOT).join("tests/cli/tables"), &stage.path("tables"));
         flawed::write_all(&stage.path("flawed"));
+        stage.write_series();
         fs::write(stage.path("a_file"), "").unwrap();
         stage
+    }
+
+    /// Series made elsewhere: a fund, its market, and one with a hole.
+    fn write_series(&self) {
+        fs::create_dir(self.path("series")).unwrap();
+        let (mut fund, mut market) = ("date,equity\n".to_owned(), "date,close\n".to_owned());
+        for day in 1..=28 {
+            let (step, wave) = (f64::from(day), f64::from(day * day % 7 - 2));
+            fund.push_str(&format!("2024-02-{day:02},{:.2}\n", 1000.0 + 4.0 * step + 9.0 * wave));
+            market.push_str(&format!("2024-02-{day:02},{:.2}\n", 50.0 + 0.1 * step + 0.2 * wave));
+        }
+        self.write("series/fund.csv", &fund);
+        self.write("series/market.csv", &market);
+        self.write(
+            "series/hole.csv",
+            "date,returns,weight\n2024-02-01,0.01,1\n2024-02-02,,2\n2024-02-03,0.02,1\n",
+        );
     }
 
     /// A place in it.
@@ -100,7 +119,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Every file below a folder with its bytes, by path; the index and locks are left out.
+/// Every file below a folder with its bytes, by path; the index, kept outcomes and locks are left out.
 pub fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut found = Vec::new();
     collect(folder, folder, &mut found);
@@ -114,7 +133,7 @@ fn collect(top: &Path, folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if path.is_dir() {
             collect(top, &path, found);
-        } else if name != ".lock" && !name.starts_with("tiltyard.db") {
+        } else if name != ".lock" && !name.starts_with("tiltyard.db") && !name.starts_with("trials.db") {
             let below = path.strip_prefix(top).unwrap().to_string_lossy().replace('\\', "/");
             found.push((below, fs::read(&path).unwrap()));
         }

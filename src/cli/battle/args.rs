@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::super::args::StoreArgs;
+use super::super::args::{StoreArgs, size};
 use crate::domain::Timestamp;
 
 /// The `battle` commands.
@@ -43,6 +43,9 @@ pub struct RematchArgs {
     /// Threads to use; no result depends on it [default: all cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+    /// Memory for shared indicators, such as 512MB; no result depends on it [default: no limit].
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub memory: Option<usize>,
     /// Print leaderboard.json instead of a table.
     #[arg(long)]
     pub json: bool,

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::super::args::RunArgs;
+use super::super::args::{EngineArg, RunArgs};
 use super::super::{Exit, Failure, load, run};
 use super::args::RematchArgs;
 use crate::scenario::{EditError, Edited, edit};
@@ -30,6 +30,9 @@ pub fn rematch(args: &RematchArgs) -> Result<Exit, Failure> {
         file: title,
         out: args.out.clone(),
         threads: args.threads,
+        memory: args.memory,
+        engine: EngineArg::default(),
+        dry_run: false,
         json: args.json,
         csv: args.csv,
         quiet: args.quiet,

@@ -29,6 +29,11 @@ impl Bps {
         Self::from_f64(percent * 100.0)
     }
 
+    /// As a count of units of `1e-8` basis points: 10^12 are the whole.
+    pub const fn units(self) -> i64 {
+        self.0
+    }
+
     /// In basis points.
     #[expect(clippy::cast_precision_loss, reason = "shown and used in statistics")]
     pub fn to_f64(self) -> f64 {

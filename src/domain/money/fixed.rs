@@ -54,13 +54,17 @@ pub(super) fn divide(numerator: i128, denominator: i128, rounding: Rounding) -> 
     if let (Ok(n), Ok(d)) = (i64::try_from(numerator), i64::try_from(denominator)) {
         return i128::from(round_quotient(n / d, n % d, d, rounding));
     }
-    let (q, r) = (numerator / denominator, numerator % denominator);
+    // One division, without a sign; the remainder follows from it.
+    let (n, d) = (numerator.unsigned_abs(), denominator.unsigned_abs());
+    let quotient = n / d;
+    let rest = n - quotient * d;
     let away = match rounding {
         Rounding::Down => false,
-        Rounding::Up => r != 0,
-        Rounding::HalfUp => r.abs() >= denominator - r.abs(),
+        Rounding::Up => rest != 0,
+        Rounding::HalfUp => rest != 0 && rest >= d - rest,
     };
-    if away && r != 0 { q + numerator.signum() } else { q }
+    // The quotient of two i128 of which the denominator is at least 1 fits an i128.
+    (quotient + u128::from(away)) as i128 * numerator.signum()
 }
 
 fn round_quotient(q: i64, r: i64, d: i64, rounding: Rounding) -> i64 {

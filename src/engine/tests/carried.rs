@@ -4,7 +4,7 @@ use crate::domain::{Action, Bps, OrderKind, Wallet};
 use crate::engine::testkit::{
     A, B, Table, TestBar, buy, cash, fills, flat, hourly, limit, market_of, place, plan, sell,
 };
-use crate::engine::{ExitState, Job, Replay, RoundTrip, replay};
+use crate::engine::{ExitState, Job, Loop, Replay, RoundTrip, replay};
 use crate::scenario::Delisted;
 
 /// Where the long run is cut: a midnight.
@@ -41,7 +41,11 @@ fn part(
     let mut job = Job { starting_balance: from.cash, carried: &from.positions, ..table.job() };
     (job.window.ticks.first, job.window.ticks.last) = (ticks.start, ticks.end);
     let own = steps.iter().filter(|(tick, _)| ticks.contains(tick));
-    replay(&job, plan(own.map(|(tick, action)| (tick - ticks.start, *action)).collect()))
+    let own: Vec<(usize, Action)> = own.map(|(tick, action)| (tick - ticks.start, *action)).collect();
+    let by_bar = replay(&job, plan(own.clone()));
+    let skipping = Loop::Skip.replay(&job, plan(own));
+    assert_eq!(format!("{by_bar:?}"), format!("{skipping:?}"), "both loops carry alike");
+    by_bar
 }
 
 /// One run over all, and two in a row.

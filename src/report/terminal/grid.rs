@@ -3,6 +3,8 @@
 //! Owns the look of every table: no frame, a rule under the head, two blanks between columns, numbers to the
 //! right. Never decides what is in it.
 
+use std::borrow::Cow;
+
 use comfy_table::{
     Attribute, Cell as Drawn, CellAlignment, Color, ContentArrangement, ContentLineStyle, LineStyle, Table,
     TableStyle,
@@ -37,7 +39,7 @@ impl Tone {
 #[derive(Debug, Clone)]
 pub(super) struct Column {
     /// Its head.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// 0 for a column that always stays; else the higher, the sooner it goes.
     drop: u8,
     right: bool,
@@ -47,7 +49,7 @@ pub(super) struct Column {
 impl Column {
     /// Words, to the left.
     pub fn words(name: &'static str, drop: u8, cells: impl Iterator<Item = String>) -> Self {
-        Self { name, drop, right: false, cells: cells.map(|text| (text, Tone::Plain)).collect() }
+        Self { name: name.into(), drop, right: false, cells: cells.map(|text| (text, Tone::Plain)).collect() }
     }
 
     /// Numbers, to the right.
@@ -61,7 +63,7 @@ impl Column {
             let tone = Tone::of(&text);
             (text, tone)
         });
-        Self { name, drop, right: true, cells: cells.collect() }
+        Self { name: name.into(), drop, right: true, cells: cells.collect() }
     }
 
     /// The same column with these cells in bold.
@@ -72,6 +74,11 @@ impl Column {
             }
         }
         self
+    }
+
+    /// The same column under a head that only the run knows; such columns are never left out.
+    pub fn named(self, name: String) -> Self {
+        Self { name: name.into(), drop: 0, ..self }
     }
 
     /// The same column, never left out.
@@ -90,7 +97,11 @@ pub(super) struct Drawing {
 
 /// Draws columns of equal length.
 pub(super) fn draw(mut columns: Vec<Column>, style: Style) -> Drawing {
-    let all: Vec<&'static str> = columns.iter().map(|c| c.name).collect();
+    let fixed = |column: &Column| match column.name {
+        Cow::Borrowed(name) => Some(name),
+        Cow::Owned(_) => None,
+    };
+    let all: Vec<&'static str> = columns.iter().filter_map(fixed).collect();
     let room = style.width.unwrap_or(usize::MAX);
     let mut table = build(&columns, style);
     while width(&table) > room {
@@ -115,7 +126,7 @@ fn build(columns: &[Column], style: Style) -> Table {
     } else {
         table.force_no_tty();
     }
-    let head = columns.iter().map(|c| aligned(Drawn::new(c.name), c.right));
+    let head = columns.iter().map(|c| aligned(Drawn::new(&c.name), c.right));
     table.set_header(head.collect::<Vec<_>>());
     for row in 0..columns.first().map_or(0, |c| c.cells.len()) {
         table.add_row(columns.iter().map(|c| cell(c, row)).collect::<Vec<_>>());

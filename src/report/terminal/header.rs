@@ -29,6 +29,11 @@ pub(super) fn symbols(all: &[String]) -> String {
     format!("{} and {} more", all[..NAMED_SYMBOLS].join(", "), all.len() - NAMED_SYMBOLS)
 }
 
+/// A section: its title and what stands under it.
+pub(super) fn titled(title: &str, body: String, style: Style) -> String {
+    format!("{}\n\n{body}", style.bold(title))
+}
+
 /// `1 window`, `12 windows`.
 pub(super) fn plural(n: usize, what: &str) -> String {
     format!("{} {what}{}", count(n), if n == 1 { "" } else { "s" })

@@ -4,25 +4,46 @@
 //! colour and unicode the layout itself is plain ASCII; a table never wraps a number, it leaves out
 //! columns and says which.
 
+mod agent;
 mod agents;
+mod calendar;
+mod duel;
+mod evidence;
 mod film;
 mod grid;
 mod header;
+mod heatmap;
 mod leaderboard;
 mod matrix;
+mod names;
 mod notes;
 mod numbers;
 mod runs;
+mod series;
 mod show;
+mod standings;
+mod standings_pairs;
 mod style;
+mod sweep;
+mod sweep_compare;
+mod tournament;
 mod trades;
 
+pub use agent::agent;
 pub use agents::{
     ComparedAgent, HistoryTables, Standing, agent, agents, compare, history, metrics, overview, versions,
 };
+pub use duel::{duel, duel_game};
+pub use evidence::evidence;
 pub use film::{film, moment};
+pub use heatmap::{Heat, heat, heatmap};
 pub use leaderboard::leaderboard;
 pub use runs::runs;
+pub use series::series;
 pub use show::show;
+pub use standings::{standings, standings_table};
 pub use style::Style;
+pub use sweep::{sweep_outcome, sweep_top, top_rows};
+pub use sweep_compare::{Comparison, compare, sweep_compare};
+pub use tournament::{tournament, work};
 pub use trades::trades;

@@ -55,6 +55,11 @@ pub(super) fn signed(value: f64) -> String {
     with_plus(ratio(value))
 }
 
+/// Percent with one place and a sign, where room is short.
+pub(super) fn signed_short(value: f64) -> String {
+    with_plus(without_negative_zero(grouped(&format!("{value:.1}"))))
+}
+
 /// A whole number.
 pub(super) fn count(n: usize) -> String {
     grouped(&n.to_string())

@@ -52,6 +52,8 @@ mod tests {
             agents: 6,
             winner: "donchian".to_owned(),
             score: Some(12.345),
+            format: None,
+            verdict: None,
             finished_at: "2026-11-23T15:04:05Z".to_owned(),
             duration_seconds: 93.2,
         }

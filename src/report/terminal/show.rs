@@ -2,7 +2,7 @@
 
 use super::Style;
 use super::grid::{Column, draw};
-use super::header::{filled, plural, symbols};
+use super::header::{filled, plural, symbols, titled};
 use super::leaderboard::table;
 use super::notes::some;
 use super::numbers::{count, length, range, ratio, signed};
@@ -25,24 +25,37 @@ pub fn show(stored: &StoredRun, style: Style) -> String {
 fn about(stored: &StoredRun, style: Style) -> String {
     let run = &stored.run;
     let (from, to) = range(&run.market.start, &run.market.end);
-    let facts = [
+    let mut facts = vec![
         ("run", run.run_id.clone()),
         ("symbols", format!("{} in {}", symbols(&run.market.symbols), run.market.quote_asset)),
         ("bars", format!("{}, {from} to {to}", run.market.interval)),
         ("windows", format!("{}, ranked by {}", count(run.windows.len()), run.ranking_metric)),
         ("costs", costs(&run.costs)),
+        ("metrics", run.metrics_profile.clone()),
+        ("benchmark", run.benchmark.clone().unwrap_or_default()),
         ("seed", run.seed.to_string()),
         ("market", run.market.digest.chars().take(12).collect()),
         ("versions", format!("tiltyard {}, semantics {}", run.tiltyard_version, run.semantics_version)),
         ("folder", stored.folder.display().to_string()),
     ];
+    if let Some(tournament) = &stored.tournament {
+        let format = tournament.view.name();
+        facts.push(("format", format!("{format}, {}", tournament.work.text)));
+    }
+    if let Some(standings) = &stored.standings {
+        facts.push(("verdict", standings.verdict.sentence.clone()));
+    }
     let mut text = style.bold(&run.scenario) + "\n";
     if !run.description.is_empty() {
         let words: Vec<String> = run.description.split_whitespace().map(str::to_owned).collect();
         text.push_str(&filled(&words, " ", style));
     }
     text.push('\n');
-    for (name, value) in facts {
+    // Our own definitions, and no benchmark, go without saying.
+    let said = |&(name, ref value): &(&str, String)| {
+        !value.is_empty() && (name, value.as_str()) != ("metrics", "tiltyard")
+    };
+    for (name, value) in facts.into_iter().filter(said) {
         text.push_str(&format!("{name:<10}{value}\n"));
     }
     text
@@ -159,10 +172,6 @@ fn refusals(stored: &StoredRun, style: Style) -> String {
     titled("Refused orders", draw(columns, style).text, style)
 }
 
-fn titled(title: &str, body: String, style: Style) -> String {
-    format!("{}\n\n{body}", style.bold(title))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -210,6 +219,24 @@ trend, fast  ORDER_TOO_LARGE       1
 ";
         let stored = fixture::stored();
         assert_eq!(show(&stored, Style::PLAIN).replace(&stored.run.run_id, "RUN"), expected);
+    }
+
+    #[test]
+    fn a_tournament_is_mentioned_with_its_verdict() {
+        use crate::scenario::TournamentSpec;
+        use crate::store::{StandingsRecord, TournamentRecord};
+        let mut stored = fixture::stored();
+        let results = stored.results(None).unwrap();
+        let found = crate::tournament::assess(&results, &TournamentSpec::default()).unwrap();
+        stored.tournament = Some(TournamentRecord::new(&found, None, std::iter::empty()));
+        stored.standings = found.standings.ok().as_ref().map(StandingsRecord::new);
+        let text = show(&stored, Style::PLAIN);
+        assert!(
+            text.contains(
+                "\nformat    round_robin, 2 replays for 1 pairing over 1 window\nverdict   insufficient "
+            ),
+            "{text}"
+        );
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! The words that scenario files use for the variants of the model's enums.
 
 use crate::scenario::{
-    Delisted, FillAt, GapRule, Intrabar, OnBreach, RankingMetric, ReportFormat, TieBreak, WalletChoice,
-    WarmUp,
+    Delisted, FillAt, FormatKind, GapRule, Intrabar, MetricsProfile, OnBreach, RankingMetric, RatingSystem,
+    ReportFormat, TieBreak, WalletChoice, WarmUp,
 };
 
 /// A word with its meaning.
@@ -112,6 +112,38 @@ impl Choice for TieBreak {
 const fn tie_break(place: usize) -> (TieBreak, &'static str, &'static str) {
     let (metric, name, doc) = <RankingMetric as Choice>::ALL[place];
     (TieBreak::Metric(metric), name, doc)
+}
+
+impl Choice for MetricsProfile {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::Tiltyard, Self::Tiltyard.as_str(), "our own"),
+        (Self::Empyrical, Self::Empyrical.as_str(), "as empyrical-reloaded 0.7.1"),
+        (Self::Quantstats, Self::Quantstats.as_str(), "as quantstats 0.0.86"),
+        (Self::Vectorbt, Self::Vectorbt.as_str(), "as vectorbt 1.2.0"),
+        (Self::Backtesting, Self::Backtesting.as_str(), "as backtesting 0.6.6"),
+    ];
+}
+
+impl Choice for FormatKind {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::RoundRobin, Self::RoundRobin.as_str(), "everyone against everyone in every window"),
+        (Self::Gauntlet, Self::Gauntlet.as_str(), "everyone against the named baselines"),
+        (Self::League, Self::League.as_str(), "seasons and divisions; promotion has to be proven"),
+        (Self::Swiss, Self::Swiss.as_str(), "in every round equals meet, on windows of its own"),
+        (Self::Knockout, Self::Knockout.as_str(), "who loses a match is out; fresh windows each round"),
+        (Self::Survival, Self::Survival.as_str(), "the last agent that is not disqualified"),
+    ];
+}
+
+impl Choice for RatingSystem {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::BradleyTerry, Self::BradleyTerry.as_str(), "all pairs at once, ties after Davidson"),
+        (Self::PlackettLuce, Self::PlackettLuce.as_str(), "all rankings at once"),
+        (Self::Elo, Self::Elo.as_str(), "window by window, as in chess"),
+        (Self::Glicko2, Self::Glicko2.as_str(), "window by window, with a deviation"),
+        (Self::TrueSkill, Self::TrueSkill.as_str(), "window by window, with a deviation"),
+        (Self::WengLin, Self::WengLin.as_str(), "window by window, with a deviation"),
+    ];
 }
 
 impl Choice for ReportFormat {

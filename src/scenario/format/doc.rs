@@ -145,6 +145,8 @@ pub enum ValueType {
     },
     /// A condition: an expression, or a table of one and its timeframe.
     Condition,
+    /// Values to sweep, by parameter.
+    Swept,
     /// A table.
     Table(&'static TableDoc),
     /// A list of tables.
@@ -182,6 +184,7 @@ impl ValueType {
             Self::Condition => "condition".to_owned(),
             Self::Table(_) | Self::Tagged { .. } => "table".to_owned(),
             Self::Tables(_) => "list of tables".to_owned(),
+            Self::Swept => "values by parameter".to_owned(),
             Self::Named(_) => "tables by name".to_owned(),
         }
     }
@@ -221,6 +224,7 @@ impl ValueType {
             Self::List { of, .. } => format!("a list, each {}", of.expected()),
             Self::Condition => "an expression, or { when = \"..\", timeframe = \"..\" }".to_owned(),
             Self::Table(_) | Self::Named(_) => "a table".to_owned(),
+            Self::Swept => "a table such as { fast = [5, 10, 20] }".to_owned(),
             Self::Tagged { tag, .. } => format!("a table such as {{ {tag} = \"..\" }}"),
             Self::Tables(_) => "a list of tables".to_owned(),
         }

@@ -1,13 +1,14 @@
 //! Every table of the file with its keys.
 
 use super::choices::choice_docs;
-use super::windows;
+use super::sweep::SWEEP;
 use super::{Fallback, KeyDoc, Range, TableDoc, ValueType, VariantDoc};
 use super::{number, optional, percent, required, with_default};
+use super::{validation, windows};
 use crate::scenario::catalogue;
 use crate::scenario::{
-    Delisted, FillAt, GapRule, Intrabar, OnBreach, RankingMetric, ReportFormat, TieBreak, WalletChoice,
-    WarmUp,
+    Delisted, FillAt, FormatKind, GapRule, Intrabar, MetricsProfile, OnBreach, RankingMetric, RatingSystem,
+    ReportFormat, TieBreak, WalletChoice, WarmUp,
 };
 
 /// The name of the built-in profile that an agent gets that names none.
@@ -32,6 +33,19 @@ pub const ROOT: TableDoc = TableDoc {
         optional("risk", ValueType::Named(&RISK), "none", "Risk profiles that agents refer to by name."),
         required("agents", ValueType::Tables(&AGENT), "Who takes part; at least one."),
         optional("battle", ValueType::Table(&BATTLE), "its defaults", "Windows and ranking."),
+        optional(
+            "tournament",
+            ValueType::Table(&TOURNAMENT),
+            "no standings",
+            "In which format the windows are seen, and how sure a winner has to be.",
+        ),
+        optional("sweep", ValueType::Table(&SWEEP), "none", "Parameters of an agent to try many values for."),
+        KeyDoc {
+            name: "validation",
+            value: ValueType::Tagged { tag: "kind", noun: "validation", variants: validation::variants },
+            fallback: Fallback::Described("none"),
+            doc: "How the sweep is tried on windows that it was not chosen by.",
+        },
         optional("metrics", ValueType::Table(&METRICS), "its defaults", "Conventions of the statistics."),
         optional("report", ValueType::Table(&REPORT), "its defaults", "What is written."),
     ],
@@ -122,7 +136,8 @@ const INSTRUMENT: TableDoc = TableDoc {
     ],
 };
 
-const VENUE: TableDoc = TableDoc {
+/// How orders fill.
+pub(in crate::scenario) const VENUE: TableDoc = TableDoc {
     doc: "How orders fill and what a fill costs.",
     keys: &[
         with_default("taker_fee_bps", FEE, "10", "Fee on fills that take liquidity."),
@@ -169,7 +184,8 @@ const VENUE: TableDoc = TableDoc {
 const FACTOR: ValueType = number(1_000.0);
 const CAP: KeyDoc = with_default("cap_bps", FEE, "1000", "Most.");
 
-const SLIPPAGE_MODELS: &[VariantDoc] = &[
+/// The models of slippage.
+pub(in crate::scenario) const SLIPPAGE_MODELS: &[VariantDoc] = &[
     VariantDoc { name: "none", doc: "No slippage.", keys: &[] },
     VariantDoc {
         name: "fixed_bps",
@@ -196,7 +212,8 @@ fn slippage_models() -> Vec<VariantDoc> {
     SLIPPAGE_MODELS.to_vec()
 }
 
-const RISK: TableDoc = TableDoc {
+/// A risk profile.
+pub(in crate::scenario) const RISK: TableDoc = TableDoc {
     doc: "A risk profile. What it leaves out is as in the profile `default`; `false` turns a limit off.",
     keys: &[
         with_default("max_order_size_pct", PERCENT_LIMIT, "50", "Largest order, of the equity."),
@@ -313,7 +330,9 @@ pub(in crate::scenario) const CONDITION: TableDoc = TableDoc {
     ],
 };
 
-const METRIC: ValueType = ValueType::Choice { noun: "ranking metric", choices: choice_docs::<RankingMetric> };
+/// A metric to rank by.
+pub(super) const METRIC: ValueType =
+    ValueType::Choice { noun: "ranking metric", choices: choice_docs::<RankingMetric> };
 const TIE_BREAK: ValueType = ValueType::Choice { noun: "tie-break", choices: choice_docs::<TieBreak> };
 
 const BATTLE: TableDoc = TableDoc {
@@ -331,6 +350,63 @@ const BATTLE: TableDoc = TableDoc {
             ValueType::List { of: &TIE_BREAK, min: 0, unique: true },
             "[\"name\"]",
             "What decides between equal scores, in this order; the name always comes last.",
+        ),
+    ],
+};
+
+const FORMAT_KIND: ValueType =
+    ValueType::Choice { noun: "tournament format", choices: choice_docs::<FormatKind> };
+const RATING: ValueType = ValueType::Choice { noun: "rating system", choices: choice_docs::<RatingSystem> };
+const AGENT_NAMES: ValueType = ValueType::List { of: &ValueType::Text, min: 1, unique: true };
+const ROUNDS: ValueType = ValueType::Integer { min: 1, max: 1_000 };
+
+const TOURNAMENT: TableDoc = TableDoc {
+    doc: "Standings over all windows: in which format they are seen, and how sure a winner has to be.",
+    keys: &[
+        with_default(
+            "format",
+            FORMAT_KIND,
+            "\"round_robin\"",
+            "A view of the scores; nothing is replayed for it.",
+        ),
+        with_default(
+            "alpha",
+            ValueType::Number(Range::above(0.0, 0.5)),
+            "0.05",
+            "Share of tournaments among equals in which a winner may be called.",
+        ),
+        with_default(
+            "level",
+            ValueType::Number(Range::above(0.0, 0.9999)),
+            "0.95",
+            "Coverage of the intervals, as a fraction.",
+        ),
+        with_default(
+            "resamples",
+            ValueType::Integer { min: 100, max: 1_000_000 },
+            "1000",
+            "How often windows are resampled for intervals and tests.",
+        ),
+        with_default(
+            "ratings",
+            ValueType::List { of: &RATING, min: 0, unique: true },
+            "[\"bradley_terry\"]",
+            "By which systems agents are rated, in this order.",
+        ),
+        optional("baselines", AGENT_NAMES, "none", "Of a gauntlet: the agents that the others must beat."),
+        with_default("seasons", ROUNDS, "3", "Of a league: each has windows of its own."),
+        with_default("divisions", ROUNDS, "2", "Of a league: each has at least two agents."),
+        optional(
+            "rounds",
+            ROUNDS,
+            "as many as one agent needs to beat all",
+            "Of a Swiss tournament: each has windows of its own.",
+        ),
+        optional(
+            "seeds",
+            AGENT_NAMES,
+            "played for on windows of their own",
+            "Of a knockout: the best seeds, best first; the others follow by lot.",
         ),
     ],
 };
@@ -356,6 +432,12 @@ const METRICS: TableDoc = TableDoc {
             "365 for markets with weekend bars, else 252",
             "Return periods in a year.",
         ),
+        with_default(
+            "profile",
+            ValueType::Choice { noun: "metrics profile", choices: choice_docs::<MetricsProfile> },
+            "\"tiltyard\"",
+            "Whose definitions the metrics follow, where libraries differ.",
+        ),
     ],
 };
 
@@ -370,6 +452,11 @@ const REPORT: TableDoc = TableDoc {
             "[]",
             "Further forms of the results.",
         ),
-        optional("benchmark", ValueType::Text, "none", "The agent that the others are measured against."),
+        optional(
+            "benchmark",
+            ValueType::Text,
+            "none",
+            "What the agents are measured against: one of them, or a symbol that is bought and held.",
+        ),
     ],
 };

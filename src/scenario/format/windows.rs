@@ -24,24 +24,47 @@ pub(in crate::scenario) const PRESETS: [Preset; 3] = [
 const COUNT: ValueType = ValueType::Integer { min: 1, max: 100_000 };
 const LENGTH: KeyDoc = required("length", ValueType::Span, "Length of each window, such as \"30d\".");
 const AS_MANY: KeyDoc = optional("count", COUNT, "as many as fit", "How many windows.");
-const PRESET_KEYS: &[KeyDoc] = &[with_default("count", COUNT, "1", "How many windows, one after the other.")];
+const HOW_MANY: KeyDoc = required("count", COUNT, "How many windows.");
+const EMBARGO: KeyDoc = optional(
+    "embargo",
+    ValueType::Span,
+    "none",
+    "Least time between the end of one window and the start of the next.",
+);
+const PRESET_KEYS: &[KeyDoc] =
+    &[with_default("count", COUNT, "1", "How many windows, one after the other."), EMBARGO];
 
 const KINDS: &[VariantDoc] = &[
     VariantDoc { name: "whole", doc: "One window: the whole range.", keys: &[] },
     VariantDoc {
         name: "sequential",
         doc: "One after the other from the range's start.",
-        keys: &[LENGTH, AS_MANY],
+        keys: &[LENGTH, AS_MANY, EMBARGO],
     },
     VariantDoc {
         name: "rolling",
         doc: "Each starts a step after the one before; they may overlap.",
-        keys: &[LENGTH, required("step", ValueType::Span, "Between the starts."), AS_MANY],
+        keys: &[LENGTH, required("step", ValueType::Span, "Between the starts."), AS_MANY, EMBARGO],
     },
     VariantDoc {
         name: "random",
-        doc: "At starts drawn with the scenario's seed.",
-        keys: &[LENGTH, required("count", COUNT, "How many windows.")],
+        doc: "At starts drawn with the scenario's seed; they never overlap.",
+        keys: &[LENGTH, HOW_MANY, EMBARGO],
+    },
+    VariantDoc {
+        name: "stratified",
+        doc: "As random, spread evenly over the regimes (trend and volatility) the market was in before each.",
+        keys: &[
+            LENGTH,
+            HOW_MANY,
+            with_default(
+                "lookback",
+                ValueType::Span,
+                "\"30d\"",
+                "How long before a window its regime is measured.",
+            ),
+            EMBARGO,
+        ],
     },
     VariantDoc { name: "historical_day", doc: "Windows of 1 day of 1m bars.", keys: PRESET_KEYS },
     VariantDoc { name: "historical_week", doc: "Windows of 7 days of 5m bars.", keys: PRESET_KEYS },

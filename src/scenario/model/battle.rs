@@ -1,4 +1,4 @@
-//! Windows, ranking and conventions of the statistics.
+//! Windows and ranking.
 
 use serde::Serialize;
 
@@ -11,6 +11,9 @@ pub struct BattleSpec {
     pub ranking_metric: RankingMetric,
     /// Over which windows.
     pub windows: WindowSpec,
+    /// The least time between the end of one window and the start of the next (default none).
+    #[serde(skip_serializing_if = "Span::is_zero")]
+    pub embargo: Span,
     /// What decides between equal scores, in this order; the name always comes last.
     pub tie_break: Vec<TieBreak>,
 }
@@ -43,6 +46,16 @@ pub enum WindowSpec {
         length: Span,
         /// How many.
         count: u32,
+    },
+    /// As random, but spread as evenly as the range allows over the regimes that the market was in before
+    /// each window.
+    Stratified {
+        /// Of each.
+        length: Span,
+        /// How many.
+        count: u32,
+        /// How long before a window its regime is measured.
+        lookback: Span,
     },
 }
 
@@ -104,45 +117,4 @@ pub enum TieBreak {
     Metric(RankingMetric),
     /// By name, A first.
     Name,
-}
-
-/// The `[metrics]` table: conventions of the statistics.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct MetricSpec {
-    /// Per year, as a fraction (default 0).
-    pub risk_free_rate: f64,
-    /// Sortino's minimum acceptable return per year, as a fraction (default 0).
-    pub minimum_acceptable_return: f64,
-    /// Return periods in a year; where not given 365 for markets with weekend bars, else 252.
-    pub periods_per_year: Option<f64>,
-}
-
-impl Default for MetricSpec {
-    fn default() -> Self {
-        Self { risk_free_rate: 0.0, minimum_acceptable_return: 0.0, periods_per_year: None }
-    }
-}
-
-/// The `[report]` table.
-#[derive(Debug, Clone, Default)]
-pub struct ReportSpec {
-    /// Which files besides the Parquet and JSON that every run writes.
-    pub formats: Vec<ReportFormat>,
-    /// The agent that others are measured against.
-    pub benchmark: Option<String>,
-}
-
-/// A form of the results.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReportFormat {
-    /// Always written.
-    Json,
-    /// Always written.
-    Parquet,
-    /// CSV twins of the Parquet files.
-    Csv,
-    /// One self-contained page.
-    Html,
-    /// For pull requests and chats.
-    Markdown,
 }

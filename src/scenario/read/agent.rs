@@ -80,6 +80,14 @@ fn is_unique(table: &Table<'_>, name: &Spanned<AgentName>, before: &[Option<Span
     false
 }
 
+/// Reads one table by itself.
+pub(super) fn read_one(table: &Table<'_>, around: &Surroundings<'_>) -> Option<AgentSpec> {
+    let origin = registered::read(table, around);
+    let name = origin.name(table);
+    read(table, &origin, name.as_ref(), around, &mut BTreeSet::new())
+}
+
+/// Reads one table, whose name was read before.
 fn read(
     table: &Table<'_>,
     origin: &Origin,

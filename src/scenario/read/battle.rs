@@ -40,9 +40,14 @@ pub(super) fn read(table: Table<'_>) -> ReadBattle<'_> {
     table.finish();
     let Some((kind, windows)) = windows else { return ReadBattle::default() };
     let preset = PRESETS.into_iter().find(|preset| preset.kind == kind);
-    let spec = (|windows| {
-        Some(BattleSpec { ranking_metric: ranking_metric?, windows: windows?, tie_break: tie_break? })
-    })(read_windows(kind, preset, &windows));
+    let read = read_windows(kind, preset, &windows);
+    windows.finish();
+    let spec = (|| {
+        let (spec, embargo) = read?;
+        check_embargo(&spec, embargo, &windows)?;
+        let (ranking_metric, tie_break) = (ranking_metric?, tie_break?);
+        Some(BattleSpec { ranking_metric, windows: spec, embargo, tie_break })
+    })();
     ReadBattle { spec, bars: preset.map_or(Bars::Own, Bars::Preset), windows: Some(windows) }
 }
 
@@ -67,9 +72,10 @@ fn end_with_name(table: &Table<'_>, ladder: Vec<Spanned<TieBreak>>) -> Vec<TieBr
     rungs
 }
 
-fn read_windows(kind: &str, preset: Option<Preset>, table: &Table<'_>) -> Option<WindowSpec> {
+/// The windows and their embargo.
+fn read_windows(kind: &str, preset: Option<Preset>, table: &Table<'_>) -> Option<(WindowSpec, Span)> {
     let windows = match kind {
-        "whole" => Some(WindowSpec::Whole),
+        "whole" => return Some((WindowSpec::Whole, Span::default())),
         "sequential" => {
             let (length, count) = (table.value("length"), table.optional("count"));
             length.zip(count).map(|(length, count)| WindowSpec::Sequential { length, count })
@@ -79,12 +85,13 @@ fn read_windows(kind: &str, preset: Option<Preset>, table: &Table<'_>) -> Option
             let (length, count) = (table.value("length"), table.value("count"));
             length.zip(count).map(|(length, count)| WindowSpec::Random { length, count })
         }
+        "stratified" => stratified(table),
         _ => preset
             .zip(table.value("count"))
             .map(|(preset, count)| WindowSpec::Sequential { length: preset.length, count: Some(count) }),
     };
-    table.finish();
-    windows
+    let embargo = table.optional("embargo")?.unwrap_or_default();
+    Some((windows?, embargo))
 }
 
 fn rolling(table: &Table<'_>) -> Option<WindowSpec> {
@@ -92,6 +99,29 @@ fn rolling(table: &Table<'_>) -> Option<WindowSpec> {
     let step = table.value("step");
     let count = table.optional("count");
     Some(WindowSpec::Rolling { length: length?, step: step?, count: count? })
+}
+
+fn stratified(table: &Table<'_>) -> Option<WindowSpec> {
+    let length = table.value("length");
+    let count = table.value("count");
+    let lookback = table.value("lookback");
+    Some(WindowSpec::Stratified { length: length?, count: count?, lookback: lookback? })
+}
+
+/// Reports an embargo that the step of rolling windows leaves no room for.
+fn check_embargo(windows: &WindowSpec, embargo: Span, table: &Table<'_>) -> Option<()> {
+    let WindowSpec::Rolling { length, step, .. } = *windows else { return Some(()) };
+    let least = length + embargo;
+    if embargo.is_zero() || step >= least {
+        return Some(());
+    }
+    table.problems.error(
+        table.span("embargo"),
+        format!("windows of {length} with a `step` of {step} leave no embargo of {embargo}"),
+        "more than lies between two windows".to_owned(),
+        Some(format!("a `step` of at least {least} does")),
+    );
+    None
 }
 
 impl ReadBattle<'_> {
@@ -107,7 +137,7 @@ impl ReadBattle<'_> {
             }
         }
         let Some((start, end)) = market.range else { return };
-        let needed = needed(&spec.windows);
+        let needed = needed(&spec.windows, spec.embargo);
         let (count, range) = (count(&spec.windows), end - start);
         if needed <= range {
             return;
@@ -125,7 +155,9 @@ impl ReadBattle<'_> {
 fn lengths(windows: &WindowSpec) -> Option<(Span, Option<Span>)> {
     match *windows {
         WindowSpec::Whole => None,
-        WindowSpec::Sequential { length, .. } | WindowSpec::Random { length, .. } => Some((length, None)),
+        WindowSpec::Sequential { length, .. }
+        | WindowSpec::Random { length, .. }
+        | WindowSpec::Stratified { length, .. } => Some((length, None)),
         WindowSpec::Rolling { length, step, .. } => Some((length, Some(step))),
     }
 }
@@ -133,22 +165,16 @@ fn lengths(windows: &WindowSpec) -> Option<(Span, Option<Span>)> {
 fn count(windows: &WindowSpec) -> u32 {
     match *windows {
         WindowSpec::Sequential { count, .. } | WindowSpec::Rolling { count, .. } => count.unwrap_or(1),
-        // Random windows may overlap: one must fit.
-        WindowSpec::Whole | WindowSpec::Random { .. } => 1,
+        WindowSpec::Random { count, .. } | WindowSpec::Stratified { count, .. } => count,
+        WindowSpec::Whole => 1,
     }
 }
 
-/// How long a range the windows need.
-fn needed(windows: &WindowSpec) -> Span {
-    let count = i64::from(count(windows));
-    match *windows {
-        WindowSpec::Whole => Span::default(),
-        WindowSpec::Sequential { length, .. } => length.times(count),
-        WindowSpec::Rolling { length, step, .. } => {
-            Span::from_micros(step.times(count - 1).micros().saturating_add(length.micros()))
-        }
-        WindowSpec::Random { length, .. } => length,
-    }
+/// How long a range the windows need: the last one, and a step for each before it.
+fn needed(windows: &WindowSpec, embargo: Span) -> Span {
+    let Some((length, step)) = lengths(windows) else { return Span::default() };
+    let steps = step.unwrap_or(length + embargo).times(i64::from(count(windows)) - 1);
+    steps + length
 }
 
 /// Reports a length that is no whole number of bars.

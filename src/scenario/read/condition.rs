@@ -81,7 +81,7 @@ fn read(written: Written, bars: &Bars, problems: &Problems<'_>) -> Option<Condit
 }
 
 /// Reports an expression's mistake at its place in the file.
-fn report(error: ExprError, text: &Spanned<String>, problems: &Problems<'_>) {
+pub(super) fn report(error: ExprError, text: &Spanned<String>, problems: &Problems<'_>) {
     let span = place(&error.span, text, problems);
     let message = format!("in the condition `{}`: {}", text.get_ref().trim(), error.message);
     let help = error.help.unwrap_or_else(|| REFERENCE.to_owned());

@@ -16,11 +16,15 @@ mod risk;
 mod roster;
 mod scenario;
 mod strategy;
+mod sweep;
 mod syntax;
 mod table;
 mod time;
+mod tournament;
+mod validation;
 mod value;
 mod venue;
 
 pub(super) use roster::{is_color, risk as risk_file, roster as roster_file, strategy as strategy_problems};
 use roster::{risk_limits as risk_text, strategy_in as strategy_text};
+pub(super) use sweep::Template;

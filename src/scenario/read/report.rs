@@ -3,29 +3,50 @@
 use toml::Spanned;
 
 use super::table::Table;
-use crate::scenario::ReportSpec;
+use crate::domain::{AgentName, Symbol, SymbolId};
 use crate::scenario::suggest;
+use crate::scenario::{Benchmark, ReportSpec};
 
-/// Reads the table. `agents` are the names a benchmark may have, where they are known.
-pub(super) fn read(table: &Table<'_>, agents: Option<&[&str]>) -> Option<ReportSpec> {
+/// Reads the table. `agents` and `symbols` are the names a benchmark may have, where both are known.
+pub(super) fn read(
+    table: &Table<'_>,
+    agents: Option<&[&str]>,
+    symbols: Option<&[Symbol]>,
+) -> Option<ReportSpec> {
     let formats = table.value("formats");
-    let benchmark = table.optional::<Spanned<String>>("benchmark");
+    let name = table.optional::<Spanned<String>>("benchmark");
     table.finish();
-    let benchmark = benchmark?;
-    if let (Some(name), Some(agents)) = (&benchmark, agents)
-        && !agents.contains(&name.get_ref().as_str())
-    {
-        unknown_agent(table, name, agents);
-        return None;
-    }
-    Some(ReportSpec { formats: formats?, benchmark: benchmark.map(Spanned::into_inner) })
+    let benchmark = match (name?, agents.zip(symbols)) {
+        (None, _) => None,
+        (Some(name), Some((agents, symbols))) => match named(name.get_ref(), agents, symbols) {
+            Some(benchmark) => Some(benchmark),
+            None => {
+                unknown(table, &name, agents, symbols);
+                return None;
+            }
+        },
+        // Another problem hides the names: the scenario fails for that one.
+        (Some(_), None) => return None,
+    };
+    Some(ReportSpec { formats: formats?, benchmark })
 }
 
-fn unknown_agent(table: &Table<'_>, name: &Spanned<String>, agents: &[&str]) {
+/// An agent's name goes before a symbol's.
+fn named(name: &str, agents: &[&str], symbols: &[Symbol]) -> Option<Benchmark> {
+    if agents.contains(&name) {
+        return AgentName::new(name).ok().map(Benchmark::Agent);
+    }
+    let place = symbols.iter().position(|symbol| symbol.as_str() == name)?;
+    let id = SymbolId(u16::try_from(place).ok()?);
+    Some(Benchmark::Symbol { id, name: name.to_owned() })
+}
+
+fn unknown(table: &Table<'_>, name: &Spanned<String>, agents: &[&str], symbols: &[Symbol]) {
+    let known: Vec<&str> = agents.iter().copied().chain(symbols.iter().map(Symbol::as_str)).collect();
     table.problems.absent(
         name.span(),
-        format!("unknown agent `{}` as benchmark", name.get_ref()),
-        "no agent of this name".to_owned(),
-        suggest::help(name.get_ref(), agents),
+        format!("unknown agent or symbol `{}` as benchmark", name.get_ref()),
+        "no agent and no symbol of this name".to_owned(),
+        suggest::help(name.get_ref(), &known),
     );
 }

@@ -6,11 +6,11 @@ use toml::de::DeTable;
 
 use super::agent::{self, Surroundings};
 use super::table::Table;
-use super::{battle, market, metrics, report, risk, syntax, venue};
+use super::{battle, market, metrics, report, risk, sweep, syntax, tournament, validation, venue};
 use crate::domain::Seed;
 use crate::scenario::format::ROOT;
 use crate::scenario::problem::{Problem, ProblemSeverity, Problems};
-use crate::scenario::{NoRegistry, Registry, ReportSpec, Scenario, StrategyKind};
+use crate::scenario::{NoRegistry, Registry, Scenario, StrategyKind, TournamentSpec};
 
 impl Scenario {
     /// Reads and checks a scenario file. `base_dir` is the folder it lies in, against which relative paths
@@ -72,13 +72,39 @@ fn read(
         registry,
     };
     let agents = root.tables("agents").map(|tables| agent::read_all(&tables, &surroundings));
+    let sweep = sweep::read(document, &root, &agents, venue.as_ref(), &battle, &surroundings);
+    let validation = validation::read(&root, battle.spec.as_ref());
     let metrics = root.table("metrics").and_then(|table| metrics::read(&table));
     let names = agents.as_ref().and_then(agent::Agents::names).filter(|_| complete);
-    let report = root.table("report").and_then(|table| report::read(&table, names.as_deref()));
+    let report = root
+        .table("report")
+        .and_then(|table| report::read(&table, names.as_deref(), market.symbols.as_deref()));
+    let tournament = tournament(&root, names.as_deref());
     root.finish();
-    let scenario = assemble(head?, market, venue?, agents?, battle.spec?, metrics?, report?)?;
+    let head = head?;
+    let scenario = Scenario {
+        name: head.name,
+        description: head.description,
+        rematch_of: head.rematch_of,
+        seed: Seed(head.seed),
+        market: market.spec?,
+        venue: venue?,
+        agents: agents?.specs?,
+        battle: battle.spec?,
+        tournament: tournament?,
+        sweep: sweep?,
+        validation: validation?,
+        metrics: metrics?,
+        report: report?,
+    };
     warn(&scenario, &root, problems);
     Some(scenario)
+}
+
+/// The `[tournament]` table; without one nobody asks for a winner.
+fn tournament(root: &Table<'_>, agents: Option<&[&str]>) -> Option<Option<TournamentSpec>> {
+    let table = root.table("tournament")?;
+    if root.has("tournament") { tournament::read(&table, agents).map(Some) } else { Some(None) }
 }
 
 /// The `[scenario]` table.
@@ -96,29 +122,6 @@ fn head(table: &Table<'_>) -> Option<Head> {
     let rematch_of = table.optional("rematch_of");
     table.finish();
     Some(Head { name: name?, seed: seed?, description: description?, rematch_of: rematch_of? })
-}
-
-fn assemble(
-    head: Head,
-    market: market::ReadMarket,
-    venue: crate::scenario::VenueSpec,
-    agents: agent::Agents,
-    battle: crate::scenario::BattleSpec,
-    metrics: crate::scenario::MetricSpec,
-    report: ReportSpec,
-) -> Option<Scenario> {
-    Some(Scenario {
-        name: head.name,
-        description: head.description,
-        rematch_of: head.rematch_of,
-        seed: Seed(head.seed),
-        market: market.spec?,
-        venue,
-        agents: agents.specs?,
-        battle,
-        metrics,
-        report,
-    })
 }
 
 /// What is odd about a scenario as a whole.

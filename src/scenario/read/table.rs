@@ -86,6 +86,16 @@ impl<'t> Table<'t> {
         self.asked.borrow_mut().insert(key);
     }
 
+    /// The value of a required key as it is written, for a reader of its own.
+    pub(super) fn raw(&self, key: &'static str) -> Option<Given<'t>> {
+        self.ask(key)?;
+        let given = self.given(key);
+        if given.is_none() {
+            self.missing(key);
+        }
+        given
+    }
+
     /// The table under a key; one of defaults where it is not written and need not be.
     pub(super) fn table(&self, key: &'static str) -> Option<Table<'t>> {
         let doc = self.ask(key)?;
@@ -146,12 +156,15 @@ impl<'t> Table<'t> {
         Some(named)
     }
 
-    /// The tagged table under a key, with its tag.
+    /// The tagged table under a key, with its tag; `None` also for one that is not written and need not be.
     pub(super) fn tagged(&self, key: &'static str) -> Option<(&'static str, Table<'t>)> {
         let doc = self.ask(key)?;
         let ValueType::Tagged { tag, noun, variants } = doc.value else { return None };
         let variants = variants();
         let Some(given) = self.given(key) else {
+            if matches!(doc.fallback, Fallback::Described(_)) {
+                return None;
+            }
             let Fallback::Variant(name) = doc.fallback else {
                 self.missing(key);
                 return None;

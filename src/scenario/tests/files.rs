@@ -5,7 +5,8 @@ use std::path::Path;
 use super::{GOOD, changed, parse, sound};
 use crate::domain::{Bps, Span};
 use crate::scenario::{
-    RankingMetric, ReportFormat, STARTER, Slippage, StrategyKind, TieBreak, WindowSpec, identity_json,
+    Benchmark, RankingMetric, ReportFormat, STARTER, Slippage, StrategyKind, TieBreak, WindowSpec,
+    identity_json,
 };
 
 /// The example of the design as written.
@@ -39,7 +40,7 @@ fn the_example_means_what_it_says() {
         ]
     );
     assert_eq!(scenario.report.formats.first(), Some(&ReportFormat::Html));
-    assert_eq!(scenario.report.benchmark.as_deref(), Some("hold"));
+    assert_eq!(scenario.report.benchmark.as_ref().map(Benchmark::name), Some("hold"));
 }
 
 #[test]
@@ -73,4 +74,10 @@ fn layout_and_prose_do_not_change_the_identity_and_meaning_does() {
     assert_ne!(identity(GOOD), identity(&changed("name = \"test\"", "name = \"test\"\nseed = 2")));
     assert_ne!(identity(GOOD), identity(&changed("fast = 20", "fast = 21")));
     assert_ne!(identity(GOOD), identity(&changed("max_open_orders = 20", "max_open_orders = 21")));
+    // Metrics are taken against the benchmark and by the profile; without them nothing of either is said.
+    let with = |text: &str| identity(&format!("{GOOD}\n{text}\n"));
+    assert_ne!(identity(GOOD), with("[report]\nbenchmark = \"idle\""));
+    assert_ne!(identity(GOOD), with("[metrics]\nprofile = \"quantstats\""));
+    assert_eq!(identity(GOOD), with("[metrics]\nprofile = \"tiltyard\"\n[report]\nformats = [\"csv\"]"));
+    assert!(!identity(GOOD).contains("profile\":") && !identity(GOOD).contains("report"));
 }

@@ -6,7 +6,9 @@ mod mistakes;
 mod references;
 mod registered;
 mod schema;
+mod sweep;
 mod syntax;
+mod tournament;
 mod warnings;
 
 use std::path::Path;

@@ -1,6 +1,8 @@
 //! Mistakes between tables: names that refer to nothing, ranges and timeframes that do not fit.
 
 use super::{GOOD, assert_mistake, changed, mistake, sound, with_strategy};
+use crate::domain::Span;
+use crate::scenario::Benchmark;
 
 #[test]
 fn agent_names_are_unique() {
@@ -96,10 +98,20 @@ fn the_quote_cannot_be_traded_for_itself() {
 }
 
 #[test]
+fn a_benchmark_is_an_agent_or_a_symbol() {
+    let benchmark = |name: &str| {
+        let source = format!("{GOOD}\n[report]\nbenchmark = \"{name}\"\n");
+        sound(&source).report.benchmark.unwrap()
+    };
+    assert!(matches!(benchmark("trend"), Benchmark::Agent(name) if name.as_str() == "trend"));
+    assert!(matches!(benchmark("BTCUSDT"), Benchmark::Symbol { id, .. } if id.index() == 0));
+}
+
+#[test]
 fn an_unknown_benchmark_is_suggested() {
     assert_mistake(
         &format!("{GOOD}\n[report]\nbenchmark = \"trent\"\n"),
-        "unknown agent `trent` as benchmark",
+        "unknown agent or symbol `trent` as benchmark",
         "\"trent\"",
         Some("did you mean `trend`?"),
     );
@@ -157,6 +169,17 @@ fn windows_fit_the_range() {
             "windows of 200d do not fit the range of 26w",
             "\"200d\"",
         ),
+        (
+            r#"{ kind = "random", length = "30d", count = 500 }"#,
+            "500 windows of 30d need 15000d, the range has 26w",
+            "500",
+        ),
+        (
+            // 6 * 30 + 5 * 2 days.
+            r#"{ kind = "stratified", length = "30d", count = 6, embargo = "2d" }"#,
+            "6 windows of 30d need 190d, the range has 26w",
+            "6",
+        ),
     ] {
         let (found, place, help) = mistake(&format!("{GOOD}windows = {windows}\n"));
         assert_eq!((found.as_str(), place.as_str()), (message, underlined));
@@ -167,9 +190,27 @@ fn windows_fit_the_range() {
             )
         );
     }
-    // 30 + 3 * 40 = 150 days, and any number of random windows.
+    // 30 + 3 * 40 = 150 days; six random windows of 30 days and no more.
     sound(&format!(r#"{GOOD}windows = {{ kind = "rolling", length = "30d", step = "40d", count = 4 }}"#));
-    sound(&format!(r#"{GOOD}windows = {{ kind = "random", length = "30d", count = 500 }}"#));
+    sound(&format!(r#"{GOOD}windows = {{ kind = "random", length = "30d", count = 6 }}"#));
+}
+
+#[test]
+fn an_embargo_needs_its_room() {
+    let rolling = |step: &str| {
+        format!(
+            "{GOOD}windows = {{ kind = \"rolling\", length = \"10d\", step = \"{step}\", embargo = \"2d\" }}\n"
+        )
+    };
+    let (message, place, help) = mistake(&rolling("11d"));
+    assert_eq!(message, "windows of 10d with a `step` of 11d leave no embargo of 2d");
+    assert_eq!((place.as_str(), help.as_deref()), ("\"2d\"", Some("a `step` of at least 12d does")));
+    assert_eq!(sound(&rolling("12d")).battle.embargo, Span::DAY.times(2));
+    let preset = GOOD.replace("interval = \"1h\"\n", "");
+    let preset = preset + "windows = { kind = \"historical_day\", embargo = \"1d\" }\n";
+    assert_eq!(sound(&preset).battle.embargo, Span::DAY);
+    let none = sound(&format!("{GOOD}windows = {{ kind = \"random\", length = \"1d\", count = 2 }}\n"));
+    assert!(!crate::scenario::identity_json(&none).contains("embargo"), "an identity from before embargoes");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `donchian_breakout`: buy what leaves its range upward, sell what leaves it downward.
 
-use super::on_state::{OnState, Reasons, Signal};
+use super::on_state::{OnState, Reasons, Signal, above};
 use crate::domain::{BarField, IndicatorSpec};
 use crate::indicator::Feed;
 use crate::scenario::StrategySpec;
@@ -17,7 +17,7 @@ pub(in crate::strategy) fn by_donchian<'m>(
     exit: u32,
 ) -> OnState<Donchian<'m>> {
     let reasons = Reasons { entry: "breakout_up", exit: "breakout_down" };
-    OnState::new(&spec.symbols, spec.size, reasons, |symbol| Donchian {
+    OnState::new(spec, setup, reasons, |symbol| Donchian {
         close: reader::open(spec, setup, symbol, IndicatorSpec::Field(BarField::Close)),
         high: reader::open(spec, setup, symbol, IndicatorSpec::DonchianHigh { n: entry }),
         low: reader::open(spec, setup, symbol, IndicatorSpec::DonchianLow { n: exit }),
@@ -32,8 +32,8 @@ pub(in crate::strategy) struct Donchian<'m> {
 }
 
 impl Signal for Donchian<'_> {
-    fn just_closed(&self, row: usize) -> bool {
-        self.close.just_closed(row)
+    fn feed(&self) -> &Feed<'_> {
+        &self.close
     }
 
     fn enters(&self, row: usize) -> bool {
@@ -42,6 +42,14 @@ impl Signal for Donchian<'_> {
 
     fn exits(&self, row: usize) -> bool {
         self.close.at(row) < self.low.at(row)
+    }
+
+    fn enters_in(&self, block: usize) -> u64 {
+        above(&self.close, &self.high, block)
+    }
+
+    fn exits_in(&self, block: usize) -> u64 {
+        above(&self.low, &self.close, block)
     }
 }
 

@@ -1,10 +1,10 @@
 //! `sma_cross`, `ema_cross` and `macd`: two lines, and the bars at which they cross.
 
 use crate::domain::{Action, Bps, IndicatorSpec, SymbolId};
-use crate::indicator::Feed;
+use crate::indicator::{Feed, Scout};
 use crate::scenario::{StrategyKind, StrategySpec};
-use crate::strategy::orders::{enter, leave};
-use crate::strategy::{Account, Moment, Setup, Strategy, reader};
+use crate::strategy::orders::{enter, leave, may_enter, may_leave};
+use crate::strategy::{Account, Moment, NEVER, Setup, Strategy, reader};
 
 /// Acts on the CROSS of a fast and a slow line, each symbol on its own, when a bar of the timeframe closes:
 ///
@@ -32,6 +32,8 @@ struct Pair<'m> {
     symbol: SymbolId,
     fast: Feed<'m>,
     slow: Feed<'m>,
+    ups: Scout,
+    downs: Scout,
 }
 
 /// The fast and the slow line of a kind that crosses lines.
@@ -58,6 +60,8 @@ impl<'m> Crossover<'m> {
                 symbol,
                 fast: reader::open(spec, setup, symbol, fast),
                 slow: reader::open(spec, setup, symbol, slow),
+                ups: reader::scout(setup, symbol),
+                downs: reader::scout(setup, symbol),
             })
         });
         Self { pairs: pairs.collect(), size: spec.size }
@@ -86,6 +90,25 @@ impl Pair<'_> {
             () => None,
         }
     }
+
+    /// The next row from `from` on that crosses in a way that the account lets act.
+    fn next(&mut self, from: usize, account: &dyn Account) -> Option<usize> {
+        let (enters, leaves) = (may_enter(account, self.symbol), may_leave(account, self.symbol));
+        let (mut ups, mut downs) = (self.ups.clone(), self.downs.clone());
+        let up = enters.then(|| ups.next(from, |block| self.crosses(Cross::Up, block))).flatten();
+        let down = leaves.then(|| downs.next(from, |block| self.crosses(Cross::Down, block))).flatten();
+        (self.ups, self.downs) = (ups, downs);
+        up.into_iter().chain(down).min()
+    }
+
+    /// Where in a block the lines cross one way: [`Self::cross`] for 64 rows.
+    fn crosses(&self, way: Cross, block: usize) -> u64 {
+        let (Some(fast), Some(slow)) = (self.fast.column(), self.slow.column()) else {
+            return reader::where_closed(&self.fast, block, |row| self.cross(row) == Some(way));
+        };
+        let (over, under) = if way == Cross::Up { (fast, slow) } else { (slow, fast) };
+        over.crosses_above(under, block)
+    }
 }
 
 impl Strategy for Crossover<'_> {
@@ -103,6 +126,14 @@ impl Strategy for Crossover<'_> {
             };
         }
         Ok(())
+    }
+
+    fn next_call(&mut self, moment: &Moment<'_>, account: &dyn Account) -> usize {
+        let next = |pair: &mut Pair<'_>| {
+            let row = pair.next(moment.next_row(pair.symbol), account);
+            moment.tick_of(pair.symbol, row)
+        };
+        self.pairs.iter_mut().map(next).min().unwrap_or(NEVER)
     }
 }
 

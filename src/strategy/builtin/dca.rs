@@ -2,9 +2,10 @@
 
 use crate::domain::{Action, Bps, OrderRequest, Size, SymbolId};
 use crate::indicator::Beat;
+use crate::market::Row;
 use crate::scenario::StrategySpec;
 use crate::strategy::orders::Budget;
-use crate::strategy::{Account, Moment, Setup, Strategy};
+use crate::strategy::{Account, Moment, NEVER, Setup, Strategy};
 
 /// `dca`: buys each symbol for `size` of the equity at the close of its first bar of the window and of each
 /// `every`-th (default 24) bar of the timeframe after it. Never sells. Where less is available it spends
@@ -18,25 +19,41 @@ pub(in crate::strategy) struct Dca<'m> {
 struct Plan<'m> {
     symbol: SymbolId,
     beat: Beat<'m>,
-    /// Bars until the next buy.
-    wait: u32,
+    /// The base row with which the next buy is due, or a row before it, and how many bars close between.
+    due: (Row, u32),
 }
 
 impl<'m> Dca<'m> {
     pub(in crate::strategy) fn new(spec: &StrategySpec, setup: &Setup<'m>, every: u32) -> Self {
-        let plan = |&symbol| Plan { symbol, beat: setup.history.beat(symbol, spec.timeframe), wait: 0 };
+        let plan = |&symbol| Plan { symbol, beat: setup.history.beat(symbol, spec.timeframe), due: (0, 0) };
         Self { plans: spec.symbols.iter().map(plan).collect(), every: every.max(1), size: spec.size }
     }
 }
 
 impl Plan<'_> {
-    /// Whether a buy is due with this bar; counts the bar.
-    fn due(&mut self, moment: &Moment<'_>, every: u32) -> bool {
-        if !moment.row(self.symbol).is_some_and(|row| self.beat.just_closed(row)) {
-            return false;
+    /// The base row with which the next buy is due; `None` where the bars end before.
+    fn next_due(&mut self) -> Option<Row> {
+        loop {
+            let (row, bars) = self.due;
+            let close = self.beat.next_close(row)?;
+            if bars == 0 {
+                return Some(close);
+            }
+            self.due =
+                if self.beat.is_every_bar() { (row + bars as usize, 0) } else { (close + 1, bars - 1) };
         }
-        let due = self.wait == 0;
-        self.wait = if due { every - 1 } else { self.wait - 1 };
+    }
+
+    /// Whether a buy is due with this bar; then the next one is `every` bars on.
+    fn is_due(&mut self, moment: &Moment<'_>, every: u32) -> bool {
+        let row = moment.row(self.symbol);
+        if moment.since_start == 0 {
+            self.due = (moment.market.series(self.symbol).row_from(moment.tick), 0);
+        }
+        let due = row.is_some() && row == self.next_due();
+        if let (true, Some(row)) = (due, row) {
+            self.due = (row + 1, every - 1);
+        }
         due
     }
 }
@@ -50,7 +67,7 @@ impl Strategy for Dca<'_> {
     ) -> Result<(), String> {
         let mut budget = None;
         for plan in &mut self.plans {
-            if !plan.due(moment, self.every) {
+            if !plan.is_due(moment, self.every) {
                 continue;
             }
             let budget = budget.get_or_insert_with(|| Budget::of(account));
@@ -60,6 +77,14 @@ impl Strategy for Dca<'_> {
             }
         }
         Ok(())
+    }
+
+    fn next_call(&mut self, moment: &Moment<'_>, _: &dyn Account) -> usize {
+        let next = |plan: &mut Plan<'_>| {
+            let row = plan.next_due();
+            moment.tick_of(plan.symbol, row)
+        };
+        self.plans.iter_mut().map(next).min().unwrap_or(NEVER)
     }
 }
 

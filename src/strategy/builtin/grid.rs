@@ -2,11 +2,12 @@
 
 use crate::domain::{
     Action, Bps, Bracket, Cash, Instrument, OrderId, OrderKind, OrderRequest, Price, Protection, Qty,
-    Rounding, Size, SymbolId,
+    Rounding, Size, Span, SymbolId, Timestamp,
 };
+use crate::market::Row;
 use crate::scenario::StrategySpec;
 use crate::strategy::orders::{Budget, part_of};
-use crate::strategy::{Account, Moment, Strategy};
+use crate::strategy::{Account, Moment, NEVER, Strategy};
 
 /// `grid`: each symbol on its own. At its first bar of the window the close becomes the anchor; rung `i` of
 /// `levels` (default 5) lies at `anchor * (1 - i * spacing)` (default 1 %), on the price tick below. At each
@@ -29,8 +30,8 @@ struct Ladder {
     rungs: Vec<Rung>,
     /// Position at the bar before.
     held: Qty,
-    /// UTC day of the bar before; `None` before the first.
-    day: Option<i64>,
+    /// UTC day of the bar before, and the first row after it; `None` before the first bar.
+    day: Option<(i64, Row)>,
     /// Whether any rung is free and waits for a close above it.
     free: bool,
 }
@@ -75,15 +76,36 @@ fn rungs(anchor: Price, levels: u32, spacing: Bps, instrument: &Instrument) -> i
 impl Ladder {
     /// Marks the rungs that have come free, where something has happened since the bar before.
     fn look(&mut self, moment: &Moment<'_>, account: &dyn Account) {
-        let (held, day) = (account.position(self.symbol).qty, Some(moment.open_time.utc_day()));
-        if held == self.held && day == self.day {
+        let (held, today) = (account.position(self.symbol).qty, moment.open_time.utc_day());
+        let same_day = self.day.is_some_and(|(day, _)| day == today);
+        if held == self.held && same_day {
             return;
         }
-        (self.held, self.day) = (held, day);
+        self.held = held;
+        if !same_day {
+            let midnight = Timestamp::from_micros((today + 1) * Span::DAY.micros());
+            self.day = Some((today, moment.market.series(self.symbol).bars.first_row_from(midnight)));
+        }
         for rung in &mut self.rungs {
             rung.free = !rung.order.is_some_and(|order| account.is_working(order));
             self.free |= rung.free;
         }
+    }
+
+    /// The next row that has to be looked at: the next one of all where the position has changed unseen, else
+    /// the first of the next day, or before it the first that may close above a free rung.
+    fn next(&self, moment: &Moment<'_>, account: &dyn Account) -> Row {
+        let from = moment.next_row(self.symbol);
+        let Some((_, tomorrow)) = self.day.filter(|_| account.position(self.symbol).qty == self.held) else {
+            return from;
+        };
+        let lowest = self.rungs.iter().filter(|rung| rung.free).map(|rung| rung.price).min();
+        let Some(lowest) = lowest.filter(|_| self.free) else { return tomorrow };
+        // No close is above it in a bar whose high is below it, with room for the rounding to a float.
+        let reach = lowest.to_f64() * (1.0 - 1e-12) - 1e-8;
+        let series = moment.market.series(self.symbol);
+        let above = series.first_reach(from..tomorrow.max(from), f64::NEG_INFINITY, reach);
+        above.unwrap_or(tomorrow)
     }
 }
 
@@ -149,6 +171,14 @@ impl Strategy for Grid {
             ladder.free = ladder.rungs.iter().any(|rung| rung.free);
         }
         Ok(())
+    }
+
+    fn next_call(&mut self, moment: &Moment<'_>, account: &dyn Account) -> usize {
+        let next = |ladder: &Ladder| {
+            let row = ladder.next(moment, account);
+            moment.tick_of(ladder.symbol, Some(row))
+        };
+        self.ladders.iter().map(next).min().unwrap_or(NEVER)
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::domain::{Action, Bps, Cash, OrderRequest, Size, SymbolId};
 use crate::scenario::StrategySpec;
 use crate::strategy::orders::{Budget, part_of};
-use crate::strategy::{Account, Moment, Strategy};
+use crate::strategy::{Account, Moment, NEVER, Strategy};
 
 /// `cash`: never trades. No parameters, no warm-up.
 pub(in crate::strategy) struct Idle;
@@ -11,6 +11,10 @@ pub(in crate::strategy) struct Idle;
 impl Strategy for Idle {
     fn on_bar(&mut self, _: &Moment<'_>, _: &dyn Account, _: &mut Vec<Action>) -> Result<(), String> {
         Ok(())
+    }
+
+    fn next_call(&mut self, _: &Moment<'_>, _: &dyn Account) -> usize {
+        NEVER
     }
 }
 
@@ -67,6 +71,12 @@ impl Strategy for BuyAndHold {
             self.left -= 1;
         }
         Ok(())
+    }
+
+    /// The next first bar.
+    fn next_call(&mut self, moment: &Moment<'_>, _: &dyn Account) -> usize {
+        let late = self.symbols.iter().zip(&self.bought).filter(|(_, bought)| !**bought);
+        late.map(|(&symbol, _)| moment.next_bar(symbol)).min().unwrap_or(NEVER)
     }
 }
 

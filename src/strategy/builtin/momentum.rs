@@ -1,6 +1,6 @@
 //! `momentum`: holds the strongest symbols.
 
-use crate::domain::{Action, Bps, IndicatorSpec, Interval, OrderRequest, Side, Size, SymbolId, Timestamp};
+use crate::domain::{Action, Bps, IndicatorSpec, Interval, OrderRequest, Side, Size, SymbolId};
 use crate::indicator::Feed;
 use crate::scenario::StrategySpec;
 use crate::strategy::orders::{Budget, leave, part_of};
@@ -17,11 +17,11 @@ use crate::strategy::{Account, Moment, Setup, Strategy, reader};
 /// Warm-up: `lookback` bars and the bar itself.
 pub(in crate::strategy) struct Momentum<'m> {
     members: Vec<Member<'m>>,
-    clock: FrameClock,
+    timeframe: Interval,
     top: usize,
     rebalance: u32,
-    /// Bars of the timeframe until the next decision.
-    wait: u32,
+    /// The tick of the next decision, or a tick before it, and how many bars of the timeframe end between.
+    due: (usize, u32),
     size: Bps,
     /// Whether any member is still to be bought.
     pending: bool,
@@ -36,23 +36,18 @@ struct Member<'m> {
     to_sell: bool,
 }
 
-/// Tells when bars of a timeframe end on the market's clock, whichever symbol has a bar then.
-struct FrameClock {
-    timeframe: Interval,
-    open: Option<Timestamp>,
-}
-
-impl FrameClock {
-    /// Whether a bar of the timeframe ends with this moment's bar, or has ended in a gap before its close.
-    fn closes(&mut self, moment: &Moment<'_>) -> bool {
-        if self.timeframe == moment.market.interval {
-            return true;
-        }
-        let before = self.open.unwrap_or_else(|| self.timeframe.floor(moment.open_time));
-        let now = self.timeframe.floor(moment.market.close_time(moment.tick));
-        self.open = Some(now);
-        now > before
+/// The first tick from `tick` on with which a bar of the timeframe ends on the market's clock, whichever
+/// symbol has a bar then, or before whose close one has ended in a gap. `moment` tells the window's first tick.
+fn next_close(timeframe: Interval, moment: &Moment<'_>, tick: usize) -> usize {
+    let market = moment.market;
+    if timeframe == market.interval || tick >= market.clock.len() {
+        return tick;
     }
+    let is_first = tick == moment.tick - moment.since_start;
+    let before = if is_first { market.clock[tick] } else { market.close_time(tick - 1) };
+    let end = timeframe.floor(before) + timeframe.span();
+    // Open times are an interval before the closes.
+    market.first_tick_after(tick, end - market.interval.span())
 }
 
 impl<'m> Momentum<'m> {
@@ -75,24 +70,43 @@ impl<'m> Momentum<'m> {
         members.sort_unstable_by_key(|member| member.symbol);
         Self {
             members,
-            clock: FrameClock { timeframe: spec.timeframe, open: None },
+            timeframe: spec.timeframe,
             top: top.max(1) as usize,
             rebalance: rebalance.max(1),
-            wait: 0,
+            due: (0, 0),
             size: spec.size,
             pending: false,
             ranking: Vec::with_capacity(spec.symbols.len()),
         }
     }
 
-    /// Whether this bar is one for a decision; counts the bar.
-    fn due(&mut self, moment: &Moment<'_>) -> bool {
-        if !self.clock.closes(moment) {
-            return false;
+    /// The tick of the next decision; no tick of the clock where it ends before.
+    fn next_due(&mut self, moment: &Moment<'_>) -> usize {
+        loop {
+            let (tick, bars) = self.due;
+            let close = next_close(self.timeframe, moment, tick);
+            if bars == 0 || close >= moment.market.clock.len() {
+                return close;
+            }
+            self.due = (close + 1, bars - 1);
         }
-        let due = self.wait == 0;
-        self.wait = if due { self.rebalance - 1 } else { self.wait - 1 };
+    }
+
+    /// Whether this bar is one for a decision; then the next one is `rebalance` bars on.
+    fn is_due(&mut self, moment: &Moment<'_>) -> bool {
+        if moment.since_start == 0 {
+            self.due = (moment.tick, 0);
+        }
+        let due = self.next_due(moment) == moment.tick;
+        if due {
+            self.due = (moment.tick + 1, self.rebalance - 1);
+        }
         due
+    }
+
+    /// Whether something that is to be sold before anything is bought is still held.
+    fn is_selling(&self, account: &dyn Account) -> bool {
+        self.members.iter().any(|member| member.to_sell && !account.position(member.symbol).is_flat())
     }
 
     /// Marks who is to be bought and sold, and sends the sales.
@@ -134,8 +148,7 @@ impl<'m> Momentum<'m> {
 
     /// Buys what is to be bought, once nothing that is to be sold is held any more.
     fn buy(&mut self, moment: &Moment<'_>, account: &dyn Account, actions: &mut Vec<Action>) {
-        let unsold = |member: &Member<'_>| member.to_sell && !account.position(member.symbol).is_flat();
-        if self.members.iter().any(unsold) {
+        if self.is_selling(account) {
             return;
         }
         let mut budget = Budget::of(account);
@@ -160,13 +173,23 @@ impl Strategy for Momentum<'_> {
         account: &dyn Account,
         actions: &mut Vec<Action>,
     ) -> Result<(), String> {
-        if self.due(moment) {
+        if self.is_due(moment) {
             self.decide(moment, account, actions);
         }
         if self.pending {
             self.buy(moment, account, actions);
         }
         Ok(())
+    }
+
+    /// The next decision, or the next bar of a symbol that is still to be bought and waits for no sale.
+    fn next_call(&mut self, moment: &Moment<'_>, account: &dyn Account) -> usize {
+        let due = self.next_due(moment);
+        if !self.pending || self.is_selling(account) {
+            return due;
+        }
+        let wanted = self.members.iter().filter(|member| member.to_buy);
+        wanted.map(|member| moment.next_bar(member.symbol)).fold(due, usize::min)
     }
 }
 

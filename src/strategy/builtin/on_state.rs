@@ -1,17 +1,30 @@
 //! Strategies that enter while one condition holds and leave while another does.
 
 use crate::domain::{Action, Bps, SymbolId};
-use crate::strategy::orders::{enter, leave};
-use crate::strategy::{Account, Moment, Strategy};
+use crate::indicator::{Feed, Scout};
+use crate::market::Row;
+use crate::scenario::StrategySpec;
+use crate::strategy::orders::{enter, leave, may_enter, may_leave};
+use crate::strategy::{Account, Moment, NEVER, Setup, Strategy, reader};
 
 /// The two conditions of one symbol. A missing value fulfils none.
 pub(in crate::strategy) trait Signal: Send {
-    /// Whether a bar of its timeframe closes with base row `row`.
-    fn just_closed(&self, row: usize) -> bool;
+    /// One of its feeds, which all have its timeframe.
+    fn feed(&self) -> &Feed<'_>;
     /// Whether to be in.
     fn enters(&self, row: usize) -> bool;
     /// Whether to be out.
     fn exits(&self, row: usize) -> bool;
+    /// Where in a block of rows [`Self::enters`]; asked only where the rows of the feeds are the base rows.
+    fn enters_in(&self, block: usize) -> u64;
+    /// Where in a block of rows [`Self::exits`]; asked likewise.
+    fn exits_in(&self, block: usize) -> u64;
+}
+
+/// Where in a block one feed is above another; nowhere where their rows are not the base rows.
+pub(super) fn above(feed: &Feed<'_>, other: &Feed<'_>, block: usize) -> u64 {
+    let columns = feed.column().zip(other.column());
+    columns.map_or(0, |(mine, theirs)| mine.above(theirs, block))
 }
 
 /// Acts on the STATE of a signal, each symbol on its own, when a bar of the timeframe closes.
@@ -35,14 +48,94 @@ pub(super) struct Reasons {
 struct Watched<S> {
     symbol: SymbolId,
     signal: S,
-    may_enter: bool,
-    may_exit: bool,
+    entry: Wish,
+    exit: Wish,
+    /// The first row that has not been looked at.
+    unseen: Row,
+}
+
+/// One of the two orders, and its condition seen from afar.
+struct Wish {
+    /// Whether it may be sent: its condition has been false since it was sent last.
+    ready: bool,
+    on: Scout,
+    off: Scout,
+}
+
+/// Which condition of a signal.
+#[derive(Clone, Copy)]
+enum Which {
+    Entry,
+    Exit,
 }
 
 impl<S: Signal> OnState<S> {
-    pub(super) fn new(symbols: &[SymbolId], size: Bps, reasons: Reasons, of: impl Fn(SymbolId) -> S) -> Self {
-        let watch = |&symbol| Watched { symbol, signal: of(symbol), may_enter: true, may_exit: true };
-        Self { watched: symbols.iter().map(watch).collect(), size, reasons }
+    pub(super) fn new(
+        spec: &StrategySpec,
+        setup: &Setup<'_>,
+        reasons: Reasons,
+        of: impl Fn(SymbolId) -> S,
+    ) -> Self {
+        let wish = |symbol| {
+            let scout = reader::scout(setup, symbol);
+            Wish { ready: true, on: scout.clone(), off: scout }
+        };
+        let watch = |&symbol| Watched {
+            symbol,
+            signal: of(symbol),
+            entry: wish(symbol),
+            exit: wish(symbol),
+            unseen: setup.history.market.series(symbol).row_from(setup.history.ticks.first),
+        };
+        Self { watched: spec.symbols.iter().map(watch).collect(), size: spec.size, reasons }
+    }
+}
+
+impl Wish {
+    /// The next row from `from` on at which it would be sent; rows from `unseen` on were not looked at.
+    fn next<S: Signal>(&mut self, signal: &S, which: Which, unseen: Row, from: Row) -> Option<Row> {
+        let from = match self.ready {
+            true => from,
+            false => from.max(self.next_off(signal, which, unseen)? + 1),
+        };
+        self.on.next(from, |block| holds(signal, which, block))
+    }
+
+    /// The next row from `from` on at which its condition is false.
+    fn next_off<S: Signal>(&mut self, signal: &S, which: Which, from: Row) -> Option<Row> {
+        self.off.next(from, |block| signal.feed().beat().closes(block) & !holds(signal, which, block))
+    }
+}
+
+/// Where in a block bars close and a condition holds.
+fn holds<S: Signal>(signal: &S, which: Which, block: usize) -> u64 {
+    match (signal.feed().column().is_some(), which) {
+        (true, Which::Entry) => signal.enters_in(block),
+        (true, Which::Exit) => signal.exits_in(block),
+        (false, Which::Entry) => reader::where_closed(signal.feed(), block, |row| signal.enters(row)),
+        (false, Which::Exit) => reader::where_closed(signal.feed(), block, |row| signal.exits(row)),
+    }
+}
+
+impl<S: Signal> Watched<S> {
+    /// Makes up for the rows before `row` that were passed over: a condition may have been false in them.
+    fn catch_up(&mut self, row: Row) {
+        if self.unseen < row {
+            for (wish, which) in [(&mut self.entry, Which::Entry), (&mut self.exit, Which::Exit)] {
+                wish.ready = wish.ready
+                    || wish.next_off(&self.signal, which, self.unseen).is_some_and(|off| off < row);
+            }
+        }
+        self.unseen = row + 1;
+    }
+
+    /// The next row from `from` on at which anything would be sent.
+    fn next(&mut self, from: Row, account: &dyn Account) -> Option<Row> {
+        let (enters, leaves) = (may_enter(account, self.symbol), may_leave(account, self.symbol));
+        let Self { signal, entry, exit, unseen, .. } = self;
+        let entry = enters.then(|| entry.next(signal, Which::Entry, *unseen, from)).flatten();
+        let exit = leaves.then(|| exit.next(signal, Which::Exit, *unseen, from)).flatten();
+        entry.into_iter().chain(exit).min()
     }
 }
 
@@ -55,21 +148,30 @@ impl<S: Signal> Strategy for OnState<S> {
     ) -> Result<(), String> {
         for watched in &mut self.watched {
             let Some(row) = moment.row(watched.symbol) else { continue };
-            if !watched.signal.just_closed(row) {
+            watched.catch_up(row);
+            if !watched.signal.feed().just_closed(row) {
                 continue;
             }
             let (enters, exits) = (watched.signal.enters(row), watched.signal.exits(row));
-            watched.may_enter |= !enters;
-            watched.may_exit |= !exits;
-            if enters && watched.may_enter {
+            watched.entry.ready |= !enters;
+            watched.exit.ready |= !exits;
+            if enters && watched.entry.ready {
                 let sent = enter(account, watched.symbol, self.size, self.reasons.entry, actions);
-                watched.may_enter = !sent;
+                watched.entry.ready = !sent;
             }
-            if exits && watched.may_exit {
+            if exits && watched.exit.ready {
                 let sent = leave(account, watched.symbol, self.reasons.exit, actions);
-                watched.may_exit = !sent;
+                watched.exit.ready = !sent;
             }
         }
         Ok(())
+    }
+
+    fn next_call(&mut self, moment: &Moment<'_>, account: &dyn Account) -> usize {
+        let next = |watched: &mut Watched<S>| {
+            let row = watched.next(moment.next_row(watched.symbol), account);
+            moment.tick_of(watched.symbol, row)
+        };
+        self.watched.iter_mut().map(next).min().unwrap_or(NEVER)
     }
 }

@@ -5,9 +5,10 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use crate::domain::{Action, Bps, Interval, SymbolId};
 use crate::indicator::Beat;
+use crate::market::Market;
 use crate::scenario::StrategySpec;
 use crate::strategy::orders::{enter, leave};
-use crate::strategy::{Account, Moment, Setup, Strategy};
+use crate::strategy::{Account, Moment, NEVER, Setup, Strategy};
 
 /// `random`: at each bar of the timeframe, each symbol on its own, it toggles with a chance of `turnover`
 /// (default 2, at most one a bar) times the bar's length over a day: buys for `size` of the equity where
@@ -21,6 +22,11 @@ pub(in crate::strategy) struct RandomTrader<'m> {
     chance: f64,
     size: Bps,
     stream: ChaCha12Rng,
+    /// The first tick for which nothing has been drawn.
+    undrawn: usize,
+    last: usize,
+    /// The tick last drawn for, and the places of the symbols that toggle at it.
+    toggles: (usize, Vec<usize>),
 }
 
 impl<'m> RandomTrader<'m> {
@@ -36,6 +42,24 @@ impl<'m> RandomTrader<'m> {
             chance: chance(turnover, spec.timeframe),
             size: spec.size,
             stream: ChaCha12Rng::from_seed(key(setup, seed)),
+            undrawn: setup.history.ticks.first,
+            last: setup.history.ticks.last,
+            toggles: (0, Vec::with_capacity(spec.symbols.len())),
+        }
+    }
+
+    /// Draws for the next tick.
+    fn draw_tick(&mut self, market: &Market) {
+        let tick = self.undrawn;
+        self.undrawn += 1;
+        self.toggles.0 = tick;
+        self.toggles.1.clear();
+        for index in 0..self.symbols.len() {
+            let (symbol, beat) = self.symbols[index];
+            let row = market.series(symbol).rows[tick].fresh();
+            if row.is_some_and(|row| beat.just_closed(row)) && self.draw() < self.chance {
+                self.toggles.1.push(index);
+            }
         }
     }
 
@@ -68,16 +92,27 @@ impl Strategy for RandomTrader<'_> {
         account: &dyn Account,
         actions: &mut Vec<Action>,
     ) -> Result<(), String> {
-        for index in 0..self.symbols.len() {
-            let (symbol, beat) = self.symbols[index];
-            if !moment.row(symbol).is_some_and(|row| beat.just_closed(row)) || self.draw() >= self.chance {
-                continue;
-            }
+        while self.undrawn <= moment.tick {
+            self.draw_tick(moment.market);
+        }
+        if self.toggles.0 != moment.tick {
+            return Ok(());
+        }
+        for &index in &self.toggles.1 {
+            let (symbol, _) = self.symbols[index];
             if !enter(account, symbol, self.size, "random_entry", actions) {
                 leave(account, symbol, "random_exit", actions);
             }
         }
         Ok(())
+    }
+
+    /// Draws ahead, up to the next tick at which a symbol toggles.
+    fn next_call(&mut self, moment: &Moment<'_>, _: &dyn Account) -> usize {
+        while self.undrawn < self.last && (self.toggles.0 <= moment.tick || self.toggles.1.is_empty()) {
+            self.draw_tick(moment.market);
+        }
+        if self.toggles.0 > moment.tick && !self.toggles.1.is_empty() { self.toggles.0 } else { NEVER }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `rsi_reversion` and `bollinger_reversion`: buy what has fallen far, sell what has come back.
 
-use super::on_state::{OnState, Reasons, Signal};
+use super::on_state::{OnState, Reasons, Signal, above};
 use crate::domain::{BarField, IndicatorSpec, Thousandths};
 use crate::indicator::Feed;
 use crate::scenario::StrategySpec;
@@ -17,7 +17,7 @@ pub(in crate::strategy) fn by_rsi<'m>(
     exit_above: f64,
 ) -> OnState<Rsi<'m>> {
     let reasons = Reasons { entry: "rsi_low", exit: "rsi_high" };
-    OnState::new(&spec.symbols, spec.size, reasons, |symbol| Rsi {
+    OnState::new(spec, setup, reasons, |symbol| Rsi {
         rsi: reader::open(spec, setup, symbol, IndicatorSpec::Rsi { n: period }),
         entry_below,
         exit_above,
@@ -35,7 +35,7 @@ pub(in crate::strategy) fn by_bollinger<'m>(
 ) -> OnState<Bollinger<'m>> {
     let reasons = Reasons { entry: "below_band", exit: "above_middle" };
     let lower = IndicatorSpec::BollingerLower { n: period, k: thousandths(width) };
-    OnState::new(&spec.symbols, spec.size, reasons, |symbol| Bollinger {
+    OnState::new(spec, setup, reasons, |symbol| Bollinger {
         close: reader::open(spec, setup, symbol, IndicatorSpec::Field(BarField::Close)),
         lower: reader::open(spec, setup, symbol, lower),
         middle: reader::open(spec, setup, symbol, IndicatorSpec::Sma { n: period }),
@@ -55,8 +55,8 @@ pub(in crate::strategy) struct Rsi<'m> {
 }
 
 impl Signal for Rsi<'_> {
-    fn just_closed(&self, row: usize) -> bool {
-        self.rsi.just_closed(row)
+    fn feed(&self) -> &Feed<'_> {
+        &self.rsi
     }
 
     fn enters(&self, row: usize) -> bool {
@@ -65,6 +65,14 @@ impl Signal for Rsi<'_> {
 
     fn exits(&self, row: usize) -> bool {
         self.rsi.at(row) > self.exit_above
+    }
+
+    fn enters_in(&self, block: usize) -> u64 {
+        self.rsi.column().map_or(0, |rsi| rsi.below_number(self.entry_below, block))
+    }
+
+    fn exits_in(&self, block: usize) -> u64 {
+        self.rsi.column().map_or(0, |rsi| rsi.above_number(self.exit_above, block))
     }
 }
 
@@ -76,8 +84,8 @@ pub(in crate::strategy) struct Bollinger<'m> {
 }
 
 impl Signal for Bollinger<'_> {
-    fn just_closed(&self, row: usize) -> bool {
-        self.close.just_closed(row)
+    fn feed(&self) -> &Feed<'_> {
+        &self.close
     }
 
     fn enters(&self, row: usize) -> bool {
@@ -86,6 +94,14 @@ impl Signal for Bollinger<'_> {
 
     fn exits(&self, row: usize) -> bool {
         self.close.at(row) > self.middle.at(row)
+    }
+
+    fn enters_in(&self, block: usize) -> u64 {
+        above(&self.lower, &self.close, block)
+    }
+
+    fn exits_in(&self, block: usize) -> u64 {
+        above(&self.close, &self.middle, block)
     }
 }
 

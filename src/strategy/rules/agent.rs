@@ -1,11 +1,13 @@
 //! A rule set as a strategy: when it enters, and why it leaves.
 
 use super::compile::{Compiler, NodeId, Program};
+use super::scan::Scan;
 use super::warm_up::{Needs, needs};
 use crate::domain::{Action, Bps, Bracket, Distance, OrderRequest, Protection, Side, Size, SymbolId};
 use crate::market::Row;
 use crate::scenario::{Condition, RuleSet, StrategySpec};
-use crate::strategy::{Account, Moment, PositionView, Setup, Strategy};
+use crate::strategy::reader::scout;
+use crate::strategy::{Account, Moment, NEVER, PositionView, Setup, Strategy};
 
 /// The rule set, compiled for the symbols of `spec` and the window of `setup`.
 pub fn prepare<'m>(rules: &RuleSet, spec: &StrategySpec, setup: &Setup<'m>) -> Box<dyn Strategy + 'm> {
@@ -68,6 +70,15 @@ impl Strategy for Rules<'_> {
         self.enter(moment, account, actions);
         Ok(())
     }
+
+    fn next_call(&mut self, moment: &Moment<'_>, account: &dyn Account) -> usize {
+        let full = self.places_taken(account) >= self.max_positions;
+        let next = |rules: &mut SymbolRules<'_>| {
+            let row = rules.next(moment, account, self.max_hold_bars, full);
+            moment.tick_of(rules.symbol, row)
+        };
+        self.symbols.iter_mut().map(next).min().unwrap_or(NEVER)
+    }
 }
 
 impl Rules<'_> {
@@ -96,6 +107,9 @@ struct SymbolRules<'m> {
     program: Program<'m>,
     enter_all: Vec<NodeId>,
     exit_any: Vec<NodeId>,
+    /// The same, for many rows at once.
+    entries: Scan,
+    exits: Scan,
     /// The last tick at whose close the symbol was seen flat.
     flat_at: Option<usize>,
     /// Whether this position was told to close.
@@ -109,7 +123,35 @@ impl<'m> SymbolRules<'m> {
             conditions.iter().map(|condition| compiler.add(&condition.expr)).collect()
         };
         let (enter_all, exit_any) = (compile(&rules.enter_all), compile(&rules.exit_any));
-        Self { symbol, program: compiler.finish(), enter_all, exit_any, flat_at: None, closing: false }
+        let program = compiler.finish();
+        let entries = Scan::new(&program, &enter_all, true, scout(setup, symbol));
+        let exits = Scan::new(&program, &exit_any, false, scout(setup, symbol));
+        Self { symbol, program, enter_all, exit_any, entries, exits, flat_at: None, closing: false }
+    }
+
+    /// The next row at which it may have something to order; `full` where no position may be added.
+    fn next(
+        &mut self,
+        moment: &Moment<'_>,
+        account: &dyn Account,
+        max_hold_bars: Option<u32>,
+        full: bool,
+    ) -> Option<Row> {
+        let from = moment.next_row(self.symbol);
+        let position = account.position(self.symbol);
+        let waits = |side| account.has_waiting(self.symbol, side);
+        if position.is_flat() {
+            let may = !full && !waits(Side::Buy) && !waits(Side::Sell);
+            return may.then(|| self.entries.next(&self.program, from)).flatten();
+        }
+        if self.closing && waits(Side::Sell) {
+            return None;
+        }
+        // Bars held rise by one a row.
+        let held_now = self.bars_held(moment, &position, from);
+        let too_long = max_hold_bars.map(|most| from + (most as usize).saturating_sub(held_now));
+        let exit = self.exits.next(&self.program, from);
+        exit.into_iter().chain(too_long).min()
     }
 
     fn wants_in(&self, moment: &Moment<'_>, account: &dyn Account) -> bool {

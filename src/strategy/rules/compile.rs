@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::warm_up::Needs;
 use crate::domain::{Interval, SymbolId};
 use crate::indicator::{Beat, Feed, History};
+use crate::market::Row;
 use crate::scenario::{BinaryOp, Expr, Function, Series};
 
 /// A node's place in [`Program::nodes`].
@@ -19,6 +20,8 @@ pub(super) struct Program<'m> {
     pub nodes: Vec<Node>,
     pub feeds: Vec<Feed<'m>>,
     pub frames: Vec<Beat<'m>>,
+    /// How many base rows the symbol has.
+    pub rows: Row,
 }
 
 /// One operation.
@@ -32,6 +35,18 @@ pub(super) enum Node {
     Binary { op: BinaryOp, left: NodeId, right: NodeId },
     Cross { above: bool, left: NodeId, right: NodeId, back: Back },
     Call { function: Function, args: Box<[NodeId]> },
+}
+
+impl Node {
+    /// The nodes that it is made of.
+    pub fn operands(&self) -> Vec<NodeId> {
+        match self {
+            Self::Number(_) | Self::Series { .. } => Vec::new(),
+            Self::Ago { of, .. } | Self::Negate(of) | Self::Not(of) => vec![*of],
+            Self::Binary { left, right, .. } | Self::Cross { left, right, .. } => vec![*left, *right],
+            Self::Call { args, .. } => args.to_vec(),
+        }
+    }
 }
 
 /// A step into the past.
@@ -58,7 +73,8 @@ pub(super) struct Compiler<'m, 'w> {
 impl<'m, 'w> Compiler<'m, 'w> {
     /// For `symbol`'s columns, which begin as long before the window as `needs` says.
     pub fn new(history: History<'m>, symbol: SymbolId, needs: &'w Needs) -> Self {
-        let program = Program { nodes: Vec::new(), feeds: Vec::new(), frames: Vec::new() };
+        let rows = history.market.series(symbol).bars.len();
+        let program = Program { nodes: Vec::new(), feeds: Vec::new(), frames: Vec::new(), rows };
         Self { history, symbol, needs, program, feed_ids: BTreeMap::new(), frame_ids: BTreeMap::new() }
     }
 

@@ -49,34 +49,16 @@ impl Program<'_> {
             BinaryOp::Or if l == 1.0 => return 1.0,
             _ => {}
         }
-        let r = self.value(right, seen);
-        match op {
-            BinaryOp::And => both(l, r),
-            BinaryOp::Or => 1.0 - both(1.0 - l, 1.0 - r),
-            BinaryOp::Add => finite(l + r),
-            BinaryOp::Subtract => finite(l - r),
-            BinaryOp::Multiply => finite(l * r),
-            BinaryOp::Divide => finite(l / r),
-            BinaryOp::Less => truth(l, r, l < r),
-            BinaryOp::LessOrEqual => truth(l, r, l <= r),
-            BinaryOp::Greater => truth(l, r, l > r),
-            BinaryOp::GreaterOrEqual => truth(l, r, l >= r),
-            BinaryOp::Equal => truth(l, r, l == r),
-            BinaryOp::NotEqual => truth(l, r, l != r),
-        }
+        binary_of(op, l, self.value(right, seen))
     }
 
     /// True only at a close of the finer side's bars, when the order of the sides turned with that bar. No
     /// value until both sides have one now and one bar before.
     fn cross(&self, above: bool, (left, right): (NodeId, NodeId), back: Back, seen: Seen) -> f64 {
         let Some(before) = self.back(seen, back) else { return f64::NAN };
-        let (l, r) = (self.value(left, seen), self.value(right, seen));
-        let (l_before, r_before) = (self.value(left, before), self.value(right, before));
-        if [l, r, l_before, r_before].into_iter().any(f64::is_nan) {
-            return f64::NAN;
-        }
-        let turned = if above { l_before <= r_before && l > r } else { l_before >= r_before && l < r };
-        f64::from(u8::from(turned && self.just_closed(back.frame, seen)))
+        let sides = |seen| (self.value(left, seen), self.value(right, seen));
+        let crossed = cross_of(above, sides(seen), sides(before));
+        if crossed == 1.0 && !self.just_closed(back.frame, seen) { 0.0 } else { crossed }
     }
 
     /// In the past of a timeframe, one of its bars has closed by definition.
@@ -96,13 +78,47 @@ impl Program<'_> {
     }
 
     fn call(&self, function: Function, args: &[NodeId], seen: Seen) -> f64 {
-        let mut values = args.iter().map(|&arg| self.value(arg, seen));
-        let first = values.next().unwrap_or(f64::NAN);
-        match function {
-            Function::Abs => first.abs(),
-            Function::Min => values.fold(first, |least, value| pick(least, value, value < least)),
-            Function::Max => values.fold(first, |most, value| pick(most, value, value > most)),
-        }
+        call_of(function, args.iter().map(|&arg| self.value(arg, seen)))
+    }
+}
+
+/// An operation on two values.
+#[inline]
+pub(super) fn binary_of(op: BinaryOp, l: f64, r: f64) -> f64 {
+    match op {
+        BinaryOp::And => both(l, r),
+        BinaryOp::Or => 1.0 - both(1.0 - l, 1.0 - r),
+        BinaryOp::Add => finite(l + r),
+        BinaryOp::Subtract => finite(l - r),
+        BinaryOp::Multiply => finite(l * r),
+        BinaryOp::Divide => finite(l / r),
+        BinaryOp::Less => truth(l, r, l < r),
+        BinaryOp::LessOrEqual => truth(l, r, l <= r),
+        BinaryOp::Greater => truth(l, r, l > r),
+        BinaryOp::GreaterOrEqual => truth(l, r, l >= r),
+        BinaryOp::Equal => truth(l, r, l == r),
+        BinaryOp::NotEqual => truth(l, r, l != r),
+    }
+}
+
+/// Whether two sides, left and right, have turned since `before`.
+#[inline]
+pub(super) fn cross_of(above: bool, (l, r): (f64, f64), (l_before, r_before): (f64, f64)) -> f64 {
+    if l.is_nan() || r.is_nan() || l_before.is_nan() || r_before.is_nan() {
+        return f64::NAN;
+    }
+    let turned = if above { l_before <= r_before && l > r } else { l_before >= r_before && l < r };
+    f64::from(u8::from(turned))
+}
+
+/// A function of its arguments.
+#[inline]
+pub(super) fn call_of(function: Function, mut values: impl Iterator<Item = f64>) -> f64 {
+    let first = values.next().unwrap_or(f64::NAN);
+    match function {
+        Function::Abs => first.abs(),
+        Function::Min => values.fold(first, |least, value| pick(least, value, value < least)),
+        Function::Max => values.fold(first, |most, value| pick(most, value, value > most)),
     }
 }
 

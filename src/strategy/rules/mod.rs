@@ -8,6 +8,7 @@
 mod agent;
 mod compile;
 mod evaluate;
+mod scan;
 mod warm_up;
 
 #[cfg(test)]

@@ -10,6 +10,8 @@
 //! convention therefore reads the observed statistic as the normal one with the same p-value, which leaves 9 %;
 //! `arch` does not.
 
+use rayon::prelude::*;
+
 use super::convention::Convention;
 use super::error::{EvidenceError, at_least, probability};
 use super::numeric::{argmax, dot, largest, mean, normal_quantile, real};
@@ -122,7 +124,8 @@ impl Losses {
             };
             let statistics: Vec<f64> = pairs.iter().map(statistic).collect();
             let worst = argmax(&statistics);
-            let simulated: Vec<f64> = (0..self.resamples).map(|r| self.widest(set, &errors, r)).collect();
+            let simulated: Vec<f64> =
+                (0..self.resamples).into_par_iter().map(|r| self.widest(set, &errors, r)).collect();
             Worst { place: pairs[worst].0, p_value: self.p_value(&simulated, statistics[worst], convention) }
         }
     }

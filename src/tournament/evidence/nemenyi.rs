@@ -3,6 +3,8 @@
 //! Nemenyi (1963); Demsar (2006), "Statistical Comparisons of Classifiers over Multiple Data Sets", JMLR 7.
 //! Owns the distribution of the studentised range with infinite degrees of freedom, integrated numerically.
 
+use rayon::prelude::*;
+
 use super::error::{EvidenceError, at_least, probability};
 use super::friedman::mean_ranks;
 use super::numeric::{normal_cdf, normal_pdf, real};
@@ -27,8 +29,12 @@ pub fn nemenyi(scores: &Panel) -> Result<Vec<Vec<f64>>, EvidenceError> {
     at_least("agents", scores.width(), 2)?;
     let (ranks, k) = (mean_ranks(scores), scores.width());
     let error = standard_error(k, scores.rows());
-    let p = |a: f64, b: f64| studentized_range_sf((a - b).abs() / error, k);
-    ranks.iter().map(|a| ranks.iter().map(|b| p(*a, *b)).collect()).collect()
+    let below = |a: usize| -> Result<Vec<f64>, EvidenceError> {
+        (0..a).map(|b| studentized_range_sf((ranks[a] - ranks[b]).abs() / error, k)).collect()
+    };
+    let triangle: Vec<Vec<f64>> = (0..k).into_par_iter().map(below).collect::<Result<_, _>>()?;
+    let p = |a: usize, b: usize| if a == b { 1.0 } else { triangle[a.max(b)][a.min(b)] };
+    Ok((0..k).map(|a| (0..k).map(|b| p(a, b)).collect()).collect())
 }
 
 /// The difference in mean rank from which on a pair differs at this alpha:

@@ -6,6 +6,8 @@
 //! Invariants: "defensible" only if DSR, PBO and SPA all say so; what cannot be computed has its reason, and is no
 //! proof; the same returns and settings give the same answer on any number of threads.
 
+use std::borrow::Cow;
+
 use super::block_length::trial_block_length;
 use super::convention::Convention;
 use super::cscv::{Overfitting, cscv, split_count};
@@ -146,8 +148,8 @@ pub fn assess_selection(returns: &Panel, spec: &SelectionSpec) -> Result<Selecti
     let winner = spec.winner.unwrap_or_else(|| best(&sharpe_ratios));
     let sharpe = SharpeEstimate::of(returns.column(winner))?;
     let excess = match &spec.benchmark {
-        Some(benchmark) => returns.less(benchmark)?,
-        None => returns.clone(),
+        Some(benchmark) => Cow::Owned(returns.less(benchmark)?),
+        None => Cow::Borrowed(returns),
     };
     let trials = spec.trials.unwrap_or(0).max(returns.width());
     let deflate = |trials: usize| -> Result<Deflation, EvidenceError> {

@@ -17,11 +17,12 @@ mod settings;
 mod testing;
 mod verdict;
 
+pub use crate::scenario::RatingSystem;
 pub use assemble::{AgentStanding, PairTable, Standings, standings};
 pub use benchmark::BenchmarkEvidence;
 pub use error::StandingsError;
 pub use matrix::ScoreMatrix;
 pub use rating::{Rated, RatingTable};
-pub use sentence::shown;
-pub use settings::{RatingSystem, StandingsSpec};
+pub use sentence::{shown, shown_percent, shown_together};
+pub use settings::StandingsSpec;
 pub use verdict::{Lead, Outcome, Verdict};

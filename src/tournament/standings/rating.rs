@@ -3,7 +3,7 @@
 //! Owns which fit belongs to which system and the words for a rating that does not exist. Never resamples single
 //! battles: agents of one window share its market.
 
-use super::settings::RatingSystem;
+use crate::scenario::RatingSystem;
 use crate::tournament::evidence::Resamples;
 use crate::tournament::ratings::{
     Bar, EloConfig, Gaussian, Glicko2Config, PairCounts, RatingError, TrueSkillConfig, WengLinConfig,

@@ -43,13 +43,14 @@ impl Standings {
         if lead.difference == 0.0 {
             return format!("{leader} and {rival} have the same mean {}", self.spec.metric);
         }
+        let numbers = shown_together(&[lead.difference, lead.interval.low, lead.interval.high]);
         format!(
             "{leader} leads {rival} by {} {}, {} % interval {} to {}",
-            shown(lead.difference),
+            numbers[0],
             self.spec.metric,
             shown_percent(1.0 - self.spec.alpha),
-            shown(lead.interval.low),
-            shown(lead.interval.high),
+            numbers[1],
+            numbers[2],
         )
     }
 
@@ -96,22 +97,29 @@ fn grouped(count: u64) -> String {
     groups.join(",")
 }
 
-/// A score for reading: two decimals, more where the number is small, fewer where it is large.
+/// A score for reading: two decimals, four where it is small, none where it is large.
 pub fn shown(value: f64) -> String {
-    let size = value.abs();
-    let text = match size {
-        0.0 => return "0".to_owned(),
-        _ if size >= 1000.0 => format!("{value:.0}"),
-        _ if size >= 0.095 => format!("{value:.2}"),
-        _ if size >= 0.00095 => format!("{value:.4}"),
-        _ => format!("{value:.1e}"),
+    shown_together(&[value]).concat()
+}
+
+/// Scores that belong together, for reading: all with the decimals that suit the largest.
+pub fn shown_together(values: &[f64]) -> Vec<String> {
+    let largest = values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+    let form = |value: &f64| {
+        let text = match largest {
+            _ if largest >= 1000.0 => format!("{value:.0}"),
+            _ if largest >= 0.095 || largest == 0.0 => format!("{value:.2}"),
+            _ if largest >= 0.00095 => format!("{value:.4}"),
+            _ => format!("{value:.1e}"),
+        };
+        let nothing = text.chars().all(|c| "-0.".contains(c));
+        if nothing { text.trim_start_matches('-').to_owned() } else { text }
     };
-    let nothing = text.chars().all(|c| "-0.".contains(c));
-    if nothing { "0".to_owned() } else { text }
+    values.iter().map(form).collect()
 }
 
 /// A share as a percentage without needless digits: `95`, `99.5`.
-fn shown_percent(share: f64) -> String {
+pub fn shown_percent(share: f64) -> String {
     let text = format!("{:.2}", share * 100.0);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
@@ -173,7 +181,7 @@ mod tests {
     fn numbers_for_reading() {
         let pairs = [
             (0.314, "0.31"),
-            (0.0, "0"),
+            (0.0, "0.00"),
             (-0.0234, "-0.0234"),
             (12345.6, "12346"),
             (0.1, "0.10"),

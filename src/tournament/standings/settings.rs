@@ -1,47 +1,8 @@
 //! What standings depend on besides the scores.
 
 use crate::domain::Seed;
+use crate::scenario::RatingSystem;
 use crate::tournament::evidence::{CallingRule, EvidenceError};
-
-/// A way to rate agents on one scale.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum RatingSystem {
-    /// Batch, all pairs, Davidson's ties; Elo scale with mean 1500.
-    BradleyTerry,
-    /// Batch, whole rankings; Elo scale with mean 1500.
-    PlackettLuce,
-    /// Window by window, start 1500, K = 32.
-    Elo,
-    /// Window by window, start 1500, with a deviation.
-    Glicko2,
-    /// Window by window, start 25, with a deviation.
-    TrueSkill,
-    /// Window by window, start 25, with a deviation (Plackett-Luce model).
-    WengLin,
-}
-
-impl RatingSystem {
-    /// All, in the order of the documentation.
-    pub const ALL: [Self; 6] =
-        [Self::BradleyTerry, Self::PlackettLuce, Self::Elo, Self::Glicko2, Self::TrueSkill, Self::WengLin];
-
-    /// As scenarios, the command line and results write it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::BradleyTerry => "bradley_terry",
-            Self::PlackettLuce => "plackett_luce",
-            Self::Elo => "elo",
-            Self::Glicko2 => "glicko2",
-            Self::TrueSkill => "trueskill",
-            Self::WengLin => "weng_lin",
-        }
-    }
-
-    /// The system of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|system| system.as_str() == name)
-    }
-}
 
 /// Settings of standings.
 #[derive(Debug, Clone, PartialEq)]
@@ -112,14 +73,6 @@ impl StandingsSpec {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_lead_back_to_their_systems() {
-        for system in RatingSystem::ALL {
-            assert_eq!(RatingSystem::from_name(system.as_str()), Some(system));
-        }
-        assert_eq!(RatingSystem::from_name("ELO"), None);
-    }
 
     #[test]
     fn impossible_settings_are_refused() {

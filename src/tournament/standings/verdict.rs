@@ -106,7 +106,8 @@ mod tests {
     use super::super::{Outcome, StandingsSpec, Verdict, standings};
 
     fn verdict(columns: Vec<Vec<f64>>) -> Verdict {
-        standings(&matrix(columns), &StandingsSpec::default()).unwrap().verdict
+        let spec = StandingsSpec { resamples: 50, ratings: vec![], ..StandingsSpec::default() };
+        standings(&matrix(columns), &spec).unwrap().verdict
     }
 
     #[test]

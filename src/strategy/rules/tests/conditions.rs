@@ -2,10 +2,11 @@
 
 use super::fixture::{Bar, condition, history, hourly, interval, market};
 use crate::domain::SymbolId;
-use crate::indicator::IndicatorCache;
+use crate::indicator::{IndicatorCache, Scout};
 use crate::market::Market;
 use crate::scenario::WarmUp;
-use crate::strategy::rules::compile::Compiler;
+use crate::strategy::rules::compile::{Compiler, NodeId, Program};
+use crate::strategy::rules::scan::Scan;
 use crate::strategy::rules::warm_up::needs;
 
 /// The rows of the first symbol at which the condition holds.
@@ -16,7 +17,22 @@ fn holds(text: &str, market: &Market) -> Vec<usize> {
     let mut compiler = Compiler::new(history(market, &cache), SymbolId(0), &needs);
     let node = compiler.add(&condition(text).expr);
     let program = compiler.finish();
-    (0..market.symbols[0].bars.len()).filter(|&row| program.holds(node, row)).collect()
+    let rows = market.symbols[0].bars.len();
+    let holds: Vec<usize> = (0..rows).filter(|&row| program.holds(node, row)).collect();
+    assert_eq!(found(&program, node, rows), holds, "{text} for many rows at once");
+    holds
+}
+
+/// The same rows by the search.
+fn found(program: &Program<'_>, node: NodeId, rows: usize) -> Vec<usize> {
+    let mut scan = Scan::new(program, &[node], true, Scout::until(rows));
+    let mut from = 0;
+    std::iter::from_fn(|| {
+        let row = scan.next(program, from)?;
+        from = row + 1;
+        Some(row)
+    })
+    .collect()
 }
 
 fn holds_on(text: &str, closes: &[f64]) -> Vec<usize> {

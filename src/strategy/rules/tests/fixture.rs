@@ -61,6 +61,7 @@ fn series(bars: &[Bar], name: char, clock: &[Timestamp]) -> SymbolSeries {
         frames: ["4h", "1d"].map(|text| (interval(text), frame(bars, interval(text)))).into(),
         findings: Vec::new(),
         detail: None,
+        extremes: Default::default(),
         bars: columns,
     }
 }

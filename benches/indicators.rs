@@ -1,0 +1,38 @@
+//! Indicator columns, in bars per second on one core: one seeded synthetic symbol of 525,600 one-minute bars.
+
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use tiltyard::domain::{IndicatorSpec, Interval, Thousandths};
+use tiltyard::indicator::compute;
+use tiltyard::market::synth;
+
+const BARS: u32 = 525_600;
+
+fn bench(c: &mut Criterion) {
+    let mut spec = synth::sample();
+    spec.symbols.truncate(1);
+    spec.interval = Interval::MINUTE;
+    spec.bars = BARS;
+    let (_, bars) = synth::generate(&spec).remove(0);
+    let columns = [
+        ("sma_20", IndicatorSpec::Sma { n: 20 }),
+        ("sma_5000", IndicatorSpec::Sma { n: 5_000 }),
+        ("ema_20", IndicatorSpec::Ema { n: 20 }),
+        ("rsi_14", IndicatorSpec::Rsi { n: 14 }),
+        ("macd_signal_12_26_9", IndicatorSpec::MacdSignal { fast: 12, slow: 26, signal: 9 }),
+        ("bollinger_20_2", IndicatorSpec::BollingerUpper { n: 20, k: Thousandths(2_000) }),
+        ("atr_14", IndicatorSpec::Atr { n: 14 }),
+        ("adx_14", IndicatorSpec::Adx { n: 14 }),
+        ("donchian_20", IndicatorSpec::DonchianHigh { n: 20 }),
+    ];
+    let mut group = c.benchmark_group("indicators");
+    group.throughput(Throughput::Elements(u64::from(BARS))).sample_size(20);
+    for (name, column) in columns {
+        group.bench_function(name, |b| b.iter(|| black_box(compute(column, &bars, 0..bars.len()))));
+    }
+    group.finish();
+}
+
+criterion_group!(benches, bench);
+criterion_main!(benches);

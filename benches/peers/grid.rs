@@ -1,0 +1,158 @@
+//! A parameter grid of `sma_cross` through the batch engine, timed: what `run.py` compares with its peers, and what
+//! the tables of `docs/performance.md` are made with.
+//!
+//! `grid BARS.parquet [--threads N] [--months N] [--combinations N] [--low-turnover] [--repeat N]` prints one JSON
+//! object. Timed are shared columns, averages, replay and every metric; not timed is reading the file. One-minute
+//! bars of BTCUSDT from 2023 on (`--months`, default 12), fee 10 bp, all in, fills at the next open, averages from
+//! the window's first bar, no minimum notional, so that every cross trades.
+
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use tiltyard::domain::{Bps, Cash, Instrument, Interval, Symbol, SymbolId};
+use tiltyard::engine::batch::{Batch, Prepared};
+use tiltyard::engine::{Job, Window};
+use tiltyard::market::{LoadRequest, Market, load};
+use tiltyard::metrics::{Metrics, Observed, Sampled, metrics_of};
+use tiltyard::scenario::{
+    Delisted, GapRule, MarketSpec, MetricSpec, RiskProfile, StrategyKind, StrategySpec, VenueSpec, WarmUp,
+};
+
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> Result<(), Failure> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let number = |name: &str, default: usize| -> Result<usize, Failure> {
+        match arguments.iter().position(|argument| argument == name) {
+            Some(place) => Ok(arguments.get(place + 1).ok_or("a number is missing")?.parse()?),
+            None => Ok(default),
+        }
+    };
+    let path = arguments.first().ok_or("the path of a Parquet file is missing")?;
+    let market = market(Path::new(path), number("--months", 12)?)?;
+    let low_turnover = arguments.iter().any(|argument| argument == "--low-turnover");
+    let grid = combinations(number("--combinations", 190)?, low_turnover);
+    let mut best: Option<(Duration, Vec<Metrics>)> = None;
+    for _ in 0..number("--repeat", 5)?.max(1) {
+        let start = Instant::now();
+        let metrics = replay(&market, &grid, number("--threads", 1)?.max(1))?;
+        let took = start.elapsed();
+        if best.as_ref().is_none_or(|(best, _)| took < *best) {
+            best = Some((took, metrics));
+        }
+    }
+    let (took, metrics) = best.ok_or("nothing ran")?;
+    let rows = grid.iter().zip(&metrics).map(|(&(fast, slow), metrics)| {
+        serde_json::json!([fast, slow, metrics.trades, metrics.final_equity.to_f64()])
+    });
+    let report = serde_json::json!({
+        "name": "tiltyard",
+        "bars": market.in_range.last - market.in_range.first,
+        "seconds": took.as_secs_f64(),
+        "peak_mb": peak_mb(),
+        "combinations": rows.collect::<Vec<_>>(),
+    });
+    #[expect(clippy::print_stdout, reason = "this is a program")]
+    {
+        println!("{report}");
+    }
+    Ok(())
+}
+
+fn market(path: &Path, months: usize) -> Result<Market, Failure> {
+    let mut instrument = Instrument::with_defaults(Symbol::new("BTCUSDT")?);
+    instrument.min_notional = Cash::from_units(1);
+    let (year, month) = (2023 + months / 12, months % 12 + 1);
+    let spec = MarketSpec {
+        path: path.to_owned(),
+        base_dir: ".".into(),
+        instruments: vec![instrument],
+        quote_asset: "USDT".into(),
+        interval: Interval::MINUTE,
+        start: Some("2023-01-01".parse()?),
+        end: Some(format!("{year}-{month:02}-01").parse()?),
+        warm_up: WarmUp::Inside,
+        delisted: Delisted::Carry,
+        gaps: GapRule::default(),
+    };
+    let request = LoadRequest { spec: &spec, frames: &Default::default(), history_bars: 0, detail: false };
+    Ok(load(&request)?)
+}
+
+/// The 190 of fast 5..50 by 5 and slow 60..240 by 10 (low turnover: fast 100..1000 by 100, slow 1000..10,000 by 500);
+/// a square of periods for another number.
+fn combinations(count: usize, low_turnover: bool) -> Vec<(u32, u32)> {
+    let (fast, slow): (Vec<u32>, Vec<u32>) = match (count, low_turnover) {
+        (190, false) => ((5..=50).step_by(5).collect(), (60..=240).step_by(10).collect()),
+        (190, true) => ((100..=1000).step_by(100).collect(), (1000..=10_000).step_by(500).collect()),
+        _ => {
+            let side = (1_u32..).find(|side| (side * side) as usize >= count).unwrap_or(1);
+            ((0..side).map(|i| 5 + i).collect(), (0..side).map(|i| 120 + 2 * i).collect())
+        }
+    };
+    let pairs = slow.iter().flat_map(|&slow| fast.iter().map(move |&fast| (fast, slow)));
+    pairs.take(count).collect()
+}
+
+fn replay(market: &Market, grid: &[(u32, u32)], threads: usize) -> Result<Vec<Metrics>, Failure> {
+    let (venue, risk) = (VenueSpec::default(), RiskProfile::unlimited());
+    let sampled = Sampled::of(market, market.in_range, None);
+    let job = Job {
+        market,
+        window: Window { index: 0, ticks: market.in_range },
+        venue: &venue,
+        delisted: Delisted::Carry,
+        starting_balance: "1000000".parse()?,
+        carried: &[],
+        risk: &risk,
+    };
+    let prepared = Batch { job, warm_up: WarmUp::Inside, samples: &sampled.ticks }.prepare()?;
+    let done: Mutex<Vec<(usize, Result<Metrics, String>)>> = Mutex::new(Vec::with_capacity(grid.len()));
+    let share = grid.len().div_ceil(threads).max(1);
+    std::thread::scope(|scope| {
+        for (number, part) in grid.chunks(share).enumerate() {
+            let (prepared, sampled, done) = (&prepared, &sampled, &done);
+            scope.spawn(move || {
+                let found = part_of(prepared, part, sampled, market);
+                let found = found.into_iter().map(|(place, metrics)| (number * share + place, metrics));
+                if let Ok(mut done) = done.lock() {
+                    done.extend(found);
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().map_err(|_| "a thread panicked")?;
+    done.sort_by_key(|(place, _)| *place);
+    Ok(done.into_iter().map(|(_, metrics)| metrics).collect::<Result<_, _>>()?)
+}
+
+fn part_of(
+    prepared: &Prepared<'_>,
+    grid: &[(u32, u32)],
+    sampled: &Sampled,
+    market: &Market,
+) -> Vec<(usize, Result<Metrics, String>)> {
+    let spec = |&(fast, slow): &(u32, u32)| StrategySpec {
+        kind: StrategyKind::SmaCross { fast, slow },
+        symbols: vec![SymbolId(0)],
+        timeframe: Interval::MINUTE,
+        size: Bps::WHOLE,
+    };
+    let specs: Vec<StrategySpec> = grid.iter().map(spec).collect();
+    let mut found = Vec::with_capacity(grid.len());
+    prepared.run(&specs, |place, outcome| {
+        let metrics = outcome.map(|outcome| {
+            metrics_of(&Observed::of_condensed(outcome, market, sampled), &MetricSpec::default())
+        });
+        found.push((place, metrics.map_err(|why| why.to_string())));
+    });
+    found
+}
+
+/// The most memory that this process has held, where the system tells.
+fn peak_mb() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().trim_end_matches("kB").trim().parse::<f64>().ok().map(|kb| kb / 1024.0)
+}

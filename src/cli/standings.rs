@@ -1,0 +1,161 @@
+//! `tiltyard standings`: a stored tournament again, or a stored run in any format. Never replays.
+
+use clap::Args;
+
+use super::args::{EXIT_CODES, StoreArgs};
+use super::{Exit, Failure, output};
+use crate::report::terminal;
+use crate::scenario::format::choice_docs;
+use crate::scenario::{FormatKind, TournamentFormat, TournamentSpec};
+use crate::store::{StandingsRecord, StoredRun, TournamentRecord, find_run};
+use crate::tournament::formats::FormatError;
+use crate::tournament::{assess, standings::StandingsError};
+
+/// Arguments of `standings`.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct StandingsArgs {
+    /// A run id or its beginning, a scenario's name (its latest run), or a run folder.
+    pub run: String,
+    /// Print standings.csv.
+    #[arg(long, conflicts_with_all = ["json", "format"])]
+    pub csv: bool,
+    /// See the scores in this format [default: the run's own, or round_robin]; with --json print its record.
+    #[arg(long, value_name = "FORMAT", value_parser = format_names())]
+    pub format: Option<String>,
+    /// Of a gauntlet: the agents that the others must beat.
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub baselines: Vec<String>,
+    /// Of a league [default: 3].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub seasons: Option<u32>,
+    /// Of a league [default: 2].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub divisions: Option<u32>,
+    /// Of a Swiss tournament [default: as many as one agent needs to beat all].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub rounds: Option<u32>,
+    /// Of a knockout: the best seeds, best first [default: played for].
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub seeds: Vec<String>,
+    /// Which store.
+    #[command(flatten)]
+    pub store: StoreArgs,
+}
+
+fn format_names() -> clap::builder::PossibleValuesParser {
+    choice_docs::<FormatKind>().into_iter().map(|choice| choice.name).collect::<Vec<_>>().into()
+}
+
+impl StandingsArgs {
+    /// The format that was asked for, with its settings.
+    ///
+    /// # Errors
+    /// [`Exit::Usage`] for a setting of another format.
+    pub fn format(&self) -> Result<Option<TournamentFormat>, Failure> {
+        let format = self.format.as_deref().map(|name| match name {
+            "gauntlet" => TournamentFormat::Gauntlet { baselines: self.baselines.clone() },
+            "league" => TournamentFormat::League {
+                seasons: self.seasons.unwrap_or(3),
+                divisions: self.divisions.unwrap_or(2),
+            },
+            "swiss" => TournamentFormat::Swiss { rounds: self.rounds },
+            "knockout" => TournamentFormat::Knockout { seeds: self.seeds.clone() },
+            "survival" => TournamentFormat::Survival,
+            _ => TournamentFormat::RoundRobin,
+        });
+        let settings = [
+            (!self.baselines.is_empty(), "baselines", FormatKind::Gauntlet),
+            (self.seasons.is_some(), "seasons", FormatKind::League),
+            (self.divisions.is_some(), "divisions", FormatKind::League),
+            (self.rounds.is_some(), "rounds", FormatKind::Swiss),
+            (!self.seeds.is_empty(), "seeds", FormatKind::Knockout),
+        ];
+        let kind = format.as_ref().map(TournamentFormat::kind);
+        match settings.into_iter().find(|&(given, _, owner)| given && kind != Some(owner)) {
+            Some((_, name, owner)) => {
+                let message = format!("--{name} is a setting of format `{}`", owner.as_str());
+                let help = format!("add --format {}, or take it away", owner.as_str());
+                Err(Failure::plain(Exit::Usage, message, help))
+            }
+            None => Ok(format),
+        }
+    }
+}
+
+/// Prints the standings and the format's view.
+///
+/// # Errors
+/// Where there is no such run, it cannot be read, or it does not suit the format.
+pub fn standings(args: &StandingsArgs) -> Result<Exit, Failure> {
+    let format = args.format()?;
+    let stored = StoredRun::load(&find_run(&args.store.out, &args.run)?)?;
+    let asked_for_format = format.is_some();
+    let (standings, tournament) = match (format, &stored.tournament) {
+        (None, Some(tournament)) => (stored.standings.clone(), tournament.clone()),
+        (format, _) => derive(&stored, format.unwrap_or(TournamentFormat::RoundRobin))?,
+    };
+    if args.store.json && asked_for_format {
+        return output::result(&tournament.to_json()?).map(|()| Exit::Done);
+    }
+    let Some(standings) = standings else { return Err(no_standings(&stored, &tournament)) };
+    let text = if args.store.json {
+        standings.to_json()?
+    } else if args.csv {
+        standings.to_csv()
+    } else {
+        text(&standings, &tournament)
+    };
+    output::result(&text)?;
+    Ok(Exit::Done)
+}
+
+/// The standings, the format and the work, for people.
+fn text(standings: &StandingsRecord, tournament: &TournamentRecord) -> String {
+    let style = output::style();
+    format!(
+        "{}\n{}\n{}",
+        terminal::standings(standings, style),
+        terminal::tournament(tournament, style),
+        terminal::work(tournament)
+    )
+}
+
+/// Standings and view from the stored scores, with the stored settings where there are some.
+fn derive(
+    stored: &StoredRun,
+    format: TournamentFormat,
+) -> Result<(Option<StandingsRecord>, TournamentRecord), Failure> {
+    let settings = stored.tournament.as_ref().map(|tournament| &tournament.settings);
+    let spec = match settings {
+        Some(settings) => settings.with_format(format),
+        None => TournamentSpec { format, ..TournamentSpec::default() },
+    };
+    let benchmark = settings.and_then(|settings| settings.benchmark.as_deref());
+    let results = stored.results(benchmark).map_err(|error| unfit(&error))?;
+    let found = assess(&results, &spec).map_err(|error| unsuited(&error, results.matrix.agents()))?;
+    let regimes = stored.run.windows.iter().filter_map(|window| window.regime.clone());
+    let record = TournamentRecord::new(&found, benchmark, regimes);
+    Ok((found.standings.ok().as_ref().map(StandingsRecord::new), record))
+}
+
+/// A run that is no matrix of scores.
+pub(super) fn unfit(error: &StandingsError) -> Failure {
+    Failure::plain(Exit::RunFailed, error, "the files of the run do not fit together: run the scenario again")
+}
+
+/// A run that the format cannot show.
+pub(super) fn unsuited(error: &FormatError, agents: &[String]) -> Failure {
+    let help = match error {
+        FormatError::NoSuchAgent { .. } => format!("the agents are {}", agents.join(", ")),
+        FormatError::NoBaselines => "name them with --baselines A,B".to_owned(),
+        _ => "choose another format, or settings that ask for less".to_owned(),
+    };
+    Failure::plain(Exit::Usage, error, help)
+}
+
+fn no_standings(stored: &StoredRun, tournament: &TournamentRecord) -> Failure {
+    let why = tournament.standings_missing.as_deref().unwrap_or("no standings are stored");
+    let message = format!("run `{}` has no standings: {why}", stored.run.run_id);
+    Failure::plain(Exit::RunFailed, message, "rank by a metric that every agent has, such as `roi_pct`")
+}

@@ -1,0 +1,57 @@
+//! Which jobs the batch engine takes.
+
+use super::{Batch, Why};
+use crate::domain::{Bps, Interval, SymbolId};
+use crate::scenario::{FillAt, RiskProfile, Slippage, StrategySpec, VenueSpec};
+use crate::strategy::crossing;
+
+/// What all parameterisations have in common; the fixed slippage.
+pub(super) fn common(batch: &Batch<'_>) -> Result<Bps, Why> {
+    if !batch.job.carried.is_empty() {
+        return Err(Why::Carried);
+    }
+    let market = batch.job.market;
+    match market.symbols.as_slice() {
+        [only] if only.bars.len() == market.clock.len() => venue(batch.job.venue),
+        _ => Err(Why::Symbols),
+    }
+}
+
+fn venue(venue: &VenueSpec) -> Result<Bps, Why> {
+    let plain = venue.fill_at == FillAt::NextOpen && venue.participation_cap.is_none();
+    if !plain || venue.taker_fee > Bps::WHOLE {
+        return Err(Why::Venue);
+    }
+    match venue.slippage {
+        Slippage::None => Ok(Bps::ZERO),
+        Slippage::FixedBps { bps } => Ok(bps),
+        Slippage::VolumeShare { .. } | Slippage::SquareRoot { .. } => Err(Why::Venue),
+    }
+}
+
+/// One parameterisation.
+pub(super) fn strategy(batch: &Batch<'_>, spec: &StrategySpec) -> Result<(), Why> {
+    let base = batch.job.market.interval;
+    if crossing(spec, base).is_none() || spec.symbols != [SymbolId(0)] || spec.timeframe != base {
+        return Err(Why::Strategy);
+    }
+    if spec.size == Bps::ZERO || spec.size > Bps::WHOLE {
+        return Err(Why::Size);
+    }
+    if binds(batch.job.risk, spec.size, base) { Err(Why::Risk) } else { Ok(()) }
+}
+
+/// Whether a limit could refuse or cut an entry of this size into an empty position, or put the agent out.
+///
+/// The notional of an entry is at most its amount, a share of the equity rounded down: an order or position
+/// limit of at least that share never binds. At most one order is sent a bar.
+fn binds(risk: &RiskProfile, size: Bps, interval: Interval) -> bool {
+    let small = |limit: Option<Bps>| limit.is_some_and(|limit| limit < size);
+    let rate = risk.orders_per_minute.is_some_and(|most| most == 0 || interval < Interval::MINUTE);
+    small(risk.max_order_size)
+        || small(risk.max_position_size)
+        || risk.daily_loss_limit.is_some()
+        || risk.max_drawdown.is_some()
+        || risk.max_consecutive_losses.is_some()
+        || rate
+}

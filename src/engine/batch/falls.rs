@@ -1,0 +1,302 @@
+//! The deepest fall of an equity curve that is known by stretches: `cash + qty * close` from a tick to another.
+//!
+//! Rounding keeps order, so a stretch is lowest at its lowest close and highest at its highest. Most
+//! stretches are passed over by the extremes of blocks of closes; places are looked for once, at the end.
+//! Invariant: the result is that of `metrics::deepest_fall` on the curve written out.
+
+use super::condensed::Fall;
+
+/// Closes whose extremes are kept together.
+pub(super) const BLOCK: usize = 64;
+
+/// Closes and the extremes of their blocks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Closes<'a> {
+    pub close: &'a [f64],
+    pub lows: &'a [f64],
+    pub highs: &'a [f64],
+}
+
+/// The curve from place `from` to `to`, excluded.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stretch {
+    pub from: usize,
+    pub to: usize,
+    pub cash: f64,
+    pub qty: f64,
+}
+
+impl Stretch {
+    #[inline(always)]
+    fn at(&self, close: f64) -> f64 {
+        self.cash + self.qty * close
+    }
+
+    /// The first place with this value.
+    fn first(&self, closes: &Closes<'_>, value: f64) -> Option<usize> {
+        let mut places = self.from..self.to;
+        if self.qty == 0.0 { places.next() } else { places.find(|&i| self.at(closes.close[i]) == value) }
+    }
+}
+
+impl Closes<'_> {
+    /// The lowest close of a range.
+    #[inline(always)]
+    fn lowest(&self, from: usize, to: usize) -> f64 {
+        extreme(self.close, self.lows, from, to, f64::INFINITY, lower)
+    }
+
+    /// At least the highest close of a range: whole blocks are looked at.
+    #[inline(always)]
+    fn at_most(&self, from: usize, to: usize) -> f64 {
+        around(self.highs, from, to, higher)
+    }
+
+    /// At most the lowest close of a range.
+    #[inline(always)]
+    fn at_least(&self, from: usize, to: usize) -> f64 {
+        around(self.lows, from, to, lower)
+    }
+}
+
+#[inline(always)]
+pub(super) fn lower(a: f64, b: f64) -> f64 {
+    if b < a { b } else { a }
+}
+
+#[inline(always)]
+pub(super) fn higher(a: f64, b: f64) -> f64 {
+    if b > a { b } else { a }
+}
+
+/// The extreme of the blocks that a range touches: mostly one or two.
+#[inline(always)]
+fn around(blocks: &[f64], from: usize, to: usize, pick: impl Fn(f64, f64) -> f64 + Copy) -> f64 {
+    let (first, last) = (from / BLOCK, (to - 1) / BLOCK);
+    let ends = pick(blocks[first], blocks[last]);
+    if last - first < 2 { ends } else { blocks[first + 1..last].iter().fold(ends, |a, &b| pick(a, b)) }
+}
+
+/// The extreme of a range by its two ends and the whole blocks between them.
+#[inline(always)]
+fn extreme(
+    close: &[f64],
+    blocks: &[f64],
+    from: usize,
+    to: usize,
+    none: f64,
+    pick: impl Fn(f64, f64) -> f64 + Copy,
+) -> f64 {
+    let (first, last) = (from.div_ceil(BLOCK), to / BLOCK);
+    if first >= last {
+        return scan(&close[from..to], none, pick);
+    }
+    let ends =
+        pick(scan(&close[from..first * BLOCK], none, pick), scan(&close[last * BLOCK..to], none, pick));
+    blocks[first..last].iter().fold(ends, |a, &b| pick(a, b))
+}
+
+/// The extreme of a slice, eight values side by side; the last eight overlap.
+#[inline(always)]
+pub(super) fn scan(values: &[f64], none: f64, pick: impl Fn(f64, f64) -> f64 + Copy) -> f64 {
+    const LANES: usize = 8;
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    let Some(tail) = values.last_chunk::<LANES>() else {
+        return rest.iter().fold(none, |a, &b| pick(a, b));
+    };
+    let mut lanes = *tail;
+    for chunk in chunks {
+        for lane in 0..LANES {
+            lanes[lane] = pick(lanes[lane], chunk[lane]);
+        }
+    }
+    let four: [f64; 4] = std::array::from_fn(|i| pick(lanes[i], lanes[i + 4]));
+    pick(pick(four[0], four[2]), pick(four[1], four[3]))
+}
+
+/// Where a value was first reached.
+#[derive(Debug, Clone, Copy)]
+enum Spot {
+    /// The starting value, before the curve's first point.
+    Start,
+    At(usize),
+    /// The first place of the stretch with this value.
+    In(Stretch, f64),
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Deepest {
+    depth: f64,
+    peak: Spot,
+    trough: Spot,
+    recovered: Option<usize>,
+}
+
+/// Something held from a place to another, then nothing for a while: a piece of the curve that stays below the
+/// peak, so that only its lowest value matters.
+#[derive(Debug, Clone, Copy)]
+struct Trip {
+    held: Stretch,
+    /// The value from the stretch's end on.
+    after: f64,
+}
+
+/// Trips that wait to be looked at.
+const WAITING: usize = 64;
+
+/// The state between two points: the highest value so far, and the lowest since, but for the trips that wait.
+#[derive(Debug, Clone)]
+pub(super) struct Falls {
+    peak: f64,
+    low: f64,
+    peak_at: Spot,
+    low_at: Spot,
+    worst: Deepest,
+    waiting: Vec<Trip>,
+}
+
+impl Falls {
+    pub fn new(start: f64) -> Self {
+        let worst = Deepest { depth: 0.0, peak: Spot::Start, trough: Spot::Start, recovered: None };
+        Self {
+            peak: start,
+            low: start,
+            peak_at: Spot::Start,
+            low_at: Spot::Start,
+            worst,
+            waiting: Vec::with_capacity(WAITING),
+        }
+    }
+
+    /// The curve goes on with something held, then flat at `after`.
+    #[inline(always)]
+    pub fn trip(&mut self, held: Stretch, after: f64, closes: &Closes<'_>) {
+        if held.from == held.to {
+            self.look(closes);
+            return self.flat(held.to, after);
+        }
+        let highest = higher(held.at(closes.at_most(held.from, held.to)), after);
+        if highest >= self.peak || self.waiting.len() == WAITING {
+            self.look(closes);
+            if highest >= self.peak {
+                self.climb(held, closes);
+                return self.flat(held.to, after);
+            }
+        }
+        self.waiting.push(Trip { held, after });
+    }
+
+    /// The curve ends with something held.
+    pub fn hold(&mut self, held: Stretch, closes: &Closes<'_>) {
+        self.look(closes);
+        self.climb(held, closes);
+    }
+
+    /// Looks at the trips that wait. The last first: in a curve that sinks it is the lowest, and bounds spare
+    /// the others. Of equal values the first counts, so an earlier trip takes over at the same value, within
+    /// these trips.
+    fn look(&mut self, closes: &Closes<'_>) {
+        let before = self.low;
+        for index in (0..self.waiting.len()).rev() {
+            let Trip { held, after } = self.waiting[index];
+            if after <= self.low && after < before {
+                (self.low, self.low_at) = (after, Spot::At(held.to));
+            }
+            if held.at(closes.at_least(held.from, held.to)) <= self.low {
+                let value = held.at(closes.lowest(held.from, held.to));
+                if value <= self.low && value < before {
+                    (self.low, self.low_at) = (value, Spot::In(held, value));
+                }
+            }
+        }
+        self.waiting.clear();
+    }
+
+    /// The curve goes on flat.
+    #[inline(always)]
+    fn flat(&mut self, from: usize, value: f64) {
+        if value >= self.peak {
+            self.rise(value, from);
+        } else if value < self.low {
+            (self.low, self.low_at) = (value, Spot::At(from));
+        }
+    }
+
+    #[inline(always)]
+    fn sink(&mut self, stretch: Stretch, lowest: f64) {
+        let value = stretch.at(lowest);
+        if value < self.low {
+            self.low = value;
+            self.low_at = Spot::In(stretch, value);
+        }
+    }
+
+    /// A stretch that may reach the peak: block by block, and point by point where a block does reach it.
+    fn climb(&mut self, whole: Stretch, closes: &Closes<'_>) {
+        let mut from = whole.from;
+        while from < whole.to {
+            let to = ((from / BLOCK + 1) * BLOCK).min(whole.to);
+            let part = Stretch { from, to, ..whole };
+            if part.at(closes.highs[from / BLOCK]) < self.peak {
+                if part.at(closes.lows[from / BLOCK]) < self.low {
+                    self.sink(part, closes.lowest(from, to));
+                }
+            } else {
+                self.walk(part, closes);
+            }
+            from = to;
+        }
+    }
+
+    fn walk(&mut self, part: Stretch, closes: &Closes<'_>) {
+        for (index, &close) in closes.close[part.from..part.to].iter().enumerate() {
+            let value = part.at(close);
+            if value >= self.peak {
+                self.rise(value, part.from + index);
+            } else if value < self.low {
+                (self.low, self.low_at) = (value, Spot::At(part.from + index));
+            }
+        }
+    }
+
+    /// The peak is reached again or passed.
+    #[inline(always)]
+    fn rise(&mut self, value: f64, at: usize) {
+        let fell = self.low < self.peak;
+        if fell {
+            self.settle(Some(at));
+        }
+        if fell || value > self.peak {
+            (self.peak, self.low) = (value, value);
+            (self.peak_at, self.low_at) = (Spot::At(at), Spot::At(at));
+        }
+    }
+
+    /// Keeps the fall that ends here if it is the deepest.
+    fn settle(&mut self, recovered: Option<usize>) {
+        if self.low < self.peak {
+            let depth = self.low / self.peak - 1.0;
+            if depth < self.worst.depth {
+                self.worst = Deepest { depth, peak: self.peak_at, trough: self.low_at, recovered };
+            }
+        }
+    }
+
+    /// The deepest fall, with its places counted from `origin`.
+    pub fn finish(mut self, closes: &Closes<'_>, origin: usize) -> Fall {
+        self.look(closes);
+        self.settle(None);
+        let place = |spot| match spot {
+            Spot::Start => None,
+            Spot::At(at) => Some(at),
+            Spot::In(stretch, value) => stretch.first(closes, value),
+        };
+        let count = |at: Option<usize>| at.map(|at| at - origin);
+        Fall {
+            depth: self.worst.depth,
+            peak: count(place(self.worst.peak)),
+            trough: count(place(self.worst.trough)),
+            recovered: count(self.worst.recovered),
+        }
+    }
+}

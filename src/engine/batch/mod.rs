@@ -1,0 +1,34 @@
+//! Many parameterisations of a crossing strategy over one symbol in one window at once, each to a
+//! [`Condensed`] outcome.
+//!
+//! Owns the way there: shared sums and averages, comparisons as bits, jumps from cross to cross, money as
+//! 64-bit integers. Never writes a log, never reads one; whoever wants orders and fills replays the job with
+//! [`replay()`](super::replay()). Invariant: every number is the one that the bar-by-bar engine and
+//! `metrics` give, to the last bit; a job for which that is not certain is refused with [`Why`].
+//!
+//! # What is taken
+//! - `sma_cross`, `ema_cross` and `macd` at the scenario's own interval, on the market's only symbol, with a
+//!   `size_pct` of at most 100;
+//! - whole market orders at the next open: no participation cap, slippage `none` or `fixed_bps`, a taker fee
+//!   of at most 100 %; any step, minimum notional, starting balance, `warm_up` and `close_at_end`. What
+//!   concerns only resting orders (`intrabar`, `limit_needs_through`, the maker fee) is as it may be;
+//! - risk profiles of which no limit can bind: no loss limits; order and position limits of at least the
+//!   order's size; any `max_open_orders` (nothing rests); `orders_per_minute` of 1 or more, bars of a minute
+//!   or longer;
+//! - prices from 0.00000001 to 20 million, wallets up to 11 million.
+
+mod compare;
+mod condensed;
+mod eligible;
+mod falls;
+mod grid;
+mod ground;
+mod lines;
+mod prepared;
+mod trader;
+mod units;
+mod why;
+
+pub use condensed::{ClosedTrade, Condensed, Fall};
+pub use prepared::{Batch, Prepared};
+pub use why::Why;

@@ -1,0 +1,112 @@
+//! The batch engine's door: what a grid has in common, prepared once, then any number of parameterisations.
+
+use super::condensed::Condensed;
+use super::grid::{self, Pair};
+use super::ground::{Columns, Ground};
+use super::trader::Terms;
+use super::units::{LIMIT, Tariff};
+use super::{Why, eligible};
+use crate::domain::{Bps, SymbolId};
+use crate::engine::Job;
+use crate::scenario::{StrategySpec, WarmUp};
+use crate::strategy::crossing;
+
+/// What all parameterisations of a grid are replayed on.
+#[derive(Debug, Clone, Copy)]
+pub struct Batch<'a> {
+    /// Market, window, venue, wallet, limits.
+    pub job: Job<'a>,
+    /// Whether bars before the window may be read.
+    pub warm_up: WarmUp,
+    /// The ticks of the market's clock at which the equity is sampled, ascending, inside the window.
+    pub samples: &'a [usize],
+}
+
+/// A batch with its shared columns: 9 bytes a bar of the window (17 with slippage) and 8 a bar of the market up to
+/// its end. Shared between threads by reference.
+#[derive(Debug)]
+pub struct Prepared<'a> {
+    batch: Batch<'a>,
+    ground: Ground<'a>,
+    tariff: Tariff,
+    slippage: Bps,
+    /// `batch.samples` as places of the ground.
+    samples: Vec<usize>,
+}
+
+impl<'a> Batch<'a> {
+    /// Computes what all parameterisations share.
+    ///
+    /// # Errors
+    /// [`Why`] the general engine has to replay all of them.
+    pub fn prepare(self) -> Result<Prepared<'a>, Why> {
+        let slippage = eligible::common(&self)?;
+        let series = self.job.market.series(SymbolId(0));
+        let columns = Columns { clock: &series.bars.ts, open: &series.bars.open, close: &series.bars.close };
+        let ticks = self.job.window.ticks;
+        let tariff = |highest| Tariff::new(self.job.venue.taker_fee, &series.instrument, highest);
+        let (ground, tariff) =
+            Ground::new(columns, (ticks.first, ticks.last), slippage, tariff).ok_or(Why::TooLarge)?;
+        let start = self.job.starting_balance.units();
+        if !(0..i128::from(LIMIT)).contains(&start) {
+            return Err(Why::TooLarge);
+        }
+        let samples = self.samples.iter().map(|&tick| tick - ground.base).collect();
+        Ok(Prepared { batch: self, ground, tariff, slippage, samples })
+    }
+}
+
+impl Prepared<'_> {
+    /// Whether a parameterisation can be tried; [`Why::CloseCall`] and [`Why::TooLarge`] show only on the way.
+    ///
+    /// # Errors
+    /// [`Why`] not.
+    pub fn eligible(&self, spec: &StrategySpec) -> Result<(), Why> {
+        eligible::strategy(&self.batch, spec)
+    }
+
+    /// Takes each of `specs` through the window and hands its outcome to `each` with its place in the list,
+    /// in any order. Memory does not grow with the number of specs beyond a few bytes for each.
+    pub fn run(&self, specs: &[StrategySpec], mut each: impl FnMut(usize, Result<Condensed, Why>)) {
+        let (mut pairs, mut places) = (Vec::with_capacity(specs.len()), Vec::with_capacity(specs.len()));
+        for (place, spec) in specs.iter().enumerate() {
+            match self.pair(spec) {
+                Ok(pair) => {
+                    pairs.push(pair);
+                    places.push(place);
+                }
+                Err(why) => each(place, Err(why)),
+            }
+        }
+        grid::run(&pairs, &self.terms(), |index, outcome| each(places[index], outcome));
+    }
+
+    fn pair(&self, spec: &StrategySpec) -> Result<Pair, Why> {
+        self.eligible(spec)?;
+        let job = &self.batch.job;
+        let lines = crossing(spec, job.market.interval).ok_or(Why::Strategy)?;
+        // A line reaches back at least as far as its averages are long.
+        if !lines.iter().all(|&(_, before)| self.ground.fits(before)) {
+            return Err(Why::TooLarge);
+        }
+        let [fast, slow] = lines.map(|(line, before)| {
+            let before = if self.batch.warm_up == WarmUp::Before { before as usize } else { 0 };
+            (line, job.window.ticks.first.saturating_sub(before))
+        });
+        Ok(Pair { fast, slow, size: spec.size })
+    }
+
+    fn terms(&self) -> Terms<'_> {
+        let job = &self.batch.job;
+        Terms {
+            ground: &self.ground,
+            closes: self.ground.closes(),
+            tariff: &self.tariff,
+            start: job.starting_balance.units() as i64,
+            samples: &self.samples,
+            close_at_end: job.venue.close_at_end,
+            slippage: self.slippage,
+            interval: job.market.interval.span(),
+        }
+    }
+}

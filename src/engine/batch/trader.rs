@@ -1,0 +1,254 @@
+//! One parameterisation on its way through the window: a wallet, its curve, its round trips.
+//!
+//! Owns what an entry and an exit do. Decides nothing: it is told at which closes to enter and to leave.
+//! Invariant: it never guesses. Where the general engine might do otherwise it stops and says so.
+
+use super::Why;
+use super::condensed::{ClosedTrade, Condensed};
+use super::falls::{Closes, Falls, Stretch};
+use super::ground::Ground;
+use super::units::{Bill, LIMIT, Share, Tariff, price_units, to_f64};
+use crate::domain::{Bps, Cash, Price, Qty, Span};
+
+/// What is the same for all parameterisations of a grid.
+#[derive(Debug)]
+pub(super) struct Terms<'g> {
+    pub ground: &'g Ground<'g>,
+    pub closes: Closes<'g>,
+    pub tariff: &'g Tariff,
+    pub start: i64,
+    /// Places at which the equity is sampled, ascending.
+    pub samples: &'g [usize],
+    pub close_at_end: bool,
+    pub slippage: Bps,
+    pub interval: Span,
+}
+
+/// A wallet in the middle of the window.
+#[derive(Debug)]
+pub(super) struct Trader {
+    share: Share,
+    pub state: State,
+    cash: i64,
+    qty: i64,
+    /// Notional and fee of what is held.
+    spent: i64,
+    /// The place from which cash and quantity are as they are.
+    since: usize,
+    cash_now: f64,
+    qty_now: f64,
+    fees: i128,
+    notional: f64,
+    held: usize,
+    touched: usize,
+    sampled: usize,
+    curve: Vec<f64>,
+    falls: Falls,
+    trades: Vec<Trade>,
+}
+
+/// A closed round trip: money in units, places of its two fills.
+#[derive(Debug, Clone, Copy)]
+struct Trade {
+    pnl: i64,
+    spent: i64,
+    entry: u32,
+    exit: u32,
+}
+
+/// Whether a trader goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    /// It holds nothing.
+    Flat,
+    /// It holds something.
+    Long,
+    /// It has too little for any order, for ever.
+    Spent,
+    /// The general engine has to say what happens.
+    Stopped(Why),
+}
+
+impl Trader {
+    pub fn new(share: Share, terms: &Terms<'_>) -> Self {
+        let start = to_f64(terms.start);
+        let mut curve = Vec::with_capacity(terms.samples.len() + 1);
+        curve.push(start);
+        Self {
+            share,
+            state: State::Flat,
+            cash: terms.start,
+            qty: 0,
+            spent: 0,
+            since: terms.ground.origin,
+            cash_now: start,
+            qty_now: 0.0,
+            fees: 0,
+            // The sum of no fills, as a sum of floats begins.
+            notional: std::iter::empty::<f64>().sum(),
+            held: 0,
+            touched: 0,
+            sampled: 0,
+            curve,
+            falls: Falls::new(start),
+            trades: Vec::new(),
+        }
+    }
+
+    /// Enters at the close of place `at`: the buy fills at the next open. It holds nothing now.
+    #[inline(always)]
+    pub fn enter(&mut self, at: usize, terms: &Terms<'_>) {
+        let amount = self.share.of(self.cash);
+        if !terms.tariff.is_ample(amount) && !self.may_order(amount, at, terms) {
+            return;
+        }
+        let fill = at + 1;
+        let Some((qty, bill)) = terms.tariff.buy(amount, terms.ground.buy[fill]) else {
+            return self.stop(Why::TooLarge);
+        };
+        if qty <= 0 {
+            return self.stop(Why::CloseCall);
+        }
+        self.sample(fill, terms);
+        self.spent = bill.notional + bill.fee;
+        self.cash -= self.spent;
+        self.qty = qty;
+        self.qty_now = to_f64(qty);
+        self.post(bill, fill);
+        self.state = State::Long;
+    }
+
+    /// Leaves at the close of place `at`: all is sold at the next open. It holds something now.
+    #[inline(always)]
+    pub fn leave(&mut self, at: usize, terms: &Terms<'_>) {
+        let fill = at + 1;
+        self.sample(fill, terms);
+        self.held += fill - self.since;
+        self.touched += fill + 1 - self.since;
+        self.sell(terms.ground.sell(fill), fill, terms);
+    }
+
+    /// Sells all at a place whose mark then is the cash.
+    #[inline(always)]
+    fn sell(&mut self, price: i64, fill: usize, terms: &Terms<'_>) {
+        let Some(bill) = terms.tariff.bill(price, self.qty) else {
+            return self.stop(Why::TooLarge);
+        };
+        let held = Stretch { from: self.since, to: fill, cash: self.cash_now, qty: self.qty_now };
+        let proceeds = bill.notional - bill.fee;
+        self.cash += proceeds;
+        if self.cash >= LIMIT {
+            return self.stop(Why::TooLarge);
+        }
+        let (entry, exit) = (self.since as u32, fill as u32);
+        self.trades.push(Trade { pnl: proceeds - self.spent, spent: self.spent, entry, exit });
+        (self.qty, self.qty_now) = (0, 0.0);
+        self.post(bill, fill);
+        self.falls.trip(held, self.cash_now, &terms.closes);
+        self.state = State::Flat;
+    }
+
+    /// After a fill.
+    #[inline(always)]
+    fn post(&mut self, bill: Bill, fill: usize) {
+        self.notional += to_f64(bill.notional);
+        self.fees += i128::from(bill.fee);
+        self.since = fill;
+        self.cash_now = to_f64(self.cash);
+    }
+
+    /// Takes the samples of the places before `until`.
+    #[inline(always)]
+    fn sample(&mut self, until: usize, terms: &Terms<'_>) {
+        while let Some(&place) = terms.samples.get(self.sampled).filter(|&&place| place < until) {
+            self.curve.push(self.cash_now + self.qty_now * terms.closes.close[place]);
+            self.sampled += 1;
+        }
+    }
+
+    /// The minimum order, looked at closely. A wallet that will never reach it is spent; an order that
+    /// misses it by a rounding is for the general engine.
+    #[cold]
+    #[inline(never)]
+    fn may_order(&mut self, amount: i64, at: usize, terms: &Terms<'_>) -> bool {
+        if terms.tariff.is_hopeless(amount) {
+            self.state = State::Spent;
+            return false;
+        }
+        if !terms.tariff.is_large_enough(amount, price_units(terms.closes.close[at])) {
+            self.stop(Why::CloseCall);
+            return false;
+        }
+        true
+    }
+
+    #[cold]
+    fn stop(&mut self, why: Why) {
+        self.state = State::Stopped(why);
+    }
+
+    /// The window's end.
+    pub fn finish(mut self, terms: &Terms<'_>) -> Result<Condensed, Why> {
+        let end = terms.ground.len();
+        let close_out = self.state == State::Long && terms.close_at_end;
+        if self.state == State::Long {
+            self.held += end - self.since;
+            self.touched += end - self.since;
+            if close_out {
+                self.close_out(end - 1, terms);
+            } else {
+                let stretch = Stretch { from: self.since, to: end, cash: self.cash_now, qty: self.qty_now };
+                self.falls.hold(stretch, &terms.closes);
+            }
+        }
+        self.sample(end, terms);
+        if let State::Stopped(why) = self.state {
+            return Err(why);
+        }
+        let close = Price::from_units(price_units(terms.closes.close[end - 1]).into());
+        let cash = |units: i64| Cash::from_units(units.into());
+        Ok(Condensed {
+            starting_balance: cash(terms.start),
+            final_equity: cash(self.cash) + Cash::notional(close, Qty::from_units(self.qty.into())),
+            fees: Cash::from_units(self.fees),
+            notional: self.notional,
+            curve: self.curve,
+            fall: self.falls.finish(&terms.closes, terms.ground.origin),
+            trades: closed(&self.trades, close_out, terms),
+            ticks: end - terms.ground.origin,
+            ticks_in_market: self.held,
+            ticks_touched: self.touched,
+        })
+    }
+
+    /// Sells at the last close, whose mark then is what the sale brought.
+    fn close_out(&mut self, last: usize, terms: &Terms<'_>) {
+        self.sample(last, terms);
+        let raw = Price::from_units(price_units(terms.closes.close[last]).into());
+        let Ok(price) = i64::try_from(raw.slipped(terms.slippage, false).units()) else {
+            return self.stop(Why::TooLarge);
+        };
+        self.sell(price, last, terms);
+    }
+}
+
+/// The round trips with their times: from open to open, the last to its bar's close where it was closed out.
+fn closed(trades: &[Trade], close_out: bool, terms: &Terms<'_>) -> Vec<ClosedTrade> {
+    let clock = terms.ground.clock;
+    let mut out: Vec<ClosedTrade> = trades
+        .iter()
+        .map(|trade| {
+            let (pnl, spent) = (to_f64(trade.pnl), to_f64(trade.spent));
+            ClosedTrade {
+                pnl,
+                return_fraction: if trade.spent > 0 { pnl / spent } else { 0.0 },
+                seconds: (clock[trade.exit as usize] - clock[trade.entry as usize]).seconds(),
+            }
+        })
+        .collect();
+    if let (true, Some(last), Some(trade)) = (close_out, out.last_mut(), trades.last()) {
+        let end = clock[trade.exit as usize] + terms.interval;
+        last.seconds = (end - clock[trade.entry as usize]).seconds();
+    }
+    out
+}

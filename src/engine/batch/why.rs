@@ -1,0 +1,31 @@
+//! Why a job has to go through the general engine.
+
+/// Why a parameterisation is not for the batch engine. No failure: the general engine takes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Why {
+    /// The market has several symbols, or a clock that is not its symbol's.
+    #[error("the market has more than one symbol")]
+    Symbols,
+    /// The agent starts with positions.
+    #[error("the agent starts with positions")]
+    Carried,
+    /// The strategy is not one that trades the crosses of two lines of the scenario's own interval.
+    #[error("the strategy does not trade crosses of two lines at the scenario's interval")]
+    Strategy,
+    /// An entry asks for nothing, or for more than the equity.
+    #[error("the order size is not between nothing and the whole equity")]
+    Size,
+    /// Fills are not plain: at the close, under a participation cap, with a model of slippage, or at a fee
+    /// above the whole.
+    #[error("the venue does not fill whole market orders at the next open at a fixed price")]
+    Venue,
+    /// A limit of the risk profile could bind.
+    #[error("a limit of the risk profile could bind")]
+    Risk,
+    /// A price or an amount does not fit the batch engine's integers.
+    #[error("a price or an amount is too large or too small")]
+    TooLarge,
+    /// An order came within a rounding of the smallest one allowed.
+    #[error("an order came within a rounding of the smallest one allowed")]
+    CloseCall,
+}

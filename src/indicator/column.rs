@@ -1,0 +1,178 @@
+//! One indicator's values, and questions to 64 of them at once.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use super::NOTHING;
+use super::bits::word;
+use crate::market::{BLOCK, Blocks, Bounds, Row};
+
+/// Values of an indicator by row of its symbol's bars. Immutable; the bounds of its blocks are made when
+/// first asked for.
+#[derive(Debug)]
+pub struct Column {
+    first: Row,
+    values: Box<[f64]>,
+    blocks: OnceLock<Blocks>,
+}
+
+impl Column {
+    /// Of values of which the first stands at row `first`.
+    pub fn new(first: Row, values: Vec<f64>) -> Self {
+        Self { first, values: values.into(), blocks: OnceLock::new() }
+    }
+
+    /// Its rows.
+    pub fn rows(&self) -> Range<Row> {
+        self.first..self.first + self.values.len()
+    }
+
+    /// All values, the first at the first of [`Self::rows`].
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// The value at a row; NaN outside.
+    pub fn at(&self, row: Row) -> f64 {
+        let place = row.checked_sub(self.first);
+        place.and_then(|place| self.values.get(place)).copied().unwrap_or(NOTHING)
+    }
+
+    /// Bytes of memory.
+    pub fn bytes(&self) -> usize {
+        // With its blocks, whether they are made already or not: two numbers for 64.
+        size_of_val(&*self.values) + size_of_val(&*self.values) / 32
+    }
+
+    /// Between what the values of a block lie.
+    pub fn bounds(&self, block: usize) -> Bounds {
+        self.blocks.get_or_init(|| Blocks::of(&self.values, self.first)).bounds(block)
+    }
+
+    /// The values of a block less `shift` rows: in the column itself, or in `buffer`, filled up with NaN,
+    /// where it does not hold all of them.
+    #[inline]
+    pub fn chunk<'a>(&'a self, block: usize, shift: usize, buffer: &'a mut [f64; BLOCK]) -> &'a [f64; BLOCK] {
+        let place = (block * BLOCK).checked_sub(shift + self.first);
+        let inside = place.and_then(|place| self.values.get(place..place + BLOCK));
+        if let Some(inside) = inside.and_then(|inside| inside.as_array()) {
+            return inside;
+        }
+        for (place, value) in buffer.iter_mut().enumerate() {
+            *value = (block * BLOCK + place).checked_sub(shift).map_or(NOTHING, |row| self.at(row));
+        }
+        buffer
+    }
+
+    /// Where in a block it is above `other`. No value is above nothing.
+    pub fn above(&self, other: &Self, block: usize) -> u64 {
+        let (mine, theirs) = (self.bounds(block), other.bounds(block));
+        match () {
+            () if mine.low > theirs.high => u64::MAX,
+            () if mine.high <= theirs.low => 0,
+            () => self.compare(other, block, |left, right| left > right),
+        }
+    }
+
+    /// Where in a block it is at or above `other`.
+    pub fn at_least(&self, other: &Self, block: usize) -> u64 {
+        let (mine, theirs) = (self.bounds(block), other.bounds(block));
+        match () {
+            () if mine.low >= theirs.high => u64::MAX,
+            () if mine.high < theirs.low => 0,
+            () => self.compare(other, block, |left, right| left >= right),
+        }
+    }
+
+    /// Where in a block it crosses above `other`: above it, and at or below it the row before.
+    pub fn crosses_above(&self, other: &Self, block: usize) -> u64 {
+        let now = self.above(other, block);
+        if now == 0 {
+            return 0;
+        }
+        let before = (block * BLOCK).checked_sub(1).is_some_and(|row| other.at(row) >= self.at(row));
+        now & (other.at_least(self, block) << 1 | u64::from(before))
+    }
+
+    fn compare(&self, other: &Self, block: usize, test: impl Fn(f64, f64) -> bool) -> u64 {
+        let (mut left, mut right) = ([0.0; BLOCK], [0.0; BLOCK]);
+        let (left, right) = (self.chunk(block, 0, &mut left), other.chunk(block, 0, &mut right));
+        word(|place| test(left[place], right[place]))
+    }
+
+    /// Where in a block it is above a number.
+    pub fn above_number(&self, number: f64, block: usize) -> u64 {
+        let Bounds { low, high } = self.bounds(block);
+        match () {
+            () if low > number => u64::MAX,
+            () if high <= number => 0,
+            () => self.ask(block, |value| value > number),
+        }
+    }
+
+    /// Where in a block it is below a number.
+    pub fn below_number(&self, number: f64, block: usize) -> u64 {
+        let Bounds { low, high } = self.bounds(block);
+        match () {
+            () if high < number => u64::MAX,
+            () if low >= number => 0,
+            () => self.ask(block, |value| value < number),
+        }
+    }
+
+    fn ask(&self, block: usize, test: impl Fn(f64) -> bool) -> u64 {
+        let mut buffer = [0.0; BLOCK];
+        let chunk = self.chunk(block, 0, &mut buffer);
+        word(|place| test(chunk[place]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two columns with different beginnings that touch, cross, part for whole blocks, and have gaps.
+    fn columns() -> (Column, Column) {
+        let wave = |row: usize| ((row * row) % 13) as f64 + if row > 400 { 50.0 } else { 0.0 };
+        let gap = |row: usize, value: f64| if (200..210).contains(&row) { f64::NAN } else { value };
+        let one = (10..900).map(|row| gap(row, wave(row))).collect();
+        let two = (70..700).map(|row| (row % 11) as f64 + if row > 600 { 200.0 } else { 0.0 }).collect();
+        (Column::new(10, one), Column::new(70, two))
+    }
+
+    #[test]
+    fn words_say_what_each_row_says() {
+        let (one, two) = columns();
+        for block in 0..16 {
+            let slow = |test: &dyn Fn(f64, f64) -> bool| {
+                word(|place| test(one.at(block * BLOCK + place), two.at(block * BLOCK + place)))
+            };
+            assert_eq!(one.above(&two, block), slow(&|a, b| a > b));
+            assert_eq!(one.at_least(&two, block), slow(&|a, b| a >= b));
+            assert_eq!(two.above(&one, block), slow(&|a, b| b > a));
+            assert_eq!(two.at_least(&one, block), slow(&|a, b| b >= a));
+            let crosses = word(|place| {
+                let row = block * BLOCK + place;
+                row > 0 && one.at(row) > two.at(row) && one.at(row - 1) <= two.at(row - 1)
+            });
+            assert_eq!(one.crosses_above(&two, block), crosses);
+            for number in [-1.0, 0.0, 5.0, 12.0, 50.0, 62.0, 1e9] {
+                assert_eq!(one.above_number(number, block), slow(&|a, _| a > number));
+                assert_eq!(one.below_number(number, block), slow(&|a, _| a < number));
+            }
+        }
+    }
+
+    #[test]
+    fn chunks_are_shifted_and_filled_up() {
+        let (one, _) = columns();
+        for (block, shift) in [(0, 0), (0, 5), (1, 0), (1, 60), (3, 64), (13, 0), (14, 1), (20, 0)] {
+            let mut buffer = [0.0; BLOCK];
+            let chunk = one.chunk(block, shift, &mut buffer);
+            for (place, value) in chunk.iter().enumerate() {
+                let wanted = (block * BLOCK + place).checked_sub(shift).map_or(f64::NAN, |row| one.at(row));
+                assert_eq!(value.to_bits(), wanted.to_bits());
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The lowest and the highest value of each 64 rows of a column, so that a search passes over whole blocks.
+//!
+//! Blocks lie at multiples of 64 of the ROW, wherever a column begins: blocks of two columns of one symbol
+//! cover the same rows. Invariant: a block's bounds hold for each value in it; a block that is not whole, or
+//! that holds a value that is no number, has no bounds and must be read.
+
+use super::Row;
+
+/// Rows in a block.
+pub const BLOCK: usize = 64;
+/// Independent extremes within a block, so that the processor compares them side by side.
+const LANES: usize = 8;
+
+/// Bounds of a column's blocks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Blocks {
+    first: usize,
+    bounds: Box<[Bounds]>,
+}
+
+/// Between these every value of a block lies.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bounds {
+    /// No value is below it.
+    pub low: f64,
+    /// No value is above it.
+    pub high: f64,
+}
+
+impl Bounds {
+    /// What is known of a block of which nothing is known.
+    pub const NONE: Self = Self { low: f64::NEG_INFINITY, high: f64::INFINITY };
+}
+
+impl Blocks {
+    /// Of a column whose first value stands at row `first`.
+    pub fn of(values: &[f64], first: Row) -> Self {
+        let whole = first.next_multiple_of(BLOCK);
+        let values = values.get(whole - first..).unwrap_or_default();
+        let bounds = values.as_chunks::<BLOCK>().0.iter().map(bounds).collect();
+        Self { first: whole / BLOCK, bounds }
+    }
+
+    /// The bounds of block `block`, which is rows `64 * block` to `64 * block + 63`.
+    pub fn bounds(&self, block: usize) -> Bounds {
+        let place = block.checked_sub(self.first);
+        place.and_then(|place| self.bounds.get(place)).copied().unwrap_or(Bounds::NONE)
+    }
+
+    /// Bytes of memory.
+    pub fn bytes(&self) -> usize {
+        size_of_val(&*self.bounds)
+    }
+}
+
+fn bounds(block: &[f64; BLOCK]) -> Bounds {
+    let (mut lows, mut highs, mut bad) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES], [0_u64; LANES]);
+    for chunk in block.as_chunks::<LANES>().0 {
+        for lane in 0..LANES {
+            let value = chunk[lane];
+            lows[lane] = if value < lows[lane] { value } else { lows[lane] };
+            highs[lane] = if value > highs[lane] { value } else { highs[lane] };
+            bad[lane] |= u64::from(value.is_nan());
+        }
+    }
+    if bad.into_iter().any(|lane| lane > 0) {
+        return Bounds::NONE;
+    }
+    Bounds {
+        low: lows.into_iter().fold(f64::INFINITY, f64::min),
+        high: highs.into_iter().fold(f64::NEG_INFINITY, f64::max),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_lie_at_multiples_of_their_length_wherever_the_column_begins() {
+        // Rows 60 to 199: blocks 1 and 2 are whole, 0 and 3 are not.
+        let values: Vec<f64> = (60..200).map(f64::from).collect();
+        let blocks = Blocks::of(&values, 60);
+        assert_eq!(blocks.bounds(0), Bounds::NONE);
+        assert_eq!(blocks.bounds(1), Bounds { low: 64.0, high: 127.0 });
+        assert_eq!(blocks.bounds(2), Bounds { low: 128.0, high: 191.0 });
+        assert_eq!(blocks.bounds(3), Bounds::NONE);
+        assert_eq!(blocks.bounds(99), Bounds::NONE);
+    }
+
+    #[test]
+    fn extremes_are_found_in_every_lane() {
+        for place in 0..BLOCK {
+            let mut values = [5.0; BLOCK];
+            values[place] = 9.0;
+            values[(place + 31) % BLOCK] = 1.0;
+            assert_eq!(Blocks::of(&values, 0).bounds(0), Bounds { low: 1.0, high: 9.0 });
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_has_no_bounds() {
+        let mut values = [5.0; 2 * BLOCK];
+        values[BLOCK - 1] = f64::NAN;
+        let blocks = Blocks::of(&values, 0);
+        assert_eq!(blocks.bounds(0), Bounds::NONE);
+        assert_eq!(blocks.bounds(1), Bounds { low: 5.0, high: 5.0 });
+        assert_eq!(Blocks::of(&[], 7).bounds(0), Bounds::NONE);
+    }
+}

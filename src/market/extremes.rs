@@ -1,0 +1,117 @@
+//! Searches over a symbol's lows and highs that pass over whole blocks of bars.
+//!
+//! The blocks' bounds are made at the first search and shared by all jobs. Invariant: a search finds what a
+//! look at every bar would find.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use super::blocks::{BLOCK, Blocks};
+use super::{Row, SymbolSeries};
+
+/// Bounds of the lows and of the highs by block, once somebody has asked.
+#[derive(Debug, Default)]
+pub struct Extremes {
+    lows: OnceLock<Blocks>,
+    highs: OnceLock<Blocks>,
+}
+
+impl SymbolSeries {
+    /// The first of `rows` whose low is at or under `down` or whose high is at or over `up`.
+    pub fn first_reach(&self, rows: Range<Row>, down: f64, up: f64) -> Option<Row> {
+        let reaches = |row: &Row| self.bars.low[*row] <= down || self.bars.high[*row] >= up;
+        let mut next = rows.start;
+        while next < rows.end {
+            let (block, end) = (next / BLOCK, (next / BLOCK + 1) * BLOCK);
+            if self.lows().bounds(block).low <= down || self.highs().bounds(block).high >= up {
+                let found = (next..end.min(rows.end)).find(reaches);
+                if found.is_some() {
+                    return found;
+                }
+            }
+            next = end;
+        }
+        None
+    }
+
+    /// The lowest low of `rows`; infinite where there are none.
+    pub fn lowest_low(&self, rows: Range<Row>) -> f64 {
+        let lows = &self.bars.low;
+        fold(rows, f64::INFINITY, f64::min, |row| lows[row], |block| self.lows().bounds(block).low)
+    }
+
+    /// The highest high of `rows`; minus infinity where there are none.
+    pub fn highest_high(&self, rows: Range<Row>) -> f64 {
+        let highs = &self.bars.high;
+        fold(rows, f64::NEG_INFINITY, f64::max, |row| highs[row], |block| self.highs().bounds(block).high)
+    }
+
+    fn lows(&self) -> &Blocks {
+        self.extremes.lows.get_or_init(|| Blocks::of(&self.bars.low, 0))
+    }
+
+    fn highs(&self) -> &Blocks {
+        self.extremes.highs.get_or_init(|| Blocks::of(&self.bars.high, 0))
+    }
+}
+
+/// The extreme of `rows`: of blocks where they lie in it whole, of rows at its two ends.
+fn fold(
+    rows: Range<Row>,
+    none: f64,
+    pick: fn(f64, f64) -> f64,
+    of_row: impl Fn(Row) -> f64,
+    of_block: impl Fn(usize) -> f64,
+) -> f64 {
+    let (first, last) = (rows.start.div_ceil(BLOCK), rows.end / BLOCK);
+    if first >= last {
+        return rows.map(of_row).fold(none, pick);
+    }
+    let before = (rows.start..first * BLOCK).map(&of_row).fold(none, pick);
+    let after = (last * BLOCK..rows.end).map(&of_row).fold(none, pick);
+    (first..last).map(of_block).fold(pick(before, after), pick)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Instrument, Interval, Symbol, Timestamp};
+    use crate::market::{Bars, Market, SeriesBars};
+
+    /// Bars whose lows and highs wander in whole steps.
+    fn series(len: usize) -> SymbolSeries {
+        let mut bars = Bars::with_capacity(Interval::MINUTE, len);
+        let (mut state, mut level) = (3_u64, 1000.0);
+        for row in 0..len {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            level += (state >> 61) as f64 - 3.5;
+            let at = Timestamp::default() + Interval::MINUTE.span().times(row as i64);
+            bars.push(at, [level, level + (state >> 62) as f64, level - 1.0, level, 1.0]);
+        }
+        let instrument = Instrument::with_defaults(Symbol::new("S").unwrap());
+        let series = vec![SeriesBars::plain(instrument, bars)];
+        Market::assemble(Interval::MINUTE, series, None, None).unwrap().symbols.remove(0)
+    }
+
+    #[test]
+    fn searches_find_what_a_look_at_every_bar_finds() {
+        let series = series(1000);
+        let (low, high) = (&series.bars.low, &series.bars.high);
+        for start in (0..1000).step_by(37) {
+            for end in
+                [start, start + 1, start + 63, start + 64, start + 65, start + 400].map(|end| end.min(1000))
+            {
+                let lowest = low[start..end].iter().copied().fold(f64::INFINITY, f64::min);
+                let highest = high[start..end].iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                assert_eq!(series.lowest_low(start..end), lowest);
+                assert_eq!(series.highest_high(start..end), highest);
+                for (down, up) in
+                    [(lowest, f64::INFINITY), (0.0, highest), (lowest - 0.5, highest + 0.5), (980.0, 1020.0)]
+                {
+                    let slow = (start..end).find(|&row| low[row] <= down || high[row] >= up);
+                    assert_eq!(series.first_reach(start..end, down, up), slow);
+                }
+            }
+        }
+    }
+}

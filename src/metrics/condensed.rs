@@ -1,0 +1,251 @@
+//! The batch engine against the bar-by-bar engine: the same condensed outcome, the same metrics, to the last bit.
+
+use proptest::prelude::*;
+
+use super::sampling::Sampled;
+use super::{Observed, metrics_of};
+use crate::domain::{Bps, Cash, Instrument, Interval, Qty, Seed, Symbol, SymbolId, Timestamp};
+use crate::engine::batch::{Batch, Why};
+use crate::engine::{Job, Window, replay};
+use crate::indicator::{History, IndicatorCache};
+use crate::market::{Bars, Market, SeriesBars, TickRange};
+use crate::scenario::{
+    Delisted, MetricSpec, RiskProfile, Slippage, StrategyKind, StrategySpec, VenueSpec, WarmUp,
+};
+use crate::strategy::{Setup, prepare};
+
+/// A market of one symbol and everything a job in it needs.
+#[derive(Debug)]
+struct Case {
+    market: Market,
+    first: usize,
+    venue: VenueSpec,
+    start: Cash,
+    warm_up: WarmUp,
+}
+
+impl Case {
+    fn job<'a>(&'a self, risk: &'a RiskProfile) -> Job<'a> {
+        let ticks = TickRange { first: self.first, last: self.market.clock.len() };
+        Job {
+            market: &self.market,
+            window: Window { index: 0, ticks },
+            venue: &self.venue,
+            delisted: Delisted::Carry,
+            starting_balance: self.start,
+            carried: &[],
+            risk,
+        }
+    }
+
+    fn sampled(&self) -> Sampled {
+        Sampled::of(&self.market, TickRange { first: self.first, last: self.market.clock.len() }, None)
+    }
+
+    /// What the bar-by-bar engine makes of it.
+    fn oracle(&self, risk: &RiskProfile, spec: &StrategySpec) -> Observed {
+        let (job, cache) = (self.job(risk), IndicatorCache::new());
+        let history =
+            History { market: &self.market, cache: &cache, ticks: job.window.ticks, warm_up: self.warm_up };
+        let setup = Setup { history, seed: Seed(1), agent: "one", window: 0 };
+        let replay = replay(&job, prepare(spec, &setup));
+        Observed::of(&replay, &self.market, None)
+    }
+
+    fn batch(&self, risk: &RiskProfile, specs: &[StrategySpec]) -> Vec<Result<Observed, Why>> {
+        let sampled = self.sampled();
+        let batch = Batch { job: self.job(risk), warm_up: self.warm_up, samples: &sampled.ticks };
+        let prepared = match batch.prepare() {
+            Ok(prepared) => prepared,
+            Err(why) => return vec![Err(why); specs.len()],
+        };
+        let mut outcomes = vec![Err(Why::Strategy); specs.len()];
+        prepared.run(specs, |place, outcome| {
+            outcomes[place] = outcome.map(|outcome| Observed::of_condensed(outcome, &self.market, &sampled));
+        });
+        outcomes
+    }
+
+    /// Asserts that what the batch engine takes it takes to the same end; how many it took.
+    fn compare(&self, specs: &[StrategySpec]) -> usize {
+        let risk = RiskProfile::unlimited();
+        let mut taken = 0;
+        for (spec, outcome) in specs.iter().zip(self.batch(&risk, specs)) {
+            let Ok(found) = outcome else { continue };
+            let wanted = self.oracle(&risk, spec);
+            assert_eq!(found, wanted, "{spec:?}");
+            let metrics = |observed| format!("{:?}", metrics_of(observed, &MetricSpec::default()));
+            assert_eq!(metrics(&found), metrics(&wanted), "{spec:?}");
+            taken += 1;
+        }
+        taken
+    }
+}
+
+fn spec(kind: StrategyKind, interval: Interval, percent: f64) -> StrategySpec {
+    StrategySpec { kind, symbols: vec![SymbolId(0)], timeframe: interval, size: Bps::from_percent(percent) }
+}
+
+/// Bars from steps of the close, each with the next open's distance; a step of `None` is a hole.
+fn market(interval: Interval, tick: f64, start: i32, steps: &[(i32, i32, bool)], rules: [i64; 2]) -> Market {
+    let mut bars = Bars::with_capacity(interval, steps.len());
+    let (mut at, mut level) = (Timestamp::from_micros(0), start);
+    for &(step, gap, hole) in steps {
+        let open = f64::from((level + gap).max(1)) * tick;
+        level = (level + step).max(1);
+        let close = f64::from(level) * tick;
+        bars.ts.push(at);
+        bars.open.push(open);
+        bars.high.push(open.max(close));
+        bars.low.push(open.min(close));
+        bars.close.push(close);
+        bars.volume.push(1.0);
+        at = at + interval.span().times(if hole { 5 } else { 1 });
+    }
+    let instrument = Instrument {
+        quantity_step: Qty::from_units(rules[0].into()),
+        min_notional: Cash::from_units(rules[1].into()),
+        ..Instrument::with_defaults(Symbol::new("S").unwrap())
+    };
+    Market::assemble(interval, vec![SeriesBars::plain(instrument, bars)], None, None).unwrap()
+}
+
+fn kinds() -> impl Strategy<Value = StrategyKind> {
+    let period = || 1_u32..30;
+    prop_oneof![
+        3 => (period(), period()).prop_map(|(fast, slow)| StrategyKind::SmaCross { fast, slow }),
+        1 => (period(), period()).prop_map(|(fast, slow)| StrategyKind::EmaCross { fast, slow }),
+        1 => (period(), period(), period())
+            .prop_map(|(fast, slow, signal)| StrategyKind::Macd { fast, slow, signal }),
+    ]
+}
+
+fn cases() -> impl Strategy<Value = Case> {
+    // Few levels give equal averages, many give none.
+    let tape = (1_i32..40).prop_flat_map(|wild| {
+        prop::collection::vec((-wild..=wild, -1_i32..=1, prop::bool::weighted(0.02)), 2..700)
+    });
+    let ticks = prop::sample::select(vec![1.0, 0.01, 0.000_000_13, 97.531]);
+    let level = prop::sample::select(vec![20, 1000, 30_000]);
+    let interval = prop::sample::select(vec!["1m", "1h", "1d"]);
+    let rules =
+        [prop::sample::select(vec![1_i64, 100, 100_000]), prop::sample::select(vec![0_i64, 100_000_000])];
+    let fee = prop::sample::select(vec![0.0, 1.0, 10.0, 33.3, 500.0]);
+    let slip = prop::sample::select(vec![0.0, 5.0, 12.345]);
+    let start = prop::sample::select(vec!["3", "1000", "98765.43210987", "10000000"]);
+    let flags = (any::<bool>(), any::<bool>(), 0_usize..100);
+    (tape, ticks, level, interval, rules, fee, slip, start, flags).prop_map(
+        |(tape, tick, level, interval, rules, fee, slip, start, (inside, sell, before))| {
+            let market = market(interval.parse().unwrap(), tick, level, &tape, rules);
+            let slippage = match slip {
+                0.0 => Slippage::None,
+                bps => Slippage::FixedBps { bps: Bps::from_f64(bps) },
+            };
+            let taker_fee = Bps::from_f64(fee);
+            Case {
+                first: before.min(market.clock.len() - 1),
+                market,
+                venue: VenueSpec { taker_fee, slippage, close_at_end: sell, ..VenueSpec::default() },
+                start: start.parse().unwrap(),
+                warm_up: if inside { WarmUp::Inside } else { WarmUp::Before },
+            }
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn any_crossing_strategy_in_any_market(
+        case in cases(),
+        kinds in prop::collection::vec(kinds(), 1..6),
+        percent in prop::sample::select(vec![100.0, 37.7, 2.0]),
+    ) {
+        let interval = case.market.interval;
+        let specs: Vec<_> = kinds.into_iter().map(|kind| spec(kind, interval, percent)).collect();
+        case.compare(&specs);
+    }
+}
+
+fn sma_grid(interval: Interval, fast: &[u32], slow: &[u32], percent: f64) -> Vec<StrategySpec> {
+    let pairs = slow.iter().flat_map(|&slow| fast.iter().map(move |&fast| (fast, slow)));
+    pairs.map(|(fast, slow)| spec(StrategyKind::SmaCross { fast, slow }, interval, percent)).collect()
+}
+
+/// A long walk that returns to its level, by a small generator.
+fn walk(bars: usize) -> Vec<(i32, i32, bool)> {
+    let mut state = 42_u64;
+    let mut draw = move |range: i32| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as i32 % range
+    };
+    (0..bars).map(|_| (draw(41) - 20, draw(7) - 3, false)).collect()
+}
+
+#[test]
+fn a_long_walk_in_several_tiles() {
+    let market = market(Interval::MINUTE, 0.01, 50_000, &walk(20_000), [1, 100_000_000]);
+    let venue = VenueSpec::default();
+    let case = Case { market, first: 321, venue, start: "10000".parse().unwrap(), warm_up: WarmUp::Before };
+    let specs = sma_grid(Interval::MINUTE, &[1, 3, 20, 300], &[2, 60, 64, 2_000, 19_999], 100.0);
+    assert_eq!(case.compare(&specs), specs.len(), "all are taken");
+}
+
+#[test]
+fn prices_whose_sums_leave_53_bits() {
+    let market = market(Interval::MINUTE, 1_000.0, 9_000, &walk(6_000), [1, 0]);
+    let case = Case {
+        market,
+        first: 3_000,
+        venue: VenueSpec::default(),
+        start: "1000000".parse().unwrap(),
+        warm_up: WarmUp::Before,
+    };
+    let specs = sma_grid(Interval::MINUTE, &[5, 100], &[200, 1_000, 2_500], 100.0);
+    assert_eq!(case.compare(&specs), specs.len(), "all are taken");
+}
+
+#[test]
+fn a_grid_of_more_than_one_group_keeps_its_places() {
+    let market = market(Interval::MINUTE, 0.01, 5_000, &walk(700), [1, 100_000_000]);
+    let venue = VenueSpec::default();
+    let case = Case { market, first: 0, venue, start: "1000".parse().unwrap(), warm_up: WarmUp::Before };
+    let lengths: Vec<u32> = (1..=40).collect();
+    let specs = sma_grid(Interval::MINUTE, &lengths, &lengths, 50.0);
+    let outcomes = case.batch(&RiskProfile::unlimited(), &specs);
+    for place in (0..specs.len()).step_by(37) {
+        let wanted = case.oracle(&RiskProfile::unlimited(), &specs[place]);
+        assert_eq!(outcomes[place].as_ref(), Ok(&wanted), "{:?}", specs[place]);
+    }
+}
+
+#[test]
+fn limits_that_cannot_bind_are_taken_and_others_are_not() {
+    let market = market(Interval::MINUTE, 0.01, 5_000, &walk(300), [1, 100_000_000]);
+    let venue = VenueSpec::default();
+    let case = Case { market, first: 0, venue, start: "1000".parse().unwrap(), warm_up: WarmUp::Before };
+    let cross = |percent| spec(StrategyKind::SmaCross { fast: 3, slow: 9 }, Interval::MINUTE, percent);
+    let first = |risk: &RiskProfile, spec| case.batch(risk, &[spec]).remove(0);
+    let tight = RiskProfile { daily_loss_limit: None, ..RiskProfile::standard() };
+    let wanted = case.oracle(&tight, &cross(25.0));
+    assert_eq!(first(&tight, cross(25.0)), Ok(wanted));
+    assert_eq!(first(&tight, cross(25.1)), Err(Why::Risk));
+    let dear = RiskProfile { max_drawdown: Some(Bps::WHOLE), ..RiskProfile::unlimited() };
+    assert_eq!(first(&dear, cross(10.0)), Err(Why::Risk));
+    assert_eq!(first(&RiskProfile::unlimited(), cross(0.0)), Err(Why::Size));
+    let other = spec(StrategyKind::BuyAndHold, Interval::MINUTE, 100.0);
+    assert_eq!(first(&RiskProfile::unlimited(), other), Err(Why::Strategy));
+    let mut capped = case;
+    capped.venue.participation_cap = Some(Bps::WHOLE);
+    assert_eq!(capped.batch(&RiskProfile::unlimited(), &[cross(10.0)]), [Err(Why::Venue)]);
+}
+
+#[test]
+fn a_wallet_beyond_the_integers_is_refused() {
+    let market = market(Interval::MINUTE, 0.01, 5_000, &walk(300), [1, 0]);
+    let start = Cash::from_units(1 << 50);
+    let case = Case { market, first: 0, venue: VenueSpec::default(), start, warm_up: WarmUp::Before };
+    let specs = sma_grid(Interval::MINUTE, &[3], &[9], 100.0);
+    assert_eq!(case.batch(&RiskProfile::unlimited(), &specs), [Err(Why::TooLarge)]);
+}

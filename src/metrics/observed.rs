@@ -1,0 +1,92 @@
+//! What the statistics see of a replay, and nothing else of it: whoever computes these values, by a full replay
+//! or by a shorter way, gets the same metrics.
+//!
+//! The place where exact money becomes `f64`.
+
+use super::drawdown::deepest_fall;
+use super::profile::ticks_touched;
+use super::report::Drawdown;
+use super::sampling::{Sample, Sampled};
+use crate::domain::{Cash, Timestamp};
+use crate::engine::batch::{ClosedTrade, Condensed, Fall};
+use crate::engine::{ExitState, Replay};
+use crate::market::Market;
+
+/// One agent in one window, as the statistics see it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observed {
+    /// Wallet at the start.
+    pub starting_balance: Cash,
+    /// Equity at the end, exact.
+    pub final_equity: Cash,
+    /// Fees paid in all.
+    pub fees: Cash,
+    /// The equity at the closes that become returns: of days, of every tick in windows under 30 days.
+    pub sample: Sample,
+    /// The deepest fall of the equity at EVERY tick, from the starting balance on.
+    pub drawdown: Drawdown,
+    /// Closed round trips, in order of closing.
+    pub trades: Vec<ClosedTrade>,
+    /// Notional of all fills.
+    pub notional: f64,
+    /// Ticks of the window.
+    pub ticks: usize,
+    /// Ticks at whose close a position was held.
+    pub ticks_in_market: usize,
+    /// Ticks in which a position was held at any time, entry and exit included.
+    pub ticks_touched: usize,
+    /// Length of a bar.
+    pub bar_seconds: f64,
+}
+
+impl Observed {
+    /// Of a replay in the market it was replayed on. `periods_per_year` is the scenario's, where it says one.
+    pub fn of(replay: &Replay, market: &Market, periods_per_year: Option<f64>) -> Self {
+        let start = replay.starting_balance.to_f64();
+        let closed = replay.round_trips.iter().filter(|trip| trip.state == ExitState::Closed);
+        Self {
+            starting_balance: replay.starting_balance,
+            final_equity: replay.final_equity,
+            fees: replay.fees,
+            sample: Sample::of(start, &replay.equity, market, replay.window.ticks, periods_per_year),
+            drawdown: dated(deepest_fall(start, &replay.equity), market, replay.window.ticks.first),
+            trades: closed
+                .map(|trip| ClosedTrade {
+                    pnl: trip.pnl.to_f64(),
+                    return_fraction: trip.return_fraction,
+                    seconds: (trip.exit_at - trip.entry_at).seconds(),
+                })
+                .collect(),
+            notional: replay.fills.iter().map(|fill| fill.notional.to_f64().abs()).sum(),
+            ticks: replay.equity.len(),
+            ticks_in_market: replay.ticks_in_market,
+            ticks_touched: ticks_touched(
+                replay.round_trips.iter().map(|trip| (trip.entry_tick, trip.exit_tick)).collect(),
+            ),
+            bar_seconds: market.interval.span().seconds(),
+        }
+    }
+
+    /// Of what the batch engine made of a job in this market, sampled like this.
+    pub fn of_condensed(outcome: Condensed, market: &Market, sampled: &Sampled) -> Self {
+        Self {
+            starting_balance: outcome.starting_balance,
+            final_equity: outcome.final_equity,
+            fees: outcome.fees,
+            sample: sampled.sample(outcome.curve),
+            drawdown: dated(outcome.fall, market, sampled.window.first),
+            trades: outcome.trades,
+            notional: outcome.notional,
+            ticks: outcome.ticks,
+            ticks_in_market: outcome.ticks_in_market,
+            ticks_touched: outcome.ticks_touched,
+            bar_seconds: market.interval.span().seconds(),
+        }
+    }
+}
+
+/// The deepest fall of the equity at every tick, with its times: closes of ticks, the window's start for the
+/// starting balance. A curve that never fell recovered at once. `first` is the window's first tick.
+fn dated(fall: Fall, market: &Market, first: usize) -> Drawdown {
+    Drawdown::dated(fall, |place| place.map_or(market.clock[first], |index| market.close_time(first + index)))
+}

@@ -1,0 +1,289 @@
+//! One agent of a run on a page: its metrics, its windows, its months, its worst drawdowns.
+
+use super::Style;
+use super::calendar::months;
+use super::grid::{Column, draw};
+use super::header::{filled, paragraph, plural, titled};
+use super::names::{ALL, Shown};
+use super::numbers::{count, instant, length, range, ratio, signed};
+use crate::domain::Timestamp;
+use crate::store::{AgentRecord, FallRecord, JobRecord, StoredRun};
+
+/// Drawdowns that are shown.
+const DRAWDOWNS: usize = 5;
+
+/// Everything that is stored of an agent, but for its orders and trades.
+pub fn agent(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {
+    let sections = [
+        about(stored, agent, style),
+        metrics(stored, agent, style),
+        windows(stored, agent, style),
+        titled_unless_empty("Months, return %", months(&agent.windows, style), style),
+        drawdowns(agent, style),
+        rolling(agent, style),
+    ];
+    let texts: Vec<&str> =
+        sections.iter().map(|text| text.trim_end()).filter(|text| !text.is_empty()).collect();
+    texts.join("\n\n") + "\n"
+}
+
+fn about(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {
+    let run = &stored.run;
+    let mut parts = vec![run.scenario.clone(), format!("run {}", run.run_id)];
+    if let Some(entrant) = run.agents.iter().find(|entrant| entrant.name == agent.agent) {
+        parts.push(entrant.strategy.clone());
+        parts.push(format!("risk {}", entrant.risk));
+    }
+    if let Some(row) = stored.leaderboard.rankings.iter().find(|row| row.agent == agent.agent) {
+        parts.push(format!("rank {} of {}", row.rank, stored.leaderboard.rankings.len()));
+    }
+    if let Some(benchmark) = &run.benchmark {
+        parts.push(format!("against {benchmark}"));
+    }
+    if !run.metrics_profile.is_empty() && run.metrics_profile != "tiltyard" {
+        parts.push(format!("metrics as {}", run.metrics_profile));
+    }
+    format!("{}\n{}", style.bold(&agent.agent), filled(&parts, style.separator(), style))
+}
+
+/// Every metric: its value and why it has none, or over several windows its mean, lowest and highest.
+fn metrics(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {
+    let with_benchmark = stored.run.benchmark.is_some();
+    let stored_here = |one: &&Shown| {
+        (with_benchmark || !one.relative)
+            && agent.windows.iter().any(|job| job.metrics.contains_key(one.name()))
+    };
+    let rows: Vec<&Shown> = ALL.iter().filter(stored_here).collect();
+    let named = Column::words("metric", 0, rows.iter().map(|one| one.title.to_owned()));
+    let note = Column::words("", 0, rows.iter().map(|one| note(one, agent)));
+    let of = |pick: fn(&[f64]) -> Option<f64>| {
+        rows.iter().map(move |one| {
+            let values: Vec<f64> = agent.windows.iter().filter_map(|job| value(job, one)).collect();
+            pick(&values).map_or_else(|| style.none().to_owned(), |value| one.unit.shown(value))
+        })
+    };
+    let columns = if agent.windows.len() > 1 {
+        vec![
+            named,
+            Column::numbers("mean", 0, of(mean)),
+            Column::numbers("lowest", 0, of(|values| values.iter().copied().reduce(f64::min))),
+            Column::numbers("highest", 0, of(|values| values.iter().copied().reduce(f64::max))),
+            note,
+        ]
+    } else {
+        vec![named, Column::numbers("value", 0, of(|values| values.first().copied())), note]
+    };
+    let title = if agent.windows.len() > 1 {
+        format!("Metrics over {}", plural(agent.windows.len(), "window"))
+    } else {
+        "Metrics".to_owned()
+    };
+    titled(&title, draw(columns, style).text, style)
+}
+
+fn value(job: &JobRecord, one: &Shown) -> Option<f64> {
+    job.metrics.get(one.name()).copied().flatten()
+}
+
+/// The sign of percent; where windows have no value, why, and how many.
+fn note(one: &Shown, agent: &AgentRecord) -> String {
+    let lacking = agent.windows.iter().filter(|job| job.missing.contains_key(one.name())).count();
+    let reason = agent.why_missing(one.name()).unwrap_or_default();
+    match (lacking, agent.windows.len()) {
+        (0, _) => one.unit.sign().to_owned(),
+        (all, windows) if all == windows => reason.to_owned(),
+        (some, _) => {
+            let (sign, where_) = (one.unit.sign(), plural(some, "window"));
+            format!("{sign} without {where_}: {reason}").trim_start().to_owned()
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a count of windows")]
+fn mean(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
+
+/// A line for each window; nothing for a run of one.
+fn windows(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {
+    let jobs = &agent.windows;
+    if jobs.len() < 2 {
+        return String::new();
+    }
+    let span = |job: &JobRecord| {
+        let found = stored.run.windows.iter().find(|window| window.index == job.window);
+        found.map_or_else(Default::default, |window| range(&window.start, &window.end))
+    };
+    let of = |metric: &'static str, form: fn(f64) -> String| {
+        jobs.iter().map(move |job| {
+            job.metrics.get(metric).copied().flatten().map_or_else(|| style.none().to_owned(), form)
+        })
+    };
+    let mut columns = vec![
+        Column::numbers("window", 0, jobs.iter().map(|job| job.window.to_string())),
+        Column::words("from", 1, jobs.iter().map(|job| span(job).0)),
+        Column::words("to", 5, jobs.iter().map(|job| span(job).1)),
+        Column::gains("ROI %", 0, of("roi_pct", signed)),
+        Column::numbers("Sharpe", 2, of("sharpe_ratio", ratio)),
+        Column::numbers("Sortino", 7, of("sortino_ratio", ratio)),
+        Column::numbers("max DD %", 2, of("max_drawdown_pct", ratio)),
+        Column::numbers("win %", 4, of("win_rate", ratio)),
+        Column::numbers("trades", 3, jobs.iter().map(|job| count(job.trades))),
+        Column::words("status", 6, jobs.iter().map(|job| job.status.clone())),
+    ];
+    if stored.run.benchmark.is_some() {
+        let excess = Column::gains("excess %", 2, of("excess_return_pct", signed));
+        columns.insert(4, excess);
+        columns.insert(7, Column::numbers("beta", 6, of("beta", ratio)));
+    }
+    titled("Windows", draw(columns, style).text, style)
+}
+
+/// The deepest falls of all windows.
+fn drawdowns(agent: &AgentRecord, style: Style) -> String {
+    let mut falls: Vec<(&JobRecord, &FallRecord)> = agent
+        .windows
+        .iter()
+        .flat_map(|job| job.course.drawdowns.iter().map(move |fall| (job, fall)))
+        .collect();
+    falls.sort_by(|(_, a), (_, b)| a.depth_pct.total_cmp(&b.depth_pct));
+    falls.truncate(DRAWDOWNS);
+    if falls.is_empty() {
+        return String::new();
+    }
+    let at = |stored: &str| {
+        stored.parse::<Timestamp>().map_or_else(|_| stored.to_owned(), |at| instant(at, false))
+    };
+    let mut columns = vec![
+        Column::numbers("#", 0, (1..=falls.len()).map(count)),
+        Column::numbers("depth %", 0, falls.iter().map(|(_, fall)| ratio(fall.depth_pct))),
+        Column::words("peak", 1, falls.iter().map(|(_, fall)| at(&fall.peak_at))),
+        Column::words("trough", 0, falls.iter().map(|(_, fall)| at(&fall.trough_at))),
+        Column::words(
+            "recovered",
+            2,
+            falls.iter().map(|(_, fall)| fall.recovered_at.as_deref().map_or_else(|| "open".to_owned(), at)),
+        ),
+        Column::numbers("length", 3, falls.iter().map(|(_, fall)| length(fall.days * 86_400.0))),
+    ];
+    if agent.windows.len() > 1 {
+        columns.insert(1, Column::numbers("window", 4, falls.iter().map(|(job, _)| job.window.to_string())));
+    }
+    titled("Worst drawdowns", draw(columns, style).text, style)
+}
+
+/// Where the rolling Sharpe ratio was lowest and highest, and where it ended.
+fn rolling(agent: &AgentRecord, style: Style) -> String {
+    let points: Vec<(&str, f64)> = agent
+        .windows
+        .iter()
+        .flat_map(|job| job.course.rolling_sharpe.at.iter().zip(&job.course.rolling_sharpe.values))
+        .filter_map(|(at, value)| Some((at.as_str(), (*value)?)))
+        .collect();
+    let by_value = |a: &&(&str, f64), b: &&(&str, f64)| a.1.total_cmp(&b.1);
+    let (Some(lowest), Some(highest), Some(last)) =
+        (points.iter().min_by(by_value), points.iter().max_by(by_value), points.last())
+    else {
+        return String::new();
+    };
+    let returns = agent.windows.first().map_or(0, |job| job.course.rolling_sharpe.returns);
+    let on = |(at, value): &(&str, f64)| {
+        let date = at.parse::<Timestamp>().map_or_else(|_| (*at).to_owned(), |at| instant(at, true));
+        format!("{} on {date}", ratio(*value))
+    };
+    let text = format!(
+        "Sharpe of the last {returns} daily returns: lowest {}, highest {}, last {}; metrics.json has all",
+        on(lowest),
+        on(highest),
+        on(last)
+    );
+    paragraph(&text, style)
+}
+
+fn titled_unless_empty(title: &str, body: String, style: Style) -> String {
+    if body.is_empty() { body } else { titled(title, body, style) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::fixture;
+
+    #[test]
+    fn a_page_of_one_window() {
+        let stored = fixture::stored();
+        let text = agent(&stored, &stored.agents[0], Style::PLAIN).replace(&stored.run.run_id, "RUN");
+        let expected = "\
+trend, fast
+first | run RUN | sma_cross | risk RISK | rank 1 of 2
+
+Metrics
+
+metric               value
+---------------------------------------------------------
+total return          1.50  %
+PnL                   1.50
+CAGR                  0.00  %
+volatility            0.00  %
+Sharpe                0.30
+Sortino                  -  no return below the threshold
+Calmar                   -  no drawdown
+max drawdown          0.00  %
+ulcer index           0.00  %
+omega                    -  no dispersion in the returns
+tail ratio               -  no dispersion in the returns
+value at risk 95 %    0.00  %
+CVaR 95 %             0.00  %
+skew                     -  no dispersion in the returns
+excess kurtosis          -  no dispersion in the returns
+win rate            100.00  %
+profit factor            -  no losing trades
+payoff ratio             -  no closed trades
+expectancy            1.50
+SQN                      -  no closed trades
+Kelly                    -  no closed trades
+exposure             40.00  %
+turnover a year       0.00
+mean holding time       2d
+
+Months, return %
+
+year   Jan  year's
+------------------
+2024  +1.5    +1.5
+
+Worst drawdowns
+
+#  depth %  peak              trough            recovered         length
+------------------------------------------------------------------------
+1    -2.00  2024-01-03 00:00  2024-01-04 00:00  2024-01-05 00:00      2d
+
+Sharpe of the last 30 daily returns: lowest 1.25 on 2024-01-05, highest 1.25 on 2024-01-05, last 1.25 on 2024-01-05; metrics.json has all
+"
+        .replace("RISK", &stored.run.agents[0].risk);
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn several_windows_have_a_mean_and_their_own_lines() {
+        let mut stored = fixture::stored();
+        stored.run.benchmark = Some("idle".to_owned());
+        let mut second = stored.agents[0].windows[0].clone();
+        second.window = 1;
+        second.metrics.insert("roi_pct".to_owned(), Some(-0.5));
+        second.metrics.insert("sharpe_ratio".to_owned(), None);
+        second.missing.insert("sharpe_ratio".to_owned(), "no dispersion in the returns".to_owned());
+        stored.agents[0].windows.push(second);
+        let text = agent(&stored, &stored.agents[0], Style::PLAIN);
+        for line in [
+            "against idle",
+            "Metrics over 2 windows",
+            "total return          0.50   -0.50     1.50  %",
+            "Sharpe                0.30    0.30     0.30  without 1 window: no dispersion in the returns",
+            "alpha a year             -       -        -  no benchmark",
+            "window  from        to          ROI %  excess %  Sharpe",
+        ] {
+            assert!(text.contains(line), "{line}\n{text}");
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! A metric over two parameters: numbers where they fit, shades where they do not.
+//!
+//! Where more parameters were swept, or several trials share a cell, the best of them stands for it.
+
+use super::Style;
+use super::header::paragraph;
+use super::numbers::ratio;
+use super::sweep::short;
+use crate::store::sweep::{ResultColumn, StoredSweep};
+
+/// From low to high.
+const SHADES: [char; 8] = ['.', ':', '-', '=', '+', '*', '#', '@'];
+/// From low to high, where the output has them.
+const BLOCKS: [char; 4] = ['░', '▒', '▓', '█'];
+/// Blanks before a cell of numbers.
+const GAP: usize = 2;
+
+/// A metric by two parameters.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Heat {
+    /// Along the rows: the name of the parameter.
+    pub x: String,
+    /// Its values, ascending.
+    pub x_values: Vec<String>,
+    /// Down the columns: the name of the parameter.
+    pub y: String,
+    /// Its values, ascending.
+    pub y_values: Vec<String>,
+    /// What the cells say.
+    pub metric: String,
+    /// One row a value of `y`, one cell a value of `x`; `None` where nothing was tried.
+    pub cells: Vec<Vec<Option<f64>>>,
+}
+
+/// The map of a metric; `None` where a column is missing.
+pub fn heat(sweep: &StoredSweep, x: &str, y: &str, metric: &str) -> Option<Heat> {
+    let (x, y, values) = (sweep.column(x)?, sweep.column(y)?, sweep.column(metric)?);
+    let (x_values, y_values) = (axis(x), axis(y));
+    let mut cells = vec![vec![None; x_values.len()]; y_values.len()];
+    for (row, value) in values.numbers.iter().enumerate() {
+        let place =
+            |axis: &[String], column: &ResultColumn| axis.iter().position(|one| *one == column.texts[row]);
+        if let (Some(value), Some(i), Some(j)) = (*value, place(&y_values, y), place(&x_values, x)) {
+            let cell: &mut Option<f64> = &mut cells[i][j];
+            *cell = Some(cell.map_or(value, |known| known.max(value)));
+        }
+    }
+    Some(Heat { x: x.name.clone(), x_values, y: y.name.clone(), y_values, metric: metric.to_owned(), cells })
+}
+
+/// The distinct values of a parameter: numbers by size, words as they come.
+fn axis(column: &ResultColumn) -> Vec<String> {
+    let mut values: Vec<(Option<f64>, &String)> = Vec::new();
+    for (text, number) in column.texts.iter().zip(&column.numbers) {
+        if !text.is_empty() && !values.iter().any(|(_, known)| *known == text) {
+            values.push((*number, text));
+        }
+    }
+    values.sort_by(|a, b| match (a.0, b.0) {
+        (Some(a), Some(b)) => a.total_cmp(&b),
+        _ => std::cmp::Ordering::Equal,
+    });
+    values.into_iter().map(|(_, text)| text.clone()).collect()
+}
+
+/// The map as text.
+pub fn heatmap(map: &Heat, style: Style) -> String {
+    let (low, high) = bounds(map);
+    let title = format!("{} by {} (across) and {} (down)", map.metric, short(&map.x), short(&map.y));
+    let mut text = style.bold(&title) + "\n\n";
+    if low > high {
+        return text + "no trial has a value\n";
+    }
+    let width = style.width.unwrap_or(usize::MAX);
+    let margin = map.y_values.iter().map(|value| value.chars().count()).max().unwrap_or(0);
+    let cell = cell_width(map);
+    let fits = margin + map.x_values.len() * (cell + GAP) <= width;
+    let best = best(map);
+    if fits {
+        text.push_str(&numbers(map, margin, cell, best, style));
+    } else {
+        text.push_str(&shades(map, margin, (low, high), style));
+    }
+    let (i, j) = best;
+    text.push('\n');
+    text.push_str(&paragraph(
+        &format!(
+            "best: {} at {} = {}, {} = {}; lowest: {}",
+            ratio(high),
+            short(&map.x),
+            map.x_values[j],
+            short(&map.y),
+            map.y_values[i],
+            ratio(low)
+        ),
+        style,
+    ));
+    text
+}
+
+fn bounds(map: &Heat) -> (f64, f64) {
+    let all = || map.cells.iter().flatten().copied().flatten();
+    (all().fold(f64::INFINITY, f64::min), all().fold(f64::NEG_INFINITY, f64::max))
+}
+
+/// The place of the best cell, the first of equals.
+fn best(map: &Heat) -> (usize, usize) {
+    let mut best = ((0, 0), f64::NEG_INFINITY);
+    for (i, row) in map.cells.iter().enumerate() {
+        for (j, cell) in row.iter().enumerate() {
+            if let Some(value) = cell.filter(|value| *value > best.1) {
+                best = ((i, j), value);
+            }
+        }
+    }
+    best.0
+}
+
+fn cell_width(map: &Heat) -> usize {
+    let numbers = map.cells.iter().flatten().flatten().map(|value| ratio(*value).chars().count());
+    let heads = map.x_values.iter().map(|value| value.chars().count());
+    // One more for the mark of the best.
+    numbers.map(|width| width + 1).chain(heads).max().unwrap_or(1)
+}
+
+fn numbers(map: &Heat, margin: usize, cell: usize, best: (usize, usize), style: Style) -> String {
+    let gap = " ".repeat(GAP);
+    let mut text = " ".repeat(margin);
+    for value in &map.x_values {
+        text.push_str(&format!("{gap}{value:>cell$}"));
+    }
+    text.push('\n');
+    text.extend(std::iter::repeat_n(style.rule(), margin + map.x_values.len() * (cell + GAP)));
+    text.push('\n');
+    for (i, (value, row)) in map.y_values.iter().zip(&map.cells).enumerate() {
+        text.push_str(&format!("{value:>margin$}"));
+        for (j, score) in row.iter().enumerate() {
+            let shown = match score {
+                Some(score) if (i, j) == best => format!("*{}", ratio(*score)),
+                Some(score) => ratio(*score),
+                None => style.none().to_owned(),
+            };
+            text.push_str(&format!("{gap}{shown:>cell$}"));
+        }
+        text.push('\n');
+    }
+    text.push_str(&format!("\n* best; {} not tried, or without a value\n", style.none()));
+    text
+}
+
+/// One or two signs a cell; where even one is too wide, neighbouring values share a cell.
+fn shades(map: &Heat, margin: usize, (low, high): (f64, f64), style: Style) -> String {
+    let room = style.width.unwrap_or(usize::MAX).saturating_sub(margin + GAP).max(1);
+    let share = map.x_values.len().div_ceil(room);
+    let columns = map.x_values.len().div_ceil(share);
+    let wide = if columns * 2 <= room { 2 } else { 1 };
+    let signs: &[char] = if style.unicode { &BLOCKS } else { &SHADES };
+    let mut text = String::new();
+    for (value, row) in map.y_values.iter().zip(&map.cells) {
+        text.push_str(&format!("{value:>margin$}  "));
+        for part in row.chunks(share) {
+            let most = part.iter().copied().flatten().fold(f64::NEG_INFINITY, f64::max);
+            let sign = if most == f64::NEG_INFINITY { ' ' } else { shade(most, (low, high), signs) };
+            text.extend(std::iter::repeat_n(sign, wide));
+        }
+        text.push('\n');
+    }
+    let (first, last) = (map.x_values.first(), map.x_values.last());
+    let ends = format!("{} .. {}", first.map_or("", String::as_str), last.map_or("", String::as_str));
+    text.push_str(&format!("{:>margin$}  {} = {ends}\n", "", short(&map.x)));
+    let scale: Vec<String> = signs
+        .iter()
+        .enumerate()
+        .map(|(step, sign)| format!("{sign} {}", ratio(low + (high - low) * real(step) / real(signs.len()))))
+        .collect();
+    text.push_str(&paragraph(&format!("each sign from: {}; blank: not tried", scale.join("  ")), style));
+    if share > 1 {
+        let note = format!("{share} values of {} share a column: the best of them is shown", short(&map.x));
+        text.push_str(&paragraph(&note, style));
+    }
+    text
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place among a few signs")]
+fn shade(value: f64, (low, high): (f64, f64), signs: &[char]) -> char {
+    let share = if high > low { (value - low) / (high - low) } else { 1.0 };
+    let step = (share * real(signs.len())).floor() as usize;
+    signs[step.min(signs.len() - 1)]
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a handful")]
+fn real(count: usize) -> f64 {
+    count as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map() -> Heat {
+        let cells = vec![vec![Some(0.5), Some(1.25)], vec![Some(-1.0), None]];
+        let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
+        Heat {
+            x: "strategy.fast".to_owned(),
+            x_values: words(&["5", "10"]),
+            y: "strategy.slow".to_owned(),
+            y_values: words(&["20", "100"]),
+            metric: "sharpe_ratio".to_owned(),
+            cells,
+        }
+    }
+
+    #[test]
+    fn numbers_where_they_fit() {
+        let expected = "\
+sharpe_ratio by fast (across) and slow (down)
+
+         5     10
+-----------------
+ 20   0.50  *1.25
+100  -1.00      -
+
+* best; - not tried, or without a value
+
+best: 1.25 at fast = 10, slow = 20; lowest: -1.00
+";
+        assert_eq!(heatmap(&map(), Style::PLAIN), expected);
+    }
+
+    #[test]
+    fn shades_where_they_do_not() {
+        let text = heatmap(&map(), Style { width: Some(16), ..Style::PLAIN });
+        assert!(text.contains(" 20  **@@\n100  ..  \n"), "{text}");
+        assert!(text.lines().skip(2).all(|line| line.chars().count() <= 16), "{text}");
+        let narrow = heatmap(&map(), Style { width: Some(6), ..Style::PLAIN });
+        assert!(narrow.contains(" 20  @\n100  .\n"), "{narrow}");
+    }
+
+    #[test]
+    fn nothing_tried_is_said() {
+        let empty = Heat { cells: vec![vec![None; 2]; 2], ..map() };
+        assert!(heatmap(&empty, Style::PLAIN).ends_with("no trial has a value\n"));
+    }
+}

@@ -1,0 +1,77 @@
+//! The metrics of a series made elsewhere, for reading.
+
+use super::Style;
+use super::grid::{Column, draw};
+use super::header::{filled, plural};
+use super::names::{Unit, metric};
+use super::numbers::range;
+use crate::report::SeriesReport;
+
+/// What was measured, and a table of its metrics with the reasons of what is missing.
+pub fn series(report: &SeriesReport, style: Style) -> String {
+    let mut head = vec![
+        format!("{} of {}", report.column, report.file),
+        plural(report.returns, "return"),
+        format!("{} a year", report.periods_per_year),
+    ];
+    if let (Some(start), Some(end)) = (&report.start, &report.end) {
+        let (from, to) = range(start, end);
+        head.insert(1, format!("{from} to {to}"));
+    }
+    if report.risk_free_rate != 0.0 {
+        head.push(format!("risk-free rate {} %", Unit::Fraction.shown(report.risk_free_rate)));
+    }
+    if let Some((file, column)) = &report.benchmark {
+        head.push(format!("against {column} of {file}"));
+    }
+    if report.profile != "tiltyard" {
+        head.push(format!("profile {}", report.profile));
+    }
+    let shown: Vec<_> = report
+        .metrics
+        .iter()
+        .filter(|(name, _)| report.benchmark.is_some() || !metric(name).relative)
+        .collect();
+    let none = style.none();
+    let columns = vec![
+        Column::words("metric", 0, shown.iter().map(|(name, _)| metric(name).title.to_owned())),
+        Column::numbers(
+            "value",
+            0,
+            shown.iter().map(|(name, value)| match value {
+                Ok(value) => metric(name).unit.shown(*value),
+                Err(_) => none.to_owned(),
+            }),
+        ),
+        Column::words(
+            "",
+            0,
+            shown.iter().map(|(name, value)| match value {
+                Ok(_) => metric(name).unit.sign().to_owned(),
+                Err(reason) => reason.to_string(),
+            }),
+        ),
+    ];
+    filled(&head, style.separator(), style) + "\n" + &draw(columns, style).text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::series::tests::report;
+
+    #[test]
+    fn values_have_their_unit_and_gaps_their_reason() {
+        let expected = "\
+returns of fund.csv | 2024-01-02 to 2024-02-12 | 30 returns | 252 a year | risk-free rate 2.00 %
+
+metric        value
+--------------------------------------------------
+total return   7.93  %
+Sharpe         4.18
+Sortino           -  no return below the threshold
+max drawdown  -2.40  %
+";
+        assert_eq!(series(&report(), Style::PLAIN), expected);
+    }
+}

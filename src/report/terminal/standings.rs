@@ -1,0 +1,269 @@
+//! Standings: the verdict first, then the table with its error bars, who beats whom, and what else was tested.
+
+use super::Style;
+use super::grid::{Column, draw};
+use super::header::{paragraph, plural};
+use super::notes::some;
+use super::numbers::{count, ratio};
+use super::standings_pairs::pairs;
+use crate::store::{RatingRecord, RatingSystemRecord, StandingRecord, StandingsRecord};
+use crate::tournament::standings::{shown_percent, shown_together};
+
+/// More failed resamples than this share make a bar too narrow to go without saying.
+const FAILED_SHARE: f64 = 0.01;
+
+/// Everything of a tournament's standings that fits a terminal.
+pub fn standings(record: &StandingsRecord, style: Style) -> String {
+    format!("{}\n{}{}", standings_table(record, style), pairs(record, style), tests(record, style))
+}
+
+/// The verdict, the table and its notes.
+pub fn standings_table(record: &StandingsRecord, style: Style) -> String {
+    let drawing = draw(columns(record, style), style);
+    let notes = [
+        left_out(&drawing.left_out, style),
+        legend(record, style),
+        unrated(record, style),
+        narrow_bars(record, style),
+        windows(record, style),
+    ];
+    let verdict = style.bold(paragraph(&record.verdict.sentence, style).trim_end());
+    format!("{verdict}\n\n{}\n{}", drawing.text, notes.concat())
+}
+
+fn columns(record: &StandingsRecord, style: Style) -> Vec<Column> {
+    let rows = &record.standings;
+    let text = |make: fn(&StandingRecord) -> String| rows.iter().map(make);
+    let or_none = move |text: Option<String>| text.unwrap_or_else(|| style.none().to_owned());
+    let percent = |share: f64| ratio(share * 100.0);
+    let (means, intervals) = scores(rows);
+    let mut columns = vec![
+        Column::numbers("#", 0, text(|row| row.rank.to_string())),
+        Column::words("agent", 0, text(|row| row.agent.clone())).strong_where(|i| rows[i].rank == 1),
+        Column::numbers("mean score", 0, means.into_iter().map(or_none)),
+        Column::numbers("interval", 2, intervals.into_iter().map(or_none)),
+        Column::numbers("mean rank", 9, text(|row| ratio(row.mean_rank))),
+        Column::numbers("rank", 3, text(|row| places(row.rank_low, row.rank_high))),
+        Column::numbers("P(first) %", 4, rows.iter().map(|row| percent(row.first_probability))),
+        Column::numbers("wins", 6, text(|row| count(row.wins))),
+        Column::numbers("ties", 8, text(|row| count(row.ties))),
+        Column::numbers("losses", 7, text(|row| count(row.losses))),
+    ];
+    for (place, system) in (0_u8..).zip(&record.ratings) {
+        let rated = |row: &StandingRecord| row.ratings.get(&system.system).cloned();
+        let rating = rows.iter().map(|row| or_none(rated(row).map(|rated| rating(&rated))));
+        columns.push(Column::numbers(head(system), 1 + place.saturating_mul(20), rating));
+        let bar = rows.iter().map(|row| or_none(rated(row).and_then(|rated| bar(&rated))));
+        columns.push(Column::numbers("its interval", 5 + place.saturating_mul(20), bar));
+    }
+    if rows.iter().any(|row| row.scored_windows < record.windows) {
+        columns.push(Column::numbers("scored", 10, text(|row| count(row.scored_windows))));
+    }
+    if rows.iter().any(|row| row.disqualified_windows > 0) {
+        columns.push(Column::numbers("disqualified", 0, text(|row| count(row.disqualified_windows))));
+    }
+    columns
+}
+
+/// Mean scores and their intervals (`0.02 to 0.60`), all with the same decimals.
+fn scores(rows: &[StandingRecord]) -> (Vec<Option<String>>, Vec<Option<String>>) {
+    let known = |row: &StandingRecord| Some([row.mean_score?, row.mean_score_low?, row.mean_score_high?]);
+    let known: Vec<Option<[f64; 3]>> = rows.iter().map(known).collect();
+    let all: Vec<f64> = known.iter().flatten().flatten().copied().collect();
+    let texts = shown_together(&all);
+    let mut texts = texts.chunks_exact(3);
+    let mut next = |known: &Option<[f64; 3]>| known.and_then(|_| texts.next());
+    let shown: Vec<Option<&[String]>> = known.iter().map(&mut next).collect();
+    let mean = |row: &Option<&[String]>| row.map(|texts| texts[0].clone());
+    let ends = |row: &Option<&[String]>| row.map(|texts| format!("{} to {}", texts[1], texts[2]));
+    (shown.iter().map(mean).collect(), shown.iter().map(ends).collect())
+}
+
+/// `1-3`, or the one place.
+fn places(best: usize, worst: usize) -> String {
+    if best == worst { best.to_string() } else { format!("{best}-{worst}") }
+}
+
+/// Whole points on the scale of 1500, two places on the scale of 25.
+fn rating(rated: &RatingRecord) -> String {
+    points(rated.rating, rated.rating)
+}
+
+fn bar(rated: &RatingRecord) -> Option<String> {
+    Some(format!("{} to {}", points(rated.low?, rated.rating), points(rated.high?, rated.rating)))
+}
+
+fn points(value: f64, scale: f64) -> String {
+    if scale.abs() >= 100.0 { format!("{value:.0}") } else { ratio(value) }
+}
+
+fn head(system: &RatingSystemRecord) -> &'static str {
+    match system.system.as_str() {
+        "bradley_terry" => "Bradley-Terry",
+        "plackett_luce" => "Plackett-Luce",
+        "elo" => "Elo",
+        "glicko2" => "Glicko-2",
+        "trueskill" => "TrueSkill",
+        "weng_lin" => "Weng-Lin",
+        _ => "rating",
+    }
+}
+
+fn left_out(names: &[&str], style: Style) -> String {
+    if names.is_empty() {
+        return String::new();
+    }
+    paragraph(&format!("no room for {}; JSON and CSV have all", names.join(", ")), style)
+}
+
+/// What the columns are.
+fn legend(record: &StandingsRecord, style: Style) -> String {
+    let better = if record.higher_is_better { "more" } else { "less" };
+    let score =
+        if record.metric == "score" { String::new() } else { format!("score is {}, ", record.metric) };
+    paragraph(
+        &format!(
+            "{score}{better} is better; intervals cover {} %, from {} resamples of whole windows",
+            shown_percent(record.interval_level),
+            count(record.resamples),
+        ),
+        style,
+    )
+}
+
+/// Why a system rates nobody.
+fn unrated(record: &StandingsRecord, style: Style) -> String {
+    let line = |system: &RatingSystemRecord| {
+        let reason = system.reason.as_deref()?;
+        Some(paragraph(&format!("{} no {} rating: {reason}", style.none(), head(system)), style))
+    };
+    record.ratings.iter().filter_map(line).collect()
+}
+
+/// Systems many of whose resamples could not be rated.
+#[expect(clippy::cast_precision_loss, reason = "counts of resamples")]
+fn narrow_bars(record: &StandingsRecord, style: Style) -> String {
+    let many = |system: &&RatingSystemRecord| {
+        system.failed_resamples as f64 > FAILED_SHARE * record.resamples as f64
+    };
+    let line = |system: &RatingSystemRecord| {
+        let text = format!(
+            "{} of {} resamples have no {} rating (an agent won or lost everything): its intervals are too narrow",
+            count(system.failed_resamples),
+            count(record.resamples),
+            head(system)
+        );
+        paragraph(&text, style)
+    };
+    record.ratings.iter().filter(many).map(line).collect()
+}
+
+/// Scores that were missing.
+fn windows(record: &StandingsRecord, style: Style) -> String {
+    let mut text = String::new();
+    if record.standings.iter().any(|row| row.scored_windows < record.windows) {
+        text += &paragraph("a missing score counts as the worst of its window", style);
+    }
+    if !record.unscored_windows.is_empty() {
+        let names: Vec<&str> = record.unscored_windows.iter().map(String::as_str).collect();
+        let left_out = plural(names.len(), "window");
+        text += &paragraph(&format!("{left_out} left out, nobody has a score: {}", some(&names)), style);
+    }
+    text
+}
+
+/// The tests over all agents, a line each.
+fn tests(record: &StandingsRecord, style: Style) -> String {
+    let alpha = shown_percent(record.alpha);
+    let mut lines = Vec::new();
+    let set: Vec<&str> = record
+        .standings
+        .iter()
+        .filter(|row| row.confidence_set_p.is_some_and(|p| p > record.alpha))
+        .map(|row| row.agent.as_str())
+        .collect();
+    if !set.is_empty() && record.standings.len() > 1 {
+        lines.push(format!("model confidence set at {alpha} %: {}", set.join(", ")));
+    }
+    if let Some(friedman) = &record.friedman {
+        let (p, says) = (p_value(friedman.p_value), friedman.p_value < record.alpha);
+        let says = if says { "the agents differ in rank" } else { "no difference in rank is shown" };
+        lines.push(format!("Friedman: chi-squared {}, p {p}: {says}", ratio(friedman.statistic)));
+    }
+    if let Some(benchmark) = &record.benchmark {
+        if let Some(spa) = &benchmark.spa {
+            let p = p_value(spa.p_value);
+            lines.push(format!("best against {}: {}, SPA p {p}", benchmark.agent, spa.best));
+        }
+        if let Some(superior) = &benchmark.superior {
+            let named = if superior.is_empty() { "nobody".to_owned() } else { superior.join(", ") };
+            lines.push(format!("beats {} at {alpha} % (StepM): {named}", benchmark.agent));
+        }
+        for key in ["spa", "superior"] {
+            if let Some(reason) = record.missing.get(key) {
+                lines.push(format!("{} no test against {}: {reason}", style.none(), benchmark.agent));
+                break;
+            }
+        }
+    }
+    lines.iter().map(|line| paragraph(line, style)).collect()
+}
+
+/// Three places; a smaller one is only said to be so.
+pub(super) fn p_value(p: f64) -> String {
+    if p < 0.001 { "under 0.001".to_owned() } else { format!("{p:.3}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::terminal::standings_pairs::fixture::{record, unbeaten};
+
+    #[test]
+    fn the_verdict_comes_first_and_the_table_has_its_error_bars() {
+        let text = standings(&record(), Style::PLAIN);
+        let expected = "\
+not distinguishable: trend and twin have the same mean sharpe_ratio, over 24 windows; trend and twin cannot be told apart; no number of windows would resolve it
+
+#  agent  mean score        interval  mean rank  rank  P(first) %  wins  ties  losses  Bradley-Terry  its interval  scored  disqualified
+----------------------------------------------------------------------------------------------------------------------------------------
+1  trend       -0.04   -0.21 to 0.19       2.17   1-2       50.00    32    24      16           1576  1555 to 1606      24             0
+1  twin        -0.04   -0.21 to 0.19       2.17   1-2       50.00    32    24      16           1576  1555 to 1606      24             0
+3  odd         -0.94  -1.05 to -0.82       2.50     3        0.00    36     0      36           1501  1459 to 1541      23             1
+4  hold        -2.04  -2.33 to -1.69       3.17     4        0.00    20     0      52           1346  1300 to 1385      24             0
+";
+        assert!(text.starts_with(expected), "{text}");
+        assert!(
+            text.contains("\nscore is sharpe_ratio, more is better; intervals cover 95 %, from 60 resamples")
+        );
+        assert!(text.contains("\na missing score counts as the worst of its window\n"));
+        assert!(text.contains("\nmodel confidence set at 5 %: trend, twin\n"));
+        assert!(text.contains("\nbeats hold at 5 % (StepM): "), "{text}");
+    }
+
+    #[test]
+    fn a_narrow_terminal_leaves_columns_out_and_says_so() {
+        for width in [40, 60, 80] {
+            let text = standings(&record(), Style { width: Some(width), ..Style::PLAIN });
+            assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");
+            assert!(text.contains("no room for "));
+        }
+    }
+
+    #[test]
+    fn an_unbeaten_agent_is_said_not_rated() {
+        let text = standings(&unbeaten(), Style::PLAIN);
+        assert!(
+            text.contains("- no Bradley-Terry rating: the win graph is not strongly connected"),
+            "{text}"
+        );
+        assert!(text.contains(": best > other (no agent ever lost"));
+    }
+
+    #[test]
+    fn small_numbers_for_reading() {
+        assert_eq!((places(1, 3), places(2, 2)), ("1-3".to_owned(), "2".to_owned()));
+        assert_eq!((p_value(0.0004), p_value(0.0421)), ("under 0.001".to_owned(), "0.042".to_owned()));
+        assert_eq!((points(1523.4, 1523.4), points(24.126, 24.0)), ("1523".to_owned(), "24.13".to_owned()));
+    }
+}

@@ -1,0 +1,188 @@
+//! Two sweeps side by side: what they chose, what that is worth, and how trials of the same values did in both.
+
+use super::Style;
+use super::grid::{Column, draw};
+use super::header::{paragraph, plural};
+use super::numbers::{count, ratio};
+use super::sweep::named;
+use crate::store::SelectionRecord;
+use crate::store::sweep::StoredSweep;
+
+/// Trials that both sweeps have.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Comparison {
+    /// How many trials have the same values of the same parameters.
+    pub common: usize,
+    /// Rank correlation of their scores (Spearman); `None` under three, or where all are equal.
+    pub correlation: Option<f64>,
+    /// The second sweep's rank of the first one's winner.
+    pub first_in_second: Option<u32>,
+    /// The first sweep's rank of the second one's winner.
+    pub second_in_first: Option<u32>,
+}
+
+/// What two sweeps have in common.
+pub fn compare(first: &StoredSweep, second: &StoredSweep) -> Comparison {
+    let pairs: Vec<(usize, usize)> = if same_parameters(first, second) {
+        (0..first.rows())
+            .filter_map(|row| {
+                let there = (0..second.rows()).find(|&other| key(first, row) == key(second, other))?;
+                Some((row, there))
+            })
+            .collect()
+    } else {
+        Vec::new()
+    };
+    let scores: Vec<(f64, f64)> = pairs
+        .iter()
+        .filter_map(|&(a, b)| Some((number(first, "score", a)?, number(second, "score", b)?)))
+        .collect();
+    let ranked = |of: &StoredSweep,
+                  here: fn(&(usize, usize)) -> usize,
+                  there: fn(&(usize, usize)) -> usize,
+                  other: &StoredSweep| {
+        let winner = of.record.winner.as_ref()?.trial as usize;
+        let pair = pairs.iter().find(|pair| here(pair) == winner)?;
+        number(other, "rank", there(pair)).map(|rank| rank as u32)
+    };
+    Comparison {
+        common: pairs.len(),
+        correlation: spearman(&scores),
+        first_in_second: ranked(first, |pair| pair.0, |pair| pair.1, second),
+        second_in_first: ranked(second, |pair| pair.1, |pair| pair.0, first),
+    }
+}
+
+fn same_parameters(first: &StoredSweep, second: &StoredSweep) -> bool {
+    let paths = |sweep: &StoredSweep| {
+        let mut paths: Vec<String> =
+            sweep.record.parameters.iter().map(|parameter| parameter.path.clone()).collect();
+        paths.sort();
+        paths
+    };
+    paths(first) == paths(second)
+}
+
+/// A trial's values in the order of the parameters' names.
+fn key(sweep: &StoredSweep, row: usize) -> Vec<&str> {
+    let mut parameters = sweep.parameters();
+    parameters.sort_by(|a, b| a.name.cmp(&b.name));
+    parameters.iter().map(|column| column.texts[row].as_str()).collect()
+}
+
+fn number(sweep: &StoredSweep, column: &str, row: usize) -> Option<f64> {
+    sweep.column(column)?.numbers[row]
+}
+
+/// Spearman's rank correlation.
+fn spearman(pairs: &[(f64, f64)]) -> Option<f64> {
+    if pairs.len() < 3 {
+        return None;
+    }
+    let (x, y): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
+    let (x, y) = (ranks(&x), ranks(&y));
+    let mean = (real(pairs.len()) + 1.0) / 2.0;
+    let of = |a: &[f64], b: &[f64]| -> f64 { a.iter().zip(b).map(|(a, b)| (a - mean) * (b - mean)).sum() };
+    let scale = (of(&x, &x) * of(&y, &y)).sqrt();
+    (scale > 0.0).then(|| of(&x, &y) / scale)
+}
+
+/// Ranks from 1, ties sharing their mean.
+fn ranks(values: &[f64]) -> Vec<f64> {
+    values
+        .iter()
+        .map(|value| {
+            let below = values.iter().filter(|other| *other < value).count();
+            let equal = values.iter().filter(|other| *other == value).count();
+            real(below) + (real(equal) + 1.0) / 2.0
+        })
+        .collect()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of trials")]
+fn real(count: usize) -> f64 {
+    count as f64
+}
+
+/// The two sweeps as a table, and what they have in common.
+pub fn sweep_compare(first: &StoredSweep, second: &StoredSweep, style: Style) -> String {
+    let facts = facts(first, style).into_iter().zip(facts(second, style));
+    let rows: Vec<(&str, String, String)> =
+        facts.map(|((name, first), (_, second))| (name, first, second)).collect();
+    let columns = vec![
+        Column::words("", 0, rows.iter().map(|row| row.0.to_owned())),
+        Column::words("first", 0, rows.iter().map(|row| row.1.clone())),
+        Column::words("second", 0, rows.iter().map(|row| row.2.clone())),
+    ];
+    let mut text = draw(columns, style).text + "\n";
+    text.push_str(&paragraph(&common(&compare(first, second)), style));
+    text
+}
+
+fn facts(sweep: &StoredSweep, style: Style) -> Vec<(&'static str, String)> {
+    let record = &sweep.record;
+    let none = || style.none().to_owned();
+    let evidence = |of: fn(&SelectionRecord) -> Option<f64>| {
+        record.evidence.as_ref().and_then(of).map_or_else(none, |value| format!("{value:.3}"))
+    };
+    let winner = record.winner.as_ref();
+    vec![
+        ("scenario", record.scenario.clone()),
+        ("run", record.run_id.clone()),
+        ("swept", format!("{}, {}", record.agent, record.search)),
+        ("trials", count(record.trials.tried)),
+        ("windows", count(record.windows)),
+        ("winner", winner.map_or_else(none, |winner| named(record, &winner.values))),
+        (
+            "its score",
+            winner.map_or_else(none, |winner| format!("{} {}", record.objective, ratio(winner.score))),
+        ),
+        ("deflated Sharpe", evidence(|evidence| evidence.dsr)),
+        ("PBO", evidence(|evidence| evidence.pbo)),
+        ("SPA p", evidence(|evidence| evidence.spa.as_ref().map(|spa| spa.p_value))),
+        (
+            "out of sample",
+            record.validation.as_ref().and_then(|found| found.out_of_sample).map_or_else(none, ratio),
+        ),
+        (
+            "verdict",
+            record.evidence.as_ref().map_or_else(none, |evidence| verdict(evidence.defensible).to_owned()),
+        ),
+    ]
+}
+
+const fn verdict(defensible: bool) -> &'static str {
+    if defensible { "defensible" } else { "not distinguishable from selection luck" }
+}
+
+fn common(found: &Comparison) -> String {
+    if found.common == 0 {
+        return "no trial of one has the values of a trial of the other".to_owned();
+    }
+    let mut text = format!("{} in common", plural(found.common, "trial"));
+    if let Some(correlation) = found.correlation {
+        text.push_str(&format!(", whose scores correlate {} by rank", ratio(correlation)));
+    }
+    if let Some(rank) = found.first_in_second {
+        text.push_str(&format!("; the first one's winner is number {rank} of the second"));
+    }
+    if let Some(rank) = found.second_in_first {
+        text.push_str(&format!("; the second one's winner is number {rank} of the first"));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranks_correlate_as_they_should() {
+        assert_eq!(spearman(&[(1.0, 10.0), (2.0, 20.0), (3.0, 25.0)]), Some(1.0));
+        assert_eq!(spearman(&[(1.0, 3.0), (2.0, 2.0), (3.0, 1.0)]), Some(-1.0));
+        assert_eq!(spearman(&[(1.0, 1.0), (2.0, 1.0), (3.0, 1.0)]), None);
+        // Ranks 1, 2.5, 2.5, 4 and 1, 4, 2.5, 2.5: deviations -1.5, 0, 0, 1.5 and -1.5, 1.5, 0, 0; 2.25 / 4.5.
+        let found = spearman(&[(1.0, 1.0), (2.0, 3.0), (2.0, 2.0), (4.0, 2.0)]).unwrap();
+        assert!((found - 0.5).abs() < 1e-12, "{found}");
+    }
+}

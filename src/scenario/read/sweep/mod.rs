@@ -1,0 +1,250 @@
+//! The `[sweep]` table: whose parameters, which values, which search.
+//!
+//! Every value is checked by the same description that the parameter itself is read by.
+
+mod parameters;
+mod range;
+mod target;
+mod template;
+
+pub(in crate::scenario) use template::Template;
+
+use toml::Spanned;
+use toml::de::DeTable;
+
+use super::agent::{Agents, Surroundings};
+use super::battle::ReadBattle;
+use super::condition;
+use super::table::Table;
+use crate::scenario::expr::NamedCondition;
+use crate::scenario::suggest;
+use crate::scenario::{AgentSpec, SearchKind, SweepSpec, SweptParameter, SweptValue, SweptValues, VenueSpec};
+
+/// Fewest trials that covariance matrix adaptation can learn from at once.
+const LEAST_GENERATION: u32 = 4;
+/// Combinations that are tried out while the file is read.
+const TRIED_OUT: usize = 2_000;
+
+/// Reads the table; the inner `None` where it is not written, the outer once a problem was reported.
+pub(super) fn read(
+    document: &DeTable<'_>,
+    root: &Table<'_>,
+    agents: &Option<Agents>,
+    venue: Option<&VenueSpec>,
+    battle: &ReadBattle<'_>,
+    around: &Surroundings<'_>,
+) -> Option<Option<SweepSpec>> {
+    let table = root.table("sweep");
+    if !root.has("sweep") {
+        return Some(None);
+    }
+    let table = table?;
+    let agent: Option<Spanned<String>> = table.value("agent");
+    let written = table.raw("parameters").and_then(|given| parameters::flatten(&given));
+    let conditions: Option<Vec<Spanned<String>>> = table.value("where");
+    let search: Option<SearchKind> = table.value("search");
+    let trials = table.optional::<Spanned<u32>>("trials");
+    let batch = table.optional::<u32>("batch");
+    let objective = table.optional("objective");
+    let reduction = table.optional::<Spanned<u32>>("reduction");
+    table.finish();
+    let agent = agent.as_ref().and_then(|name| find(&table, name, agents.as_ref()));
+    let parameters =
+        agent.zip(written).and_then(|(agent, written)| target::place(&table, document, agent, written));
+    let (agent, parameters, search) = (agent?, parameters?, search?);
+    let (trials, batch, reduction) = (trials?, batch?, reduction?);
+    fits_search(&table, search, &parameters, trials.as_ref(), reduction.as_ref())?;
+    let conditions = read_conditions(&table, conditions?, &parameters)?;
+    if let Some(batch) = table
+        .optional::<Spanned<u32>>("batch")?
+        .filter(|batch| search == SearchKind::CmaEs && *batch.get_ref() < LEAST_GENERATION)
+    {
+        let message = format!("a generation of `cma_es` has at least {LEAST_GENERATION} trials");
+        table.problems.error(batch.span(), message, "too few to learn from".to_owned(), None);
+        return None;
+    }
+    let template = Template::new(table.problems.source(), agent, venue?, around, &parameters)?;
+    let spec = SweepSpec {
+        agent: agent.name.clone(),
+        batch: batch.unwrap_or_else(|| default_batch(search, parameters.len())),
+        parameters,
+        conditions,
+        search,
+        trials: trials.map(Spanned::into_inner),
+        reduction: reduction.map_or(3, Spanned::into_inner),
+        objective: match objective? {
+            Some(metric) => metric,
+            None => battle.spec.as_ref()?.ranking_metric,
+        },
+        template,
+    };
+    try_out(&table, &spec)?;
+    Some(Some(spec))
+}
+
+fn find<'a>(table: &Table<'_>, name: &Spanned<String>, agents: Option<&'a Agents>) -> Option<&'a AgentSpec> {
+    let agents = agents?;
+    if let Some(found) =
+        agents.specs.as_ref()?.iter().find(|agent| agent.name.as_str() == name.get_ref().as_str())
+    {
+        if found.registered.is_none() {
+            return Some(found);
+        }
+        table.problems.error(
+            name.span(),
+            format!("the agent `{}` comes from the registry", name.get_ref()),
+            "its parameters are not written here".to_owned(),
+            Some("sweep an agent whose strategy the scenario writes".to_owned()),
+        );
+        return None;
+    }
+    table.problems.absent(
+        name.span(),
+        format!("unknown agent `{}` to sweep", name.get_ref()),
+        "no agent of this name".to_owned(),
+        suggest::help(name.get_ref(), &agents.names()?),
+    );
+    None
+}
+
+/// Reports settings that the search has no use for, and those that it lacks.
+fn fits_search(
+    table: &Table<'_>,
+    search: SearchKind,
+    parameters: &[SweptParameter],
+    trials: Option<&Spanned<u32>>,
+    reduction: Option<&Spanned<u32>>,
+) -> Option<()> {
+    let problem = |span, message: String, label: &str, help: &str| {
+        table.problems.error(span, message, label.to_owned(), Some(help.to_owned()));
+        None
+    };
+    if let Some(reduction) = reduction.filter(|_| search != SearchKind::SuccessiveHalving) {
+        let help = "take it away, or write `search = \"successive_halving\"`";
+        let message = "`reduction` belongs to `search = \"successive_halving\"`".to_owned();
+        return problem(reduction.span(), message, "no use here", help);
+    }
+    match (search, trials) {
+        (SearchKind::Grid, Some(trials)) => {
+            let help = "take it away, or choose another `search`, such as \"random\"";
+            let message = "a grid tries every combination, not a number of `trials`".to_owned();
+            return problem(trials.span(), message, "no use here", help);
+        }
+        (SearchKind::Grid | SearchKind::SuccessiveHalving, _) => {}
+        (_, None) => {
+            let help = "add `trials = ..`: how many combinations are tried";
+            let message = "this search needs a number of `trials`".to_owned();
+            return problem(table.span("search"), message, "goes on without end", help);
+        }
+        _ => {}
+    }
+    let unlisted = |parameter: &&SweptParameter| matches!(parameter.values, SweptValues::Continuous { .. });
+    let whole_grid = search == SearchKind::Grid || trials.is_none();
+    if let Some(parameter) = parameters.iter().find(unlisted).filter(|_| whole_grid) {
+        let help = "add `step`, or `points` to a log range, or search with a number of `trials`";
+        let message = format!("`{}` has no end of values for a grid", parameter.path);
+        let span = parameter.places.first().cloned().unwrap_or_else(|| table.header());
+        return problem(span, message, "no step", help);
+    }
+    let word = |parameter: &&SweptParameter| match &parameter.values {
+        SweptValues::Listed(values) => values.iter().any(|value| matches!(value, SweptValue::Word(_))),
+        SweptValues::Continuous { .. } => false,
+    };
+    if let Some(parameter) = parameters.iter().find(word).filter(|_| search == SearchKind::CmaEs) {
+        let help = "sweep numbers only, or search with \"tpe\"";
+        let message = format!("`{}` has words, which `cma_es` cannot search", parameter.path);
+        let span = parameter.places.first().cloned().unwrap_or_else(|| table.header());
+        return problem(span, message, "not numbers", help);
+    }
+    Some(())
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small whole number")]
+fn default_batch(search: SearchKind, parameters: usize) -> u32 {
+    match search {
+        SearchKind::Tpe => 16,
+        // Hansen's population size.
+        SearchKind::CmaEs => 4 + (3.0 * libm::log(f64::from(parameters as u32))).floor() as u32,
+        _ => 64,
+    }
+}
+
+fn read_conditions(
+    table: &Table<'_>,
+    written: Vec<Spanned<String>>,
+    parameters: &[SweptParameter],
+) -> Option<Vec<NamedCondition>> {
+    let names: Vec<&str> = parameters.iter().map(SweptParameter::key).collect();
+    let read = written.into_iter().map(|text| {
+        NamedCondition::parse(text.get_ref(), &names)
+            .map_err(|error| condition::report(error, &text, table.problems))
+            .ok()
+    });
+    read.collect::<Vec<_>>().into_iter().collect()
+}
+
+/// Tries out the first combinations: reports a sweep of which nothing is left, and warns of combinations that
+/// the agent could not have.
+fn try_out(table: &Table<'_>, spec: &SweepSpec) -> Option<()> {
+    let lists: Option<Vec<&[SweptValue]>> = spec
+        .parameters
+        .iter()
+        .map(|parameter| match &parameter.values {
+            SweptValues::Listed(values) => Some(values.as_slice()),
+            SweptValues::Continuous { .. } => None,
+        })
+        .collect();
+    // Values without end are tried when the sweep runs.
+    let Some(lists) = lists else { return Some(()) };
+    let total = lists.iter().fold(1_usize, |product, list| product.saturating_mul(list.len()));
+    let combination = |place: usize| {
+        let mut rest = place;
+        let mut values: Vec<SweptValue> = lists
+            .iter()
+            .rev()
+            .map(|list| {
+                let value = list[rest % list.len()].clone();
+                rest /= list.len();
+                value
+            })
+            .collect();
+        values.reverse();
+        values
+    };
+    let allowed: Vec<Vec<SweptValue>> =
+        (0..total.min(TRIED_OUT)).map(combination).filter(|values| spec.allows(values)).collect();
+    let outcomes = spec.setups(&allowed);
+    let refused: Vec<_> =
+        allowed.iter().zip(&outcomes).filter_map(|(v, o)| Some((v, o.as_ref().err()?))).collect();
+    let place = table.span("parameters");
+    if total <= TRIED_OUT && refused.len() == outcomes.len() {
+        let why = refused.first().and_then(|(_, problems)| problems.first());
+        let label = why.map_or_else(|| "`where` leaves nothing".to_owned(), |why| why.message.clone());
+        let help = "widen the values, or the conditions of `where`".to_owned();
+        table.problems.error(
+            place,
+            "no combination of these values can be tried".to_owned(),
+            label,
+            Some(help),
+        );
+        return None;
+    }
+    if let Some((values, problems)) = refused.first() {
+        let named: Vec<String> =
+            spec.parameters.iter().zip(*values).map(|(p, value)| format!("{} = {value}", p.key())).collect();
+        let why = problems.first().map_or("", |problem| problem.message.as_str());
+        let of = if total > TRIED_OUT { "the first " } else { "" };
+        table.problems.warning(
+            place,
+            format!(
+                "{} of {of}{} combinations are left out, such as {}: {why}",
+                refused.len(),
+                outcomes.len(),
+                named.join(", ")
+            ),
+            "not all go together".to_owned(),
+            Some("say which are meant, for example `where = [\"fast < slow\"]`".to_owned()),
+        );
+    }
+    Some(())
+}

@@ -1,0 +1,76 @@
+//! The `[sweep.parameters]` table, flattened: tables in it are parts of a path, or a range of values.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::super::value::Given;
+use crate::scenario::format::ValueType;
+
+/// Keys that make a table a range of values.
+const RANGE_KEYS: [&str; 6] = ["from", "to", "step", "log_from", "log_to", "points"];
+
+/// Most parameters of a sweep.
+const MOST_PARAMETERS: usize = 100;
+
+/// A parameter as written: where it belongs, and its values.
+pub(super) struct Written<'t> {
+    /// The parts of its path: `["risk", "max_drawdown_pct"]`.
+    pub path: Vec<&'t str>,
+    /// Where its key is written.
+    pub key: Range<usize>,
+    /// Its values.
+    pub values: &'t Spanned<DeValue<'t>>,
+}
+
+/// All parameters, in the file's order.
+pub(super) fn flatten<'t>(given: &Given<'t>) -> Option<Vec<Written<'t>>> {
+    let table = given.table(&ValueType::Swept)?;
+    let mut found = Vec::new();
+    let sound = walk(table, &[], given, &mut found);
+    if found.is_empty() && sound {
+        return given.fail("`parameters` is empty".to_owned(), "needs at least one".to_owned(), None);
+    }
+    if found.len() > MOST_PARAMETERS {
+        let message = format!("{} parameters are more than can be swept at once", found.len());
+        return given.fail(message, format!("at most {MOST_PARAMETERS}"), None);
+    }
+    // TOML tables are sorted by name; the file's order is the one that a person sees.
+    found.sort_by_key(|written| written.key.start);
+    sound.then_some(found)
+}
+
+fn walk<'t>(
+    table: &'t DeTable<'t>,
+    above: &[&'t str],
+    given: &Given<'t>,
+    found: &mut Vec<Written<'t>>,
+) -> bool {
+    let mut sound = true;
+    for (key, value) in table {
+        let name: &'t str = key.get_ref();
+        let path: Vec<&'t str> = above.iter().copied().chain(name.split('.')).collect();
+        match value.get_ref() {
+            DeValue::Array(_) => found.push(Written { path, key: key.span(), values: value }),
+            DeValue::Table(inner) if is_range(inner) => {
+                found.push(Written { path, key: key.span(), values: value });
+            }
+            DeValue::Table(inner) => sound &= walk(inner, &path, given, found),
+            _ => {
+                let inner = Given { key: name, value, problems: given.problems };
+                let help = "write a list such as [5, 10], { from = 5, to = 50, step = 5 }, or \
+                            { log_from = 1, log_to = 100, points = 5 }";
+                let message = format!("the values of `{}` must be a list or a range", path.join("."));
+                sound &= inner
+                    .fail::<()>(message, "one value is no sweep".to_owned(), Some(help.to_owned()))
+                    .is_some();
+            }
+        }
+    }
+    sound
+}
+
+fn is_range(table: &DeTable<'_>) -> bool {
+    table.is_empty() || table.keys().any(|key| RANGE_KEYS.contains(&&**key.get_ref()))
+}

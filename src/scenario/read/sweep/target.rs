@@ -1,0 +1,253 @@
+//! Which key of the file a swept parameter stands for, and whether its values may stand there.
+
+use toml::de::{DeTable, DeValue};
+
+use super::super::table::Table;
+use super::super::value::{Given, Read};
+use super::parameters::Written;
+use super::range;
+use crate::domain::{Bps, Interval};
+use crate::scenario::catalogue;
+use crate::scenario::format::{ChoiceDoc, DEFAULT_PROFILE, KeyDoc, RISK, SLIPPAGE_MODELS, UNLIMITED_PROFILE};
+use crate::scenario::format::{VENUE, ValueType};
+use crate::scenario::suggest;
+use crate::scenario::{AgentSpec, StrategyKind, SweptParameter, SweptValue, SweptValues};
+
+/// The parameters with their full paths and checked values; `None` once a problem was reported.
+pub(super) fn place(
+    table: &Table<'_>,
+    document: &DeTable<'_>,
+    agent: &AgentSpec,
+    written: Vec<Written<'_>>,
+) -> Option<Vec<SweptParameter>> {
+    let ground = Ground { table, document, agent };
+    let placed: Vec<_> = written.iter().map(|written| ground.parameter(written)).collect();
+    let placed: Vec<SweptParameter> = placed.into_iter().collect::<Option<_>>()?;
+    for (index, (one, written)) in placed.iter().zip(&written).enumerate() {
+        if let Some(first) = placed[..index].iter().find(|before| before.key() == one.key()) {
+            let message = if first.path == one.path {
+                format!("`{}` is swept twice", one.path)
+            } else {
+                format!("`{}` and `{}` go by the same name", first.path, one.path)
+            };
+            table.problems.error(written.key.clone(), message, "named before".to_owned(), None);
+            return None;
+        }
+    }
+    Some(placed)
+}
+
+/// What a path is looked up in.
+struct Ground<'a, 't> {
+    table: &'a Table<'t>,
+    document: &'a DeTable<'t>,
+    agent: &'a AgentSpec,
+}
+
+impl Ground<'_, '_> {
+    fn parameter(&self, written: &Written<'_>) -> Option<SweptParameter> {
+        let (path, doc) = self.find(written)?;
+        let given = Given { key: doc.name, value: written.values, problems: self.table.problems };
+        let values = values(&given, &doc.value)?;
+        Some(SweptParameter { path, values, places: range::places(written.values) })
+    }
+
+    /// The full path and the description of the key that is meant.
+    fn find(&self, written: &Written<'_>) -> Option<(String, KeyDoc)> {
+        let agent = self.agent.name.as_str();
+        let profile = self.agent.risk.name.as_str();
+        match written.path.as_slice() {
+            ["agents", name, rest @ ..] if *name == agent => self.find_short(written, rest),
+            ["risk", name, key] if *name == profile => self.find_short(written, &["risk", key]),
+            path => self.find_short(written, path),
+        }
+    }
+
+    fn find_short(&self, written: &Written<'_>, path: &[&str]) -> Option<(String, KeyDoc)> {
+        match path {
+            ["strategy", key] | [key] => self.strategy(written, key),
+            ["risk", key] => self.risk(written, key),
+            ["venue", "slippage", key] => self.slippage(written, key),
+            ["venue", key] => {
+                let doc = self.known(written, key, VENUE.keys, "`[venue]`")?;
+                Some((format!("venue.{key}"), doc))
+            }
+            _ => {
+                let help = format!(
+                    "a parameter of the strategy by its name, else `risk.KEY`, `venue.KEY` or `venue.slippage.KEY`, \
+                     of agent `{}` and its risk profile `{}`",
+                    self.agent.name, self.agent.risk.name
+                );
+                let message = format!("`{}` is nothing that can be swept", written.path.join("."));
+                self.table.problems.error(
+                    written.key.clone(),
+                    message,
+                    "no such parameter".to_owned(),
+                    Some(help),
+                );
+                None
+            }
+        }
+    }
+
+    fn strategy(&self, written: &Written<'_>, key: &str) -> Option<(String, KeyDoc)> {
+        let kind = kind(&self.agent.strategy.kind);
+        let variants = catalogue::strategy_variants();
+        let keys = variants.iter().find(|variant| variant.name == kind)?.keys;
+        let doc = self.known(written, key, keys, &format!("`strategy` of kind `{kind}`"))?;
+        Some((format!("strategy.{key}"), doc))
+    }
+
+    fn risk(&self, written: &Written<'_>, key: &str) -> Option<(String, KeyDoc)> {
+        let profile = self.agent.risk.name.as_str();
+        if profile == DEFAULT_PROFILE || profile == UNLIMITED_PROFILE {
+            self.table.problems.error(
+                written.key.clone(),
+                format!("the risk profile `{profile}` of agent `{}` is built in", self.agent.name),
+                "cannot be swept".to_owned(),
+                Some("give the agent a profile of the scenario's own, such as `[risk.swept]`".to_owned()),
+            );
+            return None;
+        }
+        let doc = self.known(written, key, RISK.keys, &format!("`[risk.{profile}]`"))?;
+        Some((format!("risk.{key}"), doc))
+    }
+
+    fn slippage(&self, written: &Written<'_>, key: &str) -> Option<(String, KeyDoc)> {
+        let table = |value: Option<&'_ toml::Spanned<DeValue<'_>>>, key: &str| -> Option<String> {
+            value?
+                .get_ref()
+                .as_table()?
+                .get(key)?
+                .get_ref()
+                .as_table()?
+                .get("model")?
+                .get_ref()
+                .as_str()
+                .map(str::to_owned)
+        };
+        let model = table(self.document.get("venue"), "slippage").unwrap_or_else(|| "none".to_owned());
+        let keys = SLIPPAGE_MODELS.iter().find(|variant| variant.name == model)?.keys;
+        let doc = self.known(written, key, keys, &format!("`slippage` of model `{model}`"))?;
+        Some((format!("venue.slippage.{key}"), doc))
+    }
+
+    /// The description of a key, if it is one.
+    fn known(&self, written: &Written<'_>, key: &str, keys: &[KeyDoc], title: &str) -> Option<KeyDoc> {
+        if let Some(doc) = keys.iter().find(|doc| doc.name == key) {
+            return Some(*doc);
+        }
+        let names: Vec<&str> = keys.iter().map(|doc| doc.name).collect();
+        self.table.problems.error(
+            written.key.clone(),
+            format!("unknown parameter `{key}` of {title}"),
+            "no such parameter".to_owned(),
+            suggest::help(key, &names).or_else(|| Some("it has no parameters".to_owned())),
+        );
+        None
+    }
+}
+
+/// A strategy's kind as written.
+fn kind(kind: &StrategyKind) -> String {
+    let json = serde_json::to_value(kind).ok();
+    json.and_then(|json| json.get("kind")?.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// The values of a list or a range, each checked as a value of the key.
+fn values(given: &Given<'_>, of: &ValueType) -> Option<SweptValues> {
+    match given.value.get_ref() {
+        DeValue::Array(list) => {
+            if list.is_empty() {
+                return given.fail(
+                    format!("`{}` has no values", given.key),
+                    "needs at least one".to_owned(),
+                    None,
+                );
+            }
+            let mut found: Option<Vec<SweptValue>> = Some(Vec::new());
+            for item in list.iter() {
+                let item = Given { key: given.key, value: item, problems: given.problems };
+                let value = check(&item, of).and_then(|value| {
+                    let twice = found.as_ref().is_some_and(|found| found.contains(&value));
+                    if twice {
+                        let message = format!("{value} is listed twice in `{}`", given.key);
+                        return item.fail(
+                            message,
+                            "listed before".to_owned(),
+                            Some("take one away".to_owned()),
+                        );
+                    }
+                    Some(value)
+                });
+                found = found.zip(value).map(|(mut found, value)| {
+                    found.push(value);
+                    found
+                });
+            }
+            found.map(SweptValues::Listed)
+        }
+        DeValue::Table(table) => {
+            let inner = if let ValueType::Limit(of) = of { of } else { of };
+            match inner {
+                ValueType::Integer { .. }
+                | ValueType::Number(_)
+                | ValueType::Percent(_)
+                | ValueType::BasisPoints(_) => range::read(given, table, inner, |end| check(end, inner)),
+                _ => {
+                    let help = Some("list its values: [.., ..]".to_owned());
+                    given.fail(
+                        format!("`{}` is no number and has no range", given.key),
+                        "no number".to_owned(),
+                        help,
+                    )
+                }
+            }
+        }
+        _ => None,
+    }
+}
+
+/// One value, checked as a value of the key.
+fn check(given: &Given<'_>, of: &ValueType) -> Option<SweptValue> {
+    match of {
+        ValueType::Integer { .. } => {
+            let value = u64::read(given, of)?;
+            i64::try_from(value).ok().map(SweptValue::Integer).or_else(|| {
+                given.fail(format!("`{}` is too large to be swept", given.key), "too large".to_owned(), None)
+            })
+        }
+        ValueType::Number(_) => f64::read(given, of).map(SweptValue::Number),
+        ValueType::Percent(_) | ValueType::BasisPoints(_) => {
+            Bps::read(given, of)?;
+            f64::read(given, of).map(SweptValue::Number)
+        }
+        ValueType::Boolean => bool::read(given, of).map(SweptValue::Boolean),
+        ValueType::Limit(inner) => match given.value.get_ref() {
+            DeValue::Boolean(false) => Some(SweptValue::Boolean(false)),
+            DeValue::String(text) if text == "off" => Some(SweptValue::Boolean(false)),
+            DeValue::Integer(_) | DeValue::Float(_) => check(given, inner),
+            _ => given.wrong_type(of, None),
+        },
+        ValueType::Choice { noun, choices } => word(given, of, noun, &choices()),
+        ValueType::Interval => {
+            Interval::read(given, of).map(|interval| SweptValue::Word(interval.to_string()))
+        }
+        _ => {
+            let message = format!("`{}` is {} and cannot be swept", given.key, of.expected());
+            let help = "numbers, booleans, words of a choice and intervals can".to_owned();
+            given.fail(message, "cannot be swept".to_owned(), Some(help))
+        }
+    }
+}
+
+fn word(given: &Given<'_>, of: &ValueType, noun: &str, choices: &[ChoiceDoc]) -> Option<SweptValue> {
+    let names: Vec<&str> = choices.iter().map(|choice| choice.name).collect();
+    let Some(text) = given.value.get_ref().as_str() else {
+        return given.wrong_type(of, Some(format!("known: {}", names.join(", "))));
+    };
+    if names.contains(&text) {
+        return Some(SweptValue::Word(text.to_owned()));
+    }
+    given.fail(format!("unknown {noun} `{text}`"), format!("no such {noun}"), suggest::help(text, &names))
+}

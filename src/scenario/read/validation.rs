@@ -1,0 +1,90 @@
+//! The `[validation]` table.
+
+use super::table::Table;
+use crate::scenario::{BattleSpec, ValidationSpec, WindowSpec};
+
+/// Reads the table; the inner `None` where it is not written, the outer once a problem was reported.
+pub(super) fn read(root: &Table<'_>, battle: Option<&BattleSpec>) -> Option<Option<ValidationSpec>> {
+    let tagged = root.tagged("validation");
+    if !root.has("validation") {
+        return Some(None);
+    }
+    let (kind, table) = tagged?;
+    let spec = match kind {
+        "walk_forward" => walk_forward(&table),
+        "purged_k_fold" => purged_k_fold(&table),
+        _ => cpcv(&table),
+    };
+    table.finish();
+    if !root.has("sweep") {
+        table.problems.error(
+            table.header(),
+            "`[validation]` without `[sweep]`".to_owned(),
+            "nothing to validate".to_owned(),
+            Some("it tries a sweep on windows that it was not chosen by: add `[sweep]`".to_owned()),
+        );
+        return None;
+    }
+    let spec = spec?;
+    fits(&table, spec, battle).then_some(Some(spec))
+}
+
+fn walk_forward(table: &Table<'_>) -> Option<ValidationSpec> {
+    let (train, test, purge) = (table.value("train"), table.value("test"), table.value("purge"));
+    let anchored = table.value("anchored");
+    Some(ValidationSpec::WalkForward { train: train?, test: test?, purge: purge?, anchored: anchored? })
+}
+
+fn purged_k_fold(table: &Table<'_>) -> Option<ValidationSpec> {
+    let (folds, purge, embargo) = (table.value("folds"), table.value("purge"), table.value("embargo"));
+    Some(ValidationSpec::PurgedKFold { folds: folds?, purge: purge?, embargo: embargo? })
+}
+
+fn cpcv(table: &Table<'_>) -> Option<ValidationSpec> {
+    let folds: Option<u32> = table.value("folds");
+    let test_folds: Option<u32> = table.value("test_folds");
+    let (purge, embargo) = (table.value("purge"), table.value("embargo"));
+    let (folds, test_folds) = (folds?, test_folds?);
+    if test_folds >= folds {
+        table.problems.error(
+            table.span("test_folds"),
+            format!("`test_folds` = {test_folds} leaves none of the {folds} folds to choose by"),
+            "too many".to_owned(),
+            Some("test on fewer folds than there are".to_owned()),
+        );
+        return None;
+    }
+    Some(ValidationSpec::Cpcv { folds, test_folds, purge: purge?, embargo: embargo? })
+}
+
+/// Reports a validation that needs more windows than the battle is known to have.
+fn fits(table: &Table<'_>, spec: ValidationSpec, battle: Option<&BattleSpec>) -> bool {
+    let Some(windows) = battle.and_then(|battle| count(&battle.windows)) else { return true };
+    let (key, needed) = match spec {
+        ValidationSpec::WalkForward { train, test, purge, .. } => {
+            ("train", u64::from(train) + u64::from(test) + u64::from(purge))
+        }
+        ValidationSpec::PurgedKFold { folds, .. } | ValidationSpec::Cpcv { folds, .. } => {
+            ("folds", u64::from(folds))
+        }
+    };
+    if needed <= u64::from(windows) {
+        return true;
+    }
+    table.problems.error(
+        table.span(key),
+        format!("this validation needs {needed} windows, the battle has {windows}"),
+        "more than there are".to_owned(),
+        Some("ask for more, shorter windows in `[battle]`, or for less here".to_owned()),
+    );
+    false
+}
+
+/// How many windows there will be, where the scenario says so.
+fn count(windows: &WindowSpec) -> Option<u32> {
+    match *windows {
+        WindowSpec::Whole => Some(1),
+        WindowSpec::Sequential { count, .. } | WindowSpec::Rolling { count, .. } => count,
+        WindowSpec::Random { count, .. } => Some(count),
+    }
+}

@@ -1,0 +1,143 @@
+//! The `[tournament]` table: its formats, their settings, and what is wrong with them.
+
+use super::{GOOD, assert_mistake, mistake, sound};
+use crate::scenario::{RatingSystem, Scenario, TournamentFormat, TournamentSpec, identity_json};
+
+/// The good scenario with a tournament; its agents are `trend` and `idle`.
+fn with(tournament: &str) -> String {
+    format!("{GOOD}\n[tournament]\n{tournament}\n")
+}
+
+/// The same with two agents more.
+fn with_four(tournament: &str) -> String {
+    let more = |name: &str| format!("[[agents]]\nname = \"{name}\"\nstrategy = {{ kind = \"dca\" }}\n\n");
+    let agents = more("third") + &more("fourth") + "[battle]";
+    with(tournament).replace("[battle]", &agents)
+}
+
+fn read(source: &str) -> TournamentSpec {
+    sound(source).tournament.unwrap()
+}
+
+#[test]
+fn without_the_table_there_is_none_and_the_identity_is_as_before() {
+    let scenario: Scenario = sound(GOOD);
+    assert_eq!(scenario.tournament, None);
+    assert!(!identity_json(&scenario).contains("tournament"));
+    assert!(
+        identity_json(&sound(&with(""))).contains("\"tournament\":{\"format\":{\"kind\":\"round_robin\"}")
+    );
+}
+
+#[test]
+fn an_empty_table_has_the_documented_defaults() {
+    let expected = TournamentSpec {
+        format: TournamentFormat::RoundRobin,
+        alpha: 0.05,
+        level: 0.95,
+        resamples: 1000,
+        ratings: vec![RatingSystem::BradleyTerry],
+    };
+    assert_eq!(read(&with("")), expected);
+    assert_eq!(TournamentSpec::default(), expected);
+}
+
+#[test]
+fn every_format_has_its_settings() {
+    let format = |text: &str| read(&with_four(text)).format;
+    assert_eq!(format("format = \"round_robin\""), TournamentFormat::RoundRobin);
+    assert_eq!(
+        format("format = \"gauntlet\"\nbaselines = [\"idle\", \"third\"]"),
+        TournamentFormat::Gauntlet { baselines: vec!["idle".to_owned(), "third".to_owned()] }
+    );
+    assert_eq!(format("format = \"league\""), TournamentFormat::League { seasons: 3, divisions: 2 });
+    assert_eq!(
+        format("format = \"league\"\nseasons = 5\ndivisions = 1"),
+        TournamentFormat::League { seasons: 5, divisions: 1 }
+    );
+    assert_eq!(format("format = \"swiss\""), TournamentFormat::Swiss { rounds: None });
+    assert_eq!(format("format = \"swiss\"\nrounds = 3"), TournamentFormat::Swiss { rounds: Some(3) });
+    assert_eq!(format("format = \"knockout\""), TournamentFormat::Knockout { seeds: vec![] });
+    assert_eq!(
+        format("format = \"knockout\"\nseeds = [\"fourth\"]"),
+        TournamentFormat::Knockout { seeds: vec!["fourth".to_owned()] }
+    );
+    assert_eq!(format("format = \"survival\""), TournamentFormat::Survival);
+    let spec = read(&with("alpha = 0.01\nlevel = 0.9\nresamples = 500\nratings = [\"elo\", \"weng_lin\"]"));
+    assert_eq!((spec.alpha, spec.level, spec.resamples), (0.01, 0.9, 500));
+    assert_eq!(spec.ratings, [RatingSystem::Elo, RatingSystem::WengLin]);
+}
+
+#[test]
+fn a_format_that_is_none_is_suggested() {
+    assert_mistake(
+        &with("format = \"swis\""),
+        "unknown tournament format `swis`",
+        "\"swis\"",
+        Some("did you mean `swiss`?"),
+    );
+    assert_mistake(
+        &with("ratings = [\"elo\", \"glicko\"]"),
+        "unknown rating system `glicko`",
+        "\"glicko\"",
+        Some("did you mean `glicko2`?"),
+    );
+}
+
+#[test]
+fn settings_of_another_format_are_refused_where_they_stand() {
+    assert_mistake(
+        &with("seasons = 4"),
+        "`seasons` is no setting of format `round_robin`",
+        "4",
+        Some("write `format = \"league\"`, or take `seasons` away"),
+    );
+    let (message, place, _) = mistake(&with("format = \"swiss\"\nseeds = [\"idle\"]"));
+    assert_eq!(message, "`seeds` is no setting of format `swiss`");
+    assert_eq!(place, "[\"idle\"]");
+}
+
+#[test]
+fn a_gauntlet_needs_baselines_that_take_part() {
+    assert_mistake(
+        &with("format = \"gauntlet\""),
+        "format `gauntlet` needs `baselines`",
+        "\"gauntlet\"",
+        Some("add `baselines = [\"..\"]`: the names of the agents that the others must beat"),
+    );
+    assert_mistake(
+        &with("format = \"gauntlet\"\nbaselines = [\"idel\"]"),
+        "unknown agent `idel` in `baselines`",
+        "\"idel\"",
+        Some("did you mean `idle`?"),
+    );
+    let (message, place, _) = mistake(&with("format = \"gauntlet\"\nbaselines = [\"idle\", \"trend\"]"));
+    assert_eq!((message.as_str(), place.as_str()), ("every agent is a baseline", "[\"idle\", \"trend\"]"));
+    assert_eq!(
+        mistake(&with("format = \"gauntlet\"\nbaselines = [\"idle\", \"idle\"]")).0,
+        "`idle` is listed twice in `baselines`"
+    );
+}
+
+#[test]
+fn a_field_that_is_too_small_is_told() {
+    assert_mistake(
+        &with("format = \"league\"\ndivisions = 2"),
+        "2 divisions need 4 agents, there are 2",
+        "2",
+        Some("add `[[agents]]`, or ask for less"),
+    );
+    let alone = with("format = \"swiss\"")
+        .replace("[[agents]]\nname = \"idle\"\nstrategy = { kind = \"cash\" }\n", "");
+    assert_eq!(mistake(&alone).0, "a tournament needs at least two agents");
+}
+
+#[test]
+fn numbers_stay_in_their_ranges() {
+    for (text, place) in [("alpha = 0", "0"), ("level = 1.5", "1.5"), ("resamples = 10", "10")] {
+        let (message, found, help) = mistake(&with(text));
+        assert!(message.ends_with("is out of range"), "{message}");
+        assert_eq!(found, place);
+        assert!(help.is_some_and(|help| help.starts_with("allowed: ")));
+    }
+}

@@ -1,0 +1,443 @@
+//! A return series in a table made elsewhere, and a benchmark beside it.
+//!
+//! Owns what a column holds (returns or levels), how levels become returns, and how a benchmark's rows meet the
+//! series' rows. Never fills a hole. Invariant: a benchmark that was aligned has one return for each of the
+//! series'.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use super::{NumberTable, TableError};
+use crate::domain::Timestamp;
+use crate::metrics::{Missing, simple_returns};
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnKind {
+    /// Simple returns, as fractions.
+    Returns,
+    /// Levels: equity, balances, prices.
+    Equity,
+}
+
+impl ColumnKind {
+    /// As users write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Returns => "returns",
+            Self::Equity => "equity",
+        }
+    }
+
+    /// By the words in a column's name, whatever their case; `None` where it tells neither.
+    pub fn of_name(name: &str) -> Option<Self> {
+        const LEVELS: [&str; 9] =
+            ["equity", "balance", "nav", "value", "capital", "wealth", "close", "price", "level"];
+        let name = name.to_lowercase();
+        if name.contains("ret") || name.contains("change") {
+            return Some(Self::Returns);
+        }
+        LEVELS.iter().any(|word| name.contains(word)).then_some(Self::Equity)
+    }
+}
+
+/// Why a column is no return series, or a benchmark does not fit one.
+#[derive(Debug, thiserror::Error)]
+pub enum SeriesError {
+    /// The file is no table of numbers.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// A row without a value.
+    #[error("`{}`, column `{column}`: data row {row} has no value", path.display())]
+    Hole {
+        /// Which file.
+        path: PathBuf,
+        /// Which column.
+        column: String,
+        /// Counted from 1, the header not counted.
+        row: usize,
+    },
+    /// Nothing but missing values, or a single level.
+    #[error("column `{column}` of `{}` has too few values for a return", path.display())]
+    TooShort {
+        /// Which file.
+        path: PathBuf,
+        /// Which column.
+        column: String,
+    },
+    /// The name does not say what the column holds.
+    #[error("`{column}` may hold returns or equity")]
+    UnknownKind {
+        /// Which column.
+        column: String,
+    },
+    /// Times that go back or stand still.
+    #[error("`{}`, data row {row}: `{label}` does not come after `{before}`", path.display())]
+    Disorder {
+        /// Which file.
+        path: PathBuf,
+        /// Counted from 1, the header not counted.
+        row: usize,
+        /// Its label.
+        label: String,
+        /// The one before.
+        before: String,
+    },
+    /// Two rows of one label.
+    #[error("`{}`: two rows are labelled `{label}`", path.display())]
+    DuplicateLabel {
+        /// Which file.
+        path: PathBuf,
+        /// The label.
+        label: String,
+    },
+    /// A row of the series that the benchmark does not have.
+    #[error("the benchmark `{}` has no row for `{label}`", path.display())]
+    NoPartner {
+        /// The benchmark's file.
+        path: PathBuf,
+        /// The series' label.
+        label: String,
+    },
+    /// Different numbers of rows where nothing but their place can match them.
+    #[error(
+        "the series has {series} returns and the benchmark `{}` has {benchmark}", path.display()
+    )]
+    Lengths {
+        /// The benchmark's file.
+        path: PathBuf,
+        /// Returns of the series.
+        series: usize,
+        /// Returns of the benchmark.
+        benchmark: usize,
+    },
+    /// A level that a later one would be compared with is not positive.
+    #[error("the levels of `{}` reach zero", path.display())]
+    Ruined {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// The file has several columns of numbers and none was named.
+    #[error("`{}` has several columns: {}", path.display(), .columns.join(", "))]
+    WhichColumn {
+        /// Which file.
+        path: PathBuf,
+        /// Its columns.
+        columns: Vec<String>,
+    },
+}
+
+impl SeriesError {
+    /// What a user can do about it, as one sentence.
+    pub fn remedy(&self) -> String {
+        match self {
+            Self::Table(error) => error.remedy(),
+            Self::Hole { .. } => {
+                "leave the row out or give it a value: only rows at the start may be without one".to_owned()
+            }
+            Self::TooShort { .. } => "give at least one return, or two levels".to_owned(),
+            Self::UnknownKind { .. } => "say which with --kind returns or --kind equity".to_owned(),
+            Self::Disorder { .. } => "sort the rows by time, each time once".to_owned(),
+            Self::DuplicateLabel { .. } => "give every row a label of its own".to_owned(),
+            Self::NoPartner { .. } => {
+                "give a benchmark with a row for each of the series', labelled alike".to_owned()
+            }
+            Self::Lengths { .. } => {
+                "give both as many rows, or a column of dates in both to match them by".to_owned()
+            }
+            Self::Ruined { .. } => "give a benchmark whose levels stay above zero".to_owned(),
+            Self::WhichColumn { .. } => "say which with --benchmark-column".to_owned(),
+        }
+    }
+}
+
+/// A column as returns.
+#[derive(Debug, Clone)]
+pub struct ReturnColumn {
+    /// Where it is from.
+    pub path: PathBuf,
+    /// Its name.
+    pub column: String,
+    /// What it held.
+    pub kind: ColumnKind,
+    /// The levels, where it held such: one more than there are returns.
+    pub levels: Option<Vec<f64>>,
+    /// The returns; why there are none where a level is not positive.
+    pub returns: Result<Vec<f64>, Missing>,
+    /// Rows without a value at the start, which were left out.
+    pub left_out: usize,
+    /// The label before the first return (levels alone have one), and that of each return.
+    labels: Option<(Option<String>, Vec<String>)>,
+    /// The same as times.
+    times: Option<(Option<Timestamp>, Vec<Timestamp>)>,
+}
+
+impl ReturnColumn {
+    /// Reads a column. `kind` is what it holds, where its name need not tell.
+    ///
+    /// # Errors
+    /// [`SeriesError`] with the first problem.
+    pub fn read(path: &Path, column: &str, kind: Option<ColumnKind>) -> Result<Self, SeriesError> {
+        let kind = kind
+            .or_else(|| ColumnKind::of_name(column))
+            .ok_or_else(|| SeriesError::UnknownKind { column: column.to_owned() });
+        let table = NumberTable::read_columns(path, &[column])?;
+        Self::of_table(path, &table, kind?)
+    }
+
+    /// Reads the column of this name, or without one the file's only one. What it holds is told by its name,
+    /// else it is `kind`.
+    ///
+    /// # Errors
+    /// As [`ReturnColumn::read`], and where the file has several columns.
+    pub fn read_benchmark(path: &Path, column: Option<&str>, kind: ColumnKind) -> Result<Self, SeriesError> {
+        let table = match column {
+            Some(column) => NumberTable::read_columns(path, &[column])?,
+            None => NumberTable::read(path)?,
+        };
+        if table.columns.len() > 1 {
+            let columns = table.columns.into_iter().map(|column| column.name).collect();
+            return Err(SeriesError::WhichColumn { path: path.to_owned(), columns });
+        }
+        let kind = ColumnKind::of_name(&table.columns[0].name).unwrap_or(kind);
+        Self::of_table(path, &table, kind)
+    }
+
+    fn of_table(path: &Path, table: &NumberTable, kind: ColumnKind) -> Result<Self, SeriesError> {
+        let column = &table.columns[0];
+        let name = &column.name;
+        let left_out = column.values.iter().take_while(|value| value.is_none()).count();
+        let values: Vec<f64> = column.values[left_out..].iter().copied().flatten().collect();
+        if let Some(hole) = column.values[left_out..].iter().position(Option::is_none) {
+            let row = left_out + hole + 1;
+            return Err(SeriesError::Hole { path: path.to_owned(), column: name.clone(), row });
+        }
+        let base = usize::from(kind == ColumnKind::Equity);
+        if values.len() <= base {
+            return Err(SeriesError::TooShort { path: path.to_owned(), column: name.clone() });
+        }
+        let labels = table.labels.as_ref().map(|labels| split(&labels[left_out..], base));
+        let times = table.times.as_ref().map(|times| split(&times[left_out..], base));
+        ordered(path, table)?;
+        let (levels, returns) = match kind {
+            ColumnKind::Returns => (None, Ok(values)),
+            ColumnKind::Equity => {
+                let returns = simple_returns(&values);
+                (Some(values), returns)
+            }
+        };
+        let (path, column) = (path.to_owned(), name.clone());
+        Ok(Self { path, column, kind, levels, returns, left_out, labels, times })
+    }
+
+    /// How many returns it has.
+    pub fn len(&self) -> usize {
+        match (&self.levels, &self.returns) {
+            (Some(levels), _) => levels.len() - 1,
+            (None, returns) => returns.as_ref().map_or(0, Vec::len),
+        }
+    }
+
+    /// Whether it has none; never, once read.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Times of the first return (of the level before it, where there is one) and of the last.
+    pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
+        let (start, times) = self.times.as_ref()?;
+        Some((start.or_else(|| times.first().copied())?, times.last().copied()?))
+    }
+
+    /// Length in days between the first level and the last, where it holds levels with times.
+    pub fn days(&self) -> Option<f64> {
+        let (start, times) = self.times.as_ref()?;
+        let length = *times.last()? - (*start)?;
+        Some(length.seconds() / 86_400.0)
+    }
+
+    /// The times of the returns.
+    pub fn times(&self) -> Option<&[Timestamp]> {
+        self.times.as_ref().map(|(_, times)| times.as_slice())
+    }
+
+    /// This benchmark's return in each period of `series`: by times where both have them, else by labels, else by
+    /// rows. Where the benchmark has more rows than the series, its returns in between are compounded.
+    ///
+    /// # Errors
+    /// [`SeriesError::NoPartner`], [`SeriesError::Lengths`] or [`SeriesError::Ruined`].
+    pub fn aligned_to(&self, series: &Self) -> Result<Vec<f64>, SeriesError> {
+        let returns = self.returns.as_ref().map_err(|_| SeriesError::Ruined { path: self.path.clone() })?;
+        let shown = |time: &Timestamp| time.to_string();
+        match (&self.times, &series.times, &self.labels, &series.labels) {
+            (Some(own), Some(other), _, _) => self.matched(returns, own, other, shown),
+            (_, _, Some(own), Some(other)) => self.matched(returns, own, other, String::clone),
+            _ if returns.len() == series.len() => Ok(returns.clone()),
+            _ => Err(SeriesError::Lengths {
+                path: self.path.clone(),
+                series: series.len(),
+                benchmark: returns.len(),
+            }),
+        }
+    }
+
+    fn matched<K: std::hash::Hash + Eq>(
+        &self,
+        returns: &[f64],
+        (own_start, own): &(Option<K>, Vec<K>),
+        (start, keys): &(Option<K>, Vec<K>),
+        shown: impl Fn(&K) -> String,
+    ) -> Result<Vec<f64>, SeriesError> {
+        // Places count how many returns lie at or before a label: 0 is the level before the first.
+        let places: HashMap<&K, usize> =
+            own_start.iter().map(|key| (key, 0)).chain(own.iter().zip(1..)).collect();
+        let place = |key: &K| {
+            let found = places.get(key).copied();
+            found.ok_or_else(|| SeriesError::NoPartner { path: self.path.clone(), label: shown(key) })
+        };
+        let mut before = match start {
+            Some(key) => place(key)?,
+            None => place(&keys[0])?.saturating_sub(1),
+        };
+        let mut aligned = Vec::with_capacity(keys.len());
+        for key in keys {
+            let at = place(key)?;
+            let part = returns.get(before..at).unwrap_or_default();
+            aligned.push(match part {
+                // The benchmark's first level, before any return of its own: nothing to compare with.
+                [] => return Err(SeriesError::NoPartner { path: self.path.clone(), label: shown(key) }),
+                [one] => *one,
+                several => several.iter().map(|r| 1.0 + r).product::<f64>() - 1.0,
+            });
+            before = at;
+        }
+        Ok(aligned)
+    }
+}
+
+/// The labels before and of the returns.
+fn split<T: Clone>(labels: &[T], base: usize) -> (Option<T>, Vec<T>) {
+    ((base > 0).then(|| labels[0].clone()), labels[base..].to_vec())
+}
+
+/// Times rise; other labels differ.
+fn ordered(path: &Path, table: &NumberTable) -> Result<(), SeriesError> {
+    let Some(labels) = &table.labels else { return Ok(()) };
+    if let Some(times) = &table.times {
+        let back = times.windows(2).position(|pair| pair[1] <= pair[0]);
+        return match back {
+            Some(at) => Err(SeriesError::Disorder {
+                path: path.to_owned(),
+                row: at + 2,
+                label: labels[at + 1].clone(),
+                before: labels[at].clone(),
+            }),
+            None => Ok(()),
+        };
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    match labels.iter().find(|label| !seen.insert(label.as_str())) {
+        Some(label) => Err(SeriesError::DuplicateLabel { path: path.to_owned(), label: label.clone() }),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    fn written(content: &str) -> (TempDir, PathBuf) {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("table.csv");
+        std::fs::write(&path, content).unwrap();
+        (folder, path)
+    }
+
+    fn read(content: &str, column: &str) -> Result<ReturnColumn, SeriesError> {
+        let (_folder, path) = written(content);
+        ReturnColumn::read(&path, column, None)
+    }
+
+    fn near(found: &[f64], expected: &[f64]) {
+        assert_eq!(found.len(), expected.len());
+        for (a, b) in found.iter().zip(expected) {
+            assert!((a - b).abs() < 1e-12, "{found:?}, not {expected:?}");
+        }
+    }
+
+    const EQUITY: &str = "date,equity\n2024-01-01,100\n2024-01-02,110\n2024-01-04,99\n";
+
+    #[test]
+    fn a_name_tells_what_a_column_holds() {
+        for (name, kind) in [
+            ("returns", Some(ColumnKind::Returns)),
+            ("Daily Return", Some(ColumnKind::Returns)),
+            ("equity", Some(ColumnKind::Equity)),
+            ("portfolio_value", Some(ColumnKind::Equity)),
+            ("BTC", None),
+        ] {
+            assert_eq!(ColumnKind::of_name(name), kind, "{name}");
+        }
+        let error = read("x\n1\n2\n", "x").unwrap_err();
+        assert_eq!(error.remedy(), "say which with --kind returns or --kind equity");
+    }
+
+    #[test]
+    fn levels_become_returns() {
+        let column = read(EQUITY, "equity").unwrap();
+        near(column.returns.as_ref().unwrap(), &[0.1, -0.1]);
+        assert_eq!((column.len(), column.days()), (2, Some(3.0)));
+        assert_eq!(column.span().unwrap().0.to_string(), "2024-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn only_the_start_may_be_without_values() {
+        let column = read("day,returns\na,\nb,0.1\nc,0.2\n", "returns").unwrap();
+        assert_eq!((column.left_out, column.len()), (1, 2));
+        let hole = read("returns\n0.1\nnan\n0.2\n", "returns").unwrap_err().to_string();
+        assert!(hole.ends_with("data row 2 has no value"), "{hole}");
+        assert!(matches!(read("equity\n100\n", "equity"), Err(SeriesError::TooShort { .. })));
+    }
+
+    #[test]
+    fn a_benchmark_meets_the_series_by_time() {
+        let series = read(EQUITY, "equity").unwrap();
+        let aligned = |content: &str, column: &str| read(content, column).unwrap().aligned_to(&series);
+        // Every day of which the series has some: 3 January's return is compounded into the 4th's.
+        let levels = "date,close\n2023-12-31,9\n2024-01-01,10\n2024-01-02,11\n2024-01-03,12\n2024-01-04,22\n";
+        near(&aligned(levels, "close").unwrap(), &[0.1, 1.0]);
+        let returns = "date,returns\n2024-01-01,5\n2024-01-02,0.1\n2024-01-03,0.5\n2024-01-04,1\n";
+        near(&aligned(returns, "returns").unwrap(), &[0.1, 2.0]);
+        let gone = aligned("date,close\n2024-01-01,10\n2024-01-02,11\n", "close").unwrap_err();
+        assert!(gone.to_string().ends_with("has no row for `2024-01-04T00:00:00Z`"), "{gone}");
+    }
+
+    #[test]
+    fn without_labels_rows_must_be_as_many() {
+        let series = read("returns\n0.1\n0.2\n", "returns").unwrap();
+        let benchmark = |content: &str| read(content, "equity").unwrap().aligned_to(&series);
+        near(&benchmark("equity\n100\n110\n121\n").unwrap(), &[0.1, 0.1]);
+        let error = benchmark("equity\n100\n110\n").unwrap_err();
+        assert!(error.to_string().starts_with("the series has 2 returns and the benchmark"), "{error}");
+        assert!(matches!(benchmark("equity\n100\n0\n10\n"), Err(SeriesError::Ruined { .. })));
+    }
+
+    #[test]
+    fn times_must_rise_and_labels_differ() {
+        let back = read("date,returns\n2024-01-02,0.1\n2024-01-01,0.2\n", "returns").unwrap_err().to_string();
+        assert!(back.ends_with("data row 2: `2024-01-01` does not come after `2024-01-02`"), "{back}");
+        let twice = read("week,returns\na,0.1\na,0.2\n", "returns").unwrap_err().to_string();
+        assert!(twice.ends_with("two rows are labelled `a`"), "{twice}");
+    }
+
+    #[test]
+    fn a_benchmark_of_several_columns_needs_a_name() {
+        let (_folder, path) = written("date,a,b\n2024-01-01,1,2\n2024-01-02,1,2\n");
+        let error = ReturnColumn::read_benchmark(&path, None, ColumnKind::Returns).unwrap_err();
+        assert_eq!(error.remedy(), "say which with --benchmark-column");
+        let named = ReturnColumn::read_benchmark(&path, Some("b"), ColumnKind::Equity).unwrap();
+        assert_eq!(named.len(), 1);
+    }
+}

@@ -1,0 +1,221 @@
+//! An outcome as bytes: every number as it is, little-endian, nothing rounded.
+//!
+//! A change of what is written here is a new [`FORMAT`].
+
+use crate::domain::{Cash, Timestamp};
+use crate::metrics::{Drawdown, Measure, Metrics, Missing, Sampling};
+use crate::sweep::{OutcomeStatus, WindowOutcome};
+
+/// Counts changes of the layout.
+pub(super) const FORMAT: u32 = 1;
+
+/// Reasons by their number in the bytes, from 1; 0 stands for a value. Only ever added to.
+const REASONS: [Missing; 11] = [
+    Missing::TooFewReturns,
+    Missing::NoDispersion,
+    Missing::NoDownside,
+    Missing::NoDrawdown,
+    Missing::NoTrades,
+    Missing::NoLosses,
+    Missing::TooFewTrades,
+    Missing::NoWins,
+    Missing::Ruined,
+    Missing::ZeroDivisor,
+    Missing::OutOfRange,
+];
+
+/// The measures of an outcome in the order of the bytes.
+macro_rules! measures {
+    ($do:ident, $on:expr) => {
+        $do!(
+            $on,
+            total_return,
+            cagr,
+            volatility,
+            sharpe_ratio,
+            sortino_ratio,
+            calmar_ratio,
+            ulcer_index,
+            omega_ratio,
+            tail_ratio,
+            var_95,
+            cvar_95,
+            skew,
+            kurtosis,
+            win_rate,
+            profit_factor,
+            payoff_ratio,
+            expectancy,
+            sqn,
+            kelly,
+            exposure,
+            turnover,
+            mean_trade_seconds
+        )
+    };
+}
+
+/// The bytes of an outcome.
+pub(super) fn encode(outcome: &WindowOutcome) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(400 + 8 * outcome.returns.len());
+    let metrics = &outcome.metrics;
+    bytes.push(match outcome.status {
+        OutcomeStatus::Completed => 0,
+        OutcomeStatus::Disqualified => 1,
+        OutcomeStatus::Forfeit => 2,
+    });
+    bytes.push(match metrics.sampling {
+        Sampling::Daily => 0,
+        Sampling::PerBar => 1,
+    });
+    bytes.extend(metrics.periods_per_year.to_le_bytes());
+    bytes.extend((metrics.returns as u64).to_le_bytes());
+    bytes.extend((metrics.trades as u64).to_le_bytes());
+    for cash in [metrics.starting_balance, metrics.final_equity, metrics.total_pnl, metrics.fees] {
+        bytes.extend(cash.units().to_le_bytes());
+    }
+    let fall = &metrics.max_drawdown;
+    bytes.extend(fall.depth.to_le_bytes());
+    bytes.extend(fall.peak_at.micros().to_le_bytes());
+    bytes.extend(fall.trough_at.micros().to_le_bytes());
+    bytes.extend(fall.recovered_at.map_or(i64::MIN, Timestamp::micros).to_le_bytes());
+    macro_rules! put {
+        ($metrics:expr, $($name:ident),*) => { $( put_measure(&mut bytes, $metrics.$name); )* };
+    }
+    measures!(put, metrics);
+    for value in &outcome.returns {
+        bytes.extend(value.to_le_bytes());
+    }
+    bytes
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "eleven reasons")]
+fn put_measure(bytes: &mut Vec<u8>, measure: Measure) {
+    let (tag, value) = match measure {
+        Ok(value) => (0, value),
+        Err(reason) => (REASONS.iter().position(|one| *one == reason).map_or(0, |at| at as u8 + 1), 0.0),
+    };
+    bytes.push(tag);
+    bytes.extend(value.to_le_bytes());
+}
+
+/// The outcome of bytes; `None` for bytes that are none.
+pub(super) fn decode(bytes: &[u8]) -> Option<WindowOutcome> {
+    let mut bytes = Bytes(bytes);
+    let status = match bytes.byte()? {
+        0 => OutcomeStatus::Completed,
+        1 => OutcomeStatus::Disqualified,
+        2 => OutcomeStatus::Forfeit,
+        _ => return None,
+    };
+    let sampling = match bytes.byte()? {
+        0 => Sampling::Daily,
+        1 => Sampling::PerBar,
+        _ => return None,
+    };
+    let periods_per_year = bytes.float()?;
+    let (returns, trades) = (bytes.count()?, bytes.count()?);
+    let mut cash = || bytes.take().map(|taken| Cash::from_units(i128::from_le_bytes(taken)));
+    let (starting_balance, final_equity, total_pnl, fees) = (cash()?, cash()?, cash()?, cash()?);
+    let depth = bytes.float()?;
+    let (peak, trough, recovered) = (bytes.int()?, bytes.int()?, bytes.int()?);
+    let max_drawdown = Drawdown {
+        depth,
+        peak_at: Timestamp::from_micros(peak),
+        trough_at: Timestamp::from_micros(trough),
+        recovered_at: (recovered != i64::MIN).then(|| Timestamp::from_micros(recovered)),
+    };
+    macro_rules! get {
+        ($bytes:expr, $($name:ident),*) => {{
+            $( let $name = $bytes.measure()?; )*
+            Metrics {
+                sampling, periods_per_year, returns, starting_balance, final_equity, total_pnl, max_drawdown,
+                trades, fees, $($name),*
+            }
+        }};
+    }
+    let metrics = measures!(get, bytes);
+    let chunks = bytes.0.chunks_exact(8);
+    if !chunks.remainder().is_empty() {
+        return None;
+    }
+    let returns = chunks.filter_map(|chunk| chunk.try_into().ok().map(f64::from_le_bytes)).collect();
+    Some(WindowOutcome { status, metrics, returns })
+}
+
+/// Bytes still to be read.
+struct Bytes<'b>(&'b [u8]);
+
+impl Bytes<'_> {
+    fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (head, rest) = self.0.split_first_chunk::<N>()?;
+        self.0 = rest;
+        Some(*head)
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        self.take::<1>().map(|[byte]| byte)
+    }
+
+    fn float(&mut self) -> Option<f64> {
+        self.take().map(f64::from_le_bytes)
+    }
+
+    fn int(&mut self) -> Option<i64> {
+        self.take().map(i64::from_le_bytes)
+    }
+
+    fn count(&mut self) -> Option<usize> {
+        self.take().map(u64::from_le_bytes).and_then(|count| usize::try_from(count).ok())
+    }
+
+    fn measure(&mut self) -> Option<Measure> {
+        let tag = self.byte()?;
+        let value = self.float()?;
+        match tag {
+            0 => Some(Ok(value)),
+            tag => REASONS.get(usize::from(tag) - 1).map(|reason| Err(*reason)),
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::store::fixture;
+
+    /// Outcomes with values, reasons, and returns.
+    pub(in super::super) fn outcomes() -> Vec<WindowOutcome> {
+        let tournament = fixture::tournament();
+        let results = tournament.agents.iter().flat_map(|agent| &agent.windows);
+        let mut all: Vec<WindowOutcome> = results
+            .map(|result| WindowOutcome {
+                status: OutcomeStatus::Completed,
+                metrics: result.metrics.clone(),
+                returns: vec![0.1, -0.0, f64::MIN_POSITIVE, -0.25],
+            })
+            .collect();
+        all[0].status = OutcomeStatus::Forfeit;
+        all[1].returns.clear();
+        all
+    }
+
+    #[test]
+    fn what_is_written_is_read_back_to_the_last_bit() {
+        for outcome in outcomes() {
+            let bytes = encode(&outcome);
+            let back = decode(&bytes).unwrap();
+            assert_eq!(format!("{back:?}"), format!("{outcome:?}"));
+            assert_eq!(encode(&back), bytes);
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_cut_are_no_outcome() {
+        let bytes = encode(&outcomes()[1]);
+        assert!((0..bytes.len()).all(|end| decode(&bytes[..end]).is_none()));
+        let mut wrong = bytes;
+        wrong[0] = 9;
+        assert!(decode(&wrong).is_none());
+    }
+}

@@ -1,0 +1,131 @@
+//! `sweep.json`: what a sweep searched, what it chose, and what that is worth.
+//!
+//! Owns the names of the fields and their units. Never a wall-clock time: the same identity gives the same
+//! bytes.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::super::SelectionRecord;
+
+/// Version of the format of a sweep's files.
+pub const SWEEP_FORMAT: u32 = 1;
+
+/// A sweep.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SweepRecord {
+    /// Version of the format.
+    pub format_version: u32,
+    /// The run's id.
+    pub run_id: String,
+    /// The scenario's name.
+    pub scenario: String,
+    /// Whose parameters were swept.
+    pub agent: String,
+    /// How combinations were chosen.
+    pub search: String,
+    /// By what trials are ranked: its mean over the windows.
+    pub objective: String,
+    /// How many windows.
+    pub windows: usize,
+    /// What was swept, in the file's order.
+    pub parameters: Vec<SweptRecord>,
+    /// What a combination had to fulfil.
+    pub conditions: Vec<String>,
+    /// How many trials there were, and what became of them.
+    pub trials: TrialCounts,
+    /// The best trial; null where none has a score.
+    pub winner: Option<WinnerRecord>,
+    /// What the choice is worth; null where that cannot be said.
+    pub evidence: Option<SelectionRecord>,
+    /// Why it cannot.
+    pub evidence_missing: Option<String>,
+    /// How choices did in windows that they were not made by; null where the scenario does not validate.
+    pub validation: Option<ValidationRecord>,
+}
+
+/// A swept parameter.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SweptRecord {
+    /// Its path, and its column in `results.parquet`.
+    pub path: String,
+    /// Its listed values, or `{"continuous": {"from", "to", "log"}}`.
+    pub values: Value,
+}
+
+/// What became of trials and combinations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrialCounts {
+    /// All that were tried, pruned and failed ones too: what the evidence is corrected for.
+    pub tried: usize,
+    /// Of them, replayed in all windows.
+    pub complete: usize,
+    /// Of them, given up before all windows.
+    pub pruned: usize,
+    /// Of them, with a window that the agent could not finish.
+    pub failed: usize,
+    /// Combinations that the conditions excluded.
+    pub excluded: usize,
+    /// Combinations that the agent could not have.
+    pub refused: usize,
+}
+
+/// The best trial.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WinnerRecord {
+    /// Its number.
+    pub trial: u32,
+    /// Its values, in the parameters' order.
+    pub values: Vec<Value>,
+    /// Its mean score.
+    pub score: f64,
+    /// How its neighbours did; null where it has none.
+    pub plateau: Option<PlateauRecord>,
+}
+
+/// The trials around the best.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct PlateauRecord {
+    /// How many.
+    pub neighbours: usize,
+    /// Their mean score.
+    pub mean: f64,
+    /// The worst of them.
+    pub worst: f64,
+    /// Their mean over the winner's score; null where that is not above 0.
+    pub ratio: Option<f64>,
+}
+
+/// How choices did in windows that they were not made by.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ValidationRecord {
+    /// `walk_forward`, `purged_k_fold` or `cpcv`, with its numbers.
+    pub spec: Value,
+    /// In order.
+    pub splits: Vec<SplitRecord>,
+    /// Mean score of the choices where they were made.
+    pub in_sample: Option<f64>,
+    /// Mean score of the choices where they were tested.
+    pub out_of_sample: Option<f64>,
+    /// Slope of the second on the first over the splits.
+    pub slope: Option<f64>,
+    /// Mean score of each way through all folds (combinatorial only).
+    pub paths: Vec<Option<f64>>,
+}
+
+/// One split.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SplitRecord {
+    /// Windows that chose.
+    pub train: Vec<usize>,
+    /// Windows that tested.
+    pub test: Vec<usize>,
+    /// Trials compared.
+    pub trials: usize,
+    /// What was chosen, in the parameters' order; null where nothing had a score.
+    pub values: Option<Vec<Value>>,
+    /// Its mean score where it was chosen.
+    pub in_sample: Option<f64>,
+    /// Its mean score where it was tested.
+    pub out_of_sample: Option<f64>,
+}

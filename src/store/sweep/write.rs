@@ -1,0 +1,355 @@
+//! From a sweep's trials to its files in a run's folder.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, BooleanArray, Float64Array, StringArray, UInt32Array, UInt64Array};
+use arrow::error::ArrowError;
+use serde_json::{Value, json};
+
+use super::super::table_file::TableFile;
+use super::super::tables::{Column, column, money, table};
+use super::super::{RunId, SelectionRecord, StoreError, agent_record, json as json_file};
+use super::record::{
+    PlateauRecord, SWEEP_FORMAT, SplitRecord, SweepRecord, SweptRecord, TrialCounts, ValidationRecord,
+    WinnerRecord,
+};
+use crate::domain::Cash;
+use crate::scenario::{Scenario, SweepSpec, SweptValue};
+use crate::sweep::validation::OutOfSample;
+use crate::sweep::{Searched, Selection, Trial, WindowOutcome, best, objectives, plateau};
+use crate::tournament::evidence::EvidenceError;
+use crate::tournament::score;
+
+/// All that a sweep found.
+#[derive(Debug)]
+pub struct SweepResults<'a> {
+    /// The scenario, as the user wrote it.
+    pub scenario: &'a Scenario,
+    /// Its sweep.
+    pub spec: &'a SweepSpec,
+    /// The trials.
+    pub searched: &'a Searched,
+    /// What the choice is worth, or why that cannot be said.
+    pub evidence: Result<Selection, EvidenceError>,
+    /// How choices did elsewhere.
+    pub validation: Option<&'a OutOfSample>,
+    /// Whether every Parquet file gets a CSV twin.
+    pub csv: bool,
+}
+
+impl SweepResults<'_> {
+    fn windows(&self) -> Vec<usize> {
+        (0..self.searched.trials.first().map_or(0, |trial| trial.outcomes.len())).collect()
+    }
+
+    /// Each trial's mean score; `None` where it was pruned or has none.
+    fn objectives(&self) -> Vec<Option<f64>> {
+        objectives(&self.searched.trials, &self.windows(), self.spec.objective)
+    }
+
+    /// `sweep.json`.
+    pub fn record(&self, id: &RunId) -> SweepRecord {
+        let spec = self.spec;
+        let objectives = self.objectives();
+        let winner = best(&objectives).and_then(|place| self.winner(place, &objectives));
+        SweepRecord {
+            format_version: SWEEP_FORMAT,
+            run_id: id.to_string(),
+            scenario: self.scenario.name.clone(),
+            agent: spec.agent.to_string(),
+            search: word(&spec.search),
+            objective: spec.objective.as_str().to_owned(),
+            windows: self.windows().len(),
+            parameters: spec
+                .parameters
+                .iter()
+                .map(|parameter| SweptRecord {
+                    path: parameter.path.clone(),
+                    values: json!(parameter.values),
+                })
+                .collect(),
+            conditions: spec.conditions.iter().map(|condition| condition.text().to_owned()).collect(),
+            trials: self.counts(),
+            winner,
+            evidence: self.evidence.as_ref().ok().map(evidence_record),
+            evidence_missing: self.evidence.as_ref().err().map(ToString::to_string),
+            validation: self.validation.map(validation_record),
+        }
+    }
+
+    fn winner(&self, place: usize, objectives: &[Option<f64>]) -> Option<WinnerRecord> {
+        let trials = &self.searched.trials;
+        let around = plateau(self.spec, trials, objectives, place);
+        Some(WinnerRecord {
+            trial: trials[place].number,
+            values: values(&trials[place].values),
+            score: objectives[place]?,
+            plateau: around.map(|around| PlateauRecord {
+                neighbours: around.neighbours,
+                mean: around.mean,
+                worst: around.worst,
+                ratio: around.ratio,
+            }),
+        })
+    }
+
+    fn counts(&self) -> TrialCounts {
+        let windows = self.windows();
+        let trials = &self.searched.trials;
+        let complete = trials.iter().filter(|trial| trial.is_complete(&windows)).count();
+        TrialCounts {
+            tried: trials.len(),
+            complete,
+            pruned: trials.len() - complete,
+            failed: trials.iter().filter(|trial| trial.has_failed()).count(),
+            excluded: self.searched.excluded,
+            refused: self.searched.refused,
+        }
+    }
+}
+
+fn evidence_record(found: &Selection) -> SelectionRecord {
+    let Selection { evidence, spec, names, benchmark, periods_per_year } = found;
+    SelectionRecord::new(evidence, spec, names, benchmark.as_deref(), *periods_per_year)
+}
+
+fn values(values: &[SweptValue]) -> Vec<Value> {
+    values.iter().map(|value| json!(value)).collect()
+}
+
+fn word(value: &impl serde::Serialize) -> String {
+    json!(value).as_str().unwrap_or_default().to_owned()
+}
+
+fn validation_record(found: &OutOfSample) -> ValidationRecord {
+    ValidationRecord {
+        spec: json!(found.spec),
+        splits: found
+            .splits
+            .iter()
+            .map(|split| SplitRecord {
+                train: split.train.clone(),
+                test: split.test.concat(),
+                trials: split.trials,
+                values: split.winner.as_deref().map(values),
+                in_sample: split.in_sample,
+                out_of_sample: split.out_of_sample,
+            })
+            .collect(),
+        in_sample: found.in_sample,
+        out_of_sample: found.out_of_sample,
+        slope: found.slope,
+        paths: found.paths.iter().map(|path| path.score).collect(),
+    }
+}
+
+/// Writes `sweep.json`, `results.parquet` and `windows.parquet` into a run's folder.
+///
+/// # Errors
+/// Where a file cannot be written.
+pub fn write_sweep(folder: &Path, id: &RunId, results: &SweepResults<'_>) -> Result<SweepRecord, StoreError> {
+    let rows = result_rows(results).map_err(StoreError::columns(folder))?;
+    write_table(folder, "results", results.csv, rows)?;
+    let rows = window_rows(results).map_err(StoreError::columns(folder))?;
+    write_table(folder, "windows", results.csv, rows)?;
+    if let Some(validation) = results.validation {
+        let rows = split_rows(results, validation).map_err(StoreError::columns(folder))?;
+        write_table(folder, "validation", results.csv, rows)?;
+    }
+    let record = results.record(id);
+    json_file::write(&folder.join("sweep.json"), "the sweep", &record)?;
+    Ok(record)
+}
+
+fn write_table(
+    folder: &Path,
+    name: &str,
+    csv: bool,
+    rows: arrow::array::RecordBatch,
+) -> Result<(), StoreError> {
+    let mut file = TableFile::create(folder, name, csv, &rows)?;
+    file.write(Ok(rows))?;
+    file.close()
+}
+
+/// One row a trial, in the order of their numbers. Metrics are means over the windows that have them; the
+/// drawdown is the worst of all, trades and fees are sums.
+fn result_rows(results: &SweepResults<'_>) -> Result<arrow::array::RecordBatch, ArrowError> {
+    let trials = &results.searched.trials;
+    let objectives = results.objectives();
+    let ranks = ranks(&objectives);
+    let windows = results.windows();
+    let all = || trials.iter();
+    let mut columns = vec![
+        numbered("trial", all().map(|trial| trial.number)),
+        words("status", all().map(|trial| status(trial, &windows))),
+        column("rank", true, Arc::new(ranks.into_iter().collect::<UInt32Array>())),
+        column("score", true, Arc::new(objectives.into_iter().collect::<Float64Array>())),
+        numbered("windows", all().map(|trial| trial.outcomes.iter().flatten().count() as u32)),
+    ];
+    columns.extend(parameter_columns(results, trials.iter().map(|trial| Some(trial.values.as_slice()))));
+    columns.push(counts("trades", all().map(|trial| outcomes(trial).map(|o| o.metrics.trades as u64).sum())));
+    columns.push(money("fees", all().map(|trial| outcomes(trial).map(|o| o.metrics.fees).sum::<Cash>()))?);
+    let measured: Vec<Vec<agent_record::MetricMap>> = trials
+        .iter()
+        .map(|trial| outcomes(trial).map(|outcome| agent_record::metric_map(&outcome.metrics)).collect())
+        .collect();
+    for name in agent_record::METRIC_NAMES {
+        let worst = name == "max_drawdown_pct";
+        let value = |maps: &Vec<agent_record::MetricMap>| {
+            let values = maps.iter().filter_map(|map| map.get(name).copied().flatten());
+            if worst { values.reduce(f64::min) } else { mean(values) }
+        };
+        let values: Float64Array = measured.iter().map(value).collect();
+        columns.push(column(name, true, Arc::new(values)));
+    }
+    table(columns)
+}
+
+/// One row a trial and window, in order.
+fn window_rows(results: &SweepResults<'_>) -> Result<arrow::array::RecordBatch, ArrowError> {
+    let rows: Vec<(&Trial, u32, &WindowOutcome)> = results
+        .searched
+        .trials
+        .iter()
+        .flat_map(|trial| {
+            let numbered = (0_u32..).zip(&trial.outcomes);
+            numbered.filter_map(move |(window, outcome)| Some((trial, window, outcome.as_ref()?)))
+        })
+        .collect();
+    let all = || rows.iter();
+    let of = |metrics: fn(&WindowOutcome) -> Cash| rows.iter().map(move |row| metrics(row.2));
+    let objective = results.spec.objective;
+    let mut columns = vec![
+        numbered("trial", all().map(|row| row.0.number)),
+        numbered("window", all().map(|row| row.1)),
+        words("status", all().map(|row| row.2.status.as_str())),
+        column(
+            "score",
+            true,
+            Arc::new(all().map(|row| score(&row.2.metrics, objective)).collect::<Float64Array>()),
+        ),
+        money("final_equity", of(|outcome| outcome.metrics.final_equity))?,
+        money("fees", of(|outcome| outcome.metrics.fees))?,
+        counts("trades", all().map(|row| row.2.metrics.trades as u64)),
+    ];
+    let measured: Vec<_> = rows.iter().map(|row| agent_record::metric_map(&row.2.metrics)).collect();
+    for name in agent_record::METRIC_NAMES {
+        let values: Float64Array = measured.iter().map(|map| map.get(name).copied().flatten()).collect();
+        columns.push(column(name, true, Arc::new(values)));
+    }
+    table(columns)
+}
+
+/// One row a split, in order.
+fn split_rows(
+    results: &SweepResults<'_>,
+    validation: &OutOfSample,
+) -> Result<arrow::array::RecordBatch, ArrowError> {
+    let splits = &validation.splits;
+    let all = || splits.iter();
+    let list =
+        |windows: &[usize]| windows.iter().map(|window| window.to_string()).collect::<Vec<_>>().join(" ");
+    let optional = |name, values: Vec<Option<f64>>| column(name, true, Arc::new(Float64Array::from(values)));
+    let mut columns = vec![
+        numbered("split", 0..splits.len() as u32),
+        texts("train", all().map(|split| list(&split.train))),
+        texts("test", all().map(|split| list(&split.test.concat()))),
+        numbered("trials", all().map(|split| split.trials as u32)),
+        optional("in_sample", all().map(|split| split.in_sample).collect()),
+        optional("out_of_sample", all().map(|split| split.out_of_sample).collect()),
+    ];
+    columns.extend(parameter_columns(results, all().map(|split| split.winner.as_deref())));
+    table(columns)
+}
+
+fn outcomes(trial: &Trial) -> impl Iterator<Item = &WindowOutcome> {
+    trial.outcomes.iter().flatten()
+}
+
+fn status(trial: &Trial, windows: &[usize]) -> &'static str {
+    if trial.has_failed() {
+        "failed"
+    } else if trial.is_complete(windows) {
+        "complete"
+    } else {
+        "pruned"
+    }
+}
+
+/// Ranks from 1, larger scores first; equal scores share theirs.
+fn ranks(scores: &[Option<f64>]) -> Vec<Option<u32>> {
+    let mut order: Vec<usize> = (0..scores.len()).filter(|&i| scores[i].is_some()).collect();
+    order.sort_by(|&a, &b| scores[b].partial_cmp(&scores[a]).unwrap_or(std::cmp::Ordering::Equal));
+    let mut ranks = vec![None; scores.len()];
+    let mut last = (None, 0);
+    for (position, place) in (1_u32..).zip(order) {
+        if scores[place] != last.0 {
+            last = (scores[place], position);
+        }
+        ranks[place] = Some(last.1);
+    }
+    ranks
+}
+
+/// A column a parameter, of the narrowest type that holds its values.
+fn parameter_columns<'v>(
+    results: &SweepResults<'_>,
+    rows: impl Iterator<Item = Option<&'v [SweptValue]>>,
+) -> Vec<Column> {
+    let rows: Vec<Option<&[SweptValue]>> = rows.collect();
+    let paths = results.spec.parameters.iter().enumerate();
+    paths
+        .map(|(index, parameter)| {
+            let values: Vec<Option<&SweptValue>> =
+                rows.iter().map(|row| row.map(|row| &row[index])).collect();
+            column(&parameter.path, true, array(&values))
+        })
+        .collect()
+}
+
+fn array(values: &[Option<&SweptValue>]) -> ArrayRef {
+    let all = |is: fn(&SweptValue) -> bool| values.iter().flatten().all(|value| is(value));
+    if all(|value| matches!(value, SweptValue::Integer(_))) {
+        let whole = |value: &Option<&SweptValue>| match value {
+            Some(SweptValue::Integer(value)) => u64::try_from(*value).ok(),
+            _ => None,
+        };
+        return Arc::new(values.iter().map(whole).collect::<UInt64Array>());
+    }
+    if all(|value| matches!(value, SweptValue::Boolean(_))) {
+        let truth = |value: &Option<&SweptValue>| match value {
+            Some(SweptValue::Boolean(value)) => Some(*value),
+            _ => None,
+        };
+        return Arc::new(values.iter().map(truth).collect::<BooleanArray>());
+    }
+    if all(|value| matches!(value, SweptValue::Integer(_) | SweptValue::Number(_))) {
+        return Arc::new(
+            values.iter().map(|value| value.and_then(SweptValue::number)).collect::<Float64Array>(),
+        );
+    }
+    Arc::new(values.iter().map(|value| value.map(ToString::to_string)).collect::<StringArray>())
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let (sum, count) = values.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
+    (count > 0.0).then(|| sum / count)
+}
+
+fn numbered(name: &str, values: impl Iterator<Item = u32>) -> Column {
+    column(name, false, Arc::new(UInt32Array::from_iter_values(values)))
+}
+
+fn counts(name: &str, values: impl Iterator<Item = u64>) -> Column {
+    column(name, false, Arc::new(UInt64Array::from_iter_values(values)))
+}
+
+fn words<'a>(name: &str, values: impl Iterator<Item = &'a str>) -> Column {
+    column(name, false, Arc::new(StringArray::from_iter_values(values)))
+}
+
+fn texts(name: &str, values: impl Iterator<Item = String>) -> Column {
+    column(name, false, Arc::new(StringArray::from_iter_values(values)))
+}

@@ -1,0 +1,244 @@
+//! Where conditions hold, found for 64 rows at once.
+//!
+//! Says exactly what [`Program::holds`] says of each row. Conditions over the base timeframe are evaluated
+//! column by column, those over coarser ones where a bar of them closes; what looks back while it mixes
+//! timeframes is evaluated row by row.
+
+use super::compile::{Back, Node, NodeId, Program};
+use super::evaluate::{binary_of, call_of, cross_of};
+use crate::indicator::{Column, Scout, places, word};
+use crate::market::{BLOCK, Row};
+use crate::scenario::BinaryOp;
+
+/// Values of a node in the rows of a block.
+type Chunk = [f64; BLOCK];
+
+/// A search for the next row at which all, or any, of some conditions hold.
+pub(super) struct Scan {
+    conditions: Vec<(NodeId, Way)>,
+    all: bool,
+    scout: Scout,
+}
+
+/// How the rows at which a condition holds are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// From columns, 64 rows at once.
+    Columns,
+    /// It can change only with a bar of a coarse timeframe: there, and in the row after.
+    Closes,
+    /// Row by row.
+    Rows,
+}
+
+impl Scan {
+    /// Finds rows within the bounds of `scout`.
+    pub fn new(program: &Program<'_>, conditions: &[NodeId], all: bool, scout: Scout) -> Self {
+        let conditions = conditions.iter().map(|&node| (node, program.way(node))).collect();
+        Self { conditions, all, scout }
+    }
+
+    /// The first row from `from` on.
+    pub fn next(&mut self, program: &Program<'_>, from: Row) -> Option<Row> {
+        let Self { conditions, all, scout } = self;
+        let decided = if *all { 0 } else { u64::MAX };
+        scout.next(from, |block| {
+            let mut found = !decided;
+            for &(node, way) in &*conditions {
+                let holds = program.word(node, way, block);
+                found = if *all { found & holds } else { found | holds };
+                if found == decided {
+                    break;
+                }
+            }
+            found
+        })
+    }
+}
+
+impl Program<'_> {
+    fn way(&self, node: NodeId) -> Way {
+        match () {
+            () if self.is_in_columns(node, false) => Way::Columns,
+            () if self.is_coarse(node) => Way::Closes,
+            () => Way::Rows,
+        }
+    }
+
+    /// Whether a value, looked at in the past or not, is found from columns.
+    fn is_in_columns(&self, node: NodeId, past: bool) -> bool {
+        let node = &self.nodes[node];
+        let past = match node {
+            Node::Series { feed, .. } if past => return self.feeds[*feed].column().is_some(),
+            Node::Ago { back, .. } | Node::Cross { back, .. } if !self.steps_base_bars(*back) => {
+                return false;
+            }
+            Node::Ago { .. } | Node::Cross { .. } => true,
+            _ => past,
+        };
+        node.operands().into_iter().all(|operand| self.is_in_columns(operand, past))
+    }
+
+    fn steps_base_bars(&self, back: Back) -> bool {
+        !back.mixed && self.frames[back.frame].is_every_bar()
+    }
+
+    /// Whether nothing of it is read in the base timeframe.
+    fn is_coarse(&self, node: NodeId) -> bool {
+        let node = &self.nodes[node];
+        let coarse = match node {
+            Node::Series { feed, .. } => self.feeds[*feed].column().is_none(),
+            Node::Ago { back, .. } | Node::Cross { back, .. } => !self.frames[back.frame].is_every_bar(),
+            _ => true,
+        };
+        coarse && node.operands().into_iter().all(|operand| self.is_coarse(operand))
+    }
+
+    /// Where in a block a condition holds.
+    fn word(&self, node: NodeId, way: Way, block: usize) -> u64 {
+        let row = block * BLOCK;
+        let inside = self.rows.saturating_sub(row).min(BLOCK);
+        let mask = u64::MAX.checked_shr((BLOCK - inside) as u32).unwrap_or(0);
+        match way {
+            Way::Columns => mask & self.columns_word(node, block),
+            Way::Closes => self.closes_word(node, block, inside),
+            Way::Rows => places(mask)
+                .filter(|place| self.holds(node, row + place))
+                .fold(0, |word, place| word | 1 << place),
+        }
+    }
+
+    /// A condition over coarse timeframes stays as it is between the closes of their bars; a cross is over
+    /// in the row after.
+    fn closes_word(&self, node: NodeId, block: usize, inside: usize) -> u64 {
+        let closes = self.frames.iter().filter(|frame| !frame.is_every_bar());
+        let closes = closes.fold(0, |word, frame| word | frame.closes(block));
+        let looks = closes | closes << 1 | 1;
+        let mut holds = false;
+        (0..inside).fold(0, |word, place| {
+            if looks >> place & 1 == 1 {
+                holds = self.holds(node, block * BLOCK + place);
+            }
+            word | u64::from(holds) << place
+        })
+    }
+
+    fn columns_word(&self, node: NodeId, block: usize) -> u64 {
+        if let Node::Binary { op, left, right } = self.nodes[node] {
+            match op {
+                BinaryOp::And => return self.columns_word(left, block) & self.columns_word(right, block),
+                BinaryOp::Or => return self.columns_word(left, block) | self.columns_word(right, block),
+                _ => {}
+            }
+            if let Some(word) = self.comparison(op, left, right, block) {
+                return word;
+            }
+        }
+        if let Node::Cross { above, left, right, .. } = self.nodes[node]
+            && let (Some(left), Some(right)) = (self.column(left), self.column(right))
+        {
+            let (over, under) = if above { (left, right) } else { (right, left) };
+            return over.crosses_above(under, block);
+        }
+        let mut values = [0.0; BLOCK];
+        self.chunk(node, block, 0, &mut values);
+        word(|place| values[place] == 1.0)
+    }
+
+    /// A comparison of columns and numbers, which passes over blocks by their bounds.
+    fn comparison(&self, op: BinaryOp, left: NodeId, right: NodeId, block: usize) -> Option<u64> {
+        let number = |node: NodeId| match self.nodes[node] {
+            Node::Number(number) => Some(number),
+            _ => None,
+        };
+        match (self.column(left), self.column(right)) {
+            (Some(left), Some(right)) => match op {
+                BinaryOp::Greater => Some(left.above(right, block)),
+                BinaryOp::GreaterOrEqual => Some(left.at_least(right, block)),
+                BinaryOp::Less => Some(right.above(left, block)),
+                BinaryOp::LessOrEqual => Some(right.at_least(left, block)),
+                _ => None,
+            },
+            (Some(left), None) => match op {
+                BinaryOp::Greater => Some(left.above_number(number(right)?, block)),
+                BinaryOp::Less => Some(left.below_number(number(right)?, block)),
+                _ => None,
+            },
+            (None, Some(right)) => match op {
+                BinaryOp::Greater => Some(right.below_number(number(left)?, block)),
+                BinaryOp::Less => Some(right.above_number(number(left)?, block)),
+                _ => None,
+            },
+            (None, None) => None,
+        }
+    }
+
+    /// The column that a node is, where it is one of base rows.
+    fn column(&self, node: NodeId) -> Option<&Column> {
+        match self.nodes[node] {
+            Node::Series { feed, .. } => self.feeds[feed].column(),
+            _ => None,
+        }
+    }
+
+    /// The values of a node in the rows of a block less `shift` rows.
+    fn chunk(&self, node: NodeId, block: usize, shift: usize, out: &mut Chunk) {
+        match &self.nodes[node] {
+            Node::Number(number) => *out = [*number; BLOCK],
+            Node::Series { feed, .. } => self.series_chunk(*feed, block, shift, out),
+            Node::Ago { of, back } => self.chunk(*of, block, shift + back.bars as usize, out),
+            Node::Negate(of) => {
+                self.chunk(*of, block, shift, out);
+                out.iter_mut().for_each(|value| *value = -*value);
+            }
+            Node::Not(of) => {
+                self.chunk(*of, block, shift, out);
+                out.iter_mut().for_each(|value| *value = 1.0 - *value);
+            }
+            Node::Binary { op, left, right } => {
+                let mut other = [0.0; BLOCK];
+                self.chunk(*left, block, shift, out);
+                self.chunk(*right, block, shift, &mut other);
+                out.iter_mut().zip(&other).for_each(|(value, &right)| *value = binary_of(*op, *value, right));
+            }
+            Node::Cross { above, left, right, back } => {
+                let mut sides = [[0.0; BLOCK]; 4];
+                let before = shift + back.bars as usize;
+                let looks = [(*left, shift), (*right, shift), (*left, before), (*right, before)];
+                for ((node, shift), side) in looks.into_iter().zip(&mut sides) {
+                    self.chunk(node, block, shift, side);
+                }
+                let [l, r, l_before, r_before] = &sides;
+                for (place, value) in out.iter_mut().enumerate() {
+                    *value = cross_of(*above, (l[place], r[place]), (l_before[place], r_before[place]));
+                }
+            }
+            Node::Call { function, args } => {
+                let mut values = vec![[0.0; BLOCK]; args.len()];
+                for (&arg, values) in args.iter().zip(&mut values) {
+                    self.chunk(arg, block, shift, values);
+                }
+                for (place, value) in out.iter_mut().enumerate() {
+                    *value = call_of(*function, values.iter().map(|values| values[place]));
+                }
+            }
+        }
+    }
+
+    fn series_chunk(&self, feed: usize, block: usize, shift: usize, out: &mut Chunk) {
+        let feed = &self.feeds[feed];
+        match feed.column() {
+            Some(column) => {
+                let mut buffer = [0.0; BLOCK];
+                out.copy_from_slice(column.chunk(block, shift, &mut buffer));
+            }
+            // Of another timeframe, which is never looked at in the past here.
+            None => {
+                let row = block * BLOCK;
+                for (place, value) in out.iter_mut().enumerate() {
+                    *value = if row + place < self.rows { feed.at(row + place) } else { f64::NAN };
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What a sweep will take, from a short sample of it.
+
+use std::time::{Duration, Instant};
+
+use super::run::first_setups;
+use super::{Evaluator, Space, SweepPlan, TrialJob};
+use crate::market::Market;
+use crate::scenario::{SweepSpec, TrialSetup};
+
+/// The sample runs until this has passed.
+const SAMPLE: Duration = Duration::from_millis(300);
+/// Most trials of a sample.
+const MOST: usize = 4_096;
+/// Bytes of an outcome beside its returns.
+const OUTCOME: usize = 512;
+/// Bytes of a bar: six columns.
+const BAR: usize = 48;
+
+/// What a sweep will take.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Estimate {
+    /// Combinations; of a large grid about as many as its conditions leave.
+    pub trials: usize,
+    /// Replays: one a trial and window.
+    pub jobs: usize,
+    /// Of all jobs, on the threads of the current pool.
+    pub duration: Duration,
+    /// Bytes of bars, outcomes and indicator columns, at most.
+    pub memory: usize,
+}
+
+/// Times a sample on the current pool. Nothing is kept of it.
+#[expect(clippy::cast_precision_loss, reason = "an estimate")]
+pub fn estimate(sweep: &SweepPlan<'_>) -> Estimate {
+    let SweepPlan { plan, spec, means } = *sweep;
+    let (trials, sample) = match (spec.trials, Space::of(spec).combinations()) {
+        (Some(trials), _) => {
+            let trials = trials as usize;
+            (trials, first_setups(sweep, trials.min(MOST)))
+        }
+        (None, total) => grid(spec, total.unwrap_or(0)),
+    };
+    let jobs = trials * plan.windows.len();
+    let batch: Vec<TrialJob> = sample
+        .into_iter()
+        .map(|setup| TrialJob { setup, windows: (0..plan.windows.len()).collect() })
+        .collect();
+    let (done, taken, returns) = timed(&Evaluator::new(plan, means), &batch);
+    let duration = taken.mul_f64(jobs as f64 / done.max(1) as f64);
+    let bars: usize = bars(plan.market);
+    let columns = (3 * trials * plan.market.clock.len() * size_of::<f64>()).min(means.memory);
+    let memory = bars * BAR + jobs * OUTCOME + trials * returns * size_of::<f64>() + columns;
+    Estimate { trials, jobs, duration, memory }
+}
+
+/// How many combinations of a grid its conditions leave, and a sample of them from all over it.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "an estimate"
+)]
+fn grid(spec: &SweepSpec, total: usize) -> (usize, Vec<TrialSetup>) {
+    let space = Space::of(spec);
+    let numbers = (0..total).step_by(total.div_ceil(MOST).max(1));
+    let seen = numbers.len().max(1);
+    let allowed: Vec<_> = numbers
+        .map(|number| space.values(&space.point(number)))
+        .filter(|values| spec.allows(values))
+        .collect();
+    let sample: Vec<TrialSetup> = spec.setups(&allowed).into_iter().filter_map(Result::ok).collect();
+    ((total as f64 * sample.len() as f64 / seen as f64).round() as usize, sample)
+}
+
+/// Replays more and more of the sample until enough time has passed: jobs, time, returns of a trial.
+fn timed(evaluator: &Evaluator<'_>, batch: &[TrialJob]) -> (usize, Duration, usize) {
+    let mut size = rayon::current_num_threads().max(1);
+    let (mut next, mut jobs, mut returns) = (0, 0, 0);
+    let started = Instant::now();
+    while next < batch.len() && started.elapsed() < SAMPLE {
+        let part = &batch[next..batch.len().min(next + size)];
+        let outcomes = evaluator.evaluate(part);
+        jobs += outcomes.iter().map(Vec::len).sum::<usize>();
+        returns = outcomes.first().map_or(0, |windows| windows.iter().map(|w| w.returns.len()).sum());
+        next += part.len();
+        size *= 2;
+    }
+    (jobs, started.elapsed(), returns)
+}
+
+fn bars(market: &Market) -> usize {
+    market
+        .symbols
+        .iter()
+        .map(|series| {
+            let frames: usize = series.frames.values().map(|frame| frame.bars.len()).sum();
+            let detail = series.detail.as_ref().map_or(0, crate::market::Bars::len);
+            series.bars.len() + frames + detail
+        })
+        .sum()
+}

@@ -1,0 +1,80 @@
+//! What a sweep's choice is worth: its trials' returns brought before the statistics of selection.
+//!
+//! All trials that were replayed in all windows take part, over the windows that do not overlap; pruned and
+//! failed ones count among the trials that the choice is corrected for.
+
+use super::{Searched, Trial, WindowOutcome, apart, best, objectives, trial_returns};
+use crate::scenario::SweepSpec;
+use crate::tournament::evidence::{EvidenceError, Panel, SelectionEvidence, SelectionSpec, assess_selection};
+use crate::tournament::{Plan, Tournament};
+
+/// The evidence, with what is needed to name what it speaks of.
+#[derive(Debug, Clone)]
+pub struct Selection {
+    /// The statistics; trials are columns.
+    pub evidence: SelectionEvidence,
+    /// What they were computed with.
+    pub spec: SelectionSpec,
+    /// The columns' combinations: `fast = 20, slow = 100`.
+    pub names: Vec<String>,
+    /// The benchmark's name; `None`: the winner must beat 0, as cash does not.
+    pub benchmark: Option<String>,
+    /// Return periods in a year.
+    pub periods_per_year: f64,
+}
+
+/// The benchmark's name with its returns over the windows that do not overlap; `None` for a name that is no
+/// agent of the tournament.
+pub fn benchmark_returns(plan: &Plan<'_>, tournament: &Tournament, name: &str) -> Option<(String, Vec<f64>)> {
+    let agent = tournament.agents.iter().find(|agent| agent.name.as_str() == name)?;
+    let returns = apart(plan.windows).into_iter().flat_map(|window| {
+        WindowOutcome::of(&agent.windows[window].replay, plan.market, &plan.scenario.metrics).returns
+    });
+    Some((name.to_owned(), returns.collect()))
+}
+
+/// Assesses the best trial of a sweep.
+///
+/// # Errors
+/// [`EvidenceError`] where no trial has a score, or nothing can be said of its returns.
+pub fn assess(
+    plan: &Plan<'_>,
+    spec: &SweepSpec,
+    searched: &Searched,
+    benchmark: Option<(String, Vec<f64>)>,
+) -> Result<Selection, EvidenceError> {
+    let windows: Vec<usize> = (0..plan.windows.len()).collect();
+    let trials = &searched.trials;
+    let winner = best(&objectives(trials, &windows, spec.objective));
+    let complete: Vec<&Trial> = trials.iter().filter(|trial| trial.is_complete(&windows)).collect();
+    let taken = apart(plan.windows);
+    let columns: Vec<Vec<f64>> = complete.iter().filter_map(|trial| trial_returns(trial, &taken)).collect();
+    let panel = Panel::new(columns)?;
+    let winner =
+        winner.and_then(|winner| complete.iter().position(|one| one.number == trials[winner].number));
+    let Some(winner) = winner else {
+        return Err(crate::metrics::Missing::NoDispersion.into());
+    };
+    let (name, returns) = benchmark.unzip();
+    let settings = SelectionSpec {
+        benchmark: returns,
+        winner: Some(winner),
+        trials: Some(trials.len()),
+        seed: plan.scenario.seed,
+        ..SelectionSpec::default()
+    };
+    let periods_per_year =
+        complete[winner].outcomes[0].as_ref().map_or(1.0, |first| first.metrics.periods_per_year);
+    Ok(Selection {
+        evidence: assess_selection(&panel, &settings)?,
+        names: complete.iter().map(|trial| named(spec, trial)).collect(),
+        spec: settings,
+        benchmark: name,
+        periods_per_year,
+    })
+}
+
+fn named(spec: &SweepSpec, trial: &Trial) -> String {
+    let pairs = spec.parameters.iter().zip(&trial.values);
+    pairs.map(|(parameter, value)| format!("{} = {value}", parameter.key())).collect::<Vec<_>>().join(", ")
+}

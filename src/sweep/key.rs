@@ -1,0 +1,167 @@
+//! What a job is called by in the memo: a hash of everything that decides its outcome.
+//!
+//! That is the agent with its values in place, the venue, the bars of the window and of as much history as
+//! the agent can read, how the window is numbered and sampled, the seed, and the semantics version. Bars are
+//! named by their content, so that the same bars from another file are the same, and history that was loaded
+//! for another trial changes nothing.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::domain::{Interval, Span, Timestamp};
+use crate::engine::SEMANTICS_VERSION;
+use crate::market::{Bars, Market};
+use crate::scenario::{Intrabar, Slippage, TrialSetup, WarmUp};
+use crate::strategy;
+use crate::tournament::{Plan, WindowSpan};
+
+/// A job's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct JobKey(pub [u8; 32]);
+
+/// Rows hashed at a time.
+const CHUNK: usize = 4_096;
+
+/// How far back slippage models look before a window: 20 days of volatility, and the bar before those.
+const SLIPPAGE_LOOKBACK: Span = Span::DAY.times(32);
+
+/// Which bars a trial sees beside the window's own: history by timeframe, what slippage looks back on, and
+/// finer bars.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Reach {
+    history: Vec<(Interval, u32)>,
+    slippage: bool,
+    detail: bool,
+}
+
+/// Names jobs of one plan. Bars are hashed once.
+#[derive(Debug)]
+pub struct JobKeys<'a> {
+    plan: Plan<'a>,
+    windows: Vec<Option<[u8; 32]>>,
+    seen: HashMap<(usize, Reach), [u8; 32]>,
+}
+
+impl<'a> JobKeys<'a> {
+    /// For the jobs of a plan.
+    pub fn new(plan: Plan<'a>) -> Self {
+        Self { plan, windows: vec![None; plan.windows.len()], seen: HashMap::new() }
+    }
+
+    /// The name of a trial's job in a window of the plan.
+    pub fn key(&mut self, setup: &TrialSetup, window: usize) -> JobKey {
+        let mut hash = blake3::Hasher::new_derive_key("tiltyard 2026 sweep job");
+        hash.update(&self.window(window));
+        hash.update(&self.seen(setup, window));
+        for text in [json(&setup.agent), json(&setup.venue)] {
+            text_into(&mut hash, &text);
+        }
+        JobKey(*hash.finalize().as_bytes())
+    }
+
+    /// What is the same for all trials of a window: its bars, its place, the scenario's conventions.
+    fn window(&mut self, window: usize) -> [u8; 32] {
+        if let Some(known) = self.windows[window] {
+            return known;
+        }
+        let Plan { scenario, market, windows } = self.plan;
+        let span = &windows[window];
+        let mut hash = blake3::Hasher::new();
+        hash.update(&SEMANTICS_VERSION.to_le_bytes());
+        hash.update(&scenario.seed.0.to_le_bytes());
+        hash.update(&span.window.index.to_le_bytes());
+        hash.update(&market.interval.micros().to_le_bytes());
+        hash.update(&[u8::from(market.trades_weekends)]);
+        for text in [
+            json(&scenario.metrics),
+            json(&scenario.market.delisted),
+            json(&scenario.market.warm_up),
+            json(&scenario.market.instruments),
+        ] {
+            text_into(&mut hash, &text);
+        }
+        for series in &market.symbols {
+            rows_into(&mut hash, &series.bars, rows(&series.bars, span.start, span.end));
+        }
+        let found = *hash.finalize().as_bytes();
+        self.windows[window] = Some(found);
+        found
+    }
+
+    /// The bars beside the window's own that the trial can see.
+    fn seen(&mut self, setup: &TrialSetup, window: usize) -> [u8; 32] {
+        let Plan { scenario, market, windows } = self.plan;
+        let before = scenario.market.warm_up == WarmUp::Before;
+        let wanted = strategy::warm_up(&setup.agent.strategy, market.interval);
+        let reach = Reach {
+            history: wanted.into_iter().map(|(interval, n)| (interval, if before { n } else { 0 })).collect(),
+            slippage: matches!(
+                setup.venue.slippage,
+                Slippage::VolumeShare { .. } | Slippage::SquareRoot { .. }
+            ),
+            detail: setup.venue.intrabar == Intrabar::Detail,
+        };
+        let span = &windows[window];
+        *self.seen.entry((window, reach)).or_insert_with_key(|(_, reach)| reach.hash(market, span))
+    }
+}
+
+impl Reach {
+    fn hash(&self, market: &Market, span: &WindowSpan) -> [u8; 32] {
+        let mut hash = blake3::Hasher::new();
+        for series in &market.symbols {
+            for &(interval, bars) in &self.history {
+                let of = match series.frames.get(&interval) {
+                    Some(frame) if interval != market.interval => &frame.bars,
+                    _ => &series.bars,
+                };
+                let first = of.first_row_from(span.start).saturating_sub(bars as usize);
+                // Of the market's own bars the window has the rest.
+                let last = if interval == market.interval { span.start } else { span.end };
+                rows_into(&mut hash, of, first..of.first_row_from(last).max(first));
+            }
+            if self.slippage {
+                rows_into(
+                    &mut hash,
+                    &series.bars,
+                    rows(&series.bars, span.start - SLIPPAGE_LOOKBACK, span.start),
+                );
+            }
+            if let Some(detail) = series.detail.as_ref().filter(|_| self.detail) {
+                rows_into(&mut hash, detail, rows(detail, span.start, span.end));
+            }
+        }
+        *hash.finalize().as_bytes()
+    }
+}
+
+fn rows(bars: &Bars, start: Timestamp, end: Timestamp) -> Range<usize> {
+    bars.first_row_from(start)..bars.first_row_from(end)
+}
+
+fn rows_into(hash: &mut blake3::Hasher, bars: &Bars, rows: Range<usize>) {
+    hash.update(&bars.interval.micros().to_le_bytes());
+    hash.update(&(rows.len() as u64).to_le_bytes());
+    let mut buffer = Vec::with_capacity(CHUNK * 48);
+    for start in rows.clone().step_by(CHUNK) {
+        buffer.clear();
+        for row in start..rows.end.min(start + CHUNK) {
+            buffer.extend_from_slice(&bars.ts[row].micros().to_le_bytes());
+            for column in [&bars.open, &bars.high, &bars.low, &bars.close, &bars.volume] {
+                // Plus zero: a volume of -0 is one of 0.
+                buffer.extend_from_slice(&(column[row] + 0.0).to_le_bytes());
+            }
+        }
+        hash.update(&buffer);
+    }
+}
+
+fn text_into(hash: &mut blake3::Hasher, text: &str) {
+    hash.update(&(text.len() as u64).to_le_bytes());
+    hash.update(text.as_bytes());
+}
+
+#[expect(clippy::expect_used, reason = "every field is a string, number, list or struct: nothing can fail")]
+fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).expect("plain values")
+}

@@ -1,0 +1,63 @@
+//! How the neighbours of a trial did: the best of a plateau stands on firmer ground than a lone peak.
+//!
+//! Neighbours differ by at most one step in every parameter; words and booleans must be the same. Where some
+//! parameter has no steps, or no neighbour was tried, the nearest trials of the unit cube stand in, two for
+//! each parameter.
+
+use super::{Space, Trial};
+use crate::scenario::{SweepSpec, SweptValue};
+
+/// The scores around a trial.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Plateau {
+    /// How many neighbours have a score.
+    pub neighbours: usize,
+    /// Their mean score.
+    pub mean: f64,
+    /// The worst of them.
+    pub worst: f64,
+    /// Their mean over the trial's own score: 1 for a flat top. `None` where its own is not above 0.
+    pub ratio: Option<f64>,
+}
+
+/// The plateau around a trial by the trials' scores; `None` where it has no score or no neighbour.
+pub fn plateau(spec: &SweepSpec, trials: &[Trial], objectives: &[Option<f64>], at: usize) -> Option<Plateau> {
+    let own = objectives[at]?;
+    let space = Space::of(spec);
+    let scored: Vec<(usize, f64)> =
+        (0..trials.len()).filter(|&i| i != at).filter_map(|i| Some((i, objectives[i]?))).collect();
+    let here = space.steps(&trials[at].values);
+    let adjacent: Vec<f64> = scored
+        .iter()
+        .filter(|(i, _)| is_adjacent(&space, &here, &trials[*i].values))
+        .map(|&(_, score)| score)
+        .collect();
+    let scores = if adjacent.is_empty() { nearest(&space, trials, &scored, at) } else { adjacent };
+    let mean = mean(&scores)?;
+    let worst = scores.iter().copied().fold(f64::INFINITY, f64::min);
+    Some(Plateau { neighbours: scores.len(), mean, worst, ratio: (own > 0.0).then(|| mean / own) })
+}
+
+fn is_adjacent(space: &Space<'_>, here: &[Option<usize>], values: &[SweptValue]) -> bool {
+    let there = space.steps(values);
+    here.iter().zip(there).enumerate().all(|(axis, (&a, b))| match (a, b) {
+        (Some(a), Some(b)) => a.abs_diff(b) <= usize::from(space.categories(axis).is_none()),
+        _ => false,
+    })
+}
+
+/// The scores of the nearest trials; of equally near ones the first.
+fn nearest(space: &Space<'_>, trials: &[Trial], scored: &[(usize, f64)], at: usize) -> Vec<f64> {
+    let here = space.place(&trials[at].values);
+    let distance = |trial: usize| -> f64 {
+        space.place(&trials[trial].values).iter().zip(&here).map(|(a, b)| (a - b) * (a - b)).sum()
+    };
+    let mut near: Vec<(f64, f64)> = scored.iter().map(|&(i, score)| (distance(i), score)).collect();
+    near.sort_by(|a, b| a.0.total_cmp(&b.0));
+    near.into_iter().take(2 * space.dimensions()).map(|(_, score)| score).collect()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of trials")]
+fn mean(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}

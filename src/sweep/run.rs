@@ -1,0 +1,289 @@
+//! From one batch to the next: ask the search, look up what is known, replay what is new, keep it, tell.
+//!
+//! All randomness is the search's. Whether an outcome was found or replayed leaves no trace, so a sweep that
+//! was interrupted goes on as if it had not been.
+
+use std::collections::BTreeMap;
+
+use super::search::{Ask, Told, search};
+use super::{Evaluator, JobKeys, Memo, Point, Space, SweepError, Trial, TrialJob, WindowOutcome, objective};
+use crate::scenario::{SweepSpec, SweptValue, TrialSetup};
+use crate::tournament::{Means, Plan};
+
+/// Batches in a row without anything new after which a search is over: its space is exhausted.
+const PATIENCE: usize = 50;
+
+/// What is swept, where, and how it is carried out.
+#[derive(Debug, Clone, Copy)]
+pub struct SweepPlan<'a> {
+    /// Scenario, bars, windows.
+    pub plan: Plan<'a>,
+    /// The scenario's sweep.
+    pub spec: &'a SweepSpec,
+    /// Which engine, how much memory: no result depends on it.
+    pub means: Means,
+}
+
+/// Learns of progress, and can stop the sweep between two batches.
+pub trait SweepObserver {
+    /// A batch is kept: trials so far, jobs that it replayed, jobs that were known.
+    fn batch_done(&self, trials: usize, replayed: usize, known: usize) {
+        let _ = (trials, replayed, known);
+    }
+
+    /// Whether to start no further batch.
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// An observer that looks away.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Unwatched;
+
+impl SweepObserver for Unwatched {}
+
+/// All that a sweep tried.
+#[derive(Debug, Clone, Default)]
+pub struct Searched {
+    /// In the order in which they were first asked for.
+    pub trials: Vec<Trial>,
+    /// Distinct combinations that the conditions excluded.
+    pub excluded: usize,
+    /// Distinct combinations that the agent could not have.
+    pub refused: usize,
+}
+
+/// Runs the sweep in these windows of the plan.
+///
+/// # Errors
+/// [`SweepError::Interrupted`] once the observer cancels it, [`SweepError::Memo`] where the memo fails,
+/// [`SweepError::NothingToTry`] where no combination is left.
+pub fn run(
+    sweep: &SweepPlan<'_>,
+    windows: &[usize],
+    memo: &mut dyn Memo,
+    observer: &dyn SweepObserver,
+) -> Result<Searched, SweepError> {
+    let SweepPlan { plan, spec, .. } = *sweep;
+    let mut search = search(spec, plan.scenario.seed, windows.len());
+    let mut sweep = Sweep::new(*sweep, memo, observer);
+    let limit = spec.trials.map_or(usize::MAX, |trials| trials as usize);
+    let mut idle = 0;
+    loop {
+        let most = if idle < PATIENCE { limit.saturating_sub(sweep.searched.trials.len()) } else { 0 };
+        let ask = search.ask(most.min(spec.batch as usize));
+        if ask.points.is_empty() {
+            break;
+        }
+        if observer.cancelled() {
+            return Err(SweepError::Interrupted { trials: sweep.searched.trials.len() });
+        }
+        let windows = &windows[..ask.windows.unwrap_or(windows.len()).min(windows.len())];
+        let (told, news) = sweep.batch(ask, windows)?;
+        idle = if news { 0 } else { idle + 1 };
+        // A grid is finite: a stretch of it that the conditions exclude is no sign of its end.
+        if spec.trials.is_none() {
+            idle = 0;
+        }
+        search.tell(told);
+    }
+    if sweep.searched.trials.is_empty() {
+        return Err(SweepError::NothingToTry);
+    }
+    Ok(sweep.searched)
+}
+
+/// What the first combinations of a sweep replay; for looking ahead.
+pub(super) fn first_setups(sweep: &SweepPlan<'_>, most: usize) -> Vec<TrialSetup> {
+    let SweepPlan { plan, spec, .. } = *sweep;
+    let space = Space::of(spec);
+    let mut search = search(spec, plan.scenario.seed, plan.windows.len());
+    let mut found = Vec::new();
+    for _ in 0..PATIENCE {
+        let points = search.ask(most.min(spec.batch as usize).max(1)).points;
+        if points.is_empty() || found.len() >= most {
+            break;
+        }
+        let values: Vec<_> =
+            points.iter().map(|point| space.values(point)).filter(|values| spec.allows(values)).collect();
+        let setups = spec.setups(&values);
+        found.extend(setups.into_iter().filter_map(Result::ok));
+        search.tell(points.into_iter().map(|point| Told { point, scores: None, repeated: true }).collect());
+    }
+    found.truncate(most);
+    found
+}
+
+/// What a combination turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Known {
+    Trial(usize),
+    Excluded,
+}
+
+struct Sweep<'a> {
+    plan: Plan<'a>,
+    spec: &'a SweepSpec,
+    space: Space<'a>,
+    evaluator: Evaluator<'a>,
+    keys: JobKeys<'a>,
+    memo: &'a mut dyn Memo,
+    observer: &'a dyn SweepObserver,
+    /// By the values as text.
+    known: BTreeMap<String, Known>,
+    searched: Searched,
+}
+
+impl<'a> Sweep<'a> {
+    fn new(sweep: SweepPlan<'a>, memo: &'a mut dyn Memo, observer: &'a dyn SweepObserver) -> Self {
+        let SweepPlan { plan, spec, means } = sweep;
+        Self {
+            plan,
+            spec,
+            space: Space::of(spec),
+            evaluator: Evaluator::new(plan, means),
+            keys: JobKeys::new(plan),
+            memo,
+            observer,
+            known: BTreeMap::new(),
+            searched: Searched::default(),
+        }
+    }
+
+    /// Carries out a batch; what came of each point, and whether any of it was new.
+    fn batch(&mut self, ask: Ask, windows: &[usize]) -> Result<(Vec<Told>, bool), SweepError> {
+        let asked = self.admit(&ask.points);
+        let mut wanted: Vec<usize> = asked.iter().filter_map(|known| trial_of(*known)).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        wanted.retain(|&trial| !self.searched.trials[trial].is_complete(windows));
+        let jobs = self.jobs(&wanted, windows);
+        let (replayed, found) = self.carry_out(&wanted, jobs)?;
+        self.observer.batch_done(self.searched.trials.len(), replayed, found);
+        let mut fresh: Vec<usize> = wanted.clone();
+        let told = asked
+            .into_iter()
+            .zip(ask.points)
+            .map(|(known, point)| self.told(known, point, windows, &mut fresh))
+            .collect();
+        Ok((told, !wanted.is_empty()))
+    }
+
+    fn told(&self, known: Known, point: Point, windows: &[usize], fresh: &mut Vec<usize>) -> Told {
+        let Known::Trial(trial) = known else { return Told { point, scores: None, repeated: false } };
+        let place = fresh.iter().position(|&one| one == trial);
+        if let Some(place) = place {
+            fresh.swap_remove(place);
+        }
+        let scores = objective::scores(&self.searched.trials[trial], windows, self.spec.objective);
+        Told { point, scores: Some(scores), repeated: place.is_none() }
+    }
+
+    /// Which trial each point is; new ones are entered.
+    fn admit(&mut self, points: &[Point]) -> Vec<Known> {
+        let values: Vec<Vec<SweptValue>> = points.iter().map(|point| self.space.values(point)).collect();
+        let mut candidates: BTreeMap<String, Vec<SweptValue>> = BTreeMap::new();
+        for values in &values {
+            let name = name(values);
+            if self.known.contains_key(&name) || candidates.contains_key(&name) {
+                continue;
+            }
+            if self.spec.allows(values) {
+                candidates.insert(name, values.clone());
+            } else {
+                self.searched.excluded += 1;
+                self.known.insert(name, Known::Excluded);
+            }
+        }
+        let allowed: Vec<Vec<SweptValue>> = candidates.values().cloned().collect();
+        let refused: Vec<bool> = self.spec.setups(&allowed).iter().map(Result::is_err).collect();
+        let refused: BTreeMap<&String, bool> = candidates.keys().zip(refused).collect();
+        for values in &values {
+            let name = name(values);
+            if self.known.contains_key(&name) {
+                continue;
+            }
+            let known = if refused.get(&name) == Some(&true) {
+                self.searched.refused += 1;
+                Known::Excluded
+            } else {
+                Known::Trial(self.enter(values.clone()))
+            };
+            self.known.insert(name, known);
+        }
+        values.iter().filter_map(|values| self.known.get(&name(values)).copied()).collect()
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "at most ten million combinations")]
+    fn enter(&mut self, values: Vec<SweptValue>) -> usize {
+        let place = self.searched.trials.len();
+        let outcomes = vec![None; self.plan.windows.len()];
+        self.searched.trials.push(Trial { number: place as u32, values, outcomes });
+        place
+    }
+
+    /// What these trials have still to replay in the windows.
+    fn jobs(&self, trials: &[usize], windows: &[usize]) -> Vec<TrialJob> {
+        let values: Vec<Vec<SweptValue>> =
+            trials.iter().map(|&trial| self.searched.trials[trial].values.clone()).collect();
+        let setups = self.spec.setups(&values);
+        let job = |(setup, &trial): (Result<TrialSetup, _>, &usize)| {
+            let outcomes = &self.searched.trials[trial].outcomes;
+            let open = windows.iter().copied().filter(|&window| outcomes[window].is_none()).collect();
+            // Only combinations that can be read are entered.
+            setup.ok().map(|setup| TrialJob { setup, windows: open })
+        };
+        setups.into_iter().zip(trials).filter_map(job).collect()
+    }
+
+    /// Finds what is known of the jobs, replays and keeps the rest; how many were replayed and found.
+    fn carry_out(&mut self, trials: &[usize], mut jobs: Vec<TrialJob>) -> Result<(usize, usize), SweepError> {
+        let mut keys = Vec::new();
+        for job in &jobs {
+            keys.extend(job.windows.iter().map(|&window| self.keys.key(&job.setup, window)));
+        }
+        let known = self.memo.find(&keys).map_err(SweepError::Memo)?;
+        let found = known.iter().flatten().count();
+        let mut known = keys.into_iter().zip(known);
+        let mut open_keys = Vec::new();
+        for (job, &trial) in jobs.iter_mut().zip(trials) {
+            job.windows.retain(|&window| match known.next() {
+                Some((_, Some(outcome))) => {
+                    self.searched.trials[trial].outcomes[window] = Some(outcome);
+                    false
+                }
+                Some((key, None)) => {
+                    open_keys.push(key);
+                    true
+                }
+                None => false,
+            });
+        }
+        let outcomes = self.evaluator.evaluate(&jobs);
+        let flat: Vec<&WindowOutcome> = outcomes.iter().flatten().collect();
+        let batch: Vec<_> = open_keys.into_iter().zip(flat).collect();
+        let replayed = batch.len();
+        if replayed > 0 {
+            self.memo.append(&batch).map_err(SweepError::Memo)?;
+        }
+        for ((job, &trial), outcomes) in jobs.iter().zip(trials).zip(outcomes) {
+            for (&window, outcome) in job.windows.iter().zip(outcomes) {
+                self.searched.trials[trial].outcomes[window] = Some(outcome);
+            }
+        }
+        Ok((replayed, found))
+    }
+}
+
+const fn trial_of(known: Known) -> Option<usize> {
+    match known {
+        Known::Trial(trial) => Some(trial),
+        Known::Excluded => None,
+    }
+}
+
+/// A combination as text, one part a value.
+fn name(values: &[SweptValue]) -> String {
+    values.iter().map(|value| format!("{value:?}")).collect::<Vec<_>>().join("\u{1f}")
+}

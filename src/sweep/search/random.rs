@@ -1,0 +1,30 @@
+//! Points drawn independently.
+
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+
+use super::{Ask, Search, Told, stream};
+use crate::domain::Seed;
+
+/// Draws without end.
+#[derive(Debug)]
+pub(super) struct Random {
+    dimensions: usize,
+    random: ChaCha8Rng,
+}
+
+impl Random {
+    /// With a stream of its own.
+    pub fn new(dimensions: usize, seed: Seed) -> Self {
+        Self { dimensions, random: stream(seed, "random") }
+    }
+}
+
+impl Search for Random {
+    fn ask(&mut self, most: usize) -> Ask {
+        let mut point = || (0..self.dimensions).map(|_| self.random.random()).collect();
+        Ask { points: (0..most).map(|_| point()).collect(), windows: None }
+    }
+
+    fn tell(&mut self, _: Vec<Told>) {}
+}

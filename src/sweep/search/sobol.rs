@@ -1,0 +1,53 @@
+//! Sobol's sequence, which fills the cube more evenly than chance does.
+//!
+//! The points are those of Joe and Kuo's direction numbers (the `sobol` crate), in every dimension shifted
+//! digit by digit with bits from the seed: a shift keeps each power of two of points as even as it was, and
+//! another seed gives other points.
+
+use rand::RngExt;
+use sobol::Sobol;
+use sobol::params::JoeKuoD6;
+
+use super::{Ask, Search, Told, stream};
+use crate::domain::Seed;
+use crate::sweep::Point;
+
+/// Two to the number of binary digits that are shifted.
+const UNIT: f64 = 4_294_967_296.0;
+
+/// The sequence without a shift, from its first point, the corner at 0, on. At most 100 dimensions.
+pub fn sobol_points(dimensions: usize) -> impl Iterator<Item = Point> {
+    Sobol::<f64>::new(dimensions, &JoeKuoD6::minimal())
+}
+
+/// The shifted sequence.
+pub(super) struct Shifted {
+    points: Sobol<f64>,
+    shift: Vec<u32>,
+}
+
+impl Shifted {
+    /// Shifted by a seed.
+    pub fn new(dimensions: usize, seed: Seed) -> Self {
+        let mut random = stream(seed, "sobol");
+        Self {
+            points: Sobol::new(dimensions, &JoeKuoD6::minimal()),
+            shift: (0..dimensions).map(|_| random.random()).collect(),
+        }
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to under 2^32")]
+fn shifted(at: f64, shift: u32) -> f64 {
+    f64::from((at * UNIT) as u32 ^ shift) / UNIT
+}
+
+impl Search for Shifted {
+    fn ask(&mut self, most: usize) -> Ask {
+        let shift = &self.shift;
+        let moved = |point: Point| point.iter().zip(shift).map(|(&at, &by)| shifted(at, by)).collect();
+        Ask { points: self.points.by_ref().take(most).map(moved).collect(), windows: None }
+    }
+
+    fn tell(&mut self, _: Vec<Told>) {}
+}

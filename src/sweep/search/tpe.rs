@@ -1,0 +1,89 @@
+//! The tree-structured Parzen estimator (Bergstra, Bardenet, Bengio and Kegl 2011), from the `tpe` crate: for
+//! each parameter on its own it draws where good trials are dense and bad ones are not.
+//!
+//! The first batch, and ten points at least, are drawn independently. A batch is drawn from the densities of
+//! all batches before it.
+
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+use tpe::TpeOptimizer;
+
+use super::{Ask, Search, Told, stream};
+use crate::domain::Seed;
+use crate::sweep::{Point, Space};
+use crate::tournament::mean_over_windows;
+
+/// Points drawn independently before the first density.
+const FIRST: usize = 10;
+
+/// Remembers all that it was told.
+#[derive(Debug)]
+pub(super) struct Tpe {
+    /// For each axis, how many words it chooses from; `None` for numbers.
+    axes: Vec<Option<usize>>,
+    random: ChaCha8Rng,
+    told: Vec<Told>,
+}
+
+impl Tpe {
+    /// Knows nothing yet.
+    pub fn new(space: &Space<'_>, seed: Seed) -> Self {
+        let axes = (0..space.dimensions()).map(|axis| space.categories(axis)).collect();
+        Self { axes, random: stream(seed, "tpe"), told: Vec::new() }
+    }
+
+    /// What each point that was told is worth: less is better, the worst for what was excluded or has no
+    /// score.
+    fn costs(&self) -> Vec<f64> {
+        let tried: Vec<Vec<Option<f64>>> = self.told.iter().filter_map(|told| told.scores.clone()).collect();
+        let mut means = mean_over_windows(&tried).into_iter();
+        let mut cost = |told: &Told| {
+            let mean = told.scores.is_some().then(|| means.next().flatten()).flatten();
+            mean.map_or(f64::INFINITY, |mean| -mean)
+        };
+        self.told.iter().map(&mut cost).collect()
+    }
+
+    /// `most` values for one axis; `None` where there is no density.
+    fn column(&mut self, axis: usize, costs: &[f64], most: usize) -> Option<Vec<f64>> {
+        let categories = self.axes[axis];
+        let size = categories.map_or(1.0, real);
+        let estimator =
+            if categories.is_some() { tpe::histogram_estimator() } else { tpe::parzen_estimator() };
+        let mut optimizer = TpeOptimizer::new(estimator, tpe::range(0.0, size).ok()?);
+        for (told, &cost) in self.told.iter().zip(costs) {
+            optimizer.tell(told.point[axis] * size, cost).ok()?;
+        }
+        let draw = |_| {
+            let at = optimizer.ask(&mut self.random).ok()?;
+            // A word's own number becomes the middle of its part of the axis.
+            Some(if categories.is_some() { (at + 0.5) / size } else { at })
+        };
+        (0..most).map(draw).collect()
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a handful of words")]
+fn real(count: usize) -> f64 {
+    count as f64
+}
+
+impl Search for Tpe {
+    fn ask(&mut self, most: usize) -> Ask {
+        let dimensions = self.axes.len();
+        if self.told.len() < FIRST {
+            let mut point = || (0..dimensions).map(|_| self.random.random()).collect();
+            return Ask { points: (0..most).map(|_| point()).collect(), windows: None };
+        }
+        let costs = self.costs();
+        let columns: Vec<Vec<f64>> =
+            (0..dimensions).filter_map(|axis| self.column(axis, &costs, most)).collect();
+        let point = |row: usize| -> Point { columns.iter().map(|column| column[row]).collect() };
+        let points = if columns.len() == dimensions { (0..most).map(point).collect() } else { Vec::new() };
+        Ask { points, windows: None }
+    }
+
+    fn tell(&mut self, told: Vec<Told>) {
+        self.told.extend(told);
+    }
+}

@@ -1,0 +1,176 @@
+//! The space of combinations: from points of the unit cube to values and back to their neighbours.
+//!
+//! Every search works in the unit cube, one axis a parameter. A list of n values cuts its axis into n equal
+//! parts; a range without steps is spread over it, evenly or by ratio, to six significant digits.
+
+use std::cmp::Ordering;
+
+use crate::scenario::{SweepSpec, SweptParameter, SweptValue, SweptValues, TrialSetup};
+
+/// A place in the unit cube: one number from 0 to under 1 a parameter.
+pub type Point = Vec<f64>;
+
+/// Most combinations of extreme values.
+const MOST_EXTREMES: usize = 4_096;
+
+/// Significant digits of a value from a range without steps.
+const DIGITS: usize = 6;
+
+/// All combinations of a sweep, those that its conditions exclude included.
+#[derive(Debug, Clone, Copy)]
+pub struct Space<'a> {
+    parameters: &'a [SweptParameter],
+}
+
+impl<'a> Space<'a> {
+    /// Of a sweep.
+    pub fn of(spec: &'a SweepSpec) -> Self {
+        Self { parameters: &spec.parameters }
+    }
+
+    /// How many parameters.
+    pub fn dimensions(&self) -> usize {
+        self.parameters.len()
+    }
+
+    /// How many combinations; `None` where a parameter has no end of values.
+    pub fn combinations(&self) -> Option<usize> {
+        let sizes = self.parameters.iter().map(|parameter| listed(parameter).map(<[_]>::len));
+        sizes.into_iter().try_fold(1_usize, |product, size| Some(product.saturating_mul(size?)))
+    }
+
+    /// The point of a combination by its number, the last parameter turning fastest. Lists only.
+    pub fn point(&self, number: usize) -> Point {
+        let mut rest = number;
+        let mut point: Point = self
+            .parameters
+            .iter()
+            .rev()
+            .map(|parameter| {
+                let size = listed(parameter).map_or(1, <[_]>::len);
+                let place = rest % size;
+                rest /= size;
+                middle(place, size)
+            })
+            .collect();
+        point.reverse();
+        point
+    }
+
+    /// The combination at a point.
+    pub fn values(&self, point: &[f64]) -> Vec<SweptValue> {
+        self.parameters.iter().zip(point).map(|(parameter, &at)| value(parameter, at)).collect()
+    }
+
+    /// How many words or booleans an axis chooses from; `None` for an axis of numbers.
+    pub fn categories(&self, axis: usize) -> Option<usize> {
+        let values = listed(&self.parameters[axis])?;
+        values.iter().any(|value| !is_number(value)).then_some(values.len())
+    }
+
+    /// Where a combination lies on each axis, in steps: two that differ by one step are neighbours. `None`
+    /// for an axis without steps. Words have no order: any two are a step apart only if they are the same.
+    pub fn steps(&self, values: &[SweptValue]) -> Vec<Option<usize>> {
+        self.parameters
+            .iter()
+            .zip(values)
+            .map(|(parameter, value)| listed(parameter)?.iter().position(|one| one == value))
+            .collect()
+    }
+
+    /// Where a combination lies in the unit cube.
+    pub fn place(&self, values: &[SweptValue]) -> Point {
+        self.parameters
+            .iter()
+            .zip(values)
+            .map(|(parameter, value)| match &parameter.values {
+                SweptValues::Listed(all) => {
+                    all.iter().position(|one| one == value).map_or(0.5, |place| middle(place, all.len()))
+                }
+                SweptValues::Continuous { from, to, log } => {
+                    let value = value.number().unwrap_or(*from);
+                    if *log {
+                        libm::log(value / from) / libm::log(to / from)
+                    } else {
+                        (value - from) / (to - from)
+                    }
+                }
+            })
+            .collect()
+    }
+}
+
+/// What the sweep's extreme combinations replay: of every parameter of numbers the least and the greatest
+/// value, of others all. What any trial needs of the market, one of these needs.
+pub fn extremes(spec: &SweepSpec) -> Vec<TrialSetup> {
+    let mut combinations: Vec<Vec<SweptValue>> = vec![Vec::new()];
+    for parameter in &spec.parameters {
+        let ends = ends(parameter);
+        combinations = combinations
+            .iter()
+            .flat_map(|before| {
+                ends.iter().map(move |end| [before.as_slice(), std::slice::from_ref(end)].concat())
+            })
+            .take(MOST_EXTREMES)
+            .collect();
+    }
+    spec.setups(&combinations).into_iter().filter_map(Result::ok).collect()
+}
+
+fn ends(parameter: &SweptParameter) -> Vec<SweptValue> {
+    match &parameter.values {
+        SweptValues::Continuous { from, to, .. } => vec![SweptValue::Number(*from), SweptValue::Number(*to)],
+        SweptValues::Listed(values) if values.iter().all(is_number) => {
+            let by_size = |a: &&SweptValue, b: &&SweptValue| {
+                a.number().partial_cmp(&b.number()).unwrap_or(Ordering::Equal)
+            };
+            let (least, most) = (values.iter().min_by(by_size), values.iter().max_by(by_size));
+            // The greatest first: where there are too many combinations, those that need most are kept.
+            most.into_iter().chain(least.filter(|least| Some(*least) != most)).cloned().collect()
+        }
+        SweptValues::Listed(values) => values.clone(),
+    }
+}
+
+fn listed(parameter: &SweptParameter) -> Option<&[SweptValue]> {
+    match &parameter.values {
+        SweptValues::Listed(values) => Some(values),
+        SweptValues::Continuous { .. } => None,
+    }
+}
+
+/// Whether a value has an order among the others.
+const fn is_number(value: &SweptValue) -> bool {
+    matches!(value, SweptValue::Integer(_) | SweptValue::Number(_))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "lists are far below 2^53")]
+fn middle(place: usize, size: usize) -> f64 {
+    (place as f64 + 0.5) / size as f64
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a place in a list"
+)]
+fn value(parameter: &SweptParameter, at: f64) -> SweptValue {
+    let at = at.clamp(0.0, 1.0);
+    match &parameter.values {
+        SweptValues::Listed(values) => {
+            let place = (at * values.len() as f64).floor() as usize;
+            values[place.min(values.len() - 1)].clone()
+        }
+        SweptValues::Continuous { from, to, log } => {
+            let exact =
+                if *log { from * libm::exp(at * libm::log(to / from)) } else { from + (to - from) * at };
+            SweptValue::Number(rounded(exact).clamp(*from, *to))
+        }
+    }
+}
+
+/// To the digits that are kept.
+fn rounded(exact: f64) -> f64 {
+    format!("{exact:.*e}", DIGITS - 1).parse().unwrap_or(exact)
+}

@@ -1,0 +1,135 @@
+//! A small ground to sweep on, and a memo that counts.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use super::{JobKey, Memo, MemoError, SweepPlan, WindowOutcome, extremes};
+use crate::market::{self, LoadRequest, Market};
+use crate::scenario::{Scenario, SweepSpec};
+use crate::strategy;
+use crate::tournament::{Means, Plan, Stretch, WindowSpan, plan_windows};
+
+/// Ten days of hourly bars of the sample in five windows; a cross, a holder, and the sweep that is put in.
+const BASE: &str = r#"
+[scenario]
+name = "sweep"
+seed = 3
+
+[market]
+path     = "data/sample"
+symbols  = ["ALPHA"]
+interval = "1h"
+start    = 2023-05-01
+end      = 2023-05-11
+
+[risk.own]
+max_order_size_pct = 40
+
+[[agents]]
+name     = "trend"
+risk     = "own"
+strategy = { kind = "sma_cross", fast = 3, slow = 8, size_pct = 20 }
+
+[[agents]]
+name     = "hold"
+risk     = "unlimited"
+strategy = { kind = "buy_and_hold" }
+
+[battle]
+ranking_metric = "roi_pct"
+windows        = { kind = "sequential", length = "2d" }
+
+"#;
+
+/// A scenario with its bars and windows.
+pub(super) struct Ground {
+    pub scenario: Scenario,
+    pub market: Market,
+    pub windows: Vec<WindowSpan>,
+}
+
+impl Ground {
+    /// With this `[sweep]` table.
+    pub fn new(sweep: &str) -> Self {
+        Self::of(&format!("{BASE}{sweep}"))
+    }
+
+    /// The same after a change of the text before the sweep.
+    pub fn changed(from: &str, to: &str, sweep: &str) -> Self {
+        assert!(BASE.contains(from));
+        Self::of(&format!("{}{sweep}", BASE.replace(from, to)))
+    }
+
+    fn of(text: &str) -> Self {
+        let scenario = parse(text);
+        let mut frames = std::collections::BTreeMap::new();
+        for setup in scenario.sweep.as_ref().map(extremes).unwrap_or_default() {
+            for (timeframe, bars) in strategy::warm_up(&setup.agent.strategy, scenario.market.interval) {
+                let entry = frames.entry(timeframe).or_insert(0);
+                *entry = bars.max(*entry);
+            }
+        }
+        let history_bars = frames.remove(&scenario.market.interval).unwrap_or(0);
+        let request = LoadRequest { spec: &scenario.market, frames: &frames, history_bars, detail: false };
+        let market = market::load(&request).unwrap();
+        let stretch =
+            Stretch { ticks: market.in_range, start: scenario.market.start, end: scenario.market.end };
+        let windows = plan_windows(&scenario.battle.windows, &market, stretch, scenario.seed).unwrap();
+        Self { scenario, market, windows }
+    }
+
+    pub fn plan(&self) -> Plan<'_> {
+        Plan { scenario: &self.scenario, market: &self.market, windows: &self.windows }
+    }
+
+    pub fn sweep(&self) -> SweepPlan<'_> {
+        SweepPlan { plan: self.plan(), spec: self.spec(), means: Means::default() }
+    }
+
+    pub fn spec(&self) -> &SweepSpec {
+        self.scenario.sweep.as_ref().unwrap()
+    }
+
+    pub fn all(&self) -> Vec<usize> {
+        (0..self.windows.len()).collect()
+    }
+}
+
+/// The sweep of a `[sweep]` table on the base scenario, without its bars.
+pub(super) fn spec(sweep: &str) -> SweepSpec {
+    parse(&format!("{BASE}{sweep}")).sweep.unwrap()
+}
+
+fn parse(text: &str) -> Scenario {
+    let (scenario, _) = Scenario::parse(text, Path::new(env!("CARGO_MANIFEST_DIR")))
+        .unwrap_or_else(|problems| panic!("{problems:#?}"));
+    scenario
+}
+
+/// Keeps outcomes in memory, and counts what it is given.
+#[derive(Default)]
+pub(super) struct Counting {
+    pub kept: HashMap<JobKey, WindowOutcome>,
+    pub appended: usize,
+    pub batches: usize,
+}
+
+impl Memo for Counting {
+    fn find(&mut self, keys: &[JobKey]) -> Result<Vec<Option<WindowOutcome>>, MemoError> {
+        Ok(keys.iter().map(|key| self.kept.get(key).cloned()).collect())
+    }
+
+    fn append(&mut self, batch: &[(JobKey, &WindowOutcome)]) -> Result<(), MemoError> {
+        self.appended += batch.len();
+        self.batches += 1;
+        for (key, outcome) in batch {
+            assert!(self.kept.insert(*key, (*outcome).clone()).is_none(), "kept twice");
+        }
+        Ok(())
+    }
+}
+
+/// Runs on a pool of so many threads.
+pub(super) fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
+}

@@ -1,0 +1,292 @@
+//! Sweeps as a whole, on the bundled sample.
+
+use proptest::prelude::*;
+
+use super::testing::{Counting, Ground, on_threads};
+use super::validation::validate;
+use super::*;
+use crate::scenario::{RankingMetric, SweptValue};
+
+const SMALL: &str = "[sweep]\nagent = \"trend\"\nbatch = 3\nwhere = [\"fast < slow\"]\n[sweep.parameters]\n\
+                     fast = [2, 4, 6]\nslow = [4, 8, 12]\n";
+const LARGER: &str = "[sweep]\nagent = \"trend\"\nbatch = 5\nwhere = [\"fast < slow\"]\n[sweep.parameters]\n\
+                      slow = [4, 8, 12, 40]\nfast = [2, 3, 4, 6]\n";
+
+fn sweep(ground: &Ground, memo: &mut dyn Memo) -> Searched {
+    run(&ground.sweep(), &ground.all(), memo, &Unwatched).unwrap()
+}
+
+fn numbers(trial: &Trial) -> Vec<i64> {
+    let number = |value: &SweptValue| match value {
+        SweptValue::Integer(value) => *value,
+        other => panic!("{other:?}"),
+    };
+    trial.values.iter().map(number).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    /// A grid is the product of its lists, in order, less what the conditions exclude.
+    #[test]
+    fn a_grid_is_exactly_the_product_filtered(
+        fast in prop::collection::btree_set(1_i64..12, 1..4),
+        slow in prop::collection::btree_set(1_i64..20, 1..5),
+        gap in 1_i64..4,
+        batch in 1_u32..7,
+    ) {
+        let (fast, slow): (Vec<i64>, Vec<i64>) = (fast.into_iter().collect(), slow.into_iter().collect());
+        let expected: Vec<Vec<i64>> = fast
+            .iter()
+            .flat_map(|&f| slow.iter().map(move |&s| vec![f, s]))
+            .filter(|pair| pair[0] + gap <= pair[1])
+            .collect();
+        prop_assume!(!expected.is_empty());
+        let table = format!(
+            "[sweep]\nagent = \"trend\"\nbatch = {batch}\nwhere = [\"fast + {gap} <= slow\"]\n\
+             [sweep.parameters]\nfast = {fast:?}\nslow = {slow:?}\n"
+        );
+        let ground = Ground::new(&table);
+        let found = sweep(&ground, &mut Forgetful);
+        prop_assert_eq!(found.trials.iter().map(numbers).collect::<Vec<_>>(), expected.clone());
+        prop_assert_eq!(found.excluded, fast.len() * slow.len() - expected.len());
+        prop_assert_eq!(found.refused, 0);
+    }
+}
+
+/// The same trials with the same outcomes on any number of threads, and whatever was known before.
+#[test]
+fn neither_threads_nor_memory_leave_a_trace() {
+    for search in ["grid", "random", "sobol", "latin_hypercube", "tpe", "cma_es", "successive_halving"] {
+        let trials = if search == "grid" { "" } else { "trials = 14\n" };
+        let ground = Ground::new(&format!(
+            "[sweep]\nagent = \"trend\"\nsearch = \"{search}\"\n{trials}batch = 5\nwhere = [\"fast < slow\"]\n\
+             [sweep.parameters]\nfast = {{ from = 2, to = 9 }}\nslow = {{ from = 4, to = 12, step = 4 }}\n"
+        ));
+        let once = on_threads(1, || format!("{:?}", sweep(&ground, &mut Forgetful)));
+        assert_eq!(once, on_threads(4, || format!("{:?}", sweep(&ground, &mut Forgetful))), "{search}");
+        let mut memo = Counting::default();
+        assert_eq!(once, format!("{:?}", sweep(&ground, &mut memo)), "{search}");
+        let appended = memo.appended;
+        assert_eq!(once, format!("{:?}", sweep(&ground, &mut memo)), "{search}");
+        assert_eq!(memo.appended, appended, "{search} computed what it knew");
+    }
+}
+
+/// More values, other batches and another order of the parameters: what is known stays known, although the
+/// slower average makes the market load more history.
+#[test]
+fn enlarging_a_grid_recomputes_nothing() {
+    let (small, larger) = (Ground::new(SMALL), Ground::new(LARGER));
+    assert!(larger.market.in_range.first > small.market.in_range.first);
+    let mut memo = Counting::default();
+    let few = sweep(&small, &mut memo);
+    assert_eq!((few.trials.len(), memo.appended), (8, 8 * 5));
+    let more = sweep(&larger, &mut memo);
+    assert_eq!(memo.appended, more.trials.len() * 5);
+    assert_eq!(format!("{more:?}"), format!("{:?}", sweep(&larger, &mut Forgetful)));
+}
+
+#[test]
+fn a_job_is_named_by_what_decides_its_outcome_and_by_nothing_else() {
+    let mut memo = Counting::default();
+    let jobs = sweep(&Ground::new(SMALL), &mut memo).trials.len() * 5;
+    // Another holder, another metric to rank by: nothing that a trial sees.
+    sweep(&Ground::changed("kind = \"buy_and_hold\"", "kind = \"cash\"", SMALL), &mut memo);
+    sweep(&Ground::changed("\"roi_pct\"", "\"sharpe_ratio\"", SMALL), &mut memo);
+    assert_eq!(memo.appended, jobs);
+    for (nth, (from, to)) in (2..).zip([
+        ("seed = 3", "seed = 4"),
+        ("max_order_size_pct = 40", "max_order_size_pct = 41"),
+        ("size_pct = 20", "size_pct = 21"),
+        ("[risk.own]", "[venue]\ntaker_fee_bps = 7\n[risk.own]"),
+        ("[battle]", "[metrics]\nrisk_free_rate = 0.01\n[battle]"),
+        ("\"ALPHA\"", "\"BRAVO\""),
+    ]) {
+        sweep(&Ground::changed(from, to, SMALL), &mut memo);
+        assert_eq!(memo.appended, nth * jobs, "{to}");
+    }
+    // A day less: the windows that stay are known.
+    sweep(&Ground::changed("end      = 2023-05-11", "end      = 2023-05-09", SMALL), &mut memo);
+    assert_eq!(memo.appended, 7 * jobs);
+}
+
+#[test]
+fn risk_and_venue_are_swept_too() {
+    let ground = Ground::new(
+        "[sweep]\nagent = \"trend\"\n[sweep.parameters]\nrisk.max_order_size_pct = [10, 40]\n\
+         venue.taker_fee_bps = [0, 50]\nvenue.close_at_end = [true, false]\n",
+    );
+    let found = sweep(&ground, &mut Forgetful);
+    assert_eq!(found.trials.len(), 8);
+    let fees = |trial: usize| {
+        let outcomes = found.trials[trial].outcomes.iter().flatten();
+        outcomes.map(|outcome| outcome.metrics.fees).sum::<crate::domain::Cash>()
+    };
+    // Orders of 20 % are refused under a limit of 10 %; without a fee nothing is paid.
+    assert!((0..4).all(|trial| fees(trial) == crate::domain::Cash::ZERO));
+    assert!((4..6).all(|trial| fees(trial) == crate::domain::Cash::ZERO));
+    assert!(fees(6) > fees(7) && fees(7) > crate::domain::Cash::ZERO);
+}
+
+#[test]
+fn what_the_agent_could_not_have_is_left_out_and_counted() {
+    let ground =
+        Ground::new("[sweep]\nagent = \"trend\"\n[sweep.parameters]\nfast = [2, 9]\nslow = [4, 12]\n");
+    let found = sweep(&ground, &mut Forgetful);
+    assert_eq!(found.trials.iter().map(numbers).collect::<Vec<_>>(), [[2, 4], [2, 12], [9, 12]]);
+    assert_eq!((found.excluded, found.refused), (0, 1));
+}
+
+#[test]
+fn an_exhausted_space_ends_a_search() {
+    let ground = Ground::new(
+        "[sweep]\nagent = \"trend\"\nsearch = \"random\"\ntrials = 500\n[sweep.parameters]\nfast = [2, 3, 4]\n",
+    );
+    assert_eq!(sweep(&ground, &mut Forgetful).trials.len(), 3);
+}
+
+#[test]
+fn halving_prunes() {
+    let ground = Ground::new(
+        "[sweep]\nagent = \"trend\"\nsearch = \"successive_halving\"\nreduction = 2\n[sweep.parameters]\n\
+         fast = [2, 3, 4, 5, 6, 7]\n",
+    );
+    let mut memo = Counting::default();
+    let found = sweep(&ground, &mut memo);
+    let windows = |trial: &Trial| trial.outcomes.iter().flatten().count();
+    let mut replayed: Vec<usize> = found.trials.iter().map(windows).collect();
+    replayed.sort_unstable();
+    // Five windows by 2: 2, 3, 5; six candidates: 6, 3, 1.
+    assert_eq!(replayed, [2, 2, 2, 3, 3, 5]);
+    assert_eq!(memo.appended, 17);
+    let scores = objectives(&found.trials, &ground.all(), RankingMetric::RoiPct);
+    assert_eq!(scores.iter().flatten().count(), 1);
+}
+
+/// Cancelled after so many batches.
+struct Impatient(std::cell::Cell<usize>);
+
+impl SweepObserver for Impatient {
+    fn batch_done(&self, _: usize, _: usize, _: usize) {
+        self.0.set(self.0.get() - 1);
+    }
+
+    fn cancelled(&self) -> bool {
+        self.0.get() == 0
+    }
+}
+
+#[test]
+fn a_cancelled_sweep_keeps_its_batches() {
+    let ground = Ground::new(SMALL);
+    let mut memo = Counting::default();
+    let observer = Impatient(std::cell::Cell::new(2));
+    let error = run(&ground.sweep(), &ground.all(), &mut memo, &observer).unwrap_err();
+    assert!(matches!(error, SweepError::Interrupted { .. }));
+    let kept = memo.appended;
+    assert!(kept > 0 && memo.batches <= 2);
+    let whole = sweep(&ground, &mut memo);
+    assert_eq!(memo.appended, whole.trials.len() * 5);
+    assert_eq!(format!("{whole:?}"), format!("{:?}", sweep(&ground, &mut Forgetful)));
+}
+
+#[test]
+fn neighbours_differ_by_a_step() {
+    let ground = Ground::new(
+        "[sweep]\nagent = \"trend\"\n[sweep.parameters]\nfast = [2, 3, 4]\nvenue.close_at_end = [true, false]\n",
+    );
+    let found = sweep(&ground, &mut Forgetful);
+    // By hand: scores 4, 2, 1 with and 9, 9, 9 without closing at the end; trials are 2t 2f 3t 3f 4t 4f.
+    let scores = [4.0, 9.0, 2.0, 9.0, 1.0, 9.0].map(Some);
+    let around = |at| plateau(ground.spec(), &found.trials, &scores, at).unwrap();
+    assert_eq!(around(0), Plateau { neighbours: 1, mean: 2.0, worst: 2.0, ratio: Some(0.5) });
+    assert_eq!(around(2), Plateau { neighbours: 2, mean: 2.5, worst: 1.0, ratio: Some(1.25) });
+    assert_eq!(plateau(ground.spec(), &found.trials, &[None; 6], 0), None);
+    // Without a neighbour the nearest stand in: two a parameter.
+    let lone = [Some(4.0), None, None, None, Some(1.0), Some(3.0)];
+    let around = plateau(ground.spec(), &found.trials, &lone, 0).unwrap();
+    assert_eq!((around.neighbours, around.worst), (2, 1.0));
+}
+
+const VALIDATED: &str = "where = [\"fast < slow\"]\n[sweep.parameters]\nfast = [2, 4, 6]\nslow = [4, 8, 12]\n\
+                         [validation]\nkind = \"walk_forward\"\ntrain = 2\ntest = 1\n";
+
+#[test]
+fn what_is_chosen_is_tested_elsewhere() {
+    let ground = Ground::new(&format!("[sweep]\nagent = \"trend\"\n{VALIDATED}"));
+    let whole = sweep(&ground, &mut Forgetful);
+    let validation = ground.scenario.validation.unwrap();
+    let found = validate(&ground.sweep(), validation, &whole, &mut Forgetful, &Unwatched).unwrap();
+    assert_eq!(found.splits.len(), 3);
+    for (step, split) in found.splits.iter().enumerate() {
+        assert_eq!((split.train.clone(), split.test.clone()), (vec![step, step + 1], vec![vec![step + 2]]));
+        // By hand: the best mean of the two windows, and its return in the third.
+        let roi = |trial: &Trial, window: usize| {
+            trial.outcomes[window].as_ref().unwrap().metrics.total_return.unwrap() * 100.0
+        };
+        let mean = |trial: &Trial| (roi(trial, step) + roi(trial, step + 1)) / 2.0;
+        let best = whole.trials.iter().map(mean).fold(f64::NEG_INFINITY, f64::max);
+        let winner = whole.trials.iter().find(|trial| mean(trial) == best).unwrap();
+        assert_eq!(split.winner.as_ref(), Some(&winner.values));
+        assert_eq!((split.in_sample, split.out_of_sample), (Some(best), Some(roi(winner, step + 2))));
+    }
+}
+
+/// An adaptive search sees the training windows alone, so what it finds there is what a sweep of those windows
+/// finds.
+#[test]
+fn an_adaptive_search_is_run_anew_for_each_split() {
+    let ground =
+        Ground::new(&format!("[sweep]\nagent = \"trend\"\nsearch = \"tpe\"\ntrials = 12\n{VALIDATED}"));
+    let mut memo = Counting::default();
+    let whole = sweep(&ground, &mut memo);
+    let validation = ground.scenario.validation.unwrap();
+    let found = validate(&ground.sweep(), validation, &whole, &mut memo, &Unwatched).unwrap();
+    let alone = run(&ground.sweep(), &[0, 1], &mut Forgetful, &Unwatched).unwrap();
+    let scores = objectives(&alone.trials, &[0, 1], RankingMetric::RoiPct);
+    let winner = best(&scores).unwrap();
+    assert_eq!(found.splits[0].in_sample, scores[winner]);
+    assert_eq!(found.splits[0].winner.as_ref(), Some(&alone.trials[winner].values));
+    assert!(found.splits.iter().all(|split| split.out_of_sample.is_some()));
+}
+
+#[test]
+fn combinatorial_splits_make_paths() {
+    let ground = Ground::new(&format!(
+        "[sweep]\nagent = \"trend\"\n{}",
+        VALIDATED.replace(
+            "kind = \"walk_forward\"\ntrain = 2\ntest = 1",
+            "kind = \"cpcv\"\nfolds = 5\ntest_folds = 2",
+        )
+    ));
+    let whole = sweep(&ground, &mut Forgetful);
+    let validation = ground.scenario.validation.unwrap();
+    let found = validate(&ground.sweep(), validation, &whole, &mut Forgetful, &Unwatched).unwrap();
+    // C(5, 2) splits, C(5, 2) * 2 / 5 paths.
+    assert_eq!((found.splits.len(), found.paths.len()), (10, 4));
+    assert!(found.paths.iter().all(|path| path.score.is_some()) && found.slope.is_some());
+}
+
+#[test]
+fn the_choice_is_assessed_with_all_trials_counted() {
+    let ground = Ground::new(&format!("{SMALL}[report]\nbenchmark = \"hold\"\n"));
+    let whole = sweep(&ground, &mut Forgetful);
+    let tournament = crate::tournament::run(&ground.plan(), &crate::tournament::Unobserved).unwrap();
+    let benchmark = benchmark_returns(&ground.plan(), &tournament, "hold");
+    assert_eq!(benchmark.as_ref().unwrap().1.len(), 240);
+    let found = assess(&ground.plan(), ground.spec(), &whole, benchmark).unwrap();
+    assert_eq!((found.evidence.trials, found.evidence.columns, found.evidence.periods), (8, 8, 240));
+    let scores = objectives(&whole.trials, &ground.all(), RankingMetric::RoiPct);
+    assert_eq!(found.evidence.winner, best(&scores).unwrap());
+    assert!(found.names[0].starts_with("fast = 2, slow = 4"), "{}", found.names[0]);
+    assert!(benchmark_returns(&ground.plan(), &tournament, "nobody").is_none());
+}
+
+#[test]
+fn looking_ahead_counts_what_the_conditions_leave() {
+    let ground = Ground::new(SMALL);
+    let found = estimate(&ground.sweep());
+    assert_eq!((found.trials, found.jobs), (8, 40));
+    assert!(found.memory > 0);
+}

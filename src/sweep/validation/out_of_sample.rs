@@ -1,0 +1,204 @@
+//! The walk over the splits: the best by the windows that choose, and how it did in those that test.
+//!
+//! Searches whose trials do not depend on outcomes are run once, over all windows, and each split reads its
+//! part of the scores. Adaptive searches are run anew for each split, on its training windows alone: what
+//! they propose must not know the test.
+
+use super::split::{Split, splits};
+use crate::scenario::{SweepSpec, SweptValue, ValidationSpec};
+use crate::sweep::{
+    Evaluator, JobKeys, Memo, Searched, SweepError, SweepObserver, SweepPlan, Trial, TrialJob, best,
+    objectives, run, scores,
+};
+
+/// What a split said.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SplitOutcome {
+    /// Windows that chose.
+    pub train: Vec<usize>,
+    /// Windows that tested, one list a fold.
+    pub test: Vec<Vec<usize>>,
+    /// Trials that were compared.
+    pub trials: usize,
+    /// The combination that was chosen; `None` where no trial has a score.
+    pub winner: Option<Vec<SweptValue>>,
+    /// Its mean score where it was chosen.
+    pub in_sample: Option<f64>,
+    /// Its mean score where it was tested.
+    pub out_of_sample: Option<f64>,
+    /// Its mean score in each fold tested.
+    pub folds: Vec<Option<f64>>,
+}
+
+/// One way through all folds, each tested once, by combinations chosen without it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Path {
+    /// The mean of the folds' scores; `None` where one has none.
+    pub score: Option<f64>,
+}
+
+/// What a validation found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutOfSample {
+    /// By what.
+    pub spec: ValidationSpec,
+    /// In order.
+    pub splits: Vec<SplitOutcome>,
+    /// Mean score of the winners where they were chosen, over the splits that have both scores.
+    pub in_sample: Option<f64>,
+    /// Mean score of the winners where they were tested.
+    pub out_of_sample: Option<f64>,
+    /// Slope of out-of-sample on in-sample scores over the splits; `None` under three splits that differ.
+    pub slope: Option<f64>,
+    /// Of combinatorial cross-validation.
+    pub paths: Vec<Path>,
+}
+
+/// Validates a sweep whose trials over all windows are known.
+///
+/// # Errors
+/// As [`run`].
+pub fn validate(
+    sweep: &SweepPlan<'_>,
+    validation: ValidationSpec,
+    whole: &Searched,
+    memo: &mut dyn Memo,
+    observer: &dyn SweepObserver,
+) -> Result<OutOfSample, SweepError> {
+    let SweepPlan { plan, spec, .. } = *sweep;
+    let mut outcomes = Vec::new();
+    for split in splits(plan.windows.len(), validation) {
+        outcomes.push(if spec.search.is_adaptive() {
+            searched(sweep, split, memo, observer)?
+        } else {
+            read_off(spec, split, &whole.trials)
+        });
+    }
+    let pairs: Vec<(f64, f64)> =
+        outcomes.iter().filter_map(|one| Some((one.in_sample?, one.out_of_sample?))).collect();
+    let (x, y): (Vec<f64>, Vec<f64>) = pairs.into_iter().unzip();
+    Ok(OutOfSample {
+        spec: validation,
+        in_sample: mean(&x),
+        out_of_sample: mean(&y),
+        slope: slope(&x, &y),
+        paths: paths(&outcomes, validation),
+        splits: outcomes,
+    })
+}
+
+/// A split read off the scores of trials that are the same for every split.
+fn read_off(spec: &SweepSpec, split: Split, trials: &[Trial]) -> SplitOutcome {
+    let metric = spec.objective;
+    let chosen_by = objectives(trials, &split.train, metric);
+    let winner = best(&chosen_by);
+    let tested: Vec<usize> = split.test.concat();
+    let in_windows =
+        |windows: &[usize]| winner.and_then(|winner| objectives(trials, windows, metric)[winner]);
+    SplitOutcome {
+        trials: trials.len(),
+        winner: winner.map(|winner| trials[winner].values.clone()),
+        in_sample: winner.and_then(|winner| chosen_by[winner]),
+        out_of_sample: in_windows(&tested),
+        folds: split.test.iter().map(|fold| in_windows(fold)).collect(),
+        train: split.train,
+        test: split.test,
+    }
+}
+
+/// A split searched on its own training windows.
+fn searched(
+    sweep: &SweepPlan<'_>,
+    split: Split,
+    memo: &mut dyn Memo,
+    observer: &dyn SweepObserver,
+) -> Result<SplitOutcome, SweepError> {
+    let spec = sweep.spec;
+    let mut trials = run(sweep, &split.train, memo, observer)?.trials;
+    let chosen_by = objectives(&trials, &split.train, spec.objective);
+    let winner = best(&chosen_by);
+    let tested: Vec<usize> = split.test.concat();
+    if let Some(winner) = winner {
+        replay_in(sweep, &mut trials[winner], &tested, memo)?;
+    }
+    let alone = |windows: &[usize]| {
+        let scores: Option<Vec<f64>> = winner
+            .map(|winner| scores(&trials[winner], windows, spec.objective).into_iter().flatten().collect());
+        scores.and_then(|scores| mean(&scores))
+    };
+    Ok(SplitOutcome {
+        trials: trials.len(),
+        winner: winner.map(|winner| trials[winner].values.clone()),
+        in_sample: winner.and_then(|winner| chosen_by[winner]),
+        out_of_sample: alone(&tested),
+        folds: split.test.iter().map(|fold| alone(fold)).collect(),
+        train: split.train,
+        test: split.test,
+    })
+}
+
+/// Replays a trial in further windows, unless the memo knows them.
+fn replay_in(
+    sweep: &SweepPlan<'_>,
+    trial: &mut Trial,
+    windows: &[usize],
+    memo: &mut dyn Memo,
+) -> Result<(), SweepError> {
+    let SweepPlan { plan, spec, means } = *sweep;
+    let Some(Ok(setup)) = spec.setups(std::slice::from_ref(&trial.values)).pop() else { return Ok(()) };
+    let mut keys = JobKeys::new(plan);
+    let names: Vec<_> = windows.iter().map(|&window| keys.key(&setup, window)).collect();
+    let known = memo.find(&names).map_err(SweepError::Memo)?;
+    let mut open = Vec::new();
+    for ((&window, name), found) in windows.iter().zip(names).zip(known) {
+        match found {
+            Some(outcome) => trial.outcomes[window] = Some(outcome),
+            None => open.push((window, name)),
+        }
+    }
+    let job = TrialJob { setup, windows: open.iter().map(|(window, _)| *window).collect() };
+    let outcomes = Evaluator::new(plan, means).evaluate(&[job]).pop().unwrap_or_default();
+    let batch: Vec<_> = open.iter().zip(&outcomes).map(|((_, name), outcome)| (*name, outcome)).collect();
+    if !batch.is_empty() {
+        memo.append(&batch).map_err(SweepError::Memo)?;
+    }
+    for ((window, _), outcome) in open.into_iter().zip(outcomes) {
+        trial.outcomes[window] = Some(outcome);
+    }
+    Ok(())
+}
+
+/// Path j takes for each fold the j-th split that tested it: C(folds, tested) * tested / folds paths.
+fn paths(outcomes: &[SplitOutcome], validation: ValidationSpec) -> Vec<Path> {
+    if !matches!(validation, ValidationSpec::Cpcv { .. }) {
+        return Vec::new();
+    }
+    let mut folds: Vec<(&[usize], Vec<Option<f64>>)> = Vec::new();
+    for outcome in outcomes {
+        for (windows, &score) in outcome.test.iter().zip(&outcome.folds) {
+            match folds.iter_mut().find(|(known, _)| known == windows) {
+                Some((_, scores)) => scores.push(score),
+                None => folds.push((windows, vec![score])),
+            }
+        }
+    }
+    let count = folds.iter().map(|(_, scores)| scores.len()).min().unwrap_or(0);
+    let path = |j: usize| {
+        let scores: Option<Vec<f64>> = folds.iter().map(|(_, scores)| scores[j]).collect();
+        Path { score: scores.and_then(|scores| mean(&scores)) }
+    };
+    (0..count).map(path).collect()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of splits")]
+fn mean(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
+
+/// Least squares of y on x.
+fn slope(x: &[f64], y: &[f64]) -> Option<f64> {
+    let (mean_x, mean_y) = (mean(x)?, mean(y)?);
+    let square: f64 = x.iter().map(|a| (a - mean_x) * (a - mean_x)).sum();
+    let product: f64 = x.iter().zip(y).map(|(a, b)| (a - mean_x) * (b - mean_y)).sum();
+    (x.len() > 2 && !crate::metrics::is_constant(x)).then(|| product / square)
+}

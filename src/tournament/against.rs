@@ -1,0 +1,134 @@
+//! The agents of one window against the scenario's benchmark: one of them, or a symbol that is bought and held.
+
+use super::outcome::WindowResult;
+use super::run::Plan;
+use crate::domain::{AgentName, SymbolId};
+use crate::engine::Replay;
+use crate::market::{Market, TickRange};
+use crate::metrics::{ReturnSeries, Sample, relative};
+use crate::scenario::Benchmark;
+
+/// Adds the metrics against the benchmark, where the scenario names one. `results` are those of all agents in one
+/// window, in the scenario's order.
+pub(super) fn measure_against(plan: &Plan<'_>, mut results: Vec<WindowResult>) -> Vec<WindowResult> {
+    let Some(benchmark) = benchmark(plan, &results) else { return results };
+    for result in &mut results {
+        let own = of_replay(plan, &result.replay);
+        result.metrics.relative = relative(&own, &benchmark, &plan.scenario.metrics);
+    }
+    results
+}
+
+/// The benchmark's returns over the same closes as the agents'.
+fn benchmark(plan: &Plan<'_>, results: &[WindowResult]) -> Option<ReturnSeries> {
+    let place = |name: &AgentName| plan.scenario.agents.iter().position(|agent| agent.name == *name);
+    match plan.scenario.report.benchmark.as_ref()? {
+        Benchmark::Agent(name) => results.get(place(name)?).map(|result| of_replay(plan, &result.replay)),
+        Benchmark::Symbol { id, .. } => {
+            let ticks = results.first()?.replay.window.ticks;
+            let (start, closes) = held(plan.market, *id, ticks)?;
+            Some(sampled(plan, start, &closes, ticks))
+        }
+    }
+}
+
+fn of_replay(plan: &Plan<'_>, replay: &Replay) -> ReturnSeries {
+    sampled(plan, replay.starting_balance.to_f64(), &replay.equity, replay.window.ticks)
+}
+
+fn sampled(plan: &Plan<'_>, start: f64, levels: &[f64], ticks: TickRange) -> ReturnSeries {
+    let periods_per_year = plan.scenario.metrics.periods_per_year;
+    Sample::of(start, levels, plan.market, ticks, periods_per_year).series(0.0)
+}
+
+/// The open of the symbol's first bar of the window, at which it is bought, and its close at each tick; the open
+/// until that bar, the last close where it has no bar. `None` where the window has no bar of it.
+fn held(market: &Market, symbol: SymbolId, ticks: TickRange) -> Option<(f64, Vec<f64>)> {
+    let series = market.series(symbol);
+    let rows = &series.rows[ticks.first..ticks.last];
+    let start = series.bars.open[rows.iter().find_map(|row| row.fresh())?];
+    let mut level = start;
+    let levels = rows.iter().map(|row| {
+        if let Some(row) = row.fresh() {
+            level = series.bars.close[row];
+        }
+        level
+    });
+    Some((start, levels.collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Instrument, Interval, Symbol};
+    use crate::market::{Bars, SymbolSeries, TickRow};
+    use crate::metrics::testing::{daily_market, replay};
+    use crate::metrics::{Missing, Relative, measure};
+    use crate::scenario::{RankingMetric, Scenario};
+    use crate::tournament::WindowSpan;
+    use crate::tournament::testing::{name, result, scenario};
+
+    /// Forty days; the symbol has no bar on the first two, opens at 10 and closes a tenth higher each day.
+    fn market() -> Market {
+        let mut market = daily_market(40);
+        let mut bars = Bars::with_capacity(Interval::DAY, 38);
+        for (row, &at) in market.clock[2..].iter().enumerate() {
+            let close = 10.0 + 0.1 * (row + 1) as f64;
+            bars.push(at, [10.0, close, 10.0, close, 1.0]);
+        }
+        let rows = (0..40).map(|tick| if tick < 2 { TickRow::NONE } else { TickRow::new(tick - 2, true) });
+        market.symbols.push(SymbolSeries {
+            instrument: Instrument::with_defaults(Symbol::new("X").unwrap()),
+            bars,
+            rows: rows.collect(),
+            frames: Default::default(),
+            findings: Vec::new(),
+            detail: None,
+        });
+        market
+    }
+
+    /// Agents `a` and `b`, of which `b` gains twice what `a` does, against this benchmark.
+    fn relatives(benchmark: Option<Benchmark>) -> Vec<Relative> {
+        let market = market();
+        let mut scenario: Scenario = scenario(&["a", "b"], RankingMetric::RoiPct);
+        scenario.report.benchmark = benchmark;
+        let windows: Vec<WindowSpan> = Vec::new();
+        let plan = Plan { scenario: &scenario, market: &market, windows: &windows };
+        let results = [1.0, 2.0].map(|gain| {
+            let equity = (0..40).map(|day| 1000.0 + gain * f64::from(day * day % 7)).collect();
+            let replay = replay(&market, 1000, equity);
+            let metrics = measure(&replay, &market, &scenario.metrics);
+            WindowResult { replay, ..result(metrics) }
+        });
+        let measured = measure_against(&plan, results.into());
+        measured.into_iter().map(|result| result.metrics.relative).collect()
+    }
+
+    #[test]
+    fn without_a_benchmark_there_is_nothing() {
+        assert_eq!(relatives(None), [Relative::missing(Missing::NoBenchmark); 2]);
+    }
+
+    #[test]
+    fn an_agent_is_the_benchmark_of_all_and_of_itself() {
+        let found = relatives(Some(Benchmark::Agent(name("a"))));
+        assert!((found[0].beta.unwrap() - 1.0).abs() < 1e-12);
+        assert_eq!(found[0].excess_return, Ok(0.0));
+        assert_eq!(found[0].information_ratio, Err(Missing::NoDispersion));
+        let beta = found[1].beta.unwrap();
+        assert!((1.9..2.1).contains(&beta), "{beta}");
+    }
+
+    #[test]
+    fn a_symbol_is_bought_at_its_first_open_and_held() {
+        let market = market();
+        let (start, levels) = held(&market, SymbolId(0), TickRange { first: 0, last: 40 }).unwrap();
+        assert_eq!((start, levels[1], levels[2], levels[39]), (10.0, 10.0, 10.1, 13.8));
+        assert_eq!(held(&market, SymbolId(0), TickRange { first: 0, last: 2 }), None);
+        let found = relatives(Some(Benchmark::Symbol { id: SymbolId(0), name: "X".to_owned() }));
+        // The agents end at 1000 + 1521 % 7 = 1002 and 1004, the symbol at 13.8 of 10.
+        assert!((found[0].excess_return.unwrap() - (0.002 - 0.38)).abs() < 1e-12);
+        assert!(found[1].beta.is_ok());
+    }
+}

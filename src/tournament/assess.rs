@@ -1,0 +1,206 @@
+//! From the scores of a tournament to its standings and its format, with the work they took.
+//!
+//! Owns the one way there, whether the scores were just made or come from a stored run. Never replays. Invariant:
+//! a stored run and the tournament that it was written from give the same assessment.
+
+use std::fmt;
+
+use super::formats::{Exit, Field, FormatError, FormatView, view};
+use super::outcome::Tournament;
+use super::standings::{ScoreMatrix, Standings, StandingsError, StandingsSpec, standings};
+use crate::domain::Seed;
+use crate::engine::ReplayStatus;
+use crate::scenario::{Scenario, TournamentSpec};
+
+/// The scores of a tournament, with what its standings need to know besides.
+#[derive(Debug, Clone)]
+pub struct Results {
+    /// Agents x windows, by the ranking metric; more is better.
+    pub matrix: ScoreMatrix,
+    /// When each agent first went out.
+    pub exits: Vec<Option<Exit>>,
+    /// The ranking metric's name.
+    pub metric: String,
+    /// The scenario's seed.
+    pub seed: Seed,
+    /// Index of the benchmark.
+    pub benchmark: Option<usize>,
+}
+
+/// How much was replayed, and how much that says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Work {
+    /// Agents.
+    pub agents: usize,
+    /// Windows.
+    pub windows: usize,
+    /// Replays: one an agent and window.
+    pub replays: usize,
+    /// Pairs of agents that they compare.
+    pub pairings: usize,
+}
+
+/// What a tournament says.
+#[derive(Debug, Clone)]
+pub struct Assessment {
+    /// With which settings.
+    pub spec: TournamentSpec,
+    /// Places, intervals, ratings, tests, verdict; why there are none otherwise.
+    pub standings: Result<Standings, StandingsError>,
+    /// The format's view.
+    pub view: FormatView,
+    /// The work.
+    pub work: Work,
+}
+
+impl Results {
+    /// Of a tournament that was just run.
+    ///
+    /// # Errors
+    /// [`StandingsError`] for scores that are no matrix, which no tournament gives.
+    pub fn of(tournament: &Tournament, scenario: &Scenario) -> Result<Self, StandingsError> {
+        let names: Vec<String> = tournament.agents.iter().map(|agent| agent.name.to_string()).collect();
+        let windows = tournament.windows.iter().map(|span| span.window.index.to_string()).collect();
+        let ends = |agent: &super::AgentResult| -> Vec<Option<Exit>> {
+            agent
+                .windows
+                .iter()
+                .map(|window| exit(&window.replay.status, window.replay.window.index))
+                .collect()
+        };
+        let ends: Vec<Vec<Option<Exit>>> = tournament.agents.iter().map(ends).collect();
+        let benchmark = scenario.report.benchmark.as_ref();
+        Self::new(
+            (names, windows, tournament.scores(scenario.battle.ranking_metric)),
+            ends,
+            scenario.battle.ranking_metric.as_str(),
+            scenario.seed,
+            benchmark.map(String::as_str),
+        )
+    }
+
+    /// From names of agents and windows with their scores (agents x windows), and how each agent went out in each
+    /// window.
+    ///
+    /// # Errors
+    /// [`StandingsError`] for scores that are no matrix.
+    pub fn new(
+        (agents, windows, scores): (Vec<String>, Vec<String>, Vec<Vec<Option<f64>>>),
+        ends: Vec<Vec<Option<Exit>>>,
+        metric: &str,
+        seed: Seed,
+        benchmark: Option<&str>,
+    ) -> Result<Self, StandingsError> {
+        let benchmark = benchmark.and_then(|name| agents.iter().position(|agent| agent == name));
+        let flags = ends.iter().map(|ends| ends.iter().map(Option::is_some).collect()).collect();
+        let exits = ends.into_iter().map(|ends| ends.into_iter().flatten().min()).collect();
+        let matrix = ScoreMatrix::new(agents, windows, scores)?.with_disqualified(flags)?;
+        Ok(Self { matrix, exits, metric: metric.to_owned(), seed, benchmark })
+    }
+
+    /// How much was replayed for them.
+    pub fn work(&self) -> Work {
+        let (agents, windows) = (self.matrix.agents().len(), self.matrix.windows().len());
+        Work { agents, windows, replays: agents * windows, pairings: agents * agents.saturating_sub(1) / 2 }
+    }
+}
+
+/// When and how a replay ended before its window.
+fn exit(status: &ReplayStatus, window: u32) -> Option<Exit> {
+    let at = match status {
+        ReplayStatus::Completed => return None,
+        ReplayStatus::Disqualified { at, .. } | ReplayStatus::Forfeit { at, .. } => at,
+    };
+    Some(Exit { at: at.to_string(), window: window as usize, status: status.as_str().to_owned() })
+}
+
+/// Standings and format of these results.
+///
+/// # Errors
+/// [`FormatError`] where there are too few agents or windows for the format.
+pub fn assess(results: &Results, spec: &TournamentSpec) -> Result<Assessment, FormatError> {
+    let settings = StandingsSpec {
+        metric: results.metric.clone(),
+        higher_is_better: true,
+        alpha: spec.alpha,
+        level: spec.level,
+        resamples: usize::try_from(spec.resamples).unwrap_or(usize::MAX),
+        seed: results.seed,
+        ratings: spec.ratings.clone(),
+        benchmark: results.benchmark,
+        ..StandingsSpec::default()
+    };
+    let field = Field::new(&results.matrix, results.exits.clone(), results.seed, spec.alpha);
+    Ok(Assessment {
+        view: view(&spec.format, &field)?,
+        standings: standings(&results.matrix, &settings),
+        spec: spec.clone(),
+        work: results.work(),
+    })
+}
+
+/// `432 replays for 66 pairings over 36 windows`.
+impl fmt::Display for Work {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counted = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+        write!(
+            f,
+            "{} for {} over {}",
+            counted(self.replays, "replay"),
+            counted(self.pairings, "pairing"),
+            counted(self.windows, "window")
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{RankingMetric, TournamentFormat};
+    use crate::tournament::testing::{agent, metrics, result, scenario};
+    use crate::tournament::{Leaderboard, leaderboard};
+
+    /// Agents with these returns, a window each.
+    fn tournament(rows: &[(&str, &[f64])], scenario: &Scenario) -> Tournament {
+        let window = |value: &f64| result(metrics(Ok(*value)));
+        let agents: Vec<_> =
+            rows.iter().map(|(name, returns)| agent(name, returns.iter().map(window).collect())).collect();
+        let windows = (0..rows[0].1.len()).map(|_| crate::tournament::WindowSpan {
+            window: agents[0].windows[0].replay.window,
+            start: crate::domain::Timestamp::default(),
+            end: crate::domain::Timestamp::default(),
+            regime: None,
+        });
+        let board: Leaderboard = leaderboard(&agents, &scenario.battle);
+        Tournament { windows: windows.collect(), agents, battles: Vec::new(), leaderboard: board }
+    }
+
+    #[test]
+    fn the_work_is_agents_times_windows() {
+        let work = Work { agents: 12, windows: 36, replays: 432, pairings: 66 };
+        assert_eq!(work.to_string(), "432 replays for 66 pairings over 36 windows");
+        let one = Work { agents: 2, windows: 1, replays: 2, pairings: 1 };
+        assert_eq!(one.to_string(), "2 replays for 1 pairing over 1 window");
+    }
+
+    #[test]
+    fn results_lead_to_standings_and_format() {
+        let mut scenario = scenario(&["a", "b"], RankingMetric::RoiPct);
+        scenario.report.benchmark = Some("b".to_owned());
+        let mut tournament = tournament(&[("a", &[0.1, 0.2]), ("b", &[0.2, 0.4])], &scenario);
+        let at = crate::domain::Timestamp::default();
+        tournament.agents[0].windows[1].replay.status =
+            ReplayStatus::Forfeit { at, reason: "no reason".to_owned() };
+        let results = Results::of(&tournament, &scenario).unwrap();
+        assert_eq!(results.benchmark, Some(1));
+        assert_eq!(results.exits[0].as_ref().unwrap().at, "1970-01-01T00:00:00Z");
+        assert_eq!(results.matrix.disqualified_windows(0), 1);
+        let spec = TournamentSpec { format: TournamentFormat::Survival, ..TournamentSpec::default() };
+        let found = assess(&results, &spec).unwrap();
+        assert_eq!(found.view.winner(), Some("b"));
+        assert_eq!(found.work, Work { agents: 2, windows: 2, replays: 4, pairings: 1 });
+        assert_eq!(found.standings.unwrap().rows[0].agent, 1);
+        let league = TournamentFormat::League { seasons: 3, divisions: 1 };
+        assert!(assess(&results, &TournamentSpec { format: league, ..spec }).is_err());
+    }
+}

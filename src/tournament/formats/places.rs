@@ -1,0 +1,44 @@
+//! From keys to places: equals share theirs, and the next places are skipped.
+
+use std::cmp::Ordering;
+
+use super::Field;
+
+/// Agents with their places from 1, best first by `order`; equals share a place and stand by name.
+pub(super) fn places(
+    field: &Field,
+    agents: impl IntoIterator<Item = usize>,
+    order: impl Fn(usize, usize) -> Ordering,
+) -> Vec<(u32, usize)> {
+    let mut agents: Vec<usize> = agents.into_iter().collect();
+    agents.sort_by(|&a, &b| order(a, b).then_with(|| field.name(a).cmp(field.name(b))));
+    let mut placed: Vec<(u32, usize)> = Vec::with_capacity(agents.len());
+    for (position, agent) in (1_u32..).zip(agents) {
+        let place = match placed.last() {
+            Some(&(place, before)) if order(before, agent).is_eq() => place,
+            _ => position,
+        };
+        placed.push((place, agent));
+    }
+    placed
+}
+
+/// The larger first. The numbers are finite.
+pub(super) fn larger_first(a: f64, b: f64) -> Ordering {
+    b.partial_cmp(&a).unwrap_or(Ordering::Equal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::field;
+    use super::*;
+
+    #[test]
+    fn equals_share_and_stand_by_name() {
+        let scores: &[Option<f64>] = &[Some(0.0)];
+        let field = field(&[("d", scores), ("c", scores), ("b", scores), ("a", scores)]);
+        let points = [1.0, 5.0, 5.0, 3.0];
+        let placed = places(&field, 0..4, |a, b| larger_first(points[a], points[b]));
+        assert_eq!(placed, [(1, 2), (1, 1), (3, 3), (4, 0)]);
+    }
+}

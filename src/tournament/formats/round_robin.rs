@@ -1,0 +1,129 @@
+//! Round robin: everyone against everyone in every window.
+//!
+//! A window won is a point, a window drawn half a point for each. Places by points, then by mean score; who is
+//! equal in both shares the place.
+
+use serde::{Deserialize, Serialize};
+
+use super::Field;
+use super::places::{larger_first, places};
+
+/// Round robin.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RoundRobinView {
+    /// Best first.
+    pub placings: Vec<RoundRobinPlace>,
+    /// Every pair once, in the order of the agents.
+    pub pairings: Vec<Pairing>,
+}
+
+/// One agent's place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RoundRobinPlace {
+    /// From 1; equals share it.
+    pub place: u32,
+    /// Who.
+    pub agent: String,
+    /// Wins and half the draws.
+    pub points: f64,
+    /// Share of the most possible points, 0..1; nothing without an opponent.
+    pub share: Option<f64>,
+    /// Windows won against an opponent, over all opponents.
+    pub wins: usize,
+    /// Windows drawn.
+    pub draws: usize,
+    /// Windows lost.
+    pub losses: usize,
+    /// Mean score over all windows.
+    pub mean_score: f64,
+}
+
+/// Two agents over all windows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pairing {
+    /// One.
+    pub a: String,
+    /// The other.
+    pub b: String,
+    /// Windows that `a` won.
+    pub wins: usize,
+    /// Windows drawn.
+    pub draws: usize,
+    /// Windows that `b` won.
+    pub losses: usize,
+}
+
+/// The view.
+#[expect(clippy::cast_precision_loss, reason = "counts of windows")]
+pub(super) fn round_robin(field: &Field) -> RoundRobinView {
+    let agents = field.len();
+    let mut totals = vec![[0_usize; 3]; agents];
+    let mut pairings = Vec::with_capacity(agents * agents.saturating_sub(1) / 2);
+    for a in 0..agents {
+        for b in a + 1..agents {
+            let [wins, draws, losses] = field.record(a, b);
+            for (total, more) in totals[a].iter_mut().zip([wins, draws, losses]) {
+                *total += more;
+            }
+            for (total, more) in totals[b].iter_mut().zip([losses, draws, wins]) {
+                *total += more;
+            }
+            let (a, b) = (field.name(a).to_owned(), field.name(b).to_owned());
+            pairings.push(Pairing { a, b, wins, draws, losses });
+        }
+    }
+    let points = |agent: usize| totals[agent][0] as f64 + 0.5 * totals[agent][1] as f64;
+    let mean = |agent: usize| field.mean(agent, 0..field.windows());
+    let most = (agents.saturating_sub(1) * field.windows()) as f64;
+    let placed = places(field, 0..agents, |a, b| {
+        larger_first(points(a), points(b)).then_with(|| larger_first(mean(a), mean(b)))
+    });
+    let placings = placed.into_iter().map(|(place, agent)| {
+        let [wins, draws, losses] = totals[agent];
+        RoundRobinPlace {
+            place,
+            agent: field.name(agent).to_owned(),
+            points: points(agent),
+            share: (most > 0.0).then(|| points(agent) / most),
+            wins,
+            draws,
+            losses,
+            mean_score: mean(agent),
+        }
+    });
+    RoundRobinView { placings: placings.collect(), pairings }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{field, some};
+    use super::*;
+
+    #[test]
+    fn worked_by_hand() {
+        // a beats b twice and draws once; c has no score in the last window and loses to all there.
+        let field = field(&[
+            ("a", &some([2.0, 2.0, 1.0])),
+            ("b", &some([1.0, 1.0, 1.0])),
+            ("c", &[Some(3.0), Some(0.0), None]),
+        ]);
+        let view = round_robin(&field);
+        assert_eq!(view.pairings[0], Pairing { a: "a".into(), b: "b".into(), wins: 2, draws: 1, losses: 0 });
+        // a: 2.5 against b, 2 against c; b: 0.5 and 2; c: 1 and 1.
+        let rows: Vec<_> = view.placings.iter().map(|p| (p.place, p.agent.as_str(), p.points)).collect();
+        assert_eq!(rows, [(1, "a", 4.5), (2, "b", 2.5), (3, "c", 2.0)]);
+        assert_eq!((view.placings[0].wins, view.placings[0].draws, view.placings[0].losses), (4, 1, 1));
+        assert_eq!(view.placings[0].share, Some(0.75));
+    }
+
+    #[test]
+    fn twins_share_their_place_and_one_alone_has_no_share() {
+        let field_of_three =
+            field(&[("x", &some([1.0, 2.0])), ("y", &some([1.0, 2.0])), ("z", &some([0.0, 5.0]))]);
+        let view = round_robin(&field_of_three);
+        let rows: Vec<_> = view.placings.iter().map(|p| (p.place, p.agent.as_str())).collect();
+        // All have 2 points of 4; z has the larger mean.
+        assert_eq!(rows, [(1, "z"), (2, "x"), (2, "y")]);
+        assert_eq!(round_robin(&field(&[("x", &some([1.0]))])).placings[0].share, None);
+    }
+}

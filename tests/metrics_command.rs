@@ -1,0 +1,278 @@
+//! `tiltyard metrics` end to end: series written to CSV and Parquet files, what the program prints as JSON, and
+//! what the libraries gave for the same numbers.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+#[path = "cli/flawed.rs"]
+mod flawed;
+#[path = "golden/reference.rs"]
+mod reference;
+#[path = "cli/stage.rs"]
+mod stage;
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Date32Array, Float64Array, RecordBatch};
+use parquet::arrow::ArrowWriter;
+use reference::{golden, numbers};
+use serde_json::Value;
+use stage::Stage;
+
+/// 1 January 2021, in days since 1970.
+const FIRST_DAY: i32 = 18_628;
+
+/// One column behind a column of days.
+fn write_csv(path: &Path, name: &str, values: &[f64]) {
+    let mut text = format!("date,{name}\n");
+    for (day, value) in (FIRST_DAY..).zip(values) {
+        let date = chrono::DateTime::from_timestamp(i64::from(day) * 86_400, 0).unwrap();
+        text.push_str(&format!("{},{value:e}\n", date.format("%Y-%m-%d")));
+    }
+    std::fs::write(path, text).unwrap();
+}
+
+fn write_parquet(path: &Path, name: &str, values: &[f64]) {
+    let days = FIRST_DAY..FIRST_DAY + i32::try_from(values.len()).unwrap();
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("date", Arc::new(Date32Array::from_iter_values(days))),
+        (name, Arc::new(Float64Array::from(values.to_vec()))),
+    ];
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let mut writer = ArrowWriter::try_new(File::create(path).unwrap(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+}
+
+/// Both files of a series, without their endings.
+fn write(stage: &Stage, name: &str, column: &str, values: &[f64]) {
+    write_csv(&stage.path(&format!("{name}.csv")), column, values);
+    write_parquet(&stage.path(&format!("{name}.parquet")), column, values);
+}
+
+/// The answer without the names of its files.
+fn answer(stage: &Stage, words: &str) -> Value {
+    let mut answer: Value = serde_json::from_str(&stage.result(words)).unwrap();
+    let keys = answer.as_object_mut().unwrap();
+    keys.remove("file");
+    keys.remove("benchmark");
+    answer
+}
+
+#[track_caller]
+fn same(what: &str, ours: &Value, theirs: f64, tolerance: f64) {
+    let value = ours.as_f64().unwrap_or_else(|| panic!("{what}: {ours}, not {theirs}"));
+    assert!((value - theirs).abs() <= (tolerance * theirs.abs()).max(1e-12), "{what}: {value}, not {theirs}");
+}
+
+const KEYS: [&str; 17] = [
+    "total_return",
+    "cagr",
+    "volatility",
+    "sharpe_ratio",
+    "sortino_ratio",
+    "calmar_ratio",
+    "max_drawdown",
+    "ulcer_index",
+    "omega_ratio",
+    "tail_ratio",
+    "var_95",
+    "cvar_95",
+    "skew",
+    "kurtosis",
+    "alpha",
+    "beta",
+    "information_ratio",
+];
+
+/// What a library calls our keys; only those that it gives.
+fn called(profile: &str) -> Vec<(&'static str, &'static str)> {
+    let mut names = vec![
+        ("cagr", "cagr"),
+        ("volatility", "annual_volatility"),
+        ("sharpe_ratio", "sharpe"),
+        ("sortino_ratio", "sortino"),
+        ("calmar_ratio", "calmar"),
+        ("max_drawdown", "max_drawdown"),
+        ("omega_ratio", "omega_threshold_0"),
+        ("tail_ratio", "tail_ratio"),
+        ("beta", "beta"),
+    ];
+    names.extend(match profile {
+        "empyrical" => vec![
+            ("total_return", "total_return"),
+            ("var_95", "var_hist_05"),
+            ("cvar_95", "cvar_hist_05"),
+            ("alpha", "alpha"),
+            ("information_ratio", "excess_sharpe_per_period"),
+        ],
+        "quantstats" => vec![
+            ("total_return", "total_return"),
+            ("ulcer_index", "ulcer_index"),
+            ("var_95", "var_gaussian_95"),
+            ("cvar_95", "cvar_gaussian_95"),
+            ("skew", "skew"),
+            ("kurtosis", "excess_kurtosis"),
+            ("alpha", "alpha_arithmetic"),
+            ("information_ratio", "information_ratio_per_period"),
+        ],
+        _ => vec![
+            ("var_95", "var_hist_05"),
+            ("cvar_95", "cvar_hist_05"),
+            ("alpha", "alpha"),
+            ("information_ratio", "information_ratio_per_period"),
+        ],
+    });
+    names
+}
+
+#[test]
+fn returns_in_both_formats_under_each_library_s_profile() {
+    let Some(golden) = golden() else { return };
+    let stage = Stage::new();
+    let metrics = &golden["metrics"];
+    for (name, series) in metrics["series"].as_object().unwrap() {
+        write(&stage, name, "returns", &numbers(series));
+        write(&stage, "benchmark", "returns", &numbers(&metrics["benchmarks"][name]));
+        for (profile, library) in [
+            ("empyrical", "empyrical-reloaded 0.7.1"),
+            ("quantstats", "quantstats 0.0.86"),
+            ("vectorbt", "vectorbt 1.2.0 (numba kernels)"),
+        ] {
+            let words = |ending: &str| {
+                format!(
+                    "metrics {name}.{ending} --column returns --periods-per-year 252 \
+                     --benchmark benchmark.{ending} --profile {profile} --json"
+                )
+            };
+            let ours = answer(&stage, &words("csv"));
+            assert_eq!(ours, answer(&stage, &words("parquet")), "{name} {profile}");
+            assert_eq!((&ours["profile"], &ours["kind"]), (&profile.into(), &"returns".into()));
+            for (key, theirs) in called(profile) {
+                let what = format!("{name} {library} {key}");
+                match metrics["values"][name]["annualisation_252"][library][theirs].as_f64() {
+                    Some(value) => same(&what, &ours[key], value, 1e-9),
+                    None => {
+                        assert!(ours[key].is_null(), "{what}: {}", ours[key]);
+                        assert!(ours["missing"][key].is_string(), "{what} has no reason");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn an_equity_curve_as_backtesting_sees_it() {
+    let Some(golden) = golden() else { return };
+    let stage = Stage::new();
+    let theirs = &golden["trades"]["values"]["backtesting 0.6.6"];
+    write(&stage, "curve", "equity", &numbers(&golden["trades"]["equity"]));
+    write(&stage, "market", "close", &numbers(&golden["trades"]["close"]));
+    for ending in ["csv", "parquet"] {
+        let ours = answer(
+            &stage,
+            &format!(
+                "metrics curve.{ending} --column equity --periods-per-year 365 \
+                 --benchmark market.{ending} --profile backtesting --json"
+            ),
+        );
+        assert_eq!((&ours["returns"], &ours["kind"]), (&399.into(), &"equity".into()));
+        for (key, theirs_key, unit) in [
+            ("total_return", "Return [%]", 100.0),
+            ("cagr", "CAGR [%]", 100.0),
+            ("volatility", "Volatility (Ann.) [%]", 100.0),
+            ("sharpe_ratio", "Sharpe Ratio", 1.0),
+            ("sortino_ratio", "Sortino Ratio", 1.0),
+            ("calmar_ratio", "Calmar Ratio", 1.0),
+            ("max_drawdown", "Max. Drawdown [%]", 100.0),
+            ("alpha", "Alpha [%]", 100.0),
+            ("beta", "Beta", 1.0),
+        ] {
+            same(theirs_key, &ours[key], theirs[theirs_key].as_f64().unwrap() / unit, 1e-9);
+        }
+    }
+}
+
+#[test]
+fn our_own_definitions_and_the_rate() {
+    let Some(golden) = golden() else { return };
+    let stage = Stage::new();
+    let returns = numbers(&golden["metrics"]["series"]["short_normal"]);
+    let theirs = &golden["metrics"]["values"]["short_normal"]["annualisation_252"];
+    write(&stage, "fund", "returns", &returns);
+    let ours = answer(&stage, "metrics fund.csv --column returns --periods-per-year 252 --rf 0.03 --json");
+    same(
+        "Sharpe",
+        &ours["sharpe_ratio"],
+        theirs["quantstats 0.0.86"]["sharpe_rf_0_03_annual"].as_f64().unwrap(),
+        1e-9,
+    );
+    // The rate is not Sortino's threshold unless it is given as such.
+    same(
+        "Sortino",
+        &ours["sortino_ratio"],
+        theirs["empyrical-reloaded 0.7.1"]["sortino"].as_f64().unwrap(),
+        1e-9,
+    );
+    let ulcer = theirs["ffn 1.4.1"]["ulcer_index_percent"].as_f64().unwrap() / 100.0;
+    same("ulcer index", &ours["ulcer_index"], ulcer, 1e-9);
+    same("kurtosis", &ours["kurtosis"], theirs["scipy 1.17.1"]["excess_kurtosis_G2"].as_f64().unwrap(), 1e-9);
+    for key in KEYS {
+        let missing = ours["missing"].get(key).is_some();
+        assert_ne!(ours[key].is_f64(), missing, "{key}: {}", ours[key]);
+    }
+    assert_eq!(ours["missing"]["alpha"], "no benchmark");
+}
+
+#[test]
+fn what_is_wrong_is_said_with_its_place_and_leaves_with_2() {
+    let stage = Stage::new();
+    stage.write("bad.csv", "date,returns\n2024-01-01,0.1\n2024-01-02,1.5%\n");
+    stage.write("sound.csv", "date,returns\n2024-01-01,0.1\n2024-01-02,-0.1\n");
+    stage.write("short.csv", "returns\n0.1\n");
+    stage.write("odd.csv", "date,x\n2024-01-01,1\n2024-01-02,2\n");
+    let a = "--periods-per-year 252";
+    for (words, said) in [
+        (format!("metrics bad.csv --column returns {a}"), "line 3, column `returns`: `1.5%` is not a number"),
+        (format!("metrics sound.csv --column retuns {a}"), "did you mean `returns`?"),
+        (format!("metrics odd.csv --column x {a}"), "say which with --kind returns or --kind equity"),
+        (format!("metrics gone.csv --column returns {a}"), "cannot read `gone.csv`"),
+        (
+            format!("metrics sound.csv --column returns {a} --benchmark short.csv"),
+            "the series has 2 returns and the benchmark `short.csv` has 1",
+        ),
+        ("metrics sound.csv --column returns".to_owned(), "--periods-per-year"),
+        (format!("metrics sound.csv --column returns {a} --profile ffn"), "known: tiltyard, empyrical"),
+    ] {
+        let found = stage.run(&words);
+        let text = found.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!((found.code, found.stdout.as_str()), (Some(2), ""), "{words}\n{}", found.stderr);
+        assert!(text.contains(said), "{words}\n{}", found.stderr);
+    }
+    let levels = stage.result(&format!("metrics odd.csv --column x --kind equity {a} --json"));
+    assert_eq!(serde_json::from_str::<Value>(&levels).unwrap()["total_return"], 1.0);
+}
+
+#[test]
+fn what_does_not_exist_is_null_with_its_reason() {
+    let stage = Stage::new();
+    stage.write("flat.csv", "equity\n100\n100\n100\n");
+    stage.write("one.csv", "returns,\n,\n0.1,\n");
+    let flat = answer(&stage, "metrics flat.csv --column equity --periods-per-year 252 --json");
+    assert_eq!((&flat["total_return"], &flat["max_drawdown"]), (&0.0.into(), &0.0.into()));
+    for (key, reason) in [
+        ("sharpe_ratio", "no dispersion in the returns"),
+        ("sortino_ratio", "no return below the threshold"),
+        ("calmar_ratio", "no drawdown"),
+        ("beta", "no benchmark"),
+    ] {
+        assert_eq!((&flat[key], &flat["missing"][key]), (&Value::Null, &reason.into()), "{key}");
+    }
+    let one = answer(&stage, "metrics one.csv --column returns --periods-per-year 252 --json");
+    assert_eq!(
+        (&one["returns"], &one["missing"]["sharpe_ratio"]),
+        (&1.into(), &"too few return periods".into())
+    );
+}

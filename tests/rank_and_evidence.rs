@@ -1,0 +1,289 @@
+//! `tiltyard rank` and `tiltyard evidence` from the file to the last digit: third-party values (named with their
+//! versions in `golden/`) come out of tables in CSV and in Parquet alike.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::fs::File;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray};
+use parquet::arrow::ArrowWriter;
+use serde_json::Value;
+
+const ELO_PER_NAT: f64 = 400.0 / std::f64::consts::LN_10;
+
+fn selection() -> Value {
+    serde_json::from_str(include_str!("golden/selection.json")).unwrap()
+}
+
+fn ratings() -> Value {
+    serde_json::from_str(include_str!("golden/ratings.json")).unwrap()
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
+}
+
+fn matrix(value: &Value) -> Vec<Vec<f64>> {
+    value.as_array().unwrap().iter().map(numbers).collect()
+}
+
+fn transposed(rows: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    (0..rows[0].len()).map(|column| rows.iter().map(|row| row[column]).collect()).collect()
+}
+
+#[track_caller]
+fn near(found: &Value, expected: f64, relative: f64) {
+    let found = found.as_f64().unwrap();
+    let gap = (found - expected).abs();
+    assert!(gap <= 1e-12 || gap <= relative * expected.abs(), "{found} is not {expected}");
+}
+
+/// What the program prints to these words about a table of these columns (`t0`, `t1`, ..), which is the same from
+/// CSV and from Parquet.
+fn said(columns: &[Vec<f64>], words: &[&str]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let (csv, parquet) = (folder.path().join("table.csv"), folder.path().join("table.parquet"));
+    write_csv(&csv, columns);
+    write_parquet(&parquet, columns);
+    let [from_csv, from_parquet] = [csv, parquet].map(|file| run(&file, words));
+    assert_eq!(from_csv, from_parquet);
+    from_csv
+}
+
+fn run(file: &Path, words: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_tiltyard"))
+        .arg(words[0])
+        .arg(file)
+        .args(&words[1..])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn json(columns: &[Vec<f64>], words: &[&str]) -> Value {
+    serde_json::from_str(&said(columns, &[words, &["--json"]].concat())).unwrap()
+}
+
+fn names(columns: &[Vec<f64>]) -> Vec<String> {
+    (0..columns.len()).map(|k| format!("t{k}")).collect()
+}
+
+fn write_csv(path: &Path, columns: &[Vec<f64>]) {
+    let mut text = format!("window,{}\n", names(columns).join(","));
+    for row in 0..columns[0].len() {
+        let values: Vec<String> = columns.iter().map(|column| column[row].to_string()).collect();
+        text += &format!("w{row},{}\n", values.join(","));
+    }
+    std::fs::write(path, text).unwrap();
+}
+
+fn write_parquet(path: &Path, columns: &[Vec<f64>]) {
+    let labels = StringArray::from_iter_values((0..columns[0].len()).map(|row| format!("w{row}")));
+    let mut arrays: Vec<(String, ArrayRef)> = vec![("window".to_owned(), Arc::new(labels))];
+    for (name, column) in names(columns).into_iter().zip(columns) {
+        arrays.push((name, Arc::new(Float64Array::from(column.clone()))));
+    }
+    let batch = RecordBatch::try_from_iter(arrays).unwrap();
+    let mut writer = ArrowWriter::try_new(File::create(path).unwrap(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+}
+
+/// The row of agent `t<k>`.
+fn row(standings: &Value, agent: usize) -> &Value {
+    let name = format!("t{agent}");
+    standings["standings"].as_array().unwrap().iter().find(|row| row["agent"] == name.as_str()).unwrap()
+}
+
+/// The pair of two agents and whether it is turned round.
+fn pair(standings: &Value, a: usize, b: usize) -> (&Value, f64) {
+    let [a, b] = [a, b].map(|agent| format!("t{agent}"));
+    let pairs = standings["pairs"].as_array().unwrap();
+    let is = |pair: &&Value, a: &str, b: &str| pair["a"] == a && pair["b"] == b;
+    match pairs.iter().find(|pair| is(pair, &a, &b)) {
+        Some(pair) => (pair, 1.0),
+        None => (pairs.iter().find(|pair| is(pair, &b, &a)).unwrap(), -1.0),
+    }
+}
+
+#[test]
+fn tests_over_windows() {
+    let golden = &selection()["paired_window_tests"];
+    let columns = transposed(&matrix(&golden["score_matrix_windows_by_agents"]));
+    let found = json(&columns, &["rank", "--resamples", "100"]);
+    let scipy = &golden["values"]["scipy 1.17.1"];
+    near(&found["friedman"]["statistic"], scipy["friedman_chi2"].as_f64().unwrap(), 1e-9);
+    near(&found["friedman"]["p_value"], scipy["friedman_p"].as_f64().unwrap(), 1e-9);
+    let t = numbers(&scipy["paired_t_0_vs_1"]);
+    let (first, sign) = pair(&found, 0, 1);
+    near(&first["t"], sign * t[0], 1e-9);
+    near(&first["p_value"], t[1], 1e-9);
+    let nemenyi = matrix(&golden["values"]["scikit-posthocs 0.17.1"]["nemenyi_p_matrix"]);
+    for (a, row) in nemenyi.iter().enumerate() {
+        for (b, p_value) in row.iter().enumerate().filter(|(b, _)| *b != a) {
+            near(&pair(&found, a, b).0["p_nemenyi"], *p_value, 1e-9);
+        }
+    }
+}
+
+#[test]
+fn ratings_with_ties() {
+    let golden = ratings();
+    let columns = transposed(&matrix(&golden["ranks_with_ties"]));
+    let words = ["rank", "--lower-is-better", "--ratings", "all", "--resamples", "20"];
+    let found = json(&columns, &words);
+    let davidson = &golden["ties"]["davidson_1970"];
+    let theta =
+        numbers(&davidson["statsmodels 0.15.0 GLM Poisson log-linear form (Fienberg 1979)"]["theta_centred"]);
+    let weng_lin =
+        matrix(&golden["weng_lin_openskill"]["values"]["PlackettLuce.with_ties"]["final_mu_sigma"]);
+    let glicko2 = &golden["glicko2"]["values"]["skillratings 0.29.2 (Rust) tolerance 1e-12"];
+    let glicko2 = matrix(&glicko2["final_rating_rd_vol"]);
+    for agent in 0..5 {
+        let rated = &row(&found, agent)["ratings"];
+        near(&rated["bradley_terry"]["rating"], 1500.0 + ELO_PER_NAT * theta[agent], 1e-9);
+        near(&rated["weng_lin"]["rating"], weng_lin[agent][0], 1e-9);
+        near(&rated["weng_lin"]["deviation"], weng_lin[agent][1], 1e-9);
+        near(&rated["glicko2"]["rating"], glicko2[agent][0], 1e-9);
+        near(&rated["glicko2"]["deviation"], glicko2[agent][1], 1e-9);
+        for system in ["bradley_terry", "plackett_luce", "elo", "glicko2", "trueskill", "weng_lin"] {
+            let bar = |end: &str| rated[system][end].as_f64().unwrap();
+            assert!(bar("low") < bar("high") && bar("std_error") > 0.0, "{system}");
+        }
+    }
+}
+
+#[test]
+fn ratings_without_ties() {
+    let golden = ratings();
+    let columns = transposed(&matrix(&golden["ranks_no_ties"]));
+    let words = [
+        "rank",
+        "--lower-is-better",
+        "--ratings",
+        "bradley_terry,plackett_luce,trueskill",
+        "--resamples",
+        "20",
+    ];
+    let found = json(&columns, &words);
+    let choix = &golden["bradley_terry"]["values"]["choix 0.4.1 ilsr_pairwise"];
+    let (pairwise, rankings) =
+        (numbers(choix), numbers(&golden["plackett_luce"]["values"]["choix 0.4.1 ilsr_rankings"]));
+    // trueskill 0.4.5: relative 1e-6, as the file says.
+    let trueskill = matrix(&golden["trueskill"]["values"]["no_ties"]["final_mu_sigma"]);
+    for agent in 0..5 {
+        let rated = &row(&found, agent)["ratings"];
+        near(&rated["bradley_terry"]["rating"], 1500.0 + ELO_PER_NAT * pairwise[agent], 1e-9);
+        near(&rated["plackett_luce"]["rating"], 1500.0 + ELO_PER_NAT * rankings[agent], 1e-9);
+        near(&rated["trueskill"]["rating"], trueskill[agent][0], 1e-6);
+        near(&rated["trueskill"]["deviation"], trueskill[agent][1], 1e-6);
+    }
+}
+
+#[test]
+fn the_winner_of_twelve_trials() {
+    let golden = selection();
+    let columns = matrix(&golden["trial_matrix"]["values_by_column"]);
+    let dsr = &golden["dsr"]["values"];
+    let (vectorbt, pypbo) = (&dsr["vectorbt 1.2.0 (numba kernels)"], &dsr["esvhd/pypbo @ddbc6314"]);
+    let psrlib = &dsr["rubenbriones/Probabilistic-Sharpe-Ratio @7c65ea51"];
+    for (blocks, name) in [("6", "S=6"), ("8", "S=8")] {
+        let found = json(&columns, &["evidence", "--blocks", blocks, "--resamples", "100"]);
+        let best = golden["trial_matrix"]["best_column_by_sr"].as_u64().unwrap();
+        assert_eq!(found["trial"], format!("t{best}"));
+        near(&found["dsr"], pypbo["dsr_best"].as_f64().unwrap(), 1e-9);
+        near(&found["dsr_threshold"], vectorbt["sr0"].as_f64().unwrap(), 1e-9);
+        near(&found["sharpe_variance"], vectorbt["var_sharpe_ddof1"].as_f64().unwrap(), 1e-9);
+        assert_eq!(found["implied_independent_trials"], 10);
+        // Its Euler constant has ten digits: tolerance 1e-8, as the file says.
+        near(&found["dsr_independent"], psrlib["dsr_best"].as_f64().unwrap(), 1e-8);
+        let value = &golden["pbo_cscv"]["values"][name];
+        near(&found["pbo"], value["pbo"].as_f64().unwrap(), 1e-9);
+        near(&found["loss_probability"], value["prob_oos_loss"].as_f64().unwrap(), 1e-9);
+        near(&found["degradation_slope"], value["degradation_slope"].as_f64().unwrap(), 1e-9);
+        near(&found["degradation_intercept"], value["degradation_intercept"].as_f64().unwrap(), 1e-9);
+        assert_eq!(found["pbo_splits"], value["n_combinations"]);
+        let logits = numbers(&value["logits_lexicographic"]);
+        near(&found["logits"]["mean"], logits.iter().sum::<f64>() / logits.len() as f64, 1e-9);
+    }
+}
+
+#[test]
+fn a_single_series_and_its_track_record() {
+    let golden = selection();
+    for (name, value) in golden["psr"]["values"].as_object().unwrap() {
+        let columns = vec![numbers(&golden["series"][name])];
+        let found = json(&columns, &["evidence", "--resamples", "20"]);
+        let expected = &value["rubenbriones/Probabilistic-Sharpe-Ratio @7c65ea51"];
+        near(&found["psr"], expected["psr_0"].as_f64().unwrap(), 1e-9);
+        near(&found["min_track_record_periods"], expected["min_trl_0_95"].as_f64().unwrap(), 1e-9);
+        assert_eq!(found["defensible"], false, "one trial is no search");
+    }
+}
+
+#[test]
+fn models_against_a_benchmark() {
+    let golden = &selection()["spa_stepm_mcs"];
+    let mut columns = matrix(&golden["returns_models_by_column"]);
+    columns.push(numbers(&golden["returns_benchmark"]));
+    let words = ["evidence", "--benchmark", "t5", "--resamples", "5000", "--alpha", "0.1"];
+    let found = json(&columns, &words);
+    assert_eq!(found["columns"], 5);
+    // arch 8.0.0 names one model at 5 %, and keeps three in the set at 10 % by 20,000 resamples of its own. Ours
+    // studentises and allows for few rows, so only the outcome can be compared.
+    let best = golden["exact"]["stepm_superior_models_5pct"][0].as_u64().unwrap();
+    assert_eq!(found["superior"].as_array().unwrap()[0], format!("t{best}"));
+    let spa = &found["spa"];
+    assert_eq!(spa["best"], format!("t{best}"));
+    assert!(spa["p_value"].as_f64().unwrap() < 0.05);
+    let set = &found["confidence_set"];
+    assert_eq!(set["p_values"][format!("t{best}")], 1.0);
+    for kept in golden["exact"]["mcs_R_included_10pct"].as_array().unwrap() {
+        let name = format!("t{}", kept.as_u64().unwrap());
+        assert!(set["members"].as_array().unwrap().contains(&Value::from(name)), "{set}");
+    }
+}
+
+#[test]
+fn identical_agents_tie_exactly() {
+    let golden = &selection()["paired_window_tests"];
+    let mut columns = transposed(&matrix(&golden["score_matrix_windows_by_agents"]));
+    columns.extend([columns[1].clone(), columns[1].clone()]);
+    let found = json(&columns, &["rank", "--ratings", "all", "--resamples", "100"]);
+    let without_name = |agent: usize| {
+        let mut row = row(&found, agent).clone();
+        row["agent"] = Value::Null;
+        row
+    };
+    assert_eq!(without_name(1), without_name(5));
+    assert_eq!(without_name(1), without_name(6));
+    for (a, b) in [(1, 5), (1, 6), (5, 6)] {
+        let (pair, _) = pair(&found, a, b);
+        assert_eq!((&pair["p_value"], &pair["p_holm"]), (&Value::from(1.0), &Value::from(1.0)));
+        assert_eq!(pair["beats_probability"], 0.5);
+    }
+    assert_ne!(found["verdict"]["outcome"], "called");
+}
+
+#[test]
+fn the_table_as_csv_has_the_rows_of_the_json() {
+    let golden = &selection()["paired_window_tests"];
+    let columns = transposed(&matrix(&golden["score_matrix_windows_by_agents"]));
+    let words = ["rank", "--resamples", "50"];
+    let found = json(&columns, &words);
+    let text = said(&columns, &[&words[..], &["--csv"]].concat());
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 6);
+    for (line, row) in lines[1..].iter().zip(found["standings"].as_array().unwrap()) {
+        let values: Vec<&str> = line.split(',').collect();
+        assert_eq!(
+            (values[0], values[1]),
+            (row["rank"].to_string().as_str(), row["agent"].as_str().unwrap())
+        );
+        assert_eq!(values[2].parse::<f64>().unwrap(), row["mean_score"].as_f64().unwrap());
+    }
+}

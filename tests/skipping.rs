@@ -1,0 +1,374 @@
+//! The skipping loop against its oracle, the bar-by-bar loop: the same bytes for every strategy, market, venue and
+//! risk profile.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod deps {
+    pub use tiltyard::{domain, engine, market, scenario, strategy};
+}
+mod cases;
+#[path = "../src/engine/testkit.rs"]
+mod testkit;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use cases::{Dice, Monkey, Shape, shaped_table};
+use proptest::prelude::*;
+use testkit::*;
+use tiltyard::domain::{Action, Bps, Interval, Seed, SymbolId};
+use tiltyard::engine::{Job, Replay, Window, replay, replay_skipping};
+use tiltyard::indicator::{History, IndicatorCache};
+use tiltyard::market::{Bars, Market, SeriesBars, TickRange};
+use tiltyard::metrics;
+use tiltyard::scenario::{
+    Condition, MetricSpec, OnBreach, RuleSet, StrategyKind, StrategySpec, WarmUp, expr,
+};
+use tiltyard::strategy::{Account, Moment, NEVER, Setup, Strategy, prepare};
+
+/// A random case whose market has coarse frames.
+fn table(dice: &mut Dice) -> Table {
+    let shape = Shape {
+        ticks: [20, 150, 700][dice.below(3) as usize],
+        swing: [0.07, 0.01, 0.001][dice.below(3) as usize],
+    };
+    let mut table = shaped_table(dice.roll(), None, shape);
+    let market = framed(std::mem::replace(&mut table.market, market_of("1h", vec![flat(&[1.0])])));
+    table.market = market;
+    if dice.one_in(2) {
+        // Limits that a small market reaches.
+        table.risk.daily_loss_limit = Some(Bps::from_percent(dice.between(0.05, 3.0)));
+        table.risk.max_drawdown = Some(Bps::from_percent(dice.between(0.1, 8.0)));
+    }
+    table
+}
+
+/// The market with frames of 4 and of 24 bars. Symbols without a bar leave it.
+fn framed(market: Market) -> Market {
+    let interval = market.interval;
+    let with_bars = market.symbols.into_iter().filter(|series| !series.bars.is_empty());
+    let series = with_bars.map(|series| SeriesBars {
+        frames: [4, 24].map(|times| coarse(&series.bars, times)).into(),
+        detail: series.detail,
+        ..SeriesBars::plain(series.instrument, series.bars)
+    });
+    Market::assemble(interval, series.collect(), None, None).unwrap()
+}
+
+fn times(interval: Interval, times: i64) -> Interval {
+    Interval::new(interval.span().times(times)).unwrap()
+}
+
+fn coarse(bars: &Bars, factor: i64) -> (Interval, Bars) {
+    let interval = times(bars.interval, factor);
+    let mut out = Bars::with_capacity(interval, bars.len());
+    for row in 0..bars.len() {
+        let at = interval.floor(bars.ts[row]);
+        let values = [bars.open[row], bars.high[row], bars.low[row], bars.close[row], bars.volume[row]];
+        if out.ts.last() == Some(&at) {
+            let last = out.len() - 1;
+            out.high[last] = out.high[last].max(values[1]);
+            out.low[last] = out.low[last].min(values[2]);
+            (out.close[last], out.volume[last]) = (values[3], out.volume[last] + values[4]);
+        } else {
+            out.push(at, values);
+        }
+    }
+    (interval, out)
+}
+
+/// Conditions over one timeframe, over several, with looks back, values that do not exist, and logic.
+const CONDITIONS: [&str; 30] = [
+    "close > sma(3)",
+    "sma(2) < sma(7)",
+    "close >= sma(4)",
+    "close <= ema(5)",
+    "close crosses_above sma(5)",
+    "sma(2) crosses_below sma(6)",
+    "close crosses_above 100",
+    "rsi(3) < 40",
+    "60 < rsi(3)",
+    "50 > rsi(4)",
+    "rsi(3) >= 55",
+    "close < bollinger_lower(4, 1)",
+    "volume > volume_sma(3)",
+    "ago(close, 2) < close",
+    "ago(close > sma(3), 3) and close < ago(high, 1)",
+    "not close > sma(3)",
+    "close > sma(3) or rsi(2) < 30",
+    "close > sma(3) and (rsi(2) < 70 or low == open)",
+    "abs(close - open) > 0.2",
+    "max(close, ago(close, 1), ago(close, 2)) > donchian_high(5)",
+    "min(low, sma(50)) < close",
+    "close / volume != 2",
+    "-roc(3) > 0.1",
+    "close@COARSE > sma(3)@COARSE",
+    "close crosses_above sma(2)@COARSE",
+    "close@COARSE crosses_below sma(2)@COARSE",
+    "ago(close@COARSE, 1) < close",
+    "ago(close@COARSE, 2) < ago(close@COARSE, 1)",
+    "rsi(2)@COARSE > 50 and close < sma(3)",
+    "not ago(close@COARSE crosses_above sma(2)@COARSE, 1)",
+];
+
+fn condition(dice: &mut Dice, base: Interval) -> Condition {
+    let coarse = times(base, [4, 24][dice.below(2) as usize]);
+    let text =
+        CONDITIONS[dice.below(CONDITIONS.len() as u64) as usize].replace("COARSE", &coarse.to_string());
+    let timeframe = if dice.one_in(4) { times(base, 4) } else { base };
+    Condition { expr: expr::parse(&text, timeframe, base).unwrap(), text }
+}
+
+fn rule_set(dice: &mut Dice, base: Interval) -> RuleSet {
+    let share = |dice: &mut Dice| dice.one_in(3).then(|| Bps::from_percent(dice.between(0.1, 6.0)));
+    RuleSet {
+        enter_all: (0..1 + dice.below(2)).map(|_| condition(dice, base)).collect(),
+        exit_any: (0..dice.below(3)).map(|_| condition(dice, base)).collect(),
+        stop_loss: share(dice),
+        take_profit: share(dice),
+        trailing_stop: share(dice),
+        max_hold_bars: dice.one_in(3).then(|| 1 + dice.below(30) as u32),
+        max_positions: dice.one_in(3).then(|| 1 + dice.below(2) as u32),
+    }
+}
+
+/// One of the built-in kinds, or rules.
+fn kind(dice: &mut Dice, base: Interval) -> StrategyKind {
+    let period = |dice: &mut Dice| 1 + dice.below(9) as u32;
+    match dice.below(16) {
+        0 => StrategyKind::Cash,
+        1 => StrategyKind::BuyAndHold,
+        2 => StrategyKind::SmaCross { fast: period(dice), slow: period(dice) + 5 },
+        3 => StrategyKind::EmaCross { fast: period(dice), slow: period(dice) + 5 },
+        4 => StrategyKind::Macd { fast: period(dice), slow: period(dice) + 5, signal: period(dice) },
+        5 => {
+            let entry_below = dice.between(20.0, 60.0);
+            StrategyKind::RsiReversion {
+                period: period(dice),
+                entry_below,
+                exit_above: dice.between(40.0, 80.0),
+            }
+        }
+        6 => StrategyKind::BollingerReversion { period: period(dice), width: dice.between(0.1, 2.0) },
+        7 => StrategyKind::DonchianBreakout { entry: period(dice), exit: period(dice) },
+        8 => {
+            let (lookback, rebalance) = (period(dice), period(dice));
+            StrategyKind::Momentum { lookback, top: 1 + dice.below(2) as u32, rebalance }
+        }
+        9 => {
+            let spacing = Bps::from_percent(dice.between(0.05, 5.0));
+            StrategyKind::Grid { levels: 1 + dice.below(6) as u32, spacing }
+        }
+        10 => StrategyKind::Dca { every: 1 + dice.below(40) as u32 },
+        11 => StrategyKind::Random { turnover: dice.between(0.1, 300.0), seed: None },
+        _ => StrategyKind::Rules(rule_set(dice, base)),
+    }
+}
+
+fn spec(dice: &mut Dice, market: &Market) -> StrategySpec {
+    let all = (0..market.symbols.len() as u16).map(SymbolId);
+    let some: Vec<SymbolId> = all.clone().filter(|_| !dice.one_in(3)).collect();
+    StrategySpec {
+        kind: kind(dice, market.interval),
+        symbols: if some.is_empty() { all.collect() } else { some },
+        timeframe: times(market.interval, [1, 1, 1, 4, 24][dice.below(5) as usize]),
+        size: Bps::from_percent([100.0, 33.0, 7.0][dice.below(3) as usize]),
+    }
+}
+
+/// A stretch of the market, with or without history before it.
+fn window(dice: &mut Dice, market: &Market) -> TickRange {
+    let ticks = market.clock.len() as u64;
+    let first = if dice.one_in(2) { 0 } else { dice.below(ticks) };
+    let last = if dice.one_in(2) { ticks } else { first + 1 + dice.below(ticks - first) };
+    TickRange { first: first as usize, last: last as usize }
+}
+
+/// Counts the calls of a strategy.
+struct Counted<'a>(Box<dyn Strategy + 'a>, &'a AtomicUsize);
+
+impl Strategy for Counted<'_> {
+    fn on_bar(
+        &mut self,
+        moment: &Moment<'_>,
+        account: &dyn Account,
+        actions: &mut Vec<Action>,
+    ) -> Result<(), String> {
+        self.1.fetch_add(1, Ordering::Relaxed);
+        self.0.on_bar(moment, account, actions)
+    }
+
+    fn next_call(&mut self, moment: &Moment<'_>, account: &dyn Account) -> usize {
+        self.0.next_call(moment, account)
+    }
+}
+
+/// The monkey, at some ticks only: what it sends there hangs on the tick, not on how often it was called.
+struct Seldom {
+    seed: u64,
+    ticks: Vec<usize>,
+}
+
+impl Strategy for Seldom {
+    fn on_bar(
+        &mut self,
+        moment: &Moment<'_>,
+        account: &dyn Account,
+        actions: &mut Vec<Action>,
+    ) -> Result<(), String> {
+        match self.ticks.binary_search(&moment.tick) {
+            Ok(_) => Monkey { dice: Dice(self.seed ^ moment.tick as u64) }.on_bar(moment, account, actions),
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn next_call(&mut self, moment: &Moment<'_>, _: &dyn Account) -> usize {
+        self.ticks.iter().copied().find(|&tick| tick > moment.tick).unwrap_or(NEVER)
+    }
+}
+
+/// The job's replay by both loops, whose every byte must agree, with the calls of each.
+fn both<'a>(
+    job: &Job<'_>,
+    what: &dyn std::fmt::Debug,
+    strategy: impl Fn() -> Box<dyn Strategy + 'a>,
+) -> (Replay, [usize; 2]) {
+    let calls = [AtomicUsize::new(0), AtomicUsize::new(0)];
+    let slow = replay(job, Box::new(Counted(strategy(), &calls[0])));
+    let fast = replay_skipping(job, Box::new(Counted(strategy(), &calls[1])));
+    let measured =
+        |replay: &Replay| format!("{:?}", metrics::measure(replay, job.market, &MetricSpec::default()));
+    let (slow_text, fast_text) = (format!("{slow:#?}"), format!("{fast:#?}"));
+    if slow_text != fast_text {
+        let differs = slow_text.lines().zip(fast_text.lines()).position(|(slow, fast)| slow != fast);
+        let place = differs.unwrap_or(0);
+        let around =
+            |text: &str| text.lines().skip(place.saturating_sub(12)).take(24).collect::<Vec<_>>().join("\n");
+        panic!(
+            "{what:?}\n{:?}\n{:?}\nbar by bar\n{}\n\nskipping\n{}",
+            job.venue,
+            job.risk,
+            around(&slow_text),
+            around(&fast_text)
+        );
+    }
+    assert_eq!(measured(&slow), measured(&fast));
+    (slow, calls.map(AtomicUsize::into_inner))
+}
+
+/// A random job of a random strategy, by both loops.
+fn any_case(seed: u64) -> (StrategySpec, Replay, [usize; 2]) {
+    let mut dice = Dice(seed);
+    let table = table(&mut dice);
+    let (ticks, spec) = (window(&mut dice, &table.market), spec(&mut dice, &table.market));
+    let job = Job { window: Window { index: 0, ticks }, ..table.job() };
+    let cache = IndicatorCache::new();
+    let warm_up = if dice.one_in(3) { WarmUp::Inside } else { WarmUp::Before };
+    let history = History { market: &table.market, cache: &cache, ticks, warm_up };
+    let setup = Setup { history, seed: Seed(seed), agent: "one", window: 0 };
+    let (replay, calls) = both(&job, &spec, || prepare(&spec, &setup));
+    (spec, replay, calls)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_strategy_gives_the_same_bytes(seed in any::<u64>()) {
+        any_case(seed);
+    }
+
+    #[test]
+    fn orders_of_every_kind_give_the_same_bytes(seed in any::<u64>()) {
+        let mut dice = Dice(seed);
+        let table = table(&mut dice);
+        let ticks = window(&mut dice, &table.market);
+        let job = Job { window: Window { index: 0, ticks }, ..table.job() };
+        let often = 1 + dice.below(40);
+        let acts: Vec<usize> = (ticks.first..ticks.last).filter(|_| dice.one_in(often)).collect();
+        both(&job, &seed, || Box::new(Seldom { seed, ticks: acts.clone() }));
+    }
+
+    #[test]
+    fn a_strategy_that_says_nothing_is_asked_at_every_bar(seed in any::<u64>()) {
+        let mut dice = Dice(seed);
+        let table = table(&mut dice);
+        let (_, calls) = both(&table.job(), &seed, || Box::new(Monkey { dice: Dice(seed) }));
+        prop_assert_eq!(calls[0], calls[1]);
+    }
+}
+
+/// The cases are about something: every kind trades and is passed over, every rule acts.
+#[test]
+fn the_random_cases_reach_what_they_are_for() {
+    let mut kinds = BTreeMap::<String, [usize; 4]>::new();
+    let (mut statuses, mut ends) = (BTreeMap::<&str, usize>::new(), BTreeMap::<&str, usize>::new());
+    for seed in 0..2500 {
+        let (spec, replay, calls) = any_case(seed);
+        let name = format!("{:?}", spec.kind);
+        let name = name.split([' ', '(']).next().unwrap_or_default().to_owned();
+        let count = kinds.entry(name).or_default();
+        *count = [count[0] + 1, count[1] + replay.fills.len(), count[2] + calls[0], count[3] + calls[1]];
+        *statuses.entry(replay.status.as_str()).or_default() += 1;
+        for order in &replay.orders {
+            *ends.entry(order.end.as_str()).or_default() += 1;
+        }
+    }
+    println!("cases, fills, calls bar by bar, calls skipping: {kinds:#?}\n{statuses:?}\n{ends:?}");
+    assert_eq!(kinds.len(), 13, "{kinds:?}");
+    for (name, [cases, fills, slow, fast]) in &kinds {
+        assert!(*cases > 20, "{name}");
+        assert!(*fills > 100 || name == "Cash", "{name} made {fills} fills");
+        assert!(fast * 10 < slow * 9, "{name} was called {fast} times of {slow}");
+    }
+    assert!(statuses["disqualified"] > 10, "{statuses:?}");
+    for wanted in [
+        "filled",
+        "filled_cut",
+        "agent",
+        "bracket_sibling",
+        "risk_rule",
+        "window_end",
+        "cannot_pay",
+        "INVALID_QUANTITY",
+        "INSUFFICIENT_BALANCE",
+        "ORDER_TOO_LARGE",
+        "POSITION_LIMIT_EXCEEDED",
+        "DAILY_LOSS_LIMIT",
+        "CIRCUIT_BREAKER",
+    ] {
+        assert!(ends.contains_key(wanted), "{wanted} never happened: {ends:?}");
+    }
+}
+
+/// A year of minutes in which nothing happens is passed over in a few steps, whatever rests.
+#[test]
+fn long_stretches_cost_a_few_calls() {
+    let prices: Vec<f64> = (0..50_000).map(|i| 100.0 + f64::from(i % 50) * 0.01).collect();
+    let mut table = Table::new(market_of("1m", vec![flat(&prices)]));
+    table.risk.max_drawdown = Some(Bps::from_percent(50.0));
+    table.risk.on_breach = OnBreach::HaltNew;
+    let orders = vec![
+        place(buy("2")),
+        place(tiltyard::domain::OrderRequest { kind: limit("90"), ..buy("1") }),
+        place(tiltyard::domain::OrderRequest { kind: stop("95"), ..sell("1") }),
+    ];
+    let once = move || -> Box<dyn Strategy> { Box::new(Once(orders.clone())) };
+    let (replay, calls) = both(&table.job(), &"once", once);
+    assert_eq!(replay.fills.len(), 1);
+    assert_eq!(calls[0], 50_000);
+    assert!(calls[1] < 5, "{calls:?}");
+}
+
+/// Sends its orders at the first bar, and nothing after.
+struct Once(Vec<Action>);
+
+impl Strategy for Once {
+    fn on_bar(&mut self, _: &Moment<'_>, _: &dyn Account, actions: &mut Vec<Action>) -> Result<(), String> {
+        actions.append(&mut self.0);
+        Ok(())
+    }
+
+    fn next_call(&mut self, _: &Moment<'_>, _: &dyn Account) -> usize {
+        NEVER
+    }
+}

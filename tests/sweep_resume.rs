@@ -1,0 +1,169 @@
+//! Sweeps that are killed: whatever the moment, what was kept stays kept, and the result is that of a sweep
+//! that nobody disturbed, byte by byte.
+
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+#[path = "cli/flawed.rs"]
+mod flawed;
+#[path = "cli/stage.rs"]
+mod stage;
+
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rusqlite::Connection;
+use stage::{Stage, files};
+
+/// Six days in three windows, 60 combinations in batches of two: 30 moments at which a batch is written.
+const SCENARIO: &str = r#"
+[scenario]
+name = "killed"
+
+[market]
+path     = "data/sample"
+symbols  = ["ALPHA"]
+interval = "1h"
+start    = 2023-05-01
+end      = 2023-05-13
+
+[[agents]]
+name     = "trend"
+strategy = { kind = "sma_cross", fast = 3, slow = 8, size_pct = 20 }
+
+[[agents]]
+name     = "hold"
+risk     = "unlimited"
+strategy = { kind = "buy_and_hold" }
+
+[sweep]
+agent = "trend"
+batch = 2
+
+[sweep.parameters]
+fast = { from = 2, to = 11 }
+slow = { from = 20, to = 70, step = 10 }
+
+[validation]
+kind  = "walk_forward"
+train = 2
+test  = 1
+
+[battle]
+windows = { kind = "sequential", length = "2d" }
+
+[report]
+benchmark = "hold"
+"#;
+
+/// How often the sweep is killed.
+const KILLS: usize = 50;
+
+fn stage() -> Stage {
+    let stage = Stage::new();
+    stage.write("killed.toml", SCENARIO);
+    stage
+}
+
+fn start(stage: &Stage, out: &str, threads: usize) -> Child {
+    stage
+        .command(&format!("run killed.toml --out {out} --threads {threads}"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// How many outcomes are kept; 0 where the store is not there yet.
+fn kept(out: &Path) -> i64 {
+    let store = out.join("killed/trials.db");
+    if !store.is_file() {
+        return 0;
+    }
+    let db = Connection::open(store).unwrap();
+    let sound: String = db.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    assert_eq!(sound, "ok");
+    // A kill before the first transaction leaves a file without a table.
+    db.query_row("SELECT count(*) FROM outcomes", [], |row| row.get(0)).unwrap_or(0)
+}
+
+/// All result files but the store of outcomes.
+fn results(out: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut found = files(&out.join("killed"));
+    found.retain(|(name, _)| !name.starts_with("trials.db"));
+    found
+}
+
+#[test]
+fn a_sweep_that_is_killed_again_and_again_ends_as_if_it_had_not_been() {
+    let stage = stage();
+    let started = Instant::now();
+    assert!(start(&stage, "undisturbed", 2).wait_with_output().unwrap().status.success());
+    let whole = started.elapsed();
+    let expected = results(&stage.path("undisturbed"));
+    assert!(expected.iter().any(|(name, _)| name.ends_with("results.parquet")));
+    let all = kept(&stage.path("undisturbed"));
+    assert_eq!(all, 60 * 6);
+
+    let mut random = ChaCha8Rng::seed_from_u64(50);
+    let out = stage.path("out");
+    let (mut kills, mut before, mut ends, mut midway) = (0, 0, 0, 0);
+    while kills < KILLS {
+        let mut child = start(&stage, "out", 1 + kills % 3);
+        std::thread::sleep(whole.mul_f64(random.random::<f64>()));
+        let finished = child.try_wait().unwrap().is_some();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let now = kept(&out);
+        assert!(now >= before, "{before} outcomes were kept, now {now} are");
+        midway += usize::from(now > 0 && now < all);
+        before = now;
+        kills += usize::from(!finished);
+        if finished || now == all {
+            // Done before the kill: compared, and begun anew.
+            if finished {
+                assert_eq!(results(&out), expected);
+                ends += 1;
+            }
+            std::fs::remove_dir_all(&out).unwrap();
+            before = 0;
+        }
+    }
+    let output = start(&stage, "out", 2).wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(results(&out), expected);
+    assert_eq!(kept(&out), all);
+    assert!(midway > 0, "no kill came between two batches; {ends} sweeps came to their end");
+}
+
+/// Ctrl-C ends a sweep with 130 after the batch, and says how to go on; that goes on.
+#[test]
+fn an_interrupted_sweep_says_how_to_go_on() {
+    let stage = Stage::new();
+    // Long enough to be interrupted: 20 times as many combinations.
+    stage.write("killed.toml", &SCENARIO.replace("step = 10 }", "step = 1 }").replace("to = 11", "to = 19"));
+    let child = start(&stage, "out", 1);
+    let patience = Instant::now();
+    while kept(&stage.path("out")) < 10 {
+        assert!(patience.elapsed() < Duration::from_secs(60), "nothing was kept");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let status = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(status.success());
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{stderr}");
+    assert!(output.stdout.is_empty());
+    let said = stderr.replace("\n ", " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("interrupted after"), "{said}");
+    assert!(said.contains("run killed.toml --out out --threads 1"), "{said}");
+    let kept = kept(&stage.path("out"));
+    assert!(kept >= 10);
+    let again = stage.run("run killed.toml --out out --threads 1");
+    assert_eq!(again.code, Some(0), "{}", again.stderr);
+    assert!(again.stderr.contains(&format!("{kept} known from before")), "{}", again.stderr);
+}
