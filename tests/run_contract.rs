@@ -22,7 +22,7 @@ const SCENARIOS: [&str; 5] =
     ["first_tournament", "daily_rotation", "single_window", "league_of_twelve", "sweep_sma_cross"];
 
 const BOARD_KEYS: [&str; 5] = ["run_id", "scenario", "ranking_metric", "windows", "rankings"];
-const RANKING_KEYS: [&str; 15] = [
+const RANKING_KEYS: [&str; 18] = [
     "rank",
     "agent",
     "score",
@@ -38,6 +38,9 @@ const RANKING_KEYS: [&str; 15] = [
     "trades",
     "fees",
     "status",
+    "alpha",
+    "beta",
+    "information_ratio",
 ];
 
 /// A stage with the small scenario under these names.

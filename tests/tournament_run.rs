@@ -70,6 +70,8 @@ fn scenario(market: &Market) -> Scenario {
             tie_break: Vec::new(),
         },
         tournament: None,
+        sweep: None,
+        validation: None,
         metrics: MetricSpec::default(),
         report: ReportSpec::default(),
         rematch_of: None,

@@ -4,7 +4,6 @@ use std::fmt::Display;
 use std::process::ExitCode;
 
 use crate::store::{SeriesError, StoreError, TableError};
-use crate::store::{StoreError, TableError};
 
 /// The program's exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

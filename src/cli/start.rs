@@ -4,7 +4,8 @@ use clap::Parser;
 
 use super::args::{Cli, Command};
 use super::{
-    Exit, Failure, check, diagnostics, duel, evidence, init, rank, run, schema, standings, stored, strategies,
+    Exit, Failure, check, diagnostics, duel, evidence, init, metrics, rank, run, schema, standings, stored,
+    strategies,
 };
 
 /// Reads the command line, carries it out, prints what went wrong.

@@ -7,7 +7,7 @@ use super::drawdown::deepest_fall;
 use super::profile::ticks_touched;
 use super::report::Drawdown;
 use super::sampling::{Sample, Sampled};
-use crate::domain::{Cash, Timestamp};
+use crate::domain::Cash;
 use crate::engine::batch::{ClosedTrade, Condensed, Fall};
 use crate::engine::{ExitState, Replay};
 use crate::market::Market;

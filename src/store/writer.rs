@@ -18,7 +18,7 @@ use super::{
     TournamentRecord, json, tables,
 };
 use crate::market::Market;
-use crate::scenario::Scenario;
+use crate::scenario::{Benchmark, Scenario};
 use crate::tournament::{AgentResult, Assessment, Tournament, WindowResult};
 
 /// Ticks of the equity curve that are held in memory at once.
@@ -118,7 +118,7 @@ impl<'a> RunWriter<'a> {
             tournament: self.assessment.as_ref().map(|found| {
                 let regimes = tournament.windows.iter().filter_map(|span| span.regime);
                 let regimes = regimes.map(|regime| regime.as_str().to_owned());
-                TournamentRecord::new(found, scenario.report.benchmark.as_deref(), regimes)
+                TournamentRecord::new(found, scenario.report.benchmark.as_ref().map(Benchmark::name), regimes)
             }),
             standings: self
                 .assessment

@@ -72,8 +72,8 @@ impl Ground {
         let history_bars = frames.remove(&scenario.market.interval).unwrap_or(0);
         let request = LoadRequest { spec: &scenario.market, frames: &frames, history_bars, detail: false };
         let market = market::load(&request).unwrap();
-        let stretch =
-            Stretch { ticks: market.in_range, start: scenario.market.start, end: scenario.market.end };
+        let (ticks, embargo) = (market.in_range, scenario.battle.embargo);
+        let stretch = Stretch { ticks, start: scenario.market.start, end: scenario.market.end, embargo };
         let windows = plan_windows(&scenario.battle.windows, &market, stretch, scenario.seed).unwrap();
         Self { scenario, market, windows }
     }

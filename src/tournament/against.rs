@@ -84,6 +84,7 @@ mod tests {
             frames: Default::default(),
             findings: Vec::new(),
             detail: None,
+            extremes: Default::default(),
         });
         market
     }

@@ -10,7 +10,7 @@ use super::outcome::Tournament;
 use super::standings::{ScoreMatrix, Standings, StandingsError, StandingsSpec, standings};
 use crate::domain::Seed;
 use crate::engine::ReplayStatus;
-use crate::scenario::{Scenario, TournamentSpec};
+use crate::scenario::{Benchmark, Scenario, TournamentSpec};
 
 /// The scores of a tournament, with what its standings need to know besides.
 #[derive(Debug, Clone)]
@@ -75,7 +75,7 @@ impl Results {
             ends,
             scenario.battle.ranking_metric.as_str(),
             scenario.seed,
-            benchmark.map(String::as_str),
+            benchmark.map(Benchmark::name),
         )
     }
 
@@ -186,7 +186,7 @@ mod tests {
     #[test]
     fn results_lead_to_standings_and_format() {
         let mut scenario = scenario(&["a", "b"], RankingMetric::RoiPct);
-        scenario.report.benchmark = Some("b".to_owned());
+        scenario.report.benchmark = Some(Benchmark::Agent(crate::domain::AgentName::new("b").unwrap()));
         let mut tournament = tournament(&[("a", &[0.1, 0.2]), ("b", &[0.2, 0.4])], &scenario);
         let at = crate::domain::Timestamp::default();
         tournament.agents[0].windows[1].replay.status =

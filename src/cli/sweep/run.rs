@@ -46,7 +46,7 @@ pub fn run(
     let tournament =
         tournament::run_by(&plan, &progress, means(args)).map_err(|error| interrupted(&error))?;
     let benchmark =
-        scenario.report.benchmark.as_deref().and_then(|name| benchmark_returns(&plan, &tournament, name));
+        scenario.report.benchmark.as_ref().and_then(|of| benchmark_returns(&plan, &tournament, of.name()));
     let csv = args.csv || scenario.report.formats.contains(&ReportFormat::Csv);
     let id = store::identify(scenario, &arena.market);
     let results = SweepResults {

@@ -85,6 +85,6 @@ fn count(windows: &WindowSpec) -> Option<u32> {
     match *windows {
         WindowSpec::Whole => Some(1),
         WindowSpec::Sequential { count, .. } | WindowSpec::Rolling { count, .. } => count,
-        WindowSpec::Random { count, .. } => Some(count),
+        WindowSpec::Random { count, .. } | WindowSpec::Stratified { count, .. } => Some(count),
     }
 }

@@ -3,14 +3,24 @@
 //! A change of what is written here is a new [`FORMAT`].
 
 use crate::domain::{Cash, Timestamp};
-use crate::metrics::{Drawdown, Measure, Metrics, Missing, Sampling};
+use crate::metrics::{Drawdown, Measure, Metrics, Missing, Relative, Sampling};
+use crate::scenario::MetricsProfile;
 use crate::sweep::{OutcomeStatus, WindowOutcome};
 
 /// Counts changes of the layout.
 pub(super) const FORMAT: u32 = 1;
 
+/// Profiles by their number in the bytes.
+const PROFILES: [MetricsProfile; 5] = [
+    MetricsProfile::Tiltyard,
+    MetricsProfile::Empyrical,
+    MetricsProfile::Quantstats,
+    MetricsProfile::Vectorbt,
+    MetricsProfile::Backtesting,
+];
+
 /// Reasons by their number in the bytes, from 1; 0 stands for a value. Only ever added to.
-const REASONS: [Missing; 11] = [
+const REASONS: [Missing; 13] = [
     Missing::TooFewReturns,
     Missing::NoDispersion,
     Missing::NoDownside,
@@ -22,6 +32,8 @@ const REASONS: [Missing; 11] = [
     Missing::Ruined,
     Missing::ZeroDivisor,
     Missing::OutOfRange,
+    Missing::NoUpside,
+    Missing::NoBenchmark,
 ];
 
 /// The measures of an outcome in the order of the bytes.
@@ -68,6 +80,7 @@ pub(super) fn encode(outcome: &WindowOutcome) -> Vec<u8> {
         Sampling::Daily => 0,
         Sampling::PerBar => 1,
     });
+    bytes.push(profile_place(metrics.profile));
     bytes.extend(metrics.periods_per_year.to_le_bytes());
     bytes.extend((metrics.returns as u64).to_le_bytes());
     bytes.extend((metrics.trades as u64).to_le_bytes());
@@ -89,7 +102,7 @@ pub(super) fn encode(outcome: &WindowOutcome) -> Vec<u8> {
     bytes
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "eleven reasons")]
+#[expect(clippy::cast_possible_truncation, reason = "thirteen reasons")]
 fn put_measure(bytes: &mut Vec<u8>, measure: Measure) {
     let (tag, value) = match measure {
         Ok(value) => (0, value),
@@ -97,6 +110,11 @@ fn put_measure(bytes: &mut Vec<u8>, measure: Measure) {
     };
     bytes.push(tag);
     bytes.extend(value.to_le_bytes());
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "five profiles")]
+fn profile_place(profile: MetricsProfile) -> u8 {
+    PROFILES.iter().position(|one| *one == profile).map_or(0, |place| place as u8)
 }
 
 /// The outcome of bytes; `None` for bytes that are none.
@@ -113,6 +131,7 @@ pub(super) fn decode(bytes: &[u8]) -> Option<WindowOutcome> {
         1 => Sampling::PerBar,
         _ => return None,
     };
+    let profile = *PROFILES.get(usize::from(bytes.byte()?))?;
     let periods_per_year = bytes.float()?;
     let (returns, trades) = (bytes.count()?, bytes.count()?);
     let mut cash = || bytes.take().map(|taken| Cash::from_units(i128::from_le_bytes(taken)));
@@ -129,6 +148,7 @@ pub(super) fn decode(bytes: &[u8]) -> Option<WindowOutcome> {
         ($bytes:expr, $($name:ident),*) => {{
             $( let $name = $bytes.measure()?; )*
             Metrics {
+                profile, relative: Relative::missing(Missing::NoBenchmark),
                 sampling, periods_per_year, returns, starting_balance, final_equity, total_pnl, max_drawdown,
                 trades, fees, $($name),*
             }
