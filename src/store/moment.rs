@@ -16,7 +16,10 @@ use super::stored::agent_folder;
 use super::trade_rows::{numbers, strings};
 use super::{JobRecord, StoreError, StoredRun, TradeRow, trades};
 use crate::domain::{Cash, Interval, Qty, Span, Timestamp};
-use crate::metrics::{self, Measure};
+use crate::engine::batch::ClosedTrade;
+use crate::metrics::{self, Drawdown, Observed, Sample, Sampling};
+use crate::scenario::{MetricSpec, MetricsProfile, RankingMetric};
+use crate::tournament::score;
 
 /// One battle with what its agents left behind, ready to be asked.
 #[derive(Debug)]
@@ -33,22 +36,15 @@ pub struct BattleFilm {
     /// Whether a fill bears the time of the close that it was decided on.
     at_close: bool,
     interval: Span,
-    rates: Rates,
+    conventions: MetricSpec,
     agents: Vec<AgentFilm>,
-}
-
-/// Yearly rates that ratios are measured against.
-#[derive(Debug, Clone, Copy, Default)]
-struct Rates {
-    risk_free: f64,
-    minimum: f64,
 }
 
 #[derive(Debug)]
 struct AgentFilm {
     name: String,
     start: Cash,
-    daily: bool,
+    sampling: Sampling,
     periods_per_year: f64,
     /// Opens of the bars, with equity and cash at their closes.
     curve: Vec<(Timestamp, Cash, Cash)>,
@@ -112,7 +108,7 @@ impl BattleFilm {
             tie_break: run.tie_break.clone(),
             at_close: run.costs.fill_at == "close",
             interval: interval.span(),
-            rates: rates(&stored.folder),
+            conventions: conventions(stored),
             agents: agents(stored, window)?,
         })
     }
@@ -152,19 +148,21 @@ impl BattleFilm {
             *positions.entry(symbol.clone()).or_default() += *change;
         }
         positions.retain(|_, quantity| !quantity.is_zero());
-        let measured = Measured::of(agent, known, self.rates, &happened);
+        let measured = metrics::metrics_of(&observed(self, agent, known, &happened), &self.conventions);
+        let value = |metric: &str| {
+            let known = RankingMetric::ALL.into_iter().find(|known| known.as_str() == metric);
+            known.and_then(|known| score(&measured, known))
+        };
         let ladder = self.tie_break.iter().filter(|rung| *rung != "name");
-        let keys: Vec<Option<f64>> = std::iter::once(&self.ranking_metric)
-            .chain(ladder)
-            .map(|metric| measured.value(metric))
-            .collect();
+        let keys: Vec<Option<f64>> =
+            std::iter::once(&self.ranking_metric).chain(ladder).map(|metric| value(metric)).collect();
         let moment = AgentMoment {
             rank: 0,
             agent: agent.name.clone(),
             score: keys[0],
             equity,
             cash,
-            roi_pct: measured.value("roi_pct").unwrap_or(0.0),
+            roi_pct: value("roi_pct").unwrap_or(0.0),
             positions,
         };
         (keys, moment)
@@ -187,76 +185,67 @@ fn better(one: &[Option<f64>], two: &[Option<f64>]) -> std::cmp::Ordering {
     one.iter().zip(two).map(order).find(|order| order.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
 }
 
-/// What the metrics of a stretch are taken from.
-struct Measured {
-    start: f64,
-    end: f64,
-    equity: Vec<f64>,
-    returns: Result<Vec<f64>, metrics::Missing>,
-    periods_per_year: f64,
-    rates: Rates,
-    pnl: Vec<f64>,
-}
-
-impl Measured {
-    fn of(agent: &AgentFilm, known: usize, rates: Rates, happened: &impl Fn(Timestamp) -> bool) -> Self {
-        let curve = &agent.curve[..known];
-        let equity: Vec<f64> = curve.iter().map(|(_, equity, _)| equity.to_f64()).collect();
-        let start = agent.start.to_f64();
-        let is_point = |place: usize| {
-            !agent.daily
-                || curve.get(place + 1).is_none_or(|next| next.0.utc_day() != curve[place].0.utc_day())
-        };
-        let points = (0..curve.len()).filter(|place| is_point(*place)).map(|place| equity[place]);
-        let sampled: Vec<f64> = std::iter::once(start).chain(points).collect();
-        let closed = agent.trades.iter().filter(|trade| trade.state == "closed" && happened(trade.exit_at));
-        Self {
-            start,
-            end: equity.last().copied().unwrap_or(start),
-            returns: metrics::simple_returns(&sampled),
-            equity,
+/// What the statistics see of an agent until `known` bars of its curve have closed.
+fn observed(
+    film: &BattleFilm,
+    agent: &AgentFilm,
+    known: usize,
+    happened: &impl Fn(Timestamp) -> bool,
+) -> Observed {
+    let curve = &agent.curve[..known];
+    let close = |place: usize| curve[place].0 + film.interval;
+    let is_point = |place: usize| {
+        agent.sampling == Sampling::PerBar
+            || curve.get(place + 1).is_none_or(|next| next.0.utc_day() != curve[place].0.utc_day())
+    };
+    let points: Vec<usize> = (0..curve.len()).filter(|place| is_point(*place)).collect();
+    let equity: Vec<f64> = curve.iter().map(|(_, equity, _)| equity.to_f64()).collect();
+    let start = agent.start.to_f64();
+    let fall = metrics::deepest_fall(start, &equity);
+    let at = |place: Option<usize>| place.map_or(film.start, close);
+    let closed = agent.trades.iter().filter(|trade| trade.state == "closed" && happened(trade.exit_at));
+    Observed {
+        starting_balance: agent.start,
+        final_equity: curve.last().map_or(agent.start, |(_, equity, _)| *equity),
+        fees: Cash::ZERO,
+        sample: Sample {
+            sampling: agent.sampling,
             periods_per_year: agent.periods_per_year,
-            rates,
-            pnl: closed.map(|trade| trade.pnl.to_f64()).collect(),
-        }
-    }
-
-    /// A ranking metric by its name, in the unit of the leaderboard.
-    fn value(&self, metric: &str) -> Option<f64> {
-        let a = self.periods_per_year;
-        let of = |metric: &dyn Fn(&[f64]) -> Measure| {
-            self.returns.as_ref().map_err(|missing| *missing).and_then(|returns| metric(returns))
-        };
-        let per_period = |rate| metrics::per_period_rate(rate, a);
-        let cagr = || of(&|returns| metrics::cagr(returns, a));
-        let depth = || metrics::deepest_fall(self.start, &self.equity).depth;
-        let value = match metric {
-            "roi_pct" if self.start > 0.0 => Ok((self.end / self.start - 1.0) * 100.0),
-            "total_pnl" => Ok(self.end - self.start),
-            "sharpe_ratio" => of(&|r| metrics::sharpe_ratio(r, per_period(self.rates.risk_free), a)),
-            "sortino_ratio" => of(&|r| metrics::sortino_ratio(r, per_period(self.rates.minimum), a)),
-            "calmar_ratio" => metrics::calmar_ratio(cagr(), depth()),
-            "max_drawdown_pct" => Ok(depth() * 100.0),
-            "win_rate" => metrics::win_rate(&self.pnl).map(|share| share * 100.0),
-            "profit_factor" => metrics::profit_factor(&self.pnl),
-            _ => return None,
-        };
-        value.ok()
+            curve: std::iter::once(start).chain(points.iter().map(|place| equity[*place])).collect(),
+            times: std::iter::once(film.start).chain(points.iter().map(|place| close(*place))).collect(),
+        },
+        drawdown: Drawdown::dated(fall, at),
+        trades: closed
+            .map(|trade| ClosedTrade {
+                pnl: trade.pnl.to_f64(),
+                return_fraction: trade.return_fraction,
+                seconds: (trade.exit_at - trade.entry_at).seconds(),
+            })
+            .collect(),
+        // What no ranking metric looks at.
+        notional: 0.0,
+        ticks: curve.len(),
+        ticks_in_market: 0,
+        ticks_touched: 0,
+        bar_seconds: film.interval.seconds(),
     }
 }
 
-/// The conventions of the run's scenario; its own text says them.
-fn rates(folder: &Path) -> Rates {
-    let text = std::fs::read_to_string(folder.join("scenario.toml")).unwrap_or_default();
+/// The conventions of the run: its definitions, and the rates that its own scenario says.
+fn conventions(stored: &StoredRun) -> MetricSpec {
+    let text = std::fs::read_to_string(stored.folder.join("scenario.toml")).unwrap_or_default();
     let table: toml::Table = text.parse().unwrap_or_default();
     let rate = |key: &str| {
         let value = table.get("metrics").and_then(|metrics| metrics.get(key));
         #[expect(clippy::cast_precision_loss, reason = "a rate of -1 to 1")]
         value.and_then(|value| value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64)))
     };
-    Rates {
-        risk_free: rate("risk_free_rate").unwrap_or(0.0),
-        minimum: rate("minimum_acceptable_return").unwrap_or(0.0),
+    let own = |profile: &MetricsProfile| profile.as_str() == stored.run.metrics_profile;
+    MetricSpec {
+        risk_free_rate: rate("risk_free_rate").unwrap_or(0.0),
+        minimum_acceptable_return: rate("minimum_acceptable_return").unwrap_or(0.0),
+        periods_per_year: None,
+        profile: MetricsProfile::ALL.into_iter().find(own).unwrap_or_default(),
     }
 }
 
@@ -307,7 +296,7 @@ fn agent(
     Ok(AgentFilm {
         name: name.to_owned(),
         start: job.starting_balance.parse().unwrap_or(Cash::ZERO),
-        daily: job.sampling == "daily",
+        sampling: if job.sampling == "daily" { Sampling::Daily } else { Sampling::PerBar },
         periods_per_year: job.periods_per_year,
         curve,
         carried,

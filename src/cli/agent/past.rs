@@ -5,7 +5,7 @@ use serde_json::json;
 use super::super::{Exit, Failure, output};
 use super::args::{CompareArgs, HistoryArgs, HistoryKind, MetricsArgs};
 use super::show::show_as;
-use crate::report::terminal::{self, ComparedAgent, HistoryTables};
+use crate::report::terminal::agents::{self, ComparedAgent, HistoryTables};
 use crate::store::registry::{AgentRow, HistoryFilter, Registry, Tally, VersionRow};
 
 /// Lists what an agent did.
@@ -34,15 +34,15 @@ pub fn history(args: &HistoryArgs) -> Result<Exit, Failure> {
     let text = match args.kind {
         HistoryKind::Orders => {
             let rows = registry.orders(&agent.id, filter)?;
-            terminal::history(&title, HistoryTables::Orders(&rows), args.limit, style)
+            agents::history(&title, HistoryTables::Orders(&rows), args.limit, style)
         }
         HistoryKind::Fills => {
             let rows = registry.fills(&agent.id, filter)?;
-            terminal::history(&title, HistoryTables::Fills(&rows), args.limit, style)
+            agents::history(&title, HistoryTables::Fills(&rows), args.limit, style)
         }
         HistoryKind::Trades => {
             let rows = registry.trips(&agent.id, filter)?;
-            terminal::history(&title, HistoryTables::Trips(&rows), args.limit, style)
+            agents::history(&title, HistoryTables::Trips(&rows), args.limit, style)
         }
     };
     output::result(&text)?;
@@ -66,7 +66,7 @@ pub fn metrics(args: &MetricsArgs) -> Result<Exit, Failure> {
         None => format!("{}, all epochs", meant.label),
     };
     show_as(&args.store, &json!({ "agent": meant.label, "runs": runs, "tally": tally }), || {
-        terminal::metrics(&title, &runs, &tally, output::style())
+        agents::metrics(&title, &runs, &tally, output::style())
     })
 }
 
@@ -89,7 +89,7 @@ pub fn compare(args: &CompareArgs) -> Result<Exit, Failure> {
         };
         all.push(ComparedAgent { label: meant.label, strategy, risk, tally });
     }
-    show_as(&args.store, &json!(all), || terminal::compare(&all, output::style()))
+    show_as(&args.store, &json!(all), || agents::compare(&all, output::style()))
 }
 
 /// An agent, or one version of it.

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::super::args::StoreArgs;
 use super::super::{Exit, Failure, output};
 use super::args::{ListArgs, OneArgs, WhoamiArgs};
-use crate::report::terminal::{self, Standing};
+use crate::report::terminal::agents::{self, Standing};
 use crate::store::StoreError;
 use crate::store::registry::{AgentRow, ApiKey, HistoryFilter, Registry, Tally};
 
@@ -16,8 +16,8 @@ use crate::store::registry::{AgentRow, ApiKey, HistoryFilter, Registry, Tally};
 /// # Errors
 /// Where there is no store, or it cannot be read.
 pub fn list(args: &ListArgs) -> Result<Exit, Failure> {
-    let agents = Registry::open_existing(&args.store.out)?.agents(args.archived)?;
-    show_as(&args.store, &json!(agents), || terminal::agents(&agents, output::style()))
+    let all = Registry::open_existing(&args.store.out)?.agents(args.archived)?;
+    show_as(&args.store, &json!(all), || agents::agents(&all, output::style()))
 }
 
 /// Shows how the active agents stand.
@@ -26,10 +26,10 @@ pub fn list(args: &ListArgs) -> Result<Exit, Failure> {
 /// As [`list`].
 pub fn overview(args: &StoreArgs) -> Result<Exit, Failure> {
     let registry = Registry::open_existing(&args.out)?;
-    let agents = registry.agents(false)?;
+    let active = registry.agents(false)?;
     let all: Vec<Standing> =
-        agents.into_iter().map(|agent| standing(&registry, agent)).collect::<Result<_, _>>()?;
-    show_as(args, &json!(all), || terminal::overview(&all, output::style()))
+        active.into_iter().map(|agent| standing(&registry, agent)).collect::<Result<_, _>>()?;
+    show_as(args, &json!(all), || agents::overview(&all, output::style()))
 }
 
 /// Shows one agent.
@@ -43,7 +43,7 @@ pub fn show(args: &OneArgs) -> Result<Exit, Failure> {
         Some(id) => Some(registry.agent(id)?.name),
         None => None,
     };
-    show_as(&args.store, &json!(one), || terminal::agent(&one, parent.as_deref(), output::style()))
+    show_as(&args.store, &json!(one), || agents::agent(&one, parent.as_deref(), output::style()))
 }
 
 /// Lists an agent's versions.
@@ -53,7 +53,7 @@ pub fn show(args: &OneArgs) -> Result<Exit, Failure> {
 pub fn versions(args: &OneArgs) -> Result<Exit, Failure> {
     let registry = Registry::open_existing(&args.store.out)?;
     let all = registry.versions(&registry.agent(&args.agent)?.id)?;
-    show_as(&args.store, &json!(all), || terminal::versions(&all, output::style()))
+    show_as(&args.store, &json!(all), || agents::versions(&all, output::style()))
 }
 
 /// Says whose key it is.

@@ -5,7 +5,7 @@
 //! columns and says which.
 
 mod agent;
-mod agents;
+pub mod agents;
 mod calendar;
 mod duel;
 mod evidence;
@@ -30,9 +30,6 @@ mod tournament;
 mod trades;
 
 pub use agent::agent;
-pub use agents::{
-    ComparedAgent, HistoryTables, Standing, agent, agents, compare, history, metrics, overview, versions,
-};
 pub use duel::{duel, duel_game};
 pub use evidence::evidence;
 pub use film::{film, moment};
