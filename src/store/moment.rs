@@ -14,8 +14,8 @@ use serde::Serialize;
 
 use super::stored::agent_folder;
 use super::trade_rows::{numbers, strings};
-use super::{JobRecord, StoreError, StoredRun, TradeRow, trades};
-use crate::domain::{Cash, Interval, Qty, Span, Timestamp};
+use super::{JobRecord, PositionRecord, StoreError, StoredRun, TradeRow, trades};
+use crate::domain::{Cash, Interval, Price, Qty, Span, Timestamp};
 use crate::engine::batch::ClosedTrade;
 use crate::metrics::{self, Drawdown, Observed, Sample, Sampling};
 use crate::scenario::{MetricSpec, MetricsProfile, RankingMetric};
@@ -40,6 +40,7 @@ pub struct BattleFilm {
     agents: Vec<AgentFilm>,
 }
 
+/// One agent of it.
 #[derive(Debug)]
 struct AgentFilm {
     name: String,
@@ -50,6 +51,8 @@ struct AgentFilm {
     curve: Vec<(Timestamp, Cash, Cash)>,
     /// Held at the start.
     carried: BTreeMap<String, Qty>,
+    /// What of `start` that was.
+    carried_worth: Cash,
     /// Time, symbol and change of the quantity of every fill.
     fills: Vec<(Timestamp, String, Qty)>,
     trades: Vec<TradeRow>,
@@ -140,7 +143,7 @@ impl BattleFilm {
         let known = agent.curve.partition_point(|(open, _, _)| *open + self.interval <= at);
         let (equity, cash) = match agent.curve[..known].last() {
             Some((_, equity, cash)) => (*equity, *cash),
-            None => (agent.start, agent.start - self.carried_worth(agent)),
+            None => (agent.start, agent.start - agent.carried_worth),
         };
         let happened = |time: Timestamp| time < at || (time == at && (self.at_close || at >= self.end));
         let mut positions = agent.carried.clone();
@@ -166,13 +169,6 @@ impl BattleFilm {
             positions,
         };
         (keys, moment)
-    }
-
-    /// What was carried in at the start, before any bar has closed.
-    fn carried_worth(&self, agent: &AgentFilm) -> Cash {
-        // The first bar's cash is the start's where nothing has filled in it.
-        let first = agent.curve.first().map_or(agent.start, |(_, _, cash)| *cash);
-        if agent.carried.is_empty() { Cash::ZERO } else { agent.start - first }
     }
 }
 
@@ -253,9 +249,8 @@ fn agents(stored: &StoredRun, window: u32) -> Result<Vec<AgentFilm>, StoreError>
     let entrants = stored.run.agents.iter().zip(&stored.agents);
     let films = entrants.filter_map(|(entrant, record)| {
         let job: &JobRecord = record.windows.iter().find(|job| job.window == window)?;
-        let registered = entrant.registered.iter().flat_map(|registered| &registered.positions);
-        let carried = registered.filter_map(|held| Some((held.symbol.clone(), held.quantity.parse().ok()?)));
-        Some(agent(stored, &record.agent, job, carried.collect()))
+        let held = entrant.registered.iter().flat_map(|registered| &registered.positions);
+        Some(agent(stored, &record.agent, job, held.collect()))
     });
     films.collect()
 }
@@ -264,7 +259,7 @@ fn agent(
     stored: &StoredRun,
     name: &str,
     job: &JobRecord,
-    carried: BTreeMap<String, Qty>,
+    held: Vec<&PositionRecord>,
 ) -> Result<AgentFilm, StoreError> {
     let folder = agent_folder(&stored.folder, name);
     let mut curve = Vec::new();
@@ -299,10 +294,19 @@ fn agent(
         sampling: if job.sampling == "daily" { Sampling::Daily } else { Sampling::PerBar },
         periods_per_year: job.periods_per_year,
         curve,
-        carried,
+        carried: held.iter().map(|one| (one.symbol.clone(), quantity_of(one))).collect(),
+        carried_worth: held.iter().map(|one| Cash::notional(mark_of(one), quantity_of(one))).sum(),
         fills,
         trades: own,
     })
+}
+
+fn quantity_of(held: &PositionRecord) -> Qty {
+    held.quantity.parse().unwrap_or_default()
+}
+
+fn mark_of(held: &PositionRecord) -> Price {
+    held.mark.parse().unwrap_or_default()
 }
 
 /// Hands every batch of a file to `take`.
