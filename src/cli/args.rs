@@ -85,7 +85,7 @@ pub enum Command {
     Store(StoreCommand),
     /// Compute the metrics of a return or equity series made elsewhere (CSV or Parquet).
     Metrics(MetricsArgs),
-    /// Show the standings of a stored tournament again, or a stored run in any format; never replays.
+    /// Show the standings of a stored run, and its scores in any tournament format.
     Standings(StandingsArgs),
     /// Let two agents meet, window after window, until a sequential test decides.
     Duel(DuelArgs),

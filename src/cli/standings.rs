@@ -121,21 +121,24 @@ fn text(standings: &StandingsRecord, tournament: &TournamentRecord) -> String {
     )
 }
 
-/// Standings and view from the stored scores, with the stored settings where there are some.
+/// The view from the stored scores, with the stored standings and settings; a run without a tournament gets the
+/// usual ones.
 fn derive(
     stored: &StoredRun,
     format: TournamentFormat,
 ) -> Result<(Option<StandingsRecord>, TournamentRecord), Failure> {
-    let settings = stored.tournament.as_ref().map(|tournament| &tournament.settings);
-    let spec = match settings {
-        Some(settings) => settings.with_format(format),
-        None => TournamentSpec { format, ..TournamentSpec::default() },
-    };
-    let benchmark = settings.and_then(|settings| settings.benchmark.as_deref());
+    let benchmark =
+        stored.tournament.as_ref().and_then(|tournament| tournament.settings.benchmark.as_deref());
     let results = stored.results(benchmark).map_err(|error| unfit(&error))?;
-    let found = assess(&results, &spec).map_err(|error| unsuited(&error, results.matrix.agents()))?;
+    let unsuited = |error| unsuited(&error, results.matrix.agents());
+    if let Some(tournament) = &stored.tournament {
+        let view = results.view(&tournament.settings.with_format(format)).map_err(unsuited)?;
+        return Ok((stored.standings.clone(), tournament.clone().with_view(view)));
+    }
+    let spec = TournamentSpec { format, ..TournamentSpec::default() };
+    let found = assess(&results, &spec).map_err(unsuited)?;
     let regimes = stored.run.windows.iter().filter_map(|window| window.regime.clone());
-    let record = TournamentRecord::new(&found, benchmark, regimes);
+    let record = TournamentRecord::new(&found, None, regimes);
     Ok((found.standings.ok().as_ref().map(StandingsRecord::new), record))
 }
 

@@ -94,6 +94,12 @@ impl TournamentRecord {
         }
     }
 
+    /// The same tournament in another view.
+    #[must_use]
+    pub fn with_view(self, view: FormatView) -> Self {
+        Self { proves: view.proves().to_owned(), view, ..self }
+    }
+
     /// The bytes of `tournament.json`, final newline included.
     ///
     /// # Errors
@@ -194,6 +200,9 @@ mod tests {
         assert_eq!(record.strata["up_calm"], 2);
         assert_eq!(record.work.text, "2 replays for 1 pairing over 1 window");
         assert_eq!(record.settings.with_format(TournamentFormat::RoundRobin), spec);
+        let other = results.view(&record.settings.with_format(TournamentFormat::Survival)).unwrap();
+        let seen = record.clone().with_view(other);
+        assert!(seen.view.name() == "survival" && seen.work == record.work && seen.proves != record.proves);
         let plain = TournamentRecord::new(&found, None, std::iter::empty()).to_json().unwrap();
         assert!(!plain.contains("strata"), "{plain}");
     }

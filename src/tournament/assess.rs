@@ -98,6 +98,14 @@ impl Results {
         Ok(Self { matrix, exits, metric: metric.to_owned(), seed, benchmark })
     }
 
+    /// The tournament in its format.
+    ///
+    /// # Errors
+    /// [`FormatError`] where there are too few agents or windows for the format.
+    pub fn view(&self, spec: &TournamentSpec) -> Result<FormatView, FormatError> {
+        view(&spec.format, &Field::new(&self.matrix, self.exits.clone(), self.seed, spec.alpha))
+    }
+
     /// How much was replayed for them.
     pub fn work(&self) -> Work {
         let (agents, windows) = (self.matrix.agents().len(), self.matrix.windows().len());
@@ -130,9 +138,8 @@ pub fn assess(results: &Results, spec: &TournamentSpec) -> Result<Assessment, Fo
         benchmark: results.benchmark,
         ..StandingsSpec::default()
     };
-    let field = Field::new(&results.matrix, results.exits.clone(), results.seed, spec.alpha);
     Ok(Assessment {
-        view: view(&spec.format, &field)?,
+        view: results.view(spec)?,
         standings: standings(&results.matrix, &settings),
         spec: spec.clone(),
         work: results.work(),

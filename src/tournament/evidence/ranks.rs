@@ -83,7 +83,7 @@ fn ranks(places: &[(usize, usize)], observed: usize, level: f64) -> Ranks {
         observed,
         best: best[outside],
         worst: worst[worst.len() - 1 - outside],
-        first_probability: shares.sum::<f64>() / real(places.len()),
+        first_probability: shares.fold(0.0, |sum, share| sum + share) / real(places.len()),
     }
 }
 

@@ -196,7 +196,7 @@ fn greedy(mut standing: Vec<usize>, cards: &[Card]) -> Vec<(usize, usize)> {
 }
 
 fn placings(field: &Field, cards: &[Card]) -> Vec<SwissPlace> {
-    let buchholz = |agent: usize| cards[agent].met.iter().map(|&other| cards[other].points).sum::<f64>();
+    let buchholz = |agent: usize| cards[agent].met.iter().fold(0.0, |sum, &other| sum + cards[other].points);
     let mean = |agent: usize| field.mean(agent, 0..field.windows());
     let placed = places(field, 0..field.len(), |a, b| {
         larger_first(cards[a].points, cards[b].points)
