@@ -111,6 +111,7 @@ fn replay(market: &Market, grid: &[(u32, u32)], threads: usize) -> Result<Vec<Me
         venue: &venue,
         delisted: Delisted::Carry,
         starting_balance: "1000000".parse()?,
+        carried: &[],
         risk: &risk,
     };
     let prepared = Batch { job, warm_up: WarmUp::Inside, samples: &sampled.ticks }.prepare()?;

@@ -6,7 +6,7 @@ use super::replay::Job;
 use super::trip::OpenTrip;
 use super::{FillRow, Flags, Holding, OrderRow, ReplayStatus, RoundTrip};
 use crate::domain::{Cash, OrderId, Price, Qty, RefusalCode, SymbolId, Timestamp};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Position};
 use crate::market::{Row, TickRow};
 use crate::risk::{LossStreak, RateCounter};
 use crate::scenario::Delisted;
@@ -112,15 +112,19 @@ impl<'m> State<'m> {
     pub(super) fn new(job: &'m Job<'m>) -> Self {
         let count = job.market.symbols.len();
         let ticks = job.window.ticks;
-        let start = job.starting_balance;
+        let start = job.starting_equity();
+        let held = job
+            .carried
+            .iter()
+            .map(|(symbol, p)| (*symbol, Position::carried(p.quantity, p.cost, p.entry_fees)));
         let mut state = Self {
             job,
             closes: job.market.symbols.iter().map(|s| s.bars.close.as_slice()).collect(),
             rows: job.market.symbols.iter().map(|s| s.rows.as_slice()).collect(),
             even_from: even_from(job),
             worthless_from: vec![usize::MAX; count],
-            ledger: Ledger::new(start, count),
-            cash: start.to_f64(),
+            ledger: Ledger::new(job.starting_balance, count).holding(held),
+            cash: job.starting_balance.to_f64(),
             held: Vec::with_capacity(count),
             changed: true,
             tick: ticks.first,
@@ -155,6 +159,7 @@ impl<'m> State<'m> {
             ticks_in_market: 0,
             flags: Flags::default(),
         };
+        state.carry_trips();
         state.find_delisted();
         state.start_day();
         state
@@ -222,9 +227,10 @@ fn even_from(job: &Job<'_>) -> Option<Timestamp> {
 pub(super) fn delisted_from(job: &Job<'_>, symbol: SymbolId) -> Option<usize> {
     let market = job.market;
     let &last = market.series(symbol).bars.ts.last()?;
-    let inside =
-        last >= market.clock[job.window.ticks.first] && last < market.clock[job.window.ticks.last - 1];
-    inside.then(|| market.first_tick_from(last) + 1)
+    let (first, end) = (market.clock[job.window.ticks.first], market.clock[job.window.ticks.last - 1]);
+    // A position may be carried into a window in which its symbol has no bar any more.
+    let counts = last >= first || job.carries(symbol);
+    (counts && last < end).then(|| market.first_tick_from(last) + 1)
 }
 
 /// A symbol's id from its place.

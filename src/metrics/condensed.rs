@@ -34,6 +34,7 @@ impl Case {
             venue: &self.venue,
             delisted: Delisted::Carry,
             starting_balance: self.start,
+            carried: &[],
             risk: &self.risk,
         }
     }

@@ -7,6 +7,9 @@ use crate::strategy::crossing;
 
 /// What all parameterisations have in common; the fixed slippage.
 pub(super) fn common(batch: &Batch<'_>) -> Result<Bps, Why> {
+    if !batch.job.carried.is_empty() {
+        return Err(Why::Carried);
+    }
     let market = batch.job.market;
     match market.symbols.as_slice() {
         [only] if only.bars.len() == market.clock.len() => venue(batch.job.venue),

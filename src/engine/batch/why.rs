@@ -6,6 +6,9 @@ pub enum Why {
     /// The market has several symbols, or a clock that is not its symbol's.
     #[error("the market has more than one symbol")]
     Symbols,
+    /// The agent starts with positions.
+    #[error("the agent starts with positions")]
+    Carried,
     /// The strategy is not one that trades the crosses of two lines of the scenario's own interval.
     #[error("the strategy does not trade crosses of two lines at the scenario's interval")]
     Strategy,
