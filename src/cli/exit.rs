@@ -61,6 +61,14 @@ impl From<StoreError> for Failure {
             | StoreError::NoSuchAgent { .. }
             | StoreError::NoSweep { .. }
             | StoreError::NoIndex { .. }
+            | StoreError::NoSuchWindow { .. }
+            | StoreError::NoRegistry { .. }
+            | StoreError::NoAgent { .. }
+            | StoreError::AmbiguousAgent { .. }
+            | StoreError::BadName { .. }
+            | StoreError::NameTaken { .. }
+            | StoreError::UnknownKey
+            | StoreError::WalletTwice { .. }
             | StoreError::FolderName { .. } => Exit::Usage,
             _ => Exit::RunFailed,
         };

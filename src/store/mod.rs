@@ -5,6 +5,7 @@
 //! gives the same bytes in every file, so wall-clock times live in the index alone; money is exact decimal.
 //!
 //! ```text
+//! OUT/tiltyard.db                    index over all runs, and the registered agents (SQLite)
 //! OUT/tiltyard.db                    index over all runs (SQLite)
 //! OUT/duels/<id>.json                one duel
 //! OUT/<scenario>/<run-id>/           one run
@@ -30,13 +31,16 @@ mod equity;
 mod error;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod housekeeping;
 mod identity;
 mod index;
 mod json;
 mod leaderboard;
 mod migrations;
+mod moment;
 mod number_table;
 mod prices;
+pub mod registry;
 mod return_file;
 mod run_record;
 mod selection_record;
@@ -57,15 +61,17 @@ pub use course_record::{CourseRecord, FallRecord, MonthRecord, RollingRecord, Ye
 pub use curve_rows::{CurveRow, curve};
 pub use duel_record::{DUEL_FORMAT_VERSION, DuelGameRecord, DuelRecord, Registration, TestRecord};
 pub use error::StoreError;
+pub use housekeeping::{Condition, Trouble, inspect, prune};
 pub use identity::{RunId, identify, run_id};
-pub use index::{Index, RunSummary, RunTiming, find_run, run_folder};
+pub use index::{Aftermath, Index, RunSummary, RunTiming, find_run, run_folder};
 pub use leaderboard::{LeaderboardRecord, RankingRecord};
+pub use moment::{AgentMoment, BattleFilm, BattleMoment};
 pub use number_table::{NamedColumn, NumberTable, RowPlace, TableError};
 pub use prices::{PriceSeries, prices};
 pub use return_file::{ColumnKind, ReturnColumn, SeriesError};
 pub use run_record::{
-    CostRecord, EntrantRecord, FORMAT_VERSION, FindingRecord, FlagRecord, MarketRecord, RunRecord,
-    WindowRecord,
+    CostRecord, EntrantRecord, FORMAT_VERSION, FindingRecord, FlagRecord, MarketRecord, PositionRecord,
+    RegisteredRecord, RunRecord, WindowRecord,
 };
 pub use selection_record::{
     ConfidenceSetRecord, LogitBar, LogitRecord, SELECTION_FORMAT_VERSION, SelectionRecord,

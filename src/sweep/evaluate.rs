@@ -1,12 +1,20 @@
 //! A batch of trials in, their outcomes out: the one place where combinations are replayed.
+//!
+//! Trials of a crossing strategy that differ in nothing else go through the batch engine together, all others
+//! one by one through the general one. The outcome is the same either way, to the last bit.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::WindowOutcome;
+use crate::engine::batch::{Batch, Condensed, Prepared};
+use crate::engine::{Job, Loop};
 use crate::indicator::{Budget, IndicatorCache};
-use crate::scenario::TrialSetup;
+use crate::metrics::{Observed, Sampled};
+use crate::scenario::{StrategySpec, TrialSetup};
+use crate::strategy::crossing;
 use crate::tournament::{Means, Plan, replay_agent};
 
 /// One combination with the windows it is replayed in.
@@ -38,12 +46,19 @@ impl<'a> Evaluator<'a> {
     /// Replays a batch on the threads of the current rayon pool. One list a trial, one outcome a window, in
     /// order.
     pub fn evaluate(&self, batch: &[TrialJob]) -> Vec<Vec<WindowOutcome>> {
-        let jobs: Vec<(&TrialJob, usize)> =
-            batch.iter().flat_map(|job| job.windows.iter().map(move |&window| (job, window))).collect();
-        let replayed: Vec<WindowOutcome> =
-            jobs.par_iter().with_max_len(1).map(|&(job, window)| self.replay(&job.setup, window)).collect();
-        let mut replayed = replayed.into_iter();
-        batch.iter().map(|job| replayed.by_ref().take(job.windows.len()).collect()).collect()
+        let jobs: Vec<(&TrialSetup, usize)> = batch
+            .iter()
+            .flat_map(|job| job.windows.iter().map(move |&window| (&job.setup, window)))
+            .collect();
+        let mut together = self.together(&jobs);
+        let outcomes: Vec<WindowOutcome> = jobs
+            .par_iter()
+            .zip(together.par_iter_mut())
+            .with_max_len(1)
+            .map(|(&(setup, window), done)| done.take().unwrap_or_else(|| self.replay(setup, window)))
+            .collect();
+        let mut outcomes = outcomes.into_iter();
+        batch.iter().map(|job| outcomes.by_ref().take(job.windows.len()).collect()).collect()
     }
 
     /// By the engine that takes every strategy.
@@ -54,4 +69,77 @@ impl<'a> Evaluator<'a> {
         let replay = replay_agent(&self.plan, venue, agent, &windows[window], cache, self.means.engine);
         WindowOutcome::of(&replay, market, &scenario.metrics)
     }
+
+    /// By the batch engine, where it takes them: jobs of one window that differ in their strategies alone.
+    pub(super) fn together(&self, jobs: &[(&TrialSetup, usize)]) -> Vec<Option<WindowOutcome>> {
+        let mut done: Vec<Option<WindowOutcome>> = jobs.iter().map(|_| None).collect();
+        // Who asks for the bar-by-bar loop wants the oracle.
+        if self.means.engine == Loop::BarByBar {
+            return done;
+        }
+        let mut groups: BTreeMap<(usize, String), Vec<usize>> = BTreeMap::new();
+        for (place, &(setup, window)) in jobs.iter().enumerate() {
+            if crossing(&setup.agent.strategy, self.plan.market.interval).is_some() {
+                groups.entry((window, ground(setup))).or_default().push(place);
+            }
+        }
+        let groups: Vec<((usize, String), Vec<usize>)> = groups.into_iter().collect();
+        let outcomes: Vec<(usize, WindowOutcome)> =
+            groups.par_iter().flat_map(|((window, _), places)| self.group(*window, jobs, places)).collect();
+        for (place, outcome) in outcomes {
+            done[place] = Some(outcome);
+        }
+        done
+    }
+
+    /// The outcomes of a group by their places, for those that the batch engine takes.
+    fn group(
+        &self,
+        window: usize,
+        jobs: &[(&TrialSetup, usize)],
+        places: &[usize],
+    ) -> Vec<(usize, WindowOutcome)> {
+        let Plan { scenario, market, windows } = self.plan;
+        let Some(TrialSetup { agent, venue }) = places.first().map(|&place| jobs[place].0) else {
+            return Vec::new();
+        };
+        let span = &windows[window];
+        let sampled = Sampled::of(market, span.window.ticks, scenario.metrics.periods_per_year);
+        let job = Job {
+            market,
+            window: span.window,
+            venue,
+            delisted: scenario.market.delisted,
+            starting_balance: agent.starting_balance,
+            carried: &[],
+            risk: &agent.risk,
+        };
+        let batch = Batch { job, warm_up: scenario.market.warm_up, samples: &sampled.ticks };
+        let Ok(prepared) = batch.prepare() else { return Vec::new() };
+        let part = places.len().div_ceil(rayon::current_num_threads().max(1));
+        let condensed = places.par_chunks(part.max(1)).flat_map(|part| run(&prepared, jobs, part));
+        condensed
+            .map(|(place, outcome)| {
+                let observed = Observed::of_condensed(outcome, market, &sampled);
+                (place, WindowOutcome::observed(&observed, &scenario.metrics))
+            })
+            .collect()
+    }
+}
+
+/// What jobs must have in common to go together: all but the strategy.
+fn ground(setup: &TrialSetup) -> String {
+    let TrialSetup { agent, venue } = setup;
+    format!("{venue:?} {:?} {}", agent.risk, agent.starting_balance)
+}
+
+fn run(prepared: &Prepared<'_>, jobs: &[(&TrialSetup, usize)], places: &[usize]) -> Vec<(usize, Condensed)> {
+    let specs: Vec<StrategySpec> = places.iter().map(|&place| jobs[place].0.agent.strategy.clone()).collect();
+    let mut found = Vec::with_capacity(specs.len());
+    prepared.run(&specs, |place, outcome| {
+        if let Ok(condensed) = outcome {
+            found.push((places[place], condensed));
+        }
+    });
+    found
 }

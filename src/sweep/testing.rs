@@ -41,6 +41,9 @@ windows        = { kind = "sequential", length = "2d" }
 
 "#;
 
+/// The windows of the base scenario.
+const WINDOWS: &str = "{ kind = \"sequential\", length = \"2d\" }";
+
 /// A scenario with its bars and windows.
 pub(super) struct Ground {
     pub scenario: Scenario,
@@ -76,6 +79,15 @@ impl Ground {
         let stretch = Stretch { ticks, start: scenario.market.start, end: scenario.market.end, embargo };
         let windows = plan_windows(&scenario.battle.windows, &market, stretch, scenario.seed).unwrap();
         Self { scenario, market, windows }
+    }
+
+    /// The same bars in windows of this length.
+    pub fn with_windows(self, length: &str) -> Self {
+        let text = WINDOWS.replace("2d", length);
+        let (table, _) = Scenario::parse(&BASE.replace(WINDOWS, &text), Path::new("")).unwrap();
+        let stretch = Stretch::from(self.market.in_range);
+        let windows = plan_windows(&table.battle.windows, &self.market, stretch, table.seed).unwrap();
+        Self { windows, ..self }
     }
 
     pub fn plan(&self) -> Plan<'_> {

@@ -5,7 +5,9 @@ use proptest::prelude::*;
 use super::testing::{Counting, Ground, on_threads};
 use super::validation::validate;
 use super::*;
+use crate::engine::Loop;
 use crate::scenario::{RankingMetric, SweptValue};
+use crate::tournament::Means;
 
 const SMALL: &str = "[sweep]\nagent = \"trend\"\nbatch = 3\nwhere = [\"fast < slow\"]\n[sweep.parameters]\n\
                      fast = [2, 4, 6]\nslow = [4, 8, 12]\n";
@@ -70,6 +72,33 @@ fn neither_threads_nor_memory_leave_a_trace() {
         let appended = memo.appended;
         assert_eq!(once, format!("{:?}", sweep(&ground, &mut memo)), "{search}");
         assert_eq!(memo.appended, appended, "{search} computed what it knew");
+    }
+}
+
+/// Crosses of one symbol under a profile without loss limits go through the batch engine; what the oracle says
+/// of them bar by bar is the same.
+#[test]
+fn the_batch_engine_and_the_oracle_agree() {
+    let table = "[sweep]\nagent = \"trend\"\nwhere = [\"fast < slow\"]\n[sweep.parameters]\n\
+                 fast = { from = 1, to = 6 }\nslow = { from = 4, to = 30, step = 2 }\n\
+                 venue.taker_fee_bps = [0, 12.5]\n";
+    for length in ["2d", "10d"] {
+        let ground = Ground::changed(
+            "risk     = \"own\"\nstrategy = { kind = \"sma",
+            "risk     = \"unlimited\"\nstrategy = { kind = \"sma",
+            table,
+        );
+        let ground = if length == "2d" { ground } else { ground.with_windows(length) };
+        let skipping = sweep(&ground, &mut Forgetful);
+        let oracle =
+            SweepPlan { means: Means { engine: Loop::BarByBar, ..Means::default() }, ..ground.sweep() };
+        let oracle = run(&oracle, &ground.all(), &mut Forgetful, &Unwatched).unwrap();
+        assert_eq!(format!("{skipping:?}"), format!("{oracle:?}"));
+        let setups: Vec<_> = skipping.trials.iter().map(|trial| trial.values.clone()).collect();
+        let setups: Vec<_> = ground.spec().setups(&setups).into_iter().map(Result::unwrap).collect();
+        let jobs: Vec<_> = setups.iter().map(|setup| (setup, 0)).collect();
+        let taken = Evaluator::new(ground.plan(), Means::default()).together(&jobs);
+        assert!(taken.iter().flatten().count() * 10 > jobs.len() * 9, "the batch engine took few");
     }
 }
 

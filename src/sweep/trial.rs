@@ -2,7 +2,7 @@
 
 use crate::engine::{Replay, ReplayStatus};
 use crate::market::Market;
-use crate::metrics::{self, Metrics, Sample};
+use crate::metrics::{Metrics, Observed, metrics_of};
 use crate::scenario::{MetricSpec, SweptValue};
 use crate::tournament::WindowSpan;
 
@@ -70,9 +70,17 @@ impl WindowOutcome {
             ReplayStatus::Disqualified { .. } => OutcomeStatus::Disqualified,
             ReplayStatus::Forfeit { .. } => OutcomeStatus::Forfeit,
         };
-        let start = replay.starting_balance.to_f64();
-        let sample = Sample::of(start, &replay.equity, market, replay.window.ticks, spec.periods_per_year);
-        Self { status, metrics: metrics::measure(replay, market, spec), returns: returns(&sample.curve) }
+        let observed = Observed::of(replay, market, spec.periods_per_year);
+        Self { status, ..Self::observed(&observed, spec) }
+    }
+
+    /// Of a replay that came to the window's end, as the statistics see it.
+    pub fn observed(observed: &Observed, spec: &MetricSpec) -> Self {
+        Self {
+            status: OutcomeStatus::Completed,
+            metrics: metrics_of(observed, spec),
+            returns: returns(&observed.sample.curve),
+        }
     }
 }
 

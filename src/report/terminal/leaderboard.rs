@@ -59,6 +59,7 @@ fn drawn(stored: &StoredRun, curves: &[Vec<f64>], style: Style) -> String {
         notes::missing(stored, &shown, style),
         notes::unfinished(stored, style),
         notes::flags(stored, style),
+        notes::origins(stored, style),
         notes::findings(stored, style),
     ];
     format!("{}\n{}", drawing.text, notes.concat())

@@ -5,13 +5,16 @@
 //! columns and says which.
 
 mod agent;
+pub mod agents;
 mod calendar;
 mod duel;
 mod evidence;
+mod film;
 mod grid;
 mod header;
 mod heatmap;
 mod leaderboard;
+mod matrix;
 mod notes;
 mod runs;
 mod series;
@@ -27,6 +30,7 @@ mod trades;
 pub use agent::agent;
 pub use duel::{duel, duel_game};
 pub use evidence::evidence;
+pub use film::{film, moment};
 pub use heatmap::{Heat, heat, heatmap};
 pub use leaderboard::{leaderboard, leaderboard_with_curves};
 pub use runs::runs;

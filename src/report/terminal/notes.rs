@@ -53,3 +53,25 @@ pub(super) fn flags(stored: &StoredRun, style: Style) -> String {
 fn lines(sentences: impl IntoIterator<Item = String>, style: Style) -> String {
     sentences.into_iter().map(|line| paragraph(&line, style)).collect()
 }
+
+/// Where the run and its agents come from: the run it is a rematch of, and the versions of registered agents
+/// with what the scenario says otherwise.
+pub(super) fn origins(stored: &StoredRun, style: Style) -> String {
+    let mut lines = Vec::new();
+    lines.extend(stored.run.rematch_of.iter().map(|parent| format!("a rematch of run {parent}")));
+    for agent in &stored.run.agents {
+        let Some(registered) = &agent.registered else { continue };
+        let alias =
+            if registered.name == agent.name { String::new() } else { format!(" as {}", registered.name) };
+        let mut line = format!("{}: registered{alias}, version {}", agent.name, registered.version);
+        if !registered.overrides.is_empty() {
+            line.push_str(&format!("; overridden by the scenario: {}", registered.overrides.join(", ")));
+        }
+        if registered.wallet == "existing" {
+            let since = registered.as_of.as_ref().map_or_else(String::new, |at| format!(" of {at}"));
+            line.push_str(&format!("; goes on with its existing wallet{since}"));
+        }
+        lines.push(line);
+    }
+    self::lines(lines, style)
+}
