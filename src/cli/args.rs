@@ -74,7 +74,7 @@ pub enum Command {
     Show(ShowArgs),
     /// List the round trips of an agent in a stored run.
     Trades(TradesArgs),
-    /// Render the pages of a stored run again, its pictures, or several runs beside each other.
+    /// Render a stored run's pages again, its pictures, or compare several runs.
     Report(ReportArgs),
     /// Register agents that live beyond one run, change them, and see how they stand.
     #[command(subcommand)]

@@ -166,10 +166,10 @@ mod tests {
         assert_eq!((first[0].year.as_str(), first[0].months[0].text.as_str()), ("2024", "1.5"));
         assert_eq!((first[0].months[1].tone, first[0].total.text.as_str()), ("none", "1.5"));
         let mut second = record.windows[0].clone();
-        second.course.months[0].return_pct = Some(-50.0);
+        second.course.months[0].return_pct = Some(-50.1);
         record.windows.push(second);
         let both = years(&record, true);
-        assert_eq!((both[0].months[0].text.as_str(), both[0].months[0].tone), ("-49.2", "bad"));
+        assert_eq!((both[0].months[0].text.as_str(), both[0].months[0].tone), ("-49.4", "bad"));
         assert_eq!(both[0].months[0].heat, 1.0);
         assert_eq!(
             years(&record, false)[0].months[0].text,
