@@ -20,6 +20,10 @@ lint:
 bench:
     cargo bench --bench replay
 
+# A run's report in a browser, with pictures of it.
+browser run pictures="":
+    tests/browser/run {{run}} {{pictures}}
+
 # The library's documentation.
 doc:
     cargo doc --no-deps --open

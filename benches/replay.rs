@@ -74,6 +74,7 @@ fn bench(c: &mut Criterion) {
         venue: &venue,
         delisted: Delisted::Carry,
         starting_balance: Cash::from_units(10_000 * tiltyard::domain::UNITS_PER_ONE),
+        carried: &[],
         risk: &risk,
     };
     let mut group = c.benchmark_group("replay");

@@ -50,6 +50,7 @@ fn bench(c: &mut Criterion) {
         venue: &venue,
         delisted: Delisted::Carry,
         starting_balance: Cash::from_units(1_000_000 * UNITS_PER_ONE),
+        carried: &[],
         risk: &risk,
     };
     let sampled = Sampled::of(&market, market.in_range, None);

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use tiltyard::domain::{
-    AgentName, Cash, Interval, Price, Qty, Seed, Span, SymbolId, Timestamp, UNITS_PER_ONE,
+    AgentName, Cash, Interval, Price, Qty, Seed, Span, SymbolId, Timestamp, UNITS_PER_ONE, Wallet,
 };
 use tiltyard::engine::{ExitState, Flags, Replay, ReplayStatus, RoundTrip, Window};
 use tiltyard::market::{Market, TickRange};
@@ -43,6 +43,7 @@ fn replay(market: &Market, equity: Vec<f64>) -> Replay {
         ticks_in_market: 0,
         fees: Cash::ZERO,
         flags: Flags::default(),
+        left: Wallet::of_cash(Cash::ZERO),
     }
 }
 

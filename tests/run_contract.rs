@@ -193,12 +193,7 @@ fn csv_twins_hold_the_same_rows() {
 #[test]
 fn result_folders_depend_on_nothing_but_the_scenario() {
     let stage = Stage::new();
-    let ways = [
-        ("one", "--threads 1"),
-        ("two", "--threads 2"),
-        ("slow", "--engine bar-by-bar"),
-        ("small", "--memory 1kB"),
-    ];
+    let ways = [("one", "--threads 1"), ("two", "--threads 2"), ("slow", "--engine bar-by-bar --memory 1kB")];
     for scenario in SCENARIOS {
         for (out, way) in ways {
             stage.result(&format!("run scenarios/{scenario}.toml --out {out} {way} --csv --quiet"));
@@ -215,8 +210,7 @@ fn result_folders_depend_on_nothing_but_the_scenario() {
         }
     };
     same("two", "on another number of threads");
-    same("slow", "bar by bar");
-    same("small", "without memory for indicators");
+    same("slow", "bar by bar, without memory for indicators");
     stage.result("run scenarios/first_tournament.toml --out two --csv --quiet");
     same("two", "on a second run into the same folder");
 }

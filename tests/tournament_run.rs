@@ -35,6 +35,7 @@ fn agent(name: &str, kind: StrategyKind, market: &Market) -> AgentSpec {
             timeframe: market.interval,
             size: Bps::WHOLE,
         },
+        registered: None,
     }
 }
 
@@ -73,6 +74,7 @@ fn scenario(market: &Market) -> Scenario {
         validation: None,
         metrics: MetricSpec::default(),
         report: ReportSpec::default(),
+        rematch_of: None,
     }
 }
 

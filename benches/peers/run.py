@@ -164,16 +164,16 @@ def result(name, bars, seconds, combinations):
 def table(rows, reference):
     wanted = {(fast, slow): (trades, equity) for fast, slow, trades, equity in reference}
     base = rate(rows[0][1])
-    print("| | combinations | seconds | million bar evaluations/s | ratio | peak MB | trades | largest difference of a final equity |")
+    print("| | combinations | seconds | million bar evaluations/s | ratio | peak MB | trades | largest difference of a final equity, of the starting one |")
     print("|---|---:|---:|---:|---:|---:|---|---:|")
     agreed = True
     for name, found in rows:
         pairs = [(wanted[f, s], (t, e)) for f, s, t, e in found["combinations"]]
         trades = sum(abs(w[0] - g[0]) for w, g in pairs)
         total = sum(w[0] for w, _ in pairs)
-        worst = max(abs(g[1] / w[1] - 1) for w, g in pairs)
-        # A tie of two averages may fall otherwise in floats: one trade in ten thousand, a percent of equity.
-        agreed &= trades <= total / 10_000 + 2 and worst <= 0.01
+        worst = max(abs(g[1] - w[1]) for w, g in pairs) / CASH
+        # A tie of two averages may fall otherwise in floats: one trade in ten thousand.
+        agreed &= trades <= total / 10_000 and worst <= 1e-5
         counts = f"{total:,} as ours" if trades == 0 else f"{trades} of {total:,} differ"
         print(
             f"| {name} | {len(pairs)} | {found['seconds']:.3f} | {rate(found):,.2f} | {base / rate(found):,.1f} "

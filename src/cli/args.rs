@@ -5,11 +5,14 @@ use std::path::PathBuf;
 use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::agent::AgentCommand;
+use super::battle::BattleCommand;
 use super::data::DataCommand;
 use super::duel::DuelArgs;
 use super::evidence::EvidenceArgs;
 use super::rank::RankArgs;
 use super::standings::StandingsArgs;
+use super::store::StoreCommand;
 use super::sweep::SweepCommand;
 use crate::scenario::MetricsProfile;
 
@@ -71,6 +74,17 @@ pub enum Command {
     Show(ShowArgs),
     /// List the round trips of an agent in a stored run.
     Trades(TradesArgs),
+    /// Render the pages of a stored run again, its pictures, or several runs beside each other.
+    Report(ReportArgs),
+    /// Register agents that live beyond one run, change them, and see how they stand.
+    #[command(subcommand)]
+    Agent(AgentCommand),
+    /// Battle again with other agents or settings, and look into finished battles.
+    #[command(subcommand)]
+    Battle(BattleCommand),
+    /// Check the store of results and agents, and clear it of leftovers.
+    #[command(subcommand)]
+    Store(StoreCommand),
     /// Compute the metrics of a return or equity series made elsewhere (CSV or Parquet).
     Metrics(MetricsArgs),
     /// Show the standings of a stored run, and its scores in any tournament format.
@@ -101,10 +115,10 @@ pub struct RunArgs {
     /// Threads to use; no result depends on it [default: all cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-    /// Memory for shared indicators, such as 512MB; no result depends on it [default: no limit].
+    /// Memory for shared indicators, such as 512MB [default: no limit].
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub memory: Option<usize>,
-    /// `skip` passes over bars that change nothing, `bar-by-bar` visits each: the same bytes.
+    /// Replay by `skip` or `bar-by-bar`: both give the same bytes.
     #[arg(long, value_name = "LOOP", value_enum, default_value_t, hide_possible_values = true)]
     pub engine: EngineArg,
     /// Print leaderboard.json instead of a table.
@@ -132,7 +146,7 @@ pub enum EngineArg {
 }
 
 /// A number of bytes, with a unit or without.
-fn size(text: &str) -> Result<usize, String> {
+pub fn size(text: &str) -> Result<usize, String> {
     let bytes = text.parse::<ByteSize>().ok().and_then(|size| usize::try_from(size.as_u64()).ok());
     bytes.ok_or_else(|| "write a number and a unit, such as `512MB` or `2GiB`".to_owned())
 }
@@ -143,6 +157,9 @@ fn size(text: &str) -> Result<usize, String> {
 pub struct CheckArgs {
     /// The scenario (TOML).
     pub file: PathBuf,
+    /// The store whose registered agents it may name.
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub out: PathBuf,
     /// Print the problems as JSON.
     #[arg(long)]
     pub json: bool,
@@ -270,4 +287,22 @@ pub struct TradesArgs {
     /// Which store.
     #[command(flatten)]
     pub store: StoreArgs,
+}
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct ReportArgs {
+    /// A run id or its beginning, a scenario's name (its latest run), or a run folder; several are compared.
+    #[arg(required = true)]
+    pub runs: Vec<String>,
+    /// Write the main charts as SVG too, in `images/` beside the pages.
+    #[arg(long)]
+    pub images: bool,
+    /// Where to write [default: the run's own folder; DIR of --out for a comparison].
+    #[arg(long, value_name = "DIR")]
+    pub to: Option<PathBuf>,
+    /// Where results landed.
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub out: PathBuf,
 }

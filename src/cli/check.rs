@@ -9,13 +9,14 @@ use super::args::CheckArgs;
 use super::load::{self, Arena, Read};
 use super::output::{self, counted};
 use super::{Exit, Failure, diagnostics};
+use crate::store::registry::StoredAgents;
 
 /// Checks and says what would be run; with `--json` the problems are data on stdout.
 ///
 /// # Errors
 /// What is wrong with the scenario or its data.
 pub fn check(args: &CheckArgs) -> Result<Exit, Failure> {
-    let read = match load::read(&args.file).map_err(Failure::from) {
+    let read = match load::read(&args.file, &StoredAgents::of(&args.out)).map_err(Failure::from) {
         Err(failure) if args.json => return answer(&args.file, Vec::new(), Err(failure)),
         other => other?,
     };

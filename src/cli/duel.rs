@@ -10,6 +10,7 @@ use super::load::{self, Arena};
 use super::{Exit, Failure, output};
 use crate::report::terminal;
 use crate::scenario::Scenario;
+use crate::store::registry::StoredAgents;
 use crate::store::{self, DuelRecord, Registration, RunId, StoredRun, find_run};
 use crate::tournament::evidence::{Decision, EloModel, SprtError};
 use crate::tournament::{self, Duel, DuelSpec, Observer, Plan, registered_order};
@@ -87,7 +88,7 @@ pub fn duel(args: &DuelArgs) -> Result<Exit, Failure> {
 /// Plays windows of a scenario.
 fn replayed(args: &DuelArgs, file: &Path, spec: &DuelSpec, duel: Duel) -> Result<Exit, Failure> {
     let interrupt = Interrupt::listen();
-    let read = load::read(file)?;
+    let read = load::read(file, &StoredAgents::of(&args.out))?;
     let names: Vec<&str> = read.scenario.agents.iter().map(|agent| agent.name.as_str()).collect();
     check_names(args, &names)?;
     let pool = load::pool(args.threads)?;

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::process::ExitCode;
 
+use crate::report::ReportError;
 use crate::store::{SeriesError, StoreError, TableError};
 
 /// The program's exit codes.
@@ -60,10 +61,27 @@ impl From<StoreError> for Failure {
             | StoreError::NoSuchAgent { .. }
             | StoreError::NoSweep { .. }
             | StoreError::NoIndex { .. }
+            | StoreError::NoSuchWindow { .. }
+            | StoreError::NoRegistry { .. }
+            | StoreError::NoAgent { .. }
+            | StoreError::AmbiguousAgent { .. }
+            | StoreError::BadName { .. }
+            | StoreError::NameTaken { .. }
+            | StoreError::UnknownKey
+            | StoreError::WalletTwice { .. }
             | StoreError::FolderName { .. } => Exit::Usage,
             _ => Exit::RunFailed,
         };
         Self::plain(exit, &error, error.remedy())
+    }
+}
+
+impl From<ReportError> for Failure {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::Store(error) => error.into(),
+            other => Self::plain(Exit::RunFailed, &other, other.remedy()),
+        }
     }
 }
 

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 
 use super::diagnostics::Quoted;
 use super::exit::page;
-use super::{Exit, Failure};
+use super::{Exit, Failure, wallets};
 use crate::domain::Interval;
 use crate::market::{self, LoadRequest, Market, MarketError};
-use crate::scenario::{Intrabar, Problem, Scenario, TrialSetup, WindowSpec, place_of};
+use crate::scenario::{Intrabar, Problem, Registry, Scenario, TrialSetup, WindowSpec, place_of};
 use crate::strategy;
 use crate::sweep;
 use crate::tournament::formats::{self, FormatError};
@@ -48,11 +48,11 @@ impl From<Unread> for Failure {
     }
 }
 
-/// Reads and checks a scenario file.
+/// Reads and checks a scenario file, whose agents may come from `registry`.
 ///
 /// # Errors
 /// [`Unread`] with every problem of the file.
-pub fn read(file: &Path) -> Result<Read, Unread> {
+pub fn read(file: &Path, registry: &dyn Registry) -> Result<Read, Unread> {
     let text = std::fs::read_to_string(file).map_err(|error| {
         let message = match error.kind() {
             ErrorKind::NotFound => format!("there is no file `{}`", file.display()),
@@ -63,9 +63,22 @@ pub fn read(file: &Path) -> Result<Read, Unread> {
         let help = "give the path of a scenario (TOML); `tiltyard init` writes one";
         Unread::File(Failure::plain(Exit::Usage, message, help))
     })?;
-    let quoted = Quoted::new(file, &text);
     let base_dir = file.parent().map_or_else(PathBuf::new, Path::to_owned);
-    match Scenario::parse(&text, &base_dir) {
+    read_text(file, text, &base_dir, registry)
+}
+
+/// Reads and checks a scenario's text, which pages quote as `file`.
+///
+/// # Errors
+/// [`Unread::Problems`] with every problem of the text.
+pub fn read_text(
+    file: &Path,
+    text: String,
+    base_dir: &Path,
+    registry: &dyn Registry,
+) -> Result<Read, Unread> {
+    let quoted = Quoted::new(file, &text);
+    match Scenario::parse_with(&text, base_dir, registry) {
         Ok((scenario, warnings)) => Ok(Read { text, quoted, scenario, warnings }),
         Err(problems) => Err(Unread::Problems(quoted, problems)),
     }
@@ -89,7 +102,9 @@ pub fn arena(read: &Read) -> Result<Arena, Failure> {
     let extremes = scenario.sweep.as_ref().map(sweep::extremes).unwrap_or_default();
     let mut frames = history(scenario, &extremes);
     let own = frames.remove(&scenario.market.interval).unwrap_or(0);
-    let history_bars = own.max(bars_before(&scenario.battle.windows, scenario.market.interval));
+    let history_bars = own
+        .max(bars_before(&scenario.battle.windows, scenario.market.interval))
+        .max(wallets::history(scenario));
     let mut venues = extremes.iter().map(|setup| &setup.venue).chain([&scenario.venue]);
     let detail = venues.any(|venue| venue.intrabar == Intrabar::Detail);
     let market = market::load(&LoadRequest { spec: &scenario.market, frames: &frames, history_bars, detail })
@@ -99,6 +114,7 @@ pub fn arena(read: &Read) -> Result<Arena, Failure> {
     let stretch = Stretch { ticks: market.in_range, start: spec.start, end: spec.end, embargo };
     let windows = plan_windows(&scenario.battle.windows, &market, stretch, scenario.seed)
         .map_err(|error| window_failure(read, &error))?;
+    wallets::check(read, &market, &windows)?;
     if let Some(tournament) = &scenario.tournament {
         formats::check(&tournament.format, scenario.agents.len(), windows.len())
             .map_err(|error| format_failure(read, &error))?;

@@ -3,8 +3,11 @@
 //! Owns clap, the progress bar, the error pages and the exit codes. The only room that prints. Results go
 //! to stdout, talk to stderr. Never computes a result itself.
 
+mod agent;
 mod args;
+mod battle;
 mod check;
+mod clock;
 mod data;
 mod diagnostics;
 mod duel;
@@ -17,13 +20,16 @@ mod metrics;
 mod output;
 mod progress;
 mod rank;
+mod report;
 mod run;
 mod schema;
 mod standings;
 mod start;
+mod store;
 mod stored;
 mod strategies;
 mod sweep;
+mod wallets;
 
 pub use exit::{Exit, Failure};
 pub use start::main;

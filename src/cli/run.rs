@@ -4,17 +4,20 @@ use std::path::Path;
 use std::time::Instant;
 
 use super::args::{EngineArg, RunArgs};
+use super::clock::now;
 use super::interrupt::Interrupt;
 use super::load::{self, Arena, Read};
 use super::progress::{Progress, Verbosity};
 use super::standings::{unfit, unsuited};
 use super::{Exit, Failure, diagnostics, output, sweep};
-use crate::domain::Timestamp;
 use crate::engine::Loop;
-use crate::report;
 use crate::report::terminal::{self, Style};
+use crate::report::{self, ReportError};
 use crate::scenario::{ReportFormat, Scenario};
-use crate::store::{self, Index, Run, RunTiming, RunWriter, StandingsRecord, StoredRun, TournamentRecord};
+use crate::store::registry::{AgentPart, Registry, StoredAgents, agent_parts};
+use crate::store::{
+    self, Aftermath, Index, Run, RunTiming, RunWriter, StandingsRecord, StoredRun, TournamentRecord,
+};
 use crate::tournament::formats::FormatView;
 use crate::tournament::{self, Assessment, Means, Plan, Results, RunError, Tournament, assess};
 
@@ -23,20 +26,28 @@ use crate::tournament::{self, Assessment, Means, Plan, Results, RunError, Tourna
 /// # Errors
 /// What is wrong with the scenario, the data or the output folder; [`Exit::Interrupted`] on Ctrl-C.
 pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
+    let read = load::read(&args.file, &StoredAgents::of(&args.out))?;
+    run_read(args, &read)
+}
+
+/// The same for a scenario that has been read.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_read(args: &RunArgs, read: &Read) -> Result<Exit, Failure> {
     let interrupt = Interrupt::listen();
-    let read = load::read(&args.file)?;
     is_no_file(&args.out)?;
     if !args.quiet {
         diagnostics::print(&read.quoted.pages(read.warnings.clone()));
     }
     let pool = load::pool(args.threads)?;
     let started = Instant::now();
-    let arena = pool.install(|| load::arena(&read))?;
+    let arena = pool.install(|| load::arena(read))?;
     if args.dry_run {
-        return pool.install(|| sweep::dry_run(args, &read, &arena));
+        return pool.install(|| sweep::dry_run(args, read, &arena));
     }
     if read.scenario.sweep.is_some() {
-        return pool.install(|| sweep::run(args, &read, &arena, interrupt, started));
+        return pool.install(|| sweep::run(args, read, &arena, interrupt, started));
     }
     let run = Run {
         id: store::identify(&read.scenario, &arena.market),
@@ -46,9 +57,21 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
         csv: args.csv || read.scenario.report.formats.contains(&ReportFormat::Csv),
     };
     let mut index = Index::open(&args.out)?;
+    let registered = Registry::of(&read.scenario);
+    let hold = match registered.as_slice() {
+        [] => None,
+        agents => Some(Registry::open(&args.out)?.hold(agents)?),
+    };
     let writer = RunWriter::open(&args.out, run)?;
-    let stored = pool.install(|| replay(args, &read, &arena, writer, interrupt))?;
-    index.record(&stored, &RunTiming { finished_at: now(), duration: started.elapsed() })?;
+    let (stored, parts) = pool.install(|| replay(args, read, &arena, writer, interrupt))?;
+    let timing = RunTiming { finished_at: now(), duration: started.elapsed() };
+    // The empty path is the working directory.
+    let base_dir = std::path::absolute(Path::new(".").join(&read.scenario.market.base_dir)).ok();
+    index.record_with(
+        &stored,
+        &timing,
+        &Aftermath { base_dir: base_dir.as_deref(), parts: &parts, hold: hold.as_ref() },
+    )?;
     show(args, &stored)?;
     Ok(Exit::Done)
 }
@@ -72,7 +95,7 @@ fn replay(
     arena: &Arena,
     writer: RunWriter<'_>,
     interrupt: Interrupt,
-) -> Result<StoredRun, Failure> {
+) -> Result<(StoredRun, Vec<AgentPart>), Failure> {
     let plan = Plan { scenario: &read.scenario, market: &arena.market, windows: &arena.windows };
     let verbosity = if args.quiet { Verbosity::Quiet } else { Verbosity::Normal };
     let progress = Progress::new(plan.jobs(), verbosity, interrupt);
@@ -82,11 +105,12 @@ fn replay(
     if !args.quiet {
         output::say(&summary);
     }
+    let parts = agent_parts(&read.scenario, &arena.market, &tournament);
     let writer = match assessment(&read.scenario, &tournament)? {
         Some(found) => writer.assessed(found),
         None => writer,
     };
-    Ok(write(writer, &tournament)?)
+    Ok((write(writer, &tournament)?, parts))
 }
 
 /// Standings and format, where the scenario asks for them.
@@ -107,10 +131,10 @@ pub(super) fn means(args: &RunArgs) -> Means {
 }
 
 /// Writes the agents on all threads, then publishes the folder.
-pub(super) fn write(writer: RunWriter<'_>, tournament: &Tournament) -> Result<StoredRun, store::StoreError> {
+pub(super) fn write(writer: RunWriter<'_>, tournament: &Tournament) -> Result<StoredRun, ReportError> {
     use rayon::prelude::*;
     tournament.agents.par_iter().try_for_each(|agent| writer.write_agent(agent))?;
-    writer.finish(tournament)
+    writer.finish_with(tournament, report::pages)
 }
 
 fn interrupted(error: &RunError) -> Failure {
@@ -126,7 +150,9 @@ fn show(args: &RunArgs, stored: &StoredRun) -> Result<(), Failure> {
         return Ok(());
     }
     let style = output::style();
-    output::result(&terminal::leaderboard(stored, style))?;
+    // Curves need signs that only a terminal has: nothing is read for a pipe.
+    let curves = if style.unicode { report::sparks(stored)? } else { Vec::new() };
+    output::result(&terminal::leaderboard_with_curves(stored, &curves, style))?;
     let Some(tournament) = &stored.tournament else { return Ok(()) };
     output::result(&standings(stored.standings.as_ref(), tournament, style))
 }
@@ -142,11 +168,4 @@ fn standings(standings: Option<&StandingsRecord>, tournament: &TournamentRecord,
         _ => format!("\n{}", terminal::tournament(tournament, style)),
     };
     format!("\n{table}{format}\n{}", terminal::work(tournament))
-}
-
-/// The wall clock, for the index alone: no result depends on it.
-pub(super) fn now() -> Timestamp {
-    Timestamp::from_micros(
-        chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).timestamp_micros(),
-    )
 }

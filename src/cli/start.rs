@@ -4,8 +4,8 @@ use clap::Parser;
 
 use super::args::{Cli, Command};
 use super::{
-    Exit, Failure, check, diagnostics, duel, evidence, init, metrics, rank, run, schema, standings, stored,
-    strategies,
+    Exit, Failure, check, diagnostics, duel, evidence, init, metrics, rank, report, run, schema, standings,
+    stored, strategies,
 };
 
 /// Reads the command line, carries it out, prints what went wrong.
@@ -30,6 +30,10 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Runs(args) => stored::runs(args),
         Command::Show(args) => stored::show(args),
         Command::Trades(args) => stored::trades(args),
+        Command::Report(args) => report::report(args),
+        Command::Agent(command) => command.run(),
+        Command::Battle(command) => command.run(),
+        Command::Store(command) => command.run(),
         Command::Metrics(args) => metrics::metrics(args),
         Command::Standings(args) => standings::standings(args),
         Command::Duel(args) => duel::duel(args),

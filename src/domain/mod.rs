@@ -3,6 +3,7 @@
 //! Owns the newtypes and their arithmetic. Never reads a file, never holds state, uses nothing else of
 //! this crate. Invariant: a value that exists is valid; each rounding is named where it happens.
 
+mod carried;
 mod indicator;
 mod instrument;
 mod money;
@@ -11,6 +12,7 @@ mod order;
 mod seed;
 mod time;
 
+pub use carried::{CarriedPosition, CarriedTrip, Wallet};
 pub use indicator::{BarField, IndicatorSpec, Thousandths};
 pub use instrument::{Instrument, SymbolId};
 pub use money::{Bps, Cash, MoneyError, Price, PriceSum, Qty, Rounding, UNITS_PER_ONE};

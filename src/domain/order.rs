@@ -87,6 +87,28 @@ pub enum OrderKind {
 }
 
 impl OrderKind {
+    /// One of each kind, in the order of the documentation.
+    pub const ALL: [Self; 6] = [
+        Self::Market,
+        Self::Limit { price: Price::ZERO },
+        Self::Stop { trigger: Price::ZERO },
+        Self::StopLimit { trigger: Price::ZERO, price: Price::ZERO },
+        Self::TakeProfit { price: Price::ZERO },
+        Self::TrailingStop { distance: Distance::Absolute(Price::ZERO) },
+    ];
+
+    /// What it does, in a sentence.
+    pub const fn doc(self) -> &'static str {
+        match self {
+            Self::Market => "fills at the next open",
+            Self::Limit { .. } => "fills at its price or better",
+            Self::Stop { .. } => "a market order once its trigger is reached",
+            Self::StopLimit { .. } => "a limit order once its trigger is reached",
+            Self::TakeProfit { .. } => "leaves a position at a gain: a limit order that only reduces",
+            Self::TrailingStop { .. } => "a stop that follows the best price at a distance",
+        }
+    }
+
     /// As written in results.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -294,6 +316,36 @@ pub enum RefusalCode {
 }
 
 impl RefusalCode {
+    /// All, in the order of the checks.
+    pub const ALL: [Self; 10] = [
+        Self::InvalidSymbol,
+        Self::PriceNotAvailable,
+        Self::InvalidQuantity,
+        Self::InsufficientBalance,
+        Self::OrderTooLarge,
+        Self::PositionLimitExceeded,
+        Self::TooManyOpenOrders,
+        Self::DailyLossLimit,
+        Self::CircuitBreaker,
+        Self::RateLimited,
+    ];
+
+    /// What it says, in a sentence.
+    pub const fn doc(self) -> &'static str {
+        match self {
+            Self::InvalidSymbol => "the symbol is not in the scenario",
+            Self::PriceNotAvailable => "the symbol has no bar now",
+            Self::InvalidQuantity => "not positive, not on the step, or below the minimum notional",
+            Self::InsufficientBalance => "not enough available balance, fee included",
+            Self::OrderTooLarge => "above `max_order_size_pct`",
+            Self::PositionLimitExceeded => "above `max_position_size_pct`",
+            Self::TooManyOpenOrders => "`max_open_orders` rest already",
+            Self::DailyLossLimit => "the day's loss has reached `daily_loss_limit_pct`",
+            Self::CircuitBreaker => "`max_drawdown_pct` or `max_consecutive_losses` has opened the breaker",
+            Self::RateLimited => "above `orders_per_minute`",
+        }
+    }
+
     /// As written in results.
     pub const fn as_str(self) -> &'static str {
         match self {

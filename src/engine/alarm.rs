@@ -30,7 +30,8 @@ impl State<'_> {
         let (market, tick) = (self.job.market, self.tick);
         self.alarms.iter().all(|alarm| {
             let series = market.series(alarm.symbol);
-            series.rows[tick]
+            series
+                .row_at(tick)
                 .fresh()
                 .is_none_or(|row| series.bars.low[row] > alarm.down && series.bars.high[row] < alarm.up)
         })

@@ -19,11 +19,12 @@ impl State<'_> {
                 *last = self.equity_now;
             }
         }
+        let left = self.left_behind();
         self.finish_open_trips();
         Replay {
             window: self.job.window,
             status: self.status.clone(),
-            starting_balance: self.job.starting_balance,
+            starting_balance: self.job.starting_equity(),
             final_equity: self.exact_equity(),
             fees: self.ledger.fees(),
             equity: self.equity,
@@ -33,6 +34,7 @@ impl State<'_> {
             round_trips: self.trips,
             ticks_in_market: self.ticks_in_market,
             flags: self.flags,
+            left,
         }
     }
 

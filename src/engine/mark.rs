@@ -13,9 +13,10 @@ impl State<'_> {
         let mut equity = self.cash;
         for held in &self.held {
             let index = held.symbol.index();
-            if let (Some(row), true) =
-                (self.rows[index][self.tick].row(), self.tick < self.worthless_from[index])
-            {
+            if let (Some(row), true) = (
+                self.job.market.symbols[index].row_at(self.tick).row(),
+                self.tick < self.worthless_from[index],
+            ) {
                 equity += held.qty * self.closes[index][row];
             }
         }
@@ -70,9 +71,9 @@ impl State<'_> {
 
     /// The highest equity so far, exact: what was held at the peak's tick at that tick's closes.
     pub(super) fn exact_peak(&self) -> Cash {
-        let Some(tick) = self.peak_tick else { return self.job.starting_balance };
+        let Some(tick) = self.peak_tick else { return self.job.starting_equity() };
         let next = self.holdings.partition_point(|holding| holding.tick <= tick);
-        let Some(holding) = self.holdings[..next].last() else { return self.job.starting_balance };
+        let Some(holding) = self.holdings[..next].last() else { return self.job.starting_equity() };
         let values = holding.quantities.iter().enumerate().filter(|(_, qty)| qty.is_positive());
         let worth = values.map(|(index, &qty)| Cash::notional(self.mark_price(symbol_id(index), tick), qty));
         holding.cash + worth.sum()

@@ -7,7 +7,9 @@
 //! bars that change nothing. Each step of a tick is a small method of `State` in a file of its own, which both
 //! loops call:
 //! `day` (step 0), `alarm`, `matching` and `path` (1), `mark` (2), `breach` (3), `account` and `replay` (4),
-//! `intake` (5). `batch` takes many parameterisations at once to what metrics need. `fill` carries out what matching finds, `bracket` follows it up, `order` ends orders.
+//! `intake` (5). `fill` carries out what matching finds, `bracket` follows it up, `order` ends orders.
+//!
+//! [`batch`] takes many parameterisations of one strategy through a window at once, as far as metrics need.
 //!
 //! # Readings of the design where it leaves room
 //! - An order is placed at the close of its deciding bar; `day` is the UTC day of that instant.

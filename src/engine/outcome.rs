@@ -2,7 +2,7 @@
 
 use crate::domain::{
     Cash, Liquidity, OrderId, OrderOrigin, OrderStatus, Price, Qty, RefusalCode, Side, SymbolId, TimeInForce,
-    Timestamp,
+    Timestamp, Wallet,
 };
 use crate::market::TickRange;
 
@@ -22,7 +22,7 @@ pub struct Replay {
     pub window: Window,
     /// How it ended.
     pub status: ReplayStatus,
-    /// Wallet at the start.
+    /// Equity at the start: the wallet's quote currency, and what was carried into the window.
     pub starting_balance: Cash,
     /// Equity after the last tick, exact.
     pub final_equity: Cash,
@@ -42,6 +42,8 @@ pub struct Replay {
     pub fees: Cash,
     /// What a reader should know.
     pub flags: Flags,
+    /// Balances and positions at the end, for a run that goes on from there.
+    pub left: Wallet<SymbolId>,
 }
 
 /// How a replay ended.

@@ -74,7 +74,7 @@ impl<'m> State<'m> {
         if self.next_expiry != NEVER {
             until = until.min(market.first_tick_after(from, self.next_expiry));
         }
-        if self.watches() && from < until && market.clock[until - 1] >= self.next_day {
+        if self.watches() && from < until && self.open_at(until - 1) >= self.next_day {
             until = market.first_tick_after(from, self.next_day);
         }
         self.first_alarm(from, until)
@@ -107,7 +107,9 @@ impl<'m> State<'m> {
             }
             let series = market.series(alarm.symbol);
             let rows = series.row_from(from)..series.row_from(until);
-            if let Some(row) = series.first_reach(rows, alarm.down, alarm.up) {
+            let any = alarm.down == f64::INFINITY && !rows.is_empty();
+            let reached = || series.first_reach(rows.clone(), alarm.down, alarm.up);
+            if let Some(row) = any.then_some(rows.start).or_else(reached) {
                 until = market.tick_of(alarm.symbol, row, from);
             }
         }
@@ -140,7 +142,7 @@ impl<'m> State<'m> {
     /// Of the days that begin in `from..until` the last leaves its mark.
     fn begin_days(&mut self, from: usize, until: usize) {
         let market = self.job.market;
-        let last = market.clock[until - 1];
+        let last = self.open_at(until - 1);
         if last >= self.next_day {
             let midnight = Timestamp::from_micros(last.utc_day() * Span::DAY.micros());
             self.tick = market.first_tick_after(from, midnight);
@@ -227,8 +229,8 @@ impl<'m> State<'m> {
         if from >= until || until > self.worthless_from[index] {
             return None;
         }
-        let (rows, closes) = (self.rows[index], self.closes[index]);
-        let (first, last): (Row, Row) = (rows[from].row()?, rows[until - 1].row()?);
+        let (series, closes) = (&self.job.market.symbols[index], self.closes[index]);
+        let (first, last): (Row, Row) = (series.row_at(from).row()?, series.row_at(until - 1).row()?);
         (last - first == until - 1 - from).then(|| &closes[first..=last])
     }
 }

@@ -6,7 +6,7 @@ use super::replay::Job;
 use super::trip::OpenTrip;
 use super::{FillRow, Flags, Holding, OrderRow, ReplayStatus, RoundTrip};
 use crate::domain::{Cash, OrderId, Price, Qty, RefusalCode, SymbolId, Timestamp};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Position};
 use crate::market::{Row, TickRow};
 use crate::risk::{LossStreak, RateCounter};
 use crate::scenario::Delisted;
@@ -56,6 +56,8 @@ pub(super) struct State<'m> {
     // Market columns, by symbol.
     pub closes: Vec<&'m [f64]>,
     pub rows: Vec<&'m [TickRow]>,
+    /// When the window opens, where its ticks follow each other without a gap.
+    pub even_from: Option<Timestamp>,
     /// The first tick at which a symbol is worth nothing.
     pub worthless_from: Vec<usize>,
     // Money.
@@ -110,14 +112,19 @@ impl<'m> State<'m> {
     pub(super) fn new(job: &'m Job<'m>) -> Self {
         let count = job.market.symbols.len();
         let ticks = job.window.ticks;
-        let start = job.starting_balance;
+        let start = job.starting_equity();
+        let held = job
+            .carried
+            .iter()
+            .map(|(symbol, p)| (*symbol, Position::carried(p.quantity, p.cost, p.entry_fees)));
         let mut state = Self {
             job,
             closes: job.market.symbols.iter().map(|s| s.bars.close.as_slice()).collect(),
             rows: job.market.symbols.iter().map(|s| s.rows.as_slice()).collect(),
+            even_from: even_from(job),
             worthless_from: vec![usize::MAX; count],
-            ledger: Ledger::new(start, count),
-            cash: start.to_f64(),
+            ledger: Ledger::new(job.starting_balance, count).holding(held),
+            cash: job.starting_balance.to_f64(),
             held: Vec::with_capacity(count),
             changed: true,
             tick: ticks.first,
@@ -152,6 +159,7 @@ impl<'m> State<'m> {
             ticks_in_market: 0,
             flags: Flags::default(),
         };
+        state.carry_trips();
         state.find_delisted();
         state.start_day();
         state
@@ -172,37 +180,57 @@ impl<'m> State<'m> {
 
     /// When this tick's bars opened.
     pub(super) fn open_time(&self) -> Timestamp {
-        self.job.market.clock[self.tick]
+        self.open_at(self.tick)
+    }
+
+    /// When a tick's bars open.
+    pub(super) fn open_at(&self, tick: usize) -> Timestamp {
+        match self.even_from {
+            Some(first) => {
+                first + self.job.market.interval.span().times((tick - self.job.window.ticks.first) as i64)
+            }
+            None => self.job.market.clock[tick],
+        }
     }
 
     /// When this tick's bars close and decisions are made.
     pub(super) fn close_time(&self) -> Timestamp {
-        self.job.market.close_time(self.tick)
+        self.open_time() + self.job.market.interval.span()
     }
 
     /// A symbol's own row at this tick; `None` while it has no bar.
     pub(super) fn fresh(&self, symbol: SymbolId) -> Option<Row> {
-        self.rows[symbol.index()][self.tick].fresh()
+        self.job.market.series(symbol).row_at(self.tick).fresh()
     }
 
     /// What one unit of a symbol is worth at a tick's close: its last close, nothing once written off or
     /// before its first bar.
     pub(super) fn mark_price(&self, symbol: SymbolId, tick: usize) -> Price {
         let index = symbol.index();
-        match self.rows[index][tick].row() {
+        match self.job.market.series(symbol).row_at(tick).row() {
             Some(row) if tick < self.worthless_from[index] => Price::from_f64(self.closes[index][row]),
             _ => Price::ZERO,
         }
     }
 }
 
+/// When the window opens, where no bar is missing in it: ticks are at least an interval apart, so that the
+/// first and the last tell.
+fn even_from(job: &Job<'_>) -> Option<Timestamp> {
+    let (market, ticks) = (job.market, job.window.ticks);
+    let first = *market.clock.get(ticks.first)?;
+    let steps = ticks.last.checked_sub(ticks.first + 1)? as i64;
+    (market.clock.get(ticks.last - 1)? == &(first + market.interval.span().times(steps))).then_some(first)
+}
+
 /// The tick after a symbol's last bar, where its bars end for good inside the window.
 pub(super) fn delisted_from(job: &Job<'_>, symbol: SymbolId) -> Option<usize> {
     let market = job.market;
     let &last = market.series(symbol).bars.ts.last()?;
-    let inside =
-        last >= market.clock[job.window.ticks.first] && last < market.clock[job.window.ticks.last - 1];
-    inside.then(|| market.first_tick_from(last) + 1)
+    let (first, end) = (market.clock[job.window.ticks.first], market.clock[job.window.ticks.last - 1]);
+    // A position may be carried into a window in which its symbol has no bar any more.
+    let counts = last >= first || job.carries(symbol);
+    (counts && last < end).then(|| market.first_tick_from(last) + 1)
 }
 
 /// A symbol's id from its place.

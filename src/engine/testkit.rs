@@ -151,6 +151,7 @@ impl Table {
             venue: &self.venue,
             delisted: self.delisted,
             starting_balance: self.start,
+            carried: &[],
             risk: &self.risk,
         }
     }

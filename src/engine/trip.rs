@@ -2,7 +2,9 @@
 
 use super::state::State;
 use super::{ExitState, RoundTrip};
-use crate::domain::{Cash, Price, PriceSum, Qty, Side, SymbolId, Timestamp};
+use crate::domain::{
+    CarriedPosition, CarriedTrip, Cash, Price, PriceSum, Qty, Side, SymbolId, Timestamp, Wallet,
+};
 use crate::market::{Row, SymbolSeries};
 
 /// When in its bar a fill happens, as far as the bar's extremes go.
@@ -45,6 +47,10 @@ pub(super) struct OpenTrip {
     realised: Cash,
     fills: u32,
     steps: Vec<Step>,
+    /// Open time of the bar of the first fill.
+    opened_bar: Timestamp,
+    /// Worst and best excursion of the runs before this one.
+    excursions: (f64, f64),
 }
 
 /// A change of the quantity held.
@@ -69,7 +75,7 @@ impl State<'_> {
     pub(super) fn note_trip_fill(&mut self, symbol: SymbolId, fill: &TripFill) {
         let position = *self.ledger.position(symbol);
         let after = Stake { qty: position.qty().to_f64(), average: position.average_price().to_f64() };
-        let tick = self.tick;
+        let (tick, opened_bar) = (self.tick, self.open_time());
         let trip = self.open_trips[symbol.index()].get_or_insert_with(|| OpenTrip {
             entry_at: fill.at,
             entry_tick: tick,
@@ -82,6 +88,8 @@ impl State<'_> {
             realised: Cash::ZERO,
             fills: 0,
             steps: Vec::with_capacity(2),
+            opened_bar,
+            excursions: (0.0, 0.0),
         });
         trip.add(fill, after);
         if position.qty().is_zero() {
@@ -105,6 +113,40 @@ impl State<'_> {
         let round_trip = trip.finish(symbol, series, &exit);
         self.streak.closed(round_trip.pnl, self.job.risk.max_consecutive_losses);
         self.trips.push(round_trip);
+    }
+
+    /// Takes up the round trips of the positions that the agent starts with. One that began before the
+    /// market's first bar counts as begun there.
+    pub(super) fn carry_trips(&mut self) {
+        let job = self.job;
+        for (symbol, position) in job.carried {
+            let first = job.window.ticks.first;
+            let row = self.rows[symbol.index()][first].row().unwrap_or(0);
+            let entry_tick = job.market.first_tick_from(position.trip.opened_bar).min(first);
+            let average = self.ledger.position(*symbol).average_price();
+            let stake = Stake { qty: position.quantity.to_f64(), average: average.to_f64() };
+            self.open_trips[symbol.index()] = Some(OpenTrip::carried(position, entry_tick, row, stake));
+        }
+    }
+
+    /// What the agent holds at the window's end.
+    pub(super) fn left_behind(&self) -> Wallet<SymbolId> {
+        let mut wallet = Wallet::of_cash(self.ledger.cash());
+        for (index, trip) in self.open_trips.iter().enumerate() {
+            let Some(trip) = trip else { continue };
+            let symbol = super::state::symbol_id(index);
+            let position = self.ledger.position(symbol);
+            let last = self.rows[index][self.tick].row().unwrap_or(0);
+            let carried = CarriedPosition {
+                quantity: position.qty(),
+                cost: position.cost(),
+                entry_fees: position.entry_fees(),
+                mark: self.mark_price(symbol, self.tick),
+                trip: trip.so_far(&self.job.market.symbols[index], last),
+            };
+            wallet.positions.push((symbol, carried));
+        }
+        wallet
     }
 
     /// The round trips that the window's end leaves open, marked at the last close, by symbol.
@@ -143,6 +185,51 @@ struct Exit {
 }
 
 impl OpenTrip {
+    /// A round trip of earlier runs, whose stake is `stake` at the window's first row.
+    fn carried(position: &CarriedPosition, entry_tick: usize, row: Row, stake: Stake) -> Self {
+        let trip = &position.trip;
+        let price = position.mark.to_f64();
+        Self {
+            entry_at: trip.opened_at,
+            entry_tick,
+            entry_reason: "carried",
+            bought: trip.bought,
+            bought_for: trip.bought_for,
+            sold: trip.sold,
+            entry_fees: trip.entry_fees,
+            fees: trip.fees,
+            realised: trip.realised,
+            fills: trip.fills,
+            steps: vec![Step { row, when: When::Open, before: stake, after: stake, price }],
+            opened_bar: trip.opened_bar,
+            excursions: (trip.worst.to_f64(), trip.best.to_f64()),
+        }
+    }
+
+    /// The same round trip for the next run; `last` is its symbol's last row in this one.
+    fn so_far(&self, series: &SymbolSeries, last: Row) -> CarriedTrip {
+        let (worst, best) = self.excursions(series, last);
+        CarriedTrip {
+            opened_at: self.entry_at,
+            opened_bar: self.opened_bar,
+            bought: self.bought,
+            bought_for: self.bought_for,
+            entry_fees: self.entry_fees,
+            sold: self.sold,
+            fees: self.fees,
+            realised: self.realised,
+            fills: self.fills,
+            worst: statistic(worst),
+            best: statistic(best),
+        }
+    }
+
+    /// Worst and best excursion, those of earlier runs included.
+    fn excursions(&self, series: &SymbolSeries, last: Row) -> (f64, f64) {
+        let (worst, best) = excursions(&self.steps, series, last);
+        (worst.min(self.excursions.0), best.max(self.excursions.1))
+    }
+
     fn add(&mut self, fill: &TripFill, after: Stake) {
         self.fills += 1;
         self.fees += fill.fee;
@@ -161,7 +248,7 @@ impl OpenTrip {
     }
 
     fn finish(self, symbol: SymbolId, series: &SymbolSeries, exit: &Exit) -> RoundTrip {
-        let (worst, best) = excursions(&self.steps, series, exit.row);
+        let (worst, best) = self.excursions(series, exit.row);
         let pnl = self.realised + exit.unrealised;
         let mut sold = self.sold;
         sold.add(exit.mark, exit.held);

@@ -91,7 +91,10 @@ impl Column {
             return 0;
         }
         let before = (block * BLOCK).checked_sub(1).is_some_and(|row| other.at(row) >= self.at(row));
-        now & (other.at_least(self, block) << 1 | u64::from(before))
+        // Where every value is a number, it is at or below wherever it is not above.
+        let numbers = self.bounds(block) != Bounds::NONE && other.bounds(block) != Bounds::NONE;
+        let below = if numbers { !now } else { other.at_least(self, block) };
+        now & (below << 1 | u64::from(before))
     }
 
     fn compare(&self, other: &Self, block: usize, test: impl Fn(f64, f64) -> bool) -> u64 {

@@ -45,6 +45,15 @@ impl Ledger {
         }
     }
 
+    /// The same wallet holding what an earlier run left behind.
+    #[must_use]
+    pub fn holding(mut self, positions: impl Iterator<Item = (SymbolId, Position)>) -> Self {
+        for (symbol, position) in positions {
+            self.positions[symbol.index()] = position;
+        }
+        self
+    }
+
     /// Quote currency, locked part included.
     pub const fn cash(&self) -> Cash {
         self.cash

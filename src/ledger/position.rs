@@ -15,6 +15,11 @@ pub struct Position {
 }
 
 impl Position {
+    /// What an earlier run left behind, none of it locked.
+    pub const fn carried(qty: Qty, cost: Cash, entry_fees: Cash) -> Self {
+        Self { qty, locked: Qty::ZERO, cost, entry_fees }
+    }
+
     /// Held, locked part included.
     pub const fn qty(&self) -> Qty {
         self.qty

@@ -9,6 +9,9 @@ use std::sync::OnceLock;
 use super::blocks::{BLOCK, Blocks};
 use super::{Row, SymbolSeries};
 
+/// Independent extremes, so that the processor compares them side by side.
+const LANES: usize = 4;
+
 /// Bounds of the lows and of the highs by block, once somebody has asked.
 #[derive(Debug, Default)]
 pub struct Extremes {
@@ -36,14 +39,14 @@ impl SymbolSeries {
 
     /// The lowest low of `rows`; infinite where there are none.
     pub fn lowest_low(&self, rows: Range<Row>) -> f64 {
-        let lows = &self.bars.low;
-        fold(rows, f64::INFINITY, f64::min, |row| lows[row], |block| self.lows().bounds(block).low)
+        let pick = |a: f64, b: f64| if b < a { b } else { a };
+        fold(rows, &self.bars.low, f64::INFINITY, pick, |block| self.lows().bounds(block).low)
     }
 
     /// The highest high of `rows`; minus infinity where there are none.
     pub fn highest_high(&self, rows: Range<Row>) -> f64 {
-        let highs = &self.bars.high;
-        fold(rows, f64::NEG_INFINITY, f64::max, |row| highs[row], |block| self.highs().bounds(block).high)
+        let pick = |a: f64, b: f64| if b > a { b } else { a };
+        fold(rows, &self.bars.high, f64::NEG_INFINITY, pick, |block| self.highs().bounds(block).high)
     }
 
     fn lows(&self) -> &Blocks {
@@ -58,18 +61,30 @@ impl SymbolSeries {
 /// The extreme of `rows`: of blocks where they lie in it whole, of rows at its two ends.
 fn fold(
     rows: Range<Row>,
+    values: &[f64],
     none: f64,
-    pick: fn(f64, f64) -> f64,
-    of_row: impl Fn(Row) -> f64,
+    pick: impl Fn(f64, f64) -> f64 + Copy,
     of_block: impl Fn(usize) -> f64,
 ) -> f64 {
     let (first, last) = (rows.start.div_ceil(BLOCK), rows.end / BLOCK);
     if first >= last {
-        return rows.map(of_row).fold(none, pick);
+        return extreme(&values[rows], none, pick);
     }
-    let before = (rows.start..first * BLOCK).map(&of_row).fold(none, pick);
-    let after = (last * BLOCK..rows.end).map(&of_row).fold(none, pick);
+    let before = extreme(&values[rows.start..first * BLOCK], none, pick);
+    let after = extreme(&values[last * BLOCK..rows.end], none, pick);
     (first..last).map(of_block).fold(pick(before, after), pick)
+}
+
+/// Several values at once.
+fn extreme(values: &[f64], none: f64, pick: impl Fn(f64, f64) -> f64 + Copy) -> f64 {
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    let mut lanes = [none; LANES];
+    for chunk in chunks {
+        for lane in 0..LANES {
+            lanes[lane] = pick(lanes[lane], chunk[lane]);
+        }
+    }
+    lanes.into_iter().chain(rest.iter().copied()).fold(none, pick)
 }
 
 #[cfg(test)]

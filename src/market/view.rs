@@ -58,6 +58,9 @@ impl Market {
     /// symbol has no such row. Quick where no other symbol's bars lie between.
     pub fn tick_of(&self, symbol: SymbolId, row: Row, from: usize) -> usize {
         let series = self.series(symbol);
+        if series.is_whole() {
+            return row.min(self.clock.len());
+        }
         let Some(&at) = series.bars.ts.get(row) else { return self.clock.len() };
         let nearest = from + row.saturating_sub(series.row_from(from));
         if series.rows.get(nearest).is_some_and(|here| here.fresh() == Some(row)) {
@@ -93,8 +96,21 @@ pub struct SymbolSeries {
 }
 
 impl SymbolSeries {
+    /// Whether it has a bar of its own at every tick: then its rows are the ticks, and `rows` need not be read.
+    pub fn is_whole(&self) -> bool {
+        self.bars.len() == self.rows.len()
+    }
+
+    /// Its row at a tick, as `rows` has it.
+    pub fn row_at(&self, tick: usize) -> TickRow {
+        if self.is_whole() { TickRow::new(tick, true) } else { self.rows[tick] }
+    }
+
     /// The first row whose bar opens at or after a tick; the number of rows where none does.
     pub fn row_from(&self, tick: usize) -> Row {
+        if self.is_whole() {
+            return tick;
+        }
         let before = self.rows[..tick].last();
         before.and_then(|before| before.row()).map_or(0, |row| row + 1)
     }

@@ -4,13 +4,13 @@ use proptest::prelude::*;
 
 use super::sampling::Sampled;
 use super::{Observed, metrics_of};
-use crate::domain::{Bps, Cash, Instrument, Interval, Qty, Seed, Symbol, SymbolId, Timestamp};
+use crate::domain::{Bps, Cash, Instrument, Interval, Qty, Seed, Symbol, SymbolId, Timestamp, UNITS_PER_ONE};
 use crate::engine::batch::{Batch, Why};
 use crate::engine::{Job, Window, replay};
 use crate::indicator::{History, IndicatorCache};
 use crate::market::{Bars, Market, SeriesBars, TickRange};
 use crate::scenario::{
-    Delisted, MetricSpec, RiskProfile, Slippage, StrategyKind, StrategySpec, VenueSpec, WarmUp,
+    Delisted, MetricSpec, OnBreach, RiskProfile, Slippage, StrategyKind, StrategySpec, VenueSpec, WarmUp,
 };
 use crate::strategy::{Setup, prepare};
 
@@ -22,10 +22,11 @@ struct Case {
     venue: VenueSpec,
     start: Cash,
     warm_up: WarmUp,
+    risk: RiskProfile,
 }
 
 impl Case {
-    fn job<'a>(&'a self, risk: &'a RiskProfile) -> Job<'a> {
+    fn job(&self) -> Job<'_> {
         let ticks = TickRange { first: self.first, last: self.market.clock.len() };
         Job {
             market: &self.market,
@@ -33,7 +34,8 @@ impl Case {
             venue: &self.venue,
             delisted: Delisted::Carry,
             starting_balance: self.start,
-            risk,
+            carried: &[],
+            risk: &self.risk,
         }
     }
 
@@ -42,8 +44,8 @@ impl Case {
     }
 
     /// What the bar-by-bar engine makes of it.
-    fn oracle(&self, risk: &RiskProfile, spec: &StrategySpec) -> Observed {
-        let (job, cache) = (self.job(risk), IndicatorCache::new());
+    fn oracle(&self, spec: &StrategySpec) -> Observed {
+        let (job, cache) = (self.job(), IndicatorCache::new());
         let history =
             History { market: &self.market, cache: &cache, ticks: job.window.ticks, warm_up: self.warm_up };
         let setup = Setup { history, seed: Seed(1), agent: "one", window: 0 };
@@ -51,9 +53,9 @@ impl Case {
         Observed::of(&replay, &self.market, None)
     }
 
-    fn batch(&self, risk: &RiskProfile, specs: &[StrategySpec]) -> Vec<Result<Observed, Why>> {
+    fn batch(&self, specs: &[StrategySpec]) -> Vec<Result<Observed, Why>> {
         let sampled = self.sampled();
-        let batch = Batch { job: self.job(risk), warm_up: self.warm_up, samples: &sampled.ticks };
+        let batch = Batch { job: self.job(), warm_up: self.warm_up, samples: &sampled.ticks };
         let prepared = match batch.prepare() {
             Ok(prepared) => prepared,
             Err(why) => return vec![Err(why); specs.len()],
@@ -67,11 +69,10 @@ impl Case {
 
     /// Asserts that what the batch engine takes it takes to the same end; how many it took.
     fn compare(&self, specs: &[StrategySpec]) -> usize {
-        let risk = RiskProfile::unlimited();
         let mut taken = 0;
-        for (spec, outcome) in specs.iter().zip(self.batch(&risk, specs)) {
+        for (spec, outcome) in specs.iter().zip(self.batch(specs)) {
             let Ok(found) = outcome else { continue };
-            let wanted = self.oracle(&risk, spec);
+            let wanted = self.oracle(spec);
             assert_eq!(found, wanted, "{spec:?}");
             let metrics = |observed| format!("{:?}", metrics_of(observed, &MetricSpec::default()));
             assert_eq!(metrics(&found), metrics(&wanted), "{spec:?}");
@@ -132,9 +133,10 @@ fn cases() -> impl Strategy<Value = Case> {
     let fee = prop::sample::select(vec![0.0, 1.0, 10.0, 33.3, 500.0]);
     let slip = prop::sample::select(vec![0.0, 5.0, 12.345]);
     let start = prop::sample::select(vec!["3", "1000", "98765.43210987", "10000000"]);
-    let flags = (any::<bool>(), any::<bool>(), 0_usize..100);
+    let daily_loss = prop::sample::select(vec![None, Some(1.0), Some(20.0)]);
+    let flags = (any::<bool>(), any::<bool>(), 0_usize..100, daily_loss);
     (tape, ticks, level, interval, rules, fee, slip, start, flags).prop_map(
-        |(tape, tick, level, interval, rules, fee, slip, start, (inside, sell, before))| {
+        |(tape, tick, level, interval, rules, fee, slip, start, (inside, sell, before, daily_loss))| {
             let market = market(interval.parse().unwrap(), tick, level, &tape, rules);
             let slippage = match slip {
                 0.0 => Slippage::None,
@@ -147,6 +149,10 @@ fn cases() -> impl Strategy<Value = Case> {
                 venue: VenueSpec { taker_fee, slippage, close_at_end: sell, ..VenueSpec::default() },
                 start: start.parse().unwrap(),
                 warm_up: if inside { WarmUp::Inside } else { WarmUp::Before },
+                risk: RiskProfile {
+                    daily_loss_limit: daily_loss.map(Bps::from_percent),
+                    ..RiskProfile::unlimited()
+                },
             }
         },
     )
@@ -182,11 +188,20 @@ fn walk(bars: usize) -> Vec<(i32, i32, bool)> {
     (0..bars).map(|_| (draw(41) - 20, draw(7) - 3, false)).collect()
 }
 
+/// A long walk, from a tick on, with the usual fees and no limits.
+fn walked(bars: usize, level: i32, first: usize, start: Cash) -> Case {
+    let market = market(Interval::MINUTE, 0.01, level, &walk(bars), [1, 100_000_000]);
+    let (venue, risk) = (VenueSpec::default(), RiskProfile::unlimited());
+    Case { market, first, venue, start, warm_up: WarmUp::Before, risk }
+}
+
+fn whole(amount: i128) -> Cash {
+    Cash::from_units(amount * UNITS_PER_ONE)
+}
+
 #[test]
 fn a_long_walk_in_several_tiles() {
-    let market = market(Interval::MINUTE, 0.01, 50_000, &walk(20_000), [1, 100_000_000]);
-    let venue = VenueSpec::default();
-    let case = Case { market, first: 321, venue, start: "10000".parse().unwrap(), warm_up: WarmUp::Before };
+    let case = walked(20_000, 50_000, 321, whole(10_000));
     let specs = sma_grid(Interval::MINUTE, &[1, 3, 20, 300], &[2, 60, 64, 2_000, 19_999], 100.0);
     assert_eq!(case.compare(&specs), specs.len(), "all are taken");
 }
@@ -194,57 +209,65 @@ fn a_long_walk_in_several_tiles() {
 #[test]
 fn prices_whose_sums_leave_53_bits() {
     let market = market(Interval::MINUTE, 1_000.0, 9_000, &walk(6_000), [1, 0]);
-    let case = Case {
-        market,
-        first: 3_000,
-        venue: VenueSpec::default(),
-        start: "1000000".parse().unwrap(),
-        warm_up: WarmUp::Before,
-    };
+    let case = Case { market, ..walked(2, 5_000, 3_000, whole(1_000_000)) };
     let specs = sma_grid(Interval::MINUTE, &[5, 100], &[200, 1_000, 2_500], 100.0);
     assert_eq!(case.compare(&specs), specs.len(), "all are taken");
 }
 
 #[test]
 fn a_grid_of_more_than_one_group_keeps_its_places() {
-    let market = market(Interval::MINUTE, 0.01, 5_000, &walk(700), [1, 100_000_000]);
-    let venue = VenueSpec::default();
-    let case = Case { market, first: 0, venue, start: "1000".parse().unwrap(), warm_up: WarmUp::Before };
+    let case = walked(700, 5_000, 0, whole(1_000));
     let lengths: Vec<u32> = (1..=40).collect();
     let specs = sma_grid(Interval::MINUTE, &lengths, &lengths, 50.0);
-    let outcomes = case.batch(&RiskProfile::unlimited(), &specs);
+    let outcomes = case.batch(&specs);
     for place in (0..specs.len()).step_by(37) {
-        let wanted = case.oracle(&RiskProfile::unlimited(), &specs[place]);
+        let wanted = case.oracle(&specs[place]);
         assert_eq!(outcomes[place].as_ref(), Ok(&wanted), "{:?}", specs[place]);
     }
 }
 
 #[test]
 fn limits_that_cannot_bind_are_taken_and_others_are_not() {
-    let market = market(Interval::MINUTE, 0.01, 5_000, &walk(300), [1, 100_000_000]);
-    let venue = VenueSpec::default();
-    let case = Case { market, first: 0, venue, start: "1000".parse().unwrap(), warm_up: WarmUp::Before };
+    let mut case = walked(300, 5_000, 0, whole(1_000));
     let cross = |percent| spec(StrategyKind::SmaCross { fast: 3, slow: 9 }, Interval::MINUTE, percent);
-    let first = |risk: &RiskProfile, spec| case.batch(risk, &[spec]).remove(0);
-    let tight = RiskProfile { daily_loss_limit: None, ..RiskProfile::standard() };
-    let wanted = case.oracle(&tight, &cross(25.0));
-    assert_eq!(first(&tight, cross(25.0)), Ok(wanted));
-    assert_eq!(first(&tight, cross(25.1)), Err(Why::Risk));
-    let dear = RiskProfile { max_drawdown: Some(Bps::WHOLE), ..RiskProfile::unlimited() };
-    assert_eq!(first(&dear, cross(10.0)), Err(Why::Risk));
-    assert_eq!(first(&RiskProfile::unlimited(), cross(0.0)), Err(Why::Size));
+    let mut first = |risk: RiskProfile, spec| {
+        case.risk = risk;
+        let wanted = case.oracle(&spec);
+        let found = case.batch(std::slice::from_ref(&spec)).remove(0);
+        assert!(found.is_err() || found.as_ref() == Ok(&wanted), "{spec:?}");
+        found.err()
+    };
+    assert_eq!(first(RiskProfile::standard(), cross(25.0)), None);
+    assert_eq!(first(RiskProfile::standard(), cross(25.1)), Some(Why::Risk));
+    let deep = RiskProfile { max_drawdown: Some(Bps::WHOLE), ..RiskProfile::unlimited() };
+    assert_eq!(first(deep, cross(10.0)), Some(Why::Risk));
+    let watched = RiskProfile { on_breach: OnBreach::Flatten, ..RiskProfile::standard() };
+    assert_eq!(first(watched, cross(10.0)), Some(Why::Risk));
+    assert_eq!(first(RiskProfile::unlimited(), cross(0.0)), Some(Why::Size));
     let other = spec(StrategyKind::BuyAndHold, Interval::MINUTE, 100.0);
-    assert_eq!(first(&RiskProfile::unlimited(), other), Err(Why::Strategy));
-    let mut capped = case;
-    capped.venue.participation_cap = Some(Bps::WHOLE);
-    assert_eq!(capped.batch(&RiskProfile::unlimited(), &[cross(10.0)]), [Err(Why::Venue)]);
+    assert_eq!(first(RiskProfile::unlimited(), other), Some(Why::Strategy));
+    case.venue.participation_cap = Some(Bps::WHOLE);
+    assert_eq!(case.batch(&[cross(10.0)]), [Err(Why::Venue)]);
+}
+
+#[test]
+fn a_limit_on_the_day_s_loss_refuses_entries_until_midnight() {
+    let risk = |percent| RiskProfile {
+        daily_loss_limit: Some(Bps::from_percent(percent)),
+        ..RiskProfile::unlimited()
+    };
+    let mut case = Case { risk: risk(99.0), ..walked(20_000, 50_000, 100, whole(10_000)) };
+    let specs = sma_grid(Interval::MINUTE, &[5, 20], &[60, 300], 100.0);
+    assert_eq!(case.compare(&specs), specs.len(), "all are taken");
+    let free = case.batch(&specs);
+    case.risk = risk(0.5);
+    assert!(case.compare(&specs) > 0, "some are taken");
+    assert_ne!(case.batch(&specs), free);
 }
 
 #[test]
 fn a_wallet_beyond_the_integers_is_refused() {
-    let market = market(Interval::MINUTE, 0.01, 5_000, &walk(300), [1, 0]);
-    let start = Cash::from_units(1 << 50);
-    let case = Case { market, first: 0, venue: VenueSpec::default(), start, warm_up: WarmUp::Before };
+    let case = walked(300, 5_000, 0, Cash::from_units(1 << 50));
     let specs = sma_grid(Interval::MINUTE, &[3], &[9], 100.0);
-    assert_eq!(case.batch(&RiskProfile::unlimited(), &specs), [Err(Why::TooLarge)]);
+    assert_eq!(case.batch(&specs), [Err(Why::TooLarge)]);
 }

@@ -78,7 +78,7 @@ pub struct Drawdown {
 impl Drawdown {
     /// A fall with its times; `at` tells the instant of a place, that of the start for `None`. A curve that never
     /// fell recovered at once.
-    pub(super) fn dated(fall: Fall, at: impl Fn(Option<usize>) -> Timestamp) -> Self {
+    pub fn dated(fall: Fall, at: impl Fn(Option<usize>) -> Timestamp) -> Self {
         let recovered = if fall.depth == 0.0 { Some(at(None)) } else { fall.recovered.map(|i| at(Some(i))) };
         Self {
             depth: fall.depth,

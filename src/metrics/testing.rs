@@ -1,6 +1,6 @@
 //! Markets and replays made up for tests.
 
-use crate::domain::{Cash, Interval, Price, Qty, Span, SymbolId, Timestamp, UNITS_PER_ONE};
+use crate::domain::{Cash, Interval, Price, Qty, Span, SymbolId, Timestamp, UNITS_PER_ONE, Wallet};
 use crate::engine::{ExitState, Flags, Replay, ReplayStatus, RoundTrip, Window};
 use crate::market::{Market, TickRange};
 
@@ -43,6 +43,7 @@ pub fn replay(market: &Market, start: i128, equity: Vec<f64>) -> Replay {
         ticks_in_market: 0,
         fees: Cash::ZERO,
         flags: Flags::default(),
+        left: Wallet::of_cash(cash(0)),
     }
 }
 

@@ -1,11 +1,27 @@
-//! Stored runs for people and programs: the leaderboard's JSON and CSV, and tables for the terminal.
+//! Stored runs for people and programs: pages in HTML and Markdown, the leaderboard's JSON and CSV, and tables
+//! for the terminal.
 //!
-//! Owns wording, rounding and layout. Reads stored records only: never simulates, never prints, never
-//! opens a file. Invariant: what a reader sees rounded here is stored exactly in the run's folder.
+//! Owns wording, rounding and layout. Reads what the store holds and nothing else: never simulates, never prints,
+//! never looks at a clock, so that a run made yesterday renders the same bytes today. Invariant: what a reader
+//! sees rounded here is stored exactly in the run's folder.
 
+mod error;
+mod html;
+mod images;
 mod machine;
+mod markdown;
+mod names;
+mod numbers;
+mod pages;
 mod series;
+mod spark;
+mod table;
+mod template;
 pub mod terminal;
+mod view;
+mod wording;
 
+pub use error::ReportError;
 pub use machine::{agent_json, leaderboard_csv, leaderboard_json};
+pub use pages::{comparison, images, pages, sparks};
 pub use series::SeriesReport;

@@ -69,7 +69,7 @@ pub fn tradable(market: &Market, symbol: SymbolId, tick: usize) -> Result<Row, R
         let detail = format!("symbol {} is not in the scenario", symbol.0);
         return Err(Refusal::new(RefusalCode::InvalidSymbol, detail));
     };
-    series.rows[tick].fresh().ok_or_else(|| {
+    series.row_at(tick).fresh().ok_or_else(|| {
         let detail = format!("{} has no bar now", series.instrument.symbol);
         Refusal::new(RefusalCode::PriceNotAvailable, detail)
     })

@@ -5,6 +5,7 @@
 //! anything. Invariant: a [`Scenario`] that exists is valid; no later room checks it again.
 
 pub mod catalogue;
+mod edit;
 pub mod expr;
 pub mod format;
 mod identity;
@@ -12,14 +13,19 @@ mod model;
 mod place;
 mod problem;
 mod read;
+mod registry;
+mod roster;
 mod schema;
 mod suggest;
 #[cfg(test)]
 mod tests;
 
+pub use edit::{EditError, Edited, edit};
 pub use identity::{STARTER, identity_json};
 pub use model::*;
 pub use place::place_of;
 pub use problem::{Problem, ProblemSeverity};
+pub use registry::{NoRegistry, Registry, RegistryEntry, RiskText, Unregistered};
+pub use roster::{AgentText, agent_text, is_color, read_risk, read_roster, read_strategy, write_roster};
 pub use schema::json_schema;
 pub(crate) use suggest::closest;

@@ -23,22 +23,30 @@ pub fn json_schema() -> Value {
 fn object(keys: &[KeyDoc], tag: Option<(&str, &VariantDoc)>) -> Value {
     let mut properties = Map::new();
     let mut required = Vec::new();
+    let mut unless = Vec::new();
     if let Some((tag, variant)) = tag {
         properties.insert(tag.to_owned(), json!({ "const": variant.name, "description": variant.doc }));
         required.push(tag);
     }
     for doc in keys {
         properties.insert(doc.name.to_owned(), property(doc));
-        if matches!(doc.fallback, Fallback::Required) {
-            required.push(doc.name);
+        match doc.fallback {
+            Fallback::Required => required.push(doc.name),
+            Fallback::RequiredWithout(other) => unless.push((doc.name, other)),
+            _ => {}
         }
     }
-    json!({
+    let mut schema = json!({
         "type": "object",
         "properties": properties,
         "required": required,
         "additionalProperties": false,
-    })
+    });
+    if let Some((_, other)) = unless.first() {
+        let names: Vec<_> = unless.iter().map(|(name, _)| name).collect();
+        merge(&mut schema, json!({ "anyOf": [{ "required": [other] }, { "required": names }] }));
+    }
+    schema
 }
 
 /// A key's type with its description and default.

@@ -132,6 +132,85 @@ pub enum StoreError {
         /// Where it was.
         folder: PathBuf,
     },
+    /// The run has no such window.
+    #[error("run `{run}` has no window {window}")]
+    NoSuchWindow {
+        /// The run.
+        run: String,
+        /// What was asked for.
+        window: u32,
+        /// How many it has.
+        windows: usize,
+    },
+    /// There is no store to hold agents.
+    #[error("no agents are registered under `{}`", out.display())]
+    NoRegistry {
+        /// The output folder.
+        out: PathBuf,
+    },
+    /// No registered agent goes by this name.
+    #[error("no registered agent is called `{text}`")]
+    NoAgent {
+        /// What was asked for.
+        text: String,
+        /// Some that there are.
+        known: Vec<String>,
+    },
+    /// Several registered agents could be meant.
+    #[error("`{text}` could be any of {}", .candidates.join(", "))]
+    AmbiguousAgent {
+        /// What was asked for.
+        text: String,
+        /// The agents it could be.
+        candidates: Vec<String>,
+    },
+    /// An agent cannot be called this.
+    #[error("{reason}")]
+    BadName {
+        /// Why.
+        reason: String,
+    },
+    /// Another active agent bears the name.
+    #[error("an agent called `{name}` is registered already ({id})")]
+    NameTaken {
+        /// The name.
+        name: String,
+        /// The agent that bears it.
+        id: String,
+    },
+    /// The system has no random source.
+    #[error("no key can be made: {reason}")]
+    NoRandom {
+        /// Why.
+        reason: String,
+    },
+    /// No agent has this key.
+    #[error("the key belongs to no agent")]
+    UnknownKey,
+    /// A run uses the agent.
+    #[error("a run uses the agent `{agent}`")]
+    AgentInUse {
+        /// The agent.
+        agent: String,
+    },
+    /// The agent was deleted meanwhile.
+    #[error("the agent `{agent}` is not registered any more")]
+    AgentGone {
+        /// The agent.
+        agent: String,
+    },
+    /// The agent's wallet is not as the scenario found it.
+    #[error("the wallet of `{agent}` has changed meanwhile")]
+    WalletMoved {
+        /// The agent.
+        agent: String,
+    },
+    /// A scenario lets two agents go on with one wallet.
+    #[error("two agents cannot go on with the one wallet of `{agent}`")]
+    WalletTwice {
+        /// Whose.
+        agent: String,
+    },
     /// The run swept nothing.
     #[error("run `{run}` has no sweep")]
     NoSweep {
@@ -177,6 +256,25 @@ impl StoreError {
             Self::NoSuchRun { known, .. } => format!("`tiltyard runs` lists all; the latest are {}", known.join(", ")),
             Self::AmbiguousRun { .. } => "give more characters of the run's id".to_owned(),
             Self::FolderGone { .. } => "run the scenario again to have its files back".to_owned(),
+            Self::NoSuchWindow { windows, .. } => format!("it has {windows}; windows count from 0"),
+            Self::NoRegistry { .. } => {
+                "`tiltyard agent create` registers one; --out names another store".to_owned()
+            }
+            Self::NoAgent { known, .. } if known.is_empty() => {
+                "there are none: `tiltyard agent create` registers one".to_owned()
+            }
+            Self::NoAgent { known, .. } => {
+                format!("`tiltyard agent list --archived` lists all; active are {}", known.join(", "))
+            }
+            Self::AmbiguousAgent { .. } => "give more characters of the agent's id".to_owned(),
+            Self::BadName { .. } => "give another name with --name".to_owned(),
+            Self::NameTaken { .. } => "give another name; case does not count".to_owned(),
+            Self::NoRandom { .. } => "keys need the system's random source".to_owned(),
+            Self::UnknownKey => "it may have been replaced: `tiltyard agent regenerate-key` gives a new one".to_owned(),
+            Self::AgentInUse { .. } => "wait until that run has ended".to_owned(),
+            Self::AgentGone { .. } => "it was deleted while the run began; register it again".to_owned(),
+            Self::WalletMoved { .. } => "another run or a reset came first: run the scenario again".to_owned(),
+            Self::WalletTwice { .. } => "give one of them `wallet = \"fresh\"`".to_owned(),
             Self::NoSweep { .. } => "name a run of a scenario with `[sweep]`; `tiltyard runs` lists all runs".to_owned(),
             Self::NoSuchAgent { known, .. } => format!("its agents are {}", known.join(", ")),
         }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{Run, RunId, RunWriter, StoredRun, TradeRow, run_id};
 use crate::domain::{
     AgentName, Cash, Instrument, Interval, Liquidity, OrderId, OrderOrigin, OrderStatus, RefusalCode, Seed,
-    Side, Span, Symbol, SymbolId, TimeInForce, Timestamp,
+    Side, Span, Symbol, SymbolId, TimeInForce, Timestamp, Wallet,
 };
 use crate::engine::{
     EndReason, ExitState, FillRow, Flags, Holding, OrderRow, Replay, ReplayStatus, RoundTrip, Window,
@@ -84,6 +84,7 @@ pub(crate) fn replay(window: Window, start: &str, end: &str) -> Replay {
         ticks_in_market: 0,
         fees: Cash::ZERO,
         flags: Flags::default(),
+        left: Wallet::of_cash(cash(end)),
     }
 }
 
@@ -335,6 +336,7 @@ fn agent(text: &str, kind: StrategyKind) -> AgentSpec {
             timeframe: Interval::DAY,
             size: crate::domain::Bps::WHOLE,
         },
+        registered: None,
     }
 }
 
@@ -371,6 +373,7 @@ pub(crate) fn scenario() -> Scenario {
         sweep: None,
         validation: None,
         report: ReportSpec::default(),
+        rematch_of: None,
     }
 }
 

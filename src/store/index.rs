@@ -7,9 +7,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 use super::migrations::migrate;
+use super::registry::{self, AgentPart, Hold};
 use super::{
     AgentRecord, EntrantRecord, JobRecord, LeaderboardRecord, RankingRecord, StoreError, StoredRun, json,
 };
@@ -29,6 +30,17 @@ pub struct RunTiming {
     pub finished_at: Timestamp,
     /// From start to end.
     pub duration: Duration,
+}
+
+/// What a run leaves besides its folder.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Aftermath<'a> {
+    /// The folder that relative paths of its scenario were tried against.
+    pub base_dir: Option<&'a Path>,
+    /// What goes to the histories of registered agents.
+    pub parts: &'a [AgentPart],
+    /// The run's hold on them, which ends with the entry.
+    pub hold: Option<&'a Hold>,
 }
 
 /// A run as the index lists it.
@@ -81,10 +93,7 @@ impl Index {
     /// [`StoreError::Write`] where the folder cannot be made, [`StoreError::Index`] for a file that is no
     /// index, [`StoreError::IndexTooNew`] for one of a newer program.
     pub fn open(out: &Path) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(out).map_err(StoreError::write(out))?;
-        let path = out.join(FILE);
-        let mut db = connect(&path).map_err(StoreError::index(&path))?;
-        migrate(&path, &mut db)?;
+        let (path, db) = open_file(out)?;
         Ok(Self { out: out.to_owned(), path, db })
     }
 
@@ -93,11 +102,7 @@ impl Index {
     /// # Errors
     /// [`StoreError::NoIndex`] where it has none, else as [`Index::open`].
     pub fn open_existing(out: &Path) -> Result<Self, StoreError> {
-        if out.join(FILE).is_file() {
-            Self::open(out)
-        } else {
-            Err(StoreError::NoIndex { out: out.to_owned() })
-        }
+        if exists(out) { Self::open(out) } else { Err(StoreError::NoIndex { out: out.to_owned() }) }
     }
 
     /// Enters a run in one transaction; a former entry of the same identity goes.
@@ -105,10 +110,40 @@ impl Index {
     /// # Errors
     /// [`StoreError::Index`]; the index is then as it was.
     pub fn record(&mut self, stored: &StoredRun, timing: &RunTiming) -> Result<(), StoreError> {
+        self.record_with(stored, timing, &Aftermath::default())
+    }
+
+    /// The same, with the histories of the registered agents that took part, all in one transaction.
+    ///
+    /// # Errors
+    /// As [`Index::record`], and where an agent or its wallet is not as the run found it; everything is then
+    /// as it was.
+    pub fn record_with(
+        &mut self,
+        stored: &StoredRun,
+        timing: &RunTiming,
+        aftermath: &Aftermath<'_>,
+    ) -> Result<(), StoreError> {
         let error = StoreError::index(&self.path);
         let folder = Path::new(&stored.run.scenario).join(&stored.run.run_id);
         let entry = self.db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&error)?;
-        insert(&entry, stored, &folder, timing).and_then(|()| entry.commit()).map_err(&error)
+        insert(&entry, stored, &folder, timing).map_err(&error)?;
+        note_origin(&entry, stored, aftermath).map_err(&error)?;
+        registry::record(&self.path, &entry, &stored.run, aftermath.parts, timing.finished_at)?;
+        entry.commit().map_err(&error)
+    }
+
+    /// The folder that relative paths of a run's scenario were tried against, where the run says so.
+    ///
+    /// # Errors
+    /// [`StoreError::Index`].
+    pub fn base_dir(&self, identity: &str) -> Result<Option<PathBuf>, StoreError> {
+        let base: Option<Option<String>> = self
+            .db
+            .query_row("SELECT base_dir FROM runs WHERE identity = ?1", [identity], |row| row.get(0))
+            .optional()
+            .map_err(StoreError::index(&self.path))?;
+        Ok(base.flatten().map(PathBuf::from))
     }
 
     /// All runs, the latest first.
@@ -219,6 +254,20 @@ pub fn run_folder(path: &Path) -> Option<PathBuf> {
     path.join("run.json").is_file().then(|| path.to_owned())
 }
 
+/// Whether an output folder has a store.
+pub(super) fn exists(out: &Path) -> bool {
+    out.join(FILE).is_file()
+}
+
+/// Opens the store of an output folder in the newest format, and makes both where they are missing.
+pub(super) fn open_file(out: &Path) -> Result<(PathBuf, Connection), StoreError> {
+    std::fs::create_dir_all(out).map_err(StoreError::write(out))?;
+    let path = out.join(FILE);
+    let mut db = connect(&path).map_err(StoreError::index(&path))?;
+    migrate(&path, &mut db)?;
+    Ok((path, db))
+}
+
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let db = Connection::open(path)?;
     db.busy_timeout(PATIENCE)?;
@@ -249,6 +298,23 @@ fn insert(
             let id = insert_agent(entry, run, position, entrant, place)?;
             insert_jobs(entry, id, agent)?;
         }
+    }
+    Ok(())
+}
+
+/// Notes where the run comes from, and ends its hold on its agents.
+fn note_origin(
+    entry: &Transaction<'_>,
+    stored: &StoredRun,
+    aftermath: &Aftermath<'_>,
+) -> rusqlite::Result<()> {
+    let base = aftermath.base_dir.map(|folder| folder.to_string_lossy());
+    entry.execute(
+        "UPDATE runs SET base_dir = ?2, parent = ?3 WHERE identity = ?1",
+        params![stored.run.identity, base, stored.run.rematch_of],
+    )?;
+    if let Some(hold) = aftermath.hold {
+        entry.execute("DELETE FROM registry_uses WHERE holder = ?1", [hold.name()])?;
     }
     Ok(())
 }

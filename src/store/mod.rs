@@ -5,12 +5,15 @@
 //! gives the same bytes in every file, so wall-clock times live in the index alone; money is exact decimal.
 //!
 //! ```text
+//! OUT/tiltyard.db                    index over all runs, and the registered agents (SQLite)
 //! OUT/tiltyard.db                    index over all runs (SQLite)
 //! OUT/duels/<id>.json                one duel
 //! OUT/<scenario>/<run-id>/           one run
 //!     run.json                       what it was; scenario.toml: the scenario as the user wrote it
 //!     leaderboard.json, .csv         the ranking over all windows
 //!     battles.json, scores.csv       the ranking of each window; all scores as a matrix
+//!     prices.parquet                 closes of the symbols, thinned, for charts
+//!     report.html, report.md         pages made of all this by the room `report`
 //!     standings.json, .csv           places, intervals, ratings, tests; tournament.json: the format's view.
 //!                                    Of scenarios with a `[tournament]`
 //!     agents/<name>/                 metrics.json, and trades, fills, orders, equity as Parquet
@@ -19,19 +22,25 @@
 
 mod agent_record;
 mod battle_record;
+mod columns;
 mod course_record;
 mod csv;
+mod curve_rows;
 mod duel_record;
 mod equity;
 mod error;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod housekeeping;
 mod identity;
 mod index;
 mod json;
 mod leaderboard;
 mod migrations;
+mod moment;
 mod number_table;
+mod prices;
+pub mod registry;
 mod return_file;
 mod run_record;
 mod selection_record;
@@ -41,6 +50,7 @@ mod stored;
 pub mod sweep;
 mod table_file;
 mod tables;
+mod thin;
 mod tournament_record;
 mod trade_rows;
 mod writer;
@@ -48,16 +58,20 @@ mod writer;
 pub use agent_record::{AgentRecord, DrawdownRecord, JobRecord, MetricMap};
 pub use battle_record::{BattleRecord, PlaceRecord};
 pub use course_record::{CourseRecord, FallRecord, MonthRecord, RollingRecord, YearRecord};
+pub use curve_rows::{CurveRow, curve};
 pub use duel_record::{DUEL_FORMAT_VERSION, DuelGameRecord, DuelRecord, Registration, TestRecord};
 pub use error::StoreError;
+pub use housekeeping::{Condition, Trouble, inspect, prune};
 pub use identity::{RunId, identify, run_id};
-pub use index::{Index, RunSummary, RunTiming, find_run, run_folder};
+pub use index::{Aftermath, Index, RunSummary, RunTiming, find_run, run_folder};
 pub use leaderboard::{LeaderboardRecord, RankingRecord};
+pub use moment::{AgentMoment, BattleFilm, BattleMoment};
 pub use number_table::{NamedColumn, NumberTable, RowPlace, TableError};
+pub use prices::{PriceSeries, prices};
 pub use return_file::{ColumnKind, ReturnColumn, SeriesError};
 pub use run_record::{
-    CostRecord, EntrantRecord, FORMAT_VERSION, FindingRecord, FlagRecord, MarketRecord, RunRecord,
-    WindowRecord,
+    CostRecord, EntrantRecord, FORMAT_VERSION, FindingRecord, FlagRecord, MarketRecord, PositionRecord,
+    RegisteredRecord, RunRecord, WindowRecord,
 };
 pub use selection_record::{
     ConfidenceSetRecord, LogitBar, LogitRecord, SELECTION_FORMAT_VERSION, SelectionRecord,
@@ -67,6 +81,7 @@ pub use standings_record::{
     SpaRecord, StandingRecord, StandingsRecord, VerdictRecord,
 };
 pub use stored::StoredRun;
+pub use thin::{Point, Thin};
 pub use tournament_record::{TOURNAMENT_FORMAT_VERSION, TournamentRecord, TournamentSettings, WorkRecord};
 pub use trade_rows::{TradeRow, trades};
-pub use writer::{Run, RunWriter};
+pub use writer::{Page, Run, RunWriter};

@@ -10,8 +10,8 @@ use crate::domain::SymbolId;
 use crate::engine::SEMANTICS_VERSION;
 use crate::market::{Market, SymbolSeries};
 use crate::scenario::{
-    AgentSpec, Delisted, FillAt, GapRule, Intrabar, Scenario, Slippage, StrategyKind, TieBreak, VenueSpec,
-    WarmUp,
+    AgentSpec, Delisted, FillAt, GapRule, Intrabar, MarketSpec, Registered, Scenario, Slippage, StrategyKind,
+    TieBreak, VenueSpec, WalletChoice, WarmUp,
 };
 use crate::tournament::{Tournament, WindowSpan};
 
@@ -31,6 +31,9 @@ pub struct RunRecord {
     pub scenario: String,
     /// What it is for.
     pub description: String,
+    /// The run that it is a rematch of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rematch_of: Option<String>,
     /// Of the engine.
     pub semantics_version: u32,
     /// Of the program that wrote the folder.
@@ -151,8 +154,45 @@ pub struct EntrantRecord {
     pub strategy: String,
     /// Its risk profile.
     pub risk: String,
-    /// Quote currency, eight places.
+    /// Quote currency, eight places; for an agent that goes on with its existing wallet the quote currency in it.
     pub starting_balance: String,
+    /// Where it comes from, when that is the registry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registered: Option<RegisteredRecord>,
+}
+
+/// A registered agent's part in a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RegisteredRecord {
+    /// Its id in the registry.
+    pub id: String,
+    /// Its name there.
+    pub name: String,
+    /// Its version.
+    pub version: u32,
+    /// What the scenario said otherwise than the registry, by key.
+    pub overrides: Vec<String>,
+    /// `fresh` or `existing`.
+    pub wallet: String,
+    /// The end of the run that it goes on from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<String>,
+    /// The positions that it goes on with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub positions: Vec<PositionRecord>,
+}
+
+/// A position that an agent goes on with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PositionRecord {
+    /// What.
+    pub symbol: String,
+    /// Base quantity, eight places.
+    pub quantity: String,
+    /// Paid for it, without fees; quote currency, eight places.
+    pub cost: String,
+    /// What one unit counts at the run's start, eight places.
+    pub mark: String,
 }
 
 /// What a reader should know, over all agents and windows.
@@ -179,6 +219,7 @@ impl RunRecord {
             identity: id.full(),
             scenario: scenario.name.clone(),
             description: scenario.description.clone(),
+            rematch_of: scenario.rematch_of.clone(),
             semantics_version: SEMANTICS_VERSION,
             tiltyard_version: env!("CARGO_PKG_VERSION").to_owned(),
             seed: scenario.seed.0,
@@ -189,7 +230,7 @@ impl RunRecord {
             market: market_record(scenario, market, &tournament.windows),
             costs: cost_record(&scenario.venue),
             windows: tournament.windows.iter().map(window_record).collect(),
-            agents: scenario.agents.iter().map(entrant_record).collect(),
+            agents: scenario.agents.iter().map(|agent| entrant_record(agent, &scenario.market)).collect(),
             flags: flag_record(scenario, market, tournament),
         }
     }
@@ -287,7 +328,7 @@ fn window_record(span: &WindowSpan) -> WindowRecord {
     }
 }
 
-fn entrant_record(agent: &AgentSpec) -> EntrantRecord {
+fn entrant_record(agent: &AgentSpec, market: &MarketSpec) -> EntrantRecord {
     EntrantRecord {
         name: agent.name.to_string(),
         description: agent.description.clone(),
@@ -295,6 +336,31 @@ fn entrant_record(agent: &AgentSpec) -> EntrantRecord {
         strategy: strategy(&agent.strategy.kind).to_owned(),
         risk: agent.risk.name.clone(),
         starting_balance: agent.starting_balance.to_string(),
+        registered: agent.registered.as_ref().map(|registered| registered_record(registered, market)),
+    }
+}
+
+fn registered_record(registered: &Registered, market: &MarketSpec) -> RegisteredRecord {
+    let positions = registered.existing().into_iter().flat_map(|wallet| &wallet.positions);
+    RegisteredRecord {
+        id: registered.id.clone(),
+        name: registered.name.clone(),
+        version: registered.version,
+        overrides: registered.overrides.iter().map(|&key| key.to_owned()).collect(),
+        wallet: registered
+            .existing()
+            .map_or(WalletChoice::Fresh, |_| WalletChoice::Existing)
+            .as_str()
+            .to_owned(),
+        as_of: registered.existing().and_then(|wallet| wallet.as_of).map(|at| at.to_string()),
+        positions: positions
+            .map(|(symbol, position)| PositionRecord {
+                symbol: market.instrument(*symbol).symbol.to_string(),
+                quantity: position.quantity.to_string(),
+                cost: position.cost.to_string(),
+                mark: position.mark.to_string(),
+            })
+            .collect(),
     }
 }
 

@@ -123,7 +123,7 @@ fn sweep(parent: &Path) -> Result<(), StoreError> {
 }
 
 /// Whether nobody holds the folder's lock. Where that cannot be told it counts as alive.
-fn is_dead(folder: &Path) -> bool {
+pub(super) fn is_dead(folder: &Path) -> bool {
     match File::open(folder.join(LOCK)) {
         Ok(file) => match file.try_lock() {
             Ok(()) => true,

@@ -142,6 +142,8 @@ mod tests {
                 "battles.json",
                 "leaderboard.csv",
                 "leaderboard.json",
+                "prices.csv",
+                "prices.parquet",
                 "run.json",
                 "scenario.toml",
                 "scores.csv",

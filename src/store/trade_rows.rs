@@ -1,15 +1,12 @@
 //! Reads `trades.parquet` back: an agent's round trips in exact values.
 
-use std::fs::File;
 use std::path::Path;
 
-use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::datatypes::{
-    ArrowPrimitiveType, Decimal128Type, Float64Type, TimestampMicrosecondType, UInt32Type, UInt64Type,
-};
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use arrow::array::RecordBatch;
+use arrow::datatypes::{Decimal128Type, Float64Type, TimestampMicrosecondType, UInt32Type, UInt64Type};
 
 use super::StoreError;
+use super::columns::{self, numbers, strings};
 use super::stored::agent_folder;
 use crate::domain::{Cash, Price, Qty, Timestamp};
 
@@ -60,19 +57,11 @@ pub struct TradeRow {
 /// Where the run has no such agent, or its file cannot be read or is not what it should be.
 pub fn trades(run_folder: &Path, agent: &str) -> Result<Vec<TradeRow>, StoreError> {
     let path = agent_folder(run_folder, agent).join("trades.parquet");
-    let file = File::open(&path).map_err(StoreError::read(&path))?;
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file)
-        .and_then(ParquetRecordBatchReaderBuilder::build)
-        .map_err(StoreError::parquet(&path))?;
     let mut rows = Vec::new();
-    for batch in reader {
-        let batch = batch.map_err(StoreError::columns(&path))?;
-        rows.extend(rows_of(&batch).map_err(|problem| StoreError::Malformed {
-            path: path.clone(),
-            what: "table of trades",
-            problem,
-        })?);
-    }
+    columns::read(&path, "table of trades", |batch| {
+        rows.extend(rows_of(batch)?);
+        Ok(())
+    })?;
     Ok(rows)
 }
 
@@ -111,24 +100,6 @@ fn rows_of(batch: &RecordBatch) -> Result<Vec<TradeRow>, String> {
         exit_reason: exit_reason[i].to_owned(),
     };
     Ok((0..batch.num_rows()).map(row).collect())
-}
-
-fn numbers<'a, T: ArrowPrimitiveType>(batch: &'a RecordBatch, name: &str) -> Result<&'a [T::Native], String> {
-    let array = found(batch, name)?.as_primitive_opt::<T>();
-    array.map(|values| values.values().as_ref()).ok_or_else(|| wrong_type(name))
-}
-
-fn strings<'a>(batch: &'a RecordBatch, name: &str) -> Result<Vec<&'a str>, String> {
-    let array = found(batch, name)?.as_string_opt::<i32>().ok_or_else(|| wrong_type(name))?;
-    Ok(array.iter().map(Option::unwrap_or_default).collect())
-}
-
-fn found<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a dyn Array, String> {
-    batch.column_by_name(name).map(AsRef::as_ref).ok_or_else(|| format!("it has no column `{name}`"))
-}
-
-fn wrong_type(name: &str) -> String {
-    format!("column `{name}` has another type")
 }
 
 #[cfg(test)]

@@ -15,9 +15,9 @@ use super::staging::Staging;
 use super::table_file::TableFile;
 use super::{
     AgentRecord, LeaderboardRecord, RunId, RunRecord, StandingsRecord, StoreError, StoredRun,
-    TournamentRecord, json, tables,
+    TournamentRecord, json, prices, tables,
 };
-use crate::market::Market;
+use crate::market::{Market, TickRange};
 use crate::scenario::{Benchmark, Scenario};
 use crate::tournament::{AgentResult, Assessment, Tournament, WindowResult};
 
@@ -37,6 +37,25 @@ pub struct Run<'a> {
     pub market: &'a Market,
     /// Whether every Parquet file gets a CSV twin.
     pub csv: bool,
+}
+
+/// A file that another room made of a run's results.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Its name in the run's folder.
+    pub name: String,
+    /// What it holds.
+    pub text: String,
+}
+
+impl Page {
+    /// Writes it into a folder.
+    ///
+    /// # Errors
+    /// [`StoreError::Write`].
+    pub fn write(&self, folder: &Path) -> Result<(), StoreError> {
+        json::write_text(&folder.join(&self.name), &self.text)
+    }
 }
 
 /// Makes a table of one window's rows.
@@ -96,14 +115,38 @@ impl<'a> RunWriter<'a> {
     /// # Errors
     /// Where a file cannot be written; nothing is left behind then.
     pub fn finish(self, tournament: &Tournament) -> Result<StoredRun, StoreError> {
+        self.finish_with(tournament, |_| Ok(Vec::new()))
+    }
+
+    /// As [`RunWriter::finish`], with pages that `render` makes of what has been written, before anybody else
+    /// can see it: they appear with the rest of the folder.
+    ///
+    /// # Errors
+    /// Those of [`RunWriter::finish`] and of `render`; nothing is left behind then.
+    pub fn finish_with<E: From<StoreError>>(
+        self,
+        tournament: &Tournament,
+        render: impl FnOnce(&StoredRun) -> Result<Vec<Page>, E>,
+    ) -> Result<StoredRun, E> {
         for agent in &tournament.agents {
             if !self.agent_folder(agent).join("metrics.json").exists() {
                 self.write_agent(agent)?;
             }
         }
         let stored = self.write_shared(tournament)?;
+        for page in render(&stored)? {
+            page.write(self.staging.folder())?;
+        }
         let folder = self.staging.publish()?;
         Ok(StoredRun { folder, ..stored })
+    }
+
+    fn write_prices(&self, tournament: &Tournament) -> Result<(), StoreError> {
+        let Run { market, csv, .. } = self.run;
+        let ticks = || tournament.windows.iter().map(|span| span.window.ticks);
+        let first = ticks().map(|range| range.first).min().unwrap_or_default();
+        let last = ticks().map(|range| range.last).max().unwrap_or_default();
+        prices::write(self.staging.folder(), csv, market, TickRange { first, last })
     }
 
     fn write_shared(&self, tournament: &Tournament) -> Result<StoredRun, StoreError> {
@@ -125,6 +168,7 @@ impl<'a> RunWriter<'a> {
                 .as_ref()
                 .and_then(|found| found.standings.as_ref().ok().map(StandingsRecord::new)),
         };
+        self.write_prices(tournament)?;
         let names = tournament.agents.iter().map(|agent| &agent.name);
         json::write_text(&folder.join("scores.csv"), &scores_csv(names, &stored.battles))?;
         json::write(&folder.join("battles.json"), "the battles", &stored.battles)?;

@@ -52,7 +52,7 @@ pub struct Moment<'a> {
 impl Moment<'_> {
     /// The symbol's row at this very tick; `None` while it has no bar (not tradable).
     pub fn row(&self, symbol: SymbolId) -> Option<usize> {
-        self.market.series(symbol).rows[self.tick].fresh()
+        self.market.series(symbol).row_at(self.tick).fresh()
     }
 
     /// The first row of the symbol after this tick.

@@ -4,10 +4,10 @@ use super::outcome::WindowSpan;
 use super::run::Plan;
 use crate::engine::{Job, Loop, Replay};
 use crate::indicator::{History, IndicatorCache};
-use crate::scenario::{AgentSpec, VenueSpec};
+use crate::scenario::{AgentSpec, Registered, VenueSpec};
 use crate::strategy::{Setup, prepare};
 
-/// Prepares the agent's strategy for the window, and replays it from a fresh wallet.
+/// Prepares the agent's strategy for the window, and replays it from its wallet.
 pub(super) fn play(
     plan: &Plan<'_>,
     agent: &AgentSpec,
@@ -37,6 +37,11 @@ pub fn replay_agent(
         venue,
         delisted: scenario.market.delisted,
         starting_balance: agent.starting_balance,
+        carried: agent
+            .registered
+            .as_ref()
+            .and_then(Registered::existing)
+            .map_or(&[], |wallet| &wallet.positions),
         risk: &agent.risk,
     };
     way.replay(&job, prepare(&agent.strategy, &setup))

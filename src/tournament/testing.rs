@@ -97,6 +97,7 @@ pub fn scenario(agents: &[&str], by: RankingMetric) -> Scenario {
             timeframe: Interval::DAY,
             size: Bps::WHOLE,
         },
+        registered: None,
     };
     Scenario {
         name: "test".to_owned(),
@@ -122,5 +123,6 @@ pub fn scenario(agents: &[&str], by: RankingMetric) -> Scenario {
         sweep: None,
         validation: None,
         report: ReportSpec::default(),
+        rematch_of: None,
     }
 }

@@ -4,10 +4,11 @@ use std::path::Path;
 use std::time::Instant;
 
 use super::super::args::RunArgs;
+use super::super::clock::now;
 use super::super::interrupt::Interrupt;
 use super::super::load::{Arena, Read};
 use super::super::progress::{Progress, Verbosity};
-use super::super::run::{means, now, write};
+use super::super::run::{means, write};
 use super::super::{Exit, Failure, output};
 use super::progress::SweepProgress;
 use crate::report::{self, terminal};

@@ -114,7 +114,9 @@ macro_rules! fixed_point {
             /// The nearest `f64`, for statistics only: money never comes back from it.
             #[expect(clippy::cast_precision_loss, reason = "statistics are f64")]
             pub fn to_f64(self) -> f64 {
-                self.0 as f64 / UNITS_PER_ONE as f64
+                // Most amounts fit 64 bits, which the processor converts itself.
+                let units = i64::try_from(self.0).map_or(self.0 as f64, |units| units as f64);
+                units / UNITS_PER_ONE as f64
             }
 
             /// Exactly, as a decimal with eight places.
@@ -173,6 +175,13 @@ macro_rules! fixed_point {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
                 s.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(d)?;
+                text.parse().map_err(serde::de::Error::custom)
             }
         }
 

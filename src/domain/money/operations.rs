@@ -16,7 +16,11 @@ impl Price {
     #[expect(clippy::cast_possible_truncation, reason = "below 2^53 after the range test")]
     pub fn from_f64(value: f64) -> Self {
         if value.abs() < 4e7 {
-            return Self((value * 1e8).round() as i128);
+            // `round`, without a call: the part after the point is exact below 2^53.
+            let units = value * 1e8;
+            let whole = units as i64;
+            let rest = units - whole as f64;
+            return Self(i128::from(whole + i64::from(rest >= 0.5) - i64::from(rest <= -0.5)));
         }
         let exact = Decimal::from_str(&format!("{value}"))
             .unwrap_or(Decimal::ZERO)

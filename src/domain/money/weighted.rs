@@ -33,6 +33,20 @@ impl PriceSum {
     }
 }
 
+/// As two texts: the sum in units of 1e-16, and the quantity.
+impl serde::Serialize for PriceSum {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        (self.products.to_string(), self.qty).serialize(s)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for PriceSum {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let (products, qty) = <(String, Qty)>::deserialize(d)?;
+        Ok(Self { products: products.parse().map_err(serde::de::Error::custom)?, qty })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

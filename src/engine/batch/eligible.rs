@@ -2,11 +2,14 @@
 
 use super::{Batch, Why};
 use crate::domain::{Bps, Interval, SymbolId};
-use crate::scenario::{FillAt, RiskProfile, Slippage, StrategySpec, VenueSpec};
+use crate::scenario::{FillAt, OnBreach, RiskProfile, Slippage, StrategySpec, VenueSpec};
 use crate::strategy::crossing;
 
 /// What all parameterisations have in common; the fixed slippage.
 pub(super) fn common(batch: &Batch<'_>) -> Result<Bps, Why> {
+    if !batch.job.carried.is_empty() {
+        return Err(Why::Carried);
+    }
     let market = batch.job.market;
     match market.symbols.as_slice() {
         [only] if only.bars.len() == market.clock.len() => venue(batch.job.venue),
@@ -41,13 +44,16 @@ pub(super) fn strategy(batch: &Batch<'_>, spec: &StrategySpec) -> Result<(), Why
 /// Whether a limit could refuse or cut an entry of this size into an empty position, or put the agent out.
 ///
 /// The notional of an entry is at most its amount, a share of the equity rounded down: an order or position
-/// limit of at least that share never binds. At most one order is sent a bar.
+/// limit of at least that share never binds. At most one order is sent a bar. A limit on the day's loss that only
+/// refuses entries is looked at on the way.
 fn binds(risk: &RiskProfile, size: Bps, interval: Interval) -> bool {
     let small = |limit: Option<Bps>| limit.is_some_and(|limit| limit < size);
     let rate = risk.orders_per_minute.is_some_and(|most| most == 0 || interval < Interval::MINUTE);
     small(risk.max_order_size)
         || small(risk.max_position_size)
-        || risk.daily_loss_limit.is_some()
+        || risk
+            .daily_loss_limit
+            .is_some_and(|limit| limit > Bps::WHOLE || risk.on_breach != OnBreach::HaltNew)
         || risk.max_drawdown.is_some()
         || risk.max_consecutive_losses.is_some()
         || rate

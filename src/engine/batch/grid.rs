@@ -71,6 +71,8 @@ struct Crosser {
     above: u64,
     /// Whether no cross has been counted.
     unbroken: bool,
+    /// Whether in this tile two equal values counted as above.
+    latched: bool,
     trader: Trader,
 }
 
@@ -97,7 +99,7 @@ impl Group {
         for pair in places.iter().map(|&place| &pairs[place]) {
             let (fast, slow) = (line(pair.fast), line(pair.slow));
             let trader = Trader::new(Share::new(pair.size), terms);
-            crossers.push(Crosser { fast, slow, from: 0, above: 0, unbroken: true, trader });
+            crossers.push(Crosser { fast, slow, from: 0, above: 0, unbroken: true, latched: false, trader });
         }
         for crosser in &mut crossers {
             let valid = lines[crosser.fast].valid.max(lines[crosser.slow].valid);
@@ -136,7 +138,7 @@ impl Group {
         for (line, lane) in self.lines.iter_mut().zip(&mut self.lanes) {
             line.fill(terms.ground, block * BLOCK, lane);
         }
-        for (crosser, words) in self.crossers.iter().zip(self.words.chunks_exact_mut(ROW)) {
+        for (crosser, words) in self.crossers.iter_mut().zip(self.words.chunks_exact_mut(ROW)) {
             let (fast, slow) = (&self.lanes[crosser.fast], &self.lanes[crosser.slow]);
             words[slot] = if fast.highest < slow.bottom {
                 0
@@ -186,6 +188,14 @@ impl Group {
                     }
                 }
             }
+            for crosser in pairs {
+                // After a refusal nothing may be held while the lines say otherwise, and equal values may make a
+                // cross that is not in the list.
+                if crosser.latched && crosser.trader.refused {
+                    crosser.trader.stop(Why::CloseCall);
+                }
+                crosser.latched = false;
+            }
         }
     }
 }
@@ -199,7 +209,7 @@ impl Crosser {
     #[cold]
     #[inline(never)]
     fn exactly(
-        &self,
+        &mut self,
         above: u64,
         unsure: u64,
         words: &[u64],
@@ -212,8 +222,9 @@ impl Crosser {
             left &= left - 1;
             let place = start + index as usize;
             let (fast, slow) = (value(0, place), value(1, place));
-            let stays = || place >= self.from && self.was_above(bits, index, words, start);
-            bits |= u64::from(fast > slow || (fast == slow && stays())) << index;
+            let stays = fast == slow && place >= self.from && self.was_above(bits, index, words, start);
+            self.latched |= stays;
+            bits |= u64::from(fast > slow || stays) << index;
         }
         bits
     }

@@ -99,6 +99,12 @@ impl<'m> Ground<'m> {
         self.sums[row + 1].wrapping_sub(self.sums[row + 1 - n])
     }
 
+    /// The places of the window after which a new UTC day begins.
+    pub fn day_ends(&self) -> Vec<usize> {
+        let days = self.clock[self.origin..].windows(2).zip(self.origin..);
+        days.filter(|(pair, _)| pair[0].utc_day() < pair[1].utc_day()).map(|(_, place)| place).collect()
+    }
+
     pub fn closes(&self) -> Closes<'_> {
         Closes { close: &self.all_closes[self.base..], lows: &self.lows, highs: &self.highs }
     }

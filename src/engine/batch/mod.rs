@@ -12,9 +12,10 @@
 //! - whole market orders at the next open: no participation cap, slippage `none` or `fixed_bps`, a taker fee
 //!   of at most 100 %; any step, minimum notional, starting balance, `warm_up` and `close_at_end`. What
 //!   concerns only resting orders (`intrabar`, `limit_needs_through`, the maker fee) is as it may be;
-//! - risk profiles of which no limit can bind: no loss limits; order and position limits of at least the
-//!   order's size; any `max_open_orders` (nothing rests); `orders_per_minute` of 1 or more, bars of a minute
-//!   or longer;
+//! - risk profiles of which no limit binds: order and position limits of at least the order's size; any
+//!   `max_open_orders` (nothing rests); `orders_per_minute` of 1 or more, bars of a minute or longer; a
+//!   `daily_loss_limit_pct` that refuses (`halt_new`); no other loss limit. The
+//!   built-in `default` profile is taken up to a `size_pct` of 25;
 //! - prices from 0.00000001 to 20 million, wallets up to 11 million.
 
 mod compare;

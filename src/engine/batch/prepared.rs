@@ -3,8 +3,8 @@
 use super::condensed::Condensed;
 use super::grid::{self, Pair};
 use super::ground::{Columns, Ground};
-use super::trader::Terms;
-use super::units::{LIMIT, Tariff};
+use super::trader::{DailyLoss, Terms};
+use super::units::{LIMIT, Share, Tariff};
 use super::{Why, eligible};
 use crate::domain::{Bps, SymbolId};
 use crate::engine::Job;
@@ -32,6 +32,8 @@ pub struct Prepared<'a> {
     slippage: Bps,
     /// `batch.samples` as places of the ground.
     samples: Vec<usize>,
+    /// The last places of days, where a loss is counted by the day.
+    day_ends: Vec<usize>,
 }
 
 impl<'a> Batch<'a> {
@@ -52,7 +54,11 @@ impl<'a> Batch<'a> {
             return Err(Why::TooLarge);
         }
         let samples = self.samples.iter().map(|&tick| tick - ground.base).collect();
-        Ok(Prepared { batch: self, ground, tariff, slippage, samples })
+        let day_ends = match self.job.risk.daily_loss_limit {
+            Some(_) => ground.day_ends(),
+            None => Vec::new(),
+        };
+        Ok(Prepared { batch: self, ground, tariff, slippage, samples, day_ends })
     }
 }
 
@@ -104,6 +110,10 @@ impl Prepared<'_> {
             tariff: &self.tariff,
             start: job.starting_balance.units() as i64,
             samples: &self.samples,
+            daily_loss: job
+                .risk
+                .daily_loss_limit
+                .map(|limit| DailyLoss { limit: Share::new(limit), day_ends: &self.day_ends }),
             close_at_end: job.venue.close_at_end,
             slippage: self.slippage,
             interval: job.market.interval.span(),

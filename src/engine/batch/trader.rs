@@ -20,8 +20,17 @@ pub(super) struct Terms<'g> {
     /// Places at which the equity is sampled, ascending.
     pub samples: &'g [usize],
     pub close_at_end: bool,
+    pub daily_loss: Option<DailyLoss<'g>>,
     pub slippage: Bps,
     pub interval: Span,
+}
+
+/// The limit on the loss since 00:00 UTC.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct DailyLoss<'g> {
+    pub limit: Share,
+    /// The last places of the window's days, but for the last day.
+    pub day_ends: &'g [usize],
 }
 
 /// A wallet in the middle of the window.
@@ -29,6 +38,8 @@ pub(super) struct Terms<'g> {
 pub(super) struct Trader {
     share: Share,
     pub state: State,
+    /// Whether an entry was refused: from then on it may be flat though the lines say otherwise.
+    pub refused: bool,
     cash: i64,
     qty: i64,
     /// Notional and fee of what is held.
@@ -45,6 +56,9 @@ pub(super) struct Trader {
     curve: Vec<f64>,
     falls: Falls,
     trades: Vec<Trade>,
+    /// Equity at the day's start, as far as days have been counted; only under a limit on the day's loss.
+    day_start: i64,
+    days: usize,
 }
 
 /// A closed round trip: money in units, places of its two fills.
@@ -77,6 +91,7 @@ impl Trader {
         Self {
             share,
             state: State::Flat,
+            refused: false,
             cash: terms.start,
             qty: 0,
             spent: 0,
@@ -92,6 +107,8 @@ impl Trader {
             curve,
             falls: Falls::new(start),
             trades: Vec::new(),
+            day_start: terms.start,
+            days: 0,
         }
     }
 
@@ -103,11 +120,21 @@ impl Trader {
             return;
         }
         let fill = at + 1;
+        if let Some(loss) = &terms.daily_loss {
+            self.count_days(at, loss, terms);
+            // While flat the equity is the cash.
+            if self.cash - self.day_start <= -loss.limit.of(self.day_start) {
+                self.refused = true;
+                return;
+            }
+            self.count_days(fill, loss, terms);
+        }
         let Some((qty, bill)) = terms.tariff.buy(amount, terms.ground.buy[fill]) else {
             return self.stop(Why::TooLarge);
         };
         if qty <= 0 {
-            return self.stop(Why::CloseCall);
+            self.refused = true;
+            return;
         }
         self.sample(fill, terms);
         self.spent = bill.notional + bill.fee;
@@ -115,7 +142,9 @@ impl Trader {
         self.qty = qty;
         self.qty_now = to_f64(qty);
         self.post(bill, fill);
-        self.state = State::Long;
+        if self.state == State::Flat {
+            self.state = State::Long;
+        }
     }
 
     /// Leaves at the close of place `at`: all is sold at the next open. It holds something now.
@@ -123,6 +152,9 @@ impl Trader {
     pub fn leave(&mut self, at: usize, terms: &Terms<'_>) {
         let fill = at + 1;
         self.sample(fill, terms);
+        if let Some(loss) = &terms.daily_loss {
+            self.count_days(fill, loss, terms);
+        }
         self.held += fill - self.since;
         self.touched += fill + 1 - self.since;
         self.sell(terms.ground.sell(fill), fill, terms);
@@ -145,7 +177,9 @@ impl Trader {
         (self.qty, self.qty_now) = (0, 0.0);
         self.post(bill, fill);
         self.falls.trip(held, self.cash_now, &terms.closes);
-        self.state = State::Flat;
+        if self.state == State::Long {
+            self.state = State::Flat;
+        }
     }
 
     /// After a fill.
@@ -166,8 +200,20 @@ impl Trader {
         }
     }
 
-    /// The minimum order, looked at closely. A wallet that will never reach it is spent; an order that
-    /// misses it by a rounding is for the general engine.
+    /// Counts the days that end before place `until`: the equity at the last one's close is what a loss is
+    /// measured from.
+    fn count_days(&mut self, until: usize, loss: &DailyLoss<'_>, terms: &Terms<'_>) {
+        while let Some(&end) = loss.day_ends.get(self.days).filter(|&&end| end < until) {
+            self.days += 1;
+            let close = price_units(terms.closes.close[end]);
+            match terms.tariff.bill(close, self.qty) {
+                Some(bill) if self.cash + bill.notional < LIMIT => self.day_start = self.cash + bill.notional,
+                _ => return self.stop(Why::TooLarge),
+            }
+        }
+    }
+
+    /// The minimum order, looked at closely. A wallet that will never reach it is spent.
     #[cold]
     #[inline(never)]
     fn may_order(&mut self, amount: i64, at: usize, terms: &Terms<'_>) -> bool {
@@ -176,14 +222,14 @@ impl Trader {
             return false;
         }
         if !terms.tariff.is_large_enough(amount, price_units(terms.closes.close[at])) {
-            self.stop(Why::CloseCall);
+            self.refused = true;
             return false;
         }
         true
     }
 
     #[cold]
-    fn stop(&mut self, why: Why) {
+    pub fn stop(&mut self, why: Why) {
         self.state = State::Stopped(why);
     }
 

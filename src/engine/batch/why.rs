@@ -6,6 +6,9 @@ pub enum Why {
     /// The market has several symbols, or a clock that is not its symbol's.
     #[error("the market has more than one symbol")]
     Symbols,
+    /// The agent starts with positions.
+    #[error("the agent starts with positions")]
+    Carried,
     /// The strategy is not one that trades the crosses of two lines of the scenario's own interval.
     #[error("the strategy does not trade crosses of two lines at the scenario's interval")]
     Strategy,
@@ -16,13 +19,13 @@ pub enum Why {
     /// above the whole.
     #[error("the venue does not fill whole market orders at the next open at a fixed price")]
     Venue,
-    /// A limit of the risk profile could bind.
+    /// A limit of the risk profile could bind that is not looked at here.
     #[error("a limit of the risk profile could bind")]
     Risk,
     /// A price or an amount does not fit the batch engine's integers.
     #[error("a price or an amount is too large or too small")]
     TooLarge,
-    /// An order came within a rounding of the smallest one allowed.
-    #[error("an order came within a rounding of the smallest one allowed")]
+    /// Two lines touched without crossing after an order had been refused.
+    #[error("two lines touched without crossing after an order had been refused")]
     CloseCall,
 }

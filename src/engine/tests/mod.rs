@@ -2,6 +2,7 @@
 
 mod brackets;
 mod breaches;
+mod carried;
 mod fills;
 mod isolation;
 mod lifetimes;

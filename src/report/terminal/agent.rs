@@ -3,10 +3,11 @@
 use super::Style;
 use super::calendar::months;
 use super::grid::{Column, draw};
-use super::header::{filled, paragraph, plural, titled};
-use super::names::{ALL, Shown};
-use super::numbers::{count, instant, length, range, ratio, signed};
+use super::header::{filled, paragraph, titled};
 use crate::domain::Timestamp;
+use crate::report::names::{ALL, Shown};
+use crate::report::numbers::{count, instant, length, range, ratio, signed};
+use crate::report::wording::plural;
 use crate::store::{AgentRecord, FallRecord, JobRecord, StoredRun};
 
 /// Drawdowns that are shown.

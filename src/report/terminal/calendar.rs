@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Style;
 use super::grid::{Column, draw};
-use super::numbers::signed_short;
+use crate::report::numbers::signed_short;
 use crate::store::JobRecord;
 
 const MONTHS: [&str; 12] =

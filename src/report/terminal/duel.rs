@@ -2,7 +2,7 @@
 
 use super::Style;
 use super::header::paragraph;
-use super::numbers::{ratio, signed};
+use crate::report::numbers::{ratio, signed};
 use crate::store::{DuelGameRecord, DuelRecord, TestRecord};
 use crate::tournament::standings::shown;
 

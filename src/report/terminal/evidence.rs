@@ -3,9 +3,9 @@
 use super::Style;
 use super::grid::{Column, draw};
 use super::header::paragraph;
-use super::notes::some;
-use super::numbers::{count, grouped, ratio};
 use super::standings::p_value;
+use crate::report::numbers::{count, grouped, ratio};
+use crate::report::wording::some;
 use crate::store::SelectionRecord;
 use crate::tournament::evidence::{DEFENSIBLE_DSR, DEFENSIBLE_PBO, DEFENSIBLE_SPA};
 use crate::tournament::standings::{shown, shown_percent};
@@ -90,23 +90,28 @@ fn notes(record: &SelectionRecord, style: Style) -> String {
     let against = record.benchmark.as_deref().unwrap_or("0");
     let alpha = format!("{} %", shown_percent(record.alpha));
     if let Some(superior) = &record.superior {
-        let names: Vec<&str> = superior.iter().map(String::as_str).collect();
-        let named = if names.is_empty() { "no trial".to_owned() } else { some(&names) };
+        let named = if superior.is_empty() { "no trial".to_owned() } else { listed(superior) };
         text += &paragraph(&format!("beats {against} at {alpha} (StepM): {named}"), style);
     }
     if let Some(set) = &record.confidence_set {
-        let names: Vec<&str> = set.members.iter().map(String::as_str).collect();
         let of = if set.compared < record.columns {
             format!(", of the {} with the highest mean return", count(set.compared))
         } else {
             String::new()
         };
-        text += &paragraph(&format!("model confidence set at {alpha}{of}: {}", some(&names)), style);
+        text += &paragraph(&format!("model confidence set at {alpha}{of}: {}", listed(&set.members)), style);
     }
     for (name, reason) in &record.missing {
         text += &paragraph(&format!("{} no {name}: {reason}", style.none()), style);
     }
     text
+}
+
+/// A few of the names; one that holds a comma itself (`fast = 10, slow = 40`) is put in brackets.
+fn listed(names: &[String]) -> String {
+    let bracketed = |name: &String| if name.contains(',') { format!("({name})") } else { name.clone() };
+    let names: Vec<String> = names.iter().map(bracketed).collect();
+    some(&names.iter().map(String::as_str).collect::<Vec<&str>>())
 }
 
 #[cfg(test)]
@@ -134,6 +139,12 @@ mod tests {
             text.contains("of the 2 with the highest mean return") || text.contains("of the 3 with"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn names_with_commas_stay_apart() {
+        let names = ["a = 1, b = 2", "a = 3, b = 4", "plain"].map(str::to_owned);
+        assert_eq!(listed(&names), "(a = 1, b = 2), (a = 3, b = 4), plain");
     }
 
     #[test]

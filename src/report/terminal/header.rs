@@ -1,11 +1,9 @@
 //! The lines above a table: which run this is.
 
 use super::Style;
-use super::numbers::{count, range};
+use crate::report::numbers::range;
+use crate::report::wording::{plural, symbols};
 use crate::store::RunRecord;
-
-/// Symbols that are named before the rest is only counted.
-const NAMED_SYMBOLS: usize = 5;
 
 /// The scenario's name, and under it what was replayed.
 pub(super) fn header(run: &RunRecord, style: Style) -> String {
@@ -20,23 +18,9 @@ pub(super) fn header(run: &RunRecord, style: Style) -> String {
     format!("{}\n{}", style.bold(&run.scenario), filled(&parts, style.separator(), style))
 }
 
-/// `BTC, ETH and 3 more`.
-pub(super) fn symbols(all: &[String]) -> String {
-    // Naming the last one takes no more room than counting it.
-    if all.len() <= NAMED_SYMBOLS + 1 {
-        return all.join(", ");
-    }
-    format!("{} and {} more", all[..NAMED_SYMBOLS].join(", "), all.len() - NAMED_SYMBOLS)
-}
-
 /// A section: its title and what stands under it.
 pub(super) fn titled(title: &str, body: String, style: Style) -> String {
     format!("{}\n\n{body}", style.bold(title))
-}
-
-/// `1 window`, `12 windows`.
-pub(super) fn plural(n: usize, what: &str) -> String {
-    format!("{} {what}{}", count(n), if n == 1 { "" } else { "s" })
 }
 
 /// The parts on as few lines as the width allows, never cut.
@@ -71,13 +55,6 @@ pub(super) fn paragraph(text: &str, style: Style) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn many_symbols_are_counted() {
-        let names = |n: usize| (0..n).map(|i| format!("S{i}")).collect::<Vec<_>>();
-        assert_eq!(symbols(&names(6)), "S0, S1, S2, S3, S4, S5");
-        assert_eq!(symbols(&names(20)), "S0, S1, S2, S3, S4 and 15 more");
-    }
 
     #[test]
     fn lines_break_between_parts_only() {

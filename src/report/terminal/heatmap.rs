@@ -4,8 +4,8 @@
 
 use super::Style;
 use super::header::paragraph;
-use super::numbers::ratio;
 use super::sweep::short;
+use crate::report::numbers::ratio;
 use crate::store::sweep::{ResultColumn, StoredSweep};
 
 /// From low to high.

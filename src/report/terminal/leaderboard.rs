@@ -4,7 +4,8 @@ use super::Style;
 use super::grid::{Column, draw};
 use super::header::header;
 use super::notes;
-use super::numbers::{count, gain, money, ratio, signed};
+use crate::report::numbers::{count, gain, money, ratio, signed};
+use crate::report::spark::spark;
 use crate::store::{RankingRecord, StoredRun};
 
 /// Metrics that may have no value, with their heads.
@@ -18,19 +19,39 @@ const METRICS: [(&str, &str); 7] = [
     ("profit_factor", "PF"),
 ];
 
+/// Columns of an agent's curve.
+const CURVE: usize = 12;
+const CURVE_HEAD: &str = "curve";
+
 /// A run's leaderboard: what was replayed, the table, and what its numbers do not say.
 pub fn leaderboard(stored: &StoredRun, style: Style) -> String {
+    leaderboard_with_curves(stored, &[], style)
+}
+
+/// The same with every agent's curve as a sparkline where there is room and the signs for it; `curves` in the
+/// scenario's order, as [`crate::report::sparks`] reads them.
+pub fn leaderboard_with_curves(stored: &StoredRun, curves: &[Vec<f64>], style: Style) -> String {
     let mut text = header(&stored.run, style);
     text.push('\n');
-    text.push_str(&table(stored, style));
+    text.push_str(&drawn(stored, curves, style));
     text.push_str(&format!("results: {}\n", stored.folder.display()));
     text
 }
 
 /// The table and its notes alone.
 pub(super) fn table(stored: &StoredRun, style: Style) -> String {
+    drawn(stored, &[], style)
+}
+
+fn drawn(stored: &StoredRun, curves: &[Vec<f64>], style: Style) -> String {
     let scored = if score(stored, style).is_some() { stored.leaderboard.windows } else { 0 };
-    let drawing = draw(columns(stored, style), style);
+    let mut all = columns(stored, style);
+    if style.unicode && !curves.is_empty() {
+        all.insert(2, curve(stored, curves));
+    }
+    let mut drawing = draw(all, style);
+    // No file has it as a column.
+    drawing.left_out.retain(|head| *head != CURVE_HEAD);
     let shown: Vec<_> = METRICS.into_iter().filter(|(_, head)| !drawing.left_out.contains(head)).collect();
     let notes = [
         notes::score(scored, style),
@@ -38,6 +59,7 @@ pub(super) fn table(stored: &StoredRun, style: Style) -> String {
         notes::missing(stored, &shown, style),
         notes::unfinished(stored, style),
         notes::flags(stored, style),
+        notes::origins(stored, style),
         notes::findings(stored, style),
     ];
     format!("{}\n{}", drawing.text, notes.concat())
@@ -76,6 +98,16 @@ fn columns(stored: &StoredRun, style: Style) -> Vec<Column> {
         columns.push(Column::words("status", 0, text(|row| row.status.clone())));
     }
     columns
+}
+
+/// One line of text an agent.
+fn curve(stored: &StoredRun, curves: &[Vec<f64>]) -> Column {
+    let place = |agent: &str| stored.run.agents.iter().position(|one| one.name == agent);
+    let cells = stored.leaderboard.rankings.iter().map(|row| {
+        let curve = place(&row.agent).and_then(|i| curves.get(i));
+        spark(curve.map_or(&[], Vec::as_slice), CURVE)
+    });
+    Column::words(CURVE_HEAD, 6, cells)
 }
 
 /// Shown only where it says something else than the ranking metric's own column.
@@ -151,6 +183,20 @@ no room for PnL, Sortino, Calmar, win %, PF, trades, fees; leaderboard.csv has
 results: reports/first/RUN
 ";
         assert_eq!(drawn(&league(), 80), expected);
+    }
+
+    #[test]
+    fn curves_have_their_column_where_signs_and_room_allow() {
+        let mut stored = league();
+        stored.leaderboard.rankings.truncate(2);
+        stored.leaderboard.rankings[0].agent = stored.run.agents[1].name.clone();
+        let curves = [vec![], vec![1.0, 2.0, 3.0]];
+        let text = |style| leaderboard_with_curves(&stored, &curves, style);
+        let wide = Style { unicode: true, width: Some(140), ..Style::PLAIN };
+        assert!(text(wide).contains("curve") && text(wide).contains("▁▅█"), "{}", text(wide));
+        assert!(!text(Style::PLAIN).contains("curve"), "plain where it is piped");
+        let narrow = text(Style { width: Some(60), ..wide });
+        assert!(!narrow.contains("curve"), "neither shown nor missed: {narrow}");
     }
 
     #[test]

@@ -5,16 +5,18 @@
 //! columns and says which.
 
 mod agent;
+pub mod agents;
 mod calendar;
 mod duel;
 mod evidence;
+mod film;
 mod grid;
 mod header;
 mod heatmap;
 mod leaderboard;
+mod matrix;
 mod names;
 mod notes;
-mod numbers;
 mod runs;
 mod series;
 mod show;
@@ -29,8 +31,9 @@ mod trades;
 pub use agent::agent;
 pub use duel::{duel, duel_game};
 pub use evidence::evidence;
+pub use film::{film, moment};
 pub use heatmap::{Heat, heat, heatmap};
-pub use leaderboard::leaderboard;
+pub use leaderboard::{leaderboard, leaderboard_with_curves};
 pub use runs::runs;
 pub use series::series;
 pub use show::show;

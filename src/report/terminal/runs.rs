@@ -2,8 +2,8 @@
 
 use super::Style;
 use super::grid::{Column, draw};
-use super::numbers::{instant, length, range, ratio};
 use crate::domain::Timestamp;
+use crate::report::numbers::{instant, length, range, ratio};
 use crate::store::RunSummary;
 
 /// All runs as a table, in the given order.

@@ -2,10 +2,11 @@
 
 use super::Style;
 use super::grid::{Column, draw};
-use super::header::{filled, plural};
-use super::names::{Unit, metric};
-use super::numbers::range;
+use super::header::filled;
 use crate::report::SeriesReport;
+use crate::report::names::{Unit, metric};
+use crate::report::numbers::range;
+use crate::report::wording::plural;
 
 /// What was measured, and a table of its metrics with the reasons of what is missing.
 pub fn series(report: &SeriesReport, style: Style) -> String {

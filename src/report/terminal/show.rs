@@ -2,11 +2,11 @@
 
 use super::Style;
 use super::grid::{Column, draw};
-use super::header::{filled, plural, symbols, titled};
+use super::header::{filled, titled};
 use super::leaderboard::table;
-use super::notes::some;
-use super::numbers::{count, length, range, ratio, signed};
-use crate::store::{AgentRecord, BattleRecord, CostRecord, PlaceRecord, StoredRun};
+use crate::report::numbers::{count, length, range, ratio, signed};
+use crate::report::wording::{costs, plural, some, symbols};
+use crate::store::{AgentRecord, BattleRecord, PlaceRecord, StoredRun};
 
 /// A run: what it was, its leaderboard, who won each window, each agent's statistics, refused orders.
 pub fn show(stored: &StoredRun, style: Style) -> String {
@@ -59,14 +59,6 @@ fn about(stored: &StoredRun, style: Style) -> String {
         text.push_str(&format!("{name:<10}{value}\n"));
     }
     text
-}
-
-fn costs(costs: &CostRecord) -> String {
-    let fill = if costs.fill_at == "close" { "the deciding close" } else { "the next open" };
-    format!(
-        "taker {} bp, maker {} bp, slippage {}, fills at {fill}",
-        costs.taker_fee_bps, costs.maker_fee_bps, costs.slippage
-    )
 }
 
 /// Who won each window and who came second; nothing for a run of one window.

@@ -2,10 +2,11 @@
 
 use super::Style;
 use super::grid::{Column, draw};
-use super::header::{paragraph, plural};
-use super::notes::some;
-use super::numbers::{count, ratio};
+use super::header::paragraph;
 use super::standings_pairs::pairs;
+use crate::report::numbers::{count, ratio};
+use crate::report::wording::plural;
+use crate::report::wording::some;
 use crate::store::{RatingRecord, RatingSystemRecord, StandingRecord, StandingsRecord};
 use crate::tournament::standings::{shown_percent, shown_together};
 

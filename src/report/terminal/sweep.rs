@@ -5,8 +5,9 @@ use serde_json::Value;
 use super::Style;
 use super::evidence::evidence;
 use super::grid::{Column, draw};
-use super::header::{filled, paragraph, plural};
-use super::numbers::{count, ratio, signed};
+use super::header::{filled, paragraph};
+use crate::report::numbers::{count, ratio, signed};
+use crate::report::wording::plural;
 use crate::store::sweep::{ResultColumn, StoredSweep, SweepRecord, ValidationRecord};
 
 /// Metrics shown beside the one that orders, with their heads; whether their sign is good or bad.
@@ -106,7 +107,7 @@ fn is_score(sweep: &StoredSweep, metric: &str, rows: &[usize]) -> bool {
 }
 
 fn whole(value: f64) -> String {
-    super::numbers::grouped(&format!("{value:.0}"))
+    crate::report::numbers::grouped(&format!("{value:.0}"))
 }
 
 fn shown(text: &str, style: Style) -> String {

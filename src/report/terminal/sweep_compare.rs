@@ -2,9 +2,10 @@
 
 use super::Style;
 use super::grid::{Column, draw};
-use super::header::{paragraph, plural};
-use super::numbers::{count, ratio};
+use super::header::paragraph;
 use super::sweep::named;
+use crate::report::numbers::{count, ratio};
+use crate::report::wording::plural;
 use crate::store::SelectionRecord;
 use crate::store::sweep::StoredSweep;
 

@@ -3,7 +3,7 @@
 use super::Style;
 use super::grid::{Column, draw};
 use super::header::{filled, paragraph};
-use super::numbers::{count, ratio};
+use crate::report::numbers::{count, ratio};
 use crate::store::TournamentRecord;
 use crate::tournament::formats::{
     FormatView, GauntletView, KnockoutRound, KnockoutView, LeagueView, Passage, RoundRobinView, Season,

@@ -2,9 +2,12 @@
 
 use super::Style;
 use super::grid::{Column, draw};
-use super::header::{filled, plural};
-use super::numbers::{are_dates, between, cash, count, instant, price, quantity, ratio, signed, signed_cash};
+use super::header::filled;
 use crate::domain::Cash;
+use crate::report::numbers::{
+    are_dates, between, cash, count, instant, price, quantity, ratio, signed, signed_cash,
+};
+use crate::report::wording::plural;
 use crate::store::{StoredRun, TradeRow};
 
 /// The latest `limit` round trips (0: all) as a table, with a line that sums up all of them.

@@ -2,7 +2,7 @@
 
 use crate::scenario::{
     Delisted, FillAt, FormatKind, GapRule, Intrabar, MetricsProfile, OnBreach, RankingMetric, RatingSystem,
-    ReportFormat, TieBreak, WarmUp,
+    ReportFormat, TieBreak, WalletChoice, WarmUp,
 };
 
 /// A word with its meaning.
@@ -29,6 +29,17 @@ impl Choice for WarmUp {
     const ALL: &'static [(Self, &'static str, &'static str)] = &[
         (Self::Before, "before", "indicators read the bars before the window, where the data has them"),
         (Self::Inside, "inside", "indicators start with the window's own first bar"),
+    ];
+}
+
+impl Choice for WalletChoice {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::Fresh, Self::Fresh.as_str(), "the starting balance"),
+        (
+            Self::Existing,
+            Self::Existing.as_str(),
+            "balances and positions that its last such run left behind",
+        ),
     ];
 }
 

@@ -22,6 +22,8 @@ pub struct KeyDoc {
 pub enum Fallback {
     /// Nothing: the key must be written.
     Required,
+    /// Nothing: the key must be written unless this other key is.
+    RequiredWithout(&'static str),
     /// This value, in TOML that is also JSON.
     Value(&'static str),
     /// This variant of a tagged table, with its own defaults.
@@ -233,7 +235,7 @@ impl KeyDoc {
     /// The default as a person reads it; `None` for a required key.
     pub fn default_text(&self) -> Option<&'static str> {
         match self.fallback {
-            Fallback::Required => None,
+            Fallback::Required | Fallback::RequiredWithout(_) => None,
             Fallback::Value(text) | Fallback::Variant(text) | Fallback::Described(text) => Some(text),
         }
     }

@@ -15,5 +15,7 @@ pub use choices::{Choice, ChoiceDoc, choice_docs};
 pub use doc::{Fallback, KeyDoc, Range, TableDoc, ValueType, VariantDoc};
 pub(super) use keys::{number, optional, percent, period, required, with_default};
 pub use tables::ROOT;
-pub(super) use tables::{CONDITION, DEFAULT_PROFILE, RISK, SLIPPAGE_MODELS, UNLIMITED_PROFILE, VENUE};
+pub(super) use tables::{
+    CONDITION, DEFAULT_PROFILE, ONE_STRATEGY, RISK, RISKS, ROSTER, SLIPPAGE_MODELS, UNLIMITED_PROFILE, VENUE,
+};
 pub(super) use windows::{PRESETS, Preset};

@@ -8,7 +8,7 @@ use super::{validation, windows};
 use crate::scenario::catalogue;
 use crate::scenario::{
     Delisted, FillAt, FormatKind, GapRule, Intrabar, MetricsProfile, OnBreach, RankingMetric, RatingSystem,
-    ReportFormat, TieBreak, WarmUp,
+    ReportFormat, TieBreak, WalletChoice, WarmUp,
 };
 
 /// The name of the built-in profile that an agent gets that names none.
@@ -62,6 +62,12 @@ const SCENARIO: TableDoc = TableDoc {
             "Where all randomness comes from.",
         ),
         with_default("description", ValueType::Text, "\"\"", "What it is for."),
+        optional(
+            "rematch_of",
+            ValueType::Text,
+            "none",
+            "The run that this is a rematch of; `tiltyard battle rematch` writes it.",
+        ),
     ],
 };
 
@@ -240,7 +246,25 @@ pub(in crate::scenario) const RISK: TableDoc = TableDoc {
 const AGENT: TableDoc = TableDoc {
     doc: "One agent with a wallet of its own.",
     keys: &[
-        required("name", ValueType::Name, "Unique; also the name of its result folder."),
+        unless_registered("name", ValueType::Name, "Unique; also the name of its result folder."),
+        optional(
+            "registered",
+            ValueType::Text,
+            "none",
+            "A registered agent: its strategy, risk, balance, description and tags hold where none are written here.",
+        ),
+        optional(
+            "version",
+            ValueType::Integer { min: 1, max: 1_000_000 },
+            "the newest",
+            "Which version of the registered agent.",
+        ),
+        optional(
+            "wallet",
+            ValueType::Choice { noun: "wallet", choices: choice_docs::<WalletChoice> },
+            "fresh",
+            "What the registered agent starts with.",
+        ),
         with_default("description", ValueType::Text, "\"\"", "What it is."),
         with_default("tags", TEXTS, "[]", "Labels for grouping."),
         with_default(
@@ -250,11 +274,50 @@ const AGENT: TableDoc = TableDoc {
             "Quote currency in its wallet at each window's start.",
         ),
         with_default("risk", ValueType::Text, "\"default\"", "`default`, `unlimited`, or one of `[risk.*]`."),
-        required(
-            "strategy",
-            ValueType::Tagged { tag: "kind", noun: "strategy kind", variants: catalogue::strategy_variants },
-            "How it decides.",
+        unless_registered("strategy", STRATEGY, "How it decides."),
+    ],
+};
+
+const STRATEGY: ValueType =
+    ValueType::Tagged { tag: "kind", noun: "strategy kind", variants: catalogue::strategy_variants };
+
+/// A key of an agent that a registered one has already.
+const fn unless_registered(name: &'static str, value: ValueType, doc: &'static str) -> KeyDoc {
+    KeyDoc { name, value, fallback: Fallback::RequiredWithout("registered"), doc }
+}
+
+/// A strategy by itself, as the registry keeps it.
+pub(in crate::scenario) const ONE_STRATEGY: TableDoc =
+    TableDoc { doc: "A strategy.", keys: &[required("strategy", STRATEGY, "How it decides.")] };
+
+/// Risk profiles by themselves.
+pub(in crate::scenario) const RISKS: TableDoc =
+    TableDoc { doc: "Risk profiles.", keys: &[required("risk", ValueType::Named(&RISK), "Risk profiles.")] };
+
+/// A file of agents for the registry.
+pub(in crate::scenario) const ROSTER: TableDoc = TableDoc {
+    doc: "Agents for the registry.",
+    keys: &[
+        optional("risk", ValueType::Named(&RISK), "none", "Risk profiles that agents refer to by name."),
+        required("agents", ValueType::Tables(&MEMBER), "The agents; at least one."),
+    ],
+};
+
+const MEMBER: TableDoc = TableDoc {
+    doc: "One agent for the registry.",
+    keys: &[
+        required("name", ValueType::Name, "Unique among the active agents."),
+        with_default("description", ValueType::Text, "\"\"", "What it is."),
+        with_default("tags", TEXTS, "[]", "Labels for grouping."),
+        optional("color", ValueType::Text, "none", "How it is drawn, as `#rrggbb`."),
+        with_default(
+            "starting_balance",
+            ValueType::Amount { zero: false },
+            "\"10000.00\"",
+            "Quote currency in its wallet.",
         ),
+        with_default("risk", ValueType::Text, "\"default\"", "`default`, `unlimited`, or one of `[risk.*]`."),
+        required("strategy", STRATEGY, "How it decides."),
     ],
 };
 

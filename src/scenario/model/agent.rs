@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{RiskProfile, StrategySpec};
+use super::{Registered, RiskProfile, StrategySpec};
 use crate::domain::{AgentName, Cash};
 
 /// One `[[agents]]` table, with its risk profile looked up.
@@ -16,10 +16,14 @@ pub struct AgentSpec {
     /// Labels for grouping.
     #[serde(skip)]
     pub tags: Vec<String>,
-    /// Quote currency in its wallet at each window's start (default 10000).
+    /// Quote currency in its wallet at each window's start (default 10000); for a registered agent that goes
+    /// on with its existing wallet the quote currency in that.
     pub starting_balance: Cash,
     /// The limits that hold on its orders.
     pub risk: RiskProfile,
     /// How it decides.
     pub strategy: StrategySpec,
+    /// Where it comes from, when that is the registry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registered: Option<Registered>,
 }

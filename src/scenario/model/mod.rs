@@ -4,6 +4,7 @@ mod agent;
 mod battle;
 mod market;
 mod metrics;
+mod registered;
 mod risk;
 mod rules;
 mod strategy;
@@ -16,6 +17,7 @@ pub use agent::AgentSpec;
 pub use battle::{BattleSpec, RankingMetric, TieBreak, WindowSpec};
 pub use market::{Delisted, GapRule, MarketSpec, WarmUp};
 pub use metrics::{Benchmark, MetricSpec, MetricsProfile, ReportFormat, ReportSpec};
+pub use registered::{ExistingWallet, Registered, StartingWallet, WalletChoice};
 pub use risk::{OnBreach, RiskProfile};
 pub use rules::{BinaryOp, Condition, Expr, Function, RuleSet, Series};
 pub use strategy::{StrategyKind, StrategySpec};
@@ -34,6 +36,9 @@ pub struct Scenario {
     /// What it is for.
     #[serde(skip)]
     pub description: String,
+    /// The run that it is a rematch of, by its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rematch_of: Option<String>,
     /// Where all randomness comes from.
     pub seed: Seed,
     /// Which bars.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::domain::Bps;
 
 /// The `[venue]` table.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct VenueSpec {
     /// Fee on fills that take liquidity (default 10).
     pub taker_fee: Bps,

@@ -5,13 +5,14 @@ use std::ops::Range;
 
 use toml::Spanned;
 
+use super::registered::{self, Origin};
 use super::risk::Profiles;
 use super::strategy::{self, ReadStrategy};
 use super::table::Table;
 use crate::domain::{AgentName, Bps, Interval, Symbol};
 use crate::scenario::format::{DEFAULT_PROFILE, UNLIMITED_PROFILE};
 use crate::scenario::suggest;
-use crate::scenario::{AgentSpec, RiskProfile, StrategyKind};
+use crate::scenario::{AgentSpec, Registry, RiskProfile, StrategyKind};
 
 /// What agents refer to; each part is absent where something was wrong with it.
 pub(super) struct Surroundings<'a> {
@@ -21,6 +22,10 @@ pub(super) struct Surroundings<'a> {
     pub(super) interval: Option<Interval>,
     /// Its own risk profiles.
     pub(super) profiles: Option<&'a Profiles>,
+    /// The currency of wallets.
+    pub(super) quote: Option<&'a str>,
+    /// Where registered agents are found.
+    pub(super) registry: &'a dyn Registry,
 }
 
 /// What could be read of the agents.
@@ -42,9 +47,10 @@ pub(super) fn read_all(tables: &[Table<'_>], around: &Surroundings<'_>) -> Agent
     let mut agents = Agents { specs: Some(Vec::new()), names: Vec::new() };
     let mut used = BTreeSet::new();
     for table in tables {
-        let name: Option<Spanned<AgentName>> = table.value("name");
+        let origin = registered::read(table, around);
+        let name = origin.name(table);
         let unique = name.as_ref().is_none_or(|name| is_unique(table, name, &agents.names));
-        let spec = read(table, name.as_ref(), around, &mut used).filter(|_| unique);
+        let spec = read(table, &origin, name.as_ref(), around, &mut used).filter(|_| unique);
         agents.specs = agents.specs.zip(spec).map(|(mut specs, spec)| {
             specs.push(spec);
             specs
@@ -74,21 +80,43 @@ fn is_unique(table: &Table<'_>, name: &Spanned<AgentName>, before: &[Option<Span
     false
 }
 
+/// Reads one table by itself.
+pub(super) fn read_one(table: &Table<'_>, around: &Surroundings<'_>) -> Option<AgentSpec> {
+    let origin = registered::read(table, around);
+    let name = origin.name(table);
+    read(table, &origin, name.as_ref(), around, &mut BTreeSet::new())
+}
+
 /// Reads one table, whose name was read before.
-pub(super) fn read(
+fn read(
     table: &Table<'_>,
+    origin: &Origin,
     name: Option<&Spanned<AgentName>>,
     around: &Surroundings<'_>,
     used: &mut BTreeSet<String>,
 ) -> Option<AgentSpec> {
-    let description = table.value("description");
-    let tags = table.value("tags");
-    let starting_balance = table.value("starting_balance");
-    let risk_name: Option<Spanned<String>> = table.value("risk");
-    let strategy = strategy::read(table, around);
+    let description = origin.value(table, "description", |entry| entry.description.clone());
+    let tags = origin.value(table, "tags", |entry| entry.tags.clone());
+    let starting_balance = origin.value(table, "starting_balance", |entry| entry.starting_balance);
+    let strategy = match origin.stands_in(table, "strategy") {
+        Some(entry) => registered::strategy(table, entry, around),
+        None if origin.is_missing() && !table.has("strategy") => {
+            table.skip("strategy");
+            None
+        }
+        None => strategy::read(table, around),
+    };
+    let risk = match origin.stands_in(table, "risk") {
+        Some(entry) => registered::risk(table, entry),
+        None => {
+            let name: Option<Spanned<String>> = table.value("risk");
+            let risk = name.as_ref().and_then(|name| risk(table, name, around, used));
+            used.extend(name.map(Spanned::into_inner));
+            risk
+        }
+    };
+    let registered = origin.registered(table, around);
     table.finish();
-    let risk = risk_name.as_ref().and_then(|name| risk(table, name, around, used));
-    used.extend(risk_name.map(Spanned::into_inner));
     if let (Some(name), Some(strategy), Some(risk)) = (name, &strategy, &risk) {
         warn_refused(table, name.get_ref(), strategy, risk);
     }
@@ -96,9 +124,10 @@ pub(super) fn read(
         name: name?.get_ref().clone(),
         description: description?,
         tags: tags?,
-        starting_balance: starting_balance?,
+        starting_balance: registered.as_ref()?.cash.or(starting_balance)?,
         risk: risk?,
         strategy: strategy?.spec,
+        registered: registered?.registered,
     })
 }
 

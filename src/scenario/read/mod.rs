@@ -10,8 +10,10 @@ mod condition;
 mod market;
 mod metrics;
 mod prose;
+mod registered;
 mod report;
 mod risk;
+mod roster;
 mod scenario;
 mod strategy;
 mod sweep;
@@ -23,4 +25,6 @@ mod validation;
 mod value;
 mod venue;
 
+pub(super) use roster::{is_color, risk as risk_file, roster as roster_file, strategy as strategy_problems};
+use roster::{risk_limits as risk_text, strategy_in as strategy_text};
 pub(super) use sweep::Template;

@@ -10,7 +10,7 @@ use super::{battle, market, metrics, report, risk, sweep, syntax, tournament, va
 use crate::domain::Seed;
 use crate::scenario::format::ROOT;
 use crate::scenario::problem::{Problem, ProblemSeverity, Problems};
-use crate::scenario::{Scenario, StrategyKind, TournamentSpec};
+use crate::scenario::{NoRegistry, Registry, Scenario, StrategyKind, TournamentSpec};
 
 impl Scenario {
     /// Reads and checks a scenario file. `base_dir` is the folder it lies in, against which relative paths
@@ -21,9 +21,21 @@ impl Scenario {
     /// # Errors
     /// Every mistake of the file, by place; warnings are left out until there are none.
     pub fn parse(source: &str, base_dir: &Path) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
+        Self::parse_with(source, base_dir, &NoRegistry)
+    }
+
+    /// The same where agents may come from a registry.
+    ///
+    /// # Errors
+    /// As [`Scenario::parse`].
+    pub fn parse_with(
+        source: &str,
+        base_dir: &Path,
+        registry: &dyn Registry,
+    ) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
         let (document, errors) = DeTable::parse_recoverable(source);
         let problems = Problems::new(source);
-        let scenario = read(document.get_ref(), base_dir, &problems);
+        let scenario = read(document.get_ref(), base_dir, registry, &problems);
         syntax::report(&errors, &problems);
         let failed = problems.any_error();
         let found = problems.into_sorted();
@@ -36,7 +48,12 @@ impl Scenario {
     }
 }
 
-fn read(document: &DeTable<'_>, base_dir: &Path, problems: &Problems<'_>) -> Option<Scenario> {
+fn read(
+    document: &DeTable<'_>,
+    base_dir: &Path,
+    registry: &dyn Registry,
+    problems: &Problems<'_>,
+) -> Option<Scenario> {
     let root = Table::new("the top level of the file".to_owned(), ROOT.keys, 0..0, Some(document), problems);
     let head = root.table("scenario").and_then(|table| head(&table));
     let battle = root.table("battle").map(battle::read).unwrap_or_default();
@@ -51,6 +68,8 @@ fn read(document: &DeTable<'_>, base_dir: &Path, problems: &Problems<'_>) -> Opt
         symbols: market.symbols.as_deref(),
         interval: market.interval,
         profiles: profiles.as_ref(),
+        quote: market.spec.as_ref().map(|spec| spec.quote_asset.as_str()),
+        registry,
     };
     let agents = root.tables("agents").map(|tables| agent::read_all(&tables, &surroundings));
     let sweep = sweep::read(document, &root, &agents, venue.as_ref(), &battle, &surroundings);
@@ -66,6 +85,7 @@ fn read(document: &DeTable<'_>, base_dir: &Path, problems: &Problems<'_>) -> Opt
     let scenario = Scenario {
         name: head.name,
         description: head.description,
+        rematch_of: head.rematch_of,
         seed: Seed(head.seed),
         market: market.spec?,
         venue: venue?,
@@ -92,14 +112,16 @@ struct Head {
     name: String,
     seed: u64,
     description: String,
+    rematch_of: Option<String>,
 }
 
 fn head(table: &Table<'_>) -> Option<Head> {
     let name = table.value("name");
     let seed = table.value("seed");
     let description = table.value("description");
+    let rematch_of = table.optional("rematch_of");
     table.finish();
-    Some(Head { name: name?, seed: seed?, description: description? })
+    Some(Head { name: name?, seed: seed?, description: description?, rematch_of: rematch_of? })
 }
 
 /// What is odd about a scenario as a whole.

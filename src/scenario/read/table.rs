@@ -81,6 +81,11 @@ impl<'t> Table<'t> {
         }
     }
 
+    /// Leaves a key that another one stands in for.
+    pub(super) fn skip(&self, key: &'static str) {
+        self.asked.borrow_mut().insert(key);
+    }
+
     /// The value of a required key as it is written, for a reader of its own.
     pub(super) fn raw(&self, key: &'static str) -> Option<Given<'t>> {
         self.ask(key)?;

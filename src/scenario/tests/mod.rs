@@ -4,6 +4,7 @@ mod defaults;
 mod files;
 mod mistakes;
 mod references;
+mod registered;
 mod schema;
 mod sweep;
 mod syntax;

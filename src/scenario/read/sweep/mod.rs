@@ -87,7 +87,16 @@ fn find<'a>(table: &Table<'_>, name: &Spanned<String>, agents: Option<&'a Agents
     if let Some(found) =
         agents.specs.as_ref()?.iter().find(|agent| agent.name.as_str() == name.get_ref().as_str())
     {
-        return Some(found);
+        if found.registered.is_none() {
+            return Some(found);
+        }
+        table.problems.error(
+            name.span(),
+            format!("the agent `{}` comes from the registry", name.get_ref()),
+            "its parameters are not written here".to_owned(),
+            Some("sweep an agent whose strategy the scenario writes".to_owned()),
+        );
+        return None;
     }
     table.problems.absent(
         name.span(),

@@ -2,7 +2,6 @@
 //!
 //! Invariant: what a trial replays has passed every check that the same values written in the file would.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use toml::Spanned;
@@ -15,7 +14,7 @@ use super::super::venue;
 use crate::domain::{AgentName, Interval, Symbol};
 use crate::scenario::format::{ROOT, ValueType};
 use crate::scenario::problem::{Problem, Problems};
-use crate::scenario::{AgentSpec, SweptParameter, SweptValue, TrialSetup, VenueSpec};
+use crate::scenario::{AgentSpec, NoRegistry, SweptParameter, SweptValue, TrialSetup, VenueSpec};
 
 /// A scenario's text with what is needed to read one of its agents again.
 #[derive(Debug, Clone)]
@@ -106,6 +105,8 @@ impl Template {
             symbols: Some(&self.symbols),
             interval: Some(self.interval),
             profiles: Some(&profiles),
+            quote: None,
+            registry: &NoRegistry,
         };
         let list = document.get("agents")?.get_ref().as_array()?;
         let tables = list.iter().filter_map(|agent| agent.get_ref().as_table());
@@ -118,8 +119,7 @@ impl Template {
             *strategy = Spanned::new(strategy.span(), DeValue::Table(table));
         }
         let table = Table::new("`[[agents]]`".to_owned(), keys("agents")?, 0..0, Some(&agent), problems);
-        let name = table.value("name");
-        let agent = agent::read(&table, name.as_ref(), &around, &mut BTreeSet::new())?;
+        let agent = agent::read_one(&table, &around)?;
         Some(TrialSetup { agent, venue })
     }
 }

@@ -1,6 +1,6 @@
 //! How metrics are called and shown, by their names in files.
 
-use super::numbers::{length, ratio};
+use crate::report::numbers::{length, ratio};
 
 /// A metric for reading.
 #[derive(Debug, Clone, Copy)]
@@ -106,6 +106,17 @@ impl Shown {
     /// Its name in files.
     pub const fn name(&self) -> &'static str {
         self.name
+    }
+}
+
+/// Title with the sign of its unit: `max drawdown %`; a name that is not known, for people.
+pub(super) fn title(name: &str) -> String {
+    match ALL.iter().find(|one| one.name == name) {
+        Some(known) => format!("{} {}", known.title, known.unit.sign()).trim_end().to_owned(),
+        None => match name.strip_suffix("_pct") {
+            Some(stem) => format!("{stem} %").replace('_', " "),
+            None => name.replace('_', " "),
+        },
     }
 }
 

@@ -1,0 +1,60 @@
+//! `tiltyard battle replay`: a finished battle at any time of it, from the store.
+
+use serde_json::json;
+
+use super::super::{Exit, Failure, output};
+use super::args::ReplayArgs;
+use crate::domain::Timestamp;
+use crate::report::terminal;
+use crate::store::{BattleFilm, BattleMoment, StoredRun, find_run};
+
+/// Times that are shown where none was asked for.
+const FRAMES: u32 = 12;
+
+/// Shows one time, or how the battle went.
+///
+/// # Errors
+/// Where there is no such run or window, or the time lies outside.
+pub fn replay(args: &ReplayArgs) -> Result<Exit, Failure> {
+    let stored = StoredRun::load(&find_run(&args.store.out, &args.run)?)?;
+    let window = match args.window {
+        Some(window) => window,
+        None => covering(&stored, args.at)?,
+    };
+    let film = BattleFilm::load(&stored, window)?;
+    let Some(at) = args.at else {
+        let moments: Vec<BattleMoment> = film.times(FRAMES).into_iter().map(|at| film.at(at)).collect();
+        let text = || terminal::film(&stored.run, &film, &moments, output::style());
+        return show(args, &json!(moments), text);
+    };
+    if at < film.start || at > film.end {
+        let message = format!("{at} lies outside of window {window}: {} to {}", film.start, film.end);
+        return Err(Failure::plain(Exit::Usage, message, "give a time within, or another --window"));
+    }
+    let moment = film.at(at);
+    show(args, &json!(moment), || terminal::moment(&stored.run, &film, &moment, output::style()))
+}
+
+fn show(
+    args: &ReplayArgs,
+    value: &serde_json::Value,
+    text: impl FnOnce() -> String,
+) -> Result<Exit, Failure> {
+    output::result(&if args.store.json { format!("{value:#}\n") } else { text() })?;
+    Ok(Exit::Done)
+}
+
+/// The first window that covers a time; the first of all where none was given.
+fn covering(stored: &StoredRun, at: Option<Timestamp>) -> Result<u32, Failure> {
+    let windows = &stored.run.windows;
+    let covers = |start: &str, end: &str, at: Timestamp| {
+        let bounds = (start.parse::<Timestamp>(), end.parse::<Timestamp>());
+        matches!(bounds, (Ok(start), Ok(end)) if (start..=end).contains(&at))
+    };
+    let found = windows.iter().find(|window| at.is_none_or(|at| covers(&window.start, &window.end, at)));
+    found.map(|window| window.index).ok_or_else(|| {
+        let at = at.map_or_else(String::new, |at| at.to_string());
+        let help = format!("the run covers {} to {}", stored.run.market.start, stored.run.market.end);
+        Failure::plain(Exit::Usage, format!("no window of run `{}` covers {at}", stored.run.run_id), help)
+    })
+}

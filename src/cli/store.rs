@@ -1,0 +1,92 @@
+//! The `tiltyard store` commands: whether a store is sound, and clearing away.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::args::StoreArgs;
+use super::output::{self, counted};
+use super::{Exit, Failure};
+use crate::store::{inspect, prune};
+
+/// The `store` commands.
+#[derive(Debug, Subcommand)]
+pub enum StoreCommand {
+    /// Check the database, the agents' books and every run's folder.
+    Check(StoreArgs),
+    /// Clear away what dead processes left, and runs in the index whose folder is gone.
+    Prune(PruneArgs),
+}
+
+/// Arguments of `store prune`.
+#[derive(Debug, Args)]
+pub struct PruneArgs {
+    /// Remove the folders of runs too that the index does not list.
+    #[arg(long)]
+    pub unlisted: bool,
+    /// Where results landed.
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub out: PathBuf,
+    /// Print as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl StoreCommand {
+    /// Carries the command out.
+    ///
+    /// # Errors
+    /// Where there is no store, or it cannot be read or changed.
+    pub fn run(&self) -> Result<Exit, Failure> {
+        match self {
+            Self::Check(args) => check(args),
+            Self::Prune(args) => clear(args),
+        }
+    }
+}
+
+/// Says how the store is; leaves with 1 where something is wrong.
+fn check(args: &StoreArgs) -> Result<Exit, Failure> {
+    let condition = inspect(&args.out)?;
+    let sound = condition.troubles.is_empty();
+    if args.json {
+        let text = json!({
+            "ok": sound,
+            "runs": condition.runs,
+            "agents": condition.agents,
+            "troubles": condition.troubles,
+        });
+        output::result(&format!("{text:#}\n"))?;
+    } else {
+        let found = if sound { "ok".to_owned() } else { counted(condition.troubles.len() as u64, "problem") };
+        let mut text = format!(
+            "{}: {found}; {}, {}\n",
+            args.out.display(),
+            counted(condition.runs as u64, "run"),
+            counted(condition.agents as u64, "agent")
+        );
+        for trouble in &condition.troubles {
+            text.push_str(&format!("- {}\n  {}\n", trouble.sentence(), trouble.remedy()));
+        }
+        output::result(&text)?;
+    }
+    Ok(if sound { Exit::Done } else { Exit::RunFailed })
+}
+
+fn clear(args: &PruneArgs) -> Result<Exit, Failure> {
+    let gone = prune(&args.out, args.unlisted)?;
+    if args.json {
+        output::result(&format!("{:#}\n", json!({ "removed": gone })))?;
+        return Ok(Exit::Done);
+    }
+    let mut text = String::new();
+    for trouble in &gone {
+        text.push_str(&format!("cleared away: {}\n", trouble.sentence()));
+    }
+    if gone.is_empty() {
+        text.push_str("nothing to clear away\n");
+    }
+    output::result(&text)?;
+    Ok(Exit::Done)
+}

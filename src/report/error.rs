@@ -1,0 +1,30 @@
+//! Why a report could not be made. Owns the room's one error type.
+
+use crate::store::StoreError;
+
+/// A report that could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// What is stored could not be read, or the report not written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A page's template does not fit its values.
+    #[error("cannot fill in the template of the report: {0}")]
+    Template(#[from] minijinja::Error),
+    /// The values of the charts cannot be written as JSON.
+    #[error("cannot write the values of the charts: {0}")]
+    Values(#[from] serde_json::Error),
+}
+
+impl ReportError {
+    /// What a user can do about it, as one sentence.
+    pub fn remedy(&self) -> String {
+        match self {
+            Self::Store(error) => error.remedy(),
+            Self::Template(_) | Self::Values(_) => {
+                "this is an error in tiltyard, not in the run: please report it with the run's folder"
+                    .to_owned()
+            }
+        }
+    }
+}

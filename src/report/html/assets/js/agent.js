@@ -1,0 +1,130 @@
+// An agent's section: its charts and its list of trades, built when it is opened.
+
+function startAgents() {
+  document.querySelectorAll("details.agent").forEach((section) => {
+    section.addEventListener("toggle", () => section.open && openAgent(section));
+  });
+  document.querySelector("details.agent")?.setAttribute("open", "");
+}
+
+function openAgent(section) {
+  if (section.dataset.built) return;
+  section.dataset.built = "yes";
+  const agent = Number(section.dataset.agent);
+  const part = (name) => section.querySelector(`[data-part="${name}"]`);
+  const from = values.trades[agent];
+  const trades = from.rows.map((row) => trade(row, from));
+  priceChart(part("prices"), part("symbol"), agent, trades);
+  chart(part("rolling"), `rolling-${agent}`, (narrow) => rollingOption(values.rolling[agent], agent, narrow));
+  chart(part("histogram"), `histogram-${agent}`, () => histogramOption(from.histogram));
+  chart(part("excursions"), `excursions-${agent}`, () => excursionOption(trades));
+  tradeList(part("trades"), agent);
+}
+
+function priceChart(box, select, agent, trades) {
+  const known = values.prices.map((one) => one.symbol);
+  const symbols = values.trades[agent].symbols;
+  const drawable = symbols.filter((symbol) => known.includes(symbol)).sort();
+  drawable.forEach((symbol) => select.append(element("option", { value: symbol, textContent: symbol })));
+  select.closest(".controls").hidden = drawable.length < 2;
+  const why = symbols.length === 0 ? "This agent made no round trip, so there is nothing to mark." : "The page carries no prices of the symbols that this agent traded.";
+  const handle = chart(box, `prices-${agent}`, (narrow) => (drawable.length ? priceOption(select.value, trades, narrow) : why));
+  select.addEventListener("change", handle.draw);
+}
+
+const UP = "path://M5 0L10 9L0 9Z";
+const DOWN = "path://M0 0L10 0L5 9Z";
+const STROKE = "path://M0 4L14 4L14 6L0 6Z";
+
+function priceOption(symbol, trades, narrow) {
+  const line = points(values.prices.find((one) => one.symbol === symbol).close);
+  const mine = trades.filter((t) => t.symbol === symbol);
+  const marks = (name, rows, at, value, shape, color) => ({
+    type: "scatter", name, symbol: shape, symbolSize: 9, color, z: 4,
+    itemStyle: { color, borderColor: colour("paper"), borderWidth: 0.8 },
+    data: rows.map((t) => ({ value: [t[at], t[value]], trade: t })),
+  });
+  const closed = mine.filter((t) => t.closed);
+  return {
+    grid: { left: narrow ? 8 : 16, right: 12, top: 30, bottom: 40, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    legend: { top: 0, left: 0, data: [{ name: "close", icon: STROKE }, "entry", "exit, gained", "exit, lost"], textStyle: { color: colour("ink") }, itemWidth: 14, itemHeight: 10, selectedMode: false },
+    xAxis: timeAxis(narrow),
+    yAxis: axis({ type: "value", scale: true, axisLabel: { formatter: (value) => (Math.abs(value) >= 100 ? number(value, 0) : price(value)) } }),
+    tooltip: tooltip({ trigger: "item", formatter: (hit) => (hit.data.trade ? tradeTooltip(hit.data.trade) : "") }),
+    dataZoom: zoom(true),
+    series: [
+      { type: "line", name: "close", data: line, showSymbol: false, silent: true, color: colour("quiet"), lineStyle: { width: 1.1, color: colour("quiet") } },
+      marks("entry", mine, "entry", "entryPrice", UP, colour("agent-2")),
+      marks("exit, gained", closed.filter((t) => t.pnl > 0), "exit", "exitPrice", DOWN, colour("agent-0")),
+      marks("exit, lost", closed.filter((t) => t.pnl <= 0), "exit", "exitPrice", DOWN, colour("agent-1")),
+    ],
+  };
+}
+
+function tradeTooltip(t) {
+  const rows = [
+    ["entry", `${instant(t.entry)} at ${price(t.entryPrice)}`],
+    ["exit", t.closed ? `${instant(t.exit)} at ${price(t.exitPrice)}` : "open"],
+    ["PnL", `${signed(t.pnl)} (${signed(t.percent)} %)`],
+    ["worst, best", `${signed(t.mae)}, ${signed(t.mfe)}`],
+    ["why", `${t.why}, ${t.whyOut}`],
+  ];
+  return `<strong>${escaped(t.symbol)}</strong><table>${rows.map(([name, text]) => `<tr><td>${name}</td><td>${escaped(text)}</td></tr>`).join("")}</table>`;
+}
+
+function rollingOption({ returns, lines }, agent, narrow) {
+  if (lines.length === 0) return `No window is long enough for ${returns || 30} daily returns.`;
+  const { color } = look(agent);
+  return {
+    grid: { left: 8, right: 12, top: 10, bottom: 8, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    xAxis: timeAxis(narrow, { splitNumber: narrow ? 3 : 5, axisLine: { onZero: false, lineStyle: { color: colour("line") } } }),
+    yAxis: axis({ type: "value", scale: true, axisLabel: { formatter: plain } }),
+    tooltip: tooltip({ trigger: "axis", formatter: ([hit]) => `${instant(hit.value[0])}: ${number(hit.value[1])}` }),
+    dataZoom: zoom(false),
+    series: lines.map((line) => ({ type: "line", data: points(line), showSymbol: false, color, lineStyle: { color, width: 1.5 } })),
+  };
+}
+
+function histogramOption({ start, width, counts }) {
+  if (counts.length === 0) return "No round trip was closed, so there is no profit or loss to count.";
+  const places = width >= 1 ? 0 : Math.min(6, Math.ceil(-Math.log10(width)));
+  const edge = (i) => start + i * width;
+  const bars = counts.map((count, i) => ({
+    value: [edge(i) + width / 2, count, edge(i), edge(i + 1)],
+    itemStyle: { color: colour(edge(i) >= 0 ? "agent-0" : "agent-1") },
+  }));
+  return {
+    grid: { left: 8, right: 16, top: 28, bottom: 34, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    xAxis: axis({ type: "value", min: start, max: edge(counts.length), splitLine: { show: false }, name: `PnL, ${values.quote}`, nameLocation: "middle", nameGap: 26, axisLabel: { formatter: plain, showMinLabel: false, showMaxLabel: false } }),
+    yAxis: axis({ type: "value", name: "round trips", minInterval: 1, axisLine: { onZero: false, lineStyle: { color: colour("line") } }, nameTextStyle: { align: "left", color: colour("quiet") } }),
+    tooltip: tooltip({ trigger: "item", formatter: ({ value }) => `${number(value[2], places)} to ${number(value[3], places)}: ${value[1]} round trip${value[1] === 1 ? "" : "s"}` }),
+    series: [{ type: "custom", renderItem: bar, encode: { x: [2, 3], y: 1 }, data: bars }],
+  };
+
+  function bar(_, api) {
+    const [left, top] = api.coord([api.value(2), api.value(1)]);
+    const [right, bottom] = api.coord([api.value(3), 0]);
+    const shape = { x: left + 0.5, y: top, width: Math.max(1, right - left - 1), height: bottom - top };
+    return { type: "rect", shape, style: { fill: api.visual("color") } };
+  }
+}
+
+function excursionOption(trades) {
+  const closed = trades.filter((t) => t.closed);
+  if (closed.length === 0) return "No round trip was closed, so there are no excursions to show.";
+  const dots = (name, rows, color, symbol) => ({
+    type: "scatter", name, symbol, symbolSize: 7, itemStyle: { color, opacity: 0.65 }, color,
+    data: rows.map((t) => ({ value: [Math.abs(t.mae), t.mfe], trade: t })),
+  });
+  return {
+    grid: { left: 8, right: 16, top: 30, bottom: 34, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    legend: { top: 0, right: 0, textStyle: { color: colour("ink") }, itemWidth: 12, itemHeight: 9, selectedMode: false },
+    xAxis: axis({ type: "value", min: 0, name: `worst against it, ${values.quote}`, nameLocation: "middle", nameGap: 26, axisLabel: { formatter: plain } }),
+    yAxis: axis({ type: "value", min: 0, name: "best for it", nameTextStyle: { align: "left", color: colour("quiet") }, axisLabel: { formatter: plain } }),
+    tooltip: tooltip({ trigger: "item", formatter: (hit) => tradeTooltip(hit.data.trade) }),
+    series: [
+      dots("gained", closed.filter((t) => t.pnl > 0), colour("agent-0"), "circle"),
+      dots("lost", closed.filter((t) => t.pnl <= 0), colour("agent-1"), "diamond"),
+    ],
+  };
+}

@@ -1,0 +1,139 @@
+// Equity and underwater charts of all agents: one legend, one zoom, one choice of window.
+const curves = { hidden: new Set(), window: 0, scale: "value", handles: [] };
+
+/** Curves of the window that was chosen, by agent; the chained ones where that is "all". */
+function chosenCurves() {
+  const chained = values.curves.chained;
+  return curves.window === "all" ? chained : values.curves.windows[curves.window];
+}
+
+function curveOption(part, narrow) {
+  const shown = chosenCurves().map((curve) => points(curve[part]));
+  const isEquity = part === "equity";
+  const log = isEquity && curves.scale === "log";
+  if (shown.every((line) => line.length === 0)) return "No agent has a curve in this window.";
+  const places = isEquity && curves.window !== "all" ? 0 : 1;
+  return {
+    grid: { left: narrow ? 48 : 62, right: 14, top: 10, bottom: isEquity ? 62 : 28, outerBoundsMode: "none" },
+    legend: { show: false, data: values.agents.map((_, i) => String(i)), selected: Object.fromEntries(values.agents.map((_, i) => [String(i), !curves.hidden.has(i)])) },
+    xAxis: timeAxis(narrow),
+    yAxis: axis({
+      type: log ? "log" : "value", scale: true, min: log ? "dataMin" : undefined, max: isEquity ? undefined : 0,
+      axisLabel: { formatter: plain },
+      axisPointer: { label: { show: false } },
+    }),
+    tooltip: tooltip({ trigger: "axis", axisPointer: { type: "line", lineStyle: { color: colour("quiet") }, label: { show: false } }, formatter: (hits) => curveTooltip(hits, shown, places, !isEquity) }),
+    dataZoom: zoom(isEquity),
+    series: shown.map((line, i) => {
+      const { color, dash } = look(i);
+      return {
+        type: "line", id: `${part}-${i}`, name: String(i), data: line, showSymbol: line.length === 1, symbolSize: 5, color,
+        lineStyle: { color, width: 1.6, type: dash }, emphasis: { disabled: true },
+        ...(isEquity || values.agents.length > 3 ? {} : { areaStyle: { color, opacity: 0.12 } }),
+      };
+    }),
+  };
+}
+
+/** Every agent's value at the time under the pointer, the best first; agents' points differ in time. */
+function curveTooltip(hits, shown, places, percent) {
+  const at = hits[0]?.axisValue;
+  if (at === undefined) return "";
+  const rows = shown
+    .map((line, agent) => ({ agent, value: valueAt(line, at) }))
+    .filter(({ agent, value }) => value !== null && !curves.hidden.has(agent))
+    .sort((a, b) => b.value - a.value);
+  const row = ({ agent, value }) =>
+    `<tr><td><span style="color:${look(agent).color}">●</span> ${escaped(values.agents[agent])}</td>` +
+    `<td class="n">${number(value, percent ? 2 : Math.max(places, 1))}${percent ? " %" : ""}</td></tr>`;
+  return `<strong>${instant(at)}</strong><table>${rows.map(row).join("")}</table>`;
+}
+
+/** The value of the last point at or before a time. */
+function valueAt(line, at) {
+  let low = 0;
+  let high = line.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (line[middle][0] <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low > 0 ? line[low - 1][1] : null;
+}
+
+function toggleAgent(agent, button) {
+  const hide = !curves.hidden.has(agent);
+  if (hide) curves.hidden.add(agent);
+  else curves.hidden.delete(agent);
+  button.setAttribute("aria-pressed", String(!hide));
+  const type = hide ? "legendUnSelect" : "legendSelect";
+  curves.handles.forEach(({ instance }) => instance?.dispatchAction({ type, name: String(agent) }));
+}
+
+function swatch(agent) {
+  const dash = DASHES[Math.floor(agent / COLOURS) % DASHES.length];
+  const svg = byId("swatch").content.firstElementChild.cloneNode(true);
+  const line = svg.querySelector("path");
+  line.style.stroke = `var(--agent-${agent % COLOURS})`;
+  if (Array.isArray(dash)) line.setAttribute("stroke-dasharray", dash.join(" "));
+  return svg;
+}
+
+function drawLegend() {
+  const buttons = values.agents.map((name, agent) => {
+    const button = element("button", { type: "button", "aria-pressed": "true", "data-agent": String(agent) }, swatch(agent), name);
+    button.addEventListener("click", () => toggleAgent(agent, button));
+    return button;
+  });
+  byId("legend").append(...buttons);
+}
+
+function caption() {
+  if (document.body.dataset.caption) return document.body.dataset.caption;
+  if (curves.window === "all") {
+    return "All windows one after the other. Every window starts anew with the starting balance, so the curve is an index: 100 at the start, each window begins where the one before it ended.";
+  }
+  const window = values.windows[curves.window];
+  return `Equity marked at every close, in ${values.quote}, ${window.from} to ${window.to}.`;
+}
+
+function chooseWindow(text) {
+  curves.window = text === "all" ? "all" : Number(text);
+  byId("equity-caption").textContent = caption();
+  curves.handles.forEach((handle) => handle.instance && handle.draw());
+}
+
+function windowChoices() {
+  const select = byId("curve-window");
+  const choice = (value, text) => select.append(element("option", { value, textContent: text }));
+  if (values.curves.chained) choice("all", `all ${values.windows.length}, chained`);
+  values.curves.windows.forEach((_, i) => {
+    const window = values.windows[i];
+    choice(String(i), `${window.number}: ${window.from} to ${window.to}`);
+  });
+  select.parentElement.hidden = select.options.length < 2;
+  select.addEventListener("change", () => chooseWindow(select.value));
+  const left = values.windows.length - values.curves.windows.length;
+  if (left > 0) select.parentElement.after(element("span", { className: "caption", textContent: `${left} more windows are in equity.parquet` }));
+  chooseWindow(select.value);
+}
+
+function chooseScale(scale) {
+  curves.scale = scale;
+  document.querySelectorAll("[data-scale]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.scale === scale)));
+  curves.handles[0].draw();
+}
+
+function startCurves() {
+  drawLegend();
+  windowChoices();
+  const made = (instance) => {
+    instance.group = "curves";
+    echarts.connect("curves");
+  };
+  curves.handles = ["equity", "drawdown"].map((part) =>
+    chart(byId(part === "equity" ? "equity-chart" : "underwater-chart"), part, (narrow) => curveOption(part, narrow), made));
+  document.querySelectorAll("[data-scale]").forEach((button) => button.addEventListener("click", () => chooseScale(button.dataset.scale)));
+  byId("curve-reset").addEventListener("click", () =>
+    curves.handles.forEach(({ instance }) => instance?.dispatchAction({ type: "dataZoom", start: 0, end: 100 })));
+}

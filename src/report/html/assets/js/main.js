@@ -1,0 +1,8 @@
+// Everything in its order. What `tiltyard` offers is for tests and for curious readers' consoles.
+startTheme();
+startCharts();
+startTables();
+startCurves();
+startSweep();
+startAgents();
+window.tiltyard = { values, charts, curves };

@@ -1,0 +1,30 @@
+// Tables that sort by a click on a head.
+
+function startTables() {
+  document.querySelectorAll("table.sortable").forEach((table) => {
+    [...table.tHead.rows[0].cells].forEach((head, column) => {
+      const button = element("button", { type: "button", textContent: head.textContent });
+      head.replaceChildren(button);
+      button.addEventListener("click", () => sortTable(table, head, column));
+    });
+  });
+}
+
+function sortTable(table, head, column) {
+  const first = head.classList.contains("n") && column > 0 ? "descending" : "ascending";
+  const other = first === "descending" ? "ascending" : "descending";
+  const order = head.getAttribute("aria-sort") === first ? other : first;
+  [...table.tHead.rows[0].cells].forEach((cell) => cell.removeAttribute("aria-sort"));
+  head.setAttribute("aria-sort", order);
+  const rows = [...table.tBodies[0].rows];
+  rows.sort((a, b) => compareCells(a.cells[column], b.cells[column], order === "ascending" ? 1 : -1));
+  table.tBodies[0].append(...rows);
+}
+
+/** What has no value comes last in either order. */
+function compareCells(a, b, sign) {
+  const [left, right] = [a.dataset.value, b.dataset.value];
+  if (left === undefined && right === undefined) return sign * a.textContent.localeCompare(b.textContent);
+  if (left === undefined || right === undefined) return left === undefined ? 1 : -1;
+  return sign * (Number(left) - Number(right));
+}

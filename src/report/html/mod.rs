@@ -1,0 +1,168 @@
+//! `report.html`: one file that needs nothing else, on a screen, on a phone and on paper.
+//!
+//! Owns how the page is put together: style, values of the charts, the chart library and the scripts are inside
+//! it. Invariants: the page asks no network for anything, and its policy forbids that; no script runs but those
+//! whose hashes the policy names; what a user named is text everywhere.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::ReportError;
+use super::template::fill;
+use super::view::{Charts, Comparison, View};
+
+const STYLE: &str = concat!(
+    include_str!("assets/css/colours.css"),
+    include_str!("assets/css/page.css"),
+    include_str!("assets/css/tables.css"),
+    include_str!("assets/css/print.css"),
+);
+const LIBRARY: &str = include_str!("assets/echarts.min.js");
+const SCRIPT: &str = concat!(
+    "\"use strict\";\n(() => {\n",
+    include_str!("assets/js/values.js"),
+    include_str!("assets/js/theme.js"),
+    include_str!("assets/js/charts.js"),
+    include_str!("assets/js/curves.js"),
+    include_str!("assets/js/tables.js"),
+    include_str!("assets/js/trades.js"),
+    include_str!("assets/js/agent.js"),
+    include_str!("assets/js/sweep.js"),
+    include_str!("assets/js/main.js"),
+    "})();\n",
+);
+
+/// What every page carries besides its view.
+#[derive(Serialize)]
+struct Page<'a, V> {
+    view: &'a V,
+    quote: &'a str,
+    policy: String,
+    style: &'static str,
+    values: String,
+    library: &'static str,
+    script: &'static str,
+    sparks: Vec<String>,
+}
+
+/// The page of one run.
+pub(super) fn page(view: &View) -> Result<String, ReportError> {
+    fill("report.html", with_values(view, &view.charts)?)
+}
+
+/// The page of several runs beside each other.
+pub(super) fn comparison(view: &Comparison) -> Result<String, ReportError> {
+    fill("compare.html", with_values(view, &view.charts)?)
+}
+
+fn with_values<'a, V>(view: &'a V, charts: &'a Charts) -> Result<Page<'a, V>, ReportError> {
+    Ok(Page {
+        view,
+        quote: &charts.quote,
+        policy: policy(),
+        style: STYLE,
+        values: inside_script(&serde_json::to_string(charts)?),
+        library: LIBRARY,
+        script: SCRIPT,
+        sparks: charts.curves.sparks.iter().map(|values| spark(values)).collect(),
+    })
+}
+
+/// Nothing may be loaded; only the page's own scripts may run.
+fn policy() -> String {
+    let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text.as_bytes()));
+    format!(
+        "default-src 'none'; script-src 'sha256-{}' 'sha256-{}'; style-src 'unsafe-inline'; img-src data:; \
+         base-uri 'none'; form-action 'none'",
+        hash(LIBRARY),
+        hash(SCRIPT)
+    )
+}
+
+/// JSON that cannot end the element that it stands in.
+fn inside_script(json: &str) -> String {
+    json.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
+}
+
+/// Width and height of a sparkline.
+const SPARK: (f64, f64) = (120.0, 28.0);
+
+/// A sparkline's path in SVG.
+fn spark(values: &[f64]) -> String {
+    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let spread = if high > low { high - low } else { 1.0 };
+    let (width, height) = SPARK;
+    #[expect(clippy::cast_precision_loss, reason = "a few points")]
+    let step = width / (values.len().saturating_sub(1).max(1) as f64);
+    let mut path = String::new();
+    let mut x = 0.0;
+    for (i, value) in values.iter().enumerate() {
+        let y = if high > low { 1.0 + (high - value) / spread * (height - 2.0) } else { height / 2.0 };
+        path.push_str(&format!("{}{x:.1} {y:.1}", if i == 0 { "M" } else { "L" }));
+        x += step;
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{RunWriter, fixture};
+
+    /// A name that tries everything.
+    const HOSTILE: &str = "</script><script>alert(1)</script>\"'<img src=x onerror=alert(2)>&amp;";
+
+    fn view(change: impl FnOnce(&mut crate::store::StoredRun)) -> View {
+        let out = tempfile::tempdir().unwrap();
+        let mut stored =
+            RunWriter::open(out.path(), fixture::run()).unwrap().finish(&fixture::tournament()).unwrap();
+        change(&mut stored);
+        View::read(&stored).unwrap()
+    }
+
+    #[test]
+    fn the_same_run_gives_the_same_bytes_and_asks_for_nothing() {
+        let first = page(&view(|_| ())).unwrap();
+        assert_eq!(first, page(&view(|_| ())).unwrap());
+        let own = first.replace(LIBRARY, "");
+        for word in ["http:", "https:", "src=\"", "@import", "url("] {
+            assert!(!own.contains(word), "the page holds `{word}`");
+        }
+    }
+
+    #[test]
+    fn what_a_user_named_is_text() {
+        let mut hostile = view(|stored| {
+            stored.run.scenario = HOSTILE.to_owned();
+            stored.run.description = HOSTILE.to_owned();
+            stored.run.agents[0].description = HOSTILE.to_owned();
+            stored.run.agents[0].tags = vec![HOSTILE.to_owned()];
+        });
+        hostile.charts.agents[0] = HOSTILE.to_owned();
+        hostile.agents[0].name = HOSTILE.to_owned();
+        let text = page(&hostile).unwrap().replace(LIBRARY, "");
+        assert!(!text.contains("<script>alert") && !text.contains("<img"), "a name became markup");
+        assert!(text.contains("&lt;img src=x onerror=alert"));
+        let values = text.split("id=\"values\">").nth(1).unwrap().split("</script>").next().unwrap();
+        let values: serde_json::Value = serde_json::from_str(values).unwrap();
+        assert_eq!(values["agents"][0], HOSTILE);
+    }
+
+    #[test]
+    fn every_number_of_the_leaderboard_is_in_the_page_without_its_script() {
+        let text = page(&view(|_| ())).unwrap();
+        for cell in ["trend, fast", "+1.50", "101.50", "0.30", "-2.00", "100.00", "idle"] {
+            assert!(text.contains(&format!(">{cell}<")), "{cell}");
+        }
+    }
+
+    #[test]
+    fn a_flat_line_lies_in_the_middle() {
+        assert_eq!(spark(&[5.0, 5.0]), "M0.0 14.0L120.0 14.0");
+        assert_eq!(spark(&[1.0, 2.0]), "M0.0 27.0L120.0 1.0");
+        assert_eq!(spark(&[]), "");
+    }
+}

@@ -1,0 +1,44 @@
+//! The files that a report is made of.
+
+use super::view::{Comparison, Curves, View};
+use super::{ReportError, html, markdown};
+use crate::store::{Page, StoredRun};
+
+/// `report.html` and `report.md`, made of what the store holds of a run.
+///
+/// # Errors
+/// Where a file of the run cannot be read.
+pub fn pages(stored: &StoredRun) -> Result<Vec<Page>, ReportError> {
+    let view = View::read(stored)?;
+    Ok(vec![page("report.html", html::page(&view)?), page("report.md", markdown::page(&view)?)])
+}
+
+/// Every agent's curve over all windows in a few dozen points, in the scenario's order: for a terminal.
+///
+/// # Errors
+/// Where a file of the run cannot be read.
+pub fn sparks(stored: &StoredRun) -> Result<Vec<Vec<f64>>, ReportError> {
+    Ok(Curves::read(stored)?.sparks)
+}
+
+/// A run's main charts as SVG.
+///
+/// # Errors
+/// Where a file of the run cannot be read.
+pub fn images(stored: &StoredRun) -> Result<Vec<Page>, ReportError> {
+    super::images::images(&View::read(stored)?)
+}
+
+/// `compare-<run>-<run>.html`: several runs beside each other.
+///
+/// # Errors
+/// Where a file of a run cannot be read.
+pub fn comparison(runs: &[StoredRun]) -> Result<Vec<Page>, ReportError> {
+    let ids: Vec<&str> = runs.iter().map(|run| run.run.run_id.as_str()).collect();
+    let text = html::comparison(&Comparison::read(runs)?)?;
+    Ok(vec![page(&format!("compare-{}.html", ids.join("-")), text)])
+}
+
+fn page(name: &str, text: String) -> Page {
+    Page { name: name.to_owned(), text }
+}

@@ -1,0 +1,88 @@
+//! The list of agents, and how each stands.
+
+use super::super::Style;
+use super::super::grid::{Column, draw};
+use super::super::header::paragraph;
+use super::super::numbers::{cash, count, instant, ratio, signed, signed_cash};
+use crate::domain::Timestamp;
+use crate::store::registry::{AgentRow, AgentStatus, HistoryRun, Tally};
+
+/// An agent with what its runs since the last reset come to.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Standing {
+    /// The agent.
+    pub agent: AgentRow,
+    /// What its wallet is worth.
+    pub equity: crate::domain::Cash,
+    /// Over the runs since the last reset.
+    pub tally: Tally,
+    /// The latest of them.
+    pub last_run: Option<HistoryRun>,
+}
+
+/// All agents as a table, in the given order.
+pub fn agents(all: &[AgentRow], style: Style) -> String {
+    if all.is_empty() {
+        return "no agents yet\n".to_owned();
+    }
+    let text = |make: fn(&AgentRow) -> String| all.iter().map(make);
+    let mut columns = vec![
+        Column::words("agent", 0, text(|agent| agent.name.clone())),
+        Column::words("id", 1, text(|agent| agent.id.clone())),
+        Column::numbers("version", 3, text(|agent| agent.version.to_string())),
+        Column::numbers("epoch", 6, text(|agent| agent.epoch.to_string())),
+        Column::words("strategy", 2, text(|agent| kind(&agent.strategy))),
+        Column::words("risk", 5, text(|agent| agent.risk.clone())),
+        Column::words("tags", 7, text(|agent| agent.tags.join(", "))),
+        Column::words("key", 4, text(|agent| format!("{}..", agent.key_prefix))),
+        Column::words("created (UTC)", 8, text(|agent| instant(agent.created_at, false))),
+    ];
+    if all.iter().any(|agent| agent.status == AgentStatus::Archived) {
+        columns.push(Column::words("status", 0, text(|agent| agent.status.as_str().to_owned())));
+    }
+    draw(columns, style).text
+}
+
+/// The kind that a strategy's text names.
+pub(super) fn kind(strategy: &str) -> String {
+    let table = format!("strategy = {strategy}").parse::<toml::Table>().ok();
+    let kind = table.as_ref().and_then(|table| table.get("strategy")?.get("kind")?.as_str());
+    kind.unwrap_or("?").to_owned()
+}
+
+/// How the agents stand, in the given order.
+pub fn overview(all: &[Standing], style: Style) -> String {
+    if all.is_empty() {
+        return "no agents yet\n".to_owned();
+    }
+    let none = || style.none().to_owned();
+    let text = |make: fn(&Standing) -> String| all.iter().map(make);
+    let number = |of: fn(&Standing) -> Option<f64>, form: fn(f64) -> String| {
+        all.iter().map(move |one| of(one).map_or_else(none, form))
+    };
+    let last = |make: fn(&HistoryRun) -> String| {
+        all.iter().map(move |one| one.last_run.as_ref().map_or_else(none, make))
+    };
+    let ran = |one: &Standing| one.tally.runs > 0;
+    let pnl = all.iter().map(|one| if ran(one) { signed_cash(one.tally.total_pnl) } else { none() });
+    let columns = vec![
+        Column::words("agent", 0, text(|one| one.agent.name.clone())),
+        Column::numbers("version", 8, text(|one| one.agent.version.to_string())),
+        Column::numbers("equity", 1, text(|one| cash(one.equity))),
+        Column::numbers("runs", 4, text(|one| count(one.tally.runs))),
+        Column::gains("PnL", 2, pnl),
+        Column::gains("ROI %", 0, number(|one| one.tally.roi_pct, signed)),
+        Column::numbers("Sharpe", 0, number(|one| one.tally.sharpe_ratio, ratio)),
+        Column::numbers("trades", 3, text(|one| count(one.tally.trades))),
+        Column::words("last run", 0, last(|run| format!("{} {}", run.scenario, run.run_id))),
+        Column::words("ended (UTC)", 6, last(|run| ended(run.recorded_at))),
+        Column::words("rank", 5, last(|run| format!("{} of {}", run.rank, run.entrants))),
+    ];
+    let note = "equity is the wallet's, which runs with wallet = \"existing\" alone move; PnL, ROI and Sharpe are over \
+                all runs since the last reset, one after the other";
+    format!("{}\n{}", draw(columns, style).text, paragraph(note, style))
+}
+
+fn ended(at: Timestamp) -> String {
+    instant(at, false)
+}

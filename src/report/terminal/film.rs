@@ -1,0 +1,70 @@
+//! A finished battle at one time, and at several.
+
+use super::Style;
+use super::grid::{Column, draw};
+use super::header::{filled, paragraph};
+use super::matrix::matrix;
+use super::numbers::{cash, instant, quantity, ratio, signed};
+use crate::store::{AgentMoment, BattleFilm, BattleMoment, RunRecord};
+
+/// Agents that a table of times has a column for.
+const SHOWN: usize = 6;
+
+fn head(run: &RunRecord, film: &BattleFilm, at: &str, style: Style) -> String {
+    let parts = [
+        run.scenario.clone(),
+        format!("run {}", run.run_id),
+        format!("window {}", film.window),
+        at.to_owned(),
+        format!("ranked by {}", film.ranking_metric),
+    ];
+    filled(&parts, style.separator(), style)
+}
+
+/// Equity, positions and ranks at one time.
+pub fn moment(run: &RunRecord, film: &BattleFilm, moment: &BattleMoment, style: Style) -> String {
+    let agents = &moment.agents;
+    let text = |make: fn(&AgentMoment) -> String| agents.iter().map(make);
+    let score = agents.iter().map(|one| one.score.map_or_else(|| style.none().to_owned(), ratio));
+    let held = agents.iter().map(|one| {
+        let all: Vec<_> =
+            one.positions.iter().map(|(symbol, held)| format!("{} {symbol}", quantity(*held))).collect();
+        if all.is_empty() { style.none().to_owned() } else { all.join(", ") }
+    });
+    let columns = vec![
+        Column::numbers("#", 0, text(|one| one.rank.to_string())),
+        Column::words("agent", 0, text(|one| one.agent.clone())),
+        Column::numbers("score", 0, score),
+        Column::numbers("equity", 0, text(|one| cash(one.equity))),
+        Column::gains("ROI %", 1, text(|one| signed(one.roi_pct))),
+        Column::numbers("cash", 2, text(|one| cash(one.cash))),
+        Column::words("positions", 0, held),
+    ];
+    let at = format!("at {}", instant(moment.at, false));
+    format!("{}\n{}", head(run, film, &at, style), draw(columns, style).text)
+}
+
+/// Equity at several times, with the leader of each.
+pub fn film(run: &RunRecord, film: &BattleFilm, moments: &[BattleMoment], style: Style) -> String {
+    let names: Vec<String> =
+        moments.last().into_iter().flat_map(|last| &last.agents).map(|one| one.agent.clone()).collect();
+    let shown = names.iter().take(SHOWN);
+    let heads: Vec<String> =
+        ["at (UTC)", "leader"].map(str::to_owned).into_iter().chain(shown.clone().cloned()).collect();
+    let rows: Vec<Vec<String>> = moments
+        .iter()
+        .map(|moment| {
+            let leader = moment.agents.first().map_or_else(String::new, |one| one.agent.clone());
+            let of = |name: &String| moment.agents.iter().find(|one| one.agent == *name);
+            let equity = shown.clone().map(|name| of(name).map_or_else(String::new, |one| cash(one.equity)));
+            [instant(moment.at, false), leader].into_iter().chain(equity).collect()
+        })
+        .collect();
+    let from = format!("{} to {}", instant(film.start, false), instant(film.end, false));
+    let mut text = format!("{}\n{}", head(run, film, &from, style), matrix(&heads, &rows, style));
+    if names.len() > SHOWN {
+        let line = format!("the best {SHOWN} of {} agents; `--json` has all", names.len());
+        text.push_str(&paragraph(&line, style));
+    }
+    text + &format!("\n{}", paragraph("`--at TIME` shows positions and ranks at one time", style))
+}

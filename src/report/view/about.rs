@@ -1,0 +1,122 @@
+//! What was run: the facts at the top of every page.
+
+use serde::Serialize;
+
+use crate::report::numbers::{count, range};
+use crate::report::table::{Cell, Head, Table};
+use crate::report::wording::{self, symbols};
+use crate::store::{FindingRecord, RunRecord, StoredRun};
+
+/// What was run.
+#[derive(Debug, Serialize)]
+pub(in crate::report) struct About {
+    pub scenario: String,
+    pub description: String,
+    pub run_id: String,
+    /// Name and value, in order.
+    pub facts: Vec<(&'static str, String)>,
+    /// Settings that flatter the results.
+    pub optimistic: Option<String>,
+    /// What else a reader should know.
+    pub flags: Vec<String>,
+    /// What the data check noticed.
+    pub findings: Table,
+    /// How many of them are more than information.
+    pub grave: usize,
+    /// Who took part.
+    pub entrants: Table,
+}
+
+pub(super) fn about(stored: &StoredRun) -> About {
+    let run = &stored.run;
+    About {
+        scenario: run.scenario.clone(),
+        description: run.description.clone(),
+        run_id: run.run_id.clone(),
+        facts: facts(run),
+        optimistic: wording::optimistic(run),
+        flags: wording::flags(run),
+        findings: findings(&run.market.findings),
+        grave: run.market.findings.iter().filter(|one| one.severity != "info").count(),
+        entrants: entrants(run),
+    }
+}
+
+fn facts(run: &RunRecord) -> Vec<(&'static str, String)> {
+    let (from, to) = range(&run.market.start, &run.market.end);
+    let market = &run.market;
+    let digest: String = market.digest.chars().take(12).collect();
+    let mut facts = vec![
+        ("symbols", format!("{} in {}", symbols(&market.symbols), market.quote_asset)),
+        ("bars", format!("{}, {from} to {to}", market.interval)),
+        ("windows", format!("{}, ranked by {}", count(run.windows.len()), run.ranking_metric)),
+        ("costs", wording::costs(&run.costs)),
+        ("fills", fills(run)),
+        ("gaps, history", format!("gaps {}, indicators start {}", market.gaps, history(&market.warm_up))),
+        ("seed", run.seed.to_string()),
+        ("market", format!("BLAKE3 {digest}…")),
+        ("versions", format!("tiltyard {}, semantics {}", run.tiltyard_version, run.semantics_version)),
+        ("run identity", run.identity.clone()),
+    ];
+    if !market.gaps.is_empty() && market.gaps == "keep" && market.warm_up == "before" {
+        facts.retain(|(name, _)| *name != "gaps, history");
+    }
+    facts
+}
+
+fn history(warm_up: &str) -> &'static str {
+    if warm_up == "inside" { "inside each window" } else { "before each window" }
+}
+
+fn fills(run: &RunRecord) -> String {
+    let costs = &run.costs;
+    let mut parts = vec![format!("a bar that reaches both stop and target: {}", costs.intrabar)];
+    if costs.limit_needs_through {
+        parts.push("limit orders fill only through their price".to_owned());
+    }
+    if let Some(cap) = costs.participation_cap_pct {
+        parts.push(format!("at most {cap} % of a bar's volume"));
+    }
+    if costs.close_at_end {
+        parts.push("positions are sold at a window's end".to_owned());
+    }
+    parts.join("; ")
+}
+
+fn findings(all: &[FindingRecord]) -> Table {
+    let columns = vec![
+        Head::words("symbol"),
+        Head::words("finding"),
+        Head::words("severity"),
+        Head::numbers("times"),
+        Head::words("what"),
+    ];
+    let row = |one: &FindingRecord| {
+        let times = usize::try_from(one.count).unwrap_or(usize::MAX);
+        vec![
+            Cell::words(one.symbol.as_str()),
+            Cell::words(one.kind.replace('_', " ")),
+            Cell::words(one.severity.as_str()),
+            Cell::words(count(times)),
+            Cell::words(one.detail.as_str()),
+        ]
+    };
+    Table { columns, rows: all.iter().map(row).collect() }
+}
+
+fn entrants(run: &RunRecord) -> Table {
+    let heads = ["agent", "strategy", "risk profile", "tags", "about"].map(Head::words);
+    let mut columns = heads.to_vec();
+    columns.insert(3, Head::numbers("starts with"));
+    let rows = run.agents.iter().map(|agent| {
+        vec![
+            Cell::words(agent.name.as_str()),
+            Cell::words(agent.strategy.replace('_', " ")),
+            Cell::words(agent.risk.as_str()),
+            Cell::money(&agent.starting_balance, crate::report::numbers::money),
+            Cell::words(agent.tags.join(", ")),
+            Cell::words(agent.description.as_str()),
+        ]
+    });
+    Table { columns, rows: rows.collect() }
+}

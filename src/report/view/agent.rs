@@ -1,0 +1,156 @@
+//! One agent's section: its statistics, its refused orders.
+
+use serde::Serialize;
+
+use super::course::{self, Year};
+use super::curves::are_apart;
+use crate::report::names::{self, Unit};
+use crate::report::numbers::{count, ratio, signed};
+use crate::report::table::{Cell, Head, Table};
+use crate::store::{AgentRecord, RankingRecord, StoredRun};
+
+/// Metrics whose sign says gain or loss.
+const GAINS: [&str; 5] = ["roi_pct", "cagr_pct", "total_pnl", "expectancy", "excess_return_pct"];
+
+/// One agent.
+#[derive(Debug, Serialize)]
+pub(in crate::report) struct Agent {
+    pub name: String,
+    /// Its place in the scenario: picks its colour.
+    pub index: usize,
+    pub strategy: String,
+    pub description: String,
+    pub rank: u32,
+    pub roi: Cell,
+    pub metrics: Table,
+    /// Why a metric has no value.
+    pub missing: Vec<String>,
+    pub refused: Table,
+    /// Returns by month.
+    pub years: Vec<Year>,
+    /// Whether windows share months.
+    pub months_overlap: bool,
+    /// The deepest drawdowns.
+    pub worst: Table,
+    /// How many daily returns the rolling Sharpe ratio looks back over.
+    pub rolling_returns: usize,
+}
+
+pub(super) fn agent(stored: &StoredRun, row: &RankingRecord, record: &AgentRecord) -> Agent {
+    let entrants = &stored.run.agents;
+    let index = entrants.iter().position(|one| one.name == row.agent).unwrap_or_default();
+    let entrant = entrants.get(index);
+    let apart = are_apart(&stored.run.windows);
+    Agent {
+        name: row.agent.clone(),
+        index,
+        strategy: entrant.map_or_else(String::new, |one| one.strategy.replace('_', " ")),
+        description: entrant.map_or_else(String::new, |one| one.description.clone()),
+        rank: row.rank,
+        roi: Cell::gain(row.roi_pct, signed),
+        metrics: metrics(record),
+        missing: missing(record),
+        refused: refused(record),
+        years: course::years(record, apart),
+        months_overlap: !apart,
+        worst: course::worst(record),
+        rolling_returns: course::rolling(record).returns,
+    }
+}
+
+/// A row a metric: its value; over several windows its mean, lowest and highest.
+fn metrics(record: &AgentRecord) -> Table {
+    let several = record.windows.len() > 1;
+    let mut columns = vec![Head::words("metric"), Head::numbers(if several { "mean" } else { "value" })];
+    if several {
+        columns.extend(["lowest", "highest"].map(Head::numbers));
+    }
+    let row = |key: &str| {
+        let values = || record.windows.iter().filter_map(|job| job.metrics.get(key).copied()?);
+        let form = |value: f64| shown(key, value);
+        let mut cells = vec![Cell::words(names::title(key)), Cell::number(record.mean(key), form)];
+        if several {
+            cells.push(Cell::number(values().reduce(f64::min), form));
+            cells.push(Cell::number(values().reduce(f64::max), form));
+        }
+        cells
+    };
+    Table { columns, rows: keys(record).into_iter().map(row).collect() }
+}
+
+/// With a plus where more is a gain.
+fn shown(key: &str, value: f64) -> String {
+    match names::ALL.iter().find(|one| one.name() == key) {
+        Some(known) if GAINS.contains(&key) && known.unit != Unit::Fraction => signed(value),
+        Some(known) => known.unit.shown(value),
+        None => ratio(value),
+    }
+}
+
+/// The metrics that the agent has, in the order of all tables; what is not known comes after them, sorted.
+fn keys(record: &AgentRecord) -> Vec<&str> {
+    let mut keys: Vec<&str> =
+        record.windows.iter().flat_map(|job| job.metrics.keys().map(String::as_str)).collect();
+    let place = |key: &str| names::ALL.iter().position(|one| one.name() == key).unwrap_or(usize::MAX);
+    keys.sort_by_key(|key| (place(key), *key));
+    keys.dedup();
+    keys
+}
+
+/// `Sharpe ratio: no dispersion in the returns`.
+fn missing(record: &AgentRecord) -> Vec<String> {
+    let mut by_reason: Vec<(&str, Vec<String>)> = Vec::new();
+    for key in keys(record) {
+        let Some(reason) = record.why_missing(key) else { continue };
+        let name = names::title(key);
+        match by_reason.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, names)) => names.push(name),
+            None => by_reason.push((reason, vec![name])),
+        }
+    }
+    let windows = record.windows.len();
+    let some = if windows > 1 { " (in at least one window)" } else { "" };
+    by_reason.iter().map(|(reason, names)| format!("{}: {reason}{some}", names.join(", "))).collect()
+}
+
+fn refused(record: &AgentRecord) -> Table {
+    let columns = vec![Head::words("code"), Head::numbers("orders")];
+    let row = |(code, n): (&str, u64)| {
+        let times = usize::try_from(n).unwrap_or(usize::MAX);
+        vec![Cell::words(code), Cell::words(count(times))]
+    };
+    Table { columns, rows: record.refused().into_iter().map(row).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::fixture;
+
+    #[test]
+    fn a_metric_without_a_value_has_its_reason_and_others_their_rounding() {
+        let stored = fixture::stored();
+        let rows = &stored.leaderboard.rankings;
+        let idle = agent(&stored, &rows[1], stored.agent("idle").unwrap());
+        let sharpe = idle.metrics.rows.iter().find(|row| row[0].text == "Sharpe").unwrap();
+        assert_eq!(sharpe[1].text, "–");
+        assert!(
+            idle.missing.iter().any(|line| line.contains("Sharpe") && line.ends_with("returns")),
+            "{idle:?}"
+        );
+        let trend = agent(&stored, &rows[0], stored.agent("trend, fast").unwrap());
+        assert_eq!(trend.metrics.rows[0][1].text, "+1.50");
+        assert_eq!(trend.refused.rows[0][0].text, "ORDER_TOO_LARGE");
+        assert_eq!((trend.index, trend.rank), (0, 1));
+    }
+
+    #[test]
+    fn keys_that_are_not_known_are_shown_all_the_same() {
+        let mut stored = fixture::stored();
+        stored.agents[0].windows[0].metrics.insert("luck_pct".to_owned(), Some(101.5));
+        let row = stored.leaderboard.rankings[0].clone();
+        let shown = agent(&stored, &row, &stored.agents[0]);
+        let last = shown.metrics.rows.last().unwrap();
+        assert_eq!((last[0].text.as_str(), last[1].text.as_str()), ("luck %", "101.50"));
+    }
+}

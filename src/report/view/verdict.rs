@@ -1,0 +1,56 @@
+//! What can be said about the winner, in one sentence.
+
+use serde::Serialize;
+
+use crate::report::wording::plural;
+use crate::store::StoredRun;
+
+/// The verdict.
+#[derive(Debug, Clone, Serialize)]
+pub(in crate::report) struct Verdict {
+    /// One sentence, without a full stop.
+    pub sentence: String,
+    /// Whether a winner is called.
+    pub called: bool,
+}
+
+/// That of the standings; else who came first, and why that is all.
+pub(super) fn verdict(stored: &StoredRun) -> Verdict {
+    if let Some(standings) = &stored.standings {
+        let verdict = &standings.verdict;
+        return Verdict { sentence: verdict.sentence.clone(), called: verdict.outcome == "called" };
+    }
+    let board = &stored.leaderboard;
+    let first: Vec<&str> =
+        board.rankings.iter().filter(|row| row.rank == 1).map(|row| row.agent.as_str()).collect();
+    let missing = stored.tournament.as_ref().and_then(|tournament| tournament.standings_missing.clone());
+    let why = missing.unwrap_or_else(|| {
+        if board.windows > 1 {
+            "no winner is called, because the scenario asks for no standings ([tournament])".to_owned()
+        } else {
+            "one window cannot tell a better agent from a luckier one".to_owned()
+        }
+    });
+    let sentence = format!(
+        "{} ranked first by {} over {}; {why}",
+        first.join(", "),
+        board.ranking_metric,
+        plural(board.windows, "window")
+    );
+    Verdict { sentence, called: false }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::fixture;
+
+    #[test]
+    fn without_standings_nobody_is_called() {
+        let mut stored = fixture::stored();
+        let one = verdict(&stored);
+        assert!(!one.called && one.sentence.ends_with("from a luckier one"), "{}", one.sentence);
+        stored.leaderboard.windows = 6;
+        assert!(verdict(&stored).sentence.contains("over 6 windows; no winner is called"));
+    }
+}

@@ -1,0 +1,132 @@
+//! Sentences and short phrases that every form of a report shares. Owns wording; never layout.
+
+use std::collections::BTreeMap;
+
+use super::numbers::count;
+use crate::store::{CostRecord, RunRecord, StoredRun};
+
+/// Symbols that are named before the rest is only counted.
+const NAMED_SYMBOLS: usize = 5;
+/// Agents, windows or symbols that a note names before it only counts.
+pub(super) const NAMED: usize = 4;
+
+/// A metric and its head in a table.
+pub(super) type Shown = (&'static str, &'static str);
+
+/// `BTC, ETH and 3 more`.
+pub(super) fn symbols(all: &[String]) -> String {
+    // Naming the last one takes no more room than counting it.
+    if all.len() <= NAMED_SYMBOLS + 1 {
+        return all.join(", ");
+    }
+    format!("{} and {} more", all[..NAMED_SYMBOLS].join(", "), all.len() - NAMED_SYMBOLS)
+}
+
+/// `a, b, c, d and 3 more`.
+pub(super) fn some(names: &[&str]) -> String {
+    if names.len() <= NAMED + 1 {
+        return names.join(", ");
+    }
+    format!("{} and {} more", names[..NAMED].join(", "), count(names.len() - NAMED))
+}
+
+/// `1 window`, `12 windows`.
+pub(super) fn plural(n: usize, what: &str) -> String {
+    format!("{} {what}{}", count(n), if n == 1 { "" } else { "s" })
+}
+
+/// Fees, slippage and fill time in one line.
+pub(super) fn costs(costs: &CostRecord) -> String {
+    let fill = if costs.fill_at == "close" { "the deciding close" } else { "the next open" };
+    format!(
+        "taker {} bp, maker {} bp, slippage {}, fills at {fill}",
+        costs.taker_fee_bps, costs.maker_fee_bps, costs.slippage
+    )
+}
+
+/// Why values of a table do not exist; agents that lack the same for the same reason share a sentence:
+/// `no closed trades: win %, PF of idle`.
+pub(super) fn missing(stored: &StoredRun, shown: &[Shown]) -> Vec<String> {
+    let mut lines: BTreeMap<(&str, Vec<&str>), Vec<&str>> = BTreeMap::new();
+    for row in &stored.leaderboard.rankings {
+        let Some(agent) = stored.agent(&row.agent) else { continue };
+        let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for &(metric, head) in shown {
+            if let (None, Some(reason)) = (row.value(metric), agent.why_missing(metric)) {
+                reasons.entry(reason).or_default().push(head);
+            }
+        }
+        for lack in reasons {
+            lines.entry(lack).or_default().push(&row.agent);
+        }
+    }
+    let line = |((reason, heads), agents): ((&str, Vec<&str>), Vec<&str>)| {
+        format!("{reason}: {} of {}", heads.join(", "), some(&agents))
+    };
+    lines.into_iter().map(line).collect()
+}
+
+/// What the score column says where it differs from the metric's own.
+pub(super) const SCORE: &str = "score is the mean over the windows, one without a value counting as its worst; \
+     other columns leave such windows out, max DD is the worst window's";
+
+/// Agents that did not complete a window.
+pub(super) fn unfinished(stored: &StoredRun) -> Vec<String> {
+    let mut lines = Vec::new();
+    for agent in &stored.agents {
+        let ended: Vec<_> = agent.windows.iter().filter(|job| job.status != "completed").collect();
+        let Some(first) = ended.first() else { continue };
+        let detail = first.status_detail.as_deref().unwrap_or("no reason given");
+        let more = if ended.len() > 1 {
+            format!(", and in {} more", plural(ended.len() - 1, "window"))
+        } else {
+            String::new()
+        };
+        lines.push(format!("{}: {} in window {} ({detail}){more}", agent.agent, first.status, first.window));
+    }
+    lines
+}
+
+/// Settings that flatter the results, where there are any.
+pub(super) fn optimistic(run: &RunRecord) -> Option<String> {
+    let settings = &run.flags.optimistic;
+    let names = settings.join(", ");
+    (!settings.is_empty())
+        .then(|| format!("optimistic: {names} fills orders at the very close that they were decided on"))
+}
+
+/// What a reader should know of the run as a whole, besides optimistic settings.
+pub(super) fn flags(run: &RunRecord) -> Vec<String> {
+    let flags = &run.flags;
+    let mut lines = Vec::new();
+    if !flags.delisted.is_empty() {
+        let names: Vec<&str> = flags.delisted.iter().map(String::as_str).collect();
+        let worth =
+            if run.market.delisted == "write_off" { "written off" } else { "carried at the last close" };
+        lines.push(format!("bars ended inside a window: {} ({worth})", some(&names)));
+    }
+    if flags.bars_without_detail > 0 {
+        lines.push(format!(
+            "{} of {} bars that reached both a stop and a target had no finer bars: the stop was taken",
+            flags.bars_without_detail, flags.ambiguous_bars
+        ));
+    } else if flags.ambiguous_bars > 0 {
+        lines.push(format!("{} bars reached both a stop and a target", flags.ambiguous_bars));
+    }
+    if flags.cut_fills > 0 {
+        lines.push(format!("{} buys were cut to what the wallet could pay", flags.cut_fills));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_symbols_are_counted() {
+        let names = |n: usize| (0..n).map(|i| format!("S{i}")).collect::<Vec<_>>();
+        assert_eq!(symbols(&names(6)), "S0, S1, S2, S3, S4, S5");
+        assert_eq!(symbols(&names(20)), "S0, S1, S2, S3, S4 and 15 more");
+    }
+}

@@ -1,0 +1,212 @@
+//! Changes to a scenario's text: other agents, other settings, everything else as the user wrote it.
+//!
+//! Never checks what it writes: the reader does, with places in the changed text.
+
+use toml_edit::{ArrayOfTables, DocumentMut, Item, Key, Table, TableLike, Value, value};
+
+/// What to change.
+#[derive(Debug, Clone, Default)]
+pub struct Edited<'a> {
+    /// The run that the changed scenario is a rematch of.
+    pub rematch_of: Option<&'a str>,
+    /// Who takes part; all where not given. Those that the scenario does not have come from the registry.
+    pub agents: Option<&'a [String]>,
+    /// Values by their path: `battle.ranking_metric`, `agents.NAME.strategy.fast`.
+    pub settings: &'a [(String, String)],
+}
+
+/// Why a text cannot be changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EditError {
+    /// It is no TOML.
+    #[error("the scenario is not valid TOML: {problem}")]
+    NotToml {
+        /// What is wrong.
+        problem: String,
+    },
+    /// A path is none, or leads through something that is no table.
+    #[error("`{path}` leads nowhere in the scenario")]
+    NoPath {
+        /// The path.
+        path: String,
+    },
+    /// A path names an agent that does not take part.
+    #[error("`{path}`: no agent `{agent}` takes part")]
+    NoAgent {
+        /// The path.
+        path: String,
+        /// The agent.
+        agent: String,
+        /// Who does.
+        known: Vec<String>,
+    },
+}
+
+/// The changed text.
+///
+/// # Errors
+/// [`EditError`].
+pub fn edit(source: &str, change: &Edited<'_>) -> Result<String, EditError> {
+    let mut document: DocumentMut = source
+        .parse()
+        .map_err(|error: toml_edit::TomlError| EditError::NotToml { problem: error.message().to_owned() })?;
+    if let Some(agents) = change.agents {
+        choose(&mut document, agents);
+    }
+    for (path, text) in change.settings {
+        set(&mut document, path, text)?;
+    }
+    if let Some(parent) = change.rematch_of {
+        let scenario = document.entry("scenario").or_insert_with(|| Item::Table(Table::new()));
+        if let Some(table) = scenario.as_table_like_mut() {
+            table.insert("rematch_of", value(parent));
+        }
+    }
+    Ok(document.to_string())
+}
+
+/// The name an agent's table goes by.
+fn name_of(table: &dyn TableLike) -> Option<&str> {
+    table.get("name").or_else(|| table.get("registered")).and_then(Item::as_str)
+}
+
+/// Keeps the agents of this list, and adds those that are missing as registered ones.
+fn choose(document: &mut DocumentMut, agents: &[String]) {
+    let mut kept = ArrayOfTables::new();
+    let mut found = Vec::new();
+    if let Some(tables) = document.get("agents").cloned().and_then(|item| item.into_array_of_tables().ok()) {
+        for table in tables {
+            let name = name_of(&table).map(str::to_owned);
+            if let Some(name) = name.filter(|name| agents.contains(name)) {
+                found.push(name);
+                kept.push(table);
+            }
+        }
+    }
+    for agent in agents.iter().filter(|agent| !found.contains(agent)) {
+        let mut table = Table::new();
+        table.insert("registered", value(agent.as_str()));
+        kept.push(table);
+    }
+    document.insert("agents", Item::ArrayOfTables(kept));
+}
+
+/// Puts one value in its place; tables on the way are made where they are missing.
+fn set(document: &mut DocumentMut, path: &str, text: &str) -> Result<(), EditError> {
+    let nowhere = || EditError::NoPath { path: path.to_owned() };
+    let keys = Key::parse(path).map_err(|_| nowhere())?;
+    let keys: Vec<&str> = keys.iter().map(Key::get).collect();
+    let new = text.parse::<Value>().unwrap_or_else(|_| Value::from(text));
+    let (last, tables) = keys.split_last().ok_or_else(nowhere)?;
+    let mut place: &mut dyn TableLike = document.as_table_mut();
+    let mut rest = tables;
+    if let ["agents", name, further @ ..] = tables {
+        place = agent(document, path, name)?;
+        rest = further;
+    }
+    for key in rest {
+        let item = place.entry(key).or_insert_with(|| Item::Table(Table::new()));
+        place = item.as_table_like_mut().ok_or_else(nowhere)?;
+    }
+    place.insert(last, Item::Value(new));
+    Ok(())
+}
+
+/// The table of an agent.
+fn agent<'d>(
+    document: &'d mut DocumentMut,
+    path: &str,
+    name: &str,
+) -> Result<&'d mut dyn TableLike, EditError> {
+    let tables = document.get_mut("agents").and_then(Item::as_array_of_tables_mut);
+    let known: Vec<String> = tables
+        .as_deref()
+        .into_iter()
+        .flat_map(|tables| tables.iter())
+        .filter_map(|table| name_of(table).map(str::to_owned))
+        .collect();
+    let place = known.iter().position(|other| other == name);
+    match (tables, place) {
+        (Some(tables), Some(place)) if place < tables.len() => {
+            tables.get_mut(place).map(|table| table as &mut dyn TableLike)
+        }
+        _ => None,
+    }
+    .ok_or_else(|| EditError::NoAgent { path: path.to_owned(), agent: name.to_owned(), known })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = r#"# A comment.
+[scenario]
+name = "one" # kept
+
+[[agents]]
+name = "trend"
+strategy = { kind = "sma_cross", fast = 20, slow = 100 }
+
+[[agents]]
+name = "idle"
+strategy = { kind = "cash" }
+
+[battle]
+ranking_metric = "roi_pct"
+"#;
+
+    fn settings(all: &[(&str, &str)]) -> Vec<(String, String)> {
+        all.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
+    }
+
+    fn changed(all: &[(&str, &str)]) -> Result<String, EditError> {
+        edit(TEXT, &Edited { settings: &settings(all), ..Edited::default() })
+    }
+
+    #[test]
+    fn settings_change_and_all_else_stays() {
+        let text = changed(&[
+            ("battle.ranking_metric", "sharpe_ratio"),
+            ("agents.trend.strategy.fast", "10"),
+            ("scenario.seed", "7"),
+            ("market.path", "data/sample"),
+            ("venue.slippage.model", "none"),
+        ])
+        .unwrap();
+        assert!(text.starts_with("# A comment.\n[scenario]\nname = \"one\" # kept\nseed = 7\n"), "{text}");
+        assert!(text.contains("ranking_metric = \"sharpe_ratio\""), "{text}");
+        assert!(text.contains("{ kind = \"sma_cross\", fast = 10, slow = 100 }"), "{text}");
+        assert!(text.contains("path = \"data/sample\""), "{text}");
+        let back: toml::Table = text.parse().unwrap();
+        assert_eq!(back["venue"]["slippage"]["model"].as_str(), Some("none"));
+    }
+
+    #[test]
+    fn agents_are_kept_dropped_and_called_in() {
+        let agents = ["idle".to_owned(), "momentum-v1".to_owned()];
+        let text =
+            edit(TEXT, &Edited { agents: Some(&agents), rematch_of: Some("abc"), ..Edited::default() })
+                .unwrap();
+        let back: toml::Table = text.parse().unwrap();
+        let list = back["agents"].as_array().unwrap();
+        assert_eq!(list.len(), 2, "{text}");
+        assert_eq!(list[0]["name"].as_str(), Some("idle"));
+        assert_eq!(list[1]["registered"].as_str(), Some("momentum-v1"));
+        assert_eq!(back["scenario"]["rematch_of"].as_str(), Some("abc"));
+        assert_eq!(back["battle"]["ranking_metric"].as_str(), Some("roi_pct"));
+    }
+
+    #[test]
+    fn paths_that_lead_nowhere_are_refused() {
+        assert_eq!(
+            changed(&[("agents.trnd.strategy.fast", "1")]),
+            Err(EditError::NoAgent {
+                path: "agents.trnd.strategy.fast".to_owned(),
+                agent: "trnd".to_owned(),
+                known: vec!["trend".to_owned(), "idle".to_owned()],
+            })
+        );
+        assert!(matches!(changed(&[("scenario.name.first", "1")]), Err(EditError::NoPath { .. })));
+        assert!(matches!(changed(&[("", "1")]), Err(EditError::NoPath { .. })));
+    }
+}

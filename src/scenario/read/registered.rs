@@ -1,0 +1,261 @@
+//! `registered = ".."` of an agent: what the registry says stands in for what the scenario leaves out.
+
+use std::ops::Range;
+
+use toml::Spanned;
+
+use super::agent::Surroundings;
+use super::market;
+use super::strategy::ReadStrategy;
+use super::table::Table;
+use super::value::Read;
+use super::{risk_text, strategy_text};
+use crate::domain::{AgentName, Cash};
+use crate::scenario::format::{DEFAULT_PROFILE, UNLIMITED_PROFILE};
+use crate::scenario::{
+    ExistingWallet, Problem, Registered, RegistryEntry, RiskProfile, StartingWallet, Unregistered,
+    WalletChoice, suggest,
+};
+
+/// Keys whose values the registry has too.
+const SHARED: [&str; 5] = ["description", "tags", "starting_balance", "risk", "strategy"];
+
+/// Where an agent's values come from.
+pub(super) enum Origin {
+    /// The scenario alone.
+    Scenario,
+    /// The registry, for what the scenario leaves out. Boxed: most agents are the scenario's own.
+    Registry {
+        entry: Box<RegistryEntry>,
+        /// Where it is named.
+        place: Range<usize>,
+    },
+    /// The registry, but what was asked for is not there, which was reported.
+    Missing,
+}
+
+/// What was read of an agent's registration.
+pub(super) struct ReadRegistration {
+    /// The registration, of an agent that has one.
+    pub(super) registered: Option<Registered>,
+    /// The quote currency of an existing wallet.
+    pub(super) cash: Option<Cash>,
+}
+
+/// Looks the agent up, where it is a registered one.
+pub(super) fn read(table: &Table<'_>, around: &Surroundings<'_>) -> Origin {
+    let name: Option<Option<Spanned<String>>> = table.optional("registered");
+    let version: Option<Option<Spanned<u32>>> = table.optional("version");
+    let (name, version) = match (name, version) {
+        (Some(Some(name)), Some(version)) => (name, version),
+        (Some(None), _) => {
+            only_registered(table, "version");
+            return Origin::Scenario;
+        }
+        _ => return Origin::Missing,
+    };
+    match around.registry.find(name.get_ref(), version.as_ref().map(|version| *version.get_ref())) {
+        Ok(entry) => Origin::Registry { entry: Box::new(entry), place: name.span() },
+        Err(problem) => {
+            report(table, &name, version.as_ref(), problem);
+            Origin::Missing
+        }
+    }
+}
+
+/// Reports a key that says nothing of an agent of the scenario's own.
+fn only_registered(table: &Table<'_>, key: &'static str) {
+    if table.has(key) {
+        table.problems.error(
+            table.span(key),
+            format!("`{key}` is for registered agents only"),
+            "no `registered` beside it".to_owned(),
+            Some("add `registered = \"NAME\"`, or take it away".to_owned()),
+        );
+    }
+}
+
+fn report(table: &Table<'_>, name: &Spanned<String>, version: Option<&Spanned<u32>>, problem: Unregistered) {
+    let text = name.get_ref();
+    let (span, message, label, help) = match problem {
+        Unregistered::Unknown { known } => {
+            let known: Vec<_> = known.iter().map(String::as_str).collect();
+            let help = suggest::help(text, &known).unwrap_or_else(|| {
+                "`tiltyard agent create` registers one; --out names the store that it is in".to_owned()
+            });
+            (name.span(), format!("no active agent `{text}` is registered"), "not in the registry", help)
+        }
+        Unregistered::NoVersion { latest } => {
+            let span = version.map_or_else(|| name.span(), Spanned::span);
+            let wanted = version.map_or(0, |version| *version.get_ref());
+            let message = format!("the registered agent `{text}` has no version {wanted}");
+            (span, message, "no such version", format!("its newest version is {latest}"))
+        }
+        Unregistered::Unreadable { reason } => {
+            let message = format!("the registered agent `{text}` cannot be looked up: {reason}");
+            (name.span(), message, "needs the registry", "check the store that --out names".to_owned())
+        }
+    };
+    table.problems.error(span, message, label.to_owned(), Some(help));
+}
+
+impl Origin {
+    /// Whether the registry should have spoken for the agent and has nothing to say, which was reported.
+    pub(super) const fn is_missing(&self) -> bool {
+        matches!(self, Self::Missing)
+    }
+
+    /// The agent's name: the scenario's, else the registry's.
+    pub(super) fn name(&self, table: &Table<'_>) -> Option<Spanned<AgentName>> {
+        let Some(entry) = self.stands_in(table, "name") else {
+            return match self {
+                // What is missing is its registration, which was reported.
+                Self::Missing if !table.has("name") => {
+                    table.skip("name");
+                    None
+                }
+                _ => table.value("name"),
+            };
+        };
+        AgentName::new(&entry.name).ok().map(|name| Spanned::new(table.span("registered"), name))
+    }
+
+    /// The registry's entry, where it speaks for a key that the scenario leaves out.
+    pub(super) fn stands_in(&self, table: &Table<'_>, key: &'static str) -> Option<&RegistryEntry> {
+        match self {
+            Self::Registry { entry, .. } if !table.has(key) => {
+                table.skip(key);
+                Some(entry)
+            }
+            _ => None,
+        }
+    }
+
+    /// A value of the scenario, else of the registry.
+    pub(super) fn value<T: Read>(
+        &self,
+        table: &Table<'_>,
+        key: &'static str,
+        of: impl Fn(&RegistryEntry) -> T,
+    ) -> Option<T> {
+        match self.stands_in(table, key) {
+            Some(entry) => Some(of(entry)),
+            None => table.value(key),
+        }
+    }
+
+    /// The registration itself; `None` once a problem was reported.
+    pub(super) fn registered(
+        &self,
+        table: &Table<'_>,
+        around: &Surroundings<'_>,
+    ) -> Option<ReadRegistration> {
+        let choice: Option<WalletChoice> = table.optional("wallet").map(Option::unwrap_or_default);
+        let (entry, place) = match self {
+            Self::Scenario => {
+                only_registered(table, "wallet");
+                return Some(ReadRegistration { registered: None, cash: None });
+            }
+            Self::Missing => return None,
+            Self::Registry { entry, place } => (entry, place),
+        };
+        let (wallet, cash) = match choice? {
+            WalletChoice::Fresh => (StartingWallet::Fresh, None),
+            WalletChoice::Existing => {
+                let wallet = existing(table, entry, around)?;
+                (StartingWallet::Existing(wallet), Some(entry.wallet.cash))
+            }
+        };
+        let place = if table.has("wallet") { table.span("wallet") } else { place.clone() };
+        let registered = Registered {
+            id: entry.id.clone(),
+            name: entry.name.clone(),
+            version: entry.version,
+            epoch: entry.epoch,
+            overrides: SHARED.into_iter().filter(|key| table.has(key)).collect(),
+            wallet,
+            place,
+        };
+        Some(ReadRegistration { registered: Some(registered), cash })
+    }
+}
+
+/// The existing wallet, where this scenario can go on with it.
+fn existing(table: &Table<'_>, entry: &RegistryEntry, around: &Surroundings<'_>) -> Option<ExistingWallet> {
+    let fresh = || Some("or start with `wallet = \"fresh\"`".to_owned());
+    let fail = |key: &str, message: String, label: &str, help: Option<String>| {
+        table.problems.error(table.span(key), message, label.to_owned(), help);
+    };
+    if table.has("starting_balance") {
+        let message = "an existing wallet has a balance of its own".to_owned();
+        fail(
+            "starting_balance",
+            message,
+            "cannot hold too",
+            Some("take it away, or use `wallet = \"fresh\"`".to_owned()),
+        );
+        return None;
+    }
+    if let (Some(own), Some(quote)) = (&entry.quote, around.quote)
+        && own != quote
+    {
+        let message = format!("the wallet of `{}` is in {own}, this scenario in {quote}", entry.name);
+        fail("wallet", message, "another currency", fresh());
+        return None;
+    }
+    let symbols = around.symbols?;
+    let mut positions = Vec::new();
+    let mut strange = Vec::new();
+    for (symbol, position) in &entry.wallet.positions {
+        match market::find(symbols, symbol) {
+            Some(id) => positions.push((id, *position)),
+            None => strange.push(symbol.as_str()),
+        }
+    }
+    if !strange.is_empty() {
+        let held = strange.join(", ");
+        let message = format!("`{}` holds {held}, which this scenario does not have", entry.name);
+        let help = format!("add {held} to `symbols` of `[market]`, or start with `wallet = \"fresh\"`");
+        fail("wallet", message, "positions of its last run", Some(help));
+        return None;
+    }
+    positions.sort_by_key(|(id, _)| *id);
+    Some(ExistingWallet { as_of: entry.as_of, positions })
+}
+
+/// The registry's strategy in this scenario.
+pub(super) fn strategy(
+    table: &Table<'_>,
+    entry: &RegistryEntry,
+    around: &Surroundings<'_>,
+) -> Option<ReadStrategy> {
+    let (read, problems) = strategy_text(&entry.strategy, around);
+    does_not_fit(table, entry, "strategy", &problems);
+    let size_place = table.span("registered");
+    read.filter(|_| problems.is_empty()).map(|read| ReadStrategy { size_place, ..read })
+}
+
+/// The registry's risk profile.
+pub(super) fn risk(table: &Table<'_>, entry: &RegistryEntry) -> Option<RiskProfile> {
+    match (entry.risk.name.as_str(), &entry.risk.limits) {
+        (DEFAULT_PROFILE, None) => Some(RiskProfile::standard()),
+        (UNLIMITED_PROFILE, None) => Some(RiskProfile::unlimited()),
+        (name, limits) => {
+            let (profile, problems) = risk_text(name, limits.as_deref().unwrap_or("{}"));
+            does_not_fit(table, entry, "risk profile", &problems);
+            profile.filter(|_| problems.is_empty())
+        }
+    }
+}
+
+/// Reports what the registry has and this scenario cannot use, where the agent is named.
+fn does_not_fit(table: &Table<'_>, entry: &RegistryEntry, what: &str, problems: &[Problem]) {
+    for problem in problems {
+        let message = format!(
+            "the {what} of `{}` (version {}) does not fit here: {}",
+            entry.name, entry.version, problem.message
+        );
+        let label = "as the registry has it".to_owned();
+        table.problems.error(table.span("registered"), message, label, problem.help.clone());
+    }
+}

@@ -1,0 +1,162 @@
+//! Parts of a scenario by themselves: one strategy, one risk profile, a file of agents for the registry.
+//!
+//! Read by the very code that reads scenarios, so that what the registry takes a scenario takes too.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::DeTable;
+
+use super::agent::Surroundings;
+use super::risk::{self as profiles, Profiles};
+use super::strategy::{self, ReadStrategy};
+use super::syntax;
+use super::table::Table;
+use crate::domain::{AgentName, Cash};
+use crate::scenario::format::{DEFAULT_PROFILE, ONE_STRATEGY, RISKS, ROSTER, TableDoc, UNLIMITED_PROFILE};
+use crate::scenario::problem::{Problem, ProblemSeverity, Problems};
+use crate::scenario::{NoRegistry, RiskProfile, suggest};
+
+/// Nothing is known of the scenario that the parts will be used in.
+const ALONE: Surroundings<'static> =
+    Surroundings { symbols: None, interval: None, profiles: None, quote: None, registry: &NoRegistry };
+
+/// Reads a text with these keys; gives what `read` made of it and every error, by place.
+fn document<T>(source: &str, doc: &TableDoc, read: impl FnOnce(&Table<'_>) -> T) -> (T, Vec<Problem>) {
+    let (parsed, errors) = DeTable::parse_recoverable(source);
+    let problems = Problems::new(source);
+    let root = Table::new("the top level".to_owned(), doc.keys, 0..0, Some(parsed.get_ref()), &problems);
+    let value = read(&root);
+    root.finish();
+    syntax::report(&errors, &problems);
+    let found = problems.into_sorted();
+    (value, found.into_iter().filter(|problem| problem.severity == ProblemSeverity::Error).collect())
+}
+
+/// The same for a value behind `key = `; places count from the value's first byte.
+fn value<T>(key: &str, text: &str, doc: &TableDoc, read: impl FnOnce(&Table<'_>) -> T) -> (T, Vec<Problem>) {
+    let head = format!("{key} = ");
+    let (value, problems) = document(&format!("{head}{text}"), doc, read);
+    let shift = |at: usize| at.saturating_sub(head.len()).min(text.len());
+    let shifted = |span: Range<usize>| shift(span.start)..shift(span.end);
+    (value, problems.into_iter().map(|p| Problem { span: shifted(p.span.clone()), ..p }).collect())
+}
+
+/// A strategy as one would write it behind `strategy = `, in the surroundings that are known.
+pub(super) fn strategy_in(text: &str, around: &Surroundings<'_>) -> (Option<ReadStrategy>, Vec<Problem>) {
+    value("strategy", text, &ONE_STRATEGY, |root| strategy::read(root, around))
+}
+
+/// Everything that is wrong with a strategy whatever scenario it is used in.
+pub(in crate::scenario) fn strategy(text: &str) -> Vec<Problem> {
+    strategy_in(text, &ALONE).1
+}
+
+/// A risk profile as one would write it behind `NAME = `.
+pub(super) fn risk_limits(name: &str, text: &str) -> (Option<RiskProfile>, Vec<Problem>) {
+    let (profiles, problems) =
+        value("risk.profile", text, &RISKS, |root| root.named("risk").map(profiles::read));
+    let profile = profiles.and_then(|all| all.into_values().next()).and_then(|(profile, _)| profile);
+    (profile.map(|profile| RiskProfile { name: name.to_owned(), ..profile }), problems)
+}
+
+/// The one profile of a file with a `[risk.NAME]` table.
+pub(in crate::scenario) fn risk(source: &str) -> Result<String, Vec<Problem>> {
+    let read = |root: &Table<'_>| {
+        let named = root.named("risk")?;
+        if named.is_empty() {
+            root.missing("risk");
+        }
+        if let Some((second, _)) = named.get(1) {
+            let message = format!("more than one risk profile: `{}`", second.get_ref());
+            let help = "keep one `[risk.NAME]` in the file".to_owned();
+            root.problems.error(second.span(), message, "one too many".to_owned(), Some(help));
+        }
+        profiles::read(named).into_keys().next()
+    };
+    let (name, problems) = document(source, &RISKS, read);
+    if problems.is_empty() { name.ok_or_else(Vec::new) } else { Err(problems) }
+}
+
+/// The agents of a roster, in the file's order.
+pub(in crate::scenario) struct ReadRoster {
+    pub(in crate::scenario) name: AgentName,
+    pub(in crate::scenario) description: String,
+    pub(in crate::scenario) tags: Vec<String>,
+    pub(in crate::scenario) color: Option<String>,
+    pub(in crate::scenario) starting_balance: Cash,
+    pub(in crate::scenario) risk: String,
+}
+
+/// Reads a file of agents.
+pub(in crate::scenario) fn roster(source: &str) -> Result<Vec<ReadRoster>, Vec<Problem>> {
+    let read = |root: &Table<'_>| {
+        let profiles = root.named("risk").map(profiles::read);
+        let tables = root.tables("agents")?;
+        let mut members: Option<Vec<ReadRoster>> = Some(Vec::new());
+        let mut names: Vec<String> = Vec::new();
+        for table in &tables {
+            let member = member(table, profiles.as_ref(), &mut names);
+            members = members.zip(member).map(|(mut members, member)| {
+                members.push(member);
+                members
+            });
+        }
+        members
+    };
+    let (members, problems) = document(source, &ROSTER, read);
+    match members {
+        Some(members) if problems.is_empty() => Ok(members),
+        _ => Err(problems),
+    }
+}
+
+fn member(table: &Table<'_>, profiles: Option<&Profiles>, names: &mut Vec<String>) -> Option<ReadRoster> {
+    let name: Option<Spanned<AgentName>> = table.value("name");
+    let description = table.value("description");
+    let tags = table.value("tags");
+    let color: Option<Option<Spanned<String>>> = table.optional("color");
+    let starting_balance = table.value("starting_balance");
+    let risk: Option<Spanned<String>> = table.value("risk");
+    // Without surroundings there is no strategy to be had, only its problems.
+    let _ = strategy::read(table, &ALONE);
+    table.finish();
+    if let Some(name) = &name {
+        let folded = name.get_ref().as_str().to_lowercase();
+        if names.contains(&folded) {
+            let message = format!("duplicate agent name `{}`", name.get_ref());
+            let help = "give each agent a name of its own; case does not count".to_owned();
+            table.problems.error(name.span(), message, "an agent before has it".to_owned(), Some(help));
+        }
+        names.push(folded);
+    }
+    if let Some(risk) = &risk {
+        let own = profiles.into_iter().flatten().map(|(name, _)| name.as_str());
+        let known: Vec<_> = [DEFAULT_PROFILE, UNLIMITED_PROFILE].into_iter().chain(own).collect();
+        if profiles.is_some() && !known.contains(&risk.get_ref().as_str()) {
+            let message = format!("unknown risk profile `{}`", risk.get_ref());
+            let help = suggest::help(risk.get_ref(), &known);
+            table.problems.error(risk.span(), message, "no such `[risk.*]`".to_owned(), help);
+        }
+    }
+    if let Some(Some(color)) = &color
+        && !is_color(color.get_ref())
+    {
+        let message = format!("`{}` is no colour", color.get_ref());
+        let help = "write it as `#rrggbb`, such as `#3366cc`".to_owned();
+        table.problems.error(color.span(), message, "cannot be drawn".to_owned(), Some(help));
+    }
+    Some(ReadRoster {
+        name: name?.into_inner(),
+        description: description?,
+        tags: tags?,
+        color: color?.map(Spanned::into_inner),
+        starting_balance: starting_balance?,
+        risk: risk?.into_inner(),
+    })
+}
+
+/// Whether a text is `#rrggbb`.
+pub(in crate::scenario) fn is_color(text: &str) -> bool {
+    text.strip_prefix('#').is_some_and(|hex| hex.len() == 6 && hex.chars().all(|c| c.is_ascii_hexdigit()))
+}

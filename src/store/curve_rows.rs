@@ -1,0 +1,65 @@
+//! Reads `equity.parquet` back: an agent's curve, window by window, part by part.
+
+use std::ops::Range;
+use std::path::Path;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::{Decimal128Type, Float64Type, TimestampMicrosecondType, UInt32Type};
+
+use super::stored::agent_folder;
+use super::{StoreError, columns};
+use crate::domain::Cash;
+
+/// One row of a curve.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CurveRow {
+    /// The window's number.
+    pub window: u32,
+    /// Open of the bar, microseconds since 1970.
+    pub at: i64,
+    /// Marked at the close, quote currency.
+    pub equity: f64,
+    /// Below its peak in this window, as a fraction; at most 0.
+    pub drawdown: f64,
+}
+
+/// Hands an agent's curve to `take`, row by row: by window, then by time.
+///
+/// # Errors
+/// Where the agent's file cannot be read or is not what it should be.
+pub fn curve(run_folder: &Path, agent: &str, mut take: impl FnMut(CurveRow)) -> Result<(), StoreError> {
+    let path = agent_folder(run_folder, agent).join("equity.parquet");
+    columns::read(&path, "table of equity", |batch| each(batch, 0..batch.num_rows(), &mut take))
+}
+
+fn each(batch: &RecordBatch, rows: Range<usize>, take: &mut impl FnMut(CurveRow)) -> Result<(), String> {
+    let window = columns::numbers::<UInt32Type>(batch, "window")?;
+    let at = columns::numbers::<TimestampMicrosecondType>(batch, "ts")?;
+    let equity = columns::numbers::<Decimal128Type>(batch, "equity")?;
+    let drawdown = columns::numbers::<Float64Type>(batch, "drawdown")?;
+    for row in rows {
+        let equity = Cash::from_units(equity[row]).to_f64();
+        take(CurveRow { window: window[row], at: at[row], equity, drawdown: drawdown[row] });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{RunWriter, fixture};
+
+    #[test]
+    fn a_curve_reads_back_as_written() {
+        let out = tempfile::tempdir().unwrap();
+        let stored =
+            RunWriter::open(out.path(), fixture::run()).unwrap().finish(&fixture::tournament()).unwrap();
+        let mut rows = Vec::new();
+        curve(&stored.folder, "trend, fast", |row| rows.push(row)).unwrap();
+        assert_eq!(rows.len(), 5);
+        assert_eq!((rows[4].window, rows[4].equity), (0, 101.5));
+        assert_eq!(rows[4].at, fixture::day(5).micros());
+        assert!((rows[4].drawdown - (101.5 / 103.98 - 1.0)).abs() < 1e-15);
+        assert!(matches!(curve(&stored.folder, "nobody", |_| ()), Err(StoreError::Read { .. })));
+    }
+}

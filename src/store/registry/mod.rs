@@ -1,0 +1,36 @@
+//! Agents that live beyond one run: their keys, versions, wallets and history.
+//!
+//! Owns the `registry_*` tables in the file of the index, see `docs/store.md`. Never runs anything and
+//! never reads the wall clock: the caller gives it. Invariants: a version never changes once written; the
+//! quote currency of a wallet is its epoch's start plus the postings of that epoch's runs; a key is kept as
+//! its hash alone; what belongs together changes in one transaction or not at all.
+
+mod audit;
+mod history;
+mod hold;
+mod key;
+mod lifecycle;
+mod lookup;
+mod model;
+mod open;
+mod part;
+mod record;
+mod rows;
+mod schema;
+mod tally;
+#[cfg(test)]
+mod tests;
+
+pub(super) use audit::audit;
+pub use history::{HistoryFilter, HistoryRun, HistoryWindow};
+pub use hold::Hold;
+pub use key::{ApiKey, KeyHash};
+pub use lifecycle::{Change, NewAgent};
+pub use lookup::StoredAgents;
+pub use model::{AgentRow, AgentStatus, VersionRow};
+pub use open::Registry;
+pub use part::{AgentPart, agent_parts};
+pub(super) use record::record;
+pub use rows::{HistoryFill, HistoryOrder, HistoryTrip, Placed};
+pub(super) use schema::STEP;
+pub use tally::Tally;

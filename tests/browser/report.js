@@ -1,0 +1,174 @@
+// Opens report.html of a run folder from the file system, offline, and uses it as a reader does.
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+
+const [folder, pictures] = process.argv.slice(2);
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const board = JSON.parse(readFileSync(join(folder, "leaderboard.json"), "utf8"));
+const address = pathToFileURL(join(folder, "report.html")).href;
+const SIZES = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
+
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox"] });
+try {
+  for (const colorScheme of ["light", "dark"]) {
+    for (const [size, viewport] of Object.entries(SIZES)) await visit(colorScheme, size, viewport);
+  }
+} finally {
+  await browser.close();
+}
+console.log("browser test passed");
+
+async function visit(colorScheme, size, viewport) {
+  const context = await browser.newContext({ colorScheme, viewport, offline: true, bypassCSP: false });
+  const page = await context.newPage();
+  const complaints = [];
+  const asked = [];
+  page.on("console", (message) => ["error", "warning"].includes(message.type()) && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("request", (request) => request.url() === address || asked.push(request.url()));
+  await page.goto(address);
+  await page.locator("#equity-chart").scrollIntoViewIfNeeded();
+  await page.waitForFunction(() => window.tiltyard?.charts.get("equity")?.instance);
+
+  await leaderboard(page);
+  await wide(page, size, viewport);
+  if (size === "desktop" && colorScheme === "light") await use(page);
+  await openLast(page);
+  await accessible(page, `${colorScheme} ${size}`);
+  if (pictures) await picture(page, `${colorScheme}-${size}`);
+  if (pictures && size === "desktop" && colorScheme === "light") await paper(page);
+  assert.deepEqual(complaints, [], "the console is silent");
+  assert.deepEqual(asked, [], "nothing is asked of the network");
+  await context.close();
+}
+
+/** Every number of the leaderboard is the stored one, rounded. */
+async function leaderboard(page) {
+  const heads = await page.locator("table.leaderboard thead th").allTextContents();
+  const rows = await page.locator("table.leaderboard tbody tr").all();
+  assert.equal(rows.length, board.rankings.length);
+  const keys = { "ROI %": "roi_pct", Sharpe: "sharpe_ratio", Sortino: "sortino_ratio", Calmar: "calmar_ratio",
+    "max DD %": "max_drawdown_pct", "win %": "win_rate", PF: "profit_factor", score: "score" };
+  const texts = { PnL: "total_pnl", "final equity": "final_equity", fees: "fees" };
+  for (const [i, stored] of board.rankings.entries()) {
+    const cells = await rows[i].locator("td").allTextContents();
+    const cell = (head) => cells[heads.indexOf(head)];
+    assert.equal(cell("agent"), stored.agent);
+    assert.equal(Number(cell("#")), stored.rank);
+    assert.equal(Number(cell("trades").replaceAll(",", "")), stored.trades);
+    for (const [head, key] of Object.entries(keys)) {
+      if (!heads.includes(head)) continue;
+      if (stored[key] === null) assert.equal(cell(head), "–", `${stored.agent} ${head}`);
+      else close(cell(head), stored[key], `${stored.agent} ${head}`);
+    }
+    for (const [head, key] of Object.entries(texts)) close(cell(head), Number(stored[key]), `${stored.agent} ${head}`);
+  }
+}
+
+function close(shown, stored, what) {
+  const value = Number(shown.replaceAll(",", ""));
+  assert.ok(Math.abs(value - stored) <= 0.005 + Math.abs(stored) * 1e-9, `${what}: ${shown} is not ${stored}`);
+}
+
+/** No part of the page is wider than the screen. */
+async function wide(page, size, viewport) {
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(width <= viewport.width, `the page is ${width} wide on a ${size} of ${viewport.width}`);
+}
+
+/** Toggles, zooms, sorts, filters. */
+async function use(page) {
+  const option = (path) => page.evaluate(path);
+  const first = page.locator("#legend button").first();
+  await first.click();
+  assert.equal(await first.getAttribute("aria-pressed"), "false");
+  const selected = "window.tiltyard.charts.get('equity').instance.getOption().legend[0].selected['0']";
+  assert.equal(await option(selected), false, "the agent's curve is gone");
+  await first.click();
+  assert.equal(await option(selected), true, "and back");
+
+  await page.locator("[data-scale=log]").click();
+  assert.equal(await option("window.tiltyard.charts.get('equity').instance.getOption().yAxis[0].type"), "log");
+  await page.locator("[data-scale=value]").click();
+
+  const chart = page.locator("#equity-chart");
+  await chart.scrollIntoViewIfNeeded();
+  const box = await chart.boundingBox();
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.waitForFunction(() => [...document.querySelectorAll("#equity-chart div")].some((div) => /\d{4}-\d{2}-\d{2}/.test(div.textContent)));
+  await page.keyboard.down("Control");
+  await page.mouse.wheel(0, -600);
+  await page.keyboard.up("Control");
+  const range = "(({ start, end }) => end - start)(window.tiltyard.charts.get('equity').instance.getOption().dataZoom[0])";
+  await page.waitForFunction(`${range} < 95`);
+  const below = range.replaceAll("'equity'", "'drawdown'");
+  await page.locator("#underwater-chart").scrollIntoViewIfNeeded();
+  await page.waitForFunction(`${below} < 95`);
+  await page.locator("#curve-reset").click();
+  await page.waitForFunction(`${range} === 100`);
+
+  const head = page.locator("table.leaderboard thead button", { hasText: /^trades$/ });
+  await head.click();
+  const column = (await page.locator("table.leaderboard thead th").allTextContents()).indexOf("trades");
+  const trades = async () => (await page.locator(`table.leaderboard tbody td:nth-child(${column + 1})`).allTextContents()).map((text) => Number(text.replaceAll(",", "")));
+  const wanted = board.rankings.map((row) => row.trades).sort((a, b) => b - a);
+  assert.deepEqual(await trades(), wanted, "the most trades come first");
+  await head.click();
+  assert.deepEqual(await trades(), wanted.reverse(), "and last");
+  await page.locator("table.leaderboard thead button", { hasText: /^#$/ }).click();
+
+  await filter(page);
+}
+
+/** The list of the agent with the most trades shows what passes its filters. */
+async function filter(page) {
+  const busiest = await page.evaluate(() => {
+    const totals = window.tiltyard.values.trades.map((one) => one.rows.length);
+    return totals.indexOf(Math.max(...totals));
+  });
+  const agent = page.locator(`#agent-${busiest}`);
+  if ((await agent.getAttribute("open")) === null) await agent.locator("summary").first().click();
+  const expected = await page.evaluate((agent) => window.tiltyard.values.trades[agent].rows.filter((row) => row[2] && row[9] > 0).length, busiest);
+  await agent.locator("label", { hasText: "Result" }).locator("select").selectOption("gain");
+  const words = await agent.locator(".pages").textContent();
+  assert.ok(words.includes(expected === 0 ? "0" : `of ${expected.toLocaleString("en-US")}`), `${words} tells ${expected} gains`);
+  const losses = await agent.locator(".list td.bad").count();
+  assert.equal(losses, 0, "no loss passes");
+  await agent.locator("input[data-filter=reason]").fill("no such reason");
+  assert.ok(await agent.getByText("No round trip passes these filters.").isVisible());
+  await agent.locator("input[data-filter=reason]").fill("");
+  await agent.locator("label", { hasText: "Result" }).locator("select").selectOption("");
+}
+
+/** The last agent's section shows a chart or a sentence in every place. */
+async function openLast(page) {
+  const agent = page.locator("details.agent").last();
+  if ((await agent.getAttribute("open")) === null) await agent.locator("summary").first().click();
+  for (const chart of await page.locator("details.agent[open] .chart").all()) {
+    await chart.scrollIntoViewIfNeeded();
+    await page.waitForFunction((box) => box.querySelector("canvas") || box.textContent.trim().length > 10, await chart.elementHandle());
+  }
+}
+
+async function accessible(page, where) {
+  // The page's policy lets no script in; the test's own goes through the debugger.
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  const serious = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
+  const told = serious.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.slice(0, 3).map((node) => node.target.join(" ") + " " + (node.any[0]?.message ?? "")).join("; ")}`);
+  assert.deepEqual(told, [], `accessibility, ${where}`);
+}
+
+async function picture(page, name) {
+  if (!existsSync(pictures)) mkdirSync(pictures, { recursive: true });
+  await page.evaluate(() => scrollTo(0, 0));
+  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+}
+
+async function paper(page) {
+  await page.pdf({ path: join(pictures, "paper.pdf"), format: "A4", printBackground: true });
+}
