@@ -55,6 +55,7 @@ fn a_month_of_recorded_minutes() {
         venue: &venue,
         delisted: Delisted::Carry,
         starting_balance: "10000".parse().unwrap(),
+        carried: &[],
         risk: &risk,
     };
     let kinds = [

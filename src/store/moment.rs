@@ -12,8 +12,8 @@ use arrow::datatypes::{Decimal128Type, TimestampMicrosecondType, UInt32Type};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde::Serialize;
 
-use super::stored::agent_folder;
 use super::columns::{numbers, strings};
+use super::stored::agent_folder;
 use super::{JobRecord, PositionRecord, StoreError, StoredRun, TradeRow, trades};
 use crate::domain::{Cash, Interval, Price, Qty, Span, Timestamp};
 use crate::engine::batch::ClosedTrade;

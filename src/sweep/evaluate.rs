@@ -111,6 +111,7 @@ impl<'a> Evaluator<'a> {
             venue,
             delisted: scenario.market.delisted,
             starting_balance: agent.starting_balance,
+            carried: &[],
             risk: &agent.risk,
         };
         let batch = Batch { job, warm_up: scenario.market.warm_up, samples: &sampled.ticks };

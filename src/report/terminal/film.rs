@@ -4,7 +4,7 @@ use super::Style;
 use super::grid::{Column, draw};
 use super::header::{filled, paragraph};
 use super::matrix::matrix;
-use super::numbers::{cash, instant, quantity, ratio, signed};
+use crate::report::numbers::{cash, instant, quantity, ratio, signed};
 use crate::store::{AgentMoment, BattleFilm, BattleMoment, RunRecord};
 
 /// Agents that a table of times has a column for.

@@ -15,7 +15,6 @@ mod header;
 mod heatmap;
 mod leaderboard;
 mod matrix;
-mod names;
 mod notes;
 mod runs;
 mod series;

@@ -2,9 +2,9 @@
 
 use super::super::Style;
 use super::super::grid::{Column, draw};
-use super::super::header::plural;
-use super::super::numbers::{cash, count, instant, price, quantity, ratio, signed, signed_cash};
 use crate::domain::Cash;
+use crate::report::numbers::{cash, count, instant, price, quantity, ratio, signed, signed_cash};
+use crate::report::wording::plural;
 use crate::store::registry::{HistoryFill, HistoryOrder, HistoryTrip, Placed};
 
 /// The rows of a history, of one kind.

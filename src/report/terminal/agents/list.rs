@@ -3,8 +3,8 @@
 use super::super::Style;
 use super::super::grid::{Column, draw};
 use super::super::header::paragraph;
-use super::super::numbers::{cash, count, instant, ratio, signed, signed_cash};
 use crate::domain::Timestamp;
+use crate::report::numbers::{cash, count, instant, ratio, signed, signed_cash};
 use crate::store::registry::{AgentRow, AgentStatus, HistoryRun, Tally};
 
 /// An agent with what its runs since the last reset come to.

@@ -2,10 +2,11 @@
 
 use super::super::Style;
 use super::super::grid::{Column, draw};
-use super::super::header::{paragraph, plural};
+use super::super::header::paragraph;
 use super::super::matrix::matrix;
-use super::super::numbers::{cash, count, instant, price, quantity, ratio, signed, signed_cash};
 use super::list::{Standing, kind};
+use crate::report::numbers::{cash, count, instant, price, quantity, ratio, signed, signed_cash};
+use crate::report::wording::plural;
 use crate::store::registry::{AgentRow, HistoryRun, Tally, VersionRow};
 
 /// Everything about one agent; `parent` is the name of the one it was copied from.
