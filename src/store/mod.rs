@@ -6,7 +6,6 @@
 //!
 //! ```text
 //! OUT/tiltyard.db                    index over all runs, and the registered agents (SQLite)
-//! OUT/tiltyard.db                    index over all runs (SQLite)
 //! OUT/duels/<id>.json                one duel
 //! OUT/<scenario>/<run-id>/           one run
 //!     run.json                       what it was; scenario.toml: the scenario as the user wrote it
