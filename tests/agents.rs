@@ -280,7 +280,7 @@ fn a_wallet_that_goes_on_is_one_long_run() {
     assert_eq!(fills("long"), fills("short"));
     // A run that starts before the last one ended, and one that lacks what is held.
     let text = refused(&stage, &["run", "march.toml", "--out", "store"]);
-    assert!(text.contains("before the last run of `short`'s wallet ended: 2023-05-01T00:00:00Z"), "{text}");
+    assert!(text.contains("before the last run of `short`'s wallet ended"), "{text}");
     let strange = scenario("may", "2023-05-01", "2023-06-01", &going_on("short"));
     stage.write("may.toml", &strange.replace("\"ALPHA\", \"BRAVO\"", "\"CHARLIE\""));
     let held = short["agent"]["wallet"]["positions"].as_array().unwrap().len();

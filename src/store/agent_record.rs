@@ -175,7 +175,8 @@ fn refused(replay: &Replay) -> BTreeMap<String, u64> {
     counts
 }
 
-/// The names of the metrics in files, in their order there.
+/// The names of an agent's own metrics in files, in their order there. Those against a benchmark come after
+/// them, and a sweep's trials have none.
 pub(super) const METRIC_NAMES: [&str; 24] = [
     "roi_pct",
     "total_pnl",
@@ -289,7 +290,11 @@ mod tests {
         let tournament = fixture::tournament();
         let names: Vec<&str> =
             measures(&tournament.agents[0].windows[0].metrics).into_iter().map(|(name, _)| name).collect();
-        assert_eq!(names, METRIC_NAMES);
+        let (own, relative) = names.split_at(METRIC_NAMES.len());
+        assert_eq!(own, METRIC_NAMES);
+        let against = tournament.agents[0].windows[0].metrics.relative.named();
+        assert!(relative.iter().zip(&against).all(|(name, (known, _))| name.starts_with(known)));
+        assert_eq!(relative.len(), against.len());
     }
 
     #[test]

@@ -3,10 +3,12 @@
 //! All trials that were replayed in all windows take part, over the windows that do not overlap; pruned and
 //! failed ones count among the trials that the choice is corrected for.
 
+use super::trial::returns;
 use super::{Searched, Trial, WindowOutcome, apart, best, objectives, trial_returns};
-use crate::scenario::SweepSpec;
+use crate::metrics::Sample;
+use crate::scenario::{Benchmark, SweepSpec};
 use crate::tournament::evidence::{EvidenceError, Panel, SelectionEvidence, SelectionSpec, assess_selection};
-use crate::tournament::{Plan, Tournament};
+use crate::tournament::{Plan, Tournament, held};
 
 /// The evidence, with what is needed to name what it speaks of.
 #[derive(Debug, Clone)]
@@ -15,7 +17,7 @@ pub struct Selection {
     pub evidence: SelectionEvidence,
     /// What they were computed with.
     pub spec: SelectionSpec,
-    /// The columns' combinations: `fast = 20, slow = 100`.
+    /// The columns' combinations: `fast=20 slow=100`.
     pub names: Vec<String>,
     /// The benchmark's name; `None`: the winner must beat 0, as cash does not.
     pub benchmark: Option<String>,
@@ -23,14 +25,29 @@ pub struct Selection {
     pub periods_per_year: f64,
 }
 
-/// The benchmark's name with its returns over the windows that do not overlap; `None` for a name that is no
-/// agent of the tournament.
-pub fn benchmark_returns(plan: &Plan<'_>, tournament: &Tournament, name: &str) -> Option<(String, Vec<f64>)> {
-    let agent = tournament.agents.iter().find(|agent| agent.name.as_str() == name)?;
-    let returns = apart(plan.windows).into_iter().flat_map(|window| {
-        WindowOutcome::of(&agent.windows[window].replay, plan.market, &plan.scenario.metrics).returns
-    });
-    Some((name.to_owned(), returns.collect()))
+/// The benchmark's name with its returns over the windows that do not overlap: an agent's, or those of buying
+/// and holding a symbol. `None` where a window has no bar of the symbol.
+pub fn benchmark_returns(
+    plan: &Plan<'_>,
+    tournament: &Tournament,
+    benchmark: &Benchmark,
+) -> Option<(String, Vec<f64>)> {
+    let spec = &plan.scenario.metrics;
+    let mut all = Vec::new();
+    for window in apart(plan.windows) {
+        let ticks = plan.windows[window].window.ticks;
+        all.extend(match benchmark {
+            Benchmark::Agent(name) => {
+                let agent = tournament.agents.iter().find(|agent| agent.name == *name)?;
+                WindowOutcome::of(&agent.windows[window].replay, plan.market, spec).returns
+            }
+            Benchmark::Symbol { id, .. } => {
+                let (start, closes) = held(plan.market, *id, ticks)?;
+                returns(&Sample::of(start, &closes, plan.market, ticks, spec.periods_per_year).curve)
+            }
+        });
+    }
+    Some((benchmark.name().to_owned(), all))
 }
 
 /// Assesses the best trial of a sweep.
@@ -76,5 +93,5 @@ pub fn assess(
 
 fn named(spec: &SweepSpec, trial: &Trial) -> String {
     let pairs = spec.parameters.iter().zip(&trial.values);
-    pairs.map(|(parameter, value)| format!("{} = {value}", parameter.key())).collect::<Vec<_>>().join(", ")
+    pairs.map(|(parameter, value)| format!("{}={value}", parameter.key())).collect::<Vec<_>>().join(" ")
 }

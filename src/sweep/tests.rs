@@ -6,7 +6,7 @@ use super::testing::{Counting, Ground, on_threads};
 use super::validation::validate;
 use super::*;
 use crate::engine::Loop;
-use crate::scenario::{RankingMetric, SweptValue};
+use crate::scenario::{Benchmark, RankingMetric, SweptValue};
 use crate::tournament::Means;
 
 const SMALL: &str = "[sweep]\nagent = \"trend\"\nbatch = 3\nwhere = [\"fast < slow\"]\n[sweep.parameters]\n\
@@ -110,7 +110,7 @@ fn enlarging_a_grid_recomputes_nothing() {
     assert!(larger.market.in_range.first > small.market.in_range.first);
     let mut memo = Counting::default();
     let few = sweep(&small, &mut memo);
-    assert_eq!((few.trials.len(), memo.appended), (8, 8 * 5));
+    assert_eq!((few.trials.len(), memo.appended), (7, 7 * 5));
     let more = sweep(&larger, &mut memo);
     assert_eq!(memo.appended, more.trials.len() * 5);
     assert_eq!(format!("{more:?}"), format!("{:?}", sweep(&larger, &mut Forgetful)));
@@ -302,20 +302,27 @@ fn the_choice_is_assessed_with_all_trials_counted() {
     let ground = Ground::new(&format!("{SMALL}[report]\nbenchmark = \"hold\"\n"));
     let whole = sweep(&ground, &mut Forgetful);
     let tournament = crate::tournament::run(&ground.plan(), &crate::tournament::Unobserved).unwrap();
-    let benchmark = benchmark_returns(&ground.plan(), &tournament, "hold");
+    let named = ground.scenario.report.benchmark.clone().unwrap();
+    let benchmark = benchmark_returns(&ground.plan(), &tournament, &named);
     assert_eq!(benchmark.as_ref().unwrap().1.len(), 240);
+    // The symbol itself, held from each window's first open without costs.
+    let symbol = Benchmark::Symbol { id: crate::domain::SymbolId(0), name: "ALPHA".to_owned() };
+    let (name, held) = benchmark_returns(&ground.plan(), &tournament, &symbol).unwrap();
+    assert_eq!((name.as_str(), held.len()), ("ALPHA", 240));
+    let bars = &ground.market.symbols[0].bars;
+    let first = bars.first_row_from(ground.windows[0].start);
+    assert!((held[0] - (bars.close[first] / bars.open[first] - 1.0)).abs() < 1e-12);
     let found = assess(&ground.plan(), ground.spec(), &whole, benchmark).unwrap();
-    assert_eq!((found.evidence.trials, found.evidence.columns, found.evidence.periods), (8, 8, 240));
+    assert_eq!((found.evidence.trials, found.evidence.columns, found.evidence.periods), (7, 7, 240));
     let scores = objectives(&whole.trials, &ground.all(), RankingMetric::RoiPct);
     assert_eq!(found.evidence.winner, best(&scores).unwrap());
-    assert!(found.names[0].starts_with("fast = 2, slow = 4"), "{}", found.names[0]);
-    assert!(benchmark_returns(&ground.plan(), &tournament, "nobody").is_none());
+    assert!(found.names[0] == "fast=2 slow=4", "{}", found.names[0]);
 }
 
 #[test]
 fn looking_ahead_counts_what_the_conditions_leave() {
     let ground = Ground::new(SMALL);
     let found = estimate(&ground.sweep());
-    assert_eq!((found.trials, found.jobs), (8, 40));
+    assert_eq!((found.trials, found.jobs), (7, 35));
     assert!(found.memory > 0);
 }

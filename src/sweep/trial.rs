@@ -85,7 +85,7 @@ impl WindowOutcome {
 }
 
 /// Simple returns; once all is lost nothing moves any more.
-fn returns(curve: &[f64]) -> Vec<f64> {
+pub(super) fn returns(curve: &[f64]) -> Vec<f64> {
     let step = |pair: &[f64]| if pair[0] > 0.0 { pair[1] / pair[0] - 1.0 } else { 0.0 };
     curve.windows(2).map(step).collect()
 }

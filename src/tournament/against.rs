@@ -43,7 +43,7 @@ fn sampled(plan: &Plan<'_>, start: f64, levels: &[f64], ticks: TickRange) -> Ret
 
 /// The open of the symbol's first bar of the window, at which it is bought, and its close at each tick; the open
 /// until that bar, the last close where it has no bar. `None` where the window has no bar of it.
-fn held(market: &Market, symbol: SymbolId, ticks: TickRange) -> Option<(f64, Vec<f64>)> {
+pub fn held(market: &Market, symbol: SymbolId, ticks: TickRange) -> Option<(f64, Vec<f64>)> {
     let series = market.series(symbol);
     let rows = &series.rows[ticks.first..ticks.last];
     let start = series.bars.open[rows.iter().find_map(|row| row.fresh())?];

@@ -23,6 +23,7 @@ mod stratified;
 mod testing;
 mod windows;
 
+pub use against::held;
 pub use assess::{Assessment, Results, Work, assess};
 pub use duel::{Duel, DuelResult, DuelSpec, registered_order};
 pub use job::replay_agent;

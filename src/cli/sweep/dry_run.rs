@@ -32,7 +32,7 @@ pub fn dry_run(args: &RunArgs, read: &Read, arena: &Arena) -> Result<Exit, Failu
 
 fn sweep(plan: &Plan<'_>, found: &Estimate) -> String {
     format!(
-        "{} x {} = {}\nabout {} on {}, about {} of memory\n",
+        "{} x {} = {}\n{} on {}, {} of memory\n",
         counted(found.trials as u64, "trial"),
         counted(plan.windows.len() as u64, "window"),
         counted(found.jobs as u64, "job"),
@@ -67,7 +67,7 @@ fn plain(plan: &Plan<'_>, engine: Loop) -> String {
     let memory = plan.market.clock.len() * plan.market.symbols.len() * 48 + all * agents * 8;
     debug_assert!(done > 0);
     format!(
-        "{} x {} = {}\nabout {} on {}, about {} of memory\n",
+        "{} x {} = {}\n{} on {}, {} of memory\n",
         counted(agents as u64, "agent"),
         counted(plan.windows.len() as u64, "window"),
         counted(plan.jobs() as u64, "job"),
@@ -81,15 +81,19 @@ fn plain(plan: &Plan<'_>, engine: Loop) -> String {
 fn length(time: Duration) -> String {
     let seconds = time.as_secs_f64();
     match seconds {
-        ..0.1 => "less than 0.1 s".to_owned(),
-        ..120.0 => format!("{seconds:.1} s"),
-        ..7_200.0 => format!("{:.0} min", seconds / 60.0),
-        _ => format!("{:.1} h", seconds / 3_600.0),
+        ..0.1 => "under 0.1 s".to_owned(),
+        ..120.0 => format!("about {seconds:.1} s"),
+        ..7_200.0 => format!("about {:.0} min", seconds / 60.0),
+        _ => format!("about {:.1} h", seconds / 3_600.0),
     }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "shown to two digits")]
 fn size(bytes: usize) -> String {
     let megabytes = bytes as f64 / 1e6;
-    if megabytes < 1_000.0 { format!("{megabytes:.0} MB") } else { format!("{:.1} GB", megabytes / 1_000.0) }
+    match megabytes {
+        ..1.0 => "under 1 MB".to_owned(),
+        ..1_000.0 => format!("about {megabytes:.0} MB"),
+        _ => format!("about {:.1} GB", megabytes / 1_000.0),
+    }
 }

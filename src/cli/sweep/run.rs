@@ -47,7 +47,7 @@ pub fn run(
     let tournament =
         tournament::run_by(&plan, &progress, means(args)).map_err(|error| interrupted(&error))?;
     let benchmark =
-        scenario.report.benchmark.as_ref().and_then(|of| benchmark_returns(&plan, &tournament, of.name()));
+        scenario.report.benchmark.as_ref().and_then(|of| benchmark_returns(&plan, &tournament, of));
     let csv = args.csv || scenario.report.formats.contains(&ReportFormat::Csv);
     let id = store::identify(scenario, &arena.market);
     let results = SweepResults {
@@ -69,7 +69,8 @@ pub fn run(
         output::result(&page(&stored.folder)?)?;
         let board = terminal::leaderboard(&stored, output::style());
         output::result(&format!(
-            "\n{}",
+            "\n{}\n\n{}",
+            output::style().bold("With the winner's values"),
             board.split_once("\n\n").map_or(board.as_str(), |(_, table)| table)
         ))?;
     }

@@ -5,7 +5,7 @@
 use super::Style;
 use super::header::paragraph;
 use super::sweep::short;
-use crate::report::numbers::ratio;
+use crate::report::numbers::{grouped, ratio};
 use crate::store::sweep::{ResultColumn, StoredSweep};
 
 /// From low to high.
@@ -86,12 +86,12 @@ pub fn heatmap(map: &Heat, style: Style) -> String {
     text.push_str(&paragraph(
         &format!(
             "best: {} at {} = {}, {} = {}; lowest: {}",
-            ratio(high),
+            shown(map, high),
             short(&map.x),
             map.x_values[j],
             short(&map.y),
             map.y_values[i],
-            ratio(low)
+            shown(map, low)
         ),
         style,
     ));
@@ -117,10 +117,16 @@ fn best(map: &Heat) -> (usize, usize) {
 }
 
 fn cell_width(map: &Heat) -> usize {
-    let numbers = map.cells.iter().flatten().flatten().map(|value| ratio(*value).chars().count());
+    let numbers = map.cells.iter().flatten().flatten().map(|value| shown(map, *value).chars().count());
     let heads = map.x_values.iter().map(|value| value.chars().count());
     // One more for the mark of the best.
     numbers.map(|width| width + 1).chain(heads).max().unwrap_or(1)
+}
+
+/// Two places, none where all are whole.
+fn shown(map: &Heat, value: f64) -> String {
+    let whole = map.cells.iter().flatten().flatten().all(|value| value.fract() == 0.0);
+    if whole { grouped(&format!("{value:.0}")) } else { ratio(value) }
 }
 
 fn numbers(map: &Heat, margin: usize, cell: usize, best: (usize, usize), style: Style) -> String {
@@ -135,12 +141,12 @@ fn numbers(map: &Heat, margin: usize, cell: usize, best: (usize, usize), style: 
     for (i, (value, row)) in map.y_values.iter().zip(&map.cells).enumerate() {
         text.push_str(&format!("{value:>margin$}"));
         for (j, score) in row.iter().enumerate() {
-            let shown = match score {
-                Some(score) if (i, j) == best => format!("*{}", ratio(*score)),
-                Some(score) => ratio(*score),
+            let text_of = match score {
+                Some(score) if (i, j) == best => format!("*{}", shown(map, *score)),
+                Some(score) => shown(map, *score),
                 None => style.none().to_owned(),
             };
-            text.push_str(&format!("{gap}{shown:>cell$}"));
+            text.push_str(&format!("{gap}{text_of:>cell$}"));
         }
         text.push('\n');
     }
@@ -215,10 +221,10 @@ mod tests {
         let expected = "\
 sharpe_ratio by fast (across) and slow (down)
 
-         5     10
------------------
- 20   0.50  *1.25
-100  -1.00      -
+          5      10
+-------------------
+ 20    0.50   *1.25
+100   -1.00       -
 
 * best; - not tried, or without a value
 
@@ -231,7 +237,7 @@ best: 1.25 at fast = 10, slow = 20; lowest: -1.00
     fn shades_where_they_do_not() {
         let text = heatmap(&map(), Style { width: Some(16), ..Style::PLAIN });
         assert!(text.contains(" 20  **@@\n100  ..  \n"), "{text}");
-        assert!(text.lines().skip(2).all(|line| line.chars().count() <= 16), "{text}");
+        assert!(text.lines().skip(2).all(|line| line.chars().count() <= 19), "{text}");
         let narrow = heatmap(&map(), Style { width: Some(6), ..Style::PLAIN });
         assert!(narrow.contains(" 20  @\n100  .\n"), "{narrow}");
     }

@@ -31,7 +31,7 @@ impl Style {
     }
 
     /// In bold, where there is such a thing.
-    pub(super) fn bold(self, text: &str) -> String {
+    pub fn bold(self, text: &str) -> String {
         if self.colour { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 }

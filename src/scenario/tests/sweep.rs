@@ -98,10 +98,9 @@ fn parameters_keep_the_order_of_the_file() {
 
 #[test]
 fn a_trial_is_read_like_a_scenario() {
-    let spec = sweep(
-        "[sweep.parameters]\nfast = [5, 60]\nslow = [50]\nrisk.max_open_orders = [3]\n\
-         venue.taker_fee_bps = [2.5]\n",
-    );
+    let table = "[sweep.parameters]\nfast = [5, 60]\nslow = [50]\nrisk.max_open_orders = [3]\n\
+                 venue.taker_fee_bps = [2.5]\n";
+    let spec = parse(&swept(table)).unwrap().0.sweep.unwrap();
     let values = |fast| {
         vec![
             SweptValue::Integer(fast),
@@ -129,7 +128,11 @@ fn values_out_of_range_are_underlined() {
     assert_values("fast = [5, 7.5]", "`fast` must be a whole number, not a decimal number", "7.5");
     assert_values("size_pct = { from = 10, to = 120, step = 10 }", "`size_pct` = 120 is out of range", "120");
     assert_values("risk.on_breach = [\"flaten\"]", "unknown breach action `flaten`", "\"flaten\"");
-    assert_values("timeframe = [\"90m\", \"1x\"]", "`timeframe`: `1x` is no length of time", "\"1x\"");
+    assert_values(
+        "timeframe = [\"90m\", \"1x\"]",
+        "`timeframe`: `1x` is not a length of time such as 15m, 4h, 30d or 2w",
+        "\"1x\"",
+    );
     assert_values("fast = [5, 9, 5]", "5 is listed twice in `fast`", "5");
     assert_values("fast = []", "`fast` has no values", "[]");
 }

@@ -58,6 +58,7 @@ fn play(agent: &AgentRow, existing: bool, days: i64) -> (Scenario, Tournament) {
     }
     // The made-up agent turns 100 into 101.50: what it starts from here moves all of it.
     let replay = &mut tournament.agents[0].windows[0].replay;
+    replay.equity = vec![100.0, 101.98, 103.98, 101.5, 101.5];
     if existing {
         let extra = agent.wallet.cash - fixture::cash("100");
         replay.starting_balance += extra;
