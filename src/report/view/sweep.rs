@@ -26,7 +26,6 @@ pub(in crate::report) struct Sweep {
     pub agent: String,
     pub objective: String,
     pub verdict: String,
-    pub doubts: Vec<String>,
     pub search: Table,
     pub evidence: Table,
     /// Why there is no evidence.
@@ -80,7 +79,6 @@ pub(super) fn sweep(stored: &StoredRun) -> Result<Option<Sweep>, StoreError> {
         objective: record.objective.clone(),
         verdict: evidence
             .map_or_else(|| "The winner's worth cannot be said".to_owned(), |e| e.verdict.clone()),
-        doubts: evidence.map_or_else(Vec::new, |e| e.doubts.clone()),
         search: search(record),
         evidence: evidence.map_or_else(Table::default, worth),
         missing,
