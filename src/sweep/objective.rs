@@ -35,3 +35,9 @@ pub fn best(objectives: &[Option<f64>]) -> Option<usize> {
     }
     best.map(|(place, _)| place)
 }
+
+/// The arithmetic mean; `None` of nothing.
+#[expect(clippy::cast_precision_loss, reason = "counts of trials")]
+pub(super) fn mean(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}

@@ -4,6 +4,7 @@
 //! parameter has no steps, or no neighbour was tried, the nearest trials of the unit cube stand in, two for
 //! each parameter.
 
+use super::objective::mean;
 use super::{Space, Trial};
 use crate::scenario::{SweepSpec, SweptValue};
 
@@ -55,9 +56,4 @@ fn nearest(space: &Space<'_>, trials: &[Trial], scored: &[(usize, f64)], at: usi
     let mut near: Vec<(f64, f64)> = scored.iter().map(|&(i, score)| (distance(i), score)).collect();
     near.sort_by(|a, b| a.0.total_cmp(&b.0));
     near.into_iter().take(2 * space.dimensions()).map(|(_, score)| score).collect()
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of trials")]
-fn mean(values: &[f64]) -> Option<f64> {
-    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }

@@ -6,6 +6,7 @@
 
 use super::split::{Split, splits};
 use crate::scenario::{SweepSpec, SweptValue, ValidationSpec};
+use crate::sweep::objective::mean;
 use crate::sweep::{
     Evaluator, JobKeys, Memo, Searched, SweepError, SweepObserver, SweepPlan, Trial, TrialJob, best,
     objectives, run, scores,
@@ -188,11 +189,6 @@ fn paths(outcomes: &[SplitOutcome], validation: ValidationSpec) -> Vec<Path> {
         Path { score: scores.and_then(|scores| mean(&scores)) }
     };
     (0..count).map(path).collect()
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of splits")]
-fn mean(values: &[f64]) -> Option<f64> {
-    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
 /// Least squares of y on x.

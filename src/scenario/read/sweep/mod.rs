@@ -44,7 +44,7 @@ pub(super) fn read(
     let conditions: Option<Vec<Spanned<String>>> = table.value("where");
     let search: Option<SearchKind> = table.value("search");
     let trials = table.optional::<Spanned<u32>>("trials");
-    let batch = table.optional::<u32>("batch");
+    let batch = table.optional::<Spanned<u32>>("batch");
     let objective = table.optional("objective");
     let reduction = table.optional::<Spanned<u32>>("reduction");
     table.finish();
@@ -54,19 +54,12 @@ pub(super) fn read(
     let (agent, parameters, search) = (agent?, parameters?, search?);
     let (trials, batch, reduction) = (trials?, batch?, reduction?);
     fits_search(&table, search, &parameters, trials.as_ref(), reduction.as_ref())?;
+    let batch = read_batch(&table, search, parameters.len(), batch)?;
     let conditions = read_conditions(&table, conditions?, &parameters)?;
-    if let Some(batch) = table
-        .optional::<Spanned<u32>>("batch")?
-        .filter(|batch| search == SearchKind::CmaEs && *batch.get_ref() < LEAST_GENERATION)
-    {
-        let message = format!("a generation of `cma_es` has at least {LEAST_GENERATION} trials");
-        table.problems.error(batch.span(), message, "too few to learn from".to_owned(), None);
-        return None;
-    }
     let template = Template::new(table.problems.source(), agent, venue?, around, &parameters)?;
     let spec = SweepSpec {
         agent: agent.name.clone(),
-        batch: batch.unwrap_or_else(|| default_batch(search, parameters.len())),
+        batch,
         parameters,
         conditions,
         search,
@@ -157,6 +150,22 @@ fn fits_search(
         return problem(span, message, "not numbers", help);
     }
     Some(())
+}
+
+/// The batch as written, or the search's own.
+fn read_batch(
+    table: &Table<'_>,
+    search: SearchKind,
+    parameters: usize,
+    written: Option<Spanned<u32>>,
+) -> Option<u32> {
+    let Some(batch) = written else { return Some(default_batch(search, parameters)) };
+    if search == SearchKind::CmaEs && *batch.get_ref() < LEAST_GENERATION {
+        let message = format!("a generation of `cma_es` has at least {LEAST_GENERATION} trials");
+        table.problems.error(batch.span(), message, "too few to learn from".to_owned(), None);
+        return None;
+    }
+    Some(batch.into_inner())
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small whole number")]
