@@ -112,7 +112,8 @@ impl Shown {
 /// Title with the sign of its unit: `max drawdown %`; a name that is not known, for people.
 pub(super) fn title(name: &str) -> String {
     match ALL.iter().find(|one| one.name == name) {
-        Some(known) => format!("{} {}", known.title, known.unit.sign()).trim_end().to_owned(),
+        Some(known) if known.title.ends_with(known.unit.sign()) => known.title.to_owned(),
+        Some(known) => format!("{} {}", known.title, known.unit.sign()),
         None => match name.strip_suffix("_pct") {
             Some(stem) => format!("{stem} %").replace('_', " "),
             None => name.replace('_', " "),

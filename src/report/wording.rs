@@ -35,6 +35,19 @@ pub(super) fn plural(n: usize, what: &str) -> String {
     format!("{} {what}{}", count(n), if n == 1 { "" } else { "s" })
 }
 
+/// A rating system by its name in files, as people write it.
+pub(super) fn rating_system(name: &str) -> &'static str {
+    match name {
+        "bradley_terry" => "Bradley-Terry",
+        "plackett_luce" => "Plackett-Luce",
+        "elo" => "Elo",
+        "glicko2" => "Glicko-2",
+        "trueskill" => "TrueSkill",
+        "weng_lin" => "Weng-Lin",
+        _ => "rating",
+    }
+}
+
 /// Fees, slippage and fill time in one line.
 pub(super) fn costs(costs: &CostRecord) -> String {
     let fill = if costs.fill_at == "close" { "the deciding close" } else { "the next open" };

@@ -5,8 +5,7 @@ use super::grid::{Column, draw};
 use super::header::paragraph;
 use super::standings_pairs::pairs;
 use crate::report::numbers::{count, ratio};
-use crate::report::wording::plural;
-use crate::report::wording::some;
+use crate::report::wording::{plural, rating_system, some};
 use crate::store::{RatingRecord, RatingSystemRecord, StandingRecord, StandingsRecord};
 use crate::tournament::standings::{shown_percent, shown_together};
 
@@ -53,7 +52,7 @@ fn columns(record: &StandingsRecord, style: Style) -> Vec<Column> {
     for (place, system) in (0_u8..).zip(&record.ratings) {
         let rated = |row: &StandingRecord| row.ratings.get(&system.system).cloned();
         let rating = rows.iter().map(|row| or_none(rated(row).map(|rated| rating(&rated))));
-        columns.push(Column::numbers(head(system), 1 + place.saturating_mul(20), rating));
+        columns.push(Column::numbers(rating_system(&system.system), 1 + place.saturating_mul(20), rating));
         let bar = rows.iter().map(|row| or_none(rated(row).and_then(|rated| bar(&rated))));
         columns.push(Column::numbers("its interval", 5 + place.saturating_mul(20), bar));
     }
@@ -98,18 +97,6 @@ fn points(value: f64, scale: f64) -> String {
     if scale.abs() >= 100.0 { format!("{value:.0}") } else { ratio(value) }
 }
 
-fn head(system: &RatingSystemRecord) -> &'static str {
-    match system.system.as_str() {
-        "bradley_terry" => "Bradley-Terry",
-        "plackett_luce" => "Plackett-Luce",
-        "elo" => "Elo",
-        "glicko2" => "Glicko-2",
-        "trueskill" => "TrueSkill",
-        "weng_lin" => "Weng-Lin",
-        _ => "rating",
-    }
-}
-
 fn left_out(names: &[&str], style: Style) -> String {
     if names.is_empty() {
         return String::new();
@@ -136,7 +123,10 @@ fn legend(record: &StandingsRecord, style: Style) -> String {
 fn unrated(record: &StandingsRecord, style: Style) -> String {
     let line = |system: &RatingSystemRecord| {
         let reason = system.reason.as_deref()?;
-        Some(paragraph(&format!("{} no {} rating: {reason}", style.none(), head(system)), style))
+        Some(paragraph(
+            &format!("{} no {} rating: {reason}", style.none(), rating_system(&system.system)),
+            style,
+        ))
     };
     record.ratings.iter().filter_map(line).collect()
 }
@@ -152,7 +142,7 @@ fn narrow_bars(record: &StandingsRecord, style: Style) -> String {
             "{} of {} resamples have no {} rating (an agent won or lost everything): its intervals are too narrow",
             count(system.failed_resamples),
             count(record.resamples),
-            head(system)
+            rating_system(&system.system)
         );
         paragraph(&text, style)
     };

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::series::Series;
 use crate::domain::Timestamp;
-use crate::report::numbers::{range, ratio};
+use crate::report::numbers::ratio;
 use crate::report::table::{Cell, Head, NONE, Table};
 use crate::store::{AgentRecord, FallRecord, JobRecord};
 
@@ -105,7 +105,8 @@ pub(super) fn worst(record: &AgentRecord) -> Table {
     if several {
         columns.insert(0, Head::numbers("window"));
     }
-    let day = |at: &str| range(at, at).0;
+    // The day suffices here, and five columns then stand beside the statistics.
+    let day = |at: &str| at.get(..10).unwrap_or(at).to_owned();
     let row = |(window, fall): (u32, &FallRecord)| {
         let mut cells = vec![
             Cell::number(Some(fall.depth_pct), ratio),

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::report::numbers::{count, ratio};
 use crate::report::table::{Cell, Head, NONE, Table};
+use crate::report::wording::rating_system;
 use crate::store::{RatingRecord, StandingRecord, StandingsRecord, StoredRun};
 
 /// Standings as pages show them.
@@ -202,7 +203,7 @@ fn ratings(stored: &StoredRun, record: &StandingsRecord, system: &str, reason: O
         },
         at: [at(r.rating), at(r.low.unwrap_or(r.rating)), at(r.high.unwrap_or(r.rating))],
     });
-    Ratings { system: system.replace('_', " "), reason: reason.cloned(), rows: rows.collect() }
+    Ratings { system: rating_system(system).to_owned(), reason: reason.cloned(), rows: rows.collect() }
 }
 
 /// Whole points on the Elo scale, two places on smaller ones.
