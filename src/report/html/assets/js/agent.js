@@ -81,7 +81,8 @@ function rollingOption({ returns, lines }, agent, narrow) {
     yAxis: axis({ type: "value", scale: true, axisLabel: { formatter: plain } }),
     tooltip: tooltip({ trigger: "axis", formatter: ([hit]) => `${instant(hit.value[0])}: ${number(hit.value[1])}` }),
     dataZoom: zoom(false),
-    series: lines.map((line) => ({ type: "line", data: points(line), showSymbol: false, color, lineStyle: { color, width: 1.5 } })),
+    // A window that holds just one such value has a dot instead of a line.
+    series: lines.map(points).map((data) => ({ type: "line", data, showSymbol: data.length === 1, symbol: "circle", symbolSize: 6, color, lineStyle: { color, width: 1.5 } })),
   };
 }
 

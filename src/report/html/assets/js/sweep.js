@@ -71,7 +71,7 @@ function parallelOption(sweep, narrow) {
   return {
     parallel: {
       left: narrow ? 30 : 50, right: narrow ? 40 : 70, top: 34, bottom: 14,
-      parallelAxisDefault: { nameTextStyle: { color: colour("ink") }, axisLabel: { color: colour("quiet") }, axisLine: { lineStyle: { color: colour("line") } } },
+      parallelAxisDefault: { z: 3, nameTextStyle: { color: colour("ink") }, axisLabel: { color: colour("quiet"), backgroundColor: colour("paper"), padding: [1, 3] }, axisLine: { lineStyle: { color: colour("line") } } },
     },
     parallelAxis: [...sweep.parameters.map(dimension), { dim: last, name: sweep.objective, scale: true }],
     visualMap: { show: false, dimension: last, min: scored[0][0], max: scored.at(-1)[0], inRange: { color: ["#e7b36a", "#b7897e", "#6a6f9d", colour("agent-0")] } },
