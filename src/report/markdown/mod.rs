@@ -40,7 +40,7 @@ mod tests {
     #[test]
     fn the_leaderboard_is_a_table_that_markdown_reads() {
         let text = text(|_| ());
-        let row = text.lines().find(|line| line.contains("trend, fast")).unwrap();
+        let row = text.lines().find(|line| line.starts_with('|') && line.contains("trend, fast")).unwrap();
         let head = text.lines().find(|line| line.starts_with(r"| \#")).unwrap();
         assert_eq!(row.matches('|').count(), head.matches('|').count(), "{text}");
         assert!(row.contains("+1.50") && row.contains("101.50"), "{row}");

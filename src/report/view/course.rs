@@ -174,8 +174,8 @@ mod tests {
         assert_eq!(both[0].months[0].heat, 1.0);
         assert_eq!(
             years(&record, false)[0].months[0].text,
-            "-24.2",
-            "a month that windows share counts once"
+            "-24.3",
+            "a month that windows share is their mean: (1.5 - 50.1) / 2"
         );
     }
 
