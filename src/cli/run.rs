@@ -153,7 +153,9 @@ fn show(args: &RunArgs, stored: &StoredRun) -> Result<(), Failure> {
     // Curves need signs that only a terminal has: nothing is read for a pipe.
     let curves = if style.unicode { report::sparks(stored)? } else { Vec::new() };
     output::result(&terminal::leaderboard_with_curves(stored, &curves, style))?;
-    let Some(tournament) = &stored.tournament else { return Ok(()) };
+    let Some(tournament) = &stored.tournament else {
+        return output::result(&format!("\n{}", terminal::verdict(stored, style)));
+    };
     output::result(&standings(stored.standings.as_ref(), tournament, style))
 }
 

@@ -2,10 +2,11 @@
 
 use super::Style;
 use super::grid::{Column, draw};
-use super::header::header;
+use super::header::{header, paragraph};
 use super::notes;
 use crate::report::numbers::{count, gain, money, ratio, signed};
 use crate::report::spark::spark;
+use crate::report::view::verdict;
 use crate::store::{RankingRecord, StoredRun};
 
 /// Metrics that may have no value, with their heads.
@@ -36,6 +37,11 @@ pub fn leaderboard_with_curves(stored: &StoredRun, curves: &[Vec<f64>], style: S
     text.push_str(&drawn(stored, curves, style));
     text.push_str(&format!("results: {}\n", stored.folder.display()));
     text
+}
+
+/// What can be said about the winner, in one sentence.
+pub fn verdict(stored: &StoredRun, style: Style) -> String {
+    paragraph(&verdict::verdict(stored).sentence, style)
 }
 
 /// The table and its notes alone.

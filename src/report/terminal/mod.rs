@@ -32,7 +32,7 @@ pub use duel::{duel, duel_game};
 pub use evidence::evidence;
 pub use film::{film, moment};
 pub use heatmap::{Heat, heat, heatmap};
-pub use leaderboard::{leaderboard, leaderboard_with_curves};
+pub use leaderboard::{leaderboard, leaderboard_with_curves, verdict};
 pub use runs::runs;
 pub use series::series;
 pub use show::show;

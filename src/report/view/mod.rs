@@ -14,7 +14,7 @@ mod series;
 mod standings;
 mod sweep;
 mod trades;
-mod verdict;
+pub(super) mod verdict;
 
 use serde::Serialize;
 

@@ -15,7 +15,7 @@ pub(in crate::report) struct Verdict {
 }
 
 /// That of the standings; else who came first, and why that is all.
-pub(super) fn verdict(stored: &StoredRun) -> Verdict {
+pub(in crate::report) fn verdict(stored: &StoredRun) -> Verdict {
     if let Some(standings) = &stored.standings {
         let verdict = &standings.verdict;
         return Verdict { sentence: verdict.sentence.clone(), called: verdict.outcome == "called" };
