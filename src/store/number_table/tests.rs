@@ -1,3 +1,5 @@
+//! Tables as people hand them in: separators, labels, gaps, and what is refused with its place.
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
