@@ -417,3 +417,10 @@ fn a_store_is_checked_and_cleared() {
     let history = json(&stage, &["agent", "history", "momentum-v1", "--out", "store"]);
     assert_eq!(history["runs"].as_array().unwrap().len(), 2, "histories are the agents' own");
 }
+
+#[test]
+fn a_name_that_is_none_makes_no_store() {
+    let stage = Stage::new();
+    refused(&stage, &["agent", "create", "a/b", "--strategy", TREND, "--out", "nowhere"]);
+    assert!(!stage.path("nowhere").exists());
+}

@@ -6,10 +6,11 @@ use super::super::clock::now;
 use super::super::diagnostics::Quoted;
 use super::super::{Exit, Failure, load, output};
 use super::args::{CloneArgs, CreateArgs, OneArgs};
-use crate::domain::{Cash, UNITS_PER_ONE};
+use crate::domain::{AgentName, Cash, UNITS_PER_ONE};
 use crate::scenario::{
     AgentText, NoRegistry, Problem, RiskText, agent_text, is_color, read_risk, read_strategy,
 };
+use crate::store::StoreError;
 use crate::store::registry::{NewAgent, Registry};
 
 /// Quote currency of an agent that is given none.
@@ -44,6 +45,8 @@ pub fn create(args: &CreateArgs) -> Result<Exit, Failure> {
             None => base.risk,
         },
     };
+    // Before a store comes to be where there was none.
+    AgentName::new(&text.name).map_err(|error| StoreError::BadName { reason: error.to_string() })?;
     let new = Registry::open(&args.store.out)?.create(&text, now())?;
     reveal(&[new], args.store.json)
 }
