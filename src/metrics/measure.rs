@@ -20,7 +20,7 @@ use crate::scenario::{MetricSpec, MetricsProfile};
 ///
 /// Sharpe, Sortino, omega and the like are taken on the sampled returns (see [`Sample`]); the maximum
 /// drawdown on the equity at every tick. Omega's threshold is Sortino's minimum acceptable return. The metrics
-/// against a benchmark are missing until [`super::relative`] is asked for them.
+/// against a benchmark are missing until [`super::relative()`] is asked for them.
 pub fn measure(replay: &Replay, market: &Market, spec: &MetricSpec) -> Metrics {
     metrics_of(&Observed::of(replay, market, spec.periods_per_year), spec)
 }

@@ -58,7 +58,7 @@ pub struct OutOfSample {
 /// Validates a sweep whose trials over all windows are known.
 ///
 /// # Errors
-/// As [`run`].
+/// As [`run()`].
 pub fn validate(
     sweep: &SweepPlan<'_>,
     validation: ValidationSpec,

@@ -1,7 +1,7 @@
 //! Who may be called the winner, with the lead that the call rests on.
 //!
 //! Owns the way from the calling rule to the verdict of standings. Never calls by another rule than
-//! [`call`](crate::tournament::evidence::call).
+//! [`call`].
 
 use super::error::StandingsError;
 use super::settings::StandingsSpec;
