@@ -1,8 +1,6 @@
 //! `tiltyard rank` and `tiltyard evidence` from the file to the last digit: third-party values (named with their
 //! versions in `golden/`) come out of tables in CSV and in Parquet alike.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use std::fs::File;
 use std::path::Path;
 use std::process::Command;
@@ -15,11 +13,11 @@ use serde_json::Value;
 const ELO_PER_NAT: f64 = 400.0 / std::f64::consts::LN_10;
 
 fn selection() -> Value {
-    serde_json::from_str(include_str!("golden/selection.json")).unwrap()
+    serde_json::from_str(include_str!("../golden/selection.json")).unwrap()
 }
 
 fn ratings() -> Value {
-    serde_json::from_str(include_str!("golden/ratings.json")).unwrap()
+    serde_json::from_str(include_str!("../golden/ratings.json")).unwrap()
 }
 
 fn numbers(value: &Value) -> Vec<f64> {

@@ -1,7 +1,5 @@
 //! `tiltyard data ..` as typed: exit codes and files.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use std::fs;
 use std::path::Path;
 use std::process::Command;

@@ -1,14 +1,12 @@
 //! Points and splits of a sweep against those of named libraries, from the copy in `golden/sweep.json`.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use serde_json::Value;
 use tiltyard::scenario::ValidationSpec;
 use tiltyard::sweep::search::sobol_points;
 use tiltyard::sweep::validation::{Split, splits};
 
 fn golden() -> Value {
-    serde_json::from_str(include_str!("golden/sweep.json")).unwrap()
+    serde_json::from_str(include_str!("../golden/sweep.json")).unwrap()
 }
 
 fn points(value: &Value) -> Vec<Vec<f64>> {

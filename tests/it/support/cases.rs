@@ -1,8 +1,7 @@
 //! Random cases for the engine's properties: markets with gaps, venues, risk profiles, and a strategy that sends
 //! anything at all. All from a seed.
-#![allow(dead_code, reason = "each test file uses its own part")]
 
-use super::testkit::*;
+use crate::testkit::*;
 use tiltyard::domain::{
     Action, Bps, Bracket, Cash, Distance, OrderId, OrderKind, OrderRequest, Price, Protection, Qty, Side,
     Size, SymbolId, TimeInForce,

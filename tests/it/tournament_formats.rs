@@ -1,18 +1,11 @@
 //! Tournaments by the program: from `[tournament]` to the store and back in any format, twelve agents on recorded
 //! bars of which three are one and the same, and duels that stop when they are decided.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-#[path = "cli/flawed.rs"]
-mod flawed;
-#[path = "cli/stage.rs"]
-mod stage;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::support::stage::{Stage, files};
 use serde_json::Value;
-use stage::{Stage, files};
 
 /// Four agents, two of them the same, over 21 random windows of three days.
 const FOUR: &str = r#"
@@ -111,7 +104,7 @@ fn any_format_follows_from_a_run_without_a_tournament() {
         assert!(text.contains("84 replays for 6 pairings over 21 windows"), "{text}");
     }
     // Deriving writes nothing.
-    assert_eq!(files, stage::files(&stage.path("out")));
+    assert_eq!(files, crate::support::stage::files(&stage.path("out")));
     let standings = parsed(&stage.result("standings four --out out --json"));
     assert_eq!(standings["windows"], 21);
 }
@@ -193,7 +186,7 @@ fn three_copies_of_one_agent_tie_exactly() {
         return;
     }
     let stage = Stage::new();
-    let source = include_str!("tournament/twelve.toml");
+    let source = include_str!("../tournament/twelve.toml");
     stage.write("twelve.toml", &source.replace("BINANCE", &folder.display().to_string()));
     for threads in [1, 2] {
         stage.result(&format!("run twelve.toml --out out{threads} --quiet --threads {threads}"));

@@ -2,8 +2,6 @@
 //!
 //! `TILTYARD_TOURNAMENTS` sets how many are played (2,000 unless told otherwise).
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tiltyard::tournament::evidence::{

@@ -1,10 +1,7 @@
 //! Every compatibility profile against all that its library gave, where the shared folder is present. Beside
 //! `src/metrics/profile/` the short series are compared without it.
 
-#[path = "golden/reference.rs"]
-mod reference;
-
-use reference::{golden, numbers};
+use crate::support::reference::{golden, numbers};
 use serde_json::Value;
 use tiltyard::metrics::{Measure, Relative, ReturnSeries, SeriesMetrics, relative, series_metrics};
 use tiltyard::scenario::{MetricSpec, MetricsProfile};

@@ -1,7 +1,5 @@
 //! A whole tournament on the synthetic sample: real strategies, real engine, any number of threads.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use std::path::PathBuf;
 
 use tiltyard::domain::{AgentName, Bps, Cash, Instrument, Interval, Seed, Span, SymbolId, UNITS_PER_ONE};

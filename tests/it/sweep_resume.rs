@@ -2,21 +2,15 @@
 //! that nobody disturbed, byte by byte.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-#[path = "cli/flawed.rs"]
-mod flawed;
-#[path = "cli/stage.rs"]
-mod stage;
 
 use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::support::stage::{Stage, files};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rusqlite::Connection;
-use stage::{Stage, files};
 
 /// Six days in three windows, 60 combinations in batches of two: 30 moments at which a batch is written.
 const SCENARIO: &str = r#"

@@ -1,12 +1,7 @@
 //! The whole of the shared reference values, long series included, where the shared folder is present. The
 //! unit tests beside each metric hold the values of the short series, so that nothing is untested without it.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-#[path = "golden/reference.rs"]
-mod reference;
-
-use reference::{golden, numbers};
+use crate::support::reference::{golden, numbers};
 use tiltyard::metrics::{
     Measure, Tails, alpha, beta, cagr, calmar_ratio, conditional_value_at_risk_95, deepest_fall,
     excess_kurtosis, information_ratio, kurtosis_biased, omega_ratio, per_period_rate, sharpe_ratio,

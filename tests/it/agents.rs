@@ -1,19 +1,12 @@
 //! Agents that live beyond one run, by the command line: their lives, keys, wallets, battles and rematches.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-#[path = "cli/flawed.rs"]
-mod flawed;
-#[path = "cli/stage.rs"]
-mod stage;
-
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::support::stage::Stage;
 use serde_json::Value;
-use stage::Stage;
 
 const TREND: &str = "{ kind = \"sma_cross\", fast = 20, slow = 100 }";
 const DIPS: &str = "{ kind = \"rsi_reversion\" }";

@@ -1,23 +1,16 @@
 //! What others script against: `leaderboard.json`, the JSON of every command, result folders that depend on
 //! the scenario alone, and what is left after Ctrl-C. Later versions add to it; nothing here is renamed.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-#[path = "cli/flawed.rs"]
-mod flawed;
-#[path = "cli/stage.rs"]
-mod stage;
-
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::Path;
 
+use crate::support::stage::{Stage, files};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use serde_json::Value;
-use stage::{Stage, files};
 
 /// One month, two symbols, two agents, one of which never trades.
-const SMALL: &str = include_str!("cli/mistakes/sound.toml");
+const SMALL: &str = include_str!("../cli/mistakes/sound.toml");
 const SCENARIOS: [&str; 5] =
     ["first_tournament", "daily_rotation", "single_window", "league_of_twelve", "sweep_sma_cross"];
 

@@ -1,19 +1,11 @@
 //! Properties of the engine under random strategies, markets with gaps, venues and risk profiles.
 //!
 //! The ledger is checked against an oracle of its own in `rust_decimal`.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
-mod deps {
-    pub use tiltyard::{domain, engine, market, scenario, strategy};
-}
-mod cases;
-#[path = "../src/engine/testkit.rs"]
-mod testkit;
-
-use cases::{Dice, Monkey, table};
+use crate::support::cases::{Dice, Monkey, table};
+use crate::testkit::*;
 use proptest::prelude::*;
 use rust_decimal::{Decimal, RoundingStrategy};
-use testkit::*;
 use tiltyard::domain::{Cash, Liquidity, OrderId, OrderOrigin, OrderStatus, Price, Qty, Side};
 use tiltyard::engine::{EndReason, Replay, ReplayStatus, exact_curve};
 use tiltyard::scenario::{Delisted, VenueSpec};

@@ -3,18 +3,11 @@
 //! (1 to 6 and 11), `reference_defects_metrics.rs` (7, 8 and 10), `src/strategy/rules/tests/conditions.rs` (4
 //! and 9) and `src/scenario/tests/` (8, 11 and 12).
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-#[path = "cli/flawed.rs"]
-mod flawed;
-#[path = "cli/stage.rs"]
-mod stage;
-
 use std::fs;
 use std::path::PathBuf;
 
+use crate::support::stage::{Stage, files};
 use serde_json::Value;
-use stage::{Stage, files};
 use tiltyard::domain::{Interval, Timestamp};
 use tiltyard::market::{Bars, synth, write_bars};
 

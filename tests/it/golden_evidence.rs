@@ -2,8 +2,6 @@
 //! copy in `golden/selection.json` (inputs and third-party values; the libraries are named there with their
 //! versions).
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use serde_json::Value;
 use tiltyard::metrics::{excess_kurtosis, sharpe_ratio_per_period, skewness};
 use tiltyard::tournament::evidence::{
@@ -22,7 +20,7 @@ const HAC: &str = "majkee15/RobustSharpeRatioHAC @4859e906 (patched only for num
 const MEMMEL: &str = "formula Memmel (2003), numpy only, NOT a library";
 
 fn golden() -> Value {
-    serde_json::from_str(include_str!("golden/selection.json")).unwrap()
+    serde_json::from_str(include_str!("../golden/selection.json")).unwrap()
 }
 
 fn numbers(value: &Value) -> Vec<f64> {

@@ -1,8 +1,6 @@
 //! Downloading from an archive of Binance's layout that is served on loopback, with everything that goes wrong
 //! on real networks.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,7 +1,5 @@
 //! Defects 7, 8 and 10 of the platform whose idea this is, each impossible here.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use tiltyard::domain::{
     AgentName, Cash, Interval, Price, Qty, Seed, Span, SymbolId, Timestamp, UNITS_PER_ONE, Wallet,
 };

@@ -1,20 +1,12 @@
 //! The skipping loop against its oracle, the bar-by-bar loop: the same bytes for every strategy, market, venue and
 //! risk profile.
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-mod deps {
-    pub use tiltyard::{domain, engine, market, scenario, strategy};
-}
-mod cases;
-#[path = "../src/engine/testkit.rs"]
-mod testkit;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use cases::{Dice, Monkey, Shape, shaped_table};
+use crate::support::cases::{Dice, Monkey, Shape, shaped_table};
+use crate::testkit::*;
 use proptest::prelude::*;
-use testkit::*;
 use tiltyard::domain::{Action, Bps, Interval, Seed, SymbolId};
 use tiltyard::engine::{Job, Replay, Window, replay, replay_skipping};
 use tiltyard::indicator::{History, IndicatorCache};

@@ -1,24 +1,15 @@
 //! `tiltyard metrics` end to end: series written to CSV and Parquet files, what the program prints as JSON, and
 //! what the libraries gave for the same numbers.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-#[path = "cli/flawed.rs"]
-mod flawed;
-#[path = "golden/reference.rs"]
-mod reference;
-#[path = "cli/stage.rs"]
-mod stage;
-
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::support::reference::{golden, numbers};
+use crate::support::stage::Stage;
 use arrow::array::{ArrayRef, Date32Array, Float64Array, RecordBatch};
 use parquet::arrow::ArrowWriter;
-use reference::{golden, numbers};
 use serde_json::Value;
-use stage::Stage;
 
 /// 1 January 2021, in days since 1970.
 const FIRST_DAY: i32 = 18_628;

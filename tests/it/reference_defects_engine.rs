@@ -1,14 +1,7 @@
 //! The known defects of the reference platform that concern engine, risk, venue and ledger: each is
 //! impossible here, and has its case.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
-mod deps {
-    pub use tiltyard::{domain, engine, market, scenario, strategy};
-}
-#[path = "../src/engine/testkit.rs"]
-mod testkit;
-
-use testkit::*;
+use crate::testkit::*;
 use tiltyard::domain::{Action, Bps, OrderKind, OrderRequest, Size, TimeInForce};
 use tiltyard::scenario::{RiskProfile, Slippage};
 use tiltyard::strategy::{Account, Moment};

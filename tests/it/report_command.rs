@@ -1,15 +1,8 @@
 //! The pages of a run: there from the start, the same when rendered again, and of several runs beside each other.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-#[path = "cli/flawed.rs"]
-mod flawed;
-#[path = "cli/stage.rs"]
-mod stage;
-
 use std::fs;
 
-use stage::Stage;
+use crate::support::stage::Stage;
 
 /// A page must stay small enough to mail.
 const MOST_BYTES: u64 = 3_000_000;

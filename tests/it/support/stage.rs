@@ -1,6 +1,5 @@
 //! A folder for the program to run in: the sample, the runnable scenarios, scenarios with one mistake each, and
 //! flawed market files. All names are fixed, so that every message is the same on every machine.
-#![allow(dead_code, reason = "each test program uses its own part")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,36 @@
+//! All integration tests, in one program: linking the library once keeps the loop of a developer short.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod deps {
+    pub use tiltyard::{domain, engine, market, scenario, strategy};
+}
+mod support;
+#[path = "../../src/engine/testkit.rs"]
+mod testkit;
+
+mod agents;
+mod batch_recorded;
+mod calling_simulation;
+mod cli;
+mod data_check;
+mod data_command;
+mod data_download;
+mod data_import;
+mod engine_properties;
+mod golden_evidence;
+mod golden_metrics;
+mod golden_profiles;
+mod golden_sweep;
+mod metrics_command;
+mod money;
+mod rank_and_evidence;
+mod reference_defects_engine;
+mod reference_defects_metrics;
+mod regression;
+mod report_command;
+mod run_contract;
+mod skipping;
+mod sweep_resume;
+mod tournament_formats;
+mod tournament_run;
