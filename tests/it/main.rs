@@ -31,6 +31,8 @@ mod regression;
 mod report_command;
 mod run_contract;
 mod skipping;
+mod store_faults;
+mod store_safety;
 mod sweep_resume;
 mod tournament_formats;
 mod tournament_run;
