@@ -1,19 +1,16 @@
 //! An agent gives the same bytes alone, in any company, in any order and in a sweep, by either loop: whatever history
 //! the others ask for.
 
-use std::path::Path;
-
+use crate::support::loaded::Loaded;
 use crate::support::stage::{Stage, files};
 use proptest::prelude::*;
 use tempfile::TempDir;
 use tiltyard::domain::{Interval, Timestamp};
 use tiltyard::engine::{Loop, Replay};
-use tiltyard::market::{Bars, LoadRequest, Market, load, write_bars};
-use tiltyard::scenario::{AgentSpec, Intrabar, Scenario};
+use tiltyard::market::{Bars, write_bars};
+use tiltyard::scenario::{AgentSpec, Scenario};
 use tiltyard::sweep::{Evaluator, TrialJob, WindowOutcome, extremes};
-use tiltyard::tournament::{
-    Means, Plan, Stretch, Tournament, Unobserved, WindowSpan, history_needs, plan_windows, run_by,
-};
+use tiltyard::tournament::{AgentResult, Means};
 
 /// Hours of data; 2023-01-02 was a Monday.
 const HOURS: i64 = 24 * 70;
@@ -136,49 +133,14 @@ fn agent(name: &str, strategy: &str) -> String {
     format!("[[agents]]\nname = \"{name}\"\nrisk = \"{risk}\"\nstrategy = {{ {strategy} }}\n\n")
 }
 
-/// A scenario with its bars and windows, loaded as the program does.
-struct Loaded {
-    scenario: Scenario,
-    market: Market,
-    windows: Vec<WindowSpan>,
-}
-
-impl Loaded {
-    fn of(scenario: Scenario) -> Self {
-        let trials = scenario.sweep.as_ref().map(extremes).unwrap_or_default();
-        let needs = history_needs(&scenario, &trials);
-        let detail = scenario.venue.intrabar == Intrabar::Detail;
-        let (frames, history_bars) = (&needs.frames, needs.bars);
-        let market = load(&LoadRequest { spec: &scenario.market, frames, history_bars, detail }).unwrap();
-        let (spec, embargo) = (&scenario.market, scenario.battle.embargo);
-        let stretch = Stretch { ticks: market.in_range, start: spec.start, end: spec.end, embargo };
-        let windows = plan_windows(&scenario.battle.windows, &market, stretch, scenario.seed).unwrap();
-        Self { scenario, market, windows }
-    }
-
-    fn parse(folder: &Path, text: &str) -> Self {
-        Self::of(Scenario::parse(text, folder).unwrap().0)
-    }
-
-    fn plan(&self) -> Plan<'_> {
-        Plan { scenario: &self.scenario, market: &self.market, windows: &self.windows }
-    }
-
-    fn run(&self, engine: Loop) -> Tournament {
-        // Hardly any memory for shared columns: they are made again and again.
-        let means = Means { engine, memory: 1 << 12 };
-        run_by(&self.plan(), &Unobserved, means).unwrap()
-    }
-
-    /// What each agent did, by name.
-    fn played(&self, engine: Loop) -> Vec<(String, Vec<String>)> {
-        let agents = self.run(engine).agents;
-        let text = |agent: &tiltyard::tournament::AgentResult| {
-            let windows = agent.windows.iter();
-            windows.map(|window| format!("{:?} {:?}", from_zero(&window.replay), window.metrics)).collect()
-        };
-        agents.iter().map(|agent| (agent.name.to_string(), text(agent))).collect()
-    }
+/// What each agent did, by name.
+fn played(loaded: &Loaded, engine: Loop) -> Vec<(String, Vec<String>)> {
+    let agents = loaded.run(engine).agents;
+    let text = |agent: &AgentResult| {
+        let windows = agent.windows.iter();
+        windows.map(|window| format!("{:?} {:?}", from_zero(&window.replay), window.metrics)).collect()
+    };
+    agents.iter().map(|agent| (agent.name.to_string(), text(agent))).collect()
 }
 
 /// The replay with ticks that count from its window's first: those of the market's clock tell how much history lies
@@ -215,15 +177,15 @@ proptest! {
         let folder = written(setting.sessions, &mut dice);
         let load = |agents: &[usize]| Loaded::parse(folder.path(), &setting.with(agents));
         let mut everyone: Vec<usize> = (0..KINDS.len()).collect();
-        let together = load(&everyone).played(Loop::Skip);
+        let together = played(&load(&everyone), Loop::Skip);
         everyone.reverse();
-        let mut reversed = load(&everyone).played(Loop::BarByBar);
+        let mut reversed = played(&load(&everyone), Loop::BarByBar);
         reversed.reverse();
         for (one, other) in together.iter().zip(&reversed) {
             prop_assert_eq!(one, other, "{}", setting.text);
         }
         for (kind, expected) in together.iter().enumerate() {
-            let alone = load(&[kind]).played(Loop::Skip);
+            let alone = played(&load(&[kind]), Loop::Skip);
             prop_assert_eq!(&alone[0], expected, "{}{}", setting.text, KINDS[kind]);
         }
     }

@@ -32,6 +32,7 @@ mod regression;
 mod report_command;
 mod run_contract;
 mod skipping;
+mod strategy_cases;
 mod sweep_resume;
 mod tournament_formats;
 mod tournament_run;
