@@ -147,10 +147,10 @@ fn targets_of_a_grid_go_away_from_the_entry() {
         .filter(|order| waited(order))
         .map(|order| (order.kind, format!("{:.1}", order.limit_price.unwrap())))
         .collect();
-    let is = |kind, price: &str| move |order: &&(&str, String)| order.0 == kind && order.1 == price;
-    assert!(placed.iter().filter(is("limit", "20.6")).count() >= 2, "{placed:?}");
-    assert!(placed.iter().filter(is("take_profit", "20.8")).count() >= 2, "{placed:?}");
-    assert!(placed.iter().all(|order| is("limit", "20.6")(&order) || is("take_profit", "20.8")(&order)));
+    let (entry, target) = (("limit", "20.6".to_owned()), ("take_profit", "20.8".to_owned()));
+    let count = |wanted: &(&str, String)| placed.iter().filter(|order| *order == wanted).count();
+    assert!(count(&entry) >= 2 && count(&target) >= 2, "{placed:?}");
+    assert_eq!(count(&entry) + count(&target), placed.len(), "{placed:?}");
 }
 
 /// Levels of one per cent under 0.00000071 are 0.703, 0.696, 0.689 millionths: eight places cannot tell them apart.

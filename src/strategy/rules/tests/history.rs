@@ -37,7 +37,7 @@ fn lines_that_remember_their_start_begin_together() {
     // The close and the SMA have their own needs, both EMAs that of the longer one, cross included.
     assert_eq!(begins(&["close > sma(7)", "ema(5) crosses_above ema(20)"], &[]), [1, 7, 81, 81]);
     // In any condition, but each timeframe for itself; one that looks deeper takes the others along.
-    assert_eq!(begins(&["ema(5) > 1"], &["ema(10)@4h > 1", "ago(ema(6), 7) > 1"]), [31, 41, 31]);
+    assert_eq!(begins(&["ema(5) > 1"], &["ema(10)@4h > 1", "ago(ema(6), 7) > 1"]), [31, 31, 41]);
 }
 
 #[test]
