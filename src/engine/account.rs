@@ -50,12 +50,12 @@ impl Account for AccountView<'_, '_> {
     }
 
     fn working(&self, symbol: SymbolId, out: &mut Vec<OrderId>) {
-        out.extend(self.0.waiting.iter().filter(|order| order.symbol == symbol).map(|order| {
-            match order.origin {
+        out.extend(self.0.waiting.iter().filter(|order| order.symbol == symbol).map(
+            |order| match order.origin {
                 OrderOrigin::Bracket(entry) => entry,
                 _ => order.id,
-            }
-        }));
+            },
+        ));
     }
 
     fn ended(&self, symbol: SymbolId) -> u64 {

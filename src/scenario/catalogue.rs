@@ -188,7 +188,10 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             period("rebalance", "24", "Bars between decisions."),
             SYMBOLS,
             TIMEFRAME,
-            shared_size("20", "Share of the equity of all `top` symbols together: each entry spends 1/`top` of it."),
+            shared_size(
+                "20",
+                "Share of the equity of all `top` symbols together: each entry spends 1/`top` of it.",
+            ),
         ],
         warm_up: "`lookback` + 1 bars",
     },
@@ -207,7 +210,10 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             with_default("spacing_pct", BELOW_PRICE, "1", "Between levels, of the starting price."),
             SYMBOLS,
             TIMEFRAME,
-            shared_size("20", "Share of the equity of all levels of a symbol together: each buy spends 1/`levels` of it."),
+            shared_size(
+                "20",
+                "Share of the equity of all levels of a symbol together: each buy spends 1/`levels` of it.",
+            ),
         ],
         warm_up: "none",
     },

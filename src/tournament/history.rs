@@ -39,10 +39,7 @@ pub fn history_needs(scenario: &Scenario, trials: &[TrialSetup]) -> HistoryNeeds
 }
 
 /// The most bars of each timeframe that any agent wants before a window.
-fn warm_ups<'a>(
-    agents: impl Iterator<Item = &'a AgentSpec>,
-    interval: Interval,
-) -> BTreeMap<Interval, u32> {
+fn warm_ups<'a>(agents: impl Iterator<Item = &'a AgentSpec>, interval: Interval) -> BTreeMap<Interval, u32> {
     let mut most = BTreeMap::new();
     for (timeframe, bars) in agents.flat_map(|agent| strategy::warm_up(&agent.strategy, interval)) {
         let entry = most.entry(timeframe).or_insert(0);
@@ -74,5 +71,8 @@ fn before_carried(scenario: &Scenario) -> u32 {
     let registered = scenario.agents.iter().filter_map(|agent| agent.registered.as_ref());
     let opened = registered.filter_map(Registered::existing).flat_map(|wallet| &wallet.positions);
     let oldest = opened.map(|(_, position)| position.trip.opened_bar).min();
-    oldest.map_or(0, |oldest| if oldest <= start { bars_in(start - oldest, scenario.market.interval) } else { 0 })
+    oldest.map_or(
+        0,
+        |oldest| if oldest <= start { bars_in(start - oldest, scenario.market.interval) } else { 0 },
+    )
 }

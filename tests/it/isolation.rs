@@ -103,7 +103,8 @@ struct Setting {
 impl Setting {
     fn drawn(dice: &mut Dice) -> Self {
         let sessions = dice.below(2) == 1;
-        let pick = |dice: &mut Dice, words: &[&str]| words[dice.below(words.len() as u64) as usize].to_owned();
+        let pick =
+            |dice: &mut Dice, words: &[&str]| words[dice.below(words.len() as u64) as usize].to_owned();
         // In the fifth or sixth week, at any hour.
         let start: Timestamp = FIRST.parse().unwrap();
         let hour: Interval = "1h".parse().unwrap();
@@ -218,10 +219,8 @@ fn a_trial_of_a_sweep_does_what_its_agent_does_alone() {
         let swept = Loaded::parse(folder.path(), &text);
         let spec = swept.scenario.sweep.as_ref().unwrap();
         let all = (0..swept.windows.len()).collect::<Vec<_>>();
-        let jobs: Vec<TrialJob> = extremes(spec)
-            .into_iter()
-            .map(|setup| TrialJob { setup, windows: all.clone() })
-            .collect();
+        let jobs: Vec<TrialJob> =
+            extremes(spec).into_iter().map(|setup| TrialJob { setup, windows: all.clone() }).collect();
         let outcomes = Evaluator::new(swept.plan(), Means::default()).evaluate(&jobs);
         for (job, outcome) in jobs.iter().zip(outcomes) {
             let own = Loaded::of(alone(&swept.scenario, &job.setup.agent));

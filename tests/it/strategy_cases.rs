@@ -166,7 +166,10 @@ fn a_grid_whose_levels_are_no_prices_of_their_own_is_refused_before_the_run() {
         assert!(said.stderr.contains("`spacing_pct` of 1 is too narrow for AAA"), "{}", said.stderr);
         assert!(said.stderr.contains("strategy = "), "{}", said.stderr);
     }
-    stage.write("wide.toml", &scenario("\"AAA\"", FIRST, "", &grid.replace("spacing_pct = 1", "spacing_pct = 9")));
+    stage.write(
+        "wide.toml",
+        &scenario("\"AAA\"", FIRST, "", &grid.replace("spacing_pct = 1", "spacing_pct = 9")),
+    );
     stage.result("run wide.toml --out out --quiet");
 }
 
@@ -187,8 +190,10 @@ fn the_line_and_the_signal_of_macd_have_seen_the_same_bars() {
         let start = series.ts[first];
         let text = scenario("\"AAA\"", &start.to_string(), "", &macd);
         let found = replay(&[("AAA", series.clone())], &text);
-        let (line, signal) =
-            (IndicatorSpec::MacdLine { fast: 8, slow: 10 }, IndicatorSpec::MacdSignal { fast: 8, slow: 10, signal: 2 });
+        let (line, signal) = (
+            IndicatorSpec::MacdLine { fast: 8, slow: 10 },
+            IndicatorSpec::MacdSignal { fast: 8, slow: 10, signal: 2 },
+        );
         let crosses = |line_from: usize| -> Vec<Timestamp> {
             let (slow, fast) =
                 (compute(signal, &series, first - 49..200), compute(line, &series, line_from..200));
@@ -219,6 +224,9 @@ fn a_refused_entry_of_rules_holds_no_place() {
     let step = "[market.instruments.AAA]\nquantity_step = \"1000\"\n";
     let rules = agent("unlimited", r#"kind = "rules", enter_all = ["close > 0"], max_positions = 1"#);
     let found = replay(&series, &scenario("\"AAA\", \"BBB\"", FIRST, step, &rules));
-    assert_eq!(found.orders.iter().filter(|order| waited(order)).map(|order| order.symbol.0).collect::<Vec<_>>(), [1]);
+    assert_eq!(
+        found.orders.iter().filter(|order| waited(order)).map(|order| order.symbol.0).collect::<Vec<_>>(),
+        [1]
+    );
     assert_eq!(fills(&found), ["1 buy 10"]);
 }

@@ -89,7 +89,8 @@ struct Group {
 impl Group {
     fn new(pairs: &[Pair], places: &[usize], terms: &Terms<'_>) -> Self {
         let pairs = || places.iter().map(|&place| &pairs[place]);
-        let keys: BTreeSet<(IndicatorSpec, usize)> = pairs().flat_map(|pair| [pair.fast, pair.slow]).collect();
+        let keys: BTreeSet<(IndicatorSpec, usize)> =
+            pairs().flat_map(|pair| [pair.fast, pair.slow]).collect();
         let (mut index, mut lines) = (BTreeMap::new(), Vec::with_capacity(keys.len()));
         for key in keys {
             index.insert(key, lines.len());
@@ -118,7 +119,8 @@ impl Group {
         let mut kept: Vec<usize> = Vec::with_capacity(self.lines.len());
         let places: Vec<usize> = (0..self.lines.len())
             .map(|line| {
-                let goes_on = kept.last().is_some_and(|&last| self.lines[line].goes_on_as(&self.lines[last], row));
+                let goes_on =
+                    kept.last().is_some_and(|&last| self.lines[line].goes_on_as(&self.lines[last], row));
                 if !goes_on {
                     kept.push(line);
                 }

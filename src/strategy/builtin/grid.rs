@@ -93,8 +93,7 @@ impl Grid {
             let close = Price::from_f64(moment.market.series(grid.symbol).bars.close[row]);
             for level in grid.levels.iter_mut().filter(|level| level.free && level.price < close) {
                 (level.free, level.order) = (false, None);
-                let part =
-                    self.amount.get_or_insert_with(|| part_of(account.equity().share(size), parts));
+                let part = self.amount.get_or_insert_with(|| part_of(account.equity().share(size), parts));
                 let amount = (*part).min(account.available());
                 if amount.is_positive() {
                     actions.push(Action::Place(level.request(grid.symbol, amount)));
@@ -108,12 +107,7 @@ impl Grid {
 }
 
 /// The levels under `anchor`, the highest first.
-fn levels_of(
-    anchor: Price,
-    count: u32,
-    spacing: Bps,
-    instrument: &Instrument,
-) -> Result<Vec<Level>, String> {
+fn levels_of(anchor: Price, count: u32, spacing: Bps, instrument: &Instrument) -> Result<Vec<Level>, String> {
     let tick = instrument.price_tick;
     let at = |number, rounding| anchor.lowered(spacing, number, tick, rounding);
     let mut levels: Vec<Level> = Vec::with_capacity(count as usize);

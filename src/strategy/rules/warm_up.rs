@@ -22,7 +22,8 @@ pub fn warm_up(rules: &RuleSet, base: Interval) -> Warmup {
     for (series, need) in needs(rules, base) {
         raise(&mut warm_up, series.timeframe, need);
     }
-    let steps = rules.enter_all.iter().chain(&rules.exit_any).map(|it| base_bars_stepped(&it.expr, 0, base)).max();
+    let steps =
+        rules.enter_all.iter().chain(&rules.exit_any).map(|it| base_bars_stepped(&it.expr, 0, base)).max();
     if let Some(steps) = steps.filter(|&steps| steps > 0) {
         raise(&mut warm_up, base, steps);
     }

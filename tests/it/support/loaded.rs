@@ -46,8 +46,8 @@ impl Loaded {
 
     /// What the first agent did in the first window, by both loops alike.
     pub fn replay(&self) -> Replay {
-        let [skipped, visited] =
-            [Loop::Skip, Loop::BarByBar].map(|engine| self.run(engine).agents.remove(0).windows.remove(0).replay);
+        let [skipped, visited] = [Loop::Skip, Loop::BarByBar]
+            .map(|engine| self.run(engine).agents.remove(0).windows.remove(0).replay);
         assert_eq!(format!("{skipped:?}"), format!("{visited:?}"));
         skipped
     }

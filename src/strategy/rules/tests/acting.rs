@@ -1,7 +1,9 @@
 //! What a rule set does with what its conditions say.
 
 use super::fixture::{Bar, Books, history, hourly, market, rule_set, setup, spec};
-use crate::domain::{Action, Bps, Bracket, Distance, OrderId, OrderRequest, Protection, Side, Size, SymbolId};
+use crate::domain::{
+    Action, Bps, Bracket, Distance, OrderId, OrderRequest, Protection, Side, Size, SymbolId,
+};
 use crate::indicator::IndicatorCache;
 use crate::market::Market;
 use crate::scenario::{RuleSet, StrategyKind, StrategySpec};
