@@ -169,7 +169,7 @@ fn written(sessions: bool, dice: &mut Dice) -> TempDir {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 6, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn an_agent_does_the_same_alone_and_in_any_company(seed in any::<u64>()) {
