@@ -178,15 +178,17 @@ fn a_grid_whose_levels_are_no_prices_of_their_own_is_refused_before_the_run() {
 fn the_line_and_the_signal_of_macd_have_seen_the_same_bars() {
     let mut state = 3_u64;
     let mut price = 100.0;
-    let series = hourly((0..200).map(|_| {
+    // Every sixtieth close is far away: lines that begin eight bars apart remember it differently.
+    let series = hourly((0..200).map(|row| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let open = price;
         price += ((state >> 33) % 9) as f64 * 0.25 - 1.0;
-        [open, f64::max(open, price), f64::min(open, price), price, 5.0]
+        let close = if row % 60 == 59 { price + 400.0 } else { price };
+        [open, f64::max(open, close), f64::min(open, close), close, 5.0]
     }));
     let macd = agent("unlimited", r#"kind = "macd", fast = 8, slow = 10, signal = 2"#);
     let mut apart = 0;
-    for first in 60..190 {
+    for first in (60..190).step_by(3) {
         let start = series.ts[first];
         let text = scenario("\"AAA\"", &start.to_string(), "", &macd);
         let found = replay(&[("AAA", series.clone())], &text);
