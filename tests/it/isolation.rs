@@ -130,7 +130,7 @@ impl Setting {
 }
 
 fn agent(name: &str, strategy: &str) -> String {
-    let risk = if name.len() % 2 == 0 { "default" } else { "unlimited" };
+    let risk = if name.len().is_multiple_of(2) { "default" } else { "unlimited" };
     format!("[[agents]]\nname = \"{name}\"\nrisk = \"{risk}\"\nstrategy = {{ {strategy} }}\n\n")
 }
 
