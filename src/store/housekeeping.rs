@@ -165,7 +165,8 @@ impl Trouble {
                  files as they are"
             }
             Self::FolderUnlisted { .. } => {
-                "`tiltyard store repair` lists it; `tiltyard store prune --unlisted` removes it"
+                "`tiltyard store repair` lists it where it bears its own id in its own scenario's folder; \
+                 `tiltyard store prune --unlisted` removes it"
             }
             Self::EntryDiffers { .. } => "`tiltyard store repair` enters it again",
         }

@@ -19,6 +19,7 @@ use super::{
     TournamentRecord, json, prices, tables,
 };
 use crate::domain::check_name;
+use crate::engine::Window;
 use crate::files::FolderLock;
 use crate::market::{Market, TickRange};
 use crate::scenario::{Benchmark, Scenario};
@@ -71,7 +72,7 @@ pub struct Published {
 }
 
 /// Makes a table of one window's rows.
-type Table<R> = fn(u32, &[R], &Market) -> Result<RecordBatch, ArrowError>;
+type Table<R> = fn(Window, &[R], &Market) -> Result<RecordBatch, ArrowError>;
 
 /// A run's folder being written. Dropped before [`RunWriter::finish`] it leaves nothing behind.
 #[derive(Debug)]
@@ -214,10 +215,11 @@ impl<'a> RunWriter<'a> {
         rows: impl Fn(&WindowResult) -> &[R],
     ) -> Result<(), StoreError> {
         let market = self.run.market;
-        let empty = table(0, &[], market).map_err(StoreError::columns(folder))?;
+        let nowhere = Window { index: 0, ticks: TickRange { first: 0, last: 0 } };
+        let empty = table(nowhere, &[], market).map_err(StoreError::columns(folder))?;
         let mut file = TableFile::create(folder, name, self.run.csv, &empty)?;
         for window in &agent.windows {
-            file.write(table(window.replay.window.index, rows(window), market))?;
+            file.write(table(window.replay.window, rows(window), market))?;
         }
         file.close()
     }
