@@ -134,7 +134,7 @@ mod tests {
             symbols: vec![series],
             digest: String::new(),
             in_range: TickRange { first: 0, last: 60 },
-            trades_weekends: true,
+            trading_year: crate::market::TradingYear::of(crate::scenario::Calendar::RoundTheClock),
         }
     }
 

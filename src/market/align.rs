@@ -9,11 +9,13 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::bars::Bars;
+use super::calendar::TradingYear;
 use super::digest;
 use super::error::MarketError;
 use super::quality::Finding;
 use super::view::{Frame, Market, SymbolSeries, TickRange, TickRow};
 use crate::domain::{Instrument, Interval, Timestamp};
+use crate::scenario::Calendar;
 
 /// One symbol's bars before they are put on the clock.
 #[derive(Debug)]
@@ -55,8 +57,14 @@ impl Market {
         check_spacing(&clock, interval, &series)?;
         let digest = digest::of(interval, &series);
         let symbols = series.into_par_iter().map(|one| on_clock(one, &clock, interval)).collect();
-        let trades_weekends = clock.iter().any(|&at| is_saturday(at));
-        Ok(Self { interval, clock, symbols, in_range, digest, trades_weekends })
+        let trading_year = TradingYear::told_by(&clock[in_range.first..in_range.last], interval);
+        Ok(Self { interval, clock, symbols, in_range, digest, trading_year })
+    }
+
+    /// The same market with the usual year of a calendar that the scenario states, whatever its bars tell.
+    #[must_use]
+    pub(super) fn on_calendar(self, stated: Option<Calendar>) -> Self {
+        Self { trading_year: stated.map_or(self.trading_year, TradingYear::of), ..self }
     }
 }
 
@@ -98,7 +106,7 @@ fn range(
     });
     let problems: Vec<MarketError> = outside
         .map(|one| MarketError::SymbolOutside {
-            symbol: one.instrument.symbol.clone(),
+            symbol: one.instrument.source.clone(),
             start,
             end,
             first: one.bars.ts.first().copied().unwrap_or_default(),
@@ -164,11 +172,6 @@ fn closed(base: &Bars, interval: Interval, coarse: &Bars) -> Vec<u32> {
         count as u32
     };
     base.ts.iter().map(at_close).collect()
-}
-
-/// 1970-01-01 was a Thursday.
-const fn is_saturday(at: Timestamp) -> bool {
-    (at.utc_day() + 3).rem_euclid(7) == 5
 }
 
 #[cfg(test)]
@@ -261,15 +264,13 @@ mod tests {
     }
 
     #[test]
-    fn weekends_are_saturday_and_sunday() {
-        // 2024-01-05 was a Friday.
-        let weekend = |day: &str| is_saturday(day.parse().unwrap());
-        assert_eq!(
-            ["2024-01-05T23:59", "2024-01-06", "2024-01-07T23:59", "2024-01-08"].map(weekend),
-            [false, true, false, false]
-        );
-        let friday = Market::assemble(Interval::DAY, vec![series("A", "1d", &["2024-01-05"])], None, None);
-        assert!(!friday.unwrap().trades_weekends);
+    fn a_stated_calendar_holds_whatever_the_bars_tell() {
+        let days: Vec<String> = (1..=28).map(|day| format!("2024-01-{day:02}")).collect();
+        let days: Vec<&str> = days.iter().map(String::as_str).collect();
+        let market = Market::assemble(Interval::DAY, vec![series("A", "1d", &days)], None, None).unwrap();
+        assert_eq!(market.trading_year, TradingYear::of(Calendar::RoundTheClock));
+        let stated = market.on_calendar(Some(Calendar::Sessions)).trading_year;
+        assert_eq!((stated.calendar, stated.days), (Calendar::Sessions, 252.0));
     }
 
     #[test]

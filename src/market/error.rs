@@ -166,6 +166,16 @@ pub enum MarketError {
         /// How many rows of those read have this kind of flaw.
         rows: usize,
     },
+    /// Prices that eight decimal places do not hold, or volumes that are too large: in another unit they fit.
+    #[error("`{symbol}`: {row}")]
+    Unit {
+        /// The symbol, as the data names it.
+        symbol: Symbol,
+        /// The first such row.
+        row: Box<MarketError>,
+        /// The smallest unit in which all rows that were read can be held.
+        unit: Option<u32>,
+    },
     /// The scenario's range is empty.
     #[error("the range {start} to {end} is empty")]
     EmptyRange {
@@ -266,6 +276,20 @@ impl MarketError {
         if flat.len() == 1 { flat.remove(0) } else { Self::Several { problems: flat } }
     }
 
+    /// The same problems, those that another unit of `symbol` would solve naming it.
+    pub(super) fn asking_for(self, symbol: &Symbol, unit: Option<u32>) -> Self {
+        let named = |problem: Self| match problem {
+            Self::BadRow { flaw: Flaw::TooFine { .. } | Flaw::VolumeTooLarge { .. }, .. } => {
+                Self::Unit { symbol: symbol.clone(), row: Box::new(problem), unit }
+            }
+            other => other,
+        };
+        match self {
+            Self::Several { problems } => Self::Several { problems: problems.into_iter().map(named).collect() },
+            one => named(one),
+        }
+    }
+
     /// The single problems, in order.
     pub fn problems(&self) -> &[Self] {
         match self {
@@ -316,6 +340,11 @@ impl MarketError {
                     .to_owned()
             }
             Self::BadRow { flaw, .. } => flaw.help().to_owned(),
+            Self::Unit { symbol, unit: Some(unit), .. } => format!(
+                "set `unit = {unit}` in `[market.instruments.\"{symbol}\"]` (prices times {unit}, quantities and \
+                 volumes divided by it), or import the data with `--unit auto`"
+            ),
+            Self::Unit { .. } => "no unit up to 1000000000 holds these rows: quote them in another currency".to_owned(),
             Self::EmptyRange { .. } => "set `end` to a time after `start`".to_owned(),
             Self::WindowOutside { first, last, .. } => {
                 format!("choose `start` and `end` between {first} and {last}, or leave them out")

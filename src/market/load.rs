@@ -49,7 +49,8 @@ pub fn load(request: &LoadRequest<'_>) -> Result<Market, MarketError> {
         gather(spec.instruments.par_iter().map(|one| Sources::open(request, &catalogue, one)).collect())?;
     check_window(spec, &sources)?;
     let series = gather(sources.par_iter().map(|one| one.read(request)).collect())?;
-    Market::assemble(spec.interval, series, spec.start, spec.end)
+    let market = Market::assemble(spec.interval, series, spec.start, spec.end)?;
+    Ok(market.on_calendar(spec.calendar))
 }
 
 /// The files that serve one symbol.
@@ -67,7 +68,7 @@ impl<'a> Sources<'a> {
         catalogue: &Catalogue,
         instrument: &'a Instrument,
     ) -> Result<Self, MarketError> {
-        let (spec, symbol) = (request.spec, &instrument.symbol);
+        let (spec, symbol) = (request.spec, &instrument.source);
         let files = catalogue.files_of(symbol, spec.instruments.len() == 1)?;
         let Some((interval, chosen)) = source::choose(&files, spec.interval) else {
             let available = files.keys().copied().flatten().collect();
@@ -77,10 +78,10 @@ impl<'a> Sources<'a> {
                 available,
             });
         };
-        let base = Source::open(symbol, interval, chosen)?;
+        let base = Source::open(instrument, interval, chosen)?;
         let finest =
             source::finest(&files, spec.interval).filter(|&(finest, _)| request.detail && finest < interval);
-        let detail = finest.map(|(finest, files)| Source::open(symbol, finest, files)).transpose()?;
+        let detail = finest.map(|(finest, files)| Source::open(instrument, finest, files)).transpose()?;
         Ok(Self { instrument, base, detail })
     }
 
@@ -154,7 +155,7 @@ impl<'a> Sources<'a> {
     }
 
     fn symbol(&self) -> &Symbol {
-        &self.instrument.symbol
+        &self.instrument.source
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::bars::{Bars, Row};
+use super::calendar::TradingYear;
 use super::extremes::Extremes;
 use super::quality::Finding;
 use crate::domain::{Instrument, Interval, SymbolId, Timestamp};
@@ -21,9 +22,8 @@ pub struct Market {
     pub in_range: TickRange,
     /// BLAKE3 over the bars as read (names, intervals and columns), in hexadecimal.
     pub digest: String,
-    /// Whether any bar opens on a Saturday: then a year has 365 periods of a day, else 252. Sundays do not
-    /// tell: currency markets open late on them.
-    pub trades_weekends: bool,
+    /// When it trades, and how many days of its year: told by the ticks in range alone, whatever history was read.
+    pub trading_year: TradingYear,
 }
 
 impl Market {

@@ -9,7 +9,7 @@ use super::report::Drawdown;
 use super::sampling::{Sample, Sampled};
 use crate::domain::Cash;
 use crate::engine::batch::{ClosedTrade, Condensed, Fall};
-use crate::engine::{ExitState, Replay};
+use crate::engine::{ExitState, Replay, equity_at};
 use crate::market::Market;
 
 /// One agent in one window, as the statistics see it.
@@ -42,14 +42,14 @@ pub struct Observed {
 impl Observed {
     /// Of a replay in the market it was replayed on. `periods_per_year` is the scenario's, where it says one.
     pub fn of(replay: &Replay, market: &Market, periods_per_year: Option<f64>) -> Self {
-        let start = replay.starting_balance.to_f64();
+        let fall = deepest_fall(replay.starting_balance.to_f64(), &replay.equity);
         let closed = replay.round_trips.iter().filter(|trip| trip.state == ExitState::Closed);
         Self {
             starting_balance: replay.starting_balance,
             final_equity: replay.final_equity,
             fees: replay.fees,
-            sample: Sample::of(start, &replay.equity, market, replay.window.ticks, periods_per_year),
-            drawdown: dated(deepest_fall(start, &replay.equity), market, replay.window.ticks.first),
+            sample: Sample::of_replay(replay, market, periods_per_year),
+            drawdown: dated(exact(fall, replay, market), market, replay.window.ticks.first),
             trades: closed
                 .map(|trip| ClosedTrade {
                     pnl: trip.pnl.to_f64(),
@@ -83,6 +83,16 @@ impl Observed {
             bar_seconds: market.interval.span().seconds(),
         }
     }
+}
+
+/// A fall whose places the marks have told, with its exact depth.
+pub(super) fn exact(fall: Fall, replay: &Replay, market: &Market) -> Fall {
+    let first = replay.window.ticks.first;
+    fall.between(|place| {
+        let tick = place.map(|place| first + place);
+        let at = tick.and_then(|tick| equity_at(replay, market, [tick]).next());
+        at.unwrap_or(replay.starting_balance).to_f64()
+    })
 }
 
 /// The deepest fall of the equity at every tick, with its times: closes of ticks, the window's start for the

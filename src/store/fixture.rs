@@ -43,7 +43,7 @@ pub(crate) fn market_two_symbols() -> Market {
         symbols: vec![series("BTC", &[10.0, 11.0, 12.0, 9.0, 10.0]), series("ETH", &[5.0, 6.0])],
         digest: "d1935".repeat(12),
         in_range: TickRange { first: 0, last: 5 },
-        trades_weekends: true,
+        trading_year: crate::market::TradingYear::of(crate::scenario::Calendar::RoundTheClock),
     }
 }
 
@@ -77,6 +77,7 @@ pub(crate) fn replay(window: Window, start: &str, end: &str) -> Replay {
         starting_balance: cash(start),
         final_equity: cash(end),
         equity: Vec::new(),
+        written_off: Vec::new(),
         holdings: Vec::new(),
         orders: Vec::new(),
         fills: Vec::new(),
@@ -356,6 +357,8 @@ pub(crate) fn scenario() -> Scenario {
             warm_up: WarmUp::Before,
             delisted: Delisted::Carry,
             gaps: GapRule::Keep,
+            calendar: None,
+            accept: Vec::new(),
         },
         venue: VenueSpec::default(),
         agents: vec![

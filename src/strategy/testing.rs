@@ -49,7 +49,7 @@ pub(super) fn market_with(symbols: &[Ticks], frame: Option<Interval>) -> Market 
         symbols: symbols.iter().enumerate().map(|(id, bars)| series(id, bars, ticks, frame)).collect(),
         digest: String::new(),
         in_range: TickRange { first: 0, last: ticks },
-        trades_weekends: true,
+        trading_year: crate::market::TradingYear::of(crate::scenario::Calendar::RoundTheClock),
     }
 }
 

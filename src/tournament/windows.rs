@@ -152,7 +152,7 @@ impl<'m> Calendar<'m> {
 
     fn of(market: &'m Market, ticks: TickRange) -> Self {
         let (first, close) = (market.clock[ticks.first], market.close_time(ticks.last - 1));
-        if market.trades_weekends {
+        if market.trading_year.never_closes() {
             return Self { market, ticks, start: first, end: close, embargo: Span::default() };
         }
         // A day that the range cuts in two does not become a window's day.
@@ -189,7 +189,7 @@ impl<'m> Calendar<'m> {
     }
 
     fn may_be_closed(&self, length: Span) -> bool {
-        !self.market.trades_weekends && length <= LONGEST_CLOSURE
+        !self.market.trading_year.never_closes() && length <= LONGEST_CLOSURE
     }
 
     /// That `fits` windows are as many as were asked for.

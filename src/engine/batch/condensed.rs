@@ -16,6 +16,21 @@ pub struct Fall {
     pub recovered: Option<usize>,
 }
 
+impl Fall {
+    /// Of a curve that never falls.
+    pub const NONE: Self = Self { depth: 0.0, peak: None, trough: None, recovered: None };
+
+    /// The same places with the depth between their exact levels; none where there is nothing between them.
+    #[must_use]
+    pub fn between(self, level: impl Fn(Option<usize>) -> f64) -> Self {
+        if self.trough.is_none() {
+            return self;
+        }
+        let depth = level(self.trough) / level(self.peak) - 1.0;
+        if depth < 0.0 { Self { depth, ..self } } else { Self::NONE }
+    }
+}
+
 /// One agent in one window, as far as statistics go: what all its metrics are computed from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Condensed {

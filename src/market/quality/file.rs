@@ -141,6 +141,7 @@ fn of_trades(bars: &Bars) -> Vec<Finding> {
         FindingKind::NonFinite,
         FindingKind::NotPositive,
         FindingKind::TooLarge,
+        FindingKind::TooFine,
         FindingKind::NegativeVolume,
         FindingKind::Order,
     ];

@@ -49,8 +49,10 @@ pub enum FindingKind {
     NonFinite,
     /// A price of zero or less.
     NotPositive,
-    /// A price beyond what exact money can hold.
+    /// A price or a volume beyond what exact money can hold.
     TooLarge,
+    /// A price that eight decimal places would change by more than a millionth of itself.
+    TooFine,
     /// Less than nothing was traded.
     NegativeVolume,
     /// High below low, or open or close outside them.
@@ -92,6 +94,7 @@ impl FindingKind {
             Self::NonFinite => "non_finite",
             Self::NotPositive => "not_positive",
             Self::TooLarge => "too_large",
+            Self::TooFine => "too_fine",
             Self::NegativeVolume => "negative_volume",
             Self::HighLow => "high_low",
             Self::Order => "order",

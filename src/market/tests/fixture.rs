@@ -109,6 +109,8 @@ impl Want {
             warm_up: WarmUp::Before,
             delisted: Delisted::Carry,
             gaps: GapRule::Keep,
+            calendar: None,
+            accept: Vec::new(),
         };
         Self { spec, frames: BTreeMap::new(), history: 0, detail: false }
     }

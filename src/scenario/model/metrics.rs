@@ -2,6 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
+use super::MarketSpec;
 use crate::domain::{AgentName, SymbolId};
 
 /// The `[metrics]` table: conventions of the statistics.
@@ -78,6 +79,14 @@ pub struct ReportSpec {
 }
 
 impl ReportSpec {
+    /// The same with its benchmark under the name that results show: a symbol's with its unit.
+    pub(in crate::scenario) fn named_as(mut self, market: Option<&MarketSpec>) -> Self {
+        if let (Some(Benchmark::Symbol { id, name }), Some(market)) = (&mut self.benchmark, market) {
+            *name = market.instrument(*id).symbol.to_string();
+        }
+        self
+    }
+
     /// Whether no result depends on it.
     pub(super) fn changes_nothing(&self) -> bool {
         self.benchmark.is_none()

@@ -42,7 +42,7 @@ pub fn market(symbols: &[Vec<Bar>]) -> Market {
         in_range: TickRange { first: 0, last: clock.len() },
         clock,
         digest: String::new(),
-        trades_weekends: true,
+        trading_year: crate::market::TradingYear::of(crate::scenario::Calendar::RoundTheClock),
     }
 }
 
