@@ -27,7 +27,8 @@ pub fn equity_at<'r>(
         let held = now.quantities.iter().enumerate().filter(|(_, quantity)| quantity.is_positive());
         let worth = held.map(|(index, &quantity)| {
             let series = &market.symbols[index];
-            let off = replay.written_off.iter().any(|&(symbol, from)| symbol.index() == index && from <= tick);
+            let off =
+                replay.written_off.iter().any(|&(symbol, from)| symbol.index() == index && from <= tick);
             let row = series.rows[tick].row().filter(|_| !off);
             row.map_or(Cash::ZERO, |row| Cash::notional(Price::from_f64(series.bars.close[row]), quantity))
         });

@@ -123,6 +123,7 @@ mod tests {
             instrument: Instrument::with_defaults(Symbol::new("S").unwrap()),
             rows: (0..60).map(|row| TickRow::new(row, true)).collect(),
             frames: BTreeMap::from([(two_minutes(), frame)]),
+            filled: 0,
             findings: Vec::new(),
             detail: None,
             extremes: Default::default(),

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::bars::Bars;
+use super::bars::{Bars, Row};
 use super::calendar::TradingYear;
 use super::digest;
 use super::error::MarketError;
@@ -30,12 +30,21 @@ pub struct SeriesBars {
     pub findings: Vec<Finding>,
     /// Finer bars.
     pub detail: Option<Bars>,
+    /// Rows of `bars` that were made to fill holes, ascending: never tradable.
+    pub made: Vec<Row>,
 }
 
 impl SeriesBars {
     /// Bars without frames or detail.
     pub fn plain(instrument: Instrument, bars: Bars) -> Self {
-        Self { instrument, bars, frames: BTreeMap::new(), findings: Vec::new(), detail: None }
+        Self {
+            instrument,
+            bars,
+            frames: BTreeMap::new(),
+            findings: Vec::new(),
+            detail: None,
+            made: Vec::new(),
+        }
     }
 }
 
@@ -139,39 +148,55 @@ fn check_spacing(clock: &[Timestamp], interval: Interval, series: &[SeriesBars])
 }
 
 fn on_clock(one: SeriesBars, clock: &[Timestamp], interval: Interval) -> SymbolSeries {
-    let rows = tick_rows(&one.bars.ts, clock);
+    let rows = tick_rows(&one.bars.ts, &one.made, clock);
     let frames = one.frames.into_iter().map(|(coarse, bars)| {
-        let closed = closed(&one.bars, interval, &bars);
+        let closed = closed(&one.bars, &one.made, interval, &bars);
         (coarse, Frame { bars, closed })
     });
     let frames = frames.collect();
-    let SeriesBars { instrument, bars, findings, detail, .. } = one;
-    SymbolSeries { instrument, bars, rows, frames, findings, detail, extremes: Default::default() }
+    let SeriesBars { instrument, bars, findings, detail, made, .. } = one;
+    SymbolSeries {
+        instrument,
+        bars,
+        filled: made.len(),
+        rows,
+        frames,
+        findings,
+        detail,
+        extremes: Default::default(),
+    }
 }
 
-/// For each tick the last row known at its close.
-fn tick_rows(ts: &[Timestamp], clock: &[Timestamp]) -> Vec<TickRow> {
+/// For each tick the last row known at its close. A bar that was made is known, and not tradable.
+fn tick_rows(ts: &[Timestamp], made: &[Row], clock: &[Timestamp]) -> Vec<TickRow> {
     let mut next = 0;
+    let mut made = made.iter().peekable();
     let row = |&at: &Timestamp| {
-        let fresh = ts.get(next) == Some(&at);
-        next += usize::from(fresh);
+        let here = ts.get(next) == Some(&at);
+        let fresh = here && made.next_if_eq(&&next).is_none();
+        next += usize::from(here);
         if next == 0 { TickRow::NONE } else { TickRow::new(next - 1, fresh) }
     };
     clock.iter().map(row).collect()
 }
 
-/// For each base row, how many coarse bars have closed when that base bar closes.
+/// For each base row, how many coarse bars have closed when that base bar closes. A bar that was made closes none:
+/// nobody decides at it, so that what closes there counts from the next bar.
 #[expect(clippy::cast_possible_truncation, reason = "the loader refuses more than 2^30 rows")]
-fn closed(base: &Bars, interval: Interval, coarse: &Bars) -> Vec<u32> {
+fn closed(base: &Bars, made: &[Row], interval: Interval, coarse: &Bars) -> Vec<u32> {
     let mut count = 0;
-    let at_close = |&open: &Timestamp| {
+    let mut made = made.iter().peekable();
+    let at_close = |(row, &open): (usize, &Timestamp)| {
         let close = open + interval.span();
+        if made.next_if_eq(&&row).is_some() {
+            return count as u32;
+        }
         while coarse.ts.get(count).is_some_and(|&opened| opened + coarse.interval.span() <= close) {
             count += 1;
         }
         count as u32
     };
-    base.ts.iter().map(at_close).collect()
+    base.ts.iter().enumerate().map(at_close).collect()
 }
 
 #[cfg(test)]

@@ -226,9 +226,8 @@ mod tests {
     #[test]
     fn days_of_the_week_are_counted() {
         for (first, last) in [(0, 0), (0, 6), (3, 30), (-9, 100)] {
-            let slow: [u64; 7] = std::array::from_fn(|day| {
-                (first..=last).filter(|&at| weekday(at) == day).count() as u64
-            });
+            let slow: [u64; 7] =
+                std::array::from_fn(|day| (first..=last).filter(|&at| weekday(at) == day).count() as u64);
             assert_eq!(days_of_week(first, last), slow);
         }
     }
@@ -241,7 +240,10 @@ mod tests {
         times.sort();
         let told = Hours::of(&times, hour(), Calendar::Sessions);
         let open = |hour: i64| told.open(Timestamp::from_micros(hour * HOUR));
-        assert_eq!([3, 13, 14, 16, 17, 18, 20, 21].map(open), [false, false, true, true, false, true, true, false]);
+        assert_eq!(
+            [3, 13, 14, 16, 17, 18, 20, 21].map(open),
+            [false, false, true, true, false, true, true, false]
+        );
         assert!(Hours::of(&times, hour(), Calendar::RoundTheClock).open(Timestamp::from_micros(0)));
     }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::flaw::Flaw;
 use super::gaps::GapError;
+use super::quality::Finding;
 use crate::domain::{Interval, Symbol, Timestamp};
 
 /// Why market data could not be loaded or written.
@@ -239,6 +240,14 @@ pub enum MarketError {
         /// How many, and the first.
         gaps: GapError,
     },
+    /// Bars that can be read, but that a backtest would be misled by.
+    #[error("`{symbol}` has bars that are not to be trusted: {finding}")]
+    Untrusted {
+        /// The symbol.
+        symbol: Symbol,
+        /// What the data check found, of level error.
+        finding: Box<Finding>,
+    },
     /// More rows than the clock can number.
     #[error("`{symbol}` has {rows} rows in the window; at most {} can be replayed", super::MAX_ROWS)]
     TooManyRows {
@@ -285,7 +294,9 @@ impl MarketError {
             other => other,
         };
         match self {
-            Self::Several { problems } => Self::Several { problems: problems.into_iter().map(named).collect() },
+            Self::Several { problems } => {
+                Self::Several { problems: problems.into_iter().map(named).collect() }
+            }
             one => named(one),
         }
     }
@@ -356,6 +367,14 @@ impl MarketError {
                 "use bars on one grid for all symbols, or finer bars, which are aligned when resampled"
                     .to_owned()
             }
+            Self::Gaps { gaps: GapError::TooMany { .. }, .. } => {
+                "check the dates around the gap, choose a narrower `start` and `end`, or set `gaps = \"keep\"`".to_owned()
+            }
+            Self::Untrusted { finding, .. } => format!(
+                "mend the data or choose a range without it; or say `accept = [\"{}\"]` in `[market]`: the run goes on, \
+                 and its results are marked",
+                finding.kind
+            ),
             Self::Gaps { .. } => {
                 "set `gaps = \"keep\"` (not tradable there) or \"forward_fill\" in `[market]`, or mend the data".to_owned()
             }

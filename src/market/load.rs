@@ -8,17 +8,17 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::align::SeriesBars;
-use super::bars::Bars;
+use super::bars::{Bars, Row};
 use super::catalogue::Catalogue;
 use super::error::MarketError;
-use super::gaps;
+use super::gaps::{self, Filled};
 use super::locate::locate;
-use super::quality::inspect;
+use super::quality::{Finding, FindingKind, Severity, inspect};
 use super::resample::resample;
 use super::source::{self, Source, Span, gather};
 use super::view::Market;
 use crate::domain::{Instrument, Interval, Symbol, Timestamp};
-use crate::scenario::MarketSpec;
+use crate::scenario::{Acceptable, MarketSpec};
 
 /// What of the data a run needs.
 #[derive(Debug, Clone, Copy)]
@@ -115,9 +115,11 @@ impl<'a> Sources<'a> {
             let fine = std::mem::replace(&mut bars, coarse);
             detail = detail.or(request.detail.then_some(fine));
         }
-        let findings = inspect(&bars);
-        let mut bars = gaps::apply(bars, spec.gaps)
+        let mut findings = inspect(&bars, spec.calendar);
+        let Filled { mut bars, mut made } = gaps::apply(bars, spec.gaps, spec.calendar)
             .map_err(|gaps| MarketError::Gaps { symbol: self.symbol().clone(), gaps })?;
+        findings.extend(told(&bars, &made, spec));
+        self.trusted(&findings, &spec.accept)?;
         let coarser_frames = request.frames.iter().filter(|&(&coarse, _)| coarse > spec.interval);
         let mut frames = BTreeMap::new();
         for (&coarse, &wanted) in coarser_frames {
@@ -126,12 +128,29 @@ impl<'a> Sources<'a> {
             trim(&mut frame, spec.start, wanted.saturating_add(1));
             frames.insert(coarse, frame);
         }
+        let before = bars.len();
         trim(&mut bars, spec.start, history(request));
+        let dropped = before - bars.len();
+        made.retain(|&row| row >= dropped);
+        made.iter_mut().for_each(|row| *row -= dropped);
         if let Some(detail) = &mut detail {
             trim(detail, spec.start, 0);
         }
         let detail = detail.filter(|detail| !detail.is_empty());
-        Ok(SeriesBars { instrument: self.instrument.clone(), bars, frames, findings, detail })
+        Ok(SeriesBars { instrument: self.instrument.clone(), bars, frames, findings, detail, made })
+    }
+
+    /// Refuses bars with a finding of level error that the scenario does not accept.
+    fn trusted(&self, findings: &[Finding], accept: &[Acceptable]) -> Result<(), MarketError> {
+        let accepted = |finding: &Finding| accept.iter().any(|kind| kind.as_str() == finding.kind.as_str());
+        let grave = findings.iter().filter(|one| one.severity == Severity::Error && !accepted(one));
+        let problems: Vec<MarketError> = grave
+            .map(|one| MarketError::Untrusted {
+                symbol: self.symbol().clone(),
+                finding: Box::new(one.clone()),
+            })
+            .collect();
+        if problems.is_empty() { Ok(()) } else { Err(MarketError::all(problems)) }
     }
 
     /// The rows of the base source that the request needs. A bucket holds at most as many rows as fit its
@@ -157,6 +176,22 @@ impl<'a> Sources<'a> {
     fn symbol(&self) -> &Symbol {
         &self.instrument.source
     }
+}
+
+/// The bars in range that were made, as a finding.
+fn told(bars: &Bars, made: &[Row], spec: &MarketSpec) -> Option<Finding> {
+    let range = spec.start.map_or(0, |start| bars.first_row_from(start));
+    let in_range = &made[made.partition_point(|&row| row < range)..];
+    let &first = in_range.first()?;
+    Some(Finding {
+        kind: FindingKind::Filled,
+        severity: Severity::Info,
+        count: in_range.len() as u64,
+        row: None,
+        at: Some(bars.ts[first]),
+        detail: "made by `gaps = \"forward_fill\"`: they value positions and feed indicators, nobody can trade them"
+            .to_owned(),
+    })
 }
 
 /// Base bars wanted before the start; a frame of the scenario's own interval is the base itself.

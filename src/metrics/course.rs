@@ -3,8 +3,8 @@
 //! Bounded whatever the bars are: rolling values stand at day closes alone, drawdowns are the deepest few.
 
 use super::drawdown::worst_falls;
-use super::observed::exact;
 use super::monthly::{MonthReturn, YearReturn, monthly_returns, yearly_returns};
+use super::observed::exact;
 use super::report::{Drawdown, Measure, Sampling};
 use super::rolling::{ROLLING_RETURNS, rolling_sharpe};
 use super::sampling::{Sample, simple_returns};

@@ -143,7 +143,8 @@ fn periods_per_year(market: &Market, clock: &[Timestamp], sampling: Sampling) ->
         Sampling::Daily => year.days,
         // Round the clock ticks are counted over the time that passed: a day has all of them, but for a sparse feed.
         Sampling::PerBar if year.never_closes() => {
-            let span = clock.last().zip(clock.first()).map_or(interval, |(last, first)| *last - *first + interval);
+            let span =
+                clock.last().zip(clock.first()).map_or(interval, |(last, first)| *last - *first + interval);
             let a_day = clock.len() as f64 * Span::DAY.micros() as f64 / span.micros() as f64;
             365.0 * if (a_day / ticks_of_a_day - 1.0).abs() <= NEAR { ticks_of_a_day } else { a_day }
         }
@@ -202,7 +203,11 @@ mod tests {
         Market {
             interval: interval.parse().unwrap(),
             clock,
-            trading_year: TradingYear::of(if weekends { Calendar::RoundTheClock } else { Calendar::Sessions }),
+            trading_year: TradingYear::of(if weekends {
+                Calendar::RoundTheClock
+            } else {
+                Calendar::Sessions
+            }),
             ..crate::metrics::testing::empty_market()
         }
     }

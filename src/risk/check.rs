@@ -161,7 +161,8 @@ fn large_enough(order: &Proposal<'_>, ask: Ask) -> Result<(), Refusal> {
     };
     if quantity > Qty::MOST_HELD {
         let most = Qty::MOST_HELD;
-        let detail = format!("quantity {quantity} is above the largest position, {most}: quote it in a larger `unit`");
+        let detail =
+            format!("quantity {quantity} is above the largest position, {most}: quote it in a larger `unit`");
         return Err(Refusal::new(RefusalCode::InvalidQuantity, detail));
     }
     let notional = crate::risk::notional(order.price, quantity);

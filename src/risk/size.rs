@@ -19,9 +19,7 @@ impl Ask {
     #[must_use]
     pub fn bounded(self) -> Self {
         match self {
-            Self::Qty(qty) => {
-                Self::Qty(qty.clamp(Qty::from_units(-Qty::LARGEST.units()), Qty::LARGEST))
-            }
+            Self::Qty(qty) => Self::Qty(qty.clamp(Qty::from_units(-Qty::LARGEST.units()), Qty::LARGEST)),
             Self::Amount(amount) => Self::Amount(amount.clamp(Cash::from_units(-LARGEST.units()), LARGEST)),
         }
     }

@@ -63,6 +63,7 @@ fn series(symbol: &str, closes: &[f64]) -> SymbolSeries {
         },
         rows: (0..5).map(|t| TickRow::new(t.min(closes.len() - 1), t < closes.len())).collect(),
         frames: Default::default(),
+        filled: 0,
         findings: Vec::new(),
         detail: None,
         extremes: Default::default(),

@@ -74,6 +74,7 @@ fn series(id: usize, ticks: &Ticks, len: usize, frame: Option<Interval>) -> Symb
         bars,
         rows,
         frames: BTreeMap::from_iter(frames),
+        filled: 0,
         findings: Vec::new(),
         detail: None,
         extremes: Default::default(),

@@ -77,6 +77,7 @@ impl<'a> JobKeys<'a> {
             json(&scenario.metrics),
             json(&scenario.market.delisted),
             json(&scenario.market.warm_up),
+            json(&scenario.market.gaps),
             json(&scenario.market.instruments),
         ] {
             text_into(&mut hash, &text);

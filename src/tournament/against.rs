@@ -82,6 +82,7 @@ mod tests {
             bars,
             rows: rows.collect(),
             frames: Default::default(),
+            filled: 0,
             findings: Vec::new(),
             detail: None,
             extremes: Default::default(),

@@ -8,8 +8,8 @@ use crate::market::{Bars, Market, SeriesBars, TickRange, TradingYear};
 use crate::metrics::testing::{cash, daily_market, empty_market, replay};
 use crate::metrics::{Course, Measure, Metrics, measure};
 use crate::scenario::{
-    AgentSpec, BattleSpec, Calendar, Delisted, GapRule, MarketSpec, MetricSpec, RankingMetric, ReportSpec, RiskProfile,
-    Scenario, StrategyKind, StrategySpec, TieBreak, VenueSpec, WarmUp, WindowSpec,
+    AgentSpec, BattleSpec, Calendar, Delisted, GapRule, MarketSpec, MetricSpec, RankingMetric, ReportSpec,
+    RiskProfile, Scenario, StrategyKind, StrategySpec, TieBreak, VenueSpec, WarmUp, WindowSpec,
 };
 
 pub fn name(text: &str) -> AgentName {

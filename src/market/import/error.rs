@@ -273,9 +273,12 @@ impl ImportError {
 
     /// What is wrong with a row.
     pub(super) fn of_flaw(path: &Path, row: u64, at: Timestamp, flaw: &Flaw) -> Self {
-        let (path, text) = (path.to_owned(), flaw.to_string().replace("is `NaN`, not a finite number", "is missing"));
+        let (path, text) =
+            (path.to_owned(), flaw.to_string().replace("is `NaN`, not a finite number", "is missing"));
         match flaw {
-            Flaw::TooFine { .. } | Flaw::VolumeTooLarge { .. } => Self::NeedsUnit { path, row, at, flaw: text },
+            Flaw::TooFine { .. } | Flaw::VolumeTooLarge { .. } => {
+                Self::NeedsUnit { path, row, at, flaw: text }
+            }
             _ => Self::BadRow { path, row, at, flaw: text },
         }
     }

@@ -51,13 +51,23 @@ impl std::str::FromStr for Unit {
         }
         let unit = text.parse::<u32>().ok().filter(|&unit| (1..=1_000_000_000).contains(&unit));
         let power = unit.filter(|unit| 10_u32.pow(unit.ilog10()) == *unit);
-        power.map(Self::Of).ok_or_else(|| format!("`{text}` is neither `auto` nor a power of ten up to 1000000000"))
+        power
+            .map(Self::Of)
+            .ok_or_else(|| format!("`{text}` is neither `auto` nor a power of ten up to 1000000000"))
     }
 }
 
 impl Default for Reading {
     fn default() -> Self {
-        Self { symbol: None, interval: None, map: None, zone: Tz::UTC, time_format: None, adjust: false, unit: Unit::Of(1) }
+        Self {
+            symbol: None,
+            interval: None,
+            map: None,
+            zone: Tz::UTC,
+            time_format: None,
+            adjust: false,
+            unit: Unit::Of(1),
+        }
     }
 }
 

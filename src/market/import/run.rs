@@ -356,7 +356,8 @@ impl Work {
         }
         let found = flaw::check(&bars, 0..bars.len(), &[], 1);
         // A row that another unit would hold is a bar: it is never dropped.
-        let unit = |found: &&flaw::Finding| matches!(found.flaw, Flaw::TooFine { .. } | Flaw::VolumeTooLarge { .. });
+        let unit =
+            |found: &&flaw::Finding| matches!(found.flaw, Flaw::TooFine { .. } | Flaw::VolumeTooLarge { .. });
         let first = found.iter().find(unit).or(found.first().filter(|_| self.bad == BadRows::Refuse));
         if let Some(found) = first {
             let row = first_row + found.row as u64;

@@ -67,6 +67,8 @@ pub enum FindingKind {
     Spacing,
     /// Holes in the grid of times.
     Gap,
+    /// Bars made by `gaps = "forward_fill"`, which nobody can trade.
+    Filled,
     /// Bars without trades.
     ZeroVolume,
     /// Bars that repeat the one before.
@@ -102,6 +104,7 @@ impl FindingKind {
             Self::Conflict => "conflict",
             Self::Spacing => "spacing",
             Self::Gap => "gap",
+            Self::Filled => "filled",
             Self::ZeroVolume => "zero_volume",
             Self::Frozen => "frozen",
             Self::Invented => "invented",

@@ -1,8 +1,8 @@
 //! What can be wrong with a row by itself.
 
 use super::finding::{Finding, FindingKind, Severity};
-use crate::market::{Bars, PRICE_CEILING, VOLUME_CEILING, unit};
 use crate::domain::Price;
+use crate::market::{Bars, PRICE_CEILING, VOLUME_CEILING, unit};
 
 /// Columns of a bar with their names, in this order.
 const NAMES: [&str; 5] = ["open", "high", "low", "close", "volume"];
@@ -68,7 +68,9 @@ fn too_fine(values: [f64; 5]) -> Option<String> {
     let place = (0..4).find(|&place| fine(values[place]))?;
     let (name, value) = (NAMES[place], values[place]);
     let held = Price::from_f64(value);
-    Some(format!("{name} is {value}, which eight decimal places would make {held}: quote it in a larger `unit`"))
+    Some(format!(
+        "{name} is {value}, which eight decimal places would make {held}: quote it in a larger `unit`"
+    ))
 }
 
 fn negative_volume(values: [f64; 5]) -> Option<String> {

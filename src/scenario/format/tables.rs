@@ -7,8 +7,8 @@ use super::{number, optional, percent, required, with_default};
 use super::{validation, windows};
 use crate::scenario::catalogue;
 use crate::scenario::{
-    Acceptable, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, MetricsProfile, OnBreach, RankingMetric, RatingSystem,
-    ReportFormat, TieBreak, WalletChoice, WarmUp,
+    Acceptable, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, MetricsProfile, OnBreach,
+    RankingMetric, RatingSystem, ReportFormat, TieBreak, WalletChoice, WarmUp,
 };
 
 /// The name of the built-in profile that an agent gets that names none.
@@ -21,8 +21,7 @@ const COUNT: ValueType = ValueType::Integer { min: 1, max: 1_000_000 };
 const PERCENT: ValueType = percent();
 const PERCENT_LIMIT: ValueType = ValueType::Limit(&PERCENT);
 const COUNT_LIMIT: ValueType = ValueType::Limit(&COUNT);
-const ACCEPTABLE: ValueType =
-    ValueType::Choice { noun: "finding", choices: choice_docs::<Acceptable> };
+const ACCEPTABLE: ValueType = ValueType::Choice { noun: "finding", choices: choice_docs::<Acceptable> };
 /// Largest unit that a symbol can be quoted in.
 const LARGEST_UNIT: u64 = 1_000_000_000;
 /// A starting balance: with what prices and quantities may be, all products of money then fit.
@@ -334,12 +333,7 @@ const MEMBER: TableDoc = TableDoc {
         with_default("description", ValueType::Text, "\"\"", "What it is."),
         with_default("tags", TEXTS, "[]", "Labels for grouping."),
         optional("color", ValueType::Text, "none", "How it is drawn, as `#rrggbb`."),
-        with_default(
-            "starting_balance",
-            BALANCE,
-            "\"10000.00\"",
-            "Quote currency in its wallet.",
-        ),
+        with_default("starting_balance", BALANCE, "\"10000.00\"", "Quote currency in its wallet."),
         with_default("risk", ValueType::Text, "\"default\"", "`default`, `unlimited`, or one of `[risk.*]`."),
         required("strategy", STRATEGY, "How it decides."),
     ],

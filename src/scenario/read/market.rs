@@ -213,7 +213,9 @@ fn name_in_unit(rule: &Table<'_>, source: &Symbol, unit: u32) -> Option<Symbol> 
 
 /// Reports a symbol that its unit gives the name of another.
 fn two_of_one_name(table: &Table<'_>, all: &[Instrument]) -> bool {
-    let twin = all.iter().find(|one| all.iter().any(|other| other.symbol == one.symbol && other.source != one.source));
+    let twin = all
+        .iter()
+        .find(|one| all.iter().any(|other| other.symbol == one.symbol && other.source != one.source));
     if let Some(one) = twin {
         table.problems.error(
             table.span("symbols"),

@@ -59,6 +59,7 @@ fn series(bars: &[Bar], name: char, clock: &[Timestamp]) -> SymbolSeries {
         instrument: Instrument::with_defaults(Symbol::new(&name.to_string()).unwrap()),
         rows: clock.iter().map(row).collect(),
         frames: ["4h", "1d"].map(|text| (interval(text), frame(bars, interval(text)))).into(),
+        filled: 0,
         findings: Vec::new(),
         detail: None,
         extremes: Default::default(),
