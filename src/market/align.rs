@@ -14,8 +14,17 @@ use super::digest;
 use super::error::MarketError;
 use super::quality::Finding;
 use super::view::{Frame, Market, SymbolSeries, TickRange, TickRow};
-use crate::domain::{Instrument, Interval, Timestamp};
+use crate::domain::{Instrument, Interval, Span, Timestamp};
 use crate::scenario::Calendar;
+
+/// How long before the range bars still tell when the market trades: a week with its weekend, and a day. History
+/// before that is what some agent's warm-up asked for, and must not decide anything.
+pub const CALENDAR_CONTEXT: Span = Span::DAY.times(8);
+
+/// The first of these times that tells when a market trades whose range begins at `start`.
+pub(super) fn first_telling(times: &[Timestamp], start: Option<Timestamp>) -> usize {
+    start.map_or(0, |start| times.partition_point(|&at| at < start - CALENDAR_CONTEXT))
+}
 
 /// One symbol's bars before they are put on the clock.
 #[derive(Debug)]
@@ -66,7 +75,11 @@ impl Market {
         check_spacing(&clock, interval, &series)?;
         let digest = digest::of(interval, &series);
         let symbols = series.into_par_iter().map(|one| on_clock(one, &clock, interval)).collect();
-        let trading_year = TradingYear::told_by(&clock[in_range.first..in_range.last], interval);
+        let trading_year = TradingYear::told_by(
+            &clock[first_telling(&clock, start)..in_range.last],
+            &clock[in_range.first..in_range.last],
+            interval,
+        );
         Ok(Self { interval, clock, symbols, in_range, digest, trading_year })
     }
 

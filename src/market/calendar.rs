@@ -40,10 +40,11 @@ impl TradingYear {
         Self { calendar, days }
     }
 
-    /// As sorted open times tell: sessions where they cover no Saturday.
-    pub fn told_by(times: &[Timestamp], interval: Interval) -> Self {
-        let usual = Self::of(told_by(times, interval).unwrap_or(Calendar::Sessions));
-        Self { days: measured(times).map_or(usual.days, usual_or), ..usual }
+    /// As sorted open times tell: the calendar by those of the range and a little before it, sessions where they cover
+    /// no Saturday; the days by those of the range alone.
+    pub fn told_by(telling: &[Timestamp], range: &[Timestamp], interval: Interval) -> Self {
+        let usual = Self::of(told_by(telling, interval).unwrap_or(Calendar::Sessions));
+        Self { days: measured(range).map_or(usual.days, usual_or), ..usual }
     }
 
     /// Whether it trades on weekends too.
@@ -207,13 +208,13 @@ mod tests {
         let times = hours((0..361 * 24).filter(open));
         assert_eq!(told_by(&times, hour()), Some(Calendar::Weekdays));
         // Six days a week have bars: 6 / 7 * 365.
-        let year = TradingYear::told_by(&times, hour());
+        let year = TradingYear::told_by(&times, &times, hour());
         assert!((year.days - 312.857).abs() < 1.0, "{year:?}");
     }
 
     #[test]
     fn the_days_of_a_year_are_measured_over_whole_weeks() {
-        let year = |times: &[Timestamp]| TradingYear::told_by(times, Interval::DAY).days;
+        let year = |times: &[Timestamp]| TradingYear::told_by(times, times, Interval::DAY).days;
         assert_eq!(year(&days(0..400)), 365.0);
         assert_eq!(year(&days(weekdays(364))), 260.0, "261 of 365, near 260");
         assert_eq!(year(&days(weekdays(364).filter(|day| day % 30 != 0))), 252.0, "a holiday a month");

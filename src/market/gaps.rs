@@ -4,8 +4,9 @@
 //! days are no holes (see [`quality::holes`](super::quality::holes)). Filled bars value positions and feed indicators;
 //! they are never tradable, so that whoever puts bars on a clock has to know which they are.
 
+use super::align::first_telling;
 use super::calendar::Hours;
-use super::quality::{Hole, calendar_of, holes};
+use super::quality::{Hole, calendar_of, holes_in};
 use super::{Bars, Row};
 use crate::domain::Timestamp;
 use crate::scenario::{Calendar, GapRule};
@@ -52,17 +53,25 @@ pub struct Filled {
     pub made: Vec<Row>,
 }
 
-/// The bars as the rule wants them. They are in order, as loaded.
+/// The bars as the rule wants them, for a range that begins at `start`. They are in order, as loaded; when their
+/// venue trades is stated, or told by the bars of the range and the days before it, however long the history is.
 ///
 /// # Errors
 /// [`GapError`] with [`GapRule::Refuse`], where there is a hole; with [`GapRule::ForwardFill`], where nearly all bars
 /// would be made.
-pub fn apply(bars: Bars, rule: GapRule, calendar: Option<Calendar>) -> Result<Filled, GapError> {
+pub fn apply(
+    bars: Bars,
+    rule: GapRule,
+    calendar: Option<Calendar>,
+    start: Option<Timestamp>,
+) -> Result<Filled, GapError> {
     if rule == GapRule::Keep {
         return Ok(Filled { bars, made: Vec::new() });
     }
-    let calendar = calendar_of(&bars.ts, bars.interval, calendar);
-    let found = holes(&bars.ts, bars.interval, calendar);
+    let telling = &bars.ts[first_telling(&bars.ts, start)..];
+    let calendar = calendar_of(telling, bars.interval, calendar);
+    let hours = Hours::of(telling, bars.interval, calendar);
+    let found = holes_in(&bars.ts, bars.interval, calendar, &hours);
     match (rule, found.first()) {
         (_, None) | (GapRule::Keep, _) => Ok(Filled { bars, made: Vec::new() }),
         (GapRule::Refuse, Some(first)) => {
@@ -70,7 +79,7 @@ pub fn apply(bars: Bars, rule: GapRule, calendar: Option<Calendar>) -> Result<Fi
         }
         (GapRule::ForwardFill, Some(_)) => {
             bounded(&bars, &found)?;
-            Ok(filled(&bars, &found, &Hours::of(&bars.ts, bars.interval, calendar)))
+            Ok(filled(&bars, &found, &hours))
         }
     }
 }
@@ -123,7 +132,7 @@ mod tests {
     #[test]
     fn each_rule_does_what_it_says() {
         let bars = minutes(&[0, 1, 4, 5]);
-        let apply = |rule| apply(bars.clone(), rule, None);
+        let apply = |rule| apply(bars.clone(), rule, None, None);
         assert_eq!(apply(GapRule::Keep).unwrap(), Filled { bars: bars.clone(), made: Vec::new() });
         let error = apply(GapRule::Refuse).unwrap_err().to_string();
         assert_eq!(error, "1 gaps in the bars, the first from 1970-01-01T00:02:00Z to 1970-01-01T00:04:00Z");
@@ -142,7 +151,7 @@ mod tests {
             bars.push(Timestamp::from_micros(day * 86_400_000_000), [1.0; 5]);
         }
         for rule in [GapRule::ForwardFill, GapRule::Refuse] {
-            assert_eq!(apply(bars.clone(), rule, None).unwrap().bars, bars);
+            assert_eq!(apply(bars.clone(), rule, None, None).unwrap().bars, bars);
         }
     }
 
@@ -155,7 +164,7 @@ mod tests {
         }
         assert_eq!((184 + 3) % 7, 5);
         for rule in [GapRule::ForwardFill, GapRule::Refuse] {
-            assert!(apply(bars.clone(), rule, None).unwrap().made.is_empty());
+            assert!(apply(bars.clone(), rule, None, None).unwrap().made.is_empty());
         }
     }
 
@@ -168,14 +177,14 @@ mod tests {
                 bars.push(Timestamp::from_micros((day * 24 + hour) * 3_600_000_000), [1.0; 5]);
             }
         }
-        let filled = apply(bars, GapRule::ForwardFill, None).unwrap();
+        let filled = apply(bars, GapRule::ForwardFill, None, None).unwrap();
         let made: Vec<String> = filled.made.iter().map(|&row| filled.bars.ts[row].to_string()).collect();
         assert_eq!(made, ["1970-01-12T06:00:00Z"]);
     }
 
     #[test]
     fn a_stray_date_makes_no_millions_of_bars() {
-        let error = apply(minutes(&[0, 1, 2, 1_000_000_000]), GapRule::ForwardFill, None).unwrap_err();
+        let error = apply(minutes(&[0, 1, 2, 1_000_000_000]), GapRule::ForwardFill, None, None).unwrap_err();
         assert!(matches!(error, GapError::TooMany { missing: 999_999_997, bars: 4, .. }), "{error}");
     }
 }

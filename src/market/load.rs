@@ -116,7 +116,7 @@ impl<'a> Sources<'a> {
             detail = detail.or(request.detail.then_some(fine));
         }
         let mut findings = inspect(&bars, spec.calendar);
-        let Filled { mut bars, mut made } = gaps::apply(bars, spec.gaps, spec.calendar)
+        let Filled { mut bars, mut made } = gaps::apply(bars, spec.gaps, spec.calendar, spec.start)
             .map_err(|gaps| MarketError::Gaps { symbol: self.symbol().clone(), gaps })?;
         findings.extend(told(&bars, &made, spec));
         self.trusted(&findings, &spec.accept)?;

@@ -29,7 +29,7 @@ mod tests;
 pub mod unit;
 mod view;
 
-pub use align::SeriesBars;
+pub use align::{CALENDAR_CONTEXT, SeriesBars};
 pub use bars::{Bars, Row};
 pub use blocks::{BLOCK, Blocks, Bounds};
 pub use calendar::TradingYear;

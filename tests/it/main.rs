@@ -22,6 +22,7 @@ mod golden_evidence;
 mod golden_metrics;
 mod golden_profiles;
 mod golden_sweep;
+mod market_promises;
 mod metrics_command;
 mod money;
 mod rank_and_evidence;

@@ -53,7 +53,12 @@ impl Hole {
 
 /// All holes of sorted times.
 pub fn holes(times: &[Timestamp], interval: Interval, calendar: Calendar) -> Vec<Hole> {
-    let (step, hours) = (interval.micros(), Hours::of(times, interval, calendar));
+    holes_in(times, interval, calendar, &Hours::of(times, interval, calendar))
+}
+
+/// The same for a venue of these hours.
+pub fn holes_in(times: &[Timestamp], interval: Interval, calendar: Calendar, hours: &Hours) -> Vec<Hole> {
+    let step = interval.micros();
     let hole = |(place, pair): (usize, &[Timestamp])| {
         let apart = (pair[1] - pair[0]).micros();
         if apart <= step {
@@ -71,7 +76,7 @@ pub fn holes(times: &[Timestamp], interval: Interval, calendar: Calendar) -> Vec
             missing: if known { ((apart - 1) / step).unsigned_abs() } else { 0 },
         };
         if known && calendar != Calendar::RoundTheClock {
-            hole.missing = hole.opens(interval, &hours).count() as u64;
+            hole.missing = hole.opens(interval, hours).count() as u64;
         }
         let closed = calendar != Calendar::RoundTheClock && apart > LONGEST_CLOSURE.max(step);
         (hole.missing > 0 || closed).then_some(hole)

@@ -447,7 +447,7 @@ const METRICS: TableDoc = TableDoc {
         optional(
             "periods_per_year",
             number(1_000_000.0),
-            "365 for markets with weekend bars, else 252",
+            "365, 260 or 252 by `market.calendar`; measured where that is not given",
             "Return periods in a year.",
         ),
         with_default(

@@ -12,7 +12,7 @@ pub struct MetricSpec {
     pub risk_free_rate: f64,
     /// Sortino's minimum acceptable return per year, as a fraction (default 0).
     pub minimum_acceptable_return: f64,
-    /// Return periods in a year; where not given 365 for markets with weekend bars, else 252.
+    /// Return periods in a year; measured, or the calendar's, where not given.
     pub periods_per_year: Option<f64>,
     /// Whose definitions (default ours, which is no part of a run's identity).
     #[serde(skip_serializing_if = "MetricsProfile::is_own")]
