@@ -4,7 +4,7 @@
 
 use super::drawdown::worst_falls;
 use super::monthly::{MonthReturn, YearReturn, monthly_returns, yearly_returns};
-use super::observed::exact;
+use super::observed::levels;
 use super::report::{Drawdown, Measure, Sampling};
 use super::rolling::{ROLLING_RETURNS, rolling_sharpe};
 use super::sampling::{Sample, simple_returns};
@@ -73,7 +73,7 @@ fn drawdowns(start: f64, replay: &Replay, market: &Market) -> Vec<DatedFall> {
         |place: Option<usize>| place.map_or(market.clock[first], |index| market.close_time(first + index));
     let end = at(replay.equity.len().checked_sub(1));
     let dated = |fall| {
-        let drawdown = Drawdown::dated(exact(fall, replay, market), at);
+        let drawdown = Drawdown::dated(fall.between(levels(replay, market)), at);
         DatedFall { drawdown, length: drawdown.recovered_at.unwrap_or(end) - drawdown.peak_at }
     };
     worst_falls(start, &replay.equity, WORST_DRAWDOWNS).into_iter().map(dated).collect()

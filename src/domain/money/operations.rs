@@ -173,6 +173,12 @@ impl Cash {
         Self(multiply_divide(self.0, part.0, whole.0, Rounding::HalfUp))
     }
 
+    /// `self * end / start`, half up at eight places: the amount grown as another grew from `start` to `end`. Exact
+    /// whatever the amounts are; `start` is positive, the others not negative.
+    pub fn grown(self, start: Self, end: Self) -> Self {
+        Self(multiply_divide(self.0, end.0, start.0, Rounding::HalfUp))
+    }
+
     /// The price per unit that this amount is for `qty`, half up at eight places; `None` for no quantity.
     pub fn per_unit(self, qty: Qty) -> Option<Price> {
         qty.is_positive().then(|| Price(multiply_divide(self.0, UNITS_PER_ONE, qty.0, Rounding::HalfUp)))

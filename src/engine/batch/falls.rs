@@ -1,10 +1,10 @@
-//! The deepest fall of an equity curve that is known by stretches: `cash + qty * close` from a tick to another.
+//! The deepest fall and the extremes of an equity curve that is known by stretches: `cash + qty * close` from a tick to another.
 //!
 //! Rounding keeps order, so a stretch is lowest at its lowest close and highest at its highest. Most
 //! stretches are passed over by the extremes of blocks of closes; places are looked for once, at the end.
-//! Invariant: the result is that of `metrics::deepest_fall` on the curve written out.
+//! Invariant: the result is that of `metrics::walk` on the curve written out.
 
-use super::condensed::Fall;
+use super::condensed::{Extremes, Fall};
 use super::units::price_units;
 use crate::domain::{Cash, Price, Qty};
 
@@ -190,6 +190,9 @@ pub(super) struct Falls {
     low: f64,
     peak_at: Spot,
     low_at: Spot,
+    /// The lowest value before the last peak.
+    lowest: f64,
+    lowest_at: Spot,
     worst: Deepest,
     waiting: Vec<Trip>,
 }
@@ -203,6 +206,8 @@ impl Falls {
             low: start,
             peak_at: Spot::Start,
             low_at: Spot::Start,
+            lowest: start,
+            lowest_at: Spot::Start,
             worst,
             waiting: Vec::with_capacity(WAITING),
         }
@@ -316,6 +321,9 @@ impl Falls {
 
     /// Keeps the fall that ends here if it is the deepest.
     fn settle(&mut self, recovered: Option<usize>) {
+        if self.low < self.lowest {
+            (self.lowest, self.lowest_at) = (self.low, self.low_at);
+        }
         if self.low < self.peak {
             let depth = self.low / self.peak - 1.0;
             if depth < self.worst.depth {
@@ -324,13 +332,14 @@ impl Falls {
         }
     }
 
-    /// The deepest fall, with its places counted from `origin` and its exact depth.
-    pub fn finish(mut self, closes: &Closes<'_>, origin: usize) -> Fall {
+    /// The deepest fall and the extremes, with their places counted from `origin` and their exact levels.
+    pub fn finish(mut self, closes: &Closes<'_>, origin: usize) -> (Fall, Extremes) {
         let start = self.start;
         self.look(closes);
         self.settle(None);
-        let (peak, trough) = (self.worst.peak, self.worst.trough);
+        let level = |spot: Spot| spot.exact(closes).unwrap_or(start);
         let count = |spot: Spot| spot.place(closes).map(|at| at - origin);
+        let (peak, trough) = (self.worst.peak, self.worst.trough);
         let fall = Fall {
             depth: self.worst.depth,
             peak: count(peak),
@@ -338,9 +347,13 @@ impl Falls {
             recovered: self.worst.recovered.map(|at| at - origin),
         };
         let trough_place = fall.trough;
-        fall.between(|place| {
-            let spot = if place == trough_place { trough } else { peak };
-            spot.exact(closes).unwrap_or(start)
-        })
+        let fall = fall.between(|place| level(if place == trough_place { trough } else { peak }));
+        let extremes = Extremes {
+            high: level(self.peak_at),
+            high_at: count(self.peak_at),
+            low: level(self.lowest_at),
+            low_at: count(self.lowest_at),
+        };
+        (fall, extremes)
     }
 }
