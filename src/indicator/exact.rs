@@ -238,6 +238,9 @@ fn units_64(value: f64) -> i64 {
 /// The whole part and the part after the point apart: a product of both would lose the last places of a large price.
 #[expect(clippy::cast_possible_truncation, reason = "clamped to the range first")]
 fn units_128(value: f64) -> i128 {
+    if value * UNITS_PER_ONE < LARGEST_GUESSED {
+        return units_64(value).into();
+    }
     let whole = value.trunc();
     let (ones, rest) = (whole.min(MAX_UNITS / UNITS_PER_ONE), (value - whole) * UNITS_PER_ONE);
     ones as i128 * UNITS_PER_ONE as i128 + rest.round() as i128
@@ -254,8 +257,9 @@ fn mean_64(sum: i64, n: usize) -> f64 {
 
 #[expect(clippy::cast_precision_loss, reason = "one named rounding")]
 fn mean_128(sum: i128, n: usize) -> f64 {
+    // By the window alone, so that the same window gives the same bits in a column of other sizes.
     if let Ok(small) = i64::try_from(sum)
-        && small <= EXACT_AS_F64
+        && small / (n as i64) < LARGEST_GUESSED as i64
     {
         return mean_64(small, n);
     }

@@ -142,8 +142,13 @@ impl<'a> Sources<'a> {
 
     /// Refuses bars with a finding of level error that the scenario does not accept.
     fn trusted(&self, findings: &[Finding], accept: &[Acceptable]) -> Result<(), MarketError> {
-        let accepted = |finding: &Finding| accept.iter().any(|kind| kind.as_str() == finding.kind.as_str());
-        let grave = findings.iter().filter(|one| one.severity == Severity::Error && !accepted(one));
+        // Other errors are refused for what they are: overlapping bars, rows that are no bars.
+        let may_be = |finding: &Finding, kinds: &[Acceptable]| {
+            kinds.iter().any(|kind| kind.as_str() == finding.kind.as_str())
+        };
+        let grave = findings.iter().filter(|one| {
+            one.severity == Severity::Error && may_be(one, &Acceptable::ALL) && !may_be(one, accept)
+        });
         let problems: Vec<MarketError> = grave
             .map(|one| MarketError::Untrusted {
                 symbol: self.symbol().clone(),

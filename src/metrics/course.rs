@@ -11,6 +11,7 @@ use super::sampling::{Sample, simple_returns};
 use super::sharpe::per_period_rate;
 use crate::domain::{Span, Timestamp};
 use crate::engine::Replay;
+use crate::engine::batch::Fall;
 use crate::market::Market;
 use crate::scenario::MetricSpec;
 
@@ -72,7 +73,7 @@ fn drawdowns(start: f64, replay: &Replay, market: &Market) -> Vec<DatedFall> {
     let at =
         |place: Option<usize>| place.map_or(market.clock[first], |index| market.close_time(first + index));
     let end = at(replay.equity.len().checked_sub(1));
-    let dated = |fall| {
+    let dated = |fall: Fall| {
         let drawdown = Drawdown::dated(fall.between(levels(replay, market)), at);
         DatedFall { drawdown, length: drawdown.recovered_at.unwrap_or(end) - drawdown.peak_at }
     };

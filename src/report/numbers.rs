@@ -137,6 +137,17 @@ pub(super) fn are_dates(mut times: impl Iterator<Item = Timestamp>) -> bool {
     times.all(|at| at.micros() % Span::DAY.micros() == 0)
 }
 
+/// The first and the last instant of something, for reading: as dates where both are midnights.
+pub(super) fn ends(first: &str, last: &str) -> (String, String) {
+    match (first.parse::<Timestamp>(), last.parse::<Timestamp>()) {
+        (Ok(first), Ok(last)) => {
+            let dates = are_dates([first, last].into_iter());
+            (instant(first, dates), instant(last, dates))
+        }
+        _ => (first.to_owned(), last.to_owned()),
+    }
+}
+
 /// A stretch of time for reading, from its start to its end: as its first and its last day where both are midnights.
 pub(super) fn range(start: &str, end: &str) -> (String, String) {
     match (start.parse::<Timestamp>(), end.parse::<Timestamp>()) {
@@ -192,7 +203,7 @@ mod tests {
     fn a_range_of_midnights_is_one_of_dates() {
         assert_eq!(
             range("2024-01-01T00:00:00Z", "2024-02-01T00:00:00Z"),
-            ("2024-01-01".to_owned(), "2024-02-01".to_owned())
+            ("2024-01-01".to_owned(), "2024-01-31".to_owned())
         );
         assert_eq!(range("2024-01-01T00:00:00Z", "2024-01-01T12:30:00Z").1, "2024-01-01 12:30");
     }

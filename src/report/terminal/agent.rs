@@ -266,11 +266,11 @@ year   Jan  year's
 
 Worst drawdowns
 
-#  depth %  peak              trough            recovered         length
-------------------------------------------------------------------------
-1    -2.00  2024-01-03 00:00  2024-01-04 00:00  2024-01-05 00:00      2d
+#  depth %  peak        trough      recovered   length
+------------------------------------------------------
+1    -2.00  2024-01-02  2024-01-03  2024-01-04      2d
 
-Sharpe of the last 30 daily returns: lowest 1.25 on 2024-01-05, highest 1.25 on 2024-01-05, last 1.25 on 2024-01-05; metrics.json has all
+Sharpe of the last 30 daily returns: lowest 1.25 on 2024-01-04, highest 1.25 on 2024-01-04, last 1.25 on 2024-01-04; metrics.json has all
 "
         .replace("RISK", &stored.run.agents[0].risk);
         assert_eq!(text, expected);

@@ -92,7 +92,7 @@ trend, fast | first | run RUN
 #  symbol  entry       exit        entry price  exit price     PnL  return %
 ----------------------------------------------------------------------------
 2  BTC     2024-01-02  2024-01-04    42,000.50   43,000.00  -20.00     -0.38
-3  BTC     2024-01-03  2024-01-05    42,000.50   43,000.00   +5.00     +0.10
+3  BTC     2024-01-03  2024-01-04    42,000.50   43,000.00   +5.00     +0.10
 
 2 closed trades, 1 open, 1 won (50.00 %), PnL +99.31, fees 31.88
 shown: the last 2 of 3; trades.parquet has all

@@ -198,6 +198,6 @@ mod tests {
         record.windows.push(deeper);
         let table = worst(&record, &fixture::stored().run.windows);
         let texts: Vec<&str> = table.rows[0].iter().map(|cell| cell.text.as_str()).collect();
-        assert_eq!(texts, ["1", "-7.50", "2024-01-03", "2024-01-04", "not yet", "2"]);
+        assert_eq!(texts, ["1", "-7.50", "2024-01-02", "2024-01-03", "not yet", "2"]);
     }
 }

@@ -89,6 +89,9 @@ pub enum Acceptable {
 }
 
 impl Acceptable {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Gap, Self::Invented, Self::Split, Self::Identity];
+
     /// As written in the scenario and in results.
     pub const fn as_str(self) -> &'static str {
         match self {
