@@ -93,7 +93,7 @@ fn days_of_week(first: i64, last: i64) -> [u64; DAYS_OF_WEEK] {
 }
 
 /// 0 for Monday; 1970-01-01 was a Thursday.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 6")]
+#[expect(clippy::cast_possible_truncation, reason = "0 to 6")]
 const fn weekday(day: i64) -> usize {
     (day + 3).rem_euclid(7) as usize
 }

@@ -117,7 +117,7 @@ impl<'a> Sources<'a> {
         }
         let mut findings = inspect(&bars, spec.calendar);
         let Filled { mut bars, mut made } = gaps::apply(bars, spec.gaps, spec.calendar, spec.start)
-            .map_err(|gaps| MarketError::Gaps { symbol: self.symbol().clone(), gaps })?;
+            .map_err(|gaps| MarketError::Gaps { symbol: self.named().clone(), gaps })?;
         findings.extend(told(&bars, &made, spec));
         self.trusted(&findings, &spec.accept)?;
         let coarser_frames = request.frames.iter().filter(|&(&coarse, _)| coarse > spec.interval);
@@ -151,7 +151,7 @@ impl<'a> Sources<'a> {
         });
         let problems: Vec<MarketError> = grave
             .map(|one| MarketError::Untrusted {
-                symbol: self.symbol().clone(),
+                symbol: self.named().clone(),
                 finding: Box::new(one.clone()),
             })
             .collect();
@@ -178,7 +178,8 @@ impl<'a> Sources<'a> {
         Span { start: spec.start, rows_before: usize::try_from(rows).unwrap_or(usize::MAX), end }
     }
 
-    fn symbol(&self) -> &Symbol {
+    /// The symbol as the data and the scenario name it.
+    fn named(&self) -> &Symbol {
         &self.instrument.source
     }
 }
@@ -246,7 +247,7 @@ fn check_window(spec: &MarketSpec, sources: &[Sources<'_>]) -> Result<(), Market
     });
     let problems: Vec<MarketError> = outside
         .map(|one| MarketError::SymbolOutside {
-            symbol: one.symbol().clone(),
+            symbol: one.named().clone(),
             start,
             end,
             first: one.first(interval),
