@@ -22,7 +22,8 @@ pub struct Market {
     pub in_range: TickRange,
     /// BLAKE3 over the bars as read (names, intervals and columns), in hexadecimal.
     pub digest: String,
-    /// When it trades, and how many days of its year: told by the ticks in range alone, whatever history was read.
+    /// When it trades, and how many days of its year: told by the bars of the range, the calendar by those of the days
+    /// before it too; whatever history was read.
     pub trading_year: TradingYear,
 }
 
