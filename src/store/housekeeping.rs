@@ -392,7 +392,7 @@ fn forget(path: &Path, db: &Connection, run_id: &str, folder: &Path) -> Result<b
     let parent = folder.parent().filter(|parent| parent.is_dir());
     let _section = parent.map(staging::section).transpose()?;
     if let Some(parent) = parent {
-        staging::recover(parent)?;
+        staging::bring_back(parent)?;
     }
     if fs::symlink_metadata(folder).is_ok() {
         return Ok(false);

@@ -266,7 +266,7 @@ fn present(run: RunSummary) -> Result<PathBuf, StoreError> {
         && let Ok(_section) = staging::section(parent)
     {
         // Where it cannot be brought back it is missing.
-        let _ = staging::recover(parent);
+        let _ = staging::bring_back(parent);
     }
     run_folder(&run.folder).ok_or(StoreError::FolderGone { run: run.run_id, folder: run.folder })
 }

@@ -197,6 +197,16 @@ pub(super) fn recover(parent: &Path) -> Result<Vec<(PathBuf, Hidden)>, StoreErro
     Ok(done)
 }
 
+/// Ends interrupted replacements alone. The caller holds the [`section`].
+pub(super) fn bring_back(parent: &Path) -> Result<(), StoreError> {
+    for (path, run, kind) in hidden(parent).map_err(StoreError::read(parent))? {
+        if kind == Hidden::Former {
+            restore_or_remove(&path, &parent.join(run))?;
+        }
+    }
+    Ok(())
+}
+
 /// Whether nobody holds a folder. Where that cannot be told somebody does.
 pub(super) fn is_dead(folder: &Path) -> bool {
     FolderLock::try_exclusive(folder).is_ok_and(|lock| lock.is_some())

@@ -152,6 +152,10 @@ fn copy_parts(now: &Connection, entry: &Connection) -> rusqlite::Result<()> {
         }
         entry.execute(&format!("DELETE FROM {PARTS} WHERE id = ?1"), [id])?;
     }
+    if known.is_empty() {
+        // A first copy: table by table, in one go.
+        return [PARTS].into_iter().chain(OF_PARTS).try_for_each(|table| copy_rows(now, entry, table, ""));
+    }
     for (id, _) in parts.difference(&known) {
         copy_rows(now, entry, PARTS, &format!("WHERE id = {id}"))?;
         for table in OF_PARTS {
