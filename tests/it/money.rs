@@ -189,7 +189,13 @@ proptest! {
         let quantity = Qty::affordable(amount, price, fee, step);
         prop_assert!(quantity.is_on(step) && !quantity.is_negative());
         prop_assert!(Cash::notional(price, quantity).with_fee(fee) <= amount);
-        prop_assert!(Cash::notional(price, quantity + step).with_fee(fee) >= amount, "one step more pays it all or more");
+        // No more than `amount / (price * (1 + fee))`, and less only where rounding to eight places would cost more.
+        let whole = U256::new(1_000_000_000_000);
+        let dividend = U256::new(amount.units() as u128) * U256::new(100_000_000) * whole;
+        let divisor = U256::new(price.units() as u128) * (whole + U256::new(fee.units() as u128));
+        let most = Qty::from_units((dividend / divisor).as_i128()).floor_to(step);
+        prop_assert!(quantity <= most);
+        prop_assert!(quantity == most || Cash::notional(price, quantity + step).with_fee(fee) > amount);
     }
 
     #[test]
