@@ -25,6 +25,7 @@ mod golden_sweep;
 mod metrics_command;
 mod money;
 mod rank_and_evidence;
+mod records;
 mod reference_defects_engine;
 mod reference_defects_metrics;
 mod regression;
