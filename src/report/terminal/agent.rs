@@ -232,7 +232,7 @@ volatility            0.00  %
 Sharpe                0.30
 Sortino                  -  no return below the threshold
 Calmar                   -  no drawdown
-max drawdown          0.00  %
+max drawdown         -2.00  %
 ulcer index           0.00  %
 omega                    -  no dispersion in the returns
 tail ratio               -  no dispersion in the returns
@@ -241,7 +241,7 @@ CVaR 95 %             0.00  %
 skew                     -  no dispersion in the returns
 excess kurtosis          -  no dispersion in the returns
 win rate            100.00  %
-profit factor            -  no losing trades
+profit factor            -  +infinity: no losing trades
 payoff ratio             -  no closed trades
 expectancy            1.50
 SQN                      -  no closed trades
@@ -269,7 +269,7 @@ Sharpe of the last 30 daily returns: lowest 1.25 on 2024-01-05, highest 1.25 on 
     }
 
     #[test]
-    fn several_windows_have_a_mean_and_their_own_lines() {
+    fn several_windows_have_a_record_and_their_own_lines() {
         let mut stored = fixture::stored();
         stored.run.benchmark = Some("idle".to_owned());
         let mut second = stored.agents[0].windows[0].clone();
@@ -278,13 +278,15 @@ Sharpe of the last 30 daily returns: lowest 1.25 on 2024-01-05, highest 1.25 on 
         second.metrics.insert("sharpe_ratio".to_owned(), None);
         second.missing.insert("sharpe_ratio".to_owned(), "no dispersion in the returns".to_owned());
         stored.agents[0].windows.push(second);
+        let record = stored.agents[0].record.as_mut().unwrap();
+        record.metrics.insert("roi_pct".to_owned(), Some(0.9925));
         let text = agent(&stored, &stored.agents[0], Style::PLAIN);
         for line in [
             "against idle",
-            "Metrics over 2 windows",
-            "total return          0.50   -0.50     1.50  %",
-            "Sharpe                0.30    0.30     0.30  without 1 window: no dispersion in the returns",
-            "alpha a year             -       -        -  no benchmark",
+            "Metrics of the record over 2 windows",
+            "total return          0.99          -0.50            1.50  %",
+            "Sharpe                0.30           0.30            0.30  without 1 window: no dispersion in the returns",
+            "alpha a year             -              -               -  no benchmark",
             "window  from        to          ROI %  excess %  Sharpe",
         ] {
             assert!(text.contains(line), "{line}\n{text}");

@@ -140,8 +140,8 @@ fn scored(stored: &StoredRun) -> bool {
 
 /// Shown only where it says something else than the ranking metric's own column.
 fn score(stored: &StoredRun, style: Style) -> Option<Column> {
-    let rows = &stored.leaderboard.rankings;
-    let cells = rows.iter().map(|row| style.score(wording::shown_score(row), ratio));
+    let (rows, metric) = (&stored.leaderboard.rankings, &stored.leaderboard.ranking_metric);
+    let cells = rows.iter().map(|row| style.score(wording::shown_score(row, metric), ratio));
     wording::score_says_more(stored).then(|| Column::numbers("score", 0, cells))
 }
 

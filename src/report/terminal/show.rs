@@ -185,15 +185,15 @@ market    d1935d1935d1
 versions  tiltyard 0.1.0, semantics 2
 folder    reports/first/RUN
 
-#  agent        ROI %    PnL  final equity  Sharpe  Sortino  Calmar  max DD %   win %  PF  trades  fees
--------------------------------------------------------------------------------------------------------
-1  trend, fast  +1.50  +1.50        101.50    0.30        -       -     -2.00  100.00   -       1  0.04
-2  idle          0.00   0.00        100.00       -        -       -      0.00       -   -       0  0.00
+#  agent        ROI %    PnL  final equity  Sharpe  Sortino  Calmar  max DD %   win %   PF  trades  fees
+--------------------------------------------------------------------------------------------------------
+1  trend, fast  +1.50  +1.50        101.50    0.30        -       -     -2.00  100.00  inf       1  0.04
+2  idle          0.00   0.00        100.00       -        -       -      0.00       -    -       0  0.00
 
+- +infinity: no losing trades: PF of trend, fast
 - no closed trades: win %, PF of idle
 - no dispersion in the returns: Sharpe, Sortino of idle
 - no drawdown: Calmar of trend, fast, idle
-- no losing trades: PF of trend, fast
 - no return below the threshold: Sortino of trend, fast
 
 Agents

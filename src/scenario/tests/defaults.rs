@@ -4,8 +4,8 @@ use super::{GOOD, changed, sound, with_strategy};
 use crate::domain::{Bps, Seed, Span};
 use crate::scenario::catalogue::STRATEGIES;
 use crate::scenario::{
-    Aggregate, Delisted, MetricSpec, RankingMetric, RiskProfile, Slippage, StrategyKind, TieBreak, VenueSpec, WarmUp,
-    WindowSpec,
+    Aggregate, Delisted, MetricSpec, RankingMetric, RiskProfile, Slippage, StrategyKind, TieBreak, VenueSpec,
+    WarmUp, WindowSpec,
 };
 
 #[test]
