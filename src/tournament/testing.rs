@@ -10,8 +10,8 @@ use crate::market::{Bars, Market, SeriesBars, TickRange, TradingYear};
 use crate::metrics::testing::{cash, daily_market, empty_market, replay, round_trip};
 use crate::metrics::{Course, Metrics, measure, record_metrics};
 use crate::scenario::{
-    AgentSpec, Aggregate, BattleSpec, Calendar, Delisted, GapRule, MarketSpec, MetricSpec, RankingMetric, ReportSpec,
-    RiskProfile, Scenario, StrategyKind, StrategySpec, TieBreak, VenueSpec, WarmUp, WindowSpec,
+    AgentSpec, Aggregate, BattleSpec, Calendar, Delisted, GapRule, MarketSpec, MetricSpec, RankingMetric,
+    ReportSpec, RiskProfile, Scenario, StrategyKind, StrategySpec, TieBreak, VenueSpec, WarmUp, WindowSpec,
 };
 
 pub fn name(text: &str) -> AgentName {

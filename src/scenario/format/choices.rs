@@ -1,8 +1,8 @@
 //! The words that scenario files use for the variants of the model's enums.
 
 use crate::scenario::{
-    Acceptable, Aggregate, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, MetricsProfile, OnBreach,
-    RankingMetric, RatingSystem, ReportFormat, TieBreak, WalletChoice, WarmUp,
+    Acceptable, Aggregate, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, MetricsProfile,
+    OnBreach, RankingMetric, RatingSystem, ReportFormat, TieBreak, WalletChoice, WarmUp,
 };
 
 /// A word with its meaning.

@@ -7,8 +7,8 @@ use super::{number, optional, percent, required, with_default};
 use super::{validation, windows};
 use crate::scenario::catalogue;
 use crate::scenario::{
-    Acceptable, Aggregate, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, MetricsProfile, OnBreach,
-    RankingMetric, RatingSystem, ReportFormat, TieBreak, WalletChoice, WarmUp,
+    Acceptable, Aggregate, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, MetricsProfile,
+    OnBreach, RankingMetric, RatingSystem, ReportFormat, TieBreak, WalletChoice, WarmUp,
 };
 
 /// The name of the built-in profile that an agent gets that names none.
