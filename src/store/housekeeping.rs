@@ -311,7 +311,7 @@ fn look_at_files(folder: &Path) -> Vec<Trouble> {
 /// Whether the index and the folder agree on a run.
 fn says_the_same(listed: &RunSummary, stored: &StoredRun) -> bool {
     let run = &stored.run;
-    let first = stored.leaderboard.rankings.iter().filter(|row| row.rank == 1);
+    let first = stored.leaderboard.rankings.iter().filter(|row| row.rank == Some(1));
     let first = first.min_by(|a, b| a.agent.cmp(&b.agent));
     let same_score = |score: Option<f64>| score.map(f64::to_bits) == listed.score.map(f64::to_bits);
     (listed.run_id.as_str(), listed.identity.as_str(), listed.scenario.as_str())

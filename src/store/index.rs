@@ -207,7 +207,7 @@ impl Index {
             "SELECT runs.run_id, identity, scenario, folder, range_start, range_end, ranking_metric, windows,
                     agents, winner.name, winner.score, finished_at, duration_seconds, format, verdict
              FROM runs LEFT JOIN agents AS winner ON winner.id = (
-                 SELECT id FROM agents WHERE run = runs.id ORDER BY rank, name LIMIT 1)
+                 SELECT id FROM agents WHERE run = runs.id AND rank > 0 ORDER BY rank, name LIMIT 1)
              WHERE ({condition}) AND ?1 IS NOT NULL ORDER BY finished_at DESC, runs.id DESC LIMIT ?2"
         );
         // SQLite takes a negative limit for none.
@@ -374,7 +374,7 @@ fn insert_agent(
             entrant.map_or("", |e| &e.strategy),
             entrant.map_or("", |e| &e.risk),
             entrant.map_or("", |e| &e.starting_balance),
-            place.rank,
+            place.rank.unwrap_or(0),
             place.score,
             place.final_equity,
             place.total_pnl,

@@ -348,7 +348,9 @@ fn is_entered(entry: &Transaction<'_>, stored: &StoredRun) -> rusqlite::Result<b
     let listed: Vec<(String, u32, Option<u64>, String)> = rows.collect::<rusqlite::Result<_>>()?;
     let rankings = stored.leaderboard.rankings.iter();
     let mut found: Vec<_> = rankings
-        .map(|row| (row.agent.clone(), row.rank, row.score.map(f64::to_bits), row.final_equity.clone()))
+        .map(|row| {
+            (row.agent.clone(), row.rank.unwrap_or(0), row.score.map(f64::to_bits), row.final_equity.clone())
+        })
         .collect();
     found.sort();
     Ok(!found.is_empty() && listed == found)

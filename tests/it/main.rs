@@ -27,6 +27,7 @@ mod market_promises;
 mod metrics_command;
 mod money;
 mod rank_and_evidence;
+mod records;
 mod reference_defects_engine;
 mod reference_defects_metrics;
 mod regression;

@@ -26,7 +26,7 @@ pub(super) use audit::audit;
 pub(super) use backup::{
     BACKUP, copy_rows, difference, each_row, has_backup, open as open_backup, renew_backup, save, tables,
 };
-pub use history::{HistoryFilter, HistoryRun, HistoryWindow};
+pub use history::{HistoryFilter, HistoryRun, HistoryWindow, WindowSummary};
 pub use hold::Hold;
 pub use key::{ApiKey, KeyHash};
 pub use lifecycle::{Change, NewAgent};
@@ -36,5 +36,5 @@ pub use open::Registry;
 pub use part::{AgentPart, agent_parts};
 pub(super) use record::record;
 pub use rows::{HistoryFill, HistoryOrder, HistoryTrip, Placed};
-pub(super) use schema::STEP;
+pub(super) use schema::{STEP, SUMMARIES};
 pub use tally::Tally;
