@@ -147,9 +147,6 @@ fn small_notional(price: i128, qty: i128) -> Option<i64> {
 }
 
 impl Cash {
-    /// The largest balance to start with: 10^15.
-    pub const MOST_AT_START: Self = Self(10_i128.pow(15) * UNITS_PER_ONE);
-
     /// What `qty` costs at `price`, half up at eight places.
     pub fn notional(price: Price, qty: Qty) -> Self {
         match small_notional(price.0, qty.0) {

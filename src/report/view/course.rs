@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::series::Series;
-use crate::domain::Timestamp;
+use crate::domain::{Span, Timestamp};
 use crate::report::numbers::{close_time, ratio};
 use crate::report::table::{Cell, Head, NONE, Table};
 use crate::store::{AgentRecord, FallRecord, JobRecord, WindowRecord};
@@ -156,8 +156,12 @@ fn line(job: &JobRecord, most: usize) -> Series {
         .at
         .iter()
         .zip(&rolling.values)
-        .filter_map(|(at, value)| // The day that ends at this close.
-            Some((at.parse::<Timestamp>().ok()?.micros() - 1, (*value)?)))
+        .filter_map(|(at, value)| {
+            let at = at.parse::<Timestamp>().ok()?;
+            // A close at midnight is that of the day before.
+            let day = if at.micros() % Span::DAY.micros() == 0 { at - Span::DAY } else { at };
+            Some((day.micros(), (*value)?))
+        })
         .collect();
     let mut thin = crate::store::Thin::new(known.len(), most);
     known.iter().for_each(|&(at, value)| thin.push(at, value));
