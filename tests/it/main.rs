@@ -34,3 +34,4 @@ mod skipping;
 mod sweep_resume;
 mod tournament_formats;
 mod tournament_run;
+mod venue_oracle;
