@@ -296,14 +296,14 @@ fn bars_of(dice: &mut Dice) -> (Vec<[f64; 4]>, Vec<TestBar>) {
         let swing = if dice.one_in(3) { 0.08 } else { 0.02 };
         let gap = if dice.one_in(3) { dice.between(1.0 - swing, 1.0 + swing) } else { 1.0 };
         let open = cents(last * gap);
-        let mut half = |dice: &mut Dice, open: f64| {
+        let half = |dice: &mut Dice, open: f64| {
             let close = cents(open * dice.between(1.0 - swing, 1.0 + swing));
             let high = cents(open.max(close) * dice.between(1.0, 1.0 + swing));
             [open, high, cents(open.min(close) * dice.between(1.0 - swing, 1.0)), close]
         };
         let first = half(dice, open);
-        let second =
-            half(dice, if dice.one_in(3) { cents(first[3] * dice.between(0.99, 1.01)) } else { first[3] });
+        let next = if dice.one_in(3) { cents(first[3] * dice.between(0.99, 1.01)) } else { first[3] };
+        let second = half(dice, next);
         rows.push([open, first[1].max(second[1]), first[2].min(second[2]), second[3]]);
         fine.extend(
             [first, second]
