@@ -177,7 +177,7 @@ impl State<'_> {
             return raw;
         }
         let bars = &self.job.market.series(symbol).bars;
-        let day = *self.trading_days[symbol.index()].get_or_init(|| TradingDay::of(bars));
+        let day = *self.trading_days[symbol.index()].get_or_init(|| TradingDay::of(self.job.market, symbol));
         let fraction = slippage(model, bars, day, execution.row, taking(left, room, raw, fee));
         let price = raw.slipped(fraction, side == Side::Buy);
         match (bound, side) {

@@ -16,5 +16,5 @@ pub use bar::PriceBar;
 pub use capacity::{capacity, volume_qty};
 pub use matching::{Match, Reach, Resting, Touch, at_open, inside};
 pub use path::{meet, points, reached};
-pub use slippage::{Taking, slippage};
+pub use slippage::{Taking, bars_looked_back, slippage};
 pub use trading_day::TradingDay;

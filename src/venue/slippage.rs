@@ -6,7 +6,7 @@
 //! pays what any hour pays.
 
 use super::TradingDay;
-use crate::domain::Bps;
+use crate::domain::{Bps, Interval};
 use crate::market::{Bars, Row};
 use crate::scenario::Slippage;
 
@@ -44,6 +44,18 @@ pub fn slippage(model: &Slippage, bars: &Bars, day: TradingDay, row: Row, taking
     }
 }
 
+/// The most bars of `interval` before a fill that the model looks at: a day's, or those of the days of the
+/// volatility and the bar before them. A market that closes has fewer bars in as many days.
+pub fn bars_looked_back(model: &Slippage, interval: Interval) -> u32 {
+    let days = match model {
+        Slippage::None | Slippage::FixedBps { .. } => return 0,
+        Slippage::VolumeShare { .. } => 1,
+        Slippage::SquareRoot { .. } => VOLATILITY_DAYS,
+    };
+    let bars = TradingDay::round_the_clock(interval).bars_of(days) + 1;
+    u32::try_from(bars).unwrap_or(u32::MAX)
+}
+
 /// A fraction as basis points, at most `cap`; anything that is no finite number is the cap.
 fn capped(fraction: f64, cap: Bps) -> Bps {
     if fraction.is_finite() { Bps::from_f64(fraction * 1e4).min(cap) } else { cap }
@@ -72,7 +84,7 @@ fn daily_volatility(bars: &Bars, day: TradingDay, row: Row) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Interval, Timestamp};
+    use crate::domain::Timestamp;
 
     fn bars(interval: &str, rows: &[(i64, f64, f64)]) -> Bars {
         let interval: Interval = interval.parse().unwrap();
@@ -89,7 +101,7 @@ mod tests {
 
     /// Slippage with the trading day that the bars show.
     fn slippage(model: &Slippage, bars: &Bars, row: Row, taking: Taking) -> Bps {
-        super::slippage(model, bars, TradingDay::of(bars), row, taking)
+        super::slippage(model, bars, TradingDay::shown_by(bars, 0..bars.len()), row, taking)
     }
 
     fn taking(quantity: f64, notional: f64) -> Taking {

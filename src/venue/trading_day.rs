@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use crate::domain::{Interval, Span};
-use crate::market::{Bars, Row};
+use crate::domain::{Interval, Span, SymbolId, Timestamp};
+use crate::market::{Bars, Market, Row};
 
 /// How many bars stand for "the last 24 hours" of trading: in a market that trades round the clock those that cover
 /// 24 h, elsewhere one session's usual number. A weekend, a night or a missing bar in between takes nothing away.
@@ -16,10 +16,16 @@ pub struct TradingDay {
 }
 
 impl TradingDay {
-    /// As the bars themselves show it.
-    pub fn of(bars: &Bars) -> Self {
+    /// Of a symbol, as its bars in the scenario's range show it: what history is loaded before it decides nothing.
+    pub fn of(market: &Market, symbol: SymbolId) -> Self {
+        let (series, ticks) = (market.series(symbol), market.in_range);
+        Self::shown_by(&series.bars, series.row_from(ticks.first)..series.row_from(ticks.last))
+    }
+
+    /// As these rows of bars show it.
+    pub(super) fn shown_by(bars: &Bars, rows: Range<Row>) -> Self {
         let whole = Self::round_the_clock(bars.interval);
-        match session_bars(bars) {
+        match session_bars(&bars.ts[rows], bars.interval) {
             Some(usual) => Self { bars: usual.clamp(1, whole.bars), days: 1.0 },
             None => whole,
         }
@@ -38,8 +44,12 @@ impl TradingDay {
 
     /// The rows before a row that make so many days.
     pub fn times_before(self, days: usize, row: Row) -> Range<Row> {
-        let bars = (days as f64 / self.days * self.bars as f64).ceil() as usize;
-        row.saturating_sub(bars)..row
+        row.saturating_sub(self.bars_of(days))..row
+    }
+
+    /// How many bars make so many days.
+    pub fn bars_of(self, days: usize) -> usize {
+        (days as f64 / self.days * self.bars as f64).ceil() as usize
     }
 
     /// How many days the bars of [`Self::before`] stand for.
@@ -56,15 +66,15 @@ impl TradingDay {
 /// The usual number of bars of a session, where the bars show that there are sessions: the median over the UTC days
 /// with bars, the first and last of the data aside where there are others. `None` for a market that trades round the
 /// clock: bars of a day or more, bars that follow each other without a hole, or bars in every part of the day.
-fn session_bars(bars: &Bars) -> Option<usize> {
-    let interval = bars.interval.micros();
-    let (first, last) = (bars.ts.first()?, bars.ts.last()?);
-    let whole = (last.micros() - first.micros()) / interval + 1 == bars.len() as i64;
-    if interval >= Span::DAY.micros() || whole {
+fn session_bars(opens: &[Timestamp], interval: Interval) -> Option<usize> {
+    let step = interval.micros();
+    let (first, last) = (opens.first()?, opens.last()?);
+    let whole = (last.micros() - first.micros()) / step + 1 == opens.len() as i64;
+    if step >= Span::DAY.micros() || whole {
         return None;
     }
-    let mut days = counts(bars);
-    if trades_in_every_hour(bars, days.len()) {
+    let mut days: Vec<usize> = opens.chunk_by(|a, b| a.utc_day() == b.utc_day()).map(<[_]>::len).collect();
+    if trades_in_every_hour(opens, step, days.len()) {
         return None;
     }
     if days.len() > 2 {
@@ -75,20 +85,14 @@ fn session_bars(bars: &Bars) -> Option<usize> {
     days.get(days.len() / 2).copied()
 }
 
-/// Bars on each UTC day that has any.
-fn counts(bars: &Bars) -> Vec<usize> {
-    bars.ts.chunk_by(|a, b| a.utc_day() == b.utc_day()).map(<[_]>::len).collect()
-}
-
-/// Whether bars cover every hour of the day on at least a quarter of the days.
-fn trades_in_every_hour(bars: &Bars, days: usize) -> bool {
+/// Whether bars of `step` microseconds cover every hour of the day on at least a quarter of the days.
+fn trades_in_every_hour(opens: &[Timestamp], step: i64, days: usize) -> bool {
     const HOURS: usize = 24;
     let (mut seen, mut latest) = ([0_usize; HOURS], [i64::MIN; HOURS]);
     let hour = Span::DAY.micros() / HOURS as i64;
-    for at in &bars.ts {
+    for at in opens {
         // A bar longer than an hour covers several.
-        let (from, to) =
-            (at.micros().div_euclid(hour), (at.micros() + bars.interval.micros() - 1).div_euclid(hour));
+        let (from, to) = (at.micros().div_euclid(hour), (at.micros() + step - 1).div_euclid(hour));
         for covered in from..=to {
             let index = covered.rem_euclid(HOURS as i64) as usize;
             if latest[index] != covered {
@@ -102,7 +106,6 @@ fn trades_in_every_hour(bars: &Bars, days: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Timestamp;
 
     fn bars(interval: &str, places: impl Iterator<Item = i64>) -> Bars {
         let interval: Interval = interval.parse().unwrap();
@@ -114,7 +117,8 @@ mod tests {
     }
 
     fn of(interval: &str, places: impl Iterator<Item = i64>) -> (usize, f64) {
-        let day = TradingDay::of(&bars(interval, places));
+        let bars = bars(interval, places);
+        let day = TradingDay::shown_by(&bars, 0..bars.len());
         (day.bars, day.days)
     }
 

@@ -6,7 +6,7 @@ use crate::support::cases::{Dice, Monkey, table};
 use crate::testkit::*;
 use proptest::prelude::*;
 use rust_decimal::{Decimal, RoundingStrategy};
-use tiltyard::domain::{Bps, Cash, Liquidity, OrderId, OrderOrigin, OrderStatus, Price, Qty, Side};
+use tiltyard::domain::{Bps, Cash, Liquidity, OrderId, OrderOrigin, OrderStatus, Price, Qty, Side, SymbolId};
 use tiltyard::engine::{EndReason, ExitState, Replay, ReplayStatus, exact_curve};
 use tiltyard::scenario::{Delisted, Slippage, VenueSpec};
 use tiltyard::venue::TradingDay;
@@ -201,7 +201,10 @@ proptest! {
             table.venue.close_at_end = false;
         }
         // How long a session usually is is a property of the market, like its calendar, and not of a bar.
-        let day = |table: &Table| table.market.symbols.iter().map(|s| TradingDay::of(&s.bars)).collect::<Vec<_>>();
+        let day = |table: &Table| {
+            let ids = (0..table.market.symbols.len()).map(|id| SymbolId(id as u16));
+            ids.map(|id| TradingDay::of(&table.market, id)).collect::<Vec<_>>()
+        };
         if day(&whole) != day(&short) {
             let fixed = Slippage::FixedBps { bps: Bps::from_f64(7.0) };
             (whole.venue.slippage, short.venue.slippage) = (fixed, fixed);

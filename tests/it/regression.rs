@@ -239,6 +239,7 @@ fn what_a_cap_leaves_unsold_at_the_end_is_said() {
     assert!(!file("fills.csv").contains("sell"), "{}", file("fills.csv"));
     assert!(file("trades.csv").contains("unsold_at_end"), "{}", file("trades.csv"));
     assert!(file("orders.csv").contains("unsold_at_end"), "{}", file("orders.csv"));
-    let said = stage.result("run s.toml --out out2 --quiet");
+    let said = stage.run("run s.toml --out out2");
+    let said = said.stdout + &said.stderr;
     assert!(said.contains("unsold_at_end: AAA"), "{said}");
 }
