@@ -40,8 +40,8 @@ impl State<'_> {
     pub(super) fn set_alarms(&mut self) {
         self.alarms_stale = false;
         self.alarms.clear();
-        // On a path a trailing stop can be raised and hit in one bar: each bar has to be walked.
-        let walks = self.job.venue.intrabar != Intrabar::Adverse;
+        // With finer bars a trailing stop can be raised and hit in one bar: each bar has to be walked.
+        let walks = self.job.venue.intrabar == Intrabar::Detail;
         for order in &self.waiting {
             let place = self.alarms.iter().position(|alarm| alarm.symbol == order.symbol);
             let place = place.unwrap_or_else(|| {

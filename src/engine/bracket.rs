@@ -1,7 +1,7 @@
 //! Brackets: the children of an entry, their one lock and one quantity.
 
 use super::fill::Execution;
-use super::order::{NEVER, Stage, Trail, Working, at_distance};
+use super::order::{Birth, NEVER, Stage, Trail, Working, at_distance};
 use super::state::{Group, State};
 use super::{EndReason, OrderRow};
 use crate::domain::{
@@ -103,16 +103,26 @@ impl State<'_> {
         match group.filter(|&group| self.groups[group].alive > 0) {
             Some(group) => {
                 self.groups[group].left += qty;
-                self.reprice(group, &bracket, average);
+                self.note_fresh(group, qty, execution);
+                self.reprice(group, &bracket, average, execution.birth());
             }
             None => {
                 let group = self.groups.len();
-                self.groups.push(Group { entry: id, symbol, left: qty, alive: 0 });
+                self.groups.push(Group { entry: id, symbol, left: qty, fresh: Qty::ZERO, alive: 0 });
+                self.note_fresh(group, qty, execution);
                 self.waiting[place].group = Some(group);
                 for child in self.children(symbol, &bracket, average) {
                     self.spawn(group, child, average, execution);
                 }
             }
+        }
+    }
+
+    /// What an entry bought inside the bar being matched is not for this bar's targets.
+    fn note_fresh(&mut self, group: usize, qty: Qty, execution: &Execution) {
+        if execution.birth() != Birth::Settled {
+            self.groups[group].fresh += qty;
+            self.born = true;
         }
     }
 
@@ -141,7 +151,7 @@ impl State<'_> {
 
     fn spawn(&mut self, group: usize, child: Child, average: Price, execution: &Execution) {
         let Group { entry, symbol, left, .. } = self.groups[group];
-        let (id, at, birth) = (self.next_id(), execution.at, self.birth(execution));
+        let (id, at, birth) = (self.next_id(), execution.at, execution.birth());
         let origin = OrderOrigin::Bracket(entry);
         let (limit_price, trigger_price) = match child.resting {
             Resting::Limit(price) => (Some(price), None),
@@ -167,7 +177,6 @@ impl State<'_> {
             detail: String::new(),
         });
         self.groups[group].alive += 1;
-        self.born |= self.matching;
         self.enlist(Working {
             id,
             origin,
@@ -195,8 +204,9 @@ impl State<'_> {
     }
 
     /// A later fill of the entry moved its average price: levels relative to it follow, and so does the
-    /// quantity that the children's rows name. A trailing stop keeps its own best price.
-    fn reprice(&mut self, group: usize, bracket: &Bracket, average: Price) {
+    /// quantity that the children's rows name. A trailing stop keeps its own best price. A stop that moves inside a
+    /// bar is tested on what follows in it.
+    fn reprice(&mut self, group: usize, bracket: &Bracket, average: Price, birth: Birth) {
         let Group { symbol, left, .. } = self.groups[group];
         let tick = self.job.market.series(symbol).instrument.price_tick;
         for place in 0..self.waiting.len() {
@@ -223,6 +233,9 @@ impl State<'_> {
             }
             if let Some(resting) = moved {
                 self.restage(place, Stage::Resting(resting));
+                if resting.is_stop() {
+                    self.waiting[place].birth = birth;
+                }
             }
         }
     }
@@ -234,7 +247,10 @@ pub(super) const LARGEST_PRICE: Price = Price::from_units(10_i128.pow(22));
 fn level(protection: Protection, entry: Price, up: bool, tick: Price) -> Price {
     match protection {
         Protection::FromEntry(distance) => at_distance(entry, sane(distance), up, tick),
-        Protection::At(price) => price.clamp(Price::ZERO, LARGEST_PRICE).on_tick(tick, Rounding::HalfUp),
+        Protection::At(price) => {
+            let away = if up { Rounding::Up } else { Rounding::Down };
+            price.clamp(Price::ZERO, LARGEST_PRICE).on_tick(tick, away)
+        }
     }
 }
 

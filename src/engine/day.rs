@@ -18,7 +18,9 @@ impl State<'_> {
         }
     }
 
-    /// The day's equity is the mark of the tick before; halts end, an open breaker of losses closes.
+    /// The day's equity is the mark of the tick before; halts end, an open breaker of losses closes. An agent that
+    /// may trade again after a halt has its equity then as its peak: a drawdown that it was flattened for cannot
+    /// be regained by an account that holds nothing.
     pub(super) fn new_day(&mut self) {
         if let Some(before) = self.tick.checked_sub(1) {
             self.day_start = self.exact_equity_at(before);
@@ -26,6 +28,7 @@ impl State<'_> {
         self.streak.new_day();
         if let Conduct::Halted(_) = self.conduct {
             self.conduct = Conduct::Active;
+            (self.peak, self.peak_tick) = (self.equity_now, self.tick.checked_sub(1));
         }
         self.start_day();
     }

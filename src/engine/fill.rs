@@ -1,6 +1,6 @@
 //! Carries out a fill: price, size, ledger, logs.
 
-use super::order::Birth;
+use super::order::{Birth, Working};
 use super::state::State;
 use super::trip::{TripFill, When};
 use super::{EndReason, FillRow};
@@ -9,7 +9,7 @@ use crate::ledger::LedgerError;
 use crate::market::Row;
 use crate::risk::{Ask, net_of_fee};
 use crate::scenario::Slippage;
-use crate::venue::{Match, Taking, capacity, slippage};
+use crate::venue::{Match, Taking, TradingDay, capacity, slippage};
 
 /// A fill that matching has found.
 #[derive(Debug, Clone, Copy)]
@@ -19,8 +19,6 @@ pub(super) struct Execution {
     /// The bar that slippage and the participation cap go by.
     pub row: Row,
     pub when: When,
-    /// Whether the participation cap holds.
-    pub capped: bool,
 }
 
 /// Price and size of a fill.
@@ -38,13 +36,28 @@ impl Execution {
     /// During a bar.
     pub(super) const fn in_bar(matched: Match, at: Timestamp, row: Row) -> Self {
         let when = if matched.at_open { When::Open } else { When::Inside };
-        Self { matched, at, row, when, capped: true }
+        Self { matched, at, row, when }
+    }
+
+    /// The same in a finer bar that opens inside the bar.
+    pub(super) const fn inside(self) -> Self {
+        Self { when: When::Inside, ..self }
     }
 
     /// At a bar's close, as a taker.
-    pub(super) const fn at_close(raw: Price, at: Timestamp, row: Row, capped: bool) -> Self {
+    pub(super) const fn at_close(raw: Price, at: Timestamp, row: Row) -> Self {
         let matched = Match { raw, liquidity: Liquidity::Taker, bound: None, at_open: false };
-        Self { matched, at, row, when: When::Close, capped }
+        Self { matched, at, row, when: When::Close }
+    }
+
+    /// How a bracket's children that this fill brings or moves meet the bar being matched. A finer bar's open has
+    /// the whole of that bar after it.
+    pub(super) const fn birth(&self) -> Birth {
+        match self.when {
+            When::Open | When::Close => Birth::Settled,
+            When::Inside if self.matched.at_open => Birth::Settled,
+            When::Inside => Birth::Inside(self.matched.raw),
+        }
     }
 }
 
@@ -78,7 +91,7 @@ impl State<'_> {
     fn plan(&self, place: usize, execution: &Execution) -> Option<Plan> {
         let order = &self.waiting[place];
         let matched = execution.matched;
-        let room = self.room(order.symbol, execution);
+        let room = self.room(order, execution);
         if room.is_some_and(|room| !room.is_positive()) {
             return None;
         }
@@ -124,13 +137,22 @@ impl State<'_> {
         }
     }
 
-    /// What the participation cap leaves in the bar; `None` without a cap.
-    fn room(&self, symbol: SymbolId, execution: &Execution) -> Option<Qty> {
-        let cap = self.job.venue.participation_cap.filter(|_| execution.capped)?;
-        let series = self.job.market.series(symbol);
-        let whole = capacity(cap, series.bars.volume[execution.row], series.instrument.quantity_step);
-        let taken = self.taken[symbol.index()];
-        Some(if taken.row == execution.row + 1 { whole - taken.qty } else { whole })
+    /// The most that an order may take from the bar; `None` where nothing limits it. A participation cap leaves what
+    /// the agent has not taken yet, and a target sells nothing that was bought inside the bar.
+    fn room(&self, order: &Working, execution: &Execution) -> Option<Qty> {
+        let symbol = order.symbol;
+        let capped = self.job.venue.participation_cap.map(|cap| {
+            let series = self.job.market.series(symbol);
+            let whole = capacity(cap, series.bars.volume[execution.row], series.instrument.quantity_step);
+            let taken = self.taken[symbol.index()];
+            if taken.row == execution.row + 1 { whole - taken.qty } else { whole }
+        });
+        let target = order.group.filter(|_| order.is_child() && order.rests_as_limit());
+        let settled = target
+            .map(|group| self.groups[group])
+            .filter(|group| group.fresh.is_positive())
+            .map(|group| group.left - group.fresh);
+        capped.into_iter().chain(settled).min()
     }
 
     fn note_taken(&mut self, symbol: SymbolId, row: Row, qty: Qty) {
@@ -157,7 +179,8 @@ impl State<'_> {
             return raw;
         }
         let bars = &self.job.market.series(symbol).bars;
-        let fraction = slippage(model, bars, execution.row, taking(left, room, raw, fee));
+        let day = *self.trading_days[symbol.index()].get_or_init(|| TradingDay::of(self.job.market, symbol));
+        let fraction = slippage(model, bars, day, execution.row, taking(left, room, raw, fee));
         let price = raw.slipped(fraction, side == Side::Buy);
         match (bound, side) {
             (Some(bound), Side::Buy) => price.min(bound),
@@ -283,15 +306,6 @@ impl State<'_> {
             _ => self.note(id, "the wallet cannot pay for the smallest quantity"),
         }
         self.end(id, at, OrderStatus::Rejected, EndReason::CannotPay);
-    }
-
-    /// When a bracket's children come alive, for the matching of the bar of their entry.
-    pub(super) const fn birth(&self, execution: &Execution) -> Birth {
-        match (self.matching, execution.when) {
-            (false, _) | (_, When::Close) => Birth::Settled,
-            (true, When::Open) => Birth::AtOpen,
-            (true, When::Inside) => Birth::Inside(execution.matched.raw),
-        }
     }
 }
 

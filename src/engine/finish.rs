@@ -44,9 +44,10 @@ impl State<'_> {
         }
     }
 
-    /// Sells every position at its last close as a taker, whatever the bar's volume. What was written off
-    /// stays: nobody buys it.
+    /// Sells every position at its last close as a taker, as far as the participation cap of that bar allows: the
+    /// rest stays open and is flagged. What was written off stays too: nobody buys it.
     fn sell_out(&mut self) {
+        let now = self.close_time();
         for index in 0..self.rows.len() {
             let symbol = symbol_id(index);
             let qty = self.ledger.position(symbol).free();
@@ -58,7 +59,11 @@ impl State<'_> {
                 let id = self.next_id();
                 self.place_own(symbol, qty, OrderOrigin::WindowEnd, "window_end");
                 let raw = self.mark_price(symbol, self.tick);
-                self.execute(id, &Execution::at_close(raw, self.close_time(), row, false));
+                self.execute(id, &Execution::at_close(raw, now, row));
+                if self.find(id).is_some() {
+                    self.end(id, now, OrderStatus::Cancelled, EndReason::UnsoldAtEnd);
+                    self.flags.unsold_at_end.push(symbol);
+                }
             }
         }
     }

@@ -226,7 +226,7 @@ impl State<'_> {
         self.enlist(working(id, request, &accepted, shape, now));
         if at_once {
             let raw = Price::from_f64(self.closes[symbol.index()][row]);
-            self.execute(id, &Execution::at_close(raw, now, row, true));
+            self.execute(id, &Execution::at_close(raw, now, row));
             if request.time_in_force == TimeInForce::Ioc {
                 self.end(id, now, OrderStatus::Expired, EndReason::TimeInForce);
             }

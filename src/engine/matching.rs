@@ -4,10 +4,10 @@ use super::EndReason;
 use super::fill::Execution;
 use super::order::{Birth, Stage, Trail, Working, at_distance};
 use super::state::State;
-use crate::domain::{Liquidity, OrderId, OrderStatus, Price, Side, SymbolId};
+use crate::domain::{Liquidity, OrderId, OrderStatus, Price, Qty, Side, SymbolId};
 use crate::market::{Bars, Row};
 use crate::scenario::Intrabar;
-use crate::venue::{Match, PriceBar, Resting, Touch, touch};
+use crate::venue::{Match, PriceBar, Resting, Touch, at_open, inside};
 
 /// Which bars a pass matches against.
 #[derive(Debug, Clone, Copy)]
@@ -21,16 +21,21 @@ pub(super) enum Scope {
 }
 
 impl<'m> State<'m> {
-    /// Matches everything that waits against this tick's bars.
+    /// Matches everything that waits against this tick's bars: what fills at the open first, then what the rest of
+    /// the bar reaches, as `intrabar` reads it.
     pub(super) fn match_orders(&mut self) {
         if self.waiting.is_empty() || self.is_quiet() {
             return;
         }
         self.fill_markets();
+        self.open_pass(Scope::All);
         match self.job.venue.intrabar {
             Intrabar::Adverse => self.adverse_pass(Scope::All),
-            Intrabar::OhlcPath => self.for_concerned(Self::walk_path),
-            Intrabar::Detail => self.for_concerned(Self::replay_detail),
+            Intrabar::OhlcPath => {
+                self.for_concerned(|_| false, Self::walk_path);
+                self.end_bar(Scope::All);
+            }
+            Intrabar::Detail => self.for_concerned(|order| order.trail.is_some(), Self::replay_detail),
         }
         self.end_ioc();
     }
@@ -98,11 +103,43 @@ impl<'m> State<'m> {
         self.bar_in(scope, order.symbol).is_some_and(|(bars, row)| order.wakes(bars.low[row], bars.high[row]))
     }
 
-    /// The adverse reading: stops, then the others, each by id; then the children that were born on the
-    /// way; then trailing stops are raised.
-    pub(super) fn adverse_pass(&mut self, scope: Scope) {
+    /// Orders whose price the open is through fill at it, and so does what those fills bring: stops first, as a
+    /// moving price passes them, then the others by id. Begins a new pass over the bar.
+    pub(super) fn open_pass(&mut self, scope: Scope) {
         self.pass += 1;
-        (self.matching, self.born) = (true, false);
+        while let Some((id, resting, touched)) = self.next_at_open(scope) {
+            let Some(place) = self.find(id) else { return };
+            // A stop-limit may act twice: it is triggered here, and the rest of the bar meets it as a limit.
+            if touched != Touch::Triggered {
+                self.waiting[place].tried = self.pass;
+            }
+            self.touched(id, resting, touched, scope);
+        }
+    }
+
+    /// The next order that fills or is triggered at the open.
+    fn next_at_open(&self, scope: Scope) -> Option<(OrderId, Resting, Touch)> {
+        let through = self.job.venue.limit_needs_through;
+        self.waiting
+            .iter()
+            .filter(|order| order.tried != self.pass)
+            .filter_map(|order| {
+                let resting = order.resting()?;
+                let (bars, row) = self.bar_in(scope, order.symbol)?;
+                let open = bars.open[row];
+                if !order.wakes(open, open) {
+                    return None;
+                }
+                let touched = at_open(resting, order.side, Price::from_f64(open), through);
+                (touched != Touch::Untouched).then_some((order, resting, touched))
+            })
+            .min_by_key(|(order, resting, _)| (!resting.is_stop(), order.reach(), order.id))
+            .map(|(order, resting, touched)| (order.id, resting, touched))
+    }
+
+    /// The rest of the bar, read adversely: stops, then the others, each by id; then the stops of brackets whose
+    /// entry filled on the way.
+    pub(super) fn adverse_pass(&mut self, scope: Scope) {
         for stops in [true, false] {
             self.each_picked(
                 |state, order| {
@@ -114,49 +151,53 @@ impl<'m> State<'m> {
             );
         }
         if self.born {
-            self.test_newborn(scope);
+            self.each_picked(
+                |_, order| order.birth != Birth::Settled && !order.rests_as_limit(),
+                |state, id| state.test(scope, id),
+            );
         }
-        self.matching = false;
-        self.raise_trails(scope);
-        if self.born {
-            self.waiting.iter_mut().for_each(|order| order.birth = Birth::Settled);
-        }
+        self.end_bar(scope);
     }
 
-    /// Children born in this pass: their stops are tested in this bar; their targets only where the entry
-    /// was at the open, for else the high may have come before it.
-    fn test_newborn(&mut self, scope: Scope) {
-        let stop = |order: &Working| order.resting().is_some_and(Resting::is_stop);
-        self.each_picked(
-            |_, order| order.birth != Birth::Settled && stop(order),
-            |state, id| state.test(scope, id),
-        );
-        self.each_picked(
-            |_, order| order.birth == Birth::AtOpen && !stop(order),
-            |state, id| state.test(scope, id),
-        );
-    }
-
-    /// One order against its bar.
+    /// One order against what follows its bar's open.
     fn test(&mut self, scope: Scope, id: OrderId) {
         let Some(place) = self.find(id) else { return };
         let order = &self.waiting[place];
         let Some((bars, row)) = self.bar_in(scope, order.symbol) else { return };
         let Some(resting) = order.resting().filter(|_| order.tried != self.pass) else { return };
+        if self.waits_for_next_bar(order) {
+            return;
+        }
         let whole = PriceBar::of(bars, row);
         let bar = match order.birth {
             Birth::Inside(price) => whole.after(price),
-            Birth::Settled | Birth::AtOpen => whole,
+            Birth::Settled => whole,
         };
-        let touched = touch(resting, order.side, &bar, self.job.venue.limit_needs_through);
+        let touched = inside(resting, order.side, &bar, self.job.venue.limit_needs_through);
         if touched != Touch::Untouched {
             self.waiting[place].tried = self.pass;
-            self.touched(id, resting, touched);
+            self.touched(id, resting, touched, scope);
         }
     }
 
-    /// Carries out what a bar did to an order.
-    pub(super) fn touched(&mut self, id: OrderId, resting: Resting, touched: Touch) {
+    /// Whether an order is a target of a position that was bought inside this bar.
+    pub(super) fn waits_for_next_bar(&self, order: &Working) -> bool {
+        let group = order.group.filter(|_| order.is_child() && order.rests_as_limit());
+        group.is_some_and(|group| self.groups[group].fresh >= self.groups[group].left)
+    }
+
+    /// The bar has been matched: trailing stops are raised, and what was born inside it is like any other.
+    pub(super) fn end_bar(&mut self, scope: Scope) {
+        self.raise_trails(scope);
+        if self.born {
+            self.born = false;
+            self.waiting.iter_mut().for_each(|order| order.birth = Birth::Settled);
+            self.groups.iter_mut().for_each(|group| group.fresh = Qty::ZERO);
+        }
+    }
+
+    /// Carries out what the bar of `scope` did to an order.
+    pub(super) fn touched(&mut self, id: OrderId, resting: Resting, touched: Touch, scope: Scope) {
         let Some(place) = self.find(id) else { return };
         let symbol = self.waiting[place].symbol;
         let Some(row) = self.fresh(symbol) else { return };
@@ -171,29 +212,43 @@ impl<'m> State<'m> {
             }
             Resting::Limit(_) => {}
         }
-        if let Touch::Filled(matched) | Touch::Triggered(Some(matched)) = touched {
-            self.execute(id, &Execution::in_bar(matched, self.open_time(), row));
+        if let Touch::Filled(matched) = touched {
+            let execution = Execution::in_bar(matched, self.open_time(), row);
+            self.execute(id, &if self.is_later(scope) { execution.inside() } else { execution });
         }
     }
 
-    /// Counts a bar that reaches a bracket's stop and its target both.
+    /// Whether the open of `scope`'s bar is later than that of this tick's bar.
+    fn is_later(&self, scope: Scope) -> bool {
+        match scope {
+            Scope::Fine(symbol, row) => {
+                let detail = self.job.market.series(symbol).detail.as_ref();
+                detail.is_some_and(|bars| bars.ts[row] > self.open_time())
+            }
+            Scope::All | Scope::Only(_) => false,
+        }
+    }
+
+    /// Counts a bar that reaches a bracket's stop and its target both, after an open that decides for neither.
     fn note_ambiguity(&mut self, place: usize, row: Row) {
         let order = &self.waiting[place];
         let index = order.symbol.index();
         if !order.is_child() || self.ambiguous[index] == row + 1 {
             return;
         }
-        let series = self.job.market.series(order.symbol);
-        let bar = PriceBar::of(&series.bars, row);
-        let stop = order.resting().is_some_and(Resting::is_stop);
+        let bar = PriceBar::of(&self.job.market.series(order.symbol).bars, row);
+        let through = self.job.venue.limit_needs_through;
+        let decided =
+            |one: &Working, resting| at_open(resting, one.side, bar.open, through) != Touch::Untouched;
+        let Some(own) = order.resting().filter(|&own| !decided(order, own)) else { return };
         let both = self.waiting.iter().any(|other| {
             other.is_child()
                 && other.group == order.group
                 && !matches!(other.birth, Birth::Inside(_))
                 && other.resting().is_some_and(|resting| {
-                    resting.is_stop() != stop
-                        && touch(resting, other.side, &bar, self.job.venue.limit_needs_through)
-                            != Touch::Untouched
+                    resting.is_stop() != own.is_stop()
+                        && !decided(other, resting)
+                        && inside(resting, other.side, &bar, through) != Touch::Untouched
                 })
         });
         if both {

@@ -22,9 +22,16 @@
 //!   and children left with nothing are cancelled. A child that has filled whole cancels its siblings and the
 //!   rest of its entry; an entry's later fill that finds no child alive makes a new set.
 //! - A stop that the participation cap lets fill in part is a market order from then on.
-//! - A child born inside a bar has its stop tested in that bar, from the entry's price on; a trailing one is
-//!   then raised with the bar's close only, which alone is known to follow.
+//! - What the open is through fills at the open, in every symbol, before anything later in any bar: stops first,
+//!   in the order in which a moving price reaches them, then the others by number; also what such a fill brings.
+//! - A child born inside a bar has its stop tested in that bar, from the entry's price on (on a path: from there
+//!   on); a trailing one is then raised with the bar's close only, which alone is known to follow. Targets sell
+//!   nothing that was bought inside the bar, and a stop-limit triggered inside the bar beyond its limit waits for the
+//!   next one.
+//! - A later fill of an entry inside a bar moves its stop by the new average; the stop is then tested anew.
 //! - On a path (`ohlc_path`, `detail`) symbols are walked one after the other, in the scenario's order.
+//! - `close_at_end` sells at the last close also where the symbol's last bar is earlier than the window's; a
+//!   participation cap is that of the symbol's last bar.
 //! - `Action::Close` where the symbol has no bar is refused and cancels nothing.
 //! - While a loss limit halts an agent all its orders are refused, sells too: everything is being sold.
 //! - An open breaker of consecutive losses closes at midnight and counts anew; a count below the limit goes on.

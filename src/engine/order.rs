@@ -30,14 +30,12 @@ pub(super) struct Trail {
     pub best: f64,
 }
 
-/// When a bracket's child came alive, as far as the bar of its birth goes.
+/// When a bracket's child came alive or was moved by its entry, as far as the bar in which that happened goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Birth {
-    /// Before this bar, or at its open before resting orders were matched: tested like any other.
+    /// Before this bar, or at its open: tested like any other.
     Settled,
-    /// During the matching of this bar, with an entry at its open.
-    AtOpen,
-    /// During the matching of this bar, with an entry at this price inside it.
+    /// Inside this bar, by a fill of its entry at this price.
     Inside(Price),
 }
 
@@ -115,6 +113,11 @@ impl Working {
         }
     }
 
+    /// Whether it rests as a limit order, as targets do.
+    pub fn rests_as_limit(&self) -> bool {
+        self.resting().is_some_and(|resting| !resting.is_stop())
+    }
+
     /// Whether it is a child of a bracket.
     pub const fn is_child(&self) -> bool {
         matches!(self.origin, OrderOrigin::Bracket(_))
@@ -126,14 +129,14 @@ impl Working {
     }
 }
 
-/// `from` moved by a distance, on the tick, never below zero.
+/// `from` moved by a distance, on the tick, never below zero. Away from the price it starts at, at eight places and on
+/// a coarser tick: a stop never comes nearer to its entry by rounding.
 pub(super) fn at_distance(from: Price, distance: Distance, up: bool, tick: Price) -> Price {
     let moved = match distance {
-        Distance::Share(share) => from.slipped(share, up),
+        Distance::Share(share) => from.away(share, up),
         Distance::Absolute(by) if up => from + by,
         Distance::Absolute(by) => (from - by).max(Price::ZERO),
     };
-    // Away from the price it starts at: a coarse tick never puts a stop above its entry.
     moved.on_tick(tick, if up { Rounding::Up } else { Rounding::Down })
 }
 

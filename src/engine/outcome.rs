@@ -92,6 +92,9 @@ pub struct Holding {
     pub quantities: Box<[Qty]>,
 }
 
+/// The mark of what a participation cap leaves unsold at the window's end.
+pub(super) const UNSOLD_AT_END: &str = "unsold_at_end";
+
 /// Why an order ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndReason {
@@ -115,6 +118,8 @@ pub enum EndReason {
     TimeInForce,
     /// The window ended.
     WindowEnd,
+    /// Its window ended, and the participation cap of the last bar left this much of the position unsold.
+    UnsoldAtEnd,
 }
 
 impl EndReason {
@@ -131,6 +136,7 @@ impl EndReason {
             Self::RiskRule => "risk_rule",
             Self::TimeInForce => "time_in_force",
             Self::WindowEnd => "window_end",
+            Self::UnsoldAtEnd => UNSOLD_AT_END,
         }
     }
 }
@@ -247,7 +253,7 @@ pub struct RoundTrip {
     pub fills: u32,
     /// Reason of the order that opened it.
     pub entry_reason: &'static str,
-    /// Reason of the order that closed it; `open` while open.
+    /// Reason of the order that closed it; `open` while open, `unsold_at_end` where `close_at_end` could not sell all.
     pub exit_reason: &'static str,
 }
 
@@ -262,4 +268,6 @@ pub struct Flags {
     pub bars_without_detail: u64,
     /// Buys cut to what the wallet could pay.
     pub cut_fills: u64,
+    /// Symbols of which `close_at_end` could not sell all, because of the participation cap.
+    pub unsold_at_end: Vec<SymbolId>,
 }

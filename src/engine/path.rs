@@ -3,25 +3,27 @@
 use std::ops::Range;
 
 use super::matching::Scope;
-use super::order::Stage;
+use super::order::Working;
 use super::state::{State, symbol_id};
-use crate::domain::{OrderId, Price, Side, SymbolId};
+use crate::domain::{OrderId, Price, SymbolId};
 use crate::market::Row;
 use crate::venue::{PriceBar, Resting, meet, points, reached};
 
 impl State<'_> {
-    /// Runs `walk` for each symbol with a bar that some resting order of it may be touched by.
-    pub(super) fn for_concerned(&mut self, walk: impl Fn(&mut Self, SymbolId, Row)) {
+    /// Runs `walk` for each symbol with a bar that some resting order of it may be touched by, or that has an order
+    /// which is concerned `anyhow`.
+    pub(super) fn for_concerned(
+        &mut self,
+        anyhow: impl Fn(&Working) -> bool,
+        walk: impl Fn(&mut Self, SymbolId, Row),
+    ) {
         for index in 0..self.rows.len() {
             let symbol = symbol_id(index);
             let Some(row) = self.fresh(symbol) else { continue };
             let bars = &self.job.market.series(symbol).bars;
             let (low, high) = (bars.low[row], bars.high[row]);
-            let concerned = self
-                .waiting
-                .iter()
-                .any(|order| order.symbol == symbol && (order.trail.is_some() || order.wakes(low, high)));
-            if concerned {
+            let concerned = |order: &Working| anyhow(order) || order.wakes(low, high);
+            if self.waiting.iter().any(|order| order.symbol == symbol && concerned(order)) {
                 walk(self, symbol, row);
             }
         }
@@ -40,33 +42,28 @@ impl State<'_> {
             return self.adverse_pass(Scope::Only(symbol));
         }
         for row in rows {
+            self.open_pass(Scope::Fine(symbol, row));
             self.adverse_pass(Scope::Fine(symbol, row));
         }
     }
 
     /// Walks open, nearer extreme, other extreme, close. Whoever is reached first acts first; at the same
-    /// place stops act before the others, each by id.
+    /// place stops act before the others, each by id. The path only says in which order the bar reaches what rests
+    /// since its open: trailing stops are not raised along it.
     pub(super) fn walk_path(&mut self, symbol: SymbolId, row: Row) {
-        self.pass += 1;
         let corners = points(&PriceBar::of(&self.job.market.series(symbol).bars, row));
-        self.walk_leg(symbol, corners[0], corners[0], true);
-        self.raise_to(symbol, corners[0]);
         for leg in corners.windows(2) {
-            self.walk_leg(symbol, leg[0], leg[1], false);
-            self.raise_to(symbol, leg[1]);
+            self.walk_leg(symbol, leg[0], leg[1]);
         }
     }
 
-    fn walk_leg(&mut self, symbol: SymbolId, mut here: Price, to: Price, at_open: bool) {
+    fn walk_leg(&mut self, symbol: SymbolId, mut here: Price, to: Price) {
         while let Some((id, resting, at)) = self.next_on_path(symbol, here, to) {
             here = at;
             let Some(place) = self.find(id) else { continue };
-            // A stop-limit may act twice: as the trigger, and later on the path as the limit.
-            if !matches!(resting, Resting::StopLimit { .. }) {
-                self.waiting[place].tried = self.pass;
-            }
-            let touched = meet(resting, self.waiting[place].side, at, at_open);
-            self.touched(id, resting, touched);
+            self.waiting[place].tried = self.pass;
+            let touched = meet(resting, self.waiting[place].side, at, false);
+            self.touched(id, resting, touched, Scope::Only(symbol));
         }
     }
 
@@ -76,26 +73,12 @@ impl State<'_> {
         self.waiting
             .iter()
             .filter(|order| order.symbol == symbol && order.tried != self.pass)
+            .filter(|order| !self.waits_for_next_bar(order))
             .filter_map(|order| {
                 let resting = order.resting()?;
                 let at = reached(resting, order.side, here, to, through)?;
                 Some((order.id, resting, at))
             })
             .min_by_key(|&(id, resting, at)| ((at - here).units().abs(), !resting.is_stop(), id))
-    }
-
-    /// Moves the trailing stops of a symbol behind a corner of the path that is better than all before.
-    fn raise_to(&mut self, symbol: SymbolId, corner: Price) {
-        for place in 0..self.waiting.len() {
-            let order = &self.waiting[place];
-            let Some(trail) = order.trail.filter(|_| order.symbol == symbol) else { continue };
-            let better = match order.side {
-                Side::Sell => corner.to_f64() > trail.best,
-                Side::Buy => corner.to_f64() < trail.best,
-            };
-            if better && order.stage != Stage::Market {
-                self.raise_trail(place, corner);
-            }
-        }
     }
 }

@@ -8,7 +8,7 @@
 //!
 //! Stepped through bar by bar, for as long as it lasts: market orders that wait (for the next bar of their
 //! symbol, or for what a participation cap left of them), orders good for one bar, trailing stops at each
-//! new best price (at each bar where `intrabar` walks a path), marks within a hair of a loss limit, and
+//! new best price (at each bar with `intrabar = "detail"`), marks within a hair of a loss limit, and
 //! whatever a strategy says of itself.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

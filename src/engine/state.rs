@@ -1,5 +1,7 @@
 //! Everything that changes while one agent goes through one window.
 
+use std::cell::OnceCell;
+
 use super::alarm::Alarm;
 use super::order::{NEVER, Working};
 use super::replay::Job;
@@ -10,6 +12,7 @@ use crate::ledger::{Ledger, Position};
 use crate::market::{Row, TickRow};
 use crate::risk::{LossStreak, RateCounter};
 use crate::scenario::Delisted;
+use crate::venue::TradingDay;
 
 /// Whether the agent may act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +34,9 @@ pub(super) struct Group {
     pub symbol: SymbolId,
     /// What the children may still sell; exactly this is locked.
     pub left: Qty,
+    /// The part of it that was bought inside the bar being matched: no target sells it in that bar, for the high may
+    /// have come before.
+    pub fresh: Qty,
     /// Children alive.
     pub alive: u32,
 }
@@ -56,6 +62,8 @@ pub(super) struct State<'m> {
     // Market columns, by symbol.
     pub closes: Vec<&'m [f64]>,
     pub rows: Vec<&'m [TickRow]>,
+    /// Of each symbol, looked at when slippage first asks.
+    pub trading_days: Vec<OnceCell<TradingDay>>,
     /// When the window opens, where its ticks follow each other without a gap.
     pub even_from: Option<Timestamp>,
     /// The first tick at which a symbol is worth nothing.
@@ -81,9 +89,7 @@ pub(super) struct State<'m> {
     pub groups: Vec<Group>,
     pub taken: Vec<Taken>,
     pub picked: Vec<OrderId>,
-    /// Whether resting orders are being matched: children born now are `Birth::AtOpen` or `Inside`.
-    pub matching: bool,
-    /// Whether a child was born in this pass.
+    /// Whether the bar being matched has brackets whose entry filled inside it.
     pub born: bool,
     /// Number of the pass over a bar.
     pub pass: u64,
@@ -123,6 +129,7 @@ impl<'m> State<'m> {
             job,
             closes: job.market.symbols.iter().map(|s| s.bars.close.as_slice()).collect(),
             rows: job.market.symbols.iter().map(|s| s.rows.as_slice()).collect(),
+            trading_days: vec![OnceCell::new(); count],
             even_from: even_from(job),
             worthless_from: vec![usize::MAX; count],
             ledger: Ledger::new(job.starting_balance, count).holding(held),
@@ -140,7 +147,6 @@ impl<'m> State<'m> {
             groups: Vec::new(),
             taken: vec![Taken::default(); count],
             picked: Vec::new(),
-            matching: false,
             born: false,
             pass: 0,
             ambiguous: vec![0; count],

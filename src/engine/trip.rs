@@ -1,5 +1,6 @@
 //! Round trips: from leaving zero to returning to it.
 
+use super::outcome::UNSOLD_AT_END;
 use super::state::State;
 use super::{ExitState, RoundTrip};
 use crate::domain::{
@@ -156,6 +157,7 @@ impl State<'_> {
             let symbol = super::state::symbol_id(index);
             let mark = self.mark_price(symbol, self.tick);
             let position = *self.ledger.position(symbol);
+            let unsold = self.flags.unsold_at_end.contains(&symbol);
             let exit = Exit {
                 state: ExitState::Open,
                 at: self.close_time(),
@@ -164,7 +166,7 @@ impl State<'_> {
                 held: position.qty(),
                 mark,
                 unrealised: position.unrealised(mark),
-                reason: "open",
+                reason: if unsold { UNSOLD_AT_END } else { "open" },
             };
             self.trips.push(trip.finish(symbol, &self.job.market.symbols[index], &exit));
         }

@@ -225,6 +225,11 @@ pub(super) fn flags(run: &RunRecord) -> Vec<String> {
     if flags.cut_fills > 0 {
         lines.push(format!("{} buys were cut to what the wallet could pay", flags.cut_fills));
     }
+    if !flags.unsold_at_end.is_empty() {
+        let names: Vec<&str> = flags.unsold_at_end.iter().map(String::as_str).collect();
+        let why = "beyond the participation cap of a window's last bar: marked at the last close";
+        lines.push(format!("unsold_at_end: {} ({why})", some(&names)));
+    }
     lines
 }
 

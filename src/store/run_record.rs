@@ -217,6 +217,9 @@ pub struct FlagRecord {
     pub bars_without_detail: u64,
     /// Buys cut to what the wallet could pay.
     pub cut_fills: u64,
+    /// Symbols of which `close_at_end` could not sell all in some window, because of the participation cap.
+    #[serde(default)]
+    pub unsold_at_end: Vec<String>,
     /// Bars of the range that lie in no window, where they are more than a tenth.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unused: Option<UnusedRecord>,
@@ -425,19 +428,23 @@ fn flag_record(scenario: &Scenario, market: &Market, tournament: &Tournament) ->
     if scenario.venue.fill_at == FillAt::Close {
         flags.optimistic.push("fill_at = \"close\"".to_owned());
     }
-    let mut delisted: Vec<SymbolId> = Vec::new();
+    let (mut delisted, mut unsold): (Vec<SymbolId>, Vec<SymbolId>) = (Vec::new(), Vec::new());
     for result in tournament.agents.iter().flat_map(|agent| &agent.windows) {
         let of = &result.replay.flags;
         delisted.extend(&of.delisted);
+        unsold.extend(&of.unsold_at_end);
         flags.ambiguous_bars += of.ambiguous_bars;
         flags.bars_without_detail += of.bars_without_detail;
         flags.cut_fills += of.cut_fills;
     }
-    delisted.sort_unstable();
-    delisted.dedup();
+    let names = |mut ids: Vec<SymbolId>| -> Vec<String> {
+        ids.sort_unstable();
+        ids.dedup();
+        ids.into_iter().map(|id| market.series(id).instrument.symbol.to_string()).collect()
+    };
+    (flags.delisted, flags.unsold_at_end) = (names(delisted), names(unsold));
     let range = market.in_range;
     let (unused, of) = (unused_ticks(&tournament.windows, range), range.last - range.first);
     flags.unused = (unused * 10 > of).then_some(UnusedRecord { bars: unused, of });
-    flags.delisted = delisted.into_iter().map(|id| market.series(id).instrument.symbol.to_string()).collect();
     flags
 }

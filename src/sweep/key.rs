@@ -8,13 +8,13 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::domain::{Interval, Timestamp};
+use crate::domain::{Interval, SymbolId, Timestamp};
 use crate::engine::SEMANTICS_VERSION;
 use crate::market::{Bars, Market};
 use crate::scenario::{Intrabar, TrialSetup, WarmUp};
 use crate::strategy;
 use crate::tournament::{Plan, WindowSpan};
-use crate::venue::bars_looked_back;
+use crate::venue::{TradingDay, bars_looked_back};
 
 /// A job's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,8 +81,11 @@ impl<'a> JobKeys<'a> {
         ] {
             text_into(&mut hash, &text);
         }
-        for series in &market.symbols {
+        for (index, series) in market.symbols.iter().enumerate() {
             rows_into(&mut hash, &series.bars, rows(&series.bars, span.start, span.end));
+            // Told by all bars of the range.
+            let day = TradingDay::of(market, SymbolId(u16::try_from(index).unwrap_or(u16::MAX)));
+            hash.update(&(day.bars_of(1) as u64).to_le_bytes());
         }
         let found = *hash.finalize().as_bytes();
         self.windows[window] = Some(found);

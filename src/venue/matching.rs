@@ -1,6 +1,7 @@
-//! A resting order against one whole bar.
+//! A resting order against a bar: first its open, then what follows.
 
 use super::PriceBar;
+use super::path::{meet, reached};
 use crate::domain::{Liquidity, Price, Side};
 
 /// The form in which an order rests, with exact prices.
@@ -70,52 +71,33 @@ pub enum Touch {
     Untouched,
     /// It fills.
     Filled(Match),
-    /// A stop-limit is triggered and rests as a limit from now on; it may fill as such in this very bar.
-    Triggered(Option<Match>),
+    /// A stop-limit is triggered and rests as a limit from now on.
+    Triggered,
 }
 
-/// What `bar` does to `order`. With `through` a limit needs a price beyond its own.
-pub fn touch(order: Resting, side: Side, bar: &PriceBar, through: bool) -> Touch {
-    match order {
-        Resting::Limit(price) => limit(price, side, bar, through).map_or(Touch::Untouched, Touch::Filled),
-        Resting::Stop(trigger) => stop(trigger, side, bar).map_or(Touch::Untouched, |(raw, at_open)| {
-            Touch::Filled(Match { raw, liquidity: Liquidity::Taker, bound: None, at_open })
-        }),
-        Resting::StopLimit { trigger, limit } => stop_limit(trigger, limit, side, bar, through),
+/// What a bar's open does to `order`: an open that is through its price fills it there, before anything later
+/// in the bar. With `through` an open exactly at a limit is a touch only.
+pub fn at_open(order: Resting, side: Side, open: Price, through: bool) -> Touch {
+    match reached(order, side, open, open, through) {
+        Some(at) => meet(order, side, at, true),
+        None => Touch::Untouched,
     }
 }
 
-/// Buy: L <= P at min(O, P); sell: H >= P at max(O, P). Maker, no slippage.
-fn limit(price: Price, side: Side, bar: &PriceBar, through: bool) -> Option<Match> {
-    let (reached, beyond, raw, at_open) = match side {
-        Side::Buy => (bar.low <= price, bar.low < price, bar.open.min(price), bar.open <= price),
-        Side::Sell => (bar.high >= price, bar.high > price, bar.open.max(price), bar.open >= price),
-    };
-    // An open exactly at the price is a touch only: with `through` the fill comes later in the bar.
-    let at_open = at_open && !(through && bar.open == price);
-    let fills = if through { beyond } else { reached };
-    fills.then_some(Match { raw, liquidity: Liquidity::Maker, bound: None, at_open })
-}
-
-/// Sell: L <= P at min(O, P); buy: H >= P at max(O, P). A gap fills at the open, never at the stop.
-fn stop(trigger: Price, side: Side, bar: &PriceBar) -> Option<(Price, bool)> {
-    match side {
-        Side::Sell => (bar.low <= trigger).then(|| (bar.open.min(trigger), bar.open <= trigger)),
-        Side::Buy => (bar.high >= trigger).then(|| (bar.open.max(trigger), bar.open >= trigger)),
-    }
-}
-
-/// Triggered like a stop; then a taker where the price is still within the limit, else a limit order. That
-/// one can fill in the same bar only where the trigger was at the open: of what came before an inner
+/// What `bar` does after its open to an order that the open has left alone: it fills at its price. With
+/// `through` a limit needs a price beyond its own.
+///
+/// A stop-limit that is triggered beyond its limit fills in a later bar at the earliest: of what followed the
 /// trigger nothing is known.
-fn stop_limit(trigger: Price, limit_price: Price, side: Side, bar: &PriceBar, through: bool) -> Touch {
-    let Some((raw, at_open)) = stop(trigger, side, bar) else { return Touch::Untouched };
-    if within(raw, limit_price, side) {
-        let bound = Some(limit_price);
-        return Touch::Filled(Match { raw, liquidity: Liquidity::Taker, bound, at_open });
+pub fn inside(order: Resting, side: Side, bar: &PriceBar, through: bool) -> Touch {
+    let extreme = match order.reach(side) {
+        Reach::Down => bar.low,
+        Reach::Up => bar.high,
+    };
+    match reached(order, side, bar.open, extreme, through) {
+        Some(at) => meet(order, side, at, false),
+        None => Touch::Untouched,
     }
-    let later = if at_open { limit(limit_price, side, bar, through) } else { None };
-    Touch::Triggered(later)
 }
 
 /// Whether a price is no worse than a limit.
@@ -138,9 +120,17 @@ mod tests {
         PriceBar { open: p(open), high: p(high), low: p(low), close: p(close) }
     }
 
+    /// The open first, then the rest of the bar.
+    fn touch(order: Resting, side: Side, bar: &PriceBar, through: bool) -> Touch {
+        match at_open(order, side, bar.open, through) {
+            Touch::Untouched => inside(order, side, bar, through),
+            touched => touched,
+        }
+    }
+
     fn raw(touch: Touch) -> Option<(f64, Liquidity, bool)> {
         match touch {
-            Touch::Filled(m) | Touch::Triggered(Some(m)) => Some((m.raw.to_f64(), m.liquidity, m.at_open)),
+            Touch::Filled(m) => Some((m.raw.to_f64(), m.liquidity, m.at_open)),
             _ => None,
         }
     }
@@ -192,21 +182,21 @@ mod tests {
         let sell = |b| touch(order, Side::Sell, &b, false);
         // Trigger inside the bar: at the trigger, bounded by the limit.
         assert_eq!(raw(sell(bar(105.0, 106.0, 90.0, 104.0))), Some((100.0, Liquidity::Taker, false)));
-        // Opens below the limit and never comes back: rests.
-        assert_eq!(sell(bar(95.0, 97.0, 90.0, 96.0)), Touch::Triggered(None));
-        // Opens below the limit, comes back to it: fills as a maker at the limit.
-        assert_eq!(raw(sell(bar(95.0, 99.0, 90.0, 96.0))), Some((98.0, Liquidity::Maker, false)));
+        // Opens below the limit: rests, and the rest of the bar meets it as a limit.
+        assert_eq!(sell(bar(95.0, 99.0, 90.0, 96.0)), Touch::Triggered);
+        let rests = inside(Resting::Limit(p(98.0)), Side::Sell, &bar(95.0, 99.0, 90.0, 96.0), false);
+        assert_eq!(raw(rests), Some((98.0, Liquidity::Maker, false)));
         let buy = Resting::StopLimit { trigger: p(100.0), limit: p(102.0) };
         let at = |b| touch(buy, Side::Buy, &b, false);
         assert_eq!(raw(at(bar(95.0, 101.0, 94.0, 96.0))), Some((100.0, Liquidity::Taker, false)));
-        assert_eq!(at(bar(105.0, 106.0, 103.0, 104.0)), Touch::Triggered(None));
-        assert_eq!(raw(at(bar(105.0, 106.0, 101.0, 104.0))), Some((102.0, Liquidity::Maker, false)));
+        assert_eq!(raw(at(bar(101.0, 103.0, 94.0, 96.0))), Some((101.0, Liquidity::Taker, true)));
+        assert_eq!(at(bar(105.0, 106.0, 103.0, 104.0)), Touch::Triggered);
     }
 
     #[test]
     fn a_limit_above_the_trigger_waits_for_a_later_bar() {
         let order = Resting::StopLimit { trigger: p(95.0), limit: p(97.0) };
         // Triggered inside the bar, limit above the trigger: the high may have come before.
-        assert_eq!(touch(order, Side::Sell, &bar(99.0, 99.5, 94.0, 98.0), false), Touch::Triggered(None));
+        assert_eq!(touch(order, Side::Sell, &bar(99.0, 99.5, 94.0, 98.0), false), Touch::Triggered);
     }
 }

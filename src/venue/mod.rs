@@ -10,9 +10,11 @@ mod capacity;
 mod matching;
 mod path;
 mod slippage;
+mod trading_day;
 
 pub use bar::PriceBar;
 pub use capacity::{capacity, volume_qty};
-pub use matching::{Match, Reach, Resting, Touch, touch};
+pub use matching::{Match, Reach, Resting, Touch, at_open, inside};
 pub use path::{meet, points, reached};
 pub use slippage::{Taking, bars_looked_back, slippage};
+pub use trading_day::TradingDay;

@@ -35,7 +35,7 @@ pub fn meet(order: Resting, side: Side, at: Price, at_open: bool) -> Touch {
         }
         Resting::Stop(_) => Touch::Filled(taker(None)),
         Resting::StopLimit { limit, .. } if within(at, limit, side) => Touch::Filled(taker(Some(limit))),
-        Resting::StopLimit { .. } => Touch::Triggered(None),
+        Resting::StopLimit { .. } => Touch::Triggered,
     }
 }
 

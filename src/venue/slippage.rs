@@ -2,14 +2,16 @@
 //!
 //! Fractions are computed in `f64` with only `+ - * /` and `sqrt`, which IEEE 754 defines to the last bit,
 //! so that they are the same on every machine; they become [`Bps`] once, at the end. Only bars that closed
-//! before the fill bar opened are read.
+//! before the fill bar opened are read. Days are days of trading, see [`TradingDay`]: the first hour after a weekend
+//! pays what any hour pays.
 
-use crate::domain::{Bps, Interval, Span, Timestamp};
+use super::TradingDay;
+use crate::domain::{Bps, Interval};
 use crate::market::{Bars, Row};
 use crate::scenario::Slippage;
 
-/// Days that the volatility of the square-root model looks back.
-const VOLATILITY_DAYS: i64 = 20;
+/// Trading days that the volatility of the square-root model looks back.
+const VOLATILITY_DAYS: usize = 20;
 
 /// What a fill takes from the market.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,18 +26,17 @@ pub struct Taking {
 ///
 /// `volume_share` as the reference platform does; `square_root` after Almgren et al. (2005), "Direct
 /// estimation of equity market impact". A market without volume (or volatility) to go by gives the cap.
-pub fn slippage(model: &Slippage, bars: &Bars, row: Row, taking: Taking) -> Bps {
+pub fn slippage(model: &Slippage, bars: &Bars, day: TradingDay, row: Row, taking: Taking) -> Bps {
     match *model {
         Slippage::None => Bps::ZERO,
         Slippage::FixedBps { bps } => bps,
         Slippage::VolumeShare { factor, floor, cap } => {
-            let traded = sum(last_day(bars, row), |r| bars.close[r] * bars.volume[r]);
-            let daily = traded / days_of_bar(bars);
-            capped(factor * taking.notional / daily, cap).max(floor.min(cap))
+            let traded = sum(day.before(row), |r| bars.close[r] * bars.volume[r]);
+            capped(factor * taking.notional / (traded / day.days()), cap).max(floor.min(cap))
         }
         Slippage::SquareRoot { factor, cap } => {
-            let volume = sum(last_day(bars, row), |r| bars.volume[r]) / days_of_bar(bars);
-            match daily_volatility(bars, row) {
+            let volume = sum(day.before(row), |r| bars.volume[r]) / day.days();
+            match daily_volatility(bars, day, row) {
                 Some(volatility) => capped(factor * volatility * (taking.quantity / volume).sqrt(), cap),
                 None => cap,
             }
@@ -51,8 +52,8 @@ pub fn bars_looked_back(model: &Slippage, interval: Interval) -> u32 {
         Slippage::VolumeShare { .. } => 1,
         Slippage::SquareRoot { .. } => VOLATILITY_DAYS,
     };
-    let a_day = (Span::DAY.micros() / interval.micros()).max(1);
-    u32::try_from(days * a_day + 1).unwrap_or(u32::MAX)
+    let bars = TradingDay::round_the_clock(interval).bars_of(days) + 1;
+    u32::try_from(bars).unwrap_or(u32::MAX)
 }
 
 /// A fraction as basis points, at most `cap`; anything that is no finite number is the cap.
@@ -64,46 +65,26 @@ fn sum(rows: std::ops::Range<Row>, value: impl Fn(Row) -> f64) -> f64 {
     rows.map(value).sum()
 }
 
-/// Rows of the bars that closed in the 24 hours before bar `row` opened. Bars of a day or more: the one
-/// before, also across a weekend.
-fn last_day(bars: &Bars, row: Row) -> std::ops::Range<Row> {
-    if bars.interval.span() >= Span::DAY {
-        return row.saturating_sub(1)..row;
-    }
-    closed_within(bars, row, Span::DAY)
-}
-
-/// How many days the bars of [`last_day`] stand for.
-fn days_of_bar(bars: &Bars) -> f64 {
-    (bars.interval.span().seconds() / Span::DAY.seconds()).max(1.0)
-}
-
-/// Rows before `row` whose close lies in `(open - span, open]`, where `open` is the open of `row`.
-fn closed_within(bars: &Bars, row: Row, span: Span) -> std::ops::Range<Row> {
-    let after = bars.ts[row] - span - bars.interval.span();
-    let first = bars.first_row_from(Timestamp::from_micros(after.micros().saturating_add(1)));
-    first.min(row)..row
-}
-
-/// `sqrt(sum of squared close-to-close returns / days that they cover)` over the bars closed in the last
-/// 20 days; a return needs the close before it. `None` without a return.
-fn daily_volatility(bars: &Bars, row: Row) -> Option<f64> {
-    let rows = closed_within(bars, row, Span::DAY.times(VOLATILITY_DAYS));
+/// `sqrt(sum of squared close-to-close returns / trading days that they cover)` over the bars of the last 20 trading
+/// days; a return needs the close before it. `None` without a return.
+fn daily_volatility(bars: &Bars, day: TradingDay, row: Row) -> Option<f64> {
+    let rows = day.times_before(VOLATILITY_DAYS, row);
     let rows = rows.start.max(1)..rows.end;
     if rows.is_empty() {
         return None;
     }
-    let covered = bars.ts[rows.end - 1] + bars.interval.span() - bars.ts[rows.start];
+    let covered = day.covered(rows.len());
     let squares = sum(rows, |r| {
         let change = bars.close[r] / bars.close[r - 1] - 1.0;
         change * change
     });
-    Some((squares / (covered.seconds() / Span::DAY.seconds())).sqrt())
+    Some((squares / covered).sqrt())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Timestamp;
 
     fn bars(interval: &str, rows: &[(i64, f64, f64)]) -> Bars {
         let interval: Interval = interval.parse().unwrap();
@@ -116,6 +97,11 @@ mod tests {
             bars.volume.push(volume);
         }
         bars
+    }
+
+    /// Slippage with the trading day that the bars show.
+    fn slippage(model: &Slippage, bars: &Bars, row: Row, taking: Taking) -> Bps {
+        super::slippage(model, bars, TradingDay::shown_by(bars, 0..bars.len()), row, taking)
     }
 
     fn taking(quantity: f64, notional: f64) -> Taking {
@@ -169,5 +155,63 @@ mod tests {
         let found = slippage(&model, &bars, 3, taking(4.0, 396.0)).to_f64();
         assert!((found - 50.0).abs() < 1e-6, "{found}");
         assert_eq!(slippage(&model, &bars, 0, taking(4.0, 396.0)), Bps::WHOLE);
+    }
+
+    /// Hours 9 to 15 of the weekdays of four weeks from a Monday on, each at 100 with this volume.
+    fn office_hours(volume: f64) -> Bars {
+        let days = (4..32).filter(|day| (day - 4) % 7 < 5);
+        let rows: Vec<_> = days.flat_map(|day| (9..16).map(move |h| (day * 24 + h, 100.0, volume))).collect();
+        bars("1h", &rows)
+    }
+
+    #[test]
+    fn a_mondays_first_hour_pays_what_any_hour_pays() {
+        // Seven bars a session of 10 * 100: 0.1 * 700 / 7000 = 100 bp, at every bar that has a session before it.
+        let bars = office_hours(10.0);
+        for row in 7..bars.len() {
+            assert_eq!(slippage(&SHARE, &bars, row, taking(7.0, 700.0)), Bps::from_f64(100.0), "row {row}");
+        }
+        // Fewer at the start of the data: those there are.
+        assert_eq!(slippage(&SHARE, &bars, 1, taking(7.0, 700.0)), Bps::from_f64(700.0));
+    }
+
+    #[test]
+    fn currencies_pay_on_sunday_evening_what_they_pay_in_the_week() {
+        // Sunday 22:00 to Friday 22:00, three weeks; 1970-01-04 was a Sunday.
+        let week = |n: i64| (70 + n * 168..190 + n * 168).map(|h| (h + 24, 100.0, 10.0));
+        let rows: Vec<_> = (0..3).flat_map(week).collect();
+        let bars = bars("1h", &rows);
+        for row in 24..bars.len() {
+            assert_eq!(slippage(&SHARE, &bars, row, taking(24.0, 2400.0)), Bps::from_f64(100.0), "row {row}");
+        }
+    }
+
+    #[test]
+    fn a_missing_hour_is_made_up_for_by_an_earlier_one() {
+        // Round the clock without hour 40: before hour 45 the last 24 bars reach one hour further back, to hour 20,
+        // which traded 10 more.
+        let rows: Vec<_> =
+            (0..96).filter(|&h| h != 40).map(|h| (h, 100.0, if h == 20 { 34.0 } else { 10.0 })).collect();
+        let bars = bars("1h", &rows);
+        // 0.1 * 2640 / (23 * 1000 + 3400) = 1 %.
+        assert_eq!(slippage(&SHARE, &bars, 44, taking(26.4, 2640.0)), Bps::from_f64(100.0));
+    }
+
+    #[test]
+    fn volatility_is_that_of_a_session() {
+        // Each session rises by 1 % in its first bar: 0.01 a day, in the first hour of a Monday as in any other.
+        let mut bars = office_hours(10.0);
+        for row in 0..bars.len() {
+            bars.close[row] = 100.0 * 1.01_f64.powi((row / 7) as i32);
+        }
+        let model = Slippage::SquareRoot { factor: 1.0, cap: Bps::WHOLE };
+        // 20 sessions: the first return is that of row 1.
+        for row in [70, 73, 105, 108, 139] {
+            let found = slippage(&model, &bars, row, taking(0.7, 70.0)).to_f64();
+            let returns = (1..row).filter(|r| r % 7 == 0).count() as f64;
+            let days = (row - 1) as f64 / 7.0;
+            let expected = 1e4 * 0.01 * (returns / days).sqrt() * (0.7_f64 / 70.0).sqrt();
+            assert!((found - expected).abs() < 1e-6, "row {row}: {found} {expected}");
+        }
     }
 }

@@ -6,9 +6,10 @@ use crate::support::cases::{Dice, Monkey, table};
 use crate::testkit::*;
 use proptest::prelude::*;
 use rust_decimal::{Decimal, RoundingStrategy};
-use tiltyard::domain::{Cash, Liquidity, OrderId, OrderOrigin, OrderStatus, Price, Qty, Side};
-use tiltyard::engine::{EndReason, Replay, ReplayStatus, exact_curve};
-use tiltyard::scenario::{Delisted, VenueSpec};
+use tiltyard::domain::{Bps, Cash, Liquidity, OrderId, OrderOrigin, OrderStatus, Price, Qty, Side, SymbolId};
+use tiltyard::engine::{EndReason, ExitState, Replay, ReplayStatus, exact_curve};
+use tiltyard::scenario::{Delisted, Slippage, VenueSpec};
+use tiltyard::venue::TradingDay;
 
 fn run(table: &Table, seed: u64) -> Replay {
     table.run(Box::new(Monkey { dice: Dice(seed ^ 0xabcd) }))
@@ -140,12 +141,28 @@ proptest! {
                 }
             }
             prop_assert!(fill.at >= order.placed_at && fill.at <= order.ended_at);
-            if let (Some(cap), false) = (table.venue.participation_cap, at_end) {
-                let in_bar = replay.fills.iter().filter(|f| f.tick == fill.tick && f.symbol == fill.symbol && replay.orders[f.order.0 as usize - 1].origin != OrderOrigin::WindowEnd);
+            if let Some(cap) = table.venue.participation_cap {
+                // What is sold at the window's end counts towards the symbol's last bar, which may be an earlier tick's.
+                let in_bar = replay.fills.iter().filter(|f| f.symbol == fill.symbol && series.rows[f.tick].row() == Some(row));
                 let taken: Qty = in_bar.map(|f| f.quantity).sum();
                 prop_assert!(taken.to_f64() <= series.bars.volume[row] * cap.to_fraction() + 1e-8);
             }
         }
+    }
+
+    #[test]
+    fn what_is_left_at_the_end_is_flagged(seed in any::<u64>()) {
+        let mut table = table(seed, None);
+        table.venue.close_at_end = true;
+        let replay = run(&table, seed);
+        for trip in replay.round_trips.iter().filter(|trip| trip.state == ExitState::Open) {
+            let written_off = table.delisted == Delisted::WriteOff && replay.flags.delisted.contains(&trip.symbol);
+            let unsold = replay.flags.unsold_at_end.contains(&trip.symbol);
+            prop_assert!(unsold != written_off, "{trip:?} {:?}", replay.flags);
+            prop_assert_eq!(trip.exit_reason, if unsold { "unsold_at_end" } else { "open" });
+        }
+        let ended = |symbol| replay.orders.iter().any(|o| o.symbol == symbol && o.end == EndReason::UnsoldAtEnd && o.quantity > Some(o.filled));
+        prop_assert!(replay.flags.unsold_at_end.iter().all(|&symbol| ended(symbol) && table.venue.participation_cap.is_some()));
     }
 
     #[test]
@@ -182,6 +199,15 @@ proptest! {
             // That a symbol's bars end for good, and that the window does, is known only afterwards.
             table.delisted = Delisted::Carry;
             table.venue.close_at_end = false;
+        }
+        // How long a session usually is is a property of the market, like its calendar, and not of a bar.
+        let day = |table: &Table| {
+            let ids = (0..table.market.symbols.len()).map(|id| SymbolId(id as u16));
+            ids.map(|id| TradingDay::of(&table.market, id)).collect::<Vec<_>>()
+        };
+        if day(&whole) != day(&short) {
+            let fixed = Slippage::FixedBps { bps: Bps::from_f64(7.0) };
+            (whole.venue.slippage, short.venue.slippage) = (fixed, fixed);
         }
         let (whole, short) = (run(&whole, seed), run(&short, seed));
         prop_assert_eq!(&whole.equity[..cut], &short.equity[..]);
@@ -231,6 +257,7 @@ fn the_random_cases_reach_every_kind_of_end() {
         "risk_rule",
         "time_in_force",
         "window_end",
+        "unsold_at_end",
         "cannot_pay",
         "INVALID_SYMBOL",
         "PRICE_NOT_AVAILABLE",

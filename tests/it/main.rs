@@ -40,3 +40,4 @@ mod strategy_cases;
 mod sweep_resume;
 mod tournament_formats;
 mod tournament_run;
+mod venue_oracle;

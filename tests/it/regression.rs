@@ -223,3 +223,23 @@ fn a_scenario_in_the_working_directory_looks_above_it() {
         stage.command("check first_tournament.toml").current_dir(stage.path("scenarios")).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+/// `close_at_end` sold everything at once under a participation cap: the cap holds, and what is left is said.
+#[test]
+fn what_a_cap_leaves_unsold_at_the_end_is_said() {
+    let stage = Stage::new();
+    fs::create_dir(stage.path("flat")).unwrap();
+    write_bars(&stage.path("flat").join("AAA_1d.parquet"), &bars(&[100.0; 5])).unwrap();
+    let market = "path = \"flat\"\nsymbols = [\"AAA\"]\ninterval = \"1d\"";
+    // 10 a bar: the last bar's 10 are bought, so that nothing of them can be sold.
+    let venue = "[venue]\nparticipation_cap_pct = 1\nclose_at_end = true\n";
+    stage.write("s.toml", &(scenario("flat", market, &agent("hold", "kind = \"buy_and_hold\"")) + venue));
+    let board = board(&stage, "run s.toml --out out --csv");
+    let file = |name: &str| agent_file(&stage, "out", &board, "hold", name);
+    assert!(!file("fills.csv").contains("sell"), "{}", file("fills.csv"));
+    assert!(file("trades.csv").contains("unsold_at_end"), "{}", file("trades.csv"));
+    assert!(file("orders.csv").contains("unsold_at_end"), "{}", file("orders.csv"));
+    let said = stage.run("run s.toml --out out2");
+    let said = said.stdout + &said.stderr;
+    assert!(said.contains("unsold_at_end: AAA"), "{said}");
+}

@@ -53,10 +53,20 @@ impl Price {
     /// This price moved by a fraction of itself against the trader: up for a buy, down for a sell;
     /// half up at eight places. `fraction` is not negative.
     pub fn slipped(self, fraction: Bps, up: bool) -> Self {
+        self.moved(fraction, up, Rounding::HalfUp)
+    }
+
+    /// This price moved by a fraction of itself, rounded away from it at eight places: a level that is at least so
+    /// far off. `fraction` is not negative.
+    pub fn away(self, fraction: Bps, up: bool) -> Self {
+        self.moved(fraction, up, if up { Rounding::Up } else { Rounding::Down })
+    }
+
+    fn moved(self, fraction: Bps, up: bool, rounding: Rounding) -> Self {
         let whole = Bps::UNITS_PER_WHOLE;
         let factor =
             if up { whole + i128::from(fraction.0) } else { (whole - i128::from(fraction.0)).max(0) };
-        Self(multiply_divide(self.0, factor, whole, Rounding::HalfUp))
+        Self(multiply_divide(self.0, factor, whole, rounding))
     }
 
     /// This price less `times` a share of itself, at least nothing, on the grid of `tick`: the exact value, rounded

@@ -1,7 +1,7 @@
 //! Loss limits that act by themselves, and those that only refuse.
 
 use super::super::testkit::*;
-use crate::domain::{Bps, OrderOrigin, RefusalCode};
+use crate::domain::{Bps, OrderOrigin, OrderStatus, RefusalCode};
 use crate::engine::ReplayStatus;
 use crate::scenario::{OnBreach, RiskProfile};
 
@@ -130,4 +130,40 @@ fn a_symbol_that_cannot_be_sold_stays_carried() {
     assert_eq!(fills(&replay), ["1 buy 6 @ 100"]);
     assert_eq!(ends(&replay)[1], "market cancelled window_end");
     assert_eq!(replay.final_equity, cash("880"));
+}
+
+#[test]
+fn an_agent_that_was_flattened_has_its_equity_as_its_peak_when_it_may_trade_again() {
+    // Down to 80 on the first day: 16 % below the peak of 1000. On the second day the account of 840 is the peak.
+    let mut prices = vec![100.0; 3];
+    prices.resize(26, 80.0);
+    prices.extend([80.0, 90.0, 76.0, 76.0, 76.0]);
+    let mut table = Table::new(hourly(flat(&prices)));
+    table.risk = RiskProfile {
+        max_drawdown: Some(Bps::from_percent(10.0)),
+        on_breach: OnBreach::Flatten,
+        ..RiskProfile::unlimited()
+    };
+    let steps =
+        vec![(0, place(buy("8"))), (5, place(buy("1"))), (24, place(buy("8"))), (30, place(buy("1")))];
+    let replay = table.plan(steps);
+    // 840 at the second midnight; 8 from 80 on: 920 at 90, and at 76 808 is more than 10 % below that.
+    assert_eq!(fills(&replay), ["1 buy 8 @ 100", "4 sell 8 @ 80", "25 buy 8 @ 80", "29 sell 8 @ 76"]);
+    let refused: Vec<_> = replay.orders.iter().filter(|o| o.status == OrderStatus::Rejected).collect();
+    assert_eq!(refused.len(), 2);
+    assert!(refused.iter().all(|order| order.end.as_str() == "CIRCUIT_BREAKER"));
+    let both =
+        crate::engine::replay_skipping(&table.job(), plan(vec![(0, place(buy("8"))), (24, place(buy("8")))]));
+    assert_eq!(fills(&both), fills(&replay));
+}
+
+#[test]
+fn what_the_cap_keeps_an_agent_from_selling_is_sold_on_while_it_is_out() {
+    let mut rows = flat(&[100.0, 100.0, 80.0, 80.0, 80.0, 80.0, 80.0]);
+    rows.iter_mut().skip(3).for_each(|bar| bar.5 = 30.0);
+    let mut table = Table::new(hourly(rows));
+    table.venue.participation_cap = Some(Bps::from_percent(10.0));
+    table.risk = daily(OnBreach::Disqualify);
+    let replay = table.plan(vec![(0, place(buy("8")))]);
+    assert_eq!(fills(&replay), ["1 buy 8 @ 100", "3 sell 3 @ 80", "4 sell 3 @ 80", "5 sell 2 @ 80"]);
 }

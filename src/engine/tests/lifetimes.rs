@@ -1,7 +1,9 @@
 //! How orders end: time in force, cancelling, the window's end, and money that is free again.
 
 use super::super::testkit::*;
-use crate::domain::{Action, OrderId, OrderRequest, Size, TimeInForce};
+use crate::domain::{
+    Action, Bps, Bracket, Distance, OrderId, OrderKind, OrderRequest, Protection, Size, TimeInForce,
+};
 use crate::engine::{EndReason, ReplayStatus};
 
 fn waiting(time_in_force: TimeInForce) -> OrderRequest {
@@ -118,4 +120,62 @@ fn two_sells_cannot_sell_the_same_thing() {
         ]
     );
     assert_eq!(fills(&replay), ["1 buy 5 @ 100", "2 sell 2 @ 100"]);
+}
+
+#[test]
+fn a_stop_limit_lives_as_long_as_its_time_in_force() {
+    // Placed before hour 3: hour 3 gaps below its limit, hour 24 comes back to it.
+    let rows: Vec<[f64; 4]> = (0..26)
+        .map(|h| match h {
+            0..3 => [100.0; 4],
+            3..24 => [90.0, 91.0, 89.0, 90.0],
+            _ => [90.0, 95.0, 90.0, 94.0],
+        })
+        .collect();
+    let table = Table::new(hourly(ohlc(&rows)));
+    let kind = OrderKind::StopLimit { trigger: price("95"), price: price("93") };
+    let run = |time_in_force| {
+        let order = OrderRequest { time_in_force, ..sell("5").of_kind(kind) };
+        let replay = table.plan(vec![(0, place(buy("5"))), (2, place(order))]);
+        (fills(&replay).get(1).cloned().unwrap_or_default(), replay.orders[1].ended_at)
+    };
+    assert_eq!(run(TimeInForce::Gtc), ("24 sell 5 @ 93".to_owned(), hour(24)));
+    assert_eq!(run(TimeInForce::Day), (String::new(), hour(24)));
+    assert_eq!(run(TimeInForce::Ioc), (String::new(), hour(3)));
+    assert_eq!(run(TimeInForce::GoodTill(hour(20))), (String::new(), hour(20)));
+    assert_eq!(run(TimeInForce::GoodTill(hour(25))), ("24 sell 5 @ 93".to_owned(), hour(24)));
+}
+
+#[test]
+fn buy_stops_and_trailing_buys_end_with_their_day() {
+    let mut table = two_days();
+    table.market = hourly(ohlc(
+        &(0..26).map(|h| if h < 24 { [100.0; 4] } else { [100.0, 106.0, 99.0, 105.0] }).collect::<Vec<_>>(),
+    ));
+    let trailing = OrderKind::TrailingStop { distance: Distance::Absolute(price("4")) };
+    for (kind, at) in [(stop("105"), "105"), (trailing, "104")] {
+        let run = |time_in_force| {
+            table.plan(vec![(2, place(OrderRequest { time_in_force, ..buy("5").of_kind(kind) }))])
+        };
+        assert_eq!(fills(&run(TimeInForce::Gtc)), [format!("24 buy 5 @ {at}")]);
+        assert_eq!(ends(&run(TimeInForce::Day))[0].split_once(' ').unwrap().1, "expired time_in_force");
+        assert_eq!(ends(&run(TimeInForce::Ioc))[0].split_once(' ').unwrap().1, "expired time_in_force");
+    }
+}
+
+#[test]
+fn an_expired_entry_leaves_the_bracket_of_what_it_bought() {
+    let rows = vec![
+        (0, 100.0, 100.0, 100.0, 100.0, 1000.0),
+        (1, 100.0, 100.0, 100.0, 100.0, 20.0),
+        (2, 100.0, 100.0, 94.0, 96.0, 1000.0),
+    ];
+    let mut table = Table::new(hourly(rows));
+    table.venue.participation_cap = Some(Bps::from_percent(10.0));
+    let stop_loss = Some(Protection::FromEntry(Distance::Absolute(price("5"))));
+    let bracket = Some(Bracket { stop_loss, ..Bracket::default() });
+    let order = OrderRequest { bracket, time_in_force: TimeInForce::Ioc, ..buy("8") };
+    let replay = table.plan(vec![(0, place(order))]);
+    assert_eq!(fills(&replay), ["1 buy 2 @ 100", "2 sell 2 @ 95"]);
+    assert_eq!(ends(&replay), ["market expired time_in_force", "stop filled filled"]);
 }

@@ -197,3 +197,28 @@ fn orders_are_numbered_as_their_agent_expects() {
         assert_eq!(working, [[false; 3], both, both, [false, false, true], [false, false, true]]);
     }
 }
+
+#[test]
+fn the_participation_cap_holds_at_the_end_and_what_is_left_is_flagged() {
+    let mut rows = flat(&[100.0; 4]);
+    rows[3].5 = 20.0;
+    let mut table = Table::new(hourly(rows));
+    table.venue.participation_cap = Some(Bps::from_percent(10.0));
+    table.venue.close_at_end = true;
+    let replay = table.plan(vec![(0, place(buy("5")))]);
+    assert_eq!(fills(&replay), ["1 buy 5 @ 100", "3 sell 2 @ 100"]);
+    assert_eq!(ends(&replay)[1], "market cancelled unsold_at_end");
+    assert_eq!(replay.flags.unsold_at_end, [A]);
+    let trip = &replay.round_trips[0];
+    assert_eq!((trip.state, trip.exit_reason), (ExitState::Open, "unsold_at_end"));
+    assert_eq!(replay.final_equity, cash("1000"));
+    // Nothing is left of the last bar where the agent has taken it already.
+    let replay = table.plan(vec![(0, place(buy("5"))), (2, place(buy("4")))]);
+    assert_eq!(fills(&replay), ["1 buy 5 @ 100", "3 buy 2 @ 100"]);
+    assert_eq!(ends(&replay)[2], "market cancelled unsold_at_end");
+    // A bar that gives enough leaves nothing to flag.
+    table.market = hourly(flat(&[100.0; 4]));
+    let replay = table.plan(vec![(0, place(buy("5")))]);
+    assert!(replay.flags.unsold_at_end.is_empty());
+    assert_eq!(replay.round_trips[0].exit_reason, "window_end");
+}
