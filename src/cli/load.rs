@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::diagnostics::Quoted;
 use super::exit::page;
 use super::{Exit, Failure, wallets};
+use crate::decode;
 use crate::domain::Interval;
 use crate::market::{self, LoadRequest, Market, MarketError};
 use crate::scenario::{Intrabar, Problem, Registry, Scenario, TrialSetup, WindowSpec, place_of};
@@ -53,14 +54,26 @@ impl From<Unread> for Failure {
 /// # Errors
 /// [`Unread`] with every problem of the file.
 pub fn read(file: &Path, registry: &dyn Registry) -> Result<Read, Unread> {
-    let text = std::fs::read_to_string(file).map_err(|error| {
+    let text = decode::read_text(file).map_err(|error| {
         let message = match error.kind() {
             ErrorKind::NotFound => format!("there is no file `{}`", file.display()),
             ErrorKind::IsADirectory => format!("`{}` is a folder, not a scenario file", file.display()),
             ErrorKind::InvalidData => format!("`{}` is not a text file", file.display()),
+            ErrorKind::FileTooLarge => {
+                format!(
+                    "`{}` is larger than {} MB: it is no scenario",
+                    file.display(),
+                    decode::MAX_TEXT >> 20
+                )
+            }
             _ => format!("cannot read `{}`: {error}", file.display()),
         };
-        let help = "give the path of a scenario (TOML); `tiltyard init` writes one";
+        let help = match error.kind() {
+            ErrorKind::FileTooLarge => {
+                "market data is brought in with `tiltyard data import`; a scenario is TOML"
+            }
+            _ => "give the path of a scenario (TOML); `tiltyard init` writes one",
+        };
         Unread::File(Failure::plain(Exit::Usage, message, help))
     })?;
     let base_dir = file.parent().map_or_else(PathBuf::new, Path::to_owned);

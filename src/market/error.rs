@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::flaw::Flaw;
 use super::gaps::GapError;
+use crate::decode::DecodeError;
 use crate::domain::{Interval, Symbol, Timestamp};
 
 /// Why market data could not be loaded or written.
@@ -166,6 +167,18 @@ pub enum MarketError {
         /// How many rows of those read have this kind of flaw.
         rows: usize,
     },
+    /// Whole numbers as times, in a unit that gives years without markets.
+    #[error(
+        "`{file}` has the number `{value}` as a time, which would be {at}: outside 1980 to 2099 that is not believed"
+    )]
+    UnbelievedClock {
+        /// The file.
+        file: PathBuf,
+        /// One of them.
+        value: i64,
+        /// What it would be, in the unit that its magnitude suggests.
+        at: Timestamp,
+    },
     /// The scenario's range is empty.
     #[error("the range {start} to {end} is empty")]
     EmptyRange {
@@ -242,7 +255,7 @@ pub enum MarketError {
     Resample {
         /// The interval wanted.
         interval: Interval,
-        /// What Polars says.
+        /// Why.
         detail: String,
     },
     /// Several problems at once; never empty and never nested.
@@ -315,6 +328,11 @@ impl MarketError {
                  as floats, decimals or integers"
                     .to_owned()
             }
+            Self::UnbelievedClock { .. } => {
+                "store times as timestamps, or bring the file in with `tiltyard data import`, which reads dates such as \
+                 20240131 and is told of other units with `--time-unit`"
+                    .to_owned()
+            }
             Self::BadRow { flaw, .. } => flaw.help().to_owned(),
             Self::EmptyRange { .. } => "set `end` to a time after `start`".to_owned(),
             Self::WindowOutside { first, last, .. } => {
@@ -324,14 +342,15 @@ impl MarketError {
                 format!("drop `{symbol}`, or choose a window between {first} and {last}")
             }
             Self::OverlappingBars { .. } => {
-                "use bars on one grid for all symbols, or finer bars, which are aligned when resampled"
+                "use bars on one grid for all symbols, or finer bars, which are aligned when resampled; daily bars \
+                 stamped with local midnights are put on one grid by `tiltyard data import --session-dates`"
                     .to_owned()
             }
             Self::Gaps { .. } => {
                 "set `gaps = \"keep\"` (not tradable there) or \"forward_fill\" in `[market]`, or mend the data".to_owned()
             }
             Self::TooManyRows { .. } => "choose a shorter window or a coarser interval".to_owned(),
-            Self::Resample { .. } => "report this with the scenario; native bars avoid it".to_owned(),
+            Self::Resample { .. } => "sort the bars by time, oldest first".to_owned(),
             Self::Several { problems } => {
                 problems.iter().map(|problem| format!("- {}", problem.help())).collect::<Vec<_>>().join("\n")
             }
@@ -344,6 +363,13 @@ impl MarketError {
 
     pub(super) fn damaged(file: &Path, detail: impl ToString) -> Self {
         Self::Damaged { file: file.to_owned(), detail: detail.to_string() }
+    }
+
+    pub(super) fn undecoded(file: &Path, error: DecodeError) -> Self {
+        match error {
+            DecodeError::Read(source) => Self::io("read", file, source),
+            DecodeError::Content(detail) => Self::damaged(file, detail),
+        }
     }
 }
 

@@ -35,8 +35,21 @@ pub fn apply(bars: Bars, rule: GapRule) -> Result<Bars, GapError> {
         (GapRule::Refuse, Some(first)) => {
             Err(GapError { holes: found.len(), from: first.from, until: first.until })
         }
-        (GapRule::ForwardFill, Some(_)) => Ok(filled(&bars, &found)),
+        (GapRule::ForwardFill, Some(_)) => {
+            let missing: u64 = found.iter().map(|hole| hole.missing).fold(0, u64::saturating_add);
+            let longest = found.iter().max_by_key(|hole| hole.missing);
+            if let Some(hole) = longest.filter(|_| missing > most_filled(bars.len())) {
+                return Err(GapError { holes: found.len(), from: hole.from, until: hole.until });
+            }
+            Ok(filled(&bars, &found))
+        }
     }
+}
+
+/// Most bars that are made up for so many real ones: what is mostly made up is no market's history, and a single
+/// stray date would otherwise ask for millions.
+const fn most_filled(rows: usize) -> u64 {
+    rows as u64 * 20 + 10_000
 }
 
 fn filled(bars: &Bars, found: &[Hole]) -> Bars {

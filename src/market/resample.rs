@@ -1,81 +1,49 @@
-//! Coarser bars from finer ones, with Polars.
+//! Coarser bars from finer ones.
 //!
-//! Invariant: a coarse bar opens at its bucket's start in UTC (weeks on Monday), whatever part of the bucket
-//! the finer bars cover; a bucket without any finer bar does not exist.
-
-use polars::prelude::*;
+//! Invariants: a coarse bar opens at its bucket's start in UTC (weeks on Monday), whatever part of the bucket the
+//! finer bars cover; a bucket without any finer bar does not exist. The work is one pass over the rows, however far
+//! apart their times are.
 
 use super::bars::Bars;
 use super::error::MarketError;
-use crate::domain::{Interval, Timestamp};
+use crate::domain::Interval;
 
-/// Bars of `interval`: first open, highest high, lowest low, last close, sum of volumes of each bucket.
+/// Bars of `interval`: first open, highest high, lowest low, last close, sum of volumes of each bucket. The bars
+/// are in order of time.
 ///
 /// # Errors
-/// [`MarketError::Resample`] where Polars refuses.
+/// [`MarketError::Resample`] where they are not.
 pub fn resample(bars: &Bars, interval: Interval) -> Result<Bars, MarketError> {
-    if bars.is_empty() {
-        return Ok(Bars::with_capacity(interval, 0));
+    if let Some(pair) = bars.ts.windows(2).find(|pair| pair[1] < pair[0]) {
+        let detail = format!("{} comes after {}", pair[1], pair[0]);
+        return Err(MarketError::Resample { interval, detail });
     }
-    collect(bars, interval).map_err(|error| MarketError::Resample { interval, detail: error.to_string() })
+    let mut coarse = Bars::with_capacity(interval, 0);
+    for row in 0..bars.len() {
+        let bucket = interval.floor(bars.ts[row]);
+        let values = [bars.open[row], bars.high[row], bars.low[row], bars.close[row], bars.volume[row]];
+        if coarse.ts.last() == Some(&bucket) {
+            merge(&mut coarse, values);
+        } else {
+            coarse.push(bucket, values);
+        }
+    }
+    Ok(coarse)
 }
 
-fn collect(bars: &Bars, interval: Interval) -> PolarsResult<Bars> {
-    // Counted from the interval's own origin (a Monday for weeks), so that buckets start at multiples.
-    let origin = interval.floor(Timestamp::from_micros(0)).micros();
-    let times: Vec<i64> = bars.ts.iter().map(|at| at.micros() - origin).collect();
-    let every = Duration::try_parse(&format!("{}us", interval.micros()))?;
-    let buckets = DynamicGroupOptions {
-        index_column: "ts".into(),
-        every,
-        period: every,
-        offset: Duration::try_parse("0us")?,
-        label: Label::Left,
-        include_boundaries: false,
-        closed_window: ClosedWindow::Left,
-        start_by: StartBy::WindowBound,
-    };
-    let number = |name: &str, values: &[f64]| Column::new(name.into(), values);
-    let frame = DataFrame::new(
-        bars.len(),
-        vec![
-            Column::new("ts".into(), times).cast(&DataType::Datetime(TimeUnit::Microseconds, None))?,
-            number("open", &bars.open),
-            number("high", &bars.high),
-            number("low", &bars.low),
-            number("close", &bars.close),
-            number("volume", &bars.volume),
-        ],
-    )?;
-    let coarse = frame
-        .lazy()
-        .group_by_dynamic(col("ts"), [], buckets)
-        .agg([
-            col("open").first(),
-            col("high").max(),
-            col("low").min(),
-            col("close").last(),
-            col("volume").sum(),
-        ])
-        .collect()?;
-    let column = |name: &str| -> PolarsResult<Vec<f64>> {
-        Ok(coarse.column(name)?.f64()?.into_no_null_iter().collect())
-    };
-    let times = coarse.column("ts")?.cast(&DataType::Int64)?;
-    Ok(Bars {
-        interval,
-        ts: times.i64()?.into_no_null_iter().map(|at| Timestamp::from_micros(at + origin)).collect(),
-        open: column("open")?,
-        high: column("high")?,
-        low: column("low")?,
-        close: column("close")?,
-        volume: column("volume")?,
-    })
+/// Adds a finer bar to the last coarse one.
+fn merge(coarse: &mut Bars, [_, high, low, close, volume]: [f64; 5]) {
+    let last = coarse.len() - 1;
+    coarse.high[last] = coarse.high[last].max(high);
+    coarse.low[last] = coarse.low[last].min(low);
+    coarse.close[last] = close;
+    coarse.volume[last] += volume;
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Timestamp;
 
     fn bars(interval: &str, rows: &[(&str, [f64; 5])]) -> Bars {
         let mut bars = Bars::with_capacity(interval.parse().unwrap(), rows.len());
@@ -126,6 +94,15 @@ mod tests {
         let weeks = resample(&fine, "1w".parse().unwrap()).unwrap();
         // 1970-01-05 was a Monday.
         assert!(weeks.ts.contains(&"1970-01-05".parse().unwrap()));
+    }
+
+    #[test]
+    fn a_span_without_bars_costs_nothing() {
+        let fine = bars("1s", &[("0001-01-01T00:00:01", [1.0; 5]), ("9999-12-31T23:59:59", [2.0; 5])]);
+        let coarse = resample(&fine, "2s".parse().unwrap()).unwrap();
+        assert_eq!((coarse.len(), coarse.close[1]), (2, 2.0));
+        let back = bars("1h", &[("2024-01-02", [1.0; 5]), ("2024-01-01", [1.0; 5])]);
+        assert!(resample(&back, Interval::DAY).is_err());
     }
 
     #[test]

@@ -27,4 +27,5 @@ pub use plan::{ColumnMap, Plan, Reading, Source, spacing};
 pub use read::{Survey, read_bars, survey};
 pub use rows::{Kind, Rows, Trades};
 pub use run::{BadRows, Existing, Group, Groups, Imported, files, import, look, plan, source};
-pub(crate) use text::{Clock, number};
+pub use text::Unit;
+pub(crate) use text::{Clock, believed, number};
