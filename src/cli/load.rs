@@ -12,7 +12,7 @@ use super::{Exit, Failure, wallets};
 use crate::decode;
 use crate::domain::Interval;
 use crate::market::{self, LoadRequest, Market, MarketError};
-use crate::scenario::{Intrabar, Problem, Registry, Scenario, TrialSetup, WindowSpec, place_of};
+use crate::scenario::{Intrabar, MOST_TOLD, Problem, Registry, Scenario, TrialSetup, WindowSpec, place_of};
 use crate::strategy;
 use crate::sweep;
 use crate::tournament::formats::{self, FormatError};
@@ -169,14 +169,20 @@ fn history(scenario: &Scenario, trials: &[TrialSetup]) -> BTreeMap<Interval, u32
 }
 
 fn market_failure(read: &Read, error: &MarketError) -> Failure {
-    let pages = error.problems().iter().map(|problem| {
+    let problems = error.problems();
+    let pages = problems.iter().take(MOST_TOLD).map(|problem| {
         let (message, help) = (problem.to_string(), problem.help());
         match blamed(read, problem) {
             Some(span) => read.quoted.page_at(span, message, help),
             None => page(message, help),
         }
     });
-    Failure::new(Exit::Data, pages.collect())
+    let mut pages: Vec<_> = pages.collect();
+    if let Some(more @ 1..) = problems.len().checked_sub(MOST_TOLD) {
+        let message = format!("{more} more problems with the market data");
+        pages.push(page(message, "deal with the ones above first"));
+    }
+    Failure::new(Exit::Data, pages)
 }
 
 /// The place in the scenario that a data problem comes from, where it is one of the scenario's words.

@@ -255,7 +255,7 @@ pub enum MarketError {
     Resample {
         /// The interval wanted.
         interval: Interval,
-        /// Why.
+        /// Why: what Polars says, or which times are out of order.
         detail: String,
     },
     /// Several problems at once; never empty and never nested.

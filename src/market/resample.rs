@@ -1,49 +1,76 @@
-//! Coarser bars from finer ones.
+//! Coarser bars from finer ones, with Polars.
 //!
 //! Invariants: a coarse bar opens at its bucket's start in UTC (weeks on Monday), whatever part of the bucket the
-//! finer bars cover; a bucket without any finer bar does not exist. The work is one pass over the rows, however far
-//! apart their times are.
+//! finer bars cover; a bucket without any finer bar does not exist. Rows are grouped by their buckets, so that the
+//! work grows with the rows, however far apart their times are.
+
+use polars::prelude::*;
+use polars::series::IsSorted;
 
 use super::bars::Bars;
 use super::error::MarketError;
-use crate::domain::Interval;
+use crate::domain::{Interval, Timestamp};
 
 /// Bars of `interval`: first open, highest high, lowest low, last close, sum of volumes of each bucket. The bars
 /// are in order of time.
 ///
 /// # Errors
-/// [`MarketError::Resample`] where they are not.
+/// [`MarketError::Resample`] where they are not, or Polars refuses.
 pub fn resample(bars: &Bars, interval: Interval) -> Result<Bars, MarketError> {
+    if bars.is_empty() {
+        return Ok(Bars::with_capacity(interval, 0));
+    }
     if let Some(pair) = bars.ts.windows(2).find(|pair| pair[1] < pair[0]) {
         let detail = format!("{} comes after {}", pair[1], pair[0]);
         return Err(MarketError::Resample { interval, detail });
     }
-    let mut coarse = Bars::with_capacity(interval, 0);
-    for row in 0..bars.len() {
-        let bucket = interval.floor(bars.ts[row]);
-        let values = [bars.open[row], bars.high[row], bars.low[row], bars.close[row], bars.volume[row]];
-        if coarse.ts.last() == Some(&bucket) {
-            merge(&mut coarse, values);
-        } else {
-            coarse.push(bucket, values);
-        }
-    }
-    Ok(coarse)
+    collect(bars, interval).map_err(|error| MarketError::Resample { interval, detail: error.to_string() })
 }
 
-/// Adds a finer bar to the last coarse one.
-fn merge(coarse: &mut Bars, [_, high, low, close, volume]: [f64; 5]) {
-    let last = coarse.len() - 1;
-    coarse.high[last] = coarse.high[last].max(high);
-    coarse.low[last] = coarse.low[last].min(low);
-    coarse.close[last] = close;
-    coarse.volume[last] += volume;
+fn collect(bars: &Bars, interval: Interval) -> PolarsResult<Bars> {
+    let buckets: Vec<i64> = bars.ts.iter().map(|&at| interval.floor(at).micros()).collect();
+    let mut buckets = Series::new("bucket".into(), buckets);
+    buckets.set_sorted_flag(IsSorted::Ascending);
+    let number = |name: &str, values: &[f64]| Column::new(name.into(), values);
+    let frame = DataFrame::new(
+        bars.len(),
+        vec![
+            buckets.into(),
+            number("open", &bars.open),
+            number("high", &bars.high),
+            number("low", &bars.low),
+            number("close", &bars.close),
+            number("volume", &bars.volume),
+        ],
+    )?;
+    let coarse = frame
+        .lazy()
+        .group_by_stable([col("bucket")])
+        .agg([
+            col("open").first(),
+            col("high").max(),
+            col("low").min(),
+            col("close").last(),
+            col("volume").sum(),
+        ])
+        .collect()?;
+    let column = |name: &str| -> PolarsResult<Vec<f64>> {
+        Ok(coarse.column(name)?.f64()?.into_no_null_iter().collect())
+    };
+    Ok(Bars {
+        interval,
+        ts: coarse.column("bucket")?.i64()?.into_no_null_iter().map(Timestamp::from_micros).collect(),
+        open: column("open")?,
+        high: column("high")?,
+        low: column("low")?,
+        close: column("close")?,
+        volume: column("volume")?,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Timestamp;
 
     fn bars(interval: &str, rows: &[(&str, [f64; 5])]) -> Bars {
         let mut bars = Bars::with_capacity(interval.parse().unwrap(), rows.len());

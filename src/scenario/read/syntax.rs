@@ -95,7 +95,7 @@ impl Foreign {
             ),
             Self::Json => ("JSON, not a scenario", "a scenario is TOML, and `tiltyard init` writes one"),
         };
-        let message = format!("this is {what}");
+        let message = format!("not valid TOML: this is {what}");
         problems.error(shown, message, "no TOML".to_owned(), Some(help.to_owned()));
     }
 }
