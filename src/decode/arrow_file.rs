@@ -103,7 +103,7 @@ fn check_block(file: &File, bytes: u64, block: &Block) -> Result<u64, DecodeErro
                 continue;
             }
             let at = start + head;
-            let size = part(file, bytes, at.checked_add(place).unwrap_or(u64::MAX), 8)?;
+            let size = part(file, bytes, at.saturating_add(place), 8)?;
             let size: [u8; 8] = size.try_into().unwrap_or_default();
             // -1: the buffer is not packed.
             if let Ok(size) = u64::try_from(i64::from_le_bytes(size)) {

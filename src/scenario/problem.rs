@@ -143,6 +143,11 @@ impl<'s> Problems<'s> {
         });
     }
 
+    /// Drops everything, where the text is none that could be read.
+    pub(super) fn forgive_all(&self) {
+        self.found.borrow_mut().clear();
+    }
+
     /// All, by place; on the same place in the order they were found. Of errors and of warnings the first
     /// [`MOST_TOLD`] each, and how many more there are.
     pub(super) fn into_sorted(self) -> Vec<Problem> {

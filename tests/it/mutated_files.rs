@@ -70,8 +70,7 @@ fn odd_bars(rows: i64) -> RecordBatch {
             .with_precision_and_scale(30, 8)
             .unwrap(),
     );
-    let whole: ArrayRef =
-        Arc::new(Int64Array::from_iter((0..rows).map(|row| (row % 5 != 0).then_some(row * 3))));
+    let whole: ArrayRef = Arc::new(Int64Array::from_iter((0..rows).map(|row| Some(row * 3))));
     RecordBatch::try_from_iter_with_nullable([
         ("ts", texts, true),
         ("open", Arc::clone(&money), true),

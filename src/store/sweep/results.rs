@@ -85,7 +85,11 @@ fn columns(path: &Path) -> Result<Vec<ResultColumn>, StoreError> {
         file.schema().fields().iter().map(|field| named(field.name())).collect();
     for batch in file.batches(BATCH_ROWS, Selection::default()).map_err(failed)? {
         let batch = batch.map_err(failed)?;
-        guarded(|| Ok(append(&batch, &mut columns))).map_err(failed)?;
+        guarded(|| {
+            append(&batch, &mut columns);
+            Ok(())
+        })
+        .map_err(failed)?;
     }
     Ok(columns)
 }
