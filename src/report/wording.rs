@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::numbers::count;
+use super::numbers::{count, grouped};
 use crate::store::{CostRecord, RunRecord, StoredRun};
 
 /// Symbols that are named before the rest is only counted.
@@ -108,10 +108,32 @@ pub(super) fn optimistic(run: &RunRecord) -> Option<String> {
         .then(|| format!("optimistic: {names} fills orders at the very close that they were decided on"))
 }
 
+/// That windows leave bars of the range unused.
+#[expect(clippy::cast_precision_loss, reason = "a share, shown only")]
+pub fn unused_bars(bars: usize, of: usize) -> String {
+    let share = bars as f64 / of.max(1) as f64 * 100.0;
+    format!("{} of {} bars of the range ({share:.0} %) lie in no window", count(bars), count(of))
+}
+
 /// What a reader should know of the run as a whole, besides optimistic settings.
 pub(super) fn flags(run: &RunRecord) -> Vec<String> {
     let flags = &run.flags;
     let mut lines = Vec::new();
+    if !run.market.accepted.is_empty() {
+        let kinds: Vec<&str> = run.market.accepted.iter().map(String::as_str).collect();
+        lines.push(format!(
+            "the data has errors that the scenario accepts ({}): its results may mean nothing",
+            some(&kinds)
+        ));
+    }
+    for (symbol, unit) in &run.market.units {
+        let asset = symbol.strip_prefix(&unit.to_string()).unwrap_or(symbol);
+        let unit = grouped(&unit.to_string());
+        lines.push(format!("{symbol}: prices are for {unit} of {asset}, quantities count in {unit}"));
+    }
+    if let Some(unused) = flags.unused {
+        lines.push(unused_bars(unused.bars, unused.of));
+    }
     if !flags.delisted.is_empty() {
         let names: Vec<&str> = flags.delisted.iter().map(String::as_str).collect();
         let worth =

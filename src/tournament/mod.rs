@@ -36,4 +36,4 @@ pub use ranking::{leaderboard, mean_over_windows, rank_battle};
 pub use regime::Regime;
 pub use run::{Means, Observer, Plan, RunError, Unobserved, run, run_by};
 pub use score::score;
-pub use windows::{Stretch, WindowError, plan_windows};
+pub use windows::{Stretch, WindowError, plan_windows, unused_ticks};

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use super::{AgentResult, WindowResult};
 use crate::domain::{AgentName, Bps, Instrument, Interval, Seed, Span, Symbol, Timestamp};
-use crate::market::{Bars, Market, SeriesBars, TickRange};
+use crate::market::{Bars, Market, SeriesBars, TickRange, TradingYear};
 use crate::metrics::testing::{cash, daily_market, empty_market, replay};
 use crate::metrics::{Course, Measure, Metrics, measure};
 use crate::scenario::{
-    AgentSpec, BattleSpec, Delisted, GapRule, MarketSpec, MetricSpec, RankingMetric, ReportSpec, RiskProfile,
-    Scenario, StrategyKind, StrategySpec, TieBreak, VenueSpec, WarmUp, WindowSpec,
+    AgentSpec, BattleSpec, Calendar, Delisted, GapRule, MarketSpec, MetricSpec, RankingMetric, ReportSpec,
+    RiskProfile, Scenario, StrategyKind, StrategySpec, TieBreak, VenueSpec, WarmUp, WindowSpec,
 };
 
 pub fn name(text: &str) -> AgentName {
@@ -18,7 +18,9 @@ pub fn name(text: &str) -> AgentName {
 
 /// A market of these open times and no symbols.
 pub fn market(interval: &str, weekends: bool, clock: Vec<Timestamp>) -> Market {
-    Market { interval: interval.parse().unwrap(), clock, trades_weekends: weekends, ..empty_market() }
+    let calendar = if weekends { Calendar::RoundTheClock } else { Calendar::Sessions };
+    let trading_year = TradingYear::of(calendar);
+    Market { interval: interval.parse().unwrap(), clock, trading_year, ..empty_market() }
 }
 
 /// Open times at these hours after 1970-01-01.
@@ -114,6 +116,8 @@ pub fn scenario(agents: &[&str], by: RankingMetric) -> Scenario {
             warm_up: WarmUp::default(),
             delisted: Delisted::default(),
             gaps: GapRule::default(),
+            calendar: None,
+            accept: Vec::new(),
         },
         venue: VenueSpec::default(),
         agents: agents.iter().map(agent).collect(),

@@ -24,6 +24,7 @@ mod golden_metrics;
 mod golden_profiles;
 mod golden_sweep;
 mod isolation;
+mod market_promises;
 mod metrics_command;
 mod money;
 mod mutated_files;

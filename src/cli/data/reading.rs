@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::cli::{Exit, Failure};
 use crate::domain::Interval;
 use crate::market::MarketError;
-use crate::market::import::{ColumnMap, Format, ImportError, Reading, Unit, zone};
+use crate::market::import::{ColumnMap, Format, ImportError, Reading, TimeUnit, Unit, zone};
 
 /// What the files do not say themselves.
 #[derive(Debug, Clone, clap::Args)]
@@ -29,7 +29,7 @@ pub struct ReadingArgs {
     /// What numbers count that stand for times: s, ms, us, ns, days (since 1970), spreadsheet (days from
     /// 1899-12-30) or date (20240131) [default: by magnitude, where that gives a year from 1980 to 2099]
     #[arg(long, value_name = "UNIT")]
-    time_unit: Option<Unit>,
+    time_unit: Option<TimeUnit>,
     /// Midnights stand for trading days: stamp each 00:00 UTC of its date, whatever its offset or --tz
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     session_dates: Option<bool>,
@@ -47,6 +47,7 @@ impl ReadingArgs {
             time_unit: self.time_unit,
             session_dates: self.session_dates,
             adjust,
+            ..Reading::default()
         }
     }
 }

@@ -10,7 +10,7 @@ use chrono_tz::Tz;
 use super::ImportError;
 use super::names::Role;
 use super::rows::{Kind, Rows, Trades};
-use super::text::{Feed, Unit};
+use super::text::{Feed, TimeUnit};
 use crate::decode::{ArrowFile, DecodeError, ParquetFile, Selection, guarded};
 use crate::domain::{Interval, Timestamp};
 use crate::market::Bars;
@@ -186,9 +186,9 @@ fn times(batch: &RecordBatch, place: usize, clock: &mut TableClock) -> Result<Ve
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TableClock {
     /// What whole numbers count, as the user says.
-    pub given: Option<Unit>,
+    pub given: Option<TimeUnit>,
     /// What the file's first number seems to count.
-    guessed: Option<Unit>,
+    guessed: Option<TimeUnit>,
     /// Midnights of this zone stand for sessions.
     pub sessions: Option<Tz>,
 }
@@ -199,9 +199,9 @@ impl TableClock {
         if let Some(unit) = self.given {
             return unit.instant(value, 0);
         }
-        let expected = *self.guessed.get_or_insert_with(|| Unit::guess(value));
-        if expected != Unit::Date && Unit::of(value) != expected {
-            let (found, expected) = (Unit::of(value).as_str(), expected.as_str());
+        let expected = *self.guessed.get_or_insert_with(|| TimeUnit::guess(value));
+        if expected != TimeUnit::Date && TimeUnit::of(value) != expected {
+            let (found, expected) = (TimeUnit::of(value).as_str(), expected.as_str());
             return Err(format!("`{value}` counts {found}, but the rows before it count {expected}"));
         }
         expected.believed(value, 0)

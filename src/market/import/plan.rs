@@ -10,7 +10,7 @@ use super::factors::Factors;
 use super::names::Role;
 use super::probe::{Content, Probe};
 use super::rows::{Kind, Rows};
-use super::text::{self, Clock, Feed, Form, Layout, Packing, Unit};
+use super::text::{self, Clock, Feed, Form, Layout, Packing, TimeUnit};
 use super::{Format, ImportError};
 use crate::domain::{Interval, Span, Timestamp};
 
@@ -28,12 +28,38 @@ pub struct Reading {
     /// How times are written, for CSV: a `strftime` pattern.
     pub time_format: Option<String>,
     /// What whole numbers count that stand for times, where their magnitude does not tell.
-    pub time_unit: Option<Unit>,
+    pub time_unit: Option<TimeUnit>,
     /// Whether a midnight stands for a trading day, to be stamped 00:00 UTC of its date; daily bars whose
     /// midnights have an offset are refused where it is not said.
     pub session_dates: Option<bool>,
     /// Adjust prices for splits and dividends where the format has what that needs.
     pub adjust: bool,
+    /// How much of the asset prices are for.
+    pub unit: Unit,
+}
+
+/// How much of the asset prices are for: they are multiplied by it, volumes divided by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// This much: a power of ten.
+    Of(u32),
+    /// The smallest that holds all prices and volumes at eight decimal places.
+    Auto,
+}
+
+impl std::str::FromStr for Unit {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.eq_ignore_ascii_case("auto") {
+            return Ok(Self::Auto);
+        }
+        let unit = text.parse::<u32>().ok().filter(|&unit| (1..=1_000_000_000).contains(&unit));
+        let power = unit.filter(|unit| 10_u32.pow(unit.ilog10()) == *unit);
+        power
+            .map(Self::Of)
+            .ok_or_else(|| format!("`{text}` is neither `auto` nor a power of ten up to 1000000000"))
+    }
 }
 
 impl Default for Reading {
@@ -47,6 +73,7 @@ impl Default for Reading {
             time_unit: None,
             session_dates: None,
             adjust: false,
+            unit: Unit::Of(1),
         }
     }
 }

@@ -172,7 +172,7 @@ mod tests {
     fn at_eighty_columns_the_ranking_metric_and_risk_stay() {
         let expected = "\
 first
-BTC, ETH in USDT | 1d bars | 2024-01-01 to 2024-01-06 | 1 window
+BTC, ETH in USDT | 1d bars | 2024-01-01 to 2024-01-05 | 1 window
 run RUN
 
 #  agent                   ROI %  final equity  Sharpe  max DD %  status
@@ -209,7 +209,7 @@ results: reports/first/RUN
     fn at_a_hundred_columns() {
         let expected = "\
 first
-BTC, ETH in USDT | 1d bars | 2024-01-01 to 2024-01-06 | 1 window | run RUN
+BTC, ETH in USDT | 1d bars | 2024-01-01 to 2024-01-05 | 1 window | run RUN
 
 #  agent                   ROI %  final equity  Sharpe  max DD %  win %    PF  trades  status
 ---------------------------------------------------------------------------------------------------
@@ -231,7 +231,7 @@ results: reports/first/RUN
     fn with_room_for_all() {
         let expected = "\
 first
-BTC, ETH in USDT | 1d bars | 2024-01-01 to 2024-01-06 | 1 window | run RUN
+BTC, ETH in USDT | 1d bars | 2024-01-01 to 2024-01-05 | 1 window | run RUN
 
 #  agent                   ROI %         PnL  final equity  Sharpe  Sortino  Calmar  max DD %  win %    PF  trades      fees  status
 ------------------------------------------------------------------------------------------------------------------------------------------

@@ -177,7 +177,7 @@ A first try
 
 run       RUN
 symbols   BTC, ETH in USDT
-bars      1d, 2024-01-01 to 2024-01-06
+bars      1d, 2024-01-01 to 2024-01-05
 windows   1, ranked by roi_pct
 costs     taker 10 bp, maker 10 bp, slippage none, fills at the next open
 seed      7
@@ -245,8 +245,8 @@ Windows
 
 window  from        to          winner             score  second  its score
 ---------------------------------------------------------------------------
-     0  2024-01-01  2024-01-06  trend, fast         1.50  idle         0.00
-     1  2024-01-01  2024-01-06  idle, trend, fast   0.00
+     0  2024-01-01  2024-01-05  trend, fast         1.50  idle         0.00
+     1  2024-01-01  2024-01-05  idle, trend, fast   0.00
 ";
         assert_eq!(windows(&stored, Style::PLAIN), expected);
     }

@@ -53,7 +53,7 @@ pub(super) fn agent(stored: &StoredRun, row: &RankingRecord, record: &AgentRecor
         refused: refused(record),
         years: course::years(record, apart),
         months_overlap: !apart,
-        worst: course::worst(record),
+        worst: course::worst(record, &stored.run.windows),
         rolling_returns: course::rolling(record).returns,
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::Timestamp;
 
 /// What a whole number counts that stands for a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
+pub enum TimeUnit {
     /// Seconds since 1970, perhaps with a fraction.
     Seconds,
     /// Thousandths.
@@ -32,7 +32,7 @@ const MICROS_PER_DAY: i64 = 86_400_000_000;
 /// Days from 30 December 1899 to 1970.
 const SPREADSHEET_TO_1970: i64 = 25_569;
 
-impl Unit {
+impl TimeUnit {
     /// By magnitude: up to the year 5138 the ranges lie apart from March 1973 on.
     pub const fn of(value: i64) -> Self {
         match value.unsigned_abs() {
@@ -128,21 +128,21 @@ pub fn believed(at: Timestamp) -> bool {
     BELIEVED.contains(&year)
 }
 
-impl std::str::FromStr for Unit {
+impl std::str::FromStr for TimeUnit {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        const ALL: [Unit; 7] = [
-            Unit::Seconds,
-            Unit::Millis,
-            Unit::Micros,
-            Unit::Nanos,
-            Unit::Days,
-            Unit::Spreadsheet,
-            Unit::Date,
+        const ALL: [TimeUnit; 7] = [
+            TimeUnit::Seconds,
+            TimeUnit::Millis,
+            TimeUnit::Micros,
+            TimeUnit::Nanos,
+            TimeUnit::Days,
+            TimeUnit::Spreadsheet,
+            TimeUnit::Date,
         ];
         ALL.into_iter().find(|unit| unit.key() == text).ok_or_else(|| {
-            let keys = ALL.map(Unit::key).join(", ");
+            let keys = ALL.map(TimeUnit::key).join(", ");
             format!("`{text}` is no unit of time; known are {keys}")
         })
     }
@@ -152,9 +152,9 @@ impl std::str::FromStr for Unit {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Clock {
     /// A number in UTC whose unit was guessed from its magnitude.
-    Epoch(Unit),
+    Epoch(TimeUnit),
     /// A number in the unit that the user says.
-    Counted(Unit),
+    Counted(TimeUnit),
     /// Midnights, each of which stands for a trading day: stamped 00:00 UTC of the date that is written, whatever
     /// its offset or zone. Numbers are instants, whose date in the zone counts.
     Session(Box<Clock>, Tz),
@@ -172,8 +172,10 @@ impl Clock {
     pub fn guess(field: &str, zone: Tz) -> Self {
         match epoch(field) {
             // Eight digits are a date: 20240131.
-            Some((whole, 0)) if field.len() == 8 && Unit::guess(whole) == Unit::Date => Self::Text(zone),
-            Some((whole, _)) => Self::Epoch(Unit::of(whole)),
+            Some((whole, 0)) if field.len() == 8 && TimeUnit::guess(whole) == TimeUnit::Date => {
+                Self::Text(zone)
+            }
+            Some((whole, _)) => Self::Epoch(TimeUnit::of(whole)),
             None => Self::Text(zone),
         }
     }
@@ -184,7 +186,7 @@ impl Clock {
         match self {
             Self::Epoch(unit) => {
                 let (whole, micros) = epoch(field).ok_or_else(unreadable)?;
-                let found = Unit::of(whole);
+                let found = TimeUnit::of(whole);
                 if found != *unit {
                     let (found, unit) = (found.as_str(), unit.as_str());
                     return Err(format!("`{field}` counts {found}, but the rows before it count {unit}"));
@@ -402,19 +404,19 @@ mod tests {
     #[test]
     fn epochs_by_magnitude_and_never_mixed() {
         for (field, unit) in [
-            ("1706659200", Unit::Seconds),
-            ("1706659200000", Unit::Millis),
-            ("1706659200000000", Unit::Micros),
-            ("1706659200000000000", Unit::Nanos),
+            ("1706659200", TimeUnit::Seconds),
+            ("1706659200000", TimeUnit::Millis),
+            ("1706659200000000", TimeUnit::Micros),
+            ("1706659200000000000", TimeUnit::Nanos),
         ] {
             let clock = Clock::guess(field, Tz::UTC);
             assert_eq!(clock, Clock::Epoch(unit));
             assert_eq!(read(&clock, field), "2024-01-31T00:00:00Z");
         }
-        let millis = Clock::Epoch(Unit::Millis);
+        let millis = Clock::Epoch(TimeUnit::Millis);
         let mixed = "`1735689600000000` counts microseconds, but the rows before it count milliseconds";
         assert_eq!(read(&millis, "1735689600000000"), mixed);
-        assert_eq!(read(&Clock::Epoch(Unit::Seconds), "1672531436.25"), "2023-01-01T00:03:56.250000Z");
+        assert_eq!(read(&Clock::Epoch(TimeUnit::Seconds), "1672531436.25"), "2023-01-01T00:03:56.250000Z");
     }
 
     #[test]
@@ -425,7 +427,7 @@ mod tests {
             let problem = read(&clock, field);
             assert!(problem.contains("is 1970-01-01T") && problem.contains("--time-unit"), "{problem}");
         }
-        assert!(read(&Clock::Epoch(Unit::Millis), "4133980800000").contains("2101-01-01"), "far ahead");
+        assert!(read(&Clock::Epoch(TimeUnit::Millis), "4133980800000").contains("2101-01-01"), "far ahead");
         for (unit, field, expected) in [
             ("spreadsheet", "45293", "2024-01-02T00:00:00Z"),
             ("spreadsheet", "45293.75", "2024-01-02T18:00:00Z"),
@@ -438,8 +440,11 @@ mod tests {
         ] {
             assert_eq!(read(&Clock::Counted(unit.parse().unwrap()), field), expected, "{unit} {field}");
         }
-        assert!("weeks".parse::<Unit>().unwrap_err().contains("known are s, ms"));
-        assert_eq!((Unit::guess(20_240_102), Unit::guess(1_706_659_200)), (Unit::Date, Unit::Seconds));
+        assert!("weeks".parse::<TimeUnit>().unwrap_err().contains("known are s, ms"));
+        assert_eq!(
+            (TimeUnit::guess(20_240_102), TimeUnit::guess(1_706_659_200)),
+            (TimeUnit::Date, TimeUnit::Seconds)
+        );
     }
 
     #[test]
@@ -451,7 +456,7 @@ mod tests {
             assert_eq!(read(&clock, field), "2024-07-01T00:00:00Z", "{field}");
         }
         assert!(read(&clock, "2024-07-01 16:00:00-04:00").contains("is no midnight"));
-        let seconds = Clock::Session(Box::new(Clock::Epoch(Unit::Seconds)), Tz::America__New_York);
+        let seconds = Clock::Session(Box::new(Clock::Epoch(TimeUnit::Seconds)), Tz::America__New_York);
         assert_eq!(read(&seconds, "1719806400"), "2024-07-01T00:00:00Z");
         assert!(
             is_local_midnight("2024-07-01 00:00:00-04:00") && is_local_midnight("2024-07-01T00:00:00+01:00")

@@ -167,13 +167,13 @@ impl Blocks<'_> {
 mod tests {
     use std::fmt::Write as _;
 
-    use super::super::clock::{Clock, Unit};
+    use super::super::clock::{Clock, TimeUnit};
     use super::super::layout::Values;
     use super::*;
 
     fn layout(skip: u64) -> Layout {
         let values = Values::Bars { prices: [1, 2, 3, 4], volume: Some(5), adjusted_close: None };
-        Layout { skip, ..Layout::plain(Clock::Epoch(Unit::Seconds), 0, values) }
+        Layout { skip, ..Layout::plain(Clock::Epoch(TimeUnit::Seconds), 0, values) }
     }
 
     fn all(text: &str, skip: u64) -> Result<Vec<i64>, ImportError> {
