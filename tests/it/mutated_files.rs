@@ -306,8 +306,9 @@ fn show_everything(folder: &Path) {
 fn no_mutation_of_a_stored_run_panics_or_hangs() {
     let stage = Stage::new();
     stage.result("run scenarios/first_tournament.toml --out out --quiet");
-    let run = fs::read_dir(stage.path("out/first-tournament")).unwrap().map(|entry| entry.unwrap().path());
-    let run = run.filter(|path| path.join("run.json").exists()).next().unwrap();
+    let mut run =
+        fs::read_dir(stage.path("out/first-tournament")).unwrap().map(|entry| entry.unwrap().path());
+    let run = run.find(|path| path.join("run.json").exists()).unwrap();
     let mut files = Vec::new();
     parquet_files(&run, &mut files);
     files.sort();
