@@ -3,6 +3,7 @@
 //! Data flows one way, from the top of this list to its end; a room uses only rooms above it.
 
 pub mod cli;
+pub mod decode;
 pub mod domain;
 pub mod engine;
 pub mod files;

@@ -39,8 +39,9 @@ Examples:
   tiltyard metrics run.csv --column equity --periods-per-year 365
   tiltyard metrics fund.parquet --column returns --periods-per-year 252 --benchmark spy.csv
 
-A column whose name has `ret` or `change` in it holds returns; `equity`, `balance`, `nav`,
-`value`, `capital`, `wealth`, `close`, `price` or `level`: levels, from which returns are made.
+A column whose name has the word `return`, `ret` or `change` holds returns; `equity`, `balance`,
+`nav`, `value`, `capital`, `wealth`, `close`, `price` or `level`: levels, from which returns are
+made. Where the name says both, or neither, say which with --kind.
 Rows without a value may only stand at the start.
 
 Exit codes:
@@ -281,9 +282,9 @@ pub struct TradesArgs {
     pub run: String,
     /// The agent's name.
     pub agent: String,
-    /// Most rows to print; 0 for all.
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    pub limit: usize,
+    /// Most rows to print, the latest ones; 0 for all [default: 50; all with --json].
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
     /// Which store.
     #[command(flatten)]
     pub store: StoreArgs,

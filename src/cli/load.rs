@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use super::diagnostics::Quoted;
 use super::exit::page;
 use super::{Exit, Failure, wallets};
+use crate::decode;
 use crate::domain::{Bps, Cash, Instrument, Price, Qty};
 use crate::market::{self, LoadRequest, Market, MarketError};
-use crate::scenario::{Intrabar, Problem, Registry, Scenario, place_of};
+use crate::scenario::{Intrabar, MOST_TOLD, Problem, Registry, Scenario, place_of};
 use crate::strategy;
 use crate::sweep;
 use crate::tournament::formats::{self, FormatError};
@@ -52,14 +53,26 @@ impl From<Unread> for Failure {
 /// # Errors
 /// [`Unread`] with every problem of the file.
 pub fn read(file: &Path, registry: &dyn Registry) -> Result<Read, Unread> {
-    let text = std::fs::read_to_string(file).map_err(|error| {
+    let text = decode::read_text(file).map_err(|error| {
         let message = match error.kind() {
             ErrorKind::NotFound => format!("there is no file `{}`", file.display()),
             ErrorKind::IsADirectory => format!("`{}` is a folder, not a scenario file", file.display()),
             ErrorKind::InvalidData => format!("`{}` is not a text file", file.display()),
+            ErrorKind::FileTooLarge => {
+                format!(
+                    "`{}` is larger than {} MB: it is no scenario",
+                    file.display(),
+                    decode::MAX_TEXT >> 20
+                )
+            }
             _ => format!("cannot read `{}`: {error}", file.display()),
         };
-        let help = "give the path of a scenario (TOML); `tiltyard init` writes one";
+        let help = match error.kind() {
+            ErrorKind::FileTooLarge => {
+                "market data is brought in with `tiltyard data import`; a scenario is TOML"
+            }
+            _ => "give the path of a scenario (TOML); `tiltyard init` writes one",
+        };
         Unread::File(Failure::plain(Exit::Usage, message, help))
     })?;
     let base_dir = file.parent().map_or_else(PathBuf::new, Path::to_owned);
@@ -178,14 +191,20 @@ fn check_strategies(read: &Read, market: &Market, windows: &[WindowSpan]) -> Res
 }
 
 fn market_failure(read: &Read, error: &MarketError) -> Failure {
-    let pages = error.problems().iter().map(|problem| {
+    let problems = error.problems();
+    let pages = problems.iter().take(MOST_TOLD).map(|problem| {
         let (message, help) = (problem.to_string(), problem.help());
         match blamed(read, problem) {
             Some(span) => read.quoted.page_at(span, message, help),
             None => page(message, help),
         }
     });
-    Failure::new(Exit::Data, pages.collect())
+    let mut pages: Vec<_> = pages.collect();
+    if let Some(more @ 1..) = problems.len().checked_sub(MOST_TOLD) {
+        let message = format!("{more} more problems with the market data");
+        pages.push(page(message, "deal with the ones above first"));
+    }
+    Failure::new(Exit::Data, pages)
 }
 
 /// The place in the scenario that a data problem comes from, where it is one of the scenario's words.

@@ -86,6 +86,44 @@ impl Progress {
     }
 }
 
+/// Resampled scores from which on an assessment may take more than a moment.
+const LONG_WORK: usize = 20_000_000;
+
+/// A sign of life while standings are worked out, which has no steps to count: a spinner for a person, a line for a
+/// log. Goes when dropped.
+#[derive(Debug)]
+pub struct Working(ProgressBar);
+
+impl Working {
+    /// For `resamples` of so many windows and agents; nothing is shown of short work.
+    pub fn standings(resamples: usize, windows: usize, agents: usize, verbosity: Verbosity) -> Self {
+        let cells = resamples.saturating_mul(windows.max(agents)).saturating_mul(agents);
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        if verbosity == Verbosity::Quiet || cells < LONG_WORK {
+            return Self(bar);
+        }
+        let message =
+            format!("working out standings: {resamples} resamples of {windows} windows, {agents} agents");
+        if output::stderr_is_terminal() {
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}  {elapsed}") {
+                bar.set_style(style);
+            }
+            bar.set_message(message);
+            bar.enable_steady_tick(Duration::from_millis(100));
+        } else {
+            output::say(&message);
+        }
+        Self(bar)
+    }
+}
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
 /// A number of bars; from a million on in millions.
 #[expect(clippy::cast_precision_loss, reason = "shown to two digits")]
 fn bars(count: u64) -> String {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::progress::{Verbosity, Working};
 use super::{Exit, Failure, output};
 use crate::domain::Seed;
 use crate::report::terminal;
@@ -104,7 +105,11 @@ pub fn rank(args: &RankArgs) -> Result<Exit, Failure> {
         benchmark: args.benchmark.as_deref().map(|name| column(&table, name)).transpose()?,
         minimum_windows: args.minimum_windows,
     };
-    let found = standings(&matrix(table)?, &spec).map_err(refused)?;
+    let matrix = matrix(table)?;
+    let (windows, agents) = (matrix.windows().len(), matrix.agents().len());
+    let working = Working::standings(spec.resamples, windows, agents, Verbosity::Normal);
+    let found = standings(&matrix, &spec).map_err(refused)?;
+    drop(working);
     let record = StandingsRecord::new(&found);
     output::result(&if args.json {
         record.to_json()?

@@ -7,7 +7,7 @@ use super::args::{EngineArg, RunArgs};
 use super::clock::now;
 use super::interrupt::Interrupt;
 use super::load::{self, Arena, Read};
-use super::progress::{Progress, Verbosity};
+use super::progress::{Progress, Verbosity, Working};
 use super::standings::{unfit, unsuited};
 use super::{Exit, Failure, diagnostics, output, sweep};
 use crate::engine::Loop;
@@ -108,7 +108,7 @@ fn replay(
         output::say(&summary);
     }
     let parts = agent_parts(&read.scenario, &arena.market, &tournament);
-    let writer = match assessment(&read.scenario, &tournament)? {
+    let writer = match assessment(&read.scenario, &tournament, verbosity)? {
         Some(found) => writer.assessed(found),
         None => writer,
     };
@@ -116,9 +116,15 @@ fn replay(
 }
 
 /// Standings and format, where the scenario asks for them.
-fn assessment(scenario: &Scenario, tournament: &Tournament) -> Result<Option<Assessment>, Failure> {
+fn assessment(
+    scenario: &Scenario,
+    tournament: &Tournament,
+    verbosity: Verbosity,
+) -> Result<Option<Assessment>, Failure> {
     let Some(spec) = &scenario.tournament else { return Ok(None) };
     let results = Results::of(tournament, scenario).map_err(|error| unfit(&error))?;
+    let (windows, agents) = (results.matrix.windows().len(), results.matrix.agents().len());
+    let _working = Working::standings(spec.resamples as usize, windows, agents, verbosity);
     let found = assess(&results, spec).map_err(|error| unsuited(&error, results.matrix.agents()))?;
     Ok(Some(found))
 }

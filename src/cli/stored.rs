@@ -5,6 +5,9 @@ use super::{Exit, Failure, output};
 use crate::report::{self, terminal};
 use crate::store::{Index, StoredRun, find_run};
 
+/// Round trips in a table where nothing is said.
+const SHOWN: usize = 50;
+
 /// Lists the runs, newest first.
 ///
 /// # Errors
@@ -45,9 +48,14 @@ pub fn trades(args: &TradesArgs) -> Result<Exit, Failure> {
     let stored = StoredRun::load(&find_run(&args.store.out, &args.run)?)?;
     let trades = stored.trades(&args.agent)?;
     if args.store.json {
-        output::result(&format!("{:#}\n", serde_json::json!(trades)))?;
+        let first = match args.limit {
+            None | Some(0) => 0,
+            Some(limit) => trades.len().saturating_sub(limit),
+        };
+        output::result(&format!("{:#}\n", serde_json::json!(trades[first..])))?;
     } else {
-        output::result(&terminal::trades(&stored, &args.agent, &trades, args.limit, output::style()))?;
+        let limit = args.limit.unwrap_or(SHOWN);
+        output::result(&terminal::trades(&stored, &args.agent, &trades, limit, output::style()))?;
     }
     Ok(Exit::Done)
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::flaw::Flaw;
 use super::gaps::GapError;
 use super::quality::Finding;
+use crate::decode::DecodeError;
 use crate::domain::{Interval, Symbol, Timestamp};
 
 /// Why market data could not be loaded or written.
@@ -167,6 +168,18 @@ pub enum MarketError {
         /// How many rows of those read have this kind of flaw.
         rows: usize,
     },
+    /// Whole numbers as times, in a unit that gives years without markets.
+    #[error(
+        "`{file}` has the number `{value}` as a time, which would be {at}: outside 1980 to 2099 that is not believed"
+    )]
+    UnbelievedClock {
+        /// The file.
+        file: PathBuf,
+        /// One of them.
+        value: i64,
+        /// What it would be, in the unit that its magnitude suggests.
+        at: Timestamp,
+    },
     /// Prices that eight decimal places do not hold, or volumes that are too large: in another unit they fit.
     #[error("`{symbol}`: {row}")]
     Unit {
@@ -261,7 +274,7 @@ pub enum MarketError {
     Resample {
         /// The interval wanted.
         interval: Interval,
-        /// What Polars says.
+        /// Why: what Polars says, or which times are out of order.
         detail: String,
     },
     /// Several problems at once; never empty and never nested.
@@ -350,6 +363,11 @@ impl MarketError {
                  as floats, decimals or integers"
                     .to_owned()
             }
+            Self::UnbelievedClock { .. } => {
+                "store times as timestamps, or bring the file in with `tiltyard data import`, which reads dates such as \
+                 20240131 and is told of other units with `--time-unit`"
+                    .to_owned()
+            }
             Self::BadRow { flaw, .. } => flaw.help().to_owned(),
             Self::Unit { symbol, unit: Some(unit), .. } => format!(
                 "set `unit = {unit}` in `[market.instruments.\"{symbol}\"]` (prices times {unit}, quantities and \
@@ -364,7 +382,8 @@ impl MarketError {
                 format!("drop `{symbol}`, or choose a window between {first} and {last}")
             }
             Self::OverlappingBars { .. } => {
-                "use bars on one grid for all symbols, or finer bars, which are aligned when resampled"
+                "use bars on one grid for all symbols, or finer bars, which are aligned when resampled; daily bars \
+                 stamped with local midnights are put on one grid by `tiltyard data import --session-dates`"
                     .to_owned()
             }
             Self::Gaps { gaps: GapError::TooMany { .. }, .. } => {
@@ -379,7 +398,7 @@ impl MarketError {
                 "set `gaps = \"keep\"` (not tradable there) or \"forward_fill\" in `[market]`, or mend the data".to_owned()
             }
             Self::TooManyRows { .. } => "choose a shorter window or a coarser interval".to_owned(),
-            Self::Resample { .. } => "report this with the scenario; native bars avoid it".to_owned(),
+            Self::Resample { .. } => "sort the bars by time, oldest first".to_owned(),
             Self::Several { problems } => {
                 problems.iter().map(|problem| format!("- {}", problem.help())).collect::<Vec<_>>().join("\n")
             }
@@ -392,6 +411,13 @@ impl MarketError {
 
     pub(super) fn damaged(file: &Path, detail: impl ToString) -> Self {
         Self::Damaged { file: file.to_owned(), detail: detail.to_string() }
+    }
+
+    pub(super) fn undecoded(file: &Path, error: DecodeError) -> Self {
+        match error {
+            DecodeError::Read(source) => Self::io("read", file, source),
+            DecodeError::Content(detail) => Self::damaged(file, detail),
+        }
     }
 }
 

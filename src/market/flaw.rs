@@ -38,6 +38,14 @@ pub enum Flaw {
     /// The same time as the row before.
     #[error("has the same time as the row before it")]
     Duplicate,
+    /// So far from the row before that one of the two has a wrong time.
+    #[error("lies {} years after the row before it ({before})", years(*before, *at))]
+    Astray {
+        /// Time of the row before.
+        before: Timestamp,
+        /// Its own time.
+        at: Timestamp,
+    },
     /// NaN or infinite.
     #[error("`{column}` is `{value}`, not a finite number")]
     NotFinite {
@@ -111,6 +119,19 @@ pub enum Flaw {
     },
 }
 
+/// Most days between two rows: no market pauses for longer and stays the same.
+const MOST_DAYS_APART: i64 = 3_653;
+
+/// The flaw of a row whose time is out of all proportion to that of the row before, earlier or later.
+pub fn astray(before: Timestamp, at: Timestamp) -> Option<Flaw> {
+    let days = (at - before).micros() / 86_400_000_000;
+    (days.abs() > MOST_DAYS_APART).then_some(Flaw::Astray { before, at })
+}
+
+fn years(before: Timestamp, at: Timestamp) -> i64 {
+    (at - before).micros() / 31_556_952_000_000
+}
+
 impl Flaw {
     /// What to do about it.
     pub const fn help(&self) -> &'static str {
@@ -119,6 +140,7 @@ impl Flaw {
             Self::NotATime { .. } => "write times as `2024-01-31T00:00:00Z`, or store them as timestamps",
             Self::Unsorted { .. } => "sort the file by time, oldest first",
             Self::Duplicate => "keep one row for each time",
+            Self::Astray { .. } => "correct the time of this row or of the one before it, or drop the row",
             Self::NotFinite { .. } | Self::NotPositive { .. } | Self::NegativeVolume { .. } => {
                 "drop the row, or get it from another source"
             }

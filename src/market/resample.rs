@@ -1,45 +1,41 @@
 //! Coarser bars from finer ones, with Polars.
 //!
-//! Invariant: a coarse bar opens at its bucket's start in UTC (weeks on Monday), whatever part of the bucket
-//! the finer bars cover; a bucket without any finer bar does not exist.
+//! Invariants: a coarse bar opens at its bucket's start in UTC (weeks on Monday), whatever part of the bucket the
+//! finer bars cover; a bucket without any finer bar does not exist. Rows are grouped by their buckets, so that the
+//! work grows with the rows, however far apart their times are.
 
 use polars::prelude::*;
+use polars::series::IsSorted;
 
 use super::bars::Bars;
 use super::error::MarketError;
 use crate::domain::{Interval, Timestamp};
 
-/// Bars of `interval`: first open, highest high, lowest low, last close, sum of volumes of each bucket.
+/// Bars of `interval`: first open, highest high, lowest low, last close, sum of volumes of each bucket. The bars
+/// are in order of time.
 ///
 /// # Errors
-/// [`MarketError::Resample`] where Polars refuses.
+/// [`MarketError::Resample`] where they are not, or Polars refuses.
 pub fn resample(bars: &Bars, interval: Interval) -> Result<Bars, MarketError> {
     if bars.is_empty() {
         return Ok(Bars::with_capacity(interval, 0));
+    }
+    if let Some(pair) = bars.ts.windows(2).find(|pair| pair[1] < pair[0]) {
+        let detail = format!("{} comes after {}", pair[1], pair[0]);
+        return Err(MarketError::Resample { interval, detail });
     }
     collect(bars, interval).map_err(|error| MarketError::Resample { interval, detail: error.to_string() })
 }
 
 fn collect(bars: &Bars, interval: Interval) -> PolarsResult<Bars> {
-    // Counted from the interval's own origin (a Monday for weeks), so that buckets start at multiples.
-    let origin = interval.floor(Timestamp::from_micros(0)).micros();
-    let times: Vec<i64> = bars.ts.iter().map(|at| at.micros() - origin).collect();
-    let every = Duration::try_parse(&format!("{}us", interval.micros()))?;
-    let buckets = DynamicGroupOptions {
-        index_column: "ts".into(),
-        every,
-        period: every,
-        offset: Duration::try_parse("0us")?,
-        label: Label::Left,
-        include_boundaries: false,
-        closed_window: ClosedWindow::Left,
-        start_by: StartBy::WindowBound,
-    };
+    let buckets: Vec<i64> = bars.ts.iter().map(|&at| interval.floor(at).micros()).collect();
+    let mut buckets = Series::new("bucket".into(), buckets);
+    buckets.set_sorted_flag(IsSorted::Ascending);
     let number = |name: &str, values: &[f64]| Column::new(name.into(), values);
     let frame = DataFrame::new(
         bars.len(),
         vec![
-            Column::new("ts".into(), times).cast(&DataType::Datetime(TimeUnit::Microseconds, None))?,
+            buckets.into(),
             number("open", &bars.open),
             number("high", &bars.high),
             number("low", &bars.low),
@@ -49,7 +45,7 @@ fn collect(bars: &Bars, interval: Interval) -> PolarsResult<Bars> {
     )?;
     let coarse = frame
         .lazy()
-        .group_by_dynamic(col("ts"), [], buckets)
+        .group_by_stable([col("bucket")])
         .agg([
             col("open").first(),
             col("high").max(),
@@ -61,10 +57,9 @@ fn collect(bars: &Bars, interval: Interval) -> PolarsResult<Bars> {
     let column = |name: &str| -> PolarsResult<Vec<f64>> {
         Ok(coarse.column(name)?.f64()?.into_no_null_iter().collect())
     };
-    let times = coarse.column("ts")?.cast(&DataType::Int64)?;
     Ok(Bars {
         interval,
-        ts: times.i64()?.into_no_null_iter().map(|at| Timestamp::from_micros(at + origin)).collect(),
+        ts: coarse.column("bucket")?.i64()?.into_no_null_iter().map(Timestamp::from_micros).collect(),
         open: column("open")?,
         high: column("high")?,
         low: column("low")?,
@@ -126,6 +121,15 @@ mod tests {
         let weeks = resample(&fine, "1w".parse().unwrap()).unwrap();
         // 1970-01-05 was a Monday.
         assert!(weeks.ts.contains(&"1970-01-05".parse().unwrap()));
+    }
+
+    #[test]
+    fn a_span_without_bars_costs_nothing() {
+        let fine = bars("1s", &[("0001-01-01T00:00:01", [1.0; 5]), ("9999-12-31T23:59:59", [2.0; 5])]);
+        let coarse = resample(&fine, "2s".parse().unwrap()).unwrap();
+        assert_eq!((coarse.len(), coarse.close[1]), (2, 2.0));
+        let back = bars("1h", &[("2024-01-02", [1.0; 5]), ("2024-01-01", [1.0; 5])]);
+        assert!(resample(&back, Interval::DAY).is_err());
     }
 
     #[test]

@@ -52,7 +52,10 @@ impl ReturnSeries {
             level
         });
         let curve = std::iter::once(1.0).chain(grown).collect();
-        Self::new(curve, Ok(returns), periods_per_year)
+        // As of levels: a return of -100 % or worse leaves nothing that a later one could be of.
+        let ruined = returns.split_last().is_some_and(|(_, before)| before.iter().any(|r| *r <= -1.0));
+        let returns = if ruined { Err(Missing::Ruined) } else { Ok(returns) };
+        Self::new(curve, returns, periods_per_year)
     }
 
     fn new(curve: Vec<f64>, returns: Result<Vec<f64>, Missing>, periods_per_year: f64) -> Self {
@@ -190,6 +193,32 @@ mod tests {
             assert_eq!(metrics.sharpe_ratio, Err(Missing::TooFewReturns), "{profile:?}");
             assert_eq!(metrics.cagr, Err(Missing::TooFewReturns), "{profile:?}");
             assert_eq!(metrics.max_drawdown, 0.0);
+        }
+    }
+
+    #[test]
+    fn returns_that_ruin_say_the_same_as_their_levels() {
+        for (returns, levels) in [
+            (vec![0.1, -1.0, 0.2], vec![1.0, 1.1, 0.0, 0.0]),
+            (vec![0.1, -1.5, 0.2], vec![1.0, 1.1, -0.55, -0.66]),
+            (vec![0.1, -1.0], vec![1.0, 1.1, 0.0]),
+            (vec![-1.25], vec![1.0, -0.25]),
+        ] {
+            let (a, b) =
+                (ReturnSeries::of_returns(returns, 252.0), ReturnSeries::of_curve(levels.clone(), 252.0));
+            for profile in MetricsProfile::ALL {
+                let spec = MetricSpec { profile, ..MetricSpec::default() };
+                let (a, b) = (series_metrics(&a, &spec), series_metrics(&b, &spec));
+                let same = |a: Measure, b: Measure| match (a, b) {
+                    (Ok(a), Ok(b)) => assert!((a - b).abs() < 1e-9, "{levels:?} {profile:?}: {a} and {b}"),
+                    (a, b) => assert_eq!(a, b, "{levels:?} {profile:?}"),
+                };
+                same(a.sharpe_ratio, b.sharpe_ratio);
+                same(a.cagr, b.cagr);
+                same(a.var_95, b.var_95);
+                same(Ok(a.max_drawdown), Ok(b.max_drawdown));
+            }
+            assert!((a.total_return().unwrap() - b.total_return().unwrap()).abs() < 1e-9);
         }
     }
 

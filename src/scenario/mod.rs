@@ -24,7 +24,7 @@ pub use edit::{EditError, Edited, edit};
 pub use identity::{STARTER, identity_json};
 pub use model::*;
 pub use place::place_of;
-pub use problem::{Problem, ProblemSeverity};
+pub use problem::{MOST_TOLD, Problem, ProblemSeverity};
 pub use registry::{NoRegistry, Registry, RegistryEntry, RiskText, Unregistered};
 pub use roster::{AgentText, agent_text, is_color, read_risk, read_roster, read_strategy, write_roster};
 pub use schema::json_schema;

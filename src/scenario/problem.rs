@@ -30,10 +30,15 @@ pub struct Problem {
     pub help: Option<String>,
 }
 
+/// Most errors, and most warnings, that are told one by one.
+pub const MOST_TOLD: usize = 50;
+
 /// The problems of one file, filled while it is read.
 #[derive(Debug)]
 pub(super) struct Problems<'s> {
     source: &'s str,
+    /// Where each line begins.
+    lines: Vec<usize>,
     found: RefCell<Vec<Found>>,
 }
 
@@ -47,7 +52,8 @@ struct Found {
 impl<'s> Problems<'s> {
     /// None yet.
     pub(super) fn new(source: &'s str) -> Self {
-        Self { source, found: RefCell::default() }
+        let lines = std::iter::once(0).chain(source.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { source, lines, found: RefCell::default() }
     }
 
     /// The file's text.
@@ -62,18 +68,28 @@ impl<'s> Problems<'s> {
 
     /// The line of a place, from 1.
     pub(super) fn line(&self, at: usize) -> usize {
-        let before = &self.source.as_bytes()[..at.min(self.source.len())];
-        before.iter().filter(|byte| **byte == b'\n').count() + 1
+        self.lines.partition_point(|start| *start <= at).max(1)
+    }
+
+    /// How many lines there are; an end of line at the text's end begins none.
+    pub(super) fn line_count(&self) -> usize {
+        self.lines.len() - usize::from(self.source.is_empty() || self.source.ends_with('\n'))
     }
 
     /// The text of a line, from 1, without its indent.
     pub(super) fn line_text(&self, line: usize) -> &'s str {
-        self.source.lines().nth(line.saturating_sub(1)).unwrap_or_default().trim_start()
+        let (start, end) = (self.line_start(line), self.line_start(line + 1));
+        self.source.get(start..end).unwrap_or_default().trim_end_matches(['\n', '\r']).trim_start()
     }
 
     /// Where a line begins, from 1; the end of the file for one past the last.
     pub(super) fn line_start(&self, line: usize) -> usize {
-        self.source.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum()
+        self.lines.get(line.saturating_sub(1)).copied().unwrap_or(self.source.len())
+    }
+
+    /// Whether so much has been found already that another suggestion would not be read.
+    pub(super) fn is_long(&self) -> bool {
+        self.found.borrow().len() > 4 * MOST_TOLD
     }
 
     /// Adds an error.
@@ -112,16 +128,98 @@ impl<'s> Problems<'s> {
     /// Drops what the broken lines of a file that is no valid TOML may have caused: all that is said of
     /// those lines, and all that is said to be absent.
     pub(super) fn forgive(&self, broken_lines: &[Range<usize>]) {
+        let mut broken: Vec<Range<usize>> = broken_lines.to_vec();
+        broken.sort_by_key(|lines| lines.start);
+        // Furthest end of all that begin so early: ranges may lie in each other.
+        let mut ends: Vec<usize> = Vec::with_capacity(broken.len());
+        for lines in &broken {
+            ends.push(ends.last().map_or(lines.end, |end| lines.end.max(*end)));
+        }
         self.found.borrow_mut().retain(|found| {
             let line = self.line(found.problem.span.start);
-            !found.absence && !broken_lines.iter().any(|broken| broken.contains(&line))
+            let begun = broken.partition_point(|lines| lines.start <= line);
+            let is_broken = begun.checked_sub(1).is_some_and(|last| ends[last] > line);
+            !found.absence && !is_broken
         });
     }
 
-    /// All, by place; on the same place in the order they were found.
+    /// Drops everything, where the text is none that could be read.
+    pub(super) fn forgive_all(&self) {
+        self.found.borrow_mut().clear();
+    }
+
+    /// All, by place; on the same place in the order they were found. Of errors and of warnings the first
+    /// [`MOST_TOLD`] each, and how many more there are.
     pub(super) fn into_sorted(self) -> Vec<Problem> {
         let mut problems: Vec<_> = self.found.into_inner().into_iter().map(|found| found.problem).collect();
         problems.sort_by_key(|problem| problem.span.start);
-        problems
+        first_of_each(problems)
+    }
+}
+
+/// The first errors and warnings, each followed by one that counts the rest.
+fn first_of_each(problems: Vec<Problem>) -> Vec<Problem> {
+    let mut told: Vec<Problem> = Vec::new();
+    let mut counts = [(ProblemSeverity::Error, 0_usize, "mistake"), (ProblemSeverity::Warning, 0, "warning")];
+    let all: Vec<usize> = counts
+        .iter()
+        .map(|(of, ..)| problems.iter().filter(|problem| problem.severity == *of).count())
+        .collect();
+    for problem in problems {
+        let Some(place) = counts.iter().position(|(of, ..)| *of == problem.severity) else { continue };
+        let (severity, count, noun) = &mut counts[place];
+        *count += 1;
+        if *count <= MOST_TOLD {
+            told.push(problem);
+        } else if *count == MOST_TOLD + 1 {
+            let more = all[place] - MOST_TOLD;
+            let plural = if more == 1 { "" } else { "s" };
+            told.push(Problem {
+                severity: *severity,
+                message: format!("{more} more {noun}{plural} from here on"),
+                span: problem.span,
+                label: "the next one".to_owned(),
+                help: Some("deal with the ones above first".to_owned()),
+            });
+        }
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_found_by_place() {
+        let problems = Problems::new("one\n  two\r\n\nfour\n");
+        assert_eq!([0, 3, 4, 10, 11, 12].map(|at| problems.line(at)), [1, 1, 2, 2, 3, 4]);
+        assert_eq!((problems.line_text(2), problems.line_text(3), problems.line_text(9)), ("two", "", ""));
+        assert_eq!((problems.line_start(4), problems.line_start(9), problems.line_count()), (12, 17, 4));
+    }
+
+    #[test]
+    fn what_broken_lines_may_have_caused_is_dropped() {
+        let problems = Problems::new("a\nb\nc\nd\n");
+        for at in [0, 2, 4, 6] {
+            problems.error(at..at + 1, format!("at {at}"), String::new(), None);
+        }
+        problems.absent(6..7, "absent".to_owned(), String::new(), None);
+        problems.forgive(&[3..4, 1..3]);
+        let left: Vec<String> = problems.into_sorted().into_iter().map(|problem| problem.message).collect();
+        assert_eq!(left, ["at 6"]);
+    }
+
+    #[test]
+    fn a_long_list_ends_with_a_count() {
+        let problems = Problems::new("x");
+        for count in 0..MOST_TOLD + 7 {
+            problems.error(0..1, format!("mistake {count}"), String::new(), None);
+        }
+        problems.warning(0..1, "odd".to_owned(), String::new(), None);
+        let told = problems.into_sorted();
+        assert_eq!(told.len(), MOST_TOLD + 2);
+        assert_eq!(told[MOST_TOLD].message, "7 more mistakes from here on");
+        assert_eq!(told[MOST_TOLD + 1].message, "odd");
     }
 }

@@ -1,21 +1,49 @@
 //! Suggestions for misspelt words.
 
+/// Longest text that is taken for a misspelt word.
+const LONGEST: usize = 80;
+/// Most candidates that are looked at.
+const MOST: usize = 2_000;
+
 /// The candidate that `word` was probably meant to be; `None` where nothing is near. Case does not count.
-/// Between equally near candidates the first wins.
+/// Between equally near candidates the first wins. Where none is near, one that has `word` as a part wins:
+/// `sharpe` is `sharpe_ratio`.
 pub(crate) fn closest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    if word.len() > LONGEST {
+        return None;
+    }
     let word = word.to_lowercase();
+    let letters = word.chars().count();
     let mut best: Option<(usize, &str)> = None;
-    for candidate in candidates {
+    let mut part = None;
+    for candidate in candidates.into_iter().take(MOST).filter(|candidate| candidate.len() <= LONGEST) {
         let lower = candidate.to_lowercase();
-        let longer = word.chars().count().max(lower.chars().count());
-        let distance = strsim::damerau_levenshtein(&word, &lower);
+        if part.is_none() && letters > 2 && is_part(&word, &lower) {
+            part = Some(candidate);
+        }
+        let others = lower.chars().count();
+        let longer = letters.max(others);
         // A third of the letters may differ; in words of up to three letters one.
-        let near = distance <= (longer / 3).max(1) && distance < longer;
+        let most = (longer / 3).max(1);
+        if letters.abs_diff(others) > most {
+            continue;
+        }
+        let distance = strsim::damerau_levenshtein(&word, &lower);
+        let near = distance <= most && distance < longer;
         if near && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, candidate));
         }
     }
-    best.map(|(_, candidate)| candidate)
+    best.map(|(_, candidate)| candidate).or(part)
+}
+
+/// Whether a name in small letters has this word, or these words in a row, among its own.
+fn is_part(word: &str, name: &str) -> bool {
+    name.match_indices(word).any(|(at, found)| {
+        let ends = |text: &str, end: bool| if end { text.ends_with('_') } else { text.starts_with('_') };
+        let (before, after) = (&name[..at], &name[at + found.len()..]);
+        name != word && (before.is_empty() || ends(before, true)) && (after.is_empty() || ends(after, false))
+    })
 }
 
 /// The help line for a word that is none of the known ones.
@@ -36,6 +64,16 @@ mod tests {
         assert_eq!(closest("BTCUSD", ["ETHUSDT", "BTCUSDT"]), Some("BTCUSDT"));
         assert_eq!(closest("sharpe", ["roi_pct", "sortino_ratio"]), None);
         assert_eq!(closest("x", ["y"]), None);
+        assert_eq!(closest(&"fsat".repeat(1_000), ["fast"]), None);
+    }
+
+    #[test]
+    fn a_part_of_a_name_suggests_the_name() {
+        let metrics = ["roi_pct", "sortino_ratio", "sharpe_ratio", "max_drawdown_pct", "ratio_of_it"];
+        assert_eq!(closest("sharpe", metrics), Some("sharpe_ratio"));
+        assert_eq!(closest("Drawdown", metrics), Some("max_drawdown_pct"));
+        assert_eq!(closest("harpe", ["sharpe_ratio"]), None);
+        assert_eq!(closest("sharpe_ratoi", metrics), Some("sharpe_ratio"), "a near name goes first");
     }
 
     #[test]

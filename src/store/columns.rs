@@ -2,13 +2,12 @@
 //!
 //! Owns the wording of what is wrong with a file; never decides what its rows mean.
 
-use std::fs::File;
 use std::path::Path;
 
 use arrow::array::{Array, ArrowPrimitiveType, AsArray, RecordBatch};
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::StoreError;
+use crate::decode::{DecodeError, ParquetFile, Selection, guarded};
 
 /// Rows that are held in memory at once.
 const BATCH_ROWS: usize = 1 << 16;
@@ -16,20 +15,20 @@ const BATCH_ROWS: usize = 1 << 16;
 /// Hands each part of the file at `path` to `take`. `what` names the file's kind in a message.
 ///
 /// # Errors
-/// [`StoreError::Read`] and [`StoreError::Parquet`] for a file that is missing or none,
-/// [`StoreError::Malformed`] where `take` finds that a column is not what it should be.
+/// [`StoreError::Read`] for a file that is missing, [`StoreError::Malformed`] where it cannot be decoded or `take`
+/// finds that a column is not what it should be.
 pub(super) fn read(
     path: &Path,
     what: &'static str,
     mut take: impl FnMut(&RecordBatch) -> Result<(), String>,
 ) -> Result<(), StoreError> {
-    let file = File::open(path).map_err(StoreError::read(path))?;
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file)
-        .and_then(|builder| builder.with_batch_size(BATCH_ROWS).build())
-        .map_err(StoreError::parquet(path))?;
+    let failed = |error| StoreError::undecoded(path, what, error);
+    let reader = ParquetFile::open(path)
+        .and_then(|file| file.batches(BATCH_ROWS, Selection::default()))
+        .map_err(failed)?;
     for batch in reader {
-        let batch = batch.map_err(StoreError::columns(path))?;
-        take(&batch).map_err(|problem| StoreError::Malformed { path: path.to_owned(), what, problem })?;
+        let batch = batch.map_err(failed)?;
+        guarded(|| take(&batch).map_err(DecodeError::Content)).map_err(failed)?;
     }
     Ok(())
 }

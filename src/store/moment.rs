@@ -4,15 +4,11 @@
 //! are those of `battles.json`.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::path::Path;
 
-use arrow::array::RecordBatch;
 use arrow::datatypes::{Decimal128Type, TimestampMicrosecondType, UInt32Type};
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde::Serialize;
 
-use super::columns::{numbers, strings};
+use super::columns::{numbers, read, strings};
 use super::stored::agent_folder;
 use super::{JobRecord, PositionRecord, StoreError, StoredRun, TradeRow, trades};
 use crate::domain::{Cash, Interval, Price, Qty, Span, Timestamp};
@@ -242,7 +238,7 @@ fn length(film: &BattleFilm, sampling: Sampling, open: Timestamp) -> Span {
 
 /// The conventions of the run: its definitions, and the rates that its own scenario says.
 fn conventions(stored: &StoredRun) -> MetricSpec {
-    let text = std::fs::read_to_string(stored.folder.join("scenario.toml")).unwrap_or_default();
+    let text = crate::decode::read_text(&stored.folder.join("scenario.toml")).unwrap_or_default();
     let table: toml::Table = text.parse().unwrap_or_default();
     let rate = |key: &str| {
         let value = table.get("metrics").and_then(|metrics| metrics.get(key));
@@ -320,21 +316,4 @@ fn quantity_of(held: &PositionRecord) -> Qty {
 
 fn mark_of(held: &PositionRecord) -> Price {
     held.mark.parse().unwrap_or_default()
-}
-
-/// Hands every batch of a file to `take`.
-fn read(
-    path: &Path,
-    what: &'static str,
-    mut take: impl FnMut(&RecordBatch) -> Result<(), String>,
-) -> Result<(), StoreError> {
-    let file = File::open(path).map_err(StoreError::read(path))?;
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file)
-        .and_then(ParquetRecordBatchReaderBuilder::build)
-        .map_err(StoreError::parquet(path))?;
-    for batch in reader {
-        let batch = batch.map_err(StoreError::columns(path))?;
-        take(&batch).map_err(|problem| StoreError::Malformed { path: path.to_owned(), what, problem })?;
-    }
-    Ok(())
 }

@@ -29,16 +29,53 @@ impl ColumnKind {
         }
     }
 
-    /// By the words in a column's name, whatever their case; `None` where it tells neither.
-    pub fn of_name(name: &str) -> Option<Self> {
+    /// By the whole words in a column's name, whatever their case and number.
+    pub fn of_name(name: &str) -> NamedKind {
+        const RETURNS: [&str; 4] = ["ret", "return", "change", "pctchange"];
         const LEVELS: [&str; 9] =
             ["equity", "balance", "nav", "value", "capital", "wealth", "close", "price", "level"];
-        let name = name.to_lowercase();
-        if name.contains("ret") || name.contains("change") {
-            return Some(Self::Returns);
+        let words = words(name);
+        let says = |known: &[&str]| {
+            words.iter().any(|word| {
+                let one = word.strip_suffix('s').unwrap_or(word);
+                known.iter().any(|known| known == word || *known == one)
+            })
+        };
+        match (says(&RETURNS), says(&LEVELS)) {
+            (true, true) => NamedKind::Both,
+            (true, false) => NamedKind::One(Self::Returns),
+            (false, true) => NamedKind::One(Self::Equity),
+            (false, false) => NamedKind::Neither,
         }
-        LEVELS.iter().any(|word| name.contains(word)).then_some(Self::Equity)
     }
+}
+
+/// What a column's name says of its values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NamedKind {
+    /// Words of one kind.
+    One(ColumnKind),
+    /// Words of both kinds: `change_in_equity`.
+    Both,
+    /// No word of either.
+    Neither,
+}
+
+/// The words of a name in small letters: parted by anything but letters and digits, and where a capital follows a
+/// small letter.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut small = false;
+    for letter in name.chars() {
+        if !letter.is_alphanumeric() || small && letter.is_uppercase() {
+            words.push(String::new());
+        }
+        small = letter.is_lowercase();
+        if let Some(word) = words.last_mut().filter(|_| letter.is_alphanumeric()) {
+            word.extend(letter.to_lowercase());
+        }
+    }
+    words
 }
 
 /// Why a column is no return series, or a benchmark does not fit one.
@@ -68,6 +105,12 @@ pub enum SeriesError {
     /// The name does not say what the column holds.
     #[error("`{column}` may hold returns or equity")]
     UnknownKind {
+        /// Which column.
+        column: String,
+    },
+    /// A benchmark's name says both.
+    #[error("the benchmark's column `{column}` may hold returns or equity: its name says both")]
+    AmbiguousBenchmark {
         /// Which column.
         column: String,
     },
@@ -137,6 +180,7 @@ impl SeriesError {
             }
             Self::TooShort { .. } => "give at least one return, or two levels".to_owned(),
             Self::UnknownKind { .. } => "say which with --kind returns or --kind equity".to_owned(),
+            Self::AmbiguousBenchmark { .. } => "rename the column to `returns` or `equity`".to_owned(),
             Self::Disorder { .. } => "sort the rows by time, each time once".to_owned(),
             Self::DuplicateLabel { .. } => "give every row a label of its own".to_owned(),
             Self::NoPartner { .. } => {
@@ -178,11 +222,14 @@ impl ReturnColumn {
     /// # Errors
     /// [`SeriesError`] with the first problem.
     pub fn read(path: &Path, column: &str, kind: Option<ColumnKind>) -> Result<Self, SeriesError> {
-        let kind = kind
-            .or_else(|| ColumnKind::of_name(column))
-            .ok_or_else(|| SeriesError::UnknownKind { column: column.to_owned() });
         let table = NumberTable::read_columns(path, &[column])?;
-        Self::of_table(path, &table, kind?)
+        let kind = match (kind, ColumnKind::of_name(column)) {
+            (Some(kind), _) | (None, NamedKind::One(kind)) => kind,
+            (None, NamedKind::Both | NamedKind::Neither) => {
+                return Err(SeriesError::UnknownKind { column: column.to_owned() });
+            }
+        };
+        Self::of_table(path, &table, kind)
     }
 
     /// Reads the column of this name, or without one the file's only one. What it holds is told by its name,
@@ -199,7 +246,12 @@ impl ReturnColumn {
             let columns = table.columns.into_iter().map(|column| column.name).collect();
             return Err(SeriesError::WhichColumn { path: path.to_owned(), columns });
         }
-        let kind = ColumnKind::of_name(&table.columns[0].name).unwrap_or(kind);
+        let name = &table.columns[0].name;
+        let kind = match ColumnKind::of_name(name) {
+            NamedKind::One(kind) => kind,
+            NamedKind::Neither => kind,
+            NamedKind::Both => return Err(SeriesError::AmbiguousBenchmark { column: name.clone() }),
+        };
         Self::of_table(path, &table, kind)
     }
 
@@ -372,11 +424,20 @@ mod tests {
     #[test]
     fn a_name_tells_what_a_column_holds() {
         for (name, kind) in [
-            ("returns", Some(ColumnKind::Returns)),
-            ("Daily Return", Some(ColumnKind::Returns)),
-            ("equity", Some(ColumnKind::Equity)),
-            ("portfolio_value", Some(ColumnKind::Equity)),
-            ("BTC", None),
+            ("returns", NamedKind::One(ColumnKind::Returns)),
+            ("Daily Return", NamedKind::One(ColumnKind::Returns)),
+            ("dailyRet", NamedKind::One(ColumnKind::Returns)),
+            ("pct_change", NamedKind::One(ColumnKind::Returns)),
+            ("equity", NamedKind::One(ColumnKind::Equity)),
+            ("portfolio_value", NamedKind::One(ColumnKind::Equity)),
+            ("BTC-USD.Close", NamedKind::One(ColumnKind::Equity)),
+            // Words that others lie in are not meant.
+            ("exchange_balance", NamedKind::One(ColumnKind::Equity)),
+            ("retirement_nav", NamedKind::One(ColumnKind::Equity)),
+            ("exchange", NamedKind::Neither),
+            ("navigation", NamedKind::Neither),
+            ("change_in_equity", NamedKind::Both),
+            ("BTC", NamedKind::Neither),
         ] {
             assert_eq!(ColumnKind::of_name(name), kind, "{name}");
         }

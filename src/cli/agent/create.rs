@@ -123,7 +123,7 @@ pub fn risk(text: &str) -> Result<RiskText, Failure> {
     if ["default", "unlimited"].contains(&text) {
         return Ok(RiskText::built_in(text));
     }
-    let source = std::fs::read_to_string(text).map_err(|error| {
+    let source = crate::decode::read_text(Path::new(text)).map_err(|error| {
         let help = "give `default`, `unlimited`, or a TOML file with one `[risk.NAME]` table";
         Failure::plain(Exit::Usage, format!("`{text}` is no risk profile: {error}"), help)
     })?;

@@ -33,7 +33,7 @@ pub fn export(args: &ExportArgs) -> Result<Exit, Failure> {
 /// [`Exit::Usage`] with everything that is wrong with the file; nothing is registered then.
 pub fn import(args: &ImportArgs) -> Result<Exit, Failure> {
     let shown = args.file.display().to_string();
-    let source = std::fs::read_to_string(&args.file).map_err(|error| {
+    let source = crate::decode::read_text(&args.file).map_err(|error| {
         let help = "give a TOML file as `tiltyard agent export` writes it";
         Failure::plain(Exit::Usage, format!("cannot read `{shown}`: {error}"), help)
     })?;

@@ -1,7 +1,5 @@
 //! Commands that show agents.
 
-use std::io::Read as _;
-
 use serde_json::json;
 
 use super::super::args::StoreArgs;
@@ -61,8 +59,7 @@ pub fn versions(args: &OneArgs) -> Result<Exit, Failure> {
 /// # Errors
 /// [`Exit::Usage`] for a text that is no key, or nobody's.
 pub fn whoami(args: &WhoamiArgs) -> Result<Exit, Failure> {
-    let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text).map_err(|error| {
+    let text = crate::decode::read_all(std::io::stdin()).map_err(|error| {
         Failure::plain(Exit::Usage, format!("cannot read a key from stdin: {error}"), "pipe the key in")
     })?;
     let key = ApiKey::parse(&text).ok_or_else(|| {

@@ -16,7 +16,7 @@ use crate::store::{Index, StoreError, StoredRun, find_run};
 pub fn rematch(args: &RematchArgs) -> Result<Exit, Failure> {
     let stored = StoredRun::load(&find_run(&args.out, &args.run)?)?;
     let file = stored.folder.join("scenario.toml");
-    let text = std::fs::read_to_string(&file).map_err(|source| StoreError::Read { path: file, source })?;
+    let text = crate::decode::read_text(&file).map_err(|source| StoreError::Read { path: file, source })?;
     let change = Edited {
         rematch_of: Some(&stored.run.run_id),
         agents: args.agents.as_deref(),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::cli::{Exit, Failure};
 use crate::domain::Interval;
 use crate::market::MarketError;
-use crate::market::import::{ColumnMap, Format, ImportError, Reading, zone};
+use crate::market::import::{ColumnMap, Format, ImportError, Reading, TimeUnit, zone};
 
 /// What the files do not say themselves.
 #[derive(Debug, Clone, clap::Args)]
@@ -26,6 +26,13 @@ pub struct ReadingArgs {
     /// CSV: how times are written, as in strftime: "%d/%m/%Y %H:%M"
     #[arg(long, value_name = "PATTERN")]
     time_format: Option<String>,
+    /// What numbers count that stand for times: s, ms, us, ns, days (since 1970), spreadsheet (days from
+    /// 1899-12-30) or date (20240131) [default: by magnitude, where that gives a year from 1980 to 2099]
+    #[arg(long, value_name = "UNIT")]
+    time_unit: Option<TimeUnit>,
+    /// Midnights stand for trading days: stamp each 00:00 UTC of its date, whatever its offset or --tz
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    session_dates: Option<bool>,
 }
 
 impl ReadingArgs {
@@ -37,6 +44,8 @@ impl ReadingArgs {
             map: self.map.clone(),
             zone: self.tz,
             time_format: self.time_format.clone(),
+            time_unit: self.time_unit,
+            session_dates: self.session_dates,
             adjust,
             ..Reading::default()
         }

@@ -42,7 +42,9 @@ pub fn run(
     let mut index = Index::open(&args.out)?;
     let sweep = SweepPlan { plan, spec, means: sweep_means(args) };
     let (searched, validation) = search(args, &sweep, interrupt.clone())?;
-    let won = with_winner(scenario, spec, &searched, &plan);
+    let winner = with_winner(scenario, spec, &searched, &plan);
+    let has_winner = winner.is_some();
+    let won = winner.unwrap_or_else(|| scenario.clone());
     let plan = Plan { scenario: &won, ..plan };
     let progress = Progress::new(plan.jobs(), Verbosity::Quiet, interrupt);
     let tournament =
@@ -72,7 +74,7 @@ pub fn run(
         let board = terminal::leaderboard(stored, output::style());
         output::result(&format!(
             "\n{}\n\n{}",
-            output::style().bold("With the winner's values"),
+            output::style().bold(heading(has_winner)),
             board.split_once("\n\n").map_or(board.as_str(), |(_, table)| table)
         ))?;
     }
@@ -114,20 +116,28 @@ fn jobs(plan: &Plan<'_>, spec: &SweepSpec) -> usize {
     trials.filter(|_| known).map_or(0, |trials| trials.saturating_mul(plan.windows.len()))
 }
 
-/// The scenario with the best trial's values in place; as it was where no trial has a score.
-fn with_winner(scenario: &Scenario, spec: &SweepSpec, searched: &Searched, plan: &Plan<'_>) -> Scenario {
+/// What is said above the leaderboard.
+const fn heading(has_winner: bool) -> &'static str {
+    if has_winner { "With the winner's values" } else { "No trial won: with the scenario's own values" }
+}
+
+/// The scenario with the best trial's values in place; none where no trial has a score.
+fn with_winner(
+    scenario: &Scenario,
+    spec: &SweepSpec,
+    searched: &Searched,
+    plan: &Plan<'_>,
+) -> Option<Scenario> {
     let windows: Vec<usize> = (0..plan.windows.len()).collect();
     let scores = Objective::of(scenario, spec.objective).scores(&searched.trials, &windows);
-    let values = best(&scores).map(|place| searched.trials[place].values.clone());
-    let setup = values.and_then(|values| spec.setups(&[values]).pop()).and_then(Result::ok);
+    let values = best(&scores).map(|place| searched.trials[place].values.clone())?;
+    let setup = spec.setups(&[values]).pop().and_then(Result::ok)?;
     let mut won = scenario.clone();
-    if let Some(setup) = setup {
-        won.venue = setup.venue;
-        for agent in won.agents.iter_mut().filter(|agent| agent.name == spec.agent) {
-            *agent = setup.agent.clone();
-        }
+    won.venue = setup.venue;
+    for agent in won.agents.iter_mut().filter(|agent| agent.name == spec.agent) {
+        *agent = setup.agent.clone();
     }
-    won
+    Some(won)
 }
 
 /// The best trials, the winner and its evidence, and where to look further.

@@ -6,15 +6,13 @@ use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::DataType;
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
-};
+use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 use parquet::basic::Compression;
 
 use super::columns::Columns;
 use super::decode::{TimeScale, raw_times};
 use super::groups::{self, RowGroup};
+use crate::decode::{Batches, ParquetFile, Selection, guarded_as};
 use crate::domain::{Interval, Span, Timestamp};
 use crate::market::MarketError;
 
@@ -26,7 +24,7 @@ const BATCH_ROWS: usize = 65_536;
 #[derive(Debug)]
 pub struct BarFile {
     path: PathBuf,
-    metadata: ArrowReaderMetadata,
+    parquet: ParquetFile,
     pub(super) columns: Columns,
     pub(super) scale: TimeScale,
     groups: Vec<RowGroup>,
@@ -40,18 +38,17 @@ impl BarFile {
     pub fn open(path: &Path) -> Result<Self, MarketError> {
         let file = File::open(path).map_err(|source| MarketError::io("read", path, source))?;
         sniff(path, &file)?;
-        let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())
-            .map_err(|error| MarketError::damaged(path, error))?;
-        let columns = Columns::recognise(path, metadata.schema())?;
-        supported(path, &metadata)?;
+        let parquet = ParquetFile::open(path).map_err(|error| MarketError::undecoded(path, error))?;
+        let columns = Columns::recognise(path, parquet.schema())?;
+        supported(path, parquet.metadata())?;
         let mut opened = Self {
             path: path.to_owned(),
-            metadata,
+            parquet,
             columns,
             scale: TimeScale::of(&DataType::Null, 0),
             groups: Vec::new(),
         };
-        let (groups, scale) = groups::survey(&opened)?;
+        let (groups, scale) = opened.guarded(|| groups::survey(&opened))?;
         (opened.groups, opened.scale) = (groups, scale);
         Ok(opened)
     }
@@ -85,8 +82,9 @@ impl BarFile {
         let first: Vec<usize> = self.groups.iter().take(1).map(|group| group.index).collect();
         let mut times: Vec<i64> = Vec::new();
         if let Some(batch) = self.reader(&first, &[self.columns.time])?.next() {
-            let batch = batch.map_err(|error| MarketError::damaged(&self.path, error))?;
-            let raw = raw_times(batch.column(0)).map(|raw| raw.values.to_vec()).unwrap_or_default();
+            let batch = batch.map_err(|error| MarketError::undecoded(&self.path, error))?;
+            let raw = self.guarded(|| Ok(raw_times(batch.column(0))))?;
+            let raw = raw.map(|raw| raw.values.to_vec()).unwrap_or_default();
             times.extend(raw.into_iter().map(|raw| self.scale.instant(raw).micros()));
         }
         let mut gaps: Vec<i64> = times.windows(2).map(|pair| (pair[1] - pair[0]).abs()).collect();
@@ -101,28 +99,23 @@ impl BarFile {
     }
 
     pub(super) fn metadata(&self) -> &ArrowReaderMetadata {
-        &self.metadata
+        self.parquet.metadata()
     }
 
-    /// A reader of these row groups and these top-level columns, in the file's order.
-    pub(super) fn reader(
-        &self,
-        groups: &[usize],
-        columns: &[usize],
-    ) -> Result<ParquetRecordBatchReader, MarketError> {
-        let file = File::open(&self.path).map_err(|source| MarketError::io("read", &self.path, source))?;
-        let mask = ProjectionMask::roots(self.metadata.parquet_schema(), columns.iter().copied());
-        ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
-            .with_row_groups(groups.to_vec())
-            .with_projection(mask)
-            .with_batch_size(BATCH_ROWS)
-            .build()
-            .map_err(|error| MarketError::damaged(&self.path, error))
+    /// Runs what looks into decoded columns: damaged ones may still make it panic.
+    fn guarded<T>(&self, look: impl FnOnce() -> Result<T, MarketError>) -> Result<T, MarketError> {
+        guarded_as(|error| MarketError::undecoded(&self.path, error), look)
+    }
+
+    /// The rows of these row groups and these top-level columns, in the file's order.
+    pub(super) fn reader(&self, groups: &[usize], columns: &[usize]) -> Result<Batches, MarketError> {
+        let wanted = Selection { groups: Some(groups), columns: Some(columns) };
+        self.parquet.batches(BATCH_ROWS, wanted).map_err(|error| MarketError::undecoded(&self.path, error))
     }
 
     /// The type of one of its columns, as an error says it.
     pub(super) fn wrong_type(&self, column: usize) -> MarketError {
-        let field = self.metadata.schema().field(column);
+        let field = self.parquet.schema().field(column);
         MarketError::ColumnType {
             file: self.path.clone(),
             column: field.name().clone(),
@@ -133,11 +126,12 @@ impl BarFile {
     /// Runs `each` over the batches of a reader.
     pub(super) fn for_each(
         &self,
-        reader: ParquetRecordBatchReader,
+        reader: Batches,
         mut each: impl FnMut(&RecordBatch) -> Result<(), MarketError>,
     ) -> Result<(), MarketError> {
         for batch in reader {
-            each(&batch.map_err(|error| MarketError::damaged(&self.path, error))?)?;
+            let batch = batch.map_err(|error| MarketError::undecoded(&self.path, error))?;
+            self.guarded(|| each(&batch))?;
         }
         Ok(())
     }

@@ -90,7 +90,9 @@ impl BarFile {
             .map(|(row, count)| self.bad(rows, row, Flaw::Unsorted { before: ts[row - 1] }, count));
         let duplicate =
             find(|before, at| at == before).map(|(row, count)| self.bad(rows, row, Flaw::Duplicate, count));
-        let problems: Vec<MarketError> = unsorted.into_iter().chain(duplicate).collect();
+        let astray = (1..ts.len()).find_map(|row| Some((row, flaw::astray(ts[row - 1], ts[row])?)));
+        let astray = astray.map(|(row, flaw)| self.bad(rows, row, flaw, 1)).filter(|_| unsorted.is_none());
+        let problems: Vec<MarketError> = unsorted.into_iter().chain(duplicate).chain(astray).collect();
         if problems.is_empty() { Ok(()) } else { Err(MarketError::all(problems)) }
     }
 

@@ -1,19 +1,17 @@
 //! Rows out of Arrow (feather) and Parquet files, batch by batch.
 
-use std::fs::File;
-use std::io::BufReader;
 use std::path::Path;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
-use arrow::error::ArrowError;
-use arrow::ipc::reader::FileReader;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use chrono::{NaiveTime, TimeZone as _};
+use chrono_tz::Tz;
 
 use super::ImportError;
 use super::names::Role;
 use super::rows::{Kind, Rows, Trades};
-use super::text::{Feed, Unit};
+use super::text::{Feed, TimeUnit};
+use crate::decode::{ArrowFile, DecodeError, ParquetFile, Selection, guarded};
 use crate::domain::{Interval, Timestamp};
 use crate::market::Bars;
 use crate::market::file::{RawTimes, TimeScale, numbers, raw_times};
@@ -48,6 +46,8 @@ pub struct Columns {
     pub time: usize,
     /// Open, high, low, close, volume; of trades price and volume.
     pub values: Vec<usize>,
+    /// How the time is read.
+    pub clock: TableClock,
 }
 
 impl Columns {
@@ -63,7 +63,8 @@ impl Columns {
             Some(_) => &[Role::Price, Role::Volume],
             None => &[Role::Open, Role::High, Role::Low, Role::Close, Role::Volume],
         };
-        Ok(Self { time, values: roles.iter().map(|role| find(*role)).collect::<Result<_, _>>()? })
+        let values = roles.iter().map(|role| find(*role)).collect::<Result<_, _>>()?;
+        Ok(Self { time, values, clock: TableClock::default() })
     }
 
     /// Bars or trades.
@@ -77,17 +78,11 @@ impl Columns {
 /// # Errors
 /// Where the file cannot be decoded.
 pub fn schema(path: &Path, kind: Table) -> Result<SchemaRef, ImportError> {
-    let file = File::open(path).map_err(|source| ImportError::io("read", path, source))?;
-    match kind {
-        Table::Arrow => Ok(arrow_reader(path, file)?.schema()),
-        Table::Parquet => ParquetRecordBatchReaderBuilder::try_new(file)
-            .map(|builder| builder.schema().clone())
-            .map_err(|error| ImportError::damaged(path, error)),
-    }
-}
-
-fn arrow_reader(path: &Path, file: File) -> Result<FileReader<BufReader<File>>, ImportError> {
-    FileReader::try_new_buffered(file, None).map_err(|error| ImportError::damaged(path, error))
+    let schema = match kind {
+        Table::Arrow => ArrowFile::open(path).map(|file| file.schema().clone()),
+        Table::Parquet => ParquetFile::open(path).map(|file| file.schema().clone()),
+    };
+    schema.map_err(|error| ImportError::undecoded(path, error))
 }
 
 /// Reads all rows and hands them to `feed`; `read` hears of the bytes of numbers that were read.
@@ -114,28 +109,28 @@ fn batches(
     feed: Feed<'_>,
     read: &(dyn Fn(u64) + Sync),
 ) -> Result<(), ImportError> {
-    let file = File::open(path).map_err(|source| ImportError::io("read", path, source))?;
-    let batches: Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>>> = match kind {
-        Table::Arrow => Box::new(arrow_reader(path, file)?),
+    let failed = |error| ImportError::undecoded(path, error);
+    let batches: Box<dyn Iterator<Item = Result<RecordBatch, DecodeError>>> = match kind {
+        Table::Arrow => Box::new(ArrowFile::open(path).map_err(failed)?),
         Table::Parquet => {
-            let builder = ParquetRecordBatchReaderBuilder::try_new(file);
-            let reader = builder.and_then(|builder| builder.with_batch_size(BATCH).build());
-            Box::new(reader.map_err(|error| ImportError::damaged(path, error))?)
+            let file = ParquetFile::open(path).map_err(failed)?;
+            Box::new(file.batches(BATCH, Selection::default()).map_err(failed)?)
         }
     };
-    let mut unit = None;
+    let mut clock = columns.clock;
     for batch in batches.take(most) {
-        let batch = batch.map_err(|error| ImportError::damaged(path, error))?;
+        let batch = batch.map_err(failed)?;
         read(batch.num_rows() as u64 * 48);
-        let rows = decode(&batch, columns, &mut unit).map_err(|detail| ImportError::damaged(path, detail))?;
+        let rows =
+            guarded(|| decode(&batch, columns, &mut clock).map_err(DecodeError::Content)).map_err(failed)?;
         feed(rows)?;
     }
     Ok(())
 }
 
-/// A batch as rows; `unit` of integer times is that of the file's first.
-fn decode(batch: &RecordBatch, columns: &Columns, unit: &mut Option<Unit>) -> Result<Rows, String> {
-    let ts = times(batch, columns.time, unit)?;
+/// A batch as rows; the unit of integer times is that of the file's first.
+fn decode(batch: &RecordBatch, columns: &Columns, clock: &mut TableClock) -> Result<Rows, String> {
+    let ts = times(batch, columns.time, clock)?;
     let mut values = Vec::with_capacity(columns.values.len());
     for &place in &columns.values {
         let mut column = Vec::with_capacity(batch.num_rows());
@@ -164,7 +159,7 @@ fn decode(batch: &RecordBatch, columns: &Columns, unit: &mut Option<Unit>) -> Re
     })
 }
 
-fn times(batch: &RecordBatch, place: usize, unit: &mut Option<Unit>) -> Result<Vec<Timestamp>, String> {
+fn times(batch: &RecordBatch, place: usize, clock: &mut TableClock) -> Result<Vec<Timestamp>, String> {
     let array = batch.column(place);
     let unreadable = || format!("the column of times is of type `{}`", array.data_type());
     let RawTimes { values, nulls, unreadable: text } = raw_times(array).ok_or_else(unreadable)?;
@@ -174,23 +169,50 @@ fn times(batch: &RecordBatch, place: usize, unit: &mut Option<Unit>) -> Result<V
     if nulls.is_some_and(|nulls| nulls.null_count() > 0) {
         return Err("a time is null".to_owned());
     }
-    if array.data_type().is_integer() {
-        same_unit(&values, unit)?;
+    let times: Vec<Timestamp> = if array.data_type().is_integer() {
+        values.iter().map(|&value| clock.instant(value)).collect::<Result<_, _>>()?
+    } else {
+        let largest = values.iter().copied().max().unwrap_or_default();
+        let scale = TimeScale::of(array.data_type(), largest);
+        values.iter().map(|&raw| scale.instant(raw)).collect()
+    };
+    match clock.sessions {
+        Some(zone) => times.into_iter().map(|at| session(at, zone)).collect(),
+        None => Ok(times),
     }
-    let largest = values.iter().copied().max().unwrap_or_default();
-    let scale = TimeScale::of(array.data_type(), largest);
-    Ok(values.iter().map(|&raw| scale.instant(raw)).collect())
 }
 
-/// Refuses integer times of more than one unit in a file.
-fn same_unit(values: &[i64], unit: &mut Option<Unit>) -> Result<(), String> {
-    for &value in values {
-        let found = Unit::of(value);
-        let expected = *unit.get_or_insert(found);
-        if found != expected {
-            let (found, expected) = (found.as_str(), expected.as_str());
+/// How a table's times are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TableClock {
+    /// What whole numbers count, as the user says.
+    pub given: Option<TimeUnit>,
+    /// What the file's first number seems to count.
+    guessed: Option<TimeUnit>,
+    /// Midnights of this zone stand for sessions.
+    pub sessions: Option<Tz>,
+}
+
+impl TableClock {
+    /// The instant of a whole number; numbers of more than one unit are refused in a file.
+    fn instant(&mut self, value: i64) -> Result<Timestamp, String> {
+        if let Some(unit) = self.given {
+            return unit.instant(value, 0);
+        }
+        let expected = *self.guessed.get_or_insert_with(|| TimeUnit::guess(value));
+        if expected != TimeUnit::Date && TimeUnit::of(value) != expected {
+            let (found, expected) = (TimeUnit::of(value).as_str(), expected.as_str());
             return Err(format!("`{value}` counts {found}, but the rows before it count {expected}"));
         }
+        expected.believed(value, 0)
     }
-    Ok(())
+}
+
+/// 00:00 UTC of the date that a midnight of the zone is of.
+fn session(at: Timestamp, zone: Tz) -> Result<Timestamp, String> {
+    let local = zone.from_utc_datetime(&at.to_utc().naive_utc()).naive_local();
+    if local.time() != NaiveTime::MIN {
+        return Err(format!("{at} is no midnight in {zone} ({}): it is no date of a session", local.time()));
+    }
+    Ok(Timestamp::from_micros(local.and_utc().timestamp_micros()))
 }

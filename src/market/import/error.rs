@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Format;
+use crate::decode::DecodeError;
 use crate::domain::{Interval, Symbol, Timestamp};
 use crate::market::Flaw;
 
@@ -157,6 +158,14 @@ pub enum ImportError {
         /// What its rows look like; may be empty.
         detail: String,
     },
+    /// Daily bars stamped with midnights of another zone than UTC.
+    #[error("`{}` has daily bars at midnights with an offset, such as `{text}`", path.display())]
+    LocalMidnights {
+        /// The file.
+        path: PathBuf,
+        /// One of them, as written.
+        text: String,
+    },
     /// Trades without an interval to make bars of.
     #[error("`{}` holds trades: an interval is needed to make bars of them", path.display())]
     TradesNeedInterval {
@@ -252,6 +261,10 @@ impl ImportError {
                 "give it with `--interval`, for example `--interval 1h`; for ticks say \
                  `--map \"ts=..,price=..,volume=..\"` as well"
             }
+            Self::LocalMidnights { .. } => {
+                "say `--session-dates` where each is a trading day, to be stamped 00:00 UTC of its date, so that \
+                 several exchanges share a clock; `--session-dates=false` keeps the instants"
+            }
             Self::TradesNeedInterval { .. } => "give it, for example `--interval 1m`",
             Self::WrongInterval { found, .. } => {
                 return format!(
@@ -285,6 +298,13 @@ impl ImportError {
 
     pub(super) fn io(action: &'static str, path: &Path, source: std::io::Error) -> Self {
         Self::Io { action, path: path.to_owned(), source }
+    }
+
+    pub(super) fn undecoded(path: &Path, error: DecodeError) -> Self {
+        match error {
+            DecodeError::Read(source) => Self::io("read", path, source),
+            DecodeError::Content(detail) => Self::damaged(path, detail),
+        }
     }
 
     /// What a decoder says; a compression it lacks is no damage.

@@ -30,7 +30,7 @@ impl Factors {
     /// # Errors
     /// Where it is missing or a line cannot be understood.
     pub fn read(path: &Path, interval: Interval, zone: Tz) -> Result<Self, ImportError> {
-        let text = std::fs::read_to_string(path).map_err(|source| ImportError::io("read", path, source))?;
+        let text = crate::decode::read_text(path).map_err(|source| ImportError::io("read", path, source))?;
         let mut lines = Vec::new();
         for (at, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
             lines.push(parse(line).ok_or_else(|| ImportError::BadLine {

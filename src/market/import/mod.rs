@@ -28,4 +28,5 @@ pub use plan::{ColumnMap, Plan, Reading, Source, Unit, spacing};
 pub use read::{Survey, read_bars, survey};
 pub use rows::{Kind, Rows, Trades};
 pub use run::{BadRows, Existing, Group, Groups, Imported, files, import, look, plan, source};
-pub(crate) use text::{Clock, number};
+pub use text::TimeUnit;
+pub(crate) use text::{Clock, believed, number};

@@ -10,7 +10,7 @@ use super::factors::Factors;
 use super::names::Role;
 use super::probe::{Content, Probe};
 use super::rows::{Kind, Rows};
-use super::text::{self, Feed, Form, Layout, Packing};
+use super::text::{self, Clock, Feed, Form, Layout, Packing, TimeUnit};
 use super::{Format, ImportError};
 use crate::domain::{Interval, Span, Timestamp};
 
@@ -27,6 +27,11 @@ pub struct Reading {
     pub zone: Tz,
     /// How times are written, for CSV: a `strftime` pattern.
     pub time_format: Option<String>,
+    /// What whole numbers count that stand for times, where their magnitude does not tell.
+    pub time_unit: Option<TimeUnit>,
+    /// Whether a midnight stands for a trading day, to be stamped 00:00 UTC of its date; daily bars whose
+    /// midnights have an offset are refused where it is not said.
+    pub session_dates: Option<bool>,
     /// Adjust prices for splits and dividends where the format has what that needs.
     pub adjust: bool,
     /// How much of the asset prices are for.
@@ -65,6 +70,8 @@ impl Default for Reading {
             map: None,
             zone: Tz::UTC,
             time_format: None,
+            time_unit: None,
+            session_dates: None,
             adjust: false,
             unit: Unit::Of(1),
         }
@@ -141,6 +148,28 @@ impl Plan {
         Self { symbol, interval, ..self }
     }
 
+    /// The plan with what the user says of times in place of what was guessed.
+    #[must_use]
+    pub fn told(mut self, reading: &Reading) -> Self {
+        let sessions = reading.session_dates == Some(true);
+        match &mut self.shape {
+            Shape::Text { layout, .. } => {
+                if let (Some(unit), Clock::Epoch(_) | Clock::Text(_)) = (reading.time_unit, &layout.clock) {
+                    layout.clock = Clock::Counted(unit);
+                }
+                if sessions {
+                    let inner = std::mem::replace(&mut layout.clock, Clock::Text(reading.zone));
+                    layout.clock = Clock::Session(Box::new(inner), reading.zone);
+                }
+            }
+            Shape::Table { columns, .. } => {
+                columns.clock.given = reading.time_unit;
+                columns.clock.sessions = sessions.then_some(reading.zone);
+            }
+        }
+        self
+    }
+
     /// Bars or trades.
     pub fn kind(&self) -> Kind {
         match &self.shape {
@@ -182,6 +211,8 @@ pub struct Source {
     pub head: Vec<Timestamp>,
     /// Names of its columns: headings, or a schema's fields with their types.
     pub columns: Vec<String>,
+    /// The first time that is a midnight with an offset from UTC, as it is written.
+    pub local_midnight: Option<String>,
     packing: Packing,
     twelve_hours: bool,
 }
@@ -201,8 +232,9 @@ impl Source {
         Ok(Self {
             path: probe.path.clone(),
             bytes: probe.bytes,
-            plan,
             head,
+            local_midnight: local_midnight(probe, &plan),
+            plan,
             columns,
             packing,
             twelve_hours: twelve_hours(probe),
@@ -285,14 +317,31 @@ fn twelve_hours(probe: &Probe) -> bool {
     })
 }
 
+/// The first time of a text that is a midnight with an offset, where such times are read as instants.
+fn local_midnight(probe: &Probe, plan: &Plan) -> Option<String> {
+    let Shape::Text { layout, form } = &plan.shape else { return None };
+    if !matches!(layout.clock, Clock::Text(_)) || layout.time_of_day.is_some() {
+        return None;
+    }
+    let rows = probe.lines(*form)?.iter().skip(usize::try_from(layout.skip).unwrap_or(usize::MAX));
+    rows.filter_map(|line| {
+        text::fields(line, layout.delimiter).get(layout.time).map(|field| (*field).to_owned())
+    })
+    .find(|field| text::is_local_midnight(field))
+}
+
 fn first_times(probe: &Probe, plan: &Plan) -> Result<Vec<Timestamp>, ImportError> {
     match (&plan.shape, &probe.content) {
-        (Shape::Text { layout, .. }, Content::Text { lines, .. }) => {
+        (Shape::Text { layout, .. }, Content::Text { lines, numbers, .. }) => {
             let skip = usize::try_from(layout.skip).unwrap_or(usize::MAX);
             let text = lines.iter().skip(skip).map(|line| format!("{line}\n")).collect::<String>();
             let (rows, _) = layout.parse(&text).map_err(|(line, problem)| ImportError::BadLine {
                 path: probe.path.clone(),
-                line: line + 1 + layout.skip,
+                line: usize::try_from(line)
+                    .ok()
+                    .and_then(|at| numbers.get(skip + at))
+                    .copied()
+                    .unwrap_or(line + 1),
                 problem,
             })?;
             Ok(rows.times().to_vec())

@@ -2,7 +2,6 @@
 //!
 //! Reads a few kilobytes. Never decides the vendor.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +11,7 @@ use super::ImportError;
 use super::columns::{self, Table};
 use super::names;
 use super::text::{ArrayLines, Form, Packing, each_text, fields};
+use crate::decode::open_regular;
 
 /// Bytes of text that are looked at.
 const HEAD: usize = 64 * 1024;
@@ -36,8 +36,10 @@ pub enum Content {
         packing: Packing,
         /// Lines or JSON arrays.
         form: Form,
-        /// Its first whole lines (of JSON: its first innermost arrays).
+        /// Its first whole lines but blank ones (of JSON: its first innermost arrays).
         lines: Vec<String>,
+        /// The number of each of them in the file, from 1.
+        numbers: Vec<u64>,
         /// Its first bytes as they are.
         head: String,
     },
@@ -57,7 +59,7 @@ impl Probe {
     /// Where it cannot be read, is empty, is a Git LFS pointer, or is neither text nor columns.
     pub fn open(path: &Path) -> Result<Self, ImportError> {
         let io = |source| ImportError::io("read", path, source);
-        let mut file = File::open(path).map_err(io)?;
+        let mut file = open_regular(path).map_err(io)?;
         let bytes = file.metadata().map_err(io)?.len();
         let mut magic = Vec::new();
         (&mut file).take(64).read_to_end(&mut magic).map_err(io)?;
@@ -110,14 +112,14 @@ fn text(path: &Path, packing: Packing) -> Result<Content, ImportError> {
     let head = utf8(path, &bytes)?;
     let head = head.strip_prefix('\u{feff}').unwrap_or(head);
     let form = if head.trim_start().starts_with(['[', '{']) { Form::Arrays } else { Form::Lines };
-    let lines = match form {
+    let (lines, numbers) = match form {
         Form::Lines => lines(head, whole),
         Form::Arrays => arrays(path, head, whole)?,
     };
     if lines.is_empty() {
         return Err(ImportError::NoRows { path: path.to_owned() });
     }
-    Ok(Content::Text { packing, form, lines, head: head.to_owned() })
+    Ok(Content::Text { packing, form, lines, numbers, head: head.to_owned() })
 }
 
 /// The bytes as text, without a character that is cut off at the end.
@@ -136,17 +138,18 @@ fn utf8<'b>(path: &Path, bytes: &'b [u8]) -> Result<&'b str, ImportError> {
     if valid.contains('\0') { Err(unknown()) } else { Ok(valid) }
 }
 
-fn lines(head: &str, whole: bool) -> Vec<String> {
-    let mut lines: Vec<String> = head.lines().map(str::to_owned).collect();
+/// The lines that are not blank, and their numbers.
+fn lines(head: &str, whole: bool) -> (Vec<String>, Vec<u64>) {
+    let mut lines: Vec<&str> = head.lines().collect();
     if !whole && lines.len() > 1 && !head.ends_with('\n') {
         lines.pop();
     }
-    lines.retain(|line| !line.trim().is_empty());
-    lines
+    let numbered = lines.into_iter().zip(1..);
+    numbered.filter(|(line, _)| !line.trim_ascii().is_empty()).map(|(line, at)| (line.to_owned(), at)).unzip()
 }
 
 /// The arrays that end inside the head; only a whole text may be faulted for its end.
-fn arrays(path: &Path, head: &str, whole: bool) -> Result<Vec<String>, ImportError> {
+fn arrays(path: &Path, head: &str, whole: bool) -> Result<(Vec<String>, Vec<u64>), ImportError> {
     let mut reader = ArrayLines::new(head.as_bytes());
     let mut text = Vec::new();
     match reader.read_to_end(&mut text) {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::plan::{Reading, Source};
 use super::rows::Rows;
-use super::run::source;
+use super::run::{none_astray, source};
 use super::writer::bar;
 use super::{Format, ImportError};
 use crate::domain::{Symbol, Timestamp};
@@ -23,6 +23,7 @@ pub fn read_bars(
     let mut bars = Bars::with_capacity(interval, 0);
     let mut take = |rows: Rows| match rows {
         Rows::Bars(more) => {
+            none_astray(path, bars.len() as u64 + 1, bars.ts.last().copied(), &more.ts)?;
             append(&mut bars, &more);
             Ok(())
         }

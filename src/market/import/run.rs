@@ -188,7 +188,13 @@ pub fn source(
     reading: &Reading,
 ) -> Result<((Symbol, Interval), Source), ImportError> {
     let source = look(path, format, reading)?;
-    Ok(((symbol_of(&source, reading)?, interval_of(&source, reading)?), source))
+    let interval = interval_of(&source, reading)?;
+    if let (Some(text), None) = (&source.local_midnight, reading.session_dates)
+        && interval >= Interval::DAY
+    {
+        return Err(ImportError::LocalMidnights { path: path.to_owned(), text: text.clone() });
+    }
+    Ok(((symbol_of(&source, reading)?, interval), source))
 }
 
 /// Looks into one file, whatever it says of its symbol and interval.
@@ -197,7 +203,7 @@ pub fn source(
 /// Where it is in no format that is known, or has no rows.
 pub fn look(path: &Path, format: Option<Format>, reading: &Reading) -> Result<Source, ImportError> {
     let probe = Probe::open(path)?;
-    let plan = plan_of(&probe, format, reading)?;
+    let plan = plan_of(&probe, format, reading)?.told(reading);
     let source = Source::new(&probe, plan)?;
     if source.head.is_empty() {
         return Err(ImportError::NoRows { path: path.to_owned() });
@@ -312,6 +318,7 @@ fn import_alone(
         unit: 1,
         rows_in: 0,
         dropped: 0,
+        last: None,
     };
     if existing == Existing::Merge && group.output.exists() {
         let reading = Reading { interval: Some(group.interval), ..Reading::default() };
@@ -334,11 +341,14 @@ struct Work {
     unit: u32,
     rows_in: u64,
     dropped: u64,
+    /// Time of the last row of the file that is read.
+    last: Option<Timestamp>,
 }
 
 impl Work {
     fn file(&mut self, source: &Source, read: &(dyn Fn(u64) + Sync)) -> Result<(), ImportError> {
         let before = self.rows_in;
+        self.last = None;
         source.stream(&mut |rows| self.rows(&source.path, before, rows), read)?;
         self.trades.end_file()
     }
@@ -346,6 +356,9 @@ impl Work {
     fn rows(&mut self, path: &Path, before: u64, rows: Rows) -> Result<(), ImportError> {
         let first_row = self.rows_in - before + 1;
         self.rows_in += rows.len() as u64;
+        if self.bad != BadRows::Keep {
+            self.last = none_astray(path, first_row, self.last, rows.times())?;
+        }
         let bars = match rows {
             Rows::Bars(mut bars) => {
                 bars.quote_in(self.unit);
@@ -435,6 +448,22 @@ impl Work {
             last: tally.last,
         })
     }
+}
+
+/// Refuses a row that lies years from the one before it in the file; the time of the last row.
+pub(super) fn none_astray(
+    path: &Path,
+    first_row: u64,
+    mut before: Option<Timestamp>,
+    times: &[Timestamp],
+) -> Result<Option<Timestamp>, ImportError> {
+    for (row, &at) in (first_row..).zip(times) {
+        if let Some(found) = before.and_then(|before| flaw::astray(before, at)) {
+            return Err(ImportError::BadRow { path: path.to_owned(), row, at, flaw: found.to_string() });
+        }
+        before = Some(at);
+    }
+    Ok(before)
 }
 
 fn honest(price: f64, volume: f64) -> bool {

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, AsArray, Float64Array, RecordBatch};
 use arrow::datatypes::{DataType, Field, Float64Type, Schema, TimestampMicrosecondType};
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
 use super::ImportError;
+use crate::decode::{Batches, ParquetFile, Selection};
 use crate::domain::{Interval, Timestamp};
 use crate::files::{Existing, Temporary};
 use crate::market::Bars;
@@ -134,10 +134,9 @@ impl Run {
     /// Reads it again from its beginning.
     pub fn read(&self, batch_rows: usize) -> Result<RunReader, ImportError> {
         let path = self.file.path().to_owned();
-        let file = self.file.reopen().map_err(|source| ImportError::io("read", &path, source))?;
-        let reader = ParquetRecordBatchReaderBuilder::try_new(file)
-            .and_then(|builder| builder.with_batch_size(batch_rows).build())
-            .map_err(|error| ImportError::damaged(&path, error))?;
+        let reader = ParquetFile::open(&path)
+            .and_then(|file| file.batches(batch_rows, Selection::default()))
+            .map_err(|error| ImportError::undecoded(&path, error))?;
         Ok(RunReader { path, reader })
     }
 }
@@ -145,14 +144,14 @@ impl Run {
 /// A run's bars, a batch at a time.
 pub struct RunReader {
     path: PathBuf,
-    reader: ParquetRecordBatchReader,
+    reader: Batches,
 }
 
 impl RunReader {
     /// The next bars; `None` at the end.
     pub fn next(&mut self) -> Result<Option<Bars>, ImportError> {
         let Some(batch) = self.reader.next() else { return Ok(None) };
-        batch.map(|batch| Some(bars(&batch))).map_err(|error| ImportError::damaged(&self.path, error))
+        batch.map(|batch| Some(bars(&batch))).map_err(|error| ImportError::undecoded(&self.path, error))
     }
 }
 

@@ -9,6 +9,7 @@
 mod call;
 mod check;
 mod error;
+mod fraction;
 mod named;
 mod print;
 mod syntax;
@@ -20,6 +21,7 @@ mod tests;
 
 pub use check::parse;
 pub use error::ExprError;
+pub use fraction::Fraction;
 pub use named::NamedCondition;
 pub use print::to_text;
 pub use words::{OPERATORS, REFERENCE};

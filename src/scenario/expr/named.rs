@@ -1,9 +1,10 @@
 //! Conditions over named numbers: `fast < slow and fast * 2 <= 50`. The same words and syntax as conditions
-//! over bars; a name is one of a given list instead of a column.
+//! over bars; a name is one of a given list instead of a column. Worked out exactly, in decimals as they are written.
 
 use std::ops::Range;
 
 use super::ExprError;
+use super::fraction::Fraction;
 use super::syntax::{Node, NodeKind, Operator, tree};
 use super::token::tokens;
 use crate::scenario::{BinaryOp, suggest};
@@ -18,7 +19,7 @@ pub struct NamedCondition {
 /// Its parts; comparisons and logic yield 1 or 0.
 #[derive(Debug, Clone, PartialEq)]
 enum Term {
-    Number(f64),
+    Number(Fraction),
     /// The place of the name in the list.
     Named(usize),
     Negate(Box<Term>),
@@ -34,7 +35,7 @@ impl NamedCondition {
     pub fn parse(text: &str, names: &[&str]) -> Result<Self, ExprError> {
         let tokens = tokens(text)?;
         let node = tree(&tokens)?;
-        let root = term(&node, names, true)?;
+        let root = term(text, &node, names, true)?;
         Ok(Self { text: text.trim().to_owned(), root })
     }
 
@@ -45,8 +46,8 @@ impl NamedCondition {
 
     /// Whether it holds for these numbers, in the order of the names. Where a name has no number, or a
     /// divisor is zero, nothing that uses it holds.
-    pub fn holds(&self, numbers: &[Option<f64>]) -> bool {
-        self.root.value(numbers) == Some(1.0)
+    pub fn holds(&self, numbers: &[Option<Fraction>]) -> bool {
+        self.root.value(numbers).is_some_and(|value| !value.is_zero())
     }
 }
 
@@ -58,17 +59,17 @@ impl serde::Serialize for NamedCondition {
 }
 
 /// A part of this kind.
-fn term(node: &Node<'_>, names: &[&str], condition: bool) -> Result<Term, ExprError> {
+fn term(text: &str, node: &Node<'_>, names: &[&str], condition: bool) -> Result<Term, ExprError> {
     let (term, is_condition) = match &node.kind {
-        NodeKind::Number(value) => (Term::Number(*value), false),
+        NodeKind::Number(value) => (Term::Number(exact(text, node, *value)?), false),
         NodeKind::Term { name, name_span, args } => (named(name, name_span, args.is_some(), names)?, false),
         NodeKind::At { timeframe_span, .. } => return Err(no_bars(timeframe_span.clone())),
-        NodeKind::Negate(of) => (Term::Negate(Box::new(term(of, names, false)?)), false),
-        NodeKind::Not(of) => (Term::Not(Box::new(term(of, names, true)?)), true),
+        NodeKind::Negate(of) => (Term::Negate(Box::new(term(text, of, names, false)?)), false),
+        NodeKind::Not(of) => (Term::Not(Box::new(term(text, of, names, true)?)), true),
         NodeKind::Binary { op, left, right } => {
             let Operator::Plain(op) = op else { return Err(no_bars(node.span.clone())) };
             let logic = matches!(op, BinaryOp::And | BinaryOp::Or);
-            let (left, right) = (term(left, names, logic)?, term(right, names, logic)?);
+            let (left, right) = (term(text, left, names, logic)?, term(text, right, names, logic)?);
             (Term::Binary(*op, Box::new(left), Box::new(right)), !is_arithmetic(*op))
         }
     };
@@ -79,6 +80,14 @@ fn term(node: &Node<'_>, names: &[&str], condition: bool) -> Result<Term, ExprEr
     let error = ExprError::new(node.span.clone(), format!("{found} where {wanted} is needed"));
     Err(error
         .with_help("compare numbers with <, <=, >, >=, == or !=, and join comparisons with and, or, not"))
+}
+
+/// The number as its digits say, which a float may only come near to.
+fn exact(text: &str, node: &Node<'_>, value: f64) -> Result<Fraction, ExprError> {
+    let digits = text.get(node.span.clone()).unwrap_or_default().trim_matches(['(', ')', ' ', '\t']);
+    Fraction::parse(digits).or_else(|| Fraction::of_float(value)).ok_or_else(|| {
+        ExprError::new(node.span.clone(), format!("`{digits}` is too large or too fine a number"))
+    })
 }
 
 const fn is_arithmetic(op: BinaryOp) -> bool {
@@ -101,28 +110,28 @@ fn no_bars(span: Range<usize>) -> ExprError {
 }
 
 impl Term {
-    fn value(&self, numbers: &[Option<f64>]) -> Option<f64> {
-        let truth = |holds: bool| Some(f64::from(u8::from(holds)));
+    fn value(&self, numbers: &[Option<Fraction>]) -> Option<Fraction> {
+        let truth = |holds: bool| Some(Fraction::from(i64::from(holds)));
         match self {
-            Self::Number(value) => Some(*value),
-            Self::Named(place) => numbers.get(*place).copied().flatten(),
-            Self::Negate(of) => of.value(numbers).map(|value| -value),
-            Self::Not(of) => of.value(numbers).and_then(|value| truth(value == 0.0)),
+            Self::Number(value) => Some(value.clone()),
+            Self::Named(place) => numbers.get(*place).cloned().flatten(),
+            Self::Negate(of) => of.value(numbers).map(Fraction::negated),
+            Self::Not(of) => of.value(numbers).and_then(|value| truth(value.is_zero())),
             Self::Binary(op, left, right) => {
                 let (left, right) = (left.value(numbers)?, right.value(numbers)?);
                 match op {
-                    BinaryOp::Add => Some(left + right),
-                    BinaryOp::Subtract => Some(left - right),
-                    BinaryOp::Multiply => Some(left * right),
-                    BinaryOp::Divide => (right != 0.0).then(|| left / right),
+                    BinaryOp::Add => Some(left.plus(&right)),
+                    BinaryOp::Subtract => Some(left.plus(&right.negated())),
+                    BinaryOp::Multiply => Some(left.times(&right)),
+                    BinaryOp::Divide => left.over(&right),
                     BinaryOp::Less => truth(left < right),
                     BinaryOp::LessOrEqual => truth(left <= right),
                     BinaryOp::Greater => truth(left > right),
                     BinaryOp::GreaterOrEqual => truth(left >= right),
                     BinaryOp::Equal => truth(left == right),
                     BinaryOp::NotEqual => truth(left != right),
-                    BinaryOp::And => truth(left != 0.0 && right != 0.0),
-                    BinaryOp::Or => truth(left != 0.0 || right != 0.0),
+                    BinaryOp::And => truth(!left.is_zero() && !right.is_zero()),
+                    BinaryOp::Or => truth(!left.is_zero() || !right.is_zero()),
                 }
             }
         }
@@ -134,7 +143,24 @@ mod tests {
     use super::*;
 
     fn holds(text: &str, numbers: &[Option<f64>]) -> bool {
-        NamedCondition::parse(text, &["fast", "slow"]).unwrap().holds(numbers)
+        let numbers: Vec<_> = numbers.iter().map(|number| number.and_then(Fraction::of_float)).collect();
+        NamedCondition::parse(text, &["fast", "slow"]).unwrap().holds(&numbers)
+    }
+
+    #[test]
+    fn decimals_are_compared_as_decimals() {
+        for text in [
+            "slow >= 3 * fast",
+            "slow / fast >= 3",
+            "fast + fast + fast == slow",
+            "slow - (0.1) == 0.2",
+            "fast + 0.2 == 0.3",
+            "fast / 3 * 3 == fast",
+            "fast > 0.09999999999999999999",
+        ] {
+            assert!(holds(text, &[Some(0.1), Some(0.3)]), "{text}");
+        }
+        assert!(!holds("fast != 1e-1", &[Some(0.1), Some(0.3)]));
     }
 
     #[test]

@@ -414,7 +414,7 @@ const TOURNAMENT: TableDoc = TableDoc {
         ),
         with_default(
             "resamples",
-            ValueType::Integer { min: 100, max: 1_000_000 },
+            ValueType::Integer { min: 100, max: 100_000 },
             "1000",
             "How often windows are resampled for intervals and tests.",
         ),

@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use super::RankingMetric;
 use crate::domain::AgentName;
 use crate::scenario::Problem;
-use crate::scenario::expr::NamedCondition;
+use crate::scenario::expr::{Fraction, NamedCondition};
 use crate::scenario::read::Template;
 use crate::scenario::{AgentSpec, VenueSpec};
 
@@ -97,6 +97,16 @@ impl SweptValue {
         }
     }
 
+    /// The same without rounding: the shortest decimal of a number, which is what the file says.
+    fn exact(&self) -> Option<Fraction> {
+        match self {
+            Self::Integer(value) => Some(Fraction::from(*value)),
+            Self::Number(value) => Fraction::of_float(*value),
+            Self::Boolean(value) => Some(Fraction::from(i64::from(*value))),
+            Self::Word(_) => None,
+        }
+    }
+
     /// As TOML writes it.
     pub(in crate::scenario) fn toml(&self) -> String {
         match self {
@@ -180,7 +190,10 @@ impl SweepSpec {
 
     /// Whether a combination fulfils the conditions.
     pub fn allows(&self, combination: &[SweptValue]) -> bool {
-        let numbers: Vec<Option<f64>> = combination.iter().map(SweptValue::number).collect();
+        if self.conditions.is_empty() {
+            return true;
+        }
+        let numbers: Vec<Option<Fraction>> = combination.iter().map(SweptValue::exact).collect();
         self.conditions.iter().all(|condition| condition.holds(&numbers))
     }
 }

@@ -1,6 +1,6 @@
 //! The `[[agents]]` tables.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use toml::Spanned;
@@ -48,10 +48,11 @@ impl Agents {
 pub(super) fn read_all(tables: &[Table<'_>], around: &Surroundings<'_>) -> Agents {
     let mut agents = Agents { specs: Some(Vec::new()), names: Vec::new() };
     let mut used = BTreeSet::new();
+    let mut folded = BTreeMap::new();
     for table in tables {
         let origin = registered::read(table, around);
         let name = origin.name(table);
-        let unique = name.as_ref().is_none_or(|name| is_unique(table, name, &agents.names));
+        let unique = name.as_ref().is_none_or(|name| is_unique(table, name, &mut folded));
         let spec = read(table, &origin, name.as_ref(), around, &mut used).filter(|_| unique);
         agents.specs = agents.specs.zip(spec).map(|(mut specs, spec)| {
             specs.push(spec);
@@ -67,9 +68,14 @@ pub(super) fn read_all(tables: &[Table<'_>], around: &Surroundings<'_>) -> Agent
 
 /// Reports a name that another agent bears; names that differ only in case would share a result folder on
 /// some file systems.
-fn is_unique(table: &Table<'_>, name: &Spanned<AgentName>, before: &[Option<Spanned<AgentName>>]) -> bool {
-    let folded = |name: &Spanned<AgentName>| name.get_ref().as_str().to_lowercase();
-    let Some(first) = before.iter().flatten().find(|other| folded(other) == folded(name)) else {
+fn is_unique(
+    table: &Table<'_>,
+    name: &Spanned<AgentName>,
+    before: &mut BTreeMap<String, Spanned<AgentName>>,
+) -> bool {
+    let folded = name.get_ref().as_str().to_lowercase();
+    let Some(first) = before.get(&folded) else {
+        before.insert(folded, name.clone());
         return true;
     };
     let line = table.problems.line(first.span().start);
@@ -159,7 +165,7 @@ fn risk(
         name.span(),
         format!("unknown risk profile `{}`", name.get_ref()),
         "no such `[risk.*]`".to_owned(),
-        suggest::help(name.get_ref(), &known),
+        if table.problems.is_long() { None } else { suggest::help(name.get_ref(), &known) },
     );
     None
 }

@@ -33,6 +33,21 @@ pub(super) fn missing(doc: &KeyDoc, title: &str) -> (String, Option<String>) {
     }
 }
 
+/// Why a count has the range it has, for the keys whose work grows with it.
+pub(super) fn reason(key: &str) -> Option<&'static str> {
+    Some(match key {
+        "resamples" => {
+            "under 100 an interval is noise, and beyond 100,000 it moves by less than a thousandth of itself"
+        }
+        "trials" => "each replays all windows",
+        "batch" => "so many trials are held in memory at once",
+        "count" | "train" | "test" => "every window is a replay for each agent",
+        "rounds" | "seasons" | "divisions" => "beyond a thousand each would hold less than a window",
+        "folds" | "groups" => "each trains and tests anew",
+        _ => return None,
+    })
+}
+
 /// Where else a key belongs, for one that stands in the wrong table. `in_variant` says that it stands in a
 /// table whose form a tag selects, so that the keys of other forms are no help.
 pub(super) fn elsewhere(key: &str, in_variant: bool) -> Option<String> {

@@ -2,6 +2,7 @@
 //!
 //! Read by the very code that reads scenarios, so that what the registry takes a scenario takes too.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use toml::Spanned;
@@ -100,7 +101,7 @@ pub(in crate::scenario) fn roster(source: &str) -> Result<Vec<ReadRoster>, Vec<P
         let profiles = root.named("risk").map(profiles::read);
         let tables = root.tables("agents")?;
         let mut members: Option<Vec<ReadRoster>> = Some(Vec::new());
-        let mut names: Vec<String> = Vec::new();
+        let mut names = BTreeSet::new();
         for table in &tables {
             let member = member(table, profiles.as_ref(), &mut names);
             members = members.zip(member).map(|(mut members, member)| {
@@ -117,7 +118,11 @@ pub(in crate::scenario) fn roster(source: &str) -> Result<Vec<ReadRoster>, Vec<P
     }
 }
 
-fn member(table: &Table<'_>, profiles: Option<&Profiles>, names: &mut Vec<String>) -> Option<ReadRoster> {
+fn member(
+    table: &Table<'_>,
+    profiles: Option<&Profiles>,
+    names: &mut BTreeSet<String>,
+) -> Option<ReadRoster> {
     let name: Option<Spanned<AgentName>> = table.value("name");
     let description = table.value("description");
     let tags = table.value("tags");
@@ -129,19 +134,18 @@ fn member(table: &Table<'_>, profiles: Option<&Profiles>, names: &mut Vec<String
     table.finish();
     if let Some(name) = &name {
         let folded = name.get_ref().as_str().to_lowercase();
-        if names.contains(&folded) {
+        if !names.insert(folded) {
             let message = format!("duplicate agent name `{}`", name.get_ref());
             let help = "give each agent a name of its own; case does not count".to_owned();
             table.problems.error(name.span(), message, "an agent before has it".to_owned(), Some(help));
         }
-        names.push(folded);
     }
     if let Some(risk) = &risk {
         let own = profiles.into_iter().flatten().map(|(name, _)| name.as_str());
         let known: Vec<_> = [DEFAULT_PROFILE, UNLIMITED_PROFILE].into_iter().chain(own).collect();
         if profiles.is_some() && !known.contains(&risk.get_ref().as_str()) {
             let message = format!("unknown risk profile `{}`", risk.get_ref());
-            let help = suggest::help(risk.get_ref(), &known);
+            let help = if table.problems.is_long() { None } else { suggest::help(risk.get_ref(), &known) };
             table.problems.error(risk.span(), message, "no such `[risk.*]`".to_owned(), help);
         }
     }

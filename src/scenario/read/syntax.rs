@@ -2,38 +2,55 @@
 //!
 //! The parser recovers and goes on, so one mistake can give many errors; this keeps the one that names it.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use toml::de::Error;
 
-use crate::scenario::problem::Problems;
+use crate::scenario::problem::{MOST_TOLD, Problems};
 
-/// Adds the parser's errors, one a mistake, and drops what else was said because of them.
+/// Adds the parser's errors, one a mistake, and drops what else was said because of them. Where a text is so
+/// broken that it can hardly be a scenario, says what it seems to be.
 pub(super) fn report(errors: &[Error], problems: &Problems<'_>) {
     let mut kept: Vec<(&str, Range<usize>)> = Vec::new();
+    let mut known_lines: BTreeSet<usize> = BTreeSet::new();
     let mut broken: Vec<Range<usize>> = Vec::new();
     let mut header_broken = false;
+    if let (false, Some(foreign)) = (errors.is_empty(), Foreign::of(problems.source())) {
+        problems.forgive_all();
+        return foreign.report(problems);
+    }
     for error in errors {
         let (message, span) = (error.message(), error.span().unwrap_or(0..0));
         let line = problems.line(span.start);
-        let known = |line| kept.iter().any(|(_, span)| problems.line(span.start) == line);
+        // Behind a broken header the parser puts keys into the table before it, where they may be already.
+        let echo = header_broken && message == DUPLICATE;
+        if known_lines.contains(&line) {
+            continue;
+        }
+        if kept.len() > MOST_TOLD {
+            // Only counted: looking into them would cost a pass over the text each.
+            known_lines.insert(line);
+            broken.push(line..line + 1);
+            kept.push((message, span));
+            continue;
+        }
         if let Some(at) = unclosed(problems, line) {
             // It swallows the rest of the file: nothing that is said of that can be relied on.
             let opening = problems.line(at);
             broken.push(opening..usize::MAX);
-            if !known(opening) {
+            if !known_lines.contains(&opening) {
                 kept.push((UNCLOSED, at..at + 1));
             }
             break;
         }
-        let is_header = problems.line_text(line).starts_with('[');
-        // Behind a broken header the parser puts keys into the table before it, where they may be already.
-        let echo = header_broken && message == DUPLICATE;
-        if known(line) || echo {
+        if echo {
             continue;
         }
+        let is_header = problems.line_text(line).starts_with('[');
         broken.push(if is_header { line..next_header(problems, line) } else { line..line + 1 });
         header_broken |= is_header && message != DUPLICATE;
+        known_lines.insert(line);
         kept.push((message, span));
     }
     if !kept.is_empty() {
@@ -41,6 +58,45 @@ pub(super) fn report(errors: &[Error], problems: &Problems<'_>) {
     }
     for (message, span) in kept {
         add(message, span, problems);
+    }
+}
+
+/// Another kind of file, given for a scenario.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Foreign {
+    /// A table of values.
+    Table,
+    /// JSON.
+    Json,
+}
+
+impl Foreign {
+    /// By the first line that says anything.
+    fn of(source: &str) -> Option<Self> {
+        let line = source.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'))?;
+        if line.starts_with('{') || line.starts_with("[[") && line.contains(',') {
+            return Some(Self::Json);
+        }
+        let separated = [',', ';', '\t'].into_iter().any(|separator| line.matches(separator).count() >= 3);
+        (separated && !line.contains('=') && !line.starts_with('[')).then_some(Self::Table)
+    }
+
+    fn report(self, problems: &Problems<'_>) {
+        let source = problems.source();
+        let start = source.len() - source.trim_start().len();
+        let end = source[start..].find('\n').map_or(source.len(), |at| start + at);
+        let shown =
+            source.get(start..end.min(start + 80)).map_or(start..start, |line| start..start + line.len());
+        let (what, help) = match self {
+            Self::Table => (
+                "a table of separated values, not a scenario",
+                "market data is brought in with `tiltyard data import FILE`; a scenario is TOML, and `tiltyard init` \
+                 writes one",
+            ),
+            Self::Json => ("JSON, not a scenario", "a scenario is TOML, and `tiltyard init` writes one"),
+        };
+        let message = format!("not valid TOML: this is {what}");
+        problems.error(shown, message, "no TOML".to_owned(), Some(help.to_owned()));
     }
 }
 
@@ -80,7 +136,7 @@ fn unclosed(problems: &Problems<'_>, line: usize) -> Option<usize> {
 
 /// The line of the next header after `line`; past the end where there is none.
 fn next_header(problems: &Problems<'_>, line: usize) -> usize {
-    let lines = problems.source().lines().count();
+    let lines = problems.line_count();
     (line + 1..=lines).find(|next| problems.line_text(*next).starts_with('[')).unwrap_or(lines + 1)
 }
 
@@ -114,4 +170,25 @@ fn open_bracket(source: &str, end: usize) -> Option<usize> {
         }
     }
     open.pop()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_files_are_known_by_their_first_line() {
+        for (text, kind) in [
+            ("date,open,high,low,close\n", Some(Foreign::Table)),
+            ("\n# from a vendor\n2024-01-01;1;2;3;4\n", Some(Foreign::Table)),
+            ("[[1,2,3,4],[5,6,7,8]]", Some(Foreign::Json)),
+            ("{\"a\": 1}", Some(Foreign::Json)),
+            ("[scenario]\nname = \"a,b,c,d\"", None),
+            ("symbols = [\"A\", \"B\", \"C\", \"D\"]", None),
+            ("[[agents]]\n", None),
+            ("", None),
+        ] {
+            assert_eq!(Foreign::of(text), kind, "{text}");
+        }
+    }
 }

@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 use super::prose;
 use super::value::{Given, Read};
 use crate::scenario::format::{Fallback, KeyDoc, ValueType, VariantDoc};
-use crate::scenario::problem::Problems;
+use crate::scenario::problem::{MOST_TOLD, Problems};
 use crate::scenario::suggest;
 
 /// One table with the keys it may hold. Notes which keys were asked for; [`Table::finish`] reports the rest.
@@ -194,7 +194,8 @@ impl<'t> Table<'t> {
     ) -> Option<&'v VariantDoc> {
         let names: Vec<_> = variants.iter().map(|variant| variant.name).collect();
         let Some(value) = entries.get(tag) else {
-            let stray = entries.keys().find(|key| suggest::closest(key.get_ref(), [tag]).is_some());
+            let stray =
+                entries.keys().take(MOST_TOLD).find(|key| suggest::closest(key.get_ref(), [tag]).is_some());
             let (message, span) = match stray {
                 Some(key) => (format!("unknown key `{}`", key.get_ref()), key.span()),
                 None => (format!("missing key `{tag}`"), header.clone()),
@@ -227,7 +228,9 @@ impl<'t> Table<'t> {
             self.title,
             self.keys.iter().map(|doc| doc.name).collect::<Vec<_>>()
         );
-        for key in self.strays() {
+        let mut strays: Vec<_> = self.strays().collect();
+        strays.sort_by_key(|key| key.span().start);
+        for key in strays {
             let name: &str = key.get_ref();
             let (message, label) = match self.entry(name) {
                 Some((_, value)) if self.tag.is_none() && is_table(value.get_ref()) => {
@@ -235,17 +238,24 @@ impl<'t> Table<'t> {
                 }
                 _ => (format!("unknown key `{name}` in {}", self.title), "not a key of this table"),
             };
-            let help = suggest::closest(name, self.names())
-                .map(|near| format!("did you mean `{near}`?"))
-                .or_else(|| prose::elsewhere(name, self.tag.is_some()))
-                .or_else(|| self.known());
+            let help = || {
+                suggest::closest(name, self.names())
+                    .map(|near| format!("did you mean `{near}`?"))
+                    .or_else(|| prose::elsewhere(name, self.tag.is_some()))
+                    .or_else(|| self.known())
+            };
+            let help = if self.problems.is_long() { None } else { help() };
             self.problems.error(key.span(), message, label.to_owned(), help);
         }
     }
 
     /// Reports a required key that is not written, unless a misspelt key was probably meant to be it.
     pub(super) fn missing(&self, key: &'static str) {
-        if self.strays().any(|stray| suggest::closest(stray.get_ref(), self.names()) == Some(key)) {
+        if self
+            .strays()
+            .take(MOST_TOLD)
+            .any(|stray| suggest::closest(stray.get_ref(), self.names()) == Some(key))
+        {
             return;
         }
         let Some(doc) = self.keys.iter().find(|doc| doc.name == key) else { return };

@@ -2,6 +2,7 @@
 //!
 //! Money is taken from the digits as written, never by way of a float.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::PathBuf;
 
@@ -57,7 +58,10 @@ impl<'t> Given<'t> {
     fn out_of_range<T>(&self, expected: &ValueType) -> Option<T> {
         let text = self.problems.text(&self.span());
         let allowed = expected.range().unwrap_or_else(|| expected.expected());
-        let help = Some(format!("allowed: {allowed}"));
+        let help = Some(match prose::reason(self.key) {
+            Some(reason) => format!("allowed: {allowed}; {reason}"),
+            None => format!("allowed: {allowed}"),
+        });
         self.fail(format!("`{}` = {text} is out of range", self.key), "out of range".to_owned(), help)
     }
 
@@ -298,13 +302,13 @@ impl<T: Read> Read for Vec<T> {
         if list.len() < *min {
             return given.fail(format!("`{}` is empty", given.key), "needs at least one".to_owned(), None);
         }
-        let mut seen: Vec<&str> = Vec::new();
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
         let mut values = Some(Self::new());
         for item in list.iter() {
             let item = Given { key: given.key, value: item, problems: given.problems };
             let text = item.value.get_ref().as_str().filter(|_| *unique);
             let value = match text {
-                Some(text) if seen.contains(&text) => {
+                Some(text) if seen.contains(text) => {
                     let message = format!("`{text}` is listed twice in `{}`", given.key);
                     item.fail(message, "listed before".to_owned(), Some("take one away".to_owned()))
                 }

@@ -185,7 +185,12 @@ fn agents_as_a_single_table_is_a_wrong_type() {
 #[test]
 fn values_out_of_range_state_the_range() {
     let source = with_strategy(r#"{ kind = "sma_cross", fast = 0 }"#);
-    assert_mistake(&source, "`fast` = 0 is out of range", "0", Some("allowed: 1 to 100000"));
+    assert_mistake(
+        &source,
+        "`fast` = 0 is out of range",
+        "0",
+        Some("allowed: 1 to 100000; every window is a replay for each agent"),
+    );
     for (text, bad) in [
         (r#"{ kind = "buy_and_hold", size_pct = 0 }"#, "`size_pct` = 0 is out of range"),
         (r#"{ kind = "buy_and_hold", size_pct = 101 }"#, "`size_pct` = 101 is out of range"),
@@ -208,7 +213,12 @@ fn values_out_of_range_state_the_range() {
 #[test]
 fn counts_of_zero_are_refused() {
     let source = format!("{GOOD}windows = {{ kind = \"sequential\", length = \"30d\", count = 0 }}\n");
-    assert_mistake(&source, "`count` = 0 is out of range", "0", Some("allowed: 1 to 100000"));
+    assert_mistake(
+        &source,
+        "`count` = 0 is out of range",
+        "0",
+        Some("allowed: 1 to 100000; every window is a replay for each agent"),
+    );
 }
 
 #[test]
@@ -223,7 +233,7 @@ fn misspelt_words_are_suggested() {
         &changed(r#"model = "none""#, r#"model = "fixed""#),
         "unknown slippage model `fixed`",
         "\"fixed\"",
-        Some("known: none, fixed_bps, volume_share, square_root"),
+        Some("did you mean `fixed_bps`?"),
     );
     assert_mistake(
         &changed("[venue]", "[venue]\nfill_at = \"next_opn\""),

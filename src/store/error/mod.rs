@@ -5,6 +5,8 @@ mod help;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::decode::DecodeError;
+
 /// Why results could not be written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -360,6 +362,14 @@ impl StoreError {
 
     pub(super) fn read(path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Read { path: path.to_owned(), source }
+    }
+
+    /// A stored file that cannot be decoded; `what` names its kind.
+    pub(super) fn undecoded(path: &Path, what: &'static str, error: DecodeError) -> Self {
+        match error {
+            DecodeError::Read(source) => Self::Read { path: path.to_owned(), source },
+            DecodeError::Content(problem) => Self::Malformed { path: path.to_owned(), what, problem },
+        }
     }
 
     pub(super) fn parquet(path: &Path) -> impl FnOnce(parquet::errors::ParquetError) -> Self {

@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::decode::DecodeError;
+
 /// A row as its file counts it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowPlace {
@@ -40,6 +42,14 @@ pub enum TableError {
         path: PathBuf,
         /// What was found.
         problem: String,
+    },
+    /// A text that is larger than any table of numbers.
+    #[error("`{}` is larger than {} MB", path.display(), most >> 20)]
+    TooLarge {
+        /// Which.
+        path: PathBuf,
+        /// Most bytes.
+        most: u64,
     },
     /// Its Parquet cannot be decoded.
     #[error("cannot decode `{}`: {problem}", path.display())]
@@ -141,6 +151,7 @@ impl TableError {
         match self {
             Self::Read { .. } => "check that the file exists and may be read".to_owned(),
             Self::NotText { .. } => "give a CSV file in UTF-8 or a Parquet file".to_owned(),
+            Self::TooLarge { .. } => "write the table as Parquet, or give fewer rows".to_owned(),
             Self::Parquet { .. } => {
                 "write the file again, uncompressed or compressed with snappy or zstd".to_owned()
             }
@@ -169,8 +180,11 @@ impl TableError {
         move |source| Self::Read { path: path.to_owned(), source }
     }
 
-    pub(super) fn parquet(path: &Path, error: &impl fmt::Display) -> Self {
-        Self::Parquet { path: path.to_owned(), problem: error.to_string() }
+    pub(super) fn undecoded(path: &Path, error: DecodeError) -> Self {
+        match error {
+            DecodeError::Read(source) => Self::Read { path: path.to_owned(), source },
+            DecodeError::Content(problem) => Self::Parquet { path: path.to_owned(), problem },
+        }
     }
 }
 

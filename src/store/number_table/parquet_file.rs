@@ -1,23 +1,31 @@
 //! A Parquet file of any columns.
 
-use std::fs::File;
 use std::path::Path;
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::compute::{cast, concat};
 use arrow::datatypes::{DataType, Schema};
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::table::{distinct, places};
 use super::{NamedColumn, NumberTable, RowPlace, TableError, labels};
+use crate::decode::{DecodeError, ParquetFile, Selection, guarded_as};
 use crate::domain::Timestamp;
 use crate::market::{TimeScale, numbers, raw_times};
 
 /// The name under which pandas stores an index that has none.
 const PANDAS_INDEX: &str = "__index_level_0__";
 
+/// Rows that are decoded at once.
+const BATCH_ROWS: usize = 1 << 14;
+/// Bytes that all columns together may take: what they unpack to is not told by the file's length.
+const MOST_BYTES: usize = 4 << 30;
+
 /// Reads it.
 pub fn read(path: &Path, wanted: Option<&[&str]>) -> Result<NumberTable, TableError> {
+    guarded_as(|error| TableError::undecoded(path, error), || decoded(path, wanted))
+}
+
+fn decoded(path: &Path, wanted: Option<&[&str]>) -> Result<NumberTable, TableError> {
     let (schema, columns) = whole(path)?;
     let names: Vec<String> = schema.fields().iter().map(|field| field.name().trim().to_owned()).collect();
     distinct(path, &names)?;
@@ -39,21 +47,28 @@ pub fn read(path: &Path, wanted: Option<&[&str]>) -> Result<NumberTable, TableEr
 
 /// Every column in one piece.
 fn whole(path: &Path) -> Result<(Schema, Vec<ArrayRef>), TableError> {
-    let file = File::open(path).map_err(TableError::read(path))?;
-    let bad = |error: &dyn std::fmt::Display| TableError::parquet(path, &error.to_string());
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| bad(&error))?;
-    let schema = builder.schema().as_ref().clone();
-    let batches: Vec<RecordBatch> = builder
-        .build()
-        .map_err(|error| bad(&error))?
-        .collect::<Result<_, _>>()
-        .map_err(|error| bad(&error))?;
+    let failed = |error| TableError::undecoded(path, error);
+    let file = ParquetFile::open(path).map_err(failed)?;
+    let schema = file.schema().as_ref().clone();
+    let mut batches: Vec<RecordBatch> = Vec::new();
+    let mut bytes = 0;
+    for batch in file.batches(BATCH_ROWS, Selection::default()).map_err(failed)? {
+        let batch = batch.map_err(failed)?;
+        bytes += batch.get_array_memory_size();
+        if bytes > MOST_BYTES {
+            return Err(failed(DecodeError::content(format!(
+                "it unpacks to more than {} MB",
+                MOST_BYTES >> 20
+            ))));
+        }
+        batches.push(batch);
+    }
     if batches.is_empty() {
         return Err(TableError::NoRows { path: path.to_owned() });
     }
     let columns = (0..schema.fields().len()).map(|place| {
         let parts: Vec<&dyn Array> = batches.iter().map(|batch| batch.column(place).as_ref()).collect();
-        concat(&parts).map_err(|error| bad(&error))
+        concat(&parts).map_err(|error| failed(DecodeError::content(error)))
     });
     Ok((schema.clone(), columns.collect::<Result<_, _>>()?))
 }

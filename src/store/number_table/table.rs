@@ -1,10 +1,10 @@
 //! The table itself: what leaves this folder, whatever the file was.
 
-use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
 use super::{TableError, parquet_file, text_file};
+use crate::decode::open_regular;
 use crate::domain::Timestamp;
 
 /// A column of numbers.
@@ -70,7 +70,7 @@ impl NumberTable {
 }
 
 fn read(path: &Path, wanted: Option<&[&str]>) -> Result<NumberTable, TableError> {
-    let mut file = File::open(path).map_err(TableError::read(path))?;
+    let mut file = open_regular(path).map_err(TableError::read(path))?;
     let mut head = Vec::new();
     std::io::Read::by_ref(&mut file).take(4).read_to_end(&mut head).map_err(TableError::read(path))?;
     if head == b"PAR1" { parquet_file::read(path, wanted) } else { text_file::read(path, wanted) }

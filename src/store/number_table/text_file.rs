@@ -1,11 +1,13 @@
 //! A text of separated fields.
 
+use std::io::Read as _;
 use std::path::Path;
 
 use ::csv::{ReaderBuilder, StringRecord, Trim};
 
 use super::table::{distinct, places};
 use super::{NamedColumn, NumberTable, RowPlace, TableError, labels};
+use crate::decode::{MAX_TABLE_TEXT, open_regular};
 use crate::market::import::number;
 
 /// Reads it.
@@ -35,8 +37,13 @@ pub fn read(path: &Path, wanted: Option<&[&str]>) -> Result<NumberTable, TableEr
 
 /// The file as text, without a mark of its byte order.
 fn text(path: &Path) -> Result<String, TableError> {
-    let bytes = std::fs::read(path).map_err(TableError::read(path))?;
     let not_text = |problem: String| TableError::NotText { path: path.to_owned(), problem };
+    let mut bytes = Vec::new();
+    let file = open_regular(path).map_err(TableError::read(path))?;
+    file.take(MAX_TABLE_TEXT + 1).read_to_end(&mut bytes).map_err(TableError::read(path))?;
+    if bytes.len() as u64 > MAX_TABLE_TEXT {
+        return Err(TableError::TooLarge { path: path.to_owned(), most: MAX_TABLE_TEXT });
+    }
     if let Some(at) = bytes.iter().position(|&byte| byte == 0) {
         return Err(not_text(format!("byte {at} is zero")));
     }

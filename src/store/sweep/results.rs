@@ -1,15 +1,17 @@
 //! A stored sweep, read back: its record and its rows.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Float64Type, UInt32Type, UInt64Type};
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::super::{StoreError, json};
 use super::record::SweepRecord;
+use crate::decode::{ParquetFile, Selection, guarded};
 use crate::domain::Cash;
+
+/// Rows that are decoded at once.
+const BATCH_ROWS: usize = 1 << 14;
 
 /// A sweep as it lies on disk.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,25 +78,30 @@ impl StoredSweep {
 }
 
 fn columns(path: &Path) -> Result<Vec<ResultColumn>, StoreError> {
-    let file = File::open(path).map_err(StoreError::read(path))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(StoreError::parquet(path))?;
-    let schema = builder.schema().clone();
-    let mut columns: Vec<ResultColumn> = schema
-        .fields()
-        .iter()
-        .map(|field| ResultColumn { name: field.name().clone(), texts: Vec::new(), numbers: Vec::new() })
-        .collect();
-    for batch in builder.build().map_err(StoreError::parquet(path))? {
-        let batch: RecordBatch = batch.map_err(StoreError::columns(path))?;
-        for (column, values) in columns.iter_mut().zip(batch.columns()) {
-            for row in 0..batch.num_rows() {
-                let (text, number) = cell(values.as_ref(), row);
-                column.texts.push(text);
-                column.numbers.push(number);
-            }
-        }
+    let failed = |error| StoreError::undecoded(path, "table of trials", error);
+    let file = ParquetFile::open(path).map_err(failed)?;
+    let named = |name: &String| ResultColumn { name: name.clone(), texts: Vec::new(), numbers: Vec::new() };
+    let mut columns: Vec<ResultColumn> =
+        file.schema().fields().iter().map(|field| named(field.name())).collect();
+    for batch in file.batches(BATCH_ROWS, Selection::default()).map_err(failed)? {
+        let batch = batch.map_err(failed)?;
+        guarded(|| {
+            append(&batch, &mut columns);
+            Ok(())
+        })
+        .map_err(failed)?;
     }
     Ok(columns)
+}
+
+fn append(batch: &RecordBatch, columns: &mut [ResultColumn]) {
+    for (column, values) in columns.iter_mut().zip(batch.columns()) {
+        for row in 0..batch.num_rows() {
+            let (text, number) = cell(values.as_ref(), row);
+            column.texts.push(text);
+            column.numbers.push(number);
+        }
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]

@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use super::super::names;
 use super::super::plan::Plan;
 use super::super::probe::{Content, Probe};
-use super::super::text::{Clock, Form, Layout, Unit, Values};
+use super::super::text::{Clock, Form, Layout, TimeUnit, Values};
 use super::super::{Format, ImportError};
 use super::{not, numeric, ordered};
 
@@ -27,7 +27,7 @@ fn rows(probe: &Probe) -> Option<(Form, Vec<Vec<&str>>)> {
 
 fn millis(rows: &[Vec<&str>]) -> bool {
     let clock = rows.first().and_then(|row| row.first()).map(|time| Clock::guess(time, Tz::UTC));
-    clock == Some(Clock::Epoch(Unit::Millis))
+    clock == Some(Clock::Epoch(TimeUnit::Millis))
 }
 
 /// The layout; the symbol is what the name has before its first dash.
@@ -37,7 +37,7 @@ pub fn plan(probe: &Probe) -> Result<Plan, ImportError> {
         return Err(not(probe, Format::Bitfinex, "its rows are not six values that begin with milliseconds"));
     }
     let values = Values::Bars { prices: PRICES, volume: Some(5), adjusted_close: None };
-    let layout = Layout::plain(Clock::Epoch(Unit::Millis), 0, values);
+    let layout = Layout::plain(Clock::Epoch(TimeUnit::Millis), 0, values);
     let stem = probe.stem();
     let symbol = stem.split(['-', '_']).next().map(names::plain_symbol);
     let interval = names::symbol_and_interval(&stem).1;

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use super::super::names;
 use super::super::plan::Plan;
 use super::super::probe::{Content, Probe};
-use super::super::text::{Clock, Form, Layout, TradePrice, Unit, Values};
+use super::super::text::{Clock, Form, Layout, TimeUnit, TradePrice, Values};
 use super::super::{Format, ImportError};
 use super::{not, numeric};
 
@@ -21,14 +21,14 @@ pub fn fits(probe: &Probe) -> bool {
 }
 
 fn seconds(row: &[&str]) -> bool {
-    row.first().is_some_and(|time| Clock::guess(time, Tz::UTC) == Clock::Epoch(Unit::Seconds))
+    row.first().is_some_and(|time| Clock::guess(time, Tz::UTC) == Clock::Epoch(TimeUnit::Seconds))
 }
 
 /// The layout of bars, trades or a response.
 pub fn plan(probe: &Probe) -> Result<Plan, ImportError> {
     if let Some(symbol) = response_symbol(probe) {
         let values = Values::Bars { prices: [1, 2, 3, 4], volume: Some(6), adjusted_close: None };
-        let layout = Layout::plain(Clock::Epoch(Unit::Seconds), 0, values);
+        let layout = Layout::plain(Clock::Epoch(TimeUnit::Seconds), 0, values);
         return Ok(Plan::text(Format::Kraken, Form::Arrays, layout).of(Some(symbol), None));
     }
     let rows = probe
@@ -48,7 +48,7 @@ pub fn plan(probe: &Probe) -> Result<Plan, ImportError> {
         Some((symbol, minutes)) => (symbol, names::minutes(minutes)),
         None => (stem.as_str(), None),
     };
-    let layout = Layout::plain(Clock::Epoch(Unit::Seconds), 0, values);
+    let layout = Layout::plain(Clock::Epoch(TimeUnit::Seconds), 0, values);
     Ok(Plan::text(Format::Kraken, Form::Lines, layout).of(Some(names::plain_symbol(symbol)), interval))
 }
 

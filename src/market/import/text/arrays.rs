@@ -6,6 +6,8 @@
 
 use std::io::{self, Read};
 
+use crate::decode::MAX_LINE;
+
 /// Turns the innermost arrays of a JSON text into lines.
 pub struct ArrayLines<R> {
     inner: R,
@@ -41,13 +43,12 @@ impl<R: Read> ArrayLines<R> {
             let ends = byte == b'"' && !self.escaped;
             self.escaped = byte == b'\\' && !self.escaped;
             self.in_string = !ends;
-            self.keep(byte);
-            return Ok(());
+            return self.keep(byte);
         }
         match byte {
             b'"' => {
                 self.in_string = true;
-                self.keep(byte);
+                self.keep(byte)?;
             }
             b'[' => {
                 self.depth += 1;
@@ -56,14 +57,19 @@ impl<R: Read> ArrayLines<R> {
             }
             b']' => self.close()?,
             b'\n' | b'\r' | b' ' | b'\t' => {}
-            _ => self.keep(byte),
+            _ => self.keep(byte)?,
         }
         Ok(())
     }
 
-    fn keep(&mut self, byte: u8) {
+    fn keep(&mut self, byte: u8) -> io::Result<()> {
         if self.in_row {
             self.row.push(byte);
+        }
+        if self.row.len() > MAX_LINE {
+            Err(invalid("an array is longer than 1 MB: it is no row"))
+        } else {
+            Ok(())
         }
     }
 

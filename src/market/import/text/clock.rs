@@ -2,15 +2,15 @@
 //!
 //! Invariant: a file has one unit of epoch times; a row in another is refused, never guessed.
 
-use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, TimeDelta, TimeZone as _};
+use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _};
 use chrono_tz::Tz;
 
 use crate::domain::Timestamp;
 
-/// What an epoch number counts.
+/// What a whole number counts that stands for a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
-    /// Seconds, perhaps with a fraction.
+pub enum TimeUnit {
+    /// Seconds since 1970, perhaps with a fraction.
     Seconds,
     /// Thousandths.
     Millis,
@@ -18,9 +18,21 @@ pub enum Unit {
     Micros,
     /// Billionths; cut to microseconds.
     Nanos,
+    /// Days since 1970.
+    Days,
+    /// Days as spreadsheets count them, from 30 December 1899, perhaps with a fraction: the time of day.
+    Spreadsheet,
+    /// Year, month and day: 20240131.
+    Date,
 }
 
-impl Unit {
+/// Times outside these years are not believed of a number whose unit was guessed.
+const BELIEVED: std::ops::Range<i64> = 1980..2100;
+const MICROS_PER_DAY: i64 = 86_400_000_000;
+/// Days from 30 December 1899 to 1970.
+const SPREADSHEET_TO_1970: i64 = 25_569;
+
+impl TimeUnit {
     /// By magnitude: up to the year 5138 the ranges lie apart from March 1973 on.
     pub const fn of(value: i64) -> Self {
         match value.unsigned_abs() {
@@ -31,6 +43,25 @@ impl Unit {
         }
     }
 
+    /// The same, but eight digits that are a date of the years that are believed are a date.
+    pub fn guess(value: i64) -> Self {
+        let date = Self::Date.instant(value, 0).ok();
+        if date.is_some_and(believed) { Self::Date } else { Self::of(value) }
+    }
+
+    /// As the command line says it.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Seconds => "s",
+            Self::Millis => "ms",
+            Self::Micros => "us",
+            Self::Nanos => "ns",
+            Self::Days => "days",
+            Self::Spreadsheet => "spreadsheet",
+            Self::Date => "date",
+        }
+    }
+
     /// In words.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -38,24 +69,95 @@ impl Unit {
             Self::Millis => "milliseconds",
             Self::Micros => "microseconds",
             Self::Nanos => "nanoseconds",
+            Self::Days => "days",
+            Self::Spreadsheet => "days of a spreadsheet",
+            Self::Date => "dates",
         }
     }
 
-    const fn micros(self, value: i64) -> i64 {
-        match self {
-            Self::Seconds => value * 1_000_000,
-            Self::Millis => value * 1_000,
+    /// The instant of a number and its millionths.
+    pub fn instant(self, value: i64, millionths: i64) -> Result<Timestamp, String> {
+        let beyond = || format!("`{value}` is beyond all times that can be held");
+        let days = |value: i64| value.checked_mul(MICROS_PER_DAY).ok_or_else(beyond);
+        let micros = match self {
+            Self::Seconds => {
+                value.checked_mul(1_000_000).map(|micros| micros + millionths).ok_or_else(beyond)?
+            }
+            Self::Millis => value.checked_mul(1_000).ok_or_else(beyond)?,
             Self::Micros => value,
             Self::Nanos => value.div_euclid(1_000),
+            Self::Days => days(value)?,
+            Self::Spreadsheet => days(value - SPREADSHEET_TO_1970)? + day_part(millionths),
+            Self::Date => {
+                let part = |digits: i64| u32::try_from(digits % 100).unwrap_or(0);
+                let year = i32::try_from(value / 10_000).ok();
+                let date =
+                    year.and_then(|year| NaiveDate::from_ymd_opt(year, part(value / 100), part(value)));
+                let midnight = date.and_then(|date| date.and_hms_opt(0, 0, 0));
+                return midnight.map(utc).ok_or_else(|| format!("`{value}` is no date such as 20240131"));
+            }
+        };
+        Ok(Timestamp::from_micros(micros))
+    }
+
+    /// The instant of a number whose unit was guessed: it must lie in years that markets are recorded in.
+    pub fn believed(self, value: i64, millionths: i64) -> Result<Timestamp, String> {
+        let at = self.instant(value, millionths)?;
+        if believed(at) {
+            return Ok(at);
         }
+        let (from, to) = (BELIEVED.start, BELIEVED.end - 1);
+        Err(format!(
+            "`{value}` as {} since 1970 is {at}, outside {from} to {to}, which is not believed: say what it \
+             counts with `--time-unit`",
+            self.as_str()
+        ))
+    }
+}
+
+/// A share of a day in microseconds, from millionths of a day: to the second, as spreadsheets show it.
+const fn day_part(millionths: i64) -> i64 {
+    let seconds = (millionths * 86_400 + 500_000).div_euclid(1_000_000);
+    seconds * 1_000_000
+}
+
+/// Whether a time lies in the years that markets are recorded in.
+pub fn believed(at: Timestamp) -> bool {
+    // Whole years are near enough for the edges, and need no calendar.
+    let year = 1970 + at.micros().div_euclid(31_556_952_000_000);
+    BELIEVED.contains(&year)
+}
+
+impl std::str::FromStr for TimeUnit {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        const ALL: [TimeUnit; 7] = [
+            TimeUnit::Seconds,
+            TimeUnit::Millis,
+            TimeUnit::Micros,
+            TimeUnit::Nanos,
+            TimeUnit::Days,
+            TimeUnit::Spreadsheet,
+            TimeUnit::Date,
+        ];
+        ALL.into_iter().find(|unit| unit.key() == text).ok_or_else(|| {
+            let keys = ALL.map(TimeUnit::key).join(", ");
+            format!("`{text}` is no unit of time; known are {keys}")
+        })
     }
 }
 
 /// How a file writes its times.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Clock {
-    /// A number since 1970 in UTC.
-    Epoch(Unit),
+    /// A number in UTC whose unit was guessed from its magnitude.
+    Epoch(TimeUnit),
+    /// A number in the unit that the user says.
+    Counted(TimeUnit),
+    /// Midnights, each of which stands for a trading day: stamped 00:00 UTC of the date that is written, whatever
+    /// its offset or zone. Numbers are instants, whose date in the zone counts.
+    Session(Box<Clock>, Tz),
     /// A date, perhaps with a time of day: ISO 8601, `20240131 09:30`, `2024-01-31 09-PM`. Without an offset it
     /// is local to the zone; a date alone is midnight UTC of that date, whatever the zone.
     Text(Tz),
@@ -70,10 +172,10 @@ impl Clock {
     pub fn guess(field: &str, zone: Tz) -> Self {
         match epoch(field) {
             // Eight digits are a date: 20240131.
-            Some((whole, 0)) if field.len() == 8 && date(field.as_bytes()).is_some() && whole > 0 => {
+            Some((whole, 0)) if field.len() == 8 && TimeUnit::guess(whole) == TimeUnit::Date => {
                 Self::Text(zone)
             }
-            Some((whole, _)) => Self::Epoch(Unit::of(whole)),
+            Some((whole, _)) => Self::Epoch(TimeUnit::of(whole)),
             None => Self::Text(zone),
         }
     }
@@ -84,14 +186,19 @@ impl Clock {
         match self {
             Self::Epoch(unit) => {
                 let (whole, micros) = epoch(field).ok_or_else(unreadable)?;
-                let found = Unit::of(whole);
+                let found = TimeUnit::of(whole);
                 if found != *unit {
                     let (found, unit) = (found.as_str(), unit.as_str());
                     return Err(format!("`{field}` counts {found}, but the rows before it count {unit}"));
                 }
-                let fraction = if *unit == Unit::Seconds { micros } else { 0 };
-                Ok(Timestamp::from_micros(unit.micros(whole) + fraction))
+                unit.believed(whole, micros)
             }
+            Self::Counted(unit) => {
+                let (sign, digits) = field.strip_prefix('-').map_or((1, field), |digits| (-1, digits));
+                let (whole, micros) = epoch(digits).ok_or_else(unreadable)?;
+                unit.instant(sign * whole, sign * micros)
+            }
+            Self::Session(inner, zone) => session(inner, *zone, field),
             Self::Text(zone) => text(field, *zone).unwrap_or_else(|| Err(unreadable())),
             Self::Pattern(pattern, zone) => patterned(field, pattern, *zone)
                 .unwrap_or_else(|| Err(format!("`{field}` does not fit the time format `{pattern}`"))),
@@ -99,7 +206,7 @@ impl Clock {
                 let (millis, micros) = epoch(field).ok_or_else(unreadable)?;
                 // LEAN writes fractions of a millisecond in ticks.
                 let since = TimeDelta::milliseconds(millis) + TimeDelta::microseconds(micros / 1_000);
-                let local = day.and_time(chrono::NaiveTime::MIN) + since;
+                let local = day.and_time(NaiveTime::MIN) + since;
                 to_utc(local, *zone)
             }
         }
@@ -122,20 +229,68 @@ fn epoch(field: &str) -> Option<(i64, i64)> {
 
 /// `None` where it is no time in any form that is known.
 fn text(field: &str, zone: Tz) -> Option<Result<Timestamp, String>> {
+    let Written { local, offset, date_alone } = written(field)?;
+    Some(match offset {
+        _ if date_alone => Ok(utc(local)),
+        Some(minutes) => Ok(utc(local - TimeDelta::minutes(minutes))),
+        None => to_utc(local, zone),
+    })
+}
+
+/// A time as it is written.
+struct Written {
+    local: NaiveDateTime,
+    /// In minutes.
+    offset: Option<i64>,
+    date_alone: bool,
+}
+
+fn written(field: &str) -> Option<Written> {
     let field = field.trim();
     let bytes = field.as_bytes();
     let (day, used) = date(bytes)?;
     let rest = field.get(used..)?;
     if rest.is_empty() {
-        return Some(Ok(utc(day.and_hms_opt(0, 0, 0)?)));
+        return Some(Written { local: day.and_hms_opt(0, 0, 0)?, offset: None, date_alone: true });
     }
     let rest = rest.strip_prefix(['T', ' ', ';', '_'])?;
     let (clock, offset) = split_offset(rest);
     let local = day.and_time(time_of_day(clock)?);
-    Some(match offset {
-        Some(minutes) => Ok(utc(local - TimeDelta::minutes(minutes?))),
-        None => to_utc(local, zone),
+    let offset = match offset {
+        Some(minutes) => Some(minutes?),
+        None => None,
+    };
+    Some(Written { local, offset, date_alone: false })
+}
+
+/// Whether a text is a midnight whose offset makes it another time of day in UTC.
+pub fn is_local_midnight(field: &str) -> bool {
+    written(field).is_some_and(|written| {
+        written.local.time() == NaiveTime::MIN && written.offset.is_some_and(|minutes| minutes % 1_440 != 0)
     })
+}
+
+/// 00:00 UTC of the date that a midnight is of.
+fn session(clock: &Clock, zone: Tz, field: &str) -> Result<Timestamp, String> {
+    let local = match clock {
+        Clock::Text(_) => written(field).map(|written| written.local),
+        Clock::Pattern(pattern, _) => DateTime::parse_from_str(field, pattern)
+            .map(|full| full.naive_local())
+            .ok()
+            .or_else(|| patterned(field, pattern, Tz::UTC)?.ok().map(|at| at.to_utc().naive_utc())),
+        other => {
+            let at = other.read(field)?;
+            Some(zone.from_utc_datetime(&at.to_utc().naive_utc()).naive_local())
+        }
+    };
+    let local = local.ok_or_else(|| format!("`{field}` is not a time"))?;
+    if local.time() != NaiveTime::MIN {
+        return Err(format!(
+            "`{field}` is no midnight ({} o'clock): it is no date of a session",
+            local.time()
+        ));
+    }
+    Ok(utc(local))
 }
 
 /// A date at the start and its length: `2024-01-31`, `2024/01/31`, `2024.01.31`, `20240131`.
@@ -174,7 +329,7 @@ fn split_offset(text: &str) -> (&str, Option<Option<i64>>) {
 }
 
 /// `09:30`, `09:30:15.25`, `093015`, `0930`, and the 12-hour `09-PM`, `9 PM`, `09:30 PM`.
-fn time_of_day(text: &str) -> Option<chrono::NaiveTime> {
+fn time_of_day(text: &str) -> Option<NaiveTime> {
     let upper = text.to_ascii_uppercase();
     let (clock, half) = match (upper.strip_suffix("AM"), upper.strip_suffix("PM")) {
         (Some(clock), _) => (clock.trim_end_matches(['-', ' ']), Some(0)),
@@ -202,7 +357,7 @@ fn time_of_day(text: &str) -> Option<chrono::NaiveTime> {
         return None;
     }
     let nanos: u32 = format!("{:0<9.9}", fraction).parse().ok()?;
-    chrono::NaiveTime::from_hms_nano_opt(hour, part(2)?, part(4)?, nanos)
+    NaiveTime::from_hms_nano_opt(hour, part(2)?, part(4)?, nanos)
 }
 
 fn patterned(field: &str, pattern: &str, zone: Tz) -> Option<Result<Timestamp, String>> {
@@ -249,19 +404,64 @@ mod tests {
     #[test]
     fn epochs_by_magnitude_and_never_mixed() {
         for (field, unit) in [
-            ("1706659200", Unit::Seconds),
-            ("1706659200000", Unit::Millis),
-            ("1706659200000000", Unit::Micros),
-            ("1706659200000000000", Unit::Nanos),
+            ("1706659200", TimeUnit::Seconds),
+            ("1706659200000", TimeUnit::Millis),
+            ("1706659200000000", TimeUnit::Micros),
+            ("1706659200000000000", TimeUnit::Nanos),
         ] {
             let clock = Clock::guess(field, Tz::UTC);
             assert_eq!(clock, Clock::Epoch(unit));
             assert_eq!(read(&clock, field), "2024-01-31T00:00:00Z");
         }
-        let millis = Clock::Epoch(Unit::Millis);
+        let millis = Clock::Epoch(TimeUnit::Millis);
         let mixed = "`1735689600000000` counts microseconds, but the rows before it count milliseconds";
         assert_eq!(read(&millis, "1735689600000000"), mixed);
-        assert_eq!(read(&Clock::Epoch(Unit::Seconds), "1672531436.25"), "2023-01-01T00:03:56.250000Z");
+        assert_eq!(read(&Clock::Epoch(TimeUnit::Seconds), "1672531436.25"), "2023-01-01T00:03:56.250000Z");
+    }
+
+    #[test]
+    fn numbers_that_would_be_1970_are_not_believed() {
+        // Spreadsheets' and epoch days, and a date as a number.
+        for field in ["45293", "45293.5", "19724"] {
+            let clock = Clock::guess(field, Tz::UTC);
+            let problem = read(&clock, field);
+            assert!(problem.contains("is 1970-01-01T") && problem.contains("--time-unit"), "{problem}");
+        }
+        assert!(read(&Clock::Epoch(TimeUnit::Millis), "4133980800000").contains("2101-01-01"), "far ahead");
+        for (unit, field, expected) in [
+            ("spreadsheet", "45293", "2024-01-02T00:00:00Z"),
+            ("spreadsheet", "45293.75", "2024-01-02T18:00:00Z"),
+            ("spreadsheet", "45293.3958333333", "2024-01-02T09:30:00Z"),
+            ("days", "19724", "2024-01-02T00:00:00Z"),
+            ("date", "20240102", "2024-01-02T00:00:00Z"),
+            ("s", "-86400", "1969-12-31T00:00:00Z"),
+            ("s", "45293", "1970-01-01T12:34:53Z"),
+            ("date", "20241302", "`20241302` is no date such as 20240131"),
+        ] {
+            assert_eq!(read(&Clock::Counted(unit.parse().unwrap()), field), expected, "{unit} {field}");
+        }
+        assert!("weeks".parse::<TimeUnit>().unwrap_err().contains("known are s, ms"));
+        assert_eq!(
+            (TimeUnit::guess(20_240_102), TimeUnit::guess(1_706_659_200)),
+            (TimeUnit::Date, TimeUnit::Seconds)
+        );
+    }
+
+    #[test]
+    fn a_midnight_with_an_offset_is_a_session_where_the_user_says_so() {
+        let clock = Clock::Session(Box::new(Clock::Text(Tz::UTC)), Tz::UTC);
+        for field in
+            ["2024-07-01 00:00:00-04:00", "2024-07-01 00:00:00+01:00", "2024-07-01", "2024-07-01T00:00Z"]
+        {
+            assert_eq!(read(&clock, field), "2024-07-01T00:00:00Z", "{field}");
+        }
+        assert!(read(&clock, "2024-07-01 16:00:00-04:00").contains("is no midnight"));
+        let seconds = Clock::Session(Box::new(Clock::Epoch(TimeUnit::Seconds)), Tz::America__New_York);
+        assert_eq!(read(&seconds, "1719806400"), "2024-07-01T00:00:00Z");
+        assert!(
+            is_local_midnight("2024-07-01 00:00:00-04:00") && is_local_midnight("2024-07-01T00:00:00+01:00")
+        );
+        assert!(!is_local_midnight("2024-07-01 00:00:00+00:00") && !is_local_midnight("2024-07-01"));
     }
 
     #[test]

@@ -2,10 +2,10 @@
 //!
 //! Streams: nothing is held but what the decoder needs. The archive's checksums are verified on the way.
 
-use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
+use crate::decode::{Archive, gunzip, open_regular};
 use crate::market::import::ImportError;
 
 /// How a text is packed.
@@ -36,15 +36,16 @@ pub fn each_text(
     packing: Packing,
     take: &mut dyn FnMut(&mut dyn Read) -> Result<(), ImportError>,
 ) -> Result<(), ImportError> {
-    let file = File::open(path).map_err(|source| ImportError::io("read", path, source))?;
+    let io = |source| ImportError::io("read", path, source);
+    let failed = |error| ImportError::undecoded(path, error);
+    let file = open_regular(path).map_err(io)?;
     match packing {
         Packing::Plain => take(&mut BufReader::new(file)),
-        Packing::Gzip => take(&mut flate2::read::MultiGzDecoder::new(BufReader::new(file))),
+        Packing::Gzip => take(&mut gunzip(file).map_err(io)?),
         Packing::Zip => {
-            let damaged = |error: zip::result::ZipError| ImportError::damaged(path, error);
-            let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(damaged)?;
-            for index in members(path, &mut archive)? {
-                take(&mut archive.by_index(index).map_err(damaged)?)?;
+            let mut archive = Archive::open(file).map_err(failed)?;
+            for place in members(path, &mut archive)? {
+                take(&mut archive.read(place).map_err(failed)?)?;
             }
             Ok(())
         }
@@ -52,20 +53,16 @@ pub fn each_text(
 }
 
 /// Places of the members that are text, by name.
-fn members(path: &Path, archive: &mut zip::ZipArchive<BufReader<File>>) -> Result<Vec<usize>, ImportError> {
-    let damaged = |error: zip::result::ZipError| ImportError::damaged(path, error);
-    let mut found = Vec::new();
-    for index in 0..archive.len() {
-        let member = archive.by_index_raw(index).map_err(damaged)?;
-        let name = member.name().map_err(damaged)?.to_ascii_lowercase();
-        if member.is_file() && [".csv", ".txt", ".json"].iter().any(|end| name.ends_with(end)) {
-            found.push((name, index));
-        }
+fn members(path: &Path, archive: &mut Archive) -> Result<Vec<usize>, ImportError> {
+    let mut found = archive.files().map_err(|error| ImportError::undecoded(path, error))?;
+    for (name, _) in &mut found {
+        name.make_ascii_lowercase();
     }
+    found.retain(|(name, _)| [".csv", ".txt", ".json"].iter().any(|end| name.ends_with(end)));
     found.sort();
     if found.is_empty() {
         let detail = "the archive holds no CSV, text or JSON file".to_owned();
         return Err(ImportError::UnknownFormat { path: path.to_owned(), detail });
     }
-    Ok(found.into_iter().map(|(_, index)| index).collect())
+    Ok(found.into_iter().map(|(_, place)| place).collect())
 }

@@ -227,12 +227,12 @@ pub fn fields(line: &str, delimiter: u8) -> Vec<&str> {
 mod tests {
     use chrono_tz::Tz;
 
-    use super::super::clock::Unit;
+    use super::super::clock::TimeUnit;
     use super::*;
 
     fn bars() -> Layout {
         let values = Values::Bars { prices: [1, 2, 3, 4], volume: Some(5), adjusted_close: None };
-        Layout::plain(Clock::Epoch(Unit::Seconds), 0, values)
+        Layout::plain(Clock::Epoch(TimeUnit::Seconds), 0, values)
     }
 
     #[test]

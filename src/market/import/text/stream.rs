@@ -11,6 +11,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use super::arrays::ArrayLines;
 use super::container::{Packing, each_text};
 use super::layout::Layout;
+use crate::decode::MAX_LINE;
 use crate::market::import::ImportError;
 use crate::market::import::rows::Rows;
 
@@ -53,8 +54,9 @@ fn blocks(
     feed: Feed<'_>,
     read: &(dyn Fn(u64) + Sync),
 ) -> Result<(), ImportError> {
-    let mut reader = Blocks { text, carry: Vec::new(), skip: layout.skip, started: false, ended: false };
-    let mut line = layout.skip + 1;
+    let mut reader =
+        Blocks { text, carry: Vec::new(), skip: layout.skip, skipped: 0, started: false, ended: false };
+    let mut lines_before = 0;
     let mut parsed: Vec<Rows> = Vec::new();
     let mut batch = reader.batch().map_err(|error| reading(path, error))?;
     loop {
@@ -69,8 +71,9 @@ fn blocks(
         });
         taken?;
         for result in results {
-            let (rows, lines) = result.map_err(|(at, problem)| bad(path, line + at, problem))?;
-            line += lines;
+            let first = reader.skipped + lines_before + 1;
+            let (rows, lines) = result.map_err(|(at, problem)| bad(path, first + at, problem))?;
+            lines_before += lines;
             parsed.push(rows);
         }
         batch = next.map_err(|error| reading(path, error))?;
@@ -109,7 +112,10 @@ struct Blocks<'r> {
     text: &'r mut dyn Read,
     /// The beginning of a line whose end is not read yet.
     carry: Vec<u8>,
+    /// Lines still to skip; blank ones do not count, as in the look into the file that found the header.
     skip: u64,
+    /// Lines that were skipped, blank ones too.
+    skipped: u64,
     started: bool,
     ended: bool,
 }
@@ -139,12 +145,20 @@ impl Blocks<'_> {
         if !self.ended {
             let cut = text.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
             self.carry = text.split_off(cut);
+            if self.carry.len() > MAX_LINE {
+                let problem = format!("a line is longer than {} MB: it is no table of rows", MAX_LINE >> 20);
+                return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, problem));
+            }
         }
-        while self.skip > 0 && !text.is_empty() {
-            let cut = text.iter().position(|&byte| byte == b'\n').map_or(text.len(), |at| at + 1);
-            text.drain(..cut);
-            self.skip -= 1;
+        let mut start = 0;
+        while self.skip > 0 && start < text.len() {
+            let rest = &text[start..];
+            let cut = rest.iter().position(|&byte| byte == b'\n').map_or(rest.len(), |at| at + 1);
+            self.skip -= u64::from(!rest[..cut].trim_ascii().is_empty());
+            self.skipped += 1;
+            start += cut;
         }
+        text.drain(..start);
         Ok(text)
     }
 }
@@ -153,13 +167,13 @@ impl Blocks<'_> {
 mod tests {
     use std::fmt::Write as _;
 
-    use super::super::clock::{Clock, Unit};
+    use super::super::clock::{Clock, TimeUnit};
     use super::super::layout::Values;
     use super::*;
 
     fn layout(skip: u64) -> Layout {
         let values = Values::Bars { prices: [1, 2, 3, 4], volume: Some(5), adjusted_close: None };
-        Layout { skip, ..Layout::plain(Clock::Epoch(Unit::Seconds), 0, values) }
+        Layout { skip, ..Layout::plain(Clock::Epoch(TimeUnit::Seconds), 0, values) }
     }
 
     fn all(text: &str, skip: u64) -> Result<Vec<i64>, ImportError> {
@@ -193,6 +207,22 @@ mod tests {
         text.push_str("rubbish,1.5,2.5,0.5,1.25,100\n");
         let error = all(&text, 1).unwrap_err().to_string();
         assert_eq!(error, "`x.csv` line 200002: `rubbish` is not a time");
+    }
+
+    #[test]
+    fn blank_lines_above_the_rows_do_not_count_but_are_counted() {
+        let text = "banner\n\n \r\ntime,o,h,l,c,v\n\n1600000000,1,1,1,1,1\nrubbish,1,1,1,1,1\n";
+        let error = all(text, 2).unwrap_err().to_string();
+        assert_eq!(error, "`x.csv` line 7: `rubbish` is not a time");
+        assert_eq!(all(&text[..text.len() - 18], 2).unwrap(), [1_600_000_000]);
+    }
+
+    #[test]
+    fn an_endless_line_is_refused() {
+        let mut text = String::from("time,o,h,l,c,v\n1600000000,1,1,1,1,1\n");
+        text.push_str(&"7".repeat(5 << 20));
+        let error = all(&text, 1).unwrap_err().to_string();
+        assert_eq!(error, "`x.csv` cannot be decoded: a line is longer than 1 MB: it is no table of rows");
     }
 
     #[test]

@@ -1,0 +1,43 @@
+//! Short texts that users write: scenarios, agents, risk profiles.
+
+use std::fs::File;
+use std::io::{Error, ErrorKind, Read, Result};
+use std::path::Path;
+
+/// Largest text that is read as a scenario or a part of one. Thousands of agents with their rules fit.
+pub const MAX_TEXT: u64 = 4 << 20;
+
+/// Reads a whole text.
+///
+/// # Errors
+/// As the operating system says; `FileTooLarge` beyond [`MAX_TEXT`], `InvalidData` where it is not UTF-8.
+pub fn read_text(path: &Path) -> Result<String> {
+    // A pipe will do: no more than the limit is read of it.
+    read_all(File::open(path)?)
+}
+
+/// The same from anything that can be read.
+///
+/// # Errors
+/// As [`read_text`].
+pub fn read_all(from: impl Read) -> Result<String> {
+    let mut bytes = Vec::new();
+    from.take(MAX_TEXT + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_TEXT {
+        let problem = format!("it is larger than {} MB, which no text of this kind is", MAX_TEXT >> 20);
+        return Err(Error::new(ErrorKind::FileTooLarge, problem));
+    }
+    String::from_utf8(bytes).map_err(|_| Error::new(ErrorKind::InvalidData, "it is not UTF-8 text"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endless_and_foreign_texts_are_refused() {
+        assert_eq!(read_all("name = 1".as_bytes()).unwrap(), "name = 1");
+        assert_eq!(read_all(std::io::repeat(b'x')).unwrap_err().kind(), ErrorKind::FileTooLarge);
+        assert_eq!(read_all(&[0xff, 0xfe][..]).unwrap_err().kind(), ErrorKind::InvalidData);
+    }
+}

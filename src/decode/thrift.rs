@@ -1,0 +1,229 @@
+//! As much of Thrift's compact protocol as the checks before decoding need.
+//!
+//! The Parquet crate decodes headers itself; this reads the few numbers in them that would make it allocate or recurse
+//! by what a header claims.
+
+use super::DecodeError;
+
+/// Deepest nesting of values and of a schema.
+const MAX_DEPTH: usize = 64;
+
+const BOOLEANS: std::ops::RangeInclusive<u8> = 1..=2;
+const BYTE: u8 = 3;
+const INTEGERS: std::ops::RangeInclusive<u8> = 4..=6;
+const DOUBLE: u8 = 7;
+const BINARY: u8 = 8;
+const LISTS: std::ops::RangeInclusive<u8> = 9..=10;
+const MAP: u8 = 11;
+const STRUCT: u8 = 12;
+const UUID: u8 = 13;
+
+/// Unpacked and packed size that a page's header claims. It is the first fields that say it; writers keep their order.
+pub fn page_sizes(head: &[u8]) -> Option<(i64, i64)> {
+    let mut reader = Reader { bytes: head };
+    let mut last = 0;
+    let mut sizes = (None, None);
+    while sizes.0.is_none() || sizes.1.is_none() {
+        let (field, kind) = reader.field(&mut last)?;
+        match (field, INTEGERS.contains(&kind)) {
+            (2, true) => sizes.0 = Some(reader.signed()?),
+            (3, true) => sizes.1 = Some(reader.signed()?),
+            _ => reader.skip(kind, 0)?,
+        }
+    }
+    sizes.0.zip(sizes.1)
+}
+
+/// Refuses a footer whose schema is nested so deeply that reading it would exhaust the stack.
+pub fn check_schema(footer: &[u8]) -> Result<(), DecodeError> {
+    let unreadable = || DecodeError::content("its footer cannot be read");
+    let mut reader = Reader { bytes: footer };
+    let mut last = 0;
+    loop {
+        match reader.field(&mut last).ok_or_else(unreadable)? {
+            (_, 0) => return Ok(()),
+            (2, kind) if LISTS.contains(&kind) => {
+                if reader.schema_depth().ok_or_else(unreadable)? > MAX_DEPTH {
+                    return Err(DecodeError::Content(format!("its schema is nested over {MAX_DEPTH} deep")));
+                }
+            }
+            (_, kind) => reader.skip(kind, 0).ok_or_else(unreadable)?,
+        }
+    }
+}
+
+/// Bytes that are left; every method gives `None` where they end or make no sense.
+struct Reader<'b> {
+    bytes: &'b [u8],
+}
+
+impl Reader<'_> {
+    fn byte(&mut self) -> Option<u8> {
+        let (first, rest) = self.bytes.split_first()?;
+        self.bytes = rest;
+        Some(*first)
+    }
+
+    fn leave(&mut self, count: u64) -> Option<()> {
+        self.bytes = self.bytes.get(usize::try_from(count).ok()?..)?;
+        Some(())
+    }
+
+    fn unsigned(&mut self) -> Option<u64> {
+        let mut value = 0_u64;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            value |= u64::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    #[expect(clippy::cast_possible_wrap, reason = "the sign is in the lowest bit")]
+    fn signed(&mut self) -> Option<i64> {
+        let value = self.unsigned()?;
+        Some((value >> 1) as i64 ^ -((value & 1) as i64))
+    }
+
+    /// Number and type of the next field of a struct; type 0 ends it.
+    fn field(&mut self, last: &mut i64) -> Option<(i64, u8)> {
+        let byte = self.byte()?;
+        let kind = byte & 0x0f;
+        if kind != 0 {
+            *last = match byte >> 4 {
+                0 => self.signed()?,
+                step => last.checked_add(i64::from(step))?,
+            };
+        }
+        Some((*last, kind))
+    }
+
+    /// Type and number of a list's elements. Each takes at least a byte.
+    fn list(&mut self) -> Option<(u8, u64)> {
+        let byte = self.byte()?;
+        let count = if byte >> 4 == 15 { self.unsigned()? } else { u64::from(byte >> 4) };
+        (count <= self.bytes.len() as u64).then_some((byte & 0x0f, count))
+    }
+
+    fn skip(&mut self, kind: u8, depth: usize) -> Option<()> {
+        match kind {
+            // A boolean is in its field's type.
+            _ if BOOLEANS.contains(&kind) => Some(()),
+            BYTE => self.leave(1),
+            _ if INTEGERS.contains(&kind) => self.unsigned().map(drop),
+            DOUBLE => self.leave(8),
+            BINARY => {
+                let length = self.unsigned()?;
+                self.leave(length)
+            }
+            UUID => self.leave(16),
+            _ if depth == MAX_DEPTH => None,
+            _ if LISTS.contains(&kind) => {
+                let (of, count) = self.list()?;
+                (0..count).try_for_each(|_| self.element(of, depth))
+            }
+            MAP => {
+                let count = self.unsigned()?;
+                let kinds = if count > 0 { self.byte()? } else { 0 };
+                (0..count).try_for_each(|_| {
+                    self.element(kinds >> 4, depth)?;
+                    self.element(kinds & 0x0f, depth)
+                })
+            }
+            STRUCT => {
+                let mut last = 0;
+                loop {
+                    match self.field(&mut last)? {
+                        (_, 0) => return Some(()),
+                        (_, kind) => self.skip(kind, depth + 1)?,
+                    }
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// Skips an element of a list, where a boolean takes a byte.
+    fn element(&mut self, kind: u8, depth: usize) -> Option<()> {
+        if BOOLEANS.contains(&kind) { self.leave(1) } else { self.skip(kind, depth + 1) }
+    }
+
+    /// The deepest nesting of a schema, which is a tree flattened to a list: each element says how many of the
+    /// following are its children.
+    fn schema_depth(&mut self) -> Option<usize> {
+        let (of, count) = self.list()?;
+        let mut open: Vec<i64> = Vec::new();
+        let mut deepest = 0;
+        for _ in 0..count {
+            if of != STRUCT {
+                return None;
+            }
+            let children = self.children()?;
+            if let Some(siblings) = open.last_mut() {
+                *siblings -= 1;
+            }
+            if children > 0 {
+                open.push(children);
+                deepest = deepest.max(open.len());
+            }
+            while open.last().is_some_and(|left| *left <= 0) {
+                open.pop();
+            }
+            if deepest > MAX_DEPTH {
+                // The rest of the list is of no interest, nor of the footer.
+                return Some(deepest);
+            }
+        }
+        Some(deepest)
+    }
+
+    /// Field 5 of a schema's element.
+    fn children(&mut self) -> Option<i64> {
+        let (mut last, mut children) = (0, 0);
+        loop {
+            match self.field(&mut last)? {
+                (_, 0) => return Some(children),
+                (5, kind) if INTEGERS.contains(&kind) => children = self.signed()?,
+                (_, kind) => self.skip(kind, 0)?,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sizes_of_a_page_are_read() {
+        // Data page (0), 300 bytes unpacked, 20 packed.
+        assert_eq!(page_sizes(&[0x15, 0x00, 0x15, 0xd8, 0x04, 0x15, 0x28, 0x2c]), Some((300, 20)));
+        assert_eq!(page_sizes(&[0x15, 0x00, 0x15]), None);
+        assert_eq!(page_sizes(&[0x00]), None, "the header ends before it says");
+    }
+
+    /// A footer whose schema is a chain of groups.
+    fn chain(depth: u8) -> Vec<u8> {
+        let mut footer = vec![0x15, 0x02, 0x19, 0xfc, depth + 1];
+        for _ in 0..depth {
+            footer.extend([0x55, 0x02, 0x00]);
+        }
+        footer.extend([0x15, 0x02, 0x00, 0x00]);
+        footer
+    }
+
+    #[test]
+    fn a_schema_may_be_nested_but_not_without_end() {
+        assert!(check_schema(&chain(30)).is_ok());
+        assert!(check_schema(&chain(64)).is_ok());
+        let error = check_schema(&chain(65)).unwrap_err().to_string();
+        assert_eq!(error, "its schema is nested over 64 deep");
+        assert!(check_schema(&chain(30)[..40]).is_err());
+        assert!(
+            check_schema(&[0x19, 0xfc, 0xff, 0xff, 0xff, 0xff, 0x0f]).is_err(),
+            "a list longer than its bytes"
+        );
+    }
+}

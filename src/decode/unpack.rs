@@ -1,0 +1,173 @@
+//! The text inside gzip files and zip archives, with a limit on what it may unpack to.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::Path;
+
+use flate2::read::MultiGzDecoder;
+use zip::ZipArchive;
+
+use super::{DecodeError, guarded, limits};
+
+/// Opens a file; devices, pipes and folders have no length to measure claims by, and are refused.
+///
+/// # Errors
+/// As the operating system says.
+pub fn open_regular(path: &Path) -> io::Result<File> {
+    let file = File::open(path)?;
+    let kind = file.metadata()?.file_type();
+    if kind.is_file() {
+        return Ok(file);
+    }
+    if kind.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
+    }
+    Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"))
+}
+
+/// The text of a gzip file; reading fails where it becomes longer than the file's length allows.
+///
+/// # Errors
+/// Where the file has no length.
+pub fn gunzip(file: File) -> io::Result<impl Read> {
+    let packed = file.metadata()?.len();
+    Ok(Bounded::new(MultiGzDecoder::new(BufReader::new(file)), packed))
+}
+
+/// A zip archive.
+pub struct Archive {
+    inner: ZipArchive<BufReader<File>>,
+    bytes: u64,
+}
+
+impl Archive {
+    /// Reads its directory.
+    ///
+    /// # Errors
+    /// Where it cannot be read or decoded.
+    pub fn open(file: File) -> Result<Self, DecodeError> {
+        let bytes = file.metadata().map_err(DecodeError::Read)?.len();
+        guarded(|| {
+            let inner = ZipArchive::new(BufReader::new(file)).map_err(DecodeError::content)?;
+            Ok(Self { inner, bytes })
+        })
+    }
+
+    /// Name and place of each file in it, in the archive's order.
+    ///
+    /// # Errors
+    /// Where an entry cannot be decoded.
+    pub fn files(&mut self) -> Result<Vec<(String, usize)>, DecodeError> {
+        guarded(|| {
+            let mut found = Vec::new();
+            for place in 0..self.inner.len() {
+                let entry = self.inner.by_index_raw(place).map_err(DecodeError::content)?;
+                if entry.is_file() {
+                    found.push((entry.name().map_err(DecodeError::content)?.into_owned(), place));
+                }
+            }
+            Ok(found)
+        })
+    }
+
+    /// The text of one file in it; reading fails where it becomes longer than its packed length allows.
+    ///
+    /// # Errors
+    /// Where it cannot be decoded.
+    pub fn read(&mut self, place: usize) -> Result<impl Read, DecodeError> {
+        let bytes = self.bytes;
+        guarded(|| {
+            let entry = self.inner.by_index(place).map_err(DecodeError::content)?;
+            // An entry may claim any packed length: it is in the archive all the same.
+            let packed = entry.compressed_size().min(bytes);
+            Ok(Bounded::new(entry, packed))
+        })
+    }
+}
+
+/// A decoder that may neither panic nor give more than so many bytes.
+struct Bounded<R> {
+    inner: R,
+    left: u64,
+    most: u64,
+}
+
+impl<R: Read> Bounded<R> {
+    fn new(inner: R, packed: u64) -> Self {
+        let most = limits::most_unpacked(packed);
+        Self { inner, left: most, most }
+    }
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = guarded(|| self.inner.read(out).map_err(Failed::Io)).map_err(Failed::into_io)?;
+        match self.left.checked_sub(read as u64) {
+            Some(left) => self.left = left,
+            None => {
+                let problem = format!(
+                    "it unpacks to more than {} MB, which its length does not explain",
+                    self.most >> 20
+                );
+                return Err(io::Error::new(io::ErrorKind::InvalidData, problem));
+            }
+        }
+        Ok(read)
+    }
+}
+
+/// What a decoder's read ended with.
+enum Failed {
+    Io(io::Error),
+    Panic(DecodeError),
+}
+
+impl From<DecodeError> for Failed {
+    fn from(error: DecodeError) -> Self {
+        Self::Panic(error)
+    }
+}
+
+impl Failed {
+    fn into_io(self) -> io::Error {
+        match self {
+            Self::Io(error) => error,
+            Self::Panic(error) => io::Error::new(io::ErrorKind::InvalidData, error.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    #[test]
+    fn a_bomb_is_stopped_at_its_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.gz");
+        let mut packer =
+            flate2::write::GzEncoder::new(File::create(&path).unwrap(), flate2::Compression::best());
+        let zeros = vec![0_u8; 1 << 20];
+        for _ in 0..200 {
+            packer.write_all(&zeros).unwrap();
+        }
+        packer.finish().unwrap();
+        let packed = std::fs::metadata(&path).unwrap().len();
+        let mut text = gunzip(open_regular(&path).unwrap()).unwrap();
+        // Deflate's best is within the limit; a claim beyond it is not.
+        assert_eq!(io::copy(&mut text, &mut io::sink()).unwrap(), 200 << 20);
+        let mut short = Bounded::new(io::repeat(0), 0);
+        let error = io::copy(&mut short, &mut io::sink()).unwrap_err().to_string();
+        assert_eq!(error, "it unpacks to more than 64 MB, which its length does not explain");
+        assert!(packed < 1 << 20);
+    }
+
+    #[test]
+    fn folders_and_devices_are_no_files() {
+        assert!(open_regular(Path::new("/")).is_err());
+        #[cfg(unix)]
+        assert!(open_regular(Path::new("/dev/zero")).is_err());
+    }
+}

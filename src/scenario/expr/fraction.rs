@@ -1,0 +1,128 @@
+//! Exact numbers for conditions over parameters: what is written in decimals is compared in decimals.
+
+use std::cmp::Ordering;
+
+use num_bigint::BigInt;
+
+/// Most decimal places and leading zeros of a written number: far beyond any parameter.
+const MOST_DIGITS: i32 = 400;
+
+/// A number without rounding: `top / bottom`, the bottom above zero.
+#[derive(Debug, Clone)]
+pub struct Fraction {
+    top: BigInt,
+    bottom: BigInt,
+}
+
+impl Fraction {
+    /// Zero.
+    pub fn zero() -> Self {
+        Self::from(0)
+    }
+
+    /// Exactly the decimal that is written: `0.1`, `-3`, `1e-3`; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+            Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
+            None => (text, 0),
+        };
+        let (whole, places) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let exponent = exponent.checked_sub(i32::try_from(places.len()).ok()?)?;
+        if exponent.abs() > MOST_DIGITS {
+            return None;
+        }
+        let digits: BigInt = format!("{whole}{places}").parse().ok()?;
+        let power = BigInt::from(10).pow(exponent.unsigned_abs());
+        Some(if exponent < 0 {
+            Self { top: digits, bottom: power }
+        } else {
+            Self { top: digits * power, bottom: BigInt::from(1) }
+        })
+    }
+
+    /// The shortest decimal that reads back as this float, which is what a user wrote.
+    pub fn of_float(value: f64) -> Option<Self> {
+        Self::parse(&format!("{value:e}"))
+    }
+
+    /// Whether it is zero.
+    pub fn is_zero(&self) -> bool {
+        self.top == BigInt::ZERO
+    }
+
+    /// With its sign changed.
+    #[must_use]
+    pub fn negated(self) -> Self {
+        Self { top: -self.top, bottom: self.bottom }
+    }
+
+    /// The sum.
+    pub fn plus(&self, other: &Self) -> Self {
+        let top = &self.top * &other.bottom + &other.top * &self.bottom;
+        Self { top, bottom: &self.bottom * &other.bottom }
+    }
+
+    /// The product.
+    pub fn times(&self, other: &Self) -> Self {
+        Self { top: &self.top * &other.top, bottom: &self.bottom * &other.bottom }
+    }
+
+    /// The quotient; `None` by zero.
+    pub fn over(&self, other: &Self) -> Option<Self> {
+        let (top, bottom) = (&self.top * &other.bottom, &self.bottom * &other.top);
+        match bottom.cmp(&BigInt::ZERO) {
+            Ordering::Equal => None,
+            Ordering::Less => Some(Self { top: -top, bottom: -bottom }),
+            Ordering::Greater => Some(Self { top, bottom }),
+        }
+    }
+}
+
+impl From<i64> for Fraction {
+    fn from(value: i64) -> Self {
+        Self { top: BigInt::from(value), bottom: BigInt::from(1) }
+    }
+}
+
+impl PartialEq for Fraction {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Fraction {}
+
+impl PartialOrd for Fraction {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Fraction {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (&self.top * &other.bottom).cmp(&(&other.top * &self.bottom))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Fraction {
+        Fraction::parse(text).unwrap()
+    }
+
+    #[test]
+    fn decimals_are_what_they_say() {
+        assert_eq!(of("0.1").plus(&of("0.2")), of("0.3"));
+        assert_eq!(of("0.1").times(&of("3")), of("3e-1"));
+        assert_eq!(of("1").over(&of("3")).unwrap().times(&of("3")), of("1"));
+        assert!(of("-0.5").over(&of("-2")).unwrap() > Fraction::zero());
+        assert!(of("0.30000000000000004") > of("0.3"));
+        assert_eq!(of("1").over(&Fraction::zero()), None);
+        assert_eq!((Fraction::of_float(0.1), Fraction::of_float(25.0)), (Some(of("0.1")), Some(of("25"))));
+        for bad in ["", ".", "x", "1e", "1e999999999", "1e-9999", "nan", "1.2.3"] {
+            assert_eq!(Fraction::parse(bad), None, "{bad}");
+        }
+    }
+}

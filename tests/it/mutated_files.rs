@@ -1,0 +1,325 @@
+//! Files with flipped, missing and repeated bytes: whatever they claim, reading them ends soon, without a panic, with
+//! their rows or with an error that names the file.
+//!
+//! A few hundred cases by default; `TILTYARD_MUTATIONS=12000` asks for more.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use arrow::array::{
+    ArrayRef, Decimal128Array, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+};
+use arrow::ipc::CompressionType;
+use arrow::ipc::writer::{FileWriter, IpcWriteOptions};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::properties::WriterProperties;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use tiltyard::market::import::{self, BadRows, Existing, Reading, read_bars};
+use tiltyard::market::quality::check_file;
+use tiltyard::market::{LoadRequest, load, resample};
+use tiltyard::scenario::Scenario;
+use tiltyard::store::{BattleFilm, NumberTable, ReturnColumn, StoredRun};
+
+use crate::support::stage::Stage;
+
+/// 2023-01-01T00:00:00Z, and an hour.
+const START: i64 = 1_672_531_200_000_000;
+const HOUR: i64 = 3_600_000_000;
+/// Longest that one file may take, in a debug build on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn wanted(usual: u64) -> u64 {
+    std::env::var("TILTYARD_MUTATIONS").ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
+}
+
+/// Hourly bars; columns that wander, so that every encoding has work to do.
+fn bars(rows: i64) -> RecordBatch {
+    let price = |row: i64, step: i64| 100.0 + ((row * step) % 17) as f64 / 8.0;
+    let column = |step: i64, off: f64| -> ArrayRef {
+        Arc::new(Float64Array::from_iter_values((0..rows).map(|row| price(row, step) + off)))
+    };
+    let ts: ArrayRef =
+        Arc::new(TimestampMicrosecondArray::from_iter_values((0..rows).map(|row| START + row * HOUR)));
+    let columns = [
+        ("ts", ts),
+        ("open", column(3, 0.0)),
+        ("high", column(0, 9.0)),
+        ("low", column(0, -9.0)),
+        ("close", column(5, 0.0)),
+        ("volume", column(7, 1.0)),
+    ];
+    RecordBatch::try_from_iter(columns).unwrap()
+}
+
+/// The same with types that other writers use.
+fn odd_bars(rows: i64) -> RecordBatch {
+    let plain = bars(rows);
+    let texts: ArrayRef = Arc::new(StringArray::from_iter_values(
+        (0..rows).map(|row| format!("2023-01-{:02}T{:02}:00:00Z", 1 + row / 24, row % 24)),
+    ));
+    let money: ArrayRef = Arc::new(
+        Decimal128Array::from_iter_values((0..rows).map(|row| 10_000_000_000 + i128::from(row)))
+            .with_precision_and_scale(30, 8)
+            .unwrap(),
+    );
+    let whole: ArrayRef = Arc::new(Int64Array::from_iter((0..rows).map(|row| Some(row * 3))));
+    RecordBatch::try_from_iter_with_nullable([
+        ("ts", texts, true),
+        ("open", Arc::clone(&money), true),
+        ("high", plain.column(2).clone(), true),
+        ("low", plain.column(3).clone(), true),
+        ("close", money, true),
+        ("volume", whole, true),
+    ])
+    .unwrap()
+}
+
+fn parquet(batch: &RecordBatch, compression: Compression) -> Vec<u8> {
+    let properties = WriterProperties::builder()
+        .set_compression(compression)
+        .set_max_row_group_row_count(Some(60))
+        .set_data_page_row_count_limit(25)
+        .set_write_batch_size(25)
+        .build();
+    let mut bytes = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties)).unwrap();
+    writer.write(batch).unwrap();
+    writer.close().unwrap();
+    bytes
+}
+
+fn feather(batch: &RecordBatch, packed: bool) -> Vec<u8> {
+    let options = IpcWriteOptions::default();
+    let compression = packed.then_some(CompressionType::ZSTD);
+    let options = options.try_with_compression(compression);
+    let mut bytes = Vec::new();
+    let Ok(options) = options else { return bytes };
+    let mut writer = FileWriter::try_new_with_options(&mut bytes, &batch.schema(), options).unwrap();
+    writer.write(&batch.slice(0, 40)).unwrap();
+    writer.write(&batch.slice(40, batch.num_rows() - 40)).unwrap();
+    writer.finish().unwrap();
+    drop(writer);
+    bytes
+}
+
+fn csv(rows: i64) -> String {
+    let mut text = "ts,open,high,low,close,volume\n".to_owned();
+    for row in 0..rows {
+        text.push_str(&format!("{},1.5,2.5,0.5,1.25,{row}\n", (START + row * HOUR) / 1_000));
+    }
+    text
+}
+
+fn gzipped(text: &str) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packer.write_all(text.as_bytes()).unwrap();
+    packer.finish().unwrap()
+}
+
+fn zipped(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(&mut bytes));
+    for name in ["a.csv", "b.csv"] {
+        archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(text.as_bytes()).unwrap();
+    }
+    archive.finish().unwrap();
+    bytes
+}
+
+/// One or several changes somewhere in the bytes, most of them where headers are: near the ends.
+fn mutated(sound: &[u8], rng: &mut ChaCha8Rng) -> Vec<u8> {
+    let mut bytes = sound.to_vec();
+    for _ in 0..rng.random_range(1..=4) {
+        let len = bytes.len();
+        let at = match rng.random_range(0..4) {
+            0 => rng.random_range(0..len.min(64)),
+            1 | 2 => len - 1 - rng.random_range(0..len.min(2_000)),
+            _ => rng.random_range(0..len),
+        };
+        match rng.random_range(0..8) {
+            0..3 => bytes[at] ^= 1 << rng.random_range(0..8),
+            3 => bytes[at] = rng.random(),
+            4 => bytes[at] = *[0x00, 0xff, 0x7f, 0x80].get(rng.random_range(0..4)).unwrap(),
+            5 => {
+                let size = rng.random_range(1..=8).min(len - at);
+                rng.fill(&mut bytes[at..at + size]);
+            }
+            6 => bytes.truncate(at.max(16)),
+            _ => {
+                let size = rng.random_range(1..=16).min(len - at);
+                let part = bytes[at..at + size].to_vec();
+                let to = rng.random_range(0..len - size + 1);
+                bytes[to..to + size].copy_from_slice(&part);
+            }
+        }
+    }
+    bytes
+}
+
+/// Runs a reader on a thread of its own: it must end, without a panic.
+fn ends(what: &str, read: impl FnOnce() + Send + 'static) {
+    let (tell, told) = channel();
+    std::thread::spawn(move || {
+        let outcome = catch_unwind(AssertUnwindSafe(read)).map_err(|panic| {
+            let text = panic.downcast_ref::<String>().cloned();
+            text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default()
+        });
+        let _ = tell.send(outcome);
+    });
+    match told.recv_timeout(PATIENCE) {
+        Ok(Ok(())) => {}
+        Ok(Err(panic)) => panic!("{what}: panic: {panic}"),
+        Err(_) => panic!("{what}: still busy after {PATIENCE:?}"),
+    }
+}
+
+fn named(path: &Path, error: &impl std::fmt::Display) {
+    let (text, name) = (error.to_string(), path.file_name().unwrap().to_string_lossy().into_owned());
+    let own = ["X` has two different bars", "bars of", "`X` has", "`X`:", "no market data", "the range"];
+    assert!(text.contains(&name) || own.iter().any(|own| text.contains(own)), "{text}");
+}
+
+/// Everything that reads a file of bars.
+fn read_everywhere(path: &Path) {
+    let (folder, reading) = (path.parent().unwrap(), Reading::default());
+    let plan = import::plan(&[path.to_owned()], None, &reading, &folder.join("out"));
+    match plan {
+        Ok(groups) => {
+            for group in &groups.groups {
+                if let Err(error) = import::import(group, BadRows::Drop, Existing::Replace, &|_| {}) {
+                    named(path, &error);
+                }
+            }
+        }
+        Err(error) => named(path, &error),
+    }
+    match read_bars(path, None, &reading) {
+        Ok((_, bars)) => {
+            drop(resample(&bars, "4h".parse().unwrap()).map(|coarse| assert!(coarse.len() <= bars.len())))
+        }
+        Err(error) => named(path, &error),
+    }
+    check_file(path, None, &reading);
+    if path.extension().is_some_and(|ending| ending == "parquet") {
+        run(path);
+        tables(path);
+    }
+}
+
+/// As a scenario's market, with everything that a scenario can ask of it.
+fn run(path: &Path) {
+    for gaps in ["keep", "forward_fill"] {
+        let text = format!(
+            "[scenario]\nname = \"m\"\n[market]\npath = \"{}\"\nsymbols = [\"X\"]\ninterval = \"1h\"\ngaps = \"{gaps}\"\n\
+             [[agents]]\nname = \"a\"\nstrategy = {{ kind = \"buy_and_hold\" }}\n",
+            path.display()
+        );
+        let (scenario, _) = Scenario::parse(&text, Path::new(".")).unwrap();
+        let frames = BTreeMap::from([("4h".parse().unwrap(), 3)]);
+        let request = LoadRequest { spec: &scenario.market, frames: &frames, history_bars: 2, detail: false };
+        if let Err(error) = load(&request) {
+            named(path, &error);
+        }
+    }
+}
+
+/// As a table of numbers.
+fn tables(path: &Path) {
+    if let Err(error) = NumberTable::read(path) {
+        named(path, &error);
+    }
+    if let Err(error) = ReturnColumn::read(path, "close", None) {
+        named(path, &error);
+    }
+}
+
+#[test]
+fn no_mutation_of_a_foreign_file_panics_or_hangs() {
+    let zstd = Compression::ZSTD(ZstdLevel::try_new(1).unwrap());
+    let kinds: Vec<(&str, Vec<u8>)> = vec![
+        ("X_1h.parquet", parquet(&bars(150), zstd)),
+        ("X_1h.parquet", parquet(&bars(150), Compression::SNAPPY)),
+        ("X_1h.parquet", parquet(&odd_bars(150), Compression::UNCOMPRESSED)),
+        ("X-1h.feather", feather(&bars(100), false)),
+        ("X-1h.feather", feather(&bars(100), true)),
+        ("X_1h.csv.gz", gzipped(&csv(80))),
+        ("X_1h.zip", zipped(&csv(80))),
+    ];
+    let kinds: Vec<_> = kinds.into_iter().filter(|(_, bytes)| !bytes.is_empty()).collect();
+    let folder = tempfile::tempdir().unwrap();
+    for (seed, (name, sound)) in (0..wanted(350)).zip(kinds.iter().cycle()) {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let path = folder.path().join(seed.to_string()).join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        // The first of each kind is sound.
+        let bytes = if seed < kinds.len() as u64 { sound.clone() } else { mutated(sound, &mut rng) };
+        fs::write(&path, bytes).unwrap();
+        let file = path.clone();
+        ends(&format!("seed {seed}, {name}"), move || read_everywhere(&file));
+        if seed < kinds.len() as u64 {
+            let bars = read_bars(&path, None, &Reading::default()).unwrap().1;
+            assert!(bars.len() >= 80, "{name}");
+        }
+        fs::remove_dir_all(path.parent().unwrap()).unwrap();
+    }
+}
+
+/// Every Parquet file below a folder.
+fn parquet_files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => parquet_files(&path, found),
+            false if path.extension().is_some_and(|ending| ending == "parquet") => found.push(path),
+            false => {}
+        }
+    }
+}
+
+/// Everything that reads a stored run.
+fn show_everything(folder: &Path) {
+    let Ok(stored) = StoredRun::load(folder) else { return };
+    for agent in &stored.agents {
+        let _ = stored.trades(&agent.agent);
+    }
+    for window in &stored.run.windows {
+        if let Ok(film) = BattleFilm::load(&stored, window.index) {
+            for at in film.times(5) {
+                film.at(at);
+            }
+        }
+    }
+    let _ = tiltyard::report::pages(&stored);
+    let _ = tiltyard::report::sparks(&stored);
+}
+
+#[test]
+fn no_mutation_of_a_stored_run_panics_or_hangs() {
+    let stage = Stage::new();
+    stage.result("run scenarios/first_tournament.toml --out out --quiet");
+    let mut run =
+        fs::read_dir(stage.path("out/first-tournament")).unwrap().map(|entry| entry.unwrap().path());
+    let run = run.find(|path| path.join("run.json").exists()).unwrap();
+    let mut files = Vec::new();
+    parquet_files(&run, &mut files);
+    files.sort();
+    assert!(files.len() > 4, "{files:?}");
+    for seed in 0..wanted(40) {
+        let mut rng = ChaCha8Rng::seed_from_u64(1_000_000 + seed);
+        let path = &files[rng.random_range(0..files.len())];
+        let sound = fs::read(path).unwrap();
+        File::create(path).unwrap().write_all(&mutated(&sound, &mut rng)).unwrap();
+        let folder = run.clone();
+        ends(&format!("seed {seed}, {}", path.display()), move || show_everything(&folder));
+        fs::write(path, sound).unwrap();
+    }
+}
