@@ -8,6 +8,7 @@ use super::args::EXIT_CODES;
 use super::interrupt::Interrupt;
 use super::load::{self, Arena};
 use super::{Exit, Failure, output};
+use crate::metrics::Score;
 use crate::report::terminal;
 use crate::scenario::Scenario;
 use crate::store::registry::StoredAgents;
@@ -130,8 +131,9 @@ fn from_store(args: &DuelArgs, run: &str, spec: &DuelSpec, duel: Duel) -> Result
     let record = DuelRecord::registered(registration, spec, &duel);
     let play = |place: usize| {
         let battle = &stored.battles[place];
-        let score =
-            |name: &str| battle.rankings.iter().find(|row| row.agent == name).and_then(|row| row.score);
+        let score = |name: &str| {
+            Score::from(battle.rankings.iter().find(|row| row.agent == name).and_then(|row| row.score))
+        };
         Ok(((score(&args.a), score(&args.b)), (battle.start.clone(), battle.end.clone())))
     };
     settle(args, record, duel, &windows, 0, play)
@@ -161,7 +163,7 @@ impl Known<'_> {
     }
 }
 
-type Scores = (Option<f64>, Option<f64>);
+type Scores = (Score, Score);
 
 /// Plays windows in the registered order until the test decides or none is left.
 fn settle(
@@ -219,7 +221,7 @@ fn play_window(
         Failure::plain(Exit::Interrupted, error, help)
     })?;
     let scores = played.scores(pair.battle.ranking_metric);
-    Ok((scores[0][0], scores[1][0]))
+    Ok((Score::from(scores[0][0]), Score::from(scores[1][0])))
 }
 
 /// Watches for Ctrl-C alone.

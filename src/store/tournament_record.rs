@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{JobRecord, StoreError, StoredRun};
 use crate::domain::Seed;
+use crate::metrics::Score;
 use crate::scenario::{RatingSystem, TournamentFormat, TournamentSpec};
 use crate::tournament::formats::{Exit, FormatView};
-use crate::tournament::standings::StandingsError;
+use crate::tournament::standings::{Fold, StandingsError};
 use crate::tournament::{Assessment, Results, Work};
 
 /// Version of this form; counts changes that a reader must know.
@@ -139,16 +140,17 @@ impl StoredRun {
     pub fn results(&self, benchmark: Option<&str>) -> Result<Results, StandingsError> {
         let names: Vec<String> = self.agents.iter().map(|agent| agent.agent.clone()).collect();
         let windows = self.battles.iter().map(|battle| battle.window.to_string()).collect();
-        let score = |agent: &String| -> Vec<Option<f64>> {
+        let score = |agent: &String| -> Vec<Score> {
             let place = |battle: &super::BattleRecord| {
-                battle.rankings.iter().find(|place| place.agent == *agent).and_then(|place| place.score)
+                let found = battle.rankings.iter().find(|place| place.agent == *agent);
+                Score::from(found.and_then(|place| place.score))
             };
             self.battles.iter().map(place).collect()
         };
         let scores = names.iter().map(score).collect();
         let ends = self.agents.iter().map(|agent| agent.windows.iter().map(exit).collect()).collect();
         let metric = &self.run.ranking_metric;
-        Results::new((names, windows, scores), ends, metric, Seed(self.run.seed), benchmark)
+        Results::new((names, windows, scores, Fold::Mean), ends, metric, Seed(self.run.seed), benchmark)
     }
 }
 

@@ -7,9 +7,10 @@ use std::fmt;
 
 use super::formats::{Exit, Field, FormatError, FormatView, view};
 use super::outcome::Tournament;
-use super::standings::{ScoreMatrix, Standings, StandingsError, StandingsSpec, standings};
+use super::standings::{Fold, ScoreMatrix, Standings, StandingsError, StandingsSpec, standings};
 use crate::domain::Seed;
 use crate::engine::ReplayStatus;
+use crate::metrics::Score;
 use crate::scenario::{Benchmark, Scenario, TournamentSpec};
 
 /// The scores of a tournament, with what its standings need to know besides.
@@ -69,9 +70,11 @@ impl Results {
                 .collect()
         };
         let ends: Vec<Vec<Option<Exit>>> = tournament.agents.iter().map(ends).collect();
+        let scores = tournament.scores(scenario.battle.ranking_metric);
+        let scores = scores.into_iter().map(|row| row.into_iter().map(Score::from).collect()).collect();
         let benchmark = scenario.report.benchmark.as_ref();
         Self::new(
-            (names, windows, tournament.scores(scenario.battle.ranking_metric)),
+            (names, windows, scores, Fold::Mean),
             ends,
             scenario.battle.ranking_metric.as_str(),
             scenario.seed,
@@ -85,7 +88,7 @@ impl Results {
     /// # Errors
     /// [`StandingsError`] for scores that are no matrix.
     pub fn new(
-        (agents, windows, scores): (Vec<String>, Vec<String>, Vec<Vec<Option<f64>>>),
+        (agents, windows, scores, fold): (Vec<String>, Vec<String>, Vec<Vec<Score>>, Fold),
         ends: Vec<Vec<Option<Exit>>>,
         metric: &str,
         seed: Seed,
@@ -94,7 +97,7 @@ impl Results {
         let benchmark = benchmark.and_then(|name| agents.iter().position(|agent| agent == name));
         let flags = ends.iter().map(|ends| ends.iter().map(Option::is_some).collect()).collect();
         let exits = ends.into_iter().map(|ends| ends.into_iter().flatten().min()).collect();
-        let matrix = ScoreMatrix::new(agents, windows, scores)?.with_disqualified(flags)?;
+        let matrix = ScoreMatrix::new(agents, windows, scores, fold)?.with_disqualified(flags)?;
         Ok(Self { matrix, exits, metric: metric.to_owned(), seed, benchmark })
     }
 

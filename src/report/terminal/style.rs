@@ -20,6 +20,16 @@ impl Style {
         if self.unicode { "–" } else { "-" }
     }
 
+    /// An infinite score.
+    pub(super) const fn infinity(self) -> &'static str {
+        if self.unicode { "∞" } else { "inf" }
+    }
+
+    /// An infinite score below all numbers.
+    pub(super) const fn minus_infinity(self) -> &'static str {
+        if self.unicode { "-∞" } else { "-inf" }
+    }
+
     /// Between the parts of a line.
     pub(super) const fn separator(self) -> &'static str {
         if self.unicode { " · " } else { " | " }

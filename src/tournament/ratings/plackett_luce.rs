@@ -12,7 +12,7 @@
 use super::connectivity::components;
 use super::error::RatingError;
 use super::newton::{Point, maximise};
-use super::ranks::agent_count;
+use super::ranks::{ABSENT, agent_count, present};
 use super::symmetry::equalise;
 
 /// Fitted strengths.
@@ -54,7 +54,8 @@ fn climb(ranks: &[Vec<u32>], weights: &[f64], start: Vec<f64>) -> Result<Placket
     let agents = start.len();
     let counted: Vec<(&Vec<u32>, f64)> =
         ranks.iter().zip(weights.iter().copied()).filter(|(_, weight)| *weight > 0.0).collect();
-    let groups = components(agents, |i, j| counted.iter().any(|(row, _)| row[i] <= row[j]));
+    let met = |row: &[u32], i: usize, j: usize| row[i] != ABSENT && row[j] != ABSENT && row[i] <= row[j];
+    let groups = components(agents, |i, j| counted.iter().any(|(row, _)| met(row, i, j)));
     if groups.len() > 1 {
         return Err(RatingError::NotConnected { groups });
     }
@@ -72,7 +73,7 @@ fn climb(ranks: &[Vec<u32>], weights: &[f64], start: Vec<f64>) -> Result<Placket
 
 /// Agents by place, best first; those of one level are tied.
 fn levels(row: &[u32]) -> Vec<Vec<usize>> {
-    let mut order: Vec<usize> = (0..row.len()).collect();
+    let mut order = present(row);
     order.sort_by_key(|&agent| row[agent]);
     order.chunk_by(|&a, &b| row[a] == row[b]).map(<[usize]>::to_vec).collect()
 }
