@@ -4,12 +4,14 @@
 
 use super::moments::finite;
 use super::report::{Measure, Missing};
-use crate::engine::batch::Fall;
+use crate::engine::batch::{Extremes, Fall};
 
 /// Points looked at together: a block that neither makes a new high nor a new low is passed over whole.
 const BLOCK: usize = 64;
 /// Independent extremes within a block, so that the processor compares them side by side.
 const LANES: usize = 8;
+
+const NO_FALL: Fall = Fall { depth: 0.0, peak: None, trough: None, recovered: None };
 
 /// The state between two points: the highest value so far, and the lowest since.
 struct Tracker {
@@ -17,6 +19,9 @@ struct Tracker {
     low: f64,
     peak_at: Option<usize>,
     low_at: Option<usize>,
+    /// The lowest value before the last peak.
+    lowest: f64,
+    lowest_at: Option<usize>,
     /// How many falls are kept.
     most: usize,
     /// The deepest first; of equally deep ones the earlier.
@@ -25,15 +30,38 @@ struct Tracker {
 
 /// The deepest fall of `start` followed by `curve`; of equally deep ones the first.
 pub fn deepest_fall(start: f64, curve: &[f64]) -> Fall {
-    let none = Fall { depth: 0.0, peak: None, trough: None, recovered: None };
-    worst_falls(start, curve, 1).first().copied().unwrap_or(none)
+    walk(start, curve).0
 }
 
 /// The `most` deepest falls of `start` followed by `curve`, deepest first. A fall lasts from a peak until the peak
 /// is reached again, so that no two overlap.
 pub fn worst_falls(start: f64, curve: &[f64], most: usize) -> Vec<Fall> {
-    let worst = Vec::with_capacity(most + 1);
-    let mut tracker = Tracker { peak: start, low: start, peak_at: None, low_at: None, most, worst };
+    tracked(start, curve, most).worst
+}
+
+/// The deepest fall of `start` followed by `curve`, with the extremes of that curve.
+pub fn walk(start: f64, curve: &[f64]) -> (Fall, Extremes) {
+    let tracker = tracked(start, curve, 1);
+    let extremes = Extremes {
+        high: tracker.peak,
+        high_at: tracker.peak_at,
+        low: tracker.lowest,
+        low_at: tracker.lowest_at,
+    };
+    (tracker.worst.first().copied().unwrap_or(NO_FALL), extremes)
+}
+
+fn tracked(start: f64, curve: &[f64], most: usize) -> Tracker {
+    let mut tracker = Tracker {
+        peak: start,
+        low: start,
+        peak_at: None,
+        low_at: None,
+        lowest: start,
+        lowest_at: None,
+        most,
+        worst: Vec::with_capacity(most + 1),
+    };
     let (blocks, rest) = curve.as_chunks::<BLOCK>();
     for (number, block) in blocks.iter().enumerate() {
         if !tracker.passes_over(block) {
@@ -42,7 +70,7 @@ pub fn worst_falls(start: f64, curve: &[f64], most: usize) -> Vec<Fall> {
     }
     tracker.walk(rest, curve.len() - rest.len());
     tracker.settle(None);
-    tracker.worst
+    tracker
 }
 
 impl Tracker {
@@ -79,6 +107,9 @@ impl Tracker {
     fn settle(&mut self, recovered: Option<usize>) {
         if self.low >= self.peak {
             return;
+        }
+        if self.low < self.lowest {
+            (self.lowest, self.lowest_at) = (self.low, self.low_at);
         }
         let depth = self.low / self.peak - 1.0;
         let full = self.worst.len() == self.most;

@@ -1,14 +1,15 @@
 //! From what was observed of one agent in one window to all its metrics.
 
 use super::cagr::total_return;
-use super::drawdown::deepest_fall;
 use super::exposure::exposure;
+use super::moments::finite;
 use super::observed::Observed;
-use super::profile::{backtesting, quantstats};
+use super::profile::{Basis, backtesting, quantstats};
+use super::record::Record;
 use super::relative::Relative;
-use super::report::{Drawdown, Measure, Metrics, Missing};
-use super::sampling::Sample;
+use super::report::{Measure, Metrics, Missing};
 use super::series::{ReturnSeries, series_metrics};
+use super::summary::Summary;
 use super::trades;
 use super::turnover::turnover;
 use crate::engine::Replay;
@@ -18,7 +19,7 @@ use crate::scenario::{MetricSpec, MetricsProfile};
 
 /// All metrics of what one agent did in one window. `market` is the one it was replayed on.
 ///
-/// Sharpe, Sortino, omega and the like are taken on the sampled returns (see [`Sample`]); the maximum
+/// Sharpe, Sortino, omega and the like are taken on the sampled returns (see [`super::Sample`]); the maximum
 /// drawdown on the equity at every tick. Omega's threshold is Sortino's minimum acceptable return. The metrics
 /// against a benchmark are missing until [`super::relative()`] is asked for them.
 pub fn measure(replay: &Replay, market: &Market, spec: &MetricSpec) -> Metrics {
@@ -28,10 +29,11 @@ pub fn measure(replay: &Replay, market: &Market, spec: &MetricSpec) -> Metrics {
 /// The same from what was observed of the replay.
 pub fn metrics_of(observed: &Observed, spec: &MetricSpec) -> Metrics {
     let sample = &observed.sample;
+    let record = Record::of(observed, spec);
     let series = sample.series(observed.drawdown.depth);
     let of_returns = series_metrics(&series, spec);
-    let drawdown = drawdown(observed, spec.profile);
-    let pnl: Vec<f64> = observed.trades.iter().map(|trade| trade.pnl).collect();
+    let (drawdown, _) = Basis::of(spec, sample.periods_per_year).walk(observed);
+    let pnl: Vec<f64> = observed.trades.iter().map(|trade| trade.pnl.to_f64()).collect();
     let ours = Metrics {
         profile: spec.profile,
         sampling: sample.sampling,
@@ -66,8 +68,39 @@ pub fn metrics_of(observed: &Observed, spec: &MetricSpec) -> Metrics {
         fees: observed.fees,
         mean_trade_seconds: mean_trade_seconds(&observed.trades),
         relative: Relative::missing(Missing::NoBenchmark),
+        record,
     };
     by_profile(ours, observed, &series)
+}
+
+/// Growth a year, of records that are long enough.
+pub(super) fn annualised(summary: &Summary, growth: Measure) -> Measure {
+    match growth {
+        Ok(_) if summary.is_short() => Err(Missing::TooShort),
+        growth => growth,
+    }
+}
+
+/// As [`super::payoff_ratio`], of sums.
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+pub(super) fn payoff_of(summary: &Summary) -> Measure {
+    let trades = &summary.trades;
+    match (trades.count, trades.wins, trades.losses) {
+        (0, ..) => Err(Missing::NoTrades),
+        (_, 0, _) => Err(Missing::NoWins),
+        (_, _, 0) => Err(Missing::NoLosses),
+        (_, wins, losses) => {
+            finite((trades.gains.to_f64() / wins as f64) / (trades.lost.to_f64() / losses as f64))
+        }
+    }
+}
+
+/// As [`super::kelly_fraction`], of sums.
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+pub(super) fn kelly_of(summary: &Summary) -> Measure {
+    let payoff = payoff_of(summary)?;
+    let wins = summary.trades.wins as f64 / summary.trades.count as f64;
+    finite(wins - (1.0 - wins) / payoff)
 }
 
 /// What the profile's library says of trades otherwise.
@@ -97,22 +130,6 @@ fn by_profile(ours: Metrics, observed: &Observed, series: &ReturnSeries) -> Metr
             }
         }
     }
-}
-
-/// The deepest fall of the curve that the profile looks at: of every bar, or of the sample alone.
-fn drawdown(observed: &Observed, profile: MetricsProfile) -> Drawdown {
-    match profile {
-        MetricsProfile::Tiltyard | MetricsProfile::Backtesting => observed.drawdown,
-        MetricsProfile::Empyrical | MetricsProfile::Quantstats => sampled_fall(&observed.sample, 0),
-        MetricsProfile::Vectorbt => sampled_fall(&observed.sample, 1),
-    }
-}
-
-/// The deepest fall of the sampled curve from this point on.
-fn sampled_fall(sample: &Sample, from: usize) -> Drawdown {
-    let from = from.min(sample.curve.len() - 1);
-    let fall = deepest_fall(sample.curve[from], &sample.curve[from + 1..]);
-    Drawdown::dated(fall, |place| sample.times[place.map_or(from, |index| from + 1 + index)])
 }
 
 /// Mean time from the first fill to the last of closed round trips: the holding time, not the gap between fills.

@@ -3,12 +3,12 @@
 //!
 //! The place where exact money becomes `f64`.
 
-use super::drawdown::deepest_fall;
+use super::drawdown::walk;
 use super::profile::ticks_touched;
-use super::report::Drawdown;
+use super::report::{DatedExtremes, Drawdown};
 use super::sampling::{Sample, Sampled};
-use crate::domain::Cash;
-use crate::engine::batch::{ClosedTrade, Condensed, Fall};
+use crate::domain::{Cash, Timestamp};
+use crate::engine::batch::{ClosedTrade, Condensed};
 use crate::engine::{ExitState, Replay};
 use crate::market::Market;
 
@@ -25,6 +25,10 @@ pub struct Observed {
     pub sample: Sample,
     /// The deepest fall of the equity at EVERY tick, from the starting balance on.
     pub drawdown: Drawdown,
+    /// The highest and the lowest point of the same curve.
+    pub extremes: DatedExtremes,
+    /// Whether it traded or held a position at all.
+    pub acted: bool,
     /// Closed round trips, in order of closing.
     pub trades: Vec<ClosedTrade>,
     /// Notional of all fills.
@@ -43,16 +47,20 @@ impl Observed {
     /// Of a replay in the market it was replayed on. `periods_per_year` is the scenario's, where it says one.
     pub fn of(replay: &Replay, market: &Market, periods_per_year: Option<f64>) -> Self {
         let start = replay.starting_balance.to_f64();
+        let (fall, extremes) = walk(start, &replay.equity);
+        let at = instants(market, replay.window.ticks.first);
         let closed = replay.round_trips.iter().filter(|trip| trip.state == ExitState::Closed);
         Self {
             starting_balance: replay.starting_balance,
             final_equity: replay.final_equity,
             fees: replay.fees,
             sample: Sample::of(start, &replay.equity, market, replay.window.ticks, periods_per_year),
-            drawdown: dated(deepest_fall(start, &replay.equity), market, replay.window.ticks.first),
+            drawdown: Drawdown::dated(fall, &at),
+            extremes: DatedExtremes::dated(extremes, &at),
+            acted: !replay.fills.is_empty() || replay.ticks_in_market > 0,
             trades: closed
                 .map(|trip| ClosedTrade {
-                    pnl: trip.pnl.to_f64(),
+                    pnl: trip.pnl,
                     return_fraction: trip.return_fraction,
                     seconds: (trip.exit_at - trip.entry_at).seconds(),
                 })
@@ -69,12 +77,15 @@ impl Observed {
 
     /// Of what the batch engine made of a job in this market, sampled like this.
     pub fn of_condensed(outcome: Condensed, market: &Market, sampled: &Sampled) -> Self {
+        let at = instants(market, sampled.window.first);
         Self {
             starting_balance: outcome.starting_balance,
             final_equity: outcome.final_equity,
             fees: outcome.fees,
             sample: sampled.sample(outcome.curve),
-            drawdown: dated(outcome.fall, market, sampled.window.first),
+            drawdown: Drawdown::dated(outcome.fall, &at),
+            extremes: DatedExtremes::dated(outcome.extremes, &at),
+            acted: outcome.ticks_touched > 0,
             trades: outcome.trades,
             notional: outcome.notional,
             ticks: outcome.ticks,
@@ -85,8 +96,8 @@ impl Observed {
     }
 }
 
-/// The deepest fall of the equity at every tick, with its times: closes of ticks, the window's start for the
-/// starting balance. A curve that never fell recovered at once. `first` is the window's first tick.
-fn dated(fall: Fall, market: &Market, first: usize) -> Drawdown {
-    Drawdown::dated(fall, |place| place.map_or(market.clock[first], |index| market.close_time(first + index)))
+/// When each place of a window's curve was: the close of its tick, the window's start for the starting balance.
+/// `first` is the window's first tick.
+fn instants(market: &Market, first: usize) -> impl Fn(Option<usize>) -> Timestamp {
+    move |place| place.map_or(market.clock[first], |index| market.close_time(first + index))
 }

@@ -1,8 +1,9 @@
 //! All metrics of one agent in one window, in one value.
 
+use super::record::Record;
 use super::relative::Relative;
 use crate::domain::{Cash, Timestamp};
-use crate::engine::batch::Fall;
+use crate::engine::batch::{Extremes, Fall};
 use crate::scenario::MetricsProfile;
 
 /// A metric's value, or why there is none.
@@ -47,6 +48,12 @@ pub enum Missing {
     /// Nothing was named to be measured against.
     #[error("no benchmark")]
     NoBenchmark,
+    /// The record is too short for its growth to be put to a year.
+    #[error("too short: under 30 days of record")]
+    TooShort,
+    /// The agent neither traded nor held anything.
+    #[error("idle: nothing was traded")]
+    Idle,
     /// A gain of a short window compounds beyond what a number can hold.
     #[error("the value is too large for a number")]
     OutOfRange,
@@ -86,6 +93,26 @@ impl Drawdown {
             trough_at: at(fall.trough),
             recovered_at: recovered,
         }
+    }
+}
+
+/// The highest and the lowest point of a curve, its start included.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DatedExtremes {
+    /// The highest value.
+    pub high: f64,
+    /// When it was reached, after the last fall from it.
+    pub high_at: Timestamp,
+    /// The lowest value.
+    pub low: f64,
+    /// When it was reached first.
+    pub low_at: Timestamp,
+}
+
+impl DatedExtremes {
+    /// Extremes with their times; `at` tells the instant of a place, that of the start for `None`.
+    pub fn dated(of: Extremes, at: impl Fn(Option<usize>) -> Timestamp) -> Self {
+        Self { high: of.high, high_at: at(of.high_at), low: of.low, low_at: at(of.low_at) }
     }
 }
 
@@ -158,4 +185,6 @@ pub struct Metrics {
     pub mean_trade_seconds: Measure,
     /// Against the scenario's benchmark.
     pub relative: Relative,
+    /// What they leave for the record of several windows.
+    pub record: Record,
 }

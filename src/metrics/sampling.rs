@@ -11,13 +11,14 @@
 //! weekend bars, 252 for others, times the ticks a day where every tick is a point (`day / interval` for
 //! round-the-clock markets, the window's mean for sessions); `365 days / interval` for bars over a day.
 
-use super::report::{Missing, Sampling};
+use super::drawdown::walk;
+use super::report::{DatedExtremes, Drawdown, Missing, Sampling};
 use super::series::ReturnSeries;
 use crate::domain::{Span, Timestamp};
 use crate::market::{Market, TickRange};
 
-/// Windows shorter than this are sampled at every tick.
-const DAILY_FROM: Span = Span::DAY.times(30);
+/// Windows shorter than this are sampled at every tick, and the growth of shorter records is not put to a year.
+pub const LEAST_ANNUALISED: Span = Span::DAY.times(30);
 
 /// The sampled equity of one window.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +27,8 @@ pub struct Sample {
     pub sampling: Sampling,
     /// Periods a year.
     pub periods_per_year: f64,
+    /// Length of the window.
+    pub length: Span,
     /// The starting balance, then one point a period.
     pub curve: Vec<f64>,
     /// When each point was: the window's start, then the close of its tick.
@@ -41,6 +44,8 @@ pub struct Sampled {
     pub sampling: Sampling,
     /// Periods a year.
     pub periods_per_year: f64,
+    /// Length of the window.
+    length: Span,
     /// The ticks of the market's clock whose equity is a point of the curve, ascending; the starting balance
     /// comes before them.
     pub ticks: Vec<usize>,
@@ -52,7 +57,8 @@ impl Sampled {
     /// The ticks of `window`. `stated` is the scenario's number of periods a year.
     pub fn of(market: &Market, window: TickRange, stated: Option<f64>) -> Self {
         let clock = &market.clock[window.first..window.last];
-        let sampling = sampling_of(market, window);
+        let length = length_of(market, window);
+        let sampling = if length < LEAST_ANNUALISED { Sampling::PerBar } else { Sampling::Daily };
         let ticks: Vec<usize> = match sampling {
             Sampling::PerBar => (window.first..window.last).collect(),
             Sampling::Daily => {
@@ -62,7 +68,7 @@ impl Sampled {
         let closes = ticks.iter().map(|&tick| market.close_time(tick));
         let times = std::iter::once(market.clock[window.first]).chain(closes).collect();
         let periods_per_year = stated.unwrap_or_else(|| periods_per_year(market, clock, sampling));
-        Self { window, sampling, periods_per_year, ticks, times }
+        Self { window, sampling, periods_per_year, length, ticks, times }
     }
 
     /// A curve with its points at these ticks, the starting balance first.
@@ -70,6 +76,7 @@ impl Sampled {
         Sample {
             sampling: self.sampling,
             periods_per_year: self.periods_per_year,
+            length: self.length,
             curve,
             times: self.times.clone(),
         }
@@ -84,6 +91,22 @@ impl Sample {
         let sampled = Sampled::of(market, TickRange { last, ..ticks }, stated);
         let points = sampled.ticks.iter().map(|tick| equity[tick - ticks.first]);
         sampled.sample(std::iter::once(start).chain(points).collect())
+    }
+
+    /// The simple returns between the points.
+    ///
+    /// # Errors
+    /// [`Missing::Ruined`], as [`simple_returns`].
+    pub fn returns(&self) -> Result<Vec<f64>, Missing> {
+        simple_returns(&self.curve)
+    }
+
+    /// The deepest fall and the extremes of the sampled curve from this point on.
+    pub(super) fn walk(&self, from: usize) -> (Drawdown, DatedExtremes) {
+        let from = from.min(self.curve.len() - 1);
+        let (fall, extremes) = walk(self.curve[from], &self.curve[from + 1..]);
+        let at = |place: Option<usize>| self.times[place.map_or(from, |index| from + 1 + index)];
+        (Drawdown::dated(fall, at), DatedExtremes::dated(extremes, at))
     }
 
     /// As a series of returns; `finest_depth` is the deepest fall of the whole curve.
@@ -110,12 +133,13 @@ pub fn simple_returns(curve: &[f64]) -> Result<Vec<f64>, Missing> {
     Ok(curve.windows(2).map(|pair| pair[1] / pair[0] - 1.0).collect())
 }
 
-fn sampling_of(market: &Market, ticks: TickRange) -> Sampling {
+/// From the first open to the last close; of a market with sessions at least the UTC days from the first to the
+/// last.
+fn length_of(market: &Market, ticks: TickRange) -> Span {
     let (first, last) = (market.clock[ticks.first], market.clock[ticks.last - 1]);
     let whole_days = Span::DAY.times(last.utc_day() - first.utc_day() + 1);
     let length = market.close_time(ticks.last - 1) - first;
-    let length = if market.trades_weekends { length } else { length.max(whole_days) };
-    if length < DAILY_FROM { Sampling::PerBar } else { Sampling::Daily }
+    if market.trades_weekends { length } else { length.max(whole_days) }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "microseconds of a day and counts of ticks")]

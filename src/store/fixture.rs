@@ -12,7 +12,7 @@ use crate::engine::{
 };
 use crate::market::{Bars, Market, SymbolSeries, TickRange, TickRow};
 use crate::metrics::{
-    Course, DatedFall, Drawdown, Metrics, Missing, MonthReturn, Relative, Sampling, YearReturn,
+    Course, DatedFall, Drawdown, Metrics, Missing, MonthReturn, Record, Relative, Sampling, YearReturn,
 };
 use crate::scenario::{
     AgentSpec, BattleSpec, Delisted, GapRule, MarketSpec, MetricSpec, MetricsProfile, RankingMetric,
@@ -126,6 +126,7 @@ pub(crate) fn idle_metrics(start: &str) -> Metrics {
         fees: Cash::ZERO,
         mean_trade_seconds: none,
         relative: Relative::missing(Missing::NoBenchmark),
+        record: Record::EMPTY,
     }
 }
 

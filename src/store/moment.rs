@@ -17,7 +17,7 @@ use super::stored::agent_folder;
 use super::{JobRecord, PositionRecord, StoreError, StoredRun, TradeRow, trades};
 use crate::domain::{Cash, Interval, Price, Qty, Span, Timestamp};
 use crate::engine::batch::ClosedTrade;
-use crate::metrics::{self, Drawdown, Observed, Sample, Sampling};
+use crate::metrics::{self, DatedExtremes, Drawdown, Observed, Sample, Sampling};
 use crate::scenario::{MetricSpec, MetricsProfile, RankingMetric};
 use crate::tournament::score;
 
@@ -197,8 +197,10 @@ fn observed(
     let points: Vec<usize> = (0..curve.len()).filter(|place| is_point(*place)).collect();
     let equity: Vec<f64> = curve.iter().map(|(_, equity, _)| equity.to_f64()).collect();
     let start = agent.start.to_f64();
-    let fall = metrics::deepest_fall(start, &equity);
+    let (fall, extremes) = metrics::walk(start, &equity);
     let at = |place: Option<usize>| place.map_or(film.start, close);
+    let acted = curve.iter().any(|(_, equity, cash)| equity != cash)
+        || agent.fills.iter().any(|fill| happened(fill.0));
     let closed = agent.trades.iter().filter(|trade| trade.state == "closed" && happened(trade.exit_at));
     Observed {
         starting_balance: agent.start,
@@ -207,13 +209,16 @@ fn observed(
         sample: Sample {
             sampling: agent.sampling,
             periods_per_year: agent.periods_per_year,
+            length: curve.last().map_or(Span::default(), |last| length(film, agent.sampling, last.0)),
             curve: std::iter::once(start).chain(points.iter().map(|place| equity[*place])).collect(),
             times: std::iter::once(film.start).chain(points.iter().map(|place| close(*place))).collect(),
         },
         drawdown: Drawdown::dated(fall, at),
+        extremes: DatedExtremes::dated(extremes, at),
+        acted,
         trades: closed
             .map(|trade| ClosedTrade {
-                pnl: trade.pnl.to_f64(),
+                pnl: trade.pnl,
                 return_fraction: trade.return_fraction,
                 seconds: (trade.exit_at - trade.entry_at).seconds(),
             })
@@ -225,6 +230,14 @@ fn observed(
         ticks_touched: 0,
         bar_seconds: film.interval.seconds(),
     }
+}
+
+/// Length of the window until the close of a bar; where sampling is daily at least the UTC days it spans, as when the
+/// run was measured.
+fn length(film: &BattleFilm, sampling: Sampling, open: Timestamp) -> Span {
+    let elapsed = open + film.interval - film.start;
+    let whole_days = Span::DAY.times(open.utc_day() - film.start.utc_day() + 1);
+    if sampling == Sampling::Daily { elapsed.max(whole_days) } else { elapsed }
 }
 
 /// The conventions of the run: its definitions, and the rates that its own scenario says.

@@ -125,6 +125,26 @@ impl Cash {
         Self(divide(self.0 * part.0, whole.0, Rounding::HalfUp))
     }
 
+    /// `self * end / start`, half up at eight places: the amount grown as another grew from `start` to `end`. Exact
+    /// whatever the amounts are; `start` is positive, the others not negative.
+    pub fn grown(self, start: Self, end: Self) -> Self {
+        let (from, times) = (start.0.unsigned_abs(), end.0.unsigned_abs());
+        let (whole, part) = (self.0 / start.0, self.0.unsigned_abs() % from);
+        // `part * times / from` bit by bit: the product may not fit 128 bits.
+        let (mut quotient, mut rest) = (0_i128, 0_u128);
+        for bit in (0..u128::BITS - times.leading_zeros()).rev() {
+            for term in [rest, if times >> bit & 1 == 1 { part } else { 0 }] {
+                rest += term;
+                quotient += i128::from(rest >= from);
+                rest -= if rest >= from { from } else { 0 };
+            }
+            if bit > 0 {
+                quotient *= 2;
+            }
+        }
+        Self(whole * end.0 + quotient + i128::from(rest >= from - rest))
+    }
+
     /// The price per unit that this amount is for `qty`, half up at eight places; `None` for no quantity.
     pub fn per_unit(self, qty: Qty) -> Option<Price> {
         qty.is_positive().then(|| Price(divide(self.0 * UNITS_PER_ONE, qty.0, Rounding::HalfUp)))

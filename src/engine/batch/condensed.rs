@@ -16,6 +16,20 @@ pub struct Fall {
     pub recovered: Option<usize>,
 }
 
+/// The highest and the lowest point of a curve, its starting value included: what drawdowns of a longer curve, of
+/// which this is a part, are made of. A place is `None` for the starting value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Extremes {
+    /// The highest value.
+    pub high: f64,
+    /// Where it was reached, after the last fall from it.
+    pub high_at: Option<usize>,
+    /// The lowest value.
+    pub low: f64,
+    /// Where it was reached first.
+    pub low_at: Option<usize>,
+}
+
 /// One agent in one window, as far as statistics go: what all its metrics are computed from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Condensed {
@@ -31,6 +45,8 @@ pub struct Condensed {
     pub curve: Vec<f64>,
     /// Of the equity at every tick; places are ticks of the window, from 0.
     pub fall: Fall,
+    /// Of the same curve.
+    pub extremes: Extremes,
     /// Closed round trips, in order of closing.
     pub trades: Vec<ClosedTrade>,
     /// Ticks of the window.
@@ -45,7 +61,7 @@ pub struct Condensed {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ClosedTrade {
     /// After all fees, quote currency.
-    pub pnl: f64,
+    pub pnl: Cash,
     /// The same over what was paid.
     pub return_fraction: f64,
     /// From the first fill to the last.

@@ -1,10 +1,10 @@
-//! The deepest fall of an equity curve that is known by stretches: `cash + qty * close` from a tick to another.
+//! The deepest fall and the extremes of an equity curve that is known by stretches: `cash + qty * close` from a tick to another.
 //!
 //! Rounding keeps order, so a stretch is lowest at its lowest close and highest at its highest. Most
 //! stretches are passed over by the extremes of blocks of closes; places are looked for once, at the end.
-//! Invariant: the result is that of `metrics::deepest_fall` on the curve written out.
+//! Invariant: the result is that of `metrics::walk` on the curve written out.
 
-use super::condensed::Fall;
+use super::condensed::{Extremes, Fall};
 
 /// Closes whose extremes are kept together.
 pub(super) const BLOCK: usize = 64;
@@ -151,6 +151,9 @@ pub(super) struct Falls {
     low: f64,
     peak_at: Spot,
     low_at: Spot,
+    /// The lowest value before the last peak.
+    lowest: f64,
+    lowest_at: Spot,
     worst: Deepest,
     waiting: Vec<Trip>,
 }
@@ -163,6 +166,8 @@ impl Falls {
             low: start,
             peak_at: Spot::Start,
             low_at: Spot::Start,
+            lowest: start,
+            lowest_at: Spot::Start,
             worst,
             waiting: Vec::with_capacity(WAITING),
         }
@@ -274,6 +279,9 @@ impl Falls {
 
     /// Keeps the fall that ends here if it is the deepest.
     fn settle(&mut self, recovered: Option<usize>) {
+        if self.low < self.lowest {
+            (self.lowest, self.lowest_at) = (self.low, self.low_at);
+        }
         if self.low < self.peak {
             let depth = self.low / self.peak - 1.0;
             if depth < self.worst.depth {
@@ -282,8 +290,8 @@ impl Falls {
         }
     }
 
-    /// The deepest fall, with its places counted from `origin`.
-    pub fn finish(mut self, closes: &Closes<'_>, origin: usize) -> Fall {
+    /// The deepest fall and the extremes, with their places counted from `origin`.
+    pub fn finish(mut self, closes: &Closes<'_>, origin: usize) -> (Fall, Extremes) {
         self.look(closes);
         self.settle(None);
         let place = |spot| match spot {
@@ -292,11 +300,18 @@ impl Falls {
             Spot::In(stretch, value) => stretch.first(closes, value),
         };
         let count = |at: Option<usize>| at.map(|at| at - origin);
-        Fall {
+        let fall = Fall {
             depth: self.worst.depth,
             peak: count(place(self.worst.peak)),
             trough: count(place(self.worst.trough)),
             recovered: count(self.worst.recovered),
-        }
+        };
+        let extremes = Extremes {
+            high: self.peak,
+            high_at: count(place(self.peak_at)),
+            low: self.lowest,
+            low_at: count(place(self.lowest_at)),
+        };
+        (fall, extremes)
     }
 }

@@ -30,6 +30,6 @@ mod trader;
 mod units;
 mod why;
 
-pub use condensed::{ClosedTrade, Condensed, Fall};
+pub use condensed::{ClosedTrade, Condensed, Extremes, Fall};
 pub use prepared::{Batch, Prepared};
 pub use why::Why;

@@ -253,13 +253,15 @@ impl Trader {
         }
         let close = Price::from_units(price_units(terms.closes.close[end - 1]).into());
         let cash = |units: i64| Cash::from_units(units.into());
+        let (fall, extremes) = self.falls.finish(&terms.closes, terms.ground.origin);
         Ok(Condensed {
             starting_balance: cash(terms.start),
             final_equity: cash(self.cash) + Cash::notional(close, Qty::from_units(self.qty.into())),
             fees: Cash::from_units(self.fees),
             notional: self.notional,
             curve: self.curve,
-            fall: self.falls.finish(&terms.closes, terms.ground.origin),
+            fall,
+            extremes,
             trades: closed(&self.trades, close_out, terms),
             ticks: end - terms.ground.origin,
             ticks_in_market: self.held,
@@ -286,7 +288,7 @@ fn closed(trades: &[Trade], close_out: bool, terms: &Terms<'_>) -> Vec<ClosedTra
         .map(|trade| {
             let (pnl, spent) = (to_f64(trade.pnl), to_f64(trade.spent));
             ClosedTrade {
-                pnl,
+                pnl: Cash::from_units(trade.pnl.into()),
                 return_fraction: if trade.spent > 0 { pnl / spent } else { 0.0 },
                 seconds: (clock[trade.exit as usize] - clock[trade.entry as usize]).seconds(),
             }

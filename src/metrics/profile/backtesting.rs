@@ -5,6 +5,7 @@ use super::super::calmar::calmar_ratio;
 use super::super::moments::{count, finite, is_constant, mean, standard_deviation};
 use super::super::report::{Measure, Missing};
 use super::super::series::{ReturnSeries, SeriesMetrics};
+use super::super::sums::ReturnSums;
 use crate::scenario::MetricSpec;
 
 /// The series' metrics. Rates are taken per year as they are.
@@ -74,6 +75,29 @@ fn sortino_ratio(returns: &[f64], excess: Measure, periods_per_year: f64) -> Mea
         return Err(Missing::NoDownside);
     }
     finite(excess? / (downside.sqrt() * periods_per_year.sqrt()))
+}
+
+/// Growth a year of sums of returns: the geometric mean return compounded; none where any period lost everything.
+pub fn annual_return_of(returns: &ReturnSums) -> Measure {
+    returns.at_least(1)?;
+    let lost_all = returns.least <= -1.0;
+    let growth = if lost_all { 1.0 } else { libm::pow(returns.product, returns.n().recip()) };
+    finite(libm::pow(growth, returns.periods_per_year()) - 1.0)
+}
+
+/// Growth a year beyond the risk-free rate, which is per year.
+pub fn excess_of(returns: &ReturnSums, risk_free: f64) -> Measure {
+    finite(annual_return_of(returns)? - risk_free)
+}
+
+/// Sharpe's ratio of sums of returns.
+pub fn sharpe_of(returns: &ReturnSums, risk_free: f64) -> Measure {
+    let deviation = returns.dispersion()?;
+    let a = returns.periods_per_year();
+    let growth = 1.0 + annual_return_of(returns)?;
+    let square = libm::pow(growth, 2.0 / a);
+    let spread = libm::pow(deviation * deviation + square, a) - libm::pow(square, a);
+    finite(excess_of(returns, risk_free)? / spread.sqrt())
 }
 
 /// Beta of log returns.

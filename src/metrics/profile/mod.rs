@@ -6,9 +6,11 @@
 //! gives infinity, NaN or 0 for a value that does not exist, the value is missing with its reason.
 
 pub(super) mod backtesting;
+mod basis;
 #[cfg(test)]
 mod golden;
 pub(super) mod quantstats;
 pub(super) mod vectorbt;
 
 pub use backtesting::ticks_touched;
+pub(super) use basis::{Basis, threshold};

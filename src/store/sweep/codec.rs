@@ -2,13 +2,14 @@
 //!
 //! A change of what is written here is a new [`FORMAT`].
 
+use super::record_codec::Field;
 use crate::domain::{Cash, Timestamp};
-use crate::metrics::{Drawdown, Measure, Metrics, Missing, Relative, Sampling};
+use crate::metrics::{Drawdown, Measure, Metrics, Missing, Record, Relative, Sampling};
 use crate::scenario::MetricsProfile;
 use crate::sweep::{OutcomeStatus, WindowOutcome};
 
 /// Counts changes of the layout.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
 /// Profiles by their number in the bytes.
 const PROFILES: [MetricsProfile; 5] = [
@@ -20,7 +21,7 @@ const PROFILES: [MetricsProfile; 5] = [
 ];
 
 /// Reasons by their number in the bytes, from 1; 0 stands for a value. Only ever added to.
-const REASONS: [Missing; 13] = [
+const REASONS: [Missing; 15] = [
     Missing::TooFewReturns,
     Missing::NoDispersion,
     Missing::NoDownside,
@@ -34,6 +35,8 @@ const REASONS: [Missing; 13] = [
     Missing::OutOfRange,
     Missing::NoUpside,
     Missing::NoBenchmark,
+    Missing::TooShort,
+    Missing::Idle,
 ];
 
 /// The measures of an outcome in the order of the bytes.
@@ -69,7 +72,7 @@ macro_rules! measures {
 
 /// The bytes of an outcome.
 pub(super) fn encode(outcome: &WindowOutcome) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(400 + 8 * outcome.returns.len());
+    let mut bytes = Vec::with_capacity(900 + 8 * outcome.returns.len());
     let metrics = &outcome.metrics;
     bytes.push(match outcome.status {
         OutcomeStatus::Completed => 0,
@@ -96,13 +99,14 @@ pub(super) fn encode(outcome: &WindowOutcome) -> Vec<u8> {
         ($metrics:expr, $($name:ident),*) => { $( put_measure(&mut bytes, $metrics.$name); )* };
     }
     measures!(put, metrics);
+    metrics.record.put(&mut bytes);
     for value in &outcome.returns {
         bytes.extend(value.to_le_bytes());
     }
     bytes
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "thirteen reasons")]
+#[expect(clippy::cast_possible_truncation, reason = "fifteen reasons")]
 fn put_measure(bytes: &mut Vec<u8>, measure: Measure) {
     let (tag, value) = match measure {
         Ok(value) => (0, value),
@@ -147,10 +151,11 @@ pub(super) fn decode(bytes: &[u8]) -> Option<WindowOutcome> {
     macro_rules! get {
         ($bytes:expr, $($name:ident),*) => {{
             $( let $name = $bytes.measure()?; )*
+            let record = Record::get(&mut $bytes)?;
             Metrics {
                 profile, relative: Relative::missing(Missing::NoBenchmark),
                 sampling, periods_per_year, returns, starting_balance, final_equity, total_pnl, max_drawdown,
-                trades, fees, $($name),*
+                trades, fees, record, $($name),*
             }
         }};
     }
@@ -164,16 +169,16 @@ pub(super) fn decode(bytes: &[u8]) -> Option<WindowOutcome> {
 }
 
 /// Bytes still to be read.
-struct Bytes<'b>(&'b [u8]);
+pub(super) struct Bytes<'b>(&'b [u8]);
 
 impl Bytes<'_> {
-    fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
+    pub(super) fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
         let (head, rest) = self.0.split_first_chunk::<N>()?;
         self.0 = rest;
         Some(*head)
     }
 
-    fn byte(&mut self) -> Option<u8> {
+    pub(super) fn byte(&mut self) -> Option<u8> {
         self.take::<1>().map(|[byte]| byte)
     }
 

@@ -15,6 +15,7 @@
 
 mod codec;
 mod record;
+mod record_codec;
 mod results;
 mod trials;
 mod write;

@@ -1,0 +1,242 @@
+//! What a window leaves for the record it is part of: as little as the ranking metrics need, so that millions of
+//! records can be folded.
+//!
+//! Owns the operation that joins the summaries of adjacent windows. It is associative with [`Summary::EMPTY`] as its
+//! neutral element: exact parts to the bit, floats to rounding. A record is a fold of windows, in order of time: a
+//! fresh wallet a window, stakes reinvested. The parts that no ranking needs are in [`Record`](super::Record).
+
+use super::observed::Observed;
+use super::profile::Basis;
+use super::sampling::LEAST_ANNUALISED;
+use super::sums::ReturnSums;
+use crate::domain::{Cash, Span};
+use crate::scenario::MetricSpec;
+
+/// The summary of one window or of several in a row.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Summary {
+    /// How many windows.
+    pub windows: u32,
+    /// In how many of them the agent traded or held a position. A record without one is idle.
+    pub acted: u32,
+    /// Lengths of the windows, added up: gaps between them are no part of the record.
+    pub length: Span,
+    /// Whether a window began with nothing, so that it has no return.
+    pub unfunded: bool,
+    /// Whether a window's equity reached zero before its last return, so that the returns after it do not exist.
+    pub ruined: bool,
+    /// Equity at the end over equity at the start, minus one.
+    pub gain: f64,
+    /// The curve at every bar, as a multiple of its start.
+    pub curve: CurveParts,
+    /// The sampled returns.
+    pub returns: ReturnSums,
+    /// Closed round trips.
+    pub trades: TradeSums,
+    /// Gains and losses by another library's definition; zero where ours holds.
+    pub other: OtherSums,
+    /// Equity at the end minus equity at the start, added up over the windows.
+    pub pnl: Cash,
+}
+
+/// The parts of a curve by which drawdowns compose. Multiples of the curve's start.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CurveParts {
+    /// The highest point.
+    pub high: f64,
+    /// The lowest point.
+    pub low: f64,
+    /// The deepest drawdown inside: at most 0.
+    pub worst: f64,
+}
+
+/// Closed round trips, by net PnL.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TradeSums {
+    /// All.
+    pub count: u64,
+    /// With a gain.
+    pub wins: u64,
+    /// With a loss.
+    pub losses: u64,
+    /// Sum of the gains.
+    pub gains: Cash,
+    /// Sum of the losses, as a positive amount.
+    pub lost: Cash,
+}
+
+/// Gains and losses as another library counts them: of return periods, or of trades' returns.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct OtherSums {
+    /// Those that gained.
+    pub wins: u64,
+    /// Those that lost.
+    pub losses: u64,
+    /// Sum of the gains.
+    pub gains: f64,
+    /// Sum of the losses, as a positive number.
+    pub lost: f64,
+}
+
+impl Summary {
+    /// Of no window: the neutral element.
+    pub const EMPTY: Self = Self {
+        windows: 0,
+        acted: 0,
+        length: Span::from_micros(0),
+        unfunded: false,
+        ruined: false,
+        gain: 0.0,
+        curve: CurveParts { high: 1.0, low: 1.0, worst: 0.0 },
+        returns: ReturnSums::EMPTY,
+        trades: TradeSums { count: 0, wins: 0, losses: 0, gains: Cash::ZERO, lost: Cash::ZERO },
+        other: OtherSums { wins: 0, losses: 0, gains: 0.0, lost: 0.0 },
+        pnl: Cash::ZERO,
+    };
+
+    /// Of one window.
+    pub fn of(observed: &Observed, spec: &MetricSpec) -> Self {
+        let returns = observed.sample.returns();
+        let (start, end) = (observed.starting_balance, observed.final_equity);
+        let unfunded = !start.is_positive();
+        let a = observed.sample.periods_per_year;
+        let basis = Basis::of(spec, a);
+        let known: &[f64] = returns.as_deref().unwrap_or_default();
+        Self {
+            windows: 1,
+            acted: u32::from(observed.acted),
+            length: observed.sample.length,
+            unfunded,
+            ruined: returns.is_err(),
+            gain: if unfunded { 0.0 } else { (end - start).to_f64() / start.to_f64() },
+            curve: if unfunded { Self::EMPTY.curve } else { CurveParts::of(observed, &basis) },
+            returns: ReturnSums::of(known, a, basis.threshold),
+            trades: TradeSums::of(observed.trades.iter().map(|trade| trade.pnl)),
+            other: basis.other(observed, known),
+            pnl: end - start,
+        }
+    }
+
+    /// Of both, `later` after this one: the later window's curve starts where this one ends.
+    #[must_use]
+    #[inline]
+    pub fn combine(self, later: Self) -> Self {
+        if self.windows == 0 {
+            return later;
+        }
+        if later.windows == 0 {
+            return self;
+        }
+        Self {
+            windows: self.windows + later.windows,
+            acted: self.acted + later.acted,
+            length: Span::from_micros(self.length.micros() + later.length.micros()),
+            unfunded: self.unfunded | later.unfunded,
+            ruined: self.ruined | later.ruined,
+            gain: self.gain + later.gain + self.gain * later.gain,
+            curve: self.curve.combine(1.0 + self.gain, later.curve),
+            returns: self.returns.combine(later.returns),
+            trades: self.trades.combine(later.trades),
+            other: self.other.combine(later.other),
+            pnl: self.pnl + later.pnl,
+        }
+    }
+
+    /// The record of these windows, in order of time.
+    pub fn record(windows: impl IntoIterator<Item = Self>) -> Self {
+        windows.into_iter().fold(Self::EMPTY, Self::combine)
+    }
+
+    /// Whether the agent held cash all along.
+    pub const fn is_idle(&self) -> bool {
+        self.acted == 0
+    }
+
+    /// Whether the record is too short for its growth to be put to a year.
+    pub fn is_short(&self) -> bool {
+        self.length < LEAST_ANNUALISED
+    }
+
+    /// Length of the record in whole days.
+    pub const fn days(&self) -> i64 {
+        self.length.micros() / Span::DAY.micros()
+    }
+}
+
+impl CurveParts {
+    fn of(observed: &Observed, basis: &Basis) -> Self {
+        let start = observed.starting_balance.to_f64();
+        let (drawdown, extremes) = basis.walk(observed);
+        Self { high: extremes.high / start, low: extremes.low / start, worst: drawdown.depth }
+    }
+
+    /// The drawdown from this curve's highest point to the lowest of a `later` one that starts at `end`.
+    pub(super) fn across(&self, end: f64, later: &Self) -> f64 {
+        if self.high > 0.0 { (end * later.low / self.high - 1.0).min(0.0) } else { 0.0 }
+    }
+
+    #[inline]
+    fn combine(self, end: f64, later: Self) -> Self {
+        Self {
+            high: self.high.max(end * later.high),
+            low: self.low.min(end * later.low),
+            worst: self.worst.min(later.worst).min(self.across(end, &later)),
+        }
+    }
+}
+
+impl TradeSums {
+    /// Of these PnLs.
+    pub fn of(pnl: impl Iterator<Item = Cash>) -> Self {
+        pnl.fold(Self::default(), |mut sums, pnl| {
+            sums.count += 1;
+            if pnl.is_positive() {
+                sums.wins += 1;
+                sums.gains += pnl;
+            } else if pnl.is_negative() {
+                sums.losses += 1;
+                sums.lost -= pnl;
+            }
+            sums
+        })
+    }
+
+    /// Net PnL of all.
+    pub fn pnl(&self) -> Cash {
+        self.gains - self.lost
+    }
+
+    #[inline]
+    fn combine(self, later: Self) -> Self {
+        Self {
+            count: self.count + later.count,
+            wins: self.wins + later.wins,
+            losses: self.losses + later.losses,
+            gains: self.gains + later.gains,
+            lost: self.lost + later.lost,
+        }
+    }
+}
+
+impl OtherSums {
+    /// Of these gains and losses.
+    pub fn of(values: impl Iterator<Item = f64>) -> Self {
+        values.fold(Self::default(), |mut sums, value| {
+            sums.wins += u64::from(value > 0.0);
+            sums.losses += u64::from(value < 0.0);
+            sums.gains += value.max(0.0);
+            sums.lost += (-value).max(0.0);
+            sums
+        })
+    }
+
+    #[inline]
+    fn combine(self, later: Self) -> Self {
+        Self {
+            wins: self.wins + later.wins,
+            losses: self.losses + later.losses,
+            gains: self.gains + later.gains,
+            lost: self.lost + later.lost,
+        }
+    }
+}
