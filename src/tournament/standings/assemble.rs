@@ -340,13 +340,13 @@ mod tests {
         let found = of(&matrix(columns));
         assert_eq!(order(&found), [(1, 1), (0, 2), (2, 3)]);
         let best = &found.rows[0];
-        assert_eq!((best.mean_score, best.mean_rank), (Some(3.5), 1.25));
+        assert_eq!((best.mean_score, best.mean_rank), (Some(3.5), Some(1.25)));
         assert_eq!((best.wins, best.ties, best.losses, best.first_places), (3, 1, 0, 2));
         let last = &found.rows[2];
         assert_eq!((last.wins, last.ties, last.losses, last.first_places), (0, 0, 4, 0));
         // 1 against 0: one win and one tie of two.
-        assert_eq!(found.pairs.win_rates[1][0], Some(0.75));
-        assert_eq!(found.pairs.win_rates[1][1], None);
+        assert_eq!(found.pairs.counts.win_rate(1, 0), Some(0.75));
+        assert_eq!(found.pairs.counts.win_rate(1, 1), None);
         // Agents 0 and 1 beat 2 always.
         assert_eq!(found.win_groups, [vec![0, 1], vec![2]]);
         assert!(found.unconnected().unwrap().contains("a0, a1 > a2"));
@@ -366,8 +366,8 @@ mod tests {
         let row = |agent: usize| found.rows.iter().find(|row| row.agent == agent).unwrap();
         for twin in [3, 4] {
             assert_eq!(AgentStanding { agent: 0, ..row(twin).clone() }, *row(0));
-            assert_eq!(found.pairs.beats[0][twin], 0.5);
-            assert_eq!(found.pairs.win_rates[0][twin], Some(0.5));
+            assert_eq!(found.pair(0, twin).unwrap().1, 0.5);
+            assert_eq!(found.pairs.counts.win_rate(0, twin), Some(0.5));
             assert_eq!(found.pairs.nemenyi.as_ref().unwrap()[0][twin], 1.0);
             let set = found.confidence_set.as_ref().unwrap();
             assert_eq!(set[0], set[twin]);
@@ -376,11 +376,10 @@ mod tests {
                 assert_eq!(rated[0], rated[twin], "{:?}", table.system);
             }
         }
-        let tests = found.pairs.tests.as_ref().unwrap();
-        let between: Vec<_> =
-            tests.iter().filter(|pair| [0, 3, 4].contains(&pair.a) && [3, 4].contains(&pair.b)).collect();
-        assert_eq!(between.len(), 3);
-        assert!(between.iter().all(|pair| pair.test.p_value == 1.0 && pair.holm == 1.0));
+        for (a, b) in [(0, 3), (0, 4), (3, 4)] {
+            let (test, beats, _) = found.pair(a, b).unwrap();
+            assert_eq!((test.p_value, test.holm, beats), (Some(1.0), Some(1.0), 0.5));
+        }
     }
 
     #[test]
@@ -393,31 +392,51 @@ mod tests {
         assert_eq!((order(&more), &more.ratings), (order(&less), &less.ratings));
         assert_eq!(more.verdict, less.verdict);
         for (a, b) in more.rows.iter().zip(&less.rows) {
-            assert_eq!(a.mean_score.map(|mean| -mean), b.mean_score);
+            assert_eq!(a.score.reversed(), b.score);
             let (a, b) = (a.interval.unwrap(), b.interval.unwrap());
             assert_eq!((-a.low, -a.high), (b.high, b.low));
         }
     }
 
     #[test]
-    fn a_missing_score_is_the_worst_of_its_window() {
+    fn a_missing_score_is_left_out() {
         let mut holes: Vec<Vec<Option<f64>>> = lucky(3, 24, &[0.0, 0.0, 0.0])
             .into_iter()
             .map(|column| column.into_iter().map(Some).collect())
             .collect();
+        let known: f64 = (0..24).filter(|w| *w != 5).filter_map(|w| holes[1][w]).sum::<f64>() / 23.0;
         holes[1][5] = None;
-        holes[2][5] = Some(-4.0);
-        let found = of(&holed(holes.clone()));
-        let holed_row = found.rows.iter().find(|row| row.agent == 1).unwrap();
-        assert_eq!(holed_row.scored_windows, 23);
-        // As if it had the worst score of the window, but it loses to the one that has it.
-        holes[1][5] = Some(-4.0);
-        let filled = of(&holed(holes));
-        let filled_row = filled.rows.iter().find(|row| row.agent == 1).unwrap();
-        assert_eq!(holed_row.mean_score, filled_row.mean_score);
-        assert_eq!(holed_row.interval, filled_row.interval);
-        assert_eq!((holed_row.ties, filled_row.ties), (0, 1));
-        assert_eq!(holed_row.losses, filled_row.losses + 1);
+        // What others did in that window does not matter to it.
+        for other in [-4.0, 9.0] {
+            holes[2][5] = Some(other);
+            let found = of(&holed(holes.clone()));
+            let row = found.rows.iter().find(|row| row.agent == 1).unwrap();
+            assert!((row.score.number().unwrap() - known).abs() < 1e-12);
+            assert_eq!((row.scored_windows, row.wins + row.ties + row.losses), (23, 46));
+        }
+    }
+
+    #[test]
+    fn infinite_scores_stand_outside_all_numbers() {
+        let endless = f64::INFINITY;
+        let holes = vec![vec![Some(1.0); 3], vec![Some(0.0), Some(endless), None], vec![Some(-endless); 3]];
+        let found = of(&holed(holes));
+        assert_eq!(order(&found), [(1, 1), (0, 2), (2, 3)]);
+        assert_eq!((found.rows[0].score, found.rows[0].interval), (Score::PlusInfinity, None));
+        assert_eq!((found.rows[0].mean_score, found.rows[0].wins, found.rows[0].losses), (None, 3, 1));
+        assert_eq!(found.confidence_set.as_ref().map(Vec::len).unwrap_or(3), 3);
+    }
+
+    #[test]
+    fn the_unranked_are_named_and_take_part_in_nothing() {
+        let columns = lucky(8, 30, &[0.0, 1.0, 5.0]);
+        let reasons = vec![None, None, Some("fewer than 5 trades".to_owned())];
+        let found = of(&matrix(columns.clone()).with_unranked(reasons).unwrap());
+        let two = of(&matrix(columns[..2].to_vec()));
+        assert_eq!(found.unranked, [("a2".to_owned(), "fewer than 5 trades".to_owned())]);
+        assert_eq!((found.rows, found.verdict, found.ratings), (two.rows, two.verdict, two.ratings));
+        let none = matrix(columns).with_unranked(vec![Some("x".to_owned()); 3]).unwrap();
+        assert!(matches!(standings(&none, &StandingsSpec::default()), Err(StandingsError::NoneRanked { .. })));
     }
 
     #[test]
@@ -426,7 +445,7 @@ mod tests {
         let found = of(&holed(holes));
         assert_eq!(order(&found), [(2, 1), (1, 2), (0, 3)]);
         assert_eq!((found.rows[2].mean_score, found.rows[2].interval), (None, None));
-        assert_eq!((found.windows.len(), found.unscored_windows.clone()), (2, vec!["w1".to_owned()]));
+        assert_eq!((found.windows.len(), found.unscored_windows.clone()), (3, vec!["w1".to_owned()]));
         assert_eq!(found.rows[1].mean_score, Some(1.5));
         let nobody = holed(vec![vec![None, None]; 2]);
         assert_eq!(standings(&nobody, &StandingsSpec::default()), Err(StandingsError::NoWindows));
@@ -450,7 +469,7 @@ mod tests {
         for (agents, windows) in [(1, 1), (1, 30), (2, 1), (2, 2), (3, 2), (2, 30)] {
             let found = of(&matrix(lucky(5, windows, &vec![0.0; agents])));
             assert_eq!(found.rows.len(), agents);
-            assert_eq!(found.pairs.tests.is_ok(), agents > 1 && windows > 1);
+            assert_eq!(found.pairs.tests.len(), agents * (agents - 1) / 2);
             assert_eq!(found.friedman.is_ok(), agents > 2 && windows > 1);
         }
         let flat = of(&matrix(vec![vec![0.0; 30]; 3]));

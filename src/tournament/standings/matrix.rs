@@ -5,21 +5,36 @@
 
 use super::error::StandingsError;
 use super::scale::Scale;
-use crate::metrics::Score;
+use crate::metrics::{Score, Summary, score};
+use crate::scenario::{MetricSpec, RankingMetric};
 
 /// How a record of several windows is scored.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fold {
+    /// The metric of the windows one after the other.
+    Record(Records),
     /// The mean of the windows' scores that exist.
     Mean,
     /// Their median.
     Median,
 }
 
+/// What the windows left behind, and the metric of records.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Records {
+    /// Agents x windows.
+    pub summaries: Vec<Vec<Summary>>,
+    /// The metric.
+    pub metric: RankingMetric,
+    /// By which conventions.
+    pub conventions: MetricSpec,
+}
+
 impl Fold {
     /// As `[battle] aggregate` has it.
     pub const fn as_str(&self) -> &'static str {
         match self {
+            Self::Record(_) => "record",
             Self::Mean => "mean",
             Self::Median => "median",
         }
@@ -40,6 +55,8 @@ pub struct ScoreMatrix {
     /// Why an agent is not ranked.
     unranked: Vec<Option<String>>,
     fold: Fold,
+    /// Whether every sign is turned.
+    turned: bool,
 }
 
 impl ScoreMatrix {
@@ -61,7 +78,24 @@ impl ScoreMatrix {
         let acted = scores.iter().map(|row| row.iter().map(|score| !score.is_absent()).collect()).collect();
         let disqualified = vec![vec![false; windows.len()]; agents.len()];
         let unranked = vec![None; agents.len()];
-        Ok(Self { agents, windows, scores, acted, disqualified, unranked, fold })
+        Ok(Self { agents, windows, scores, acted, disqualified, unranked, fold, turned: false })
+    }
+
+    /// Of what the windows left behind (agents x windows); an agent acted where its summary says so.
+    ///
+    /// # Errors
+    /// As [`ScoreMatrix::new`].
+    pub fn of_records(
+        agents: Vec<String>,
+        windows: Vec<String>,
+        records: Records,
+    ) -> Result<Self, StandingsError> {
+        check_shape("summaries", &records.summaries, agents.len(), windows.len())?;
+        let of = |summary: &Summary| score(summary, records.metric, &records.conventions);
+        let scores = records.summaries.iter().map(|row| row.iter().map(of).collect()).collect();
+        let acted = records.summaries.iter().map(|row| row.iter().map(|window| !window.is_idle()).collect());
+        let acted = acted.collect();
+        Self::new(agents, windows, scores, Fold::Record(records))?.with_acted(acted)
     }
 
     /// The same with what each agent did (agents x windows): whether it acted at all.
@@ -122,6 +156,12 @@ impl ScoreMatrix {
     pub fn record(&self, agent: usize, windows: impl Iterator<Item = usize>) -> Score {
         let scores = &self.scores[agent];
         match &self.fold {
+            Fold::Record(records) => {
+                let summaries = &records.summaries[agent];
+                let record = Summary::record(windows.map(|window| summaries[window]));
+                let score = score(&record, records.metric, &records.conventions);
+                if self.turned { score.reversed() } else { score }
+            }
             Fold::Mean => Score::mean(windows.map(|window| scores[window])),
             Fold::Median => Score::median(windows.map(|window| scores[window])),
         }
@@ -145,7 +185,8 @@ impl ScoreMatrix {
     /// On which scale records are compared.
     pub(super) const fn scale(&self) -> Scale {
         match &self.fold {
-            Fold::Mean | Fold::Median => Scale::Plain,
+            Fold::Record(records) if !self.turned => Scale::of(records.metric),
+            Fold::Record(_) | Fold::Mean | Fold::Median => Scale::Plain,
         }
     }
 
@@ -164,7 +205,8 @@ impl ScoreMatrix {
     /// How many windows count for an agent's record.
     fn counted_windows(&self, agent: usize) -> usize {
         match &self.fold {
-            Fold::Mean | Fold::Median => self.scored_windows(agent),
+            Fold::Record(records) if !is_of_trades(records.metric) => self.windows.len(),
+            Fold::Record(_) | Fold::Mean | Fold::Median => self.scored_windows(agent),
         }
     }
 
@@ -182,6 +224,7 @@ impl ScoreMatrix {
     /// The same with every sign turned: for metrics of which less is better.
     pub(super) fn reversed(mut self) -> Self {
         self.scores.iter_mut().flatten().for_each(|score| *score = score.reversed());
+        self.turned = !self.turned;
         self
     }
 
@@ -196,12 +239,22 @@ impl ScoreMatrix {
             disqualified: picked(&self.disqualified, &kept),
             unranked: picked(&self.unranked, &kept),
             fold: match &self.fold {
+                Fold::Record(records) => {
+                    let summaries = picked(&records.summaries, &kept);
+                    Fold::Record(Records { summaries, ..*records })
+                }
                 Fold::Mean => Fold::Mean,
                 Fold::Median => Fold::Median,
             },
+            turned: self.turned,
         };
         (ranked, kept)
     }
+}
+
+/// Whether a metric is made of round trips, so that windows without one say nothing.
+const fn is_of_trades(metric: RankingMetric) -> bool {
+    matches!(metric, RankingMetric::WinRate | RankingMetric::ProfitFactor)
 }
 
 fn picked<T: Clone>(all: &[T], kept: &[usize]) -> Vec<T> {

@@ -24,7 +24,7 @@ pub use assemble::{AgentStanding, PairTable, Standings, standings};
 pub use benchmark::BenchmarkEvidence;
 pub use contest::{Lead, PairTest, lead_over};
 pub use error::StandingsError;
-pub use matrix::{Fold, ScoreMatrix};
+pub use matrix::{Fold, Records, ScoreMatrix};
 pub use rating::{Rated, RatingTable};
 pub use scale::Scale;
 pub use sentence::{shown, shown_percent, shown_together};

@@ -253,26 +253,28 @@ mod tests {
 
     #[test]
     fn a_winner_is_called() {
-        // Differences 1 and 3 in turn: mean 2, deviation sqrt(36/35), t(35) at 0.975 is 2.0301: 2 -+ 0.3431.
+        // Differences 1 and 3 in turn: mean 2, deviation sqrt(36/35), and the plain error is the larger. Nine cosines
+        // make 13.5 degrees of freedom: t at 0.975 is 2.1523, times sqrt(36/35) / 6: 2 -+ 0.3638.
         let base = lucky(1, 36, &[0.0]).remove(0);
         let better =
             base.iter().enumerate().map(|(i, x)| if i % 2 == 0 { x + 1.0 } else { x + 3.0 }).collect();
-        let expected = "a1 leads a0 by 2.00 Sharpe, 95 % interval 1.66 to 2.34, over 36 windows: called";
+        let expected =
+            "a1's mean Sharpe is 2.00 higher than a0's, 95 % interval 1.64 to 2.36, over 36 windows: called";
         assert_eq!(sentence(vec![base, better]), expected);
     }
 
     #[test]
     fn the_undecided_name_the_group_and_the_windows() {
-        // Ahead by 1.1 and behind by 0.9 in turn: mean 0.1, deviation sqrt(30/29), t(29) at 0.975 is 2.0452:
-        // 0.1 -+ 0.3798. (2.8016 deviation / 0.1)^2 = 812 windows.
+        // Ahead by 1.1 and behind by 0.9 in turn: mean 0.1, plain error sqrt(30/29) / sqrt(30) = 0.18570. Eight cosines
+        // make 12 degrees of freedom: t at 0.975 is 2.1788: 0.1 -+ 0.4046. 30 (2.8016 / 0.5385)^2 = 812 windows.
         let base = lucky(2, 30, &[0.0]).remove(0);
         let ahead =
             base.iter().enumerate().map(|(i, x)| if i % 2 == 0 { x + 1.1 } else { x - 0.9 }).collect();
         let far_behind = base.iter().map(|x| x - 9.0).collect();
         assert_eq!(
             sentence(vec![ahead, base, far_behind]),
-            "not distinguishable: a0 leads a1 by 0.10 Sharpe, 95 % interval -0.28 to 0.48, over 30 windows; a0 and \
-             a1 cannot be told apart; about 820 windows would resolve it"
+            "not distinguishable: a0's mean Sharpe is 0.10 higher than a1's, 95 % interval -0.30 to 0.50, over 30 \
+             windows; a0 and a1 cannot be told apart; about 820 windows would resolve it"
         );
         let twins = lucky(2, 30, &[0.0]).remove(0);
         assert_eq!(
