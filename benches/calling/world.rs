@@ -57,7 +57,13 @@ impl Kind {
 }
 
 /// A tournament of this kind.
-pub fn tournament(kind: Kind, seed: u64, agents: usize, windows: usize, metric: RankingMetric) -> ScoreMatrix {
+pub fn tournament(
+    kind: Kind,
+    seed: u64,
+    agents: usize,
+    windows: usize,
+    metric: RankingMetric,
+) -> ScoreMatrix {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let common: Vec<f64> = series(kind, windows, &mut rng).iter().map(|growth| COMMON * growth).collect();
     let summaries = (0..agents).map(|agent| {

@@ -84,7 +84,8 @@ fn intervals_hold_the_truth_as_often_as_they_say() {
 #[test]
 fn a_rare_trader_is_not_called_better_than_one_that_earns() {
     // The rare agent has a little more than nothing in a few windows; the other earns much and trembles.
-    let scores = |of: &dyn Fn(usize) -> f64| (0..48).map(|window| Score::of(of(window))).collect::<Vec<Score>>();
+    let scores =
+        |of: &dyn Fn(usize) -> f64| (0..48).map(|window| Score::of(of(window))).collect::<Vec<Score>>();
     let earns = scores(&|window| if window % 2 == 0 { 9.0 } else { -1.2 });
     let mut rare = vec![Score::Absent; 48];
     (0..6).for_each(|place| rare[place * 8] = Score::of(20.0));
@@ -93,6 +94,8 @@ fn a_rare_trader_is_not_called_better_than_one_that_earns() {
     let matrix = ScoreMatrix::new(names, windows, vec![rare, earns], Fold::Mean).unwrap();
     let found = standings(&matrix, &StandingsSpec { resamples: 99, ..StandingsSpec::default() }).unwrap();
     assert_eq!(found.verdict.leader, 0);
-    let Outcome::InsufficientWindows { rare, .. } = found.verdict.outcome else { panic!("{:?}", found.verdict) };
+    let Outcome::InsufficientWindows { rare, .. } = found.verdict.outcome else {
+        panic!("{:?}", found.verdict)
+    };
     assert_eq!((rare[0].agent, rare[0].windows), (1, 6));
 }

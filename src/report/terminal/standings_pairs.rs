@@ -54,8 +54,8 @@ pub(super) fn pairs(record: &StandingsRecord, style: Style) -> String {
 pub(super) mod fixture {
     //! Standings as the tests of the tables take them.
 
-    use crate::store::StandingsRecord;
     use crate::metrics::Score;
+    use crate::store::StandingsRecord;
     use crate::tournament::standings::{Fold, ScoreMatrix, StandingsSpec, standings};
 
     fn of(agents: &[&str], scores: Vec<Vec<Option<f64>>>, spec: &StandingsSpec) -> StandingsRecord {
@@ -65,7 +65,8 @@ pub(super) mod fixture {
             scores.into_iter().map(|row| row.into_iter().map(Score::from).collect()).collect();
         let mut flags: Vec<Vec<bool>> = scores.iter().map(|row| vec![false; row.len()]).collect();
         flags.last_mut().unwrap()[3] = true;
-        let matrix = ScoreMatrix::new(names, windows, scores, Fold::Mean).unwrap().with_disqualified(flags).unwrap();
+        let matrix =
+            ScoreMatrix::new(names, windows, scores, Fold::Mean).unwrap().with_disqualified(flags).unwrap();
         StandingsRecord::new(&standings(&matrix, spec).unwrap())
     }
 

@@ -436,7 +436,10 @@ mod tests {
         assert_eq!(found.unranked, [("a2".to_owned(), "fewer than 5 trades".to_owned())]);
         assert_eq!((found.rows, found.verdict, found.ratings), (two.rows, two.verdict, two.ratings));
         let none = matrix(columns).with_unranked(vec![Some("x".to_owned()); 3]).unwrap();
-        assert!(matches!(standings(&none, &StandingsSpec::default()), Err(StandingsError::NoneRanked { .. })));
+        assert!(matches!(
+            standings(&none, &StandingsSpec::default()),
+            Err(StandingsError::NoneRanked { .. })
+        ));
     }
 
     #[test]

@@ -47,10 +47,8 @@ fn claims(count: u64, agents: usize) {
                     let right = |leader| kind.differs(metric) && kind.is_best(leader, agents);
                     leader.map_or([0, 0], |leader| if right(leader) { [0, 1] } else { [1, 0] })
                 };
-                let [wrong, right] = (0..count)
-                    .into_par_iter()
-                    .map(play)
-                    .reduce(|| [0, 0], |a, b| [a[0] + b[0], a[1] + b[1]]);
+                let [wrong, right] =
+                    (0..count).into_par_iter().map(play).reduce(|| [0, 0], |a, b| [a[0] + b[0], a[1] + b[1]]);
                 let percent = |n: u64| format!("{:.1}", n as f64 * 100.0 / count as f64);
                 if right == 0 { percent(wrong) } else { format!("{} ({})", percent(wrong), percent(right)) }
             };
@@ -69,7 +67,9 @@ fn power(count: u64) {
         let cell = |metric: RankingMetric| {
             let found = (0..count)
                 .into_par_iter()
-                .filter(|&seed| called(&judge(&tournament(Kind::Better, seed, 4, windows, metric), seed)) == Some(3))
+                .filter(|&seed| {
+                    called(&judge(&tournament(Kind::Better, seed, 4, windows, metric), seed)) == Some(3)
+                })
                 .count();
             format!("{:.1}", found as f64 * 100.0 / count as f64)
         };
@@ -88,7 +88,8 @@ fn coverage(count: u64) {
             let cell = |metric: RankingMetric| {
                 let truth = truth(windows, mean, metric);
                 let holds = |seed: &u64| {
-                    let interval = judge(&alone(*seed, windows, mean, metric), *seed).rows[0].interval.unwrap();
+                    let interval =
+                        judge(&alone(*seed, windows, mean, metric), *seed).rows[0].interval.unwrap();
                     interval.low <= truth && truth <= interval.high
                 };
                 let held = (0..count).into_par_iter().filter(holds).count();
