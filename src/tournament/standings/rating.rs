@@ -6,9 +6,10 @@
 use crate::scenario::RatingSystem;
 use crate::tournament::evidence::Resamples;
 use crate::tournament::ratings::{
-    ABSENT, Bar, EloConfig, Gaussian, Glicko2Config, PairCounts, RatingError, TrueSkillConfig, WengLinConfig,
-    WengLinModel, bootstrap_bars, elo_scale, fit_bradley_terry, fit_plackett_luce, multiplicities, rate_elo,
-    rate_glicko2, rate_trueskill, rate_weng_lin, refit_bradley_terry, refit_plackett_luce, resampled_rows,
+    ABSENT, Bar, EloConfig, Gaussian, Glicko2Config, MANY, OneStep, Orders, PairCounts, RatingError,
+    TrueSkillConfig, WengLinConfig, WengLinModel, bootstrap_bars, elo_scale, fit_bradley_terry,
+    fit_plackett_luce, multiplicities, rate_elo, rate_glicko2, rate_trueskill, rate_weng_lin,
+    refit_bradley_terry, refit_plackett_luce, resampled_rows,
 };
 
 /// Mean of the batch ratings on the Elo scale.
@@ -90,7 +91,14 @@ fn rated(system: RatingSystem, ranks: &[Vec<u32>], resamples: &Resamples, level:
 }
 
 fn bradley_terry(ranks: &[Vec<u32>], resamples: &Resamples, level: f64) -> RatingTable {
-    let fit = PairCounts::from_ranks(ranks).and_then(|counts| fit_bradley_terry(&counts));
+    let counts = PairCounts::from_ranks(ranks);
+    let fit = counts.clone().and_then(|counts| fit_bradley_terry(&counts));
+    if let (Ok(counts), Ok(fit)) = (&counts, &fit)
+        && counts.agents() > MANY
+    {
+        let step = OneStep::bradley_terry(ranks, counts, fit);
+        return stepped(RatingSystem::BradleyTerry, &fit.theta, &step, ranks, resamples, level);
+    }
     barred(
         (RatingSystem::BradleyTerry, resamples.count()),
         resamples,
@@ -106,6 +114,12 @@ fn bradley_terry(ranks: &[Vec<u32>], resamples: &Resamples, level: f64) -> Ratin
 
 fn plackett_luce(ranks: &[Vec<u32>], resamples: &Resamples, level: f64) -> RatingTable {
     let fit = fit_plackett_luce(ranks);
+    if let Ok(fit) = &fit
+        && fit.theta.len() > MANY
+    {
+        let step = OneStep::plackett_luce(ranks, fit);
+        return stepped(RatingSystem::PlackettLuce, &fit.theta, &step, ranks, resamples, level);
+    }
     barred(
         (RatingSystem::PlackettLuce, resamples.count()),
         resamples,
@@ -115,6 +129,33 @@ fn plackett_luce(ranks: &[Vec<u32>], resamples: &Resamples, level: f64) -> Ratin
         |fit, sample| {
             let refit = refit_plackett_luce(ranks, &multiplicities(ranks.len(), sample), fit)?;
             Ok(on_elo_scale(&refit.theta))
+        },
+    )
+}
+
+/// A batch rating with bars from one step for each resample that can be rated.
+fn stepped(
+    system: RatingSystem,
+    theta: &[f64],
+    step: &OneStep,
+    ranks: &[Vec<u32>],
+    resamples: &Resamples,
+    level: f64,
+) -> RatingTable {
+    let orders = Orders::new(ranks);
+    barred(
+        (system, resamples.count()),
+        resamples,
+        level,
+        Ok(theta.to_vec()),
+        |theta| on_elo_scale(theta),
+        |_, sample| {
+            let weights = multiplicities(ranks.len(), sample);
+            if orders.are_connected(&weights) {
+                Ok(on_elo_scale(&step.weighted(&weights)))
+            } else {
+                Err(RatingError::NotConnected { groups: Vec::new() })
+            }
         },
     )
 }
