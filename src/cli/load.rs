@@ -1,7 +1,6 @@
 //! From a scenario file to everything a run needs: checked scenario, market, windows. Every failure is told
 //! before the first bar is replayed.
 
-use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -9,13 +8,12 @@ use std::path::{Path, PathBuf};
 use super::diagnostics::Quoted;
 use super::exit::page;
 use super::{Exit, Failure, wallets};
-use crate::domain::Interval;
 use crate::market::{self, LoadRequest, Market, MarketError};
-use crate::scenario::{Intrabar, Problem, Registry, Scenario, TrialSetup, WindowSpec, place_of};
+use crate::scenario::{Intrabar, Problem, Registry, Scenario, place_of};
 use crate::strategy;
 use crate::sweep;
 use crate::tournament::formats::{self, FormatError};
-use crate::tournament::{Stretch, WindowError, WindowSpan, plan_windows};
+use crate::tournament::{Stretch, WindowError, WindowSpan, history_needs, plan_windows};
 
 /// A scenario that has been read and checked.
 #[derive(Debug)]
@@ -100,14 +98,11 @@ pub struct Arena {
 pub fn arena(read: &Read) -> Result<Arena, Failure> {
     let scenario = &read.scenario;
     let extremes = scenario.sweep.as_ref().map(sweep::extremes).unwrap_or_default();
-    let mut frames = history(scenario, &extremes);
-    let own = frames.remove(&scenario.market.interval).unwrap_or(0);
-    let history_bars = own
-        .max(bars_before(&scenario.battle.windows, scenario.market.interval))
-        .max(wallets::history(scenario));
+    let needs = history_needs(scenario, &extremes);
     let mut venues = extremes.iter().map(|setup| &setup.venue).chain([&scenario.venue]);
     let detail = venues.any(|venue| venue.intrabar == Intrabar::Detail);
-    let market = market::load(&LoadRequest { spec: &scenario.market, frames: &frames, history_bars, detail })
+    let (frames, history_bars) = (&needs.frames, needs.bars);
+    let market = market::load(&LoadRequest { spec: &scenario.market, frames, history_bars, detail })
         .map_err(|error| market_failure(read, &error))?;
     let spec = &scenario.market;
     let embargo = scenario.battle.embargo;
@@ -115,6 +110,7 @@ pub fn arena(read: &Read) -> Result<Arena, Failure> {
     let windows = plan_windows(&scenario.battle.windows, &market, stretch, scenario.seed)
         .map_err(|error| window_failure(read, &error))?;
     wallets::check(read, &market, &windows)?;
+    check_strategies(read, &market, &windows)?;
     if let Some(tournament) = &scenario.tournament {
         formats::check(&tournament.format, scenario.agents.len(), windows.len())
             .map_err(|error| format_failure(read, &error))?;
@@ -133,26 +129,23 @@ pub fn pool(threads: Option<u16>) -> Result<rayon::ThreadPool, Failure> {
     })
 }
 
-/// Bars that the choice of windows wants before the range, whatever its agents want.
-fn bars_before(windows: &WindowSpec, interval: Interval) -> u32 {
-    match *windows {
-        WindowSpec::Stratified { lookback, .. } => {
-            u32::try_from(lookback.micros() / interval.micros() + 1).unwrap_or(u32::MAX)
-        }
-        _ => 0,
-    }
-}
-
-/// The most bars of each timeframe that any agent or trial wants before a window.
-fn history(scenario: &Scenario, trials: &[TrialSetup]) -> BTreeMap<Interval, u32> {
-    let mut most = BTreeMap::new();
-    for agent in scenario.agents.iter().chain(trials.iter().map(|setup| &setup.agent)) {
-        for (timeframe, bars) in strategy::warm_up(&agent.strategy, scenario.market.interval) {
-            let entry = most.entry(timeframe).or_insert(0);
-            *entry = bars.max(*entry);
-        }
-    }
-    most
+/// Refuses strategies that cannot do what they say with the prices of a window; one page an agent.
+fn check_strategies(read: &Read, market: &Market, windows: &[WindowSpan]) -> Result<(), Failure> {
+    let agents = read.scenario.agents.iter().enumerate();
+    let pages: Vec<_> = agents
+        .filter_map(|(index, agent)| {
+            let check = |span: &WindowSpan| strategy::check(&agent.strategy, market, span.window.ticks);
+            let problem = windows.iter().find_map(|span| check(span).err())?;
+            let message = format!("`{}` cannot trade as it says: {problem}", agent.name);
+            let help = "widen the spacing or ask for fewer levels; for very low prices, trade a larger unit";
+            let span = place_of(&read.text, &["agents", &index.to_string(), "strategy"]);
+            Some(match span {
+                Some(span) => read.quoted.page_at(span, message, help.to_owned()),
+                None => page(message, help.to_owned()),
+            })
+        })
+        .collect();
+    if pages.is_empty() { Ok(()) } else { Err(Failure::new(Exit::Usage, pages)) }
 }
 
 fn market_failure(read: &Read, error: &MarketError) -> Failure {

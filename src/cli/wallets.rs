@@ -6,16 +6,6 @@ use crate::market::Market;
 use crate::scenario::{ExistingWallet, Registered, Scenario};
 use crate::tournament::WindowSpan;
 
-/// Bars of history that carried positions ask for: back to where the oldest was opened, so that it has a
-/// price and an age at the run's first bar.
-pub fn history(scenario: &Scenario) -> u32 {
-    let Some(start) = scenario.market.start else { return 0 };
-    let opened = existing(scenario).flat_map(|(_, wallet)| &wallet.positions);
-    let oldest = opened.map(|(_, position)| position.trip.opened_bar).min();
-    let bars = oldest.map_or(0, |oldest| (start - oldest).micros() / scenario.market.interval.micros() + 1);
-    u32::try_from(bars.max(0)).unwrap_or(u32::MAX)
-}
-
 fn existing(scenario: &Scenario) -> impl Iterator<Item = (&Registered, &ExistingWallet)> {
     let registered = scenario.agents.iter().filter_map(|agent| agent.registered.as_ref());
     registered.filter_map(|agent| Some((agent, agent.existing()?)))

@@ -1,7 +1,7 @@
 //! What a strategy sees of its own account.
 
 use super::state::State;
-use crate::domain::{Cash, OrderId, OrderOrigin, Qty, Side, SymbolId};
+use crate::domain::{Cash, OrderId, OrderOrigin, OrderStatus, Qty, Side, SymbolId};
 use crate::risk::Ask;
 use crate::strategy::{Account, PositionView};
 
@@ -49,8 +49,22 @@ impl Account for AccountView<'_, '_> {
         self.0.next_id()
     }
 
-    fn is_working(&self, order: OrderId) -> bool {
-        self.0.find(order).is_some()
-            || self.0.waiting.iter().any(|child| child.origin == OrderOrigin::Bracket(order))
+    fn working(&self, symbol: SymbolId, out: &mut Vec<OrderId>) {
+        out.extend(self.0.waiting.iter().filter(|order| order.symbol == symbol).map(
+            |order| match order.origin {
+                OrderOrigin::Bracket(entry) => entry,
+                _ => order.id,
+            },
+        ));
+    }
+
+    fn ended(&self, symbol: SymbolId) -> u64 {
+        self.0.ended[symbol.index()]
+    }
+
+    fn accepted(&self, order: OrderId) -> Cash {
+        let row = (order.0 as usize).checked_sub(1).and_then(|index| self.0.orders.get(index));
+        let row = row.filter(|row| row.status != OrderStatus::Rejected);
+        row.and_then(|row| row.amount).unwrap_or(Cash::ZERO)
     }
 }

@@ -180,6 +180,7 @@ impl State<'_> {
         let Some(place) = self.find(id) else { return };
         self.alarms_stale = true;
         let order = self.waiting.remove(place);
+        self.ended[order.symbol.index()] += 1;
         self.markets -= usize::from(order.stage == Stage::Market);
         self.ledger.unlock_cash(order.lock_cash);
         self.ledger.unlock_qty(order.symbol, order.lock_qty);

@@ -63,8 +63,11 @@ impl<'m> State<'m> {
         self.mark();
         self.watch_losses();
         if self.conduct != Conduct::Out {
-            self.decide(strategy, actions);
-            self.act(actions);
+            self.decide(strategy, actions, Call::First);
+            while !actions.is_empty() {
+                self.act(actions);
+                self.decide(strategy, actions, Call::FollowUp);
+            }
         }
         self.close_tick();
     }
@@ -79,13 +82,16 @@ impl<'m> State<'m> {
         }
     }
 
-    /// Step 4: the strategy looks and pushes what it wants done. An error or a panic is its forfeit, and
-    /// what it had pushed by then is dropped.
-    fn decide(&mut self, strategy: &mut dyn Strategy, actions: &mut Vec<Action>) {
+    /// Step 4: the strategy looks and pushes what it wants done, first or once what it pushed was acted on. An
+    /// error or a panic is its forfeit, and what it had pushed in this call is dropped.
+    fn decide(&mut self, strategy: &mut dyn Strategy, actions: &mut Vec<Action>, call: Call) {
         let moment = self.moment();
         let account = AccountView(self);
-        let call = AssertUnwindSafe(|| strategy.on_bar(&moment, &account, actions));
-        let failure = match catch_unwind(call) {
+        let asked = AssertUnwindSafe(|| match call {
+            Call::First => strategy.on_bar(&moment, &account, actions),
+            Call::FollowUp => strategy.follow_up(&moment, &account, actions),
+        });
+        let failure = match catch_unwind(asked) {
             Ok(Ok(())) => return,
             Ok(Err(reason)) => reason,
             Err(panic) => format!("panicked: {}", panic_text(panic.as_ref())),
@@ -93,6 +99,15 @@ impl<'m> State<'m> {
         actions.clear();
         self.forfeit(failure);
     }
+}
+
+/// Which method of the strategy is called at a decision.
+#[derive(Debug, Clone, Copy)]
+enum Call {
+    /// [`Strategy::on_bar`].
+    First,
+    /// [`Strategy::follow_up`].
+    FollowUp,
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {

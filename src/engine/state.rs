@@ -76,6 +76,8 @@ pub(super) struct State<'m> {
     /// By symbol with waiting orders; rebuilt when stale.
     pub alarms: Vec<Alarm>,
     pub alarms_stale: bool,
+    /// Orders that have ended, by symbol.
+    pub ended: Vec<u64>,
     pub groups: Vec<Group>,
     pub taken: Vec<Taken>,
     pub picked: Vec<OrderId>,
@@ -134,6 +136,7 @@ impl<'m> State<'m> {
             next_expiry: NEVER,
             alarms: Vec::with_capacity(count),
             alarms_stale: false,
+            ended: vec![0; count],
             groups: Vec::new(),
             taken: vec![Taken::default(); count],
             picked: Vec::new(),

@@ -31,7 +31,7 @@ pub use cache::{Budget, IndicatorCache};
 pub use column::Column;
 pub use compute::compute;
 pub use feed::{Feed, History};
-pub use needs::{bars_in_the_making, bars_needed};
+pub use needs::{bars_in_the_making, bars_needed, remembers_its_start};
 
 /// What a column holds while its indicator warms up.
 const NOTHING: f64 = f64::NAN;

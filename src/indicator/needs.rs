@@ -26,6 +26,28 @@ pub fn bars_needed(spec: IndicatorSpec) -> u32 {
     }
 }
 
+/// Whether a value depends on all rows since its column's start, and not only on a window of its own. Two such lines
+/// can be compared only where they begin together.
+pub const fn remembers_its_start(spec: IndicatorSpec) -> bool {
+    match spec {
+        IndicatorSpec::Ema { .. }
+        | IndicatorSpec::Rsi { .. }
+        | IndicatorSpec::Atr { .. }
+        | IndicatorSpec::Adx { .. }
+        | IndicatorSpec::MacdLine { .. }
+        | IndicatorSpec::MacdSignal { .. } => true,
+        IndicatorSpec::Field(_)
+        | IndicatorSpec::Sma { .. }
+        | IndicatorSpec::BollingerUpper { .. }
+        | IndicatorSpec::BollingerLower { .. }
+        | IndicatorSpec::Stddev { .. }
+        | IndicatorSpec::VolumeSma { .. }
+        | IndicatorSpec::DonchianHigh { .. }
+        | IndicatorSpec::DonchianLow { .. }
+        | IndicatorSpec::Roc { .. } => false,
+    }
+}
+
 /// Bars to add to a need in a timeframe coarser than the scenario's interval: a window may begin inside one
 /// of its bars, and that bar, counted among those before the window, is not closed yet.
 pub fn bars_in_the_making(timeframe: Interval, base: Interval) -> u32 {

@@ -13,7 +13,16 @@ use super::digest;
 use super::error::MarketError;
 use super::quality::Finding;
 use super::view::{Frame, Market, SymbolSeries, TickRange, TickRow};
-use crate::domain::{Instrument, Interval, Timestamp};
+use crate::domain::{Instrument, Interval, Span, Timestamp};
+
+/// How long before the range bars still tell when the market trades: a week with its weekend, and a day. History
+/// before that is what some agent's warm-up asked for, and must not decide anything.
+pub const CALENDAR_CONTEXT: Span = Span::DAY.times(8);
+
+/// The first of these times that tells when a market trades whose range begins at `start`.
+pub(super) fn first_telling(times: &[Timestamp], start: Option<Timestamp>) -> usize {
+    start.map_or(0, |start| times.partition_point(|&at| at < start - CALENDAR_CONTEXT))
+}
 
 /// One symbol's bars before they are put on the clock.
 #[derive(Debug)]
@@ -55,7 +64,8 @@ impl Market {
         check_spacing(&clock, interval, &series)?;
         let digest = digest::of(interval, &series);
         let symbols = series.into_par_iter().map(|one| on_clock(one, &clock, interval)).collect();
-        let trades_weekends = clock.iter().any(|&at| is_saturday(at));
+        let telling = &clock[first_telling(&clock, start)..in_range.last];
+        let trades_weekends = telling.iter().any(|&at| is_saturday(at));
         Ok(Self { interval, clock, symbols, in_range, digest, trades_weekends })
     }
 }

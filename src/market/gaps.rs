@@ -4,6 +4,7 @@
 //! hours are no holes (see [`quality::holes`](super::quality::holes)).
 
 use super::Bars;
+use super::align::first_telling;
 use super::quality::{Calendar, Hole, holes};
 use crate::domain::Timestamp;
 use crate::scenario::GapRule;
@@ -20,15 +21,17 @@ pub struct GapError {
     pub until: Timestamp,
 }
 
-/// The bars as the rule wants them. They are in order, as loaded.
+/// The bars as the rule wants them, for a range that begins at `start`. They are in order, as loaded; when their
+/// venue trades is told by the bars of the range and the days before it, however long the history is.
 ///
 /// # Errors
 /// [`GapError`] with [`GapRule::Refuse`], where there is a hole.
-pub fn apply(bars: Bars, rule: GapRule) -> Result<Bars, GapError> {
+pub fn apply(bars: Bars, rule: GapRule, start: Option<Timestamp>) -> Result<Bars, GapError> {
     if rule == GapRule::Keep {
         return Ok(bars);
     }
-    let calendar = Calendar::of(&bars.ts, bars.interval);
+    let telling = &bars.ts[first_telling(&bars.ts, start)..];
+    let calendar = Calendar::of(telling, bars.interval);
     let found = holes(&bars.ts, bars.interval, calendar);
     match (rule, found.first()) {
         (_, None) | (GapRule::Keep, _) => Ok(bars),
@@ -76,10 +79,10 @@ mod tests {
     #[test]
     fn each_rule_does_what_it_says() {
         let bars = minutes(&[0, 1, 4, 5]);
-        assert_eq!(apply(bars.clone(), GapRule::Keep).unwrap(), bars);
-        let error = apply(bars.clone(), GapRule::Refuse).unwrap_err().to_string();
+        assert_eq!(apply(bars.clone(), GapRule::Keep, None).unwrap(), bars);
+        let error = apply(bars.clone(), GapRule::Refuse, None).unwrap_err().to_string();
         assert_eq!(error, "1 gaps in the bars, the first from 1970-01-01T00:02:00Z to 1970-01-01T00:04:00Z");
-        let filled = apply(bars, GapRule::ForwardFill).unwrap();
+        let filled = apply(bars, GapRule::ForwardFill, None).unwrap();
         assert_eq!(filled.len(), 6);
         assert_eq!((filled.open[2], filled.high[3], filled.close[3], filled.volume[2]), (2.5, 2.5, 2.5, 0.0));
         assert_eq!((filled.open[4], filled.volume[4]), (5.0, 2.0));
@@ -93,7 +96,7 @@ mod tests {
             bars.push(Timestamp::from_micros(day * 86_400_000_000), [1.0; 5]);
         }
         for rule in [GapRule::ForwardFill, GapRule::Refuse] {
-            assert_eq!(apply(bars.clone(), rule).unwrap(), bars);
+            assert_eq!(apply(bars.clone(), rule, None).unwrap(), bars);
         }
     }
 }

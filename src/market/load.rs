@@ -115,7 +115,7 @@ impl<'a> Sources<'a> {
             detail = detail.or(request.detail.then_some(fine));
         }
         let findings = inspect(&bars);
-        let mut bars = gaps::apply(bars, spec.gaps)
+        let mut bars = gaps::apply(bars, spec.gaps, spec.start)
             .map_err(|gaps| MarketError::Gaps { symbol: self.symbol().clone(), gaps })?;
         let coarser_frames = request.frames.iter().filter(|&(&coarse, _)| coarse > spec.interval);
         let mut frames = BTreeMap::new();

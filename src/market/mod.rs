@@ -27,7 +27,7 @@ pub mod synth;
 mod tests;
 mod view;
 
-pub use align::SeriesBars;
+pub use align::{CALENDAR_CONTEXT, SeriesBars};
 pub use bars::{Bars, Row};
 pub use blocks::{BLOCK, Blocks, Bounds};
 pub use error::MarketError;

@@ -21,7 +21,7 @@ pub struct Market {
     pub in_range: TickRange,
     /// BLAKE3 over the bars as read (names, intervals and columns), in hexadecimal.
     pub digest: String,
-    /// Whether any bar opens on a Saturday: then a year has 365 periods of a day, else 252. Sundays do not
+    /// Whether any bar of the range, or of the days before it, opens on a Saturday: then a year has 365 periods of a day, else 252. Sundays do not
     /// tell: currency markets open late on them.
     pub trades_weekends: bool,
 }

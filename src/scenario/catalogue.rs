@@ -43,6 +43,11 @@ const fn size(default: &'static str) -> KeyDoc {
 }
 
 const SIZE: KeyDoc = size("20");
+
+/// A size that several entries have together.
+const fn shared_size(default: &'static str, doc: &'static str) -> KeyDoc {
+    with_default("size_pct", percent(), default, doc)
+}
 const FAST_DOC: &str = "Bars of the fast average; fewer than `slow`.";
 const SLOW_DOC: &str = "Bars of the slow average.";
 
@@ -63,9 +68,13 @@ pub const STRATEGIES: &[StrategyDoc] = &[
     StrategyDoc {
         kind: "buy_and_hold",
         summary: "buys once and never sells",
-        description: "Buys each symbol at the first chance and holds it to the end of the window. `size_pct` \
-                      is split evenly over the symbols.",
-        parameters: &[SYMBOLS, TIMEFRAME, size("100")],
+        description: "Buys each symbol at its first bar of the window and holds it to the end. `size_pct` is split \
+                      evenly over the symbols; the part of a symbol whose buy is refused stays cash.",
+        parameters: &[
+            SYMBOLS,
+            TIMEFRAME,
+            shared_size("100", "Share of the equity that all symbols together spend, fee included."),
+        ],
         warm_up: "none",
     },
     StrategyDoc {
@@ -84,7 +93,8 @@ pub const STRATEGIES: &[StrategyDoc] = &[
     StrategyDoc {
         kind: "ema_cross",
         summary: "follows the crossing of two exponential moving averages",
-        description: "Buys when EMA(`fast`) crosses above EMA(`slow`), sells when it crosses below.",
+        description: "Buys when EMA(`fast`) crosses above EMA(`slow`), sells when it crosses below. Both begin with \
+                      the warm-up of the slower.",
         parameters: &[
             period("fast", "12", FAST_DOC),
             period("slow", "26", SLOW_DOC),
@@ -98,7 +108,7 @@ pub const STRATEGIES: &[StrategyDoc] = &[
         kind: "macd",
         summary: "follows the MACD line crossing its signal",
         description: "Buys when EMA(`fast`) - EMA(`slow`) crosses above its own EMA(`signal`), sells when it \
-                      crosses below.",
+                      crosses below. Line and signal begin with the same bar.",
         parameters: &[
             period("fast", "12", FAST_DOC),
             period("slow", "26", SLOW_DOC),
@@ -112,7 +122,8 @@ pub const STRATEGIES: &[StrategyDoc] = &[
     StrategyDoc {
         kind: "rsi_reversion",
         summary: "buys weakness by RSI and sells strength",
-        description: "Buys when Wilder's RSI falls below `entry_below`, sells when it rises above `exit_above`.",
+        description: "Buys while Wilder's RSI is below `entry_below` and nothing is held, sells while it is above \
+                      `exit_above`. Once a state: after an order the condition must end before the next is sent.",
         parameters: &[
             period("period", "14", "Bars of the RSI."),
             with_default(
@@ -136,8 +147,9 @@ pub const STRATEGIES: &[StrategyDoc] = &[
     StrategyDoc {
         kind: "bollinger_reversion",
         summary: "buys below the lower Bollinger band and sells at the middle",
-        description: "Buys when the close falls below SMA(`period`) - `width` standard deviations, sells when \
-                      it is back above SMA(`period`).",
+        description: "Buys while the close is below SMA(`period`) - `width` standard deviations and nothing is \
+                      held, sells while it is above SMA(`period`). Once a state: after an order the condition must \
+                      end before the next is sent.",
         parameters: &[
             period("period", "20", "Bars of the average and the deviation."),
             with_default("width", number(100.0), "2", "Standard deviations, to a thousandth."),
@@ -150,8 +162,9 @@ pub const STRATEGIES: &[StrategyDoc] = &[
     StrategyDoc {
         kind: "donchian_breakout",
         summary: "buys new highs and sells new lows",
-        description: "Buys when the close breaks the highest high of the `entry` bars before, sells when it \
-                      falls under the lowest low of the `exit` bars before.",
+        description: "Buys while the close is above the highest high of the `entry` bars before and nothing is \
+                      held, sells while it is below the lowest low of the `exit` bars before. Once a state: after \
+                      an order the condition must end before the next is sent.",
         parameters: &[
             period("entry", "20", "Bars of the upper channel."),
             period("exit", "10", "Bars of the lower channel."),
@@ -165,16 +178,20 @@ pub const STRATEGIES: &[StrategyDoc] = &[
         kind: "momentum",
         summary: "holds the strongest symbols by rate of change",
         description: "Every `rebalance` bars holds the `top` symbols by rate of change over `lookback` bars, \
-                      where it is positive. `size_pct` is split evenly over them. Ties go to the scenario's \
-                      order; a symbol without a bar at the decision is not ranked, and keeps its slot where it is \
-                      held. What is held already is not resized; buys follow once the sales are done.",
+                      where it is positive. `size_pct` is split evenly over `top`, or what is available where \
+                      that is less. Ties go to the scenario's order; a symbol without a bar at the decision is not \
+                      ranked, and keeps its slot where it is held. What is held already is not resized; buys \
+                      follow once the sales are done. A refused buy is not repeated before the next decision.",
         parameters: &[
             period("lookback", "24", "Bars of the rate of change."),
             with_default("top", ValueType::Integer { min: 1, max: 65_535 }, "1", "How many symbols to hold."),
             period("rebalance", "24", "Bars between decisions."),
             SYMBOLS,
             TIMEFRAME,
-            SIZE,
+            shared_size(
+                "20",
+                "Share of the equity of all `top` symbols together: each entry spends 1/`top` of it.",
+            ),
         ],
         warm_up: "`lookback` + 1 bars",
     },
@@ -182,21 +199,31 @@ pub const STRATEGIES: &[StrategyDoc] = &[
         kind: "grid",
         summary: "rests limit buys below its starting price and sells each one step higher",
         description: "Rests `levels` limit buys below the price of its start, `spacing_pct` of that price \
-                      apart; each that fills is sold one spacing higher, then rests again. `size_pct` is \
-                      split evenly over the levels.",
+                      apart, half up on the price tick; each that fills is sold one spacing higher, up to the \
+                      tick. Once its buy or its sale has ended a level rests again at the first close above it; a \
+                      refused buy is tried again when an order of its symbol has ended and at the first bar of \
+                      the next UTC day. `size_pct` is split evenly over the levels, or what is available where \
+                      that is less. Levels must be prices of their own: too narrow a spacing is refused. Levels \
+                      at or below 0 do not exist.",
         parameters: &[
             with_default("levels", ValueType::Integer { min: 1, max: 1_000 }, "5", "How many."),
             with_default("spacing_pct", BELOW_PRICE, "1", "Between levels, of the starting price."),
             SYMBOLS,
             TIMEFRAME,
-            SIZE,
+            shared_size(
+                "20",
+                "Share of the equity of all levels of a symbol together: each buy spends 1/`levels` of it.",
+            ),
         ],
         warm_up: "none",
     },
     StrategyDoc {
         kind: "dca",
         summary: "buys at fixed times, whatever the price",
-        description: "Buys each symbol for `size_pct` every `every` bars and never sells.",
+        description: "Buys each symbol for `size_pct`, or what is available where that is less, with the first \
+                      bar of the timeframe that closes in the window and each `every`-th after it; each symbol \
+                      counts its own bars. Sends nothing below the minimum notional, never repeats a refused \
+                      order, never sells.",
         parameters: &[period("every", "24", "Bars between buys."), SYMBOLS, TIMEFRAME, size("2")],
         warm_up: "none",
     },
@@ -222,9 +249,12 @@ pub const STRATEGIES: &[StrategyDoc] = &[
     StrategyDoc {
         kind: "rules",
         summary: "trades conditions over indicators, written in the scenario",
-        description: "Enters when all of `enter_all` hold; leaves when any of `exit_any` holds, a protective \
-                      level is reached, or the time is over. A condition is a text such as \
-                      \"rsi(14) < 30\", or { when = \"..\", timeframe = \"4h\" }.",
+        description: "Enters at the close of any bar at which all of `enter_all` hold and nothing is held or on its \
+                      way; leaves when any of `exit_any` holds, a protective level is reached, or the time is \
+                      over. A condition on a coarser timeframe holds from the close of its bar to the next; a \
+                      cross only at the close of a bar of the finest timeframe that it reads. A refused entry \
+                      takes no place of `max_positions`. A condition is a text such as \"rsi(14) < 30\", or \
+                      { when = \"..\", timeframe = \"4h\" }.",
         parameters: &[
             required("enter_all", CONDITIONS, "All must hold for an entry."),
             with_default("exit_any", NO_CONDITIONS, "[]", "Any suffices for an exit."),
@@ -252,7 +282,7 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             TIMEFRAME,
             SIZE,
         ],
-        warm_up: "the longest that its indicators need, by timeframe",
+        warm_up: "the longest that its indicators need, by timeframe; averages begin with it together",
     },
 ];
 

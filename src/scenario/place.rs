@@ -4,18 +4,17 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-/// The place of the value at `path` (`["market", "path"]`), in bytes; `None` where the file has none.
+/// The place of the value at `path` (`["market", "path"]`, `["agents", "0", "name"]`), in bytes; `None` where the
+/// file has none.
 pub fn place_of(text: &str, path: &[&str]) -> Option<Range<usize>> {
     let (document, _) = DeTable::parse_recoverable(text);
-    let (last, tables) = path.split_last()?;
-    let mut table = document.get_ref();
-    for key in tables {
-        table = match table.get(*key)?.get_ref() {
-            DeValue::Table(inner) => inner,
-            _ => return None,
-        };
-    }
-    table.get(*last).map(toml::Spanned::span)
+    let (first, rest) = path.split_first()?;
+    let value = rest.iter().try_fold(document.get_ref().get(*first)?, |value, key| match value.get_ref() {
+        DeValue::Table(table) => table.get(*key),
+        DeValue::Array(items) => items.get(key.parse::<usize>().ok()?),
+        _ => None,
+    });
+    value.map(toml::Spanned::span)
 }
 
 #[cfg(test)]
@@ -28,6 +27,9 @@ mod tests {
         let at = |path: &[&str]| place_of(text, path).map(|span| &text[span]);
         assert_eq!(at(&["market", "path"]), Some("\"data\""));
         assert_eq!(at(&["battle", "windows", "kind"]), Some("\"whole\""));
+        let text = "[[agents]]\nname = \"a\"\n[[agents]]\nname = \"b\"\n";
+        let at_of = |index| place_of(text, &["agents", index, "name"]).map(|span| &text[span]);
+        assert_eq!((at_of("1"), at_of("2"), at_of("x")), (Some("\"b\""), None, None));
         assert_eq!(at(&["market", "symbols"]), None);
         assert_eq!(at(&["venue", "slippage"]), None);
     }

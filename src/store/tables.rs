@@ -14,7 +14,7 @@ use arrow::error::ArrowError;
 
 use super::equity::EquityPart;
 use crate::domain::{Cash, OrderOrigin, Price, Qty, SymbolId, TimeInForce, Timestamp};
-use crate::engine::{EndReason, ExitState, FillRow, OrderRow, RoundTrip};
+use crate::engine::{EndReason, ExitState, FillRow, OrderRow, RoundTrip, Window};
 use crate::market::Market;
 
 /// Digits of a money column.
@@ -97,21 +97,27 @@ fn windows(window: u32, rows: usize) -> Column {
     column("window", false, Arc::new(UInt32Array::from_iter_values(std::iter::repeat_n(window, rows))))
 }
 
+/// A tick of the market's clock as one of the window: 0 is the window's first. How much history lies before it is no
+/// matter of an agent. What an agent brought into the window counts as there at its first tick.
+const fn tick_of(window: Window, tick: usize) -> u64 {
+    tick.saturating_sub(window.ticks.first) as u64
+}
+
 fn symbol(market: &Market, id: SymbolId) -> &str {
     market.series(id).instrument.symbol.as_str()
 }
 
 /// `trades.parquet`: one row a round trip.
-pub(super) fn trades(window: u32, rows: &[RoundTrip], market: &Market) -> Result<RecordBatch, ArrowError> {
+pub(super) fn trades(window: Window, rows: &[RoundTrip], market: &Market) -> Result<RecordBatch, ArrowError> {
     let all = || rows.iter();
     table(vec![
-        windows(window, rows.len()),
+        windows(window.index, rows.len()),
         words("symbol", all().map(|t| symbol(market, t.symbol))),
         words("state", all().map(|t| state(t.state))),
         times("entry_at", all().map(|t| t.entry_at)),
-        counts("entry_tick", all().map(|t| t.entry_tick as u64)),
+        counts("entry_tick", all().map(|t| tick_of(window, t.entry_tick))),
         times("exit_at", all().map(|t| t.exit_at)),
-        counts("exit_tick", all().map(|t| t.exit_tick as u64)),
+        counts("exit_tick", all().map(|t| tick_of(window, t.exit_tick))),
         money("quantity", all().map(|t| t.quantity))?,
         money("entry_price", all().map(|t| t.entry_price))?,
         money("exit_price", all().map(|t| t.exit_price))?,
@@ -138,12 +144,12 @@ const fn state(state: ExitState) -> &'static str {
 }
 
 /// `fills.parquet`: one row a fill; `order_id` joins it to its order in the same window.
-pub(super) fn fills(window: u32, rows: &[FillRow], market: &Market) -> Result<RecordBatch, ArrowError> {
+pub(super) fn fills(window: Window, rows: &[FillRow], market: &Market) -> Result<RecordBatch, ArrowError> {
     let all = || rows.iter();
     table(vec![
-        windows(window, rows.len()),
+        windows(window.index, rows.len()),
         counts("order_id", all().map(|f| f.order.0)),
-        counts("tick", all().map(|f| f.tick as u64)),
+        counts("tick", all().map(|f| tick_of(window, f.tick))),
         times("at", all().map(|f| f.at)),
         words("symbol", all().map(|f| symbol(market, f.symbol))),
         words("side", all().map(|f| f.side.as_str())),
@@ -158,10 +164,10 @@ pub(super) fn fills(window: u32, rows: &[FillRow], market: &Market) -> Result<Re
 }
 
 /// `orders.parquet`: one row an order, refused ones with the code of the check.
-pub(super) fn orders(window: u32, rows: &[OrderRow], market: &Market) -> Result<RecordBatch, ArrowError> {
+pub(super) fn orders(window: Window, rows: &[OrderRow], market: &Market) -> Result<RecordBatch, ArrowError> {
     let all = || rows.iter();
     table(vec![
-        windows(window, rows.len()),
+        windows(window.index, rows.len()),
         counts("order_id", all().map(|o| o.id.0)),
         words("origin", all().map(|o| origin(o.origin))),
         counts_or_none("parent_id", all().map(|o| parent(o.origin))),

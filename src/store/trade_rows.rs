@@ -21,7 +21,7 @@ pub struct TradeRow {
     pub state: String,
     /// Time of the first fill.
     pub entry_at: Timestamp,
-    /// Its tick on the market's clock.
+    /// Its tick, from 0 at the window's first; 0 for a position that was brought into the window.
     pub entry_tick: u64,
     /// Time of the last fill; of the last tick's close for an open one.
     pub exit_at: Timestamp,

@@ -17,6 +17,7 @@ use super::{
     AgentRecord, LeaderboardRecord, RunId, RunRecord, StandingsRecord, StoreError, StoredRun,
     TournamentRecord, json, prices, tables,
 };
+use crate::engine::Window;
 use crate::market::{Market, TickRange};
 use crate::scenario::{Benchmark, Scenario};
 use crate::tournament::{AgentResult, Assessment, Tournament, WindowResult};
@@ -59,7 +60,7 @@ impl Page {
 }
 
 /// Makes a table of one window's rows.
-type Table<R> = fn(u32, &[R], &Market) -> Result<RecordBatch, ArrowError>;
+type Table<R> = fn(Window, &[R], &Market) -> Result<RecordBatch, ArrowError>;
 
 /// A run's folder being written. Dropped before [`RunWriter::finish`] it leaves nothing behind.
 #[derive(Debug)]
@@ -199,10 +200,11 @@ impl<'a> RunWriter<'a> {
         rows: impl Fn(&WindowResult) -> &[R],
     ) -> Result<(), StoreError> {
         let market = self.run.market;
-        let empty = table(0, &[], market).map_err(StoreError::columns(folder))?;
+        let nowhere = Window { index: 0, ticks: TickRange { first: 0, last: 0 } };
+        let empty = table(nowhere, &[], market).map_err(StoreError::columns(folder))?;
         let mut file = TableFile::create(folder, name, self.run.csv, &empty)?;
         for window in &agent.windows {
-            file.write(table(window.replay.window.index, rows(window), market))?;
+            file.write(table(window.replay.window, rows(window), market))?;
         }
         file.close()
     }

@@ -20,6 +20,22 @@ pub trait Strategy: Send {
         actions: &mut Vec<Action>,
     ) -> Result<(), String>;
 
+    /// Asked again at the same moment once the orders that it pushed have gone through the risk profile, until it
+    /// pushes nothing: for a strategy whose next order depends on what became of the one before. The account shows
+    /// what was accepted: money locked, orders that wait, with `fill_at = "close"` fills.
+    ///
+    /// # Errors
+    /// As [`Self::on_bar`].
+    fn follow_up(
+        &mut self,
+        moment: &Moment<'_>,
+        account: &dyn Account,
+        actions: &mut Vec<Action>,
+    ) -> Result<(), String> {
+        let _ = (moment, account, actions);
+        Ok(())
+    }
+
     /// The first tick after `moment`'s at which [`Self::on_bar`] may do anything, or must look, as long as
     /// the account's orders and positions stay as they are now, after `moment`'s decision. The ticks before
     /// may be passed over without a call; prices move, the equity with them, and days begin meanwhile.
@@ -88,8 +104,14 @@ pub trait Account {
     /// [`Strategy::on_bar`] orders are numbered one after the other, in the order of their
     /// [`Action::Place`], the refused ones too (as long as the call pushes nothing but places).
     fn next_order_id(&self) -> OrderId;
-    /// Whether this order of its own still waits, or else a protective order of its bracket.
-    fn is_working(&self, order: OrderId) -> bool;
+    /// The orders of its own in this symbol that still wait, or of whose bracket a protective order does, pushed
+    /// onto `out`; one may come more than once.
+    fn working(&self, symbol: SymbolId, out: &mut Vec<OrderId>);
+    /// How many orders in this symbol have ended so far, protective ones included. Refused ones never began.
+    fn ended(&self, symbol: SymbolId) -> u64;
+    /// The quote amount that a buy of its own for an amount was accepted for; nothing where it was refused, or
+    /// rejected when it came to be filled.
+    fn accepted(&self, order: OrderId) -> Cash;
 }
 
 /// A position as its agent sees it; all zero while flat.

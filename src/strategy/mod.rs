@@ -18,4 +18,4 @@ mod laws;
 mod testing;
 
 pub use contract::{Account, Moment, NEVER, PositionView, Setup, Strategy, Warmup};
-pub use prepare::{crossing, prepare, warm_up};
+pub use prepare::{check, crossing, prepare, warm_up};

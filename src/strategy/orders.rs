@@ -1,4 +1,4 @@
-//! The moves that the built-in strategies share: enter once, leave what is held, spend only what there is.
+//! The moves that the built-in strategies share: enter once, leave what is held.
 
 use super::Account;
 use crate::domain::{Action, Bps, Cash, OrderRequest, Side, Size, SymbolId};
@@ -43,31 +43,6 @@ pub(super) fn leave(
         actions.push(if held { Action::Close(symbol, reason) } else { Action::CancelAll(symbol) });
     }
     leaves
-}
-
-/// What the buys of one decision may still spend. The account does not change before the decision is over,
-/// so that several buys at once must count for themselves.
-pub(super) struct Budget {
-    left: Cash,
-}
-
-impl Budget {
-    /// All that is available.
-    pub(super) fn of(account: &dyn Account) -> Self {
-        Self { left: account.available() }
-    }
-
-    /// `wanted`, or what is left of the budget where that is less.
-    pub(super) fn take(&mut self, wanted: Cash) -> Cash {
-        let amount = wanted.min(self.left);
-        self.left -= amount;
-        amount
-    }
-
-    /// What is left.
-    pub(super) fn left(&self) -> Cash {
-        self.left
-    }
 }
 
 /// `amount / parts`, down to eight places. `parts` is at least 1.

@@ -3,9 +3,10 @@
 use super::builtin::{
     BuyAndHold, Crossover, Dca, Grid, Idle, Momentum, RandomTrader, breakout, crossing_lines, reversion,
 };
-use super::reader::{bars_before, looks_back};
+use super::reader::{bars_before, line_begins, looks_back};
 use super::{Setup, Strategy, Warmup, rules};
 use crate::domain::{IndicatorSpec, Interval};
+use crate::market::{Market, TickRange};
 use crate::scenario::{StrategyKind, StrategySpec};
 
 /// The strategy, with its indicator columns computed for the window of `setup`.
@@ -35,6 +36,17 @@ pub fn prepare<'m>(spec: &StrategySpec, setup: &Setup<'m>) -> Box<dyn Strategy +
     }
 }
 
+/// Whether the strategy can do what it says with the prices of these ticks.
+///
+/// # Errors
+/// Why not: prepared all the same, it would give up at its first bar.
+pub fn check(spec: &StrategySpec, market: &Market, ticks: TickRange) -> Result<(), String> {
+    match spec.kind {
+        StrategyKind::Grid { levels, spacing } => Grid::check(spec, (levels, spacing), market, ticks),
+        _ => Ok(()),
+    }
+}
+
 /// How many bars before its first decision the strategy needs, by timeframe. `base` is the scenario's interval.
 ///
 /// The strategy's timeframe is always named, with 0 bars where it reads no indicator: the market must be
@@ -55,11 +67,11 @@ pub fn warm_up(spec: &StrategySpec, base: Interval) -> Warmup {
 /// line's column reaches back before a window; `None` for strategies of another kind.
 pub fn crossing(spec: &StrategySpec, base: Interval) -> Option<[(IndicatorSpec, u32); 2]> {
     let (fast, slow) = crossing_lines(&spec.kind)?;
-    Some([fast, slow].map(|line| (line, bars_before(line, looks_back(&spec.kind), spec.timeframe, base))))
+    Some([fast, slow].map(|line| (line, line_begins(spec, line, base))))
 }
 
 /// The columns that a built-in kind reads.
-fn indicators(kind: &StrategyKind) -> Vec<IndicatorSpec> {
+pub(super) fn indicators(kind: &StrategyKind) -> Vec<IndicatorSpec> {
     match *kind {
         StrategyKind::RsiReversion { period, .. } => vec![IndicatorSpec::Rsi { n: period }],
         StrategyKind::BollingerReversion { period, .. } => vec![IndicatorSpec::Sma { n: period }],

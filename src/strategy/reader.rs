@@ -1,8 +1,9 @@
 //! How a strategy opens its columns: with as much history as its decisions look at.
 
 use super::Setup;
+use super::prepare::indicators;
 use crate::domain::{IndicatorSpec, Interval, SymbolId};
-use crate::indicator::{Feed, Scout, bars_in_the_making, bars_needed, places};
+use crate::indicator::{Feed, Scout, bars_in_the_making, bars_needed, places, remembers_its_start};
 use crate::market::{BLOCK, Row};
 use crate::scenario::{StrategyKind, StrategySpec};
 
@@ -11,8 +12,7 @@ pub(super) fn looks_back(kind: &StrategyKind) -> bool {
     matches!(kind, StrategyKind::SmaCross { .. } | StrategyKind::EmaCross { .. } | StrategyKind::Macd { .. })
 }
 
-/// The bars of `timeframe` that a column of `indicator` reaches back before the window. It depends on the
-/// indicator alone, not on its partners, so that strategies with a column in common share it.
+/// The bars of `timeframe` that a column of `indicator` reaches back before the window, for itself.
 pub(super) fn bars_before(
     indicator: IndicatorSpec,
     looks_back: bool,
@@ -24,6 +24,20 @@ pub(super) fn bars_before(
         .saturating_add(bars_in_the_making(timeframe, base))
 }
 
+/// The bars that it reaches back as one of the lines of this strategy: those that remember their start begin
+/// together, with the longest warm-up among all lines. To the others more history means nothing, and strategies
+/// that have one in common share it.
+pub(super) fn line_begins(spec: &StrategySpec, indicator: IndicatorSpec, base: Interval) -> u32 {
+    let looks_back = looks_back(&spec.kind);
+    let need = |line| bars_before(line, looks_back, spec.timeframe, base);
+    let own = need(indicator);
+    if remembers_its_start(indicator) {
+        indicators(&spec.kind).into_iter().map(need).fold(own, u32::max)
+    } else {
+        own
+    }
+}
+
 /// The column of `indicator` in the strategy's timeframe.
 pub(super) fn open<'m>(
     spec: &StrategySpec,
@@ -31,8 +45,7 @@ pub(super) fn open<'m>(
     symbol: SymbolId,
     indicator: IndicatorSpec,
 ) -> Feed<'m> {
-    let base = setup.history.market.interval;
-    let bars = bars_before(indicator, looks_back(&spec.kind), spec.timeframe, base);
+    let bars = line_begins(spec, indicator, setup.history.market.interval);
     setup.history.feed(symbol, spec.timeframe, indicator, bars)
 }
 

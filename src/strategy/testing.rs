@@ -170,9 +170,12 @@ fn run(setting: Setting<'_>, spec: &StrategySpec, market: &Market, paper: &mut P
         paper.settle(market, tick);
         let moment = Moment { tick, since_start: tick - first, open_time: market.clock[tick], market };
         strategy.on_bar(&moment, paper, &mut actions).unwrap();
-        for action in actions.drain(..) {
-            paper.take(action, tick);
-            log.push((tick, action));
+        while !actions.is_empty() {
+            for action in actions.drain(..) {
+                paper.take(action, tick);
+                log.push((tick, action));
+            }
+            strategy.follow_up(&moment, paper, &mut actions).unwrap();
         }
     }
     log
@@ -219,7 +222,11 @@ pub(super) struct Paper {
     orders: Vec<Order>,
     placed: u64,
     refused: Range<usize>,
+    refused_symbol: Option<SymbolId>,
     fills: bool,
+    /// What each order was accepted for.
+    accepted: BTreeMap<OrderId, Cash>,
+    ended: BTreeMap<SymbolId, u64>,
 }
 
 struct Order {
@@ -241,13 +248,21 @@ impl Paper {
             orders: Vec::new(),
             placed: 0,
             refused: 0..0,
+            refused_symbol: None,
             fills: true,
+            accepted: BTreeMap::new(),
+            ended: BTreeMap::new(),
         }
     }
 
     /// Refuses buys decided at these ticks.
     pub(super) fn refusing_buys(self, ticks: Range<usize>) -> Self {
         Self { refused: ticks, ..self }
+    }
+
+    /// Refuses buys of a symbol.
+    pub(super) fn refusing_buys_of(self, symbol: SymbolId) -> Self {
+        Self { refused_symbol: Some(symbol), ..self }
     }
 
     /// Lets every order wait for ever.
@@ -281,6 +296,7 @@ impl Paper {
 
     fn fill(&mut self, order: Order, price: Price) {
         let symbol = order.request.symbol;
+        *self.ended.entry(symbol).or_default() += 1;
         let held = self.held.entry(symbol).or_default();
         if order.request.side == Side::Sell {
             let qty = order.qty.min(*held);
@@ -309,12 +325,18 @@ impl Paper {
     fn take(&mut self, action: Action, tick: usize) {
         match action {
             Action::Place(request) => self.place(request, tick),
-            Action::Cancel(id) => self.orders.retain(|order| order.id != id),
-            Action::CancelAll(symbol) => self.orders.retain(|order| order.request.symbol != symbol),
+            Action::Cancel(id) => self.cancel(|order| order.id == id),
+            Action::CancelAll(symbol) => self.cancel(|order| order.request.symbol == symbol),
             Action::Close(symbol, reason) => {
-                self.orders.retain(|order| order.request.symbol != symbol);
+                self.cancel(|order| order.request.symbol == symbol);
                 self.place(OrderRequest::sell(symbol, Size::ALL, reason), tick);
             }
+        }
+    }
+
+    fn cancel(&mut self, which: impl Fn(&Order) -> bool) {
+        for order in self.orders.extract_if(.., |order| which(order)) {
+            *self.ended.entry(order.request.symbol).or_default() += 1;
         }
     }
 
@@ -326,9 +348,11 @@ impl Paper {
             _ => Cash::ZERO,
         };
         let buy = request.side == Side::Buy;
-        if buy && (self.refused.contains(&tick) || amount > self.available()) {
+        let refused = self.refused.contains(&tick) || self.refused_symbol == Some(request.symbol);
+        if buy && (refused || amount > self.available()) {
             return;
         }
+        self.accepted.insert(OrderId(self.placed), amount);
         let qty = self.position(request.symbol).qty;
         self.orders.push(Order { id: OrderId(self.placed), request, amount, qty, entry: None });
     }
@@ -371,7 +395,16 @@ impl Account for Paper {
         OrderId(self.placed + 1)
     }
 
-    fn is_working(&self, order: OrderId) -> bool {
-        self.orders.iter().any(|waiting| waiting.id == order || waiting.entry == Some(order))
+    fn working(&self, symbol: SymbolId, out: &mut Vec<OrderId>) {
+        let of_symbol = self.orders.iter().filter(|order| order.request.symbol == symbol);
+        out.extend(of_symbol.map(|order| order.entry.unwrap_or(order.id)));
+    }
+
+    fn ended(&self, symbol: SymbolId) -> u64 {
+        self.ended.get(&symbol).copied().unwrap_or(0)
+    }
+
+    fn accepted(&self, order: OrderId) -> Cash {
+        self.accepted.get(&order).copied().unwrap_or(Cash::ZERO)
     }
 }

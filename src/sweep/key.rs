@@ -8,12 +8,13 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::domain::{Interval, Span, Timestamp};
+use crate::domain::{Interval, Timestamp};
 use crate::engine::SEMANTICS_VERSION;
 use crate::market::{Bars, Market};
-use crate::scenario::{Intrabar, Slippage, TrialSetup, WarmUp};
+use crate::scenario::{Intrabar, TrialSetup, WarmUp};
 use crate::strategy;
 use crate::tournament::{Plan, WindowSpan};
+use crate::venue::bars_looked_back;
 
 /// A job's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,15 +23,13 @@ pub struct JobKey(pub [u8; 32]);
 /// Rows hashed at a time.
 const CHUNK: usize = 4_096;
 
-/// How far back slippage models look before a window: 20 days of volatility, and the bar before those.
-const SLIPPAGE_LOOKBACK: Span = Span::DAY.times(32);
-
-/// Which bars a trial sees beside the window's own: history by timeframe, what slippage looks back on, and
-/// finer bars.
+/// Which bars a trial sees beside the window's own: history by timeframe, what
+/// slippage looks back on, and finer bars.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Reach {
     history: Vec<(Interval, u32)>,
-    slippage: bool,
+    /// Bars of the market's interval just before the window, which slippage looks back on.
+    before: u32,
     detail: bool,
 }
 
@@ -91,14 +90,15 @@ impl<'a> JobKeys<'a> {
     /// The bars beside the window's own that the trial can see.
     fn seen(&mut self, setup: &TrialSetup, window: usize) -> [u8; 32] {
         let Plan { scenario, market, windows } = self.plan;
-        let before = scenario.market.warm_up == WarmUp::Before;
+        let from_before = scenario.market.warm_up == WarmUp::Before;
         let wanted = strategy::warm_up(&setup.agent.strategy, market.interval);
         let reach = Reach {
-            history: wanted.into_iter().map(|(interval, n)| (interval, if before { n } else { 0 })).collect(),
-            slippage: matches!(
-                setup.venue.slippage,
-                Slippage::VolumeShare { .. } | Slippage::SquareRoot { .. }
-            ),
+            history: wanted
+                .into_iter()
+                .map(|(interval, n)| (interval, if from_before { n } else { 0 }))
+                .collect(),
+            // The bar before the window tells which coarser bars close with its first one.
+            before: bars_looked_back(&setup.venue.slippage, market.interval).max(1),
             detail: setup.venue.intrabar == Intrabar::Detail,
         };
         let span = &windows[window];
@@ -120,13 +120,8 @@ impl Reach {
                 let last = if interval == market.interval { span.start } else { span.end };
                 rows_into(&mut hash, of, first..of.first_row_from(last).max(first));
             }
-            if self.slippage {
-                rows_into(
-                    &mut hash,
-                    &series.bars,
-                    rows(&series.bars, span.start - SLIPPAGE_LOOKBACK, span.start),
-                );
-            }
+            let first = series.bars.first_row_from(span.start);
+            rows_into(&mut hash, &series.bars, first.saturating_sub(self.before as usize)..first);
             if let Some(detail) = series.detail.as_ref().filter(|_| self.detail) {
                 rows_into(&mut hash, detail, rows(detail, span.start, span.end));
             }

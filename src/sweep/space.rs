@@ -100,32 +100,49 @@ impl<'a> Space<'a> {
     }
 }
 
-/// What the sweep's extreme combinations replay: of every parameter of numbers the least and the greatest
-/// value, of others all. What any trial needs of the market, one of these needs.
+/// What the sweep's extreme combinations replay: of every parameter of numbers the greatest and the least
+/// value, of others all. What any trial needs of the market, one of these needs: needs grow with every number.
+///
+/// Where there are too many of these combinations, all of the words with all numbers at their greatest, or all but
+/// one of them.
 pub fn extremes(spec: &SweepSpec) -> Vec<TrialSetup> {
-    let mut combinations: Vec<Vec<SweptValue>> = vec![Vec::new()];
-    for parameter in &spec.parameters {
-        let ends = ends(parameter);
-        combinations = combinations
-            .iter()
-            .flat_map(|before| {
-                ends.iter().map(move |end| [before.as_slice(), std::slice::from_ref(end)].concat())
-            })
-            .take(MOST_EXTREMES)
-            .collect();
-    }
+    let ends: Vec<Vec<SweptValue>> = spec.parameters.iter().map(ends).collect();
+    let all = ends.iter().map(Vec::len).fold(1_usize, usize::saturating_mul);
+    let combinations = if all <= MOST_EXTREMES {
+        product(&ends)
+    } else {
+        let greatest = |kept: usize| -> Vec<Vec<SweptValue>> {
+            let cut = ends.iter().enumerate().map(|(axis, ends)| {
+                let one = axis != kept && ends.iter().all(is_number);
+                if one { ends[..1].to_vec() } else { ends.clone() }
+            });
+            product(&cut.collect::<Vec<_>>())
+        };
+        (0..ends.len()).flat_map(greatest).collect()
+    };
     spec.setups(&combinations).into_iter().filter_map(Result::ok).collect()
 }
 
+/// All combinations of these values.
+fn product(values: &[Vec<SweptValue>]) -> Vec<Vec<SweptValue>> {
+    values.iter().fold(vec![Vec::new()], |combinations, values| {
+        let longer = |before: &Vec<SweptValue>| {
+            let before = before.clone();
+            values.iter().map(move |value| [before.as_slice(), std::slice::from_ref(value)].concat())
+        };
+        combinations.iter().flat_map(longer).collect()
+    })
+}
+
+/// The greatest of the numbers and the least, or all words.
 fn ends(parameter: &SweptParameter) -> Vec<SweptValue> {
     match &parameter.values {
-        SweptValues::Continuous { from, to, .. } => vec![SweptValue::Number(*from), SweptValue::Number(*to)],
+        SweptValues::Continuous { from, to, .. } => vec![SweptValue::Number(*to), SweptValue::Number(*from)],
         SweptValues::Listed(values) if values.iter().all(is_number) => {
             let by_size = |a: &&SweptValue, b: &&SweptValue| {
                 a.number().partial_cmp(&b.number()).unwrap_or(Ordering::Equal)
             };
             let (least, most) = (values.iter().min_by(by_size), values.iter().max_by(by_size));
-            // The greatest first: where there are too many combinations, those that need most are kept.
             most.into_iter().chain(least.filter(|least| Some(*least) != most)).cloned().collect()
         }
         SweptValues::Listed(values) => values.clone(),

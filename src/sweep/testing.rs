@@ -6,8 +6,7 @@ use std::path::Path;
 use super::{JobKey, Memo, MemoError, SweepPlan, WindowOutcome, extremes};
 use crate::market::{self, LoadRequest, Market};
 use crate::scenario::{Scenario, SweepSpec};
-use crate::strategy;
-use crate::tournament::{Means, Plan, Stretch, WindowSpan, plan_windows};
+use crate::tournament::{Means, Plan, Stretch, WindowSpan, history_needs, plan_windows};
 
 /// Ten days of hourly bars of the sample in five windows; a cross, a holder, and the sweep that is put in.
 const BASE: &str = r#"
@@ -65,15 +64,9 @@ impl Ground {
 
     fn of(text: &str) -> Self {
         let scenario = parse(text);
-        let mut frames = std::collections::BTreeMap::new();
-        for setup in scenario.sweep.as_ref().map(extremes).unwrap_or_default() {
-            for (timeframe, bars) in strategy::warm_up(&setup.agent.strategy, scenario.market.interval) {
-                let entry = frames.entry(timeframe).or_insert(0);
-                *entry = bars.max(*entry);
-            }
-        }
-        let history_bars = frames.remove(&scenario.market.interval).unwrap_or(0);
-        let request = LoadRequest { spec: &scenario.market, frames: &frames, history_bars, detail: false };
+        let needs = history_needs(&scenario, &scenario.sweep.as_ref().map(extremes).unwrap_or_default());
+        let (frames, history_bars) = (&needs.frames, needs.bars);
+        let request = LoadRequest { spec: &scenario.market, frames, history_bars, detail: false };
         let market = market::load(&request).unwrap();
         let (ticks, embargo) = (market.in_range, scenario.battle.embargo);
         let stretch = Stretch { ticks, start: scenario.market.start, end: scenario.market.end, embargo };

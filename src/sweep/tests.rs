@@ -12,7 +12,7 @@ use crate::tournament::Means;
 const SMALL: &str = "[sweep]\nagent = \"trend\"\nbatch = 3\nwhere = [\"fast < slow\"]\n[sweep.parameters]\n\
                      fast = [2, 4, 6]\nslow = [4, 8, 12]\n";
 const LARGER: &str = "[sweep]\nagent = \"trend\"\nbatch = 5\nwhere = [\"fast < slow\"]\n[sweep.parameters]\n\
-                      slow = [4, 8, 12, 40]\nfast = [2, 3, 4, 6]\n";
+                      slow = [4, 8, 12, 400]\nfast = [2, 3, 4, 6]\n";
 
 fn sweep(ground: &Ground, memo: &mut dyn Memo) -> Searched {
     run(&ground.sweep(), &ground.all(), memo, &Unwatched).unwrap()

@@ -9,6 +9,7 @@ mod assess;
 mod duel;
 pub mod evidence;
 pub mod formats;
+mod history;
 mod job;
 mod outcome;
 mod random;
@@ -26,6 +27,7 @@ mod windows;
 pub use against::held;
 pub use assess::{Assessment, Results, Work, assess};
 pub use duel::{Duel, DuelResult, DuelSpec, registered_order};
+pub use history::{HistoryNeeds, history_needs};
 pub use job::replay_agent;
 pub use outcome::{
     AgentResult, Battle, BattleRank, Leaderboard, Ranking, Tournament, WindowResult, WindowSpan,

@@ -15,4 +15,4 @@ pub use bar::PriceBar;
 pub use capacity::{capacity, volume_qty};
 pub use matching::{Match, Reach, Resting, Touch, touch};
 pub use path::{meet, points, reached};
-pub use slippage::{Taking, slippage};
+pub use slippage::{Taking, bars_looked_back, slippage};

@@ -4,7 +4,7 @@
 //! so that they are the same on every machine; they become [`Bps`] once, at the end. Only bars that closed
 //! before the fill bar opened are read.
 
-use crate::domain::{Bps, Span, Timestamp};
+use crate::domain::{Bps, Interval, Span, Timestamp};
 use crate::market::{Bars, Row};
 use crate::scenario::Slippage;
 
@@ -41,6 +41,18 @@ pub fn slippage(model: &Slippage, bars: &Bars, row: Row, taking: Taking) -> Bps 
             }
         }
     }
+}
+
+/// The most bars of `interval` before a fill that the model looks at: a day's, or those of the days of the
+/// volatility and the bar before them. A market that closes has fewer bars in as many days.
+pub fn bars_looked_back(model: &Slippage, interval: Interval) -> u32 {
+    let days = match model {
+        Slippage::None | Slippage::FixedBps { .. } => return 0,
+        Slippage::VolumeShare { .. } => 1,
+        Slippage::SquareRoot { .. } => VOLATILITY_DAYS,
+    };
+    let a_day = (Span::DAY.micros() / interval.micros()).max(1);
+    u32::try_from(days * a_day + 1).unwrap_or(u32::MAX)
 }
 
 /// A fraction as basis points, at most `cap`; anything that is no finite number is the cap.
@@ -92,7 +104,6 @@ fn daily_volatility(bars: &Bars, row: Row) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Interval;
 
     fn bars(interval: &str, rows: &[(i64, f64, f64)]) -> Bars {
         let interval: Interval = interval.parse().unwrap();

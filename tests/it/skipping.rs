@@ -189,6 +189,15 @@ impl Strategy for Counted<'_> {
         self.0.on_bar(moment, account, actions)
     }
 
+    fn follow_up(
+        &mut self,
+        moment: &Moment<'_>,
+        account: &dyn Account,
+        actions: &mut Vec<Action>,
+    ) -> Result<(), String> {
+        self.0.follow_up(moment, account, actions)
+    }
+
     fn next_call(&mut self, moment: &Moment<'_>, account: &dyn Account) -> usize {
         self.0.next_call(moment, account)
     }

@@ -37,6 +37,15 @@ impl Price {
         Self(divide(self.0 * factor, whole, Rounding::HalfUp))
     }
 
+    /// This price less `times` a share of itself, at least nothing, on the grid of `tick`: the exact value, rounded
+    /// once.
+    pub fn lowered(self, share: Bps, times: u32, tick: Price, rounding: Rounding) -> Self {
+        let whole = Bps::UNITS_PER_WHOLE;
+        let factor = (whole - i128::from(share.0) * i128::from(times)).max(0);
+        let tick = tick.0.max(1);
+        Self(divide(self.0 * factor, whole * tick, rounding) * tick)
+    }
+
     /// This price on the grid of `tick`.
     pub fn on_tick(self, tick: Price, rounding: Rounding) -> Self {
         if tick.0 <= 1 { self } else { Self(divide(self.0, tick.0, rounding) * tick.0) }

@@ -1,7 +1,7 @@
 //! Many crossing pairs over one window, tile by tile: averages of a block of bars, comparisons of all pairs
 //! while the block is in the nearest cache, then each pair's crosses of the tile one after the other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Why;
 use super::compare::{Compare, Work, dispatch};
@@ -77,6 +77,7 @@ struct Crosser {
 }
 
 struct Group {
+    /// Those of one indicator beside each other, by where they begin.
     lines: Vec<Line>,
     lanes: Vec<Lane>,
     crossers: Vec<Crosser>,
@@ -87,17 +88,17 @@ struct Group {
 
 impl Group {
     fn new(pairs: &[Pair], places: &[usize], terms: &Terms<'_>) -> Self {
-        let mut index = BTreeMap::new();
-        let mut lines = Vec::new();
-        let mut line = |key: (IndicatorSpec, usize)| {
-            *index.entry(key).or_insert_with(|| {
-                lines.extend(Line::new(key.0, key.1, terms.ground));
-                lines.len() - 1
-            })
-        };
+        let pairs = || places.iter().map(|&place| &pairs[place]);
+        let keys: BTreeSet<(IndicatorSpec, usize)> =
+            pairs().flat_map(|pair| [pair.fast, pair.slow]).collect();
+        let (mut index, mut lines) = (BTreeMap::new(), Vec::with_capacity(keys.len()));
+        for key in keys {
+            index.insert(key, lines.len());
+            lines.extend(Line::new(key.0, key.1, terms.ground));
+        }
         let mut crossers: Vec<Crosser> = Vec::with_capacity(places.len());
-        for pair in places.iter().map(|&place| &pairs[place]) {
-            let (fast, slow) = (line(pair.fast), line(pair.slow));
+        for pair in pairs() {
+            let (fast, slow) = (index[&pair.fast], index[&pair.slow]);
             let trader = Trader::new(Share::new(pair.size), terms);
             crossers.push(Crosser { fast, slow, from: 0, above: 0, unbroken: true, latched: false, trader });
         }
@@ -108,6 +109,32 @@ impl Group {
         let lanes = vec![Lane::EMPTY; lines.len()];
         let words = vec![0; ROW * crossers.len()];
         Self { lines, lanes, crossers, words, lists: Default::default() }
+    }
+}
+
+impl Group {
+    /// Lines that have become the same, up to row `row`, go on as one: an average that began with another pair's
+    /// warm-up forgets it within some twenty periods, to the last bit.
+    fn merge_lines(&mut self, row: usize) {
+        let mut kept: Vec<usize> = Vec::with_capacity(self.lines.len());
+        let places: Vec<usize> = (0..self.lines.len())
+            .map(|line| {
+                let goes_on =
+                    kept.last().is_some_and(|&last| self.lines[line].goes_on_as(&self.lines[last], row));
+                if !goes_on {
+                    kept.push(line);
+                }
+                kept.len() - 1
+            })
+            .collect();
+        if kept.len() == self.lines.len() {
+            return;
+        }
+        self.lines = kept.iter().map(|&line| self.lines[line].clone()).collect();
+        self.lanes.truncate(kept.len());
+        for crosser in &mut self.crossers {
+            (crosser.fast, crosser.slow) = (places[crosser.fast], places[crosser.slow]);
+        }
     }
 }
 
@@ -127,6 +154,7 @@ impl Work for Tiles<'_> {
                 group.compare(compare, terms, first + block, block);
             }
             group.trade(terms, first * BLOCK, count);
+            group.merge_lines(terms.ground.base + ((first + count) * BLOCK).min(terms.ground.len()) - 1);
         }
     }
 }

@@ -153,6 +153,17 @@ impl Line {
         lane.bound();
     }
 
+    /// Whether this line, gone through up to row `row`, has from there on the values of another of the same indicator
+    /// that began elsewhere: what it remembers of its start has been rounded away.
+    pub fn goes_on_as(&self, other: &Self, row: usize) -> bool {
+        match (&self.kind, &other.kind) {
+            (Kind::Ema(a), Kind::Ema(b)) => a.goes_on_as(b, row),
+            (Kind::Macd(a), Kind::Macd(b)) => a.goes_on_as(b, row),
+            (Kind::Signal(a), Kind::Signal(b)) => a.goes_on_as(b, row),
+            _ => false,
+        }
+    }
+
     /// The exact value at a place of the block that `lane` holds; 0 before the line's first and past the end.
     pub fn value(&self, ground: &Ground<'_>, lane: &Lane, place: usize) -> f64 {
         let row = ground.base + place;
@@ -210,6 +221,12 @@ impl Ema {
         }
         Some(self.average)
     }
+
+    fn goes_on_as(&self, other: &Self, row: usize) -> bool {
+        self.n == other.n
+            && row >= self.seed.max(other.seed)
+            && self.average.to_bits() == other.average.to_bits()
+    }
 }
 
 /// The distance of two exponential averages.
@@ -228,6 +245,10 @@ impl Macd {
     fn step(&mut self, row: usize, ground: &Ground<'_>) -> Option<f64> {
         let (fast, slow) = (self.fast.step(row, ground), self.slow.step(row, ground));
         Some(fast? - slow?)
+    }
+
+    fn goes_on_as(&self, other: &Self, row: usize) -> bool {
+        self.fast.goes_on_as(&other.fast, row) && self.slow.goes_on_as(&other.slow, row)
     }
 }
 
@@ -261,5 +282,14 @@ impl Signal {
         }
         self.average = self.seed.iter().sum::<f64>() / self.n as f64;
         Some(self.average)
+    }
+
+    fn goes_on_as(&self, other: &Self, row: usize) -> bool {
+        let seeded = |signal: &Self| signal.seed.len() == signal.n;
+        self.n == other.n
+            && seeded(self)
+            && seeded(other)
+            && self.average.to_bits() == other.average.to_bits()
+            && self.line.goes_on_as(&other.line, row)
     }
 }

@@ -182,7 +182,7 @@ windows   1, ranked by roi_pct
 costs     taker 10 bp, maker 10 bp, slippage none, fills at the next open
 seed      7
 market    d1935d1935d1
-versions  tiltyard 0.1.0, semantics 1
+versions  tiltyard 0.1.0, semantics 2
 folder    reports/first/RUN
 
 #  agent        ROI %    PnL  final equity  Sharpe  Sortino  Calmar  max DD %   win %  PF  trades  fees

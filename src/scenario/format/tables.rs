@@ -203,7 +203,8 @@ pub(in crate::scenario) const SLIPPAGE_MODELS: &[VariantDoc] = &[
     },
     VariantDoc {
         name: "square_root",
-        doc: "factor * daily volatility * sqrt(order quantity / volume of the last 24 h).",
+        doc: "factor * daily volatility * sqrt(order quantity / volume of the last 24 h); the volatility is the root \
+              of the sum of squared returns from close to close over 20 days, by the days that they cover.",
         keys: &[with_default("factor", FACTOR, "1", "The factor."), CAP],
     },
 ];

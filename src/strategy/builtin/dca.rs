@@ -1,19 +1,22 @@
 //! `dca`: buys at fixed times, whatever the price.
 
-use crate::domain::{Action, Bps, OrderRequest, Size, SymbolId};
+use crate::domain::{Action, Bps, Cash, OrderRequest, Size, SymbolId};
 use crate::indicator::Beat;
 use crate::market::Row;
 use crate::scenario::StrategySpec;
-use crate::strategy::orders::Budget;
 use crate::strategy::{Account, Moment, NEVER, Setup, Strategy};
 
 /// `dca`: buys each symbol for `size` of the equity at the close of its first bar of the window and of each
 /// `every`-th (default 24) bar of the timeframe after it. Never sells. Where less is available it spends
-/// that, and sends nothing once that is below the symbol's minimum notional. No warm-up.
+/// that, and sends nothing once that is below the symbol's minimum notional; a refused order has spent nothing
+/// and is not repeated. No warm-up.
 pub(in crate::strategy) struct Dca<'m> {
     plans: Vec<Plan<'m>>,
     every: u32,
     size: Bps,
+    /// What is still to be bought at this moment, the next last, and for how much each.
+    due: Vec<SymbolId>,
+    amount: Cash,
 }
 
 struct Plan<'m> {
@@ -26,7 +29,8 @@ struct Plan<'m> {
 impl<'m> Dca<'m> {
     pub(in crate::strategy) fn new(spec: &StrategySpec, setup: &Setup<'m>, every: u32) -> Self {
         let plan = |&symbol| Plan { symbol, beat: setup.history.beat(symbol, spec.timeframe), due: (0, 0) };
-        Self { plans: spec.symbols.iter().map(plan).collect(), every: every.max(1), size: spec.size }
+        let plans = spec.symbols.iter().map(plan).collect();
+        Self { plans, every: every.max(1), size: spec.size, due: Vec::new(), amount: Cash::ZERO }
     }
 }
 
@@ -65,15 +69,32 @@ impl Strategy for Dca<'_> {
         account: &dyn Account,
         actions: &mut Vec<Action>,
     ) -> Result<(), String> {
-        let mut budget = None;
-        for plan in &mut self.plans {
-            if !plan.is_due(moment, self.every) {
-                continue;
+        self.due.clear();
+        // Each plan counts its bars, due or not.
+        for plan in self.plans.iter_mut().rev() {
+            if plan.is_due(moment, self.every) {
+                self.due.push(plan.symbol);
             }
-            let budget = budget.get_or_insert_with(|| Budget::of(account));
-            let amount = budget.take(account.equity().share(self.size));
-            if amount.is_positive() && amount >= moment.market.series(plan.symbol).instrument.min_notional {
-                actions.push(Action::Place(OrderRequest::buy(plan.symbol, Size::Quote(amount), "dca")));
+        }
+        if self.due.is_empty() {
+            return Ok(());
+        }
+        self.amount = account.equity().share(self.size);
+        self.follow_up(moment, account, actions)
+    }
+
+    /// One order at a time, for what the one before has left.
+    fn follow_up(
+        &mut self,
+        moment: &Moment<'_>,
+        account: &dyn Account,
+        actions: &mut Vec<Action>,
+    ) -> Result<(), String> {
+        while let Some(symbol) = self.due.pop() {
+            let amount = self.amount.min(account.available());
+            if amount.is_positive() && amount >= moment.market.series(symbol).instrument.min_notional {
+                actions.push(Action::Place(OrderRequest::buy(symbol, Size::Quote(amount), "dca")));
+                break;
             }
         }
         Ok(())
@@ -116,6 +137,16 @@ mod tests {
         let log = play(&dca(1, 40.0), &market, &mut Paper::new("1000"));
         let amounts: Vec<_> = buy_amounts(&log).iter().map(|buy| buy.2).collect();
         assert_eq!(amounts, [cash("400"), cash("400"), cash("200")]);
+    }
+
+    #[test]
+    fn a_refused_order_leaves_its_money_to_the_next() {
+        // 60 % each: the first is refused, the second spends its own 60 % and not the 40 % left of it.
+        let market = market(&[closes(&[1.0, 1.0]), closes(&[1.0, 1.0])]);
+        let both = StrategySpec { size: Bps::from_percent(60.0), ..spec(StrategyKind::Dca { every: 9 }, 2) };
+        let mut paper = Paper::new("1000").refusing_buys_of(SymbolId(0));
+        let amounts = buy_amounts(&play(&both, &market, &mut paper));
+        assert_eq!(amounts, [(0, SymbolId(0), cash("600")), (0, SymbolId(1), cash("600"))]);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! `cash` and `buy_and_hold`: the two lines that every comparison starts from.
 
-use crate::domain::{Action, Bps, Cash, OrderRequest, Size, SymbolId};
+use crate::domain::{Action, Bps, Cash, OrderId, OrderRequest, Size, SymbolId};
 use crate::scenario::StrategySpec;
-use crate::strategy::orders::{Budget, part_of};
+use crate::strategy::orders::part_of;
 use crate::strategy::{Account, Moment, NEVER, Strategy};
 
 /// `cash`: never trades. No parameters, no warm-up.
@@ -22,30 +22,52 @@ impl Strategy for Idle {
 ///
 /// `size` (default 100 %) is split evenly over the symbols: each buy spends its part of the equity at that
 /// close, or what is available where that is less. With 100 % the last symbol gets all that is left, so
-/// that nothing but the quantity step stays behind. A refused buy is not tried again. No warm-up.
+/// that nothing but the quantity step stays behind, except the parts of symbols whose buy was refused: those
+/// stay cash. A refused buy is not tried again. No warm-up.
 pub(in crate::strategy) struct BuyAndHold {
     symbols: Vec<SymbolId>,
-    bought: Vec<bool>,
+    /// By symbol, what was ordered for how much.
+    bought: Vec<Option<(OrderId, Cash)>>,
     left: usize,
     size: Bps,
+    /// What all symbols together may cost by the equity of this decision, once it was asked for.
+    whole: Option<Cash>,
 }
 
 impl BuyAndHold {
     pub(in crate::strategy) fn new(spec: &StrategySpec) -> Self {
         let symbols = spec.symbols.clone();
-        Self { bought: vec![false; symbols.len()], left: symbols.len(), symbols, size: spec.size }
+        let (bought, left) = (vec![None; symbols.len()], symbols.len());
+        Self { symbols, bought, left, size: spec.size, whole: None }
     }
 
     /// The amount of the next buy: an even part, and for the last symbol the rest of the division.
-    fn amount(&self, account: &dyn Account, budget: &mut Budget) -> Cash {
+    fn amount(&mut self, account: &dyn Account) -> Cash {
         let last = self.left == 1;
         if last && self.size == Bps::WHOLE {
-            return budget.take(budget.left());
+            return (account.available() - self.refused(account)).max(Cash::ZERO);
         }
-        let all = account.equity().share(self.size);
-        let part = part_of(all, self.symbols.len());
+        let size = self.size;
+        let whole = *self.whole.get_or_insert_with(|| account.equity().share(size));
+        let part = part_of(whole, self.symbols.len());
         let others = Cash::from_units(part.units() * (self.symbols.len() as i128 - 1));
-        budget.take(if last { all - others } else { part })
+        let wanted = if last { whole - others } else { part };
+        wanted.min(account.available())
+    }
+
+    /// What was ordered and not accepted.
+    fn refused(&self, account: &dyn Account) -> Cash {
+        self.bought.iter().flatten().map(|&(order, asked)| asked - account.accepted(order).min(asked)).sum()
+    }
+
+    /// The next symbol that has its first bar now; one order at a time, for what the one before has left.
+    fn buy_next(&mut self, moment: &Moment<'_>, account: &dyn Account, actions: &mut Vec<Action>) {
+        let due = |index: &usize| self.bought[*index].is_none() && moment.row(self.symbols[*index]).is_some();
+        let Some(index) = (0..self.symbols.len()).find(due) else { return };
+        let (symbol, amount) = (self.symbols[index], self.amount(account));
+        actions.push(Action::Place(OrderRequest::buy(symbol, Size::Quote(amount), "buy_and_hold")));
+        self.bought[index] = Some((account.next_order_id(), amount));
+        self.left -= 1;
     }
 }
 
@@ -56,26 +78,25 @@ impl Strategy for BuyAndHold {
         account: &dyn Account,
         actions: &mut Vec<Action>,
     ) -> Result<(), String> {
-        if self.left == 0 {
-            return Ok(());
-        }
-        let mut budget = Budget::of(account);
-        for index in 0..self.symbols.len() {
-            let symbol = self.symbols[index];
-            if self.bought[index] || moment.row(symbol).is_none() {
-                continue;
-            }
-            let amount = self.amount(account, &mut budget);
-            actions.push(Action::Place(OrderRequest::buy(symbol, Size::Quote(amount), "buy_and_hold")));
-            self.bought[index] = true;
-            self.left -= 1;
+        self.whole = None;
+        self.follow_up(moment, account, actions)
+    }
+
+    fn follow_up(
+        &mut self,
+        moment: &Moment<'_>,
+        account: &dyn Account,
+        actions: &mut Vec<Action>,
+    ) -> Result<(), String> {
+        if self.left > 0 {
+            self.buy_next(moment, account, actions);
         }
         Ok(())
     }
 
     /// The next first bar.
     fn next_call(&mut self, moment: &Moment<'_>, _: &dyn Account) -> usize {
-        let late = self.symbols.iter().zip(&self.bought).filter(|(_, bought)| !**bought);
+        let late = self.symbols.iter().zip(&self.bought).filter(|(_, bought)| bought.is_none());
         late.map(|(&symbol, _)| moment.next_bar(symbol)).min().unwrap_or(NEVER)
     }
 }
@@ -130,6 +151,16 @@ mod tests {
         let market = market(&[closes(&[1.0, 1.0, 2.0, 2.0]), late]);
         let log = play(&spec(StrategyKind::BuyAndHold, 2), &market, &mut Paper::new("10000"));
         assert_eq!(buy_amounts(&log), [(0, SymbolId(0), cash("5000")), (2, SymbolId(1), cash("5000"))]);
+    }
+
+    #[test]
+    fn the_part_of_a_refused_buy_stays_cash() {
+        // The first of two is refused; the second comes later and gets its own part, not both.
+        let late = vec![None, Some([7.0; 4]), Some([7.0; 4])];
+        let market = market(&[closes(&[1.0, 1.0, 1.0]), late]);
+        let mut paper = Paper::new("10000").refusing_buys(0..1);
+        let log = play(&spec(StrategyKind::BuyAndHold, 2), &market, &mut paper);
+        assert_eq!(buy_amounts(&log), [(0, SymbolId(0), cash("5000")), (1, SymbolId(1), cash("5000"))]);
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! `momentum`: holds the strongest symbols.
 
-use crate::domain::{Action, Bps, IndicatorSpec, Interval, OrderRequest, Side, Size, SymbolId};
+use crate::domain::{Action, Bps, Cash, IndicatorSpec, Interval, OrderRequest, Side, Size, SymbolId};
 use crate::indicator::Feed;
 use crate::scenario::StrategySpec;
-use crate::strategy::orders::{Budget, leave, part_of};
+use crate::strategy::orders::{leave, part_of};
 use crate::strategy::{Account, Moment, Setup, Strategy, reader};
 
 /// `momentum`: every `rebalance` (default 24) bars of the timeframe, from the first that closes in the
@@ -11,7 +11,8 @@ use crate::strategy::{Account, Moment, Setup, Strategy, reader};
 /// those where it is positive; ties go to the symbol that the scenario names first.
 ///
 /// What is held and no longer among them is closed; what is among them and held already is left as it is.
-/// Each new one is bought for `size / top` of the equity, or what is available where that is less: at once
+/// Each new one is bought for `size / top` of the equity, or what is available where that is less (a refused buy
+/// has spent nothing, and is not repeated before the next decision): at once
 /// where nothing is to be sold, else at the first bar at which the sales are done, at the latest before the
 /// next decision. A symbol without a bar at a decision is not ranked; if it is held it keeps its place.
 /// Warm-up: `lookback` bars and the bar itself.
@@ -25,6 +26,8 @@ pub(in crate::strategy) struct Momentum<'m> {
     size: Bps,
     /// Whether any member is still to be bought.
     pending: bool,
+    /// Whether members are being bought at this moment, and for how much each.
+    buying: Option<Cash>,
     /// Reused at each decision: rate of change and place in `members`.
     ranking: Vec<(f64, usize)>,
 }
@@ -76,6 +79,7 @@ impl<'m> Momentum<'m> {
             due: (0, 0),
             size: spec.size,
             pending: false,
+            buying: None,
             ranking: Vec::with_capacity(spec.symbols.len()),
         }
     }
@@ -146,23 +150,16 @@ impl<'m> Momentum<'m> {
         self.top.saturating_sub(stuck).min(self.ranking.len())
     }
 
-    /// Buys what is to be bought, once nothing that is to be sold is held any more.
-    fn buy(&mut self, moment: &Moment<'_>, account: &dyn Account, actions: &mut Vec<Action>) {
-        if self.is_selling(account) {
-            return;
-        }
-        let mut budget = Budget::of(account);
-        let amount = part_of(account.equity().share(self.size), self.top);
-        self.pending = false;
-        for member in self.members.iter_mut().filter(|member| member.to_buy) {
-            if moment.row(member.symbol).is_none() {
-                self.pending = true;
-                continue;
-            }
-            let size = Size::Quote(budget.take(amount));
+    /// The next of those to be bought that has a bar; one order at a time, for what the one before has left.
+    fn buy_next(&mut self, moment: &Moment<'_>, account: &dyn Account, actions: &mut Vec<Action>) {
+        let Some(amount) = self.buying else { return };
+        let mut wanted = self.members.iter_mut().filter(|member| member.to_buy);
+        if let Some(member) = wanted.find(|member| moment.row(member.symbol).is_some()) {
+            let size = Size::Quote(amount.min(account.available()));
             actions.push(Action::Place(OrderRequest::buy(member.symbol, size, "momentum_joined")));
             member.to_buy = false;
         }
+        self.pending = self.members.iter().any(|member| member.to_buy);
     }
 }
 
@@ -176,9 +173,19 @@ impl Strategy for Momentum<'_> {
         if self.is_due(moment) {
             self.decide(moment, account, actions);
         }
-        if self.pending {
-            self.buy(moment, account, actions);
-        }
+        // Nothing is bought while something that is to be sold before is still held.
+        let buys = self.pending && !self.is_selling(account);
+        self.buying = buys.then(|| part_of(account.equity().share(self.size), self.top));
+        self.follow_up(moment, account, actions)
+    }
+
+    fn follow_up(
+        &mut self,
+        moment: &Moment<'_>,
+        account: &dyn Account,
+        actions: &mut Vec<Action>,
+    ) -> Result<(), String> {
+        self.buy_next(moment, account, actions);
         Ok(())
     }
 
@@ -230,6 +237,15 @@ mod tests {
         let market = market(&[closes(&[1.0, 2.0]), closes(&[1.0, 2.0]), closes(&[1.0, 2.0])]);
         let log = play(&momentum(2, 1, 3), &market, &mut Paper::new("1000"));
         assert_eq!(buy_amounts(&log), [(1, SymbolId(0), cash("500")), (1, SymbolId(1), cash("500"))]);
+    }
+
+    #[test]
+    fn a_refused_buy_leaves_its_money_to_the_next() {
+        let market = market(&[closes(&[1.0, 2.0]), closes(&[1.0, 2.0])]);
+        let twice = StrategySpec { size: Bps::from_percent(180.0), ..momentum(2, 1, 2) };
+        let mut paper = Paper::new("1000").refusing_buys_of(SymbolId(0));
+        let log = play(&twice, &market, &mut paper);
+        assert_eq!(buy_amounts(&log), [(1, SymbolId(0), cash("900")), (1, SymbolId(1), cash("900"))]);
     }
 
     #[test]

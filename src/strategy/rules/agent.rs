@@ -3,7 +3,9 @@
 use super::compile::{Compiler, NodeId, Program};
 use super::scan::Scan;
 use super::warm_up::{Needs, needs};
-use crate::domain::{Action, Bps, Bracket, Distance, OrderRequest, Protection, Side, Size, SymbolId};
+use crate::domain::{
+    Action, Bps, Bracket, Distance, OrderId, OrderRequest, Protection, Side, Size, SymbolId,
+};
 use crate::market::Row;
 use crate::scenario::{Condition, RuleSet, StrategySpec};
 use crate::strategy::reader::scout;
@@ -20,6 +22,7 @@ pub fn prepare<'m>(rules: &RuleSet, spec: &StrategySpec, setup: &Setup<'m>) -> B
         entry: Entry { size: spec.size, bracket: bracket(rules) },
         max_hold_bars: rules.max_hold_bars,
         max_positions: rules.max_positions.map_or(usize::MAX, |most| most as usize),
+        entering: Entering::default(),
     })
 }
 
@@ -40,6 +43,18 @@ struct Rules<'m> {
     entry: Entry,
     max_hold_bars: Option<u32>,
     max_positions: usize,
+    entering: Entering,
+}
+
+/// How far the entries of one moment have come.
+#[derive(Debug, Default)]
+struct Entering {
+    /// The first symbol that was not asked.
+    next: usize,
+    /// Positions held or on their way at the decision, and the entries since that were not refused.
+    taken: usize,
+    /// Entries whose fate is not known yet.
+    sent: Vec<OrderId>,
 }
 
 /// How an entry is ordered.
@@ -58,6 +73,7 @@ impl Entry {
 
 impl Strategy for Rules<'_> {
     /// Exits come before entries, so that what they free is free for the entries of the same open.
+    /// Entries that are refused hold no place: the symbols after them are asked then.
     fn on_bar(
         &mut self,
         moment: &Moment<'_>,
@@ -67,6 +83,24 @@ impl Strategy for Rules<'_> {
         for rules in &mut self.symbols {
             actions.extend(rules.exit(moment, account, self.max_hold_bars));
         }
+        let limited = self.max_positions < usize::MAX;
+        let taken = if limited { self.places_taken(account) } else { 0 };
+        self.entering.sent.clear();
+        (self.entering.next, self.entering.taken) = (0, taken);
+        if actions.is_empty() {
+            self.enter(moment, account, actions);
+        }
+        Ok(())
+    }
+
+    fn follow_up(
+        &mut self,
+        moment: &Moment<'_>,
+        account: &dyn Account,
+        actions: &mut Vec<Action>,
+    ) -> Result<(), String> {
+        let Entering { taken, sent, .. } = &mut self.entering;
+        *taken -= sent.drain(..).filter(|&order| account.accepted(order).is_zero()).count();
         self.enter(moment, account, actions);
         Ok(())
     }
@@ -82,15 +116,20 @@ impl Strategy for Rules<'_> {
 }
 
 impl Rules<'_> {
-    fn enter(&self, moment: &Moment<'_>, account: &dyn Account, actions: &mut Vec<Action>) {
-        let mut taken = None;
-        for rules in self.symbols.iter().filter(|rules| rules.wants_in(moment, account)) {
-            let places = taken.get_or_insert_with(|| self.places_taken(account));
-            if *places >= self.max_positions {
-                return;
+    /// The entries of the symbols not asked yet, as many as there are places for.
+    fn enter(&mut self, moment: &Moment<'_>, account: &dyn Account, actions: &mut Vec<Action>) {
+        let Entering { next, taken, sent } = &mut self.entering;
+        let mut order = account.next_order_id();
+        while *taken < self.max_positions
+            && let Some(rules) = self.symbols.get(*next)
+        {
+            *next += 1;
+            if rules.wants_in(moment, account) {
+                actions.push(self.entry.order(rules.symbol));
+                sent.push(order);
+                order = OrderId(order.0 + 1);
+                *taken += 1;
             }
-            *places += 1;
-            actions.push(self.entry.order(rules.symbol));
         }
     }
 

@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 
 use crate::domain::Interval;
-use crate::indicator::{bars_in_the_making, bars_needed};
+use crate::indicator::{bars_in_the_making, bars_needed, remembers_its_start};
 use crate::scenario::{Expr, RuleSet, Series};
 use crate::strategy::Warmup;
 
-/// Bars before the window by column. A column's need is its own: which other conditions stand beside it
-/// changes nothing of its values, and agents that read the same column share it.
+/// Bars before the window by column.
+///
+/// Columns that remember their start (EMA, MACD, RSI, ATR, ADX) begin together, with the longest need of any column
+/// of their timeframe: lines that a condition compares have then seen the same bars. The others have their own
+/// need, beyond which history means nothing to them, and agents that read the same one share it.
 pub(super) type Needs = BTreeMap<Series, u32>;
 
 /// Bars before the first decision, by timeframe: the largest need of any column that the conditions read,
@@ -19,6 +22,11 @@ pub fn warm_up(rules: &RuleSet, base: Interval) -> Warmup {
     for (series, need) in needs(rules, base) {
         raise(&mut warm_up, series.timeframe, need);
     }
+    let steps =
+        rules.enter_all.iter().chain(&rules.exit_any).map(|it| base_bars_stepped(&it.expr, 0, base)).max();
+    if let Some(steps) = steps.filter(|&steps| steps > 0) {
+        raise(&mut warm_up, base, steps);
+    }
     warm_up
 }
 
@@ -28,6 +36,13 @@ pub(super) fn needs(rules: &RuleSet, base: Interval) -> Needs {
     for condition in rules.enter_all.iter().chain(&rules.exit_any) {
         add(&mut needs, &condition.expr, 0, base);
     }
+    let mut longest = Warmup::new();
+    for (series, &need) in &needs {
+        raise(&mut longest, series.timeframe, need);
+    }
+    for (series, need) in needs.iter_mut().filter(|(series, _)| remembers_its_start(series.indicator)) {
+        *need = longest[&series.timeframe];
+    }
     needs
 }
 
@@ -36,18 +51,37 @@ fn raise<K: Ord>(needs: &mut BTreeMap<K, u32>, key: K, need: u32) {
     *most = need.max(*most);
 }
 
+/// Bars of the scenario's interval that steps back over coarser bars pass, where what they look at reads other
+/// timeframes too: those are read as they stood at the base bar with which the coarse one closed. A coarse bar
+/// has at most as many base bars as fit its length, and the first may close with the one after it.
+fn base_bars_stepped(expr: &Expr, back: i64, base: Interval) -> u32 {
+    let bars = steps(expr);
+    let frame = expr.finest_timeframe().unwrap_or(base);
+    let back = back.saturating_add(frame.micros().saturating_mul(bars));
+    let parts = expr.parts().into_iter().map(|part| base_bars_stepped(part, back, base)).max().unwrap_or(0);
+    if bars == 0 || frame <= base {
+        return parts;
+    }
+    let reach = back.saturating_add(frame.micros().saturating_mul(2)) / base.micros();
+    parts.max(u32::try_from(reach).unwrap_or(u32::MAX))
+}
+
+/// How many bars an expression itself looks back.
+fn steps(expr: &Expr) -> i64 {
+    match expr {
+        Expr::Ago { bars, .. } => i64::from(*bars),
+        Expr::CrossesAbove { .. } | Expr::CrossesBelow { .. } => 1,
+        _ => 0,
+    }
+}
+
 /// Adds what `expr` needs when it is looked at `back` microseconds in the past.
 fn add(needs: &mut Needs, expr: &Expr, back: i64, base: Interval) {
     if let Expr::Series(series) = expr {
         raise(needs, *series, series_need(*series, back, base));
     }
-    let bars = match expr {
-        Expr::Ago { bars, .. } => i64::from(*bars),
-        Expr::CrossesAbove { .. } | Expr::CrossesBelow { .. } => 1,
-        _ => 0,
-    };
     let frame = expr.finest_timeframe().map_or(0, Interval::micros);
-    let back = back.saturating_add(frame.saturating_mul(bars));
+    let back = back.saturating_add(frame.saturating_mul(steps(expr)));
     for part in expr.parts() {
         add(needs, part, back, base);
     }

@@ -3,5 +3,6 @@
 
 pub mod cases;
 pub mod flawed;
+pub mod loaded;
 pub mod reference;
 pub mod stage;

@@ -1,7 +1,9 @@
 //! What a rule set does with what its conditions say.
 
 use super::fixture::{Bar, Books, history, hourly, market, rule_set, setup, spec};
-use crate::domain::{Action, Bps, Bracket, Distance, OrderRequest, Protection, Side, Size, SymbolId};
+use crate::domain::{
+    Action, Bps, Bracket, Distance, OrderId, OrderRequest, Protection, Side, Size, SymbolId,
+};
 use crate::indicator::IndicatorCache;
 use crate::market::Market;
 use crate::scenario::{RuleSet, StrategyKind, StrategySpec};
@@ -25,6 +27,13 @@ fn play(
         let moment = Moment { tick, since_start: tick, open_time: market.clock[tick], market };
         let mut actions = Vec::new();
         strategy.on_bar(&moment, &account, &mut actions).unwrap();
+        let mut asked = actions.len();
+        while asked > 0 {
+            let mut more = Vec::new();
+            strategy.follow_up(&moment, &account, &mut more).unwrap();
+            asked = more.len();
+            actions.extend(more);
+        }
         played.push(actions);
     }
     played
@@ -101,6 +110,18 @@ fn positions_and_entries_on_their_way_count_against_the_most() {
     assert_eq!(play(&rules, &three, [(0, on_its_way)]), [vec![entry(A)]]);
     let full = waiting(held(2, 0), B, Side::Buy);
     assert_eq!(play(&rules, &three, [(1, full)]), [vec![]]);
+}
+
+#[test]
+fn a_refused_entry_holds_no_place() {
+    let three = market(&[hourly(&[1.0]), hourly(&[1.0]), hourly(&[1.0])]);
+    let mut rules = always();
+    rules.max_positions = Some(1);
+    // The books number every list from 1: all entries are refused, and each symbol is asked in its turn.
+    let books = Books { refuses: vec![OrderId(1)], ..Books::default() };
+    let played = play(&rules, &three, [(0, books)]);
+    assert_eq!(played, [vec![entry(A), entry(B), entry(SymbolId(2))]]);
+    assert_eq!(play(&rules, &three, [(0, Books::default())]), [vec![entry(A)]]);
 }
 
 #[test]

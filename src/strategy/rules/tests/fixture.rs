@@ -134,6 +134,8 @@ pub fn spec(rules: &RuleSet, symbols: u16) -> StrategySpec {
 pub struct Books {
     pub positions: BTreeMap<SymbolId, PositionView>,
     pub waiting: Vec<(SymbolId, Side)>,
+    /// Orders that it has refused.
+    pub refuses: Vec<OrderId>,
 }
 
 impl Books {
@@ -168,7 +170,13 @@ impl Account for Books {
         OrderId(1)
     }
 
-    fn is_working(&self, _: OrderId) -> bool {
-        false
+    fn working(&self, _: SymbolId, _: &mut Vec<OrderId>) {}
+
+    fn ended(&self, _: SymbolId) -> u64 {
+        0
+    }
+
+    fn accepted(&self, order: OrderId) -> Cash {
+        if self.refuses.contains(&order) { Cash::ZERO } else { Cash::from_units(1) }
     }
 }

@@ -30,14 +30,20 @@ fn crosses_and_ago_look_further_back() {
 }
 
 #[test]
-fn a_columns_history_does_not_depend_on_its_neighbours() {
-    let alone = needs(&rule_set(&["close > ema(5)"], &[]), interval("1h"));
-    let beside = needs(&rule_set(&["close > ema(5)"], &["ema(90) > 1"]), interval("1h"));
-    assert_eq!(alone.values().collect::<Vec<_>>(), [&1, &20]);
-    assert!(alone.iter().all(|(series, need)| beside[series] == *need));
-    // Where a column is read twice, the deeper look counts.
-    let twice = needs(&rule_set(&["ema(5) > 1"], &["ago(ema(5), 7) > 1"]), interval("1h"));
-    assert_eq!(twice.values().collect::<Vec<_>>(), [&27]);
+fn lines_that_remember_their_start_begin_together() {
+    let begins = |enter: &[&str], exit: &[&str]| -> Vec<u32> {
+        needs(&rule_set(enter, exit), interval("1h")).into_values().collect()
+    };
+    // The close and the SMA have their own needs, both EMAs that of the longer one, cross included.
+    assert_eq!(begins(&["close > sma(7)", "ema(5) crosses_above ema(20)"], &[]), [1, 7, 81, 81]);
+    // In any condition, but each timeframe for itself; one that looks deeper takes the others along.
+    assert_eq!(begins(&["ema(5) > 1"], &["ema(10)@4h > 1", "ago(ema(6), 7) > 1"]), [31, 31, 41]);
+}
+
+#[test]
+fn steps_over_coarse_bars_that_mix_timeframes_ask_for_the_bars_between() {
+    // Three bars of 4h back, and up to two more: 20 hours.
+    assert_eq!(need("ago(close@4h + close@1d, 3) > 0"), "1h=20 4h=5 1d=3");
 }
 
 #[test]
