@@ -12,7 +12,7 @@ use crate::metrics::Score;
 use crate::report::terminal;
 use crate::scenario::Scenario;
 use crate::store::registry::StoredAgents;
-use crate::store::{self, DuelRecord, Registration, RunId, StoredRun, find_run};
+use crate::store::{self, DuelRecord, PlaceRecord, Registration, RunId, StoredRun, find_run};
 use crate::tournament::evidence::{Decision, EloModel, SprtError};
 use crate::tournament::{self, Duel, DuelSpec, Observer, Plan, registered_order};
 
@@ -132,7 +132,8 @@ fn from_store(args: &DuelArgs, run: &str, spec: &DuelSpec, duel: Duel) -> Result
     let play = |place: usize| {
         let battle = &stored.battles[place];
         let score = |name: &str| {
-            Score::from(battle.rankings.iter().find(|row| row.agent == name).and_then(|row| row.score))
+            let found = battle.rankings.iter().find(|row| row.agent == name);
+            found.map_or(Score::Absent, PlaceRecord::known_score)
         };
         Ok(((score(&args.a), score(&args.b)), (battle.start.clone(), battle.end.clone())))
     };
@@ -220,8 +221,8 @@ fn play_window(
         let help = "the registered order stays; run the same command again to start over";
         Failure::plain(Exit::Interrupted, error, help)
     })?;
-    let scores = played.scores(pair.battle.ranking_metric);
-    Ok((Score::from(scores[0][0]), Score::from(scores[1][0])))
+    let scores = played.scores(pair.battle.ranking_metric, &pair.metrics);
+    Ok((scores[0][0], scores[1][0]))
 }
 
 /// Watches for Ctrl-C alone.

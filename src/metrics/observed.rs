@@ -57,7 +57,10 @@ impl Observed {
             sample: Sample::of(start, &replay.equity, market, replay.window.ticks, periods_per_year),
             drawdown: Drawdown::dated(fall, &at),
             extremes: DatedExtremes::dated(extremes, &at),
-            acted: !replay.fills.is_empty() || replay.ticks_in_market > 0,
+            acted: !replay.fills.is_empty()
+                || !replay.round_trips.is_empty()
+                || replay.ticks_in_market > 0
+                || replay.equity.iter().any(|&level| level != start),
             trades: closed
                 .map(|trip| ClosedTrade {
                     pnl: trip.pnl,

@@ -379,7 +379,7 @@ fn insert_agent(
             entrant.map_or("", |e| &e.strategy),
             entrant.map_or("", |e| &e.risk),
             entrant.map_or("", |e| &e.starting_balance),
-            place.rank,
+            place.rank.unwrap_or(0),
             place.score,
             place.final_equity,
             place.total_pnl,

@@ -10,7 +10,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::{StoreError, registry};
 
 /// Step `i` leads from format `i` to format `i + 1`.
-const STEPS: [&str; 3] = [RUNS, TOURNAMENTS, registry::STEP];
+const STEPS: [&str; 4] = [RUNS, TOURNAMENTS, registry::STEP, registry::SUMMARIES];
 
 /// Money is text with eight places; metrics are real numbers, null where `missing` says why; times are
 /// RFC 3339 in UTC. Folders are relative to the folder of the index.

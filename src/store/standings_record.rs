@@ -28,8 +28,10 @@ pub struct StandingsRecord {
     /// Whether more of it is better.
     pub higher_is_better: bool,
     /// How a record is scored: `record`, `mean` or `median`.
+    #[serde(default)]
     pub aggregate: String,
     /// In what leads and differences are told: `percentage points per window`.
+    #[serde(default)]
     pub lead_unit: String,
     /// How many windows there are.
     pub windows: usize,
@@ -52,6 +54,7 @@ pub struct StandingsRecord {
     /// One row an agent, best first.
     pub standings: Vec<StandingRecord>,
     /// Agents that are not ranked and take part in no test.
+    #[serde(default)]
     pub not_ranked: Vec<NotRankedRecord>,
     /// One entry a rating system, in the order asked for.
     pub ratings: Vec<RatingSystemRecord>,
@@ -105,6 +108,7 @@ pub struct VerdictRecord {
     /// How many windows there would have to be; null unless `insufficient_windows`.
     pub windows_least: Option<usize>,
     /// The agents that acted in too few windows to be compared with the leader.
+    #[serde(default)]
     pub too_rare: Vec<String>,
 }
 
@@ -116,12 +120,16 @@ pub struct StandingRecord {
     /// Who.
     pub agent: String,
     /// Score of the whole record; null where it has none or it is infinite.
+    #[serde(default)]
     pub score: Option<f64>,
     /// `infinity` or `-infinity` where the score is that; null otherwise.
+    #[serde(default)]
     pub score_infinite: Option<String>,
     /// Lower end of its interval; null where it has none.
+    #[serde(default)]
     pub score_low: Option<f64>,
     /// Upper end; null also where it has no end.
+    #[serde(default)]
     pub score_high: Option<f64>,
     /// Mean of the windows' scores that exist; null without any or where one is infinite.
     pub mean_score: Option<f64>,
@@ -148,6 +156,7 @@ pub struct StandingRecord {
     /// Windows in which it has a score.
     pub scored_windows: usize,
     /// Windows in which it acted.
+    #[serde(default)]
     pub acted_windows: usize,
     /// Windows in which it was disqualified or forfeited.
     pub disqualified_windows: usize,
@@ -180,6 +189,7 @@ pub struct RatingSystemRecord {
     /// Why it rates nobody, in words; null where it does.
     pub reason: Option<String>,
     /// Resamples that the bars come from: fewer than `resamples` where rating all of them would take too long.
+    #[serde(default)]
     pub resamples: usize,
     /// Those of them that could not be rated. If there are many, the bars are too narrow.
     pub failed_resamples: usize,
@@ -203,6 +213,7 @@ pub struct PairRecord {
     /// Two-sided p-value; null where one of them has no score.
     pub p_value: Option<f64>,
     /// Windows in which either acted: what the test rests on. Under `minimum_windows` it shows nothing.
+    #[serde(default)]
     pub windows: usize,
     /// The same among all pairs (Holm).
     pub p_holm: Option<f64>,

@@ -107,7 +107,10 @@ impl<'a> RunWriter<'a> {
         self.write_table(&folder, "orders", agent, tables::orders, |w| &w.replay.orders)?;
         self.write_equity(&folder, agent)?;
         // The last file of an agent: where it is, the others are.
-        json::write_text(&folder.join("metrics.json"), &AgentRecord::new(agent).to_json()?)
+        json::write_text(
+            &folder.join("metrics.json"),
+            &AgentRecord::new(agent, &self.run.scenario.metrics).to_json()?,
+        )
     }
 
     /// Writes what all agents share (and agents that were not written yet), then moves the folder to its
@@ -158,7 +161,11 @@ impl<'a> RunWriter<'a> {
             run: RunRecord::new(&id, scenario, market, tournament),
             leaderboard: LeaderboardRecord::new(&id, &scenario.name, tournament),
             battles: battles(tournament),
-            agents: tournament.agents.iter().map(AgentRecord::new).collect(),
+            agents: tournament
+                .agents
+                .iter()
+                .map(|agent| AgentRecord::new(agent, &scenario.metrics))
+                .collect(),
             tournament: self.assessment.as_ref().map(|found| {
                 let regimes = tournament.windows.iter().filter_map(|span| span.regime);
                 let regimes = regimes.map(|regime| regime.as_str().to_owned());

@@ -7,11 +7,11 @@ use std::fmt;
 
 use super::formats::{Exit, Field, FormatError, FormatView, view};
 use super::outcome::Tournament;
-use super::standings::{Fold, ScoreMatrix, Standings, StandingsError, StandingsSpec, standings};
+use super::standings::{Fold, Records, ScoreMatrix, Standings, StandingsError, StandingsSpec, standings};
 use crate::domain::Seed;
 use crate::engine::ReplayStatus;
-use crate::metrics::Score;
-use crate::scenario::{Benchmark, Scenario, TournamentSpec};
+use crate::metrics::Summary;
+use crate::scenario::{Aggregate, Benchmark, MetricSpec, RankingMetric, Scenario, TournamentSpec};
 
 /// The scores of a tournament, with what its standings need to know besides.
 #[derive(Debug, Clone)]
@@ -70,34 +70,34 @@ impl Results {
                 .collect()
         };
         let ends: Vec<Vec<Option<Exit>>> = tournament.agents.iter().map(ends).collect();
-        let scores = tournament.scores(scenario.battle.ranking_metric);
-        let scores = scores.into_iter().map(|row| row.into_iter().map(Score::from).collect()).collect();
-        let benchmark = scenario.report.benchmark.as_ref();
-        Self::new(
-            (names, windows, scores, Fold::Mean),
-            ends,
-            scenario.battle.ranking_metric.as_str(),
-            scenario.seed,
-            benchmark.map(Benchmark::name),
-        )
+        let summaries = tournament.agents.iter().map(|agent| agent.summaries().collect()).collect();
+        let battle = &scenario.battle;
+        let scoring = Scoring {
+            metric: battle.ranking_metric,
+            conventions: scenario.metrics,
+            aggregate: battle.aggregate,
+            min_trades: battle.min_trades,
+        };
+        let benchmark = scenario.report.benchmark.as_ref().map(Benchmark::name);
+        let matrix = scoring.matrix(names, windows, summaries)?;
+        Self::new(matrix, ends, battle.ranking_metric.as_str(), scenario.seed, benchmark)
     }
 
-    /// From names of agents and windows with their scores (agents x windows), and how each agent went out in each
-    /// window.
+    /// From scores, and how each agent went out in each window.
     ///
     /// # Errors
-    /// [`StandingsError`] for scores that are no matrix.
+    /// [`StandingsError`] for marks that do not fit the scores.
     pub fn new(
-        (agents, windows, scores, fold): (Vec<String>, Vec<String>, Vec<Vec<Score>>, Fold),
+        matrix: ScoreMatrix,
         ends: Vec<Vec<Option<Exit>>>,
         metric: &str,
         seed: Seed,
         benchmark: Option<&str>,
     ) -> Result<Self, StandingsError> {
-        let benchmark = benchmark.and_then(|name| agents.iter().position(|agent| agent == name));
+        let benchmark = benchmark.and_then(|name| matrix.agents().iter().position(|agent| agent == name));
         let flags = ends.iter().map(|ends| ends.iter().map(Option::is_some).collect()).collect();
         let exits = ends.into_iter().map(|ends| ends.into_iter().flatten().min()).collect();
-        let matrix = ScoreMatrix::new(agents, windows, scores, fold)?.with_disqualified(flags)?;
+        let matrix = matrix.with_disqualified(flags)?;
         Ok(Self { matrix, exits, metric: metric.to_owned(), seed, benchmark })
     }
 
@@ -113,6 +113,46 @@ impl Results {
     pub fn work(&self) -> Work {
         let (agents, windows) = (self.matrix.agents().len(), self.matrix.windows().len());
         Work { agents, windows, replays: agents * windows, pairings: agents * agents.saturating_sub(1) / 2 }
+    }
+}
+
+/// How agents are scored over several windows.
+#[derive(Debug, Clone, Copy)]
+pub struct Scoring {
+    /// By what.
+    pub metric: RankingMetric,
+    /// By which conventions.
+    pub conventions: MetricSpec,
+    /// How windows become one score.
+    pub aggregate: Aggregate,
+    /// Agents with fewer closed round trips are not ranked.
+    pub min_trades: u32,
+}
+
+impl Scoring {
+    /// The scores of agents by what their windows left behind (agents x windows).
+    ///
+    /// # Errors
+    /// [`StandingsError`] for summaries that are no matrix.
+    pub fn matrix(
+        self,
+        agents: Vec<String>,
+        windows: Vec<String>,
+        summaries: Vec<Vec<Summary>>,
+    ) -> Result<ScoreMatrix, StandingsError> {
+        let Self { metric, conventions, aggregate, min_trades } = self;
+        let unranked = summaries.iter().map(|row| {
+            let trades: u64 = row.iter().map(|window| window.trades.count).sum();
+            (trades < u64::from(min_trades)).then(|| format!("fewer than {min_trades} trades"))
+        });
+        let unranked = unranked.collect();
+        let matrix = ScoreMatrix::of_records(agents, windows, Records { summaries, metric, conventions })?;
+        let matrix = match aggregate {
+            Aggregate::Record => matrix,
+            Aggregate::Mean => matrix.folded(Fold::Mean),
+            Aggregate::Median => matrix.folded(Fold::Median),
+        };
+        matrix.with_unranked(unranked)
     }
 }
 
@@ -166,13 +206,13 @@ impl fmt::Display for Work {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::{RankingMetric, TournamentFormat};
+    use crate::scenario::TournamentFormat;
     use crate::tournament::testing::{agent, metrics, result, scenario};
     use crate::tournament::{Leaderboard, leaderboard};
 
     /// Agents with these returns, a window each.
     fn tournament(rows: &[(&str, &[f64])], scenario: &Scenario) -> Tournament {
-        let window = |value: &f64| result(metrics(Ok(*value)));
+        let window = |value: &f64| result(metrics(*value));
         let agents: Vec<_> =
             rows.iter().map(|(name, returns)| agent(name, returns.iter().map(window).collect())).collect();
         let windows = (0..rows[0].1.len()).map(|_| crate::tournament::WindowSpan {
@@ -181,7 +221,7 @@ mod tests {
             end: crate::domain::Timestamp::default(),
             regime: None,
         });
-        let board: Leaderboard = leaderboard(&agents, &scenario.battle);
+        let board: Leaderboard = leaderboard(&agents, &scenario.battle, &scenario.metrics);
         Tournament { windows: windows.collect(), agents, battles: Vec::new(), leaderboard: board }
     }
 

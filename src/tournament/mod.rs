@@ -25,15 +25,15 @@ mod testing;
 mod windows;
 
 pub use against::held;
-pub use assess::{Assessment, Results, Work, assess};
+pub use assess::{Assessment, Results, Scoring, Work, assess};
 pub use duel::{Duel, DuelResult, DuelSpec, registered_order};
 pub use history::{HistoryNeeds, history_needs};
 pub use job::replay_agent;
 pub use outcome::{
     AgentResult, Battle, BattleRank, Leaderboard, Ranking, Tournament, WindowResult, WindowSpan,
 };
-pub use ranking::{leaderboard, mean_over_windows, rank_battle};
+pub use ranking::{leaderboard, rank_battle};
 pub use regime::Regime;
 pub use run::{Means, Observer, Plan, RunError, Unobserved, run, run_by};
-pub use score::score;
+pub use score::{score, score_over, shown};
 pub use windows::{Stretch, WindowError, plan_windows};

@@ -26,6 +26,7 @@ mod isolation;
 mod metrics_command;
 mod money;
 mod rank_and_evidence;
+mod records;
 mod reference_defects_engine;
 mod reference_defects_metrics;
 mod regression;

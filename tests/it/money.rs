@@ -132,3 +132,16 @@ fn what_is_no_amount_is_refused() {
     assert!(matches!("1000000000000000000001".parse::<Cash>(), Err(MoneyError::TooLarge { .. })));
     assert_eq!("1e3".parse::<Cash>().unwrap(), "1000".parse().unwrap());
 }
+
+/// Growth by a ratio is exact and rounded once, also where the product does not fit 128 bits.
+#[test]
+fn an_amount_grows_as_another_did() {
+    let cash = |text: &str| text.parse::<Cash>().unwrap();
+    assert_eq!(cash("100").grown(cash("3"), cash("2")), cash("66.66666667"));
+    assert_eq!(cash("0.00000001").grown(cash("2"), cash("1")), cash("0.00000001"), "a half goes up");
+    assert_eq!(cash("0.00000001").grown(cash("3"), cash("1")), cash("0"));
+    assert_eq!(cash("5").grown(cash("7"), cash("0")), cash("0"));
+    let large = "90000000000000000000.00000001";
+    assert_eq!(cash(large).grown(cash("3"), cash("3")), cash(large));
+    assert_eq!(cash("3").grown(cash("3"), cash(large)), cash(large));
+}

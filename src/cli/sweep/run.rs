@@ -16,7 +16,7 @@ use crate::scenario::{ReportFormat, Scenario, SearchKind, SweepSpec};
 use crate::store::sweep::{StoredSweep, SweepResults, TrialStore, write_sweep};
 use crate::store::{self, Index, Run, RunTiming, RunWriter, StoreError};
 use crate::sweep::validation::{OutOfSample, validate};
-use crate::sweep::{Searched, Space, SweepError, SweepPlan, assess, benchmark_returns, best, objectives};
+use crate::sweep::{Objective, Searched, Space, SweepError, SweepPlan, assess, benchmark_returns, best};
 use crate::tournament::{self, Means, Plan};
 
 /// Bytes that a sweep's indicator columns may take where `--memory` does not say.
@@ -115,7 +115,7 @@ fn jobs(plan: &Plan<'_>, spec: &SweepSpec) -> usize {
 /// The scenario with the best trial's values in place; as it was where no trial has a score.
 fn with_winner(scenario: &Scenario, spec: &SweepSpec, searched: &Searched, plan: &Plan<'_>) -> Scenario {
     let windows: Vec<usize> = (0..plan.windows.len()).collect();
-    let scores = objectives(&searched.trials, &windows, spec.objective);
+    let scores = Objective::of(scenario, spec.objective).scores(&searched.trials, &windows);
     let values = best(&scores).map(|place| searched.trials[place].values.clone());
     let setup = values.and_then(|values| spec.setups(&[values]).pop()).and_then(Result::ok);
     let mut won = scenario.clone();

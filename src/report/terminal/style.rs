@@ -1,5 +1,7 @@
 //! What a terminal can show, and the few signs whose form depends on it.
 
+use crate::metrics::Score;
+
 /// What the output can show. The command line decides; this room only obeys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
@@ -28,6 +30,16 @@ impl Style {
     /// An infinite score below all numbers.
     pub(super) const fn minus_infinity(self) -> &'static str {
         if self.unicode { "-∞" } else { "-inf" }
+    }
+
+    /// A score as it is shown: an infinity by its sign.
+    pub(super) fn score(self, score: Score, form: impl Fn(f64) -> String) -> String {
+        match score {
+            Score::Absent => self.none().to_owned(),
+            Score::Number(value) => form(value),
+            Score::PlusInfinity => self.infinity().to_owned(),
+            Score::MinusInfinity => self.minus_infinity().to_owned(),
+        }
     }
 
     /// Between the parts of a line.

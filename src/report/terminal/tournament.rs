@@ -231,7 +231,7 @@ mod tests {
     use crate::metrics::Score;
     use crate::scenario::{TournamentFormat, TournamentSpec};
     use crate::tournament::formats::Exit;
-    use crate::tournament::standings::Fold;
+    use crate::tournament::standings::{Fold, ScoreMatrix};
     use crate::tournament::{Results, assess};
 
     /// Four agents over 24 windows: `best` is ahead by 1 or 3 in turn, `twin` is a copy of `base`, `worst` behind.
@@ -245,8 +245,8 @@ mod tests {
         let mut ends = vec![vec![None; 24]; 4];
         ends[3][5] = Some(Exit { at: "2024-01-06T12:00:00Z".into(), window: 5, status: "forfeit".into() });
         let windows = (0..24).map(|w| w.to_string()).collect();
-        let results =
-            Results::new((names, windows, scores, Fold::Mean), ends, "roi_pct", Seed(3), None).unwrap();
+        let matrix = ScoreMatrix::new(names, windows, scores, Fold::Mean).unwrap();
+        let results = Results::new(matrix, ends, "roi_pct", Seed(3), None).unwrap();
         let spec = TournamentSpec { format, ..TournamentSpec::default() };
         let found = assess(&results, &spec).unwrap();
         tournament(&TournamentRecord::new(&found, None, ["up_calm".to_owned()].into_iter()), Style::PLAIN)

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::trades::{Histogram, histogram};
 use crate::report::numbers::{count, ratio};
 use crate::report::table::{Cell, Head, NONE, Table};
+use crate::report::wording;
 use crate::store::sweep::{ResultColumn, StoredSweep, SweepRecord};
 use crate::store::{SelectionRecord, StoreError, StoredRun};
 
@@ -104,7 +105,7 @@ fn search(record: &SweepRecord) -> Table {
         ("excluded by conditions", count(trials.excluded)),
     ];
     if let Some(winner) = &record.winner {
-        rows.push(("winner's score", ratio(winner.score)));
+        rows.push(("winner's score", wording::winner_score(winner)));
         if let Some(plateau) = &winner.plateau {
             rows.push((
                 "its neighbours' mean",

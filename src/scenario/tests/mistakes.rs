@@ -152,6 +152,18 @@ fn wrong_types_name_both_types() {
         None,
     );
     assert_mistake(
+        &changed("[battle]\nranking_metric = \"roi_pct\"", "[battle]\naggregate = \"sum\""),
+        "unknown aggregate `sum`",
+        "\"sum\"",
+        Some("known: record, mean, median"),
+    );
+    assert_mistake(
+        &changed("[battle]\nranking_metric = \"roi_pct\"", "[battle]\nmin_trades = -1"),
+        "`min_trades` = -1 is out of range",
+        "-1",
+        Some("allowed: 0 to 1000000"),
+    );
+    assert_mistake(
         &changed("[battle]\nranking_metric = \"roi_pct\"", "[battle]\ntie_break = [1]"),
         "`tie_break` must be the name of a tie-break, not a whole number",
         "1",

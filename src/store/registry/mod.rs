@@ -22,7 +22,7 @@ mod tally;
 mod tests;
 
 pub(super) use audit::audit;
-pub use history::{HistoryFilter, HistoryRun, HistoryWindow};
+pub use history::{HistoryFilter, HistoryRun, HistoryWindow, WindowSummary};
 pub use hold::Hold;
 pub use key::{ApiKey, KeyHash};
 pub use lifecycle::{Change, NewAgent};
@@ -32,5 +32,5 @@ pub use open::Registry;
 pub use part::{AgentPart, agent_parts};
 pub(super) use record::record;
 pub use rows::{HistoryFill, HistoryOrder, HistoryTrip, Placed};
-pub(super) use schema::STEP;
+pub(super) use schema::{STEP, SUMMARIES};
 pub use tally::Tally;

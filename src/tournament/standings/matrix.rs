@@ -98,6 +98,12 @@ impl ScoreMatrix {
         Self::new(agents, windows, scores, Fold::Record(records))?.with_acted(acted)
     }
 
+    /// The same scores of windows, records scored another way.
+    #[must_use]
+    pub fn folded(self, fold: Fold) -> Self {
+        Self { fold, ..self }
+    }
+
     /// The same with what each agent did (agents x windows): whether it acted at all.
     ///
     /// # Errors
