@@ -183,7 +183,8 @@ mod tests {
         // Mean 0 of the differences 2 and -2: p = 1. The other two are corrected for three tests.
         assert_eq!(view.placings[1].tests[0].p_value, Some(1.0));
         let one = field.lead(3, 0, 0..24).unwrap().p_value();
-        assert_eq!(view.placings[0].tests[0].p_value, Some(one * 3.0));
+        let held = view.placings[0].tests[0].p_value.unwrap();
+        assert!((held / (one * 3.0) - 1.0).abs() < 1e-9, "{held}");
     }
 
     #[test]
@@ -191,7 +192,7 @@ mod tests {
         let (low, high) = (wave(19, 0.0), wave(19, 9.0));
         let view = gauntlet(&field(&[("low", &low), ("high", &high)]), &names(&["low"])).unwrap();
         assert_eq!(view.placings[0].tests[0].verdict, Passage::Open);
-        assert!(!view.placings[0].passed && view.placings[0].tests[0].p_value == Some(0.0));
+        assert!(!view.placings[0].passed && view.placings[0].tests[0].p_value < Some(1e-9));
     }
 
     #[test]

@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn worked_by_hand() {
-        // a beats b twice and draws once; c has no score in the last window and loses to all there.
+        // a beats b twice and draws once; c has no score in the last window and meets nobody there.
         let field = field(&[
             ("a", &some([2.0, 2.0, 1.0])),
             ("b", &some([1.0, 1.0, 1.0])),
@@ -112,11 +112,11 @@ mod tests {
         ]);
         let view = round_robin(&field);
         assert_eq!(view.pairings[0], Pairing { a: "a".into(), b: "b".into(), wins: 2, draws: 1, losses: 0 });
-        // a: 2.5 against b, 2 against c; b: 0.5 and 2; c: 1 and 1.
+        // a: 2.5 of 3 against b, 1 of 2 against c; b: 0.5 and 1; c: 1 and 1, of 2 each.
         let rows: Vec<_> = view.placings.iter().map(|p| (p.place, p.agent.as_str(), p.points)).collect();
-        assert_eq!(rows, [(1, "a", 4.5), (2, "b", 2.5), (3, "c", 2.0)]);
-        assert_eq!((view.placings[0].wins, view.placings[0].draws, view.placings[0].losses), (4, 1, 1));
-        assert_eq!(view.placings[0].share, Some(0.75));
+        assert_eq!(rows, [(1, "a", 3.5), (2, "c", 2.0), (3, "b", 1.5)]);
+        assert_eq!((view.placings[0].wins, view.placings[0].draws, view.placings[0].losses), (3, 1, 1));
+        assert_eq!(view.placings[0].share, Some(0.7));
     }
 
     #[test]

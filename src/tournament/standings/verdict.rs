@@ -207,8 +207,8 @@ mod tests {
         let mut always = base.clone();
         always.fill(Some(f64::INFINITY));
         let found = of(&holed(vec![base.clone(), once.clone()]));
-        // The infinite window is in 63 % of the resamples.
-        assert!(found.leader == 1 && found.rival.unwrap().p_value > 0.5, "{found:?}");
+        // The infinite window is in 63 % of the resamples; in the others the two are equal: p is about 0.36.
+        assert!(found.leader == 1 && found.rival.unwrap().p_value > 0.25, "{found:?}");
         assert!(matches!(found.outcome, Outcome::NotDistinguishable { windows_needed: None, .. }));
         assert_eq!(of(&holed(vec![base, always.clone()])).outcome, Outcome::Called);
         // Two infinite ones tie, however often they are.
@@ -241,7 +241,9 @@ mod tests {
             if median {
                 matrix = super::super::testing::by_median(matrix);
             }
-            let found = of(&matrix);
+            // Infinities of both signs have no mean: perhaps nobody has a record.
+            let spec = StandingsSpec { resamples: 50, ratings: vec![], ..StandingsSpec::default() };
+            let Ok(found) = standings(&matrix, &spec).map(|found| found.verdict) else { return Ok(()) };
             if found.outcome == Outcome::Called {
                 called.set(called.get() + 1);
                 let first = matrix.whole(found.leader);
