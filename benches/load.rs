@@ -31,6 +31,8 @@ fn bench(c: &mut Criterion) {
         warm_up: WarmUp::Before,
         delisted: Delisted::Carry,
         gaps: GapRule::default(),
+        calendar: None,
+        accept: Vec::new(),
     };
     let frames = BTreeMap::new();
     let request = LoadRequest { spec: &spec, frames: &frames, history_bars: 0, detail: false };

@@ -82,6 +82,8 @@ fn market(path: &Path, months: usize) -> Result<Market, Failure> {
         warm_up: WarmUp::Inside,
         delisted: Delisted::Carry,
         gaps: GapRule::default(),
+        calendar: None,
+        accept: Vec::new(),
     };
     let request = LoadRequest { spec: &spec, frames: &Default::default(), history_bars: 0, detail: false };
     Ok(load(&request)?)

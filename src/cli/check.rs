@@ -9,7 +9,9 @@ use super::args::CheckArgs;
 use super::load::{self, Arena, Read};
 use super::output::{self, counted};
 use super::{Exit, Failure, diagnostics};
+use crate::report::unused_bars;
 use crate::store::registry::StoredAgents;
+use crate::tournament::unused_ticks;
 
 /// Checks and says what would be run; with `--json` the problems are data on stdout.
 ///
@@ -33,9 +35,12 @@ pub fn check(args: &CheckArgs) -> Result<Exit, Failure> {
 /// What a run of the scenario would replay, in a line.
 fn plan(file: &Path, read: &Read, arena: &Arena) -> String {
     let scenario = &read.scenario;
+    let range = arena.market.in_range;
+    let (unused, of) = (unused_ticks(&arena.windows, range), range.last - range.first);
+    let unused = if unused * 10 > of { format!("  {}\n", unused_bars(unused, of)) } else { String::new() };
     let bars: usize = arena.windows.iter().map(|span| span.window.ticks.last - span.window.ticks.first).sum();
     format!(
-        "{}: ok; {} in {} on {}, {} of {} from {} to {}\n",
+        "{}: ok; {} in {} on {}, {} of {} from {} to {}\n{unused}",
         file.display(),
         counted(scenario.agents.len() as u64, "agent"),
         counted(arena.windows.len() as u64, "window"),

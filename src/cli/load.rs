@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::diagnostics::Quoted;
 use super::exit::page;
 use super::{Exit, Failure, wallets};
+use crate::domain::{Bps, Cash, Instrument, Price, Qty};
 use crate::market::{self, LoadRequest, Market, MarketError};
 use crate::scenario::{Intrabar, Problem, Registry, Scenario, place_of};
 use crate::strategy;
@@ -104,6 +105,7 @@ pub fn arena(read: &Read) -> Result<Arena, Failure> {
     let (frames, history_bars) = (&needs.frames, needs.bars);
     let market = market::load(&LoadRequest { spec: &scenario.market, frames, history_bars, detail })
         .map_err(|error| market_failure(read, &error))?;
+    check_quantities(read, &market)?;
     let spec = &scenario.market;
     let embargo = scenario.battle.embargo;
     let stretch = Stretch { ticks: market.in_range, start: spec.start, end: spec.end, embargo };
@@ -116,6 +118,33 @@ pub fn arena(read: &Read) -> Result<Arena, Failure> {
             .map_err(|error| format_failure(read, &error))?;
     }
     Ok(Arena { market, windows })
+}
+
+/// Refuses a balance that could buy more of a symbol than a position may hold.
+fn check_quantities(read: &Read, market: &Market) -> Result<(), Failure> {
+    let balances = read.scenario.agents.iter().map(|agent| agent.starting_balance);
+    let most = balances.max().unwrap_or(Cash::ZERO);
+    for series in &market.symbols {
+        let lowest = series.bars.low.iter().copied().fold(f64::INFINITY, f64::min);
+        let quantity = Qty::affordable(most, Price::from_f64(lowest), Bps::ZERO, Qty::from_units(1));
+        if quantity <= Qty::MOST_HELD {
+            continue;
+        }
+        let Instrument { symbol, source, .. } = &series.instrument;
+        let held = Qty::MOST_HELD;
+        let message = format!(
+            "a balance of {most:.0} buys {quantity:.0} of `{symbol}` at its lowest price, {lowest}: more than the \
+             largest position, {held:.0}"
+        );
+        let help = format!(
+            "quote it in a larger unit (`unit = 1000` in `[market.instruments.\"{source}\"]`), or start with less"
+        );
+        return Err(match place_of(&read.text, &["market", "symbols"]) {
+            Some(span) => Failure::new(Exit::Usage, vec![read.quoted.page_at(span, message, help)]),
+            None => Failure::plain(Exit::Usage, message, help),
+        });
+    }
+    Ok(())
 }
 
 /// A pool of as many threads as were asked for.

@@ -5,6 +5,7 @@ use super::state::State;
 use super::trip::{TripFill, When};
 use super::{EndReason, FillRow};
 use crate::domain::{Bps, Cash, Liquidity, OrderId, OrderStatus, Price, Qty, Side, SymbolId, Timestamp};
+use crate::ledger::LedgerError;
 use crate::market::Row;
 use crate::risk::{Ask, net_of_fee};
 use crate::scenario::Slippage;
@@ -54,15 +55,16 @@ impl State<'_> {
         let Some(place) = self.find(id) else { return };
         let Some(plan) = self.plan(place, execution) else { return };
         if !plan.qty.is_positive() {
-            return self.end_unfilled(id, execution.at);
+            return self.end_unfilled(id, execution.at, None);
         }
         let (side, symbol) = (self.waiting[place].side, self.waiting[place].symbol);
         let posted = match side {
             Side::Buy => self.post_buy(place, &plan),
             Side::Sell => self.post_sell(place, &plan),
         };
-        let Ok((notional, fee, realised)) = posted else {
-            return self.end_unfilled(id, execution.at);
+        let (notional, fee, realised) = match posted {
+            Ok(posted) => posted,
+            Err(error) => return self.end_unfilled(id, execution.at, Some(error)),
         };
         self.log_fill(id, execution, &plan, notional, fee, realised);
         self.note_taken(symbol, execution.row, plan.qty);
@@ -179,7 +181,7 @@ impl State<'_> {
         };
         let keep = keep.min(order.lock_cash);
         let (symbol, release) = (order.symbol, order.lock_cash - keep);
-        let bought = self.ledger.buy(symbol, plan.qty, plan.price, plan.fee, release).map_err(|_| ())?;
+        let bought = self.ledger.buy(symbol, plan.qty, plan.price, plan.fee, release)?;
         let order = &mut self.waiting[place];
         (order.left, order.lock_cash) = (left, keep);
         order.filled += plan.qty;
@@ -192,7 +194,7 @@ impl State<'_> {
         let order = &self.waiting[place];
         let (symbol, group) = (order.symbol, order.group.filter(|_| order.is_child()));
         let release = if group.is_some() { plan.qty } else { plan.qty.min(order.lock_qty) };
-        let sold = self.ledger.sell(symbol, plan.qty, plan.price, plan.fee, release).map_err(|_| ())?;
+        let sold = self.ledger.sell(symbol, plan.qty, plan.price, plan.fee, release)?;
         let order = &mut self.waiting[place];
         order.filled += plan.qty;
         order.left = match order.left {
@@ -270,13 +272,16 @@ impl State<'_> {
     }
 
     /// An order whose fill came to nothing: rejected, or done where it had filled before.
-    fn end_unfilled(&mut self, id: OrderId, at: Timestamp) {
+    fn end_unfilled(&mut self, id: OrderId, at: Timestamp, error: Option<LedgerError>) {
         let Some(place) = self.find(id) else { return };
         if self.waiting[place].filled.is_positive() {
             let why = if self.waiting[place].cut { EndReason::FilledCut } else { EndReason::Filled };
             return self.end(id, at, OrderStatus::Filled, why);
         }
-        self.note(id, "the wallet cannot pay for the smallest quantity");
+        match error {
+            Some(error @ LedgerError::TooLarge { .. }) => self.note(id, &error.to_string()),
+            _ => self.note(id, "the wallet cannot pay for the smallest quantity"),
+        }
         self.end(id, at, OrderStatus::Rejected, EndReason::CannotPay);
     }
 
@@ -291,7 +296,7 @@ impl State<'_> {
 }
 
 /// Notional, fee, and the realised PnL of a sale.
-type Posted = Result<(Cash, Cash, Option<Cash>), ()>;
+type Posted = Result<(Cash, Cash, Option<Cash>), LedgerError>;
 
 /// What a fill takes from the market, before its price is known: at the raw price.
 fn taking(left: Ask, room: Option<Qty>, raw: Price, fee: Bps) -> Taking {

@@ -13,13 +13,18 @@ impl State<'_> {
         if self.job.venue.close_at_end {
             self.sell_out();
         }
+        let held = !self.held.is_empty();
         if self.changed {
             self.mark();
+            // What was sold at the last close is not held after it.
+            self.ticks_in_market -= usize::from(held && self.held.is_empty());
             if let Some(last) = self.equity.last_mut() {
                 *last = self.equity_now;
             }
         }
         let left = self.left_behind();
+        let off = self.worthless_from.iter().enumerate().filter(|&(_, &tick)| tick != usize::MAX);
+        let written_off = off.map(|(index, &tick)| (symbol_id(index), tick)).collect();
         self.finish_open_trips();
         Replay {
             window: self.job.window,
@@ -28,6 +33,7 @@ impl State<'_> {
             final_equity: self.exact_equity(),
             fees: self.ledger.fees(),
             equity: self.equity,
+            written_off,
             holdings: self.holdings,
             orders: self.orders,
             fills: self.fills,

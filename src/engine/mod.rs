@@ -50,7 +50,7 @@ mod state;
 mod trip;
 mod version;
 
-pub use curve::exact_curve;
+pub use curve::{equity_at, exact_curve};
 pub use outcome::{
     EndReason, ExitState, FillRow, Flags, Holding, OrderRow, Replay, ReplayStatus, RoundTrip, Window,
 };

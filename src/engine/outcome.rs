@@ -26,8 +26,11 @@ pub struct Replay {
     pub starting_balance: Cash,
     /// Equity after the last tick, exact.
     pub final_equity: Cash,
-    /// Equity at each tick's close, for statistics: one value a tick.
+    /// About the equity at each tick's close, one value a tick: where to look for peaks and troughs. What a
+    /// statistic says is taken from [`equity_at`](super::equity_at()).
     pub equity: Vec<f64>,
+    /// Symbols that are worth nothing from a tick on.
+    pub written_off: Vec<(SymbolId, usize)>,
     /// Cash and positions after each tick that changed them, from the first tick on; the exact curve follows.
     pub holdings: Vec<Holding>,
     /// Every order, by id, with its end.

@@ -8,8 +8,8 @@ use super::deps::domain::{
     Timestamp,
 };
 use super::deps::engine::{Job, Replay, Window, replay};
-use super::deps::market::{Bars, Market, SymbolSeries, TickRange, TickRow};
-use super::deps::scenario::{Delisted, RiskProfile, VenueSpec};
+use super::deps::market::{Bars, Market, SymbolSeries, TickRange, TickRow, TradingYear};
+use super::deps::scenario::{Calendar, Delisted, RiskProfile, VenueSpec};
 use super::deps::strategy::{Account, Moment, Strategy};
 
 /// The first symbol.
@@ -70,7 +70,14 @@ pub fn market_of(interval: &str, symbols: Vec<Vec<TestBar>>) -> Market {
     let symbols = all.into_iter().enumerate().map(|(index, bars)| series(index, bars, &clock)).collect();
     let interval = interval.parse().unwrap();
     let in_range = TickRange { first: 0, last: clock.len() };
-    Market { interval, clock, in_range, symbols, digest: String::new(), trades_weekends: true }
+    Market {
+        interval,
+        clock,
+        in_range,
+        symbols,
+        digest: String::new(),
+        trading_year: TradingYear::of(Calendar::RoundTheClock),
+    }
 }
 
 fn series(index: usize, bars: Bars, clock: &[Timestamp]) -> SymbolSeries {
@@ -90,6 +97,7 @@ fn series(index: usize, bars: Bars, clock: &[Timestamp]) -> SymbolSeries {
         bars,
         rows,
         frames: Default::default(),
+        filled: 0,
         findings: Vec::new(),
         detail: None,
         extremes: Default::default(),

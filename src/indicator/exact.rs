@@ -235,9 +235,15 @@ fn units_64(value: f64) -> i64 {
     whole.wrapping_add(i64::from(units - whole as f64 >= 0.5))
 }
 
+/// The whole part and the part after the point apart: a product of both would lose the last places of a large price.
 #[expect(clippy::cast_possible_truncation, reason = "clamped to the range first")]
 fn units_128(value: f64) -> i128 {
-    (value * UNITS_PER_ONE).round().min(MAX_UNITS) as i128
+    if value * UNITS_PER_ONE < LARGEST_GUESSED {
+        return units_64(value).into();
+    }
+    let whole = value.trunc();
+    let (ones, rest) = (whole.min(MAX_UNITS / UNITS_PER_ONE), (value - whole) * UNITS_PER_ONE);
+    ones as i128 * UNITS_PER_ONE as i128 + rest.round() as i128
 }
 
 #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53, one named rounding beyond")]
@@ -251,11 +257,16 @@ fn mean_64(sum: i64, n: usize) -> f64 {
 
 #[expect(clippy::cast_precision_loss, reason = "one named rounding")]
 fn mean_128(sum: i128, n: usize) -> f64 {
-    if let Ok(small) = i64::try_from(sum) {
+    // By the window alone, so that the same window gives the same bits in a column of other sizes.
+    if let Ok(small) = i64::try_from(sum)
+        && small / (n as i64) < LARGEST_GUESSED as i64
+    {
         return mean_64(small, n);
     }
-    let (whole, rest) = (sum / n as i128, sum % n as i128);
-    (whole as f64 + rest as f64 / n as f64) / UNITS_PER_ONE
+    // Ones and what is left of them apart, so that a flat column of large prices gives its own value.
+    let one = n as i128 * UNITS_PER_ONE as i128;
+    let (ones, rest) = (sum / one, sum % one);
+    ones as f64 + rest as f64 / one as f64
 }
 
 #[cfg(test)]

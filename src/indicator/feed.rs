@@ -123,6 +123,7 @@ mod tests {
             instrument: Instrument::with_defaults(Symbol::new("S").unwrap()),
             rows: (0..60).map(|row| TickRow::new(row, true)).collect(),
             frames: BTreeMap::from([(two_minutes(), frame)]),
+            filled: 0,
             findings: Vec::new(),
             detail: None,
             extremes: Default::default(),
@@ -134,7 +135,7 @@ mod tests {
             symbols: vec![series],
             digest: String::new(),
             in_range: TickRange { first: 0, last: 60 },
-            trades_weekends: true,
+            trading_year: crate::market::TradingYear::of(crate::scenario::Calendar::RoundTheClock),
         }
     }
 

@@ -33,6 +33,9 @@ pub struct Sale {
     pub realised: Cash,
 }
 
+/// Largest balance, 10^20: what the store can hold.
+const MOST_CASH: Cash = Cash::LARGEST;
+
 impl Ledger {
     /// A wallet of `cash`, and no position in any of `symbols` symbols.
     pub fn new(cash: Cash, symbols: usize) -> Self {
@@ -130,8 +133,9 @@ impl Ledger {
     /// Buys, paying notional and fee; `release` of the locked money is freed for it first.
     ///
     /// # Errors
-    /// [`LedgerError::CashShort`] where what is free and `release` together do not pay; then nothing has
-    /// changed, `release` is still locked.
+    /// [`LedgerError::CashShort`] where what is free and `release` together do not pay, [`LedgerError::TooLarge`]
+    /// where the position would be larger than [`Qty::MOST_HELD`]; then nothing has changed, `release` is still
+    /// locked.
     pub fn buy(
         &mut self,
         symbol: SymbolId,
@@ -149,6 +153,9 @@ impl Ledger {
         if notional + fee > usable {
             return Err(LedgerError::CashShort { need: notional + fee, have: usable });
         }
+        if self.positions[symbol.index()].qty() + qty > Qty::MOST_HELD {
+            return Err(LedgerError::TooLarge { what: "a quantity" });
+        }
         self.locked -= release;
         self.cash -= notional + fee;
         self.fees += fee;
@@ -160,7 +167,8 @@ impl Ledger {
     ///
     /// # Errors
     /// [`LedgerError::QtyShort`] where what is free and `release` together are less than `qty`;
-    /// [`LedgerError::CashShort`] where a fee above the notional could not be paid. Then nothing has changed.
+    /// [`LedgerError::CashShort`] where a fee above the notional could not be paid, [`LedgerError::TooLarge`] where
+    /// the balance would be more than can be held. Then nothing has changed.
     pub fn sell(
         &mut self,
         symbol: SymbolId,
@@ -182,6 +190,9 @@ impl Ledger {
         let fee = notional.fee(fee_rate);
         if available + notional < fee {
             return Err(LedgerError::CashShort { need: fee, have: available + notional });
+        }
+        if self.cash + notional > MOST_CASH {
+            return Err(LedgerError::TooLarge { what: "a balance" });
         }
         position.locked -= release;
         let (cost, entry_fees) = position.take(qty);

@@ -21,6 +21,12 @@ pub enum LedgerError {
         /// Could be used.
         have: Qty,
     },
+    /// A balance or a position would be larger than the ledger holds.
+    #[error("would come to {what}, more than can be held")]
+    TooLarge {
+        /// What would: a quantity or a balance.
+        what: &'static str,
+    },
     /// Nothing, or less than nothing, was to be moved.
     #[error("an amount must be positive")]
     NotPositive,

@@ -8,12 +8,14 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::bars::Bars;
+use super::bars::{Bars, Row};
+use super::calendar::TradingYear;
 use super::digest;
 use super::error::MarketError;
 use super::quality::Finding;
 use super::view::{Frame, Market, SymbolSeries, TickRange, TickRow};
 use crate::domain::{Instrument, Interval, Span, Timestamp};
+use crate::scenario::Calendar;
 
 /// How long before the range bars still tell when the market trades: a week with its weekend, and a day. History
 /// before that is what some agent's warm-up asked for, and must not decide anything.
@@ -37,12 +39,21 @@ pub struct SeriesBars {
     pub findings: Vec<Finding>,
     /// Finer bars.
     pub detail: Option<Bars>,
+    /// Rows of `bars` that were made to fill holes, ascending: never tradable.
+    pub made: Vec<Row>,
 }
 
 impl SeriesBars {
     /// Bars without frames or detail.
     pub fn plain(instrument: Instrument, bars: Bars) -> Self {
-        Self { instrument, bars, frames: BTreeMap::new(), findings: Vec::new(), detail: None }
+        Self {
+            instrument,
+            bars,
+            frames: BTreeMap::new(),
+            findings: Vec::new(),
+            detail: None,
+            made: Vec::new(),
+        }
     }
 }
 
@@ -64,9 +75,18 @@ impl Market {
         check_spacing(&clock, interval, &series)?;
         let digest = digest::of(interval, &series);
         let symbols = series.into_par_iter().map(|one| on_clock(one, &clock, interval)).collect();
-        let telling = &clock[first_telling(&clock, start)..in_range.last];
-        let trades_weekends = telling.iter().any(|&at| is_saturday(at));
-        Ok(Self { interval, clock, symbols, in_range, digest, trades_weekends })
+        let trading_year = TradingYear::told_by(
+            &clock[first_telling(&clock, start)..in_range.last],
+            &clock[in_range.first..in_range.last],
+            interval,
+        );
+        Ok(Self { interval, clock, symbols, in_range, digest, trading_year })
+    }
+
+    /// The same market with the usual year of a calendar that the scenario states, whatever its bars tell.
+    #[must_use]
+    pub(super) fn on_calendar(self, stated: Option<Calendar>) -> Self {
+        Self { trading_year: stated.map_or(self.trading_year, TradingYear::of), ..self }
     }
 }
 
@@ -108,7 +128,7 @@ fn range(
     });
     let problems: Vec<MarketError> = outside
         .map(|one| MarketError::SymbolOutside {
-            symbol: one.instrument.symbol.clone(),
+            symbol: one.instrument.source.clone(),
             start,
             end,
             first: one.bars.ts.first().copied().unwrap_or_default(),
@@ -141,44 +161,55 @@ fn check_spacing(clock: &[Timestamp], interval: Interval, series: &[SeriesBars])
 }
 
 fn on_clock(one: SeriesBars, clock: &[Timestamp], interval: Interval) -> SymbolSeries {
-    let rows = tick_rows(&one.bars.ts, clock);
+    let rows = tick_rows(&one.bars.ts, &one.made, clock);
     let frames = one.frames.into_iter().map(|(coarse, bars)| {
-        let closed = closed(&one.bars, interval, &bars);
+        let closed = closed(&one.bars, &one.made, interval, &bars);
         (coarse, Frame { bars, closed })
     });
     let frames = frames.collect();
-    let SeriesBars { instrument, bars, findings, detail, .. } = one;
-    SymbolSeries { instrument, bars, rows, frames, findings, detail, extremes: Default::default() }
+    let SeriesBars { instrument, bars, findings, detail, made, .. } = one;
+    SymbolSeries {
+        instrument,
+        bars,
+        filled: made.len(),
+        rows,
+        frames,
+        findings,
+        detail,
+        extremes: Default::default(),
+    }
 }
 
-/// For each tick the last row known at its close.
-fn tick_rows(ts: &[Timestamp], clock: &[Timestamp]) -> Vec<TickRow> {
+/// For each tick the last row known at its close. A bar that was made is known, and not tradable.
+fn tick_rows(ts: &[Timestamp], made: &[Row], clock: &[Timestamp]) -> Vec<TickRow> {
     let mut next = 0;
+    let mut made = made.iter().peekable();
     let row = |&at: &Timestamp| {
-        let fresh = ts.get(next) == Some(&at);
-        next += usize::from(fresh);
+        let here = ts.get(next) == Some(&at);
+        let fresh = here && made.next_if_eq(&&next).is_none();
+        next += usize::from(here);
         if next == 0 { TickRow::NONE } else { TickRow::new(next - 1, fresh) }
     };
     clock.iter().map(row).collect()
 }
 
-/// For each base row, how many coarse bars have closed when that base bar closes.
+/// For each base row, how many coarse bars have closed when that base bar closes. A bar that was made closes none:
+/// nobody decides at it, so that what closes there counts from the next bar.
 #[expect(clippy::cast_possible_truncation, reason = "the loader refuses more than 2^30 rows")]
-fn closed(base: &Bars, interval: Interval, coarse: &Bars) -> Vec<u32> {
+fn closed(base: &Bars, made: &[Row], interval: Interval, coarse: &Bars) -> Vec<u32> {
     let mut count = 0;
-    let at_close = |&open: &Timestamp| {
+    let mut made = made.iter().peekable();
+    let at_close = |(row, &open): (usize, &Timestamp)| {
         let close = open + interval.span();
+        if made.next_if_eq(&&row).is_some() {
+            return count as u32;
+        }
         while coarse.ts.get(count).is_some_and(|&opened| opened + coarse.interval.span() <= close) {
             count += 1;
         }
         count as u32
     };
-    base.ts.iter().map(at_close).collect()
-}
-
-/// 1970-01-01 was a Thursday.
-const fn is_saturday(at: Timestamp) -> bool {
-    (at.utc_day() + 3).rem_euclid(7) == 5
+    base.ts.iter().enumerate().map(at_close).collect()
 }
 
 #[cfg(test)]
@@ -271,15 +302,13 @@ mod tests {
     }
 
     #[test]
-    fn weekends_are_saturday_and_sunday() {
-        // 2024-01-05 was a Friday.
-        let weekend = |day: &str| is_saturday(day.parse().unwrap());
-        assert_eq!(
-            ["2024-01-05T23:59", "2024-01-06", "2024-01-07T23:59", "2024-01-08"].map(weekend),
-            [false, true, false, false]
-        );
-        let friday = Market::assemble(Interval::DAY, vec![series("A", "1d", &["2024-01-05"])], None, None);
-        assert!(!friday.unwrap().trades_weekends);
+    fn a_stated_calendar_holds_whatever_the_bars_tell() {
+        let days: Vec<String> = (1..=28).map(|day| format!("2024-01-{day:02}")).collect();
+        let days: Vec<&str> = days.iter().map(String::as_str).collect();
+        let market = Market::assemble(Interval::DAY, vec![series("A", "1d", &days)], None, None).unwrap();
+        assert_eq!(market.trading_year, TradingYear::of(Calendar::RoundTheClock));
+        let stated = market.on_calendar(Some(Calendar::Sessions)).trading_year;
+        assert_eq!((stated.calendar, stated.days), (Calendar::Sessions, 252.0));
     }
 
     #[test]

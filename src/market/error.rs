@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::flaw::Flaw;
 use super::gaps::GapError;
+use super::quality::Finding;
 use crate::domain::{Interval, Symbol, Timestamp};
 
 /// Why market data could not be loaded or written.
@@ -166,6 +167,16 @@ pub enum MarketError {
         /// How many rows of those read have this kind of flaw.
         rows: usize,
     },
+    /// Prices that eight decimal places do not hold, or volumes that are too large: in another unit they fit.
+    #[error("`{symbol}`: {row}")]
+    Unit {
+        /// The symbol, as the data names it.
+        symbol: Symbol,
+        /// The first such row.
+        row: Box<MarketError>,
+        /// The smallest unit in which all rows that were read can be held.
+        unit: Option<u32>,
+    },
     /// The scenario's range is empty.
     #[error("the range {start} to {end} is empty")]
     EmptyRange {
@@ -229,6 +240,14 @@ pub enum MarketError {
         /// How many, and the first.
         gaps: GapError,
     },
+    /// Bars that can be read, but that a backtest would be misled by.
+    #[error("`{symbol}` has bars that are not to be trusted: {finding}")]
+    Untrusted {
+        /// The symbol.
+        symbol: Symbol,
+        /// What the data check found, of level error.
+        finding: Box<Finding>,
+    },
     /// More rows than the clock can number.
     #[error("`{symbol}` has {rows} rows in the window; at most {} can be replayed", super::MAX_ROWS)]
     TooManyRows {
@@ -264,6 +283,22 @@ impl MarketError {
             })
             .collect();
         if flat.len() == 1 { flat.remove(0) } else { Self::Several { problems: flat } }
+    }
+
+    /// The same problems, those that another unit of `symbol` would solve naming it.
+    pub(super) fn asking_for(self, symbol: &Symbol, unit: Option<u32>) -> Self {
+        let named = |problem: Self| match problem {
+            Self::BadRow { flaw: Flaw::TooFine { .. } | Flaw::VolumeTooLarge { .. }, .. } => {
+                Self::Unit { symbol: symbol.clone(), row: Box::new(problem), unit }
+            }
+            other => other,
+        };
+        match self {
+            Self::Several { problems } => {
+                Self::Several { problems: problems.into_iter().map(named).collect() }
+            }
+            one => named(one),
+        }
     }
 
     /// The single problems, in order.
@@ -316,6 +351,11 @@ impl MarketError {
                     .to_owned()
             }
             Self::BadRow { flaw, .. } => flaw.help().to_owned(),
+            Self::Unit { symbol, unit: Some(unit), .. } => format!(
+                "set `unit = {unit}` in `[market.instruments.\"{symbol}\"]` (prices times {unit}, quantities and \
+                 volumes divided by it), or import the data with `--unit auto`"
+            ),
+            Self::Unit { .. } => "no unit up to 1000000000 holds these rows: quote them in another currency".to_owned(),
             Self::EmptyRange { .. } => "set `end` to a time after `start`".to_owned(),
             Self::WindowOutside { first, last, .. } => {
                 format!("choose `start` and `end` between {first} and {last}, or leave them out")
@@ -327,6 +367,14 @@ impl MarketError {
                 "use bars on one grid for all symbols, or finer bars, which are aligned when resampled"
                     .to_owned()
             }
+            Self::Gaps { gaps: GapError::TooMany { .. }, .. } => {
+                "check the dates around the gap, choose a narrower `start` and `end`, or set `gaps = \"keep\"`".to_owned()
+            }
+            Self::Untrusted { finding, .. } => format!(
+                "mend the data or choose a range without it; or say `accept = [\"{}\"]` in `[market]`: the run goes on, \
+                 and its results are marked",
+                finding.kind
+            ),
             Self::Gaps { .. } => {
                 "set `gaps = \"keep\"` (not tradable there) or \"forward_fill\" in `[market]`, or mend the data".to_owned()
             }

@@ -1,15 +1,18 @@
 //! What can be wrong with a row of bars, and the check that finds it.
 //!
 //! Owns the rules a bar must keep. Never repairs a row: a flawed file is refused. Invariant: rows that pass
-//! have finite positive prices below the ceiling, `low <= open, close <= high`, and a finite volume that is
-//! not negative.
+//! have finite positive prices up to the ceiling that eight decimal places hold, `low <= open, close <= high`, and
+//! a volume from zero to its ceiling.
 
-use crate::domain::Timestamp;
+use crate::domain::{Price, Timestamp};
 
 use super::bars::Bars;
+use super::unit::{fits, holds};
 
-/// Prices at or above this are refused: they would no longer hold eight decimal places.
-pub const PRICE_CEILING: f64 = 9e10;
+/// Prices above this are refused: the products of money would not be sure to fit.
+pub const PRICE_CEILING: f64 = 1e10;
+/// Volumes above this are refused, for the same reason.
+pub const VOLUME_CEILING: f64 = 1e18;
 
 /// One way in which a row is no bar.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -52,10 +55,31 @@ pub enum Flaw {
         value: f64,
     },
     /// A price beyond what exact money can hold.
-    #[error("`{column}` is `{value}`, at or above the largest price that can be held, 9e10")]
+    #[error("`{column}` is `{value}`, above the largest price that can be held, 1e10")]
     TooLarge {
         /// Which.
         column: &'static str,
+        /// As the file has it.
+        value: f64,
+    },
+    /// A price that eight decimal places would change.
+    #[error(
+        "`{column}` is `{value}`{}, which eight decimal places would make `{held}`",
+        if *unit > 1 { format!(" times {unit}") } else { String::new() }
+    )]
+    TooFine {
+        /// Which.
+        column: &'static str,
+        /// As the file has it.
+        value: f64,
+        /// The unit that the symbol is quoted in.
+        unit: u32,
+        /// What would be held.
+        held: Price,
+    },
+    /// A volume beyond what exact money can hold.
+    #[error("`volume` is `{value}`, above the largest volume that can be held, 1e18")]
+    VolumeTooLarge {
         /// As the file has it.
         value: f64,
     },
@@ -98,7 +122,11 @@ impl Flaw {
             Self::NotFinite { .. } | Self::NotPositive { .. } | Self::NegativeVolume { .. } => {
                 "drop the row, or get it from another source"
             }
-            Self::TooLarge { .. } => "quote the symbol in a larger unit, for example in thousands",
+            Self::TooLarge { .. } => "quote the symbol in another currency, for example in thousands of it",
+            Self::TooFine { .. } | Self::VolumeTooLarge { .. } => {
+                "quote the symbol in a larger unit: `unit = 1000` in its `[market.instruments]` table, or import it \
+                 with `--unit auto`"
+            }
             Self::HighBelowLow { .. } => {
                 "check whether the columns high and low are swapped; else drop the row"
             }
@@ -121,14 +149,14 @@ pub(super) struct Finding {
 }
 
 /// Every kind of flaw among `rows` of `bars` with its first row, in order of rows. Rows in `skip` (sorted)
-/// have nulls, which are reported elsewhere.
-pub(super) fn check(bars: &Bars, rows: std::ops::Range<usize>, skip: &[usize]) -> Vec<Finding> {
+/// have nulls, which are reported elsewhere. The bars are those of the file, to be quoted in `unit`.
+pub(super) fn check(bars: &Bars, rows: std::ops::Range<usize>, skip: &[usize], unit: u32) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     for row in rows {
-        if sound(bars, row) || skip.binary_search(&row).is_ok() {
+        if sound(bars, row, unit) || skip.binary_search(&row).is_ok() {
             continue;
         }
-        let flaw = diagnose(bars, row);
+        let flaw = diagnose(bars, row, unit);
         let kind = std::mem::discriminant(&flaw);
         match findings.iter_mut().find(|found| std::mem::discriminant(&found.flaw) == kind) {
             Some(found) => found.rows += 1,
@@ -139,16 +167,18 @@ pub(super) fn check(bars: &Bars, rows: std::ops::Range<usize>, skip: &[usize]) -
 }
 
 /// Whether the row keeps every rule; comparisons with NaN are false, so NaN never passes.
-pub(super) fn sound(bars: &Bars, row: usize) -> bool {
+pub(super) fn sound(bars: &Bars, row: usize, unit: u32) -> bool {
     let (open, high, low, close) = (bars.open[row], bars.high[row], bars.low[row], bars.close[row]);
     let volume = bars.volume[row];
-    let priced = low > 0.0 && high < PRICE_CEILING;
+    let priced = low > 0.0 && fits(high, volume, unit) && volume >= 0.0;
     let ordered = low <= open && open <= high && low <= close && close <= high;
-    priced && ordered && (0.0..f64::INFINITY).contains(&volume)
+    // Rounding is felt most by the smallest price: the others are looked at only where it is small.
+    let held = || [low, open, high, close].into_iter().all(|price| holds(price, unit));
+    priced && ordered && held()
 }
 
 /// The gravest flaw of a row that is not sound.
-fn diagnose(bars: &Bars, row: usize) -> Flaw {
+fn diagnose(bars: &Bars, row: usize, unit: u32) -> Flaw {
     let prices = [
         ("open", bars.open[row]),
         ("high", bars.high[row]),
@@ -163,7 +193,8 @@ fn diagnose(bars: &Bars, row: usize) -> Flaw {
     if let Some(&(column, value)) = prices.iter().find(|(_, value)| *value <= 0.0) {
         return Flaw::NotPositive { column, value };
     }
-    if let Some(&(column, value)) = prices.iter().find(|(_, value)| *value >= PRICE_CEILING) {
+    let in_unit = |value: f64| value * f64::from(unit);
+    if let Some(&(column, value)) = prices.iter().find(|(_, value)| in_unit(*value) > PRICE_CEILING) {
         return Flaw::TooLarge { column, value };
     }
     let (high, low) = (bars.high[row], bars.low[row]);
@@ -171,10 +202,13 @@ fn diagnose(bars: &Bars, row: usize) -> Flaw {
         return Flaw::HighBelowLow { high, low };
     }
     let ends = [("open", bars.open[row]), ("close", bars.close[row])];
-    match ends.into_iter().find(|(_, value)| *value < low || *value > high) {
-        Some((column, value)) => Flaw::OutsideBar { column, value, low, high },
-        None => Flaw::NegativeVolume { value: volume },
+    if let Some((column, value)) = ends.into_iter().find(|(_, value)| *value < low || *value > high) {
+        return Flaw::OutsideBar { column, value, low, high };
     }
+    if let Some(&(column, value)) = prices.iter().find(|(_, value)| !holds(*value, unit)) {
+        return Flaw::TooFine { column, value, unit, held: Price::from_f64(in_unit(value)) };
+    }
+    if volume < 0.0 { Flaw::NegativeVolume { value: volume } } else { Flaw::VolumeTooLarge { value: volume } }
 }
 
 #[cfg(test)]
@@ -196,7 +230,7 @@ mod tests {
     }
 
     fn only(row: [f64; 5]) -> Flaw {
-        let found = check(&bars(&[[1.0, 2.0, 0.5, 1.5, 0.0], row]), 0..2, &[]);
+        let found = check(&bars(&[[1.0, 2.0, 0.5, 1.5, 0.0], row]), 0..2, &[], 1);
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!((found[0].row, found[0].rows), (1, 1));
         found[0].flaw.clone()
@@ -204,8 +238,8 @@ mod tests {
 
     #[test]
     fn sound_rows_pass_with_edges_touching() {
-        let rows = [[1.0, 1.0, 1.0, 1.0, 0.0], [1.0, 2.0, 1.0, 2.0, 3.5], [8e10, 8.9e10, 7e10, 8e10, 1.0]];
-        assert_eq!(check(&bars(&rows), 0..3, &[]), []);
+        let rows = [[1.0, 1.0, 1.0, 1.0, 0.0], [1.0, 2.0, 1.0, 2.0, 3.5], [8e9, 1e10, 7e9, 8e9, 1e18]];
+        assert_eq!(check(&bars(&rows), 0..3, &[], 1), []);
     }
 
     #[test]
@@ -222,14 +256,20 @@ mod tests {
         assert_eq!(only([1.0, f64::INFINITY, 1.0, 1.0, 1.0]), infinite);
         assert!(matches!(only([1.0, 2.0, 1.0, f64::NAN, 1.0]), Flaw::NotFinite { column: "close", .. }));
         assert!(matches!(only([1.0, 2.0, 1.0, 1.0, f64::NAN]), Flaw::NotFinite { column: "volume", .. }));
-        assert_eq!(only([1.0, 9e10, 1.0, 1.0, 1.0]), Flaw::TooLarge { column: "high", value: 9e10 });
+        assert_eq!(only([1.0, 1.1e10, 1.0, 1.0, 1.0]), Flaw::TooLarge { column: "high", value: 1.1e10 });
+        assert_eq!(only([1.0, 2.0, 1.0, 1.0, 1.1e18]), Flaw::VolumeTooLarge { value: 1.1e18 });
+        let fine = only([1.4e-8, 2e-8, 1e-8, 1e-8, 1.0]);
+        assert_eq!(
+            fine.to_string(),
+            "`open` is `0.000000014`, which eight decimal places would make `0.00000001`"
+        );
     }
 
     #[test]
     fn rows_of_a_kind_are_counted_and_rows_with_nulls_left_out() {
         let bad = [1.0, 2.0, 3.0, 1.0, 1.0];
         let rows = [[1.0, 1.0, 1.0, 1.0, 0.0], bad, bad, [0.0; 5], bad];
-        let found = check(&bars(&rows), 0..5, &[2]);
+        let found = check(&bars(&rows), 0..5, &[2], 1);
         assert_eq!(found.len(), 2);
         assert_eq!((found[0].row, found[0].rows), (1, 2));
         assert_eq!(found[1].flaw, Flaw::NotPositive { column: "open", value: 0.0 });

@@ -8,17 +8,17 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::align::SeriesBars;
-use super::bars::Bars;
+use super::bars::{Bars, Row};
 use super::catalogue::Catalogue;
 use super::error::MarketError;
-use super::gaps;
+use super::gaps::{self, Filled};
 use super::locate::locate;
-use super::quality::inspect;
+use super::quality::{Finding, FindingKind, Severity, inspect};
 use super::resample::resample;
 use super::source::{self, Source, Span, gather};
 use super::view::Market;
 use crate::domain::{Instrument, Interval, Symbol, Timestamp};
-use crate::scenario::MarketSpec;
+use crate::scenario::{Acceptable, MarketSpec};
 
 /// What of the data a run needs.
 #[derive(Debug, Clone, Copy)]
@@ -49,7 +49,8 @@ pub fn load(request: &LoadRequest<'_>) -> Result<Market, MarketError> {
         gather(spec.instruments.par_iter().map(|one| Sources::open(request, &catalogue, one)).collect())?;
     check_window(spec, &sources)?;
     let series = gather(sources.par_iter().map(|one| one.read(request)).collect())?;
-    Market::assemble(spec.interval, series, spec.start, spec.end)
+    let market = Market::assemble(spec.interval, series, spec.start, spec.end)?;
+    Ok(market.on_calendar(spec.calendar))
 }
 
 /// The files that serve one symbol.
@@ -67,7 +68,7 @@ impl<'a> Sources<'a> {
         catalogue: &Catalogue,
         instrument: &'a Instrument,
     ) -> Result<Self, MarketError> {
-        let (spec, symbol) = (request.spec, &instrument.symbol);
+        let (spec, symbol) = (request.spec, &instrument.source);
         let files = catalogue.files_of(symbol, spec.instruments.len() == 1)?;
         let Some((interval, chosen)) = source::choose(&files, spec.interval) else {
             let available = files.keys().copied().flatten().collect();
@@ -77,10 +78,10 @@ impl<'a> Sources<'a> {
                 available,
             });
         };
-        let base = Source::open(symbol, interval, chosen)?;
+        let base = Source::open(instrument, interval, chosen)?;
         let finest =
             source::finest(&files, spec.interval).filter(|&(finest, _)| request.detail && finest < interval);
-        let detail = finest.map(|(finest, files)| Source::open(symbol, finest, files)).transpose()?;
+        let detail = finest.map(|(finest, files)| Source::open(instrument, finest, files)).transpose()?;
         Ok(Self { instrument, base, detail })
     }
 
@@ -114,9 +115,11 @@ impl<'a> Sources<'a> {
             let fine = std::mem::replace(&mut bars, coarse);
             detail = detail.or(request.detail.then_some(fine));
         }
-        let findings = inspect(&bars);
-        let mut bars = gaps::apply(bars, spec.gaps, spec.start)
-            .map_err(|gaps| MarketError::Gaps { symbol: self.symbol().clone(), gaps })?;
+        let mut findings = inspect(&bars, spec.calendar);
+        let Filled { mut bars, mut made } = gaps::apply(bars, spec.gaps, spec.calendar, spec.start)
+            .map_err(|gaps| MarketError::Gaps { symbol: self.named().clone(), gaps })?;
+        findings.extend(told(&bars, &made, spec));
+        self.trusted(&findings, &spec.accept)?;
         let coarser_frames = request.frames.iter().filter(|&(&coarse, _)| coarse > spec.interval);
         let mut frames = BTreeMap::new();
         for (&coarse, &wanted) in coarser_frames {
@@ -125,12 +128,34 @@ impl<'a> Sources<'a> {
             trim(&mut frame, spec.start, wanted.saturating_add(1));
             frames.insert(coarse, frame);
         }
+        let before = bars.len();
         trim(&mut bars, spec.start, history(request));
+        let dropped = before - bars.len();
+        made.retain(|&row| row >= dropped);
+        made.iter_mut().for_each(|row| *row -= dropped);
         if let Some(detail) = &mut detail {
             trim(detail, spec.start, 0);
         }
         let detail = detail.filter(|detail| !detail.is_empty());
-        Ok(SeriesBars { instrument: self.instrument.clone(), bars, frames, findings, detail })
+        Ok(SeriesBars { instrument: self.instrument.clone(), bars, frames, findings, detail, made })
+    }
+
+    /// Refuses bars with a finding of level error that the scenario does not accept.
+    fn trusted(&self, findings: &[Finding], accept: &[Acceptable]) -> Result<(), MarketError> {
+        // Other errors are refused for what they are: overlapping bars, rows that are no bars.
+        let may_be = |finding: &Finding, kinds: &[Acceptable]| {
+            kinds.iter().any(|kind| kind.as_str() == finding.kind.as_str())
+        };
+        let grave = findings.iter().filter(|one| {
+            one.severity == Severity::Error && may_be(one, &Acceptable::ALL) && !may_be(one, accept)
+        });
+        let problems: Vec<MarketError> = grave
+            .map(|one| MarketError::Untrusted {
+                symbol: self.named().clone(),
+                finding: Box::new(one.clone()),
+            })
+            .collect();
+        if problems.is_empty() { Ok(()) } else { Err(MarketError::all(problems)) }
     }
 
     /// The rows of the base source that the request needs. A bucket holds at most as many rows as fit its
@@ -153,9 +178,26 @@ impl<'a> Sources<'a> {
         Span { start: spec.start, rows_before: usize::try_from(rows).unwrap_or(usize::MAX), end }
     }
 
-    fn symbol(&self) -> &Symbol {
-        &self.instrument.symbol
+    /// The symbol as the data and the scenario name it.
+    fn named(&self) -> &Symbol {
+        &self.instrument.source
     }
+}
+
+/// The bars in range that were made, as a finding.
+fn told(bars: &Bars, made: &[Row], spec: &MarketSpec) -> Option<Finding> {
+    let range = spec.start.map_or(0, |start| bars.first_row_from(start));
+    let in_range = &made[made.partition_point(|&row| row < range)..];
+    let &first = in_range.first()?;
+    Some(Finding {
+        kind: FindingKind::Filled,
+        severity: Severity::Info,
+        count: in_range.len() as u64,
+        row: None,
+        at: Some(bars.ts[first]),
+        detail: "made by `gaps = \"forward_fill\"`: they value positions and feed indicators, nobody can trade them"
+            .to_owned(),
+    })
 }
 
 /// Base bars wanted before the start; a frame of the scenario's own interval is the base itself.
@@ -205,7 +247,7 @@ fn check_window(spec: &MarketSpec, sources: &[Sources<'_>]) -> Result<(), Market
     });
     let problems: Vec<MarketError> = outside
         .map(|one| MarketError::SymbolOutside {
-            symbol: one.symbol().clone(),
+            symbol: one.named().clone(),
             start,
             end,
             first: one.first(interval),

@@ -3,11 +3,12 @@
 //! Owns finding, reading, checking, resampling and aligning bars, and making synthetic ones. Never writes a
 //! result, never knows an agent. Invariants: a [`Market`] never changes once built; its bars are sorted,
 //! unique in time, finite and positive, with `low <= open, close <= high`; ticks are at least an interval
-//! apart; a coarse bar is visible only once it has closed; nothing is repaired or filled in.
+//! apart; prices are at eight places; a coarse bar is visible only once it has closed; nothing is repaired.
 
 mod align;
 mod bars;
 mod blocks;
+mod calendar;
 mod catalogue;
 mod digest;
 pub mod download;
@@ -25,16 +26,18 @@ mod source;
 pub mod synth;
 #[cfg(test)]
 mod tests;
+pub mod unit;
 mod view;
 
 pub use align::{CALENDAR_CONTEXT, SeriesBars};
 pub use bars::{Bars, Row};
 pub use blocks::{BLOCK, Blocks, Bounds};
+pub use calendar::TradingYear;
 pub use error::MarketError;
 pub use extremes::Extremes;
 pub use file::write_bars;
 pub(crate) use file::{TimeScale, numbers, raw_times};
-pub use flaw::{Flaw, PRICE_CEILING};
+pub use flaw::{Flaw, PRICE_CEILING, VOLUME_CEILING};
 pub use load::{LoadRequest, load};
 pub use resample::resample;
 pub use view::{Frame, Market, SymbolSeries, TickRange, TickRow};

@@ -1,21 +1,24 @@
 //! The files of one symbol at one interval, read as one series.
 //!
 //! Owns which interval serves a scenario, which row groups a window needs, and how far back they reach for
-//! history. Invariant: the bars that leave here have increasing times and passed every check.
+//! history. Invariant: the bars that leave here have increasing times, passed every check, and
+//! are quoted in their instrument's unit at eight places.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::bars::Bars;
 use super::file::{BarFile, Rows};
-use super::{MAX_ROWS, MarketError};
-use crate::domain::{Interval, Symbol, Timestamp};
+use super::{MAX_ROWS, MarketError, unit};
+use crate::domain::{Instrument, Interval, Symbol, Timestamp};
 
 /// One symbol's files of one interval, in order of time, none overlapping another.
 #[derive(Debug)]
 pub(super) struct Source {
     pub symbol: Symbol,
     pub interval: Interval,
+    /// What the symbol is quoted in.
+    unit: u32,
     files: Vec<BarFile>,
 }
 
@@ -40,7 +43,8 @@ pub(super) struct Read {
 
 impl Source {
     /// Opens the files and puts them in order.
-    pub fn open(symbol: &Symbol, interval: Interval, files: &[&Path]) -> Result<Self, MarketError> {
+    pub fn open(instrument: &Instrument, interval: Interval, files: &[&Path]) -> Result<Self, MarketError> {
+        let symbol = &instrument.source;
         let opened: Vec<Result<BarFile, MarketError>> =
             files.iter().map(|file| BarFile::open(file)).collect();
         let mut files = gather(opened)?;
@@ -55,7 +59,7 @@ impl Source {
                 });
             }
         }
-        Ok(Self { symbol: symbol.clone(), interval, files })
+        Ok(Self { symbol: symbol.clone(), interval, unit: instrument.unit, files })
     }
 
     /// Open of the first bar.
@@ -120,13 +124,15 @@ impl Source {
             let len = rows.bars.len();
             let (first, last) =
                 (from.clamp(offset, offset + len) - offset, to.clamp(offset, offset + len) - offset);
-            problems.extend(file.check(&rows, first..last).err());
+            problems.extend(file.check(&rows, first..last, self.unit).err());
             joined.append(rows.bars, first..last);
             offset += len;
         }
         if !problems.is_empty() {
-            return Err(MarketError::all(problems));
+            return Err(MarketError::all(problems).asking_for(&self.symbol, unit::smallest(&joined)));
         }
+        joined.quote_in(self.unit);
+        joined.round_prices();
         Ok(Read { bars: joined, from_the_beginning: from == 0 && !skipped })
     }
 }

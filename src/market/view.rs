@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::bars::{Bars, Row};
+use super::calendar::TradingYear;
 use super::extremes::Extremes;
 use super::quality::Finding;
 use crate::domain::{Instrument, Interval, SymbolId, Timestamp};
@@ -21,9 +22,9 @@ pub struct Market {
     pub in_range: TickRange,
     /// BLAKE3 over the bars as read (names, intervals and columns), in hexadecimal.
     pub digest: String,
-    /// Whether any bar of the range, or of the days before it, opens on a Saturday: then a year has 365 periods of a day, else 252. Sundays do not
-    /// tell: currency markets open late on them.
-    pub trades_weekends: bool,
+    /// When it trades, and how many days of its year: told by the bars of the range, the calendar by those of the days
+    /// before it too; whatever history was read.
+    pub trading_year: TradingYear,
 }
 
 impl Market {
@@ -83,6 +84,8 @@ pub struct SymbolSeries {
     pub instrument: Instrument,
     /// Its bars at the market's interval.
     pub bars: Bars,
+    /// How many of them were made to fill holes: none of those is tradable.
+    pub filled: usize,
     /// For each tick of the clock, the last row known at its close.
     pub rows: Vec<TickRow>,
     /// Coarser bars with what is closed when, by interval.
@@ -96,9 +99,9 @@ pub struct SymbolSeries {
 }
 
 impl SymbolSeries {
-    /// Whether it has a bar of its own at every tick: then its rows are the ticks, and `rows` need not be read.
+    /// Whether it has a tradable bar of its own at every tick: then its rows are the ticks, and `rows` need not be read.
     pub fn is_whole(&self) -> bool {
-        self.bars.len() == self.rows.len()
+        self.filled == 0 && self.bars.len() == self.rows.len()
     }
 
     /// Its row at a tick, as `rows` has it.
@@ -145,7 +148,7 @@ impl TickRow {
         if self.0 == 0 { None } else { Some((self.0 >> 1) as usize - 1) }
     }
 
-    /// The row, only where the symbol has a bar at this very tick: tradable now.
+    /// The row, only where the symbol has a bar at this very tick that was not made to fill a hole: tradable now.
     pub const fn fresh(self) -> Option<Row> {
         if self.0 & 1 == 1 { self.row() } else { None }
     }

@@ -4,12 +4,14 @@
 
 use super::drawdown::worst_falls;
 use super::monthly::{MonthReturn, YearReturn, monthly_returns, yearly_returns};
+use super::observed::levels;
 use super::report::{Drawdown, Measure, Sampling};
 use super::rolling::{ROLLING_RETURNS, rolling_sharpe};
 use super::sampling::{Sample, simple_returns};
 use super::sharpe::per_period_rate;
 use crate::domain::{Span, Timestamp};
 use crate::engine::Replay;
+use crate::engine::batch::Fall;
 use crate::market::Market;
 use crate::scenario::MetricSpec;
 
@@ -43,8 +45,7 @@ impl Course {
     /// Of a replay in the market it was replayed on.
     pub fn of(replay: &Replay, market: &Market, spec: &MetricSpec) -> Self {
         let start = replay.starting_balance.to_f64();
-        let ticks = replay.window.ticks;
-        let sample = Sample::of(start, &replay.equity, market, ticks, spec.periods_per_year);
+        let sample = Sample::of_replay(replay, market, spec.periods_per_year);
         // A close at midnight belongs to the day that ends there.
         let within: Vec<Timestamp> =
             sample.times.iter().skip(1).map(|&at| at - Span::from_micros(1)).collect();
@@ -72,8 +73,8 @@ fn drawdowns(start: f64, replay: &Replay, market: &Market) -> Vec<DatedFall> {
     let at =
         |place: Option<usize>| place.map_or(market.clock[first], |index| market.close_time(first + index));
     let end = at(replay.equity.len().checked_sub(1));
-    let dated = |fall| {
-        let drawdown = Drawdown::dated(fall, at);
+    let dated = |fall: Fall| {
+        let drawdown = Drawdown::dated(fall.between(levels(replay, market)), at);
         DatedFall { drawdown, length: drawdown.recovered_at.unwrap_or(end) - drawdown.peak_at }
     };
     worst_falls(start, &replay.equity, WORST_DRAWDOWNS).into_iter().map(dated).collect()

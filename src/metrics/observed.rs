@@ -9,7 +9,7 @@ use super::report::{DatedExtremes, Drawdown};
 use super::sampling::{Sample, Sampled};
 use crate::domain::{Cash, Timestamp};
 use crate::engine::batch::{ClosedTrade, Condensed};
-use crate::engine::{ExitState, Replay};
+use crate::engine::{ExitState, Replay, equity_at};
 use crate::market::Market;
 
 /// One agent in one window, as the statistics see it.
@@ -46,21 +46,21 @@ pub struct Observed {
 impl Observed {
     /// Of a replay in the market it was replayed on. `periods_per_year` is the scenario's, where it says one.
     pub fn of(replay: &Replay, market: &Market, periods_per_year: Option<f64>) -> Self {
-        let start = replay.starting_balance.to_f64();
-        let (fall, extremes) = walk(start, &replay.equity);
+        let (fall, extremes) = walk(replay.starting_balance.to_f64(), &replay.equity);
+        let level = levels(replay, market);
         let at = instants(market, replay.window.ticks.first);
         let closed = replay.round_trips.iter().filter(|trip| trip.state == ExitState::Closed);
         Self {
             starting_balance: replay.starting_balance,
             final_equity: replay.final_equity,
             fees: replay.fees,
-            sample: Sample::of(start, &replay.equity, market, replay.window.ticks, periods_per_year),
-            drawdown: Drawdown::dated(fall, &at),
-            extremes: DatedExtremes::dated(extremes, &at),
+            sample: Sample::of_replay(replay, market, periods_per_year),
+            drawdown: Drawdown::dated(fall.between(&level), &at),
+            extremes: DatedExtremes::dated(extremes.at_levels(&level), &at),
             acted: !replay.fills.is_empty()
                 || !replay.round_trips.is_empty()
                 || replay.ticks_in_market > 0
-                || replay.equity.iter().any(|&level| level != start),
+                || replay.final_equity != replay.starting_balance,
             trades: closed
                 .map(|trip| ClosedTrade {
                     pnl: trip.pnl,
@@ -96,6 +96,15 @@ impl Observed {
             ticks_touched: outcome.ticks_touched,
             bar_seconds: market.interval.span().seconds(),
         }
+    }
+}
+
+/// The exact equity at a place of a window's curve, whose marks have told where to look.
+pub(super) fn levels<'r>(replay: &'r Replay, market: &'r Market) -> impl Fn(Option<usize>) -> f64 + 'r {
+    let first = replay.window.ticks.first;
+    move |place| {
+        let at = place.and_then(|place| equity_at(replay, market, [first + place]).next());
+        at.unwrap_or(replay.starting_balance).to_f64()
     }
 }
 

@@ -7,18 +7,23 @@
 //!   a change is kept (return 0). A day without ticks is no period: neither a weekend of a market with
 //!   sessions nor a hole in the data of a round-the-clock market gets a return that nobody could have had.
 //!
-//! Periods a year, `A`: as the scenario says, else from the spacing of THIS curve: 365 days for markets with
-//! weekend bars, 252 for others, times the ticks a day where every tick is a point (`day / interval` for
-//! round-the-clock markets, the window's mean for sessions); `365 days / interval` for bars over a day.
+//! Periods a year, `A`: as the scenario says, else the days of the market's year (measured, see
+//! [`TradingYear`](crate::market::TradingYear)), times the ticks a day where every tick is a point
+//! (`day / interval` for round-the-clock markets, the window's mean for others); `365 days / interval` for bars over
+//! a day.
 
 use super::drawdown::walk;
 use super::report::{DatedExtremes, Drawdown, Missing, Sampling};
 use super::series::ReturnSeries;
-use crate::domain::{Span, Timestamp};
+use crate::domain::{Cash, Span, Timestamp};
+use crate::engine::{Replay, equity_at};
 use crate::market::{Market, TickRange};
 
 /// Windows shorter than this are sampled at every tick, and the growth of shorter records is not put to a year.
 pub const LEAST_ANNUALISED: Span = Span::DAY.times(30);
+
+/// A day that has this share of its ticks, but for so much, has all of them.
+const NEAR: f64 = 0.015;
 
 /// The sampled equity of one window.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,6 +89,14 @@ impl Sampled {
 }
 
 impl Sample {
+    /// Of a replay in the market it was replayed on: its exact equity.
+    pub fn of_replay(replay: &Replay, market: &Market, stated: Option<f64>) -> Self {
+        let sampled = Sampled::of(market, replay.window.ticks, stated);
+        let points = equity_at(replay, market, sampled.ticks.iter().copied());
+        let curve = std::iter::once(replay.starting_balance).chain(points).map(Cash::to_f64).collect();
+        sampled.sample(curve)
+    }
+
     /// Samples `equity`, one value for each tick of `ticks`, with `start` before it. `stated` is the
     /// scenario's number of periods a year.
     pub fn of(start: f64, equity: &[f64], market: &Market, ticks: TickRange, stated: Option<f64>) -> Self {
@@ -139,7 +152,7 @@ fn length_of(market: &Market, ticks: TickRange) -> Span {
     let (first, last) = (market.clock[ticks.first], market.clock[ticks.last - 1]);
     let whole_days = Span::DAY.times(last.utc_day() - first.utc_day() + 1);
     let length = market.close_time(ticks.last - 1) - first;
-    if market.trades_weekends { length } else { length.max(whole_days) }
+    if market.trading_year.never_closes() { length } else { length.max(whole_days) }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "microseconds of a day and counts of ticks")]
@@ -149,13 +162,19 @@ fn periods_per_year(market: &Market, clock: &[Timestamp], sampling: Sampling) ->
     if interval > Span::DAY {
         return 365.0 * ticks_of_a_day;
     }
-    match (sampling, market.trades_weekends) {
-        (Sampling::Daily, true) => 365.0,
-        (Sampling::Daily, false) => 252.0,
-        (Sampling::PerBar, true) => 365.0 * ticks_of_a_day,
-        (Sampling::PerBar, false) => {
+    let year = market.trading_year;
+    match sampling {
+        Sampling::Daily => year.days,
+        // Round the clock ticks are counted over the time that passed: a day has all of them, but for a sparse feed.
+        Sampling::PerBar if year.never_closes() => {
+            let span =
+                clock.last().zip(clock.first()).map_or(interval, |(last, first)| *last - *first + interval);
+            let a_day = clock.len() as f64 * Span::DAY.micros() as f64 / span.micros() as f64;
+            365.0 * if (a_day / ticks_of_a_day - 1.0).abs() <= NEAR { ticks_of_a_day } else { a_day }
+        }
+        Sampling::PerBar => {
             let days = day_ends(clock, interval).count().max(1);
-            252.0 * clock.len() as f64 / days as f64
+            year.days * clock.len() as f64 / days as f64
         }
     }
 }
@@ -197,6 +216,8 @@ mod tests {
     use super::super::golden::close;
     use super::*;
     use crate::domain::Interval;
+    use crate::market::TradingYear;
+    use crate::scenario::Calendar;
 
     fn minutes(at: i64) -> Timestamp {
         Timestamp::from_micros(at * Span::MINUTE.micros())
@@ -206,7 +227,11 @@ mod tests {
         Market {
             interval: interval.parse().unwrap(),
             clock,
-            trades_weekends: weekends,
+            trading_year: TradingYear::of(if weekends {
+                Calendar::RoundTheClock
+            } else {
+                Calendar::Sessions
+            }),
             ..crate::metrics::testing::empty_market()
         }
     }

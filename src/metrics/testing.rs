@@ -1,7 +1,7 @@
 //! Markets and replays made up for tests.
 
 use crate::domain::{Cash, Interval, Price, Qty, Span, SymbolId, Timestamp, UNITS_PER_ONE, Wallet};
-use crate::engine::{ExitState, Flags, Replay, ReplayStatus, RoundTrip, Window};
+use crate::engine::{ExitState, Flags, Holding, Replay, ReplayStatus, RoundTrip, Window};
 use crate::market::{Market, TickRange};
 
 pub fn cash(whole: i128) -> Cash {
@@ -16,7 +16,7 @@ pub fn empty_market() -> Market {
         symbols: Vec::new(),
         in_range: TickRange { first: 0, last: 0 },
         digest: String::new(),
-        trades_weekends: true,
+        trading_year: crate::market::TradingYear::of(crate::scenario::Calendar::RoundTheClock),
     }
 }
 
@@ -29,14 +29,18 @@ pub fn daily_market(days: i64) -> Market {
 /// A replay over the whole market with this equity at each tick, and nothing else.
 pub fn replay(market: &Market, start: i128, equity: Vec<f64>) -> Replay {
     let last = equity.last().copied().unwrap_or_default();
+    #[expect(clippy::cast_possible_truncation, reason = "amounts of a test")]
+    let exact = |value: f64| Cash::from_units((value * 1e8).round() as i128);
+    let holding = |(tick, &value)| Holding { tick, cash: exact(value), quantities: [].into() };
     Replay {
         window: Window { index: 0, ticks: TickRange { first: 0, last: market.clock.len() } },
         status: ReplayStatus::Completed,
         starting_balance: cash(start),
         #[expect(clippy::cast_possible_truncation, reason = "whole amounts")]
         final_equity: cash(last as i128),
+        written_off: Vec::new(),
+        holdings: equity.iter().enumerate().map(holding).collect(),
         equity,
-        holdings: Vec::new(),
         orders: Vec::new(),
         fills: Vec::new(),
         round_trips: Vec::new(),

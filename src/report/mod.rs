@@ -21,6 +21,8 @@ pub mod terminal;
 mod view;
 mod wording;
 
+pub use wording::unused_bars;
+
 pub use error::ReportError;
 pub use machine::{agent_json, leaderboard_csv, leaderboard_json};
 pub use pages::{comparison, images, pages, sparks};

@@ -122,17 +122,38 @@ pub(super) fn instant(at: Timestamp, dates: bool) -> String {
     utc.format(if dates { "%Y-%m-%d" } else { "%Y-%m-%d %H:%M" }).to_string()
 }
 
+/// The day that a bar covers which closes at `at`: a close at midnight is that of the day before.
+pub(super) fn close_day(at: Timestamp) -> String {
+    instant(at - Span::from_micros(1), true)
+}
+
+/// When a bar closed, for reading: as the day it covers where `dates` is set. A window's start is its own day.
+pub(super) fn close_time(at: Timestamp, start: Option<Timestamp>, dates: bool) -> String {
+    if dates && start != Some(at) { close_day(at) } else { instant(at, dates) }
+}
+
 /// Whether all instants are midnights, so that dates suffice.
 pub(super) fn are_dates(mut times: impl Iterator<Item = Timestamp>) -> bool {
     times.all(|at| at.micros() % Span::DAY.micros() == 0)
 }
 
-/// Two stored instants for reading: as dates where both are midnights.
+/// The first and the last instant of something, for reading: as dates where both are midnights.
+pub(super) fn ends(first: &str, last: &str) -> (String, String) {
+    match (first.parse::<Timestamp>(), last.parse::<Timestamp>()) {
+        (Ok(first), Ok(last)) => {
+            let dates = are_dates([first, last].into_iter());
+            (instant(first, dates), instant(last, dates))
+        }
+        _ => (first.to_owned(), last.to_owned()),
+    }
+}
+
+/// A stretch of time for reading, from its start to its end: as its first and its last day where both are midnights.
 pub(super) fn range(start: &str, end: &str) -> (String, String) {
     match (start.parse::<Timestamp>(), end.parse::<Timestamp>()) {
         (Ok(from), Ok(to)) => {
             let dates = are_dates([from, to].into_iter());
-            (instant(from, dates), instant(to, dates))
+            (instant(from, dates), if dates && to > from { close_day(to) } else { instant(to, dates) })
         }
         _ => (start.to_owned(), end.to_owned()),
     }
@@ -182,7 +203,7 @@ mod tests {
     fn a_range_of_midnights_is_one_of_dates() {
         assert_eq!(
             range("2024-01-01T00:00:00Z", "2024-02-01T00:00:00Z"),
-            ("2024-01-01".to_owned(), "2024-02-01".to_owned())
+            ("2024-01-01".to_owned(), "2024-01-31".to_owned())
         );
         assert_eq!(range("2024-01-01T00:00:00Z", "2024-01-01T12:30:00Z").1, "2024-01-01 12:30");
     }

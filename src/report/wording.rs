@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::numbers::count;
+use super::numbers::{count, grouped};
 use crate::metrics::Score;
 use crate::store::sweep::WinnerRecord;
 use crate::store::{CostRecord, RankingRecord, RunRecord, StoredRun};
@@ -126,25 +126,22 @@ fn below_the_line(stored: &StoredRun) -> Option<String> {
         .then(|| format!("not ranked: fewer than {} trades: {}", board.min_trades, some(&names)))
 }
 
-/// What stands in a cell of a leaderboard: a number, an infinity, or nothing. Of an idle agent the metrics of returns are
-/// nothing.
+/// Metrics of returns: of an idle agent, which held cash, tables show none of them.
+const OF_RETURNS: [&str; 7] =
+    ["roi_pct", "total_pnl", "cagr_pct", "sharpe_ratio", "sortino_ratio", "calmar_ratio", "max_drawdown_pct"];
+
+/// What stands in a cell of a leaderboard: a number, an infinity, or nothing.
 pub(super) fn shown(row: &RankingRecord, metric: &str) -> Score {
-    const OF_RETURNS: [&str; 7] = [
-        "roi_pct",
-        "total_pnl",
-        "cagr_pct",
-        "sharpe_ratio",
-        "sortino_ratio",
-        "calmar_ratio",
-        "max_drawdown_pct",
-    ];
-    if row.is_idle() && OF_RETURNS.contains(&metric) { Score::Absent } else { row.known_value(metric) }
+    if is_blank(row, metric) { Score::Absent } else { row.known_value(metric) }
 }
 
-/// The score of a row as it is shown: nothing of an idle agent.
-pub(super) fn shown_score(row: &RankingRecord) -> Score {
-    let idle = row.missing.get("score").is_some_and(|reason| reason.starts_with("idle"));
-    if idle { Score::Absent } else { row.known_score() }
+/// What stands in the cell of a row's score.
+pub(super) fn shown_score(row: &RankingRecord, ranking_metric: &str) -> Score {
+    if is_blank(row, ranking_metric) { Score::Absent } else { row.known_score() }
+}
+
+fn is_blank(row: &RankingRecord, metric: &str) -> bool {
+    row.is_idle() && OF_RETURNS.contains(&metric)
 }
 
 /// The score of a sweep's winner.
@@ -157,7 +154,7 @@ pub(super) fn winner_score(winner: &WinnerRecord) -> String {
 pub(super) fn score_says_more(stored: &StoredRun) -> bool {
     let metric = stored.leaderboard.ranking_metric.as_str();
     let text = |score: Score| score.value().map(super::numbers::ratio);
-    stored.leaderboard.rankings.iter().any(|row| text(shown_score(row)) != text(shown(row, metric)))
+    stored.leaderboard.rankings.iter().any(|row| text(shown_score(row, metric)) != text(shown(row, metric)))
 }
 
 /// Agents that did not complete a window.
@@ -185,10 +182,32 @@ pub(super) fn optimistic(run: &RunRecord) -> Option<String> {
         .then(|| format!("optimistic: {names} fills orders at the very close that they were decided on"))
 }
 
+/// That windows leave bars of the range unused.
+#[expect(clippy::cast_precision_loss, reason = "a share, shown only")]
+pub fn unused_bars(bars: usize, of: usize) -> String {
+    let share = bars as f64 / of.max(1) as f64 * 100.0;
+    format!("{} of {} bars of the range ({share:.0} %) lie in no window", count(bars), count(of))
+}
+
 /// What a reader should know of the run as a whole, besides optimistic settings.
 pub(super) fn flags(run: &RunRecord) -> Vec<String> {
     let flags = &run.flags;
     let mut lines = Vec::new();
+    if !run.market.accepted.is_empty() {
+        let kinds: Vec<&str> = run.market.accepted.iter().map(String::as_str).collect();
+        lines.push(format!(
+            "the data has errors that the scenario accepts ({}): its results may mean nothing",
+            some(&kinds)
+        ));
+    }
+    for (symbol, unit) in &run.market.units {
+        let asset = symbol.strip_prefix(&unit.to_string()).unwrap_or(symbol);
+        let unit = grouped(&unit.to_string());
+        lines.push(format!("{symbol}: prices are for {unit} of {asset}, quantities count in {unit}"));
+    }
+    if let Some(unused) = flags.unused {
+        lines.push(unused_bars(unused.bars, unused.of));
+    }
     if !flags.delisted.is_empty() {
         let names: Vec<&str> = flags.delisted.iter().map(String::as_str).collect();
         let worth =

@@ -159,6 +159,12 @@ fn large_enough(order: &Proposal<'_>, ask: Ask) -> Result<(), Refusal> {
         Ask::Qty(qty) => qty,
         Ask::Amount(amount) => Qty::affordable(amount, order.price, order.fee, step),
     };
+    if quantity > Qty::MOST_HELD {
+        let most = Qty::MOST_HELD;
+        let detail =
+            format!("quantity {quantity} is above the largest position, {most}: quote it in a larger `unit`");
+        return Err(Refusal::new(RefusalCode::InvalidQuantity, detail));
+    }
     let notional = crate::risk::notional(order.price, quantity);
     if notional >= least && quantity.is_positive() {
         return Ok(());

@@ -11,21 +11,15 @@ pub enum Ask {
     Amount(Cash),
 }
 
-/// Above this an amount is larger than any wallet; nonsense sizes are held there so that no product
-/// overflows.
-const LARGEST: Cash = Cash::from_units(10_i128.pow(22));
-
-/// The same for quantities, in units.
-const LARGEST_QTY: i128 = 10_i128.pow(28);
+/// No wallet has more, and no log can show more: what a strategy asks beyond it is held there, and refused.
+const LARGEST: Cash = Cash::LARGEST;
 
 impl Ask {
     /// Nonsense held at a size that no wallet has.
     #[must_use]
     pub fn bounded(self) -> Self {
         match self {
-            Self::Qty(qty) => {
-                Self::Qty(qty.clamp(Qty::from_units(-LARGEST_QTY), Qty::from_units(LARGEST_QTY)))
-            }
+            Self::Qty(qty) => Self::Qty(qty.clamp(Qty::from_units(-Qty::LARGEST.units()), Qty::LARGEST)),
             Self::Amount(amount) => Self::Amount(amount.clamp(Cash::from_units(-LARGEST.units()), LARGEST)),
         }
     }
@@ -85,10 +79,7 @@ impl std::fmt::Display for Ask {
 
 /// `price * qty`, held at an amount that no wallet has where the product would not fit.
 pub fn notional(price: Price, qty: Qty) -> Cash {
-    match price.units().checked_mul(qty.units()) {
-        Some(_) => Cash::notional(price, qty).min(LARGEST),
-        None => LARGEST,
-    }
+    Cash::notional(price, qty).min(LARGEST)
 }
 
 /// The largest notional that costs at most `amount` with its fee: `amount / (1 + fee)`, exact.

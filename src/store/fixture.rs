@@ -45,7 +45,7 @@ pub(crate) fn market_two_symbols() -> Market {
         symbols: vec![series("BTC", &[10.0, 11.0, 12.0, 9.0, 10.0]), series("ETH", &[5.0, 6.0])],
         digest: "d1935".repeat(12),
         in_range: TickRange { first: 0, last: 5 },
-        trades_weekends: true,
+        trading_year: crate::market::TradingYear::of(crate::scenario::Calendar::RoundTheClock),
     }
 }
 
@@ -65,6 +65,7 @@ fn series(symbol: &str, closes: &[f64]) -> SymbolSeries {
         },
         rows: (0..5).map(|t| TickRow::new(t.min(closes.len() - 1), t < closes.len())).collect(),
         frames: Default::default(),
+        filled: 0,
         findings: Vec::new(),
         detail: None,
         extremes: Default::default(),
@@ -79,6 +80,7 @@ pub(crate) fn replay(window: Window, start: &str, end: &str) -> Replay {
         starting_balance: cash(start),
         final_equity: cash(end),
         equity: Vec::new(),
+        written_off: Vec::new(),
         holdings: Vec::new(),
         orders: Vec::new(),
         fills: Vec::new(),
@@ -354,6 +356,8 @@ pub(crate) fn scenario() -> Scenario {
             warm_up: WarmUp::Before,
             delisted: Delisted::Carry,
             gaps: GapRule::Keep,
+            calendar: None,
+            accept: Vec::new(),
         },
         venue: VenueSpec::default(),
         agents: vec![

@@ -232,7 +232,11 @@ impl RankingRecord {
             information_ratio: value("information_ratio"),
             cagr_pct: value("cagr_pct"),
             record_days: summary.days(),
-            annualised_from_days: record.cagr.is_ok().then(|| summary.days()).filter(|&days| days < 365),
+            annualised_from_days: record
+                .cagr
+                .ok()
+                .map(|_| summary.days())
+                .filter(|days| (30..365).contains(days)),
             scored_windows: row.scored_windows,
             drawdown: (record.max_drawdown.depth < 0.0).then(|| RecordDrawdown {
                 peak_at: record.max_drawdown.peak_at.to_string(),
@@ -372,7 +376,7 @@ mod tests {
       "information_ratio": null,
       "cagr_pct": 0.0,
       "record_days": 5,
-      "annualised_from_days": 5,
+      "annualised_from_days": null,
       "scored_windows": 1,
       "drawdown": {
         "peak_at": "2024-01-03T00:00:00Z",
@@ -416,7 +420,7 @@ mod tests {
       "information_ratio": null,
       "cagr_pct": 0.0,
       "record_days": 5,
-      "annualised_from_days": 5,
+      "annualised_from_days": null,
       "scored_windows": 1,
       "drawdown": null,
       "missing": {

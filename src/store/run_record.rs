@@ -3,17 +3,20 @@
 //! Owns the description of the run; never a result of an agent, never a wall-clock time, so that the same
 //! identity gives the same bytes.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::RunId;
 use crate::domain::SymbolId;
 use crate::engine::SEMANTICS_VERSION;
+use crate::market::quality::Severity;
 use crate::market::{Market, SymbolSeries};
 use crate::scenario::{
     AgentSpec, Delisted, FillAt, GapRule, Intrabar, MarketSpec, Registered, Scenario, Slippage, StrategyKind,
     TieBreak, VenueSpec, WalletChoice, WarmUp,
 };
-use crate::tournament::{Tournament, WindowSpan};
+use crate::tournament::{Tournament, WindowSpan, unused_ticks};
 
 /// Version of the run folder's format. A reader refuses nothing that it can still parse.
 pub const FORMAT_VERSION: u32 = 1;
@@ -91,6 +94,12 @@ pub struct MarketRecord {
     pub gaps: String,
     /// What the data check noticed in the bars that were used, the gravest first for each symbol.
     pub findings: Vec<FindingRecord>,
+    /// How much of the asset prices are for and quantities count in, by symbol, where that is not 1.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub units: BTreeMap<String, u32>,
+    /// Findings of level error that the scenario accepts, of those that there are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accepted: Vec<String>,
 }
 
 /// Something the data check noticed.
@@ -214,6 +223,18 @@ pub struct FlagRecord {
     pub bars_without_detail: u64,
     /// Buys cut to what the wallet could pay.
     pub cut_fills: u64,
+    /// Bars of the range that lie in no window, where they are more than a tenth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unused: Option<UnusedRecord>,
+}
+
+/// Bars that no window has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnusedRecord {
+    /// How many.
+    pub bars: usize,
+    /// Of so many in the range.
+    pub of: usize,
 }
 
 impl RunRecord {
@@ -278,7 +299,24 @@ fn market_record(scenario: &Scenario, market: &Market, windows: &[WindowSpan]) -
         }
         .to_owned(),
         findings: market.symbols.iter().flat_map(findings).collect(),
+        units: units(market),
+        accepted: accepted(market),
     }
+}
+
+fn units(market: &Market) -> BTreeMap<String, u32> {
+    let instruments = market.symbols.iter().map(|series| &series.instrument);
+    instruments.filter(|one| one.unit != 1).map(|one| (one.symbol.to_string(), one.unit)).collect()
+}
+
+/// Of level error there are only accepted findings: others stop the load.
+fn accepted(market: &Market) -> Vec<String> {
+    let all = market.symbols.iter().flat_map(|series| &series.findings);
+    let grave = all.filter(|finding| finding.severity == Severity::Error);
+    let mut kinds: Vec<String> = grave.map(|finding| finding.kind.as_str().to_owned()).collect();
+    kinds.sort();
+    kinds.dedup();
+    kinds
 }
 
 fn findings(series: &SymbolSeries) -> impl Iterator<Item = FindingRecord> {
@@ -405,6 +443,9 @@ fn flag_record(scenario: &Scenario, market: &Market, tournament: &Tournament) ->
     }
     delisted.sort_unstable();
     delisted.dedup();
+    let range = market.in_range;
+    let (unused, of) = (unused_ticks(&tournament.windows, range), range.last - range.first);
+    flags.unused = (unused * 10 > of).then_some(UnusedRecord { bars: unused, of });
     flags.delisted = delisted.into_iter().map(|id| market.series(id).instrument.symbol.to_string()).collect();
     flags
 }

@@ -49,7 +49,7 @@ pub(super) fn market_with(symbols: &[Ticks], frame: Option<Interval>) -> Market 
         symbols: symbols.iter().enumerate().map(|(id, bars)| series(id, bars, ticks, frame)).collect(),
         digest: String::new(),
         in_range: TickRange { first: 0, last: ticks },
-        trades_weekends: true,
+        trading_year: crate::market::TradingYear::of(crate::scenario::Calendar::RoundTheClock),
     }
 }
 
@@ -74,6 +74,7 @@ fn series(id: usize, ticks: &Ticks, len: usize, frame: Option<Interval>) -> Symb
         bars,
         rows,
         frames: BTreeMap::from_iter(frames),
+        filled: 0,
         findings: Vec::new(),
         detail: None,
         extremes: Default::default(),

@@ -70,11 +70,13 @@ impl<'a> JobKeys<'a> {
         hash.update(&scenario.seed.0.to_le_bytes());
         hash.update(&span.window.index.to_le_bytes());
         hash.update(&market.interval.micros().to_le_bytes());
-        hash.update(&[u8::from(market.trades_weekends)]);
+        hash.update(market.trading_year.calendar.as_str().as_bytes());
+        hash.update(&market.trading_year.days.to_le_bytes());
         for text in [
             json(&scenario.metrics),
             json(&scenario.market.delisted),
             json(&scenario.market.warm_up),
+            json(&scenario.market.gaps),
             json(&scenario.market.instruments),
         ] {
             text_into(&mut hash, &text);

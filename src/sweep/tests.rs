@@ -255,13 +255,17 @@ fn what_is_chosen_is_tested_elsewhere() {
     assert_eq!(found.splits.len(), 3);
     for (step, split) in found.splits.iter().enumerate() {
         assert_eq!((split.train.clone(), split.test.clone()), (vec![step, step + 1], vec![vec![step + 2]]));
-        // By hand: the best mean of the two windows, and its return in the third.
-        let roi = |trial: &Trial, window: usize| {
-            trial.outcomes[window].as_ref().unwrap().metrics.total_return.unwrap() * 100.0
+        // By hand: the best growth over the two windows, and its return in the third.
+        let gain = |trial: &Trial, window: usize| {
+            trial.outcomes[window].as_ref().unwrap().metrics.total_return.unwrap()
         };
-        let mean = |trial: &Trial| (roi(trial, step) + roi(trial, step + 1)) / 2.0;
-        let best = whole.trials.iter().map(mean).fold(f64::NEG_INFINITY, f64::max);
-        let winner = whole.trials.iter().find(|trial| mean(trial) == best).unwrap();
+        let roi = |trial: &Trial, window: usize| gain(trial, window) * 100.0;
+        let both = |trial: &Trial| {
+            let (a, b) = (gain(trial, step), gain(trial, step + 1));
+            (a + b + a * b) * 100.0
+        };
+        let best = whole.trials.iter().map(both).fold(f64::NEG_INFINITY, f64::max);
+        let winner = whole.trials.iter().find(|trial| both(trial) == best).unwrap();
         assert_eq!(split.winner.as_ref(), Some(&winner.values));
         assert_eq!((split.in_sample, split.out_of_sample), (Some(best), Some(roi(winner, step + 2))));
     }

@@ -87,7 +87,7 @@ fn joined(parts: impl Iterator<Item = Returns>) -> Returns {
 }
 
 fn of_replay(plan: &Plan<'_>, replay: &Replay) -> ReturnSeries {
-    sampled(plan, replay.starting_balance.to_f64(), &replay.equity, replay.window.ticks)
+    Sample::of_replay(replay, plan.market, plan.scenario.metrics.periods_per_year).series(0.0)
 }
 
 fn sampled(plan: &Plan<'_>, start: f64, levels: &[f64], ticks: TickRange) -> ReturnSeries {
@@ -136,6 +136,7 @@ mod tests {
             bars,
             rows: rows.collect(),
             frames: Default::default(),
+            filled: 0,
             findings: Vec::new(),
             detail: None,
             extremes: Default::default(),

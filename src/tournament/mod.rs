@@ -36,4 +36,4 @@ pub use ranking::{leaderboard, rank_battle};
 pub use regime::Regime;
 pub use run::{Means, Observer, Plan, RunError, Unobserved, run, run_by};
 pub use score::{score, score_over, shown};
-pub use windows::{Stretch, WindowError, plan_windows};
+pub use windows::{Stretch, WindowError, plan_windows, unused_ticks};

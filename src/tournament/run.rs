@@ -204,7 +204,9 @@ mod tests {
         let gain = f64::from(agent.name.as_str().as_bytes()[0]) + f64::from(span.window.index);
         let ticks = span.window.ticks.last - span.window.ticks.first;
         let equity = (0..ticks).map(|tick| 1000.0 + gain * (tick % 5) as f64).collect();
-        Replay { window: span.window, ..replay(market, 1000, equity) }
+        let mut one = replay(market, 1000, equity);
+        one.holdings.iter_mut().for_each(|holding| holding.tick += span.window.ticks.first);
+        Replay { window: span.window, ..one }
     }
 
     fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {

@@ -6,12 +6,12 @@ use super::{AgentResult, WindowResult};
 use crate::domain::{
     AgentName, Bps, Cash, Instrument, Interval, Seed, Span, Symbol, Timestamp, UNITS_PER_ONE,
 };
-use crate::market::{Bars, Market, SeriesBars, TickRange};
+use crate::market::{Bars, Market, SeriesBars, TickRange, TradingYear};
 use crate::metrics::testing::{cash, daily_market, empty_market, replay, round_trip};
 use crate::metrics::{Course, Metrics, measure, record_metrics};
 use crate::scenario::{
-    AgentSpec, Aggregate, BattleSpec, Delisted, GapRule, MarketSpec, MetricSpec, RankingMetric, ReportSpec,
-    RiskProfile, Scenario, StrategyKind, StrategySpec, TieBreak, VenueSpec, WarmUp, WindowSpec,
+    AgentSpec, Aggregate, BattleSpec, Calendar, Delisted, GapRule, MarketSpec, MetricSpec, RankingMetric,
+    ReportSpec, RiskProfile, Scenario, StrategyKind, StrategySpec, TieBreak, VenueSpec, WarmUp, WindowSpec,
 };
 
 pub fn name(text: &str) -> AgentName {
@@ -20,7 +20,9 @@ pub fn name(text: &str) -> AgentName {
 
 /// A market of these open times and no symbols.
 pub fn market(interval: &str, weekends: bool, clock: Vec<Timestamp>) -> Market {
-    Market { interval: interval.parse().unwrap(), clock, trades_weekends: weekends, ..empty_market() }
+    let calendar = if weekends { Calendar::RoundTheClock } else { Calendar::Sessions };
+    let trading_year = TradingYear::of(calendar);
+    Market { interval: interval.parse().unwrap(), clock, trading_year, ..empty_market() }
 }
 
 /// Open times at these hours after 1970-01-01.
@@ -148,6 +150,8 @@ pub fn scenario(agents: &[&str], by: RankingMetric) -> Scenario {
             warm_up: WarmUp::default(),
             delisted: Delisted::default(),
             gaps: GapRule::default(),
+            calendar: None,
+            accept: Vec::new(),
         },
         venue: VenueSpec::default(),
         agents: agents.iter().map(agent).collect(),

@@ -128,6 +128,17 @@ pub fn plan_windows(
     Ok((0_u32..).zip(windows).map(span).collect())
 }
 
+/// How many ticks of a range lie in none of its windows, which are in order of time.
+pub fn unused_ticks(windows: &[WindowSpan], range: TickRange) -> usize {
+    let (mut used, mut from) = (0, range.first);
+    for TickRange { first, last } in windows.iter().map(|span| span.window.ticks) {
+        let first = first.max(from);
+        used += last.saturating_sub(first);
+        from = from.max(last);
+    }
+    (range.last - range.first).saturating_sub(used)
+}
+
 /// The range that is cut up, as time.
 #[derive(Debug)]
 pub(super) struct Calendar<'m> {
@@ -152,7 +163,7 @@ impl<'m> Calendar<'m> {
 
     fn of(market: &'m Market, ticks: TickRange) -> Self {
         let (first, close) = (market.clock[ticks.first], market.close_time(ticks.last - 1));
-        if market.trades_weekends {
+        if market.trading_year.never_closes() {
             return Self { market, ticks, start: first, end: close, embargo: Span::default() };
         }
         // A day that the range cuts in two does not become a window's day.
@@ -189,7 +200,7 @@ impl<'m> Calendar<'m> {
     }
 
     fn may_be_closed(&self, length: Span) -> bool {
-        !self.market.trades_weekends && length <= LONGEST_CLOSURE
+        !self.market.trading_year.never_closes() && length <= LONGEST_CLOSURE
     }
 
     /// That `fits` windows are as many as were asked for.
@@ -254,6 +265,18 @@ mod tests {
         assert_eq!(spans(&spec, &market).unwrap(), [(0, 24), (24, 48), (48, 72), (72, 96)]);
         let spec = WindowSpec::Sequential { length: days(1), count: Some(2) };
         assert_eq!(spans(&spec, &market).unwrap(), [(0, 24), (24, 48)]);
+    }
+
+    #[test]
+    fn ticks_outside_all_windows_are_counted_once() {
+        let market = market("1h", true, hours(0..100));
+        let unused = |spec: &WindowSpec| {
+            unused_ticks(&plan_windows(spec, &market, all(&market), Seed(1)).unwrap(), all(&market))
+        };
+        assert_eq!(unused(&WindowSpec::Whole), 0);
+        assert_eq!(unused(&WindowSpec::Sequential { length: days(3), count: None }), 28);
+        let overlapping = WindowSpec::Rolling { length: days(2), step: days(1), count: Some(2) };
+        assert_eq!(unused(&overlapping), 100 - 72);
     }
 
     #[test]

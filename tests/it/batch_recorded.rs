@@ -38,6 +38,8 @@ fn market() -> Option<Market> {
         warm_up: WarmUp::Before,
         delisted: Delisted::Carry,
         gaps: GapRule::default(),
+        calendar: None,
+        accept: Vec::new(),
     };
     let request =
         LoadRequest { spec: &spec, frames: &Default::default(), history_bars: 2_000, detail: false };

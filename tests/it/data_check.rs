@@ -74,7 +74,7 @@ fn a_short_halt_is_only_worth_knowing() {
         };
         halted.push(whole.ts[row], values);
     }
-    let findings = inspect(&halted);
+    let findings = inspect(&halted, None);
     assert!(findings.iter().all(|finding| finding.severity == Severity::Info), "{findings:#?}");
     let gap = findings.iter().find(|finding| finding.kind.as_str() == "gap").unwrap();
     assert!(gap.detail.starts_with("80 bars missing, longest 80 min from "), "{}", gap.detail);

@@ -23,6 +23,7 @@ mod golden_metrics;
 mod golden_profiles;
 mod golden_sweep;
 mod isolation;
+mod market_promises;
 mod metrics_command;
 mod money;
 mod rank_and_evidence;

@@ -1,9 +1,11 @@
 //! Money against `rust_decimal`: every rounding operation of `domain` gives the digits that exact decimal
 //! arithmetic gives.
 
+use ethnum::U256;
 use proptest::prelude::*;
 use rust_decimal::{Decimal, RoundingStrategy};
-use tiltyard::domain::{Bps, Cash, MoneyError, Price, Qty, Rounding};
+use tiltyard::domain::{Bps, Cash, MoneyError, Price, PriceSum, Qty, Rounding, SymbolId};
+use tiltyard::ledger::{Ledger, LedgerError};
 
 fn half_up(value: Decimal) -> Decimal {
     value.round_dp_with_strategy(8, RoundingStrategy::MidpointAwayFromZero)
@@ -144,4 +146,108 @@ fn an_amount_grows_as_another_did() {
     let large = "90000000000000000000.00000001";
     assert_eq!(cash(large).grown(cash("3"), cash("3")), cash(large));
     assert_eq!(cash("3").grown(cash("3"), cash(large)), cash(large));
+}
+
+/// Amounts over all magnitudes up to `most` units, each about as likely.
+fn any_size(most: u32) -> impl Strategy<Value = i128> {
+    (0..=most, 1_i128..10).prop_map(move |(zeros, digit)| (digit * 10_i128.pow(zeros)).min(10_i128.pow(most)))
+}
+
+/// `a * b / c` half up in 256 bits.
+fn exactly(a: i128, b: i128, c: i128) -> i128 {
+    let (product, c) = (U256::new(a as u128) * U256::new(b as u128), U256::new(c as u128));
+    let twice = product * U256::new(2) + c;
+    (twice / (c * U256::new(2))).as_i128()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    /// Balances to 1e15, quantities to 1e18, prices from 1e-8 to 1e10: what `check` accepts.
+    #[test]
+    fn the_largest_amounts_multiply_without_loss(
+        price in any_size(18),
+        noise in 0_i128..1_000,
+        quantity in any_size(26),
+        part in 1_i128..1_000_000,
+        fee in fee(),
+    ) {
+        let (price, quantity) = (Price::from_units(price + noise), Qty::from_units(quantity + noise));
+        let one = 100_000_000;
+        let notional = Cash::notional(price, quantity);
+        prop_assert_eq!(notional.units(), exactly(price.units(), quantity.units(), one));
+        let rate = i128::from(fee.units());
+        prop_assert_eq!(notional.fee(fee).units(), exactly(notional.units(), rate, 1_000_000_000_000));
+        let sold = Qty::from_units((quantity.units() / 1_000_000 * part).max(1).min(quantity.units()));
+        prop_assert_eq!(notional.pro_rata(sold, quantity).units(), exactly(notional.units(), sold.units(), quantity.units()));
+        let unit = notional.per_unit(quantity).unwrap();
+        prop_assert_eq!(unit.units(), exactly(notional.units(), one, quantity.units()));
+        let mut sum = PriceSum::default();
+        sum.add(price, quantity);
+        sum.add(price, sold);
+        prop_assert_eq!(sum.average(), price, "fills at one price average to it");
+        prop_assert!(notional.share(Bps::WHOLE) == notional && quantity.share(Bps::WHOLE) == quantity);
+    }
+
+    #[test]
+    fn the_largest_balances_buy_exactly_what_they_pay_for(
+        amount in any_size(23),
+        noise in 0_i128..1_000,
+        price in any_size(18),
+        fee in fee(),
+        step in prop::sample::select(vec![1_i128, 1_000, 100_000_000]),
+    ) {
+        let (amount, price) = (Cash::from_units(amount + noise), Price::from_units(price));
+        let step = Qty::from_units(step);
+        let quantity = Qty::affordable(amount, price, fee, step);
+        prop_assert!(quantity.is_on(step) && !quantity.is_negative());
+        prop_assert!(Cash::notional(price, quantity).with_fee(fee) <= amount);
+        // No more than `amount / (price * (1 + fee))`, and less only where rounding to eight places would cost more.
+        let whole = U256::new(1_000_000_000_000);
+        let dividend = U256::new(amount.units() as u128) * U256::new(100_000_000) * whole;
+        let divisor = U256::new(price.units() as u128) * (whole + U256::new(fee.units() as u128));
+        let most = Qty::from_units((dividend / divisor).as_i128()).floor_to(step);
+        prop_assert!(quantity <= most);
+        prop_assert!(quantity == most || Cash::notional(price, quantity + step).with_fee(fee) > amount);
+    }
+
+    #[test]
+    fn a_round_trip_in_parts_realises_the_whole(
+        price in any_size(18),
+        rise in 1_i128..1_000,
+        quantity in any_size(26),
+        percent in 1_i128..100,
+    ) {
+        let (buy, sell) = (Price::from_units(price), Price::from_units(price + rise * price / 100));
+        let quantity = Qty::from_units(quantity);
+        let start = Cash::notional(buy, quantity);
+        prop_assume!(start.is_positive() && Cash::notional(sell, quantity) <= Cash::LARGEST);
+        let mut ledger = Ledger::new(start, 1);
+        ledger.buy(SymbolId(0), quantity, buy, Bps::ZERO, Cash::ZERO).unwrap();
+        let first = Qty::from_units((quantity.units() / 100 * percent).max(1).min(quantity.units()));
+        let mut realised = ledger.sell(SymbolId(0), first, sell, Bps::ZERO, Qty::ZERO).unwrap().realised;
+        prop_assert!(!realised.is_negative() || sell == buy || first.units() < 100);
+        if quantity > first {
+            realised += ledger.sell(SymbolId(0), quantity - first, sell, Bps::ZERO, Qty::ZERO).unwrap().realised;
+        }
+        prop_assert_eq!(realised, ledger.cash() - start);
+    }
+}
+
+#[test]
+fn a_position_or_a_balance_beyond_the_largest_is_refused() {
+    let mut ledger = Ledger::new(Cash::LARGEST, 1);
+    let tiny = Price::from_units(1);
+    let more = Qty::MOST_HELD + Qty::from_units(1);
+    assert!(matches!(
+        ledger.buy(SymbolId(0), more, tiny, Bps::ZERO, Cash::ZERO),
+        Err(LedgerError::TooLarge { .. })
+    ));
+    ledger.buy(SymbolId(0), Qty::MOST_HELD, tiny, Bps::ZERO, Cash::ZERO).unwrap();
+    let dear: Price = "10000000000".parse().unwrap();
+    assert!(matches!(
+        ledger.sell(SymbolId(0), Qty::MOST_HELD, dear, Bps::ZERO, Qty::ZERO),
+        Err(LedgerError::TooLarge { .. })
+    ));
+    assert_eq!(ledger.position(SymbolId(0)).qty(), Qty::MOST_HELD);
 }

@@ -3,7 +3,7 @@
 use tiltyard::domain::{
     AgentName, Cash, Interval, Price, Qty, Seed, Span, SymbolId, Timestamp, UNITS_PER_ONE, Wallet,
 };
-use tiltyard::engine::{ExitState, Flags, Replay, ReplayStatus, RoundTrip, Window};
+use tiltyard::engine::{ExitState, Flags, Holding, Replay, ReplayStatus, RoundTrip, Window};
 use tiltyard::market::{Market, TickRange};
 use tiltyard::metrics::{Metrics, Missing, measure};
 use tiltyard::scenario::{Aggregate, BattleSpec, MetricSpec, RankingMetric, WindowSpec};
@@ -18,7 +18,7 @@ fn market(interval: &str, ticks: i64) -> Market {
         clock,
         symbols: Vec::new(),
         digest: String::new(),
-        trades_weekends: true,
+        trading_year: tiltyard::market::TradingYear::of(tiltyard::scenario::Calendar::RoundTheClock),
     }
 }
 
@@ -28,13 +28,19 @@ fn cash(whole: i128) -> Cash {
 
 fn replay(market: &Market, equity: Vec<f64>) -> Replay {
     let last = *equity.last().unwrap();
+    let holding = |(tick, &value): (usize, &f64)| Holding {
+        tick,
+        cash: Cash::from_units((value * 1e8).round() as i128),
+        quantities: [].into(),
+    };
     Replay {
         window: Window { index: 0, ticks: TickRange { first: 0, last: market.clock.len() } },
         status: ReplayStatus::Completed,
         starting_balance: cash(1000),
         final_equity: cash(last as i128),
+        written_off: Vec::new(),
+        holdings: equity.iter().enumerate().map(holding).collect(),
         equity,
-        holdings: Vec::new(),
         orders: Vec::new(),
         fills: Vec::new(),
         round_trips: Vec::new(),

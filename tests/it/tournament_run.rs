@@ -54,6 +54,8 @@ fn scenario(market: &Market) -> Scenario {
             warm_up: WarmUp::default(),
             delisted: Delisted::default(),
             gaps: GapRule::default(),
+            calendar: None,
+            accept: Vec::new(),
         },
         venue: VenueSpec::default(),
         agents: vec![

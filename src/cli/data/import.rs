@@ -9,7 +9,7 @@ use super::progress;
 use super::reading::{ReadingArgs, format_and_files, import_failed};
 use super::table::{count, print, print_json, say, table, time};
 use crate::cli::{Exit, Failure};
-use crate::market::import::{self, BadRows, Existing, Group, Groups, Imported};
+use crate::market::import::{self, BadRows, Existing, Group, Groups, Imported, Reading, Unit};
 
 /// Arguments of `data import`.
 #[derive(Debug, clap::Args)]
@@ -34,6 +34,10 @@ pub struct ImportArgs {
     /// Adjust prices for splits and dividends: LEAN factor files, Yahoo's adjusted close
     #[arg(long)]
     adjust: bool,
+    /// How much of the asset prices are for: `auto`, or 1000, 1000000, ... Prices are multiplied by it, volumes
+    /// divided, and the symbol's name begins with it
+    #[arg(long, value_name = "UNIT", default_value = "1")]
+    unit: Unit,
     /// What to do with rows that are no honest bars: missing values, prices of zero, high below low
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = Bad::Refuse)]
     bad: Bad,
@@ -62,7 +66,7 @@ enum Bad {
 impl ImportArgs {
     pub(super) fn run(&self) -> Result<Exit, Failure> {
         let (format, files) = format_and_files(&self.inputs)?;
-        let reading = self.reading.reading(self.adjust);
+        let reading = Reading { unit: self.unit, ..self.reading.reading(self.adjust) };
         let groups =
             import::plan(&files, format, &reading, &self.out).map_err(|error| import_failed(&error))?;
         let bad = match self.bad {

@@ -38,6 +38,7 @@ impl ReadingArgs {
             zone: self.tz,
             time_format: self.time_format.clone(),
             adjust,
+            ..Reading::default()
         }
     }
 }

@@ -5,14 +5,17 @@ use std::iter::Sum;
 use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 use std::str::FromStr;
 
+use ethnum::U256;
 use rust_decimal::Decimal;
 
 /// How many units make one: amounts have eight decimal places.
 pub const UNITS_PER_ONE: i128 = 100_000_000;
 
-/// Largest magnitude a price, quantity or amount may have: 10^20 (10^28 units), so that the product of a
-/// price and a quantity of real markets always fits 128 bits.
+/// Largest magnitude a price, quantity or amount may have: 10^20 (10^28 units).
 const MAX_UNITS: i128 = 10_i128.pow(28);
+
+/// Up to here whole numbers are exact as `f64`.
+const EXACT_AS_F64: i64 = 1 << 53;
 
 /// Why a number is not an amount.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -46,6 +49,29 @@ pub enum Rounding {
     Up,
     /// To the nearest; a half goes away from zero ("half up" for amounts of money).
     HalfUp,
+}
+
+/// `a * b / c` rounded; `c` is positive. The product has all the bits it needs; a result beyond 128 bits, which no
+/// amounts that a wallet can hold give, is the largest of its sign.
+pub(super) fn multiply_divide(a: i128, b: i128, c: i128, rounding: Rounding) -> i128 {
+    match a.checked_mul(b) {
+        Some(product) => divide(product, c, rounding),
+        None => wide_quotient(U256::from(a.unsigned_abs()) * U256::from(b.unsigned_abs()), c, rounding)
+            .saturating_mul(a.signum() * b.signum()),
+    }
+}
+
+/// `numerator / denominator` rounded; `denominator` is positive. Held at the largest amount beyond 128 bits.
+#[cold]
+pub(super) fn wide_quotient(numerator: U256, denominator: i128, rounding: Rounding) -> i128 {
+    let denominator = U256::from(denominator.unsigned_abs());
+    let (quotient, rest) = (numerator / denominator, numerator % denominator);
+    let away = match rounding {
+        Rounding::Down => false,
+        Rounding::Up => rest != U256::ZERO,
+        Rounding::HalfUp => rest != U256::ZERO && rest >= denominator - rest,
+    };
+    i128::try_from(quotient + U256::from(u8::from(away))).unwrap_or(i128::MAX)
 }
 
 /// `numerator / denominator` rounded; `denominator` is positive.
@@ -86,6 +112,9 @@ macro_rules! fixed_point {
             /// Nothing.
             pub const ZERO: Self = Self(0);
 
+            /// The largest that can be written: 10^20.
+            pub const LARGEST: Self = Self(MAX_UNITS);
+
             /// From a count of units of `1e-8`.
             pub const fn from_units(units: i128) -> Self {
                 Self(units)
@@ -114,9 +143,14 @@ macro_rules! fixed_point {
             /// The nearest `f64`, for statistics only: money never comes back from it.
             #[expect(clippy::cast_precision_loss, reason = "statistics are f64")]
             pub fn to_f64(self) -> f64 {
-                // Most amounts fit 64 bits, which the processor converts itself.
-                let units = i64::try_from(self.0).map_or(self.0 as f64, |units| units as f64);
-                units / UNITS_PER_ONE as f64
+                // Most amounts are whole numbers of units that a float holds: one rounding, the division's.
+                if let Ok(units) = i64::try_from(self.0)
+                    && units.abs() <= EXACT_AS_F64
+                {
+                    return units as f64 / UNITS_PER_ONE as f64;
+                }
+                let (whole, rest) = (self.0 / UNITS_PER_ONE, self.0 % UNITS_PER_ONE);
+                whole as f64 + rest as f64 / UNITS_PER_ONE as f64
             }
 
             /// Exactly, as a decimal with eight places.
@@ -188,26 +222,26 @@ macro_rules! fixed_point {
         impl Add for $name {
             type Output = Self;
             fn add(self, other: Self) -> Self {
-                Self(self.0 + other.0)
+                Self(self.0.saturating_add(other.0))
             }
         }
 
         impl Sub for $name {
             type Output = Self;
             fn sub(self, other: Self) -> Self {
-                Self(self.0 - other.0)
+                Self(self.0.saturating_sub(other.0))
             }
         }
 
         impl AddAssign for $name {
             fn add_assign(&mut self, other: Self) {
-                self.0 += other.0;
+                self.0 = self.0.saturating_add(other.0);
             }
         }
 
         impl SubAssign for $name {
             fn sub_assign(&mut self, other: Self) {
-                self.0 -= other.0;
+                self.0 = self.0.saturating_sub(other.0);
             }
         }
 

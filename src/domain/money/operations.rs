@@ -2,20 +2,27 @@
 
 use std::str::FromStr;
 
+use ethnum::U256;
 use rust_decimal::Decimal;
 
-use super::fixed::divide;
+use super::fixed::{divide, multiply_divide};
 use super::{Bps, Cash, Price, Qty, Rounding, UNITS_PER_ONE};
+
+/// Below this (2^25) a market data value becomes units by one multiplication.
+const ONE_MULTIPLICATION: f64 = 33_554_432.0;
+/// From here on (2^52) every `f64` is a whole number.
+const WHOLE_NUMBERS: f64 = 4_503_599_627_370_496.0;
 
 impl Price {
     /// The price nearest to a market data value, half up at eight places. Data holds the `f64` nearest to
-    /// the decimal that the vendor printed; up to 40 million this recovers that decimal exactly by one
-    /// multiplication, above it by way of the shortest decimal that reads back as the same `f64`.
+    /// the decimal that the vendor printed; below 2^25 this recovers that decimal exactly by one
+    /// multiplication (the error is under half a unit), above it by way of the shortest decimal that reads back
+    /// as the same `f64`.
     ///
     /// The value must be finite and not negative, which `market` guarantees for its bars.
     #[expect(clippy::cast_possible_truncation, reason = "below 2^53 after the range test")]
     pub fn from_f64(value: f64) -> Self {
-        if value.abs() < 4e7 {
+        if value.abs() < ONE_MULTIPLICATION {
             // `round`, without a call: the part after the point is exact below 2^53.
             let units = value * 1e8;
             let whole = units as i64;
@@ -28,13 +35,28 @@ impl Price {
         Self::from_decimal(exact).unwrap_or(Self::ZERO)
     }
 
+    /// The `f64` nearest to [`Self::from_f64`] of a value: how columns of market data hold their prices, so that
+    /// the float and the exact price are one. `Self::from_f64` of it is the same price again.
+    ///
+    /// From 2^26 on floats lie further apart than eight decimal places: each is the nearest one already.
+    pub fn round_f64(value: f64) -> f64 {
+        if value < ONE_MULTIPLICATION {
+            // To the nearest whole number without a call, a half to even; then a half up.
+            let units = value * 1e8;
+            let near = (units + WHOLE_NUMBERS) - WHOLE_NUMBERS;
+            let up = if units - near >= 0.5 { 1.0 } else { 0.0 };
+            return (near + up) / 1e8;
+        }
+        if value < 2.0 * ONE_MULTIPLICATION { Self::from_f64(value).to_f64() } else { value }
+    }
+
     /// This price moved by a fraction of itself against the trader: up for a buy, down for a sell;
     /// half up at eight places. `fraction` is not negative.
     pub fn slipped(self, fraction: Bps, up: bool) -> Self {
         let whole = Bps::UNITS_PER_WHOLE;
         let factor =
             if up { whole + i128::from(fraction.0) } else { (whole - i128::from(fraction.0)).max(0) };
-        Self(divide(self.0 * factor, whole, Rounding::HalfUp))
+        Self(multiply_divide(self.0, factor, whole, Rounding::HalfUp))
     }
 
     /// This price less `times` a share of itself, at least nothing, on the grid of `tick`: the exact value, rounded
@@ -53,6 +75,9 @@ impl Price {
 }
 
 impl Qty {
+    /// The largest position: 10^18.
+    pub const MOST_HELD: Self = Self(10_i128.pow(18) * UNITS_PER_ONE);
+
     /// Down to the grid of `step`.
     pub fn floor_to(self, step: Qty) -> Self {
         if step.0 <= 1 { self } else { Self(self.0 / step.0 * step.0) }
@@ -64,55 +89,78 @@ impl Qty {
     }
 
     /// The largest quantity on the step whose notional and fee together cost at most `amount`:
-    /// `amount / (price * (1 + fee))` down to the step, and one step less where rounding the notional and
-    /// the fee to eight places would cost more than `amount`.
+    /// `amount / (price * (1 + fee))` down to the step, and less where rounding the notional and the fee to eight
+    /// places would cost more than `amount`.
     pub fn affordable(amount: Cash, price: Price, fee: Bps, step: Qty) -> Self {
         if !amount.is_positive() || !price.is_positive() {
             return Self::ZERO;
         }
         let whole = Bps::UNITS_PER_WHOLE;
-        // amount / price first: amount * 1e8 / price is the quantity without a fee, at one unit more
-        // than exact precision; the fee then divides it. Both floors are corrected by the loop below.
-        let gross = wide_ratio(amount.0, UNITS_PER_ONE * whole, price.0, whole + i128::from(fee.0));
-        let mut qty = Self(gross).floor_to(step);
-        let step = Self(step.0.max(1));
-        while qty.is_positive() && Cash::notional(price, qty).with_fee(fee) > amount {
-            qty -= step;
+        let most = ratio(amount.0, UNITS_PER_ONE * whole, price.0, whole + i128::from(fee.0));
+        let (qty, step) = (Self(most).floor_to(step), Self(step.0.max(1)));
+        let pays = |qty| Cash::notional(price, qty).with_fee(fee) <= amount;
+        if pays(qty) {
+            return qty;
         }
-        qty
+        // Rounding adds less than two units of money: so much less in steps is surely enough. The cost rises with
+        // the quantity, so the fewest steps are found by halving.
+        let (mut few, mut enough) = (0, (2 * UNITS_PER_ONE / price.0 + 1) / step.0 + 1);
+        while enough - few > 1 {
+            let middle = few + (enough - few) / 2;
+            *(if pays(Self(qty.0 - middle * step.0)) { &mut enough } else { &mut few }) = middle;
+        }
+        Self((qty.0 - enough * step.0).max(0))
     }
 
     /// This share of the quantity, down to eight places.
     pub fn share(self, share: Bps) -> Self {
-        Self(divide(self.0 * i128::from(share.0), Bps::UNITS_PER_WHOLE, Rounding::Down))
+        Self(multiply_divide(self.0, share.0.into(), Bps::UNITS_PER_WHOLE, Rounding::Down))
     }
 }
 
-/// `a * b / (c * d)` rounded down, for `a, b, c, d > 0`, without overflow for any real amounts: where the
-/// products do not fit 128 bits the division is carried out in two exact steps.
-fn wide_ratio(a: i128, b: i128, c: i128, d: i128) -> i128 {
-    match (a.checked_mul(b), c.checked_mul(d)) {
-        (Some(n), Some(m)) => n / m,
-        _ => {
-            // floor(floor(a*x/c) * y / d) can be one unit below the exact floor; the caller's contract
-            // (at most `amount`) holds, and the loss is 1e-8 of the base on amounts above 10^10.
-            let x = UNITS_PER_ONE;
-            let y = b / x;
-            let first = a.saturating_mul(x) / c;
-            first.saturating_mul(y) / d
-        }
+/// `a * b / (c * d)` rounded down, for `a, b, c, d > 0`; the largest amount beyond 128 bits.
+fn ratio(a: i128, b: i128, c: i128, d: i128) -> i128 {
+    if let (Some(numerator), Some(denominator)) = (a.checked_mul(b), c.checked_mul(d)) {
+        return numerator / denominator;
     }
+    let product = |x: i128, y: i128| U256::from(x.unsigned_abs()) * U256::from(y.unsigned_abs());
+    i128::try_from(product(a, b) / product(c, d)).unwrap_or(i128::MAX)
+}
+
+/// Products below this many units are estimated to less than one and a half of them.
+const ESTIMATED: f64 = (1_i64 << 50) as f64;
+
+/// `price * qty` in units, half up, without a division: the estimate is within one and a half of the truth, and what
+/// is left of the product shows by how much, also where its terms have wrapped around 64 bits. `None` where they are
+/// too large for that.
+#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "an estimate, put right")]
+fn small_notional(price: i128, qty: i128) -> Option<i64> {
+    let (price, qty) = (i64::try_from(price).ok()?, i64::try_from(qty).ok()?);
+    let estimate = price as f64 * qty as f64 * 1e-8;
+    if price < 0 || qty < 0 || estimate >= ESTIMATED {
+        return None;
+    }
+    const ONE: i64 = UNITS_PER_ONE as i64;
+    let near = estimate as i64;
+    let rest = price.wrapping_mul(qty).wrapping_sub(near.wrapping_mul(ONE));
+    Some(near + (rest + ONE / 2).div_euclid(ONE))
 }
 
 impl Cash {
+    /// The largest balance to start with: 10^15.
+    pub const MOST_AT_START: Self = Self(10_i128.pow(15) * UNITS_PER_ONE);
+
     /// What `qty` costs at `price`, half up at eight places.
     pub fn notional(price: Price, qty: Qty) -> Self {
-        Self(divide(price.0 * qty.0, UNITS_PER_ONE, Rounding::HalfUp))
+        match small_notional(price.0, qty.0) {
+            Some(units) => Self(units.into()),
+            None => Self(multiply_divide(price.0, qty.0, UNITS_PER_ONE, Rounding::HalfUp)),
+        }
     }
 
     /// The fee on this notional, half up at eight places.
     pub fn fee(self, rate: Bps) -> Self {
-        Self(divide(self.0 * i128::from(rate.0), Bps::UNITS_PER_WHOLE, Rounding::HalfUp))
+        Self(multiply_divide(self.0, rate.0.into(), Bps::UNITS_PER_WHOLE, Rounding::HalfUp))
     }
 
     /// This notional and its fee.
@@ -122,7 +170,7 @@ impl Cash {
 
     /// This share of the amount, down to eight places.
     pub fn share(self, share: Bps) -> Self {
-        Self(divide(self.0 * i128::from(share.0), Bps::UNITS_PER_WHOLE, Rounding::Down))
+        Self(multiply_divide(self.0, share.0.into(), Bps::UNITS_PER_WHOLE, Rounding::Down))
     }
 
     /// `self * part / whole`, half up at eight places: the part of a cost that goes with a part of a
@@ -131,31 +179,17 @@ impl Cash {
         if part == whole {
             return self;
         }
-        Self(divide(self.0 * part.0, whole.0, Rounding::HalfUp))
+        Self(multiply_divide(self.0, part.0, whole.0, Rounding::HalfUp))
     }
 
     /// `self * end / start`, half up at eight places: the amount grown as another grew from `start` to `end`. Exact
     /// whatever the amounts are; `start` is positive, the others not negative.
     pub fn grown(self, start: Self, end: Self) -> Self {
-        let (from, times) = (start.0.unsigned_abs(), end.0.unsigned_abs());
-        let (whole, part) = (self.0 / start.0, self.0.unsigned_abs() % from);
-        // `part * times / from` bit by bit: the product may not fit 128 bits.
-        let (mut quotient, mut rest) = (0_i128, 0_u128);
-        for bit in (0..u128::BITS - times.leading_zeros()).rev() {
-            for term in [rest, if times >> bit & 1 == 1 { part } else { 0 }] {
-                rest += term;
-                quotient += i128::from(rest >= from);
-                rest -= if rest >= from { from } else { 0 };
-            }
-            if bit > 0 {
-                quotient *= 2;
-            }
-        }
-        Self(whole * end.0 + quotient + i128::from(rest >= from - rest))
+        Self(multiply_divide(self.0, end.0, start.0, Rounding::HalfUp))
     }
 
     /// The price per unit that this amount is for `qty`, half up at eight places; `None` for no quantity.
     pub fn per_unit(self, qty: Qty) -> Option<Price> {
-        qty.is_positive().then(|| Price(divide(self.0 * UNITS_PER_ONE, qty.0, Rounding::HalfUp)))
+        qty.is_positive().then(|| Price(multiply_divide(self.0, UNITS_PER_ONE, qty.0, Rounding::HalfUp)))
     }
 }

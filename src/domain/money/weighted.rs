@@ -1,6 +1,8 @@
 //! The average price of several fills.
 
-use super::fixed::divide;
+use ethnum::U256;
+
+use super::fixed::wide_quotient;
 use super::{Price, Qty, Rounding};
 
 /// A sum of price times quantity that is never rounded, so that the average of fills at one price is that
@@ -8,14 +10,16 @@ use super::{Price, Qty, Rounding};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PriceSum {
     /// In units of 1e-16.
-    products: i128,
+    products: U256,
     qty: Qty,
 }
 
 impl PriceSum {
     /// Adds a fill.
     pub fn add(&mut self, price: Price, qty: Qty) {
-        self.products = self.products.saturating_add(price.units().saturating_mul(qty.units()));
+        // Neither is negative; their product has at most 254 bits.
+        let product = U256::from(price.units().unsigned_abs()) * U256::from(qty.units().unsigned_abs());
+        self.products = self.products.saturating_add(product);
         self.qty += qty;
     }
 
@@ -29,7 +33,7 @@ impl PriceSum {
         if !self.qty.is_positive() {
             return Price::ZERO;
         }
-        Price::from_units(divide(self.products, self.qty.units(), Rounding::HalfUp))
+        Price::from_units(wide_quotient(self.products, self.qty.units(), Rounding::HalfUp))
     }
 }
 

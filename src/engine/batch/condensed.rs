@@ -16,6 +16,21 @@ pub struct Fall {
     pub recovered: Option<usize>,
 }
 
+impl Fall {
+    /// Of a curve that never falls.
+    pub const NONE: Self = Self { depth: 0.0, peak: None, trough: None, recovered: None };
+
+    /// The same places with the depth between their exact levels; none where there is nothing between them.
+    #[must_use]
+    pub fn between(self, level: impl Fn(Option<usize>) -> f64) -> Self {
+        if self.trough.is_none() {
+            return self;
+        }
+        let depth = level(self.trough) / level(self.peak) - 1.0;
+        if depth < 0.0 { Self { depth, ..self } } else { Self::NONE }
+    }
+}
+
 /// The highest and the lowest point of a curve, its starting value included: what drawdowns of a longer curve, of
 /// which this is a part, are made of. A place is `None` for the starting value.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,6 +43,14 @@ pub struct Extremes {
     pub low: f64,
     /// Where it was reached first.
     pub low_at: Option<usize>,
+}
+
+impl Extremes {
+    /// The same places with their exact levels.
+    #[must_use]
+    pub fn at_levels(self, level: impl Fn(Option<usize>) -> f64) -> Self {
+        Self { high: level(self.high_at), low: level(self.low_at), ..self }
+    }
 }
 
 /// One agent in one window, as far as statistics go: what all its metrics are computed from.

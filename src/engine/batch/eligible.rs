@@ -12,7 +12,7 @@ pub(super) fn common(batch: &Batch<'_>) -> Result<Bps, Why> {
     }
     let market = batch.job.market;
     match market.symbols.as_slice() {
-        [only] if only.bars.len() == market.clock.len() => venue(batch.job.venue),
+        [only] if only.is_whole() => venue(batch.job.venue),
         _ => Err(Why::Symbols),
     }
 }

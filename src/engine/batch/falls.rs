@@ -5,6 +5,8 @@
 //! Invariant: the result is that of `metrics::walk` on the curve written out.
 
 use super::condensed::{Extremes, Fall};
+use super::units::price_units;
+use crate::domain::{Cash, Price, Qty};
 
 /// Closes whose extremes are kept together.
 pub(super) const BLOCK: usize = 64;
@@ -27,6 +29,25 @@ pub(super) struct Stretch {
 }
 
 impl Stretch {
+    /// Nothing held from a place on.
+    #[inline(always)]
+    fn flat(from: usize, cash: f64) -> Self {
+        Self { from, to: from + 1, cash, qty: 0.0 }
+    }
+
+    #[inline(always)]
+    fn at_its_start(self) -> Spot {
+        Spot::At(self, self.from)
+    }
+
+    /// The equity at a close in exact money. Cash and quantity are floats of whole units below 2^53, which they
+    /// give back.
+    fn exact(&self, close: f64) -> f64 {
+        let [cash, qty] = [self.cash, self.qty].map(price_units);
+        let price = Price::from_units(price_units(close).into());
+        (Cash::from_units(cash.into()) + Cash::notional(price, Qty::from_units(qty.into()))).to_f64()
+    }
+
     #[inline(always)]
     fn at(&self, close: f64) -> f64 {
         self.cash + self.qty * close
@@ -119,9 +140,26 @@ pub(super) fn scan(values: &[f64], none: f64, pick: impl Fn(f64, f64) -> f64 + C
 enum Spot {
     /// The starting value, before the curve's first point.
     Start,
-    At(usize),
+    /// This place of a stretch.
+    At(Stretch, usize),
     /// The first place of the stretch with this value.
     In(Stretch, f64),
+}
+
+impl Spot {
+    fn place(self, closes: &Closes<'_>) -> Option<usize> {
+        match self {
+            Self::Start => None,
+            Self::At(_, at) => Some(at),
+            Self::In(stretch, value) => stretch.first(closes, value),
+        }
+    }
+
+    /// The equity there, exact; `None` at the start.
+    fn exact(self, closes: &Closes<'_>) -> Option<f64> {
+        let (Self::At(stretch, _) | Self::In(stretch, _)) = self else { return None };
+        self.place(closes).map(|place| stretch.exact(closes.close[place]))
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -147,6 +185,7 @@ const WAITING: usize = 64;
 /// The state between two points: the highest value so far, and the lowest since, but for the trips that wait.
 #[derive(Debug, Clone)]
 pub(super) struct Falls {
+    start: f64,
     peak: f64,
     low: f64,
     peak_at: Spot,
@@ -162,6 +201,7 @@ impl Falls {
     pub fn new(start: f64) -> Self {
         let worst = Deepest { depth: 0.0, peak: Spot::Start, trough: Spot::Start, recovered: None };
         Self {
+            start,
             peak: start,
             low: start,
             peak_at: Spot::Start,
@@ -205,7 +245,7 @@ impl Falls {
         for index in (0..self.waiting.len()).rev() {
             let Trip { held, after } = self.waiting[index];
             if after <= self.low && after < before {
-                (self.low, self.low_at) = (after, Spot::At(held.to));
+                (self.low, self.low_at) = (after, Stretch::flat(held.to, after).at_its_start());
             }
             if held.at(closes.at_least(held.from, held.to)) <= self.low {
                 let value = held.at(closes.lowest(held.from, held.to));
@@ -220,10 +260,11 @@ impl Falls {
     /// The curve goes on flat.
     #[inline(always)]
     fn flat(&mut self, from: usize, value: f64) {
+        let spot = Stretch::flat(from, value).at_its_start();
         if value >= self.peak {
-            self.rise(value, from);
+            self.rise(value, from, spot);
         } else if value < self.low {
-            (self.low, self.low_at) = (value, Spot::At(from));
+            (self.low, self.low_at) = (value, spot);
         }
     }
 
@@ -256,24 +297,25 @@ impl Falls {
     fn walk(&mut self, part: Stretch, closes: &Closes<'_>) {
         for (index, &close) in closes.close[part.from..part.to].iter().enumerate() {
             let value = part.at(close);
+            let place = part.from + index;
             if value >= self.peak {
-                self.rise(value, part.from + index);
+                self.rise(value, place, Spot::At(part, place));
             } else if value < self.low {
-                (self.low, self.low_at) = (value, Spot::At(part.from + index));
+                (self.low, self.low_at) = (value, Spot::At(part, place));
             }
         }
     }
 
     /// The peak is reached again or passed.
     #[inline(always)]
-    fn rise(&mut self, value: f64, at: usize) {
+    fn rise(&mut self, value: f64, at: usize, spot: Spot) {
         let fell = self.low < self.peak;
         if fell {
             self.settle(Some(at));
         }
         if fell || value > self.peak {
             (self.peak, self.low) = (value, value);
-            (self.peak_at, self.low_at) = (Spot::At(at), Spot::At(at));
+            (self.peak_at, self.low_at) = (spot, spot);
         }
     }
 
@@ -290,27 +332,27 @@ impl Falls {
         }
     }
 
-    /// The deepest fall and the extremes, with their places counted from `origin`.
+    /// The deepest fall and the extremes, with their places counted from `origin` and their exact levels.
     pub fn finish(mut self, closes: &Closes<'_>, origin: usize) -> (Fall, Extremes) {
+        let start = self.start;
         self.look(closes);
         self.settle(None);
-        let place = |spot| match spot {
-            Spot::Start => None,
-            Spot::At(at) => Some(at),
-            Spot::In(stretch, value) => stretch.first(closes, value),
-        };
-        let count = |at: Option<usize>| at.map(|at| at - origin);
+        let level = |spot: Spot| spot.exact(closes).unwrap_or(start);
+        let count = |spot: Spot| spot.place(closes).map(|at| at - origin);
+        let (peak, trough) = (self.worst.peak, self.worst.trough);
         let fall = Fall {
             depth: self.worst.depth,
-            peak: count(place(self.worst.peak)),
-            trough: count(place(self.worst.trough)),
-            recovered: count(self.worst.recovered),
+            peak: count(peak),
+            trough: count(trough),
+            recovered: self.worst.recovered.map(|at| at - origin),
         };
+        let trough_place = fall.trough;
+        let fall = fall.between(|place| level(if place == trough_place { trough } else { peak }));
         let extremes = Extremes {
-            high: self.peak,
-            high_at: count(place(self.peak_at)),
-            low: self.lowest,
-            low_at: count(place(self.lowest_at)),
+            high: level(self.peak_at),
+            high_at: count(self.peak_at),
+            low: level(self.lowest_at),
+            low_at: count(self.lowest_at),
         };
         (fall, extremes)
     }

@@ -7,7 +7,7 @@ use super::Why;
 use super::condensed::{ClosedTrade, Condensed};
 use super::falls::{Closes, Falls, Stretch};
 use super::ground::Ground;
-use super::units::{Bill, LIMIT, Share, Tariff, price_units, to_f64};
+use super::units::{Bill, LIMIT, Share, Tariff, notional, price_units, to_f64};
 use crate::domain::{Bps, Cash, Price, Qty, Span};
 
 /// What is the same for all parameterisations of a grid.
@@ -195,7 +195,9 @@ impl Trader {
     #[inline(always)]
     fn sample(&mut self, until: usize, terms: &Terms<'_>) {
         while let Some(&place) = terms.samples.get(self.sampled).filter(|&&place| place < until) {
-            self.curve.push(self.cash_now + self.qty_now * terms.closes.close[place]);
+            let close = price_units(terms.closes.close[place]);
+            let Some(notional) = notional(close, self.qty) else { return self.stop(Why::TooLarge) };
+            self.curve.push(to_f64(self.cash + notional));
             self.sampled += 1;
         }
     }
@@ -241,6 +243,8 @@ impl Trader {
             self.held += end - self.since;
             self.touched += end - self.since;
             if close_out {
+                // What is sold at the last close is not held after it.
+                self.held -= 1;
                 self.close_out(end - 1, terms);
             } else {
                 let stretch = Stretch { from: self.since, to: end, cash: self.cash_now, qty: self.qty_now };

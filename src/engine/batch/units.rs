@@ -50,6 +50,13 @@ fn settle(estimate: f64, product: i64, divisor: i64, low: i64) -> i64 {
     near + i64::from(rest >= low + divisor) - i64::from(rest < low)
 }
 
+/// `price * qty`, half up; `None` from [`LIMIT`] on.
+#[inline(always)]
+pub(super) fn notional(price: i64, qty: i64) -> Option<i64> {
+    let estimate = price as f64 * qty as f64 * 1e-8;
+    (estimate < LIMIT_F64).then(|| settle(estimate, price.wrapping_mul(qty), ONE, -ONE / 2))
+}
+
 /// What a fill costs or brings.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bill {
@@ -99,11 +106,7 @@ impl Tariff {
     /// `qty * price` and its fee, both half up; `None` from [`LIMIT`] on.
     #[inline(always)]
     pub fn bill(&self, price: i64, qty: i64) -> Option<Bill> {
-        let estimate = price as f64 * qty as f64 * 1e-8;
-        if estimate >= LIMIT_F64 {
-            return None;
-        }
-        let notional = settle(estimate, price.wrapping_mul(qty), ONE, -ONE / 2);
+        let notional = notional(price, qty)?;
         let fee =
             settle(notional as f64 * self.fee_fraction, notional.wrapping_mul(self.fee), WHOLE, -WHOLE / 2);
         Some(Bill { notional, fee })

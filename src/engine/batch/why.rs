@@ -3,8 +3,8 @@
 /// Why a parameterisation is not for the batch engine. No failure: the general engine takes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Why {
-    /// The market has several symbols, or a clock that is not its symbol's.
-    #[error("the market has more than one symbol")]
+    /// The market has several symbols, or bars that were made to fill holes.
+    #[error("the market has more than one symbol, or bars that nobody can trade")]
     Symbols,
     /// The agent starts with positions.
     #[error("the agent starts with positions")]

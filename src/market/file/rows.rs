@@ -94,11 +94,11 @@ impl BarFile {
         if problems.is_empty() { Ok(()) } else { Err(MarketError::all(problems)) }
     }
 
-    /// Checks the numbers of some rows: no null, and every rule of a bar kept.
+    /// Checks the numbers of some rows, to be quoted in `unit`: no null, and every rule of a bar kept.
     ///
     /// # Errors
     /// One [`MarketError::BadRow`] for each kind of flaw, with its first row and how many there are.
-    pub fn check(&self, rows: &Rows, range: Range<usize>) -> Result<(), MarketError> {
+    pub fn check(&self, rows: &Rows, range: Range<usize>, unit: u32) -> Result<(), MarketError> {
         let nulls: Vec<_> = rows.nulls.iter().filter(|(row, _)| range.contains(row)).collect();
         let mut skip: Vec<usize> = nulls.iter().map(|&&(row, _)| row).collect();
         skip.dedup();
@@ -107,7 +107,7 @@ impl BarFile {
             .map(|&&(row, column)| self.bad(rows, row, Flaw::Null { column }, skip.len()))
             .into_iter()
             .collect();
-        let found = flaw::check(&rows.bars, range, &skip);
+        let found = flaw::check(&rows.bars, range, &skip, unit);
         problems.extend(found.into_iter().map(|found| self.bad(rows, found.row, found.flaw, found.rows)));
         if problems.is_empty() { Ok(()) } else { Err(MarketError::all(problems)) }
     }

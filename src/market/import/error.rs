@@ -5,7 +5,8 @@
 use std::path::{Path, PathBuf};
 
 use super::Format;
-use crate::domain::{Interval, Timestamp};
+use crate::domain::{Interval, Symbol, Timestamp};
+use crate::market::Flaw;
 
 /// Why a file could not be read, or its bars not be written.
 #[derive(Debug, thiserror::Error)]
@@ -101,6 +102,24 @@ pub enum ImportError {
         at: Timestamp,
         /// What is wrong with it.
         flaw: String,
+    },
+    /// A price or a volume that can be held in a larger unit only.
+    #[error("`{}` row {row} ({at}): {flaw}", path.display())]
+    NeedsUnit {
+        /// The file.
+        path: PathBuf,
+        /// Counted from 1, over the rows of data.
+        row: u64,
+        /// Its time.
+        at: Timestamp,
+        /// What is wrong with it.
+        flaw: String,
+    },
+    /// Prices and volumes that no unit holds.
+    #[error("`{symbol}` has prices or volumes that no unit up to 1000000000 can hold")]
+    NoUnit {
+        /// The symbol.
+        symbol: Symbol,
     },
     /// Two different bars for one time.
     #[error(
@@ -222,6 +241,11 @@ impl ImportError {
                 "see all such rows with `tiltyard data check FILE`; `--bad drop` leaves them out and counts them, \
                  `--bad keep` writes them as they are"
             }
+            Self::NeedsUnit { .. } => {
+                "`--unit auto` quotes the symbol in the smallest unit that holds all its prices, 1000 of the asset or \
+                 more; its name then begins with the unit"
+            }
+            Self::NoUnit { .. } => "quote the symbol in another currency",
             Self::Conflict { .. } => "keep the file you trust and import it alone; nothing is chosen for you",
             Self::NoSymbol { .. } | Self::BadSymbol { .. } => "give it with `--symbol`",
             Self::NoInterval { .. } => {
@@ -245,6 +269,18 @@ impl ImportError {
             Self::NothingFound { .. } => "point at files, or at a folder that holds them",
         }
         .to_owned()
+    }
+
+    /// What is wrong with a row.
+    pub(super) fn of_flaw(path: &Path, row: u64, at: Timestamp, flaw: &Flaw) -> Self {
+        let (path, text) =
+            (path.to_owned(), flaw.to_string().replace("is `NaN`, not a finite number", "is missing"));
+        match flaw {
+            Flaw::TooFine { .. } | Flaw::VolumeTooLarge { .. } => {
+                Self::NeedsUnit { path, row, at, flaw: text }
+            }
+            _ => Self::BadRow { path, row, at, flaw: text },
+        }
     }
 
     pub(super) fn io(action: &'static str, path: &Path, source: std::io::Error) -> Self {

@@ -29,11 +29,45 @@ pub struct Reading {
     pub time_format: Option<String>,
     /// Adjust prices for splits and dividends where the format has what that needs.
     pub adjust: bool,
+    /// How much of the asset prices are for.
+    pub unit: Unit,
+}
+
+/// How much of the asset prices are for: they are multiplied by it, volumes divided by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// This much: a power of ten.
+    Of(u32),
+    /// The smallest that holds all prices and volumes at eight decimal places.
+    Auto,
+}
+
+impl std::str::FromStr for Unit {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.eq_ignore_ascii_case("auto") {
+            return Ok(Self::Auto);
+        }
+        let unit = text.parse::<u32>().ok().filter(|&unit| (1..=1_000_000_000).contains(&unit));
+        let power = unit.filter(|unit| 10_u32.pow(unit.ilog10()) == *unit);
+        power
+            .map(Self::Of)
+            .ok_or_else(|| format!("`{text}` is neither `auto` nor a power of ten up to 1000000000"))
+    }
 }
 
 impl Default for Reading {
     fn default() -> Self {
-        Self { symbol: None, interval: None, map: None, zone: Tz::UTC, time_format: None, adjust: false }
+        Self {
+            symbol: None,
+            interval: None,
+            map: None,
+            zone: Tz::UTC,
+            time_format: None,
+            adjust: false,
+            unit: Unit::Of(1),
+        }
     }
 }
 

@@ -32,13 +32,8 @@ pub fn read_bars(
     };
     source.stream(&mut take, &|_| {})?;
     let bars = unique(&symbol, in_order(bars))?;
-    if let Some(found) = flaw::check(&bars, 0..bars.len(), &[]).into_iter().next() {
-        return Err(ImportError::BadRow {
-            path: path.to_owned(),
-            row: found.row as u64 + 1,
-            at: bars.ts[found.row],
-            flaw: found.flaw.to_string(),
-        });
+    if let Some(found) = flaw::check(&bars, 0..bars.len(), &[], 1).into_iter().next() {
+        return Err(ImportError::of_flaw(path, found.row as u64 + 1, bars.ts[found.row], &found.flaw));
     }
     Ok((symbol, bars))
 }

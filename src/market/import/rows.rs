@@ -73,6 +73,15 @@ impl Trades {
         }
     }
 
+    /// The same trades in a unit of the asset: prices times `unit`, volumes divided by it.
+    pub(super) fn quote_in(&mut self, unit: u32) {
+        if unit > 1 {
+            let unit = f64::from(unit);
+            self.price.iter_mut().for_each(|price| *price *= unit);
+            self.volume.iter_mut().for_each(|volume| *volume /= unit);
+        }
+    }
+
     /// Adds one.
     pub fn push(&mut self, at: Timestamp, price: f64, volume: f64) {
         self.ts.push(at);

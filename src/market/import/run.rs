@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 
 use super::aggregate::Aggregator;
 use super::formats;
-use super::plan::{Plan, Reading, Source, spacing};
+use super::plan::{Plan, Reading, Source, Unit, spacing};
 use super::probe::Probe;
-use super::rows::{Kind, Rows};
+use super::rows::{Kind, Rows, Trades};
 use super::sink::Sink;
 use super::writer::bar;
 use super::{Format, ImportError};
-use crate::domain::{Interval, Span, Symbol, Timestamp};
-use crate::market::{Bars, flaw};
+use crate::domain::{Instrument, Interval, NameError, Span, Symbol, Timestamp};
+use crate::market::{Bars, Flaw, flaw, unit};
 
 /// What to do with rows that are no honest bars.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -41,8 +41,10 @@ pub enum Existing {
 /// Files that become one.
 #[derive(Debug)]
 pub struct Group {
-    /// The symbol.
+    /// The symbol, with its unit before its name where that is not 1.
     pub symbol: Symbol,
+    /// How much of the asset its prices are for.
+    pub unit: u32,
     /// The interval.
     pub interval: Interval,
     /// In order of their first times.
@@ -134,10 +136,45 @@ pub fn plan(
     }
     let groups = by_key.into_iter().map(|((symbol, interval), mut sources)| {
         sources.sort_by(|a, b| (a.earliest(), &a.path).cmp(&(b.earliest(), &b.path)));
+        let unit = match reading.unit {
+            Unit::Of(unit) => unit,
+            Unit::Auto => smallest_unit(&symbol, &sources)?,
+        };
+        let first = sources.first().map(|source| source.path.clone()).unwrap_or_default();
+        let bad = |error: NameError| ImportError::BadSymbol { path: first, detail: error.to_string() };
+        let symbol = Instrument::named(&symbol, unit).map_err(bad)?;
         let output = out.join(format!("{symbol}_{interval}.parquet"));
-        Group { symbol, interval, sources, output }
+        Ok(Group { symbol, unit, interval, sources, output })
     });
-    Ok(Groups { groups: groups.collect(), skipped })
+    Ok(Groups { groups: groups.collect::<Result<_, ImportError>>()?, skipped })
+}
+
+/// The smallest unit that holds all rows of some files, which are read for it.
+fn smallest_unit(symbol: &Symbol, sources: &[Source]) -> Result<u32, ImportError> {
+    let mut smallest = 1;
+    for source in sources {
+        let mut look = |rows: Rows| {
+            let bars = match rows {
+                Rows::Bars(bars) => bars,
+                Rows::Trades(trades) => flat(&trades),
+            };
+            let unit = unit::smallest(&bars).ok_or_else(|| ImportError::NoUnit { symbol: symbol.clone() })?;
+            smallest = smallest.max(unit);
+            Ok(())
+        };
+        source.stream(&mut look, &|_| {})?;
+    }
+    Ok(smallest)
+}
+
+/// Trades as bars of one price.
+fn flat(trades: &Trades) -> Bars {
+    let mut bars = Bars::with_capacity(Interval::MINUTE, trades.ts.len());
+    for row in 0..trades.ts.len() {
+        let price = trades.price[row];
+        bars.push(trades.ts[row], [price, price, price, price, trades.volume[row]]);
+    }
+    bars
 }
 
 /// Looks into one file: what it would be imported as.
@@ -248,6 +285,7 @@ pub fn import(
         sink: Sink::new(dir, group.symbol.as_str(), bad == BadRows::Keep),
         trades: Aggregator::new(group.interval),
         bad,
+        unit: 1,
         rows_in: 0,
         dropped: 0,
     };
@@ -256,6 +294,8 @@ pub fn import(
         let (_, before) = source(&group.output, Some(Format::Parquet), &reading)?;
         work.file(&before, read)?;
     }
+    // What is there already is in its unit.
+    work.unit = group.unit;
     for source in &group.sources {
         work.file(source, read)?;
     }
@@ -267,6 +307,7 @@ struct Work {
     sink: Sink,
     trades: Aggregator,
     bad: BadRows,
+    unit: u32,
     rows_in: u64,
     dropped: u64,
 }
@@ -282,8 +323,12 @@ impl Work {
         let first_row = self.rows_in - before + 1;
         self.rows_in += rows.len() as u64;
         let bars = match rows {
-            Rows::Bars(bars) => bars,
-            Rows::Trades(trades) => {
+            Rows::Bars(mut bars) => {
+                bars.quote_in(self.unit);
+                bars
+            }
+            Rows::Trades(mut trades) => {
+                trades.quote_in(self.unit);
                 if let Some(row) =
                     (0..trades.ts.len()).find(|&row| !honest(trades.price[row], trades.volume[row]))
                 {
@@ -309,22 +354,33 @@ impl Work {
         if self.bad == BadRows::Keep {
             return Ok(bars);
         }
-        let Some(found) = flaw::check(&bars, 0..bars.len(), &[]).into_iter().next() else { return Ok(bars) };
-        if self.bad == BadRows::Refuse {
-            return Err(ImportError::BadRow {
-                path: path.to_owned(),
-                row: first_row + found.row as u64,
-                at: bars.ts[found.row],
-                flaw: found.flaw.to_string().replace("is `NaN`, not a finite number", "is missing"),
-            });
+        let found = flaw::check(&bars, 0..bars.len(), &[], 1);
+        // A row that another unit would hold is a bar: it is never dropped.
+        let unit =
+            |found: &&flaw::Finding| matches!(found.flaw, Flaw::TooFine { .. } | Flaw::VolumeTooLarge { .. });
+        let first = found.iter().find(unit).or(found.first().filter(|_| self.bad == BadRows::Refuse));
+        if let Some(found) = first {
+            let row = first_row + found.row as u64;
+            return Err(ImportError::of_flaw(path, row, bars.ts[found.row], &found.flaw));
+        }
+        if found.is_empty() {
+            return Ok(self.rounded(bars));
         }
         let mut kept = Bars::with_capacity(bars.interval, bars.len());
-        for row in (0..bars.len()).filter(|&row| flaw::sound(&bars, row)) {
+        for row in (0..bars.len()).filter(|&row| flaw::sound(&bars, row, 1)) {
             let (at, values) = bar(&bars, row);
             kept.push(at, values);
         }
         self.dropped += (bars.len() - kept.len()) as u64;
-        Ok(kept)
+        Ok(self.rounded(kept))
+    }
+
+    /// Products of a unit at eight decimal places, as the market holds them; the vendor's own numbers as they are.
+    fn rounded(&self, mut bars: Bars) -> Bars {
+        if self.unit > 1 {
+            bars.round_prices();
+        }
+        bars
     }
 
     fn finish(mut self, group: &Group) -> Result<Imported, ImportError> {
@@ -354,5 +410,5 @@ impl Work {
 }
 
 fn honest(price: f64, volume: f64) -> bool {
-    price > 0.0 && price < crate::market::PRICE_CEILING && (0.0..f64::INFINITY).contains(&volume)
+    price > 0.0 && volume >= 0.0 && unit::fits(price, volume, 1) && unit::holds(price, 1)
 }

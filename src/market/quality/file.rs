@@ -90,7 +90,7 @@ fn read(path: &Path, format: Option<Format>, reading: &Reading) -> Result<FileCh
     let mut findings = layout(&source);
     findings.extend(match trades {
         true => of_trades(&bars),
-        false => inspect_as(&bars, origin(&source)),
+        false => inspect_as(&bars, None, origin(&source)),
     });
     findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.kind));
     Ok(FileCheck {
@@ -141,10 +141,11 @@ fn of_trades(bars: &Bars) -> Vec<Finding> {
         FindingKind::NonFinite,
         FindingKind::NotPositive,
         FindingKind::TooLarge,
+        FindingKind::TooFine,
         FindingKind::NegativeVolume,
         FindingKind::Order,
     ];
-    let all = inspect_as(bars, Origin::Vendor);
+    let all = inspect_as(bars, None, Origin::Vendor);
     all.into_iter().filter(|finding| about_values.contains(&finding.kind)).collect()
 }
 

@@ -49,8 +49,10 @@ pub enum FindingKind {
     NonFinite,
     /// A price of zero or less.
     NotPositive,
-    /// A price beyond what exact money can hold.
+    /// A price or a volume beyond what exact money can hold.
     TooLarge,
+    /// A price that eight decimal places would change by more than a millionth of itself.
+    TooFine,
     /// Less than nothing was traded.
     NegativeVolume,
     /// High below low, or open or close outside them.
@@ -65,6 +67,8 @@ pub enum FindingKind {
     Spacing,
     /// Holes in the grid of times.
     Gap,
+    /// Bars made by `gaps = "forward_fill"`, which nobody can trade.
+    Filled,
     /// Bars without trades.
     ZeroVolume,
     /// Bars that repeat the one before.
@@ -92,6 +96,7 @@ impl FindingKind {
             Self::NonFinite => "non_finite",
             Self::NotPositive => "not_positive",
             Self::TooLarge => "too_large",
+            Self::TooFine => "too_fine",
             Self::NegativeVolume => "negative_volume",
             Self::HighLow => "high_low",
             Self::Order => "order",
@@ -99,6 +104,7 @@ impl FindingKind {
             Self::Conflict => "conflict",
             Self::Spacing => "spacing",
             Self::Gap => "gap",
+            Self::Filled => "filled",
             Self::ZeroVolume => "zero_volume",
             Self::Frozen => "frozen",
             Self::Invented => "invented",

@@ -1,37 +1,27 @@
 //! Holes in the grid of times.
 //!
-//! A venue that trades round the clock has a bar for each interval: anything longer is a hole. A venue with
-//! sessions (no bar on any Saturday) has holes inside a day, and between days where more than four days pass.
-
-use chrono::{Datelike, Weekday};
+//! A venue that trades round the clock has a bar for each interval: anything longer is a hole. Other venues have holes
+//! inside a day, at the hours in which they usually trade, and between days where more than four days pass.
 
 use super::finding::{Finding, FindingKind, Severity, words};
 use super::inspect::Series;
 use crate::domain::{Interval, Span, Timestamp};
+use crate::market::calendar::{Hours, told_by};
+use crate::scenario::Calendar;
 
 const HOUR: i64 = 3_600_000_000;
 const DAY: i64 = 24 * HOUR;
 /// The longest that a venue with sessions is closed in a usual year: a weekend between holidays.
 const LONGEST_CLOSURE: i64 = 4 * DAY;
+/// Times over fewer days than these do not tell whether a venue has sessions.
+const TELLING: i64 = 8 * DAY;
 
-/// When a venue trades.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Calendar {
-    /// Always.
-    RoundTheClock,
-    /// In sessions, and not on Saturdays.
-    Sessions,
-}
-
-impl Calendar {
-    /// As the times tell: a series that spans whole weekends and has no bar on a Saturday has sessions. Bars of
-    /// more than a day tell nothing.
-    pub fn of(times: &[Timestamp], interval: Interval) -> Self {
-        let (Some(&first), Some(&last)) = (times.first(), times.last()) else { return Self::RoundTheClock };
-        let long_enough = (last - first).micros() >= 8 * DAY && interval <= Interval::DAY;
-        let saturday = |at: &Timestamp| at.to_utc().weekday() == Weekday::Sat;
-        if long_enough && !times.iter().any(saturday) { Self::Sessions } else { Self::RoundTheClock }
-    }
+/// The calendar that sorted times tell, or that is stated; round the clock where neither says.
+pub fn calendar_of(times: &[Timestamp], interval: Interval, stated: Option<Calendar>) -> Calendar {
+    let telling =
+        times.first().zip(times.last()).is_some_and(|(first, last)| (*last - *first).micros() >= TELLING);
+    let told = || told_by(times, interval).filter(|_| telling);
+    stated.or_else(told).unwrap_or(Calendar::RoundTheClock)
 }
 
 /// A stretch of time without the bars that should be in it.
@@ -39,7 +29,7 @@ impl Calendar {
 pub struct Hole {
     /// Place of the bar after it.
     pub before: usize,
-    /// When the first missing bar should open.
+    /// Close of the bar before it.
     pub from: Timestamp,
     /// Open of the bar after it.
     pub until: Timestamp,
@@ -52,25 +42,44 @@ impl Hole {
     pub fn span(&self) -> Span {
         self.until - self.from
     }
+
+    /// When the missing bars should open.
+    pub fn opens<'h>(&self, interval: Interval, hours: &'h Hours) -> impl Iterator<Item = Timestamp> + 'h {
+        let (from, until, step) = (self.from.micros(), self.until.micros(), interval.micros());
+        let steps = if self.missing == 0 { 0 } else { (until - from - 1).max(0) / step + 1 };
+        (0..steps).map(move |place| Timestamp::from_micros(from + place * step)).filter(|&at| hours.open(at))
+    }
 }
 
 /// All holes of sorted times.
 pub fn holes(times: &[Timestamp], interval: Interval, calendar: Calendar) -> Vec<Hole> {
+    holes_in(times, interval, calendar, &Hours::of(times, interval, calendar))
+}
+
+/// The same for a venue of these hours.
+pub fn holes_in(times: &[Timestamp], interval: Interval, calendar: Calendar, hours: &Hours) -> Vec<Hole> {
     let step = interval.micros();
     let hole = |(place, pair): (usize, &[Timestamp])| {
         let apart = (pair[1] - pair[0]).micros();
+        if apart <= step {
+            return None;
+        }
         let known = match calendar {
             Calendar::RoundTheClock => true,
+            Calendar::Weekdays => apart < DAY,
             Calendar::Sessions => pair[0].utc_day() == pair[1].utc_day(),
         };
-        let closed = calendar == Calendar::Sessions && apart > LONGEST_CLOSURE.max(step);
-        let missing = if known && apart > step { (apart - 1) / step } else { 0 };
-        (missing > 0 || closed).then(|| Hole {
+        let mut hole = Hole {
             before: place + 1,
             from: pair[0] + interval.span(),
             until: pair[1],
-            missing: missing.unsigned_abs(),
-        })
+            missing: if known { ((apart - 1) / step).unsigned_abs() } else { 0 },
+        };
+        if known && calendar != Calendar::RoundTheClock {
+            hole.missing = hole.opens(interval, hours).count() as u64;
+        }
+        let closed = calendar != Calendar::RoundTheClock && apart > LONGEST_CLOSURE.max(step);
+        (hole.missing > 0 || closed).then_some(hole)
     };
     times.windows(2).enumerate().filter_map(hole).collect()
 }
@@ -79,7 +88,7 @@ pub fn holes(times: &[Timestamp], interval: Interval, calendar: Calendar) -> Vec
 pub fn check(series: &Series<'_>) -> Option<Finding> {
     let times: Vec<Timestamp> = (0..series.len()).map(|place| series.at(place)).collect();
     let interval = series.bars.interval;
-    let calendar = Calendar::of(&times, interval);
+    let calendar = series.calendar;
     let found = holes(&times, interval, calendar);
     let longest = found.iter().max_by_key(|hole| hole.span())?;
     let missing: u64 = found.iter().map(|hole| hole.missing).sum();
@@ -103,7 +112,7 @@ pub fn check(series: &Series<'_>) -> Option<Finding> {
 fn severity(calendar: Calendar, interval: Interval, longest: &Hole, missing: u64, rows: u64) -> Severity {
     let (warning, error) = match calendar {
         Calendar::RoundTheClock => (12 * HOUR, 7 * DAY),
-        Calendar::Sessions => (10 * DAY, 35 * DAY),
+        Calendar::Weekdays | Calendar::Sessions => (10 * DAY, 35 * DAY),
     };
     let span = longest.span().micros();
     let bars = span / interval.micros();
@@ -125,9 +134,12 @@ mod tests {
     #[test]
     fn a_venue_that_trades_on_saturdays_never_closes() {
         // 1970-01-03 was a Saturday.
-        assert_eq!(Calendar::of(&days(0..14), Interval::DAY), Calendar::RoundTheClock);
+        let told = |times: &[Timestamp]| calendar_of(times, Interval::DAY, None);
+        assert_eq!(told(&days(0..14)), Calendar::RoundTheClock);
         let weekdays = days((0..28).filter(|day| (day + 3) % 7 < 5));
-        assert_eq!(Calendar::of(&weekdays, Interval::DAY), Calendar::Sessions);
+        assert_eq!(told(&weekdays), Calendar::Sessions);
+        let stated = calendar_of(&weekdays, Interval::DAY, Some(Calendar::RoundTheClock));
+        assert_eq!(stated, Calendar::RoundTheClock);
         assert_eq!(holes(&weekdays, Interval::DAY, Calendar::Sessions), []);
         assert_eq!(holes(&weekdays, Interval::DAY, Calendar::RoundTheClock).len(), 4);
     }

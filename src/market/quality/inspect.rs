@@ -4,6 +4,7 @@ use super::finding::{Finding, FindingKind, Severity};
 use super::{holes, jumps, order, stillness, values};
 use crate::domain::Timestamp;
 use crate::market::Bars;
+use crate::scenario::Calendar;
 
 /// Where the bars come from: what the loader would refuse is graver in a file that is to be loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,19 +16,19 @@ pub enum Origin {
 }
 
 /// What a careful reader would notice in these bars, the gravest first. Bars need not be clean; NaN stands for
-/// a missing value.
-pub fn inspect(bars: &Bars) -> Vec<Finding> {
-    inspect_as(bars, Origin::Replay)
+/// a missing value. `calendar` is when the market trades; told from the bars where it is not stated.
+pub fn inspect(bars: &Bars, calendar: Option<Calendar>) -> Vec<Finding> {
+    inspect_as(bars, calendar, Origin::Replay)
 }
 
 /// The same, for bars of this origin.
-pub fn inspect_as(bars: &Bars, origin: Origin) -> Vec<Finding> {
+pub fn inspect_as(bars: &Bars, calendar: Option<Calendar>, origin: Origin) -> Vec<Finding> {
     if bars.is_empty() {
         return vec![Finding::whole(FindingKind::Empty, Severity::Error, "there are no rows")];
     }
     let mut findings = values::check(bars);
     findings.extend(order::check(bars, origin));
-    let series = Series::new(bars);
+    let series = Series::new(bars, calendar);
     findings.extend(holes::check(&series));
     findings.extend(stillness::check(&series));
     findings.extend(jumps::check(&series));
@@ -41,17 +42,20 @@ pub(super) struct Series<'b> {
     pub bars: &'b Bars,
     /// Places in `bars`.
     pub rows: Vec<usize>,
+    /// When the market trades.
+    pub calendar: Calendar,
 }
 
 impl<'b> Series<'b> {
-    pub fn new(bars: &'b Bars) -> Self {
+    pub fn new(bars: &'b Bars, calendar: Option<Calendar>) -> Self {
         let whole = |&row: &usize| bars.close[row] > 0.0 && bars.close[row].is_finite();
         let mut rows: Vec<usize> = (0..bars.len()).filter(whole).collect();
         if !bars.ts.is_sorted() {
             rows.sort_by_key(|&row| bars.ts[row]);
         }
         rows.dedup_by_key(|row| bars.ts[*row]);
-        Self { bars, rows }
+        let times: Vec<Timestamp> = rows.iter().map(|&row| bars.ts[row]).collect();
+        Self { bars, rows, calendar: holes::calendar_of(&times, bars.interval, calendar) }
     }
 
     pub fn len(&self) -> usize {

@@ -5,9 +5,8 @@
 //! extremes cannot widen as they do a standard deviation.
 
 use super::finding::{Finding, FindingKind, Severity, words};
-use super::holes::Calendar;
 use super::inspect::Series;
-use crate::domain::Timestamp;
+use crate::scenario::Calendar;
 
 /// Markets have fat tails: minutes of honest data reach scores above 100, hours above 25.
 const OUTLIER_Z: f64 = 50.0;
@@ -32,10 +31,8 @@ pub fn check(series: &Series<'_>) -> Vec<Finding> {
     }
     let returns: Vec<f64> =
         (1..series.len()).map(|place| libm::log(series.close(place) / series.close(place - 1))).collect();
-    let times: Vec<Timestamp> = (0..series.len()).map(|place| series.at(place)).collect();
-    let calendar = Calendar::of(&times, series.bars.interval);
     let identities = identities(series, &returns);
-    let splits = if calendar == Calendar::Sessions { splits(series) } else { Vec::new() };
+    let splits = if series.calendar == Calendar::Sessions { splits(series) } else { Vec::new() };
     let spikes = spikes(&returns);
     let explained = |place: &usize| identities.contains(place) || splits.iter().any(|(at, _)| at == place);
     let outliers: Vec<usize> = outliers(&returns).into_iter().filter(|place| !explained(place)).collect();
@@ -135,7 +132,7 @@ fn told_splits(series: &Series<'_>, places: &[(usize, f64)]) -> Option<Finding> 
         series.open(first),
         series.close(first - 1)
     );
-    Some(series.finding(FindingKind::Split, Severity::Warning, places.len() as u64, first, detail))
+    Some(series.finding(FindingKind::Split, Severity::Error, places.len() as u64, first, detail))
 }
 
 fn told_identities(series: &Series<'_>, places: &[usize]) -> Option<Finding> {
@@ -152,7 +149,7 @@ fn told_identities(series: &Series<'_>, places: &[usize]) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Interval;
+    use crate::domain::{Interval, Timestamp};
     use crate::market::Bars;
 
     const HOUR: i64 = 3_600_000_000;
@@ -172,7 +169,7 @@ mod tests {
     }
 
     fn found(bars: &Bars) -> Vec<(&'static str, u64, usize)> {
-        check(&Series::new(bars)).iter().map(|f| (f.kind.as_str(), f.count, f.row.unwrap())).collect()
+        check(&Series::new(bars, None)).iter().map(|f| (f.kind.as_str(), f.count, f.row.unwrap())).collect()
     }
 
     #[test]
@@ -195,7 +192,7 @@ mod tests {
         for at in &mut other.ts[200..] {
             *at = Timestamp::from_micros(at.micros() + 438 * HOUR);
         }
-        let findings = check(&Series::new(&other));
+        let findings = check(&Series::new(&other, None));
         assert_eq!(found(&other), [("identity", 1, 200)]);
         assert!(findings[0].detail.contains("after 18.3 days without bars"), "{}", findings[0].detail);
     }
@@ -207,7 +204,7 @@ mod tests {
             let price = (if day < 200 { 700.0 } else { 100.0 }) * (1.0 + 0.01 * USUAL[day as usize % 5]);
             bars.push(Timestamp::from_micros(day * 24 * HOUR), [price, price, price, price, 1.0]);
         }
-        let findings = check(&Series::new(&bars));
+        let findings = check(&Series::new(&bars, None));
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].kind, FindingKind::Split);
         assert!(findings[0].detail.contains("about 7 for 1"), "{}", findings[0].detail);

@@ -15,5 +15,5 @@ mod values;
 
 pub use file::{FileCheck, check_file, find_files};
 pub use finding::{Finding, FindingKind, Severity};
-pub use holes::{Calendar, Hole, holes};
+pub use holes::{Hole, calendar_of, holes, holes_in};
 pub use inspect::{Origin, inspect, inspect_as};

@@ -138,7 +138,10 @@ mod tests {
     }
 
     fn found(bars: &Bars) -> Vec<(&'static str, &'static str, u64)> {
-        check(&Series::new(bars)).iter().map(|f| (f.kind.as_str(), f.severity.as_str(), f.count)).collect()
+        check(&Series::new(bars, None))
+            .iter()
+            .map(|f| (f.kind.as_str(), f.severity.as_str(), f.count))
+            .collect()
     }
 
     #[test]

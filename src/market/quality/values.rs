@@ -1,18 +1,20 @@
 //! What can be wrong with a row by itself.
 
 use super::finding::{Finding, FindingKind, Severity};
-use crate::market::{Bars, PRICE_CEILING};
+use crate::domain::Price;
+use crate::market::{Bars, PRICE_CEILING, VOLUME_CEILING, unit};
 
 /// Columns of a bar with their names, in this order.
 const NAMES: [&str; 5] = ["open", "high", "low", "close", "volume"];
 
 /// One finding for each kind of flaw.
 pub fn check(bars: &Bars) -> Vec<Finding> {
-    let rules: [(FindingKind, Rule); 6] = [
+    let rules: [(FindingKind, Rule); 7] = [
         (FindingKind::Missing, missing),
         (FindingKind::NonFinite, infinite),
         (FindingKind::NotPositive, not_positive),
         (FindingKind::TooLarge, too_large),
+        (FindingKind::TooFine, too_fine),
         (FindingKind::NegativeVolume, negative_volume),
         (FindingKind::HighLow, high_low),
     ];
@@ -56,8 +58,19 @@ fn not_positive(values: [f64; 5]) -> Option<String> {
 }
 
 fn too_large(values: [f64; 5]) -> Option<String> {
-    let place = (0..4).find(|&place| values[place] >= PRICE_CEILING && values[place].is_finite())?;
+    let most = |place| if place == 4 { VOLUME_CEILING } else { PRICE_CEILING };
+    let place = (0..5).find(|&place| values[place] > most(place) && values[place].is_finite())?;
     Some(format!("{} is {}", NAMES[place], values[place]))
+}
+
+fn too_fine(values: [f64; 5]) -> Option<String> {
+    let fine = |price: f64| price > 0.0 && price.is_finite() && !unit::holds(price, 1);
+    let place = (0..4).find(|&place| fine(values[place]))?;
+    let (name, value) = (NAMES[place], values[place]);
+    let held = Price::from_f64(value);
+    Some(format!(
+        "{name} is {value}, which eight decimal places would make {held}: quote it in a larger `unit`"
+    ))
 }
 
 fn negative_volume(values: [f64; 5]) -> Option<String> {
@@ -90,6 +103,8 @@ mod tests {
             [1.0, 2.0, 0.5, 1.5, -3.0],
             [2.5, 2.0, 0.5, 1.5, 3.0],
             [1.0, 0.5, 2.0, 1.5, 3.0],
+            [1.4e-8, 1.4e-8, 1.4e-8, 1.4e-8, 3.0],
+            [1.0, 2.0, 0.5, 1.5, 1e20],
         ];
         for (day, row) in (0..).zip(rows) {
             bars.push(Timestamp::from_micros(day * 86_400_000_000), row);
@@ -100,7 +115,13 @@ mod tests {
             ("missing", 1, 1, "no value for open, low"),
             ("non_finite", 1, 2, "high not finite"),
             ("not_positive", 1, 3, "low is 0"),
-            ("too_large", 1, 4, "open is 100000000000"),
+            ("too_large", 2, 4, "open is 100000000000"),
+            (
+                "too_fine",
+                1,
+                8,
+                "open is 0.000000014, which eight decimal places would make 0.00000001: quote it in a larger `unit`",
+            ),
             ("negative_volume", 1, 5, "volume is -3"),
             ("high_low", 2, 6, "open 2.5 is outside low 0.5 to high 2"),
         ];

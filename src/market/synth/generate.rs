@@ -183,7 +183,7 @@ mod tests {
         let mut spec = sample();
         spec.symbols[0].start_price = 0.02;
         for (_, bars) in generate(&spec) {
-            assert_eq!(flaw::check(&bars, 0..bars.len(), &[]), []);
+            assert_eq!(flaw::check(&bars, 0..bars.len(), &[], 1), []);
             assert!(bars.ts.windows(2).all(|pair| pair[1] - pair[0] == spec.interval.span()));
         }
     }

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::domain::{Instrument, Interval, Symbol, Timestamp};
 use crate::market::{Bars, LoadRequest, Market, MarketError, load, write_bars};
-use crate::scenario::{Delisted, GapRule, MarketSpec, WarmUp};
+use crate::scenario::{Acceptable, Delisted, GapRule, MarketSpec, WarmUp};
 
 /// A time from text.
 pub fn at(text: &str) -> Timestamp {
@@ -109,6 +109,8 @@ impl Want {
             warm_up: WarmUp::Before,
             delisted: Delisted::Carry,
             gaps: GapRule::Keep,
+            calendar: None,
+            accept: Acceptable::ALL.to_vec(),
         };
         Self { spec, frames: BTreeMap::new(), history: 0, detail: false }
     }

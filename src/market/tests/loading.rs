@@ -12,7 +12,7 @@ fn bars_come_back_as_they_were_written() {
     assert_eq!(market.clock, written.ts);
     assert_eq!(market.in_range, TickRange { first: 0, last: 50 });
     assert_eq!(market.interval, every("1h"));
-    assert!(!market.trades_weekends, "2024-01-01 was a Monday");
+    assert!(!market.trading_year.never_closes(), "2024-01-01 was a Monday");
 }
 
 #[test]
@@ -184,5 +184,5 @@ fn the_bundled_sample_loads_from_its_folder() {
     let want = Want::new(dir.path(), &["ALPHA", "BRAVO", "CHARLIE"], "1h").window("2024-01-01", "2024-07-01");
     let market = want.history(200).frame("1d", 30).load().unwrap();
     assert_eq!(market.in_range, TickRange { first: 200, last: 200 + 182 * 24 });
-    assert!(market.trades_weekends);
+    assert!(market.trading_year.never_closes());
 }

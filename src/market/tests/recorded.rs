@@ -43,7 +43,7 @@ fn three_minute_markets_share_a_clock() {
     // The venue halted for 80 minutes on that day; the gap stays a gap.
     assert_eq!(market.in_range.last - market.in_range.first, 1440 - 80);
     assert_eq!(market.in_range.first, 100);
-    assert!(!market.trades_weekends, "a Friday");
+    assert!(!market.trading_year.never_closes(), "a Friday");
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn twenty_us_equities_of_different_ages() {
         Want::new(&folder, &symbols, "1d").window("2015-01-01", "2020-01-01").history(200).load().unwrap();
     assert_eq!(market.symbols.len(), 20);
     assert_eq!(market.in_range, crate::market::TickRange { first: 200, last: 200 + 1258 });
-    assert!(!market.trades_weekends);
+    assert!(!market.trading_year.never_closes());
 }
 
 /// Every sound file on its own, but for the large ones (a debug build decodes slowly).

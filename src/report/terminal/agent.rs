@@ -6,7 +6,7 @@ use super::grid::{Column, draw};
 use super::header::{filled, paragraph, titled};
 use crate::domain::Timestamp;
 use crate::report::names::{ALL, Shown};
-use crate::report::numbers::{count, instant, length, range, ratio, signed};
+use crate::report::numbers::{are_dates, close_day, close_time, count, length, range, ratio, signed};
 use crate::report::wording::plural;
 use crate::store::{AgentRecord, FallRecord, JobRecord, StoredRun};
 
@@ -20,7 +20,7 @@ pub fn agent(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {
         metrics(stored, agent, style),
         windows(stored, agent, style),
         titled_unless_empty("Months, return %", months(&agent.windows, style), style),
-        drawdowns(agent, style),
+        drawdowns(stored, agent, style),
         rolling(agent, style),
     ];
     let texts: Vec<&str> =
@@ -144,7 +144,7 @@ fn windows(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {
 }
 
 /// The deepest falls of all windows.
-fn drawdowns(agent: &AgentRecord, style: Style) -> String {
+fn drawdowns(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {
     let mut falls: Vec<(&JobRecord, &FallRecord)> = agent
         .windows
         .iter()
@@ -155,18 +155,29 @@ fn drawdowns(agent: &AgentRecord, style: Style) -> String {
     if falls.is_empty() {
         return String::new();
     }
-    let at = |stored: &str| {
-        stored.parse::<Timestamp>().map_or_else(|_| stored.to_owned(), |at| instant(at, false))
+    let times = |fall: &FallRecord| {
+        [Some(fall.peak_at.clone()), Some(fall.trough_at.clone()), fall.recovered_at.clone()]
+    };
+    let dates =
+        are_dates(falls.iter().flat_map(|(_, fall)| times(fall)).flatten().filter_map(|at| at.parse().ok()));
+    let start = |job: &JobRecord| {
+        let window = stored.run.windows.iter().find(|window| window.index == job.window);
+        window.and_then(|window| window.start.parse().ok())
+    };
+    let at = |job: &JobRecord, at: &str| {
+        at.parse::<Timestamp>().map_or_else(|_| at.to_owned(), |at| close_time(at, start(job), dates))
     };
     let mut columns = vec![
         Column::numbers("#", 0, (1..=falls.len()).map(count)),
         Column::numbers("depth %", 0, falls.iter().map(|(_, fall)| ratio(fall.depth_pct))),
-        Column::words("peak", 1, falls.iter().map(|(_, fall)| at(&fall.peak_at))),
-        Column::words("trough", 0, falls.iter().map(|(_, fall)| at(&fall.trough_at))),
+        Column::words("peak", 1, falls.iter().map(|(job, fall)| at(job, &fall.peak_at))),
+        Column::words("trough", 0, falls.iter().map(|(job, fall)| at(job, &fall.trough_at))),
         Column::words(
             "recovered",
             2,
-            falls.iter().map(|(_, fall)| fall.recovered_at.as_deref().map_or_else(|| "open".to_owned(), at)),
+            falls.iter().map(|(job, fall)| {
+                fall.recovered_at.as_deref().map_or_else(|| "open".to_owned(), |when| at(job, when))
+            }),
         ),
         Column::numbers("length", 3, falls.iter().map(|(_, fall)| length(fall.days * 86_400.0))),
     ];
@@ -192,7 +203,7 @@ fn rolling(agent: &AgentRecord, style: Style) -> String {
     };
     let returns = agent.windows.first().map_or(0, |job| job.course.rolling_sharpe.returns);
     let on = |(at, value): &(&str, f64)| {
-        let date = at.parse::<Timestamp>().map_or_else(|_| (*at).to_owned(), |at| instant(at, true));
+        let date = at.parse::<Timestamp>().map_or_else(|_| (*at).to_owned(), close_day);
         format!("{} on {date}", ratio(*value))
     };
     let text = format!(
@@ -232,7 +243,7 @@ volatility            0.00  %
 Sharpe                0.30
 Sortino                  -  no return below the threshold
 Calmar                   -  no drawdown
-max drawdown          0.00  %
+max drawdown         -2.00  %
 ulcer index           0.00  %
 omega                    -  no dispersion in the returns
 tail ratio               -  no dispersion in the returns
@@ -241,7 +252,7 @@ CVaR 95 %             0.00  %
 skew                     -  no dispersion in the returns
 excess kurtosis          -  no dispersion in the returns
 win rate            100.00  %
-profit factor            -  no losing trades
+profit factor            -  +infinity: no losing trades
 payoff ratio             -  no closed trades
 expectancy            1.50
 SQN                      -  no closed trades
@@ -258,18 +269,18 @@ year   Jan  year's
 
 Worst drawdowns
 
-#  depth %  peak              trough            recovered         length
-------------------------------------------------------------------------
-1    -2.00  2024-01-03 00:00  2024-01-04 00:00  2024-01-05 00:00      2d
+#  depth %  peak        trough      recovered   length
+------------------------------------------------------
+1    -2.00  2024-01-02  2024-01-03  2024-01-04      2d
 
-Sharpe of the last 30 daily returns: lowest 1.25 on 2024-01-05, highest 1.25 on 2024-01-05, last 1.25 on 2024-01-05; metrics.json has all
+Sharpe of the last 30 daily returns: lowest 1.25 on 2024-01-04, highest 1.25 on 2024-01-04, last 1.25 on 2024-01-04; metrics.json has all
 "
         .replace("RISK", &stored.run.agents[0].risk);
         assert_eq!(text, expected);
     }
 
     #[test]
-    fn several_windows_have_a_mean_and_their_own_lines() {
+    fn several_windows_have_a_record_and_their_own_lines() {
         let mut stored = fixture::stored();
         stored.run.benchmark = Some("idle".to_owned());
         let mut second = stored.agents[0].windows[0].clone();
@@ -278,13 +289,15 @@ Sharpe of the last 30 daily returns: lowest 1.25 on 2024-01-05, highest 1.25 on 
         second.metrics.insert("sharpe_ratio".to_owned(), None);
         second.missing.insert("sharpe_ratio".to_owned(), "no dispersion in the returns".to_owned());
         stored.agents[0].windows.push(second);
+        let record = stored.agents[0].record.as_mut().unwrap();
+        record.metrics.insert("roi_pct".to_owned(), Some(0.9925));
         let text = agent(&stored, &stored.agents[0], Style::PLAIN);
         for line in [
             "against idle",
-            "Metrics over 2 windows",
-            "total return          0.50   -0.50     1.50  %",
-            "Sharpe                0.30    0.30     0.30  without 1 window: no dispersion in the returns",
-            "alpha a year             -       -        -  no benchmark",
+            "Metrics of the record over 2 windows",
+            "total return          0.99          -0.50            1.50  %",
+            "Sharpe                0.30           0.30            0.30  without 1 window: no dispersion in the returns",
+            "alpha a year             -              -               -  no benchmark",
             "window  from        to          ROI %  excess %  Sharpe",
         ] {
             assert!(text.contains(line), "{line}\n{text}");

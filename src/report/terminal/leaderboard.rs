@@ -140,8 +140,8 @@ fn scored(stored: &StoredRun) -> bool {
 
 /// Shown only where it says something else than the ranking metric's own column.
 fn score(stored: &StoredRun, style: Style) -> Option<Column> {
-    let rows = &stored.leaderboard.rankings;
-    let cells = rows.iter().map(|row| style.score(wording::shown_score(row), ratio));
+    let (rows, metric) = (&stored.leaderboard.rankings, &stored.leaderboard.ranking_metric);
+    let cells = rows.iter().map(|row| style.score(wording::shown_score(row, metric), ratio));
     wording::score_says_more(stored).then(|| Column::numbers("score", 0, cells))
 }
 
@@ -191,7 +191,7 @@ mod tests {
     fn at_eighty_columns_the_ranking_metric_and_risk_stay() {
         let expected = "\
 first
-BTC, ETH in USDT | 1d bars | 2024-01-01 to 2024-01-06 | 1 window
+BTC, ETH in USDT | 1d bars | 2024-01-01 to 2024-01-05 | 1 window
 run RUN
 
 #  agent                   ROI %  final equity  Sharpe  max DD %  status
@@ -228,7 +228,7 @@ results: reports/first/RUN
     fn at_a_hundred_columns() {
         let expected = "\
 first
-BTC, ETH in USDT | 1d bars | 2024-01-01 to 2024-01-06 | 1 window | run RUN
+BTC, ETH in USDT | 1d bars | 2024-01-01 to 2024-01-05 | 1 window | run RUN
 
 #  agent                   ROI %  final equity  Sharpe  max DD %  win %    PF  trades  status
 ---------------------------------------------------------------------------------------------------
@@ -250,7 +250,7 @@ results: reports/first/RUN
     fn with_room_for_all() {
         let expected = "\
 first
-BTC, ETH in USDT | 1d bars | 2024-01-01 to 2024-01-06 | 1 window | run RUN
+BTC, ETH in USDT | 1d bars | 2024-01-01 to 2024-01-05 | 1 window | run RUN
 
 #  agent                   ROI %         PnL  final equity  Sharpe  Sortino  Calmar  max DD %  win %    PF  trades      fees  status
 ------------------------------------------------------------------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ mod tests {
         let expected = "\
 run           scenario          finished (UTC)    from        to          windows  agents  winner    ranked by  score    took
 -----------------------------------------------------------------------------------------------------------------------------
-3f2a9c0b1d2e  first_tournament  2026-11-23 15:04  2022-01-01  2024-01-01       24       6  donchian  roi_pct    12.35  1m 33s
+3f2a9c0b1d2e  first_tournament  2026-11-23 15:04  2022-01-01  2023-12-31       24       6  donchian  roi_pct    12.35  1m 33s
 ";
         let drawn = runs(&[summary()], Style::PLAIN);
         assert_eq!(drawn, expected);

@@ -5,7 +5,7 @@ use super::grid::{Column, draw};
 use super::header::filled;
 use crate::report::SeriesReport;
 use crate::report::names::{Unit, metric};
-use crate::report::numbers::range;
+use crate::report::numbers::ends;
 use crate::report::wording::plural;
 
 /// What was measured, and a table of its metrics with the reasons of what is missing.
@@ -16,7 +16,7 @@ pub fn series(report: &SeriesReport, style: Style) -> String {
         format!("{} a year", report.periods_per_year),
     ];
     if let (Some(start), Some(end)) = (&report.start, &report.end) {
-        let (from, to) = range(start, end);
+        let (from, to) = ends(start, end);
         head.insert(1, format!("{from} to {to}"));
     }
     if report.risk_free_rate != 0.0 {

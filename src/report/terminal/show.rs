@@ -177,7 +177,7 @@ A first try
 
 run       RUN
 symbols   BTC, ETH in USDT
-bars      1d, 2024-01-01 to 2024-01-06
+bars      1d, 2024-01-01 to 2024-01-05
 windows   1, ranked by roi_pct
 costs     taker 10 bp, maker 10 bp, slippage none, fills at the next open
 seed      7
@@ -185,15 +185,15 @@ market    d1935d1935d1
 versions  tiltyard 0.1.0, semantics 2
 folder    reports/first/RUN
 
-#  agent        ROI %    PnL  final equity  Sharpe  Sortino  Calmar  max DD %   win %  PF  trades  fees
--------------------------------------------------------------------------------------------------------
-1  trend, fast  +1.50  +1.50        101.50    0.30        -       -     -2.00  100.00   -       1  0.04
-2  idle          0.00   0.00        100.00       -        -       -      0.00       -   -       0  0.00
+#  agent        ROI %    PnL  final equity  Sharpe  Sortino  Calmar  max DD %   win %   PF  trades  fees
+--------------------------------------------------------------------------------------------------------
+1  trend, fast  +1.50  +1.50        101.50    0.30        -       -     -2.00  100.00  inf       1  0.04
+2  idle          0.00   0.00        100.00       -        -       -      0.00       -    -       0  0.00
 
+- +infinity: no losing trades: PF of trend, fast
 - no closed trades: win %, PF of idle
 - no dispersion in the returns: Sharpe, Sortino of idle
 - no drawdown: Calmar of trend, fast, idle
-- no losing trades: PF of trend, fast
 - no return below the threshold: Sortino of trend, fast
 
 Agents
@@ -245,8 +245,8 @@ Windows
 
 window  from        to          winner             score  second  its score
 ---------------------------------------------------------------------------
-     0  2024-01-01  2024-01-06  trend, fast         1.50  idle         0.00
-     1  2024-01-01  2024-01-06  idle, trend, fast   0.00
+     0  2024-01-01  2024-01-05  trend, fast         1.50  idle         0.00
+     1  2024-01-01  2024-01-05  idle, trend, fast   0.00
 ";
         assert_eq!(windows(&stored, Style::PLAIN), expected);
     }

@@ -5,7 +5,7 @@ use super::grid::{Column, draw};
 use super::header::filled;
 use crate::domain::Cash;
 use crate::report::numbers::{
-    are_dates, between, cash, count, instant, price, quantity, ratio, signed, signed_cash,
+    are_dates, between, cash, close_day, count, instant, price, quantity, ratio, signed, signed_cash,
 };
 use crate::report::wording::plural;
 use crate::store::{StoredRun, TradeRow};
@@ -40,7 +40,7 @@ fn columns(rows: &[TradeRow], first: usize, windows: bool) -> Vec<Column> {
     columns.extend([
         Column::words("symbol", 0, text(|trade| trade.symbol.clone())),
         Column::words("entry", 0, rows.iter().map(|trade| instant(trade.entry_at, dates))),
-        Column::words("exit", 1, rows.iter().map(|trade| instant(trade.exit_at, dates))),
+        Column::words("exit", 1, rows.iter().map(|trade| exit_time(trade, dates))),
         Column::numbers("held", 9, text(|trade| between(trade.entry_at, trade.exit_at))),
         Column::numbers("quantity", 5, text(|trade| quantity(trade.quantity))),
         Column::numbers("entry price", 3, text(|trade| price(trade.entry_price))),
@@ -52,6 +52,12 @@ fn columns(rows: &[TradeRow], first: usize, windows: bool) -> Vec<Column> {
         Column::words("out", 7, text(|trade| trade.exit_reason.clone())),
     ]);
     columns
+}
+
+/// When a trade ended: at the open of a bar, or at the close of the window's last one.
+fn exit_time(trade: &TradeRow, dates: bool) -> String {
+    let at_close = ["open", "window_end"].contains(&trade.exit_reason.as_str());
+    if dates && at_close { close_day(trade.exit_at) } else { instant(trade.exit_at, dates) }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a count of trades, shown only")]
@@ -86,7 +92,7 @@ trend, fast | first | run RUN
 #  symbol  entry       exit        entry price  exit price     PnL  return %
 ----------------------------------------------------------------------------
 2  BTC     2024-01-02  2024-01-04    42,000.50   43,000.00  -20.00     -0.38
-3  BTC     2024-01-03  2024-01-05    42,000.50   43,000.00   +5.00     +0.10
+3  BTC     2024-01-03  2024-01-04    42,000.50   43,000.00   +5.00     +0.10
 
 2 closed trades, 1 open, 1 won (50.00 %), PnL +99.31, fees 31.88
 shown: the last 2 of 3; trades.parquet has all

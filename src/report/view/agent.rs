@@ -54,7 +54,7 @@ pub(super) fn agent(stored: &StoredRun, row: &RankingRecord, record: &AgentRecor
         refused: refused(record),
         years: course::years(record, apart),
         months_overlap: !apart,
-        worst: course::worst(record),
+        worst: course::worst(record, &stored.run.windows),
         rolling_returns: course::rolling(record).returns,
     }
 }
@@ -147,6 +147,7 @@ mod tests {
     fn keys_that_are_not_known_are_shown_all_the_same() {
         let mut stored = fixture::stored();
         stored.agents[0].windows[0].metrics.insert("luck_pct".to_owned(), Some(101.5));
+        stored.agents[0].record = None;
         let row = stored.leaderboard.rankings[0].clone();
         let shown = agent(&stored, &row, &stored.agents[0]);
         let last = shown.metrics.rows.last().unwrap();

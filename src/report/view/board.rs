@@ -51,18 +51,21 @@ pub(super) fn board(stored: &StoredRun) -> Board {
         columns.push(Head::words("status"));
     }
     let heads: Vec<String> = columns.iter().map(|head| head.name.clone()).collect();
-    let rows = rows.iter().map(|row| heads.iter().map(|head| cell(row, head)).collect()).collect();
+    let rows = rows
+        .iter()
+        .map(|row| heads.iter().map(|head| cell(row, head, &stored.leaderboard.ranking_metric)).collect())
+        .collect();
     Board { table: Table { columns, rows }, notes: notes(stored) }
 }
 
 /// What a row has under a head.
-fn cell(row: &RankingRecord, head: &str) -> Cell {
+fn cell(row: &RankingRecord, head: &str, ranking_metric: &str) -> Cell {
     #[expect(clippy::cast_precision_loss, reason = "counts, shown only")]
     let counted = |n: usize| Cell::number(Some(n as f64), |_| crate::report::numbers::count(n));
     match head {
         "#" => Cell::number(row.rank.map(f64::from), |rank| rank.to_string()),
         "agent" => Cell::words(row.agent.as_str()),
-        "score" => Cell::score(wording::shown_score(row), ratio),
+        "score" => Cell::score(wording::shown_score(row, ranking_metric), ratio),
         "scored" => counted(row.scored_windows),
         "PnL" if row.is_idle() => Cell::number(None, ratio),
         "PnL" => Cell::money(&row.total_pnl, gain),

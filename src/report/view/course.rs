@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use super::series::Series;
 use crate::domain::Timestamp;
-use crate::report::numbers::ratio;
+use crate::report::numbers::{close_time, ratio};
 use crate::report::table::{Cell, Head, NONE, Table};
-use crate::store::{AgentRecord, FallRecord, JobRecord};
+use crate::store::{AgentRecord, FallRecord, JobRecord, WindowRecord};
 
 /// Drawdowns that are shown.
 const WORST: usize = 5;
@@ -87,7 +87,7 @@ impl Month {
 }
 
 /// The deepest drawdowns of all windows.
-pub(super) fn worst(record: &AgentRecord) -> Table {
+pub(super) fn worst(record: &AgentRecord, windows: &[WindowRecord]) -> Table {
     let several = record.windows.len() > 1;
     let mut all: Vec<(u32, &FallRecord)> = record
         .windows
@@ -106,13 +106,21 @@ pub(super) fn worst(record: &AgentRecord) -> Table {
         columns.insert(0, Head::numbers("window"));
     }
     // The day suffices here, and five columns then stand beside the statistics.
-    let day = |at: &str| at.get(..10).unwrap_or(at).to_owned();
+    let start = |window: u32| {
+        let window = windows.iter().find(|one| one.index == window);
+        window.and_then(|window| window.start.parse().ok())
+    };
+    let day = |window: u32, at: &str| {
+        at.parse::<Timestamp>().map_or_else(|_| at.to_owned(), |at| close_time(at, start(window), true))
+    };
     let row = |(window, fall): (u32, &FallRecord)| {
         let mut cells = vec![
             Cell::number(Some(fall.depth_pct), ratio),
-            Cell::words(day(&fall.peak_at)),
-            Cell::words(day(&fall.trough_at)),
-            Cell::words(fall.recovered_at.as_deref().map_or_else(|| "not yet".to_owned(), day)),
+            Cell::words(day(window, &fall.peak_at)),
+            Cell::words(day(window, &fall.trough_at)),
+            Cell::words(
+                fall.recovered_at.as_deref().map_or_else(|| "not yet".to_owned(), |at| day(window, at)),
+            ),
             Cell::number(Some(fall.days), |days| format!("{days:.0}")),
         ];
         if several {
@@ -148,7 +156,8 @@ fn line(job: &JobRecord, most: usize) -> Series {
         .at
         .iter()
         .zip(&rolling.values)
-        .filter_map(|(at, value)| Some((at.parse::<Timestamp>().ok()?.micros(), (*value)?)))
+        .filter_map(|(at, value)| // The day that ends at this close.
+            Some((at.parse::<Timestamp>().ok()?.micros() - 1, (*value)?)))
         .collect();
     let mut thin = crate::store::Thin::new(known.len(), most);
     known.iter().for_each(|&(at, value)| thin.push(at, value));
@@ -187,8 +196,8 @@ mod tests {
         deeper.course.drawdowns[0].depth_pct = -7.5;
         deeper.course.drawdowns[0].recovered_at = None;
         record.windows.push(deeper);
-        let table = worst(&record);
+        let table = worst(&record, &fixture::stored().run.windows);
         let texts: Vec<&str> = table.rows[0].iter().map(|cell| cell.text.as_str()).collect();
-        assert_eq!(texts, ["1", "-7.50", "2024-01-03", "2024-01-04", "not yet", "2"]);
+        assert_eq!(texts, ["1", "-7.50", "2024-01-02", "2024-01-03", "not yet", "2"]);
     }
 }

@@ -1,8 +1,8 @@
 //! The words that scenario files use for the variants of the model's enums.
 
 use crate::scenario::{
-    Aggregate, Delisted, FillAt, FormatKind, GapRule, Intrabar, MetricsProfile, OnBreach, RankingMetric,
-    RatingSystem, ReportFormat, TieBreak, WalletChoice, WarmUp,
+    Acceptable, Aggregate, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, MetricsProfile,
+    OnBreach, RankingMetric, RatingSystem, ReportFormat, TieBreak, WalletChoice, WarmUp,
 };
 
 /// A word with its meaning.
@@ -53,8 +53,29 @@ impl Choice for Delisted {
 impl Choice for GapRule {
     const ALL: &'static [(Self, &'static str, &'static str)] = &[
         (Self::Keep, "keep", "left: the symbol is not tradable where it has no bar"),
-        (Self::ForwardFill, "forward_fill", "filled with flat bars without volume at the last close"),
+        (
+            Self::ForwardFill,
+            "forward_fill",
+            "filled with flat bars at the last close, which value positions and feed indicators and are never tradable",
+        ),
         (Self::Refuse, "refuse", "the data is refused"),
+    ];
+}
+
+impl Choice for Calendar {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::RoundTheClock, Self::RoundTheClock.as_str(), "always, weekends included"),
+        (Self::Weekdays, Self::Weekdays.as_str(), "day and night, from Sunday evening to Friday evening"),
+        (Self::Sessions, Self::Sessions.as_str(), "in sessions, on the days of an exchange"),
+    ];
+}
+
+impl Choice for Acceptable {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::Gap, Self::Gap.as_str(), "days or weeks without bars"),
+        (Self::Invented, Self::Invented.as_str(), "long runs of bars that nobody traded"),
+        (Self::Split, Self::Split.as_str(), "a split that is not adjusted for"),
+        (Self::Identity, Self::Identity.as_str(), "another asset under the same name"),
     ];
 }
 

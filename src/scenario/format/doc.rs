@@ -118,6 +118,8 @@ pub enum ValueType {
     Amount {
         /// Whether zero is allowed.
         zero: bool,
+        /// The largest, where a smaller one than all amounts have.
+        most: Option<u64>,
     },
     /// An instant.
     Time,
@@ -195,8 +197,10 @@ impl ValueType {
             Self::Integer { min, max } if *max >= i64::MAX as u64 => Some(format!("at least {min}")),
             Self::Integer { min, max } => Some(format!("{min} to {max}")),
             Self::Number(range) | Self::Percent(range) | Self::BasisPoints(range) => Some(range.to_string()),
-            Self::Amount { zero: false } => Some("more than 0".to_owned()),
-            Self::Amount { zero: true } => Some("at least 0".to_owned()),
+            Self::Amount { zero, most } => {
+                let least = if *zero { "at least 0" } else { "more than 0" };
+                Some(most.map_or_else(|| least.to_owned(), |most| format!("{least}, at most {most}")))
+            }
             Self::Choice { choices, .. } => {
                 Some(choices().iter().map(|choice| choice.name).collect::<Vec<_>>().join(", "))
             }

@@ -7,8 +7,8 @@ use super::{number, optional, percent, required, with_default};
 use super::{validation, windows};
 use crate::scenario::catalogue;
 use crate::scenario::{
-    Aggregate, Delisted, FillAt, FormatKind, GapRule, Intrabar, MetricsProfile, OnBreach, RankingMetric,
-    RatingSystem, ReportFormat, TieBreak, WalletChoice, WarmUp,
+    Acceptable, Aggregate, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, MetricsProfile,
+    OnBreach, RankingMetric, RatingSystem, ReportFormat, TieBreak, WalletChoice, WarmUp,
 };
 
 /// The name of the built-in profile that an agent gets that names none.
@@ -21,6 +21,11 @@ const COUNT: ValueType = ValueType::Integer { min: 1, max: 1_000_000 };
 const PERCENT: ValueType = percent();
 const PERCENT_LIMIT: ValueType = ValueType::Limit(&PERCENT);
 const COUNT_LIMIT: ValueType = ValueType::Limit(&COUNT);
+const ACCEPTABLE: ValueType = ValueType::Choice { noun: "finding", choices: choice_docs::<Acceptable> };
+/// Largest unit that a symbol can be quoted in.
+const LARGEST_UNIT: u64 = 1_000_000_000;
+/// A starting balance: with what prices and quantities may be, all products of money then fit.
+const BALANCE: ValueType = ValueType::Amount { zero: false, most: Some(1_000_000_000_000_000) };
 const FEE: ValueType = ValueType::BasisPoints(Range::from_to(0.0, 10_000.0));
 
 /// The whole file.
@@ -107,6 +112,18 @@ const MARKET: TableDoc = TableDoc {
             "\"keep\"",
             "What is done about holes in a symbol's bars; closed hours of a venue are none.",
         ),
+        optional(
+            "calendar",
+            ValueType::Choice { noun: "calendar", choices: choice_docs::<Calendar> },
+            "told from the bars",
+            "When the market trades: decides which missing bars are holes, and how many periods a year has.",
+        ),
+        with_default(
+            "accept",
+            ValueType::List { of: &ACCEPTABLE, min: 0, unique: true },
+            "[]",
+            "Findings of level error that do not stop the run; its results are marked.",
+        ),
         optional("instruments", ValueType::Named(&INSTRUMENT), "their defaults", "Trading rules by symbol."),
     ],
 };
@@ -116,20 +133,26 @@ const INSTRUMENT: TableDoc = TableDoc {
     keys: &[
         optional("base", ValueType::Name, "the symbol's own name", "The asset that is bought and sold."),
         with_default(
+            "unit",
+            ValueType::Integer { min: 1, max: LARGEST_UNIT },
+            "1",
+            "How much of the asset a price is for: prices are the data's times this, volumes divided by it. A power of ten.",
+        ),
+        with_default(
             "price_tick",
-            ValueType::Amount { zero: false },
+            ValueType::Amount { zero: false, most: None },
             "\"0.00000001\"",
             "Order prices lie on multiples of this.",
         ),
         with_default(
             "quantity_step",
-            ValueType::Amount { zero: false },
+            ValueType::Amount { zero: false, most: None },
             "\"0.00000001\"",
             "Quantities lie on multiples of this.",
         ),
         with_default(
             "min_notional",
-            ValueType::Amount { zero: true },
+            ValueType::Amount { zero: true, most: None },
             "\"1\"",
             "Smallest notional of an order, in the quote currency.",
         ),
@@ -270,7 +293,7 @@ const AGENT: TableDoc = TableDoc {
         with_default("tags", TEXTS, "[]", "Labels for grouping."),
         with_default(
             "starting_balance",
-            ValueType::Amount { zero: false },
+            BALANCE,
             "\"10000.00\"",
             "Quote currency in its wallet at each window's start.",
         ),
@@ -311,12 +334,7 @@ const MEMBER: TableDoc = TableDoc {
         with_default("description", ValueType::Text, "\"\"", "What it is."),
         with_default("tags", TEXTS, "[]", "Labels for grouping."),
         optional("color", ValueType::Text, "none", "How it is drawn, as `#rrggbb`."),
-        with_default(
-            "starting_balance",
-            ValueType::Amount { zero: false },
-            "\"10000.00\"",
-            "Quote currency in its wallet.",
-        ),
+        with_default("starting_balance", BALANCE, "\"10000.00\"", "Quote currency in its wallet."),
         with_default("risk", ValueType::Text, "\"default\"", "`default`, `unlimited`, or one of `[risk.*]`."),
         required("strategy", STRATEGY, "How it decides."),
     ],
@@ -442,7 +460,7 @@ const METRICS: TableDoc = TableDoc {
         optional(
             "periods_per_year",
             number(1_000_000.0),
-            "365 for markets with weekend bars, else 252",
+            "365, 260 or 252 by `market.calendar`; measured where that is not given",
             "Return periods in a year.",
         ),
         with_default(

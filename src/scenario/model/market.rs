@@ -31,12 +31,75 @@ pub struct MarketSpec {
     pub delisted: Delisted,
     /// What is done about holes in the bars.
     pub gaps: GapRule,
+    /// When the market trades; told from its bars where not given.
+    pub calendar: Option<Calendar>,
+    /// Findings of level error that do not stop the run.
+    pub accept: Vec<Acceptable>,
 }
 
 impl MarketSpec {
     /// A symbol's instrument.
     pub fn instrument(&self, symbol: SymbolId) -> &Instrument {
         &self.instruments[symbol.index()]
+    }
+}
+
+/// When a market trades.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Calendar {
+    /// Always, weekends included.
+    #[serde(rename = "24/7")]
+    RoundTheClock,
+    /// Day and night, from Sunday evening to Friday evening.
+    #[serde(rename = "24/5")]
+    Weekdays,
+    /// In sessions, on the days of an exchange.
+    #[serde(rename = "sessions")]
+    Sessions,
+}
+
+impl Calendar {
+    /// Whether it trades on weekends too.
+    pub const fn never_closes(self) -> bool {
+        matches!(self, Self::RoundTheClock)
+    }
+
+    /// As written in the scenario.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::RoundTheClock => "24/7",
+            Self::Weekdays => "24/5",
+            Self::Sessions => "sessions",
+        }
+    }
+}
+
+/// A finding of level error that a scenario may accept: the bars can be read, but a backtest on them misleads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Acceptable {
+    /// Days or weeks without bars.
+    Gap,
+    /// Long runs of bars that nobody traded.
+    Invented,
+    /// A split that is not adjusted for.
+    Split,
+    /// Another asset under the same name.
+    Identity,
+}
+
+impl Acceptable {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Gap, Self::Invented, Self::Split, Self::Identity];
+
+    /// As written in the scenario and in results.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Gap => "gap",
+            Self::Invented => "invented",
+            Self::Split => "split",
+            Self::Identity => "identity",
+        }
     }
 }
 

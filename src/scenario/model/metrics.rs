@@ -2,6 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
+use super::MarketSpec;
 use crate::domain::{AgentName, SymbolId};
 
 /// The `[metrics]` table: conventions of the statistics.
@@ -11,7 +12,7 @@ pub struct MetricSpec {
     pub risk_free_rate: f64,
     /// Sortino's minimum acceptable return per year, as a fraction (default 0).
     pub minimum_acceptable_return: f64,
-    /// Return periods in a year; where not given 365 for markets with weekend bars, else 252.
+    /// Return periods in a year; measured, or the calendar's, where not given.
     pub periods_per_year: Option<f64>,
     /// Whose definitions (default ours, which is no part of a run's identity).
     #[serde(skip_serializing_if = "MetricsProfile::is_own")]
@@ -78,6 +79,14 @@ pub struct ReportSpec {
 }
 
 impl ReportSpec {
+    /// The same with its benchmark under the name that results show: a symbol's with its unit.
+    pub(in crate::scenario) fn named_as(mut self, market: Option<&MarketSpec>) -> Self {
+        if let (Some(Benchmark::Symbol { id, name }), Some(market)) = (&mut self.benchmark, market) {
+            *name = market.instrument(*id).symbol.to_string();
+        }
+        self
+    }
+
     /// Whether no result depends on it.
     pub(super) fn changes_nothing(&self) -> bool {
         self.benchmark.is_none()

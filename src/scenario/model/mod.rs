@@ -15,7 +15,7 @@ mod venue;
 
 pub use agent::AgentSpec;
 pub use battle::{Aggregate, BattleSpec, RankingMetric, TieBreak, WindowSpec};
-pub use market::{Delisted, GapRule, MarketSpec, WarmUp};
+pub use market::{Acceptable, Calendar, Delisted, GapRule, MarketSpec, WarmUp};
 pub use metrics::{Benchmark, MetricSpec, MetricsProfile, ReportFormat, ReportSpec};
 pub use registered::{ExistingWallet, Registered, StartingWallet, WalletChoice};
 pub use risk::{OnBreach, RiskProfile};

@@ -9,7 +9,7 @@ use super::registered::{self, Origin};
 use super::risk::Profiles;
 use super::strategy::{self, ReadStrategy};
 use super::table::Table;
-use crate::domain::{AgentName, Bps, Interval, Symbol};
+use crate::domain::{AgentName, Bps, Instrument, Interval, Symbol};
 use crate::scenario::format::{DEFAULT_PROFILE, UNLIMITED_PROFILE};
 use crate::scenario::suggest;
 use crate::scenario::{AgentSpec, Registry, RiskProfile, StrategyKind};
@@ -18,6 +18,8 @@ use crate::scenario::{AgentSpec, Registry, RiskProfile, StrategyKind};
 pub(super) struct Surroundings<'a> {
     /// The scenario's symbols.
     pub(super) symbols: Option<&'a [Symbol]>,
+    /// The same with their rules, under the names that results show.
+    pub(super) instruments: Option<&'a [Instrument]>,
     /// The scenario's interval.
     pub(super) interval: Option<Interval>,
     /// Its own risk profiles.

@@ -35,6 +35,8 @@ pub(super) fn read(table: &Table<'_>, battle: &ReadBattle<'_>, base_dir: &Path) 
     let warm_up = table.value("warm_up");
     let delisted = table.value("delisted");
     let gaps = table.value("gaps");
+    let calendar = table.optional("calendar");
+    let accept = table.value("accept");
     let instruments = instruments(table, symbols.as_deref(), quote.as_ref());
     table.finish();
     let range = range(table, start.as_ref(), end.as_ref(), interval);
@@ -51,6 +53,8 @@ pub(super) fn read(table: &Table<'_>, battle: &ReadBattle<'_>, base_dir: &Path) 
             warm_up: warm_up?,
             delisted: delisted?,
             gaps: gaps?,
+            calendar: calendar?,
+            accept: accept?,
         })
     })();
     ReadMarket { spec, symbols, interval, range: range.filter(|_| ordered) }
@@ -147,7 +151,8 @@ fn instruments(
         }
     }
     let quoted = all.as_ref().is_some_and(|all| own_name_is_quote(table, all, &rules, quote));
-    all.filter(|_| sound && !quoted)
+    let same = all.as_ref().is_some_and(|all| two_of_one_name(table, all));
+    all.filter(|_| sound && !quoted && !same)
 }
 
 fn instrument(
@@ -159,7 +164,9 @@ fn instrument(
     let price_tick = rule.value("price_tick");
     let quantity_step = rule.value("quantity_step");
     let min_notional = rule.value("min_notional");
+    let unit: Option<u32> = rule.value("unit");
     rule.finish();
+    let unit = unit.filter(|&unit| power_of_ten(rule, unit));
     let base = base?;
     if let (Some(base), Some(quote)) = (&base, quote)
         && base.get_ref() == quote.get_ref()
@@ -167,13 +174,57 @@ fn instrument(
         base_is_quote(rule, base.span(), quote.get_ref());
         return None;
     }
+    let (source, unit) = (Symbol::new(symbol.get_ref()).ok()?, unit?);
+    let shown = name_in_unit(rule, &source, unit)?;
     Some(Instrument {
-        symbol: Symbol::new(symbol.get_ref()).ok()?,
-        base_asset: base.map_or_else(|| (*symbol.get_ref()).to_owned(), Spanned::into_inner),
+        base_asset: base.map_or_else(|| shown.as_str().to_owned(), Spanned::into_inner),
+        symbol: shown,
+        source,
+        unit,
         price_tick: price_tick?,
         quantity_step: quantity_step?,
         min_notional: min_notional?,
     })
+}
+
+/// Whether a unit is a power of ten; reports one that is not.
+fn power_of_ten(rule: &Table<'_>, unit: u32) -> bool {
+    let fits = unit > 0 && 10_u32.pow(unit.ilog10()) == unit;
+    if !fits {
+        rule.problems.error(
+            rule.span("unit"),
+            format!("`unit` = {unit} is not a power of ten"),
+            "would change the digits of prices".to_owned(),
+            Some("write 1000, 1000000 or another power of ten".to_owned()),
+        );
+    }
+    fits
+}
+
+/// The symbol with its unit before it, as results show it.
+fn name_in_unit(rule: &Table<'_>, source: &Symbol, unit: u32) -> Option<Symbol> {
+    let named = Instrument::named(source, unit);
+    if let Err(error) = &named {
+        let label = "makes the symbol's name too long".to_owned();
+        rule.problems.error(rule.span("unit"), error.to_string(), label, None);
+    }
+    named.ok()
+}
+
+/// Reports a symbol that its unit gives the name of another.
+fn two_of_one_name(table: &Table<'_>, all: &[Instrument]) -> bool {
+    let twin = all
+        .iter()
+        .find(|one| all.iter().any(|other| other.symbol == one.symbol && other.source != one.source));
+    if let Some(one) = twin {
+        table.problems.error(
+            table.span("symbols"),
+            format!("two symbols would be shown as `{}`", one.symbol),
+            "a unit gives one the name of the other".to_owned(),
+            Some("take the `unit` or the other symbol away".to_owned()),
+        );
+    }
+    twin.is_some()
 }
 
 /// Reports a symbol that bears the quote's name and was not given another base asset.

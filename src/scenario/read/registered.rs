@@ -10,7 +10,7 @@ use super::strategy::ReadStrategy;
 use super::table::Table;
 use super::value::Read;
 use super::{risk_text, strategy_text};
-use crate::domain::{AgentName, Cash};
+use crate::domain::{AgentName, Cash, SymbolId};
 use crate::scenario::format::{DEFAULT_PROFILE, UNLIMITED_PROFILE};
 use crate::scenario::{
     ExistingWallet, Problem, Registered, RegistryEntry, RiskProfile, StartingWallet, Unregistered,
@@ -207,7 +207,11 @@ fn existing(table: &Table<'_>, entry: &RegistryEntry, around: &Surroundings<'_>)
     let mut positions = Vec::new();
     let mut strange = Vec::new();
     for (symbol, position) in &entry.wallet.positions {
-        match market::find(symbols, symbol) {
+        let id = match around.instruments {
+            Some(all) => all.iter().position(|one| one.symbol.as_str() == symbol).and_then(symbol_id),
+            None => market::find(symbols, symbol),
+        };
+        match id {
             Some(id) => positions.push((id, *position)),
             None => strange.push(symbol.as_str()),
         }
@@ -221,6 +225,10 @@ fn existing(table: &Table<'_>, entry: &RegistryEntry, around: &Surroundings<'_>)
     }
     positions.sort_by_key(|(id, _)| *id);
     Some(ExistingWallet { as_of: entry.as_of, positions })
+}
+
+fn symbol_id(place: usize) -> Option<SymbolId> {
+    u16::try_from(place).ok().map(SymbolId)
 }
 
 /// The registry's strategy in this scenario.

@@ -18,8 +18,14 @@ use crate::scenario::problem::{Problem, ProblemSeverity, Problems};
 use crate::scenario::{NoRegistry, RiskProfile, suggest};
 
 /// Nothing is known of the scenario that the parts will be used in.
-const ALONE: Surroundings<'static> =
-    Surroundings { symbols: None, interval: None, profiles: None, quote: None, registry: &NoRegistry };
+const ALONE: Surroundings<'static> = Surroundings {
+    symbols: None,
+    instruments: None,
+    interval: None,
+    profiles: None,
+    quote: None,
+    registry: &NoRegistry,
+};
 
 /// Reads a text with these keys; gives what `read` made of it and every error, by place.
 fn document<T>(source: &str, doc: &TableDoc, read: impl FnOnce(&Table<'_>) -> T) -> (T, Vec<Problem>) {

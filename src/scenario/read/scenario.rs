@@ -66,6 +66,7 @@ fn read(
     let profiles = root.named("risk").map(risk::read).filter(|_| complete);
     let surroundings = Surroundings {
         symbols: market.symbols.as_deref(),
+        instruments: market.spec.as_ref().map(|spec| spec.instruments.as_slice()),
         interval: market.interval,
         profiles: profiles.as_ref(),
         quote: market.spec.as_ref().map(|spec| spec.quote_asset.as_str()),
@@ -78,7 +79,8 @@ fn read(
     let names = agents.as_ref().and_then(agent::Agents::names).filter(|_| complete);
     let report = root
         .table("report")
-        .and_then(|table| report::read(&table, names.as_deref(), market.symbols.as_deref()));
+        .and_then(|table| report::read(&table, names.as_deref(), market.symbols.as_deref()))
+        .map(|report| report.named_as(market.spec.as_ref()));
     let tournament = tournament(&root, names.as_deref());
     root.finish();
     let head = head?;

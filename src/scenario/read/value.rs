@@ -9,7 +9,7 @@ use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
 
 use super::prose;
-use crate::domain::{AgentName, Bps, Cash, MoneyError, Price, Qty, Symbol};
+use crate::domain::{AgentName, Bps, Cash, MoneyError, Price, Qty, Symbol, UNITS_PER_ONE};
 use crate::scenario::format::{Choice, ValueType};
 use crate::scenario::problem::Problems;
 use crate::scenario::suggest;
@@ -121,8 +121,12 @@ impl<'t> Given<'t> {
             Ok(value) => value,
             Err(error) => return self.unreadable(&error, expected),
         };
-        let least = if matches!(expected, ValueType::Amount { zero: true }) { 0 } else { 1 };
-        if units(&value) < least { self.out_of_range(expected) } else { Some(value) }
+        let (least, most) = match expected {
+            ValueType::Amount { zero, most } => (i128::from(!*zero), most.map(i128::from)),
+            _ => (1, None),
+        };
+        let most = most.map_or(i128::MAX, |most| most * UNITS_PER_ONE);
+        if (least..=most).contains(&units(&value)) { Some(value) } else { self.out_of_range(expected) }
     }
 }
 

@@ -5,7 +5,7 @@ use super::super::grid::{Column, draw};
 use super::super::header::paragraph;
 use super::super::matrix::matrix;
 use super::list::{Standing, kind};
-use crate::report::numbers::{cash, count, instant, price, quantity, ratio, signed, signed_cash};
+use crate::report::numbers::{cash, close_day, count, instant, price, quantity, ratio, signed, signed_cash};
 use crate::report::wording::plural;
 use crate::store::registry::{AgentRow, HistoryRun, Tally, VersionRow};
 
@@ -144,7 +144,7 @@ pub fn metrics(title: &str, runs: &[HistoryRun], tally: &Tally, style: Style) ->
         Column::numbers("epoch", 6, text(|run| run.epoch.to_string())),
         Column::words("wallet", 7, text(|run| run.wallet.clone())),
         Column::words("from", 5, text(|run| instant(run.start, true))),
-        Column::words("to", 5, text(|run| instant(run.end, true))),
+        Column::words("to", 5, text(|run| close_day(run.end))),
         Column::words("rank", 1, text(|run| format!("{} of {}", run.rank, run.entrants))),
         Column::gains("PnL", 4, per.iter().map(|one| signed_cash(one.total_pnl))),
         Column::gains("ROI %", 0, number(|one| one.roi_pct, signed)),

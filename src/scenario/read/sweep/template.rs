@@ -103,6 +103,7 @@ impl Template {
         }
         let around = Surroundings {
             symbols: Some(&self.symbols),
+            instruments: None,
             interval: Some(self.interval),
             profiles: Some(&profiles),
             quote: None,

@@ -42,7 +42,7 @@ pub fn market(symbols: &[Vec<Bar>]) -> Market {
         in_range: TickRange { first: 0, last: clock.len() },
         clock,
         digest: String::new(),
-        trades_weekends: true,
+        trading_year: crate::market::TradingYear::of(crate::scenario::Calendar::RoundTheClock),
     }
 }
 
@@ -59,6 +59,7 @@ fn series(bars: &[Bar], name: char, clock: &[Timestamp]) -> SymbolSeries {
         instrument: Instrument::with_defaults(Symbol::new(&name.to_string()).unwrap()),
         rows: clock.iter().map(row).collect(),
         frames: ["4h", "1d"].map(|text| (interval(text), frame(bars, interval(text)))).into(),
+        filled: 0,
         findings: Vec::new(),
         detail: None,
         extremes: Default::default(),

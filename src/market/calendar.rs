@@ -1,0 +1,250 @@
+//! When a market trades, told from its bars, and how many days of trading its year has.
+//!
+//! Weekends are judged by their share of bars, so that one odd session, or a vendor's wrong stamp, changes nothing.
+//! The days of a year are measured, so that growth a year is growth over the time that passed: six days a week in a
+//! currency market that opens on Sunday evening, fewer than 365 where a round-the-clock venue has no bar on a day
+//! without trades.
+
+use crate::domain::{Interval, Span, Timestamp};
+use crate::scenario::Calendar;
+
+/// Days from which on the days of a year are measured.
+const MEASURED_FROM: i64 = 60;
+/// Usual numbers of days a year: what is measured within [`NEAR`] of one is that one.
+const USUAL: [f64; 3] = [365.0, 260.0, 252.0];
+const NEAR: f64 = 0.015;
+/// A weekend day that has at least this share of the bars of a weekday is a day of trading.
+const TRADED: f64 = 0.5;
+/// A market that has at least this share of all bars from Monday to Thursday trades day and night.
+const DAY_AND_NIGHT: f64 = 0.85;
+const DAYS_OF_WEEK: usize = 7;
+const SATURDAY: usize = 5;
+
+/// When a market trades, and the days of its year.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TradingYear {
+    /// When it trades.
+    pub calendar: Calendar,
+    /// Days with trading in a year.
+    pub days: f64,
+}
+
+impl TradingYear {
+    /// The usual year of a calendar.
+    pub const fn of(calendar: Calendar) -> Self {
+        let days = match calendar {
+            Calendar::RoundTheClock => USUAL[0],
+            Calendar::Weekdays => USUAL[1],
+            Calendar::Sessions => USUAL[2],
+        };
+        Self { calendar, days }
+    }
+
+    /// As sorted open times tell: the calendar by those of the range and a little before it, sessions where they cover
+    /// no Saturday; the days by those of the range alone.
+    pub fn told_by(telling: &[Timestamp], range: &[Timestamp], interval: Interval) -> Self {
+        let usual = Self::of(told_by(telling, interval).unwrap_or(Calendar::Sessions));
+        Self { days: measured(range).map_or(usual.days, usual_or), ..usual }
+    }
+
+    /// Whether it trades on weekends too.
+    pub const fn never_closes(self) -> bool {
+        self.calendar.never_closes()
+    }
+}
+
+/// The calendar of sorted open times. `None` where they do not tell: bars of more than a day, no Saturday between
+/// the first and the last.
+pub fn told_by(times: &[Timestamp], interval: Interval) -> Option<Calendar> {
+    let (first, last) = (times.first()?.utc_day(), times.last()?.utc_day());
+    if interval > Interval::DAY {
+        return None;
+    }
+    let days = days_of_week(first, last);
+    if days[SATURDAY] == 0 {
+        return None;
+    }
+    let mut bars = [0_u64; DAYS_OF_WEEK];
+    times.iter().for_each(|&at| bars[weekday(at.utc_day())] += 1);
+    let (week, saturday) = (share(&bars, &days, 0..SATURDAY), share(&bars, &days, SATURDAY..SATURDAY + 1));
+    if saturday >= TRADED * week {
+        return Some(Calendar::RoundTheClock);
+    }
+    #[expect(clippy::cast_precision_loss, reason = "bars of a day")]
+    let most = Span::DAY.micros() as f64 / interval.micros() as f64;
+    let full = interval < Interval::DAY && share(&bars, &days, 0..4) >= DAY_AND_NIGHT * most;
+    Some(if full { Calendar::Weekdays } else { Calendar::Sessions })
+}
+
+/// Bars for each of some days of the week.
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+fn share(bars: &[u64; DAYS_OF_WEEK], days: &[u64; DAYS_OF_WEEK], of: std::ops::Range<usize>) -> f64 {
+    let sum = |counts: &[u64; DAYS_OF_WEEK]| counts[of.clone()].iter().sum::<u64>();
+    sum(bars) as f64 / sum(days).max(1) as f64
+}
+
+/// How often each day of the week lies between two days, both included.
+fn days_of_week(first: i64, last: i64) -> [u64; DAYS_OF_WEEK] {
+    let count = last - first + 1;
+    std::array::from_fn(|day| {
+        let offset = (day as i64 - weekday(first) as i64).rem_euclid(7);
+        u64::try_from((count - offset + 6).div_euclid(7)).unwrap_or(0)
+    })
+}
+
+/// 0 for Monday; 1970-01-01 was a Thursday.
+#[expect(clippy::cast_possible_truncation, reason = "0 to 6")]
+const fn weekday(day: i64) -> usize {
+    (day + 3).rem_euclid(7) as usize
+}
+
+/// Days with a bar in a year of 365 days, over as many whole weeks as there are; `None` for less than 60 days.
+#[expect(clippy::cast_precision_loss, reason = "counts of days")]
+fn measured(times: &[Timestamp]) -> Option<f64> {
+    let (first, last) = (times.first()?.utc_day(), times.last()?.utc_day());
+    if last - first + 1 < MEASURED_FROM {
+        return None;
+    }
+    let span = (last - first + 1) / 7 * 7;
+    let end = Timestamp::from_micros((first + span) * Span::DAY.micros());
+    let whole = &times[..times.partition_point(|&at| at < end)];
+    let days = whole.chunk_by(|a, b| a.utc_day() == b.utc_day()).count();
+    Some(days as f64 / span as f64 * 365.0)
+}
+
+/// The usual number of days that this is near to, else itself.
+fn usual_or(days: f64) -> f64 {
+    USUAL.into_iter().find(|usual| (days / usual - 1.0).abs() <= NEAR).unwrap_or(days)
+}
+
+/// The hours in which a market with sessions trades, by the time of day of its bars: those at which at least half of
+/// its days have one, for as far as its bars tell.
+#[derive(Debug)]
+pub struct Hours {
+    step: i64,
+    /// By the place of a bar in its day; empty for a market that never closes.
+    used: Vec<bool>,
+}
+
+impl Hours {
+    /// Of sorted open times.
+    pub fn of(times: &[Timestamp], interval: Interval, calendar: Calendar) -> Self {
+        let step = interval.micros();
+        let slots = usize::try_from(Span::DAY.micros() / step.max(1)).unwrap_or(0);
+        if calendar.never_closes() || slots < 2 {
+            return Self { step, used: Vec::new() };
+        }
+        let mut counts = vec![0_usize; slots + 1];
+        let mut days = 0;
+        for day in times.chunk_by(|a, b| a.utc_day() == b.utc_day()) {
+            days += 1;
+            day.iter().for_each(|&at| counts[slot(at, step).min(slots)] += 1);
+        }
+        // Daylight saving moves sessions by an hour: each of the two uses its own hours for a good part of a year.
+        Self { step, used: counts.into_iter().map(|count| count * 4 >= days).collect() }
+    }
+
+    /// Whether a bar that opens at `at` would be in the market's hours.
+    pub fn open(&self, at: Timestamp) -> bool {
+        self.used.is_empty() || self.used.get(slot(at, self.step)).copied().unwrap_or(false)
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a day's bars")]
+fn slot(at: Timestamp, step: i64) -> usize {
+    (at.micros().rem_euclid(Span::DAY.micros()) / step) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: i64 = 3_600_000_000;
+
+    fn hours(hours: impl Iterator<Item = i64>) -> Vec<Timestamp> {
+        hours.map(|hour| Timestamp::from_micros(hour * HOUR)).collect()
+    }
+
+    /// Days counted from 1970-01-01, a Thursday.
+    fn days(of: impl Iterator<Item = i64>) -> Vec<Timestamp> {
+        hours(of.map(|day| day * 24))
+    }
+
+    fn weekdays(count: i64) -> impl Iterator<Item = i64> {
+        (0..count).filter(|&day| weekday(day) < 5)
+    }
+
+    fn hour() -> Interval {
+        "1h".parse().unwrap()
+    }
+
+    #[test]
+    fn weekends_are_judged_by_their_share_of_bars() {
+        let calendar = |times: &[Timestamp]| told_by(times, Interval::DAY);
+        assert_eq!(calendar(&days(0..28)), Some(Calendar::RoundTheClock));
+        assert_eq!(calendar(&days(weekdays(364))), Some(Calendar::Sessions));
+        // One Saturday in a year, or a tenth wrong stamp, changes nothing; nor does a weekend that is missing.
+        let odd = days((0..364).filter(|&day| weekday(day) < 5 || day == 100 || day == 2));
+        assert_eq!((weekday(100), calendar(&odd)), (5, Some(Calendar::Sessions)));
+        let hole = days((0..364).filter(|&day| !(50..80).contains(&day)));
+        assert_eq!(calendar(&hole), Some(Calendar::RoundTheClock));
+        // Four days without a Saturday, and weeks, do not tell.
+        assert_eq!(calendar(&days(4..9)), None);
+        assert_eq!(told_by(&days((0..50).map(|week| week * 7 + 4)), "1w".parse().unwrap()), None);
+    }
+
+    #[test]
+    fn a_currency_market_trades_day_and_night_but_not_on_saturdays() {
+        // From Sunday 22:00 to Friday 22:00.
+        let open = |hour: &i64| {
+            let (day, time) = (weekday(hour.div_euclid(24)), hour.rem_euclid(24));
+            match day {
+                4 => time < 22,
+                5 => false,
+                6 => time >= 22,
+                _ => true,
+            }
+        };
+        let times = hours((0..361 * 24).filter(open));
+        assert_eq!(told_by(&times, hour()), Some(Calendar::Weekdays));
+        // Six days a week have bars: 6 / 7 * 365.
+        let year = TradingYear::told_by(&times, &times, hour());
+        assert!((year.days - 312.857).abs() < 1.0, "{year:?}");
+    }
+
+    #[test]
+    fn the_days_of_a_year_are_measured_over_whole_weeks() {
+        let year = |times: &[Timestamp]| TradingYear::told_by(times, times, Interval::DAY).days;
+        assert_eq!(year(&days(0..400)), 365.0);
+        assert_eq!(year(&days(weekdays(364))), 260.0, "261 of 365, near 260");
+        assert_eq!(year(&days(weekdays(364).filter(|day| day % 30 != 0))), 252.0, "a holiday a month");
+        assert_eq!(year(&days(weekdays(59))), 252.0, "too short: the usual year");
+        // Two days of three have a bar in a market that never closes.
+        let sparse = year(&days((0..420).filter(|day| day % 3 < 2)));
+        assert!((sparse - 243.3).abs() < 1.0, "{sparse}");
+    }
+
+    #[test]
+    fn days_of_the_week_are_counted() {
+        for (first, last) in [(0, 0), (0, 6), (3, 30), (-9, 100)] {
+            let slow: [u64; 7] =
+                std::array::from_fn(|day| (first..=last).filter(|&at| weekday(at) == day).count() as u64);
+            assert_eq!(days_of_week(first, last), slow);
+        }
+    }
+
+    #[test]
+    fn hours_are_those_that_days_usually_use() {
+        // 14:00 to 21:00 without a lunch hour at 17:00; one odd bar at 03:00.
+        let session = weekdays(60).flat_map(|day| (14..21).filter(|&h| h != 17).map(move |h| day * 24 + h));
+        let mut times = hours(session.chain([27]));
+        times.sort();
+        let told = Hours::of(&times, hour(), Calendar::Sessions);
+        let open = |hour: i64| told.open(Timestamp::from_micros(hour * HOUR));
+        assert_eq!(
+            [3, 13, 14, 16, 17, 18, 20, 21].map(open),
+            [false, false, true, true, false, true, true, false]
+        );
+        assert!(Hours::of(&times, hour(), Calendar::RoundTheClock).open(Timestamp::from_micros(0)));
+    }
+}

@@ -1,0 +1,121 @@
+//! How a file's prices and volumes become the market's: in the instrument's unit, prices at eight places.
+//!
+//! Owns the one rounding of market data. Every price that leaves the loader is the `f64` nearest to a whole number
+//! of units of `1e-8`, so that the float which indicators read and the exact price at which orders fill are one.
+//! Invariant: no price is changed by more than [`TOLERANCE`] of itself; a file whose prices would be is refused
+//! with the unit that holds them.
+
+use super::bars::Bars;
+use super::{PRICE_CEILING, VOLUME_CEILING};
+use crate::domain::Price;
+
+/// The largest share of itself by which rounding to eight places may change a price.
+pub const TOLERANCE: f64 = 1e-6;
+/// From here on eight places hold any price within the tolerance.
+const ALWAYS_HELD: f64 = 0.005;
+/// The units an instrument can be quoted in, from the smallest.
+pub const UNITS: [u32; 4] = [1, 1_000, 1_000_000, 1_000_000_000];
+
+/// Whether eight decimal places hold the price of `unit` of the asset. Comparisons with NaN are false.
+pub(in crate::market) fn holds(price: f64, unit: u32) -> bool {
+    let price = price * f64::from(unit);
+    price >= ALWAYS_HELD || (Price::round_f64(price) - price).abs() <= TOLERANCE * price
+}
+
+/// Whether prices, the highest of them and the volume are within what exact money can hold, in this unit.
+pub(in crate::market) fn fits(high: f64, volume: f64, unit: u32) -> bool {
+    let unit = f64::from(unit);
+    high * unit <= PRICE_CEILING && volume / unit <= VOLUME_CEILING
+}
+
+/// The smallest unit in which all prices and volumes can be held; `None` where there is none. Rows that are no bars
+/// count too: they are reported as such.
+pub fn smallest(bars: &Bars) -> Option<u32> {
+    let held = |row: usize, unit: u32| {
+        let prices = [bars.open[row], bars.high[row], bars.low[row], bars.close[row]];
+        prices.iter().all(|&price| price <= 0.0 || holds(price, unit))
+            && fits(bars.high[row], bars.volume[row], unit)
+    };
+    UNITS.into_iter().find(|&unit| (0..bars.len()).all(|row| held(row, unit)))
+}
+
+impl Bars {
+    /// The same bars in a unit of the asset: prices times `unit`, volumes divided by it.
+    pub(in crate::market) fn quote_in(&mut self, unit: u32) {
+        if unit == 1 {
+            return;
+        }
+        let unit = f64::from(unit);
+        for column in [&mut self.open, &mut self.high, &mut self.low, &mut self.close] {
+            column.iter_mut().for_each(|price| *price *= unit);
+        }
+        self.volume.iter_mut().for_each(|volume| *volume /= unit);
+    }
+
+    /// Rounds every price half up to eight places: to the `f64` nearest to that decimal.
+    pub(in crate::market) fn round_prices(&mut self) {
+        for column in [&mut self.open, &mut self.high, &mut self.low, &mut self.close] {
+            column.iter_mut().for_each(|price| *price = Price::round_f64(*price));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Interval, Timestamp};
+
+    fn bars(price: f64, volume: f64) -> Bars {
+        let mut bars = Bars::with_capacity(Interval::DAY, 1);
+        bars.push(Timestamp::default(), [price, price, price, price, volume]);
+        bars
+    }
+
+    #[test]
+    fn a_price_is_held_where_rounding_changes_a_millionth_of_it_at_most() {
+        // 0.00321234 as a 32-bit float is 6e-8 of itself off; 0.000000014 would become 0.00000001.
+        assert!(holds(f64::from(0.003_212_34_f32), 1) && holds(0.000_000_01, 1) && holds(0.000_008_51, 1));
+        assert!(!holds(0.000_000_014, 1) && !holds(1.5e-9, 1) && !holds(f64::NAN, 1));
+        assert!(holds(0.000_000_014, 1_000) && !holds(1.234_5e-9, 1_000) && holds(1.234_5e-9, 1_000_000));
+    }
+
+    #[test]
+    fn the_smallest_unit_holds_all_rows() {
+        assert_eq!(smallest(&bars(1.0, 5.0)), Some(1));
+        assert_eq!(smallest(&bars(1.4e-8, 5.0)), Some(1_000));
+        assert_eq!(smallest(&bars(1.234_5e-10, 5.0)), Some(1_000_000));
+        assert_eq!(smallest(&bars(1.234_567_89e-17, 5.0)), None);
+        assert_eq!(smallest(&bars(1.0, 1e20)), Some(1_000));
+        // A price so high and a volume so large that no unit holds both.
+        assert_eq!(smallest(&bars(1e9, 1e20)), None);
+    }
+
+    #[test]
+    fn a_unit_multiplies_prices_and_divides_volumes() {
+        let mut one = bars(1.4e-8, 5_000.0);
+        one.quote_in(1_000);
+        one.round_prices();
+        assert_eq!((one.open[0], one.close[0], one.volume[0]), (0.000_014, 0.000_014, 5.0));
+    }
+
+    #[test]
+    fn a_rounded_price_is_the_float_nearest_to_its_decimal() {
+        let mut state = 11_u64;
+        let mut draw = move || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 11) as f64 / (1_u64 << 53) as f64
+        };
+        for exponent in -8..10 {
+            for _ in 0..2_000 {
+                let raw = (1.0 + 9.0 * draw()) * libm::pow(10.0, f64::from(exponent));
+                for value in [raw, f64::from(raw as f32)] {
+                    let (price, rounded) = (Price::from_f64(value), Price::round_f64(value));
+                    let nearest: f64 = price.to_string().parse().unwrap();
+                    assert_eq!(rounded, nearest, "{value}");
+                    assert_eq!(Price::from_f64(rounded), price, "{value}: the same price again");
+                    assert_eq!(price.to_f64(), nearest, "{value}");
+                }
+            }
+        }
+    }
+}
