@@ -295,6 +295,6 @@ places are by windows won; whether the first is better than the others stands in
         let text = shown_as(TournamentFormat::League { seasons: 2, divisions: 2 });
         assert!(text.contains("season 1, windows 0 to 11: ") && text.contains("division"), "{text}");
         let text = shown_as(TournamentFormat::Survival);
-        assert!(text.contains("4  worst  2024-01-06T12:00:00Z       5  forfeit       -0.54"), "{text}");
+        assert!(text.contains("4  worst  2024-01-06T12:00:00Z       5  forfeit  -0.54"), "{text}");
     }
 }
