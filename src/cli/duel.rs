@@ -8,10 +8,11 @@ use super::args::EXIT_CODES;
 use super::interrupt::Interrupt;
 use super::load::{self, Arena};
 use super::{Exit, Failure, output};
+use crate::metrics::Score;
 use crate::report::terminal;
 use crate::scenario::Scenario;
 use crate::store::registry::StoredAgents;
-use crate::store::{self, DuelRecord, Registration, RunId, StoredRun, find_run};
+use crate::store::{self, DuelRecord, PlaceRecord, Registration, RunId, StoredRun, find_run};
 use crate::tournament::evidence::{Decision, EloModel, SprtError};
 use crate::tournament::{self, Duel, DuelSpec, Observer, Plan, registered_order};
 
@@ -130,7 +131,10 @@ fn from_store(args: &DuelArgs, run: &str, spec: &DuelSpec, duel: Duel) -> Result
     let record = DuelRecord::registered(registration, spec, &duel);
     let play = |place: usize| {
         let battle = &stored.battles[place];
-        let score = |name: &str| battle.rankings.iter().find(|row| row.agent == name)?.known_score().value();
+        let score = |name: &str| {
+            let found = battle.rankings.iter().find(|row| row.agent == name);
+            found.map_or(Score::Absent, PlaceRecord::known_score)
+        };
         Ok(((score(&args.a), score(&args.b)), (battle.start.clone(), battle.end.clone())))
     };
     settle(args, record, duel, &windows, 0, play)
@@ -160,7 +164,7 @@ impl Known<'_> {
     }
 }
 
-type Scores = (Option<f64>, Option<f64>);
+type Scores = (Score, Score);
 
 /// Plays windows in the registered order until the test decides or none is left.
 fn settle(
@@ -218,7 +222,7 @@ fn play_window(
         Failure::plain(Exit::Interrupted, error, help)
     })?;
     let scores = played.scores(pair.battle.ranking_metric, &pair.metrics);
-    Ok((scores[0][0].value(), scores[1][0].value()))
+    Ok((scores[0][0], scores[1][0]))
 }
 
 /// Watches for Ctrl-C alone.

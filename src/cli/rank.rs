@@ -5,18 +5,24 @@ use std::path::PathBuf;
 use super::progress::{Verbosity, Working};
 use super::{Exit, Failure, output};
 use crate::domain::Seed;
+use crate::metrics::Score;
 use crate::report::terminal;
 use crate::store::{NumberTable, StandingsRecord};
-use crate::tournament::standings::{RatingSystem, ScoreMatrix, StandingsError, StandingsSpec, standings};
+use crate::tournament::standings::{
+    Fold, RatingSystem, ScoreMatrix, StandingsError, StandingsSpec, standings,
+};
 
 const EXAMPLES: &str = "\
 Examples:
   tiltyard rank scores.csv                           who leads, and whether that can be called
   tiltyard rank drawdowns.parquet --lower-is-better  the smallest mean wins
-  tiltyard rank scores.csv --benchmark hold --json   tests against a column, everything as JSON
+  tiltyard rank scores.csv --benchmark hold --json   tests against an agent, everything as JSON
+  tiltyard rank reports/NAME/RUN/scores.csv          the scores of a stored run, window by window
 
-The file has a row for each window and a column for each agent, perhaps behind a column of labels.
-An empty field is a missing score: it counts as the worst of its window.
+The file has a row for each window and a column for each agent, perhaps behind a column of labels. Where
+the label column is called `agent`, as in the scores.csv of a run, it has a row for each agent instead;
+--rows says so where the file does not. An empty field is a missing score: it is left out, and two agents
+are compared in no window in which either has none. `inf` is a score above all numbers.
 
 Exit codes:
   0 done    2 the command line or the file is wrong";
@@ -25,7 +31,7 @@ Exit codes:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct RankArgs {
-    /// The scores (CSV or Parquet): a row a window, a column an agent.
+    /// The scores (CSV or Parquet).
     file: PathBuf,
     /// Print everything as JSON.
     #[arg(long, conflicts_with = "csv")]
@@ -33,6 +39,12 @@ pub struct RankArgs {
     /// Print the table as CSV.
     #[arg(long)]
     csv: bool,
+    /// What the rows are [default: windows, or agents where the label column is called `agent`].
+    #[arg(long, value_name = "WHAT", value_enum)]
+    rows: Option<Rows>,
+    /// How the scores of an agent's windows become one.
+    #[arg(long, value_name = "HOW", value_enum, default_value_t = Aggregate::Mean)]
+    aggregate: Aggregate,
     /// A smaller score is better.
     #[arg(long)]
     lower_is_better: bool,
@@ -48,8 +60,8 @@ pub struct RankArgs {
     /// Rating systems: bradley_terry, plackett_luce, elo, glicko2, trueskill, weng_lin, or all.
     #[arg(long, value_name = "SYSTEM,..", value_delimiter = ',', default_value = "bradley_terry", value_parser = systems)]
     ratings: Vec<Systems>,
-    /// The column that the others should beat (SPA, StepM).
-    #[arg(long, value_name = "COLUMN")]
+    /// The agent that the others should beat (SPA, StepM).
+    #[arg(long, value_name = "AGENT")]
     benchmark: Option<String>,
     /// How often windows are resampled.
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = resamples)]
@@ -57,9 +69,27 @@ pub struct RankArgs {
     /// From which the resamples are drawn.
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
-    /// Under so many windows nothing is called.
+    /// Under so many windows in which either of two agents has a score they are not told apart.
     #[arg(long, value_name = "N", default_value_t = 20)]
     minimum_windows: usize,
+}
+
+/// What the rows of a file are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Rows {
+    /// A row a window, a column an agent.
+    Windows,
+    /// A row an agent, a column a window.
+    Agents,
+}
+
+/// How the scores of several windows become one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Aggregate {
+    /// Their mean.
+    Mean,
+    /// Their median.
+    Median,
 }
 
 /// One system, or all of them.
@@ -93,7 +123,7 @@ fn systems(text: &str) -> Result<Systems, String> {
 /// # Errors
 /// Where the file holds no scores, or has no such column.
 pub fn rank(args: &RankArgs) -> Result<Exit, Failure> {
-    let table = NumberTable::read(&args.file)?;
+    let matrix = matrix(NumberTable::read_scores(&args.file)?, args)?;
     let spec = StandingsSpec {
         metric: args.metric.clone(),
         higher_is_better: !args.lower_is_better,
@@ -102,10 +132,9 @@ pub fn rank(args: &RankArgs) -> Result<Exit, Failure> {
         resamples: args.resamples,
         seed: Seed(args.seed),
         ratings: wanted(&args.ratings),
-        benchmark: args.benchmark.as_deref().map(|name| column(&table, name)).transpose()?,
+        benchmark: args.benchmark.as_deref().map(|name| agent(matrix.agents(), name)).transpose()?,
         minimum_windows: args.minimum_windows,
     };
-    let matrix = matrix(table)?;
     let (windows, agents) = (matrix.windows().len(), matrix.agents().len());
     let working = Working::standings(spec.resamples, windows, agents, Verbosity::Normal);
     let found = standings(&matrix, &spec).map_err(refused)?;
@@ -134,25 +163,93 @@ fn wanted(given: &[Systems]) -> Vec<RatingSystem> {
 
 /// The place of a column among the columns of numbers.
 pub(super) fn column(table: &NumberTable, name: &str) -> Result<usize, Failure> {
-    table.columns.iter().position(|column| column.name == name).ok_or_else(|| {
-        let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    place(&names, name, "column")
+}
+
+/// The place of an agent.
+fn agent(agents: &[String], name: &str) -> Result<usize, Failure> {
+    place(&agents.iter().map(String::as_str).collect::<Vec<&str>>(), name, "agent")
+}
+
+fn place(names: &[&str], name: &str, what: &str) -> Result<usize, Failure> {
+    names.iter().position(|known| *known == name).ok_or_else(|| {
         let help = match crate::scenario::closest(name, names.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("its columns are {}", names.join(", ")),
+            None => format!("its {what}s are {}", names.join(", ")),
         };
-        Failure::plain(Exit::Usage, format!("the file has no column `{name}`"), help)
+        Failure::plain(Exit::Usage, format!("the file has no {what} `{name}`"), help)
     })
 }
 
-fn matrix(table: NumberTable) -> Result<ScoreMatrix, Failure> {
-    let windows =
-        table.labels.unwrap_or_else(|| (1..=rows(&table.columns)).map(|row| row.to_string()).collect());
-    let (agents, scores) = table.columns.into_iter().map(|column| (column.name, column.values)).unzip();
-    ScoreMatrix::new(agents, windows, scores).map_err(refused)
+/// The table as scores of agents over windows, whichever way it lies.
+fn matrix(table: NumberTable, args: &RankArgs) -> Result<ScoreMatrix, Failure> {
+    let rows = args.rows.map_or_else(|| rows_of(&table), Ok)?;
+    let count = table.rows();
+    let labels = table.labels.unwrap_or_else(|| (1..=count).map(|row| row.to_string()).collect());
+    let (names, columns): (Vec<String>, Vec<Vec<Score>>) = table
+        .columns
+        .into_iter()
+        .map(|column| (column.name, column.values.into_iter().map(Score::from).collect()))
+        .unzip();
+    let (agents, windows, scores) = match rows {
+        Rows::Windows => (names, labels, columns),
+        Rows::Agents => {
+            let row = |row: usize| columns.iter().map(|column| column[row]).collect();
+            (labels, names, (0..count).map(row).collect())
+        }
+    };
+    check_names(&agents)?;
+    let fold = match args.aggregate {
+        Aggregate::Mean => Fold::Mean,
+        Aggregate::Median => Fold::Median,
+    };
+    ScoreMatrix::new(agents, windows, scores, fold).map_err(refused)
 }
 
-fn rows(columns: &[crate::store::NamedColumn]) -> usize {
-    columns.first().map_or(0, |column| column.values.len())
+/// What the rows of a table are, by the name of its label column. Columns that are numbered and rows that are named
+/// may be windows and agents or not: that is asked.
+fn rows_of(table: &NumberTable) -> Result<Rows, Failure> {
+    let label = table.label_name.as_deref().map(str::to_lowercase);
+    if label.as_deref().is_some_and(|name| AGENTS.contains(&name)) {
+        return Ok(Rows::Agents);
+    }
+    let numbered = table.has_header && table.columns.iter().all(|column| is_number_or_time(&column.name));
+    let named = |labels: &Vec<String>| !labels.iter().all(|label| is_number_or_time(label));
+    match &table.labels {
+        Some(labels) if numbered && named(labels) => Err(Failure::plain(
+            Exit::Usage,
+            format!(
+                "the columns are called `{}`, .. and the rows `{}`, ..: which of them are the agents?",
+                table.columns[0].name, labels[0]
+            ),
+            "add --rows agents or --rows windows, or call the first column `agent` or `window`",
+        )),
+        _ => Ok(Rows::Windows),
+    }
+}
+
+/// Names of a label column whose rows are agents.
+const AGENTS: [&str; 2] = ["agent", "agents"];
+
+fn is_number_or_time(text: &str) -> bool {
+    text.parse::<f64>().is_ok() || text.parse::<crate::domain::Timestamp>().is_ok()
+}
+
+/// Two agents of one name could not be told apart in any answer.
+fn check_names(agents: &[String]) -> Result<(), Failure> {
+    let mut seen = std::collections::BTreeSet::new();
+    match agents.iter().find(|name| name.is_empty() || !seen.insert(name.as_str())) {
+        Some(name) if name.is_empty() => {
+            let help = "give every agent a name";
+            Err(Failure::plain(Exit::Usage, "an agent of the file has no name", help))
+        }
+        Some(name) => {
+            let help = "give every agent a name of its own";
+            Err(Failure::plain(Exit::Usage, format!("the file has two agents called `{name}`"), help))
+        }
+        None => Ok(()),
+    }
 }
 
 fn refused(error: StandingsError) -> Failure {

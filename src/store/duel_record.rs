@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{StoreError, json};
 use crate::files::{Existing, write_whole};
+use crate::metrics::Score;
 use crate::tournament::evidence::{Decision, EloModel};
 use crate::tournament::{Duel, DuelResult, DuelSpec};
 
@@ -96,11 +97,11 @@ pub struct DuelGameRecord {
     pub start: String,
     /// Close of its last bar.
     pub end: String,
-    /// Score of `a`; null where it has none.
+    /// Score of `a`; null where it has none or it is infinite.
     pub score_a: Option<f64>,
     /// Score of `b`.
     pub score_b: Option<f64>,
-    /// For `a`: `win`, `draw` or `loss`.
+    /// For `a`: `win`, `draw` or `loss`; `not_played` where either has no score.
     pub result: String,
     /// Log-likelihood ratio after it.
     pub llr: f64,
@@ -166,13 +167,13 @@ impl DuelRecord {
         &mut self,
         window: u32,
         at: (String, String),
-        scores: (Option<f64>, Option<f64>),
-        result: DuelResult,
+        scores: (Score, Score),
+        result: Option<DuelResult>,
         duel: &Duel,
     ) {
         let (start, end) = at;
-        let result = result.as_str().to_owned();
-        let (score_a, score_b) = scores;
+        let result = result.map_or("not_played", DuelResult::as_str).to_owned();
+        let (score_a, score_b) = (scores.0.number(), scores.1.number());
         self.games.push(DuelGameRecord { window, start, end, score_a, score_b, result, llr: duel.llr() });
         [self.losses, self.draws, self.wins] = duel.counts();
         self.llr = duel.llr();
@@ -255,8 +256,14 @@ mod tests {
         let read = |path: &Path| -> DuelRecord { json::read(path, "duel").unwrap() };
         assert_eq!((read(&path).decision.as_str(), read(&path).order), ("registered", vec![2, 0, 1]));
         for window in [2, 0, 1] {
-            let result = duel.play(Some(1.0), Some(0.0)).unwrap();
-            record.note(window, ("from".into(), "to".into()), (Some(1.0), Some(0.0)), result, &duel);
+            let result = duel.play(Score::of(1.0), Score::of(0.0)).unwrap();
+            record.note(
+                window,
+                ("from".into(), "to".into()),
+                (Score::of(1.0), Score::of(0.0)),
+                result,
+                &duel,
+            );
         }
         record.conclude(duel.decision());
         assert_eq!(record.write(out.path()).unwrap(), path);

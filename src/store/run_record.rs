@@ -50,6 +50,12 @@ pub struct RunRecord {
     /// Whose definitions made the metrics: `tiltyard`, or a library's.
     #[serde(default)]
     pub metrics_profile: String,
+    /// Risk-free rate of the metrics, per year, as a fraction.
+    #[serde(default)]
+    pub risk_free_rate: f64,
+    /// Minimum acceptable return of the metrics, per year, as a fraction.
+    #[serde(default)]
+    pub minimum_acceptable_return: f64,
     /// The agent or symbol that the agents are measured against.
     #[serde(default)]
     pub benchmark: Option<String>,
@@ -250,6 +256,8 @@ impl RunRecord {
             ranking_metric: scenario.battle.ranking_metric.as_str().to_owned(),
             tie_break: scenario.battle.tie_break.iter().map(tie_break).collect(),
             metrics_profile: scenario.metrics.profile.as_str().to_owned(),
+            risk_free_rate: scenario.metrics.risk_free_rate,
+            minimum_acceptable_return: scenario.metrics.minimum_acceptable_return,
             benchmark: scenario.report.benchmark.as_ref().map(|one| one.name().to_owned()),
             market: market_record(scenario, market, &tournament.windows),
             costs: cost_record(&scenario.venue),

@@ -9,11 +9,14 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{StoreError, csv};
-use crate::tournament::evidence::PairTest;
+use crate::metrics::Score;
 use crate::tournament::standings::{AgentStanding, BenchmarkEvidence, Outcome, RatingTable, Standings};
 
 /// Version of this form; counts changes that a reader must know.
-pub const STANDINGS_FORMAT_VERSION: u32 = 1;
+pub const STANDINGS_FORMAT_VERSION: u32 = 2;
+
+/// Of so many agents, the best, every pair has an entry; all have one with the leader.
+const PAIRED: usize = 200;
 
 /// Standings, whole.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,9 +27,15 @@ pub struct StandingsRecord {
     pub metric: String,
     /// Whether more of it is better.
     pub higher_is_better: bool,
-    /// How many windows count.
+    /// How a record is scored: `record`, `mean` or `median`.
+    #[serde(default)]
+    pub aggregate: String,
+    /// In what leads and differences are told: `percentage points per window`.
+    #[serde(default)]
+    pub lead_unit: String,
+    /// How many windows there are.
     pub windows: usize,
-    /// Names of the windows left out because no agent has a score there.
+    /// Names of the windows in which no agent has a score.
     pub unscored_windows: Vec<String>,
     /// The share of tournaments among equals in which a winner may be called.
     pub alpha: f64,
@@ -44,13 +53,17 @@ pub struct StandingsRecord {
     pub verdict: VerdictRecord,
     /// One row an agent, best first.
     pub standings: Vec<StandingRecord>,
+    /// Agents that are not ranked and take part in no test.
+    #[serde(default)]
+    pub not_ranked: Vec<NotRankedRecord>,
     /// One entry a rating system, in the order asked for.
     pub ratings: Vec<RatingSystemRecord>,
     /// Groups of agents within which ratings exist, the stronger first; one group: all can be rated together.
     pub win_groups: Vec<Vec<String>>,
     /// Why agents of different groups cannot be rated together, in words; null where all can.
     pub unconnected: Option<String>,
-    /// One entry a pair, in the order of the rows: `a` stands above `b`.
+    /// One entry a pair, in the order of the rows: `a` stands above `b`. Of more than 200 agents, the pairs of the best
+    /// 200 and those of the leader.
     pub pairs: Vec<PairRecord>,
     /// Friedman's test of "all agents are alike".
     pub friedman: Option<FriedmanRecord>,
@@ -60,6 +73,15 @@ pub struct StandingsRecord {
     pub missing: BTreeMap<String, String>,
 }
 
+/// An agent that is not ranked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotRankedRecord {
+    /// Who.
+    pub agent: String,
+    /// Why: `fewer than 20 trades`.
+    pub reason: String,
+}
+
 /// Who may be called the winner.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct VerdictRecord {
@@ -67,17 +89,17 @@ pub struct VerdictRecord {
     pub outcome: String,
     /// The same in one plain sentence.
     pub sentence: String,
-    /// The agent with the best mean score, the first of equals.
+    /// The agent with the best record, the first of equals.
     pub leader: String,
     /// The rival that is hardest to tell apart from it; null for one agent or one window.
     pub rival: Option<String>,
-    /// Mean lead over that rival, in units of the score; at least 0.
+    /// Lead over that rival, in `lead_unit`; at least 0. Null where a score is infinite.
     pub lead: Option<f64>,
-    /// Lower end of its interval of coverage 1 - alpha (paired t).
+    /// Lower end of its interval of coverage 1 - alpha.
     pub lead_low: Option<f64>,
     /// Upper end.
     pub lead_high: Option<f64>,
-    /// p-value of the two-sided paired t test against that rival: the largest of all rivals.
+    /// p-value of the two-sided test against that rival: the largest of all rivals.
     pub p_value: Option<f64>,
     /// The agents that cannot be told apart, best first; empty unless `not_distinguishable`.
     pub group: Vec<String>,
@@ -85,23 +107,38 @@ pub struct VerdictRecord {
     pub windows_needed: Option<u64>,
     /// How many windows there would have to be; null unless `insufficient_windows`.
     pub windows_least: Option<usize>,
+    /// The agents that acted in too few windows to be compared with the leader.
+    #[serde(default)]
+    pub too_rare: Vec<String>,
 }
 
 /// One agent's row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StandingRecord {
-    /// From 1, by mean score; equal means share it.
+    /// From 1, by the score of the record; equal scores share it.
     pub rank: usize,
     /// Who.
     pub agent: String,
-    /// Mean score over the windows; null where it has none in any.
+    /// Score of the whole record; null where it has none or it is infinite.
+    #[serde(default)]
+    pub score: Option<f64>,
+    /// `infinity` or `-infinity` where the score is that; null otherwise.
+    #[serde(default)]
+    pub score_infinite: Option<String>,
+    /// Lower end of its interval; null where it has none.
+    #[serde(default)]
+    pub score_low: Option<f64>,
+    /// Upper end; null also where it has no end.
+    #[serde(default)]
+    pub score_high: Option<f64>,
+    /// Mean of the windows' scores that exist; null without any or where one is infinite.
     pub mean_score: Option<f64>,
     /// Lower end of its interval.
     pub mean_score_low: Option<f64>,
     /// Upper end.
     pub mean_score_high: Option<f64>,
-    /// Mean place in the windows, 1 the best, ties sharing.
-    pub mean_rank: f64,
+    /// Mean place in the windows in which it has a score, 1 the best, ties sharing.
+    pub mean_rank: Option<f64>,
     /// Best place of the interval of its rank.
     pub rank_low: usize,
     /// Worst place.
@@ -118,6 +155,9 @@ pub struct StandingRecord {
     pub first_places: usize,
     /// Windows in which it has a score.
     pub scored_windows: usize,
+    /// Windows in which it acted.
+    #[serde(default)]
+    pub acted_windows: usize,
     /// Windows in which it was disqualified or forfeited.
     pub disqualified_windows: usize,
     /// p-value in the model confidence set: above alpha it cannot be told apart from the best.
@@ -148,7 +188,10 @@ pub struct RatingSystemRecord {
     pub system: String,
     /// Why it rates nobody, in words; null where it does.
     pub reason: Option<String>,
-    /// Resamples that could not be rated. If there are many, the bars are too narrow.
+    /// Resamples that the bars come from: fewer than `resamples` where rating all of them would take too long.
+    #[serde(default)]
+    pub resamples: usize,
+    /// Those of them that could not be rated. If there are many, the bars are too narrow.
     pub failed_resamples: usize,
 }
 
@@ -161,14 +204,17 @@ pub struct PairRecord {
     pub b: String,
     /// Share of windows in which `a` beat `b`, ties as half.
     pub win_rate: Option<f64>,
-    /// Probability that `a` beats `b` in the mean of another such set of windows.
+    /// Probability that `a` is above `b` in another such set of windows.
     pub beats_probability: f64,
-    /// Mean advantage of `a`, in units of the score, positive where `a` is better.
+    /// Lead of `a` in `lead_unit`, positive where `a` is better; null where a score is infinite or absent.
     pub difference: Option<f64>,
-    /// Student's paired t; null where the difference is the same in every window.
+    /// The same in units of its standard error; null where no window changes it.
     pub t: Option<f64>,
-    /// Its two-sided p-value.
+    /// Two-sided p-value; null where one of them has no score.
     pub p_value: Option<f64>,
+    /// Windows in which either acted: what the test rests on. Under `minimum_windows` it shows nothing.
+    #[serde(default)]
+    pub windows: usize,
     /// The same among all pairs (Holm).
     pub p_holm: Option<f64>,
     /// Nemenyi's p-value, by mean ranks.
@@ -220,6 +266,8 @@ impl StandingsRecord {
             format_version: STANDINGS_FORMAT_VERSION,
             metric: spec.metric.clone(),
             higher_is_better: spec.higher_is_better,
+            aggregate: standings.fold.to_owned(),
+            lead_unit: standings.lead_unit(),
             windows: standings.windows.len(),
             unscored_windows: standings.unscored_windows.clone(),
             alpha: spec.alpha,
@@ -230,6 +278,11 @@ impl StandingsRecord {
             minimum_windows: spec.minimum_windows,
             verdict: VerdictRecord::new(standings),
             standings: rows(standings, &mut missing),
+            not_ranked: standings
+                .unranked
+                .iter()
+                .map(|(agent, reason)| NotRankedRecord { agent: agent.clone(), reason: reason.clone() })
+                .collect(),
             ratings: standings.ratings.iter().map(|table| system(table, &standings.agents)).collect(),
             win_groups: standings.win_groups.iter().map(names).collect(),
             unconnected: standings.unconnected(),
@@ -267,9 +320,13 @@ impl StandingsRecord {
     }
 }
 
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 21] = [
     "rank",
     "agent",
+    "score",
+    "score_infinite",
+    "score_low",
+    "score_high",
     "mean_score",
     "mean_score_low",
     "mean_score_high",
@@ -282,6 +339,7 @@ const COLUMNS: [&str; 16] = [
     "losses",
     "first_places",
     "scored_windows",
+    "acted_windows",
     "disqualified_windows",
     "confidence_set_p",
 ];
@@ -301,28 +359,33 @@ impl VerdictRecord {
     fn new(standings: &Standings) -> Self {
         let verdict = &standings.verdict;
         let name = |agent: usize| standings.agents[agent].clone();
-        let lead = verdict.lead.as_ref();
-        let (outcome, group, needed, least) = match &verdict.outcome {
-            Outcome::Called => ("called", vec![], None, None),
+        let rival = verdict.rival.as_ref();
+        let lead = rival.and_then(|rival| rival.lead);
+        let interval = lead.and_then(|lead| lead.interval(1.0 - standings.spec.alpha).ok());
+        let (outcome, group, needed, least, rare) = match &verdict.outcome {
+            Outcome::Called => ("called", vec![], None, None, vec![]),
             Outcome::NotDistinguishable { group, windows_needed } => {
-                ("not_distinguishable", group.clone(), *windows_needed, None)
+                ("not_distinguishable", group.clone(), *windows_needed, None, vec![])
             }
-            Outcome::InsufficientWindows { least } => ("insufficient_windows", vec![], None, Some(*least)),
-            Outcome::OneAgent => ("one_agent", vec![], None, None),
+            Outcome::InsufficientWindows { least, rare } => {
+                ("insufficient_windows", vec![], None, Some(*least), rare.clone())
+            }
+            Outcome::OneAgent => ("one_agent", vec![], None, None, vec![]),
         };
         let in_group = standings.rows.iter().filter(|row| group.contains(&row.agent));
         Self {
             outcome: outcome.to_owned(),
             sentence: standings.sentence(),
             leader: name(verdict.leader),
-            rival: lead.map(|lead| name(lead.over)),
+            rival: rival.map(|rival| name(rival.agent)),
             lead: lead.map(|lead| lead.difference),
-            lead_low: lead.map(|lead| lead.interval.low),
-            lead_high: lead.map(|lead| lead.interval.high),
-            p_value: lead.map(|lead| lead.p_value),
+            lead_low: interval.map(|interval| interval.low),
+            lead_high: interval.map(|interval| interval.high),
+            p_value: rival.map(|rival| rival.p_value),
             group: in_group.map(|row| name(row.agent)).collect(),
             windows_needed: needed,
             windows_least: least,
+            too_rare: rare.iter().map(|rival| name(rival.agent)).collect(),
         }
     }
 }
@@ -332,14 +395,14 @@ fn rows(standings: &Standings, missing: &mut Missing) -> Vec<StandingRecord> {
     standings
         .rows
         .iter()
-        .map(|row| StandingRecord::new(row, standings, set.map(|p_values| p_values[row.agent])))
+        .map(|row| StandingRecord::new(row, standings, set.and_then(|p_values| p_values[row.agent])))
         .collect()
 }
 
 impl StandingRecord {
     fn new(row: &AgentStanding, standings: &Standings, confidence_set_p: Option<f64>) -> Self {
         let rated = |table: &RatingTable| {
-            let rated = table.ratings.as_ref().ok()?[row.agent];
+            let rated = table.ratings.as_ref().ok()?[row.agent]?;
             let record = RatingRecord {
                 rating: rated.rating,
                 low: rated.bar.map(|bar| bar.lower),
@@ -352,9 +415,13 @@ impl StandingRecord {
         Self {
             rank: row.rank,
             agent: standings.agents[row.agent].clone(),
+            score: row.score.number(),
+            score_infinite: infinite(row.score).map(str::to_owned),
+            score_low: row.interval.map(|interval| interval.low).filter(|end| end.is_finite()),
+            score_high: row.interval.map(|interval| interval.high).filter(|end| end.is_finite()),
             mean_score: row.mean_score,
-            mean_score_low: row.interval.map(|interval| interval.low),
-            mean_score_high: row.interval.map(|interval| interval.high),
+            mean_score_low: row.mean_interval.map(|interval| interval.low),
+            mean_score_high: row.mean_interval.map(|interval| interval.high),
             mean_rank: row.mean_rank,
             rank_low: row.rank_interval.0,
             rank_high: row.rank_interval.1,
@@ -364,6 +431,7 @@ impl StandingRecord {
             losses: row.losses,
             first_places: row.first_places,
             scored_windows: row.scored_windows,
+            acted_windows: row.acted_windows,
             disqualified_windows: row.disqualified_windows,
             confidence_set_p,
             ratings: standings.ratings.iter().filter_map(rated).collect(),
@@ -374,10 +442,14 @@ impl StandingRecord {
         let mut values = vec![
             self.rank.to_string(),
             self.agent.clone(),
+            csv::float(self.score),
+            self.score_infinite.clone().unwrap_or_default(),
+            csv::float(self.score_low),
+            csv::float(self.score_high),
             csv::float(self.mean_score),
             csv::float(self.mean_score_low),
             csv::float(self.mean_score_high),
-            csv::float(Some(self.mean_rank)),
+            csv::float(self.mean_rank),
             self.rank_low.to_string(),
             self.rank_high.to_string(),
             csv::float(Some(self.first_probability)),
@@ -386,6 +458,7 @@ impl StandingRecord {
             self.losses.to_string(),
             self.first_places.to_string(),
             self.scored_windows.to_string(),
+            self.acted_windows.to_string(),
             self.disqualified_windows.to_string(),
             csv::float(self.confidence_set_p),
         ];
@@ -402,45 +475,46 @@ fn system(table: &RatingTable, agents: &[String]) -> RatingSystemRecord {
     RatingSystemRecord {
         system: table.system.as_str().to_owned(),
         reason: table.reason(agents),
+        resamples: table.resamples,
         failed_resamples: table.failed_resamples,
     }
 }
 
-/// All pairs, the better-placed agent first.
+/// How an infinite score is written.
+const fn infinite(score: Score) -> Option<&'static str> {
+    match score {
+        Score::PlusInfinity => Some("infinity"),
+        Score::MinusInfinity => Some("-infinity"),
+        Score::Number(_) | Score::Absent => None,
+    }
+}
+
+/// Pairs, the better-placed agent first.
 fn pairs(standings: &Standings, missing: &mut Missing) -> Vec<PairRecord> {
     let table = &standings.pairs;
     let order: Vec<usize> = standings.rows.iter().map(|row| row.agent).collect();
-    let agents = order.len();
-    let (tests, nemenyi) = if agents > 1 {
-        (missing.known("pair_tests", table.tests.as_ref()), missing.known("nemenyi", table.nemenyi.as_ref()))
-    } else {
-        (None, None)
-    };
-    // Tests are in the order (0, 1), (0, 2), .. (1, 2), .. of indices.
-    let test = |a: usize, b: usize| -> Option<(&PairTest, f64)> {
-        let (low, high) = (a.min(b), a.max(b));
-        let place = low * agents - low * (low + 1) / 2 + high - low - 1;
-        tests.and_then(|tests| tests.get(place)).map(|test| (test, if a < b { 1.0 } else { -1.0 }))
-    };
+    let nemenyi = if order.len() > 1 { missing.known("nemenyi", table.nemenyi.as_ref()) } else { None };
     let pair = |a: usize, b: usize| {
-        let found = test(a, b);
-        PairRecord {
+        let (test, beats, turned) = standings.pair(a, b)?;
+        let lead = test.lead.map(|lead| if turned { lead.turned() } else { lead });
+        Some(PairRecord {
             a: standings.agents[a].clone(),
             b: standings.agents[b].clone(),
-            win_rate: table.win_rates[a][b],
-            beats_probability: table.beats[a][b],
-            difference: found.map(|(pair, sign)| sign * pair.test.mean_difference),
-            t: found.and_then(|(pair, sign)| pair.test.statistic.map(|t| sign * t)),
-            p_value: found.map(|(pair, _)| pair.test.p_value),
-            p_holm: found.map(|(pair, _)| pair.holm),
+            win_rate: table.counts.win_rate(a, b),
+            beats_probability: if turned { 1.0 - beats } else { beats },
+            difference: lead.map(|lead| lead.difference),
+            t: lead.and_then(|lead| lead.statistic()),
+            p_value: test.p_value,
+            p_holm: test.holm,
+            windows: test.windows as usize,
             p_nemenyi: nemenyi.map(|p_values| p_values[a][b]),
-        }
+        })
     };
-    order
-        .iter()
-        .enumerate()
-        .flat_map(|(i, &a)| order[i + 1..].iter().map(move |&b| (a, b)))
-        .map(|(a, b)| pair(a, b))
+    let kept = |i: usize, j: usize| i == 0 || j < PAIRED;
+    (0..order.len())
+        .flat_map(|i| (i + 1..order.len()).map(move |j| (i, j)))
+        .filter(|&(i, j)| kept(i, j))
+        .filter_map(|(i, j)| pair(order[i], order[j]))
         .collect()
 }
 
@@ -465,19 +539,19 @@ impl BenchmarkRecord {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tournament::standings::{RatingSystem, ScoreMatrix, StandingsSpec, standings};
+    use crate::tournament::standings::{Fold, RatingSystem, ScoreMatrix, StandingsSpec, standings};
 
     /// Three agents over 24 windows: `b` is better than `a` by 1 or 3 in turn, `c` is a copy of `a`.
     pub(crate) fn record(ratings: Vec<RatingSystem>) -> StandingsRecord {
-        let a: Vec<Option<f64>> = (0..24).map(|i| Some(f64::from(i * 7 % 5) - 2.0)).collect();
+        let a: Vec<Score> = (0..24).map(|i| Score::of(f64::from(i * 7 % 5) - 2.0)).collect();
         let b = a
             .iter()
             .enumerate()
-            .map(|(i, x)| x.map(|x| if i % 4 == 0 { x - 1.0 } else { x + 3.0 }))
+            .map(|(i, x)| Score::of(x.number().unwrap() + if i % 4 == 0 { -1.0 } else { 3.0 }))
             .collect();
         let names = ["a", "b, the best", "c"].map(str::to_owned).to_vec();
         let windows = (0..24).map(|i| i.to_string()).collect();
-        let matrix = ScoreMatrix::new(names, windows, vec![a.clone(), b, a]).unwrap();
+        let matrix = ScoreMatrix::new(names, windows, vec![a.clone(), b, a], Fold::Mean).unwrap();
         let spec = StandingsSpec { ratings, benchmark: Some(0), resamples: 50, ..StandingsSpec::default() };
         StandingsRecord::new(&standings(&matrix, &spec).unwrap())
     }
@@ -486,7 +560,7 @@ mod tests {
     fn the_record_reads_back_and_has_a_version() {
         let record = record(RatingSystem::ALL.to_vec());
         let json = record.to_json().unwrap();
-        assert!(json.starts_with("{\n  \"format_version\": 1,\n  \"metric\": \"score\",\n"));
+        assert!(json.starts_with("{\n  \"format_version\": 2,\n  \"metric\": \"score\",\n"));
         assert_eq!(serde_json::from_str::<StandingsRecord>(&json).unwrap(), record);
         assert_eq!((record.windows, record.standings.len(), record.pairs.len()), (24, 3, 3));
         assert_eq!(record.verdict.outcome, "called");
@@ -537,13 +611,14 @@ mod tests {
         let matrix = ScoreMatrix::new(
             vec!["x".to_owned(), "y".to_owned()],
             vec!["w".to_owned()],
-            vec![vec![Some(1.0)], vec![Some(2.0)]],
+            vec![vec![Score::of(1.0)], vec![Score::of(2.0)]],
+            Fold::Mean,
         );
         let record = StandingsRecord::new(&standings(&matrix.unwrap(), &StandingsSpec::default()).unwrap());
         assert_eq!(record.verdict.outcome, "insufficient_windows");
         assert_eq!((record.verdict.lead, record.verdict.windows_least), (None, Some(20)));
         let reasons: Vec<&str> = record.missing.keys().map(String::as_str).collect();
-        assert_eq!(reasons, ["confidence_set_p", "friedman", "pair_tests"]);
+        assert_eq!(reasons, ["confidence_set_p", "friedman", "nemenyi"]);
         assert!(record.standings[0].ratings.is_empty());
         assert!(record.unconnected.unwrap().contains("y > x"));
     }

@@ -9,10 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{JobRecord, StoreError, StoredRun};
 use crate::domain::Seed;
-use crate::scenario::{RatingSystem, TournamentFormat, TournamentSpec};
+use crate::metrics::{Score, Summary};
+use crate::scenario::{
+    Aggregate, MetricSpec, MetricsProfile, RankingMetric, RatingSystem, TournamentFormat, TournamentSpec,
+};
 use crate::tournament::formats::{Exit, FormatView};
-use crate::tournament::standings::StandingsError;
-use crate::tournament::{Assessment, Results, Work};
+use crate::tournament::standings::{Fold, ScoreMatrix, StandingsError};
+use crate::tournament::{Assessment, Results, Scoring, Work};
 
 /// Version of this form; counts changes that a reader must know.
 pub const TOURNAMENT_FORMAT_VERSION: u32 = 1;
@@ -138,17 +141,46 @@ impl StoredRun {
     /// [`StandingsError`] for files that do not fit together.
     pub fn results(&self, benchmark: Option<&str>) -> Result<Results, StandingsError> {
         let names: Vec<String> = self.agents.iter().map(|agent| agent.agent.clone()).collect();
-        let windows = self.battles.iter().map(|battle| battle.window.to_string()).collect();
-        let score = |agent: &String| -> Vec<Option<f64>> {
+        let windows: Vec<String> = self.battles.iter().map(|battle| battle.window.to_string()).collect();
+        let ends = self.agents.iter().map(|agent| agent.windows.iter().map(exit).collect()).collect();
+        let summaries: Option<Vec<Vec<Summary>>> =
+            self.agents.iter().map(|agent| agent.windows.iter().map(|job| job.summary).collect()).collect();
+        let matrix = match (self.scoring(), summaries) {
+            (Some(scoring), Some(summaries)) => scoring.matrix(names, windows, summaries)?,
+            // A run of an older version: scores of windows are all there is.
+            _ => ScoreMatrix::new(names.clone(), windows, self.window_scores(&names), Fold::Mean)?,
+        };
+        Results::new(matrix, ends, &self.run.ranking_metric, Seed(self.run.seed), benchmark)
+    }
+
+    /// How its agents are scored; nothing in a run of an older version.
+    fn scoring(&self) -> Option<Scoring> {
+        let named = |name: &str| Aggregate::ALL.into_iter().find(|aggregate| aggregate.as_str() == name);
+        let metric =
+            RankingMetric::ALL.into_iter().find(|metric| metric.as_str() == self.run.ranking_metric)?;
+        let profiles = MetricsProfile::ALL.into_iter();
+        Some(Scoring {
+            metric,
+            conventions: MetricSpec {
+                risk_free_rate: self.run.risk_free_rate,
+                minimum_acceptable_return: self.run.minimum_acceptable_return,
+                profile: profiles.into_iter().find(|one| one.as_str() == self.run.metrics_profile)?,
+                ..MetricSpec::default()
+            },
+            aggregate: named(&self.leaderboard.aggregate)?,
+            min_trades: self.leaderboard.min_trades,
+        })
+    }
+
+    fn window_scores(&self, names: &[String]) -> Vec<Vec<Score>> {
+        let score = |agent: &String| {
             let place = |battle: &super::BattleRecord| {
-                battle.rankings.iter().find(|place| place.agent == *agent).and_then(|place| place.score)
+                let found = battle.rankings.iter().find(|place| place.agent == *agent);
+                found.map_or(Score::Absent, super::PlaceRecord::known_score)
             };
             self.battles.iter().map(place).collect()
         };
-        let scores = names.iter().map(score).collect();
-        let ends = self.agents.iter().map(|agent| agent.windows.iter().map(exit).collect()).collect();
-        let metric = &self.run.ranking_metric;
-        Results::new((names, windows, scores), ends, metric, Seed(self.run.seed), benchmark)
+        names.iter().map(score).collect()
     }
 }
 

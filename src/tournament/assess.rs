@@ -7,11 +7,11 @@ use std::fmt;
 
 use super::formats::{Exit, Field, FormatError, FormatView, view};
 use super::outcome::Tournament;
-use super::standings::{ScoreMatrix, Standings, StandingsError, StandingsSpec, standings};
+use super::standings::{Fold, Records, ScoreMatrix, Standings, StandingsError, StandingsSpec, standings};
 use crate::domain::Seed;
 use crate::engine::ReplayStatus;
-use crate::metrics::Score;
-use crate::scenario::{Benchmark, Scenario, TournamentSpec};
+use crate::metrics::Summary;
+use crate::scenario::{Aggregate, Benchmark, MetricSpec, RankingMetric, Scenario, TournamentSpec};
 
 /// The scores of a tournament, with what its standings need to know besides.
 #[derive(Debug, Clone)]
@@ -70,32 +70,34 @@ impl Results {
                 .collect()
         };
         let ends: Vec<Vec<Option<Exit>>> = tournament.agents.iter().map(ends).collect();
-        let benchmark = scenario.report.benchmark.as_ref();
-        Self::new(
-            (names, windows, finite(tournament.scores(scenario.battle.ranking_metric, &scenario.metrics))),
-            ends,
-            scenario.battle.ranking_metric.as_str(),
-            scenario.seed,
-            benchmark.map(Benchmark::name),
-        )
+        let summaries = tournament.agents.iter().map(|agent| agent.summaries().collect()).collect();
+        let battle = &scenario.battle;
+        let scoring = Scoring {
+            metric: battle.ranking_metric,
+            conventions: scenario.metrics,
+            aggregate: battle.aggregate,
+            min_trades: battle.min_trades,
+        };
+        let benchmark = scenario.report.benchmark.as_ref().map(Benchmark::name);
+        let matrix = scoring.matrix(names, windows, summaries)?;
+        Self::new(matrix, ends, battle.ranking_metric.as_str(), scenario.seed, benchmark)
     }
 
-    /// From names of agents and windows with their scores (agents x windows), and how each agent went out in each
-    /// window.
+    /// From scores, and how each agent went out in each window.
     ///
     /// # Errors
-    /// [`StandingsError`] for scores that are no matrix.
+    /// [`StandingsError`] for marks that do not fit the scores.
     pub fn new(
-        (agents, windows, scores): (Vec<String>, Vec<String>, Vec<Vec<Option<f64>>>),
+        matrix: ScoreMatrix,
         ends: Vec<Vec<Option<Exit>>>,
         metric: &str,
         seed: Seed,
         benchmark: Option<&str>,
     ) -> Result<Self, StandingsError> {
-        let benchmark = benchmark.and_then(|name| agents.iter().position(|agent| agent == name));
+        let benchmark = benchmark.and_then(|name| matrix.agents().iter().position(|agent| agent == name));
         let flags = ends.iter().map(|ends| ends.iter().map(Option::is_some).collect()).collect();
         let exits = ends.into_iter().map(|ends| ends.into_iter().flatten().min()).collect();
-        let matrix = ScoreMatrix::new(agents, windows, scores)?.with_disqualified(flags)?;
+        let matrix = matrix.with_disqualified(flags)?;
         Ok(Self { matrix, exits, metric: metric.to_owned(), seed, benchmark })
     }
 
@@ -114,9 +116,44 @@ impl Results {
     }
 }
 
-/// Scores that are numbers; the standings know no others.
-fn finite(scores: Vec<Vec<Score>>) -> Vec<Vec<Option<f64>>> {
-    scores.into_iter().map(|row| row.into_iter().map(Score::number).collect()).collect()
+/// How agents are scored over several windows.
+#[derive(Debug, Clone, Copy)]
+pub struct Scoring {
+    /// By what.
+    pub metric: RankingMetric,
+    /// By which conventions.
+    pub conventions: MetricSpec,
+    /// How windows become one score.
+    pub aggregate: Aggregate,
+    /// Agents with fewer closed round trips are not ranked.
+    pub min_trades: u32,
+}
+
+impl Scoring {
+    /// The scores of agents by what their windows left behind (agents x windows).
+    ///
+    /// # Errors
+    /// [`StandingsError`] for summaries that are no matrix.
+    pub fn matrix(
+        self,
+        agents: Vec<String>,
+        windows: Vec<String>,
+        summaries: Vec<Vec<Summary>>,
+    ) -> Result<ScoreMatrix, StandingsError> {
+        let Self { metric, conventions, aggregate, min_trades } = self;
+        let unranked = summaries.iter().map(|row| {
+            let trades: u64 = row.iter().map(|window| window.trades.count).sum();
+            (trades < u64::from(min_trades)).then(|| format!("fewer than {min_trades} trades"))
+        });
+        let unranked = unranked.collect();
+        let matrix = ScoreMatrix::of_records(agents, windows, Records { summaries, metric, conventions })?;
+        let matrix = match aggregate {
+            Aggregate::Record => matrix,
+            Aggregate::Mean => matrix.folded(Fold::Mean),
+            Aggregate::Median => matrix.folded(Fold::Median),
+        };
+        matrix.with_unranked(unranked)
+    }
 }
 
 /// When and how a replay ended before its window.
@@ -169,7 +206,7 @@ impl fmt::Display for Work {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::{RankingMetric, TournamentFormat};
+    use crate::scenario::TournamentFormat;
     use crate::tournament::testing::{agent, metrics, result, scenario};
     use crate::tournament::{Leaderboard, leaderboard};
 

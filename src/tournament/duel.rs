@@ -2,7 +2,8 @@
 //!
 //! Owns the order of the windows, which is fixed before the first is played, and the count that the sequential test
 //! looks at. The question is the one of chess engine testing: H0, `a` is `elo0` stronger than `b`, against H1, it is
-//! `elo1` stronger. A window is won by the larger score; no score loses to any. Never replays: whoever plays a
+//! `elo1` stronger. A window is won by the larger score; one in which either has
+//! none is not played. Never replays: whoever plays a
 //! window tells its two scores. Invariant: the decision depends on the scores in the registered order alone, so that
 //! looking after every window costs nothing (the error rates hold at every stop).
 
@@ -12,6 +13,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::evidence::{Decision, EloEstimate, EloModel, GameCounts, Sprt, SprtError, estimate_elo};
 use crate::domain::Seed;
+use crate::metrics::Score;
 
 /// What a duel decides between, and how surely.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,7 +46,7 @@ pub fn registered_order(seed: Seed, a: &str, b: &str, windows: usize) -> Vec<usi
     order
 }
 
-/// How a window ended for `a`.
+/// How a window that was played ended for `a`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DuelResult {
     /// `b` has the larger score.
@@ -85,22 +87,24 @@ impl Duel {
         Ok(Self { sprt, counts: [0; 3], llr: 0.0, decision: Decision::Continue })
     }
 
-    /// Counts a window.
+    /// Counts a window; nothing where either has no score.
     ///
     /// # Errors
     /// [`SprtError::Unreachable`].
-    pub fn play(&mut self, a: Option<f64>, b: Option<f64>) -> Result<DuelResult, SprtError> {
-        // No score is less than any.
-        let result = match a.partial_cmp(&b) {
-            Some(std::cmp::Ordering::Less) => DuelResult::Loss,
-            Some(std::cmp::Ordering::Greater) => DuelResult::Win,
-            _ => DuelResult::Draw,
+    pub fn play(&mut self, a: Score, b: Score) -> Result<Option<DuelResult>, SprtError> {
+        if a.is_absent() || b.is_absent() {
+            return Ok(None);
+        }
+        let result = match a.cmp(&b) {
+            std::cmp::Ordering::Less => DuelResult::Loss,
+            std::cmp::Ordering::Equal => DuelResult::Draw,
+            std::cmp::Ordering::Greater => DuelResult::Win,
         };
         self.counts[result as usize] += 1;
         let counts = self.games();
         self.llr = self.sprt.llr(&counts)?;
         self.decision = self.sprt.decide(&counts)?;
-        Ok(result)
+        Ok(Some(result))
     }
 
     /// Windows lost, drawn and won by `a`.
@@ -152,10 +156,12 @@ mod tests {
     fn the_count_is_that_of_the_sequential_test() {
         let spec = DuelSpec::default();
         let mut duel = Duel::new(&spec).unwrap();
-        assert_eq!(duel.play(Some(2.0), Some(1.0)).unwrap(), DuelResult::Win);
-        assert_eq!(duel.play(None, Some(-9.0)).unwrap(), DuelResult::Loss);
-        assert_eq!(duel.play(None, None).unwrap(), DuelResult::Draw);
-        assert_eq!(duel.play(Some(0.0), None).unwrap(), DuelResult::Win);
+        let number = Score::Number;
+        assert_eq!(duel.play(number(2.0), number(1.0)).unwrap(), Some(DuelResult::Win));
+        assert_eq!(duel.play(number(7.0), Score::PlusInfinity).unwrap(), Some(DuelResult::Loss));
+        assert_eq!(duel.play(Score::Absent, number(-9.0)).unwrap(), None);
+        assert_eq!(duel.play(Score::PlusInfinity, Score::PlusInfinity).unwrap(), Some(DuelResult::Draw));
+        assert_eq!(duel.play(number(0.0), number(-1.0)).unwrap(), Some(DuelResult::Win));
         assert_eq!(duel.counts(), [1, 1, 2]);
         let sprt = Sprt::new(0.0, 100.0, 0.05, 0.05, EloModel::Logistic).unwrap();
         assert_eq!(duel.llr(), sprt.llr(&GameCounts::Trinomial([1, 1, 2])).unwrap());
@@ -170,7 +176,7 @@ mod tests {
             let mut duel = Duel::new(&DuelSpec::default()).unwrap();
             let mut windows = 0;
             while duel.decision() == Decision::Continue && windows < 1000 {
-                duel.play(Some(a), Some(b)).unwrap();
+                duel.play(Score::of(a), Score::of(b)).unwrap();
                 windows += 1;
             }
             (duel.decision(), windows)
@@ -195,7 +201,7 @@ mod tests {
             for _ in 0..2000 {
                 use rand::Rng;
                 let bit = rng.next_u32() % 2;
-                duel.play(Some(f64::from(bit)), Some(f64::from(1 - bit))).unwrap();
+                duel.play(Score::of(f64::from(bit)), Score::of(f64::from(1 - bit))).unwrap();
                 if duel.decision() != Decision::Continue {
                     break;
                 }

@@ -25,7 +25,7 @@ mod testing;
 mod windows;
 
 pub use against::held;
-pub use assess::{Assessment, Results, Work, assess};
+pub use assess::{Assessment, Results, Scoring, Work, assess};
 pub use duel::{Duel, DuelResult, DuelSpec, registered_order};
 pub use history::{HistoryNeeds, history_needs};
 pub use job::replay_agent;

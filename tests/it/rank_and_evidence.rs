@@ -116,10 +116,15 @@ fn tests_over_windows() {
     let scipy = &golden["values"]["scipy 1.17.1"];
     near(&found["friedman"]["statistic"], scipy["friedman_chi2"].as_f64().unwrap(), 1e-9);
     near(&found["friedman"]["p_value"], scipy["friedman_p"].as_f64().unwrap(), 1e-9);
+    // The test of records allows for windows that depend on each other: its difference is that of the means, its error
+    // never under that of the paired t test.
     let t = numbers(&scipy["paired_t_0_vs_1"]);
     let (first, sign) = pair(&found, 0, 1);
-    near(&first["t"], sign * t[0], 1e-9);
-    near(&first["p_value"], t[1], 1e-9);
+    let means = [0, 1].map(|agent| columns[agent].iter().sum::<f64>() / columns[agent].len() as f64);
+    near(&first["difference"], sign * (means[0] - means[1]), 1e-9);
+    let found_t = first["t"].as_f64().unwrap();
+    assert!(found_t.signum() == (sign * t[0]).signum() && found_t.abs() <= t[0].abs() * (1.0 + 1e-9));
+    assert!(first["p_value"].as_f64().unwrap() >= t[1]);
     let nemenyi = matrix(&golden["values"]["scikit-posthocs 0.17.1"]["nemenyi_p_matrix"]);
     for (a, row) in nemenyi.iter().enumerate() {
         for (b, p_value) in row.iter().enumerate().filter(|(b, _)| *b != a) {
@@ -282,6 +287,66 @@ fn the_table_as_csv_has_the_rows_of_the_json() {
             (values[0], values[1]),
             (row["rank"].to_string().as_str(), row["agent"].as_str().unwrap())
         );
-        assert_eq!(values[2].parse::<f64>().unwrap(), row["mean_score"].as_f64().unwrap());
+        assert_eq!(values[2].parse::<f64>().unwrap(), row["score"].as_f64().unwrap());
+        assert_eq!(row["score"], row["mean_score"]);
+    }
+}
+
+/// A file with a row an agent, as the store writes `scores.csv`, says the same as one with a row a window.
+#[test]
+fn scores_are_read_whichever_way_they_lie() {
+    let golden = &selection()["paired_window_tests"];
+    let columns = transposed(&matrix(&golden["score_matrix_windows_by_agents"]));
+    let folder = tempfile::tempdir().unwrap();
+    let (upright, lying) = (folder.path().join("upright.csv"), folder.path().join("scores.csv"));
+    write_csv(&upright, &columns);
+    let write_lying = |head: &str, name: &dyn Fn(usize) -> String| {
+        let windows: Vec<String> = (0..columns[0].len()).map(|window| window.to_string()).collect();
+        let mut text = format!("{head},{}\n", windows.join(","));
+        for (agent, column) in columns.iter().enumerate() {
+            let values: Vec<String> = column.iter().map(f64::to_string).collect();
+            text += &format!("{},{}\n", name(agent), values.join(","));
+        }
+        std::fs::write(&lying, text).unwrap();
+    };
+    let words = ["rank", "--resamples", "50", "--json"];
+    let expected: Value = serde_json::from_str(&run(&upright, &words)).unwrap();
+    let named = |agent: usize| format!("t{agent}");
+    write_lying("agent", &named);
+    let found: Value = serde_json::from_str(&run(&lying, &words)).unwrap();
+    assert_eq!(found, expected);
+    let turned = run(&lying, &[&words[..], &["--rows", "windows"]].concat());
+    let turned: Value = serde_json::from_str(&turned).unwrap();
+    assert_eq!(turned["standings"].as_array().unwrap().len(), columns[0].len());
+    // Numbered columns, named rows and nothing that says which is which: it asks.
+    write_lying("name", &named);
+    let refused = Command::new(env!("CARGO_BIN_EXE_tiltyard")).arg("rank").arg(&lying).output().unwrap();
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(refused.status.code() == Some(2) && said.contains("which of them are the agents?"), "{said}");
+    let told = run(&lying, &[&words[..], &["--rows", "agents"]].concat());
+    assert_eq!(serde_json::from_str::<Value>(&told).unwrap(), expected);
+    write_lying("agent", &|_| "same".to_owned());
+    let refused = Command::new(env!("CARGO_BIN_EXE_tiltyard")).arg("rank").arg(&lying).output().unwrap();
+    assert!(String::from_utf8(refused.stderr).unwrap().contains("two agents called `same`"));
+}
+
+/// Draws times 1e-300: their squares are 0, which once made any difference certain.
+#[test]
+fn tiny_scores_are_told_apart_no_better_than_others() {
+    let mut state = 7_u64;
+    let mut draw = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    let plain: Vec<Vec<f64>> = (0..2).map(|_| (0..30).map(|_| draw()).collect()).collect();
+    let words = ["rank", "--resamples", "50"];
+    let expected = json(&plain, &words);
+    for scale in [1e-300, 1e-165, 1e290] {
+        let scaled: Vec<Vec<f64>> =
+            plain.iter().map(|column| column.iter().map(|score| score * scale).collect()).collect();
+        let found = json(&scaled, &words);
+        assert_eq!(found["verdict"]["outcome"], "not_distinguishable", "{scale}");
+        near(&found["verdict"]["p_value"], expected["verdict"]["p_value"].as_f64().unwrap(), 1e-6);
+        assert!(found["verdict"]["lead_low"].as_f64().unwrap() < 0.0);
     }
 }

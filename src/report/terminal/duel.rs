@@ -80,6 +80,7 @@ fn elo(record: &DuelRecord, style: Style) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::Score;
     use crate::store::Registration;
     use crate::tournament::{Duel, DuelSpec};
 
@@ -97,9 +98,9 @@ mod tests {
         };
         let mut record = DuelRecord::registered(registration, &spec, &duel);
         for (window, &(a, b)) in (0..).zip(scores) {
-            let result = duel.play(Some(a), Some(b)).unwrap();
+            let result = duel.play(Score::of(a), Score::of(b)).unwrap();
             let at = ("2024-01-01T00:00:00Z".to_owned(), "2024-01-08T00:00:00Z".to_owned());
-            record.note(window, at, (Some(a), Some(b)), result, &duel);
+            record.note(window, at, (Score::of(a), Score::of(b)), result, &duel);
         }
         record.conclude(duel.decision());
         record

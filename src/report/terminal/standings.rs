@@ -36,13 +36,13 @@ fn columns(record: &StandingsRecord, style: Style) -> Vec<Column> {
     let text = |make: fn(&StandingRecord) -> String| rows.iter().map(make);
     let or_none = move |text: Option<String>| text.unwrap_or_else(|| style.none().to_owned());
     let percent = |share: f64| ratio(share * 100.0);
-    let (means, intervals) = scores(rows);
+    let (scored, intervals) = scores(rows, style);
     let mut columns = vec![
         Column::numbers("#", 0, text(|row| row.rank.to_string())),
         Column::words("agent", 0, text(|row| row.agent.clone())).strong_where(|i| rows[i].rank == 1),
-        Column::numbers("mean score", 0, means.into_iter().map(or_none)),
+        Column::numbers(score_head(record), 0, scored.into_iter().map(or_none)),
         Column::numbers("interval", 2, intervals.into_iter().map(or_none)),
-        Column::numbers("mean rank", 9, text(|row| ratio(row.mean_rank))),
+        Column::numbers("mean rank", 9, rows.iter().map(|row| or_none(row.mean_rank.map(ratio)))),
         Column::numbers("rank", 3, text(|row| places(row.rank_low, row.rank_high))),
         Column::numbers("P(first) %", 4, rows.iter().map(|row| percent(row.first_probability))),
         Column::numbers("wins", 6, text(|row| count(row.wins))),
@@ -65,18 +65,29 @@ fn columns(record: &StandingsRecord, style: Style) -> Vec<Column> {
     columns
 }
 
-/// Mean scores and their intervals (`0.02 to 0.60`), all with the same decimals.
-fn scores(rows: &[StandingRecord]) -> (Vec<Option<String>>, Vec<Option<String>>) {
-    let known = |row: &StandingRecord| Some([row.mean_score?, row.mean_score_low?, row.mean_score_high?]);
-    let known: Vec<Option<[f64; 3]>> = rows.iter().map(known).collect();
-    let all: Vec<f64> = known.iter().flatten().flatten().copied().collect();
-    let texts = shown_together(&all);
-    let mut texts = texts.chunks_exact(3);
-    let mut next = |known: &Option<[f64; 3]>| known.and_then(|_| texts.next());
-    let shown: Vec<Option<&[String]>> = known.iter().map(&mut next).collect();
-    let mean = |row: &Option<&[String]>| row.map(|texts| texts[0].clone());
-    let ends = |row: &Option<&[String]>| row.map(|texts| format!("{} to {}", texts[1], texts[2]));
-    (shown.iter().map(mean).collect(), shown.iter().map(ends).collect())
+/// What the score of a row is.
+fn score_head(record: &StandingsRecord) -> &'static str {
+    match record.aggregate.as_str() {
+        "mean" => "mean score",
+        "median" => "median score",
+        _ => "score",
+    }
+}
+
+/// Scores and their intervals (`0.02 to 0.60`), all with the same decimals.
+fn scores(rows: &[StandingRecord], style: Style) -> (Vec<Option<String>>, Vec<Option<String>>) {
+    let numbers = |row: &StandingRecord| [row.score, row.score_low, row.score_high];
+    let known: Vec<f64> = rows.iter().flat_map(numbers).flatten().collect();
+    let mut texts = shown_together(&known).into_iter();
+    let endless =
+        |negative: bool| if negative { style.minus_infinity() } else { style.infinity() }.to_owned();
+    let mut shown = |row: &StandingRecord| {
+        let [score, low, high] = numbers(row).map(|number| number.and_then(|_| texts.next()));
+        let infinite = || row.score_infinite.as_deref().map(|text| endless(text.starts_with('-')));
+        let ends = low.map(|low| format!("{low} to {}", high.unwrap_or_else(|| endless(false))));
+        (score.or_else(infinite), ends)
+    };
+    rows.iter().map(&mut shown).unzip()
 }
 
 /// `1-3`, or the one place.
@@ -131,17 +142,30 @@ fn unrated(record: &StandingsRecord, style: Style) -> String {
     record.ratings.iter().filter_map(line).collect()
 }
 
-/// Systems many of whose resamples could not be rated.
-#[expect(clippy::cast_precision_loss, reason = "counts of resamples")]
+/// Systems whose bars come from fewer resamples, and those many of whose resamples could not be rated.
 fn narrow_bars(record: &StandingsRecord, style: Style) -> String {
+    let fewer = |system: &&RatingSystemRecord| system.reason.is_none() && system.resamples < record.resamples;
+    let few = |system: &RatingSystemRecord| {
+        let name = rating_system(&system.system);
+        let text = match system.resamples {
+            0 => format!("no intervals of {name}: rating so many agents again and again would take too long"),
+            some => format!("intervals of {name} come from the first {} resamples", count(some)),
+        };
+        paragraph(&text, style)
+    };
+    record.ratings.iter().filter(fewer).map(few).collect::<String>() + &failed_resamples(record, style)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of resamples")]
+fn failed_resamples(record: &StandingsRecord, style: Style) -> String {
     let many = |system: &&RatingSystemRecord| {
-        system.failed_resamples as f64 > FAILED_SHARE * record.resamples as f64
+        system.failed_resamples as f64 > FAILED_SHARE * system.resamples as f64
     };
     let line = |system: &RatingSystemRecord| {
         let text = format!(
             "{} of {} resamples have no {} rating (an agent won or lost everything): its intervals are too narrow",
             count(system.failed_resamples),
-            count(record.resamples),
+            count(system.resamples),
             rating_system(&system.system)
         );
         paragraph(&text, style)
@@ -149,16 +173,19 @@ fn narrow_bars(record: &StandingsRecord, style: Style) -> String {
     record.ratings.iter().filter(many).map(line).collect()
 }
 
-/// Scores that were missing.
+/// Windows without scores, and agents that are not ranked.
 fn windows(record: &StandingsRecord, style: Style) -> String {
     let mut text = String::new();
     if record.standings.iter().any(|row| row.scored_windows < record.windows) {
-        text += &paragraph("a missing score counts as the worst of its window", style);
+        text += &paragraph("two agents meet in the windows in which both have a score", style);
     }
     if !record.unscored_windows.is_empty() {
         let names: Vec<&str> = record.unscored_windows.iter().map(String::as_str).collect();
-        let left_out = plural(names.len(), "window");
-        text += &paragraph(&format!("{left_out} left out, nobody has a score: {}", some(&names)), style);
+        let windows = plural(names.len(), "window");
+        text += &paragraph(&format!("nobody has a score in {windows}: {}", some(&names)), style);
+    }
+    for unranked in &record.not_ranked {
+        text += &paragraph(&format!("not ranked: {}, {}", unranked.agent, unranked.reason), style);
     }
     text
 }
@@ -214,20 +241,20 @@ mod tests {
     fn the_verdict_comes_first_and_the_table_has_its_error_bars() {
         let text = standings(&record(), Style::PLAIN);
         let expected = "\
-not distinguishable: trend and twin have the same mean sharpe_ratio, over 24 windows; trend and twin cannot be told apart; no number of windows would resolve it
+not distinguishable: trend and twin have the same mean Sharpe ratio, over 24 windows; trend, twin and odd cannot be told apart; no number of windows would resolve it
 
 #  agent  mean score        interval  mean rank  rank  P(first) %  wins  ties  losses  Bradley-Terry  its interval  scored  disqualified
 ----------------------------------------------------------------------------------------------------------------------------------------
-1  trend       -0.04   -0.21 to 0.19       2.17   1-2       50.00    32    24      16           1576  1555 to 1606      24             0
-1  twin        -0.04   -0.21 to 0.19       2.17   1-2       50.00    32    24      16           1576  1555 to 1606      24             0
-3  odd         -0.94  -1.05 to -0.82       2.50     3        0.00    36     0      36           1501  1459 to 1541      23             1
-4  hold        -2.04  -2.33 to -1.69       3.17     4        0.00    20     0      52           1346  1300 to 1385      24             0
+1  trend       -0.04   -0.56 to 0.47       2.17   1-2       50.00    31    24      16           1573  1552 to 1604      24             0
+1  twin        -0.04   -0.56 to 0.47       2.17   1-2       50.00    31    24      16           1573  1552 to 1604      24             0
+3  odd         -0.93  -1.19 to -0.68       2.43     3        0.00    36     0      33           1516  1475 to 1565      23             1
+4  hold        -2.04  -2.80 to -1.28       3.17     4        0.00    19     0      52           1338  1284 to 1380      24             0
 ";
         assert!(text.starts_with(expected), "{text}");
         assert!(
             text.contains("\nscore is sharpe_ratio, more is better; intervals cover 95 %, from 60 resamples")
         );
-        assert!(text.contains("\na missing score counts as the worst of its window\n"));
+        assert!(text.contains("\ntwo agents meet in the windows in which both have a score\n"));
         assert!(text.contains("\nmodel confidence set at 5 %: trend, twin\n"));
         assert!(text.contains("\nbeats hold at 5 % (StepM): "), "{text}");
     }

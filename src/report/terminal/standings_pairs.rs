@@ -26,7 +26,8 @@ pub(super) fn pairs(record: &StandingsRecord, style: Style) -> String {
             (None, None) => return String::new(),
         };
         let beats = if turned { 1.0 - pair.beats_probability } else { pair.beats_probability };
-        let differs = pair.p_holm.is_some_and(|p| p < record.alpha);
+        let enough = pair.windows >= record.minimum_windows;
+        let differs = enough && pair.p_holm.is_some_and(|p| p < record.alpha);
         format!("{:.0}{}", beats * 100.0, if differs { "*" } else { " " })
     };
     let mut columns = vec![
@@ -40,10 +41,7 @@ pub(super) fn pairs(record: &StandingsRecord, style: Style) -> String {
     let drawing = draw(columns, style);
     let alpha = shown_percent(record.alpha);
     let mut text = format!("{}\n\n{}\n", style.bold("P(row beats column), %"), drawing.text);
-    text += &paragraph(
-        &format!("in the mean of as many windows; * the pair differs at {alpha} % (paired t, Holm)"),
-        style,
-    );
+    text += &paragraph(&format!("over as many windows; * the pair differs at {alpha} % (Holm)"), style);
     let all = record.standings.len();
     let drawn = names.len() - drawing.left_out.len();
     if drawn < all {
@@ -56,15 +54,19 @@ pub(super) fn pairs(record: &StandingsRecord, style: Style) -> String {
 pub(super) mod fixture {
     //! Standings as the tests of the tables take them.
 
+    use crate::metrics::Score;
     use crate::store::StandingsRecord;
-    use crate::tournament::standings::{ScoreMatrix, StandingsSpec, standings};
+    use crate::tournament::standings::{Fold, ScoreMatrix, StandingsSpec, standings};
 
     fn of(agents: &[&str], scores: Vec<Vec<Option<f64>>>, spec: &StandingsSpec) -> StandingsRecord {
         let names = agents.iter().map(|name| (*name).to_owned()).collect();
         let windows = (0..scores[0].len()).map(|window| window.to_string()).collect();
+        let scores: Vec<Vec<Score>> =
+            scores.into_iter().map(|row| row.into_iter().map(Score::from).collect()).collect();
         let mut flags: Vec<Vec<bool>> = scores.iter().map(|row| vec![false; row.len()]).collect();
         flags.last_mut().unwrap()[3] = true;
-        let matrix = ScoreMatrix::new(names, windows, scores).unwrap().with_disqualified(flags).unwrap();
+        let matrix =
+            ScoreMatrix::new(names, windows, scores, Fold::Mean).unwrap().with_disqualified(flags).unwrap();
         StandingsRecord::new(&standings(&matrix, spec).unwrap())
     }
 
@@ -106,9 +108,7 @@ P(row beats column), %
 ";
         let text = pairs(&fixture::unbeaten(), Style::PLAIN);
         assert!(text.starts_with(expected), "{text}");
-        assert!(
-            text.ends_with("in the mean of as many windows; * the pair differs at 5 % (paired t, Holm)\n")
-        );
+        assert!(text.ends_with("over as many windows; * the pair differs at 5 % (Holm)\n"));
     }
 
     #[test]

@@ -22,13 +22,23 @@ impl Style {
         if self.unicode { "–" } else { "-" }
     }
 
+    /// An infinite score.
+    pub(super) const fn infinity(self) -> &'static str {
+        if self.unicode { "∞" } else { "inf" }
+    }
+
+    /// An infinite score below all numbers.
+    pub(super) const fn minus_infinity(self) -> &'static str {
+        if self.unicode { "-∞" } else { "-inf" }
+    }
+
     /// A score as it is shown: an infinity by its sign.
     pub(super) fn score(self, score: Score, form: impl Fn(f64) -> String) -> String {
         match score {
             Score::Absent => self.none().to_owned(),
             Score::Number(value) => form(value),
-            Score::PlusInfinity => if self.unicode { "∞" } else { "inf" }.to_owned(),
-            Score::MinusInfinity => if self.unicode { "-∞" } else { "-inf" }.to_owned(),
+            Score::PlusInfinity => self.infinity().to_owned(),
+            Score::MinusInfinity => self.minus_infinity().to_owned(),
         }
     }
 

@@ -15,9 +15,11 @@ use crate::tournament::standings::shown;
 pub fn tournament(record: &TournamentRecord, style: Style) -> String {
     let (columns, story) = match &record.view {
         FormatView::RoundRobin(view) => (round_robin(view, style), String::new()),
-        FormatView::Gauntlet(view) => (gauntlet(view), tests(view, style)),
-        FormatView::League(view) => (league(view), seasons(view, style)),
-        FormatView::Swiss(view) => (swiss(view), view.rounds.iter().map(|r| swiss_round(r, style)).collect()),
+        FormatView::Gauntlet(view) => (gauntlet(view, style), tests(view, style)),
+        FormatView::League(view) => (league(view, style), seasons(view, style)),
+        FormatView::Swiss(view) => {
+            (swiss(view, style), view.rounds.iter().map(|r| swiss_round(r, style)).collect())
+        }
         FormatView::Knockout(view) => (knockout(view, style), bracket(view, style)),
         FormatView::Survival(view) => (survival(view, style), String::new()),
     };
@@ -61,12 +63,12 @@ fn round_robin(view: &RoundRobinView, style: Style) -> Vec<Column> {
         Column::numbers("won", 3, rows.iter().map(|row| count(row.wins))),
         Column::numbers("drawn", 4, rows.iter().map(|row| count(row.draws))),
         Column::numbers("lost", 3, rows.iter().map(|row| count(row.losses))),
-        Column::numbers("mean score", 2, rows.iter().map(|row| shown(row.mean_score))),
+        Column::numbers("score", 2, rows.iter().map(|row| score(row.mean_score, style))),
     ]);
     columns
 }
 
-fn gauntlet(view: &GauntletView) -> Vec<Column> {
+fn gauntlet(view: &GauntletView, style: Style) -> Vec<Column> {
     let rows = &view.placings;
     let mut columns = head(rows.iter().map(|row| (row.place, row.agent.as_str())));
     let passed = |passed: bool| if passed { "yes" } else { "no" }.to_owned();
@@ -74,7 +76,7 @@ fn gauntlet(view: &GauntletView) -> Vec<Column> {
         Column::words("passed", 0, rows.iter().map(|row| passed(row.passed))),
         Column::numbers("beaten", 0, rows.iter().map(|row| format!("{} of {}", row.beaten, row.tests.len()))),
         Column::numbers("won %", 1, rows.iter().map(|row| percent(row.share))),
-        Column::numbers("mean score", 2, rows.iter().map(|row| shown(row.mean_score))),
+        Column::numbers("score", 2, rows.iter().map(|row| score(row.mean_score, style))),
     ]);
     columns
 }
@@ -91,7 +93,7 @@ fn tests(view: &GauntletView, style: Style) -> String {
     let columns = vec![
         Column::words("challenger", 0, rows.iter().map(|(row, _)| row.agent.clone())),
         Column::words("baseline", 0, rows.iter().map(|(_, test)| test.baseline.clone())),
-        Column::numbers("difference", 1, rows.iter().map(|(_, test)| shown(test.mean_difference))),
+        Column::numbers("difference", 1, rows.iter().map(|(_, test)| score(test.mean_difference, style))),
         Column::numbers("won", 2, rows.iter().map(|(_, test)| count(test.wins))),
         Column::numbers("drawn", 4, rows.iter().map(|(_, test)| count(test.draws))),
         Column::numbers("lost", 3, rows.iter().map(|(_, test)| count(test.losses))),
@@ -101,12 +103,12 @@ fn tests(view: &GauntletView, style: Style) -> String {
     draw(columns, style).text
 }
 
-fn league(view: &LeagueView) -> Vec<Column> {
+fn league(view: &LeagueView, style: Style) -> Vec<Column> {
     let rows = &view.placings;
     let mut columns = head(rows.iter().map(|row| (row.place, row.agent.as_str())));
     columns.extend([
         Column::numbers("division", 0, rows.iter().map(|row| row.division.to_string())),
-        Column::numbers("last season's mean", 1, rows.iter().map(|row| shown(row.mean_score))),
+        Column::numbers("last season's score", 1, rows.iter().map(|row| score(row.mean_score, style))),
     ]);
     columns
 }
@@ -127,13 +129,13 @@ fn boundaries(season: &Season, style: Style) -> String {
     paragraph(&format!("season {}, {}: {moves}", season.season, windows(season.windows)), style)
 }
 
-fn swiss(view: &SwissView) -> Vec<Column> {
+fn swiss(view: &SwissView, style: Style) -> Vec<Column> {
     let rows = &view.placings;
     let mut columns = head(rows.iter().map(|row| (row.place, row.agent.as_str())));
     columns.extend([
         Column::numbers("points", 0, rows.iter().map(|row| points(row.points))),
         Column::numbers("Buchholz", 1, rows.iter().map(|row| points(row.buchholz))),
-        Column::numbers("mean score", 2, rows.iter().map(|row| shown(row.mean_score))),
+        Column::numbers("score", 2, rows.iter().map(|row| score(row.mean_score, style))),
     ]);
     columns
 }
@@ -190,7 +192,7 @@ fn survival(view: &SurvivalView, style: Style) -> Vec<Column> {
         Column::words("out at", 0, rows.iter().map(|row| or_none(row.out_at.clone()))),
         Column::numbers("window", 1, rows.iter().map(|r| or_none(r.out_in_window.map(|w| w.to_string())))),
         Column::words("how", 2, rows.iter().map(|row| or_none(row.reason.clone()))),
-        Column::numbers("mean score", 3, rows.iter().map(|row| shown(row.mean_score))),
+        Column::numbers("score", 3, rows.iter().map(|row| score(row.mean_score, style))),
     ]);
     columns
 }
@@ -201,6 +203,11 @@ fn windows(range: WindowRange) -> String {
         return format!("window {}", range.first);
     }
     format!("windows {} to {}", range.first, range.last)
+}
+
+/// A score that is a number.
+fn score(value: Option<f64>, style: Style) -> String {
+    value.map_or_else(|| style.none().to_owned(), shown)
 }
 
 /// Halves as they are, without needless places.
@@ -221,22 +228,25 @@ pub(super) fn probability(p: f64) -> String {
 mod tests {
     use super::*;
     use crate::domain::Seed;
+    use crate::metrics::Score;
     use crate::scenario::{TournamentFormat, TournamentSpec};
     use crate::tournament::formats::Exit;
+    use crate::tournament::standings::{Fold, ScoreMatrix};
     use crate::tournament::{Results, assess};
 
     /// Four agents over 24 windows: `best` is ahead by 1 or 3 in turn, `twin` is a copy of `base`, `worst` behind.
     fn shown_as(format: TournamentFormat) -> String {
         let base: Vec<f64> = (0..24).map(|w| f64::from((w * 7) % 5)).collect();
-        let by = |odd: f64, even: f64| -> Vec<Option<f64>> {
-            base.iter().enumerate().map(|(w, x)| Some(x + if w % 2 == 0 { odd } else { even })).collect()
+        let by = |odd: f64, even: f64| -> Vec<Score> {
+            base.iter().enumerate().map(|(w, x)| Score::of(x + if w % 2 == 0 { odd } else { even })).collect()
         };
         let names = ["base", "best", "twin", "worst"].map(str::to_owned).to_vec();
         let scores = vec![by(0.0, 0.0), by(1.0, 3.0), by(0.0, 0.0), by(-2.0, -3.0)];
         let mut ends = vec![vec![None; 24]; 4];
         ends[3][5] = Some(Exit { at: "2024-01-06T12:00:00Z".into(), window: 5, status: "forfeit".into() });
         let windows = (0..24).map(|w| w.to_string()).collect();
-        let results = Results::new((names, windows, scores), ends, "roi_pct", Seed(3), None).unwrap();
+        let matrix = ScoreMatrix::new(names, windows, scores, Fold::Mean).unwrap();
+        let results = Results::new(matrix, ends, "roi_pct", Seed(3), None).unwrap();
         let spec = TournamentSpec { format, ..TournamentSpec::default() };
         let found = assess(&results, &spec).unwrap();
         tournament(&TournamentRecord::new(&found, None, ["up_calm".to_owned()].into_iter()), Style::PLAIN)
@@ -247,12 +257,12 @@ mod tests {
         let expected = "\
 round robin
 
-#  agent  points  of all %  won  drawn  lost  mean score
---------------------------------------------------------
-1  best       72    100.00   72      0     0        3.96
-2  base       36     50.00   24     24    24        1.96
-2  twin       36     50.00   24     24    24        1.96
-4  worst       0      0.00    0      0    72       -0.54
+#  agent  points  of all %  won  drawn  lost  score
+---------------------------------------------------
+1  best       72    100.00   72      0     0   3.96
+2  base       36     50.00   24     24    24   1.96
+2  twin       36     50.00   24     24    24   1.96
+4  worst       0      0.00    0      0    72  -0.54
 
 windows by regime: up_calm 1
 places are by windows won; whether the first is better than the others stands in the verdict
@@ -285,6 +295,6 @@ places are by windows won; whether the first is better than the others stands in
         let text = shown_as(TournamentFormat::League { seasons: 2, divisions: 2 });
         assert!(text.contains("season 1, windows 0 to 11: ") && text.contains("division"), "{text}");
         let text = shown_as(TournamentFormat::Survival);
-        assert!(text.contains("4  worst  2024-01-06T12:00:00Z       5  forfeit       -0.54"), "{text}");
+        assert!(text.contains("4  worst  2024-01-06T12:00:00Z       5  forfeit  -0.54"), "{text}");
     }
 }

@@ -7,6 +7,9 @@ use crate::report::table::{Cell, Head, NONE, Table};
 use crate::report::wording::rating_system;
 use crate::store::{RatingRecord, StandingRecord, StandingsRecord, StoredRun};
 
+/// How an infinite score is shown.
+const INFINITY: &str = "\u{221e}";
+
 /// Standings as pages show them.
 #[derive(Debug, Serialize)]
 pub(in crate::report) struct Standings {
@@ -79,19 +82,14 @@ fn table(record: &StandingsRecord) -> Table {
         "{} % interval",
         ratio(record.interval_level * 100.0).trim_end_matches('0').trim_end_matches('.')
     );
+    let scored = match record.aggregate.as_str() {
+        "record" => record.metric.clone(),
+        fold => format!("{fold} {}", record.metric),
+    };
     let mut columns = vec![Head::numbers("#"), Head::words("agent")];
     columns.extend(
-        [
-            format!("mean {}", record.metric).as_str(),
-            &level,
-            "mean place",
-            "P(first) %",
-            "won",
-            "tied",
-            "lost",
-            "first places",
-        ]
-        .map(Head::numbers),
+        [scored.as_str(), &level, "mean place", "P(first) %", "won", "tied", "lost", "first places"]
+            .map(Head::numbers),
     );
     Table { columns, rows: record.standings.iter().map(row).collect() }
 }
@@ -99,16 +97,22 @@ fn table(record: &StandingsRecord) -> Table {
 #[expect(clippy::cast_precision_loss, reason = "counts of windows, shown only")]
 fn row(row: &StandingRecord) -> Vec<Cell> {
     let whole = |n: usize| Cell::number(Some(n as f64), |_| count(n));
-    let interval = match (row.mean_score_low, row.mean_score_high) {
+    let interval = match (row.score_low, row.score_high) {
         (Some(low), Some(high)) => format!("{} to {}", ratio(low), ratio(high)),
+        (Some(low), None) => format!("{} to {INFINITY}", ratio(low)),
         _ => NONE.to_owned(),
+    };
+    let score = match row.score_infinite.as_deref() {
+        Some(text) if text.starts_with('-') => Cell::words(format!("-{INFINITY}")),
+        Some(_) => Cell::words(INFINITY.to_owned()),
+        None => Cell::number(row.score, ratio),
     };
     vec![
         whole(row.rank),
         Cell::words(row.agent.as_str()),
-        Cell::number(row.mean_score, ratio),
-        Cell { value: row.mean_score_low, ..Cell::words(interval) },
-        Cell::number(Some(row.mean_rank), ratio),
+        score,
+        Cell { value: row.score_low, ..Cell::words(interval) },
+        Cell::number(row.mean_rank, ratio),
         Cell::number(Some(row.first_probability * 100.0), |share| format!("{share:.1}")),
         whole(row.wins),
         whole(row.ties),
@@ -141,6 +145,9 @@ fn notes(record: &StandingsRecord) -> Vec<String> {
             None => {}
         }
     }
+    notes.extend(
+        record.not_ranked.iter().map(|agent| format!("not ranked: {}, {}", agent.agent, agent.reason)),
+    );
     notes.extend(record.unconnected.clone());
     notes
 }
@@ -167,13 +174,13 @@ fn duel(record: &StandingsRecord, agent: &str, other: &str) -> Duel {
     } else {
         ""
     };
-    let p = p.map_or_else(String::new, |p| format!("; paired test p = {} (Holm)", p_value(p)));
+    let p = p.map_or_else(String::new, |p| format!("; test of the records p = {} (Holm)", p_value(p)));
     Duel {
         text: format!("{:.0}", share * 100.0),
         tone,
         heat: ((share - 0.5).abs() * 200.0).round() / 100.0,
         hint: format!(
-            "{agent} beats {other} in {:.1} % of windows; in the mean of another such set: {:.1} %{p}",
+            "{agent} beats {other} in {:.1} % of windows; over another such set: {:.1} %{p}",
             share * 100.0,
             beats * 100.0
         ),

@@ -6,7 +6,7 @@ use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::compute::{cast, concat};
 use arrow::datatypes::{DataType, Schema};
 
-use super::table::{distinct, places};
+use super::table::{Wanted, distinct, places};
 use super::{NamedColumn, NumberTable, RowPlace, TableError, labels};
 use crate::decode::{DecodeError, ParquetFile, Selection, guarded_as};
 use crate::domain::Timestamp;
@@ -21,11 +21,11 @@ const BATCH_ROWS: usize = 1 << 14;
 const MOST_BYTES: usize = 4 << 30;
 
 /// Reads it.
-pub fn read(path: &Path, wanted: Option<&[&str]>) -> Result<NumberTable, TableError> {
+pub fn read(path: &Path, wanted: Wanted<'_>) -> Result<NumberTable, TableError> {
     guarded_as(|error| TableError::undecoded(path, error), || decoded(path, wanted))
 }
 
-fn decoded(path: &Path, wanted: Option<&[&str]>) -> Result<NumberTable, TableError> {
+fn decoded(path: &Path, wanted: Wanted<'_>) -> Result<NumberTable, TableError> {
     let (schema, columns) = whole(path)?;
     let names: Vec<String> = schema.fields().iter().map(|field| field.name().trim().to_owned()).collect();
     distinct(path, &names)?;
@@ -33,16 +33,17 @@ fn decoded(path: &Path, wanted: Option<&[&str]>) -> Result<NumberTable, TableErr
         return Err(TableError::NoRows { path: path.to_owned() });
     }
     let label = label(&names, &columns);
-    let values = places(path, &names, label, wanted)?
+    let values = places(path, &names, label, wanted.columns)?
         .into_iter()
-        .map(|place| column(path, &names[place], &columns[place]))
+        .map(|place| column(path, &names[place], &columns[place], wanted.infinities))
         .collect::<Result<Vec<_>, _>>()?;
     if values.is_empty() {
         return Err(TableError::NoNumbers { path: path.to_owned() });
     }
     let labelled = label.map(|place| labels_of(path, &names[place], &columns[place])).transpose()?;
     let (labels, times) = labelled.map_or((None, None), |(labels, times)| (Some(labels), times));
-    Ok(NumberTable { labels, times, columns: values, has_header: true })
+    let label_name = label.map(|place| names[place].clone());
+    Ok(NumberTable { labels, times, columns: values, label_name, has_header: true })
 }
 
 /// Every column in one piece.
@@ -95,13 +96,13 @@ fn is_text(kind: &DataType) -> bool {
     }
 }
 
-fn column(path: &Path, name: &str, array: &ArrayRef) -> Result<NamedColumn, TableError> {
+fn column(path: &Path, name: &str, array: &ArrayRef, infinities: bool) -> Result<NamedColumn, TableError> {
     let mut values = Vec::with_capacity(array.len());
     if !numbers(array, &mut values) {
         let (path, column, found) = (path.to_owned(), name.to_owned(), array.data_type().to_string());
         return Err(TableError::ColumnType { path, column, found });
     }
-    if let Some(row) = values.iter().position(|value| value.is_infinite()) {
+    if let Some(row) = values.iter().position(|value| value.is_infinite() && !infinities) {
         let (path, column, value) = (path.to_owned(), name.to_owned(), values[row].to_string());
         return Err(TableError::NotFinite { path, at: RowPlace::Row(row as u64 + 1), column, value });
     }

@@ -37,6 +37,8 @@ pub struct NumberTable {
     pub times: Option<Vec<Timestamp>>,
     /// The columns of numbers in the file's order.
     pub columns: Vec<NamedColumn>,
+    /// Name of the label column, where the file names it.
+    pub label_name: Option<String>,
     /// Whether the file named its columns; they are `column_1`, `column_2` and so on where it did not.
     pub has_header: bool,
 }
@@ -47,7 +49,7 @@ impl NumberTable {
     /// # Errors
     /// [`TableError`] with the file's first problem, its line or row, its column and the value.
     pub fn read(path: &Path) -> Result<Self, TableError> {
-        read(path, None)
+        read(path, Wanted { columns: None, infinities: false })
     }
 
     /// Reads the labels and these columns, in this order; others may hold anything.
@@ -55,7 +57,15 @@ impl NumberTable {
     /// # Errors
     /// As [`NumberTable::read`], and where a column is not there.
     pub fn read_columns(path: &Path, columns: &[&str]) -> Result<Self, TableError> {
-        read(path, Some(columns))
+        read(path, Wanted { columns: Some(columns), infinities: false })
+    }
+
+    /// As [`NumberTable::read`], of scores: a value may be infinite (`inf`, `-inf`, `infinity`).
+    ///
+    /// # Errors
+    /// As [`NumberTable::read`].
+    pub fn read_scores(path: &Path) -> Result<Self, TableError> {
+        read(path, Wanted { columns: None, infinities: true })
     }
 
     /// Number of rows.
@@ -69,7 +79,16 @@ impl NumberTable {
     }
 }
 
-fn read(path: &Path, wanted: Option<&[&str]>) -> Result<NumberTable, TableError> {
+/// What is read of a file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    /// These columns; all but the labels where none are named.
+    pub columns: Option<&'a [&'a str]>,
+    /// Whether a value may be infinite.
+    pub infinities: bool,
+}
+
+fn read(path: &Path, wanted: Wanted<'_>) -> Result<NumberTable, TableError> {
     let mut file = open_regular(path).map_err(TableError::read(path))?;
     let mut head = Vec::new();
     std::io::Read::by_ref(&mut file).take(4).read_to_end(&mut head).map_err(TableError::read(path))?;

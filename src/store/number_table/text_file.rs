@@ -5,13 +5,13 @@ use std::path::Path;
 
 use ::csv::{ReaderBuilder, StringRecord, Trim};
 
-use super::table::{distinct, places};
+use super::table::{Wanted, distinct, places};
 use super::{NamedColumn, NumberTable, RowPlace, TableError, labels};
 use crate::decode::{MAX_TABLE_TEXT, open_regular};
 use crate::market::import::number;
 
 /// Reads it.
-pub fn read(path: &Path, wanted: Option<&[&str]>) -> Result<NumberTable, TableError> {
+pub fn read(path: &Path, wanted: Wanted<'_>) -> Result<NumberTable, TableError> {
     let text = text(path)?;
     let records = records(path, &text)?;
     let (first, rest) = records.split_first().ok_or_else(|| no_rows(path))?;
@@ -23,16 +23,17 @@ pub fn read(path: &Path, wanted: Option<&[&str]>) -> Result<NumberTable, TableEr
     let names = names(path, first, rows, has_header)?;
     distinct(path, &names)?;
     let label = is_label(&names, rows).then_some(0);
-    let columns = places(path, &names, label, wanted)?
+    let columns = places(path, &names, label, wanted.columns)?
         .into_iter()
-        .map(|place| column((path, &text), &names[place], rows, place))
+        .map(|place| column((path, &text), &names[place], (rows, place), wanted.infinities))
         .collect::<Result<Vec<_>, _>>()?;
     if columns.is_empty() {
         return Err(TableError::NoNumbers { path: path.to_owned() });
     }
     let labels: Option<Vec<String>> = label.map(|place| fields(rows, place).map(str::to_owned).collect());
     let times = labels.as_deref().and_then(|labels| labels::times(&names[0], labels));
-    Ok(NumberTable { labels, times, columns, has_header })
+    let label_name = label.filter(|_| has_header).map(|place| names[place].clone());
+    Ok(NumberTable { labels, times, columns, label_name, has_header })
 }
 
 /// The file as text, without a mark of its byte order.
@@ -137,8 +138,8 @@ fn is_label(names: &[String], rows: &[StringRecord]) -> bool {
 fn column(
     (path, text): (&Path, &str),
     name: &str,
-    rows: &[StringRecord],
-    place: usize,
+    (rows, place): (&[StringRecord], usize),
+    infinities: bool,
 ) -> Result<NamedColumn, TableError> {
     let value = |row: &StringRecord| {
         let field = row.get(place).unwrap_or_default();
@@ -146,6 +147,7 @@ fn column(
         match number(field) {
             Some(known) if known.is_finite() => Ok(Some(known)),
             Some(known) if known.is_nan() => Ok(None),
+            Some(known) if infinities => Ok(Some(known)),
             Some(_) => {
                 let (path, at, column, value) = at();
                 Err(TableError::NotFinite { path, at, column, value })

@@ -48,6 +48,12 @@ pub enum EvidenceError {
         /// Index of the column, from 0.
         column: usize,
     },
+    /// A record's score is infinite or does not exist, so that no difference can be taken.
+    #[error("the score of column `{column}` is not a finite number in every part of the record")]
+    NoNumber {
+        /// Index of the column, from 0.
+        column: usize,
+    },
     /// The statistic under the test does not exist.
     #[error("{0}")]
     NoStatistic(#[from] Missing),

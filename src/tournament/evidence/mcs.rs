@@ -10,14 +10,15 @@
 //! convention therefore reads the observed statistic as the normal one with the same p-value, which leaves 9 %;
 //! `arch` does not.
 
-use rayon::prelude::*;
-
 use super::convention::Convention;
 use super::error::{EvidenceError, at_least, probability};
 use super::numeric::{argmax, dot, largest, mean, normal_quantile, real};
 use super::paired::two_sided_t;
 use super::panel::Panel;
 use super::stationary_bootstrap::Resamples;
+use range::Range;
+
+mod range;
 
 /// By what the worst is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -63,11 +64,14 @@ pub fn model_confidence_set(
     resamples.fit(scores.rows())?;
     let distinct = scores.distinct();
     let losses = Losses::new(&distinct.panel.negated(), resamples);
-    let worst: &dyn Fn(&[usize]) -> Worst = match statistic {
-        McsStatistic::Range => &losses.range_test(convention),
-        McsStatistic::Max => &|set| losses.max_test(set, convention),
+    let width = distinct.panel.width();
+    let p_values = match statistic {
+        McsStatistic::Range => {
+            let mut range = Range::new(&losses);
+            eliminate(width, &mut |set| range.test(set, convention))
+        }
+        McsStatistic::Max => eliminate(width, &mut |set| losses.max_test(set, convention)),
     };
-    let p_values = eliminate(distinct.panel.width(), worst);
     Ok(ConfidenceSet { p_values: distinct.place.iter().map(|&place| p_values[place]).collect() })
 }
 
@@ -78,7 +82,7 @@ struct Worst {
 }
 
 /// Tests, eliminates the worst, and goes on until one is left.
-fn eliminate(width: usize, worst: &dyn Fn(&[usize]) -> Worst) -> Vec<f64> {
+fn eliminate(width: usize, worst: &mut dyn FnMut(&[usize]) -> Worst) -> Vec<f64> {
     let mut p_values = vec![1.0; width];
     let mut set: Vec<usize> = (0..width).collect();
     let mut largest: f64 = 0.0;
@@ -109,27 +113,6 @@ impl Losses {
         Self { means, deviations, resamples: resamples.count(), windows: resamples.rows() }
     }
 
-    /// The range test. The pairs' standard errors are computed once for all sets.
-    fn range_test(&self, convention: Convention) -> impl Fn(&[usize]) -> Worst {
-        let width = self.means.len();
-        let errors: Vec<Vec<f64>> =
-            (0..width).map(|i| (0..width).map(|j| self.pair_error(i, j)).collect()).collect();
-        move |set| {
-            let pairs: Vec<(usize, usize)> = (0..set.len())
-                .flat_map(|a| (0..set.len()).map(move |b| (a, b)))
-                .filter(|(a, b)| a != b)
-                .collect();
-            let statistic = |&(a, b): &(usize, usize)| {
-                ratio(self.means[set[a]] - self.means[set[b]], errors[set[a]][set[b]])
-            };
-            let statistics: Vec<f64> = pairs.iter().map(statistic).collect();
-            let worst = argmax(&statistics);
-            let simulated: Vec<f64> =
-                (0..self.resamples).into_par_iter().map(|r| self.widest(set, &errors, r)).collect();
-            Worst { place: pairs[worst].0, p_value: self.p_value(&simulated, statistics[worst], convention) }
-        }
-    }
-
     /// The p-value of an observed statistic among simulated ones.
     fn p_value(&self, simulated: &[f64], statistic: f64, convention: Convention) -> f64 {
         let observed = match convention {
@@ -137,24 +120,6 @@ impl Losses {
             Convention::Arch => statistic,
         };
         convention.p_value(simulated, observed)
-    }
-
-    /// Root mean square of the pair's difference over the resamples.
-    fn pair_error(&self, i: usize, j: usize) -> f64 {
-        let squares = self.deviations[i].iter().zip(&self.deviations[j]).map(|(a, b)| (a - b) * (a - b));
-        (squares.sum::<f64>() / real(self.resamples)).sqrt()
-    }
-
-    /// The largest studentised difference of a pair in one resample.
-    fn widest(&self, set: &[usize], errors: &[Vec<f64>], resample: usize) -> f64 {
-        let mut widest: f64 = 0.0;
-        for (place, &i) in set.iter().enumerate() {
-            for &j in &set[..place] {
-                let gap = (self.deviations[i][resample] - self.deviations[j][resample]).abs();
-                widest = widest.max(ratio(gap, errors[i][j]));
-            }
-        }
-        widest
     }
 
     /// The max test.

@@ -13,6 +13,7 @@ mod deflated_sharpe;
 mod elo_difference;
 mod error;
 mod friedman;
+mod influence;
 mod intervals;
 mod mcs;
 mod multiple_testing;
@@ -33,7 +34,7 @@ mod testing;
 mod wilcoxon;
 
 pub use block_length::{BlockLength, block_length, window_block_length};
-pub use calling::{Call, CallingRule, MINIMUM_WINDOWS, Rival, Verdict, beats_all, call};
+pub use calling::{CallingRule, MINIMUM_WINDOWS};
 pub use convention::Convention;
 pub use cscv::{Overfitting, Split, cscv};
 pub use deflated_sharpe::{
@@ -43,14 +44,15 @@ pub use deflated_sharpe::{
 pub use elo_difference::{EloEstimate, estimate_elo};
 pub use error::EvidenceError;
 pub use friedman::{Friedman, friedman, mean_ranks};
+pub use influence::{Influence, Studentised};
 pub use intervals::{Interval, clopper_pearson, wilson};
 pub use mcs::{ConfidenceSet, McsStatistic, model_confidence_set};
 pub use multiple_testing::{Correction, adjust, rejected};
 pub use nemenyi::{critical_difference, nemenyi, studentized_range_quantile, studentized_range_sf};
-pub use paired::{PairTest, Paired, paired_interval, paired_t, pairwise_holm, sign_test};
+pub use paired::{Paired, paired_t, sign_test};
 pub use panel::{Distinct, Panel};
 pub use psr::{SharpeEstimate, minimum_track_record_length, probabilistic_sharpe_ratio};
-pub use ranks::{RankEvidence, Ranks, rank_evidence};
+pub use ranks::{Ranks, ResampledRanks};
 pub use selection::{
     DEFENSIBLE_DSR, DEFENSIBLE_PBO, DEFENSIBLE_SPA, Deflation, SelectionEvidence, SelectionSpec, TrialSet,
     assess_selection,

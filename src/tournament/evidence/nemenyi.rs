@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::error::{EvidenceError, at_least, probability};
 use super::friedman::mean_ranks;
-use super::numeric::{normal_cdf, normal_pdf, real};
+use super::numeric::{largest, normal_cdf, normal_pdf, real};
 use super::panel::Panel;
 
 /// Beyond this the normal density is under `1e-31` and adds nothing.
@@ -20,6 +20,9 @@ const STEP: f64 = 1.0 / 32.0;
 /// Bisections of the quantile: to the last digit.
 const BISECTIONS: usize = 60;
 
+/// From more agents on their many pairs are read off a grid, to seven digits and more.
+const MANY: usize = 100;
+
 /// p-values of all pairs, as `scikit_posthocs.posthoc_nemenyi_friedman`: a symmetric matrix with 1 on the
 /// diagonal.
 ///
@@ -29,12 +32,46 @@ pub fn nemenyi(scores: &Panel) -> Result<Vec<Vec<f64>>, EvidenceError> {
     at_least("agents", scores.width(), 2)?;
     let (ranks, k) = (mean_ranks(scores), scores.width());
     let error = standard_error(k, scores.rows());
+    let range = |a: usize, b: usize| (ranks[a] - ranks[b]).abs() / error;
+    let grid = (k > MANY).then(|| Grid::new(largest(ranks.iter().copied()) / error, k)).transpose()?;
     let below = |a: usize| -> Result<Vec<f64>, EvidenceError> {
-        (0..a).map(|b| studentized_range_sf((ranks[a] - ranks[b]).abs() / error, k)).collect()
+        let p = |b: usize| match &grid {
+            Some(grid) => Ok(grid.at(range(a, b))),
+            None => studentized_range_sf(range(a, b), k),
+        };
+        (0..a).map(p).collect()
     };
     let triangle: Vec<Vec<f64>> = (0..k).into_par_iter().map(below).collect::<Result<_, _>>()?;
     let p = |a: usize, b: usize| if a == b { 1.0 } else { triangle[a.max(b)][a.min(b)] };
     Ok((0..k).map(|a| (0..k).map(|b| p(a, b)).collect()).collect())
+}
+
+/// The survival function at even steps, and between them by cubic interpolation of its values.
+struct Grid {
+    values: Vec<f64>,
+}
+
+impl Grid {
+    /// Steps of the range.
+    const STEP: f64 = 1.0 / 64.0;
+
+    /// From 0 to `most` and a little further.
+    fn new(most: f64, draws: usize) -> Result<Self, EvidenceError> {
+        let steps = (most / Self::STEP).ceil() as usize + 3;
+        let at = |step: usize| studentized_range_sf(real(step) * Self::STEP, draws);
+        Ok(Self { values: (0..=steps).into_par_iter().map(at).collect::<Result<_, _>>()? })
+    }
+
+    fn at(&self, range: f64) -> f64 {
+        let place = ((range / Self::STEP) as usize).clamp(1, self.values.len() - 3);
+        let x = range / Self::STEP - real(place);
+        let [a, b, c, d] = [0, 1, 2, 3].map(|step| self.values[place - 1 + step]);
+        // Lagrange's polynomial through four points at -1, 0, 1 and 2.
+        let value = -a * x * (x - 1.0) * (x - 2.0) / 6.0 + b * (x + 1.0) * (x - 1.0) * (x - 2.0) / 2.0
+            - c * (x + 1.0) * x * (x - 2.0) / 2.0
+            + d * (x + 1.0) * x * (x - 1.0) / 6.0;
+        value.clamp(0.0, 1.0)
+    }
 }
 
 /// The difference in mean rank from which on a pair differs at this alpha:
@@ -134,6 +171,15 @@ mod tests {
         let p = nemenyi(&noisy(2, 60, &[0.0, 0.0, 1.5])).unwrap();
         assert_eq!((p[0][0], p[1][0]), (1.0, p[0][1]));
         assert!(p[0][2] < 0.001 && p[1][2] < 0.001 && p[0][1] > 0.05, "{p:?}");
+    }
+
+    #[test]
+    fn the_grid_agrees_with_the_integral() {
+        let grid = Grid::new(9.0, 150).unwrap();
+        for range in [0.0, 0.003, 1.0, 3.217, 4.9, 6.001, 8.99] {
+            let exact = studentized_range_sf(range, 150).unwrap();
+            assert!((grid.at(range) - exact).abs() < 1e-7, "{range}: {} is not {exact}", grid.at(range));
+        }
     }
 
     #[test]

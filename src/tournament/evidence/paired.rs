@@ -1,15 +1,12 @@
 //! Two agents over the same windows: what both met in a window cancels out of the difference.
 //!
-//! Owns the paired t test that the calling rule uses, the sign test, and the table of all pairs with Holm's
-//! correction. Two-sided throughout: which agent is better was seen in the same data.
+//! Owns the paired t test of values window by window, the sign test, and Student's distribution. Two-sided
+//! throughout: which agent is better was seen in the same data. Whole records are compared in `influence`.
 
 use statrs::function::beta::checked_beta_reg;
 
 use super::error::{EvidenceError, at_least, probability, same_length};
-use super::intervals::Interval;
-use super::multiple_testing::{Correction, adjust};
-use super::numeric::{differences, mean, real};
-use super::panel::Panel;
+use super::numeric::{differences, largest, mean, real};
 use crate::metrics::{is_constant, standard_deviation};
 
 /// Bisections of the quantile: to the last digit.
@@ -31,19 +28,6 @@ pub struct Paired {
     pub p_value: f64,
 }
 
-/// The test of one pair of agents among all pairs.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct PairTest {
-    /// Index of the first agent.
-    pub a: usize,
-    /// Index of the second, after the first.
-    pub b: usize,
-    /// The test of `a - b`.
-    pub test: Paired,
-    /// Its p-value among all pairs (Holm).
-    pub holm: f64,
-}
-
 /// Student's paired t test of "the mean of `a - b` is 0" (`scipy.stats.ttest_rel`), `n - 1` degrees of
 /// freedom.
 ///
@@ -54,12 +38,16 @@ pub fn paired_t(a: &[f64], b: &[f64]) -> Result<Paired, EvidenceError> {
     at_least("windows", a.len(), 2)?;
     let gaps = differences(a, b);
     let mean_difference = mean(&gaps);
-    let deviation = standard_deviation(&gaps)?;
-    if is_constant(&gaps) || deviation == 0.0 {
+    if is_constant(&gaps) {
         let p_value = if gaps[0] == 0.0 { 1.0 } else { 0.0 };
-        return Ok(Paired { mean_difference, deviation, statistic: None, p_value });
+        return Ok(Paired { mean_difference, deviation: 0.0, statistic: None, p_value });
     }
-    let t = mean_difference / (deviation / real(gaps.len()).sqrt());
+    // Scaled before squaring: squares of tiny differences would be 0.
+    let scale = largest(gaps.iter().map(|gap| gap.abs()));
+    let scaled: Vec<f64> = gaps.iter().map(|gap| gap / scale).collect();
+    let unit = standard_deviation(&scaled)?;
+    let deviation = unit * scale;
+    let t = mean(&scaled) / (unit / real(gaps.len()).sqrt());
     let p_value = two_sided_t(t, real(gaps.len()) - 1.0);
     Ok(Paired { mean_difference, deviation, statistic: Some(t), p_value })
 }
@@ -71,19 +59,8 @@ pub(super) fn two_sided_t(t: f64, freedom: f64) -> f64 {
     checked_beta_reg(freedom / 2.0, 0.5, x).unwrap_or(1.0)
 }
 
-/// Two-sided interval of the mean difference: `mean -+ t deviation / sqrt(n)`, with the quantile of Student's
-/// distribution of `n - 1` degrees of freedom. It excludes 0 exactly where the test's p-value is under `1 - level`.
-///
-/// # Errors
-/// [`EvidenceError::TooFew`] under two windows, [`EvidenceError::OutOfRange`] for a level that is no probability.
-pub fn paired_interval(test: &Paired, windows: usize, level: f64) -> Result<Interval, EvidenceError> {
-    at_least("windows", windows, 2)?;
-    let half = t_quantile(1.0 - level, real(windows) - 1.0)? * test.deviation / real(windows).sqrt();
-    Ok(Interval { low: test.mean_difference - half, high: test.mean_difference + half })
-}
-
 /// The t that `|T|` exceeds with probability `tails`.
-fn t_quantile(tails: f64, freedom: f64) -> Result<f64, EvidenceError> {
+pub(super) fn t_quantile(tails: f64, freedom: f64) -> Result<f64, EvidenceError> {
     probability(tails)?;
     let mut high = 1.0;
     while two_sided_t(high, freedom) > tails && high < LARGEST_T {
@@ -108,24 +85,9 @@ pub fn sign_test(wins: usize, losses: usize) -> f64 {
     }
 }
 
-/// The t tests of all pairs of agents, in the order (0, 1), (0, 2), .. (1, 2), .., with Holm's correction.
-///
-/// # Errors
-/// [`EvidenceError::TooFew`] under two agents or two windows.
-pub fn pairwise_holm(scores: &Panel) -> Result<Vec<PairTest>, EvidenceError> {
-    at_least("agents", scores.width(), 2)?;
-    let width = scores.width();
-    let pairs: Vec<(usize, usize)> = (0..width).flat_map(|a| (a + 1..width).map(move |b| (a, b))).collect();
-    let tests = pairs.iter().map(|&(a, b)| paired_t(scores.column(a), scores.column(b)));
-    let tests: Vec<Paired> = tests.collect::<Result<_, _>>()?;
-    let adjusted = adjust(&tests.iter().map(|test| test.p_value).collect::<Vec<f64>>(), Correction::Holm)?;
-    let rows = pairs.into_iter().zip(tests).zip(adjusted);
-    Ok(rows.map(|(((a, b), test), holm)| PairTest { a, b, test, holm }).collect())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{close, noise, noisy};
+    use super::super::testing::{close, noise};
     use super::*;
 
     #[test]
@@ -138,10 +100,6 @@ mod tests {
         // The t of one and of two degrees of freedom in closed form: tan(0.45 pi), and p = 0.05.
         close(t_quantile(0.1, 1.0).unwrap(), (0.45 * std::f64::consts::PI).tan());
         close(t_quantile(0.05, 2.0).unwrap(), 0.95 * (2.0 / (1.0 - 0.95_f64 * 0.95)).sqrt());
-        let interval = paired_interval(&found, 3, 0.95).unwrap();
-        let half = t_quantile(0.05, 2.0).unwrap() / 3.0_f64.sqrt();
-        close(interval.low, 2.0 - half);
-        close(interval.high, 2.0 + half);
         // 5 of 5: 2 / 32.
         close(sign_test(5, 0), 0.0625);
         close(sign_test(0, 5), 0.0625);
@@ -165,15 +123,18 @@ mod tests {
         assert!(paired_t(&[], &[]).is_err());
         assert!(paired_t(&[1.0], &[2.0]).is_err());
         assert!(paired_t(&[1.0, 2.0], &[2.0]).is_err());
-        assert!(pairwise_holm(&noisy(1, 30, &[0.0])).is_err());
     }
 
     #[test]
-    fn all_pairs_are_tested_and_corrected() {
-        let pairs = pairwise_holm(&noisy(1, 40, &[0.0, 1.5, 0.0])).unwrap();
-        assert_eq!(pairs.iter().map(|pair| (pair.a, pair.b)).collect::<Vec<_>>(), [(0, 1), (0, 2), (1, 2)]);
-        assert!(pairs.iter().all(|pair| pair.holm >= pair.test.p_value));
-        assert!(pairs[0].holm < 0.01 && pairs[1].holm > 0.05 && pairs[2].holm < 0.01);
+    fn the_scale_of_the_scores_does_not_matter() {
+        let (a, b) = (noise(7, 30), noise(8, 30));
+        let plain = paired_t(&a, &b).unwrap();
+        for scale in [1e-300, 1e-165, 1e150] {
+            let scaled = |values: &[f64]| values.iter().map(|value| value * scale).collect::<Vec<f64>>();
+            let found = paired_t(&scaled(&a), &scaled(&b)).unwrap();
+            close(found.p_value, plain.p_value);
+            close(found.statistic.unwrap(), plain.statistic.unwrap());
+        }
     }
 
     #[test]

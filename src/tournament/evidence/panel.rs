@@ -42,21 +42,6 @@ impl Panel {
         Ok(Self { columns })
     }
 
-    /// A panel of scores of which some do not exist (disqualified, no dispersion). A missing score ranks
-    /// last: it takes the lowest score of its window, so that it ties with the worst, and no window is
-    /// dropped. A window without any score is a tie of all, at 0.
-    ///
-    /// # Errors
-    /// As [`Panel::new`].
-    pub fn from_scores(columns: &[Vec<Option<f64>>]) -> Result<Self, EvidenceError> {
-        let rows = columns.iter().map(Vec::len).max().unwrap_or(0);
-        let worst: Vec<f64> = (0..rows).map(|row| worst_of_row(columns, row)).collect();
-        let filled = |column: &Vec<Option<f64>>| {
-            column.iter().zip(&worst).map(|(score, worst)| score.unwrap_or(*worst)).collect()
-        };
-        Self::new(columns.iter().map(filled).collect())
-    }
-
     /// Number of windows or days.
     pub fn rows(&self) -> usize {
         self.columns[0].len()
@@ -118,12 +103,6 @@ impl Panel {
     }
 }
 
-/// The lowest score of a row, 0 where it has none.
-fn worst_of_row(columns: &[Vec<Option<f64>>], row: usize) -> f64 {
-    let scores = columns.iter().filter_map(|column| column.get(row).copied().flatten());
-    scores.min_by(f64::total_cmp).unwrap_or(0.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,16 +115,6 @@ mod tests {
         assert_eq!(ragged, Err(EvidenceError::Lengths { series: 1, found: 1, expected: 2 }));
         let nan = Panel::new(vec![vec![1.0, 2.0], vec![1.0, f64::NAN]]);
         assert_eq!(nan, Err(EvidenceError::NotFinite { column: 1, row: 1 }));
-    }
-
-    #[test]
-    fn a_missing_score_ties_with_the_worst_of_its_window() {
-        let scores =
-            [vec![Some(2.0), None, None], vec![Some(1.0), Some(-3.0), None], vec![None, Some(4.0), None]];
-        let panel = Panel::from_scores(&scores).unwrap();
-        assert_eq!(panel.row(0), [2.0, 1.0, 1.0]);
-        assert_eq!(panel.row(1), [-3.0, -3.0, 4.0]);
-        assert_eq!(panel.row(2), [0.0, 0.0, 0.0]);
     }
 
     #[test]

@@ -1,15 +1,15 @@
 //! Who takes part, with all scores: what every format is a view of.
 //!
-//! Owns the two ways of reading a missing score: where places count it is behind every score that exists, where
-//! sizes count it is the lowest score of its window. Never decides who is better.
+//! Owns how a match is scored: by the record of its windows. Window by window agents meet where both have a score.
+//! Never decides who is better.
 
 use std::cmp::Ordering;
 use std::ops::Range;
 
 use super::FormatError;
 use crate::domain::Seed;
-use crate::tournament::evidence::{Paired, Panel, paired_t};
-use crate::tournament::standings::ScoreMatrix;
+use crate::metrics::Score;
+use crate::tournament::standings::{Lead, ScoreMatrix, lead_over};
 
 /// When an agent first went out.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,13 +25,8 @@ pub struct Exit {
 /// Agents, their scores and their ends.
 #[derive(Debug, Clone)]
 pub struct Field {
-    agents: Vec<String>,
-    /// Agents x windows.
-    scores: Vec<Vec<Option<f64>>>,
-    /// The same with missing scores filled in; `None` where there is no window.
-    filled: Option<Panel>,
+    matrix: ScoreMatrix,
     exits: Vec<Option<Exit>>,
-    windows: usize,
     seed: Seed,
     alpha: f64,
 }
@@ -40,32 +35,27 @@ impl Field {
     /// All agents of a matrix. `exits` in its order, nothing for an agent that completed every window; `seed`
     /// decides lots, `alpha` is what tests are held against.
     pub fn new(matrix: &ScoreMatrix, exits: Vec<Option<Exit>>, seed: Seed, alpha: f64) -> Self {
-        let agents = matrix.agents().to_vec();
-        let scores: Vec<Vec<Option<f64>>> =
-            (0..agents.len()).map(|agent| matrix.scores(agent).to_vec()).collect();
-        // A matrix has finite scores of one length: only one without windows gives no panel.
-        let filled = Panel::from_scores(&scores).ok();
-        Self { filled, exits, windows: matrix.windows().len(), agents, scores, seed, alpha }
+        Self { matrix: matrix.clone(), exits, seed, alpha }
     }
 
     /// How many take part.
     pub fn len(&self) -> usize {
-        self.agents.len()
+        self.matrix.agents().len()
     }
 
     /// Whether nobody does.
     pub fn is_empty(&self) -> bool {
-        self.agents.is_empty()
+        self.matrix.agents().is_empty()
     }
 
     /// How many windows there are.
     pub fn windows(&self) -> usize {
-        self.windows
+        self.matrix.windows().len()
     }
 
     /// An agent's name.
     pub fn name(&self, agent: usize) -> &str {
-        &self.agents[agent]
+        &self.matrix.agents()[agent]
     }
 
     /// When and where an agent first went out.
@@ -80,34 +70,38 @@ impl Field {
 
     /// The agent of this name.
     pub(super) fn agent(&self, format: &'static str, name: &str) -> Result<usize, FormatError> {
-        let place = self.agents.iter().position(|agent| agent == name);
+        let place = self.matrix.agents().iter().position(|agent| agent == name);
         place.ok_or_else(|| FormatError::NoSuchAgent { format, name: name.to_owned() })
     }
 
-    /// An agent's mean score over some windows; 0 over none.
-    #[expect(clippy::cast_precision_loss, reason = "a count of windows")]
-    pub(super) fn mean(&self, agent: usize, windows: Range<usize>) -> f64 {
-        let scores = self.sizes(agent, windows);
-        if scores.is_empty() { 0.0 } else { scores.iter().sum::<f64>() / scores.len() as f64 }
+    /// The score of an agent's record of some windows.
+    pub(super) fn score(&self, agent: usize, windows: Range<usize>) -> Score {
+        self.matrix.record(agent, windows)
     }
 
-    /// Windows in which `a` did better than `b`, as well, and worse.
+    /// Of the windows in which both have a score: those in which `a` did better than `b`, as well, and worse.
     pub(super) fn record(&self, a: usize, b: usize) -> [usize; 3] {
         let mut record = [0; 3];
-        for (a, b) in self.scores[a].iter().zip(&self.scores[b]) {
-            // No score comes before any: `None` is less than `Some`.
-            record[match a.partial_cmp(b) {
-                Some(Ordering::Greater) => 0,
-                Some(Ordering::Less) => 2,
-                _ => 1,
+        let both = self.matrix.scores(a).iter().zip(self.matrix.scores(b));
+        for (a, b) in both.filter(|(a, b)| !a.is_absent() && !b.is_absent()) {
+            record[match a.cmp(b) {
+                Ordering::Greater => 0,
+                Ordering::Less => 2,
+                Ordering::Equal => 1,
             }] += 1;
         }
         record
     }
 
-    /// The paired test of `a` less `b` over some windows; nothing under two windows.
-    pub(super) fn test(&self, a: usize, b: usize, windows: Range<usize>) -> Option<Paired> {
-        paired_t(self.sizes(a, windows.clone()), self.sizes(b, windows)).ok()
+    /// The lead of `a` over `b` in the records of some windows; nothing where a score is no number or there are too
+    /// few windows to tell.
+    pub(super) fn lead(&self, a: usize, b: usize, windows: Range<usize>) -> Option<Lead> {
+        lead_over(&self.matrix, a, b, windows)
+    }
+
+    /// How many windows say anything about two agents.
+    pub(super) fn evidence(&self, a: usize, b: usize) -> usize {
+        self.matrix.windows_of_evidence(a, b)
     }
 
     /// Agents as the lot has them: by seed and name, whatever order they are listed in.
@@ -121,29 +115,27 @@ impl Field {
     pub(super) fn lot(&self, format: &str, agent: usize) -> [u8; 32] {
         self.seed.key(&["tournament", "lot", format, self.name(agent)])
     }
-
-    fn sizes(&self, agent: usize, windows: Range<usize>) -> &[f64] {
-        self.filled.as_ref().and_then(|panel| panel.column(agent).get(windows)).unwrap_or_default()
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::testing::field;
+    use crate::metrics::Score;
 
     #[test]
-    fn a_missing_score_is_behind_all_others_and_as_small_as_the_smallest() {
+    fn agents_meet_where_both_have_a_score() {
         let field = field(&[
             ("a", &[Some(1.0), None, None]),
             ("b", &[Some(2.0), Some(-3.0), None]),
             ("c", &[Some(1.0), Some(5.0), Some(7.0)]),
         ]);
-        assert_eq!(field.record(0, 1), [0, 1, 2]);
-        assert_eq!(field.record(2, 0), [2, 1, 0]);
-        // -3 for the second window, 7 for the third.
-        assert_eq!(field.mean(0, 0..3), 5.0 / 3.0);
-        assert_eq!(field.mean(0, 1..1), 0.0);
-        assert!(field.test(0, 1, 0..1).is_none());
+        assert_eq!(field.record(0, 1), [0, 0, 1]);
+        assert_eq!(field.record(2, 0), [0, 1, 0]);
+        assert_eq!(field.record(2, 1), [1, 0, 1]);
+        // Nothing is made up for the other windows.
+        assert_eq!(field.score(0, 0..3), Score::Number(1.0));
+        assert_eq!(field.score(0, 1..3), Score::Absent);
+        assert!(field.lead(0, 1, 0..1).is_none());
     }
 
     #[test]

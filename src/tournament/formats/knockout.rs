@@ -1,9 +1,9 @@
 //! Knockout: who loses is out, and every round has fresh windows.
 //!
-//! Seeds are the names that the scenario lists, then the others by lot; where it lists none they come from the mean
-//! score over a block of windows that is played for nothing else, equals by lot. The bracket is the usual one: seed
+//! Seeds are the names that the scenario lists, then the others by lot; where it lists none they come from the
+//! score of a block of windows that is played for nothing else, equals by lot. The bracket is the usual one: seed
 //! 1 and 2 can meet only in the final, and the best seeds sit the first round out where the field is no power of
-//! two. A match goes to the larger mean score over the round's windows; where they are exactly equal the better
+//! two. A match goes to the larger score of the round's windows; where they are exactly equal the better
 //! seed goes on, and the match says so. Losers of one round share their place.
 //!
 //! The winner of a bracket is not proven best: it beat one agent a round, on a few windows each.
@@ -13,7 +13,6 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::matches::{Blocks, WindowRange, meet};
-use super::places::larger_first;
 use super::{Field, FormatError};
 
 const FORMAT: &str = "knockout";
@@ -64,10 +63,10 @@ pub struct Tie {
     pub winner: String,
     /// Who is out.
     pub loser: String,
-    /// Mean score of the winner over the round's windows.
-    pub winner_score: f64,
-    /// Mean score of the loser.
-    pub loser_score: f64,
+    /// Score of the winner's record of the round's windows; nothing where that is no number.
+    pub winner_score: Option<f64>,
+    /// Score of the loser.
+    pub loser_score: Option<f64>,
     /// Whether the scores were exactly equal and the seed decided.
     pub by_seed: bool,
 }
@@ -123,8 +122,8 @@ pub(super) fn knockout(field: &Field, listed: &[String]) -> Result<KnockoutView,
             round.ties.push(Tie {
                 winner: field.name(winner).to_owned(),
                 loser: field.name(loser).to_owned(),
-                winner_score: field.mean(winner, windows.clone()),
-                loser_score: field.mean(loser, windows.clone()),
+                winner_score: field.score(winner, windows.clone()).number(),
+                loser_score: field.score(loser, windows.clone()).number(),
                 by_seed: outcome.is_eq(),
             });
         }
@@ -150,8 +149,7 @@ fn seeds(field: &Field, listed: &[String], block: Option<&Range<usize>>) -> Resu
     let mut others = field.by_lot(FORMAT);
     others.retain(|agent| !seeds.contains(agent));
     if let Some(block) = block {
-        let mean = |agent: usize| field.mean(agent, block.clone());
-        others.sort_by(|&a, &b| larger_first(mean(a), mean(b)));
+        others.sort_by_key(|&agent| std::cmp::Reverse(field.score(agent, block.clone())));
     }
     seeds.extend(others);
     Ok(seeds)

@@ -1,9 +1,9 @@
 //! League: seasons of disjoint windows, divisions, and promotion that has to be earned.
 //!
 //! The first divisions are drawn by lot, as equal in size as possible, the larger first. In a season each division
-//! is ranked by the mean score over the season's windows. At each boundary the last of the upper division and the
-//! first of the lower change places only if the lower one's mean is larger and the two-sided paired test over the
-//! season's windows is under alpha, with Holm's correction over the season's boundaries. Where a boundary place is
+//! is ranked by the score of the season's windows. At each boundary the last of the upper division and the
+//! first of the lower change places only if the lower one's score is larger and the two-sided test of the two
+//! records of the season is under alpha, with Holm's correction over the season's boundaries. Where a boundary place is
 //! shared, the lot decides who stands for it. The final places are those of the last season, division by division.
 
 use std::ops::Range;
@@ -11,9 +11,10 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::matches::{Blocks, WindowRange};
-use super::places::{larger_first, places};
+use super::places::places;
 use super::{Field, FormatError};
 use crate::tournament::evidence::{Correction, adjust};
+use crate::tournament::standings::Lead;
 
 const FORMAT: &str = "league";
 /// A division has at least so many: its first and its last are two agents.
@@ -37,8 +38,8 @@ pub struct LeaguePlace {
     pub agent: String,
     /// From 1, the highest.
     pub division: usize,
-    /// Mean score over the last season's windows.
-    pub mean_score: f64,
+    /// Score of its record of the last season's windows; nothing where that is no number.
+    pub mean_score: Option<f64>,
 }
 
 /// One season.
@@ -61,8 +62,8 @@ pub struct SeasonRow {
     pub place: u32,
     /// Who.
     pub agent: String,
-    /// Mean score over the season's windows.
-    pub mean_score: f64,
+    /// Score of its record of the season's windows; nothing where that is no number.
+    pub mean_score: Option<f64>,
 }
 
 /// The pair at the boundary of two divisions.
@@ -74,9 +75,10 @@ pub struct Boundary {
     pub upper: String,
     /// The first of the division below.
     pub lower: String,
-    /// Mean score of `lower` less that of `upper`.
-    pub mean_difference: f64,
-    /// Two-sided p-value with Holm's correction over the season's boundaries; nothing in a season of one window.
+    /// Lead of `lower` over `upper` by their records of the season, in the units of the verdict; nothing where a score
+    /// is no number.
+    pub mean_difference: Option<f64>,
+    /// Two-sided p-value with Holm's correction over the season's boundaries; nothing where there is no test.
     pub p_value: Option<f64>,
     /// Whether they change places.
     pub exchanged: bool,
@@ -117,7 +119,7 @@ pub(super) fn league(field: &Field, seasons: usize, divisions: usize) -> Result<
         let row = |&(place, agent): &(u32, usize)| SeasonRow {
             place,
             agent: field.name(agent).to_owned(),
-            mean_score: field.mean(agent, windows.clone()),
+            mean_score: field.score(agent, windows.clone()).number(),
         };
         played.push(Season {
             season: number,
@@ -138,8 +140,8 @@ fn drawn(field: &Field, divisions: usize) -> Vec<Vec<usize>> {
 }
 
 fn rank(field: &Field, division: &[usize], windows: &Range<usize>) -> Vec<(u32, usize)> {
-    let mean = |agent: usize| field.mean(agent, windows.clone());
-    places(field, division.iter().copied(), |a, b| larger_first(mean(a), mean(b)))
+    let score = |agent: usize| field.score(agent, windows.clone());
+    places(field, division.iter().copied(), |a, b| score(b).cmp(&score(a)))
 }
 
 /// Who stands for a division's first place.
@@ -159,23 +161,24 @@ fn by_lot<'a>(field: &Field, equals: impl Iterator<Item = &'a (u32, usize)>) -> 
 }
 
 fn boundaries(field: &Field, pairs: &[(usize, usize)], windows: &Range<usize>) -> Vec<Boundary> {
-    let tests = pairs.iter().map(|&(upper, lower)| field.test(lower, upper, windows.clone()));
-    // One season has one length: either all pairs have a test or none.
-    let raw: Vec<f64> = tests.flatten().map(|test| test.p_value).collect();
-    let adjusted = adjust(&raw, Correction::Holm).unwrap_or_default();
-    let boundary = |(number, &(upper, lower)): (usize, &(usize, usize))| {
-        let mean_difference = field.mean(lower, windows.clone()) - field.mean(upper, windows.clone());
-        let p_value = adjusted.get(number).copied();
+    let leads: Vec<Option<Lead>> =
+        pairs.iter().map(|&(upper, lower)| field.lead(lower, upper, windows.clone())).collect();
+    let raw: Vec<f64> = leads.iter().flatten().map(Lead::p_value).collect();
+    let mut adjusted = adjust(&raw, Correction::Holm).unwrap_or_default().into_iter();
+    let boundary = |((number, &(upper, lower)), lead): ((usize, &(usize, usize)), &Option<Lead>)| {
+        let mean_difference = lead.map(|lead| lead.difference);
+        let p_value = lead.and_then(|_| adjusted.next());
         Boundary {
             below_division: number + 1,
             upper: field.name(upper).to_owned(),
             lower: field.name(lower).to_owned(),
             mean_difference,
             p_value,
-            exchanged: mean_difference > 0.0 && p_value.is_some_and(|p| p < field.alpha()),
+            exchanged: mean_difference.is_some_and(|lead| lead > 0.0)
+                && p_value.is_some_and(|p| p < field.alpha()),
         }
     };
-    pairs.iter().enumerate().map(boundary).collect()
+    pairs.iter().enumerate().zip(&leads).map(boundary).collect()
 }
 
 fn replace(division: &mut [usize], old: usize, new: usize) {

@@ -5,7 +5,6 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::places::larger_first;
 use super::{Field, FormatError};
 
 /// The windows from `first` to `last`, both included, from 0.
@@ -58,9 +57,9 @@ impl From<&Range<usize>> for WindowRange {
     }
 }
 
-/// Who of two has the larger mean score over these windows: `Less` for the first, as in a sort.
+/// Who of two has the larger score of these windows: `Less` for the first, as in a sort.
 pub(super) fn meet(field: &Field, a: usize, b: usize, windows: &Range<usize>) -> Ordering {
-    larger_first(field.mean(a, windows.clone()), field.mean(b, windows.clone()))
+    field.score(b, windows.clone()).cmp(&field.score(a, windows.clone()))
 }
 
 #[cfg(test)]

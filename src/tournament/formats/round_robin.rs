@@ -1,7 +1,7 @@
 //! Round robin: everyone against everyone in every window.
 //!
-//! A window won is a point, a window drawn half a point for each. Places by points, then by mean score; who is
-//! equal in both shares the place.
+//! A window won is a point, a window drawn half a point for each; two agents meet in the windows in which both have a
+//! score. Places by the share of the possible points, then by score; who is equal in both shares the place.
 
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +26,7 @@ pub struct RoundRobinPlace {
     pub agent: String,
     /// Wins and half the draws.
     pub points: f64,
-    /// Share of the most possible points, 0..1; nothing without an opponent.
+    /// Share of the points of the windows played, 0..1; nothing without any.
     pub share: Option<f64>,
     /// Windows won against an opponent, over all opponents.
     pub wins: usize,
@@ -34,8 +34,8 @@ pub struct RoundRobinPlace {
     pub draws: usize,
     /// Windows lost.
     pub losses: usize,
-    /// Mean score over all windows.
-    pub mean_score: f64,
+    /// Score of its record of all windows; nothing where that is no number.
+    pub mean_score: Option<f64>,
 }
 
 /// Two agents over all windows.
@@ -73,10 +73,13 @@ pub(super) fn round_robin(field: &Field) -> RoundRobinView {
         }
     }
     let points = |agent: usize| totals[agent][0] as f64 + 0.5 * totals[agent][1] as f64;
-    let mean = |agent: usize| field.mean(agent, 0..field.windows());
-    let most = (agents.saturating_sub(1) * field.windows()) as f64;
+    let score = |agent: usize| field.score(agent, 0..field.windows());
+    let share = |agent: usize| {
+        let games = totals[agent].iter().sum::<usize>();
+        (games > 0).then(|| points(agent) / games as f64)
+    };
     let placed = places(field, 0..agents, |a, b| {
-        larger_first(points(a), points(b)).then_with(|| larger_first(mean(a), mean(b)))
+        larger_first(share(a).unwrap_or(0.0), share(b).unwrap_or(0.0)).then_with(|| score(b).cmp(&score(a)))
     });
     let placings = placed.into_iter().map(|(place, agent)| {
         let [wins, draws, losses] = totals[agent];
@@ -84,11 +87,11 @@ pub(super) fn round_robin(field: &Field) -> RoundRobinView {
             place,
             agent: field.name(agent).to_owned(),
             points: points(agent),
-            share: (most > 0.0).then(|| points(agent) / most),
+            share: share(agent),
             wins,
             draws,
             losses,
-            mean_score: mean(agent),
+            mean_score: score(agent).number(),
         }
     });
     RoundRobinView { placings: placings.collect(), pairings }
@@ -101,7 +104,7 @@ mod tests {
 
     #[test]
     fn worked_by_hand() {
-        // a beats b twice and draws once; c has no score in the last window and loses to all there.
+        // a beats b twice and draws once; c has no score in the last window and meets nobody there.
         let field = field(&[
             ("a", &some([2.0, 2.0, 1.0])),
             ("b", &some([1.0, 1.0, 1.0])),
@@ -109,11 +112,11 @@ mod tests {
         ]);
         let view = round_robin(&field);
         assert_eq!(view.pairings[0], Pairing { a: "a".into(), b: "b".into(), wins: 2, draws: 1, losses: 0 });
-        // a: 2.5 against b, 2 against c; b: 0.5 and 2; c: 1 and 1.
+        // a: 2.5 of 3 against b, 1 of 2 against c; b: 0.5 and 1; c: 1 and 1, of 2 each.
         let rows: Vec<_> = view.placings.iter().map(|p| (p.place, p.agent.as_str(), p.points)).collect();
-        assert_eq!(rows, [(1, "a", 4.5), (2, "b", 2.5), (3, "c", 2.0)]);
-        assert_eq!((view.placings[0].wins, view.placings[0].draws, view.placings[0].losses), (4, 1, 1));
-        assert_eq!(view.placings[0].share, Some(0.75));
+        assert_eq!(rows, [(1, "a", 3.5), (2, "c", 2.0), (3, "b", 1.5)]);
+        assert_eq!((view.placings[0].wins, view.placings[0].draws, view.placings[0].losses), (3, 1, 1));
+        assert_eq!(view.placings[0].share, Some(0.7));
     }
 
     #[test]

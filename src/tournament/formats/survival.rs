@@ -32,8 +32,8 @@ pub struct SurvivalPlace {
     pub out_in_window: Option<usize>,
     /// `disqualified` or `forfeit`.
     pub reason: Option<String>,
-    /// Mean score over all windows.
-    pub mean_score: f64,
+    /// Score of its record of all windows; nothing where that is no number.
+    pub mean_score: Option<f64>,
 }
 
 /// The view.
@@ -51,7 +51,7 @@ pub(super) fn survival(field: &Field) -> SurvivalView {
             out_at: exit.map(|exit| exit.at.clone()),
             out_in_window: exit.map(|exit| exit.window),
             reason: exit.map(|exit| exit.status.clone()),
-            mean_score: field.mean(agent, 0..field.windows()),
+            mean_score: field.score(agent, 0..field.windows()).number(),
         }
     };
     let survivors = (0..field.len()).filter(|&agent| field.exit(agent).is_none()).count();

@@ -3,9 +3,9 @@
 //! Agents stand by points, equals by lot. The one on top meets the next below that it has not met, and so on down;
 //! where that leaves someone without a new opponent, the pairing steps back until all have one (after many
 //! steps, or where there is none, a second meeting is allowed). With an odd number the lowest that has not yet
-//! sat out does, for a point. A match goes to the larger mean score over the round's windows: one point, or half
-//! for each where they are exactly equal. Places by points, then by the opponents' points (Buchholz), then by mean
-//! score over all windows.
+//! sat out does, for a point. A match goes to the larger score of the round's windows: one point, or half
+//! for each where they are exactly equal. Places by points, then by the opponents' points (Buchholz), then by the
+//! score of all windows.
 
 use serde::{Deserialize, Serialize};
 
@@ -37,8 +37,8 @@ pub struct SwissPlace {
     pub points: f64,
     /// Sum of its opponents' points.
     pub buchholz: f64,
-    /// Mean score over all windows.
-    pub mean_score: f64,
+    /// Score of its record of all windows; nothing where that is no number.
+    pub mean_score: Option<f64>,
 }
 
 /// One round.
@@ -61,10 +61,10 @@ pub struct Game {
     pub a: String,
     /// The other.
     pub b: String,
-    /// Mean score of `a` over the round's windows.
-    pub score_a: f64,
-    /// Mean score of `b`.
-    pub score_b: f64,
+    /// Score of `a` in the record of the round's windows; nothing where that is no number.
+    pub score_a: Option<f64>,
+    /// Score of `b`.
+    pub score_b: Option<f64>,
     /// Points of `a`: 1, 0.5 or 0.
     pub points_a: f64,
 }
@@ -119,8 +119,8 @@ pub(super) fn swiss(field: &Field, rounds: Option<usize>) -> Result<SwissView, F
             Game {
                 a: field.name(a).to_owned(),
                 b: field.name(b).to_owned(),
-                score_a: field.mean(a, windows.clone()),
-                score_b: field.mean(b, windows.clone()),
+                score_a: field.score(a, windows.clone()).number(),
+                score_b: field.score(b, windows.clone()).number(),
                 points_a,
             }
         });
@@ -197,18 +197,18 @@ fn greedy(mut standing: Vec<usize>, cards: &[Card]) -> Vec<(usize, usize)> {
 
 fn placings(field: &Field, cards: &[Card]) -> Vec<SwissPlace> {
     let buchholz = |agent: usize| cards[agent].met.iter().fold(0.0, |sum, &other| sum + cards[other].points);
-    let mean = |agent: usize| field.mean(agent, 0..field.windows());
+    let score = |agent: usize| field.score(agent, 0..field.windows());
     let placed = places(field, 0..field.len(), |a, b| {
         larger_first(cards[a].points, cards[b].points)
             .then_with(|| larger_first(buchholz(a), buchholz(b)))
-            .then_with(|| larger_first(mean(a), mean(b)))
+            .then_with(|| score(b).cmp(&score(a)))
     });
     let place = |(place, agent): (u32, usize)| SwissPlace {
         place,
         agent: field.name(agent).to_owned(),
         points: cards[agent].points,
         buchholz: buchholz(agent),
-        mean_score: mean(agent),
+        mean_score: score(agent).number(),
     };
     placed.into_iter().map(place).collect()
 }

@@ -2,8 +2,9 @@
 
 use super::{Exit, Field};
 use crate::domain::Seed;
+use crate::metrics::Score;
 use crate::scenario::TournamentFormat;
-use crate::tournament::standings::ScoreMatrix;
+use crate::tournament::standings::{Fold, ScoreMatrix};
 
 /// These agents with their scores.
 pub fn field(agents: &[(&str, &[Option<f64>])]) -> Field {
@@ -21,8 +22,8 @@ pub fn field_with_exits(agents: &[Row<'_>]) -> Field {
     let names = agents.iter().map(|row| row.0.to_owned()).collect();
     let windows = agents.first().map_or(0, |row| row.1.len());
     let windows = (0..windows).map(|window| window.to_string()).collect();
-    let scores = agents.iter().map(|row| row.1.to_vec()).collect();
-    Field::new(&ScoreMatrix::new(names, windows, scores).unwrap(), exits, Seed(7), 0.05)
+    let scores = agents.iter().map(|row| row.1.iter().copied().map(Score::from).collect()).collect();
+    Field::new(&ScoreMatrix::new(names, windows, scores, Fold::Mean).unwrap(), exits, Seed(7), 0.05)
 }
 
 /// `agent 0`, `agent 1`, ..: the earlier is the better in every window.

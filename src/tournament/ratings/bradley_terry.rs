@@ -9,10 +9,13 @@
 //! windows. Newton converges in a handful of steps where the MM iteration (Hunter 2004) takes hundreds, which
 //! is what a thousand bootstrap fits need; the tests hold it to MM's fixed point.
 
+use rayon::prelude::*;
+
 use super::connectivity::{ties_are_bounded, win_groups};
 use super::error::RatingError;
-use super::newton::{Maximum, Point, maximise};
+use super::newton::{DENSE, Maximum, Point, maximise};
 use super::pairs::PairCounts;
+use super::ranks::present;
 use super::symmetry::equalise;
 
 /// Fitted strengths.
@@ -22,10 +25,10 @@ pub struct BradleyTerry {
     pub theta: Vec<f64>,
     /// Davidson's tie parameter; 0 if there were no ties.
     pub nu: f64,
-    /// Standard error of `ln nu`; `None` if there were no ties.
+    /// Standard error of `ln nu`; `None` if there were no ties, or there is no covariance.
     pub log_nu_se: Option<f64>,
     /// Covariance of `theta` (agents x agents) if games were independent. Games of one window are not:
-    /// bars come from the window bootstrap, this is for comparison.
+    /// bars come from the window bootstrap, this is for comparison. Empty for more agents than can be inverted quickly.
     pub naive_covariance: Vec<Vec<f64>>,
     /// At the maximum, without the multinomial constant.
     pub log_likelihood: f64,
@@ -122,7 +125,7 @@ fn fitted(counts: &PairCounts, maximum: Maximum) -> BradleyTerry {
     let log_nu = theta.split_off(agents).pop();
     equalise(&mut theta, |a, b| counts.interchangeable(a, b));
     let mut covariance = maximum.covariance;
-    let log_nu_se = log_nu.map(|_| covariance[agents][agents].sqrt());
+    let log_nu_se = log_nu.and_then(|_| Some(covariance.get(agents)?[agents].sqrt()));
     covariance.truncate(agents);
     covariance.iter_mut().for_each(|row| row.truncate(agents));
     BradleyTerry {
@@ -132,6 +135,43 @@ fn fitted(counts: &PairCounts, maximum: Maximum) -> BradleyTerry {
         naive_covariance: covariance,
         log_likelihood: maximum.log_likelihood,
     }
+}
+
+/// The negative Hessian at a fit, with `ln nu` as the last parameter where there were ties.
+pub(super) fn information(counts: &PairCounts, fit: &BradleyTerry) -> Vec<Vec<f64>> {
+    let mut at = fit.theta.clone();
+    if fit.nu > 0.0 {
+        at.push(fit.nu.ln());
+    }
+    evaluate(counts, &at).information
+}
+
+/// What a window is expected to give each of the agents in it: wins and half the ties, and ties in all as a last
+/// entry where there were any.
+pub(super) fn expected(row: &[u32], fit: &BradleyTerry) -> Vec<f64> {
+    let strength: Vec<f64> = roots(&fit.theta);
+    let present = present(row);
+    let mut sums = vec![0.0; row.len() + usize::from(fit.nu > 0.0)];
+    let mut ties = 0.0;
+    for &i in &present {
+        for &j in present.iter().filter(|&&j| j != i) {
+            let (win, loss, tie) =
+                (strength[i] * strength[i], strength[j] * strength[j], fit.nu * strength[i] * strength[j]);
+            let share = 1.0 / (win + loss + tie);
+            sums[i] += (win + 0.5 * tie) * share;
+            ties += 0.5 * tie * share;
+        }
+    }
+    if fit.nu > 0.0 {
+        sums[row.len()] = ties;
+    }
+    sums
+}
+
+/// `exp(theta / 2)`, shifted by the strongest so that nothing overflows.
+fn roots(theta: &[f64]) -> Vec<f64> {
+    let top = theta.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    theta.iter().map(|theta| (0.5 * (theta - top)).exp()).collect()
 }
 
 /// The `nu` that gives the overall share of ties among equals: P(tie) = nu / (2 + nu).
@@ -158,6 +198,9 @@ fn outcome(gap: f64, nu: f64) -> [f64; 3] {
 /// One game is a draw from an exponential family: the statistics are (1, 0), (0, 1), (1/2, 1/2) for the two
 /// agents and 0, 0, 1 for `ln nu`, so the slope is observed minus expected and the information their covariance.
 fn evaluate(counts: &PairCounts, at: &[f64]) -> Point {
+    if at.len() > DENSE {
+        return evaluate_many(counts, at);
+    }
     let agents = counts.agents();
     let with_ties = at.len() > agents;
     let nu = if with_ties { at[agents].exp() } else { 0.0 };
@@ -184,6 +227,72 @@ fn evaluate(counts: &PairCounts, at: &[f64]) -> Point {
                 }
             }
         }
+    }
+    point
+}
+
+/// What one agent's games add: its share of the log-likelihood, its slope, its row of the information, and what its
+/// games say about `ln nu` (slope, information, and with the agent itself).
+struct Row {
+    log_likelihood: f64,
+    slope: f64,
+    information: Vec<f64>,
+    ties: [f64; 3],
+}
+
+/// The same agent by agent, side by side.
+fn evaluate_many(counts: &PairCounts, at: &[f64]) -> Point {
+    let agents = counts.agents();
+    let with_ties = at.len() > agents;
+    let nu = if with_ties { at[agents].exp() } else { 0.0 };
+    let strength = roots(&at[..agents]);
+    let row = |i: usize| {
+        let mut row =
+            Row { log_likelihood: 0.0, slope: 0.0, information: vec![0.0; at.len()], ties: [0.0; 3] };
+        let mut diagonal = 0.0;
+        for j in (0..agents).filter(|&j| j != i) {
+            let (won, lost, tied) = (counts.wins(i, j), counts.wins(j, i), counts.ties(i, j));
+            let games = won + lost + tied;
+            if games == 0.0 {
+                continue;
+            }
+            let (a, b) = (strength[i], strength[j]);
+            let share = 1.0 / (a * a + b * b + nu * a * b);
+            let (win, tie) = (a * a * share, nu * a * b * share);
+            let mean = win + 0.5 * tie;
+            row.slope += won + 0.5 * tied - games * mean;
+            let spread = games * (win + 0.25 * tie - mean * mean);
+            row.information[j] = -spread;
+            diagonal += spread;
+            row.log_likelihood += times_ln(won, win) + 0.5 * times_ln(tied, tie);
+            row.ties[0] += 0.5 * (tied - games * tie);
+            row.ties[1] += 0.5 * games * tie * (1.0 - tie);
+            row.ties[2] += games * tie * (0.5 - mean);
+        }
+        row.information[i] = diagonal;
+        row
+    };
+    let rows: Vec<Row> = (0..agents).into_par_iter().map(row).collect();
+    let mut point = Point {
+        log_likelihood: rows.iter().map(|row| row.log_likelihood).sum(),
+        gradient: rows.iter().map(|row| row.slope).collect(),
+        information: Vec::with_capacity(at.len()),
+    };
+    let (mut slope, mut spread) = (0.0, 0.0);
+    let mut last = Vec::with_capacity(at.len());
+    for mut row in rows {
+        if with_ties {
+            slope += row.ties[0];
+            spread += row.ties[1];
+            row.information[agents] = row.ties[2];
+            last.push(row.ties[2]);
+        }
+        point.information.push(row.information);
+    }
+    if with_ties {
+        last.push(spread);
+        point.gradient.push(slope);
+        point.information.push(last);
     }
     point
 }

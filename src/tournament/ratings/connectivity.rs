@@ -97,6 +97,10 @@ pub(super) fn ties_are_bounded(
     win: impl Fn(usize, usize) -> bool,
     tie: impl Fn(usize, usize) -> bool,
 ) -> bool {
+    // Two that have beaten each other are such a circle.
+    if (0..nodes).any(|i| (0..i).any(|j| win(i, j) && win(j, i))) {
+        return true;
+    }
     let mut distance = vec![0_i64; nodes];
     for _ in 0..=nodes {
         let mut relaxed = false;

@@ -10,9 +10,8 @@
 use std::cmp::Ordering;
 
 use super::error::RatingError;
-use super::ranks::agent_count;
+use super::ranks::{agent_count, among_present};
 use super::scale::expected_score;
-use super::symmetry::ordered_sum;
 
 /// Settings of Elo.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -35,17 +34,26 @@ impl Default for EloConfig {
 /// A bad shape.
 pub fn rate_elo(ranks: &[Vec<u32>], config: &EloConfig) -> Result<Vec<f64>, RatingError> {
     let start = vec![config.initial; agent_count(ranks)?];
-    Ok(ranks.iter().fold(start, |ratings, row| after_window(&ratings, row, config.k)))
+    let after = |ratings: Vec<f64>, row: &Vec<u32>| {
+        among_present(&ratings, row, |ratings, row| after_window(ratings, row, config.k))
+    };
+    Ok(ranks.iter().fold(start, after))
 }
 
+/// Opponents are taken from the weakest to the strongest, so that sums do not depend on the order of agents.
 fn after_window(ratings: &[f64], row: &[u32], k: f64) -> Vec<f64> {
-    let surprise = |i: usize, j: usize| score(row[i], row[j]) - expected_score(ratings[i] - ratings[j]);
-    (0..row.len())
-        .map(|i| {
-            let others = (0..row.len()).filter(|&j| j != i);
-            ratings[i] + k * ordered_sum(others.map(|j| surprise(i, j)))
-        })
-        .collect()
+    let mut order: Vec<usize> = (0..row.len()).collect();
+    order.sort_by(|&a, &b| ratings[a].total_cmp(&ratings[b]).then(row[a].cmp(&row[b])));
+    let opponents: Vec<(f64, u32)> = order.iter().map(|&agent| (ratings[agent], row[agent])).collect();
+    let surprise = |own: usize, (rating, rank): (f64, u32)| {
+        score(row[own], rank) - expected_score(ratings[own] - rating)
+    };
+    let mut updated = ratings.to_vec();
+    for (place, &own) in order.iter().enumerate() {
+        let others = opponents[..place].iter().chain(&opponents[place + 1..]);
+        updated[own] += k * others.map(|&other| surprise(own, other)).sum::<f64>();
+    }
+    updated
 }
 
 /// 1 for the better place, half for the same.

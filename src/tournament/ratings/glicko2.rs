@@ -6,11 +6,12 @@
 //! `glicko2` 2.1.0 does not). Owns the schedule of games. Never lets the order of agents be seen: each
 //! agent's games are handed over sorted by opponent, so sums do not depend on it.
 
+use rayon::prelude::*;
 use skillratings::Outcomes;
 use skillratings::glicko2::{Glicko2Config as Settings, Glicko2Rating as Player, glicko2_rating_period};
 
 use super::error::RatingError;
-use super::ranks::agent_count;
+use super::ranks::{agent_count, among_present};
 
 /// Settings of Glicko-2.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,7 +43,8 @@ pub struct Glicko2Rating {
 }
 
 /// Ratings after the last window; `ranks` is windows x agents, 0 = best, windows in order of time. An agent
-/// alone has no games: its deviation grows, as the paper says of those who do not play.
+/// alone in a window has no games: its deviation grows, as the paper says of those who do not play. An agent that is
+/// absent keeps its rating.
 ///
 /// # Errors
 /// A bad shape; [`RatingError::NotConverged`] if the volatility iteration leaves the numbers.
@@ -51,29 +53,37 @@ pub fn rate_glicko2(ranks: &[Vec<u32>], config: &Glicko2Config) -> Result<Vec<Gl
     let settings = Settings { tau: config.tau, convergence_tolerance: config.tolerance };
     let mut players = vec![Player { rating, deviation, volatility }; agent_count(ranks)?];
     for row in ranks {
-        players = (0..row.len())
-            .map(|agent| glicko2_rating_period(&players[agent], &games(&players, row, agent), &settings))
-            .collect();
+        players = among_present(&players, row, |players, row| period(players, row, &settings));
     }
     players.iter().map(finite).collect()
 }
 
-/// The agent's games of one window, sorted.
-fn games(players: &[Player], row: &[u32], agent: usize) -> Vec<(Player, Outcomes)> {
-    let outcome = |other: usize| match row[agent].cmp(&row[other]) {
+/// Everybody after a window. Games are handed over from the weakest opponent to the strongest.
+fn period(players: &[Player], row: &[u32], settings: &Settings) -> Vec<Player> {
+    let mut order: Vec<usize> = (0..row.len()).collect();
+    order.sort_by(|&a, &b| {
+        let (one, other) = (&players[a], &players[b]);
+        let rating = one.rating.total_cmp(&other.rating).then(one.deviation.total_cmp(&other.deviation));
+        rating.then(one.volatility.total_cmp(&other.volatility)).then(row[a].cmp(&row[b]))
+    });
+    let outcome = |own: usize, other: usize| match row[own].cmp(&row[other]) {
         std::cmp::Ordering::Less => Outcomes::WIN,
         std::cmp::Ordering::Equal => Outcomes::DRAW,
         std::cmp::Ordering::Greater => Outcomes::LOSS,
     };
-    let others = (0..row.len()).filter(|&other| other != agent);
-    let mut games: Vec<(Player, Outcomes)> = others.map(|other| (players[other], outcome(other))).collect();
-    games.sort_by(|(a, won), (b, lost)| {
-        let points = won.to_chess_points().total_cmp(&lost.to_chess_points());
-        let rating = a.rating.total_cmp(&b.rating).then(a.deviation.total_cmp(&b.deviation));
-        rating.then(a.volatility.total_cmp(&b.volatility)).then(points)
-    });
-    games
+    let after = |own: usize| {
+        let games: Vec<(Player, Outcomes)> = order
+            .iter()
+            .filter(|&&other| other != own)
+            .map(|&other| (players[other], outcome(own, other)))
+            .collect();
+        glicko2_rating_period(&players[own], &games, settings)
+    };
+    (0..row.len()).into_par_iter().with_min_len(MANY).map(after).collect()
 }
+
+/// Agents that are worth a thread.
+const MANY: usize = 64;
 
 fn finite(player: &Player) -> Result<Glicko2Rating, RatingError> {
     let Player { rating, deviation, volatility } = *player;

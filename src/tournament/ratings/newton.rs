@@ -1,11 +1,18 @@
 //! Maximum of a concave log-likelihood by damped Newton steps.
 //!
-//! Owns the iteration, the dense Cholesky solver and the covariance at the maximum. Never checks that a
+//! Owns the iteration, the solvers (dense Cholesky; conjugate gradients for many parameters, whose steps cost the
+//! square of their number instead of its cube) and the covariance at the maximum. Never checks that a
 //! maximum exists: `connectivity` has done so. Invariant: the first `centred` parameters of the answer sum
 //! to zero (their level does not change the likelihood).
 
+use rayon::prelude::*;
+
 use super::error::RatingError;
 
+/// From more parameters on equations are solved by conjugate gradients.
+pub(super) const DENSE: usize = 150;
+/// Conjugate gradients end where the residual is this share of what it was.
+const RESIDUAL: f64 = 1e-11;
 const MAX_STEPS: usize = 200;
 /// A step this small is the last one: convergence is quadratic, the next would be rounding.
 const LAST_STEP: f64 = 1e-9;
@@ -36,8 +43,10 @@ impl Point {
 pub(super) struct Maximum {
     pub(super) parameters: Vec<f64>,
     pub(super) log_likelihood: f64,
-    /// Of the centred parameters and those after them.
+    /// Of the centred parameters and those after them; empty where there are more than [`DENSE`].
     pub(super) covariance: Vec<Vec<f64>>,
+    /// Negative Hessian.
+    pub(super) information: Vec<Vec<f64>>,
 }
 
 /// Climbs from `start` to the maximum.
@@ -52,16 +61,25 @@ pub(super) fn maximise(
     let mut at = start;
     let mut point = evaluate(&at);
     for _ in 0..MAX_STEPS {
-        let factor = cholesky(ridged(&point.information, centred)).ok_or(RatingError::NotConverged)?;
-        let step = solve(&factor, &point.gradient);
+        let step = if at.len() > DENSE {
+            conjugate_gradients(&point.information, &point.gradient)
+        } else {
+            let factor = cholesky(ridged(&point.information, centred)).ok_or(RatingError::NotConverged)?;
+            solve(&factor, &point.gradient)
+        };
         let size = step.iter().fold(0.0_f64, |size, x| size.max(x.abs()));
         let (next, value) = damped(&at, &step, &point, &evaluate).ok_or(RatingError::NotConverged)?;
         at = next;
         point = value;
         if size < LAST_STEP {
             centre(&mut at[..centred]);
-            let covariance = covariance(&point.information, centred).ok_or(RatingError::NotConverged)?;
-            return Ok(Maximum { parameters: at, log_likelihood: point.log_likelihood, covariance });
+            let covariance = if at.len() > DENSE {
+                Vec::new()
+            } else {
+                covariance(&point.information, centred).ok_or(RatingError::NotConverged)?
+            };
+            let Point { log_likelihood, information, .. } = point;
+            return Ok(Maximum { parameters: at, log_likelihood, covariance, information });
         }
     }
     Err(RatingError::NotConverged)
@@ -131,6 +149,39 @@ fn cholesky(mut matrix: Vec<Vec<f64>>) -> Option<Vec<Vec<f64>>> {
     Some(matrix)
 }
 
+/// Solves `matrix x = right` by conjugate gradients with the diagonal as preconditioner. The matrix may be singular
+/// along a direction in which `right` has no part; then neither has the solution, but for rounding.
+pub(super) fn conjugate_gradients(matrix: &[Vec<f64>], right: &[f64]) -> Vec<f64> {
+    let size = right.len();
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    let scaled = |residual: &[f64]| -> Vec<f64> {
+        let share = |i: usize| if matrix[i][i] > 0.0 { residual[i] / matrix[i][i] } else { 0.0 };
+        (0..size).map(share).collect()
+    };
+    let mut x = vec![0.0; size];
+    let mut residual = right.to_vec();
+    let mut direction = scaled(&residual);
+    let mut weight = dot(&residual, &direction);
+    let least = RESIDUAL * RESIDUAL * weight;
+    for _ in 0..10 * size {
+        // Also where rounding has left a negative or no number.
+        let unfinished = weight > least && weight > 0.0;
+        if !unfinished {
+            break;
+        }
+        let image: Vec<f64> = matrix.par_iter().with_min_len(64).map(|row| dot(row, &direction)).collect();
+        let step = weight / dot(&direction, &image);
+        x.iter_mut().zip(&direction).for_each(|(x, d)| *x += step * d);
+        residual.iter_mut().zip(&image).for_each(|(r, image)| *r -= step * image);
+        let next = scaled(&residual);
+        let new_weight = dot(&residual, &next);
+        let keep = new_weight / weight;
+        direction.iter_mut().zip(&next).for_each(|(d, next)| *d = next + keep * *d);
+        weight = new_weight;
+    }
+    x
+}
+
 /// Solves `L L' x = right`.
 fn solve(factor: &[Vec<f64>], right: &[f64]) -> Vec<f64> {
     let size = right.len();
@@ -158,6 +209,21 @@ mod tests {
         assert!((x[0] - 1.75).abs() < 1e-14 && (x[1] - 1.5).abs() < 1e-14, "{x:?}");
         assert!(cholesky(vec![vec![1.0, 2.0], vec![2.0, 1.0]]).is_none());
         assert!(cholesky(vec![vec![f64::NAN]]).is_none());
+    }
+
+    #[test]
+    fn conjugate_gradients_solve_what_cholesky_does() {
+        let matrix = vec![vec![4.0, 2.0, 0.5], vec![2.0, 3.0, 0.1], vec![0.5, 0.1, 9.0]];
+        let right = [10.0, 8.0, -1.0];
+        let exact = solve(&cholesky(matrix.clone()).unwrap(), &right);
+        for (x, exact) in conjugate_gradients(&matrix, &right).iter().zip(&exact) {
+            assert!((x - exact).abs() < 1e-9);
+        }
+        // Singular along "all alike": the step between the two is 2 / (1 + 1), half each way.
+        let laplace = vec![vec![1.0, -1.0], vec![-1.0, 1.0]];
+        let x = conjugate_gradients(&laplace, &[1.0, -1.0]);
+        assert!((x[0] - 0.5).abs() < 1e-12 && (x[1] + 0.5).abs() < 1e-12);
+        assert_eq!(conjugate_gradients(&laplace, &[0.0, 0.0]), [0.0, 0.0]);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! symmetric.
 
 use super::error::RatingError;
-use super::ranks::{agent_count, check_width};
+use super::ranks::{ABSENT, agent_count, check_width};
 
 /// Wins and ties between every two agents (agents x agents).
 #[derive(Debug, Clone, PartialEq)]
@@ -37,7 +37,7 @@ impl PairCounts {
         }
     }
 
-    /// Counts from ranks (windows x agents, 0 = best): every two agents meet once a window.
+    /// Counts from ranks (windows x agents, 0 = best): every two agents that are in a window meet once there.
     ///
     /// # Errors
     /// [`RatingError::NoAgents`], [`RatingError::NoWindows`], [`RatingError::Ragged`].
@@ -56,8 +56,11 @@ impl PairCounts {
         for (row, &weight) in ranks.iter().zip(weights).filter(|(_, weight)| **weight > 0.0) {
             for ((own, wins), ties) in row.iter().zip(&mut wins).zip(&mut ties) {
                 // Without a branch: thousands of refits come through here.
+                if *own == ABSENT {
+                    continue;
+                }
                 for ((other, win), tie) in row.iter().zip(wins.iter_mut()).zip(ties.iter_mut()) {
-                    *win += if own < other { weight } else { 0.0 };
+                    *win += if own < other && *other != ABSENT { weight } else { 0.0 };
                     *tie += if own == other { weight } else { 0.0 };
                 }
             }
@@ -100,6 +103,15 @@ impl PairCounts {
     pub fn win_rate(&self, i: usize, j: usize) -> Option<f64> {
         let games = self.wins[i][j] + self.wins[j][i] + self.ties[i][j];
         (games > 0.0).then(|| (self.wins[i][j] + 0.5 * self.ties[i][j]) / games)
+    }
+
+    /// Of each agent over all its games: wins, ties, losses.
+    #[must_use]
+    pub fn totals(&self) -> Vec<[f64; 3]> {
+        let mut losses = vec![0.0; self.agents()];
+        self.wins.iter().for_each(|row| losses.iter_mut().zip(row).for_each(|(sum, lost)| *sum += lost));
+        let of = |agent: usize| [self.wins[agent].iter().sum(), self.ties[agent].iter().sum(), losses[agent]];
+        (0..self.agents()).map(of).collect()
     }
 
     /// Whether exchanging the two agents changes nothing: then their ratings are equal.

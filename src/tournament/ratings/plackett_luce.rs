@@ -9,10 +9,12 @@
 //! someone of either side must have ranked above or level with someone of the other. Invariant: the ratings
 //! sum to zero. Own code: `skillratings` has no batch fit.
 
+use rayon::prelude::*;
+
 use super::connectivity::components;
 use super::error::RatingError;
 use super::newton::{Point, maximise};
-use super::ranks::agent_count;
+use super::ranks::{ABSENT, agent_count, present};
 use super::symmetry::equalise;
 
 /// Fitted strengths.
@@ -20,8 +22,10 @@ use super::symmetry::equalise;
 pub struct PlackettLuce {
     /// One an agent, natural log-odds, summing to zero.
     pub theta: Vec<f64>,
-    /// Covariance of `theta` if windows were independent.
+    /// Covariance of `theta` if windows were independent; empty for more agents than can be inverted quickly.
     pub naive_covariance: Vec<Vec<f64>>,
+    /// Negative Hessian at the maximum.
+    pub information: Vec<Vec<f64>>,
     /// At the maximum.
     pub log_likelihood: f64,
 }
@@ -54,25 +58,27 @@ fn climb(ranks: &[Vec<u32>], weights: &[f64], start: Vec<f64>) -> Result<Placket
     let agents = start.len();
     let counted: Vec<(&Vec<u32>, f64)> =
         ranks.iter().zip(weights.iter().copied()).filter(|(_, weight)| *weight > 0.0).collect();
-    let groups = components(agents, |i, j| counted.iter().any(|(row, _)| row[i] <= row[j]));
+    let met = |row: &[u32], i: usize, j: usize| row[i] != ABSENT && row[j] != ABSENT && row[i] <= row[j];
+    let groups = components(agents, |i, j| counted.iter().any(|(row, _)| met(row, i, j)));
     if groups.len() > 1 {
         return Err(RatingError::NotConnected { groups });
     }
     let windows: Vec<(Vec<Vec<usize>>, f64)> =
         counted.iter().map(|(row, weight)| (levels(row), *weight)).collect();
-    let maximum = maximise(start, agents, |theta| {
-        let mut point = Point::zero(agents);
-        windows.iter().for_each(|(levels, weight)| add_window(&mut point, theta, levels, *weight));
-        point
-    })?;
+    let maximum = maximise(start, agents, |theta| evaluate(theta, &windows))?;
     let mut theta = maximum.parameters;
     equalise(&mut theta, |a, b| counted.iter().all(|(row, _)| row[a] == row[b]));
-    Ok(PlackettLuce { theta, naive_covariance: maximum.covariance, log_likelihood: maximum.log_likelihood })
+    Ok(PlackettLuce {
+        theta,
+        naive_covariance: maximum.covariance,
+        information: maximum.information,
+        log_likelihood: maximum.log_likelihood,
+    })
 }
 
 /// Agents by place, best first; those of one level are tied.
 fn levels(row: &[u32]) -> Vec<Vec<usize>> {
-    let mut order: Vec<usize> = (0..row.len()).collect();
+    let mut order = present(row);
     order.sort_by_key(|&agent| row[agent]);
     order.chunk_by(|&a, &b| row[a] == row[b]).map(<[usize]>::to_vec).collect()
 }
@@ -89,30 +95,90 @@ struct Draws {
     within: f64,
 }
 
-/// Adds one window's draws to the likelihood, `weight` times. The slope of `-ln W` and its curvature need only
-/// the sums of [`Draws`], so a window costs the square of its agents, not the cube.
-fn add_window(point: &mut Point, theta: &[f64], levels: &[Vec<usize>], weight: f64) {
-    // Shifted by the strongest, so that nothing overflows.
-    let top = theta.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let strength: Vec<f64> = theta.iter().map(|theta| (theta - top).exp()).collect();
-    let (logs, draws) = drawn(&strength, levels);
-    point.log_likelihood -= weight * logs;
-    for (level, tied) in levels.iter().enumerate() {
-        let sums = draws[level];
-        for (place, &i) in tied.iter().enumerate() {
-            let scale = weight * strength[i];
-            point.log_likelihood += weight * (theta[i] - top);
-            point.gradient[i] += weight - scale * sums.chance;
-            point.information[i][i] += scale * (sums.chance - strength[i] * sums.within);
-            let same = tied[place + 1..].iter().map(|&j| (j, sums.within));
-            let later = levels[level + 1..].iter().flatten().map(|&j| (j, sums.across));
-            for (j, sum) in same.chain(later) {
-                let shared = scale * strength[j] * sum;
-                point.information[i][j] -= shared;
-                point.information[j][i] -= shared;
+/// How one window's draws bear on each agent.
+struct Window {
+    weight: f64,
+    log_likelihood: f64,
+    /// Of each agent its level from the best on, strength and sums; a level of nobody where it is absent.
+    agents: Vec<Bearing>,
+}
+
+#[derive(Clone, Copy)]
+struct Bearing {
+    level: u32,
+    strength: f64,
+    draws: Draws,
+}
+
+/// The level of an agent that is not in a window.
+const NOWHERE: u32 = u32::MAX;
+
+impl Window {
+    fn new(theta: &[f64], levels: &[Vec<usize>], weight: f64) -> Self {
+        // Shifted by the strongest, so that nothing overflows.
+        let top = theta.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let strength: Vec<f64> = theta.iter().map(|theta| (theta - top).exp()).collect();
+        let (logs, draws) = drawn(&strength, levels);
+        let none =
+            Bearing { level: NOWHERE, strength: 0.0, draws: Draws { chance: 0.0, across: 0.0, within: 0.0 } };
+        let mut agents = vec![none; theta.len()];
+        let mut log_likelihood = -logs;
+        for ((level, tied), draws) in (0..).zip(levels).zip(&draws) {
+            for &agent in tied {
+                agents[agent] = Bearing { level, strength: strength[agent], draws: *draws };
+                log_likelihood += theta[agent] - top;
             }
         }
+        Self { weight, log_likelihood, agents }
     }
+
+    /// Slope of the likelihood with an agent's strength.
+    fn slope(&self, agent: usize) -> f64 {
+        let own = &self.agents[agent];
+        if own.level == NOWHERE { 0.0 } else { self.weight * (1.0 - own.strength * own.draws.chance) }
+    }
+
+    /// Adds an agent's row of the information.
+    fn add_row(&self, agent: usize, row: &mut [f64]) {
+        let own = self.agents[agent];
+        if own.level == NOWHERE {
+            return;
+        }
+        let scale = self.weight * own.strength;
+        for (cell, other) in row.iter_mut().zip(&self.agents) {
+            let sum = match own.level.cmp(&other.level) {
+                std::cmp::Ordering::Less => own.draws.across,
+                std::cmp::Ordering::Equal => own.draws.within,
+                std::cmp::Ordering::Greater => other.draws.across,
+            };
+            *cell -= scale * other.strength * sum;
+        }
+        row[agent] += scale * own.draws.chance;
+    }
+}
+
+/// The likelihood of all windows. The slope of `-ln W` and its curvature need only the sums of [`Draws`], so a window
+/// costs the square of its agents, not the cube.
+fn evaluate(theta: &[f64], windows: &[(Vec<Vec<usize>>, f64)]) -> Point {
+    let windows: Vec<Window> =
+        windows.iter().map(|(levels, weight)| Window::new(theta, levels, *weight)).collect();
+    let agents = theta.len();
+    let row = |agent: usize| {
+        let mut row = vec![0.0; agents];
+        windows.iter().for_each(|window| window.add_row(agent, &mut row));
+        row
+    };
+    Point {
+        log_likelihood: windows.iter().map(|window| window.weight * window.log_likelihood).sum(),
+        gradient: (0..agents).map(|agent| windows.iter().map(|window| window.slope(agent)).sum()).collect(),
+        information: (0..agents).into_par_iter().with_min_len(32).map(row).collect(),
+    }
+}
+
+/// Slope of the likelihood of one window.
+pub(super) fn window_slope(row: &[u32], theta: &[f64]) -> Vec<f64> {
+    let window = Window::new(theta, &levels(row), 1.0);
+    (0..theta.len()).map(|agent| window.slope(agent)).collect()
 }
 
 /// The sum of `ln W` over all draws, and the sums of each level.

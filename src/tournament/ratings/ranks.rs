@@ -1,41 +1,54 @@
 //! From scores to places.
 //!
-//! Owns competition ranking with missing scores. Never decides which metric is scored or whether more of it
-//! is better: the caller negates a metric where less is better. Invariant: equal scores share a place.
+//! Owns competition ranking with absent scores. Never decides which metric is scored or whether more of it is
+//! better: the caller turns the sign where less is better. Invariant: equal scores share a place; an agent without a
+//! score has none.
 
 use super::error::RatingError;
+use crate::metrics::Score;
+
+/// The place of an agent that has no score in a window: it met nobody there.
+pub const ABSENT: u32 = u32::MAX;
 
 /// Competition ranks of one window's scores: 0 = best, equal scores share the better place and the places
-/// after them are skipped. `None` and NaN rank last, together.
+/// after them are skipped. [`ABSENT`] where there is no score.
 #[must_use]
-pub fn competition_ranks(scores: &[Option<f64>]) -> Vec<u32> {
-    let key = |score: &Option<f64>| score.filter(|value| !value.is_nan());
-    let beats = |other: Option<f64>, own: Option<f64>| match (other, own) {
-        (Some(other), Some(own)) => other > own,
-        (Some(_), None) => true,
-        (None, _) => false,
-    };
-    scores
-        .iter()
-        .map(|own| {
-            let better = scores.iter().filter(|other| beats(key(other), key(own))).count();
-            u32::try_from(better).unwrap_or(u32::MAX)
-        })
-        .collect()
+pub fn competition_ranks(scores: &[Score]) -> Vec<u32> {
+    let mut order: Vec<usize> = (0..scores.len()).filter(|&agent| !scores[agent].is_absent()).collect();
+    order.sort_unstable_by(|&a, &b| scores[a].better_first(&scores[b]));
+    let mut ranks = vec![ABSENT; scores.len()];
+    let mut above = 0;
+    for group in order.chunk_by(|&a, &b| scores[a] == scores[b]) {
+        group.iter().for_each(|&agent| ranks[agent] = above);
+        above += u32::try_from(group.len()).unwrap_or(u32::MAX);
+    }
+    ranks
 }
 
-/// Ranks of every window (windows x agents) from a score matrix (agents x windows).
-///
-/// # Errors
-/// [`RatingError::NoAgents`], [`RatingError::NoWindows`], [`RatingError::Ragged`].
-pub fn window_ranks(scores: &[Vec<Option<f64>>]) -> Result<Vec<Vec<u32>>, RatingError> {
-    let windows = scores.first().ok_or(RatingError::NoAgents)?.len();
-    check_width(scores, windows)?;
-    if windows == 0 {
-        return Err(RatingError::NoWindows);
+/// The agents that took part in a window.
+pub(super) fn present(row: &[u32]) -> Vec<usize> {
+    (0..row.len()).filter(|&agent| row[agent] != ABSENT).collect()
+}
+
+/// What a window makes of the ratings of those that took part; the others keep theirs. `update` gets ratings and
+/// ranks of these alone.
+pub(super) fn among_present<T: Clone>(
+    ratings: &[T],
+    row: &[u32],
+    update: impl FnOnce(&[T], &[u32]) -> Vec<T>,
+) -> Vec<T> {
+    let present = present(row);
+    if present.len() == row.len() {
+        return update(ratings, row);
     }
-    let column = |window: usize| scores.iter().map(|agent| agent[window]).collect::<Vec<_>>();
-    Ok((0..windows).map(|window| competition_ranks(&column(window))).collect())
+    let those: Vec<T> = present.iter().map(|&agent| ratings[agent].clone()).collect();
+    let ranks: Vec<u32> = present.iter().map(|&agent| row[agent]).collect();
+    let mut updated = ratings.to_vec();
+    if !present.is_empty() {
+        let new = update(&those, &ranks);
+        present.iter().zip(new).for_each(|(&agent, rating)| updated[agent] = rating);
+    }
+    updated
 }
 
 /// The number of agents of a windows x agents matrix of ranks.
@@ -61,29 +74,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn equal_scores_share_the_better_place_and_missing_ones_rank_last() {
-        let scores = [Some(1.0), None, Some(3.0), Some(1.0), Some(f64::NAN), Some(-7.0)];
-        // 3.0 first; two 1.0 share place 1; -7.0 after them; the missing ones share the last place.
-        assert_eq!(competition_ranks(&scores), [1, 4, 0, 1, 4, 3]);
+    fn equal_scores_share_the_better_place_and_absent_ones_have_none() {
+        let scores =
+            [Some(1.0), None, Some(3.0), Some(1.0), Some(f64::INFINITY), Some(-7.0)].map(Score::from);
+        // Infinity first, then 3.0; two 1.0 share place 2; -7.0 after them.
+        assert_eq!(competition_ranks(&scores), [2, ABSENT, 1, 2, 0, 4]);
+        assert_eq!(present(&competition_ranks(&scores)), [0, 2, 3, 4, 5]);
     }
 
     #[test]
     fn both_zeros_are_equal() {
-        assert_eq!(competition_ranks(&[Some(0.0), Some(-0.0)]), [0, 0]);
-    }
-
-    #[test]
-    fn the_matrix_is_turned() {
-        let scores = vec![vec![Some(1.0), Some(5.0)], vec![Some(2.0), None]];
-        assert_eq!(window_ranks(&scores), Ok(vec![vec![1, 0], vec![0, 1]]));
+        assert_eq!(competition_ranks(&[Score::of(0.0), Score::of(-0.0)]), [0, 0]);
     }
 
     #[test]
     fn bad_shapes_are_told() {
-        assert_eq!(window_ranks(&[]), Err(RatingError::NoAgents));
-        assert_eq!(window_ranks(&[vec![], vec![]]), Err(RatingError::NoWindows));
-        let ragged = vec![vec![Some(1.0)], vec![]];
-        assert_eq!(window_ranks(&ragged), Err(RatingError::Ragged { row: 1, found: 0, expected: 1 }));
+        let ragged = agent_count(&[vec![0, 1], vec![0]]);
+        assert_eq!(ragged, Err(RatingError::Ragged { row: 1, found: 1, expected: 2 }));
         assert_eq!(agent_count(&[]), Err(RatingError::NoWindows));
         assert_eq!(agent_count(&[vec![]]), Err(RatingError::NoAgents));
         assert_eq!(agent_count(&[vec![0, 1], vec![0, 1]]), Ok(2));

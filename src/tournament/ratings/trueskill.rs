@@ -14,7 +14,7 @@ use statrs::distribution::{ContinuousCDF, Normal};
 use super::error::RatingError;
 use super::gaussian::Gaussian;
 use super::normal::{tie_moments, win_moments};
-use super::ranks::agent_count;
+use super::ranks::{agent_count, among_present};
 use super::symmetry::equalise;
 
 /// Settings of TrueSkill.
@@ -55,7 +55,13 @@ pub fn rate_trueskill(ranks: &[Vec<u32>], config: &TrueSkillConfig) -> Result<Ve
         return Ok(start);
     }
     let margin = draw_margin(config);
-    Ok(ranks.iter().fold(start, |beliefs, row| after_window(&beliefs, row, config, margin)))
+    let after = |beliefs: Vec<Gaussian>, row: &Vec<u32>| {
+        among_present(&beliefs, row, |beliefs, row| match row {
+            [_] => beliefs.to_vec(),
+            _ => after_window(beliefs, row, config, margin),
+        })
+    };
+    Ok(ranks.iter().fold(start, after))
 }
 
 /// Two players with noise `beta` each stay within it with the draw probability.

@@ -13,7 +13,7 @@ use std::cmp::Ordering;
 use super::error::RatingError;
 use super::gaussian::Gaussian;
 use super::normal::{tie_moments, win_moments};
-use super::ranks::agent_count;
+use super::ranks::{agent_count, among_present};
 use super::symmetry::ordered_sum;
 
 /// Which likelihood a window has.
@@ -58,15 +58,25 @@ pub fn rate_weng_lin(
     config: &WengLinConfig,
 ) -> Result<Vec<Gaussian>, RatingError> {
     let start = vec![config.initial; agent_count(ranks)?];
-    Ok(ranks.iter().fold(start, |beliefs, row| {
-        let wide: Vec<Gaussian> = beliefs.iter().map(|belief| belief.widened(config.tau)).collect();
-        let steps = match model {
-            WengLinModel::PlackettLuce => whole_ranking(&wide, row, config),
-            WengLinModel::BradleyTerryFull => all_pairs(&wide, row, config, logistic),
-            WengLinModel::ThurstoneMostellerFull => all_pairs(&wide, row, config, normal),
-        };
-        wide.iter().zip(steps).map(|(belief, step)| moved(*belief, step, config.kappa)).collect()
-    }))
+    let after = |beliefs: Vec<Gaussian>, row: &Vec<u32>| {
+        among_present(&beliefs, row, |beliefs, row| after_window(beliefs, row, model, config))
+    };
+    Ok(ranks.iter().fold(start, after))
+}
+
+fn after_window(
+    beliefs: &[Gaussian],
+    row: &[u32],
+    model: WengLinModel,
+    config: &WengLinConfig,
+) -> Vec<Gaussian> {
+    let wide: Vec<Gaussian> = beliefs.iter().map(|belief| belief.widened(config.tau)).collect();
+    let steps = match model {
+        WengLinModel::PlackettLuce => whole_ranking(&wide, row, config),
+        WengLinModel::BradleyTerryFull => all_pairs(&wide, row, config, logistic),
+        WengLinModel::ThurstoneMostellerFull => all_pairs(&wide, row, config, normal),
+    };
+    wide.iter().zip(steps).map(|(belief, step)| moved(*belief, step, config.kappa)).collect()
 }
 
 /// By how much the mean moves (`omega`) and which share of the variance goes (`delta`).
@@ -125,6 +135,10 @@ fn normal(gap: f64, margin: f64, place: Ordering) -> (f64, f64) {
 }
 
 /// Plackett-Luce: every place is a draw from those at it and below; tied places share one draw.
+///
+/// The draws of a level differ in nothing but whose they are, so an agent needs only sums over the levels above it:
+/// with q agents at a level and the pool W of those at it and below, `1 / W` and `1 / W^2`, each once (q draws, each
+/// shared by q).
 #[expect(clippy::cast_precision_loss, reason = "a count of agents")]
 fn whole_ranking(beliefs: &[Gaussian], row: &[u32], config: &WengLinConfig) -> Vec<Step> {
     let noise = config.beta * config.beta;
@@ -132,24 +146,27 @@ fn whole_ranking(beliefs: &[Gaussian], row: &[u32], config: &WengLinConfig) -> V
     // Shifted by the strongest, so that nothing overflows.
     let top = beliefs.iter().map(|belief| belief.mu).fold(f64::NEG_INFINITY, f64::max);
     let weights: Vec<f64> = beliefs.iter().map(|belief| ((belief.mu - top) / c).exp()).collect();
-    let agents = 0..row.len();
-    let pool = |q: usize| ordered_sum(agents.clone().filter(|&s| row[s] >= row[q]).map(|s| weights[s]));
-    let pools: Vec<f64> = agents.clone().map(pool).collect();
-    let sharing: Vec<f64> =
-        agents.clone().map(|q| row.iter().filter(|&&rank| rank == row[q]).count() as f64).collect();
-    let draw = |i: usize, q: usize| {
-        let chance = weights[i] / pools[q];
-        let taken = if q == i { 1.0 } else { 0.0 };
-        Step { omega: (taken - chance) / sharing[q], delta: chance * (1.0 - chance) / sharing[q] }
-    };
-    agents
-        .clone()
-        .map(|i| {
-            let step = sum(agents.clone().filter(|&q| row[q] <= row[i]).map(|q| draw(i, q)));
-            let (variance, share) = (beliefs[i].variance(), beliefs[i].sigma / c);
-            Step { omega: variance / c * step.omega, delta: share * share * share * step.delta }
-        })
-        .collect()
+    let mut order: Vec<usize> = (0..row.len()).collect();
+    order.sort_by(|&a, &b| row[a].cmp(&row[b]));
+    let levels: Vec<&[usize]> = order.chunk_by(|&a, &b| row[a] == row[b]).collect();
+    let mut pools = vec![0.0; levels.len() + 1];
+    for (level, agents) in levels.iter().enumerate().rev() {
+        pools[level] = pools[level + 1] + ordered_sum(agents.iter().map(|&agent| weights[agent]));
+    }
+    let (mut inverse, mut square) = (0.0, 0.0);
+    let mut steps: Vec<Step> = row.iter().map(|_| Step { omega: 0.0, delta: 0.0 }).collect();
+    for (agents, pool) in levels.iter().zip(&pools) {
+        inverse += pool.recip();
+        square += (pool * pool).recip();
+        for &agent in *agents {
+            let (variance, share) = (beliefs[agent].variance(), beliefs[agent].sigma / c);
+            let weight = weights[agent];
+            let omega = 1.0 / agents.len() as f64 - weight * inverse;
+            let delta = weight * inverse - weight * weight * square;
+            steps[agent] = Step { omega: variance / c * omega, delta: share * share * share * delta };
+        }
+    }
+    steps
 }
 
 #[cfg(test)]

@@ -2,37 +2,45 @@
 //!
 //! - More is made better first: a metric of which less is better changes its sign, and changes it back on the way
 //!   out.
-//! - A missing score is the worst of its window. Where places count (mean rank, wins, ratings, Friedman) the agent
-//!   is last there, behind all that have a score; where sizes count (means, tests of means) it gets the lowest score
-//!   of the window. A window in which nobody has a score is left out for all.
-//! - Agents are ordered by mean score. Equal means share their place and the next places are skipped; the name
-//!   orders rows, it never earns a place. An agent without any score is behind all others.
-//! - Error bars resample whole windows (stationary bootstrap) in blocks as long as the scores ask for.
+//! - Agents are ordered by the score of their whole record. Equal scores share their place and the next places are
+//!   skipped; the name orders rows, it never earns a place. An agent without a score is behind all others.
+//! - Nothing is made up for a score that does not exist. Window by window (wins, mean rank, ratings) agents meet
+//!   where both have one.
+//! - Error bars resample whole windows (stationary bootstrap), the same for all agents, in blocks as long as the
+//!   scores ask for.
+//! - An agent that is not ranked is named and takes part in nothing.
 
 use super::benchmark::{BenchmarkEvidence, against_benchmark};
+use super::contest::{Contest, PairTest};
 use super::error::StandingsError;
 use super::matrix::ScoreMatrix;
 use super::rating::{RatingTable, rate, unconnected};
+use super::scale::Scale;
 use super::settings::StandingsSpec;
 use super::verdict::{Verdict, verdict};
-use crate::metrics::quantile;
+use crate::metrics::Score;
 use crate::tournament::evidence::{
-    Convention, EvidenceError, Friedman, Interval, McsStatistic, PairTest, Panel, RankEvidence, Resamples,
-    friedman, mean_ranks, model_confidence_set, nemenyi, pairwise_holm, rank_evidence, window_block_length,
+    Convention, EvidenceError, Friedman, Influence, Interval, McsStatistic, Panel, Ranks, Resamples,
+    friedman, model_confidence_set, nemenyi, window_block_length,
 };
-use crate::tournament::ratings::{PairCounts, win_groups, window_ranks};
+use crate::tournament::ratings::{ABSENT, PairCounts, competition_ranks, win_groups};
 
-/// What a whole tournament says. Lists and matrices are in the order of the matrix' agents unless they say
-/// otherwise.
+/// What a whole tournament says. Lists and matrices are in the order of `agents` unless they say otherwise.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Standings {
     /// The settings they were made with.
     pub spec: StandingsSpec,
-    /// Names of the agents, in the order of the matrix.
+    /// How a record is scored.
+    pub fold: &'static str,
+    /// The scale on which records were compared.
+    pub scale: Scale,
+    /// Names of the agents that are ranked, in the order of the matrix.
     pub agents: Vec<String>,
-    /// Names of the windows that count, in order.
+    /// Names of the agents that are not, with the reasons.
+    pub unranked: Vec<(String, String)>,
+    /// Names of the windows, in order.
     pub windows: Vec<String>,
-    /// Names of the windows left out because no agent has a score there.
+    /// Names of the windows in which no agent has a score.
     pub unscored_windows: Vec<String>,
     /// Mean length of the blocks of windows that were resampled.
     pub block_length: f64,
@@ -46,27 +54,33 @@ pub struct Standings {
     pub win_groups: Vec<Vec<usize>>,
     /// Agent against agent.
     pub pairs: PairTable,
-    /// Whether any agent ranks differently from the others. Its mean ranks count from the worst.
+    /// Whether any agent ranks differently from the others, in the windows in which all have a score. Its mean ranks
+    /// count from the worst.
     pub friedman: Result<Friedman, EvidenceError>,
     /// The model confidence set's p-value of each agent: it is in the set of size alpha if this is above alpha.
-    pub confidence_set: Result<Vec<f64>, EvidenceError>,
-    /// All against the benchmark, where there is one.
+    /// `None` for an agent whose score is no number.
+    pub confidence_set: Result<Vec<Option<f64>>, EvidenceError>,
+    /// All against the benchmark, where there is one that is ranked.
     pub benchmark: Option<BenchmarkEvidence>,
 }
 
 /// One agent's row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AgentStanding {
-    /// Its index in the matrix.
+    /// Its index in `agents`.
     pub agent: usize,
-    /// From 1, by mean score; equal means share it.
+    /// From 1, by the score of the record; equal scores share it.
     pub rank: usize,
-    /// Mean score over the windows; `None` where it has none in any.
-    pub mean_score: Option<f64>,
-    /// Its interval from resampled windows; `None` likewise.
+    /// Score of the whole record.
+    pub score: Score,
+    /// Its interval; `None` where the score is no number.
     pub interval: Option<Interval>,
-    /// Mean place in the windows: 1 is the best, ties share.
-    pub mean_rank: f64,
+    /// Mean of the windows' scores that exist; `None` without any or where one is infinite.
+    pub mean_score: Option<f64>,
+    /// Its interval.
+    pub mean_interval: Option<Interval>,
+    /// Mean place in the windows in which it has a score: 1 is the best, ties share. `None` without any.
+    pub mean_rank: Option<f64>,
     /// The best and the worst place of the interval of its rank.
     pub rank_interval: (usize, usize),
     /// Share of resamples in which it is first; a shared first place counts in parts.
@@ -77,10 +91,12 @@ pub struct AgentStanding {
     pub ties: usize,
     /// To which it lost.
     pub losses: usize,
-    /// Windows in which nobody was better.
+    /// Windows in which it has a score and nobody was better.
     pub first_places: usize,
     /// Windows in which it has a score.
     pub scored_windows: usize,
+    /// Windows in which it acted.
+    pub acted_windows: usize,
     /// Windows in which it was disqualified or forfeited.
     pub disqualified_windows: usize,
 }
@@ -88,14 +104,13 @@ pub struct AgentStanding {
 /// Agent against agent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PairTable {
-    /// `win_rates[a][b]`: share of windows in which `a` beat `b`, ties as half; `None` on the diagonal.
-    pub win_rates: Vec<Vec<Option<f64>>>,
-    /// `beats[a][b]`: probability that `a` beats `b` in the mean of another such set of windows.
-    pub beats: Vec<Vec<f64>>,
-    /// Paired t tests of all pairs with Holm's correction, in the order (0, 1), (0, 2), .. (1, 2), ..; differences
-    /// in the direction in which more is better.
-    pub tests: Result<Vec<PairTest>, EvidenceError>,
-    /// Nemenyi's p-values of all pairs, by mean ranks.
+    /// Wins and ties, window by window.
+    pub counts: PairCounts,
+    /// Probability that an agent is above another in another such set of windows, in the order of `tests`.
+    pub beats: Vec<f64>,
+    /// The tests of all pairs, in the order (0, 1), (0, 2), .. (1, 2), ..
+    pub tests: Vec<PairTest>,
+    /// Nemenyi's p-values of all pairs, by mean ranks in the windows in which all have a score.
     pub nemenyi: Result<Vec<Vec<f64>>, EvidenceError>,
 }
 
@@ -103,140 +118,190 @@ pub struct PairTable {
 ///
 /// # Errors
 /// [`StandingsError::Setting`] for a setting out of range, [`StandingsError::NoSuchBenchmark`],
-/// [`StandingsError::NoWindows`].
+/// [`StandingsError::NoWindows`], [`StandingsError::NoneRanked`].
 pub fn standings(matrix: &ScoreMatrix, spec: &StandingsSpec) -> Result<Standings, StandingsError> {
     spec.check()?;
-    let agents = matrix.agents().len();
-    if let Some(index) = spec.benchmark.filter(|&index| index >= agents) {
-        return Err(StandingsError::NoSuchBenchmark { index, agents });
+    let all = matrix.agents().len();
+    if let Some(index) = spec.benchmark.filter(|&index| index >= all) {
+        return Err(StandingsError::NoSuchBenchmark { index, agents: all });
     }
-    let kept = matrix.scored_windows();
+    let (ranked, kept) = matrix.ranked();
+    let unranked: Vec<(String, String)> = (0..all)
+        .filter_map(|agent| Some((matrix.agents()[agent].clone(), matrix.unranked(agent)?.to_owned())))
+        .collect();
     if kept.is_empty() {
+        return Err(StandingsError::NoneRanked { reason: unranked[0].1.clone() });
+    }
+    let matrix = if spec.higher_is_better { ranked } else { ranked.reversed() };
+    let agents = kept.len();
+    if matrix.windows().is_empty() || (0..agents).all(|agent| matrix.whole(agent).is_absent()) {
         return Err(StandingsError::NoWindows);
     }
-    let known: Vec<Vec<Option<f64>>> =
-        (0..agents).map(|agent| oriented(matrix, agent, &kept, spec)).collect();
-    let scores = Panel::from_scores(&known)?;
-    let ranks = window_ranks(&known).map_err(|_| StandingsError::NoWindows)?;
-    let places = places(&ranks)?;
-    let block_length = window_block_length(&scores);
+    let block_length = block_length(&matrix);
     let key = spec.seed.key(&["standings"]);
-    let resamples = Resamples::stationary(scores.rows(), block_length, spec.resamples, key)?;
+    let resamples = Resamples::stationary(matrix.windows().len(), block_length, spec.resamples, key)?;
+    let contest = Contest::new(&matrix, &resamples)?;
+    let ranks = window_ranks(&matrix);
     let counts = PairCounts::from_ranks(&ranks).map_err(|_| StandingsError::NoWindows)?;
-    let evidence = rank_evidence(&scores, &resamples, spec.level)?;
-    let table = Table { matrix, spec, known: &known, scores: &scores, ranks: &ranks, resamples: &resamples };
-    let name = |windows: Vec<usize>| windows.into_iter().map(|w| matrix.windows()[w].clone()).collect();
-    let unscored = (0..matrix.windows().len()).filter(|window| !kept.contains(window)).collect();
+    let places = places(&ranks);
+    let confidence_set = confidence_set(&contest.influences, &resamples);
+    let set = confidence_set.clone().unwrap_or_else(|_| vec![None; agents]);
+    let tests = contest.pairs()?;
+    let table = Table { matrix: &matrix, spec, contest: &contest, ranks: &ranks };
+    let benchmark = spec.benchmark.and_then(|index| kept.iter().position(|&agent| agent == index));
     Ok(Standings {
         spec: spec.clone(),
+        fold: matrix.fold().as_str(),
+        scale: matrix.scale(),
         agents: matrix.agents().to_vec(),
-        verdict: verdict(&scores, &resamples, spec)?,
-        rows: table.rows(&counts, &evidence, &mean_ranks(&places))?,
+        unranked,
+        windows: matrix.windows().to_vec(),
+        unscored_windows: matrix.unscored_windows().iter().map(|&w| matrix.windows()[w].clone()).collect(),
+        block_length,
+        verdict: verdict(&contest, &set, matrix.windows().len(), spec),
+        rows: table.rows(&counts, &contest.resampled.ranks(spec.level)?)?,
         ratings: spec.ratings.iter().map(|&kind| rate(kind, &ranks, &resamples, spec.level)).collect(),
         win_groups: win_groups(&counts),
         pairs: PairTable {
-            win_rates: (0..agents).map(|a| (0..agents).map(|b| counts.win_rate(a, b)).collect()).collect(),
-            beats: evidence.beats,
-            tests: pairwise_holm(&scores),
-            nemenyi: nemenyi(&places),
+            beats: tests
+                .iter()
+                .map(|pair| contest.resampled.beats(pair.a as usize, pair.b as usize))
+                .collect(),
+            counts,
+            tests,
+            nemenyi: places.as_ref().map_err(Clone::clone).and_then(nemenyi),
         },
-        friedman: friedman(&places),
-        confidence_set: confidence_set(&scores, &resamples),
-        benchmark: spec
-            .benchmark
-            .map(|benchmark| against_benchmark(&scores, benchmark, &resamples, block_length, spec)),
-        windows: name(kept),
-        unscored_windows: name(unscored),
-        block_length,
+        friedman: places.as_ref().map_err(Clone::clone).and_then(friedman),
+        confidence_set,
+        benchmark: benchmark
+            .map(|index| against_benchmark(&contest.influences, index, &resamples, block_length, spec)),
     })
 }
 
-/// An agent's scores in the windows that count, more being better.
-fn oriented(matrix: &ScoreMatrix, agent: usize, windows: &[usize], spec: &StandingsSpec) -> Vec<Option<f64>> {
-    let scores = matrix.scores(agent);
-    windows.iter().map(|&window| scores[window].map(|score| spec.oriented(score))).collect()
+/// The block length that the windows' scores ask for: of agents that have a number in every window.
+fn block_length(matrix: &ScoreMatrix) -> f64 {
+    let column =
+        |agent: usize| matrix.scores(agent).iter().map(|score| score.number()).collect::<Option<Vec<f64>>>();
+    let columns: Vec<Vec<f64>> = (0..matrix.agents().len()).filter_map(column).collect();
+    Panel::new(columns).map_or(1.0, |panel| window_block_length(&panel))
 }
 
-/// Ranks as a panel of which more is better: for tests that take places.
+/// Places of every window (windows x agents), 0 the best; [`ABSENT`] without a score.
+fn window_ranks(matrix: &ScoreMatrix) -> Vec<Vec<u32>> {
+    let column = |window: usize| -> Vec<Score> {
+        (0..matrix.agents().len()).map(|agent| matrix.scores(agent)[window]).collect()
+    };
+    (0..matrix.windows().len()).map(|window| competition_ranks(&column(window))).collect()
+}
+
+/// Ranks of the windows in which all agents have one, as a panel of which more is better: for tests that take places.
 fn places(ranks: &[Vec<u32>]) -> Result<Panel, EvidenceError> {
     let agents = ranks.first().map_or(0, Vec::len);
-    Panel::new((0..agents).map(|agent| ranks.iter().map(|row| -f64::from(row[agent])).collect()).collect())
+    let full: Vec<&Vec<u32>> = ranks.iter().filter(|row| !row.contains(&ABSENT)).collect();
+    if full.len() < 2 {
+        return Err(EvidenceError::TooFew {
+            what: "windows in which all agents have a score",
+            found: full.len(),
+            least: 2,
+        });
+    }
+    Panel::new((0..agents).map(|agent| full.iter().map(|row| -f64::from(row[agent])).collect()).collect())
 }
 
-fn confidence_set(scores: &Panel, resamples: &Resamples) -> Result<Vec<f64>, EvidenceError> {
-    let set = model_confidence_set(scores, resamples, McsStatistic::Range, Convention::Standard)?;
-    Ok(set.p_values)
+/// The set of those whose score is a number, by what each window has to do with it.
+fn confidence_set(
+    influences: &[Option<Influence>],
+    resamples: &Resamples,
+) -> Result<Vec<Option<f64>>, EvidenceError> {
+    let columns: Vec<Vec<f64>> = influences.iter().flatten().map(Influence::series).collect();
+    let set =
+        model_confidence_set(&Panel::new(columns)?, resamples, McsStatistic::Range, Convention::Standard)?;
+    let mut p_values = set.p_values.into_iter();
+    Ok(influences.iter().map(|known| known.as_ref().and_then(|_| p_values.next())).collect())
 }
 
 /// What the rows are made of.
 struct Table<'a> {
     matrix: &'a ScoreMatrix,
     spec: &'a StandingsSpec,
-    /// Scores in the windows that count, more being better.
-    known: &'a [Vec<Option<f64>>],
-    /// The same with missing ones filled.
-    scores: &'a Panel,
+    contest: &'a Contest<'a>,
     ranks: &'a [Vec<u32>],
-    resamples: &'a Resamples,
 }
 
 impl Table<'_> {
     /// Best first; agents with the same place by name.
-    fn rows(
-        &self,
-        counts: &PairCounts,
-        evidence: &RankEvidence,
-        ranks_from_worst: &[f64],
-    ) -> Result<Vec<AgentStanding>, StandingsError> {
-        let means: Vec<Option<f64>> = self.means();
+    fn rows(&self, counts: &PairCounts, ranks: &[Ranks]) -> Result<Vec<AgentStanding>, StandingsError> {
+        let games = counts.totals();
         let row = |agent: usize| -> Result<AgentStanding, StandingsError> {
-            let found = &evidence.ranks[agent];
-            let [wins, ties, losses] = self.games(counts, agent);
+            let found = &ranks[agent];
+            let [wins, ties, losses] = games[agent].map(|count| count as usize);
+            let mean = self.mean(agent);
             Ok(AgentStanding {
                 agent,
-                rank: 1 + means.iter().filter(|other| **other > means[agent]).count(),
-                mean_score: means[agent].map(|mean| self.spec.oriented(mean)),
-                interval: means[agent].map(|_| self.interval(agent)).transpose()?,
-                mean_rank: self.known.len() as f64 + 1.0 - ranks_from_worst[agent],
+                rank: found.observed,
+                score: self.oriented(self.contest.records[agent]),
+                interval: self.interval(agent)?,
+                mean_score: mean.as_ref().map(|mean| self.spec.oriented(mean.score())),
+                mean_interval: mean.map(|mean| self.turned(&mean)).transpose()?,
+                mean_rank: self.mean_rank(agent),
                 rank_interval: (found.best, found.worst),
                 first_probability: found.first_probability,
                 wins,
                 ties,
                 losses,
                 first_places: self.ranks.iter().filter(|row| row[agent] == 0).count(),
-                scored_windows: self.known[agent].iter().flatten().count(),
+                scored_windows: self.matrix.scored_windows(agent),
+                acted_windows: self.matrix.acted_windows(agent),
                 disqualified_windows: self.matrix.disqualified_windows(agent),
             })
         };
-        let mut rows = (0..self.known.len()).map(row).collect::<Result<Vec<_>, _>>()?;
+        let mut rows = (0..ranks.len()).map(row).collect::<Result<Vec<_>, _>>()?;
         let names = self.matrix.agents();
         rows.sort_by(|a, b| a.rank.cmp(&b.rank).then_with(|| names[a.agent].cmp(&names[b.agent])));
         Ok(rows)
     }
 
-    /// Mean scores, more being better; `None` (less than any) for an agent without any score.
-    fn means(&self) -> Vec<Option<f64>> {
-        let means = self.scores.means().into_iter().zip(self.known);
-        means.map(|(mean, known)| known.iter().any(Option::is_some).then_some(mean)).collect()
+    fn oriented(&self, score: Score) -> Score {
+        if self.spec.higher_is_better { score } else { score.reversed() }
     }
 
-    /// The interval of an agent's mean score, as the metric has it.
-    fn interval(&self, agent: usize) -> Result<Interval, EvidenceError> {
-        let means = self.resamples.means(self.scores.column(agent));
-        let tail = (1.0 - self.spec.level) / 2.0;
-        let ends =
-            [quantile(&means, tail)?, quantile(&means, 1.0 - tail)?].map(|end| self.spec.oriented(end));
+    /// The interval of an agent's score, as the metric has it.
+    fn interval(&self, agent: usize) -> Result<Option<Interval>, EvidenceError> {
+        let Some(influence) = &self.contest.influences[agent] else { return Ok(None) };
+        let windows = self.matrix.windows().len();
+        let found = influence.studentised().interval(self.spec.level)?;
+        let ends = [found.low, found.high].map(|end| self.matrix.scale().to_metric(end, windows));
+        let ends = ends.map(|end| self.spec.oriented(end));
+        Ok(Some(Interval { low: ends[0].min(ends[1]), high: ends[0].max(ends[1]) }))
+    }
+
+    /// The mean of the scores that exist, with the influence of each.
+    fn mean(&self, agent: usize) -> Option<Influence> {
+        let scores = self.matrix.scores(agent);
+        let known: Option<Vec<f64>> =
+            scores.iter().filter(|score| !score.is_absent()).map(|score| score.number()).collect();
+        match known?[..] {
+            [] => None,
+            [one] => Influence::weighing(one, vec![0.0; 2]),
+            ref known => Influence::of_mean(known),
+        }
+    }
+
+    fn turned(&self, of: &Influence) -> Result<Interval, EvidenceError> {
+        let found = of.studentised().interval(self.spec.level)?;
+        let ends = [found.low, found.high].map(|end| self.spec.oriented(end));
         Ok(Interval { low: ends[0].min(ends[1]), high: ends[0].max(ends[1]) })
     }
 
-    /// Wins, ties and losses.
-    fn games(&self, counts: &PairCounts, agent: usize) -> [usize; 3] {
-        let sum = |count: &dyn Fn(usize) -> f64| (0..counts.agents()).map(count).sum::<f64>() as usize;
-        [
-            sum(&|other| counts.wins(agent, other)),
-            sum(&|other| counts.ties(agent, other)),
-            sum(&|other| counts.wins(other, agent)),
-        ]
+    /// Mean place of an agent where it has one; those of equal scores are shared.
+    fn mean_rank(&self, agent: usize) -> Option<f64> {
+        let place = |row: &Vec<u32>| {
+            let own = row[agent];
+            let sharing = row.iter().filter(|&&other| other == own).count();
+            (own != ABSENT).then(|| f64::from(own) + (sharing as f64 + 1.0) / 2.0)
+        };
+        let places: Vec<f64> = self.ranks.iter().filter_map(place).collect();
+        (!places.is_empty()).then(|| places.iter().sum::<f64>() / places.len() as f64)
     }
 }
 
@@ -244,6 +309,12 @@ impl Standings {
     /// Why agents of different groups cannot be rated together, in words; nothing where all can.
     pub fn unconnected(&self) -> Option<String> {
         (self.win_groups.len() > 1).then(|| unconnected(&self.win_groups, &self.agents))
+    }
+
+    /// The test of two agents, and whether it has them the other way round; nothing of an agent against itself.
+    pub fn pair(&self, a: usize, b: usize) -> Option<(&PairTest, f64, bool)> {
+        let place = super::contest::place_of(self.agents.len(), a, b)?;
+        Some((self.pairs.tests.get(place)?, *self.pairs.beats.get(place)?, a > b))
     }
 }
 
@@ -269,13 +340,13 @@ mod tests {
         let found = of(&matrix(columns));
         assert_eq!(order(&found), [(1, 1), (0, 2), (2, 3)]);
         let best = &found.rows[0];
-        assert_eq!((best.mean_score, best.mean_rank), (Some(3.5), 1.25));
+        assert_eq!((best.mean_score, best.mean_rank), (Some(3.5), Some(1.25)));
         assert_eq!((best.wins, best.ties, best.losses, best.first_places), (3, 1, 0, 2));
         let last = &found.rows[2];
         assert_eq!((last.wins, last.ties, last.losses, last.first_places), (0, 0, 4, 0));
         // 1 against 0: one win and one tie of two.
-        assert_eq!(found.pairs.win_rates[1][0], Some(0.75));
-        assert_eq!(found.pairs.win_rates[1][1], None);
+        assert_eq!(found.pairs.counts.win_rate(1, 0), Some(0.75));
+        assert_eq!(found.pairs.counts.win_rate(1, 1), None);
         // Agents 0 and 1 beat 2 always.
         assert_eq!(found.win_groups, [vec![0, 1], vec![2]]);
         assert!(found.unconnected().unwrap().contains("a0, a1 > a2"));
@@ -295,8 +366,8 @@ mod tests {
         let row = |agent: usize| found.rows.iter().find(|row| row.agent == agent).unwrap();
         for twin in [3, 4] {
             assert_eq!(AgentStanding { agent: 0, ..row(twin).clone() }, *row(0));
-            assert_eq!(found.pairs.beats[0][twin], 0.5);
-            assert_eq!(found.pairs.win_rates[0][twin], Some(0.5));
+            assert_eq!(found.pair(0, twin).unwrap().1, 0.5);
+            assert_eq!(found.pairs.counts.win_rate(0, twin), Some(0.5));
             assert_eq!(found.pairs.nemenyi.as_ref().unwrap()[0][twin], 1.0);
             let set = found.confidence_set.as_ref().unwrap();
             assert_eq!(set[0], set[twin]);
@@ -305,11 +376,10 @@ mod tests {
                 assert_eq!(rated[0], rated[twin], "{:?}", table.system);
             }
         }
-        let tests = found.pairs.tests.as_ref().unwrap();
-        let between: Vec<_> =
-            tests.iter().filter(|pair| [0, 3, 4].contains(&pair.a) && [3, 4].contains(&pair.b)).collect();
-        assert_eq!(between.len(), 3);
-        assert!(between.iter().all(|pair| pair.test.p_value == 1.0 && pair.holm == 1.0));
+        for (a, b) in [(0, 3), (0, 4), (3, 4)] {
+            let (test, beats, _) = found.pair(a, b).unwrap();
+            assert_eq!((test.p_value, test.holm, beats), (Some(1.0), Some(1.0), 0.5));
+        }
     }
 
     #[test]
@@ -322,31 +392,54 @@ mod tests {
         assert_eq!((order(&more), &more.ratings), (order(&less), &less.ratings));
         assert_eq!(more.verdict, less.verdict);
         for (a, b) in more.rows.iter().zip(&less.rows) {
-            assert_eq!(a.mean_score.map(|mean| -mean), b.mean_score);
+            assert_eq!(a.score.reversed(), b.score);
             let (a, b) = (a.interval.unwrap(), b.interval.unwrap());
             assert_eq!((-a.low, -a.high), (b.high, b.low));
         }
     }
 
     #[test]
-    fn a_missing_score_is_the_worst_of_its_window() {
+    fn a_missing_score_is_left_out() {
         let mut holes: Vec<Vec<Option<f64>>> = lucky(3, 24, &[0.0, 0.0, 0.0])
             .into_iter()
             .map(|column| column.into_iter().map(Some).collect())
             .collect();
+        let known: f64 = (0..24).filter(|w| *w != 5).filter_map(|w| holes[1][w]).sum::<f64>() / 23.0;
         holes[1][5] = None;
-        holes[2][5] = Some(-4.0);
-        let found = of(&holed(holes.clone()));
-        let holed_row = found.rows.iter().find(|row| row.agent == 1).unwrap();
-        assert_eq!(holed_row.scored_windows, 23);
-        // As if it had the worst score of the window, but it loses to the one that has it.
-        holes[1][5] = Some(-4.0);
-        let filled = of(&holed(holes));
-        let filled_row = filled.rows.iter().find(|row| row.agent == 1).unwrap();
-        assert_eq!(holed_row.mean_score, filled_row.mean_score);
-        assert_eq!(holed_row.interval, filled_row.interval);
-        assert_eq!((holed_row.ties, filled_row.ties), (0, 1));
-        assert_eq!(holed_row.losses, filled_row.losses + 1);
+        // What others did in that window does not matter to it.
+        for other in [-4.0, 9.0] {
+            holes[2][5] = Some(other);
+            let found = of(&holed(holes.clone()));
+            let row = found.rows.iter().find(|row| row.agent == 1).unwrap();
+            assert!((row.score.number().unwrap() - known).abs() < 1e-12);
+            assert_eq!((row.scored_windows, row.wins + row.ties + row.losses), (23, 46));
+        }
+    }
+
+    #[test]
+    fn infinite_scores_stand_outside_all_numbers() {
+        let endless = f64::INFINITY;
+        let holes = vec![vec![Some(1.0); 3], vec![Some(0.0), Some(endless), None], vec![Some(-endless); 3]];
+        let found = of(&holed(holes));
+        assert_eq!(order(&found), [(1, 1), (0, 2), (2, 3)]);
+        assert_eq!((found.rows[0].score, found.rows[0].interval), (Score::PlusInfinity, None));
+        assert_eq!((found.rows[0].mean_score, found.rows[0].wins, found.rows[0].losses), (None, 3, 1));
+        assert_eq!(found.confidence_set.as_ref().map(Vec::len).unwrap_or(3), 3);
+    }
+
+    #[test]
+    fn the_unranked_are_named_and_take_part_in_nothing() {
+        let columns = lucky(8, 30, &[0.0, 1.0, 5.0]);
+        let reasons = vec![None, None, Some("fewer than 5 trades".to_owned())];
+        let found = of(&matrix(columns.clone()).with_unranked(reasons).unwrap());
+        let two = of(&matrix(columns[..2].to_vec()));
+        assert_eq!(found.unranked, [("a2".to_owned(), "fewer than 5 trades".to_owned())]);
+        assert_eq!((found.rows, found.verdict, found.ratings), (two.rows, two.verdict, two.ratings));
+        let none = matrix(columns).with_unranked(vec![Some("x".to_owned()); 3]).unwrap();
+        assert!(matches!(
+            standings(&none, &StandingsSpec::default()),
+            Err(StandingsError::NoneRanked { .. })
+        ));
     }
 
     #[test]
@@ -355,7 +448,7 @@ mod tests {
         let found = of(&holed(holes));
         assert_eq!(order(&found), [(2, 1), (1, 2), (0, 3)]);
         assert_eq!((found.rows[2].mean_score, found.rows[2].interval), (None, None));
-        assert_eq!((found.windows.len(), found.unscored_windows.clone()), (2, vec!["w1".to_owned()]));
+        assert_eq!((found.windows.len(), found.unscored_windows.clone()), (3, vec!["w1".to_owned()]));
         assert_eq!(found.rows[1].mean_score, Some(1.5));
         let nobody = holed(vec![vec![None, None]; 2]);
         assert_eq!(standings(&nobody, &StandingsSpec::default()), Err(StandingsError::NoWindows));
@@ -379,7 +472,7 @@ mod tests {
         for (agents, windows) in [(1, 1), (1, 30), (2, 1), (2, 2), (3, 2), (2, 30)] {
             let found = of(&matrix(lucky(5, windows, &vec![0.0; agents])));
             assert_eq!(found.rows.len(), agents);
-            assert_eq!(found.pairs.tests.is_ok(), agents > 1 && windows > 1);
+            assert_eq!(found.pairs.tests.len(), agents * (agents - 1) / 2);
             assert_eq!(found.friedman.is_ok(), agents > 2 && windows > 1);
         }
         let flat = of(&matrix(vec![vec![0.0; 30]; 3]));

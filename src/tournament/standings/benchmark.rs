@@ -1,7 +1,7 @@
 //! Who beats the benchmark: the test of the best against it (SPA), and all that can be named (StepM).
 
 use super::settings::StandingsSpec;
-use crate::tournament::evidence::{Convention, EvidenceError, Panel, Resamples, Spa, spa, stepm};
+use crate::tournament::evidence::{Convention, EvidenceError, Influence, Panel, Resamples, Spa, spa, stepm};
 
 /// The other agents against the benchmark.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,18 +15,21 @@ pub struct BenchmarkEvidence {
     pub superior: Result<Vec<usize>, EvidenceError>,
 }
 
-/// Tests all other agents against the benchmark on their scores, more being better.
+/// Tests all other agents against the benchmark by what each window has to do with their records. Agents whose score
+/// is no number cannot be tested.
 pub(super) fn against_benchmark(
-    scores: &Panel,
+    influences: &[Option<Influence>],
     benchmark: usize,
     resamples: &Resamples,
     block_length: f64,
     spec: &StandingsSpec,
 ) -> BenchmarkEvidence {
-    let others: Vec<usize> = (0..scores.width()).filter(|&agent| agent != benchmark).collect();
+    let others: Vec<usize> =
+        (0..influences.len()).filter(|&agent| agent != benchmark && influences[agent].is_some()).collect();
     let excess = || -> Result<Panel, EvidenceError> {
-        let columns = others.iter().map(|&agent| scores.column(agent).to_vec()).collect();
-        Panel::new(columns)?.less(scores.column(benchmark))
+        let base = influences[benchmark].as_ref().ok_or(EvidenceError::NoNumber { column: benchmark })?;
+        let columns = others.iter().filter_map(|&agent| influences[agent].as_ref().map(Influence::series));
+        Panel::new(columns.collect())?.less(&base.series())
     };
     let test = |excess: &Panel| {
         let found = spa(excess, resamples, block_length, Convention::Standard)?;
@@ -46,7 +49,7 @@ pub(super) fn against_benchmark(
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{lucky, matrix};
+    use super::super::testing::{holed, lucky, matrix};
     use super::super::{StandingsSpec, standings};
 
     #[test]
@@ -69,9 +72,11 @@ mod tests {
     }
 
     #[test]
-    fn a_benchmark_alone_has_nobody_to_beat_it() {
+    fn a_benchmark_alone_or_without_a_number_has_nobody_to_beat_it() {
         let spec = StandingsSpec { benchmark: Some(0), ..StandingsSpec::default() };
         let found = standings(&matrix(lucky(3, 30, &[0.0])), &spec).unwrap().benchmark.unwrap();
         assert!(found.spa.is_err() && found.superior.is_err());
+        let endless = holed(vec![vec![Some(f64::INFINITY); 30], vec![Some(1.0); 30]]);
+        assert!(standings(&endless, &spec).unwrap().benchmark.unwrap().spa.is_err());
     }
 }

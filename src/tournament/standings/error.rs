@@ -23,13 +23,11 @@ pub enum StandingsError {
         /// How many there should be.
         expected: usize,
     },
-    /// An infinity or a NaN.
-    #[error("the score of `{agent}` in window `{window}` is not a finite number")]
-    NotFinite {
-        /// Whose.
-        agent: String,
-        /// Where.
-        window: String,
+    /// Every agent is left out of the ranking.
+    #[error("no agent is ranked: {reason}")]
+    NoneRanked {
+        /// Why the first is not.
+        reason: String,
     },
     /// The benchmark is none of the agents.
     #[error("the benchmark `{index}` is none of the `{agents}` agents")]

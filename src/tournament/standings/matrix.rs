@@ -1,45 +1,117 @@
-//! The scores of a tournament: one for each agent in each window, or none.
+//! The scores of a tournament: one for each agent in each window, and how those of several windows become one.
 //!
-//! Owns the check of shape and finiteness; whoever holds a `ScoreMatrix` checks no more. Never decides whether
-//! more is better.
+//! Owns the check of shape; whoever holds a `ScoreMatrix` checks no more. Never decides whether more is better, and
+//! never makes a score up: what is absent stays absent.
 
 use super::error::StandingsError;
+use super::scale::Scale;
+use crate::metrics::{Score, Summary, score};
+use crate::scenario::{MetricSpec, RankingMetric};
+
+/// How a record of several windows is scored.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fold {
+    /// The metric of the windows one after the other.
+    Record(Records),
+    /// The mean of the windows' scores that exist.
+    Mean,
+    /// Their median.
+    Median,
+}
+
+/// What the windows left behind, and the metric of records.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Records {
+    /// Agents x windows.
+    pub summaries: Vec<Vec<Summary>>,
+    /// The metric.
+    pub metric: RankingMetric,
+    /// By which conventions.
+    pub conventions: MetricSpec,
+}
+
+impl Fold {
+    /// As `[battle] aggregate` has it.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Record(_) => "record",
+            Self::Mean => "mean",
+            Self::Median => "median",
+        }
+    }
+}
 
 /// Scores of agents over windows, as the ranking metric gives them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScoreMatrix {
     agents: Vec<String>,
     windows: Vec<String>,
-    /// Agents x windows; `None` where an agent has no score.
-    scores: Vec<Vec<Option<f64>>>,
+    /// Agents x windows.
+    scores: Vec<Vec<Score>>,
+    /// Agents x windows.
+    acted: Vec<Vec<bool>>,
     /// Agents x windows.
     disqualified: Vec<Vec<bool>>,
+    /// Why an agent is not ranked.
+    unranked: Vec<Option<String>>,
+    fold: Fold,
+    /// Whether every sign is turned.
+    turned: bool,
 }
 
 impl ScoreMatrix {
-    /// `agents` and `windows` by their names, in order; `scores` one list an agent (agents x windows), `None`
-    /// where an agent has no score. Nobody is disqualified.
+    /// `agents` and `windows` by their names, in order; `scores` one list an agent (agents x windows). Nobody is
+    /// disqualified, everybody is ranked, and an agent acted wherever it has a score.
     ///
     /// # Errors
-    /// [`StandingsError::NoAgents`], [`StandingsError::Shape`], [`StandingsError::NotFinite`].
+    /// [`StandingsError::NoAgents`], [`StandingsError::Shape`].
     pub fn new(
         agents: Vec<String>,
         windows: Vec<String>,
-        scores: Vec<Vec<Option<f64>>>,
+        scores: Vec<Vec<Score>>,
+        fold: Fold,
     ) -> Result<Self, StandingsError> {
         if agents.is_empty() {
             return Err(StandingsError::NoAgents);
         }
         check_shape("scores", &scores, agents.len(), windows.len())?;
-        for (agent, row) in agents.iter().zip(&scores) {
-            let bad = row.iter().position(|score| score.is_some_and(|value| !value.is_finite()));
-            if let Some(window) = bad {
-                let (agent, window) = (agent.clone(), windows[window].clone());
-                return Err(StandingsError::NotFinite { agent, window });
-            }
-        }
+        let acted = scores.iter().map(|row| row.iter().map(|score| !score.is_absent()).collect()).collect();
         let disqualified = vec![vec![false; windows.len()]; agents.len()];
-        Ok(Self { agents, windows, scores, disqualified })
+        let unranked = vec![None; agents.len()];
+        Ok(Self { agents, windows, scores, acted, disqualified, unranked, fold, turned: false })
+    }
+
+    /// Of what the windows left behind (agents x windows); an agent acted where its summary says so.
+    ///
+    /// # Errors
+    /// As [`ScoreMatrix::new`].
+    pub fn of_records(
+        agents: Vec<String>,
+        windows: Vec<String>,
+        records: Records,
+    ) -> Result<Self, StandingsError> {
+        check_shape("summaries", &records.summaries, agents.len(), windows.len())?;
+        let of = |summary: &Summary| score(summary, records.metric, &records.conventions);
+        let scores = records.summaries.iter().map(|row| row.iter().map(of).collect()).collect();
+        let acted = records.summaries.iter().map(|row| row.iter().map(|window| !window.is_idle()).collect());
+        let acted = acted.collect();
+        Self::new(agents, windows, scores, Fold::Record(records))?.with_acted(acted)
+    }
+
+    /// The same scores of windows, records scored another way.
+    #[must_use]
+    pub fn folded(self, fold: Fold) -> Self {
+        Self { fold, ..self }
+    }
+
+    /// The same with what each agent did (agents x windows): whether it acted at all.
+    ///
+    /// # Errors
+    /// [`StandingsError::Shape`].
+    pub fn with_acted(mut self, flags: Vec<Vec<bool>>) -> Result<Self, StandingsError> {
+        check_shape("flags", &flags, self.agents.len(), self.windows.len())?;
+        self.acted = flags;
+        Ok(self)
     }
 
     /// The same scores with these marks (agents x windows): which agent was disqualified or forfeited where. A
@@ -53,6 +125,19 @@ impl ScoreMatrix {
         Ok(self)
     }
 
+    /// The same where these agents are not ranked, for these reasons: they are named, and take part in no test.
+    ///
+    /// # Errors
+    /// [`StandingsError::Shape`].
+    pub fn with_unranked(mut self, reasons: Vec<Option<String>>) -> Result<Self, StandingsError> {
+        if reasons.len() != self.agents.len() {
+            let (found, expected) = (reasons.len(), self.agents.len());
+            return Err(StandingsError::Shape { what: "reasons", agent: 0, found, expected });
+        }
+        self.unranked = reasons;
+        Ok(self)
+    }
+
     /// Names of the agents, in order.
     pub fn agents(&self) -> &[String] {
         &self.agents
@@ -63,9 +148,34 @@ impl ScoreMatrix {
         &self.windows
     }
 
+    /// How records are scored.
+    pub const fn fold(&self) -> &Fold {
+        &self.fold
+    }
+
     /// One agent's scores, in the order of the windows.
-    pub fn scores(&self, agent: usize) -> &[Option<f64>] {
+    pub fn scores(&self, agent: usize) -> &[Score] {
         &self.scores[agent]
+    }
+
+    /// The score of the record that these windows make, in this order.
+    pub fn record(&self, agent: usize, windows: impl Iterator<Item = usize>) -> Score {
+        let scores = &self.scores[agent];
+        match &self.fold {
+            Fold::Record(records) => {
+                let summaries = &records.summaries[agent];
+                let record = Summary::record(windows.map(|window| summaries[window]));
+                let score = score(&record, records.metric, &records.conventions);
+                if self.turned { score.reversed() } else { score }
+            }
+            Fold::Mean => Score::mean(windows.map(|window| scores[window])),
+            Fold::Median => Score::median(windows.map(|window| scores[window])),
+        }
+    }
+
+    /// The score of the whole record.
+    pub fn whole(&self, agent: usize) -> Score {
+        self.record(agent, 0..self.windows.len())
     }
 
     /// In how many windows an agent was disqualified.
@@ -73,11 +183,88 @@ impl ScoreMatrix {
         self.disqualified[agent].iter().filter(|flag| **flag).count()
     }
 
-    /// Which windows count: those in which any agent has a score.
-    pub(super) fn scored_windows(&self) -> Vec<usize> {
-        let any = |&window: &usize| self.scores.iter().any(|row| row[window].is_some());
-        (0..self.windows.len()).filter(any).collect()
+    /// Why an agent is not ranked; nothing for one that is.
+    pub fn unranked(&self, agent: usize) -> Option<&str> {
+        self.unranked[agent].as_deref()
     }
+
+    /// On which scale records are compared.
+    pub(super) const fn scale(&self) -> Scale {
+        match &self.fold {
+            Fold::Record(records) if !self.turned => Scale::of(records.metric),
+            Fold::Record(_) | Fold::Mean | Fold::Median => Scale::Plain,
+        }
+    }
+
+    /// How many windows say anything about two agents: those in which either acted, and no more than either has
+    /// scores in where a record is made of those.
+    pub fn windows_of_evidence(&self, a: usize, b: usize) -> usize {
+        let either = self.acted[a].iter().zip(&self.acted[b]).filter(|(a, b)| **a || **b).count();
+        either.min(self.counted_windows(a)).min(self.counted_windows(b))
+    }
+
+    /// In how many windows an agent acted.
+    pub(super) fn acted_windows(&self, agent: usize) -> usize {
+        self.acted[agent].iter().filter(|acted| **acted).count()
+    }
+
+    /// How many windows count for an agent's record.
+    fn counted_windows(&self, agent: usize) -> usize {
+        match &self.fold {
+            Fold::Record(records) if !is_of_trades(records.metric) => self.windows.len(),
+            Fold::Record(_) | Fold::Mean | Fold::Median => self.scored_windows(agent),
+        }
+    }
+
+    /// In how many windows an agent has a score.
+    pub(super) fn scored_windows(&self, agent: usize) -> usize {
+        self.scores[agent].iter().filter(|score| !score.is_absent()).count()
+    }
+
+    /// Windows in which nobody has a score.
+    pub(super) fn unscored_windows(&self) -> Vec<usize> {
+        let none = |&window: &usize| self.scores.iter().all(|row| row[window].is_absent());
+        (0..self.windows.len()).filter(none).collect()
+    }
+
+    /// The same with every sign turned: for metrics of which less is better.
+    pub(super) fn reversed(mut self) -> Self {
+        self.scores.iter_mut().flatten().for_each(|score| *score = score.reversed());
+        self.turned = !self.turned;
+        self
+    }
+
+    /// The agents that are ranked, with their indices in this matrix.
+    pub(super) fn ranked(&self) -> (Self, Vec<usize>) {
+        let kept: Vec<usize> = (0..self.agents.len()).filter(|&a| self.unranked[a].is_none()).collect();
+        let ranked = Self {
+            agents: picked(&self.agents, &kept),
+            windows: self.windows.clone(),
+            scores: picked(&self.scores, &kept),
+            acted: picked(&self.acted, &kept),
+            disqualified: picked(&self.disqualified, &kept),
+            unranked: picked(&self.unranked, &kept),
+            fold: match &self.fold {
+                Fold::Record(records) => {
+                    let summaries = picked(&records.summaries, &kept);
+                    Fold::Record(Records { summaries, ..*records })
+                }
+                Fold::Mean => Fold::Mean,
+                Fold::Median => Fold::Median,
+            },
+            turned: self.turned,
+        };
+        (ranked, kept)
+    }
+}
+
+/// Whether a metric is made of round trips, so that windows without one say nothing.
+const fn is_of_trades(metric: RankingMetric) -> bool {
+    matches!(metric, RankingMetric::WinRate | RankingMetric::ProfitFactor)
+}
+
+fn picked<T: Clone>(all: &[T], kept: &[usize]) -> Vec<T> {
+    kept.iter().map(|&place| all[place].clone()).collect()
 }
 
 fn check_shape<T>(
@@ -98,6 +285,7 @@ fn check_shape<T>(
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::holed;
     use super::*;
 
     fn names(texts: &[&str]) -> Vec<String> {
@@ -105,23 +293,33 @@ mod tests {
     }
 
     #[test]
-    fn bad_shapes_and_numbers_are_told() {
-        let matrix = |scores| ScoreMatrix::new(names(&["a", "b"]), names(&["w0", "w1"]), scores);
-        assert_eq!(ScoreMatrix::new(vec![], vec![], vec![]), Err(StandingsError::NoAgents));
-        let short = matrix(vec![vec![Some(1.0), None], vec![None]]).unwrap_err();
+    fn bad_shapes_are_told() {
+        let matrix = |scores| ScoreMatrix::new(names(&["a", "b"]), names(&["w0", "w1"]), scores, Fold::Mean);
+        assert_eq!(ScoreMatrix::new(vec![], vec![], vec![], Fold::Mean), Err(StandingsError::NoAgents));
+        let one = Score::Number(1.0);
+        let short = matrix(vec![vec![one, Score::Absent], vec![one]]).unwrap_err();
         assert_eq!(short.to_string(), "scores of agent `1`: `1` where there are `2` windows");
-        assert!(matrix(vec![vec![None, None]]).is_err());
-        let bad = matrix(vec![vec![None, None], vec![None, Some(f64::NAN)]]).unwrap_err();
-        assert_eq!(bad.to_string(), "the score of `b` in window `w1` is not a finite number");
+        assert!(matrix(vec![vec![one, one]]).is_err());
     }
 
     #[test]
-    fn marks_are_counted_and_empty_windows_found() {
-        let scores = vec![vec![Some(1.0), None], vec![None, None]];
-        let matrix = ScoreMatrix::new(names(&["a", "b"]), names(&["w0", "w1"]), scores).unwrap();
-        assert_eq!(matrix.scored_windows(), [0]);
+    fn records_are_made_of_the_scores_that_exist() {
+        let mean = holed(vec![vec![Some(1.0), None, Some(4.0)], vec![Some(2.0), Some(f64::INFINITY), None]]);
+        assert_eq!(mean.whole(0), Score::Number(2.5));
+        assert_eq!(mean.record(0, [2, 2, 1].into_iter()), Score::Number(4.0));
+        assert_eq!((mean.whole(1), mean.record(1, 2..3)), (Score::PlusInfinity, Score::Absent));
+        assert_eq!((mean.windows_of_evidence(0, 1), mean.scored_windows(0)), (2, 2));
+    }
+
+    #[test]
+    fn marks_are_counted_and_the_unranked_are_left_out() {
+        let matrix = holed(vec![vec![Some(1.0), None], vec![None, None]]);
+        assert_eq!(matrix.unscored_windows(), [1]);
         let marked = matrix.clone().with_disqualified(vec![vec![false, false], vec![true, true]]).unwrap();
         assert_eq!((marked.disqualified_windows(0), marked.disqualified_windows(1)), (0, 2));
-        assert!(matrix.with_disqualified(vec![vec![true]]).is_err());
+        assert!(matrix.clone().with_disqualified(vec![vec![true]]).is_err());
+        let few = matrix.with_unranked(vec![Some("fewer than 5 trades".to_owned()), None]).unwrap();
+        let (ranked, kept) = few.ranked();
+        assert_eq!((ranked.agents(), kept), (&names(&["a1"])[..], vec![1]));
     }
 }

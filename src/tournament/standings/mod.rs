@@ -8,9 +8,11 @@
 
 mod assemble;
 mod benchmark;
+mod contest;
 mod error;
 mod matrix;
 mod rating;
+mod scale;
 mod sentence;
 mod settings;
 #[cfg(test)]
@@ -20,9 +22,11 @@ mod verdict;
 pub use crate::scenario::RatingSystem;
 pub use assemble::{AgentStanding, PairTable, Standings, standings};
 pub use benchmark::BenchmarkEvidence;
+pub use contest::{Lead, PairTest, lead_over};
 pub use error::StandingsError;
-pub use matrix::ScoreMatrix;
+pub use matrix::{Fold, Records, ScoreMatrix};
 pub use rating::{Rated, RatingTable};
+pub use scale::Scale;
 pub use sentence::{shown, shown_percent, shown_together};
 pub use settings::StandingsSpec;
-pub use verdict::{Lead, Outcome, Verdict};
+pub use verdict::{Outcome, Rival, Verdict};

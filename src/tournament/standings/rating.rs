@@ -6,9 +6,10 @@
 use crate::scenario::RatingSystem;
 use crate::tournament::evidence::Resamples;
 use crate::tournament::ratings::{
-    Bar, EloConfig, Gaussian, Glicko2Config, PairCounts, RatingError, TrueSkillConfig, WengLinConfig,
-    WengLinModel, bootstrap_bars, elo_scale, fit_bradley_terry, fit_plackett_luce, multiplicities, rate_elo,
-    rate_glicko2, rate_trueskill, rate_weng_lin, refit_bradley_terry, refit_plackett_luce, resampled_rows,
+    ABSENT, Bar, EloConfig, Gaussian, Glicko2Config, MANY, OneStep, Orders, PairCounts, RatingError,
+    TrueSkillConfig, WengLinConfig, WengLinModel, bootstrap_bars, elo_scale, fit_bradley_terry,
+    fit_plackett_luce, multiplicities, rate_elo, rate_glicko2, rate_trueskill, rate_weng_lin,
+    refit_bradley_terry, refit_plackett_luce, resampled_rows,
 };
 
 /// Mean of the batch ratings on the Elo scale.
@@ -19,8 +20,10 @@ const CENTRE: f64 = 1500.0;
 pub struct RatingTable {
     /// Which.
     pub system: RatingSystem,
-    /// One an agent, in the order of the matrix; or why they do not exist.
-    pub ratings: Result<Vec<Rated>, RatingError>,
+    /// One an agent, in the order of the matrix, `None` for one that met nobody; or why they do not exist.
+    pub ratings: Result<Vec<Option<Rated>>, RatingError>,
+    /// How many resamples the bars come from: fewer than all where rating them all again would take too long.
+    pub resamples: usize,
     /// Resamples that could not be rated, of all. If there are many, the bars are too narrow.
     pub failed_resamples: usize,
 }
@@ -39,13 +42,44 @@ pub struct Rated {
 /// Ratings before their bars: the rating, and the system's own deviation.
 type Plain = Vec<(f64, Option<f64>)>;
 
-/// Rates the ranks (windows x agents, 0 = best).
+/// Rates the ranks (windows x agents, 0 = best). Agents that met nobody are left out.
 pub(super) fn rate(
     system: RatingSystem,
     ranks: &[Vec<u32>],
     resamples: &Resamples,
     level: f64,
 ) -> RatingTable {
+    let met = met_somebody(ranks);
+    let those: Vec<usize> = (0..met.len()).filter(|&agent| met[agent]).collect();
+    if those.is_empty() || those.len() == met.len() {
+        return rated(system, ranks, resamples, level);
+    }
+    let rows: Vec<Vec<u32>> =
+        ranks.iter().map(|row| those.iter().map(|&agent| row[agent]).collect()).collect();
+    let table = rated(system, &rows, resamples, level);
+    let spread = |rated: Vec<Option<Rated>>| {
+        let mut rated = rated.into_iter();
+        met.iter().map(|met| if *met { rated.next().flatten() } else { None }).collect()
+    };
+    let named = |error| match error {
+        RatingError::NotConnected { groups } => RatingError::NotConnected {
+            groups: groups.into_iter().map(|group| group.into_iter().map(|i| those[i]).collect()).collect(),
+        },
+        other => other,
+    };
+    RatingTable { ratings: table.ratings.map(spread).map_err(named), ..table }
+}
+
+/// Whether each agent was in a window with another.
+fn met_somebody(ranks: &[Vec<u32>]) -> Vec<bool> {
+    let mut met = vec![false; ranks.first().map_or(0, Vec::len)];
+    for row in ranks.iter().filter(|row| row.iter().filter(|&&rank| rank != ABSENT).count() > 1) {
+        met.iter_mut().zip(row).for_each(|(met, rank)| *met |= *rank != ABSENT);
+    }
+    met
+}
+
+fn rated(system: RatingSystem, ranks: &[Vec<u32>], resamples: &Resamples, level: f64) -> RatingTable {
     match system {
         RatingSystem::BradleyTerry => bradley_terry(ranks, resamples, level),
         RatingSystem::PlackettLuce => plackett_luce(ranks, resamples, level),
@@ -57,9 +91,16 @@ pub(super) fn rate(
 }
 
 fn bradley_terry(ranks: &[Vec<u32>], resamples: &Resamples, level: f64) -> RatingTable {
-    let fit = PairCounts::from_ranks(ranks).and_then(|counts| fit_bradley_terry(&counts));
+    let counts = PairCounts::from_ranks(ranks);
+    let fit = counts.clone().and_then(|counts| fit_bradley_terry(&counts));
+    if let (Ok(counts), Ok(fit)) = (&counts, &fit)
+        && counts.agents() > MANY
+    {
+        let step = OneStep::bradley_terry(ranks, counts, fit);
+        return stepped(RatingSystem::BradleyTerry, &fit.theta, &step, ranks, resamples, level);
+    }
     barred(
-        RatingSystem::BradleyTerry,
+        (RatingSystem::BradleyTerry, resamples.count()),
         resamples,
         level,
         fit,
@@ -73,8 +114,14 @@ fn bradley_terry(ranks: &[Vec<u32>], resamples: &Resamples, level: f64) -> Ratin
 
 fn plackett_luce(ranks: &[Vec<u32>], resamples: &Resamples, level: f64) -> RatingTable {
     let fit = fit_plackett_luce(ranks);
+    if let Ok(fit) = &fit
+        && fit.theta.len() > MANY
+    {
+        let step = OneStep::plackett_luce(ranks, fit);
+        return stepped(RatingSystem::PlackettLuce, &fit.theta, &step, ranks, resamples, level);
+    }
     barred(
-        RatingSystem::PlackettLuce,
+        (RatingSystem::PlackettLuce, resamples.count()),
         resamples,
         level,
         fit,
@@ -86,6 +133,33 @@ fn plackett_luce(ranks: &[Vec<u32>], resamples: &Resamples, level: f64) -> Ratin
     )
 }
 
+/// A batch rating with bars from one step for each resample that can be rated.
+fn stepped(
+    system: RatingSystem,
+    theta: &[f64],
+    step: &OneStep,
+    ranks: &[Vec<u32>],
+    resamples: &Resamples,
+    level: f64,
+) -> RatingTable {
+    let orders = Orders::new(ranks);
+    barred(
+        (system, resamples.count()),
+        resamples,
+        level,
+        Ok(theta.to_vec()),
+        |theta| on_elo_scale(theta),
+        |_, sample| {
+            let weights = multiplicities(ranks.len(), sample);
+            if orders.are_connected(&weights) {
+                Ok(on_elo_scale(&step.weighted(&weights)))
+            } else {
+                Err(RatingError::NotConnected { groups: Vec::new() })
+            }
+        },
+    )
+}
+
 fn sequential(
     system: RatingSystem,
     ranks: &[Vec<u32>],
@@ -93,14 +167,41 @@ fn sequential(
     level: f64,
     fit: fn(&[Vec<u32>]) -> Result<Plain, RatingError>,
 ) -> RatingTable {
-    barred(system, resamples, level, fit(ranks), Plain::clone, |_, sample| {
+    let count = affordable(system, ranks, resamples.count());
+    barred((system, count), resamples, level, fit(ranks), Plain::clone, |_, sample| {
         fit(&resampled_rows(ranks, sample).ok_or(RatingError::NoWindows)?)
     })
 }
 
+/// How often a sequential system can rate these windows again within a few seconds; all of `count` where it can, and
+/// none where it is so seldom that bars would say nothing.
+fn affordable(system: RatingSystem, ranks: &[Vec<u32>], count: usize) -> usize {
+    let (windows, agents) = (ranks.len() as f64, ranks.first().map_or(0, Vec::len) as f64);
+    // Nanoseconds a window: of every meeting, or of every agent.
+    let cost = match system {
+        RatingSystem::Elo => 12.0 * agents * agents,
+        RatingSystem::Glicko2 => 60.0 * agents * agents,
+        RatingSystem::TrueSkill => 1500.0 * agents,
+        _ => 150.0 * agents,
+    };
+    let affordable = (RATING_TIME / (cost * windows)) as usize;
+    if affordable >= count {
+        count
+    } else if affordable >= FEWEST {
+        affordable
+    } else {
+        0
+    }
+}
+
+/// Nanoseconds of one core for the bars of a sequential system.
+const RATING_TIME: f64 = 2e9;
+/// Fewer resamples than these make no bar.
+const FEWEST: usize = 40;
+
 /// Puts bars on a fit, if there is one.
 fn barred<F: Sync>(
-    system: RatingSystem,
+    (system, count): (RatingSystem, usize),
     resamples: &Resamples,
     level: f64,
     fit: Result<F, RatingError>,
@@ -109,16 +210,17 @@ fn barred<F: Sync>(
 ) -> RatingTable {
     let fit = match fit {
         Ok(fit) => fit,
-        Err(error) => return RatingTable { system, ratings: Err(error), failed_resamples: 0 },
+        Err(error) => return RatingTable { system, ratings: Err(error), resamples: 0, failed_resamples: 0 },
     };
     let ratings = plain(&fit);
-    let samples: Vec<&[u32]> = resamples.iter().collect();
+    let samples: Vec<&[u32]> = resamples.iter().take(count).collect();
     let values = |sample: &[u32]| Ok(refit(&fit, sample)?.into_iter().map(|(rating, _)| rating).collect());
     let bars = bootstrap_bars(ratings.len(), &samples, level, values);
     let rated = ratings.into_iter().zip(bars.bars);
     RatingTable {
         system,
-        ratings: Ok(rated.map(|((rating, deviation), bar)| Rated { rating, deviation, bar }).collect()),
+        ratings: Ok(rated.map(|((rating, deviation), bar)| Some(Rated { rating, deviation, bar })).collect()),
+        resamples: count,
         failed_resamples: bars.failed,
     }
 }
@@ -183,7 +285,7 @@ mod tests {
     #[test]
     fn every_system_finds_the_better_and_bars_it() {
         for table in tables(lucky(1, 40, &[0.0, 1.5, -0.5])) {
-            let rated = table.ratings.unwrap();
+            let rated: Vec<Rated> = table.ratings.unwrap().into_iter().flatten().collect();
             // The last windows weigh most in a sequential system: the order of the others is not certain.
             assert!(rated[1].rating > rated[0].rating.max(rated[2].rating), "{rated:?}");
             for agent in &rated {
@@ -203,7 +305,7 @@ mod tests {
         let mut columns = lucky(2, 30, &[0.3, 0.0, 0.1]);
         columns.push(columns[0].clone());
         for table in tables(columns) {
-            let rated = table.ratings.unwrap();
+            let rated: Vec<Rated> = table.ratings.unwrap().into_iter().flatten().collect();
             assert_eq!(rated[0], rated[3], "{:?}", table.system);
         }
     }

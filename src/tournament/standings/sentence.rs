@@ -21,7 +21,7 @@ impl Standings {
                 self.named(group),
                 needed(*windows_needed)
             ),
-            Outcome::InsufficientWindows { least } => {
+            Outcome::InsufficientWindows { least, rare } if rare.is_empty() => {
                 let ahead = if self.rows.iter().filter(|row| row.rank == 1).count() > 1 {
                     "the first place is shared".to_owned()
                 } else {
@@ -31,27 +31,48 @@ impl Standings {
                     "insufficient windows: {windows}, at least {least} are needed to call a winner; {ahead}"
                 )
             }
+            Outcome::InsufficientWindows { least, rare } => {
+                let pairs: Vec<String> = rare
+                    .iter()
+                    .map(|rival| {
+                        format!("{} by {}", self.agents[rival.agent], counted(rival.windows, "window"))
+                    })
+                    .collect();
+                format!(
+                    "insufficient windows: {leader} is ahead, but it can be compared with {}; at least {least} are \
+                     needed",
+                    listed(&pairs)
+                )
+            }
             Outcome::OneAgent => format!("only one agent, {leader}: nobody to compare it with"),
         }
     }
 
-    /// `trend leads hold by 0.31 sharpe_ratio, 95 % interval 0.02 to 0.60`.
+    /// `trend returned 2.41 points more per window than hold, 95 % interval 0.62 to 4.20`.
     fn lead_in_words(&self) -> String {
         let leader = &self.agents[self.verdict.leader];
-        let Some(lead) = &self.verdict.lead else { return format!("{leader} leads") };
-        let rival = &self.agents[lead.over];
+        let Some(rival) = &self.verdict.rival else { return format!("{leader} leads") };
+        let other = &self.agents[rival.agent];
+        let words = Words::of(&self.spec.metric, self.fold);
+        let Some(lead) = &rival.lead else {
+            return if self.rows.iter().any(|row| row.agent == rival.agent && row.rank == 1) {
+                format!("{leader} and {other} have the same {}", words.noun)
+            } else {
+                let level = shown_p(rival.p_value);
+                format!(
+                    "{leader} is ahead of {other}, and one of them has no finite {} (p {level})",
+                    words.noun
+                )
+            };
+        };
         if lead.difference == 0.0 {
-            return format!("{leader} and {rival} have the same mean {}", self.spec.metric);
+            return format!("{leader} and {other} have the same {}", words.noun);
         }
-        let numbers = shown_together(&[lead.difference, lead.interval.low, lead.interval.high]);
-        format!(
-            "{leader} leads {rival} by {} {}, {} % interval {} to {}",
-            numbers[0],
-            self.spec.metric,
-            shown_percent(1.0 - self.spec.alpha),
-            numbers[1],
-            numbers[2],
-        )
+        let level = 1.0 - self.spec.alpha;
+        let Ok(interval) = lead.interval(level) else { return format!("{leader} leads {other}") };
+        let numbers = shown_together(&[lead.difference, interval.low, interval.high]);
+        let claim = words.claim(leader, &numbers[0], other, self.spec.higher_is_better);
+        format!("{claim}, {} % interval {} to {}", shown_percent(level), numbers[1], numbers[2])
     }
 
     /// The agents by name, the best first.
@@ -62,13 +83,108 @@ impl Standings {
             .filter(|row| group.contains(&row.agent))
             .map(|row| self.agents[row.agent].as_str())
             .collect();
-        match names.as_slice() {
-            [] => String::new(),
-            [one] => (*one).to_owned(),
-            [most @ .., last] if names.len() <= NAMED + 1 => format!("{} and {last}", most.join(", ")),
-            _ => format!("{} and {} more", names[..NAMED].join(", "), names.len() - NAMED),
+        if names.len() <= NAMED + 1 {
+            return listed(&names);
+        }
+        format!("{} and {} more", names[..NAMED].join(", "), names.len() - NAMED)
+    }
+
+    /// In what the leads of the verdict and of the pairs are told: `percentage points per window`.
+    pub fn lead_unit(&self) -> String {
+        Words::of(&self.spec.metric, self.fold).unit
+    }
+}
+
+/// How a lead by a metric is told.
+struct Words {
+    /// `Sharpe ratio`, `mean roi_pct`.
+    noun: String,
+    /// `percentage points per window`.
+    unit: String,
+    told: Told,
+}
+
+#[derive(Clone, Copy)]
+enum Told {
+    /// `trend returned 2.41 points more per window than hold`.
+    Return,
+    /// `trend earned 2.41 more per window than hold`.
+    Profit,
+    /// `trend's max drawdown is 2.41 points smaller than hold's`.
+    Drawdown,
+    /// `trend's win rate is 2.41 points higher than hold's`.
+    Points,
+    /// `trend's Sharpe ratio is 2.41 higher than hold's`.
+    Plain,
+}
+
+impl Words {
+    fn of(metric: &str, fold: &str) -> Self {
+        let record = fold == "record";
+        let name = match metric {
+            "roi_pct" if record => "return",
+            "total_pnl" if record => "profit",
+            "sharpe_ratio" => "Sharpe ratio",
+            "sortino_ratio" => "Sortino ratio",
+            "calmar_ratio" => "Calmar ratio",
+            "max_drawdown_pct" => "max drawdown",
+            "win_rate" => "win rate",
+            "profit_factor" => "profit factor",
+            "roi_pct" => "return",
+            "total_pnl" => "profit",
+            other => other,
+        };
+        let told = match metric {
+            "roi_pct" if record => Told::Return,
+            "total_pnl" if record => Told::Profit,
+            "max_drawdown_pct" => Told::Drawdown,
+            "roi_pct" | "win_rate" => Told::Points,
+            _ => Told::Plain,
+        };
+        let unit = match told {
+            Told::Return => "percentage points per window".to_owned(),
+            Told::Profit => "quote currency per window".to_owned(),
+            Told::Drawdown | Told::Points => "percentage points".to_owned(),
+            Told::Plain => name.to_owned(),
+        };
+        Self { noun: if record { name.to_owned() } else { format!("{fold} {name}") }, unit, told }
+    }
+
+    fn claim(&self, leader: &str, lead: &str, other: &str, higher_is_better: bool) -> String {
+        let (noun, others) = (&self.noun, owner(other));
+        let leaders = owner(leader);
+        match self.told {
+            Told::Return => format!("{leader} returned {lead} points more per window than {other}"),
+            Told::Profit => format!("{leader} earned {lead} more per window than {other}"),
+            Told::Drawdown => format!("{leaders} {noun} is {lead} points smaller than {others}"),
+            Told::Points => format!("{leaders} {noun} is {lead} points higher than {others}"),
+            Told::Plain => {
+                let word = if higher_is_better { "higher" } else { "lower" };
+                format!("{leaders} {noun} is {lead} {word} than {others}")
+            }
         }
     }
+}
+
+/// `trend's`.
+fn owner(name: &str) -> String {
+    format!("{name}'s")
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn listed<S: AsRef<str>>(names: &[S]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.as_ref().to_owned(),
+        [most @ .., last] => {
+            let most: Vec<&str> = most.iter().map(AsRef::as_ref).collect();
+            format!("{} and {}", most.join(", "), last.as_ref())
+        }
+    }
+}
+
+fn shown_p(p: f64) -> String {
+    if p < 0.001 { "under 0.001".to_owned() } else { format!("{p:.3}") }
 }
 
 fn needed(windows: Option<u64>) -> String {
@@ -137,26 +253,28 @@ mod tests {
 
     #[test]
     fn a_winner_is_called() {
-        // Differences 1 and 3 in turn: mean 2, deviation sqrt(36/35), t(35) at 0.975 is 2.0301: 2 -+ 0.3431.
+        // Differences 1 and 3 in turn: mean 2, deviation sqrt(36/35), and the plain error is the larger. Nine cosines
+        // make 13.5 degrees of freedom: t at 0.975 is 2.1523, times sqrt(36/35) / 6: 2 -+ 0.3638.
         let base = lucky(1, 36, &[0.0]).remove(0);
         let better =
             base.iter().enumerate().map(|(i, x)| if i % 2 == 0 { x + 1.0 } else { x + 3.0 }).collect();
-        let expected = "a1 leads a0 by 2.00 Sharpe, 95 % interval 1.66 to 2.34, over 36 windows: called";
+        let expected =
+            "a1's mean Sharpe is 2.00 higher than a0's, 95 % interval 1.64 to 2.36, over 36 windows: called";
         assert_eq!(sentence(vec![base, better]), expected);
     }
 
     #[test]
     fn the_undecided_name_the_group_and_the_windows() {
-        // Ahead by 1.1 and behind by 0.9 in turn: mean 0.1, deviation sqrt(30/29), t(29) at 0.975 is 2.0452:
-        // 0.1 -+ 0.3798. (2.8016 deviation / 0.1)^2 = 812 windows.
+        // Ahead by 1.1 and behind by 0.9 in turn: mean 0.1, plain error sqrt(30/29) / sqrt(30) = 0.18570. Eight cosines
+        // make 12 degrees of freedom: t at 0.975 is 2.1788: 0.1 -+ 0.4046. 30 (2.8016 / 0.5385)^2 = 812 windows.
         let base = lucky(2, 30, &[0.0]).remove(0);
         let ahead =
             base.iter().enumerate().map(|(i, x)| if i % 2 == 0 { x + 1.1 } else { x - 0.9 }).collect();
         let far_behind = base.iter().map(|x| x - 9.0).collect();
         assert_eq!(
             sentence(vec![ahead, base, far_behind]),
-            "not distinguishable: a0 leads a1 by 0.10 Sharpe, 95 % interval -0.28 to 0.48, over 30 windows; a0 and \
-             a1 cannot be told apart; about 820 windows would resolve it"
+            "not distinguishable: a0's mean Sharpe is 0.10 higher than a1's, 95 % interval -0.30 to 0.50, over 30 \
+             windows; a0 and a1 cannot be told apart; about 820 windows would resolve it"
         );
         let twins = lucky(2, 30, &[0.0]).remove(0);
         assert_eq!(

@@ -1,0 +1,189 @@
+//! Made-up tournaments among agents whose strength is known: windows of ten returns and five round trips.
+//!
+//! A window's growth is what all agents meet in it plus what is an agent's own; within it the returns wander. Seeded:
+//! the same number gives the same tournament.
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use tiltyard::domain::{Cash, Span};
+use tiltyard::metrics::{CurveParts, ReturnSums, Summary, TradeSums};
+use tiltyard::scenario::{MetricSpec, RankingMetric};
+use tiltyard::tournament::standings::{Outcome, Records, ScoreMatrix, Standings, StandingsSpec, standings};
+
+/// Returns in a window; each round trip takes two.
+const RETURNS: usize = 10;
+/// Standard deviation of an agent's own growth in a window.
+const DEVIATION: f64 = 0.03;
+/// The same of what all agents meet, as a share of that.
+const COMMON: f64 = 0.5;
+/// Returns a year.
+const PERIODS: f64 = 365.0;
+
+/// What sets the agents of a tournament apart from plain equals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Nothing.
+    Equal,
+    /// Growth has Student's distribution with three degrees of freedom.
+    FatTails,
+    /// The last agent takes three times the risk for the same mean.
+    UnequalVariances,
+    /// The last agent acts in a tenth of the windows.
+    Rare,
+    /// Growth is correlated by 0.2 with that of the window before.
+    Serial,
+    /// The last agent is better by one standard deviation of its own growth a window.
+    Better,
+}
+
+impl Kind {
+    /// Those in which no agent is better.
+    pub const EQUALS: [Self; 5] =
+        [Self::Equal, Self::FatTails, Self::UnequalVariances, Self::Rare, Self::Serial];
+
+    /// Whether the last agent is truly different by this metric: a smaller risk is a smaller drawdown.
+    pub fn differs(self, metric: RankingMetric) -> bool {
+        let drawdown = metric == RankingMetric::MaxDrawdownPct;
+        self == Self::Better || drawdown && matches!(self, Self::UnequalVariances | Self::Rare)
+    }
+
+    /// Whether the agent at this index, of so many, is the truly best one where they differ.
+    pub fn is_best(self, agent: usize, agents: usize) -> bool {
+        match self {
+            Self::UnequalVariances => agents == 2 && agent == 0,
+            _ => agent + 1 == agents,
+        }
+    }
+}
+
+/// A tournament of this kind.
+pub fn tournament(
+    kind: Kind,
+    seed: u64,
+    agents: usize,
+    windows: usize,
+    metric: RankingMetric,
+) -> ScoreMatrix {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let common: Vec<f64> = series(kind, windows, &mut rng).iter().map(|growth| COMMON * growth).collect();
+    let summaries = (0..agents).map(|agent| {
+        let last = agent + 1 == agents;
+        let risk = if last && kind == Kind::UnequalVariances { 3.0 } else { 1.0 };
+        let lead = if last && kind == Kind::Better { 1.0 } else { 0.0 };
+        let own = series(kind, windows, &mut rng);
+        let window = |(own, common): (&f64, &f64)| {
+            let acts = !(last && kind == Kind::Rare) || rng.random::<f64>() < 0.1;
+            let growth = DEVIATION * ((own + common) * risk + lead);
+            let steps = wander(growth, DEVIATION * risk, &mut rng);
+            if acts { summary(&steps, metric) } else { summary(&[0.0; RETURNS], metric) }
+        };
+        own.iter().zip(&common).map(window).collect()
+    });
+    let summaries: Vec<Vec<Summary>> = summaries.collect();
+    matrix(summaries, metric)
+}
+
+/// One agent alone with independent growth of this mean (in standard deviations of a window).
+pub fn alone(seed: u64, windows: usize, mean: f64, metric: RankingMetric) -> ScoreMatrix {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let own = series(Kind::Equal, windows, &mut rng);
+    let window = |own: &f64| summary(&wander(DEVIATION * (own + mean), DEVIATION, &mut rng), metric);
+    matrix(vec![own.iter().map(window).collect()], metric)
+}
+
+/// The true score of a record of that agent.
+pub fn truth(windows: usize, mean: f64, metric: RankingMetric) -> f64 {
+    // Returns are independent normal draws; by ROI they are logarithms.
+    let (mean, deviation) = (DEVIATION * mean / RETURNS as f64, DEVIATION / (RETURNS as f64).sqrt());
+    match metric {
+        RankingMetric::SharpeRatio => mean / deviation * PERIODS.sqrt(),
+        _ => (mean * (windows * RETURNS) as f64).exp_m1() * 100.0,
+    }
+}
+
+/// Standings without ratings.
+pub fn judge(matrix: &ScoreMatrix, seed: u64) -> Standings {
+    let spec = StandingsSpec {
+        resamples: 99,
+        ratings: vec![],
+        seed: tiltyard::domain::Seed(seed),
+        ..StandingsSpec::default()
+    };
+    standings(matrix, &spec).unwrap()
+}
+
+/// Who is called, if anybody.
+pub fn called(found: &Standings) -> Option<usize> {
+    (found.verdict.outcome == Outcome::Called).then_some(found.verdict.leader)
+}
+
+fn matrix(summaries: Vec<Vec<Summary>>, metric: RankingMetric) -> ScoreMatrix {
+    let names = |count: usize| (0..count).map(|i| i.to_string()).collect::<Vec<String>>();
+    let (agents, windows) = (summaries.len(), summaries[0].len());
+    let records = Records { summaries, metric, conventions: MetricSpec::default() };
+    ScoreMatrix::of_records(names(agents), names(windows), records).unwrap()
+}
+
+/// Growth by window, in standard deviations.
+fn series(kind: Kind, windows: usize, rng: &mut ChaCha8Rng) -> Vec<f64> {
+    let rho: f64 = if kind == Kind::Serial { 0.2 } else { 0.0 };
+    let mut level = normal(rng);
+    let step = |_| {
+        let draw = if kind == Kind::FatTails { student3(rng) } else { normal(rng) };
+        level = rho * level + (1.0 - rho * rho).sqrt() * draw;
+        level
+    };
+    (0..windows).map(step).collect()
+}
+
+/// Returns that add up to this growth and wander like independent ones on the way.
+fn wander(growth: f64, deviation: f64, rng: &mut ChaCha8Rng) -> [f64; RETURNS] {
+    let draws: [f64; RETURNS] = std::array::from_fn(|_| normal(rng));
+    let mean = draws.iter().sum::<f64>() / RETURNS as f64;
+    let step = |draw: f64| growth / RETURNS as f64 + deviation * (draw - mean) / (RETURNS as f64).sqrt();
+    draws.map(|draw| step(draw).max(-0.9))
+}
+
+/// What a window of these returns leaves. By ROI returns are taken as logarithms, so that equal means are equal growth.
+fn summary(returns: &[f64; RETURNS], metric: RankingMetric) -> Summary {
+    let idle = returns.iter().all(|value| *value == 0.0);
+    let returns = match metric {
+        RankingMetric::RoiPct => returns.map(f64::exp_m1),
+        _ => *returns,
+    };
+    let (mut equity, mut high, mut low, mut worst) = (1.0_f64, 1.0_f64, 1.0_f64, 0.0_f64);
+    for value in returns {
+        equity *= 1.0 + value;
+        (high, low) = (high.max(equity), low.min(equity));
+        worst = worst.min(equity / high - 1.0);
+    }
+    let trips = returns.chunks(2).map(|pair| cash(1000.0 * (pair[0] + pair[1])));
+    Summary {
+        windows: 1,
+        acted: u32::from(!idle),
+        length: Span::DAY.times(RETURNS as i64),
+        gain: equity - 1.0,
+        curve: CurveParts { high, low, worst },
+        returns: ReturnSums::of(&returns, PERIODS, 0.0),
+        trades: if idle { TradeSums::default() } else { TradeSums::of(trips) },
+        pnl: cash(1000.0 * (equity - 1.0)),
+        ..Summary::EMPTY
+    }
+}
+
+fn cash(amount: f64) -> Cash {
+    Cash::from_units((amount * 1e8).round() as i128)
+}
+
+/// Box and Muller 1958.
+fn normal(rng: &mut ChaCha8Rng) -> f64 {
+    let (u, v): (f64, f64) = (1.0 - rng.random::<f64>(), rng.random());
+    (-2.0 * u.ln()).sqrt() * (2.0 * std::f64::consts::PI * v).cos()
+}
+
+/// Student's distribution with three degrees of freedom, with variance 1.
+fn student3(rng: &mut ChaCha8Rng) -> f64 {
+    let draw = normal(rng);
+    let squares: f64 = (0..3).map(|_| normal(rng)).map(|z| z * z).sum();
+    draw / squares.sqrt()
+}

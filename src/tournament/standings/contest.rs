@@ -1,0 +1,224 @@
+//! Every two agents against each other, by the scores of their whole records.
+//!
+//! Owns the choice of the test: the difference of two records in units of its standard error where both scores are
+//! numbers, and the share of resamples in which one is above the other where a score is infinite. A score that does
+//! not exist is behind all others and is tested against none. Invariants: the p-value counts against the agent that
+//! the leaderboard has behind; equal scores have a p-value of 1.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::matrix::{Fold, ScoreMatrix};
+use super::scale::Scale;
+use crate::metrics::{Score, quantile};
+use crate::tournament::evidence::{
+    Correction, EvidenceError, Influence, Interval, ResampledRanks, Resamples, Studentised, adjust,
+};
+
+/// The test of one pair of agents among all pairs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PairTest {
+    /// Index of the first agent.
+    pub a: u32,
+    /// Index of the second, after the first.
+    pub b: u32,
+    /// Lead of `a` over `b`, in the direction in which more is better; `None` where one of the scores is infinite.
+    pub lead: Option<Lead>,
+    /// Two-sided; `None` where one of the agents has no score.
+    pub p_value: Option<f64>,
+    /// The same among all pairs (Holm).
+    pub holm: Option<f64>,
+    /// In how many windows either of them acted: the observations that the test rests on.
+    pub windows: u32,
+}
+
+/// By how much one record leads another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Lead {
+    /// In the units of [`Scale`]: for growth and PnL a window, else of the metric.
+    pub difference: f64,
+    test: Studentised,
+    /// From the scale of the test to the units that are told.
+    factor: f64,
+}
+
+impl Lead {
+    /// Two-sided interval of this level; that of `1 - alpha` excludes 0 exactly where the p-value is under alpha.
+    ///
+    /// # Errors
+    /// [`EvidenceError::OutOfRange`] for a level that is no probability.
+    pub fn interval(&self, level: f64) -> Result<Interval, EvidenceError> {
+        let half = self.test.critical(level)? * self.test.error * self.factor;
+        Ok(Interval { low: self.difference - half, high: self.difference + half })
+    }
+
+    /// The same lead seen from the other agent.
+    #[must_use]
+    pub fn turned(self) -> Self {
+        Self { difference: -self.difference, test: self.test.turned(), ..self }
+    }
+
+    /// In units of its standard error; `None` where no window changes it.
+    pub fn statistic(&self) -> Option<f64> {
+        self.test.statistic()
+    }
+
+    /// Two-sided, of "there is no lead".
+    pub fn p_value(&self) -> f64 {
+        self.test.p_value
+    }
+
+    /// The difference on the scale of the test.
+    pub(super) const fn test(&self) -> &Studentised {
+        &self.test
+    }
+}
+
+/// The place of a pair in the order (0, 1), (0, 2), .. (1, 2), ..
+pub(super) fn place_of(agents: usize, a: usize, b: usize) -> Option<usize> {
+    let (low, high) = (a.min(b), a.max(b));
+    (low < high && high < agents).then(|| low * agents - low * (low + 1) / 2 + high - low - 1)
+}
+
+/// All records with what their windows have to do with them.
+pub(super) struct Contest<'a> {
+    matrix: &'a ScoreMatrix,
+    /// Scores of the whole records.
+    pub records: Vec<Score>,
+    /// On the scale of the test; `None` where a score is no number.
+    pub influences: Vec<Option<Influence>>,
+    /// Places in resampled records.
+    pub resampled: ResampledRanks,
+    resamples: usize,
+}
+
+impl<'a> Contest<'a> {
+    /// Of a matrix of which more is better.
+    pub(super) fn new(matrix: &'a ScoreMatrix, resamples: &Resamples) -> Result<Self, EvidenceError> {
+        let agents = 0..matrix.agents().len();
+        let draws: Vec<&[u32]> = resamples.iter().collect();
+        let record = |agent: usize| -> Vec<Score> {
+            draws.iter().map(|draw| matrix.record(agent, draw.iter().map(|&w| w as usize))).collect()
+        };
+        let resampled: Vec<Vec<Score>> = agents.clone().into_par_iter().map(record).collect();
+        let records: Vec<Score> = agents.clone().map(|agent| matrix.whole(agent)).collect();
+        let windows: Vec<usize> = (0..matrix.windows().len()).collect();
+        Ok(Self {
+            influences: agents.into_par_iter().map(|agent| influence(matrix, agent, &windows)).collect(),
+            resampled: ResampledRanks::new(&records, &resampled)?,
+            resamples: draws.len(),
+            records,
+            matrix,
+        })
+    }
+
+    /// All pairs, in the order (0, 1), (0, 2), .. (1, 2), .., with Holm's correction.
+    pub(super) fn pairs(&self) -> Result<Vec<PairTest>, EvidenceError> {
+        let agents = self.records.len();
+        let row = |a: usize| (a + 1..agents).map(move |b| self.pair(a, b)).collect::<Vec<PairTest>>();
+        let mut pairs: Vec<PairTest> = (0..agents).into_par_iter().flat_map_iter(row).collect();
+        let known: Vec<f64> = pairs.iter().filter_map(|pair| pair.p_value).collect();
+        let mut adjusted = adjust(&known, Correction::Holm)?.into_iter();
+        for pair in &mut pairs {
+            pair.holm = pair.p_value.and_then(|_| adjusted.next());
+        }
+        Ok(pairs)
+    }
+
+    /// One pair, not corrected.
+    pub(super) fn pair(&self, a: usize, b: usize) -> PairTest {
+        let scores = (self.records[a], self.records[b]);
+        let lead =
+            lead(self.matrix.scale(), scores, (self.influences[a].as_ref(), self.influences[b].as_ref()));
+        let p_value = match (scores, &lead) {
+            ((Score::Absent, _) | (_, Score::Absent), _) => None,
+            ((a, b), _) if a == b => Some(1.0),
+            (_, Some(lead)) => Some(lead.test.p_value),
+            ((one, other), None) => Some(self.share_p(a, b, one > other)),
+        };
+        let windows = self.windows_of_evidence(a, b) as u32;
+        PairTest { a: a as u32, b: b as u32, lead, p_value, holm: None, windows }
+    }
+
+    /// Twice the share of resamples in which the one in front is not above the other, ties as half.
+    fn share_p(&self, a: usize, b: usize, first_leads: bool) -> f64 {
+        let beats = self.resampled.beats(a, b);
+        let against = if first_leads { 1.0 - beats } else { beats };
+        let count = self.resamples as f64;
+        (2.0 * (1.0 + against * count) / (count + 1.0)).min(1.0)
+    }
+
+    /// An infinite score rests on the windows in which its own agent acted.
+    fn windows_of_evidence(&self, a: usize, b: usize) -> usize {
+        let own = |agent: usize| match self.influences[agent] {
+            Some(_) => usize::MAX,
+            None => self.matrix.acted_windows(agent),
+        };
+        self.matrix.windows_of_evidence(a, b).min(own(a)).min(own(b))
+    }
+}
+
+/// The lead of the first of two records over the same windows, where both are numbers.
+pub(super) fn lead(
+    scale: Scale,
+    scores: (Score, Score),
+    influences: (Option<&Influence>, Option<&Influence>),
+) -> Option<Lead> {
+    let (a, b) = (influences.0?, influences.1?);
+    let test = a.less(b);
+    let told = scores.0.number()? - scores.1.number()?;
+    let (difference, factor) = match test.value {
+        value if scale.is_shown() || value == 0.0 => (value, 1.0),
+        value => (told, told / value),
+    };
+    Some(Lead { difference, test, factor })
+}
+
+/// The lead of `a` over `b` in the records of these windows, where both scores are numbers.
+pub fn lead_over(matrix: &ScoreMatrix, a: usize, b: usize, windows: Range<usize>) -> Option<Lead> {
+    let windows: Vec<usize> = windows.collect();
+    let scores = [a, b].map(|agent| matrix.record(agent, windows.iter().copied()));
+    let influences = [a, b].map(|agent| influence(matrix, agent, &windows));
+    lead(matrix.scale(), (scores[0], scores[1]), (influences[0].as_ref(), influences[1].as_ref()))
+}
+
+/// How an agent's record of these windows hangs on each of them; nothing where its score is no number, or is none
+/// without one of the windows.
+pub(super) fn influence(matrix: &ScoreMatrix, agent: usize, windows: &[usize]) -> Option<Influence> {
+    let scale = matrix.scale();
+    let whole = matrix.record(agent, windows.iter().copied()).number()?;
+    if *matrix.fold() == Fold::Median {
+        let scores: Vec<Score> = windows.iter().map(|&window| matrix.scores(agent)[window]).collect();
+        return influence_on_median(whole, &scores);
+    }
+    let without = |left_out: usize| {
+        let rest =
+            windows.iter().enumerate().filter(|(place, _)| *place != left_out).map(|(_, &window)| window);
+        scale.of_score(matrix.record(agent, rest), windows.len() - 1)
+    };
+    let without: Vec<f64> = (0..windows.len()).map(without).collect();
+    Influence::new(scale.of_score(Score::Number(whole), windows.len()), &without)
+}
+
+/// A median moves by one over twice the density with each value above it, and back with each below (leaving values
+/// out one by one says nothing about a median). The density is that between the quantiles `1/2 -+ h`, with
+/// Bofinger's (1975) `h`.
+fn influence_on_median(median: f64, scores: &[Score]) -> Option<Influence> {
+    let known: Vec<f64> = scores.iter().filter_map(|score| score.value()).collect();
+    let n = known.len() as f64;
+    let h = (BOFINGER * libm::pow(n, -0.2)).min(0.45);
+    let ends = [quantile(&known, 0.5 - h).ok()?, quantile(&known, 0.5 + h).ok()?];
+    let half_step = (ends[1] - ends[0]) / (4.0 * h);
+    // Only known values move it: as much more as they are fewer.
+    let step = half_step * scores.len() as f64 / n;
+    let influence = |score: &Score| match score.value() {
+        Some(value) if value > median => step,
+        Some(value) if value < median => -step,
+        _ => 0.0,
+    };
+    Influence::weighing(median, scores.iter().map(influence).collect())
+}
+
+/// `(4.5 phi(0)^4)^(1/5)`, of the normal distribution.
+const BOFINGER: f64 = 0.648_098;
