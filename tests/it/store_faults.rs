@@ -118,7 +118,7 @@ fn strace_works() -> bool {
     let probe = Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).output();
     let works = probe.is_ok_and(|output| output.status.success());
     if !works {
-        println!("skipped: `strace` is not here or may not trace; no faults were injected");
+        eprintln!("skipped: `strace` is not here or may not trace; no faults were injected");
     }
     works
 }

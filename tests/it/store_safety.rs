@@ -347,7 +347,7 @@ fn a_damaged_or_missing_database_is_repaired_with_all_agents_and_runs() {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        std::io::Write::write_all(whoami.stdin.as_mut().unwrap(), text[at..at + 72].as_bytes()).unwrap();
+        std::io::Write::write_all(whoami.stdin.as_mut().unwrap(), &text.as_bytes()[at..at + 72]).unwrap();
         let who = whoami.wait_with_output().unwrap();
         assert!(String::from_utf8_lossy(&who.stdout).contains("keeper"), "{damage}");
         let kept = stage.names("s").iter().any(|name| name.starts_with("tiltyard.db.damaged-"));
@@ -401,7 +401,7 @@ fn unprivileged(stage: &Stage, words: &str) -> Option<(Option<i32>, String)> {
     match command.output() {
         Ok(output) => Some((output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())),
         Err(error) => {
-            println!("skipped: no `setpriv` to act as a user without rights ({error})");
+            eprintln!("skipped: no `setpriv` to act as a user without rights ({error})");
             None
         }
     }

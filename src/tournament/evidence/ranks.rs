@@ -41,7 +41,7 @@ impl ResampledRanks {
         at_least("agents", observed.len(), 1)?;
         let count = resampled.first().map_or(0, Vec::len);
         at_least("resamples", count, 1)?;
-        for (series, row) in resampled.iter().enumerate().filter(|(_, row)| row.len() != count) {
+        if let Some((series, row)) = resampled.iter().enumerate().find(|(_, row)| row.len() != count) {
             return Err(EvidenceError::Lengths { series, found: row.len(), expected: count });
         }
         if resampled.len() != observed.len() {
