@@ -387,6 +387,7 @@ fn a_flipped_bit_in_a_kept_outcome_changes_no_result() {
 }
 
 /// As a user that may not write, on the same files.
+#[expect(clippy::print_stdout, reason = "a test that tries nothing says so")]
 fn unprivileged(stage: &Stage, words: &str) -> Option<(Option<i32>, String)> {
     let program = stage.command(words);
     let root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
