@@ -6,6 +6,7 @@ pub mod cli;
 pub mod decode;
 pub mod domain;
 pub mod engine;
+pub mod files;
 pub mod indicator;
 pub mod ledger;
 pub mod market;

@@ -130,8 +130,7 @@ fn from_store(args: &DuelArgs, run: &str, spec: &DuelSpec, duel: Duel) -> Result
     let record = DuelRecord::registered(registration, spec, &duel);
     let play = |place: usize| {
         let battle = &stored.battles[place];
-        let score =
-            |name: &str| battle.rankings.iter().find(|row| row.agent == name).and_then(|row| row.score);
+        let score = |name: &str| battle.rankings.iter().find(|row| row.agent == name)?.known_score().value();
         Ok(((score(&args.a), score(&args.b)), (battle.start.clone(), battle.end.clone())))
     };
     settle(args, record, duel, &windows, 0, play)
@@ -218,8 +217,8 @@ fn play_window(
         let help = "the registered order stays; run the same command again to start over";
         Failure::plain(Exit::Interrupted, error, help)
     })?;
-    let scores = played.scores(pair.battle.ranking_metric);
-    Ok((scores[0][0], scores[1][0]))
+    let scores = played.scores(pair.battle.ranking_metric, &pair.metrics);
+    Ok((scores[0][0].value(), scores[1][0].value()))
 }
 
 /// Watches for Ctrl-C alone.

@@ -1,10 +1,10 @@
 //! From what was observed of one agent in one window to all its metrics.
 
-use super::cagr::total_return;
 use super::exposure::exposure;
 use super::moments::finite;
 use super::observed::Observed;
 use super::profile::{Basis, backtesting, quantstats};
+use super::ranked;
 use super::record::Record;
 use super::relative::Relative;
 use super::report::{Measure, Metrics, Missing};
@@ -30,6 +30,7 @@ pub fn measure(replay: &Replay, market: &Market, spec: &MetricSpec) -> Metrics {
 pub fn metrics_of(observed: &Observed, spec: &MetricSpec) -> Metrics {
     let sample = &observed.sample;
     let record = Record::of(observed, spec);
+    let summary = &record.summary;
     let series = sample.series(observed.drawdown.depth);
     let of_returns = series_metrics(&series, spec);
     let (drawdown, _) = Basis::of(spec, sample.periods_per_year).walk(observed);
@@ -42,12 +43,12 @@ pub fn metrics_of(observed: &Observed, spec: &MetricSpec) -> Metrics {
         starting_balance: observed.starting_balance,
         final_equity: observed.final_equity,
         total_pnl: observed.final_equity - observed.starting_balance,
-        total_return: total_return(observed.starting_balance, observed.final_equity),
-        cagr: of_returns.cagr,
+        total_return: ranked::total_return(summary),
+        cagr: annualised(summary, of_returns.cagr),
         volatility: of_returns.volatility,
-        sharpe_ratio: of_returns.sharpe_ratio,
-        sortino_ratio: of_returns.sortino_ratio,
-        calmar_ratio: of_returns.calmar_ratio,
+        sharpe_ratio: ranked::sharpe_ratio(summary, spec),
+        sortino_ratio: ranked::sortino_ratio(summary, spec),
+        calmar_ratio: ranked::calmar_ratio(summary, spec),
         max_drawdown: drawdown,
         ulcer_index: of_returns.ulcer_index,
         omega_ratio: of_returns.omega_ratio,
@@ -57,12 +58,12 @@ pub fn metrics_of(observed: &Observed, spec: &MetricSpec) -> Metrics {
         skew: of_returns.skew,
         kurtosis: of_returns.kurtosis,
         trades: observed.trades.len(),
-        win_rate: trades::win_rate(&pnl),
-        profit_factor: trades::profit_factor(&pnl),
-        payoff_ratio: trades::payoff_ratio(&pnl),
+        win_rate: ranked::win_rate(summary, spec),
+        profit_factor: ranked::profit_factor(summary, spec),
+        payoff_ratio: payoff_of(summary),
         expectancy: trades::expectancy(&pnl),
         sqn: trades::system_quality_number(&pnl),
-        kelly: trades::kelly_fraction(&pnl),
+        kelly: kelly_of(summary),
         exposure: exposure(observed.ticks_in_market, observed.ticks),
         turnover: turnover(observed.notional, &sample.curve, sample.periods_per_year),
         fees: observed.fees,
@@ -110,8 +111,6 @@ fn by_profile(ours: Metrics, observed: &Observed, series: &ReturnSeries) -> Metr
         MetricsProfile::Quantstats => {
             let periods = quantstats::periods(&series.returns);
             Metrics {
-                win_rate: periods.win_rate,
-                profit_factor: periods.profit_factor,
                 payoff_ratio: periods.payoff_ratio,
                 kelly: periods.kelly,
                 exposure: periods.exposure,
@@ -122,7 +121,6 @@ fn by_profile(ours: Metrics, observed: &Observed, series: &ReturnSeries) -> Metr
             let returns: Vec<f64> = observed.trades.iter().map(|trade| trade.return_fraction).collect();
             let bars = |seconds| backtesting::whole_bars(seconds, observed.bar_seconds);
             Metrics {
-                profit_factor: trades::profit_factor(&returns),
                 expectancy: backtesting::expectancy_pct(&returns),
                 exposure: exposure(observed.ticks_touched, observed.ticks),
                 mean_trade_seconds: ours.mean_trade_seconds.map(bars),
@@ -186,9 +184,9 @@ mod tests {
         let metrics = measure(&replay(&market, 1000, vec![1000.0; 40]), &market, &MetricSpec::default());
         assert_eq!(metrics.total_return, Ok(0.0));
         assert_eq!(metrics.cagr, Ok(0.0));
-        assert_eq!(metrics.sharpe_ratio, Err(Missing::NoDispersion));
-        assert_eq!(metrics.sortino_ratio, Err(Missing::NoDownside));
-        assert_eq!(metrics.calmar_ratio, Err(Missing::NoDrawdown));
+        assert_eq!(metrics.sharpe_ratio, Err(Missing::Idle));
+        assert_eq!(metrics.sortino_ratio, Err(Missing::Idle));
+        assert_eq!(metrics.calmar_ratio, Err(Missing::Idle));
         assert_eq!(metrics.win_rate, Err(Missing::NoTrades));
         assert_eq!(metrics.profit_factor, Err(Missing::NoTrades));
         assert_eq!(metrics.max_drawdown.depth, 0.0);

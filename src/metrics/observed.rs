@@ -57,7 +57,10 @@ impl Observed {
             sample: Sample::of_replay(replay, market, periods_per_year),
             drawdown: Drawdown::dated(fall.between(&level), &at),
             extremes: DatedExtremes::dated(extremes.at_levels(&level), &at),
-            acted: !replay.fills.is_empty() || replay.ticks_in_market > 0,
+            acted: !replay.fills.is_empty()
+                || !replay.round_trips.is_empty()
+                || replay.ticks_in_market > 0
+                || replay.final_equity != replay.starting_balance,
             trades: closed
                 .map(|trip| ClosedTrade {
                     pnl: trip.pnl,

@@ -5,6 +5,8 @@
 //! neutral element: exact parts to the bit, floats to rounding. A record is a fold of windows, in order of time: a
 //! fresh wallet a window, stakes reinvested. The parts that no ranking needs are in [`Record`](super::Record).
 
+use serde::{Deserialize, Serialize};
+
 use super::observed::Observed;
 use super::profile::Basis;
 use super::sampling::LEAST_ANNUALISED;
@@ -13,13 +15,14 @@ use crate::domain::{Cash, Span};
 use crate::scenario::MetricSpec;
 
 /// The summary of one window or of several in a row.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     /// How many windows.
     pub windows: u32,
     /// In how many of them the agent traded or held a position. A record without one is idle.
     pub acted: u32,
-    /// Lengths of the windows, added up: gaps between them are no part of the record.
+    /// Lengths of the windows, added up: gaps between them are no part of the record. In microseconds in files.
+    #[serde(with = "micros")]
     pub length: Span,
     /// Whether a window began with nothing, so that it has no return.
     pub unfunded: bool,
@@ -40,7 +43,7 @@ pub struct Summary {
 }
 
 /// The parts of a curve by which drawdowns compose. Multiples of the curve's start.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct CurveParts {
     /// The highest point.
     pub high: f64,
@@ -51,7 +54,7 @@ pub struct CurveParts {
 }
 
 /// Closed round trips, by net PnL.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TradeSums {
     /// All.
     pub count: u64,
@@ -66,7 +69,7 @@ pub struct TradeSums {
 }
 
 /// Gains and losses as another library counts them: of return periods, or of trades' returns.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct OtherSums {
     /// Those that gained.
     pub wins: u64,
@@ -238,5 +241,21 @@ impl OtherSums {
             gains: self.gains + later.gains,
             lost: self.lost + later.lost,
         }
+    }
+}
+
+/// A length as microseconds.
+mod micros {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use crate::domain::Span;
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+    pub(super) fn serialize<S: Serializer>(length: &Span, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i64(length.micros())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Span, D::Error> {
+        i64::deserialize(deserializer).map(Span::from_micros)
     }
 }

@@ -266,6 +266,23 @@ fn a_short_record_has_no_calmar_and_windows_add_up_to_a_long_one() {
 }
 
 #[test]
+fn one_window_ranks_by_its_own_metrics_to_the_bit() {
+    let window = window(0, &[1.0, -2.0, 0.5, 3.0, -1.5, 0.7, 0.0, 2.2, -0.4], &[120, -30, 45]);
+    for profile in MetricsProfile::ALL {
+        let spec = spec(profile);
+        let metrics = super::metrics_of(&window, &spec);
+        let summary = Summary::of(&window, &spec);
+        let value = |metric| ranked_value(&summary, metric, &spec);
+        assert_eq!(value(RankingMetric::SharpeRatio), metrics.sharpe_ratio, "{profile:?}");
+        assert_eq!(value(RankingMetric::SortinoRatio), metrics.sortino_ratio, "{profile:?}");
+        assert_eq!(value(RankingMetric::CalmarRatio), metrics.calmar_ratio, "{profile:?}");
+        assert_eq!(value(RankingMetric::WinRate), metrics.win_rate.map(|rate| rate * 100.0), "{profile:?}");
+        assert_eq!(value(RankingMetric::ProfitFactor), metrics.profit_factor, "{profile:?}");
+        assert_eq!(value(RankingMetric::RoiPct), metrics.total_return.map(|roi| roi * 100.0), "{profile:?}");
+    }
+}
+
+#[test]
 fn a_ruined_window_ruins_the_record() {
     let market = daily_market(10);
     let ruined = observed(&market, 0, vec![500.0, 0.0, 0.0], &[-100]);

@@ -3,11 +3,13 @@
 //! Squares are taken about the mean (Chan, Golub and LeVeque 1983), so that a large mean cancels no digits. Invariant:
 //! of one series every ratio made of these sums is, to the bit, the one that the metric's own file gives for it.
 
+use serde::{Deserialize, Serialize};
+
 use super::moments::{count, finite, sum_by};
 use super::report::{Measure, Missing};
 
 /// The sums that the ranking metrics need.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ReturnSums {
     /// Number of returns.
     pub count: u64,

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::metrics::Score;
+
 /// Stands for a value that does not exist.
 pub(super) const NONE: &str = "–";
 
@@ -51,15 +53,24 @@ impl Cell {
         Self { text: value.map_or_else(|| NONE.to_owned(), form), value, tone: "" }
     }
 
-    /// A number whose sign is good or bad.
-    pub fn gain(value: Option<f64>, form: impl Fn(f64) -> String) -> Self {
-        let cell = Self::number(value, form);
-        let tone = match cell.text.chars().next() {
+    /// A score in this form; an infinity by its sign, sorted beyond all numbers.
+    pub fn score(score: Score, form: impl Fn(f64) -> String) -> Self {
+        let sign = |text: &str, value| Self { text: text.to_owned(), value: Some(value), tone: "" };
+        match score {
+            Score::PlusInfinity => sign("∞", f64::MAX),
+            Score::MinusInfinity => sign("-∞", f64::MIN),
+            Score::Number(_) | Score::Absent => Self::number(score.number(), form),
+        }
+    }
+
+    /// The same with its sign as good or bad.
+    pub fn toned(self) -> Self {
+        let tone = match self.text.chars().next() {
             Some('+') => "good",
             Some('-') => "bad",
             _ => "",
         };
-        Self { tone, ..cell }
+        Self { tone, ..self }
     }
 
     /// A stored amount of money, shown in this form.

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::numbers::{count, grouped};
-use crate::store::{CostRecord, RunRecord, StoredRun};
+use crate::metrics::Score;
+use crate::store::sweep::WinnerRecord;
+use crate::store::{CostRecord, RankingRecord, RunRecord, StoredRun};
 
 /// Symbols that are named before the rest is only counted.
 const NAMED_SYMBOLS: usize = 5;
@@ -65,7 +67,8 @@ pub(super) fn missing(stored: &StoredRun, shown: &[Shown]) -> Vec<String> {
         let Some(agent) = stored.agent(&row.agent) else { continue };
         let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for &(metric, head) in shown {
-            if let (None, Some(reason)) = (row.value(metric), agent.why_missing(metric)) {
+            let reason = row.missing.get(metric).map(String::as_str).or_else(|| agent.why_missing(metric));
+            if let (None, Some(reason)) = (row.value(metric), reason) {
                 reasons.entry(reason).or_default().push(head);
             }
         }
@@ -79,9 +82,80 @@ pub(super) fn missing(stored: &StoredRun, shown: &[Shown]) -> Vec<String> {
     lines.into_iter().map(line).collect()
 }
 
-/// What the score column says where it differs from the metric's own.
-pub(super) const SCORE: &str = "score is the mean over the windows, one without a value counting as its worst; \
-     other columns leave such windows out, max DD is the worst window's";
+/// What the numbers of a leaderboard of several windows are.
+pub(super) fn record(stored: &StoredRun) -> Vec<String> {
+    let board = &stored.leaderboard;
+    let mut lines = Vec::new();
+    if board.windows > 1 {
+        let days = board.rankings.first().map_or(0, |row| row.record_days);
+        let windows = plural(board.windows, "window");
+        match board.aggregate.as_str() {
+            "" => lines.push(format!("a run of an older version: numbers are means over {windows}")),
+            "record" => lines.push(format!(
+                "numbers are of the whole record: {windows} one after the other, {} in all",
+                plural(usize::try_from(days).unwrap_or(0), "day")
+            )),
+            aggregate => lines.push(format!(
+                "score is the {aggregate} of the scores of {windows}, of which `scored` have one; the other \
+                 numbers are of the whole record"
+            )),
+        }
+    }
+    if board.windows_overlap {
+        lines.push(
+            "windows overlap: a bar that several of them share counts several times in a record".to_owned(),
+        );
+    }
+    lines.extend(below_the_line(stored));
+    lines
+}
+
+/// That growth a year comes from less than a year, where it does.
+pub(super) fn annualised(stored: &StoredRun) -> Option<String> {
+    let days = stored.leaderboard.rankings.iter().find_map(|row| row.annualised_from_days)?;
+    let days = plural(usize::try_from(days).unwrap_or(0), "day");
+    Some(format!("CAGR and Calmar are annualised from {days}"))
+}
+
+/// The agents that have too few trades to be ranked.
+fn below_the_line(stored: &StoredRun) -> Option<String> {
+    let board = &stored.leaderboard;
+    let names: Vec<&str> =
+        board.rankings.iter().filter(|row| row.rank.is_none()).map(|row| row.agent.as_str()).collect();
+    (!names.is_empty())
+        .then(|| format!("not ranked: fewer than {} trades: {}", board.min_trades, some(&names)))
+}
+
+/// Metrics of returns: of an idle agent, which held cash, tables show none of them.
+const OF_RETURNS: [&str; 7] =
+    ["roi_pct", "total_pnl", "cagr_pct", "sharpe_ratio", "sortino_ratio", "calmar_ratio", "max_drawdown_pct"];
+
+/// What stands in a cell of a leaderboard: a number, an infinity, or nothing.
+pub(super) fn shown(row: &RankingRecord, metric: &str) -> Score {
+    if is_blank(row, metric) { Score::Absent } else { row.known_value(metric) }
+}
+
+/// What stands in the cell of a row's score.
+pub(super) fn shown_score(row: &RankingRecord, ranking_metric: &str) -> Score {
+    if is_blank(row, ranking_metric) { Score::Absent } else { row.known_score() }
+}
+
+fn is_blank(row: &RankingRecord, metric: &str) -> bool {
+    row.is_idle() && OF_RETURNS.contains(&metric)
+}
+
+/// The score of a sweep's winner.
+pub(super) fn winner_score(winner: &WinnerRecord) -> String {
+    let infinite = || winner.score_missing.clone().unwrap_or_default();
+    winner.score.map_or_else(infinite, super::numbers::ratio)
+}
+
+/// Whether the ranking score says something else than the ranking metric's own column.
+pub(super) fn score_says_more(stored: &StoredRun) -> bool {
+    let metric = stored.leaderboard.ranking_metric.as_str();
+    let text = |score: Score| score.value().map(super::numbers::ratio);
+    stored.leaderboard.rankings.iter().any(|row| text(shown_score(row, metric)) != text(shown(row, metric)))
+}
 
 /// Agents that did not complete a window.
 pub(super) fn unfinished(stored: &StoredRun) -> Vec<String> {

@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CourseRecord, StoreError};
+use super::{CourseRecord, StoreError, score_record};
 use crate::engine::{EndReason, Replay, ReplayStatus};
-use crate::metrics::{Measure, Metrics, Sampling};
-use crate::tournament::{AgentResult, WindowResult};
+use crate::metrics::{Measure, Metrics, Sampling, Summary};
+use crate::scenario::{MetricSpec, RankingMetric};
+use crate::tournament::{AgentResult, WindowResult, score, shown};
 
 /// One agent over all windows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,6 +21,20 @@ pub struct AgentRecord {
     pub agent: String,
     /// One entry a window, in order.
     pub windows: Vec<JobRecord>,
+    /// All windows one after the other; null in runs of older versions.
+    #[serde(default)]
+    pub record: Option<WholeRecord>,
+}
+
+/// One agent over all windows, one after the other.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WholeRecord {
+    /// Length in whole days, gaps between windows left out.
+    pub days: i64,
+    /// Value by name, as in a window; null where it does not exist.
+    pub metrics: MetricMap,
+    /// Why a metric has no value.
+    pub missing: BTreeMap<String, String>,
 }
 
 /// One agent in one window.
@@ -65,6 +80,9 @@ pub struct JobRecord {
     /// How it went over time.
     #[serde(default)]
     pub course: CourseRecord,
+    /// What it leaves for the record of several windows; null in runs of older versions.
+    #[serde(default)]
+    pub summary: Option<Summary>,
 }
 
 /// Times of the deepest drawdown.
@@ -83,8 +101,13 @@ pub type MetricMap = BTreeMap<String, Option<f64>>;
 
 impl AgentRecord {
     /// Of an agent's results.
-    pub fn new(result: &AgentResult) -> Self {
-        Self { agent: result.name.to_string(), windows: result.windows.iter().map(JobRecord::new).collect() }
+    pub fn new(result: &AgentResult, conventions: &MetricSpec) -> Self {
+        let (metrics, missing) = metrics_of(&result.record, conventions);
+        Self {
+            agent: result.name.to_string(),
+            windows: result.windows.iter().map(|window| JobRecord::new(window, conventions)).collect(),
+            record: Some(WholeRecord { days: result.record.record.summary.days(), metrics, missing }),
+        }
     }
 
     /// The bytes of `metrics.json`, final newline included.
@@ -104,24 +127,29 @@ impl AgentRecord {
         sum
     }
 
-    /// The mean of a metric over the windows that have it.
-    #[expect(clippy::cast_precision_loss, reason = "a count of windows")]
-    pub fn mean(&self, metric: &str) -> Option<f64> {
-        let values: Vec<f64> =
-            self.windows.iter().filter_map(|job| job.metrics.get(metric).copied()?).collect();
-        (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+    /// A metric of the whole record; of the window where there is one.
+    pub fn value(&self, metric: &str) -> Option<f64> {
+        self.whole().and_then(|(metrics, _)| metrics.get(metric).copied().flatten())
     }
 
-    /// Why a metric has no value, by the first window that says so.
+    /// Why the record has no value of a metric.
     pub fn why_missing(&self, metric: &str) -> Option<&str> {
-        self.windows.iter().find_map(|job| job.missing.get(metric)).map(String::as_str)
+        self.whole().and_then(|(_, missing)| missing.get(metric)).map(String::as_str)
+    }
+
+    fn whole(&self) -> Option<(&MetricMap, &BTreeMap<String, String>)> {
+        match (&self.record, self.windows.as_slice()) {
+            (Some(record), _) => Some((&record.metrics, &record.missing)),
+            (None, [only]) => Some((&only.metrics, &only.missing)),
+            (None, _) => None,
+        }
     }
 }
 
 impl JobRecord {
-    fn new(result: &WindowResult) -> Self {
+    fn new(result: &WindowResult, conventions: &MetricSpec) -> Self {
         let (replay, m) = (&result.replay, &result.metrics);
-        let (metrics, missing) = split(measures(m));
+        let (metrics, missing) = metrics_of(m, conventions);
         Self {
             window: replay.window.index,
             status: replay.status.as_str().to_owned(),
@@ -146,6 +174,7 @@ impl JobRecord {
             metrics,
             missing,
             course: CourseRecord::new(&result.course),
+            summary: Some(m.record.summary),
         }
     }
 }
@@ -207,6 +236,24 @@ pub(super) const METRIC_NAMES: [&str; 24] = [
 /// The metrics by their names in files and in their units there.
 pub(super) fn metric_map(metrics: &Metrics) -> MetricMap {
     split(measures(metrics)).0
+}
+
+/// The metrics by their names in files, and why those that are null are: with the sign where the score is infinite.
+pub(super) fn metrics_of(
+    metrics: &Metrics,
+    conventions: &MetricSpec,
+) -> (MetricMap, BTreeMap<String, String>) {
+    let (values, mut missing) = split(measures(metrics));
+    for metric in RankingMetric::ALL {
+        if let Some(reason) = missing.get_mut(metric.as_str()) {
+            let (score, why) =
+                (score(metrics, metric, conventions), shown(metrics, metric, conventions).err());
+            if score.is_infinite() {
+                *reason = score_record::reason(score, why).unwrap_or_default();
+            }
+        }
+    }
+    (values, missing)
 }
 
 /// Every metric under its name in files and in its unit there.
@@ -277,7 +324,7 @@ mod tests {
     fn a_metric_is_a_number_or_has_a_reason() {
         let tournament = fixture::tournament();
         for agent in &tournament.agents {
-            for job in AgentRecord::new(agent).windows {
+            for job in AgentRecord::new(agent, &MetricSpec::default()).windows {
                 for (name, value) in &job.metrics {
                     assert_ne!(value.is_some(), job.missing.contains_key(name), "{name}");
                 }
@@ -308,7 +355,7 @@ mod tests {
     #[test]
     fn refusals_are_counted_by_code() {
         let tournament = fixture::tournament();
-        let record = AgentRecord::new(&tournament.agents[0]);
+        let record = AgentRecord::new(&tournament.agents[0], &MetricSpec::default());
         assert_eq!(record.refused(), BTreeMap::from([("ORDER_TOO_LARGE", 1)]));
         assert_eq!(record.windows[0].orders, 3);
     }
@@ -316,7 +363,7 @@ mod tests {
     #[test]
     fn percentages_are_percent() {
         let tournament = fixture::tournament();
-        let job = &AgentRecord::new(&tournament.agents[0]).windows[0];
+        let job = &AgentRecord::new(&tournament.agents[0], &MetricSpec::default()).windows[0];
         assert_eq!(job.metrics["roi_pct"], Some(1.5));
         assert_eq!(job.metrics["win_rate"], Some(100.0));
     }

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::csv;
+use super::{csv, score_record};
 use crate::domain::AgentName;
+use crate::metrics::Score;
 use crate::tournament::Tournament;
 
 /// One window's ranking.
@@ -26,8 +27,18 @@ pub struct PlaceRecord {
     pub rank: u32,
     /// Who.
     pub agent: String,
-    /// The ranking metric; null ranks last.
+    /// The ranking metric; null where it is no number.
     pub score: Option<f64>,
+    /// Why it is no number, or none that can be shown: `+infinity: no losing trades`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<String>,
+}
+
+impl PlaceRecord {
+    /// The score, infinities included.
+    pub fn known_score(&self) -> Score {
+        score_record::score(self.score, self.missing.as_deref())
+    }
 }
 
 /// All battles of a tournament, in order of their windows.
@@ -40,7 +51,8 @@ pub(super) fn battles(tournament: &Tournament) -> Vec<BattleRecord> {
             let rankings = battle.ranks.iter().map(|place| PlaceRecord {
                 rank: place.rank,
                 agent: tournament.agents[place.agent].name.to_string(),
-                score: place.score,
+                score: place.score.number(),
+                missing: score_record::reason(place.score, place.missing),
             });
             BattleRecord {
                 window: battle.window,
@@ -62,7 +74,7 @@ pub(super) fn scores_csv<'a>(
     for agent in agents {
         let scores = battles.iter().map(|battle| {
             let place = battle.rankings.iter().find(|place| place.agent == agent.as_str());
-            csv::float(place.and_then(|p| p.score))
+            csv::score(place.map_or(Score::Absent, PlaceRecord::known_score))
         });
         text.push_str(&csv::line(std::iter::once(agent.to_string()).chain(scores)));
     }

@@ -11,6 +11,7 @@ use arrow::datatypes::{
 };
 
 use crate::domain::{Cash, Timestamp};
+use crate::metrics::Score;
 
 /// One line of text values.
 pub(super) fn line<S: AsRef<str>>(values: impl IntoIterator<Item = S>) -> String {
@@ -28,6 +29,11 @@ fn quoted(value: &str) -> String {
 /// A float in the shortest form that reads back the same; nothing for none.
 pub(super) fn float(value: Option<f64>) -> String {
     value.filter(|v| v.is_finite()).map_or_else(String::new, |v| v.to_string())
+}
+
+/// A score: a float, `inf` or `-inf`, nothing for none.
+pub(super) fn score(score: Score) -> String {
+    score.value().map_or_else(String::new, |value| value.to_string())
 }
 
 /// The names of a table's columns as the first line.

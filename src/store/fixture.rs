@@ -12,11 +12,13 @@ use crate::engine::{
 };
 use crate::market::{Bars, Market, SymbolSeries, TickRange, TickRow};
 use crate::metrics::{
-    Course, DatedFall, Drawdown, Metrics, Missing, MonthReturn, Record, Relative, Sampling, YearReturn,
+    Course, DatedFall, Drawdown, Metrics, Missing, MonthReturn, Record, Relative, Sampling, Score, Summary,
+    TradeSums, YearReturn,
 };
 use crate::scenario::{
-    AgentSpec, BattleSpec, Delisted, GapRule, MarketSpec, MetricSpec, MetricsProfile, RankingMetric,
-    ReportSpec, RiskProfile, Scenario, StrategyKind, StrategySpec, TieBreak, VenueSpec, WarmUp, WindowSpec,
+    AgentSpec, Aggregate, BattleSpec, Delisted, GapRule, MarketSpec, MetricSpec, MetricsProfile,
+    RankingMetric, ReportSpec, RiskProfile, Scenario, StrategyKind, StrategySpec, TieBreak, VenueSpec,
+    WarmUp, WindowSpec,
 };
 use crate::tournament::{
     AgentResult, Battle, BattleRank, Leaderboard, Ranking, Tournament, WindowResult, WindowSpan,
@@ -128,8 +130,23 @@ pub(crate) fn idle_metrics(start: &str) -> Metrics {
         fees: Cash::ZERO,
         mean_trade_seconds: none,
         relative: Relative::missing(Missing::NoBenchmark),
-        record: Record::EMPTY,
+        record: record("0", 0),
     }
+}
+
+/// The record of a window of five days with this PnL and so many round trips.
+fn record(pnl: &str, trades: u64) -> Record {
+    let pnl = cash(pnl);
+    let summary = Summary {
+        windows: 1,
+        acted: u32::from(trades > 0),
+        length: Span::DAY.times(5),
+        gain: pnl.to_f64() / 100.0,
+        pnl,
+        trades: TradeSums { count: trades, wins: trades, gains: pnl, ..TradeSums::default() },
+        ..Summary::EMPTY
+    };
+    Record { summary, ..Record::EMPTY }
 }
 
 fn order(id: u64, side: Side, placed: i64, end: EndReason) -> OrderRow {
@@ -201,6 +218,12 @@ fn trend() -> WindowResult {
         total_return: Ok(0.015),
         sharpe_ratio: Ok(0.1 + 0.2),
         sortino_ratio: Err(Missing::NoDownside),
+        max_drawdown: Drawdown {
+            depth: -0.02,
+            peak_at: day(3),
+            trough_at: day(4),
+            recovered_at: Some(day(5)),
+        },
         trades: 1,
         win_rate: Ok(1.0),
         profit_factor: Err(Missing::NoLosses),
@@ -208,6 +231,7 @@ fn trend() -> WindowResult {
         exposure: Ok(0.4),
         fees: cash("0.04"),
         mean_trade_seconds: Ok(172_800.0),
+        record: record("1.5", 1),
         ..idle_metrics("100")
     };
     WindowResult { replay, metrics, course: course() }
@@ -263,66 +287,39 @@ pub(crate) fn tournament() -> Tournament {
         metrics: idle_metrics("100"),
         course: Course::default(),
     };
+    let trend = trend();
+    let agents = vec![
+        AgentResult { name: name("trend, fast"), record: trend.metrics.clone(), windows: vec![trend] },
+        AgentResult { name: name("idle"), record: idle.metrics.clone(), windows: vec![idle] },
+    ];
+    let place = |agent: usize, score: f64| BattleRank {
+        rank: u32::try_from(agent).unwrap() + 1,
+        agent,
+        score: Score::Number(score),
+        missing: None,
+    };
+    let ranking = |agent: usize, score: f64| Ranking {
+        rank: Some(u32::try_from(agent).unwrap() + 1),
+        agent,
+        name: agents[agent].name.clone(),
+        score: Score::Number(score),
+        score_missing: None,
+        scored_windows: 1,
+        record: agents[agent].record.clone(),
+        status: "completed",
+    };
+    let rankings = vec![ranking(0, 1.5), ranking(1, 0.0)];
     Tournament {
         windows: vec![WindowSpan { window: window(0, 0..5), start: day(1), end: day(6), regime: None }],
-        agents: vec![
-            AgentResult { name: name("trend, fast"), windows: vec![trend()] },
-            AgentResult { name: name("idle"), windows: vec![idle] },
-        ],
-        battles: vec![Battle {
-            window: 0,
-            ranks: vec![
-                BattleRank { rank: 1, agent: 0, score: Some(1.5) },
-                BattleRank { rank: 2, agent: 1, score: Some(0.0) },
-            ],
-        }],
+        agents,
+        battles: vec![Battle { window: 0, ranks: vec![place(0, 1.5), place(1, 0.0)] }],
         leaderboard: Leaderboard {
             ranking_metric: RankingMetric::RoiPct,
-            rankings: vec![
-                Ranking {
-                    rank: 1,
-                    agent: 0,
-                    name: name("trend, fast"),
-                    score: Some(1.5),
-                    scored_windows: 1,
-                    final_equity: cash("101.5"),
-                    roi_pct: Some(1.5),
-                    total_pnl: cash("1.5"),
-                    sharpe_ratio: Some(0.1 + 0.2),
-                    max_drawdown_pct: Some(-2.0),
-                    win_rate: Some(100.0),
-                    trades: 1,
-                    fees: cash("0.04"),
-                    ..idle_ranking(1)
-                },
-                idle_ranking(1),
-            ],
+            conventions: MetricSpec::default(),
+            aggregate: Aggregate::Record,
+            min_trades: 0,
+            rankings,
         },
-    }
-}
-
-fn idle_ranking(agent: usize) -> Ranking {
-    Ranking {
-        rank: 2,
-        agent,
-        name: name("idle"),
-        score: Some(0.0),
-        scored_windows: 1,
-        final_equity: cash("100"),
-        roi_pct: Some(0.0),
-        total_pnl: Cash::ZERO,
-        sharpe_ratio: None,
-        sortino_ratio: None,
-        calmar_ratio: None,
-        max_drawdown_pct: Some(0.0),
-        win_rate: None,
-        profit_factor: None,
-        alpha: None,
-        beta: None,
-        information_ratio: None,
-        trades: 0,
-        fees: Cash::ZERO,
-        status: "completed",
     }
 }
 
@@ -372,6 +369,8 @@ pub(crate) fn scenario() -> Scenario {
             windows: WindowSpec::Whole,
             embargo: Span::default(),
             tie_break: vec![TieBreak::Name],
+            aggregate: Aggregate::default(),
+            min_trades: 0,
         },
         tournament: None,
         metrics: MetricSpec::default(),

@@ -4,11 +4,14 @@
 //! percent, a value that does not exist as null, floats in the shortest form that reads back the same.
 //! Keys may be added at the end of an entry; none is ever renamed.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use super::{RunId, StoreError, csv};
+use super::{RunId, StoreError, agent_record, csv, score_record};
 use crate::domain::Cash;
-use crate::tournament::{Ranking, Tournament};
+use crate::metrics::{Missing, Score};
+use crate::tournament::{Ranking, Tournament, WindowResult, WindowSpan, score, shown};
 
 /// The ranking over all windows, as stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,20 +24,30 @@ pub struct LeaderboardRecord {
     pub ranking_metric: String,
     /// How many windows.
     pub windows: usize,
-    /// Best first.
+    /// Best first; agents that are not ranked last.
     pub rankings: Vec<RankingRecord>,
+    /// What the numbers of a row are of: `record`, all windows one after the other, or ranked by the `mean` or `median`
+    /// of the windows' scores. Empty in runs of older versions, whose numbers are means over the windows.
+    #[serde(default)]
+    pub aggregate: String,
+    /// Agents with fewer closed round trips are not ranked.
+    #[serde(default)]
+    pub min_trades: u32,
+    /// Whether windows overlap, so that the record counts shared bars more than once.
+    #[serde(default)]
+    pub windows_overlap: bool,
 }
 
 /// One row of the leaderboard.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RankingRecord {
-    /// From 1.
-    pub rank: u32,
+    /// From 1; null for an agent with too few trades to be ranked.
+    pub rank: Option<u32>,
     /// Who.
     pub agent: String,
-    /// By which it is ranked.
+    /// By which it is ranked; null where it is no number.
     pub score: Option<f64>,
-    /// Quote currency, eight places.
+    /// Quote currency, eight places; over several windows the start grown as they grew.
     pub final_equity: String,
     /// Percent.
     pub roi_pct: Option<f64>,
@@ -67,6 +80,58 @@ pub struct RankingRecord {
     /// Against the benchmark, not annualised.
     #[serde(default)]
     pub information_ratio: Option<f64>,
+    /// Compound annual growth rate, percent.
+    #[serde(default)]
+    pub cagr_pct: Option<f64>,
+    /// Length of the record in whole days.
+    #[serde(default)]
+    pub record_days: i64,
+    /// The same where growth a year is put to a year from less than one.
+    #[serde(default)]
+    pub annualised_from_days: Option<i64>,
+    /// Windows that have a score.
+    #[serde(default)]
+    pub scored_windows: usize,
+    /// When the largest drawdown began and when it was deepest.
+    #[serde(default)]
+    pub drawdown: Option<RecordDrawdown>,
+    /// Why a value is null, or is not shown: `+infinity: no losing trades`. Under `score` that of the score.
+    #[serde(default)]
+    pub missing: BTreeMap<String, String>,
+    /// What each window did.
+    #[serde(default)]
+    pub windows: Vec<RankedWindow>,
+}
+
+/// When the largest drawdown of a record was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecordDrawdown {
+    /// When its peak was reached.
+    pub peak_at: String,
+    /// When its trough was.
+    pub trough_at: String,
+}
+
+/// One window of a row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RankedWindow {
+    /// Its number.
+    pub window: u32,
+    /// The ranking metric; null where it is no number.
+    pub score: Option<f64>,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<String>,
+    /// Percent.
+    pub roi_pct: Option<f64>,
+    /// Quote currency, eight places.
+    pub total_pnl: String,
+    /// Quote currency, eight places.
+    pub final_equity: String,
+    /// Percent, at most 0.
+    pub max_drawdown_pct: f64,
+    /// Closed round trips.
+    pub trades: usize,
 }
 
 impl LeaderboardRecord {
@@ -78,7 +143,10 @@ impl LeaderboardRecord {
             scenario: scenario.to_owned(),
             ranking_metric: board.ranking_metric.as_str().to_owned(),
             windows: tournament.windows.len(),
-            rankings: board.rankings.iter().map(RankingRecord::new).collect(),
+            rankings: board.rankings.iter().map(|row| RankingRecord::new(row, tournament)).collect(),
+            aggregate: board.aggregate.as_str().to_owned(),
+            min_trades: board.min_trades,
+            windows_overlap: overlap(&tournament.windows),
         }
     }
 
@@ -100,7 +168,14 @@ impl LeaderboardRecord {
     }
 }
 
-const COLUMNS: [&str; 18] = [
+/// Whether a window starts before an earlier one has ended.
+fn overlap(windows: &[WindowSpan]) -> bool {
+    let mut spans: Vec<_> = windows.iter().map(|window| (window.start, window.end)).collect();
+    spans.sort_unstable();
+    spans.windows(2).any(|pair| pair[1].0 < pair[0].1)
+}
+
+const COLUMNS: [&str; 22] = [
     "rank",
     "agent",
     "score",
@@ -119,30 +194,72 @@ const COLUMNS: [&str; 18] = [
     "alpha",
     "beta",
     "information_ratio",
+    "cagr_pct",
+    "record_days",
+    "scored_windows",
+    "score_missing",
 ];
 
 impl RankingRecord {
-    fn new(row: &Ranking) -> Self {
+    fn new(row: &Ranking, tournament: &Tournament) -> Self {
+        let record = &row.record;
+        let summary = &record.record.summary;
+        let (values, mut missing) = agent_record::metrics_of(record, &tournament.leaderboard.conventions);
+        let value = |name: &str| values.get(name).copied().flatten();
+        if let Some(reason) = score_record::reason(row.score, row.score_missing) {
+            missing.insert("score".to_owned(), reason);
+        }
+        // A row without a benchmark is not explained: the run has none.
+        missing.retain(|name, _| name == "score" || SHOWN.contains(&name.as_str()));
         Self {
             rank: row.rank,
             agent: row.name.to_string(),
-            score: row.score,
-            final_equity: row.final_equity.to_string(),
-            roi_pct: row.roi_pct,
-            total_pnl: row.total_pnl.to_string(),
-            sharpe_ratio: row.sharpe_ratio,
-            sortino_ratio: row.sortino_ratio,
-            calmar_ratio: row.calmar_ratio,
-            max_drawdown_pct: row.max_drawdown_pct,
-            win_rate: row.win_rate,
-            profit_factor: row.profit_factor,
-            trades: row.trades,
-            fees: row.fees.to_string(),
+            score: row.score.number(),
+            final_equity: record.final_equity.to_string(),
+            roi_pct: value("roi_pct"),
+            total_pnl: record.total_pnl.to_string(),
+            sharpe_ratio: value("sharpe_ratio"),
+            sortino_ratio: value("sortino_ratio"),
+            calmar_ratio: value("calmar_ratio"),
+            max_drawdown_pct: value("max_drawdown_pct"),
+            win_rate: value("win_rate"),
+            profit_factor: value("profit_factor"),
+            trades: record.trades,
+            fees: record.fees.to_string(),
             status: row.status.to_owned(),
-            alpha: row.alpha,
-            beta: row.beta,
-            information_ratio: row.information_ratio,
+            alpha: value("alpha"),
+            beta: value("beta"),
+            information_ratio: value("information_ratio"),
+            cagr_pct: value("cagr_pct"),
+            record_days: summary.days(),
+            annualised_from_days: record
+                .cagr
+                .ok()
+                .map(|_| summary.days())
+                .filter(|days| (30..365).contains(days)),
+            scored_windows: row.scored_windows,
+            drawdown: (record.max_drawdown.depth < 0.0).then(|| RecordDrawdown {
+                peak_at: record.max_drawdown.peak_at.to_string(),
+                trough_at: record.max_drawdown.trough_at.to_string(),
+            }),
+            missing,
+            windows: windows(row.agent, tournament),
         }
+    }
+
+    /// The score, infinities included.
+    pub fn known_score(&self) -> Score {
+        score_record::score(self.score, self.missing.get("score").map(String::as_str))
+    }
+
+    /// The score of a metric by its key, infinities included.
+    pub fn known_value(&self, metric: &str) -> Score {
+        score_record::score(self.value(metric), self.missing.get(metric).map(String::as_str))
+    }
+
+    /// Whether the agent held cash all along.
+    pub fn is_idle(&self) -> bool {
+        self.missing.get("sharpe_ratio").is_some_and(|reason| reason == &Missing::Idle.to_string())
     }
 
     /// The value of a metric by its key; money as the nearest `f64`. `None` where there is none, or no such
@@ -157,13 +274,14 @@ impl RankingRecord {
             "max_drawdown_pct" => self.max_drawdown_pct,
             "win_rate" => self.win_rate,
             "profit_factor" => self.profit_factor,
+            "cagr_pct" => self.cagr_pct,
             _ => None,
         }
     }
 
-    fn csv_values(&self) -> [String; 18] {
+    fn csv_values(&self) -> [String; 22] {
         [
-            self.rank.to_string(),
+            self.rank.map_or_else(String::new, |rank| rank.to_string()),
             self.agent.clone(),
             csv::float(self.score),
             self.final_equity.clone(),
@@ -181,8 +299,44 @@ impl RankingRecord {
             csv::float(self.alpha),
             csv::float(self.beta),
             csv::float(self.information_ratio),
+            csv::float(self.cagr_pct),
+            self.record_days.to_string(),
+            self.scored_windows.to_string(),
+            self.missing.get("score").cloned().unwrap_or_default(),
         ]
     }
+}
+
+/// Metrics of a row whose absence is explained in it.
+const SHOWN: [&str; 8] = [
+    "roi_pct",
+    "cagr_pct",
+    "sharpe_ratio",
+    "sortino_ratio",
+    "calmar_ratio",
+    "max_drawdown_pct",
+    "win_rate",
+    "profit_factor",
+];
+
+fn windows(agent: usize, tournament: &Tournament) -> Vec<RankedWindow> {
+    let board = &tournament.leaderboard;
+    let window = |result: &WindowResult| {
+        let metrics = &result.metrics;
+        let score = score(metrics, board.ranking_metric, &board.conventions);
+        let missing = shown(metrics, board.ranking_metric, &board.conventions).err();
+        RankedWindow {
+            window: result.replay.window.index,
+            score: score.number(),
+            missing: score_record::reason(score, missing),
+            roi_pct: metrics.total_return.ok().map(|fraction| fraction * 100.0),
+            total_pnl: metrics.total_pnl.to_string(),
+            final_equity: metrics.final_equity.to_string(),
+            max_drawdown_pct: metrics.max_drawdown.depth * 100.0,
+            trades: metrics.trades,
+        }
+    };
+    tournament.agents[agent].windows.iter().map(window).collect()
 }
 
 #[cfg(test)]
@@ -219,7 +373,31 @@ mod tests {
       "status": "completed",
       "alpha": null,
       "beta": null,
-      "information_ratio": null
+      "information_ratio": null,
+      "cagr_pct": 0.0,
+      "record_days": 5,
+      "annualised_from_days": null,
+      "scored_windows": 1,
+      "drawdown": {
+        "peak_at": "2024-01-03T00:00:00Z",
+        "trough_at": "2024-01-04T00:00:00Z"
+      },
+      "missing": {
+        "calmar_ratio": "no drawdown",
+        "profit_factor": "+infinity: no losing trades",
+        "sortino_ratio": "no return below the threshold"
+      },
+      "windows": [
+        {
+          "window": 0,
+          "score": 1.5,
+          "roi_pct": 1.5,
+          "total_pnl": "1.50000000",
+          "final_equity": "101.50000000",
+          "max_drawdown_pct": -2.0,
+          "trades": 1
+        }
+      ]
     },
     {
       "rank": 2,
@@ -239,9 +417,35 @@ mod tests {
       "status": "completed",
       "alpha": null,
       "beta": null,
-      "information_ratio": null
+      "information_ratio": null,
+      "cagr_pct": 0.0,
+      "record_days": 5,
+      "annualised_from_days": null,
+      "scored_windows": 1,
+      "drawdown": null,
+      "missing": {
+        "calmar_ratio": "no drawdown",
+        "profit_factor": "no closed trades",
+        "sharpe_ratio": "no dispersion in the returns",
+        "sortino_ratio": "no dispersion in the returns",
+        "win_rate": "no closed trades"
+      },
+      "windows": [
+        {
+          "window": 0,
+          "score": 0.0,
+          "roi_pct": 0.0,
+          "total_pnl": "0.00000000",
+          "final_equity": "100.00000000",
+          "max_drawdown_pct": 0.0,
+          "trades": 0
+        }
+      ]
     }
-  ]
+  ],
+  "aggregate": "record",
+  "min_trades": 0,
+  "windows_overlap": false
 }
 "#
         .replace("RUN", &run.id.to_string());
@@ -252,9 +456,9 @@ mod tests {
     fn the_csv_has_the_same_columns_and_quotes_odd_names() {
         let record = LeaderboardRecord::new(&fixture::run().id, "first", &fixture::tournament());
         let expected = "\
-rank,agent,score,final_equity,roi_pct,total_pnl,sharpe_ratio,sortino_ratio,calmar_ratio,max_drawdown_pct,win_rate,profit_factor,trades,fees,status,alpha,beta,information_ratio
-1,\"trend, fast\",1.5,101.50000000,1.5,1.50000000,0.30000000000000004,,,-2,100,,1,0.04000000,completed,,,
-2,idle,0,100.00000000,0,0.00000000,,,,0,,,0,0.00000000,completed,,,
+rank,agent,score,final_equity,roi_pct,total_pnl,sharpe_ratio,sortino_ratio,calmar_ratio,max_drawdown_pct,win_rate,profit_factor,trades,fees,status,alpha,beta,information_ratio,cagr_pct,record_days,scored_windows,score_missing
+1,\"trend, fast\",1.5,101.50000000,1.5,1.50000000,0.30000000000000004,,,-2,100,,1,0.04000000,completed,,,,0,5,1,
+2,idle,0,100.00000000,0,0.00000000,,,,0,,,0,0.00000000,completed,,,,0,5,1,
 ";
         assert_eq!(record.to_csv(), expected);
     }
@@ -265,7 +469,8 @@ rank,agent,score,final_equity,roi_pct,total_pnl,sharpe_ratio,sortino_ratio,calma
         let record = LeaderboardRecord::new(&fixture::run().id, "first", &fixture::tournament());
         let json = serde_json::to_string(&record.rankings[0]).unwrap();
         let mut rest = json.as_str();
-        for name in COLUMNS {
+        // The last column is an entry of `missing`.
+        for name in &COLUMNS[..COLUMNS.len() - 1] {
             let at = rest.find(&format!("\"{name}\":")).unwrap();
             rest = &rest[at..];
         }

@@ -13,7 +13,7 @@ use super::stored::agent_folder;
 use super::{JobRecord, PositionRecord, StoreError, StoredRun, TradeRow, trades};
 use crate::domain::{Cash, Interval, Price, Qty, Span, Timestamp};
 use crate::engine::batch::ClosedTrade;
-use crate::metrics::{self, DatedExtremes, Drawdown, Observed, Sample, Sampling};
+use crate::metrics::{self, DatedExtremes, Drawdown, Observed, Sample, Sampling, Score};
 use crate::scenario::{MetricSpec, MetricsProfile, RankingMetric};
 use crate::tournament::score;
 
@@ -70,7 +70,7 @@ pub struct AgentMoment {
     pub rank: u32,
     /// Who.
     pub agent: String,
-    /// The ranking metric so far; null ranks last.
+    /// The ranking metric so far; null where it is no number.
     pub score: Option<f64>,
     /// What it is worth.
     pub equity: Cash,
@@ -114,7 +114,7 @@ impl BattleFilm {
 
     /// The battle as it stood at a time, by the bars that had closed by then.
     pub fn at(&self, at: Timestamp) -> BattleMoment {
-        let mut agents: Vec<(Vec<Option<f64>>, AgentMoment)> =
+        let mut agents: Vec<(Vec<Score>, AgentMoment)> =
             self.agents.iter().map(|agent| self.agent_at(agent, at)).collect();
         agents.sort_by(|(one, a), (two, b)| better(one, two).then_with(|| a.agent.cmp(&b.agent)));
         let mut ranked: Vec<AgentMoment> = Vec::with_capacity(agents.len());
@@ -135,7 +135,7 @@ impl BattleFilm {
     }
 
     /// What ranks an agent, and how it stands.
-    fn agent_at(&self, agent: &AgentFilm, at: Timestamp) -> (Vec<Option<f64>>, AgentMoment) {
+    fn agent_at(&self, agent: &AgentFilm, at: Timestamp) -> (Vec<Score>, AgentMoment) {
         let known = agent.curve.partition_point(|(open, _, _)| *open + self.interval <= at);
         let (equity, cash) = match agent.curve[..known].last() {
             Some((_, equity, cash)) => (*equity, *cash),
@@ -150,31 +150,31 @@ impl BattleFilm {
         let measured = metrics::metrics_of(&observed(self, agent, known, &happened), &self.conventions);
         let value = |metric: &str| {
             let known = RankingMetric::ALL.into_iter().find(|known| known.as_str() == metric);
-            known.and_then(|known| score(&measured, known))
+            known.map_or(Score::Absent, |known| score(&measured, known, &self.conventions))
         };
         let ladder = self.tie_break.iter().filter(|rung| *rung != "name");
-        let keys: Vec<Option<f64>> =
+        let keys: Vec<Score> =
             std::iter::once(&self.ranking_metric).chain(ladder).map(|metric| value(metric)).collect();
         let moment = AgentMoment {
             rank: 0,
             agent: agent.name.clone(),
-            score: keys[0],
+            score: keys[0].number(),
             equity,
             cash,
-            roi_pct: value("roi_pct").unwrap_or(0.0),
+            roi_pct: value("roi_pct").number().unwrap_or(0.0),
             positions,
         };
         (keys, moment)
     }
 }
 
-/// Larger first, one after the other; what does not exist comes last.
-fn better(one: &[Option<f64>], two: &[Option<f64>]) -> std::cmp::Ordering {
-    let order = |(a, b): (&Option<f64>, &Option<f64>)| match (a, b) {
-        (Some(a), Some(b)) => b.total_cmp(a),
-        (a, b) => b.is_some().cmp(&a.is_some()),
-    };
-    one.iter().zip(two).map(order).find(|order| order.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
+/// Better first, one after the other.
+fn better(one: &[Score], two: &[Score]) -> std::cmp::Ordering {
+    one.iter()
+        .zip(two)
+        .map(|(a, b)| a.better_first(b))
+        .find(|order| order.is_ne())
+        .unwrap_or(std::cmp::Ordering::Equal)
 }
 
 /// What the statistics see of an agent until `known` bars of its curve have closed.

@@ -4,7 +4,7 @@
 //! failed ones count among the trials that the choice is corrected for.
 
 use super::trial::returns;
-use super::{Searched, Trial, WindowOutcome, apart, best, objectives, trial_returns};
+use super::{Objective, Searched, Trial, WindowOutcome, apart, best, trial_returns};
 use crate::metrics::Sample;
 use crate::scenario::{Benchmark, SweepSpec};
 use crate::tournament::evidence::{EvidenceError, Panel, SelectionEvidence, SelectionSpec, assess_selection};
@@ -62,7 +62,7 @@ pub fn assess(
 ) -> Result<Selection, EvidenceError> {
     let windows: Vec<usize> = (0..plan.windows.len()).collect();
     let trials = &searched.trials;
-    let winner = best(&objectives(trials, &windows, spec.objective));
+    let winner = best(&Objective::of(plan.scenario, spec.objective).scores(trials, &windows));
     let complete: Vec<&Trial> = trials.iter().filter(|trial| trial.is_complete(&windows)).collect();
     let taken = apart(plan.windows);
     let columns: Vec<Vec<f64>> = complete.iter().filter_map(|trial| trial_returns(trial, &taken)).collect();

@@ -31,7 +31,7 @@ pub use evaluate::{Evaluator, TrialJob};
 pub use evidence::{Selection, assess, benchmark_returns};
 pub use key::{JobKey, JobKeys};
 pub use memo::{Forgetful, Memo, MemoError};
-pub use objective::{best, objectives, scores};
+pub use objective::{Objective, best};
 pub use plateau::{Plateau, plateau};
 pub use run::{Searched, SweepObserver, SweepPlan, Unwatched, run};
 pub use space::{Point, Space, extremes};

@@ -1,39 +1,51 @@
-//! How well a trial did: the ranking metric in each window, and its mean by the leaderboard's rule.
+//! How well a trial did: the score of its record, by the leaderboard's rule.
 
 use super::Trial;
-use crate::scenario::RankingMetric;
-use crate::tournament::{mean_over_windows, score};
+use crate::metrics::{Score, Summary};
+use crate::scenario::{Aggregate, MetricSpec, RankingMetric, Scenario};
+use crate::tournament::score_over;
 
-/// A trial's scores in these windows; `None` where it has none, or was not replayed.
-pub fn scores(trial: &Trial, windows: &[usize], metric: RankingMetric) -> Vec<Option<f64>> {
-    let of = |&window: &usize| score(&trial.outcomes[window].as_ref()?.metrics, metric);
-    windows.iter().map(of).collect()
+/// By what trials are compared.
+#[derive(Debug, Clone, Copy)]
+pub struct Objective {
+    /// The metric.
+    pub metric: RankingMetric,
+    /// How windows become one score.
+    pub aggregate: Aggregate,
+    /// Conventions of the metrics.
+    pub conventions: MetricSpec,
 }
 
-/// Each trial's mean score over these windows, `None` for trials that were not replayed in all of them. As in
-/// a leaderboard a window without a score counts as the worst that any trial has there.
-pub fn objectives(trials: &[Trial], windows: &[usize], metric: RankingMetric) -> Vec<Option<f64>> {
-    let complete: Vec<usize> =
-        (0..trials.len()).filter(|&trial| trials[trial].is_complete(windows)).collect();
-    let rows: Vec<_> = complete.iter().map(|&trial| scores(&trials[trial], windows, metric)).collect();
-    let mut all = vec![None; trials.len()];
-    for (trial, mean) in complete.into_iter().zip(mean_over_windows(&rows)) {
-        all[trial] = mean;
+impl Objective {
+    /// Of a sweep by this metric in this scenario.
+    pub const fn of(scenario: &Scenario, metric: RankingMetric) -> Self {
+        Self { metric, aggregate: scenario.battle.aggregate, conventions: scenario.metrics }
     }
-    all
+
+    /// A trial's score over these windows; absent where it was not replayed in all of them.
+    pub fn score(&self, trial: &Trial, windows: &[usize]) -> Score {
+        let summary = |window: &usize| Some(trial.outcomes[*window].as_ref()?.metrics.record.summary);
+        let summaries: Option<Vec<Summary>> = windows.iter().map(summary).collect();
+        summaries.map_or(Score::Absent, |summaries| {
+            score_over(summaries.into_iter(), self.aggregate, self.metric, &self.conventions)
+        })
+    }
+
+    /// The scores of all trials over these windows.
+    pub fn scores(&self, trials: &[Trial], windows: &[usize]) -> Vec<Score> {
+        trials.iter().map(|trial| self.score(trial, windows)).collect()
+    }
 }
 
-/// The best of some scores, the first of equals; `None` where there are none.
-pub fn best(objectives: &[Option<f64>]) -> Option<usize> {
-    let mut best: Option<(usize, f64)> = None;
-    for (place, score) in objectives.iter().enumerate() {
-        if let Some(score) = *score
-            && best.is_none_or(|(_, most)| score > most)
-        {
-            best = Some((place, score));
+/// The best of some scores, the first of equals; `None` where none exists.
+pub fn best(scores: &[Score]) -> Option<usize> {
+    let mut best: Option<(usize, Score)> = None;
+    for (index, &score) in scores.iter().enumerate() {
+        if !score.is_absent() && best.is_none_or(|(_, most)| score > most) {
+            best = Some((index, score));
         }
     }
-    best.map(|(place, _)| place)
+    best.map(|(index, _)| index)
 }
 
 /// The arithmetic mean; `None` of nothing.

@@ -6,6 +6,7 @@
 
 use super::objective::mean;
 use super::{Space, Trial};
+use crate::metrics::Score;
 use crate::scenario::{SweepSpec, SweptValue};
 
 /// The scores around a trial.
@@ -21,12 +22,12 @@ pub struct Plateau {
     pub ratio: Option<f64>,
 }
 
-/// The plateau around a trial by the trials' scores; `None` where it has no score or no neighbour.
-pub fn plateau(spec: &SweepSpec, trials: &[Trial], objectives: &[Option<f64>], at: usize) -> Option<Plateau> {
-    let own = objectives[at]?;
+/// The plateau around a trial by the trials' scores, those that are numbers; `None` where it has none or no neighbour.
+pub fn plateau(spec: &SweepSpec, trials: &[Trial], scores: &[Score], at: usize) -> Option<Plateau> {
+    let own = scores[at].number()?;
     let space = Space::of(spec);
     let scored: Vec<(usize, f64)> =
-        (0..trials.len()).filter(|&i| i != at).filter_map(|i| Some((i, objectives[i]?))).collect();
+        (0..trials.len()).filter(|&i| i != at).filter_map(|i| Some((i, scores[i].number()?))).collect();
     let here = space.steps(&trials[at].values);
     let adjacent: Vec<f64> = scored
         .iter()

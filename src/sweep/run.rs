@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::search::{Ask, Told, search};
-use super::{Evaluator, JobKeys, Memo, Point, Space, SweepError, Trial, TrialJob, WindowOutcome, objective};
+use super::{Evaluator, JobKeys, Memo, Objective, Point, Space, SweepError, Trial, TrialJob, WindowOutcome};
 use crate::scenario::{SweepSpec, SweptValue, TrialSetup};
 use crate::tournament::{Means, Plan};
 
@@ -109,7 +109,7 @@ pub(super) fn first_setups(sweep: &SweepPlan<'_>, most: usize) -> Vec<TrialSetup
             points.iter().map(|point| space.values(point)).filter(|values| spec.allows(values)).collect();
         let setups = spec.setups(&values);
         found.extend(setups.into_iter().filter_map(Result::ok));
-        search.tell(points.into_iter().map(|point| Told { point, scores: None, repeated: true }).collect());
+        search.tell(points.into_iter().map(|point| Told { point, score: None, repeated: true }).collect());
     }
     found.truncate(most);
     found
@@ -171,13 +171,14 @@ impl<'a> Sweep<'a> {
     }
 
     fn told(&self, known: Known, point: Point, windows: &[usize], fresh: &mut Vec<usize>) -> Told {
-        let Known::Trial(trial) = known else { return Told { point, scores: None, repeated: false } };
+        let Known::Trial(trial) = known else { return Told { point, score: None, repeated: false } };
         let place = fresh.iter().position(|&one| one == trial);
         if let Some(place) = place {
             fresh.swap_remove(place);
         }
-        let scores = objective::scores(&self.searched.trials[trial], windows, self.spec.objective);
-        Told { point, scores: Some(scores), repeated: place.is_none() }
+        let objective = Objective::of(self.plan.scenario, self.spec.objective);
+        let score = objective.score(&self.searched.trials[trial], windows);
+        Told { point, score: Some(score), repeated: place.is_none() }
     }
 
     /// Which trial each point is; new ones are entered.

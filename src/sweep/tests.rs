@@ -6,6 +6,7 @@ use super::testing::{Counting, Ground, on_threads};
 use super::validation::validate;
 use super::*;
 use crate::engine::Loop;
+use crate::metrics::Score;
 use crate::scenario::{Benchmark, RankingMetric, SweptValue};
 use crate::tournament::Means;
 
@@ -16,6 +17,10 @@ const LARGER: &str = "[sweep]\nagent = \"trend\"\nbatch = 5\nwhere = [\"fast < s
 
 fn sweep(ground: &Ground, memo: &mut dyn Memo) -> Searched {
     run(&ground.sweep(), &ground.all(), memo, &Unwatched).unwrap()
+}
+
+fn roi(ground: &Ground) -> Objective {
+    Objective::of(ground.sweep().plan.scenario, RankingMetric::RoiPct)
 }
 
 fn numbers(trial: &Trial) -> Vec<i64> {
@@ -189,8 +194,8 @@ fn halving_prunes() {
     // Five windows by 2: 2, 3, 5; six candidates: 6, 3, 1.
     assert_eq!(replayed, [2, 2, 2, 3, 3, 5]);
     assert_eq!(memo.appended, 17);
-    let scores = objectives(&found.trials, &ground.all(), RankingMetric::RoiPct);
-    assert_eq!(scores.iter().flatten().count(), 1);
+    let scores = roi(&ground).scores(&found.trials, &ground.all());
+    assert_eq!(scores.iter().filter(|score| !score.is_absent()).count(), 1);
 }
 
 /// Cancelled after so many batches.
@@ -227,13 +232,13 @@ fn neighbours_differ_by_a_step() {
     );
     let found = sweep(&ground, &mut Forgetful);
     // By hand: scores 4, 2, 1 with and 9, 9, 9 without closing at the end; trials are 2t 2f 3t 3f 4t 4f.
-    let scores = [4.0, 9.0, 2.0, 9.0, 1.0, 9.0].map(Some);
+    let scores = [4.0, 9.0, 2.0, 9.0, 1.0, 9.0].map(Score::Number);
     let around = |at| plateau(ground.spec(), &found.trials, &scores, at).unwrap();
     assert_eq!(around(0), Plateau { neighbours: 1, mean: 2.0, worst: 2.0, ratio: Some(0.5) });
     assert_eq!(around(2), Plateau { neighbours: 2, mean: 2.5, worst: 1.0, ratio: Some(1.25) });
-    assert_eq!(plateau(ground.spec(), &found.trials, &[None; 6], 0), None);
+    assert_eq!(plateau(ground.spec(), &found.trials, &[Score::Absent; 6], 0), None);
     // Without a neighbour the nearest stand in: two a parameter.
-    let lone = [Some(4.0), None, None, None, Some(1.0), Some(3.0)];
+    let lone = [Some(4.0), None, None, None, Some(1.0), Some(3.0)].map(Score::from);
     let around = plateau(ground.spec(), &found.trials, &lone, 0).unwrap();
     assert_eq!((around.neighbours, around.worst), (2, 1.0));
 }
@@ -250,13 +255,17 @@ fn what_is_chosen_is_tested_elsewhere() {
     assert_eq!(found.splits.len(), 3);
     for (step, split) in found.splits.iter().enumerate() {
         assert_eq!((split.train.clone(), split.test.clone()), (vec![step, step + 1], vec![vec![step + 2]]));
-        // By hand: the best mean of the two windows, and its return in the third.
-        let roi = |trial: &Trial, window: usize| {
-            trial.outcomes[window].as_ref().unwrap().metrics.total_return.unwrap() * 100.0
+        // By hand: the best growth over the two windows, and its return in the third.
+        let gain = |trial: &Trial, window: usize| {
+            trial.outcomes[window].as_ref().unwrap().metrics.total_return.unwrap()
         };
-        let mean = |trial: &Trial| (roi(trial, step) + roi(trial, step + 1)) / 2.0;
-        let best = whole.trials.iter().map(mean).fold(f64::NEG_INFINITY, f64::max);
-        let winner = whole.trials.iter().find(|trial| mean(trial) == best).unwrap();
+        let roi = |trial: &Trial, window: usize| gain(trial, window) * 100.0;
+        let both = |trial: &Trial| {
+            let (a, b) = (gain(trial, step), gain(trial, step + 1));
+            (a + b + a * b) * 100.0
+        };
+        let best = whole.trials.iter().map(both).fold(f64::NEG_INFINITY, f64::max);
+        let winner = whole.trials.iter().find(|trial| both(trial) == best).unwrap();
         assert_eq!(split.winner.as_ref(), Some(&winner.values));
         assert_eq!((split.in_sample, split.out_of_sample), (Some(best), Some(roi(winner, step + 2))));
     }
@@ -273,9 +282,9 @@ fn an_adaptive_search_is_run_anew_for_each_split() {
     let validation = ground.scenario.validation.unwrap();
     let found = validate(&ground.sweep(), validation, &whole, &mut memo, &Unwatched).unwrap();
     let alone = run(&ground.sweep(), &[0, 1], &mut Forgetful, &Unwatched).unwrap();
-    let scores = objectives(&alone.trials, &[0, 1], RankingMetric::RoiPct);
+    let scores = roi(&ground).scores(&alone.trials, &[0, 1]);
     let winner = best(&scores).unwrap();
-    assert_eq!(found.splits[0].in_sample, scores[winner]);
+    assert_eq!(found.splits[0].in_sample, scores[winner].number());
     assert_eq!(found.splits[0].winner.as_ref(), Some(&alone.trials[winner].values));
     assert!(found.splits.iter().all(|split| split.out_of_sample.is_some()));
 }
@@ -314,7 +323,7 @@ fn the_choice_is_assessed_with_all_trials_counted() {
     assert!((held[0] - (bars.close[first] / bars.open[first] - 1.0)).abs() < 1e-12);
     let found = assess(&ground.plan(), ground.spec(), &whole, benchmark).unwrap();
     assert_eq!((found.evidence.trials, found.evidence.columns, found.evidence.periods), (7, 7, 240));
-    let scores = objectives(&whole.trials, &ground.all(), RankingMetric::RoiPct);
+    let scores = roi(&ground).scores(&whole.trials, &ground.all());
     assert_eq!(found.evidence.winner, best(&scores).unwrap());
     assert!(found.names[0] == "fast=2 slow=4", "{}", found.names[0]);
 }

@@ -1,11 +1,14 @@
-//! The agents of one window against the scenario's benchmark: one of them, or a symbol that is bought and held.
+//! Agents against the scenario's benchmark, one of them or a symbol that is bought and held: in one window, and over
+//! all of them one after the other.
+
+use rayon::prelude::*;
 
 use super::outcome::WindowResult;
 use super::run::Plan;
 use crate::domain::{AgentName, SymbolId};
 use crate::engine::Replay;
 use crate::market::{Market, TickRange};
-use crate::metrics::{ReturnSeries, Sample, relative};
+use crate::metrics::{Metrics, Missing, ReturnSeries, Sample, record_metrics, relative, series_of};
 use crate::scenario::Benchmark;
 
 /// Adds the metrics against the benchmark, where the scenario names one. `results` are those of all agents in one
@@ -30,6 +33,57 @@ fn benchmark(plan: &Plan<'_>, results: &[WindowResult]) -> Option<ReturnSeries> 
             Some(sampled(plan, start, &closes, ticks))
         }
     }
+}
+
+/// The metrics of each agent over all its windows, with those against the benchmark. One list of windows an agent, in
+/// the scenario's order.
+pub(super) fn records(plan: &Plan<'_>, agents: &[Vec<WindowResult>]) -> Vec<Option<Metrics>> {
+    let benchmark = benchmark_returns(plan, agents);
+    agents.par_iter().map(|windows| record(plan, windows, benchmark.as_ref())).collect()
+}
+
+fn record(plan: &Plan<'_>, windows: &[WindowResult], benchmark: Option<&Returns>) -> Option<Metrics> {
+    let measured: Vec<&Metrics> = windows.iter().map(|window| &window.metrics).collect();
+    let (spec, bar) = (&plan.scenario.metrics, plan.market.interval.span().seconds());
+    if measured.len() < 2 {
+        return record_metrics(&measured, Ok(Vec::new()), bar, spec);
+    }
+    let returns = joined(windows.iter().map(|window| of_replay(plan, &window.replay).returns));
+    let mut record = record_metrics(&measured, returns.clone(), bar, spec)?;
+    if let Some(benchmark) = benchmark {
+        let own = series_of(&record.record, returns);
+        let other = series_of(&record.record, benchmark.clone());
+        record.relative = relative(&own, &other, spec);
+    }
+    Some(record)
+}
+
+/// Returns, or why there are none.
+type Returns = Result<Vec<f64>, Missing>;
+
+/// The benchmark's returns over all windows.
+fn benchmark_returns(plan: &Plan<'_>, agents: &[Vec<WindowResult>]) -> Option<Returns> {
+    let windows = agents.first()?.len();
+    let place = |name: &AgentName| plan.scenario.agents.iter().position(|agent| agent.name == *name);
+    match plan.scenario.report.benchmark.as_ref()? {
+        Benchmark::Agent(name) => {
+            let own = agents.get(place(name)?)?;
+            Some(joined(own.iter().map(|window| of_replay(plan, &window.replay).returns)))
+        }
+        Benchmark::Symbol { id, .. } => {
+            let series = (0..windows).map(|window| {
+                let ticks = agents[0][window].replay.window.ticks;
+                let (start, closes) = held(plan.market, *id, ticks)?;
+                Some(sampled(plan, start, &closes, ticks).returns)
+            });
+            series.collect::<Option<Vec<Returns>>>().map(|all| joined(all.into_iter()))
+        }
+    }
+}
+
+/// One after the other; nothing where a part has none.
+fn joined(parts: impl Iterator<Item = Returns>) -> Returns {
+    parts.collect::<Result<Vec<Vec<f64>>, Missing>>().map(|parts| parts.concat())
 }
 
 fn of_replay(plan: &Plan<'_>, replay: &Replay) -> ReturnSeries {
@@ -63,7 +117,7 @@ mod tests {
     use crate::domain::{Instrument, Interval, Symbol};
     use crate::market::{Bars, SymbolSeries, TickRow};
     use crate::metrics::testing::{daily_market, replay};
-    use crate::metrics::{Missing, Relative, measure};
+    use crate::metrics::{Relative, measure};
     use crate::scenario::{RankingMetric, Scenario};
     use crate::tournament::WindowSpan;
     use crate::tournament::testing::{name, result, scenario};

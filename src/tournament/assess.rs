@@ -10,6 +10,7 @@ use super::outcome::Tournament;
 use super::standings::{ScoreMatrix, Standings, StandingsError, StandingsSpec, standings};
 use crate::domain::Seed;
 use crate::engine::ReplayStatus;
+use crate::metrics::Score;
 use crate::scenario::{Benchmark, Scenario, TournamentSpec};
 
 /// The scores of a tournament, with what its standings need to know besides.
@@ -71,7 +72,7 @@ impl Results {
         let ends: Vec<Vec<Option<Exit>>> = tournament.agents.iter().map(ends).collect();
         let benchmark = scenario.report.benchmark.as_ref();
         Self::new(
-            (names, windows, tournament.scores(scenario.battle.ranking_metric)),
+            (names, windows, finite(tournament.scores(scenario.battle.ranking_metric, &scenario.metrics))),
             ends,
             scenario.battle.ranking_metric.as_str(),
             scenario.seed,
@@ -111,6 +112,11 @@ impl Results {
         let (agents, windows) = (self.matrix.agents().len(), self.matrix.windows().len());
         Work { agents, windows, replays: agents * windows, pairings: agents * agents.saturating_sub(1) / 2 }
     }
+}
+
+/// Scores that are numbers; the standings know no others.
+fn finite(scores: Vec<Vec<Score>>) -> Vec<Vec<Option<f64>>> {
+    scores.into_iter().map(|row| row.into_iter().map(Score::number).collect()).collect()
 }
 
 /// When and how a replay ended before its window.
@@ -169,7 +175,7 @@ mod tests {
 
     /// Agents with these returns, a window each.
     fn tournament(rows: &[(&str, &[f64])], scenario: &Scenario) -> Tournament {
-        let window = |value: &f64| result(metrics(Ok(*value)));
+        let window = |value: &f64| result(metrics(*value));
         let agents: Vec<_> =
             rows.iter().map(|(name, returns)| agent(name, returns.iter().map(window).collect())).collect();
         let windows = (0..rows[0].1.len()).map(|_| crate::tournament::WindowSpan {
@@ -178,7 +184,7 @@ mod tests {
             end: crate::domain::Timestamp::default(),
             regime: None,
         });
-        let board: Leaderboard = leaderboard(&agents, &scenario.battle);
+        let board: Leaderboard = leaderboard(&agents, &scenario.battle, &scenario.metrics);
         Tournament { windows: windows.collect(), agents, battles: Vec::new(), leaderboard: board }
     }
 

@@ -32,8 +32,8 @@ pub use job::replay_agent;
 pub use outcome::{
     AgentResult, Battle, BattleRank, Leaderboard, Ranking, Tournament, WindowResult, WindowSpan,
 };
-pub use ranking::{leaderboard, mean_over_windows, rank_battle};
+pub use ranking::{leaderboard, rank_battle};
 pub use regime::Regime;
 pub use run::{Means, Observer, Plan, RunError, Unobserved, run, run_by};
-pub use score::score;
+pub use score::{score, score_over, shown};
 pub use windows::{Stretch, WindowError, plan_windows, unused_ticks};

@@ -1,10 +1,10 @@
 //! The result of a whole scenario.
 
 use super::regime::Regime;
-use crate::domain::{AgentName, Cash, Timestamp};
+use crate::domain::{AgentName, Timestamp};
 use crate::engine::{Replay, Window};
-use crate::metrics::{Course, Metrics};
-use crate::scenario::RankingMetric;
+use crate::metrics::{Course, Metrics, Missing, Score};
+use crate::scenario::{Aggregate, MetricSpec, RankingMetric};
 
 /// All agents over all windows, with the rankings.
 #[derive(Debug)]
@@ -37,8 +37,10 @@ pub struct WindowSpan {
 pub struct AgentResult {
     /// Who.
     pub name: AgentName,
-    /// One entry a window, in order.
+    /// One entry a window, in order of time.
     pub windows: Vec<WindowResult>,
+    /// How well it did over all of them, one after the other; that of the window where there is one.
+    pub record: Metrics,
 }
 
 /// One agent in one window.
@@ -68,8 +70,10 @@ pub struct BattleRank {
     pub rank: u32,
     /// Index of the agent in the scenario.
     pub agent: usize,
-    /// The ranking metric; `None` ranks last.
-    pub score: Option<f64>,
+    /// By the ranking metric.
+    pub score: Score,
+    /// Why that is no number that can be shown.
+    pub missing: Option<Missing>,
 }
 
 /// The ranking over all windows, best first.
@@ -77,52 +81,33 @@ pub struct BattleRank {
 pub struct Leaderboard {
     /// By what.
     pub ranking_metric: RankingMetric,
-    /// Best first.
+    /// Conventions of the metrics.
+    pub conventions: MetricSpec,
+    /// How windows become one score.
+    pub aggregate: Aggregate,
+    /// Agents with fewer closed round trips are not ranked.
+    pub min_trades: u32,
+    /// Best first; those that are not ranked last.
     pub rankings: Vec<Ranking>,
 }
 
-/// One row of the leaderboard. With several windows every number is the mean over the windows that have
-/// it, except `trades` and `fees`, which are sums, and `score` (see the ranking rule in `ranking.rs`).
+/// One row of the leaderboard.
 #[derive(Debug, Clone)]
 pub struct Ranking {
-    /// From 1.
-    pub rank: u32,
+    /// From 1; `None` for an agent with too few trades to be ranked.
+    pub rank: Option<u32>,
     /// Index of the agent in the scenario.
     pub agent: usize,
     /// Who.
     pub name: AgentName,
-    /// By which it is ranked; `None` where no window has one.
-    pub score: Option<f64>,
+    /// By which it is ranked.
+    pub score: Score,
+    /// Why the score is no number that can be shown.
+    pub score_missing: Option<Missing>,
     /// Windows that have a score.
     pub scored_windows: usize,
-    /// Mean final equity, half up at eight places.
-    pub final_equity: Cash,
-    /// Percent.
-    pub roi_pct: Option<f64>,
-    /// Mean profit or loss, half up at eight places.
-    pub total_pnl: Cash,
-    /// Annualised.
-    pub sharpe_ratio: Option<f64>,
-    /// Annualised.
-    pub sortino_ratio: Option<f64>,
-    /// CAGR over drawdown.
-    pub calmar_ratio: Option<f64>,
-    /// Percent, at most 0; over several windows the WORST of them.
-    pub max_drawdown_pct: Option<f64>,
-    /// Percent.
-    pub win_rate: Option<f64>,
-    /// Gains over losses.
-    pub profit_factor: Option<f64>,
-    /// Jensen's, against the benchmark.
-    pub alpha: Option<f64>,
-    /// Against the benchmark.
-    pub beta: Option<f64>,
-    /// Against the benchmark.
-    pub information_ratio: Option<f64>,
-    /// Closed round trips in all windows.
-    pub trades: usize,
-    /// Fees in all windows.
-    pub fees: Cash,
+    /// What it did over all windows, one after the other.
+    pub record: Metrics,
     /// `completed`, or `disqualified` / `forfeit` if that happened in any window.
     pub status: &'static str,
 }

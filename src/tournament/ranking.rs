@@ -1,67 +1,81 @@
 //! Who ranks where. The rule, whole:
 //!
-//! - Agents are ordered by their score, larger first. A score that does not exist comes last, and is shown as
-//!   absent. A disqualified or forfeited agent is ranked like any other: by its loss.
-//! - Equal scores (exactly) are told apart by the scenario's tie-break metrics in their order, by the same
-//!   rule. What is still equal is listed by name, and shares its rank; the next rank is then skipped
-//!   (1, 2, 2, 4). The name orders rows, it never earns a rank.
-//! - Over several windows an agent's score is the mean of its windows' scores. Where it has none in a window
-//!   it gets the WORST score that any agent has there, so that not being measurable is never an advantage;
-//!   a window in which nobody has one is left out. An agent without a score in any window has none.
-//! - The other numbers of a leaderboard row are means over the windows that have them; trades and fees are
-//!   sums; the drawdown is the worst of all windows.
+//! - Agents are ordered by their score, better first: infinities outside all numbers, absent scores last. A
+//!   disqualified or forfeited agent is ranked like any other: by its loss.
+//! - Equal scores (exactly; infinities of one sign are equal) are told apart by the scenario's tie-break metrics in
+//!   their order, by the same rule. What is still equal is listed by name, and shares its rank; the next rank is then
+//!   skipped (1, 2, 2, 4). The name orders rows, it never earns a rank.
+//! - Over several windows an agent's score is that of its whole record, or the mean or median of its windows' scores,
+//!   as the scenario says. Nothing is ever put in the place of a score that does not exist.
+//! - The other numbers of a leaderboard row are those of the whole record.
+//! - Agents with fewer closed round trips than the scenario asks for come last, without a rank.
 
 use std::cmp::Ordering;
 
 use super::outcome::{AgentResult, Battle, BattleRank, Leaderboard, Ranking, WindowResult};
-use super::score::{percent, score};
-use crate::domain::{AgentName, Cash};
-use crate::metrics::Metrics;
-use crate::scenario::{BattleSpec, RankingMetric, TieBreak};
+use super::score::{score, score_over, shown};
+use crate::domain::AgentName;
+use crate::metrics::{Metrics, Missing, Score};
+use crate::scenario::{Aggregate, BattleSpec, MetricSpec, RankingMetric, TieBreak};
 
 /// One agent on its way into the table: its score, then its tie-break scores.
 struct Entrant<'a> {
     agent: usize,
     name: &'a AgentName,
-    keys: Vec<Option<f64>>,
+    keys: Vec<Score>,
 }
 
-/// Ranks one window. `entrants` in the scenario's order.
-pub fn rank_battle(window: u32, entrants: &[(&AgentName, &Metrics)], spec: &BattleSpec) -> Battle {
+/// Ranks one window. `measured` in the scenario's order.
+pub fn rank_battle(
+    window: u32,
+    measured: &[(&AgentName, &Metrics)],
+    spec: &BattleSpec,
+    conventions: &MetricSpec,
+) -> Battle {
     let metrics = key_metrics(spec);
-    let keys = |of: &Metrics| metrics.iter().map(|&metric| score(of, metric)).collect();
-    let entrants = entrants
+    let keys = |of: &Metrics| metrics.iter().map(|&metric| score(of, metric, conventions)).collect();
+    let entrants = measured
         .iter()
         .enumerate()
         .map(|(agent, (name, of))| Entrant { agent, name, keys: keys(of) })
         .collect();
     let ranks = placed(entrants)
         .into_iter()
-        .map(|(rank, entrant)| BattleRank { rank, agent: entrant.agent, score: entrant.keys[0] })
+        .map(|(rank, Entrant { agent, keys, .. })| {
+            let missing = shown(measured[agent].1, spec.ranking_metric, conventions).err();
+            BattleRank { rank, agent, score: keys[0], missing }
+        })
         .collect();
     Battle { window, ranks }
 }
 
 /// Ranks agents over all their windows. `agents` in the scenario's order, each with the same windows.
-pub fn leaderboard(agents: &[AgentResult], spec: &BattleSpec) -> Leaderboard {
-    let columns: Vec<Vec<Option<f64>>> =
-        key_metrics(spec).into_iter().map(|metric| mean_scores(agents, metric)).collect();
-    let entrants = agents
-        .iter()
-        .enumerate()
-        .map(|(agent, result)| Entrant {
-            agent,
-            name: &result.name,
-            keys: columns.iter().map(|column| column[agent]).collect(),
-        })
+pub fn leaderboard(agents: &[AgentResult], spec: &BattleSpec, conventions: &MetricSpec) -> Leaderboard {
+    let metrics = key_metrics(spec);
+    let entrant = |(agent, result): (usize, &'_ AgentResult)| {
+        let over = |metric| score_over(result.summaries(), spec.aggregate, metric, conventions);
+        (agent, metrics.iter().map(|&metric| over(metric)).collect::<Vec<Score>>())
+    };
+    let entrants = agents.iter().enumerate().map(entrant).map(|(agent, keys)| Entrant {
+        agent,
+        name: &agents[agent].name,
+        keys,
+    });
+    let enough = |entrant: &Entrant<'_>| agents[entrant.agent].record.trades >= spec.min_trades as usize;
+    let (ranked, below): (Vec<_>, Vec<_>) = entrants.partition(enough);
+    let ranked = placed(ranked).into_iter().map(|(rank, entrant)| (Some(rank), entrant));
+    let below = placed(below).into_iter().map(|(_, entrant)| (None, entrant));
+    let rankings = ranked
+        .chain(below)
+        .map(|(rank, entrant)| row(rank, &entrant, &agents[entrant.agent], spec, conventions))
         .collect();
-    let rankings = placed(entrants)
-        .into_iter()
-        .map(|(rank, entrant)| {
-            row(rank, entrant.agent, entrant.keys[0], &agents[entrant.agent], spec.ranking_metric)
-        })
-        .collect();
-    Leaderboard { ranking_metric: spec.ranking_metric, rankings }
+    Leaderboard {
+        ranking_metric: spec.ranking_metric,
+        conventions: *conventions,
+        aggregate: spec.aggregate,
+        min_trades: spec.min_trades,
+        rankings,
+    }
 }
 
 /// The ranking metric and the tie-break metrics before the name.
@@ -89,68 +103,44 @@ fn placed(mut entrants: Vec<Entrant<'_>>) -> Vec<(u32, Entrant<'_>)> {
 
 fn by_keys(a: &Entrant<'_>, b: &Entrant<'_>) -> Ordering {
     let pairs = a.keys.iter().zip(&b.keys);
-    pairs.map(|(&a, &b)| better_first(a, b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    pairs.map(|(a, b)| a.better_first(b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
 }
 
-/// Larger first, nothing last.
-fn better_first(a: Option<f64>, b: Option<f64>) -> Ordering {
-    match (a, b) {
-        (Some(a), Some(b)) => b.partial_cmp(&a).unwrap_or(Ordering::Equal),
-        (Some(_), None) => Ordering::Less,
-        (None, Some(_)) => Ordering::Greater,
-        (None, None) => Ordering::Equal,
-    }
-}
-
-/// Each agent's mean score over the windows, by the module's rule.
-fn mean_scores(agents: &[AgentResult], metric: RankingMetric) -> Vec<Option<f64>> {
-    let of = |window: &WindowResult| score(&window.metrics, metric);
-    let rows: Vec<Vec<Option<f64>>> =
-        agents.iter().map(|agent| agent.windows.iter().map(of).collect()).collect();
-    mean_over_windows(&rows)
-}
-
-/// Each row's mean score over the windows, by the module's rule; every row has the same windows.
-pub fn mean_over_windows(rows: &[Vec<Option<f64>>]) -> Vec<Option<f64>> {
-    let windows = rows.iter().map(Vec::len).min().unwrap_or(0);
-    let mut sums = vec![(0.0, false); rows.len()];
-    let mut counted = 0.0;
-    for window in 0..windows {
-        let scores: Vec<Option<f64>> = rows.iter().map(|row| row[window]).collect();
-        let Some(worst) = scores.iter().flatten().copied().reduce(f64::min) else { continue };
-        counted += 1.0;
-        for ((sum, any), score) in sums.iter_mut().zip(scores) {
-            *sum += score.unwrap_or(worst);
-            *any |= score.is_some();
-        }
-    }
-    sums.into_iter().map(|(sum, any)| any.then(|| sum / counted)).collect()
-}
-
-fn row(rank: u32, agent: usize, score_: Option<f64>, result: &AgentResult, by: RankingMetric) -> Ranking {
-    let all = || result.windows.iter().map(|window| &window.metrics);
-    let mean = |metric: RankingMetric| mean_of(all().filter_map(|metrics| score(metrics, metric)));
+fn row(
+    rank: Option<u32>,
+    entrant: &Entrant<'_>,
+    result: &AgentResult,
+    spec: &BattleSpec,
+    conventions: &MetricSpec,
+) -> Ranking {
+    let scored =
+        |window: &&WindowResult| !score(&window.metrics, spec.ranking_metric, conventions).is_absent();
     Ranking {
         rank,
-        agent,
+        agent: entrant.agent,
         name: result.name.clone(),
-        score: score_,
-        scored_windows: all().filter(|metrics| score(metrics, by).is_some()).count(),
-        final_equity: mean_cash(all().map(|metrics| metrics.final_equity)),
-        roi_pct: mean(RankingMetric::RoiPct),
-        total_pnl: mean_cash(all().map(|metrics| metrics.total_pnl)),
-        sharpe_ratio: mean(RankingMetric::SharpeRatio),
-        sortino_ratio: mean(RankingMetric::SortinoRatio),
-        calmar_ratio: mean(RankingMetric::CalmarRatio),
-        max_drawdown_pct: all().map(|metrics| percent(metrics.max_drawdown.depth)).reduce(f64::min),
-        win_rate: mean(RankingMetric::WinRate),
-        profit_factor: mean(RankingMetric::ProfitFactor),
-        alpha: mean_of(all().filter_map(|metrics| metrics.relative.alpha.ok())),
-        beta: mean_of(all().filter_map(|metrics| metrics.relative.beta.ok())),
-        information_ratio: mean_of(all().filter_map(|metrics| metrics.relative.information_ratio.ok())),
-        trades: all().map(|metrics| metrics.trades).sum(),
-        fees: all().map(|metrics| metrics.fees).sum(),
+        score: entrant.keys[0],
+        score_missing: missing(entrant.keys[0], result, spec, conventions),
+        scored_windows: result.windows.iter().filter(scored).count(),
+        record: result.record.clone(),
         status: status(&result.windows),
+    }
+}
+
+/// Why a score cannot be shown as a number: the record's own reason, or that of the first window that has one.
+fn missing(
+    score: Score,
+    result: &AgentResult,
+    spec: &BattleSpec,
+    conventions: &MetricSpec,
+) -> Option<Missing> {
+    let reason = |metrics: &Metrics| shown(metrics, spec.ranking_metric, conventions).err();
+    match spec.aggregate {
+        Aggregate::Record => reason(&result.record),
+        Aggregate::Mean | Aggregate::Median if score.number().is_some() => None,
+        Aggregate::Mean | Aggregate::Median => {
+            result.windows.iter().find_map(|window| reason(&window.metrics))
+        }
     }
 }
 
@@ -160,153 +150,164 @@ fn status(windows: &[WindowResult]) -> &'static str {
     ends().find(|&end| end != "completed").unwrap_or("completed")
 }
 
-fn mean_of(values: impl Iterator<Item = f64>) -> Option<f64> {
-    let (sum, count) = values.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
-    (count > 0.0).then(|| sum / count)
-}
-
-/// The exact mean, half away from zero at eight places; nothing for nothing.
-fn mean_cash(amounts: impl Iterator<Item = Cash>) -> Cash {
-    let (sum, count) = amounts.fold((0_i128, 0_i128), |(sum, count), cash| (sum + cash.units(), count + 1));
-    if count == 0 {
-        return Cash::ZERO;
-    }
-    let (quotient, rest) = (sum / count, sum % count);
-    let away = if 2 * rest.abs() >= count { rest.signum() } else { 0 };
-    Cash::from_units(quotient + away)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Timestamp;
     use crate::engine::ReplayStatus;
-    use crate::metrics::Missing;
-    use crate::tournament::testing::{agent, battle_spec, metrics, name, result};
+    use crate::tournament::testing::{agent, battle_spec, name, result, returns, traded};
 
-    /// Ranks and names of a battle by Sharpe with these tie-breaks.
-    fn battle(rows: &[(&str, Metrics)], ties: &[TieBreak]) -> Vec<(u32, String)> {
-        let names: Vec<AgentName> = rows.iter().map(|(text, _)| name(text)).collect();
-        let entrants: Vec<_> = names.iter().zip(rows.iter().map(|(_, metrics)| metrics)).collect();
-        let spec = battle_spec(RankingMetric::SharpeRatio, ties);
-        let battle = rank_battle(0, &entrants, &spec);
-        battle.ranks.iter().map(|rank| (rank.rank, names[rank.agent].to_string())).collect()
+    fn spec(by: RankingMetric, ties: &[TieBreak]) -> BattleSpec {
+        battle_spec(by, ties)
     }
 
-    fn sharpe(value: Result<f64, Missing>, roi: f64) -> Metrics {
-        Metrics { sharpe_ratio: value, ..metrics(Ok(roi)) }
+    /// Ranks and names of a battle with these tie-breaks.
+    fn battle(by: RankingMetric, rows: &[(&str, Metrics)], ties: &[TieBreak]) -> Vec<(u32, String)> {
+        let names: Vec<AgentName> = rows.iter().map(|(text, _)| name(text)).collect();
+        let entrants: Vec<_> = names.iter().zip(rows.iter().map(|(_, metrics)| metrics)).collect();
+        let battle = rank_battle(0, &entrants, &spec(by, ties), &MetricSpec::default());
+        battle.ranks.iter().map(|rank| (rank.rank, names[rank.agent].to_string())).collect()
     }
 
     fn places(places: &[(u32, &str)]) -> Vec<(u32, String)> {
         places.iter().map(|&(rank, name)| (rank, name.to_owned())).collect()
     }
 
+    /// Names, ranks and scores of a leaderboard.
+    fn table(agents: &[AgentResult], spec: &BattleSpec) -> Vec<(Option<u32>, String, Score)> {
+        let board = leaderboard(agents, spec, &MetricSpec::default());
+        board.rankings.iter().map(|row| (row.rank, row.name.to_string(), row.score)).collect()
+    }
+
     #[test]
-    fn larger_first_and_nothing_last() {
+    fn an_idle_agent_ranks_between_gains_and_losses() {
+        for by in [RankingMetric::RoiPct, RankingMetric::SharpeRatio, RankingMetric::SortinoRatio] {
+            let rows = [
+                ("idle", returns(&[0.0, 0.0, 0.0])),
+                ("loser", returns(&[-0.1, 0.05, -0.02])),
+                ("winner", returns(&[0.1, -0.05, 0.02])),
+            ];
+            assert_eq!(battle(by, &rows, &[]), places(&[(1, "winner"), (2, "idle"), (3, "loser")]), "{by:?}");
+        }
+    }
+
+    #[test]
+    fn a_profit_factor_without_losses_ranks_first_and_one_without_trades_last() {
         let rows = [
-            ("idle", sharpe(Err(Missing::NoDispersion), 0.0)),
-            ("loser", sharpe(Ok(-1.0), -0.1)),
-            ("winner", sharpe(Ok(2.0), 0.1)),
+            ("coin", traded(&[30, -30, 20])),
+            ("grid", traded(&[1, 2, 1])),
+            ("idle", returns(&[0.0, 0.0])),
+            ("other", traded(&[100])),
         ];
-        assert_eq!(battle(&rows, &[]), places(&[(1, "winner"), (2, "loser"), (3, "idle")]));
+        let ranks = battle(RankingMetric::ProfitFactor, &rows, &[]);
+        assert_eq!(ranks, places(&[(1, "grid"), (1, "other"), (3, "coin"), (4, "idle")]));
+        // Infinities tie among themselves: the tie-break decides.
+        let by_pnl = [TieBreak::Metric(RankingMetric::TotalPnl)];
+        let ranks = battle(RankingMetric::ProfitFactor, &rows, &by_pnl);
+        assert_eq!(ranks[..2], places(&[(1, "other"), (2, "grid")]));
     }
 
     #[test]
     fn a_smaller_drawdown_ranks_higher() {
-        let deep = |depth: f64| {
-            let mut metrics = metrics(Ok(0.0));
-            metrics.max_drawdown.depth = depth;
-            metrics
-        };
-        let (a, b) = (name("a"), name("b"));
-        let (deeper, shallower) = (deep(-0.5), deep(-0.1));
-        let spec = battle_spec(RankingMetric::MaxDrawdownPct, &[]);
-        let battle = rank_battle(0, &[(&a, &deeper), (&b, &shallower)], &spec);
-        assert_eq!(battle.ranks[0].agent, 1);
-        assert_eq!(battle.ranks[0].score, Some(-10.0));
+        let rows = [("deep", returns(&[-0.5, 0.9])), ("flat", returns(&[-0.1, 0.05]))];
+        let ranks = battle(RankingMetric::MaxDrawdownPct, &rows, &[]);
+        assert_eq!(ranks, places(&[(1, "flat"), (2, "deep")]));
     }
 
     #[test]
     fn ties_go_to_the_next_metric_and_then_share_their_rank() {
         let rows = [
-            ("d", sharpe(Ok(1.0), 0.1)),
-            ("c", sharpe(Ok(1.0), 0.2)),
-            ("b", sharpe(Ok(1.0), 0.1)),
-            ("a", sharpe(Ok(0.5), 0.9)),
+            ("d", returns(&[0.1, -0.05])),
+            ("c", returns(&[-0.05, 0.1])),
+            ("b", returns(&[0.1, -0.05])),
+            ("a", returns(&[0.01, 0.0])),
         ];
-        let by_roi = [TieBreak::Metric(RankingMetric::RoiPct)];
-        assert_eq!(battle(&rows, &by_roi), places(&[(1, "c"), (2, "b"), (2, "d"), (4, "a")]));
-        assert_eq!(battle(&rows, &[]), places(&[(1, "b"), (1, "c"), (1, "d"), (4, "a")]));
+        let by_drawdown = [TieBreak::Metric(RankingMetric::MaxDrawdownPct)];
+        let by = RankingMetric::TotalPnl;
+        let shared = places(&[(1, "b"), (1, "c"), (1, "d"), (4, "a")]);
+        assert_eq!(battle(by, &rows, &by_drawdown), shared);
+        let deeper = [("e", returns(&[0.2, -0.1, -0.1])), rows[3].clone(), ("f", returns(&[-0.028]))];
+        assert_eq!(battle(by, &deeper, &[])[0].1, "a");
         // The name ends the list: what comes after it can decide nothing.
-        let after_name = [TieBreak::Name, TieBreak::Metric(RankingMetric::RoiPct)];
-        assert_eq!(battle(&rows, &after_name), battle(&rows, &[]));
+        let after_name = [TieBreak::Name, TieBreak::Metric(RankingMetric::MaxDrawdownPct)];
+        assert_eq!(battle(by, &rows, &after_name), battle(by, &rows, &[]));
     }
 
     #[test]
     fn the_order_of_entry_never_decides() {
-        let rows = [("b", sharpe(Ok(1.0), 0.1)), ("a", sharpe(Ok(1.0), 0.1)), ("c", sharpe(Ok(3.0), 0.0))];
+        let rows = [("b", returns(&[0.1])), ("a", returns(&[0.1])), ("c", returns(&[0.3]))];
         let mut reversed = rows.clone();
         reversed.reverse();
-        assert_eq!(battle(&rows, &[]), battle(&reversed, &[]));
+        let by = RankingMetric::RoiPct;
+        assert_eq!(battle(by, &rows, &[]), battle(by, &reversed, &[]));
     }
 
     #[test]
-    fn a_window_without_a_score_counts_as_its_worst() {
-        // a: 1 and nothing; b: 0 and 3; c: nothing at all. The worst of window 1 is b's own 3.
-        let one = |value: Result<f64, Missing>| result(sharpe(value, 0.0));
-        let none = || one(Err(Missing::NoDispersion));
+    fn the_record_ranks_and_no_window_is_imputed() {
+        // rare earns in one window and is idle in two; steady earns in each. By mean of imputed scores rare had won.
+        let rare =
+            agent("rare", vec![result(returns(&[0.03])), result(returns(&[0.0])), result(returns(&[0.0]))]);
+        let steady = agent(
+            "steady",
+            vec![result(returns(&[0.02])), result(returns(&[0.02])), result(returns(&[-0.005]))],
+        );
+        let found = table(&[rare, steady], &spec(RankingMetric::RoiPct, &[]));
+        let names: Vec<&str> = found.iter().map(|row| row.1.as_str()).collect();
+        assert_eq!(names, ["steady", "rare"]);
+        assert!((found[0].2.number().unwrap() - (1.02 * 1.02 * 0.995 - 1.0) * 100.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn windows_without_a_score_are_left_out_of_a_mean_and_counted() {
+        let a = agent("a", vec![result(traded(&[30, -20])), result(returns(&[0.0])), result(traded(&[-5]))]);
+        let b = agent("b", vec![result(traded(&[30, -20])), result(traded(&[1])), result(traded(&[-5]))]);
+        let agents = [a, b];
+        let by = |aggregate| BattleSpec { aggregate, ..spec(RankingMetric::ProfitFactor, &[]) };
+        let mean = leaderboard(&agents, &by(Aggregate::Mean), &MetricSpec::default());
+        // b: 1.5, infinite, 0; a: 1.5, none, 0.
+        let rows: Vec<_> = mean.rankings.iter().map(|row| (row.score, row.scored_windows)).collect();
+        assert_eq!(rows, [(Score::PlusInfinity, 3), (Score::Number(0.75), 2)]);
+        assert_eq!(mean.rankings[0].score_missing, Some(Missing::NoLosses));
+        let median = leaderboard(&agents, &by(Aggregate::Median), &MetricSpec::default());
+        let scores: Vec<_> = median.rankings.iter().map(|row| row.score).collect();
+        assert_eq!(scores, [Score::Number(1.5), Score::Number(0.75)]);
+    }
+
+    #[test]
+    fn rows_hold_the_record() {
+        let first = result(traded(&[20, 10]));
+        let second = result(traded(&[-15]));
+        let board = leaderboard(
+            &[agent("a", vec![first, second])],
+            &spec(RankingMetric::RoiPct, &[]),
+            &MetricSpec::default(),
+        );
+        let record = &board.rankings[0].record;
+        assert_eq!((record.trades, record.total_pnl), (3, crate::metrics::testing::cash(15)));
+        assert_eq!((record.profit_factor, record.win_rate), (Ok(2.0), Ok(2.0 / 3.0)));
+        // 10030 / 10000 * 9985 / 10000.
+        assert_eq!(record.final_equity.to_string(), "10014.95500000");
+    }
+
+    #[test]
+    fn too_few_trades_are_listed_below_without_a_rank() {
         let agents = [
-            agent("a", vec![one(Ok(1.0)), none(), none()]),
-            agent("b", vec![one(Ok(0.0)), one(Ok(3.0)), none()]),
-            agent("c", vec![none(), none(), none()]),
+            agent("lucky", vec![result(traded(&[500]))]),
+            agent("busy", vec![result(traded(&[1, -2, 3]))]),
+            agent("slow", vec![result(traded(&[1, -2, -3]))]),
         ];
-        let board = leaderboard(&agents, &battle_spec(RankingMetric::SharpeRatio, &[]));
-        let row = |i: usize| (board.rankings[i].name.to_string(), board.rankings[i].score);
-        // a: (1 + 3) / 2; b: (0 + 3) / 2; the window in which nobody has a score is left out.
-        assert_eq!(row(0), ("a".to_owned(), Some(2.0)));
-        assert_eq!(row(1), ("b".to_owned(), Some(1.5)));
-        assert_eq!(row(2), ("c".to_owned(), None));
-        assert_eq!(board.rankings[0].scored_windows, 1);
-        assert_eq!(board.rankings[0].sharpe_ratio, Some(1.0));
-    }
-
-    #[test]
-    fn rows_hold_means_sums_and_the_worst_drawdown() {
-        let mut first = metrics(Ok(0.1));
-        first.max_drawdown.depth = -0.3;
-        (first.trades, first.fees, first.win_rate) = (2, Cash::from_units(5), Ok(0.5));
-        let mut second = metrics(Ok(-0.2));
-        second.max_drawdown.depth = -0.1;
-        (second.trades, second.fees) = (1, Cash::from_units(7));
-        second.final_equity = first.final_equity + Cash::from_units(1);
-        let agents = [agent("a", vec![result(first.clone()), result(second)])];
-        let board = leaderboard(&agents, &battle_spec(RankingMetric::RoiPct, &[]));
-        let row = &board.rankings[0];
-        assert_eq!((row.trades, row.fees), (3, Cash::from_units(12)));
-        assert_eq!(row.max_drawdown_pct, Some(-30.0));
-        assert_eq!(row.win_rate, Some(50.0));
-        assert!((row.roi_pct.unwrap() - -5.0).abs() < 1e-12);
-        // The mean of x and x + 1 unit is a half: away from zero.
-        assert_eq!(row.final_equity, first.final_equity + Cash::from_units(1));
-    }
-
-    #[test]
-    fn exact_means_of_cash() {
-        let mean = |units: &[i128]| mean_cash(units.iter().map(|&u| Cash::from_units(u))).units();
-        assert_eq!(mean(&[1, 2]), 2);
-        assert_eq!(mean(&[-1, -2]), -2);
-        assert_eq!(mean(&[1, 1, 2]), 1);
-        assert_eq!(mean(&[1, 2, 2]), 2);
-        assert_eq!(mean(&[]), 0);
+        let found = table(&agents, &BattleSpec { min_trades: 2, ..spec(RankingMetric::RoiPct, &[]) });
+        let ranks: Vec<_> = found.iter().map(|row| (row.0, row.1.as_str())).collect();
+        assert_eq!(ranks, [(Some(1), "busy"), (Some(2), "slow"), (None, "lucky")]);
     }
 
     #[test]
     fn the_disqualified_keep_their_rank_and_are_named() {
-        let mut out = result(sharpe(Ok(-3.0), -0.5));
-        out.replay.status =
-            ReplayStatus::Forfeit { at: crate::domain::Timestamp::default(), reason: "slow".to_owned() };
-        let worse = result(sharpe(Ok(-4.0), -0.6));
+        let mut out = result(returns(&[-0.5]));
+        out.replay.status = ReplayStatus::Forfeit { at: Timestamp::default(), reason: "slow".to_owned() };
+        let worse = result(returns(&[-0.6]));
         let agents = [agent("worse", vec![worse]), agent("out", vec![out])];
-        let board = leaderboard(&agents, &battle_spec(RankingMetric::SharpeRatio, &[]));
+        let board = leaderboard(&agents, &spec(RankingMetric::RoiPct, &[]), &MetricSpec::default());
         assert_eq!(board.rankings[0].name.as_str(), "out");
         assert_eq!(board.rankings[0].status, "forfeit");
         assert_eq!(board.rankings[1].status, "completed");

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::against::measure_against;
+use super::against::{measure_against, records};
 use super::outcome::{AgentResult, Tournament, WindowResult, WindowSpan};
 use super::ranking::{leaderboard, rank_battle};
 use crate::engine::{Loop, Replay};
@@ -155,26 +155,34 @@ fn battle(
 
 /// From one row a window to one row an agent, with the rankings.
 fn tournament(plan: &Plan<'_>, battles: Vec<Vec<WindowResult>>) -> Tournament {
-    let mut agents: Vec<AgentResult> = plan
+    let mut rows: Vec<Vec<WindowResult>> =
+        plan.scenario.agents.iter().map(|_| Vec::with_capacity(battles.len())).collect();
+    for results in battles {
+        for (row, result) in rows.iter_mut().zip(results) {
+            row.push(result);
+        }
+    }
+    let records = records(plan, &rows);
+    let agents: Vec<AgentResult> = plan
         .scenario
         .agents
         .iter()
-        .map(|agent| AgentResult { name: agent.name.clone(), windows: Vec::with_capacity(battles.len()) })
+        .zip(rows)
+        .zip(records)
+        // A plan has windows, so every agent has a record.
+        .filter_map(|((spec, windows), record)| {
+            Some(AgentResult { name: spec.name.clone(), windows, record: record? })
+        })
         .collect();
-    for results in battles {
-        for (agent, result) in agents.iter_mut().zip(results) {
-            agent.windows.push(result);
-        }
-    }
-    let spec = &plan.scenario.battle;
+    let (spec, conventions) = (&plan.scenario.battle, &plan.scenario.metrics);
     let battles = (0..plan.windows.len())
         .map(|window| {
             let entrants: Vec<_> =
                 agents.iter().map(|agent| (&agent.name, &agent.windows[window].metrics)).collect();
-            rank_battle(plan.windows[window].window.index, &entrants, spec)
+            rank_battle(plan.windows[window].window.index, &entrants, spec, conventions)
         })
         .collect();
-    let leaderboard = leaderboard(&agents, spec);
+    let leaderboard = leaderboard(&agents, spec, conventions);
     Tournament { windows: plan.windows.to_vec(), agents, battles, leaderboard }
 }
 
@@ -185,6 +193,7 @@ mod tests {
 
     use super::*;
     use crate::domain::{Seed, Span};
+    use crate::metrics::Score;
     use crate::metrics::testing::{daily_market, replay};
     use crate::scenario::{RankingMetric, WindowSpec};
     use crate::tournament::plan_windows;
@@ -244,8 +253,10 @@ mod tests {
             assert_eq!(order, [1, 0, 2]);
         }
         // The last tick of ten is 1000 + 4 * gain: 4 * (98 + window) for `b`.
-        assert_eq!(run.scores(RankingMetric::TotalPnl)[0], [392.0, 396.0, 400.0, 404.0, 408.0].map(Some));
-        assert_eq!(run.leaderboard.rankings[0].score, Some(404.0));
+        let scores = run.scores(RankingMetric::TotalPnl, &scenario.metrics);
+        assert_eq!(scores[0], [392.0, 396.0, 400.0, 404.0, 408.0].map(Score::Number));
+        // PnL of a record is the sum of its windows': 5 * 4 * 101 for `c`.
+        assert_eq!(run.leaderboard.rankings[0].score, Score::Number(2020.0));
     }
 
     #[test]

@@ -1,35 +1,49 @@
-//! The number that a ranking metric ranks by, in the units it is shown in.
+//! The score of an agent: of one window, or of all of them by the scenario's rule.
 
-use super::outcome::Tournament;
-use crate::metrics::Metrics;
-use crate::scenario::RankingMetric;
+use super::outcome::{AgentResult, Tournament};
+use crate::metrics::{Measure, Metrics, Score, Summary, ranked_value};
+use crate::scenario::{Aggregate, MetricSpec, RankingMetric};
 
-/// The metric's value: percentages as percent; `None` where it does not exist. Larger is better for all of
-/// them: the drawdown is at most 0, so nearer to 0 is larger.
-pub fn score(metrics: &Metrics, metric: RankingMetric) -> Option<f64> {
-    let measure = match metric {
-        RankingMetric::RoiPct => metrics.total_return.map(percent),
-        RankingMetric::TotalPnl => Ok(metrics.total_pnl.to_f64()),
-        RankingMetric::SharpeRatio => metrics.sharpe_ratio,
-        RankingMetric::SortinoRatio => metrics.sortino_ratio,
-        RankingMetric::CalmarRatio => metrics.calmar_ratio,
-        RankingMetric::MaxDrawdownPct => Ok(percent(metrics.max_drawdown.depth)),
-        RankingMetric::WinRate => metrics.win_rate.map(percent),
-        RankingMetric::ProfitFactor => metrics.profit_factor,
-    };
-    measure.ok()
+/// The metric's score of what was measured: a window's, or a record's.
+pub fn score(metrics: &Metrics, metric: RankingMetric, spec: &MetricSpec) -> Score {
+    crate::metrics::score(&metrics.record.summary, metric, spec)
 }
 
-/// A fraction as percent.
-pub(super) fn percent(fraction: f64) -> f64 {
-    fraction * 100.0
+/// The metric's value in the units it is shown in; why there is none otherwise.
+///
+/// # Errors
+/// [`Missing`](crate::metrics::Missing), also where there is a score: an infinite one, or that of an idle agent.
+pub fn shown(metrics: &Metrics, metric: RankingMetric, spec: &MetricSpec) -> Measure {
+    ranked_value(&metrics.record.summary, metric, spec)
+}
+
+/// The score over several windows, which are in order of time.
+pub fn score_over(
+    windows: impl Iterator<Item = Summary> + Clone,
+    aggregate: Aggregate,
+    metric: RankingMetric,
+    spec: &MetricSpec,
+) -> Score {
+    let each = || windows.clone().map(|window| crate::metrics::score(&window, metric, spec));
+    match aggregate {
+        Aggregate::Record => crate::metrics::score(&Summary::record(windows.clone()), metric, spec),
+        Aggregate::Mean => Score::mean(each()),
+        Aggregate::Median => Score::median(each()),
+    }
+}
+
+impl AgentResult {
+    /// The summaries of its windows, in order.
+    pub fn summaries(&self) -> impl Iterator<Item = Summary> + Clone {
+        self.windows.iter().map(|window| window.metrics.record.summary)
+    }
 }
 
 impl Tournament {
-    /// The score matrix: one row an agent, one column a window, `None` where the metric does not exist.
-    pub fn scores(&self, metric: RankingMetric) -> Vec<Vec<Option<f64>>> {
-        let of = |agent: &super::AgentResult| {
-            agent.windows.iter().map(|window| score(&window.metrics, metric)).collect()
+    /// The score matrix: one row an agent, one column a window.
+    pub fn scores(&self, metric: RankingMetric, spec: &MetricSpec) -> Vec<Vec<Score>> {
+        let of = |agent: &AgentResult| {
+            agent.windows.iter().map(|window| score(&window.metrics, metric, spec)).collect()
         };
         self.agents.iter().map(of).collect()
     }
@@ -38,24 +52,19 @@ impl Tournament {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::Missing;
-    use crate::tournament::testing::metrics;
+    use crate::tournament::testing::{agent, result, returns};
 
     #[test]
-    fn fractions_become_percent() {
-        let mut metrics = metrics(Ok(0.125));
-        metrics.max_drawdown.depth = -0.25;
-        metrics.win_rate = Ok(0.5);
-        assert_eq!(score(&metrics, RankingMetric::RoiPct), Some(12.5));
-        assert_eq!(score(&metrics, RankingMetric::MaxDrawdownPct), Some(-25.0));
-        assert_eq!(score(&metrics, RankingMetric::WinRate), Some(50.0));
-        assert_eq!(score(&metrics, RankingMetric::TotalPnl), Some(1250.0));
-    }
-
-    #[test]
-    fn what_does_not_exist_is_none() {
-        let mut metrics = metrics(Ok(0.0));
-        metrics.sharpe_ratio = Err(Missing::NoDispersion);
-        assert_eq!(score(&metrics, RankingMetric::SharpeRatio), None);
+    fn one_rule_for_record_mean_and_median() {
+        let all = agent("a", [0.5, -0.5, 0.2].map(|gain| result(returns(&[gain]))).into());
+        let score = |aggregate| {
+            score_over(all.summaries(), aggregate, RankingMetric::RoiPct, &MetricSpec::default())
+                .number()
+                .unwrap()
+        };
+        // 1.5 * 0.5 * 1.2 - 1; (50 - 50 + 20) / 3; 20.
+        assert!((score(Aggregate::Record) - -10.0).abs() < 1e-9);
+        assert!((score(Aggregate::Mean) - 20.0 / 3.0).abs() < 1e-9);
+        assert!((score(Aggregate::Median) - 20.0).abs() < 1e-9);
     }
 }

@@ -3,13 +3,15 @@
 use std::path::PathBuf;
 
 use super::{AgentResult, WindowResult};
-use crate::domain::{AgentName, Bps, Instrument, Interval, Seed, Span, Symbol, Timestamp};
+use crate::domain::{
+    AgentName, Bps, Cash, Instrument, Interval, Seed, Span, Symbol, Timestamp, UNITS_PER_ONE,
+};
 use crate::market::{Bars, Market, SeriesBars, TickRange, TradingYear};
-use crate::metrics::testing::{cash, daily_market, empty_market, replay};
-use crate::metrics::{Course, Measure, Metrics, measure};
+use crate::metrics::testing::{cash, daily_market, empty_market, replay, round_trip};
+use crate::metrics::{Course, Metrics, measure, record_metrics};
 use crate::scenario::{
-    AgentSpec, BattleSpec, Calendar, Delisted, GapRule, MarketSpec, MetricSpec, RankingMetric, ReportSpec,
-    RiskProfile, Scenario, StrategyKind, StrategySpec, TieBreak, VenueSpec, WarmUp, WindowSpec,
+    AgentSpec, Aggregate, BattleSpec, Calendar, Delisted, GapRule, MarketSpec, MetricSpec, RankingMetric,
+    ReportSpec, RiskProfile, Scenario, StrategyKind, StrategySpec, TieBreak, VenueSpec, WarmUp, WindowSpec,
 };
 
 pub fn name(text: &str) -> AgentName {
@@ -55,16 +57,44 @@ pub fn priced(symbols: &[&[f64]]) -> Market {
     Market::assemble(Interval::DAY, series.collect(), None, None).unwrap()
 }
 
-/// Metrics of an idle agent that started with 10000, but for its total return.
-pub fn metrics(total_return: Measure) -> Metrics {
+/// Metrics of an agent that started with 10000 in a window of 40 days and had these returns on its first days.
+pub fn returns(returns: &[f64]) -> Metrics {
+    measured(returns, &[])
+}
+
+/// Metrics of one that closed these round trips, one a day, and whose equity moved by nothing else.
+pub fn traded(pnl: &[i128]) -> Metrics {
+    let mut equity = 10_000.0;
+    let steps = pnl.iter().map(|&pnl| {
+        let before = equity;
+        equity += cash(pnl).to_f64();
+        equity / before - 1.0
+    });
+    measured(&steps.collect::<Vec<f64>>(), pnl)
+}
+
+fn measured(returns: &[f64], pnl: &[i128]) -> Metrics {
     let market = daily_market(40);
-    let mut metrics = measure(&replay(&market, 10_000, vec![10_000.0; 40]), &market, &MetricSpec::default());
-    #[expect(clippy::cast_possible_truncation, reason = "whole amounts")]
-    let pnl = cash((total_return.unwrap_or(0.0) * 10_000.0).round() as i128);
-    metrics.total_return = total_return;
-    metrics.total_pnl = pnl;
-    metrics.final_equity = metrics.starting_balance + pnl;
-    metrics
+    let mut level = Cash::from_units(10_000 * UNITS_PER_ONE);
+    let mut equity = Vec::new();
+    for day in 0..40 {
+        let change = returns.get(day).copied().unwrap_or(0.0);
+        #[expect(clippy::cast_possible_truncation, reason = "amounts of tests")]
+        let units = (level.to_f64() * (1.0 + change) * UNITS_PER_ONE as f64).round() as i128;
+        level = Cash::from_units(units);
+        equity.push(level.to_f64());
+    }
+    let mut replay = replay(&market, 10_000, equity);
+    replay.final_equity = level;
+    replay.ticks_in_market = returns.iter().filter(|change| **change != 0.0).count();
+    replay.round_trips =
+        pnl.iter().enumerate().map(|(day, &pnl)| round_trip(&market, day, day + 1, pnl)).collect();
+    measure(&replay, &market, &MetricSpec::default())
+}
+
+/// Metrics of an agent with this return over the window, all of it on the first day.
+pub fn metrics(total_return: f64) -> Metrics {
+    returns(&[total_return])
 }
 
 pub fn result(metrics: Metrics) -> WindowResult {
@@ -73,7 +103,9 @@ pub fn result(metrics: Metrics) -> WindowResult {
 }
 
 pub fn agent(text: &str, windows: Vec<WindowResult>) -> AgentResult {
-    AgentResult { name: name(text), windows }
+    let measured: Vec<&Metrics> = windows.iter().map(|window| &window.metrics).collect();
+    let record = record_metrics(&measured, Ok(Vec::new()), 86_400.0, &MetricSpec::default()).unwrap();
+    AgentResult { name: name(text), windows, record }
 }
 
 pub fn battle_spec(ranking_metric: RankingMetric, tie_break: &[TieBreak]) -> BattleSpec {
@@ -82,6 +114,8 @@ pub fn battle_spec(ranking_metric: RankingMetric, tie_break: &[TieBreak]) -> Bat
         windows: WindowSpec::Whole,
         embargo: Span::default(),
         tie_break: tie_break.to_vec(),
+        aggregate: Aggregate::default(),
+        min_trades: 0,
     }
 }
 

@@ -135,6 +135,19 @@ fn what_is_no_amount_is_refused() {
     assert_eq!("1e3".parse::<Cash>().unwrap(), "1000".parse().unwrap());
 }
 
+/// Growth by a ratio is exact and rounded once, also where the product does not fit 128 bits.
+#[test]
+fn an_amount_grows_as_another_did() {
+    let cash = |text: &str| text.parse::<Cash>().unwrap();
+    assert_eq!(cash("100").grown(cash("3"), cash("2")), cash("66.66666667"));
+    assert_eq!(cash("0.00000001").grown(cash("2"), cash("1")), cash("0.00000001"), "a half goes up");
+    assert_eq!(cash("0.00000001").grown(cash("3"), cash("1")), cash("0"));
+    assert_eq!(cash("5").grown(cash("7"), cash("0")), cash("0"));
+    let large = "90000000000000000000.00000001";
+    assert_eq!(cash(large).grown(cash("3"), cash("3")), cash(large));
+    assert_eq!(cash("3").grown(cash("3"), cash(large)), cash(large));
+}
+
 /// Amounts over all magnitudes up to `most` units, each about as likely.
 fn any_size(most: u32) -> impl Strategy<Value = i128> {
     (0..=most, 1_i128..10).prop_map(move |(zeros, digit)| (digit * 10_i128.pow(zeros)).min(10_i128.pow(most)))
@@ -189,7 +202,13 @@ proptest! {
         let quantity = Qty::affordable(amount, price, fee, step);
         prop_assert!(quantity.is_on(step) && !quantity.is_negative());
         prop_assert!(Cash::notional(price, quantity).with_fee(fee) <= amount);
-        prop_assert!(Cash::notional(price, quantity + step).with_fee(fee) >= amount, "one step more pays it all or more");
+        // No more than `amount / (price * (1 + fee))`, and less only where rounding to eight places would cost more.
+        let whole = U256::new(1_000_000_000_000);
+        let dividend = U256::new(amount.units() as u128) * U256::new(100_000_000) * whole;
+        let divisor = U256::new(price.units() as u128) * (whole + U256::new(fee.units() as u128));
+        let most = Qty::from_units((dividend / divisor).as_i128()).floor_to(step);
+        prop_assert!(quantity <= most);
+        prop_assert!(quantity == most || Cash::notional(price, quantity + step).with_fee(fee) > amount);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use tiltyard::domain::{
 use tiltyard::engine::{ExitState, Flags, Holding, Replay, ReplayStatus, RoundTrip, Window};
 use tiltyard::market::{Market, TickRange};
 use tiltyard::metrics::{Metrics, Missing, measure};
-use tiltyard::scenario::{BattleSpec, MetricSpec, RankingMetric, WindowSpec};
+use tiltyard::scenario::{Aggregate, BattleSpec, MetricSpec, RankingMetric, WindowSpec};
 use tiltyard::tournament::{plan_windows, rank_battle};
 
 fn market(interval: &str, ticks: i64) -> Market {
@@ -87,8 +87,10 @@ fn ranked(entrants: &[(&str, &Metrics)], by: RankingMetric) -> Vec<(u32, String)
         windows: WindowSpec::Whole,
         embargo: Span::default(),
         tie_break: Vec::new(),
+        aggregate: Aggregate::Record,
+        min_trades: 0,
     };
-    let battle = rank_battle(0, &rows, &spec);
+    let battle = rank_battle(0, &rows, &spec, &MetricSpec::default());
     battle.ranks.iter().map(|place| (place.rank, names[place.agent].to_string())).collect()
 }
 
@@ -136,27 +138,29 @@ fn defect_7_trade_duration_is_the_holding_time_not_the_gap_between_fills() {
     assert_eq!(seconds, Ok(2.0 * 86_400.0));
 }
 
-/// A profit factor without losses is no number; it is neither 0 nor infinity, and shown as absent.
+/// A profit factor without losses is no number: never 0. It ranks as infinite, and is shown with the reason.
 #[test]
 fn defect_8_a_ratio_that_does_not_exist_is_absent_not_zero() {
     let market = market("1d", 40);
     let flawless = metrics(&market, vec![1100.0; 40], vec![trip(&market, 1, 2, 100)]);
     assert_eq!(flawless.profit_factor, Err(Missing::NoLosses));
     let idle = metrics(&market, vec![1000.0; 40], Vec::new());
-    assert_eq!(idle.sharpe_ratio, Err(Missing::NoDispersion));
+    assert_eq!(idle.sharpe_ratio, Err(Missing::Idle));
     assert_eq!(idle.profit_factor, Err(Missing::NoTrades));
     assert_eq!(idle.win_rate, Err(Missing::NoTrades));
 }
 
 #[test]
-fn defect_8_an_idle_agent_does_not_rank_above_a_losing_one() {
+fn defect_8_an_idle_agent_ranks_behind_every_gain_and_before_every_loss() {
     let market = market("1d", 40);
     let idle = metrics(&market, vec![1000.0; 40], Vec::new());
     let losing =
         metrics(&market, (0..40).map(|day| 999.0 - f64::from(day * day) / 2.0).collect(), Vec::new());
     assert!(losing.sharpe_ratio.unwrap() < 0.0);
-    let order = ranked(&[("idle", &idle), ("losing", &losing)], RankingMetric::SharpeRatio);
-    assert_eq!(order, places(&[(1, "losing"), (2, "idle")]));
+    let gaining = metrics(&market, (0..40).map(|day| 1001.0 + f64::from(day * day)).collect(), Vec::new());
+    let rows = [("idle", &idle), ("losing", &losing), ("gaining", &gaining)];
+    let order = ranked(&rows, RankingMetric::SharpeRatio);
+    assert_eq!(order, places(&[(1, "gaining"), (2, "idle"), (3, "losing")]));
 }
 
 #[test]
@@ -175,20 +179,25 @@ fn defect_8_ties_share_a_rank_and_never_follow_the_order_of_entry() {
 #[test]
 fn defect_8_no_metric_falls_back_to_another() {
     let market = market("1d", 40);
-    let mut rich = metrics(&market, vec![2000.0; 40], Vec::new());
-    let mut steady = metrics(&market, vec![1100.0; 40], Vec::new());
-    for (metric, set) in [
-        (RankingMetric::SharpeRatio, (|m, v| m.sharpe_ratio = Ok(v)) as fn(&mut Metrics, f64)),
-        (RankingMetric::SortinoRatio, |m, v| m.sortino_ratio = Ok(v)),
-        (RankingMetric::CalmarRatio, |m, v| m.calmar_ratio = Ok(v)),
-        (RankingMetric::MaxDrawdownPct, |m, v| m.max_drawdown.depth = v - 3.0),
-        (RankingMetric::WinRate, |m, v| m.win_rate = Ok(v)),
-        (RankingMetric::ProfitFactor, |m, v| m.profit_factor = Ok(v)),
-    ] {
-        set(&mut rich, 0.1);
-        set(&mut steady, 0.2);
-        let order = ranked(&[("rich", &rich), ("steady", &steady)], metric);
-        assert_eq!(order, places(&[(1, "steady"), (2, "rich")]), "{metric:?}");
+    // Rich by two steps with falls between, and one loss of two trades; steady by many small steps without one.
+    let climb = |day: i32| 1000.0 + f64::from(day) * 20.0 - if day % 9 == 8 { 300.0 } else { 0.0 };
+    let rich = metrics(
+        &market,
+        (1..=40).map(climb).collect(),
+        vec![trip(&market, 1, 2, 900), trip(&market, 2, 3, -600)],
+    );
+    let even = |day: i32| 1000.0 + f64::from(day) * 5.0 - if day % 9 == 8 { 4.0 } else { 0.0 };
+    let steady = metrics(
+        &market,
+        (1..=40).map(even).collect(),
+        vec![trip(&market, 1, 2, 90), trip(&market, 2, 3, 80), trip(&market, 3, 4, -10)],
+    );
+    let order = |metric| ranked(&[("rich", &rich), ("steady", &steady)], metric);
+    for metric in [RankingMetric::RoiPct, RankingMetric::TotalPnl] {
+        assert_eq!(order(metric), places(&[(1, "rich"), (2, "steady")]), "{metric:?}");
+    }
+    for metric in RankingMetric::ALL.into_iter().skip(2) {
+        assert_eq!(order(metric), places(&[(1, "steady"), (2, "rich")]), "{metric:?}");
     }
 }
 

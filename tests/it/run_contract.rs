@@ -14,7 +14,16 @@ const SMALL: &str = include_str!("../cli/mistakes/sound.toml");
 const SCENARIOS: [&str; 5] =
     ["first_tournament", "daily_rotation", "single_window", "league_of_twelve", "sweep_sma_cross"];
 
-const BOARD_KEYS: [&str; 5] = ["run_id", "scenario", "ranking_metric", "windows", "rankings"];
+const BOARD_KEYS: [&str; 8] = [
+    "run_id",
+    "scenario",
+    "ranking_metric",
+    "windows",
+    "rankings",
+    "aggregate",
+    "min_trades",
+    "windows_overlap",
+];
 const RANKING_KEYS: [&str; 18] = [
     "rank",
     "agent",
@@ -58,6 +67,12 @@ fn run_folder(stage: &Stage, out: &str, scenario: &str) -> String {
     format!("{out}/{scenario}/{}", runs[0])
 }
 
+/// What came after them, in JSON.
+const NEWER_KEYS: [&str; 7] =
+    ["cagr_pct", "record_days", "annualised_from_days", "scored_windows", "drawdown", "missing", "windows"];
+/// And in CSV.
+const NEWER_COLUMNS: [&str; 4] = ["cagr_pct", "record_days", "scored_windows", "score_missing"];
+
 /// The keys of pretty JSON at this indent, in the order they are written.
 fn keys_at(json: &str, indent: usize) -> Vec<&str> {
     let start = format!("{}\"", " ".repeat(indent));
@@ -89,11 +104,12 @@ fn the_leaderboard_has_exactly_these_keys_and_types() {
     let text = stage.result("run scenarios/first_tournament.toml --out out --json --quiet");
     assert_eq!(keys_at(&text, 2), BOARD_KEYS);
     let rows = keys_at(&text, 6);
-    assert_eq!(rows.len(), 8 * RANKING_KEYS.len());
-    assert!(rows.chunks(RANKING_KEYS.len()).all(|row| row == RANKING_KEYS));
+    let keys = [&RANKING_KEYS[..], &NEWER_KEYS].concat();
+    assert_eq!(rows.len(), 8 * keys.len());
+    assert!(rows.chunks(keys.len()).all(|row| row == keys));
     let csv = run_folder(&stage, "out", "first-tournament") + "/leaderboard.csv";
     let csv = fs::read_to_string(stage.path(&csv)).unwrap();
-    assert_eq!(csv.lines().next().unwrap(), RANKING_KEYS.join(","));
+    assert_eq!(csv.lines().next().unwrap(), [&RANKING_KEYS[..], &NEWER_COLUMNS].concat().join(","));
     assert_eq!(csv.lines().count(), 9);
     has_these_types(&parsed(&text));
 }
@@ -114,8 +130,17 @@ fn has_these_types(board: &Value) {
     let hold = rows.iter().find(|row| row["agent"] == "hold").unwrap();
     assert_eq!((&hold["win_rate"], &hold["profit_factor"]), (&Value::Null, &Value::Null));
     let roi = hold["roi_pct"].as_f64().unwrap();
-    let pnl: f64 = hold["total_pnl"].as_str().unwrap().parse().unwrap();
-    assert!((roi - pnl / 10_000.0 * 100.0).abs() < 1e-9, "{roi} {pnl}");
+    let equity: f64 = hold["final_equity"].as_str().unwrap().parse().unwrap();
+    assert!((roi - (equity / 10_000.0 - 1.0) * 100.0).abs() < 1e-9, "{roi} {equity}");
+    // Over several windows PnL adds up what each made of a fresh wallet.
+    let windows = hold["windows"].as_array().unwrap();
+    let pnl = |row: &Value| row["total_pnl"].as_str().unwrap().parse::<f64>().unwrap();
+    assert!((windows.iter().map(pnl).sum::<f64>() - pnl(hold)).abs() < 1e-6);
+    let reasons = ["idle: ", "+infinity", "no ", "too "];
+    let missing = rows.iter().flat_map(|row| row["missing"].as_object().unwrap().values());
+    assert!(
+        missing.map(|why| why.as_str().unwrap()).all(|why| reasons.iter().any(|one| why.starts_with(one)))
+    );
 }
 
 fn is_right(key: &str, value: &Value) -> bool {

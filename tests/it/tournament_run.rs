@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use tiltyard::domain::{AgentName, Bps, Cash, Instrument, Interval, Seed, Span, SymbolId, UNITS_PER_ONE};
 use tiltyard::market::{Market, SeriesBars, synth};
+use tiltyard::metrics::{Missing, Score};
 use tiltyard::scenario::{
-    AgentSpec, BattleSpec, Delisted, GapRule, MarketSpec, MetricSpec, RankingMetric, ReportSpec, RiskProfile,
-    Scenario, StrategyKind, StrategySpec, VenueSpec, WarmUp, WindowSpec,
+    AgentSpec, Aggregate, BattleSpec, Delisted, GapRule, MarketSpec, MetricSpec, RankingMetric, ReportSpec,
+    RiskProfile, Scenario, StrategyKind, StrategySpec, VenueSpec, WarmUp, WindowSpec,
 };
 use tiltyard::tournament::{Plan, Tournament, Unobserved, plan_windows, run};
 
@@ -68,6 +69,8 @@ fn scenario(market: &Market) -> Scenario {
             windows: WindowSpec::Random { length: Span::DAY.times(14), count: 4 },
             embargo: Span::default(),
             tie_break: Vec::new(),
+            aggregate: Aggregate::Record,
+            min_trades: 0,
         },
         tournament: None,
         sweep: None,
@@ -91,12 +94,13 @@ fn agents_meet_in_every_window_and_come_out_ranked() {
     let market = sample_market();
     let result = tournament(&market, 2);
     assert_eq!((result.windows.len(), result.battles.len()), (4, 4));
-    let scores = result.scores(RankingMetric::SharpeRatio);
-    // Cash never trades: it has no Sharpe ratio in any window, and ranks last for it.
-    assert_eq!(scores[1], [None; 4]);
-    let last = result.leaderboard.rankings.last().unwrap();
-    assert_eq!((last.name.as_str(), last.rank, last.score), ("cash", 4, None));
-    assert_eq!(last.final_equity, Cash::from_units(10_000 * UNITS_PER_ONE));
+    let scores = result.scores(RankingMetric::SharpeRatio, &MetricSpec::default());
+    // Cash never trades: for comparison its Sharpe ratio is 0 in every window, and it keeps what it had.
+    assert_eq!(scores[1], [Score::Number(0.0); 4]);
+    let cash = result.leaderboard.rankings.iter().find(|row| row.name.as_str() == "cash").unwrap();
+    assert_eq!((cash.score, cash.score_missing), (Score::Number(0.0), Some(Missing::Idle)));
+    assert_eq!(cash.record.final_equity, Cash::from_units(10_000 * UNITS_PER_ONE));
+    assert!(result.leaderboard.rankings.windows(2).all(|pair| pair[0].score >= pair[1].score));
     // Holding is what the bars did, from the second open to the last close, less one fee of 10 bp.
     for window in &result.agents[0].windows {
         let ticks = window.replay.window.ticks;

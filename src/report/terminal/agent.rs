@@ -36,7 +36,8 @@ fn about(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {
         parts.push(format!("risk {}", entrant.risk));
     }
     if let Some(row) = stored.leaderboard.rankings.iter().find(|row| row.agent == agent.agent) {
-        parts.push(format!("rank {} of {}", row.rank, stored.leaderboard.rankings.len()));
+        let rank = row.rank.map_or_else(|| "not ranked".to_owned(), |rank| format!("rank {rank}"));
+        parts.push(format!("{rank} of {}", stored.leaderboard.rankings.len()));
     }
     if let Some(benchmark) = &run.benchmark {
         parts.push(format!("against {benchmark}"));
@@ -47,7 +48,8 @@ fn about(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {
     format!("{}\n{}", style.bold(&agent.agent), filled(&parts, style.separator(), style))
 }
 
-/// Every metric: its value and why it has none, or over several windows its mean, lowest and highest.
+/// Every metric: its value and why it has none; over several windows that of the whole record, and the lowest and highest
+/// of a window.
 fn metrics(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {
     let with_benchmark = stored.run.benchmark.is_some();
     let stored_here = |one: &&Shown| {
@@ -63,19 +65,22 @@ fn metrics(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {
             pick(&values).map_or_else(|| style.none().to_owned(), |value| one.unit.shown(value))
         })
     };
+    let whole = |one: &Shown| {
+        agent.value(one.name()).map_or_else(|| style.none().to_owned(), |value| one.unit.shown(value))
+    };
     let columns = if agent.windows.len() > 1 {
         vec![
             named,
-            Column::numbers("mean", 0, of(mean)),
-            Column::numbers("lowest", 0, of(|values| values.iter().copied().reduce(f64::min))),
-            Column::numbers("highest", 0, of(|values| values.iter().copied().reduce(f64::max))),
+            Column::numbers("record", 0, rows.iter().map(|one| whole(one))),
+            Column::numbers("lowest window", 0, of(|values| values.iter().copied().reduce(f64::min))),
+            Column::numbers("highest window", 0, of(|values| values.iter().copied().reduce(f64::max))),
             note,
         ]
     } else {
         vec![named, Column::numbers("value", 0, of(|values| values.first().copied())), note]
     };
     let title = if agent.windows.len() > 1 {
-        format!("Metrics over {}", plural(agent.windows.len(), "window"))
+        format!("Metrics of the record over {}", plural(agent.windows.len(), "window"))
     } else {
         "Metrics".to_owned()
     };
@@ -89,8 +94,11 @@ fn value(job: &JobRecord, one: &Shown) -> Option<f64> {
 /// The sign of percent; where windows have no value, why, and how many.
 fn note(one: &Shown, agent: &AgentRecord) -> String {
     let lacking = agent.windows.iter().filter(|job| job.missing.contains_key(one.name())).count();
-    let reason = agent.why_missing(one.name()).unwrap_or_default();
+    let in_window = || agent.windows.iter().find_map(|job| job.missing.get(one.name()));
+    let reason =
+        agent.why_missing(one.name()).or_else(|| in_window().map(String::as_str)).unwrap_or_default();
     match (lacking, agent.windows.len()) {
+        _ if agent.windows.len() > 1 && agent.why_missing(one.name()).is_some() => reason.to_owned(),
         (0, _) => one.unit.sign().to_owned(),
         (all, windows) if all == windows => reason.to_owned(),
         (some, _) => {
@@ -98,11 +106,6 @@ fn note(one: &Shown, agent: &AgentRecord) -> String {
             format!("{sign} without {where_}: {reason}").trim_start().to_owned()
         }
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a count of windows")]
-fn mean(values: &[f64]) -> Option<f64> {
-    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
 /// A line for each window; nothing for a run of one.
@@ -240,7 +243,7 @@ volatility            0.00  %
 Sharpe                0.30
 Sortino                  -  no return below the threshold
 Calmar                   -  no drawdown
-max drawdown          0.00  %
+max drawdown         -2.00  %
 ulcer index           0.00  %
 omega                    -  no dispersion in the returns
 tail ratio               -  no dispersion in the returns
@@ -249,7 +252,7 @@ CVaR 95 %             0.00  %
 skew                     -  no dispersion in the returns
 excess kurtosis          -  no dispersion in the returns
 win rate            100.00  %
-profit factor            -  no losing trades
+profit factor            -  +infinity: no losing trades
 payoff ratio             -  no closed trades
 expectancy            1.50
 SQN                      -  no closed trades
@@ -277,7 +280,7 @@ Sharpe of the last 30 daily returns: lowest 1.25 on 2024-01-04, highest 1.25 on 
     }
 
     #[test]
-    fn several_windows_have_a_mean_and_their_own_lines() {
+    fn several_windows_have_a_record_and_their_own_lines() {
         let mut stored = fixture::stored();
         stored.run.benchmark = Some("idle".to_owned());
         let mut second = stored.agents[0].windows[0].clone();
@@ -286,13 +289,15 @@ Sharpe of the last 30 daily returns: lowest 1.25 on 2024-01-04, highest 1.25 on 
         second.metrics.insert("sharpe_ratio".to_owned(), None);
         second.missing.insert("sharpe_ratio".to_owned(), "no dispersion in the returns".to_owned());
         stored.agents[0].windows.push(second);
+        let record = stored.agents[0].record.as_mut().unwrap();
+        record.metrics.insert("roi_pct".to_owned(), Some(0.9925));
         let text = agent(&stored, &stored.agents[0], Style::PLAIN);
         for line in [
             "against idle",
-            "Metrics over 2 windows",
-            "total return          0.50   -0.50     1.50  %",
-            "Sharpe                0.30    0.30     0.30  without 1 window: no dispersion in the returns",
-            "alpha a year             -       -        -  no benchmark",
+            "Metrics of the record over 2 windows",
+            "total return          0.99          -0.50            1.50  %",
+            "Sharpe                0.30           0.30            0.30  without 1 window: no dispersion in the returns",
+            "alpha a year             -              -               -  no benchmark",
             "window  from        to          ROI %  excess %  Sharpe",
         ] {
             assert!(text.contains(line), "{line}\n{text}");

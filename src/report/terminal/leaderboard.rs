@@ -7,6 +7,7 @@ use super::notes;
 use crate::report::numbers::{count, gain, money, ratio, signed};
 use crate::report::spark::spark;
 use crate::report::view::verdict;
+use crate::report::wording;
 use crate::store::{RankingRecord, StoredRun};
 
 /// Metrics that may have no value, with their heads.
@@ -50,7 +51,6 @@ pub(super) fn table(stored: &StoredRun, style: Style) -> String {
 }
 
 fn drawn(stored: &StoredRun, curves: &[Vec<f64>], style: Style) -> String {
-    let scored = if score(stored, style).is_some() { stored.leaderboard.windows } else { 0 };
     let mut all = columns(stored, style);
     if style.unicode && !curves.is_empty() {
         all.insert(2, curve(stored, curves));
@@ -59,8 +59,11 @@ fn drawn(stored: &StoredRun, curves: &[Vec<f64>], style: Style) -> String {
     // No file has it as a column.
     drawing.left_out.retain(|head| *head != CURVE_HEAD);
     let shown: Vec<_> = METRICS.into_iter().filter(|(_, head)| !drawing.left_out.contains(head)).collect();
+    let calmar = shown.iter().any(|(metric, _)| *metric == "calmar_ratio");
+    let annualised = if calmar { notes::annualised(stored, style) } else { String::new() };
     let notes = [
-        notes::score(scored, style),
+        notes::record(stored, style),
+        annualised,
         notes::left_out(&drawing.left_out, style),
         notes::missing(stored, &shown, style),
         notes::unfinished(stored, style),
@@ -77,12 +80,14 @@ fn columns(stored: &StoredRun, style: Style) -> Vec<Column> {
     let metric = stored.leaderboard.ranking_metric.as_str();
     let text = |make: fn(&RankingRecord) -> String| rows.iter().map(make);
     let number = |key: &'static str, form: fn(f64) -> String| {
-        rows.iter().map(move |row| row.value(key).map_or_else(|| style.none().to_owned(), form))
+        rows.iter().map(move |row| style.score(wording::shown(row, key), form))
+    };
+    let pnl = |row: &RankingRecord| {
+        if row.is_idle() { style.none().to_owned() } else { gain(&row.total_pnl) }
     };
     let mut all = vec![
         ("roi_pct", Column::gains("ROI %", 1, number("roi_pct", signed))),
-        ("total_pnl", Column::gains("PnL", 8, text(|row| gain(&row.total_pnl)))),
-        ("", Column::numbers("final equity", 4, text(|row| money(&row.final_equity)))),
+        ("total_pnl", Column::gains("PnL", 8, rows.iter().map(pnl))),
         ("sharpe_ratio", Column::numbers("Sharpe", 2, number("sharpe_ratio", ratio))),
         ("sortino_ratio", Column::numbers("Sortino", 9, number("sortino_ratio", ratio))),
         ("calmar_ratio", Column::numbers("Calmar", 10, number("calmar_ratio", ratio))),
@@ -92,12 +97,19 @@ fn columns(stored: &StoredRun, style: Style) -> Vec<Column> {
         ("", Column::numbers("trades", 5, text(|row| count(row.trades)))),
         ("", Column::numbers("fees", 11, text(|row| money(&row.fees)))),
     ];
+    // Over several windows every one of them starts with a fresh wallet.
+    if stored.leaderboard.windows < 2 {
+        all.insert(2, ("", Column::numbers("final equity", 4, text(|row| money(&row.final_equity)))));
+    }
     let ranked_by = all.iter().position(|(key, _)| *key == metric).map(|i| all.remove(i).1.kept());
     let mut columns = vec![
-        Column::numbers("#", 0, text(|row| row.rank.to_string())),
-        Column::words("agent", 0, text(|row| row.agent.clone())).strong_where(|i| rows[i].rank == 1),
+        Column::numbers("#", 0, rows.iter().map(|row| rank(row, style))),
+        Column::words("agent", 0, text(|row| row.agent.clone())).strong_where(|i| rows[i].rank == Some(1)),
     ];
     columns.extend(score(stored, style));
+    if scored(stored) {
+        columns.push(Column::numbers("scored", 0, text(|row| count(row.scored_windows))));
+    }
     columns.extend(ranked_by);
     columns.extend(all.into_iter().map(|(_, column)| column));
     if rows.iter().any(|row| row.status != "completed") {
@@ -116,14 +128,21 @@ fn curve(stored: &StoredRun, curves: &[Vec<f64>]) -> Column {
     Column::words(CURVE_HEAD, 6, cells)
 }
 
+/// Nothing for an agent that is not ranked.
+fn rank(row: &RankingRecord, style: Style) -> String {
+    row.rank.map_or_else(|| style.none().to_owned(), |rank| rank.to_string())
+}
+
+/// Whether windows without a score are left out of a mean or median.
+fn scored(stored: &StoredRun) -> bool {
+    stored.leaderboard.windows > 1 && matches!(stored.leaderboard.aggregate.as_str(), "mean" | "median")
+}
+
 /// Shown only where it says something else than the ranking metric's own column.
 fn score(stored: &StoredRun, style: Style) -> Option<Column> {
-    let metric = stored.leaderboard.ranking_metric.as_str();
-    let rows = &stored.leaderboard.rankings;
-    let shown = |value: Option<f64>| value.map(ratio);
-    let differs = rows.iter().any(|row| shown(row.score) != shown(row.value(metric)));
-    let cells = rows.iter().map(|row| shown(row.score).unwrap_or_else(|| style.none().to_owned()));
-    differs.then(|| Column::numbers("score", 0, cells))
+    let (rows, metric) = (&stored.leaderboard.rankings, &stored.leaderboard.ranking_metric);
+    let cells = rows.iter().map(|row| style.score(wording::shown_score(row, metric), ratio));
+    wording::score_says_more(stored).then(|| Column::numbers("score", 0, cells))
 }
 
 #[cfg(test)]
@@ -136,7 +155,7 @@ mod tests {
         let mut stored = fixture::stored();
         let template = stored.leaderboard.rankings[0].clone();
         let row = |rank, agent: &str, roi: f64, trades| RankingRecord {
-            rank,
+            rank: Some(rank),
             agent: agent.to_owned(),
             score: Some(roi),
             final_equity: format!("{:.8}", 10_000.0 * (1.0 + roi / 100.0)),
@@ -157,7 +176,7 @@ mod tests {
             row(1, "donchian_breakout_20", 154.205, 1234),
             row(2, "momentum_top_3", 88.5, 210),
             row(3, "buy_and_hold", 61.0, 1),
-            RankingRecord { rank: 4, ..idle },
+            RankingRecord { rank: Some(4), ..idle },
             RankingRecord { status: "disqualified".to_owned(), ..row(5, "grid", -35.75, 5012) },
         ];
         stored

@@ -11,9 +11,14 @@ pub(super) fn missing(stored: &StoredRun, shown: &[Shown], style: Style) -> Stri
     lines(wording::missing(stored, shown).into_iter().map(|line| format!("{sign} {line}")), style)
 }
 
-/// What the score column says where it differs from the metric's own.
-pub(super) fn score(windows: usize, style: Style) -> String {
-    if windows < 2 { String::new() } else { paragraph(wording::SCORE, style) }
+/// What the numbers are of, and who is not ranked.
+pub(super) fn record(stored: &StoredRun, style: Style) -> String {
+    lines(wording::record(stored), style)
+}
+
+/// That growth a year comes from less than a year.
+pub(super) fn annualised(stored: &StoredRun, style: Style) -> String {
+    lines(wording::annualised(stored), style)
 }
 
 /// Which columns had no room.

@@ -4,6 +4,7 @@ use super::Style;
 use super::grid::{Column, draw};
 use super::header::{filled, titled};
 use super::leaderboard::table;
+use crate::metrics::Score;
 use crate::report::numbers::{count, length, range, ratio, signed};
 use crate::report::wording::{costs, plural, some, symbols};
 use crate::store::{AgentRecord, BattleRecord, PlaceRecord, StoredRun};
@@ -68,15 +69,15 @@ fn windows(stored: &StoredRun, style: Style) -> String {
         return String::new();
     }
     let text = |make: fn(&BattleRecord) -> String| battles.iter().map(make);
-    let score = |of: fn(&BattleRecord) -> Option<f64>| {
-        battles.iter().map(move |battle| of(battle).map_or_else(|| style.none().to_owned(), ratio))
+    let score = |battle: &BattleRecord| {
+        style.score(battle.rankings.first().map_or(Score::Absent, PlaceRecord::known_score), ratio)
     };
     let columns = vec![
         Column::numbers("window", 0, text(|battle| battle.window.to_string())),
         Column::words("from", 2, text(|battle| range(&battle.start, &battle.end).0)),
         Column::words("to", 3, text(|battle| range(&battle.start, &battle.end).1)),
         Column::words("winner", 0, text(winners)),
-        Column::numbers("score", 1, score(|battle| battle.rankings.first()?.score)),
+        Column::numbers("score", 1, battles.iter().map(score)),
         Column::words(
             "second",
             4,
@@ -99,11 +100,10 @@ fn runner_up(battle: &BattleRecord) -> Option<&PlaceRecord> {
 
 /// Nothing where all share the first place.
 fn second_score(battle: &BattleRecord, style: Style) -> String {
-    runner_up(battle)
-        .map_or_else(String::new, |place| place.score.map_or_else(|| style.none().to_owned(), ratio))
+    runner_up(battle).map_or_else(String::new, |place| style.score(place.known_score(), ratio))
 }
 
-/// Statistics that the leaderboard has no room for, in its order; means over the windows.
+/// Statistics that the leaderboard has no room for, in its order; of the whole record.
 fn agents(stored: &StoredRun, style: Style) -> String {
     let rows: Vec<&AgentRecord> =
         stored.leaderboard.rankings.iter().filter_map(|row| stored.agent(&row.agent)).collect();
@@ -111,21 +111,21 @@ fn agents(stored: &StoredRun, style: Style) -> String {
         let entrant = stored.run.agents.iter().find(|entrant| entrant.name == agent.agent);
         entrant.map_or_else(String::new, |entrant| entrant.strategy.clone())
     };
-    let mean = |metric: &'static str, form: fn(f64) -> String| {
-        rows.iter().map(move |agent| agent.mean(metric).map_or_else(|| style.none().to_owned(), form))
+    let value = |metric: &'static str, form: fn(f64) -> String| {
+        rows.iter().map(move |agent| agent.value(metric).map_or_else(|| style.none().to_owned(), form))
     };
     let columns = vec![
         Column::words("agent", 0, rows.iter().map(|agent| agent.agent.clone())),
         Column::words("strategy", 1, rows.iter().map(|agent| strategy(agent))),
-        Column::gains("CAGR %", 2, mean("cagr_pct", signed)),
-        Column::numbers("vol %", 3, mean("volatility_pct", ratio)),
-        Column::numbers("ulcer %", 9, mean("ulcer_index_pct", ratio)),
-        Column::numbers("CVaR 95 %", 10, mean("cvar_95_pct", ratio)),
-        Column::numbers("exposure %", 4, mean("exposure_pct", ratio)),
-        Column::numbers("turnover", 7, mean("turnover", ratio)),
-        Column::gains("expectancy", 5, mean("expectancy", signed)),
-        Column::numbers("payoff", 8, mean("payoff_ratio", ratio)),
-        Column::numbers("mean hold", 6, mean("mean_trade_seconds", length)),
+        Column::gains("CAGR %", 2, value("cagr_pct", signed)),
+        Column::numbers("vol %", 3, value("volatility_pct", ratio)),
+        Column::numbers("ulcer %", 9, value("ulcer_index_pct", ratio)),
+        Column::numbers("CVaR 95 %", 10, value("cvar_95_pct", ratio)),
+        Column::numbers("exposure %", 4, value("exposure_pct", ratio)),
+        Column::numbers("turnover", 7, value("turnover", ratio)),
+        Column::gains("expectancy", 5, value("expectancy", signed)),
+        Column::numbers("payoff", 8, value("payoff_ratio", ratio)),
+        Column::numbers("mean hold", 6, value("mean_trade_seconds", length)),
         Column::numbers(
             "orders",
             11,
@@ -133,7 +133,7 @@ fn agents(stored: &StoredRun, style: Style) -> String {
         ),
     ];
     let title = if stored.run.windows.len() > 1 {
-        format!("Agents (means over {})", plural(stored.run.windows.len(), "window"))
+        format!("Agents (record over {})", plural(stored.run.windows.len(), "window"))
     } else {
         "Agents".to_owned()
     };
@@ -185,15 +185,15 @@ market    d1935d1935d1
 versions  tiltyard 0.1.0, semantics 2
 folder    reports/first/RUN
 
-#  agent        ROI %    PnL  final equity  Sharpe  Sortino  Calmar  max DD %   win %  PF  trades  fees
--------------------------------------------------------------------------------------------------------
-1  trend, fast  +1.50  +1.50        101.50    0.30        -       -     -2.00  100.00   -       1  0.04
-2  idle          0.00   0.00        100.00       -        -       -      0.00       -   -       0  0.00
+#  agent        ROI %    PnL  final equity  Sharpe  Sortino  Calmar  max DD %   win %   PF  trades  fees
+--------------------------------------------------------------------------------------------------------
+1  trend, fast  +1.50  +1.50        101.50    0.30        -       -     -2.00  100.00  inf       1  0.04
+2  idle          0.00   0.00        100.00       -        -       -      0.00       -    -       0  0.00
 
+- +infinity: no losing trades: PF of trend, fast
 - no closed trades: win %, PF of idle
 - no dispersion in the returns: Sharpe, Sortino of idle
 - no drawdown: Calmar of trend, fast, idle
-- no losing trades: PF of trend, fast
 - no return below the threshold: Sortino of trend, fast
 
 Agents

@@ -1,5 +1,7 @@
 //! What a terminal can show, and the few signs whose form depends on it.
 
+use crate::metrics::Score;
+
 /// What the output can show. The command line decides; this room only obeys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
@@ -18,6 +20,16 @@ impl Style {
     /// Stands for a value that does not exist.
     pub(super) const fn none(self) -> &'static str {
         if self.unicode { "–" } else { "-" }
+    }
+
+    /// A score as it is shown: an infinity by its sign.
+    pub(super) fn score(self, score: Score, form: impl Fn(f64) -> String) -> String {
+        match score {
+            Score::Absent => self.none().to_owned(),
+            Score::Number(value) => form(value),
+            Score::PlusInfinity => if self.unicode { "∞" } else { "inf" }.to_owned(),
+            Score::MinusInfinity => if self.unicode { "-∞" } else { "-inf" }.to_owned(),
+        }
     }
 
     /// Between the parts of a line.

@@ -7,7 +7,7 @@ use super::evidence::evidence;
 use super::grid::{Column, draw};
 use super::header::{filled, paragraph};
 use crate::report::numbers::{count, ratio, signed};
-use crate::report::wording::plural;
+use crate::report::wording::{plural, winner_score};
 use crate::store::sweep::{ResultColumn, StoredSweep, SweepRecord, ValidationRecord};
 
 /// Metrics shown beside the one that orders, with their heads; whether their sign is good or bad.
@@ -158,7 +158,7 @@ fn winner(record: &SweepRecord) -> String {
             )
         },
     );
-    format!("{named}: {} {} (trial {}); {around}", record.objective, ratio(winner.score), winner.trial)
+    format!("{named}: {} {} (trial {}); {around}", record.objective, winner_score(winner), winner.trial)
 }
 
 /// `fast = 20, slow = 100`.

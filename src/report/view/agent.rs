@@ -7,6 +7,7 @@ use super::curves::are_apart;
 use crate::report::names::{self, Unit};
 use crate::report::numbers::{count, ratio, signed};
 use crate::report::table::{Cell, Head, Table};
+use crate::report::wording;
 use crate::store::{AgentRecord, RankingRecord, StoredRun};
 
 /// Metrics whose sign says gain or loss.
@@ -20,7 +21,7 @@ pub(in crate::report) struct Agent {
     pub index: usize,
     pub strategy: String,
     pub description: String,
-    pub rank: u32,
+    pub rank: Option<u32>,
     pub roi: Cell,
     pub metrics: Table,
     /// Why a metric has no value.
@@ -47,7 +48,7 @@ pub(super) fn agent(stored: &StoredRun, row: &RankingRecord, record: &AgentRecor
         strategy: entrant.map_or_else(String::new, |one| one.strategy.replace('_', " ")),
         description: entrant.map_or_else(String::new, |one| one.description.clone()),
         rank: row.rank,
-        roi: Cell::gain(row.roi_pct, signed),
+        roi: Cell::score(wording::shown(row, "roi_pct"), signed).toned(),
         metrics: metrics(record),
         missing: missing(record),
         refused: refused(record),
@@ -58,17 +59,17 @@ pub(super) fn agent(stored: &StoredRun, row: &RankingRecord, record: &AgentRecor
     }
 }
 
-/// A row a metric: its value; over several windows its mean, lowest and highest.
+/// A row a metric: its value; over several windows that of the whole record, and the lowest and highest of a window.
 fn metrics(record: &AgentRecord) -> Table {
     let several = record.windows.len() > 1;
-    let mut columns = vec![Head::words("metric"), Head::numbers(if several { "mean" } else { "value" })];
+    let mut columns = vec![Head::words("metric"), Head::numbers(if several { "record" } else { "value" })];
     if several {
-        columns.extend(["lowest", "highest"].map(Head::numbers));
+        columns.extend(["lowest window", "highest window"].map(Head::numbers));
     }
     let row = |key: &str| {
         let values = || record.windows.iter().filter_map(|job| job.metrics.get(key).copied()?);
         let form = |value: f64| shown(key, value);
-        let mut cells = vec![Cell::words(names::title(key)), Cell::number(record.mean(key), form)];
+        let mut cells = vec![Cell::words(names::title(key)), Cell::number(record.value(key), form)];
         if several {
             cells.push(Cell::number(values().reduce(f64::min), form));
             cells.push(Cell::number(values().reduce(f64::max), form));
@@ -108,9 +109,7 @@ fn missing(record: &AgentRecord) -> Vec<String> {
             None => by_reason.push((reason, vec![name])),
         }
     }
-    let windows = record.windows.len();
-    let some = if windows > 1 { " (in at least one window)" } else { "" };
-    by_reason.iter().map(|(reason, names)| format!("{}: {reason}{some}", names.join(", "))).collect()
+    by_reason.iter().map(|(reason, names)| format!("{}: {reason}", names.join(", "))).collect()
 }
 
 fn refused(record: &AgentRecord) -> Table {
@@ -141,13 +140,14 @@ mod tests {
         let trend = agent(&stored, &rows[0], stored.agent("trend, fast").unwrap());
         assert_eq!(trend.metrics.rows[0][1].text, "+1.50");
         assert_eq!(trend.refused.rows[0][0].text, "ORDER_TOO_LARGE");
-        assert_eq!((trend.index, trend.rank), (0, 1));
+        assert_eq!((trend.index, trend.rank), (0, Some(1)));
     }
 
     #[test]
     fn keys_that_are_not_known_are_shown_all_the_same() {
         let mut stored = fixture::stored();
         stored.agents[0].windows[0].metrics.insert("luck_pct".to_owned(), Some(101.5));
+        stored.agents[0].record = None;
         let row = stored.leaderboard.rankings[0].clone();
         let shown = agent(&stored, &row, &stored.agents[0]);
         let last = shown.metrics.rows.last().unwrap();

@@ -29,57 +29,63 @@ const METRICS: [(&str, &str, Form); 7] = [
 
 pub(super) fn board(stored: &StoredRun) -> Board {
     let rows = &stored.leaderboard.rankings;
-    let scored = score_says_more(stored);
+    let several = stored.leaderboard.windows > 1;
+    let scored = wording::score_says_more(stored);
+    let counted = several && matches!(stored.leaderboard.aggregate.as_str(), "mean" | "median");
     let unfinished = rows.iter().any(|row| row.status != "completed");
     let mut columns = vec![Head::numbers("#"), Head::words("agent")];
     if scored {
         columns.push(Head::numbers("score"));
     }
+    if counted {
+        columns.push(Head::numbers("scored"));
+    }
     columns.extend(METRICS.map(|(_, head, _)| Head::numbers(head)));
-    columns.extend(["PnL", "final equity", "trades", "fees"].map(Head::numbers));
+    columns.push(Head::numbers("PnL"));
+    // Over several windows every one of them starts with a fresh wallet.
+    if !several {
+        columns.push(Head::numbers("final equity"));
+    }
+    columns.extend(["trades", "fees"].map(Head::numbers));
     if unfinished {
         columns.push(Head::words("status"));
     }
-    let rows = rows.iter().map(|row| cells(row, scored, unfinished)).collect();
-    Board { table: Table { columns, rows }, notes: notes(stored, scored) }
+    let heads: Vec<String> = columns.iter().map(|head| head.name.clone()).collect();
+    let rows = rows
+        .iter()
+        .map(|row| heads.iter().map(|head| cell(row, head, &stored.leaderboard.ranking_metric)).collect())
+        .collect();
+    Board { table: Table { columns, rows }, notes: notes(stored) }
 }
 
-fn cells(row: &RankingRecord, scored: bool, unfinished: bool) -> Vec<Cell> {
-    let mut cells = vec![
-        Cell::number(Some(f64::from(row.rank)), |rank| rank.to_string()),
-        Cell::words(row.agent.as_str()),
-    ];
-    if scored {
-        cells.push(Cell::number(row.score, ratio));
+/// What a row has under a head.
+fn cell(row: &RankingRecord, head: &str, ranking_metric: &str) -> Cell {
+    #[expect(clippy::cast_precision_loss, reason = "counts, shown only")]
+    let counted = |n: usize| Cell::number(Some(n as f64), |_| crate::report::numbers::count(n));
+    match head {
+        "#" => Cell::number(row.rank.map(f64::from), |rank| rank.to_string()),
+        "agent" => Cell::words(row.agent.as_str()),
+        "score" => Cell::score(wording::shown_score(row, ranking_metric), ratio),
+        "scored" => counted(row.scored_windows),
+        "PnL" if row.is_idle() => Cell::number(None, ratio),
+        "PnL" => Cell::money(&row.total_pnl, gain),
+        "final equity" => Cell::money(&row.final_equity, money),
+        "trades" => counted(row.trades),
+        "fees" => Cell::money(&row.fees, money),
+        "status" => Cell::words(row.status.as_str()),
+        head => {
+            let metric = METRICS.into_iter().find(|(_, name, _)| *name == head);
+            let cell = |(key, _, form): (&str, &str, Form)| Cell::score(wording::shown(row, key), form);
+            let cell = metric.map_or_else(|| Cell::words(""), cell);
+            if head == "ROI %" { cell.toned() } else { cell }
+        }
     }
-    for (key, _, form) in METRICS {
-        let value = row.value(key);
-        cells.push(if key == "roi_pct" { Cell::gain(value, form) } else { Cell::number(value, form) });
-    }
-    cells.push(Cell::money(&row.total_pnl, gain));
-    cells.push(Cell::money(&row.final_equity, money));
-    #[expect(clippy::cast_precision_loss, reason = "a count, shown only")]
-    cells.push(Cell::number(Some(row.trades as f64), |_| crate::report::numbers::count(row.trades)));
-    cells.push(Cell::money(&row.fees, money));
-    if unfinished {
-        cells.push(Cell::words(row.status.as_str()));
-    }
-    cells
 }
 
-/// Whether the score is another number than the ranking metric's own column.
-fn score_says_more(stored: &StoredRun) -> bool {
-    let metric = stored.leaderboard.ranking_metric.as_str();
-    let shown = |value: Option<f64>| value.map(ratio);
-    stored.leaderboard.rankings.iter().any(|row| shown(row.score) != shown(row.value(metric)))
-}
-
-fn notes(stored: &StoredRun, scored: bool) -> Vec<String> {
+fn notes(stored: &StoredRun) -> Vec<String> {
     let shown = METRICS.map(|(key, head, _)| -> Shown { (key, head) });
-    let mut notes = Vec::new();
-    if scored && stored.leaderboard.windows > 1 {
-        notes.push(wording::SCORE.to_owned());
-    }
+    let mut notes = wording::record(stored);
+    notes.extend(wording::annualised(stored));
     notes.extend(wording::missing(stored, &shown));
     notes.extend(wording::unfinished(stored));
     notes

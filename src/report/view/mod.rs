@@ -5,6 +5,8 @@
 
 mod about;
 mod agent;
+#[cfg(test)]
+mod agreement;
 mod board;
 mod compare;
 mod course;

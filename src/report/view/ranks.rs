@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
+use crate::metrics::Score;
 use crate::report::numbers::{range, ratio};
+use crate::report::table::Cell;
 use crate::store::StoredRun;
 
 /// Windows that a table still has room for.
@@ -73,24 +75,27 @@ pub(super) fn ranks(stored: &StoredRun) -> Option<Ranks> {
         windows: windows.collect(),
         places: places.collect(),
         shares: agents.iter().map(|agent| shares(stored, agent, agents.len())).collect(),
-        scores: stored.leaderboard.rankings.iter().map(|row| scores(stored, &row.agent, row.score)).collect(),
+        scores: stored.leaderboard.rankings.iter().map(|row| scores(stored, &row.agent)).collect(),
         left_out: battles.len() - shown,
         agents,
     })
 }
 
-fn scores(stored: &StoredRun, agent: &str, mean: Option<f64>) -> Scores {
+fn scores(stored: &StoredRun, agent: &str) -> Scores {
     let places = stored.battles.iter().flat_map(|battle| battle.rankings.iter().filter(|p| p.agent == agent));
-    let (lowest, highest) = places
-        .filter_map(|place| place.score)
+    let known: Vec<f64> = places.filter_map(|place| place.score).collect();
+    let (lowest, highest) = known
+        .iter()
+        .copied()
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), score| (low.min(score), high.max(score)));
     let index = stored.run.agents.iter().position(|one| one.name == agent).unwrap_or_default();
-    let mean = mean.filter(|_| lowest <= highest);
+    let mean = crate::metrics::mean(&known).ok();
     Scores { agent: agent.to_owned(), index, mean, lowest, highest }
 }
 
 fn place(found: Option<&crate::store::PlaceRecord>, agents: usize) -> Place {
-    let score = found.and_then(|p| p.score).map_or_else(|| crate::report::table::NONE.to_owned(), ratio);
+    let score = found.map_or(Score::Absent, crate::store::PlaceRecord::known_score);
+    let score = Cell::score(score, ratio).text;
     let heat = |rank: u32| {
         let last = f64::from(u32::try_from(agents).unwrap_or(u32::MAX).saturating_sub(1).max(1));
         ((1.0 - f64::from(rank.saturating_sub(1)) / last) * 100.0).round() / 100.0

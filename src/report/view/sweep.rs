@@ -3,8 +3,10 @@
 use serde::Serialize;
 
 use super::trades::{Histogram, histogram};
+use crate::metrics::Score;
 use crate::report::numbers::{count, ratio};
 use crate::report::table::{Cell, Head, NONE, Table};
+use crate::report::wording;
 use crate::store::sweep::{ResultColumn, StoredSweep, SweepRecord};
 use crate::store::{SelectionRecord, StoreError, StoredRun};
 
@@ -104,7 +106,7 @@ fn search(record: &SweepRecord) -> Table {
         ("excluded by conditions", count(trials.excluded)),
     ];
     if let Some(winner) = &record.winner {
-        rows.push(("winner's score", ratio(winner.score)));
+        rows.push(("winner's score", wording::winner_score(winner)));
         if let Some(plateau) = &winner.plateau {
             rows.push((
                 "its neighbours' mean",
@@ -174,7 +176,8 @@ fn best(found: &StoredSweep) -> Table {
         };
         let mut cells = vec![as_text(rank), as_text(trial)];
         cells.extend(parameters.iter().map(|parameter| as_text(parameter)));
-        cells.push(Cell::number(score.numbers[row], ratio));
+        let known = score.texts[row].parse::<f64>().map_or(Score::Absent, Score::of);
+        cells.push(Cell::score(known, ratio));
         cells.extend(metrics.iter().map(|(column, head)| {
             if *head == "trades" { as_text(column) } else { Cell::number(column.numbers[row], ratio) }
         }));

@@ -22,7 +22,7 @@ pub(in crate::report) fn verdict(stored: &StoredRun) -> Verdict {
     }
     let board = &stored.leaderboard;
     let first: Vec<&str> =
-        board.rankings.iter().filter(|row| row.rank == 1).map(|row| row.agent.as_str()).collect();
+        board.rankings.iter().filter(|row| row.rank == Some(1)).map(|row| row.agent.as_str()).collect();
     let missing = stored.tournament.as_ref().and_then(|tournament| tournament.standings_missing.clone());
     let why = missing.unwrap_or_else(|| {
         if board.windows > 1 {

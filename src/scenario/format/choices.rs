@@ -1,8 +1,8 @@
 //! The words that scenario files use for the variants of the model's enums.
 
 use crate::scenario::{
-    Acceptable, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, MetricsProfile, OnBreach,
-    RankingMetric, RatingSystem, ReportFormat, TieBreak, WalletChoice, WarmUp,
+    Acceptable, Aggregate, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, MetricsProfile,
+    OnBreach, RankingMetric, RatingSystem, ReportFormat, TieBreak, WalletChoice, WarmUp,
 };
 
 /// A word with its meaning.
@@ -112,6 +112,14 @@ impl Choice for RankingMetric {
         (Self::MaxDrawdownPct, Self::MaxDrawdownPct.as_str(), "largest drawdown; nearer to 0 ranks higher"),
         (Self::WinRate, Self::WinRate.as_str(), "winning round trips of all, percent"),
         (Self::ProfitFactor, Self::ProfitFactor.as_str(), "gains over losses of the round trips"),
+    ];
+}
+
+impl Choice for Aggregate {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::Record, Self::Record.as_str(), "the metric of all windows one after the other"),
+        (Self::Mean, Self::Mean.as_str(), "the mean of the windows' scores"),
+        (Self::Median, Self::Median.as_str(), "the median of the windows' scores"),
     ];
 }
 

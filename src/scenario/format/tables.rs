@@ -7,8 +7,8 @@ use super::{number, optional, percent, required, with_default};
 use super::{validation, windows};
 use crate::scenario::catalogue;
 use crate::scenario::{
-    Acceptable, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, MetricsProfile, OnBreach,
-    RankingMetric, RatingSystem, ReportFormat, TieBreak, WalletChoice, WarmUp,
+    Acceptable, Aggregate, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, MetricsProfile,
+    OnBreach, RankingMetric, RatingSystem, ReportFormat, TieBreak, WalletChoice, WarmUp,
 };
 
 /// The name of the built-in profile that an agent gets that names none.
@@ -369,6 +369,18 @@ const BATTLE: TableDoc = TableDoc {
             ValueType::List { of: &TIE_BREAK, min: 0, unique: true },
             "[\"name\"]",
             "What decides between equal scores, in this order; the name always comes last.",
+        ),
+        with_default(
+            "aggregate",
+            ValueType::Choice { noun: "aggregate", choices: choice_docs::<Aggregate> },
+            "\"record\"",
+            "How the results of several windows become one score.",
+        ),
+        with_default(
+            "min_trades",
+            ValueType::Integer { min: 0, max: 1_000_000 },
+            "0",
+            "Agents with fewer closed round trips over all windows are not ranked.",
         ),
     ],
 };

@@ -16,6 +16,48 @@ pub struct BattleSpec {
     pub embargo: Span,
     /// What decides between equal scores, in this order; the name always comes last.
     pub tie_break: Vec<TieBreak>,
+    /// How the windows' results become one score (default the whole record).
+    #[serde(skip_serializing_if = "Aggregate::is_record")]
+    pub aggregate: Aggregate,
+    /// Agents with fewer closed round trips over all windows are not ranked (default 0: all are).
+    #[serde(skip_serializing_if = "is_zero")]
+    pub min_trades: u32,
+}
+
+/// How the results of several windows become one score.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Aggregate {
+    /// The metric of the whole record: all windows one after the other.
+    #[default]
+    Record,
+    /// The mean of the windows' scores.
+    Mean,
+    /// Their median.
+    Median,
+}
+
+impl Aggregate {
+    /// All, in the order of the documentation.
+    pub const ALL: [Self; 3] = [Self::Record, Self::Mean, Self::Median];
+
+    /// As written in scenarios and results.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Record => "record",
+            Self::Mean => "mean",
+            Self::Median => "median",
+        }
+    }
+
+    fn is_record(&self) -> bool {
+        *self == Self::Record
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+const fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// Which parts of the scenario's range are battles of their own.

@@ -14,7 +14,7 @@ mod validation;
 mod venue;
 
 pub use agent::AgentSpec;
-pub use battle::{BattleSpec, RankingMetric, TieBreak, WindowSpec};
+pub use battle::{Aggregate, BattleSpec, RankingMetric, TieBreak, WindowSpec};
 pub use market::{Acceptable, Calendar, Delisted, GapRule, MarketSpec, WarmUp};
 pub use metrics::{Benchmark, MetricSpec, MetricsProfile, ReportFormat, ReportSpec};
 pub use registered::{ExistingWallet, Registered, StartingWallet, WalletChoice};

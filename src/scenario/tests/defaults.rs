@@ -4,8 +4,8 @@ use super::{GOOD, changed, sound, with_strategy};
 use crate::domain::{Bps, Seed, Span};
 use crate::scenario::catalogue::STRATEGIES;
 use crate::scenario::{
-    Delisted, MetricSpec, RankingMetric, RiskProfile, Slippage, StrategyKind, TieBreak, VenueSpec, WarmUp,
-    WindowSpec,
+    Aggregate, Delisted, MetricSpec, RankingMetric, RiskProfile, Slippage, StrategyKind, TieBreak, VenueSpec,
+    WarmUp, WindowSpec,
 };
 
 #[test]
@@ -19,6 +19,7 @@ fn a_scenario_that_says_little_gets_the_documented_defaults() {
     assert_eq!(scenario.battle.ranking_metric, RankingMetric::RoiPct);
     assert_eq!(scenario.battle.windows, WindowSpec::Whole);
     assert_eq!(scenario.battle.tie_break, [TieBreak::Name]);
+    assert_eq!((scenario.battle.aggregate, scenario.battle.min_trades), (Aggregate::Record, 0));
     assert_eq!(scenario.metrics, MetricSpec::default());
     assert!(scenario.report.formats.is_empty() && scenario.report.benchmark.is_none());
     let idle = &scenario.agents[1];

@@ -152,6 +152,18 @@ fn wrong_types_name_both_types() {
         None,
     );
     assert_mistake(
+        &changed("[battle]\nranking_metric = \"roi_pct\"", "[battle]\naggregate = \"sum\""),
+        "unknown aggregate `sum`",
+        "\"sum\"",
+        Some("known: record, mean, median"),
+    );
+    assert_mistake(
+        &changed("[battle]\nranking_metric = \"roi_pct\"", "[battle]\nmin_trades = -1"),
+        "`min_trades` = -1 is out of range",
+        "-1",
+        Some("allowed: 0 to 1000000"),
+    );
+    assert_mistake(
         &changed("[battle]\nranking_metric = \"roi_pct\"", "[battle]\ntie_break = [1]"),
         "`tie_break` must be the name of a tie-break, not a whole number",
         "1",
@@ -372,7 +384,7 @@ fn empty_lists_and_paths_are_errors() {
 #[test]
 fn names_that_no_file_system_takes_are_errors() {
     let (message, underlined, _) = mistake(&changed("\"test\"", "\"a/b\""));
-    assert!(message.starts_with("`name`: `a/b` is no name"), "{message}");
+    assert!(message.starts_with("`name`: `a/b` has the character `/`"), "{message}");
     assert_eq!(underlined, "\"a/b\"");
 }
 

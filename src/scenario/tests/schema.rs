@@ -205,6 +205,7 @@ fn every_word_of_a_choice_can_be_read() {
         ("venue", "fill_at", false),
         ("venue", "intrabar", false),
         ("battle", "ranking_metric", false),
+        ("battle", "aggregate", false),
         ("battle", "tie_break", true),
         ("report", "formats", true),
     ] {

@@ -1,11 +1,13 @@
 //! Reads an agent's history back: its runs with their windows, and the orders, fills and round trips in them.
 
 use rusqlite::{Row, params};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::open::{amount, amount_or_none, count, instant, list};
 use super::{HistoryFill, HistoryOrder, HistoryTrip, Placed, Registry};
 use crate::domain::{Cash, Timestamp};
+use crate::metrics::Summary;
+use crate::scenario::{MetricSpec, MetricsProfile};
 use crate::store::StoreError;
 
 /// Which part of a history is meant.
@@ -80,6 +82,44 @@ pub struct HistoryWindow {
     /// The sampled returns.
     #[serde(skip)]
     pub returns: Vec<f64>,
+    /// What it leaves for the record of several windows; `None` for windows of older versions.
+    #[serde(skip)]
+    pub summary: Option<WindowSummary>,
+}
+
+/// A window's summary with the conventions it was made by.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct WindowSummary {
+    /// The summary.
+    pub summary: Summary,
+    /// Per year, as a fraction.
+    pub risk_free_rate: f64,
+    /// Per year, as a fraction.
+    pub minimum_acceptable_return: f64,
+    /// The place of the metrics' profile among all.
+    pub profile: usize,
+}
+
+impl WindowSummary {
+    /// Of a window measured by these conventions.
+    pub fn new(summary: Summary, conventions: &MetricSpec) -> Self {
+        Self {
+            summary,
+            risk_free_rate: conventions.risk_free_rate,
+            minimum_acceptable_return: conventions.minimum_acceptable_return,
+            profile: MetricsProfile::ALL.iter().position(|one| *one == conventions.profile).unwrap_or(0),
+        }
+    }
+
+    /// The conventions.
+    pub fn conventions(&self) -> MetricSpec {
+        MetricSpec {
+            risk_free_rate: self.risk_free_rate,
+            minimum_acceptable_return: self.minimum_acceptable_return,
+            periods_per_year: None,
+            profile: MetricsProfile::ALL.get(self.profile).copied().unwrap_or_default(),
+        }
+    }
 }
 
 /// The rows of one agent's parts; `?2` and `?3` are epoch and version, null for any.
@@ -99,7 +139,7 @@ impl Registry {
              FROM registry_runs r WHERE {MEANT} ORDER BY {ORDER}"
         );
         let read = || -> rusqlite::Result<Vec<HistoryRun>> {
-            let mut statement = self.db.prepare_cached(&sql)?;
+            let mut statement = self.0.db.prepare_cached(&sql)?;
             let rows = statement.query_map(params![agent, filter.epoch, filter.version], run)?;
             let mut runs = Vec::new();
             for row in rows {
@@ -109,13 +149,13 @@ impl Registry {
             }
             Ok(runs)
         };
-        read().map_err(StoreError::index(&self.path))
+        read().map_err(StoreError::index(&self.0.path))
     }
 
     fn windows(&self, part: i64) -> rusqlite::Result<Vec<HistoryWindow>> {
-        let mut statement = self.db.prepare_cached(
+        let mut statement = self.0.db.prepare_cached(
             "SELECT window, window_start, window_end, status, starting_balance, final_equity, fees, trades,
-                 max_drawdown_pct, sampling, periods_per_year, returns
+                 max_drawdown_pct, sampling, periods_per_year, returns, summary
              FROM registry_windows WHERE part = ?1 ORDER BY window",
         )?;
         let rows = statement.query_map([part], window)?;
@@ -223,11 +263,11 @@ impl Registry {
             })
         };
         let rows = || -> rusqlite::Result<Vec<Placed<R>>> {
-            let mut statement = self.db.prepare_cached(&sql)?;
+            let mut statement = self.0.db.prepare_cached(&sql)?;
             let rows = statement.query_map(params![agent, filter.epoch, filter.version], placed)?;
             rows.collect()
         };
-        rows().map_err(StoreError::index(&self.path))
+        rows().map_err(StoreError::index(&self.0.path))
     }
 }
 
@@ -254,6 +294,7 @@ fn run(row: &Row<'_>) -> rusqlite::Result<(i64, HistoryRun)> {
 
 fn window(row: &Row<'_>) -> rusqlite::Result<HistoryWindow> {
     let bytes: Vec<u8> = row.get(11)?;
+    let summary: Option<String> = row.get(12)?;
     let returns = bytes.as_chunks::<8>().0.iter().map(|bytes| f64::from_le_bytes(*bytes));
     Ok(HistoryWindow {
         window: row.get(0)?,
@@ -268,5 +309,6 @@ fn window(row: &Row<'_>) -> rusqlite::Result<HistoryWindow> {
         sampling: row.get(9)?,
         periods_per_year: row.get(10)?,
         returns: returns.collect(),
+        summary: summary.and_then(|text| serde_json::from_str(&text).ok()),
     })
 }

@@ -7,7 +7,7 @@ use crate::scenario::{AgentSpec, Registered, Scenario};
 use crate::tournament::{AgentResult, Tournament, WindowResult, WindowSpan};
 
 use super::rows::{self, HistoryFill, HistoryOrder, HistoryTrip};
-use super::{HistoryWindow, Registry};
+use super::{HistoryWindow, Registry, WindowSummary};
 
 /// One registered agent's part in a run.
 #[derive(Debug, Clone)]
@@ -16,7 +16,7 @@ pub struct AgentPart {
     pub registered: Registered,
     /// Its name in the run.
     pub entrant: String,
-    /// Its place, from 1.
+    /// Its rank, from 1; 0 where it had too few trades to be ranked.
     pub rank: u32,
     /// Among how many.
     pub entrants: usize,
@@ -75,9 +75,9 @@ fn part(
     AgentPart {
         registered: registered.clone(),
         entrant: spec.name.to_string(),
-        rank: ranking.map_or(0, |row| row.rank),
+        rank: ranking.and_then(|row| row.rank).unwrap_or(0),
         entrants: tournament.agents.len(),
-        score: ranking.and_then(|row| row.score),
+        score: ranking.and_then(|row| row.score.number()),
         quote: scenario.market.quote_asset.clone(),
         end: tournament.windows.iter().map(|span| span.end).max().unwrap_or_default(),
         left: registered.existing().and_then(|_| left(result, market)),
@@ -114,6 +114,7 @@ fn window(result: &WindowResult, span: &WindowSpan, scenario: &Scenario, market:
             .to_owned(),
             periods_per_year: sample.periods_per_year,
             returns: returns(&sample.curve),
+            summary: Some(WindowSummary::new(metrics.record.summary, &scenario.metrics)),
         },
         orders: replay.orders.iter().map(|row| rows::order(row, market)).collect(),
         fills: replay.fills.iter().map(|row| rows::fill(row, market)).collect(),

@@ -116,8 +116,8 @@ impl Writing<'_> {
             .prepare_cached(
                 "INSERT INTO registry_windows (part, window, window_start, window_end, status,
                      starting_balance, final_equity, fees, trades, max_drawdown_pct, sampling,
-                     periods_per_year, returns)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                     periods_per_year, returns, summary)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
             )?
             .execute(params![
                 part,
@@ -133,6 +133,7 @@ impl Writing<'_> {
                 result.sampling,
                 result.periods_per_year,
                 returns,
+                result.summary.map(|summary| serde_json::json!(summary).to_string()),
             ])?;
         self.insert_orders(part, window)?;
         self.insert_fills(part, window)?;

@@ -1,13 +1,15 @@
 //! Statistics over a part of an agent's history.
 //!
-//! Returns of all windows are put one after the other, in the order of the runs: as if the agent had lived
-//! through one after the other. Returns of different sampling (daily, per bar) make no common Sharpe ratio.
+//! All windows are put one after the other, in the order of the runs: as if the agent had lived through one after the
+//! other. The numbers are those of that record, by the same functions as a leaderboard's. Windows measured by different
+//! conventions (sampling, periods a year, rates, profile) have no common Sharpe ratio.
 
 use serde::Serialize;
 
-use super::{HistoryRun, HistoryTrip, Placed};
+use super::{HistoryRun, HistoryTrip, HistoryWindow, Placed};
 use crate::domain::Cash;
-use crate::metrics;
+use crate::metrics::{self, Summary, TradeSums};
+use crate::scenario::{MetricSpec, RankingMetric};
 
 /// What an agent's runs come to.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -24,15 +26,15 @@ pub struct Tally {
     pub fees: Cash,
     /// Growth over all windows one after the other, percent.
     pub roi_pct: Option<f64>,
-    /// Annualised, of the returns of all windows; the risk-free rate counts as 0.
+    /// Annualised, of the returns of all windows.
     pub sharpe_ratio: Option<f64>,
-    /// Of the worst window, percent, at most 0.
+    /// Of all windows one after the other, percent, at most 0.
     pub max_drawdown_pct: Option<f64>,
     /// Winning round trips of the closed ones, percent.
     pub win_rate: Option<f64>,
     /// Gains over losses of the closed round trips.
     pub profit_factor: Option<f64>,
-    /// Mean place among the agents of a run.
+    /// Mean rank among the agents of a run, over the runs in which it was ranked.
     pub mean_rank: Option<f64>,
     /// Runs won.
     pub wins: usize,
@@ -40,70 +42,105 @@ pub struct Tally {
     pub missing: Vec<(&'static str, String)>,
 }
 
+const NO_RUNS: &str = "no runs";
+const OLDER: &str = "runs of an older version";
+
 impl Tally {
     /// Of these runs and their round trips.
-    #[expect(clippy::cast_precision_loss, reason = "a count of runs")]
     pub fn of(runs: &[HistoryRun], trips: &[Placed<HistoryTrip>]) -> Self {
-        let windows = || runs.iter().flat_map(|run| &run.windows);
-        let closed = trips.iter().filter(|trip| trip.row.state == "closed");
-        let pnl: Vec<f64> = closed.map(|trip| trip.row.pnl.to_f64()).collect();
+        let windows: Vec<&HistoryWindow> = runs.iter().flat_map(|run| &run.windows).collect();
+        let known: Option<Vec<Summary>> =
+            windows.iter().map(|window| window.summary.map(|one| one.summary)).collect();
+        let spec = conventions(&windows);
         let mut missing = Vec::new();
-        let mut noted = |name, value: Result<f64, String>| match value {
-            Ok(value) => Some(value),
-            Err(why) => {
-                missing.push((name, why));
-                None
-            }
+        let mut value = |metric: RankingMetric| {
+            let found = match (&known, windows.is_empty()) {
+                (_, true) => Err(NO_RUNS.to_owned()),
+                (None, _) => older(metric, &windows, trips),
+                (Some(known), _) => of_record(metric, known, &spec),
+            };
+            found.map_err(|why| missing.push((metric.as_str(), why))).ok()
         };
-        let text = |value: metrics::Measure| value.map_err(|why| why.to_string());
-        let roi_pct = noted("roi_pct", growth(runs));
-        let sharpe_ratio = noted("sharpe_ratio", sharpe(runs));
-        let win_rate = noted("win_rate", text(metrics::win_rate(&pnl)).map(|share| share * 100.0));
-        let profit_factor = noted("profit_factor", text(metrics::profit_factor(&pnl)));
-        let worst = windows().map(|window| window.max_drawdown_pct).min_by(f64::total_cmp);
+        let roi_pct = value(RankingMetric::RoiPct);
+        let sharpe_ratio = value(RankingMetric::SharpeRatio);
+        let win_rate = value(RankingMetric::WinRate);
+        let profit_factor = value(RankingMetric::ProfitFactor);
+        let max_drawdown_pct = value(RankingMetric::MaxDrawdownPct);
+        let ranks: Vec<f64> =
+            runs.iter().map(|run| run.rank).filter(|&rank| rank > 0).map(f64::from).collect();
         Self {
             runs: runs.len(),
-            windows: windows().count(),
-            trades: windows().map(|window| window.trades).sum(),
-            total_pnl: windows().map(|window| window.final_equity - window.starting_balance).sum(),
-            fees: windows().map(|window| window.fees).sum(),
+            windows: windows.len(),
+            trades: windows.iter().map(|window| window.trades).sum(),
+            total_pnl: windows.iter().map(|window| window.final_equity - window.starting_balance).sum(),
+            fees: windows.iter().map(|window| window.fees).sum(),
             roi_pct,
             sharpe_ratio,
-            max_drawdown_pct: worst,
+            max_drawdown_pct,
             win_rate,
             profit_factor,
-            mean_rank: (!runs.is_empty())
-                .then(|| runs.iter().map(|run| f64::from(run.rank)).sum::<f64>() / runs.len() as f64),
+            mean_rank: metrics::mean(&ranks).ok(),
             wins: runs.iter().filter(|run| run.rank == 1).count(),
             missing,
         }
     }
 }
 
-const NO_RUNS: &str = "no runs";
+/// The conventions of all windows; why they have none in common otherwise.
+fn conventions(windows: &[&HistoryWindow]) -> Result<MetricSpec, String> {
+    let Some(first) = windows.first() else { return Err(NO_RUNS.to_owned()) };
+    let of = |window: &HistoryWindow| window.summary.map(|one| one.conventions());
+    let alike = |window: &&HistoryWindow| {
+        window.sampling == first.sampling
+            && window.periods_per_year == first.periods_per_year
+            && of(window) == of(first)
+    };
+    if !windows.iter().all(alike) {
+        return Err("returns of different sampling".to_owned());
+    }
+    of(first).ok_or_else(|| OLDER.to_owned())
+}
+
+/// A metric of the record. Those of growth, drawdown and trades need no common sampling.
+fn of_record(
+    metric: RankingMetric,
+    windows: &[Summary],
+    spec: &Result<MetricSpec, String>,
+) -> Result<f64, String> {
+    let record = Summary::record(windows.iter().copied());
+    let spec = match (metric, spec) {
+        (RankingMetric::SharpeRatio, Err(why)) => return Err(why.clone()),
+        (_, Err(_)) => MetricSpec::default(),
+        (_, Ok(spec)) => *spec,
+    };
+    metrics::ranked_value(&record, metric, &spec).map_err(|missing| missing.to_string())
+}
+
+/// A metric of windows that older versions recorded without their summaries.
+fn older(
+    metric: RankingMetric,
+    windows: &[&HistoryWindow],
+    trips: &[Placed<HistoryTrip>],
+) -> Result<f64, String> {
+    let closed = trips.iter().filter(|trip| trip.row.state == "closed").map(|trip| trip.row.pnl);
+    let summary = Summary { windows: 1, acted: 1, trades: TradeSums::of(closed), ..Summary::EMPTY };
+    match metric {
+        RankingMetric::RoiPct => growth(windows),
+        RankingMetric::WinRate | RankingMetric::ProfitFactor => {
+            metrics::ranked_value(&summary, metric, &MetricSpec::default()).map_err(|why| why.to_string())
+        }
+        _ => Err(OLDER.to_owned()),
+    }
+}
 
 /// Percent.
-fn growth(runs: &[HistoryRun]) -> Result<f64, String> {
-    let mut factor = None;
-    for window in runs.iter().flat_map(|run| &run.windows) {
+fn growth(windows: &[&HistoryWindow]) -> Result<f64, String> {
+    let mut factor = 1.0;
+    for window in windows {
         if !window.starting_balance.is_positive() {
             return Err("nothing to start from".to_owned());
         }
-        let ratio = window.final_equity.to_f64() / window.starting_balance.to_f64();
-        factor = Some(factor.unwrap_or(1.0) * ratio);
+        factor *= window.final_equity.to_f64() / window.starting_balance.to_f64();
     }
-    factor.map(|factor| (factor - 1.0) * 100.0).ok_or_else(|| NO_RUNS.to_owned())
-}
-
-fn sharpe(runs: &[HistoryRun]) -> Result<f64, String> {
-    let windows = || runs.iter().flat_map(|run| &run.windows);
-    let Some(first) = windows().next() else { return Err(NO_RUNS.to_owned()) };
-    let alike = |window: &super::HistoryWindow| {
-        window.sampling == first.sampling && window.periods_per_year == first.periods_per_year
-    };
-    if !windows().all(alike) {
-        return Err("returns of different sampling".to_owned());
-    }
-    let returns: Vec<f64> = windows().flat_map(|window| window.returns.iter().copied()).collect();
-    metrics::sharpe_ratio(&returns, 0.0, first.periods_per_year).map_err(|why| why.to_string())
+    Ok((factor - 1.0) * 100.0)
 }

@@ -24,7 +24,7 @@ pub struct SweepRecord {
     pub agent: String,
     /// How combinations were chosen.
     pub search: String,
-    /// By what trials are ranked: its mean over the windows.
+    /// By what trials are ranked: of the whole record, or its mean or median over the windows, as the scenario aggregates.
     pub objective: String,
     /// How many windows.
     pub windows: usize,
@@ -77,8 +77,11 @@ pub struct WinnerRecord {
     pub trial: u32,
     /// Its values, in the parameters' order.
     pub values: Vec<Value>,
-    /// Its mean score.
-    pub score: f64,
+    /// The score of its record; null where it is infinite.
+    pub score: Option<f64>,
+    /// Why it is not a number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score_missing: Option<String>,
     /// How its neighbours did; null where it has none.
     pub plateau: Option<PlateauRecord>,
 }
@@ -103,9 +106,9 @@ pub struct ValidationRecord {
     pub spec: Value,
     /// In order.
     pub splits: Vec<SplitRecord>,
-    /// Mean score of the choices where they were made.
+    /// Mean over the splits of the choices' scores where they were made.
     pub in_sample: Option<f64>,
-    /// Mean score of the choices where they were tested.
+    /// The same where they were tested.
     pub out_of_sample: Option<f64>,
     /// Slope of the second on the first over the splits.
     pub slope: Option<f64>,
@@ -124,8 +127,8 @@ pub struct SplitRecord {
     pub trials: usize,
     /// What was chosen, in the parameters' order; null where nothing had a score.
     pub values: Option<Vec<Value>>,
-    /// Its mean score where it was chosen.
+    /// The score of its record where it was chosen.
     pub in_sample: Option<f64>,
-    /// Its mean score where it was tested.
+    /// The score of its record where it was tested.
     pub out_of_sample: Option<f64>,
 }

@@ -119,8 +119,9 @@ fn cell(values: &dyn Array, row: usize) -> (String, Option<f64>) {
             (value.to_string(), Some(value as f64))
         }
         DataType::Float64 => {
+            // An infinite score has a text, and no place among numbers.
             let value = values.as_primitive::<Float64Type>().value(row);
-            (value.to_string(), Some(value))
+            (value.to_string(), Some(value).filter(|value| value.is_finite()))
         }
         DataType::Boolean => {
             let value = values.as_boolean().value(row);

@@ -9,15 +9,16 @@ use serde_json::{Value, json};
 
 use super::super::table_file::TableFile;
 use super::super::tables::{Column, column, money, table};
-use super::super::{RunId, SelectionRecord, StoreError, agent_record, json as json_file};
+use super::super::{RunId, SelectionRecord, StoreError, agent_record, json as json_file, score_record};
 use super::record::{
     PlateauRecord, SWEEP_FORMAT, SplitRecord, SweepRecord, SweptRecord, TrialCounts, ValidationRecord,
     WinnerRecord,
 };
 use crate::domain::Cash;
+use crate::metrics::{Metrics, Missing, Score, record_metrics};
 use crate::scenario::{Scenario, SweepSpec, SweptValue};
 use crate::sweep::validation::OutOfSample;
-use crate::sweep::{Searched, Selection, Trial, WindowOutcome, best, objectives, plateau};
+use crate::sweep::{Objective, Searched, Selection, Trial, WindowOutcome, best, plateau};
 use crate::tournament::evidence::EvidenceError;
 use crate::tournament::score;
 
@@ -43,16 +44,16 @@ impl SweepResults<'_> {
         (0..self.searched.trials.first().map_or(0, |trial| trial.outcomes.len())).collect()
     }
 
-    /// Each trial's mean score; `None` where it was pruned or has none.
-    fn objectives(&self) -> Vec<Option<f64>> {
-        objectives(&self.searched.trials, &self.windows(), self.spec.objective)
+    /// Each trial's score; absent where it was pruned or has none.
+    fn scores(&self) -> Vec<Score> {
+        Objective::of(self.scenario, self.spec.objective).scores(&self.searched.trials, &self.windows())
     }
 
     /// `sweep.json`.
     pub fn record(&self, id: &RunId) -> SweepRecord {
         let spec = self.spec;
-        let objectives = self.objectives();
-        let winner = best(&objectives).and_then(|place| self.winner(place, &objectives));
+        let scores = self.scores();
+        let winner = best(&scores).map(|index| self.winner(index, &scores));
         SweepRecord {
             format_version: SWEEP_FORMAT,
             run_id: id.to_string(),
@@ -78,20 +79,21 @@ impl SweepResults<'_> {
         }
     }
 
-    fn winner(&self, place: usize, objectives: &[Option<f64>]) -> Option<WinnerRecord> {
+    fn winner(&self, index: usize, scores: &[Score]) -> WinnerRecord {
         let trials = &self.searched.trials;
-        let around = plateau(self.spec, trials, objectives, place);
-        Some(WinnerRecord {
-            trial: trials[place].number,
-            values: values(&trials[place].values),
-            score: objectives[place]?,
+        let around = plateau(self.spec, trials, scores, index);
+        WinnerRecord {
+            trial: trials[index].number,
+            values: values(&trials[index].values),
+            score: scores[index].number(),
+            score_missing: score_record::reason(scores[index], None),
             plateau: around.map(|around| PlateauRecord {
                 neighbours: around.neighbours,
                 mean: around.mean,
                 worst: around.worst,
                 ratio: around.ratio,
             }),
-        })
+        }
     }
 
     fn counts(&self) -> TrialCounts {
@@ -173,38 +175,42 @@ fn write_table(
     file.close()
 }
 
-/// One row a trial, in the order of their numbers. Metrics are means over the windows that have them; the
-/// drawdown is the worst of all, trades and fees are sums.
+/// One row a trial, in the order of their numbers. Metrics are those of its record: the windows that it was replayed in,
+/// one after the other.
 fn result_rows(results: &SweepResults<'_>) -> Result<arrow::array::RecordBatch, ArrowError> {
     let trials = &results.searched.trials;
-    let objectives = results.objectives();
-    let ranks = ranks(&objectives);
+    let scores = results.scores();
+    let ranks = ranks(&scores);
     let windows = results.windows();
     let all = || trials.iter();
     let mut columns = vec![
         numbered("trial", all().map(|trial| trial.number)),
         words("status", all().map(|trial| status(trial, &windows))),
         column("rank", true, Arc::new(ranks.into_iter().collect::<UInt32Array>())),
-        column("score", true, Arc::new(objectives.into_iter().collect::<Float64Array>())),
+        column("score", true, Arc::new(scores.iter().map(|score| score.value()).collect::<Float64Array>())),
         numbered("windows", all().map(|trial| trial.outcomes.iter().flatten().count() as u32)),
     ];
     columns.extend(parameter_columns(results, trials.iter().map(|trial| Some(trial.values.as_slice()))));
     columns.push(counts("trades", all().map(|trial| outcomes(trial).map(|o| o.metrics.trades as u64).sum())));
     columns.push(money("fees", all().map(|trial| outcomes(trial).map(|o| o.metrics.fees).sum::<Cash>()))?);
-    let measured: Vec<Vec<agent_record::MetricMap>> = trials
-        .iter()
-        .map(|trial| outcomes(trial).map(|outcome| agent_record::metric_map(&outcome.metrics)).collect())
-        .collect();
+    let measured: Vec<agent_record::MetricMap> =
+        trials.iter().map(|trial| record_map(trial, results.scenario)).collect();
     for name in agent_record::METRIC_NAMES {
-        let worst = name == "max_drawdown_pct";
-        let value = |maps: &Vec<agent_record::MetricMap>| {
-            let values = maps.iter().filter_map(|map| map.get(name).copied().flatten());
-            if worst { values.reduce(f64::min) } else { mean(values) }
-        };
-        let values: Float64Array = measured.iter().map(value).collect();
+        let values: Float64Array = measured.iter().map(|map| map.get(name).copied().flatten()).collect();
         columns.push(column(name, true, Arc::new(values)));
     }
     table(columns)
+}
+
+/// The metrics of a trial's record; none where it was not replayed.
+fn record_map(trial: &Trial, scenario: &Scenario) -> agent_record::MetricMap {
+    let measured: Vec<&Metrics> = outcomes(trial).map(|outcome| &outcome.metrics).collect();
+    let ruined = measured.iter().any(|window| window.record.summary.ruined);
+    let returns = || outcomes(trial).flat_map(|outcome| outcome.returns.iter().copied()).collect();
+    let returns: Result<Vec<f64>, Missing> = if ruined { Err(Missing::Ruined) } else { Ok(returns()) };
+    let bar = scenario.market.interval.span().seconds();
+    let record = record_metrics(&measured, returns, bar, &scenario.metrics);
+    record.as_ref().map(agent_record::metric_map).unwrap_or_default()
 }
 
 /// One row a trial and window, in order.
@@ -220,7 +226,7 @@ fn window_rows(results: &SweepResults<'_>) -> Result<arrow::array::RecordBatch, 
         .collect();
     let all = || rows.iter();
     let of = |metrics: fn(&WindowOutcome) -> Cash| rows.iter().map(move |row| metrics(row.2));
-    let objective = results.spec.objective;
+    let (objective, conventions) = (results.spec.objective, &results.scenario.metrics);
     let mut columns = vec![
         numbered("trial", all().map(|row| row.0.number)),
         numbered("window", all().map(|row| row.1)),
@@ -228,7 +234,11 @@ fn window_rows(results: &SweepResults<'_>) -> Result<arrow::array::RecordBatch, 
         column(
             "score",
             true,
-            Arc::new(all().map(|row| score(&row.2.metrics, objective)).collect::<Float64Array>()),
+            Arc::new(
+                all()
+                    .map(|row| score(&row.2.metrics, objective, conventions).value())
+                    .collect::<Float64Array>(),
+            ),
         ),
         money("final_equity", of(|outcome| outcome.metrics.final_equity))?,
         money("fees", of(|outcome| outcome.metrics.fees))?,
@@ -278,17 +288,17 @@ fn status(trial: &Trial, windows: &[usize]) -> &'static str {
     }
 }
 
-/// Ranks from 1, larger scores first; equal scores share theirs.
-fn ranks(scores: &[Option<f64>]) -> Vec<Option<u32>> {
-    let mut order: Vec<usize> = (0..scores.len()).filter(|&i| scores[i].is_some()).collect();
-    order.sort_by(|&a, &b| scores[b].partial_cmp(&scores[a]).unwrap_or(std::cmp::Ordering::Equal));
+/// Ranks from 1, better scores first; equal scores share theirs.
+fn ranks(scores: &[Score]) -> Vec<Option<u32>> {
+    let mut order: Vec<usize> = (0..scores.len()).filter(|&i| !scores[i].is_absent()).collect();
+    order.sort_by(|&a, &b| scores[a].better_first(&scores[b]));
     let mut ranks = vec![None; scores.len()];
-    let mut last = (None, 0);
-    for (position, place) in (1_u32..).zip(order) {
-        if scores[place] != last.0 {
-            last = (scores[place], position);
+    let mut last = (Score::Absent, 0);
+    for (position, index) in (1_u32..).zip(order) {
+        if scores[index] != last.0 {
+            last = (scores[index], position);
         }
-        ranks[place] = Some(last.1);
+        ranks[index] = Some(last.1);
     }
     ranks
 }
@@ -331,11 +341,6 @@ fn array(values: &[Option<&SweptValue>]) -> ArrayRef {
         );
     }
     Arc::new(values.iter().map(|value| value.map(ToString::to_string)).collect::<StringArray>())
-}
-
-fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
-    let (sum, count) = values.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
-    (count > 0.0).then(|| sum / count)
 }
 
 fn numbered(name: &str, values: impl Iterator<Item = u32>) -> Column {

@@ -10,8 +10,8 @@ use rand_chacha::ChaCha8Rng;
 use super::normal::normal;
 use super::{Ask, Search, Told, stream};
 use crate::domain::Seed;
+use crate::metrics::Score;
 use crate::sweep::Point;
-use crate::tournament::mean_over_windows;
 
 /// First step size, in widths of the cube.
 const FIRST_STEP: f64 = 0.3;
@@ -234,17 +234,10 @@ impl Search for CmaEs {
         if told.len() < self.population {
             return;
         }
-        let rows: Vec<Vec<Option<f64>>> = told.iter().filter_map(|one| one.scores.clone()).collect();
-        let mut means = mean_over_windows(&rows).into_iter();
-        let mut ranked: Vec<(f64, Point)> = told
-            .into_iter()
-            .map(|one| {
-                let mean = one.scores.is_some().then(|| means.next().flatten()).flatten();
-                (mean.unwrap_or(f64::NEG_INFINITY), one.point)
-            })
-            .collect();
+        let mut ranked: Vec<(Score, Point)> =
+            told.into_iter().map(|one| (one.score.unwrap_or(Score::Absent), one.point)).collect();
         // Stable: of equals the first drawn is the better.
-        ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+        ranked.sort_by(|a, b| a.0.better_first(&b.0));
         let best: Vec<Point> =
             ranked.into_iter().take(self.rates.weights.len()).map(|(_, point)| point).collect();
         self.learn(&best);

@@ -24,6 +24,7 @@ use rand_chacha::rand_core::SeedableRng;
 
 use super::{Point, Space};
 use crate::domain::Seed;
+use crate::metrics::Score;
 use crate::scenario::{SearchKind, SweepSpec};
 
 /// Points to try, and in how many of the windows.
@@ -40,8 +41,8 @@ pub struct Ask {
 pub struct Told {
     /// The point that was asked for.
     pub point: Point,
-    /// Its score in each window asked for; `None` where the point was excluded.
-    pub scores: Option<Vec<Option<f64>>>,
+    /// Its score over the windows asked for; `None` where the point was excluded.
+    pub score: Option<Score>,
     /// Whether its combination had been tried in these windows before.
     pub repeated: bool,
 }

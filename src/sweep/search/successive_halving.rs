@@ -6,8 +6,8 @@
 //! candidates allow.
 
 use super::{Ask, Search, Told};
+use crate::metrics::Score;
 use crate::sweep::Point;
-use crate::tournament::mean_over_windows;
 
 /// Draws its candidates from another search, then thins them out.
 pub(super) struct SuccessiveHalving {
@@ -54,14 +54,12 @@ impl SuccessiveHalving {
     fn thin_out(&mut self) {
         let told: Vec<Told> = std::mem::take(&mut self.told)
             .into_iter()
-            .filter(|told| told.scores.is_some() && !told.repeated)
+            .filter(|told| told.score.is_some() && !told.repeated)
             .collect();
-        let rows: Vec<Vec<Option<f64>>> = told.iter().filter_map(|told| told.scores.clone()).collect();
-        let means = mean_over_windows(&rows);
         let mut order: Vec<usize> = (0..told.len()).collect();
-        let rank = |&place: &usize| means[place].unwrap_or(f64::NEG_INFINITY);
+        let score = |index: usize| told[index].score.unwrap_or(Score::Absent);
         // Stable: of equals the first goes on.
-        order.sort_by(|a, b| rank(b).total_cmp(&rank(a)));
+        order.sort_by(|&a, &b| score(a).better_first(&score(b)));
         let survivors = if told.is_empty() { 0 } else { (told.len() / self.reduction).max(1) };
         order.truncate(survivors);
         order.sort_unstable();

@@ -23,7 +23,7 @@ fn climb(spec: &SweepSpec, trials: usize, hill: impl Fn(&Point) -> Option<f64>) 
             break;
         }
         asked.extend(ask.points.iter().cloned());
-        let told = |point: Point| Told { scores: Some(vec![hill(&point)]), point, repeated: false };
+        let told = |point: Point| Told { score: Some(hill(&point).into()), point, repeated: false };
         search.tell(ask.points.into_iter().map(told).collect());
     }
     asked
@@ -126,8 +126,7 @@ fn halving_keeps_the_better_part_for_more_windows() {
         }
         last = ask.points.clone();
         // The larger `fast`, the better.
-        let told =
-            |point: Point| Told { scores: Some(vec![Some(point[0]); windows]), point, repeated: false };
+        let told = |point: Point| Told { score: Some(Some(point[0]).into()), point, repeated: false };
         halving.tell(ask.points.into_iter().map(told).collect());
     }
     // 7 windows by 2: 2 (7/4 up), 4, 7; 8 candidates: 8, 4, 2.
@@ -144,7 +143,7 @@ fn halving_counts_a_combination_once() {
     let mut halving = search(&spec, Seed(0), 3);
     let points = halving.ask(4).points;
     let told = points.into_iter().enumerate().map(|(place, point)| Told {
-        scores: Some(vec![Some(1.0)]),
+        score: Some(Some(1.0).into()),
         point,
         repeated: place > 0,
     });

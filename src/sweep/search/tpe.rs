@@ -10,8 +10,8 @@ use tpe::TpeOptimizer;
 
 use super::{Ask, Search, Told, stream};
 use crate::domain::Seed;
+use crate::metrics::Score;
 use crate::sweep::{Point, Space};
-use crate::tournament::mean_over_windows;
 
 /// Points drawn independently before the first density.
 const FIRST: usize = 10;
@@ -35,13 +35,8 @@ impl Tpe {
     /// What each point that was told is worth: less is better, the worst for what was excluded or has no
     /// score.
     fn costs(&self) -> Vec<f64> {
-        let tried: Vec<Vec<Option<f64>>> = self.told.iter().filter_map(|told| told.scores.clone()).collect();
-        let mut means = mean_over_windows(&tried).into_iter();
-        let mut cost = |told: &Told| {
-            let mean = told.scores.is_some().then(|| means.next().flatten()).flatten();
-            mean.map_or(f64::INFINITY, |mean| -mean)
-        };
-        self.told.iter().map(&mut cost).collect()
+        let cost = |told: &Told| told.score.and_then(Score::value).map_or(f64::INFINITY, |score| -score);
+        self.told.iter().map(cost).collect()
     }
 
     /// `most` values for one axis; `None` where there is no density.

@@ -5,11 +5,11 @@
 //! they propose must not know the test.
 
 use super::split::{Split, splits};
-use crate::scenario::{SweepSpec, SweptValue, ValidationSpec};
+use crate::scenario::{SweptValue, ValidationSpec};
 use crate::sweep::objective::mean;
 use crate::sweep::{
-    Evaluator, JobKeys, Memo, Searched, SweepError, SweepObserver, SweepPlan, Trial, TrialJob, best,
-    objectives, run, scores,
+    Evaluator, JobKeys, Memo, Objective, Searched, SweepError, SweepObserver, SweepPlan, Trial, TrialJob,
+    best, run,
 };
 
 /// What a split said.
@@ -23,11 +23,11 @@ pub struct SplitOutcome {
     pub trials: usize,
     /// The combination that was chosen; `None` where no trial has a score.
     pub winner: Option<Vec<SweptValue>>,
-    /// Its mean score where it was chosen.
+    /// The score of its record where it was chosen; `None` where that is no number.
     pub in_sample: Option<f64>,
-    /// Its mean score where it was tested.
+    /// The score of its record where it was tested.
     pub out_of_sample: Option<f64>,
-    /// Its mean score in each fold tested.
+    /// Its score in each fold tested.
     pub folds: Vec<Option<f64>>,
 }
 
@@ -72,7 +72,7 @@ pub fn validate(
         outcomes.push(if spec.search.is_adaptive() {
             searched(sweep, split, memo, observer)?
         } else {
-            read_off(spec, split, &whole.trials)
+            read_off(&Objective::of(plan.scenario, spec.objective), split, &whole.trials)
         });
     }
     let pairs: Vec<(f64, f64)> =
@@ -89,17 +89,16 @@ pub fn validate(
 }
 
 /// A split read off the scores of trials that are the same for every split.
-fn read_off(spec: &SweepSpec, split: Split, trials: &[Trial]) -> SplitOutcome {
-    let metric = spec.objective;
-    let chosen_by = objectives(trials, &split.train, metric);
+fn read_off(objective: &Objective, split: Split, trials: &[Trial]) -> SplitOutcome {
+    let chosen_by = objective.scores(trials, &split.train);
     let winner = best(&chosen_by);
     let tested: Vec<usize> = split.test.concat();
     let in_windows =
-        |windows: &[usize]| winner.and_then(|winner| objectives(trials, windows, metric)[winner]);
+        |windows: &[usize]| winner.and_then(|winner| objective.score(&trials[winner], windows).number());
     SplitOutcome {
         trials: trials.len(),
         winner: winner.map(|winner| trials[winner].values.clone()),
-        in_sample: winner.and_then(|winner| chosen_by[winner]),
+        in_sample: winner.and_then(|winner| chosen_by[winner].number()),
         out_of_sample: in_windows(&tested),
         folds: split.test.iter().map(|fold| in_windows(fold)).collect(),
         train: split.train,
@@ -116,21 +115,19 @@ fn searched(
 ) -> Result<SplitOutcome, SweepError> {
     let spec = sweep.spec;
     let mut trials = run(sweep, &split.train, memo, observer)?.trials;
-    let chosen_by = objectives(&trials, &split.train, spec.objective);
+    let objective = Objective::of(sweep.plan.scenario, spec.objective);
+    let chosen_by = objective.scores(&trials, &split.train);
     let winner = best(&chosen_by);
     let tested: Vec<usize> = split.test.concat();
     if let Some(winner) = winner {
         replay_in(sweep, &mut trials[winner], &tested, memo)?;
     }
-    let alone = |windows: &[usize]| {
-        let scores: Option<Vec<f64>> = winner
-            .map(|winner| scores(&trials[winner], windows, spec.objective).into_iter().flatten().collect());
-        scores.and_then(|scores| mean(&scores))
-    };
+    let alone =
+        |windows: &[usize]| winner.and_then(|winner| objective.score(&trials[winner], windows).number());
     Ok(SplitOutcome {
         trials: trials.len(),
         winner: winner.map(|winner| trials[winner].values.clone()),
-        in_sample: winner.and_then(|winner| chosen_by[winner]),
+        in_sample: winner.and_then(|winner| chosen_by[winner].number()),
         out_of_sample: alone(&tested),
         folds: split.test.iter().map(|fold| alone(fold)).collect(),
         train: split.train,

@@ -1,0 +1,207 @@
+//! Leaderboards of whole records, as the program writes and prints them. Tests on recorded bars skip where those are
+//! absent (`TILTYARD_SHARED`, else `../shared`).
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::support::stage::Stage;
+
+fn shared(part: &str) -> Option<PathBuf> {
+    let root = std::env::var_os("TILTYARD_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    Some(root.join("data").join(part)).filter(|path| path.exists())
+}
+
+/// The leaderboard of the only run in `out/<name>`.
+fn leaderboard(stage: &Stage, name: &str) -> Value {
+    let below = format!("out/{name}");
+    let run = stage.names(&below).into_iter().find(|name| !name.starts_with('.')).unwrap();
+    let text = std::fs::read_to_string(stage.path(&format!("{below}/{run}/leaderboard.json"))).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+fn rows(board: &Value) -> &Vec<Value> {
+    board["rankings"].as_array().unwrap()
+}
+
+fn row<'b>(board: &'b Value, agent: &str) -> &'b Value {
+    rows(board).iter().find(|row| row["agent"] == agent).unwrap()
+}
+
+/// What a row is ranked by, in one number: infinities beyond all numbers, nothing before all.
+fn score(row: &Value) -> f64 {
+    let reason = row["missing"]["score"].as_str().unwrap_or_default();
+    match row["score"].as_f64() {
+        Some(score) => score,
+        None if reason.starts_with("+infinity") => f64::MAX,
+        None if reason.starts_with("-infinity") => f64::MIN / 2.0,
+        None => f64::MIN,
+    }
+}
+
+fn run_changed(stage: &Stage, scenario: &str, changes: &[(&str, &str)]) -> (String, Value) {
+    let path = format!("scenarios/{scenario}.toml");
+    let mut text = std::fs::read_to_string(stage.path(&path)).unwrap();
+    for (from, to) in changes {
+        assert!(text.contains(from), "{from}");
+        text = text.replace(from, to);
+    }
+    stage.write("changed.toml", &text);
+    let table = stage.result("run changed.toml --out out");
+    (table, leaderboard(stage, &scenario.replace('_', "-")))
+}
+
+/// No agent without a losing trade, or a losing bar, ranks behind one with a finite number.
+#[test]
+fn first_tournament_ranks_what_never_lost_above_every_number() {
+    for metric in ["profit_factor", "sortino_ratio", "calmar_ratio"] {
+        let stage = Stage::new();
+        let by = format!("ranking_metric = \"{metric}\"");
+        let (table, board) =
+            run_changed(&stage, "first_tournament", &[("ranking_metric = \"sharpe_ratio\"", &by)]);
+        let scores: Vec<f64> = rows(&board).iter().map(score).collect();
+        assert!(scores.windows(2).all(|pair| pair[0] >= pair[1]), "{metric} {scores:?}\n{table}");
+        for row in rows(&board) {
+            let lossless = row["missing"]["profit_factor"].as_str() == Some("+infinity: no losing trades");
+            if metric == "profit_factor" && lossless {
+                assert!(row["profit_factor"].is_null());
+                assert_eq!(row["rank"], 1, "{table}");
+                assert!(table.contains("inf"), "{table}");
+            }
+            assert!(row["record_days"] == 180, "{row}");
+        }
+        assert!(!table.contains("final equity"), "{table}");
+    }
+}
+
+/// The same growth in the leaderboard, in each window, and in the curve's end.
+#[test]
+fn breakout_has_one_growth_everywhere() {
+    let stage = Stage::new();
+    let (_, board) = run_changed(&stage, "first_tournament", &[]);
+    let breakout = row(&board, "breakout");
+    let roi = breakout["roi_pct"].as_f64().unwrap();
+    let windows = breakout["windows"].as_array().unwrap();
+    assert_eq!(windows.len(), 6);
+    let grown = windows.iter().map(|window| 1.0 + window["roi_pct"].as_f64().unwrap() / 100.0);
+    assert!((grown.product::<f64>() - 1.0 - roi / 100.0).abs() < 1e-12);
+    let pnl: f64 = windows.iter().map(|one| one["total_pnl"].as_str().unwrap().parse::<f64>().unwrap()).sum();
+    assert!((pnl - breakout["total_pnl"].as_str().unwrap().parse::<f64>().unwrap()).abs() < 1e-6);
+    let equity = breakout["final_equity"].as_str().unwrap().parse::<f64>().unwrap();
+    assert!((equity / 10_000.0 - 1.0 - roi / 100.0).abs() < 1e-9, "{equity} {roi}");
+    let text = stage.result("show first-tournament --out out");
+    let line = text.lines().find(|line| line.contains(" breakout ")).unwrap();
+    assert!(line.contains(&format!("{roi:+.2}")), "{line}");
+}
+
+/// Windows of two weeks have no growth a year; 24 of them do, of less than a year.
+#[test]
+fn league_of_twelve_annualises_its_record_and_not_its_windows() {
+    let stage = Stage::new();
+    let (table, board) = run_changed(&stage, "league_of_twelve", &[]);
+    assert!(table.contains("annualised from 336 days"), "{table}");
+    for row in rows(&board) {
+        assert_eq!(
+            (row["record_days"].as_i64(), row["annualised_from_days"].as_i64()),
+            (Some(336), Some(336))
+        );
+        if let Some(calmar) = row["calmar_ratio"].as_f64() {
+            assert!(calmar.abs() < 100.0, "{row}");
+        }
+        assert!(row["cagr_pct"].as_f64().unwrap().abs() < 1000.0, "{row}");
+    }
+    let short = stage.result("show league-of-twelve --out out --agent trend");
+    assert!(short.contains("too short: under 30 days of record"), "{short}");
+}
+
+#[test]
+fn agents_with_few_trades_are_listed_below_the_line() {
+    let stage = Stage::new();
+    let by = "ranking_metric = \"roi_pct\"\nmin_trades = 10\naggregate = \"median\"";
+    let (table, board) =
+        run_changed(&stage, "first_tournament", &[("ranking_metric = \"sharpe_ratio\"", by)]);
+    let (ranked, below): (Vec<&Value>, Vec<&Value>) =
+        rows(&board).iter().partition(|row| row["trades"].as_u64().unwrap() >= 10);
+    assert!(!ranked.is_empty() && !below.is_empty());
+    assert!(ranked.iter().all(|row| row["rank"].is_u64()) && below.iter().all(|row| row["rank"].is_null()));
+    assert!(rows(&board)[ranked.len()..].iter().all(|row| row["rank"].is_null()), "{table}");
+    assert!(table.contains("not ranked: fewer than 10 trades: "), "{table}");
+    assert!(
+        table.contains(" scored ") && table.contains("score is the median of the scores of 6 windows"),
+        "{table}"
+    );
+}
+
+#[test]
+fn windows_that_overlap_are_said_to() {
+    let stage = Stage::new();
+    let rolling = "windows        = { kind = \"rolling\", length = \"30d\", step = \"15d\", count = 6 }";
+    let sequential = "windows        = { kind = \"sequential\", length = \"30d\", count = 6 }";
+    let (table, board) = run_changed(&stage, "first_tournament", &[(sequential, rolling)]);
+    assert_eq!(board["windows_overlap"], true);
+    assert_eq!(table.matches("windows overlap: ").count(), 1, "{table}");
+}
+
+/// A registered agent's history and the leaderboard of its only run say the same.
+#[test]
+fn an_agents_history_agrees_with_the_leaderboard() {
+    let stage = Stage::new();
+    let create =
+        ["agent", "create", "cross", "--strategy", "{ kind = \"sma_cross\", fast = 20, slow = 100 }"];
+    let mut command = stage.command("");
+    assert!(command.args(create).args(["--out", "out"]).output().unwrap().status.success());
+    stage.write(
+        "own.toml",
+        "[scenario]\nname = \"own\"\n\n[market]\npath = \"data/sample\"\nsymbols = [\"ALPHA\", \"BRAVO\"]\n\
+         interval = \"1h\"\nstart = 2023-05-01\nend = 2023-11-01\nquote = \"USD\"\n\n\
+         [[agents]]\nregistered = \"cross\"\n\n[[agents]]\nname = \"hold\"\nstrategy = { kind = \"buy_and_hold\" }\n\n\
+         [battle]\nwindows = { kind = \"sequential\", length = \"30d\" }\n\n[metrics]\nrisk_free_rate = 0.03\n",
+    );
+    stage.result("run own.toml --out out --quiet");
+    let board = leaderboard(&stage, "own");
+    let board = row(&board, "cross");
+    let json = |words: &str| -> Value { serde_json::from_str(&stage.result(words)).unwrap() };
+    let metrics = json("agent metrics cross --out out --json");
+    let compared = json("agent compare cross cross@1 --out out --json");
+    for tally in [&metrics["tally"], &compared[0]["tally"], &compared[1]["tally"]] {
+        for metric in ["roi_pct", "sharpe_ratio", "max_drawdown_pct", "win_rate", "profit_factor", "trades"] {
+            assert_eq!(tally[metric], board[metric], "{metric} of {tally}");
+        }
+        assert_eq!(tally["total_pnl"], board["total_pnl"]);
+        assert_eq!(tally["fees"], board["fees"]);
+    }
+    let roi = format!("{:+.2}", board["roi_pct"].as_f64().unwrap());
+    let overview = stage.result("agent overview --out out");
+    assert!(overview.contains(&roi), "{roi} in {overview}");
+}
+
+/// Holding BTC over windows is what the market did, not the mean of what its windows did.
+#[test]
+fn holding_btc_over_24_windows_is_what_the_market_did() {
+    let Some(folder) = shared("binance-ccxt") else {
+        eprintln!("skipped: no recorded bars");
+        return;
+    };
+    let stage = Stage::new();
+    stage.write(
+        "hold.toml",
+        &format!(
+            "[scenario]\nname = \"hold\"\n\n[market]\npath = \"{}\"\nsymbols = [\"BTCUSDT\"]\ninterval = \"1d\"\n\
+             start = 2021-11-01\nend = 2023-10-22\nquote = \"USDT\"\n\n[venue]\ntaker_fee_bps = 0\nmaker_fee_bps = 0\n\n\
+             [[agents]]\nname = \"hold\"\nrisk = \"unlimited\"\nstrategy = {{ kind = \"buy_and_hold\" }}\n\n\
+             [[agents]]\nname = \"cash\"\nstrategy = {{ kind = \"cash\" }}\n\n[battle]\n\
+             windows = {{ kind = \"sequential\", length = \"30d\", count = 24 }}\n",
+            folder.display()
+        ),
+    );
+    let table = stage.result("run hold.toml --out out");
+    println!("{table}");
+    let board = leaderboard(&stage, "hold");
+    let hold = row(&board, "hold");
+    let (roi, drawdown) = (hold["roi_pct"].as_f64().unwrap(), hold["max_drawdown_pct"].as_f64().unwrap());
+    // The market lost about half and fell by three quarters: no mean of windows says so.
+    assert!(roi < -30.0 && drawdown < -60.0, "{table}");
+    assert!(hold["calmar_ratio"].as_f64().unwrap() < 0.0, "{table}");
+    assert_eq!(row(&board, "cash")["rank"], 1, "{table}");
+}
