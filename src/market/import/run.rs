@@ -188,13 +188,14 @@ pub fn source(
     reading: &Reading,
 ) -> Result<((Symbol, Interval), Source), ImportError> {
     let source = look(path, format, reading)?;
+    let symbol = symbol_of(&source, reading)?;
     let interval = interval_of(&source, reading)?;
     if let (Some(text), None) = (&source.local_midnight, reading.session_dates)
         && interval >= Interval::DAY
     {
         return Err(ImportError::LocalMidnights { path: path.to_owned(), text: text.clone() });
     }
-    Ok(((symbol_of(&source, reading)?, interval), source))
+    Ok(((symbol, interval), source))
 }
 
 /// Looks into one file, whatever it says of its symbol and interval.
