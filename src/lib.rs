@@ -5,6 +5,7 @@
 pub mod cli;
 pub mod domain;
 pub mod engine;
+pub mod files;
 pub mod indicator;
 pub mod ledger;
 pub mod market;

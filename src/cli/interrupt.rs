@@ -1,9 +1,11 @@
-//! Ctrl-C: the first asks the run to stop at the next job, the second stops at once.
+//! Ctrl-C: the first asks a run to stop at the next job, the second stops at once. Commands that import or make
+//! data stop at the first, and leave nothing unfinished.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Exit;
+use crate::files::remove_temporaries;
 
 /// A flag that Ctrl-C (or a termination signal) raises.
 #[derive(Debug, Clone, Default)]
@@ -17,10 +19,19 @@ impl Interrupt {
         let raised = flag.clone();
         let _ = ctrlc::set_handler(move || {
             if raised.0.swap(true, Ordering::SeqCst) {
+                remove_temporaries();
                 std::process::exit(Exit::Interrupted as i32);
             }
         });
         flag
+    }
+
+    /// For commands that stop at once: what they have not finished goes before the process ends.
+    pub fn stop_at_once() {
+        let _ = ctrlc::set_handler(|| {
+            remove_temporaries();
+            std::process::exit(Exit::Interrupted as i32);
+        });
     }
 
     /// Whether it has been raised.

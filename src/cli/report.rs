@@ -1,12 +1,11 @@
 //! `tiltyard report`: renders stored runs again, or several beside each other.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::args::ReportArgs;
 use super::{Exit, Failure, output};
 use crate::report;
-use crate::store::{Page, StoreError, StoredRun, find_run};
+use crate::store::{StoreError, StoredRun, find_run, write_pages};
 
 /// Writes the pages and says where they are: one path a line.
 ///
@@ -30,9 +29,9 @@ pub fn report(args: &ReportArgs) -> Result<Exit, Failure> {
 
 fn one(args: &ReportArgs, run: &StoredRun) -> Result<Vec<PathBuf>, Failure> {
     let folder = args.to.as_deref().unwrap_or(&run.folder);
-    let mut written = write(folder, &report::pages(run)?)?;
+    let mut written = write_pages(folder, &report::pages(run)?)?;
     if args.images {
-        written.extend(write(&folder.join("images"), &report::images(run)?)?);
+        written.extend(write_pages(&folder.join("images"), &report::images(run)?)?);
     }
     Ok(written)
 }
@@ -46,20 +45,5 @@ fn compared(args: &ReportArgs, runs: &[StoredRun]) -> Result<Vec<PathBuf>, Failu
         ));
     }
     let folder = args.to.as_deref().unwrap_or(&args.out);
-    Ok(write(folder, &report::comparison(runs)?)?)
-}
-
-/// Each file appears whole: it is written beside its place first.
-fn write(folder: &Path, pages: &[Page]) -> Result<Vec<PathBuf>, StoreError> {
-    fs::create_dir_all(folder).map_err(|source| StoreError::Write { path: folder.to_owned(), source })?;
-    let place = |page: &Page| {
-        let path = folder.join(&page.name);
-        let beside =
-            Page { name: format!(".{}.{}.tmp", page.name, std::process::id()), text: page.text.clone() };
-        beside.write(folder)?;
-        fs::rename(folder.join(&beside.name), &path)
-            .map_err(|source| StoreError::Write { path: path.clone(), source })?;
-        Ok(path)
-    };
-    pages.iter().map(place).collect()
+    Ok(write_pages(folder, &report::comparison(runs)?)?)
 }

@@ -16,7 +16,8 @@ use crate::report::{self, ReportError};
 use crate::scenario::{ReportFormat, Scenario};
 use crate::store::registry::{AgentPart, Registry, StoredAgents, agent_parts};
 use crate::store::{
-    self, Aftermath, Index, Run, RunTiming, RunWriter, StandingsRecord, StoredRun, TournamentRecord,
+    self, Aftermath, Index, Published, Run, RunTiming, RunWriter, StandingsRecord, StoredRun,
+    TournamentRecord,
 };
 use crate::tournament::formats::FormatView;
 use crate::tournament::{self, Assessment, Means, Plan, Results, RunError, Tournament, assess};
@@ -63,16 +64,17 @@ pub fn run_read(args: &RunArgs, read: &Read) -> Result<Exit, Failure> {
         agents => Some(Registry::open(&args.out)?.hold(agents)?),
     };
     let writer = RunWriter::open(&args.out, run)?;
-    let (stored, parts) = pool.install(|| replay(args, read, &arena, writer, interrupt))?;
+    let (published, parts) = pool.install(|| replay(args, read, &arena, writer, interrupt))?;
+    let stored = &published.stored;
     let timing = RunTiming { finished_at: now(), duration: started.elapsed() };
     // The empty path is the working directory.
     let base_dir = std::path::absolute(Path::new(".").join(&read.scenario.market.base_dir)).ok();
     index.record_with(
-        &stored,
+        stored,
         &timing,
         &Aftermath { base_dir: base_dir.as_deref(), parts: &parts, hold: hold.as_ref() },
     )?;
-    show(args, &stored)?;
+    show(args, stored)?;
     Ok(Exit::Done)
 }
 
@@ -95,7 +97,7 @@ fn replay(
     arena: &Arena,
     writer: RunWriter<'_>,
     interrupt: Interrupt,
-) -> Result<(StoredRun, Vec<AgentPart>), Failure> {
+) -> Result<(Published, Vec<AgentPart>), Failure> {
     let plan = Plan { scenario: &read.scenario, market: &arena.market, windows: &arena.windows };
     let verbosity = if args.quiet { Verbosity::Quiet } else { Verbosity::Normal };
     let progress = Progress::new(plan.jobs(), verbosity, interrupt);
@@ -131,7 +133,7 @@ pub(super) fn means(args: &RunArgs) -> Means {
 }
 
 /// Writes the agents on all threads, then publishes the folder.
-pub(super) fn write(writer: RunWriter<'_>, tournament: &Tournament) -> Result<StoredRun, ReportError> {
+pub(super) fn write(writer: RunWriter<'_>, tournament: &Tournament) -> Result<Published, ReportError> {
     use rayon::prelude::*;
     tournament.agents.par_iter().try_for_each(|agent| writer.write_agent(agent))?;
     writer.finish_with(tournament, report::pages)

@@ -1,4 +1,4 @@
-//! The `tiltyard store` commands: whether a store is sound, and clearing away.
+//! The `tiltyard store` commands: whether a store is sound, clearing away, and repairing.
 
 use std::path::PathBuf;
 
@@ -8,13 +8,15 @@ use serde_json::json;
 use super::args::StoreArgs;
 use super::output::{self, counted};
 use super::{Exit, Failure};
-use crate::store::{inspect, prune};
+use crate::store::{Repaired, inspect, prune, repair};
 
 /// The `store` commands.
 #[derive(Debug, Subcommand)]
 pub enum StoreCommand {
     /// Check the database, the agents' books and every run's folder.
     Check(StoreArgs),
+    /// List runs again from their folders and bring agents back from their copy, where the database is damaged.
+    Repair(StoreArgs),
     /// Clear away what dead processes left, and runs in the index whose folder is gone.
     Prune(PruneArgs),
 }
@@ -41,6 +43,7 @@ impl StoreCommand {
     pub fn run(&self) -> Result<Exit, Failure> {
         match self {
             Self::Check(args) => check(args),
+            Self::Repair(args) => mend(args),
             Self::Prune(args) => clear(args),
         }
     }
@@ -89,4 +92,31 @@ fn clear(args: &PruneArgs) -> Result<Exit, Failure> {
     }
     output::result(&text)?;
     Ok(Exit::Done)
+}
+
+/// Repairs, and says what is still wrong.
+fn mend(args: &StoreArgs) -> Result<Exit, Failure> {
+    let Repaired { done, lost } = repair(&args.out)?;
+    let left = inspect(&args.out)?.troubles;
+    let sound = lost.is_empty() && left.is_empty();
+    if args.json {
+        let text = json!({ "ok": sound, "done": done, "lost": lost, "troubles": left });
+        output::result(&format!("{text:#}\n"))?;
+    } else {
+        let mut text = String::new();
+        for line in &done {
+            text.push_str(&format!("{line}\n"));
+        }
+        for line in &lost {
+            text.push_str(&format!("lost: {line}\n"));
+        }
+        if done.is_empty() && lost.is_empty() {
+            text.push_str("nothing to repair\n");
+        }
+        for trouble in &left {
+            text.push_str(&format!("- {}\n  {}\n", trouble.sentence(), trouble.remedy()));
+        }
+        output::result(&text)?;
+    }
+    Ok(if sound { Exit::Done } else { Exit::RunFailed })
 }

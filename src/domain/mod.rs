@@ -16,7 +16,7 @@ pub use carried::{CarriedPosition, CarriedTrip, Wallet};
 pub use indicator::{BarField, IndicatorSpec, Thousandths};
 pub use instrument::{Instrument, SymbolId};
 pub use money::{Bps, Cash, MoneyError, Price, PriceSum, Qty, Rounding, UNITS_PER_ONE};
-pub use name::{AgentName, NameError, Symbol};
+pub use name::{AgentName, NameError, Symbol, check_name};
 pub use order::{
     Action, Bracket, Distance, Liquidity, OrderId, OrderKind, OrderOrigin, OrderRequest, OrderStatus,
     Protection, RefusalCode, Side, Size, TimeInForce,

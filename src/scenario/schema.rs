@@ -72,12 +72,15 @@ fn property(doc: &KeyDoc) -> Value {
     schema
 }
 
+/// What a name looks like; the program refuses some more, such as those of devices.
+const NAME: &str = "^[^-~.\\s/\\\\:*?\"<>|$`][^/\\\\:*?\"<>|$`]*$";
+
 fn value(kind: &ValueType) -> Value {
     match kind {
         ValueType::Text => json!({ "type": "string" }),
         ValueType::Path => json!({ "type": "string", "minLength": 1 }),
         ValueType::Name => {
-            json!({ "type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[^/\\\\:*?\"<>|]+$" })
+            json!({ "type": "string", "minLength": 1, "maxLength": 100, "pattern": NAME })
         }
         ValueType::Boolean => json!({ "type": "boolean" }),
         ValueType::Integer { min, max } => json!({ "type": "integer", "minimum": min, "maximum": max }),

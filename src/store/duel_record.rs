@@ -3,12 +3,12 @@
 //! Owns the keys and the file. The order of the windows is on the disk before a single one is played; the file of
 //! the finished duel takes its place by one rename. Never replays and never decides.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::{StoreError, json};
+use crate::files::{Existing, write_whole};
 use crate::metrics::Score;
 use crate::tournament::evidence::{Decision, EloModel};
 use crate::tournament::{Duel, DuelResult, DuelSpec};
@@ -214,11 +214,8 @@ impl DuelRecord {
     /// [`StoreError::Write`].
     pub fn write(&self, out: &Path) -> Result<PathBuf, StoreError> {
         let folder = out.join("duels");
-        fs::create_dir_all(&folder).map_err(StoreError::write(&folder))?;
         let path = folder.join(format!("{}.json", self.duel_id));
-        let file = tempfile::NamedTempFile::new_in(&folder).map_err(StoreError::write(&folder))?;
-        json::write_text(file.path(), &self.to_json()?)?;
-        file.persist(&path).map_err(|error| StoreError::Write { path: path.clone(), source: error.error })?;
+        write_whole(&path, &self.to_json()?, Existing::Replace).map_err(StoreError::write(&path))?;
         Ok(path)
     }
 }
@@ -273,7 +270,7 @@ mod tests {
         assert_eq!(read(&path), record);
         assert_eq!(record.sentence, "undecided: x against y, after 3 of 3 windows");
         assert_eq!((record.wins, record.games.len(), record.elo), (3, 3, None));
-        assert_eq!(fs::read_dir(out.path().join("duels")).unwrap().count(), 1);
+        assert_eq!(std::fs::read_dir(out.path().join("duels")).unwrap().count(), 1);
     }
 
     #[test]

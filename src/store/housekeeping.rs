@@ -1,27 +1,42 @@
 //! Whether a store is sound, and clearing away what nothing needs any more.
 //!
-//! Never touches a result that the index lists, and never an agent.
+//! Never touches a result that the index lists, an agent, what belongs to a living process, or anything whose
+//! name is not exactly of this program's own form.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 use serde::Serialize;
 
-use super::{Index, StoreError, StoredRun, index, registry, staging};
+use super::database::{self, Database};
+use super::manifest::Manifest;
+use super::staging::{self, Hidden};
+use super::sweep::TrialStore;
+use super::{FileProblem, Index, RunSummary, StoreError, StoredRun, registry};
+use crate::files::FolderLock;
 
 /// What is wrong with a store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Trouble {
-    /// The database is damaged.
+    /// The database is damaged, or cannot be opened.
     Database {
         /// What it says itself.
         problem: String,
+        /// What to do.
+        #[serde(skip)]
+        remedy: String,
     },
     /// The registry's books do not agree.
     Registry {
         /// In a sentence.
+        problem: String,
+    },
+    /// The copy of the registry is missing, old or damaged.
+    Backup {
+        /// In words.
         problem: String,
     },
     /// The index lists a run whose folder is gone.
@@ -29,24 +44,67 @@ pub enum Trouble {
         /// The run.
         run_id: String,
         /// Where it was.
+        #[serde(serialize_with = "super::json::path")]
         folder: PathBuf,
     },
     /// A run's folder is damaged.
     FolderDamaged {
         /// Where.
+        #[serde(serialize_with = "super::json::path")]
         folder: PathBuf,
         /// How.
         problem: String,
     },
+    /// A file of a run is not as it was written.
+    FileDamaged {
+        /// The run's folder.
+        #[serde(serialize_with = "super::json::path")]
+        folder: PathBuf,
+        /// The file, below it.
+        file: String,
+        /// How.
+        #[serde(flatten)]
+        problem: FileProblem,
+    },
+    /// A run's folder has no list of its files.
+    Unsealed {
+        /// Where.
+        #[serde(serialize_with = "super::json::path")]
+        folder: PathBuf,
+    },
     /// A run's folder that the index does not list.
     FolderUnlisted {
         /// Where.
+        #[serde(serialize_with = "super::json::path")]
         folder: PathBuf,
+    },
+    /// The index says something else of a run than its folder.
+    EntryDiffers {
+        /// The run.
+        run_id: String,
     },
     /// What a process left that died while it wrote a run.
     Leftover {
         /// Where.
+        #[serde(serialize_with = "super::json::path")]
         folder: PathBuf,
+    },
+    /// A former run that lies aside because its replacement was interrupted.
+    Interrupted {
+        /// Where.
+        #[serde(serialize_with = "super::json::path")]
+        folder: PathBuf,
+    },
+    /// Kept outcomes of sweeps are damaged.
+    Trials {
+        /// The file.
+        #[serde(serialize_with = "super::json::path")]
+        file: PathBuf,
+        /// How.
+        problem: String,
+        /// What to do.
+        #[serde(skip)]
+        remedy: String,
     },
 }
 
@@ -54,35 +112,70 @@ impl Trouble {
     /// In a sentence.
     pub fn sentence(&self) -> String {
         match self {
-            Self::Database { problem } => format!("the database is damaged: {problem}"),
+            Self::Database { problem, .. } => format!("the database is damaged: {problem}"),
             Self::Registry { problem } => problem.clone(),
+            Self::Backup { problem } => format!("the copy of the agents is not as it should be: {problem}"),
             Self::FolderGone { run_id, folder } => {
                 format!("the folder of run {run_id} is gone: `{}`", folder.display())
             }
             Self::FolderDamaged { folder, problem } => {
                 format!("the run in `{}` is damaged: {problem}", folder.display())
             }
+            Self::FileDamaged { folder, file, problem } => {
+                format!("the run in `{}` is damaged: `{file}` {problem}", folder.display())
+            }
+            Self::Unsealed { folder } => {
+                format!("the run in `{}` has no list of its files", folder.display())
+            }
             Self::FolderUnlisted { folder } => {
                 format!("the run in `{}` is not in the index", folder.display())
             }
+            Self::EntryDiffers { run_id } => {
+                format!("the index says something else of run {run_id} than its folder")
+            }
             Self::Leftover { folder } => {
                 format!("a run that was never finished lies in `{}`", folder.display())
+            }
+            Self::Interrupted { folder } => {
+                format!("a run whose replacement was interrupted lies in `{}`", folder.display())
+            }
+            Self::Trials { file, problem, .. } => {
+                format!("kept trials in `{}` are damaged: {problem}", file.display())
             }
         }
     }
 
     /// What to do about it.
-    pub const fn remedy(&self) -> &'static str {
+    pub fn remedy(&self) -> &str {
         match self {
-            Self::Database { .. } => "move the database away: the run folders hold all results",
+            Self::Database { remedy, .. } | Self::Trials { remedy, .. } => remedy,
             Self::Registry { .. } => "report it with the database: only an error in tiltyard does this",
-            Self::FolderGone { .. } | Self::Leftover { .. } => "`tiltyard store prune` clears it away",
-            Self::FolderDamaged { .. } => "run its scenario again: it writes the same files",
-            Self::FolderUnlisted { .. } => {
-                "run its scenario again to list it; `tiltyard store prune --unlisted` removes it"
+            Self::Backup { .. } => "`tiltyard store repair` makes it anew",
+            Self::FolderGone { .. } => {
+                "run its scenario again to have its files back; `tiltyard store prune` takes it off the list"
             }
+            Self::Leftover { .. } => "`tiltyard store prune` clears it away",
+            Self::Interrupted { .. } => "`tiltyard store repair` brings it back",
+            Self::FileDamaged { file, .. } if is_page(file) => "`tiltyard report RUN` renders it again",
+            Self::FolderDamaged { .. } | Self::FileDamaged { .. } => {
+                "run its scenario again: it writes the same files"
+            }
+            Self::Unsealed { .. } => {
+                "an earlier version wrote it, or the list was removed: `tiltyard store repair` makes one of the \
+                 files as they are"
+            }
+            Self::FolderUnlisted { .. } => {
+                "`tiltyard store repair` lists it where it bears its own id in its own scenario's folder; \
+                 `tiltyard store prune --unlisted` removes it"
+            }
+            Self::EntryDiffers { .. } => "`tiltyard store repair` enters it again",
         }
     }
+}
+
+/// Pages are made of the other files, and can be made again.
+fn is_page(file: &str) -> bool {
+    ["report.html", "report.md"].contains(&file)
 }
 
 /// How a store is.
@@ -101,46 +194,166 @@ pub struct Condition {
 /// # Errors
 /// [`StoreError::NoIndex`], and where the store cannot be read at all.
 pub fn inspect(out: &Path) -> Result<Condition, StoreError> {
-    let listed = Index::open_existing(out)?.runs()?;
-    let (path, db) = index::open_file(out)?;
-    let mut troubles = database(&db).map_err(StoreError::index(&path))?;
-    let agents = db.query_row("SELECT count(*) FROM registry_agents", [], |row| row.get::<_, i64>(0));
-    for run in &listed {
-        if !run.folder.join("run.json").is_file() {
-            let folder = run.folder.clone();
-            troubles.push(Trouble::FolderGone { run_id: run.run_id.clone(), folder });
-        } else if let Err(error) = StoredRun::load(&run.folder) {
-            let folder = run.folder.clone();
-            troubles.push(Trouble::FolderDamaged { folder, problem: error.to_string() });
+    let mut condition = Condition { runs: 0, agents: 0, troubles: Vec::new() };
+    let listed = match look_into_database(out, &mut condition) {
+        Ok(listed) => Some(listed),
+        Err(error) if error.is_damage() => {
+            let (problem, remedy) = (error.to_string(), error.remedy());
+            condition.troubles.push(Trouble::Database { problem, remedy });
+            None
         }
+        Err(error) => return Err(error),
+    };
+    for run in listed.iter().flatten() {
+        condition.troubles.extend(look_at_entry(run));
     }
-    for folder in folders(out)? {
-        if is_leftover(&folder) {
-            troubles.push(Trouble::Leftover { folder });
-        } else if folder.join("run.json").is_file() && listed.iter().all(|run| run.folder != folder) {
-            troubles.push(Trouble::FolderUnlisted { folder });
-        }
+    for scenario in scenarios(out)? {
+        look_at_scenario(&scenario, listed.as_deref(), &mut condition.troubles)?;
     }
-    let agents = agents.map_err(StoreError::index(&path))?;
-    Ok(Condition { runs: listed.len(), agents: usize::try_from(agents).unwrap_or(0), troubles })
+    Ok(condition)
 }
 
-fn database(db: &Connection) -> rusqlite::Result<Vec<Trouble>> {
+/// The runs that the index lists. What is wrong with the database goes to the condition.
+fn look_into_database(out: &Path, condition: &mut Condition) -> Result<Vec<RunSummary>, StoreError> {
+    let Some(Database { path, db, .. }) = &Database::read_existing(out)? else {
+        return Err(StoreError::NoIndex { out: out.to_owned() });
+    };
+    let troubles = problems_of(path, db).map_err(StoreError::index(path))?;
+    let damaged = !troubles.is_empty();
+    condition.troubles.extend(troubles);
+    let listed = Index::open_existing(out)?.runs()?;
+    let agents: rusqlite::Result<i64> =
+        db.query_row("SELECT count(*) FROM registry_agents", [], |row| row.get(0));
+    condition.runs = listed.len();
+    condition.agents = usize::try_from(agents.map_err(StoreError::index(path))?).unwrap_or(0);
+    if !damaged && let Some(problem) = registry::difference(out, db)? {
+        condition.troubles.push(Trouble::Backup { problem });
+    }
+    Ok(listed)
+}
+
+fn problems_of(path: &Path, db: &Connection) -> rusqlite::Result<Vec<Trouble>> {
+    let damage = |problem: String| {
+        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+        let remedy = StoreError::index(path)(rusqlite::Error::SqliteFailure(code, None)).remedy();
+        Trouble::Database { problem, remedy }
+    };
     let mut troubles = Vec::new();
     let mut statement = db.prepare("PRAGMA integrity_check")?;
     for line in statement.query_map([], |row| row.get::<_, String>(0))? {
-        let problem = line?;
-        if problem != "ok" {
-            troubles.push(Trouble::Database { problem });
+        match line {
+            Ok(line) if line == "ok" => {}
+            Ok(line) => troubles.push(damage(line)),
+            Err(error) => return Err(error),
         }
+    }
+    if !troubles.is_empty() {
+        return Ok(troubles);
     }
     let mut statement = db.prepare("PRAGMA foreign_key_check")?;
     for table in statement.query_map([], |row| row.get::<_, String>(0))? {
-        let problem = format!("a row of `{}` belongs to nothing", table?);
-        troubles.push(Trouble::Database { problem });
+        troubles.push(damage(format!("a row of `{}` belongs to nothing", table?)));
     }
     troubles.extend(registry::audit(db)?.into_iter().map(|problem| Trouble::Registry { problem }));
     Ok(troubles)
+}
+
+/// What is wrong with a run that the index lists.
+fn look_at_entry(run: &RunSummary) -> Vec<Trouble> {
+    let folder = run.folder.clone();
+    if !run.folder.join("run.json").is_file() {
+        if fs::symlink_metadata(&run.folder).is_ok() {
+            let problem = "`run.json` is missing".to_owned();
+            return vec![Trouble::FolderDamaged { folder, problem }];
+        }
+        // A former run that lies aside is told by itself, and one that is being replaced is not gone.
+        let aside = run.folder.parent().is_some_and(|parent| has_aside(parent, &run.run_id));
+        return if aside {
+            Vec::new()
+        } else {
+            vec![Trouble::FolderGone { run_id: run.run_id.clone(), folder }]
+        };
+    }
+    let stored = StoredRun::load(&folder);
+    let mut troubles = look_at_files(&folder);
+    match stored {
+        Err(error) if troubles.is_empty() => {
+            troubles.push(Trouble::FolderDamaged { folder, problem: error.to_string() });
+        }
+        Ok(stored) if !says_the_same(run, &stored) => {
+            troubles.push(Trouble::EntryDiffers { run_id: run.run_id.clone() });
+        }
+        _ => {}
+    }
+    troubles
+}
+
+fn has_aside(parent: &Path, run: &str) -> bool {
+    staging::hidden(parent)
+        .is_ok_and(|found| found.iter().any(|(_, of, kind)| of == run && *kind == Hidden::Former))
+}
+
+/// The files of a run that are not as they were written.
+fn look_at_files(folder: &Path) -> Vec<Trouble> {
+    match Manifest::read(folder) {
+        Ok(Some(manifest)) => manifest
+            .problems(folder)
+            .into_iter()
+            .map(|(file, problem)| Trouble::FileDamaged { folder: folder.to_owned(), file, problem })
+            .collect(),
+        Ok(None) => vec![Trouble::Unsealed { folder: folder.to_owned() }],
+        Err(error) => {
+            vec![Trouble::FolderDamaged { folder: folder.to_owned(), problem: error.to_string() }]
+        }
+    }
+}
+
+/// Whether the index and the folder agree on a run.
+fn says_the_same(listed: &RunSummary, stored: &StoredRun) -> bool {
+    let run = &stored.run;
+    let first = stored.leaderboard.rankings.iter().filter(|row| row.rank == Some(1));
+    let first = first.min_by(|a, b| a.agent.cmp(&b.agent));
+    let same_score = |score: Option<f64>| score.map(f64::to_bits) == listed.score.map(f64::to_bits);
+    (listed.run_id.as_str(), listed.identity.as_str(), listed.scenario.as_str())
+        == (run.run_id.as_str(), run.identity.as_str(), run.scenario.as_str())
+        && (listed.start.as_str(), listed.end.as_str())
+            == (run.market.start.as_str(), run.market.end.as_str())
+        && (listed.windows as usize, listed.agents as usize) == (run.windows.len(), run.agents.len())
+        && listed.ranking_metric == run.ranking_metric
+        && first.is_none_or(|first| first.agent == listed.winner && same_score(first.score))
+}
+
+/// What lies in a scenario's folder beside the runs that the index lists.
+fn look_at_scenario(
+    scenario: &Path,
+    listed: Option<&[RunSummary]>,
+    troubles: &mut Vec<Trouble>,
+) -> Result<(), StoreError> {
+    for (folder, _, kind) in staging::hidden(scenario).map_err(StoreError::read(scenario))? {
+        match kind {
+            Hidden::Temporary if staging::is_dead(&folder) => troubles.push(Trouble::Leftover { folder }),
+            Hidden::Former => troubles.push(Trouble::Interrupted { folder }),
+            Hidden::Temporary => {}
+        }
+    }
+    let known: Option<BTreeSet<&Path>> =
+        listed.map(|listed| listed.iter().map(|run| run.folder.as_path()).collect());
+    for folder in run_folders(scenario)? {
+        match &known {
+            Some(known) if known.contains(folder.as_path()) => {}
+            // A run that its writer has not entered yet is not forgotten.
+            _ if !staging::is_dead(&folder) => {}
+            Some(_) => troubles.push(Trouble::FolderUnlisted { folder }),
+            // Without an index, all runs are looked at as if they were listed.
+            None => troubles.extend(look_at_files(&folder)),
+        }
+    }
+    troubles.extend(TrialStore::problem(scenario).map(|(file, problem, remedy)| Trouble::Trials {
+        file,
+        problem,
+        remedy,
+    }));
+    Ok(())
 }
 
 /// Clears away leftovers, index entries without a folder and, where asked for, runs that the index does not
@@ -150,55 +363,98 @@ fn database(db: &Connection) -> rusqlite::Result<Vec<Trouble>> {
 /// As [`inspect`], and where something cannot be removed.
 pub fn prune(out: &Path, unlisted: bool) -> Result<Vec<Trouble>, StoreError> {
     let condition = inspect(out)?;
-    let (path, db) = index::open_file(out)?;
+    let Some(Database { path, db, .. }) = &Database::open_existing(out)? else {
+        return Err(StoreError::NoIndex { out: out.to_owned() });
+    };
     let mut gone = Vec::new();
     for trouble in condition.troubles {
         let removed = match &trouble {
-            Trouble::FolderGone { run_id, .. } => {
-                db.execute("DELETE FROM runs WHERE run_id = ?1", [run_id])
-                    .map_err(StoreError::index(&path))?;
-                true
+            Trouble::FolderGone { run_id, folder } => forget(path, db, run_id, folder)?,
+            Trouble::Leftover { folder } => remove_held(folder, |_| Ok(true))?,
+            Trouble::FolderUnlisted { folder } if unlisted => {
+                remove_held(folder, |folder| is_unlisted(path, db, folder))?
             }
-            Trouble::Leftover { folder } => remove(folder)?,
-            Trouble::FolderUnlisted { folder } if unlisted => remove(folder)?,
             _ => false,
         };
         if removed {
             gone.push(trouble);
         }
     }
-    db.execute_batch("VACUUM").map_err(StoreError::index(&path))?;
+    if gone.iter().any(|trouble| matches!(trouble, Trouble::FolderGone { .. })) {
+        // Only to give room back: it can wait while others use the database, or the disk is full.
+        let _ = db.execute_batch("VACUUM");
+    }
     Ok(gone)
 }
 
-fn remove(folder: &Path) -> Result<bool, StoreError> {
-    fs::remove_dir_all(folder).map_err(StoreError::write(folder))?;
+/// Takes a run off the list whose folder is still gone once nobody changes the scenario's folder.
+fn forget(path: &Path, db: &Connection, run_id: &str, folder: &Path) -> Result<bool, StoreError> {
+    let parent = folder.parent().filter(|parent| parent.is_dir());
+    let _section = parent.map(staging::section).transpose()?;
+    if let Some(parent) = parent {
+        staging::bring_back(parent)?;
+    }
+    if fs::symlink_metadata(folder).is_ok() {
+        return Ok(false);
+    }
+    db.execute("DELETE FROM runs WHERE run_id = ?1", [run_id]).map_err(StoreError::index(path))?;
     Ok(true)
 }
 
-/// The folders two levels below: one a run, finished or not.
-fn folders(out: &Path) -> Result<Vec<PathBuf>, StoreError> {
-    let mut found = Vec::new();
-    for scenario in below(out)?.into_iter().filter(|path| !is_hidden(path)) {
-        found.extend(below(&scenario)?);
+/// Removes a folder that nobody holds, where `still` says so once it is held. It goes under a hidden name first:
+/// one that is removed in part is never taken for a run.
+fn remove_held(
+    folder: &Path,
+    still: impl FnOnce(&Path) -> Result<bool, StoreError>,
+) -> Result<bool, StoreError> {
+    let Some(parent) = folder.parent() else { return Ok(false) };
+    let _section = staging::section(parent)?;
+    let Ok(Some(_lock)) = FolderLock::try_exclusive(folder) else { return Ok(false) };
+    if !still(folder)? {
+        return Ok(false);
     }
-    found.sort();
+    let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let hidden = if staging::is_run_id(name) {
+        let hidden = parent.join(format!(".{name}.{}.tmp", std::process::id()));
+        fs::rename(folder, &hidden).map_err(StoreError::write(folder))?;
+        hidden
+    } else {
+        folder.to_owned()
+    };
+    fs::remove_dir_all(&hidden).map_err(StoreError::write(&hidden))?;
+    Ok(true)
+}
+
+fn is_unlisted(path: &Path, db: &Connection, folder: &Path) -> Result<bool, StoreError> {
+    let run_id = folder.file_name().map(|name| name.to_string_lossy().into_owned());
+    let listed: bool = db
+        .query_row("SELECT EXISTS (SELECT 1 FROM runs WHERE run_id = ?1)", [run_id], |row| row.get(0))
+        .map_err(StoreError::index(path))?;
+    Ok(!listed)
+}
+
+/// The scenarios' folders. A link is not followed: what lies behind it is not in the store.
+pub(super) fn scenarios(out: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let own = [database::HOLDS, "duels"];
+    folders(out, |name| !name.starts_with('.') && !own.contains(&name))
+}
+
+/// The runs' folders in a scenario's: those with a name of a run and a `run.json`.
+pub(super) fn run_folders(scenario: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let mut found = folders(scenario, staging::is_run_id)?;
+    found.retain(|folder| folder.join("run.json").is_file());
     Ok(found)
 }
 
-fn below(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
-    let entries = fs::read_dir(folder).map_err(StoreError::read(folder))?;
-    let paths = entries.map(|entry| entry.map(|entry| entry.path()).map_err(StoreError::read(folder)));
-    let paths: Vec<PathBuf> = paths.collect::<Result<_, _>>()?;
-    Ok(paths.into_iter().filter(|path| path.is_dir()).collect())
-}
-
-fn is_hidden(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
-}
-
-/// Whether a folder is the work of a writer that died.
-fn is_leftover(folder: &Path) -> bool {
-    let ending = folder.extension().is_some_and(|ending| ending == "tmp");
-    is_hidden(folder) && ending && staging::is_dead(folder)
+fn folders(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>, StoreError> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(StoreError::read(folder))? {
+        let entry = entry.map_err(StoreError::read(folder))?;
+        let is_folder = entry.file_type().map_err(StoreError::read(folder))?.is_dir();
+        if is_folder && entry.file_name().to_str().is_some_and(&wanted) {
+            found.push(entry.path());
+        }
+    }
+    found.sort();
+    Ok(found)
 }

@@ -7,19 +7,16 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
-use super::migrations::migrate;
+use super::database::Database;
 use super::registry::{self, AgentPart, Hold};
+use super::staging;
 use super::{
     AgentRecord, EntrantRecord, JobRecord, LeaderboardRecord, RankingRecord, StoreError, StoredRun, json,
 };
 use crate::domain::Timestamp;
 
-/// The index's file in the output folder.
-const FILE: &str = "tiltyard.db";
-/// How long to wait for another process.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// Runs that an error message names.
 const SUGGESTED: usize = 3;
 
@@ -53,6 +50,7 @@ pub struct RunSummary {
     /// The scenario's name.
     pub scenario: String,
     /// Where it lies.
+    #[serde(serialize_with = "super::json::path")]
     pub folder: PathBuf,
     /// Open of the first bar.
     pub start: String,
@@ -80,29 +78,26 @@ pub struct RunSummary {
 
 /// An open index.
 #[derive(Debug)]
-pub struct Index {
-    out: PathBuf,
-    path: PathBuf,
-    db: Connection,
-}
+pub struct Index(Database);
 
 impl Index {
     /// Opens the index of an output folder, and makes both where they are missing.
     ///
     /// # Errors
     /// [`StoreError::Write`] where the folder cannot be made, [`StoreError::Index`] for a file that is no
-    /// index, [`StoreError::IndexTooNew`] for one of a newer program.
+    /// index, [`StoreError::IndexTooNew`] for one of a newer program, [`StoreError::DatabaseGone`] where there
+    /// was one before.
     pub fn open(out: &Path) -> Result<Self, StoreError> {
-        let (path, db) = open_file(out)?;
-        Ok(Self { out: out.to_owned(), path, db })
+        Database::open(out).map(Self)
     }
 
-    /// Opens the index of an output folder that has one.
+    /// Opens the index of an output folder that has one, to be read.
     ///
     /// # Errors
     /// [`StoreError::NoIndex`] where it has none, else as [`Index::open`].
     pub fn open_existing(out: &Path) -> Result<Self, StoreError> {
-        if exists(out) { Self::open(out) } else { Err(StoreError::NoIndex { out: out.to_owned() }) }
+        let found = Database::read_existing(out)?;
+        found.map(Self).ok_or_else(|| StoreError::NoIndex { out: out.to_owned() })
     }
 
     /// Enters a run in one transaction; a former entry of the same identity goes.
@@ -124,13 +119,17 @@ impl Index {
         timing: &RunTiming,
         aftermath: &Aftermath<'_>,
     ) -> Result<(), StoreError> {
-        let error = StoreError::index(&self.path);
-        let folder = Path::new(&stored.run.scenario).join(&stored.run.run_id);
-        let entry = self.db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&error)?;
-        insert(&entry, stored, &folder, timing).map_err(&error)?;
+        let Database { out, path, db, .. } = &mut self.0;
+        let error = StoreError::index(path);
+        let entry = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&error)?;
+        enter(&entry, stored, timing).map_err(&error)?;
         note_origin(&entry, stored, aftermath).map_err(&error)?;
-        registry::record(&self.path, &entry, &stored.run, aftermath.parts, timing.finished_at)?;
-        entry.commit().map_err(&error)
+        registry::record(path, &entry, &stored.run, aftermath.parts, timing.finished_at)?;
+        entry.commit().map_err(&error)?;
+        if !aftermath.parts.is_empty() {
+            registry::renew_backup(out, db);
+        }
+        Ok(())
     }
 
     /// The folder that relative paths of a run's scenario were tried against, where the run says so.
@@ -139,10 +138,11 @@ impl Index {
     /// [`StoreError::Index`].
     pub fn base_dir(&self, identity: &str) -> Result<Option<PathBuf>, StoreError> {
         let base: Option<Option<String>> = self
+            .0
             .db
             .query_row("SELECT base_dir FROM runs WHERE identity = ?1", [identity], |row| row.get(0))
             .optional()
-            .map_err(StoreError::index(&self.path))?;
+            .map_err(StoreError::index(&self.0.path))?;
         Ok(base.flatten().map(PathBuf::from))
     }
 
@@ -151,7 +151,7 @@ impl Index {
     /// # Errors
     /// [`StoreError::Index`].
     pub fn runs(&self) -> Result<Vec<RunSummary>, StoreError> {
-        self.query("1 = 1", "")
+        self.query("1 = 1", "", None)
     }
 
     /// The run that a text means: the path of a run's folder, a run's id, a scenario's name (its latest
@@ -163,12 +163,12 @@ impl Index {
         if let Some(folder) = run_folder(Path::new(text)) {
             return Ok(folder);
         }
-        let exact = self.query("runs.run_id = ?1 OR runs.identity = ?1", text)?;
-        let latest = self.query("runs.scenario = ?1", text)?;
-        let Some(run) = exact.into_iter().next().or_else(|| latest.into_iter().next()) else {
-            return self.find_by_prefix(text);
-        };
-        present(run)
+        for condition in ["runs.run_id = ?1", "runs.identity = ?1", "runs.scenario = ?1"] {
+            if let Some(run) = self.query(condition, text, Some(1))?.into_iter().next() {
+                return present(run);
+            }
+        }
+        self.find_by_prefix(text)
     }
 
     /// The leaderboard of a run, from its folder.
@@ -182,8 +182,11 @@ impl Index {
     fn find_by_prefix(&self, text: &str) -> Result<PathBuf, StoreError> {
         let hex = !text.is_empty() && text.chars().all(|c| c.is_ascii_hexdigit());
         let lower = text.to_ascii_lowercase();
-        let mut found =
-            if hex { self.query("substr(runs.identity, 1, length(?1)) = ?1", &lower)? } else { Vec::new() };
+        let mut found = if hex {
+            self.query("runs.identity BETWEEN ?1 AND ?1 || 'g'", &lower, None)?
+        } else {
+            Vec::new()
+        };
         let name = |run: &RunSummary| format!("{} ({})", run.run_id, run.scenario);
         match (found.pop(), found.len()) {
             (Some(run), 0) => present(run),
@@ -193,26 +196,28 @@ impl Index {
                 Err(StoreError::AmbiguousRun { text: text.to_owned(), candidates })
             }
             (None, _) => {
-                let known = self.runs()?.iter().take(SUGGESTED).map(name).collect();
+                let known = self.query("1 = 1", "", Some(SUGGESTED))?.iter().map(name).collect();
                 Err(StoreError::NoSuchRun { text: text.to_owned(), known })
             }
         }
     }
 
-    fn query(&self, condition: &str, text: &str) -> Result<Vec<RunSummary>, StoreError> {
+    fn query(&self, condition: &str, text: &str, most: Option<usize>) -> Result<Vec<RunSummary>, StoreError> {
         let sql = format!(
             "SELECT runs.run_id, identity, scenario, folder, range_start, range_end, ranking_metric, windows,
                     agents, winner.name, winner.score, finished_at, duration_seconds, format, verdict
              FROM runs LEFT JOIN agents AS winner ON winner.id = (
-                 SELECT id FROM agents WHERE run = runs.id ORDER BY rank, name LIMIT 1)
-             WHERE ({condition}) AND ?1 IS NOT NULL ORDER BY finished_at DESC, runs.id DESC"
+                 SELECT id FROM agents WHERE run = runs.id AND rank > 0 ORDER BY rank, name LIMIT 1)
+             WHERE ({condition}) AND ?1 IS NOT NULL ORDER BY finished_at DESC, runs.id DESC LIMIT ?2"
         );
+        // SQLite takes a negative limit for none.
+        let most = most.map_or(-1, count);
         let rows = || -> rusqlite::Result<Vec<RunSummary>> {
-            let mut statement = self.db.prepare(&sql)?;
-            let rows = statement.query_map([text], |row| self.summary(row))?;
+            let mut statement = self.0.db.prepare(&sql)?;
+            let rows = statement.query_map(params![text, most], |row| self.summary(row))?;
             rows.collect()
         };
-        rows().map_err(StoreError::index(&self.path))
+        rows().map_err(StoreError::index(&self.0.path))
     }
 
     fn summary(&self, row: &Row<'_>) -> rusqlite::Result<RunSummary> {
@@ -221,7 +226,7 @@ impl Index {
             run_id: row.get(0)?,
             identity: row.get(1)?,
             scenario: row.get(2)?,
-            folder: self.out.join(folder),
+            folder: self.0.out.join(folder),
             start: row.get(4)?,
             end: row.get(5)?,
             ranking_metric: row.get(6)?,
@@ -254,33 +259,22 @@ pub fn run_folder(path: &Path) -> Option<PathBuf> {
     path.join("run.json").is_file().then(|| path.to_owned())
 }
 
-/// Whether an output folder has a store.
-pub(super) fn exists(out: &Path) -> bool {
-    out.join(FILE).is_file()
-}
-
-/// Opens the store of an output folder in the newest format, and makes both where they are missing.
-pub(super) fn open_file(out: &Path) -> Result<(PathBuf, Connection), StoreError> {
-    std::fs::create_dir_all(out).map_err(StoreError::write(out))?;
-    let path = out.join(FILE);
-    let mut db = connect(&path).map_err(StoreError::index(&path))?;
-    migrate(&path, &mut db)?;
-    Ok((path, db))
-}
-
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let db = Connection::open(path)?;
-    db.busy_timeout(PATIENCE)?;
-    db.pragma_update(None, "foreign_keys", true)?;
-    let mode: String = db.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
-    if mode != "wal" {
-        db.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
-    }
-    Ok(db)
-}
-
+/// The run's folder; one that is missing because its replacement was interrupted is brought back.
 fn present(run: RunSummary) -> Result<PathBuf, StoreError> {
+    if run_folder(&run.folder).is_none()
+        && let Some(parent) = run.folder.parent()
+        && let Ok(_section) = staging::section(parent)
+    {
+        // Where it cannot be brought back it is missing.
+        let _ = staging::bring_back(parent);
+    }
     run_folder(&run.folder).ok_or(StoreError::FolderGone { run: run.run_id, folder: run.folder })
+}
+
+/// Enters a run; a former entry of the same identity goes.
+pub(super) fn enter(entry: &Transaction<'_>, stored: &StoredRun, timing: &RunTiming) -> rusqlite::Result<()> {
+    let folder = Path::new(&stored.run.scenario).join(&stored.run.run_id);
+    insert(entry, stored, &folder, timing)
 }
 
 fn insert(
@@ -308,7 +302,8 @@ fn note_origin(
     stored: &StoredRun,
     aftermath: &Aftermath<'_>,
 ) -> rusqlite::Result<()> {
-    let base = aftermath.base_dir.map(|folder| folder.to_string_lossy());
+    // A folder whose name is no text cannot be kept as one: a rematch then asks for it.
+    let base = aftermath.base_dir.and_then(Path::to_str);
     entry.execute(
         "UPDATE runs SET base_dir = ?2, parent = ?3 WHERE identity = ?1",
         params![stored.run.identity, base, stored.run.rematch_of],
@@ -434,7 +429,7 @@ fn count(n: usize) -> i64 {
 mod tests {
     use super::*;
     use crate::domain::Span;
-    use crate::store::{Run, RunWriter, fixture};
+    use crate::store::{Run, RunWriter, database, fixture};
 
     fn timing(minute: i64) -> RunTiming {
         RunTiming {
@@ -449,7 +444,7 @@ mod tests {
     }
 
     fn tally(index: &Index, table: &str) -> i64 {
-        index.db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
+        index.0.db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
     }
 
     #[test]
@@ -475,6 +470,7 @@ mod tests {
         let mut index = Index::open(out.path()).unwrap();
         index.record(&store(out.path(), 1), &timing(1)).unwrap();
         let equity: String = index
+            .0
             .db
             .query_row("SELECT final_equity FROM jobs ORDER BY final_equity DESC LIMIT 1", [], |row| {
                 row.get(0)
@@ -482,6 +478,7 @@ mod tests {
             .unwrap();
         assert_eq!(equity, "101.50000000");
         let (value, missing): (Option<f64>, Option<String>) = index
+            .0
             .db
             .query_row(
                 "SELECT value, missing FROM scores JOIN agents ON agents.id = scores.agent
@@ -543,7 +540,8 @@ mod tests {
         let stored = store(out.path(), 1);
         assert_eq!(find_run(out.path(), stored.folder.to_str().unwrap()).unwrap(), stored.folder);
         assert!(matches!(find_run(out.path(), "first"), Err(StoreError::NoIndex { .. })));
-        std::fs::write(out.path().join(FILE), "this is no database, only some text in a file").unwrap();
+        std::fs::write(out.path().join(database::FILE), "this is no database, only some text in a file")
+            .unwrap();
         assert!(matches!(Index::open(out.path()), Err(StoreError::Index { .. })));
     }
 

@@ -20,9 +20,14 @@ pub(super) fn write<T: Serialize>(path: &Path, what: &'static str, value: &T) ->
     write_text(path, &pretty(what, value)?)
 }
 
-/// Writes a text as a file.
+/// Writes a text as a new file of a folder that nobody reads yet.
 pub(super) fn write_text(path: &Path, text: &str) -> Result<(), StoreError> {
     fs::write(path, text).map_err(StoreError::write(path))
+}
+
+/// A path as JSON. Names that are no text are written with replacement characters, which only shows them.
+pub(super) fn path<S: serde::Serializer>(path: &Path, s: S) -> Result<S::Ok, S::Error> {
+    s.collect_str(&path.display())
 }
 
 /// Reads a value from a file that need not be there.

@@ -10,7 +10,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::{StoreError, registry};
 
 /// Step `i` leads from format `i` to format `i + 1`.
-const STEPS: [&str; 4] = [RUNS, TOURNAMENTS, registry::STEP, registry::SUMMARIES];
+const STEPS: [&str; 5] = [RUNS, TOURNAMENTS, registry::STEP, registry::SUMMARIES, LOOK_UPS];
 
 /// Money is text with eight places; metrics are real numbers, null where `missing` says why; times are
 /// RFC 3339 in UTC. Folders are relative to the folder of the index.
@@ -86,6 +86,15 @@ ALTER TABLE runs ADD COLUMN verdict TEXT;
 ALTER TABLE runs ADD COLUMN verdict_text TEXT;
 ";
 
+/// What runs and agents are looked up by, and what a deleted agent is looked for in.
+const LOOK_UPS: &str = "
+CREATE INDEX runs_by_id ON runs (run_id);
+CREATE INDEX runs_by_time ON runs (finished_at);
+CREATE INDEX registry_all_names ON registry_agents (name_key);
+CREATE INDEX registry_parents ON registry_agents (parent);
+CREATE INDEX registry_runs_by_version ON registry_runs (agent, version);
+";
+
 /// Brings the index to the newest format.
 ///
 /// # Errors
@@ -108,12 +117,14 @@ pub(super) fn migrate(path: &Path, db: &mut Connection) -> Result<(), StoreError
     step.commit().map_err(&error)
 }
 
-fn version(db: &Connection) -> rusqlite::Result<u32> {
+/// The format of a file; 0 for an empty one.
+pub(super) fn version(db: &Connection) -> rusqlite::Result<u32> {
     db.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
+/// The newest format.
 #[expect(clippy::cast_possible_truncation, reason = "a handful of steps")]
-const fn known() -> u32 {
+pub(super) const fn known() -> u32 {
     STEPS.len() as u32
 }
 

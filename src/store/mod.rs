@@ -6,9 +6,11 @@
 //!
 //! ```text
 //! OUT/tiltyard.db                    index over all runs, and the registered agents (SQLite)
+//! OUT/registry.backup.db             a copy of the registered agents
 //! OUT/duels/<id>.json                one duel
 //! OUT/<scenario>/<run-id>/           one run
 //!     run.json                       what it was; scenario.toml: the scenario as the user wrote it
+//!     files.json                     length and hash of every other file
 //!     leaderboard.json, .csv         the ranking over all windows
 //!     battles.json, scores.csv       the ranking of each window; all scores as a matrix
 //!     prices.parquet                 closes of the symbols, thinned, for charts
@@ -25,6 +27,7 @@ mod columns;
 mod course_record;
 mod csv;
 mod curve_rows;
+mod database;
 mod duel_record;
 mod equity;
 mod error;
@@ -35,11 +38,13 @@ mod identity;
 mod index;
 mod json;
 mod leaderboard;
+mod manifest;
 mod migrations;
 mod moment;
 mod number_table;
 mod prices;
 pub mod registry;
+mod repair;
 mod return_file;
 mod run_record;
 mod score_record;
@@ -65,9 +70,11 @@ pub use housekeeping::{Condition, Trouble, inspect, prune};
 pub use identity::{RunId, identify, run_id};
 pub use index::{Aftermath, Index, RunSummary, RunTiming, find_run, run_folder};
 pub use leaderboard::{LeaderboardRecord, RankedWindow, RankingRecord, RecordDrawdown};
+pub use manifest::{FileProblem, write_pages};
 pub use moment::{AgentMoment, BattleFilm, BattleMoment};
 pub use number_table::{NamedColumn, NumberTable, RowPlace, TableError};
 pub use prices::{PriceSeries, prices};
+pub use repair::{Repaired, repair};
 pub use return_file::{ColumnKind, ReturnColumn, SeriesError};
 pub use run_record::{
     CostRecord, EntrantRecord, FORMAT_VERSION, FindingRecord, FlagRecord, MarketRecord, PositionRecord,
@@ -84,4 +91,4 @@ pub use stored::StoredRun;
 pub use thin::{Point, Thin};
 pub use tournament_record::{TOURNAMENT_FORMAT_VERSION, TournamentRecord, TournamentSettings, WorkRecord};
 pub use trade_rows::{TradeRow, trades};
-pub use writer::{Page, Run, RunWriter};
+pub use writer::{Page, Published, Run, RunWriter};

@@ -140,6 +140,7 @@ mod tests {
         expected.extend(
             [
                 "battles.json",
+                "files.json",
                 "leaderboard.csv",
                 "leaderboard.json",
                 "prices.csv",

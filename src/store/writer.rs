@@ -11,13 +11,16 @@ use arrow::error::ArrowError;
 
 use super::battle_record::{battles, scores_csv};
 use super::equity::{self, EquityPart};
+use super::manifest::Manifest;
 use super::staging::Staging;
 use super::table_file::TableFile;
 use super::{
     AgentRecord, LeaderboardRecord, RunId, RunRecord, StandingsRecord, StoreError, StoredRun,
     TournamentRecord, json, prices, tables,
 };
+use crate::domain::check_name;
 use crate::engine::Window;
+use crate::files::FolderLock;
 use crate::market::{Market, TickRange};
 use crate::scenario::{Benchmark, Scenario};
 use crate::tournament::{AgentResult, Assessment, Tournament, WindowResult};
@@ -57,6 +60,15 @@ impl Page {
     pub fn write(&self, folder: &Path) -> Result<(), StoreError> {
         json::write_text(&folder.join(&self.name), &self.text)
     }
+}
+
+/// A run in its place. Until this is dropped the folder is in use, so that nobody takes a run that is not in the
+/// index yet for one that nobody needs.
+#[derive(Debug)]
+pub struct Published {
+    /// The run.
+    pub stored: StoredRun,
+    _lock: Option<FolderLock>,
 }
 
 /// Makes a table of one window's rows.
@@ -119,7 +131,7 @@ impl<'a> RunWriter<'a> {
     /// # Errors
     /// Where a file cannot be written; nothing is left behind then.
     pub fn finish(self, tournament: &Tournament) -> Result<StoredRun, StoreError> {
-        self.finish_with(tournament, |_| Ok(Vec::new()))
+        self.finish_with(tournament, |_| Ok(Vec::new())).map(|published| published.stored)
     }
 
     /// As [`RunWriter::finish`], with pages that `render` makes of what has been written, before anybody else
@@ -131,7 +143,7 @@ impl<'a> RunWriter<'a> {
         self,
         tournament: &Tournament,
         render: impl FnOnce(&StoredRun) -> Result<Vec<Page>, E>,
-    ) -> Result<StoredRun, E> {
+    ) -> Result<Published, E> {
         for agent in &tournament.agents {
             if !self.agent_folder(agent).join("metrics.json").exists() {
                 self.write_agent(agent)?;
@@ -141,8 +153,11 @@ impl<'a> RunWriter<'a> {
         for page in render(&stored)? {
             page.write(self.staging.folder())?;
         }
-        let folder = self.staging.publish()?;
-        Ok(StoredRun { folder, ..stored })
+        // Read back from the disk: what is listed is what was written there.
+        let manifest = Manifest::of(self.staging.folder())?;
+        manifest.write(self.staging.folder())?;
+        let placed = self.staging.publish(|folder| manifest.verify_lengths(folder))?;
+        Ok(Published { stored: StoredRun { folder: placed.folder, ..stored }, _lock: placed.lock })
     }
 
     fn write_prices(&self, tournament: &Tournament) -> Result<(), StoreError> {
@@ -232,6 +247,5 @@ impl<'a> RunWriter<'a> {
 
 /// A scenario's name as one plain part of a path.
 pub(super) fn folder_name(name: &str) -> Result<&str, StoreError> {
-    let plain = !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', '\0']);
-    if plain { Ok(name) } else { Err(StoreError::FolderName { name: name.to_owned() }) }
+    check_name(name).map(|()| name).map_err(|error| StoreError::FolderName { reason: error.to_string() })
 }

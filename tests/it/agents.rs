@@ -394,8 +394,8 @@ fn a_store_is_checked_and_cleared() {
         let runs = stage.names(&format!("store/{name}"));
         stage.path(&format!("store/{name}/{}", runs.iter().find(|run| !run.starts_with('.')).unwrap()))
     };
-    fs::create_dir(stage.path("store/one/.dead.1.tmp")).unwrap();
-    fs::rename(folder("one"), stage.path("store/two/elsewhere")).unwrap();
+    fs::create_dir(stage.path("store/one/.0123456789ab.1.tmp")).unwrap();
+    fs::rename(folder("one"), stage.path("store/two/abcdefabcdef")).unwrap();
     let output = command(&stage, &["store", "check", "--out", "store"]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let text = String::from_utf8(output.stdout).unwrap();
@@ -404,7 +404,7 @@ fn a_store_is_checked_and_cleared() {
     }
     let text = done(&stage, &["store", "prune", "--out", "store"]);
     assert_eq!(text.lines().count(), 2, "{text}");
-    assert!(stage.path("store/two/elsewhere").exists(), "a whole run stays unless it is asked for");
+    assert!(stage.path("store/two/abcdefabcdef").exists(), "a whole run stays unless it is asked for");
     done(&stage, &["store", "prune", "--unlisted", "--out", "store"]);
     assert!(done(&stage, &["store", "check", "--out", "store"]).contains("ok; 1 run, 2 agents"));
     let history = json(&stage, &["agent", "history", "momentum-v1", "--out", "store"]);

@@ -34,6 +34,8 @@ mod regression;
 mod report_command;
 mod run_contract;
 mod skipping;
+mod store_faults;
+mod store_safety;
 mod strategy_cases;
 mod sweep_resume;
 mod tournament_formats;

@@ -12,7 +12,7 @@ use crate::store::registry::Registry;
 /// # Errors
 /// Where there is no such agent, or there are none.
 pub fn export(args: &ExportArgs) -> Result<Exit, Failure> {
-    let registry = Registry::open_existing(&args.out)?;
+    let registry = Registry::read_existing(&args.out)?;
     let agents: Vec<AgentText> = if args.agents.is_empty() {
         registry.agents(false)?.iter().map(|agent| agent.text()).collect()
     } else {

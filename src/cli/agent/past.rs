@@ -13,7 +13,7 @@ use crate::store::registry::{AgentRow, HistoryFilter, Registry, Tally, VersionRo
 /// # Errors
 /// Where there is no such agent or epoch.
 pub fn history(args: &HistoryArgs) -> Result<Exit, Failure> {
-    let registry = Registry::open_existing(&args.store.out)?;
+    let registry = Registry::read_existing(&args.store.out)?;
     let agent = registry.agent(&args.agent)?;
     known_epoch(&agent, args.epoch)?;
     let filter = HistoryFilter { epoch: args.epoch, version: None };
@@ -54,7 +54,7 @@ pub fn history(args: &HistoryArgs) -> Result<Exit, Failure> {
 /// # Errors
 /// Where there is no such agent, version or epoch.
 pub fn metrics(args: &MetricsArgs) -> Result<Exit, Failure> {
-    let registry = Registry::open_existing(&args.store.out)?;
+    let registry = Registry::read_existing(&args.store.out)?;
     let meant = meant(&registry, &args.agent)?;
     known_epoch(&meant.agent, args.epoch)?;
     let epoch = if args.all { None } else { Some(args.epoch.unwrap_or(meant.agent.epoch)) };
@@ -75,7 +75,7 @@ pub fn metrics(args: &MetricsArgs) -> Result<Exit, Failure> {
 /// # Errors
 /// Where there is no such agent or version.
 pub fn compare(args: &CompareArgs) -> Result<Exit, Failure> {
-    let registry = Registry::open_existing(&args.store.out)?;
+    let registry = Registry::read_existing(&args.store.out)?;
     let mut all = Vec::new();
     for text in &args.agents {
         let meant = meant(&registry, text)?;

@@ -16,7 +16,7 @@ use crate::store::registry::{AgentRow, ApiKey, HistoryFilter, Registry, Tally};
 /// # Errors
 /// Where there is no store, or it cannot be read.
 pub fn list(args: &ListArgs) -> Result<Exit, Failure> {
-    let all = Registry::open_existing(&args.store.out)?.agents(args.archived)?;
+    let all = Registry::read_existing(&args.store.out)?.agents(args.archived)?;
     show_as(&args.store, &json!(all), || agents::agents(&all, output::style()))
 }
 
@@ -25,7 +25,7 @@ pub fn list(args: &ListArgs) -> Result<Exit, Failure> {
 /// # Errors
 /// As [`list`].
 pub fn overview(args: &StoreArgs) -> Result<Exit, Failure> {
-    let registry = Registry::open_existing(&args.out)?;
+    let registry = Registry::read_existing(&args.out)?;
     let active = registry.agents(false)?;
     let all: Vec<Standing> =
         active.into_iter().map(|agent| standing(&registry, agent)).collect::<Result<_, _>>()?;
@@ -37,7 +37,7 @@ pub fn overview(args: &StoreArgs) -> Result<Exit, Failure> {
 /// # Errors
 /// Where there is no such agent.
 pub fn show(args: &OneArgs) -> Result<Exit, Failure> {
-    let registry = Registry::open_existing(&args.store.out)?;
+    let registry = Registry::read_existing(&args.store.out)?;
     let one = standing(&registry, registry.agent(&args.agent)?)?;
     let parent = match &one.agent.parent {
         Some(id) => Some(registry.agent(id)?.name),
@@ -51,7 +51,7 @@ pub fn show(args: &OneArgs) -> Result<Exit, Failure> {
 /// # Errors
 /// Where there is no such agent.
 pub fn versions(args: &OneArgs) -> Result<Exit, Failure> {
-    let registry = Registry::open_existing(&args.store.out)?;
+    let registry = Registry::read_existing(&args.store.out)?;
     let all = registry.versions(&registry.agent(&args.agent)?.id)?;
     show_as(&args.store, &json!(all), || agents::versions(&all, output::style()))
 }
@@ -72,7 +72,7 @@ pub fn whoami(args: &WhoamiArgs) -> Result<Exit, Failure> {
             "a key is `ak_live_` and 64 letters, digits, `-` or `_`",
         )
     })?;
-    let agent = Registry::open_existing(&args.store.out)?.whoami(&key)?;
+    let agent = Registry::read_existing(&args.store.out)?.whoami(&key)?;
     let answer = json!({ "id": agent.id, "name": agent.name, "status": agent.status });
     show_as(&args.store, &answer, || format!("{} ({}, {})\n", agent.name, agent.id, agent.status.as_str()))
 }

@@ -26,7 +26,7 @@ const SEMANTICS: &str = include_str!("../../../docs/semantics.md");
 /// Where there is no such agent.
 pub fn skill(args: &SkillArgs) -> Result<Exit, Failure> {
     let agent = match &args.agent {
-        Some(name) => Some(Registry::open_existing(&args.out)?.agent(name)?),
+        Some(name) => Some(Registry::read_existing(&args.out)?.agent(name)?),
         None => None,
     };
     output::result(&page(agent.as_ref()))?;

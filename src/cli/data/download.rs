@@ -157,7 +157,7 @@ impl BinanceArgs {
 
 fn failed(error: &DownloadError) -> Failure {
     let exit = match error {
-        DownloadError::EmptyRange { .. } => Exit::Usage,
+        DownloadError::EmptyRange { .. } | DownloadError::BadWord { .. } => Exit::Usage,
         DownloadError::Checksum { .. } | DownloadError::Nothing { .. } => Exit::Data,
         _ => Exit::RunFailed,
     };

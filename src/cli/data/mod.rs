@@ -13,6 +13,7 @@ mod resample;
 mod synth;
 mod table;
 
+use super::interrupt::Interrupt;
 use super::{Exit, Failure};
 
 /// Import, download, check, look at, resample and make bars.
@@ -39,6 +40,7 @@ impl DataCommand {
     /// # Errors
     /// The page to print and the code to leave with.
     pub fn run(&self) -> Result<Exit, Failure> {
+        Interrupt::stop_at_once();
         match self {
             Self::Import(args) => args.run(),
             Self::Download(command) => command.run(),

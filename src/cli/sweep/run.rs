@@ -1,5 +1,6 @@
 //! `tiltyard run` of a scenario with `[sweep]`: the sweep, then the scenario with the winner's values in place.
 
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::time::Instant;
 
@@ -61,13 +62,14 @@ pub fn run(
     let run = Run { id, scenario: &won, source: &read.text, market: &arena.market, csv };
     let writer = RunWriter::open(&args.out, run)?;
     write_sweep(writer.folder(), &id, &results)?;
-    let stored = write(writer, &tournament)?;
-    index.record(&stored, &RunTiming { finished_at: now(), duration: started.elapsed() })?;
+    let published = write(writer, &tournament)?;
+    let stored = &published.stored;
+    index.record(stored, &RunTiming { finished_at: now(), duration: started.elapsed() })?;
     if args.json {
         output::result(&report::leaderboard_json(&stored.leaderboard)?)?;
     } else if !args.quiet {
         output::result(&page(&stored.folder)?)?;
-        let board = terminal::leaderboard(&stored, output::style());
+        let board = terminal::leaderboard(stored, output::style());
         output::result(&format!(
             "\n{}\n\n{}",
             output::style().bold("With the winner's values"),
@@ -163,21 +165,30 @@ fn failure(error: SweepError) -> Failure {
 }
 
 fn interrupted(error: &impl std::fmt::Display) -> Failure {
-    let command = command(std::env::args());
+    let command = command(std::env::args_os());
     Failure::plain(Exit::Interrupted, error, format!("every finished batch is kept; go on with: {command}"))
 }
 
-/// The command line as it can be typed again.
-fn command(words: impl Iterator<Item = String>) -> String {
+/// The command line as it can be typed again, also where a word is no text.
+fn command(words: impl Iterator<Item = OsString>) -> String {
+    words.map(|word| quoted(&word)).collect::<Vec<_>>().join(" ")
+}
+
+fn quoted(word: &OsStr) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
-    let quoted = |word: String| {
-        if !word.is_empty() && word.chars().all(plain) {
-            word
-        } else {
-            format!("'{}'", word.replace('\'', r"'\''"))
+    match word.to_str() {
+        Some(word) if !word.is_empty() && word.chars().all(plain) => word.to_owned(),
+        Some(word) if !word.chars().any(char::is_control) => format!("'{}'", word.replace('\'', r"'\''")),
+        // Bytes that are no text, and control characters: as the shells' `$'..'` has them.
+        _ => {
+            let byte = |&byte: &u8| match byte {
+                b'\'' | b'\\' => format!("\\{}", char::from(byte)),
+                b' '..=b'~' => char::from(byte).to_string(),
+                _ => format!("\\x{byte:02x}"),
+            };
+            format!("$'{}'", word.as_encoded_bytes().iter().map(byte).collect::<String>())
         }
-    };
-    words.map(quoted).collect::<Vec<_>>().join(" ")
+    }
 }
 
 #[cfg(test)]
@@ -186,7 +197,15 @@ mod tests {
 
     #[test]
     fn the_command_can_be_typed_again() {
-        let words = ["tiltyard", "run", "my sweep.toml", "--out", "it's"].map(String::from);
+        let words = ["tiltyard", "run", "my sweep.toml", "--out", "it's"].map(OsString::from);
         assert_eq!(command(words.into_iter()), r"tiltyard run 'my sweep.toml' --out 'it'\''s'");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_word_that_is_no_text_can_be_typed_again_too() {
+        use std::os::unix::ffi::OsStrExt;
+        assert_eq!(quoted(OsStr::from_bytes(b"a b/x\xff's")), r"$'a b/x\xff\'s'");
+        assert_eq!(quoted(OsStr::new("two\nlines")), r"$'two\x0alines'");
     }
 }

@@ -51,6 +51,16 @@ pub enum DownloadError {
         /// Why.
         source: std::io::Error,
     },
+    /// A word that names nothing in the archive, and could lead out of the folder.
+    #[error("`{text}` is no {what} of the archive: {problem}")]
+    BadWord {
+        /// As given.
+        text: String,
+        /// `symbol` or `interval`.
+        what: &'static str,
+        /// In words.
+        problem: String,
+    },
     /// A range of days that is empty.
     #[error("the range {from} to {to} is empty")]
     EmptyRange {
@@ -82,6 +92,7 @@ impl DownloadError {
             Self::Checksum { .. } => "run the same command again later; a wrong file is never kept",
             Self::NoChecksum { .. } => "check `--base-url`: it should lead to the archive itself",
             Self::Io { .. } => "check that the folder exists and that you may write to it",
+            Self::BadWord { .. } => "give it as the archive writes it: BTCUSDT, and 1m, 1h or 1d",
             Self::EmptyRange { .. } => "set `--to` to a day at or after `--from`",
             Self::Nothing { .. } => "check the symbol, the market and the days it has been listed",
         }

@@ -11,6 +11,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use super::DownloadError;
+use crate::files::{Existing, FileLock, open_plain, write_whole};
 
 /// How long to try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,12 +99,18 @@ impl<'n> Client<'n> {
         })?;
         let folder = place.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder).map_err(|source| DownloadError::io("create", folder, source))?;
+        let _lock =
+            FileLock::of_writing(place).map_err(|source| DownloadError::io("write", place, source))?;
+        // Another process may have fetched it meanwhile.
+        if verified(place)? {
+            return Ok(Outcome::Kept);
+        }
         let part = beside(place, "part");
         if !self.verified_part(url, &part, &expected)? {
             return Ok(Outcome::Missing);
         }
         let checksum_place = beside(place, "CHECKSUM");
-        fs::write(&checksum_place, text)
+        write_whole(&checksum_place, &text, Existing::Replace)
             .map_err(|source| DownloadError::io("write", &checksum_place, source))?;
         fs::rename(&part, place).map_err(|source| DownloadError::io("write", place, source))?;
         Ok(Outcome::Fetched)
@@ -185,7 +192,12 @@ impl<'n> Client<'n> {
 
     /// Appends to `part` what it lacks.
     fn save(&self, url: &str, part: &Path) -> Result<Attempt, DownloadError> {
-        let have = fs::metadata(part).map_or(0, |metadata| metadata.len());
+        let io = |source| DownloadError::io("write", part, source);
+        let have = match fs::symlink_metadata(part) {
+            Ok(found) if found.is_file() => found.len(),
+            Ok(_) => return Err(io(io::Error::new(io::ErrorKind::InvalidInput, "it is no plain file"))),
+            Err(_) => 0,
+        };
         let mut response = match self.ask(url, have) {
             Ok(response) => response,
             Err(error) => return Ok(Attempt::Again { reason: error.to_string(), wait: None }),
@@ -199,10 +211,10 @@ impl<'n> Client<'n> {
         }
         let continues = response.status() == 206;
         let length = response.body().content_length();
-        let io = |source| DownloadError::io("write", part, source);
-        let mut file = OpenOptions::new();
-        let file = if continues { file.append(true) } else { file.write(true).create(true).truncate(true) };
-        let mut file = file.open(part).map_err(io)?;
+        let mut options = OpenOptions::new();
+        let options =
+            if continues { options.append(true) } else { options.write(true).create(true).truncate(true) };
+        let mut file = open_plain(options, part).map_err(io)?;
         let mut buffer = vec![0; 64 * 1024];
         let mut body = response.body_mut().as_reader();
         let mut came = 0_u64;

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use super::DownloadError;
 use super::archive::{Item, Period, Venue};
 use super::fetch::{Client, Outcome, Policy};
+use crate::domain::check_name;
 
 /// What to fetch.
 #[derive(Debug, Clone)]
@@ -62,6 +63,8 @@ pub fn download(request: &Request, tell: &dyn Fn(&Event<'_>)) -> Result<Vec<Fetc
     if periods.is_empty() {
         return Err(DownloadError::EmptyRange { from: request.from, to: request.to });
     }
+    request.symbols.iter().try_for_each(|symbol| plain_word("symbol", symbol))?;
+    plain_word("interval", &request.interval)?;
     tell(&Event::Planned(periods.len() * request.symbols.len()));
     let retry = |reason: &str, wait: Duration| tell(&Event::Retry(reason, wait));
     let client = Client::new(request.policy, &retry);
@@ -80,6 +83,16 @@ pub fn download(request: &Request, tell: &dyn Fn(&Event<'_>)) -> Result<Vec<Fetc
         }
     }
     Ok(all)
+}
+
+/// Symbols and intervals become parts of paths and addresses: letters, digits, `_` and `-` alone, as the archive has.
+fn plain_word(what: &'static str, text: &str) -> Result<(), DownloadError> {
+    let problem = match check_name(text) {
+        Err(error) => error.to_string(),
+        Ok(()) if text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-') => return Ok(()),
+        Ok(()) => "letters and digits alone are".to_owned(),
+    };
+    Err(DownloadError::BadWord { text: text.to_owned(), what, problem })
 }
 
 /// One period; a month that the archive does not have yet is fetched by its days.

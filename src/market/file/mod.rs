@@ -13,4 +13,4 @@ mod write;
 pub use decode::{RawTimes, TimeScale, numbers, raw_times};
 pub use open::BarFile;
 pub use rows::Rows;
-pub use write::{batch, builder, properties, schema, write_bars};
+pub use write::{batch, properties, schema, write_bars};

@@ -11,6 +11,7 @@ use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnPath;
 
+use crate::files::{Existing, FileLock, Temporary};
 use crate::market::{Bars, MarketError};
 
 /// Rows of a row group: small enough that a window of a long file reads little more than it needs.
@@ -27,20 +28,10 @@ pub fn write_bars(path: &Path, bars: &Bars) -> Result<(), MarketError> {
     let io = |source| MarketError::io("write", path, source);
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(io)?;
-    let temporary = builder().tempfile_in(folder).map_err(io)?;
-    encode(temporary.as_file(), bars).map_err(|error| MarketError::damaged(path, error))?;
-    temporary.as_file().sync_all().map_err(io)?;
-    temporary.persist(path).map_err(|error| io(error.error))?;
-    Ok(())
-}
-
-/// A temporary file that others may read once it has its name, as any file one writes.
-pub fn builder() -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".tiltyard-").suffix(".tmp");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder
+    let _lock = FileLock::of_writing(path).map_err(io)?;
+    let temporary = Temporary::create_in(folder).map_err(io)?;
+    encode(temporary.file(), bars).map_err(|error| MarketError::damaged(path, error))?;
+    temporary.persist(path, Existing::Replace).map_err(io)
 }
 
 fn encode(file: &fs::File, bars: &Bars) -> Result<(), parquet::errors::ParquetError> {

@@ -12,6 +12,7 @@ use super::sink::Sink;
 use super::writer::bar;
 use super::{Format, ImportError};
 use crate::domain::{Instrument, Interval, NameError, Span, Symbol, Timestamp};
+use crate::files::{Existing as AtName, FileLock, sweep_temporaries};
 use crate::market::{Bars, Flaw, flaw, unit};
 
 /// What to do with rows that are no honest bars.
@@ -263,8 +264,32 @@ pub fn files(path: &Path) -> Result<Vec<PathBuf>, ImportError> {
 /// # Errors
 /// Where a file cannot be read, rows are refused, or the result cannot be written. Nothing is left behind
 /// then.
+///
+/// One process at a time writes a file: others wait, and add to what that one wrote.
 pub fn import(
     group: &Group,
+    bad: BadRows,
+    existing: Existing,
+    read: &(dyn Fn(u64) + Sync),
+) -> Result<Imported, ImportError> {
+    let dir = group.output.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let io = |source| ImportError::io("write", dir, source);
+    let is_new = !dir.exists();
+    std::fs::create_dir_all(dir).map_err(io)?;
+    let imported = FileLock::of_writing(&group.output).map_err(io).and_then(|_lock| {
+        sweep_temporaries(dir).map_err(io)?;
+        import_alone(group, dir, bad, existing, read)
+    });
+    if imported.is_err() && is_new {
+        // Only an empty folder can be removed this way.
+        let _ = std::fs::remove_dir(dir);
+    }
+    imported
+}
+
+fn import_alone(
+    group: &Group,
+    dir: &Path,
     bad: BadRows,
     existing: Existing,
     read: &(dyn Fn(u64) + Sync),
@@ -280,7 +305,6 @@ pub fn import(
         );
         return Err(ImportError::io("write", &group.output, source));
     }
-    let dir = group.output.parent().unwrap_or(Path::new("."));
     let mut work = Work {
         sink: Sink::new(dir, group.symbol.as_str(), bad == BadRows::Keep),
         trades: Aggregator::new(group.interval),
@@ -299,7 +323,7 @@ pub fn import(
     for source in &group.sources {
         work.file(source, read)?;
     }
-    work.finish(group)
+    work.finish(group, existing)
 }
 
 /// An import under way.
@@ -383,7 +407,7 @@ impl Work {
         bars
     }
 
-    fn finish(mut self, group: &Group) -> Result<Imported, ImportError> {
+    fn finish(mut self, group: &Group, existing: Existing) -> Result<Imported, ImportError> {
         let left = self.trades.finish();
         self.sink.push(left)?;
         let first_file = || group.sources.first().map(|source| source.path.clone()).unwrap_or_default();
@@ -392,7 +416,11 @@ impl Work {
             let found = Span::from_micros(closest).to_string();
             return Err(ImportError::WrongInterval { path: first_file(), interval: group.interval, found });
         }
-        let tally = run.persist(&group.output)?;
+        let existing = match existing {
+            Existing::Refuse => AtName::Keep,
+            Existing::Replace | Existing::Merge => AtName::Replace,
+        };
+        let tally = run.persist(&group.output, existing)?;
         Ok(Imported {
             output: group.output.clone(),
             symbol: group.symbol.clone(),

@@ -3,7 +3,7 @@
 //! Invariant: times in the file increase; a bar that repeats the one before it exactly is left out and
 //! counted; one that differs is refused. The file gets its name only when it is whole.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,10 +11,10 @@ use arrow::array::{ArrayRef, AsArray, Float64Array, RecordBatch};
 use arrow::datatypes::{DataType, Field, Float64Type, Schema, TimestampMicrosecondType};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
-use tempfile::NamedTempFile;
 
 use super::ImportError;
 use crate::domain::{Interval, Timestamp};
+use crate::files::{Existing, Temporary};
 use crate::market::Bars;
 use crate::market::file;
 
@@ -25,7 +25,7 @@ const LEVEL: i32 = 1;
 pub struct SortedWriter {
     symbol: String,
     writer: ArrowWriter<File>,
-    file: NamedTempFile,
+    file: Temporary,
     nullable: bool,
     last: Option<(Timestamp, [f64; 5])>,
     tally: Tally,
@@ -50,9 +50,8 @@ impl SortedWriter {
     /// A file in `dir`, without a name yet. `nullable`: values that are NaN are written as null.
     pub fn new(dir: &Path, symbol: &str, nullable: bool) -> Result<Self, ImportError> {
         let io = |source| ImportError::io("write", dir, source);
-        fs::create_dir_all(dir).map_err(io)?;
-        let file = file::builder().tempfile_in(dir).map_err(io)?;
-        let target = file.as_file().try_clone().map_err(io)?;
+        let file = Temporary::create_in(dir).map_err(io)?;
+        let target = file.file().try_clone().map_err(io)?;
         let properties = file::properties(LEVEL).map_err(|error| ImportError::damaged(dir, error))?;
         // Prices repeat, and a dictionary pays; volumes hardly ever do.
         let properties =
@@ -120,17 +119,15 @@ impl SortedWriter {
 
 /// A whole sorted file without a name.
 pub struct Run {
-    file: NamedTempFile,
+    file: Temporary,
     /// What is in it.
     pub tally: Tally,
 }
 
 impl Run {
-    /// Gives it its name, replacing what is there.
-    pub fn persist(self, path: &Path) -> Result<Tally, ImportError> {
-        let io = |source| ImportError::io("write", path, source);
-        self.file.as_file().sync_all().map_err(io)?;
-        self.file.persist(path).map_err(|error| io(error.error))?;
+    /// Gives it its name.
+    pub fn persist(self, path: &Path, existing: Existing) -> Result<Tally, ImportError> {
+        self.file.persist(path, existing).map_err(|source| ImportError::io("write", path, source))?;
         Ok(self.tally)
     }
 

@@ -379,7 +379,7 @@ fn empty_lists_and_paths_are_errors() {
 #[test]
 fn names_that_no_file_system_takes_are_errors() {
     let (message, underlined, _) = mistake(&changed("\"test\"", "\"a/b\""));
-    assert!(message.starts_with("`name`: `a/b` is no name"), "{message}");
+    assert!(message.starts_with("`name`: `a/b` has the character `/`"), "{message}");
     assert_eq!(underlined, "\"a/b\"");
 }
 

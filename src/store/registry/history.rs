@@ -139,7 +139,7 @@ impl Registry {
              FROM registry_runs r WHERE {MEANT} ORDER BY {ORDER}"
         );
         let read = || -> rusqlite::Result<Vec<HistoryRun>> {
-            let mut statement = self.db.prepare_cached(&sql)?;
+            let mut statement = self.0.db.prepare_cached(&sql)?;
             let rows = statement.query_map(params![agent, filter.epoch, filter.version], run)?;
             let mut runs = Vec::new();
             for row in rows {
@@ -149,11 +149,11 @@ impl Registry {
             }
             Ok(runs)
         };
-        read().map_err(StoreError::index(&self.path))
+        read().map_err(StoreError::index(&self.0.path))
     }
 
     fn windows(&self, part: i64) -> rusqlite::Result<Vec<HistoryWindow>> {
-        let mut statement = self.db.prepare_cached(
+        let mut statement = self.0.db.prepare_cached(
             "SELECT window, window_start, window_end, status, starting_balance, final_equity, fees, trades,
                  max_drawdown_pct, sampling, periods_per_year, returns, summary
              FROM registry_windows WHERE part = ?1 ORDER BY window",
@@ -263,11 +263,11 @@ impl Registry {
             })
         };
         let rows = || -> rusqlite::Result<Vec<Placed<R>>> {
-            let mut statement = self.db.prepare_cached(&sql)?;
+            let mut statement = self.0.db.prepare_cached(&sql)?;
             let rows = statement.query_map(params![agent, filter.epoch, filter.version], placed)?;
             rows.collect()
         };
-        rows().map_err(StoreError::index(&self.path))
+        rows().map_err(StoreError::index(&self.0.path))
     }
 }
 

@@ -14,9 +14,7 @@ use uuid::Uuid;
 use super::{AgentRow, Registry};
 use crate::scenario::{Registered, WalletChoice};
 use crate::store::StoreError;
-
-/// The folder of the lock files.
-const FOLDER: &str = ".holds";
+use crate::store::database::HOLDS;
 
 /// A run's hold on its agents; ends when dropped.
 #[derive(Debug)]
@@ -34,11 +32,11 @@ impl Hold {
     }
 
     fn take(out: &Path) -> Result<Self, StoreError> {
-        let folder = out.join(FOLDER);
+        let folder = out.join(HOLDS);
         fs::create_dir_all(&folder).map_err(StoreError::write(&folder))?;
         let name = Uuid::now_v7().to_string();
         let path = folder.join(&name);
-        let file = File::create(&path).map_err(StoreError::write(&path))?;
+        let file = File::create_new(&path).map_err(StoreError::write(&path))?;
         // On a file system without locks a hold ends with its file.
         let _ = file.try_lock();
         Ok(Self { name, path, file: Some(file) })
@@ -55,7 +53,7 @@ impl Drop for Hold {
 
 /// Whether a hold's process lives. Where that cannot be told it does.
 fn is_alive(out: &Path, holder: &str) -> bool {
-    let Ok(file) = File::open(out.join(FOLDER).join(holder)) else { return false };
+    let Ok(file) = File::open(out.join(HOLDS).join(holder)) else { return false };
     match file.try_lock() {
         Ok(()) => false,
         Err(TryLockError::WouldBlock | TryLockError::Error(_)) => true,
@@ -69,8 +67,10 @@ pub(super) fn sweep(entry: &Transaction<'_>, out: &Path) -> rusqlite::Result<usi
     let mut swept = 0;
     for holder in holders.iter().filter(|holder| !is_alive(out, holder)) {
         swept += entry.execute("DELETE FROM registry_uses WHERE holder = ?1", [holder])?;
-        // The file may be gone already.
-        let _ = fs::remove_file(out.join(FOLDER).join(holder));
+        // The file may be gone already. Only a name of our own form is one of our files.
+        if Uuid::parse_str(holder).is_ok() {
+            let _ = fs::remove_file(out.join(HOLDS).join(holder));
+        }
     }
     Ok(swept)
 }
@@ -105,8 +105,8 @@ impl Registry {
     /// [`StoreError::AgentGone`] and [`StoreError::WalletMoved`] where an agent is not as the scenario found
     /// it, [`StoreError::AgentInUse`] where another run goes on with the same wallet.
     pub fn hold(&mut self, agents: &[&Registered]) -> Result<Hold, StoreError> {
-        let hold = Hold::take(&self.out)?;
-        let out = self.out.clone();
+        let hold = Hold::take(&self.0.out)?;
+        let out = self.0.out.clone();
         let mut wanted: BTreeMap<&str, &Registered> = BTreeMap::new();
         for agent in agents {
             match wanted.get(agent.id.as_str()) {
@@ -117,7 +117,7 @@ impl Registry {
                 _ => drop(wanted.insert(&agent.id, agent)),
             }
         }
-        self.change(|entry, path| {
+        self.transaction(|entry, path| {
             sweep(entry, &out).map_err(StoreError::index(path))?;
             wanted.values().try_for_each(|agent| claim(entry, path, agent, &hold))
         })?;

@@ -1,13 +1,16 @@
 //! What can happen to an agent: made, changed, copied, reset, put away, deleted, given another key.
 
+use std::path::Path;
+
 use rusqlite::{Transaction, TransactionBehavior, params};
 use uuid::Uuid;
 
 use super::key::{ApiKey, KeyHash};
-use super::{AgentRow, AgentStatus, Registry, hold};
+use super::{AgentRow, AgentStatus, Registry, backup, hold};
 use crate::domain::{AgentName, Cash, Timestamp};
 use crate::scenario::{AgentText, RiskText};
 use crate::store::StoreError;
+use crate::store::database::Database;
 
 /// An agent that has just been made, with the only sight of its key.
 #[derive(Debug)]
@@ -78,7 +81,7 @@ impl Registry {
     fn free_name(&self, wanted: &str) -> Result<String, StoreError> {
         let numbered = (2_u32..).map(|number| format!("{wanted} {number}"));
         for name in std::iter::once(wanted.to_owned()).chain(numbered) {
-            if Self::bearer(&self.db, &name).map_err(StoreError::index(&self.path))?.is_none() {
+            if Self::bearer(&self.0.db, &name).map_err(StoreError::index(&self.0.path))?.is_none() {
                 return Ok(name);
             }
         }
@@ -148,7 +151,7 @@ impl Registry {
     ) -> Result<AgentRow, StoreError> {
         let agent = self.agent(text)?;
         let balance = starting_balance.unwrap_or(agent.starting_balance);
-        let out = self.out.clone();
+        let out = self.0.out.clone();
         self.change(|entry, path| {
             hold::refuse_in_use(entry, path, &out, &agent, true)?;
             let write = || -> rusqlite::Result<()> {
@@ -183,7 +186,7 @@ impl Registry {
     /// [`StoreError::AgentInUse`] while a run uses it, else as [`Registry::agent`].
     pub fn delete(&mut self, text: &str) -> Result<AgentRow, StoreError> {
         let agent = self.agent(text)?;
-        let out = self.out.clone();
+        let out = self.0.out.clone();
         self.change(|entry, path| {
             hold::refuse_in_use(entry, path, &out, &agent, false)?;
             entry
@@ -218,11 +221,11 @@ impl Registry {
     pub fn whoami(&self, key: &ApiKey) -> Result<AgentRow, StoreError> {
         let candidates = || -> rusqlite::Result<Vec<(String, [u8; 32])>> {
             let mut statement =
-                self.db.prepare_cached("SELECT id, key_hash FROM registry_agents WHERE key_prefix = ?1")?;
+                self.0.db.prepare_cached("SELECT id, key_hash FROM registry_agents WHERE key_prefix = ?1")?;
             let rows = statement.query_map([key.prefix()], |row| Ok((row.get(0)?, row.get(1)?)))?;
             rows.collect()
         };
-        let (shown, candidates) = (key.hash(), candidates().map_err(StoreError::index(&self.path))?);
+        let (shown, candidates) = (key.hash(), candidates().map_err(StoreError::index(&self.0.path))?);
         // Equality of hashes takes the same time wherever they differ.
         let owner = candidates.into_iter().find(|(_, hash)| KeyHash::from_bytes(*hash) == shown);
         match owner {
@@ -231,26 +234,32 @@ impl Registry {
         }
     }
 
-    /// One change of the registry in one transaction; what fails leaves everything as it was.
-    pub(super) fn change<T>(
+    /// One change of agents in one transaction, and of their copy after it.
+    fn change<T>(
         &mut self,
-        work: impl FnOnce(&Transaction<'_>, &std::path::Path) -> Result<T, StoreError>,
+        work: impl FnOnce(&Transaction<'_>, &Path) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let error = StoreError::index(&self.path);
-        let entry = self.db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&error)?;
-        let value = work(&entry, &self.path)?;
+        let value = self.transaction(work)?;
+        backup::renew_backup(&self.0.out, &self.0.db);
+        Ok(value)
+    }
+
+    /// One transaction; what fails leaves everything as it was.
+    pub(super) fn transaction<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>, &Path) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let Database { path, db, .. } = &mut self.0;
+        let error = StoreError::index(path);
+        let entry = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&error)?;
+        let value = work(&entry, path)?;
         entry.commit().map_err(&error)?;
         Ok(value)
     }
 }
 
 /// Refuses a name that is none, or that another active agent bears.
-fn check_name(
-    entry: &Transaction<'_>,
-    path: &std::path::Path,
-    name: &str,
-    own: Option<&str>,
-) -> Result<(), StoreError> {
+fn check_name(entry: &Transaction<'_>, path: &Path, name: &str, own: Option<&str>) -> Result<(), StoreError> {
     AgentName::new(name).map_err(|error| StoreError::BadName { reason: error.to_string() })?;
     match Registry::bearer(entry, name).map_err(StoreError::index(path))? {
         Some(id) if own != Some(id.as_str()) => Err(StoreError::NameTaken { name: name.to_owned(), id }),

@@ -22,16 +22,18 @@ impl StoredAgents {
 impl Lookup for StoredAgents {
     fn find(&self, name: &str, version: Option<u32>) -> Result<RegistryEntry, Unregistered> {
         let unreadable = |error: StoreError| Unregistered::Unreadable { reason: error.to_string() };
-        let registry = match Registry::open_existing(&self.out) {
+        let registry = match Registry::read_existing(&self.out) {
             Ok(registry) => registry,
             Err(StoreError::NoRegistry { .. }) => return Err(Unregistered::Unknown { known: Vec::new() }),
             Err(error) => return Err(unreadable(error)),
         };
-        let active = registry.agents(false).map_err(unreadable)?;
-        let known = || active.iter().map(|agent| agent.name.clone()).collect();
+        let unknown = || match registry.names() {
+            Ok(known) => Unregistered::Unknown { known },
+            Err(error) => unreadable(error),
+        };
         let agent = match registry.agent(name) {
             Ok(agent) if agent.status == AgentStatus::Active => agent,
-            Ok(_) | Err(StoreError::NoAgent { .. }) => return Err(Unregistered::Unknown { known: known() }),
+            Ok(_) | Err(StoreError::NoAgent { .. }) => return Err(unknown()),
             Err(error) => return Err(unreadable(error)),
         };
         let Some(version) = version else { return Ok(agent.entry()) };

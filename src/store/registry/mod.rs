@@ -1,11 +1,12 @@
 //! Agents that live beyond one run: their keys, versions, wallets and history.
 //!
-//! Owns the `registry_*` tables in the file of the index, see `docs/store.md`. Never runs anything and
+//! Owns the `registry_*` tables in the file of the index and their copy, see `docs/store.md`. Never runs anything and
 //! never reads the wall clock: the caller gives it. Invariants: a version never changes once written; the
 //! quote currency of a wallet is its epoch's start plus the postings of that epoch's runs; a key is kept as
 //! its hash alone; what belongs together changes in one transaction or not at all.
 
 mod audit;
+mod backup;
 mod history;
 mod hold;
 mod key;
@@ -22,6 +23,9 @@ mod tally;
 mod tests;
 
 pub(super) use audit::audit;
+pub(super) use backup::{
+    BACKUP, copy_rows, difference, each_row, has_backup, open as open_backup, renew_backup, save, tables,
+};
 pub use history::{HistoryFilter, HistoryRun, HistoryWindow, WindowSummary};
 pub use hold::Hold;
 pub use key::{ApiKey, KeyHash};

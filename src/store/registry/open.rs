@@ -1,6 +1,6 @@
 //! Opens the registry and finds agents in it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::str::FromStr;
 
 use rusqlite::types::Type;
@@ -9,20 +9,16 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::{AgentRow, AgentStatus, VersionRow};
 use crate::domain::{CarriedPosition, Wallet};
 use crate::store::StoreError;
-use crate::store::index;
+use crate::store::database::Database;
 
 /// Characters of an id that are enough to mean it.
 const SHORTEST_ID: usize = 6;
 /// Agents that an error message names.
-const SUGGESTED: usize = 5;
+const SUGGESTED: i64 = 5;
 
 /// The registered agents of one store.
 #[derive(Debug)]
-pub struct Registry {
-    pub(super) out: PathBuf,
-    pub(super) path: PathBuf,
-    pub(super) db: Connection,
-}
+pub struct Registry(pub(super) Database);
 
 /// The columns of an [`AgentRow`], without its positions.
 const AGENT: &str = "SELECT a.id, v.name, a.status, a.version, a.epoch, v.description, v.tags, v.color,
@@ -32,22 +28,62 @@ const AGENT: &str = "SELECT a.id, v.name, a.status, a.version, a.epoch, v.descri
     JOIN registry_versions v ON v.agent = a.id AND v.version = a.version
     JOIN registry_epochs e ON e.agent = a.id AND e.epoch = a.epoch";
 
+/// An active agent by its name.
+const BY_NAME: &str = "a.status = 'active' AND a.name_key = ?1";
+/// Agents by the beginning of their id, which is hexadecimal digits and hyphens: all come before `g`.
+const BY_ID: &str = "a.id BETWEEN ?1 AND ?1 || 'g'";
+/// Archived agents by their name.
+const ARCHIVED: &str = "a.status = 'archived' AND a.name_key = ?1";
+
 impl Registry {
     /// Opens the registry of an output folder, and makes it where it is missing.
     ///
     /// # Errors
     /// As [`crate::store::Index::open`].
     pub fn open(out: &Path) -> Result<Self, StoreError> {
-        let (path, db) = index::open_file(out)?;
-        Ok(Self { out: out.to_owned(), path, db })
+        Database::open(out).map(Self)
     }
 
-    /// Opens the registry of an output folder that has one.
+    /// Opens the registry of an output folder that has one, to be changed.
     ///
     /// # Errors
     /// [`StoreError::NoRegistry`] where it has none, else as [`Registry::open`].
     pub fn open_existing(out: &Path) -> Result<Self, StoreError> {
-        if index::exists(out) { Self::open(out) } else { Err(StoreError::NoRegistry { out: out.to_owned() }) }
+        Self::found(out, Database::open_existing(out)?)
+    }
+
+    /// Opens the registry of an output folder that has one, to be read.
+    ///
+    /// # Errors
+    /// As [`Registry::open_existing`].
+    pub fn read_existing(out: &Path) -> Result<Self, StoreError> {
+        Self::found(out, Database::read_existing(out)?)
+    }
+
+    fn found(out: &Path, found: Option<Database>) -> Result<Self, StoreError> {
+        found.map(Self).ok_or_else(|| StoreError::NoRegistry { out: out.to_owned() })
+    }
+
+    /// The names of the active agents, in their order.
+    ///
+    /// # Errors
+    /// [`StoreError::Index`].
+    pub fn names(&self) -> Result<Vec<String>, StoreError> {
+        self.first_names(-1)
+    }
+
+    /// SQLite takes a negative limit for none.
+    fn first_names(&self, most: i64) -> Result<Vec<String>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<String>> {
+            let mut statement = self.0.db.prepare_cached(
+                "SELECT v.name FROM registry_agents a
+                 JOIN registry_versions v ON v.agent = a.id AND v.version = a.version
+                 WHERE a.status = 'active' ORDER BY a.name_key, a.id LIMIT ?1",
+            )?;
+            let rows = statement.query_map([most], |row| row.get(0))?;
+            rows.collect()
+        };
+        read().map_err(StoreError::index(&self.0.path))
     }
 
     /// All agents by name; the archived ones only where they are asked for.
@@ -66,17 +102,13 @@ impl Registry {
     /// [`StoreError::NoAgent`], [`StoreError::AmbiguousAgent`], [`StoreError::Index`].
     pub fn agent(&self, text: &str) -> Result<AgentRow, StoreError> {
         let key = text.to_lowercase();
-        let named = self.select("a.status = 'active' AND a.name_key = ?1", &key)?;
+        let named = self.select(BY_NAME, &key)?;
         if let Some(agent) = named.into_iter().next() {
             return Ok(agent);
         }
-        let mut found = if key.len() >= SHORTEST_ID {
-            self.select("substr(a.id, 1, length(?1)) = ?1", &key)?
-        } else {
-            Vec::new()
-        };
+        let mut found = if key.len() >= SHORTEST_ID { self.select(BY_ID, &key)? } else { Vec::new() };
         if found.is_empty() {
-            found = self.select("a.status = 'archived' AND a.name_key = ?1", &key)?;
+            found = self.select(ARCHIVED, &key)?;
         }
         match (found.pop(), found.len()) {
             (Some(agent), 0) => Ok(agent),
@@ -86,8 +118,7 @@ impl Registry {
                 Err(StoreError::AmbiguousAgent { text: text.to_owned(), candidates })
             }
             (None, _) => {
-                let known = self.agents(false)?.into_iter().take(SUGGESTED).map(|agent| agent.name).collect();
-                Err(StoreError::NoAgent { text: text.to_owned(), known })
+                Err(StoreError::NoAgent { text: text.to_owned(), known: self.first_names(SUGGESTED)? })
             }
         }
     }
@@ -98,7 +129,7 @@ impl Registry {
     /// [`StoreError::Index`].
     pub fn versions(&self, agent: &str) -> Result<Vec<VersionRow>, StoreError> {
         let read = || -> rusqlite::Result<Vec<VersionRow>> {
-            let mut statement = self.db.prepare_cached(
+            let mut statement = self.0.db.prepare_cached(
                 "SELECT version, name, description, tags, color, strategy, risk, risk_limits, changed,
                      created_at, (SELECT count(*) FROM registry_runs r
                                   WHERE r.agent = v.agent AND r.version = v.version)
@@ -107,21 +138,21 @@ impl Registry {
             let rows = statement.query_map([agent], version)?;
             rows.collect()
         };
-        read().map_err(StoreError::index(&self.path))
+        read().map_err(StoreError::index(&self.0.path))
     }
 
     fn select(&self, condition: &str, text: &str) -> Result<Vec<AgentRow>, StoreError> {
         let read = || -> rusqlite::Result<Vec<AgentRow>> {
             let sql = format!("{AGENT} WHERE {condition} ORDER BY a.name_key, a.id");
-            let mut statement = self.db.prepare_cached(&sql)?;
+            let mut statement = self.0.db.prepare_cached(&sql)?;
             let rows = statement.query_map([text], agent)?;
             rows.map(|row| self.with_positions(row?)).collect()
         };
-        read().map_err(StoreError::index(&self.path))
+        read().map_err(StoreError::index(&self.0.path))
     }
 
     fn with_positions(&self, mut agent: AgentRow) -> rusqlite::Result<AgentRow> {
-        let mut statement = self.db.prepare_cached(
+        let mut statement = self.0.db.prepare_cached(
             "SELECT symbol, quantity, cost, entry_fees, mark, trip FROM registry_positions
              WHERE agent = ?1 AND epoch = ?2 ORDER BY symbol",
         )?;
@@ -236,4 +267,31 @@ pub(super) fn instant(row: &Row<'_>, column: usize) -> rusqlite::Result<crate::d
 pub(super) fn list(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<String>> {
     let text: String = row.get(column)?;
     serde_json::from_str(&text).map_err(unreadable(column))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// However many agents and runs there are: what is looked up is found by an index.
+    #[test]
+    fn nothing_is_looked_up_by_reading_all_agents_or_runs() {
+        let out = tempfile::tempdir().unwrap();
+        let registry = Registry::open(out.path()).unwrap();
+        let of_agents = [BY_NAME, BY_ID, ARCHIVED].map(|condition| format!("{AGENT} WHERE {condition}"));
+        let others = [
+            "SELECT id, key_hash FROM registry_agents WHERE key_prefix = ?1",
+            "SELECT 1 FROM registry_agents WHERE parent = ?1",
+            "SELECT 1 FROM registry_runs r WHERE r.agent = ?1 AND r.version = 1",
+            "SELECT 1 FROM runs WHERE run_id = ?1",
+            "SELECT 1 FROM runs WHERE identity BETWEEN ?1 AND ?1 || 'g'",
+            "SELECT 1 FROM runs WHERE scenario = ?1 ORDER BY finished_at DESC LIMIT 1",
+        ];
+        for sql in of_agents.iter().map(String::as_str).chain(others) {
+            let mut statement = registry.0.db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let steps: Vec<String> =
+                statement.query_map(["x"], |row| row.get(3)).unwrap().map(Result::unwrap).collect();
+            assert!(steps.iter().all(|step| !step.starts_with("SCAN")), "{sql}: {steps:?}");
+        }
+    }
 }

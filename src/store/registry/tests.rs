@@ -153,7 +153,7 @@ fn a_change_is_a_new_version_and_old_ones_stay() {
     let made: Vec<_> = versions.iter().map(|row| (row.version, row.changed.as_str())).collect();
     assert_eq!(made, [(1, "created"), (2, "strategy")]);
     assert_eq!(versions[0].strategy, "{ kind = \"cash\" }");
-    let error = registry.db.execute("UPDATE registry_versions SET name = 'x'", []).unwrap_err();
+    let error = registry.0.db.execute("UPDATE registry_versions SET name = 'x'", []).unwrap_err();
     assert!(error.to_string().contains("never changes"), "{error}");
 }
 

@@ -9,7 +9,7 @@ use crate::scenario::MetricsProfile;
 use crate::sweep::{OutcomeStatus, WindowOutcome};
 
 /// Counts changes of the layout.
-pub(super) const FORMAT: u32 = 2;
+pub(super) const FORMAT: u32 = 3;
 
 /// Profiles by their number in the bytes.
 const PROFILES: [MetricsProfile; 5] = [

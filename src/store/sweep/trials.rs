@@ -4,7 +4,11 @@
 //! one transaction, so it is there whole or not at all, and a name that is there already is left as it is, so
 //! that nothing is kept twice, not even by two sweeps at once. After a loss of power the last batches may be
 //! missing; they are then computed again. The file can be deleted at any time at the price of computing anew.
+//!
+//! Every outcome is kept with a hash over its job's name and its bytes. One that does not fit its hash is never
+//! used: it is computed again, and replaced.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,6 +16,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::super::StoreError;
+use super::super::database::{connect_to_read, is_ours};
 use super::codec::{FORMAT, decode, encode};
 use crate::sweep::{JobKey, Memo, MemoError, WindowOutcome};
 
@@ -25,6 +30,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct TrialStore {
     path: PathBuf,
     db: Connection,
+    /// Jobs whose kept outcome does not fit its hash.
+    damaged: BTreeSet<[u8; 32]>,
 }
 
 impl TrialStore {
@@ -37,6 +44,7 @@ impl TrialStore {
         let folder = out.join(super::super::writer::folder_name(scenario)?);
         fs::create_dir_all(&folder).map_err(StoreError::write(&folder))?;
         let path = folder.join(FILE);
+        is_ours(&path)?;
         let db = connect(&path).map_err(StoreError::trials(&path))?;
         let found: u32 = db
             .pragma_query_value(None, "user_version", |row| row.get(0))
@@ -44,7 +52,25 @@ impl TrialStore {
         if found > FORMAT {
             return Err(StoreError::IndexTooNew { path, found, known: FORMAT });
         }
-        Ok(Self { path, db })
+        Ok(Self { path, db, damaged: BTreeSet::new() })
+    }
+
+    /// What is wrong with the outcomes kept in a scenario's folder, with their file and what to do about it.
+    pub(in crate::store) fn problem(folder: &Path) -> Option<(PathBuf, String, String)> {
+        let path = folder.join(FILE);
+        if fs::symlink_metadata(&path).is_err() {
+            return None;
+        }
+        let again = "run its scenario again: they are computed anew and replaced".to_owned();
+        let damaged = is_ours(&path).and_then(|()| count_damaged(&path).map_err(StoreError::trials(&path)));
+        match damaged {
+            Ok(0) => None,
+            Ok(damaged) => Some((path, format!("{damaged} of them do not fit their hashes"), again)),
+            Err(error) => {
+                let (problem, remedy) = (error.to_string(), error.remedy());
+                Some((path, problem, remedy))
+            }
+        }
     }
 
     /// How many outcomes are kept.
@@ -57,28 +83,74 @@ impl TrialStore {
             .map_err(StoreError::trials(&self.path))
     }
 
-    fn look_up(&self, keys: &[JobKey]) -> rusqlite::Result<Vec<Option<WindowOutcome>>> {
-        let mut statement = self.db.prepare_cached("SELECT outcome FROM outcomes WHERE job = ?1")?;
-        let mut find = |key: &JobKey| {
-            let bytes: Option<Vec<u8>> =
-                statement.query_row([key.0.as_slice()], |row| row.get(0)).optional()?;
-            // Bytes that cannot be read count as unknown: they are computed again.
-            Ok(bytes.and_then(|bytes| decode(&bytes)))
-        };
-        keys.iter().map(&mut find).collect()
+    fn look_up(&mut self, keys: &[JobKey]) -> rusqlite::Result<Vec<Option<WindowOutcome>>> {
+        let mut statement = self.db.prepare_cached("SELECT outcome, hash FROM outcomes WHERE job = ?1")?;
+        let mut found = Vec::with_capacity(keys.len());
+        for key in keys {
+            let row: Option<(Vec<u8>, Vec<u8>)> =
+                statement.query_row([key.0.as_slice()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+            let outcome = row.as_ref().and_then(|(bytes, hash)| sound(key.0, bytes, hash));
+            if row.is_some() && outcome.is_none() {
+                self.damaged.insert(key.0);
+            }
+            found.push(outcome);
+        }
+        Ok(found)
     }
 
     fn keep(&mut self, batch: &[(JobKey, &WindowOutcome)]) -> rusqlite::Result<()> {
         let entry = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         {
-            let sql = "INSERT INTO outcomes (job, outcome) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-            let mut statement = entry.prepare_cached(sql)?;
+            let insert =
+                "INSERT INTO outcomes (job, outcome, hash) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+            let mut insert = entry.prepare_cached(insert)?;
+            let mut remove = entry.prepare_cached("DELETE FROM outcomes WHERE job = ?1")?;
             for (key, outcome) in batch {
-                statement.execute(params![key.0.as_slice(), encode(outcome)])?;
+                if self.damaged.contains(&key.0) {
+                    remove.execute([key.0.as_slice()])?;
+                }
+                let bytes = encode(outcome);
+                insert.execute(params![key.0.as_slice(), bytes, hash(&key.0, &bytes).as_slice()])?;
             }
         }
         entry.commit()
     }
+}
+
+/// Over a job's name and the bytes of its outcome.
+fn hash(job: &[u8], outcome: &[u8]) -> [u8; 32] {
+    let mut hash = blake3::Hasher::new_derive_key("tiltyard 2026 kept outcome");
+    hash.update(job).update(outcome);
+    *hash.finalize().as_bytes()
+}
+
+/// The outcome of bytes that fit their hash.
+fn sound(job: [u8; 32], bytes: &[u8], kept: &[u8]) -> Option<WindowOutcome> {
+    (hash(&job, bytes) == kept).then(|| decode(bytes)).flatten()
+}
+
+/// Reads every outcome of a file.
+fn count_damaged(path: &Path) -> rusqlite::Result<usize> {
+    let db = connect_to_read(path)?;
+    db.busy_timeout(PATIENCE)?;
+    let version: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if version != FORMAT {
+        // Of another version of the program: that one's to judge, or to be begun anew.
+        return Ok(0);
+    }
+    let verdict: String = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    if verdict != "ok" {
+        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+        return Err(rusqlite::Error::SqliteFailure(code, Some(verdict)));
+    }
+    let mut statement = db.prepare("SELECT job, outcome, hash FROM outcomes")?;
+    let mut rows = statement.query([])?;
+    let mut damaged = 0;
+    while let Some(row) = rows.next()? {
+        let (job, bytes, kept): (Vec<u8>, Vec<u8>, Vec<u8>) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        damaged += usize::from(hash(&job, &bytes).as_slice() != kept);
+    }
+    Ok(damaged)
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
@@ -87,12 +159,15 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     db.pragma_update(None, "journal_mode", "WAL")?;
     db.pragma_update(None, "synchronous", "NORMAL")?;
     let found: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if found == 0 {
+    if found < FORMAT {
+        // Outcomes of an earlier format have no hashes by which they could be trusted: they are computed anew.
         db.execute_batch(&format!(
             "BEGIN IMMEDIATE;
-             CREATE TABLE IF NOT EXISTS outcomes (
+             DROP TABLE IF EXISTS outcomes;
+             CREATE TABLE outcomes (
                  job BLOB NOT NULL PRIMARY KEY CHECK (length(job) = 32),
-                 outcome BLOB NOT NULL
+                 outcome BLOB NOT NULL,
+                 hash BLOB NOT NULL CHECK (length(hash) = 32)
              ) STRICT;
              PRAGMA user_version = {FORMAT};
              COMMIT;"
@@ -134,6 +209,34 @@ mod tests {
         assert_eq!(format!("{:?}", found[1].as_ref().unwrap()), format!("{:?}", outcomes[1]));
         assert!(found[2].is_none());
         assert_eq!(second.count().unwrap(), 2);
+    }
+
+    #[test]
+    fn a_flipped_bit_is_noticed_and_the_outcome_kept_anew() {
+        let out = tempfile::tempdir().unwrap();
+        let outcomes = outcomes();
+        let keys = [JobKey([1; 32]), JobKey([2; 32])];
+        let mut trials = TrialStore::open(out.path(), "s").unwrap();
+        trials.append(&[(keys[0], &outcomes[0]), (keys[1], &outcomes[1])]).unwrap();
+        let folder = out.path().join("s");
+        assert_eq!(TrialStore::problem(&folder), None);
+        let mut bytes = encode(&outcomes[0]);
+        let last = bytes.len() - 1;
+        // In the exponent of a return: bytes that still can be read.
+        bytes[last] ^= 1;
+        assert!(decode(&bytes).is_some());
+        trials
+            .db
+            .execute("UPDATE outcomes SET outcome = ?1 WHERE job = ?2", params![bytes, keys[0].0])
+            .unwrap();
+        let (_, problem, _) = TrialStore::problem(&folder).unwrap();
+        assert_eq!(problem, "1 of them do not fit their hashes");
+        let found = trials.find(&keys).unwrap();
+        assert!(found[0].is_none() && found[1].is_some());
+        trials.append(&[(keys[0], &outcomes[0])]).unwrap();
+        let found = trials.find(&keys).unwrap();
+        assert_eq!(format!("{:?}", found[0].as_ref().unwrap()), format!("{:?}", outcomes[0]));
+        assert_eq!(TrialStore::problem(&folder), None);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Everything that can go wrong between a result and the disk, each with what to do about it.
 
+mod help;
+
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -57,10 +59,10 @@ pub enum StoreError {
         source: serde_json::Error,
     },
     /// The scenario's name cannot be a folder's.
-    #[error("`{name}` cannot be the name of a folder")]
+    #[error("the scenario's name cannot be that of a folder: {reason}")]
     FolderName {
-        /// The name.
-        name: String,
+        /// Why.
+        reason: String,
     },
     /// The curve that follows from an agent's holdings does not end at its final equity.
     #[error(
@@ -101,6 +103,46 @@ pub enum StoreError {
         path: PathBuf,
         /// Why.
         source: rusqlite::Error,
+    },
+    /// Something of another kind lies where this program keeps its own.
+    #[error("`{}` is {what}, and tiltyard keeps its own files nowhere else than in its folder", path.display())]
+    NotOurs {
+        /// Where.
+        path: PathBuf,
+        /// `a symbolic link`, `a folder`, ..
+        what: &'static str,
+    },
+    /// What lies in a run's place is not what was written.
+    #[error("the run in `{}` is not as it was written: {problem}", path.display())]
+    NotAsWritten {
+        /// Where.
+        path: PathBuf,
+        /// In words.
+        problem: String,
+    },
+    /// The database is gone or empty, and a copy of the registry says that there was one.
+    #[error("the database `{}` is gone or empty, and the copy of its agents is still there", path.display())]
+    DatabaseGone {
+        /// Where it was.
+        path: PathBuf,
+    },
+    /// The database is of an older format and cannot be changed.
+    #[error("the index `{}` has an older format, and the store cannot be written", path.display())]
+    IndexTooOld {
+        /// Which.
+        path: PathBuf,
+    },
+    /// `store repair` works on the store.
+    #[error("the store `{}` is being repaired", out.display())]
+    BeingRepaired {
+        /// The output folder.
+        out: PathBuf,
+    },
+    /// Others use the store.
+    #[error("other tiltyard processes use the store `{}`", out.display())]
+    InUse {
+        /// The output folder.
+        out: PathBuf,
     },
     /// There is no index yet.
     #[error("there are no runs under `{}`", out.display())]
@@ -233,27 +275,44 @@ impl StoreError {
     /// What a user can do about it, as one sentence.
     pub fn remedy(&self) -> String {
         match self {
-            Self::Write { .. } => "check that the disk has room and that the folder may be written, or give another folder with --out".to_owned(),
-            Self::Read { .. } => "check that the file exists and may be read".to_owned(),
+            Self::Write { source, .. } => help::of_writing(source),
+            Self::Read { source, .. } => help::of_reading(source),
             Self::Parquet { .. } | Self::Malformed { .. } => {
                 "run the scenario again: the same scenario writes the same files".to_owned()
             }
-            Self::FolderName { .. } => "give the scenario a plain name without slashes".to_owned(),
+            Self::FolderName { .. } => "give the scenario another name".to_owned(),
             Self::Columns { .. } | Self::Json { .. } | Self::EquityMismatch { .. } => {
-                "this is an error in tiltyard, not in the scenario: please report it with the scenario".to_owned()
+                "this is an error in tiltyard, not in the scenario: please report it with the scenario"
+                    .to_owned()
             }
-            Self::Index { path, .. } => format!(
-                "if another program holds it, wait and try again; if it is damaged, move `{}` away: the run folders hold all results",
-                path.display()
+            Self::Index { path, source } => help::of_database(path, source),
+            Self::Trials { path, source } => help::of_trials(path, source),
+            Self::NotOurs { .. } => "move it away, or give another folder with --out".to_owned(),
+            Self::NotAsWritten { .. } => {
+                "something else changed the folder meanwhile: run the scenario again".to_owned()
+            }
+            Self::DatabaseGone { path } => format!(
+                "{} brings the agents back from `{}` and lists the runs again",
+                help::repair(path),
+                super::registry::BACKUP
             ),
-            Self::Trials { path, .. } => format!(
-                "if another program holds it, wait and try again; if it is damaged, delete `{}`: its trials are then computed anew",
-                path.display()
-            ),
+            Self::IndexTooOld { .. } => {
+                "run any tiltyard command once where the store may be written, or copy the store there"
+                    .to_owned()
+            }
+            Self::BeingRepaired { .. } => "wait until `tiltyard store repair` has ended".to_owned(),
+            Self::InUse { .. } => "wait until they have ended, then repair again".to_owned(),
             Self::IndexTooNew { .. } => "update tiltyard, or give another folder with --out".to_owned(),
-            Self::NoIndex { .. } => "run a scenario first, or name the folder of earlier runs with --out".to_owned(),
-            Self::NoSuchRun { known, .. } if known.is_empty() => "there are no runs yet: run a scenario first".to_owned(),
-            Self::NoSuchRun { known, .. } => format!("`tiltyard runs` lists all; the latest are {}", known.join(", ")),
+            Self::NoIndex { out } => format!(
+                "run a scenario first, or name the folder of earlier runs with --out; where run folders are there already, `tiltyard store repair --out {}` lists them",
+                out.display()
+            ),
+            Self::NoSuchRun { known, .. } if known.is_empty() => {
+                "there are no runs yet: run a scenario first".to_owned()
+            }
+            Self::NoSuchRun { known, .. } => {
+                format!("`tiltyard runs` lists all; the latest are {}", known.join(", "))
+            }
             Self::AmbiguousRun { .. } => "give more characters of the run's id".to_owned(),
             Self::FolderGone { .. } => "run the scenario again to have its files back".to_owned(),
             Self::NoSuchWindow { windows, .. } => format!("it has {windows}; windows count from 0"),
@@ -270,13 +329,28 @@ impl StoreError {
             Self::BadName { .. } => "give another name with --name".to_owned(),
             Self::NameTaken { .. } => "give another name; case does not count".to_owned(),
             Self::NoRandom { .. } => "keys need the system's random source".to_owned(),
-            Self::UnknownKey => "it may have been replaced: `tiltyard agent regenerate-key` gives a new one".to_owned(),
+            Self::UnknownKey => {
+                "it may have been replaced: `tiltyard agent regenerate-key` gives a new one".to_owned()
+            }
             Self::AgentInUse { .. } => "wait until that run has ended".to_owned(),
             Self::AgentGone { .. } => "it was deleted while the run began; register it again".to_owned(),
-            Self::WalletMoved { .. } => "another run or a reset came first: run the scenario again".to_owned(),
+            Self::WalletMoved { .. } => {
+                "another run or a reset came first: run the scenario again".to_owned()
+            }
             Self::WalletTwice { .. } => "give one of them `wallet = \"fresh\"`".to_owned(),
-            Self::NoSweep { .. } => "name a run of a scenario with `[sweep]`; `tiltyard runs` lists all runs".to_owned(),
+            Self::NoSweep { .. } => {
+                "name a run of a scenario with `[sweep]`; `tiltyard runs` lists all runs".to_owned()
+            }
             Self::NoSuchAgent { known, .. } => format!("its agents are {}", known.join(", ")),
+        }
+    }
+
+    /// Whether a database itself is damaged or gone, rather than held, full or closed to the user.
+    pub(super) fn is_damage(&self) -> bool {
+        match self {
+            Self::DatabaseGone { .. } => true,
+            Self::Index { source, .. } => help::is_damage(source),
+            _ => false,
         }
     }
 

@@ -1,0 +1,38 @@
+//! Waiting until something is on the disk.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Waits until every file and folder below is on the disk.
+///
+/// # Errors
+/// With the path that could not be written.
+pub fn sync_tree(folder: &Path) -> Result<(), (PathBuf, io::Error)> {
+    let at = |path: &Path| {
+        let path = path.to_owned();
+        move |error| (path, error)
+    };
+    for entry in fs::read_dir(folder).map_err(at(folder))? {
+        let entry = entry.map_err(at(folder))?;
+        let path = entry.path();
+        let kind = entry.file_type().map_err(at(&path))?;
+        if kind.is_dir() {
+            sync_tree(&path)?;
+        } else if kind.is_file() {
+            File::open(&path).and_then(|file| file.sync_all()).map_err(at(&path))?;
+        }
+    }
+    sync_folder(folder).map_err(at(folder))
+}
+
+/// Makes a folder's list of entries durable, where the system can.
+///
+/// # Errors
+/// Where the disk refuses.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}

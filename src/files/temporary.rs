@@ -1,0 +1,234 @@
+//! Files on their way to their name: written beside it under a hidden one, locked while their writer lives.
+//!
+//! What a killed process leaves is recognised by its exact form and its missing lock, and swept by the next
+//! writer in the folder. What Ctrl-C interrupts is removed at once, see [`remove_temporaries`].
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tempfile::NamedTempFile;
+
+use super::{FolderLock, sync_folder};
+
+const PREFIX: &str = ".tiltyard-";
+const SUFFIX: &str = ".tmp";
+/// Random characters between them.
+const RANDOM: usize = 6;
+
+/// Files of this process that are not finished.
+struct Pending {
+    /// Set once the process is about to end: no new ones.
+    closed: bool,
+    paths: BTreeSet<PathBuf>,
+}
+
+static PENDING: Mutex<Pending> = Mutex::new(Pending { closed: false, paths: BTreeSet::new() });
+
+fn pending() -> MutexGuard<'static, Pending> {
+    PENDING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Notes a file that goes when the process is interrupted.
+pub(super) fn remember(path: &Path) {
+    pending().paths.insert(path.to_owned());
+}
+
+/// Forgets a file that is finished, or gone.
+pub(super) fn forget(path: &Path) {
+    pending().paths.remove(path);
+}
+
+/// Removes the unfinished files of this process, which must end now: no new ones can be made.
+pub fn remove_temporaries() {
+    let mut pending = pending();
+    pending.closed = true;
+    for path in &pending.paths {
+        // Nobody is left to tell; what stays is swept by the next writer.
+        let _ = fs::remove_file(path);
+    }
+}
+
+/// What to do where a file of the name exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// Leave it, and fail.
+    Keep,
+    /// Put the new one in its place.
+    Replace,
+}
+
+/// A path that goes when the process is interrupted, until dropped.
+#[derive(Debug)]
+struct Remembered(PathBuf);
+
+impl Drop for Remembered {
+    fn drop(&mut self) {
+        forget(&self.0);
+    }
+}
+
+/// A file without a name yet; gone when dropped.
+#[derive(Debug)]
+pub struct Temporary {
+    file: NamedTempFile,
+    remembered: Remembered,
+}
+
+impl Temporary {
+    /// In a folder, which is made where it is missing.
+    ///
+    /// # Errors
+    /// Where the folder or the file cannot be made.
+    pub fn create_in(folder: &Path) -> io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        // Whoever sweeps the folder holds it too: no file of ours is seen before its lock.
+        let _folder = FolderLock::exclusive_named(folder)?;
+        let mut pending = pending();
+        if pending.closed {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        let file = builder().tempfile_in(folder)?;
+        // Where the file system has no locks, nothing is swept either.
+        let _ = file.as_file().try_lock();
+        let path = file.path().to_owned();
+        pending.paths.insert(path.clone());
+        Ok(Self { file, remembered: Remembered(path) })
+    }
+
+    /// The open file.
+    pub fn file(&self) -> &File {
+        self.file.as_file()
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// The file opened once more, at its beginning.
+    ///
+    /// # Errors
+    /// Where it is gone.
+    pub fn reopen(&self) -> io::Result<File> {
+        self.file.reopen()
+    }
+
+    /// Gives it its name once it is on the disk.
+    ///
+    /// # Errors
+    /// Where the disk refuses, or the name is taken and [`Existing::Keep`] was asked for. The file is gone then.
+    pub fn persist(self, path: &Path, existing: Existing) -> io::Result<()> {
+        let Self { file, remembered } = self;
+        file.as_file().sync_all()?;
+        let named = match existing {
+            Existing::Keep => file.persist_noclobber(path),
+            Existing::Replace => file.persist(path),
+        };
+        named.map_err(|error| error.error)?;
+        drop(remembered);
+        sync_folder(parent(path))
+    }
+}
+
+/// Writes a text as a file that appears whole or not at all.
+///
+/// # Errors
+/// As for any file; what was there stays then.
+pub fn write_whole(path: &Path, text: &str, existing: Existing) -> io::Result<()> {
+    let file = Temporary::create_in(parent(path))?;
+    file.file().write_all(text.as_bytes())?;
+    file.persist(path, existing)
+}
+
+/// Removes what killed writers left in a folder.
+///
+/// # Errors
+/// Where the folder cannot be read.
+pub fn sweep_temporaries(folder: &Path) -> io::Result<()> {
+    let _folder = FolderLock::exclusive_named(folder)?;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let ours = entry.file_name().to_str().is_some_and(is_ours) && entry.file_type()?.is_file();
+        // A lock that is had is one that nobody holds: its writer is dead.
+        if ours && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok()) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+    Ok(())
+}
+
+/// Exactly the names that [`builder`] gives.
+fn is_ours(name: &str) -> bool {
+    let random = name.strip_prefix(PREFIX).and_then(|rest| rest.strip_suffix(SUFFIX));
+    random.is_some_and(|random| {
+        random.len() == RANDOM && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
+}
+
+/// A temporary file that others may read once it has its name, as any file one writes.
+fn builder() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(PREFIX).suffix(SUFFIX).rand_bytes(RANDOM);
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder
+}
+
+fn parent(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_appears_whole_and_replaces_only_where_it_may() {
+        let out = tempfile::tempdir().unwrap();
+        let path = out.path().join("f");
+        write_whole(&path, "one", Existing::Keep).unwrap();
+        assert!(write_whole(&path, "two", Existing::Keep).is_err());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one");
+        write_whole(&path, "two", Existing::Replace).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "two");
+        assert_eq!(names(out.path()), ["f"]);
+    }
+
+    #[test]
+    fn a_link_in_the_place_is_replaced_and_not_followed() {
+        let out = tempfile::tempdir().unwrap();
+        let (victim, link) = (out.path().join("victim"), out.path().join("link"));
+        fs::write(&victim, "precious").unwrap();
+        std::os::unix::fs::symlink(&victim, &link).unwrap();
+        write_whole(&link, "new", Existing::Replace).unwrap();
+        assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
+        assert_eq!(fs::read_to_string(&link).unwrap(), "new");
+    }
+
+    #[test]
+    fn only_what_a_dead_writer_left_is_swept() {
+        let out = tempfile::tempdir().unwrap();
+        let alive = Temporary::create_in(out.path()).unwrap();
+        let mine = [".mine.tmp", ".tiltyard-notes.tmp", ".tiltyard-abcdef.tmp.gz", "tiltyard-abcdef.tmp"];
+        for name in mine.iter().chain(&[".tiltyard-abcdef.tmp"]) {
+            fs::write(out.path().join(name), "x").unwrap();
+        }
+        fs::create_dir(out.path().join(".tiltyard-folder.tmp")).unwrap();
+        sweep_temporaries(out.path()).unwrap();
+        let left = names(out.path());
+        assert!(mine.iter().all(|name| left.iter().any(|left| left == name)), "{left:?}");
+        assert!(!left.iter().any(|name| name == ".tiltyard-abcdef.tmp"), "{left:?}");
+        assert!(alive.path().exists());
+    }
+}
