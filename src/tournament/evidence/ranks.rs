@@ -41,8 +41,8 @@ impl ResampledRanks {
         at_least("agents", observed.len(), 1)?;
         let count = resampled.first().map_or(0, Vec::len);
         at_least("resamples", count, 1)?;
-        for (series, row) in resampled.iter().enumerate().filter(|(_, row)| row.len() != count) {
-            return Err(EvidenceError::Lengths { series, found: row.len(), expected: count });
+        if let Some(series) = resampled.iter().position(|row| row.len() != count) {
+            return Err(EvidenceError::Lengths { series, found: resampled[series].len(), expected: count });
         }
         if resampled.len() != observed.len() {
             let (found, expected) = (resampled.len(), observed.len());
