@@ -2,7 +2,7 @@
 //! tournaments of records of known strength, a few of those that `cargo run --release --example calling_simulation`
 //! plays in full (its counts are in `docs/standings.md`).
 //!
-//! `TILTYARD_TOURNAMENTS` sets how many are played of each kind (60 unless told otherwise).
+//! `TILTYARD_TOURNAMENTS` sets how many are played of each kind (40 unless told otherwise).
 
 use rayon::prelude::*;
 use tiltyard::metrics::Score;
@@ -23,7 +23,7 @@ const METRICS: [RankingMetric; 4] = [
 ];
 
 fn tournaments() -> u64 {
-    std::env::var("TILTYARD_TOURNAMENTS").ok().and_then(|text| text.parse().ok()).unwrap_or(60)
+    std::env::var("TILTYARD_TOURNAMENTS").ok().and_then(|text| text.parse().ok()).unwrap_or(40)
 }
 
 /// Alpha and three standard deviations of the share of so many tournaments.

@@ -41,8 +41,8 @@ impl ResampledRanks {
         at_least("agents", observed.len(), 1)?;
         let count = resampled.first().map_or(0, Vec::len);
         at_least("resamples", count, 1)?;
-        if let Some((series, row)) = resampled.iter().enumerate().find(|(_, row)| row.len() != count) {
-            return Err(EvidenceError::Lengths { series, found: row.len(), expected: count });
+        if let Some(series) = resampled.iter().position(|row| row.len() != count) {
+            return Err(EvidenceError::Lengths { series, found: resampled[series].len(), expected: count });
         }
         if resampled.len() != observed.len() {
             let (found, expected) = (resampled.len(), observed.len());
