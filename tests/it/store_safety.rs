@@ -402,7 +402,7 @@ fn unprivileged(stage: &Stage, words: &str) -> Option<(Option<i32>, String)> {
     match command.output() {
         Ok(output) => Some((output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())),
         Err(error) => {
-            eprintln!("skipped: no `setpriv` to act as a user without rights ({error})");
+            println!("skipped: no `setpriv` to act as a user without rights ({error})");
             None
         }
     }
