@@ -347,7 +347,7 @@ fn a_damaged_or_missing_database_is_repaired_with_all_agents_and_runs() {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        std::io::Write::write_all(whoami.stdin.as_mut().unwrap(), text[at..at + 72].as_bytes()).unwrap();
+        std::io::Write::write_all(whoami.stdin.as_mut().unwrap(), &text.as_bytes()[at..at + 72]).unwrap();
         let who = whoami.wait_with_output().unwrap();
         assert!(String::from_utf8_lossy(&who.stdout).contains("keeper"), "{damage}");
         let kept = stage.names("s").iter().any(|name| name.starts_with("tiltyard.db.damaged-"));
@@ -387,6 +387,7 @@ fn a_flipped_bit_in_a_kept_outcome_changes_no_result() {
 }
 
 /// As a user that may not write, on the same files.
+#[expect(clippy::print_stdout, reason = "a test that tries nothing says so")]
 fn unprivileged(stage: &Stage, words: &str) -> Option<(Option<i32>, String)> {
     let program = stage.command(words);
     let root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
