@@ -257,6 +257,19 @@ mod tests {
         assert!((found[0].2.number().unwrap() - (1.02 * 1.02 * 0.995 - 1.0) * 100.0).abs() < 1e-9);
     }
 
+    /// Twelve months of 30 % up, then twelve of 25 % down: a mean of 2.5 % a window, a loss of 26 %, a fall of 97 %.
+    #[test]
+    fn holding_a_market_that_fell_is_its_loss_and_its_fall() {
+        let windows = (0..24).map(|window| result(returns(&[if window < 12 { 0.3 } else { -0.25 }])));
+        let spec = spec(RankingMetric::RoiPct, &[]);
+        let board = leaderboard(&[agent("hold", windows.collect())], &spec, &MetricSpec::default());
+        let record = &board.rankings[0].record;
+        let loss = 0.975_f64.powi(12) - 1.0;
+        assert!((record.total_return.unwrap() - loss).abs() < 1e-9);
+        assert!((record.max_drawdown.depth - (0.75_f64.powi(12) - 1.0)).abs() < 1e-9);
+        assert!(record.calmar_ratio.unwrap() < 0.0);
+    }
+
     #[test]
     fn windows_without_a_score_are_left_out_of_a_mean_and_counted() {
         let a = agent("a", vec![result(traded(&[30, -20])), result(returns(&[0.0])), result(traded(&[-5]))]);
