@@ -36,6 +36,9 @@ pub struct LeaderboardRecord {
     /// Whether windows overlap, so that the record counts shared bars more than once.
     #[serde(default)]
     pub windows_overlap: bool,
+    /// Findings of level error in the bars that the scenario accepts; absent where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accepted: Vec<String>,
 }
 
 /// One row of the leaderboard.
@@ -147,6 +150,7 @@ impl LeaderboardRecord {
             aggregate: board.aggregate.as_str().to_owned(),
             min_trades: board.min_trades,
             windows_overlap: overlap(&tournament.windows),
+            accepted: Vec::new(),
         }
     }
 

@@ -171,10 +171,15 @@ impl<'a> RunWriter<'a> {
     fn write_shared(&self, tournament: &Tournament) -> Result<StoredRun, StoreError> {
         let Run { id, scenario, market, .. } = self.run;
         let folder = self.staging.folder();
+        let run = RunRecord::new(&id, scenario, market, tournament);
+        let accepted = run.market.accepted.clone();
         let stored = StoredRun {
             folder: folder.to_owned(),
-            run: RunRecord::new(&id, scenario, market, tournament),
-            leaderboard: LeaderboardRecord::new(&id, &scenario.name, tournament),
+            run,
+            leaderboard: LeaderboardRecord {
+                accepted,
+                ..LeaderboardRecord::new(&id, &scenario.name, tournament)
+            },
             battles: battles(tournament),
             agents: tournament
                 .agents

@@ -360,6 +360,7 @@ fn an_error_in_the_bars_stops_the_run_unless_it_is_accepted() {
     let page = stage.result("run s.toml --out o");
     assert!(page.contains("errors that the scenario accepts (identity)"), "{page}");
     assert_eq!(json(&folder(&stage, "o").join("run.json"))["market"]["accepted"][0], "identity");
+    assert_eq!(json(&folder(&stage, "o").join("leaderboard.json"))["accepted"][0], "identity");
 }
 
 #[test]

@@ -5,7 +5,8 @@ use super::grid::{Column, draw};
 use super::header::filled;
 use crate::domain::Cash;
 use crate::report::numbers::{
-    are_dates, between, cash, close_day, count, instant, price, quantity, ratio, signed, signed_cash,
+    are_dates, between, cash, close_day, count, ended_at_close, instant, price, quantity, ratio, signed,
+    signed_cash,
 };
 use crate::report::wording::plural;
 use crate::store::{StoredRun, TradeRow};
@@ -56,8 +57,7 @@ fn columns(rows: &[TradeRow], first: usize, windows: bool) -> Vec<Column> {
 
 /// When a trade ended: at the open of a bar, or at the close of the window's last one.
 fn exit_time(trade: &TradeRow, dates: bool) -> String {
-    let at_close = ["open", "window_end"].contains(&trade.exit_reason.as_str());
-    if dates && at_close { close_day(trade.exit_at) } else { instant(trade.exit_at, dates) }
+    if dates && ended_at_close(trade) { close_day(trade.exit_at) } else { instant(trade.exit_at, dates) }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a count of trades, shown only")]

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::series::significant;
-use crate::domain::Timestamp;
+use crate::domain::{Span, Timestamp};
+use crate::report::numbers::{are_dates, ended_at_close};
 use crate::store::TradeRow;
 
 /// Trades of all agents together in a page.
@@ -70,19 +71,22 @@ pub(super) fn trades(mut all: Vec<TradeRow>, agents: usize) -> Trades {
     }
     let mut reasons = Words::default();
     let mut symbols = Words::default();
-    let rows = all.iter().map(|t| row(t, &mut symbols, &mut reasons)).collect();
+    let dates = are_dates(all.iter().flat_map(|t| [t.entry_at, t.exit_at]));
+    let rows = all.iter().map(|t| row(t, dates, &mut symbols, &mut reasons)).collect();
     Trades { total, reasons: reasons.list, symbols: symbols.list, rows, histogram: histogram(&closed) }
 }
 
-fn row(t: &TradeRow, symbols: &mut Words, reasons: &mut Words) -> Row {
+fn row(t: &TradeRow, dates: bool, symbols: &mut Words, reasons: &mut Words) -> Row {
     let seconds = |at: Timestamp| at.micros().div_euclid(1_000_000);
+    // The day that the last bar covers, where all times are days.
+    let exit_at = if dates && ended_at_close(t) { t.exit_at - Span::DAY } else { t.exit_at };
     let cents = |value: f64| (value * 100.0).round() / 100.0 + 0.0;
     Row(
         t.window,
         symbols.number(&t.symbol),
         t.state == "closed",
         seconds(t.entry_at),
-        seconds(t.exit_at),
+        seconds(exit_at),
         significant(t.quantity.to_f64()),
         significant(t.entry_price.to_f64()),
         significant(t.exit_price.to_f64()),
