@@ -155,10 +155,7 @@ fn put_in_place(beside: &Path, path: &Path, repaired: &mut Repaired) -> Result<(
     let new = fs::File::open(beside).and_then(|file| file.sync_all());
     new.map_err(write(beside))?;
     if path.exists() {
-        let kept = (1..).map(|number| path.with_extension(format!("db.damaged-{number}")));
-        let kept =
-            kept.into_iter().find(|kept| !kept.exists()).unwrap_or_else(|| path.with_extension("damaged"));
-        fs::hard_link(path, &kept).or_else(|_| fs::copy(path, &kept).map(drop)).map_err(write(&kept))?;
+        let kept = keep_beside(path)?;
         for (log, to) in with_logs(path).iter().zip(&with_logs(&kept)).skip(1) {
             if log.exists() {
                 fs::rename(log, to).map_err(write(to))?;
@@ -168,6 +165,15 @@ fn put_in_place(beside: &Path, path: &Path, repaired: &mut Repaired) -> Result<(
     }
     fs::rename(beside, path).map_err(write(path))?;
     sync_folder(path.parent().unwrap_or(Path::new("."))).map_err(write(path))
+}
+
+/// Gives a damaged file a second name that nobody opens; which.
+fn keep_beside(path: &Path) -> Result<PathBuf, StoreError> {
+    let mut names = (1..).map(|number| path.with_extension(format!("db.damaged-{number}")));
+    let kept = names.find(|kept| !kept.exists()).unwrap_or_else(|| path.with_extension("damaged"));
+    // A link would follow where the file is written in place.
+    fs::copy(path, &kept).map_err(StoreError::write(&kept))?;
+    Ok(kept)
 }
 
 /// Fills the registry: from the damaged database where all of it can still be read and its books agree, else from
@@ -187,6 +193,17 @@ fn restore_agents(
     let more = |one: &Connection, other: Option<&Connection>| {
         agents(one).len() >= other.map_or(0, |other| agents(other).len())
     };
+    if from_copy.is_none() && registry::has_backup(out) {
+        let kept = keep_beside(&path)?;
+        repaired.done.push(format!("kept the damaged copy of the agents as `{}`", kept.display()));
+        if whole.is_none() {
+            repaired.lost.push(
+                "neither the database nor the copy of its agents can be read to the end: agents that are not named \
+                 here as brought back are lost, unless an older copy of these files is found elsewhere"
+                    .to_owned(),
+            );
+        }
+    }
     let restored = match (whole, from_copy) {
         (Some(whole), copy) if more(whole, copy) => Some((whole, "the database")),
         (_, Some(copy)) => Some((copy, "their copy")),

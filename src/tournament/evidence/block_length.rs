@@ -7,7 +7,7 @@
 use rayon::prelude::*;
 
 use super::error::{EvidenceError, at_least};
-use super::numeric::{centred, dot, real};
+use super::numeric::{centred, dot, near_one, real};
 use super::panel::Panel;
 use crate::metrics::{Missing, is_constant, quantile};
 
@@ -37,7 +37,7 @@ pub fn block_length(series: &[f64]) -> Result<BlockLength, EvidenceError> {
         return Err(Missing::NoDispersion.into());
     }
     let n = real(series.len());
-    let deviations = centred(series);
+    let deviations = near_one(&centred(series));
     let most_lags = series.len().isqrt() + usize::from(series.len().isqrt().pow(2) < series.len()) + quiet(n);
     let bandwidth = bandwidth(&deviations, most_lags);
     let (slope, spectrum) = flat_top_sums(&deviations, bandwidth);

@@ -63,7 +63,7 @@ pub fn model_confidence_set(
     at_least("rows", scores.rows(), 2)?;
     resamples.fit(scores.rows())?;
     let distinct = scores.distinct();
-    let losses = Losses::new(&distinct.panel.negated(), resamples);
+    let losses = Losses::new(&distinct.panel.negated().near_one(), resamples);
     let width = distinct.panel.width();
     let p_values = match statistic {
         McsStatistic::Range => {

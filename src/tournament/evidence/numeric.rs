@@ -25,6 +25,17 @@ pub(super) fn centred(values: &[f64]) -> Vec<f64> {
     values.iter().map(|value| value - mean).collect()
 }
 
+/// The values times the power of two that brings the largest near 1: squares neither vanish nor overflow, and no digit
+/// changes.
+pub(super) fn near_one(values: &[f64]) -> Vec<f64> {
+    let largest = values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+    if largest == 0.0 || !largest.is_finite() {
+        return values.to_vec();
+    }
+    let power = -libm::ilogb(largest);
+    values.iter().map(|&value| libm::scalbn(value, power)).collect()
+}
+
 /// The differences, element by element.
 pub(super) fn differences(a: &[f64], b: &[f64]) -> Vec<f64> {
     a.iter().zip(b).map(|(x, y)| x - y).collect()

@@ -72,6 +72,15 @@ impl Panel {
         self.columns.iter().map(|column| mean(column)).collect()
     }
 
+    /// All numbers times the power of two that brings the largest near 1: squares neither vanish nor overflow, and no
+    /// digit changes.
+    pub(super) fn near_one(&self) -> Self {
+        let largest = self.columns.iter().flatten().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+        let power = if largest == 0.0 { 0 } else { -libm::ilogb(largest) };
+        let scaled = |column: &Vec<f64>| column.iter().map(|&value| libm::scalbn(value, power)).collect();
+        Self { columns: self.columns.iter().map(scaled).collect() }
+    }
+
     /// The same panel with every sign turned: for metrics where less is better.
     #[must_use]
     pub fn negated(&self) -> Self {

@@ -349,7 +349,7 @@ mod tests {
         assert_eq!(found.pairs.counts.win_rate(1, 1), None);
         // Agents 0 and 1 beat 2 always.
         assert_eq!(found.win_groups, [vec![0, 1], vec![2]]);
-        assert!(found.unconnected().unwrap().contains("a0, a1 > a2"));
+        assert!(found.unconnected().unwrap().contains("a0, a1 | a2"));
     }
 
     #[test]

@@ -1,13 +1,16 @@
 //! Every two agents against each other, by the scores of their whole records.
 //!
 //! Owns the choice of the test: the difference of two records in units of its standard error where both scores are
-//! numbers, and the share of resamples in which one is above the other where a score is infinite. A score that does
-//! not exist is behind all others and is tested against none. Invariants: the p-value counts against the agent that
+//! numbers, and the share of resamples in which one is above the other where that has no standard error: a score is
+//! infinite, or a median stands among equal values. An infinite score must also come from windows that are infinite
+//! more often than the other agent's, by Fisher's exact test. A score that does not exist is behind all others and is
+//! tested against none. Invariants: the p-value counts against the agent that
 //! the leaderboard has behind; equal scores have a p-value of 1.
 
 use std::ops::Range;
 
 use rayon::prelude::*;
+use statrs::distribution::{DiscreteCDF, Hypergeometric};
 
 use super::matrix::{Fold, ScoreMatrix};
 use super::scale::Scale;
@@ -23,7 +26,7 @@ pub struct PairTest {
     pub a: u32,
     /// Index of the second, after the first.
     pub b: u32,
-    /// Lead of `a` over `b`, in the direction in which more is better; `None` where one of the scores is infinite.
+    /// Lead of `a` over `b`, in the direction in which more is better; `None` where it has no standard error.
     pub lead: Option<Lead>,
     /// Two-sided; `None` where one of the agents has no score.
     pub p_value: Option<f64>,
@@ -135,7 +138,7 @@ impl<'a> Contest<'a> {
             ((Score::Absent, _) | (_, Score::Absent), _) => None,
             ((a, b), _) if a == b => Some(1.0),
             (_, Some(lead)) => Some(lead.test.p_value),
-            ((one, other), None) => Some(self.share_p(a, b, one > other)),
+            ((one, other), None) => Some(self.share_p(a, b, one > other).max(self.exact_p(a, b))),
         };
         let windows = self.windows_of_evidence(a, b) as u32;
         PairTest { a: a as u32, b: b as u32, lead, p_value, holm: None, windows }
@@ -149,6 +152,19 @@ impl<'a> Contest<'a> {
         (2.0 * (1.0 + against * count) / (count + 1.0)).min(1.0)
     }
 
+    /// Fisher's exact test of how often a window is as infinite as the record: twice the smaller tail. All resamples of
+    /// an agent whose every window is infinite are infinite too, so their share alone would take luck for certainty.
+    /// Nothing is asked of finite scores.
+    fn exact_p(&self, a: usize, b: usize) -> f64 {
+        let records = [self.records[a], self.records[b]];
+        let Some(infinite) = records.into_iter().find(|score| score.number().is_none()) else { return 0.0 };
+        let [one, other] = [a, b].map(|agent| {
+            let scored = self.matrix.scores(agent).iter().filter(|score| **score != Score::Absent);
+            scored.fold((0, 0), |(hits, all), score| (hits + u64::from(*score == infinite), all + 1))
+        });
+        doubled_tail(one, other)
+    }
+
     /// An infinite score rests on the windows in which its own agent acted.
     fn windows_of_evidence(&self, a: usize, b: usize) -> usize {
         let own = |agent: usize| match self.influences[agent] {
@@ -157,6 +173,13 @@ impl<'a> Contest<'a> {
         };
         self.matrix.windows_of_evidence(a, b).min(own(a)).min(own(b))
     }
+}
+
+/// Twice the smaller tail of the hypergeometric distribution, at most 1: `hits` of `all` in two samples.
+fn doubled_tail((hits, all): (u64, u64), (other_hits, other_all): (u64, u64)) -> f64 {
+    let Ok(law) = Hypergeometric::new(all + other_all, hits + other_hits, all) else { return 1.0 };
+    let at_least = if hits == 0 { 1.0 } else { law.sf(hits - 1) };
+    (2.0 * law.cdf(hits).min(at_least)).min(1.0)
 }
 
 /// The lead of the first of two records over the same windows, where both are numbers.
@@ -209,6 +232,12 @@ fn influence_on_median(median: f64, scores: &[Score]) -> Option<Influence> {
     let n = known.len() as f64;
     let h = (BOFINGER * libm::pow(n, -0.2)).min(0.45);
     let ends = [quantile(&known, 0.5 - h).ok()?, quantile(&known, 0.5 + h).ok()?];
+    // Values that repeat around the median have no density there.
+    let mut near: Vec<f64> = known.into_iter().filter(|value| (ends[0]..=ends[1]).contains(value)).collect();
+    near.sort_by(f64::total_cmp);
+    if near.windows(2).any(|pair| pair[0] == pair[1]) {
+        return None;
+    }
     let half_step = (ends[1] - ends[0]) / (4.0 * h);
     // Only known values move it: as much more as they are fewer.
     let step = half_step * scores.len() as f64 / n;
@@ -222,3 +251,16 @@ fn influence_on_median(median: f64, scores: &[Score]) -> Option<Influence> {
 
 /// `(4.5 phi(0)^4)^(1/5)`, of the normal distribution.
 const BOFINGER: f64 = 0.648_098;
+
+#[cfg(test)]
+mod tests {
+    use super::doubled_tail;
+
+    #[test]
+    fn tails_worked_by_hand() {
+        // 24 of 24 against 21 of 24: C(24, 3) / C(48, 3) = 2024 / 17296, twice.
+        assert!((doubled_tail((24, 24), (21, 24)) - 2.0 * 2024.0 / 17296.0).abs() < 1e-12);
+        assert_eq!(doubled_tail((5, 10), (5, 10)), 1.0);
+        assert_eq!(doubled_tail((0, 0), (3, 5)), 1.0);
+    }
+}

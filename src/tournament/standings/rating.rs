@@ -263,10 +263,10 @@ impl RatingTable {
 pub(super) fn unconnected(groups: &[Vec<usize>], agents: &[String]) -> String {
     let names =
         |group: &Vec<usize>| group.iter().map(|&agent| agents[agent].as_str()).collect::<Vec<_>>().join(", ");
-    let chain = groups.iter().map(names).collect::<Vec<_>>().join(" > ");
+    let chain = groups.iter().map(names).collect::<Vec<_>>().join(" | ");
     format!(
-        "the win graph is not strongly connected, so the distance between its groups has no bound: {chain} \
-         (no agent ever lost to or tied with one of a later group)"
+        "the win graph is not strongly connected, so the distance between its groups has no bound: {chain} (agents \
+         of two groups never met, or only those of the earlier one won)"
     )
 }
 

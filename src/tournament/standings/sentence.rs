@@ -4,6 +4,7 @@
 
 use super::assemble::Standings;
 use super::verdict::Outcome;
+use crate::metrics::Score;
 
 /// Names that are written out before the rest is only counted.
 const NAMED: usize = 4;
@@ -19,7 +20,12 @@ impl Standings {
                 "not distinguishable: {}, over {windows}; {} cannot be told apart; {}",
                 self.lead_in_words(),
                 self.named(group),
-                needed(*windows_needed)
+                match &self.verdict.rival {
+                    Some(rival) if rival.lead.is_none() && rival.p_value < 1.0 => {
+                        "how many windows would resolve it cannot be told".to_owned()
+                    }
+                    _ => needed(*windows_needed),
+                }
             ),
             Outcome::InsufficientWindows { least, rare } if rare.is_empty() => {
                 let ahead = if self.rows.iter().filter(|row| row.rank == 1).count() > 1 {
@@ -35,16 +41,22 @@ impl Standings {
                 let pairs: Vec<String> = rare
                     .iter()
                     .map(|rival| {
-                        format!("{} by {}", self.agents[rival.agent], counted(rival.windows, "window"))
+                        format!("{} in only {}", self.agents[rival.agent], counted(rival.windows, "window"))
                     })
                     .collect();
                 format!(
-                    "insufficient windows: {leader} is ahead, but it can be compared with {}; at least {least} are \
-                     needed",
+                    "insufficient windows: {leader} is ahead, but it can be compared with {}; at least {least} \
+                     windows are needed",
                     listed(&pairs)
                 )
             }
-            Outcome::OneAgent => format!("only one agent, {leader}: nobody to compare it with"),
+            Outcome::OneAgent if self.agents.len() == 1 => {
+                format!("only one agent, {leader}: nobody to compare it with")
+            }
+            Outcome::OneAgent => {
+                let noun = Words::of(&self.spec.metric, self.fold).noun;
+                format!("only {leader} has a {noun}: nobody to compare it with")
+            }
         }
     }
 
@@ -58,10 +70,14 @@ impl Standings {
             return if self.rows.iter().any(|row| row.agent == rival.agent && row.rank == 1) {
                 format!("{leader} and {other} have the same {}", words.noun)
             } else {
-                let level = shown_p(rival.p_value);
+                let [own, others] =
+                    [self.verdict.leader, rival.agent].map(|agent| self.score_in_words(agent));
                 format!(
-                    "{leader} is ahead of {other}, and one of them has no finite {} (p {level})",
-                    words.noun
+                    "{}'s {} is {own}, {}'s {others} (p {})",
+                    leader,
+                    words.noun,
+                    other,
+                    shown_p(rival.p_value)
                 )
             };
         };
@@ -73,6 +89,17 @@ impl Standings {
         let numbers = shown_together(&[lead.difference, interval.low, interval.high]);
         let claim = words.claim(leader, &numbers[0], other, self.spec.higher_is_better);
         format!("{claim}, {} % interval {} to {}", shown_percent(level), numbers[1], numbers[2])
+    }
+
+    /// The score of an agent's record: `2.41`, `infinite`.
+    fn score_in_words(&self, agent: usize) -> String {
+        let score = self.rows.iter().find(|row| row.agent == agent).map_or(Score::Absent, |row| row.score);
+        match score {
+            Score::Number(value) => shown(value),
+            Score::PlusInfinity => "infinite".to_owned(),
+            Score::MinusInfinity => "minus infinity".to_owned(),
+            Score::Absent => "none".to_owned(),
+        }
     }
 
     /// The agents by name, the best first.

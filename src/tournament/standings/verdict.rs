@@ -216,6 +216,47 @@ mod tests {
         assert_eq!((tied.rival.unwrap().p_value, tied.outcome == Outcome::Called), (1.0, false));
     }
 
+    #[test]
+    fn a_few_lucky_infinite_windows_prove_nothing() {
+        let base = lucky(4, 24, &[0.0]).remove(0).into_iter().map(Some).collect::<Vec<Option<f64>>>();
+        let with = |infinite: usize| {
+            let mut column = base.clone();
+            column.iter_mut().step_by(2).take(infinite).for_each(|score| *score = Some(f64::INFINITY));
+            of(&holed(vec![base.clone(), column]))
+        };
+        // 4 of 24 against none: twice the hypergeometric tail is 0.109. 7 of 24 against none: 0.0094.
+        let few = with(4);
+        assert!((few.rival.unwrap().p_value - 0.1092).abs() < 0.001, "{few:?}");
+        assert!(matches!(few.outcome, Outcome::NotDistinguishable { .. }));
+        assert_eq!(with(7).outcome, Outcome::Called);
+    }
+
+    #[test]
+    fn a_median_among_equal_values_is_not_called_by_a_density_that_is_none() {
+        // 21 and 19 of 40 windows at 100: medians 100 and 0.
+        let column = |hits: usize| (0..40).map(|w| if w * 7 % 40 < hits { 100.0 } else { 0.0 }).collect();
+        let found = of(&super::super::testing::by_median(matrix(vec![column(21), column(19)])));
+        assert_eq!(found.leader, 0);
+        assert!(found.rival.unwrap().lead.is_none() && found.rival.unwrap().p_value > 0.3, "{found:?}");
+        assert_ne!(found.outcome, Outcome::Called);
+    }
+
+    #[test]
+    fn scores_of_any_size_give_the_same_standings() {
+        let columns = lucky(9, 40, &[0.2, 0.0]);
+        let spec = StandingsSpec { resamples: 200, ..StandingsSpec::default() };
+        let of = |power: i32| {
+            let scaled =
+                columns.iter().map(|column| column.iter().map(|x| libm::scalbn(*x, power)).collect());
+            let found = standings(&matrix(scaled.collect()), &spec).unwrap();
+            let first: Vec<f64> = found.rows.iter().map(|row| row.first_probability).collect();
+            (found.block_length, first, found.confidence_set, found.verdict.rival.unwrap().p_value)
+        };
+        for power in [-990, -280, 400] {
+            assert_eq!(of(power), of(0), "2^{power}");
+        }
+    }
+
     /// Whoever is called is alone at the top, whatever the scores are.
     #[test]
     fn whoever_is_called_is_first() {
