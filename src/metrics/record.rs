@@ -1,7 +1,7 @@
 //! The whole of what a window leaves: its [`Summary`], and the parts that no ranking needs.
 //!
 //! Combines as summaries do, with the same neutral element and order. Never holds a return: quantiles are taken of the
-//! concatenated returns (see [`record_metrics`](super::record_metrics)).
+//! concatenated returns (see [`record_metrics`](super::record_metrics())).
 
 use super::moments::sum_by;
 use super::observed::Observed;

@@ -620,6 +620,6 @@ mod tests {
         let reasons: Vec<&str> = record.missing.keys().map(String::as_str).collect();
         assert_eq!(reasons, ["confidence_set_p", "friedman", "nemenyi"]);
         assert!(record.standings[0].ratings.is_empty());
-        assert!(record.unconnected.unwrap().contains("y > x"));
+        assert!(record.unconnected.unwrap().contains("y | x"));
     }
 }

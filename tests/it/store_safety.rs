@@ -301,6 +301,23 @@ fn a_listing_of_a_store_whose_path_is_no_text_is_json_all_the_same() {
 
 /// Agents and runs come back after the database was damaged, and after it was moved away as older versions advised.
 #[test]
+fn a_repair_without_a_sound_copy_keeps_what_is_there_and_says_so() {
+    let stage = stage();
+    stage.result("agent create keeper --strategy {kind=\"cash\"} --out s");
+    stage.result("run small.toml --out s --quiet");
+    for file in ["s/tiltyard.db", "s/registry.backup.db"] {
+        let mut bytes = fs::read(stage.path(file)).unwrap();
+        bytes[..4_096].fill(0xff);
+        fs::write(stage.path(file), bytes).unwrap();
+    }
+    let copy = fs::read(stage.path("s/registry.backup.db")).unwrap();
+    let said = stage.run("store repair --out s");
+    let words = format!("{} {}", said.stdout, said.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("neither the database nor the copy of its agents can be read"), "{words}");
+    assert_eq!(fs::read(stage.path("s/registry.backup.db.damaged-1")).unwrap(), copy);
+}
+
+#[test]
 fn a_damaged_or_missing_database_is_repaired_with_all_agents_and_runs() {
     for damage in ["middle", "head", "cut", "emptied", "moved"] {
         let stage = stage();

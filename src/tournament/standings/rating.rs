@@ -321,7 +321,7 @@ mod tests {
             assert_eq!(table.ratings.is_err(), batch);
             if batch {
                 let reason = table.reason(&agents).unwrap();
-                assert!(reason.contains("no bound: best > x, y (no agent"), "{reason}");
+                assert!(reason.contains("no bound: best | x, y (agents"), "{reason}");
             } else {
                 assert_eq!(table.reason(&agents), None);
             }
