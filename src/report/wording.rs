@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::numbers::{count, grouped};
 use crate::metrics::Score;
+use crate::store::registry::Tally;
 use crate::store::sweep::WinnerRecord;
-use crate::store::{CostRecord, RankingRecord, RunRecord, StoredRun};
+use crate::store::{AgentRecord, CostRecord, RankingRecord, RunRecord, StoredRun};
 
 /// Symbols that are named before the rest is only counted.
 const NAMED_SYMBOLS: usize = 5;
@@ -127,8 +128,24 @@ fn below_the_line(stored: &StoredRun) -> Option<String> {
 }
 
 /// Metrics of returns: of an idle agent, which held cash, tables show none of them.
-const OF_RETURNS: [&str; 7] =
-    ["roi_pct", "total_pnl", "cagr_pct", "sharpe_ratio", "sortino_ratio", "calmar_ratio", "max_drawdown_pct"];
+const OF_RETURNS: [&str; 16] = [
+    "roi_pct",
+    "total_pnl",
+    "cagr_pct",
+    "sharpe_ratio",
+    "sortino_ratio",
+    "calmar_ratio",
+    "max_drawdown_pct",
+    "volatility_pct",
+    "ulcer_index_pct",
+    "omega_ratio",
+    "tail_ratio",
+    "var_95_pct",
+    "cvar_95_pct",
+    "skew",
+    "kurtosis",
+    "expectancy",
+];
 
 /// What stands in a cell of a leaderboard: a number, an infinity, or nothing.
 pub(super) fn shown(row: &RankingRecord, metric: &str) -> Score {
@@ -144,6 +161,21 @@ fn is_blank(row: &RankingRecord, metric: &str) -> bool {
     row.is_idle() && OF_RETURNS.contains(&metric)
 }
 
+/// What stands in a cell of an agent's statistics.
+pub(super) fn agent_value(agent: &AgentRecord, metric: &str) -> Score {
+    if is_blank_of(agent, metric) { Score::Absent } else { agent.known_value(metric) }
+}
+
+/// Whether an agent's statistics show nothing here, because it held cash all along.
+pub(super) fn is_blank_of(agent: &AgentRecord, metric: &str) -> bool {
+    agent.is_idle() && OF_RETURNS.contains(&metric)
+}
+
+/// What stands in a cell of what an agent's runs come to.
+pub(super) fn tally_value(tally: &Tally, metric: &str) -> Score {
+    if tally.idle && OF_RETURNS.contains(&metric) { Score::Absent } else { tally.known_value(metric) }
+}
+
 /// The score of a sweep's winner.
 pub(super) fn winner_score(winner: &WinnerRecord) -> String {
     let infinite = || winner.score_missing.clone().unwrap_or_default();
@@ -155,6 +187,12 @@ pub(super) fn score_says_more(stored: &StoredRun) -> bool {
     let metric = stored.leaderboard.ranking_metric.as_str();
     let text = |score: Score| score.value().map(super::numbers::ratio);
     stored.leaderboard.rankings.iter().any(|row| text(shown_score(row, metric)) != text(shown(row, metric)))
+}
+
+/// The score as one of the columns whose absent values are explained, where it has a column.
+pub(super) fn shown_with_score(stored: &StoredRun, shown: &[Shown]) -> Vec<Shown> {
+    let score = score_says_more(stored).then_some(("score", "score"));
+    score.into_iter().chain(shown.iter().copied()).collect()
 }
 
 /// Agents that did not complete a window.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CourseRecord, StoreError, score_record};
 use crate::engine::{EndReason, Replay, ReplayStatus};
-use crate::metrics::{Measure, Metrics, Sampling, Summary};
+use crate::metrics::{Measure, Metrics, Missing, Sampling, Score, Summary};
 use crate::scenario::{MetricSpec, RankingMetric};
 use crate::tournament::{AgentResult, WindowResult, score, shown};
 
@@ -137,6 +137,16 @@ impl AgentRecord {
         self.whole().and_then(|(_, missing)| missing.get(metric)).map(String::as_str)
     }
 
+    /// The score of a metric of the whole record, infinities included.
+    pub fn known_value(&self, metric: &str) -> Score {
+        score_record::score(self.value(metric), self.why_missing(metric))
+    }
+
+    /// Whether the agent held cash all along.
+    pub fn is_idle(&self) -> bool {
+        self.why_missing("sharpe_ratio").is_some_and(|reason| reason == Missing::Idle.to_string())
+    }
+
     fn whole(&self) -> Option<(&MetricMap, &BTreeMap<String, String>)> {
         match (&self.record, self.windows.as_slice()) {
             (Some(record), _) => Some((&record.metrics, &record.missing)),
@@ -147,6 +157,12 @@ impl AgentRecord {
 }
 
 impl JobRecord {
+    /// The score of a metric, infinities included.
+    pub fn known_value(&self, metric: &str) -> Score {
+        let value = self.metrics.get(metric).copied().flatten();
+        score_record::score(value, self.missing.get(metric).map(String::as_str))
+    }
+
     fn new(result: &WindowResult, conventions: &MetricSpec) -> Self {
         let (replay, m) = (&result.replay, &result.metrics);
         let (metrics, missing) = metrics_of(m, conventions);

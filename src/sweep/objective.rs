@@ -1,9 +1,9 @@
 //! How well a trial did: the score of its record, by the leaderboard's rule.
 
 use super::Trial;
-use crate::metrics::{Score, Summary};
+use crate::metrics::{Missing, Score, Summary};
 use crate::scenario::{Aggregate, MetricSpec, RankingMetric, Scenario};
-use crate::tournament::score_over;
+use crate::tournament::{score_over, why_over};
 
 /// By what trials are compared.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +29,13 @@ impl Objective {
         summaries.map_or(Score::Absent, |summaries| {
             score_over(summaries.into_iter(), self.aggregate, self.metric, &self.conventions)
         })
+    }
+
+    /// Why a trial's score over these windows is no number; nothing where it is one, or was not replayed in all of them.
+    pub fn why(&self, trial: &Trial, windows: &[usize]) -> Option<Missing> {
+        let summary = |window: &usize| Some(trial.outcomes[*window].as_ref()?.metrics.record.summary);
+        let summaries: Vec<Summary> = windows.iter().map(summary).collect::<Option<_>>()?;
+        why_over(summaries.into_iter(), self.aggregate, self.metric, &self.conventions)
     }
 
     /// The scores of all trials over these windows.

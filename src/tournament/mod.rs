@@ -21,7 +21,7 @@ mod score;
 pub mod standings;
 mod stratified;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod windows;
 
 pub use against::held;
@@ -35,5 +35,5 @@ pub use outcome::{
 pub use ranking::{leaderboard, rank_battle};
 pub use regime::Regime;
 pub use run::{Means, Observer, Plan, RunError, Unobserved, run, run_by};
-pub use score::{score, score_over, shown};
+pub use score::{score, score_over, shown, why_over};
 pub use windows::{Stretch, WindowError, plan_windows, unused_ticks};

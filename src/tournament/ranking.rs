@@ -13,10 +13,10 @@
 use std::cmp::Ordering;
 
 use super::outcome::{AgentResult, Battle, BattleRank, Leaderboard, Ranking, WindowResult};
-use super::score::{score, score_over, shown};
+use super::score::{score, score_over, shown, why_over};
 use crate::domain::AgentName;
-use crate::metrics::{Metrics, Missing, Score};
-use crate::scenario::{Aggregate, BattleSpec, MetricSpec, RankingMetric, TieBreak};
+use crate::metrics::{Metrics, Score};
+use crate::scenario::{BattleSpec, MetricSpec, RankingMetric, TieBreak};
 
 /// One agent on its way into the table: its score, then its tie-break scores.
 struct Entrant<'a> {
@@ -120,27 +120,10 @@ fn row(
         agent: entrant.agent,
         name: result.name.clone(),
         score: entrant.keys[0],
-        score_missing: missing(entrant.keys[0], result, spec, conventions),
+        score_missing: why_over(result.summaries(), spec.aggregate, spec.ranking_metric, conventions),
         scored_windows: result.windows.iter().filter(scored).count(),
         record: result.record.clone(),
         status: status(&result.windows),
-    }
-}
-
-/// Why a score cannot be shown as a number: the record's own reason, or that of the first window that has one.
-fn missing(
-    score: Score,
-    result: &AgentResult,
-    spec: &BattleSpec,
-    conventions: &MetricSpec,
-) -> Option<Missing> {
-    let reason = |metrics: &Metrics| shown(metrics, spec.ranking_metric, conventions).err();
-    match spec.aggregate {
-        Aggregate::Record => reason(&result.record),
-        Aggregate::Mean | Aggregate::Median if score.number().is_some() => None,
-        Aggregate::Mean | Aggregate::Median => {
-            result.windows.iter().find_map(|window| reason(&window.metrics))
-        }
     }
 }
 
@@ -155,6 +138,8 @@ mod tests {
     use super::*;
     use crate::domain::Timestamp;
     use crate::engine::ReplayStatus;
+    use crate::metrics::Missing;
+    use crate::scenario::Aggregate;
     use crate::tournament::testing::{agent, battle_spec, name, result, returns, traded};
 
     fn spec(by: RankingMetric, ties: &[TieBreak]) -> BattleSpec {
@@ -284,6 +269,16 @@ mod tests {
         let median = leaderboard(&agents, &by(Aggregate::Median), &MetricSpec::default());
         let scores: Vec<_> = median.rankings.iter().map(|row| row.score).collect();
         assert_eq!(scores, [Score::Number(1.5), Score::Number(0.75)]);
+    }
+
+    #[test]
+    fn the_reason_of_an_infinite_mean_is_that_of_the_window_that_makes_it() {
+        // Idle in the first window, without a fall below the threshold in the second.
+        let windows = vec![result(returns(&[0.0])), result(returns(&[0.01, 0.02]))];
+        let by = BattleSpec { aggregate: Aggregate::Mean, ..spec(RankingMetric::SortinoRatio, &[]) };
+        let board = leaderboard(&[agent("a", windows)], &by, &MetricSpec::default());
+        let row = &board.rankings[0];
+        assert_eq!((row.score, row.score_missing), (Score::PlusInfinity, Some(Missing::NoDownside)));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The score of an agent: of one window, or of all of them by the scenario's rule.
 
 use super::outcome::{AgentResult, Tournament};
-use crate::metrics::{Measure, Metrics, Score, Summary, ranked_value};
+use crate::metrics::{Measure, Metrics, Missing, Score, Summary, ranked_value};
 use crate::scenario::{Aggregate, MetricSpec, RankingMetric};
 
 /// The metric's score of what was measured: a window's, or a record's.
@@ -30,6 +30,30 @@ pub fn score_over(
         Aggregate::Mean => Score::mean(each()),
         Aggregate::Median => Score::median(each()),
     }
+}
+
+/// Why the score over several windows is not shown as a number: the reason of the whole record, or that of a window
+/// which makes the mean or median what it is.
+pub fn why_over(
+    windows: impl Iterator<Item = Summary> + Clone,
+    aggregate: Aggregate,
+    metric: RankingMetric,
+    spec: &MetricSpec,
+) -> Option<Missing> {
+    let why = |summary: &Summary| ranked_value(summary, metric, spec).err();
+    if aggregate == Aggregate::Record {
+        return why(&Summary::record(windows));
+    }
+    let total = score_over(windows.clone(), aggregate, metric, spec);
+    if total.number().is_some() {
+        return None;
+    }
+    // Without a score over all: infinities of both signs met, or no window has a score.
+    let decides = |window: &Summary| {
+        let own = crate::metrics::score(window, metric, spec);
+        own.is_infinite() && (total.is_absent() || own == total)
+    };
+    windows.clone().find(decides).as_ref().and_then(why).or_else(|| windows.clone().find_map(|one| why(&one)))
 }
 
 impl AgentResult {

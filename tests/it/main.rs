@@ -23,6 +23,7 @@ mod golden_evidence;
 mod golden_metrics;
 mod golden_profiles;
 mod golden_sweep;
+mod infinite_scores;
 mod isolation;
 mod market_promises;
 mod metrics_command;

@@ -5,9 +5,10 @@ use super::calendar::months;
 use super::grid::{Column, draw};
 use super::header::{filled, paragraph, titled};
 use crate::domain::Timestamp;
+use crate::metrics::{Missing, Score};
 use crate::report::names::{ALL, Shown};
 use crate::report::numbers::{are_dates, close_day, close_time, count, length, range, ratio, signed};
-use crate::report::wording::plural;
+use crate::report::wording::{self, plural};
 use crate::store::{AgentRecord, FallRecord, JobRecord, StoredRun};
 
 /// Drawdowns that are shown.
@@ -59,25 +60,25 @@ fn metrics(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {
     let rows: Vec<&Shown> = ALL.iter().filter(stored_here).collect();
     let named = Column::words("metric", 0, rows.iter().map(|one| one.title.to_owned()));
     let note = Column::words("", 0, rows.iter().map(|one| note(one, agent)));
-    let of = |pick: fn(&[f64]) -> Option<f64>| {
+    let shown = |one: &Shown, score: Score| style.score(score, |value| one.unit.shown(value));
+    let of = |pick: fn(Score, Score) -> Score| {
         rows.iter().map(move |one| {
-            let values: Vec<f64> = agent.windows.iter().filter_map(|job| value(job, one)).collect();
-            pick(&values).map_or_else(|| style.none().to_owned(), |value| one.unit.shown(value))
+            let scores = agent.windows.iter().map(|job| in_window(agent, job, one.name()));
+            let known = scores.filter(|score| !score.is_absent()).reduce(pick);
+            shown(one, known.unwrap_or(Score::Absent))
         })
     };
-    let whole = |one: &Shown| {
-        agent.value(one.name()).map_or_else(|| style.none().to_owned(), |value| one.unit.shown(value))
-    };
+    let whole = |one: &Shown| shown(one, wording::agent_value(agent, one.name()));
     let columns = if agent.windows.len() > 1 {
         vec![
             named,
             Column::numbers("record", 0, rows.iter().map(|one| whole(one))),
-            Column::numbers("lowest window", 0, of(|values| values.iter().copied().reduce(f64::min))),
-            Column::numbers("highest window", 0, of(|values| values.iter().copied().reduce(f64::max))),
+            Column::numbers("lowest window", 0, of(Score::min)),
+            Column::numbers("highest window", 0, of(Score::max)),
             note,
         ]
     } else {
-        vec![named, Column::numbers("value", 0, of(|values| values.first().copied())), note]
+        vec![named, Column::numbers("value", 0, of(Score::max)), note]
     };
     let title = if agent.windows.len() > 1 {
         format!("Metrics of the record over {}", plural(agent.windows.len(), "window"))
@@ -87,25 +88,30 @@ fn metrics(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {
     titled(&title, draw(columns, style).text, style)
 }
 
-fn value(job: &JobRecord, one: &Shown) -> Option<f64> {
-    job.metrics.get(one.name()).copied().flatten()
+/// What a window has in a cell: nothing that comes from returns where the agent held cash all along.
+fn in_window(agent: &AgentRecord, job: &JobRecord, metric: &str) -> Score {
+    if wording::is_blank_of(agent, metric) { Score::Absent } else { job.known_value(metric) }
 }
 
-/// The sign of percent; where windows have no value, why, and how many.
+/// The sign of percent; where a value is not shown as a number, why; where windows have none, why, and how many.
 fn note(one: &Shown, agent: &AgentRecord) -> String {
-    let lacking = agent.windows.iter().filter(|job| job.missing.contains_key(one.name())).count();
-    let in_window = || agent.windows.iter().find_map(|job| job.missing.get(one.name()));
-    let reason =
-        agent.why_missing(one.name()).or_else(|| in_window().map(String::as_str)).unwrap_or_default();
-    match (lacking, agent.windows.len()) {
-        _ if agent.windows.len() > 1 && agent.why_missing(one.name()).is_some() => reason.to_owned(),
-        (0, _) => one.unit.sign().to_owned(),
-        (all, windows) if all == windows => reason.to_owned(),
-        (some, _) => {
-            let (sign, where_) = (one.unit.sign(), plural(some, "window"));
-            format!("{sign} without {where_}: {reason}").trim_start().to_owned()
-        }
+    let (name, sign) = (one.name(), one.unit.sign());
+    let several = agent.windows.len() > 1;
+    if wording::is_blank_of(agent, name) {
+        return agent.why_missing(name).map_or_else(|| Missing::Idle.to_string(), str::to_owned);
     }
+    if let Some(reason) = agent.why_missing(name).filter(|_| several) {
+        return reason.to_owned();
+    }
+    let unshown = |job: &&JobRecord| job.missing.contains_key(name);
+    let lacks = |job: &&JobRecord| unshown(job) && (!several || job.known_value(name).is_absent());
+    let lacking: Vec<&JobRecord> = agent.windows.iter().filter(lacks).collect();
+    let Some(first) = lacking.first() else { return sign.to_owned() };
+    let reason = &first.missing[name];
+    if lacking.len() == agent.windows.len() {
+        return reason.clone();
+    }
+    format!("{sign} without {}: {reason}", plural(lacking.len(), "window")).trim_start().to_owned()
 }
 
 /// A line for each window; nothing for a run of one.
@@ -119,9 +125,7 @@ fn windows(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {
         found.map_or_else(Default::default, |window| range(&window.start, &window.end))
     };
     let of = |metric: &'static str, form: fn(f64) -> String| {
-        jobs.iter().map(move |job| {
-            job.metrics.get(metric).copied().flatten().map_or_else(|| style.none().to_owned(), form)
-        })
+        jobs.iter().map(move |job| style.score(in_window(agent, job, metric), form))
     };
     let mut columns = vec![
         Column::numbers("window", 0, jobs.iter().map(|job| job.window.to_string())),
@@ -252,7 +256,7 @@ CVaR 95 %             0.00  %
 skew                     -  no dispersion in the returns
 excess kurtosis          -  no dispersion in the returns
 win rate            100.00  %
-profit factor            -  +infinity: no losing trades
+profit factor          inf  +infinity: no losing trades
 payoff ratio             -  no closed trades
 expectancy            1.50
 SQN                      -  no closed trades
@@ -277,6 +281,22 @@ Sharpe of the last 30 daily returns: lowest 1.25 on 2024-01-04, highest 1.25 on 
 "
         .replace("RISK", &stored.run.agents[0].risk);
         assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn an_agent_that_held_cash_shows_dashes_for_its_returns() {
+        let mut stored = fixture::stored();
+        let idle = &mut stored.agents[1];
+        let why = Missing::Idle.to_string();
+        idle.windows[0].missing.insert("sharpe_ratio".to_owned(), why.clone());
+        idle.record.as_mut().unwrap().missing.insert("sharpe_ratio".to_owned(), why.clone());
+        let text = agent(&stored, &stored.agents[1], Style::PLAIN);
+        let row = |title: &str| text.lines().find(|line| line.starts_with(title)).unwrap().to_owned();
+        for title in ["total return", "PnL", "CAGR", "volatility", "Sharpe  ", "max drawdown"] {
+            let row = row(title);
+            assert!(row[title.len()..].trim_start().starts_with("-  ") && row.ends_with(&why), "{row}");
+        }
+        assert!(row("exposure").contains("0.00"), "{text}");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 use super::Style;
 use super::header::paragraph;
 use super::sweep::short;
+use crate::metrics::Score;
 use crate::report::numbers::{grouped, ratio};
 use crate::store::sweep::{ResultColumn, StoredSweep};
 
@@ -28,8 +29,21 @@ pub struct Heat {
     pub y_values: Vec<String>,
     /// What the cells say.
     pub metric: String,
-    /// One row a value of `y`, one cell a value of `x`; `None` where nothing was tried.
+    /// One row a value of `y`, one cell a value of `x`; `None` where nothing was tried, or without a value.
+    #[serde(serialize_with = "written")]
     pub cells: Vec<Vec<Option<f64>>>,
+    /// Why cells are infinite.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub infinite: Vec<String>,
+}
+
+/// Infinities as text, `inf` and `-inf`: JSON has no such numbers.
+fn written<S: serde::Serializer>(cells: &[Vec<Option<f64>>], serializer: S) -> Result<S::Ok, S::Error> {
+    let cell = |cell: &Option<f64>| match *cell {
+        Some(value) if value.is_infinite() => serde_json::json!(value.to_string()),
+        value => serde_json::json!(value),
+    };
+    serializer.collect_seq(cells.iter().map(|row| row.iter().map(cell).collect::<Vec<_>>()))
 }
 
 /// The map of a metric; `None` where a column is missing.
@@ -37,15 +51,20 @@ pub fn heat(sweep: &StoredSweep, x: &str, y: &str, metric: &str) -> Option<Heat>
     let (x, y, values) = (sweep.column(x)?, sweep.column(y)?, sweep.column(metric)?);
     let (x_values, y_values) = (axis(x), axis(y));
     let mut cells = vec![vec![None; x_values.len()]; y_values.len()];
-    for (row, value) in values.numbers.iter().enumerate() {
+    for row in 0..sweep.rows() {
         let place =
             |axis: &[String], column: &ResultColumn| axis.iter().position(|one| *one == column.texts[row]);
-        if let (Some(value), Some(i), Some(j)) = (*value, place(&y_values, y), place(&x_values, x)) {
+        if let (Some(value), Some(i), Some(j)) =
+            (values.score(row).value(), place(&y_values, y), place(&x_values, x))
+        {
             let cell: &mut Option<f64> = &mut cells[i][j];
             *cell = Some(cell.map_or(value, |known| known.max(value)));
         }
     }
-    Some(Heat { x: x.name.clone(), x_values, y: y.name.clone(), y_values, metric: metric.to_owned(), cells })
+    let rows: Vec<usize> = (0..sweep.rows()).filter(|_| metric == "score").collect();
+    let infinite = sweep.why_infinite(&rows).into_iter().map(|(reason, _)| reason.to_owned()).collect();
+    let (x, y) = (x.name.clone(), y.name.clone());
+    Some(Heat { x, x_values, y, y_values, metric: metric.to_owned(), cells, infinite })
 }
 
 /// The distinct values of a parameter: numbers by size, words as they come.
@@ -65,68 +84,77 @@ fn axis(column: &ResultColumn) -> Vec<String> {
 
 /// The map as text.
 pub fn heatmap(map: &Heat, style: Style) -> String {
-    let (low, high) = bounds(map);
     let title = format!("{} by {} (across) and {} (down)", map.metric, short(&map.x), short(&map.y));
     let mut text = style.bold(&title) + "\n\n";
-    if low > high {
+    let Some((best, (low, high))) = best(map).zip(extremes(map)) else {
         return text + "no trial has a value\n";
-    }
+    };
     let width = style.width.unwrap_or(usize::MAX);
     let margin = map.y_values.iter().map(|value| value.chars().count()).max().unwrap_or(0);
-    let cell = cell_width(map);
+    let cell = cell_width(map, style);
     let fits = margin + map.x_values.len() * (cell + GAP) <= width;
-    let best = best(map);
     if fits {
         text.push_str(&numbers(map, margin, cell, best, style));
     } else {
-        text.push_str(&shades(map, margin, (low, high), style));
+        text.push_str(&shades(map, margin, bounds(map), style));
     }
     let (i, j) = best;
     text.push('\n');
     text.push_str(&paragraph(
         &format!(
             "best: {} at {} = {}, {} = {}; lowest: {}",
-            shown(map, high),
+            shown(map, high, style),
             short(&map.x),
             map.x_values[j],
             short(&map.y),
             map.y_values[i],
-            shown(map, low)
+            shown(map, low, style)
         ),
         style,
     ));
+    text.extend(map.infinite.iter().map(|reason| paragraph(&format!("{} {reason}", style.none()), style)));
     text
 }
 
+fn values(map: &Heat) -> impl Iterator<Item = f64> + '_ {
+    map.cells.iter().flatten().copied().flatten()
+}
+
+/// The lowest and the highest value, infinities included.
+fn extremes(map: &Heat) -> Option<(f64, f64)> {
+    values(map).reduce(f64::min).zip(values(map).reduce(f64::max))
+}
+
+/// The lowest and the highest number; the wrong way round without any.
 fn bounds(map: &Heat) -> (f64, f64) {
-    let all = || map.cells.iter().flatten().copied().flatten();
+    let all = || values(map).filter(|value| value.is_finite());
     (all().fold(f64::INFINITY, f64::min), all().fold(f64::NEG_INFINITY, f64::max))
 }
 
 /// The place of the best cell, the first of equals.
-fn best(map: &Heat) -> (usize, usize) {
-    let mut best = ((0, 0), f64::NEG_INFINITY);
+fn best(map: &Heat) -> Option<(usize, usize)> {
+    let mut best: Option<((usize, usize), f64)> = None;
     for (i, row) in map.cells.iter().enumerate() {
         for (j, cell) in row.iter().enumerate() {
-            if let Some(value) = cell.filter(|value| *value > best.1) {
-                best = ((i, j), value);
+            if let Some(value) = cell.filter(|value| best.is_none_or(|(_, most)| *value > most)) {
+                best = Some(((i, j), value));
             }
         }
     }
-    best.0
+    best.map(|(place, _)| place)
 }
 
-fn cell_width(map: &Heat) -> usize {
-    let numbers = map.cells.iter().flatten().flatten().map(|value| shown(map, *value).chars().count());
+fn cell_width(map: &Heat, style: Style) -> usize {
+    let numbers = values(map).map(|value| shown(map, value, style).chars().count());
     let heads = map.x_values.iter().map(|value| value.chars().count());
     // One more for the mark of the best.
     numbers.map(|width| width + 1).chain(heads).max().unwrap_or(1)
 }
 
 /// Two places, none where all are whole.
-fn shown(map: &Heat, value: f64) -> String {
-    let whole = map.cells.iter().flatten().flatten().all(|value| value.fract() == 0.0);
-    if whole { grouped(&format!("{value:.0}")) } else { ratio(value) }
+fn shown(map: &Heat, value: f64, style: Style) -> String {
+    let whole = values(map).filter(|value| value.is_finite()).all(|value| value.fract() == 0.0);
+    style.score(Score::of(value), |value| if whole { grouped(&format!("{value:.0}")) } else { ratio(value) })
 }
 
 fn numbers(map: &Heat, margin: usize, cell: usize, best: (usize, usize), style: Style) -> String {
@@ -142,8 +170,8 @@ fn numbers(map: &Heat, margin: usize, cell: usize, best: (usize, usize), style: 
         text.push_str(&format!("{value:>margin$}"));
         for (j, score) in row.iter().enumerate() {
             let text_of = match score {
-                Some(score) if (i, j) == best => format!("*{}", shown(map, *score)),
-                Some(score) => shown(map, *score),
+                Some(score) if (i, j) == best => format!("*{}", shown(map, *score, style)),
+                Some(score) => shown(map, *score, style),
                 None => style.none().to_owned(),
             };
             text.push_str(&format!("{gap}{text_of:>cell$}"));
@@ -165,8 +193,8 @@ fn shades(map: &Heat, margin: usize, (low, high): (f64, f64), style: Style) -> S
     for (value, row) in map.y_values.iter().zip(&map.cells) {
         text.push_str(&format!("{value:>margin$}  "));
         for part in row.chunks(share) {
-            let most = part.iter().copied().flatten().fold(f64::NEG_INFINITY, f64::max);
-            let sign = if most == f64::NEG_INFINITY { ' ' } else { shade(most, (low, high), signs) };
+            let most = part.iter().copied().flatten().reduce(f64::max);
+            let sign = most.map_or(' ', |most| shade(most, (low, high), signs));
             text.extend(std::iter::repeat_n(sign, wide));
         }
         text.push('\n');
@@ -174,12 +202,19 @@ fn shades(map: &Heat, margin: usize, (low, high): (f64, f64), style: Style) -> S
     let (first, last) = (map.x_values.first(), map.x_values.last());
     let ends = format!("{} .. {}", first.map_or("", String::as_str), last.map_or("", String::as_str));
     text.push_str(&format!("{:>margin$}  {} = {ends}\n", "", short(&map.x)));
-    let scale: Vec<String> = signs
-        .iter()
-        .enumerate()
-        .map(|(step, sign)| format!("{sign} {}", ratio(low + (high - low) * real(step) / real(signs.len()))))
+    let from = |step: usize| low + (high - low) * real(step) / real(signs.len());
+    let scale: Vec<String> = (0..signs.len())
+        .filter(|_| low <= high)
+        .map(|step| format!("{} {}", signs[step], ratio(from(step))))
         .collect();
-    text.push_str(&paragraph(&format!("each sign from: {}; blank: not tried", scale.join("  ")), style));
+    if !scale.is_empty() {
+        text.push_str(&paragraph(&format!("each sign from: {}; blank: not tried", scale.join("  ")), style));
+    }
+    if values(map).any(f64::is_infinite) {
+        let (first, last) = (signs[0], signs[signs.len() - 1]);
+        let ends = format!("{last} also {}; {first} also {}", style.infinity(), style.minus_infinity());
+        text.push_str(&paragraph(&ends, style));
+    }
     if share > 1 {
         let note = format!("{share} values of {} share a column: the best of them is shown", short(&map.x));
         text.push_str(&paragraph(&note, style));
@@ -189,7 +224,12 @@ fn shades(map: &Heat, margin: usize, (low, high): (f64, f64), style: Style) -> S
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place among a few signs")]
 fn shade(value: f64, (low, high): (f64, f64), signs: &[char]) -> char {
-    let share = if high > low { (value - low) / (high - low) } else { 1.0 };
+    let share = match value {
+        f64::INFINITY => 1.0,
+        f64::NEG_INFINITY => 0.0,
+        _ if high > low => (value - low) / (high - low),
+        _ => 1.0,
+    };
     let step = (share * real(signs.len())).floor() as usize;
     signs[step.min(signs.len() - 1)]
 }
@@ -213,6 +253,7 @@ mod tests {
             y_values: words(&["20", "100"]),
             metric: "sharpe_ratio".to_owned(),
             cells,
+            infinite: Vec::new(),
         }
     }
 
@@ -240,6 +281,28 @@ best: 1.25 at fast = 10, slow = 20; lowest: -1.00
         assert!(text.lines().skip(2).all(|line| line.chars().count() <= 19), "{text}");
         let narrow = heatmap(&map(), Style { width: Some(6), ..Style::PLAIN });
         assert!(narrow.contains(" 20  @\n100  .\n"), "{narrow}");
+    }
+
+    #[test]
+    fn infinite_cells_are_shown_with_their_reason() {
+        let cells = vec![vec![Some(f64::INFINITY), Some(1.25)], vec![Some(f64::NEG_INFINITY), None]];
+        let infinite = vec!["+infinity: no losing trades".to_owned()];
+        let map = Heat { cells, infinite, ..map() };
+        let text = heatmap(&map, Style::PLAIN);
+        for line in [
+            " 20   *inf   1.25\n",
+            "100   -inf      -\n",
+            "best: inf at fast = 5, slow = 20; lowest: -inf\n- +infinity: no losing trades\n",
+        ] {
+            assert!(text.contains(line), "{text}");
+        }
+        let narrow = heatmap(&map, Style { width: Some(16), ..Style::PLAIN });
+        assert!(narrow.contains(" 20  @@@@\n100  ..  \n"), "{narrow}");
+        let json = serde_json::json!(map);
+        assert_eq!(json["cells"], serde_json::json!([["inf", 1.25], ["-inf", null]]));
+        let all = Heat { cells: vec![vec![Some(f64::INFINITY); 2]; 2], ..map };
+        let text = heatmap(&all, Style { width: Some(16), ..Style::PLAIN });
+        assert!(text.contains("@@@@") && !text.contains("NaN"), "{text}");
     }
 
     #[test]

@@ -65,7 +65,7 @@ fn drawn(stored: &StoredRun, curves: &[Vec<f64>], style: Style) -> String {
         notes::record(stored, style),
         annualised,
         notes::left_out(&drawing.left_out, style),
-        notes::missing(stored, &shown, style),
+        notes::missing(stored, &wording::shown_with_score(stored, &shown), style),
         notes::unfinished(stored, style),
         notes::flags(stored, style),
         notes::origins(stored, style),
@@ -275,6 +275,18 @@ results: reports/first/RUN
         let text = drawn(&stored, 100);
         let head = text.lines().nth(3).unwrap();
         assert!(head.starts_with("#  agent                  score  Calmar"), "{head}");
+    }
+
+    #[test]
+    fn a_score_that_is_no_number_has_its_reason_under_the_table() {
+        let mut stored = league();
+        stored.leaderboard.ranking_metric = "sortino_ratio".to_owned();
+        let row = &mut stored.leaderboard.rankings[0];
+        row.score = None;
+        row.missing.insert("score".to_owned(), "+infinity: no return below the threshold".to_owned());
+        let text = drawn(&stored, 140);
+        let note = "- +infinity: no return below the threshold: score of donchian_breakout_20\n";
+        assert!(text.contains(note), "{text}");
     }
 
     #[test]

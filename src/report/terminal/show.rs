@@ -6,7 +6,7 @@ use super::header::{filled, titled};
 use super::leaderboard::table;
 use crate::metrics::Score;
 use crate::report::numbers::{count, length, range, ratio, signed};
-use crate::report::wording::{costs, plural, some, symbols};
+use crate::report::wording::{agent_value, costs, plural, some, symbols};
 use crate::store::{AgentRecord, BattleRecord, PlaceRecord, StoredRun};
 
 /// A run: what it was, its leaderboard, who won each window, each agent's statistics, refused orders.
@@ -112,7 +112,7 @@ fn agents(stored: &StoredRun, style: Style) -> String {
         entrant.map_or_else(String::new, |entrant| entrant.strategy.clone())
     };
     let value = |metric: &'static str, form: fn(f64) -> String| {
-        rows.iter().map(move |agent| agent.value(metric).map_or_else(|| style.none().to_owned(), form))
+        rows.iter().map(move |agent| style.score(agent_value(agent, metric), form))
     };
     let columns = vec![
         Column::words("agent", 0, rows.iter().map(|agent| agent.agent.clone())),
@@ -211,6 +211,17 @@ trend, fast  ORDER_TOO_LARGE       1
 ";
         let stored = fixture::stored();
         assert_eq!(show(&stored, Style::PLAIN).replace(&stored.run.run_id, "RUN"), expected);
+    }
+
+    #[test]
+    fn the_agents_table_shows_no_returns_of_an_agent_that_held_cash() {
+        let mut stored = fixture::stored();
+        let why = crate::metrics::Missing::Idle.to_string();
+        stored.agents[1].record.as_mut().unwrap().missing.insert("sharpe_ratio".to_owned(), why);
+        let text = agents(&stored, Style::PLAIN);
+        let line = text.lines().find(|line| line.starts_with("idle")).unwrap();
+        let cells: Vec<&str> = line.split_whitespace().collect();
+        assert_eq!(cells, ["idle", "cash", "-", "-", "-", "-", "0.00", "0.00", "-", "-", "-", "0"]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::evidence::evidence;
 use super::grid::{Column, draw};
 use super::header::{filled, paragraph};
 use crate::report::numbers::{count, ratio, signed};
-use crate::report::wording::{plural, winner_score};
+use crate::report::wording::{plural, some};
 use crate::store::sweep::{ResultColumn, StoredSweep, SweepRecord, ValidationRecord};
 
 /// Metrics shown beside the one that orders, with their heads; whether their sign is good or bad.
@@ -26,9 +26,8 @@ pub fn top_rows(sweep: &StoredSweep, by: &str, most: usize) -> Vec<usize> {
     let complete = sweep.column("status");
     let is_pruned = |row: usize| complete.is_some_and(|status| status.texts[row] == "pruned");
     let mut rows: Vec<usize> =
-        (0..sweep.rows()).filter(|&row| column.numbers[row].is_some() && !is_pruned(row)).collect();
-    let value = |row: usize| column.numbers[row].unwrap_or(f64::NEG_INFINITY);
-    rows.sort_by(|&a, &b| value(b).total_cmp(&value(a)));
+        (0..sweep.rows()).filter(|&row| !column.score(row).is_absent() && !is_pruned(row)).collect();
+    rows.sort_by(|&a, &b| column.score(a).better_first(&column.score(b)));
     rows.truncate(most);
     rows
 }
@@ -51,7 +50,20 @@ pub fn sweep_top(sweep: &StoredSweep, by: &str, most: usize, style: Style) -> St
     if all > rows.len() {
         text.push_str(&format!("shown: the best {} of {}\n", count(rows.len()), count(all)));
     }
+    if by == "score" {
+        text.push_str(&infinities(sweep, &rows, style));
+    }
     text
+}
+
+/// Why scores that are shown are infinite: `- +infinity: no losing trades: trial 0, 3`.
+fn infinities(sweep: &StoredSweep, rows: &[usize], style: Style) -> String {
+    let name = |row: &usize| sweep.column("trial").map_or("", |column| column.texts[*row].as_str());
+    let line = |(reason, rows): (&str, Vec<usize>)| {
+        let names: Vec<&str> = rows.iter().map(name).collect();
+        paragraph(&format!("{} {reason}: trial {}", style.none(), some(&names)), style)
+    };
+    sweep.why_infinite(rows).into_iter().map(line).collect()
 }
 
 fn header(record: &SweepRecord, style: Style) -> String {
@@ -71,7 +83,7 @@ fn columns(sweep: &StoredSweep, by: &str, rows: &[usize], style: Style) -> Vec<C
         cells.into_iter()
     };
     let numbers = |column: &ResultColumn, form: fn(f64) -> String| {
-        let cell = |&row: &usize| column.numbers[row].map_or_else(|| style.none().to_owned(), form);
+        let cell = |&row: &usize| style.score(column.score(row), form);
         rows.iter().map(cell).collect::<Vec<_>>().into_iter()
     };
     let mut columns = vec![Column::numbers("#", 0, (1..=rows.len()).map(|place| place.to_string()))];
@@ -123,7 +135,7 @@ pub(super) fn short(path: &str) -> String {
 pub fn sweep_outcome(sweep: &StoredSweep, style: Style) -> String {
     let record = &sweep.record;
     let mut text = style.bold("Winner") + "\n\n";
-    text.push_str(&paragraph(&winner(record), style));
+    text.push_str(&paragraph(&winner(record, style), style));
     text.push_str(&paragraph(&tried(record), style));
     text.push('\n');
     match (&record.evidence, &record.evidence_missing) {
@@ -139,26 +151,26 @@ pub fn sweep_outcome(sweep: &StoredSweep, style: Style) -> String {
 }
 
 /// `fast = 20, slow = 100: sharpe_ratio 1.23 (trial 17)`.
-fn winner(record: &SweepRecord) -> String {
+fn winner(record: &SweepRecord, style: Style) -> String {
     let Some(winner) = &record.winner else {
         return format!("none: no trial has a {}", record.objective);
     };
     let named = named(record, &winner.values);
-    let around = winner.plateau.map_or_else(
-        || "no neighbour has a score".to_owned(),
-        |around| {
-            let share = around
-                .ratio
-                .map_or_else(String::new, |share| format!(", {} % of its score", ratio(share * 100.0)));
-            let neighbours = plural(around.neighbours, "neighbour");
-            format!(
-                "{neighbours} have {} on average{share}, {} at worst",
-                ratio(around.mean),
-                ratio(around.worst)
-            )
-        },
-    );
-    format!("{named}: {} {} (trial {}); {around}", record.objective, winner_score(winner), winner.trial)
+    // An infinite score cannot be compared with its neighbours': its reason stands here.
+    let alone = || winner.score_missing.clone().unwrap_or_else(|| "no neighbour has a score".to_owned());
+    let around = winner.plateau.map_or_else(alone, |around| {
+        let share = around
+            .ratio
+            .map_or_else(String::new, |share| format!(", {} % of its score", ratio(share * 100.0)));
+        let neighbours = plural(around.neighbours, "neighbour");
+        format!(
+            "{neighbours} have {} on average{share}, {} at worst",
+            ratio(around.mean),
+            ratio(around.worst)
+        )
+    });
+    let score = style.score(winner.known_score(), ratio);
+    format!("{named}: {} {score} (trial {}); {around}", record.objective, winner.trial)
 }
 
 /// `fast = 20, slow = 100`.

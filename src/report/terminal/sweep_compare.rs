@@ -34,10 +34,8 @@ pub fn compare(first: &StoredSweep, second: &StoredSweep) -> Comparison {
     } else {
         Vec::new()
     };
-    let scores: Vec<(f64, f64)> = pairs
-        .iter()
-        .filter_map(|&(a, b)| Some((number(first, "score", a)?, number(second, "score", b)?)))
-        .collect();
+    let scores: Vec<(f64, f64)> =
+        pairs.iter().filter_map(|&(a, b)| Some((score(first, a)?, score(second, b)?))).collect();
     let ranked = |of: &StoredSweep,
                   here: fn(&(usize, usize)) -> usize,
                   there: fn(&(usize, usize)) -> usize,
@@ -69,6 +67,10 @@ fn key(sweep: &StoredSweep, row: usize) -> Vec<&str> {
     let mut parameters = sweep.parameters();
     parameters.sort_by(|a, b| a.name.cmp(&b.name));
     parameters.iter().map(|column| column.texts[row].as_str()).collect()
+}
+
+fn score(sweep: &StoredSweep, row: usize) -> Option<f64> {
+    sweep.column("score")?.score(row).value()
 }
 
 fn number(sweep: &StoredSweep, column: &str, row: usize) -> Option<f64> {

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::course::{self, Year};
 use super::curves::are_apart;
+use crate::metrics::Score;
 use crate::report::names::{self, Unit};
 use crate::report::numbers::{count, ratio, signed};
 use crate::report::table::{Cell, Head, Table};
@@ -67,12 +68,15 @@ fn metrics(record: &AgentRecord) -> Table {
         columns.extend(["lowest window", "highest window"].map(Head::numbers));
     }
     let row = |key: &str| {
-        let values = || record.windows.iter().filter_map(|job| job.metrics.get(key).copied()?);
+        let blank = wording::is_blank_of(record, key);
+        let windows = || record.windows.iter().map(|job| job.known_value(key));
+        let scores = || windows().filter(|score| !blank && !score.is_absent());
         let form = |value: f64| shown(key, value);
-        let mut cells = vec![Cell::words(names::title(key)), Cell::number(record.value(key), form)];
+        let cell = |score: Option<Score>| Cell::score(score.unwrap_or(Score::Absent), form);
+        let mut cells = vec![Cell::words(names::title(key)), cell(Some(wording::agent_value(record, key)))];
         if several {
-            cells.push(Cell::number(values().reduce(f64::min), form));
-            cells.push(Cell::number(values().reduce(f64::max), form));
+            cells.push(cell(scores().reduce(Score::min)));
+            cells.push(cell(scores().reduce(Score::max)));
         }
         cells
     };

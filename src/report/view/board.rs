@@ -86,7 +86,24 @@ fn notes(stored: &StoredRun) -> Vec<String> {
     let shown = METRICS.map(|(key, head, _)| -> Shown { (key, head) });
     let mut notes = wording::record(stored);
     notes.extend(wording::annualised(stored));
-    notes.extend(wording::missing(stored, &shown));
+    notes.extend(wording::missing(stored, &wording::shown_with_score(stored, &shown)));
     notes.extend(wording::unfinished(stored));
     notes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::fixture;
+
+    #[test]
+    fn a_score_that_is_no_number_has_its_reason_under_the_table() {
+        let mut stored = fixture::stored();
+        let row = &mut stored.leaderboard.rankings[0];
+        row.score = None;
+        row.missing.insert("score".to_owned(), "+infinity: no return below the threshold".to_owned());
+        let notes = notes(&stored);
+        let wanted = "+infinity: no return below the threshold: score of trend, fast";
+        assert!(notes.iter().any(|line| line == wanted), "{notes:?}");
+    }
 }

@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use super::trades::{Histogram, histogram};
-use crate::metrics::Score;
 use crate::report::numbers::{count, ratio};
 use crate::report::table::{Cell, Head, NONE, Table};
 use crate::report::wording;
@@ -176,8 +175,7 @@ fn best(found: &StoredSweep) -> Table {
         };
         let mut cells = vec![as_text(rank), as_text(trial)];
         cells.extend(parameters.iter().map(|parameter| as_text(parameter)));
-        let known = score.texts[row].parse::<f64>().map_or(Score::Absent, Score::of);
-        cells.push(Cell::score(known, ratio));
+        cells.push(Cell::score(score.score(row), ratio));
         cells.extend(metrics.iter().map(|(column, head)| {
             if *head == "trades" { as_text(column) } else { Cell::number(column.numbers[row], ratio) }
         }));

@@ -1,15 +1,16 @@
 //! Statistics over a part of an agent's history.
 //!
-//! All windows are put one after the other, in the order of the runs: as if the agent had lived through one after the
-//! other. The numbers are those of that record, by the same functions as a leaderboard's. Windows measured by different
+//! All windows are put one after the other in the order of their time, whenever they were run: as if the agent had
+//! lived through one after the other. Windows of the same time stand in the order of their runs. The numbers are those of that record, by the same functions as a leaderboard's. Windows measured by different
 //! conventions (sampling, periods a year, rates, profile) have no common Sharpe ratio.
 
 use serde::Serialize;
 
 use super::{HistoryRun, HistoryTrip, HistoryWindow, Placed};
 use crate::domain::Cash;
-use crate::metrics::{self, Summary, TradeSums};
+use crate::metrics::{self, Score, Summary, TradeSums};
 use crate::scenario::{MetricSpec, RankingMetric};
+use crate::store::score_record;
 
 /// What an agent's runs come to.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -38,8 +39,11 @@ pub struct Tally {
     pub mean_rank: Option<f64>,
     /// Runs won.
     pub wins: usize,
-    /// Why a number does not exist.
+    /// Why a number does not exist: with the sign where the score is infinite.
     pub missing: Vec<(&'static str, String)>,
+    /// Whether the agent held cash all along.
+    #[serde(skip)]
+    pub idle: bool,
 }
 
 const NO_RUNS: &str = "no runs";
@@ -48,9 +52,12 @@ const OLDER: &str = "runs of an older version";
 impl Tally {
     /// Of these runs and their round trips.
     pub fn of(runs: &[HistoryRun], trips: &[Placed<HistoryTrip>]) -> Self {
-        let windows: Vec<&HistoryWindow> = runs.iter().flat_map(|run| &run.windows).collect();
+        let mut windows: Vec<&HistoryWindow> = runs.iter().flat_map(|run| &run.windows).collect();
+        windows.sort_by_key(|window| (window.start, window.end));
         let known: Option<Vec<Summary>> =
             windows.iter().map(|window| window.summary.map(|one| one.summary)).collect();
+        let idle =
+            known.as_ref().is_some_and(|known| known.iter().all(Summary::is_idle)) && !windows.is_empty();
         let spec = conventions(&windows);
         let mut missing = Vec::new();
         let mut value = |metric: RankingMetric| {
@@ -82,7 +89,23 @@ impl Tally {
             mean_rank: metrics::mean(&ranks).ok(),
             wins: runs.iter().filter(|run| run.rank == 1).count(),
             missing,
+            idle,
         }
+    }
+
+    /// The score of a metric by its key, infinities included.
+    pub fn known_value(&self, metric: &str) -> Score {
+        let value = match metric {
+            "roi_pct" => self.roi_pct,
+            "total_pnl" => Some(self.total_pnl.to_f64()),
+            "sharpe_ratio" => self.sharpe_ratio,
+            "max_drawdown_pct" => self.max_drawdown_pct,
+            "win_rate" => self.win_rate,
+            "profit_factor" => self.profit_factor,
+            _ => None,
+        };
+        let reason = self.missing.iter().find(|(name, _)| *name == metric).map(|(_, why)| why.as_str());
+        score_record::score(value, reason)
     }
 }
 
@@ -113,7 +136,16 @@ fn of_record(
         (_, Err(_)) => MetricSpec::default(),
         (_, Ok(spec)) => *spec,
     };
-    metrics::ranked_value(&record, metric, &spec).map_err(|missing| missing.to_string())
+    measured(&record, metric, &spec)
+}
+
+/// The value; why there is none otherwise, with the sign of an infinite score.
+fn measured(summary: &Summary, metric: RankingMetric, spec: &MetricSpec) -> Result<f64, String> {
+    metrics::ranked_value(summary, metric, spec).map_err(|missing| {
+        let score = metrics::score(summary, metric, spec);
+        let score = if score.is_infinite() { score } else { Score::Absent };
+        score_record::reason(score, Some(missing)).unwrap_or_default()
+    })
 }
 
 /// A metric of windows that older versions recorded without their summaries.
@@ -127,7 +159,7 @@ fn older(
     match metric {
         RankingMetric::RoiPct => growth(windows),
         RankingMetric::WinRate | RankingMetric::ProfitFactor => {
-            metrics::ranked_value(&summary, metric, &MetricSpec::default()).map_err(|why| why.to_string())
+            measured(&summary, metric, &MetricSpec::default())
         }
         _ => Err(OLDER.to_owned()),
     }
@@ -143,4 +175,75 @@ fn growth(windows: &[&HistoryWindow]) -> Result<f64, String> {
         factor *= window.final_equity.to_f64() / window.starting_balance.to_f64();
     }
     Ok((factor - 1.0) * 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Span, Timestamp};
+    use crate::store::registry::WindowSummary;
+    use crate::tournament::testing::{returns, traded};
+
+    fn at(day: i64) -> Timestamp {
+        Timestamp::from_micros(0) + Span::DAY.times(day)
+    }
+
+    /// A run of one window of 40 days from this day on.
+    fn run(day: i64, measured: &metrics::Metrics) -> HistoryRun {
+        let summary = WindowSummary::new(measured.record.summary, &MetricSpec::default());
+        let starting_balance: Cash = "10000".parse().unwrap();
+        let window = HistoryWindow {
+            window: 0,
+            start: at(day),
+            end: at(day + 40),
+            status: "completed".to_owned(),
+            starting_balance,
+            final_equity: starting_balance + measured.total_pnl,
+            fees: Cash::default(),
+            trades: measured.trades,
+            max_drawdown_pct: 0.0,
+            sampling: "daily".to_owned(),
+            periods_per_year: 365.0,
+            returns: Vec::new(),
+            summary: Some(summary),
+        };
+        HistoryRun {
+            run_id: format!("run{day}"),
+            scenario: "s".to_owned(),
+            entrant: "a".to_owned(),
+            version: 1,
+            epoch: 1,
+            wallet: "fresh".to_owned(),
+            overrides: Vec::new(),
+            start: at(day),
+            end: at(day + 40),
+            ranking_metric: "roi_pct".to_owned(),
+            rank: 1,
+            entrants: 1,
+            score: None,
+            recorded_at: at(1000),
+            windows: vec![window],
+        }
+    }
+
+    #[test]
+    fn windows_are_folded_in_order_of_time_whenever_they_were_run() {
+        // Down by half, then up and down: as run the fall comes last, in time it comes first.
+        let (early, late) = (run(0, &returns(&[-0.5])), run(50, &returns(&[0.5, -0.2])));
+        let (in_time, as_run) =
+            (Tally::of(&[early.clone(), late.clone()], &[]), Tally::of(&[late, early], &[]));
+        assert_eq!(as_run, in_time);
+        assert!((as_run.max_drawdown_pct.unwrap() - -50.0).abs() < 1e-9, "{as_run:?}");
+    }
+
+    #[test]
+    fn a_profit_factor_without_losses_is_infinite_with_its_reason() {
+        let tally = Tally::of(&[run(0, &traded(&[30, 20]))], &[]);
+        assert_eq!((tally.profit_factor, tally.known_value("profit_factor")), (None, Score::PlusInfinity));
+        assert!(tally.missing.contains(&("profit_factor", "+infinity: no losing trades".to_owned())));
+        assert!(!tally.idle);
+        let idle = Tally::of(&[run(0, &returns(&[0.0]))], &[]);
+        assert!(idle.idle);
+        assert_eq!((idle.roi_pct, idle.known_value("profit_factor")), (Some(0.0), Score::Absent));
+    }
 }

@@ -6,7 +6,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::super::SelectionRecord;
+use super::super::{SelectionRecord, score_record};
+use crate::metrics::Score;
 
 /// Version of the format of a sweep's files.
 pub const SWEEP_FORMAT: u32 = 1;
@@ -84,6 +85,13 @@ pub struct WinnerRecord {
     pub score_missing: Option<String>,
     /// How its neighbours did; null where it has none.
     pub plateau: Option<PlateauRecord>,
+}
+
+impl WinnerRecord {
+    /// The score, infinities included.
+    pub fn known_score(&self) -> Score {
+        score_record::score(self.score, self.score_missing.as_deref())
+    }
 }
 
 /// The trials around the best.

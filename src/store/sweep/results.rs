@@ -9,6 +9,7 @@ use super::super::{StoreError, json};
 use super::record::SweepRecord;
 use crate::decode::{ParquetFile, Selection, guarded};
 use crate::domain::Cash;
+use crate::metrics::Score;
 
 /// Rows that are decoded at once.
 const BATCH_ROWS: usize = 1 << 14;
@@ -31,11 +32,35 @@ pub struct ResultColumn {
     pub name: String,
     /// As text, for reading; empty where there is no value.
     pub texts: Vec<String>,
-    /// As numbers, where they are.
+    /// As numbers, where they are: infinities are not.
     pub numbers: Vec<Option<f64>>,
 }
 
+impl ResultColumn {
+    /// The value of a row, infinities included.
+    pub fn score(&self, row: usize) -> Score {
+        let infinite = || self.texts[row].parse().ok().filter(|value: &f64| value.is_infinite());
+        self.numbers[row].or_else(infinite).map_or(Score::Absent, Score::of)
+    }
+}
+
 impl StoredSweep {
+    /// Why the scores of these trials are infinite, each reason once with its trials' rows.
+    pub fn why_infinite(&self, rows: &[usize]) -> Vec<(&str, Vec<usize>)> {
+        let (Some(score), Some(reasons)) = (self.column("score"), self.column("score_missing")) else {
+            return Vec::new();
+        };
+        let mut found: Vec<(&str, Vec<usize>)> = Vec::new();
+        for &row in rows.iter().filter(|&&row| score.score(row).is_infinite()) {
+            let reason = reasons.texts[row].as_str();
+            match found.iter_mut().find(|(known, _)| *known == reason) {
+                Some((_, rows)) => rows.push(row),
+                None => found.push((reason, vec![row])),
+            }
+        }
+        found
+    }
+
     /// Reads the sweep of a run's folder.
     ///
     /// # Errors
@@ -70,7 +95,7 @@ impl StoredSweep {
 
     /// The names of the columns that trials can be ordered by.
     pub fn metrics(&self) -> Vec<&str> {
-        let skipped = ["trial", "status", "rank", "windows"];
+        let skipped = ["trial", "status", "rank", "windows", "score_missing"];
         let parameter = |name: &str| self.record.parameters.iter().any(|one| one.path == name);
         let names = self.columns.iter().map(|column| column.name.as_str());
         names.filter(|name| !skipped.contains(name) && !parameter(name)).collect()

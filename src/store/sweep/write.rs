@@ -49,6 +49,13 @@ impl SweepResults<'_> {
         Objective::of(self.scenario, self.spec.objective).scores(&self.searched.trials, &self.windows())
     }
 
+    /// Why each trial's score is no number.
+    fn reasons(&self, scores: &[Score]) -> Vec<Option<String>> {
+        let (objective, windows) = (Objective::of(self.scenario, self.spec.objective), self.windows());
+        let trials = self.searched.trials.iter().zip(scores);
+        trials.map(|(trial, &score)| score_record::reason(score, objective.why(trial, &windows))).collect()
+    }
+
     /// `sweep.json`.
     pub fn record(&self, id: &RunId) -> SweepRecord {
         let spec = self.spec;
@@ -86,7 +93,7 @@ impl SweepResults<'_> {
             trial: trials[index].number,
             values: values(&trials[index].values),
             score: scores[index].number(),
-            score_missing: score_record::reason(scores[index], None),
+            score_missing: self.reasons(scores).swap_remove(index),
             plateau: around.map(|around| PlateauRecord {
                 neighbours: around.neighbours,
                 mean: around.mean,
@@ -199,6 +206,8 @@ fn result_rows(results: &SweepResults<'_>) -> Result<arrow::array::RecordBatch, 
         let values: Float64Array = measured.iter().map(|map| map.get(name).copied().flatten()).collect();
         columns.push(column(name, true, Arc::new(values)));
     }
+    let reasons: StringArray = results.reasons(&scores).into_iter().collect();
+    columns.push(column("score_missing", true, Arc::new(reasons)));
     table(columns)
 }
 

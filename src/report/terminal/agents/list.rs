@@ -3,8 +3,10 @@
 use super::super::Style;
 use super::super::grid::{Column, draw};
 use super::super::header::paragraph;
+use super::one::pnl;
 use crate::domain::Timestamp;
-use crate::report::numbers::{cash, count, instant, ratio, signed, signed_cash};
+use crate::report::numbers::{cash, count, instant, ratio, signed};
+use crate::report::wording::tally_value;
 use crate::store::registry::{AgentRow, AgentStatus, HistoryRun, Tally};
 
 /// An agent with what its runs since the last reset come to.
@@ -57,29 +59,29 @@ pub fn overview(all: &[Standing], style: Style) -> String {
     }
     let none = || style.none().to_owned();
     let text = |make: fn(&Standing) -> String| all.iter().map(make);
-    let number = |of: fn(&Standing) -> Option<f64>, form: fn(f64) -> String| {
-        all.iter().map(move |one| of(one).map_or_else(none, form))
+    let number = |metric: &'static str, form: fn(f64) -> String| {
+        all.iter().map(move |one| style.score(tally_value(&one.tally, metric), form))
     };
     let last = |make: fn(&HistoryRun) -> String| {
         all.iter().map(move |one| one.last_run.as_ref().map_or_else(none, make))
     };
     let ran = |one: &Standing| one.tally.runs > 0;
-    let pnl = all.iter().map(|one| if ran(one) { signed_cash(one.tally.total_pnl) } else { none() });
+    let pnl = all.iter().map(|one| if ran(one) { pnl(&one.tally, style) } else { none() });
     let columns = vec![
         Column::words("agent", 0, text(|one| one.agent.name.clone())),
         Column::numbers("version", 8, text(|one| one.agent.version.to_string())),
         Column::numbers("equity", 1, text(|one| cash(one.equity))),
         Column::numbers("runs", 4, text(|one| count(one.tally.runs))),
         Column::gains("PnL", 2, pnl),
-        Column::gains("ROI %", 0, number(|one| one.tally.roi_pct, signed)),
-        Column::numbers("Sharpe", 0, number(|one| one.tally.sharpe_ratio, ratio)),
+        Column::gains("ROI %", 0, number("roi_pct", signed)),
+        Column::numbers("Sharpe", 0, number("sharpe_ratio", ratio)),
         Column::numbers("trades", 3, text(|one| count(one.tally.trades))),
         Column::words("last run", 0, last(|run| format!("{} {}", run.scenario, run.run_id))),
         Column::words("ended (UTC)", 6, last(|run| ended(run.recorded_at))),
         Column::words("rank", 5, last(|run| format!("{} of {}", run.rank, run.entrants))),
     ];
     let note = "equity is the wallet's, which runs with wallet = \"existing\" alone move; PnL, ROI and Sharpe are over \
-                all runs since the last reset, one after the other";
+                all runs since the last reset, their windows one after the other in order of time";
     format!("{}\n{}", draw(columns, style).text, paragraph(note, style))
 }
 

@@ -6,7 +6,7 @@ use super::super::header::paragraph;
 use super::super::matrix::matrix;
 use super::list::{Standing, kind};
 use crate::report::numbers::{cash, close_day, count, instant, price, quantity, ratio, signed, signed_cash};
-use crate::report::wording::plural;
+use crate::report::wording::{plural, tally_value};
 use crate::store::registry::{AgentRow, HistoryRun, Tally, VersionRow};
 
 /// Everything about one agent; `parent` is the name of the one it was copied from.
@@ -84,27 +84,39 @@ fn positions(agent: &AgentRow, style: Style) -> String {
 
 /// The numbers of a tally with their names, in the order of every table of them.
 fn measures(tally: &Tally, style: Style) -> Vec<(&'static str, String)> {
-    let shown =
-        |value: Option<f64>, form: fn(f64) -> String| value.map_or_else(|| style.none().to_owned(), form);
+    let shown = |metric: &str, form: fn(f64) -> String| style.score(tally_value(tally, metric), form);
+    let mean_rank = tally.mean_rank.map_or_else(|| style.none().to_owned(), ratio);
     vec![
         ("runs", count(tally.runs)),
         ("windows", count(tally.windows)),
         ("runs won", count(tally.wins)),
-        ("mean rank", shown(tally.mean_rank, ratio)),
-        ("PnL", signed_cash(tally.total_pnl)),
-        ("ROI %", shown(tally.roi_pct, signed)),
-        ("Sharpe", shown(tally.sharpe_ratio, ratio)),
-        ("max DD %", shown(tally.max_drawdown_pct, ratio)),
+        ("mean rank", mean_rank),
+        ("PnL", pnl(tally, style)),
+        ("ROI %", shown("roi_pct", signed)),
+        ("Sharpe", shown("sharpe_ratio", ratio)),
+        ("max DD %", shown("max_drawdown_pct", ratio)),
         ("trades", count(tally.trades)),
-        ("win %", shown(tally.win_rate, ratio)),
-        ("profit factor", shown(tally.profit_factor, ratio)),
+        ("win %", shown("win_rate", ratio)),
+        ("profit factor", shown("profit_factor", ratio)),
         ("fees", cash(tally.fees)),
     ]
 }
 
+/// Nothing for an agent that held cash all along.
+pub(super) fn pnl(tally: &Tally, style: Style) -> String {
+    if tally.idle { style.none().to_owned() } else { signed_cash(tally.total_pnl) }
+}
+
 fn missing(tally: &Tally, style: Style) -> String {
-    let lines = tally.missing.iter().map(|(name, why)| paragraph(&format!("- no {name}: {why}"), style));
-    lines.collect()
+    reasons(tally).map(|line| paragraph(&line, style)).collect()
+}
+
+/// `- no win_rate: no closed trades`, `- profit_factor: +infinity: no losing trades`.
+fn reasons(tally: &Tally) -> impl Iterator<Item = String> {
+    tally.missing.iter().map(|(name, why)| {
+        let no = if tally.known_value(name).is_absent() { "no " } else { "" };
+        format!("- {no}{name}: {why}")
+    })
 }
 
 /// An agent's versions, oldest first.
@@ -131,11 +143,10 @@ pub fn metrics(title: &str, runs: &[HistoryRun], tally: &Tally, style: Style) ->
     if runs.is_empty() {
         return format!("{}\nno runs\n", style.bold(title));
     }
-    let none = || style.none().to_owned();
     let text = |make: fn(&HistoryRun) -> String| runs.iter().map(make);
     let per: Vec<Tally> = runs.iter().map(|run| Tally::of(std::slice::from_ref(run), &[])).collect();
-    let number = |of: fn(&Tally) -> Option<f64>, form: fn(f64) -> String| {
-        per.iter().map(move |one| of(one).map_or_else(none, form))
+    let number = |metric: &'static str, form: fn(f64) -> String| {
+        per.iter().map(move |one| style.score(tally_value(one, metric), form))
     };
     let columns = vec![
         Column::words("run", 0, text(|run| run.run_id.clone())),
@@ -146,10 +157,10 @@ pub fn metrics(title: &str, runs: &[HistoryRun], tally: &Tally, style: Style) ->
         Column::words("from", 5, text(|run| instant(run.start, true))),
         Column::words("to", 5, text(|run| close_day(run.end))),
         Column::words("rank", 1, text(|run| format!("{} of {}", run.rank, run.entrants))),
-        Column::gains("PnL", 4, per.iter().map(|one| signed_cash(one.total_pnl))),
-        Column::gains("ROI %", 0, number(|one| one.roi_pct, signed)),
-        Column::numbers("Sharpe", 0, number(|one| one.sharpe_ratio, ratio)),
-        Column::numbers("max DD %", 1, number(|one| one.max_drawdown_pct, ratio)),
+        Column::gains("PnL", 4, per.iter().map(|one| pnl(one, style))),
+        Column::gains("ROI %", 0, number("roi_pct", signed)),
+        Column::numbers("Sharpe", 0, number("sharpe_ratio", ratio)),
+        Column::numbers("max DD %", 1, number("max_drawdown_pct", ratio)),
         Column::numbers("trades", 3, per.iter().map(|one| count(one.trades))),
     ];
     let mut out = format!("{}\n\n{}\n", style.bold(title), draw(columns, style).text);
@@ -191,5 +202,49 @@ pub fn compare(all: &[ComparedAgent], style: Style) -> String {
             std::iter::once(name).chain(columns.iter().map(|cells| cells[row].1.clone())).collect()
         })
         .collect();
-    matrix(&heads, &rows, style)
+    let lines = all
+        .iter()
+        .flat_map(|one| reasons(&one.tally).map(|line| paragraph(&format!("{line} ({})", one.label), style)));
+    let why: String = lines.collect();
+    let gap = if why.is_empty() { "" } else { "\n" };
+    format!("{}{gap}{why}", matrix(&heads, &rows, style))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn compared(label: &str, idle: bool, missing: Vec<(&'static str, String)>) -> ComparedAgent {
+        let empty = Tally::of(&[], &[]);
+        let tally = Tally {
+            runs: 1,
+            roi_pct: Some(0.0),
+            max_drawdown_pct: Some(0.0),
+            win_rate: (!idle).then_some(100.0),
+            missing,
+            idle,
+            ..empty
+        };
+        let strategy = "{ kind = \"cash\" }".to_owned();
+        ComparedAgent { label: label.to_owned(), strategy, risk: "default".to_owned(), tally }
+    }
+
+    #[test]
+    fn infinities_and_idle_agents_are_shown_as_on_the_leaderboard() {
+        let winner = compared("a", false, vec![("profit_factor", "+infinity: no losing trades".to_owned())]);
+        let idle = compared("b", true, vec![("sharpe_ratio", "idle: nothing was traded".to_owned())]);
+        let text = compare(&[winner.clone(), idle], Style::PLAIN);
+        let row = |name: &str| -> Vec<String> {
+            let line = text.lines().find(|line| line.starts_with(name)).unwrap();
+            line[name.len()..].split_whitespace().map(str::to_owned).collect()
+        };
+        assert_eq!(row("profit factor"), ["inf", "-"]);
+        for name in ["PnL", "ROI %", "max DD %"] {
+            assert_eq!(row(name), ["0.00", "-"], "{name}");
+        }
+        assert!(text.contains("\n- profit_factor: +infinity: no losing trades (a)\n"), "{text}");
+        assert!(text.ends_with("- no sharpe_ratio: idle: nothing was traded (b)\n"), "{text}");
+        let unicode = compare(&[winner], Style { unicode: true, ..Style::PLAIN });
+        assert!(unicode.contains('∞'), "{unicode}");
+    }
 }

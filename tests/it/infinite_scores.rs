@@ -1,0 +1,57 @@
+//! A sweep by a score that may be infinite: a profit factor without losses.
+
+use crate::support::stage::Stage;
+
+/// Six days in which some combinations close no losing trade.
+const SCENARIO: &str = r#"
+[scenario]
+name = "endless"
+
+[market]
+path     = "data/sample"
+symbols  = ["ALPHA"]
+interval = "1h"
+start    = 2023-06-01
+end      = 2023-06-07
+
+[[agents]]
+name     = "trend"
+strategy = { kind = "sma_cross", fast = 3, slow = 8, size_pct = 20 }
+
+[[agents]]
+name     = "hold"
+risk     = "unlimited"
+strategy = { kind = "buy_and_hold" }
+
+[sweep]
+agent     = "trend"
+objective = "profit_factor"
+
+[sweep.parameters]
+fast = { from = 2, to = 4 }
+slow = { from = 20, to = 70, step = 10 }
+"#;
+
+const REASON: &str = "+infinity: no losing trades";
+
+#[test]
+fn trials_with_an_infinite_score_are_listed_first_with_the_reason() {
+    let stage = Stage::new();
+    stage.write("endless.toml", SCENARIO);
+    let page = stage.result("run endless.toml --out out");
+    let top = stage.result("sweep top endless --out out");
+    for text in [&page, &top] {
+        assert!(!text.contains("no trial has"), "{text}");
+        let first = text.lines().find(|line| line.trim_start().starts_with("1 ")).unwrap();
+        assert!(first.split_whitespace().nth(3) == Some("inf"), "{text}");
+        assert!(text.contains(&format!("- {REASON}: trial ")), "{text}");
+        assert!(text.contains(": profit_factor inf (trial "), "{text}");
+    }
+    let json: serde_json::Value =
+        serde_json::from_str(&stage.result("sweep top endless --json --out out")).unwrap();
+    assert_eq!(json["trials"][0]["score"], "inf");
+    assert_eq!(json["trials"][0]["score_missing"], REASON);
+    assert_eq!(json["sweep"]["winner"]["score_missing"], REASON);
+    let map = stage.result("sweep heatmap endless --x fast --y slow --out out");
+    assert!(map.contains("*inf") && map.contains("best: inf at ") && map.contains(REASON), "{map}");
+}
