@@ -301,8 +301,8 @@ best: 1.25 at fast = 10, slow = 20; lowest: -1.00
         let json = serde_json::json!(map);
         assert_eq!(json["cells"], serde_json::json!([["inf", 1.25], ["-inf", null]]));
         let all = Heat { cells: vec![vec![Some(f64::INFINITY); 2]; 2], ..map };
-        let text = heatmap(&all, Style { width: Some(16), ..Style::PLAIN });
-        assert!(text.contains("@@@@") && !text.contains("NaN"), "{text}");
+        let text = heatmap(&all, Style { width: Some(12), ..Style::PLAIN });
+        assert!(text.contains(" 20  @@@@\n100  @@@@\n") && !text.contains("NaN"), "{text}");
     }
 
     #[test]

@@ -282,10 +282,11 @@ results: reports/first/RUN
         let mut stored = league();
         stored.leaderboard.ranking_metric = "sortino_ratio".to_owned();
         let row = &mut stored.leaderboard.rankings[0];
+        row.agent = "trend, fast".to_owned();
         row.score = None;
         row.missing.insert("score".to_owned(), "+infinity: no return below the threshold".to_owned());
         let text = drawn(&stored, 140);
-        let note = "- +infinity: no return below the threshold: score of donchian_breakout_20\n";
+        let note = "- +infinity: no return below the threshold: score of trend, fast\n";
         assert!(text.contains(note), "{text}");
     }
 
