@@ -13,6 +13,10 @@ use super::error::RatingError;
 pub(super) const DENSE: usize = 150;
 /// Conjugate gradients end where the residual is this share of what it was.
 const RESIDUAL: f64 = 1e-11;
+/// Conjugate gradients converge in a few dozen steps where everybody meets everybody.
+const MAX_GRADIENTS: usize = 500;
+/// Rows of a matrix that are worth a thread.
+const MIN_ROWS: usize = 500;
 const MAX_STEPS: usize = 200;
 /// A step this small is the last one: convergence is quadratic, the next would be rounding.
 const LAST_STEP: f64 = 1e-9;
@@ -62,7 +66,7 @@ pub(super) fn maximise(
     let mut point = evaluate(&at);
     for _ in 0..MAX_STEPS {
         let step = if at.len() > DENSE {
-            conjugate_gradients(&point.information, &point.gradient)
+            conjugate_gradients(&point.information, &point.gradient, centred)
         } else {
             let factor = cholesky(ridged(&point.information, centred)).ok_or(RatingError::NotConverged)?;
             solve(&factor, &point.gradient)
@@ -149,27 +153,31 @@ fn cholesky(mut matrix: Vec<Vec<f64>>) -> Option<Vec<Vec<f64>>> {
     Some(matrix)
 }
 
-/// Solves `matrix x = right` by conjugate gradients with the diagonal as preconditioner. The matrix may be singular
-/// along a direction in which `right` has no part; then neither has the solution, but for rounding.
-pub(super) fn conjugate_gradients(matrix: &[Vec<f64>], right: &[f64]) -> Vec<f64> {
+/// Solves `matrix x = right` by conjugate gradients with the diagonal as preconditioner. The matrix is singular along
+/// "all of the first `centred` alike": what rounding has left of `right` in that direction is taken out, for no number
+/// of steps would.
+pub(super) fn conjugate_gradients(matrix: &[Vec<f64>], right: &[f64], centred: usize) -> Vec<f64> {
     let size = right.len();
+    let mut right = right.to_vec();
+    centre(&mut right[..centred]);
     let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
     let scaled = |residual: &[f64]| -> Vec<f64> {
         let share = |i: usize| if matrix[i][i] > 0.0 { residual[i] / matrix[i][i] } else { 0.0 };
         (0..size).map(share).collect()
     };
     let mut x = vec![0.0; size];
-    let mut residual = right.to_vec();
+    let mut residual = right;
     let mut direction = scaled(&residual);
     let mut weight = dot(&residual, &direction);
     let least = RESIDUAL * RESIDUAL * weight;
-    for _ in 0..10 * size {
+    for _ in 0..MAX_GRADIENTS.min(10 * size) {
         // Also where rounding has left a negative or no number.
         let unfinished = weight > least && weight > 0.0;
         if !unfinished {
             break;
         }
-        let image: Vec<f64> = matrix.par_iter().with_min_len(64).map(|row| dot(row, &direction)).collect();
+        let image: Vec<f64> =
+            matrix.par_iter().with_min_len(MIN_ROWS).map(|row| dot(row, &direction)).collect();
         let step = weight / dot(&direction, &image);
         x.iter_mut().zip(&direction).for_each(|(x, d)| *x += step * d);
         residual.iter_mut().zip(&image).for_each(|(r, image)| *r -= step * image);
@@ -213,17 +221,28 @@ mod tests {
 
     #[test]
     fn conjugate_gradients_solve_what_cholesky_does() {
-        let matrix = vec![vec![4.0, 2.0, 0.5], vec![2.0, 3.0, 0.1], vec![0.5, 0.1, 9.0]];
-        let right = [10.0, 8.0, -1.0];
-        let exact = solve(&cholesky(matrix.clone()).unwrap(), &right);
-        for (x, exact) in conjugate_gradients(&matrix, &right).iter().zip(&exact) {
-            assert!((x - exact).abs() < 1e-9);
+        // A Laplacian with a parameter of its own: singular along (1, 1, 1, 0).
+        let matrix = vec![
+            vec![3.0, -2.0, -1.0, 0.5],
+            vec![-2.0, 2.5, -0.5, -0.2],
+            vec![-1.0, -0.5, 1.5, -0.3],
+            vec![0.5, -0.2, -0.3, 4.0],
+        ];
+        let right = [10.0, -8.0, -2.0, 1.0];
+        let exact = solve(&cholesky(ridged(&matrix, 3)).unwrap(), &right);
+        let found = conjugate_gradients(&matrix, &right, 3);
+        let level = (found[0] + found[1] + found[2]) / 3.0;
+        for (i, (x, exact)) in found.iter().zip(&exact).enumerate() {
+            let x = if i < 3 { x - level } else { *x };
+            assert!((x - exact).abs() < 1e-9, "{found:?} is not {exact:?}");
         }
         // Singular along "all alike": the step between the two is 2 / (1 + 1), half each way.
         let laplace = vec![vec![1.0, -1.0], vec![-1.0, 1.0]];
-        let x = conjugate_gradients(&laplace, &[1.0, -1.0]);
+        let x = conjugate_gradients(&laplace, &[1.0, -1.0], 2);
         assert!((x[0] - 0.5).abs() < 1e-12 && (x[1] + 0.5).abs() < 1e-12);
-        assert_eq!(conjugate_gradients(&laplace, &[0.0, 0.0]), [0.0, 0.0]);
+        assert_eq!(conjugate_gradients(&laplace, &[0.0, 0.0], 2), [0.0, 0.0]);
+        // Nothing but the direction that no step can follow.
+        assert_eq!(conjugate_gradients(&laplace, &[1e-13, 1e-13], 2), [0.0, 0.0]);
     }
 
     #[test]

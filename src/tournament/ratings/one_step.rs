@@ -61,7 +61,7 @@ impl OneStep {
         slope: impl Fn(&Vec<u32>) -> Vec<f64> + Sync,
     ) -> Self {
         let moves = ranks.par_iter().map(|row| {
-            let mut moved = conjugate_gradients(information, &slope(row));
+            let mut moved = conjugate_gradients(information, &slope(row), theta.len());
             moved.truncate(theta.len());
             moved
         });

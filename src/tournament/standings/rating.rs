@@ -195,7 +195,7 @@ fn affordable(system: RatingSystem, ranks: &[Vec<u32>], count: usize) -> usize {
 }
 
 /// Nanoseconds of one core for the bars of a sequential system.
-const RATING_TIME: f64 = 2e9;
+const RATING_TIME: f64 = 1e9;
 /// Fewer resamples than these make no bar.
 const FEWEST: usize = 40;
 
