@@ -12,7 +12,7 @@ pub fn score(metrics: &Metrics, metric: RankingMetric, spec: &MetricSpec) -> Sco
 /// The metric's value in the units it is shown in; why there is none otherwise.
 ///
 /// # Errors
-/// [`Missing`](crate::metrics::Missing), also where there is a score: an infinite one, or that of an idle agent.
+/// [`Missing`], also where there is a score: an infinite one, or that of an idle agent.
 pub fn shown(metrics: &Metrics, metric: RankingMetric, spec: &MetricSpec) -> Measure {
     ranked_value(&metrics.record.summary, metric, spec)
 }
