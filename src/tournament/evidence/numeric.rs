@@ -28,12 +28,14 @@ pub(super) fn centred(values: &[f64]) -> Vec<f64> {
 /// The values times the power of two that brings the largest near 1: squares neither vanish nor overflow, and no digit
 /// changes.
 pub(super) fn near_one(values: &[f64]) -> Vec<f64> {
-    let largest = values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
-    if largest == 0.0 || !largest.is_finite() {
-        return values.to_vec();
-    }
-    let power = -libm::ilogb(largest);
+    let power = power_near_one(values);
     values.iter().map(|&value| libm::scalbn(value, power)).collect()
+}
+
+/// The exponent of that power.
+pub(super) fn power_near_one<'a>(values: impl IntoIterator<Item = &'a f64>) -> i32 {
+    let largest = values.into_iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+    if largest == 0.0 || !largest.is_finite() { 0 } else { -libm::ilogb(largest) }
 }
 
 /// The differences, element by element.

@@ -4,7 +4,7 @@
 //! better throughout: the caller negates a metric where less is better. Never drops a row for one column.
 
 use super::error::{EvidenceError, at_least};
-use super::numeric::{differences, mean};
+use super::numeric::{differences, mean, power_near_one};
 
 /// Finite numbers in columns of equal length; at least one row and one column.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,11 +72,9 @@ impl Panel {
         self.columns.iter().map(|column| mean(column)).collect()
     }
 
-    /// All numbers times the power of two that brings the largest near 1: squares neither vanish nor overflow, and no
-    /// digit changes.
+    /// All numbers times one power of two, as [`near_one`](super::numeric::near_one()).
     pub(super) fn near_one(&self) -> Self {
-        let largest = self.columns.iter().flatten().fold(0.0_f64, |largest, value| largest.max(value.abs()));
-        let power = if largest == 0.0 { 0 } else { -libm::ilogb(largest) };
+        let power = power_near_one(self.columns.iter().flatten());
         let scaled = |column: &Vec<f64>| column.iter().map(|&value| libm::scalbn(value, power)).collect();
         Self { columns: self.columns.iter().map(scaled).collect() }
     }
