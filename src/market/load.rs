@@ -33,6 +33,11 @@ pub struct LoadRequest<'a> {
     pub detail: bool,
 }
 
+/// Bars of a frame that are kept before the start beside those that are wanted: the one in which the start lies, and
+/// the newest before it, which tells at the first bar whether one has closed since the bar before (after a night, say),
+/// whatever history the other agents want.
+const ALWAYS_BEFORE: u32 = 2;
+
 /// Loads a market: the bars in the scenario's range and the history before it, as far as the data has it.
 ///
 /// # Errors
@@ -124,8 +129,7 @@ impl<'a> Sources<'a> {
         let mut frames = BTreeMap::new();
         for (&coarse, &wanted) in coarser_frames {
             let mut frame = coarser(&bars, coarse, whole)?;
-            // One more than wanted: the bar in which the start lies.
-            trim(&mut frame, spec.start, wanted.saturating_add(1));
+            trim(&mut frame, spec.start, wanted.saturating_add(ALWAYS_BEFORE));
             frames.insert(coarse, frame);
         }
         let before = bars.len();
@@ -159,12 +163,14 @@ impl<'a> Sources<'a> {
     }
 
     /// The rows of the base source that the request needs. A bucket holds at most as many rows as fit its
-    /// length, so counting rows backwards always yields enough buckets; two more cover the bucket in which
-    /// the start lies and one whose beginning may be missing.
+    /// length, so counting rows backwards always yields enough buckets; one more than a frame holds covers the
+    /// one whose beginning may be missing.
     fn span(&self, request: &LoadRequest<'_>) -> Span {
         let spec = request.spec;
         let per = |interval: Interval| (interval.micros() / self.base.interval.micros()).unsigned_abs();
-        let buckets = |interval: Interval, wanted: u32| (u64::from(wanted) + 2) * per(interval);
+        let buckets = |interval: Interval, wanted: u32| {
+            (u64::from(wanted) + u64::from(ALWAYS_BEFORE) + 1) * per(interval)
+        };
         let resampled = self.base.interval != spec.interval;
         let history = u64::from(history(request));
         let base = if resampled { (history + 2) * per(spec.interval) } else { history };

@@ -62,11 +62,17 @@ async function leaderboard(page) {
     assert.equal(Number(cell("trades").replaceAll(",", "")), stored.trades);
     for (const [head, key] of Object.entries(keys)) {
       if (!heads.includes(head)) continue;
-      if (stored[key] === null) assert.equal(cell(head), "–", `${stored.agent} ${head}`);
+      if (stored[key] === null) assert.equal(cell(head), absent(stored.missing?.[key]), `${stored.agent} ${head}`);
       else close(cell(head), stored[key], `${stored.agent} ${head}`);
     }
-    for (const [head, key] of Object.entries(texts)) close(cell(head), Number(stored[key]), `${stored.agent} ${head}`);
+    for (const [head, key] of Object.entries(texts)) if (heads.includes(head)) close(cell(head), Number(stored[key]), `${stored.agent} ${head}`);
   }
+}
+
+/** What the page shows for a number that is not finite, by the reason given in the JSON. */
+function absent(reason = "") {
+  if (reason.startsWith("+infinity")) return "∞";
+  return reason.startsWith("-infinity") ? "-∞" : "–";
 }
 
 function close(shown, stored, what) {
