@@ -1,11 +1,11 @@
-//! Coarser bars from finer ones, with Polars.
+//! Coarser bars from finer ones, grouped by Polars.
 //!
 //! Invariants: a coarse bar opens at its bucket's start in UTC (weeks on Monday), whatever part of the bucket the
 //! finer bars cover; a bucket without any finer bar does not exist. Rows are grouped by their buckets, so that the
 //! work grows with the rows, however far apart their times are.
 
-use polars::prelude::*;
-use polars::series::IsSorted;
+use polars_core::prelude::*;
+use polars_core::series::IsSorted;
 
 use super::bars::Bars;
 use super::error::MarketError;
@@ -27,6 +27,7 @@ pub fn resample(bars: &Bars, interval: Interval) -> Result<Bars, MarketError> {
     collect(bars, interval).map_err(|error| MarketError::Resample { interval, detail: error.to_string() })
 }
 
+#[expect(deprecated, reason = "grouping without the query engine: its crates would double the build")]
 fn collect(bars: &Bars, interval: Interval) -> PolarsResult<Bars> {
     let buckets: Vec<i64> = bars.ts.iter().map(|&at| interval.floor(at).micros()).collect();
     let mut buckets = Series::new("bucket".into(), buckets);
@@ -43,29 +44,23 @@ fn collect(bars: &Bars, interval: Interval) -> PolarsResult<Bars> {
             number("volume", &bars.volume),
         ],
     )?;
-    let coarse = frame
-        .lazy()
-        .group_by_stable([col("bucket")])
-        .agg([
-            col("open").first(),
-            col("high").max(),
-            col("low").min(),
-            col("close").last(),
-            col("volume").sum(),
-        ])
-        .collect()?;
-    let column = |name: &str| -> PolarsResult<Vec<f64>> {
-        Ok(coarse.column(name)?.f64()?.into_no_null_iter().collect())
-    };
+    let groups = frame.group_by_stable(["bucket"])?;
+    let of = |name: &str| groups.clone().select([name]);
+    let opens = of("open").first()?;
     Ok(Bars {
         interval,
-        ts: coarse.column("bucket")?.i64()?.into_no_null_iter().map(Timestamp::from_micros).collect(),
-        open: column("open")?,
-        high: column("high")?,
-        low: column("low")?,
-        close: column("close")?,
-        volume: column("volume")?,
+        ts: opens.column("bucket")?.i64()?.into_no_null_iter().map(Timestamp::from_micros).collect(),
+        open: column(&opens)?,
+        high: column(&of("high").max()?)?,
+        low: column(&of("low").min()?)?,
+        close: column(&of("close").last()?)?,
+        volume: column(&of("volume").sum()?)?,
     })
+}
+
+/// The values that a grouping gave, in its second column.
+fn column(grouped: &DataFrame) -> PolarsResult<Vec<f64>> {
+    Ok(grouped.columns()[1].f64()?.into_no_null_iter().collect())
 }
 
 #[cfg(test)]
