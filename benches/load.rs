@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use tiltyard::data::synth;
 use tiltyard::domain::{Instrument, Interval};
-use tiltyard::market::{LoadRequest, load, synth, write_bars};
+use tiltyard::market::{LoadRequest, load, write_bars};
 use tiltyard::scenario::{Delisted, GapRule, MarketSpec, WarmUp};
 
 const BARS: u32 = 525_600;

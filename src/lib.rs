@@ -3,6 +3,7 @@
 //! Data flows one way, from the top of this list to its end; a room uses only rooms above it.
 
 pub mod cli;
+pub mod data;
 pub mod decode;
 pub mod domain;
 pub mod engine;
@@ -14,8 +15,10 @@ pub mod metrics;
 pub mod report;
 pub mod risk;
 pub mod scenario;
+pub mod statistics;
 pub mod store;
 pub mod strategy;
 pub mod sweep;
+pub mod tables;
 pub mod tournament;
 pub mod venue;

@@ -11,9 +11,9 @@ use super::{Exit, Failure, output};
 use crate::metrics::Score;
 use crate::report::terminal;
 use crate::scenario::Scenario;
+use crate::statistics::evidence::{Decision, EloModel, SprtError};
 use crate::store::registry::StoredAgents;
 use crate::store::{self, DuelRecord, PlaceRecord, Registration, RunId, StoredRun, find_run};
-use crate::tournament::evidence::{Decision, EloModel, SprtError};
 use crate::tournament::{self, Duel, DuelSpec, Observer, Plan, registered_order};
 
 /// Arguments of `duel`.

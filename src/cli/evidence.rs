@@ -7,8 +7,9 @@ use super::{Exit, Failure, output};
 use crate::domain::Seed;
 use crate::metrics::simple_returns;
 use crate::report::terminal;
-use crate::store::{NamedColumn, NumberTable, SelectionRecord};
-use crate::tournament::evidence::{EvidenceError, Panel, SelectionSpec, assess_selection};
+use crate::statistics::evidence::{EvidenceError, Panel, SelectionSpec, assess_selection};
+use crate::store::SelectionRecord;
+use crate::tables::{NamedColumn, NumberTable};
 
 const EXAMPLES: &str = "\
 Examples:

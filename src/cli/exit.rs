@@ -4,7 +4,8 @@ use std::fmt::Display;
 use std::process::ExitCode;
 
 use crate::report::ReportError;
-use crate::store::{SeriesError, StoreError, TableError};
+use crate::store::StoreError;
+use crate::tables::{SeriesError, TableError};
 
 /// The program's exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use super::{Exit, Failure, output};
 use crate::metrics::{Missing, Relative, ReturnSeries, relative, series_metrics};
 use crate::report::{SeriesReport, terminal};
 use crate::scenario::MetricSpec;
-use crate::store::{ColumnKind, ReturnColumn};
+use crate::tables::{ColumnKind, ReturnColumn};
 
 /// Reads the series and its benchmark, prints their metrics.
 ///

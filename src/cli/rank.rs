@@ -7,7 +7,8 @@ use super::{Exit, Failure, output};
 use crate::domain::Seed;
 use crate::metrics::Score;
 use crate::report::terminal;
-use crate::store::{NumberTable, StandingsRecord};
+use crate::store::StandingsRecord;
+use crate::tables::NumberTable;
 use crate::tournament::standings::{
     Fold, RatingSystem, ScoreMatrix, StandingsError, StandingsSpec, standings,
 };

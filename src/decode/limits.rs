@@ -26,7 +26,7 @@ pub fn rows(claimed: u64, file_bytes: u64) -> Result<(), DecodeError> {
         return Ok(());
     }
     Err(DecodeError::Content(format!(
-        "it claims {claimed} rows in {file_bytes} bytes, which is not believed (at most {most})"
+        "it claims {claimed} rows in {file_bytes} bytes, which is not plausible (at most {most})"
     )))
 }
 
@@ -41,6 +41,6 @@ pub fn unpacked(claimed: u64, packed: u64) -> Result<(), DecodeError> {
         return Ok(());
     }
     Err(DecodeError::Content(format!(
-        "it claims that {packed} packed bytes become {claimed}, which is not believed"
+        "it claims that {packed} packed bytes become {claimed}, which is not plausible"
     )))
 }

@@ -170,9 +170,9 @@ pub enum MarketError {
     },
     /// Whole numbers as times, in a unit that gives years without markets.
     #[error(
-        "`{file}` has the number `{value}` as a time, which would be {at}: outside 1980 to 2099 that is not believed"
+        "`{file}` has the number `{value}` as a time, which would be {at}: outside 1980 to 2099 that is not plausible"
     )]
-    UnbelievedClock {
+    ImplausibleClock {
         /// The file.
         file: PathBuf,
         /// One of them.
@@ -363,7 +363,7 @@ impl MarketError {
                  as floats, decimals or integers"
                     .to_owned()
             }
-            Self::UnbelievedClock { .. } => {
+            Self::ImplausibleClock { .. } => {
                 "store times as timestamps, or bring the file in with `tiltyard data import`, which reads dates such as \
                  20240131 and is told of other units with `--time-unit`"
                     .to_owned()

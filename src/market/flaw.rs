@@ -161,7 +161,7 @@ impl Flaw {
 
 /// The first row of one kind of flaw, and how many there are.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Finding {
+pub(crate) struct Finding {
     /// Index into the rows that were checked.
     pub row: usize,
     /// What is wrong there.
@@ -172,7 +172,7 @@ pub(super) struct Finding {
 
 /// Every kind of flaw among `rows` of `bars` with its first row, in order of rows. Rows in `skip` (sorted)
 /// have nulls, which are reported elsewhere. The bars are those of the file, to be quoted in `unit`.
-pub(super) fn check(bars: &Bars, rows: std::ops::Range<usize>, skip: &[usize], unit: u32) -> Vec<Finding> {
+pub(crate) fn check(bars: &Bars, rows: std::ops::Range<usize>, skip: &[usize], unit: u32) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     for row in rows {
         if sound(bars, row, unit) || skip.binary_search(&row).is_ok() {
@@ -189,7 +189,7 @@ pub(super) fn check(bars: &Bars, rows: std::ops::Range<usize>, skip: &[usize], u
 }
 
 /// Whether the row keeps every rule; comparisons with NaN are false, so NaN never passes.
-pub(super) fn sound(bars: &Bars, row: usize, unit: u32) -> bool {
+pub(crate) fn sound(bars: &Bars, row: usize, unit: u32) -> bool {
     let (open, high, low, close) = (bars.open[row], bars.high[row], bars.low[row], bars.close[row]);
     let volume = bars.volume[row];
     let priced = low > 0.0 && fits(high, volume, unit) && volume >= 0.0;

@@ -17,13 +17,13 @@ const ALWAYS_HELD: f64 = 0.005;
 pub const UNITS: [u32; 4] = [1, 1_000, 1_000_000, 1_000_000_000];
 
 /// Whether eight decimal places hold the price of `unit` of the asset. Comparisons with NaN are false.
-pub(in crate::market) fn holds(price: f64, unit: u32) -> bool {
+pub(crate) fn holds(price: f64, unit: u32) -> bool {
     let price = price * f64::from(unit);
     price >= ALWAYS_HELD || (Price::round_f64(price) - price).abs() <= TOLERANCE * price
 }
 
 /// Whether prices, the highest of them and the volume are within what exact money can hold, in this unit.
-pub(in crate::market) fn fits(high: f64, volume: f64, unit: u32) -> bool {
+pub(crate) fn fits(high: f64, volume: f64, unit: u32) -> bool {
     let unit = f64::from(unit);
     high * unit <= PRICE_CEILING && volume / unit <= VOLUME_CEILING
 }
@@ -41,7 +41,7 @@ pub fn smallest(bars: &Bars) -> Option<u32> {
 
 impl Bars {
     /// The same bars in a unit of the asset: prices times `unit`, volumes divided by it.
-    pub(in crate::market) fn quote_in(&mut self, unit: u32) {
+    pub(crate) fn quote_in(&mut self, unit: u32) {
         if unit == 1 {
             return;
         }
@@ -53,7 +53,7 @@ impl Bars {
     }
 
     /// Rounds every price half up to eight places: to the `f64` nearest to that decimal.
-    pub(in crate::market) fn round_prices(&mut self) {
+    pub(crate) fn round_prices(&mut self) {
         for column in [&mut self.open, &mut self.high, &mut self.low, &mut self.close] {
             column.iter_mut().for_each(|price| *price = Price::round_f64(*price));
         }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{StoreError, json};
 use crate::files::{Existing, write_whole};
 use crate::metrics::Score;
-use crate::tournament::evidence::{Decision, EloModel};
+use crate::statistics::evidence::{Decision, EloModel};
 use crate::tournament::{Duel, DuelResult, DuelSpec};
 
 /// Version of this form; counts changes that a reader must know.

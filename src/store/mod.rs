@@ -41,11 +41,9 @@ mod leaderboard;
 mod manifest;
 mod migrations;
 mod moment;
-mod number_table;
 mod prices;
 pub mod registry;
 mod repair;
-mod return_file;
 mod run_record;
 mod score_record;
 mod selection_record;
@@ -72,10 +70,8 @@ pub use index::{Aftermath, Index, RunSummary, RunTiming, find_run, run_folder};
 pub use leaderboard::{LeaderboardRecord, RankedWindow, RankingRecord, RecordDrawdown};
 pub use manifest::{FileProblem, write_pages};
 pub use moment::{AgentMoment, BattleFilm, BattleMoment};
-pub use number_table::{NamedColumn, NumberTable, RowPlace, TableError};
 pub use prices::{PriceSeries, prices};
 pub use repair::{Repaired, repair};
-pub use return_file::{ColumnKind, ReturnColumn, SeriesError};
 pub use run_record::{
     CostRecord, EntrantRecord, FORMAT_VERSION, FindingRecord, FlagRecord, MarketRecord, PositionRecord,
     RegisteredRecord, RunRecord, WindowRecord,

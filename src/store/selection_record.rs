@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::StoreError;
 use super::standings_record::{Missing, SpaRecord};
 use crate::metrics::quantile;
-use crate::tournament::evidence::{Overfitting, SelectionEvidence, SelectionSpec, TrialSet};
+use crate::statistics::evidence::{Overfitting, SelectionEvidence, SelectionSpec, TrialSet};
 
 /// Version of this form; counts changes that a reader must know.
 pub const SELECTION_FORMAT_VERSION: u32 = 1;
@@ -267,7 +267,7 @@ impl ConfidenceSetRecord {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tournament::evidence::{Panel, assess_selection};
+    use crate::statistics::evidence::{Panel, assess_selection};
 
     /// Three trials over 40 periods, the second better by far.
     fn record(columns: usize) -> SelectionRecord {

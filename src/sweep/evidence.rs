@@ -7,7 +7,7 @@ use super::trial::returns;
 use super::{Objective, Searched, Trial, WindowOutcome, apart, best, trial_returns};
 use crate::metrics::Sample;
 use crate::scenario::{Benchmark, SweepSpec};
-use crate::tournament::evidence::{EvidenceError, Panel, SelectionEvidence, SelectionSpec, assess_selection};
+use crate::statistics::evidence::{EvidenceError, Panel, SelectionEvidence, SelectionSpec, assess_selection};
 use crate::tournament::{Plan, Tournament, held};
 
 /// The evidence, with what is needed to name what it speaks of.

@@ -11,9 +11,11 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use super::evidence::{Decision, EloEstimate, EloModel, GameCounts, Sprt, SprtError, estimate_elo};
 use crate::domain::Seed;
 use crate::metrics::Score;
+use crate::statistics::evidence::{
+    Decision, EloEstimate, EloModel, GameCounts, Sprt, SprtError, estimate_elo,
+};
 
 /// What a duel decides between, and how surely.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -7,14 +7,12 @@
 mod against;
 mod assess;
 mod duel;
-pub mod evidence;
 pub mod formats;
 mod history;
 mod job;
 mod outcome;
 mod random;
 mod ranking;
-pub mod ratings;
 mod regime;
 mod run;
 mod score;

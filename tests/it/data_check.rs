@@ -5,10 +5,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use tiltyard::data::check::{FileCheck, check_file, find_files};
+use tiltyard::data::import::Reading;
+use tiltyard::data::synth::{generate, sample, with_holes};
 use tiltyard::domain::{Interval, Seed, Symbol, Timestamp};
-use tiltyard::market::import::Reading;
-use tiltyard::market::quality::{FileCheck, Severity, check_file, find_files, inspect};
-use tiltyard::market::synth::{generate, sample, with_holes};
+use tiltyard::market::quality::{Severity, inspect};
 use tiltyard::market::{Bars, write_bars};
 
 fn shared(part: &str) -> Option<PathBuf> {

@@ -6,8 +6,8 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use tiltyard::data::import::{self, BadRows, Existing, Format, ImportError, Imported, Reading, read_bars};
 use tiltyard::domain::Timestamp;
-use tiltyard::market::import::{self, BadRows, Existing, Format, ImportError, Imported, Reading, read_bars};
 use tiltyard::market::{Bars, resample};
 
 /// The folder of real files, where it is.

@@ -22,11 +22,12 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use tiltyard::market::import::{self, BadRows, Existing, Reading, read_bars};
-use tiltyard::market::quality::check_file;
+use tiltyard::data::check::check_file;
+use tiltyard::data::import::{self, BadRows, Existing, Reading, read_bars};
 use tiltyard::market::{LoadRequest, load, resample};
 use tiltyard::scenario::Scenario;
-use tiltyard::store::{BattleFilm, NumberTable, ReturnColumn, StoredRun};
+use tiltyard::store::{BattleFilm, StoredRun};
+use tiltyard::tables::{NumberTable, ReturnColumn};
 
 use crate::support::stage::Stage;
 

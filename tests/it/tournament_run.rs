@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
+use tiltyard::data::synth;
 use tiltyard::domain::{AgentName, Bps, Cash, Instrument, Interval, Seed, Span, SymbolId, UNITS_PER_ONE};
-use tiltyard::market::{Market, SeriesBars, synth};
+use tiltyard::market::{Market, SeriesBars};
 use tiltyard::metrics::{Missing, Score};
 use tiltyard::scenario::{
     AgentSpec, Aggregate, BattleSpec, Delisted, GapRule, MarketSpec, MetricSpec, RankingMetric, ReportSpec,

@@ -7,7 +7,8 @@ use super::reading::{ReadingArgs, format_and_files, import_failed};
 use super::table::{count, print, print_json, say, table, time};
 use crate::cli::output::counted;
 use crate::cli::{Exit, Failure};
-use crate::market::quality::{FileCheck, Severity, check_file, find_files};
+use crate::data::check::{FileCheck, check_file, find_files};
+use crate::market::quality::Severity;
 
 /// Arguments of `data check`.
 #[derive(Debug, clap::Args)]

@@ -10,10 +10,10 @@ use super::progress;
 use super::reading::import_failed;
 use super::table::{count, print_json, say};
 use crate::cli::{Exit, Failure};
-use crate::market::download::{
+use crate::data::download::{
     BINANCE_ARCHIVE, DownloadError, Event, Fetched, Outcome, Policy, Request, Venue, download, parse_day,
 };
-use crate::market::import::{self, BadRows, Existing, Format, Reading};
+use crate::data::import::{self, BadRows, Existing, Format, Reading};
 
 /// The archives that can be fetched from.
 #[derive(Debug, clap::Subcommand)]

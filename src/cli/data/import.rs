@@ -9,7 +9,7 @@ use super::progress;
 use super::reading::{ReadingArgs, format_and_files, import_failed};
 use super::table::{count, print, print_json, say, table, time};
 use crate::cli::{Exit, Failure};
-use crate::market::import::{self, BadRows, Existing, Group, Groups, Imported, Reading, Unit};
+use crate::data::import::{self, BadRows, Existing, Group, Groups, Imported, Reading, Unit};
 
 /// Arguments of `data import`.
 #[derive(Debug, clap::Args)]

@@ -7,9 +7,9 @@ use serde::Serialize;
 use super::reading::{ReadingArgs, format_and_files, import_failed};
 use super::table::{bytes, count, print, print_json, table};
 use crate::cli::{Exit, Failure};
+use crate::data::check::find_files;
+use crate::data::import::{self, Format, Kind};
 use crate::domain::{Interval, Timestamp};
-use crate::market::import::{self, Format, Kind};
-use crate::market::quality::find_files;
 
 /// Bars shown at either end.
 const SHOWN: usize = 3;

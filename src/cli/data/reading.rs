@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use crate::cli::{Exit, Failure};
+use crate::data::import::{ColumnMap, Format, ImportError, Reading, TimeUnit, zone};
 use crate::domain::Interval;
 use crate::market::MarketError;
-use crate::market::import::{ColumnMap, Format, ImportError, Reading, TimeUnit, zone};
 
 /// What the files do not say themselves.
 #[derive(Debug, Clone, clap::Args)]

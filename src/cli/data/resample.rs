@@ -7,9 +7,9 @@ use serde::Serialize;
 use super::reading::{format_and_files, import_failed, market_failed, parse_interval};
 use super::table::{count, print, print_json, table};
 use crate::cli::{Exit, Failure};
+use crate::data::check::find_files;
+use crate::data::import::{Reading, read_bars};
 use crate::domain::{Interval, Symbol};
-use crate::market::import::{Reading, read_bars};
-use crate::market::quality::find_files;
 use crate::market::{resample, write_bars};
 
 /// Arguments of `data resample`.

@@ -8,10 +8,10 @@ use serde::Serialize;
 use super::reading::{market_failed, parse_interval};
 use super::table::{count, print, print_json, table};
 use crate::cli::{Exit, Failure};
-use crate::domain::{Interval, Seed, Symbol, Timestamp};
-use crate::market::synth::{
+use crate::data::synth::{
     Correlations, SynthSpec, SynthSymbol, generate, generate_correlated, sample, with_holes,
 };
+use crate::domain::{Interval, Seed, Symbol, Timestamp};
 use crate::market::write_bars;
 
 /// Arguments of `data synth`.

@@ -5,8 +5,8 @@ use parquet::arrow::arrow_reader::statistics::StatisticsConverter;
 
 use super::decode::{TimeScale, is_text, raw_times};
 use super::open::BarFile;
+use super::plausible::plausible;
 use crate::domain::Timestamp;
-use crate::market::import::believed;
 use crate::market::{Flaw, MarketError};
 
 /// A row group that has rows.
@@ -44,9 +44,9 @@ pub fn survey(file: &BarFile) -> Result<(Vec<RowGroup>, TimeScale), MarketError>
     let scale = TimeScale::of(&kind, largest);
     if kind.is_integer() {
         let ends = bounds.iter().flat_map(|&(first, last)| [first, last]);
-        if let Some(value) = ends.into_iter().find(|&value| !believed(scale.instant(value))) {
+        if let Some(value) = ends.into_iter().find(|&value| !plausible(scale.instant(value))) {
             let (file, at) = (file.path().to_owned(), scale.instant(value));
-            return Err(MarketError::UnbelievedClock { file, value, at });
+            return Err(MarketError::ImplausibleClock { file, value, at });
         }
     }
     let group = |(&(index, first_row, rows), &(first, last)): (&Place, &Bounds)| RowGroup {

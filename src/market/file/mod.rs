@@ -7,10 +7,12 @@ mod columns;
 mod decode;
 mod groups;
 mod open;
+mod plausible;
 mod rows;
 mod write;
 
 pub use decode::{RawTimes, TimeScale, numbers, raw_times};
 pub use open::BarFile;
+pub use plausible::{PLAUSIBLE_YEARS, plausible};
 pub use rows::Rows;
 pub use write::{batch, properties, schema, write_bars};

@@ -1,10 +1,9 @@
 //! The data check: what a careful reader would notice in a series of bars before trusting it.
 //!
-//! Owns the list of things looked for, how grave each is, and the reading of files as they are, flaws included.
+//! Owns the list of things looked for and how grave each is (`data::check` reads files).
 //! Never repairs anything. Invariant: findings depend on the bars alone; a clean series of a round-the-clock
 //! venue with a short halt has none above [`Severity::Info`].
 
-mod file;
 mod finding;
 mod holes;
 mod inspect;
@@ -13,7 +12,6 @@ mod order;
 mod stillness;
 mod values;
 
-pub use file::{FileCheck, check_file, find_files};
 pub use finding::{Finding, FindingKind, Severity};
 pub use holes::{Hole, calendar_of, holes, holes_in};
 pub use inspect::{Origin, inspect, inspect_as};

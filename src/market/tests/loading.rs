@@ -1,7 +1,7 @@
 //! What a load gives: rows, history, frames, detail, several symbols, parts of files.
 
 use super::fixture::{Folder, Want, at, bars, every};
-use crate::market::{TickRange, synth};
+use crate::market::TickRange;
 
 #[test]
 fn bars_come_back_as_they_were_written() {
@@ -179,9 +179,8 @@ fn the_spacing_tells_what_the_name_does_not() {
 
 #[test]
 fn the_bundled_sample_loads_from_its_folder() {
-    let dir = tempfile::tempdir().unwrap();
-    synth::write_sample(dir.path()).unwrap();
-    let want = Want::new(dir.path(), &["ALPHA", "BRAVO", "CHARLIE"], "1h").window("2024-01-01", "2024-07-01");
+    let bundled = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data/sample");
+    let want = Want::new(&bundled, &["ALPHA", "BRAVO", "CHARLIE"], "1h").window("2024-01-01", "2024-07-01");
     let market = want.history(200).frame("1d", 30).load().unwrap();
     assert_eq!(market.in_range, TickRange { first: 200, last: 200 + 182 * 24 });
     assert!(market.trading_year.never_closes());

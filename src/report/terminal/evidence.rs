@@ -6,8 +6,8 @@ use super::header::paragraph;
 use super::standings::p_value;
 use crate::report::numbers::{count, grouped, ratio};
 use crate::report::wording::some;
+use crate::statistics::evidence::{DEFENSIBLE_DSR, DEFENSIBLE_PBO, DEFENSIBLE_SPA};
 use crate::store::SelectionRecord;
-use crate::tournament::evidence::{DEFENSIBLE_DSR, DEFENSIBLE_PBO, DEFENSIBLE_SPA};
 use crate::tournament::standings::{shown, shown_percent};
 
 /// The verdict, the numbers and what is missing of them.
@@ -117,7 +117,7 @@ fn listed(names: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tournament::evidence::{Panel, SelectionSpec, assess_selection};
+    use crate::statistics::evidence::{Panel, SelectionSpec, assess_selection};
 
     fn record(columns: usize) -> SelectionRecord {
         let column = |k: usize| (0..60).map(|i| (i * (7 + 4 * k) % 61) as f64 / 61.0 - 0.5).collect();

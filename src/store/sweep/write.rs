@@ -17,9 +17,9 @@ use super::record::{
 use crate::domain::Cash;
 use crate::metrics::{Metrics, Missing, Score, record_metrics};
 use crate::scenario::{Scenario, SweepSpec, SweptValue};
+use crate::statistics::evidence::EvidenceError;
 use crate::sweep::validation::OutOfSample;
 use crate::sweep::{Objective, Searched, Selection, Trial, WindowOutcome, best, plateau};
-use crate::tournament::evidence::EvidenceError;
 use crate::tournament::score;
 
 /// All that a sweep found.

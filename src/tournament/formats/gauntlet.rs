@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::places::{larger_first, places};
 use super::{Field, FormatError};
-use crate::tournament::evidence::{Correction, MINIMUM_WINDOWS, adjust};
+use crate::statistics::evidence::{Correction, MINIMUM_WINDOWS, adjust};
 
 /// A gauntlet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

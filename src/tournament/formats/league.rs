@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::matches::{Blocks, WindowRange};
 use super::places::places;
 use super::{Field, FormatError};
-use crate::tournament::evidence::{Correction, adjust};
+use crate::statistics::evidence::{Correction, adjust};
 use crate::tournament::standings::Lead;
 
 const FORMAT: &str = "league";

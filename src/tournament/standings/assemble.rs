@@ -19,11 +19,11 @@ use super::scale::Scale;
 use super::settings::StandingsSpec;
 use super::verdict::{Verdict, verdict};
 use crate::metrics::Score;
-use crate::tournament::evidence::{
+use crate::statistics::evidence::{
     Convention, EvidenceError, Friedman, Influence, Interval, McsStatistic, Panel, Ranks, Resamples,
     friedman, model_confidence_set, nemenyi, window_block_length,
 };
-use crate::tournament::ratings::{ABSENT, PairCounts, competition_ranks, win_groups};
+use crate::statistics::ratings::{ABSENT, PairCounts, competition_ranks, win_groups};
 
 /// What a whole tournament says. Lists and matrices are in the order of `agents` unless they say otherwise.
 #[derive(Debug, Clone, PartialEq)]

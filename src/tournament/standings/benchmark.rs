@@ -1,7 +1,7 @@
 //! Who beats the benchmark: the test of the best against it (SPA), and all that can be named (StepM).
 
 use super::settings::StandingsSpec;
-use crate::tournament::evidence::{Convention, EvidenceError, Influence, Panel, Resamples, Spa, spa, stepm};
+use crate::statistics::evidence::{Convention, EvidenceError, Influence, Panel, Resamples, Spa, spa, stepm};
 
 /// The other agents against the benchmark.
 #[derive(Debug, Clone, PartialEq)]

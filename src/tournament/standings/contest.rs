@@ -15,7 +15,7 @@ use statrs::distribution::{DiscreteCDF, Hypergeometric};
 use super::matrix::{Fold, ScoreMatrix};
 use super::scale::Scale;
 use crate::metrics::{Score, quantile};
-use crate::tournament::evidence::{
+use crate::statistics::evidence::{
     Correction, EvidenceError, Influence, Interval, ResampledRanks, Resamples, Studentised, adjust,
 };
 

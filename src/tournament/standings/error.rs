@@ -1,6 +1,6 @@
 //! Why there are no standings. Owns the room's one error type.
 
-use crate::tournament::evidence::EvidenceError;
+use crate::statistics::evidence::EvidenceError;
 
 /// Scores or settings from which no standings can be made.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

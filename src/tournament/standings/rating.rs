@@ -4,8 +4,8 @@
 //! battles: agents of one window share its market.
 
 use crate::scenario::RatingSystem;
-use crate::tournament::evidence::Resamples;
-use crate::tournament::ratings::{
+use crate::statistics::evidence::Resamples;
+use crate::statistics::ratings::{
     ABSENT, Bar, EloConfig, Gaussian, Glicko2Config, MANY, OneStep, Orders, PairCounts, RatingError,
     TrueSkillConfig, WengLinConfig, WengLinModel, bootstrap_bars, elo_scale, fit_bradley_terry,
     fit_plackett_luce, multiplicities, rate_elo, rate_glicko2, rate_trueskill, rate_weng_lin,

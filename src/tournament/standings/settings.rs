@@ -2,7 +2,7 @@
 
 use crate::domain::Seed;
 use crate::scenario::RatingSystem;
-use crate::tournament::evidence::{CallingRule, EvidenceError};
+use crate::statistics::evidence::{CallingRule, EvidenceError};
 
 /// Settings of standings.
 #[derive(Debug, Clone, PartialEq)]

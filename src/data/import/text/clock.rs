@@ -6,6 +6,7 @@ use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDel
 use chrono_tz::Tz;
 
 use crate::domain::Timestamp;
+use crate::market::file::{PLAUSIBLE_YEARS, plausible};
 
 /// What a whole number counts that stands for a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +27,6 @@ pub enum TimeUnit {
     Date,
 }
 
-/// Times outside these years are not believed of a number whose unit was guessed.
-const BELIEVED: std::ops::Range<i64> = 1980..2100;
 const MICROS_PER_DAY: i64 = 86_400_000_000;
 /// Days from 30 December 1899 to 1970.
 const SPREADSHEET_TO_1970: i64 = 25_569;
@@ -43,10 +42,10 @@ impl TimeUnit {
         }
     }
 
-    /// The same, but eight digits that are a date of the years that are believed are a date.
+    /// The same, but eight digits that are a plausible date are a date.
     pub fn guess(value: i64) -> Self {
         let date = Self::Date.instant(value, 0).ok();
-        if date.is_some_and(believed) { Self::Date } else { Self::of(value) }
+        if date.is_some_and(plausible) { Self::Date } else { Self::of(value) }
     }
 
     /// As the command line says it.
@@ -101,14 +100,14 @@ impl TimeUnit {
     }
 
     /// The instant of a number whose unit was guessed: it must lie in years that markets are recorded in.
-    pub fn believed(self, value: i64, millionths: i64) -> Result<Timestamp, String> {
+    pub fn plausible_instant(self, value: i64, millionths: i64) -> Result<Timestamp, String> {
         let at = self.instant(value, millionths)?;
-        if believed(at) {
+        if plausible(at) {
             return Ok(at);
         }
-        let (from, to) = (BELIEVED.start, BELIEVED.end - 1);
+        let (from, to) = (PLAUSIBLE_YEARS.start, PLAUSIBLE_YEARS.end - 1);
         Err(format!(
-            "`{value}` as {} since 1970 is {at}, outside {from} to {to}, which is not believed: say what it \
+            "`{value}` as {} since 1970 is {at}, outside {from} to {to}, which is not plausible: say what it \
              counts with `--time-unit`",
             self.as_str()
         ))
@@ -119,13 +118,6 @@ impl TimeUnit {
 const fn day_part(millionths: i64) -> i64 {
     let seconds = (millionths * 86_400 + 500_000).div_euclid(1_000_000);
     seconds * 1_000_000
-}
-
-/// Whether a time lies in the years that markets are recorded in.
-pub fn believed(at: Timestamp) -> bool {
-    // Whole years are near enough for the edges, and need no calendar.
-    let year = 1970 + at.micros().div_euclid(31_556_952_000_000);
-    BELIEVED.contains(&year)
 }
 
 impl std::str::FromStr for TimeUnit {
@@ -191,7 +183,7 @@ impl Clock {
                     let (found, unit) = (found.as_str(), unit.as_str());
                     return Err(format!("`{field}` counts {found}, but the rows before it count {unit}"));
                 }
-                unit.believed(whole, micros)
+                unit.plausible_instant(whole, micros)
             }
             Self::Counted(unit) => {
                 let (sign, digits) = field.strip_prefix('-').map_or((1, field), |digits| (-1, digits));
@@ -420,7 +412,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_would_be_1970_are_not_believed() {
+    fn numbers_that_would_be_1970_are_refused() {
         // Spreadsheets' and epoch days, and a date as a number.
         for field in ["45293", "45293.5", "19724"] {
             let clock = Clock::guess(field, Tz::UTC);

@@ -7,8 +7,8 @@
 use rayon::prelude::*;
 
 use super::{Losses, Worst};
-use crate::tournament::evidence::convention::Convention;
-use crate::tournament::evidence::numeric::real;
+use crate::statistics::evidence::convention::Convention;
+use crate::statistics::evidence::numeric::real;
 
 /// Resamples that share one pass over the pairs' errors.
 const TOGETHER: usize = 16;

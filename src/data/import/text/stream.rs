@@ -11,9 +11,9 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use super::arrays::ArrayLines;
 use super::container::{Packing, each_text};
 use super::layout::Layout;
+use crate::data::import::ImportError;
+use crate::data::import::rows::Rows;
 use crate::decode::MAX_LINE;
-use crate::market::import::ImportError;
-use crate::market::import::rows::Rows;
 
 /// Bytes of a block.
 const BLOCK: usize = 2 << 20;

@@ -204,7 +204,7 @@ impl TableClock {
             let (found, expected) = (TimeUnit::of(value).as_str(), expected.as_str());
             return Err(format!("`{value}` counts {found}, but the rows before it count {expected}"));
         }
-        expected.believed(value, 0)
+        expected.plausible_instant(value, 0)
     }
 }
 

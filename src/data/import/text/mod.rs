@@ -10,7 +10,7 @@ mod number;
 mod stream;
 
 pub use arrays::ArrayLines;
-pub use clock::{Clock, TimeUnit, believed, is_local_midnight};
+pub use clock::{Clock, TimeUnit, is_local_midnight};
 pub use container::{Packing, each_text};
 pub use layout::{Layout, TradePrice, Values, fields};
 pub use number::number;

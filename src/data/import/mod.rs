@@ -29,4 +29,4 @@ pub use read::{Survey, read_bars, survey};
 pub use rows::{Kind, Rows, Trades};
 pub use run::{BadRows, Existing, Group, Groups, Imported, files, import, look, plan, source};
 pub use text::TimeUnit;
-pub(crate) use text::{Clock, believed, number};
+pub(crate) use text::{Clock, number};

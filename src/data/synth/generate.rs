@@ -150,8 +150,8 @@ fn rounded(value: f64, decimals: u8) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::synth::sample;
     use crate::market::flaw;
-    use crate::market::synth::sample;
 
     fn returns(bars: &Bars) -> Vec<f64> {
         bars.close.windows(2).map(|pair| (pair[1] / pair[0]).ln()).collect()

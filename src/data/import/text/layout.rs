@@ -2,8 +2,8 @@
 
 use super::clock::Clock;
 use super::number::number;
+use crate::data::import::rows::{Kind, Rows};
 use crate::domain::Timestamp;
-use crate::market::import::rows::{Kind, Rows};
 
 /// Most fields of a line that are looked at.
 const MAX_FIELDS: usize = 64;

@@ -5,8 +5,8 @@
 use std::io::{BufReader, Read};
 use std::path::Path;
 
+use crate::data::import::ImportError;
 use crate::decode::{Archive, gunzip, open_regular};
-use crate::market::import::ImportError;
 
 /// How a text is packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

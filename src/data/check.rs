@@ -4,11 +4,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::finding::{Finding, FindingKind, Severity};
-use super::inspect::{Origin, inspect_as};
+use super::import::{self, Format, ImportError, Reading, Rows, Source};
 use crate::domain::{Interval, Symbol, Timestamp};
 use crate::market::Bars;
-use crate::market::import::{self, Format, ImportError, Reading, Rows, Source};
+use crate::market::quality::{Finding, FindingKind, Origin, Severity, inspect_as};
 
 /// What the check says of a file.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]

@@ -2,8 +2,8 @@
 
 use chrono_tz::Tz;
 
+use crate::data::import::{Clock, number};
 use crate::domain::Timestamp;
-use crate::market::import::{Clock, number};
 
 /// Names of columns that hold times, though they may be written as numbers.
 const TIMES: &[&str] = &["date", "datetime", "time", "timestamp", "ts", "open_time", "close_time"];

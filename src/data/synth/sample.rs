@@ -101,7 +101,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         for made in write_sample(dir.path()).unwrap() {
             let kept = bundled().join(made.file_name().unwrap());
-            assert!(kept.is_file(), "write it: TILTYARD_WRITE_SAMPLE=1 cargo test --lib market::synth");
+            assert!(kept.is_file(), "write it: TILTYARD_WRITE_SAMPLE=1 cargo test --lib data::synth");
             assert!(fs::read(&made).unwrap() == fs::read(&kept).unwrap(), "{} differs", kept.display());
         }
     }

@@ -7,8 +7,8 @@ use ::csv::{ReaderBuilder, StringRecord, Trim};
 
 use super::table::{Wanted, distinct, places};
 use super::{NamedColumn, NumberTable, RowPlace, TableError, labels};
+use crate::data::import::number;
 use crate::decode::{MAX_TABLE_TEXT, open_regular};
-use crate::market::import::number;
 
 /// Reads it.
 pub fn read(path: &Path, wanted: Wanted<'_>) -> Result<NumberTable, TableError> {

@@ -190,7 +190,7 @@ impl TableError {
 
 /// The remedy that fits what stands there instead of a number.
 fn not_a_number(value: &str) -> String {
-    let plain = |text: String| crate::market::import::number(text.trim()).is_some_and(f64::is_finite);
+    let plain = |text: String| crate::data::import::number(text.trim()).is_some_and(f64::is_finite);
     let stripped = value.strip_suffix('%').map(str::to_owned);
     if stripped.is_some_and(plain) {
         return "write per cent as a fraction: 1.5% is 0.015".to_owned();

@@ -1,0 +1,6 @@
+//! Statistics of numbers: is the best of many better than luck, and who is stronger.
+//!
+//! Owns tests, intervals, resampling and ratings, as pure functions. Never replays, reads a file or prints.
+
+pub mod evidence;
+pub mod ratings;

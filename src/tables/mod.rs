@@ -1,0 +1,9 @@
+//! Tables of numbers made elsewhere: returns, equity curves, scores, trials.
+//!
+//! Owns reading them from CSV, JSON and Parquet, with the place of every wrong cell. Never computes a statistic.
+
+mod number_table;
+mod return_file;
+
+pub use number_table::{NamedColumn, NumberTable, RowPlace, TableError};
+pub use return_file::{ColumnKind, ReturnColumn, SeriesError};
