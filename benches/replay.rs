@@ -9,10 +9,11 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use tiltyard::data::synth;
 use tiltyard::domain::{Bps, Cash, Instrument, Interval, Seed, SymbolId};
 use tiltyard::engine::{Job, Loop, Window};
 use tiltyard::indicator::{History, IndicatorCache};
-use tiltyard::market::{Market, SeriesBars, synth};
+use tiltyard::market::{Market, SeriesBars};
 use tiltyard::metrics;
 use tiltyard::scenario::{
     Condition, Delisted, MetricSpec, RiskProfile, RuleSet, StrategyKind, StrategySpec, VenueSpec, WarmUp,

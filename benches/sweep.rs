@@ -8,11 +8,12 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use tiltyard::data::synth;
 use tiltyard::domain::{Bps, Cash, Instrument, Interval, SymbolId, UNITS_PER_ONE};
 use tiltyard::engine::batch::Batch;
 use tiltyard::engine::{Job, Window};
-use tiltyard::market::{Market, SeriesBars, synth};
-use tiltyard::metrics::{Observed, Sampled, metrics_of};
+use tiltyard::market::{Market, SeriesBars};
+use tiltyard::metrics::{MetricInputs, Sampled, metrics_of};
 use tiltyard::scenario::{Delisted, MetricSpec, RiskProfile, StrategyKind, StrategySpec, VenueSpec, WarmUp};
 
 const BARS: u32 = 525_600;
@@ -67,7 +68,7 @@ fn bench(c: &mut Criterion) {
                 let Ok(prepared) = batch.prepare() else { return };
                 prepared.run(specs, |_, outcome| {
                     if let Ok(outcome) = outcome {
-                        let observed = Observed::of_condensed(outcome, &market, &sampled);
+                        let observed = MetricInputs::of_condensed(outcome, &market, &sampled);
                         black_box(metrics_of(&observed, &MetricSpec::default()));
                     }
                 });

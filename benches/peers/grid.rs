@@ -16,7 +16,7 @@ use tiltyard::engine::batch::{Batch, Prepared};
 use tiltyard::engine::{Job, Loop, Window};
 use tiltyard::indicator::{History, IndicatorCache};
 use tiltyard::market::{LoadRequest, Market, load};
-use tiltyard::metrics::{Metrics, Observed, Sampled, measure, metrics_of};
+use tiltyard::metrics::{MetricInputs, Metrics, Sampled, measure, metrics_of};
 use tiltyard::scenario::{
     Delisted, GapRule, MarketSpec, MetricSpec, RiskProfile, StrategyKind, StrategySpec, VenueSpec, WarmUp,
 };
@@ -154,7 +154,7 @@ fn part_of(
     let (mut found, mut left) = (Vec::with_capacity(grid.len()), Vec::new());
     prepared.run(&specs, |place, outcome| match outcome {
         Ok(outcome) => {
-            let observed = Observed::of_condensed(outcome, market, sampled);
+            let observed = MetricInputs::of_condensed(outcome, market, sampled);
             found.push((place, metrics_of(&observed, &metrics)));
         }
         Err(_) => left.push(place),

@@ -6,7 +6,7 @@ use miette::Severity;
 use serde_json::{Value, json};
 
 use super::args::CheckArgs;
-use super::load::{self, Arena, Read};
+use super::load::{self, PreparedRun, Read};
 use super::output::{self, counted};
 use super::{Exit, Failure, diagnostics};
 use crate::report::unused_bars;
@@ -33,7 +33,7 @@ pub fn check(args: &CheckArgs) -> Result<Exit, Failure> {
 }
 
 /// What a run of the scenario would replay, in a line.
-fn plan(file: &Path, read: &Read, arena: &Arena) -> String {
+fn plan(file: &Path, read: &Read, arena: &PreparedRun) -> String {
     let scenario = &read.scenario;
     let range = arena.market.in_range;
     let (unused, of) = (unused_ticks(&arena.windows, range), range.last - range.first);

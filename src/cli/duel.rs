@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::args::EXIT_CODES;
 use super::interrupt::Interrupt;
-use super::load::{self, Arena};
+use super::load::{self, PreparedRun};
 use super::{Exit, Failure, output};
 use crate::metrics::Score;
 use crate::report::terminal;
@@ -211,7 +211,7 @@ fn pair(scenario: &Scenario, args: &DuelArgs) -> Scenario {
 /// Two replays: both agents in one window.
 fn play_window(
     pair: &Scenario,
-    arena: &Arena,
+    arena: &PreparedRun,
     place: usize,
     interrupt: &Interrupt,
 ) -> Result<Scores, Failure> {

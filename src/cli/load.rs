@@ -15,7 +15,7 @@ use crate::scenario::{Intrabar, MOST_TOLD, Problem, Registry, Scenario, place_of
 use crate::strategy;
 use crate::sweep;
 use crate::tournament::formats::{self, FormatError};
-use crate::tournament::{Stretch, WindowError, WindowSpan, history_needs, plan_windows};
+use crate::tournament::{DateRange, WindowError, WindowSpan, history_needs, plan_windows};
 
 /// A scenario that has been read and checked.
 #[derive(Debug)]
@@ -98,7 +98,7 @@ pub fn read_text(
 
 /// The bars and windows of a scenario.
 #[derive(Debug)]
-pub struct Arena {
+pub struct PreparedRun {
     /// The bars.
     pub market: Market,
     /// The windows in them.
@@ -109,7 +109,7 @@ pub struct Arena {
 ///
 /// # Errors
 /// [`Exit::Data`] where the data is wrong or missing; [`Exit::Usage`] where the windows do not fit it.
-pub fn arena(read: &Read) -> Result<Arena, Failure> {
+pub fn arena(read: &Read) -> Result<PreparedRun, Failure> {
     let scenario = &read.scenario;
     let extremes = scenario.sweep.as_ref().map(sweep::extremes).unwrap_or_default();
     let needs = history_needs(scenario, &extremes);
@@ -121,7 +121,7 @@ pub fn arena(read: &Read) -> Result<Arena, Failure> {
     check_quantities(read, &market)?;
     let spec = &scenario.market;
     let embargo = scenario.battle.embargo;
-    let stretch = Stretch { ticks: market.in_range, start: spec.start, end: spec.end, embargo };
+    let stretch = DateRange { ticks: market.in_range, start: spec.start, end: spec.end, embargo };
     let windows = plan_windows(&scenario.battle.windows, &market, stretch, scenario.seed)
         .map_err(|error| window_failure(read, &error))?;
     wallets::check(read, &market, &windows)?;
@@ -130,7 +130,7 @@ pub fn arena(read: &Read) -> Result<Arena, Failure> {
         formats::check(&tournament.format, scenario.agents.len(), windows.len())
             .map_err(|error| format_failure(read, &error))?;
     }
-    Ok(Arena { market, windows })
+    Ok(PreparedRun { market, windows })
 }
 
 /// Refuses a balance that could buy more of a symbol than a position may hold.

@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::args::{EngineArg, RunArgs};
 use super::clock::now;
 use super::interrupt::Interrupt;
-use super::load::{self, Arena, Read};
+use super::load::{self, PreparedRun, Read};
 use super::progress::{Progress, Verbosity, Working};
 use super::standings::{unfit, unsuited};
 use super::{Exit, Failure, diagnostics, output, sweep};
@@ -16,11 +16,11 @@ use crate::report::{self, ReportError};
 use crate::scenario::{ReportFormat, Scenario};
 use crate::store::registry::{AgentPart, Registry, StoredAgents, agent_parts};
 use crate::store::{
-    self, Aftermath, Index, Published, Run, RunTiming, RunWriter, StandingsRecord, StoredRun,
+    self, Index, Published, Run, RunCommit, RunTiming, RunWriter, StandingsRecord, StoredRun,
     TournamentRecord,
 };
 use crate::tournament::formats::FormatView;
-use crate::tournament::{self, Assessment, Means, Plan, Results, RunError, Tournament, assess};
+use crate::tournament::{self, Assessment, Plan, Results, RunError, RunOptions, Tournament, assess};
 
 /// Reads, loads, replays, stores, prints.
 ///
@@ -72,7 +72,7 @@ pub fn run_read(args: &RunArgs, read: &Read) -> Result<Exit, Failure> {
     index.record_with(
         stored,
         &timing,
-        &Aftermath { base_dir: base_dir.as_deref(), parts: &parts, hold: hold.as_ref() },
+        &RunCommit { base_dir: base_dir.as_deref(), parts: &parts, hold: hold.as_ref() },
     )?;
     show(args, stored)?;
     Ok(Exit::Done)
@@ -94,7 +94,7 @@ fn is_no_file(out: &Path) -> Result<(), Failure> {
 fn replay(
     args: &RunArgs,
     read: &Read,
-    arena: &Arena,
+    arena: &PreparedRun,
     writer: RunWriter<'_>,
     interrupt: Interrupt,
 ) -> Result<(Published, Vec<AgentPart>), Failure> {
@@ -130,12 +130,12 @@ fn assessment(
 }
 
 /// How the plan is carried out.
-pub(super) fn means(args: &RunArgs) -> Means {
+pub(super) fn means(args: &RunArgs) -> RunOptions {
     let engine = match args.engine {
         EngineArg::Skip => Loop::Skip,
         EngineArg::BarByBar => Loop::BarByBar,
     };
-    Means { engine, memory: args.memory.unwrap_or(usize::MAX) }
+    RunOptions { engine, memory: args.memory.unwrap_or(usize::MAX) }
 }
 
 /// Writes the agents on all threads, then publishes the folder.

@@ -2,7 +2,7 @@
 
 use super::state::State;
 use crate::domain::{Cash, OrderId, OrderOrigin, OrderStatus, Qty, Side, SymbolId};
-use crate::risk::Ask;
+use crate::risk::OrderQty;
 use crate::strategy::{Account, PositionView};
 
 /// The account at the deciding close. Everything is computed when asked for.
@@ -38,8 +38,8 @@ impl Account for AccountView<'_, '_> {
     fn waiting(&self, symbol: SymbolId, out: &mut Vec<(OrderId, Side, Option<Qty>)>) {
         out.extend(self.0.waiting.iter().filter(|order| order.symbol == symbol).map(|order| {
             let left = match self.0.left_of(order) {
-                Ask::Qty(qty) => Some(qty),
-                Ask::Amount(_) => None,
+                OrderQty::Qty(qty) => Some(qty),
+                OrderQty::Amount(_) => None,
             };
             (order.id, order.side, left)
         }));

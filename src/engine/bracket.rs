@@ -8,7 +8,7 @@ use crate::domain::{
     Bracket, Cash, Distance, OrderId, OrderKind, OrderOrigin, OrderStatus, Price, PriceSum, Protection, Qty,
     Rounding, Side, SymbolId, TimeInForce, Timestamp,
 };
-use crate::risk::Ask;
+use crate::risk::OrderQty;
 use crate::venue::Resting;
 
 /// One protective order of a bracket, with its level.
@@ -21,9 +21,9 @@ struct Child {
 
 impl State<'_> {
     /// What an order has left: a bracket's child has its group's quantity.
-    pub(super) fn left_of(&self, order: &Working) -> Ask {
+    pub(super) fn left_of(&self, order: &Working) -> OrderQty {
         match (order.is_child(), order.group) {
-            (true, Some(group)) => Ask::Qty(self.groups[group].left),
+            (true, Some(group)) => OrderQty::Qty(self.groups[group].left),
             _ => order.left,
         }
     }
@@ -183,7 +183,7 @@ impl State<'_> {
             symbol,
             side: Side::Sell,
             stage: Stage::Resting(child.resting),
-            left: Ask::Qty(left),
+            left: OrderQty::Qty(left),
             price: average,
             fee: self.job.venue.taker_fee,
             lock_cash: Cash::ZERO,

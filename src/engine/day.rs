@@ -2,7 +2,7 @@
 
 use super::EndReason;
 use super::order::NEVER;
-use super::state::{Conduct, State};
+use super::state::{State, TradingState};
 use crate::domain::{OrderStatus, Span, Timestamp};
 
 impl State<'_> {
@@ -26,8 +26,8 @@ impl State<'_> {
             self.day_start = self.exact_equity_at(before);
         }
         self.streak.new_day();
-        if let Conduct::Halted(_) = self.conduct {
-            self.conduct = Conduct::Active;
+        if let TradingState::Halted(_) = self.conduct {
+            self.conduct = TradingState::Active;
             (self.peak, self.peak_tick) = (self.equity_now, self.tick.checked_sub(1));
         }
         self.start_day();

@@ -7,7 +7,7 @@ use super::{EndReason, FillRow};
 use crate::domain::{Bps, Cash, Liquidity, OrderId, OrderStatus, Price, Qty, Side, SymbolId, Timestamp};
 use crate::ledger::LedgerError;
 use crate::market::Row;
-use crate::risk::{Ask, net_of_fee};
+use crate::risk::{OrderQty, net_of_fee};
 use crate::scenario::Slippage;
 use crate::venue::{Match, Taking, TradingDay, capacity, slippage};
 
@@ -104,8 +104,8 @@ impl State<'_> {
         let price = self.slipped(order.symbol, order.side, left, room, fee, execution);
         let step = self.job.market.series(order.symbol).instrument.quantity_step;
         let wanted = match left {
-            Ask::Qty(qty) => qty,
-            Ask::Amount(amount) => Qty::affordable(amount, price, fee, step),
+            OrderQty::Qty(qty) => qty,
+            OrderQty::Amount(amount) => Qty::affordable(amount, price, fee, step),
         };
         let qty = room.map_or(wanted, |room| wanted.min(room));
         let most = match order.side {
@@ -121,8 +121,8 @@ impl State<'_> {
     fn payable(&self, place: usize, qty: Qty, price: Price, fee: Bps, step: Qty) -> Qty {
         let order = &self.waiting[place];
         let budget = match order.left {
-            Ask::Amount(amount) => amount,
-            Ask::Qty(_) => order.lock_cash + self.ledger.available(),
+            OrderQty::Amount(amount) => amount,
+            OrderQty::Qty(_) => order.lock_cash + self.ledger.available(),
         };
         let cost = crate::risk::notional(price, qty).with_fee(fee);
         if cost <= budget { qty } else { Qty::affordable(budget, price, fee, step) }
@@ -168,7 +168,7 @@ impl State<'_> {
         &self,
         symbol: SymbolId,
         side: Side,
-        left: Ask,
+        left: OrderQty,
         room: Option<Qty>,
         fee: Bps,
         execution: &Execution,
@@ -195,11 +195,11 @@ impl State<'_> {
         let notional = Cash::notional(plan.price, plan.qty);
         let cost = notional.with_fee(plan.fee);
         let (left, keep) = match order.left {
-            Ask::Amount(amount) => (Ask::Amount(amount - cost), amount - cost),
-            Ask::Qty(qty) => {
+            OrderQty::Amount(amount) => (OrderQty::Amount(amount - cost), amount - cost),
+            OrderQty::Qty(qty) => {
                 let rest = qty - plan.qty;
                 let need = crate::risk::notional(order.price, rest).with_fee(order.fee);
-                (Ask::Qty(rest), need.min((order.lock_cash - cost).max(Cash::ZERO)))
+                (OrderQty::Qty(rest), need.min((order.lock_cash - cost).max(Cash::ZERO)))
             }
         };
         let keep = keep.min(order.lock_cash);
@@ -221,8 +221,8 @@ impl State<'_> {
         let order = &mut self.waiting[place];
         order.filled += plan.qty;
         order.left = match order.left {
-            Ask::Qty(qty) => Ask::Qty(qty - plan.qty),
-            Ask::Amount(amount) => Ask::Amount((amount - sold.notional - sold.fee).max(Cash::ZERO)),
+            OrderQty::Qty(qty) => OrderQty::Qty(qty - plan.qty),
+            OrderQty::Amount(amount) => OrderQty::Amount((amount - sold.notional - sold.fee).max(Cash::ZERO)),
         };
         match group {
             Some(group) => self.groups[group].left -= plan.qty,
@@ -280,8 +280,8 @@ impl State<'_> {
         let (child, group, cut) = (order.is_child(), order.group, order.cut);
         let done = plan.cut
             || match self.left_of(order) {
-                Ask::Qty(qty) => !qty.is_positive(),
-                Ask::Amount(_) => !plan.held_back,
+                OrderQty::Qty(qty) => !qty.is_positive(),
+                OrderQty::Amount(_) => !plan.held_back,
             };
         if done {
             let why = if cut { EndReason::FilledCut } else { EndReason::Filled };
@@ -313,10 +313,10 @@ impl State<'_> {
 type Posted = Result<(Cash, Cash, Option<Cash>), LedgerError>;
 
 /// What a fill takes from the market, before its price is known: at the raw price.
-fn taking(left: Ask, room: Option<Qty>, raw: Price, fee: Bps) -> Taking {
+fn taking(left: OrderQty, room: Option<Qty>, raw: Price, fee: Bps) -> Taking {
     let (quantity, notional) = match left {
-        Ask::Qty(qty) => (qty.to_f64(), crate::risk::notional(raw, qty).to_f64()),
-        Ask::Amount(amount) => {
+        OrderQty::Qty(qty) => (qty.to_f64(), crate::risk::notional(raw, qty).to_f64()),
+        OrderQty::Amount(amount) => {
             let notional = net_of_fee(amount, fee).to_f64();
             (notional / raw.to_f64(), notional)
         }

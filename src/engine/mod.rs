@@ -37,23 +37,23 @@
 //! - An open breaker of consecutive losses closes at midnight and counts anew; a count below the limit goes on.
 
 mod account;
-mod alarm;
 pub mod batch;
 mod bracket;
-mod breach;
 mod curve;
 mod day;
 mod fill;
 mod finish;
-mod intake;
+mod loss_limits;
 mod mark;
 mod matching;
 mod order;
+mod order_entry;
 mod outcome;
 mod path;
 mod replay;
 mod skip;
 mod state;
+mod trigger_band;
 mod trip;
 mod version;
 

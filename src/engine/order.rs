@@ -6,7 +6,7 @@ use crate::domain::{
     Bps, Bracket, Cash, Distance, OrderId, OrderOrigin, OrderStatus, Price, PriceSum, Qty, Rounding, Side,
     SymbolId, Timestamp,
 };
-use crate::risk::Ask;
+use crate::risk::OrderQty;
 use crate::venue::{Reach, Resting};
 
 /// No time: an order without it never expires.
@@ -48,7 +48,7 @@ pub(super) struct Working {
     pub side: Side,
     pub stage: Stage,
     /// What is left to trade. A bracket's child has its group's.
-    pub left: Ask,
+    pub left: OrderQty,
     /// Price and fee of a buy's lock and of its notional in the position check.
     pub price: Price,
     pub fee: Bps,

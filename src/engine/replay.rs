@@ -4,7 +4,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::account::AccountView;
-use super::state::{Conduct, State};
+use super::state::{State, TradingState};
 use super::{Replay, Window};
 use crate::domain::{Action, CarriedPosition, Cash, SymbolId};
 use crate::market::Market;
@@ -62,7 +62,7 @@ impl<'m> State<'m> {
         self.match_orders();
         self.mark();
         self.watch_losses();
-        if self.conduct != Conduct::Out {
+        if self.conduct != TradingState::Out {
             self.decide(strategy, actions, Call::First);
             while !actions.is_empty() {
                 self.act(actions);

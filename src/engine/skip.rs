@@ -2,7 +2,7 @@
 //!
 //! A visited tick is the oracle's tick, step by step. Ticks are passed over only where each step of them
 //! would leave everything as it is but for the mark: no order that waits is concerned by the bars
-//! ([`Alarm`](super::alarm::Alarm)), none expires, no loss limit is near, and the strategy has said that it
+//! ([`Alarm`](super::trigger_band::Alarm)), none expires, no loss limit is near, and the strategy has said that it
 //! would do nothing ([`Strategy::next_call`]). What passing over still owes is paid in bulk: marks go on the
 //! curve, peaks are noted, days begin. Invariant: the same bytes as [`replay()`](super::replay()).
 //!
@@ -17,7 +17,7 @@ use super::Replay;
 use super::account::AccountView;
 use super::order::NEVER;
 use super::replay::Job;
-use super::state::{Conduct, Held, State};
+use super::state::{Held, State, TradingState};
 use crate::domain::{Action, Span, Timestamp};
 use crate::market::Row;
 use crate::scenario::OnBreach;
@@ -68,7 +68,7 @@ impl<'m> State<'m> {
         if from >= until {
             return until;
         }
-        if self.conduct != Conduct::Out {
+        if self.conduct != TradingState::Out {
             until = until.min(self.next_call(strategy).max(from));
         }
         if self.next_expiry != NEVER {
@@ -89,7 +89,7 @@ impl<'m> State<'m> {
 
     /// Whether loss limits act by themselves: then each mark is tested, and each day begins in a visit.
     fn watches(&self) -> bool {
-        self.job.risk.on_breach != OnBreach::HaltNew && self.conduct != Conduct::Out
+        self.job.risk.on_breach != OnBreach::HaltNew && self.conduct != TradingState::Out
     }
 
     /// The first tick of `from..until` whose bars concern an order that waits; `until` where none does.
@@ -123,7 +123,7 @@ impl<'m> State<'m> {
         if from >= until {
             return from;
         }
-        let watched = self.watches() && self.conduct == Conduct::Active;
+        let watched = self.watches() && self.conduct == TradingState::Active;
         let until = if watched || self.job.risk.max_drawdown.is_some() {
             self.mark_in_chunks(from, until, watched)
         } else {

@@ -2,9 +2,9 @@
 
 use std::cell::OnceCell;
 
-use super::alarm::Alarm;
 use super::order::{NEVER, Working};
 use super::replay::Job;
+use super::trigger_band::Alarm;
 use super::trip::OpenTrip;
 use super::{FillRow, Flags, Holding, OrderRow, ReplayStatus, RoundTrip};
 use crate::domain::{Cash, OrderId, Price, Qty, RefusalCode, SymbolId, Timestamp};
@@ -16,7 +16,7 @@ use crate::venue::TradingDay;
 
 /// Whether the agent may act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Conduct {
+pub(super) enum TradingState {
     /// It decides and its orders are checked.
     Active,
     /// It decides but every order is refused with this code until the UTC day ends.
@@ -96,7 +96,7 @@ pub(super) struct State<'m> {
     /// The bar in which an ambiguity was last counted, by symbol; the row and one.
     pub ambiguous: Vec<Row>,
     // Rules.
-    pub conduct: Conduct,
+    pub conduct: TradingState,
     pub next_day: Timestamp,
     pub day_start: Cash,
     pub day_floor: f64,
@@ -150,7 +150,7 @@ impl<'m> State<'m> {
             born: false,
             pass: 0,
             ambiguous: vec![0; count],
-            conduct: Conduct::Active,
+            conduct: TradingState::Active,
             next_day: Timestamp::from_micros(i64::MIN),
             day_start: start,
             day_floor: f64::NEG_INFINITY,

@@ -23,7 +23,7 @@ pub fn places(mut word: u64) -> impl Iterator<Item = usize> {
 /// A search that only goes forward: the next row at which a bit is set, asked from ever later rows. Looks at
 /// each word about once, however often it is asked.
 #[derive(Debug, Clone)]
-pub struct Scout {
+pub struct BitCursor {
     /// One past the last row that can be found.
     end: Row,
     /// The answer, and from which row on it holds.
@@ -32,7 +32,7 @@ pub struct Scout {
     seen: Option<(usize, u64)>,
 }
 
-impl Scout {
+impl BitCursor {
     /// Finds rows before `end`.
     pub const fn until(end: Row) -> Self {
         Self { end, answer: None, seen: None }
@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn a_scout_finds_what_a_look_at_every_row_finds() {
         for end in [0, 1, 64, 100, 140, 141, 1000] {
-            let mut scout = Scout::until(end);
+            let mut scout = BitCursor::until(end);
             for from in [0, 0, 1, 7, 8, 63, 64, 65, 128, 133, 134, 260, 299, 400, 2000] {
                 let slow = (from..end).find(|row| row % 7 == 0 && *row < 300);
                 assert_eq!(scout.next(from, sevenths), slow, "from {from} to {end}");
@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn a_scout_looks_at_each_word_once() {
         let mut looked = Vec::new();
-        let mut scout = Scout::until(1000);
+        let mut scout = BitCursor::until(1000);
         for from in 0..1000 {
             scout.next(from, |block| {
                 looked.push(block);
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_scout_that_is_sent_back_searches_anew() {
-        let mut scout = Scout::until(1000);
+        let mut scout = BitCursor::until(1000);
         assert_eq!(scout.next(130, sevenths), Some(133));
         assert_eq!(scout.next(3, sevenths), Some(7));
     }

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use super::NOTHING;
 use super::bits::word;
-use crate::market::{BLOCK, Blocks, Bounds, Row};
+use crate::market::{BLOCK, Bounds, Row, ZoneMap};
 
 /// Values of an indicator by row of its symbol's bars. Immutable; the bounds of its blocks are made when
 /// first asked for.
@@ -13,7 +13,7 @@ use crate::market::{BLOCK, Blocks, Bounds, Row};
 pub struct Column {
     first: Row,
     values: Box<[f64]>,
-    blocks: OnceLock<Blocks>,
+    blocks: OnceLock<ZoneMap>,
 }
 
 impl Column {
@@ -46,7 +46,7 @@ impl Column {
 
     /// Between what the values of a block lie.
     pub fn bounds(&self, block: usize) -> Bounds {
-        self.blocks.get_or_init(|| Blocks::of(&self.values, self.first)).bounds(block)
+        self.blocks.get_or_init(|| ZoneMap::of(&self.values, self.first)).bounds(block)
     }
 
     /// The values of a block less `shift` rows: in the column itself, or in `buffer`, filled up with NaN,

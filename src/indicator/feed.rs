@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Beat, Column, IndicatorCache};
+use super::{Column, IndicatorCache, TimeframeClock};
 use crate::domain::{IndicatorSpec, Interval, SymbolId};
 use crate::market::{Market, Row, TickRange};
 use crate::scenario::WarmUp;
@@ -34,8 +34,10 @@ impl<'m> History<'m> {
     ) -> Feed<'m> {
         let series = self.market.series(symbol);
         let (bars, beat) = match series.frames.get(&timeframe) {
-            Some(frame) if timeframe != self.market.interval => (&frame.bars, Beat::of(&frame.closed)),
-            _ => (&series.bars, Beat::EVERY_BAR),
+            Some(frame) if timeframe != self.market.interval => {
+                (&frame.bars, TimeframeClock::of(&frame.closed))
+            }
+            _ => (&series.bars, TimeframeClock::EVERY_BAR),
         };
         let start = self.market.clock[self.ticks.first];
         let end = self.market.close_time(self.ticks.last - 1);
@@ -46,10 +48,10 @@ impl<'m> History<'m> {
     }
 
     /// When `symbol`'s bars of `timeframe` close, for a strategy that reads no indicator.
-    pub fn beat(&self, symbol: SymbolId, timeframe: Interval) -> Beat<'m> {
+    pub fn beat(&self, symbol: SymbolId, timeframe: Interval) -> TimeframeClock<'m> {
         match self.market.series(symbol).frames.get(&timeframe) {
-            Some(frame) if timeframe != self.market.interval => Beat::of(&frame.closed),
-            _ => Beat::EVERY_BAR,
+            Some(frame) if timeframe != self.market.interval => TimeframeClock::of(&frame.closed),
+            _ => TimeframeClock::EVERY_BAR,
         }
     }
 }
@@ -58,7 +60,7 @@ impl<'m> History<'m> {
 #[derive(Debug, Clone)]
 pub struct Feed<'m> {
     column: Arc<Column>,
-    beat: Beat<'m>,
+    beat: TimeframeClock<'m>,
 }
 
 impl Feed<'_> {
@@ -80,7 +82,7 @@ impl Feed<'_> {
     }
 
     /// When the feed's bars close.
-    pub const fn beat(&self) -> Beat<'_> {
+    pub const fn beat(&self) -> TimeframeClock<'_> {
         self.beat
     }
 

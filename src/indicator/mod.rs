@@ -6,7 +6,6 @@
 
 mod average;
 mod band;
-mod beat;
 mod bits;
 mod cache;
 mod column;
@@ -19,19 +18,20 @@ mod macd;
 mod needs;
 mod roc;
 mod rsi;
+mod timeframe_clock;
 
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod oracle;
 
-pub use beat::Beat;
-pub use bits::{Scout, places, word};
+pub use bits::{BitCursor, places, word};
 pub use cache::{Budget, IndicatorCache};
 pub use column::Column;
 pub use compute::compute;
 pub use feed::{Feed, History};
 pub use needs::{bars_in_the_making, bars_needed, remembers_its_start};
+pub use timeframe_clock::TimeframeClock;
 
 /// What a column holds while its indicator warms up.
 const NOTHING: f64 = f64::NAN;

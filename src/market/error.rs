@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::flaw::Flaw;
+use super::bar_error::BarError;
 use super::gaps::GapError;
 use super::quality::Finding;
 use crate::decode::DecodeError;
@@ -164,7 +164,7 @@ pub enum MarketError {
         /// Its time, where it has one.
         at: Option<Timestamp>,
         /// What is wrong with it.
-        flaw: Flaw,
+        flaw: BarError,
         /// How many rows of those read have this kind of flaw.
         rows: usize,
     },
@@ -301,7 +301,7 @@ impl MarketError {
     /// The same problems, those that another unit of `symbol` would solve naming it.
     pub(super) fn asking_for(self, symbol: &Symbol, unit: Option<u32>) -> Self {
         let named = |problem: Self| match problem {
-            Self::BadRow { flaw: Flaw::TooFine { .. } | Flaw::VolumeTooLarge { .. }, .. } => {
+            Self::BadRow { flaw: BarError::TooFine { .. } | BarError::VolumeTooLarge { .. }, .. } => {
                 Self::Unit { symbol: symbol.clone(), row: Box::new(problem), unit }
             }
             other => other,

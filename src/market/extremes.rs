@@ -6,7 +6,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use super::blocks::{BLOCK, Blocks};
+use super::zone_map::{BLOCK, ZoneMap};
 use super::{Row, SymbolSeries};
 
 /// Independent extremes, so that the processor compares them side by side.
@@ -15,8 +15,8 @@ const LANES: usize = 4;
 /// Bounds of the lows and of the highs by block, once somebody has asked.
 #[derive(Debug, Default)]
 pub struct Extremes {
-    lows: OnceLock<Blocks>,
-    highs: OnceLock<Blocks>,
+    lows: OnceLock<ZoneMap>,
+    highs: OnceLock<ZoneMap>,
 }
 
 impl SymbolSeries {
@@ -49,12 +49,12 @@ impl SymbolSeries {
         fold(rows, &self.bars.high, f64::NEG_INFINITY, pick, |block| self.highs().bounds(block).high)
     }
 
-    fn lows(&self) -> &Blocks {
-        self.extremes.lows.get_or_init(|| Blocks::of(&self.bars.low, 0))
+    fn lows(&self) -> &ZoneMap {
+        self.extremes.lows.get_or_init(|| ZoneMap::of(&self.bars.low, 0))
     }
 
-    fn highs(&self) -> &Blocks {
-        self.extremes.highs.get_or_init(|| Blocks::of(&self.bars.high, 0))
+    fn highs(&self) -> &ZoneMap {
+        self.extremes.highs.get_or_init(|| ZoneMap::of(&self.bars.high, 0))
     }
 }
 

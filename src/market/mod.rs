@@ -6,15 +6,14 @@
 //! apart; prices are at eight places; a coarse bar is visible only once it has closed; nothing is repaired.
 
 mod align;
+pub(crate) mod bar_error;
 mod bars;
-mod blocks;
 mod calendar;
 mod catalogue;
 mod digest;
 mod error;
 mod extremes;
 pub(crate) mod file;
-pub(crate) mod flaw;
 pub mod gaps;
 mod load;
 mod locate;
@@ -25,19 +24,20 @@ mod source;
 mod tests;
 pub mod unit;
 mod view;
+mod zone_map;
 
 pub use align::{CALENDAR_CONTEXT, SeriesBars};
+pub use bar_error::{BarError, PRICE_CEILING, VOLUME_CEILING};
 pub use bars::{Bars, Row};
-pub use blocks::{BLOCK, Blocks, Bounds};
 pub use calendar::TradingYear;
 pub use error::MarketError;
 pub use extremes::Extremes;
 pub use file::write_bars;
 pub(crate) use file::{TimeScale, numbers, raw_times};
-pub use flaw::{Flaw, PRICE_CEILING, VOLUME_CEILING};
 pub use load::{LoadRequest, load};
 pub use resample::resample;
 pub use view::{Frame, Market, SymbolSeries, TickRange, TickRow};
+pub use zone_map::{BLOCK, Bounds, ZoneMap};
 
 /// Most rows of one symbol that a window may have.
 pub const MAX_ROWS: usize = 1 << 30;

@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 
 use super::sampling::Sampled;
-use super::{Observed, metrics_of};
+use super::{MetricInputs, metrics_of};
 use crate::domain::{Bps, Cash, Instrument, Interval, Qty, Seed, Symbol, SymbolId, Timestamp, UNITS_PER_ONE};
-use crate::engine::batch::{Batch, Why};
+use crate::engine::batch::{Batch, Ineligible};
 use crate::engine::{Job, Window, replay};
 use crate::indicator::{History, IndicatorCache};
 use crate::market::{Bars, Market, SeriesBars, TickRange};
@@ -44,25 +44,26 @@ impl Case {
     }
 
     /// What the bar-by-bar engine makes of it.
-    fn oracle(&self, spec: &StrategySpec) -> Observed {
+    fn oracle(&self, spec: &StrategySpec) -> MetricInputs {
         let (job, cache) = (self.job(), IndicatorCache::new());
         let history =
             History { market: &self.market, cache: &cache, ticks: job.window.ticks, warm_up: self.warm_up };
         let setup = Setup { history, seed: Seed(1), agent: "one", window: 0 };
         let replay = replay(&job, prepare(spec, &setup));
-        Observed::of(&replay, &self.market, None)
+        MetricInputs::of(&replay, &self.market, None)
     }
 
-    fn batch(&self, specs: &[StrategySpec]) -> Vec<Result<Observed, Why>> {
+    fn batch(&self, specs: &[StrategySpec]) -> Vec<Result<MetricInputs, Ineligible>> {
         let sampled = self.sampled();
         let batch = Batch { job: self.job(), warm_up: self.warm_up, samples: &sampled.ticks };
         let prepared = match batch.prepare() {
             Ok(prepared) => prepared,
             Err(why) => return vec![Err(why); specs.len()],
         };
-        let mut outcomes = vec![Err(Why::Strategy); specs.len()];
+        let mut outcomes = vec![Err(Ineligible::Strategy); specs.len()];
         prepared.run(specs, |place, outcome| {
-            outcomes[place] = outcome.map(|outcome| Observed::of_condensed(outcome, &self.market, &sampled));
+            outcomes[place] =
+                outcome.map(|outcome| MetricInputs::of_condensed(outcome, &self.market, &sampled));
         });
         outcomes
     }
@@ -238,16 +239,16 @@ fn limits_that_cannot_bind_are_taken_and_others_are_not() {
         found.err()
     };
     assert_eq!(first(RiskProfile::standard(), cross(25.0)), None);
-    assert_eq!(first(RiskProfile::standard(), cross(25.1)), Some(Why::Risk));
+    assert_eq!(first(RiskProfile::standard(), cross(25.1)), Some(Ineligible::Risk));
     let deep = RiskProfile { max_drawdown: Some(Bps::WHOLE), ..RiskProfile::unlimited() };
-    assert_eq!(first(deep, cross(10.0)), Some(Why::Risk));
+    assert_eq!(first(deep, cross(10.0)), Some(Ineligible::Risk));
     let watched = RiskProfile { on_breach: OnBreach::Flatten, ..RiskProfile::standard() };
-    assert_eq!(first(watched, cross(10.0)), Some(Why::Risk));
-    assert_eq!(first(RiskProfile::unlimited(), cross(0.0)), Some(Why::Size));
+    assert_eq!(first(watched, cross(10.0)), Some(Ineligible::Risk));
+    assert_eq!(first(RiskProfile::unlimited(), cross(0.0)), Some(Ineligible::Size));
     let other = spec(StrategyKind::BuyAndHold, Interval::MINUTE, 100.0);
-    assert_eq!(first(RiskProfile::unlimited(), other), Some(Why::Strategy));
+    assert_eq!(first(RiskProfile::unlimited(), other), Some(Ineligible::Strategy));
     case.venue.participation_cap = Some(Bps::WHOLE);
-    assert_eq!(case.batch(&[cross(10.0)]), [Err(Why::Venue)]);
+    assert_eq!(case.batch(&[cross(10.0)]), [Err(Ineligible::Venue)]);
 }
 
 #[test]
@@ -269,5 +270,5 @@ fn a_limit_on_the_day_s_loss_refuses_entries_until_midnight() {
 fn a_wallet_beyond_the_integers_is_refused() {
     let case = walked(300, 5_000, 0, Cash::from_units(1 << 50));
     let specs = sma_grid(Interval::MINUTE, &[3], &[9], 100.0);
-    assert_eq!(case.batch(&specs), [Err(Why::TooLarge)]);
+    assert_eq!(case.batch(&specs), [Err(Ineligible::TooLarge)]);
 }

@@ -1,8 +1,8 @@
 //! From what was observed of one agent in one window to all its metrics.
 
 use super::exposure::exposure;
+use super::inputs::MetricInputs;
 use super::moments::finite;
-use super::observed::Observed;
 use super::profile::{Basis, backtesting, quantstats};
 use super::ranked;
 use super::record::Record;
@@ -23,11 +23,11 @@ use crate::scenario::{MetricSpec, MetricsProfile};
 /// drawdown on the equity at every tick. Omega's threshold is Sortino's minimum acceptable return. The metrics
 /// against a benchmark are missing until [`super::relative()`] is asked for them.
 pub fn measure(replay: &Replay, market: &Market, spec: &MetricSpec) -> Metrics {
-    metrics_of(&Observed::of(replay, market, spec.periods_per_year), spec)
+    metrics_of(&MetricInputs::of(replay, market, spec.periods_per_year), spec)
 }
 
 /// The same from what was observed of the replay.
-pub fn metrics_of(observed: &Observed, spec: &MetricSpec) -> Metrics {
+pub fn metrics_of(observed: &MetricInputs, spec: &MetricSpec) -> Metrics {
     let sample = &observed.sample;
     let record = Record::of(observed, spec);
     let summary = &record.summary;
@@ -105,7 +105,7 @@ pub(super) fn kelly_of(summary: &Summary) -> Measure {
 }
 
 /// What the profile's library says of trades otherwise.
-fn by_profile(ours: Metrics, observed: &Observed, series: &ReturnSeries) -> Metrics {
+fn by_profile(ours: Metrics, observed: &MetricInputs, series: &ReturnSeries) -> Metrics {
     match ours.profile {
         MetricsProfile::Tiltyard | MetricsProfile::Empyrical | MetricsProfile::Vectorbt => ours,
         MetricsProfile::Quantstats => {

@@ -10,16 +10,16 @@ mod capture;
 #[cfg(test)]
 mod condensed;
 mod correlation;
-mod course;
 mod drawdown;
 mod exposure;
 #[cfg(test)]
 pub(crate) mod golden;
+mod inputs;
 mod measure;
 mod moments;
 mod monthly;
-mod observed;
 mod omega;
+mod period_stats;
 mod profile;
 mod quantile;
 mod ranked;
@@ -50,16 +50,16 @@ pub use cagr::{cagr, total_return};
 pub use calmar::calmar_ratio;
 pub use capture::{down_capture, up_capture};
 pub use correlation::correlation;
-pub use course::{Course, DatedFall, WORST_DRAWDOWNS};
 pub use drawdown::{deepest_fall, ulcer_index, walk, worst_falls};
 pub use exposure::exposure;
+pub use inputs::MetricInputs;
 pub use measure::{measure, metrics_of};
 pub use moments::{
     excess_kurtosis, is_constant, kurtosis_biased, mean, skewness, skewness_biased, standard_deviation,
 };
 pub use monthly::{MonthReturn, YearReturn, monthly_returns, yearly_returns};
-pub use observed::Observed;
 pub use omega::omega_ratio;
+pub use period_stats::{DatedFall, PeriodStats, WORST_DRAWDOWNS};
 pub use quantile::{Tails, quantile};
 pub use ranked::{ranked_value, score};
 pub use record::{CurveTimes, Details, Record, TradeDetails};

@@ -3,8 +3,8 @@
 //! Combines as summaries do, with the same neutral element and order. Never holds a return: quantiles are taken of the
 //! concatenated returns (see [`record_metrics`](super::record_metrics())).
 
+use super::inputs::MetricInputs;
 use super::moments::sum_by;
-use super::observed::Observed;
 use super::profile::Basis;
 use super::summary::Summary;
 use crate::domain::{Cash, Timestamp};
@@ -99,7 +99,7 @@ impl Record {
     };
 
     /// Of one window.
-    pub fn of(observed: &Observed, spec: &MetricSpec) -> Self {
+    pub fn of(observed: &MetricInputs, spec: &MetricSpec) -> Self {
         let summary = Summary::of(observed, spec);
         let times = &observed.sample.times;
         let (drawdown, extremes) = Basis::of(spec, observed.sample.periods_per_year).walk(observed);
@@ -155,7 +155,7 @@ impl Record {
 }
 
 /// Notional over mean equity; 0 where that is not positive.
-fn turned_over(observed: &Observed) -> f64 {
+fn turned_over(observed: &MetricInputs) -> f64 {
     match super::moments::mean(&observed.sample.curve) {
         Ok(equity) if equity > 0.0 => observed.notional / equity,
         _ => 0.0,
@@ -184,7 +184,7 @@ fn curve_times(a: &Record, b: &Record) -> CurveTimes {
 }
 
 impl TradeDetails {
-    fn of(observed: &Observed) -> Self {
+    fn of(observed: &MetricInputs) -> Self {
         let pnl: Vec<f64> = observed.trades.iter().map(|trade| trade.pnl.to_f64()).collect();
         let mean = super::moments::mean(&pnl).unwrap_or(0.0);
         let extreme = |pick: fn(Cash, Cash) -> Cash| {

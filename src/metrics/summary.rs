@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::observed::Observed;
+use super::inputs::MetricInputs;
 use super::profile::Basis;
 use super::sampling::LEAST_ANNUALISED;
 use super::sums::ReturnSums;
@@ -98,7 +98,7 @@ impl Summary {
     };
 
     /// Of one window.
-    pub fn of(observed: &Observed, spec: &MetricSpec) -> Self {
+    pub fn of(observed: &MetricInputs, spec: &MetricSpec) -> Self {
         let returns = observed.sample.returns();
         let (start, end) = (observed.starting_balance, observed.final_equity);
         let unfunded = !start.is_positive();
@@ -167,7 +167,7 @@ impl Summary {
 }
 
 impl CurveParts {
-    fn of(observed: &Observed, basis: &Basis) -> Self {
+    fn of(observed: &MetricInputs, basis: &Basis) -> Self {
         let start = observed.starting_balance.to_f64();
         let (drawdown, extremes) = basis.walk(observed);
         Self { high: extremes.high / start, low: extremes.low / start, worst: drawdown.depth }

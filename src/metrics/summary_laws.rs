@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::golden::close;
 use super::testing::{cash, daily_market};
 use super::{
-    DatedExtremes, Drawdown, Missing, Observed, Record, Sample, Score, Summary, ranked_value, score, walk,
+    DatedExtremes, Drawdown, MetricInputs, Missing, Record, Sample, Score, Summary, ranked_value, score, walk,
 };
 use crate::domain::{Cash, Span, Timestamp};
 use crate::engine::batch::ClosedTrade;
@@ -13,7 +13,7 @@ use crate::market::{Market, TickRange};
 use crate::scenario::{MetricSpec, MetricsProfile, RankingMetric};
 
 /// A window of daily closes that starts with 1000 and moves by these percents, with these round trips.
-fn window(first: usize, steps: &[f64], trades: &[i128]) -> Observed {
+fn window(first: usize, steps: &[f64], trades: &[i128]) -> MetricInputs {
     let market = daily_market(1000);
     let mut level = 1000.0;
     let curve = steps.iter().map(|step| {
@@ -23,12 +23,12 @@ fn window(first: usize, steps: &[f64], trades: &[i128]) -> Observed {
     observed(&market, first, curve.collect(), trades)
 }
 
-fn observed(market: &Market, first: usize, equity: Vec<f64>, trades: &[i128]) -> Observed {
+fn observed(market: &Market, first: usize, equity: Vec<f64>, trades: &[i128]) -> MetricInputs {
     let end = equity.last().copied().unwrap_or(1000.0);
     let ticks = TickRange { first, last: first + equity.len() };
     let at = |place: Option<usize>| place.map_or(market.clock[first], |i| market.close_time(first + i));
     let (fall, extremes) = walk(1000.0, &equity);
-    Observed {
+    MetricInputs {
         starting_balance: cash(1000),
         final_equity: Cash::from_units((end * 1e8).round() as i128),
         fees: Cash::from_units(trades.len() as i128),
@@ -126,7 +126,7 @@ fn windows() -> impl Strategy<Value = Vec<(Vec<i32>, Vec<i32>)>> {
     proptest::collection::vec((steps, trades), 1..9)
 }
 
-fn records(windows: &[(Vec<i32>, Vec<i32>)], spec: &MetricSpec) -> Vec<(Observed, Record)> {
+fn records(windows: &[(Vec<i32>, Vec<i32>)], spec: &MetricSpec) -> Vec<(MetricInputs, Record)> {
     let mut first = 0;
     let of = |(steps, trades): &(Vec<i32>, Vec<i32>)| {
         let steps: Vec<f64> = steps.iter().map(|&step| f64::from(step) / 100.0).collect();
@@ -162,7 +162,7 @@ proptest! {
     #[test]
     fn a_record_is_that_of_the_chained_curve(windows in windows(), profile in 0..5_usize) {
         let spec = spec(MetricsProfile::ALL[profile]);
-        let (parts, records): (Vec<Observed>, Vec<Record>) = records(&windows, &spec).into_iter().unzip();
+        let (parts, records): (Vec<MetricInputs>, Vec<Record>) = records(&windows, &spec).into_iter().unzip();
         let mut level = 1.0;
         let mut chained = Vec::new();
         for part in &parts {
@@ -193,7 +193,7 @@ proptest! {
     }
 }
 
-fn of(windows: &[Observed]) -> Summary {
+fn of(windows: &[MetricInputs]) -> Summary {
     Summary::record(windows.iter().map(|window| Summary::of(window, &MetricSpec::default())))
 }
 

@@ -1,19 +1,19 @@
 //! The chain of checks on one order.
 
-use super::{Ask, Losses, Refusal, loss_breach};
+use super::{Losses, OrderQty, Refusal, loss_breach};
 use crate::domain::{Bps, Cash, Instrument, Price, Qty, RefusalCode, Side, SymbolId};
 use crate::market::{Market, Row};
 use crate::scenario::RiskProfile;
 
 /// An order as the checks see it.
 #[derive(Debug, Clone, Copy)]
-pub struct Proposal<'a> {
+pub struct OrderIntent<'a> {
     /// Trading rules of its symbol.
     pub instrument: &'a Instrument,
     /// Buy or sell.
     pub side: Side,
     /// How much.
-    pub ask: Ask,
+    pub ask: OrderQty,
     /// What it is valued at: the deciding close for a market order, its own price for others.
     pub price: Price,
     /// The fee it will pay at most.
@@ -26,7 +26,7 @@ pub struct Proposal<'a> {
 
 /// How the agent stands at the deciding close.
 #[derive(Debug, Clone, Copy)]
-pub struct Standing {
+pub struct AccountState {
     /// Exact.
     pub equity: Cash,
     /// Quote currency not locked.
@@ -51,7 +51,7 @@ pub struct Standing {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accepted {
     /// How much, after any cut.
-    pub ask: Ask,
+    pub ask: OrderQty,
     /// A buy locks this.
     pub lock_cash: Cash,
     /// A sell locks this.
@@ -79,14 +79,22 @@ pub fn tradable(market: &Market, symbol: SymbolId, tick: usize) -> Result<Row, R
 ///
 /// # Errors
 /// The first check that fails, with its numbers.
-pub fn check(profile: &RiskProfile, order: &Proposal<'_>, now: &Standing) -> Result<Accepted, Refusal> {
+pub fn check(
+    profile: &RiskProfile,
+    order: &OrderIntent<'_>,
+    now: &AccountState,
+) -> Result<Accepted, Refusal> {
     match order.side {
         Side::Buy => check_buy(profile, order, now),
         Side::Sell => check_sell(profile, order, now),
     }
 }
 
-fn check_buy(profile: &RiskProfile, order: &Proposal<'_>, now: &Standing) -> Result<Accepted, Refusal> {
+fn check_buy(
+    profile: &RiskProfile,
+    order: &OrderIntent<'_>,
+    now: &AccountState,
+) -> Result<Accepted, Refusal> {
     if order.reduce_only {
         let detail = "a reduce-only buy has no short position to reduce";
         return Err(Refusal::new(RefusalCode::InsufficientBalance, detail));
@@ -105,14 +113,18 @@ fn check_buy(profile: &RiskProfile, order: &Proposal<'_>, now: &Standing) -> Res
 
 /// A sell's quantity is what it names; one that names an amount locks what that would be at its own price.
 /// The minimum notional is waived for a sell of the whole position: dust must be sellable.
-fn check_sell(profile: &RiskProfile, order: &Proposal<'_>, now: &Standing) -> Result<Accepted, Refusal> {
+fn check_sell(
+    profile: &RiskProfile,
+    order: &OrderIntent<'_>,
+    now: &AccountState,
+) -> Result<Accepted, Refusal> {
     let quantity = |ask| match ask {
-        Ask::Qty(qty) => qty,
-        Ask::Amount(amount) => {
+        OrderQty::Qty(qty) => qty,
+        OrderQty::Amount(amount) => {
             Qty::affordable(amount, order.price, order.fee, order.instrument.quantity_step)
         }
     };
-    let whole = matches!(order.ask, Ask::Qty(qty) if qty == now.held);
+    let whole = matches!(order.ask, OrderQty::Qty(qty) if qty == now.held);
     if !whole || !order.ask.is_positive() {
         well_formed(order, order.ask)?;
     }
@@ -120,8 +132,8 @@ fn check_sell(profile: &RiskProfile, order: &Proposal<'_>, now: &Standing) -> Re
     if order.reduce_only && lock_qty > now.free && now.free.is_positive() {
         cut = Some(format!("cut from {ask} to the {} that is held and not locked", now.free));
         lock_qty = now.free;
-        if let Ask::Qty(_) = ask {
-            ask = Ask::Qty(now.free);
+        if let OrderQty::Qty(_) = ask {
+            ask = OrderQty::Qty(now.free);
         }
     }
     if lock_qty < now.held {
@@ -141,23 +153,23 @@ fn check_sell(profile: &RiskProfile, order: &Proposal<'_>, now: &Standing) -> Re
 }
 
 /// Check 2, first half: positive and on the step.
-fn well_formed(order: &Proposal<'_>, ask: Ask) -> Result<(), Refusal> {
+fn well_formed(order: &OrderIntent<'_>, ask: OrderQty) -> Result<(), Refusal> {
     let step = order.instrument.quantity_step;
     let detail = match ask {
         _ if !ask.is_positive() => format!("{ask} is not positive"),
-        Ask::Qty(qty) if !qty.is_on(step) => format!("{ask} is not on the step {step}"),
+        OrderQty::Qty(qty) if !qty.is_on(step) => format!("{ask} is not on the step {step}"),
         _ => return Ok(()),
     };
     Err(Refusal::new(RefusalCode::InvalidQuantity, detail))
 }
 
 /// Check 2, second half: worth the minimum notional, and at least one step.
-fn large_enough(order: &Proposal<'_>, ask: Ask) -> Result<(), Refusal> {
+fn large_enough(order: &OrderIntent<'_>, ask: OrderQty) -> Result<(), Refusal> {
     let (step, least) = (order.instrument.quantity_step, order.instrument.min_notional);
     // What an amount buys is known at the fill; at the price of now it must make an order.
     let quantity = match ask {
-        Ask::Qty(qty) => qty,
-        Ask::Amount(amount) => Qty::affordable(amount, order.price, order.fee, step),
+        OrderQty::Qty(qty) => qty,
+        OrderQty::Amount(amount) => Qty::affordable(amount, order.price, order.fee, step),
     };
     if quantity > Qty::MOST_HELD {
         let most = Qty::MOST_HELD;
@@ -179,14 +191,14 @@ fn large_enough(order: &Proposal<'_>, ask: Ask) -> Result<(), Refusal> {
 /// A buy on its way through checks 3 to 5, which `size_to_limit` lets cut it.
 struct Sized<'a> {
     profile: &'a RiskProfile,
-    order: &'a Proposal<'a>,
-    ask: Ask,
+    order: &'a OrderIntent<'a>,
+    ask: OrderQty,
     cut: Option<String>,
 }
 
 impl Sized<'_> {
     /// Check 3: enough available, fee included.
-    fn fit_balance(&mut self, now: &Standing) -> Result<(), Refusal> {
+    fn fit_balance(&mut self, now: &AccountState) -> Result<(), Refusal> {
         let order = self.order;
         let cost = self.ask.cost(order.price, order.fee);
         if cost <= now.available {
@@ -199,13 +211,13 @@ impl Sized<'_> {
     }
 
     /// Check 4: the order's share of the equity.
-    fn fit_order_size(&mut self, now: &Standing) -> Result<(), Refusal> {
+    fn fit_order_size(&mut self, now: &AccountState) -> Result<(), Refusal> {
         let Some(share) = self.profile.max_order_size else { return Ok(()) };
         self.fit_notional(now.equity.share(share), RefusalCode::OrderTooLarge, "the order limit")
     }
 
     /// Check 5: the position's share of the equity, with what waits already.
-    fn fit_position(&mut self, now: &Standing) -> Result<(), Refusal> {
+    fn fit_position(&mut self, now: &AccountState) -> Result<(), Refusal> {
         let Some(share) = self.profile.max_position_size else { return Ok(()) };
         let taken = Cash::notional(now.close, now.held) + now.waiting_buys;
         let room = now.equity.share(share) - taken;
@@ -224,7 +236,7 @@ impl Sized<'_> {
     }
 
     /// Takes the smaller size where the profile says so and it is still a valid order; else refuses.
-    fn cut_to(&mut self, fits: Ask, code: RefusalCode, detail: String) -> Result<(), Refusal> {
+    fn cut_to(&mut self, fits: OrderQty, code: RefusalCode, detail: String) -> Result<(), Refusal> {
         if !self.profile.size_to_limit || large_enough(self.order, fits).is_err() {
             return Err(Refusal::new(code, detail));
         }
@@ -236,7 +248,7 @@ impl Sized<'_> {
 }
 
 /// Check 6: fewer than `max_open_orders` rest.
-fn room_to_rest(profile: &RiskProfile, order: &Proposal<'_>, now: &Standing) -> Result<(), Refusal> {
+fn room_to_rest(profile: &RiskProfile, order: &OrderIntent<'_>, now: &AccountState) -> Result<(), Refusal> {
     match profile.max_open_orders {
         Some(most) if order.rests && now.resting >= most as usize => Err(Refusal::new(
             RefusalCode::TooManyOpenOrders,
@@ -247,7 +259,7 @@ fn room_to_rest(profile: &RiskProfile, order: &Proposal<'_>, now: &Standing) -> 
 }
 
 /// Checks 7 and 8: loss limits, then the rate.
-fn losses_allow(profile: &RiskProfile, now: &Standing) -> Result<(), Refusal> {
+fn losses_allow(profile: &RiskProfile, now: &AccountState) -> Result<(), Refusal> {
     if let Some(breach) = loss_breach(profile, now.equity, &now.losses) {
         return Err(breach);
     }

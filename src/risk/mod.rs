@@ -10,11 +10,11 @@ mod rate;
 mod refusal;
 mod size;
 
-pub use check::{Accepted, Proposal, Standing, check, tradable};
+pub use check::{Accepted, AccountState, OrderIntent, check, tradable};
 pub use losses::{LossStreak, Losses, loss_breach};
 pub use rate::RateCounter;
 pub use refusal::Refusal;
-pub use size::{Ask, net_of_fee, notional};
+pub use size::{OrderQty, net_of_fee, notional};
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use crate::domain::{Bps, Cash, Price, Qty, UNITS_PER_ONE};
 
 /// A size after the engine has resolved shares of equity and position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ask {
+pub enum OrderQty {
     /// A base quantity.
     Qty(Qty),
     /// A quote amount with the fee inside.
@@ -14,7 +14,7 @@ pub enum Ask {
 /// No wallet has more, and no log can show more: what a strategy asks beyond it is held there, and refused.
 const LARGEST: Cash = Cash::LARGEST;
 
-impl Ask {
+impl OrderQty {
     /// Nonsense held at a size that no wallet has.
     #[must_use]
     pub fn bounded(self) -> Self {
@@ -68,7 +68,7 @@ impl Ask {
     }
 }
 
-impl std::fmt::Display for Ask {
+impl std::fmt::Display for OrderQty {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Qty(qty) => write!(f, "quantity {qty}"),

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CourseRecord, StoreError, score_record};
+use super::{PeriodStatsRecord, StoreError, score_record};
 use crate::engine::{EndReason, Replay, ReplayStatus};
 use crate::metrics::{Measure, Metrics, Missing, Sampling, Score, Summary};
 use crate::scenario::{MetricSpec, RankingMetric};
@@ -79,7 +79,7 @@ pub struct JobRecord {
     pub missing: BTreeMap<String, String>,
     /// How it went over time.
     #[serde(default)]
-    pub course: CourseRecord,
+    pub course: PeriodStatsRecord,
     /// What it leaves for the record of several windows; null in runs of older versions.
     #[serde(default)]
     pub summary: Option<Summary>,
@@ -189,7 +189,7 @@ impl JobRecord {
             },
             metrics,
             missing,
-            course: CourseRecord::new(&result.course),
+            course: PeriodStatsRecord::new(&result.course),
             summary: Some(m.record.summary),
         }
     }

@@ -12,8 +12,8 @@ use crate::engine::{
 };
 use crate::market::{Bars, Market, SymbolSeries, TickRange, TickRow};
 use crate::metrics::{
-    Course, DatedFall, Drawdown, Metrics, Missing, MonthReturn, Record, Relative, Sampling, Score, Summary,
-    TradeSums, YearReturn,
+    DatedFall, Drawdown, Metrics, Missing, MonthReturn, PeriodStats, Record, Relative, Sampling, Score,
+    Summary, TradeSums, YearReturn,
 };
 use crate::scenario::{
     AgentSpec, Aggregate, BattleSpec, Delisted, GapRule, MarketSpec, MetricSpec, MetricsProfile,
@@ -238,9 +238,9 @@ fn trend() -> WindowResult {
 }
 
 /// A fall from the third day to the fifth, and what January brought.
-fn course() -> Course {
+fn course() -> PeriodStats {
     let drawdown = Drawdown { depth: -0.02, peak_at: day(3), trough_at: day(4), recovered_at: Some(day(5)) };
-    Course {
+    PeriodStats {
         rolling_sharpe: vec![(day(5), Ok(1.25)), (day(6), Err(Missing::NoDispersion))],
         months: vec![MonthReturn { year: 2024, month: 1, value: Ok(0.015) }],
         years: vec![YearReturn { year: 2024, value: Ok(0.015) }],
@@ -285,7 +285,7 @@ pub(crate) fn tournament() -> Tournament {
             ..replay(window(0, 0..5), "100", "100")
         },
         metrics: idle_metrics("100"),
-        course: Course::default(),
+        course: PeriodStats::default(),
     };
     let trend = trend();
     let agents = vec![

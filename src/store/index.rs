@@ -10,7 +10,7 @@ use std::time::Duration;
 use rusqlite::{OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 use super::database::Database;
-use super::registry::{self, AgentPart, Hold};
+use super::registry::{self, AgentLock, AgentPart};
 use super::staging;
 use super::{
     AgentRecord, EntrantRecord, JobRecord, LeaderboardRecord, RankingRecord, StoreError, StoredRun, json,
@@ -31,13 +31,13 @@ pub struct RunTiming {
 
 /// What a run leaves besides its folder.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Aftermath<'a> {
+pub struct RunCommit<'a> {
     /// The folder that relative paths of its scenario were tried against.
     pub base_dir: Option<&'a Path>,
     /// What goes to the histories of registered agents.
     pub parts: &'a [AgentPart],
     /// The run's hold on them, which ends with the entry.
-    pub hold: Option<&'a Hold>,
+    pub hold: Option<&'a AgentLock>,
 }
 
 /// A run as the index lists it.
@@ -105,7 +105,7 @@ impl Index {
     /// # Errors
     /// [`StoreError::Index`]; the index is then as it was.
     pub fn record(&mut self, stored: &StoredRun, timing: &RunTiming) -> Result<(), StoreError> {
-        self.record_with(stored, timing, &Aftermath::default())
+        self.record_with(stored, timing, &RunCommit::default())
     }
 
     /// The same, with the histories of the registered agents that took part, all in one transaction.
@@ -117,7 +117,7 @@ impl Index {
         &mut self,
         stored: &StoredRun,
         timing: &RunTiming,
-        aftermath: &Aftermath<'_>,
+        aftermath: &RunCommit<'_>,
     ) -> Result<(), StoreError> {
         let Database { out, path, db, .. } = &mut self.0;
         let error = StoreError::index(path);
@@ -300,7 +300,7 @@ fn insert(
 fn note_origin(
     entry: &Transaction<'_>,
     stored: &StoredRun,
-    aftermath: &Aftermath<'_>,
+    aftermath: &RunCommit<'_>,
 ) -> rusqlite::Result<()> {
     // A folder whose name is no text cannot be kept as one: a rematch then asks for it.
     let base = aftermath.base_dir.and_then(Path::to_str);

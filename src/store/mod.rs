@@ -24,23 +24,23 @@
 mod agent_record;
 mod battle_record;
 mod columns;
-mod course_record;
 mod csv;
 mod curve_rows;
 mod database;
+mod downsample;
 mod duel_record;
 mod equity;
 mod error;
 #[cfg(test)]
 pub(crate) mod fixture;
-mod housekeeping;
 mod identity;
 mod index;
+mod integrity;
 mod json;
 mod leaderboard;
 mod manifest;
 mod migrations;
-mod moment;
+mod period_stats_record;
 mod prices;
 pub mod registry;
 mod repair;
@@ -53,23 +53,23 @@ mod stored;
 pub mod sweep;
 mod table_file;
 mod tables;
-mod thin;
+mod timeline;
 mod tournament_record;
 mod trade_rows;
 mod writer;
 
 pub use agent_record::{AgentRecord, DrawdownRecord, JobRecord, MetricMap, WholeRecord};
 pub use battle_record::{BattleRecord, PlaceRecord};
-pub use course_record::{CourseRecord, FallRecord, MonthRecord, RollingRecord, YearRecord};
 pub use curve_rows::{CurveRow, curve};
+pub use downsample::{Downsampler, Point};
 pub use duel_record::{DUEL_FORMAT_VERSION, DuelGameRecord, DuelRecord, Registration, TestRecord};
 pub use error::StoreError;
-pub use housekeeping::{Condition, Trouble, inspect, prune};
 pub use identity::{RunId, identify, run_id};
-pub use index::{Aftermath, Index, RunSummary, RunTiming, find_run, run_folder};
+pub use index::{Index, RunCommit, RunSummary, RunTiming, find_run, run_folder};
+pub use integrity::{Condition, IntegrityProblem, inspect, prune};
 pub use leaderboard::{LeaderboardRecord, RankedWindow, RankingRecord, RecordDrawdown};
 pub use manifest::{FileProblem, write_pages};
-pub use moment::{AgentMoment, BattleFilm, BattleMoment};
+pub use period_stats_record::{FallRecord, MonthRecord, PeriodStatsRecord, RollingRecord, YearRecord};
 pub use prices::{PriceSeries, prices};
 pub use repair::{Repaired, repair};
 pub use run_record::{
@@ -84,7 +84,7 @@ pub use standings_record::{
     SpaRecord, StandingRecord, StandingsRecord, VerdictRecord,
 };
 pub use stored::StoredRun;
-pub use thin::{Point, Thin};
+pub use timeline::{AgentSnapshot, Snapshot, Timeline};
 pub use tournament_record::{TOURNAMENT_FORMAT_VERSION, TournamentRecord, TournamentSettings, WorkRecord};
 pub use trade_rows::{TradeRow, trades};
 pub use writer::{Page, Published, Run, RunWriter};

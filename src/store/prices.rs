@@ -12,7 +12,7 @@ use arrow::datatypes::{DataType, Field, Float64Type, Schema, TimeUnit, Timestamp
 use arrow::error::ArrowError;
 
 use super::table_file::TableFile;
-use super::{Point, StoreError, Thin, columns};
+use super::{Downsampler, Point, StoreError, columns};
 use crate::market::{Market, SymbolSeries, TickRange};
 
 const NAME: &str = "prices";
@@ -43,7 +43,7 @@ pub(super) fn write(folder: &Path, csv: bool, market: &Market, ticks: TickRange)
 }
 
 fn closes(series: &SymbolSeries, market: &Market, ticks: TickRange, most: usize) -> Vec<Point> {
-    let mut thin = Thin::new(ticks.last - ticks.first, most);
+    let mut thin = Downsampler::new(ticks.last - ticks.first, most);
     for tick in ticks.first..ticks.last {
         if let Some(row) = series.rows[tick].fresh() {
             thin.push(market.clock[tick].micros(), series.bars.close[row]);

@@ -12,7 +12,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::database;
-use super::housekeeping::{run_folders, scenarios};
+use super::integrity::{run_folders, scenarios};
 use super::manifest::Manifest;
 use super::staging::{self, Hidden};
 use super::{RunTiming, StoreError, StoredRun, index, migrations, registry};

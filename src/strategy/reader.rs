@@ -3,7 +3,7 @@
 use super::Setup;
 use super::prepare::indicators;
 use crate::domain::{IndicatorSpec, Interval, SymbolId};
-use crate::indicator::{Feed, Scout, bars_in_the_making, bars_needed, places, remembers_its_start};
+use crate::indicator::{BitCursor, Feed, bars_in_the_making, bars_needed, places, remembers_its_start};
 use crate::market::{BLOCK, Row};
 use crate::scenario::{StrategyKind, StrategySpec};
 
@@ -50,9 +50,9 @@ pub(super) fn open<'m>(
 }
 
 /// A search over a symbol's rows of the window.
-pub(super) fn scout(setup: &Setup<'_>, symbol: SymbolId) -> Scout {
+pub(super) fn scout(setup: &Setup<'_>, symbol: SymbolId) -> BitCursor {
     let history = setup.history;
-    Scout::until(history.market.series(symbol).row_from(history.ticks.last))
+    BitCursor::until(history.market.series(symbol).row_from(history.ticks.last))
 }
 
 /// Where in a block of base rows a bar of the feed's timeframe closes and a test holds.

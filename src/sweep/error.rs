@@ -13,7 +13,7 @@ pub enum SweepError {
     },
     /// What was computed could not be kept, or not be found again.
     #[error(transparent)]
-    Memo(MemoError),
+    TrialCache(MemoError),
     /// The conditions and the reader left no combination.
     #[error("no combination of the swept values can be tried")]
     NothingToTry,

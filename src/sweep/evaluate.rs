@@ -9,13 +9,13 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::WindowOutcome;
-use crate::engine::batch::{Batch, Condensed, Prepared};
+use crate::engine::batch::{Batch, Prepared, ReplaySummary};
 use crate::engine::{Job, Loop};
 use crate::indicator::{Budget, IndicatorCache};
-use crate::metrics::{Observed, Sampled};
+use crate::metrics::{MetricInputs, Sampled};
 use crate::scenario::{StrategySpec, TrialSetup};
 use crate::strategy::crossing;
-use crate::tournament::{Means, Plan, replay_agent};
+use crate::tournament::{Plan, RunOptions, replay_agent};
 
 /// One combination with the windows it is replayed in.
 #[derive(Debug, Clone)]
@@ -31,13 +31,13 @@ pub struct TrialJob {
 #[derive(Debug)]
 pub struct Evaluator<'a> {
     plan: Plan<'a>,
-    means: Means,
+    means: RunOptions,
     caches: Vec<IndicatorCache>,
 }
 
 impl<'a> Evaluator<'a> {
     /// For the windows of a plan.
-    pub fn new(plan: Plan<'a>, means: Means) -> Self {
+    pub fn new(plan: Plan<'a>, means: RunOptions) -> Self {
         let budget = Arc::new(Budget::of(means.memory));
         let caches = plan.windows.iter().map(|_| IndicatorCache::within(Arc::clone(&budget))).collect();
         Self { plan, means, caches }
@@ -120,7 +120,7 @@ impl<'a> Evaluator<'a> {
         let condensed = places.par_chunks(part.max(1)).flat_map(|part| run(&prepared, jobs, part));
         condensed
             .map(|(place, outcome)| {
-                let observed = Observed::of_condensed(outcome, market, &sampled);
+                let observed = MetricInputs::of_condensed(outcome, market, &sampled);
                 (place, WindowOutcome::observed(&observed, &scenario.metrics))
             })
             .collect()
@@ -133,7 +133,11 @@ fn ground(setup: &TrialSetup) -> String {
     format!("{venue:?} {:?} {}", agent.risk, agent.starting_balance)
 }
 
-fn run(prepared: &Prepared<'_>, jobs: &[(&TrialSetup, usize)], places: &[usize]) -> Vec<(usize, Condensed)> {
+fn run(
+    prepared: &Prepared<'_>,
+    jobs: &[(&TrialSetup, usize)],
+    places: &[usize],
+) -> Vec<(usize, ReplaySummary)> {
     let specs: Vec<StrategySpec> = places.iter().map(|&place| jobs[place].0.agent.strategy.clone()).collect();
     let mut found = Vec::with_capacity(specs.len());
     prepared.run(&specs, |place, outcome| {

@@ -6,9 +6,11 @@
 use std::collections::BTreeMap;
 
 use super::search::{Ask, Told, search};
-use super::{Evaluator, JobKeys, Memo, Objective, Point, Space, SweepError, Trial, TrialJob, WindowOutcome};
+use super::{
+    Evaluator, JobKeys, Objective, Point, Space, SweepError, Trial, TrialCache, TrialJob, WindowOutcome,
+};
 use crate::scenario::{SweepSpec, SweptValue, TrialSetup};
-use crate::tournament::{Means, Plan};
+use crate::tournament::{Plan, RunOptions};
 
 /// Batches in a row without anything new after which a search is over: its space is exhausted.
 const PATIENCE: usize = 50;
@@ -21,7 +23,7 @@ pub struct SweepPlan<'a> {
     /// The scenario's sweep.
     pub spec: &'a SweepSpec,
     /// Which engine, how much memory: no result depends on it.
-    pub means: Means,
+    pub means: RunOptions,
 }
 
 /// Learns of progress, and can stop the sweep between two batches.
@@ -57,12 +59,12 @@ pub struct Searched {
 /// Runs the sweep in these windows of the plan.
 ///
 /// # Errors
-/// [`SweepError::Interrupted`] once the observer cancels it, [`SweepError::Memo`] where the memo fails,
+/// [`SweepError::Interrupted`] once the observer cancels it, [`SweepError::TrialCache`] where the memo fails,
 /// [`SweepError::NothingToTry`] where no combination is left.
 pub fn run(
     sweep: &SweepPlan<'_>,
     windows: &[usize],
-    memo: &mut dyn Memo,
+    memo: &mut dyn TrialCache,
     observer: &dyn SweepObserver,
 ) -> Result<Searched, SweepError> {
     let SweepPlan { plan, spec, .. } = *sweep;
@@ -128,7 +130,7 @@ struct Sweep<'a> {
     space: Space<'a>,
     evaluator: Evaluator<'a>,
     keys: JobKeys<'a>,
-    memo: &'a mut dyn Memo,
+    memo: &'a mut dyn TrialCache,
     observer: &'a dyn SweepObserver,
     /// By the values as text.
     known: BTreeMap<String, Known>,
@@ -136,7 +138,7 @@ struct Sweep<'a> {
 }
 
 impl<'a> Sweep<'a> {
-    fn new(sweep: SweepPlan<'a>, memo: &'a mut dyn Memo, observer: &'a dyn SweepObserver) -> Self {
+    fn new(sweep: SweepPlan<'a>, memo: &'a mut dyn TrialCache, observer: &'a dyn SweepObserver) -> Self {
         let SweepPlan { plan, spec, means } = sweep;
         Self {
             plan,
@@ -244,7 +246,7 @@ impl<'a> Sweep<'a> {
         for job in &jobs {
             keys.extend(job.windows.iter().map(|&window| self.keys.key(&job.setup, window)));
         }
-        let known = self.memo.find(&keys).map_err(SweepError::Memo)?;
+        let known = self.memo.find(&keys).map_err(SweepError::TrialCache)?;
         let found = known.iter().flatten().count();
         let mut known = keys.into_iter().zip(known);
         let mut open_keys = Vec::new();
@@ -266,7 +268,7 @@ impl<'a> Sweep<'a> {
         let batch: Vec<_> = open_keys.into_iter().zip(flat).collect();
         let replayed = batch.len();
         if replayed > 0 {
-            self.memo.append(&batch).map_err(SweepError::Memo)?;
+            self.memo.append(&batch).map_err(SweepError::TrialCache)?;
         }
         for ((job, &trial), outcomes) in jobs.iter().zip(trials).zip(outcomes) {
             for (&window, outcome) in job.windows.iter().zip(outcomes) {

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::{JobKey, Memo, MemoError, SweepPlan, WindowOutcome, extremes};
+use super::{JobKey, MemoError, SweepPlan, TrialCache, WindowOutcome, extremes};
 use crate::market::{self, LoadRequest, Market};
 use crate::scenario::{Scenario, SweepSpec};
-use crate::tournament::{Means, Plan, Stretch, WindowSpan, history_needs, plan_windows};
+use crate::tournament::{DateRange, Plan, RunOptions, WindowSpan, history_needs, plan_windows};
 
 /// Ten days of hourly bars of the sample in five windows; a cross, a holder, and the sweep that is put in.
 const BASE: &str = r#"
@@ -69,7 +69,7 @@ impl Ground {
         let request = LoadRequest { spec: &scenario.market, frames, history_bars, detail: false };
         let market = market::load(&request).unwrap();
         let (ticks, embargo) = (market.in_range, scenario.battle.embargo);
-        let stretch = Stretch { ticks, start: scenario.market.start, end: scenario.market.end, embargo };
+        let stretch = DateRange { ticks, start: scenario.market.start, end: scenario.market.end, embargo };
         let windows = plan_windows(&scenario.battle.windows, &market, stretch, scenario.seed).unwrap();
         Self { scenario, market, windows }
     }
@@ -78,7 +78,7 @@ impl Ground {
     pub fn with_windows(self, length: &str) -> Self {
         let text = WINDOWS.replace("2d", length);
         let (table, _) = Scenario::parse(&BASE.replace(WINDOWS, &text), Path::new("")).unwrap();
-        let stretch = Stretch::from(self.market.in_range);
+        let stretch = DateRange::from(self.market.in_range);
         let windows = plan_windows(&table.battle.windows, &self.market, stretch, table.seed).unwrap();
         Self { windows, ..self }
     }
@@ -88,7 +88,7 @@ impl Ground {
     }
 
     pub fn sweep(&self) -> SweepPlan<'_> {
-        SweepPlan { plan: self.plan(), spec: self.spec(), means: Means::default() }
+        SweepPlan { plan: self.plan(), spec: self.spec(), means: RunOptions::default() }
     }
 
     pub fn spec(&self) -> &SweepSpec {
@@ -119,7 +119,7 @@ pub(super) struct Counting {
     pub batches: usize,
 }
 
-impl Memo for Counting {
+impl TrialCache for Counting {
     fn find(&mut self, keys: &[JobKey]) -> Result<Vec<Option<WindowOutcome>>, MemoError> {
         Ok(keys.iter().map(|key| self.kept.get(key).cloned()).collect())
     }

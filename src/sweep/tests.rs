@@ -8,14 +8,14 @@ use super::*;
 use crate::engine::Loop;
 use crate::metrics::Score;
 use crate::scenario::{Benchmark, RankingMetric, SweptValue};
-use crate::tournament::Means;
+use crate::tournament::RunOptions;
 
 const SMALL: &str = "[sweep]\nagent = \"trend\"\nbatch = 3\nwhere = [\"fast < slow\"]\n[sweep.parameters]\n\
                      fast = [2, 4, 6]\nslow = [4, 8, 12]\n";
 const LARGER: &str = "[sweep]\nagent = \"trend\"\nbatch = 5\nwhere = [\"fast < slow\"]\n[sweep.parameters]\n\
                       slow = [4, 8, 12, 400]\nfast = [2, 3, 4, 6]\n";
 
-fn sweep(ground: &Ground, memo: &mut dyn Memo) -> Searched {
+fn sweep(ground: &Ground, memo: &mut dyn TrialCache) -> Searched {
     run(&ground.sweep(), &ground.all(), memo, &Unwatched).unwrap()
 }
 
@@ -54,7 +54,7 @@ proptest! {
              [sweep.parameters]\nfast = {fast:?}\nslow = {slow:?}\n"
         );
         let ground = Ground::new(&table);
-        let found = sweep(&ground, &mut Forgetful);
+        let found = sweep(&ground, &mut NoCache);
         prop_assert_eq!(found.trials.iter().map(numbers).collect::<Vec<_>>(), expected.clone());
         prop_assert_eq!(found.excluded, fast.len() * slow.len() - expected.len());
         prop_assert_eq!(found.refused, 0);
@@ -70,8 +70,8 @@ fn neither_threads_nor_memory_leave_a_trace() {
             "[sweep]\nagent = \"trend\"\nsearch = \"{search}\"\n{trials}batch = 5\nwhere = [\"fast < slow\"]\n\
              [sweep.parameters]\nfast = {{ from = 2, to = 9 }}\nslow = {{ from = 4, to = 12, step = 4 }}\n"
         ));
-        let once = on_threads(1, || format!("{:?}", sweep(&ground, &mut Forgetful)));
-        assert_eq!(once, on_threads(4, || format!("{:?}", sweep(&ground, &mut Forgetful))), "{search}");
+        let once = on_threads(1, || format!("{:?}", sweep(&ground, &mut NoCache)));
+        assert_eq!(once, on_threads(4, || format!("{:?}", sweep(&ground, &mut NoCache))), "{search}");
         let mut memo = Counting::default();
         assert_eq!(once, format!("{:?}", sweep(&ground, &mut memo)), "{search}");
         let appended = memo.appended;
@@ -94,15 +94,17 @@ fn the_batch_engine_and_the_oracle_agree() {
             table,
         );
         let ground = if length == "2d" { ground } else { ground.with_windows(length) };
-        let skipping = sweep(&ground, &mut Forgetful);
-        let oracle =
-            SweepPlan { means: Means { engine: Loop::BarByBar, ..Means::default() }, ..ground.sweep() };
-        let oracle = run(&oracle, &ground.all(), &mut Forgetful, &Unwatched).unwrap();
+        let skipping = sweep(&ground, &mut NoCache);
+        let oracle = SweepPlan {
+            means: RunOptions { engine: Loop::BarByBar, ..RunOptions::default() },
+            ..ground.sweep()
+        };
+        let oracle = run(&oracle, &ground.all(), &mut NoCache, &Unwatched).unwrap();
         assert_eq!(format!("{skipping:?}"), format!("{oracle:?}"));
         let setups: Vec<_> = skipping.trials.iter().map(|trial| trial.values.clone()).collect();
         let setups: Vec<_> = ground.spec().setups(&setups).into_iter().map(Result::unwrap).collect();
         let jobs: Vec<_> = setups.iter().map(|setup| (setup, 0)).collect();
-        let taken = Evaluator::new(ground.plan(), Means::default()).together(&jobs);
+        let taken = Evaluator::new(ground.plan(), RunOptions::default()).together(&jobs);
         assert!(taken.iter().flatten().count() * 10 > jobs.len() * 9, "the batch engine took few");
     }
 }
@@ -118,7 +120,7 @@ fn enlarging_a_grid_recomputes_nothing() {
     assert_eq!((few.trials.len(), memo.appended), (7, 7 * 5));
     let more = sweep(&larger, &mut memo);
     assert_eq!(memo.appended, more.trials.len() * 5);
-    assert_eq!(format!("{more:?}"), format!("{:?}", sweep(&larger, &mut Forgetful)));
+    assert_eq!(format!("{more:?}"), format!("{:?}", sweep(&larger, &mut NoCache)));
 }
 
 #[test]
@@ -151,7 +153,7 @@ fn risk_and_venue_are_swept_too() {
         "[sweep]\nagent = \"trend\"\n[sweep.parameters]\nrisk.max_order_size_pct = [10, 40]\n\
          venue.taker_fee_bps = [0, 50]\nvenue.close_at_end = [true, false]\n",
     );
-    let found = sweep(&ground, &mut Forgetful);
+    let found = sweep(&ground, &mut NoCache);
     assert_eq!(found.trials.len(), 8);
     let fees = |trial: usize| {
         let outcomes = found.trials[trial].outcomes.iter().flatten();
@@ -167,7 +169,7 @@ fn risk_and_venue_are_swept_too() {
 fn what_the_agent_could_not_have_is_left_out_and_counted() {
     let ground =
         Ground::new("[sweep]\nagent = \"trend\"\n[sweep.parameters]\nfast = [2, 9]\nslow = [4, 12]\n");
-    let found = sweep(&ground, &mut Forgetful);
+    let found = sweep(&ground, &mut NoCache);
     assert_eq!(found.trials.iter().map(numbers).collect::<Vec<_>>(), [[2, 4], [2, 12], [9, 12]]);
     assert_eq!((found.excluded, found.refused), (0, 1));
 }
@@ -177,7 +179,7 @@ fn an_exhausted_space_ends_a_search() {
     let ground = Ground::new(
         "[sweep]\nagent = \"trend\"\nsearch = \"random\"\ntrials = 500\n[sweep.parameters]\nfast = [2, 3, 4]\n",
     );
-    assert_eq!(sweep(&ground, &mut Forgetful).trials.len(), 3);
+    assert_eq!(sweep(&ground, &mut NoCache).trials.len(), 3);
 }
 
 #[test]
@@ -222,7 +224,7 @@ fn a_cancelled_sweep_keeps_its_batches() {
     assert!(kept > 0 && memo.batches <= 2);
     let whole = sweep(&ground, &mut memo);
     assert_eq!(memo.appended, whole.trials.len() * 5);
-    assert_eq!(format!("{whole:?}"), format!("{:?}", sweep(&ground, &mut Forgetful)));
+    assert_eq!(format!("{whole:?}"), format!("{:?}", sweep(&ground, &mut NoCache)));
 }
 
 #[test]
@@ -230,7 +232,7 @@ fn neighbours_differ_by_a_step() {
     let ground = Ground::new(
         "[sweep]\nagent = \"trend\"\n[sweep.parameters]\nfast = [2, 3, 4]\nvenue.close_at_end = [true, false]\n",
     );
-    let found = sweep(&ground, &mut Forgetful);
+    let found = sweep(&ground, &mut NoCache);
     // By hand: scores 4, 2, 1 with and 9, 9, 9 without closing at the end; trials are 2t 2f 3t 3f 4t 4f.
     let scores = [4.0, 9.0, 2.0, 9.0, 1.0, 9.0].map(Score::Number);
     let around = |at| plateau(ground.spec(), &found.trials, &scores, at).unwrap();
@@ -249,9 +251,9 @@ const VALIDATED: &str = "where = [\"fast < slow\"]\n[sweep.parameters]\nfast = [
 #[test]
 fn what_is_chosen_is_tested_elsewhere() {
     let ground = Ground::new(&format!("[sweep]\nagent = \"trend\"\n{VALIDATED}"));
-    let whole = sweep(&ground, &mut Forgetful);
+    let whole = sweep(&ground, &mut NoCache);
     let validation = ground.scenario.validation.unwrap();
-    let found = validate(&ground.sweep(), validation, &whole, &mut Forgetful, &Unwatched).unwrap();
+    let found = validate(&ground.sweep(), validation, &whole, &mut NoCache, &Unwatched).unwrap();
     assert_eq!(found.splits.len(), 3);
     for (step, split) in found.splits.iter().enumerate() {
         assert_eq!((split.train.clone(), split.test.clone()), (vec![step, step + 1], vec![vec![step + 2]]));
@@ -281,7 +283,7 @@ fn an_adaptive_search_is_run_anew_for_each_split() {
     let whole = sweep(&ground, &mut memo);
     let validation = ground.scenario.validation.unwrap();
     let found = validate(&ground.sweep(), validation, &whole, &mut memo, &Unwatched).unwrap();
-    let alone = run(&ground.sweep(), &[0, 1], &mut Forgetful, &Unwatched).unwrap();
+    let alone = run(&ground.sweep(), &[0, 1], &mut NoCache, &Unwatched).unwrap();
     let scores = roi(&ground).scores(&alone.trials, &[0, 1]);
     let winner = best(&scores).unwrap();
     assert_eq!(found.splits[0].in_sample, scores[winner].number());
@@ -298,9 +300,9 @@ fn combinatorial_splits_make_paths() {
             "kind = \"cpcv\"\nfolds = 5\ntest_folds = 2",
         )
     ));
-    let whole = sweep(&ground, &mut Forgetful);
+    let whole = sweep(&ground, &mut NoCache);
     let validation = ground.scenario.validation.unwrap();
-    let found = validate(&ground.sweep(), validation, &whole, &mut Forgetful, &Unwatched).unwrap();
+    let found = validate(&ground.sweep(), validation, &whole, &mut NoCache, &Unwatched).unwrap();
     // C(5, 2) splits, C(5, 2) * 2 / 5 paths.
     assert_eq!((found.splits.len(), found.paths.len()), (10, 4));
     assert!(found.paths.iter().all(|path| path.score.is_some()) && found.slope.is_some());
@@ -309,8 +311,8 @@ fn combinatorial_splits_make_paths() {
 #[test]
 fn the_choice_is_assessed_with_all_trials_counted() {
     let ground = Ground::new(&format!("{SMALL}[report]\nbenchmark = \"hold\"\n"));
-    let whole = sweep(&ground, &mut Forgetful);
-    let tournament = crate::tournament::run(&ground.plan(), &crate::tournament::Unobserved).unwrap();
+    let whole = sweep(&ground, &mut NoCache);
+    let tournament = crate::tournament::run(&ground.plan(), &crate::tournament::NoProgress).unwrap();
     let named = ground.scenario.report.benchmark.clone().unwrap();
     let benchmark = benchmark_returns(&ground.plan(), &tournament, &named);
     assert_eq!(benchmark.as_ref().unwrap().1.len(), 240);

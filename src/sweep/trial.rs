@@ -2,7 +2,7 @@
 
 use crate::engine::{Replay, ReplayStatus};
 use crate::market::Market;
-use crate::metrics::{Metrics, Observed, metrics_of};
+use crate::metrics::{MetricInputs, Metrics, metrics_of};
 use crate::scenario::{MetricSpec, SweptValue};
 use crate::tournament::WindowSpan;
 
@@ -70,12 +70,12 @@ impl WindowOutcome {
             ReplayStatus::Disqualified { .. } => OutcomeStatus::Disqualified,
             ReplayStatus::Forfeit { .. } => OutcomeStatus::Forfeit,
         };
-        let observed = Observed::of(replay, market, spec.periods_per_year);
+        let observed = MetricInputs::of(replay, market, spec.periods_per_year);
         Self { status, ..Self::observed(&observed, spec) }
     }
 
     /// Of a replay that came to the window's end, as the statistics see it.
-    pub fn observed(observed: &Observed, spec: &MetricSpec) -> Self {
+    pub fn observed(observed: &MetricInputs, spec: &MetricSpec) -> Self {
         Self {
             status: OutcomeStatus::Completed,
             metrics: metrics_of(observed, spec),

@@ -4,8 +4,8 @@
 //! writes a file or a progress bar: progress is told through an observer. Invariant: results depend on the
 //! scenario alone, never on the order in which jobs finish.
 
-mod against;
 mod assess;
+mod benchmark;
 mod duel;
 pub mod formats;
 mod history;
@@ -22,8 +22,8 @@ mod stratified;
 pub(crate) mod testing;
 mod windows;
 
-pub use against::held;
 pub use assess::{Assessment, Results, Scoring, Work, assess};
+pub use benchmark::held;
 pub use duel::{Duel, DuelResult, DuelSpec, registered_order};
 pub use history::{HistoryNeeds, history_needs};
 pub use job::replay_agent;
@@ -32,6 +32,6 @@ pub use outcome::{
 };
 pub use ranking::{leaderboard, rank_battle};
 pub use regime::Regime;
-pub use run::{Means, Observer, Plan, RunError, Unobserved, run, run_by};
+pub use run::{NoProgress, Observer, Plan, RunError, RunOptions, run, run_by};
 pub use score::{score, score_over, shown, why_over};
-pub use windows::{Stretch, WindowError, plan_windows, unused_ticks};
+pub use windows::{DateRange, WindowError, plan_windows, unused_ticks};

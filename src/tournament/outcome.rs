@@ -3,7 +3,7 @@
 use super::regime::Regime;
 use crate::domain::{AgentName, Timestamp};
 use crate::engine::{Replay, Window};
-use crate::metrics::{Course, Metrics, Missing, Score};
+use crate::metrics::{Metrics, Missing, PeriodStats, Score};
 use crate::scenario::{Aggregate, MetricSpec, RankingMetric};
 
 /// All agents over all windows, with the rankings.
@@ -51,7 +51,7 @@ pub struct WindowResult {
     /// How well.
     pub metrics: Metrics,
     /// How it went over time.
-    pub course: Course,
+    pub course: PeriodStats,
 }
 
 /// One window's ranking, best first.

@@ -126,7 +126,7 @@ mod tests {
     use super::*;
     use crate::scenario::WindowSpec;
     use crate::tournament::testing::{all, hours, market, weekdays};
-    use crate::tournament::{Stretch, WindowSpan};
+    use crate::tournament::{DateRange, WindowSpan};
 
     fn draw(market: &crate::market::Market, length: Span, count: u32, seed: u64) -> Vec<WindowSpan> {
         plan_windows(&WindowSpec::Random { length, count }, market, all(market), Seed(seed)).unwrap()
@@ -171,7 +171,7 @@ mod tests {
         // Seven windows of a week with three days between them in 67 days: only one set of starts will do.
         let market = market("1h", true, hours(0..24 * 67));
         let spec = WindowSpec::Random { length: Span::DAY.times(7), count: 7 };
-        let stretch = Stretch { embargo: Span::DAY.times(3), ..Stretch::from(all(&market)) };
+        let stretch = DateRange { embargo: Span::DAY.times(3), ..DateRange::from(all(&market)) };
         for seed in 0..20 {
             let windows = plan_windows(&spec, &market, stretch, Seed(seed)).unwrap();
             let days: Vec<i64> = windows.iter().map(|w| w.start.utc_day()).collect();

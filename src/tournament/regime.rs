@@ -158,10 +158,10 @@ fn past(market: &Market, returns: &[f64], at: Timestamp, lookback: Span) -> Opti
 mod tests {
     use super::*;
     use crate::tournament::testing::{all, priced};
-    use crate::tournament::windows::Stretch;
+    use crate::tournament::windows::DateRange;
 
     fn regimes(market: &Market, lookback: i64) -> BTreeMap<i64, Regime> {
-        by_day(&Calendar::between(market, Stretch::from(all(market))), Span::DAY.times(lookback))
+        by_day(&Calendar::between(market, DateRange::from(all(market))), Span::DAY.times(lookback))
     }
 
     #[test]

@@ -9,13 +9,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::against::{measure_against, records};
+use super::benchmark::{measure_against, records};
 use super::outcome::{AgentResult, Tournament, WindowResult, WindowSpan};
 use super::ranking::{leaderboard, rank_battle};
 use crate::engine::{Loop, Replay};
 use crate::indicator::{Budget, IndicatorCache};
 use crate::market::Market;
-use crate::metrics::{self, Course};
+use crate::metrics::{self, PeriodStats};
 use crate::scenario::{AgentSpec, Scenario};
 
 /// What is to be run: everything is checked, and the windows lie in the market.
@@ -51,9 +51,9 @@ pub trait Observer: Sync {
 
 /// An observer that looks away.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Unobserved;
+pub struct NoProgress;
 
-impl Observer for Unobserved {}
+impl Observer for NoProgress {}
 
 /// Why there is no tournament.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -70,33 +70,33 @@ pub enum RunError {
 
 /// How a plan is carried out. No result depends on it, only time and memory do.
 #[derive(Debug, Clone, Copy)]
-pub struct Means {
+pub struct RunOptions {
     /// Which loop replays.
     pub engine: Loop,
     /// Bytes that indicator columns may take which no replay is reading.
     pub memory: usize,
 }
 
-impl Default for Means {
+impl Default for RunOptions {
     /// The skipping loop, and as many columns as there are: they go with their window.
     fn default() -> Self {
         Self { engine: Loop::default(), memory: usize::MAX }
     }
 }
 
-/// Runs all jobs of the plan and ranks their agents, by the default [`Means`].
+/// Runs all jobs of the plan and ranks their agents, by the default [`RunOptions`].
 ///
 /// # Errors
 /// [`RunError::Interrupted`] where the observer cancelled it.
 pub fn run(plan: &Plan<'_>, observer: &dyn Observer) -> Result<Tournament, RunError> {
-    run_by(plan, observer, Means::default())
+    run_by(plan, observer, RunOptions::default())
 }
 
 /// [`run`] by other means.
 ///
 /// # Errors
 /// As [`run`].
-pub fn run_by(plan: &Plan<'_>, observer: &dyn Observer, means: Means) -> Result<Tournament, RunError> {
+pub fn run_by(plan: &Plan<'_>, observer: &dyn Observer, means: RunOptions) -> Result<Tournament, RunError> {
     let play = |agent: &AgentSpec, span: &WindowSpan, cache: &IndicatorCache| {
         super::job::play(plan, agent, span, cache, means.engine)
     };
@@ -143,7 +143,7 @@ fn battle(
         }
         let replay = play(spec);
         let metrics = metrics::measure(&replay, plan.market, &plan.scenario.metrics);
-        let course = Course::of(&replay, plan.market, &plan.scenario.metrics);
+        let course = PeriodStats::of(&replay, plan.market, &plan.scenario.metrics);
         done.fetch_add(1, Ordering::Relaxed);
         observer.job_done(agent, window, replay.equity.len(), replay.fills.len());
         Some(WindowResult { replay, metrics, course })
@@ -269,7 +269,7 @@ mod tests {
             on_threads(threads, || {
                 format!(
                     "{:?}",
-                    run_with(&plan, &Unobserved, usize::MAX, &|agent, span, _| play(&market, agent, span))
+                    run_with(&plan, &NoProgress, usize::MAX, &|agent, span, _| play(&market, agent, span))
                 )
             })
         };

@@ -79,7 +79,7 @@ mod tests {
     use crate::market::Market;
     use crate::scenario::WindowSpec;
     use crate::tournament::testing::{all, priced};
-    use crate::tournament::{Stretch, WindowSpan, plan_windows};
+    use crate::tournament::{DateRange, WindowSpan, plan_windows};
 
     /// Sixty days up, sixty down, sixty about flat, each with a quiet and a wild half; twice over.
     fn seasons() -> Market {
@@ -94,7 +94,7 @@ mod tests {
     fn draw(market: &Market, count: u32, embargo: i64, seed: u64) -> Result<Vec<WindowSpan>, WindowError> {
         let spec =
             WindowSpec::Stratified { length: Span::DAY.times(5), count, lookback: Span::DAY.times(10) };
-        let stretch = Stretch { embargo: Span::DAY.times(embargo), ..Stretch::from(all(market)) };
+        let stretch = DateRange { embargo: Span::DAY.times(embargo), ..DateRange::from(all(market)) };
         plan_windows(&spec, market, stretch, Seed(seed))
     }
 

@@ -8,7 +8,7 @@ use crate::domain::{
 };
 use crate::market::{Bars, Market, SeriesBars, TickRange, TradingYear};
 use crate::metrics::testing::{cash, daily_market, empty_market, replay, round_trip};
-use crate::metrics::{Course, Metrics, measure, record_metrics};
+use crate::metrics::{Metrics, PeriodStats, measure, record_metrics};
 use crate::scenario::{
     AgentSpec, Aggregate, BattleSpec, Calendar, Delisted, GapRule, MarketSpec, MetricSpec, RankingMetric,
     ReportSpec, RiskProfile, Scenario, StrategyKind, StrategySpec, TieBreak, VenueSpec, WarmUp, WindowSpec,
@@ -99,7 +99,11 @@ pub fn metrics(total_return: f64) -> Metrics {
 
 pub fn result(metrics: Metrics) -> WindowResult {
     let market = daily_market(40);
-    WindowResult { replay: replay(&market, 10_000, vec![10_000.0; 40]), metrics, course: Course::default() }
+    WindowResult {
+        replay: replay(&market, 10_000, vec![10_000.0; 40]),
+        metrics,
+        course: PeriodStats::default(),
+    }
 }
 
 pub fn agent(text: &str, windows: Vec<WindowResult>) -> AgentResult {

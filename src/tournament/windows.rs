@@ -77,7 +77,7 @@ pub enum WindowError {
 /// What is cut up: ticks, and the times that the scenario names, which hold also where the bars beside them
 /// are missing; and how far apart the pieces must be.
 #[derive(Debug, Clone, Copy)]
-pub struct Stretch {
+pub struct DateRange {
     /// The ticks.
     pub ticks: TickRange,
     /// The first window starts here; at the first tick where not given.
@@ -89,7 +89,7 @@ pub struct Stretch {
     pub embargo: Span,
 }
 
-impl From<TickRange> for Stretch {
+impl From<TickRange> for DateRange {
     fn from(ticks: TickRange) -> Self {
         Self { ticks, start: None, end: None, embargo: Span::default() }
     }
@@ -102,7 +102,7 @@ impl From<TickRange> for Stretch {
 pub fn plan_windows(
     spec: &WindowSpec,
     market: &Market,
-    stretch: impl Into<Stretch>,
+    stretch: impl Into<DateRange>,
     seed: Seed,
 ) -> Result<Vec<WindowSpan>, WindowError> {
     let stretch = stretch.into();
@@ -154,7 +154,7 @@ pub(super) struct Calendar<'m> {
 
 impl<'m> Calendar<'m> {
     /// The times that the scenario names widen what the bars say.
-    pub fn between(market: &'m Market, stretch: Stretch) -> Self {
+    pub fn between(market: &'m Market, stretch: DateRange) -> Self {
         let bars = Self::of(market, stretch.ticks);
         let start = stretch.start.map_or(bars.start, |start| start.min(bars.start));
         let end = stretch.end.map_or(bars.end, |end| end.max(bars.end));
@@ -290,7 +290,7 @@ mod tests {
     fn an_embargo_parts_windows() {
         // Days 0, 2 and 4 of five days.
         let market = market("1h", true, hours(0..120));
-        let stretch = Stretch { embargo: days(1), ..Stretch::from(all(&market)) };
+        let stretch = DateRange { embargo: days(1), ..DateRange::from(all(&market)) };
         let spec = WindowSpec::Sequential { length: days(1), count: None };
         let windows = plan_windows(&spec, &market, stretch, Seed(1)).unwrap();
         let ticks: Vec<_> = windows.iter().map(|w| (w.window.ticks.first, w.window.ticks.last)).collect();
@@ -311,7 +311,7 @@ mod tests {
         // The first two hours have no bars: the windows are whole days all the same.
         let market = market("1h", true, hours(2..96));
         let (start, end) = (Some(Timestamp::from_micros(0)), Some(Timestamp::from_micros(0) + days(4)));
-        let stretch = Stretch { start, end, ..Stretch::from(all(&market)) };
+        let stretch = DateRange { start, end, ..DateRange::from(all(&market)) };
         let spec = WindowSpec::Sequential { length: days(1), count: None };
         let windows = plan_windows(&spec, &market, stretch, Seed(1)).unwrap();
         let ticks: Vec<_> = windows.iter().map(|w| (w.window.ticks.first, w.window.ticks.last)).collect();

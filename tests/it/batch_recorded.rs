@@ -12,7 +12,7 @@ use tiltyard::engine::batch::Batch;
 use tiltyard::engine::{Job, Window, replay};
 use tiltyard::indicator::{History, IndicatorCache};
 use tiltyard::market::{LoadRequest, Market, load};
-use tiltyard::metrics::{Observed, Sampled, metrics_of};
+use tiltyard::metrics::{MetricInputs, Sampled, metrics_of};
 use tiltyard::scenario::{
     Delisted, GapRule, MarketSpec, MetricSpec, RiskProfile, StrategyKind, StrategySpec, VenueSpec, WarmUp,
 };
@@ -77,11 +77,11 @@ fn a_month_of_recorded_minutes() {
     let prepared = Batch { job, warm_up: WarmUp::Before, samples: &sampled.ticks }.prepare().unwrap();
     let mut taken = 0;
     prepared.run(&specs, |place, outcome| {
-        let found = Observed::of_condensed(outcome.unwrap(), &market, &sampled);
+        let found = MetricInputs::of_condensed(outcome.unwrap(), &market, &sampled);
         let cache = IndicatorCache::new();
         let history = History { market: &market, cache: &cache, ticks, warm_up: WarmUp::Before };
         let setup = Setup { history, seed: Seed(1), agent: "one", window: 0 };
-        let wanted = Observed::of(&replay(&job, prepare(&specs[place], &setup)), &market, None);
+        let wanted = MetricInputs::of(&replay(&job, prepare(&specs[place], &setup)), &market, None);
         assert_eq!(found, wanted, "{:?}", specs[place]);
         let metrics = |observed| format!("{:?}", metrics_of(observed, &MetricSpec::default()));
         assert_eq!(metrics(&found), metrics(&wanted));

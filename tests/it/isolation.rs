@@ -10,7 +10,7 @@ use tiltyard::engine::{Loop, Replay};
 use tiltyard::market::{Bars, write_bars};
 use tiltyard::scenario::{AgentSpec, Scenario};
 use tiltyard::sweep::{Evaluator, TrialJob, WindowOutcome, extremes};
-use tiltyard::tournament::{AgentResult, Means};
+use tiltyard::tournament::{AgentResult, RunOptions};
 
 /// Hours of data; 2023-01-02 was a Monday.
 const HOURS: i64 = 24 * 70;
@@ -232,7 +232,7 @@ fn a_trial_of_a_sweep_does_what_its_agent_does_alone() {
         let all = (0..swept.windows.len()).collect::<Vec<_>>();
         let jobs: Vec<TrialJob> =
             extremes(spec).into_iter().map(|setup| TrialJob { setup, windows: all.clone() }).collect();
-        let outcomes = Evaluator::new(swept.plan(), Means::default()).evaluate(&jobs);
+        let outcomes = Evaluator::new(swept.plan(), RunOptions::default()).evaluate(&jobs);
         for (job, outcome) in jobs.iter().zip(outcomes) {
             let own = Loaded::of(alone(&swept.scenario, &job.setup.agent));
             let played = own.run(Loop::BarByBar);

@@ -6,7 +6,7 @@ use super::super::{Exit, Failure, output};
 use super::args::ReplayArgs;
 use crate::domain::Timestamp;
 use crate::report::terminal;
-use crate::store::{BattleFilm, BattleMoment, StoredRun, find_run};
+use crate::store::{Snapshot, StoredRun, Timeline, find_run};
 
 /// Times that are shown where none was asked for.
 const FRAMES: u32 = 12;
@@ -21,9 +21,9 @@ pub fn replay(args: &ReplayArgs) -> Result<Exit, Failure> {
         Some(window) => window,
         None => covering(&stored, args.at)?,
     };
-    let film = BattleFilm::load(&stored, window)?;
+    let film = Timeline::load(&stored, window)?;
     let Some(at) = args.at else {
-        let moments: Vec<BattleMoment> = film.times(FRAMES).into_iter().map(|at| film.at(at)).collect();
+        let moments: Vec<Snapshot> = film.times(FRAMES).into_iter().map(|at| film.at(at)).collect();
         let text = || terminal::film(&stored.run, &film, &moments, output::style());
         return show(args, &json!(moments), text);
     };

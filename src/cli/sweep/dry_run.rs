@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::super::args::RunArgs;
-use super::super::load::{Arena, Read};
+use super::super::load::{PreparedRun, Read};
 use super::super::output::{self, counted};
 use super::super::run::means;
 use super::super::{Exit, Failure};
@@ -20,7 +20,7 @@ const SAMPLE: Duration = Duration::from_millis(300);
 ///
 /// # Errors
 /// Where stdout cannot be written.
-pub fn dry_run(args: &RunArgs, read: &Read, arena: &Arena) -> Result<Exit, Failure> {
+pub fn dry_run(args: &RunArgs, read: &Read, arena: &PreparedRun) -> Result<Exit, Failure> {
     let plan = Plan { scenario: &read.scenario, market: &arena.market, windows: &arena.windows };
     let text = match &read.scenario.sweep {
         Some(spec) => sweep(&plan, &estimate(&SweepPlan { plan, spec, means: sweep_means(args) })),

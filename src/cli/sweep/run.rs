@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::super::args::RunArgs;
 use super::super::clock::now;
 use super::super::interrupt::Interrupt;
-use super::super::load::{Arena, Read};
+use super::super::load::{PreparedRun, Read};
 use super::super::progress::{Progress, Verbosity};
 use super::super::run::{means, write};
 use super::super::{Exit, Failure, output};
@@ -18,7 +18,7 @@ use crate::store::sweep::{StoredSweep, SweepResults, TrialStore, write_sweep};
 use crate::store::{self, Index, Run, RunTiming, RunWriter, StoreError};
 use crate::sweep::validation::{OutOfSample, validate};
 use crate::sweep::{Objective, Searched, Space, SweepError, SweepPlan, assess, benchmark_returns, best};
-use crate::tournament::{self, Means, Plan};
+use crate::tournament::{self, Plan, RunOptions};
 
 /// Bytes that a sweep's indicator columns may take where `--memory` does not say.
 const DEFAULT_MEMORY: usize = 1 << 28;
@@ -32,7 +32,7 @@ const SHOWN: usize = 10;
 pub fn run(
     args: &RunArgs,
     read: &Read,
-    arena: &Arena,
+    arena: &PreparedRun,
     interrupt: Interrupt,
     started: Instant,
 ) -> Result<Exit, Failure> {
@@ -82,8 +82,8 @@ pub fn run(
 }
 
 /// As asked for; indicator columns are kept from batch to batch, so they have a budget where none is given.
-pub(super) fn sweep_means(args: &RunArgs) -> Means {
-    Means { memory: args.memory.unwrap_or(DEFAULT_MEMORY), ..means(args) }
+pub(super) fn sweep_means(args: &RunArgs) -> RunOptions {
+    RunOptions { memory: args.memory.unwrap_or(DEFAULT_MEMORY), ..means(args) }
 }
 
 /// The sweep and its validation.
@@ -162,7 +162,7 @@ fn page(folder: &Path) -> Result<String, Failure> {
 fn failure(error: SweepError) -> Failure {
     match error {
         SweepError::Interrupted { .. } => interrupted(&error),
-        SweepError::Memo(error) => match error.downcast::<StoreError>() {
+        SweepError::TrialCache(error) => match error.downcast::<StoreError>() {
             Ok(error) => Failure::from(*error),
             Err(error) => {
                 Failure::plain(Exit::RunFailed, error, "check that the output folder may be written")

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::Format;
 use crate::decode::DecodeError;
 use crate::domain::{Interval, Symbol, Timestamp};
-use crate::market::Flaw;
+use crate::market::BarError;
 
 /// Why a file could not be read, or its bars not be written.
 #[derive(Debug, thiserror::Error)]
@@ -285,11 +285,11 @@ impl ImportError {
     }
 
     /// What is wrong with a row.
-    pub(super) fn of_flaw(path: &Path, row: u64, at: Timestamp, flaw: &Flaw) -> Self {
+    pub(super) fn of_flaw(path: &Path, row: u64, at: Timestamp, flaw: &BarError) -> Self {
         let (path, text) =
             (path.to_owned(), flaw.to_string().replace("is `NaN`, not a finite number", "is missing"));
         match flaw {
-            Flaw::TooFine { .. } | Flaw::VolumeTooLarge { .. } => {
+            BarError::TooFine { .. } | BarError::VolumeTooLarge { .. } => {
                 Self::NeedsUnit { path, row, at, flaw: text }
             }
             _ => Self::BadRow { path, row, at, flaw: text },

@@ -8,7 +8,7 @@ use super::run::{none_astray, source};
 use super::writer::bar;
 use super::{Format, ImportError};
 use crate::domain::{Symbol, Timestamp};
-use crate::market::{Bars, flaw};
+use crate::market::{Bars, bar_error};
 
 /// Reads a file of bars whole: sorted, exact repetitions dropped, every row checked.
 ///
@@ -33,7 +33,7 @@ pub fn read_bars(
     };
     source.stream(&mut take, &|_| {})?;
     let bars = unique(&symbol, in_order(bars))?;
-    if let Some(found) = flaw::check(&bars, 0..bars.len(), &[], 1).into_iter().next() {
+    if let Some(found) = bar_error::check(&bars, 0..bars.len(), &[], 1).into_iter().next() {
         return Err(ImportError::of_flaw(path, found.row as u64 + 1, bars.ts[found.row], &found.flaw));
     }
     Ok((symbol, bars))

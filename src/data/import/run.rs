@@ -13,7 +13,7 @@ use super::writer::bar;
 use super::{Format, ImportError};
 use crate::domain::{Instrument, Interval, NameError, Span, Symbol, Timestamp};
 use crate::files::{Existing as AtName, FileLock, sweep_temporaries};
-use crate::market::{Bars, Flaw, flaw, unit};
+use crate::market::{BarError, Bars, bar_error, unit};
 
 /// What to do with rows that are no honest bars.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -392,10 +392,11 @@ impl Work {
         if self.bad == BadRows::Keep {
             return Ok(bars);
         }
-        let found = flaw::check(&bars, 0..bars.len(), &[], 1);
+        let found = bar_error::check(&bars, 0..bars.len(), &[], 1);
         // A row that another unit would hold is a bar: it is never dropped.
-        let unit =
-            |found: &&flaw::Finding| matches!(found.flaw, Flaw::TooFine { .. } | Flaw::VolumeTooLarge { .. });
+        let unit = |found: &&bar_error::Finding| {
+            matches!(found.flaw, BarError::TooFine { .. } | BarError::VolumeTooLarge { .. })
+        };
         let first = found.iter().find(unit).or(found.first().filter(|_| self.bad == BadRows::Refuse));
         if let Some(found) = first {
             let row = first_row + found.row as u64;
@@ -405,7 +406,7 @@ impl Work {
             return Ok(self.rounded(bars));
         }
         let mut kept = Bars::with_capacity(bars.interval, bars.len());
-        for row in (0..bars.len()).filter(|&row| flaw::sound(&bars, row, 1)) {
+        for row in (0..bars.len()).filter(|&row| bar_error::sound(&bars, row, 1)) {
             let (at, values) = bar(&bars, row);
             kept.push(at, values);
         }
@@ -459,7 +460,7 @@ pub(super) fn none_astray(
     times: &[Timestamp],
 ) -> Result<Option<Timestamp>, ImportError> {
     for (row, &at) in (first_row..).zip(times) {
-        if let Some(found) = before.and_then(|before| flaw::astray(before, at)) {
+        if let Some(found) = before.and_then(|before| bar_error::astray(before, at)) {
             return Err(ImportError::BadRow { path: path.to_owned(), row, at, flaw: found.to_string() });
         }
         before = Some(at);

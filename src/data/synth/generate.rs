@@ -151,7 +151,7 @@ fn rounded(value: f64, decimals: u8) -> f64 {
 mod tests {
     use super::*;
     use crate::data::synth::sample;
-    use crate::market::flaw;
+    use crate::market::bar_error;
 
     fn returns(bars: &Bars) -> Vec<f64> {
         bars.close.windows(2).map(|pair| (pair[1] / pair[0]).ln()).collect()
@@ -183,7 +183,7 @@ mod tests {
         let mut spec = sample();
         spec.symbols[0].start_price = 0.02;
         for (_, bars) in generate(&spec) {
-            assert_eq!(flaw::check(&bars, 0..bars.len(), &[], 1), []);
+            assert_eq!(bar_error::check(&bars, 0..bars.len(), &[], 1), []);
             assert!(bars.ts.windows(2).all(|pair| pair[1] - pair[0] == spec.interval.span()));
         }
     }

@@ -1,44 +1,44 @@
 //! Which jobs the batch engine takes.
 
-use super::{Batch, Why};
+use super::{Batch, Ineligible};
 use crate::domain::{Bps, Interval, SymbolId};
 use crate::scenario::{FillAt, OnBreach, RiskProfile, Slippage, StrategySpec, VenueSpec};
 use crate::strategy::crossing;
 
 /// What all parameterisations have in common; the fixed slippage.
-pub(super) fn common(batch: &Batch<'_>) -> Result<Bps, Why> {
+pub(super) fn common(batch: &Batch<'_>) -> Result<Bps, Ineligible> {
     if !batch.job.carried.is_empty() {
-        return Err(Why::Carried);
+        return Err(Ineligible::Carried);
     }
     let market = batch.job.market;
     match market.symbols.as_slice() {
         [only] if only.is_whole() => venue(batch.job.venue),
-        _ => Err(Why::Symbols),
+        _ => Err(Ineligible::Symbols),
     }
 }
 
-fn venue(venue: &VenueSpec) -> Result<Bps, Why> {
+fn venue(venue: &VenueSpec) -> Result<Bps, Ineligible> {
     let plain = venue.fill_at == FillAt::NextOpen && venue.participation_cap.is_none();
     if !plain || venue.taker_fee > Bps::WHOLE {
-        return Err(Why::Venue);
+        return Err(Ineligible::Venue);
     }
     match venue.slippage {
         Slippage::None => Ok(Bps::ZERO),
         Slippage::FixedBps { bps } => Ok(bps),
-        Slippage::VolumeShare { .. } | Slippage::SquareRoot { .. } => Err(Why::Venue),
+        Slippage::VolumeShare { .. } | Slippage::SquareRoot { .. } => Err(Ineligible::Venue),
     }
 }
 
 /// One parameterisation.
-pub(super) fn strategy(batch: &Batch<'_>, spec: &StrategySpec) -> Result<(), Why> {
+pub(super) fn strategy(batch: &Batch<'_>, spec: &StrategySpec) -> Result<(), Ineligible> {
     let base = batch.job.market.interval;
     if crossing(spec, base).is_none() || spec.symbols != [SymbolId(0)] || spec.timeframe != base {
-        return Err(Why::Strategy);
+        return Err(Ineligible::Strategy);
     }
     if spec.size == Bps::ZERO || spec.size > Bps::WHOLE {
-        return Err(Why::Size);
+        return Err(Ineligible::Size);
     }
-    if binds(batch.job.risk, spec.size, base) { Err(Why::Risk) } else { Ok(()) }
+    if binds(batch.job.risk, spec.size, base) { Err(Ineligible::Risk) } else { Ok(()) }
 }
 
 /// Whether a limit could refuse or cut an entry of this size into an empty position, or put the agent out.

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Why;
+use super::Ineligible;
 use super::compare::{Compare, Work, dispatch};
-use super::condensed::Condensed;
-use super::falls::BLOCK;
+use super::drawdowns::BLOCK;
 use super::lines::{Lane, Line};
+use super::replay_summary::ReplaySummary;
 use super::trader::{State, Terms, Trader};
 use super::units::Share;
 use crate::domain::{Bps, IndicatorSpec};
@@ -33,7 +33,11 @@ pub(super) struct Pair {
 }
 
 /// Takes all pairs through the window and hands out what became of each, in any order.
-pub(super) fn run(pairs: &[Pair], terms: &Terms<'_>, mut each: impl FnMut(usize, Result<Condensed, Why>)) {
+pub(super) fn run(
+    pairs: &[Pair],
+    terms: &Terms<'_>,
+    mut each: impl FnMut(usize, Result<ReplaySummary, Ineligible>),
+) {
     for places in groups(pairs) {
         let mut group = Group::new(pairs, &places, terms);
         dispatch(Tiles { group: &mut group, terms });
@@ -220,7 +224,7 @@ impl Group {
                 // After a refusal nothing may be held while the lines say otherwise, and equal values may make a
                 // cross that is not in the list.
                 if crosser.latched && crosser.trader.refused {
-                    crosser.trader.stop(Why::CloseCall);
+                    crosser.trader.stop(Ineligible::CloseCall);
                 }
                 crosser.latched = false;
             }

@@ -5,8 +5,8 @@
 //! the side wherever two lines are more than a ten-millionth apart. A column is never held whole.
 
 use super::compare::Coarse;
-use super::falls::BLOCK;
-use super::ground::Ground;
+use super::drawdowns::BLOCK;
+use super::shared_columns::SharedColumns;
 use crate::domain::IndicatorSpec;
 
 /// Up to here whole numbers are exact as `f64`.
@@ -100,7 +100,7 @@ enum Kind {
 impl Line {
     /// The line of `spec` over the rows from `first` on, ready for the ground's first place. `None` for an
     /// indicator that is no average.
-    pub fn new(spec: IndicatorSpec, first: usize, ground: &Ground<'_>) -> Option<Self> {
+    pub fn new(spec: IndicatorSpec, first: usize, ground: &SharedColumns<'_>) -> Option<Self> {
         let period = |n: u32| n.max(1) as usize;
         let (mut kind, reach) = match spec {
             IndicatorSpec::Sma { n } => (Kind::Sma(period(n)), period(n)),
@@ -129,7 +129,7 @@ impl Line {
     /// The next block: of the places from `from` on, which are gone through in order. Values before the
     /// line's first, and places past the end, are 0.
     #[inline(always)]
-    pub fn fill(&mut self, ground: &Ground<'_>, from: usize, lane: &mut Lane) {
+    pub fn fill(&mut self, ground: &SharedColumns<'_>, from: usize, lane: &mut Lane) {
         let len = BLOCK.min(ground.len() - from);
         let start = ground.base + from;
         match &mut self.kind {
@@ -165,7 +165,7 @@ impl Line {
     }
 
     /// The exact value at a place of the block that `lane` holds; 0 before the line's first and past the end.
-    pub fn value(&self, ground: &Ground<'_>, lane: &Lane, place: usize) -> f64 {
+    pub fn value(&self, ground: &SharedColumns<'_>, lane: &Lane, place: usize) -> f64 {
         let row = ground.base + place;
         match self.kind {
             Kind::Sma(_) if row < self.valid || place >= ground.len() => 0.0,
@@ -211,7 +211,7 @@ impl Ema {
     }
 
     #[inline(always)]
-    fn step(&mut self, row: usize, ground: &Ground<'_>) -> Option<f64> {
+    fn step(&mut self, row: usize, ground: &SharedColumns<'_>) -> Option<f64> {
         if row > self.seed {
             self.average += self.factor * (ground.all_closes[row] - self.average);
         } else if row == self.seed {
@@ -242,7 +242,7 @@ impl Macd {
     }
 
     #[inline(always)]
-    fn step(&mut self, row: usize, ground: &Ground<'_>) -> Option<f64> {
+    fn step(&mut self, row: usize, ground: &SharedColumns<'_>) -> Option<f64> {
         let (fast, slow) = (self.fast.step(row, ground), self.slow.step(row, ground));
         Some(fast? - slow?)
     }
@@ -270,7 +270,7 @@ impl Signal {
     }
 
     #[inline(always)]
-    fn step(&mut self, row: usize, ground: &Ground<'_>) -> Option<f64> {
+    fn step(&mut self, row: usize, ground: &SharedColumns<'_>) -> Option<f64> {
         let value = self.line.step(row, ground)?;
         if self.seed.len() == self.n {
             self.average += self.factor * (value - self.average);

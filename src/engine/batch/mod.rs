@@ -1,10 +1,10 @@
 //! Many parameterisations of a crossing strategy over one symbol in one window at once, each to a
-//! [`Condensed`] outcome.
+//! [`ReplaySummary`] outcome.
 //!
 //! Owns the way there: shared sums and averages, comparisons as bits, jumps from cross to cross, money as
 //! 64-bit integers. Never writes a log, never reads one; whoever wants orders and fills replays the job with
 //! [`replay()`](super::replay()). Invariant: every number is the one that the bar-by-bar engine and
-//! `metrics` give, to the last bit; a job for which that is not certain is refused with [`Why`].
+//! `metrics` give, to the last bit; a job for which that is not certain is refused with [`Ineligible`].
 //!
 //! # What is taken
 //! - `sma_cross`, `ema_cross` and `macd` at the scenario's own interval, on the market's only symbol, with a
@@ -19,17 +19,17 @@
 //! - prices from 0.00000001 to 20 million, wallets up to 11 million.
 
 mod compare;
-mod condensed;
+mod drawdowns;
 mod eligible;
-mod falls;
 mod grid;
-mod ground;
+mod ineligible;
 mod lines;
 mod prepared;
+mod replay_summary;
+mod shared_columns;
 mod trader;
 mod units;
-mod why;
 
-pub use condensed::{ClosedTrade, Condensed, Extremes, Fall};
+pub use ineligible::Ineligible;
 pub use prepared::{Batch, Prepared};
-pub use why::Why;
+pub use replay_summary::{ClosedTrade, Extremes, Fall, ReplaySummary};

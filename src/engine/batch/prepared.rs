@@ -1,11 +1,11 @@
 //! The batch engine's door: what a grid has in common, prepared once, then any number of parameterisations.
 
-use super::condensed::Condensed;
 use super::grid::{self, Pair};
-use super::ground::{Columns, Ground};
+use super::replay_summary::ReplaySummary;
+use super::shared_columns::{Columns, SharedColumns};
 use super::trader::{DailyLoss, Terms};
-use super::units::{LIMIT, Share, Tariff};
-use super::{Why, eligible};
+use super::units::{FeeSchedule, LIMIT, Share};
+use super::{Ineligible, eligible};
 use crate::domain::{Bps, SymbolId};
 use crate::engine::Job;
 use crate::scenario::{StrategySpec, WarmUp};
@@ -27,8 +27,8 @@ pub struct Batch<'a> {
 #[derive(Debug)]
 pub struct Prepared<'a> {
     batch: Batch<'a>,
-    ground: Ground<'a>,
-    tariff: Tariff,
+    ground: SharedColumns<'a>,
+    tariff: FeeSchedule,
     slippage: Bps,
     /// `batch.samples` as places of the ground.
     samples: Vec<usize>,
@@ -40,18 +40,18 @@ impl<'a> Batch<'a> {
     /// Computes what all parameterisations share.
     ///
     /// # Errors
-    /// [`Why`] the general engine has to replay all of them.
-    pub fn prepare(self) -> Result<Prepared<'a>, Why> {
+    /// [`Ineligible`] the general engine has to replay all of them.
+    pub fn prepare(self) -> Result<Prepared<'a>, Ineligible> {
         let slippage = eligible::common(&self)?;
         let series = self.job.market.series(SymbolId(0));
         let columns = Columns { clock: &series.bars.ts, open: &series.bars.open, close: &series.bars.close };
         let ticks = self.job.window.ticks;
-        let tariff = |highest| Tariff::new(self.job.venue.taker_fee, &series.instrument, highest);
-        let (ground, tariff) =
-            Ground::new(columns, (ticks.first, ticks.last), slippage, tariff).ok_or(Why::TooLarge)?;
+        let tariff = |highest| FeeSchedule::new(self.job.venue.taker_fee, &series.instrument, highest);
+        let (ground, tariff) = SharedColumns::new(columns, (ticks.first, ticks.last), slippage, tariff)
+            .ok_or(Ineligible::TooLarge)?;
         let start = self.job.starting_balance.units();
         if !(0..i128::from(LIMIT)).contains(&start) {
-            return Err(Why::TooLarge);
+            return Err(Ineligible::TooLarge);
         }
         let samples = self.samples.iter().map(|&tick| tick - ground.base).collect();
         let day_ends = match self.job.risk.daily_loss_limit {
@@ -63,17 +63,21 @@ impl<'a> Batch<'a> {
 }
 
 impl Prepared<'_> {
-    /// Whether a parameterisation can be tried; [`Why::CloseCall`] and [`Why::TooLarge`] show only on the way.
+    /// Whether a parameterisation can be tried; [`Ineligible::CloseCall`] and [`Ineligible::TooLarge`] show only on the way.
     ///
     /// # Errors
-    /// [`Why`] not.
-    pub fn eligible(&self, spec: &StrategySpec) -> Result<(), Why> {
+    /// [`Ineligible`] not.
+    pub fn eligible(&self, spec: &StrategySpec) -> Result<(), Ineligible> {
         eligible::strategy(&self.batch, spec)
     }
 
     /// Takes each of `specs` through the window and hands its outcome to `each` with its place in the list,
     /// in any order. Memory does not grow with the number of specs beyond a few bytes for each.
-    pub fn run(&self, specs: &[StrategySpec], mut each: impl FnMut(usize, Result<Condensed, Why>)) {
+    pub fn run(
+        &self,
+        specs: &[StrategySpec],
+        mut each: impl FnMut(usize, Result<ReplaySummary, Ineligible>),
+    ) {
         let (mut pairs, mut places) = (Vec::with_capacity(specs.len()), Vec::with_capacity(specs.len()));
         for (place, spec) in specs.iter().enumerate() {
             match self.pair(spec) {
@@ -87,13 +91,13 @@ impl Prepared<'_> {
         grid::run(&pairs, &self.terms(), |index, outcome| each(places[index], outcome));
     }
 
-    fn pair(&self, spec: &StrategySpec) -> Result<Pair, Why> {
+    fn pair(&self, spec: &StrategySpec) -> Result<Pair, Ineligible> {
         self.eligible(spec)?;
         let job = &self.batch.job;
-        let lines = crossing(spec, job.market.interval).ok_or(Why::Strategy)?;
+        let lines = crossing(spec, job.market.interval).ok_or(Ineligible::Strategy)?;
         // A line reaches back at least as far as its averages are long.
         if !lines.iter().all(|&(_, before)| self.ground.fits(before)) {
-            return Err(Why::TooLarge);
+            return Err(Ineligible::TooLarge);
         }
         let [fast, slow] = lines.map(|(line, before)| {
             let before = if self.batch.warm_up == WarmUp::Before { before as usize } else { 0 };

@@ -3,19 +3,19 @@
 //! Owns what an entry and an exit do. Decides nothing: it is told at which closes to enter and to leave.
 //! Invariant: it never guesses. Where the general engine might do otherwise it stops and says so.
 
-use super::Why;
-use super::condensed::{ClosedTrade, Condensed};
-use super::falls::{Closes, Falls, Stretch};
-use super::ground::Ground;
-use super::units::{Bill, LIMIT, Share, Tariff, notional, price_units, to_f64};
+use super::Ineligible;
+use super::drawdowns::{Closes, Falls, Stretch};
+use super::replay_summary::{ClosedTrade, ReplaySummary};
+use super::shared_columns::SharedColumns;
+use super::units::{FeeSchedule, FillCost, LIMIT, Share, notional, price_units, to_f64};
 use crate::domain::{Bps, Cash, Price, Qty, Span};
 
 /// What is the same for all parameterisations of a grid.
 #[derive(Debug)]
 pub(super) struct Terms<'g> {
-    pub ground: &'g Ground<'g>,
+    pub ground: &'g SharedColumns<'g>,
     pub closes: Closes<'g>,
-    pub tariff: &'g Tariff,
+    pub tariff: &'g FeeSchedule,
     pub start: i64,
     /// Places at which the equity is sampled, ascending.
     pub samples: &'g [usize],
@@ -80,7 +80,7 @@ pub(super) enum State {
     /// It has too little for any order, for ever.
     Spent,
     /// The general engine has to say what happens.
-    Stopped(Why),
+    Stopped(Ineligible),
 }
 
 impl Trader {
@@ -130,7 +130,7 @@ impl Trader {
             self.count_days(fill, loss, terms);
         }
         let Some((qty, bill)) = terms.tariff.buy(amount, terms.ground.buy[fill]) else {
-            return self.stop(Why::TooLarge);
+            return self.stop(Ineligible::TooLarge);
         };
         if qty <= 0 {
             self.refused = true;
@@ -164,13 +164,13 @@ impl Trader {
     #[inline(always)]
     fn sell(&mut self, price: i64, fill: usize, terms: &Terms<'_>) {
         let Some(bill) = terms.tariff.bill(price, self.qty) else {
-            return self.stop(Why::TooLarge);
+            return self.stop(Ineligible::TooLarge);
         };
         let held = Stretch { from: self.since, to: fill, cash: self.cash_now, qty: self.qty_now };
         let proceeds = bill.notional - bill.fee;
         self.cash += proceeds;
         if self.cash >= LIMIT {
-            return self.stop(Why::TooLarge);
+            return self.stop(Ineligible::TooLarge);
         }
         let (entry, exit) = (self.since as u32, fill as u32);
         self.trades.push(Trade { pnl: proceeds - self.spent, spent: self.spent, entry, exit });
@@ -184,7 +184,7 @@ impl Trader {
 
     /// After a fill.
     #[inline(always)]
-    fn post(&mut self, bill: Bill, fill: usize) {
+    fn post(&mut self, bill: FillCost, fill: usize) {
         self.notional += to_f64(bill.notional);
         self.fees += i128::from(bill.fee);
         self.since = fill;
@@ -196,7 +196,7 @@ impl Trader {
     fn sample(&mut self, until: usize, terms: &Terms<'_>) {
         while let Some(&place) = terms.samples.get(self.sampled).filter(|&&place| place < until) {
             let close = price_units(terms.closes.close[place]);
-            let Some(notional) = notional(close, self.qty) else { return self.stop(Why::TooLarge) };
+            let Some(notional) = notional(close, self.qty) else { return self.stop(Ineligible::TooLarge) };
             self.curve.push(to_f64(self.cash + notional));
             self.sampled += 1;
         }
@@ -210,7 +210,7 @@ impl Trader {
             let close = price_units(terms.closes.close[end]);
             match terms.tariff.bill(close, self.qty) {
                 Some(bill) if self.cash + bill.notional < LIMIT => self.day_start = self.cash + bill.notional,
-                _ => return self.stop(Why::TooLarge),
+                _ => return self.stop(Ineligible::TooLarge),
             }
         }
     }
@@ -231,12 +231,12 @@ impl Trader {
     }
 
     #[cold]
-    pub fn stop(&mut self, why: Why) {
+    pub fn stop(&mut self, why: Ineligible) {
         self.state = State::Stopped(why);
     }
 
     /// The window's end.
-    pub fn finish(mut self, terms: &Terms<'_>) -> Result<Condensed, Why> {
+    pub fn finish(mut self, terms: &Terms<'_>) -> Result<ReplaySummary, Ineligible> {
         let end = terms.ground.len();
         let close_out = self.state == State::Long && terms.close_at_end;
         if self.state == State::Long {
@@ -258,7 +258,7 @@ impl Trader {
         let close = Price::from_units(price_units(terms.closes.close[end - 1]).into());
         let cash = |units: i64| Cash::from_units(units.into());
         let (fall, extremes) = self.falls.finish(&terms.closes, terms.ground.origin);
-        Ok(Condensed {
+        Ok(ReplaySummary {
             starting_balance: cash(terms.start),
             final_equity: cash(self.cash) + Cash::notional(close, Qty::from_units(self.qty.into())),
             fees: Cash::from_units(self.fees),
@@ -278,7 +278,7 @@ impl Trader {
         self.sample(last, terms);
         let raw = Price::from_units(price_units(terms.closes.close[last]).into());
         let Ok(price) = i64::try_from(raw.slipped(terms.slippage, false).units()) else {
-            return self.stop(Why::TooLarge);
+            return self.stop(Ineligible::TooLarge);
         };
         self.sell(price, last, terms);
     }

@@ -59,14 +59,14 @@ pub(super) fn notional(price: i64, qty: i64) -> Option<i64> {
 
 /// What a fill costs or brings.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Bill {
+pub(super) struct FillCost {
     pub notional: i64,
     pub fee: i64,
 }
 
 /// Fee, order size and trading rules of a grid, in the form the arithmetic needs.
 #[derive(Debug, Clone)]
-pub(super) struct Tariff {
+pub(super) struct FeeSchedule {
     fee_rate: Bps,
     fee: i64,
     fee_fraction: f64,
@@ -78,7 +78,7 @@ pub(super) struct Tariff {
     ample: i64,
 }
 
-impl Tariff {
+impl FeeSchedule {
     /// `highest_close` is the highest close in units. `None` where a rule does not fit 64 bits, or the fee
     /// is above the whole.
     pub fn new(fee_rate: Bps, instrument: &Instrument, highest_close: i64) -> Option<Self> {
@@ -105,17 +105,17 @@ impl Tariff {
 
     /// `qty * price` and its fee, both half up; `None` from [`LIMIT`] on.
     #[inline(always)]
-    pub fn bill(&self, price: i64, qty: i64) -> Option<Bill> {
+    pub fn bill(&self, price: i64, qty: i64) -> Option<FillCost> {
         let notional = notional(price, qty)?;
         let fee =
             settle(notional as f64 * self.fee_fraction, notional.wrapping_mul(self.fee), WHOLE, -WHOLE / 2);
-        Some(Bill { notional, fee })
+        Some(FillCost { notional, fee })
     }
 
     /// What `amount` buys at `price`, fee included. The quantity is 0 where it buys nothing. `amount` is
     /// positive and below [`LIMIT`].
     #[inline(always)]
-    pub fn buy(&self, amount: i64, price: i64) -> Option<(i64, Bill)> {
+    pub fn buy(&self, amount: i64, price: i64) -> Option<(i64, FillCost)> {
         let estimate = amount as f64 * (ONE as f64 / (price as f64 * (1.0 + self.fee_fraction)));
         let near = estimate + ROUNDER;
         let off = estimate - (near - ROUNDER);
@@ -136,7 +136,7 @@ impl Tariff {
 
     #[cold]
     #[inline(never)]
-    fn buy_exactly(&self, amount: i64, price: i64) -> Option<(i64, Bill)> {
+    fn buy_exactly(&self, amount: i64, price: i64) -> Option<(i64, FillCost)> {
         let qty = self.affordable(amount, price);
         let qty = i64::try_from(qty.units()).ok().filter(|&qty| qty < LIMIT)?;
         Some((qty, self.bill(price, qty)?))

@@ -7,7 +7,7 @@ use super::decode::{TimeScale, is_text, raw_times};
 use super::open::BarFile;
 use super::plausible::plausible;
 use crate::domain::Timestamp;
-use crate::market::{Flaw, MarketError};
+use crate::market::{BarError, MarketError};
 
 /// A row group that has rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,7 +103,7 @@ fn scan(file: &BarFile, (index, first_row, _): Place) -> Result<Bounds, MarketEr
     file.for_each(reader, |batch| {
         let raw = raw_times(batch.column(0)).ok_or_else(|| file.wrong_type(file.columns.time))?;
         if let Some((at, text)) = raw.unreadable {
-            let flaw = Flaw::NotATime { text };
+            let flaw = BarError::NotATime { text };
             return Err(MarketError::BadRow {
                 file: file.path().to_owned(),
                 row: row + at,
@@ -126,7 +126,7 @@ fn scan(file: &BarFile, (index, first_row, _): Place) -> Result<Bounds, MarketEr
         file: file.path().to_owned(),
         row: first_row,
         at: None,
-        flaw: Flaw::Null { column: "time" },
+        flaw: BarError::Null { column: "time" },
         rows: row - first_row,
     };
     bounds.ok_or_else(null)

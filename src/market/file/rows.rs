@@ -6,7 +6,7 @@ use super::columns::NUMBERS;
 use super::decode::{numbers, raw_times};
 use super::open::BarFile;
 use crate::domain::{Interval, Timestamp};
-use crate::market::{Bars, Flaw, MarketError, flaw};
+use crate::market::{BarError, Bars, MarketError, bar_error};
 
 /// Rows of one file, times checked, numbers not yet.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ impl BarFile {
         let time = self.columns.time;
         let raw = raw_times(batch.column(place(time))).ok_or_else(|| self.wrong_type(time))?;
         if let Some((at, text)) = raw.unreadable {
-            return Err(self.bad(rows, start + at, Flaw::NotATime { text }, 1));
+            return Err(self.bad(rows, start + at, BarError::NotATime { text }, 1));
         }
         rows.bars.ts.extend(raw.values.iter().map(|&value| self.scale.instant(value)));
         if let Some(nulls) = raw.nulls {
@@ -79,7 +79,7 @@ impl BarFile {
         let missing: Vec<usize> =
             rows.nulls.iter().filter(|&&(_, column)| column == "time").map(|&(row, _)| row).collect();
         if let Some(&row) = missing.first() {
-            return Err(self.bad(rows, row, Flaw::Null { column: "time" }, missing.len()));
+            return Err(self.bad(rows, row, BarError::Null { column: "time" }, missing.len()));
         }
         let ts = &rows.bars.ts;
         let find = |wrong: fn(Timestamp, Timestamp) -> bool| {
@@ -87,11 +87,12 @@ impl BarFile {
             places.next().map(|first| (first, 1 + places.count()))
         };
         let unsorted = find(|before, at| at < before)
-            .map(|(row, count)| self.bad(rows, row, Flaw::Unsorted { before: ts[row - 1] }, count));
-        let duplicate =
-            find(|before, at| at == before).map(|(row, count)| self.bad(rows, row, Flaw::Duplicate, count));
-        let astray = (1..ts.len()).find_map(|row| Some((row, flaw::astray(ts[row - 1], ts[row])?)));
-        let astray = astray.map(|(row, flaw)| self.bad(rows, row, flaw, 1)).filter(|_| unsorted.is_none());
+            .map(|(row, count)| self.bad(rows, row, BarError::Unsorted { before: ts[row - 1] }, count));
+        let duplicate = find(|before, at| at == before)
+            .map(|(row, count)| self.bad(rows, row, BarError::Duplicate, count));
+        let astray = (1..ts.len()).find_map(|row| Some((row, bar_error::astray(ts[row - 1], ts[row])?)));
+        let astray =
+            astray.map(|(row, flaw)| self.bad(rows, row, flaw, 1)).filter(|_| unsorted.is_none());
         let problems: Vec<MarketError> = unsorted.into_iter().chain(duplicate).chain(astray).collect();
         if problems.is_empty() { Ok(()) } else { Err(MarketError::all(problems)) }
     }
@@ -99,25 +100,31 @@ impl BarFile {
     /// Checks the numbers of some rows, to be quoted in `unit`: no null, and every rule of a bar kept.
     ///
     /// # Errors
-    /// One [`MarketError::BadRow`] for each kind of flaw, with its first row and how many there are.
+    /// One [`MarketError::BadRow`] for each kind of bar_error, with its first row and how many there are.
     pub fn check(&self, rows: &Rows, range: Range<usize>, unit: u32) -> Result<(), MarketError> {
         let nulls: Vec<_> = rows.nulls.iter().filter(|(row, _)| range.contains(row)).collect();
         let mut skip: Vec<usize> = nulls.iter().map(|&&(row, _)| row).collect();
         skip.dedup();
         let mut problems: Vec<MarketError> = nulls
             .first()
-            .map(|&&(row, column)| self.bad(rows, row, Flaw::Null { column }, skip.len()))
+            .map(|&&(row, column)| self.bad(rows, row, BarError::Null { column }, skip.len()))
             .into_iter()
             .collect();
-        let found = flaw::check(&rows.bars, range, &skip, unit);
+        let found = bar_error::check(&rows.bars, range, &skip, unit);
         problems.extend(found.into_iter().map(|found| self.bad(rows, found.row, found.flaw, found.rows)));
         if problems.is_empty() { Ok(()) } else { Err(MarketError::all(problems)) }
     }
 
-    fn bad(&self, rows: &Rows, row: usize, flaw: Flaw, count: usize) -> MarketError {
-        let timeless = matches!(flaw, Flaw::Null { column: "time" } | Flaw::NotATime { .. });
+    fn bad(&self, rows: &Rows, row: usize, flaw: BarError, count: usize) -> MarketError {
+        let timeless = matches!(flaw, BarError::Null { column: "time" } | BarError::NotATime { .. });
         let at = if timeless { None } else { rows.bars.ts.get(row).copied() };
-        MarketError::BadRow { file: self.path().to_owned(), row: rows.file_row(row), at, flaw, rows: count }
+        MarketError::BadRow {
+            file: self.path().to_owned(),
+            row: rows.file_row(row),
+            at,
+            flaw,
+            rows: count,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! All checks of one series.
 
 use super::finding::{Finding, FindingKind, Severity};
-use super::{holes, jumps, order, stillness, values};
+use super::{gaps, jumps, order, stale_prices, values};
 use crate::domain::Timestamp;
 use crate::market::Bars;
 use crate::scenario::Calendar;
@@ -29,8 +29,8 @@ pub fn inspect_as(bars: &Bars, calendar: Option<Calendar>, origin: Origin) -> Ve
     let mut findings = values::check(bars);
     findings.extend(order::check(bars, origin));
     let series = Series::new(bars, calendar);
-    findings.extend(holes::check(&series));
-    findings.extend(stillness::check(&series));
+    findings.extend(gaps::check(&series));
+    findings.extend(stale_prices::check(&series));
     findings.extend(jumps::check(&series));
     findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.kind));
     findings
@@ -55,7 +55,7 @@ impl<'b> Series<'b> {
         }
         rows.dedup_by_key(|row| bars.ts[*row]);
         let times: Vec<Timestamp> = rows.iter().map(|&row| bars.ts[row]).collect();
-        Self { bars, rows, calendar: holes::calendar_of(&times, bars.interval, calendar) }
+        Self { bars, rows, calendar: gaps::calendar_of(&times, bars.interval, calendar) }
     }
 
     pub fn len(&self) -> usize {

@@ -5,13 +5,13 @@
 //! venue with a short halt has none above [`Severity::Info`].
 
 mod finding;
-mod holes;
+mod gaps;
 mod inspect;
 mod jumps;
 mod order;
-mod stillness;
+mod stale_prices;
 mod values;
 
 pub use finding::{Finding, FindingKind, Severity};
-pub use holes::{Hole, calendar_of, holes, holes_in};
+pub use gaps::{Hole, calendar_of, holes, holes_in};
 pub use inspect::{Origin, inspect, inspect_as};

@@ -1,6 +1,6 @@
 //! What of a window a profile's ranking metrics are taken on: which curve, which threshold, which gains and losses.
 
-use super::super::observed::Observed;
+use super::super::inputs::MetricInputs;
 use super::super::report::{DatedExtremes, Drawdown};
 use super::super::sharpe::per_period_rate;
 use super::super::summary::OtherSums;
@@ -21,7 +21,7 @@ impl Basis {
     }
 
     /// The deepest drawdown and the extremes of the curve that the profile looks at: of every bar, or of the sample.
-    pub fn walk(&self, observed: &Observed) -> (Drawdown, DatedExtremes) {
+    pub fn walk(&self, observed: &MetricInputs) -> (Drawdown, DatedExtremes) {
         match self.profile {
             MetricsProfile::Tiltyard | MetricsProfile::Backtesting => (observed.drawdown, observed.extremes),
             MetricsProfile::Empyrical | MetricsProfile::Quantstats => observed.sample.walk(0),
@@ -30,7 +30,7 @@ impl Basis {
     }
 
     /// Gains and losses where the profile does not take them of trades' PnL.
-    pub fn other(&self, observed: &Observed, returns: &[f64]) -> OtherSums {
+    pub fn other(&self, observed: &MetricInputs, returns: &[f64]) -> OtherSums {
         match self.profile {
             MetricsProfile::Tiltyard | MetricsProfile::Empyrical | MetricsProfile::Vectorbt => {
                 OtherSums::default()

@@ -5,12 +5,12 @@ use super::grid::{Column, draw};
 use super::header::{filled, paragraph};
 use super::matrix::matrix;
 use crate::report::numbers::{cash, instant, quantity, ratio, signed};
-use crate::store::{AgentMoment, BattleFilm, BattleMoment, RunRecord};
+use crate::store::{AgentSnapshot, RunRecord, Snapshot, Timeline};
 
 /// Agents that a table of times has a column for.
 const SHOWN: usize = 6;
 
-fn head(run: &RunRecord, film: &BattleFilm, at: &str, style: Style) -> String {
+fn head(run: &RunRecord, film: &Timeline, at: &str, style: Style) -> String {
     let parts = [
         run.scenario.clone(),
         format!("run {}", run.run_id),
@@ -22,9 +22,9 @@ fn head(run: &RunRecord, film: &BattleFilm, at: &str, style: Style) -> String {
 }
 
 /// Equity, positions and ranks at one time.
-pub fn moment(run: &RunRecord, film: &BattleFilm, moment: &BattleMoment, style: Style) -> String {
+pub fn moment(run: &RunRecord, film: &Timeline, moment: &Snapshot, style: Style) -> String {
     let agents = &moment.agents;
-    let text = |make: fn(&AgentMoment) -> String| agents.iter().map(make);
+    let text = |make: fn(&AgentSnapshot) -> String| agents.iter().map(make);
     let score = agents.iter().map(|one| one.score.map_or_else(|| style.none().to_owned(), ratio));
     let held = agents.iter().map(|one| {
         let all: Vec<_> =
@@ -45,7 +45,7 @@ pub fn moment(run: &RunRecord, film: &BattleFilm, moment: &BattleMoment, style: 
 }
 
 /// Equity at several times, with the leader of each.
-pub fn film(run: &RunRecord, film: &BattleFilm, moments: &[BattleMoment], style: Style) -> String {
+pub fn film(run: &RunRecord, film: &Timeline, moments: &[Snapshot], style: Style) -> String {
     let names: Vec<String> =
         moments.last().into_iter().flat_map(|last| &last.agents).map(|one| one.agent.clone()).collect();
     let shown = names.iter().take(SHOWN);

@@ -163,7 +163,7 @@ fn line(job: &JobRecord, most: usize) -> Series {
             Some((day.micros(), (*value)?))
         })
         .collect();
-    let mut thin = crate::store::Thin::new(known.len(), most);
+    let mut thin = crate::store::Downsampler::new(known.len(), most);
     known.iter().for_each(|&(at, value)| thin.push(at, value));
     Series::rounded(thin.finish(), 100.0)
 }

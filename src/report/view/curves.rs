@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::series::Series;
 use crate::domain::Timestamp;
-use crate::store::{self, CurveRow, JobRecord, Point, StoreError, StoredRun, Thin, WindowRecord};
+use crate::store::{self, CurveRow, Downsampler, JobRecord, Point, StoreError, StoredRun, WindowRecord};
 
 /// Points of all agents' chained curves together.
 const CHAINED: usize = 16_000;
@@ -130,7 +130,7 @@ struct Reading<'a> {
     now: Option<(u32, Window)>,
     done: Vec<Curve>,
     chained: Pair,
-    spark: Thin,
+    spark: Downsampler,
     row: i64,
     /// Product of the windows' growth so far, as an index.
     index: f64,
@@ -139,8 +139,8 @@ struct Reading<'a> {
 
 /// Equity and drawdown being thinned.
 struct Pair {
-    equity: Thin,
-    drawdown: Thin,
+    equity: Downsampler,
+    drawdown: Downsampler,
 }
 
 struct Window {
@@ -159,7 +159,10 @@ struct Read {
 impl Pair {
     fn new(rows: usize, points: usize) -> Self {
         // A drawdown's shape needs fewer points than the curve that it comes from.
-        Self { equity: Thin::new(rows, points * 3 / 5), drawdown: Thin::new(rows, points * 2 / 5) }
+        Self {
+            equity: Downsampler::new(rows, points * 3 / 5),
+            drawdown: Downsampler::new(rows, points * 2 / 5),
+        }
     }
 
     fn end(self) -> Curve {
@@ -180,7 +183,7 @@ impl<'a> Reading<'a> {
             now: None,
             done: Vec::new(),
             chained: Pair::new(plan.ticks, plan.chained),
-            spark: Thin::new(plan.ticks, SPARK),
+            spark: Downsampler::new(plan.ticks, SPARK),
             row: 0,
             index: 100.0,
             peak: 100.0,

@@ -6,7 +6,6 @@
 //! on any number of threads, and two identical columns are never told apart.
 
 mod block_length;
-mod calling;
 mod convention;
 mod cscv;
 mod deflated_sharpe;
@@ -32,9 +31,9 @@ mod stepm;
 #[cfg(test)]
 mod testing;
 mod wilcoxon;
+mod winner_rule;
 
 pub use block_length::{BlockLength, block_length, window_block_length};
-pub use calling::{CallingRule, MINIMUM_WINDOWS};
 pub use convention::Convention;
 pub use cscv::{Overfitting, Split, cscv};
 pub use deflated_sharpe::{
@@ -66,3 +65,4 @@ pub use sprt::{Decision, EloModel, GameCounts, Sprt, SprtError};
 pub use stationary_bootstrap::{Resamples, index_steps};
 pub use stepm::{stepm, superior};
 pub use wilcoxon::{Wilcoxon, wilcoxon};
+pub use winner_rule::{CallingRule, MINIMUM_WINDOWS};

@@ -6,7 +6,7 @@ use rusqlite::{Transaction, TransactionBehavior, params};
 use uuid::Uuid;
 
 use super::key::{ApiKey, KeyHash};
-use super::{AgentRow, AgentStatus, Registry, backup, hold};
+use super::{AgentRow, AgentStatus, Registry, agent_lock, backup};
 use crate::domain::{AgentName, Cash, Timestamp};
 use crate::scenario::{AgentText, RiskText};
 use crate::store::StoreError;
@@ -153,7 +153,7 @@ impl Registry {
         let balance = starting_balance.unwrap_or(agent.starting_balance);
         let out = self.0.out.clone();
         self.change(|entry, path| {
-            hold::refuse_in_use(entry, path, &out, &agent, true)?;
+            agent_lock::refuse_in_use(entry, path, &out, &agent, true)?;
             let write = || -> rusqlite::Result<()> {
                 entry.execute("UPDATE registry_agents SET epoch = epoch + 1 WHERE id = ?1", [&agent.id])?;
                 insert_epoch(entry, &agent.id, balance, now)
@@ -188,7 +188,7 @@ impl Registry {
         let agent = self.agent(text)?;
         let out = self.0.out.clone();
         self.change(|entry, path| {
-            hold::refuse_in_use(entry, path, &out, &agent, false)?;
+            agent_lock::refuse_in_use(entry, path, &out, &agent, false)?;
             entry
                 .execute("DELETE FROM registry_agents WHERE id = ?1", [&agent.id])
                 .map_err(StoreError::index(path))?;

@@ -5,10 +5,10 @@
 //! quote currency of a wallet is its epoch's start plus the postings of that epoch's runs; a key is kept as
 //! its hash alone; what belongs together changes in one transaction or not at all.
 
+mod agent_lock;
 mod audit;
 mod backup;
 mod history;
-mod hold;
 mod key;
 mod lifecycle;
 mod lookup;
@@ -22,12 +22,12 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
+pub use agent_lock::AgentLock;
 pub(super) use audit::audit;
 pub(super) use backup::{
     BACKUP, copy_rows, difference, each_row, has_backup, open as open_backup, renew_backup, save, tables,
 };
 pub use history::{HistoryFilter, HistoryRun, HistoryWindow, WindowSummary};
-pub use hold::Hold;
 pub use key::{ApiKey, KeyHash};
 pub use lifecycle::{Change, NewAgent};
 pub use lookup::StoredAgents;

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::{Cash, Span, Timestamp};
 use crate::scenario::{AgentText, ExistingWallet, Registered, RiskText, Scenario, StartingWallet};
-use crate::store::{Aftermath, Index, Run, RunTiming, RunWriter, StoreError, fixture};
+use crate::store::{Index, Run, RunCommit, RunTiming, RunWriter, StoreError, fixture};
 use crate::tournament::Tournament;
 
 fn at(minute: i64) -> Timestamp {
@@ -78,7 +78,7 @@ fn run(out: &Path, agent: &AgentRow, existing: bool, seed: u64, days: i64) -> Re
     let run = Run { id: fixture::other_id(seed), scenario: &scenario, ..fixture::run() };
     let stored = RunWriter::open(out, run).unwrap().finish(&tournament).unwrap();
     let timing = RunTiming { finished_at: at(seed as i64), duration: Duration::from_secs(1) };
-    let aftermath = Aftermath { base_dir: None, parts: &parts, hold: Some(&hold) };
+    let aftermath = RunCommit { base_dir: None, parts: &parts, hold: Some(&hold) };
     Index::open(out).unwrap().record_with(&stored, &timing, &aftermath)
 }
 
@@ -207,7 +207,7 @@ fn results_go_to_the_history_with_the_run_or_not_at_all() {
     let timing = RunTiming { finished_at: at(9), duration: Duration::ZERO };
     let mut index = Index::open(out.path()).unwrap();
     let before = index.runs().unwrap().len();
-    let aftermath = Aftermath { parts: &parts, ..Aftermath::default() };
+    let aftermath = RunCommit { parts: &parts, ..RunCommit::default() };
     let refused = index.record_with(&stored, &timing, &aftermath);
     assert!(matches!(refused, Err(StoreError::AgentGone { .. })));
     assert_eq!(index.runs().unwrap().len(), before);

@@ -18,7 +18,7 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use super::super::StoreError;
 use super::super::database::{connect_to_read, is_ours};
 use super::codec::{FORMAT, decode, encode};
-use crate::sweep::{JobKey, Memo, MemoError, WindowOutcome};
+use crate::sweep::{JobKey, MemoError, TrialCache, WindowOutcome};
 
 /// The file in a scenario's folder.
 const FILE: &str = "trials.db";
@@ -176,7 +176,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(db)
 }
 
-impl Memo for TrialStore {
+impl TrialCache for TrialStore {
     fn find(&mut self, keys: &[JobKey]) -> Result<Vec<Option<WindowOutcome>>, MemoError> {
         Ok(self.look_up(keys).map_err(StoreError::trials(&self.path))?)
     }

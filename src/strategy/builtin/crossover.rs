@@ -1,7 +1,7 @@
 //! `sma_cross`, `ema_cross` and `macd`: two lines, and the bars at which they cross.
 
 use crate::domain::{Action, Bps, IndicatorSpec, SymbolId};
-use crate::indicator::{Feed, Scout};
+use crate::indicator::{BitCursor, Feed};
 use crate::scenario::{StrategyKind, StrategySpec};
 use crate::strategy::orders::{enter, leave, may_enter, may_leave};
 use crate::strategy::{Account, Moment, NEVER, Setup, Strategy, reader};
@@ -32,8 +32,8 @@ struct Pair<'m> {
     symbol: SymbolId,
     fast: Feed<'m>,
     slow: Feed<'m>,
-    ups: Scout,
-    downs: Scout,
+    ups: BitCursor,
+    downs: BitCursor,
 }
 
 /// The fast and the slow line of a kind that crosses lines.

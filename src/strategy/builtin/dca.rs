@@ -1,7 +1,7 @@
 //! `dca`: buys at fixed times, whatever the price.
 
 use crate::domain::{Action, Bps, Cash, OrderRequest, Size, SymbolId};
-use crate::indicator::Beat;
+use crate::indicator::TimeframeClock;
 use crate::market::Row;
 use crate::scenario::StrategySpec;
 use crate::strategy::{Account, Moment, NEVER, Setup, Strategy};
@@ -21,7 +21,7 @@ pub(in crate::strategy) struct Dca<'m> {
 
 struct Plan<'m> {
     symbol: SymbolId,
-    beat: Beat<'m>,
+    beat: TimeframeClock<'m>,
     /// The base row with which the next buy is due, or a row before it, and how many bars close between.
     due: (Row, u32),
 }

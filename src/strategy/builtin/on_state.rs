@@ -1,7 +1,7 @@
 //! Strategies that enter while one condition holds and leave while another does.
 
 use crate::domain::{Action, Bps, SymbolId};
-use crate::indicator::{Feed, Scout};
+use crate::indicator::{BitCursor, Feed};
 use crate::market::Row;
 use crate::scenario::StrategySpec;
 use crate::strategy::orders::{enter, leave, may_enter, may_leave};
@@ -58,8 +58,8 @@ struct Watched<S> {
 struct Wish {
     /// Whether it may be sent: its condition has been false since it was sent last.
     ready: bool,
-    on: Scout,
-    off: Scout,
+    on: BitCursor,
+    off: BitCursor,
 }
 
 /// Which condition of a signal.

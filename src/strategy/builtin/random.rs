@@ -4,7 +4,7 @@ use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use crate::domain::{Action, Bps, Interval, SymbolId};
-use crate::indicator::Beat;
+use crate::indicator::TimeframeClock;
 use crate::market::Market;
 use crate::scenario::StrategySpec;
 use crate::strategy::orders::{enter, leave};
@@ -18,7 +18,7 @@ use crate::strategy::{Account, Moment, NEVER, Setup, Strategy};
 /// and the window's number. One number is drawn per symbol and bar whatever the account holds, so that the
 /// draws depend on the bars alone.
 pub(in crate::strategy) struct RandomTrader<'m> {
-    symbols: Vec<(SymbolId, Beat<'m>)>,
+    symbols: Vec<(SymbolId, TimeframeClock<'m>)>,
     chance: f64,
     size: Bps,
     stream: ChaCha12Rng,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::warm_up::Needs;
 use crate::domain::{Interval, SymbolId};
-use crate::indicator::{Beat, Feed, History};
+use crate::indicator::{Feed, History, TimeframeClock};
 use crate::market::Row;
 use crate::scenario::{BinaryOp, Expr, Function, Series};
 
@@ -19,7 +19,7 @@ pub(super) type FrameId = usize;
 pub(super) struct Program<'m> {
     pub nodes: Vec<Node>,
     pub feeds: Vec<Feed<'m>>,
-    pub frames: Vec<Beat<'m>>,
+    pub frames: Vec<TimeframeClock<'m>>,
     /// How many base rows the symbol has.
     pub rows: Row,
 }

@@ -6,7 +6,7 @@
 
 use super::compile::{Back, Node, NodeId, Program};
 use super::evaluate::{binary_of, call_of, cross_of};
-use crate::indicator::{Column, Scout, places, word};
+use crate::indicator::{BitCursor, Column, places, word};
 use crate::market::{BLOCK, Row};
 use crate::scenario::BinaryOp;
 
@@ -17,7 +17,7 @@ type Chunk = [f64; BLOCK];
 pub(super) struct Scan {
     conditions: Vec<(NodeId, Way)>,
     all: bool,
-    scout: Scout,
+    scout: BitCursor,
 }
 
 /// How the rows at which a condition holds are found.
@@ -33,7 +33,7 @@ enum Way {
 
 impl Scan {
     /// Finds rows within the bounds of `scout`.
-    pub fn new(program: &Program<'_>, conditions: &[NodeId], all: bool, scout: Scout) -> Self {
+    pub fn new(program: &Program<'_>, conditions: &[NodeId], all: bool, scout: BitCursor) -> Self {
         let conditions = conditions.iter().map(|&node| (node, program.way(node))).collect();
         Self { conditions, all, scout }
     }

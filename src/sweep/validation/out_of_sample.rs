@@ -8,8 +8,8 @@ use super::split::{Split, splits};
 use crate::scenario::{SweptValue, ValidationSpec};
 use crate::sweep::objective::mean;
 use crate::sweep::{
-    Evaluator, JobKeys, Memo, Objective, Searched, SweepError, SweepObserver, SweepPlan, Trial, TrialJob,
-    best, run,
+    Evaluator, JobKeys, Objective, Searched, SweepError, SweepObserver, SweepPlan, Trial, TrialCache,
+    TrialJob, best, run,
 };
 
 /// What a split said.
@@ -63,7 +63,7 @@ pub fn validate(
     sweep: &SweepPlan<'_>,
     validation: ValidationSpec,
     whole: &Searched,
-    memo: &mut dyn Memo,
+    memo: &mut dyn TrialCache,
     observer: &dyn SweepObserver,
 ) -> Result<OutOfSample, SweepError> {
     let SweepPlan { plan, spec, .. } = *sweep;
@@ -110,7 +110,7 @@ fn read_off(objective: &Objective, split: Split, trials: &[Trial]) -> SplitOutco
 fn searched(
     sweep: &SweepPlan<'_>,
     split: Split,
-    memo: &mut dyn Memo,
+    memo: &mut dyn TrialCache,
     observer: &dyn SweepObserver,
 ) -> Result<SplitOutcome, SweepError> {
     let spec = sweep.spec;
@@ -140,13 +140,13 @@ fn replay_in(
     sweep: &SweepPlan<'_>,
     trial: &mut Trial,
     windows: &[usize],
-    memo: &mut dyn Memo,
+    memo: &mut dyn TrialCache,
 ) -> Result<(), SweepError> {
     let SweepPlan { plan, spec, means } = *sweep;
     let Some(Ok(setup)) = spec.setups(std::slice::from_ref(&trial.values)).pop() else { return Ok(()) };
     let mut keys = JobKeys::new(plan);
     let names: Vec<_> = windows.iter().map(|&window| keys.key(&setup, window)).collect();
-    let known = memo.find(&names).map_err(SweepError::Memo)?;
+    let known = memo.find(&names).map_err(SweepError::TrialCache)?;
     let mut open = Vec::new();
     for ((&window, name), found) in windows.iter().zip(names).zip(known) {
         match found {
@@ -158,7 +158,7 @@ fn replay_in(
     let outcomes = Evaluator::new(plan, means).evaluate(&[job]).pop().unwrap_or_default();
     let batch: Vec<_> = open.iter().zip(&outcomes).map(|((_, name), outcome)| (*name, outcome)).collect();
     if !batch.is_empty() {
-        memo.append(&batch).map_err(SweepError::Memo)?;
+        memo.append(&batch).map_err(SweepError::TrialCache)?;
     }
     for ((window, _), outcome) in open.into_iter().zip(outcomes) {
         trial.outcomes[window] = Some(outcome);

@@ -7,7 +7,7 @@ use tiltyard::market::{LoadRequest, Market, load};
 use tiltyard::scenario::{Intrabar, Scenario};
 use tiltyard::sweep::extremes;
 use tiltyard::tournament::{
-    Means, Plan, Stretch, Tournament, Unobserved, WindowSpan, history_needs, plan_windows, run_by,
+    DateRange, NoProgress, Plan, RunOptions, Tournament, WindowSpan, history_needs, plan_windows, run_by,
 };
 
 /// Checked, loaded, cut into windows.
@@ -25,7 +25,7 @@ impl Loaded {
         let (frames, history_bars) = (&needs.frames, needs.bars);
         let market = load(&LoadRequest { spec: &scenario.market, frames, history_bars, detail }).unwrap();
         let (spec, embargo) = (&scenario.market, scenario.battle.embargo);
-        let stretch = Stretch { ticks: market.in_range, start: spec.start, end: spec.end, embargo };
+        let stretch = DateRange { ticks: market.in_range, start: spec.start, end: spec.end, embargo };
         let windows = plan_windows(&scenario.battle.windows, &market, stretch, scenario.seed).unwrap();
         Self { scenario, market, windows }
     }
@@ -40,8 +40,8 @@ impl Loaded {
 
     pub fn run(&self, engine: Loop) -> Tournament {
         // Hardly any memory for shared columns: they are made again and again.
-        let means = Means { engine, memory: 1 << 12 };
-        run_by(&self.plan(), &Unobserved, means).unwrap()
+        let means = RunOptions { engine, memory: 1 << 12 };
+        run_by(&self.plan(), &NoProgress, means).unwrap()
     }
 
     /// What the first agent did in the first window, by both loops alike.

@@ -2,7 +2,7 @@
 
 use super::fixture::{Bar, condition, history, hourly, interval, market};
 use crate::domain::SymbolId;
-use crate::indicator::{IndicatorCache, Scout};
+use crate::indicator::{BitCursor, IndicatorCache};
 use crate::market::Market;
 use crate::scenario::WarmUp;
 use crate::strategy::rules::compile::{Compiler, NodeId, Program};
@@ -25,7 +25,7 @@ fn holds(text: &str, market: &Market) -> Vec<usize> {
 
 /// The same rows by the search.
 fn found(program: &Program<'_>, node: NodeId, rows: usize) -> Vec<usize> {
-    let mut scan = Scan::new(program, &[node], true, Scout::until(rows));
+    let mut scan = Scan::new(program, &[node], true, BitCursor::until(rows));
     let mut from = 0;
     std::iter::from_fn(|| {
         let row = scan.next(program, from)?;

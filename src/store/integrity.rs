@@ -20,7 +20,7 @@ use crate::files::FolderLock;
 /// What is wrong with a store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Trouble {
+pub enum IntegrityProblem {
     /// The database is damaged, or cannot be opened.
     Database {
         /// What it says itself.
@@ -108,7 +108,7 @@ pub enum Trouble {
     },
 }
 
-impl Trouble {
+impl IntegrityProblem {
     /// In a sentence.
     pub fn sentence(&self) -> String {
         match self {
@@ -186,7 +186,7 @@ pub struct Condition {
     /// Agents, archived ones included.
     pub agents: usize,
     /// What is wrong.
-    pub troubles: Vec<Trouble>,
+    pub troubles: Vec<IntegrityProblem>,
 }
 
 /// Looks at everything.
@@ -199,7 +199,7 @@ pub fn inspect(out: &Path) -> Result<Condition, StoreError> {
         Ok(listed) => Some(listed),
         Err(error) if error.is_damage() => {
             let (problem, remedy) = (error.to_string(), error.remedy());
-            condition.troubles.push(Trouble::Database { problem, remedy });
+            condition.troubles.push(IntegrityProblem::Database { problem, remedy });
             None
         }
         Err(error) => return Err(error),
@@ -227,16 +227,16 @@ fn look_into_database(out: &Path, condition: &mut Condition) -> Result<Vec<RunSu
     condition.runs = listed.len();
     condition.agents = usize::try_from(agents.map_err(StoreError::index(path))?).unwrap_or(0);
     if !damaged && let Some(problem) = registry::difference(out, db)? {
-        condition.troubles.push(Trouble::Backup { problem });
+        condition.troubles.push(IntegrityProblem::Backup { problem });
     }
     Ok(listed)
 }
 
-fn problems_of(path: &Path, db: &Connection) -> rusqlite::Result<Vec<Trouble>> {
+fn problems_of(path: &Path, db: &Connection) -> rusqlite::Result<Vec<IntegrityProblem>> {
     let damage = |problem: String| {
         let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
         let remedy = StoreError::index(path)(rusqlite::Error::SqliteFailure(code, None)).remedy();
-        Trouble::Database { problem, remedy }
+        IntegrityProblem::Database { problem, remedy }
     };
     let mut troubles = Vec::new();
     let mut statement = db.prepare("PRAGMA integrity_check")?;
@@ -254,34 +254,34 @@ fn problems_of(path: &Path, db: &Connection) -> rusqlite::Result<Vec<Trouble>> {
     for table in statement.query_map([], |row| row.get::<_, String>(0))? {
         troubles.push(damage(format!("a row of `{}` belongs to nothing", table?)));
     }
-    troubles.extend(registry::audit(db)?.into_iter().map(|problem| Trouble::Registry { problem }));
+    troubles.extend(registry::audit(db)?.into_iter().map(|problem| IntegrityProblem::Registry { problem }));
     Ok(troubles)
 }
 
 /// What is wrong with a run that the index lists.
-fn look_at_entry(run: &RunSummary) -> Vec<Trouble> {
+fn look_at_entry(run: &RunSummary) -> Vec<IntegrityProblem> {
     let folder = run.folder.clone();
     if !run.folder.join("run.json").is_file() {
         if fs::symlink_metadata(&run.folder).is_ok() {
             let problem = "`run.json` is missing".to_owned();
-            return vec![Trouble::FolderDamaged { folder, problem }];
+            return vec![IntegrityProblem::FolderDamaged { folder, problem }];
         }
         // A former run that lies aside is told by itself, and one that is being replaced is not gone.
         let aside = run.folder.parent().is_some_and(|parent| has_aside(parent, &run.run_id));
         return if aside {
             Vec::new()
         } else {
-            vec![Trouble::FolderGone { run_id: run.run_id.clone(), folder }]
+            vec![IntegrityProblem::FolderGone { run_id: run.run_id.clone(), folder }]
         };
     }
     let stored = StoredRun::load(&folder);
     let mut troubles = look_at_files(&folder);
     match stored {
         Err(error) if troubles.is_empty() => {
-            troubles.push(Trouble::FolderDamaged { folder, problem: error.to_string() });
+            troubles.push(IntegrityProblem::FolderDamaged { folder, problem: error.to_string() });
         }
         Ok(stored) if !says_the_same(run, &stored) => {
-            troubles.push(Trouble::EntryDiffers { run_id: run.run_id.clone() });
+            troubles.push(IntegrityProblem::EntryDiffers { run_id: run.run_id.clone() });
         }
         _ => {}
     }
@@ -294,16 +294,16 @@ fn has_aside(parent: &Path, run: &str) -> bool {
 }
 
 /// The files of a run that are not as they were written.
-fn look_at_files(folder: &Path) -> Vec<Trouble> {
+fn look_at_files(folder: &Path) -> Vec<IntegrityProblem> {
     match Manifest::read(folder) {
         Ok(Some(manifest)) => manifest
             .problems(folder)
             .into_iter()
-            .map(|(file, problem)| Trouble::FileDamaged { folder: folder.to_owned(), file, problem })
+            .map(|(file, problem)| IntegrityProblem::FileDamaged { folder: folder.to_owned(), file, problem })
             .collect(),
-        Ok(None) => vec![Trouble::Unsealed { folder: folder.to_owned() }],
+        Ok(None) => vec![IntegrityProblem::Unsealed { folder: folder.to_owned() }],
         Err(error) => {
-            vec![Trouble::FolderDamaged { folder: folder.to_owned(), problem: error.to_string() }]
+            vec![IntegrityProblem::FolderDamaged { folder: folder.to_owned(), problem: error.to_string() }]
         }
     }
 }
@@ -327,12 +327,14 @@ fn says_the_same(listed: &RunSummary, stored: &StoredRun) -> bool {
 fn look_at_scenario(
     scenario: &Path,
     listed: Option<&[RunSummary]>,
-    troubles: &mut Vec<Trouble>,
+    troubles: &mut Vec<IntegrityProblem>,
 ) -> Result<(), StoreError> {
     for (folder, _, kind) in staging::hidden(scenario).map_err(StoreError::read(scenario))? {
         match kind {
-            Hidden::Temporary if staging::is_dead(&folder) => troubles.push(Trouble::Leftover { folder }),
-            Hidden::Former => troubles.push(Trouble::Interrupted { folder }),
+            Hidden::Temporary if staging::is_dead(&folder) => {
+                troubles.push(IntegrityProblem::Leftover { folder })
+            }
+            Hidden::Former => troubles.push(IntegrityProblem::Interrupted { folder }),
             Hidden::Temporary => {}
         }
     }
@@ -343,12 +345,12 @@ fn look_at_scenario(
             Some(known) if known.contains(folder.as_path()) => {}
             // A run that its writer has not entered yet is not forgotten.
             _ if !staging::is_dead(&folder) => {}
-            Some(_) => troubles.push(Trouble::FolderUnlisted { folder }),
+            Some(_) => troubles.push(IntegrityProblem::FolderUnlisted { folder }),
             // Without an index, all runs are looked at as if they were listed.
             None => troubles.extend(look_at_files(&folder)),
         }
     }
-    troubles.extend(TrialStore::problem(scenario).map(|(file, problem, remedy)| Trouble::Trials {
+    troubles.extend(TrialStore::problem(scenario).map(|(file, problem, remedy)| IntegrityProblem::Trials {
         file,
         problem,
         remedy,
@@ -361,7 +363,7 @@ fn look_at_scenario(
 ///
 /// # Errors
 /// As [`inspect`], and where something cannot be removed.
-pub fn prune(out: &Path, unlisted: bool) -> Result<Vec<Trouble>, StoreError> {
+pub fn prune(out: &Path, unlisted: bool) -> Result<Vec<IntegrityProblem>, StoreError> {
     let condition = inspect(out)?;
     let Some(Database { path, db, .. }) = &Database::open_existing(out)? else {
         return Err(StoreError::NoIndex { out: out.to_owned() });
@@ -369,9 +371,9 @@ pub fn prune(out: &Path, unlisted: bool) -> Result<Vec<Trouble>, StoreError> {
     let mut gone = Vec::new();
     for trouble in condition.troubles {
         let removed = match &trouble {
-            Trouble::FolderGone { run_id, folder } => forget(path, db, run_id, folder)?,
-            Trouble::Leftover { folder } => remove_held(folder, |_| Ok(true))?,
-            Trouble::FolderUnlisted { folder } if unlisted => {
+            IntegrityProblem::FolderGone { run_id, folder } => forget(path, db, run_id, folder)?,
+            IntegrityProblem::Leftover { folder } => remove_held(folder, |_| Ok(true))?,
+            IntegrityProblem::FolderUnlisted { folder } if unlisted => {
                 remove_held(folder, |folder| is_unlisted(path, db, folder))?
             }
             _ => false,
@@ -380,7 +382,7 @@ pub fn prune(out: &Path, unlisted: bool) -> Result<Vec<Trouble>, StoreError> {
             gone.push(trouble);
         }
     }
-    if gone.iter().any(|trouble| matches!(trouble, Trouble::FolderGone { .. })) {
+    if gone.iter().any(|trouble| matches!(trouble, IntegrityProblem::FolderGone { .. })) {
         // Only to give room back: it can wait while others use the database, or the disk is full.
         let _ = db.execute_batch("VACUUM");
     }

@@ -11,7 +11,7 @@ use crate::domain::{
     Qty, RefusalCode, Rounding, Side, Size, SymbolId, TimeInForce,
 };
 use crate::market::Row;
-use crate::risk::{self, Accepted, Ask, Proposal, Refusal, Standing};
+use crate::risk::{self, Accepted, AccountState, OrderIntent, OrderQty, Refusal};
 use crate::scenario::FillAt;
 use crate::venue::Resting;
 
@@ -119,7 +119,7 @@ impl State<'_> {
         let close = Price::from_f64(self.closes[symbol.index()][row]);
         let shape = self.shape(request, close, instrument.price_tick)?;
         let equity = self.exact_equity();
-        let proposal = Proposal {
+        let proposal = OrderIntent {
             instrument,
             side: request.side,
             ask: self.resolve(request, equity, instrument.quantity_step)?,
@@ -133,7 +133,7 @@ impl State<'_> {
     }
 
     /// How the agent stands in an order's symbol. A market sell may take what bracket children hold.
-    fn standing(&self, request: &OrderRequest, close: Price, equity: Cash, sent: usize) -> Standing {
+    fn standing(&self, request: &OrderRequest, close: Price, equity: Cash, sent: usize) -> AccountState {
         let symbol = request.symbol;
         let position = self.ledger.position(symbol);
         let yielded = match (request.side, request.kind) {
@@ -141,7 +141,7 @@ impl State<'_> {
             _ => Qty::ZERO,
         };
         let buys = self.waiting.iter().filter(|o| o.symbol == symbol && o.side == Side::Buy);
-        Standing {
+        AccountState {
             equity,
             available: self.ledger.available(),
             held: position.qty(),
@@ -155,17 +155,17 @@ impl State<'_> {
     }
 
     /// Shares of equity and position become an amount and a quantity.
-    fn resolve(&self, request: &OrderRequest, equity: Cash, step: Qty) -> Result<Ask, Refusal> {
+    fn resolve(&self, request: &OrderRequest, equity: Cash, step: Qty) -> Result<OrderQty, Refusal> {
         let held = self.ledger.position(request.symbol).qty();
         let ask = match request.size {
-            Size::Qty(qty) => Ask::Qty(qty),
-            Size::Quote(amount) => Ask::Amount(amount),
-            Size::EquityShare(share) => Ask::Amount(equity.share(share)),
+            Size::Qty(qty) => OrderQty::Qty(qty),
+            Size::Quote(amount) => OrderQty::Amount(amount),
+            Size::EquityShare(share) => OrderQty::Amount(equity.share(share)),
             Size::PositionShare(_) if held.is_zero() => {
                 return Err(Refusal::new(RefusalCode::InsufficientBalance, "nothing is held"));
             }
-            Size::PositionShare(Bps::WHOLE) => Ask::Qty(held),
-            Size::PositionShare(share) => Ask::Qty(held.share(share).floor_to(step)),
+            Size::PositionShare(Bps::WHOLE) => OrderQty::Qty(held),
+            Size::PositionShare(share) => OrderQty::Qty(held.share(share).floor_to(step)),
         };
         Ok(ask.bounded())
     }
@@ -237,8 +237,8 @@ impl State<'_> {
     fn complete_row(&mut self, id: OrderId, accepted: &Accepted, shape: &Shape) {
         let row = self.row_mut(id);
         match accepted.ask {
-            Ask::Qty(qty) => row.quantity = Some(qty),
-            Ask::Amount(amount) => row.amount = Some(amount),
+            OrderQty::Qty(qty) => row.quantity = Some(qty),
+            OrderQty::Amount(amount) => row.amount = Some(amount),
         }
         if let Stage::Resting(resting) = shape.stage {
             (row.limit_price, row.trigger_price) = match resting {
@@ -267,13 +267,13 @@ fn blank_row(id: OrderId, request: &OrderRequest, now: crate::domain::Timestamp)
         OrderKind::StopLimit { trigger, price } => (Some(shown(price)), Some(shown(trigger))),
     };
     let asked = match request.size {
-        Size::Qty(qty) => Some(Ask::Qty(qty).bounded()),
-        Size::Quote(amount) => Some(Ask::Amount(amount).bounded()),
+        Size::Qty(qty) => Some(OrderQty::Qty(qty).bounded()),
+        Size::Quote(amount) => Some(OrderQty::Amount(amount).bounded()),
         Size::EquityShare(_) | Size::PositionShare(_) => None,
     };
     let (quantity, amount) = match asked {
-        Some(Ask::Qty(qty)) => (Some(qty), None),
-        Some(Ask::Amount(amount)) => (None, Some(amount)),
+        Some(OrderQty::Qty(qty)) => (Some(qty), None),
+        Some(OrderQty::Amount(amount)) => (None, Some(amount)),
         None => (None, None),
     };
     OrderRow {

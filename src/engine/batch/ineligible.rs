@@ -2,7 +2,7 @@
 
 /// Why a parameterisation is not for the batch engine. No failure: the general engine takes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Why {
+pub enum Ineligible {
     /// The market has several symbols, or bars that were made to fill holes.
     #[error("the market has more than one symbol, or bars that nobody can trade")]
     Symbols,

@@ -16,7 +16,7 @@ pub const VOLUME_CEILING: f64 = 1e18;
 
 /// One way in which a row is no bar.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum Flaw {
+pub enum BarError {
     /// A value is missing.
     #[error("`{column}` is null")]
     Null {
@@ -123,16 +123,16 @@ pub enum Flaw {
 const MOST_DAYS_APART: i64 = 3_653;
 
 /// The flaw of a row whose time is out of all proportion to that of the row before, earlier or later.
-pub fn astray(before: Timestamp, at: Timestamp) -> Option<Flaw> {
+pub fn astray(before: Timestamp, at: Timestamp) -> Option<BarError> {
     let days = (at - before).micros() / 86_400_000_000;
-    (days.abs() > MOST_DAYS_APART).then_some(Flaw::Astray { before, at })
+    (days.abs() > MOST_DAYS_APART).then_some(BarError::Astray { before, at })
 }
 
 fn years(before: Timestamp, at: Timestamp) -> i64 {
     (at - before).micros() / 31_556_952_000_000
 }
 
-impl Flaw {
+impl BarError {
     /// What to do about it.
     pub const fn help(&self) -> &'static str {
         match self {
@@ -165,7 +165,7 @@ pub(crate) struct Finding {
     /// Index into the rows that were checked.
     pub row: usize,
     /// What is wrong there.
-    pub flaw: Flaw,
+    pub flaw: BarError,
     /// Rows of this kind.
     pub rows: usize,
 }
@@ -200,7 +200,7 @@ pub(crate) fn sound(bars: &Bars, row: usize, unit: u32) -> bool {
 }
 
 /// The gravest flaw of a row that is not sound.
-fn diagnose(bars: &Bars, row: usize, unit: u32) -> Flaw {
+fn diagnose(bars: &Bars, row: usize, unit: u32) -> BarError {
     let prices = [
         ("open", bars.open[row]),
         ("high", bars.high[row]),
@@ -210,27 +210,31 @@ fn diagnose(bars: &Bars, row: usize, unit: u32) -> Flaw {
     let volume = bars.volume[row];
     let all = prices.iter().copied().chain([("volume", volume)]);
     if let Some((column, value)) = all.into_iter().find(|(_, value)| !value.is_finite()) {
-        return Flaw::NotFinite { column, value };
+        return BarError::NotFinite { column, value };
     }
     if let Some(&(column, value)) = prices.iter().find(|(_, value)| *value <= 0.0) {
-        return Flaw::NotPositive { column, value };
+        return BarError::NotPositive { column, value };
     }
     let in_unit = |value: f64| value * f64::from(unit);
     if let Some(&(column, value)) = prices.iter().find(|(_, value)| in_unit(*value) > PRICE_CEILING) {
-        return Flaw::TooLarge { column, value };
+        return BarError::TooLarge { column, value };
     }
     let (high, low) = (bars.high[row], bars.low[row]);
     if high < low {
-        return Flaw::HighBelowLow { high, low };
+        return BarError::HighBelowLow { high, low };
     }
     let ends = [("open", bars.open[row]), ("close", bars.close[row])];
     if let Some((column, value)) = ends.into_iter().find(|(_, value)| *value < low || *value > high) {
-        return Flaw::OutsideBar { column, value, low, high };
+        return BarError::OutsideBar { column, value, low, high };
     }
     if let Some(&(column, value)) = prices.iter().find(|(_, value)| !holds(*value, unit)) {
-        return Flaw::TooFine { column, value, unit, held: Price::from_f64(in_unit(value)) };
+        return BarError::TooFine { column, value, unit, held: Price::from_f64(in_unit(value)) };
     }
-    if volume < 0.0 { Flaw::NegativeVolume { value: volume } } else { Flaw::VolumeTooLarge { value: volume } }
+    if volume < 0.0 {
+        BarError::NegativeVolume { value: volume }
+    } else {
+        BarError::VolumeTooLarge { value: volume }
+    }
 }
 
 #[cfg(test)]
@@ -251,7 +255,7 @@ mod tests {
         bars
     }
 
-    fn only(row: [f64; 5]) -> Flaw {
+    fn only(row: [f64; 5]) -> BarError {
         let found = check(&bars(&[[1.0, 2.0, 0.5, 1.5, 0.0], row]), 0..2, &[], 1);
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!((found[0].row, found[0].rows), (1, 1));
@@ -266,20 +270,20 @@ mod tests {
 
     #[test]
     fn each_rule_is_kept() {
-        assert_eq!(only([0.0, 2.0, 0.0, 1.0, 1.0]), Flaw::NotPositive { column: "open", value: 0.0 });
-        assert_eq!(only([1.0, 2.0, -1.0, 1.0, 1.0]), Flaw::NotPositive { column: "low", value: -1.0 });
-        assert_eq!(only([1.0, 2.0, 3.0, 1.0, 1.0]), Flaw::HighBelowLow { high: 2.0, low: 3.0 });
-        let open = Flaw::OutsideBar { column: "open", value: 9.0, low: 1.0, high: 2.0 };
+        assert_eq!(only([0.0, 2.0, 0.0, 1.0, 1.0]), BarError::NotPositive { column: "open", value: 0.0 });
+        assert_eq!(only([1.0, 2.0, -1.0, 1.0, 1.0]), BarError::NotPositive { column: "low", value: -1.0 });
+        assert_eq!(only([1.0, 2.0, 3.0, 1.0, 1.0]), BarError::HighBelowLow { high: 2.0, low: 3.0 });
+        let open = BarError::OutsideBar { column: "open", value: 9.0, low: 1.0, high: 2.0 };
         assert_eq!(only([9.0, 2.0, 1.0, 1.0, 1.0]), open);
-        let close = Flaw::OutsideBar { column: "close", value: 0.9, low: 1.0, high: 2.0 };
+        let close = BarError::OutsideBar { column: "close", value: 0.9, low: 1.0, high: 2.0 };
         assert_eq!(only([1.0, 2.0, 1.0, 0.9, 1.0]), close);
-        assert_eq!(only([1.0, 2.0, 1.0, 1.0, -0.1]), Flaw::NegativeVolume { value: -0.1 });
-        let infinite = Flaw::NotFinite { column: "high", value: f64::INFINITY };
+        assert_eq!(only([1.0, 2.0, 1.0, 1.0, -0.1]), BarError::NegativeVolume { value: -0.1 });
+        let infinite = BarError::NotFinite { column: "high", value: f64::INFINITY };
         assert_eq!(only([1.0, f64::INFINITY, 1.0, 1.0, 1.0]), infinite);
-        assert!(matches!(only([1.0, 2.0, 1.0, f64::NAN, 1.0]), Flaw::NotFinite { column: "close", .. }));
-        assert!(matches!(only([1.0, 2.0, 1.0, 1.0, f64::NAN]), Flaw::NotFinite { column: "volume", .. }));
-        assert_eq!(only([1.0, 1.1e10, 1.0, 1.0, 1.0]), Flaw::TooLarge { column: "high", value: 1.1e10 });
-        assert_eq!(only([1.0, 2.0, 1.0, 1.0, 1.1e18]), Flaw::VolumeTooLarge { value: 1.1e18 });
+        assert!(matches!(only([1.0, 2.0, 1.0, f64::NAN, 1.0]), BarError::NotFinite { column: "close", .. }));
+        assert!(matches!(only([1.0, 2.0, 1.0, 1.0, f64::NAN]), BarError::NotFinite { column: "volume", .. }));
+        assert_eq!(only([1.0, 1.1e10, 1.0, 1.0, 1.0]), BarError::TooLarge { column: "high", value: 1.1e10 });
+        assert_eq!(only([1.0, 2.0, 1.0, 1.0, 1.1e18]), BarError::VolumeTooLarge { value: 1.1e18 });
         let fine = only([1.4e-8, 2e-8, 1e-8, 1e-8, 1.0]);
         assert_eq!(
             fine.to_string(),
@@ -294,6 +298,6 @@ mod tests {
         let found = check(&bars(&rows), 0..5, &[2], 1);
         assert_eq!(found.len(), 2);
         assert_eq!((found[0].row, found[0].rows), (1, 2));
-        assert_eq!(found[1].flaw, Flaw::NotPositive { column: "open", value: 0.0 });
+        assert_eq!(found[1].flaw, BarError::NotPositive { column: "open", value: 0.0 });
     }
 }

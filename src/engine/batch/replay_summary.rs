@@ -55,7 +55,7 @@ impl Extremes {
 
 /// One agent in one window, as far as statistics go: what all its metrics are computed from.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Condensed {
+pub struct ReplaySummary {
     /// Wallet at the start.
     pub starting_balance: Cash,
     /// Equity after the last tick, exact.

@@ -8,13 +8,13 @@ use super::profile::ticks_touched;
 use super::report::{DatedExtremes, Drawdown};
 use super::sampling::{Sample, Sampled};
 use crate::domain::{Cash, Timestamp};
-use crate::engine::batch::{ClosedTrade, Condensed};
+use crate::engine::batch::{ClosedTrade, ReplaySummary};
 use crate::engine::{ExitState, Replay, equity_at};
 use crate::market::Market;
 
 /// One agent in one window, as the statistics see it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Observed {
+pub struct MetricInputs {
     /// Wallet at the start.
     pub starting_balance: Cash,
     /// Equity at the end, exact.
@@ -43,7 +43,7 @@ pub struct Observed {
     pub bar_seconds: f64,
 }
 
-impl Observed {
+impl MetricInputs {
     /// Of a replay in the market it was replayed on. `periods_per_year` is the scenario's, where it says one.
     pub fn of(replay: &Replay, market: &Market, periods_per_year: Option<f64>) -> Self {
         let (fall, extremes) = walk(replay.starting_balance.to_f64(), &replay.equity);
@@ -79,7 +79,7 @@ impl Observed {
     }
 
     /// Of what the batch engine made of a job in this market, sampled like this.
-    pub fn of_condensed(outcome: Condensed, market: &Market, sampled: &Sampled) -> Self {
+    pub fn of_condensed(outcome: ReplaySummary, market: &Market, sampled: &Sampled) -> Self {
         let at = instants(market, sampled.window.first);
         Self {
             starting_balance: outcome.starting_balance,

@@ -13,13 +13,13 @@ use super::stored::agent_folder;
 use super::{JobRecord, PositionRecord, StoreError, StoredRun, TradeRow, trades};
 use crate::domain::{Cash, Interval, Price, Qty, Span, Timestamp};
 use crate::engine::batch::ClosedTrade;
-use crate::metrics::{self, DatedExtremes, Drawdown, Observed, Sample, Sampling, Score};
+use crate::metrics::{self, DatedExtremes, Drawdown, MetricInputs, Sample, Sampling, Score};
 use crate::scenario::{MetricSpec, MetricsProfile, RankingMetric};
 use crate::tournament::score;
 
 /// One battle with what its agents left behind, ready to be asked.
 #[derive(Debug)]
-pub struct BattleFilm {
+pub struct Timeline {
     /// The window's number.
     pub window: u32,
     /// Open of its first bar.
@@ -56,16 +56,16 @@ struct AgentFilm {
 
 /// A battle at one time.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct BattleMoment {
+pub struct Snapshot {
     /// The time.
     pub at: Timestamp,
     /// Best first.
-    pub agents: Vec<AgentMoment>,
+    pub agents: Vec<AgentSnapshot>,
 }
 
 /// One agent at one time of a battle.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct AgentMoment {
+pub struct AgentSnapshot {
     /// From 1; shared by agents that neither the metric nor the tie-break tells apart.
     pub rank: u32,
     /// Who.
@@ -82,7 +82,7 @@ pub struct AgentMoment {
     pub positions: BTreeMap<String, Qty>,
 }
 
-impl BattleFilm {
+impl Timeline {
     /// Reads a window of a stored run.
     ///
     /// # Errors
@@ -113,17 +113,17 @@ impl BattleFilm {
     }
 
     /// The battle as it stood at a time, by the bars that had closed by then.
-    pub fn at(&self, at: Timestamp) -> BattleMoment {
-        let mut agents: Vec<(Vec<Score>, AgentMoment)> =
+    pub fn at(&self, at: Timestamp) -> Snapshot {
+        let mut agents: Vec<(Vec<Score>, AgentSnapshot)> =
             self.agents.iter().map(|agent| self.agent_at(agent, at)).collect();
         agents.sort_by(|(one, a), (two, b)| better(one, two).then_with(|| a.agent.cmp(&b.agent)));
-        let mut ranked: Vec<AgentMoment> = Vec::with_capacity(agents.len());
+        let mut ranked: Vec<AgentSnapshot> = Vec::with_capacity(agents.len());
         for place in 0..agents.len() {
             let tied = place > 0 && agents[place].0 == agents[place - 1].0;
             let rank = if tied { ranked[place - 1].rank } else { place as u32 + 1 };
-            ranked.push(AgentMoment { rank, ..agents[place].1.clone() });
+            ranked.push(AgentSnapshot { rank, ..agents[place].1.clone() });
         }
-        BattleMoment { at, agents: ranked }
+        Snapshot { at, agents: ranked }
     }
 
     /// So many evenly spaced times of the battle, the last of them its end.
@@ -135,7 +135,7 @@ impl BattleFilm {
     }
 
     /// What ranks an agent, and how it stands.
-    fn agent_at(&self, agent: &AgentFilm, at: Timestamp) -> (Vec<Score>, AgentMoment) {
+    fn agent_at(&self, agent: &AgentFilm, at: Timestamp) -> (Vec<Score>, AgentSnapshot) {
         let known = agent.curve.partition_point(|(open, _, _)| *open + self.interval <= at);
         let (equity, cash) = match agent.curve[..known].last() {
             Some((_, equity, cash)) => (*equity, *cash),
@@ -155,7 +155,7 @@ impl BattleFilm {
         let ladder = self.tie_break.iter().filter(|rung| *rung != "name");
         let keys: Vec<Score> =
             std::iter::once(&self.ranking_metric).chain(ladder).map(|metric| value(metric)).collect();
-        let moment = AgentMoment {
+        let moment = AgentSnapshot {
             rank: 0,
             agent: agent.name.clone(),
             score: keys[0].number(),
@@ -179,11 +179,11 @@ fn better(one: &[Score], two: &[Score]) -> std::cmp::Ordering {
 
 /// What the statistics see of an agent until `known` bars of its curve have closed.
 fn observed(
-    film: &BattleFilm,
+    film: &Timeline,
     agent: &AgentFilm,
     known: usize,
     happened: &impl Fn(Timestamp) -> bool,
-) -> Observed {
+) -> MetricInputs {
     let curve = &agent.curve[..known];
     let close = |place: usize| curve[place].0 + film.interval;
     let is_point = |place: usize| {
@@ -198,7 +198,7 @@ fn observed(
     let acted = curve.iter().any(|(_, equity, cash)| equity != cash)
         || agent.fills.iter().any(|fill| happened(fill.0));
     let closed = agent.trades.iter().filter(|trade| trade.state == "closed" && happened(trade.exit_at));
-    Observed {
+    MetricInputs {
         starting_balance: agent.start,
         final_equity: curve.last().map_or(agent.start, |(_, equity, _)| *equity),
         fees: Cash::ZERO,
@@ -230,7 +230,7 @@ fn observed(
 
 /// Length of the window until the close of a bar; where sampling is daily at least the UTC days it spans, as when the
 /// run was measured.
-fn length(film: &BattleFilm, sampling: Sampling, open: Timestamp) -> Span {
+fn length(film: &Timeline, sampling: Sampling, open: Timestamp) -> Span {
     let elapsed = open + film.interval - film.start;
     let whole_days = Span::DAY.times(open.utc_day() - film.start.utc_day() + 1);
     if sampling == Sampling::Daily { elapsed.max(whole_days) } else { elapsed }

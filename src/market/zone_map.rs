@@ -13,7 +13,7 @@ const LANES: usize = 8;
 
 /// Bounds of a column's blocks.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Blocks {
+pub struct ZoneMap {
     first: usize,
     bounds: Box<[Bounds]>,
 }
@@ -32,7 +32,7 @@ impl Bounds {
     pub const NONE: Self = Self { low: f64::NEG_INFINITY, high: f64::INFINITY };
 }
 
-impl Blocks {
+impl ZoneMap {
     /// Of a column whose first value stands at row `first`.
     pub fn of(values: &[f64], first: Row) -> Self {
         let whole = first.next_multiple_of(BLOCK);
@@ -80,7 +80,7 @@ mod tests {
     fn blocks_lie_at_multiples_of_their_length_wherever_the_column_begins() {
         // Rows 60 to 199: blocks 1 and 2 are whole, 0 and 3 are not.
         let values: Vec<f64> = (60..200).map(f64::from).collect();
-        let blocks = Blocks::of(&values, 60);
+        let blocks = ZoneMap::of(&values, 60);
         assert_eq!(blocks.bounds(0), Bounds::NONE);
         assert_eq!(blocks.bounds(1), Bounds { low: 64.0, high: 127.0 });
         assert_eq!(blocks.bounds(2), Bounds { low: 128.0, high: 191.0 });
@@ -94,7 +94,7 @@ mod tests {
             let mut values = [5.0; BLOCK];
             values[place] = 9.0;
             values[(place + 31) % BLOCK] = 1.0;
-            assert_eq!(Blocks::of(&values, 0).bounds(0), Bounds { low: 1.0, high: 9.0 });
+            assert_eq!(ZoneMap::of(&values, 0).bounds(0), Bounds { low: 1.0, high: 9.0 });
         }
     }
 
@@ -102,9 +102,9 @@ mod tests {
     fn what_is_no_number_has_no_bounds() {
         let mut values = [5.0; 2 * BLOCK];
         values[BLOCK - 1] = f64::NAN;
-        let blocks = Blocks::of(&values, 0);
+        let blocks = ZoneMap::of(&values, 0);
         assert_eq!(blocks.bounds(0), Bounds::NONE);
         assert_eq!(blocks.bounds(1), Bounds { low: 5.0, high: 5.0 });
-        assert_eq!(Blocks::of(&[], 7).bounds(0), Bounds::NONE);
+        assert_eq!(ZoneMap::of(&[], 7).bounds(0), Bounds::NONE);
     }
 }

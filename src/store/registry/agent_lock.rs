@@ -18,14 +18,14 @@ use crate::store::database::HOLDS;
 
 /// A run's hold on its agents; ends when dropped.
 #[derive(Debug)]
-pub struct Hold {
+pub struct AgentLock {
     name: String,
     path: PathBuf,
     /// Locked for as long as this lives.
     file: Option<File>,
 }
 
-impl Hold {
+impl AgentLock {
     /// Its name in the store.
     pub(in crate::store) fn name(&self) -> &str {
         &self.name
@@ -43,7 +43,7 @@ impl Hold {
     }
 }
 
-impl Drop for Hold {
+impl Drop for AgentLock {
     fn drop(&mut self) {
         self.file = None;
         // A file that stays has no lock, and is swept.
@@ -104,8 +104,8 @@ impl Registry {
     /// # Errors
     /// [`StoreError::AgentGone`] and [`StoreError::WalletMoved`] where an agent is not as the scenario found
     /// it, [`StoreError::AgentInUse`] where another run goes on with the same wallet.
-    pub fn hold(&mut self, agents: &[&Registered]) -> Result<Hold, StoreError> {
-        let hold = Hold::take(&self.0.out)?;
+    pub fn hold(&mut self, agents: &[&Registered]) -> Result<AgentLock, StoreError> {
+        let hold = AgentLock::take(&self.0.out)?;
         let out = self.0.out.clone();
         let mut wanted: BTreeMap<&str, &Registered> = BTreeMap::new();
         for agent in agents {
@@ -125,7 +125,12 @@ impl Registry {
     }
 }
 
-fn claim(entry: &Transaction<'_>, path: &Path, agent: &Registered, hold: &Hold) -> Result<(), StoreError> {
+fn claim(
+    entry: &Transaction<'_>,
+    path: &Path,
+    agent: &Registered,
+    hold: &AgentLock,
+) -> Result<(), StoreError> {
     let error = StoreError::index(path);
     let name = || agent.name.clone();
     let now: Option<(u32, Option<String>, bool)> = entry

@@ -4,7 +4,7 @@
 //! stretches are passed over by the extremes of blocks of closes; places are looked for once, at the end.
 //! Invariant: the result is that of `metrics::walk` on the curve written out.
 
-use super::condensed::{Extremes, Fall};
+use super::replay_summary::{Extremes, Fall};
 use super::units::price_units;
 use crate::domain::{Cash, Price, Qty};
 

@@ -2,12 +2,12 @@
 
 use super::day::near;
 use super::order::{Birth, NEVER, Stage, Working};
-use super::state::{Conduct, State, symbol_id};
+use super::state::{State, TradingState, symbol_id};
 use super::{EndReason, OrderRow, ReplayStatus};
 use crate::domain::{
     Cash, OrderOrigin, OrderStatus, PriceSum, Qty, RefusalCode, Side, SymbolId, TimeInForce,
 };
-use crate::risk::{Ask, Losses, loss_breach};
+use crate::risk::{Losses, OrderQty, loss_breach};
 use crate::scenario::OnBreach;
 
 impl State<'_> {
@@ -22,7 +22,7 @@ impl State<'_> {
 
     /// Under `flatten` and `disqualify` the loss limits are watched at every mark.
     pub(super) fn watch_losses(&mut self) {
-        if self.job.risk.on_breach == OnBreach::HaltNew || self.conduct != Conduct::Active {
+        if self.job.risk.on_breach == OnBreach::HaltNew || self.conduct != TradingState::Active {
             return;
         }
         if !self.may_breach() {
@@ -32,7 +32,7 @@ impl State<'_> {
         let Some(breach) = loss_breach(self.job.risk, equity, &self.losses(equity)) else { return };
         self.flatten();
         if self.job.risk.on_breach == OnBreach::Flatten {
-            self.conduct = Conduct::Halted(breach.code);
+            self.conduct = TradingState::Halted(breach.code);
         } else {
             self.put_out(ReplayStatus::Disqualified { at: self.close_time(), code: breach.code });
         }
@@ -58,7 +58,7 @@ impl State<'_> {
     }
 
     fn put_out(&mut self, status: ReplayStatus) {
-        self.conduct = Conduct::Out;
+        self.conduct = TradingState::Out;
         self.status = status;
     }
 
@@ -109,7 +109,7 @@ impl State<'_> {
             symbol,
             side: Side::Sell,
             stage: Stage::Market,
-            left: Ask::Qty(qty),
+            left: OrderQty::Qty(qty),
             price: self.mark_price(symbol, self.tick),
             fee: self.job.venue.taker_fee,
             lock_cash: Cash::ZERO,
@@ -132,8 +132,8 @@ impl State<'_> {
     /// The code with which a halted agent's orders are refused.
     pub(super) const fn halted(&self) -> Option<RefusalCode> {
         match self.conduct {
-            Conduct::Halted(code) => Some(code),
-            Conduct::Active | Conduct::Out => None,
+            TradingState::Halted(code) => Some(code),
+            TradingState::Active | TradingState::Out => None,
         }
     }
 }

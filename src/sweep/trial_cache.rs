@@ -6,7 +6,7 @@ use super::{JobKey, WindowOutcome};
 pub type MemoError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Keeps outcomes. What one run adds, the next finds, however the first one ended.
-pub trait Memo {
+pub trait TrialCache {
     /// The outcomes of these jobs, `None` for each that is new.
     ///
     /// # Errors
@@ -22,9 +22,9 @@ pub trait Memo {
 
 /// Keeps nothing.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Forgetful;
+pub struct NoCache;
 
-impl Memo for Forgetful {
+impl TrialCache for NoCache {
     fn find(&mut self, keys: &[JobKey]) -> Result<Vec<Option<WindowOutcome>>, MemoError> {
         Ok(keys.iter().map(|_| None).collect())
     }

@@ -3,8 +3,8 @@
 //! Bounded whatever the bars are: rolling values stand at day closes alone, drawdowns are the deepest few.
 
 use super::drawdown::worst_falls;
+use super::inputs::levels;
 use super::monthly::{MonthReturn, YearReturn, monthly_returns, yearly_returns};
-use super::observed::levels;
 use super::report::{Drawdown, Measure, Sampling};
 use super::rolling::{ROLLING_RETURNS, rolling_sharpe};
 use super::sampling::{Sample, simple_returns};
@@ -20,7 +20,7 @@ pub const WORST_DRAWDOWNS: usize = 5;
 
 /// The course of one window.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Course {
+pub struct PeriodStats {
     /// Annualised Sharpe ratio of the last [`ROLLING_RETURNS`] daily returns, at each day close that has as many
     /// before it. Empty in windows whose returns are not daily.
     pub rolling_sharpe: Vec<(Timestamp, Measure)>,
@@ -41,7 +41,7 @@ pub struct DatedFall {
     pub length: Span,
 }
 
-impl Course {
+impl PeriodStats {
     /// Of a replay in the market it was replayed on.
     pub fn of(replay: &Replay, market: &Market, spec: &MetricSpec) -> Self {
         let start = replay.starting_balance.to_f64();
@@ -93,7 +93,7 @@ mod tests {
         let mut equity = vec![1000.0; 40];
         equity[2] = 800.0;
         equity[39] = 900.0;
-        let course = Course::of(&replay(&market, 1000, equity), &market, &MetricSpec::default());
+        let course = PeriodStats::of(&replay(&market, 1000, equity), &market, &MetricSpec::default());
         let months: Vec<(i32, u32)> = course.months.iter().map(|m| (m.year, m.month)).collect();
         assert_eq!(months, [(1970, 1), (1970, 2)]);
         close(course.months[0].value, 0.0);
@@ -114,7 +114,8 @@ mod tests {
     #[test]
     fn a_short_window_has_months_but_no_rolling_sharpe() {
         let market = daily_market(10);
-        let course = Course::of(&replay(&market, 1000, vec![1000.0; 10]), &market, &MetricSpec::default());
+        let course =
+            PeriodStats::of(&replay(&market, 1000, vec![1000.0; 10]), &market, &MetricSpec::default());
         assert_eq!(course.rolling_sharpe, []);
         assert_eq!(course.months.len(), 1);
         assert_eq!(course.drawdowns, []);
@@ -125,7 +126,7 @@ mod tests {
         let market = daily_market(40);
         let mut equity = vec![0.0; 40];
         equity[0] = 500.0;
-        let course = Course::of(&replay(&market, 1000, equity), &market, &MetricSpec::default());
+        let course = PeriodStats::of(&replay(&market, 1000, equity), &market, &MetricSpec::default());
         assert_eq!(course.rolling_sharpe, []);
         assert_eq!(course.drawdowns[0].drawdown.depth, -1.0);
     }

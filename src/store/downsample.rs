@@ -6,7 +6,7 @@
 
 /// A series being thinned while it is read: rows go in one by one, in order of time.
 #[derive(Debug, Clone)]
-pub struct Thin {
+pub struct Downsampler {
     rows: usize,
     stretches: usize,
     seen: usize,
@@ -19,7 +19,7 @@ pub struct Thin {
 /// A point of a series: microseconds since 1970, value.
 pub type Point = (i64, f64);
 
-impl Thin {
+impl Downsampler {
     /// For a series of `rows` of which about `points` may stay: two a stretch.
     pub fn new(rows: usize, points: usize) -> Self {
         let none = (0, f64::NAN);
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     fn thin(values: &[f64], points: usize) -> Vec<Point> {
-        let mut thin = Thin::new(values.len(), points);
+        let mut thin = Downsampler::new(values.len(), points);
         for (at, value) in (0_i64..).zip(values) {
             thin.push(at, *value);
         }
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn more_rows_than_promised_do_no_harm() {
-        let mut thin = Thin::new(2, 4);
+        let mut thin = Downsampler::new(2, 4);
         for at in 0..6 {
             thin.push(at, 1.0);
         }

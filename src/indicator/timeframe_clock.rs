@@ -4,12 +4,12 @@ use crate::market::{BLOCK, Row};
 
 /// When one symbol's bars of a timeframe close, asked by base row.
 #[derive(Debug, Clone, Copy)]
-pub struct Beat<'m> {
+pub struct TimeframeClock<'m> {
     /// For each base row, how many bars of the timeframe are closed; `None` where every base bar is one.
     closed: Option<&'m [u32]>,
 }
 
-impl<'m> Beat<'m> {
+impl<'m> TimeframeClock<'m> {
     /// Of the market's own interval.
     pub(super) const EVERY_BAR: Self = Self { closed: None };
 
@@ -94,15 +94,15 @@ mod tests {
 
     #[test]
     fn every_base_bar_closes_itself() {
-        assert!(Beat::EVERY_BAR.just_closed(0));
-        assert_eq!(Beat::EVERY_BAR.newest(7), Some(7));
+        assert!(TimeframeClock::EVERY_BAR.just_closed(0));
+        assert_eq!(TimeframeClock::EVERY_BAR.newest(7), Some(7));
     }
 
     #[test]
     fn a_coarse_bar_closes_once() {
         // Two base bars to one coarse bar; a gap closes two at once with row 4.
         let closed = [0, 1, 1, 2, 4];
-        let beat = Beat::of(&closed);
+        let beat = TimeframeClock::of(&closed);
         let closes: Vec<bool> = (0..5).map(|row| beat.just_closed(row)).collect();
         assert_eq!(closes, [false, true, false, true, true]);
         assert_eq!(beat.newest(0), None);
@@ -112,10 +112,10 @@ mod tests {
 
     #[test]
     fn a_closed_bar_is_found_by_the_row_it_closed_with() {
-        assert_eq!(Beat::EVERY_BAR.row_of(7, 2), Some(5));
-        assert_eq!(Beat::EVERY_BAR.row_of(1, 2), None);
+        assert_eq!(TimeframeClock::EVERY_BAR.row_of(7, 2), Some(5));
+        assert_eq!(TimeframeClock::EVERY_BAR.row_of(1, 2), None);
         let closed = [0, 1, 1, 2, 4, 4];
-        let beat = Beat::of(&closed);
+        let beat = TimeframeClock::of(&closed);
         let rows: Vec<Option<Row>> = (0..5).map(|bars| beat.row_of(5, bars)).collect();
         // The two newest closed together with row 4.
         assert_eq!(rows, [Some(4), Some(4), Some(3), Some(1), None]);
@@ -127,11 +127,11 @@ mod tests {
     fn the_next_close_is_found_from_any_row() {
         let mut closed: Vec<u32> = (0..300).map(|row| row / 60 + u32::from(row > 200)).collect();
         closed[0] = 0;
-        let beat = Beat::of(&closed);
+        let beat = TimeframeClock::of(&closed);
         for row in 0..300 {
             let slow = (row..300).find(|&row| beat.just_closed(row));
             assert_eq!(beat.next_close(row), slow, "from {row}");
-            assert_eq!(Beat::EVERY_BAR.next_close(row), Some(row));
+            assert_eq!(TimeframeClock::EVERY_BAR.next_close(row), Some(row));
         }
         for block in 0..6 {
             let slow = word(|place| {
@@ -144,6 +144,6 @@ mod tests {
 
     #[test]
     fn the_first_base_bar_may_close_one() {
-        assert!(Beat::of(&[1]).just_closed(0));
+        assert!(TimeframeClock::of(&[1]).just_closed(0));
     }
 }

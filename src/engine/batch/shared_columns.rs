@@ -2,8 +2,8 @@
 //! blocks. Computed once, never changed.
 
 use super::compare::{Compare, Work, dispatch};
-use super::falls::{BLOCK, Closes, higher, lower, scan};
-use super::units::{Tariff, price_units};
+use super::drawdowns::{BLOCK, Closes, higher, lower, scan};
+use super::units::{FeeSchedule, price_units};
 use crate::domain::{Bps, Price, Timestamp};
 
 /// Largest price: below it prices become units by one multiplication.
@@ -12,7 +12,7 @@ const HIGHEST_PRICE: f64 = 2e7;
 /// One symbol from the row before the window's first (its first where there is none) to its last. Places
 /// count from there.
 #[derive(Debug)]
-pub(super) struct Ground<'m> {
+pub(super) struct SharedColumns<'m> {
     /// Opening times.
     pub clock: &'m [Timestamp],
     /// `sums[r]` is the sum of the closes of the rows before `r`, in units modulo 2^64; over the symbol's rows.
@@ -41,14 +41,14 @@ pub(super) struct Columns<'m> {
     pub close: &'m [f64],
 }
 
-impl<'m> Ground<'m> {
+impl<'m> SharedColumns<'m> {
     /// Rows `first .. last` are the window. `None` where a price is too high or too low for 64 bits.
     pub fn new(
         columns: Columns<'m>,
         (first, last): (usize, usize),
         slippage: Bps,
-        tariff: impl FnOnce(i64) -> Option<Tariff>,
-    ) -> Option<(Self, Tariff)> {
+        tariff: impl FnOnce(i64) -> Option<FeeSchedule>,
+    ) -> Option<(Self, FeeSchedule)> {
         let base = first.saturating_sub(1);
         let all_closes = &columns.close[..last];
         let highest = highest_of(all_closes);
@@ -115,7 +115,7 @@ fn highest_of(values: &[f64]) -> f64 {
 }
 
 struct Fill<'g, 'm> {
-    ground: &'g mut Ground<'m>,
+    ground: &'g mut SharedColumns<'m>,
     opens: &'g [f64],
     slippage: Bps,
 }

@@ -4,11 +4,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::metrics::{Course, DatedFall, ROLLING_RETURNS};
+use crate::metrics::{DatedFall, PeriodStats, ROLLING_RETURNS};
 
 /// Rolling Sharpe, returns by month and year, the worst drawdowns.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct CourseRecord {
+pub struct PeriodStatsRecord {
     /// The annualised Sharpe ratio of the last daily returns, at each day close that has enough before it.
     pub rolling_sharpe: RollingRecord,
     /// In order of time; the first and the last may be parts of months.
@@ -63,9 +63,9 @@ pub struct FallRecord {
     pub days: f64,
 }
 
-impl CourseRecord {
+impl PeriodStatsRecord {
     /// Of a window's course.
-    pub(super) fn new(course: &Course) -> Self {
+    pub(super) fn new(course: &PeriodStats) -> Self {
         let pct = |value: &Result<f64, _>| value.as_ref().ok().map(|fraction| fraction * 100.0);
         let rolling = &course.rolling_sharpe;
         Self {
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn a_course_as_it_is_stored() {
-        let record = CourseRecord::new(&fixture::tournament().agents[0].windows[0].course);
+        let record = PeriodStatsRecord::new(&fixture::tournament().agents[0].windows[0].course);
         let json = serde_json::to_string(&record).unwrap();
         let expected = concat!(
             r#"{"rolling_sharpe":{"returns":30,"at":["2024-01-05T00:00:00Z","2024-01-06T00:00:00Z"],"#,
@@ -122,6 +122,6 @@ mod tests {
             r#""recovered_at":"2024-01-05T00:00:00Z","days":2.0}]}"#
         );
         assert_eq!(json, expected);
-        assert_eq!(serde_json::from_str::<CourseRecord>(&json).unwrap(), record);
+        assert_eq!(serde_json::from_str::<PeriodStatsRecord>(&json).unwrap(), record);
     }
 }
