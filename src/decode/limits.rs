@@ -19,6 +19,14 @@ const FREE_BYTES: u64 = 64 << 20;
 /// Unpacked bytes for each further packed byte. Deflate cannot reach 1,033.
 const UNPACKED_PER_BYTE: u64 = 1_000;
 
+/// Characters of text for each further packed byte: recorded prices pack to a tenth, blank lines to a thousandth.
+const TEXT_PER_BYTE: u64 = 250;
+
+/// Most bytes of text that so many packed bytes may unpack to.
+pub const fn most_text(packed: u64) -> u64 {
+    packed.saturating_mul(TEXT_PER_BYTE).saturating_add(FREE_BYTES)
+}
+
 /// Refuses a number of rows that a file of this length cannot hold.
 pub fn rows(claimed: u64, file_bytes: u64) -> Result<(), DecodeError> {
     let most = file_bytes.saturating_mul(ROWS_PER_BYTE).saturating_add(FREE_ROWS);

@@ -7,6 +7,7 @@ use super::calendar::TradingYear;
 use super::extremes::Extremes;
 use super::quality::Finding;
 use crate::domain::{Instrument, Interval, SymbolId, Timestamp};
+use crate::scenario::Calendar;
 
 /// Every symbol's bars at the scenario's interval, on the sorted union of their open times, and the coarser
 /// frames that strategies ask for. Immutable.
@@ -25,6 +26,8 @@ pub struct Market {
     /// When it trades, and how many days of its year: told by the bars of the range, the calendar by those of the days
     /// before it too; whatever history was read.
     pub trading_year: TradingYear,
+    /// When it trades, where the scenario says so itself.
+    pub stated: Option<Calendar>,
 }
 
 impl Market {

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::domain::{Interval, Span, SymbolId, Timestamp};
 use crate::market::{Bars, Market, Row};
+use crate::scenario::Calendar;
 
 /// How many bars stand for "the last 24 hours" of trading: in a market that trades round the clock those that cover
 /// 24 h, elsewhere one session's usual number. A weekend, a night or a missing bar in between takes nothing away.
@@ -16,8 +17,12 @@ pub struct TradingDay {
 }
 
 impl TradingDay {
-    /// Of a symbol, as its bars in the scenario's range show it: what history is loaded before it decides nothing.
+    /// Of a symbol: by the calendar that the scenario states, else as its bars in the scenario's range show it; what
+    /// history is loaded before it decides nothing.
     pub fn of(market: &Market, symbol: SymbolId) -> Self {
+        if matches!(market.stated, Some(Calendar::RoundTheClock | Calendar::Weekdays)) {
+            return Self::round_the_clock(market.interval);
+        }
         let (series, ticks) = (market.series(symbol), market.in_range);
         Self::shown_by(&series.bars, series.row_from(ticks.first)..series.row_from(ticks.last))
     }
