@@ -140,7 +140,11 @@ const ESTIMATED: f64 = (1_i64 << 50) as f64;
 
 /// `price * qty` in units, half up, without an integer division. A float estimate is within 1.5 units of the
 /// exact value; the wrapping 64-bit remainder gives the correction. `None` where the operands are too large.
-#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "an estimate, corrected below")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "an estimate, corrected below"
+)]
 fn small_notional(price: i128, qty: i128) -> Option<i64> {
     let (price, qty) = (i64::try_from(price).ok()?, i64::try_from(qty).ok()?);
     let estimate = price as f64 * qty as f64 * 1e-8;
