@@ -1,8 +1,9 @@
 //! What several tests share: a stage for the command line, market files with one flaw each, random cases for the
-//! engine, reference values.
+//! engine, reference values, the source as a graph of files.
 
 pub mod cases;
 pub mod flawed;
 pub mod loaded;
 pub mod reference;
+pub mod source_tree;
 pub mod stage;
