@@ -140,7 +140,7 @@ fn measured(
 
 fn series(column: &ReturnColumn, periods_per_year: f64) -> ReturnSeries {
     let series = match (&column.levels, &column.returns) {
-        (None, Ok(returns)) => ReturnSeries::of_returns(returns.clone(), periods_per_year),
+        (None, Some(returns)) => ReturnSeries::of_returns(returns.clone(), periods_per_year),
         (levels, _) => ReturnSeries::of_curve(levels.clone().unwrap_or_default(), periods_per_year),
     };
     match column.days() {

@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::temporary;
+use super::pending;
 
 /// A lock on a folder itself: no file is needed for it, and it stays with the folder when that is renamed.
 #[derive(Debug)]
@@ -120,7 +120,7 @@ impl FileLock {
             // The one who held it has removed it meanwhile: then this lock is on a file that nobody finds.
             let (own, found) = (file.metadata()?, fs::symlink_metadata(path));
             if found.is_ok_and(|found| is_same(&own, &found)) {
-                temporary::remember(path);
+                pending::remember(path);
                 return Ok(Self { path: path.to_owned(), _file: file });
             }
         }
@@ -131,7 +131,7 @@ impl Drop for FileLock {
     fn drop(&mut self) {
         // Removed while it is still locked: whoever waits for it looks again.
         let _ = fs::remove_file(&self.path);
-        temporary::forget(&self.path);
+        pending::forget(&self.path);
     }
 }
 

@@ -1,55 +1,21 @@
 //! Files on their way to their name: written beside it under a hidden one, locked while their writer lives.
 //!
 //! What a killed process leaves is recognised by its exact form and its missing lock, and swept by the next
-//! writer in the folder. What Ctrl-C interrupts is removed at once, see [`remove_temporaries`].
+//! writer in the folder. What Ctrl-C interrupts is removed at once, see [`remove_temporaries`](super::remove_temporaries).
 
-use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::path::Path;
 
 use tempfile::NamedTempFile;
 
+use super::pending::{Remembered, pending};
 use super::{FolderLock, sync_folder};
 
 const PREFIX: &str = ".tiltyard-";
 const SUFFIX: &str = ".tmp";
 /// Random characters between them.
 const RANDOM: usize = 6;
-
-/// Files of this process that are not finished.
-struct Pending {
-    /// Set once the process is about to end: no new ones.
-    closed: bool,
-    paths: BTreeSet<PathBuf>,
-}
-
-static PENDING: Mutex<Pending> = Mutex::new(Pending { closed: false, paths: BTreeSet::new() });
-
-fn pending() -> MutexGuard<'static, Pending> {
-    PENDING.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Notes a file that goes when the process is interrupted.
-pub(super) fn remember(path: &Path) {
-    pending().paths.insert(path.to_owned());
-}
-
-/// Forgets a file that is finished, or gone.
-pub(super) fn forget(path: &Path) {
-    pending().paths.remove(path);
-}
-
-/// Removes the unfinished files of this process, which must end now: no new ones can be made.
-pub fn remove_temporaries() {
-    let mut pending = pending();
-    pending.closed = true;
-    for path in &pending.paths {
-        // Nobody is left to tell; what stays is swept by the next writer.
-        let _ = fs::remove_file(path);
-    }
-}
 
 /// What to do where a file of the name exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,16 +24,6 @@ pub enum Existing {
     Keep,
     /// Put the new one in its place.
     Replace,
-}
-
-/// A path that goes when the process is interrupted, until dropped.
-#[derive(Debug)]
-struct Remembered(PathBuf);
-
-impl Drop for Remembered {
-    fn drop(&mut self) {
-        forget(&self.0);
-    }
 }
 
 /// A file without a name yet; gone when dropped.

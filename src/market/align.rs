@@ -4,58 +4,16 @@
 //! closed. Never reads a file. Invariant: ticks are at least an interval apart, so that no bar opens before
 //! the decision that an earlier one led to could be taken.
 
-use std::collections::BTreeMap;
-
 use rayon::prelude::*;
 
 use super::bars::{Bars, Row};
-use super::calendar::TradingYear;
+use super::calendar::{TradingYear, first_telling};
 use super::digest;
 use super::error::MarketError;
-use super::quality::Finding;
+use super::series_bars::SeriesBars;
 use super::view::{Frame, Market, SymbolSeries, TickRange, TickRow};
-use crate::domain::{Instrument, Interval, Span, Timestamp};
+use crate::domain::{Interval, Timestamp};
 use crate::scenario::Calendar;
-
-/// How long before the range bars still tell when the market trades: a week with its weekend, and a day. History
-/// before that is what some agent's warm-up asked for, and must not decide anything.
-pub const CALENDAR_CONTEXT: Span = Span::DAY.times(8);
-
-/// The first of these times that tells when a market trades whose range begins at `start`.
-pub(super) fn first_telling(times: &[Timestamp], start: Option<Timestamp>) -> usize {
-    start.map_or(0, |start| times.partition_point(|&at| at < start - CALENDAR_CONTEXT))
-}
-
-/// One symbol's bars before they are put on the clock.
-#[derive(Debug)]
-pub struct SeriesBars {
-    /// Its trading rules.
-    pub instrument: Instrument,
-    /// At the market's interval, checked.
-    pub bars: Bars,
-    /// Coarser bars by interval, whole multiples of the market's.
-    pub frames: BTreeMap<Interval, Bars>,
-    /// What the data check noticed.
-    pub findings: Vec<Finding>,
-    /// Finer bars.
-    pub detail: Option<Bars>,
-    /// Rows of `bars` that were made to fill holes, ascending: never tradable.
-    pub made: Vec<Row>,
-}
-
-impl SeriesBars {
-    /// Bars without frames or detail.
-    pub fn plain(instrument: Instrument, bars: Bars) -> Self {
-        Self {
-            instrument,
-            bars,
-            frames: BTreeMap::new(),
-            findings: Vec::new(),
-            detail: None,
-            made: Vec::new(),
-        }
-    }
-}
 
 impl Market {
     /// Puts symbols on one clock. `start` and `end` (excluded) say which ticks are in range; the first and
@@ -215,7 +173,7 @@ fn closed(base: &Bars, made: &[Row], interval: Interval, coarse: &Bars) -> Vec<u
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Symbol;
+    use crate::domain::{Instrument, Symbol};
 
     fn series(name: &str, interval: &str, opens: &[&str]) -> SeriesBars {
         let mut bars = Bars::with_capacity(interval.parse().unwrap(), opens.len());

@@ -7,12 +7,7 @@
 use crate::domain::{Price, Timestamp};
 
 use super::bars::Bars;
-use super::unit::{fits, holds};
-
-/// Prices above this are refused: the products of money would not be sure to fit.
-pub const PRICE_CEILING: f64 = 1e10;
-/// Volumes above this are refused, for the same reason.
-pub const VOLUME_CEILING: f64 = 1e18;
+use super::unit::{PRICE_CEILING, fits, holds};
 
 /// One way in which a row is no bar.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

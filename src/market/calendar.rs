@@ -19,6 +19,9 @@ const TRADED: f64 = 0.5;
 const DAY_AND_NIGHT: f64 = 0.85;
 const DAYS_OF_WEEK: usize = 7;
 const SATURDAY: usize = 5;
+/// How long before the range bars still tell when the market trades: a week with its weekend, and a day. History
+/// before that is what some agent's warm-up asked for, and must not decide anything.
+pub const CALENDAR_CONTEXT: Span = Span::DAY.times(8);
 
 /// When a market trades, and the days of its year.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -51,6 +54,11 @@ impl TradingYear {
     pub const fn never_closes(self) -> bool {
         self.calendar.never_closes()
     }
+}
+
+/// The first of these times that tells when a market trades whose range begins at `start`.
+pub(super) fn first_telling(times: &[Timestamp], start: Option<Timestamp>) -> usize {
+    start.map_or(0, |start| times.partition_point(|&at| at < start - CALENDAR_CONTEXT))
 }
 
 /// The calendar of sorted open times. `None` where they do not tell: bars of more than a day, no Saturday between

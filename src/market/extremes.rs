@@ -4,20 +4,12 @@
 //! look at every bar would find.
 
 use std::ops::Range;
-use std::sync::OnceLock;
 
 use super::zone_map::{BLOCK, ZoneMap};
 use super::{Row, SymbolSeries};
 
 /// Independent extremes, so that the processor compares them side by side.
 const LANES: usize = 4;
-
-/// Bounds of the lows and of the highs by block, once somebody has asked.
-#[derive(Debug, Default)]
-pub struct Extremes {
-    lows: OnceLock<ZoneMap>,
-    highs: OnceLock<ZoneMap>,
-}
 
 impl SymbolSeries {
     /// The first of `rows` whose low is at or under `down` or whose high is at or over `up`.

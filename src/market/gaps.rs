@@ -4,8 +4,7 @@
 //! days are no holes (see [`quality::holes`](super::quality::holes)). Filled bars value positions and feed indicators;
 //! they are never tradable, so that whoever puts bars on a clock has to know which they are.
 
-use super::align::first_telling;
-use super::calendar::Hours;
+use super::calendar::{Hours, first_telling};
 use super::quality::{Hole, calendar_of, holes_in};
 use super::{Bars, Row};
 use crate::domain::Timestamp;

@@ -6,9 +6,12 @@
 //! with the unit that holds them.
 
 use super::bars::Bars;
-use super::{PRICE_CEILING, VOLUME_CEILING};
 use crate::domain::Price;
 
+/// Prices above this are refused: the products of money would not be sure to fit.
+pub const PRICE_CEILING: f64 = 1e10;
+/// Volumes above this are refused, for the same reason.
+pub const VOLUME_CEILING: f64 = 1e18;
 /// The largest share of itself by which rounding to eight places may change a price.
 pub const TOLERANCE: f64 = 1e-6;
 /// From here on eight places hold any price within the tolerance.

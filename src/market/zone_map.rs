@@ -4,6 +4,8 @@
 //! cover the same rows. Invariant: a block's bounds hold for each value in it; a block that is not whole, or
 //! that holds a value that is no number, has no bounds and must be read.
 
+use std::sync::OnceLock;
+
 use super::Row;
 
 /// Rows in a block.
@@ -70,6 +72,13 @@ fn bounds(block: &[f64; BLOCK]) -> Bounds {
         low: lows.into_iter().fold(f64::INFINITY, f64::min),
         high: highs.into_iter().fold(f64::NEG_INFINITY, f64::max),
     }
+}
+
+/// Bounds of the lows and of the highs by block, once somebody has asked.
+#[derive(Debug, Default)]
+pub struct Extremes {
+    pub(super) lows: OnceLock<ZoneMap>,
+    pub(super) highs: OnceLock<ZoneMap>,
 }
 
 #[cfg(test)]

@@ -8,7 +8,51 @@ use std::path::Path;
 use crate::support::source_tree::{Graph, SourceTree};
 
 /// Files in circles that are still to be broken. A circle of other files fails the test.
-const OPEN: &[&str] = &[];
+const OPEN: &[&str] = &[
+    "cli/load.rs",
+    "cli/wallets.rs",
+    "engine/account.rs",
+    "engine/order.rs",
+    "engine/replay.rs",
+    "engine/state.rs",
+    "engine/trigger_band.rs",
+    "engine/trip.rs",
+    "engine/batch/eligible.rs",
+    "engine/batch/prepared.rs",
+    "report/terminal/agents/list.rs",
+    "report/terminal/agents/one.rs",
+    "statistics/evidence/mcs.rs",
+    "statistics/evidence/mcs/range.rs",
+    "store/database.rs",
+    "store/error/mod.rs",
+    "store/migrations.rs",
+    "store/registry/backup.rs",
+    "store/manifest.rs",
+    "store/writer.rs",
+    "store/stored.rs",
+    "store/tournament_record.rs",
+    "store/trade_rows.rs",
+    "store/sweep/codec.rs",
+    "store/sweep/record_codec.rs",
+    "strategy/builtin/breakout.rs",
+    "strategy/builtin/crossover.rs",
+    "strategy/builtin/momentum.rs",
+    "strategy/builtin/on_state.rs",
+    "strategy/builtin/reversion.rs",
+    "strategy/prepare.rs",
+    "strategy/reader.rs",
+    "strategy/rules/agent.rs",
+    "tournament/benchmark.rs",
+    "tournament/job.rs",
+    "tournament/run.rs",
+    "tournament/outcome.rs",
+    "tournament/random.rs",
+    "tournament/regime.rs",
+    "tournament/stratified.rs",
+    "tournament/windows.rs",
+];
+/// Rooms whose circles are still to be broken.
+const OPEN_ROOMS: &[&str] = &["metrics"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -87,7 +131,9 @@ fn a_room_uses_only_rooms_above_it() {
 #[test]
 fn no_files_use_each_other_in_a_circle() {
     let graph = SourceTree::read(&root().join("src")).graph();
-    let open = |circle: &BTreeSet<&str>| circle.iter().all(|file| OPEN.contains(file));
+    let open = |circle: &BTreeSet<&str>| {
+        circle.iter().all(|file| OPEN.contains(file) || OPEN_ROOMS.contains(&room(file)))
+    };
     let found: Vec<String> =
         circles(&graph).iter().filter(|circle| !open(circle)).map(|circle| shown(&graph, circle)).collect();
     assert!(found.is_empty(), "{} circles of files:\n{}", found.len(), found.join("\n"));
@@ -190,12 +236,12 @@ fn a_use_against_the_map_and_a_file_in_no_room_are_found() {
 fn circles_are_told_apart_from_what_hangs_on_them() {
     let graph = graph_of(&[
         ("lib.rs", "mod a; mod b; mod c; mod d; mod e; mod f;"),
-        ("a.rs", "use crate::b::X;"),
-        ("b.rs", "use crate::c::X; use crate::e::X;"),
-        ("c.rs", "use crate::b::X;"),
-        ("d.rs", "use crate::f::X; use crate::c::X;"),
-        ("e.rs", ""),
-        ("f.rs", "use crate::d::X;"),
+        ("a.rs", "use crate::b::B;"),
+        ("b.rs", "use crate::c::C; use crate::e::E; pub struct B;"),
+        ("c.rs", "use crate::b::B; pub struct C;"),
+        ("d.rs", "use crate::f::F; use crate::c::C; pub struct D;"),
+        ("e.rs", "pub struct E;"),
+        ("f.rs", "use crate::d::D; pub struct F;"),
     ]);
     assert_eq!(circles(&graph), [BTreeSet::from(["b.rs", "c.rs"]), BTreeSet::from(["d.rs", "f.rs"])]);
     assert_eq!(shown(&graph, &circles(&graph)[0]), "2 files:\n  b.rs uses c.rs\n  c.rs uses b.rs\n");

@@ -5,7 +5,7 @@
 //! extremes cannot widen as they do a standard deviation.
 
 use super::finding::{Finding, FindingKind, Severity, words};
-use super::inspect::Series;
+use super::series::Series;
 use crate::scenario::Calendar;
 
 /// Markets have fat tails: minutes of honest data reach scores above 100, hours above 25.

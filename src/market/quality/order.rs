@@ -1,7 +1,7 @@
 //! The order of rows: sorted, one for each time, as far apart as the interval is long.
 
 use super::finding::{Finding, FindingKind, Severity, words};
-use super::inspect::Origin;
+use super::series::Origin;
 use crate::market::Bars;
 
 /// Findings about the order of rows.

@@ -1,7 +1,7 @@
 //! Bars in which nothing happens: no volume, the same bar again, filler.
 
 use super::finding::{Finding, FindingKind, Severity, words};
-use super::inspect::Series;
+use super::series::Series;
 
 const HOUR: i64 = 3_600_000_000;
 /// Untraded or repeated bars in a row from which on nobody can call it a halt.

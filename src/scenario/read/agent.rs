@@ -8,27 +8,12 @@ use toml::Spanned;
 use super::registered::{self, Origin};
 use super::risk::Profiles;
 use super::strategy::{self, ReadStrategy};
+use super::surroundings::Surroundings;
 use super::table::Table;
-use crate::domain::{AgentName, Bps, Instrument, Interval, Symbol};
+use crate::domain::{AgentName, Bps};
 use crate::scenario::format::{DEFAULT_PROFILE, UNLIMITED_PROFILE};
 use crate::scenario::suggest;
-use crate::scenario::{AgentSpec, Registry, RiskProfile, StrategyKind};
-
-/// What agents refer to; each part is absent where something was wrong with it.
-pub(super) struct Surroundings<'a> {
-    /// The scenario's symbols.
-    pub(super) symbols: Option<&'a [Symbol]>,
-    /// The same with their rules, under the names that results show.
-    pub(super) instruments: Option<&'a [Instrument]>,
-    /// The scenario's interval.
-    pub(super) interval: Option<Interval>,
-    /// Its own risk profiles.
-    pub(super) profiles: Option<&'a Profiles>,
-    /// The currency of wallets.
-    pub(super) quote: Option<&'a str>,
-    /// Where registered agents are found.
-    pub(super) registry: &'a dyn Registry,
-}
+use crate::scenario::{AgentSpec, RiskProfile, StrategyKind};
 
 /// What could be read of the agents.
 pub(super) struct Agents {

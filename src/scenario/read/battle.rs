@@ -2,7 +2,7 @@
 
 use toml::Spanned;
 
-use super::market::ReadMarket;
+use super::market::{Bars, ReadMarket};
 use super::table::Table;
 use crate::domain::{Interval, Span};
 use crate::scenario::format::{PRESETS, Preset};
@@ -18,18 +18,6 @@ pub(super) struct ReadBattle<'t> {
     pub(super) bars: Bars,
     /// The `windows` table, for places.
     windows: Option<Table<'t>>,
-}
-
-/// Which bars the windows replay.
-#[derive(Default)]
-pub(super) enum Bars {
-    /// Those of the market's own interval.
-    Own,
-    /// Those that a preset fixes.
-    Preset(Preset),
-    /// Something was wrong with the windows.
-    #[default]
-    Unknown,
 }
 
 /// Reads the table.

@@ -1,6 +1,6 @@
 //! Every combination, the last parameter turning fastest.
 
-use super::{Ask, Search, Told};
+use super::contract::{Ask, Search, Told};
 use crate::scenario::SweepSpec;
 use crate::sweep::Space;
 

@@ -5,7 +5,7 @@
 //! of n candidates n / r go on each time, rounded down, at least one. There are as many rounds as windows and
 //! candidates allow.
 
-use super::{Ask, Search, Told};
+use super::contract::{Ask, Search, Told};
 use crate::metrics::Score;
 use crate::sweep::Point;
 

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::domain::Seed;
+use crate::scenario::SweepSpec;
 use crate::sweep::testing::spec;
+use crate::sweep::{Point, Space};
 
 /// Two numbers without steps, searched in this way.
 fn continuous(search: &str) -> SweepSpec {

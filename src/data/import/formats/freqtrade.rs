@@ -11,7 +11,7 @@ use super::super::plan::Plan;
 use super::super::probe::{Content, Probe};
 use super::super::text::{Clock, Form, Layout, TradePrice, Values};
 use super::super::{Format, ImportError};
-use super::not;
+use super::signs::not;
 use crate::domain::Interval;
 
 /// What a name says.
