@@ -5,9 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Files of this process that are not finished.
+/// Unfinished files of this process.
 pub(super) struct Pending {
-    /// Set once the process is about to end: no new ones.
+    /// Set when the process is about to end; no file may be created after that.
     pub(super) closed: bool,
     pub(super) paths: BTreeSet<PathBuf>,
 }
@@ -18,27 +18,27 @@ pub(super) fn pending() -> MutexGuard<'static, Pending> {
     PENDING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Notes a file that goes when the process is interrupted.
+/// Registers a file to be removed when the process is interrupted.
 pub(super) fn remember(path: &Path) {
     pending().paths.insert(path.to_owned());
 }
 
-/// Forgets a file that is finished, or gone.
+/// Unregisters a file that is finished or removed.
 pub(super) fn forget(path: &Path) {
     pending().paths.remove(path);
 }
 
-/// Removes the unfinished files of this process, which must end now: no new ones can be made.
+/// Removes the unfinished files of this process. The process must end after that: no new ones can be created.
 pub fn remove_temporaries() {
     let mut pending = pending();
     pending.closed = true;
     for path in &pending.paths {
-        // Nobody is left to tell; what stays is swept by the next writer.
+        // An error has no one to report to; the next writer removes the file.
         let _ = fs::remove_file(path);
     }
 }
 
-/// A path that goes when the process is interrupted, until dropped.
+/// A path that is removed when the process is interrupted; unregistered on drop.
 #[derive(Debug)]
 pub(super) struct Remembered(pub(super) PathBuf);
 

@@ -6,25 +6,25 @@ use super::bars::{Bars, Row};
 use super::quality::Finding;
 use crate::domain::{Instrument, Interval};
 
-/// One symbol's bars before they are put on the clock.
+/// One symbol's bars before alignment.
 #[derive(Debug)]
 pub struct SeriesBars {
     /// Its trading rules.
     pub instrument: Instrument,
-    /// At the market's interval, checked.
+    /// Bars at the market's interval, checked.
     pub bars: Bars,
-    /// Coarser bars by interval, whole multiples of the market's.
+    /// Coarser bars by interval; intervals are multiples of the market's.
     pub frames: BTreeMap<Interval, Bars>,
-    /// What the data check noticed.
+    /// Findings of the data check.
     pub findings: Vec<Finding>,
-    /// Finer bars.
+    /// Finer bars, for `intrabar = "detail"`.
     pub detail: Option<Bars>,
-    /// Rows of `bars` that were made to fill holes, ascending: never tradable.
+    /// Rows of `bars` that were filled in for gaps, ascending; never tradable.
     pub made: Vec<Row>,
 }
 
 impl SeriesBars {
-    /// Bars without frames or detail.
+    /// Bars without coarser or finer ones.
     pub fn plain(instrument: Instrument, bars: Bars) -> Self {
         Self {
             instrument,

@@ -1,15 +1,16 @@
 //! `prices.parquet`: a bounded selection of closes of every symbol, so that a report can draw them without the
 //! market's files.
 //!
-//! Owns which closes are kept (see [`super::thin`]) and the file's columns. For display only: no result is ever
+//! Owns which closes are kept (see [`super::downsample`]) and the file's columns. For display only: no result is ever
 //! computed from it. Times are the bars' opens.
 
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
-use arrow::datatypes::{DataType, Field, Float64Type, Schema, TimeUnit, TimestampMicrosecondType};
-use arrow::error::ArrowError;
+use arrow_array::types::{Float64Type, TimestampMicrosecondType};
+use arrow_array::{Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow_schema::ArrowError;
+use arrow_schema::{DataType, Field, Schema, TimeUnit};
 
 use super::table_file::TableFile;
 use super::{Downsampler, Point, StoreError, columns};

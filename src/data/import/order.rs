@@ -7,7 +7,7 @@ use super::writer::bar;
 use crate::domain::Timestamp;
 use crate::market::{Bars, bar_error};
 
-/// Adds bars behind others.
+/// Appends bars.
 pub(super) fn append(bars: &mut Bars, more: &Bars) {
     bars.ts.extend_from_slice(&more.ts);
     bars.open.extend_from_slice(&more.open);
@@ -17,7 +17,7 @@ pub(super) fn append(bars: &mut Bars, more: &Bars) {
     bars.volume.extend_from_slice(&more.volume);
 }
 
-/// The same bars by time; equal times keep their order.
+/// The bars sorted by time; the sort is stable.
 pub(super) fn in_order(bars: Bars) -> Bars {
     if bars.ts.is_sorted() {
         return bars;
@@ -32,7 +32,7 @@ pub(super) fn in_order(bars: Bars) -> Bars {
     sorted
 }
 
-/// Refuses a row that lies years from the one before it in the file; the time of the last row.
+/// Refuses a row that is years away from the previous one in the file; returns the time of the last row.
 pub(super) fn none_astray(
     path: &Path,
     first_row: u64,

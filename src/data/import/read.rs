@@ -1,4 +1,4 @@
-//! One file's bars in memory, in order and checked.
+//! Reads one file's bars into memory, sorted and checked.
 
 use std::path::Path;
 
@@ -11,10 +11,10 @@ use super::{Format, ImportError};
 use crate::domain::{Symbol, Timestamp};
 use crate::market::{Bars, bar_error};
 
-/// Reads a file of bars whole: sorted, exact repetitions dropped, every row checked.
+/// Reads a whole file of bars: sorts it, drops exact duplicates, checks every row.
 ///
 /// # Errors
-/// As importing it would; [`ImportError::NotBars`] where it holds trades.
+/// As for importing it; [`ImportError::NotBars`] where it holds trades.
 pub fn read_bars(
     path: &Path,
     format: Option<Format>,
@@ -40,20 +40,20 @@ pub fn read_bars(
     Ok((symbol, bars))
 }
 
-/// The first and last rows of a file and how many there are; trades are shown as flat bars.
+/// First and last rows of a file, and the number of rows; trades are shown as flat bars.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Survey {
-    /// How many rows.
+    /// Number of rows.
     pub rows: u64,
     /// The first rows, in the file's order.
     pub head: Vec<(Timestamp, [f64; 5])>,
     /// The last rows, in the file's order.
     pub tail: Vec<(Timestamp, [f64; 5])>,
-    /// The earliest and the latest time.
+    /// Earliest and latest time.
     pub range: Option<(Timestamp, Timestamp)>,
 }
 
-/// Reads all rows of a file and keeps `shown` at either end.
+/// Reads all rows of a file and keeps `shown` at each end.
 ///
 /// # Errors
 /// Where the file cannot be read.

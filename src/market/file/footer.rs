@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use arrow::array::RecordBatch;
+use arrow_array::RecordBatch;
 use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 use parquet::basic::Compression;
 
@@ -12,7 +12,7 @@ use super::columns::Columns;
 use crate::decode::{Batches, ParquetFile, Selection, guarded_as};
 use crate::market::MarketError;
 
-/// Rows decoded at a time.
+/// Rows per decoded batch.
 const BATCH_ROWS: usize = 65_536;
 
 /// What the footer says, and the way to the rows.
@@ -48,18 +48,18 @@ impl Footer {
         self.parquet.metadata()
     }
 
-    /// Runs what looks into decoded columns: damaged ones may still make it panic.
+    /// Runs code that reads decoded columns; damaged ones may still cause a panic.
     pub fn guarded<T>(&self, look: impl FnOnce() -> Result<T, MarketError>) -> Result<T, MarketError> {
         guarded_as(|error| MarketError::undecoded(&self.path, error), look)
     }
 
-    /// The rows of these row groups and these top-level columns, in the file's order.
+    /// The rows of these row groups and top-level columns, in the file's order.
     pub fn reader(&self, groups: &[usize], columns: &[usize]) -> Result<Batches, MarketError> {
         let wanted = Selection { groups: Some(groups), columns: Some(columns) };
         self.parquet.batches(BATCH_ROWS, wanted).map_err(|error| MarketError::undecoded(&self.path, error))
     }
 
-    /// The type of one of its columns, as an error says it.
+    /// The error for a column of an unsupported type.
     pub fn wrong_type(&self, column: usize) -> MarketError {
         let field = self.parquet.schema().field(column);
         MarketError::ColumnType {
@@ -69,7 +69,7 @@ impl Footer {
         }
     }
 
-    /// Runs `each` over the batches of a reader.
+    /// Calls `each` for every batch of a reader.
     pub fn for_each(
         &self,
         reader: Batches,
@@ -83,7 +83,7 @@ impl Footer {
     }
 }
 
-/// Looks at the file's two ends to say plainly what it is when it is no Parquet file.
+/// Checks the first and last bytes of the file, for a clear message where it is not Parquet.
 fn sniff(path: &Path, mut file: &File) -> Result<(), MarketError> {
     let io = |source| MarketError::io("read", path, source);
     let bytes = file.metadata().map_err(io)?.len();
@@ -103,7 +103,7 @@ fn sniff(path: &Path, mut file: &File) -> Result<(), MarketError> {
     if &tail == b"PAR1" { Ok(()) } else { Err(MarketError::Truncated { file: path.to_owned(), bytes }) }
 }
 
-/// Refuses up front what the decoder was built without.
+/// Refuses compression codecs that this program does not support.
 fn supported(path: &Path, metadata: &ArrowReaderMetadata) -> Result<(), MarketError> {
     let groups = metadata.metadata().row_groups().iter();
     let codec = groups.flat_map(|group| group.columns()).map(|column| column.compression()).find(|codec| {

@@ -8,8 +8,8 @@ use super::groups::{self, RowGroup};
 use crate::domain::{Interval, Span, Timestamp};
 use crate::market::MarketError;
 
-/// A Parquet file of bars whose footer has been read, and nothing else yet (but for the time column where
-/// the footer does not say which times the row groups cover).
+/// A Parquet file of bars. Only its footer has been read (and the time column, where the footer has no time
+/// statistics).
 #[derive(Debug)]
 pub struct BarFile {
     pub(super) footer: Footer,
@@ -18,41 +18,40 @@ pub struct BarFile {
 }
 
 impl BarFile {
-    /// Reads the footer.
+    /// Opens the file and reads its footer.
     ///
     /// # Errors
-    /// Where it is no whole Parquet file of bars with at least one row.
+    /// Where it is not a complete Parquet file of bars with at least one row.
     pub fn open(path: &Path) -> Result<Self, MarketError> {
         let footer = Footer::read(path)?;
         let (groups, scale) = footer.guarded(|| groups::survey(&footer))?;
         Ok(Self { footer, scale, groups })
     }
 
-    /// Where it lies.
+    /// The file's path.
     pub fn path(&self) -> &Path {
         self.footer.path()
     }
 
-    /// Its row groups that have rows, in the file's order.
+    /// Its non-empty row groups, in the file's order.
     pub fn groups(&self) -> &[RowGroup] {
         &self.groups
     }
 
-    /// Time of its earliest row.
+    /// Time of the earliest row.
     pub fn first(&self) -> Timestamp {
         self.groups.iter().map(|group| group.first).min().unwrap_or_default()
     }
 
-    /// Time of its latest row.
+    /// Time of the latest row.
     pub fn last(&self) -> Timestamp {
         self.groups.iter().map(|group| group.last).max().unwrap_or_default()
     }
 
-    /// The interval that the times tell: the median of the spacings of the first rows. `None` where there
-    /// is only one row.
+    /// The interval, as the median spacing of the first rows. `None` where there is only one row.
     ///
     /// # Errors
-    /// [`MarketError::UnknownInterval`] where the median is no bar interval.
+    /// [`MarketError::UnknownInterval`] where the median is not a bar interval.
     pub fn spacing(&self) -> Result<Option<Interval>, MarketError> {
         let first: Vec<usize> = self.groups.iter().take(1).map(|group| group.index).collect();
         let mut times: Vec<i64> = Vec::new();

@@ -1,4 +1,4 @@
-//! All checks of one series.
+//! Runs all checks of one series.
 
 use super::finding::{Finding, FindingKind, Severity};
 use super::series::{Origin, Series};
@@ -6,13 +6,13 @@ use super::{gaps, jumps, order, stale_prices, values};
 use crate::market::Bars;
 use crate::scenario::Calendar;
 
-/// What is suspicious or wrong in these bars, the gravest first. Bars need not be clean; NaN stands for
-/// a missing value. `calendar` is when the market trades; told from the bars where it is not stated.
+/// All findings in these bars, the most severe first. Bars need not be valid; NaN stands for a missing value.
+/// Without `calendar` it is detected from the bars.
 pub fn inspect(bars: &Bars, calendar: Option<Calendar>) -> Vec<Finding> {
     inspect_as(bars, calendar, Origin::Replay)
 }
 
-/// The same, for bars of this origin.
+/// As [`inspect`], for bars of this origin.
 pub fn inspect_as(bars: &Bars, calendar: Option<Calendar>, origin: Origin) -> Vec<Finding> {
     if bars.is_empty() {
         return vec![Finding::whole(FindingKind::Empty, Severity::Error, "there are no rows")];

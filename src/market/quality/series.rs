@@ -6,19 +6,20 @@ use crate::market::Bars;
 use crate::market::calendar::told_by;
 use crate::scenario::Calendar;
 
-/// Times over fewer days than these do not tell whether a venue has sessions.
+/// Shorter data does not determine whether a venue has sessions.
 const TELLING: i64 = 8 * 24 * 3_600_000_000;
 
-/// Where the bars come from: what the loader would refuse is graver in a file that is to be loaded.
+/// Where the bars come from. Problems that the loader would refuse are more severe in a file that is to be
+/// loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// Bars that are, or are to be, replayed as they are.
+    /// Bars to be replayed as they are.
     Replay,
-    /// A vendor's file: importing sorts it and drops exact repetitions.
+    /// A vendor's file: the import sorts it and drops exact duplicates.
     Vendor,
 }
 
-/// The calendar that sorted times tell, or that is stated; round the clock where neither says.
+/// The stated calendar, or the one detected from sorted times; round the clock where neither is known.
 pub fn calendar_of(times: &[Timestamp], interval: Interval, stated: Option<Calendar>) -> Calendar {
     let telling =
         times.first().zip(times.last()).is_some_and(|(first, last)| (*last - *first).micros() >= TELLING);
@@ -26,13 +27,12 @@ pub fn calendar_of(times: &[Timestamp], interval: Interval, stated: Option<Calen
     stated.or_else(told).unwrap_or(Calendar::RoundTheClock)
 }
 
-/// The rows of a series that can be compared with their neighbours: in order, one for each time, no value
-/// missing.
+/// The rows of a series that can be compared with their neighbours: sorted, unique in time, complete.
 pub struct Series<'b> {
     pub bars: &'b Bars,
-    /// Places in `bars`.
+    /// Indexes in `bars`.
     pub rows: Vec<usize>,
-    /// When the market trades.
+    /// The market's calendar.
     pub calendar: Calendar,
 }
 
@@ -74,7 +74,7 @@ impl<'b> Series<'b> {
         [self.bars.open[row], self.bars.high[row], self.bars.low[row], self.bars.close[row]]
     }
 
-    /// A finding that begins at this place.
+    /// A finding whose first row is at this index.
     pub fn finding(
         &self,
         kind: FindingKind,

@@ -5,14 +5,14 @@ use std::ops::Range;
 use super::ExprError;
 use crate::domain::Interval;
 
-/// What an expression yields.
+/// The type of an expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Number,
     Condition,
 }
 
-/// Collects what is wrong. A method that gives `None` has reported why.
+/// Collects errors. A method that returns `None` has reported one.
 pub(super) struct Checker<'t> {
     pub text: &'t str,
     pub default_timeframe: Interval,
@@ -21,12 +21,12 @@ pub(super) struct Checker<'t> {
 }
 
 impl<'t> Checker<'t> {
-    /// The text of a span, for messages.
+    /// The source text of a span, for messages.
     pub fn quote(&self, span: &Range<usize>) -> &'t str {
         self.text.get(span.clone()).unwrap_or_default()
     }
 
-    /// Notes a mistake; gives the `None` that its finder returns.
+    /// Records an error and returns `None` for the caller to return.
     pub fn report<T>(&mut self, error: ExprError) -> Option<T> {
         self.errors.push(error);
         None

@@ -4,18 +4,18 @@ use super::risk::Profiles;
 use crate::domain::{Instrument, Interval, Symbol};
 use crate::scenario::Registry;
 
-/// What agents refer to; each part is absent where something was wrong with it.
+/// What an agent can refer to; `None` where that part had errors.
 pub(super) struct Surroundings<'a> {
     /// The scenario's symbols.
     pub(super) symbols: Option<&'a [Symbol]>,
-    /// The same with their rules, under the names that results show.
+    /// The instruments, under the names that results show.
     pub(super) instruments: Option<&'a [Instrument]>,
     /// The scenario's interval.
     pub(super) interval: Option<Interval>,
     /// Its own risk profiles.
     pub(super) profiles: Option<&'a Profiles>,
-    /// The currency of wallets.
+    /// The quote currency of wallets.
     pub(super) quote: Option<&'a str>,
-    /// Where registered agents are found.
+    /// The registry of agents.
     pub(super) registry: &'a dyn Registry,
 }

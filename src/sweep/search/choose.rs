@@ -6,7 +6,7 @@ use crate::domain::Seed;
 use crate::scenario::{SearchKind, SweepSpec};
 use crate::sweep::Space;
 
-/// The search that a sweep names.
+/// The search algorithm of a sweep.
 pub fn search(spec: &SweepSpec, seed: Seed, windows: usize) -> Box<dyn Search> {
     let space = Space::of(spec);
     let batch = spec.batch as usize;

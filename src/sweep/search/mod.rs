@@ -1,9 +1,9 @@
-//! Searches: each proposes points of the unit cube batch by batch, and may learn from what came out.
+//! Search algorithms: each proposes points of the unit cube in batches and may learn from their scores.
 //!
-//! One search a file, all behind [`Search`]. Batches are synchronous: a search learns of a batch when all of
-//! it is done, so that what it proposes next depends on the seed and on outcomes alone, never on threads.
-//! Never replays anything. A point may be excluded by the sweep's conditions or known from before; the
-//! search is told either way.
+//! One algorithm per file, all behind [`Search`]. Batches are synchronous: a search learns of a batch when
+//! all of it is finished, so its proposals depend only on the seed and the outcomes, never on threads. Never
+//! replays anything. A point may be excluded by the sweep's conditions or already known; the search is told
+//! in either case.
 
 mod choose;
 mod cma_es;

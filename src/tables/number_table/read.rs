@@ -8,23 +8,23 @@ use super::{NumberTable, TableError, parquet_file, text_file};
 use crate::decode::open_regular;
 
 impl NumberTable {
-    /// Reads a whole file: every column beside the labels must hold numbers.
+    /// Reads a whole file: every column except the labels must be numeric.
     ///
     /// # Errors
-    /// [`TableError`] with the file's first problem, its line or row, its column and the value.
+    /// [`TableError`] with the file's first problem: its line or row, its column and the value.
     pub fn read(path: &Path) -> Result<Self, TableError> {
         read(path, Wanted { columns: None, infinities: false })
     }
 
-    /// Reads the labels and these columns, in this order; others may hold anything.
+    /// Reads the labels and these columns, in this order; other columns may hold anything.
     ///
     /// # Errors
-    /// As [`NumberTable::read`], and where a column is not there.
+    /// As [`NumberTable::read`], and where a column does not exist.
     pub fn read_columns(path: &Path, columns: &[&str]) -> Result<Self, TableError> {
         read(path, Wanted { columns: Some(columns), infinities: false })
     }
 
-    /// As [`NumberTable::read`], of scores: a value may be infinite (`inf`, `-inf`, `infinity`).
+    /// As [`NumberTable::read`], for scores: a value may be infinite (`inf`, `-inf`, `infinity`).
     ///
     /// # Errors
     /// As [`NumberTable::read`].

@@ -5,7 +5,7 @@ use super::super::probe::Probe;
 use super::super::{Format, ImportError};
 use super::{binance, bitfinex, cryptodatadownload, freqtrade, generic, kraken, lean, yahoo};
 
-/// The format that a file looks like; `None` where none fits.
+/// Detects a file's format; `None` where none matches.
 pub fn detect(probe: &Probe, reading: &Reading) -> Option<Format> {
     if reading.map.is_some() {
         return Some(Format::Csv);
@@ -23,7 +23,7 @@ pub fn detect(probe: &Probe, reading: &Reading) -> Option<Format> {
     })
 }
 
-/// How to read a file of a format.
+/// The import plan of a file in a given format.
 ///
 /// # Errors
 /// Where it is not of that format, or holds nothing that bars can be made of.

@@ -1,6 +1,6 @@
-//! One file per vendor: does this file look like theirs, and where is everything in it.
+//! One file per vendor: detection of its files, and their layout.
 //!
-//! Owns what vendors decided: names, orders of columns, units, zones. Never reads a row.
+//! Owns the vendors' conventions: names, column orders, units, time zones. Never reads a row.
 
 mod binance;
 mod bitfinex;

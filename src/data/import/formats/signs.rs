@@ -3,17 +3,18 @@
 use super::super::probe::Probe;
 use super::super::{Format, ImportError};
 
-/// A file is not of the format it is taken for.
+/// The error for a file that is not of the given format.
 pub(super) fn not(probe: &Probe, format: Format, detail: impl Into<String>) -> ImportError {
     ImportError::NotThisFormat { path: probe.path.clone(), format, detail: detail.into() }
 }
 
-/// Whether all of these fields are numbers.
+/// Whether all fields are numbers.
 pub(super) fn numeric(fields: &[&str]) -> bool {
     !fields.is_empty() && fields.iter().all(|field| field.parse::<f64>().is_ok())
 }
 
-/// Whether rows of numbers are open, high, low, close in these places: no high below an open, and so on.
+/// Whether the rows are consistent with open, high, low and close at these indexes: no high below an open,
+/// and so on.
 pub(super) fn ordered(rows: &[Vec<&str>], [open, high, low, close]: [usize; 4]) -> bool {
     rows.iter().all(|row| {
         let value = |place: usize| row.get(place).and_then(|field| field.parse::<f64>().ok());
