@@ -1,6 +1,6 @@
 //! Which times each row group covers, so that those outside a window are never read.
 
-use arrow::array::ArrayRef;
+use arrow_array::ArrayRef;
 use parquet::arrow::arrow_reader::statistics::StatisticsConverter;
 
 use super::decode::{TimeScale, is_text, raw_times};

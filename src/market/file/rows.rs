@@ -45,7 +45,7 @@ impl BarFile {
 
     fn append(
         &self,
-        batch: &arrow::array::RecordBatch,
+        batch: &arrow_array::RecordBatch,
         projected: &[usize],
         rows: &mut Rows,
     ) -> Result<(), MarketError> {
