@@ -1,6 +1,6 @@
 //! The time range of each row group, so that groups outside a window are never read.
 
-use arrow::array::ArrayRef;
+use arrow_array::ArrayRef;
 use parquet::arrow::arrow_reader::statistics::StatisticsConverter;
 
 use super::decode::{TimeScale, is_text, raw_times};
