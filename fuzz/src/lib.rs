@@ -1,9 +1,56 @@
-//! Inputs for the fuzz targets: valid ones with a few edits.
+//! How a fuzz target is run, and its inputs: valid ones with a few edits.
 
-use bolero::TypeGenerator;
+use std::env;
+use std::fmt::Debug;
+use std::time::{Duration, Instant};
+
+use proptest::collection::vec;
+use proptest::prelude::{Strategy, any};
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
+
+/// Inputs between two looks at the clock.
+const ROUND: u32 = 256;
+
+/// Runs `target` on inputs from `inputs` for `FUZZ_SECONDS` (1 where that is not set). A panic fails with the smallest
+/// input that was found to cause it.
+///
+/// # Panics
+/// With that input.
+pub fn fuzz<S: Strategy<Value: Debug>>(inputs: &S, target: impl Fn(S::Value)) {
+    let seconds = env::var("FUZZ_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(1.0);
+    let (began, budget) = (Instant::now(), Duration::from_secs_f64(seconds));
+    while began.elapsed() < budget {
+        let config =
+            Config { cases: ROUND, failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() };
+        let ran = TestRunner::new(config).run(inputs, |input| {
+            target(input);
+            Ok::<(), TestCaseError>(())
+        });
+        if let Err(failure) = ran {
+            panic!("{failure}");
+        }
+    }
+}
+
+/// A seed's number, and edits of it.
+pub fn edits(most: usize) -> impl Strategy<Value = (u8, Vec<Edit>)> {
+    let edit = (any::<u16>(), 0_u8..7, any::<u8>()).prop_map(|(at, what, value)| Edit {
+        at,
+        what: match what {
+            0 => What::Set(value),
+            1 => What::Flip(value),
+            2 => What::Insert(value),
+            3 => What::Remove(value),
+            4 => What::Repeat(value),
+            5 => What::Word(value),
+            _ => What::End,
+        },
+    });
+    (any::<u8>(), vec(edit, 0..=most))
+}
 
 /// One change of a text or file.
-#[derive(Debug, Clone, TypeGenerator)]
+#[derive(Debug, Clone)]
 pub struct Edit {
     /// Where, as a share of the length.
     at: u16,
@@ -12,7 +59,7 @@ pub struct Edit {
 }
 
 /// What an edit does.
-#[derive(Debug, Clone, TypeGenerator)]
+#[derive(Debug, Clone)]
 enum What {
     /// Another byte.
     Set(u8),
@@ -32,8 +79,30 @@ enum What {
 
 /// Words that often go wrong.
 const WORDS: [&str; 24] = [
-    "", "\"", "'", "[", "]", "[[", "{", "}", "(", ")", "=", ",", ";", "@", "-", "nan", "inf", "1e999", "0x7f",
-    "99999999999999999999", "\u{feff}", "\u{1f40d}", "\r\n", "\0",
+    "",
+    "\"",
+    "'",
+    "[",
+    "]",
+    "[[",
+    "{",
+    "}",
+    "(",
+    ")",
+    "=",
+    ",",
+    ";",
+    "@",
+    "-",
+    "nan",
+    "inf",
+    "1e999",
+    "0x7f",
+    "99999999999999999999",
+    "\u{feff}",
+    "\u{1f40d}",
+    "\r\n",
+    "\0",
 ];
 
 /// A seed with these edits.

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use tiltyard::internals::data::import::{Format, Reading, read_bars};
-use tiltyard::internals::tables::{NumberTable, ReturnColumn};
+use crate::rooms::data::import::{Format, Reading, read_bars};
+use crate::rooms::tables::{NumberTable, ReturnColumn};
 
 /// Writes the file and reads it in every way.
 pub fn holds(name: &str, bytes: &[u8], format: Option<Format>) {
@@ -23,7 +23,14 @@ fn as_bars(path: &Path, format: Option<Format>) {
     assert!(bars.ts.is_sorted_by(|before, at| before < at), "times do not increase");
     for row in 0..bars.len() {
         let (open, high, low, close) = (bars.open[row], bars.high[row], bars.low[row], bars.close[row]);
-        assert!(low > 0.0 && low <= open.min(close) && high >= open.max(close) && high.is_finite(), "row {row} is no bar");
-        assert!(bars.volume[row] >= 0.0 && bars.volume[row].is_finite(), "row {row}: volume {}", bars.volume[row]);
+        assert!(
+            low > 0.0 && low <= open.min(close) && high >= open.max(close) && high.is_finite(),
+            "row {row} is no bar"
+        );
+        assert!(
+            bars.volume[row] >= 0.0 && bars.volume[row].is_finite(),
+            "row {row}: volume {}",
+            bars.volume[row]
+        );
     }
 }

@@ -1,13 +1,50 @@
 //! Conditions of rules.
 
-use tiltyard::internals::domain::Interval;
-use tiltyard::internals::scenario::expr::{parse, to_text};
+use crate::rooms::domain::Interval;
+use crate::rooms::scenario::expr::{parse, to_text};
+use proptest::collection::vec;
+use proptest::prelude::any;
+use proptest::sample::select;
+use tiltyard_fuzz::fuzz;
 
 /// Words that conditions are made of.
 const WORDS: [&str; 36] = [
-    "close", "open", "volume", "rsi(14)", "sma(20)", "ema(5)", "sma(", "macd_line(12, 26, 9)", "ago(", "abs(", "max(", "min(",
-    "crosses_above(", "crosses_below(", "crosses_above", ")", "(", ",", "@", "@4h", "@1d", "@7m", "<", ">", "<=", ">=", "==", "+",
-    "-", "*", "/", "and", "or", "not", "30", "0.5",
+    "close",
+    "open",
+    "volume",
+    "rsi(14)",
+    "sma(20)",
+    "ema(5)",
+    "sma(",
+    "macd_line(12, 26, 9)",
+    "ago(",
+    "abs(",
+    "max(",
+    "min(",
+    "crosses_above(",
+    "crosses_below(",
+    "crosses_above",
+    ")",
+    "(",
+    ",",
+    "@",
+    "@4h",
+    "@1d",
+    "@7m",
+    "<",
+    ">",
+    "<=",
+    ">=",
+    "==",
+    "+",
+    "-",
+    "*",
+    "/",
+    "and",
+    "or",
+    "not",
+    "30",
+    "0.5",
 ];
 
 fn holds(text: &str) {
@@ -15,7 +52,11 @@ fn holds(text: &str) {
     match parse(text, hour, hour) {
         Ok(expr) => {
             let printed = to_text(&expr);
-            assert_eq!(parse(&printed, hour, hour).as_ref(), Ok(&expr), "`{text}` was printed as `{printed}`");
+            assert_eq!(
+                parse(&printed, hour, hour).as_ref(),
+                Ok(&expr),
+                "`{text}` was printed as `{printed}`"
+            );
         }
         Err(mistakes) => {
             assert!(!mistakes.is_empty(), "refused without a reason");
@@ -28,13 +69,10 @@ fn holds(text: &str) {
 
 #[test]
 fn words_of_the_language() {
-    bolero::check!().with_type::<Vec<u8>>().for_each(|words| {
-        let words: Vec<&str> = words.iter().take(24).map(|&word| WORDS[usize::from(word) % WORDS.len()]).collect();
-        holds(&words.join(" "));
-    });
+    fuzz(&vec(select(&WORDS[..]), 0..24), |words| holds(&words.join(" ")));
 }
 
 #[test]
 fn any_text() {
-    bolero::check!().with_type::<String>().for_each(|text| holds(text));
+    fuzz(&any::<String>(), |text| holds(&text));
 }

@@ -1,5 +1,10 @@
 //! What must hold of input from outside, whatever it is. See `fuzz/README.md`.
 
+/// The rooms whose input is fuzzed.
+mod rooms {
+    pub use tiltyard::{data, domain, market, scenario, store, tables};
+}
+
 mod bars;
 mod expression;
 mod outcome;

@@ -1,7 +1,9 @@
 //! Outcomes of sweeps as they are kept in the store.
 
-use tiltyard::internals::store::sweep::{decode_outcome, encode_outcome};
-use tiltyard_fuzz::{Edit, edited};
+use crate::rooms::store::sweep::{decode_outcome, encode_outcome};
+use proptest::collection::vec;
+use proptest::prelude::any;
+use tiltyard_fuzz::{edited, edits, fuzz};
 
 fn holds(bytes: &[u8]) {
     let Some(outcome) = decode_outcome(bytes) else { return };
@@ -13,13 +15,11 @@ fn holds(bytes: &[u8]) {
 
 #[test]
 fn any_bytes() {
-    bolero::check!().with_type::<Vec<u8>>().for_each(|bytes| holds(bytes));
+    fuzz(&vec(any::<u8>(), 0..2_000), |bytes| holds(&bytes));
 }
 
 #[test]
 fn edited_zeros() {
     // An outcome of zeros is long enough for every field.
-    bolero::check!().with_type::<(u16, Vec<Edit>)>().for_each(|(length, edits)| {
-        holds(&edited(&vec![0; usize::from(*length) % 2_000], edits));
-    });
+    fuzz(&(0_usize..2_000, edits(8)), |(length, (_, edits))| holds(&edited(&vec![0; length], &edits)));
 }

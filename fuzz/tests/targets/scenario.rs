@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use tiltyard::internals::scenario::{STARTER, Scenario, identity_json};
-use tiltyard_fuzz::{Edit, edited_text, pick};
+use crate::rooms::scenario::{STARTER, Scenario, identity_json};
+use proptest::prelude::any;
+use tiltyard_fuzz::{edited_text, edits, fuzz, pick};
 
 const SEEDS: [&str; 5] = [
     STARTER,
@@ -33,12 +34,10 @@ fn holds(text: &str) {
 
 #[test]
 fn an_edited_scenario() {
-    bolero::check!().with_type::<(u8, Vec<Edit>)>().for_each(|(which, edits)| {
-        holds(&edited_text(pick(&SEEDS, *which), &edits[..edits.len().min(8)]));
-    });
+    fuzz(&edits(8), |(which, edits)| holds(&edited_text(pick(&SEEDS, which), &edits)));
 }
 
 #[test]
 fn any_text() {
-    bolero::check!().with_type::<String>().for_each(|text| holds(text));
+    fuzz(&any::<String>(), |text| holds(&text));
 }

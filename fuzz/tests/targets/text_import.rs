@@ -1,6 +1,6 @@
 //! Vendors' text files.
 
-use tiltyard_fuzz::{Edit, edited, pick};
+use tiltyard_fuzz::{edited, edits, fuzz, pick};
 
 use super::bars;
 
@@ -30,8 +30,8 @@ const SEEDS: [(&str, &str); 5] = [
 
 #[test]
 fn an_edited_file() {
-    bolero::check!().with_type::<(u8, Vec<Edit>)>().for_each(|(which, edits)| {
-        let (name, text) = pick(&SEEDS, *which);
-        bars::holds(name, &edited(text.as_bytes(), &edits[..edits.len().min(6)]), None);
+    fuzz(&edits(6), |(which, edits)| {
+        let (name, text) = pick(&SEEDS, which);
+        bars::holds(name, &edited(text.as_bytes(), &edits), None);
     });
 }
