@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::bars::{Bars, Row};
 use super::calendar::TradingYear;
-use super::extremes::Extremes;
 use super::quality::Finding;
+use super::zone_map::Extremes;
 use crate::domain::{Instrument, Interval, SymbolId, Timestamp};
 use crate::scenario::Calendar;
 
