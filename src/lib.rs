@@ -14,6 +14,7 @@ pub mod market;
 pub mod metrics;
 pub mod report;
 pub mod risk;
+pub mod run;
 pub mod scenario;
 pub mod statistics;
 pub mod store;

@@ -32,6 +32,6 @@ pub use outcome::{
 };
 pub use ranking::{leaderboard, rank_battle};
 pub use regime::Regime;
-pub use run::{NoProgress, Observer, Plan, RunError, RunOptions, run, run_by};
+pub use run::{Interrupted, NoProgress, Observer, Plan, RunOptions, run, run_by};
 pub use score::{score, score_over, shown, why_over};
 pub use windows::{DateRange, WindowError, plan_windows, unused_ticks};

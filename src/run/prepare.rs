@@ -1,0 +1,62 @@
+//! From a checked scenario to all that its replays need: bars, windows, entrants.
+
+use std::time::{Duration, Instant};
+
+use super::{RunError, checks, wallets};
+use crate::market::{self, LoadRequest, Market};
+use crate::scenario::{Intrabar, Scenario};
+use crate::sweep;
+use crate::tournament::formats;
+use crate::tournament::{DateRange, Plan, WindowSpan, history_needs, plan_windows};
+
+/// A scenario that is ready to be replayed, as often as one likes.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The scenario, with its entrants among the agents.
+    pub scenario: Scenario,
+    /// The bars.
+    pub market: Market,
+    /// The windows in them.
+    pub windows: Vec<WindowSpan>,
+    /// How long that took.
+    pub(super) loading: Duration,
+}
+
+impl Prepared {
+    /// What the engine is given.
+    pub(super) const fn plan(&self) -> Plan<'_> {
+        Plan { scenario: &self.scenario, market: &self.market, windows: self.windows.as_slice() }
+    }
+}
+
+/// Loads the market of a scenario, plans its windows, and checks that every agent can take part.
+///
+/// # Errors
+/// [`RunError`], of kind `Data` where the market data is wrong or missing, else `Usage`; before the first bar is
+/// replayed.
+pub fn prepare(scenario: &Scenario) -> Result<Prepared, RunError> {
+    let started = Instant::now();
+    let scenario = scenario.clone();
+    let market = load(&scenario)?;
+    checks::quantities(&scenario, &market)?;
+    let spec = &scenario.market;
+    let (ticks, embargo) = (market.in_range, scenario.battle.embargo);
+    let range = DateRange { ticks, start: spec.start, end: spec.end, embargo };
+    let windows = plan_windows(&scenario.battle.windows, &market, range, scenario.seed)?;
+    wallets::check(&scenario, &market, &windows)?;
+    checks::strategies(&scenario, &market, &windows)?;
+    if let Some(tournament) = &scenario.tournament {
+        formats::check(&tournament.format, scenario.agents.len(), windows.len())?;
+    }
+    Ok(Prepared { scenario, market, windows, loading: started.elapsed() })
+}
+
+/// The bars, with as much history before them as any agent or trial reads.
+fn load(scenario: &Scenario) -> Result<Market, RunError> {
+    let trials = scenario.sweep.as_ref().map(sweep::extremes).unwrap_or_default();
+    let needs = history_needs(scenario, &trials);
+    let mut venues = trials.iter().map(|setup| &setup.venue).chain([&scenario.venue]);
+    let detail = venues.any(|venue| venue.intrabar == Intrabar::Detail);
+    let (frames, history_bars) = (&needs.frames, needs.bars);
+    Ok(market::load(&LoadRequest { spec: &scenario.market, frames, history_bars, detail })?)
+}
