@@ -23,7 +23,7 @@ pub fn check(args: &CheckArgs) -> Result<Exit, Failure> {
         other => other?,
     };
     let warnings = diagnostics::warnings(&source);
-    let found = run::check(&source.scenario).map_err(|error| Failure::of_run(&error, &source));
+    let found = run::check(&source.scenario, &[]).map_err(|error| Failure::of_run(&error, &source));
     if args.json {
         return answer(&args.file, warnings, found.map(|_| ()));
     }

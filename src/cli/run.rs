@@ -33,7 +33,7 @@ pub fn run_source(source: &ScenarioSource, args: &OutputArgs, engine: Loop) -> R
     let interrupt = Interrupt::listen();
     let destination = begin(source, args)?;
     let stored = on_threads(args.threads.map(usize::from), || {
-        let prepared = prepare(&source.scenario).map_err(|error| Failure::of_run(&error, source))?;
+        let prepared = prepare(&source.scenario, &[]).map_err(|error| Failure::of_run(&error, source))?;
         if prepared.scenario.sweep.is_some() {
             return sweep::run(&prepared, &destination, args, engine, interrupt).map(|()| None);
         }

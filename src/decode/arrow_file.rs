@@ -9,7 +9,7 @@ use arrow::datatypes::SchemaRef;
 use arrow::ipc::reader::FileReader;
 use arrow::ipc::{Block, root_as_footer, root_as_message};
 
-use super::unpack::open_regular;
+use super::regular::open_regular;
 use super::{DecodeError, guarded, limits};
 
 /// An Arrow IPC file whose headers have been believed. Ends after the first error.

@@ -1,6 +1,6 @@
 //! What a scenario would replay, without replaying it.
 
-use super::{Prepared, RunError, prepare};
+use super::{Entrant, Prepared, RunError, prepare};
 use crate::domain::{Interval, Timestamp};
 use crate::scenario::Scenario;
 use crate::tournament::unused_ticks;
@@ -32,8 +32,8 @@ pub struct CheckReport {
 ///
 /// # Errors
 /// As [`prepare`].
-pub fn check(scenario: &Scenario) -> Result<CheckReport, RunError> {
-    let Prepared { scenario, market, windows, .. } = prepare(scenario)?;
+pub fn check(scenario: &Scenario, entrants: &[Entrant]) -> Result<CheckReport, RunError> {
+    let Prepared { scenario, market, windows, .. } = prepare(scenario, entrants)?;
     let range = market.in_range;
     let ticks = windows.iter().map(|span| span.window.ticks.last - span.window.ticks.first);
     let first = Timestamp::from_micros(0);

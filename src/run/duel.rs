@@ -132,7 +132,8 @@ fn play(
     observer: &dyn RunObserver,
 ) -> Result<Played, RunError> {
     let plan = Plan { scenario: pair, windows: &prepared.windows[index..=index], ..prepared.plan() };
-    let played = tournament::run_by(&plan, &CancelOnly(observer), RunOptions::default())
+    let (own, watch) = (&prepared.own, CancelOnly(observer));
+    let played = tournament::run_entrants(&plan, own, &watch, RunOptions::default())
         .map_err(|error| RunError::from(error).keeping(Kept::Order))?;
     let scores = played.scores(pair.battle.ranking_metric, &pair.metrics);
     let span = &prepared.windows[index];

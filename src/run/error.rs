@@ -36,6 +36,25 @@ pub enum RunError {
         /// All problems, by their place in the text.
         problems: Vec<Problem>,
     },
+    /// No scenario was given.
+    #[error("no scenario was given")]
+    NoScenario,
+    /// An agent of the program's own cannot take part.
+    #[error("the entrant `{name}` cannot take part: {problem}")]
+    Entrant {
+        /// Its name.
+        name: String,
+        /// Why not.
+        problem: String,
+    },
+    /// A rematch without agents that only the program had that made the run.
+    #[error("agents of run `{run}` are no part of its scenario: {}", names.join(", "))]
+    OwnAgents {
+        /// The run.
+        run: String,
+        /// The agents.
+        names: Vec<String>,
+    },
     /// The market data is wrong or missing.
     #[error(transparent)]
     Market(#[from] MarketError),
@@ -283,6 +302,11 @@ impl RunError {
             }
             Self::Edit(EditError::NoAgent { known, .. }) => {
                 return format!("its agents are {}", known.join(", "));
+            }
+            Self::NoScenario => "give a scenario's file or text",
+            Self::Entrant { .. } => "give it a name of its own and a balance above 0",
+            Self::OwnAgents { .. } => {
+                "call the rematch from the program that has their strategies, or say who takes part (--agents)"
             }
             Self::NoSweep => "add a `[sweep]` table to the scenario",
             Self::NothingToTry => "widen the values of `[sweep.parameters]`, or `where`",

@@ -6,7 +6,7 @@ use super::Prepared;
 use crate::engine::Loop;
 use crate::indicator::IndicatorCache;
 use crate::sweep::{self, SweepPlan};
-use crate::tournament::{RunOptions, replay_agent};
+use crate::tournament::{RunOptions, replay_entrant};
 
 /// Most time that a sample of a run takes.
 const SAMPLE: Duration = Duration::from_millis(300);
@@ -65,7 +65,7 @@ fn sample(prepared: &Prepared, engine: Loop, all: usize) -> Duration {
     for span in plan.windows {
         let cache = IndicatorCache::new();
         for agent in &plan.scenario.agents {
-            replay_agent(&plan, &plan.scenario.venue, agent, span, &cache, engine);
+            replay_entrant(&plan, &prepared.own, agent, span, &cache, engine);
         }
         ticks += span.window.ticks.last - span.window.ticks.first;
         if started.elapsed() > SAMPLE {

@@ -10,11 +10,13 @@
 //! ScenarioSource::read --> prepare --> run, run_and_store, sweep, duel, estimate
 //! ```
 
+mod builder;
 mod check;
 mod checks;
 mod diagnostic;
 #[cfg(feature = "store")]
 mod duel;
+mod entrant;
 mod error;
 mod estimate;
 mod observer;
@@ -31,10 +33,12 @@ mod sweep_stored;
 mod threads;
 mod wallets;
 
+pub use builder::TournamentBuilder;
 pub use check::{CheckReport, check};
 pub use diagnostic::RunDiagnostic;
 #[cfg(feature = "store")]
 pub use duel::{DuelRequest, duel, duel_stored};
+pub use entrant::Entrant;
 pub use error::{Kept, RunError, RunErrorKind, StrategyProblem, WalletProblem};
 pub use estimate::{RunEstimate, estimate};
 pub use observer::{RunEvent, RunObserver};

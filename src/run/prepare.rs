@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::{RunError, checks, wallets};
+use super::{Entrant, RunError, checks, entrant, wallets};
 use crate::market::{self, LoadRequest, Market};
 use crate::scenario::{Intrabar, Scenario};
+use crate::strategy::OwnStrategies;
 use crate::sweep;
 use crate::tournament::formats;
 use crate::tournament::{DateRange, Plan, WindowSpan, history_needs, plan_windows};
@@ -18,6 +19,8 @@ pub struct Prepared {
     pub market: Market,
     /// The windows in them.
     pub windows: Vec<WindowSpan>,
+    /// The strategies of the entrants.
+    pub(super) own: OwnStrategies,
     /// How long that took.
     pub(super) loading: Duration,
 }
@@ -29,14 +32,26 @@ impl Prepared {
     }
 }
 
-/// Loads the market of a scenario, plans its windows, and checks that every agent can take part.
+/// Loads the market of a scenario, plans its windows, and checks that every agent can take part. `entrants` are agents
+/// of the program's own; they come after the scenario's.
+///
+/// ```
+/// use tiltyard::prelude::*;
+///
+/// let source = ScenarioSource::read("scenarios/daily_rotation.toml".as_ref(), &NoRegistry)?;
+/// let prepared = prepare(&source.scenario, &[])?;
+/// let result = run(&prepared, RunOptions::default(), &NoProgress)?;
+/// assert_eq!(result.tournament.agents.len(), source.scenario.agents.len());
+/// # Ok::<(), RunError>(())
+/// ```
 ///
 /// # Errors
 /// [`RunError`], of kind `Data` where the market data is wrong or missing, else `Usage`; before the first bar is
 /// replayed.
-pub fn prepare(scenario: &Scenario) -> Result<Prepared, RunError> {
+pub fn prepare(scenario: &Scenario, entrants: &[Entrant]) -> Result<Prepared, RunError> {
     let started = Instant::now();
-    let scenario = scenario.clone();
+    let mut scenario = scenario.clone();
+    let own = entrant::enter(&mut scenario, entrants)?;
     let market = load(&scenario)?;
     checks::quantities(&scenario, &market)?;
     let spec = &scenario.market;
@@ -48,7 +63,7 @@ pub fn prepare(scenario: &Scenario) -> Result<Prepared, RunError> {
     if let Some(tournament) = &scenario.tournament {
         formats::check(&tournament.format, scenario.agents.len(), windows.len())?;
     }
-    Ok(Prepared { scenario, market, windows, loading: started.elapsed() })
+    Ok(Prepared { scenario, market, windows, own, loading: started.elapsed() })
 }
 
 /// The bars, with as much history before them as any agent or trial reads.

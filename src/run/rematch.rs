@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{RunError, ScenarioSource};
+use super::{Entrant, RunError, ScenarioSource};
 use crate::decode;
 use crate::scenario::{Edited, edit};
 use crate::store::registry::StoredAgents;
@@ -17,6 +17,8 @@ pub struct RematchRequest<'a> {
     pub run: &'a str,
     /// Who takes part, by name; the same agents where none are given.
     pub agents: Option<&'a [String]>,
+    /// Agents of the program's own that will be given to [`prepare`](super::prepare()).
+    pub entrants: &'a [Entrant],
     /// Settings of the scenario, by path: `("battle.ranking_metric", "sharpe_ratio")`.
     pub settings: &'a [(String, String)],
 }
@@ -28,6 +30,7 @@ pub struct RematchRequest<'a> {
 /// [`RunError::InvalidScenario`] where the changed scenario is wrong.
 pub fn rematch(request: &RematchRequest<'_>) -> Result<ScenarioSource, RunError> {
     let stored = StoredRun::load(&find_run(request.out, request.run)?)?;
+    check_own(&stored, request)?;
     let file = stored.folder.join("scenario.toml");
     let text = decode::read_text(&file).map_err(|source| StoreError::Read { path: file, source })?;
     let change =
@@ -36,6 +39,17 @@ pub fn rematch(request: &RematchRequest<'_>) -> Result<ScenarioSource, RunError>
     let title = PathBuf::from(format!("rematch of {}", stored.run.run_id));
     let base_dir = base_dir(request.out, &stored);
     ScenarioSource::parse(&title, text, &base_dir, &StoredAgents::of(request.out))
+}
+
+/// Refuses to leave out, without a word, agents that the run had from the program that made it.
+fn check_own(stored: &StoredRun, request: &RematchRequest<'_>) -> Result<(), RunError> {
+    let given = |name: &str| request.entrants.iter().any(|entrant| entrant.name() == name);
+    let own = stored.run.agents.iter().filter(|agent| agent.version.is_some() && !given(&agent.name));
+    let names: Vec<String> = own.map(|agent| agent.name.clone()).collect();
+    if names.is_empty() || request.agents.is_some() {
+        return Ok(());
+    }
+    Err(RunError::OwnAgents { run: stored.run.run_id.clone(), names })
 }
 
 /// The folder that the first run's relative paths were tried against, where the index knows it.

@@ -11,6 +11,9 @@ pub struct RunResult {
     pub tournament: Tournament,
     /// Standings and format, where the scenario has a `[tournament]`.
     pub assessment: Option<Assessment>,
+    /// The run in the store, where it was stored.
+    #[cfg(feature = "store")]
+    pub stored: Option<crate::store::StoredRun>,
 }
 
 /// Replays every agent over every window on the threads of the current pool, and ranks them. Stores nothing.
@@ -25,10 +28,15 @@ pub fn run(
 ) -> Result<RunResult, RunError> {
     let plan = prepared.plan();
     observer.event(&RunEvent::ReplayStarted { jobs: plan.jobs() });
-    let tournament = tournament::run_by(&plan, &Relay(observer), options)?;
+    let tournament = tournament::run_entrants(&plan, &prepared.own, &Relay(observer), options)?;
     observer.event(&RunEvent::ReplayDone);
     let assessment = assessment(prepared, &tournament, observer)?;
-    Ok(RunResult { tournament, assessment })
+    Ok(RunResult {
+        tournament,
+        assessment,
+        #[cfg(feature = "store")]
+        stored: None,
+    })
 }
 
 fn assessment(

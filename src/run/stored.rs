@@ -60,6 +60,17 @@ pub fn run_and_store(
     options: RunOptions,
     observer: &dyn RunObserver,
 ) -> Result<StoredRun, RunError> {
+    // What was replayed is freed here.
+    run_and_keep(prepared, destination, options, observer).map(|(_, stored)| stored)
+}
+
+/// [`run_and_store`], with what was replayed.
+pub(super) fn run_and_keep(
+    prepared: &Prepared,
+    destination: &Destination<'_>,
+    options: RunOptions,
+    observer: &dyn RunObserver,
+) -> Result<(RunResult, StoredRun), RunError> {
     let started = Instant::now();
     destination.check()?;
     let mut index = Index::open(destination.out)?;
@@ -69,18 +80,18 @@ pub fn run_and_store(
         agents => Some(Registry::open(destination.out)?.hold(agents)?),
     };
     let writer = RunWriter::open(destination.out, destination.run(prepared, &prepared.scenario))?;
-    let RunResult { tournament, assessment } = run(prepared, options, observer)?;
-    let parts = agent_parts(&prepared.scenario, &prepared.market, &tournament);
-    let writer = match assessment {
-        Some(found) => writer.assessed(found),
+    let result = run(prepared, options, observer)?;
+    let parts = agent_parts(&prepared.scenario, &prepared.market, &result.tournament);
+    let writer = match &result.assessment {
+        Some(found) => writer.assessed(found.clone()),
         None => writer,
     };
-    let published = publish(writer, tournament)?;
+    let published = publish(writer, &result.tournament)?;
     let timing = RunTiming { finished_at: now(), duration: prepared.loading + started.elapsed() };
     let base_dir = base_dir(&prepared.scenario);
     let commit = RunCommit { base_dir: base_dir.as_deref(), parts: &parts, hold: hold.as_ref() };
     index.record_with(&published.stored, &timing, &commit)?;
-    Ok(published.stored)
+    Ok((result, published.stored))
 }
 
 /// The folder that the scenario's relative paths start at; the empty path is the working directory.
@@ -88,13 +99,13 @@ fn base_dir(scenario: &Scenario) -> Option<PathBuf> {
     std::path::absolute(Path::new(".").join(&scenario.market.base_dir)).ok()
 }
 
-/// Writes the agents on all threads, then makes the folder appear. The replays are freed before the lock is.
-pub(super) fn publish(writer: RunWriter<'_>, tournament: Tournament) -> Result<Published, RunError> {
+/// Writes the agents on all threads, then makes the folder appear.
+pub(super) fn publish(writer: RunWriter<'_>, tournament: &Tournament) -> Result<Published, RunError> {
     tournament.agents.par_iter().try_for_each(|agent| writer.write_agent(agent))?;
     #[cfg(feature = "report")]
-    let published = writer.finish_with(&tournament, crate::report::pages)?;
+    let published = writer.finish_with(tournament, crate::report::pages)?;
     #[cfg(not(feature = "report"))]
-    let published = writer.finish_with(&tournament, |_| Ok::<_, store::StoreError>(Vec::new()))?;
+    let published = writer.finish_with(tournament, |_| Ok::<_, store::StoreError>(Vec::new()))?;
     Ok(published)
 }
 

@@ -44,7 +44,7 @@ pub fn sweep(
     let has_winner = winner.is_some();
     let scenario = winner.unwrap_or_else(|| scenario.clone());
     let plan = Plan { scenario: &scenario, ..plan };
-    let tournament = tournament::run_by(&plan, &CancelOnly(observer), options)
+    let tournament = tournament::run_entrants(&plan, &prepared.own, &CancelOnly(observer), options)
         .map_err(|error| RunError::from(error).keeping(Kept::Batches))?;
     Ok(SweepResult { searched, validation, has_winner, tournament, scenario })
 }

@@ -50,7 +50,7 @@ pub fn sweep_and_store(
     };
     let writer = RunWriter::open(destination.out, run)?;
     write_sweep(writer.folder(), &run.id, &results)?;
-    let published = publish(writer, tournament)?;
+    let published = publish(writer, &tournament)?;
     let timing = RunTiming { finished_at: now(), duration: prepared.loading + started.elapsed() };
     index.record(&published.stored, &timing)?;
     Ok(StoredSweepRun { stored: published.stored, has_winner })

@@ -8,6 +8,7 @@
 mod builtin;
 mod contract;
 mod orders;
+mod own;
 mod prepare;
 mod reader;
 pub mod rules;
@@ -18,4 +19,5 @@ mod laws;
 mod testing;
 
 pub use contract::{Account, Moment, NEVER, PositionView, Setup, Strategy, Warmup};
+pub use own::{OwnStrategies, StrategyFactory};
 pub use prepare::{check, crossing, prepare, warm_up};

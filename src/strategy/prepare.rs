@@ -4,8 +4,8 @@ use super::builtin::{
     BuyAndHold, Crossover, Dca, Grid, Idle, Momentum, RandomTrader, breakout, crossing_lines, reversion,
 };
 use super::reader::{bars_before, line_begins, looks_back};
-use super::{Setup, Strategy, Warmup, rules};
-use crate::domain::{IndicatorSpec, Interval};
+use super::{Account, Moment, Setup, Strategy, Warmup, rules};
+use crate::domain::{Action, IndicatorSpec, Interval};
 use crate::market::{Market, TickRange};
 use crate::scenario::{StrategyKind, StrategySpec};
 
@@ -33,6 +33,16 @@ pub fn prepare<'m>(spec: &StrategySpec, setup: &Setup<'m>) -> Box<dyn Strategy +
         StrategyKind::Dca { every } => Box::new(Dca::new(spec, setup, *every)),
         StrategyKind::Random { turnover, seed } => Box::new(RandomTrader::new(spec, setup, *turnover, *seed)),
         StrategyKind::Rules(rule_set) => rules::prepare(rule_set, spec, setup),
+        StrategyKind::Own { .. } => Box::new(Absent),
+    }
+}
+
+/// Stands for a strategy that the program has not given: the agent forfeits its first window.
+struct Absent;
+
+impl Strategy for Absent {
+    fn on_bar(&mut self, _: &Moment<'_>, _: &dyn Account, _: &mut Vec<Action>) -> Result<(), String> {
+        Err("the program that runs the scenario has no strategy for this agent".to_owned())
     }
 }
 

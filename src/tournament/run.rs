@@ -17,6 +17,7 @@ use crate::indicator::{Budget, IndicatorCache};
 use crate::market::Market;
 use crate::metrics::{self, PeriodStats};
 use crate::scenario::{AgentSpec, Scenario};
+use crate::strategy::OwnStrategies;
 
 /// What is to be run: everything is checked, and the windows lie in the market.
 #[derive(Debug, Clone, Copy)]
@@ -89,17 +90,30 @@ pub fn run(plan: &Plan<'_>, observer: &dyn Observer) -> Result<Tournament, Inter
     run_by(plan, observer, RunOptions::default())
 }
 
-/// [`run`] by other means.
+/// [`run`] with other options.
 ///
 /// # Errors
 /// As [`run`].
 pub fn run_by(
     plan: &Plan<'_>,
     observer: &dyn Observer,
+    options: RunOptions,
+) -> Result<Tournament, Interrupted> {
+    run_entrants(plan, &OwnStrategies::default(), observer, options)
+}
+
+/// [`run_by`] with strategies of the program's own for some of the agents.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_entrants(
+    plan: &Plan<'_>,
+    own: &OwnStrategies,
+    observer: &dyn Observer,
     means: RunOptions,
 ) -> Result<Tournament, Interrupted> {
     let play = |agent: &AgentSpec, span: &WindowSpan, cache: &IndicatorCache| {
-        super::job::play(plan, agent, span, cache, means.engine)
+        super::job::replay_entrant(plan, own, agent, span, cache, means.engine)
     };
     run_with(plan, observer, means.memory, &play)
 }

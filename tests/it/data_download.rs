@@ -11,10 +11,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use tiltyard::data::download::{
+use tiltyard::internals::data::download::{
     DownloadError, Event, Fetched, Outcome, Policy, Request, Venue, download, parse_day,
 };
-use tiltyard::data::import::{self, BadRows, Existing, Reading, read_bars};
+use tiltyard::internals::data::import::{self, BadRows, Existing, Reading, read_bars};
 
 /// How an address misbehaves, once for each entry, in this order; then it serves what it has.
 #[derive(Clone, Copy, PartialEq)]

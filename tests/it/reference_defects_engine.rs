@@ -2,9 +2,9 @@
 //! impossible here, and has its case.
 
 use crate::testkit::*;
-use tiltyard::domain::{Action, Bps, OrderKind, OrderRequest, Size, TimeInForce};
-use tiltyard::scenario::{RiskProfile, Slippage};
-use tiltyard::strategy::{Account, Moment};
+use tiltyard::internals::domain::{Action, Bps, OrderKind, OrderRequest, Size, TimeInForce};
+use tiltyard::internals::scenario::{RiskProfile, Slippage};
+use tiltyard::internals::strategy::{Account, Moment};
 
 /// 1: a sell of something never held is filled there; balances go negative.
 #[test]

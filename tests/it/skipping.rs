@@ -7,15 +7,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::support::cases::{Dice, Monkey, Shape, shaped_table};
 use crate::testkit::*;
 use proptest::prelude::*;
-use tiltyard::domain::{Action, Bps, Interval, Seed, SymbolId};
-use tiltyard::engine::{Job, Replay, Window, replay, replay_skipping};
-use tiltyard::indicator::{History, IndicatorCache};
-use tiltyard::market::{Bars, Market, SeriesBars, TickRange};
-use tiltyard::metrics;
-use tiltyard::scenario::{
+use tiltyard::internals::domain::{Action, Bps, Interval, Seed, SymbolId};
+use tiltyard::internals::engine::{Job, Replay, Window, replay, replay_skipping};
+use tiltyard::internals::indicator::{History, IndicatorCache};
+use tiltyard::internals::market::{Bars, Market, SeriesBars, TickRange};
+use tiltyard::internals::metrics;
+use tiltyard::internals::scenario::{
     Condition, MetricSpec, OnBreach, RuleSet, StrategyKind, StrategySpec, WarmUp, expr,
 };
-use tiltyard::strategy::{Account, Moment, NEVER, Setup, Strategy, prepare};
+use tiltyard::internals::strategy::{Account, Moment, NEVER, Setup, Strategy, prepare};
 
 /// A random case whose market has coarse frames.
 fn table(dice: &mut Dice) -> Table {
@@ -350,8 +350,8 @@ fn long_stretches_cost_a_few_calls() {
     table.risk.on_breach = OnBreach::HaltNew;
     let orders = vec![
         place(buy("2")),
-        place(tiltyard::domain::OrderRequest { kind: limit("90"), ..buy("1") }),
-        place(tiltyard::domain::OrderRequest { kind: stop("95"), ..sell("1") }),
+        place(tiltyard::internals::domain::OrderRequest { kind: limit("90"), ..buy("1") }),
+        place(tiltyard::internals::domain::OrderRequest { kind: stop("95"), ..sell("1") }),
     ];
     let once = move || -> Box<dyn Strategy> { Box::new(Once(orders.clone())) };
     let (replay, calls) = both(&table.job(), &"once", once);

@@ -14,6 +14,7 @@ pub fn rematch(args: &RematchArgs) -> Result<Exit, Failure> {
         out: &args.output.out,
         run: &args.run,
         agents: args.agents.as_deref(),
+        entrants: &[],
         settings: &args.settings,
     })?;
     run::run_source(&source, &args.output, Loop::default())

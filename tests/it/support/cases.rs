@@ -2,12 +2,12 @@
 //! anything at all. All from a seed.
 
 use crate::testkit::*;
-use tiltyard::domain::{
+use tiltyard::internals::domain::{
     Action, Bps, Bracket, Cash, Distance, OrderId, OrderKind, OrderRequest, Price, Protection, Qty, Side,
     Size, SymbolId, TimeInForce,
 };
-use tiltyard::scenario::{Delisted, FillAt, Intrabar, OnBreach, RiskProfile, Slippage, VenueSpec};
-use tiltyard::strategy::{Account, Moment, Strategy};
+use tiltyard::internals::scenario::{Delisted, FillAt, Intrabar, OnBreach, RiskProfile, Slippage, VenueSpec};
+use tiltyard::internals::strategy::{Account, Moment, Strategy};
 
 /// SplitMix64: small, seeded, good enough to draw test cases.
 #[derive(Clone)]
