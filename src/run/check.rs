@@ -30,6 +30,16 @@ pub struct CheckReport {
 
 /// Loads the market, plans the windows and checks the agents, as a run does before its first bar.
 ///
+/// ```
+/// use tiltyard::prelude::*;
+/// use tiltyard::run::check;
+///
+/// let source = ScenarioSource::read("scenarios/daily_rotation.toml".as_ref(), &NoRegistry)?;
+/// let found = check(&source.scenario, &[])?;
+/// assert_eq!(found.agents, source.scenario.agents.len());
+/// # Ok::<(), RunError>(())
+/// ```
+///
 /// # Errors
 /// As [`prepare`].
 pub fn check(scenario: &Scenario, entrants: &[Entrant]) -> Result<CheckReport, RunError> {

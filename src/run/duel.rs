@@ -29,6 +29,18 @@ type Played = ((Score, Score), (String, String));
 
 /// Replays windows of a scenario, in the registered order, until the test decides or none is left.
 ///
+/// ```no_run
+/// use tiltyard::prelude::*;
+/// use tiltyard::run::{DuelRequest, DuelSpec, duel};
+///
+/// let source = ScenarioSource::read("my.toml".as_ref(), &NoRegistry)?;
+/// let request = DuelRequest { a: "new", b: "old", spec: DuelSpec::default(), out: "reports".as_ref() };
+/// let prepared = prepare(&source.scenario, &[])?;
+/// let record = duel(&prepared, &request, &NoProgress)?;
+/// println!("{}", record.sentence);
+/// # Ok::<(), RunError>(())
+/// ```
+///
 /// # Errors
 /// [`RunError::SameAgent`], [`RunError::NoSuchAgent`], [`RunError::Test`], [`RunError::Interrupted`], and where the
 /// store cannot be written.

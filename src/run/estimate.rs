@@ -33,6 +33,17 @@ pub struct RunEstimate {
 }
 
 /// Estimates a run, or the sweep where the scenario has one.
+///
+/// ```
+/// use tiltyard::prelude::*;
+/// use tiltyard::run::estimate;
+///
+/// let source = ScenarioSource::read("scenarios/daily_rotation.toml".as_ref(), &NoRegistry)?;
+/// let prepared = prepare(&source.scenario, &[])?;
+/// let found = estimate(&prepared, RunOptions::default());
+/// assert_eq!(found.jobs, found.entries * found.windows);
+/// # Ok::<(), RunError>(())
+/// ```
 pub fn estimate(prepared: &Prepared, options: RunOptions) -> RunEstimate {
     let (plan, threads) = (prepared.plan(), rayon::current_num_threads());
     let windows = plan.windows.len();

@@ -47,10 +47,17 @@ pub use prepare::{Prepared, prepare};
 pub use rematch::{RematchRequest, rematch};
 pub use replay::{RunResult, run};
 pub use source::ScenarioSource;
+#[cfg(feature = "cli")]
+pub(crate) use stored::now;
 #[cfg(feature = "store")]
-pub use stored::{Destination, now, run_and_store};
-#[cfg(feature = "store")]
+pub use stored::{Destination, run_and_store};
 pub use sweep::{SWEEP_MEMORY, SweepResult, sweep};
 #[cfg(feature = "store")]
 pub use sweep_stored::{StoredSweepRun, sweep_and_store};
 pub use threads::on_threads;
+
+#[cfg(feature = "store")]
+pub use crate::statistics::evidence::EloModel;
+pub use crate::sweep::NoCache;
+#[cfg(feature = "store")]
+pub use crate::tournament::DuelSpec;

@@ -40,8 +40,7 @@ impl Prepared {
 ///
 /// let source = ScenarioSource::read("scenarios/daily_rotation.toml".as_ref(), &NoRegistry)?;
 /// let prepared = prepare(&source.scenario, &[])?;
-/// let result = run(&prepared, RunOptions::default(), &NoProgress)?;
-/// assert_eq!(result.tournament.agents.len(), source.scenario.agents.len());
+/// println!("{} windows of {} bars", prepared.windows.len(), prepared.scenario.market.interval);
 /// # Ok::<(), RunError>(())
 /// ```
 ///

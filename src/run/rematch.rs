@@ -25,6 +25,18 @@ pub struct RematchRequest<'a> {
 
 /// The changed scenario, which names the run as its parent. Prepare and run it as any other.
 ///
+/// ```no_run
+/// use tiltyard::prelude::*;
+/// use tiltyard::run::{RematchRequest, rematch};
+///
+/// let settings = [("battle.ranking_metric".to_owned(), "sharpe_ratio".to_owned())];
+/// let request =
+///     RematchRequest { out: "reports".as_ref(), run: "3f2a9c", agents: None, entrants: &[], settings: &settings };
+/// let source = rematch(&request)?;
+/// let prepared = prepare(&source.scenario, &[])?;
+/// # Ok::<(), RunError>(())
+/// ```
+///
 /// # Errors
 /// [`RunError::Store`] where there is no such run, [`RunError::Edit`] where a change leads nowhere,
 /// [`RunError::InvalidScenario`] where the changed scenario is wrong.

@@ -18,6 +18,18 @@ pub struct RunResult {
 
 /// Replays every agent over every window on the threads of the current pool, and ranks them. Stores nothing.
 ///
+/// ```
+/// use tiltyard::prelude::*;
+///
+/// let source = ScenarioSource::read("scenarios/daily_rotation.toml".as_ref(), &NoRegistry)?;
+/// let prepared = prepare(&source.scenario, &[])?;
+/// let result = run(&prepared, RunOptions::default(), &NoProgress)?;
+/// for row in &result.tournament.leaderboard.rankings {
+///     println!("{:?} {} {:?}", row.rank, row.name, row.score);
+/// }
+/// # Ok::<(), RunError>(())
+/// ```
+///
 /// # Errors
 /// [`RunError::Interrupted`] where the observer cancels, [`RunError::Format`] where the scores do not suit the
 /// tournament's format.

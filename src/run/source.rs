@@ -22,6 +22,16 @@ pub struct ScenarioSource {
 impl ScenarioSource {
     /// Reads and checks a scenario file. Registered agents that it names are looked up in `registry`.
     ///
+    /// ```
+    /// use tiltyard::prelude::*;
+    ///
+    /// let source = ScenarioSource::read("scenarios/daily_rotation.toml".as_ref(), &NoRegistry)?;
+    /// assert_eq!(source.scenario.name, "daily-rotation");
+    /// let error = ScenarioSource::read("no/such/file.toml".as_ref(), &NoRegistry).unwrap_err();
+    /// assert_eq!(error.to_string(), "there is no file `no/such/file.toml`");
+    /// # Ok::<(), RunError>(())
+    /// ```
+    ///
     /// # Errors
     /// [`RunError::UnreadableScenario`], or [`RunError::InvalidScenario`] with every problem of the file.
     pub fn read(file: &Path, registry: &dyn Registry) -> Result<Self, RunError> {

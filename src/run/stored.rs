@@ -52,6 +52,18 @@ impl<'a> Destination<'a> {
 /// [`run()`], with its results in a store: a folder of its own, an entry in the index, and for registered agents their
 /// history, all or nothing.
 ///
+/// ```no_run
+/// use tiltyard::prelude::*;
+/// use tiltyard::run::{Destination, run_and_store};
+///
+/// let source = ScenarioSource::read("my.toml".as_ref(), &NoRegistry)?;
+/// let prepared = prepare(&source.scenario, &[])?;
+/// let destination = Destination { out: "reports".as_ref(), text: &source.text, csv: false };
+/// let stored = run_and_store(&prepared, &destination, RunOptions::default(), &NoProgress)?;
+/// println!("{}", stored.folder.join("report.html").display());
+/// # Ok::<(), RunError>(())
+/// ```
+///
 /// # Errors
 /// As [`run()`], and where the output folder cannot be written; nothing is left behind then.
 pub fn run_and_store(

@@ -28,6 +28,18 @@ pub struct SweepResult {
 
 /// Searches, validates, and replays the winner among the others. Outcomes that `cache` has are not computed again.
 ///
+/// ```no_run
+/// use tiltyard::prelude::*;
+/// use tiltyard::run::{NoCache, SWEEP_MEMORY, sweep};
+///
+/// let source = ScenarioSource::read("scenarios/sweep_sma_cross.toml".as_ref(), &NoRegistry)?;
+/// let prepared = prepare(&source.scenario, &[])?;
+/// let options = RunOptions { memory: SWEEP_MEMORY, ..RunOptions::default() };
+/// let found = sweep(&prepared, &mut NoCache, options, &NoProgress)?;
+/// println!("{} trials", found.searched.trials.len());
+/// # Ok::<(), RunError>(())
+/// ```
+///
 /// # Errors
 /// [`RunError::NoSweep`], [`RunError::NothingToTry`], [`RunError::TrialCache`], [`RunError::Interrupted`].
 pub fn sweep(

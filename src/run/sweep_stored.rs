@@ -20,6 +20,19 @@ pub struct StoredSweepRun {
 
 /// [`sweep()`](super::sweep()), with its outcomes and results in a store. An interrupted sweep goes on where it was.
 ///
+/// ```no_run
+/// use tiltyard::prelude::*;
+/// use tiltyard::run::{SWEEP_MEMORY, sweep_and_store};
+///
+/// let source = ScenarioSource::read("scenarios/sweep_sma_cross.toml".as_ref(), &NoRegistry)?;
+/// let prepared = prepare(&source.scenario, &[])?;
+/// let destination = Destination { out: "reports".as_ref(), text: &source.text, csv: false };
+/// let options = RunOptions { memory: SWEEP_MEMORY, ..RunOptions::default() };
+/// let swept = sweep_and_store(&prepared, &destination, options, &NoProgress)?;
+/// println!("{}", swept.stored.folder.display());
+/// # Ok::<(), RunError>(())
+/// ```
+///
 /// # Errors
 /// As [`sweep()`](super::sweep()), and where the store cannot be read or written.
 pub fn sweep_and_store(
