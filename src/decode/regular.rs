@@ -1,13 +1,13 @@
-//! Files that have a length: what is read from them can be measured against it.
+//! Regular files: they have a length that claims can be checked against.
 
 use std::fs::File;
 use std::io;
 use std::path::Path;
 
-/// Opens a file; devices, pipes and folders have no length to measure claims by, and are refused.
+/// Opens a regular file. Devices, pipes and folders are refused: they have no length to check claims against.
 ///
 /// # Errors
-/// As the operating system says.
+/// As the operating system reports.
 pub fn open_regular(path: &Path) -> io::Result<File> {
     let file = File::open(path)?;
     let kind = file.metadata()?.file_type();
