@@ -1,79 +1,8 @@
 //! A resting order against a bar: first its open, then what follows.
 
-use super::PriceBar;
 use super::path::{meet, reached};
-use crate::domain::{Liquidity, Price, Side};
-
-/// The form in which an order rests, with exact prices.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Resting {
-    /// At this price or better (limit orders, targets, triggered stop-limits).
-    Limit(Price),
-    /// A market order once this is reached (stops, trailing stops at their level).
-    Stop(Price),
-    /// A limit order once the trigger is reached.
-    StopLimit {
-        /// Price that wakes it.
-        trigger: Price,
-        /// Worst acceptable price from then on.
-        limit: Price,
-    },
-}
-
-/// From which side the price has to come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
-    /// The price falls to the level.
-    Down,
-    /// The price rises to it.
-    Up,
-}
-
-impl Resting {
-    /// The price that has to be reached first.
-    pub const fn level(self) -> Price {
-        match self {
-            Self::Limit(price) | Self::Stop(price) | Self::StopLimit { trigger: price, .. } => price,
-        }
-    }
-
-    /// From which side it is reached: a buy limit and a sell stop from above, the others from below.
-    pub const fn reach(self, side: Side) -> Reach {
-        match (self, side) {
-            (Self::Limit(_), Side::Buy) | (Self::Stop(_) | Self::StopLimit { .. }, Side::Sell) => Reach::Down,
-            _ => Reach::Up,
-        }
-    }
-
-    /// Whether it is one of those tested first.
-    pub const fn is_stop(self) -> bool {
-        !matches!(self, Self::Limit(_))
-    }
-}
-
-/// How an order fills.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Match {
-    /// Before slippage; inside the bar.
-    pub raw: Price,
-    /// A taker pays the taker fee and slippage.
-    pub liquidity: Liquidity,
-    /// Slippage never goes beyond this.
-    pub bound: Option<Price>,
-    /// Whether the fill is the bar's open: then the whole bar follows it.
-    pub at_open: bool,
-}
-
-/// What a bar does to a resting order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Touch {
-    /// Nothing.
-    Untouched,
-    /// It fills.
-    Filled(Match),
-    /// A stop-limit is triggered and rests as a limit from now on.
-    Triggered,
-}
+use super::{PriceBar, Reach, Resting, Touch};
+use crate::domain::{Price, Side};
 
 /// What a bar's open does to `order`: an open that is through its price fills it there, before anything later
 /// in the bar. With `through` an open exactly at a limit is a touch only.
@@ -100,17 +29,10 @@ pub fn inside(order: Resting, side: Side, bar: &PriceBar, through: bool) -> Touc
     }
 }
 
-/// Whether a price is no worse than a limit.
-pub(super) fn within(price: Price, limit: Price, side: Side) -> bool {
-    match side {
-        Side::Buy => price <= limit,
-        Side::Sell => price >= limit,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Liquidity;
 
     fn p(value: f64) -> Price {
         Price::from_f64(value)

@@ -2,9 +2,9 @@
 //! impossible here, and has its case.
 
 use crate::testkit::*;
-use tiltyard::domain::{Action, Bps, OrderKind, OrderRequest, Size, TimeInForce};
+use tiltyard::domain::{Bps, OrderKind, OrderRequest, Size, TimeInForce};
 use tiltyard::scenario::{RiskProfile, Slippage};
-use tiltyard::strategy::{Account, Moment};
+use tiltyard::strategy::{BarContext, Orders};
 
 /// 1: a sell of something never held is filled there; balances go negative.
 #[test]
@@ -32,13 +32,13 @@ fn defect_2_an_order_that_fails_at_its_fill_ends_and_frees_its_money() {
     table.market.symbols[0].instrument.quantity_step = qty("1");
     let order = buy("4").of_kind(stop("110"));
     let mut free = Vec::new();
-    let strategy = Script(|moment: &Moment<'_>, account: &dyn Account, out: &mut Vec<Action>| {
-        if moment.tick == 0 {
-            out.extend([place(order), place(order)]);
+    let strategy = |ctx: &BarContext<'_>, orders: &mut Orders| {
+        if ctx.bars_since_start() == 0 {
+            [order, order].map(|order| orders.place(order));
         }
-        free.push(account.available());
+        free.push(ctx.available());
         Ok(())
-    });
+    };
     let replay = table.run(Box::new(strategy));
     assert_eq!(ends(&replay), ["stop rejected cannot_pay", "stop rejected cannot_pay"]);
     assert!(replay.fills.is_empty(), "neither then nor at the next touch");
