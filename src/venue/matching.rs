@@ -1,11 +1,11 @@
-//! A resting order against a bar: first its open, then what follows.
+//! Matches a resting order against a bar: first its open, then the rest.
 
 use super::path::{meet, reached};
 use super::{PriceBar, Reach, Resting, Touch};
 use crate::domain::{Price, Side};
 
-/// What a bar's open does to `order`: an open that is through its price fills it there, before anything later
-/// in the bar. With `through` an open exactly at a limit is a touch only.
+/// Effect of the bar's open on `order`: an open beyond its price fills it at the open, before any other event
+/// of the bar. With `through`, an open exactly at a limit does not fill it.
 pub fn at_open(order: Resting, side: Side, open: Price, through: bool) -> Touch {
     match reached(order, side, open, open, through) {
         Some(at) => meet(order, side, at, true),
@@ -13,11 +13,11 @@ pub fn at_open(order: Resting, side: Side, open: Price, through: bool) -> Touch 
     }
 }
 
-/// What `bar` does after its open to an order that the open has left alone: it fills at its price. With
-/// `through` a limit needs a price beyond its own.
+/// Effect of the bar after its open on an order that the open left unfilled: it fills at its own price. With
+/// `through`, a limit needs a price beyond its own.
 ///
-/// A stop-limit that is triggered beyond its limit fills in a later bar at the earliest: of what followed the
-/// trigger nothing is known.
+/// A stop-limit that is triggered beyond its limit fills in a later bar at the earliest, because the prices
+/// after the trigger are unknown.
 pub fn inside(order: Resting, side: Side, bar: &PriceBar, through: bool) -> Touch {
     let extreme = match order.reach(side) {
         Reach::Down => bar.low,
@@ -42,7 +42,7 @@ mod tests {
         PriceBar { open: p(open), high: p(high), low: p(low), close: p(close) }
     }
 
-    /// The open first, then the rest of the bar.
+    /// Matches the open first, then the rest of the bar.
     fn touch(order: Resting, side: Side, bar: &PriceBar, through: bool) -> Touch {
         match at_open(order, side, bar.open, through) {
             Touch::Untouched => inside(order, side, bar, through),
@@ -104,7 +104,7 @@ mod tests {
         let sell = |b| touch(order, Side::Sell, &b, false);
         // Trigger inside the bar: at the trigger, bounded by the limit.
         assert_eq!(raw(sell(bar(105.0, 106.0, 90.0, 104.0))), Some((100.0, Liquidity::Taker, false)));
-        // Opens below the limit: rests, and the rest of the bar meets it as a limit.
+        // Opens below the limit: triggered, and the rest of the bar is matched against the limit.
         assert_eq!(sell(bar(95.0, 99.0, 90.0, 96.0)), Touch::Triggered);
         let rests = inside(Resting::Limit(p(98.0)), Side::Sell, &bar(95.0, 99.0, 90.0, 96.0), false);
         assert_eq!(raw(rests), Some((98.0, Liquidity::Maker, false)));
@@ -118,7 +118,8 @@ mod tests {
     #[test]
     fn a_limit_above_the_trigger_waits_for_a_later_bar() {
         let order = Resting::StopLimit { trigger: p(95.0), limit: p(97.0) };
-        // Triggered inside the bar, limit above the trigger: the high may have come before.
+        // Triggered inside the bar with the limit above the trigger: the high may have come before the
+        // trigger.
         assert_eq!(touch(order, Side::Sell, &bar(99.0, 99.5, 94.0, 98.0), false), Touch::Triggered);
     }
 }

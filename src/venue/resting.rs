@@ -1,41 +1,41 @@
-//! A resting order: the price it waits for, and what a bar can do to it.
+//! A resting order: the price it waits for, and the effect of a bar on it.
 
 use crate::domain::{Liquidity, Price, Side};
 
-/// The form in which an order rests, with exact prices.
+/// The matching form of a resting order, with exact prices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resting {
-    /// At this price or better (limit orders, targets, triggered stop-limits).
+    /// Fills at this price or better (limit orders, take-profits, triggered stop-limits).
     Limit(Price),
-    /// A market order once this is reached (stops, trailing stops at their level).
+    /// Becomes a market order at this price (stops, trailing stops at their current level).
     Stop(Price),
-    /// A limit order once the trigger is reached.
+    /// Becomes a limit order at the trigger price.
     StopLimit {
-        /// Price that wakes it.
+        /// Trigger price.
         trigger: Price,
-        /// Worst acceptable price from then on.
+        /// Worst acceptable price after the trigger.
         limit: Price,
     },
 }
 
-/// From which side the price has to come.
+/// The direction in which the price reaches a level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// The price falls to the level.
+    /// By falling.
     Down,
-    /// The price rises to it.
+    /// By rising.
     Up,
 }
 
 impl Resting {
-    /// The price that has to be reached first.
+    /// The price to be reached first: the trigger, or the limit price.
     pub const fn level(self) -> Price {
         match self {
             Self::Limit(price) | Self::Stop(price) | Self::StopLimit { trigger: price, .. } => price,
         }
     }
 
-    /// From which side it is reached: a buy limit and a sell stop from above, the others from below.
+    /// Direction in which the level is reached: down for a buy limit and a sell stop, up for the others.
     pub const fn reach(self, side: Side) -> Reach {
         match (self, side) {
             (Self::Limit(_), Side::Buy) | (Self::Stop(_) | Self::StopLimit { .. }, Side::Sell) => Reach::Down,
@@ -52,29 +52,29 @@ impl Resting {
         }
     }
 
-    /// Whether it is one of those tested first.
+    /// Whether it is a stop order; stops are matched before limits.
     pub const fn is_stop(self) -> bool {
         !matches!(self, Self::Limit(_))
     }
 }
 
-/// How an order fills.
+/// Terms of a fill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Match {
-    /// Before slippage; inside the bar.
+    /// Price before slippage, inside the bar.
     pub raw: Price,
     /// A taker pays the taker fee and slippage.
     pub liquidity: Liquidity,
-    /// Slippage never goes beyond this.
+    /// Limit of the price after slippage.
     pub bound: Option<Price>,
-    /// Whether the fill is the bar's open: then the whole bar follows it.
+    /// Whether the fill is at the bar's open, so that the whole bar follows it.
     pub at_open: bool,
 }
 
-/// What a bar does to a resting order.
+/// Effect of a bar on a resting order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Touch {
-    /// Nothing.
+    /// None.
     Untouched,
     /// It fills.
     Filled(Match),
