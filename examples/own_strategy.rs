@@ -3,24 +3,27 @@
 
 use tiltyard::prelude::*;
 
-/// Buys after a bar that closed lower than the one before, sells after one that closed higher.
+/// Buys what has fallen below its average of 24 bars, sells what is back above it.
 #[derive(Default)]
 pub struct BuyTheDip {
-    last: Option<f64>,
+    average: IndicatorId,
 }
 
 impl Strategy for BuyTheDip {
-    fn on_bar(&mut self, now: &Moment, account: &dyn Account, todo: &mut Vec<Action>) -> Result<(), String> {
-        let symbol = SymbolId(0);
-        let Some(row) = now.row(symbol) else { return Ok(()) };
-        let close = now.market.series(symbol).bars.close[row];
-        let last = self.last.replace(close).unwrap_or(close);
-        let is_flat = account.position(symbol).is_flat();
-        if close < last && is_flat {
-            let tenth = Cash::from_units(account.available().units() / 10);
-            todo.push(Action::Place(OrderRequest::buy(symbol, Size::Quote(tenth), "dip")));
-        } else if close > last && !is_flat {
-            todo.push(Action::Close(symbol, "recovery"));
+    fn declare(&mut self, needs: &mut Needs) -> Result<(), StrategyError> {
+        self.average = needs.indicator("sma(24)")?;
+        Ok(())
+    }
+
+    fn on_bar(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) -> Result<(), StrategyError> {
+        for symbol in ctx.symbols() {
+            let Some(bar) = ctx.bar(symbol) else { continue };
+            let Some(average) = ctx.indicator(self.average, symbol) else { continue };
+            match ctx.position(symbol).is_flat() {
+                true if bar.close < average => drop(orders.buy(symbol, Size::percent_of_equity(20.0))),
+                false if bar.close > average => orders.close(symbol),
+                _ => {}
+            }
         }
         Ok(())
     }
@@ -28,8 +31,8 @@ impl Strategy for BuyTheDip {
 
 fn main() -> Result<(), RunError> {
     let mine = Entrant::new("buy-the-dip", || Box::new(BuyTheDip::default()));
-    let result = Tournament::builder().scenario("scenarios/daily_rotation.toml").entrant(mine).run()?;
-    for row in &result.tournament.leaderboard.rankings {
+    let scenario = Tournament::builder().scenario("scenarios/first_tournament.toml");
+    for row in scenario.entrant(mine).run()?.tournament.leaderboard.rankings {
         println!("{:?} {} {:?}", row.rank, row.name, row.score);
     }
     Ok(())

@@ -71,15 +71,18 @@ mod venue;
 
 // Values.
 pub use domain::{
-    Action, AgentName, Bps, Cash, Interval, OrderId, OrderRequest, Price, Qty, Seed, Side, Size, Span,
-    SymbolId, Timestamp,
+    AgentName, Bps, Cash, Distance, IndicatorSpec, Interval, OrderId, Price, Protection, Qty, Seed, Side,
+    Size, Span, SymbolId, TimeInForce, Timestamp,
 };
 // What is run.
 pub use engine::Loop;
 pub use scenario::{NoRegistry, RiskProfile, Scenario};
 pub use tournament::{NoProgress, RunOptions};
 // What a strategy sees and does.
-pub use strategy::{Account, Moment, PositionView, Strategy};
+pub use strategy::{
+    Bar, BarContext, ClosedBars, IndicatorId, Needs, NeedsError, NewBuy, NewSell, OpenOrder, Orders,
+    PositionView, Strategy, StrategyError, TimeframeId, Wake,
+};
 // What comes out.
 pub use metrics::{Metrics, Score};
 pub use tournament::{AgentResult, Assessment, Leaderboard, Ranking, Tournament, WindowResult};

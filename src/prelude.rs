@@ -7,7 +7,9 @@ pub use crate::run::{
     prepare, run,
 };
 pub use crate::{
-    Account, Action, AgentName, AgentResult, Bps, Cash, Interval, Leaderboard, Loop, Moment, NoProgress,
-    NoRegistry, OrderId, OrderRequest, PositionView, Price, Qty, Ranking, RiskProfile, RunOptions, Scenario,
-    Score, Seed, Side, Size, Span, Strategy, SymbolId, Timestamp, Tournament, WindowResult,
+    AgentName, AgentResult, Bar, BarContext, Bps, Cash, ClosedBars, Distance, IndicatorId, IndicatorSpec,
+    Interval, Leaderboard, Loop, Needs, NeedsError, NoProgress, NoRegistry, OpenOrder, OrderId, Orders,
+    PositionView, Price, Protection, Qty, Ranking, RiskProfile, RunOptions, Scenario, Score, Seed, Side,
+    Size, Span, Strategy, StrategyError, SymbolId, TimeInForce, TimeframeId, Timestamp, Tournament, Wake,
+    WindowResult,
 };

@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::RunError;
-use crate::domain::{AgentName, Bps, Cash, SymbolId, UNITS_PER_ONE};
+use crate::domain::{AgentName, Bps, Cash, Interval, SymbolId, UNITS_PER_ONE};
 use crate::scenario::{AgentSpec, RiskProfile, Scenario, StrategyKind, StrategySpec};
-use crate::strategy::{OwnStrategies, Strategy, StrategyFactory};
+use crate::strategy::{OwnStrategies, Strategy, StrategyError, StrategyFactory, Warmup, needs_of};
 
 /// An agent whose strategy is a type of the program's own. It is replayed, ranked, stored and reported as the
 /// scenario's agents are.
@@ -76,6 +76,14 @@ impl Entrant {
     #[must_use]
     pub fn starting_balance(self, starting_balance: Cash) -> Self {
         Self { starting_balance, ..self }
+    }
+
+    /// How many bars before a window it reads, by timeframe.
+    pub(super) fn warm_up(&self, interval: Interval) -> Result<Warmup, RunError> {
+        let needs = needs_of((self.factory)().as_mut(), interval);
+        let refused =
+            |error: StrategyError| RunError::Entrant { name: self.name.clone(), problem: error.to_string() };
+        needs.map(|needs| needs.warm_up()).map_err(refused)
     }
 
     /// The agent as a scenario has it; it may trade every symbol.

@@ -304,7 +304,9 @@ impl RunError {
                 return format!("its agents are {}", known.join(", "));
             }
             Self::NoScenario => "give a scenario's file or text",
-            Self::Entrant { .. } => "give it a name of its own and a balance above 0",
+            Self::Entrant { .. } => {
+                "give it a name of its own, a balance above 0, and declare what the scenario has"
+            }
             Self::OwnAgents { .. } => {
                 "call the rematch from the program that has their strategies, or say who takes part (--agents)"
             }

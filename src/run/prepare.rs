@@ -51,7 +51,7 @@ pub fn prepare(scenario: &Scenario, entrants: &[Entrant]) -> Result<Prepared, Ru
     let started = Instant::now();
     let mut scenario = scenario.clone();
     let own = entrant::enter(&mut scenario, entrants)?;
-    let market = load(&scenario)?;
+    let market = load(&scenario, entrants)?;
     checks::quantities(&scenario, &market)?;
     let spec = &scenario.market;
     let (ticks, embargo) = (market.in_range, scenario.battle.embargo);
@@ -66,9 +66,13 @@ pub fn prepare(scenario: &Scenario, entrants: &[Entrant]) -> Result<Prepared, Ru
 }
 
 /// The bars, with as much history before them as any agent or trial reads.
-fn load(scenario: &Scenario) -> Result<Market, RunError> {
+fn load(scenario: &Scenario, entrants: &[Entrant]) -> Result<Market, RunError> {
     let trials = scenario.sweep.as_ref().map(sweep::extremes).unwrap_or_default();
-    let needs = history_needs(scenario, &trials);
+    let mut needs = history_needs(scenario, &trials);
+    let interval = scenario.market.interval;
+    for entrant in entrants {
+        needs.raise(&entrant.warm_up(interval)?, interval);
+    }
     let mut venues = trials.iter().map(|setup| &setup.venue).chain([&scenario.venue]);
     let detail = venues.any(|venue| venue.intrabar == Intrabar::Detail);
     let (frames, history_bars) = (&needs.frames, needs.bars);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Setup, Strategy, prepare};
+use super::{PreparedStrategy, Setup, Strategy, prepare, prepare_own};
 use crate::domain::AgentName;
 use crate::scenario::StrategySpec;
 
@@ -27,9 +27,9 @@ impl OwnStrategies {
         agent: &AgentName,
         spec: &StrategySpec,
         setup: &Setup<'m>,
-    ) -> Box<dyn Strategy + 'm> {
+    ) -> PreparedStrategy<'m> {
         match self.0.get(agent) {
-            Some(factory) => factory(),
+            Some(factory) => prepare_own(factory(), setup),
             None => prepare(spec, setup),
         }
     }

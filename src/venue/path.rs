@@ -1,6 +1,5 @@
 //! The path inside a bar for `intrabar = "ohlc_path"`: open, the nearer extreme, the other, close.
 
-use super::matching::within;
 use super::{Match, PriceBar, Reach, Resting, Touch};
 use crate::domain::{Liquidity, Price, Side};
 
@@ -36,6 +35,14 @@ pub fn meet(order: Resting, side: Side, at: Price, at_open: bool) -> Touch {
         Resting::Stop(_) => Touch::Filled(taker(None)),
         Resting::StopLimit { limit, .. } if within(at, limit, side) => Touch::Filled(taker(Some(limit))),
         Resting::StopLimit { .. } => Touch::Triggered,
+    }
+}
+
+/// Whether a price is equal to or better than a limit.
+fn within(price: Price, limit: Price, side: Side) -> bool {
+    match side {
+        Side::Buy => price <= limit,
+        Side::Sell => price >= limit,
     }
 }
 

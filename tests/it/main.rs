@@ -3,13 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod deps {
-    pub use tiltyard::internals::{domain, engine, market, scenario, strategy};
+    pub use tiltyard::internals::{domain, engine, indicator, market, scenario, strategy};
 }
 mod support;
 #[path = "../../src/engine/testkit.rs"]
 mod testkit;
 
 mod agents;
+mod bar_context;
 mod batch_recorded;
 mod calling_simulation;
 mod cli;
