@@ -39,6 +39,9 @@
 //! Money is exact decimal; randomness comes from the scenario's seed; no result depends on threads, clocks or the
 //! order in which replays finish. The same scenario, bars, seed and strategies give the same bytes.
 
+// With rooms left out, what others offer to them alone is not used.
+#![cfg_attr(not(all(feature = "import", feature = "report")), allow(unused_imports, dead_code))]
+
 #[cfg(feature = "cli")]
 mod cli;
 #[cfg(feature = "import")]
