@@ -10,7 +10,7 @@
 mod world;
 
 use rayon::prelude::*;
-use tiltyard::scenario::RankingMetric;
+use tiltyard::internals::scenario::RankingMetric;
 use world::{Kind, alone, called, judge, tournament, truth};
 
 const WINDOWS: [usize; 3] = [24, 48, 120];

@@ -5,10 +5,12 @@
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use tiltyard::domain::{Cash, Span};
-use tiltyard::metrics::{CurveParts, ReturnSums, Summary, TradeSums};
-use tiltyard::scenario::{MetricSpec, RankingMetric};
-use tiltyard::tournament::standings::{Outcome, Records, ScoreMatrix, Standings, StandingsSpec, standings};
+use tiltyard::internals::domain::{Cash, Span};
+use tiltyard::internals::metrics::{CurveParts, ReturnSums, Summary, TradeSums};
+use tiltyard::internals::scenario::{MetricSpec, RankingMetric};
+use tiltyard::internals::tournament::standings::{
+    Outcome, Records, ScoreMatrix, Standings, StandingsSpec, standings,
+};
 
 /// Returns per window; each round trip takes two.
 const RETURNS: usize = 10;
@@ -106,7 +108,7 @@ pub fn judge(matrix: &ScoreMatrix, seed: u64) -> Standings {
     let spec = StandingsSpec {
         resamples: 99,
         ratings: vec![],
-        seed: tiltyard::domain::Seed(seed),
+        seed: tiltyard::internals::domain::Seed(seed),
         ..StandingsSpec::default()
     };
     standings(matrix, &spec).unwrap()

@@ -16,30 +16,45 @@ Exit codes:
 pub struct RunArgs {
     /// The scenario (TOML).
     pub file: PathBuf,
+    /// Only say how many jobs there are, and about how long and how much memory they take.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Replay by `skip` or `bar-by-bar`: both give the same bytes.
+    #[arg(long, value_name = "LOOP", value_enum, default_value_t, hide_possible_values = true)]
+    pub engine: EngineArg,
+    /// How it is carried out, and where its results go.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// How a run is carried out, and where its results go.
+#[derive(Debug, Args)]
+pub struct OutputArgs {
     /// Where results land, in `DIR/<scenario>/<run-id>/`.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
     /// Threads to use; no result depends on it [default: all cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-    /// Memory for shared indicators, such as 512MB [default: no limit].
+    /// Memory for shared indicators, such as 512MB; no result depends on it [default: no limit].
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub memory: Option<usize>,
-    /// Replay by `skip` or `bar-by-bar`: both give the same bytes.
-    #[arg(long, value_name = "LOOP", value_enum, default_value_t, hide_possible_values = true)]
-    pub engine: EngineArg,
     /// Print leaderboard.json instead of a table.
     #[arg(long)]
     pub json: bool,
     /// Write CSV twins of the Parquet files too.
     #[arg(long)]
     pub csv: bool,
-    /// Only say how many jobs there are, and about how long and how much memory they take.
-    #[arg(long)]
-    pub dry_run: bool,
     /// No progress, no leaderboard: only errors.
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+impl OutputArgs {
+    /// How much progress is shown.
+    pub const fn verbosity(&self) -> Verbosity {
+        if self.quiet { Verbosity::Quiet } else { Verbosity::Normal }
+    }
 }
 
 /// The replay loops.
@@ -50,6 +65,15 @@ pub enum EngineArg {
     Skip,
     /// Tick by tick.
     BarByBar,
+}
+
+impl From<EngineArg> for Loop {
+    fn from(arg: EngineArg) -> Self {
+        match arg {
+            EngineArg::Skip => Self::Skip,
+            EngineArg::BarByBar => Self::BarByBar,
+        }
+    }
 }
 
 /// A number of bytes, with a unit or without.

@@ -2,28 +2,11 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
-use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 use zip::ZipArchive;
 
 use super::{DecodeError, guarded, limits};
-
-/// Opens a regular file. Devices, pipes and folders are refused: they have no length to check claims against.
-///
-/// # Errors
-/// As the operating system reports.
-pub fn open_regular(path: &Path) -> io::Result<File> {
-    let file = File::open(path)?;
-    let kind = file.metadata()?.file_type();
-    if kind.is_file() {
-        return Ok(file);
-    }
-    if kind.is_dir() {
-        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
-    }
-    Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"))
-}
 
 /// The text of a gzip file; reading fails once it exceeds the size that the file's length allows.
 ///
@@ -141,7 +124,9 @@ impl Failed {
 #[cfg(test)]
 mod tests {
     use std::io::Write as _;
+    use std::path::Path;
 
+    use super::super::open_regular;
     use super::*;
 
     #[test]

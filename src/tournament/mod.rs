@@ -26,12 +26,12 @@ pub use assess::{Assessment, Results, Scoring, Work, assess};
 pub use benchmark::held;
 pub use duel::{Duel, DuelResult, DuelSpec, registered_order};
 pub use history::{HistoryNeeds, history_needs};
-pub use job::replay_agent;
+pub use job::{replay_agent, replay_entrant};
 pub use outcome::{
     AgentResult, Battle, BattleRank, Leaderboard, Ranking, Tournament, WindowResult, WindowSpan,
 };
 pub use ranking::{leaderboard, rank_battle};
 pub use regime::Regime;
-pub use run::{NoProgress, Observer, Plan, RunError, RunOptions, run, run_by};
+pub use run::{Interrupted, NoProgress, Observer, Plan, RunOptions, run, run_by, run_entrants};
 pub use score::{score, score_over, shown, why_over};
 pub use windows::{DateRange, WindowError, plan_windows, unused_ticks};

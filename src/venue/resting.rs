@@ -1,4 +1,4 @@
-//! The forms in which orders rest, and what can become of them.
+//! A resting order: the price it waits for, and the effect of a bar on it.
 
 use crate::domain::{Liquidity, Price, Side};
 
@@ -40,6 +40,15 @@ impl Resting {
         match (self, side) {
             (Self::Limit(_), Side::Buy) | (Self::Stop(_) | Self::StopLimit { .. }, Side::Sell) => Reach::Down,
             _ => Reach::Up,
+        }
+    }
+
+    /// Its limit price and its trigger, as far as it has them.
+    pub const fn prices(self) -> (Option<Price>, Option<Price>) {
+        match self {
+            Self::Limit(price) => (Some(price), None),
+            Self::Stop(trigger) => (None, Some(trigger)),
+            Self::StopLimit { trigger, limit } => (Some(limit), Some(trigger)),
         }
     }
 

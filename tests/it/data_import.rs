@@ -6,9 +6,11 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use tiltyard::data::import::{self, BadRows, Existing, Format, ImportError, Imported, Reading, read_bars};
-use tiltyard::domain::Timestamp;
-use tiltyard::market::{Bars, resample};
+use tiltyard::internals::data::import::{
+    self, BadRows, Existing, Format, ImportError, Imported, Reading, read_bars,
+};
+use tiltyard::internals::domain::Timestamp;
+use tiltyard::internals::market::{Bars, resample};
 
 /// The folder of real files, if present.
 fn shared(part: &str) -> Option<PathBuf> {

@@ -22,12 +22,12 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use tiltyard::data::check::check_file;
-use tiltyard::data::import::{self, BadRows, Existing, Reading, read_bars};
-use tiltyard::market::{LoadRequest, load, resample};
-use tiltyard::scenario::Scenario;
-use tiltyard::store::{StoredRun, Timeline};
-use tiltyard::tables::{NumberTable, ReturnColumn};
+use tiltyard::internals::data::check::check_file;
+use tiltyard::internals::data::import::{self, BadRows, Existing, Reading, read_bars};
+use tiltyard::internals::market::{LoadRequest, load, resample};
+use tiltyard::internals::scenario::Scenario;
+use tiltyard::internals::store::{StoredRun, Timeline};
+use tiltyard::internals::tables::{NumberTable, ReturnColumn};
 
 use crate::support::stage::Stage;
 
@@ -308,8 +308,8 @@ fn show_everything(folder: &Path) {
             }
         }
     }
-    let _ = tiltyard::report::pages(&stored);
-    let _ = tiltyard::report::sparks(&stored);
+    let _ = tiltyard::internals::report::pages(&stored);
+    let _ = tiltyard::internals::report::sparks(&stored);
 }
 
 #[test]

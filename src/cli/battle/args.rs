@@ -1,10 +1,8 @@
 //! What can be typed behind `tiltyard battle`.
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand};
 
-use super::super::args::{StoreArgs, size};
+use super::super::args::{OutputArgs, StoreArgs};
 use crate::domain::Timestamp;
 
 /// The `battle` commands.
@@ -37,24 +35,9 @@ pub struct RematchArgs {
     /// A setting of the scenario, by its path; may be given several times.
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
     pub settings: Vec<(String, String)>,
-    /// The store of the run, in which the rematch lands too.
-    #[arg(long, value_name = "DIR", default_value = "reports")]
-    pub out: PathBuf,
-    /// Threads to use; no result depends on it [default: all cores].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
-    /// Memory for shared indicators, such as 512MB; no result depends on it [default: no limit].
-    #[arg(long, value_name = "SIZE", value_parser = size)]
-    pub memory: Option<usize>,
-    /// Print leaderboard.json instead of a table.
-    #[arg(long)]
-    pub json: bool,
-    /// Write CSV twins of the Parquet files too.
-    #[arg(long)]
-    pub csv: bool,
-    /// No progress, no leaderboard: only errors.
-    #[arg(long, short)]
-    pub quiet: bool,
+    /// The store of the run, in which the rematch lands too, and how it is carried out.
+    #[command(flatten)]
+    pub output: OutputArgs,
 }
 
 fn setting(text: &str) -> Result<(String, String), String> {
