@@ -6,6 +6,7 @@
 mod carried;
 mod indicator;
 mod instrument;
+mod metric;
 mod money;
 mod name;
 mod order;
@@ -15,6 +16,7 @@ mod time;
 pub use carried::{CarriedPosition, CarriedTrip, Wallet};
 pub use indicator::{BarField, IndicatorSpec, Thousandths};
 pub use instrument::{Instrument, SymbolId};
+pub use metric::{Metric, MetricBasis, MetricDirection, MetricInfo, MetricUnit};
 pub use money::{Bps, Cash, MoneyError, Price, PriceSum, Qty, Rounding, UNITS_PER_ONE};
 pub use name::{AgentName, NameError, Symbol, check_name};
 pub use order::{

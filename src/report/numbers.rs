@@ -2,7 +2,7 @@
 //!
 //! Rounding here is for the eye alone; files keep every digit. A value that rounds to nothing has no sign.
 
-use crate::domain::{Cash, Price, Qty, Span, Timestamp};
+use crate::domain::{Cash, Metric, MetricUnit, Price, Qty, Span, Timestamp};
 use crate::store::TradeRow;
 
 /// Most decimal places of a price or quantity; trailing zeros beyond the second go.
@@ -49,6 +49,16 @@ pub(super) fn signed_cash(amount: Cash) -> String {
 /// Two places.
 pub(super) fn ratio(value: f64) -> String {
     without_negative_zero(grouped(&format!("{value:.2}")))
+}
+
+/// A metric's value without its sign of percent; with a plus where more is a gain.
+pub(super) fn measured(metric: Metric, value: f64) -> String {
+    match metric.unit() {
+        MetricUnit::Fraction => ratio(value * 100.0),
+        MetricUnit::Seconds => length(value),
+        _ if metric.info().signed => signed(value),
+        MetricUnit::Plain | MetricUnit::Percent | MetricUnit::Money => ratio(value),
+    }
 }
 
 /// Percent with two places and a sign.

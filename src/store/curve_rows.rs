@@ -6,7 +6,7 @@ use std::path::Path;
 use arrow::array::RecordBatch;
 use arrow::datatypes::{Decimal128Type, Float64Type, TimestampMicrosecondType, UInt32Type};
 
-use super::stored::agent_folder;
+use super::folders::agent_folder;
 use super::{StoreError, columns};
 use crate::domain::Cash;
 

@@ -15,7 +15,7 @@ use super::manifest::Manifest;
 use super::staging::Staging;
 use super::table_file::TableFile;
 use super::{
-    AgentRecord, LeaderboardRecord, RunId, RunRecord, StandingsRecord, StoreError, StoredRun,
+    AgentRecord, LeaderboardRecord, Page, RunId, RunRecord, StandingsRecord, StoreError, StoredRun,
     TournamentRecord, json, prices, tables,
 };
 use crate::domain::check_name;
@@ -41,25 +41,6 @@ pub struct Run<'a> {
     pub market: &'a Market,
     /// Whether every Parquet file gets a CSV twin.
     pub csv: bool,
-}
-
-/// A file that another room made of a run's results.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page {
-    /// Its name in the run's folder.
-    pub name: String,
-    /// What it holds.
-    pub text: String,
-}
-
-impl Page {
-    /// Writes it into a folder.
-    ///
-    /// # Errors
-    /// [`StoreError::Write`].
-    pub fn write(&self, folder: &Path) -> Result<(), StoreError> {
-        json::write_text(&folder.join(&self.name), &self.text)
-    }
 }
 
 /// A run in its place. Until this is dropped the folder is in use, so that nobody takes a run that is not in the

@@ -14,7 +14,7 @@
 
 use std::collections::BTreeMap;
 
-use super::windows::{Calendar, midnight};
+use super::calendar::{Calendar, midnight};
 use crate::domain::{Span, Timestamp};
 use crate::market::Market;
 

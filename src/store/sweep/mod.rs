@@ -13,6 +13,7 @@
 //!     validation.parquet             one row a split, where the scenario validates
 //! ```
 
+mod bytes;
 mod codec;
 mod record;
 mod record_codec;
