@@ -134,9 +134,9 @@ macro_rules! catalogue {
 
 catalogue! {
     RoiPct { "roi_pct", "ROI %", "total return", Percent, Higher, Returns, true,
-        "equity at the end over the starting balance, minus 1", "the wallet began at zero" }
+        "end / start - 1", "the wallet began at zero" }
     TotalPnl { "total_pnl", "PnL", "PnL", Money, Higher, Returns, true,
-        "equity at the end minus the starting balance", "" }
+        "end - start", "" }
     CagrPct { "cagr_pct", "CAGR %", "CAGR", Percent, Higher, Returns, true,
         "compound annual growth rate: (product of 1 + r)^(A/n) - 1",
         "under 30 days of record; the equity reached zero" }
@@ -146,16 +146,16 @@ catalogue! {
         "annualised Sharpe ratio: (mean(r) - rf) / std(ddof 1) * sqrt(A)",
         "under 2 returns; no dispersion; idle; the equity reached zero" }
     SortinoRatio { "sortino_ratio", "Sortino", "Sortino", Plain, Higher, Returns, false,
-        "annualised Sortino ratio: mean(r - MAR) * sqrt(A) / sqrt(sum(min(r - MAR, 0)^2) / n), n counting all returns",
+        "annualised Sortino ratio: mean(r - MAR) * sqrt(A) / sqrt(sum(min(r - MAR, 0)^2) / n), where n counts all returns",
         "under 2 returns; no return below the MAR; idle; the equity reached zero" }
     CalmarRatio { "calmar_ratio", "Calmar", "Calmar", Plain, Higher, Returns, false,
-        "CAGR over the magnitude of the largest drawdown", "as CAGR; no drawdown; idle" }
+        "CAGR / abs(max drawdown)", "as CAGR; no drawdown; idle" }
     MaxDrawdownPct { "max_drawdown_pct", "max DD %", "max drawdown", Percent, Higher, Returns, false,
-        "largest drawdown of the equity at EVERY tick, at most 0; nearer to 0 ranks higher", "" }
+        "largest decline from a peak, over the equity at EVERY tick; at most 0, nearer to 0 ranks higher", "" }
     UlcerIndexPct { "ulcer_index_pct", "ulcer %", "ulcer index", Percent, Lower, Returns, false,
         "sqrt(sum(DD^2) / n) of the sampled curve, start included", "without a return" }
     OmegaRatio { "omega_ratio", "omega", "omega", Plain, Higher, Returns, false,
-        "sum of gains over / sum of losses under the MAR", "no return below the MAR; the equity reached zero" }
+        "sum of the returns' excess over the MAR / sum of their shortfall below it", "no return below the MAR; the equity reached zero" }
     TailRatio { "tail_ratio", "tail", "tail ratio", Plain, Higher, Returns, false,
         "abs(q95) / abs(q05), quantiles of type 7", "q05 is zero; the equity reached zero" }
     Var95Pct { "var_95_pct", "VaR 95 %", "value at risk 95 %", Percent, Higher, Returns, false,
@@ -167,21 +167,21 @@ catalogue! {
     Kurtosis { "kurtosis", "kurtosis", "excess kurtosis", Plain, Neither, Returns, false,
         "G2 of the returns (excess)", "under 4 returns; no dispersion; the equity reached zero" }
     WinRate { "win_rate", "win %", "win rate", Percent, Higher, Trades, false,
-        "winning round trips of all closed ones, net of fees", "no closed trade" }
+        "wins / all, of closed round trips, net of fees", "no closed trade" }
     ProfitFactor { "profit_factor", "PF", "profit factor", Plain, Higher, Trades, false,
-        "gains over losses of the closed round trips", "no closed trade; no losing one" }
+        "sum of gains / sum of losses of closed round trips, net of fees", "no closed trade; no losing one" }
     PayoffRatio { "payoff_ratio", "payoff", "payoff ratio", Plain, Higher, Trades, false,
-        "mean win over mean loss", "no closed trade; no winning one; no losing one" }
+        "mean win / mean loss", "no closed trade; no winning one; no losing one" }
     Expectancy { "expectancy", "expectancy", "expectancy", Money, Higher, Trades, true,
-        "mean PnL of the closed round trips", "no closed trade" }
+        "mean PnL of closed round trips", "no closed trade" }
     Sqn { "sqn", "SQN", "SQN", Plain, Higher, Trades, false,
         "system quality number: sqrt(N) * mean / std of the round trips' PnL", "under 2 closed trades; no dispersion" }
     KellyPct { "kelly_pct", "Kelly %", "Kelly", Percent, Higher, Trades, false,
-        "W - (1 - W) / payoff, W the win rate", "as the payoff ratio" }
+        "W - (1 - W) / payoff, where W is the win rate", "as the payoff ratio" }
     ExposurePct { "exposure_pct", "exposure %", "exposure", Percent, Neither, Activity, false,
-        "ticks with a position over all ticks", "without a tick" }
+        "ticks with a position at the close / all ticks", "without a tick" }
     Turnover { "turnover", "turnover", "turnover a year", Plain, Neither, Activity, false,
-        "traded notional over mean equity, per year", "without a return; the mean equity is zero" }
+        "traded notional / mean equity, per year", "without a return; the mean equity is zero" }
     MeanTradeSeconds { "mean_trade_seconds", "mean hold", "mean holding time", Seconds, Neither, Trades, false,
         "mean time from the first fill to the last of the closed round trips", "no closed trade" }
     Alpha { "alpha", "alpha", "alpha a year", Fraction, Higher, Benchmark, false,
@@ -197,9 +197,9 @@ catalogue! {
     Correlation { "correlation", "correlation", "correlation", Plain, Neither, Benchmark, false,
         "Pearson's correlation of the returns", "no benchmark; one of both has no dispersion" }
     UpCapture { "up_capture", "up capture", "up capture", Plain, Higher, Benchmark, false,
-        "CAGR over the periods in which the benchmark rose, over the benchmark's own", "no benchmark; it never rose" }
+        "CAGR over the periods in which the benchmark rose / the benchmark's CAGR over them", "no benchmark; it never rose" }
     DownCapture { "down_capture", "down capture", "down capture", Plain, Lower, Benchmark, false,
-        "CAGR over the periods in which the benchmark fell, over the benchmark's own", "no benchmark; it never fell" }
+        "CAGR over the periods in which the benchmark fell / the benchmark's CAGR over them", "no benchmark; it never fell" }
 }
 
 /// Names that earlier versions and other programs use for a number of the catalogue. Read, never written.
