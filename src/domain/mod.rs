@@ -4,6 +4,7 @@
 //! this crate. Invariant: a value that exists is valid; each rounding is named where it happens.
 
 mod carried;
+mod count;
 mod indicator;
 mod instrument;
 mod metric;
@@ -14,6 +15,7 @@ mod seed;
 mod time;
 
 pub use carried::{CarriedPosition, CarriedTrip, Wallet};
+pub use count::{counted, grouped, plural};
 pub use indicator::{BarField, IndicatorSpec, Thousandths};
 pub use instrument::{Instrument, SymbolId};
 pub use metric::{Metric, MetricBasis, MetricDirection, MetricInfo, MetricUnit};

@@ -57,7 +57,7 @@ mod trigger_band;
 mod trip;
 mod version;
 
-pub use curve::{equity_at, exact_curve};
+pub use curve::{Valued, equity_at, exact_curve, valued_at};
 pub use outcome::{
     EndReason, ExitState, FillRow, Flags, Holding, OrderRow, Replay, ReplayStatus, RoundTrip, Window,
 };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::numbers::{count, grouped};
-use crate::domain::Metric;
+use crate::domain::{self, Metric};
 use crate::metrics::Score;
 use crate::store::registry::Tally;
 use crate::store::sweep::WinnerRecord;
@@ -36,7 +36,7 @@ pub(super) fn some(names: &[&str]) -> String {
 
 /// `1 window`, `12 windows`.
 pub(super) fn plural(n: usize, what: &str) -> String {
-    format!("{} {what}{}", count(n), if n == 1 { "" } else { "s" })
+    format!("{} {what}{}", count(n), domain::plural(n as u64))
 }
 
 /// A rating system by its name in files, as people write it.

@@ -220,10 +220,9 @@ impl<'a> RunWriter<'a> {
     fn write_equity(&self, folder: &Path, agent: &AgentResult) -> Result<(), StoreError> {
         let empty = tables::equity(0, &EquityPart::default()).map_err(StoreError::columns(folder))?;
         let mut file = TableFile::create(folder, "equity", self.run.csv, &empty)?;
-        let delisted = self.run.scenario.market.delisted;
         for window in &agent.windows {
             let replay = &window.replay;
-            equity::walk(agent.name.as_str(), replay, self.run.market, delisted, EQUITY_PART, |part| {
+            equity::walk(agent.name.as_str(), replay, self.run.market, EQUITY_PART, |part| {
                 file.write(tables::equity(replay.window.index, part))
             })?;
         }

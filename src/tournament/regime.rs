@@ -158,7 +158,7 @@ fn past(market: &Market, returns: &[f64], at: Timestamp, lookback: Span) -> Opti
 mod tests {
     use super::*;
     use crate::tournament::testing::{all, priced};
-    use crate::tournament::windows::DateRange;
+    use crate::tournament::DateRange;
 
     fn regimes(market: &Market, lookback: i64) -> BTreeMap<i64, Regime> {
         by_day(&Calendar::between(market, DateRange::from(all(market))), Span::DAY.times(lookback))

@@ -176,7 +176,7 @@ fn observed(
         drawdown: Drawdown::dated(fall, at),
         extremes: DatedExtremes::dated(extremes, at),
         acted,
-        trades: closed.map(|(_, trade)| trade.clone()).collect(),
+        trades: closed.map(|(_, trade)| *trade).collect(),
         // What no ranking metric looks at.
         notional: 0.0,
         ticks: curve.len(),

@@ -56,7 +56,6 @@ pub fn unused_ticks(windows: &[WindowSpan], range: TickRange) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::calendar::midnight;
     use super::*;
     use crate::domain::{Span, Timestamp};
     use crate::tournament::testing::{all, hours, market, weekdays};

@@ -5,4 +5,5 @@ pub mod cases;
 pub mod flawed;
 pub mod loaded;
 pub mod reference;
+pub mod shared;
 pub mod stage;
