@@ -1,7 +1,7 @@
 //! The exact equity, rebuilt from holdings.
 
-use super::{Holding, Replay};
 use super::replay::Job;
+use super::{Holding, Replay};
 use crate::domain::{Cash, Price, Qty};
 use crate::market::{Market, Row, TickRow};
 

@@ -73,9 +73,9 @@ fn exit(job: &JobRecord) -> Option<Exit> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::ReplayStatus;
     use crate::scenario::{RatingSystem, TournamentFormat, TournamentSpec};
     use crate::store::TournamentRecord;
-    use crate::engine::ReplayStatus;
     use crate::store::{RunWriter, fixture};
     use crate::tournament::assess;
 

@@ -124,7 +124,8 @@ fn a_sweep_that_is_killed_again_and_again_ends_as_if_it_had_not_been() {
 fn an_interrupted_sweep_says_how_to_go_on() {
     let stage = Stage::new();
     // Long enough to be interrupted: 20 times as many combinations.
-    stage.write("killed.toml", &scenario().replace("step = 10 }", "step = 1 }").replace("to = 11", "to = 19"));
+    stage
+        .write("killed.toml", &scenario().replace("step = 10 }", "step = 1 }").replace("to = 11", "to = 19"));
     let child = start(&stage, "out", 1);
     let patience = Instant::now();
     while kept(&stage.path("out")) < 10 {

@@ -2,9 +2,9 @@
 //!
 //! Owns its words, which the terminal, the reports and the stored record share.
 
-use crate::domain::counted;
 use super::assemble::Standings;
 use super::verdict::Outcome;
+use crate::domain::counted;
 use crate::metrics::Score;
 
 /// Names that are written out before the rest is only counted.
@@ -42,7 +42,11 @@ impl Standings {
                 let pairs: Vec<String> = rare
                     .iter()
                     .map(|rival| {
-                        format!("{} in only {}", self.agents[rival.agent], counted(rival.windows as u64, "window"))
+                        format!(
+                            "{} in only {}",
+                            self.agents[rival.agent],
+                            counted(rival.windows as u64, "window")
+                        )
                     })
                     .collect();
                 format!(
