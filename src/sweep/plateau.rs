@@ -4,13 +4,15 @@
 //! parameter has no steps, or no neighbour was tried, the nearest trials of the unit cube stand in, two for
 //! each parameter.
 
+use serde::{Deserialize, Serialize};
+
 use super::objective::mean;
 use super::{Space, Trial};
 use crate::metrics::Score;
 use crate::scenario::{SweepSpec, SweptValue};
 
 /// The scores around a trial.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Plateau {
     /// How many neighbours have a score.
     pub neighbours: usize,

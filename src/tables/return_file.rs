@@ -12,7 +12,8 @@ use crate::domain::Timestamp;
 use crate::metrics::{Missing, simple_returns};
 
 /// What a column holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum ColumnKind {
     /// Simple returns, as fractions.
     Returns,
@@ -23,10 +24,7 @@ pub enum ColumnKind {
 impl ColumnKind {
     /// As users write it.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Returns => "returns",
-            Self::Equity => "equity",
-        }
+        self.into_str()
     }
 
     /// By the whole words in a column's name, whatever their case and number.

@@ -22,7 +22,8 @@ use crate::market::Market;
 const NOTICEABLE: f64 = 0.5;
 
 /// Trend and volatility before a window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Regime {
     /// Rising, less volatile than usual until then.
     UpCalm,
@@ -51,14 +52,7 @@ impl Regime {
 
     /// As written in results.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::UpCalm => "up_calm",
-            Self::UpVolatile => "up_volatile",
-            Self::FlatCalm => "flat_calm",
-            Self::FlatVolatile => "flat_volatile",
-            Self::DownCalm => "down_calm",
-            Self::DownVolatile => "down_volatile",
-        }
+        self.into_str()
     }
 }
 

@@ -25,7 +25,8 @@ pub struct BattleSpec {
 }
 
 /// How the results of several windows become one score.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 #[serde(rename_all = "snake_case")]
 pub enum Aggregate {
     /// The metric of the whole record: all windows one after the other.
@@ -43,11 +44,7 @@ impl Aggregate {
 
     /// As written in scenarios and results.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Record => "record",
-            Self::Mean => "mean",
-            Self::Median => "median",
-        }
+        self.into_str()
     }
 
     fn is_record(&self) -> bool {

@@ -45,13 +45,16 @@ impl MarketSpec {
 }
 
 /// When a market trades.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Calendar {
     /// Always, weekends included.
     #[serde(rename = "24/7")]
+    #[strum(serialize = "24/7")]
     RoundTheClock,
     /// Day and night, from Sunday evening to Friday evening.
     #[serde(rename = "24/5")]
+    #[strum(serialize = "24/5")]
     Weekdays,
     /// In sessions, on the days of an exchange.
     #[serde(rename = "sessions")]
@@ -66,16 +69,13 @@ impl Calendar {
 
     /// As written in the scenario.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::RoundTheClock => "24/7",
-            Self::Weekdays => "24/5",
-            Self::Sessions => "sessions",
-        }
+        self.into_str()
     }
 }
 
 /// A finding of level error that a scenario may accept: the bars can be read, but a backtest on them misleads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 #[serde(rename_all = "snake_case")]
 pub enum Acceptable {
     /// Days or weeks without bars.
@@ -94,12 +94,7 @@ impl Acceptable {
 
     /// As written in the scenario and in results.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Gap => "gap",
-            Self::Invented => "invented",
-            Self::Split => "split",
-            Self::Identity => "identity",
-        }
+        self.into_str()
     }
 }
 

@@ -81,7 +81,8 @@ impl TournamentFormat {
 }
 
 /// A format without its settings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum FormatKind {
     /// Everyone against everyone in every window.
     RoundRobin,
@@ -100,19 +101,13 @@ pub enum FormatKind {
 impl FormatKind {
     /// As written in scenarios and results.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::RoundRobin => "round_robin",
-            Self::Gauntlet => "gauntlet",
-            Self::League => "league",
-            Self::Swiss => "swiss",
-            Self::Knockout => "knockout",
-            Self::Survival => "survival",
-        }
+        self.into_str()
     }
 }
 
 /// A way to rate agents on one scale.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 #[serde(into = "&'static str")]
 pub enum RatingSystem {
     /// Batch, all pairs, Davidson's ties; Elo scale with mean 1500.
@@ -124,6 +119,7 @@ pub enum RatingSystem {
     /// Window by window, start 1500, with a deviation.
     Glicko2,
     /// Window by window, start 25, with a deviation.
+    #[strum(serialize = "trueskill")]
     TrueSkill,
     /// Window by window, start 25, with a deviation (Plackett-Luce model).
     WengLin,
@@ -136,25 +132,12 @@ impl RatingSystem {
 
     /// As scenarios, the command line and results write it.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::BradleyTerry => "bradley_terry",
-            Self::PlackettLuce => "plackett_luce",
-            Self::Elo => "elo",
-            Self::Glicko2 => "glicko2",
-            Self::TrueSkill => "trueskill",
-            Self::WengLin => "weng_lin",
-        }
+        self.into_str()
     }
 
     /// The system of this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|system| system.as_str() == name)
-    }
-}
-
-impl From<RatingSystem> for &'static str {
-    fn from(system: RatingSystem) -> Self {
-        system.as_str()
     }
 }
 

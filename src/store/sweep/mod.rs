@@ -22,7 +22,7 @@ mod trials;
 mod write;
 
 pub use record::{
-    PlateauRecord, SplitRecord, SweepRecord, SweptRecord, TrialCounts, ValidationRecord, WinnerRecord,
+    SplitRecord, SweepRecord, SweptRecord, TrialCounts, ValidationRecord, WinnerRecord,
 };
 pub use results::{ResultColumn, StoredSweep};
 pub use trials::TrialStore;

@@ -11,7 +11,7 @@ use super::super::table_file::TableFile;
 use super::super::tables::{Column, column, money, table};
 use super::super::{RunId, SelectionRecord, StoreError, agent_record, json as json_file, score_record};
 use super::record::{
-    PlateauRecord, SWEEP_FORMAT, SplitRecord, SweepRecord, SweptRecord, TrialCounts, ValidationRecord,
+    SWEEP_FORMAT, SplitRecord, SweepRecord, SweptRecord, TrialCounts, ValidationRecord,
     WinnerRecord,
 };
 use crate::domain::{Cash, Metric};
@@ -81,12 +81,7 @@ impl SweepResults<'_> {
             values: values(&trial.values),
             score: self.judged.scores[index].number(),
             score_missing: self.reason(index),
-            plateau: self.judged.plateau.map(|around| PlateauRecord {
-                neighbours: around.neighbours,
-                mean: around.mean,
-                worst: around.worst,
-                ratio: around.ratio,
-            }),
+            plateau: self.judged.plateau,
         }
     }
 
