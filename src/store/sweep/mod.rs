@@ -21,9 +21,7 @@ mod results;
 mod trials;
 mod write;
 
-pub use record::{
-    SplitRecord, SweepRecord, SweptRecord, TrialCounts, ValidationRecord, WinnerRecord,
-};
+pub use record::{SplitRecord, SweepRecord, SweptRecord, TrialCounts, ValidationRecord, WinnerRecord};
 pub use results::{ResultColumn, StoredSweep};
 pub use trials::TrialStore;
 pub use write::{SweepResults, write_sweep};

@@ -11,8 +11,7 @@ use super::super::table_file::TableFile;
 use super::super::tables::{Column, column, money, table};
 use super::super::{RunId, SelectionRecord, StoreError, agent_record, json as json_file, score_record};
 use super::record::{
-    SWEEP_FORMAT, SplitRecord, SweepRecord, SweptRecord, TrialCounts, ValidationRecord,
-    WinnerRecord,
+    SWEEP_FORMAT, SplitRecord, SweepRecord, SweptRecord, TrialCounts, ValidationRecord, WinnerRecord,
 };
 use crate::domain::{Cash, Metric};
 use crate::metrics::{Metrics, value_of};
