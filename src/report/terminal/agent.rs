@@ -236,8 +236,8 @@ Metrics
 
 metric               value
 ---------------------------------------------------------
-total return          1.50  %
-PnL                   1.50
+total return         +1.50  %
+PnL                  +1.50
 CAGR                  0.00  %
 volatility            0.00  %
 Sharpe                0.30
@@ -254,7 +254,7 @@ excess kurtosis          -  no dispersion in the returns
 win rate            100.00  %
 profit factor          inf  +infinity: no losing trades
 payoff ratio             -  no closed trades
-expectancy            1.50
+expectancy           +1.50
 SQN                      -  no closed trades
 Kelly                    -  no closed trades
 exposure             40.00  %
@@ -311,7 +311,7 @@ Sharpe of the last 30 daily returns: lowest 1.25 on 2024-01-04, highest 1.25 on 
         for line in [
             "against idle",
             "Metrics of the record over 2 windows",
-            "total return          0.99          -0.50            1.50  %",
+            "total return         +0.99          -0.50           +1.50  %",
             "Sharpe                0.30           0.30            0.30  without 1 window: no dispersion in the returns",
             "alpha a year             -              -               -  no benchmark",
             "window  from        to          ROI %  excess %  Sharpe",
