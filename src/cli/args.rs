@@ -20,14 +20,14 @@ const EXAMPLES: &str = "\
 Examples:
   tiltyard run scenarios/first_tournament.toml     replay the bundled sample and rank its agents
   tiltyard init my.toml && tiltyard check my.toml  start a scenario of your own
-  tiltyard show first-tournament                   look at the latest run of a scenario again
-  tiltyard standings league-of-twelve              who is better, and how sure that is
+  tiltyard show first-tournament                   show the latest run of a scenario
+  tiltyard standings league-of-twelve              ranks with intervals and significance tests
 
 Exit codes:
   0 done    1 a run failed    2 the command line or the scenario is wrong
   3 the market data is wrong    130 interrupted
 
-Results go to stdout, everything else to stderr. NO_COLOR is honoured.";
+Results go to stdout, all messages to stderr. NO_COLOR is honoured.";
 
 pub(super) const EXIT_CODES: &str = "\
 Exit codes:
@@ -39,10 +39,10 @@ Examples:
   tiltyard metrics run.csv --column equity --periods-per-year 365
   tiltyard metrics fund.parquet --column returns --periods-per-year 252 --benchmark spy.csv
 
-A column whose name has the word `return`, `ret` or `change` holds returns; `equity`, `balance`,
-`nav`, `value`, `capital`, `wealth`, `close`, `price` or `level`: levels, from which returns are
-made. Where the name says both, or neither, say which with --kind.
-Rows without a value may only stand at the start.
+The word `return`, `ret` or `change` in a column's name means returns; `equity`, `balance`, `nav`,
+`value`, `capital`, `wealth`, `close`, `price` or `level` means levels, which are converted to
+returns. If the name has words of both kinds or of neither, --kind is required.
+Rows without a value are allowed only at the start.
 
 Exit codes:
   0 done    2 the command line or a file is wrong";
@@ -61,11 +61,11 @@ pub struct Cli {
 pub enum Command {
     /// Replay a scenario: every agent over every window; print and store the leaderboard.
     Run(RunArgs),
-    /// Check a scenario and its market data without running it; every mistake in one pass.
+    /// Report all errors of a scenario and its market data, without running it.
     Check(CheckArgs),
     /// Write a commented starter scenario.
     Init(InitArgs),
-    /// Print the JSON Schema of scenario files, for editors to complete and check them.
+    /// Print the JSON Schema of scenario files, for completion and validation in editors.
     Schema,
     /// List the built-in strategies with their parameters, defaults and warm-up.
     Strategies(StrategiesArgs),
@@ -75,31 +75,31 @@ pub enum Command {
     Show(ShowArgs),
     /// List the round trips of an agent in a stored run.
     Trades(TradesArgs),
-    /// Render a stored run's pages again, its pictures, or compare several runs.
+    /// Render a stored run's pages again, export its charts, or compare several runs.
     Report(ReportArgs),
-    /// Register agents that live beyond one run, change them, and see how they stand.
+    /// Manage registered agents, which keep versions, wallet and history across runs.
     #[command(subcommand)]
     Agent(AgentCommand),
-    /// Battle again with other agents or settings, and look into finished battles.
+    /// Run a stored scenario again with changes, or show a run at any time.
     #[command(subcommand)]
     Battle(BattleCommand),
-    /// Check the store of results and agents, and clear it of leftovers.
+    /// Verify, repair and clean the store of runs and agents.
     #[command(subcommand)]
     Store(StoreCommand),
-    /// Compute the metrics of a return or equity series made elsewhere (CSV or Parquet).
+    /// Compute the metrics of a return or equity series from another tool (CSV or Parquet).
     Metrics(MetricsArgs),
-    /// Show the standings of a stored run, and its scores in any tournament format.
+    /// Show the standings of a stored run, in any tournament format.
     Standings(StandingsArgs),
-    /// Let two agents meet, window after window, until a sequential test decides.
+    /// Compare two agents window by window until a sequential test decides.
     Duel(DuelArgs),
-    /// Look at what a run with `[sweep]` tried.
+    /// Show the trials of a run with `[sweep]`.
     #[command(subcommand)]
     Sweep(SweepCommand),
-    /// Rank the agents of a score matrix made elsewhere: standings, ratings, tests.
+    /// Rank agents by a table of scores from another tool: standings, ratings, tests.
     Rank(RankArgs),
-    /// Say whether the best of many trials made elsewhere is more than selection luck.
+    /// Test whether the best of many trials from another tool is more than selection luck.
     Evidence(EvidenceArgs),
-    /// Make, bring in and examine market data.
+    /// Import, download, check and generate market data.
     #[command(subcommand)]
     Data(DataCommand),
 }
@@ -110,28 +110,28 @@ pub enum Command {
 pub struct RunArgs {
     /// The scenario (TOML).
     pub file: PathBuf,
-    /// Where results land, in `DIR/<scenario>/<run-id>/`.
+    /// The store; results go to `DIR/<scenario>/<run-id>/`.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
-    /// Threads to use; no result depends on it [default: all cores].
+    /// Number of threads; does not affect results [default: all cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-    /// Memory for shared indicators, such as 512MB [default: no limit].
+    /// Memory limit for shared indicators, such as 512MB [default: no limit].
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub memory: Option<usize>,
-    /// Replay by `skip` or `bar-by-bar`: both give the same bytes.
+    /// Replay loop, `skip` or `bar-by-bar`; both give the same bytes.
     #[arg(long, value_name = "LOOP", value_enum, default_value_t, hide_possible_values = true)]
     pub engine: EngineArg,
     /// Print leaderboard.json instead of a table.
     #[arg(long)]
     pub json: bool,
-    /// Write CSV twins of the Parquet files too.
+    /// Also write the Parquet files as CSV.
     #[arg(long)]
     pub csv: bool,
-    /// Only say how many jobs there are, and about how long and how much memory they take.
+    /// Print the number of jobs and the estimated time and memory, without running them.
     #[arg(long)]
     pub dry_run: bool,
-    /// No progress, no leaderboard: only errors.
+    /// Print only errors: no progress, no leaderboard.
     #[arg(long, short)]
     pub quiet: bool,
 }
@@ -139,10 +139,10 @@ pub struct RunArgs {
 /// The replay loops.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
 pub enum EngineArg {
-    /// From event to event.
+    /// Skips bars without an event.
     #[default]
     Skip,
-    /// Tick by tick.
+    /// Visits every tick.
     BarByBar,
 }
 
@@ -158,7 +158,7 @@ pub fn size(text: &str) -> Result<usize, String> {
 pub struct CheckArgs {
     /// The scenario (TOML).
     pub file: PathBuf,
-    /// The store whose registered agents it may name.
+    /// The store with the registered agents that the scenario names.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
     /// Print the problems as JSON.
@@ -169,7 +169,7 @@ pub struct CheckArgs {
 /// Arguments of `init`.
 #[derive(Debug, Args)]
 pub struct InitArgs {
-    /// The file to write; an existing one is never overwritten.
+    /// The file to write; an existing file is never overwritten.
     #[arg(default_value = "scenario.toml")]
     pub file: PathBuf,
 }
@@ -197,15 +197,15 @@ pub enum KindArg {
 #[derive(Debug, Args)]
 #[command(after_help = METRICS_HELP)]
 pub struct MetricsArgs {
-    /// A CSV or Parquet file; a first column of dates or labels is recognised.
+    /// A CSV or Parquet file; the first column may hold dates or labels.
     pub file: PathBuf,
     /// The column of the series.
     #[arg(long, value_name = "NAME")]
     pub column: String,
-    /// What the column holds, where its name does not tell.
+    /// What the column holds, if its name does not say it.
     #[arg(long)]
     pub kind: Option<KindArg>,
-    /// Rows in a year: 252 trading days, 365 days, 8760 hours.
+    /// Rows per year: 252 trading days, 365 days, 8760 hours.
     #[arg(long, value_name = "N", value_parser = periods)]
     pub periods_per_year: f64,
     /// Risk-free rate per year, as a fraction: 0.02 is 2 %.
@@ -214,16 +214,16 @@ pub struct MetricsArgs {
     /// Minimum acceptable return per year for Sortino and omega, as a fraction.
     #[arg(long, value_name = "RATE", default_value_t = 0.0, value_parser = rate, allow_negative_numbers = true)]
     pub mar: f64,
-    /// A file with the benchmark; its rows are matched by date, else by label, else by their order.
+    /// A file with the benchmark; rows are matched by date, else by label, else by position.
     #[arg(long, value_name = "FILE")]
     pub benchmark: Option<PathBuf>,
     /// The benchmark's column [default: the only one].
     #[arg(long, value_name = "NAME", requires = "benchmark")]
     pub benchmark_column: Option<String>,
-    /// Whose definitions to use, where libraries differ.
+    /// The library whose metric definitions to use.
     #[arg(long, value_name = "NAME", default_value = "tiltyard", value_parser = profile)]
     pub profile: MetricsProfile,
-    /// Print as JSON: every value as a fraction, null with its reason under `missing`.
+    /// Print as JSON; values are fractions, undefined ones null with the reason under `missing`.
     #[arg(long)]
     pub json: bool,
 }
@@ -254,7 +254,7 @@ fn profile(text: &str) -> Result<MetricsProfile, String> {
 /// Which store to read.
 #[derive(Debug, Args)]
 pub struct StoreArgs {
-    /// Where results landed.
+    /// The store.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
     /// Print as JSON.
@@ -265,12 +265,12 @@ pub struct StoreArgs {
 /// Arguments of `show`.
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// A run id or its beginning, a scenario's name (its latest run), or a run folder.
+    /// A run id or a prefix of it, a scenario name (its latest run), or a run folder.
     pub run: String,
-    /// Show one agent: its metrics in each window, its months and its worst drawdowns.
+    /// Show one agent: metrics of each window, monthly returns and largest drawdowns.
     #[arg(long, value_name = "NAME")]
     pub agent: Option<String>,
-    /// Which store.
+    /// Store and output form.
     #[command(flatten)]
     pub store: StoreArgs,
 }
@@ -278,14 +278,14 @@ pub struct ShowArgs {
 /// Arguments of `trades`.
 #[derive(Debug, Args)]
 pub struct TradesArgs {
-    /// A run id or its beginning, a scenario's name (its latest run), or a run folder.
+    /// A run id or a prefix of it, a scenario name (its latest run), or a run folder.
     pub run: String,
     /// The agent's name.
     pub agent: String,
-    /// Most rows to print, the latest ones; 0 for all [default: 50; all with --json].
+    /// Maximum number of rows, the latest ones; 0 for all [default: 50; all with --json].
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
-    /// Which store.
+    /// Store and output form.
     #[command(flatten)]
     pub store: StoreArgs,
 }
@@ -294,16 +294,16 @@ pub struct TradesArgs {
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub struct ReportArgs {
-    /// A run id or its beginning, a scenario's name (its latest run), or a run folder; several are compared.
+    /// A run id or a prefix of it, a scenario name (its latest run), or a run folder; several are compared.
     #[arg(required = true)]
     pub runs: Vec<String>,
-    /// Write the main charts as SVG too, in `images/` beside the pages.
+    /// Also export the main charts as SVG to `images/` beside the pages.
     #[arg(long)]
     pub images: bool,
-    /// Where to write [default: the run's own folder; DIR of --out for a comparison].
+    /// Target folder [default: the run's folder; for a comparison the store].
     #[arg(long, value_name = "DIR")]
     pub to: Option<PathBuf>,
-    /// Where results landed.
+    /// The store.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
 }

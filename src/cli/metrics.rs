@@ -25,7 +25,7 @@ pub fn metrics(args: &MetricsArgs) -> Result<Exit, Failure> {
     let report = measured(args, &column, benchmark.as_ref())?;
     for left_out in [Some(&column), benchmark.as_ref()].into_iter().flatten().filter(|c| c.left_out > 0) {
         let rows = output::counted(left_out.left_out as u64, "row");
-        output::say(&format!("{}: {rows} without a value left out at the start", left_out.path.display()));
+        output::say(&format!("{}: skipped {rows} without a value at the start", left_out.path.display()));
     }
     if args.json {
         let text = report.to_json().map_err(|error| {

@@ -40,8 +40,8 @@ fn compared(args: &ReportArgs, runs: &[StoredRun]) -> Result<Vec<PathBuf>, Failu
     if args.images {
         return Err(Failure::plain(
             Exit::Usage,
-            "pictures are made of one run at a time",
-            "leave out --images, or name one run",
+            "images can be made of one run only",
+            "remove --images, or name one run",
         ));
     }
     let folder = args.to.as_deref().unwrap_or(&args.out);

@@ -40,7 +40,7 @@ pub enum NameError {
         bytes: usize,
     },
     /// A character that no file name, shell or terminal takes well.
-    #[error("`{}` has {what}, which no name may have", shown(.text))]
+    #[error("`{}` has {what}, which is not allowed in a name", shown(.text))]
     Character {
         /// What was given.
         text: String,
@@ -101,12 +101,12 @@ pub fn check_name(text: &str) -> Result<(), NameError> {
 
 fn edge(text: &str) -> Option<String> {
     if text.trim() != text {
-        return Some("begins or ends with a blank, which nobody sees".to_owned());
+        return Some("begins or ends with a space".to_owned());
     }
     if let Some(c) = text.chars().next().filter(|c| BEGINNINGS.contains(c)) {
-        return Some(format!("begins with `{c}`, which reads as an option, a home folder or a hidden file"));
+        return Some(format!("begins with `{c}`, which marks an option, a home folder or a hidden file"));
     }
-    text.ends_with('.').then(|| "ends with a dot, which some file systems drop".to_owned())
+    text.ends_with('.').then(|| "ends with a dot, which some file systems remove".to_owned())
 }
 
 fn reserved(text: &str) -> Option<&'static str> {

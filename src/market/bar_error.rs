@@ -39,7 +39,7 @@ pub enum BarError {
     #[error("has the same time as the row before it")]
     Duplicate,
     /// So far from the row before that one of the two has a wrong time.
-    #[error("lies {} years after the row before it ({before})", years(*before, *at))]
+    #[error("is {} years after the row before it ({before})", years(*before, *at))]
     Astray {
         /// Time of the row before.
         before: Timestamp,
@@ -63,7 +63,7 @@ pub enum BarError {
         value: f64,
     },
     /// A price beyond what exact money can hold.
-    #[error("`{column}` is `{value}`, above the largest price that can be held, 1e10")]
+    #[error("`{column}` is `{value}`, above the largest supported price, 1e10")]
     TooLarge {
         /// Which.
         column: &'static str,
@@ -72,7 +72,7 @@ pub enum BarError {
     },
     /// A price that eight decimal places would change.
     #[error(
-        "`{column}` is `{value}`{}, which eight decimal places would make `{held}`",
+        "`{column}` is `{value}`{}, which rounds to `{held}` at eight decimal places",
         if *unit > 1 { format!(" times {unit}") } else { String::new() }
     )]
     TooFine {
@@ -86,7 +86,7 @@ pub enum BarError {
         held: Price,
     },
     /// A volume beyond what exact money can hold.
-    #[error("`volume` is `{value}`, above the largest volume that can be held, 1e18")]
+    #[error("`volume` is `{value}`, above the largest supported volume, 1e18")]
     VolumeTooLarge {
         /// As the file has it.
         value: f64,
@@ -136,24 +136,28 @@ impl BarError {
     /// What to do about it.
     pub const fn help(&self) -> &'static str {
         match self {
-            Self::Null { .. } => "drop the row, or get it from another source; nothing is filled in here",
+            Self::Null { .. } => {
+                "remove the row, or get it from another source; missing values are never filled in"
+            }
             Self::NotATime { .. } => "write times as `2024-01-31T00:00:00Z`, or store them as timestamps",
             Self::Unsorted { .. } => "sort the file by time, oldest first",
-            Self::Duplicate => "keep one row for each time",
-            Self::Astray { .. } => "correct the time of this row or of the one before it, or drop the row",
+            Self::Duplicate => "keep one row per time",
+            Self::Astray { .. } => "correct the time of this row or of the row before it, or remove the row",
             Self::NotFinite { .. } | Self::NotPositive { .. } | Self::NegativeVolume { .. } => {
-                "drop the row, or get it from another source"
+                "remove the row, or get it from another source"
             }
-            Self::TooLarge { .. } => "quote the symbol in another currency, for example in thousands of it",
+            Self::TooLarge { .. } => {
+                "quote the symbol in a larger unit of currency, for example in thousands"
+            }
             Self::TooFine { .. } | Self::VolumeTooLarge { .. } => {
                 "quote the symbol in a larger unit: `unit = 1000` in its `[market.instruments]` table, or import it \
                  with `--unit auto`"
             }
             Self::HighBelowLow { .. } => {
-                "check whether the columns high and low are swapped; else drop the row"
+                "check whether the columns high and low are swapped; otherwise remove the row"
             }
             Self::OutsideBar { .. } => {
-                "drop the row, or get it from another source: fills inside such a bar would be invented"
+                "remove the row, or get it from another source; fills inside such a bar would be meaningless"
             }
         }
     }

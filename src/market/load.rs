@@ -215,7 +215,7 @@ fn history(request: &LoadRequest<'_>) -> u32 {
 /// begins in stays.
 fn coarser(bars: &Bars, interval: Interval, whole: bool) -> Result<Bars, MarketError> {
     if !interval.is_multiple_of(bars.interval) {
-        let detail = format!("{interval} is no multiple of {}", bars.interval);
+        let detail = format!("{interval} is not a multiple of {}", bars.interval);
         return Err(MarketError::Resample { interval, detail });
     }
     let mut coarse = resample(bars, interval)?;

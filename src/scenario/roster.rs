@@ -20,7 +20,7 @@ pub struct AgentText {
     pub description: String,
     /// Labels.
     pub tags: Vec<String>,
-    /// How it is drawn, as `#rrggbb`.
+    /// Colour in charts, as `#rrggbb`.
     pub color: Option<String>,
     /// Quote currency that it starts with.
     pub starting_balance: Cash,

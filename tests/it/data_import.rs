@@ -152,7 +152,7 @@ fn binance_trades_become_bars() {
     let file = case.write("BTCUSDT-trades-2024-01-01.zip", zipped("x.csv", text));
     assert_eq!(
         case.error(std::slice::from_ref(&file)),
-        "`/raw/BTCUSDT-trades-2024-01-01.zip` holds trades: an interval is needed to make bars of them"
+        "`/raw/BTCUSDT-trades-2024-01-01.zip` has trades: set the interval of the bars to aggregate"
     );
     case.reading.interval = Some("1m".parse().unwrap());
     let (imported, bars) = case.one(&[file]);
@@ -177,7 +177,7 @@ fn freqtrade_json_candles_and_trades() {
         ("2019-10-11T00:00:00Z".into(), [0.00141342, 0.0015, 0.00141342, 0.0015, 31.0])
     );
     let cut = case.write("LTC_BTC-15m.json", "[[1509836400000, 0.001, 0.002");
-    assert!(case.error(&[cut]).ends_with("cannot be decoded: the JSON text is cut off"));
+    assert!(case.error(&[cut]).ends_with("cannot be decoded: the JSON text is truncated"));
 }
 
 #[test]

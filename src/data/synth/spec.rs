@@ -5,7 +5,7 @@ use crate::domain::{Interval, Seed, Symbol, Timestamp};
 /// A synthetic market. It trades round the clock: every symbol has every bar.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SynthSpec {
-    /// Where all randomness comes from.
+    /// Random seed.
     pub seed: Seed,
     /// Each drawn from its own stream, so that adding one changes no other.
     pub symbols: Vec<SynthSymbol>,
@@ -15,7 +15,7 @@ pub struct SynthSpec {
     pub start: Timestamp,
     /// Spacing.
     pub interval: Interval,
-    /// Bars of each symbol.
+    /// Bars per symbol.
     pub bars: u32,
     /// Jumps of the whole market a year, and of each symbol on its own.
     pub jumps_per_year: f64,
@@ -30,9 +30,9 @@ pub struct SynthSymbol {
     pub symbol: Symbol,
     /// First open, quote per base.
     pub start_price: f64,
-    /// Expected growth a year beyond that of the regimes, as a fraction.
+    /// Expected annual growth in addition to that of the regimes, as a fraction.
     pub drift: f64,
-    /// Standard deviation of a year's return in calm times, as a fraction.
+    /// Annual volatility in calm regimes, as a fraction.
     pub volatility: f64,
     /// Decimal places of its prices, at most 8.
     pub price_decimals: u8,

@@ -35,7 +35,7 @@ fn unsorted_and_duplicate_times() {
     );
     assert_eq!(
         rows(&[("2024-01-01T02:00", GOOD), ("2024-01-01T02:00", GOOD), ("2024-01-01T02:00", GOOD)]),
-        "`A_1h.parquet` row 1 (2024-01-01T02:00:00Z): has the same time as the row before it; 2 rows are like this"
+        "`A_1h.parquet` row 1 (2024-01-01T02:00:00Z): has the same time as the row before it; 2 rows have this problem"
     );
 }
 
@@ -52,7 +52,7 @@ fn rows_that_are_no_bars() {
     assert_eq!(told([2.0, 3.0, 1.0, 2.5, -4.0]), "`volume` is `-4`, less than zero");
     assert_eq!(
         told([2.0, 9e10, 1.0, 2.5, 1.0]),
-        "`high` is `90000000000`, above the largest price that can be held, 1e10"
+        "`high` is `90000000000`, above the largest supported price, 1e10"
     );
 }
 
@@ -145,7 +145,7 @@ fn files_that_are_no_whole_parquet_files() {
     assert_eq!(
         told(&whole[..half]),
         format!(
-            "`A_1h.parquet` is cut off: it starts as a Parquet file but its end is missing ({half} bytes)"
+            "`A_1h.parquet` is truncated: it starts as a Parquet file but its end is missing ({half} bytes)"
         )
     );
     assert!(told(b"PAR1").starts_with("`A_1h.parquet` is cut off"));

@@ -188,7 +188,7 @@ fn drawdowns(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {
     if agent.windows.len() > 1 {
         columns.insert(1, Column::numbers("window", 4, falls.iter().map(|(job, _)| job.window.to_string())));
     }
-    titled("Worst drawdowns", draw(columns, style).text, style)
+    titled("Largest drawdowns", draw(columns, style).text, style)
 }
 
 /// Where the rolling Sharpe ratio was lowest and highest, and where it ended.
@@ -211,7 +211,7 @@ fn rolling(agent: &AgentRecord, style: Style) -> String {
         format!("{} on {date}", ratio(*value))
     };
     let text = format!(
-        "Sharpe of the last {returns} daily returns: lowest {}, highest {}, last {}; metrics.json has all",
+        "rolling Sharpe of {returns} daily returns: lowest {}, highest {}, last {}; metrics.json has all values",
         on(lowest),
         on(highest),
         on(last)

@@ -13,7 +13,7 @@ pub fn series(report: &SeriesReport, style: Style) -> String {
     let mut head = vec![
         format!("{} of {}", report.column, report.file),
         plural(report.returns, "return"),
-        format!("{} a year", report.periods_per_year),
+        format!("{} per year", report.periods_per_year),
     ];
     if let (Some(start), Some(end)) = (&report.start, &report.end) {
         let (from, to) = ends(start, end);

@@ -14,7 +14,7 @@ pub struct BattleSpec {
     /// The least time between the end of one window and the start of the next (default none).
     #[serde(skip_serializing_if = "Span::is_zero")]
     pub embargo: Span,
-    /// What decides between equal scores, in this order; the name always comes last.
+    /// Tie-breaks between equal scores, in this order; the name is always last.
     pub tie_break: Vec<TieBreak>,
     /// How the windows' results become one score (default the whole record).
     #[serde(skip_serializing_if = "Aggregate::is_record")]
@@ -24,7 +24,7 @@ pub struct BattleSpec {
     pub min_trades: u32,
 }
 
-/// How the results of several windows become one score.
+/// How several windows are combined to one score.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Aggregate {

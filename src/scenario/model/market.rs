@@ -19,7 +19,7 @@ pub struct MarketSpec {
     pub instruments: Vec<Instrument>,
     /// Name of the currency that wallets start with and prices are in.
     pub quote_asset: String,
-    /// Spacing of the bars that agents see; resampled from finer bars when only those are there.
+    /// Bar interval that agents see; resampled from finer bars when only those are there.
     pub interval: Interval,
     /// First bar open to replay; the data's first where not given.
     pub start: Option<Timestamp>,

@@ -39,7 +39,7 @@ pub struct Scenario {
     /// The run that it is a rematch of, by its id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rematch_of: Option<String>,
-    /// Where all randomness comes from.
+    /// Random seed.
     pub seed: Seed,
     /// Which bars.
     pub market: MarketSpec,

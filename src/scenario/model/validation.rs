@@ -6,9 +6,9 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ValidationSpec {
-    /// Chosen on the windows before, tested on those after, again and again.
+    /// Selects on earlier windows and tests on later ones, moving forward step by step.
     WalkForward {
-        /// Windows that are chosen by; of an anchored walk, in its first step.
+        /// Training windows; with `anchored`, those of the first step.
         train: u32,
         /// Windows that are tested on.
         test: u32,
@@ -17,7 +17,7 @@ pub enum ValidationSpec {
         /// Whether every step trains from the first window on.
         anchored: bool,
     },
-    /// Each fold in turn is tested on, all others are chosen by.
+    /// Tests on each fold in turn and selects on the others.
     PurgedKFold {
         /// How many folds of windows in a row.
         folds: u32,
@@ -26,7 +26,7 @@ pub enum ValidationSpec {
         /// Further windows left out after it.
         embargo: u32,
     },
-    /// Combinatorial purged cross-validation: every choice of test folds.
+    /// Combinatorial purged cross-validation: tests on every combination of folds.
     Cpcv {
         /// How many folds of windows in a row.
         folds: u32,

@@ -15,7 +15,7 @@ pub struct VenueSpec {
     pub slippage: Slippage,
     /// When a market order fills.
     pub fill_at: FillAt,
-    /// Which side a bar takes that reaches both a stop and a target.
+    /// Which order fills if a bar reaches both a stop and a target.
     pub intrabar: Intrabar,
     /// A limit order needs a price THROUGH its own, not only at it.
     pub limit_needs_through: bool,
@@ -40,7 +40,7 @@ impl Default for VenueSpec {
     }
 }
 
-/// How far a market-like fill lands from the raw price, always against the trader.
+/// Price slippage of market orders and triggered stops; always adverse.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 #[serde(tag = "model", rename_all = "snake_case")]
 pub enum Slippage {

@@ -10,7 +10,7 @@ fn agent_names_are_unique() {
         &changed("name = \"idle\"", "name = \"trend\""),
         "duplicate agent name `trend`",
         "\"trend\"",
-        Some("give each agent a name of its own; case does not count"),
+        Some("give each agent a unique name; case is ignored"),
     );
     assert_eq!(mistake(&changed("name = \"idle\"", "name = \"Trend\"")).0, "duplicate agent name `Trend`");
 }
@@ -48,7 +48,7 @@ fn built_in_profiles_may_not_be_redefined() {
         &source,
         "the risk profile `default` is built in",
         "default",
-        Some("give the profile a name of its own, such as `[risk.strict]`, and refer to that"),
+        Some("give the profile another name, such as `[risk.strict]`, and use that"),
     );
 }
 

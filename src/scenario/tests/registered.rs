@@ -128,7 +128,7 @@ fn a_wallet_that_this_scenario_cannot_go_on_with_is_refused() {
     let euros = RegistryEntry { quote: Some("EUR".to_owned()), ..entry("trend-v1") };
     assert_eq!(one_mistake(&text, euros).0, "the wallet of `trend-v1` is in EUR, this scenario in USD");
     let both = with("wallet = \"existing\"\nstarting_balance = 5\n");
-    assert_eq!(one_mistake(&both, entry("trend-v1")).0, "an existing wallet has a balance of its own");
+    assert_eq!(one_mistake(&both, entry("trend-v1")).0, "an existing wallet has its own balance");
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn what_is_not_registered_is_reported_at_its_place() {
         &with(""),
         "no active agent `trend-v1` is registered",
         "\"trend-v1\"",
-        Some("`tiltyard agent create` registers one; --out names the store that it is in"),
+        Some("`tiltyard agent create` registers an agent; --out selects its store"),
     );
 }
 
@@ -152,7 +152,7 @@ fn a_strategy_that_does_not_fit_the_scenario_is_reported_where_the_agent_is_name
     let strategy = "{ kind = \"sma_cross\", symbols = [\"SOLUSDT\"] }".to_owned();
     let (message, underlined, _) = one_mistake(&with(""), RegistryEntry { strategy, ..entry("trend-v1") });
     assert!(
-        message.starts_with("the strategy of `trend-v1` (version 3) does not fit here: ")
+        message.starts_with("the strategy of `trend-v1` (version 3) is not valid in this scenario: ")
             && message.contains("SOLUSDT"),
         "{message}"
     );
@@ -165,9 +165,9 @@ fn keys_of_registered_agents_say_nothing_of_others() {
         let key = line.split(' ').next().unwrap();
         assert_mistake(
             &changed("name = \"idle\"\n", &format!("name = \"idle\"\n{line}\n")),
-            &format!("`{key}` is for registered agents only"),
+            &format!("`{key}` is only for registered agents"),
             underlined,
-            Some("add `registered = \"NAME\"`, or take it away"),
+            Some("add `registered = \"NAME\"`, or remove this key"),
         );
     }
 }
