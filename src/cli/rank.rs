@@ -20,10 +20,10 @@ Examples:
   tiltyard rank scores.csv --benchmark hold --json   tests against an agent, everything as JSON
   tiltyard rank reports/NAME/RUN/scores.csv          the window scores of a stored run
 
-The file has one row per window and one column per agent; the first column may hold labels. If the
-label column is called `agent`, as in the scores.csv of a run, the file has one row per agent; --rows
-overrides this. An empty field is a missing score. Two agents are compared only in windows in which
-both have a score. `inf` is a score above all numbers.
+The file has one row per window and one column per agent; the first column may hold labels. If
+the label column is called `agent`, as in the scores.csv of a run, the file has one row per agent;
+--rows overrides this. An empty field is a missing score. Two agents are compared only in windows
+in which both have a score. `inf` is a score above all numbers.
 
 Exit codes:
   0 done    2 the command line or the file is wrong";

@@ -22,8 +22,8 @@ Examples:
   tiltyard battle rematch first-tournament --set battle.ranking_metric=sharpe_ratio
   tiltyard battle rematch 3f2a9c --set agents.trend.strategy.fast=10 --set scenario.seed=7
 
-Agents that the run does not have are taken from the registry. A registered agent takes part with its
-newest version, unless the scenario sets one.";
+Agents that the run does not have are taken from the registry. A registered agent takes part with
+its newest version, unless the scenario sets one.";
 
 /// Arguments of `battle rematch`.
 #[derive(Debug, Args)]

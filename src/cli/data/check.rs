@@ -13,8 +13,8 @@ use crate::market::quality::Severity;
 /// Arguments of `data check`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Exit code 3 if there is an error, with --strict also if there is a warning; otherwise 0. docs/data.md describes
-all findings.")]
+Exit code 3 if there is an error, with --strict also if there is a warning; otherwise 0.
+docs/data.md describes all findings.")]
 pub struct CheckArgs {
     /// Optional format, then files, folders or glob patterns
     #[arg(required = true, value_name = "[FORMAT] PATHS")]

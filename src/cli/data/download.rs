@@ -33,7 +33,8 @@ impl DownloadCommand {
 /// Arguments of `data download binance`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Downloaded files stay under DIR/raw and are not downloaded again; repeat the command to continue.
+Downloaded files stay under DIR/raw and are not downloaded again; repeat the command to
+continue.
 
 Example:
   tiltyard data download binance --symbols BTCUSDT,ETHUSDT --interval 1h --from 2022-01 --to 2023-12 \\

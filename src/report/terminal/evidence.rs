@@ -39,7 +39,7 @@ fn rows(record: &SelectionRecord, style: Style) -> Vec<Row> {
         meaning: meaning.to_owned(),
     };
     let share = |value: Option<f64>| value.map(|value| format!("{value:.3}"));
-    let luck = format!("expected from luck in {} trials", count(record.trials));
+    let luck = format!("best Sharpe ratio expected of {} trials without skill", count(record.trials));
     let alone = match record.implied_independent_trials {
         Some(trials) => format!("the same for {} independent trials", count(trials)),
         None => "the same for the effective number of independent trials".to_owned(),
@@ -54,7 +54,7 @@ fn rows(record: &SelectionRecord, style: Style) -> Vec<Row> {
             "DSR",
             share(record.dsr),
             &format!("at least {DEFENSIBLE_DSR}"),
-            "the same, corrected for the whole search",
+            "P(true Sharpe ratio > the one expected from luck)",
         ),
         row("DSR, independent", share(record.dsr_independent), "", &alone),
         row(

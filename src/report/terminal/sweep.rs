@@ -226,7 +226,7 @@ fn splits(record: &SweepRecord, validation: &ValidationRecord, style: Style) -> 
     let slope = validation.slope.map_or_else(|| style.none().to_owned(), ratio);
     text.push_str(&paragraph(
         &format!(
-            "{kind}, window numbers: {} {} in sample, {} out of sample; slope {slope}",
+            "{kind}, by window numbers: {} {} in sample, {} out of sample; slope {slope}",
             record.objective,
             score(validation.in_sample),
             score(validation.out_of_sample),
