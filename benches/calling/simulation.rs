@@ -1,8 +1,9 @@
-//! The simulations by which the calling rule was chosen, in full: `cargo run --release --example calling_simulation`.
+//! The full simulations on which the winner rule is based: `cargo run --release --example
+//! calling_simulation`.
 //!
-//! Prints, as Markdown: how often a winner is called among equals, how often the truly better agent is called, and how
-//! often intervals hold the truth. `TILTYARD_TOURNAMENTS` sets how many tournaments a cell has (2,000 unless told
-//! otherwise). `tests/it/calling_simulation.rs` is the same, shortened.
+//! Prints, as Markdown: how often a winner is called among equal agents, how often the truly better agent is
+//! called, and how often intervals contain the true value. `TILTYARD_TOURNAMENTS` sets the number of
+//! tournaments per cell (default 2,000). `tests/it/calling_simulation.rs` is a shorter version.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a program that prints its results")]
 
@@ -34,7 +35,7 @@ fn main() {
     coverage(count);
 }
 
-/// How often anybody is called who is not truly better.
+/// How often an agent is called that is not truly better.
 fn claims(count: u64, agents: usize) {
     println!("Claims among {agents} agents, % (in brackets: those that name a truly better agent)\n");
     println!("| kind | windows | {} |", METRICS.map(RankingMetric::as_str).join(" | "));
@@ -58,7 +59,7 @@ fn claims(count: u64, agents: usize) {
     println!();
 }
 
-/// How often the better of four is called.
+/// How often the better of four agents is called.
 fn power(count: u64) {
     println!("The better by one standard deviation a window, of four, is called, %\n");
     println!("| windows | {} |", METRICS.map(RankingMetric::as_str).join(" | "));
@@ -78,7 +79,7 @@ fn power(count: u64) {
     println!();
 }
 
-/// How often the interval of a record's score holds the truth.
+/// How often the interval of a record's score contains the true value.
 fn coverage(count: u64) {
     println!("Intervals of level 95 % that hold the truth, %\n");
     println!("| windows | mean a window | roi_pct | sharpe_ratio |");

@@ -1,8 +1,8 @@
-//! The walk over the splits: the best by the windows that choose, and how it did in those that test.
+//! Evaluates the splits: picks the best trial on the training windows and scores it on the test windows.
 //!
-//! Searches whose trials do not depend on outcomes are run once, over all windows, and each split reads its
-//! part of the scores. Adaptive searches are run anew for each split, on its training windows alone: what
-//! they propose must not know the test.
+//! Non-adaptive searches are run once over all windows, and each split reads its part of the scores. Adaptive
+//! searches are run again for each split, on its training windows only: their proposals must not depend on
+//! the test windows.
 
 use super::split::{Split, splits};
 use crate::scenario::{SweptValue, ValidationSpec};
@@ -12,50 +12,51 @@ use crate::sweep::{
     TrialJob, best, run,
 };
 
-/// What a split said.
+/// Result of one split.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SplitOutcome {
-    /// Windows that chose.
+    /// Training windows.
     pub train: Vec<usize>,
-    /// Windows that tested, one list a fold.
+    /// Test windows, one list per fold.
     pub test: Vec<Vec<usize>>,
-    /// Trials that were compared.
+    /// Number of trials compared.
     pub trials: usize,
-    /// The combination that was chosen; `None` where no trial has a score.
+    /// The chosen combination; `None` where no trial has a score.
     pub winner: Option<Vec<SweptValue>>,
-    /// The score of its record where it was chosen; `None` where that is no number.
+    /// Its score over the training windows; `None` where it is not a number.
     pub in_sample: Option<f64>,
-    /// The score of its record where it was tested.
+    /// Its score over the test windows.
     pub out_of_sample: Option<f64>,
-    /// Its score in each fold tested.
+    /// Its score in each test fold.
     pub folds: Vec<Option<f64>>,
 }
 
-/// One way through all folds, each tested once, by combinations chosen without it.
+/// One path through all folds: each fold is tested once, by combinations chosen without it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Path {
-    /// The mean of the folds' scores; `None` where one has none.
+    /// The mean of the folds' scores; `None` where one is missing.
     pub score: Option<f64>,
 }
 
-/// What a validation found.
+/// Result of a validation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OutOfSample {
-    /// By what.
+    /// The validation's settings.
     pub spec: ValidationSpec,
-    /// In order.
+    /// The splits, in order.
     pub splits: Vec<SplitOutcome>,
-    /// Mean score of the winners where they were chosen, over the splits that have both scores.
+    /// Mean in-sample score of the winners, over the splits that have both scores.
     pub in_sample: Option<f64>,
-    /// Mean score of the winners where they were tested.
+    /// Mean out-of-sample score of the winners, over the same splits.
     pub out_of_sample: Option<f64>,
-    /// Slope of out-of-sample on in-sample scores over the splits; `None` under three splits that differ.
+    /// Slope of the regression of out-of-sample on in-sample scores; `None` for fewer than three distinct
+    /// splits.
     pub slope: Option<f64>,
-    /// Of combinatorial cross-validation.
+    /// The paths of combinatorial cross-validation.
     pub paths: Vec<Path>,
 }
 
-/// Validates a sweep whose trials over all windows are known.
+/// Validates a sweep, given its trials over all windows.
 ///
 /// # Errors
 /// As [`run()`].
@@ -88,7 +89,7 @@ pub fn validate(
     })
 }
 
-/// A split read off the scores of trials that are the same for every split.
+/// The result of a split from the scores of trials that are common to all splits.
 fn read_off(objective: &Objective, split: Split, trials: &[Trial]) -> SplitOutcome {
     let chosen_by = objective.scores(trials, &split.train);
     let winner = best(&chosen_by);
@@ -106,7 +107,7 @@ fn read_off(objective: &Objective, split: Split, trials: &[Trial]) -> SplitOutco
     }
 }
 
-/// A split searched on its own training windows.
+/// The result of a split with its own search on its training windows.
 fn searched(
     sweep: &SweepPlan<'_>,
     split: Split,
@@ -135,7 +136,7 @@ fn searched(
     })
 }
 
-/// Replays a trial in further windows, unless the memo knows them.
+/// Replays a trial in further windows, unless they are cached.
 fn replay_in(
     sweep: &SweepPlan<'_>,
     trial: &mut Trial,
@@ -166,7 +167,7 @@ fn replay_in(
     Ok(())
 }
 
-/// Path j takes for each fold the j-th split that tested it: C(folds, tested) * tested / folds paths.
+/// Path j uses for each fold the j-th split that tests it: C(folds, tested) * tested / folds paths.
 fn paths(outcomes: &[SplitOutcome], validation: ValidationSpec) -> Vec<Path> {
     if !matches!(validation, ValidationSpec::Cpcv { .. }) {
         return Vec::new();
@@ -188,7 +189,7 @@ fn paths(outcomes: &[SplitOutcome], validation: ValidationSpec) -> Vec<Path> {
     (0..count).map(path).collect()
 }
 
-/// Least squares of y on x.
+/// Least-squares slope of y on x.
 fn slope(x: &[f64], y: &[f64]) -> Option<f64> {
     let (mean_x, mean_y) = (mean(x)?, mean(y)?);
     let square: f64 = x.iter().map(|a| (a - mean_x) * (a - mean_x)).sum();
