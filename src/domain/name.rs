@@ -281,6 +281,6 @@ mod tests {
     #[test]
     fn a_message_shows_what_cannot_be_seen() {
         let error = check_name("a\u{202e}b").unwrap_err().to_string();
-        assert_eq!(error, "`aU+202Eb` has the invisible character U+202E, which no name may have");
+        assert_eq!(error, "`aU+202Eb` has the invisible character U+202E, which is not allowed in a name");
     }
 }

@@ -29,7 +29,7 @@ pub fn replace_folder(from: &Path, to: &Path, aside: &Path) -> io::Result<Replac
         Ok(found) if !found.is_dir() => {
             return Err(io::Error::new(
                 io::ErrorKind::AlreadyExists,
-                "something that is no folder lies there",
+                "the path is not a folder",
             ));
         }
         Ok(_) => {}

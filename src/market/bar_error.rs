@@ -292,7 +292,7 @@ mod tests {
         let fine = only([1.4e-8, 2e-8, 1e-8, 1e-8, 1.0]);
         assert_eq!(
             fine.to_string(),
-            "`open` is `0.000000014`, which eight decimal places would make `0.00000001`"
+            "`open` is `0.000000014`, which rounds to `0.00000001` at eight decimal places"
         );
     }
 

@@ -333,7 +333,7 @@ impl MarketError {
                     .to_owned()
             }
             Self::NoFiles { .. } => {
-                "point `path` at a folder that holds files such as `BTCUSDT_1h.parquet`".to_owned()
+                "set `path` to a folder with files such as `BTCUSDT_1h.parquet`".to_owned()
             }
             Self::BadPattern { .. } => "use `*`, `?`, `**` and `[..]` as in `data/*_1h.parquet`".to_owned(),
             Self::SymbolNotFound { suggestion: Some(near), .. } => format!("did you mean `{near}`?"),

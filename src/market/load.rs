@@ -201,7 +201,7 @@ fn told(bars: &Bars, made: &[Row], spec: &MarketSpec) -> Option<Finding> {
         count: in_range.len() as u64,
         row: None,
         at: Some(bars.ts[first]),
-        detail: "made by `gaps = \"forward_fill\"`: they value positions and feed indicators, nobody can trade them"
+        detail: "made by `gaps = \"forward_fill\"`: they value positions and feed indicators but are not tradable"
             .to_owned(),
     })
 }

@@ -219,7 +219,7 @@ mod tests {
         problems.warning(0..1, "odd".to_owned(), String::new(), None);
         let told = problems.into_sorted();
         assert_eq!(told.len(), MOST_TOLD + 2);
-        assert_eq!(told[MOST_TOLD].message, "7 more mistakes from here on");
+        assert_eq!(told[MOST_TOLD].message, "7 more mistakes after this one");
         assert_eq!(told[MOST_TOLD + 1].message, "odd");
     }
 }

@@ -257,7 +257,7 @@ fn a_wallet_that_goes_on_is_one_long_run() {
         "positions cross the month"
     );
     let table = done(&stage, &["run", "april.toml", "--out", "store"]);
-    assert!(table.contains("goes on with its existing wallet of 2023-04-01T00:00:00Z"), "{table}");
+    assert!(table.contains("uses its existing wallet of 2023-04-01T00:00:00Z"), "{table}");
     let wallet = |name: &str| json(&stage, &["agent", "show", name, "--out", "store"]);
     let (long, short) = (wallet("long"), wallet("short"));
     assert_eq!(long["equity"], short["equity"]);

@@ -146,7 +146,7 @@ pub fn color(given: Option<&str>) -> Result<Option<String>, Failure> {
     match given {
         Some(text) if !is_color(text) => Err(Failure::plain(
             Exit::Usage,
-            format!("`{text}` is no colour"),
+            format!("`{text}` is not a colour"),
             "write it as `#rrggbb`, such as `#3366cc`",
         )),
         other => Ok(other.map(str::to_owned)),

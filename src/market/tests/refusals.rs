@@ -148,7 +148,7 @@ fn files_that_are_no_whole_parquet_files() {
             "`A_1h.parquet` is truncated: it starts as a Parquet file but its end is missing ({half} bytes)"
         )
     );
-    assert!(told(b"PAR1").starts_with("`A_1h.parquet` is cut off"));
+    assert!(told(b"PAR1").starts_with("`A_1h.parquet` is truncated"));
     assert_eq!(told(b"ts,open,high,low,close\n"), "`A_1h.parquet` is not a Parquet file");
     assert_eq!(told(b""), "`A_1h.parquet` is not a Parquet file");
     let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:2d\nsize 7\n";
@@ -168,7 +168,7 @@ fn bars_too_coarse_for_the_scenario() {
     let folder = Folder::new().with("A_1d.parquet", &bars("1d", "2024-01-01", 5));
     assert_eq!(
         refused(&folder, folder.load(&["A"], "1h")),
-        "`A` has bars of 1d, from which no bars of 1h can be made"
+        "`A` has bars of 1d, which cannot be resampled to 1h"
     );
     let folder = Folder::new().with("A_1h.parquet", &bars("1h", "2024-01-01", 5));
     assert!(folder.load(&["A"], "30m").unwrap_err().help().contains("a multiple of 1h"));

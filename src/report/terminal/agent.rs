@@ -262,7 +262,7 @@ expectancy            1.50
 SQN                      -  no closed trades
 Kelly                    -  no closed trades
 exposure             40.00  %
-turnover a year       0.00
+turnover per year     0.00
 mean holding time       2d
 
 Months, return %
@@ -271,13 +271,13 @@ year   Jan  year's
 ------------------
 2024  +1.5    +1.5
 
-Worst drawdowns
+Largest drawdowns
 
 #  depth %  peak        trough      recovered   length
 ------------------------------------------------------
 1    -2.00  2024-01-02  2024-01-03  2024-01-04      2d
 
-Sharpe of the last 30 daily returns: lowest 1.25 on 2024-01-04, highest 1.25 on 2024-01-04, last 1.25 on 2024-01-04; metrics.json has all
+rolling Sharpe of 30 daily returns: lowest 1.25 on 2024-01-04, highest 1.25 on 2024-01-04, last 1.25 on 2024-01-04; metrics.json has all values
 "
         .replace("RISK", &stored.run.agents[0].risk);
         assert_eq!(text, expected);
@@ -317,7 +317,7 @@ Sharpe of the last 30 daily returns: lowest 1.25 on 2024-01-04, highest 1.25 on 
             "Metrics of the record over 2 windows",
             "total return          0.99          -0.50            1.50  %",
             "Sharpe                0.30           0.30            0.30  without 1 window: no dispersion in the returns",
-            "alpha a year             -              -               -  no benchmark",
+            "annual alpha             -              -               -  no benchmark",
             "window  from        to          ROI %  excess %  Sharpe",
         ] {
             assert!(text.contains(line), "{line}\n{text}");

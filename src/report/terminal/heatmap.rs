@@ -264,14 +264,14 @@ mod tests {
     #[test]
     fn numbers_where_they_fit() {
         let expected = "\
-sharpe_ratio by fast (across) and slow (down)
+sharpe_ratio by fast (columns) and slow (rows)
 
           5      10
 -------------------
  20    0.50   *1.25
 100   -1.00       -
 
-* best; - not tried, or without a value
+* best; - not evaluated, or without a value
 
 best: 1.25 at fast = 10, slow = 20; lowest: -1.00
 ";

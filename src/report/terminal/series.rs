@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn values_have_their_unit_and_gaps_their_reason() {
         let expected = "\
-returns of fund.csv | 2024-01-02 to 2024-02-12 | 30 returns | 252 a year | risk-free rate 2.00 %
+returns of fund.csv | 2024-01-02 to 2024-02-12 | 30 returns | 252 per year | risk-free rate 2.00 %
 
 metric        value
 --------------------------------------------------

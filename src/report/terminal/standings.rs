@@ -250,12 +250,12 @@ mod tests {
         let expected = "\
 not distinguishable: trend and twin have the same mean Sharpe ratio, over 24 windows; trend, twin and odd cannot be told apart; no number of windows would resolve it
 
-#  agent  mean score        interval  mean rank  rank  P(first) %  wins  ties  losses  Bradley-Terry  its interval  scored  disqualified
-----------------------------------------------------------------------------------------------------------------------------------------
-1  trend       -0.04   -0.56 to 0.47       2.17   1-2       50.00    31    24      16           1573  1552 to 1604      24             0
-1  twin        -0.04   -0.56 to 0.47       2.17   1-2       50.00    31    24      16           1573  1552 to 1604      24             0
-3  odd         -0.93  -1.19 to -0.68       2.43     3        0.00    36     0      33           1516  1475 to 1565      23             1
-4  hold        -2.04  -2.80 to -1.28       3.17     4        0.00    19     0      52           1338  1284 to 1380      24             0
+#  agent  mean score        interval  mean rank  rank  P(first) %  wins  ties  losses  Bradley-Terry  rating interval  scored  disqualified
+-------------------------------------------------------------------------------------------------------------------------------------------
+1  trend       -0.04   -0.56 to 0.47       2.17   1-2       50.00    31    24      16           1573     1552 to 1604      24             0
+1  twin        -0.04   -0.56 to 0.47       2.17   1-2       50.00    31    24      16           1573     1552 to 1604      24             0
+3  odd         -0.93  -1.19 to -0.68       2.43     3        0.00    36     0      33           1516     1475 to 1565      23             1
+4  hold        -2.04  -2.80 to -1.28       3.17     4        0.00    19     0      52           1338     1284 to 1380      24             0
 ";
         assert!(text.starts_with(expected), "{text}");
         assert!(
@@ -271,7 +271,7 @@ not distinguishable: trend and twin have the same mean Sharpe ratio, over 24 win
         for width in [40, 60, 80] {
             let text = standings(&record(), Style { width: Some(width), ..Style::PLAIN });
             assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");
-            assert!(text.contains("no room for "));
+            assert!(text.contains("hidden for lack of width"));
         }
     }
 

@@ -212,7 +212,7 @@ fn splits(record: &SweepRecord, validation: &ValidationRecord, style: Style) -> 
         Column::words("trained on", 2, all().map(|split| runs(&split.train))),
         Column::words("tested on", 1, all().map(|split| runs(&split.test))),
         Column::words(
-            "chosen",
+            "selected",
             0,
             all().map(|split| {
                 split.values.as_ref().map_or_else(|| style.none().to_owned(), |values| named(record, values))

@@ -288,7 +288,7 @@ places are by windows won; whether the first is better than the others stands in
             text.contains("seeds by windows 0 to 7\nround 1, windows 8 to 15: best beats worst; "),
             "{text}"
         );
-        assert!(text.contains("(equal: by seed)\nfinal, windows 16 to 23: best beats "), "{text}");
+        assert!(text.contains("(equal scores: better seed)\nfinal, windows 16 to 23: best beats "), "{text}");
         assert!(text.contains("the winner of a bracket is not proven best"), "{text}");
         let text = shown_as(TournamentFormat::Swiss { rounds: Some(2) });
         assert!(text.contains("round 2, windows 12 to 23: "), "{text}");

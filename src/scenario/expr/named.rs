@@ -187,7 +187,7 @@ mod tests {
     fn mistakes_have_their_place() {
         for (text, message, part) in [
             ("fsat < slow", "`fsat` is not a swept parameter", "fsat"),
-            ("fast + slow", "a number where a condition is needed", "fast + slow"),
+            ("fast + slow", "expected a condition, found a number", "fast + slow"),
             ("(fast < slow) + 1 > 0", "a condition where a number is needed", "(fast < slow)"),
             ("fast@4h < slow", "timeframes are not allowed here", "@4h"),
             ("sma(3) < slow", "`sma` cannot be called here", "sma"),

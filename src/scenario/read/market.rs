@@ -81,7 +81,7 @@ fn interval(table: &Table<'_>, bars: &Bars) -> Option<Interval> {
                 table.span("interval"),
                 format!("`interval` {interval} contradicts the windows `{}`", preset.kind),
                 format!("these windows replay {fixed} bars"),
-                Some(format!("write \"{fixed}\", or leave `interval` out")),
+                Some(format!("write \"{fixed}\", or remove `interval`")),
             );
             None
         }

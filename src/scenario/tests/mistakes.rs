@@ -212,7 +212,7 @@ fn counts_of_zero_are_refused() {
         &source,
         "`count` = 0 is out of range",
         "0",
-        Some("allowed: 1 to 100000; every window is a replay for each agent"),
+        Some("allowed: 1 to 100000; each window needs one replay per agent"),
     );
 }
 

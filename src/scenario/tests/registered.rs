@@ -122,7 +122,7 @@ fn a_wallet_that_this_scenario_cannot_go_on_with_is_refused() {
     let mut strange = entry("trend-v1");
     strange.wallet.positions.push(("DOGEUSDT".to_owned(), position()));
     let (message, underlined, help) = one_mistake(&text, strange);
-    assert_eq!(message, "`trend-v1` holds DOGEUSDT, which this scenario does not have");
+    assert_eq!(message, "`trend-v1` holds DOGEUSDT, which this scenario does not include");
     assert_eq!(underlined, "\"existing\"");
     assert!(help.unwrap().starts_with("add DOGEUSDT to `symbols`"));
     let euros = RegistryEntry { quote: Some("EUR".to_owned()), ..entry("trend-v1") };
@@ -134,14 +134,14 @@ fn a_wallet_that_this_scenario_cannot_go_on_with_is_refused() {
 #[test]
 fn what_is_not_registered_is_reported_at_its_place() {
     let (message, underlined, help) = one_mistake(&with(""), entry("trend-v2"));
-    assert_eq!(message, "no active agent `trend-v1` is registered");
+    assert_eq!(message, "there is no active registered agent `trend-v1`");
     assert_eq!((underlined.as_str(), help.as_deref()), ("\"trend-v1\"", Some("did you mean `trend-v2`?")));
     let (message, underlined, help) = one_mistake(&with("version = 7\n"), entry("trend-v1"));
     assert_eq!(message, "the registered agent `trend-v1` has no version 7");
     assert_eq!((underlined.as_str(), help.as_deref()), ("7", Some("its newest version is 3")));
     assert_mistake(
         &with(""),
-        "no active agent `trend-v1` is registered",
+        "there is no active registered agent `trend-v1`",
         "\"trend-v1\"",
         Some("`tiltyard agent create` registers an agent; --out selects its store"),
     );

@@ -197,7 +197,7 @@ fn conditions_are_checked_where_they_stand() {
         Some("did you mean `slow`?"),
     );
     let (message, place, _) = mistake(&swept("where = [\"fast + 1\"]\n[sweep.parameters]\nfast = [5]\n"));
-    assert_eq!(message, "in the condition `fast + 1`: a number where a condition is needed");
+    assert_eq!(message, "in the condition `fast + 1`: expected a condition, found a number");
     assert_eq!(place, "fast + 1");
 }
 
@@ -218,7 +218,7 @@ fn combinations_that_do_not_go_together_are_warned_of() {
     assert_eq!(
         messages,
         [
-            "1 of 4 combinations are left out, such as fast = 60, slow = 50: `fast` = 60 is not below `slow` = 50"
+            "1 of 4 combinations are skipped, such as fast = 60, slow = 50: `fast` = 60 is not below `slow` = 50"
         ]
     );
 }

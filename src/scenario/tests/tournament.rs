@@ -90,7 +90,7 @@ fn settings_of_another_format_are_refused_where_they_stand() {
         &with("seasons = 4"),
         "`seasons` is not a setting of format `round_robin`",
         "4",
-        Some("write `format = \"league\"`, or take `seasons` away"),
+        Some("write `format = \"league\"`, or remove `seasons`"),
     );
     let (message, place, _) = mistake(&with("format = \"swiss\"\nseeds = [\"idle\"]"));
     assert_eq!(message, "`seeds` is not a setting of format `swiss`");

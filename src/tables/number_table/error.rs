@@ -165,7 +165,7 @@ impl TableError {
             Self::DuplicateColumn { .. } => "give every column a unique name".to_owned(),
             Self::UnnamedColumn { .. } => "name the column in the first line, or remove it".to_owned(),
             Self::NotANumber { value, .. } => not_a_number(value),
-            Self::NotFinite { .. } => "leave the field empty where there is no value".to_owned(),
+            Self::NotFinite { .. } => "leave the field empty if there is no value".to_owned(),
             Self::ColumnType { .. } => {
                 "remove the column, or write it as floats, integers or decimals".to_owned()
             }
@@ -198,7 +198,7 @@ fn not_a_number(value: &str) -> String {
     if plain(value.replace(',', ".")) || plain(value.replace(',', "")) {
         return "write numbers with a decimal point and without thousands separators".to_owned();
     }
-    "write a plain number, or leave the field empty where there is none".to_owned()
+    "write a plain number, or leave the field empty if there is no value".to_owned()
 }
 
 fn near<'a>(wanted: &str, known: &'a [String]) -> Option<&'a str> {

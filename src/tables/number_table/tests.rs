@@ -111,12 +111,12 @@ fn quotes_marks_and_blank_ends_are_read() {
 fn a_slip_is_refused_with_its_place() {
     assert_eq!(
         refused("date,a\n2024-01-01,0.1\n2024-01-02,0.1x\n"),
-        "`table.csv`, line 3, column `a`: `0.1x` is not a number; write a plain number, or leave the field empty where there is none"
+        "`table.csv`, line 3, column `a`: `0.1x` is not a number; write a plain number, or leave the field empty if there is no value"
     );
     // Also in the first column: it does not become a label column.
     assert_eq!(
         refused("a,b\n1,2\n3,4\nfive,6\n"),
-        "`table.csv`, line 4, column `a`: `five` is not a number; write a plain number, or leave the field empty where there is none"
+        "`table.csv`, line 4, column `a`: `five` is not a number; write a plain number, or leave the field empty if there is no value"
     );
     assert!(refused("a,b\n1,1.5%\n").ends_with("write percentages as fractions: 1.5% is 0.015"));
     assert!(refused("a;b\n1;1,5\n").contains("with a decimal point"));

@@ -409,7 +409,7 @@ mod tests {
             assert_eq!(read(&clock, field), "2024-01-31T00:00:00Z");
         }
         let millis = Clock::Epoch(TimeUnit::Millis);
-        let mixed = "`1735689600000000` counts microseconds, but the rows before it count milliseconds";
+        let mixed = "`1735689600000000` is in microseconds, but the rows before it are in milliseconds";
         assert_eq!(read(&millis, "1735689600000000"), mixed);
         assert_eq!(read(&Clock::Epoch(TimeUnit::Seconds), "1672531436.25"), "2023-01-01T00:03:56.250000Z");
     }
@@ -435,7 +435,7 @@ mod tests {
         ] {
             assert_eq!(read(&Clock::Counted(unit.parse().unwrap()), field), expected, "{unit} {field}");
         }
-        assert!("weeks".parse::<TimeUnit>().unwrap_err().contains("known are s, ms"));
+        assert!("weeks".parse::<TimeUnit>().unwrap_err().contains("known: s, ms"));
         assert_eq!(
             (TimeUnit::guess(20_240_102), TimeUnit::guess(1_706_659_200)),
             (TimeUnit::Date, TimeUnit::Seconds)
@@ -499,7 +499,7 @@ mod tests {
         assert_eq!(read(&york, "2013-12-02"), "2013-12-02T00:00:00Z");
         assert_eq!(
             read(&york, "2013-03-10 02:30"),
-            "`2013-03-10 02:30:00` does not exist in America/New_York: the clock was put forward"
+            "`2013-03-10 02:30:00` does not exist in America/New_York: it is skipped when the clock moves forward"
         );
         // 01:30 occurred twice that night: the first one is used.
         assert_eq!(read(&york, "2013-11-03 01:30"), "2013-11-03T05:30:00Z");

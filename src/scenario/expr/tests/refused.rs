@@ -220,7 +220,7 @@ fn what_never_moves_neither_crosses_nor_has_a_past() {
     check(&[
         (
             "1 crosses_above 2",
-            "0..17 [1 crosses_above 2] neither side of `1 crosses_above 2` ever moves (compare a field or an indicator)",
+            "0..17 [1 crosses_above 2] both sides of `1 crosses_above 2` are constant (compare a field or an indicator)",
         ),
         (
             "ago(3, 2) > 1",
