@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::align::SeriesBars;
 use super::bars::{Bars, Row};
 use super::catalogue::Catalogue;
 use super::error::MarketError;
@@ -15,6 +14,7 @@ use super::gaps::{self, Filled};
 use super::locate::locate;
 use super::quality::{Finding, FindingKind, Severity, inspect};
 use super::resample::resample;
+use super::series_bars::SeriesBars;
 use super::source::{self, Source, Span, gather};
 use super::view::Market;
 use crate::domain::{Instrument, Interval, Symbol, Timestamp};
@@ -201,8 +201,9 @@ fn told(bars: &Bars, made: &[Row], spec: &MarketSpec) -> Option<Finding> {
         count: in_range.len() as u64,
         row: None,
         at: Some(bars.ts[first]),
-        detail: "made by `gaps = \"forward_fill\"`: they value positions and feed indicators but are not tradable"
-            .to_owned(),
+        detail:
+            "made by `gaps = \"forward_fill\"`: they value positions and feed indicators but are not tradable"
+                .to_owned(),
     })
 }
 

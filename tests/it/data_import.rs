@@ -588,13 +588,8 @@ fn every_real_raw_file_is_imported_or_refused_for_a_reason() {
     }
     // Order books, quotes and a packet capture are not bars; one file is compressed with brotli, which this
     // build does not support, and in one the order of day and month is ambiguous without a pattern.
-    let reasons = [
-        "has quotes",
-        "has funding rates",
-        "has an unknown format",
-        "brotli",
-        "`02/03/2010 16:53:50`",
-    ];
+    let reasons =
+        ["has quotes", "has funding rates", "has an unknown format", "brotli", "`02/03/2010 16:53:50`"];
     let unexpected: Vec<_> =
         refused.iter().filter(|line| !reasons.iter().any(|reason| line.contains(reason))).collect();
     assert!(unexpected.is_empty(), "{unexpected:#?}");

@@ -1,0 +1,90 @@
+//! The commands of the command line, and its help.
+
+use clap::{Parser, Subcommand};
+
+use super::agent::AgentCommand;
+use super::args::{RunArgs, StoreArgs};
+use super::battle::BattleCommand;
+use super::check::CheckArgs;
+use super::data::DataCommand;
+use super::duel::DuelArgs;
+use super::evidence::EvidenceArgs;
+use super::init::InitArgs;
+use super::metrics::MetricsArgs;
+use super::rank::RankArgs;
+use super::report::ReportArgs;
+use super::standings::StandingsArgs;
+use super::store::StoreCommand;
+use super::stored::{ShowArgs, TradesArgs};
+use super::strategies::StrategiesArgs;
+use super::sweep::SweepCommand;
+
+const EXAMPLES: &str = "\
+Examples:
+  tiltyard run scenarios/first_tournament.toml     replay the bundled sample and rank its agents
+  tiltyard init my.toml && tiltyard check my.toml  start a scenario of your own
+  tiltyard show first-tournament                   show the latest run of a scenario
+  tiltyard standings league-of-twelve              ranks with intervals and significance tests
+
+Exit codes:
+  0 done    1 a run failed    2 the command line or the scenario is wrong
+  3 the market data is wrong    130 interrupted
+
+Results go to stdout, all messages to stderr. NO_COLOR is honoured.";
+
+/// Replays recorded market history for many isolated trading agents at once, and ranks them.
+#[derive(Debug, Parser)]
+#[command(name = "tiltyard", version, about, after_help = EXAMPLES, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Replay a scenario: every agent over every window; print and store the leaderboard.
+    Run(RunArgs),
+    /// Report all errors of a scenario and its market data, without running it.
+    Check(CheckArgs),
+    /// Write a commented starter scenario.
+    Init(InitArgs),
+    /// Print the JSON Schema of scenario files, for completion and validation in editors.
+    Schema,
+    /// List the built-in strategies with their parameters, defaults and warm-up.
+    Strategies(StrategiesArgs),
+    /// List the stored runs, newest first.
+    Runs(StoreArgs),
+    /// Show a stored run: settings, leaderboard, windows, agents.
+    Show(ShowArgs),
+    /// List the round trips of an agent in a stored run.
+    Trades(TradesArgs),
+    /// Render a stored run's pages again, export its charts, or compare several runs.
+    Report(ReportArgs),
+    /// Manage registered agents, which keep versions, wallet and history across runs.
+    #[command(subcommand)]
+    Agent(AgentCommand),
+    /// Run a stored scenario again with changes, or show a run at any time.
+    #[command(subcommand)]
+    Battle(BattleCommand),
+    /// Verify, repair and clean the store of runs and agents.
+    #[command(subcommand)]
+    Store(StoreCommand),
+    /// Compute the metrics of a return or equity series from another tool (CSV or Parquet).
+    Metrics(MetricsArgs),
+    /// Show the standings of a stored run, in any tournament format.
+    Standings(StandingsArgs),
+    /// Compare two agents window by window until a sequential test decides.
+    Duel(DuelArgs),
+    /// Show the trials of a run with `[sweep]`.
+    #[command(subcommand)]
+    Sweep(SweepCommand),
+    /// Rank agents by a table of scores from another tool: standings, ratings, tests.
+    Rank(RankArgs),
+    /// Test whether the best of many trials from another tool is more than selection luck.
+    Evidence(EvidenceArgs),
+    /// Import, download, check and generate market data.
+    #[command(subcommand)]
+    Data(DataCommand),
+}
