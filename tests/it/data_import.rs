@@ -120,7 +120,7 @@ fn units_of_time_are_never_mixed_within_a_file() {
     let file = case.write("BTCUSDT-1h-2025-01.csv", mixed);
     assert_eq!(
         case.error(&[file]),
-        "`/raw/BTCUSDT-1h-2025-01.csv` line 2: `1735689600000000` counts microseconds, but the rows before it count \
+        "`/raw/BTCUSDT-1h-2025-01.csv` line 2: `1735689600000000` is in microseconds, but the rows before it are in \
          milliseconds"
     );
 }

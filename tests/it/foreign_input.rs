@@ -262,12 +262,12 @@ fn thousands_of_mistakes_are_told_to_the_fiftieth() {
                 "{sound}{agent}{}",
                 "[[agents]]\nname = \"a\"\nstratgy = { kind = \"cash\" }\n".repeat(2_000)
             ),
-            "more mistakes from here on",
+            "more mistakes after this one",
         ),
         (
             "lines",
             format!("{sound}{agent}{}", "this is = no toml at = all\n".repeat(2_000)),
-            "more mistakes from here on",
+            "more mistakes after this one",
         ),
         (
             "keys",
