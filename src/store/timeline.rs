@@ -3,7 +3,7 @@
 //! Owns reading the curves, fills and round trips of a window. Never ranks and never measures: see
 //! [`Timeline`](crate::tournament::Timeline).
 
-use arrow::datatypes::{Decimal128Type, TimestampMicrosecondType, UInt32Type};
+use arrow_array::types::{Decimal128Type, TimestampMicrosecondType, UInt32Type};
 
 use super::columns::{numbers, read, strings};
 use super::folders::agent_folder;

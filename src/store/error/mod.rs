@@ -40,7 +40,7 @@ pub enum StoreError {
         /// Of which file.
         path: PathBuf,
         /// Why.
-        source: arrow::error::ArrowError,
+        source: arrow_schema::ArrowError,
     },
     /// A stored file does not hold what its name says.
     #[error("`{}` is not a {what} of this version of tiltyard: {problem}", path.display())]
@@ -296,7 +296,7 @@ impl StoreError {
             Self::DatabaseGone { path } => format!(
                 "{} brings the agents back from `{}` and lists the runs again",
                 help::repair(path),
-                super::registry::BACKUP
+                super::folders::BACKUP
             ),
             Self::IndexTooOld { .. } => {
                 "run any tiltyard command once where the store may be written, or copy the store there"
@@ -376,7 +376,7 @@ impl StoreError {
         move |source| Self::Parquet { path: path.to_owned(), source }
     }
 
-    pub(super) fn columns(path: &Path) -> impl FnOnce(arrow::error::ArrowError) -> Self {
+    pub(super) fn columns(path: &Path) -> impl FnOnce(arrow_schema::ArrowError) -> Self {
         move |source| Self::Columns { path: path.to_owned(), source }
     }
 

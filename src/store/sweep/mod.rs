@@ -21,6 +21,7 @@ mod results;
 mod trials;
 mod write;
 
+pub use codec::{decode as decode_outcome, encode as encode_outcome};
 pub use record::{SplitRecord, SweepRecord, SweptRecord, TrialCounts, ValidationRecord, WinnerRecord};
 pub use results::{ResultColumn, StoredSweep};
 pub use trials::TrialStore;
