@@ -24,6 +24,7 @@
 mod agent_record;
 mod battle_record;
 mod columns;
+mod connect;
 mod csv;
 mod curve_rows;
 mod database;
