@@ -7,6 +7,7 @@ mod agent;
 mod args;
 mod battle;
 mod check;
+mod command;
 mod data;
 mod diagnostics;
 mod dry_run;
