@@ -39,14 +39,6 @@ pub fn meet(order: Resting, side: Side, at: Price, at_open: bool) -> Touch {
     }
 }
 
-/// Whether a price is equal to or better than a limit.
-fn within(price: Price, limit: Price, side: Side) -> bool {
-    match side {
-        Side::Buy => price <= limit,
-        Side::Sell => price >= limit,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
