@@ -1,5 +1,6 @@
 //! Matches a resting order against a bar: first its open, then the rest.
 
+use super::PriceBar;
 use super::path::{meet, reached};
 use super::resting::{Reach, Resting, Touch};
 use crate::domain::{Price, Side};
