@@ -24,6 +24,7 @@ mod prepare;
 #[cfg(feature = "store")]
 mod rematch;
 mod replay;
+mod shown;
 mod source;
 #[cfg(feature = "store")]
 mod stored;

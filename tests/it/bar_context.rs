@@ -136,7 +136,7 @@ fn cut(market: &Market, tick: usize) -> Market {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 120, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// The same decisions whether the bars after a tick exist or not.
     #[test]
@@ -327,9 +327,23 @@ fn a_position_knows_its_bars_and_open_orders_their_prices() {
         log.push((ctx.bars_held(A), open.collect::<Vec<_>>()));
         Ok(())
     }));
-    let stop = |held| (held, vec![(Side::Sell, Some(price("5")), "entry")]);
+    let stop = |held| (held, vec![(Side::Sell, Some(price("5")), "stop_loss")]);
     assert_eq!(log[0], (0, vec![]));
     assert_eq!(log[1..3], [stop(1), stop(2)]);
+}
+
+#[test]
+fn a_size_that_is_no_amount_is_refused() {
+    let table = Table::new(hours(3));
+    for size in [Size::percent_of_equity(f64::NAN), Size::quantity(-1.0), Size::amount(0.0)] {
+        let replay = table.run(Box::new(|ctx: &BarContext<'_>, orders: &mut Orders| {
+            if ctx.bars_since_start() == 0 {
+                orders.buy(A, size);
+            }
+            Ok(())
+        }));
+        assert_eq!(ends(&replay), ["market rejected INVALID_QUANTITY"], "{size:?}");
+    }
 }
 
 #[test]

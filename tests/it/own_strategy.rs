@@ -135,10 +135,16 @@ fn a_rematch_does_not_leave_it_out_in_silence() {
 }
 
 #[test]
-fn the_example_is_short_and_printed_in_the_readme() {
+fn the_example_is_short_and_printed_in_the_readme_and_on_the_front_page() {
     let example = include_str!("../../examples/own_strategy.rs");
     assert!(example.lines().count() < 40, "{}", example.lines().count());
     let readme = include_str!("../../README.md");
     let code = example.split_once("\n\n").unwrap().1;
     assert!(readme.contains(code.trim()), "the README prints another example");
+    let docs: Vec<&str> = include_str!("../../src/lib.rs")
+        .lines()
+        .filter_map(|line| line.strip_prefix("//!"))
+        .map(|line| line.strip_prefix(' ').unwrap_or(line))
+        .collect();
+    assert!(docs.join("\n").contains(code.trim()), "the front page prints another example");
 }

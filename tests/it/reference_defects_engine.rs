@@ -34,7 +34,7 @@ fn defect_2_an_order_that_fails_at_its_fill_ends_and_frees_its_money() {
     let mut free = Vec::new();
     let strategy = |ctx: &BarContext<'_>, orders: &mut Orders| {
         if ctx.bars_since_start() == 0 {
-            [order, order].map(|order| orders.place(order));
+            [order, order].into_iter().for_each(|order| orders.place(order));
         }
         free.push(ctx.available());
         Ok(())

@@ -51,8 +51,8 @@ search = "grid"
 objective = "roi_pct"
 
 [sweep.parameters]
-"strategy.fast" = [2, 3, 4]
-"strategy.slow" = [8, 10]
+fast = [2, 3, 4]
+slow = [8, 10]
 "#;
 
 fn source(text: &str) -> ScenarioSource {
@@ -132,7 +132,7 @@ fn a_run_in_memory_and_a_stored_one_give_the_same_ranking() {
 
 #[test]
 fn a_tournament_is_assessed_and_says_so() {
-    let text = format!("{TEXT}\n[tournament]\nresamples = 100\n");
+    let text = format!("{TEXT}\n[tournament]\nresamples = 400\n");
     let watch = Watch::default();
     let found = run(&ready(&text), RunOptions::default(), &watch).unwrap();
     assert_eq!(found.assessment.unwrap().work.replays, 10);
@@ -159,18 +159,22 @@ fn errors_are_typed_and_lead_to_the_words_of_the_scenario() {
     assert!(matches!(error, RunError::Windows(_)));
     assert_eq!(underlined(&error, &text), ["{ kind = \"sequential\", length = \"20d\" }"]);
 
-    let text = changed("{ kind = \"buy_and_hold\" }", "{ kind = \"grid\", levels = 200, spacing_pct = 1 }");
+    // Three levels that the price's tick makes one.
+    let grid = "{ kind = \"grid\", levels = 3, spacing_pct = 0.1 }";
+    let text = changed("{ kind = \"buy_and_hold\" }", grid).replacen(
+        "[[agents]]",
+        "[market.instruments.ALPHA]\nprice_tick = \"10\"\n\n[[agents]]",
+        1,
+    );
     let error = prepare(&source(&text).scenario, &[]).unwrap_err();
     let RunError::Strategies(problems) = &error else { panic!("{error:?}") };
     assert_eq!((problems[0].index, problems[0].agent.as_str()), (1, "hold"));
-    assert_eq!(underlined(&error, &text), ["{ kind = \"grid\", levels = 200, spacing_pct = 1 }"]);
-    assert!(error.diagnostics(&text)[0].help.as_ref().unwrap().contains("widen the spacing"));
+    assert_eq!(underlined(&error, &text), [grid]);
 
-    let text =
-        format!("{TEXT}\n[tournament]\nformat = {{ kind = \"league\", seasons = 90, divisions = 1 }}\n");
+    let text = format!("{TEXT}\n[tournament]\nformat = \"league\"\nseasons = 90\ndivisions = 1\n");
     let error = prepare(&source(&text).scenario, &[]).unwrap_err();
     assert!(matches!(error, RunError::Format(_)), "{error:?}");
-    assert_eq!(underlined(&error, &text), ["{ kind = \"league\", seasons = 90, divisions = 1 }"]);
+    assert_eq!(underlined(&error, &text), ["\"league\""]);
 
     let error = ScenarioSource::read(Path::new("no/such/file.toml"), &NoRegistry).unwrap_err();
     assert_eq!(error.to_string(), "there is no file `no/such/file.toml`");

@@ -169,7 +169,9 @@ fn orders_are_numbered_as_their_agent_expects() {
             if ctx.bars_since_start() == 0 {
                 assert!(ctx.open_orders(A).is_empty());
                 // The second is refused and keeps its number.
-                [entry, buy("0"), buy("1").of_kind(limit("50"))].map(|order| out.place(order));
+                [entry, buy("0"), buy("1").of_kind(limit("50"))]
+                    .into_iter()
+                    .for_each(|order| out.place(order));
             }
             let open = ctx.open_orders(A);
             let works =

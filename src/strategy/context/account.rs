@@ -62,6 +62,6 @@ pub struct OpenOrder {
     pub limit_price: Option<Price>,
     /// Its trigger, where it has one; of a trailing stop the level of now.
     pub trigger_price: Option<Price>,
-    /// The strategy's own word for it.
+    /// The strategy's own word for it; `stop_loss`, `take_profit` or `trailing_stop` for an order of a bracket.
     pub reason: &'static str,
 }

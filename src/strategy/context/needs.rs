@@ -143,7 +143,7 @@ impl Needs {
     }
 
     /// An indicator in the words of the rule language: `"sma(20)"`, `"rsi(14)@4h"`, `"close@1d"`
-    /// (`tiltyard strategies --rules` lists them).
+    /// (`tiltyard strategies rules` lists them).
     ///
     /// # Errors
     /// [`NeedsError::Indicator`] says what is wrong with the text.
