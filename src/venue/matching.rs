@@ -1,7 +1,8 @@
 //! Matches a resting order against a bar: first its open, then the rest.
 
+use super::PriceBar;
 use super::path::{meet, reached};
-use super::{PriceBar, Reach, Resting, Touch};
+use super::resting::{Reach, Resting, Touch};
 use crate::domain::{Price, Side};
 
 /// Effect of the bar's open on `order`: an open beyond its price fills it at the open, before any other event

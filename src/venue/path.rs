@@ -1,6 +1,7 @@
 //! The path inside a bar for `intrabar = "ohlc_path"`: open, the nearer extreme, the other, close.
 
-use super::{Match, PriceBar, Reach, Resting, Touch};
+use super::PriceBar;
+use super::resting::{Match, Reach, Resting, Touch, within};
 use crate::domain::{Liquidity, Price, Side};
 
 /// The four prices of the path. Where both extremes are equally far from the open, the low comes first.
@@ -35,14 +36,6 @@ pub fn meet(order: Resting, side: Side, at: Price, at_open: bool) -> Touch {
         Resting::Stop(_) => Touch::Filled(taker(None)),
         Resting::StopLimit { limit, .. } if within(at, limit, side) => Touch::Filled(taker(Some(limit))),
         Resting::StopLimit { .. } => Touch::Triggered,
-    }
-}
-
-/// Whether a price is equal to or better than a limit.
-fn within(price: Price, limit: Price, side: Side) -> bool {
-    match side {
-        Side::Buy => price <= limit,
-        Side::Sell => price >= limit,
     }
 }
 

@@ -1,4 +1,4 @@
-//! A resting order: the price it waits for, and the effect of a bar on it.
+//! The forms in which orders rest, and what can become of them.
 
 use crate::domain::{Liquidity, Price, Side};
 
@@ -80,4 +80,12 @@ pub enum Touch {
     Filled(Match),
     /// A stop-limit is triggered and rests as a limit from now on.
     Triggered,
+}
+
+/// Whether a price is equal to or better than a limit.
+pub(super) fn within(price: Price, limit: Price, side: Side) -> bool {
+    match side {
+        Side::Buy => price <= limit,
+        Side::Sell => price >= limit,
+    }
 }
