@@ -251,7 +251,11 @@ fn unreadable(file: &Path, error: &std::io::Error) -> String {
         ErrorKind::IsADirectory => format!("`{}` is a folder, not a scenario file", file.display()),
         ErrorKind::InvalidData => format!("`{}` is not a text file", file.display()),
         ErrorKind::FileTooLarge => {
-            format!("`{}` is larger than {} MB and cannot be a scenario", file.display(), decode::MAX_TEXT >> 20)
+            format!(
+                "`{}` is larger than {} MB and cannot be a scenario",
+                file.display(),
+                decode::MAX_TEXT >> 20
+            )
         }
         _ => format!("cannot read `{}`: {error}", file.display()),
     }

@@ -18,8 +18,7 @@ impl RunError {
             }
             Self::Market(error) => market(error, text),
             Self::Strategies(problems) => {
-                let help =
-                    "use a wider spacing or fewer levels; for very low prices, use a larger unit";
+                let help = "use a wider spacing or fewer levels; for very low prices, use a larger unit";
                 let span = |index: usize| place_of(text, &["agents", &index.to_string(), "strategy"]);
                 problems.iter().map(|one| RunDiagnostic::error(one, help, span(one.index))).collect()
             }

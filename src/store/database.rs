@@ -3,6 +3,7 @@
 //! Never asks it anything. Invariants: an empty database is never made where a copy of the registry says that
 //! there was one; nothing is opened through a link; whoever has it open keeps `store repair` away.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
