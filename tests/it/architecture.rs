@@ -13,8 +13,6 @@ const OPEN: &[&str] = &[
     "cli/wallets.rs",
     "report/terminal/agents/list.rs",
     "report/terminal/agents/one.rs",
-    "statistics/evidence/mcs.rs",
-    "statistics/evidence/mcs/range.rs",
     "store/database.rs",
     "store/error/mod.rs",
     "store/migrations.rs",
