@@ -19,7 +19,7 @@ use crate::store::registry::StoredAgents;
 pub struct CheckArgs {
     /// The scenario (TOML).
     pub file: PathBuf,
-    /// The store whose registered agents it may name.
+    /// The store with the registered agents that the scenario names.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
     /// Print the problems as JSON.

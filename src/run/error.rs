@@ -85,7 +85,7 @@ pub enum RunError {
     #[error("{}", messages(.0))]
     Wallets(Vec<WalletProblem>),
     /// An agent is named that does not take part.
-    #[error("no agent is called `{name}`")]
+    #[error("there is no agent `{name}`")]
     NoSuchAgent {
         /// The name.
         name: String,
@@ -93,7 +93,7 @@ pub enum RunError {
         known: Vec<String>,
     },
     /// A duel of an agent with itself.
-    #[error("`{name}` cannot meet itself")]
+    #[error("`{name}` cannot be compared with itself")]
     SameAgent {
         /// The agent.
         name: String,
@@ -195,7 +195,7 @@ pub struct WalletProblem {
 
 impl std::fmt::Display for StrategyProblem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "`{}` cannot trade as it says: {}", self.agent, self.reason)
+        write!(f, "the strategy of `{}` is impossible: {}", self.agent, self.reason)
     }
 }
 
@@ -251,7 +251,11 @@ fn unreadable(file: &Path, error: &std::io::Error) -> String {
         ErrorKind::IsADirectory => format!("`{}` is a folder, not a scenario file", file.display()),
         ErrorKind::InvalidData => format!("`{}` is not a text file", file.display()),
         ErrorKind::FileTooLarge => {
-            format!("`{}` is larger than {} MB: it is no scenario", file.display(), decode::MAX_TEXT >> 20)
+            format!(
+                "`{}` is larger than {} MB and cannot be a scenario",
+                file.display(),
+                decode::MAX_TEXT >> 20
+            )
         }
         _ => format!("cannot read `{}`: {error}", file.display()),
     }

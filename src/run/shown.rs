@@ -18,8 +18,7 @@ impl RunError {
             }
             Self::Market(error) => market(error, text),
             Self::Strategies(problems) => {
-                let help =
-                    "widen the spacing or ask for fewer levels; for very low prices, trade a larger unit";
+                let help = "use a wider spacing or fewer levels; for very low prices, use a larger unit";
                 let span = |index: usize| place_of(text, &["agents", &index.to_string(), "strategy"]);
                 problems.iter().map(|one| RunDiagnostic::error(one, help, span(one.index))).collect()
             }
@@ -47,7 +46,7 @@ impl RunError {
     fn help(&self) -> String {
         let help = match self {
             Self::UnreadableScenario { source, .. } if source.kind() == ErrorKind::FileTooLarge => {
-                "market data is brought in with `tiltyard data import`; a scenario is TOML"
+                "a scenario is a TOML file; import market data with `tiltyard data import`"
             }
             Self::UnreadableScenario { .. } => {
                 "give the path of a scenario (TOML); `tiltyard init` writes one"
@@ -59,18 +58,18 @@ impl RunError {
                 );
             }
             Self::Windows(_) => {
-                "ask for fewer or shorter windows, widen `start` and `end` of `[market]`, or add data"
+                "use fewer or shorter windows, widen `start` and `end` of `[market]`, or add data"
             }
             Self::Format(FormatError::NoSuchAgent { .. } | FormatError::NoBaselines) => {
                 "name agents of the scenario in `[tournament]`"
             }
-            Self::Format(_) => "ask for more windows or add agents, or choose a format that needs fewer",
+            Self::Format(_) => "use more windows or agents, or a format that needs fewer",
             Self::NoSuchAgent { known, .. } => return format!("the agents are {}", known.join(", ")),
             Self::SameAgent { .. } => "name two agents of the scenario",
             Self::Test(_) => "give --elo0 below --elo1, and --alpha and --beta above 0 with a sum below 1",
-            Self::Edit(EditError::NotToml { .. }) => "the run's scenario.toml was changed by hand",
+            Self::Edit(EditError::NotToml { .. }) => "the run's scenario.toml was modified",
             Self::Edit(EditError::NoPath { .. }) => {
-                "a path is made of keys, such as battle.ranking_metric or agents.NAME.strategy.fast"
+                "a path consists of keys, such as battle.ranking_metric or agents.NAME.strategy.fast"
             }
             Self::Edit(EditError::NoAgent { known, .. }) => {
                 return format!("its agents are {}", known.join(", "));
@@ -88,11 +87,11 @@ impl RunError {
             Self::Standings(_) => "the files of the run do not fit together: run the scenario again",
             Self::Threads(_) => "give fewer with --threads",
             Self::Interrupted { kept, .. } => match kept {
-                Kept::Nothing => "nothing was written; run the same command again to start over",
-                Kept::Batches => "every finished batch is kept; the same command goes on from there",
-                Kept::Order => "the registered order stays; run the same command again to start over",
+                Kept::Nothing => "nothing was written; run the same command again to restart",
+                Kept::Batches => "every finished batch is stored; the same command resumes there",
+                Kept::Order => "the registered order is kept; run the same command again to restart",
             },
-            Self::OutputIsFile { .. } => "give a folder with --out; it is made where it does not exist",
+            Self::OutputIsFile { .. } => "give a folder with --out; it is created if it does not exist",
             #[cfg(feature = "store")]
             Self::Store(error) => return error.remedy(),
             #[cfg(feature = "report")]
@@ -113,7 +112,7 @@ fn market(error: &MarketError, text: &str) -> Vec<RunDiagnostic> {
         .collect();
     if let Some(more @ 1..) = problems.len().checked_sub(MOST_TOLD) {
         let message = format!("{more} more problems with the market data");
-        all.push(RunDiagnostic::error(message, "deal with the ones above first", None));
+        all.push(RunDiagnostic::error(message, "fix the problems above first", None));
     }
     all
 }

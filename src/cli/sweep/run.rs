@@ -48,7 +48,11 @@ pub fn run(
 
 /// What is said above the leaderboard.
 const fn heading(has_winner: bool) -> &'static str {
-    if has_winner { "With the winner's values" } else { "No trial won: with the scenario's own values" }
+    if has_winner {
+        "With the winner's parameters"
+    } else {
+        "No trial has a score: with the scenario's own parameters"
+    }
 }
 
 /// The best trials, the winner and its evidence, and where to look further.
@@ -61,7 +65,7 @@ fn page(folder: &Path) -> Result<String, Failure> {
     if let [x, y, ..] = sweep.parameters().as_slice() {
         let name = |path: &str| path.rsplit('.').next().unwrap_or(path).to_owned();
         text.push_str(&format!(
-            "\nmap: tiltyard sweep heatmap {} --x {} --y {}\n",
+            "\nheatmap: tiltyard sweep heatmap {} --x {} --y {}\n",
             sweep.record.run_id,
             name(&x.name),
             name(&y.name)
@@ -75,7 +79,7 @@ fn failure(error: RunError) -> Failure {
     match error {
         RunError::Interrupted { kept: Kept::Batches, .. } => {
             let command = command(std::env::args_os());
-            let help = format!("every finished batch is kept; go on with: {command}");
+            let help = format!("every finished batch is stored; resume with: {command}");
             Failure::plain(Exit::Interrupted, error, help)
         }
         error => error.into(),
