@@ -48,7 +48,7 @@ pub struct OutputArgs {
     /// Also write the Parquet files as CSV.
     #[arg(long)]
     pub csv: bool,
-    /// No progress, no leaderboard: only errors.
+    /// Print only errors: no progress, no leaderboard.
     #[arg(long, short)]
     pub quiet: bool,
 }

@@ -61,7 +61,7 @@ mod trip;
 mod version;
 mod working;
 
-pub use curve::{equity_at, exact_curve};
+pub use curve::{Valued, equity_at, exact_curve, valued_at};
 pub use job::Job;
 pub use outcome::{
     EndReason, ExitState, FillRow, Flags, Holding, OrderRow, Replay, ReplayStatus, RoundTrip, Window,

@@ -50,7 +50,8 @@ pub struct Replay {
 }
 
 /// How a replay ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum ReplayStatus {
     /// At the window's end.
     Completed,
@@ -73,11 +74,7 @@ pub enum ReplayStatus {
 impl ReplayStatus {
     /// As written in results: `completed`, `disqualified`, `forfeit`.
     pub const fn as_str(&self) -> &'static str {
-        match self {
-            Self::Completed => "completed",
-            Self::Disqualified { .. } => "disqualified",
-            Self::Forfeit { .. } => "forfeit",
-        }
+        self.into_str()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::numbers::{count, grouped};
+use crate::domain::{self, Metric};
 use crate::metrics::Score;
 use crate::store::registry::Tally;
 use crate::store::sweep::WinnerRecord;
@@ -35,7 +36,7 @@ pub(super) fn some(names: &[&str]) -> String {
 
 /// `1 window`, `12 windows`.
 pub(super) fn plural(n: usize, what: &str) -> String {
-    format!("{} {what}{}", count(n), if n == 1 { "" } else { "s" })
+    format!("{} {what}{}", count(n), domain::plural(n as u64))
 }
 
 /// A rating system by its name in files, as people write it.
@@ -125,25 +126,10 @@ fn below_the_line(stored: &StoredRun) -> Option<String> {
         .then(|| format!("not ranked: fewer than {} trades: {}", board.min_trades, some(&names)))
 }
 
-/// Metrics of returns: of an idle agent, which held cash, tables show none of them.
-const OF_RETURNS: [&str; 16] = [
-    "roi_pct",
-    "total_pnl",
-    "cagr_pct",
-    "sharpe_ratio",
-    "sortino_ratio",
-    "calmar_ratio",
-    "max_drawdown_pct",
-    "volatility_pct",
-    "ulcer_index_pct",
-    "omega_ratio",
-    "tail_ratio",
-    "var_95_pct",
-    "cvar_95_pct",
-    "skew",
-    "kurtosis",
-    "expectancy",
-];
+/// Whether tables show nothing of this metric for an idle agent, which held cash.
+fn is_of_returns(metric: &str) -> bool {
+    Metric::of_key(metric).is_some_and(Metric::is_of_returns)
+}
 
 /// What stands in a cell of a leaderboard: a number, an infinity, or nothing.
 pub(super) fn shown(row: &RankingRecord, metric: &str) -> Score {
@@ -156,7 +142,7 @@ pub(super) fn shown_score(row: &RankingRecord, ranking_metric: &str) -> Score {
 }
 
 fn is_blank(row: &RankingRecord, metric: &str) -> bool {
-    row.is_idle() && OF_RETURNS.contains(&metric)
+    row.is_idle() && is_of_returns(metric)
 }
 
 /// What stands in a cell of an agent's statistics.
@@ -166,12 +152,12 @@ pub(super) fn agent_value(agent: &AgentRecord, metric: &str) -> Score {
 
 /// Whether an agent's statistics show nothing here, because it held cash all along.
 pub(super) fn is_blank_of(agent: &AgentRecord, metric: &str) -> bool {
-    agent.is_idle() && OF_RETURNS.contains(&metric)
+    agent.is_idle() && is_of_returns(metric)
 }
 
 /// What stands in a cell of what an agent's runs come to.
 pub(super) fn tally_value(tally: &Tally, metric: &str) -> Score {
-    if tally.idle && OF_RETURNS.contains(&metric) { Score::Absent } else { tally.known_value(metric) }
+    if tally.idle && is_of_returns(metric) { Score::Absent } else { tally.known_value(metric) }
 }
 
 /// The score of a sweep's winner.

@@ -14,7 +14,7 @@ use crate::tournament::{self, Duel, DuelSpec, Plan, RunOptions, registered_order
 /// Who meets whom, and what the test decides between.
 #[derive(Debug, Clone, Copy)]
 pub struct DuelRequest<'a> {
-    /// The agent that may be the stronger.
+    /// The first agent; the test asks whether it is stronger.
     pub a: &'a str,
     /// The other.
     pub b: &'a str,

@@ -13,7 +13,7 @@ use crate::store::{Index, StoreError, StoredRun, find_run};
 pub struct RematchRequest<'a> {
     /// The store of the run.
     pub out: &'a Path,
-    /// A run id or its beginning, a scenario's name (its latest run), or a run folder.
+    /// A run id or a prefix of it, a scenario name (its latest run), or a run folder.
     pub run: &'a str,
     /// Who takes part, by name; the same agents where none are given.
     pub agents: Option<&'a [String]>,

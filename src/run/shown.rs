@@ -84,7 +84,7 @@ impl RunError {
             Self::NoSweep => "add a `[sweep]` table to the scenario",
             Self::NothingToTry => "widen the values of `[sweep.parameters]`, or `where`",
             Self::TrialCache(_) => "check that the output folder may be written",
-            Self::Standings(_) => "the files of the run do not fit together: run the scenario again",
+            Self::Standings(_) => "the files of the run are inconsistent: run the scenario again",
             Self::Threads(_) => "give fewer with --threads",
             Self::Interrupted { kept, .. } => match kept {
                 Kept::Nothing => "nothing was written; run the same command again to restart",

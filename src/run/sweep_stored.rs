@@ -6,7 +6,7 @@ use super::stored::publish;
 use super::{Destination, Prepared, RunError, RunObserver, SweepResult, now, sweep};
 use crate::store::sweep::{SweepResults, TrialStore, write_sweep};
 use crate::store::{Index, RunTiming, RunWriter, StoredRun};
-use crate::sweep::{assess, benchmark_returns};
+use crate::sweep::{Judged, assess, benchmark_returns};
 use crate::tournament::{Plan, RunOptions};
 
 /// A sweep that has been stored.
@@ -57,6 +57,7 @@ pub fn sweep_and_store(
         scenario,
         spec,
         searched: &searched,
+        judged: &Judged::of(scenario, spec, &searched),
         evidence: assess(&plan, spec, &searched, benchmark),
         validation: validation.as_ref(),
         csv: run.csv,

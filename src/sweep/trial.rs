@@ -41,7 +41,8 @@ pub struct WindowOutcome {
 }
 
 /// How a replay ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum OutcomeStatus {
     /// At the window's end.
     Completed,
@@ -54,11 +55,7 @@ pub enum OutcomeStatus {
 impl OutcomeStatus {
     /// As written in results.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Completed => "completed",
-            Self::Disqualified => "disqualified",
-            Self::Forfeit => "forfeit",
-        }
+        self.into_str()
     }
 }
 

@@ -11,7 +11,8 @@ use super::{NumberTable, TableError};
 use crate::domain::Timestamp;
 
 /// The meaning of a column's values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum ColumnKind {
     /// Simple returns, as fractions.
     Returns,
@@ -22,10 +23,7 @@ pub enum ColumnKind {
 impl ColumnKind {
     /// The name that users write.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Returns => "returns",
-            Self::Equity => "equity",
-        }
+        self.into_str()
     }
 
     /// Classifies a column by the words in its name, ignoring case and plural.

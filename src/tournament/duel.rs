@@ -49,7 +49,8 @@ pub fn registered_order(seed: Seed, a: &str, b: &str, windows: usize) -> Vec<usi
 }
 
 /// How a window that was played ended for `a`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum DuelResult {
     /// `b` has the larger score.
     Loss,
@@ -62,11 +63,7 @@ pub enum DuelResult {
 impl DuelResult {
     /// As written in results.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Loss => "loss",
-            Self::Draw => "draw",
-            Self::Win => "win",
-        }
+        self.into_str()
     }
 }
 

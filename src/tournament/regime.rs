@@ -14,7 +14,7 @@
 
 use std::collections::BTreeMap;
 
-use super::windows::{Calendar, midnight};
+use super::calendar::{Calendar, midnight};
 use crate::domain::{Span, Timestamp};
 use crate::market::Market;
 
@@ -22,7 +22,8 @@ use crate::market::Market;
 const NOTICEABLE: f64 = 0.5;
 
 /// Trend and volatility before a window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Regime {
     /// Rising, less volatile than usual until then.
     UpCalm,
@@ -51,14 +52,7 @@ impl Regime {
 
     /// As written in results.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::UpCalm => "up_calm",
-            Self::UpVolatile => "up_volatile",
-            Self::FlatCalm => "flat_calm",
-            Self::FlatVolatile => "flat_volatile",
-            Self::DownCalm => "down_calm",
-            Self::DownVolatile => "down_volatile",
-        }
+        self.into_str()
     }
 }
 
@@ -157,8 +151,8 @@ fn past(market: &Market, returns: &[f64], at: Timestamp, lookback: Span) -> Opti
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tournament::DateRange;
     use crate::tournament::testing::{all, priced};
-    use crate::tournament::windows::DateRange;
 
     fn regimes(market: &Market, lookback: i64) -> BTreeMap<i64, Regime> {
         by_day(&Calendar::between(market, DateRange::from(all(market))), Span::DAY.times(lookback))

@@ -238,7 +238,7 @@ fn a_bar_is_read_from_either_end() {
                 close(bars.ago(4)),
                 close(bars.get(0)),
                 bars.latest(2).close().to_vec(),
-                bars.iter().map(|bar| bar.open_time).last(),
+                bars.iter().next_back().map(|bar| bar.open_time),
             )
         },
     );

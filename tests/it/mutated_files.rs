@@ -26,7 +26,7 @@ use tiltyard::internals::data::check::check_file;
 use tiltyard::internals::data::import::{self, BadRows, Existing, Reading, read_bars};
 use tiltyard::internals::market::{LoadRequest, load, resample};
 use tiltyard::internals::scenario::Scenario;
-use tiltyard::internals::store::{StoredRun, Timeline};
+use tiltyard::internals::store::{StoredRun, timeline};
 use tiltyard::internals::tables::{NumberTable, ReturnColumn};
 
 use crate::support::stage::Stage;
@@ -302,7 +302,7 @@ fn show_everything(folder: &Path) {
         let _ = stored.trades(&agent.agent);
     }
     for window in &stored.run.windows {
-        if let Ok(film) = Timeline::load(&stored, window.index) {
+        if let Ok(film) = timeline(&stored, window.index) {
             for at in film.times(5) {
                 film.at(at);
             }

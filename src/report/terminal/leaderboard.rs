@@ -4,22 +4,12 @@ use super::Style;
 use super::grid::{Column, draw};
 use super::header::{header, paragraph};
 use super::notes;
-use crate::report::numbers::{count, gain, money, ratio, signed};
+use crate::domain::Metric;
+use crate::report::board::{Field, explained, fields};
 use crate::report::spark::spark;
 use crate::report::view::verdict;
 use crate::report::wording;
-use crate::store::{RankingRecord, StoredRun};
-
-/// Metrics that may have no value, with their heads.
-const METRICS: [(&str, &str); 7] = [
-    ("roi_pct", "ROI %"),
-    ("sharpe_ratio", "Sharpe"),
-    ("sortino_ratio", "Sortino"),
-    ("calmar_ratio", "Calmar"),
-    ("max_drawdown_pct", "max DD %"),
-    ("win_rate", "win %"),
-    ("profit_factor", "PF"),
-];
+use crate::store::StoredRun;
 
 /// Columns of an agent's curve.
 const CURVE: usize = 12;
@@ -58,9 +48,10 @@ fn drawn(stored: &StoredRun, curves: &[Vec<f64>], style: Style) -> String {
     let mut drawing = draw(all, style);
     // No file has it as a column.
     drawing.left_out.retain(|head| *head != CURVE_HEAD);
-    let shown: Vec<_> = METRICS.into_iter().filter(|(_, head)| !drawing.left_out.contains(head)).collect();
-    let calmar = shown.iter().any(|(metric, _)| *metric == "calmar_ratio");
-    let annualised = if calmar { notes::annualised(stored, style) } else { String::new() };
+    let is_shown = |metric: Metric| !drawing.left_out.contains(&metric.head());
+    let shown = explained(is_shown);
+    let annualised =
+        if is_shown(Metric::CalmarRatio) { notes::annualised(stored, style) } else { String::new() };
     let notes = [
         notes::record(stored, style),
         annualised,
@@ -74,48 +65,29 @@ fn drawn(stored: &StoredRun, curves: &[Vec<f64>], style: Style) -> String {
     format!("{}\n{}", drawing.text, notes.concat())
 }
 
-/// The ranking metric's column comes right after the name and always stays.
+/// The ranking metric's column comes right after the names and always stays; amounts stand beside the return.
 fn columns(stored: &StoredRun, style: Style) -> Vec<Column> {
+    let ranked_by = Metric::of_key(&stored.leaderboard.ranking_metric);
+    let place = |field: &Field| match (field.metric, field.name) {
+        (None, "final equity") => 3,
+        (None, _) if field.drop == 0 && field.name != "status" => 0,
+        (None, _) => 5,
+        (metric, _) if metric == ranked_by => 1,
+        (Some(Metric::RoiPct | Metric::TotalPnl), _) => 2,
+        (Some(_), _) => 4,
+    };
+    let mut fields = fields(stored);
+    fields.sort_by_key(place);
     let rows = &stored.leaderboard.rankings;
-    let metric = stored.leaderboard.ranking_metric.as_str();
-    let text = |make: fn(&RankingRecord) -> String| rows.iter().map(make);
-    let number = |key: &'static str, form: fn(f64) -> String| {
-        rows.iter().map(move |row| style.score(wording::shown(row, key), form))
+    let column = |field: &Field| {
+        let column = Column::of(field, style);
+        match field.name {
+            "agent" => column.strong_where(|i| rows[i].rank == Some(1)),
+            _ if field.metric.is_some() && field.metric == ranked_by => column.kept(),
+            _ => column,
+        }
     };
-    let pnl = |row: &RankingRecord| {
-        if row.is_idle() { style.none().to_owned() } else { gain(&row.total_pnl) }
-    };
-    let mut all = vec![
-        ("roi_pct", Column::gains("ROI %", 1, number("roi_pct", signed))),
-        ("total_pnl", Column::gains("PnL", 8, rows.iter().map(pnl))),
-        ("sharpe_ratio", Column::numbers("Sharpe", 2, number("sharpe_ratio", ratio))),
-        ("sortino_ratio", Column::numbers("Sortino", 9, number("sortino_ratio", ratio))),
-        ("calmar_ratio", Column::numbers("Calmar", 10, number("calmar_ratio", ratio))),
-        ("max_drawdown_pct", Column::numbers("max DD %", 3, number("max_drawdown_pct", ratio))),
-        ("win_rate", Column::numbers("win %", 6, number("win_rate", ratio))),
-        ("profit_factor", Column::numbers("PF", 7, number("profit_factor", ratio))),
-        ("", Column::numbers("trades", 5, text(|row| count(row.trades)))),
-        ("", Column::numbers("fees", 11, text(|row| money(&row.fees)))),
-    ];
-    // Over several windows every one of them starts with a fresh wallet.
-    if stored.leaderboard.windows < 2 {
-        all.insert(2, ("", Column::numbers("final equity", 4, text(|row| money(&row.final_equity)))));
-    }
-    let ranked_by = all.iter().position(|(key, _)| *key == metric).map(|i| all.remove(i).1.kept());
-    let mut columns = vec![
-        Column::numbers("#", 0, rows.iter().map(|row| rank(row, style))),
-        Column::words("agent", 0, text(|row| row.agent.clone())).strong_where(|i| rows[i].rank == Some(1)),
-    ];
-    columns.extend(score(stored, style));
-    if scored(stored) {
-        columns.push(Column::numbers("scored", 0, text(|row| count(row.scored_windows))));
-    }
-    columns.extend(ranked_by);
-    columns.extend(all.into_iter().map(|(_, column)| column));
-    if rows.iter().any(|row| row.status != "completed") {
-        columns.push(Column::words("status", 0, text(|row| row.status.clone())));
-    }
-    columns
+    fields.iter().map(column).collect()
 }
 
 /// One line of text an agent.
@@ -128,27 +100,10 @@ fn curve(stored: &StoredRun, curves: &[Vec<f64>]) -> Column {
     Column::words(CURVE_HEAD, 6, cells)
 }
 
-/// Nothing for an agent that is not ranked.
-fn rank(row: &RankingRecord, style: Style) -> String {
-    row.rank.map_or_else(|| style.none().to_owned(), |rank| rank.to_string())
-}
-
-/// Whether windows without a score are left out of a mean or median.
-fn scored(stored: &StoredRun) -> bool {
-    stored.leaderboard.windows > 1 && matches!(stored.leaderboard.aggregate.as_str(), "mean" | "median")
-}
-
-/// Shown only where it says something else than the ranking metric's own column.
-fn score(stored: &StoredRun, style: Style) -> Option<Column> {
-    let (rows, metric) = (&stored.leaderboard.rankings, &stored.leaderboard.ranking_metric);
-    let cells = rows.iter().map(|row| style.score(wording::shown_score(row, metric), ratio));
-    wording::score_says_more(stored).then(|| Column::numbers("score", 0, cells))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{StoredRun, fixture};
+    use crate::store::{RankingRecord, fixture};
 
     /// Five agents of realistic size.
     fn league() -> StoredRun {

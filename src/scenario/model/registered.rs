@@ -59,7 +59,8 @@ impl Registered {
 }
 
 /// The `wallet` key of a scenario.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum WalletChoice {
     /// The starting balance.
     #[default]
@@ -71,9 +72,6 @@ pub enum WalletChoice {
 impl WalletChoice {
     /// As written in scenarios and results.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Fresh => "fresh",
-            Self::Existing => "existing",
-        }
+        self.into_str()
     }
 }

@@ -81,7 +81,8 @@ impl TournamentFormat {
 }
 
 /// A tournament format without its settings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum FormatKind {
     /// All pairs of agents in every window.
     RoundRobin,
@@ -100,19 +101,13 @@ pub enum FormatKind {
 impl FormatKind {
     /// As written in scenarios and results.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::RoundRobin => "round_robin",
-            Self::Gauntlet => "gauntlet",
-            Self::League => "league",
-            Self::Swiss => "swiss",
-            Self::Knockout => "knockout",
-            Self::Survival => "survival",
-        }
+        self.into_str()
     }
 }
 
 /// A rating system.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 #[serde(into = "&'static str")]
 pub enum RatingSystem {
     /// Batch, all pairs, ties after Davidson; Elo scale with mean 1500.
@@ -124,6 +119,7 @@ pub enum RatingSystem {
     /// Updated window by window, initial rating 1500, with a deviation.
     Glicko2,
     /// Updated window by window, initial rating 25, with a deviation.
+    #[strum(serialize = "trueskill")]
     TrueSkill,
     /// Updated window by window, initial rating 25, with a deviation (Plackett-Luce model).
     WengLin,
@@ -136,25 +132,12 @@ impl RatingSystem {
 
     /// As written in scenarios, on the command line and in results.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::BradleyTerry => "bradley_terry",
-            Self::PlackettLuce => "plackett_luce",
-            Self::Elo => "elo",
-            Self::Glicko2 => "glicko2",
-            Self::TrueSkill => "trueskill",
-            Self::WengLin => "weng_lin",
-        }
+        self.into_str()
     }
 
     /// Looks up a system by name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|system| system.as_str() == name)
-    }
-}
-
-impl From<RatingSystem> for &'static str {
-    fn from(system: RatingSystem) -> Self {
-        system.as_str()
     }
 }
 

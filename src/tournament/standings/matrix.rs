@@ -9,7 +9,8 @@ use crate::metrics::{Score, Summary, score};
 use crate::scenario::{MetricSpec, RankingMetric};
 
 /// How a record of several windows is scored.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Fold {
     /// The metric of the windows one after the other.
     Record(Records),
@@ -33,11 +34,7 @@ pub struct Records {
 impl Fold {
     /// As `[battle] aggregate` has it.
     pub const fn as_str(&self) -> &'static str {
-        match self {
-            Self::Record(_) => "record",
-            Self::Mean => "mean",
-            Self::Median => "median",
-        }
+        self.into_str()
     }
 }
 

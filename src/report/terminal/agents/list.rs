@@ -3,9 +3,9 @@
 use super::super::Style;
 use super::super::grid::{Column, draw};
 use super::super::header::paragraph;
-use super::one::pnl;
-use crate::domain::Timestamp;
-use crate::report::numbers::{cash, count, instant, ratio, signed};
+use super::tally::pnl;
+use crate::domain::{Metric, Timestamp};
+use crate::report::numbers::{cash, count, instant};
 use crate::report::wording::tally_value;
 use crate::store::registry::{AgentRow, AgentStatus, HistoryRun, Tally};
 
@@ -59,8 +59,8 @@ pub fn overview(all: &[Standing], style: Style) -> String {
     }
     let none = || style.none().to_owned();
     let text = |make: fn(&Standing) -> String| all.iter().map(make);
-    let number = |metric: &'static str, form: fn(f64) -> String| {
-        all.iter().map(move |one| style.score(tally_value(&one.tally, metric), form))
+    let number = |metric: Metric| {
+        Column::metric(metric, 0, style, all.iter().map(|one| tally_value(&one.tally, metric.key())))
     };
     let last = |make: fn(&HistoryRun) -> String| {
         all.iter().map(move |one| one.last_run.as_ref().map_or_else(none, make))
@@ -72,9 +72,9 @@ pub fn overview(all: &[Standing], style: Style) -> String {
         Column::numbers("version", 8, text(|one| one.agent.version.to_string())),
         Column::numbers("equity", 1, text(|one| cash(one.equity))),
         Column::numbers("runs", 4, text(|one| count(one.tally.runs))),
-        Column::gains("PnL", 2, pnl),
-        Column::gains("ROI %", 0, number("roi_pct", signed)),
-        Column::numbers("Sharpe", 0, number("sharpe_ratio", ratio)),
+        Column::gains(Metric::TotalPnl.head(), 2, pnl),
+        number(Metric::RoiPct),
+        number(Metric::SharpeRatio),
         Column::numbers("trades", 3, text(|one| count(one.tally.trades))),
         Column::words("last run", 0, last(|run| format!("{} {}", run.scenario, run.run_id))),
         Column::words("ended (UTC)", 6, last(|run| ended(run.recorded_at))),

@@ -3,6 +3,7 @@
 mod history;
 mod list;
 mod one;
+mod tally;
 
 pub use history::{HistoryTables, history};
 pub use list::{Standing, agents, overview};
