@@ -93,7 +93,7 @@ pub enum RunError {
         known: Vec<String>,
     },
     /// A duel of an agent with itself.
-    #[error("`{name}` cannot meet itself")]
+    #[error("`{name}` cannot be compared with itself")]
     SameAgent {
         /// The agent.
         name: String,
@@ -195,7 +195,7 @@ pub struct WalletProblem {
 
 impl std::fmt::Display for StrategyProblem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "`{}` cannot trade as it says: {}", self.agent, self.reason)
+        write!(f, "the strategy of `{}` is impossible: {}", self.agent, self.reason)
     }
 }
 

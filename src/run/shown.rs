@@ -88,7 +88,7 @@ impl RunError {
             Self::Threads(_) => "give fewer with --threads",
             Self::Interrupted { kept, .. } => match kept {
                 Kept::Nothing => "nothing was written; run the same command again to restart",
-                Kept::Batches => "every finished batch is kept; the same command goes on from there",
+                Kept::Batches => "every finished batch is stored; the same command resumes there",
                 Kept::Order => "the registered order is kept; run the same command again to restart",
             },
             Self::OutputIsFile { .. } => "give a folder with --out; it is created if it does not exist",

@@ -76,7 +76,7 @@ impl Shown {
     fn summary(&self, trials: usize) -> String {
         let seconds = self.started.elapsed().as_secs_f64();
         format!(
-            "swept {}: {} replayed, {} known from before, in {seconds:.2} s",
+            "swept {}: {} replayed, {} from the cache, in {seconds:.2} s",
             counted(trials as u64, "trial"),
             counted(self.replayed as u64, "job"),
             self.known,
