@@ -158,7 +158,7 @@ mod tests {
         let spec = WindowSpec::Sequential { length: days(1), count: None };
         assert_eq!(
             spans(&spec, &market).unwrap_err().to_string(),
-            "the window from `1970-01-02T00:00:00Z` to `1970-01-03T00:00:00Z` has no bars: the data has a hole there"
+            "the window from `1970-01-02T00:00:00Z` to `1970-01-03T00:00:00Z` has no bars: the data has a gap there"
         );
     }
 
