@@ -19,8 +19,6 @@ const OPEN: &[&str] = &[
     "engine/trip.rs",
     "engine/batch/eligible.rs",
     "engine/batch/prepared.rs",
-    "statistics/evidence/mcs.rs",
-    "statistics/evidence/mcs/range.rs",
     "strategy/builtin/breakout.rs",
     "strategy/builtin/crossover.rs",
     "strategy/builtin/momentum.rs",
