@@ -120,7 +120,6 @@ fn is_refusal(error: &std::io::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use rusqlite::OpenFlags;
-    use std::fs;
 
     use super::super::connect::{escaped, has_log};
     use super::*;
