@@ -51,7 +51,7 @@ pub struct Replay {
 
 /// How a replay ended.
 #[derive(Debug, Clone, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case", const_into_str)]
+#[strum(serialize_all = "snake_case")]
 pub enum ReplayStatus {
     /// At the window's end.
     Completed,
@@ -73,8 +73,8 @@ pub enum ReplayStatus {
 
 impl ReplayStatus {
     /// As written in results: `completed`, `disqualified`, `forfeit`.
-    pub const fn as_str(&self) -> &'static str {
-        self.into_str()
+    pub fn as_str(&self) -> &'static str {
+        self.into()
     }
 }
 
