@@ -175,11 +175,11 @@ catalogue! {
         "W - (1 - W) / payoff, where W is the win rate", "as the payoff ratio" }
     ExposurePct { "exposure_pct", "exposure %", "exposure", Percent, Neither, Activity, false,
         "ticks with a position at the close / all ticks", "without a tick" }
-    Turnover { "turnover", "turnover", "turnover a year", Plain, Neither, Activity, false,
+    Turnover { "turnover", "turnover", "turnover per year", Plain, Neither, Activity, false,
         "traded notional / mean equity, per year", "without a return; the mean equity is zero" }
     MeanTradeSeconds { "mean_trade_seconds", "mean hold", "mean holding time", Seconds, Neither, Trades, false,
         "mean time from the first fill to the last of the closed round trips", "no closed trade" }
-    Alpha { "alpha", "alpha", "alpha a year", Fraction, Higher, Benchmark, false,
+    Alpha { "alpha", "alpha", "annual alpha", Fraction, Higher, Benchmark, false,
         "Jensen's alpha: (1 + mean((r - rf) - beta (b - rf)))^A - 1", "no benchmark; as beta" }
     Beta { "beta", "beta", "beta", Plain, Neither, Benchmark, false,
         "cov(r, b) / var(b)", "no benchmark; the benchmark has no dispersion" }

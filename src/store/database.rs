@@ -3,6 +3,7 @@
 //! Never asks it anything. Invariants: an empty database is never made where a copy of the registry says that
 //! there was one; nothing is opened through a link; whoever has it open keeps `store repair` away.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -119,7 +120,6 @@ fn is_refusal(error: &std::io::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use rusqlite::OpenFlags;
-    use std::fs;
 
     use super::super::connect::{escaped, has_log};
     use super::*;

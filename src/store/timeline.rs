@@ -26,7 +26,7 @@ pub fn timeline(stored: &StoredRun, window: u32) -> Result<Timeline, StoreError>
     let malformed = |what: &str| StoreError::Malformed {
         path: stored.folder.join("run.json"),
         what: "run",
-        problem: format!("`{what}` is no time, interval or metric"),
+        problem: format!("`{what}` is not a time, interval or metric"),
     };
     let time = |text: &str| text.parse::<Timestamp>().map_err(|_| malformed(text));
     let interval: Interval = run.market.interval.parse().map_err(|_| malformed(&run.market.interval))?;

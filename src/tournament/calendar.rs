@@ -60,7 +60,7 @@ pub enum WindowError {
         end: Timestamp,
     },
     /// The data has a hole as long as a window.
-    #[error("the window from `{start}` to `{end}` has no bars: the data has a hole there")]
+    #[error("the window from `{start}` to `{end}` has no bars: the data has a gap there")]
     Hole {
         /// The window's start.
         start: Timestamp,
