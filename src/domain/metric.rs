@@ -5,7 +5,7 @@
 
 /// What a stored number is, and so how it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum MetricUnit {
     /// A plain number.
     #[strum(serialize = "number")]
@@ -23,8 +23,8 @@ pub enum MetricUnit {
 
 impl MetricUnit {
     /// In words.
-    pub fn as_str(self) -> &'static str {
-        self.into()
+    pub const fn as_str(self) -> &'static str {
+        self.into_str()
     }
 
     /// What follows the number where it is shown.
@@ -38,7 +38,7 @@ impl MetricUnit {
 
 /// Which of two values of a metric is the better one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum MetricDirection {
     /// The higher one.
     Higher,
@@ -51,8 +51,8 @@ pub enum MetricDirection {
 
 impl MetricDirection {
     /// In words.
-    pub fn as_str(self) -> &'static str {
-        self.into()
+    pub const fn as_str(self) -> &'static str {
+        self.into_str()
     }
 }
 

@@ -8,7 +8,7 @@ pub struct OrderId(pub u64);
 
 /// Buy or sell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Side {
     /// Receives the base asset, pays quote currency.
     Buy,
@@ -18,8 +18,8 @@ pub enum Side {
 
 impl Side {
     /// As written in results: `buy`, `sell`.
-    pub fn as_str(self) -> &'static str {
-        self.into()
+    pub const fn as_str(self) -> &'static str {
+        self.into_str()
     }
 }
 
@@ -93,7 +93,7 @@ impl From<Distance> for Protection {
 
 /// The order type: when and at what price it fills.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum OrderKind {
     /// At the next bar's open.
     Market,
@@ -150,14 +150,14 @@ impl OrderKind {
     }
 
     /// As written in results.
-    pub fn as_str(self) -> &'static str {
-        self.into()
+    pub const fn as_str(self) -> &'static str {
+        self.into_str()
     }
 }
 
 /// How long an order stays open.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum TimeInForce {
     /// Until it fills, is cancelled, or the window ends.
     #[default]
@@ -172,8 +172,8 @@ pub enum TimeInForce {
 
 impl TimeInForce {
     /// As written in results.
-    pub fn as_str(self) -> &'static str {
-        self.into()
+    pub const fn as_str(self) -> &'static str {
+        self.into_str()
     }
 }
 
@@ -277,7 +277,7 @@ pub enum OrderOrigin {
 
 /// Whether a fill took or provided liquidity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Liquidity {
     /// Pays the taker fee and slippage.
     Taker,
@@ -287,14 +287,14 @@ pub enum Liquidity {
 
 impl Liquidity {
     /// As written in results: `taker`, `maker`.
-    pub fn as_str(self) -> &'static str {
-        self.into()
+    pub const fn as_str(self) -> &'static str {
+        self.into_str()
     }
 }
 
 /// Final status of an order. Every order ends exactly once, with a time and a reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum OrderStatus {
     /// Completely filled (or filled to the size it was cut to).
     Filled,
@@ -308,14 +308,14 @@ pub enum OrderStatus {
 
 impl OrderStatus {
     /// As written in results.
-    pub fn as_str(self) -> &'static str {
-        self.into()
+    pub const fn as_str(self) -> &'static str {
+        self.into_str()
     }
 }
 
 /// Why the risk profile refused an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr)]
-#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE", const_into_str)]
 pub enum RefusalCode {
     /// The symbol is not in the scenario.
     InvalidSymbol,
@@ -373,7 +373,7 @@ impl RefusalCode {
     }
 
     /// As written in results.
-    pub fn as_str(self) -> &'static str {
-        self.into()
+    pub const fn as_str(self) -> &'static str {
+        self.into_str()
     }
 }

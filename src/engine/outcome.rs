@@ -51,7 +51,7 @@ pub struct Replay {
 
 /// How a replay ended.
 #[derive(Debug, Clone, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum ReplayStatus {
     /// At the window's end.
     Completed,
@@ -73,8 +73,8 @@ pub enum ReplayStatus {
 
 impl ReplayStatus {
     /// As written in results: `completed`, `disqualified`, `forfeit`.
-    pub fn as_str(&self) -> &'static str {
-        self.into()
+    pub const fn as_str(&self) -> &'static str {
+        self.into_str()
     }
 }
 

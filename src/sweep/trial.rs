@@ -42,7 +42,7 @@ pub struct WindowOutcome {
 
 /// How a replay ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum OutcomeStatus {
     /// At the window's end.
     Completed,
@@ -54,8 +54,8 @@ pub enum OutcomeStatus {
 
 impl OutcomeStatus {
     /// As written in results.
-    pub fn as_str(self) -> &'static str {
-        self.into()
+    pub const fn as_str(self) -> &'static str {
+        self.into_str()
     }
 }
 

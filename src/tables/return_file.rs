@@ -12,7 +12,7 @@ use crate::domain::Timestamp;
 
 /// The meaning of a column's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum ColumnKind {
     /// Simple returns, as fractions.
     Returns,
@@ -22,8 +22,8 @@ pub enum ColumnKind {
 
 impl ColumnKind {
     /// The name that users write.
-    pub fn as_str(self) -> &'static str {
-        self.into()
+    pub const fn as_str(self) -> &'static str {
+        self.into_str()
     }
 
     /// Classifies a column by the words in its name, ignoring case and plural.

@@ -50,7 +50,7 @@ pub fn registered_order(seed: Seed, a: &str, b: &str, windows: usize) -> Vec<usi
 
 /// How a window that was played ended for `a`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum DuelResult {
     /// `b` has the larger score.
     Loss,
@@ -62,8 +62,8 @@ pub enum DuelResult {
 
 impl DuelResult {
     /// As written in results.
-    pub fn as_str(self) -> &'static str {
-        self.into()
+    pub const fn as_str(self) -> &'static str {
+        self.into_str()
     }
 }
 

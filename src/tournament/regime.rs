@@ -23,7 +23,7 @@ const NOTICEABLE: f64 = 0.5;
 
 /// Trend and volatility before a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Regime {
     /// Rising, less volatile than usual until then.
     UpCalm,
@@ -51,8 +51,8 @@ impl Regime {
     ];
 
     /// As written in results.
-    pub fn as_str(self) -> &'static str {
-        self.into()
+    pub const fn as_str(self) -> &'static str {
+        self.into_str()
     }
 }
 

@@ -8,7 +8,7 @@ use crate::domain::Timestamp;
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, strum::IntoStaticStr,
 )]
-#[strum(serialize_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Informational; no reason to distrust the data.
@@ -21,8 +21,8 @@ pub enum Severity {
 
 impl Severity {
     /// As written in results.
-    pub fn as_str(self) -> &'static str {
-        self.into()
+    pub const fn as_str(self) -> &'static str {
+        self.into_str()
     }
 }
 
@@ -36,7 +36,7 @@ impl fmt::Display for Severity {
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, strum::IntoStaticStr,
 )]
-#[strum(serialize_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingKind {
     /// The file cannot be read at all.
@@ -89,8 +89,8 @@ pub enum FindingKind {
 
 impl FindingKind {
     /// As written in results.
-    pub fn as_str(self) -> &'static str {
-        self.into()
+    pub const fn as_str(self) -> &'static str {
+        self.into_str()
     }
 }
 

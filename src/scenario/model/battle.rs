@@ -26,7 +26,7 @@ pub struct BattleSpec {
 
 /// How the results of several windows are aggregated to one score.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 #[serde(rename_all = "snake_case")]
 pub enum Aggregate {
     /// The metric over the whole record: all windows concatenated.
@@ -43,8 +43,8 @@ impl Aggregate {
     pub const ALL: [Self; 3] = [Self::Record, Self::Mean, Self::Median];
 
     /// As written in scenarios and results.
-    pub fn as_str(self) -> &'static str {
-        self.into()
+    pub const fn as_str(self) -> &'static str {
+        self.into_str()
     }
 
     fn is_record(&self) -> bool {

@@ -47,7 +47,7 @@ impl MarketSpec {
 
 /// The trading hours of a market.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Calendar {
     /// Around the clock, including weekends.
     #[serde(rename = "24/7")]
@@ -69,14 +69,14 @@ impl Calendar {
     }
 
     /// As written in the scenario.
-    pub fn as_str(self) -> &'static str {
-        self.into()
+    pub const fn as_str(self) -> &'static str {
+        self.into_str()
     }
 }
 
 /// An error-level finding that a scenario may accept: the bars can be read, but make a backtest misleading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 #[serde(rename_all = "snake_case")]
 pub enum Acceptable {
     /// Days or weeks without bars.
@@ -94,8 +94,8 @@ impl Acceptable {
     pub const ALL: [Self; 4] = [Self::Gap, Self::Invented, Self::Split, Self::Identity];
 
     /// As written in the scenario and in results.
-    pub fn as_str(self) -> &'static str {
-        self.into()
+    pub const fn as_str(self) -> &'static str {
+        self.into_str()
     }
 }
 

@@ -32,7 +32,7 @@ impl Default for MetricSpec {
 
 /// The definitions of metrics on which libraries disagree.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 #[serde(rename_all = "snake_case")]
 pub enum MetricsProfile {
     /// This program's own.
@@ -54,8 +54,8 @@ impl MetricsProfile {
         [Self::Tiltyard, Self::Empyrical, Self::Quantstats, Self::Vectorbt, Self::Backtesting];
 
     /// As written in scenarios and results.
-    pub fn as_str(self) -> &'static str {
-        self.into()
+    pub const fn as_str(self) -> &'static str {
+        self.into_str()
     }
 
     fn is_own(&self) -> bool {

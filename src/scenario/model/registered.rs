@@ -60,7 +60,7 @@ impl Registered {
 
 /// The `wallet` key of a scenario.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum WalletChoice {
     /// The starting balance.
     #[default]
@@ -71,7 +71,7 @@ pub enum WalletChoice {
 
 impl WalletChoice {
     /// As written in scenarios and results.
-    pub fn as_str(self) -> &'static str {
-        self.into()
+    pub const fn as_str(self) -> &'static str {
+        self.into_str()
     }
 }

@@ -82,7 +82,7 @@ impl TournamentFormat {
 
 /// A tournament format without its settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum FormatKind {
     /// All pairs of agents in every window.
     RoundRobin,
@@ -100,14 +100,14 @@ pub enum FormatKind {
 
 impl FormatKind {
     /// As written in scenarios and results.
-    pub fn as_str(self) -> &'static str {
-        self.into()
+    pub const fn as_str(self) -> &'static str {
+        self.into_str()
     }
 }
 
 /// A rating system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 #[serde(into = "&'static str")]
 pub enum RatingSystem {
     /// Batch, all pairs, ties after Davidson; Elo scale with mean 1500.
@@ -131,8 +131,8 @@ impl RatingSystem {
         [Self::BradleyTerry, Self::PlackettLuce, Self::Elo, Self::Glicko2, Self::TrueSkill, Self::WengLin];
 
     /// As written in scenarios, on the command line and in results.
-    pub fn as_str(self) -> &'static str {
-        self.into()
+    pub const fn as_str(self) -> &'static str {
+        self.into_str()
     }
 
     /// Looks up a system by name.

@@ -7,7 +7,7 @@ use crate::scenario::{AgentText, RegistryEntry, RiskText};
 
 /// Whether an agent may take part in runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 #[serde(rename_all = "snake_case")]
 pub enum AgentStatus {
     /// It may.
@@ -18,8 +18,8 @@ pub enum AgentStatus {
 
 impl AgentStatus {
     /// As stored.
-    pub fn as_str(self) -> &'static str {
-        self.into()
+    pub const fn as_str(self) -> &'static str {
+        self.into_str()
     }
 }
 

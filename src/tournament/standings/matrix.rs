@@ -10,7 +10,7 @@ use crate::scenario::{MetricSpec, RankingMetric};
 
 /// How a record of several windows is scored.
 #[derive(Debug, Clone, PartialEq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Fold {
     /// The metric of the windows one after the other.
     Record(Records),
@@ -33,8 +33,8 @@ pub struct Records {
 
 impl Fold {
     /// As `[battle] aggregate` has it.
-    pub fn as_str(&self) -> &'static str {
-        self.into()
+    pub const fn as_str(&self) -> &'static str {
+        self.into_str()
     }
 }
 
