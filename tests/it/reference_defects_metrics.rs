@@ -18,6 +18,7 @@ fn market(interval: &str, ticks: i64) -> Market {
         clock,
         symbols: Vec::new(),
         digest: String::new(),
+        stated: None,
         trading_year: tiltyard::internals::market::TradingYear::of(
             tiltyard::internals::scenario::Calendar::RoundTheClock,
         ),
