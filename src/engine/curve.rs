@@ -1,6 +1,6 @@
 //! The exact equity, rebuilt from holdings.
 
-use super::replay::Job;
+use super::job::Job;
 use super::{Holding, Replay};
 use crate::domain::{Cash, Price, Qty};
 use crate::market::{Market, Row, TickRow};
