@@ -4,18 +4,15 @@
 //! Invariant: one name a number, and one number a name.
 
 /// What a stored number is, and so how it is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case", const_into_str)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MetricUnit {
     /// A plain number.
-    #[strum(serialize = "number")]
     Plain,
     /// A fraction, shown in percent.
     Fraction,
     /// Percent already.
     Percent,
     /// Quote currency.
-    #[strum(serialize = "quote currency")]
     Money,
     /// Seconds.
     Seconds,
@@ -24,7 +21,13 @@ pub enum MetricUnit {
 impl MetricUnit {
     /// In words.
     pub const fn as_str(self) -> &'static str {
-        self.into_str()
+        match self {
+            Self::Plain => "number",
+            Self::Fraction => "fraction",
+            Self::Percent => "percent",
+            Self::Money => "quote currency",
+            Self::Seconds => "seconds",
+        }
     }
 
     /// What follows the number where it is shown.
@@ -37,22 +40,24 @@ impl MetricUnit {
 }
 
 /// Which of two values of a metric is the better one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case", const_into_str)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MetricDirection {
     /// The higher one.
     Higher,
     /// The lower one.
     Lower,
     /// Neither: it describes.
-    #[strum(serialize = "-")]
     Neither,
 }
 
 impl MetricDirection {
     /// In words.
     pub const fn as_str(self) -> &'static str {
-        self.into_str()
+        match self {
+            Self::Higher => "higher",
+            Self::Lower => "lower",
+            Self::Neither => "-",
+        }
     }
 }
 

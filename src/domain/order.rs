@@ -7,8 +7,7 @@ use super::{Bps, Cash, Price, Qty, SymbolId, Timestamp};
 pub struct OrderId(pub u64);
 
 /// Buy or sell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case", const_into_str)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Side {
     /// Receives the base asset, pays quote currency.
     Buy,
@@ -19,7 +18,10 @@ pub enum Side {
 impl Side {
     /// As written in results: `buy`, `sell`.
     pub const fn as_str(self) -> &'static str {
-        self.into_str()
+        match self {
+            Self::Buy => "buy",
+            Self::Sell => "sell",
+        }
     }
 }
 
@@ -92,8 +94,7 @@ impl From<Distance> for Protection {
 }
 
 /// The order type: when and at what price it fills.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case", const_into_str)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OrderKind {
     /// At the next bar's open.
     Market,
@@ -151,13 +152,19 @@ impl OrderKind {
 
     /// As written in results.
     pub const fn as_str(self) -> &'static str {
-        self.into_str()
+        match self {
+            Self::Market => "market",
+            Self::Limit { .. } => "limit",
+            Self::Stop { .. } => "stop",
+            Self::StopLimit { .. } => "stop_limit",
+            Self::TakeProfit { .. } => "take_profit",
+            Self::TrailingStop { .. } => "trailing_stop",
+        }
     }
 }
 
 /// How long an order stays open.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case", const_into_str)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum TimeInForce {
     /// Until it fills, is cancelled, or the window ends.
     #[default]
@@ -173,7 +180,12 @@ pub enum TimeInForce {
 impl TimeInForce {
     /// As written in results.
     pub const fn as_str(self) -> &'static str {
-        self.into_str()
+        match self {
+            Self::Gtc => "gtc",
+            Self::Day => "day",
+            Self::Ioc => "ioc",
+            Self::GoodTill(_) => "good_till",
+        }
     }
 }
 
@@ -276,8 +288,7 @@ pub enum OrderOrigin {
 }
 
 /// Whether a fill took or provided liquidity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case", const_into_str)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Liquidity {
     /// Pays the taker fee and slippage.
     Taker,
@@ -288,13 +299,15 @@ pub enum Liquidity {
 impl Liquidity {
     /// As written in results: `taker`, `maker`.
     pub const fn as_str(self) -> &'static str {
-        self.into_str()
+        match self {
+            Self::Taker => "taker",
+            Self::Maker => "maker",
+        }
     }
 }
 
 /// Final status of an order. Every order ends exactly once, with a time and a reason.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case", const_into_str)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OrderStatus {
     /// Completely filled (or filled to the size it was cut to).
     Filled,
@@ -309,13 +322,17 @@ pub enum OrderStatus {
 impl OrderStatus {
     /// As written in results.
     pub const fn as_str(self) -> &'static str {
-        self.into_str()
+        match self {
+            Self::Filled => "filled",
+            Self::Cancelled => "cancelled",
+            Self::Expired => "expired",
+            Self::Rejected => "rejected",
+        }
     }
 }
 
 /// Why the risk profile refused an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr)]
-#[strum(serialize_all = "SCREAMING_SNAKE_CASE", const_into_str)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RefusalCode {
     /// The symbol is not in the scenario.
     InvalidSymbol,
@@ -374,6 +391,17 @@ impl RefusalCode {
 
     /// As written in results.
     pub const fn as_str(self) -> &'static str {
-        self.into_str()
+        match self {
+            Self::InvalidSymbol => "INVALID_SYMBOL",
+            Self::PriceNotAvailable => "PRICE_NOT_AVAILABLE",
+            Self::InvalidQuantity => "INVALID_QUANTITY",
+            Self::InsufficientBalance => "INSUFFICIENT_BALANCE",
+            Self::OrderTooLarge => "ORDER_TOO_LARGE",
+            Self::PositionLimitExceeded => "POSITION_LIMIT_EXCEEDED",
+            Self::TooManyOpenOrders => "TOO_MANY_OPEN_ORDERS",
+            Self::DailyLossLimit => "DAILY_LOSS_LIMIT",
+            Self::CircuitBreaker => "CIRCUIT_BREAKER",
+            Self::RateLimited => "RATE_LIMITED",
+        }
     }
 }

@@ -50,8 +50,7 @@ pub struct Replay {
 }
 
 /// How a replay ended.
-#[derive(Debug, Clone, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case", const_into_str)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReplayStatus {
     /// At the window's end.
     Completed,
@@ -74,7 +73,11 @@ pub enum ReplayStatus {
 impl ReplayStatus {
     /// As written in results: `completed`, `disqualified`, `forfeit`.
     pub const fn as_str(&self) -> &'static str {
-        self.into_str()
+        match self {
+            Self::Completed => "completed",
+            Self::Disqualified { .. } => "disqualified",
+            Self::Forfeit { .. } => "forfeit",
+        }
     }
 }
 

@@ -41,8 +41,7 @@ pub struct WindowOutcome {
 }
 
 /// How a replay ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case", const_into_str)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutcomeStatus {
     /// At the window's end.
     Completed,
@@ -55,7 +54,11 @@ pub enum OutcomeStatus {
 impl OutcomeStatus {
     /// As written in results.
     pub const fn as_str(self) -> &'static str {
-        self.into_str()
+        match self {
+            Self::Completed => "completed",
+            Self::Disqualified => "disqualified",
+            Self::Forfeit => "forfeit",
+        }
     }
 }
 

@@ -11,8 +11,7 @@ use super::{NumberTable, TableError};
 use crate::domain::Timestamp;
 
 /// The meaning of a column's values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case", const_into_str)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnKind {
     /// Simple returns, as fractions.
     Returns,
@@ -23,7 +22,10 @@ pub enum ColumnKind {
 impl ColumnKind {
     /// The name that users write.
     pub const fn as_str(self) -> &'static str {
-        self.into_str()
+        match self {
+            Self::Returns => "returns",
+            Self::Equity => "equity",
+        }
     }
 
     /// Classifies a column by the words in its name, ignoring case and plural.

@@ -49,8 +49,7 @@ pub fn registered_order(seed: Seed, a: &str, b: &str, windows: usize) -> Vec<usi
 }
 
 /// How a window that was played ended for `a`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case", const_into_str)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DuelResult {
     /// `b` has the larger score.
     Loss,
@@ -63,7 +62,11 @@ pub enum DuelResult {
 impl DuelResult {
     /// As written in results.
     pub const fn as_str(self) -> &'static str {
-        self.into_str()
+        match self {
+            Self::Loss => "loss",
+            Self::Draw => "draw",
+            Self::Win => "win",
+        }
     }
 }
 

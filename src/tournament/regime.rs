@@ -22,8 +22,7 @@ use crate::market::Market;
 const NOTICEABLE: f64 = 0.5;
 
 /// Trend and volatility before a window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case", const_into_str)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Regime {
     /// Rising, less volatile than usual until then.
     UpCalm,
@@ -52,7 +51,14 @@ impl Regime {
 
     /// As written in results.
     pub const fn as_str(self) -> &'static str {
-        self.into_str()
+        match self {
+            Self::UpCalm => "up_calm",
+            Self::UpVolatile => "up_volatile",
+            Self::FlatCalm => "flat_calm",
+            Self::FlatVolatile => "flat_volatile",
+            Self::DownCalm => "down_calm",
+            Self::DownVolatile => "down_volatile",
+        }
     }
 }
 

@@ -4,10 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// The origin of a file, which determines the meaning of its columns.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, strum::IntoStaticStr,
-)]
-#[strum(serialize_all = "snake_case", const_into_str)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
     /// Binance public archive: klines, trades and aggregated trades; CSV or zip.
@@ -21,7 +18,6 @@ pub enum Format {
     /// Bitfinex candles: JSON, or CSV with the same column order.
     Bitfinex,
     /// CryptoDataDownload CSV.
-    #[strum(serialize = "cryptodatadownload")]
     CryptoDataDownload,
     /// Yahoo Finance CSV.
     Yahoo,
@@ -47,7 +43,17 @@ impl Format {
 
     /// As written on the command line.
     pub const fn as_str(self) -> &'static str {
-        self.into_str()
+        match self {
+            Self::Binance => "binance",
+            Self::Freqtrade => "freqtrade",
+            Self::Kraken => "kraken",
+            Self::Lean => "lean",
+            Self::Bitfinex => "bitfinex",
+            Self::CryptoDataDownload => "cryptodatadownload",
+            Self::Yahoo => "yahoo",
+            Self::Csv => "csv",
+            Self::Parquet => "parquet",
+        }
     }
 }
 

@@ -5,10 +5,7 @@ use std::fmt;
 use crate::domain::Timestamp;
 
 /// Severity of a finding.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, strum::IntoStaticStr,
-)]
-#[strum(serialize_all = "snake_case", const_into_str)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Informational; no reason to distrust the data.
@@ -22,7 +19,11 @@ pub enum Severity {
 impl Severity {
     /// As written in results.
     pub const fn as_str(self) -> &'static str {
-        self.into_str()
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
     }
 }
 
@@ -33,10 +34,7 @@ impl fmt::Display for Severity {
 }
 
 /// Kind of a finding.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, strum::IntoStaticStr,
-)]
-#[strum(serialize_all = "snake_case", const_into_str)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingKind {
     /// The file cannot be read at all.
@@ -90,7 +88,31 @@ pub enum FindingKind {
 impl FindingKind {
     /// As written in results.
     pub const fn as_str(self) -> &'static str {
-        self.into_str()
+        match self {
+            Self::Unreadable => "unreadable",
+            Self::Empty => "empty",
+            Self::Layout => "layout",
+            Self::Missing => "missing",
+            Self::NonFinite => "non_finite",
+            Self::NotPositive => "not_positive",
+            Self::TooLarge => "too_large",
+            Self::TooFine => "too_fine",
+            Self::NegativeVolume => "negative_volume",
+            Self::HighLow => "high_low",
+            Self::Order => "order",
+            Self::Duplicate => "duplicate",
+            Self::Conflict => "conflict",
+            Self::Spacing => "spacing",
+            Self::Gap => "gap",
+            Self::Filled => "filled",
+            Self::ZeroVolume => "zero_volume",
+            Self::Frozen => "frozen",
+            Self::Invented => "invented",
+            Self::Outlier => "outlier",
+            Self::Spike => "spike",
+            Self::Split => "split",
+            Self::Identity => "identity",
+        }
     }
 }
 

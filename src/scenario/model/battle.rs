@@ -25,8 +25,7 @@ pub struct BattleSpec {
 }
 
 /// How the results of several windows are aggregated to one score.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case", const_into_str)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Aggregate {
     /// The metric over the whole record: all windows concatenated.
@@ -44,7 +43,11 @@ impl Aggregate {
 
     /// As written in scenarios and results.
     pub const fn as_str(self) -> &'static str {
-        self.into_str()
+        match self {
+            Self::Record => "record",
+            Self::Mean => "mean",
+            Self::Median => "median",
+        }
     }
 
     fn is_record(&self) -> bool {

@@ -46,16 +46,13 @@ impl MarketSpec {
 }
 
 /// The trading hours of a market.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case", const_into_str)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Calendar {
     /// Around the clock, including weekends.
     #[serde(rename = "24/7")]
-    #[strum(serialize = "24/7")]
     RoundTheClock,
     /// Day and night from Sunday evening to Friday evening.
     #[serde(rename = "24/5")]
-    #[strum(serialize = "24/5")]
     Weekdays,
     /// In sessions on an exchange's trading days.
     #[serde(rename = "sessions")]
@@ -70,13 +67,16 @@ impl Calendar {
 
     /// As written in the scenario.
     pub const fn as_str(self) -> &'static str {
-        self.into_str()
+        match self {
+            Self::RoundTheClock => "24/7",
+            Self::Weekdays => "24/5",
+            Self::Sessions => "sessions",
+        }
     }
 }
 
 /// An error-level finding that a scenario may accept: the bars can be read, but make a backtest misleading.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case", const_into_str)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Acceptable {
     /// Days or weeks without bars.
@@ -95,7 +95,12 @@ impl Acceptable {
 
     /// As written in the scenario and in results.
     pub const fn as_str(self) -> &'static str {
-        self.into_str()
+        match self {
+            Self::Gap => "gap",
+            Self::Invented => "invented",
+            Self::Split => "split",
+            Self::Identity => "identity",
+        }
     }
 }
 

@@ -31,8 +31,7 @@ impl Default for MetricSpec {
 }
 
 /// The definitions of metrics on which libraries disagree.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case", const_into_str)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MetricsProfile {
     /// This program's own.
@@ -55,7 +54,13 @@ impl MetricsProfile {
 
     /// As written in scenarios and results.
     pub const fn as_str(self) -> &'static str {
-        self.into_str()
+        match self {
+            Self::Tiltyard => "tiltyard",
+            Self::Empyrical => "empyrical",
+            Self::Quantstats => "quantstats",
+            Self::Vectorbt => "vectorbt",
+            Self::Backtesting => "backtesting",
+        }
     }
 
     fn is_own(&self) -> bool {

@@ -59,8 +59,7 @@ impl Registered {
 }
 
 /// The `wallet` key of a scenario.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case", const_into_str)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum WalletChoice {
     /// The starting balance.
     #[default]
@@ -72,6 +71,9 @@ pub enum WalletChoice {
 impl WalletChoice {
     /// As written in scenarios and results.
     pub const fn as_str(self) -> &'static str {
-        self.into_str()
+        match self {
+            Self::Fresh => "fresh",
+            Self::Existing => "existing",
+        }
     }
 }

@@ -81,8 +81,7 @@ impl TournamentFormat {
 }
 
 /// A tournament format without its settings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case", const_into_str)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FormatKind {
     /// All pairs of agents in every window.
     RoundRobin,
@@ -101,13 +100,19 @@ pub enum FormatKind {
 impl FormatKind {
     /// As written in scenarios and results.
     pub const fn as_str(self) -> &'static str {
-        self.into_str()
+        match self {
+            Self::RoundRobin => "round_robin",
+            Self::Gauntlet => "gauntlet",
+            Self::League => "league",
+            Self::Swiss => "swiss",
+            Self::Knockout => "knockout",
+            Self::Survival => "survival",
+        }
     }
 }
 
 /// A rating system.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case", const_into_str)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(into = "&'static str")]
 pub enum RatingSystem {
     /// Batch, all pairs, ties after Davidson; Elo scale with mean 1500.
@@ -119,7 +124,6 @@ pub enum RatingSystem {
     /// Updated window by window, initial rating 1500, with a deviation.
     Glicko2,
     /// Updated window by window, initial rating 25, with a deviation.
-    #[strum(serialize = "trueskill")]
     TrueSkill,
     /// Updated window by window, initial rating 25, with a deviation (Plackett-Luce model).
     WengLin,
@@ -132,12 +136,25 @@ impl RatingSystem {
 
     /// As written in scenarios, on the command line and in results.
     pub const fn as_str(self) -> &'static str {
-        self.into_str()
+        match self {
+            Self::BradleyTerry => "bradley_terry",
+            Self::PlackettLuce => "plackett_luce",
+            Self::Elo => "elo",
+            Self::Glicko2 => "glicko2",
+            Self::TrueSkill => "trueskill",
+            Self::WengLin => "weng_lin",
+        }
     }
 
     /// Looks up a system by name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|system| system.as_str() == name)
+    }
+}
+
+impl From<RatingSystem> for &'static str {
+    fn from(system: RatingSystem) -> Self {
+        system.as_str()
     }
 }
 

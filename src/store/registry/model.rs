@@ -6,8 +6,7 @@ use crate::domain::{Cash, Timestamp, Wallet};
 use crate::scenario::{AgentText, RegistryEntry, RiskText};
 
 /// Whether an agent may take part in runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case", const_into_str)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AgentStatus {
     /// It may.
@@ -19,7 +18,10 @@ pub enum AgentStatus {
 impl AgentStatus {
     /// As stored.
     pub const fn as_str(self) -> &'static str {
-        self.into_str()
+        match self {
+            Self::Active => "active",
+            Self::Archived => "archived",
+        }
     }
 }
 

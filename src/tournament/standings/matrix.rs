@@ -9,8 +9,7 @@ use crate::metrics::{Score, Summary, score};
 use crate::scenario::{MetricSpec, RankingMetric};
 
 /// How a record of several windows is scored.
-#[derive(Debug, Clone, PartialEq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case", const_into_str)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Fold {
     /// The metric of the windows one after the other.
     Record(Records),
@@ -34,7 +33,11 @@ pub struct Records {
 impl Fold {
     /// As `[battle] aggregate` has it.
     pub const fn as_str(&self) -> &'static str {
-        self.into_str()
+        match self {
+            Self::Record(_) => "record",
+            Self::Mean => "mean",
+            Self::Median => "median",
+        }
     }
 }
 
