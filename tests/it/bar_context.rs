@@ -102,7 +102,7 @@ type Decisions = Vec<(Timestamp, u64, String)>;
 fn decisions(job: &Job<'_>, warm_up: WarmUp, seed: u64, way: Loop) -> Decisions {
     let cache = IndicatorCache::new();
     let history = History { market: job.market, cache: &cache, ticks: job.window.ticks, warm_up };
-    let setup = Setup { history, seed: tiltyard::internals::domain::Seed(seed), agent: "nosy", window: 0 };
+    let setup = Setup { history, seed: Seed(seed), agent: "nosy", window: 0 };
     let nosy = Nosy::new(seed);
     let (seen, done) = (Arc::clone(&nosy.seen), Mutex::new(Vec::new()));
     let strategy = prepare_own(Box::new(nosy), &setup);
