@@ -6,18 +6,20 @@ use super::args::RunArgs;
 use super::output::{self, counted};
 use super::{Exit, Failure, run};
 use crate::run::{RunEstimate, SWEEP_MEMORY, ScenarioSource, estimate, on_threads, prepare};
+use crate::store::registry::StoredAgents;
 use crate::tournament::RunOptions;
 
 /// Says what a run would take, from a short timed sample of it.
 ///
 /// # Errors
 /// What is wrong with the scenario or its data.
-pub fn dry_run(args: &RunArgs, source: &ScenarioSource) -> Result<Exit, Failure> {
-    run::begin(source, &args.output)?;
+pub fn dry_run(args: &RunArgs) -> Result<Exit, Failure> {
+    let source = ScenarioSource::read(&args.file, &StoredAgents::of(&args.output.out))?;
+    run::begin(&source, &args.output)?;
     let unlimited = if source.scenario.sweep.is_some() { SWEEP_MEMORY } else { usize::MAX };
     let options = RunOptions { engine: args.engine.into(), memory: args.output.memory.unwrap_or(unlimited) };
     let found = on_threads(args.output.threads.map(usize::from), || {
-        let prepared = prepare(&source.scenario, &[]).map_err(|error| Failure::of_run(&error, source))?;
+        let prepared = prepare(&source.scenario, &[]).map_err(|error| Failure::of_run(&error, &source))?;
         Ok::<_, Failure>(estimate(&prepared, options))
     })?;
     output::result(&text(&found))?;

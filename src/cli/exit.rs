@@ -1,12 +1,9 @@
 //! How a command ends: exit codes, and the page that a failure prints.
 
 use std::fmt::Display;
-use std::path::Path;
 use std::process::ExitCode;
 
-use super::diagnostics::Quoted;
 use crate::report::ReportError;
-use crate::run::{RunError, RunErrorKind, ScenarioSource};
 use crate::store::StoreError;
 use crate::tables::{SeriesError, TableError};
 
@@ -49,34 +46,6 @@ impl Failure {
     /// A failure that is said in a sentence, with a remedy.
     pub fn plain(exit: Exit, message: impl Display, help: impl Display) -> Self {
         Self::new(exit, vec![page(message, help)])
-    }
-}
-
-impl Failure {
-    /// A use case that failed, shown in the scenario that it was given.
-    pub fn of_run(error: &RunError, source: &ScenarioSource) -> Self {
-        Self::in_text(error, &source.title, &source.text)
-    }
-
-    fn in_text(error: &RunError, title: &Path, text: &str) -> Self {
-        let exit = match error.kind() {
-            RunErrorKind::Usage => Exit::Usage,
-            RunErrorKind::Data => Exit::Data,
-            RunErrorKind::Failed => Exit::RunFailed,
-            RunErrorKind::Interrupted => Exit::Interrupted,
-        };
-        let quoted = Quoted::new(title, text);
-        Self::new(exit, error.diagnostics(text).into_iter().map(|one| quoted.diagnostic(one)).collect())
-    }
-}
-
-/// A use case that failed where there is no scenario to show, or with a scenario of its own.
-impl From<RunError> for Failure {
-    fn from(error: RunError) -> Self {
-        match &error {
-            RunError::InvalidScenario { title, text, .. } => Self::in_text(&error, title, text),
-            _ => Self::in_text(&error, Path::new(""), ""),
-        }
     }
 }
 

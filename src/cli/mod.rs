@@ -22,6 +22,7 @@ mod progress;
 mod rank;
 mod report;
 mod run;
+mod run_failure;
 mod schema;
 mod standings;
 mod start;

@@ -3,7 +3,7 @@
 use super::args::{OutputArgs, RunArgs};
 use super::interrupt::Interrupt;
 use super::progress::Progress;
-use super::{Exit, Failure, diagnostics, dry_run, output, sweep};
+use super::{Exit, Failure, diagnostics, output, sweep};
 use crate::engine::Loop;
 use crate::report;
 use crate::report::terminal::{self, Style};
@@ -19,9 +19,6 @@ use crate::tournament::formats::FormatView;
 /// What is wrong with the scenario, the data or the output folder; [`Exit::Interrupted`] on Ctrl-C.
 pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let source = ScenarioSource::read(&args.file, &StoredAgents::of(&args.output.out))?;
-    if args.dry_run {
-        return dry_run::dry_run(args, &source);
-    }
     run_source(&source, &args.output, args.engine.into())
 }
 

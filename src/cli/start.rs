@@ -4,8 +4,8 @@ use clap::Parser;
 
 use super::command::{Cli, Command};
 use super::{
-    Exit, Failure, check, diagnostics, duel, evidence, init, metrics, rank, report, run, schema, standings,
-    stored, strategies,
+    Exit, Failure, check, diagnostics, dry_run, duel, evidence, init, metrics, rank, report, run, schema,
+    standings, stored, strategies,
 };
 
 /// Reads the command line, carries it out, prints what went wrong.
@@ -22,6 +22,7 @@ pub fn main() -> Exit {
 
 fn dispatch(command: &Command) -> Result<Exit, Failure> {
     match command {
+        Command::Run(args) if args.dry_run => dry_run::dry_run(args),
         Command::Run(args) => run::run(args),
         Command::Check(args) => check::check(args),
         Command::Init(args) => init::init(args),
