@@ -95,6 +95,7 @@ fn replayed(args: &DuelArgs, file: &Path, spec: &DuelSpec, duel: Duel) -> Result
     let pool = load::pool(args.threads)?;
     let arena = pool.install(|| load::arena(&read))?;
     let metric = read.scenario.battle.ranking_metric;
+    let min_trades = u64::from(read.scenario.battle.min_trades);
     let known = Known {
         scenario: &read.scenario.name,
         run_id: &store::identify(&read.scenario, &arena.market),
@@ -105,11 +106,12 @@ fn replayed(args: &DuelArgs, file: &Path, spec: &DuelSpec, duel: Duel) -> Result
     let record = DuelRecord::registered(known.registration(args), spec, &duel);
     let pair = pair(&read.scenario, args);
     let play = |place: usize| {
-        let scores = pool.install(|| play_window(&pair, &arena, place, &interrupt))?;
+        let (scores, trades) = pool.install(|| play_window(&pair, &arena, place, &interrupt))?;
         let span = &arena.windows[place];
-        Ok((scores, (span.start.to_string(), span.end.to_string())))
+        Ok(Played { scores, trades, start: span.start.to_string(), end: span.end.to_string() })
     };
-    settle(args, record, duel, &known.windows, 2, play)
+    let order = Order { windows: &known.windows, replays_a_window: 2, min_trades };
+    settle(args, record, duel, &order, play)
 }
 
 /// Takes the scores of a stored run.
@@ -135,9 +137,20 @@ fn from_store(args: &DuelArgs, run: &str, spec: &DuelSpec, duel: Duel) -> Result
             let found = battle.rankings.iter().find(|row| row.agent == name);
             found.map_or(Score::Absent, PlaceRecord::known_score)
         };
-        Ok(((score(&args.a), score(&args.b)), (battle.start.clone(), battle.end.clone())))
+        let trades = |name: &str| {
+            let jobs = stored.agent(name).map_or(&[][..], |agent| &agent.windows);
+            jobs.iter().find(|job| job.window == battle.window).map_or(0, |job| job.trades as u64)
+        };
+        Ok(Played {
+            scores: (score(&args.a), score(&args.b)),
+            trades: [trades(&args.a), trades(&args.b)],
+            start: battle.start.clone(),
+            end: battle.end.clone(),
+        })
     };
-    settle(args, record, duel, &windows, 0, play)
+    let min_trades = u64::from(stored.leaderboard.min_trades);
+    let order = Order { windows: &windows, replays_a_window: 0, min_trades };
+    settle(args, record, duel, &order, play)
 }
 
 /// What a scenario and its data say before the first window.
@@ -166,33 +179,51 @@ impl Known<'_> {
 
 type Scores = (Score, Score);
 
-/// Plays windows in the registered order until the test decides or none is left.
+/// What both agents did in a window.
+struct Played {
+    scores: Scores,
+    /// Closed round trips.
+    trades: [u64; 2],
+    start: String,
+    end: String,
+}
+
+/// Which windows there are, and when they are enough.
+struct Order<'a> {
+    windows: &'a [u32],
+    replays_a_window: usize,
+    /// Without so many closed round trips of either agent nothing is decided.
+    min_trades: u64,
+}
+
+/// Plays windows in the registered order until the test decides and both agents have traded enough, or none is left.
+/// Looking later than at the first crossing of a bound costs nothing: the error rates hold at every stop.
 fn settle(
     args: &DuelArgs,
     mut record: DuelRecord,
     mut duel: Duel,
-    windows: &[u32],
-    replays_a_window: usize,
-    play: impl Fn(usize) -> Result<(Scores, (String, String)), Failure>,
+    order: &Order<'_>,
+    play: impl Fn(usize) -> Result<Played, Failure>,
 ) -> Result<Exit, Failure> {
     let path = record.write(&args.out)?;
     if !args.quiet {
         output::say(&format!("registered: {} windows in {}", record.order.len(), path.display()));
     }
     for window in record.order.clone() {
-        if duel.decision() != Decision::Continue {
+        if duel.decision() != Decision::Continue && record.trades.iter().all(|&n| n >= order.min_trades) {
             break;
         }
-        let place = windows.iter().position(|&index| index == window).unwrap_or_default();
-        let (scores, at) = play(place)?;
+        let place = order.windows.iter().position(|&index| index == window).unwrap_or_default();
+        let Played { scores, trades, start, end } = play(place)?;
         let result = duel.play(scores.0, scores.1).map_err(|error| bad_test(&error))?;
-        record.replays += replays_a_window;
-        record.note(window, at, scores, result, &duel);
+        record.replays += order.replays_a_window;
+        record.trades.iter_mut().zip(trades).for_each(|(all, window)| *all += window);
+        record.note(window, (start, end), scores, result, &duel);
         if let (false, Some(game)) = (args.quiet, record.games.last()) {
             output::say(&terminal::duel_game(&record, game, terminal::Style::PLAIN));
         }
     }
-    record.conclude(duel.decision());
+    record.conclude(duel.decision(), order.min_trades);
     record.write(&args.out)?;
     if args.json {
         output::result(&record.to_json()?)?;
@@ -214,7 +245,7 @@ fn play_window(
     arena: &PreparedRun,
     place: usize,
     interrupt: &Interrupt,
-) -> Result<Scores, Failure> {
+) -> Result<(Scores, [u64; 2]), Failure> {
     let windows = &arena.windows[place..=place];
     let plan = Plan { scenario: pair, market: &arena.market, windows };
     let played = tournament::run(&plan, &Watch(interrupt)).map_err(|error| {
@@ -222,7 +253,8 @@ fn play_window(
         Failure::plain(Exit::Interrupted, error, help)
     })?;
     let scores = played.scores(pair.battle.ranking_metric, &pair.metrics);
-    Ok((scores[0][0], scores[1][0]))
+    let trades = [0, 1].map(|agent: usize| played.agents[agent].record.trades as u64);
+    Ok(((scores[0][0], scores[1][0]), trades))
 }
 
 /// Watches for Ctrl-C alone.

@@ -22,7 +22,7 @@ Examples:
 
 The file has a row for each window and a column for each agent, perhaps behind a column of labels. Where
 the label column is called `agent`, as in the scores.csv of a run, it has a row for each agent instead;
---rows says so where the file does not. An empty field is a missing score: it is left out, and two agents
+where neither that nor numbers say what the rows are, --rows must. An empty field is a missing score: it is left out, and two agents
 are compared in no window in which either has none. `inf` is a score above all numbers.
 
 Exit codes:
@@ -208,30 +208,48 @@ fn matrix(table: NumberTable, args: &RankArgs) -> Result<ScoreMatrix, Failure> {
     ScoreMatrix::new(agents, windows, scores, fold).map_err(refused)
 }
 
-/// What the rows of a table are, by the name of its label column. Columns that are numbered and rows that are named
-/// may be windows and agents or not: that is asked.
+/// What the rows of a table are: by the name of its label column, else by which of rows and columns are numbered like
+/// windows. Where neither says so, that is asked.
 fn rows_of(table: &NumberTable) -> Result<Rows, Failure> {
     let label = table.label_name.as_deref().map(str::to_lowercase);
     if label.as_deref().is_some_and(|name| AGENTS.contains(&name)) {
         return Ok(Rows::Agents);
     }
-    let numbered = table.has_header && table.columns.iter().all(|column| is_number_or_time(&column.name));
-    let named = |labels: &Vec<String>| !labels.iter().all(|label| is_number_or_time(label));
-    match &table.labels {
-        Some(labels) if numbered && named(labels) => Err(Failure::plain(
-            Exit::Usage,
-            format!(
-                "the columns are called `{}`, .. and the rows `{}`, ..: which of them are the agents?",
-                table.columns[0].name, labels[0]
-            ),
-            "add --rows agents or --rows windows, or call the first column `agent` or `window`",
-        )),
-        _ => Ok(Rows::Windows),
+    let heads: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    let across = table.has_header && are_windows(&heads);
+    let Some(labels) = &table.labels else { return Ok(Rows::Windows) };
+    let down = are_windows(&labels.iter().map(String::as_str).collect::<Vec<&str>>());
+    // A column of labels with a name of its own (`window`, `date`) labels windows.
+    let unnamed = label.is_none_or(|name| name.is_empty() || name == "unnamed: 0");
+    if down || (!across && !unnamed) {
+        return Ok(Rows::Windows);
     }
+    Err(Failure::plain(
+        Exit::Usage,
+        format!(
+            "the columns are called `{}`, .. and the rows `{}`, ..: which of them are the agents?",
+            heads[0], labels[0]
+        ),
+        "add --rows agents or --rows windows, or call the first column `agent` or `window`",
+    ))
 }
 
 /// Names of a label column whose rows are agents.
 const AGENTS: [&str; 2] = ["agent", "agents"];
+
+/// Whether names are numbers, times, or one word with numbers: `w0`, `w1`; `window_1`, `window_2`.
+fn are_windows(names: &[&str]) -> bool {
+    let stem = |name: &str| name.trim_end_matches(|c: char| c.is_ascii_digit()).to_lowercase();
+    let first = names.first().map(|name| stem(name));
+    let counted = |name: &&str| name.ends_with(|c: char| c.is_ascii_digit()) && Some(stem(name)) == first;
+    let known = first.as_deref().map(|stem| stem.trim_end_matches([' ', '_', '-', '.']));
+    let is_of_windows = known.is_some_and(|stem| WINDOWS.contains(&stem));
+    names.iter().all(|name| is_number_or_time(name)) || (is_of_windows && names.iter().all(counted))
+}
+
+/// Words before the numbers of windows.
+const WINDOWS: [&str; 10] =
+    ["w", "win", "window", "period", "fold", "split", "battle", "day", "week", "month"];
 
 fn is_number_or_time(text: &str) -> bool {
     text.parse::<f64>().is_ok() || text.parse::<crate::domain::Timestamp>().is_ok()
@@ -254,5 +272,28 @@ fn check_names(agents: &[String]) -> Result<(), Failure> {
 }
 
 fn refused(error: StandingsError) -> Failure {
-    Failure::plain(Exit::Usage, error, "give a row for each window and a column of scores for each agent")
+    let help = match error {
+        StandingsError::OppositeInfinities { .. } => {
+            "add --aggregate median, or take away the infinite scores that mean nothing"
+        }
+        _ => "give a row for each window and a column of scores for each agent",
+    };
+    Failure::plain(Exit::Usage, error, help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_are_known_by_their_numbers() {
+        for names in
+            [&["0", "1"][..], &["2024-01-01T00:00:00Z"], &["w0", "w1", "w10"], &["Window 1", "window 2"]]
+        {
+            assert!(are_windows(names), "{names:?}");
+        }
+        for names in [&["hold", "trend"][..], &["w0", "trend"], &["sma20", "sma50"], &["a0", "a1"]] {
+            assert!(!are_windows(names), "{names:?}");
+        }
+    }
 }

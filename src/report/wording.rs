@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::board_columns;
 use super::numbers::{count, grouped};
 use crate::metrics::Score;
 use crate::store::registry::Tally;
@@ -97,8 +98,9 @@ pub(super) fn record(stored: &StoredRun) -> Vec<String> {
                 plural(usize::try_from(days).unwrap_or(0), "day")
             )),
             aggregate => lines.push(format!(
-                "score is the {aggregate} of the scores of {windows}, of which `scored` have one; the other \
-                 numbers are of the whole record"
+                "`{}` is the {aggregate} of the scores of {windows}, of which `scored` have one; the other \
+                 numbers are of the whole record",
+                board_columns::score_head(stored)
             )),
         }
     }
@@ -114,8 +116,25 @@ pub(super) fn record(stored: &StoredRun) -> Vec<String> {
 /// That growth a year comes from less than a year, where it does.
 pub(super) fn annualised(stored: &StoredRun) -> Option<String> {
     let days = stored.leaderboard.rankings.iter().find_map(|row| row.annualised_from_days)?;
-    let days = plural(usize::try_from(days).unwrap_or(0), "day");
-    Some(format!("CAGR and Calmar are annualised from {days}"))
+    annualised_from(days).map(|text| format!("CAGR and Calmar are {text}"))
+}
+
+/// `annualised from 90 days`, for records of less than a year that are long enough.
+pub(super) fn annualised_from(days: i64) -> Option<String> {
+    let shown = || plural(usize::try_from(days).unwrap_or(0), "day");
+    (30..365).contains(&days).then(|| format!("annualised from {}", shown()))
+}
+
+/// Where the largest drawdown of a record of several windows lies, which no window alone may show.
+pub(super) fn record_drawdown(row: &RankingRecord) -> Option<String> {
+    let (depth, times) = (row.max_drawdown_pct?, row.drawdown.as_ref()?);
+    let day = |at: &str| at.parse().map_or_else(|_| at.to_owned(), super::numbers::close_day);
+    Some(format!(
+        "the record's: {} % from {} to {}, its windows one after the other",
+        super::numbers::ratio(depth),
+        day(&times.peak_at),
+        day(&times.trough_at)
+    ))
 }
 
 /// The agents that have too few trades to be ranked.

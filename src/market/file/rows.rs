@@ -91,8 +91,7 @@ impl BarFile {
         let duplicate = find(|before, at| at == before)
             .map(|(row, count)| self.bad(rows, row, BarError::Duplicate, count));
         let astray = (1..ts.len()).find_map(|row| Some((row, bar_error::astray(ts[row - 1], ts[row])?)));
-        let astray =
-            astray.map(|(row, flaw)| self.bad(rows, row, flaw, 1)).filter(|_| unsorted.is_none());
+        let astray = astray.map(|(row, flaw)| self.bad(rows, row, flaw, 1)).filter(|_| unsorted.is_none());
         let problems: Vec<MarketError> = unsorted.into_iter().chain(duplicate).chain(astray).collect();
         if problems.is_empty() { Ok(()) } else { Err(MarketError::all(problems)) }
     }
@@ -118,13 +117,7 @@ impl BarFile {
     fn bad(&self, rows: &Rows, row: usize, flaw: BarError, count: usize) -> MarketError {
         let timeless = matches!(flaw, BarError::Null { column: "time" } | BarError::NotATime { .. });
         let at = if timeless { None } else { rows.bars.ts.get(row).copied() };
-        MarketError::BadRow {
-            file: self.path().to_owned(),
-            row: rows.file_row(row),
-            at,
-            flaw,
-            rows: count,
-        }
+        MarketError::BadRow { file: self.path().to_owned(), row: rows.file_row(row), at, flaw, rows: count }
     }
 }
 

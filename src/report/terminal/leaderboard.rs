@@ -4,22 +4,12 @@ use super::Style;
 use super::grid::{Column, draw};
 use super::header::{header, paragraph};
 use super::notes;
-use crate::report::numbers::{count, gain, money, ratio, signed};
+use crate::report::board_columns::{self, BoardColumn};
+use crate::report::numbers::{count, gain, money, ratio};
 use crate::report::spark::spark;
 use crate::report::view::verdict;
 use crate::report::wording;
 use crate::store::{RankingRecord, StoredRun};
-
-/// Metrics that may have no value, with their heads.
-const METRICS: [(&str, &str); 7] = [
-    ("roi_pct", "ROI %"),
-    ("sharpe_ratio", "Sharpe"),
-    ("sortino_ratio", "Sortino"),
-    ("calmar_ratio", "Calmar"),
-    ("max_drawdown_pct", "max DD %"),
-    ("win_rate", "win %"),
-    ("profit_factor", "PF"),
-];
 
 /// Columns of an agent's curve.
 const CURVE: usize = 12;
@@ -58,7 +48,8 @@ fn drawn(stored: &StoredRun, curves: &[Vec<f64>], style: Style) -> String {
     let mut drawing = draw(all, style);
     // No file has it as a column.
     drawing.left_out.retain(|head| *head != CURVE_HEAD);
-    let shown: Vec<_> = METRICS.into_iter().filter(|(_, head)| !drawing.left_out.contains(head)).collect();
+    let shown: Vec<_> =
+        board_columns::metrics().filter(|(_, head)| !drawing.left_out.contains(head)).collect();
     let calmar = shown.iter().any(|(metric, _)| *metric == "calmar_ratio");
     let annualised = if calmar { notes::annualised(stored, style) } else { String::new() };
     let notes = [
@@ -77,45 +68,36 @@ fn drawn(stored: &StoredRun, curves: &[Vec<f64>], style: Style) -> String {
 /// The ranking metric's column comes right after the name and always stays.
 fn columns(stored: &StoredRun, style: Style) -> Vec<Column> {
     let rows = &stored.leaderboard.rankings;
-    let metric = stored.leaderboard.ranking_metric.as_str();
     let text = |make: fn(&RankingRecord) -> String| rows.iter().map(make);
-    let number = |key: &'static str, form: fn(f64) -> String| {
-        rows.iter().map(move |row| style.score(wording::shown(row, key), form))
-    };
-    let pnl = |row: &RankingRecord| {
-        if row.is_idle() { style.none().to_owned() } else { gain(&row.total_pnl) }
-    };
-    let mut all = vec![
-        ("roi_pct", Column::gains("ROI %", 1, number("roi_pct", signed))),
-        ("total_pnl", Column::gains("PnL", 8, rows.iter().map(pnl))),
-        ("sharpe_ratio", Column::numbers("Sharpe", 2, number("sharpe_ratio", ratio))),
-        ("sortino_ratio", Column::numbers("Sortino", 9, number("sortino_ratio", ratio))),
-        ("calmar_ratio", Column::numbers("Calmar", 10, number("calmar_ratio", ratio))),
-        ("max_drawdown_pct", Column::numbers("max DD %", 3, number("max_drawdown_pct", ratio))),
-        ("win_rate", Column::numbers("win %", 6, number("win_rate", ratio))),
-        ("profit_factor", Column::numbers("PF", 7, number("profit_factor", ratio))),
-        ("", Column::numbers("trades", 5, text(|row| count(row.trades)))),
-        ("", Column::numbers("fees", 11, text(|row| money(&row.fees)))),
-    ];
-    // Over several windows every one of them starts with a fresh wallet.
-    if stored.leaderboard.windows < 2 {
-        all.insert(2, ("", Column::numbers("final equity", 4, text(|row| money(&row.final_equity)))));
-    }
-    let ranked_by = all.iter().position(|(key, _)| *key == metric).map(|i| all.remove(i).1.kept());
     let mut columns = vec![
         Column::numbers("#", 0, rows.iter().map(|row| rank(row, style))),
         Column::words("agent", 0, text(|row| row.agent.clone())).strong_where(|i| rows[i].rank == Some(1)),
     ];
     columns.extend(score(stored, style));
-    if scored(stored) {
+    if board_columns::is_aggregated(stored) {
         columns.push(Column::numbers("scored", 0, text(|row| count(row.scored_windows))));
     }
-    columns.extend(ranked_by);
-    columns.extend(all.into_iter().map(|(_, column)| column));
+    let over = board_columns::of_record(stored).then_some(board_columns::RECORD);
+    columns
+        .extend(board_columns::columns(stored).into_iter().map(|one| numbers(one, rows, style).under(over)));
     if rows.iter().any(|row| row.status != "completed") {
         columns.push(Column::words("status", 0, text(|row| row.status.clone())));
     }
     columns
+}
+
+/// A column of numbers.
+fn numbers(column: BoardColumn, rows: &[RankingRecord], style: Style) -> Column {
+    let BoardColumn { key, head, drop } = column;
+    let cells = rows.iter().map(|row| match key {
+        "total_pnl" if row.is_idle() => style.none().to_owned(),
+        "total_pnl" => gain(&row.total_pnl),
+        "final_equity" => money(&row.final_equity),
+        "trades" => count(row.trades),
+        "fees" => money(&row.fees),
+        metric => style.score(wording::shown(row, metric), board_columns::form(metric).unwrap_or(ratio)),
+    });
+    if key == "roi_pct" { Column::gains(head, drop, cells) } else { Column::numbers(head, drop, cells) }
 }
 
 /// One line of text an agent.
@@ -133,16 +115,13 @@ fn rank(row: &RankingRecord, style: Style) -> String {
     row.rank.map_or_else(|| style.none().to_owned(), |rank| rank.to_string())
 }
 
-/// Whether windows without a score are left out of a mean or median.
-fn scored(stored: &StoredRun) -> bool {
-    stored.leaderboard.windows > 1 && matches!(stored.leaderboard.aggregate.as_str(), "mean" | "median")
-}
-
 /// Shown only where it says something else than the ranking metric's own column.
 fn score(stored: &StoredRun, style: Style) -> Option<Column> {
     let (rows, metric) = (&stored.leaderboard.rankings, &stored.leaderboard.ranking_metric);
-    let cells = rows.iter().map(|row| style.score(wording::shown_score(row, metric), ratio));
-    wording::score_says_more(stored).then(|| Column::numbers("score", 0, cells))
+    let form = board_columns::form(metric).unwrap_or(ratio);
+    let cells = rows.iter().map(|row| style.score(wording::shown_score(row, metric), form));
+    wording::score_says_more(stored)
+        .then(|| Column::numbers("", 0, cells).named(board_columns::score_head(stored)))
 }
 
 #[cfg(test)]
@@ -275,6 +254,22 @@ results: reports/first/RUN
         let text = drawn(&stored, 100);
         let head = text.lines().nth(3).unwrap();
         assert!(head.starts_with("#  agent                  score  Calmar"), "{head}");
+    }
+
+    #[test]
+    fn heads_over_several_windows_say_what_a_number_is() {
+        let mut stored = league();
+        stored.leaderboard.windows = 6;
+        stored.leaderboard.aggregate = "mean".to_owned();
+        stored.leaderboard.rankings[0].score = Some(-1.25);
+        let text = drawn(&stored, 60);
+        let heads: Vec<&str> = text.lines().skip(4).take(2).collect();
+        assert_eq!(heads[0].trim_start(), "record  record    record", "{text}");
+        assert!(
+            heads[1].starts_with("#  agent                 mean ROI %  scored    ROI %  Sharpe  max DD %"),
+            "{text}"
+        );
+        assert!(text.contains("`mean ROI %` is the mean of the scores of 6 windows"), "{text}");
     }
 
     #[test]

@@ -16,7 +16,7 @@ use super::record::{
 };
 use crate::domain::Cash;
 use crate::metrics::{Metrics, Missing, Score, record_metrics};
-use crate::scenario::{Scenario, SweepSpec, SweptValue};
+use crate::scenario::{MetricSpec, RankingMetric, Scenario, SweepSpec, SweptValue};
 use crate::statistics::evidence::EvidenceError;
 use crate::sweep::validation::OutOfSample;
 use crate::sweep::{Objective, Searched, Selection, Trial, WindowOutcome, best, plateau};
@@ -142,15 +142,29 @@ fn validation_record(found: &OutOfSample) -> ValidationRecord {
                 test: split.test.concat(),
                 trials: split.trials,
                 values: split.winner.as_deref().map(values),
-                in_sample: split.in_sample,
-                out_of_sample: split.out_of_sample,
+                in_sample: split.in_sample.number(),
+                in_sample_missing: infinite(split.in_sample),
+                out_of_sample: split.out_of_sample.number(),
+                out_of_sample_missing: infinite(split.out_of_sample),
             })
             .collect(),
-        in_sample: found.in_sample,
-        out_of_sample: found.out_of_sample,
+        in_sample: found.in_sample.number(),
+        in_sample_missing: infinite(found.in_sample),
+        out_of_sample: found.out_of_sample.number(),
+        out_of_sample_missing: infinite(found.out_of_sample),
         slope: found.slope,
-        paths: found.paths.iter().map(|path| path.score).collect(),
+        paths: found.paths.iter().map(|path| path.score.number()).collect(),
+        paths_missing: if found.paths.iter().any(|path| path.score.is_infinite()) {
+            found.paths.iter().map(|path| infinite(path.score)).collect()
+        } else {
+            Vec::new()
+        },
     }
+}
+
+/// The sign of an infinite score.
+fn infinite(score: Score) -> Option<String> {
+    score_record::reason(score, None)
 }
 
 /// Writes `sweep.json`, `results.parquet` and `windows.parquet` into a run's folder.
@@ -219,7 +233,22 @@ fn record_map(trial: &Trial, scenario: &Scenario) -> agent_record::MetricMap {
     let returns: Result<Vec<f64>, Missing> = if ruined { Err(Missing::Ruined) } else { Ok(returns()) };
     let bar = scenario.market.interval.span().seconds();
     let record = record_metrics(&measured, returns, bar, &scenario.metrics);
-    record.as_ref().map(agent_record::metric_map).unwrap_or_default()
+    record.as_ref().map(|record| with_infinities(record, &scenario.metrics)).unwrap_or_default()
+}
+
+/// All metrics by name; those that agents are ranked by also where they are infinite, so that trials can be ordered by
+/// them.
+fn with_infinities(metrics: &Metrics, conventions: &MetricSpec) -> agent_record::MetricMap {
+    let mut map = agent_record::metric_map(metrics);
+    for metric in RankingMetric::ALL {
+        let known = score(metrics, metric, conventions);
+        if let Some(value) =
+            map.get_mut(metric.as_str()).filter(|value| value.is_none() && known.is_infinite())
+        {
+            *value = known.value();
+        }
+    }
+    map
 }
 
 /// One row a trial and window, in order.
@@ -253,7 +282,7 @@ fn window_rows(results: &SweepResults<'_>) -> Result<arrow::array::RecordBatch, 
         money("fees", of(|outcome| outcome.metrics.fees))?,
         counts("trades", all().map(|row| row.2.metrics.trades as u64)),
     ];
-    let measured: Vec<_> = rows.iter().map(|row| agent_record::metric_map(&row.2.metrics)).collect();
+    let measured: Vec<_> = rows.iter().map(|row| with_infinities(&row.2.metrics, conventions)).collect();
     for name in agent_record::METRIC_NAMES {
         let values: Float64Array = measured.iter().map(|map| map.get(name).copied().flatten()).collect();
         columns.push(column(name, true, Arc::new(values)));
@@ -276,8 +305,8 @@ fn split_rows(
         texts("train", all().map(|split| list(&split.train))),
         texts("test", all().map(|split| list(&split.test.concat()))),
         numbered("trials", all().map(|split| split.trials as u32)),
-        optional("in_sample", all().map(|split| split.in_sample).collect()),
-        optional("out_of_sample", all().map(|split| split.out_of_sample).collect()),
+        optional("in_sample", all().map(|split| split.in_sample.value()).collect()),
+        optional("out_of_sample", all().map(|split| split.out_of_sample.value()).collect()),
     ];
     columns.extend(parameter_columns(results, all().map(|split| split.winner.as_deref())));
     table(columns)

@@ -5,8 +5,9 @@ use super::super::grid::{Column, draw};
 use super::super::header::paragraph;
 use super::one::pnl;
 use crate::domain::Timestamp;
+use crate::report::board_columns;
 use crate::report::numbers::{cash, count, instant, ratio, signed};
-use crate::report::wording::tally_value;
+use crate::report::wording::{plural, tally_value};
 use crate::store::registry::{AgentRow, AgentStatus, HistoryRun, Tally};
 
 /// An agent with what its runs since the last reset come to.
@@ -82,7 +83,33 @@ pub fn overview(all: &[Standing], style: Style) -> String {
     ];
     let note = "equity is the wallet's, which runs with wallet = \"existing\" alone move; PnL, ROI and Sharpe are over \
                 all runs since the last reset, their windows one after the other in order of time";
-    format!("{}\n{}", draw(columns, style).text, paragraph(note, style))
+    let reasons: String = all.iter().map(|one| reasons(&one.agent.name, &one.tally, style)).collect();
+    format!("{}\n{}{reasons}", draw(columns, style).text, paragraph(note, style))
+}
+
+/// Why the ROI and the Sharpe ratio of an agent that has run are no numbers, and that its runs share bars.
+fn reasons(name: &str, tally: &Tally, style: Style) -> String {
+    if tally.runs == 0 {
+        return String::new();
+    }
+    let shown = ["roi_pct", "sharpe_ratio"];
+    let missing =
+        tally.missing.iter().filter(|(metric, _)| shown.contains(metric)).map(|(metric, why)| {
+            format!("{} {} of {name}: {why}", style.none(), board_columns::head(metric))
+        });
+    let lines = missing.chain(overlap(tally).map(|text| format!("{name}: {text}")));
+    lines.map(|line| paragraph(&line, style)).collect()
+}
+
+/// That windows of an agent's runs share bars, where they do.
+pub(super) fn overlap(tally: &Tally) -> Option<String> {
+    let overlapping = tally.overlapping_windows;
+    (overlapping > 0).then(|| {
+        format!(
+            "{} overlap an earlier one: bars that they share count several times",
+            plural(overlapping, "window")
+        )
+    })
 }
 
 fn ended(at: Timestamp) -> String {

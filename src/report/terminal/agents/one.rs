@@ -4,7 +4,7 @@ use super::super::Style;
 use super::super::grid::{Column, draw};
 use super::super::header::paragraph;
 use super::super::matrix::matrix;
-use super::list::{Standing, kind};
+use super::list::{Standing, kind, overlap};
 use crate::report::numbers::{cash, close_day, count, instant, price, quantity, ratio, signed, signed_cash};
 use crate::report::wording::{plural, tally_value};
 use crate::store::registry::{AgentRow, HistoryRun, Tally, VersionRow};
@@ -113,10 +113,11 @@ fn missing(tally: &Tally, style: Style) -> String {
 
 /// `- no win_rate: no closed trades`, `- profit_factor: +infinity: no losing trades`.
 fn reasons(tally: &Tally) -> impl Iterator<Item = String> {
-    tally.missing.iter().map(|(name, why)| {
+    let missing = tally.missing.iter().map(|(name, why)| {
         let no = if tally.known_value(name).is_absent() { "no " } else { "" };
         format!("- {no}{name}: {why}")
-    })
+    });
+    missing.chain(overlap(tally).map(|text| format!("- {text}")))
 }
 
 /// An agent's versions, oldest first.
