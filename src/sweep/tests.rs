@@ -308,7 +308,7 @@ fn combinatorial_splits_make_paths() {
     let found = validate(&ground.sweep(), validation, &whole, &mut NoCache, &Unwatched).unwrap();
     // C(5, 2) splits, C(5, 2) * 2 / 5 paths.
     assert_eq!((found.splits.len(), found.paths.len()), (10, 4));
-    assert!(found.paths.iter().all(|path| path.score.is_some()) && found.slope.is_some());
+    assert!(found.paths.iter().all(|path| !path.score.is_absent()) && found.slope.is_some());
 }
 
 #[test]

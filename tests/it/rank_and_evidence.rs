@@ -367,7 +367,12 @@ fn ranked(text: &str, words: &[&str]) -> Result<String, String> {
 fn an_empty_label_head_is_recognised_or_asked_for() {
     let names = |json: &str| -> Vec<String> {
         let found: Value = serde_json::from_str(json).unwrap();
-        found["standings"].as_array().unwrap().iter().map(|row| row["agent"].as_str().unwrap().to_owned()).collect()
+        found["standings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| row["agent"].as_str().unwrap().to_owned())
+            .collect()
     };
     let upright = ",trend,hold\nw0,3,1\nw1,4,2\nw2,5,1\n";
     assert_eq!(names(&ranked(upright, &["--json"]).unwrap()), ["trend", "hold"]);
@@ -391,7 +396,8 @@ fn opposite_infinities_are_not_said_to_be_no_scores() {
 
 #[test]
 fn huge_scores_neither_overflow_nor_fill_the_screen() {
-    let text: String = (0..24).map(|w| format!("w{w},1.5e308,{}\n", 1.4e308 + f64::from(w) * 1e305)).collect();
+    let text: String =
+        (0..24).map(|w| format!("w{w},1.5e308,{}\n", 1.4e308 + f64::from(w) * 1e305)).collect();
     let text = format!("window,a,b\n{text}");
     let table = ranked(&text, &[]).unwrap();
     assert!(table.contains("1.50e308") && table.lines().all(|line| line.len() < 250), "{table}");
@@ -419,6 +425,8 @@ fn intervals_stay_within_the_range_of_the_metric() {
             assert!(row["score_low"].as_f64().unwrap() < row["score_high"].as_f64().unwrap(), "{row}");
         }
         let verdict = &found["verdict"];
-        assert!(verdict["lead_low"].as_f64().unwrap() > -100.0 && verdict["lead_high"].as_f64().unwrap() < 100.0);
+        assert!(
+            verdict["lead_low"].as_f64().unwrap() > -100.0 && verdict["lead_high"].as_f64().unwrap() < 100.0
+        );
     }
 }

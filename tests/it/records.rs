@@ -128,7 +128,8 @@ fn agents_with_few_trades_are_listed_below_the_line() {
     assert!(rows(&board)[ranked.len()..].iter().all(|row| row["rank"].is_null()), "{table}");
     assert!(table.contains("not ranked: fewer than 10 trades: "), "{table}");
     assert!(
-        table.contains(" scored ") && table.contains("score is the median of the scores of 6 windows"),
+        table.contains(" scored ")
+            && table.contains("`median ROI %` is the median of the scores of 6 windows"),
         "{table}"
     );
 }
@@ -260,14 +261,20 @@ resamples = 200
         let found: Value = serde_json::from_str(&text).unwrap();
         let rows = found["standings"].as_array().unwrap();
         let place = |name: &str| rows.iter().find(|row| row["agent"] == name).unwrap();
-        assert_eq!((place("rare")["acted_windows"].as_u64(), place("hold")["acted_windows"].as_u64()), (Some(6), Some(48)));
+        assert_eq!(
+            (place("rare")["acted_windows"].as_u64(), place("hold")["acted_windows"].as_u64()),
+            (Some(6), Some(48))
+        );
         let verdict = &found["verdict"];
         assert_ne!(verdict["outcome"], "called", "{metric}, {aggregate}: {verdict}");
         if ["profit_factor", "win_rate"].contains(&metric) {
             // Six windows with a round trip are six observations.
             assert_eq!(verdict["outcome"], "insufficient_windows", "{verdict}");
         } else {
-            assert_eq!((verdict["leader"].as_str(), verdict["outcome"].as_str()), (Some("hold"), Some("not_distinguishable")));
+            assert_eq!(
+                (verdict["leader"].as_str(), verdict["outcome"].as_str()),
+                (Some("hold"), Some("not_distinguishable"))
+            );
         }
         let board = leaderboard(&stage, &format!("rare-{metric}-{aggregate}"));
         assert!(row(&board, "rare")["roi_pct"].as_f64().unwrap() < 0.0);
@@ -286,7 +293,8 @@ fn worst_drawdowns_name_that_of_the_record() {
     assert!(page.contains(&format!("the record's: {depth:.2} % from 20")), "{page}");
     stage.result("report first-tournament --out out");
     let run = stage.names("out/first-tournament").into_iter().find(|name| !name.starts_with('.')).unwrap();
-    let html = std::fs::read_to_string(stage.path(&format!("out/first-tournament/{run}/report.html"))).unwrap();
+    let html =
+        std::fs::read_to_string(stage.path(&format!("out/first-tournament/{run}/report.html"))).unwrap();
     assert!(html.contains(&format!("the record&#x27;s: {depth:.2} % from 20")), "{depth}");
 }
 
@@ -325,5 +333,9 @@ strategy = {{ kind = "buy_and_hold" }}
     let (table, board, page) = run("2023-03-03", "middling");
     assert_eq!(row(&board, "hold")["annualised_from_days"], 60);
     assert!(table.contains("CAGR and Calmar are annualised from 60 days"), "{table}");
-    assert!(cagr(&page).ends_with("%  annualised from 60 days") || cagr(&page).ends_with("% annualised from 60 days"), "{page}");
+    assert!(
+        cagr(&page).ends_with("%  annualised from 60 days")
+            || cagr(&page).ends_with("% annualised from 60 days"),
+        "{page}"
+    );
 }

@@ -245,7 +245,12 @@ fn duels_without_enough_trades_or_scores_decide_nothing() {
     for source in ["--scenario FILE", "--run four"] {
         let found = duel("few", &few, source);
         assert_eq!(found["decision"], "too_few_trades", "{found}");
-        assert!(found["sentence"].as_str().unwrap().starts_with("no decision: idle closed 0 of at least 3 trades"));
+        assert!(
+            found["sentence"]
+                .as_str()
+                .unwrap()
+                .starts_with("no decision: idle closed 0 of at least 3 trades")
+        );
         assert_eq!(found["games"].as_array().unwrap().len(), 21, "all windows are looked at");
     }
     let none = [("ranking_metric = \"roi_pct\"", "ranking_metric = \"win_rate\"")];
@@ -258,7 +263,8 @@ fn duels_without_enough_trades_or_scores_decide_nothing() {
 #[test]
 fn the_leader_of_equals_is_the_first_of_the_leaderboard() {
     let stage = Stage::new();
-    let text = FOUR.replace("name = \"trend\"", "name = \"zeta\"").replace("name = \"hold\"", "name = \"z-hold\"");
+    let text =
+        FOUR.replace("name = \"trend\"", "name = \"zeta\"").replace("name = \"hold\"", "name = \"z-hold\"");
     stage.write("four.toml", &format!("{text}\n[tournament]\n"));
     stage.result("run four.toml --out out --quiet");
     let board = parsed(&stored(&stage, "four", "leaderboard.json"));

@@ -88,11 +88,6 @@ impl Column {
     pub fn under(self, word: Option<&'static str>) -> Self {
         Self { over: word, ..self }
     }
-
-    /// The same column, never left out.
-    pub fn kept(self) -> Self {
-        Self { drop: 0, ..self }
-    }
 }
 
 /// A drawn table.

@@ -101,13 +101,19 @@ fn reasons(name: &str, tally: &Tally, style: Style) -> String {
     lines.map(|line| paragraph(&line, style)).collect()
 }
 
+/// That windows of an agent's runs share bars, as a line; nothing where they do not.
+pub fn overlap_note(tally: &Tally, style: Style) -> String {
+    overlap(tally).map_or_else(String::new, |text| paragraph(&text, style))
+}
+
 /// That windows of an agent's runs share bars, where they do.
 pub(super) fn overlap(tally: &Tally) -> Option<String> {
     let overlapping = tally.overlapping_windows;
     (overlapping > 0).then(|| {
         format!(
-            "{} overlap an earlier one: bars that they share count several times",
-            plural(overlapping, "window")
+            "{} {} an earlier one: bars that they share count several times",
+            plural(overlapping, "window"),
+            if overlapping == 1 { "overlaps" } else { "overlap" }
         )
     })
 }

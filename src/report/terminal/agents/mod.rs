@@ -5,5 +5,5 @@ mod list;
 mod one;
 
 pub use history::{HistoryTables, history};
-pub use list::{Standing, agents, overview};
+pub use list::{Standing, agents, overlap_note, overview};
 pub use one::{ComparedAgent, agent, compare, metrics, versions};
