@@ -1,5 +1,5 @@
-//! From a Parquet file to a checked market, in bars per second: one seeded synthetic symbol of 525,600 one-minute
-//! bars, written once and read again from the system's cache.
+//! Loading a Parquet file into a checked market, in bars per second: one seeded synthetic symbol of 525,600
+//! one-minute bars, written once and read from the page cache.
 
 use std::collections::BTreeMap;
 

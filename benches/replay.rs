@@ -1,9 +1,9 @@
 //! Replay speed of both loops, in bars per second on one core.
 //!
 //! Workload: one seeded synthetic symbol, 525,600 one-minute bars (a year), fee 10 bp, next-open fills, the
-//! whole wallet in and out. `prepared` is the loop alone (with the searches of the skipping loop, whose
-//! columns are there); `complete` adds the indicator columns and every metric. Building the market is outside
-//! the timed part. `skip` passes over the bars that change nothing, `bars` visits each.
+//! whole wallet in and out. `prepared` is the loop only (including the searches of the skipping loop; columns
+//! exist already); `complete` adds the indicator columns and every metric. Building the market is outside the
+//! timed part. `skip` skips bars without events, `bars` visits each.
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -34,7 +34,7 @@ fn market() -> Market {
     Market::assemble(Interval::MINUTE, vec![series], None, None).expect("synthetic bars are sound")
 }
 
-/// Names the strategies of the workload.
+/// The strategies of the workload, by name.
 fn strategies() -> BTreeMap<&'static str, StrategyKind> {
     BTreeMap::from([
         ("cash", StrategyKind::Cash),
@@ -46,7 +46,7 @@ fn strategies() -> BTreeMap<&'static str, StrategyKind> {
     ])
 }
 
-/// Buys what has fallen in a rise, with a stop and a target.
+/// Buys pullbacks in an uptrend, with a stop and a target.
 #[expect(clippy::expect_used, reason = "a benchmark without its rules has nothing to say")]
 fn rules() -> RuleSet {
     let minute = Interval::MINUTE;

@@ -1,6 +1,7 @@
-//! Time and memory of whole standings: agents by windows, 1,000 resamples.
+//! Time and memory of complete standings: agents by windows, 1,000 resamples.
 //!
-//! `cargo bench --bench standings`; `-- 500 100` for one size. Reports seconds on all cores and the process' peak.
+//! `cargo bench --bench standings`; `-- 500 100` for one size. Reports seconds on all cores and the process'
+//! peak memory.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a program that prints its results")]
 
@@ -40,7 +41,7 @@ fn main() {
     }
 }
 
-/// Peak resident memory of this process so far in MiB, where the system tells.
+/// Peak resident memory of this process so far in MiB, if the system reports it.
 fn peak() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;

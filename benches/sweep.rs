@@ -1,9 +1,11 @@
-//! Parameter grids through the batch engine, in bar evaluations (bars times combinations) per second on one core.
+//! Parameter grids through the batch engine, in bar evaluations (bars times combinations) per second on one
+//! core.
 //!
-//! Workload: one seeded synthetic symbol, 525,600 one-minute bars (a year), `sma_cross`, fee 10 bp, next-open fills,
-//! the whole wallet in and out, all metrics. `turning` is the 190 combinations of fast 5..50 step 5 and slow 60..240
-//! step 10; `calm` those of fast 100..1000 step 100 and slow 1000..10,000 step 500. Shared columns and averages
-//! are inside the timed part, building the market is not.
+//! Workload: one seeded synthetic symbol, 525,600 one-minute bars (a year), `sma_cross`, fee 10 bp, next-open
+//! fills, the whole wallet in and out, all metrics. `turning` (high turnover) has the 190 combinations of
+//! fast 5..50 step 5 and slow 60..240 step 10; `calm` (low turnover) those of fast 100..1000 step 100 and
+//! slow 1000..10,000 step 500. Shared columns and averages are inside the timed part, building the market is
+//! not.
 
 use std::hint::black_box;
 

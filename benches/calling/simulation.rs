@@ -1,8 +1,9 @@
-//! The simulations by which the calling rule was chosen, in full: `cargo run --release --example calling_simulation`.
+//! The full simulations on which the winner rule is based: `cargo run --release --example
+//! calling_simulation`.
 //!
-//! Prints, as Markdown: how often a winner is called among equals, how often the truly better agent is called, and how
-//! often intervals hold the truth. `TILTYARD_TOURNAMENTS` sets how many tournaments a cell has (2,000 unless told
-//! otherwise). `tests/it/calling_simulation.rs` is the same, shortened.
+//! Prints, as Markdown: how often a winner is called among equal agents, how often the truly better agent is
+//! called, and how often intervals contain the true value. `TILTYARD_TOURNAMENTS` sets the number of
+//! tournaments per cell (default 2,000). `tests/it/calling_simulation.rs` is a shorter version.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a program that prints its results")]
 

@@ -1,7 +1,7 @@
-//! Made-up tournaments among agents whose strength is known: windows of ten returns and five round trips.
+//! Simulated tournaments among agents of known strength: windows of ten returns and five round trips.
 //!
-//! A window's growth is what all agents meet in it plus what is an agent's own; within it the returns wander. Seeded:
-//! the same number gives the same tournament.
+//! A window's growth is the sum of a component common to all agents and the agent's own; within the window,
+//! returns are a random walk. Seeded: the same seed gives the same tournament.
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -12,27 +12,27 @@ use tiltyard::tournament::standings::{
     Fold, Outcome, Records, ScoreMatrix, Standings, StandingsSpec, standings,
 };
 
-/// Returns in a window; each round trip takes two.
+/// Returns per window; each round trip takes two.
 const RETURNS: usize = 10;
-/// Standard deviation of an agent's own growth in a window.
+/// Standard deviation of an agent's own growth per window.
 const DEVIATION: f64 = 0.03;
-/// The same of what all agents meet, as a share of that.
+/// Standard deviation of the common component, as a share of [`DEVIATION`].
 const COMMON: f64 = 0.5;
-/// Returns a year.
+/// Return periods per year.
 const PERIODS: f64 = 365.0;
 
-/// What sets the agents of a tournament apart from plain equals.
+/// How the agents of a tournament differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Nothing.
+    /// They do not.
     Equal,
-    /// Growth has Student's distribution with three degrees of freedom.
+    /// Growth has a Student's t distribution with three degrees of freedom.
     FatTails,
-    /// The last agent takes three times the risk for the same mean.
+    /// The last agent has three times the standard deviation at the same mean.
     UnequalVariances,
-    /// The last agent acts in a tenth of the windows.
+    /// The last agent trades in a tenth of the windows.
     Rare,
-    /// Growth is correlated by 0.2 with that of the window before.
+    /// Growth has an autocorrelation of 0.2 from window to window.
     Serial,
     /// Both: fat tails and serial correlation.
     FatSerial,
@@ -54,13 +54,13 @@ impl Kind {
         if matches!(self, Self::Serial | Self::FatSerial) { 0.2 } else { 0.0 }
     }
 
-    /// Whether the last agent is truly different by this metric: a smaller risk is a smaller drawdown.
+    /// Whether the last agent truly differs by this metric: a smaller risk is a smaller drawdown.
     pub fn differs(self, metric: RankingMetric) -> bool {
         let drawdown = metric == RankingMetric::MaxDrawdownPct;
         self == Self::Better || drawdown && matches!(self, Self::UnequalVariances | Self::Rare)
     }
 
-    /// Whether the agent at this index, of so many, is the truly best one where they differ.
+    /// Whether the agent at this index, of `agents`, is truly the best one, where they differ.
     pub fn is_best(self, agent: usize, agents: usize) -> bool {
         match self {
             Self::UnequalVariances => agents == 2 && agent == 0,
@@ -96,7 +96,7 @@ pub fn tournament(
     matrix(summaries, metric)
 }
 
-/// One agent alone with independent growth of this mean (in standard deviations of a window).
+/// A single agent with independent growth of this mean (in standard deviations of a window).
 pub fn alone(seed: u64, windows: usize, mean: f64, metric: RankingMetric) -> ScoreMatrix {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let own = series(Kind::Equal, windows, &mut rng);
@@ -104,9 +104,9 @@ pub fn alone(seed: u64, windows: usize, mean: f64, metric: RankingMetric) -> Sco
     matrix(vec![own.iter().map(window).collect()], metric)
 }
 
-/// The true score of a record of that agent.
+/// The true score of that agent's record.
 pub fn truth(windows: usize, mean: f64, metric: RankingMetric) -> f64 {
-    // Returns are independent normal draws; by ROI they are logarithms.
+    // Returns are independent normal draws; with ROI they are logarithmic.
     let (mean, deviation) = (DEVIATION * mean / RETURNS as f64, DEVIATION / (RETURNS as f64).sqrt());
     // A round trip is two returns.
     let trip = mean * 2.0 / (deviation * 2.0_f64.sqrt());
@@ -214,7 +214,7 @@ pub fn judge(matrix: &ScoreMatrix, seed: u64) -> Standings {
     standings(matrix, &spec).unwrap()
 }
 
-/// Who is called, if anybody.
+/// The called winner, if any.
 pub fn called(found: &Standings) -> Option<usize> {
     (found.verdict.outcome == Outcome::Called).then_some(found.verdict.leader)
 }
@@ -241,7 +241,7 @@ fn series(kind: Kind, windows: usize, rng: &mut ChaCha8Rng) -> Vec<f64> {
     (0..windows).map(step).collect()
 }
 
-/// Returns that add up to this growth and wander like independent ones on the way.
+/// Returns that sum to this growth and otherwise behave like independent ones.
 fn wander(growth: f64, deviation: f64, rng: &mut ChaCha8Rng) -> [f64; RETURNS] {
     let draws: [f64; RETURNS] = std::array::from_fn(|_| normal(rng));
     let mean = draws.iter().sum::<f64>() / RETURNS as f64;
@@ -249,7 +249,8 @@ fn wander(growth: f64, deviation: f64, rng: &mut ChaCha8Rng) -> [f64; RETURNS] {
     draws.map(|draw| step(draw).max(-0.9))
 }
 
-/// What a window of these returns leaves. By ROI returns are taken as logarithms, so that equal means are equal growth.
+/// The summary of a window with these returns. With ROI, returns are logarithmic, so that equal means are
+/// equal growth.
 fn summary(returns: &[f64; RETURNS], metric: RankingMetric) -> Summary {
     let idle = returns.iter().all(|value| *value == 0.0);
     let returns = match metric {
@@ -280,13 +281,13 @@ fn cash(amount: f64) -> Cash {
     Cash::from_units((amount * 1e8).round() as i128)
 }
 
-/// Box and Muller 1958.
+/// Box and Muller (1958).
 fn normal(rng: &mut ChaCha8Rng) -> f64 {
     let (u, v): (f64, f64) = (1.0 - rng.random::<f64>(), rng.random());
     (-2.0 * u.ln()).sqrt() * (2.0 * std::f64::consts::PI * v).cos()
 }
 
-/// Student's distribution with three degrees of freedom, with variance 1.
+/// Student's t with three degrees of freedom, scaled to unit variance.
 fn student3(rng: &mut ChaCha8Rng) -> f64 {
     let draw = normal(rng);
     let squares: f64 = (0..3).map(|_| normal(rng)).map(|z| z * z).sum();

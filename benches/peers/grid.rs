@@ -1,11 +1,12 @@
-//! A parameter grid of `sma_cross` through the batch engine, timed: what `run.py` compares with its peers, and what
-//! the tables of `docs/performance.md` are made with.
+//! A parameter grid of `sma_cross` through the batch engine: `run.py` compares it with other libraries, and
+//! the tables of `docs/performance.md` come from it.
 //!
-//! `grid BARS.parquet [--threads N] [--months N] [--combinations N] [--low-turnover] [--repeat N]` prints one JSON
-//! object. Timed are shared columns, averages, replay and every metric; not timed is reading the file. One-minute
-//! bars of BTCUSDT of 2023 (`--months`, default 12; above that 2022 too), fee 10 bp, all in, fills at the next open, averages from
-//! the window's first bar. No minimum notional, so that every cross trades; over more than a year, after which fees
-//! have left some wallets less than the smallest quantity, the usual minimum of 1.
+//! `grid BARS.parquet [--threads N] [--months N] [--combinations N] [--low-turnover] [--repeat N]` prints one
+//! JSON object. Timed: shared columns, averages, replay and every metric; not timed: reading the file.
+//! One-minute bars of BTCUSDT of 2023 (`--months`, default 12; above that 2022 too), fee 10 bp, the whole
+//! wallet, fills at the next open, averages from the window's first bar. No minimum notional, so that every
+//! cross trades; for more than a year, after which fees leave some wallets with less than the smallest
+//! quantity, the default minimum of 1.
 
 use std::path::Path;
 use std::sync::Mutex;
@@ -89,8 +90,8 @@ fn market(path: &Path, months: usize) -> Result<Market, Failure> {
     Ok(load(&request)?)
 }
 
-/// The 190 of fast 5..50 by 5 and slow 60..240 by 10 (low turnover: fast 100..1000 by 100, slow 1000..10,000 by 500);
-/// a square of periods for another number.
+/// The 190 combinations of fast 5..50 step 5 and slow 60..240 step 10 (low turnover: fast 100..1000 step 100,
+/// slow 1000..10,000 step 500); for another count, a square of periods.
 fn combinations(count: usize, low_turnover: bool) -> Vec<(u32, u32)> {
     let (fast, slow): (Vec<u32>, Vec<u32>) = match (count, low_turnover) {
         (190, false) => ((5..=50).step_by(5).collect(), (60..=240).step_by(10).collect()),
@@ -136,7 +137,7 @@ fn replay(market: &Market, grid: &[(u32, u32)], threads: usize) -> Result<Vec<Me
     Ok(done.into_iter().map(|(_, metrics)| metrics).collect())
 }
 
-/// What the batch engine leaves out goes through the general one.
+/// Combinations that the batch engine does not support use the general engine.
 fn part_of(
     prepared: &Prepared<'_>,
     job: &Job<'_>,
@@ -170,7 +171,7 @@ fn part_of(
     found
 }
 
-/// The most memory that this process has held, where the system tells.
+/// Peak memory of this process, if the system reports it.
 fn peak_mb() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

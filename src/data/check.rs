@@ -1,6 +1,6 @@
-//! Checking files as they are: this project's bars, and vendors' files before they are imported.
+//! Checks files as they are: this project's bars, and vendors' files before their import.
 //!
-//! Reads whole files into memory. Never fails: what cannot be read is a finding.
+//! Reads whole files into memory. Never fails: a file that cannot be read is a finding.
 
 use std::path::{Path, PathBuf};
 
@@ -9,29 +9,29 @@ use crate::domain::{Interval, Symbol, Timestamp};
 use crate::market::Bars;
 use crate::market::quality::{Finding, FindingKind, Origin, Severity, inspect_as};
 
-/// What the check says of a file.
+/// Result of checking one file.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct FileCheck {
     /// The file.
     pub path: PathBuf,
-    /// As it was read.
+    /// The format it was read as.
     pub format: Option<Format>,
-    /// As it would be imported.
+    /// The symbol it would be imported as.
     pub symbol: Option<Symbol>,
-    /// As its name says, or its times.
+    /// Interval from its name, or from its times.
     pub interval: Option<Interval>,
-    /// Rows in it.
+    /// Number of rows.
     pub rows: u64,
-    /// Its earliest time.
+    /// Earliest time.
     pub first: Option<Timestamp>,
-    /// Its latest time.
+    /// Latest time.
     pub last: Option<Timestamp>,
-    /// The gravest first.
+    /// The most severe first.
     pub findings: Vec<Finding>,
 }
 
 impl FileCheck {
-    /// The gravest finding's severity.
+    /// Severity of the most severe finding.
     pub fn worst(&self) -> Option<Severity> {
         self.findings.iter().map(|finding| finding.severity).max()
     }
@@ -57,10 +57,10 @@ impl FileCheck {
     }
 }
 
-/// Endings of files that may hold bars.
+/// Extensions of files that may hold bars.
 const ENDINGS: [&str; 8] = ["csv", "txt", "gz", "zip", "json", "feather", "arrow", "parquet"];
 
-/// All files under these paths that may hold bars, sorted; files that are named come as they are.
+/// All files below these paths that may hold bars, sorted; a path to a file is always included.
 ///
 /// # Errors
 /// Where a folder cannot be read.
@@ -76,7 +76,7 @@ pub fn find_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ImportError> {
     Ok(found)
 }
 
-/// Checks a file; `reading` says what the file does not.
+/// Checks a file; `reading` supplies what the file does not state.
 pub fn check_file(path: &Path, format: Option<Format>, reading: &Reading) -> FileCheck {
     read(path, format, reading).unwrap_or_else(|error| FileCheck::unread(path, &error))
 }
@@ -132,7 +132,8 @@ fn rows(source: &Source, interval: Interval) -> Result<(Bars, bool), ImportError
     Ok((bars, are_trades))
 }
 
-/// Trades may share a time and be any time apart: only their values and order are looked at.
+/// Findings about trades. Trades may share a time and have no regular spacing: only values and order are
+/// checked.
 fn of_trades(bars: &Bars) -> Vec<Finding> {
     let about_values = [
         FindingKind::Empty,
@@ -155,7 +156,7 @@ const fn origin(source: &Source) -> Origin {
     }
 }
 
-/// What a naive reader would trip over before the first row.
+/// Findings about irregularities before the first row that simple readers fail on.
 fn layout(source: &Source) -> Vec<Finding> {
     let told = |detail: String| Finding::whole(FindingKind::Layout, Severity::Info, detail);
     source.oddities().into_iter().map(told).collect()

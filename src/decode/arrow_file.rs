@@ -1,4 +1,4 @@
-//! An Arrow IPC file, also called feather: its columns, and its rows batch by batch.
+//! An Arrow IPC (Feather) file: its schema, and its rows batch by batch.
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
@@ -12,17 +12,17 @@ use arrow::ipc::{Block, root_as_footer, root_as_message};
 use super::unpack::open_regular;
 use super::{DecodeError, guarded, limits};
 
-/// An Arrow IPC file whose headers have been believed. Ends after the first error.
+/// An Arrow IPC file whose headers have been checked. The iterator ends after the first error.
 pub struct ArrowFile {
     schema: SchemaRef,
     reader: Option<FileReader<BufReader<File>>>,
 }
 
 impl ArrowFile {
-    /// Looks at the claims of every block, then reads the footer and the dictionaries.
+    /// Checks the sizes that every block claims, then reads the footer and the dictionaries.
     ///
     /// # Errors
-    /// Where it cannot be read or decoded, or claims more than its length can back.
+    /// Where it cannot be read or decoded, or claims more data than its length allows.
     pub fn open(path: &Path) -> Result<Self, DecodeError> {
         let file = open_regular(path).map_err(DecodeError::Read)?;
         let bytes = file.metadata().map_err(DecodeError::Read)?.len();
@@ -60,7 +60,7 @@ impl Iterator for ArrowFile {
     }
 }
 
-/// Refuses blocks outside the file, and buffers that claim to unpack to more than they can.
+/// Refuses blocks outside the file, and buffers that claim an impossible compression ratio.
 fn check(file: &File, bytes: u64) -> Result<(), DecodeError> {
     let impossible = || DecodeError::content("its footer lies outside the file");
     let tail = part(file, bytes, bytes.checked_sub(10).ok_or_else(impossible)?, 10)?;
@@ -77,7 +77,7 @@ fn check(file: &File, bytes: u64) -> Result<(), DecodeError> {
     limits::rows(rows, bytes)
 }
 
-/// Gives the rows that the block claims.
+/// Checks one block and returns the number of rows it claims.
 fn check_block(file: &File, bytes: u64, block: &Block) -> Result<u64, DecodeError> {
     let outside = |_| DecodeError::content("a block lies outside the file");
     let start = u64::try_from(block.offset()).map_err(outside)?;
@@ -105,7 +105,7 @@ fn check_block(file: &File, bytes: u64, block: &Block) -> Result<u64, DecodeErro
             let at = start + head;
             let size = part(file, bytes, at.saturating_add(place), 8)?;
             let size: [u8; 8] = size.try_into().unwrap_or_default();
-            // -1: the buffer is not packed.
+            // -1: the buffer is not compressed.
             if let Ok(size) = u64::try_from(i64::from_le_bytes(size)) {
                 limits::unpacked(size, length)?;
                 claimed = claimed.saturating_add(size);
@@ -117,7 +117,7 @@ fn check_block(file: &File, bytes: u64, block: &Block) -> Result<u64, DecodeErro
         .map_err(|_| DecodeError::content("a block claims a negative number of rows"))
 }
 
-/// Some bytes of the file, all of which must be there.
+/// Reads a byte range, all of which must exist.
 fn part(mut file: &File, bytes: u64, start: u64, length: u64) -> Result<Vec<u8>, DecodeError> {
     if start.checked_add(length).is_none_or(|end| end > bytes) {
         return Err(DecodeError::content("it points outside of itself"));

@@ -1,19 +1,19 @@
-//! Why a file could not be decoded.
+//! Decoding errors.
 
 use std::fmt;
 use std::io;
 
-/// Why a file could not be decoded. The caller knows its name.
+/// Why a file could not be decoded. The caller adds the file's name.
 #[derive(Debug)]
 pub enum DecodeError {
-    /// The operating system refused.
+    /// An input/output error.
     Read(io::Error),
-    /// The content is damaged, contradicts itself, or claims more than its length can back.
+    /// The content is damaged, contradictory, or claims more data than the file's length allows.
     Content(String),
 }
 
 impl DecodeError {
-    /// What is wrong with the content, in words.
+    /// A content error with this message.
     pub fn content(problem: impl fmt::Display) -> Self {
         Self::Content(problem.to_string())
     }

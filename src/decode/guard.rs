@@ -1,4 +1,4 @@
-//! A panic of a decoder as an error, without its message on stderr.
+//! Turns a decoder's panic into an error, without printing its message to stderr.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
@@ -7,15 +7,15 @@ use std::sync::Once;
 use super::DecodeError;
 
 thread_local! {
-    /// How many guarded calls this thread is inside of.
+    /// Nesting depth of guarded calls on this thread.
     static DEPTH: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Longest part of a panic's message that is repeated.
+/// Maximum length of a panic message that is quoted in an error.
 const SHOWN: usize = 160;
 
-/// Runs a decoder; a panic in it becomes [`DecodeError::Content`]. What the decoder held is dropped, so nothing
-/// half-changed can be seen afterwards. Covers the calling thread alone: decoders must not start others.
+/// Runs a decoder; a panic in it becomes [`DecodeError::Content`]. The decoder's state is dropped, so that no
+/// partially updated state remains visible. Covers the calling thread only: decoders must not start others.
 ///
 /// # Errors
 /// As `decode`, or where it panicked.
@@ -23,10 +23,10 @@ pub fn guarded<T, E: From<DecodeError>>(decode: impl FnOnce() -> Result<T, E>) -
     guarded_as(E::from, decode)
 }
 
-/// The same for errors that say more than the decoder knows, such as the file's name.
+/// As [`guarded`], for callers with their own error type: `told` converts a panic to it.
 ///
 /// # Errors
-/// As `decode`, or what `told` makes of its panic.
+/// As `decode`, or the converted panic.
 pub fn guarded_as<T, E>(
     told: impl FnOnce(DecodeError) -> E,
     decode: impl FnOnce() -> Result<T, E>,
@@ -38,7 +38,7 @@ pub fn guarded_as<T, E>(
     result.unwrap_or_else(|panic| Err(told(DecodeError::Content(in_words(panic.as_ref())))))
 }
 
-/// Panics inside guarded calls are not printed; all others are, as before.
+/// Installs a panic hook that prints nothing for panics inside guarded calls and leaves all others as before.
 fn silence() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -69,7 +69,7 @@ mod tests {
         let place = std::hint::black_box(3);
         let error = guarded(|| Ok::<_, DecodeError>(none[place])).unwrap_err().to_string();
         assert!(error.starts_with("its content contradicts itself (index out of bounds"), "{error}");
-        // The depth is back: later panics are printed again.
+        // The depth is restored: later panics are printed again.
         assert_eq!(DEPTH.get(), 0);
     }
 }

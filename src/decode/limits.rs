@@ -1,25 +1,25 @@
-//! How much a file may claim, measured by its length.
+//! Limits on what a file may claim to contain, relative to its length.
 //!
-//! The limits lie far above what writers make: the tables of idle agents, the most compressible files we know, hold
-//! some 60 rows a byte and unpack to some 100 times their length.
+//! The limits are far above what real writers produce. The most compressible files we know, tables of idle
+//! agents, hold about 60 rows a byte and decompress to about 100 times their length.
 
 use super::DecodeError;
 
-/// Longest line of a text, in bytes.
+/// Maximum length of a text line, in bytes.
 pub const MAX_LINE: usize = 1 << 20;
-/// Largest text that is read whole as a table of numbers.
+/// Maximum size of a text file that is read whole as a table of numbers, in bytes.
 pub const MAX_TABLE_TEXT: u64 = 1 << 29;
 
-/// Rows that any file may claim.
+/// Number of rows that a file of any length may claim.
 const FREE_ROWS: u64 = 1 << 20;
-/// Rows for each further byte of a file.
+/// Additional rows per byte of the file.
 const ROWS_PER_BYTE: u64 = 256;
-/// Bytes that anything may unpack to.
+/// Bytes that a file of any length may decompress to.
 const FREE_BYTES: u64 = 64 << 20;
-/// Unpacked bytes for each further packed byte. Deflate cannot reach 1,033.
+/// Additional decompressed bytes per compressed byte. Deflate cannot exceed 1,032.
 const UNPACKED_PER_BYTE: u64 = 1_000;
 
-/// Refuses a number of rows that a file of this length cannot hold.
+/// Refuses a row count that a file of this length cannot hold.
 pub fn rows(claimed: u64, file_bytes: u64) -> Result<(), DecodeError> {
     let most = file_bytes.saturating_mul(ROWS_PER_BYTE).saturating_add(FREE_ROWS);
     if claimed <= most {
@@ -30,12 +30,12 @@ pub fn rows(claimed: u64, file_bytes: u64) -> Result<(), DecodeError> {
     )))
 }
 
-/// Most bytes that so many packed bytes may unpack to.
+/// The maximum decompressed size of `packed` bytes.
 pub const fn most_unpacked(packed: u64) -> u64 {
     packed.saturating_mul(UNPACKED_PER_BYTE).saturating_add(FREE_BYTES)
 }
 
-/// Refuses a claim of unpacked bytes that so many packed bytes cannot give.
+/// Refuses a claimed decompressed size that `packed` bytes cannot give.
 pub fn unpacked(claimed: u64, packed: u64) -> Result<(), DecodeError> {
     if claimed <= most_unpacked(packed) {
         return Ok(());

@@ -1,8 +1,9 @@
-//! Files that others wrote, or that may have been damaged since we wrote them: Parquet, Arrow IPC, gzip and zip.
+//! Decoding of untrusted or possibly damaged files: Parquet, Arrow IPC, gzip and zip.
 //!
-//! The one boundary behind which such files are decoded. Owns two promises. A panic inside a decoder becomes a
-//! [`DecodeError`], and its message is not printed. What a header claims (rows, unpacked sizes, nesting) is checked
-//! against the length of the file before anything is allocated for it. Never decides what the rows mean.
+//! All such files are decoded here and nowhere else. Two guarantees: a panic inside a decoder becomes a
+//! [`DecodeError`] and is not printed; and whatever a header claims (rows, decompressed sizes, nesting) is
+//! checked against the file's length before anything is allocated for it. Knows nothing of what the rows
+//! mean.
 
 mod arrow_file;
 mod error;

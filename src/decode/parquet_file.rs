@@ -17,10 +17,10 @@ use parquet::file::reader::{ChunkReader, Length};
 use super::unpack::open_regular;
 use super::{DecodeError, guarded, limits, thrift};
 
-/// Bytes of a page's header that tell its sizes.
+/// Bytes of a page header that contain its sizes.
 const PAGE_HEAD: u64 = 48;
 
-/// A Parquet file whose footer has been read and believed.
+/// A Parquet file whose footer has been read and checked.
 #[derive(Debug, Clone)]
 pub struct ParquetFile {
     path: PathBuf,
@@ -28,17 +28,17 @@ pub struct ParquetFile {
     metadata: ArrowReaderMetadata,
 }
 
-/// Which rows and columns to read; all where not given.
+/// Rows and columns to read; `None` selects all.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Selection<'s> {
-    /// Row groups by number.
+    /// Row group indexes.
     pub groups: Option<&'s [usize]>,
-    /// Top-level columns by place, given back in the file's order.
+    /// Top-level column indexes; columns are returned in the file's order.
     pub columns: Option<&'s [usize]>,
 }
 
 impl ParquetFile {
-    /// Reads the footer.
+    /// Reads and checks the footer.
     ///
     /// # Errors
     /// Where it cannot be read or decoded, or claims more rows than the file's length can hold.
@@ -64,15 +64,15 @@ impl ParquetFile {
         self.metadata.schema()
     }
 
-    /// What its footer says; statistics in it are best read inside [`guarded`].
+    /// Its footer; decode statistics in it inside [`guarded`].
     pub fn metadata(&self) -> &ArrowReaderMetadata {
         &self.metadata
     }
 
-    /// Its rows, `rows` at a time.
+    /// Its rows in batches of `rows`.
     ///
     /// # Errors
-    /// Where the file cannot be read, or its pages make no sense from the start.
+    /// Where the file cannot be read, or the first pages cannot be decoded.
     pub fn batches(&self, rows: usize, wanted: Selection<'_>) -> Result<Batches, DecodeError> {
         let file = open_regular(&self.path).map_err(DecodeError::Read)?;
         let input = Input { file, bytes: self.bytes, pages: true };
@@ -92,7 +92,7 @@ impl ParquetFile {
     }
 }
 
-/// The file's last bytes, which describe it.
+/// The bytes of the footer, at the end of the file.
 fn footer(mut file: &File, bytes: u64) -> Result<Vec<u8>, DecodeError> {
     let mut tail = [0; 8];
     let cut_off = || DecodeError::content("it is cut off: its end is missing");
@@ -111,7 +111,7 @@ fn footer(mut file: &File, bytes: u64) -> Result<Vec<u8>, DecodeError> {
     Ok(footer)
 }
 
-/// Rows of a file, batch by batch. Ends after the first error.
+/// Iterator over record batches. Ends after the first error.
 pub struct Batches(Option<ParquetRecordBatchReader>);
 
 impl Iterator for Batches {
@@ -134,11 +134,11 @@ impl Iterator for Batches {
     }
 }
 
-/// The file as the decoder reads it: where it asks for a page, the page's header is looked at before.
+/// The file as the decoder reads it: before a page is read, its header is checked.
 struct Input {
     file: File,
     bytes: u64,
-    /// Whether the footer is known, and only pages are read from now on.
+    /// Set once the footer is read; every later read is a page.
     pages: bool,
 }
 
@@ -177,7 +177,7 @@ impl ChunkReader for Input {
     }
 }
 
-/// Refuses a page that claims to unpack to more than its bytes can give.
+/// Refuses a page header that claims an impossible compression ratio.
 fn believe(head: &[u8]) -> Result<(), ParquetError> {
     let refused = |problem: String| ParquetError::General(problem);
     let sizes = thrift::page_sizes(head)
@@ -217,7 +217,7 @@ mod tests {
 
     #[test]
     fn a_page_may_not_claim_what_it_cannot_hold() {
-        // Unpacked 2 GB, packed 40 bytes.
+        // 2 GB decompressed, 40 bytes compressed.
         let head = [0x15, 0x00, 0x15, 0xfe, 0xff, 0xff, 0xff, 0x0f, 0x15, 0x50, 0x2c];
         let error = believe(&head).unwrap_err().to_string();
         assert!(error.contains("40 packed bytes become 2147483647"), "{error}");

@@ -1,10 +1,10 @@
-//! Short texts that users write: scenarios, agents, risk profiles.
+//! Short text files that users write: scenarios, agents, risk profiles.
 
 use std::fs::File;
 use std::io::{Error, ErrorKind, Read, Result};
 use std::path::Path;
 
-/// Largest text that is read as a scenario or a part of one. Thousands of agents with their rules fit.
+/// Maximum size in bytes of a scenario or a part of one; enough for thousands of agents with rules.
 pub const MAX_TEXT: u64 = 4 << 20;
 
 /// Reads a whole text.
@@ -12,11 +12,11 @@ pub const MAX_TEXT: u64 = 4 << 20;
 /// # Errors
 /// As the operating system says; `FileTooLarge` beyond [`MAX_TEXT`], `InvalidData` where it is not UTF-8.
 pub fn read_text(path: &Path) -> Result<String> {
-    // A pipe will do: no more than the limit is read of it.
+    // A pipe is accepted: no more than the limit is read from it.
     read_all(File::open(path)?)
 }
 
-/// The same from anything that can be read.
+/// As [`read_text`], from any reader.
 ///
 /// # Errors
 /// As [`read_text`].

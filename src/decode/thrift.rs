@@ -1,11 +1,11 @@
-//! As much of Thrift's compact protocol as the checks before decoding need.
+//! A minimal reader of Thrift's compact protocol, for the checks before decoding.
 //!
-//! The Parquet crate decodes headers itself; this reads the few numbers in them that would make it allocate or recurse
-//! by what a header claims.
+//! The `parquet` crate decodes headers itself. This module reads only the numbers in them that decide how
+//! much the crate would allocate or how deeply it would recurse.
 
 use super::DecodeError;
 
-/// Deepest nesting of values and of a schema.
+/// Maximum nesting of values and of a schema.
 const MAX_DEPTH: usize = 64;
 
 const BOOLEANS: std::ops::RangeInclusive<u8> = 1..=2;
@@ -18,7 +18,7 @@ const MAP: u8 = 11;
 const STRUCT: u8 = 12;
 const UUID: u8 = 13;
 
-/// Unpacked and packed size that a page's header claims. It is the first fields that say it; writers keep their order.
+/// Uncompressed and compressed size from a page header: its fields 2 and 3. Writers emit fields in order.
 pub fn page_sizes(head: &[u8]) -> Option<(i64, i64)> {
     let mut reader = Reader { bytes: head };
     let mut last = 0;
@@ -34,7 +34,7 @@ pub fn page_sizes(head: &[u8]) -> Option<(i64, i64)> {
     sizes.0.zip(sizes.1)
 }
 
-/// Refuses a footer whose schema is nested so deeply that reading it would exhaust the stack.
+/// Refuses a footer whose schema is nested deeply enough to overflow the stack while decoding.
 pub fn check_schema(footer: &[u8]) -> Result<(), DecodeError> {
     let unreadable = || DecodeError::content("its footer cannot be read");
     let mut reader = Reader { bytes: footer };
@@ -52,7 +52,7 @@ pub fn check_schema(footer: &[u8]) -> Result<(), DecodeError> {
     }
 }
 
-/// Bytes that are left; every method gives `None` where they end or make no sense.
+/// Remaining bytes; every method returns `None` where they end or are malformed.
 struct Reader<'b> {
     bytes: &'b [u8],
 }
@@ -87,7 +87,7 @@ impl Reader<'_> {
         Some((value >> 1) as i64 ^ -((value & 1) as i64))
     }
 
-    /// Number and type of the next field of a struct; type 0 ends it.
+    /// Id and type of the next field of a struct; type 0 ends the struct.
     fn field(&mut self, last: &mut i64) -> Option<(i64, u8)> {
         let byte = self.byte()?;
         let kind = byte & 0x0f;
@@ -100,7 +100,7 @@ impl Reader<'_> {
         Some((*last, kind))
     }
 
-    /// Type and number of a list's elements. Each takes at least a byte.
+    /// Element type and element count of a list. Every element takes at least one byte.
     fn list(&mut self) -> Option<(u8, u64)> {
         let byte = self.byte()?;
         let count = if byte >> 4 == 15 { self.unsigned()? } else { u64::from(byte >> 4) };
@@ -109,7 +109,7 @@ impl Reader<'_> {
 
     fn skip(&mut self, kind: u8, depth: usize) -> Option<()> {
         match kind {
-            // A boolean is in its field's type.
+            // The value of a boolean field is encoded in its type.
             _ if BOOLEANS.contains(&kind) => Some(()),
             BYTE => self.leave(1),
             _ if INTEGERS.contains(&kind) => self.unsigned().map(drop),
@@ -145,13 +145,13 @@ impl Reader<'_> {
         }
     }
 
-    /// Skips an element of a list, where a boolean takes a byte.
+    /// Skips a list element; a boolean takes one byte here.
     fn element(&mut self, kind: u8, depth: usize) -> Option<()> {
         if BOOLEANS.contains(&kind) { self.leave(1) } else { self.skip(kind, depth + 1) }
     }
 
-    /// The deepest nesting of a schema, which is a tree flattened to a list: each element says how many of the
-    /// following are its children.
+    /// The maximum nesting of a schema. The schema is a tree flattened in pre-order: each element states its
+    /// number of children.
     fn schema_depth(&mut self) -> Option<usize> {
         let (of, count) = self.list()?;
         let mut open: Vec<i64> = Vec::new();
@@ -172,14 +172,14 @@ impl Reader<'_> {
                 open.pop();
             }
             if deepest > MAX_DEPTH {
-                // The rest of the list is of no interest, nor of the footer.
+                // The rest of the footer is not needed.
                 return Some(deepest);
             }
         }
         Some(deepest)
     }
 
-    /// Field 5 of a schema's element.
+    /// `num_children`, field 5 of a schema element.
     fn children(&mut self) -> Option<i64> {
         let (mut last, mut children) = (0, 0);
         loop {
@@ -198,13 +198,13 @@ mod tests {
 
     #[test]
     fn the_sizes_of_a_page_are_read() {
-        // Data page (0), 300 bytes unpacked, 20 packed.
+        // Data page (0), 300 bytes uncompressed, 20 compressed.
         assert_eq!(page_sizes(&[0x15, 0x00, 0x15, 0xd8, 0x04, 0x15, 0x28, 0x2c]), Some((300, 20)));
         assert_eq!(page_sizes(&[0x15, 0x00, 0x15]), None);
         assert_eq!(page_sizes(&[0x00]), None, "the header ends before it says");
     }
 
-    /// A footer whose schema is a chain of groups.
+    /// A footer with a schema of nested groups, one in the other.
     fn chain(depth: u8) -> Vec<u8> {
         let mut footer = vec![0x15, 0x02, 0x19, 0xfc, depth + 1];
         for _ in 0..depth {

@@ -1,4 +1,4 @@
-//! The text inside gzip files and zip archives, with a limit on what it may unpack to.
+//! Text inside gzip files and zip archives, with a limit on the decompressed size.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
@@ -9,10 +9,10 @@ use zip::ZipArchive;
 
 use super::{DecodeError, guarded, limits};
 
-/// Opens a file; devices, pipes and folders have no length to measure claims by, and are refused.
+/// Opens a regular file. Devices, pipes and folders are refused: they have no length to check claims against.
 ///
 /// # Errors
-/// As the operating system says.
+/// As the operating system reports.
 pub fn open_regular(path: &Path) -> io::Result<File> {
     let file = File::open(path)?;
     let kind = file.metadata()?.file_type();
@@ -25,10 +25,10 @@ pub fn open_regular(path: &Path) -> io::Result<File> {
     Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"))
 }
 
-/// The text of a gzip file; reading fails where it becomes longer than the file's length allows.
+/// The text of a gzip file; reading fails once it exceeds the size that the file's length allows.
 ///
 /// # Errors
-/// Where the file has no length.
+/// Where the file's length cannot be read.
 pub fn gunzip(file: File) -> io::Result<impl Read> {
     let packed = file.metadata()?.len();
     Ok(Bounded::new(MultiGzDecoder::new(BufReader::new(file)), packed))
@@ -41,7 +41,7 @@ pub struct Archive {
 }
 
 impl Archive {
-    /// Reads its directory.
+    /// Reads the archive's directory.
     ///
     /// # Errors
     /// Where it cannot be read or decoded.
@@ -53,7 +53,7 @@ impl Archive {
         })
     }
 
-    /// Name and place of each file in it, in the archive's order.
+    /// Name and index of each file in the archive, in the archive's order.
     ///
     /// # Errors
     /// Where an entry cannot be decoded.
@@ -70,7 +70,8 @@ impl Archive {
         })
     }
 
-    /// The text of one file in it; reading fails where it becomes longer than its packed length allows.
+    /// The text of one file in the archive; reading fails once it exceeds the size that its compressed length
+    /// allows.
     ///
     /// # Errors
     /// Where it cannot be decoded.
@@ -78,14 +79,14 @@ impl Archive {
         let bytes = self.bytes;
         guarded(|| {
             let entry = self.inner.by_index(place).map_err(DecodeError::content)?;
-            // An entry may claim any packed length: it is in the archive all the same.
+            // An entry may claim any compressed length, but cannot be larger than the archive.
             let packed = entry.compressed_size().min(bytes);
             Ok(Bounded::new(entry, packed))
         })
     }
 }
 
-/// A decoder that may neither panic nor give more than so many bytes.
+/// A reader around a decoder that catches panics and fails beyond a byte limit.
 struct Bounded<R> {
     inner: R,
     left: u64,
@@ -116,7 +117,7 @@ impl<R: Read> Read for Bounded<R> {
     }
 }
 
-/// What a decoder's read ended with.
+/// How a decoder's read failed.
 enum Failed {
     Io(io::Error),
     Panic(DecodeError),
@@ -156,7 +157,7 @@ mod tests {
         packer.finish().unwrap();
         let packed = std::fs::metadata(&path).unwrap().len();
         let mut text = gunzip(open_regular(&path).unwrap()).unwrap();
-        // Deflate's best is within the limit; a claim beyond it is not.
+        // The best ratio of Deflate is within the limit; a larger claim is not.
         assert_eq!(io::copy(&mut text, &mut io::sink()).unwrap(), 200 << 20);
         let mut short = Bounded::new(io::repeat(0), 0);
         let error = io::copy(&mut short, &mut io::sink()).unwrap_err().to_string();

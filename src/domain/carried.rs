@@ -1,75 +1,75 @@
-//! What an agent takes from one run into the next: its wallet as the run before left it.
+//! State that an agent carries from one run into the next: its wallet at the end of the previous run.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Cash, Price, PriceSum, Qty, Timestamp};
 
-/// Quote currency and positions, each under its symbol. Nothing in it is locked: orders end with their run.
+/// Quote currency and open positions by symbol. Nothing is locked: every order ends with its run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wallet<S> {
-    /// Quote currency.
+    /// Quote currency balance.
     pub cash: Cash,
-    /// What is held, none of it zero.
+    /// Open positions; quantities are not zero.
     pub positions: Vec<(S, CarriedPosition)>,
 }
 
-/// A position at the end of a run.
+/// An open position at the end of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CarriedPosition {
-    /// Held.
+    /// Quantity held, in the base asset.
     pub quantity: Qty,
-    /// Paid for it, without fees.
+    /// Total cost of the quantity held, without fees.
     pub cost: Cash,
-    /// Fees of the buys that belong to it.
+    /// Entry fees of the quantity held.
     pub entry_fees: Cash,
-    /// What the run's end valued one unit at: the next run starts from this value, so that nothing is made
-    /// or lost between the two.
+    /// Valuation price per unit at the end of the run. The next run opens with this price, so that equity is
+    /// continuous from run to run.
     pub mark: Price,
-    /// The round trip it is part of.
+    /// The round trip that the position belongs to.
     pub trip: CarriedTrip,
 }
 
 impl CarriedPosition {
-    /// What it was worth at the run's end, half up at eight places.
+    /// Market value at the end of the run, half up at eight places.
     pub fn worth(&self) -> Cash {
         Cash::notional(self.mark, self.quantity)
     }
 }
 
-/// A round trip that a run's end left open, so far.
+/// A round trip that is still open at the end of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CarriedTrip {
     /// Time of its first fill.
     pub opened_at: Timestamp,
-    /// Open time of the bar of that fill.
+    /// Open time of the bar of the first fill.
     pub opened_bar: Timestamp,
-    /// Its buys.
+    /// Volume-weighted sum of its buys.
     pub bought: PriceSum,
-    /// Their notionals.
+    /// Total notional of its buys.
     pub bought_for: Cash,
-    /// Their fees.
+    /// Total fees of its buys.
     pub entry_fees: Cash,
-    /// Its sells.
+    /// Volume-weighted sum of its sells.
     pub sold: PriceSum,
     /// Fees of all its fills.
     pub fees: Cash,
-    /// Realised by its sells.
+    /// Realised PnL so far, in the quote currency.
     pub realised: Cash,
-    /// How many fills.
+    /// Number of fills.
     pub fills: u32,
-    /// Worst excursion, at most 0.
+    /// Maximum adverse excursion so far, at most 0.
     pub worst: Cash,
-    /// Best excursion, at least 0.
+    /// Maximum favourable excursion so far, at least 0.
     pub best: Cash,
 }
 
 impl<S> Wallet<S> {
-    /// Nothing but quote currency.
+    /// A wallet with quote currency and no position.
     pub const fn of_cash(cash: Cash) -> Self {
         Self { cash, positions: Vec::new() }
     }
 
-    /// Quote currency and positions together, as the run's end valued them.
+    /// Quote currency plus the market value of the positions at the end of the run.
     pub fn equity(&self) -> Cash {
         self.cash + self.positions.iter().map(|(_, position)| position.worth()).sum()
     }

@@ -1,31 +1,31 @@
-//! Which indicator, with which parameters: the value that names a column of the `indicator` room.
+//! An indicator and its parameters: the key of a column in the `indicator` room.
 
 use std::fmt;
 
-/// A column of a bar.
+/// One column of a bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub enum BarField {
-    /// First price.
+    /// Open price.
     Open,
     /// Highest price.
     High,
     /// Lowest price.
     Low,
-    /// Last price.
+    /// Close price.
     Close,
-    /// Traded base quantity.
+    /// Traded volume in the base asset.
     Volume,
 }
 
-/// A multiplier in an indicator (the width of a Bollinger band), exact to a thousandth so that equal
-/// indicators are equal keys.
+/// A multiplier of an indicator (the width of a Bollinger band) in thousandths, an integer so that it can be
+/// compared and hashed exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct Thousandths(pub u32);
 
 /// An indicator with its parameters; periods are in bars of its timeframe and at least 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub enum IndicatorSpec {
-    /// The bar's own column.
+    /// A column of the bar itself.
     Field(BarField),
     /// Simple moving average of the close over `n` bars.
     Sma {
@@ -82,12 +82,13 @@ pub enum IndicatorSpec {
         /// Bars.
         n: u32,
     },
-    /// Highest high of the `n` bars BEFORE this one (so that a close can break it).
+    /// Highest high of the `n` bars before this one; this bar is excluded so that its close can break the
+    /// channel.
     DonchianHigh {
         /// Bars.
         n: u32,
     },
-    /// Lowest low of the `n` bars BEFORE this one.
+    /// Lowest low of the `n` bars before this one.
     DonchianLow {
         /// Bars.
         n: u32,

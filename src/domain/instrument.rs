@@ -1,51 +1,51 @@
-//! What can be traded: a symbol with its two assets and its trading rules.
+//! Instruments: a symbol with its base asset and trading rules.
 
 use super::{Cash, NameError, Price, Qty, Symbol};
 
-/// A symbol's place in the scenario's list of symbols.
+/// Index of a symbol in the scenario's list of symbols.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct SymbolId(pub u16);
 
 impl SymbolId {
-    /// As an index into a list of symbols.
+    /// The index as `usize`.
     pub const fn index(self) -> usize {
         self.0 as usize
     }
 }
 
-/// A symbol's trading rules. The base asset is what the scenario says, never cut out of the symbol's
-/// name; where it says nothing the base asset bears the symbol's own name.
+/// A symbol and its trading rules. The scenario states the base asset; it is never derived from the symbol's
+/// name. Without a statement the base asset has the symbol's full name.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Instrument {
-    /// The symbol as results show it: its unit before the name where that is not 1, `1000PEPEUSDT`.
+    /// The symbol as results show it, prefixed with its unit where that is not 1: `1000PEPEUSDT`.
     pub symbol: Symbol,
-    /// The symbol as the data and the scenario name it.
+    /// The symbol as the data and the scenario spell it.
     #[serde(skip)]
     pub source: Symbol,
-    /// How much of the base asset a price is for and a quantity counts in: prices are the data's times this,
-    /// quantities and volumes divided by it.
+    /// Units of the base asset per quoted unit. Prices are the data's prices times this number; quantities
+    /// and volumes are divided by it.
     #[serde(skip_serializing_if = "is_one")]
     pub unit: u32,
-    /// What is bought and sold.
+    /// The asset that is bought and sold.
     pub base_asset: String,
-    /// Order prices lie on multiples of this (default 0.00000001).
+    /// Tick size: order prices are multiples of it (default 0.00000001).
     pub price_tick: Price,
-    /// Quantities lie on multiples of this (default 0.00000001).
+    /// Lot size: quantities are multiples of it (default 0.00000001).
     pub quantity_step: Qty,
-    /// Smallest notional of an order, in the quote currency (default 1).
+    /// Minimum notional of an order, in the quote currency (default 1).
     pub min_notional: Cash,
 }
 
 impl Instrument {
-    /// The symbol of `unit` of what the data names `source`.
+    /// The name of `source` quoted in lots of `unit`: `1000PEPEUSDT`.
     ///
     /// # Errors
-    /// Where the name would be none a symbol can have.
+    /// [`NameError`] where the result is not a valid symbol.
     pub fn named(source: &Symbol, unit: u32) -> Result<Symbol, NameError> {
         if unit == 1 { Ok(source.clone()) } else { Symbol::new(&format!("{unit}{source}")) }
     }
 
-    /// A symbol with the default rules: eight places, a minimum notional of one.
+    /// An instrument with the default rules: tick and lot size of 0.00000001, minimum notional of 1.
     pub fn with_defaults(symbol: Symbol) -> Self {
         Self {
             base_asset: symbol.as_str().to_owned(),

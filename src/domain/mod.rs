@@ -1,7 +1,7 @@
-//! Values that every other room speaks in: money, time, names, orders, seeds.
+//! Values used by every other room: money, time, names, orders, seeds.
 //!
-//! Owns the newtypes and their arithmetic. Never reads a file, never holds state, uses nothing else of
-//! this crate. Invariant: a value that exists is valid; each rounding is named where it happens.
+//! Owns the newtypes and their arithmetic. Never reads a file, holds no state, depends on no other room.
+//! Invariants: a value that exists is valid; every rounding is named where it happens.
 
 mod carried;
 mod indicator;

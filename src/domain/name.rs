@@ -1,81 +1,82 @@
-//! Names that users give: scenarios, agents, symbols. One table of limits for all of them, see [`check_name`]:
-//! each may become the name of a file or folder, a word on a command line and a line on a terminal.
+//! Names that users give: scenarios, agents, symbols. All follow one set of rules, see [`check_name`],
+//! because each may become a file or folder name, a command-line argument and a line on a terminal.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// Most characters of a name.
+/// Maximum length in characters.
 const CHARACTERS: usize = 100;
-/// Most bytes: file names have 255, and some of ours carry an ending beside the name.
+/// Maximum length in bytes: file names allow 255, and some of our files append a suffix to the name.
 const BYTES: usize = 200;
-/// Characters that file systems or shells give a meaning of their own.
+/// Characters with a special meaning to file systems or shells.
 const SPECIAL: &str = "/\\:*?\"<>|$`";
-/// Beginnings that are read as an option, a home folder, or a hidden file.
+/// First characters that would make the name an option, a home folder or a hidden file.
 const BEGINNINGS: [char; 3] = ['-', '~', '.'];
-/// Names of devices on Windows, whatever ending follows them.
+/// Windows device names, reserved with any extension.
 const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
-/// Devices with a digit.
+/// Windows device names that are followed by a digit.
 const NUMBERED: [&str; 2] = ["com", "lpt"];
-/// What this program keeps beside scenarios and agents. Endings such as `-wal` belong to the databases.
+/// Files that this program keeps beside scenarios and agents, by their prefix (SQLite appends suffixes such
+/// as `-wal`).
 const OURS: [&str; 3] = ["tiltyard.db", "registry.backup.", "trials.db"];
-/// Folders and pages of this program's.
+/// Folders and files that this program writes into the results folder.
 const OUR_OWN: [&str; 4] = ["duels", "comparison.html", "comparison.md", "files.json"];
 
 /// Why a name is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
-    /// Empty, or only blanks.
+    /// Empty, or only whitespace.
     #[error("a name has at least one character")]
     Empty,
-    /// Too long for a file.
+    /// Longer than [`check_name`] allows.
     #[error(
         "`{text}..` has {characters} characters and {bytes} bytes; a name has at most {CHARACTERS} and {BYTES}"
     )]
     Long {
-        /// Its beginning.
+        /// Its first characters.
         text: String,
-        /// How many it has.
+        /// Length in characters.
         characters: usize,
-        /// How many they take in UTF-8.
+        /// Length in UTF-8 bytes.
         bytes: usize,
     },
-    /// A character that no file name, shell or terminal takes well.
+    /// Contains a character that file names, shells or terminals do not handle safely.
     #[error("`{}` has {what}, which no name may have", shown(.text))]
     Character {
         /// What was given.
         text: String,
-        /// In words.
+        /// Description of the character.
         what: String,
     },
-    /// A beginning or an end that means something else.
+    /// A first or last character that has a special meaning.
     #[error("`{}` {problem}", shown(.text))]
     Edge {
         /// What was given.
         text: String,
-        /// In words.
+        /// Description of the problem.
         problem: String,
     },
-    /// Something else is called this.
+    /// The name is reserved.
     #[error("`{text}` is {of}")]
     Reserved {
         /// What was given.
         text: String,
-        /// Whose name it is.
+        /// What the name is reserved for.
         of: &'static str,
     },
 }
 
-/// A name as a message may show it: characters that cannot be seen as their numbers.
+/// The name with invisible characters escaped, for messages.
 fn shown(text: &str) -> String {
     let shown = |c: char| if is_invisible(c) { format!("U+{:04X}", u32::from(c)) } else { c.to_string() };
     text.chars().map(shown).collect()
 }
 
-/// Whether a text can be the name of a scenario, an agent or a symbol: 1 to 100 characters in at most 200 bytes,
-/// all visible, none with a meaning for file systems or shells, and not the name of something else.
+/// Checks that a text can name a scenario, an agent or a symbol: 1 to 100 characters in at most 200 bytes,
+/// all visible, none special to file systems or shells, and not a reserved name.
 ///
 /// # Errors
-/// [`NameError`], the first thing that is wrong.
+/// [`NameError`] with the first problem.
 pub fn check_name(text: &str) -> Result<(), NameError> {
     let text_of = || text.to_owned();
     if text.trim().is_empty() {
@@ -126,8 +127,8 @@ fn reserved(text: &str) -> Option<&'static str> {
     ours.then_some("the name of one of tiltyard's own files")
 }
 
-/// Control characters, and those of Unicode's category `Cf` (format) with the separators of lines: marks of
-/// direction, joiners, blanks without width. They change how the text around them is read.
+/// Control characters, characters of the Unicode category `Cf` (format) and line separators: direction marks,
+/// joiners, zero-width spaces. They change how the surrounding text is displayed.
 fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(
@@ -135,7 +136,7 @@ fn is_invisible(c: char) -> bool {
             '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{180e}'
                 | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
                 | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e007f}'
-                // Letters that show as nothing.
+                // Letters that are displayed as nothing.
                 | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{3164}' | '\u{ffa0}'
         )
 }
@@ -147,15 +148,15 @@ macro_rules! name {
         pub struct $name(Arc<str>);
 
         impl $name {
-            /// From text.
+            /// Checks and wraps a text.
             ///
             /// # Errors
-            /// [`NameError`] where the text cannot serve as a name, also of a file.
+            /// [`NameError`] where the text is not a valid name.
             pub fn new(text: &str) -> Result<Self, NameError> {
                 check_name(text).map(|()| Self(text.into()))
             }
 
-            /// The text.
+            /// The name as text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -176,12 +177,12 @@ macro_rules! name {
 }
 
 name! {
-    /// What an agent is called; unique in its scenario, and the name of its result folder.
+    /// Name of an agent: unique in its scenario, and the name of its result folder.
     AgentName
 }
 
 name! {
-    /// A traded symbol as the data files name it: `BTCUSDT`, `AAPL`.
+    /// A traded symbol as the data files spell it: `BTCUSDT`, `AAPL`.
     Symbol
 }
 

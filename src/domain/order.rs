@@ -1,17 +1,17 @@
-//! Orders: what a strategy asks for, and how an order can end.
+//! Orders: what a strategy can request, and how an order can end.
 
 use super::{Bps, Cash, Price, Qty, SymbolId, Timestamp};
 
-/// Number of an order within one agent's window, from 1, in the order of placing.
+/// Order number, from 1 in the sequence of placement within one agent's window.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OrderId(pub u64);
 
 /// Buy or sell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Side {
-    /// Base in, quote out.
+    /// Receives the base asset, pays quote currency.
     Buy,
-    /// Base out, quote in.
+    /// Delivers the base asset, receives quote currency.
     Sell,
 }
 
@@ -28,18 +28,19 @@ impl Side {
 /// How much to trade.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Size {
-    /// A base quantity.
+    /// A quantity of the base asset.
     Qty(Qty),
-    /// A quote amount, fee inside: becomes `amount / (price * (1 + fee))` at the fill price, down to the step.
+    /// A quote amount including the fee: becomes `amount / (price * (1 + fee))` at the fill price, rounded
+    /// down to the step.
     Quote(Cash),
-    /// A quote amount that is this share of the equity marked at the deciding close.
+    /// A quote amount equal to this share of the equity at the close of the decision bar.
     EquityShare(Bps),
-    /// This share of the position held when the order is placed; for sells.
+    /// This share of the position held when the order is placed; for sells only.
     PositionShare(Bps),
 }
 
 impl Size {
-    /// All of the position.
+    /// The whole position.
     pub const ALL: Self = Self::PositionShare(Bps::WHOLE);
 }
 
@@ -48,46 +49,46 @@ impl Size {
 pub enum Distance {
     /// As a share of the reference price.
     Share(Bps),
-    /// In quote currency.
+    /// In quote currency per unit.
     Absolute(Price),
 }
 
-/// What makes an order fill.
+/// The order type: when and at what price it fills.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OrderKind {
-    /// At the next open.
+    /// At the next bar's open.
     Market,
     /// At `price` or better.
     Limit {
         /// Worst acceptable price.
         price: Price,
     },
-    /// A market order once `trigger` is reached (a sell: from above; a buy: from below).
+    /// Becomes a market order once `trigger` is reached (a sell: from above; a buy: from below).
     Stop {
-        /// Price that wakes it.
+        /// Trigger price.
         trigger: Price,
     },
-    /// A limit order once `trigger` is reached.
+    /// Becomes a limit order once `trigger` is reached.
     StopLimit {
-        /// Price that wakes it.
+        /// Trigger price.
         trigger: Price,
-        /// Worst acceptable price from then on.
+        /// Worst acceptable price after the trigger.
         price: Price,
     },
-    /// Leaves a position at a gain: fills like a limit order at `price`, and is reduce-only.
+    /// Closes a position at a profit: fills like a limit order at `price`, and is reduce-only.
     TakeProfit {
-        /// The target.
+        /// Target price.
         price: Price,
     },
-    /// A stop that follows the best price since it was placed at a distance.
+    /// A stop that trails the best price since placement.
     TrailingStop {
-        /// How far behind.
+        /// Distance behind the best price.
         distance: Distance,
     },
 }
 
 impl OrderKind {
-    /// One of each kind, in the order of the documentation.
+    /// One example of each kind, in the order of the documentation.
     pub const ALL: [Self; 6] = [
         Self::Market,
         Self::Limit { price: Price::ZERO },
@@ -97,7 +98,7 @@ impl OrderKind {
         Self::TrailingStop { distance: Distance::Absolute(Price::ZERO) },
     ];
 
-    /// What it does, in a sentence.
+    /// One-sentence description for the documentation.
     pub const fn doc(self) -> &'static str {
         match self {
             Self::Market => "fills at the next open",
@@ -122,15 +123,15 @@ impl OrderKind {
     }
 }
 
-/// How long an order waits.
+/// How long an order stays open.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum TimeInForce {
     /// Until it fills, is cancelled, or the window ends.
     #[default]
     Gtc,
-    /// Until the UTC day of its placing ends.
+    /// Until the end of the UTC day of its placement.
     Day,
-    /// The first bar that could match it, then what is left is cancelled.
+    /// Until the first bar that could match it; the unfilled rest is then cancelled.
     Ioc,
     /// Until this time.
     GoodTill(Timestamp),
@@ -148,7 +149,7 @@ impl TimeInForce {
     }
 }
 
-/// Where a protective order of a bracket is set.
+/// Price level of a protective order in a bracket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Protection {
     /// At this distance from the entry's fill price (below it for a stop, above it for a target).
@@ -157,35 +158,35 @@ pub enum Protection {
     At(Price),
 }
 
-/// Protective orders that come alive with the entry's fill; when one fills, the others are cancelled.
+/// Protective orders that become active when the entry fills; when one fills, the others are cancelled.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Bracket {
-    /// A stop under the position.
+    /// Stop below the position.
     pub stop_loss: Option<Protection>,
-    /// A target above it.
+    /// Target above the position.
     pub take_profit: Option<Protection>,
-    /// A stop that follows the price.
+    /// Distance of a trailing stop.
     pub trailing_stop: Option<Distance>,
 }
 
-/// An order as a strategy asks for it.
+/// An order as a strategy requests it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OrderRequest {
-    /// What to trade.
+    /// Symbol to trade.
     pub symbol: SymbolId,
     /// Buy or sell.
     pub side: Side,
-    /// How much.
+    /// How much to trade.
     pub size: Size,
-    /// When it fills.
+    /// Order type.
     pub kind: OrderKind,
-    /// How long it waits.
+    /// How long it stays open.
     pub time_in_force: TimeInForce,
-    /// Never opens or grows a position: cut to what is held, refused where nothing is.
+    /// Never opens or increases a position: cut to the quantity held, refused where nothing is held.
     pub reduce_only: bool,
-    /// Protective orders for an entry.
+    /// Protective orders attached to an entry.
     pub bracket: Option<Bracket>,
-    /// Why the strategy sent it, for the logs: `cross_up`, `rule_exit`.
+    /// The strategy's reason, for the logs: `cross_up`, `rule_exit`.
     pub reason: &'static str,
 }
 
@@ -204,19 +205,19 @@ impl OrderRequest {
         }
     }
 
-    /// A market sell that can only reduce the position.
+    /// A reduce-only market sell.
     pub const fn sell(symbol: SymbolId, size: Size, reason: &'static str) -> Self {
         Self { side: Side::Sell, reduce_only: true, ..Self::buy(symbol, size, reason) }
     }
 
-    /// The same order of another kind.
+    /// The same order with another kind.
     #[must_use]
     pub const fn of_kind(self, kind: OrderKind) -> Self {
         Self { kind, ..self }
     }
 }
 
-/// What a strategy can do at the close of a bar.
+/// An action of a strategy at the close of a bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(
     clippy::large_enum_variant,
@@ -225,11 +226,11 @@ impl OrderRequest {
 pub enum Action {
     /// Place an order.
     Place(OrderRequest),
-    /// Cancel one order of its own.
+    /// Cancel one of the agent's orders.
     Cancel(OrderId),
-    /// Cancel all its waiting orders in a symbol.
+    /// Cancel all open orders of the agent in a symbol.
     CancelAll(SymbolId),
-    /// Cancel all its waiting orders in a symbol, then sell all of the position at the market.
+    /// Cancel all open orders of the agent in a symbol, then sell the whole position at the market.
     Close(SymbolId, &'static str),
 }
 
@@ -238,7 +239,7 @@ pub enum Action {
 pub enum OrderOrigin {
     /// The strategy.
     Strategy,
-    /// A bracket of the order with this number.
+    /// A bracket; the number is that of its entry order.
     Bracket(OrderId),
     /// A risk rule that closes positions.
     Risk,
@@ -246,7 +247,7 @@ pub enum OrderOrigin {
     WindowEnd,
 }
 
-/// Whether a fill took liquidity or rested.
+/// Whether a fill took or provided liquidity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Liquidity {
     /// Pays the taker fee and slippage.
@@ -265,16 +266,16 @@ impl Liquidity {
     }
 }
 
-/// How an order ended. Every order has exactly one end, with a time and a reason.
+/// Final status of an order. Every order ends exactly once, with a time and a reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OrderStatus {
-    /// Filled whole (or to the size it was cut to).
+    /// Completely filled (or filled to the size it was cut to).
     Filled,
-    /// Taken back: by its agent, by its bracket sibling, by a risk rule, or by the window's end.
+    /// Cancelled by its agent, by its bracket sibling, by a risk rule, or by the end of the window.
     Cancelled,
-    /// Its time in force ran out.
+    /// Its time in force ended.
     Expired,
-    /// Refused by the risk profile, or by the ledger at the fill.
+    /// Refused by the risk profile, or by the ledger when it was to fill.
     Rejected,
 }
 
@@ -295,28 +296,28 @@ impl OrderStatus {
 pub enum RefusalCode {
     /// The symbol is not in the scenario.
     InvalidSymbol,
-    /// The symbol has no bar now.
+    /// The symbol has no bar at this tick.
     PriceNotAvailable,
-    /// Not positive, not on the step, or below the minimum notional.
+    /// Not positive, not a multiple of the step, or below the minimum notional.
     InvalidQuantity,
-    /// Not enough available balance, fee included.
+    /// Available balance does not cover the cost including the fee.
     InsufficientBalance,
     /// Above `max_order_size_pct`.
     OrderTooLarge,
     /// Above `max_position_size_pct`.
     PositionLimitExceeded,
-    /// `max_open_orders` are waiting already.
+    /// The agent already has `max_open_orders` open orders.
     TooManyOpenOrders,
-    /// The day's loss has reached its limit.
+    /// The daily loss limit is reached.
     DailyLossLimit,
-    /// Drawdown or consecutive losses have opened the breaker.
+    /// The circuit breaker is open after a drawdown or consecutive losses.
     CircuitBreaker,
-    /// Above `orders_per_minute`.
+    /// More than `orders_per_minute`.
     RateLimited,
 }
 
 impl RefusalCode {
-    /// All, in the order of the checks.
+    /// All codes, in the order of the checks.
     pub const ALL: [Self; 10] = [
         Self::InvalidSymbol,
         Self::PriceNotAvailable,
@@ -330,7 +331,7 @@ impl RefusalCode {
         Self::RateLimited,
     ];
 
-    /// What it says, in a sentence.
+    /// One-sentence description for the documentation.
     pub const fn doc(self) -> &'static str {
         match self {
             Self::InvalidSymbol => "the symbol is not in the scenario",

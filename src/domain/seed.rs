@@ -1,14 +1,14 @@
-//! Seeds: every random stream comes from the scenario's seed and the identity of what draws from it.
+//! Seeds: every random stream is derived from the scenario's seed and the identity of its consumer.
 
 use std::fmt;
 
-/// A scenario's seed, or one derived from it. Never from a clock, a thread or an order of completion.
+/// A scenario's seed, or one derived from it; never from a clock, a thread or completion order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct Seed(pub u64);
 
 impl Seed {
-    /// The key of the stream that belongs to these identifying parts, in this order: BLAKE3 over the seed
-    /// and the length-prefixed parts. 32 bytes, as `ChaCha` takes them.
+    /// The 32-byte `ChaCha` key for the consumer with these identifying parts: BLAKE3 over the seed and the
+    /// length-prefixed parts, in order.
     pub fn key(self, parts: &[&str]) -> [u8; 32] {
         let mut hash = blake3::Hasher::new_derive_key("tiltyard 2026 random stream");
         hash.update(&self.0.to_le_bytes());

@@ -1,4 +1,4 @@
-//! Time: instants, lengths and bar intervals, all whole microseconds in UTC.
+//! Time: instants, durations and bar intervals, all in whole microseconds, UTC.
 
 use std::fmt;
 use std::ops::{Add, Sub};
@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 const MICROS_PER_SECOND: i64 = 1_000_000;
 const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 
-/// Why a text is no time, or no length of time.
+/// Why a text is not a time, a duration or a bar interval.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TimeError {
     /// Not a UTC time.
@@ -18,13 +18,13 @@ pub enum TimeError {
         /// What was given.
         text: String,
     },
-    /// Not a length.
+    /// Not a duration.
     #[error("`{text}` is not a length of time such as 15m, 4h, 30d or 2w")]
     NotASpan {
         /// What was given.
         text: String,
     },
-    /// Not a usable bar interval.
+    /// A duration that is not a valid bar interval.
     #[error("`{text}` does not divide a day (or a week) evenly")]
     Uneven {
         /// What was given.
@@ -32,34 +32,34 @@ pub enum TimeError {
     },
 }
 
-/// An instant, in microseconds since 1970-01-01T00:00:00 UTC. Bars carry their OPEN time.
+/// An instant, in microseconds since 1970-01-01T00:00:00 UTC. Bars are stamped with their open time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// From microseconds since 1970.
+    /// From microseconds since the Unix epoch.
     pub const fn from_micros(micros: i64) -> Self {
         Self(micros)
     }
 
-    /// Microseconds since 1970.
+    /// Microseconds since the Unix epoch.
     pub const fn micros(self) -> i64 {
         self.0
     }
 
-    /// Days since 1970-01-01, counted in UTC: the calendar day this instant lies in.
+    /// UTC calendar day, in days since 1970-01-01.
     pub const fn utc_day(self) -> i64 {
         self.0.div_euclid(MICROS_PER_DAY)
     }
 
-    /// The instant's calendar form.
+    /// As a `chrono` UTC date and time.
     pub fn to_utc(self) -> DateTime<Utc> {
         DateTime::from_timestamp_micros(self.0).unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 }
 
-/// RFC 3339 in UTC, without a fraction of a second where there is none.
+/// RFC 3339 in UTC; fractional seconds only where there are any.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let utc = self.to_utc();
@@ -75,7 +75,7 @@ impl fmt::Display for Timestamp {
 impl FromStr for Timestamp {
     type Err = TimeError;
 
-    /// `2024-01-31`, `2024-01-31T00:00[:00]`, with `Z` or an offset; without one it is UTC.
+    /// Parses `2024-01-31` or `2024-01-31T00:00[:00]`, with `Z` or an offset; without one the time is UTC.
     fn from_str(text: &str) -> Result<Self, TimeError> {
         if let Ok(full) = DateTime::parse_from_rfc3339(text) {
             return Ok(Self(full.timestamp_micros()));
@@ -127,7 +127,7 @@ impl Sub for Timestamp {
     }
 }
 
-/// A length of time in microseconds.
+/// A duration in microseconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span(i64);
 
@@ -152,7 +152,7 @@ impl Span {
         self.0
     }
 
-    /// Whether it is no time at all.
+    /// Whether the duration is zero.
     pub const fn is_zero(&self) -> bool {
         self.0 == 0
     }
@@ -163,7 +163,7 @@ impl Span {
         self.0 as f64 / MICROS_PER_SECOND as f64
     }
 
-    /// This length `n` times over.
+    /// This duration times `n`.
     pub const fn times(self, n: i64) -> Self {
         Self(self.0.saturating_mul(n))
     }
@@ -176,7 +176,7 @@ impl Add for Span {
     }
 }
 
-/// The largest unit that divides the length: `90m`, `4h`, `30d`.
+/// Formats in the largest unit that divides the duration: `90m`, `4h`, `30d`.
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.0 / MICROS_PER_SECOND;
@@ -195,7 +195,7 @@ impl fmt::Display for Span {
 impl FromStr for Span {
     type Err = TimeError;
 
-    /// A whole number and one of `s`, `m`, `h`, `d`, `w`.
+    /// Parses a whole number followed by `s`, `m`, `h`, `d` or `w`.
     fn from_str(text: &str) -> Result<Self, TimeError> {
         let bad = || TimeError::NotASpan { text: text.to_owned() };
         let split = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(bad)?;
@@ -213,7 +213,7 @@ impl FromStr for Span {
     }
 }
 
-/// The spacing of bars: a length that divides a UTC day, or a whole number of days.
+/// The spacing of bars: a duration that divides a UTC day, or a whole number of days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Interval(Span);
 
@@ -223,16 +223,17 @@ impl Interval {
     /// One day.
     pub const DAY: Self = Self(Span::DAY);
 
-    /// From a length.
+    /// From a duration.
     ///
     /// # Errors
-    /// [`TimeError::Uneven`] where it is not positive, or neither divides a day nor is whole days.
+    /// [`TimeError::Uneven`] where it is not positive, or neither divides a day nor is a whole number of
+    /// days.
     pub fn new(span: Span) -> Result<Self, TimeError> {
         let even = span.0 > 0 && (MICROS_PER_DAY % span.0 == 0 || span.0 % MICROS_PER_DAY == 0);
         even.then_some(Self(span)).ok_or_else(|| TimeError::Uneven { text: span.to_string() })
     }
 
-    /// As a length.
+    /// As a duration.
     pub const fn span(self) -> Span {
         self.0
     }
@@ -247,7 +248,7 @@ impl Interval {
         self.0.0 % finer.0.0 == 0
     }
 
-    /// The open of the bar that `at` falls in, aligned to midnight UTC (weeks to Monday).
+    /// Open time of the bar that contains `at`, aligned to midnight UTC (weeks to Monday).
     pub const fn floor(self, at: Timestamp) -> Timestamp {
         // 1970-01-01 was a Thursday: weeks are counted from Monday 1969-12-29.
         let origin = if self.0.0 % (7 * MICROS_PER_DAY) == 0 { -3 * MICROS_PER_DAY } else { 0 };

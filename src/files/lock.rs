@@ -1,4 +1,4 @@
-//! Locks of the operating system: they end with the process that holds them, however it ends.
+//! Operating-system file locks, released when the holding process ends for any reason.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use super::temporary;
 
-/// A lock on a folder itself: no file is needed for it, and it stays with the folder when that is renamed.
+/// A lock on a folder itself. It needs no lock file and stays with the folder when that is renamed.
 #[derive(Debug)]
 pub struct FolderLock(File);
 
 impl FolderLock {
-    /// Waits until nobody else holds the folder. A file system without locks gives one that nobody respects.
+    /// Waits for the exclusive lock. On a file system without locks it returns a lock that excludes nobody.
     ///
     /// # Errors
     /// Where the folder cannot be opened, or is a symbolic link.
@@ -19,7 +19,7 @@ impl FolderLock {
         Self::wait(open_folder(folder, false)?)
     }
 
-    /// The same for a folder that the user named, which may be a link.
+    /// As [`Self::exclusive`], for a folder that the user named, which may be a symbolic link.
     ///
     /// # Errors
     /// Where the folder cannot be opened.
@@ -34,17 +34,17 @@ impl FolderLock {
         }
     }
 
-    /// The folder's lock where nobody holds it.
+    /// The exclusive lock, or `None` where another process holds one.
     ///
     /// # Errors
-    /// Where the folder cannot be opened, is a symbolic link, or lies on a file system without locks.
+    /// Where the folder cannot be opened, is a symbolic link, or is on a file system without locks.
     pub fn try_exclusive(folder: &Path) -> io::Result<Option<Self>> {
         let file = open_folder(folder, false)?;
         let locked = file.try_lock();
         held(file, locked)
     }
 
-    /// The same for a folder that the user named, which may be a link.
+    /// As [`Self::try_exclusive`], for a folder that the user named, which may be a symbolic link.
     ///
     /// # Errors
     /// As [`FolderLock::try_exclusive`].
@@ -54,7 +54,8 @@ impl FolderLock {
         held(file, locked)
     }
 
-    /// A lock that others may share, of a folder that the user named; none while somebody holds it alone.
+    /// A shared lock on a folder that the user named, or `None` while another process holds the exclusive
+    /// lock.
     ///
     /// # Errors
     /// As [`FolderLock::try_exclusive`].
@@ -64,7 +65,7 @@ impl FolderLock {
         held(file, locked)
     }
 
-    /// Whether the folder of this lock is the one at a path now.
+    /// Whether the locked folder is still the one at `path`.
     pub fn is_at(&self, path: &Path) -> bool {
         let own = self.0.metadata();
         let found = fs::symlink_metadata(path);
@@ -80,22 +81,22 @@ fn held(file: File, locked: Result<(), TryLockError>) -> io::Result<Option<Folde
     }
 }
 
-/// Whether a lock failed because the file system knows none (some network file systems).
+/// Whether locking failed because the file system does not support it (some network file systems).
 fn has_no_locks(error: &io::Error) -> bool {
-    // NFS turns a lock into one on a range, which a folder cannot have: "bad file descriptor".
+    // NFS emulates locks with byte-range locks, which a folder opened for reading cannot have (EBADF).
     error.kind() == io::ErrorKind::Unsupported || matches!(error.raw_os_error(), Some(9 | 37 | 38 | 95))
 }
 
-/// A lock on a small file beside what it protects, for as long as it lives; the file goes with it.
+/// A lock on a small lock file beside the protected file, held until dropped; dropping removes the lock file.
 #[derive(Debug)]
 pub struct FileLock {
     path: PathBuf,
-    /// Locked.
+    /// Open and locked.
     _file: File,
 }
 
 impl FileLock {
-    /// Waits for the right to write a file: its lock lies beside it under a hidden name.
+    /// Waits for the exclusive right to write `path`; the lock file is hidden beside it.
     ///
     /// # Errors
     /// As [`FileLock::exclusive`].
@@ -106,10 +107,10 @@ impl FileLock {
         Self::exclusive(&path.with_file_name(name))
     }
 
-    /// Waits until nobody else holds the file, which is made where it is missing.
+    /// Waits for the exclusive lock on a lock file, which is created where missing.
     ///
     /// # Errors
-    /// Where it cannot be opened, or something that is no plain file lies in its place.
+    /// Where it cannot be opened, or is not a regular file.
     pub fn exclusive(path: &Path) -> io::Result<Self> {
         loop {
             let file = open_lock_file(path)?;
@@ -117,7 +118,8 @@ impl FileLock {
                 Err(error) if !has_no_locks(&error) => return Err(error),
                 _ => {}
             }
-            // The one who held it has removed it meanwhile: then this lock is on a file that nobody finds.
+            // The previous holder may have removed the file meanwhile; then this lock is on an unlinked file,
+            // and is taken again.
             let (own, found) = (file.metadata()?, fs::symlink_metadata(path));
             if found.is_ok_and(|found| is_same(&own, &found)) {
                 temporary::remember(path);
@@ -129,7 +131,7 @@ impl FileLock {
 
 impl Drop for FileLock {
     fn drop(&mut self) {
-        // Removed while it is still locked: whoever waits for it looks again.
+        // Removed while still locked: a waiting process notices and tries again.
         let _ = fs::remove_file(&self.path);
         temporary::forget(&self.path);
     }
@@ -159,15 +161,15 @@ fn open_folder(folder: &Path, _: bool) -> io::Result<File> {
     File::open(folder)
 }
 
-/// Opens or makes a lock file: nothing in it is read or changed.
+/// Opens or creates a lock file. Its content is neither read nor changed.
 fn open_lock_file(path: &Path) -> io::Result<File> {
     open_plain(OpenOptions::new().read(true).write(true).create(true).truncate(false), path)
 }
 
-/// Opens a file as asked, where it is a plain one: no link is followed, and no device is waited for.
+/// Opens a file with the given options if it is a regular file; does not follow links or block on devices.
 ///
 /// # Errors
-/// Where it cannot be opened, or is something else.
+/// Where it cannot be opened, or is not a regular file.
 pub fn open_plain(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(

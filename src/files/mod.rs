@@ -1,9 +1,9 @@
-//! Files and folders of this program's own: locks, temporary files, replacement in one step, durability.
+//! This program's own files and folders: locks, temporary files, atomic replacement, durability.
 //!
-//! Owns how something of ours is opened, made, replaced and removed, so that every room does it the same way.
-//! Never decides what a file holds. Invariants: nothing is opened or emptied through a symbolic link; a file
-//! or folder that has its final name is whole; ownership of something unfinished is a lock of the operating
-//! system's, which ends with the process that holds it.
+//! Owns how they are opened, created, replaced and removed, so that every room does it in the same way. Knows
+//! nothing of their content. Invariants: nothing is opened or truncated through a symbolic link; a file or
+//! folder under its final name is complete; an unfinished one is owned through an operating-system lock,
+//! which ends with the owning process.
 
 mod lock;
 mod replace;

@@ -1,25 +1,25 @@
-//! A folder takes the place of another.
+//! Replaces one folder by another.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// How a folder came to its place, so that it can be undone.
+/// How the folder was put in place; needed to undo it.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Replaced {
-    /// Nothing was there.
+    /// The target did not exist.
     Nothing,
-    /// Both changed places in one step: what was there is where the new one was.
+    /// Both folders were exchanged atomically: the previous one is now at the new one's old path.
     Exchanged,
-    /// In two steps, where the file system cannot exchange: what was there lies here.
+    /// In two renames, where the file system cannot exchange: the previous folder is at this path.
     Aside(PathBuf),
 }
 
-/// Puts the folder `from` at `to`. What is there is kept: it changes places with `from` in one step, or, where
-/// the file system cannot do that, is renamed to `aside` first.
+/// Moves the folder `from` to `to`. An existing folder at `to` is kept: exchanged with `from` atomically, or,
+/// where the file system cannot do that, renamed to `aside` first.
 ///
 /// # Errors
-/// Where a rename fails, or something that is no folder lies at `to`; everything is as it was then.
+/// Where a rename fails, or `to` exists and is not a folder; the state before is restored.
 pub fn replace_folder(from: &Path, to: &Path, aside: &Path) -> io::Result<Replaced> {
     match fs::symlink_metadata(to) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -41,9 +41,9 @@ pub fn replace_folder(from: &Path, to: &Path, aside: &Path) -> io::Result<Replac
 }
 
 impl Replaced {
-    /// Undoes it, as well as it can be.
+    /// Undoes the replacement, best effort.
     pub fn undo(&self, from: &Path, to: &Path) {
-        // Best effort: what stays undone, the next command sees and repairs.
+        // Whatever cannot be undone here is detected and repaired by the next command.
         let _ = match self {
             Self::Nothing => fs::rename(to, from),
             Self::Exchanged => exchange(from, to).map(drop),
@@ -51,7 +51,7 @@ impl Replaced {
         };
     }
 
-    /// Where that which was there before lies now.
+    /// Path of the previous folder now.
     pub fn former<'a>(&'a self, from: &'a Path) -> Option<&'a Path> {
         match self {
             Self::Nothing => None,
@@ -64,14 +64,14 @@ impl Replaced {
 fn by_two_renames(from: &Path, to: &Path, aside: &Path) -> io::Result<Replaced> {
     fs::rename(to, aside)?;
     if let Err(error) = fs::rename(from, to) {
-        // What cannot be taken back now, the next command takes back.
+        // Whatever cannot be undone here is undone by the next command.
         let _ = fs::rename(aside, to);
         return Err(error);
     }
     Ok(Replaced::Aside(aside.to_owned()))
 }
 
-/// Exchanges two names in one step; `false` where the file system cannot.
+/// Exchanges two paths atomically; `false` where the file system cannot.
 #[cfg(target_os = "linux")]
 fn exchange(one: &Path, other: &Path) -> io::Result<bool> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};

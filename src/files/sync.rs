@@ -1,13 +1,13 @@
-//! Waiting until something is on the disk.
+//! Durability: waits until files and folders are on disk.
 
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Waits until every file and folder below is on the disk.
+/// Syncs every file and folder below `folder` to disk.
 ///
 /// # Errors
-/// With the path that could not be written.
+/// The path that could not be synced, and why.
 pub fn sync_tree(folder: &Path) -> Result<(), (PathBuf, io::Error)> {
     let at = |path: &Path| {
         let path = path.to_owned();
@@ -26,10 +26,10 @@ pub fn sync_tree(folder: &Path) -> Result<(), (PathBuf, io::Error)> {
     sync_folder(folder).map_err(at(folder))
 }
 
-/// Makes a folder's list of entries durable, where the system can.
+/// Makes a folder's directory entries durable, on systems that support it.
 ///
 /// # Errors
-/// Where the disk refuses.
+/// Where the sync fails.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) {
         File::open(folder)?.sync_all()?;

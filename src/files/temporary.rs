@@ -1,7 +1,7 @@
-//! Files on their way to their name: written beside it under a hidden one, locked while their writer lives.
+//! Temporary files: written under a hidden name beside the target, locked while their writer lives.
 //!
-//! What a killed process leaves is recognised by its exact form and its missing lock, and swept by the next
-//! writer in the folder. What Ctrl-C interrupts is removed at once, see [`remove_temporaries`].
+//! Files left by a killed process are recognised by their exact name pattern and missing lock, and removed by
+//! the next writer in the folder. On Ctrl-C they are removed at once, see [`remove_temporaries`].
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -15,12 +15,12 @@ use super::{FolderLock, sync_folder};
 
 const PREFIX: &str = ".tiltyard-";
 const SUFFIX: &str = ".tmp";
-/// Random characters between them.
+/// Number of random characters between prefix and suffix.
 const RANDOM: usize = 6;
 
-/// Files of this process that are not finished.
+/// Unfinished files of this process.
 struct Pending {
-    /// Set once the process is about to end: no new ones.
+    /// Set when the process is about to end; no file may be created after that.
     closed: bool,
     paths: BTreeSet<PathBuf>,
 }
@@ -31,36 +31,36 @@ fn pending() -> MutexGuard<'static, Pending> {
     PENDING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Notes a file that goes when the process is interrupted.
+/// Registers a file to be removed when the process is interrupted.
 pub(super) fn remember(path: &Path) {
     pending().paths.insert(path.to_owned());
 }
 
-/// Forgets a file that is finished, or gone.
+/// Unregisters a file that is finished or removed.
 pub(super) fn forget(path: &Path) {
     pending().paths.remove(path);
 }
 
-/// Removes the unfinished files of this process, which must end now: no new ones can be made.
+/// Removes the unfinished files of this process. The process must end after that: no new ones can be created.
 pub fn remove_temporaries() {
     let mut pending = pending();
     pending.closed = true;
     for path in &pending.paths {
-        // Nobody is left to tell; what stays is swept by the next writer.
+        // An error has no one to report to; the next writer removes the file.
         let _ = fs::remove_file(path);
     }
 }
 
-/// What to do where a file of the name exists.
+/// What to do where the target file exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Existing {
-    /// Leave it, and fail.
+    /// Keep it and fail.
     Keep,
-    /// Put the new one in its place.
+    /// Replace it.
     Replace,
 }
 
-/// A path that goes when the process is interrupted, until dropped.
+/// A path that is removed when the process is interrupted; unregistered on drop.
 #[derive(Debug)]
 struct Remembered(PathBuf);
 
@@ -70,7 +70,7 @@ impl Drop for Remembered {
     }
 }
 
-/// A file without a name yet; gone when dropped.
+/// A file without its final name; removed on drop.
 #[derive(Debug)]
 pub struct Temporary {
     file: NamedTempFile,
@@ -78,20 +78,20 @@ pub struct Temporary {
 }
 
 impl Temporary {
-    /// In a folder, which is made where it is missing.
+    /// Creates a file in a folder, which is created where missing.
     ///
     /// # Errors
-    /// Where the folder or the file cannot be made.
+    /// Where the folder or the file cannot be created.
     pub fn create_in(folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
-        // Whoever sweeps the folder holds it too: no file of ours is seen before its lock.
+        // [`sweep_temporaries`] takes this lock too, so it cannot see the new file before it is locked.
         let _folder = FolderLock::exclusive_named(folder)?;
         let mut pending = pending();
         if pending.closed {
             return Err(io::ErrorKind::Interrupted.into());
         }
         let file = builder().tempfile_in(folder)?;
-        // Where the file system has no locks, nothing is swept either.
+        // On a file system without locks nothing is swept either.
         let _ = file.as_file().try_lock();
         let path = file.path().to_owned();
         pending.paths.insert(path.clone());
@@ -103,23 +103,24 @@ impl Temporary {
         self.file.as_file()
     }
 
-    /// Where it lies.
+    /// Its temporary path.
     pub fn path(&self) -> &Path {
         self.file.path()
     }
 
-    /// The file opened once more, at its beginning.
+    /// A second handle to the file, positioned at the start.
     ///
     /// # Errors
-    /// Where it is gone.
+    /// Where it no longer exists.
     pub fn reopen(&self) -> io::Result<File> {
         self.file.reopen()
     }
 
-    /// Gives it its name once it is on the disk.
+    /// Syncs the file to disk and renames it to `path`.
     ///
     /// # Errors
-    /// Where the disk refuses, or the name is taken and [`Existing::Keep`] was asked for. The file is gone then.
+    /// Where the disk fails, or the name is taken and [`Existing::Keep`] was given; the temporary file is
+    /// removed then.
     pub fn persist(self, path: &Path, existing: Existing) -> io::Result<()> {
         let Self { file, remembered } = self;
         file.as_file().sync_all()?;
@@ -133,17 +134,17 @@ impl Temporary {
     }
 }
 
-/// Writes a text as a file that appears whole or not at all.
+/// Writes a file atomically: it appears complete or not at all.
 ///
 /// # Errors
-/// As for any file; what was there stays then.
+/// As for writing any file; an existing file is unchanged then.
 pub fn write_whole(path: &Path, text: &str, existing: Existing) -> io::Result<()> {
     let file = Temporary::create_in(parent(path))?;
     file.file().write_all(text.as_bytes())?;
     file.persist(path, existing)
 }
 
-/// Removes what killed writers left in a folder.
+/// Removes the temporary files of dead writers in a folder.
 ///
 /// # Errors
 /// Where the folder cannot be read.
@@ -152,7 +153,7 @@ pub fn sweep_temporaries(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let ours = entry.file_name().to_str().is_some_and(is_ours) && entry.file_type()?.is_file();
-        // A lock that is had is one that nobody holds: its writer is dead.
+        // If the lock can be taken, the writer is dead.
         if ours && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok()) {
             let _ = fs::remove_file(entry.path());
         }
@@ -160,7 +161,7 @@ pub fn sweep_temporaries(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Exactly the names that [`builder`] gives.
+/// Whether a name matches the pattern that [`builder`] creates.
 fn is_ours(name: &str) -> bool {
     let random = name.strip_prefix(PREFIX).and_then(|rest| rest.strip_suffix(SUFFIX));
     random.is_some_and(|random| {
@@ -168,7 +169,7 @@ fn is_ours(name: &str) -> bool {
     })
 }
 
-/// A temporary file that others may read once it has its name, as any file one writes.
+/// Temporary files get the permissions of a normal file, so that others can read the result.
 fn builder() -> tempfile::Builder<'static, 'static> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(PREFIX).suffix(SUFFIX).rand_bytes(RANDOM);

@@ -1,4 +1,4 @@
-//! The wallet of one agent: quote currency, positions, and what of both is locked.
+//! The wallet of one agent: quote currency, positions, and the locked part of both.
 
 use super::{LedgerError, Position};
 use crate::domain::{Bps, Cash, Price, Qty, SymbolId};
@@ -13,31 +13,31 @@ pub struct Ledger {
     realised: Cash,
 }
 
-/// What a buy cost.
+/// The result of a buy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Purchase {
     /// `quantity * price`, half up at eight places.
     pub notional: Cash,
-    /// Fee on it, half up at eight places.
+    /// Fee on the notional, half up at eight places.
     pub fee: Cash,
 }
 
-/// What a sale brought.
+/// The result of a sell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sale {
     /// `quantity * price`, half up at eight places.
     pub notional: Cash,
-    /// Fee on it, half up at eight places.
+    /// Fee on the notional, half up at eight places.
     pub fee: Cash,
-    /// Notional less fee, less its shares of the cost and of the entry fees.
+    /// Realised PnL: notional less fee, less the shares of cost and entry fees of the quantity sold.
     pub realised: Cash,
 }
 
-/// Largest balance, 10^20: what the store can hold.
+/// Largest balance, 10^20: the limit of the stored format.
 const MOST_CASH: Cash = Cash::LARGEST;
 
 impl Ledger {
-    /// A wallet of `cash`, and no position in any of `symbols` symbols.
+    /// A wallet with `cash` and an empty position in each of `symbols` symbols.
     pub fn new(cash: Cash, symbols: usize) -> Self {
         Self {
             cash,
@@ -48,7 +48,7 @@ impl Ledger {
         }
     }
 
-    /// The same wallet holding what an earlier run left behind.
+    /// This wallet with positions carried over from an earlier run.
     #[must_use]
     pub fn holding(mut self, positions: impl Iterator<Item = (SymbolId, Position)>) -> Self {
         for (symbol, position) in positions {
@@ -57,27 +57,27 @@ impl Ledger {
         self
     }
 
-    /// Quote currency, locked part included.
+    /// Quote currency, including the locked part.
     pub const fn cash(&self) -> Cash {
         self.cash
     }
 
-    /// Quote currency promised to waiting buys.
+    /// Quote currency locked for open buy orders.
     pub const fn locked(&self) -> Cash {
         self.locked
     }
 
-    /// Quote currency that is free.
+    /// Unlocked quote currency.
     pub fn available(&self) -> Cash {
         self.cash - self.locked
     }
 
-    /// Fees paid in all.
+    /// Total fees paid.
     pub const fn fees(&self) -> Cash {
         self.fees
     }
 
-    /// Realised PnL of all sales.
+    /// Total realised PnL.
     pub const fn realised(&self) -> Cash {
         self.realised
     }
@@ -87,12 +87,12 @@ impl Ledger {
         &self.positions[symbol.index()]
     }
 
-    /// All positions, by symbol.
+    /// All positions, indexed by symbol.
     pub fn positions(&self) -> &[Position] {
         &self.positions
     }
 
-    /// Promises quote currency to a waiting buy.
+    /// Locks quote currency for an open buy order.
     ///
     /// # Errors
     /// [`LedgerError::CashShort`] where less is available; [`LedgerError::NotPositive`] below zero.
@@ -105,12 +105,12 @@ impl Ledger {
         Ok(())
     }
 
-    /// Frees quote currency of a buy that ended; never more than is locked.
+    /// Unlocks quote currency of a buy order that ended; at most the locked amount.
     pub fn unlock_cash(&mut self, amount: Cash) {
         self.locked -= amount.clamp(Cash::ZERO, self.locked);
     }
 
-    /// Promises a quantity to a waiting sell.
+    /// Locks a quantity for an open sell order.
     ///
     /// # Errors
     /// [`LedgerError::QtyShort`] where less is free; [`LedgerError::NotPositive`] below zero.
@@ -124,18 +124,18 @@ impl Ledger {
         Ok(())
     }
 
-    /// Frees a quantity of a sell that ended; never more than is locked.
+    /// Unlocks a quantity of a sell order that ended; at most the locked quantity.
     pub fn unlock_qty(&mut self, symbol: SymbolId, qty: Qty) {
         let position = &mut self.positions[symbol.index()];
         position.locked -= qty.clamp(Qty::ZERO, position.locked);
     }
 
-    /// Buys, paying notional and fee; `release` of the locked money is freed for it first.
+    /// Posts a buy: pays notional and fee, after unlocking `release` of the locked money.
     ///
     /// # Errors
-    /// [`LedgerError::CashShort`] where what is free and `release` together do not pay, [`LedgerError::TooLarge`]
-    /// where the position would be larger than [`Qty::MOST_HELD`]; then nothing has changed, `release` is still
-    /// locked.
+    /// [`LedgerError::CashShort`] where the available money plus `release` does not cover the cost,
+    /// [`LedgerError::TooLarge`] where the position would exceed [`Qty::MOST_HELD`]. Then nothing has
+    /// changed, and `release` is still locked.
     pub fn buy(
         &mut self,
         symbol: SymbolId,
@@ -163,12 +163,12 @@ impl Ledger {
         Ok(Purchase { notional, fee })
     }
 
-    /// Sells; `release` of the locked quantity is freed for it first.
+    /// Posts a sell, after unlocking `release` of the locked quantity.
     ///
     /// # Errors
-    /// [`LedgerError::QtyShort`] where what is free and `release` together are less than `qty`;
-    /// [`LedgerError::CashShort`] where a fee above the notional could not be paid, [`LedgerError::TooLarge`] where
-    /// the balance would be more than can be held. Then nothing has changed.
+    /// [`LedgerError::QtyShort`] where the free quantity plus `release` is less than `qty`;
+    /// [`LedgerError::CashShort`] where the fee exceeds the notional plus the available money,
+    /// [`LedgerError::TooLarge`] where the balance would exceed the largest amount. Then nothing has changed.
     pub fn sell(
         &mut self,
         symbol: SymbolId,

@@ -1,33 +1,33 @@
-//! Why the ledger refuses a posting. A refused posting has changed nothing.
+//! Why the ledger refuses a posting. A refused posting changes nothing.
 
 use crate::domain::{Cash, Qty};
 
-/// A posting that the wallet cannot bear.
+/// A posting that the wallet cannot cover or hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LedgerError {
-    /// More quote currency than is there.
+    /// Not enough quote currency.
     #[error("needs `{need}`, has `{have}`")]
     CashShort {
-        /// Asked for.
+        /// Amount required.
         need: Cash,
-        /// Could be used.
+        /// Amount available.
         have: Cash,
     },
-    /// More of the base asset than is there.
+    /// Not enough of the base asset.
     #[error("needs quantity `{need}`, has `{have}`")]
     QtyShort {
-        /// Asked for.
+        /// Quantity required.
         need: Qty,
-        /// Could be used.
+        /// Quantity available.
         have: Qty,
     },
-    /// A balance or a position would be larger than the ledger holds.
+    /// The resulting balance or position would exceed the largest one.
     #[error("would come to {what}, more than can be held")]
     TooLarge {
-        /// What would: a quantity or a balance.
+        /// Which of them: a quantity or a balance.
         what: &'static str,
     },
-    /// Nothing, or less than nothing, was to be moved.
+    /// The amount or quantity is zero or negative.
     #[error("an amount must be positive")]
     NotPositive,
 }

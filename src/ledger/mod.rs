@@ -1,8 +1,8 @@
-//! Fills in, balances, positions and realised PnL out: the only place where money moves.
+//! Posts fills to balances, positions and realised PnL: the only place where money moves.
 //!
-//! Owns one agent's wallet and its average-cost positions. Never sees a float, a bar or an order; whoever
-//! calls it has decided price, quantity and fee. Invariants: no balance, locked part or position is ever
-//! negative; a refused posting changes nothing; start cash + all postings = cash, to the last unit.
+//! Owns one agent's wallet and its positions at average cost. Never sees a float, a bar or an order; the
+//! caller has decided price, quantity and fee. Invariants: no balance, locked part or position is ever
+//! negative; a refused posting changes nothing; starting cash plus all postings equals cash, exactly.
 #![deny(clippy::float_arithmetic)]
 
 mod book;

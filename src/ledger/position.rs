@@ -2,10 +2,10 @@
 
 use crate::domain::{Cash, Price, Qty};
 
-/// What is held of a symbol, and what it cost. All zero while flat.
+/// Quantity and cost of one symbol's position. All zero while flat.
 ///
-/// Cost and entry fees are exact totals; a sale takes its share of both, the last sale takes what is left,
-/// so that nothing is lost to rounding.
+/// Cost and entry fees are exact totals. A sell takes its proportional share of both, and the last sell takes
+/// the remainder, so that rounding loses nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Position {
     pub(super) qty: Qty,
@@ -15,37 +15,37 @@ pub struct Position {
 }
 
 impl Position {
-    /// What an earlier run left behind, none of it locked.
+    /// A position carried over from an earlier run, unlocked.
     pub const fn carried(qty: Qty, cost: Cash, entry_fees: Cash) -> Self {
         Self { qty, locked: Qty::ZERO, cost, entry_fees }
     }
 
-    /// Held, locked part included.
+    /// Quantity held, including the locked part.
     pub const fn qty(&self) -> Qty {
         self.qty
     }
 
-    /// Held and not promised to a waiting sell.
+    /// Quantity not locked for open sell orders.
     pub fn free(&self) -> Qty {
         self.qty - self.locked
     }
 
-    /// Paid for what is held, without fees.
+    /// Total cost of the quantity held, without fees.
     pub const fn cost(&self) -> Cash {
         self.cost
     }
 
-    /// Fees of the buys that belong to what is held.
+    /// Entry fees of the quantity held.
     pub const fn entry_fees(&self) -> Cash {
         self.entry_fees
     }
 
-    /// Average price paid, without fees; zero while flat.
+    /// Average entry price, without fees; zero while flat.
     pub fn average_price(&self) -> Price {
         self.cost.per_unit(self.qty).unwrap_or(Price::ZERO)
     }
 
-    /// What is held at `price`, less its cost and the entry fees not yet shared out.
+    /// Unrealised PnL at `price`: market value less cost and remaining entry fees.
     pub fn unrealised(&self, price: Price) -> Cash {
         Cash::notional(price, self.qty) - self.cost - self.entry_fees
     }
@@ -56,7 +56,7 @@ impl Position {
         self.entry_fees += fee;
     }
 
-    /// Takes `qty` out and returns its share of the cost and of the entry fees.
+    /// Removes `qty` and returns its share of the cost and of the entry fees.
     pub(super) fn take(&mut self, qty: Qty) -> (Cash, Cash) {
         let cost = self.cost.pro_rata(qty, self.qty);
         let fees = self.entry_fees.pro_rata(qty, self.qty);

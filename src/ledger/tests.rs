@@ -1,4 +1,4 @@
-//! Postings worked by hand.
+//! Postings calculated by hand.
 
 use super::{Ledger, LedgerError};
 use crate::domain::{Bps, Cash, Price, Qty, SymbolId};

@@ -1,8 +1,8 @@
-//! Several symbols on one clock.
+//! Aligns several symbols to one clock.
 //!
-//! Owns the order of time: the clock, each symbol's row at each tick, and when a coarse bar counts as
-//! closed. Never reads a file. Invariant: ticks are at least an interval apart, so that no bar opens before
-//! the decision that an earlier one led to could be taken.
+//! Owns time order: the clock, each symbol's row at each tick, and when a coarse bar counts as closed. Never
+//! reads a file. Invariant: ticks are at least one interval apart, so that no bar opens before the decision
+//! time of an earlier one.
 
 use std::collections::BTreeMap;
 
@@ -17,34 +17,34 @@ use super::view::{Frame, Market, SymbolSeries, TickRange, TickRow};
 use crate::domain::{Instrument, Interval, Span, Timestamp};
 use crate::scenario::Calendar;
 
-/// How long before the range bars still tell when the market trades: a week with its weekend, and a day. History
-/// before that is what some agent's warm-up asked for, and must not decide anything.
+/// How long before the range bars still count for detecting the calendar: a week with its weekend, plus a
+/// day. Earlier history exists only because of some agent's warm-up and must not influence the result.
 pub const CALENDAR_CONTEXT: Span = Span::DAY.times(8);
 
-/// The first of these times that tells when a market trades whose range begins at `start`.
+/// Index of the first time that counts for the calendar of a range starting at `start`.
 pub(super) fn first_telling(times: &[Timestamp], start: Option<Timestamp>) -> usize {
     start.map_or(0, |start| times.partition_point(|&at| at < start - CALENDAR_CONTEXT))
 }
 
-/// One symbol's bars before they are put on the clock.
+/// One symbol's bars before alignment.
 #[derive(Debug)]
 pub struct SeriesBars {
     /// Its trading rules.
     pub instrument: Instrument,
-    /// At the market's interval, checked.
+    /// Bars at the market's interval, checked.
     pub bars: Bars,
-    /// Coarser bars by interval, whole multiples of the market's.
+    /// Coarser bars by interval; intervals are multiples of the market's.
     pub frames: BTreeMap<Interval, Bars>,
-    /// What the data check noticed.
+    /// Findings of the data check.
     pub findings: Vec<Finding>,
-    /// Finer bars.
+    /// Finer bars, for `intrabar = "detail"`.
     pub detail: Option<Bars>,
-    /// Rows of `bars` that were made to fill holes, ascending: never tradable.
+    /// Rows of `bars` that were filled in for gaps, ascending; never tradable.
     pub made: Vec<Row>,
 }
 
 impl SeriesBars {
-    /// Bars without frames or detail.
+    /// Bars without coarser or finer ones.
     pub fn plain(instrument: Instrument, bars: Bars) -> Self {
         Self {
             instrument,
@@ -58,11 +58,11 @@ impl SeriesBars {
 }
 
 impl Market {
-    /// Puts symbols on one clock. `start` and `end` (excluded) say which ticks are in range; the first and
-    /// the last bar where absent.
+    /// Aligns symbols to one clock. `start` and `end` (exclusive) limit the ticks in range; the first and the
+    /// last bar where `None`.
     ///
     /// # Errors
-    /// [`MarketError::OverlappingBars`] where two bars open less than an interval but not together,
+    /// [`MarketError::OverlappingBars`] where two bars open at different times less than an interval apart,
     /// [`MarketError::SymbolOutside`] for symbols without a bar in range, [`MarketError::EmptyRange`].
     pub fn assemble(
         interval: Interval,
@@ -83,7 +83,7 @@ impl Market {
         Ok(Self { interval, clock, symbols, in_range, digest, trading_year })
     }
 
-    /// The same market with the usual year of a calendar that the scenario states, whatever its bars tell.
+    /// Replaces the detected calendar by the one that the scenario states, if any.
     #[must_use]
     pub(super) fn on_calendar(self, stated: Option<Calendar>) -> Self {
         Self { trading_year: stated.map_or(self.trading_year, TradingYear::of), ..self }
@@ -180,7 +180,7 @@ fn on_clock(one: SeriesBars, clock: &[Timestamp], interval: Interval) -> SymbolS
     }
 }
 
-/// For each tick the last row known at its close. A bar that was made is known, and not tradable.
+/// For each tick, the last row known at its close. A filled row is known but not tradable.
 fn tick_rows(ts: &[Timestamp], made: &[Row], clock: &[Timestamp]) -> Vec<TickRow> {
     let mut next = 0;
     let mut made = made.iter().peekable();
@@ -193,8 +193,8 @@ fn tick_rows(ts: &[Timestamp], made: &[Row], clock: &[Timestamp]) -> Vec<TickRow
     clock.iter().map(row).collect()
 }
 
-/// For each base row, how many coarse bars have closed when that base bar closes. A bar that was made closes none:
-/// nobody decides at it, so that what closes there counts from the next bar.
+/// For each base row, the number of coarse bars that have closed by the close of that base bar. A filled row
+/// closes none: no agent decides on it, so what closes there counts from the next bar.
 #[expect(clippy::cast_possible_truncation, reason = "the loader refuses more than 2^30 rows")]
 fn closed(base: &Bars, made: &[Row], interval: Interval, coarse: &Bars) -> Vec<u32> {
     let mut count = 0;
@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn the_clock_is_the_union_and_rows_are_carried() {
-        // A has a gap at 11:00; B begins at 11:00.
+        // A has a gap at 11:00; B starts at 11:00.
         let a = series("A", "1h", &["2024-01-01T10:00", "2024-01-01T12:00"]);
         let b = series("B", "1h", &["2024-01-01T11:00", "2024-01-01T12:00", "2024-01-01T13:00"]);
         let market = Market::assemble(hour(), vec![a, b], None, None).unwrap();
@@ -275,7 +275,8 @@ mod tests {
         let one = series("A", "1h", &["2024-01-01T10:00", "2024-01-01T10:30"]);
         let error = Market::assemble(hour(), vec![one], None, None).unwrap_err();
         assert!(matches!(&error, MarketError::OverlappingBars { .. }), "{error}");
-        // On another grid: a decision on B's bar of 10:30 could fill in A's bar of 11:00, before it is known.
+        // On different grids, a decision on B's 10:30 bar could fill in A's 11:00 bar before B's bar has
+        // closed.
         let a = series("A", "1h", &["2024-01-01T10:00", "2024-01-01T11:00"]);
         let b = series("B", "1h", &["2024-01-01T10:30"]);
         let error = Market::assemble(hour(), vec![a, b], None, None).unwrap_err();
@@ -325,7 +326,7 @@ mod tests {
         let mut framed = one();
         framed.frames.insert("1w".parse().unwrap(), framed.bars.clone());
         assert_ne!(first, digest(vec![framed]));
-        // Fixed, so that a run's identity is the same on every machine.
+        // A fixed value: a run's identity must be the same on every machine.
         assert_eq!(first, "bfae515a360f69acce611daa1211415166635cb40bc6bd694ac658c8a5a4c8c9");
     }
 }

@@ -1,20 +1,20 @@
-//! What can be wrong with a row of bars, and the check that finds it.
+//! Invalid bars: the possible errors of a row, and the check for them.
 //!
-//! Owns the rules a bar must keep. Never repairs a row: a flawed file is refused. Invariant: rows that pass
-//! have finite positive prices up to the ceiling that eight decimal places hold, `low <= open, close <= high`, and
-//! a volume from zero to its ceiling.
+//! Owns the rules of a valid bar. Never repairs a row: a file with invalid rows is refused. Invariant: rows
+//! that pass have finite positive prices up to a ceiling that eight decimal places allow, `low <= open, close
+//! <= high`, and a volume between zero and its ceiling.
 
 use crate::domain::{Price, Timestamp};
 
 use super::bars::Bars;
 use super::unit::{fits, holds};
 
-/// Prices above this are refused: the products of money would not be sure to fit.
+/// Maximum price: above it, products of amounts could overflow.
 pub const PRICE_CEILING: f64 = 1e10;
-/// Volumes above this are refused, for the same reason.
+/// Maximum volume, for the same reason.
 pub const VOLUME_CEILING: f64 = 1e18;
 
-/// One way in which a row is no bar.
+/// One way in which a row is not a valid bar.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum BarError {
     /// A value is missing.
@@ -23,51 +23,51 @@ pub enum BarError {
         /// `time`, `open`, ...
         column: &'static str,
     },
-    /// A text that is no time.
+    /// A text that cannot be parsed as a time.
     #[error("`{text}` is not a time")]
     NotATime {
-        /// As the file has it.
+        /// The text in the file.
         text: String,
     },
-    /// Earlier than the row before.
+    /// Earlier than the previous row.
     #[error("is earlier than the row before it ({before})")]
     Unsorted {
-        /// Time of the row before.
+        /// Time of the previous row.
         before: Timestamp,
     },
-    /// The same time as the row before.
+    /// Same time as the previous row.
     #[error("has the same time as the row before it")]
     Duplicate,
-    /// So far from the row before that one of the two has a wrong time.
+    /// So far from the previous row that one of the two times must be wrong.
     #[error("lies {} years after the row before it ({before})", years(*before, *at))]
     Astray {
-        /// Time of the row before.
+        /// Time of the previous row.
         before: Timestamp,
-        /// Its own time.
+        /// Time of this row.
         at: Timestamp,
     },
     /// NaN or infinite.
     #[error("`{column}` is `{value}`, not a finite number")]
     NotFinite {
-        /// Which.
+        /// The column's name.
         column: &'static str,
-        /// As the file has it.
+        /// The value in the file.
         value: f64,
     },
     /// A price of zero or less.
     #[error("`{column}` is `{value}`, not above zero")]
     NotPositive {
-        /// Which.
+        /// The column's name.
         column: &'static str,
-        /// As the file has it.
+        /// The value in the file.
         value: f64,
     },
-    /// A price beyond what exact money can hold.
+    /// Above [`PRICE_CEILING`].
     #[error("`{column}` is `{value}`, above the largest price that can be held, 1e10")]
     TooLarge {
-        /// Which.
+        /// The column's name.
         column: &'static str,
-        /// As the file has it.
+        /// The value in the file.
         value: f64,
     },
     /// A price that eight decimal places would change.
@@ -76,53 +76,53 @@ pub enum BarError {
         if *unit > 1 { format!(" times {unit}") } else { String::new() }
     )]
     TooFine {
-        /// Which.
+        /// The column's name.
         column: &'static str,
-        /// As the file has it.
+        /// The value in the file.
         value: f64,
-        /// The unit that the symbol is quoted in.
+        /// The unit in which the symbol is quoted.
         unit: u32,
-        /// What would be held.
+        /// The price after rounding to eight places.
         held: Price,
     },
-    /// A volume beyond what exact money can hold.
+    /// Above [`VOLUME_CEILING`].
     #[error("`volume` is `{value}`, above the largest volume that can be held, 1e18")]
     VolumeTooLarge {
-        /// As the file has it.
+        /// The value in the file.
         value: f64,
     },
-    /// The highest price is below the lowest.
+    /// The high is below the low.
     #[error("high `{high}` is below low `{low}`")]
     HighBelowLow {
-        /// As the file has it.
+        /// The high in the file.
         high: f64,
-        /// As the file has it.
+        /// The low in the file.
         low: f64,
     },
-    /// The first or last price lies outside the bar.
+    /// The open or close is outside the range from low to high.
     #[error("`{column}` `{value}` is outside low `{low}` to high `{high}`")]
     OutsideBar {
         /// `open` or `close`.
         column: &'static str,
-        /// As the file has it.
+        /// The value in the file.
         value: f64,
-        /// As the file has it.
+        /// The low in the file.
         low: f64,
-        /// As the file has it.
+        /// The high in the file.
         high: f64,
     },
-    /// Less than nothing was traded.
+    /// The volume is negative.
     #[error("`volume` is `{value}`, less than zero")]
     NegativeVolume {
-        /// As the file has it.
+        /// The value in the file.
         value: f64,
     },
 }
 
-/// Most days between two rows: no market pauses for longer and stays the same.
+/// Maximum number of days between two rows.
 const MOST_DAYS_APART: i64 = 3_653;
 
-/// The flaw of a row whose time is out of all proportion to that of the row before, earlier or later.
+/// The error of a row whose time is implausibly far from that of the previous row, in either direction.
 pub fn astray(before: Timestamp, at: Timestamp) -> Option<BarError> {
     let days = (at - before).micros() / 86_400_000_000;
     (days.abs() > MOST_DAYS_APART).then_some(BarError::Astray { before, at })
@@ -133,7 +133,7 @@ fn years(before: Timestamp, at: Timestamp) -> i64 {
 }
 
 impl BarError {
-    /// What to do about it.
+    /// The help for this error, one sentence.
     pub const fn help(&self) -> &'static str {
         match self {
             Self::Null { .. } => "drop the row, or get it from another source; nothing is filled in here",
@@ -159,19 +159,20 @@ impl BarError {
     }
 }
 
-/// The first row of one kind of flaw, and how many there are.
+/// The first invalid row with one kind of error, and the number of such rows.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Finding {
-    /// Index into the rows that were checked.
+    /// Index into the checked rows.
     pub row: usize,
-    /// What is wrong there.
+    /// The error of that row.
     pub flaw: BarError,
-    /// Rows of this kind.
+    /// Number of rows with this kind of error.
     pub rows: usize,
 }
 
-/// Every kind of flaw among `rows` of `bars` with its first row, in order of rows. Rows in `skip` (sorted)
-/// have nulls, which are reported elsewhere. The bars are those of the file, to be quoted in `unit`.
+/// Every kind of error among `rows` of `bars`, each with its first row, in order of rows. Rows in `skip`
+/// (sorted) have nulls, which are reported separately. The bars are as in the file, before conversion to
+/// `unit`.
 pub(crate) fn check(bars: &Bars, rows: std::ops::Range<usize>, skip: &[usize], unit: u32) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     for row in rows {
@@ -188,18 +189,18 @@ pub(crate) fn check(bars: &Bars, rows: std::ops::Range<usize>, skip: &[usize], u
     findings
 }
 
-/// Whether the row keeps every rule; comparisons with NaN are false, so NaN never passes.
+/// Whether the row is valid. Comparisons with NaN are false, so a row with NaN is not valid.
 pub(crate) fn sound(bars: &Bars, row: usize, unit: u32) -> bool {
     let (open, high, low, close) = (bars.open[row], bars.high[row], bars.low[row], bars.close[row]);
     let volume = bars.volume[row];
     let priced = low > 0.0 && fits(high, volume, unit) && volume >= 0.0;
     let ordered = low <= open && open <= high && low <= close && close <= high;
-    // Rounding is felt most by the smallest price: the others are looked at only where it is small.
+    // Rounding changes the smallest price most: the others need a check only if the lowest is small.
     let held = || [low, open, high, close].into_iter().all(|price| holds(price, unit));
     priced && ordered && held()
 }
 
-/// The gravest flaw of a row that is not sound.
+/// The most severe error of an invalid row.
 fn diagnose(bars: &Bars, row: usize, unit: u32) -> BarError {
     let prices = [
         ("open", bars.open[row]),

@@ -4,31 +4,31 @@ use std::ops::Range;
 
 use crate::domain::{Interval, Timestamp};
 
-/// A bar's place in its columns.
+/// Index of a bar in its columns.
 pub type Row = usize;
 
-/// Columns of equal length, sorted by open time, checked on loading: times unique, prices finite and
-/// positive, `low <= open, close <= high`, volumes finite and not negative.
+/// Columns of equal length, sorted by open time and checked on loading: unique times, finite positive prices,
+/// `low <= open, close <= high`, finite non-negative volumes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bars {
-    /// Spacing.
+    /// Bar interval.
     pub interval: Interval,
     /// Open times.
     pub ts: Vec<Timestamp>,
-    /// First prices, quote per base.
+    /// Open prices, quote currency per unit of the base asset.
     pub open: Vec<f64>,
     /// Highest prices.
     pub high: Vec<f64>,
     /// Lowest prices.
     pub low: Vec<f64>,
-    /// Last prices.
+    /// Close prices.
     pub close: Vec<f64>,
-    /// Traded base quantities.
+    /// Volumes, in the base asset.
     pub volume: Vec<f64>,
 }
 
 impl Bars {
-    /// No bars yet, with room for `capacity`.
+    /// No bars, with capacity for this many.
     pub fn with_capacity(interval: Interval, capacity: usize) -> Self {
         let column = || Vec::with_capacity(capacity);
         Self {
@@ -42,7 +42,7 @@ impl Bars {
         }
     }
 
-    /// Adds a bar: open, high, low, close, volume. The caller keeps the order of times.
+    /// Appends a bar: open, high, low, close, volume. The caller keeps times sorted.
     pub fn push(&mut self, at: Timestamp, [open, high, low, close, volume]: [f64; 5]) {
         self.ts.push(at);
         self.open.push(open);
@@ -52,22 +52,22 @@ impl Bars {
         self.volume.push(volume);
     }
 
-    /// How many bars.
+    /// Number of bars.
     pub fn len(&self) -> usize {
         self.ts.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no bars.
     pub fn is_empty(&self) -> bool {
         self.ts.is_empty()
     }
 
-    /// The first row that opens at or after `at`; the number of rows where none does.
+    /// The first row that opens at or after `at`, or the number of rows.
     pub fn first_row_from(&self, at: Timestamp) -> Row {
         self.ts.partition_point(|&ts| ts < at)
     }
 
-    /// Adds these rows of `other`, whose buffers are taken over where nothing is here yet.
+    /// Appends these rows of `other`; takes over its buffers where `self` is empty.
     pub(super) fn append(&mut self, mut other: Bars, rows: Range<Row>) {
         if self.is_empty() && rows.len() * 2 >= other.len() {
             other.keep(rows);
@@ -83,7 +83,7 @@ impl Bars {
         self.volume.extend_from_slice(&other.volume[rows]);
     }
 
-    /// Drops all but these rows.
+    /// Keeps only these rows.
     pub(super) fn keep(&mut self, rows: Range<Row>) {
         fn cut<T>(column: &mut Vec<T>, rows: &Range<Row>) {
             column.truncate(rows.end);

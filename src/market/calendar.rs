@@ -1,36 +1,36 @@
-//! When a market trades, told from its bars, and how many days of trading its year has.
+//! Detects a market's calendar from its bars, and counts the trading days of its year.
 //!
-//! Weekends are judged by their share of bars, so that one odd session, or a vendor's wrong stamp, changes nothing.
-//! The days of a year are measured, so that growth a year is growth over the time that passed: six days a week in a
-//! currency market that opens on Sunday evening, fewer than 365 where a round-the-clock venue has no bar on a day
-//! without trades.
+//! Weekends are judged by their share of bars, so that a single odd session or a wrong timestamp changes
+//! nothing. The days of a year are measured, so that annualised growth is growth per elapsed time: six days a
+//! week in a currency market that opens on Sunday evening, fewer than 365 where a round-the-clock venue has
+//! no bar on days without trades.
 
 use crate::domain::{Interval, Span, Timestamp};
 use crate::scenario::Calendar;
 
-/// Days from which on the days of a year are measured.
+/// Minimum number of days for measuring the days of a year.
 const MEASURED_FROM: i64 = 60;
-/// Usual numbers of days a year: what is measured within [`NEAR`] of one is that one.
+/// Conventional days per year; a measured value within [`NEAR`] of one is replaced by it.
 const USUAL: [f64; 3] = [365.0, 260.0, 252.0];
 const NEAR: f64 = 0.015;
-/// A weekend day that has at least this share of the bars of a weekday is a day of trading.
+/// A weekend day with at least this share of a weekday's bars is a trading day.
 const TRADED: f64 = 0.5;
-/// A market that has at least this share of all bars from Monday to Thursday trades day and night.
+/// A market with at least this share of all possible bars from Monday to Thursday trades day and night.
 const DAY_AND_NIGHT: f64 = 0.85;
 const DAYS_OF_WEEK: usize = 7;
 const SATURDAY: usize = 5;
 
-/// When a market trades, and the days of its year.
+/// A market's calendar and the number of its trading days per year.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TradingYear {
-    /// When it trades.
+    /// The calendar.
     pub calendar: Calendar,
-    /// Days with trading in a year.
+    /// Trading days per year.
     pub days: f64,
 }
 
 impl TradingYear {
-    /// The usual year of a calendar.
+    /// The conventional year of a calendar.
     pub const fn of(calendar: Calendar) -> Self {
         let days = match calendar {
             Calendar::RoundTheClock => USUAL[0],
@@ -40,21 +40,21 @@ impl TradingYear {
         Self { calendar, days }
     }
 
-    /// As sorted open times tell: the calendar by those of the range and a little before it, sessions where they cover
-    /// no Saturday; the days by those of the range alone.
+    /// Detects it from sorted open times: the calendar from `telling` (the range and the days before it;
+    /// sessions where these contain no Saturday), the days per year from `range` only.
     pub fn told_by(telling: &[Timestamp], range: &[Timestamp], interval: Interval) -> Self {
         let usual = Self::of(told_by(telling, interval).unwrap_or(Calendar::Sessions));
         Self { days: measured(range).map_or(usual.days, usual_or), ..usual }
     }
 
-    /// Whether it trades on weekends too.
+    /// Whether the market trades on weekends.
     pub const fn never_closes(self) -> bool {
         self.calendar.never_closes()
     }
 }
 
-/// The calendar of sorted open times. `None` where they do not tell: bars of more than a day, no Saturday between
-/// the first and the last.
+/// The calendar of sorted open times. `None` where they do not determine it: bars longer than a day, or no
+/// Saturday between the first and the last.
 pub fn told_by(times: &[Timestamp], interval: Interval) -> Option<Calendar> {
     let (first, last) = (times.first()?.utc_day(), times.last()?.utc_day());
     if interval > Interval::DAY {
@@ -76,14 +76,14 @@ pub fn told_by(times: &[Timestamp], interval: Interval) -> Option<Calendar> {
     Some(if full { Calendar::Weekdays } else { Calendar::Sessions })
 }
 
-/// Bars for each of some days of the week.
+/// Average number of bars on these days of the week.
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
 fn share(bars: &[u64; DAYS_OF_WEEK], days: &[u64; DAYS_OF_WEEK], of: std::ops::Range<usize>) -> f64 {
     let sum = |counts: &[u64; DAYS_OF_WEEK]| counts[of.clone()].iter().sum::<u64>();
     sum(bars) as f64 / sum(days).max(1) as f64
 }
 
-/// How often each day of the week lies between two days, both included.
+/// Number of occurrences of each weekday between two days, both inclusive.
 fn days_of_week(first: i64, last: i64) -> [u64; DAYS_OF_WEEK] {
     let count = last - first + 1;
     std::array::from_fn(|day| {
@@ -92,13 +92,13 @@ fn days_of_week(first: i64, last: i64) -> [u64; DAYS_OF_WEEK] {
     })
 }
 
-/// 0 for Monday; 1970-01-01 was a Thursday.
+/// Weekday index, 0 for Monday; 1970-01-01 was a Thursday.
 #[expect(clippy::cast_possible_truncation, reason = "0 to 6")]
 const fn weekday(day: i64) -> usize {
     (day + 3).rem_euclid(7) as usize
 }
 
-/// Days with a bar in a year of 365 days, over as many whole weeks as there are; `None` for less than 60 days.
+/// Days with a bar per year of 365 days, over as many whole weeks as possible; `None` for fewer than 60 days.
 #[expect(clippy::cast_precision_loss, reason = "counts of days")]
 fn measured(times: &[Timestamp]) -> Option<f64> {
     let (first, last) = (times.first()?.utc_day(), times.last()?.utc_day());
@@ -112,22 +112,22 @@ fn measured(times: &[Timestamp]) -> Option<f64> {
     Some(days as f64 / span as f64 * 365.0)
 }
 
-/// The usual number of days that this is near to, else itself.
+/// The conventional number of days closest to this one, if within [`NEAR`]; otherwise itself.
 fn usual_or(days: f64) -> f64 {
     USUAL.into_iter().find(|usual| (days / usual - 1.0).abs() <= NEAR).unwrap_or(days)
 }
 
-/// The hours in which a market with sessions trades, by the time of day of its bars: those at which at least half of
-/// its days have one, for as far as its bars tell.
+/// The usual hours of a market with sessions: the times of day at which at least a quarter of its days have a
+/// bar.
 #[derive(Debug)]
 pub struct Hours {
     step: i64,
-    /// By the place of a bar in its day; empty for a market that never closes.
+    /// By index of the bar in its day; empty for a market that trades round the clock.
     used: Vec<bool>,
 }
 
 impl Hours {
-    /// Of sorted open times.
+    /// Detects them from sorted open times.
     pub fn of(times: &[Timestamp], interval: Interval, calendar: Calendar) -> Self {
         let step = interval.micros();
         let slots = usize::try_from(Span::DAY.micros() / step.max(1)).unwrap_or(0);
@@ -140,11 +140,11 @@ impl Hours {
             days += 1;
             day.iter().for_each(|&at| counts[slot(at, step).min(slots)] += 1);
         }
-        // Daylight saving moves sessions by an hour: each of the two uses its own hours for a good part of a year.
+        // Daylight saving time moves sessions by an hour; the hours of both halves of the year count.
         Self { step, used: counts.into_iter().map(|count| count * 4 >= days).collect() }
     }
 
-    /// Whether a bar that opens at `at` would be in the market's hours.
+    /// Whether a bar opening at `at` is within the usual hours.
     pub fn open(&self, at: Timestamp) -> bool {
         self.used.is_empty() || self.used.get(slot(at, self.step)).copied().unwrap_or(false)
     }
@@ -165,7 +165,7 @@ mod tests {
         hours.map(|hour| Timestamp::from_micros(hour * HOUR)).collect()
     }
 
-    /// Days counted from 1970-01-01, a Thursday.
+    /// Midnights of these days, counted from 1970-01-01, a Thursday.
     fn days(of: impl Iterator<Item = i64>) -> Vec<Timestamp> {
         hours(of.map(|day| day * 24))
     }
@@ -183,12 +183,12 @@ mod tests {
         let calendar = |times: &[Timestamp]| told_by(times, Interval::DAY);
         assert_eq!(calendar(&days(0..28)), Some(Calendar::RoundTheClock));
         assert_eq!(calendar(&days(weekdays(364))), Some(Calendar::Sessions));
-        // One Saturday in a year, or a tenth wrong stamp, changes nothing; nor does a weekend that is missing.
+        // One Saturday a year, or a tenth of wrong timestamps, changes nothing; nor does a missing weekend.
         let odd = days((0..364).filter(|&day| weekday(day) < 5 || day == 100 || day == 2));
         assert_eq!((weekday(100), calendar(&odd)), (5, Some(Calendar::Sessions)));
         let hole = days((0..364).filter(|&day| !(50..80).contains(&day)));
         assert_eq!(calendar(&hole), Some(Calendar::RoundTheClock));
-        // Four days without a Saturday, and weeks, do not tell.
+        // Four days without a Saturday, and weekly bars, do not determine a calendar.
         assert_eq!(calendar(&days(4..9)), None);
         assert_eq!(told_by(&days((0..50).map(|week| week * 7 + 4)), "1w".parse().unwrap()), None);
     }
@@ -219,7 +219,7 @@ mod tests {
         assert_eq!(year(&days(weekdays(364))), 260.0, "261 of 365, near 260");
         assert_eq!(year(&days(weekdays(364).filter(|day| day % 30 != 0))), 252.0, "a holiday a month");
         assert_eq!(year(&days(weekdays(59))), 252.0, "too short: the usual year");
-        // Two days of three have a bar in a market that never closes.
+        // Two days of three have a bar in a round-the-clock market.
         let sparse = year(&days((0..420).filter(|day| day % 3 < 2)));
         assert!((sparse - 243.3).abs() < 1.0, "{sparse}");
     }
@@ -235,7 +235,7 @@ mod tests {
 
     #[test]
     fn hours_are_those_that_days_usually_use() {
-        // 14:00 to 21:00 without a lunch hour at 17:00; one odd bar at 03:00.
+        // 14:00 to 21:00 without the 17:00 bar (lunch); one odd bar at 03:00.
         let session = weekdays(60).flat_map(|day| (14..21).filter(|&h| h != 17).map(move |h| day * 24 + h));
         let mut times = hours(session.chain([27]));
         times.sort();

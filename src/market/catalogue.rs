@@ -1,8 +1,8 @@
-//! Which file holds which symbol at which interval, by the files' names.
+//! Finds files by symbol and interval, from the files' names.
 //!
-//! Owns the naming rule: `SYMBOL_INTERVAL`, `SYMBOL-INTERVAL` or `SYMBOL`, whatever the case, with anything
-//! after the interval naming a part (`BTCUSDT-1h-2023-01`). Opens a file only where its name does not say
-//! the interval.
+//! Owns the naming rule: `SYMBOL_INTERVAL`, `SYMBOL-INTERVAL` or `SYMBOL`, case-insensitive, with anything
+//! after the interval naming a part (`BTCUSDT-1h-2023-01`). Opens a file only if its name does not state the
+//! interval.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,10 +12,10 @@ use super::file::BarFile;
 use super::locate::Located;
 use crate::domain::{Interval, Symbol};
 
-/// Similarity (Jaro-Winkler) from which on a name is suggested.
+/// Minimum Jaro-Winkler similarity of a suggested name.
 const NEAR: f64 = 0.75;
 
-/// What a file's name says.
+/// A parsed file name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Name {
     /// Everything before the interval.
@@ -24,7 +24,7 @@ struct Name {
     interval: Option<Interval>,
 }
 
-/// Located files by name.
+/// The located files with their parsed names.
 #[derive(Debug)]
 pub(super) struct Catalogue {
     place: PathBuf,
@@ -32,14 +32,14 @@ pub(super) struct Catalogue {
 }
 
 impl Catalogue {
-    /// Names only, no file is opened.
+    /// Parses the names; opens no file.
     pub fn of(located: Located) -> Self {
         let entries = located.files.into_iter().map(|file| (parse(&file), file)).collect();
         Self { place: located.place, entries }
     }
 
-    /// The files of a symbol by interval, finest first. `alone`: only one symbol is asked for, which a
-    /// single file serves whatever its name.
+    /// The files of a symbol by interval, finest first. `alone` says that this is the only symbol asked for;
+    /// a single file then serves it under any name.
     pub fn files_of(
         &self,
         symbol: &Symbol,
@@ -68,7 +68,7 @@ impl Catalogue {
         Ok(by_interval)
     }
 
-    /// Entries whose symbol fits; where none does, those whose symbol is followed by a date
+    /// Entries with a matching symbol; if there are none, entries whose symbol is followed by a date
     /// (`BTCUSDT-2023-01`).
     fn matching(&self, fits: impl Fn(&str) -> bool) -> Vec<&(Name, PathBuf)> {
         let whole: Vec<_> = self.entries.iter().filter(|(name, _)| fits(&name.symbol)).collect();
@@ -97,13 +97,13 @@ fn parse(file: &Path) -> Name {
     named.next_back().unwrap_or(Name { symbol: stem.clone(), interval: None })
 }
 
-/// `15m`, `4h`, `1D`; but `1M` is a month to most vendors, and no bar interval here.
+/// Parses `15m`, `4h`, `1D`; `1M` is a month to most vendors, which is not an interval here.
 fn interval(part: &str) -> Option<Interval> {
     let minutes = !part.ends_with('M');
     minutes.then(|| part.to_ascii_lowercase().parse().ok()).flatten()
 }
 
-/// The name without a date at its end: a year, perhaps a month and a day.
+/// The name without a trailing date (year, optionally month and day).
 fn undated(name: &str) -> Option<&str> {
     let starts = name.match_indices(['_', '-']).map(|(at, _)| at).filter(|&at| at > 0);
     let is_date = |text: &str| {

@@ -1,7 +1,7 @@
-//! The fingerprint of a market's content.
+//! The digest of a market's content.
 //!
-//! Invariant: equal names, intervals and bars give equal digests on every machine, wherever the bars came
-//! from and however they were stored; anything else gives another.
+//! Invariant: equal names, intervals and bars give equal digests on every machine, independent of their
+//! source and storage; any difference gives another digest.
 
 use rayon::prelude::*;
 
@@ -9,7 +9,7 @@ use super::align::SeriesBars;
 use super::bars::Bars;
 use crate::domain::Interval;
 
-/// Bytes hashed at a time.
+/// Bytes per update of the hash.
 const CHUNK: usize = 65_536;
 
 /// BLAKE3 in hexadecimal over the interval and every series in order.
@@ -48,7 +48,7 @@ fn update(hash: &mut blake3::Hasher, bars: &Bars) {
     hash.update(&(bars.len() as u64).to_le_bytes());
     column(hash, &bars.ts, |at| at.micros().to_le_bytes());
     for numbers in [&bars.open, &bars.high, &bars.low, &bars.close, &bars.volume] {
-        // Plus zero: a volume of -0 is one of 0.
+        // Adding 0.0 turns a volume of -0 into 0.
         column(hash, numbers, |value| (value + 0.0).to_le_bytes());
     }
 }

@@ -1,7 +1,7 @@
-//! Everything that can be wrong with market data, each with its remedy.
+//! Errors of market data, each with a help.
 //!
 //! Owns the messages; never reads a file. Invariant: every message names the file, folder, symbol or time
-//! it is about, and every error has a [`help`](MarketError::help).
+//! concerned, and every error has a [`help`](MarketError::help).
 
 use std::path::{Path, PathBuf};
 
@@ -14,12 +14,12 @@ use crate::domain::{Interval, Symbol, Timestamp};
 /// Why market data could not be loaded or written.
 #[derive(Debug, thiserror::Error)]
 pub enum MarketError {
-    /// Nothing lies where the scenario points.
+    /// Nothing exists at the scenario's path.
     #[error("no market data at `{path}`; tried {}", listed(tried))]
     NotFound {
-        /// As the scenario says.
+        /// The path in the scenario.
         path: PathBuf,
-        /// The places looked at, in this order.
+        /// The paths that were tried, in this order.
         tried: Vec<PathBuf>,
     },
     /// A folder without any Parquet file.
@@ -28,10 +28,10 @@ pub enum MarketError {
         /// The folder.
         place: PathBuf,
     },
-    /// A glob that cannot be read as one.
+    /// An invalid glob pattern.
     #[error("`{pattern}` is not a file pattern: {detail}")]
     BadPattern {
-        /// As the scenario says.
+        /// The pattern in the scenario.
         pattern: String,
         /// What is wrong with it.
         detail: String,
@@ -39,26 +39,26 @@ pub enum MarketError {
     /// No file for a symbol.
     #[error("no file for symbol `{symbol}` in `{place}`, which has {}", symbols(found))]
     SymbolNotFound {
-        /// The symbol asked for.
+        /// The requested symbol.
         symbol: Symbol,
-        /// Where the files are.
+        /// Where the files were searched.
         place: PathBuf,
-        /// The symbols that are there, sorted.
+        /// The symbols found, sorted.
         found: Vec<String>,
-        /// The nearest of them, where one is near.
+        /// The most similar of them, if any is similar.
         suggestion: Option<String>,
     },
-    /// Only coarser bars, or bars that do not divide the wanted interval.
+    /// Only coarser bars, or bars that do not divide the requested interval.
     #[error("`{symbol}` has bars of {}, from which no bars of {wanted} can be made", intervals(available))]
     NoFinerBars {
         /// The symbol.
         symbol: Symbol,
         /// The scenario's interval.
         wanted: Interval,
-        /// What its files have.
+        /// The intervals of its files.
         available: Vec<Interval>,
     },
-    /// A spacing of times that is no bar interval.
+    /// Spacing of times that is not a bar interval.
     #[error("`{file}` does not name its interval, and its bars are {spacing} apart")]
     UnknownInterval {
         /// The file.
@@ -66,46 +66,46 @@ pub enum MarketError {
         /// The median spacing, in words.
         spacing: String,
     },
-    /// Two files of one symbol and interval that cover the same time.
+    /// Two files of one symbol and interval that overlap in time.
     #[error("`{first}` and `{second}` both hold `{symbol}` at {at}")]
     OverlappingFiles {
         /// The symbol.
         symbol: Symbol,
-        /// The one that starts earlier.
+        /// The file that starts earlier.
         first: PathBuf,
-        /// The other.
+        /// The other file.
         second: PathBuf,
         /// First time of the second file.
         at: Timestamp,
     },
-    /// The operating system refused.
+    /// An input/output error.
     #[error("cannot {action} `{path}`: {source}")]
     Io {
-        /// `read`, `write`, ...
+        /// The failed action: `read`, `write`, ...
         action: &'static str,
-        /// What.
+        /// The path concerned.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
-    /// The placeholder that Git LFS leaves instead of a file.
+    /// A Git LFS pointer instead of the file itself.
     #[error("`{file}` is a Git LFS pointer, a short text that stands for the real file")]
     LfsPointer {
         /// The file.
         file: PathBuf,
     },
-    /// Some other kind of file.
+    /// Another file type.
     #[error("`{file}` is not a Parquet file")]
     NotParquet {
         /// The file.
         file: PathBuf,
     },
-    /// Starts as a Parquet file and ends too early.
+    /// Starts like a Parquet file but is incomplete.
     #[error("`{file}` is cut off: it starts as a Parquet file but its end is missing ({bytes} bytes)")]
     Truncated {
         /// The file.
         file: PathBuf,
-        /// Its length.
+        /// Its length in bytes.
         bytes: u64,
     },
     /// No rows.
@@ -114,23 +114,23 @@ pub enum MarketError {
         /// The file.
         file: PathBuf,
     },
-    /// A compression this program was built without.
+    /// A compression codec that this program does not support.
     #[error("`{file}` is compressed with `{codec}`, which is not supported")]
     Compression {
         /// The file.
         file: PathBuf,
-        /// As the file names it.
+        /// The codec's name in the file.
         codec: String,
     },
-    /// A Parquet file whose content cannot be decoded.
+    /// A Parquet file that cannot be decoded.
     #[error("`{file}` cannot be decoded: {detail}")]
     Damaged {
         /// The file.
         file: PathBuf,
-        /// What the decoder says.
+        /// The decoder's message.
         detail: String,
     },
-    /// A column that is needed and absent.
+    /// A required column is missing.
     #[error("`{file}` has no column for `{column}`; its columns are {}", names(found))]
     MissingColumn {
         /// The file.
@@ -140,12 +140,12 @@ pub enum MarketError {
         /// The file's columns.
         found: Vec<String>,
     },
-    /// A column of a type that cannot be read as what it is for.
+    /// A column whose type does not fit its role.
     #[error("`{file}` column `{column}` is of type `{found}`")]
     ColumnType {
         /// The file.
         file: PathBuf,
-        /// As the file names it.
+        /// The column's name in the file.
         column: String,
         /// Its type.
         found: String,
@@ -161,11 +161,11 @@ pub enum MarketError {
         file: PathBuf,
         /// The first such row, counted from 0 in the file.
         row: usize,
-        /// Its time, where it has one.
+        /// Its time, if it has one.
         at: Option<Timestamp>,
-        /// What is wrong with it.
+        /// The error of that row.
         flaw: BarError,
-        /// How many rows of those read have this kind of flaw.
+        /// Number of rows read that have this kind of error.
         rows: usize,
     },
     /// Whole numbers as times, in a unit that gives years without markets.
@@ -175,19 +175,20 @@ pub enum MarketError {
     ImplausibleClock {
         /// The file.
         file: PathBuf,
-        /// One of them.
+        /// The number in the file.
         value: i64,
-        /// What it would be, in the unit that its magnitude suggests.
+        /// The time it would be in the unit suggested by its magnitude.
         at: Timestamp,
     },
-    /// Prices that eight decimal places do not hold, or volumes that are too large: in another unit they fit.
+    /// Prices that eight decimal places cannot represent, or volumes that are too large, which another unit
+    /// may solve.
     #[error("`{symbol}`: {row}")]
     Unit {
-        /// The symbol, as the data names it.
+        /// The symbol as the data names it.
         symbol: Symbol,
-        /// The first such row.
+        /// The error of the first such row.
         row: Box<MarketError>,
-        /// The smallest unit in which all rows that were read can be held.
+        /// The smallest unit that represents all rows read, if there is one.
         unit: Option<u32>,
     },
     /// The scenario's range is empty.
@@ -198,16 +199,16 @@ pub enum MarketError {
         /// Its end.
         end: Timestamp,
     },
-    /// The scenario's range reaches outside the data.
+    /// The scenario's range extends outside the data.
     #[error("the window {} to {} is outside the data, which covers {first} to {last}", bound(*start), bound(*end))]
     WindowOutside {
-        /// As asked for.
+        /// Requested start.
         start: Option<Timestamp>,
-        /// As asked for.
+        /// Requested end.
         end: Option<Timestamp>,
-        /// Open of the first bar of all symbols.
+        /// Open time of the earliest bar of all symbols.
         first: Timestamp,
-        /// Close of the last bar of all symbols.
+        /// Close time of the latest bar of all symbols.
         last: Timestamp,
     },
     /// One symbol has no bar in the range.
@@ -219,74 +220,74 @@ pub enum MarketError {
     SymbolOutside {
         /// The symbol.
         symbol: Symbol,
-        /// As asked for.
+        /// Requested start.
         start: Option<Timestamp>,
-        /// As asked for.
+        /// Requested end.
         end: Option<Timestamp>,
-        /// Open of its first bar.
+        /// Open time of its first bar.
         first: Timestamp,
-        /// Close of its last bar.
+        /// Close time of its last bar.
         last: Timestamp,
     },
-    /// Bars that overlap in time: an order could fill before the decision it follows from.
+    /// Bars that overlap in time: an order could fill before the decision that placed it.
     #[error(
         "bars of {interval} overlap: `{first}` opens at {first_at} and `{second}` at {second_at}, \
          before the first has closed"
     )]
     OverlappingBars {
-        /// The bars' interval.
+        /// The bar interval.
         interval: Interval,
         /// The symbol of the earlier bar.
         first: Symbol,
-        /// When it opens.
+        /// Its open time.
         first_at: Timestamp,
         /// The symbol of the later bar, which may be the same.
         second: Symbol,
-        /// When that opens.
+        /// Its open time.
         second_at: Timestamp,
     },
-    /// Holes, where the scenario allows none.
+    /// Gaps, where the scenario refuses them.
     #[error("`{symbol}`: {gaps}")]
     Gaps {
         /// The symbol.
         symbol: Symbol,
-        /// How many, and the first.
+        /// The number of gaps and the first one.
         gaps: GapError,
     },
-    /// Bars that can be read, but that a backtest would be misled by.
+    /// Bars that can be read but would make a backtest misleading.
     #[error("`{symbol}` has bars that are not to be trusted: {finding}")]
     Untrusted {
         /// The symbol.
         symbol: Symbol,
-        /// What the data check found, of level error.
+        /// The error-level finding of the data check.
         finding: Box<Finding>,
     },
-    /// More rows than the clock can number.
+    /// More rows than the clock can index.
     #[error("`{symbol}` has {rows} rows in the window; at most {} can be replayed", super::MAX_ROWS)]
     TooManyRows {
         /// The symbol.
         symbol: Symbol,
-        /// Rows in the window.
+        /// Number of rows in the window.
         rows: usize,
     },
     /// Resampling failed.
     #[error("bars of {interval} cannot be made: {detail}")]
     Resample {
-        /// The interval wanted.
+        /// The requested interval.
         interval: Interval,
-        /// Why: what Polars says, or which times are out of order.
+        /// The cause: a message of Polars, or the times that are out of order.
         detail: String,
     },
-    /// Several problems at once; never empty and never nested.
+    /// Several errors; never empty and never nested.
     #[error("{} problems with the market data:\n{}", problems.len(), bullets(problems))]
     Several {
-        /// All of them.
+        /// The errors.
         problems: Vec<MarketError>,
     },
 }
 
 impl MarketError {
-    /// One error of all `problems`: itself where there is only one. Nested lists are flattened.
+    /// Combines errors into one; a single one is returned as it is. Nested lists are flattened.
     pub(super) fn all(problems: Vec<Self>) -> Self {
         let mut flat: Vec<Self> = problems
             .into_iter()
@@ -298,7 +299,8 @@ impl MarketError {
         if flat.len() == 1 { flat.remove(0) } else { Self::Several { problems: flat } }
     }
 
-    /// The same problems, those that another unit of `symbol` would solve naming it.
+    /// The same errors, with those that another unit of `symbol` would solve converted to
+    /// [`MarketError::Unit`].
     pub(super) fn asking_for(self, symbol: &Symbol, unit: Option<u32>) -> Self {
         let named = |problem: Self| match problem {
             Self::BadRow { flaw: BarError::TooFine { .. } | BarError::VolumeTooLarge { .. }, .. } => {
@@ -314,7 +316,7 @@ impl MarketError {
         }
     }
 
-    /// The single problems, in order.
+    /// The individual errors, in order.
     pub fn problems(&self) -> &[Self] {
         match self {
             Self::Several { problems } => problems,
@@ -322,7 +324,7 @@ impl MarketError {
         }
     }
 
-    /// What to do about it, one sentence.
+    /// The help, one sentence.
     pub fn help(&self) -> String {
         match self {
             Self::NotFound { .. } => {
@@ -441,7 +443,7 @@ fn names(found: &[String]) -> String {
     quoted.join(", ")
 }
 
-/// At most 30 names, so that a large folder still gives a readable message.
+/// A list of at most 30 names, so that the message stays readable for large folders.
 fn symbols(found: &[String]) -> String {
     const SHOWN: usize = 30;
     match found.len() {

@@ -1,7 +1,7 @@
-//! Searches over a symbol's lows and highs that pass over whole blocks of bars.
+//! Searches over a symbol's lows and highs that skip whole blocks of bars.
 //!
-//! The blocks' bounds are made at the first search and shared by all jobs. Invariant: a search finds what a
-//! look at every bar would find.
+//! The zone maps are built by the first search and shared by all jobs. Invariant: a search returns the same
+//! as a scan of every bar.
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -9,10 +9,10 @@ use std::sync::OnceLock;
 use super::zone_map::{BLOCK, ZoneMap};
 use super::{Row, SymbolSeries};
 
-/// Independent extremes, so that the processor compares them side by side.
+/// Number of independent running extremes, for vectorisation.
 const LANES: usize = 4;
 
-/// Bounds of the lows and of the highs by block, once somebody has asked.
+/// Zone maps of the lows and of the highs, built on first use.
 #[derive(Debug, Default)]
 pub struct Extremes {
     lows: OnceLock<ZoneMap>,
@@ -20,7 +20,7 @@ pub struct Extremes {
 }
 
 impl SymbolSeries {
-    /// The first of `rows` whose low is at or under `down` or whose high is at or over `up`.
+    /// The first of `rows` whose low is at or below `down` or whose high is at or above `up`.
     pub fn first_reach(&self, rows: Range<Row>, down: f64, up: f64) -> Option<Row> {
         let reaches = |row: &Row| self.bars.low[*row] <= down || self.bars.high[*row] >= up;
         let mut next = rows.start;
@@ -37,13 +37,13 @@ impl SymbolSeries {
         None
     }
 
-    /// The lowest low of `rows`; infinite where there are none.
+    /// The lowest low of `rows`; infinity for none.
     pub fn lowest_low(&self, rows: Range<Row>) -> f64 {
         let pick = |a: f64, b: f64| if b < a { b } else { a };
         fold(rows, &self.bars.low, f64::INFINITY, pick, |block| self.lows().bounds(block).low)
     }
 
-    /// The highest high of `rows`; minus infinity where there are none.
+    /// The highest high of `rows`; negative infinity for none.
     pub fn highest_high(&self, rows: Range<Row>) -> f64 {
         let pick = |a: f64, b: f64| if b > a { b } else { a };
         fold(rows, &self.bars.high, f64::NEG_INFINITY, pick, |block| self.highs().bounds(block).high)
@@ -58,7 +58,7 @@ impl SymbolSeries {
     }
 }
 
-/// The extreme of `rows`: of blocks where they lie in it whole, of rows at its two ends.
+/// The extreme of `rows`: by block where blocks are inside it, by row at both ends.
 fn fold(
     rows: Range<Row>,
     values: &[f64],
@@ -75,7 +75,7 @@ fn fold(
     (first..last).map(of_block).fold(pick(before, after), pick)
 }
 
-/// Several values at once.
+/// The extreme of a slice, computed in several lanes.
 fn extreme(values: &[f64], none: f64, pick: impl Fn(f64, f64) -> f64 + Copy) -> f64 {
     let (chunks, rest) = values.as_chunks::<LANES>();
     let mut lanes = [none; LANES];
@@ -93,7 +93,7 @@ mod tests {
     use crate::domain::{Instrument, Interval, Symbol, Timestamp};
     use crate::market::{Bars, Market, SeriesBars};
 
-    /// Bars whose lows and highs wander in whole steps.
+    /// Bars whose lows and highs are a random walk in whole steps.
     fn series(len: usize) -> SymbolSeries {
         let mut bars = Bars::with_capacity(Interval::MINUTE, len);
         let (mut state, mut level) = (3_u64, 1000.0);

@@ -1,8 +1,8 @@
-//! What a scenario wants done about holes in its bars.
+//! Applies a scenario's rule for gaps in the bars.
 //!
-//! Invariants: filling adds flat bars without volume at the last close and changes no other; a venue's closed hours and
-//! days are no holes (see [`quality::holes`](super::quality::holes)). Filled bars value positions and feed indicators;
-//! they are never tradable, so that whoever puts bars on a clock has to know which they are.
+//! Invariants: filling adds flat zero-volume bars at the last close and changes no other bar; a venue's
+//! closing hours and holidays are not gaps (see [`quality::holes`](super::quality::holes)). Filled bars value
+//! positions and feed indicators but are never tradable, so the aligner must know which they are.
 
 use super::align::first_telling;
 use super::calendar::Hours;
@@ -11,21 +11,21 @@ use super::{Bars, Row};
 use crate::domain::Timestamp;
 use crate::scenario::{Calendar, GapRule};
 
-/// So many bars are made for each that is there, at most, and these for a short file.
+/// Maximum number of filled bars per existing bar, and the allowance for a short file.
 const MADE_FOR_EACH: u64 = 10;
 const MADE_AT_LEAST: u64 = 10_000;
 
-/// Bars with holes that the rule does not take.
+/// Gaps that the rule does not allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum GapError {
-    /// Where none are allowed.
+    /// Gaps, where none are allowed.
     #[error("{holes} gaps in the bars, the first from {from} to {until}")]
     Refused {
-        /// How many.
+        /// Number of gaps.
         holes: usize,
-        /// When the first missing bar should open.
+        /// Open time of the first missing bar.
         from: Timestamp,
-        /// Open of the bar after the first hole.
+        /// Open time of the bar after the first gap.
         until: Timestamp,
     },
     /// Far more bars would be made than there are.
@@ -33,32 +33,33 @@ pub enum GapError {
         "{missing} bars would be made for {bars} that are there; the longest gap is from {from} to {until}"
     )]
     TooMany {
-        /// How many would be made.
+        /// Number of bars to fill in.
         missing: u64,
-        /// How many there are.
+        /// Number of existing bars.
         bars: usize,
-        /// When the longest hole begins.
+        /// Start of the longest gap.
         from: Timestamp,
-        /// Open of the bar after it.
+        /// Open time of the bar after it.
         until: Timestamp,
     },
 }
 
-/// Bars, and which of them were made to fill holes, ascending.
+/// Bars, including the ones filled in for gaps.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Filled {
     /// All bars.
     pub bars: Bars,
-    /// Rows that were made.
+    /// Rows that were filled in, ascending.
     pub made: Vec<Row>,
 }
 
-/// The bars as the rule wants them, for a range that begins at `start`. They are in order, as loaded; when their
-/// venue trades is stated, or told by the bars of the range and the days before it, however long the history is.
+/// Applies the rule to bars, for a range starting at `start`. The bars are sorted. The calendar is the stated
+/// one, or is detected from the bars of the range and the days before it, independent of the length of the
+/// history.
 ///
 /// # Errors
-/// [`GapError`] with [`GapRule::Refuse`], where there is a hole; with [`GapRule::ForwardFill`], where nearly all bars
-/// would be made.
+/// [`GapError`] with [`GapRule::Refuse`], where there is a gap; with [`GapRule::ForwardFill`], where nearly
+/// all bars would be filled in.
 pub fn apply(
     bars: Bars,
     rule: GapRule,
@@ -84,7 +85,7 @@ pub fn apply(
     }
 }
 
-/// One bar with a wrong date does not make a million.
+/// Limits filling, so that one bar with a wrong date does not create a million bars.
 fn bounded(bars: &Bars, found: &[Hole]) -> Result<(), GapError> {
     let missing = found.iter().fold(0_u64, |sum, hole| sum.saturating_add(hole.missing));
     let most = (bars.len() as u64).saturating_mul(MADE_FOR_EACH).max(MADE_AT_LEAST);
@@ -170,7 +171,8 @@ mod tests {
 
     #[test]
     fn closed_hours_are_not_filled() {
-        // Forty days of sessions in two parts, 01:00 to 03:00 and 05:00 to 07:00; on one day 06:00 is missing.
+        // Forty days of sessions in two parts, 01:00 to 03:00 and 05:00 to 07:00; on one day the 06:00 bar is
+        // missing.
         let mut bars = Bars::with_capacity("1h".parse().unwrap(), 0);
         for day in (0..40_i64).filter(|day| (day + 3) % 7 < 5) {
             for hour in [1, 2, 3, 5, 6, 7].into_iter().filter(|&hour| (day, hour) != (11, 6)) {

@@ -1,7 +1,7 @@
-//! From a scenario's market table to a [`Market`].
+//! Loads a scenario's market table into a [`Market`].
 //!
-//! Owns the order of the steps: find, open, compare with the window, read what it needs, check, resample,
-//! align. All problems of all symbols are reported together.
+//! Owns the sequence of steps: locate, open, compare with the window, read, check, resample, align. All
+//! errors of all symbols are reported together.
 
 use std::collections::BTreeMap;
 
@@ -20,28 +20,28 @@ use super::view::Market;
 use crate::domain::{Instrument, Interval, Symbol, Timestamp};
 use crate::scenario::{Acceptable, MarketSpec};
 
-/// What of the data a run needs.
+/// The data that a run needs.
 #[derive(Debug, Clone, Copy)]
 pub struct LoadRequest<'a> {
-    /// Where the data is, which symbols, which interval, from when to when.
+    /// Path, symbols, interval and range.
     pub spec: &'a MarketSpec,
-    /// The coarser timeframes that strategies read, with how many bars of each before the start they want.
+    /// Coarser timeframes that strategies read, with the number of bars of each before the start.
     pub frames: &'a BTreeMap<Interval, u32>,
-    /// Bars of the scenario's interval wanted before the start.
+    /// Number of bars of the scenario's interval before the start.
     pub history_bars: u32,
-    /// Keep finer bars where the data has them.
+    /// Whether to keep finer bars where the data has them.
     pub detail: bool,
 }
 
-/// Bars of a frame that are kept before the start beside those that are wanted: the one in which the start lies, and
-/// the newest before it, which tells at the first bar whether one has closed since the bar before (after a night, say),
-/// whatever history the other agents want.
+/// Bars of a frame that are always kept before the start: the one that contains the start, and the one before
+/// it, which tells at the first bar whether a coarse bar has closed since the previous bar (after a night,
+/// for example), independent of other agents' history.
 const ALWAYS_BEFORE: u32 = 2;
 
-/// Loads a market: the bars in the scenario's range and the history before it, as far as the data has it.
+/// Loads a market: the bars in the scenario's range, and the history before it as far as the data has it.
 ///
 /// # Errors
-/// Everything that is wrong with the data of any symbol, in one [`MarketError`].
+/// All errors in the data of all symbols, in one [`MarketError`].
 pub fn load(request: &LoadRequest<'_>) -> Result<Market, MarketError> {
     let spec = request.spec;
     if let (Some(start), Some(end)) = (spec.start, spec.end)
@@ -58,12 +58,12 @@ pub fn load(request: &LoadRequest<'_>) -> Result<Market, MarketError> {
     Ok(market.on_calendar(spec.calendar))
 }
 
-/// The files that serve one symbol.
+/// The sources of one symbol's bars.
 struct Sources<'a> {
     instrument: &'a Instrument,
     /// At the scenario's interval or finer.
     base: Source,
-    /// Finer than the base, where wanted and there.
+    /// Finer than the base, if requested and available.
     detail: Option<Source>,
 }
 
@@ -90,12 +90,12 @@ impl<'a> Sources<'a> {
         Ok(Self { instrument, base, detail })
     }
 
-    /// Open of the first bar at the scenario's interval.
+    /// Open time of the first bar at the scenario's interval.
     fn first(&self, interval: Interval) -> Timestamp {
         self.bucket(interval, self.base.first())
     }
 
-    /// Close of the last bar at the scenario's interval.
+    /// Close time of the last bar at the scenario's interval.
     fn close(&self, interval: Interval) -> Timestamp {
         self.bucket(interval, self.base.last()) + interval.span()
     }
@@ -144,9 +144,9 @@ impl<'a> Sources<'a> {
         Ok(SeriesBars { instrument: self.instrument.clone(), bars, frames, findings, detail, made })
     }
 
-    /// Refuses bars with a finding of level error that the scenario does not accept.
+    /// Refuses bars with an error-level finding that the scenario does not accept.
     fn trusted(&self, findings: &[Finding], accept: &[Acceptable]) -> Result<(), MarketError> {
-        // Other errors are refused for what they are: overlapping bars, rows that are no bars.
+        // Other errors (overlapping or invalid bars) are refused elsewhere, with their own messages.
         let may_be = |finding: &Finding, kinds: &[Acceptable]| {
             kinds.iter().any(|kind| kind.as_str() == finding.kind.as_str())
         };
@@ -163,8 +163,8 @@ impl<'a> Sources<'a> {
     }
 
     /// The rows of the base source that the request needs. A bucket holds at most as many rows as fit its
-    /// length, so counting rows backwards always yields enough buckets; one more than a frame holds covers the
-    /// one whose beginning may be missing.
+    /// length, so counting that many rows backwards yields enough buckets; one extra bucket covers a first
+    /// one that may be incomplete.
     fn span(&self, request: &LoadRequest<'_>) -> Span {
         let spec = request.spec;
         let per = |interval: Interval| (interval.micros() / self.base.interval.micros()).unsigned_abs();
@@ -190,7 +190,7 @@ impl<'a> Sources<'a> {
     }
 }
 
-/// The bars in range that were made, as a finding.
+/// The filled bars in range, as a finding.
 fn told(bars: &Bars, made: &[Row], spec: &MarketSpec) -> Option<Finding> {
     let range = spec.start.map_or(0, |start| bars.first_row_from(start));
     let in_range = &made[made.partition_point(|&row| row < range)..];
@@ -206,13 +206,13 @@ fn told(bars: &Bars, made: &[Row], spec: &MarketSpec) -> Option<Finding> {
     })
 }
 
-/// Base bars wanted before the start; a frame of the scenario's own interval is the base itself.
+/// Number of base bars before the start; a frame of the scenario's own interval is the base itself.
 fn history(request: &LoadRequest<'_>) -> u32 {
     request.frames.get(&request.spec.interval).copied().unwrap_or(0).max(request.history_bars)
 }
 
-/// Resampled, without a first bucket whose beginning was not read. A first bucket that the data itself
-/// begins in stays.
+/// Resamples, and drops a first bucket whose beginning was not read. A first bucket in which the data itself
+/// begins is kept.
 fn coarser(bars: &Bars, interval: Interval, whole: bool) -> Result<Bars, MarketError> {
     if !interval.is_multiple_of(bars.interval) {
         let detail = format!("{interval} is no multiple of {}", bars.interval);
@@ -235,8 +235,8 @@ fn trim(bars: &mut Bars, start: Option<Timestamp>, history: u32) {
     }
 }
 
-/// The window must lie within the data of all symbols together (a bar's length of slack at either end) and
-/// touch each symbol's own.
+/// Checks that the window is within the data of all symbols together (with a tolerance of one bar at each
+/// end) and overlaps each symbol's own.
 fn check_window(spec: &MarketSpec, sources: &[Sources<'_>]) -> Result<(), MarketError> {
     let (interval, start, end) = (spec.interval, spec.start, spec.end);
     let first = sources.iter().map(|one| one.first(interval)).min().unwrap_or_default();

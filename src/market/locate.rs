@@ -1,20 +1,20 @@
-//! From the scenario's `path` to the Parquet files it means.
+//! Resolves the scenario's `path` to Parquet files.
 //!
-//! Owns the search rule: an absolute path is itself; a relative one counts from the working directory, then
-//! from the scenario's folder, then from up to three folders above that (so that `data/sample` works from
-//! `scenarios/`). The first place where something lies is taken. Never opens a file.
+//! Owns the search rule: an absolute path is used as it is; a relative one is tried in the working directory,
+//! then in the scenario's folder, then in up to three folders above it (so that `data/sample` works from
+//! `scenarios/`). The first existing one is used. Never opens a file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::MarketError;
 
-/// How many folders above the scenario's own are tried.
+/// Number of folders above the scenario's that are tried.
 const LEVELS_UP: usize = 3;
-/// How deep a folder is searched; ends loops of links.
+/// Maximum folder depth of a search; also ends symlink loops.
 const DEPTH: usize = 16;
 
-/// The files that a path means.
+/// The files of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Located {
     /// Where they were found: a file, a folder or a glob.
@@ -44,14 +44,14 @@ fn places(path: &Path, base_dir: &Path) -> Vec<PathBuf> {
     if path.is_absolute() {
         return vec![path.to_owned()];
     }
-    // A scenario in the working directory has an empty folder, which no system call takes.
+    // A scenario in the working directory has an empty folder path, which system calls reject.
     let base_dir = if base_dir.as_os_str().is_empty() { Path::new(".") } else { base_dir };
     let base_dir = std::path::absolute(base_dir).unwrap_or_else(|_| base_dir.to_owned());
     let above = base_dir.ancestors().take(1 + LEVELS_UP).map(|folder| folder.join(path));
     let mut places = vec![path.to_owned()];
     places.extend(above);
     if let Ok(here) = std::path::absolute(path) {
-        // The working directory may itself be among the folders above.
+        // The working directory may be one of the folders above.
         places.retain(|place| place == path || *place != here);
     }
     places
@@ -70,7 +70,7 @@ fn at(place: &Path) -> Result<Located, MarketError> {
     Ok(Located { place: place.to_owned(), files })
 }
 
-/// Every Parquet file under a folder; names that start with a dot are left out.
+/// Collects every Parquet file below a folder, except names that start with a dot.
 fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), MarketError> {
     let io = |source| MarketError::io("read", folder, source);
     for entry in fs::read_dir(folder).map_err(io)? {
@@ -99,7 +99,7 @@ fn is_pattern(path: &Path) -> bool {
     path.to_string_lossy().contains(['*', '?', '['])
 }
 
-/// The files that a glob matches; a folder that it matches is searched.
+/// The files that a glob matches; a matching folder is searched.
 fn matches(place: &Path) -> Result<Vec<PathBuf>, MarketError> {
     let pattern = place.to_string_lossy().into_owned();
     let bad = |error: glob::PatternError| MarketError::BadPattern {

@@ -1,9 +1,9 @@
-//! Market history: Parquet files in, immutable columns out, shared by reference by every job.
+//! Market history: reads Parquet files into immutable columns that all jobs share.
 //!
-//! Owns finding, reading, checking, resampling and aligning bars, and making synthetic ones. Never writes a
-//! result, never knows an agent. Invariants: a [`Market`] never changes once built; its bars are sorted,
-//! unique in time, finite and positive, with `low <= open, close <= high`; ticks are at least an interval
-//! apart; prices are at eight places; a coarse bar is visible only once it has closed; nothing is repaired.
+//! Owns locating, reading, checking, resampling and aligning bars. Never writes a result and knows nothing of
+//! agents. Invariants: a [`Market`] never changes once built; its bars are sorted, unique in time, finite and
+//! positive, with `low <= open, close <= high`; ticks are at least one interval apart; prices have eight
+//! decimal places; a coarse bar is visible only after it has closed; nothing is repaired.
 
 mod align;
 pub(crate) mod bar_error;
@@ -39,5 +39,5 @@ pub use resample::resample;
 pub use view::{Frame, Market, SymbolSeries, TickRange, TickRow};
 pub use zone_map::{BLOCK, Bounds, ZoneMap};
 
-/// Most rows of one symbol that a window may have.
+/// Maximum number of rows of one symbol in a window.
 pub const MAX_ROWS: usize = 1 << 30;

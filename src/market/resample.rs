@@ -1,8 +1,8 @@
-//! Coarser bars from finer ones, grouped by Polars.
+//! Resamples finer bars to coarser ones, grouped by Polars.
 //!
-//! Invariants: a coarse bar opens at its bucket's start in UTC (weeks on Monday), whatever part of the bucket the
-//! finer bars cover; a bucket without any finer bar does not exist. Rows are grouped by their buckets, so that the
-//! work grows with the rows, however far apart their times are.
+//! Invariants: a coarse bar opens at its bucket's start in UTC (weeks on Monday), whichever part of the
+//! bucket the finer bars cover; a bucket without finer bars has no bar. Rows are grouped by bucket, so the
+//! cost grows with the number of rows, not with the time range.
 
 use polars_core::prelude::*;
 use polars_core::series::IsSorted;
@@ -11,11 +11,11 @@ use super::bars::Bars;
 use super::error::MarketError;
 use crate::domain::{Interval, Timestamp};
 
-/// Bars of `interval`: first open, highest high, lowest low, last close, sum of volumes of each bucket. The bars
-/// are in order of time.
+/// Bars of `interval`: first open, highest high, lowest low, last close and total volume of each bucket. The
+/// bars are sorted.
 ///
 /// # Errors
-/// [`MarketError::Resample`] where they are not, or Polars refuses.
+/// [`MarketError::Resample`] where they are not sorted, or Polars fails.
 pub fn resample(bars: &Bars, interval: Interval) -> Result<Bars, MarketError> {
     if bars.is_empty() {
         return Ok(Bars::with_capacity(interval, 0));
@@ -58,7 +58,7 @@ fn collect(bars: &Bars, interval: Interval) -> PolarsResult<Bars> {
     })
 }
 
-/// The values that a grouping gave, in its second column.
+/// The values of a grouping, in its second column.
 fn column(grouped: &DataFrame) -> PolarsResult<Vec<f64>> {
     Ok(grouped.columns()[1].f64()?.into_no_null_iter().collect())
 }
@@ -80,10 +80,10 @@ mod tests {
         let fine = bars(
             "20m",
             &[
-                // The data begins inside the bucket of 09:00.
+                // The data starts inside the bucket of 09:00.
                 ("2024-01-01T09:20", [5.0, 6.0, 4.0, 5.5, 1.0]),
                 ("2024-01-01T09:40", [5.5, 9.0, 5.0, 8.0, 2.0]),
-                // No bar of 10:xx, and 11:20 is missing.
+                // No bar at 10:xx, and 11:20 is missing.
                 ("2024-01-01T11:00", [8.0, 8.5, 2.0, 3.0, 4.0]),
                 ("2024-01-01T11:40", [3.0, 3.5, 2.5, 3.25, 0.5]),
             ],
@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn buckets_of_every_interval_open_where_the_interval_says() {
         let mut fine = Bars::with_capacity(Interval::DAY, 60);
-        // Sixty days across 1970, where a wrong sign of the remainder would show.
+        // Sixty days across 1970, to detect a wrong sign of the remainder.
         for day in -30..30_i64 {
             fine.push(Timestamp::from_micros(day * 86_400_000_000), [1.0, 1.0, 1.0, 1.0, 1.0]);
         }

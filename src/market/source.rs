@@ -1,8 +1,8 @@
 //! The files of one symbol at one interval, read as one series.
 //!
-//! Owns which interval serves a scenario, which row groups a window needs, and how far back they reach for
-//! history. Invariant: the bars that leave here have increasing times, passed every check, and
-//! are quoted in their instrument's unit at eight places.
+//! Owns the choice of an interval for a scenario, of row groups for a window, and how far they reach back for
+//! history. Invariant: the returned bars have increasing times, passed every check, and are quoted in their
+//! instrument's unit at eight decimal places.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,37 +12,37 @@ use super::file::{BarFile, Rows};
 use super::{MAX_ROWS, MarketError, unit};
 use crate::domain::{Instrument, Interval, Symbol, Timestamp};
 
-/// One symbol's files of one interval, in order of time, none overlapping another.
+/// One symbol's files of one interval, sorted by time, without overlaps.
 #[derive(Debug)]
 pub(super) struct Source {
     pub symbol: Symbol,
     pub interval: Interval,
-    /// What the symbol is quoted in.
+    /// Unit in which the symbol is quoted.
     unit: u32,
     files: Vec<BarFile>,
 }
 
-/// Which rows of a source are wanted.
+/// A selection of rows of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {
-    /// From the first row at or after this; from the source's first where absent.
+    /// From the first row at or after this; from the source's first row where `None`.
     pub start: Option<Timestamp>,
-    /// And this many rows before it, as far as there are.
+    /// Plus this many rows before it, as far as available.
     pub rows_before: usize,
-    /// Up to the last row before this; to the source's last where absent.
+    /// Up to the last row before this; to the source's last row where `None`.
     pub end: Option<Timestamp>,
 }
 
-/// Bars of a span.
+/// The bars of a selection.
 #[derive(Debug)]
 pub(super) struct Read {
     pub bars: Bars,
-    /// Whether the first bar is the source's very first: else its bucket may have begun earlier.
+    /// Whether the first bar is the source's first; otherwise its bucket may have begun earlier.
     pub from_the_beginning: bool,
 }
 
 impl Source {
-    /// Opens the files and puts them in order.
+    /// Opens the files and sorts them by time.
     pub fn open(instrument: &Instrument, interval: Interval, files: &[&Path]) -> Result<Self, MarketError> {
         let symbol = &instrument.source;
         let opened: Vec<Result<BarFile, MarketError>> =
@@ -62,24 +62,24 @@ impl Source {
         Ok(Self { symbol: symbol.clone(), interval, unit: instrument.unit, files })
     }
 
-    /// Open of the first bar.
+    /// Open time of the first bar.
     pub fn first(&self) -> Timestamp {
         self.files.first().map(BarFile::first).unwrap_or_default()
     }
 
-    /// Open of the last bar.
+    /// Open time of the last bar.
     pub fn last(&self) -> Timestamp {
         self.files.last().map(BarFile::last).unwrap_or_default()
     }
 
-    /// For each file the places of the row groups that a span needs.
+    /// For each file, the indexes of the row groups that a selection needs.
     pub fn plan(&self, span: Span) -> Vec<Vec<usize>> {
         let mut plan: Vec<Vec<usize>> = vec![Vec::new(); self.files.len()];
-        // Rows that surely lie before the start, counted backwards from it.
+        // Rows known to be before the start, counted backwards from it.
         let mut before = 0;
         for (file, places) in self.files.iter().zip(&mut plan).rev() {
             let groups = file.groups();
-            // Out of order: the reader will find the very row, if it is given them all.
+            // If row groups are not in order, all are read; the reader finds the row out of order.
             let ordered = groups.windows(2).all(|pair| pair[0].last < pair[1].first);
             for (place, group) in groups.iter().enumerate().rev() {
                 let too_late = span.end.is_some_and(|end| group.first >= end);
@@ -95,7 +95,7 @@ impl Source {
         plan
     }
 
-    /// Reads and checks a span.
+    /// Reads and checks a selection.
     pub fn read(&self, span: Span) -> Result<Read, MarketError> {
         let plan = self.plan(span);
         let total: usize = self.files.iter().zip(&plan).map(|(file, places)| rows_of(file, places)).sum();
@@ -109,7 +109,7 @@ impl Source {
         self.cut(span, parts, skipped)
     }
 
-    /// Cuts the decoded parts down to the span, checks what is left and joins it.
+    /// Cuts the decoded parts to the selection, checks the rest and concatenates it.
     fn cut(&self, span: Span, parts: Vec<(&BarFile, Rows)>, skipped: bool) -> Result<Read, MarketError> {
         let before =
             |at: Timestamp| -> usize { parts.iter().map(|(_, rows)| rows.bars.first_row_from(at)).sum() };
@@ -141,7 +141,7 @@ fn rows_of(file: &BarFile, places: &[usize]) -> usize {
     places.iter().map(|&place| file.groups()[place].rows).sum()
 }
 
-/// All values, or all errors as one.
+/// All values, or all errors combined.
 pub(super) fn gather<T>(results: Vec<Result<T, MarketError>>) -> Result<Vec<T>, MarketError> {
     let mut values = Vec::with_capacity(results.len());
     let mut problems = Vec::new();
@@ -154,8 +154,8 @@ pub(super) fn gather<T>(results: Vec<Result<T, MarketError>>) -> Result<Vec<T>, 
     if problems.is_empty() { Ok(values) } else { Err(MarketError::all(problems)) }
 }
 
-/// The interval to make bars of `wanted` from: itself, else the coarsest that divides it. A file whose
-/// interval nobody knows (one row, no interval in its name) counts as `wanted`.
+/// The interval to resample `wanted` from: itself, otherwise the coarsest that divides it. A file of unknown
+/// interval (one row, no interval in its name) counts as `wanted`.
 pub(super) fn choose<'f>(
     files: &'f BTreeMap<Option<Interval>, Vec<&'f Path>>,
     wanted: Interval,

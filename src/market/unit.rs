@@ -1,35 +1,36 @@
-//! How a file's prices and volumes become the market's: in the instrument's unit, prices at eight places.
+//! Converts a file's prices and volumes to the instrument's unit, prices at eight decimal places.
 //!
-//! Owns the one rounding of market data. Every price that leaves the loader is the `f64` nearest to a whole number
-//! of units of `1e-8`, so that the float which indicators read and the exact price at which orders fill are one.
-//! Invariant: no price is changed by more than [`TOLERANCE`] of itself; a file whose prices would be is refused
-//! with the unit that holds them.
+//! Owns the only rounding of market data. Every price that leaves the loader is the `f64` nearest to a
+//! multiple of `1e-8`, so that the float that indicators read and the exact price at which orders fill agree.
+//! Invariant: no price changes by more than [`TOLERANCE`] of itself; a file with such prices is refused, with
+//! the unit that represents them.
 
 use super::bars::Bars;
 use super::{PRICE_CEILING, VOLUME_CEILING};
 use crate::domain::Price;
 
-/// The largest share of itself by which rounding to eight places may change a price.
+/// Maximum relative change of a price by rounding to eight places.
 pub const TOLERANCE: f64 = 1e-6;
-/// From here on eight places hold any price within the tolerance.
+/// From this price on, rounding to eight places is always within the tolerance.
 const ALWAYS_HELD: f64 = 0.005;
-/// The units an instrument can be quoted in, from the smallest.
+/// The units in which an instrument can be quoted, ascending.
 pub const UNITS: [u32; 4] = [1, 1_000, 1_000_000, 1_000_000_000];
 
-/// Whether eight decimal places hold the price of `unit` of the asset. Comparisons with NaN are false.
+/// Whether eight decimal places represent the price of `unit` of the asset within the tolerance. Comparisons
+/// with NaN are false.
 pub(crate) fn holds(price: f64, unit: u32) -> bool {
     let price = price * f64::from(unit);
     price >= ALWAYS_HELD || (Price::round_f64(price) - price).abs() <= TOLERANCE * price
 }
 
-/// Whether prices, the highest of them and the volume are within what exact money can hold, in this unit.
+/// Whether the highest price and the volume are below their ceilings in this unit.
 pub(crate) fn fits(high: f64, volume: f64, unit: u32) -> bool {
     let unit = f64::from(unit);
     high * unit <= PRICE_CEILING && volume / unit <= VOLUME_CEILING
 }
 
-/// The smallest unit in which all prices and volumes can be held; `None` where there is none. Rows that are no bars
-/// count too: they are reported as such.
+/// The smallest unit that represents all prices and volumes; `None` where there is none. Invalid rows are
+/// included; they are reported separately.
 pub fn smallest(bars: &Bars) -> Option<u32> {
     let held = |row: usize, unit: u32| {
         let prices = [bars.open[row], bars.high[row], bars.low[row], bars.close[row]];
@@ -40,7 +41,7 @@ pub fn smallest(bars: &Bars) -> Option<u32> {
 }
 
 impl Bars {
-    /// The same bars in a unit of the asset: prices times `unit`, volumes divided by it.
+    /// Converts the bars to a unit of the asset: prices times `unit`, volumes divided by it.
     pub(crate) fn quote_in(&mut self, unit: u32) {
         if unit == 1 {
             return;
@@ -73,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_price_is_held_where_rounding_changes_a_millionth_of_it_at_most() {
-        // 0.00321234 as a 32-bit float is 6e-8 of itself off; 0.000000014 would become 0.00000001.
+        // 0.00321234 as a 32-bit float has a relative error of 6e-8; 0.000000014 would become 0.00000001.
         assert!(holds(f64::from(0.003_212_34_f32), 1) && holds(0.000_000_01, 1) && holds(0.000_008_51, 1));
         assert!(!holds(0.000_000_014, 1) && !holds(1.5e-9, 1) && !holds(f64::NAN, 1));
         assert!(holds(0.000_000_014, 1_000) && !holds(1.234_5e-9, 1_000) && holds(1.234_5e-9, 1_000_000));
@@ -86,7 +87,7 @@ mod tests {
         assert_eq!(smallest(&bars(1.234_5e-10, 5.0)), Some(1_000_000));
         assert_eq!(smallest(&bars(1.234_567_89e-17, 5.0)), None);
         assert_eq!(smallest(&bars(1.0, 1e20)), Some(1_000));
-        // A price so high and a volume so large that no unit holds both.
+        // A price and a volume so large that no unit fits both.
         assert_eq!(smallest(&bars(1e9, 1e20)), None);
     }
 

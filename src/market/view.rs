@@ -1,4 +1,4 @@
-//! All symbols of a scenario on one clock.
+//! All symbols of a scenario, aligned to one clock.
 
 use std::collections::BTreeMap;
 
@@ -9,21 +9,22 @@ use super::quality::Finding;
 use crate::domain::{Instrument, Interval, SymbolId, Timestamp};
 
 /// Every symbol's bars at the scenario's interval, on the sorted union of their open times, and the coarser
-/// frames that strategies ask for. Immutable.
+/// frames that strategies need. Immutable.
 #[derive(Debug)]
 pub struct Market {
     /// The scenario's interval.
     pub interval: Interval,
-    /// Open times of all bars of all symbols, sorted, unique: tick `t` is the bar that opens at `clock[t]`.
+    /// Open times of all bars of all symbols, sorted and unique: tick `t` is the bar that opens at
+    /// `clock[t]`.
     pub clock: Vec<Timestamp>,
     /// In the scenario's order: index by [`SymbolId::index`].
     pub symbols: Vec<SymbolSeries>,
-    /// The ticks that open in the scenario's range; those before it are history.
+    /// The ticks that open in the scenario's range; earlier ones are history.
     pub in_range: TickRange,
     /// BLAKE3 over the bars as read (names, intervals and columns), in hexadecimal.
     pub digest: String,
-    /// When it trades, and how many days of its year: told by the bars of the range, the calendar by those of the days
-    /// before it too; whatever history was read.
+    /// Calendar and trading days per year. Detected from the bars of the range (the calendar also from the
+    /// days before it), independent of the history that was read.
     pub trading_year: TradingYear,
 }
 
@@ -33,20 +34,20 @@ impl Market {
         &self.symbols[symbol.index()]
     }
 
-    /// The first tick that opens at or after `at`; the number of ticks where none does.
+    /// The first tick that opens at or after `at`, or the number of ticks.
     pub fn first_tick_from(&self, at: Timestamp) -> usize {
         self.clock.partition_point(|&ts| ts < at)
     }
 
-    /// The first tick from `from` on that opens at or after `at`; the number of ticks where none does. Quick
-    /// where no bar is missing between.
+    /// The first tick from `from` on that opens at or after `at`, or the number of ticks. Fast where no bar
+    /// is missing in between.
     pub fn first_tick_after(&self, from: usize, at: Timestamp) -> usize {
         let Some(&here) = self.clock.get(from) else { return self.clock.len() };
         let ahead = at.micros().saturating_sub(here.micros());
         if ahead <= 0 {
             return from;
         }
-        // Ticks are at least an interval apart: so many on it cannot be earlier any more.
+        // Ticks are at least an interval apart, so the tick this many steps ahead opens at or after `at`.
         let steps = (ahead - 1) / self.interval.micros() + 1;
         let end = usize::try_from(steps).unwrap_or(usize::MAX).saturating_add(from).min(self.clock.len());
         if self.clock[end - 1] < at {
@@ -56,7 +57,7 @@ impl Market {
     }
 
     /// The tick of a symbol's own bar `row`, which is not before tick `from`; the number of ticks where the
-    /// symbol has no such row. Quick where no other symbol's bars lie between.
+    /// symbol has no such row. Fast where no other symbol's bars are in between.
     pub fn tick_of(&self, symbol: SymbolId, row: Row, from: usize) -> usize {
         let series = self.series(symbol);
         if series.is_whole() {
@@ -71,7 +72,7 @@ impl Market {
         nearest + later.partition_point(|&ts| ts < at)
     }
 
-    /// When the bar of a tick closes and becomes known.
+    /// Close time of a tick's bar, at which it becomes known.
     pub fn close_time(&self, tick: usize) -> Timestamp {
         self.clock[tick] + self.interval.span()
     }
@@ -84,32 +85,33 @@ pub struct SymbolSeries {
     pub instrument: Instrument,
     /// Its bars at the market's interval.
     pub bars: Bars,
-    /// How many of them were made to fill holes: none of those is tradable.
+    /// Number of bars that were filled in for gaps; these are not tradable.
     pub filled: usize,
     /// For each tick of the clock, the last row known at its close.
     pub rows: Vec<TickRow>,
-    /// Coarser bars with what is closed when, by interval.
+    /// Coarser bars with their visibility, by interval.
     pub frames: BTreeMap<Interval, Frame>,
-    /// What the data check noticed in the bars as they were read, history included; the gravest first.
+    /// Findings of the data check in the bars as read, history included; the most severe first.
     pub findings: Vec<Finding>,
     /// Finer bars for `intrabar = "detail"`, where the data has them.
     pub detail: Option<Bars>,
-    /// Bounds of its lows and highs, made when first searched.
+    /// Zone maps of its lows and highs, built on first use.
     pub extremes: Extremes,
 }
 
 impl SymbolSeries {
-    /// Whether it has a tradable bar of its own at every tick: then its rows are the ticks, and `rows` need not be read.
+    /// Whether it has its own tradable bar at every tick; then its rows equal the ticks, and `rows` need not
+    /// be read.
     pub fn is_whole(&self) -> bool {
         self.filled == 0 && self.bars.len() == self.rows.len()
     }
 
-    /// Its row at a tick, as `rows` has it.
+    /// Its row at a tick, as in `rows`.
     pub fn row_at(&self, tick: usize) -> TickRow {
         if self.is_whole() { TickRow::new(tick, true) } else { self.rows[tick] }
     }
 
-    /// The first row whose bar opens at or after a tick; the number of rows where none does.
+    /// The first row whose bar opens at or after a tick, or the number of rows.
     pub fn row_from(&self, tick: usize) -> Row {
         if self.is_whole() {
             return tick;
@@ -122,10 +124,10 @@ impl SymbolSeries {
 /// Coarser bars of one symbol.
 #[derive(Debug)]
 pub struct Frame {
-    /// Aligned to UTC; the last may be cut by the end of the data and is then never closed.
+    /// Aligned to UTC; if the end of the data cuts the last bar, it never closes.
     pub bars: Bars,
-    /// For each base row, how many coarse bars have closed when that base bar closes: a coarse bar
-    /// `[T, T + I)` counts from the first base bar that closes at or after `T + I`.
+    /// For each base row, the number of coarse bars closed by the close of that base bar: a coarse bar `[T, T
+    /// + I)` counts from the first base bar that closes at or after `T + I`.
     pub closed: Vec<u32>,
 }
 
@@ -137,7 +139,7 @@ impl TickRow {
     /// Before the symbol's first bar.
     pub const NONE: Self = Self(0);
 
-    /// Row `row`; `fresh` when its bar opens at this very tick, stale when it is carried.
+    /// Row `row`; `fresh` if its bar opens at this tick, otherwise carried forward.
     #[expect(clippy::cast_possible_truncation, reason = "the loader refuses more than 2^30 rows")]
     pub const fn new(row: Row, fresh: bool) -> Self {
         Self((row as u32 + 1) << 1 | fresh as u32)
@@ -148,13 +150,13 @@ impl TickRow {
         if self.0 == 0 { None } else { Some((self.0 >> 1) as usize - 1) }
     }
 
-    /// The row, only where the symbol has a bar at this very tick that was not made to fill a hole: tradable now.
+    /// The row if it can be traded now: the symbol's bar opens at this tick and was not filled in.
     pub const fn fresh(self) -> Option<Row> {
         if self.0 & 1 == 1 { self.row() } else { None }
     }
 }
 
-/// Ticks `first .. last` of the market's clock, `last` excluded; never empty.
+/// Ticks `first .. last` of the market's clock, `last` exclusive; never empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TickRange {
     /// First tick.

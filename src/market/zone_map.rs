@@ -1,24 +1,24 @@
-//! The lowest and the highest value of each 64 rows of a column, so that a search passes over whole blocks.
+//! Zone map of a column: minimum and maximum of each block of 64 rows, so that a search can skip blocks.
 //!
-//! Blocks lie at multiples of 64 of the ROW, wherever a column begins: blocks of two columns of one symbol
-//! cover the same rows. Invariant: a block's bounds hold for each value in it; a block that is not whole, or
-//! that holds a value that is no number, has no bounds and must be read.
+//! Blocks start at multiples of 64 of the row index, wherever a column begins, so that blocks of all columns
+//! of a symbol cover the same rows. Invariant: a block's bounds hold for each of its values; a partial block,
+//! or one with NaN, has no bounds and must be scanned.
 
 use super::Row;
 
-/// Rows in a block.
+/// Rows per block.
 pub const BLOCK: usize = 64;
-/// Independent extremes within a block, so that the processor compares them side by side.
+/// Number of independent running extremes within a block, for vectorisation.
 const LANES: usize = 8;
 
-/// Bounds of a column's blocks.
+/// Minimum and maximum per block of a column.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ZoneMap {
     first: usize,
     bounds: Box<[Bounds]>,
 }
 
-/// Between these every value of a block lies.
+/// Bounds on every value of a block.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bounds {
     /// No value is below it.
@@ -28,12 +28,12 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// What is known of a block of which nothing is known.
+    /// No information: all values are possible.
     pub const NONE: Self = Self { low: f64::NEG_INFINITY, high: f64::INFINITY };
 }
 
 impl ZoneMap {
-    /// Of a column whose first value stands at row `first`.
+    /// Builds the map of a column whose first value is at row `first`.
     pub fn of(values: &[f64], first: Row) -> Self {
         let whole = first.next_multiple_of(BLOCK);
         let values = values.get(whole - first..).unwrap_or_default();
@@ -41,13 +41,13 @@ impl ZoneMap {
         Self { first: whole / BLOCK, bounds }
     }
 
-    /// The bounds of block `block`, which is rows `64 * block` to `64 * block + 63`.
+    /// The bounds of block `block`: rows `64 * block` to `64 * block + 63`.
     pub fn bounds(&self, block: usize) -> Bounds {
         let place = block.checked_sub(self.first);
         place.and_then(|place| self.bounds.get(place)).copied().unwrap_or(Bounds::NONE)
     }
 
-    /// Bytes of memory.
+    /// Memory used, in bytes.
     pub fn bytes(&self) -> usize {
         size_of_val(&*self.bounds)
     }
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn blocks_lie_at_multiples_of_their_length_wherever_the_column_begins() {
-        // Rows 60 to 199: blocks 1 and 2 are whole, 0 and 3 are not.
+        // Rows 60 to 199: blocks 1 and 2 are complete, 0 and 3 are not.
         let values: Vec<f64> = (60..200).map(f64::from).collect();
         let blocks = ZoneMap::of(&values, 60);
         assert_eq!(blocks.bounds(0), Bounds::NONE);

@@ -1,66 +1,66 @@
-//! The chain of checks on one order.
+//! The sequence of checks on one order.
 
 use super::{Losses, OrderQty, Refusal, loss_breach};
 use crate::domain::{Bps, Cash, Instrument, Price, Qty, RefusalCode, Side, SymbolId};
 use crate::market::{Market, Row};
 use crate::scenario::RiskProfile;
 
-/// An order as the checks see it.
+/// An order before it is placed.
 #[derive(Debug, Clone, Copy)]
 pub struct OrderIntent<'a> {
-    /// Trading rules of its symbol.
+    /// Trading rules of the symbol.
     pub instrument: &'a Instrument,
     /// Buy or sell.
     pub side: Side,
-    /// How much.
+    /// Requested size.
     pub ask: OrderQty,
-    /// What it is valued at: the deciding close for a market order, its own price for others.
+    /// Valuation price: the close of the decision bar for a market order, the order's own price otherwise.
     pub price: Price,
-    /// The fee it will pay at most.
+    /// The highest fee rate it can pay.
     pub fee: Bps,
-    /// Whether it will rest (market orders do not).
+    /// Whether the order rests (every kind but market orders).
     pub rests: bool,
-    /// Cut to what is free instead of refused.
+    /// Whether it is cut to the free quantity instead of refused.
     pub reduce_only: bool,
 }
 
-/// How the agent stands at the deciding close.
+/// The agent's account at the close of the decision bar.
 #[derive(Debug, Clone, Copy)]
 pub struct AccountState {
-    /// Exact.
+    /// Exact equity, in the quote currency.
     pub equity: Cash,
-    /// Quote currency not locked.
+    /// Unlocked quote currency.
     pub available: Cash,
-    /// Held of the symbol.
+    /// Quantity of the symbol held, locked part included.
     pub held: Qty,
-    /// Of that, not locked.
+    /// Unlocked quantity of the symbol.
     pub free: Qty,
     /// The symbol's last close.
     pub close: Price,
-    /// Notional of the buys that wait in the symbol.
+    /// Total notional of the open buy orders in the symbol.
     pub waiting_buys: Cash,
-    /// Resting orders of all symbols.
+    /// Number of resting orders in all symbols.
     pub resting: usize,
-    /// Orders sent in the last minute, this one included.
+    /// Orders sent in the last minute, including this one.
     pub sent: usize,
-    /// What the loss limits are measured against.
+    /// State that the loss limits are checked against.
     pub losses: Losses,
 }
 
-/// An order that may be placed.
+/// An order that passed the checks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accepted {
-    /// How much, after any cut.
+    /// Size after any cut.
     pub ask: OrderQty,
-    /// A buy locks this.
+    /// Quote currency to lock; zero for a sell.
     pub lock_cash: Cash,
-    /// A sell locks this.
+    /// Quantity to lock; zero for a buy.
     pub lock_qty: Qty,
-    /// What was cut, where something was.
+    /// What was cut and why, if anything.
     pub cut: Option<String>,
 }
 
-/// Check 1: the symbol is in the scenario and has a bar of its own at this tick; its row.
+/// Check 1: the symbol is in the scenario and has a bar at this tick; returns the row of that bar.
 ///
 /// # Errors
 /// `INVALID_SYMBOL`, `PRICE_NOT_AVAILABLE`.
@@ -75,7 +75,7 @@ pub fn tradable(market: &Market, symbol: SymbolId, tick: usize) -> Result<Row, R
     })
 }
 
-/// Checks 2 to 8. Sells, which can only reduce a spot position, pass 4, 5, 7 and 8.
+/// Checks 2 to 8. Sells, which can only reduce a spot position, are exempt from checks 4, 5, 7 and 8.
 ///
 /// # Errors
 /// The first check that fails, with its numbers.
@@ -111,8 +111,9 @@ fn check_buy(
     Ok(Accepted { ask: sized.ask, lock_cash, lock_qty: Qty::ZERO, cut: sized.cut })
 }
 
-/// A sell's quantity is what it names; one that names an amount locks what that would be at its own price.
-/// The minimum notional is waived for a sell of the whole position: dust must be sellable.
+/// A sell by quantity locks that quantity; a sell by amount locks the quantity that the amount is at its own
+/// price. The minimum notional does not apply to a sell of the whole position, so that a remainder can always
+/// be sold.
 fn check_sell(
     profile: &RiskProfile,
     order: &OrderIntent<'_>,
@@ -152,7 +153,7 @@ fn check_sell(
     Ok(Accepted { ask, lock_cash: Cash::ZERO, lock_qty, cut })
 }
 
-/// Check 2, first half: positive and on the step.
+/// Check 2, first half: positive and a multiple of the step.
 fn well_formed(order: &OrderIntent<'_>, ask: OrderQty) -> Result<(), Refusal> {
     let step = order.instrument.quantity_step;
     let detail = match ask {
@@ -163,10 +164,10 @@ fn well_formed(order: &OrderIntent<'_>, ask: OrderQty) -> Result<(), Refusal> {
     Err(Refusal::new(RefusalCode::InvalidQuantity, detail))
 }
 
-/// Check 2, second half: worth the minimum notional, and at least one step.
+/// Check 2, second half: at least the minimum notional and one step.
 fn large_enough(order: &OrderIntent<'_>, ask: OrderQty) -> Result<(), Refusal> {
     let (step, least) = (order.instrument.quantity_step, order.instrument.min_notional);
-    // What an amount buys is known at the fill; at the price of now it must make an order.
+    // The quantity of a quote amount is decided at the fill; at the current price it must be a valid order.
     let quantity = match ask {
         OrderQty::Qty(qty) => qty,
         OrderQty::Amount(amount) => Qty::affordable(amount, order.price, order.fee, step),
@@ -188,7 +189,7 @@ fn large_enough(order: &OrderIntent<'_>, ask: OrderQty) -> Result<(), Refusal> {
     Err(Refusal::new(RefusalCode::InvalidQuantity, detail))
 }
 
-/// A buy on its way through checks 3 to 5, which `size_to_limit` lets cut it.
+/// A buy in checks 3 to 5, which may cut its size if the profile has `size_to_limit`.
 struct Sized<'a> {
     profile: &'a RiskProfile,
     order: &'a OrderIntent<'a>,
@@ -197,7 +198,7 @@ struct Sized<'a> {
 }
 
 impl Sized<'_> {
-    /// Check 3: enough available, fee included.
+    /// Check 3: the available balance covers the cost including the fee.
     fn fit_balance(&mut self, now: &AccountState) -> Result<(), Refusal> {
         let order = self.order;
         let cost = self.ask.cost(order.price, order.fee);
@@ -216,7 +217,7 @@ impl Sized<'_> {
         self.fit_notional(now.equity.share(share), RefusalCode::OrderTooLarge, "the order limit")
     }
 
-    /// Check 5: the position's share of the equity, with what waits already.
+    /// Check 5: the position's share of the equity, including open buy orders.
     fn fit_position(&mut self, now: &AccountState) -> Result<(), Refusal> {
         let Some(share) = self.profile.max_position_size else { return Ok(()) };
         let taken = Cash::notional(now.close, now.held) + now.waiting_buys;
@@ -235,7 +236,7 @@ impl Sized<'_> {
         self.cut_to(fits, code, format!("notional {notional} is above {what} of {limit}"))
     }
 
-    /// Takes the smaller size where the profile says so and it is still a valid order; else refuses.
+    /// Cuts the size to `fits` if the profile allows it and the result is a valid order; otherwise refuses.
     fn cut_to(&mut self, fits: OrderQty, code: RefusalCode, detail: String) -> Result<(), Refusal> {
         if !self.profile.size_to_limit || large_enough(self.order, fits).is_err() {
             return Err(Refusal::new(code, detail));
@@ -247,7 +248,7 @@ impl Sized<'_> {
     }
 }
 
-/// Check 6: fewer than `max_open_orders` rest.
+/// Check 6: fewer than `max_open_orders` orders rest.
 fn room_to_rest(profile: &RiskProfile, order: &OrderIntent<'_>, now: &AccountState) -> Result<(), Refusal> {
     match profile.max_open_orders {
         Some(most) if order.rests && now.resting >= most as usize => Err(Refusal::new(
@@ -258,7 +259,7 @@ fn room_to_rest(profile: &RiskProfile, order: &OrderIntent<'_>, now: &AccountSta
     }
 }
 
-/// Checks 7 and 8: loss limits, then the rate.
+/// Checks 7 and 8: loss limits, then the order rate.
 fn losses_allow(profile: &RiskProfile, now: &AccountState) -> Result<(), Refusal> {
     if let Some(breach) = loss_breach(profile, now.equity, &now.losses) {
         return Err(breach);

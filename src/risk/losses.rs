@@ -1,21 +1,21 @@
-//! Loss limits: the day's loss, the fall from the peak, losing trades in a row.
+//! Loss limits: daily loss, drawdown, consecutive losing trades.
 
 use super::Refusal;
 use crate::domain::{Cash, RefusalCode};
 use crate::scenario::RiskProfile;
 
-/// What the loss limits are measured against.
+/// State that the loss limits are checked against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Losses {
-    /// Equity at 00:00 UTC; the starting balance in the window's first day.
+    /// Equity at 00:00 UTC; the starting balance on the window's first day.
     pub day_start: Cash,
-    /// Highest marked equity so far, the starting balance included.
+    /// Highest marked equity so far, including the starting balance.
     pub peak: Cash,
-    /// Losing round trips in a row.
+    /// Consecutive losing round trips.
     pub streak: LossStreak,
 }
 
-/// Losing round trips in a row, and whether they have opened the breaker today.
+/// Counts consecutive losing round trips, and whether they have opened the circuit breaker today.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LossStreak {
     count: u32,
@@ -23,26 +23,27 @@ pub struct LossStreak {
 }
 
 impl LossStreak {
-    /// Notes a closed round trip. A limit that is reached opens the breaker until the day ends.
+    /// Records the PnL of a closed round trip. Reaching `limit` opens the breaker until the end of the UTC
+    /// day.
     pub fn closed(&mut self, pnl: Cash, limit: Option<u32>) {
         self.count = if pnl.is_negative() { self.count + 1 } else { 0 };
         self.open |= limit.is_some_and(|limit| self.count >= limit);
     }
 
-    /// A new UTC day: an open breaker closes and its count starts anew.
+    /// Starts a new UTC day: an open breaker closes and the count is reset.
     pub fn new_day(&mut self) {
         if self.open {
             *self = Self::default();
         }
     }
 
-    /// Whether the breaker is open.
+    /// Whether the circuit breaker is open.
     pub const fn is_open(&self) -> bool {
         self.open
     }
 }
 
-/// The first loss limit (checks 7 and 8, the rate aside) that is reached at this equity.
+/// The first loss limit (in checks 7 and 8, without the order rate) that is reached at this equity.
 pub fn loss_breach(profile: &RiskProfile, equity: Cash, losses: &Losses) -> Option<Refusal> {
     daily_loss(profile, equity, losses)
         .or_else(|| drawdown(profile, equity, losses))

@@ -1,8 +1,8 @@
-//! One order against one profile: accepted, cut, or refused with a code.
+//! Checks one order against one risk profile: accepts, cuts, or refuses it with a code.
 //!
-//! Owns the chain of checks and the loss limits. Never places, fills or cancels anything; never reads a
-//! clock. Invariant: the checks run in the order of the table in the design, the first that fails names
-//! the refusal, and every percentage is exact arithmetic on the equity at the deciding close.
+//! Owns the sequence of checks and the loss limits. Never places, fills or cancels an order; reads no clock.
+//! Invariants: the checks run in the documented order and the first that fails determines the code;
+//! percentages are exact arithmetic on the equity at the close of the decision bar.
 
 mod check;
 mod losses;

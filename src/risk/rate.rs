@@ -1,17 +1,17 @@
-//! Orders sent in the last minute of market time.
+//! Order rate: orders sent in the last minute of market time.
 
 use std::collections::VecDeque;
 
 use crate::domain::{Span, Timestamp};
 
-/// Counts what one agent sent in `(now - 60 s, now]`, refused orders included.
+/// Counts the orders of one agent in `(now - 60 s, now]`, including refused ones.
 #[derive(Debug, Clone, Default)]
 pub struct RateCounter {
     sent: VecDeque<Timestamp>,
 }
 
 impl RateCounter {
-    /// Notes one more order and returns how many there are in the minute that ends now, it included.
+    /// Records one order and returns the number in the minute up to `now`, including it.
     pub fn count(&mut self, now: Timestamp) -> usize {
         while self.sent.front().is_some_and(|&at| at <= now - Span::MINUTE) {
             self.sent.pop_front();

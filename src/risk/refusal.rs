@@ -1,4 +1,4 @@
-//! A refusal: its code and its numbers.
+//! A refused order: code and details.
 
 use crate::domain::RefusalCode;
 
@@ -6,14 +6,14 @@ use crate::domain::RefusalCode;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{detail}")]
 pub struct Refusal {
-    /// Which check.
+    /// The check that failed.
     pub code: RefusalCode,
-    /// Its numbers.
+    /// The numbers of the check, as text.
     pub detail: String,
 }
 
 impl Refusal {
-    /// A refusal with its numbers.
+    /// A refusal with this code and details.
     pub fn new(code: RefusalCode, detail: impl Into<String>) -> Self {
         Self { code, detail: detail.into() }
     }

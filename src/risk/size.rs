@@ -1,21 +1,22 @@
-//! Sizes of orders and what they are worth.
+//! Order sizes and their value.
 
 use crate::domain::{Bps, Cash, Price, Qty, UNITS_PER_ONE};
 
-/// A size after the engine has resolved shares of equity and position.
+/// An order size after the engine has resolved shares of equity and position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OrderQty {
-    /// A base quantity.
+    /// A quantity of the base asset.
     Qty(Qty),
-    /// A quote amount with the fee inside.
+    /// A quote amount including the fee.
     Amount(Cash),
 }
 
-/// No wallet has more, and no log can show more: what a strategy asks beyond it is held there, and refused.
+/// Upper bound on any size: no wallet holds more and no log can show more. Larger requests are clamped here
+/// and then refused by the checks.
 const LARGEST: Cash = Cash::LARGEST;
 
 impl OrderQty {
-    /// Nonsense held at a size that no wallet has.
+    /// This size clamped to the largest one that can be represented.
     #[must_use]
     pub fn bounded(self) -> Self {
         match self {
@@ -24,7 +25,7 @@ impl OrderQty {
         }
     }
 
-    /// Whether there is anything to trade.
+    /// Whether the size is greater than zero.
     pub const fn is_positive(self) -> bool {
         match self {
             Self::Qty(qty) => qty.is_positive(),
@@ -32,7 +33,7 @@ impl OrderQty {
         }
     }
 
-    /// What it is worth at `price`, the fee aside.
+    /// Notional at `price`, without the fee.
     pub fn notional(self, price: Price, fee: Bps) -> Cash {
         match self {
             Self::Qty(qty) => notional(price, qty),
@@ -40,7 +41,7 @@ impl OrderQty {
         }
     }
 
-    /// What a buy has to pay at `price`, the fee included.
+    /// Cost of a buy at `price`, including the fee.
     pub fn cost(self, price: Price, fee: Bps) -> Cash {
         match self {
             Self::Qty(qty) => notional(price, qty).with_fee(fee),
@@ -48,7 +49,7 @@ impl OrderQty {
         }
     }
 
-    /// The largest size whose cost with fee is at most `cost`.
+    /// The largest size not above this one whose cost including the fee is at most `cost`.
     #[must_use]
     pub fn to_cost(self, cost: Cash, price: Price, fee: Bps, step: Qty) -> Self {
         match self {
@@ -57,12 +58,12 @@ impl OrderQty {
         }
     }
 
-    /// The largest size whose notional is at most `limit`.
+    /// The largest size not above this one whose notional is at most `limit`.
     #[must_use]
     pub fn to_notional(self, limit: Cash, price: Price, fee: Bps, step: Qty) -> Self {
         match self {
             Self::Qty(_) => self.to_cost(limit, price, Bps::ZERO, step),
-            // net_of_fee(limit + fee(limit)) is limit, or one unit less where the fee was rounded down.
+            // `net_of_fee(limit + fee(limit))` is `limit`, or one unit less where the fee was rounded down.
             Self::Amount(amount) => Self::Amount(amount.min(limit.max(Cash::ZERO).with_fee(fee))),
         }
     }
@@ -77,12 +78,12 @@ impl std::fmt::Display for OrderQty {
     }
 }
 
-/// `price * qty`, held at an amount that no wallet has where the product would not fit.
+/// `price * qty`, saturating.
 pub fn notional(price: Price, qty: Qty) -> Cash {
     Cash::notional(price, qty).min(LARGEST)
 }
 
-/// The largest notional that costs at most `amount` with its fee: `amount / (1 + fee)`, exact.
+/// The largest notional whose cost including the fee is at most `amount`: `amount / (1 + fee)`, exact.
 pub fn net_of_fee(amount: Cash, fee: Bps) -> Cash {
     let one = Price::from_units(UNITS_PER_ONE);
     Cash::from_units(Qty::affordable(amount, one, fee, Qty::from_units(1)).units())

@@ -1,4 +1,4 @@
-//! Every check with its code, its boundary, and its cut.
+//! Every check: its code, its boundary, and its cut.
 
 use super::*;
 use crate::domain::{Bps, Cash, Instrument, Price, Qty, RefusalCode, Side, Symbol, Timestamp};
@@ -103,7 +103,7 @@ fn order_and_position_limits_hold_at_their_boundary() {
     profile.max_position_size = None;
     assert!(try_buy(&profile, OrderQty::Qty(qty("5")), &standing()).is_ok());
     assert_eq!(try_buy(&profile, OrderQty::Qty(qty("5.1")), &standing()), Err(RefusalCode::OrderTooLarge));
-    // 50 % of 1000 net of the fee is an amount of 500.5.
+    // 50 % of 1000 plus the fee is an amount of 500.5.
     assert!(try_buy(&profile, OrderQty::Amount(cash("500.5")), &standing()).is_ok());
     assert_eq!(
         try_buy(&profile, OrderQty::Amount(cash("500.5000001")), &standing()),
@@ -111,7 +111,7 @@ fn order_and_position_limits_hold_at_their_boundary() {
     );
     let profile = RiskProfile::standard();
     let held = AccountState { held: qty("1"), waiting_buys: cash("100"), ..standing() };
-    // 100 held, 100 waiting, 250 allowed.
+    // 100 held, 100 in open orders, 250 allowed.
     assert!(try_buy(&profile, OrderQty::Qty(qty("0.5")), &held).is_ok());
     assert_eq!(try_buy(&profile, OrderQty::Qty(qty("0.6")), &held), Err(RefusalCode::PositionLimitExceeded));
 }
@@ -128,7 +128,7 @@ fn size_to_limit_cuts_to_the_largest_that_passes() {
     assert_eq!(try_buy(&profile, OrderQty::Qty(qty("1")), &full), Err(RefusalCode::PositionLimitExceeded));
     profile.max_position_size = None;
     profile.max_order_size = None;
-    // 1000 / 100.1 is 9.99: on the step 9.9.
+    // 1000 / 100.1 = 9.99, rounded down to the step: 9.9.
     let accepted = try_buy(&profile, OrderQty::Qty(qty("20")), &standing()).unwrap();
     assert_eq!(accepted.ask, OrderQty::Qty(qty("9.9")));
 }

@@ -1,26 +1,26 @@
-//! The catalogue of built-in strategies: what each does, takes and needs.
+//! The catalogue of built-in strategies: description, parameters, warm-up.
 //!
-//! Owns the parameters' names, types, ranges and defaults. The reader, the JSON schema and
-//! `tiltyard strategies` work from it. Periods are in bars of the strategy's timeframe.
+//! Owns the parameters' names, types, ranges and defaults. The parser, the JSON schema and `tiltyard
+//! strategies` are generated from it. Periods are in bars of the strategy's timeframe.
 
 use super::format::{KeyDoc, Range, ValueType, VariantDoc};
 use super::format::{number, optional, percent, period, required, with_default};
 
-/// A parameter of a strategy. Serialises as `name`, `type`, `required`, `default`, `range`, `doc`.
+/// A parameter of a strategy. Serialised as `name`, `type`, `required`, `default`, `range`, `doc`.
 pub type ParameterDoc = KeyDoc;
 
-/// One kind of strategy.
+/// A strategy kind.
 #[derive(Debug, Clone, Copy, serde::Serialize)]
 pub struct StrategyDoc {
     /// As written in `strategy = { kind = ".." }`.
     pub kind: &'static str,
-    /// What it does, in one line.
+    /// One-line summary.
     pub summary: &'static str,
-    /// What it does, exactly.
+    /// Full description of its behaviour.
     pub description: &'static str,
-    /// What it takes, the common parameters included.
+    /// All parameters, including the common ones.
     pub parameters: &'static [ParameterDoc],
-    /// How much history it needs before its first decision.
+    /// History it needs before its first decision.
     pub warm_up: &'static str,
 }
 
@@ -44,7 +44,7 @@ const fn size(default: &'static str) -> KeyDoc {
 
 const SIZE: KeyDoc = size("20");
 
-/// A size that several entries have together.
+/// The `size_pct` key of strategies that split the size over several entries.
 const fn shared_size(default: &'static str, doc: &'static str) -> KeyDoc {
     with_default("size_pct", percent(), default, doc)
 }
@@ -286,7 +286,7 @@ pub const STRATEGIES: &[StrategyDoc] = &[
     },
 ];
 
-/// The kinds as forms of the `strategy` table.
+/// The kinds as variants of the `strategy` table.
 pub(super) fn strategy_variants() -> Vec<VariantDoc> {
     STRATEGIES
         .iter()

@@ -1,30 +1,31 @@
-//! Changes to a scenario's text: other agents, other settings, everything else as the user wrote it.
+//! Edits a scenario's text: replaces agents and settings, keeps everything else as the user wrote it.
 //!
-//! Never checks what it writes: the reader does, with places in the changed text.
+//! Does not validate the result: the parser does, with spans in the edited text.
 
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Key, Table, TableLike, Value, value};
 
-/// What to change.
+/// The edits.
 #[derive(Debug, Clone, Default)]
 pub struct Edited<'a> {
-    /// The run that the changed scenario is a rematch of.
+    /// Id of the run that the edited scenario is a rematch of.
     pub rematch_of: Option<&'a str>,
-    /// Who takes part; all where not given. Those that the scenario does not have come from the registry.
+    /// Participants; `None` keeps those of the scenario. Names that the scenario does not have are taken from
+    /// the registry.
     pub agents: Option<&'a [String]>,
-    /// Values by their path: `battle.ranking_metric`, `agents.NAME.strategy.fast`.
+    /// Values by path: `battle.ranking_metric`, `agents.NAME.strategy.fast`.
     pub settings: &'a [(String, String)],
 }
 
-/// Why a text cannot be changed.
+/// Why a text cannot be edited.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EditError {
-    /// It is no TOML.
+    /// The text is not valid TOML.
     #[error("the scenario is not valid TOML: {problem}")]
     NotToml {
-        /// What is wrong.
+        /// The parser's message.
         problem: String,
     },
-    /// A path is none, or leads through something that is no table.
+    /// A path is malformed, or leads through a value that is not a table.
     #[error("`{path}` leads nowhere in the scenario")]
     NoPath {
         /// The path.
@@ -35,14 +36,14 @@ pub enum EditError {
     NoAgent {
         /// The path.
         path: String,
-        /// The agent.
+        /// The agent's name.
         agent: String,
-        /// Who does.
+        /// Names of the participants.
         known: Vec<String>,
     },
 }
 
-/// The changed text.
+/// The edited text.
 ///
 /// # Errors
 /// [`EditError`].
@@ -65,12 +66,12 @@ pub fn edit(source: &str, change: &Edited<'_>) -> Result<String, EditError> {
     Ok(document.to_string())
 }
 
-/// The name an agent's table goes by.
+/// The agent's name: `name`, or the name of its registered agent.
 fn name_of(table: &dyn TableLike) -> Option<&str> {
     table.get("name").or_else(|| table.get("registered")).and_then(Item::as_str)
 }
 
-/// Keeps the agents of this list, and adds those that are missing as registered ones.
+/// Keeps the listed agents, and adds those that are missing as registered agents.
 fn choose(document: &mut DocumentMut, agents: &[String]) {
     let mut kept = ArrayOfTables::new();
     let mut found = Vec::new();
@@ -91,7 +92,7 @@ fn choose(document: &mut DocumentMut, agents: &[String]) {
     document.insert("agents", Item::ArrayOfTables(kept));
 }
 
-/// Puts one value in its place; tables on the way are made where they are missing.
+/// Sets one value; missing tables on its path are created.
 fn set(document: &mut DocumentMut, path: &str, text: &str) -> Result<(), EditError> {
     let nowhere = || EditError::NoPath { path: path.to_owned() };
     let keys = Key::parse(path).map_err(|_| nowhere())?;
@@ -112,7 +113,7 @@ fn set(document: &mut DocumentMut, path: &str, text: &str) -> Result<(), EditErr
     Ok(())
 }
 
-/// The table of an agent.
+/// The table of an agent, by name.
 fn agent<'d>(
     document: &'d mut DocumentMut,
     path: &str,

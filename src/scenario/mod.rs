@@ -1,8 +1,8 @@
-//! From a TOML file to a checked [`Scenario`].
+//! Parses a TOML file into a checked [`Scenario`].
 //!
-//! Owns the file's format: its keys, defaults, catalogue of strategies and expression language. Reports
-//! every problem of a file in one pass, each with its place. Never opens a market file and never runs
-//! anything. Invariant: a [`Scenario`] that exists is valid; no later room checks it again.
+//! Owns the file format: keys, defaults, the catalogue of strategies and the expression language. Reports all
+//! problems of a file in one pass, each with its span. Never opens a market file and never runs anything.
+//! Invariant: a [`Scenario`] that exists is valid; no other room checks it again.
 
 pub mod catalogue;
 mod edit;

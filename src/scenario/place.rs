@@ -1,11 +1,11 @@
-//! Where a key stands in a scenario's text, for rooms that find something wrong with its value later.
+//! Finds the span of a key in a scenario's text, for rooms that detect a problem with its value later.
 
 use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-/// The place of the value at `path` (`["market", "path"]`, `["agents", "0", "name"]`), in bytes; `None` where the
-/// file has none.
+/// The byte span of the value at `path` (`["market", "path"]`, `["agents", "0", "name"]`); `None` where the
+/// key is not written.
 pub fn place_of(text: &str, path: &[&str]) -> Option<Range<usize>> {
     let (document, _) = DeTable::parse_recoverable(text);
     let (first, rest) = path.split_first()?;

@@ -1,43 +1,43 @@
-//! A problem in a scenario file, and the list they are collected in.
+//! Problems in a scenario file, and their collection.
 //!
-//! Owns the list's rules: sorted by place, one problem per mistake. Never stops the reading.
+//! Owns the rules of the list: sorted by span, one problem per mistake. Never stops the parser.
 
 use std::cell::RefCell;
 use std::ops::Range;
 
-/// Whether the scenario can run all the same.
+/// Severity: whether the scenario can run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProblemSeverity {
-    /// It cannot.
+    /// The scenario cannot run.
     Error,
-    /// It can, but probably not as meant.
+    /// The scenario can run, but probably not as intended.
     Warning,
 }
 
-/// One mistake, with its place in the file.
+/// One problem, with its span in the file.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Problem {
-    /// Whether the scenario can run all the same.
+    /// Severity: whether the scenario can run.
     pub severity: ProblemSeverity,
-    /// What is wrong: a lowercase fragment with the value in backticks.
+    /// Message: a lowercase fragment with the value in backticks.
     pub message: String,
-    /// Where: bytes in the file.
+    /// Byte span in the file.
     pub span: Range<usize>,
-    /// What to write under the underlined place.
+    /// Label of the underlined text.
     pub label: String,
-    /// What to do about it.
+    /// Suggested correction, if there is one.
     pub help: Option<String>,
 }
 
-/// Most errors, and most warnings, that are told one by one.
+/// Maximum number of errors, and of warnings, that are reported individually.
 pub const MOST_TOLD: usize = 50;
 
-/// The problems of one file, filled while it is read.
+/// The problems of one file, collected while it is parsed.
 #[derive(Debug)]
 pub(super) struct Problems<'s> {
     source: &'s str,
-    /// Where each line begins.
+    /// Byte offset of each line's start.
     lines: Vec<usize>,
     found: RefCell<Vec<Found>>,
 }
@@ -45,12 +45,12 @@ pub(super) struct Problems<'s> {
 #[derive(Debug)]
 struct Found {
     problem: Problem,
-    /// Says that something is absent, which a broken line elsewhere may be the cause of.
+    /// Whether the problem is that something is absent, which a syntax error elsewhere may have caused.
     absence: bool,
 }
 
 impl<'s> Problems<'s> {
-    /// None yet.
+    /// An empty list for a file.
     pub(super) fn new(source: &'s str) -> Self {
         let lines = std::iter::once(0).chain(source.match_indices('\n').map(|(at, _)| at + 1)).collect();
         Self { source, lines, found: RefCell::default() }
@@ -61,33 +61,33 @@ impl<'s> Problems<'s> {
         self.source
     }
 
-    /// The text of a place, as the user wrote it.
+    /// The source text of a span.
     pub(super) fn text(&self, span: &Range<usize>) -> &'s str {
         self.source.get(span.clone()).unwrap_or_default()
     }
 
-    /// The line of a place, from 1.
+    /// Line number of a byte offset, from 1.
     pub(super) fn line(&self, at: usize) -> usize {
         self.lines.partition_point(|start| *start <= at).max(1)
     }
 
-    /// How many lines there are; an end of line at the text's end begins none.
+    /// Number of lines; a line break at the end of the text starts no line.
     pub(super) fn line_count(&self) -> usize {
         self.lines.len() - usize::from(self.source.is_empty() || self.source.ends_with('\n'))
     }
 
-    /// The text of a line, from 1, without its indent.
+    /// The text of a line (numbered from 1), without its indentation.
     pub(super) fn line_text(&self, line: usize) -> &'s str {
         let (start, end) = (self.line_start(line), self.line_start(line + 1));
         self.source.get(start..end).unwrap_or_default().trim_end_matches(['\n', '\r']).trim_start()
     }
 
-    /// Where a line begins, from 1; the end of the file for one past the last.
+    /// Byte offset of a line's start (numbered from 1); the end of the file for one past the last.
     pub(super) fn line_start(&self, line: usize) -> usize {
         self.lines.get(line.saturating_sub(1)).copied().unwrap_or(self.source.len())
     }
 
-    /// Whether so much has been found already that another suggestion would not be read.
+    /// Whether so many problems exist that searching for suggestions is not worthwhile.
     pub(super) fn is_long(&self) -> bool {
         self.found.borrow().len() > 4 * MOST_TOLD
     }
@@ -97,7 +97,7 @@ impl<'s> Problems<'s> {
         self.add(ProblemSeverity::Error, span, message, label, help, false);
     }
 
-    /// Adds an error that says that something is not there.
+    /// Adds an error about something that is absent.
     pub(super) fn absent(&self, span: Range<usize>, message: String, label: String, help: Option<String>) {
         self.add(ProblemSeverity::Error, span, message, label, help, true);
     }
@@ -125,12 +125,12 @@ impl<'s> Problems<'s> {
         self.found.borrow().iter().any(|found| found.problem.severity == ProblemSeverity::Error)
     }
 
-    /// Drops what the broken lines of a file that is no valid TOML may have caused: all that is said of
-    /// those lines, and all that is said to be absent.
+    /// After a TOML syntax error, removes the problems that it may have caused: all in the broken lines, and
+    /// all about something that is absent.
     pub(super) fn forgive(&self, broken_lines: &[Range<usize>]) {
         let mut broken: Vec<Range<usize>> = broken_lines.to_vec();
         broken.sort_by_key(|lines| lines.start);
-        // Furthest end of all that begin so early: ranges may lie in each other.
+        // Running maximum of range ends, because ranges may be nested.
         let mut ends: Vec<usize> = Vec::with_capacity(broken.len());
         for lines in &broken {
             ends.push(ends.last().map_or(lines.end, |end| lines.end.max(*end)));
@@ -143,13 +143,13 @@ impl<'s> Problems<'s> {
         });
     }
 
-    /// Drops everything, where the text is none that could be read.
+    /// Removes all problems, for a text that could not be parsed at all.
     pub(super) fn forgive_all(&self) {
         self.found.borrow_mut().clear();
     }
 
-    /// All, by place; on the same place in the order they were found. Of errors and of warnings the first
-    /// [`MOST_TOLD`] each, and how many more there are.
+    /// All problems, sorted by span, in the order of detection within a span. At most [`MOST_TOLD`] errors
+    /// and warnings each, followed by the number of the rest.
     pub(super) fn into_sorted(self) -> Vec<Problem> {
         let mut problems: Vec<_> = self.found.into_inner().into_iter().map(|found| found.problem).collect();
         problems.sort_by_key(|problem| problem.span.start);
@@ -157,7 +157,7 @@ impl<'s> Problems<'s> {
     }
 }
 
-/// The first errors and warnings, each followed by one that counts the rest.
+/// Keeps the first errors and warnings, each followed by one that counts the rest.
 fn first_of_each(problems: Vec<Problem>) -> Vec<Problem> {
     let mut told: Vec<Problem> = Vec::new();
     let mut counts = [(ProblemSeverity::Error, 0_usize, "mistake"), (ProblemSeverity::Warning, 0, "warning")];

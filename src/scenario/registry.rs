@@ -1,23 +1,23 @@
-//! What the reader must know of registered agents: values in, no store.
+//! The parser's interface to the registry of agents: values only, no store.
 
 use std::collections::BTreeMap;
 
 use crate::domain::{Cash, Timestamp, Wallet};
 
-/// A registered agent in one of its versions, as the registry has it.
+/// One version of a registered agent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegistryEntry {
     /// Its id.
     pub id: String,
     /// Its name.
     pub name: String,
-    /// Which version this is.
+    /// This version's number.
     pub version: u32,
-    /// What it is.
+    /// Free-text description.
     pub description: String,
-    /// Labels.
+    /// Labels for grouping.
     pub tags: Vec<String>,
-    /// Its strategy as one would write it behind `strategy = `.
+    /// Its strategy as written after `strategy = `.
     pub strategy: String,
     /// Its risk profile.
     pub risk: RiskText,
@@ -25,20 +25,20 @@ pub struct RegistryEntry {
     pub epoch: u32,
     /// Quote currency at the epoch's start.
     pub starting_balance: Cash,
-    /// What its last run with `wallet = "existing"` left behind; the starting balance before the first.
+    /// Wallet at the end of its last run with `wallet = "existing"`; the starting balance before the first.
     pub wallet: Wallet<String>,
-    /// The end of that run.
+    /// End of that run.
     pub as_of: Option<Timestamp>,
-    /// The currency of the wallet, once a run has decided it.
+    /// The wallet's currency, fixed by the first run.
     pub quote: Option<String>,
 }
 
-/// A risk profile as text: a built-in one by its name, any other with its limits.
+/// A risk profile as text: a built-in one by name, any other with its limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RiskText {
     /// Its name.
     pub name: String,
-    /// Its limits as one would write them behind `[risk] NAME = `; none for a built-in profile.
+    /// Its limits as written after `[risk] NAME = `; `None` for a built-in profile.
     pub limits: Option<String>,
 }
 
@@ -49,36 +49,36 @@ impl RiskText {
     }
 }
 
-/// Why there is no such registered agent.
+/// Why a registered agent is not found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unregistered {
-    /// None of this name is active.
+    /// No active agent has this name.
     Unknown {
-        /// The names there are.
+        /// The existing names.
         known: Vec<String>,
     },
-    /// It has no such version.
+    /// The agent has no such version.
     NoVersion {
-        /// Its newest one.
+        /// The latest version.
         latest: u32,
     },
-    /// The registry cannot be asked.
+    /// The registry cannot be read.
     Unreadable {
-        /// Why, in a sentence.
+        /// The reason, in a sentence.
         reason: String,
     },
 }
 
-/// Finds registered agents by name, and by version where one is asked for.
+/// Looks up registered agents by name and optional version.
 pub trait Registry {
-    /// The agent of this name, in its newest or the given version.
+    /// The agent of this name, in the given or the latest version.
     ///
     /// # Errors
     /// [`Unregistered`].
     fn find(&self, name: &str, version: Option<u32>) -> Result<RegistryEntry, Unregistered>;
 }
 
-/// A registry without agents.
+/// An empty registry.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoRegistry;
 
@@ -88,7 +88,7 @@ impl Registry for NoRegistry {
     }
 }
 
-/// A registry in memory, by name; each agent in one version.
+/// A registry in memory, by name; one version per agent.
 impl Registry for BTreeMap<String, RegistryEntry> {
     fn find(&self, name: &str, version: Option<u32>) -> Result<RegistryEntry, Unregistered> {
         let Some(entry) = self.get(name) else {

@@ -1,6 +1,6 @@
-//! Agents as text, for the registry: out of scenarios and files of agents, and back into files.
+//! Agents as text, for the registry: extracted from scenarios and agent files, and written back to files.
 //!
-//! What goes in has been read by the scenario's own reader; what comes out it reads again.
+//! Input is parsed by the scenario parser, and output is accepted by it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,48 +11,48 @@ use super::format::{DEFAULT_PROFILE, UNLIMITED_PROFILE};
 use super::{Problem, RiskText, Scenario, read};
 use crate::domain::Cash;
 
-/// An agent without a scenario around it.
+/// An agent outside a scenario.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgentText {
     /// Its name.
     pub name: String,
-    /// What it is.
+    /// Free-text description.
     pub description: String,
-    /// Labels.
+    /// Labels for grouping.
     pub tags: Vec<String>,
-    /// How it is drawn, as `#rrggbb`.
+    /// Line colour in charts, as `#rrggbb`.
     pub color: Option<String>,
-    /// Quote currency that it starts with.
+    /// Starting balance in quote currency.
     pub starting_balance: Cash,
-    /// As one would write it behind `strategy = `.
+    /// Its strategy as written after `strategy = `.
     pub strategy: String,
     /// Its risk profile.
     pub risk: RiskText,
 }
 
-/// A strategy as one would write it behind `strategy = `, checked as far as it can be without a scenario.
+/// Checks a strategy as written after `strategy = `, as far as that is possible without a scenario.
 ///
 /// # Errors
-/// Everything that is wrong with it; places count bytes of `text`.
+/// All its problems; spans are relative to `text`.
 pub fn read_strategy(text: &str) -> Result<String, Vec<Problem>> {
     let problems = read::strategy_problems(text);
     if problems.is_empty() { Ok(text.trim().to_owned()) } else { Err(problems) }
 }
 
-/// The risk profile of a built-in name, or of the one `[risk.NAME]` table in a file's text.
+/// The risk profile of a built-in name, or of the single `[risk.NAME]` table in a file's text.
 ///
 /// # Errors
-/// Everything that is wrong with the text.
+/// All problems of the text.
 pub fn read_risk(source: &str) -> Result<RiskText, Vec<Problem>> {
     let name = read::risk_file(source)?;
     let limits = source.parse::<DocumentMut>().ok().and_then(|document| inline(&document["risk"][&name]));
     Ok(RiskText { limits: Some(limits.unwrap_or_else(|| "{}".to_owned())), name })
 }
 
-/// The agents of a file with `[[agents]]` and `[risk.*]` tables, in its order.
+/// The agents of a file with `[[agents]]` and `[risk.*]` tables, in the file's order.
 ///
 /// # Errors
-/// Everything that is wrong with the text.
+/// All problems of the text.
 pub fn read_roster(source: &str) -> Result<Vec<AgentText>, Vec<Problem>> {
     let members = read::roster_file(source)?;
     let document: DocumentMut = source.parse().map_err(|_| Vec::new())?;
@@ -70,8 +70,8 @@ pub fn read_roster(source: &str) -> Result<Vec<AgentText>, Vec<Problem>> {
     Ok(texts.collect())
 }
 
-/// An agent of a scenario, given with its text, by its name; none where it has no such agent, or one that
-/// comes from the registry.
+/// An agent of a scenario by name; `source` is the scenario's text. `None` where it has no such agent, or
+/// where the agent comes from the registry.
 pub fn agent_text(source: &str, scenario: &Scenario, name: &str) -> Option<AgentText> {
     let place = scenario.agents.iter().position(|agent| agent.name.as_str() == name)?;
     let agent = scenario.agents.get(place).filter(|agent| agent.registered.is_none())?;
@@ -92,7 +92,7 @@ pub fn is_color(text: &str) -> bool {
     read::is_color(text)
 }
 
-/// The `place`-th table of `agents`, however the list is written.
+/// The table at an index of `agents`, in either TOML notation.
 fn nth(document: &DocumentMut, place: usize) -> Option<&dyn TableLike> {
     match document.get("agents")? {
         Item::ArrayOfTables(tables) => tables.get(place).map(|table| table as &dyn TableLike),
@@ -106,14 +106,14 @@ fn risk(document: &DocumentMut, name: &str) -> RiskText {
     RiskText { name: name.to_owned(), limits }
 }
 
-/// A value or table as one would write it behind an equals sign.
+/// A value or table as written after an equals sign.
 fn inline(item: &Item) -> Option<String> {
     let mut value = item.clone().into_value().ok()?;
     value.decor_mut().clear();
     Some(value.to_string().trim().to_owned())
 }
 
-/// A file that [`read_roster`] reads as these agents. Profiles of one name and different limits get numbers.
+/// A file that [`read_roster`] parses into these agents. Different profiles with the same name get numbers.
 pub fn write_roster(agents: &[AgentText]) -> String {
     let mut profiles: BTreeMap<String, &str> = BTreeMap::new();
     let mut blocks = String::new();
@@ -147,7 +147,7 @@ pub fn write_roster(agents: &[AgentText]) -> String {
     text + blocks.trim_end() + "\n"
 }
 
-/// The name a profile gets in the file.
+/// The profile's unique name in the file.
 fn profile_name<'a>(profiles: &mut BTreeMap<String, &'a str>, risk: &'a RiskText) -> String {
     let Some(limits) = risk.limits.as_deref() else { return risk.name.clone() };
     let taken = |name: &str| {
@@ -161,7 +161,7 @@ fn profile_name<'a>(profiles: &mut BTreeMap<String, &'a str>, risk: &'a RiskText
     name
 }
 
-/// A text as TOML writes it.
+/// A text as a TOML string.
 fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }

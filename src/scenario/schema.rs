@@ -1,6 +1,6 @@
 //! The file format as a JSON Schema (draft 2020-12), for editors.
 //!
-//! Made from the same tables as the reader; nothing is described twice.
+//! Generated from the same tables as the parser; nothing is described twice.
 
 use serde_json::{Map, Value, json};
 
@@ -19,7 +19,7 @@ pub fn json_schema() -> Value {
     schema
 }
 
-/// A table with these keys, and a tag of one value.
+/// The schema of a table with these keys, and the tag of a variant.
 fn object(keys: &[KeyDoc], tag: Option<(&str, &VariantDoc)>) -> Value {
     let mut properties = Map::new();
     let mut required = Vec::new();
@@ -49,7 +49,7 @@ fn object(keys: &[KeyDoc], tag: Option<(&str, &VariantDoc)>) -> Value {
     schema
 }
 
-/// A key's type with its description and default.
+/// The schema of a key's type, with its description and default.
 fn property(doc: &KeyDoc) -> Value {
     let mut schema = value(&doc.value);
     let text = match doc.fallback {
@@ -59,7 +59,7 @@ fn property(doc: &KeyDoc) -> Value {
     merge(&mut schema, json!({ "description": text }));
     match (doc.fallback, doc.value) {
         (Fallback::Value(default), _) => {
-            // A default is both TOML and JSON; a test reads them all as both.
+            // Every default is valid TOML and JSON; a test parses them all as both.
             if let Ok(default) = serde_json::from_str::<Value>(default) {
                 merge(&mut schema, json!({ "default": default }));
             }
@@ -72,7 +72,7 @@ fn property(doc: &KeyDoc) -> Value {
     schema
 }
 
-/// What a name looks like; the program refuses some more, such as those of devices.
+/// Pattern of a name; the program refuses some more, such as device names.
 const NAME: &str = "^[^-~.\\s/\\\\:*?\"<>|$`][^/\\\\:*?\"<>|$`]*$";
 
 fn value(kind: &ValueType) -> Value {
@@ -123,7 +123,7 @@ fn value(kind: &ValueType) -> Value {
     }
 }
 
-/// Values by parameter, nested where the parameter's path is.
+/// The schema of swept values, nested like the parameters' paths.
 fn swept() -> Value {
     let scalar = json!({ "type": ["number", "boolean", "string"] });
     let number = json!({ "type": "number" });

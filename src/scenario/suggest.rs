@@ -1,13 +1,13 @@
 //! Suggestions for misspelt words.
 
-/// Longest text that is taken for a misspelt word.
+/// Maximum length of a text that is treated as a misspelt word.
 const LONGEST: usize = 80;
-/// Most candidates that are looked at.
+/// Maximum number of candidates that are compared.
 const MOST: usize = 2_000;
 
-/// The candidate that `word` was probably meant to be; `None` where nothing is near. Case does not count.
-/// Between equally near candidates the first wins. Where none is near, one that has `word` as a part wins:
-/// `sharpe` is `sharpe_ratio`.
+/// The candidate that `word` was probably meant to be; `None` where nothing is close. Case is ignored. Among
+/// equally close candidates the first wins. If none is close, a candidate that contains `word` as a part
+/// wins: `sharpe` suggests `sharpe_ratio`.
 pub(crate) fn closest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     if word.len() > LONGEST {
         return None;
@@ -23,7 +23,7 @@ pub(crate) fn closest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c s
         }
         let others = lower.chars().count();
         let longer = letters.max(others);
-        // A third of the letters may differ; in words of up to three letters one.
+        // A third of the letters may differ; in words of up to three letters, one.
         let most = (longer / 3).max(1);
         if letters.abs_diff(others) > most {
             continue;
@@ -37,7 +37,7 @@ pub(crate) fn closest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c s
     best.map(|(_, candidate)| candidate).or(part)
 }
 
-/// Whether a name in small letters has this word, or these words in a row, among its own.
+/// Whether a lowercase name contains this word, or these words in sequence.
 fn is_part(word: &str, name: &str) -> bool {
     name.match_indices(word).any(|(at, found)| {
         let ends = |text: &str, end: bool| if end { text.ends_with('_') } else { text.starts_with('_') };
@@ -46,7 +46,7 @@ fn is_part(word: &str, name: &str) -> bool {
     })
 }
 
-/// The help line for a word that is none of the known ones.
+/// The help for a word that is not among the known ones.
 pub(super) fn help(word: &str, known: &[&str]) -> Option<String> {
     if let Some(near) = closest(word, known.iter().copied()) {
         return Some(format!("did you mean `{near}`?"));

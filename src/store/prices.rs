@@ -1,7 +1,7 @@
 //! `prices.parquet`: a bounded selection of closes of every symbol, so that a report can draw them without the
 //! market's files.
 //!
-//! Owns which closes are kept (see [`super::thin`]) and the file's columns. For display only: no result is ever
+//! Owns which closes are kept (see [`super::downsample`]) and the file's columns. For display only: no result is ever
 //! computed from it. Times are the bars' opens.
 
 use std::path::Path;

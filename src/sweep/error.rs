@@ -1,20 +1,20 @@
-//! Why a sweep did not come to its end.
+//! Errors of a sweep.
 
 use super::MemoError;
 
-/// Why there is no result.
+/// Why a sweep has no result.
 #[derive(Debug, thiserror::Error)]
 pub enum SweepError {
-    /// The observer cancelled it; all batches before were given to the memo.
+    /// The observer cancelled it; the outcomes of all finished batches are in the cache.
     #[error("interrupted after {trials} trials")]
     Interrupted {
-        /// Trials that are done.
+        /// Number of finished trials.
         trials: usize,
     },
-    /// What was computed could not be kept, or not be found again.
+    /// The trial cache could not be read or written.
     #[error(transparent)]
     TrialCache(MemoError),
-    /// The conditions and the reader left no combination.
+    /// No combination is left after the conditions and the parser.
     #[error("no combination of the swept values can be tried")]
     NothingToTry,
 }

@@ -1,4 +1,4 @@
-//! What a sweep will take, from a short sample of it.
+//! Estimates the time and memory of a sweep from a short sample.
 
 use std::time::{Duration, Instant};
 
@@ -7,29 +7,29 @@ use super::{Evaluator, Space, SweepPlan, TrialJob};
 use crate::market::Market;
 use crate::scenario::{SweepSpec, TrialSetup};
 
-/// The sample runs until this has passed.
+/// Minimum running time of the sample.
 const SAMPLE: Duration = Duration::from_millis(300);
-/// Most trials of a sample.
+/// Maximum number of trials in the sample.
 const MOST: usize = 4_096;
-/// Bytes of an outcome beside its returns.
+/// Bytes of an outcome without its returns.
 const OUTCOME: usize = 512;
-/// Bytes of a bar: six columns.
+/// Bytes per bar: six columns.
 const BAR: usize = 48;
 
-/// What a sweep will take.
+/// Estimated cost of a sweep.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
-    /// Combinations; of a large grid about as many as its conditions leave.
+    /// Number of combinations; for a large grid, an estimate of how many satisfy its conditions.
     pub trials: usize,
-    /// Replays: one a trial and window.
+    /// Number of replays: one per trial and window.
     pub jobs: usize,
-    /// Of all jobs, on the threads of the current pool.
+    /// Time for all jobs, on the threads of the current pool.
     pub duration: Duration,
-    /// Bytes of bars, outcomes and indicator columns, at most.
+    /// Upper bound on the bytes of bars, outcomes and indicator columns.
     pub memory: usize,
 }
 
-/// Times a sample on the current pool. Nothing is kept of it.
+/// Times a sample on the current pool; its outcomes are discarded.
 #[expect(clippy::cast_precision_loss, reason = "an estimate")]
 pub fn estimate(sweep: &SweepPlan<'_>) -> Estimate {
     let SweepPlan { plan, spec, means } = *sweep;
@@ -53,7 +53,7 @@ pub fn estimate(sweep: &SweepPlan<'_>) -> Estimate {
     Estimate { trials, jobs, duration, memory }
 }
 
-/// How many combinations of a grid its conditions leave, and a sample of them from all over it.
+/// The number of combinations that satisfy a grid's conditions, and an evenly spread sample of them.
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
@@ -72,7 +72,7 @@ fn grid(spec: &SweepSpec, total: usize) -> (usize, Vec<TrialSetup>) {
     ((total as f64 * sample.len() as f64 / seen as f64).round() as usize, sample)
 }
 
-/// Replays more and more of the sample until enough time has passed: jobs, time, returns of a trial.
+/// Replays increasing parts of the sample until enough time has passed: jobs, time, returns per trial.
 fn timed(evaluator: &Evaluator<'_>, batch: &[TrialJob]) -> (usize, Duration, usize) {
     let mut size = rayon::current_num_threads().max(1);
     let (mut next, mut jobs, mut returns) = (0, 0, 0);

@@ -1,7 +1,7 @@
-//! A batch of trials in, their outcomes out: the one place where combinations are replayed.
+//! Evaluates a batch of trials: the only place where combinations are replayed.
 //!
-//! Trials of a crossing strategy that differ in nothing else go through the batch engine together, all others
-//! one by one through the general one. The outcome is the same either way, to the last bit.
+//! Trials of a crossing strategy that differ in nothing else are replayed together by the batch engine, all
+//! others one by one by the general engine. Both give the same outcome, bit by bit.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,17 +17,17 @@ use crate::scenario::{StrategySpec, TrialSetup};
 use crate::strategy::crossing;
 use crate::tournament::{Plan, RunOptions, replay_agent};
 
-/// One combination with the windows it is replayed in.
+/// One combination and the windows to replay it in.
 #[derive(Debug, Clone)]
 pub struct TrialJob {
-    /// What is replayed.
+    /// The configuration to replay.
     pub setup: TrialSetup,
-    /// In which windows of the plan.
+    /// Indexes of the plan's windows.
     pub windows: Vec<usize>,
 }
 
-/// Replays trials of one plan. Batches share the indicator columns of their windows, as far as the budget of
-/// memory goes.
+/// Replays trials of one plan. Batches share the indicator columns of their windows, as far as the memory
+/// budget allows.
 #[derive(Debug)]
 pub struct Evaluator<'a> {
     plan: Plan<'a>,
@@ -36,15 +36,15 @@ pub struct Evaluator<'a> {
 }
 
 impl<'a> Evaluator<'a> {
-    /// For the windows of a plan.
+    /// An evaluator for the windows of a plan.
     pub fn new(plan: Plan<'a>, means: RunOptions) -> Self {
         let budget = Arc::new(Budget::of(means.memory));
         let caches = plan.windows.iter().map(|_| IndicatorCache::within(Arc::clone(&budget))).collect();
         Self { plan, means, caches }
     }
 
-    /// Replays a batch on the threads of the current rayon pool. One list a trial, one outcome a window, in
-    /// order.
+    /// Replays a batch on the threads of the current rayon pool. Returns one list per trial and one outcome
+    /// per window, in order.
     pub fn evaluate(&self, batch: &[TrialJob]) -> Vec<Vec<WindowOutcome>> {
         let jobs: Vec<(&TrialSetup, usize)> = batch
             .iter()
@@ -61,7 +61,7 @@ impl<'a> Evaluator<'a> {
         batch.iter().map(|job| outcomes.by_ref().take(job.windows.len()).collect()).collect()
     }
 
-    /// By the engine that takes every strategy.
+    /// Replays one job with the general engine.
     fn replay(&self, setup: &TrialSetup, window: usize) -> WindowOutcome {
         let Plan { scenario, market, windows } = self.plan;
         let TrialSetup { agent, venue } = setup;
@@ -70,10 +70,11 @@ impl<'a> Evaluator<'a> {
         WindowOutcome::of(&replay, market, &scenario.metrics)
     }
 
-    /// By the batch engine, where it takes them: jobs of one window that differ in their strategies alone.
+    /// Replays with the batch engine where it applies: jobs of one window that differ only in their
+    /// strategies. `None` for the others.
     pub(super) fn together(&self, jobs: &[(&TrialSetup, usize)]) -> Vec<Option<WindowOutcome>> {
         let mut done: Vec<Option<WindowOutcome>> = jobs.iter().map(|_| None).collect();
-        // Who asks for the bar-by-bar loop wants the oracle.
+        // The bar-by-bar loop is the oracle, so the batch engine must not replace it.
         if self.means.engine == Loop::BarByBar {
             return done;
         }
@@ -92,7 +93,7 @@ impl<'a> Evaluator<'a> {
         done
     }
 
-    /// The outcomes of a group by their places, for those that the batch engine takes.
+    /// The outcomes of a group, with their indexes, for the jobs that the batch engine supports.
     fn group(
         &self,
         window: usize,
@@ -127,7 +128,7 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// What jobs must have in common to go together: all but the strategy.
+/// Key of the jobs that can be replayed together: everything but the strategy.
 fn ground(setup: &TrialSetup) -> String {
     let TrialSetup { agent, venue } = setup;
     format!("{venue:?} {:?} {}", agent.risk, agent.starting_balance)

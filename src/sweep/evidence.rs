@@ -1,7 +1,7 @@
-//! What a sweep's choice is worth: its trials' returns brought before the statistics of selection.
+//! Evidence for a sweep's choice: applies the statistics of selection to its trials' returns.
 //!
-//! All trials that were replayed in all windows take part, over the windows that do not overlap; pruned and
-//! failed ones count among the trials that the choice is corrected for.
+//! Uses all trials that were replayed in all windows, over the windows that do not overlap. Pruned and failed
+//! trials are included in the number of trials that the result is corrected for.
 
 use super::trial::returns;
 use super::{Objective, Searched, Trial, WindowOutcome, apart, best, trial_returns};
@@ -10,22 +10,22 @@ use crate::scenario::{Benchmark, SweepSpec};
 use crate::statistics::evidence::{EvidenceError, Panel, SelectionEvidence, SelectionSpec, assess_selection};
 use crate::tournament::{Plan, Tournament, held};
 
-/// The evidence, with what is needed to name what it speaks of.
+/// The evidence and its inputs.
 #[derive(Debug, Clone)]
 pub struct Selection {
-    /// The statistics; trials are columns.
+    /// The statistics; columns are trials.
     pub evidence: SelectionEvidence,
-    /// What they were computed with.
+    /// Settings of the computation.
     pub spec: SelectionSpec,
-    /// The columns' combinations: `fast=20 slow=100`.
+    /// The combinations of the columns: `fast=20 slow=100`.
     pub names: Vec<String>,
-    /// The benchmark's name; `None`: the winner must beat 0, as cash does not.
+    /// The benchmark's name; `None` compares with a return of 0.
     pub benchmark: Option<String>,
-    /// Return periods in a year.
+    /// Return periods per year.
     pub periods_per_year: f64,
 }
 
-/// The benchmark's name with its returns over the windows that do not overlap: an agent's, or those of buying
+/// The benchmark's name and its returns over the windows that do not overlap: those of an agent, or of buying
 /// and holding a symbol. `None` where a window has no bar of the symbol.
 pub fn benchmark_returns(
     plan: &Plan<'_>,
@@ -53,7 +53,7 @@ pub fn benchmark_returns(
 /// Assesses the best trial of a sweep.
 ///
 /// # Errors
-/// [`EvidenceError`] where no trial has a score, or nothing can be said of its returns.
+/// [`EvidenceError`] where no trial has a score, or its returns do not allow a test.
 pub fn assess(
     plan: &Plan<'_>,
     spec: &SweepSpec,

@@ -1,9 +1,9 @@
-//! What a job is called by in the memo: a hash of everything that decides its outcome.
+//! Cache keys of jobs: a hash over every input to a job's result.
 //!
-//! That is the agent with its values in place, the venue, the bars of the window and of as much history as
-//! the agent can read, how the window is numbered and sampled, the seed, and the semantics version. Bars are
-//! named by their content, so that the same bars from another file are the same, and history that was loaded
-//! for another trial changes nothing.
+//! The inputs are the agent with its values, the venue, the bars of the window and as much history as the
+//! agent can read, the window's index and sampling, the seed, and the semantics version. Bars are hashed by
+//! content, so the same bars from another file give the same key, and history loaded for another trial has no
+//! influence.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -16,24 +16,24 @@ use crate::strategy;
 use crate::tournament::{Plan, WindowSpan};
 use crate::venue::{TradingDay, bars_looked_back};
 
-/// A job's name.
+/// A job's cache key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct JobKey(pub [u8; 32]);
 
-/// Rows hashed at a time.
+/// Rows per update of the hash.
 const CHUNK: usize = 4_096;
 
-/// Which bars a trial sees beside the window's own: history by timeframe, what
-/// slippage looks back on, and finer bars.
+/// The bars that a trial reads outside the window: indicator history by timeframe, the look-back of slippage,
+/// and finer bars.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Reach {
     history: Vec<(Interval, u32)>,
-    /// Bars of the market's interval just before the window, which slippage looks back on.
+    /// Bars of the market's interval before the window that the slippage model reads.
     before: u32,
     detail: bool,
 }
 
-/// Names jobs of one plan. Bars are hashed once.
+/// Computes the keys of one plan's jobs. Each bar is hashed once.
 #[derive(Debug)]
 pub struct JobKeys<'a> {
     plan: Plan<'a>,
@@ -47,7 +47,7 @@ impl<'a> JobKeys<'a> {
         Self { plan, windows: vec![None; plan.windows.len()], seen: HashMap::new() }
     }
 
-    /// The name of a trial's job in a window of the plan.
+    /// The key of a trial's job in a window of the plan.
     pub fn key(&mut self, setup: &TrialSetup, window: usize) -> JobKey {
         let mut hash = blake3::Hasher::new_derive_key("tiltyard 2026 sweep job");
         hash.update(&self.window(window));
@@ -58,7 +58,7 @@ impl<'a> JobKeys<'a> {
         JobKey(*hash.finalize().as_bytes())
     }
 
-    /// What is the same for all trials of a window: its bars, its place, the scenario's conventions.
+    /// Hash of the inputs common to all trials of a window: bars, window index, conventions of the scenario.
     fn window(&mut self, window: usize) -> [u8; 32] {
         if let Some(known) = self.windows[window] {
             return known;
@@ -83,7 +83,7 @@ impl<'a> JobKeys<'a> {
         }
         for (index, series) in market.symbols.iter().enumerate() {
             rows_into(&mut hash, &series.bars, rows(&series.bars, span.start, span.end));
-            // Told by all bars of the range.
+            // Measured from all bars of the range.
             let day = TradingDay::of(market, SymbolId(u16::try_from(index).unwrap_or(u16::MAX)));
             hash.update(&(day.bars_of(1) as u64).to_le_bytes());
         }
@@ -92,7 +92,7 @@ impl<'a> JobKeys<'a> {
         found
     }
 
-    /// The bars beside the window's own that the trial can see.
+    /// Hash of the bars outside the window that the trial can read.
     fn seen(&mut self, setup: &TrialSetup, window: usize) -> [u8; 32] {
         let Plan { scenario, market, windows } = self.plan;
         let from_before = scenario.market.warm_up == WarmUp::Before;
@@ -102,7 +102,7 @@ impl<'a> JobKeys<'a> {
                 .into_iter()
                 .map(|(interval, n)| (interval, if from_before { n } else { 0 }))
                 .collect(),
-            // The bar before the window tells which coarser bars close with its first one.
+            // The bar before the window determines which coarser bars close with its first bar.
             before: bars_looked_back(&setup.venue.slippage, market.interval).max(1),
             detail: setup.venue.intrabar == Intrabar::Detail,
         };
@@ -121,7 +121,7 @@ impl Reach {
                     _ => &series.bars,
                 };
                 let first = of.first_row_from(span.start).saturating_sub(bars as usize);
-                // Of the market's own bars the window has the rest.
+                // For the market's own interval the rest is inside the window.
                 let last = if interval == market.interval { span.start } else { span.end };
                 rows_into(&mut hash, of, first..of.first_row_from(last).max(first));
             }
@@ -148,7 +148,7 @@ fn rows_into(hash: &mut blake3::Hasher, bars: &Bars, rows: Range<usize>) {
         for row in start..rows.end.min(start + CHUNK) {
             buffer.extend_from_slice(&bars.ts[row].micros().to_le_bytes());
             for column in [&bars.open, &bars.high, &bars.low, &bars.close, &bars.volume] {
-                // Plus zero: a volume of -0 is one of 0.
+                // Adding 0.0 turns a volume of -0 into 0.
                 buffer.extend_from_slice(&(column[row] + 0.0).to_le_bytes());
             }
         }

@@ -1,10 +1,9 @@
-//! Many values for an agent's parameters, each replayed, the best kept with the evidence for it.
+//! Parameter sweeps: replays many combinations of an agent's parameters and picks the best, with evidence.
 //!
-//! Owns the space of combinations, the searches through it, the loop from one batch to the next, and the
-//! trial on windows that a choice was not made by. Never touches a file: what was computed before comes from
-//! a [`TrialCache`], and what is new goes to it. Invariants: a sweep's trials depend on the scenario and the bars
-//! alone, not on threads, interruptions or what the memo knew; what a job is called by in the memo names
-//! everything that decides its outcome.
+//! Owns the space of combinations, the search algorithms, the loop over batches, and out-of-sample
+//! validation. Never touches a file: earlier outcomes come from a [`TrialCache`], new ones are added to it.
+//! Invariants: a sweep's trials depend only on the scenario and the bars, not on threads, interruptions or
+//! the cache's content; a job's cache key covers every input to its result.
 
 mod error;
 mod estimate;

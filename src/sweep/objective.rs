@@ -1,28 +1,28 @@
-//! How well a trial did: the score of its record, by the leaderboard's rule.
+//! The objective: a trial's score over its record, as on the leaderboard.
 
 use super::Trial;
 use crate::metrics::{Missing, Score, Summary};
 use crate::scenario::{Aggregate, MetricSpec, RankingMetric, Scenario};
 use crate::tournament::{score_over, why_over};
 
-/// By what trials are compared.
+/// How trials are scored.
 #[derive(Debug, Clone, Copy)]
 pub struct Objective {
     /// The metric.
     pub metric: RankingMetric,
-    /// How windows become one score.
+    /// How windows are aggregated to one score.
     pub aggregate: Aggregate,
     /// Conventions of the metrics.
     pub conventions: MetricSpec,
 }
 
 impl Objective {
-    /// Of a sweep by this metric in this scenario.
+    /// The objective of a sweep in this scenario, with this metric.
     pub const fn of(scenario: &Scenario, metric: RankingMetric) -> Self {
         Self { metric, aggregate: scenario.battle.aggregate, conventions: scenario.metrics }
     }
 
-    /// A trial's score over these windows; absent where it was not replayed in all of them.
+    /// A trial's score over these windows; `Score::Absent` where it was not replayed in all of them.
     pub fn score(&self, trial: &Trial, windows: &[usize]) -> Score {
         let summary = |window: &usize| Some(trial.outcomes[*window].as_ref()?.metrics.record.summary);
         let summaries: Option<Vec<Summary>> = windows.iter().map(summary).collect();
@@ -31,7 +31,8 @@ impl Objective {
         })
     }
 
-    /// Why a trial's score over these windows is no number; nothing where it is one, or was not replayed in all of them.
+    /// Why a trial has no numeric score over these windows; `None` where it has one, or was not replayed in
+    /// all of them.
     pub fn why(&self, trial: &Trial, windows: &[usize]) -> Option<Missing> {
         let summary = |window: &usize| Some(trial.outcomes[*window].as_ref()?.metrics.record.summary);
         let summaries: Vec<Summary> = windows.iter().map(summary).collect::<Option<_>>()?;
@@ -44,7 +45,7 @@ impl Objective {
     }
 }
 
-/// The best of some scores, the first of equals; `None` where none exists.
+/// Index of the best score, the first among equals; `None` where there is none.
 pub fn best(scores: &[Score]) -> Option<usize> {
     let mut best: Option<(usize, Score)> = None;
     for (index, &score) in scores.iter().enumerate() {
@@ -55,7 +56,7 @@ pub fn best(scores: &[Score]) -> Option<usize> {
     best.map(|(index, _)| index)
 }
 
-/// The arithmetic mean; `None` of nothing.
+/// The arithmetic mean; `None` for an empty list.
 #[expect(clippy::cast_precision_loss, reason = "counts of trials")]
 pub(super) fn mean(values: &[f64]) -> Option<f64> {
     (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)

@@ -1,28 +1,29 @@
-//! How the neighbours of a trial did: the best of a plateau stands on firmer ground than a lone peak.
+//! Scores around a trial: a good trial among good neighbours is more robust than an isolated peak.
 //!
-//! Neighbours differ by at most one step in every parameter; words and booleans must be the same. Where some
-//! parameter has no steps, or no neighbour was tried, the nearest trials of the unit cube stand in, two for
-//! each parameter.
+//! Neighbours differ by at most one step in every parameter; words and booleans must be equal. Where a
+//! parameter has no steps, or no neighbour was tried, the nearest trials in the unit cube are used instead,
+//! two per parameter.
 
 use super::objective::mean;
 use super::{Space, Trial};
 use crate::metrics::Score;
 use crate::scenario::{SweepSpec, SweptValue};
 
-/// The scores around a trial.
+/// Summary of the scores around a trial.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Plateau {
-    /// How many neighbours have a score.
+    /// Number of neighbours with a score.
     pub neighbours: usize,
     /// Their mean score.
     pub mean: f64,
-    /// The worst of them.
+    /// Their worst score.
     pub worst: f64,
-    /// Their mean over the trial's own score: 1 for a flat top. `None` where its own is not above 0.
+    /// Their mean divided by the trial's own score: 1 for a plateau. `None` where the trial's score is not
+    /// positive.
     pub ratio: Option<f64>,
 }
 
-/// The plateau around a trial by the trials' scores, those that are numbers; `None` where it has none or no neighbour.
+/// The plateau around trial `at`, from numeric scores; `None` where it has no score or no neighbour.
 pub fn plateau(spec: &SweepSpec, trials: &[Trial], scores: &[Score], at: usize) -> Option<Plateau> {
     let own = scores[at].number()?;
     let space = Space::of(spec);
@@ -48,7 +49,7 @@ fn is_adjacent(space: &Space<'_>, here: &[Option<usize>], values: &[SweptValue])
     })
 }
 
-/// The scores of the nearest trials; of equally near ones the first.
+/// The scores of the nearest trials; ties go to the earlier trial.
 fn nearest(space: &Space<'_>, trials: &[Trial], scored: &[(usize, f64)], at: usize) -> Vec<f64> {
     let here = space.place(&trials[at].values);
     let distance = |trial: usize| -> f64 {

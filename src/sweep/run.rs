@@ -1,7 +1,8 @@
-//! From one batch to the next: ask the search, look up what is known, replay what is new, keep it, tell.
+//! The loop over batches: ask the search, look up cached outcomes, replay the others, cache them, tell the
+//! search.
 //!
-//! All randomness is the search's. Whether an outcome was found or replayed leaves no trace, so a sweep that
-//! was interrupted goes on as if it had not been.
+//! Only the search is random. Whether an outcome was cached or replayed does not affect the result, so an
+//! interrupted sweep continues as if it had not been interrupted.
 
 use std::collections::BTreeMap;
 
@@ -12,55 +13,55 @@ use super::{
 use crate::scenario::{SweepSpec, SweptValue, TrialSetup};
 use crate::tournament::{Plan, RunOptions};
 
-/// Batches in a row without anything new after which a search is over: its space is exhausted.
+/// Number of consecutive batches without a new combination after which a space counts as exhausted.
 const PATIENCE: usize = 50;
 
-/// What is swept, where, and how it is carried out.
+/// A sweep with its market and settings.
 #[derive(Debug, Clone, Copy)]
 pub struct SweepPlan<'a> {
-    /// Scenario, bars, windows.
+    /// Scenario, bars and windows.
     pub plan: Plan<'a>,
     /// The scenario's sweep.
     pub spec: &'a SweepSpec,
-    /// Which engine, how much memory: no result depends on it.
+    /// Engine and memory settings; no result depends on them.
     pub means: RunOptions,
 }
 
-/// Learns of progress, and can stop the sweep between two batches.
+/// Receives progress, and can stop the sweep between batches.
 pub trait SweepObserver {
-    /// A batch is kept: trials so far, jobs that it replayed, jobs that were known.
+    /// A batch is finished and cached: trials so far, jobs replayed, jobs found in the cache.
     fn batch_done(&self, trials: usize, replayed: usize, known: usize) {
         let _ = (trials, replayed, known);
     }
 
-    /// Whether to start no further batch.
+    /// Whether to stop before the next batch.
     fn cancelled(&self) -> bool {
         false
     }
 }
 
-/// An observer that looks away.
+/// An observer that ignores all events.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Unwatched;
 
 impl SweepObserver for Unwatched {}
 
-/// All that a sweep tried.
+/// All trials of a sweep.
 #[derive(Debug, Clone, Default)]
 pub struct Searched {
-    /// In the order in which they were first asked for.
+    /// In the order in which they were first proposed.
     pub trials: Vec<Trial>,
-    /// Distinct combinations that the conditions excluded.
+    /// Number of distinct combinations that the conditions exclude.
     pub excluded: usize,
-    /// Distinct combinations that the agent could not have.
+    /// Number of distinct combinations that are not valid for the agent.
     pub refused: usize,
 }
 
 /// Runs the sweep in these windows of the plan.
 ///
 /// # Errors
-/// [`SweepError::Interrupted`] once the observer cancels it, [`SweepError::TrialCache`] where the memo fails,
-/// [`SweepError::NothingToTry`] where no combination is left.
+/// [`SweepError::Interrupted`] if the observer cancels it, [`SweepError::TrialCache`] if the cache fails,
+/// [`SweepError::NothingToTry`] if no combination is left.
 pub fn run(
     sweep: &SweepPlan<'_>,
     windows: &[usize],
@@ -84,7 +85,7 @@ pub fn run(
         let windows = &windows[..ask.windows.unwrap_or(windows.len()).min(windows.len())];
         let (told, news) = sweep.batch(ask, windows)?;
         idle = if news { 0 } else { idle + 1 };
-        // A grid is finite: a stretch of it that the conditions exclude is no sign of its end.
+        // A grid is finite: a long excluded part does not mean that it is exhausted.
         if spec.trials.is_none() {
             idle = 0;
         }
@@ -96,7 +97,7 @@ pub fn run(
     Ok(sweep.searched)
 }
 
-/// What the first combinations of a sweep replay; for looking ahead.
+/// The configurations of a sweep's first combinations; for estimates.
 pub(super) fn first_setups(sweep: &SweepPlan<'_>, most: usize) -> Vec<TrialSetup> {
     let SweepPlan { plan, spec, .. } = *sweep;
     let space = Space::of(spec);
@@ -117,7 +118,7 @@ pub(super) fn first_setups(sweep: &SweepPlan<'_>, most: usize) -> Vec<TrialSetup
     found
 }
 
-/// What a combination turned out to be.
+/// Classification of a combination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Known {
     Trial(usize),
@@ -132,7 +133,7 @@ struct Sweep<'a> {
     keys: JobKeys<'a>,
     memo: &'a mut dyn TrialCache,
     observer: &'a dyn SweepObserver,
-    /// By the values as text.
+    /// Keyed by the values as text.
     known: BTreeMap<String, Known>,
     searched: Searched,
 }
@@ -153,7 +154,7 @@ impl<'a> Sweep<'a> {
         }
     }
 
-    /// Carries out a batch; what came of each point, and whether any of it was new.
+    /// Evaluates a batch; returns the result of each point, and whether any of them was new.
     fn batch(&mut self, ask: Ask, windows: &[usize]) -> Result<(Vec<Told>, bool), SweepError> {
         let asked = self.admit(&ask.points);
         let mut wanted: Vec<usize> = asked.iter().filter_map(|known| trial_of(*known)).collect();
@@ -183,7 +184,7 @@ impl<'a> Sweep<'a> {
         Told { point, score: Some(score), repeated: place.is_none() }
     }
 
-    /// Which trial each point is; new ones are entered.
+    /// The trial of each point; new combinations are registered.
     fn admit(&mut self, points: &[Point]) -> Vec<Known> {
         let values: Vec<Vec<SweptValue>> = points.iter().map(|point| self.space.values(point)).collect();
         let mut candidates: BTreeMap<String, Vec<SweptValue>> = BTreeMap::new();
@@ -226,7 +227,7 @@ impl<'a> Sweep<'a> {
         place
     }
 
-    /// What these trials have still to replay in the windows.
+    /// The jobs that these trials still need in the windows.
     fn jobs(&self, trials: &[usize], windows: &[usize]) -> Vec<TrialJob> {
         let values: Vec<Vec<SweptValue>> =
             trials.iter().map(|&trial| self.searched.trials[trial].values.clone()).collect();
@@ -234,13 +235,14 @@ impl<'a> Sweep<'a> {
         let job = |(setup, &trial): (Result<TrialSetup, _>, &usize)| {
             let outcomes = &self.searched.trials[trial].outcomes;
             let open = windows.iter().copied().filter(|&window| outcomes[window].is_none()).collect();
-            // Only combinations that can be read are entered.
+            // Only valid combinations are registered as trials.
             setup.ok().map(|setup| TrialJob { setup, windows: open })
         };
         setups.into_iter().zip(trials).filter_map(job).collect()
     }
 
-    /// Finds what is known of the jobs, replays and keeps the rest; how many were replayed and found.
+    /// Looks jobs up in the cache, replays and caches the others; returns the numbers of replayed and of
+    /// cached jobs.
     fn carry_out(&mut self, trials: &[usize], mut jobs: Vec<TrialJob>) -> Result<(usize, usize), SweepError> {
         let mut keys = Vec::new();
         for job in &jobs {
@@ -286,7 +288,7 @@ const fn trial_of(known: Known) -> Option<usize> {
     }
 }
 
-/// A combination as text, one part a value.
+/// A combination as text, one part per value.
 fn name(values: &[SweptValue]) -> String {
     values.iter().map(|value| format!("{value:?}")).collect::<Vec<_>>().join("\u{1f}")
 }

@@ -1,45 +1,46 @@
-//! The space of combinations: from points of the unit cube to values and back to their neighbours.
+//! The space of combinations: maps points of the unit cube to values, and finds neighbours.
 //!
-//! Every search works in the unit cube, one axis a parameter. A list of n values cuts its axis into n equal
-//! parts; a range without steps is spread over it, evenly or by ratio, to six significant digits.
+//! Every search works in the unit cube, with one axis per parameter. A list of n values divides its axis into
+//! n equal parts; a continuous range is mapped to it, linearly or logarithmically, and rounded to six
+//! significant digits.
 
 use std::cmp::Ordering;
 
 use crate::scenario::{SweepSpec, SweptParameter, SweptValue, SweptValues, TrialSetup};
 
-/// A place in the unit cube: one number from 0 to under 1 a parameter.
+/// A point of the unit cube: one coordinate in `[0, 1)` per parameter.
 pub type Point = Vec<f64>;
 
-/// Most combinations of extreme values.
+/// Maximum number of combinations of extreme values.
 const MOST_EXTREMES: usize = 4_096;
 
-/// Significant digits of a value from a range without steps.
+/// Significant digits of a value of a continuous range.
 const DIGITS: usize = 6;
 
-/// All combinations of a sweep, those that its conditions exclude included.
+/// All combinations of a sweep, including those that its conditions exclude.
 #[derive(Debug, Clone, Copy)]
 pub struct Space<'a> {
     parameters: &'a [SweptParameter],
 }
 
 impl<'a> Space<'a> {
-    /// Of a sweep.
+    /// The space of a sweep.
     pub fn of(spec: &'a SweepSpec) -> Self {
         Self { parameters: &spec.parameters }
     }
 
-    /// How many parameters.
+    /// Number of parameters.
     pub fn dimensions(&self) -> usize {
         self.parameters.len()
     }
 
-    /// How many combinations; `None` where a parameter has no end of values.
+    /// Number of combinations; `None` with a continuous parameter.
     pub fn combinations(&self) -> Option<usize> {
         let sizes = self.parameters.iter().map(|parameter| listed(parameter).map(<[_]>::len));
         sizes.into_iter().try_fold(1_usize, |product, size| Some(product.saturating_mul(size?)))
     }
 
-    /// The point of a combination by its number, the last parameter turning fastest. Lists only.
+    /// The point of a combination by its number, with the last parameter varying fastest. Listed values only.
     pub fn point(&self, number: usize) -> Point {
         let mut rest = number;
         let mut point: Point = self
@@ -62,14 +63,14 @@ impl<'a> Space<'a> {
         self.parameters.iter().zip(point).map(|(parameter, &at)| value(parameter, at)).collect()
     }
 
-    /// How many words or booleans an axis chooses from; `None` for an axis of numbers.
+    /// Number of categories of an axis of words or booleans; `None` for an axis of numbers.
     pub fn categories(&self, axis: usize) -> Option<usize> {
         let values = listed(&self.parameters[axis])?;
         values.iter().any(|value| !is_number(value)).then_some(values.len())
     }
 
-    /// Where a combination lies on each axis, in steps: two that differ by one step are neighbours. `None`
-    /// for an axis without steps. Words have no order: any two are a step apart only if they are the same.
+    /// A combination's coordinates in steps: combinations that differ by one step are neighbours. `None` for
+    /// a continuous axis. Words have no order, so different words are never neighbours.
     pub fn steps(&self, values: &[SweptValue]) -> Vec<Option<usize>> {
         self.parameters
             .iter()
@@ -78,7 +79,7 @@ impl<'a> Space<'a> {
             .collect()
     }
 
-    /// Where a combination lies in the unit cube.
+    /// The point of a combination in the unit cube.
     pub fn place(&self, values: &[SweptValue]) -> Point {
         self.parameters
             .iter()
@@ -100,11 +101,10 @@ impl<'a> Space<'a> {
     }
 }
 
-/// What the sweep's extreme combinations replay: of every parameter of numbers the greatest and the least
-/// value, of others all. What any trial needs of the market, one of these needs: needs grow with every number.
-///
-/// Where there are too many of these combinations, all of the words with all numbers at their greatest, or all but
-/// one of them.
+/// The configurations of the sweep's extreme combinations: for each numeric parameter the largest and the
+/// smallest value, for others all values. Requirements (such as warm-up) are monotonic in every number, so
+/// one of these has the requirements of any trial. Where there are too many such combinations: all words with
+/// all numbers at their largest value, or all but one.
 pub fn extremes(spec: &SweepSpec) -> Vec<TrialSetup> {
     let ends: Vec<Vec<SweptValue>> = spec.parameters.iter().map(ends).collect();
     let all = ends.iter().map(Vec::len).fold(1_usize, usize::saturating_mul);
@@ -134,7 +134,7 @@ fn product(values: &[Vec<SweptValue>]) -> Vec<Vec<SweptValue>> {
     })
 }
 
-/// The greatest of the numbers and the least, or all words.
+/// The largest and the smallest number, or all words.
 fn ends(parameter: &SweptParameter) -> Vec<SweptValue> {
     match &parameter.values {
         SweptValues::Continuous { from, to, .. } => vec![SweptValue::Number(*to), SweptValue::Number(*from)],
@@ -156,7 +156,7 @@ fn listed(parameter: &SweptParameter) -> Option<&[SweptValue]> {
     }
 }
 
-/// Whether a value has an order among the others.
+/// Whether a value is ordered.
 const fn is_number(value: &SweptValue) -> bool {
     matches!(value, SweptValue::Integer(_) | SweptValue::Number(_))
 }
@@ -187,7 +187,7 @@ fn value(parameter: &SweptParameter, at: f64) -> SweptValue {
     }
 }
 
-/// To the digits that are kept.
+/// Rounded to the significant digits that are kept.
 fn rounded(exact: f64) -> f64 {
     format!("{exact:.*e}", DIGITS - 1).parse().unwrap_or(exact)
 }

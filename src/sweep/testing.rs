@@ -1,4 +1,4 @@
-//! A small ground to sweep on, and a memo that counts.
+//! Test support: a small scenario to sweep, and a cache that counts calls.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -8,7 +8,8 @@ use crate::market::{self, LoadRequest, Market};
 use crate::scenario::{Scenario, SweepSpec};
 use crate::tournament::{DateRange, Plan, RunOptions, WindowSpan, history_needs, plan_windows};
 
-/// Ten days of hourly bars of the sample in five windows; a cross, a holder, and the sweep that is put in.
+/// Ten days of hourly sample bars in five windows; a crossing strategy, a buy-and-hold agent, and the given
+/// sweep.
 const BASE: &str = r#"
 [scenario]
 name = "sweep"
@@ -56,7 +57,7 @@ impl Ground {
         Self::of(&format!("{BASE}{sweep}"))
     }
 
-    /// The same after a change of the text before the sweep.
+    /// As [`Self::new`], with one text replaced before the sweep.
     pub fn changed(from: &str, to: &str, sweep: &str) -> Self {
         assert!(BASE.contains(from));
         Self::of(&format!("{}{sweep}", BASE.replace(from, to)))
@@ -74,7 +75,7 @@ impl Ground {
         Self { scenario, market, windows }
     }
 
-    /// The same bars in windows of this length.
+    /// The same bars with windows of this length.
     pub fn with_windows(self, length: &str) -> Self {
         let text = WINDOWS.replace("2d", length);
         let (table, _) = Scenario::parse(&BASE.replace(WINDOWS, &text), Path::new("")).unwrap();
@@ -100,7 +101,7 @@ impl Ground {
     }
 }
 
-/// The sweep of a `[sweep]` table on the base scenario, without its bars.
+/// The sweep of a `[sweep]` table on the base scenario, without bars.
 pub(super) fn spec(sweep: &str) -> SweepSpec {
     parse(&format!("{BASE}{sweep}")).sweep.unwrap()
 }
@@ -134,7 +135,7 @@ impl TrialCache for Counting {
     }
 }
 
-/// Runs on a pool of so many threads.
+/// Runs on a pool of `threads` threads.
 pub(super) fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
     rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
 }

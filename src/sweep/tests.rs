@@ -1,4 +1,4 @@
-//! Sweeps as a whole, on the bundled sample.
+//! Whole sweeps on the bundled sample.
 
 use proptest::prelude::*;
 
@@ -34,7 +34,7 @@ fn numbers(trial: &Trial) -> Vec<i64> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
 
-    /// A grid is the product of its lists, in order, less what the conditions exclude.
+    /// A grid is the product of its lists, in order, without excluded combinations.
     #[test]
     fn a_grid_is_exactly_the_product_filtered(
         fast in prop::collection::btree_set(1_i64..12, 1..4),
@@ -61,7 +61,7 @@ proptest! {
     }
 }
 
-/// The same trials with the same outcomes on any number of threads, and whatever was known before.
+/// The same trials and outcomes on any number of threads and with any cache content.
 #[test]
 fn neither_threads_nor_memory_leave_a_trace() {
     for search in ["grid", "random", "sobol", "latin_hypercube", "tpe", "cma_es", "successive_halving"] {
@@ -80,8 +80,8 @@ fn neither_threads_nor_memory_leave_a_trace() {
     }
 }
 
-/// Crosses of one symbol under a profile without loss limits go through the batch engine; what the oracle says
-/// of them bar by bar is the same.
+/// Crossing strategies on one symbol without loss limits use the batch engine, which agrees with the
+/// bar-by-bar oracle.
 #[test]
 fn the_batch_engine_and_the_oracle_agree() {
     let table = "[sweep]\nagent = \"trend\"\nwhere = [\"fast < slow\"]\n[sweep.parameters]\n\
@@ -109,7 +109,7 @@ fn the_batch_engine_and_the_oracle_agree() {
     }
 }
 
-/// More values, other batches and another order of the parameters: what is known stays known, although the
+/// With more values, other batches and reordered parameters, cached outcomes remain valid, although the
 /// slower average makes the market load more history.
 #[test]
 fn enlarging_a_grid_recomputes_nothing() {
@@ -127,7 +127,7 @@ fn enlarging_a_grid_recomputes_nothing() {
 fn a_job_is_named_by_what_decides_its_outcome_and_by_nothing_else() {
     let mut memo = Counting::default();
     let jobs = sweep(&Ground::new(SMALL), &mut memo).trials.len() * 5;
-    // Another holder, another metric to rank by: nothing that a trial sees.
+    // Another buy-and-hold agent and another ranking metric: nothing that affects a trial.
     sweep(&Ground::changed("kind = \"buy_and_hold\"", "kind = \"cash\"", SMALL), &mut memo);
     sweep(&Ground::changed("\"roi_pct\"", "\"sharpe_ratio\"", SMALL), &mut memo);
     assert_eq!(memo.appended, jobs);
@@ -142,7 +142,7 @@ fn a_job_is_named_by_what_decides_its_outcome_and_by_nothing_else() {
         sweep(&Ground::changed(from, to, SMALL), &mut memo);
         assert_eq!(memo.appended, nth * jobs, "{to}");
     }
-    // A day less: the windows that stay are known.
+    // One day less: the remaining windows are cached.
     sweep(&Ground::changed("end      = 2023-05-11", "end      = 2023-05-09", SMALL), &mut memo);
     assert_eq!(memo.appended, 7 * jobs);
 }
@@ -159,7 +159,7 @@ fn risk_and_venue_are_swept_too() {
         let outcomes = found.trials[trial].outcomes.iter().flatten();
         outcomes.map(|outcome| outcome.metrics.fees).sum::<crate::domain::Cash>()
     };
-    // Orders of 20 % are refused under a limit of 10 %; without a fee nothing is paid.
+    // Orders of 20 % are refused under a limit of 10 %; without fills no fee is paid.
     assert!((0..4).all(|trial| fees(trial) == crate::domain::Cash::ZERO));
     assert!((4..6).all(|trial| fees(trial) == crate::domain::Cash::ZERO));
     assert!(fees(6) > fees(7) && fees(7) > crate::domain::Cash::ZERO);
@@ -200,7 +200,7 @@ fn halving_prunes() {
     assert_eq!(scores.iter().filter(|score| !score.is_absent()).count(), 1);
 }
 
-/// Cancelled after so many batches.
+/// Cancels after this many batches.
 struct Impatient(std::cell::Cell<usize>);
 
 impl SweepObserver for Impatient {
@@ -233,13 +233,13 @@ fn neighbours_differ_by_a_step() {
         "[sweep]\nagent = \"trend\"\n[sweep.parameters]\nfast = [2, 3, 4]\nvenue.close_at_end = [true, false]\n",
     );
     let found = sweep(&ground, &mut NoCache);
-    // By hand: scores 4, 2, 1 with and 9, 9, 9 without closing at the end; trials are 2t 2f 3t 3f 4t 4f.
+    // By hand: scores 4, 2, 1 with `close_at_end` and 9, 9, 9 without; trials are 2t 2f 3t 3f 4t 4f.
     let scores = [4.0, 9.0, 2.0, 9.0, 1.0, 9.0].map(Score::Number);
     let around = |at| plateau(ground.spec(), &found.trials, &scores, at).unwrap();
     assert_eq!(around(0), Plateau { neighbours: 1, mean: 2.0, worst: 2.0, ratio: Some(0.5) });
     assert_eq!(around(2), Plateau { neighbours: 2, mean: 2.5, worst: 1.0, ratio: Some(1.25) });
     assert_eq!(plateau(ground.spec(), &found.trials, &[Score::Absent; 6], 0), None);
-    // Without a neighbour the nearest stand in: two a parameter.
+    // Without a neighbour the nearest trials are used: two per parameter.
     let lone = [Some(4.0), None, None, None, Some(1.0), Some(3.0)].map(Score::from);
     let around = plateau(ground.spec(), &found.trials, &lone, 0).unwrap();
     assert_eq!((around.neighbours, around.worst), (2, 1.0));
@@ -257,7 +257,7 @@ fn what_is_chosen_is_tested_elsewhere() {
     assert_eq!(found.splits.len(), 3);
     for (step, split) in found.splits.iter().enumerate() {
         assert_eq!((split.train.clone(), split.test.clone()), (vec![step, step + 1], vec![vec![step + 2]]));
-        // By hand: the best growth over the two windows, and its return in the third.
+        // By hand: the best growth over the two training windows, and its return in the third.
         let gain = |trial: &Trial, window: usize| {
             trial.outcomes[window].as_ref().unwrap().metrics.total_return.unwrap()
         };
@@ -276,8 +276,7 @@ fn what_is_chosen_is_tested_elsewhere() {
     }
 }
 
-/// An adaptive search sees the training windows alone, so what it finds there is what a sweep of those windows
-/// finds.
+/// An adaptive search sees only the training windows, so it finds what a sweep of those windows finds.
 #[test]
 fn an_adaptive_search_is_run_anew_for_each_split() {
     let ground =

@@ -1,4 +1,4 @@
-//! A trial: one combination with what came out in each window. No logs, so that thousands fit in memory.
+//! A trial: one combination and its outcome in each window. Without logs, so that thousands fit in memory.
 
 use crate::engine::{Replay, ReplayStatus};
 use crate::market::Market;
@@ -9,34 +9,34 @@ use crate::tournament::WindowSpan;
 /// One combination.
 #[derive(Debug, Clone)]
 pub struct Trial {
-    /// From 0, in the order in which combinations were first asked for.
+    /// Number from 0, in the order in which combinations were first proposed.
     pub number: u32,
-    /// One value a parameter, in the parameters' order.
+    /// One value per parameter, in the parameters' order.
     pub values: Vec<SweptValue>,
-    /// What came out, by window; `None` where it was not replayed.
+    /// Outcome per window; `None` where it was not replayed.
     pub outcomes: Vec<Option<WindowOutcome>>,
 }
 
 impl Trial {
-    /// Whether all of these windows were replayed; one that was given up early is pruned.
+    /// Whether all of these windows were replayed; a trial that was abandoned early is pruned.
     pub fn is_complete(&self, windows: &[usize]) -> bool {
         windows.iter().all(|&window| self.outcomes[window].is_some())
     }
 
-    /// Whether it could not go on in some window.
+    /// Whether it is a forfeit in any window.
     pub fn has_failed(&self) -> bool {
         self.outcomes.iter().flatten().any(|outcome| outcome.status == OutcomeStatus::Forfeit)
     }
 }
 
-/// One combination in one window.
+/// The outcome of one combination in one window.
 #[derive(Debug, Clone)]
 pub struct WindowOutcome {
-    /// How it ended.
+    /// How the replay ended.
     pub status: OutcomeStatus,
-    /// How well.
+    /// Its metrics.
     pub metrics: Metrics,
-    /// Simple returns, one a period: at day closes, or at every tick in windows under 30 days.
+    /// Simple returns per period: at daily closes, or at every tick in windows shorter than 30 days.
     pub returns: Vec<f64>,
 }
 
@@ -45,9 +45,9 @@ pub struct WindowOutcome {
 pub enum OutcomeStatus {
     /// At the window's end.
     Completed,
-    /// Put out by a risk rule.
+    /// Disqualified by a risk rule.
     Disqualified,
-    /// It could not go on.
+    /// The agent could not continue.
     Forfeit,
 }
 
@@ -63,7 +63,7 @@ impl OutcomeStatus {
 }
 
 impl WindowOutcome {
-    /// Of a replay on this market.
+    /// From a replay on this market.
     pub fn of(replay: &Replay, market: &Market, spec: &MetricSpec) -> Self {
         let status = match replay.status {
             ReplayStatus::Completed => OutcomeStatus::Completed,
@@ -74,7 +74,7 @@ impl WindowOutcome {
         Self { status, ..Self::observed(&observed, spec) }
     }
 
-    /// Of a replay that came to the window's end, as the statistics see it.
+    /// From the metric inputs of a replay that reached the window's end.
     pub fn observed(observed: &MetricInputs, spec: &MetricSpec) -> Self {
         Self {
             status: OutcomeStatus::Completed,
@@ -84,14 +84,14 @@ impl WindowOutcome {
     }
 }
 
-/// Simple returns; once all is lost nothing moves any more.
+/// Simple returns; after a total loss they are 0.
 pub(super) fn returns(curve: &[f64]) -> Vec<f64> {
     let step = |pair: &[f64]| if pair[0] > 0.0 { pair[1] / pair[0] - 1.0 } else { 0.0 };
     curve.windows(2).map(step).collect()
 }
 
-/// The windows that do not overlap: each starts where an earlier one has ended. Returns of windows that
-/// overlap would count twice in every test.
+/// Indexes of windows that do not overlap: each starts at or after the end of the previous one. Returns of
+/// overlapping windows would be counted twice in a test.
 pub fn apart(windows: &[WindowSpan]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..windows.len()).collect();
     order.sort_by_key(|&window| (windows[window].start, windows[window].end));
@@ -104,7 +104,7 @@ pub fn apart(windows: &[WindowSpan]) -> Vec<usize> {
     taken
 }
 
-/// A trial's returns over these windows, one after the other; `None` where it has not all of them.
+/// A trial's returns over these windows, concatenated; `None` where one is missing.
 pub fn trial_returns(trial: &Trial, windows: &[usize]) -> Option<Vec<f64>> {
     let mut all = Vec::new();
     for &window in windows {

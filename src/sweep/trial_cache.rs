@@ -1,26 +1,26 @@
-//! What was computed before: outcomes by the name of their job.
+//! The trial cache: stored outcomes by job key.
 
 use super::{JobKey, WindowOutcome};
 
-/// Why a memo failed, in the words of the room that keeps it.
+/// A cache error, from the room that implements it.
 pub type MemoError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Keeps outcomes. What one run adds, the next finds, however the first one ended.
+/// Stores outcomes. A later run finds whatever an earlier one appended, even if that run was killed.
 pub trait TrialCache {
-    /// The outcomes of these jobs, `None` for each that is new.
+    /// The outcomes of these jobs, `None` for new ones.
     ///
     /// # Errors
-    /// Where what is kept cannot be read.
+    /// Where the stored outcomes cannot be read.
     fn find(&mut self, keys: &[JobKey]) -> Result<Vec<Option<WindowOutcome>>, MemoError>;
 
-    /// Keeps a batch: all of it or, after an error or a crash, nothing.
+    /// Stores a batch atomically: all of it or, after an error or a crash, nothing.
     ///
     /// # Errors
-    /// Where it cannot be kept.
+    /// Where it cannot be stored.
     fn append(&mut self, batch: &[(JobKey, &WindowOutcome)]) -> Result<(), MemoError>;
 }
 
-/// Keeps nothing.
+/// A cache that stores nothing.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoCache;
 

@@ -1,6 +1,7 @@
-//! Tables of numbers made elsewhere: returns, equity curves, scores, trials.
+//! Imported tables of numbers: returns, equity curves, scores, trials.
 //!
-//! Owns reading them from CSV, JSON and Parquet, with the place of every wrong cell. Never computes a statistic.
+//! Owns reading them from CSV, JSON and Parquet, with the location of every invalid cell. Never computes a
+//! statistic.
 
 mod number_table;
 mod return_file;

@@ -1,8 +1,8 @@
-//! A return series in a table made elsewhere, and a benchmark beside it.
+//! Reads a return series from a table, and aligns a benchmark with it.
 //!
-//! Owns what a column holds (returns or levels), how levels become returns, and how a benchmark's rows meet the
-//! series' rows. Never fills a hole. Invariant: a benchmark that was aligned has one return for each of the
-//! series'.
+//! Owns the interpretation of a column (returns or levels), the conversion of levels to returns, and the
+//! matching of a benchmark's rows to the series'. Never fills a missing value. Invariant: an aligned
+//! benchmark has one return for each of the series'.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use super::{NumberTable, TableError};
 use crate::domain::Timestamp;
 use crate::metrics::{Missing, simple_returns};
 
-/// What a column holds.
+/// The meaning of a column's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnKind {
     /// Simple returns, as fractions.
@@ -21,7 +21,7 @@ pub enum ColumnKind {
 }
 
 impl ColumnKind {
-    /// As users write it.
+    /// The name that users write.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Returns => "returns",
@@ -29,7 +29,7 @@ impl ColumnKind {
         }
     }
 
-    /// By the whole words in a column's name, whatever their case and number.
+    /// Classifies a column by the words in its name, ignoring case and plural.
     pub fn of_name(name: &str) -> NamedKind {
         const RETURNS: [&str; 4] = ["ret", "return", "change", "pctchange"];
         const LEVELS: [&str; 9] =
@@ -50,19 +50,19 @@ impl ColumnKind {
     }
 }
 
-/// What a column's name says of its values.
+/// The kind of values that a column's name indicates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NamedKind {
-    /// Words of one kind.
+    /// Words of one kind only.
     One(ColumnKind),
     /// Words of both kinds: `change_in_equity`.
     Both,
-    /// No word of either.
+    /// No such word.
     Neither,
 }
 
-/// The words of a name in small letters: parted by anything but letters and digits, and where a capital follows a
-/// small letter.
+/// The words of a name in lower case: split at anything but letters and digits, and before a capital that
+/// follows a lower-case letter.
 fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut small = false;
@@ -78,63 +78,63 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// Why a column is no return series, or a benchmark does not fit one.
+/// Why a column is not a return series, or a benchmark does not match one.
 #[derive(Debug, thiserror::Error)]
 pub enum SeriesError {
-    /// The file is no table of numbers.
+    /// The file is not a table of numbers.
     #[error(transparent)]
     Table(#[from] TableError),
-    /// A row without a value.
+    /// A missing value.
     #[error("`{}`, column `{column}`: data row {row} has no value", path.display())]
     Hole {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// Which column.
+        /// The column.
         column: String,
-        /// Counted from 1, the header not counted.
+        /// Row number, from 1, without the header.
         row: usize,
     },
-    /// Nothing but missing values, or a single level.
+    /// Only missing values, or a single level.
     #[error("column `{column}` of `{}` has too few values for a return", path.display())]
     TooShort {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// Which column.
+        /// The column.
         column: String,
     },
-    /// The name does not say what the column holds.
+    /// The name does not indicate the kind of values.
     #[error("`{column}` may hold returns or equity")]
     UnknownKind {
-        /// Which column.
+        /// The column.
         column: String,
     },
-    /// A benchmark's name says both.
+    /// A benchmark's name indicates both kinds.
     #[error("the benchmark's column `{column}` may hold returns or equity: its name says both")]
     AmbiguousBenchmark {
-        /// Which column.
+        /// The column.
         column: String,
     },
-    /// Times that go back or stand still.
+    /// Times that do not increase.
     #[error("`{}`, data row {row}: `{label}` does not come after `{before}`", path.display())]
     Disorder {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// Counted from 1, the header not counted.
+        /// Row number, from 1, without the header.
         row: usize,
         /// Its label.
         label: String,
-        /// The one before.
+        /// The previous label.
         before: String,
     },
-    /// Two rows of one label.
+    /// Two rows with one label.
     #[error("`{}`: two rows are labelled `{label}`", path.display())]
     DuplicateLabel {
-        /// Which file.
+        /// The file.
         path: PathBuf,
         /// The label.
         label: String,
     },
-    /// A row of the series that the benchmark does not have.
+    /// A row of the series without a matching benchmark row.
     #[error("the benchmark `{}` has no row for `{label}`", path.display())]
     NoPartner {
         /// The benchmark's file.
@@ -142,28 +142,28 @@ pub enum SeriesError {
         /// The series' label.
         label: String,
     },
-    /// Different numbers of rows where nothing but their place can match them.
+    /// Different numbers of rows, where rows can only be matched by index.
     #[error(
         "the series has {series} returns and the benchmark `{}` has {benchmark}", path.display()
     )]
     Lengths {
         /// The benchmark's file.
         path: PathBuf,
-        /// Returns of the series.
+        /// Number of returns of the series.
         series: usize,
-        /// Returns of the benchmark.
+        /// Number of returns of the benchmark.
         benchmark: usize,
     },
-    /// A level that a later one would be compared with is not positive.
+    /// A level that is not positive, and that a later level would be divided by.
     #[error("the levels of `{}` reach zero", path.display())]
     Ruined {
-        /// Which file.
+        /// The file.
         path: PathBuf,
     },
-    /// The file has several columns of numbers and none was named.
+    /// The file has several numeric columns and none was named.
     #[error("`{}` has several columns: {}", path.display(), .columns.join(", "))]
     WhichColumn {
-        /// Which file.
+        /// The file.
         path: PathBuf,
         /// Its columns.
         columns: Vec<String>,
@@ -171,7 +171,7 @@ pub enum SeriesError {
 }
 
 impl SeriesError {
-    /// What a user can do about it, as one sentence.
+    /// The help, one sentence.
     pub fn remedy(&self) -> String {
         match self {
             Self::Table(error) => error.remedy(),
@@ -195,29 +195,29 @@ impl SeriesError {
     }
 }
 
-/// A column as returns.
+/// A column as a return series.
 #[derive(Debug, Clone)]
 pub struct ReturnColumn {
-    /// Where it is from.
+    /// The file.
     pub path: PathBuf,
     /// Its name.
     pub column: String,
-    /// What it held.
+    /// The kind of values in the file.
     pub kind: ColumnKind,
-    /// The levels, where it held such: one more than there are returns.
+    /// The levels, if it held levels: one more than returns.
     pub levels: Option<Vec<f64>>,
-    /// The returns; why there are none where a level is not positive.
+    /// The returns; the reason for their absence where a level is not positive.
     pub returns: Result<Vec<f64>, Missing>,
-    /// Rows without a value at the start, which were left out.
+    /// Number of leading rows without a value, which are skipped.
     pub left_out: usize,
-    /// The label before the first return (levels alone have one), and that of each return.
+    /// Label before the first return (levels only), and the label of each return.
     labels: Option<(Option<String>, Vec<String>)>,
-    /// The same as times.
+    /// The labels as times.
     times: Option<(Option<Timestamp>, Vec<Timestamp>)>,
 }
 
 impl ReturnColumn {
-    /// Reads a column. `kind` is what it holds, where its name need not tell.
+    /// Reads a column. `kind` overrides what its name indicates.
     ///
     /// # Errors
     /// [`SeriesError`] with the first problem.
@@ -232,8 +232,8 @@ impl ReturnColumn {
         Self::of_table(path, &table, kind)
     }
 
-    /// Reads the column of this name, or without one the file's only one. What it holds is told by its name,
-    /// else it is `kind`.
+    /// Reads the named column, or the only one of the file. Its kind is the one that its name indicates,
+    /// otherwise `kind`.
     ///
     /// # Errors
     /// As [`ReturnColumn::read`], and where the file has several columns.
@@ -282,7 +282,7 @@ impl ReturnColumn {
         Ok(Self { path, column, kind, levels, returns, left_out, labels, times })
     }
 
-    /// How many returns it has.
+    /// Number of returns.
     pub fn len(&self) -> usize {
         match (&self.levels, &self.returns) {
             (Some(levels), _) => levels.len() - 1,
@@ -290,31 +290,31 @@ impl ReturnColumn {
         }
     }
 
-    /// Whether it has none; never, once read.
+    /// Whether it has no returns; never true after reading.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Times of the first return (of the level before it, where there is one) and of the last.
+    /// Times of the first return (of the level before it, if any) and of the last.
     pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
         let (start, times) = self.times.as_ref()?;
         Some((start.or_else(|| times.first().copied())?, times.last().copied()?))
     }
 
-    /// Length in days between the first level and the last, where it holds levels with times.
+    /// Days between the first level and the last, if it holds levels with times.
     pub fn days(&self) -> Option<f64> {
         let (start, times) = self.times.as_ref()?;
         let length = *times.last()? - (*start)?;
         Some(length.seconds() / 86_400.0)
     }
 
-    /// The times of the returns.
+    /// Times of the returns.
     pub fn times(&self) -> Option<&[Timestamp]> {
         self.times.as_ref().map(|(_, times)| times.as_slice())
     }
 
-    /// This benchmark's return in each period of `series`: by times where both have them, else by labels, else by
-    /// rows. Where the benchmark has more rows than the series, its returns in between are compounded.
+    /// This benchmark's return in each period of `series`: matched by times if both have them, otherwise by
+    /// labels, otherwise by row index. Extra benchmark returns between two rows of the series are compounded.
     ///
     /// # Errors
     /// [`SeriesError::NoPartner`], [`SeriesError::Lengths`] or [`SeriesError::Ruined`].
@@ -340,7 +340,7 @@ impl ReturnColumn {
         (start, keys): &(Option<K>, Vec<K>),
         shown: impl Fn(&K) -> String,
     ) -> Result<Vec<f64>, SeriesError> {
-        // Places count how many returns lie at or before a label: 0 is the level before the first.
+        // The number of returns at or before each label; 0 is the level before the first return.
         let places: HashMap<&K, usize> =
             own_start.iter().map(|key| (key, 0)).chain(own.iter().zip(1..)).collect();
         let place = |key: &K| {
@@ -356,7 +356,7 @@ impl ReturnColumn {
             let at = place(key)?;
             let part = returns.get(before..at).unwrap_or_default();
             aligned.push(match part {
-                // The benchmark's first level, before any return of its own: nothing to compare with.
+                // The benchmark's first level has no return before it.
                 [] => return Err(SeriesError::NoPartner { path: self.path.clone(), label: shown(key) }),
                 [one] => *one,
                 several => several.iter().map(|r| 1.0 + r).product::<f64>() - 1.0,
@@ -367,12 +367,12 @@ impl ReturnColumn {
     }
 }
 
-/// The labels before and of the returns.
+/// The label before the first return, and the labels of the returns.
 fn split<T: Clone>(labels: &[T], base: usize) -> (Option<T>, Vec<T>) {
     ((base > 0).then(|| labels[0].clone()), labels[base..].to_vec())
 }
 
-/// Times rise; other labels differ.
+/// Checks that times increase and other labels are unique.
 fn ordered(path: &Path, table: &NumberTable) -> Result<(), SeriesError> {
     let Some(labels) = &table.labels else { return Ok(()) };
     if let Some(times) = &table.times {
@@ -431,7 +431,7 @@ mod tests {
             ("equity", NamedKind::One(ColumnKind::Equity)),
             ("portfolio_value", NamedKind::One(ColumnKind::Equity)),
             ("BTC-USD.Close", NamedKind::One(ColumnKind::Equity)),
-            // Words that others lie in are not meant.
+            // Words inside other words do not count.
             ("exchange_balance", NamedKind::One(ColumnKind::Equity)),
             ("retirement_nav", NamedKind::One(ColumnKind::Equity)),
             ("exchange", NamedKind::Neither),
@@ -466,7 +466,7 @@ mod tests {
     fn a_benchmark_meets_the_series_by_time() {
         let series = read(EQUITY, "equity").unwrap();
         let aligned = |content: &str, column: &str| read(content, column).unwrap().aligned_to(&series);
-        // Every day of which the series has some: 3 January's return is compounded into the 4th's.
+        // The benchmark has days that the series lacks: 3 January's return is compounded into the 4th's.
         let levels = "date,close\n2023-12-31,9\n2024-01-01,10\n2024-01-02,11\n2024-01-03,12\n2024-01-04,22\n";
         near(&aligned(levels, "close").unwrap(), &[0.1, 1.0]);
         let returns = "date,returns\n2024-01-01,5\n2024-01-02,0.1\n2024-01-03,0.5\n2024-01-04,1\n";

@@ -1,23 +1,23 @@
-//! A bar in exact prices.
+//! A bar with exact prices.
 
 use crate::domain::Price;
 use crate::market::{Bars, Row};
 
-/// One bar's prices, exact.
+/// Exact prices of one bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PriceBar {
-    /// First.
+    /// Open price.
     pub open: Price,
-    /// Highest.
+    /// Highest price.
     pub high: Price,
-    /// Lowest.
+    /// Lowest price.
     pub low: Price,
-    /// Last.
+    /// Close price.
     pub close: Price,
 }
 
 impl PriceBar {
-    /// A row of market data, each price half up at eight places.
+    /// From a row of market data, each price half up at eight places.
     pub fn of(bars: &Bars, row: Row) -> Self {
         Self {
             open: Price::from_f64(bars.open[row]),
@@ -27,8 +27,8 @@ impl PriceBar {
         }
     }
 
-    /// The part of the bar that follows a fill at `price` inside it, read adversely: it starts there, and
-    /// both extremes may still come.
+    /// The part of the bar after a fill at `price` inside it, under the adverse assumption: it opens at
+    /// `price`, and both extremes are still to come.
     #[must_use]
     pub const fn after(self, price: Price) -> Self {
         Self { open: price, ..self }

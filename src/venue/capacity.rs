@@ -1,4 +1,4 @@
-//! The participation cap: how much of a bar one agent may take.
+//! Participation cap: the share of a bar's volume that one agent may trade.
 
 use crate::domain::{Bps, Price, Qty};
 
@@ -7,8 +7,8 @@ pub fn volume_qty(volume: f64) -> Qty {
     Qty::from_units(Price::from_f64(volume).units())
 }
 
-/// The largest quantity that fills of one agent may take from a bar of this volume: `volume * cap` down
-/// to the step. Nothing from a bar without volume.
+/// The largest quantity that one agent may trade in a bar of this volume: `volume * cap` rounded down to the
+/// step; zero without volume.
 pub fn capacity(cap: Bps, volume: f64, step: Qty) -> Qty {
     volume_qty(volume).share(cap).floor_to(step)
 }

@@ -1,43 +1,43 @@
-//! A resting order against a bar: first its open, then what follows.
+//! Matches a resting order against a bar: first its open, then the rest.
 
 use super::PriceBar;
 use super::path::{meet, reached};
 use crate::domain::{Liquidity, Price, Side};
 
-/// The form in which an order rests, with exact prices.
+/// The matching form of a resting order, with exact prices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resting {
-    /// At this price or better (limit orders, targets, triggered stop-limits).
+    /// Fills at this price or better (limit orders, take-profits, triggered stop-limits).
     Limit(Price),
-    /// A market order once this is reached (stops, trailing stops at their level).
+    /// Becomes a market order at this price (stops, trailing stops at their current level).
     Stop(Price),
-    /// A limit order once the trigger is reached.
+    /// Becomes a limit order at the trigger price.
     StopLimit {
-        /// Price that wakes it.
+        /// Trigger price.
         trigger: Price,
-        /// Worst acceptable price from then on.
+        /// Worst acceptable price after the trigger.
         limit: Price,
     },
 }
 
-/// From which side the price has to come.
+/// The direction in which the price reaches a level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// The price falls to the level.
+    /// By falling.
     Down,
-    /// The price rises to it.
+    /// By rising.
     Up,
 }
 
 impl Resting {
-    /// The price that has to be reached first.
+    /// The price to be reached first: the trigger, or the limit price.
     pub const fn level(self) -> Price {
         match self {
             Self::Limit(price) | Self::Stop(price) | Self::StopLimit { trigger: price, .. } => price,
         }
     }
 
-    /// From which side it is reached: a buy limit and a sell stop from above, the others from below.
+    /// Direction in which the level is reached: down for a buy limit and a sell stop, up for the others.
     pub const fn reach(self, side: Side) -> Reach {
         match (self, side) {
             (Self::Limit(_), Side::Buy) | (Self::Stop(_) | Self::StopLimit { .. }, Side::Sell) => Reach::Down,
@@ -45,29 +45,29 @@ impl Resting {
         }
     }
 
-    /// Whether it is one of those tested first.
+    /// Whether it is a stop order; stops are matched before limits.
     pub const fn is_stop(self) -> bool {
         !matches!(self, Self::Limit(_))
     }
 }
 
-/// How an order fills.
+/// Terms of a fill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Match {
-    /// Before slippage; inside the bar.
+    /// Price before slippage, inside the bar.
     pub raw: Price,
     /// A taker pays the taker fee and slippage.
     pub liquidity: Liquidity,
-    /// Slippage never goes beyond this.
+    /// Limit of the price after slippage.
     pub bound: Option<Price>,
-    /// Whether the fill is the bar's open: then the whole bar follows it.
+    /// Whether the fill is at the bar's open, so that the whole bar follows it.
     pub at_open: bool,
 }
 
-/// What a bar does to a resting order.
+/// Effect of a bar on a resting order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Touch {
-    /// Nothing.
+    /// None.
     Untouched,
     /// It fills.
     Filled(Match),
@@ -75,8 +75,8 @@ pub enum Touch {
     Triggered,
 }
 
-/// What a bar's open does to `order`: an open that is through its price fills it there, before anything later
-/// in the bar. With `through` an open exactly at a limit is a touch only.
+/// Effect of the bar's open on `order`: an open beyond its price fills it at the open, before any other event
+/// of the bar. With `through`, an open exactly at a limit does not fill it.
 pub fn at_open(order: Resting, side: Side, open: Price, through: bool) -> Touch {
     match reached(order, side, open, open, through) {
         Some(at) => meet(order, side, at, true),
@@ -84,11 +84,11 @@ pub fn at_open(order: Resting, side: Side, open: Price, through: bool) -> Touch 
     }
 }
 
-/// What `bar` does after its open to an order that the open has left alone: it fills at its price. With
-/// `through` a limit needs a price beyond its own.
+/// Effect of the bar after its open on an order that the open left unfilled: it fills at its own price. With
+/// `through`, a limit needs a price beyond its own.
 ///
-/// A stop-limit that is triggered beyond its limit fills in a later bar at the earliest: of what followed the
-/// trigger nothing is known.
+/// A stop-limit that is triggered beyond its limit fills in a later bar at the earliest, because the prices
+/// after the trigger are unknown.
 pub fn inside(order: Resting, side: Side, bar: &PriceBar, through: bool) -> Touch {
     let extreme = match order.reach(side) {
         Reach::Down => bar.low,
@@ -100,7 +100,7 @@ pub fn inside(order: Resting, side: Side, bar: &PriceBar, through: bool) -> Touc
     }
 }
 
-/// Whether a price is no worse than a limit.
+/// Whether a price is equal to or better than a limit.
 pub(super) fn within(price: Price, limit: Price, side: Side) -> bool {
     match side {
         Side::Buy => price <= limit,
@@ -120,7 +120,7 @@ mod tests {
         PriceBar { open: p(open), high: p(high), low: p(low), close: p(close) }
     }
 
-    /// The open first, then the rest of the bar.
+    /// Matches the open first, then the rest of the bar.
     fn touch(order: Resting, side: Side, bar: &PriceBar, through: bool) -> Touch {
         match at_open(order, side, bar.open, through) {
             Touch::Untouched => inside(order, side, bar, through),
@@ -182,7 +182,7 @@ mod tests {
         let sell = |b| touch(order, Side::Sell, &b, false);
         // Trigger inside the bar: at the trigger, bounded by the limit.
         assert_eq!(raw(sell(bar(105.0, 106.0, 90.0, 104.0))), Some((100.0, Liquidity::Taker, false)));
-        // Opens below the limit: rests, and the rest of the bar meets it as a limit.
+        // Opens below the limit: triggered, and the rest of the bar is matched against the limit.
         assert_eq!(sell(bar(95.0, 99.0, 90.0, 96.0)), Touch::Triggered);
         let rests = inside(Resting::Limit(p(98.0)), Side::Sell, &bar(95.0, 99.0, 90.0, 96.0), false);
         assert_eq!(raw(rests), Some((98.0, Liquidity::Maker, false)));
@@ -196,7 +196,8 @@ mod tests {
     #[test]
     fn a_limit_above_the_trigger_waits_for_a_later_bar() {
         let order = Resting::StopLimit { trigger: p(95.0), limit: p(97.0) };
-        // Triggered inside the bar, limit above the trigger: the high may have come before.
+        // Triggered inside the bar with the limit above the trigger: the high may have come before the
+        // trigger.
         assert_eq!(touch(order, Side::Sell, &bar(99.0, 99.5, 94.0, 98.0), false), Touch::Triggered);
     }
 }

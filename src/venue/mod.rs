@@ -1,9 +1,9 @@
-//! How an order meets a bar: which price it gets, what slips, how much the bar can give.
+//! Matches orders against bars: fill price, slippage, available volume.
 //!
-//! Owns matching rules, slippage models and the participation cap, as pure functions of one order and the
-//! bars. Never holds a book, never touches a wallet, never looks at a bar after the one it is given.
-//! Invariants: a raw price lies inside its bar; a limit never fills worse than its price; slippage is
-//! always against the trader.
+//! Owns the matching rules, slippage models and the participation cap, as pure functions of one order and the
+//! bars. Keeps no order book, posts nothing, and never reads a bar after the given one. Invariants: a raw
+//! price is inside its bar; a limit never fills at a worse price than its own; slippage is always against the
+//! trader.
 
 mod bar;
 mod capacity;

@@ -4,7 +4,7 @@ use super::matching::within;
 use super::{Match, PriceBar, Reach, Resting, Touch};
 use crate::domain::{Liquidity, Price, Side};
 
-/// The four corners of the path. Where both extremes are equally near to the open, the low comes first.
+/// The four prices of the path. Where both extremes are equally far from the open, the low comes first.
 pub fn points(bar: &PriceBar) -> [Price; 4] {
     if bar.open - bar.low <= bar.high - bar.open {
         [bar.open, bar.low, bar.high, bar.close]
@@ -13,8 +13,8 @@ pub fn points(bar: &PriceBar) -> [Price; 4] {
     }
 }
 
-/// Where a move from `here` to `to` meets `order`: its level, or `here` where the level is behind already.
-/// A limit with `through` needs the move to go beyond its price.
+/// The price at which a move from `here` to `to` reaches `order`: its level, or `here` where the level is
+/// already passed. A limit with `through` needs a move beyond its price.
 pub fn reached(order: Resting, side: Side, here: Price, to: Price, through: bool) -> Option<Price> {
     let level = order.level();
     let strict = through && !order.is_stop();
@@ -26,7 +26,7 @@ pub fn reached(order: Resting, side: Side, here: Price, to: Price, through: bool
     }
 }
 
-/// What happens to `order` when the path has come to `at`, where it is reached.
+/// Effect on `order` of the path reaching the price `at`.
 pub fn meet(order: Resting, side: Side, at: Price, at_open: bool) -> Touch {
     let taker = |bound| Match { raw: at, liquidity: Liquidity::Taker, bound, at_open };
     match order {

@@ -1,19 +1,19 @@
-//! How far a market-like fill lands from its raw price.
+//! Slippage models: the distance between a taker's fill price and its raw price.
 //!
-//! Fractions are computed in `f64` with only `+ - * /` and `sqrt`, which IEEE 754 defines to the last bit,
-//! so that they are the same on every machine; they become [`Bps`] once, at the end. Only bars that closed
-//! before the fill bar opened are read. Days are days of trading, see [`TradingDay`]: the first hour after a weekend
-//! pays what any hour pays.
+//! Fractions are computed in `f64` with `+ - * /` and `sqrt` only, which IEEE 754 defines exactly, so that
+//! results are the same on every machine; they become [`Bps`] once, at the end. Only bars that closed before
+//! the fill bar opened are read. Days are trading days, see [`TradingDay`]: the first hour after a weekend
+//! has the same slippage as any other.
 
 use super::TradingDay;
 use crate::domain::{Bps, Interval};
 use crate::market::{Bars, Row};
 use crate::scenario::Slippage;
 
-/// Trading days that the volatility of the square-root model looks back.
+/// Look-back of the square-root model's volatility, in trading days.
 const VOLATILITY_DAYS: usize = 20;
 
-/// What a fill takes from the market.
+/// Size of a fill.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Taking {
     /// Base quantity.
@@ -22,10 +22,10 @@ pub struct Taking {
     pub notional: f64,
 }
 
-/// The fraction by which a fill of `taking` in the bar `row` lands off its raw price.
+/// Slippage of a fill of size `taking` in the bar `row`, as a fraction of its raw price.
 ///
-/// `volume_share` as the reference platform does; `square_root` after Almgren et al. (2005), "Direct
-/// estimation of equity market impact". A market without volume (or volatility) to go by gives the cap.
+/// `volume_share` follows the reference platform; `square_root` follows Almgren et al. (2005), "Direct
+/// estimation of equity market impact". Without volume (or volatility) before the bar the result is the cap.
 pub fn slippage(model: &Slippage, bars: &Bars, day: TradingDay, row: Row, taking: Taking) -> Bps {
     match *model {
         Slippage::None => Bps::ZERO,
@@ -44,8 +44,8 @@ pub fn slippage(model: &Slippage, bars: &Bars, day: TradingDay, row: Row, taking
     }
 }
 
-/// The most bars of `interval` before a fill that the model looks at: a day's, or those of the days of the
-/// volatility and the bar before them. A market that closes has fewer bars in as many days.
+/// The maximum number of bars of `interval` before a fill that the model reads: one day's, or those of the
+/// volatility look-back and the bar before it. A market with closing hours has fewer bars in as many days.
 pub fn bars_looked_back(model: &Slippage, interval: Interval) -> u32 {
     let days = match model {
         Slippage::None | Slippage::FixedBps { .. } => return 0,
@@ -56,7 +56,7 @@ pub fn bars_looked_back(model: &Slippage, interval: Interval) -> u32 {
     u32::try_from(bars).unwrap_or(u32::MAX)
 }
 
-/// A fraction as basis points, at most `cap`; anything that is no finite number is the cap.
+/// A fraction as basis points, at most `cap`; a value that is not finite gives the cap.
 fn capped(fraction: f64, cap: Bps) -> Bps {
     if fraction.is_finite() { Bps::from_f64(fraction * 1e4).min(cap) } else { cap }
 }
@@ -65,8 +65,8 @@ fn sum(rows: std::ops::Range<Row>, value: impl Fn(Row) -> f64) -> f64 {
     rows.map(value).sum()
 }
 
-/// `sqrt(sum of squared close-to-close returns / trading days that they cover)` over the bars of the last 20 trading
-/// days; a return needs the close before it. `None` without a return.
+/// `sqrt(sum of squared close-to-close returns / trading days covered)` over the bars of the last 20 trading
+/// days. A return needs the previous close; `None` without any return.
 fn daily_volatility(bars: &Bars, day: TradingDay, row: Row) -> Option<f64> {
     let rows = day.times_before(VOLATILITY_DAYS, row);
     let rows = rows.start.max(1)..rows.end;
@@ -99,7 +99,7 @@ mod tests {
         bars
     }
 
-    /// Slippage with the trading day that the bars show.
+    /// Slippage with the trading day that these bars show.
     fn slippage(model: &Slippage, bars: &Bars, row: Row, taking: Taking) -> Bps {
         super::slippage(model, bars, TradingDay::shown_by(bars, 0..bars.len()), row, taking)
     }
@@ -135,7 +135,7 @@ mod tests {
         assert_eq!(slippage(&model, &bars, 1, taking(0.0001, 0.01)), Bps::from_f64(1.0));
         // 0.1 * 5000 / 1000 = 50 %: the cap.
         assert_eq!(slippage(&model, &bars, 1, taking(50.0, 5000.0)), Bps::from_f64(1000.0));
-        // Nothing traded before the first bar: the cap.
+        // No volume before the first bar: the cap.
         assert_eq!(slippage(&model, &bars, 0, taking(1.0, 100.0)), Bps::from_f64(1000.0));
     }
 
@@ -157,7 +157,8 @@ mod tests {
         assert_eq!(slippage(&model, &bars, 0, taking(4.0, 396.0)), Bps::WHOLE);
     }
 
-    /// Hours 9 to 15 of the weekdays of four weeks from a Monday on, each at 100 with this volume.
+    /// Bars at hours 9 to 15 of the weekdays of four weeks, starting on a Monday, each at 100 with this
+    /// volume.
     fn office_hours(volume: f64) -> Bars {
         let days = (4..32).filter(|day| (day - 4) % 7 < 5);
         let rows: Vec<_> = days.flat_map(|day| (9..16).map(move |h| (day * 24 + h, 100.0, volume))).collect();
@@ -166,12 +167,13 @@ mod tests {
 
     #[test]
     fn a_mondays_first_hour_pays_what_any_hour_pays() {
-        // Seven bars a session of 10 * 100: 0.1 * 700 / 7000 = 100 bp, at every bar that has a session before it.
+        // Seven bars a session of 10 * 100: 0.1 * 700 / 7000 = 100 bp, at every bar with a full session
+        // before it.
         let bars = office_hours(10.0);
         for row in 7..bars.len() {
             assert_eq!(slippage(&SHARE, &bars, row, taking(7.0, 700.0)), Bps::from_f64(100.0), "row {row}");
         }
-        // Fewer at the start of the data: those there are.
+        // At the start of the data fewer bars are available.
         assert_eq!(slippage(&SHARE, &bars, 1, taking(7.0, 700.0)), Bps::from_f64(700.0));
     }
 
@@ -188,8 +190,8 @@ mod tests {
 
     #[test]
     fn a_missing_hour_is_made_up_for_by_an_earlier_one() {
-        // Round the clock without hour 40: before hour 45 the last 24 bars reach one hour further back, to hour 20,
-        // which traded 10 more.
+        // Round the clock without hour 40: at hour 45 the last 24 bars reach one hour further back, to hour
+        // 20, with 10 times the volume.
         let rows: Vec<_> =
             (0..96).filter(|&h| h != 40).map(|h| (h, 100.0, if h == 20 { 34.0 } else { 10.0 })).collect();
         let bars = bars("1h", &rows);
@@ -199,7 +201,7 @@ mod tests {
 
     #[test]
     fn volatility_is_that_of_a_session() {
-        // Each session rises by 1 % in its first bar: 0.01 a day, in the first hour of a Monday as in any other.
+        // Each session gains 1 % in its first bar: daily volatility 0.01, also in the first hour of a Monday.
         let mut bars = office_hours(10.0);
         for row in 0..bars.len() {
             bars.close[row] = 100.0 * 1.01_f64.powi((row / 7) as i32);

@@ -1,28 +1,30 @@
-//! How many bars make a day of trading.
+//! The number of bars in a trading day.
 
 use std::ops::Range;
 
 use crate::domain::{Interval, Span, SymbolId, Timestamp};
 use crate::market::{Bars, Market, Row};
 
-/// How many bars stand for "the last 24 hours" of trading: in a market that trades round the clock those that cover
-/// 24 h, elsewhere one session's usual number. A weekend, a night or a missing bar in between takes nothing away.
+/// The number of bars that stand for "the last 24 hours" of trading. In a market that trades round the clock,
+/// those that cover 24 h; elsewhere the usual number of bars of a session. Weekends, nights and missing bars
+/// in between do not shorten it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TradingDay {
-    /// Bars.
+    /// Number of bars.
     bars: usize,
-    /// Trading days that so many bars cover: one, but for bars that are longer.
+    /// Trading days covered by `bars`: one, or more for bars longer than a day.
     days: f64,
 }
 
 impl TradingDay {
-    /// Of a symbol, as its bars in the scenario's range show it: what history is loaded before it decides nothing.
+    /// Measured from a symbol's bars in the scenario's range. History loaded before the range has no
+    /// influence.
     pub fn of(market: &Market, symbol: SymbolId) -> Self {
         let (series, ticks) = (market.series(symbol), market.in_range);
         Self::shown_by(&series.bars, series.row_from(ticks.first)..series.row_from(ticks.last))
     }
 
-    /// As these rows of bars show it.
+    /// Measured from the given rows.
     pub(super) fn shown_by(bars: &Bars, rows: Range<Row>) -> Self {
         let whole = Self::round_the_clock(bars.interval);
         match session_bars(&bars.ts[rows], bars.interval) {
@@ -31,41 +33,41 @@ impl TradingDay {
         }
     }
 
-    /// Of a market that never closes within a day.
+    /// Of a market that trades round the clock.
     pub fn round_the_clock(interval: Interval) -> Self {
         let bars = usize::try_from((Span::DAY.micros() - 1) / interval.micros() + 1).unwrap_or(1).max(1);
         Self { bars, days: bars as f64 * interval.span().seconds() / Span::DAY.seconds() }
     }
 
-    /// The rows before a row that make one; fewer at the start of the data.
+    /// The rows of one trading day before `row`; fewer at the start of the data.
     pub fn before(self, row: Row) -> Range<Row> {
         row.saturating_sub(self.bars)..row
     }
 
-    /// The rows before a row that make so many days.
+    /// The rows of `days` trading days before `row`.
     pub fn times_before(self, days: usize, row: Row) -> Range<Row> {
         row.saturating_sub(self.bars_of(days))..row
     }
 
-    /// How many bars make so many days.
+    /// Number of bars in `days` trading days.
     pub fn bars_of(self, days: usize) -> usize {
         (days as f64 / self.days * self.bars as f64).ceil() as usize
     }
 
-    /// How many days the bars of [`Self::before`] stand for.
+    /// Number of days that the bars of [`Self::before`] cover.
     pub const fn days(self) -> f64 {
         self.days
     }
 
-    /// How many days so many bars cover.
+    /// Number of days that `bars` bars cover.
     pub fn covered(self, bars: usize) -> f64 {
         bars as f64 / self.bars as f64 * self.days
     }
 }
 
-/// The usual number of bars of a session, where the bars show that there are sessions: the median over the UTC days
-/// with bars, the first and last of the data aside where there are others. `None` for a market that trades round the
-/// clock: bars of a day or more, bars that follow each other without a hole, or bars in every part of the day.
+/// The usual number of bars of a session, for markets with sessions: the median over the UTC days with bars,
+/// excluding the first and last day where there are others. `None` for a market that trades round the clock:
+/// bars of a day or more, bars without a gap, or bars at every hour of the day.
 fn session_bars(opens: &[Timestamp], interval: Interval) -> Option<usize> {
     let step = interval.micros();
     let (first, last) = (opens.first()?, opens.last()?);
@@ -91,7 +93,7 @@ fn trades_in_every_hour(opens: &[Timestamp], step: i64, days: usize) -> bool {
     let (mut seen, mut latest) = ([0_usize; HOURS], [i64::MIN; HOURS]);
     let hour = Span::DAY.micros() / HOURS as i64;
     for at in opens {
-        // A bar longer than an hour covers several.
+        // A bar longer than an hour covers several hours.
         let (from, to) = (at.micros().div_euclid(hour), (at.micros() + step - 1).div_euclid(hour));
         for covered in from..=to {
             let index = covered.rem_euclid(HOURS as i64) as usize;
@@ -138,7 +140,7 @@ mod tests {
     fn sessions_are_as_long_as_most_of_them() {
         let office = |h: &i64| (h / 24) % 7 < 5 && (13..20).contains(&(h % 24));
         assert_eq!(of("1h", (0..2000).filter(office)), (7, 1.0));
-        // A half day, an odd Saturday bar and a cut first day change nothing.
+        // A half day, an odd Saturday bar and an incomplete first day change nothing.
         let odd = (15..2000).filter(|h| (office(h) && *h != 139 && *h != 138) || *h == 134);
         assert_eq!(of("1h", odd), (7, 1.0));
         // 23 hours a day.

@@ -1,4 +1,4 @@
-//! Agents that live beyond one run, by the command line: their lives, keys, wallets, battles and rematches.
+//! Registered agents on the command line: life cycle, keys, wallets, battles and rematches.
 
 use std::fs;
 use std::io::Write as _;
@@ -11,7 +11,7 @@ use serde_json::Value;
 const TREND: &str = "{ kind = \"sma_cross\", fast = 20, slow = 100 }";
 const DIPS: &str = "{ kind = \"rsi_reversion\" }";
 
-/// A scenario over these days in which these agents take part.
+/// A scenario over these days with these agents.
 fn scenario(name: &str, start: &str, end: &str, agents: &str) -> String {
     format!(
         "[scenario]\nname = \"{name}\"\n\n[market]\npath = \"data/sample\"\nsymbols = [\"ALPHA\", \"BRAVO\"]\n\
@@ -25,7 +25,7 @@ fn command(stage: &Stage, words: &[&str]) -> Command {
     command
 }
 
-/// What the program prints to these words, where it must do as asked.
+/// Stdout of a command that must succeed.
 fn done(stage: &Stage, words: &[&str]) -> String {
     let output = command(stage, words).output().unwrap();
     let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
@@ -33,7 +33,7 @@ fn done(stage: &Stage, words: &[&str]) -> String {
     out
 }
 
-/// What it says on stderr where it must refuse, with exit code 2.
+/// Stderr of a command that must be refused with exit code 2.
 fn refused(stage: &Stage, words: &[&str]) -> String {
     let output = command(stage, words).output().unwrap();
     assert_eq!(output.status.code(), Some(2), "tiltyard {}", words.join(" "));
@@ -48,7 +48,7 @@ fn json(stage: &Stage, words: &[&str]) -> Value {
     serde_json::from_str(&done(stage, &words)).unwrap()
 }
 
-/// Registers an agent and gives its key.
+/// Registers an agent and returns its key.
 fn create(stage: &Stage, name: &str, strategy: &str) -> String {
     let new = json(stage, &["agent", "create", name, "--strategy", strategy, "--out", "store"]);
     new["api_key"].as_str().unwrap().to_owned()
@@ -69,8 +69,8 @@ fn whoami(stage: &Stage, key: &str) -> Option<String> {
 
 const DUEL: &str = "[[agents]]\nregistered = \"momentum-v1\"\n\n[[agents]]\nregistered = \"dips-v1\"\n";
 
-/// Two agents are made and battle; the winner is copied, the copy changed; a rematch; reset, archive, overview,
-/// skill page.
+/// Two agents are created and battle; the winner is copied and the copy changed; rematch, reset, archive,
+/// overview and skill page follow.
 #[test]
 fn a_life_from_the_first_battle_to_the_archive() {
     let stage = Stage::new();
@@ -103,11 +103,11 @@ fn a_life_from_the_first_battle_to_the_archive() {
         serde_json::from_slice(&fs::read(stage.path(&format!("{folder}/run.json"))).unwrap()).unwrap();
     assert_eq!(record["rematch_of"].as_str(), Some(parent.as_str()));
     assert_eq!(record["agents"][1]["registered"]["version"], 2);
-    // The stored scenario says all of it again: running it gives the same run.
+    // The stored scenario is complete: running it gives the same run.
     let again = done(&stage, &["run", &format!("{folder}/scenario.toml"), "--out", "store", "--json"]);
     assert_eq!(again, fs::read_to_string(stage.path(&format!("{folder}/leaderboard.json"))).unwrap());
 
-    // The history has the version that was used; the winner has two runs, the copy one.
+    // The history states the version used; the winner has two runs, the copy one.
     let history = json(&stage, &["agent", "history", "rival", "--out", "store"]);
     assert_eq!(history["runs"].as_array().unwrap().len(), 1);
     assert_eq!(history["runs"][0]["version"], 2);
@@ -153,7 +153,7 @@ fn a_life_from_the_first_battle_to_the_archive() {
     assert!(done(&stage, &["store", "check", "--out", "store"]).contains("ok; 2 runs, 3 agents"));
 }
 
-/// A key is shown by the command that makes it; nothing on disk has it.
+/// A key is printed by the command that creates it, and never stored.
 #[test]
 fn a_key_is_in_no_file() {
     let stage = Stage::new();
@@ -192,14 +192,14 @@ fn search(folder: &Path, keys: &[&String], files: &mut usize) {
         *files += 1;
         let bytes = fs::read(&path).unwrap();
         for key in keys {
-            // Neither the key nor the secret part of it.
+            // Neither the key nor its secret part.
             let secret = &key.as_bytes()[12..];
             assert!(!bytes.windows(secret.len()).any(|part| part == secret), "{}", path.display());
         }
     }
 }
 
-/// Processes that register agents and record runs at once lose nothing.
+/// Concurrent processes that register agents and record runs lose nothing.
 #[test]
 fn processes_that_write_at_once_lose_nothing() {
     let stage = Stage::new();
@@ -234,7 +234,7 @@ fn processes_that_write_at_once_lose_nothing() {
     assert!(done(&stage, &["store", "check", "--out", "store"]).contains("ok; 4 runs, 6 agents"));
 }
 
-/// An agent that goes on with its wallet for a second month stands where one stands that ran both at once.
+/// An agent that continues with its wallet for a second month ends like one that ran both months at once.
 #[test]
 fn a_wallet_that_goes_on_is_one_long_run() {
     let stage = Stage::new();
@@ -271,7 +271,7 @@ fn a_wallet_that_goes_on_is_one_long_run() {
             .collect()
     };
     assert_eq!(fills("long"), fills("short"));
-    // A run that starts before the last one ended, and one that lacks what is held.
+    // A run that starts before the last one ended, and one without a symbol that is held.
     let text = refused(&stage, &["run", "march.toml", "--out", "store"]);
     assert!(text.contains("before the last run of `short`'s wallet ended"), "{text}");
     let strange = scenario("may", "2023-05-01", "2023-06-01", &going_on("short"));
@@ -284,7 +284,7 @@ fn a_wallet_that_goes_on_is_one_long_run() {
     assert!(done(&stage, &["store", "check", "--out", "store"]).contains("ok; 3 runs"));
 }
 
-/// What the store shows of a battle's end is what was ranked; cash, positions and equity agree on the way.
+/// The stored end of a battle is what was ranked; cash, positions and equity agree at every time.
 #[test]
 fn a_battle_can_be_looked_at_at_any_time() {
     let stage = Stage::new();
@@ -380,7 +380,7 @@ fn mistakes_are_told_where_they_are() {
     assert_eq!(done(&stage, &["agent", "list", "--out", "store"]), "no agents yet\n");
 }
 
-/// What a dead process left, and a run whose folder is gone, are found and cleared away.
+/// Remains of a dead process, and a run whose folder is missing, are found and cleaned up.
 #[test]
 fn a_store_is_checked_and_cleared() {
     let stage = Stage::new();

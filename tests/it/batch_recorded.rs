@@ -1,4 +1,4 @@
-//! The batch engine against the bar-by-bar engine on recorded minutes, where they are.
+//! The batch engine against the bar-by-bar engine on recorded minutes, where present.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stderr,
@@ -18,7 +18,7 @@ use tiltyard::scenario::{
 };
 use tiltyard::strategy::{Setup, prepare};
 
-/// January 2023 and a little history.
+/// January 2023 with a little history.
 fn market() -> Option<Market> {
     let beside = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared"));
     let shared = std::env::var_os("TILTYARD_SHARED").map_or_else(beside, PathBuf::from);

@@ -1,8 +1,8 @@
-//! Does the calling rule claim a winner as rarely as it says, and does it find the one that is better? Seeded
-//! tournaments of records of known strength, a few of those that `cargo run --release --example calling_simulation`
-//! plays in full (its counts are in `docs/standings.md`).
+//! Checks the error rate and the power of the winner rule: seeded tournaments of records of known strength, a
+//! few of those that `cargo run --release --example calling_simulation` runs in full (its counts are in
+//! `docs/standings.md`).
 //!
-//! `TILTYARD_TOURNAMENTS` sets how many are played of each kind (40 unless told otherwise).
+//! `TILTYARD_TOURNAMENTS` sets the number of tournaments per kind (default 40).
 
 use rayon::prelude::*;
 use tiltyard::metrics::Score;
@@ -26,7 +26,7 @@ fn tournaments() -> u64 {
     std::env::var("TILTYARD_TOURNAMENTS").ok().and_then(|text| text.parse().ok()).unwrap_or(40)
 }
 
-/// Alpha and three standard deviations of the share of so many tournaments.
+/// Alpha plus three standard deviations of the share among `count` tournaments.
 fn bound(count: u64) -> f64 {
     ALPHA + 3.0 * (ALPHA * (1.0 - ALPHA) / count as f64).sqrt()
 }
@@ -38,7 +38,7 @@ fn equals_have_a_winner_in_at_most_alpha_of_the_tournaments() {
         for metric in METRICS {
             for windows in [24, 48] {
                 let wrong = |seed: &u64| {
-                    // With two agents the rule is one two-sided test.
+                    // With two agents the rule is a single two-sided test.
                     let leader = called(&judge(&tournament(kind, *seed, 2, windows, metric), *seed));
                     leader.is_some_and(|leader| !(kind.differs(metric) && kind.is_best(leader, 2)))
                 };
@@ -115,7 +115,7 @@ fn intervals_hold_the_truth_as_often_as_they_say() {
 
 #[test]
 fn a_rare_trader_is_not_called_better_than_one_that_earns() {
-    // The rare agent has a little more than nothing in a few windows; the other earns much and trembles.
+    // The rare agent earns a little in a few windows; the other earns much with high variance.
     let scores =
         |of: &dyn Fn(usize) -> f64| (0..48).map(|window| Score::of(of(window))).collect::<Vec<Score>>();
     let earns = scores(&|window| if window % 2 == 0 { 9.0 } else { -1.2 });

@@ -1,4 +1,4 @@
-//! What the command line shows for every command and every kind of mistake: the pages in `tests/cli/*.trycmd`.
+//! The output of every command and of every kind of mistake: the pages in `tests/cli/*.trycmd`.
 //!
 //! After a change of wording: `TRYCMD=overwrite cargo test every_page`, then read the difference.
 
@@ -7,7 +7,8 @@ use std::path::Path;
 
 use crate::support::stage::Stage;
 
-/// The pages name files relative to the stage: each is run from a link to it, `NAME.in` beside a copy of the page.
+/// The pages name files relative to the stage: each runs in a link to it, `NAME.in` beside a copy of the
+/// page.
 #[test]
 fn every_page_reads_as_recorded() {
     let stage = Stage::with_mistakes();
@@ -40,11 +41,11 @@ fn every_page_reads_as_recorded() {
     assert!(!stage.path("reports").exists(), "something was written where nobody asked for it");
 }
 
-/// Mistakes that none are.
+/// Scenarios of the mistakes folder that are valid.
 const SOUND: [&str; 3] = ["sound.toml", "warnings.toml", "sweep_contradiction.toml"];
 
-/// `check` finds what `run` finds, with the same pages and the same exit code, and writes nothing; with
-/// `--json` it finds the same number of problems.
+/// `check` reports the same problems as `run`, with the same output and exit code, and writes nothing; with
+/// `--json` it reports the same number of problems.
 #[test]
 fn check_and_run_refuse_alike() {
     let stage = Stage::with_mistakes();

@@ -1,4 +1,4 @@
-//! The data check: silent on clean data, finds what each flawed file is there for.
+//! The data check: no findings on clean data, and the expected finding on each flawed file.
 
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
@@ -27,7 +27,7 @@ fn check(path: &Path) -> FileCheck {
     check_file(path, None, &Reading::default())
 }
 
-/// `severity kind xcount` of each finding at or above a level.
+/// `severity kind xcount` of each finding at or above a severity.
 fn found(check: &FileCheck, from: Severity) -> Vec<String> {
     let above = check.findings.iter().filter(|finding| finding.severity >= from);
     above.map(|finding| format!("{} {} x{}", finding.severity, finding.kind, finding.count)).collect()
@@ -56,7 +56,7 @@ fn a_clean_series_is_silent() {
     assert_eq!(check.rows, 547 * 24);
 }
 
-/// A halt of a venue: bars missing, flat bars without volume beside them.
+/// A trading halt: missing bars, with flat zero-volume bars around them.
 #[test]
 fn a_short_halt_is_only_worth_knowing() {
     let mut spec = sample();
@@ -86,13 +86,13 @@ fn twins_of_the_flawed_files_are_found() {
     let dir = tempfile::tempdir().unwrap();
     let hours = clean();
     let say = |name: &str, bars: &Bars| found(&check(&written(dir.path(), name, bars)), Severity::Warning);
-    // A hole of two months.
+    // A gap of two months.
     let mut hole = hours.clone();
     for at in &mut hole.ts[4_000..] {
         *at = Timestamp::from_micros(at.micros() + 61 * 86_400_000_000);
     }
     assert_eq!(say("HOLE_1h.parquet", &hole), ["error gap x1"]);
-    // Another asset after it.
+    // Another asset after the gap.
     let mut other = hole.clone();
     for column in [&mut other.open, &mut other.high, &mut other.low, &mut other.close] {
         column[4_000..].iter_mut().for_each(|price| *price *= 20_000.0);
@@ -107,7 +107,7 @@ fn twins_of_the_flawed_files_are_found() {
         filler.volume[row] = 0.0;
     }
     assert_eq!(say("FILLER_1h.parquet", &filler), ["error invented x2000", "warning zero_volume x2000"]);
-    // Bad rows, as this project's own writer lets them pass.
+    // Invalid rows, which this project's own writer does not check.
     let mut bad = hours.clone();
     bad.low[10] = 0.0;
     bad.close[20] = bad.high[20] * 2.0;
@@ -116,12 +116,12 @@ fn twins_of_the_flawed_files_are_found() {
         say("BAD_1h.parquet", &bad),
         ["error missing x1", "error not_positive x1", "error high_low x1", "warning spike x1"]
     );
-    // Out of order and repeated.
+    // Out of order and duplicated.
     let mut shuffled = hours.clone();
     shuffled.ts.swap(100, 101);
     shuffled.ts[201] = shuffled.ts[200];
     assert_eq!(say("SHUFFLED_1h.parquet", &shuffled), ["error order x1", "error conflict x1"]);
-    // Holes on request.
+    // Generated gaps.
     let punched = with_holes(&hours, Seed(1), &Symbol::new("X").unwrap(), 0.02);
     assert_eq!(
         found(&check(&written(dir.path(), "X_1h.parquet", &punched)), Severity::Info)[0].split(' ').nth(1),
@@ -198,7 +198,8 @@ fn real_flawed_files_show_what_they_are_there_for() {
     }
 }
 
-/// The README of the files says: 16 of 22 have a null on 2017-07-31, all but MRK rows outside high and low.
+/// The README of the files says: 16 of 22 have a null on 2017-07-31, all but MRK have rows outside high and
+/// low.
 #[test]
 fn real_dow_files_have_their_nulls_and_outsiders() {
     let Some(folder) = shared("flawed/us-equities-djia") else { return };
@@ -210,7 +211,7 @@ fn real_dow_files_have_their_nulls_and_outsiders() {
     for check in &checks {
         let name = check.symbol.clone().unwrap();
         let missing = of(check, "missing");
-        // Of DIS the first is another day.
+        // In DIS the first null is on another day.
         nulls_that_day += usize::from(missing.is_some_and(|f| f.at == Some(day) || name.as_str() == "DIS"));
         let outside = of(check, "high_low").map_or(0, |finding| finding.count);
         assert_eq!(outside == 0, name.as_str() == "MRK", "{name}: {outside}");

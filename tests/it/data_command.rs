@@ -1,21 +1,21 @@
-//! `tiltyard data ..` as typed: exit codes and files.
+//! `tiltyard data ..` on the command line: exit codes and files.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// The program's exit codes that are met here.
+/// Exit codes.
 const DONE: i32 = 0;
 const USAGE: i32 = 2;
 const DATA: i32 = 3;
 
-/// Runs a command line; the exit code, and what it said on stderr.
+/// Runs a command; returns the exit code and stderr.
 fn tool(line: &[&str]) -> (i32, String) {
     let (code, _, said) = outputs(line);
     (code, said)
 }
 
-/// The exit code, stdout and stderr (on one line).
+/// Exit code, stdout, and stderr on one line.
 fn outputs(line: &[&str]) -> (i32, String, String) {
     let program = env!("CARGO_BIN_EXE_tiltyard");
     let output = Command::new(program).arg("data").args(line).env("NO_COLOR", "1").output().unwrap();

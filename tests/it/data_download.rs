@@ -1,5 +1,4 @@
-//! Downloading from an archive of Binance's layout that is served on loopback, with everything that goes wrong
-//! on real networks.
+//! Downloading from an archive in Binance's layout on a loopback server, with the errors of real networks.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -16,12 +15,12 @@ use tiltyard::data::download::{
 };
 use tiltyard::data::import::{self, BadRows, Existing, Reading, read_bars};
 
-/// How an address misbehaves, once for each entry, in this order; then it serves what it has.
+/// Errors of a URL, one per request in this order; after them it serves the file.
 #[derive(Clone, Copy, PartialEq)]
 enum Fault {
-    /// Says the whole length and closes half way.
+    /// Announces the full length and closes half way.
     Cut,
-    /// Answers with this status; 429 asks to come back at once.
+    /// Answers with this status; 429 asks for an immediate retry.
     Status(u16),
     /// Serves other bytes.
     Wrong,
@@ -33,11 +32,11 @@ enum Fault {
 struct State {
     files: BTreeMap<String, Vec<u8>>,
     faults: BTreeMap<String, Vec<Fault>>,
-    /// Requests in order: path, and from which byte.
+    /// Requests in order: path, and the first byte requested.
     log: Vec<(String, u64)>,
 }
 
-/// An archive on loopback.
+/// An archive on a loopback server.
 struct Archive {
     state: Arc<Mutex<State>>,
     base: String,
@@ -49,7 +48,7 @@ impl Archive {
         let base = format!("http://{}", listener.local_addr().unwrap());
         let state = Arc::new(Mutex::new(State::default()));
         let served = Arc::clone(&state);
-        // Ends with the test's process: it waits for connections that no longer come.
+        // Ends with the test process; it blocks on further connections.
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let served = Arc::clone(&served);
@@ -59,7 +58,7 @@ impl Archive {
         Self { state, base }
     }
 
-    /// Puts bars of a day or month into the archive, with their checksum.
+    /// Adds bars of a day or month to the archive, with their checksum.
     fn put(&self, symbol: &str, period: &str, hours: std::ops::Range<u64>) -> String {
         let folder = if period.len() == 7 { "monthly" } else { "daily" };
         let name = format!("{symbol}-1h-{period}");
@@ -105,7 +104,7 @@ impl Archive {
     }
 }
 
-/// An hour of 2023, from its first.
+/// The kline of an hour, counted from the start of 2023.
 fn kline(hour: u64) -> String {
     let open = 1_672_531_200_000 + hour * 3_600_000;
     let close = open + 3_599_999;
@@ -228,7 +227,7 @@ fn months_and_days_become_one_series_and_are_not_fetched_twice() {
     assert_eq!((done.files.len(), done.bars_out), (3, 792));
     let (_, bars) = read_bars(&done.output, None, &Reading::default()).unwrap();
     assert!((0..792).all(|hour| bars.open[hour] == hour as f64 + 0.5));
-    // Again: what is here is verified, only what is missing is asked for.
+    // Again: existing files are verified, only missing ones are requested.
     let before = archive.requests();
     let fetched = run(&request).0.unwrap();
     assert_eq!(fetched.iter().filter(|one| one.outcome == Outcome::Kept).count(), 5);
@@ -258,7 +257,7 @@ fn a_busy_server_is_given_time() {
     let dir = tempfile::tempdir().unwrap();
     let (result, retries) = run(&archive.request(dir.path(), &["BTCUSDT"], "2023-01", "2023-01"));
     assert_eq!(result.unwrap()[0].outcome, Outcome::Fetched);
-    // 429 says when to come back (at once); 503 does not.
+    // 429 states when to retry (at once); 503 does not.
     assert_eq!(
         retries,
         [
@@ -277,11 +276,11 @@ fn wrong_bytes_are_never_kept() {
     let dir = tempfile::tempdir().unwrap();
     let request = archive.request(dir.path(), &["BTCUSDT"], "2023-01", "2023-01");
     assert_eq!(run(&request).0.unwrap()[0].outcome, Outcome::Fetched, "the third time it is right");
-    // Here for good, but damaged since: fetched again.
+    // Downloaded before, but damaged since: downloaded again.
     let place = dir.path().join(path.trim_start_matches('/'));
     fs::write(&place, "rubbish").unwrap();
     assert_eq!(run(&request).0.unwrap()[0].outcome, Outcome::Fetched);
-    // Wrong for good.
+    // Always wrong.
     fs::remove_file(&place).unwrap();
     archive.fault(&path, &[Fault::Wrong; 9]);
     let error = run(&request).0.unwrap_err();

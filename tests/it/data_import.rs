@@ -1,4 +1,4 @@
-//! Importing every format: small twins of the vendors' files, and the real files where they are.
+//! Imports every format: small copies of the vendors' files, and the real files where present.
 
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
@@ -10,7 +10,7 @@ use tiltyard::data::import::{self, BadRows, Existing, Format, ImportError, Impor
 use tiltyard::domain::Timestamp;
 use tiltyard::market::{Bars, resample};
 
-/// The folder of real files, where it is.
+/// The folder of real files, if present.
 fn shared(part: &str) -> Option<PathBuf> {
     let root = std::env::var_os("TILTYARD_SHARED")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
@@ -53,7 +53,7 @@ impl Case {
         groups.groups.iter().map(|group| import::import(group, self.bad, self.existing, &|_| {})).collect()
     }
 
-    /// Imports what must become one file.
+    /// Imports paths that must give one file.
     fn one(&self, paths: &[PathBuf]) -> (Imported, Bars) {
         let mut done = self.run(paths).unwrap();
         assert_eq!(done.len(), 1, "{done:?}");
@@ -406,14 +406,14 @@ fn files_that_hold_nothing_say_so() {
         let error = case.error(&[file]);
         assert!(error.contains(expected), "{name}: {error}");
     }
-    // In a folder they are left aside, as long as something is left.
+    // In a folder such files are skipped, as long as another file is left.
     case.write("XBTUSD_60.csv", "1381017600,1,1,1,1,1,1\n1381021200,2,2,2,2,1,1\n");
     let raw = case.dir.path().join("raw");
     let groups = import::plan(&[raw], None, &Reading::default(), Path::new("out")).unwrap();
     assert_eq!((groups.groups.len(), groups.skipped.len()), (1, 6));
 }
 
-// ---- The real files ----
+// ---- Real files ----
 
 fn import_real(parts: &[&str], reading: Reading) -> Option<(Imported, Bars)> {
     let paths: Option<Vec<PathBuf>> = parts.iter().map(|part| shared(&format!("raw/{part}"))).collect();
@@ -485,7 +485,7 @@ fn real_freqtrade_trades_agree_in_three_containers_and_with_the_candles() {
     for other in ["freqtrade/XRP_ETH-trades.json.gz", "freqtrade/XRP_ETH-trades.parquet"] {
         assert_eq!(import_real(&[other], minute.clone()).unwrap().1, bars, "{other}");
     }
-    // The vendor's own candles; it fills minutes without trades, and the last day is not whole.
+    // The vendor's own candles: minutes without trades are filled, and the last day is incomplete.
     let (_, candles) = import_real(&["freqtrade/XRP_ETH-1m.feather"], Reading::default()).unwrap();
     let mut same = 0;
     for at in 0..candles.len() {
@@ -501,7 +501,7 @@ fn real_lean_minutes_are_in_utc() {
     let files =
         ["lean/equity/usa/minute/spy/20131007_trade.zip", "lean/equity/usa/minute/spy/20131008_trade.zip"];
     let Some((imported, bars)) = import_real(&files, Reading::default()) else { return };
-    // 04:00 in New York, when trading before the open begins.
+    // 04:00 in New York, when pre-market trading begins.
     assert_eq!(bars.ts[0].to_string(), "2013-10-07T08:00:00Z");
     assert_eq!(imported.symbol.as_str(), "SPY");
     let open = "2013-10-07T13:30:00Z".parse::<Timestamp>().unwrap();
@@ -525,7 +525,7 @@ fn real_lean_adjustment_removes_the_split() {
     let largest =
         |bars: &Bars| bars.close.windows(2).map(|pair| (pair[1] / pair[0]).ln().abs()).fold(0.0, f64::max);
     assert!(largest(&raw) > 1.9, "seven for one in 2014");
-    // The profit warning of 2000-09-29 halved the price in a day; nothing else comes near.
+    // The profit warning of 2000-09-29 halved the price in a day; no other change is as large.
     assert!(largest(&adjusted) < 0.75, "{}", largest(&adjusted));
     assert_eq!(raw.close.last().unwrap() * 1.0, *adjusted.close.last().unwrap());
 }
@@ -549,7 +549,7 @@ fn real_minutes_resample_to_the_venue_s_own_hours() {
             }
             compared += 1;
         }
-        // One minute of SOLUSDT is absent from the archive, and with it a part of that hour's volume.
+        // One minute of SOLUSDT is missing from the archive, and with it part of that hour's volume.
         let known: &[&str] = if symbol == "SOLUSDT" { &["2023-02-14T16:00:00Z"] } else { &[] };
         assert_eq!(differ, known, "{symbol}");
         assert_eq!((compared, hours.len(), venue.len()), (17_519, 17_519, 17_519));
@@ -586,8 +586,8 @@ fn every_real_raw_file_is_imported_or_refused_for_a_reason() {
     for line in &refused {
         eprintln!("{line}");
     }
-    // Books, quotes and a capture are no bars; one file is compressed with brotli, which this build lacks, and
-    // one has days and months that only a pattern can tell apart.
+    // Order books, quotes and a packet capture are not bars; one file is compressed with brotli, which this
+    // build does not support, and in one the order of day and month is ambiguous without a pattern.
     let reasons = [
         "holds quotes",
         "holds funding rates",

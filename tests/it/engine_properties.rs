@@ -1,6 +1,6 @@
-//! Properties of the engine under random strategies, markets with gaps, venues and risk profiles.
+//! Properties of the engine with random strategies, markets with gaps, venues and risk profiles.
 //!
-//! The ledger is checked against an oracle of its own in `rust_decimal`.
+//! The ledger is checked against an independent oracle in `rust_decimal`.
 
 use crate::support::cases::{Dice, Monkey, table};
 use crate::testkit::*;
@@ -15,12 +15,12 @@ fn run(table: &Table, seed: u64) -> Replay {
     table.run(Box::new(Monkey { dice: Dice(seed ^ 0xabcd) }))
 }
 
-/// Half up at eight places.
+/// Rounded half up at eight places.
 fn rounded(value: Decimal) -> Decimal {
     value.round_dp_with_strategy(8, RoundingStrategy::MidpointAwayFromZero)
 }
 
-/// The ledger once more, in decimals, from the fills alone.
+/// A second ledger in decimals, computed from the fills only.
 struct Oracle {
     cash: Decimal,
     qty: Vec<Decimal>,
@@ -133,7 +133,7 @@ proptest! {
                 prop_assert_eq!(fill.price, fill.raw_price);
             }
             prop_assert!(fill.quantity.is_on(series.instrument.quantity_step) && fill.quantity.is_positive());
-            // A bracket's target moves with its entry's average, so its row names the last one only.
+            // A bracket's target moves with the entry's average price, so its row has the last one only.
             if let (Some(limit), OrderOrigin::Strategy) = (order.limit_price, order.origin) {
                 match fill.side {
                     Side::Buy => prop_assert!(fill.price <= limit, "{fill:?} {order:?}"),
@@ -142,7 +142,8 @@ proptest! {
             }
             prop_assert!(fill.at >= order.placed_at && fill.at <= order.ended_at);
             if let Some(cap) = table.venue.participation_cap {
-                // What is sold at the window's end counts towards the symbol's last bar, which may be an earlier tick's.
+                // A sale at the window's end counts towards the symbol's last bar, which may belong to an
+                // earlier tick.
                 let in_bar = replay.fills.iter().filter(|f| f.symbol == fill.symbol && series.rows[f.tick].row() == Some(row));
                 let taken: Qty = in_bar.map(|f| f.quantity).sum();
                 prop_assert!(taken.to_f64() <= series.bars.volume[row] * cap.to_fraction() + 1e-8);
@@ -196,11 +197,11 @@ proptest! {
         let cut = 1 + ((ticks - 2) as f64 * at) as usize;
         let mut short = table(seed, Some(cut));
         for table in [&mut whole, &mut short] {
-            // That a symbol's bars end for good, and that the window does, is known only afterwards.
+            // The permanent end of a symbol's bars, and the end of the window, are known only afterwards.
             table.delisted = Delisted::Carry;
             table.venue.close_at_end = false;
         }
-        // How long a session usually is is a property of the market, like its calendar, and not of a bar.
+        // The usual length of a session is a property of the market, like its calendar, not of a bar.
         let day = |table: &Table| {
             let ids = (0..table.market.symbols.len()).map(|id| SymbolId(id as u16));
             ids.map(|id| TradingDay::of(&table.market, id)).collect::<Vec<_>>()
@@ -231,7 +232,7 @@ proptest! {
     }
 }
 
-/// The monkey does exercise what the properties are about.
+/// The random strategy reaches every case that the properties are about.
 #[test]
 fn the_random_cases_reach_every_kind_of_end() {
     let mut ends = std::collections::BTreeMap::<&str, usize>::new();

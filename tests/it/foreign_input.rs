@@ -1,5 +1,5 @@
-//! What users hand in that is not what it seems: numbers as dates, banners, local midnights, stray dates, endless
-//! lines, tables given as scenarios.
+//! Unexpected input: numbers as dates, banners, local midnights, wrong dates, extremely long lines, tables
+//! given as scenarios.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -11,7 +11,7 @@ use parquet::arrow::ArrowWriter;
 
 use crate::support::stage::{Said, Stage};
 
-/// Longest that a refusal may take in a debug build on a busy machine; a release build needs a tenth.
+/// Time limit of a refusal in a debug build on a busy machine; a release build needs a tenth.
 const SOON: Duration = Duration::from_secs(20);
 
 fn bare() -> Stage {
@@ -20,7 +20,7 @@ fn bare() -> Stage {
     stage
 }
 
-/// Text on one line, as pages are wrapped.
+/// Text on one line, because diagnostics are wrapped.
 fn flat(said: &Said) -> String {
     said.stderr.split_whitespace().filter(|word| *word != "|").collect::<Vec<_>>().join(" ")
 }
@@ -317,7 +317,7 @@ fn conditions_of_a_sweep_hold_in_decimals() {
                 [sweep]\nagent = \"r\"\nwhere = [\"WHERE\"]\n[sweep.parameters]\n\
                 stop_loss_pct = { from = 0.1, to = 0.3, step = 0.1 }\n\
                 take_profit_pct = { from = 0.1, to = 0.9, step = 0.1 }\n[battle]\nwindows = { kind = \"whole\" }\n";
-    // 0.1: 0.3 to 0.9 are seven; 0.2: 0.6 to 0.9 are four; 0.3: 0.9 alone.
+    // 0.1: seven values from 0.3 to 0.9; 0.2: four from 0.6 to 0.9; 0.3: only 0.9.
     for (condition, trials) in [
         ("take_profit_pct >= 3 * stop_loss_pct", 12),
         ("take_profit_pct / stop_loss_pct >= 3", 12),

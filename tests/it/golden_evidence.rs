@@ -1,5 +1,5 @@
 //! Every value of the section `selection` of the shared reference values, block lengths included, from the
-//! copy in `golden/selection.json` (inputs and third-party values; the libraries are named there with their
+//! copy in `golden/selection.json` (inputs and third-party values; it names the libraries and their
 //! versions).
 
 use serde_json::Value;
@@ -39,7 +39,7 @@ fn matrix(value: &Value) -> Vec<Vec<f64>> {
     value.as_array().unwrap().iter().map(numbers).collect()
 }
 
-/// Equal at relative `1e-9` or absolute `1e-12`.
+/// Equal within relative `1e-9` or absolute `1e-12`.
 fn close(found: f64, expected: &Value, what: &str) {
     near(found, expected.as_f64().unwrap(), 1e-9, what);
 }
@@ -72,7 +72,7 @@ fn probabilistic_sharpe_ratio_and_track_record() {
         close(length, &value[PSRLIB]["min_trl_0_95"], name);
         close(psr(0.0), &value[PYPBO]["psr_0_with_biased_moments"], name);
         close(length, &value[PYPBO]["min_trl_0_95"], name);
-        // quantstats takes the adjusted moments.
+        // quantstats uses the adjusted moments.
         let quantstats = SharpeEstimate {
             skewness: skewness(&returns).unwrap(),
             kurtosis: excess_kurtosis(&returns).unwrap() + 3.0,
@@ -101,7 +101,7 @@ fn deflated_sharpe_ratio_of_twelve_trials() {
     close(expected_maximum_z(12).unwrap(), &values[PYPBO]["expected_max_z_N"], "expected maximum");
     let (estimate, bound) = minimum_backtest_years(12, 1.0).unwrap();
     all_close(&[estimate, bound], &numbers(&values[PYPBO]["min_btl_years_for_annual_sr_1"]), "MinBTL");
-    // Its Euler constant has ten digits: tolerance 1e-8, as the file says.
+    // The reference's Euler constant has ten digits: tolerance 1e-8, as the file says.
     let independent = implied_independent_trials(&panel).unwrap();
     assert_eq!(independent, 10);
     let maximum = expected_maximum_sharpe(variance, independent).unwrap();
@@ -253,7 +253,7 @@ fn difference_of_sharpe_ratios() {
     let (panel, values) = (trials(&golden), &golden["sharpe_difference"]["values"]);
     let columns = counts(&golden["sharpe_difference"]["input_columns_of_trial_matrix"]);
     let (a, b) = (panel.column(columns[0]), panel.column(columns[1]));
-    // The library has the last derivative with the wrong sign (see `HacGradient`): ours differs by 1.3 %.
+    // The library's last derivative has the wrong sign (see `HacGradient`): ours differs by 1.3 %.
     let hac = sharpe_difference_hac(a, b, HacGradient::RobustSharpeRatioHac).unwrap();
     let own = sharpe_difference_hac(a, b, HacGradient::LedoitWolf).unwrap();
     assert!((own.standard_error / hac.standard_error - 1.0).abs() < 0.015);

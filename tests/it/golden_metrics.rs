@@ -1,5 +1,5 @@
-//! The whole of the shared reference values, long series included, where the shared folder is present. The
-//! unit tests beside each metric hold the values of the short series, so that nothing is untested without it.
+//! All shared reference values, long series included, if the shared folder is present. The unit tests of each
+//! metric contain the values of the short series, so that no metric is untested without it.
 
 use crate::support::reference::{golden, numbers};
 use tiltyard::metrics::{
@@ -23,7 +23,7 @@ fn curve(returns: &[f64]) -> Vec<f64> {
     curve
 }
 
-/// Library, its name of the metric, and ours: every pair whose definitions agree.
+/// Library, its name of the metric, and our value: every pair whose definitions agree.
 fn ours(returns: &[f64], benchmark: &[f64], a: f64) -> Vec<(&'static str, &'static str, Measure)> {
     let curve = curve(returns);
     let depth = deepest_fall(1.0, &curve[1..]).depth;
@@ -66,7 +66,7 @@ fn every_series_at_both_annualisations() {
         for a in [252_u32, 365] {
             let values = &metrics["values"][name][format!("annualisation_{a}")];
             for (library, metric, ours) in ours(&returns, &benchmark, f64::from(a)) {
-                // Where the library gives NaN or infinity, there is no such number, and we say so.
+                // Where the library gives NaN or infinity, our metric must be undefined.
                 let Some(theirs) = values[library][metric].as_f64() else {
                     assert!(ours.is_err(), "{name} {library} {metric}: {ours:?}");
                     continue;

@@ -1,12 +1,12 @@
-//! Every compatibility profile against all that its library gave, where the shared folder is present. Beside
-//! `src/metrics/profile/` the short series are compared without it.
+//! Every compatibility profile against all values of its library, if the shared folder is present. The unit
+//! tests of `src/metrics/profile/` cover the short series without it.
 
 use crate::support::reference::{golden, numbers};
 use serde_json::Value;
 use tiltyard::metrics::{Measure, Relative, ReturnSeries, SeriesMetrics, relative, series_metrics};
 use tiltyard::scenario::{MetricSpec, MetricsProfile};
 
-/// Their name of each metric, and ours.
+/// The library's name of each metric, and our value.
 fn named(total: Measure, own: &SeriesMetrics, against: &Relative) -> Vec<(&'static str, Measure)> {
     vec![
         ("total_return", total),
@@ -64,14 +64,15 @@ fn series_metrics_of_three_libraries() {
                 let own = series_metrics(&series, &spec);
                 for (metric, ours) in named(series.total_return(), &own, &against) {
                     let what = format!("{name} {a} {library} {metric}");
-                    // The reference took the library's own 252 days for these, whatever the annualisation.
+                    // The reference used the library's default of 252 days for these, whatever the
+                    // annualisation.
                     if a != 252 && metric.ends_with("_capture") {
                         continue;
                     }
                     match &theirs[metric] {
                         // The library has no such metric.
                         Value::Null => {}
-                        // NaN, infinity or an error: there is no such number, and we say so.
+                        // NaN, infinity or an error: our metric must be undefined.
                         Value::String(_) => assert!(ours.is_err(), "{what}: {ours:?}"),
                         value => {
                             same(&what, ours, value.as_f64().unwrap());

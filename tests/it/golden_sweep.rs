@@ -1,4 +1,4 @@
-//! Points and splits of a sweep against those of named libraries, from the copy in `golden/sweep.json`.
+//! Points and splits of a sweep against those of other libraries, from the copy in `golden/sweep.json`.
 
 use serde_json::Value;
 use tiltyard::scenario::ValidationSpec;
@@ -40,7 +40,7 @@ fn sobol_points_are_those_of_scipy() {
     assert!((centred_discrepancy(&found) / discrepancy - 1.0).abs() < 1e-9);
 }
 
-/// The stored Halton points are as even as they are known to be: Sobol's are more so.
+/// The stored Halton points have a known discrepancy; that of Sobol points is lower.
 #[test]
 fn sobol_points_are_more_even_than_halton_points() {
     let halton = points(&golden()["points"]["halton_unscrambled_d3_first_16"]);

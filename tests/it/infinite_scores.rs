@@ -1,8 +1,8 @@
-//! A sweep by a score that may be infinite: a profit factor without losses.
+//! A sweep with a metric that can be infinite: a profit factor without losses.
 
 use crate::support::stage::Stage;
 
-/// Six days in which some combinations close no losing trade.
+/// Six days in which some combinations have no losing trade.
 const SCENARIO: &str = r#"
 [scenario]
 name = "endless"

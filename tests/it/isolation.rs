@@ -1,5 +1,5 @@
-//! An agent gives the same bytes alone, in any company, in any order and in a sweep, by either loop: whatever history
-//! the others ask for.
+//! An agent's results are the same bytes alone, with any other agents, in any order, in a sweep and with
+//! either loop, whatever history the others need.
 
 use crate::support::loaded::Loaded;
 use crate::support::stage::{Stage, files};
@@ -61,7 +61,7 @@ const WINDOWS: [&str; 5] = [
     r#"{ kind = "stratified", length = "4d", count = 2, lookback = "10d" }"#,
 ];
 
-/// An integer generator, the same everywhere.
+/// A portable integer generator.
 struct Dice(u64);
 
 impl Dice {
@@ -71,7 +71,7 @@ impl Dice {
     }
 }
 
-/// Hourly bars that wander in hundredths, with holes; those of a market with sessions open at 14:00 on weekdays.
+/// Hourly random-walk bars in hundredths, with gaps; in a market with sessions, open from 14:00 on weekdays.
 fn wandering(dice: &mut Dice, sessions: bool) -> Bars {
     let interval: Interval = "1h".parse().unwrap();
     let first: Timestamp = FIRST.parse().unwrap();
@@ -93,7 +93,7 @@ fn wandering(dice: &mut Dice, sessions: bool) -> Bars {
     bars
 }
 
-/// A scenario without its agents.
+/// A scenario without agents.
 #[derive(Debug, Clone)]
 struct Setting {
     sessions: bool,
@@ -134,7 +134,7 @@ fn agent(name: &str, strategy: &str) -> String {
     format!("[[agents]]\nname = \"{name}\"\nrisk = \"{risk}\"\nstrategy = {{ {strategy} }}\n\n")
 }
 
-/// What each agent did, by name.
+/// Each agent's results, by name.
 fn played(loaded: &Loaded, engine: Loop) -> Vec<(String, Vec<String>)> {
     let agents = loaded.run(engine).agents;
     let text = |agent: &AgentResult| {
@@ -144,8 +144,8 @@ fn played(loaded: &Loaded, engine: Loop) -> Vec<(String, Vec<String>)> {
     agents.iter().map(|agent| (agent.name.to_string(), text(agent))).collect()
 }
 
-/// The replay with ticks that count from its window's first: those of the market's clock tell how much history lies
-/// before it.
+/// The replay with ticks counted from its window's first: ticks of the market's clock depend on the length of
+/// the loaded history.
 fn from_zero(replay: &Replay) -> Replay {
     let (mut replay, first) = (replay.clone(), replay.window.ticks.first);
     replay.window.ticks.first -= first;
@@ -197,7 +197,8 @@ fn check(seed: u64) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// A case that differed: the 4h bar that closed in the night counted at the window's first bar in company alone.
+/// Regression: a 4h bar that closed overnight counted at the window's first bar only with other agents
+/// present.
 #[test]
 fn a_bar_that_closed_in_the_night_counts_at_the_first_bar_in_any_company() {
     check(11_856_367_303_977_144_303).unwrap();
@@ -212,7 +213,7 @@ const SWEEPS: [(&str, &str); 5] = [
     (r#"kind = "dca", every = 2, size_pct = 9, timeframe = "4h""#, "every = [1, 4]\n"),
 ];
 
-/// The scenario of one agent, which need not be in the text.
+/// The scenario with only this agent, which need not be in the text.
 fn alone(scenario: &Scenario, agent: &AgentSpec) -> Scenario {
     Scenario { agents: vec![agent.clone()], sweep: None, ..scenario.clone() }
 }
@@ -246,7 +247,7 @@ fn a_trial_of_a_sweep_does_what_its_agent_does_alone() {
     }
 }
 
-/// What the store holds of an agent is the same, file by file.
+/// An agent's stored files are the same with and without other agents.
 #[test]
 fn the_files_of_an_agent_do_not_tell_who_else_took_part() {
     let stage = Stage::new();

@@ -1,4 +1,4 @@
-//! All integration tests, in one program: linking the library once keeps the loop of a developer short.
+//! All integration tests in one binary, so that the library is linked once.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 

@@ -1,5 +1,5 @@
-//! What the program promises of market data, each with bars made here: one price for orders, indicators and statistics;
-//! prices that cannot be held are refused or quoted in a unit; made bars are never traded; errors stop a run; dates are
+//! Guarantees about market data: one price for orders, indicators and statistics; prices that cannot be
+//! represented are refused or quoted in a unit; filled bars are never traded; errors stop a run; dates are
 //! the days that bars cover.
 #![allow(clippy::print_stderr, reason = "a test says where it skips")]
 
@@ -27,7 +27,7 @@ fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-/// Bars from a start, one after the other: open, high, low, close, volume.
+/// Consecutive bars from a start: open, high, low, close, volume.
 fn bars(interval: &str, start: &str, rows: impl IntoIterator<Item = [f64; 5]>) -> Bars {
     let mut bars = Bars::with_capacity(interval.parse().unwrap(), 0);
     for (place, row) in (0..).zip(rows) {
@@ -40,7 +40,7 @@ fn flat(price: f64) -> [f64; 5] {
     [price, price, price, price, 1000.0]
 }
 
-/// A walk of closes as 32-bit floats, the days it trades chosen by `open`.
+/// A random walk of closes as 32-bit floats, on the days that `open` selects.
 fn walk(days: i64, start: &str, level: f64, open: impl Fn(i64) -> bool) -> Bars {
     let mut state = 5_u64;
     let mut draw = move || {
@@ -84,7 +84,7 @@ fn row(stage: &Stage, out: &str, agent: &str) -> Value {
     board["rankings"].as_array().unwrap().iter().find(|row| row["agent"] == agent).unwrap().clone()
 }
 
-/// Equity in units and whether something was held, bar by bar, as an agent's file has them.
+/// Equity in units and whether a position was held, per bar, from an agent's equity file.
 fn equity(run: &Path, agent: &str) -> Vec<(i128, bool)> {
     let file = File::open(run.join("agents").join(agent).join("equity.parquet")).unwrap();
     let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap();
@@ -100,7 +100,7 @@ fn equity(run: &Path, agent: &str) -> Vec<(i128, bool)> {
     all
 }
 
-/// The values of a column of amounts, in units; nulls left out.
+/// The values of a column of amounts in units, without nulls.
 fn decimals(file: &Path, name: &str) -> Vec<i128> {
     let reader =
         ParquetRecordBatchReaderBuilder::try_new(File::open(file).unwrap()).unwrap().build().unwrap();
@@ -116,7 +116,7 @@ fn close(found: &Value, wanted: f64, what: &str) {
     assert!((found - wanted).abs() <= 1e-9 * wanted.abs() + 1e-12, "{what}: {found}, not {wanted}");
 }
 
-/// Statistics of daily bars, recomputed from what an agent's equity file holds.
+/// Compares the statistics of daily bars with ones computed from an agent's equity file.
 fn agree(run: &Path, agent: &str, start: f64) {
     let job = json(&run.join("agents").join(agent).join("metrics.json"))["windows"][0].clone();
     let rows = equity(run, agent);
@@ -191,7 +191,7 @@ fn statistics_on_recorded_32_bit_prices_are_those_of_the_equity_file() {
 
 #[test]
 fn a_price_that_never_moves_is_not_above_its_average() {
-    // 0.07 as a 32-bit float is 0.0700000003: the raw number is above the average of eight places.
+    // 0.07 as a 32-bit float is 0.0700000003: the raw number is above the average at eight places.
     for price in [f64::from(0.07_f32), f64::from(123.456_f32), 160_000_000.1] {
         let stage = stage("AAA_1h.parquet", &bars("1h", "2023-01-02", (0..200).map(|_| flat(price))));
         let rules = "strategy = { kind = \"rules\", enter_all = [\"close > sma(5)\"], size_pct = 50 }";
@@ -249,14 +249,14 @@ fn an_import_can_choose_the_unit() {
     stage.result("run s.toml --quiet --out o");
     let roi = row(&stage, "o", "a")["roi_pct"].as_f64().unwrap();
     assert!((roi - 100.0 / 7.0).abs() < 1e-6, "{roi}");
-    // What eight places hold stays as it is.
+    // Prices that eight places represent are unchanged.
     stage.result("data import data/sample/ALPHA_1h.parquet --out same --unit auto");
     assert_eq!(stage.names("same"), ["ALPHA_1h.parquet"]);
 }
 
 #[test]
 fn partial_sales_of_huge_quantities_realise_their_own_part() {
-    // 90e9 buys 3e12 at 0.03; sold at 0.05 in two bars, whose volumes let 1e12 and the rest go.
+    // 90e9 buys 3e12 at 0.03; sold at 0.05 in two bars, limited by their volumes to 1e12 and the rest.
     let volumes = [1e14, 1e14, 1e14, 1e14, 1e13, 1e14, 1e14];
     let rows = (0..7).map(|place| {
         let price = if place < 3 { 0.03 } else { 0.05 };
@@ -268,7 +268,7 @@ fn partial_sales_of_huge_quantities_realise_their_own_part() {
                  exit_any = [\"close == 0.05\"], size_pct = 100 }";
     stage.write("s.toml", &scenario("symbols = [\"TOK\"]\ninterval = \"1h\"", venue, &[("a", rules)]));
     stage.result("run s.toml --quiet --out o");
-    // 1e12 of 3e12 go first, then 2e12: 0.02 each.
+    // 1e12 of 3e12 are sold first, then 2e12: 0.02 each.
     let realised = decimals(&folder(&stage, "o").join("agents/a/fills.parquet"), "realised_pnl");
     let whole = |billions: i128| billions * 1_000_000_000 * 100_000_000;
     assert_eq!(realised, [whole(20), whole(40)]);
@@ -309,7 +309,7 @@ fn the_largest_balance_is_spent_whole_and_what_is_beyond_is_refused() {
     assert!(price.code == Some(3) && price.stderr.contains("1e10"), "{}", price.stderr);
 }
 
-/// Hours at 90 from 00:00, none from 04:00 to 08:00, then at 60.
+/// Hourly bars at 90 from 00:00, none from 04:00 to 08:00, then at 60.
 fn halted() -> Bars {
     let mut bars = bars("1h", "2024-01-01", (0..4).map(|_| flat(90.0)));
     for hour in 9..16 {
@@ -332,7 +332,7 @@ fn nobody_trades_a_bar_that_was_made() {
     stage.write("s.toml", &scenario(market, FREE, &agents[..1]));
     for engine in ["skip", "bar-by-bar"] {
         stage.result(&format!("run s.toml --quiet --engine {engine} --out {engine}"));
-        // Bought at 90 at 01:00, it can only leave at 60.
+        // Bought at 90 at 01:00, it can only be sold at 60.
         let end = row(&stage, engine, "rules")["final_equity"].as_str().unwrap().parse::<f64>().unwrap();
         assert!((end - 10_000.0 * 60.0 / 90.0).abs() < 0.01, "{engine}: {end}");
         let run = folder(&stage, engine);
@@ -345,7 +345,7 @@ fn nobody_trades_a_bar_that_was_made() {
 
 #[test]
 fn an_error_in_the_bars_stops_the_run_unless_it_is_accepted() {
-    // Another asset under the same name after two days without bars.
+    // Another asset under the same symbol after two days without bars.
     let mut other = bars("1h", "2024-01-01", (0..60).map(|n| flat(100.0 + f64::from(n % 7))));
     for n in 0..60 {
         other.push(at("2024-01-05T12:00") + Span::from_seconds(3600 * n), flat(0.5 + 0.01 * (n % 5) as f64));
@@ -390,7 +390,7 @@ fn one_saturday_session_changes_no_figure_much() {
 
 #[test]
 fn a_drawdown_of_daily_bars_is_dated_by_its_days() {
-    // The peak closes on Tuesday 2024-01-09, the trough on Friday 2024-01-12, the day before a weekend.
+    // The peak is at Tuesday's close, 2024-01-09; the trough at Friday's, 2024-01-12, before a weekend.
     let closes = [10.0, 11.0, 12.0, 9.0, 8.0, 7.0, 8.0, 9.0];
     let mut made = Bars::with_capacity("1d".parse().unwrap(), 0);
     for (day, close) in [5, 8, 9, 10, 11, 12, 15, 16].into_iter().zip(closes) {

@@ -1,5 +1,5 @@
-//! `tiltyard metrics` end to end: series written to CSV and Parquet files, what the program prints as JSON, and
-//! what the libraries gave for the same numbers.
+//! `tiltyard metrics` end to end: series in CSV and Parquet files, the JSON that the program prints, and the
+//! libraries' values for the same numbers.
 
 use std::fs::File;
 use std::path::Path;
@@ -14,7 +14,7 @@ use serde_json::Value;
 /// 1 January 2021, in days since 1970.
 const FIRST_DAY: i32 = 18_628;
 
-/// One column behind a column of days.
+/// One column after a column of days.
 fn write_csv(path: &Path, name: &str, values: &[f64]) {
     let mut text = format!("date,{name}\n");
     for (day, value) in (FIRST_DAY..).zip(values) {
@@ -36,13 +36,13 @@ fn write_parquet(path: &Path, name: &str, values: &[f64]) {
     writer.close().unwrap();
 }
 
-/// Both files of a series, without their endings.
+/// Writes both files of a series; `name` has no extension.
 fn write(stage: &Stage, name: &str, column: &str, values: &[f64]) {
     write_csv(&stage.path(&format!("{name}.csv")), column, values);
     write_parquet(&stage.path(&format!("{name}.parquet")), column, values);
 }
 
-/// The answer without the names of its files.
+/// The JSON answer without file names.
 fn answer(stage: &Stage, words: &str) -> Value {
     let mut answer: Value = serde_json::from_str(&stage.result(words)).unwrap();
     let keys = answer.as_object_mut().unwrap();
@@ -77,7 +77,7 @@ const KEYS: [&str; 17] = [
     "information_ratio",
 ];
 
-/// What a library calls our keys; only those that it gives.
+/// A library's names of our keys, for the metrics that it has.
 fn called(profile: &str) -> Vec<(&'static str, &'static str)> {
     let mut names = vec![
         ("cagr", "cagr"),
@@ -200,7 +200,7 @@ fn our_own_definitions_and_the_rate() {
         theirs["quantstats 0.0.86"]["sharpe_rf_0_03_annual"].as_f64().unwrap(),
         1e-9,
     );
-    // The rate is not Sortino's threshold unless it is given as such.
+    // The risk-free rate is not Sortino's threshold unless it is given as such.
     same(
         "Sortino",
         &ours["sortino_ratio"],

@@ -1,5 +1,5 @@
-//! Money against `rust_decimal`: every rounding operation of `domain` gives the digits that exact decimal
-//! arithmetic gives.
+//! Money against `rust_decimal`: every rounding operation of `domain` gives the digits of exact decimal
+//! arithmetic.
 
 use ethnum::U256;
 use proptest::prelude::*;
@@ -82,7 +82,7 @@ proptest! {
 
     #[test]
     fn a_printed_price_comes_back_from_its_float(units in 1_i128..9_000_000_000_000_000_000) {
-        // Data holds the f64 nearest to the decimal a vendor printed; 15 digits survive that.
+        // Data holds the f64 nearest to the decimal that a vendor printed; 15 digits are preserved.
         let digits = units.to_string().len() as u32;
         let units = if digits > 15 { units / 10_i128.pow(digits - 15) * 10_i128.pow(digits - 15) } else { units };
         let price = Price::from_units(units);
@@ -100,7 +100,7 @@ proptest! {
 
 #[test]
 fn a_hundred_percent_order_spends_all_but_less_than_a_step() {
-    // 10000 / (27543.21 * 1.001) = 0.362703184...: at eight places nothing but the last unit is left over.
+    // 10000 / (27543.21 * 1.001) = 0.362703184...: at eight places only the last unit is left over.
     let amount: Cash = "10000".parse().unwrap();
     let price: Price = "27543.21".parse().unwrap();
     let fee = Bps::from_f64(10.0);
@@ -135,7 +135,7 @@ fn what_is_no_amount_is_refused() {
     assert_eq!("1e3".parse::<Cash>().unwrap(), "1000".parse().unwrap());
 }
 
-/// Growth by a ratio is exact and rounded once, also where the product does not fit 128 bits.
+/// Scaling by a ratio is exact and rounded once, also where the product exceeds 128 bits.
 #[test]
 fn an_amount_grows_as_another_did() {
     let cash = |text: &str| text.parse::<Cash>().unwrap();
@@ -148,7 +148,7 @@ fn an_amount_grows_as_another_did() {
     assert_eq!(cash("3").grown(cash("3"), cash(large)), cash(large));
 }
 
-/// Amounts over all magnitudes up to `most` units, each about as likely.
+/// Amounts of all magnitudes up to `most` units, log-uniform.
 fn any_size(most: u32) -> impl Strategy<Value = i128> {
     (0..=most, 1_i128..10).prop_map(move |(zeros, digit)| (digit * 10_i128.pow(zeros)).min(10_i128.pow(most)))
 }
@@ -163,7 +163,7 @@ fn exactly(a: i128, b: i128, c: i128) -> i128 {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
-    /// Balances to 1e15, quantities to 1e18, prices from 1e-8 to 1e10: what `check` accepts.
+    /// Balances to 1e15, quantities to 1e18, prices from 1e-8 to 1e10: the ranges that `check` accepts.
     #[test]
     fn the_largest_amounts_multiply_without_loss(
         price in any_size(18),
@@ -202,7 +202,8 @@ proptest! {
         let quantity = Qty::affordable(amount, price, fee, step);
         prop_assert!(quantity.is_on(step) && !quantity.is_negative());
         prop_assert!(Cash::notional(price, quantity).with_fee(fee) <= amount);
-        // No more than `amount / (price * (1 + fee))`, and less only where rounding to eight places would cost more.
+        // At most `amount / (price * (1 + fee))`, and less only where rounding to eight places would cost
+        // more.
         let whole = U256::new(1_000_000_000_000);
         let dividend = U256::new(amount.units() as u128) * U256::new(100_000_000) * whole;
         let divisor = U256::new(price.units() as u128) * (whole + U256::new(fee.units() as u128));

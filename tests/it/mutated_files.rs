@@ -1,7 +1,7 @@
-//! Files with flipped, missing and repeated bytes: whatever they claim, reading them ends soon, without a panic, with
-//! their rows or with an error that names the file.
+//! Files with flipped, missing and repeated bytes: reading ends soon, without a panic, with rows or with an
+//! error that names the file.
 //!
-//! A few hundred cases by default; `TILTYARD_MUTATIONS=12000` asks for more.
+//! A few hundred cases by default; `TILTYARD_MUTATIONS=12000` runs more.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -34,14 +34,14 @@ use crate::support::stage::Stage;
 /// 2023-01-01T00:00:00Z, and an hour.
 const START: i64 = 1_672_531_200_000_000;
 const HOUR: i64 = 3_600_000_000;
-/// Longest that one file may take, in a debug build on a busy machine.
+/// Time limit for one file, in a debug build on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 fn wanted(usual: u64) -> u64 {
     std::env::var("TILTYARD_MUTATIONS").ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
 }
 
-/// Hourly bars; columns that wander, so that every encoding has work to do.
+/// Hourly bars with varying columns, so that every encoding is used.
 fn bars(rows: i64) -> RecordBatch {
     let price = |row: i64, step: i64| 100.0 + ((row * step) % 17) as f64 / 8.0;
     let column = |step: i64, off: f64| -> ArrayRef {
@@ -60,7 +60,7 @@ fn bars(rows: i64) -> RecordBatch {
     RecordBatch::try_from_iter(columns).unwrap()
 }
 
-/// The same with types that other writers use.
+/// The same bars with types that other writers use.
 fn odd_bars(rows: i64) -> RecordBatch {
     let plain = bars(rows);
     let texts: ArrayRef = Arc::new(StringArray::from_iter_values(
@@ -136,7 +136,7 @@ fn zipped(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// One or several changes somewhere in the bytes, most of them where headers are: near the ends.
+/// One or several changes of bytes, mostly near both ends, where headers are.
 fn mutated(sound: &[u8], rng: &mut ChaCha8Rng) -> Vec<u8> {
     let mut bytes = sound.to_vec();
     for _ in 0..rng.random_range(1..=4) {
@@ -166,7 +166,7 @@ fn mutated(sound: &[u8], rng: &mut ChaCha8Rng) -> Vec<u8> {
     bytes
 }
 
-/// Runs a reader on a thread of its own: it must end, without a panic.
+/// Runs a reader on its own thread: it must end without a panic.
 fn ends(what: &str, read: impl FnOnce() + Send + 'static) {
     let (tell, told) = channel();
     std::thread::spawn(move || {
@@ -189,7 +189,7 @@ fn named(path: &Path, error: &impl std::fmt::Display) {
     assert!(text.contains(&name) || own.iter().any(|own| text.contains(own)), "{text}");
 }
 
-/// Everything that reads a file of bars.
+/// Reads a file of bars through every reader.
 fn read_everywhere(path: &Path) {
     let (folder, reading) = (path.parent().unwrap(), Reading::default());
     let plan = import::plan(&[path.to_owned()], None, &reading, &folder.join("out"));
@@ -216,7 +216,7 @@ fn read_everywhere(path: &Path) {
     }
 }
 
-/// As a scenario's market, with everything that a scenario can ask of it.
+/// Reads it as a scenario's market, with all options.
 fn run(path: &Path) {
     for gaps in ["keep", "forward_fill"] {
         let text = format!(
@@ -233,7 +233,7 @@ fn run(path: &Path) {
     }
 }
 
-/// As a table of numbers.
+/// Reads it as a table of numbers.
 fn tables(path: &Path) {
     if let Err(error) = NumberTable::read(path) {
         named(path, &error);
@@ -261,7 +261,7 @@ fn no_mutation_of_a_foreign_file_panics_or_hangs() {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let path = folder.path().join(seed.to_string()).join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        // The first of each kind is sound.
+        // The first file of each kind is unmodified.
         let bytes = if seed < kinds.len() as u64 { sound.clone() } else { mutated(sound, &mut rng) };
         fs::write(&path, bytes).unwrap();
         let file = path.clone();
@@ -286,7 +286,7 @@ fn parquet_files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Everything that reads a stored run.
+/// Reads a stored run through every command.
 fn show_everything(folder: &Path) {
     let Ok(stored) = StoredRun::load(folder) else { return };
     for agent in &stored.agents {

@@ -1,5 +1,5 @@
-//! `tiltyard rank` and `tiltyard evidence` from the file to the last digit: third-party values (named with their
-//! versions in `golden/`) come out of tables in CSV and in Parquet alike.
+//! `tiltyard rank` and `tiltyard evidence` end to end: third-party values (named with their versions in
+//! `golden/`) are reproduced from tables in CSV and in Parquet.
 
 use std::fs::File;
 use std::path::Path;
@@ -39,8 +39,8 @@ fn near(found: &Value, expected: f64, relative: f64) {
     assert!(gap <= 1e-12 || gap <= relative * expected.abs(), "{found} is not {expected}");
 }
 
-/// What the program prints to these words about a table of these columns (`t0`, `t1`, ..), which is the same from
-/// CSV and from Parquet.
+/// Stdout of a command on a table of these columns (`t0`, `t1`, ..), which must be the same from CSV and from
+/// Parquet.
 fn said(columns: &[Vec<f64>], words: &[&str]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let (csv, parquet) = (folder.path().join("table.csv"), folder.path().join("table.parquet"));
@@ -97,7 +97,7 @@ fn row(standings: &Value, agent: usize) -> &Value {
     standings["standings"].as_array().unwrap().iter().find(|row| row["agent"] == name.as_str()).unwrap()
 }
 
-/// The pair of two agents and whether it is turned round.
+/// The pair of two agents, with a sign of -1 where their order is reversed.
 fn pair(standings: &Value, a: usize, b: usize) -> (&Value, f64) {
     let [a, b] = [a, b].map(|agent| format!("t{agent}"));
     let pairs = standings["pairs"].as_array().unwrap();
@@ -116,8 +116,8 @@ fn tests_over_windows() {
     let scipy = &golden["values"]["scipy 1.17.1"];
     near(&found["friedman"]["statistic"], scipy["friedman_chi2"].as_f64().unwrap(), 1e-9);
     near(&found["friedman"]["p_value"], scipy["friedman_p"].as_f64().unwrap(), 1e-9);
-    // The test of records allows for windows that depend on each other: its difference is that of the means, its error
-    // never under that of the paired t test.
+    // The test of records allows for dependent windows: its difference is that of the means, its standard
+    // error is at least that of the paired t test.
     let t = numbers(&scipy["paired_t_0_vs_1"]);
     let (first, sign) = pair(&found, 0, 1);
     let means = [0, 1].map(|agent| columns[agent].iter().sum::<f64>() / columns[agent].len() as f64);
@@ -176,7 +176,7 @@ fn ratings_without_ties() {
     let choix = &golden["bradley_terry"]["values"]["choix 0.4.1 ilsr_pairwise"];
     let (pairwise, rankings) =
         (numbers(choix), numbers(&golden["plackett_luce"]["values"]["choix 0.4.1 ilsr_rankings"]));
-    // trueskill 0.4.5: relative 1e-6, as the file says.
+    // trueskill 0.4.5: relative tolerance 1e-6, as the file says.
     let trueskill = matrix(&golden["trueskill"]["values"]["no_ties"]["final_mu_sigma"]);
     for agent in 0..5 {
         let rated = &row(&found, agent)["ratings"];
@@ -202,7 +202,7 @@ fn the_winner_of_twelve_trials() {
         near(&found["dsr_threshold"], vectorbt["sr0"].as_f64().unwrap(), 1e-9);
         near(&found["sharpe_variance"], vectorbt["var_sharpe_ddof1"].as_f64().unwrap(), 1e-9);
         assert_eq!(found["implied_independent_trials"], 10);
-        // Its Euler constant has ten digits: tolerance 1e-8, as the file says.
+        // The reference's Euler constant has ten digits: tolerance 1e-8, as the file says.
         near(&found["dsr_independent"], psrlib["dsr_best"].as_f64().unwrap(), 1e-8);
         let value = &golden["pbo_cscv"]["values"][name];
         near(&found["pbo"], value["pbo"].as_f64().unwrap(), 1e-9);
@@ -236,8 +236,8 @@ fn models_against_a_benchmark() {
     let words = ["evidence", "--benchmark", "t5", "--resamples", "5000", "--alpha", "0.1"];
     let found = json(&columns, &words);
     assert_eq!(found["columns"], 5);
-    // arch 8.0.0 names one model at 5 %, and keeps three in the set at 10 % by 20,000 resamples of its own. Ours
-    // studentises and allows for few rows, so only the outcome can be compared.
+    // arch 8.0.0 finds one superior model at 5 %, and keeps three in the set at 10 %, with 20,000 resamples
+    // of its own. Ours studentises and corrects for few rows, so only the outcome can be compared.
     let best = golden["exact"]["stepm_superior_models_5pct"][0].as_u64().unwrap();
     assert_eq!(found["superior"].as_array().unwrap()[0], format!("t{best}"));
     let spa = &found["spa"];
@@ -292,7 +292,8 @@ fn the_table_as_csv_has_the_rows_of_the_json() {
     }
 }
 
-/// A file with a row an agent, as the store writes `scores.csv`, says the same as one with a row a window.
+/// A file with one row per agent, as the store writes `scores.csv`, gives the same as one with one row per
+/// window.
 #[test]
 fn scores_are_read_whichever_way_they_lie() {
     let golden = &selection()["paired_window_tests"];
@@ -318,7 +319,7 @@ fn scores_are_read_whichever_way_they_lie() {
     let turned = run(&lying, &[&words[..], &["--rows", "windows"]].concat());
     let turned: Value = serde_json::from_str(&turned).unwrap();
     assert_eq!(turned["standings"].as_array().unwrap().len(), columns[0].len());
-    // Numbered columns, named rows and nothing that says which is which: it asks.
+    // Numbered columns, named rows and no indication of the orientation: an error asks for it.
     write_lying("name", &named);
     let refused = Command::new(env!("CARGO_BIN_EXE_tiltyard")).arg("rank").arg(&lying).output().unwrap();
     let said = String::from_utf8(refused.stderr).unwrap();
@@ -330,7 +331,7 @@ fn scores_are_read_whichever_way_they_lie() {
     assert!(String::from_utf8(refused.stderr).unwrap().contains("two agents called `same`"));
 }
 
-/// Draws times 1e-300: their squares are 0, which once made any difference certain.
+/// Draws times 1e-300: their squares underflow to 0, which once made any difference significant.
 #[test]
 fn tiny_scores_are_told_apart_no_better_than_others() {
     let mut state = 7_u64;

@@ -1,5 +1,5 @@
-//! Leaderboards of whole records, as the program writes and prints them. Tests on recorded bars skip where those are
-//! absent (`TILTYARD_SHARED`, else `../shared`).
+//! Leaderboards over whole records, as the program writes and prints them. Tests on recorded bars are skipped
+//! where those are absent (`TILTYARD_SHARED`, else `../shared`).
 
 use std::path::{Path, PathBuf};
 
@@ -29,7 +29,7 @@ fn row<'b>(board: &'b Value, agent: &str) -> &'b Value {
     rows(board).iter().find(|row| row["agent"] == agent).unwrap()
 }
 
-/// What a row is ranked by, in one number: infinities beyond all numbers, nothing before all.
+/// A row's ranking score as a number: infinities beyond all numbers, missing scores before all.
 fn score(row: &Value) -> f64 {
     let reason = row["missing"]["score"].as_str().unwrap_or_default();
     match row["score"].as_f64() {
@@ -52,7 +52,7 @@ fn run_changed(stage: &Stage, scenario: &str, changes: &[(&str, &str)]) -> (Stri
     (table, leaderboard(stage, &scenario.replace('_', "-")))
 }
 
-/// No agent without a losing trade, or a losing bar, ranks behind one with a finite number.
+/// An agent without a losing trade, or a losing bar, ranks above every finite score.
 #[test]
 fn first_tournament_ranks_what_never_lost_above_every_number() {
     for metric in ["profit_factor", "sortino_ratio", "calmar_ratio"] {
@@ -75,7 +75,7 @@ fn first_tournament_ranks_what_never_lost_above_every_number() {
     }
 }
 
-/// The same growth in the leaderboard, in each window, and in the curve's end.
+/// The same growth in the leaderboard, in each window, and at the end of the curve.
 #[test]
 fn breakout_has_one_growth_everywhere() {
     let stage = Stage::new();
@@ -95,7 +95,7 @@ fn breakout_has_one_growth_everywhere() {
     assert!(line.contains(&format!("{roi:+.2}")), "{line}");
 }
 
-/// Windows of two weeks have no growth a year; 24 of them do, of less than a year.
+/// Windows of two weeks have no annualised growth; the record of 24 of them has.
 #[test]
 fn league_of_twelve_annualises_its_record_and_not_its_windows() {
     let stage = Stage::new();
@@ -144,7 +144,7 @@ fn windows_that_overlap_are_said_to() {
     assert_eq!(table.matches("windows overlap: ").count(), 1, "{table}");
 }
 
-/// A registered agent's history and the leaderboard of its only run say the same.
+/// A registered agent's history agrees with the leaderboard of its only run.
 #[test]
 fn an_agents_history_agrees_with_the_leaderboard() {
     let stage = Stage::new();
@@ -177,8 +177,8 @@ fn an_agents_history_agrees_with_the_leaderboard() {
     assert!(overview.contains(&roi), "{roi} in {overview}");
 }
 
-/// Holding BTC over 24 windows is what the market did (5 % lost, two thirds fallen), not the mean of its windows, which is a
-/// gain.
+/// Holding BTC over 24 windows returns what the market returned (-5 %, with a drawdown of two thirds), not
+/// the mean of its windows, which is a gain.
 #[test]
 fn holding_btc_over_24_windows_is_what_the_market_did() {
     let Some(folder) = shared("binance") else {

@@ -1,12 +1,12 @@
-//! The known defects of the reference platform that concern engine, risk, venue and ledger: each is
-//! impossible here, and has its case.
+//! The reference platform's known defects in engine, risk, venue and ledger: a test for each shows that it
+//! cannot occur here.
 
 use crate::testkit::*;
 use tiltyard::domain::{Action, Bps, OrderKind, OrderRequest, Size, TimeInForce};
 use tiltyard::scenario::{RiskProfile, Slippage};
 use tiltyard::strategy::{Account, Moment};
 
-/// 1: a sell of something never held is filled there; balances go negative.
+/// Defect 1: a sell without a position is filled; balances become negative.
 #[test]
 fn defect_1_a_sell_of_something_never_held_is_refused() {
     let table = Table::new(hourly(flat(&[100.0; 4])));
@@ -22,11 +22,11 @@ fn defect_1_a_sell_of_something_never_held_is_refused() {
     assert_eq!(replay.final_equity, cash("1000"));
 }
 
-/// 2: an order that fails in a sweep of resting orders leaves money locked and itself alive there, and
+/// Defect 2: an order that fails while resting orders are processed leaves money locked, stays active, and
 /// fills twice.
 #[test]
 fn defect_2_an_order_that_fails_at_its_fill_ends_and_frees_its_money() {
-    // Two stop buys; the gap open of 5000 pays for no single step.
+    // Two stop buys; at the gap open of 5000 the money does not pay for a single step.
     let rows = ohlc(&[[100.0; 4], [5000.0; 4], [100.0; 4], [100.0; 4]]);
     let mut table = Table::new(hourly(rows));
     table.market.symbols[0].instrument.quantity_step = qty("1");
@@ -45,7 +45,7 @@ fn defect_2_an_order_that_fails_at_its_fill_ends_and_frees_its_money() {
     assert_eq!(free, [cash("1000"); 4]);
 }
 
-/// 3: a symbol with a missing bar is valued at 0 for that tick there.
+/// Defect 3: a symbol with a missing bar is valued at 0 for that tick.
 #[test]
 fn defect_3_a_missing_bar_carries_the_last_close() {
     let gap = vec![
@@ -59,7 +59,7 @@ fn defect_3_a_missing_bar_carries_the_last_close() {
     assert!(replay.flags.delisted.is_empty());
 }
 
-/// 4, the engine's part: nothing of a bar is known, and nothing traded on it, before it has closed.
+/// Defect 4, engine part: no bar is known or traded on before it has closed.
 #[test]
 fn defect_4_a_decision_at_a_close_never_trades_inside_that_bar() {
     let rows = ohlc(&[[100.0, 200.0, 10.0, 100.0], [101.0, 101.0, 101.0, 101.0]]);
@@ -69,7 +69,7 @@ fn defect_4_a_decision_at_a_close_never_trades_inside_that_bar() {
     assert_eq!(replay.fills[0].at, replay.orders[0].placed_at);
 }
 
-/// 5: a limit order fills at the close plus slippage there, worse than its limit; stops and targets ignore
+/// Defect 5: a limit order fills at the close plus slippage, worse than its limit; stops and targets ignore
 /// high and low.
 #[test]
 fn defect_5_limits_are_kept_and_extremes_trigger() {
@@ -86,11 +86,11 @@ fn defect_5_limits_are_kept_and_extremes_trigger() {
         (1, place(sell("1").of_kind(OrderKind::TakeProfit { price: price("110") }))),
         (1, place(sell("1").of_kind(stop("90")))),
     ];
-    // The closes never leave 100. The stop slips 5 % from its own 90.
+    // All closes are 100. The stop at 90 slips by 5 %.
     assert_eq!(fills(&table.plan(steps)), ["1 buy 2 @ 96", "2 sell 1 @ 110", "3 sell 1 @ 85.5"]);
 }
 
-/// 6: `max_order_size_pct` refuses the exit of a position that has grown there.
+/// Defect 6: `max_order_size_pct` refuses the exit of a position that has grown.
 #[test]
 fn defect_6_a_grown_position_can_be_left() {
     let mut table = Table::new(hourly(flat(&[100.0, 100.0, 1000.0, 1000.0])));
@@ -100,8 +100,7 @@ fn defect_6_a_grown_position_can_be_left() {
     assert_eq!(fills(&replay), ["1 buy 2.5 @ 100", "3 sell 2.5 @ 1000"]);
 }
 
-/// 11, the engine's part: a replay is a pure function; running it again, or another beside it, changes
-/// nothing.
+/// Defect 11, engine part: a replay is a pure function; repeated or concurrent replays change nothing.
 #[test]
 fn defect_11_a_replay_depends_on_nothing_but_its_job() {
     let rows = ohlc(&[[100.0; 4], [100.0, 104.0, 96.0, 99.0], [99.0, 103.0, 90.0, 95.0], [95.0; 4]]);

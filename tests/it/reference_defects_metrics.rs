@@ -1,4 +1,4 @@
-//! Defects 7, 8 and 10 of the platform whose idea this is, each impossible here.
+//! The reference platform's known defects 7, 8 and 10: a test for each shows that it cannot occur here.
 
 use tiltyard::domain::{
     AgentName, Cash, Interval, Price, Qty, Seed, Span, SymbolId, Timestamp, UNITS_PER_ONE, Wallet,
@@ -78,7 +78,7 @@ fn metrics(market: &Market, equity: Vec<f64>, trips: Vec<RoundTrip>) -> Metrics 
     measure(&replay, market, &MetricSpec::default())
 }
 
-/// Names in ranked order with their ranks.
+/// Names in ranked order, with their ranks.
 fn ranked(entrants: &[(&str, &Metrics)], by: RankingMetric) -> Vec<(u32, String)> {
     let names: Vec<AgentName> = entrants.iter().map(|(name, _)| AgentName::new(name).unwrap()).collect();
     let rows: Vec<_> = names.iter().zip(entrants.iter().map(|&(_, metrics)| metrics)).collect();
@@ -98,8 +98,8 @@ fn places(places: &[(u32, &str)]) -> Vec<(u32, String)> {
     places.iter().map(|&(rank, name)| (rank, name.to_owned())).collect()
 }
 
-/// The same curve by day, told by hourly bars and by minute bars, is the same risk: annualisation follows the
-/// spacing of the sampled returns, not the bar interval.
+/// Equal daily curves have equal risk on hourly and on minute bars: annualisation follows the spacing of the
+/// sampled returns, not the bar interval.
 #[test]
 fn defect_7_sharpe_is_annualised_by_the_spacing_of_its_own_returns() {
     let by_day = |ticks_a_day: usize| -> Vec<f64> {
@@ -111,7 +111,7 @@ fn defect_7_sharpe_is_annualised_by_the_spacing_of_its_own_returns() {
     assert_eq!(coarse.periods_per_year, 365.0);
     assert_eq!(coarse.sharpe_ratio, fine.sharpe_ratio);
     assert_eq!(coarse.volatility, fine.volatility);
-    // A short window is sampled at every bar, and has as many periods a year as it has bars.
+    // A short window is sampled at every bar, with as many periods per year.
     let short = market("1h", 48);
     let returns = metrics(&short, (0..48).map(|tick| 1000.0 + f64::from(tick % 3)).collect(), Vec::new());
     assert_eq!((returns.returns, returns.periods_per_year), (48, 8760.0));
@@ -138,7 +138,7 @@ fn defect_7_trade_duration_is_the_holding_time_not_the_gap_between_fills() {
     assert_eq!(seconds, Ok(2.0 * 86_400.0));
 }
 
-/// A profit factor without losses is no number: never 0. It ranks as infinite, and is shown with the reason.
+/// A profit factor without losses is undefined, never 0. It ranks as infinite, and is shown with the reason.
 #[test]
 fn defect_8_a_ratio_that_does_not_exist_is_absent_not_zero() {
     let market = market("1d", 40);
@@ -175,11 +175,12 @@ fn defect_8_ties_share_a_rank_and_never_follow_the_order_of_entry() {
     assert_eq!(ranked(&entrants, RankingMetric::RoiPct), expected);
 }
 
-/// A metric is one of a closed list; each ranks by its own number.
+/// The metrics are a closed list; each ranks by its own value.
 #[test]
 fn defect_8_no_metric_falls_back_to_another() {
     let market = market("1d", 40);
-    // Rich by two steps with falls between, and one loss of two trades; steady by many small steps without one.
+    // `rich` gains much with drawdowns, and loses one of two trades; `steady` gains in many small steps
+    // without a loss.
     let climb = |day: i32| 1000.0 + f64::from(day) * 20.0 - if day % 9 == 8 { 300.0 } else { 0.0 };
     let rich = metrics(
         &market,
@@ -211,7 +212,7 @@ fn defect_10_no_two_windows_repeat_the_same_dates() {
         let windows = plan_windows(&spec, &market, market.in_range, Seed(42)).unwrap();
         assert!(windows.windows(2).all(|pair| pair[0].end <= pair[1].start), "{spec:?}");
     }
-    // More than the range holds is refused, never filled up with repetitions.
+    // More windows than the range holds are refused, never filled with repetitions.
     let too_many = WindowSpec::Random { length: Span::DAY.times(7), count: 58 };
     assert!(plan_windows(&too_many, &market, market.in_range, Seed(42)).is_err());
 }

@@ -1,6 +1,6 @@
-//! Each bug leaves a named case here; so do those known defects of the platform whose idea this is that show
-//! only from end to end: file in, result folder out. The others have theirs in `reference_defects_engine.rs`
-//! (1 to 6 and 11), `reference_defects_metrics.rs` (7, 8 and 10), `src/strategy/rules/tests/conditions.rs` (4
+//! One named case for each fixed bug, and for those known defects of the reference platform that only show
+//! end to end: file in, result folder out. The other defects are covered in `reference_defects_engine.rs` (1
+//! to 6 and 11), `reference_defects_metrics.rs` (7, 8 and 10), `src/strategy/rules/tests/conditions.rs` (4
 //! and 9) and `src/scenario/tests/` (8, 11 and 12).
 
 use std::fs;
@@ -12,7 +12,7 @@ use tiltyard::data::synth;
 use tiltyard::domain::{Interval, Timestamp};
 use tiltyard::market::{Bars, write_bars};
 
-/// A scenario of these agents over a folder; the rest as given.
+/// A scenario of these agents over a folder, with defaults.
 fn scenario(name: &str, market: &str, agents: &str) -> String {
     format!("[scenario]\nname = \"{name}\"\n\n[market]\n{market}\n\n{agents}\n")
 }
@@ -29,7 +29,7 @@ fn row<'b>(board: &'b Value, agent: &str) -> &'b Value {
     board["rankings"].as_array().unwrap().iter().find(|row| row["agent"] == agent).unwrap()
 }
 
-/// A file of an agent of a run.
+/// A file in an agent's result folder.
 fn agent_file(stage: &Stage, out: &str, board: &Value, agent: &str, file: &str) -> String {
     let (scenario, run) = (board["scenario"].as_str().unwrap(), board["run_id"].as_str().unwrap());
     let path: PathBuf = [out, scenario, run, "agents", agent, file].iter().collect();
@@ -66,8 +66,8 @@ fn cut(bars: &Bars, rows: usize) -> Bars {
     short
 }
 
-/// 4: coarse candles are visible at their open time there, a look into the future. Here the end of the data,
-/// wherever it is cut (the middle of a day and of a 4h bar), changes nothing that was done before it.
+/// Defect 4 of the reference platform: coarse candles are visible at their open time (look-ahead). Here
+/// truncating the data (in the middle of a day and of a 4h bar) changes nothing before the cut.
 #[test]
 fn defect_4_what_comes_later_never_changes_what_was_done() {
     let stage = Stage::new();
@@ -97,7 +97,8 @@ fn defect_4_what_comes_later_never_changes_what_was_done() {
     }
 }
 
-/// 8: there a flawless agent ranks last by profit factor, and an idle one above a losing one.
+/// Defect 8 of the reference platform: an agent without losses ranks last by profit factor, and an idle one
+/// above a losing one.
 #[test]
 fn defect_8_a_number_that_does_not_exist_is_null_and_idleness_ranks_before_every_loss() {
     let stage = Stage::new();
@@ -117,12 +118,12 @@ fn defect_8_a_number_that_does_not_exist_is_null_and_idleness_ranks_before_every
     }
 }
 
-/// 9: there "cross" means "is above", and conditions on volume never pass.
+/// Defect 9 of the reference platform: "cross" means "is above", and conditions on volume are never true.
 #[test]
 fn defect_9_a_cross_is_an_event_and_volume_conditions_pass() {
     let stage = Stage::new();
     fs::create_dir(stage.path("rise")).unwrap();
-    // Above its average from the third close on, without ever crossing it after the average exists.
+    // Above its average from the third close on, without crossing it after the average exists.
     let closes: Vec<f64> = (0..30).map(|day| 100.0 + f64::from(day)).collect();
     write_bars(&stage.path("rise/A_1d.parquet"), &bars(&closes)).unwrap();
     let agents = [
@@ -138,8 +139,8 @@ fn defect_9_a_cross_is_an_event_and_volume_conditions_pass() {
     assert_eq!((fills("above"), fills("cross"), fills("volume")), (1, 0, 1));
 }
 
-/// 11: there a restart loses what runs, and an account runs one test at a time. Here runs at once in one
-/// output folder, of one scenario and of two, end as if each were alone, and stay.
+/// Defect 11 of the reference platform: a restart loses running jobs, and an account runs one test at a time.
+/// Here concurrent runs in one output folder, of one scenario and of two, are independent and complete.
 #[test]
 fn defect_11_runs_at_once_do_not_meet() {
     let stage = Stage::new();
@@ -161,7 +162,8 @@ fn defect_11_runs_at_once_do_not_meet() {
     assert_eq!(runs.as_array().unwrap().len(), 3);
 }
 
-/// 11: there end before start, unknown pairs and unknown intervals are accepted.
+/// Defect 11 of the reference platform: an end before the start, unknown pairs and unknown intervals are
+/// accepted.
 #[test]
 fn defect_11_what_cannot_be_is_refused_before_the_first_bar() {
     let stage = Stage::with_mistakes();
@@ -178,8 +180,8 @@ fn defect_11_what_cannot_be_is_refused_before_the_first_bar() {
     }
 }
 
-/// 12: there the base asset is found by cutting "USDT" out of the symbol's name, so that `A` and `AUSDT` would
-/// share a wallet. Here a symbol is a name and nothing is cut out of it.
+/// Defect 12 of the reference platform: the base asset is found by removing "USDT" from the symbol, so `A`
+/// and `AUSDT` would share a wallet. Here symbols are opaque names.
 #[test]
 fn defect_12_symbols_are_names_and_each_has_its_own_position() {
     let stage = Stage::new();
@@ -215,8 +217,8 @@ fn defect_12_symbols_are_names_and_each_has_its_own_position() {
     }
 }
 
-/// A scenario in the working directory had an empty folder, from which no folder above was tried: the bundled
-/// scenarios did not find the sample when started from `scenarios/`.
+/// Regression: a scenario in the working directory had an empty folder path, so the folders above were not
+/// tried, and the bundled scenarios did not find the sample when started from `scenarios/`.
 #[test]
 fn a_scenario_in_the_working_directory_looks_above_it() {
     let stage = Stage::new();
@@ -225,14 +227,15 @@ fn a_scenario_in_the_working_directory_looks_above_it() {
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// `close_at_end` sold everything at once under a participation cap: the cap holds, and what is left is said.
+/// Regression: `close_at_end` ignored the participation cap. The cap applies, and the unsold rest is
+/// reported.
 #[test]
 fn what_a_cap_leaves_unsold_at_the_end_is_said() {
     let stage = Stage::new();
     fs::create_dir(stage.path("flat")).unwrap();
     write_bars(&stage.path("flat").join("AAA_1d.parquet"), &bars(&[100.0; 5])).unwrap();
     let market = "path = \"flat\"\nsymbols = [\"AAA\"]\ninterval = \"1d\"";
-    // 10 a bar: the last bar's 10 are bought, so that nothing of them can be sold.
+    // 10 a bar: the last bar's 10 are bought, so none of its volume is left for a sale.
     let venue = "[venue]\nparticipation_cap_pct = 1\nclose_at_end = true\n";
     stage.write("s.toml", &(scenario("flat", market, &agent("hold", "kind = \"buy_and_hold\"")) + venue));
     let board = board(&stage, "run s.toml --out out --csv");

@@ -1,10 +1,10 @@
-//! The pages of a run: there from the start, the same when rendered again, and of several runs beside each other.
+//! The pages of a run: written with it, unchanged when rendered again, and comparing several runs.
 
 use std::fs;
 
 use crate::support::stage::Stage;
 
-/// A page must stay small enough to mail.
+/// Maximum size of a page, small enough for e-mail.
 const MOST_BYTES: u64 = 3_000_000;
 
 fn folder_of(stage: &Stage, scenario: &str) -> String {

@@ -1,5 +1,5 @@
-//! What others script against: `leaderboard.json`, the JSON of every command, result folders that depend on
-//! the scenario alone, and what is left after Ctrl-C. Later versions add to it; nothing here is renamed.
+//! Interfaces that scripts rely on: `leaderboard.json`, the JSON of every command, result folders that depend
+//! on the scenario only, and the state after Ctrl-C. Later versions add keys; none is renamed.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -67,19 +67,19 @@ fn run_folder(stage: &Stage, out: &str, scenario: &str) -> String {
     format!("{out}/{scenario}/{}", runs[0])
 }
 
-/// What came after them, in JSON.
+/// JSON keys added after the first version.
 const NEWER_KEYS: [&str; 7] =
     ["cagr_pct", "record_days", "annualised_from_days", "scored_windows", "drawdown", "missing", "windows"];
-/// And in CSV.
+/// CSV columns added after the first version.
 const NEWER_COLUMNS: [&str; 4] = ["cagr_pct", "record_days", "scored_windows", "score_missing"];
 
-/// The keys of pretty JSON at this indent, in the order they are written.
+/// The keys of pretty-printed JSON at this indentation, in order.
 fn keys_at(json: &str, indent: usize) -> Vec<&str> {
     let start = format!("{}\"", " ".repeat(indent));
     json.lines().filter_map(|line| line.strip_prefix(&start)?.split('"').next()).collect()
 }
 
-/// Money: a decimal with eight places, as text.
+/// Whether a value is money: a decimal with eight places, as text.
 fn is_money(value: &Value) -> bool {
     let Some((whole, part)) = value.as_str().and_then(|text| text.split_once('.')) else { return false };
     let whole = whole.strip_prefix('-').unwrap_or(whole);
@@ -126,13 +126,13 @@ fn has_these_types(board: &Value) {
     }
     let ranks: Vec<u64> = rows.iter().map(|row| row["rank"].as_u64().unwrap()).collect();
     assert_eq!(ranks, [1, 2, 3, 4, 5, 6, 7, 8]);
-    // One that never sold has no win rate: null, not 0. Percentages are percent.
+    // Without a sale there is no win rate: null, not 0. Percentages are in percent.
     let hold = rows.iter().find(|row| row["agent"] == "hold").unwrap();
     assert_eq!((&hold["win_rate"], &hold["profit_factor"]), (&Value::Null, &Value::Null));
     let roi = hold["roi_pct"].as_f64().unwrap();
     let equity: f64 = hold["final_equity"].as_str().unwrap().parse().unwrap();
     assert!((roi - (equity / 10_000.0 - 1.0) * 100.0).abs() < 1e-9, "{roi} {equity}");
-    // Over several windows PnL adds up what each made of a fresh wallet.
+    // Over several windows the PnL is the sum over windows, each starting with a fresh wallet.
     let windows = hold["windows"].as_array().unwrap();
     let pnl = |row: &Value| row["total_pnl"].as_str().unwrap().parse::<f64>().unwrap();
     assert!((windows.iter().map(pnl).sum::<f64>() - pnl(hold)).abs() < 1e-6);
@@ -159,13 +159,13 @@ fn quiet_says_nothing_and_writes_everything() {
     let said = stage.run("run small.toml --out out --quiet");
     assert_eq!((said.code, said.stdout.as_str(), said.stderr.as_str()), (Some(0), "", ""));
     assert!(stage.path(&run_folder(&stage, "out", "small")).join("leaderboard.json").exists());
-    // What is wrong is said all the same.
+    // Errors are reported also with `--quiet`.
     let said = stage.run("run nowhere.toml --quiet");
     assert_eq!((said.code, said.stdout.as_str()), (Some(2), ""));
     assert!(said.stderr.contains("nowhere.toml"), "{}", said.stderr);
 }
 
-/// Data on stdout, talk on stderr: progress never reaches a script.
+/// Data goes to stdout and progress to stderr, so progress never reaches a script.
 #[test]
 fn progress_goes_to_stderr() {
     let stage = small(&["small"]);
@@ -175,7 +175,7 @@ fn progress_goes_to_stderr() {
     assert!(!said.stderr.contains('\u{1b}'), "colours or cursor moves where nobody looks: {}", said.stderr);
 }
 
-/// A CSV twin has a line for each row of its Parquet file, and is written only where asked for.
+/// A CSV copy has one line for each row of its Parquet file, and is written only on request.
 #[test]
 fn csv_twins_hold_the_same_rows() {
     let stage = small(&["small"]);
@@ -206,8 +206,8 @@ fn csv_twins_hold_the_same_rows() {
     assert!(rows > 1000, "{rows}");
 }
 
-/// The same bytes at any number of threads, by either replay loop, with any memory, on a second run, into a
-/// fresh folder or the same one.
+/// The same bytes with any number of threads, either replay loop, any memory budget, on a second run, and
+/// into a new folder or the same one.
 #[test]
 fn result_folders_depend_on_nothing_but_the_scenario() {
     let stage = Stage::new();
@@ -254,11 +254,11 @@ fn a_starter_runs_as_it_is() {
     stage.result("init");
     let board = parsed(&stage.result("run scenario.toml --json --quiet"));
     assert!(!board["rankings"].as_array().unwrap().is_empty());
-    // Without --out results land in `reports`.
+    // Without --out results are written to `reports`.
     assert!(stage.names("reports").contains(&"tiltyard.db".to_owned()));
 }
 
-/// The sample is found from the scenario's folder; where the program is started is no part of a run.
+/// The sample is found from the scenario's folder; the working directory does not affect a run.
 #[test]
 fn a_scenario_runs_from_anywhere() {
     let stage = small(&["scenarios/small"]);
@@ -290,13 +290,13 @@ fn stored_runs_are_listed_newest_first() {
         assert!(table.contains(run["run_id"].as_str().unwrap()), "{table}");
         assert!(stage.path(run["folder"].as_str().unwrap()).is_dir(), "{run}");
     }
-    // A run goes by its id, the beginning of it, its scenario's name, and its folder.
+    // A run is referred to by its id, a prefix of it, its scenario's name, or its folder.
     let id = runs[2]["run_id"].as_str().unwrap();
     let by_id = stage.result(&format!("show {id} --out out"));
     for name in [&id[..6], "one", &format!("out/one/{id}")] {
         assert_eq!(stage.result(&format!("show {name} --out out")), by_id);
     }
-    // The same scenario again is the same run, and newest.
+    // The same scenario again is the same run, now the newest.
     stage.result("run one.toml --out out --quiet");
     let again = parsed(&stage.result("runs --out out --json"));
     assert_eq!(again.as_array().unwrap().len(), 3);
@@ -330,7 +330,7 @@ fn check_answers_in_json() {
     let stage = Stage::with_mistakes();
     let sound = parsed(&stage.result("check sound.toml --json"));
     assert_eq!(sound, serde_json::json!({ "ok": true, "file": "sound.toml", "problems": [] }));
-    // A warning is no mistake.
+    // A warning is not an error.
     let warned = parsed(&stage.result("check warnings.toml --json"));
     assert_eq!((&warned["ok"], &warned["problems"][0]["severity"]), (&true.into(), &"warning".into()));
     let said = stage.run("check several.toml --json");
@@ -340,7 +340,7 @@ fn check_answers_in_json() {
     let problems = answer["problems"].as_array().unwrap();
     assert_eq!(problems.len(), 9);
     for problem in problems {
-        // Line and column are where the span begins.
+        // Line and column are those of the span's start.
         let span = (problem["span"]["start"].as_u64().unwrap(), problem["span"]["end"].as_u64().unwrap());
         let before = &text[..span.0 as usize];
         let line = before.matches('\n').count() as u64 + 1;
@@ -355,7 +355,7 @@ fn check_answers_in_json() {
     }
 }
 
-/// Every key that is written in a bundled scenario or a starter, and every strategy and parameter.
+/// Every key in a bundled scenario or a starter, and every strategy and parameter.
 #[test]
 fn the_schema_mentions_every_key() {
     let stage = Stage::new();
@@ -380,7 +380,7 @@ fn the_schema_mentions_every_key() {
     assert!(lacking.is_empty(), "{lacking:?}");
 }
 
-/// The keys of a TOML value; names of profiles are the user's own.
+/// The keys of a TOML value; names of profiles are chosen by the user.
 fn keys(value: &toml::Value, under: &str, out: &mut BTreeSet<String>) {
     match value {
         toml::Value::Table(table) => {
@@ -436,7 +436,7 @@ fn strategies_are_listed_in_json_with_parameters_defaults_and_warm_up() {
     assert_eq!(one.as_array().unwrap().len(), 1);
 }
 
-/// A tournament that takes minutes: every hour a new window begins.
+/// A tournament that takes minutes: a window starts every hour.
 #[cfg(unix)]
 const LONG: &str = r#"[scenario]
 name = "long"
@@ -462,8 +462,8 @@ strategy = { kind = "cash" }
 windows = { kind = "rolling", length = "60d", step = "1h" }
 "#;
 
-/// Ctrl-C ends a run with 130 and leaves no folder, neither finished nor half written; the next run is as if
-/// it had never been.
+/// Ctrl-C ends a run with exit code 130 and leaves no folder, complete or partial; the next run is
+/// unaffected.
 #[cfg(unix)]
 #[test]
 fn an_interrupted_run_leaves_nothing() {
@@ -479,7 +479,7 @@ fn an_interrupted_run_leaves_nothing() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // Jobs begin when the temporary folder is there.
+    // Jobs start once the temporary folder exists.
     let folder = stage.path("out/long");
     let writing = || folder.is_dir() && entries(&folder).iter().any(|name| name.ends_with(".tmp"));
     let patience = Instant::now();
@@ -499,7 +499,7 @@ fn an_interrupted_run_leaves_nothing() {
     assert_eq!(parsed(&stage.result("runs --out out --json")), serde_json::json!([]));
 }
 
-/// The names in a folder but for its lock.
+/// The names in a folder except its lock.
 #[cfg(unix)]
 fn entries(folder: &Path) -> Vec<String> {
     let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());

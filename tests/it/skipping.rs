@@ -1,5 +1,5 @@
-//! The skipping loop against its oracle, the bar-by-bar loop: the same bytes for every strategy, market, venue and
-//! risk profile.
+//! The skipping loop against its oracle, the bar-by-bar loop: the same bytes for every strategy, market,
+//! venue and risk profile.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -34,7 +34,7 @@ fn table(dice: &mut Dice) -> Table {
     table
 }
 
-/// The market with frames of 4 and of 24 bars. Symbols without a bar leave it.
+/// The market with frames of 4 and of 24 bars. Symbols without a bar are removed.
 fn framed(market: Market) -> Market {
     let interval = market.interval;
     let with_bars = market.symbols.into_iter().filter(|series| !series.bars.is_empty());
@@ -68,7 +68,7 @@ fn coarse(bars: &Bars, factor: i64) -> (Interval, Bars) {
     (interval, out)
 }
 
-/// Conditions over one timeframe, over several, with looks back, values that do not exist, and logic.
+/// Conditions over one and several timeframes, with look-backs, undefined values, and logic.
 const CONDITIONS: [&str; 30] = [
     "close > sma(3)",
     "sma(2) < sma(7)",
@@ -123,7 +123,7 @@ fn rule_set(dice: &mut Dice, base: Interval) -> RuleSet {
     }
 }
 
-/// One of the built-in kinds, or rules.
+/// A random built-in kind, or rules.
 fn kind(dice: &mut Dice, base: Interval) -> StrategyKind {
     let period = |dice: &mut Dice| 1 + dice.below(9) as u32;
     match dice.below(16) {
@@ -167,7 +167,7 @@ fn spec(dice: &mut Dice, market: &Market) -> StrategySpec {
     }
 }
 
-/// A stretch of the market, with or without history before it.
+/// A part of the market, with or without history before it.
 fn window(dice: &mut Dice, market: &Market) -> TickRange {
     let ticks = market.clock.len() as u64;
     let first = if dice.one_in(2) { 0 } else { dice.below(ticks) };
@@ -203,7 +203,7 @@ impl Strategy for Counted<'_> {
     }
 }
 
-/// The monkey, at some ticks only: what it sends there hangs on the tick, not on how often it was called.
+/// The random strategy at some ticks only: its orders depend on the tick, not on the number of calls.
 struct Seldom {
     seed: u64,
     ticks: Vec<usize>,
@@ -227,7 +227,7 @@ impl Strategy for Seldom {
     }
 }
 
-/// The job's replay by both loops, whose every byte must agree, with the calls of each.
+/// The job's replay by both loops, which must be byte-identical, with the number of calls in each.
 fn both<'a>(
     job: &Job<'_>,
     what: &dyn std::fmt::Debug,
@@ -256,7 +256,7 @@ fn both<'a>(
     (slow, calls.map(AtomicUsize::into_inner))
 }
 
-/// A random job of a random strategy, by both loops.
+/// A random job with a random strategy, by both loops.
 fn any_case(seed: u64) -> (StrategySpec, Replay, [usize; 2]) {
     let mut dice = Dice(seed);
     let table = table(&mut dice);
@@ -298,7 +298,7 @@ proptest! {
     }
 }
 
-/// The cases are about something: every kind trades and is passed over, every rule acts.
+/// Coverage: every kind trades and has skipped bars, every risk rule acts.
 #[test]
 fn the_random_cases_reach_what_they_are_for() {
     let mut kinds = BTreeMap::<String, [usize; 4]>::new();
@@ -341,7 +341,7 @@ fn the_random_cases_reach_what_they_are_for() {
     }
 }
 
-/// A year of minutes in which nothing happens is passed over in a few steps, whatever rests.
+/// A year of minutes without events is skipped in a few steps, whatever orders rest.
 #[test]
 fn long_stretches_cost_a_few_calls() {
     let prices: Vec<f64> = (0..50_000).map(|i| 100.0 + f64::from(i % 50) * 0.01).collect();
@@ -360,7 +360,7 @@ fn long_stretches_cost_a_few_calls() {
     assert!(calls[1] < 5, "{calls:?}");
 }
 
-/// Sends its orders at the first bar, and nothing after.
+/// Sends its orders at the first bar only.
 struct Once(Vec<Action>);
 
 impl Strategy for Once {

@@ -1,7 +1,9 @@
-//! Faults of the disk, injected by `strace` at calls of every command that writes: errors, a full disk, kills.
+//! Disk faults, injected by `strace` into the system calls of every writing command: errors, a full disk,
+//! kills.
 //!
-//! After each, `store check` is clean or says truly what to do, and nothing that was acknowledged is lost.
-//! `TILTYARD_FAULTS` says how many are tried (`tests/faults/run` tries 200); without `strace` nothing is.
+//! After each fault, `store check` is clean or gives correct advice, and nothing acknowledged is lost.
+//! `TILTYARD_FAULTS` sets the number of faults (`tests/faults/run` tries 200); without `strace` the tests are
+//! skipped.
 
 #![cfg(target_os = "linux")]
 
@@ -37,18 +39,18 @@ risk     = "unlimited"
 strategy = { kind = "buy_and_hold" }
 "#;
 
-/// How many faults where nobody says.
+/// Default number of faults.
 const SHORT: usize = 24;
 
 /// A command that writes.
 struct Operation {
     name: &'static str,
-    /// What lies there before, by name; see [`templates`].
+    /// The initial store, by name; see [`templates`].
     template: &'static str,
     command: &'static str,
-    /// The scenario's name and file, where it is a run.
+    /// For a run, the scenario's name and file.
     run: Option<(&'static str, &'static str)>,
-    /// An agent that it makes.
+    /// The agent that it creates, if any.
     agent: Option<&'static str>,
 }
 
@@ -111,7 +113,7 @@ const OPERATIONS: [Operation; 8] = [
     },
 ];
 
-/// Calls that change something on the disk.
+/// System calls that change something on disk.
 const CALLS: &str = "fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,rmdir,write,pwrite64,ftruncate,link,linkat,mkdir";
 
 #[expect(clippy::print_stdout, reason = "a test that tries nothing says so")]
@@ -165,7 +167,7 @@ fn stage() -> Stage {
     stage
 }
 
-/// Stores to begin with: one with an agent, one with runs, one with what dead processes left.
+/// Creates the initial stores: one with an agent, one with runs, one with remains of dead processes.
 fn templates(stage: &Stage) {
     fs::create_dir_all(stage.path("nothing")).unwrap();
     stage.result("agent create keeper --strategy {kind=\"buy_and_hold\"} --out agents");
@@ -188,7 +190,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// The store and the bars as they are before an operation.
+/// Restores the store and the bars to their state before an operation.
 fn prepare(stage: &Stage, template: &str) {
     for folder in ["s", "bars"] {
         let _ = fs::remove_dir_all(stage.path(folder));
@@ -197,7 +199,7 @@ fn prepare(stage: &Stage, template: &str) {
     copy(&stage.path("bars-before"), &stage.path("bars"));
 }
 
-/// How often an operation makes each call, from an undisturbed run of it.
+/// The number of each system call in an undisturbed operation.
 fn calls(stage: &Stage, operation: &Operation) -> BTreeMap<String, u32> {
     prepare(stage, operation.template);
     let log = stage.path("trace.log");
@@ -213,7 +215,7 @@ fn calls(stage: &Stage, operation: &Operation) -> BTreeMap<String, u32> {
     counts
 }
 
-/// One fault for a call, now an error, now a kill, now a delay.
+/// One fault for a call: alternately an error, a kill or a delay.
 fn injections(call: &str, when: u32, turn: usize) -> Vec<String> {
     let of = |what: &str| vec![format!("{call}:{what}:when={when}")];
     match turn % 5 {
@@ -228,7 +230,7 @@ fn injections(call: &str, when: u32, turn: usize) -> Vec<String> {
     }
 }
 
-/// What was seen after the faults of one operation.
+/// Counts over the faults of one operation.
 #[derive(Default)]
 struct Tally {
     faults: usize,
@@ -243,12 +245,12 @@ fn json(stage: &Stage, words: &str) -> Option<Value> {
     serde_json::from_str(&stage.run(words).stdout).ok()
 }
 
-/// Does what `store check` advises until it is content; gives whether anything was to do.
+/// Follows the advice of `store check` until it is clean; returns whether there was any.
 fn follow_advice(stage: &Stage, operation: &Operation, why: &str) -> bool {
     for turn in 0..4 {
         let said = stage.run("store check --out s --json");
         let Ok(answer) = serde_json::from_str::<Value>(&said.stdout) else {
-            // Nothing was stored at all: nothing is wrong either.
+            // Nothing was stored at all, which is not a problem.
             assert!(said.stderr.contains("there are no runs under"), "{why}\n{said:?}");
             return turn > 0;
         };
@@ -276,7 +278,7 @@ fn follow_advice(stage: &Stage, operation: &Operation, why: &str) -> bool {
     true
 }
 
-/// What was acknowledged before and now is there.
+/// Checks that everything acknowledged before and during the operation exists.
 fn nothing_is_lost(stage: &Stage, operation: &Operation, acknowledged: bool, why: &str) {
     if operation.template != "nothing" {
         let agents = json(stage, "agent list --out s --json").unwrap_or_else(|| panic!("{why}: no agents"));
@@ -305,7 +307,8 @@ fn nothing_is_lost(stage: &Stage, operation: &Operation, acknowledged: bool, why
     }
 }
 
-/// All bars of before, and of the import where it said that it was done; nothing hidden after the next import.
+/// Checks that all earlier bars exist, and those of the import if it was acknowledged; and that the next
+/// import leaves nothing hidden.
 fn bars_are_whole(stage: &Stage, acknowledged: bool, why: &str) {
     let info = json(stage, "data info bars/BTCUSDT_1m.parquet --json").unwrap_or_else(|| panic!("{why}"));
     let info = info.to_string();
@@ -370,8 +373,8 @@ fn faults_of_the_disk_lose_nothing_that_was_acknowledged() {
     }
 }
 
-/// The former run, killed between the two renames of a file system that cannot exchange names, and around the one
-/// call of one that can.
+/// The previous run survives a kill between the two renames of a file system that cannot exchange names, and
+/// around the single call of one that can.
 #[test]
 fn a_kill_while_a_former_run_is_replaced_loses_it_never() {
     if !strace_works() {
@@ -396,7 +399,7 @@ fn a_kill_while_a_former_run_is_replaced_loses_it_never() {
     }
 }
 
-/// `store prune` again and again beside a run whose folder is being synced and renamed on a slow disk.
+/// `store prune` repeatedly beside a run whose folder is being synced and renamed on a slow disk.
 #[test]
 fn prune_leaves_what_a_living_run_publishes() {
     if !strace_works() {

@@ -1,4 +1,4 @@
-//! What lies on disk is ours by its exact name, damage is named, and nothing that was acknowledged is lost.
+//! Files on disk are recognised by their exact names, damage is reported, and nothing acknowledged is lost.
 
 #![cfg(unix)]
 
@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::support::stage::Stage;
 
-/// Two agents in two windows of the sample, in a moment.
+/// Two agents in two windows of the sample, quick to run.
 const SCENARIO: &str = r#"
 [scenario]
 name = "small"
@@ -53,7 +53,7 @@ fn run_folder(stage: &Stage, out: &str) -> PathBuf {
     stage.path(&format!("{out}/small/{}", runs[0]))
 }
 
-/// What `store check` says is wrong.
+/// The problems that `store check` reports.
 fn troubles(stage: &Stage, out: &str) -> Vec<Value> {
     let said = stage.run(&format!("store check --out {out} --json"));
     let answer: Value = serde_json::from_str(&said.stdout).unwrap_or_else(|_| panic!("{said:?}"));
@@ -89,7 +89,7 @@ fn every_damaged_file_of_a_run_is_named_with_its_kind() {
         ("leaderboard.json", "content"),
     ];
     assert_eq!(found, expected.map(|(file, kind)| (file.to_owned(), kind.to_owned())));
-    // As advised: the scenario again.
+    // Following the advice: the scenario is run again.
     stage.result("run small.toml --out s --quiet");
     assert!(troubles(&stage, "s").is_empty());
 }
@@ -114,7 +114,7 @@ fn a_lock_that_is_a_link_leads_nowhere() {
     symlink(stage.path("victim"), stage.path("s/small/.lock")).unwrap();
     stage.result("run small.toml --out s --quiet");
     assert_eq!(fs::read_to_string(stage.path("victim")).unwrap(), "precious");
-    // A scenario's folder, or a database, that is a link is refused.
+    // A scenario's folder or a database that is a symbolic link is refused.
     fs::create_dir_all(stage.path("elsewhere")).unwrap();
     fs::create_dir_all(stage.path("t")).unwrap();
     symlink(stage.path("elsewhere"), stage.path("t/small")).unwrap();
@@ -142,7 +142,7 @@ fn hidden_files_of_others_are_left_alone_and_block_nothing() {
     assert_eq!(fs::read_to_string(stage.path("s/small/.mine.tmp/f")).unwrap(), "x");
 }
 
-/// A former run that lies aside, as after a kill between two renames: it is shown, and never pruned.
+/// A previous run that was set aside by a kill between two renames is shown, and never pruned.
 #[test]
 fn a_run_whose_replacement_was_interrupted_comes_back_with_the_next_command() {
     let stage = stage();
@@ -255,7 +255,7 @@ fn an_interrupted_import_leaves_nothing_and_a_killed_one_is_swept_by_the_next() 
     assert!(!stage.names("big").is_empty(), "a kill can only leave what the next one sweeps");
     let file = day(&stage, 1);
     stage.result(&format!("data import {file} --out big --interval 1m"));
-    // The lock of the killed import's file stays until that file is imported.
+    // The lock file of the killed import remains until that file is imported.
     let left: Vec<String> = stage.names("big").into_iter().filter(|name| name.ends_with(".tmp")).collect();
     assert!(left.is_empty(), "{left:?}");
 }
@@ -299,7 +299,8 @@ fn a_listing_of_a_store_whose_path_is_no_text_is_json_all_the_same() {
     run("agent list");
 }
 
-/// Agents and runs come back after the database was damaged, and after it was moved away as older versions advised.
+/// Agents and runs are restored after the database was damaged, and after it was moved away as older versions
+/// advised.
 #[test]
 fn a_repair_without_a_sound_copy_keeps_what_is_there_and_says_so() {
     let stage = stage();
@@ -339,7 +340,7 @@ fn a_damaged_or_missing_database_is_repaired_with_all_agents_and_runs() {
         }
         for words in ["runs", "agent list", "run small.toml --quiet"] {
             let said = stage.run(&format!("{words} --out s"));
-            // Of a file that is damaged in its middle, some can still be read.
+            // A file that is damaged in its middle can be read in part.
             if said.code == Some(0) && damage == "middle" && words != "runs" {
                 continue;
             }
@@ -354,7 +355,7 @@ fn a_damaged_or_missing_database_is_repaired_with_all_agents_and_runs() {
         assert_eq!(stage.result("agent list --out s --json"), agents, "{damage}");
         let runs: Value = serde_json::from_str(&stage.result("runs --out s --json")).unwrap();
         assert_eq!(runs.as_array().unwrap().len(), 1, "{damage}");
-        // The key still opens.
+        // The key is still accepted.
         let key: Value = serde_json::from_str(&key).unwrap();
         let text = key.to_string();
         let at = text.find("ak_live_").unwrap();
@@ -403,7 +404,7 @@ fn a_flipped_bit_in_a_kept_outcome_changes_no_result() {
     assert!(troubles(&stage, "s").is_empty());
 }
 
-/// As a user that may not write, on the same files.
+/// Runs the program as a user without write permission, on the same files.
 #[expect(clippy::print_stdout, reason = "a test that tries nothing says so")]
 fn unprivileged(stage: &Stage, words: &str) -> Option<(Option<i32>, String)> {
     let program = stage.command(words);

@@ -1,4 +1,4 @@
-//! What built-in strategies and rules do on small hand-made markets, from file to fills: each test is a bug that was.
+//! Built-in strategies and rules on small constructed markets, from file to fills; each test is a fixed bug.
 
 use crate::support::loaded::Loaded;
 use crate::support::stage::Stage;
@@ -33,7 +33,7 @@ fn folder(series: &[(&str, Bars)]) -> TempDir {
     folder
 }
 
-/// A scenario over these symbols; `more` are further lines of its market and tables after it.
+/// A scenario over these symbols; `more` adds lines to its market table and further tables.
 fn scenario(symbols: &str, start: &str, more: &str, agents: &str) -> String {
     format!(
         "[scenario]\nname = \"case\"\nseed = 1\n\n[market]\npath = \"bars\"\nsymbols = [{symbols}]\ninterval = \"1h\"\n\
@@ -62,7 +62,7 @@ fn waited(order: &OrderRow) -> bool {
     order.status != OrderStatus::Rejected
 }
 
-/// 24 hours at 50 with a volume of 200 trade 240,000: 0.1 * 9990.01 / 240,000 of 50 is 0.2081.
+/// 24 hours at 50 with a volume of 200 are 240,000: 0.1 * 9990.01 / 240,000 of 50 is 0.2081.
 #[test]
 fn slippage_looks_back_over_a_day_whoever_takes_part() {
     let series = [("AAA", flat(50.0, 200.0, 96))];
@@ -91,7 +91,7 @@ fn bars_of_a_timeframe_are_counted_from_the_first_that_closes_in_the_window() {
     }
 }
 
-/// The position limit of 25 % lets one level of each symbol pass; the others have spent nothing.
+/// The position limit of 25 % allows one level of each symbol; the refused ones spend nothing.
 #[test]
 fn refused_levels_leave_their_money_to_the_other_symbols() {
     let series = ["AAA", "BBB", "CCC"].map(|symbol| (symbol, flat(100.0, 9.0, 12)));
@@ -108,7 +108,7 @@ fn refused_levels_leave_their_money_to_the_other_symbols() {
     assert_eq!(found.orders.len(), 12);
 }
 
-/// AAA's half buys less than a step and is refused; BBB comes later and gets its own half.
+/// AAA's half buys less than a step and is refused; BBB starts later and gets its own half.
 #[test]
 fn the_part_of_a_refused_symbol_stays_cash() {
     let late = Bars { ts: flat(10.0, 9.0, 12).ts[3..].to_vec(), ..flat(10.0, 9.0, 9) };
@@ -121,8 +121,8 @@ fn the_part_of_a_refused_symbol_stays_cash() {
     assert_eq!(orders, [(false, "5000.00000000".to_owned()), (true, "5000.00000000".to_owned())]);
 }
 
-/// Each bar opens under the level at 99 and reaches the target of 100: a round trip a bar, and the quantity at each
-/// close is the same.
+/// Each bar opens below the level of 99 and reaches the target of 100: one round trip per bar, with the same
+/// quantity at each close.
 #[test]
 fn a_level_rests_again_after_a_round_trip_within_one_bar() {
     let trips = std::iter::repeat_n([98.5, 101.0, 98.0, 100.5, 9.0], 8);
@@ -134,7 +134,7 @@ fn a_level_rests_again_after_a_round_trip_within_one_bar() {
     assert_eq!(fills(&found), expected);
 }
 
-/// 20.696 and 20.592 on a tick of 0.2 are 20.6, half up; the targets 20.8 and 20.696 go up.
+/// 20.696 and 20.592 on a tick of 0.2 are 20.6, half up; the targets 20.8 and 20.696 are rounded up.
 #[test]
 fn targets_of_a_grid_go_away_from_the_entry() {
     let series = [("AAA", hourly([[20.8; 5], [20.7, 20.9, 20.5, 20.8, 1.0], [20.7, 20.9, 20.5, 20.8, 1.0]]))];
@@ -153,7 +153,8 @@ fn targets_of_a_grid_go_away_from_the_entry() {
     assert_eq!(count(&entry) + count(&target), placed.len(), "{placed:?}");
 }
 
-/// Levels of one per cent under 0.00000071 are 0.703, 0.696, 0.689 millionths: eight places cannot tell them apart.
+/// Levels of one per cent below 0.00000071 are 0.703, 0.696, 0.689 millionths, which eight places cannot
+/// distinguish.
 #[test]
 fn a_grid_whose_levels_are_no_prices_of_their_own_is_refused_before_the_run() {
     let stage = Stage::new();
@@ -173,12 +174,12 @@ fn a_grid_whose_levels_are_no_prices_of_their_own_is_refused_before_the_run() {
     stage.result("run wide.toml --out out --quiet");
 }
 
-/// The crosses of both lines over the warm-up's 49 bars and the window, computed here.
+/// The crosses of both lines over the 49 warm-up bars and the window, computed here.
 #[test]
 fn the_line_and_the_signal_of_macd_have_seen_the_same_bars() {
     let mut state = 3_u64;
     let mut price = 100.0;
-    // Every sixtieth close is far away: lines that begin eight bars apart remember it differently.
+    // Every sixtieth close is an outlier: lines that start eight bars apart differ after it.
     let series = hourly((0..200).map(|row| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let open = price;
@@ -215,11 +216,12 @@ fn the_line_and_the_signal_of_macd_have_seen_the_same_bars() {
         assert_eq!(filled, crosses(first - 49), "window from {start}");
         apart += usize::from(crosses(first - 49) != crosses(first - 41));
     }
-    // Or else the test could not tell where the line begins.
+    // Otherwise the test could not detect where the line starts.
     assert!(apart > 0);
 }
 
-/// Two entries at once with room for one: the first is refused, for it buys less than a step, and holds no place.
+/// Two entries at once with one free position: the first is refused because it buys less than a step, and
+/// must not occupy the position.
 #[test]
 fn a_refused_entry_of_rules_holds_no_place() {
     let series = [("AAA", flat(10.0, 9.0, 12)), ("BBB", flat(10.0, 9.0, 12))];

@@ -1,5 +1,5 @@
-//! Sweeps that are killed: whatever the moment, what was kept stays kept, and the result is that of a sweep
-//! that nobody disturbed, byte by byte.
+//! Killed sweeps: stored outcomes survive a kill at any time, and the final result is byte-identical to that
+//! of an undisturbed sweep.
 
 #![cfg(unix)]
 
@@ -12,7 +12,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rusqlite::Connection;
 
-/// Six days in three windows, 60 combinations in batches of two: 30 moments at which a batch is written.
+/// Six days in three windows, 60 combinations in batches of two: 30 writes.
 const SCENARIO: &str = r#"
 [scenario]
 name = "killed"
@@ -53,7 +53,7 @@ windows = { kind = "sequential", length = "2d" }
 benchmark = "hold"
 "#;
 
-/// How often the sweep is killed.
+/// Number of kills.
 const KILLS: usize = 50;
 
 fn stage() -> Stage {
@@ -72,7 +72,7 @@ fn start(stage: &Stage, out: &str, threads: usize) -> Child {
         .unwrap()
 }
 
-/// How many outcomes are kept; 0 where the store is not there yet.
+/// Number of stored outcomes; 0 where the store does not exist yet.
 fn kept(out: &Path) -> i64 {
     let store = out.join("killed/trials.db");
     if !store.is_file() {
@@ -81,11 +81,11 @@ fn kept(out: &Path) -> i64 {
     let db = Connection::open(store).unwrap();
     let sound: String = db.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(sound, "ok");
-    // A kill before the first transaction leaves a file without a table.
+    // A kill before the first transaction leaves a database without tables.
     db.query_row("SELECT count(*) FROM outcomes", [], |row| row.get(0)).unwrap_or(0)
 }
 
-/// All result files but the store of outcomes.
+/// All result files except the store of outcomes.
 fn results(out: &Path) -> Vec<(String, Vec<u8>)> {
     let mut found = files(&out.join("killed"));
     found.retain(|(name, _)| !name.starts_with("trials.db"));
@@ -118,7 +118,7 @@ fn a_sweep_that_is_killed_again_and_again_ends_as_if_it_had_not_been() {
         before = now;
         kills += usize::from(!finished);
         if finished || now == all {
-            // Done before the kill: compared, and begun anew.
+            // Finished before the kill: compared, and started again.
             if finished {
                 assert_eq!(results(&out), expected);
                 ends += 1;
@@ -134,7 +134,8 @@ fn a_sweep_that_is_killed_again_and_again_ends_as_if_it_had_not_been() {
     assert!(midway > 0, "no kill came between two batches; {ends} sweeps came to their end");
 }
 
-/// Ctrl-C ends a sweep with 130 after the batch, and says how to go on; that goes on.
+/// Ctrl-C ends a sweep with exit code 130 after the current batch, and says how to continue; doing so
+/// completes it.
 #[test]
 fn an_interrupted_sweep_says_how_to_go_on() {
     let stage = Stage::new();

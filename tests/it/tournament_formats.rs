@@ -1,5 +1,5 @@
-//! Tournaments by the program: from `[tournament]` to the store and back in any format, twelve agents on recorded
-//! bars of which three are one and the same, and duels that stop when they are decided.
+//! Tournaments end to end: from `[tournament]` to the store and back in any format, twelve agents on recorded
+//! bars of which three are identical, and duels that stop when they are decided.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::support::stage::{Stage, files};
 use serde_json::Value;
 
-/// Four agents, two of them the same, over 21 random windows of three days.
+/// Four agents, two of them identical, over 21 random windows of three days.
 const FOUR: &str = r#"
 [scenario]
 name = "four"
@@ -47,7 +47,7 @@ fn parsed(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
-/// A stage with the scenario, with and without a tournament, run into `out`.
+/// A stage in which the scenario was run into `out`, with and without a tournament.
 fn played(tournament: &str) -> Stage {
     let stage = Stage::new();
     stage.write("four.toml", &format!("{FOUR}\n[tournament]\n{tournament}\n"));
@@ -55,7 +55,7 @@ fn played(tournament: &str) -> Stage {
     stage
 }
 
-/// The text of a file of the only run of a scenario.
+/// The text of a file in the only run of a scenario.
 fn stored(stage: &Stage, scenario: &str, file: &str) -> String {
     let runs: Vec<String> =
         stage.names(&format!("out/{scenario}")).into_iter().filter(|name| name != ".lock").collect();
@@ -71,10 +71,10 @@ fn the_store_gives_back_what_the_run_wrote() {
     let tournament = parsed(&stored(&stage, "four", "tournament.json"));
     assert_eq!(tournament["work"]["text"], "84 replays for 6 pairings over 21 windows");
     assert_eq!(tournament["view"]["format"], "swiss");
-    // The same view again, from the stored scores: nothing but the scores decides.
+    // The same view again from the stored scores, which determine it completely.
     let again = parsed(&stage.result("standings four --out out --format swiss --json"));
     assert_eq!(again, tournament);
-    // `--json` of the run is the leaderboard, as ever.
+    // `--json` of a run prints the leaderboard.
     let board = stage.result("run four.toml --out out --quiet --json");
     assert_eq!(board, stored(&stage, "four", "leaderboard.json"));
     let runs = parsed(&stage.result("runs --out out --json"));
@@ -103,7 +103,7 @@ fn any_format_follows_from_a_run_without_a_tournament() {
         let text = stage.result(&words);
         assert!(text.contains("84 replays for 6 pairings over 21 windows"), "{text}");
     }
-    // Deriving writes nothing.
+    // Deriving standings writes nothing.
     assert_eq!(files, crate::support::stage::files(&stage.path("out")));
     let standings = parsed(&stage.result("standings four --out out --json"));
     assert_eq!(standings["windows"], 21);
@@ -137,7 +137,7 @@ fn windows_by_regime_are_told_in_the_results() {
     for window in run["windows"].as_array().unwrap() {
         assert!(strata[window["regime"].as_str().unwrap()].is_u64());
     }
-    // Agents have no say in the windows.
+    // The agents have no influence on the windows.
     let longer = source.replacen("fast = 5, slow = 20", "fast = 5, slow = 400", 1);
     stage.write("longer.toml", &longer.replace("name = \"four\"", "name = \"longer\""));
     stage.result("run longer.toml --out out --quiet");
@@ -147,14 +147,14 @@ fn windows_by_regime_are_told_in_the_results() {
 #[test]
 fn a_duel_plays_no_more_windows_than_it_needs() {
     let stage = played("");
-    // Two columns of the same numbers: every window a draw, and equals are soon not 400 Elo apart.
+    // Two identical columns: every window is a draw, so a difference of 400 Elo is soon ruled out.
     let twins = parsed(&stage.result("duel trend twin --run four --out out --elo1 400 --json"));
     assert_eq!((&twins["decision"], &twins["wins"]), (&Value::from("a_is_not_stronger"), &Value::from(0)));
     let played = twins["games"].as_array().unwrap().len();
     assert!(played < 21, "{played}");
     assert_eq!(twins["order"].as_array().unwrap().len(), 21);
 
-    // Replayed windows give the scores of the whole run, in the same order, to the same end.
+    // Replayed windows give the scores of the complete run, in the same order, with the same decision.
     let from_store = parsed(&stage.result("duel trend hold --run four --out out --json"));
     let replayed = parsed(&stage.result("duel trend hold --scenario four.toml --out out --json"));
     for key in ["duel_id", "order", "games", "decision", "llr", "elo"] {
@@ -165,17 +165,17 @@ fn a_duel_plays_no_more_windows_than_it_needs() {
     assert_eq!(from_store["replays"], 0);
     let order: Vec<&Value> = replayed["order"].as_array().unwrap().iter().take(games.len()).collect();
     assert_eq!(games.iter().map(|game| &game["window"]).collect::<Vec<_>>(), order);
-    // The record is where it was registered.
+    // The record is at the registered path.
     let path = format!("out/duels/{}.json", replayed["duel_id"].as_str().unwrap());
     assert_eq!(parsed(&fs::read_to_string(stage.path(&path)).unwrap()), replayed);
-    // Named the other way round the windows come in the same order and say the opposite.
+    // In reverse order the windows are the same and the result is the opposite.
     let reversed = parsed(&stage.result("duel hold trend --run four --out out --json"));
     assert_eq!(reversed["order"], replayed["order"]);
     assert_eq!(reversed["games"][0]["score_a"], replayed["games"][0]["score_b"]);
 }
 
-/// Twelve agents over 36 random windows of two weeks of recorded hours. Three of them are one agent under three names:
-/// they share every number, and no test tells them apart.
+/// Twelve agents over 36 random windows of two weeks of recorded hours. Three are the same agent under three
+/// names: they share every number, and no test separates them.
 #[test]
 fn three_copies_of_one_agent_tie_exactly() {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");

@@ -1,4 +1,4 @@
-//! A whole tournament on the synthetic sample: real strategies, real engine, any number of threads.
+//! A complete tournament on the synthetic sample: real strategies, real engine, any number of threads.
 
 use std::path::PathBuf;
 
@@ -96,13 +96,13 @@ fn agents_meet_in_every_window_and_come_out_ranked() {
     let result = tournament(&market, 2);
     assert_eq!((result.windows.len(), result.battles.len()), (4, 4));
     let scores = result.scores(RankingMetric::SharpeRatio, &MetricSpec::default());
-    // Cash never trades: for comparison its Sharpe ratio is 0 in every window, and it keeps what it had.
+    // Cash never trades: its Sharpe ratio counts as 0 in every window, and its balance is unchanged.
     assert_eq!(scores[1], [Score::Number(0.0); 4]);
     let cash = result.leaderboard.rankings.iter().find(|row| row.name.as_str() == "cash").unwrap();
     assert_eq!((cash.score, cash.score_missing), (Score::Number(0.0), Some(Missing::Idle)));
     assert_eq!(cash.record.final_equity, Cash::from_units(10_000 * UNITS_PER_ONE));
     assert!(result.leaderboard.rankings.windows(2).all(|pair| pair[0].score >= pair[1].score));
-    // Holding is what the bars did, from the second open to the last close, less one fee of 10 bp.
+    // Holding returns what the bars did, from the second open to the last close, less one fee of 10 bp.
     for window in &result.agents[0].windows {
         let ticks = window.replay.window.ticks;
         let bars = &market.symbols[0].bars;

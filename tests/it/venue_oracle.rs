@@ -1,7 +1,8 @@
-//! The rules of matching once more, from their text (`docs/semantics.md`) and in decimals, against the engine: one
-//! order with its bracket at a time, over random bars, in each reading of a bar.
+//! An independent implementation of the matching rules, from their text (`docs/semantics.md`) and in
+//! decimals, compared with the engine: one order with its bracket at a time, over random bars, in each
+//! intrabar mode.
 //!
-//! Money is ample and fees are nothing here, so that an order's fate hangs on its bars alone.
+//! Money is ample and fees are zero here, so that an order's result depends on its bars only.
 
 use crate::support::cases::{Dice, cents};
 use crate::testkit::*;
@@ -17,7 +18,7 @@ const PLACED: usize = 3;
 /// Open, high, low, close.
 type Ohlc = [Decimal; 4];
 
-/// A way through a bar: straight from point to point.
+/// A path through a bar: straight lines from point to point.
 type Way = Vec<Decimal>;
 
 #[derive(Clone, Copy)]
@@ -37,14 +38,15 @@ struct Case {
     tick: Decimal,
 }
 
-/// What the oracle says: tick and price of the order's fill, and of its exit with the name of what sold.
+/// The oracle's result: tick and price of the order's fill, and of its exit with the name of the order that
+/// sold.
 type Fate = (Option<(usize, Decimal)>, Option<(usize, Decimal, &'static str)>);
 
 fn eight(value: Decimal) -> Decimal {
     value.round_dp_with_strategy(8, RoundingStrategy::MidpointAwayFromZero)
 }
 
-/// `from` and a distance, away from it on the tick.
+/// `from` moved away by a distance, rounded to the tick.
 fn away(from: Decimal, distance: Distance, up: bool, tick: Decimal) -> Decimal {
     let by = match distance {
         Distance::Share(share) => from * Decimal::from(share.units()) / Decimal::from(1_000_000_000_000_i64),
@@ -60,7 +62,7 @@ impl Case {
         away(best, distance, self.side == Side::Buy, self.tick)
     }
 
-    /// Whether a price has come to a resting order's level: a buy limit and a sell stop from above.
+    /// Whether a price has reached a resting order's level: from above for a buy limit and a sell stop.
     fn come(&self, side: Side, rest: Rest, price: Decimal) -> bool {
         let (level, limit) = match rest {
             Rest::Limit(level) => (level, true),
@@ -76,7 +78,7 @@ impl Case {
         }
     }
 
-    /// Where on a way an order is met first: the leg, and the price.
+    /// Where a path first reaches an order: the leg, and the price.
     fn first(&self, side: Side, rest: Rest, way: &Way) -> Option<(usize, Decimal)> {
         let (Rest::Limit(level) | Rest::Stop(level) | Rest::StopLimit(level, _)) = rest;
         way.windows(2).enumerate().find_map(|(leg, ends)| {
@@ -87,7 +89,7 @@ impl Case {
         })
     }
 
-    /// The price of a fill, slipped where it takes.
+    /// The price of a fill, with slippage for a taker.
     fn paid(&self, side: Side, rest: Rest, at: Decimal) -> Decimal {
         let sign = if side == Side::Buy { self.slip } else { -self.slip };
         let slipped = eight(at * (Decimal::ONE + sign));
@@ -99,7 +101,7 @@ impl Case {
         }
     }
 
-    /// What may follow in a bar: its path, or one leg to the extreme that an adverse reading asks about.
+    /// What may follow in a bar: its path, or one leg to the extreme that the adverse mode considers.
     fn way(&self, bar: Ohlc, from: Decimal, leg: usize, to_low: bool) -> Way {
         let [open, high, low, close] = bar;
         if self.mode == Intrabar::OhlcPath {
@@ -131,7 +133,7 @@ fn come_alive(case: &Case, entry: Decimal) -> Alive {
 }
 
 impl Alive {
-    /// The stop that a falling price meets first.
+    /// The stop that a falling price reaches first.
     fn nearest(&self, case: &Case) -> Option<(Decimal, &'static str)> {
         let trail =
             self.trail.map(|(distance, best)| (away(best, distance, false, case.tick), "trailing_stop"));
@@ -142,7 +144,7 @@ impl Alive {
         }
     }
 
-    /// How a held position leaves in a bar that it is held in from `from` on; `inside` where the entry was there.
+    /// How a held position exits in a bar, held from `from` on; `inside` if the entry was in the same bar.
     fn leaves(
         &self,
         case: &Case,
@@ -173,7 +175,7 @@ impl Alive {
                 .map(|met| (met, sell(rest, met.1), "take_profit"))
         });
         match (down, up) {
-            // On a path the earlier leg decides: one leg never meets both.
+            // On a path the earlier leg decides: one leg never reaches both.
             (Some(stop), Some(target)) if case.mode == Intrabar::OhlcPath && target.0.0 < stop.0.0 => {
                 Some((target.1, target.2))
             }
@@ -182,7 +184,7 @@ impl Alive {
         }
     }
 
-    /// The bar is over: the trailing stop follows its high, or its close where the entry was inside it.
+    /// At the end of the bar the trailing stop follows its high, or its close if the entry was inside it.
     fn follow(&mut self, bar: Ohlc, inside: bool) {
         if let Some((_, best)) = &mut self.trail {
             *best = (*best).max(if inside { bar[3] } else { bar[1] });
@@ -190,7 +192,8 @@ impl Alive {
     }
 }
 
-/// An order through its bars, the first of which is the one after its placing; `close` is the close before.
+/// The result of an order over its bars, the first of which follows its placement; `close` is the close
+/// before.
 fn fate(case: &Case, bars: &[(usize, Vec<Ohlc>)], close: Decimal) -> Fate {
     let number = |price: tiltyard::domain::Price| price.to_decimal();
     let mut trail: Option<(Distance, Decimal)> = None;
@@ -234,14 +237,14 @@ fn fate(case: &Case, bars: &[(usize, Vec<Ohlc>)], close: Decimal) -> Fate {
     (entered, None)
 }
 
-/// A fill of an order: what it paid, and where inside the bar it was met.
+/// A fill: its price, and where inside the bar it happened.
 struct Fill {
     paid: Decimal,
     inside: Option<(usize, Decimal)>,
 }
 
-/// Whether an order fills in a bar. A stop-limit triggered beyond its limit becomes a limit order: at the open for
-/// the rest of the bar, inside it for the next one.
+/// Whether an order fills in a bar. A stop-limit triggered beyond its limit becomes a limit order: at the
+/// open for the rest of the bar, inside the bar for the next one.
 fn enter(case: &Case, rest: &mut Option<Rest>, bar: Ohlc) -> Option<Fill> {
     let side = case.side;
     let Some(now) = *rest else {
@@ -276,7 +279,7 @@ fn decimal(value: f64) -> Decimal {
     Decimal::from_f64(value).unwrap().round_dp(8)
 }
 
-/// What the engine made of the order, in the oracle's words.
+/// The engine's result for the order, in the oracle's form.
 fn found(replay: &Replay, order: u64) -> Fate {
     let fill = |id: u64| replay.fills.iter().find(|fill| fill.order.0 == id);
     let entry = fill(order).map(|fill| (fill.tick, fill.price.to_decimal()));
@@ -336,7 +339,7 @@ fn kind(dice: &mut Dice, side: Side) -> OrderKind {
     }
 }
 
-/// One random order in a random market: what the engine's two loops and the oracle make of it.
+/// One random order in a random market, by both loops of the engine and by the oracle.
 fn compare(seed: u64) -> (Case, Fate) {
     let mut dice = Dice(seed);
     let (rows, fine) = bars_of(&mut dice);
@@ -385,7 +388,7 @@ fn compare(seed: u64) -> (Case, Fate) {
     let skipping = replay_skipping(&table.job(), plan(steps));
     assert_eq!(format!("{replay:?}"), format!("{skipping:?}"), "seed {seed}");
 
-    // An order that may not enter any more has no bars.
+    // An order that can no longer enter has no bars.
     let placed_at = start + PLACED as i64 + 1;
     let until = match time_in_force {
         TimeInForce::Gtc => i64::MAX,
@@ -403,7 +406,7 @@ fn compare(seed: u64) -> (Case, Fate) {
     let close = decimal(rows[PLACED][3]);
     let expected = match fate(&case, &later[..may_enter], close) {
         (None, _) => (None, None),
-        // The bracket outlives the time of its entry.
+        // The bracket outlives its entry's time in force.
         (Some(_), _) => fate(&case, &later, close),
     };
     let got = found(&replay, 2);

@@ -1,11 +1,11 @@
-//! The archive's layout:
+//! Layout of Binance's archive:
 //! `{base}/data/{spot|futures/um}/{monthly|daily}/klines/{SYMBOL}/{INTERVAL}/{SYMBOL}-{INTERVAL}-{YYYY-MM[-DD]}.zip`.
 
 use std::path::{Path, PathBuf};
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 
-/// Which part of the exchange.
+/// The market segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Venue {
@@ -24,17 +24,17 @@ impl Venue {
     }
 }
 
-/// What one file covers.
+/// Period of one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Period {
-    /// A month, by its first day.
+    /// A month, given by its first day.
     Month(NaiveDate),
     /// A day.
     Day(NaiveDate),
 }
 
 impl Period {
-    /// The months and days that cover all days from `from` to `to`, both included: whole months as months.
+    /// The periods that cover all days from `from` to `to`, both inclusive; complete months as monthly files.
     pub fn covering(from: NaiveDate, to: NaiveDate) -> Vec<Self> {
         let mut periods = Vec::new();
         let mut day = from;
@@ -53,7 +53,7 @@ impl Period {
         periods
     }
 
-    /// Its days, as periods of their own.
+    /// Its days as daily periods.
     pub fn days(self) -> Vec<Self> {
         let first = match self {
             Self::Month(first) | Self::Day(first) => first,
@@ -99,36 +99,36 @@ impl serde::Serialize for Period {
 /// One file of the archive.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Item {
-    /// Which part of the exchange.
+    /// The market segment.
     pub venue: Venue,
-    /// The symbol, in capitals.
+    /// The symbol, in upper case.
     pub symbol: String,
-    /// As the archive writes it: `1m`, `1h`, `1d`.
+    /// The interval in the archive's notation: `1m`, `1h`, `1d`.
     pub interval: String,
-    /// What it covers.
+    /// The period.
     pub period: Period,
 }
 
 impl Item {
-    /// Its place in the archive, and under the folder of downloads.
+    /// Its path relative to the archive's root and to the download folder.
     pub fn path(&self) -> String {
         let Self { venue, symbol, interval, period } = self;
         let (venue, folder) = (venue.path(), period.folder());
         format!("data/{venue}/{folder}/klines/{symbol}/{interval}/{symbol}-{interval}-{period}.zip")
     }
 
-    /// Its address.
+    /// Its URL.
     pub fn url(&self, base: &str) -> String {
         format!("{}/{}", base.trim_end_matches('/'), self.path())
     }
 
-    /// Where it is kept under a folder of downloads.
+    /// Its path in a download folder.
     pub fn place(&self, folder: &Path) -> PathBuf {
         folder.join(self.path())
     }
 }
 
-/// A day: `2024-01-31`, or of a month `2024-01` its first or last day.
+/// Parses a day `2024-01-31`, or a month `2024-01` as its first or last day.
 ///
 /// # Errors
 /// Where the text is neither.

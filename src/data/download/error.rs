@@ -1,67 +1,67 @@
-//! What can go wrong between an archive and a folder.
+//! Download errors.
 
 use std::path::{Path, PathBuf};
 
-/// Why a file could not be fetched.
+/// Why a file could not be downloaded.
 #[derive(Debug, thiserror::Error)]
 pub enum DownloadError {
-    /// The server could not be reached, or the connection broke, as often as it was tried.
+    /// The server could not be reached, or the connection broke, in every attempt.
     #[error("cannot fetch `{url}` after {attempts} attempts: {reason}")]
     Failed {
-        /// What.
+        /// The URL.
         url: String,
-        /// How often it was tried.
+        /// Number of attempts.
         attempts: u32,
-        /// What the last attempt said.
+        /// Error of the last attempt.
         reason: String,
     },
-    /// The server refuses.
+    /// The server refused the request.
     #[error("`{url}` is refused with status {status}")]
     Refused {
-        /// What.
+        /// The URL.
         url: String,
         /// The HTTP status.
         status: u16,
     },
-    /// The file is not what its checksum says, as often as it was fetched.
+    /// The file does not match its checksum, in every attempt.
     #[error("`{url}` has SHA-256 `{found}`, but its checksum file says `{expected}`")]
     Checksum {
-        /// What.
+        /// The URL.
         url: String,
-        /// Of the archive.
+        /// SHA-256 published by the archive.
         expected: String,
-        /// Of what came.
+        /// SHA-256 of the received file.
         found: String,
     },
-    /// A checksum file that holds none.
+    /// A checksum file without a checksum.
     #[error("`{url}` is no checksum file: `{text}`")]
     NoChecksum {
-        /// What.
+        /// The URL.
         url: String,
         /// Its first characters.
         text: String,
     },
-    /// The operating system refused.
+    /// An input/output error.
     #[error("cannot {action} `{}`: {source}", path.display())]
     Io {
-        /// `read`, `write`, ...
+        /// The failed action: `read`, `write`, ...
         action: &'static str,
-        /// What.
+        /// The path concerned.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
-    /// A word that names nothing in the archive, and could lead out of the folder.
+    /// A symbol or interval with characters that could lead out of the download folder.
     #[error("`{text}` is no {what} of the archive: {problem}")]
     BadWord {
-        /// As given.
+        /// The text as given.
         text: String,
         /// `symbol` or `interval`.
         what: &'static str,
-        /// In words.
+        /// Description of the problem.
         problem: String,
     },
-    /// A range of days that is empty.
+    /// The range of days is empty.
     #[error("the range {from} to {to} is empty")]
     EmptyRange {
         /// First day.
@@ -69,18 +69,18 @@ pub enum DownloadError {
         /// Last day.
         to: chrono::NaiveDate,
     },
-    /// The archive has nothing of a symbol in the range.
+    /// The archive has no file of a symbol in the range.
     #[error("the archive has no {interval} bars of `{symbol}` in the range")]
     Nothing {
         /// The symbol.
         symbol: String,
-        /// As the archive writes it.
+        /// The interval in the archive's notation.
         interval: String,
     },
 }
 
 impl DownloadError {
-    /// What to do about it, one sentence.
+    /// The help, one sentence.
     pub fn help(&self) -> &'static str {
         match self {
             Self::Failed { .. } => {

@@ -1,7 +1,7 @@
-//! Getting one file whole and verified, through cut connections, busy servers and wrong bytes.
+//! Downloads and verifies one file, with retries after broken connections, busy servers and wrong bytes.
 //!
-//! A file arrives as `NAME.part`, which the next attempt continues where the server can (`Range`), and gets its
-//! name when its SHA-256 is right. Its checksum file is kept beside it, so that it can be verified again.
+//! A file is downloaded as `NAME.part`, which the next attempt continues if the server supports `Range`, and
+//! renamed once its SHA-256 is correct. The checksum file is kept beside it for later verification.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -13,16 +13,16 @@ use sha2::{Digest, Sha256};
 use super::DownloadError;
 use crate::files::{Existing, FileLock, open_plain, write_whole};
 
-/// How long to try.
+/// Retry policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {
-    /// Attempts for each address.
+    /// Maximum number of attempts per URL.
     pub attempts: u32,
-    /// Before the second attempt; doubles from there.
+    /// Wait before the second attempt; doubled for each further one.
     pub first_wait: Duration,
-    /// No wait is longer, whatever the server asks for.
+    /// Maximum wait, even if the server asks for more.
     pub longest_wait: Duration,
-    /// Without a byte for so long, a connection counts as cut.
+    /// A connection without data for this long is treated as broken.
     pub silence: Duration,
 }
 
@@ -37,32 +37,32 @@ impl Default for Policy {
     }
 }
 
-/// What became of a file.
+/// Result of a download.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
-    /// It was here, and still fits its checksum.
+    /// The file existed already and matches its checksum.
     Kept,
-    /// It was fetched.
+    /// It was downloaded.
     Fetched,
     /// The archive does not have it.
     Missing,
 }
 
-/// Asks one server for files.
+/// Downloads files over HTTP.
 pub struct Client<'n> {
     agent: ureq::Agent,
     policy: Policy,
-    /// Hears of each retry: why, and how long the wait is.
+    /// Called for each retry with its reason and the wait.
     retry: &'n dyn Fn(&str, Duration),
 }
 
-/// What one attempt gave.
+/// Result of one attempt.
 enum Attempt {
     Whole(Vec<u8>),
     Saved,
     Missing,
-    /// Worth another attempt; with the wait the server asks for.
+    /// Worth a retry; with the wait that the server asks for.
     Again {
         reason: String,
         wait: Option<Duration>,
@@ -71,7 +71,7 @@ enum Attempt {
 }
 
 impl<'n> Client<'n> {
-    /// A client; `retry` hears of each retry.
+    /// Creates a client; `retry` is called for each retry.
     pub fn new(policy: Policy, retry: &'n dyn Fn(&str, Duration)) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
@@ -83,10 +83,10 @@ impl<'n> Client<'n> {
         Self { agent: config.new_agent(), policy, retry }
     }
 
-    /// Brings a file and its checksum file to `place`.
+    /// Downloads a file and its checksum file to `place`.
     ///
     /// # Errors
-    /// Where the server refuses, stays broken for all attempts, or serves wrong bytes in all of them.
+    /// Where the server refuses, or every attempt fails or gives wrong bytes.
     pub fn fetch(&self, url: &str, place: &Path) -> Result<Outcome, DownloadError> {
         if verified(place)? {
             return Ok(Outcome::Kept);
@@ -101,7 +101,7 @@ impl<'n> Client<'n> {
         fs::create_dir_all(folder).map_err(|source| DownloadError::io("create", folder, source))?;
         let _lock =
             FileLock::of_writing(place).map_err(|source| DownloadError::io("write", place, source))?;
-        // Another process may have fetched it meanwhile.
+        // Another process may have downloaded it meanwhile.
         if verified(place)? {
             return Ok(Outcome::Kept);
         }
@@ -116,7 +116,7 @@ impl<'n> Client<'n> {
         Ok(Outcome::Fetched)
     }
 
-    /// Fetches until the bytes are right; `false` where the file is missing.
+    /// Downloads until the bytes are correct; `false` where the file does not exist.
     fn verified_part(&self, url: &str, part: &Path, expected: &str) -> Result<bool, DownloadError> {
         let mut found = String::new();
         for attempt in 1..=self.policy.attempts {
@@ -128,7 +128,7 @@ impl<'n> Client<'n> {
             if found == expected {
                 return Ok(true);
             }
-            // Wrong bytes are never continued.
+            // Wrong bytes are discarded, not continued.
             fs::remove_file(part).map_err(|source| DownloadError::io("remove", part, source))?;
             if attempt < self.policy.attempts {
                 self.wait("its checksum is wrong", attempt, None);
@@ -144,7 +144,7 @@ impl<'n> Client<'n> {
         }
     }
 
-    /// Tries until an attempt is worth keeping.
+    /// Retries until an attempt succeeds or retrying is pointless.
     fn attempts(
         &self,
         url: &str,
@@ -190,7 +190,7 @@ impl<'n> Client<'n> {
         }
     }
 
-    /// Appends to `part` what it lacks.
+    /// Appends the missing bytes to `part`.
     fn save(&self, url: &str, part: &Path) -> Result<Attempt, DownloadError> {
         let io = |source| DownloadError::io("write", part, source);
         let have = match fs::symlink_metadata(part) {
@@ -202,7 +202,7 @@ impl<'n> Client<'n> {
             Ok(response) => response,
             Err(error) => return Ok(Attempt::Again { reason: error.to_string(), wait: None }),
         };
-        // What is here is all there is, or more: the checksum will tell.
+        // The part is complete or too long; the checksum decides.
         if response.status() == 416 && have > 0 {
             return Ok(Attempt::Saved);
         }
@@ -248,12 +248,12 @@ fn cut(error: &io::Error) -> String {
     format!("the connection was cut: {error}")
 }
 
-/// What a status other than success means.
+/// The meaning of an HTTP error status.
 fn refused(response: &ureq::http::Response<ureq::Body>) -> Attempt {
     let status = response.status().as_u16();
     match status {
         404 | 410 => Attempt::Missing,
-        // Binance answers 418 to those who ignore 429.
+        // Binance answers 418 to clients that ignore 429.
         408 | 418 | 425 | 429 | 500..=599 => {
             let seconds = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
             let wait = seconds.and_then(|seconds| seconds.trim().parse().ok()).map(Duration::from_secs);
@@ -263,7 +263,7 @@ fn refused(response: &ureq::http::Response<ureq::Body>) -> Attempt {
     }
 }
 
-/// Whether a file is here and fits the checksum file beside it.
+/// Whether a file exists and matches the checksum file beside it.
 fn verified(place: &Path) -> Result<bool, DownloadError> {
     let Ok(text) = fs::read_to_string(beside(place, "CHECKSUM")) else { return Ok(false) };
     match checksum(&text) {
@@ -272,7 +272,7 @@ fn verified(place: &Path) -> Result<bool, DownloadError> {
     }
 }
 
-/// The checksum of `0123..ef  NAME.zip`, in lower case.
+/// Parses the checksum of `0123..ef  NAME.zip`, in lower case.
 fn checksum(text: &str) -> Option<String> {
     let word = text.split_whitespace().next()?;
     let whole = word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());

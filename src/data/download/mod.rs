@@ -1,8 +1,8 @@
-//! Fetching Binance's public archive: monthly and daily zip files, each with its SHA-256.
+//! Downloads Binance's public archive: monthly and daily zip files, each with its SHA-256.
 //!
-//! Owns the archive's layout, what to ask for, and how to get it through a bad connection. Never keeps a file
-//! whose checksum does not fit. Invariant: a file that has its name is whole and verified, so that a second run
-//! continues where the first was stopped.
+//! Owns the archive's layout, the list of files for a request, and retries. Never keeps a file with a wrong
+//! checksum. Invariant: a file under its final name is complete and verified, so a second run continues where
+//! the first one stopped.
 
 mod archive;
 mod error;
@@ -14,5 +14,5 @@ pub use error::DownloadError;
 pub use fetch::{Client, Outcome, Policy};
 pub use run::{Event, Fetched, Request, download};
 
-/// Where Binance publishes its archive.
+/// Root URL of Binance's archive.
 pub const BINANCE_ARCHIVE: &str = "https://data.binance.vision";

@@ -1,4 +1,4 @@
-//! All files of a request: months where the archive has them, days for the rest.
+//! Downloads all files of a request: monthly files where the archive has them, daily files for the rest.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,54 +10,54 @@ use super::archive::{Item, Period, Venue};
 use super::fetch::{Client, Outcome, Policy};
 use crate::domain::check_name;
 
-/// What to fetch.
+/// A download request.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// The archive's address, or a mirror's.
+    /// Root URL of the archive or of a mirror.
     pub base_url: String,
-    /// Which part of the exchange.
+    /// The market segment.
     pub venue: Venue,
-    /// Symbols, in capitals.
+    /// Symbols, in upper case.
     pub symbols: Vec<String>,
-    /// As the archive writes it: `1m`, `1h`, `1d`.
+    /// The interval in the archive's notation: `1m`, `1h`, `1d`.
     pub interval: String,
     /// First day.
     pub from: NaiveDate,
-    /// Last day, included.
+    /// Last day, inclusive.
     pub to: NaiveDate,
-    /// Where the zip files are kept, in the archive's own layout.
+    /// Download folder; files are kept in the archive's own layout.
     pub folder: PathBuf,
-    /// How long to try.
+    /// Retry policy.
     pub policy: Policy,
 }
 
-/// One file and what became of it.
+/// One file and its result.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Fetched {
-    /// Which file.
+    /// The file.
     pub item: Item,
-    /// Where it is, or would be.
+    /// Its path, whether or not it exists.
     pub place: PathBuf,
-    /// What became of it.
+    /// The result.
     pub outcome: Outcome,
 }
 
-/// What is worth telling while it happens.
+/// A progress event.
 #[derive(Debug)]
 pub enum Event<'e> {
-    /// So many periods are ahead.
+    /// The number of periods to download.
     Planned(usize),
-    /// One period is done: with a file, with its days, or with nothing.
+    /// One period is finished: with its file, with its daily files, or with nothing.
     Done(&'e Item, Outcome),
-    /// An attempt failed and is repeated after a wait.
+    /// An attempt failed and is retried after a wait.
     Retry(&'e str, Duration),
 }
 
-/// Fetches everything; files come in order of symbol and time.
+/// Downloads everything, sorted by symbol and time.
 ///
 /// # Errors
 /// As [`Client::fetch`], for the first file that fails; [`DownloadError::Nothing`] where the archive has no
-/// file of a symbol. What is fetched by then is kept.
+/// file of a symbol. Files downloaded before are kept.
 pub fn download(request: &Request, tell: &dyn Fn(&Event<'_>)) -> Result<Vec<Fetched>, DownloadError> {
     let periods = Period::covering(request.from, request.to);
     if periods.is_empty() {
@@ -85,7 +85,7 @@ pub fn download(request: &Request, tell: &dyn Fn(&Event<'_>)) -> Result<Vec<Fetc
     Ok(all)
 }
 
-/// Symbols and intervals become parts of paths and addresses: letters, digits, `_` and `-` alone, as the archive has.
+/// Checks symbols and intervals, which become parts of paths and URLs: only letters, digits, `_` and `-`.
 fn plain_word(what: &'static str, text: &str) -> Result<(), DownloadError> {
     let problem = match check_name(text) {
         Err(error) => error.to_string(),
@@ -95,7 +95,7 @@ fn plain_word(what: &'static str, text: &str) -> Result<(), DownloadError> {
     Err(DownloadError::BadWord { text: text.to_owned(), what, problem })
 }
 
-/// One period; a month that the archive does not have yet is fetched by its days.
+/// Downloads one period; a month that the archive does not have yet is downloaded by day.
 fn one(
     request: &Request,
     client: &Client<'_>,

@@ -1,8 +1,9 @@
-//! Trades into bars.
+//! Aggregates trades to bars.
 //!
-//! Each bar opens at its bucket's start in UTC and holds the first, highest, lowest and last price and the sum
-//! of volumes; a bucket without a trade has no bar. Trades of equal time keep the file's order (reversed where
-//! the file is newest first). Memory goes by bars, not trades: the oldest are let go beyond [`KEPT`].
+//! A bar opens at its bucket's start in UTC and holds the first, highest, lowest and last price and the total
+//! volume; a bucket without trades has no bar. Trades with equal times keep the file's order (reversed if the
+//! file is newest first). Memory depends on the number of bars, not of trades: beyond [`KEPT`] bars the
+//! oldest are released.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,13 +13,13 @@ use super::rows::Trades;
 use crate::domain::{Interval, Timestamp};
 use crate::market::Bars;
 
-/// Bars kept open for late trades.
+/// Maximum number of bars kept open for late trades.
 const KEPT: usize = 1_000_000;
 
-/// When a trade happened: its time, then the number of its file, then its place there.
+/// Sort key of a trade: its time, its file's number, its position in the file.
 type Moment = (Timestamp, u32, i64);
 
-/// A bar in the making.
+/// A bar under construction.
 #[derive(Debug, Clone, Copy)]
 struct Making {
     first: Moment,
@@ -30,13 +31,13 @@ struct Making {
     volume: f64,
 }
 
-/// Makes bars of one symbol's trades, file after file.
+/// Aggregates one symbol's trades, file by file.
 pub struct Aggregator {
     interval: Interval,
     bars: BTreeMap<Timestamp, Making>,
-    /// Bars up to this one are gone.
+    /// Bars up to this time have been released.
     released: Option<Timestamp>,
-    /// The file that reaches furthest, and how far.
+    /// The file with the latest trade so far, and the time of that trade.
     reached: Option<(PathBuf, Timestamp)>,
     file: Option<Current>,
     files: u32,
@@ -53,7 +54,7 @@ struct Current {
 }
 
 impl Aggregator {
-    /// For bars of this interval.
+    /// An aggregator for bars of this interval.
     pub const fn new(interval: Interval) -> Self {
         Self {
             interval,
@@ -66,7 +67,7 @@ impl Aggregator {
         }
     }
 
-    /// Adds trades of a file; returns bars that are done.
+    /// Adds trades of a file; returns finished bars.
     pub fn push(&mut self, path: &Path, trades: &Trades) -> Result<Option<Bars>, ImportError> {
         let (Some(&first), Some(&last)) = (trades.ts.first(), trades.ts.last()) else { return Ok(None) };
         let file = self.file.get_or_insert_with(|| Current {
@@ -90,7 +91,7 @@ impl Aggregator {
         Ok((self.bars.len() > self.kept).then(|| self.release(self.kept / 2)))
     }
 
-    /// Ends a file; files of a symbol must not cover the same time.
+    /// Ends a file; files of a symbol must not overlap in time.
     pub fn end_file(&mut self) -> Result<(), ImportError> {
         let Some(file) = self.file.take() else { return Ok(()) };
         if let Some((first, reached)) = &self.reached
@@ -107,12 +108,12 @@ impl Aggregator {
         Ok(())
     }
 
-    /// All bars that are left.
+    /// All remaining bars.
     pub fn finish(mut self) -> Bars {
         self.release(0)
     }
 
-    /// Lets the oldest bars go until `keep` are left.
+    /// Releases the oldest bars until `keep` are left.
     fn release(&mut self, keep: usize) -> Bars {
         let count = self.bars.len().saturating_sub(keep);
         let mut done = Bars::with_capacity(self.interval, count);

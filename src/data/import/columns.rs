@@ -1,4 +1,4 @@
-//! Rows out of Arrow (feather) and Parquet files, batch by batch.
+//! Reads rows from Arrow (Feather) and Parquet files, batch by batch.
 
 use std::path::Path;
 
@@ -16,20 +16,20 @@ use crate::domain::{Interval, Timestamp};
 use crate::market::Bars;
 use crate::market::file::{RawTimes, TimeScale, numbers, raw_times};
 
-/// Rows of a batch of Parquet.
+/// Rows per Parquet batch.
 const BATCH: usize = 65_536;
 
-/// A container of columns.
+/// A columnar file format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Table {
-    /// Arrow IPC file, also called feather.
+    /// Arrow IPC file (Feather).
     Arrow,
     /// Parquet.
     Parquet,
 }
 
 impl Table {
-    /// By a file's first bytes.
+    /// Detects it from a file's first bytes.
     pub fn of(magic: &[u8]) -> Option<Self> {
         match magic {
             [b'A', b'R', b'R', b'O', b'W', b'1', ..] => Some(Self::Arrow),
@@ -39,19 +39,19 @@ impl Table {
     }
 }
 
-/// Places of the columns that are needed.
+/// Indexes of the columns that are read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Columns {
-    /// The time.
+    /// The time column.
     pub time: usize,
-    /// Open, high, low, close, volume; of trades price and volume.
+    /// Open, high, low, close, volume; for trades, price and volume.
     pub values: Vec<usize>,
-    /// How the time is read.
+    /// Conversion of times.
     pub clock: TableClock,
 }
 
 impl Columns {
-    /// Finds them by name; the heading that is missing where one is.
+    /// Finds the columns by name. The error is the name of a missing column.
     pub fn recognise(schema: &SchemaRef) -> Result<Self, String> {
         let headings: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
         let find = |role: Role| {
@@ -73,7 +73,7 @@ impl Columns {
     }
 }
 
-/// The columns of a file.
+/// The schema of a file.
 ///
 /// # Errors
 /// Where the file cannot be decoded.
@@ -85,7 +85,7 @@ pub fn schema(path: &Path, kind: Table) -> Result<SchemaRef, ImportError> {
     schema.map_err(|error| ImportError::undecoded(path, error))
 }
 
-/// Reads all rows and hands them to `feed`; `read` hears of the bytes of numbers that were read.
+/// Passes all rows to `feed`; `read` is called with the number of bytes read.
 pub fn stream(
     path: &Path,
     kind: Table,
@@ -96,7 +96,7 @@ pub fn stream(
     batches(path, kind, columns, usize::MAX, feed, read)
 }
 
-/// Reads the first batch alone.
+/// As [`stream`], for the first batch only.
 pub fn head(path: &Path, kind: Table, columns: &Columns, feed: Feed<'_>) -> Result<(), ImportError> {
     batches(path, kind, columns, 1, feed, &|_| {})
 }
@@ -128,7 +128,7 @@ fn batches(
     Ok(())
 }
 
-/// A batch as rows; the unit of integer times is that of the file's first.
+/// Converts a batch to rows. The unit of integer times is that of the file's first one.
 fn decode(batch: &RecordBatch, columns: &Columns, clock: &mut TableClock) -> Result<Rows, String> {
     let ts = times(batch, columns.time, clock)?;
     let mut values = Vec::with_capacity(columns.values.len());
@@ -182,19 +182,19 @@ fn times(batch: &RecordBatch, place: usize, clock: &mut TableClock) -> Result<Ve
     }
 }
 
-/// How a table's times are read.
+/// Conversion of a file's times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TableClock {
-    /// What whole numbers count, as the user says.
+    /// Unit of integer times, if the user states it.
     pub given: Option<TimeUnit>,
-    /// What the file's first number seems to count.
+    /// Unit guessed from the file's first integer time.
     guessed: Option<TimeUnit>,
-    /// Midnights of this zone stand for sessions.
+    /// Midnights of this zone are session dates.
     pub sessions: Option<Tz>,
 }
 
 impl TableClock {
-    /// The instant of a whole number; numbers of more than one unit are refused in a file.
+    /// Converts an integer time; a file that mixes units is refused.
     fn instant(&mut self, value: i64) -> Result<Timestamp, String> {
         if let Some(unit) = self.given {
             return unit.instant(value, 0);
@@ -208,7 +208,7 @@ impl TableClock {
     }
 }
 
-/// 00:00 UTC of the date that a midnight of the zone is of.
+/// 00:00 UTC of the local date of a midnight in the zone.
 fn session(at: Timestamp, zone: Tz) -> Result<Timestamp, String> {
     let local = zone.from_utc_datetime(&at.to_utc().naive_utc()).naive_local();
     if local.time() != NaiveTime::MIN {

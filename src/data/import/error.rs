@@ -1,6 +1,6 @@
-//! Everything that can go wrong between a vendor's file and bars, each with its remedy.
+//! Import errors, each with a help.
 //!
-//! Invariant: every message names the file, and the line or row where there is one.
+//! Invariant: every message names the file, and the line or row if there is one.
 
 use std::path::{Path, PathBuf};
 
@@ -9,114 +9,114 @@ use crate::decode::DecodeError;
 use crate::domain::{Interval, Symbol, Timestamp};
 use crate::market::BarError;
 
-/// Why a file could not be read, or its bars not be written.
+/// Why a file could not be imported.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    /// The operating system refused.
+    /// An input/output error.
     #[error("cannot {action} `{}`: {source}", path.display())]
     Io {
-        /// `read`, `write`, ...
+        /// The failed action: `read`, `write`, ...
         action: &'static str,
-        /// What.
+        /// The path concerned.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
-    /// No bytes at all.
+    /// An empty file.
     #[error("`{}` is empty (zero bytes)", path.display())]
     EmptyFile {
         /// The file.
         path: PathBuf,
     },
-    /// A well-formed file without a row.
+    /// A well-formed file without rows.
     #[error("`{}` has no rows", path.display())]
     NoRows {
         /// The file.
         path: PathBuf,
     },
-    /// The placeholder that Git LFS leaves instead of a file.
+    /// A Git LFS pointer instead of the file itself.
     #[error("`{}` is a Git LFS pointer, a short text that stands for the real file", path.display())]
     LfsPointer {
         /// The file.
         path: PathBuf,
     },
-    /// No format fits.
+    /// No known format matches.
     #[error("`{}` is in no format that is known: {detail}", path.display())]
     UnknownFormat {
         /// The file.
         path: PathBuf,
-        /// What was seen.
+        /// What the file appears to be.
         detail: String,
     },
-    /// The file is not what its format says.
+    /// The file is not of the given format.
     #[error("`{}` is not a {format} file: {detail}", path.display())]
     NotThisFormat {
         /// The file.
         path: PathBuf,
-        /// As asked for, or detected.
+        /// The requested or detected format.
         format: Format,
-        /// What does not fit.
+        /// What does not match.
         detail: String,
     },
-    /// Good data of a kind that no bars can be made of.
+    /// Valid data that cannot be converted to bars.
     #[error("`{}` holds {kind}, from which no bars can be made", path.display())]
     NotBars {
         /// The file.
         path: PathBuf,
-        /// `quotes`, `funding rates`, ...
+        /// The kind of data: `quotes`, `funding rates`, ...
         kind: &'static str,
     },
-    /// An archive, JSON text, Arrow or Parquet file that cannot be decoded.
+    /// A zip, gzip, JSON, Arrow or Parquet file that cannot be decoded.
     #[error("`{}` cannot be decoded: {detail}", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
-        /// What the decoder says.
+        /// The decoder's message.
         detail: String,
     },
-    /// A compression this program was built without.
+    /// A compression codec that this program does not support.
     #[error("`{}` is compressed with `{codec}`, which is not supported", path.display())]
     Compression {
         /// The file.
         path: PathBuf,
-        /// As the decoder names it.
+        /// The codec's name in the decoder.
         codec: String,
     },
-    /// A line that cannot be understood.
+    /// A line that cannot be parsed.
     #[error("`{}` line {line}: {problem}", path.display())]
     BadLine {
         /// The file.
         path: PathBuf,
-        /// Counted from 1.
+        /// Line number, from 1.
         line: u64,
         /// What is wrong with it.
         problem: String,
     },
-    /// A row that no honest bar can look like.
+    /// An invalid bar.
     #[error("`{}` row {row} ({at}): {flaw}", path.display())]
     BadRow {
         /// The file.
         path: PathBuf,
-        /// Counted from 1, over the rows of data.
+        /// Row number, from 1, counting data rows only.
         row: u64,
         /// Its time.
         at: Timestamp,
-        /// What is wrong with it.
+        /// Its error.
         flaw: String,
     },
-    /// A price or a volume that can be held in a larger unit only.
+    /// A price or a volume that only a larger unit can represent.
     #[error("`{}` row {row} ({at}): {flaw}", path.display())]
     NeedsUnit {
         /// The file.
         path: PathBuf,
-        /// Counted from 1, over the rows of data.
+        /// Row number, from 1, counting data rows only.
         row: u64,
         /// Its time.
         at: Timestamp,
-        /// What is wrong with it.
+        /// Its error.
         flaw: String,
     },
-    /// Prices and volumes that no unit holds.
+    /// Prices and volumes that no unit can represent.
     #[error("`{symbol}` has prices or volumes that no unit up to 1000000000 can hold")]
     NoUnit {
         /// The symbol.
@@ -129,84 +129,84 @@ pub enum ImportError {
     Conflict {
         /// The symbol.
         symbol: String,
-        /// When both open.
+        /// Open time of both.
         at: Timestamp,
-        /// One of them.
+        /// The first bar's values.
         first: String,
-        /// The other.
+        /// The second bar's values.
         second: String,
     },
-    /// The symbol is neither in the file nor in its name.
+    /// Neither the file nor its name states the symbol.
     #[error("`{}` does not say its symbol", path.display())]
     NoSymbol {
         /// The file.
         path: PathBuf,
     },
-    /// A name that no symbol can have.
+    /// Not a valid symbol.
     #[error("`{}`: {detail}", path.display())]
     BadSymbol {
         /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// What is wrong with it.
         detail: String,
     },
-    /// The interval is neither in the file nor in its name.
+    /// Neither the file nor its name states the interval.
     #[error("`{}` does not say its interval{}", path.display(), reason(detail))]
     NoInterval {
         /// The file.
         path: PathBuf,
-        /// What its rows look like; may be empty.
+        /// Description of the rows' spacing; may be empty.
         detail: String,
     },
-    /// Daily bars stamped with midnights of another zone than UTC.
+    /// Daily bars stamped with midnights of a time zone other than UTC.
     #[error("`{}` has daily bars at midnights with an offset, such as `{text}`", path.display())]
     LocalMidnights {
         /// The file.
         path: PathBuf,
-        /// One of them, as written.
+        /// One of them, as written in the file.
         text: String,
     },
-    /// Trades without an interval to make bars of.
+    /// Trades, without an interval to aggregate them to.
     #[error("`{}` holds trades: an interval is needed to make bars of them", path.display())]
     TradesNeedInterval {
         /// The file.
         path: PathBuf,
     },
-    /// Bars that are closer together than their interval is long.
+    /// Bars that are closer together than their interval.
     #[error("`{}` has bars {found} apart, but its interval is said to be {interval}", path.display())]
     WrongInterval {
         /// The file.
         path: PathBuf,
-        /// The interval of the name or of `--interval`.
+        /// The interval from the file's name or from `--interval`.
         interval: Interval,
-        /// The closest two bars, in words.
+        /// The smallest spacing, in words.
         found: String,
     },
-    /// Trades of one symbol in files that cover the same time.
+    /// Trades of one symbol in files that overlap in time.
     #[error("trades in `{}` begin before those in `{}` end, at {at}", second.display(), first.display())]
     OverlappingTrades {
-        /// The file that begins earlier.
+        /// The file that starts earlier.
         first: PathBuf,
-        /// The other.
+        /// The other file.
         second: PathBuf,
-        /// First trade of the second.
+        /// First trade of the other file.
         at: Timestamp,
     },
-    /// Trades so far out of order that their bar is written already.
+    /// A trade so far out of order that its bar has already been written.
     #[error("`{}` has a trade at {at}, long before those already read", path.display())]
     LateTrade {
         /// The file.
         path: PathBuf,
-        /// When it happened.
+        /// Time of the trade.
         at: Timestamp,
     },
-    /// Bars and trades, or two formats' bars, for one output file.
+    /// Bars and trades, or bars of two formats, for one output file.
     #[error("`{}` would be made of both bars and trades", output.display())]
     MixedKinds {
         /// The output file.
         output: PathBuf,
     },
-    /// `--adjust` without anything to adjust by.
+    /// `--adjust` without adjustment data.
     #[error("`{}` cannot be adjusted: {detail}", path.display())]
     NoFactors {
         /// The file.
@@ -214,15 +214,15 @@ pub enum ImportError {
         /// What is missing.
         detail: String,
     },
-    /// An option that cannot be understood.
+    /// An invalid option.
     #[error("`{option}`: {detail}")]
     BadOption {
-        /// As written.
+        /// The option as written.
         option: &'static str,
         /// What is wrong with it.
         detail: String,
     },
-    /// Nothing to import.
+    /// No file to import.
     #[error("no file to import in {places}")]
     NothingFound {
         /// The paths given.
@@ -231,7 +231,7 @@ pub enum ImportError {
 }
 
 impl ImportError {
-    /// What to do about it, one sentence.
+    /// The help, one sentence.
     pub fn help(&self) -> String {
         match self {
             Self::Io { .. } => "check that the path exists and that you may use it",
@@ -284,7 +284,7 @@ impl ImportError {
         .to_owned()
     }
 
-    /// What is wrong with a row.
+    /// The error for an invalid bar.
     pub(super) fn of_flaw(path: &Path, row: u64, at: Timestamp, flaw: &BarError) -> Self {
         let (path, text) =
             (path.to_owned(), flaw.to_string().replace("is `NaN`, not a finite number", "is missing"));
@@ -307,7 +307,7 @@ impl ImportError {
         }
     }
 
-    /// What a decoder says; a compression it lacks is no damage.
+    /// The error for a decoder's message; an unsupported compression is not damage.
     pub(super) fn damaged(path: &Path, detail: impl ToString) -> Self {
         const LACKS: &str = "Disabled feature at compile time: ";
         if let Some((_, codec)) = detail.to_string().split_once(LACKS) {

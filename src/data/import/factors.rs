@@ -1,8 +1,8 @@
-//! LEAN's factor files: splits and dividends by date.
+//! LEAN factor files: splits and dividends by date.
 //!
-//! A line is `date, price factor, split factor, reference price`; its factors hold for all dates up to and
-//! including its own, back to the line before (LEAN, `FactorFile`). Adjusted price = raw price * price factor
-//! * split factor; adjusted volume = raw volume / split factor.
+//! A line is `date, price factor, split factor, reference price`; its factors apply to all dates up to and
+//! including its own, back to the previous line (LEAN, `FactorFile`). Adjusted price = raw price * price
+//! factor * split factor; adjusted volume = raw volume / split factor.
 
 use std::path::Path;
 
@@ -14,21 +14,21 @@ use super::text::{fields, number};
 use crate::domain::{Interval, Timestamp};
 use crate::market::Bars;
 
-/// A symbol's factors, by date.
+/// A symbol's adjustment factors, by date.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Factors {
-    /// Last date they hold for, price factor times split factor, split factor; sorted by date.
+    /// Last date of validity, price factor times split factor, split factor; sorted by date.
     lines: Vec<(NaiveDate, f64, f64)>,
-    /// Whose dates they are.
+    /// Time zone of the dates.
     zone: Tz,
     daily: bool,
 }
 
 impl Factors {
-    /// Reads a factor file for bars of this interval of an exchange in this zone.
+    /// Reads a factor file for bars of this interval from an exchange in this time zone.
     ///
     /// # Errors
-    /// Where it is missing or a line cannot be understood.
+    /// Where it is missing or a line cannot be parsed.
     pub fn read(path: &Path, interval: Interval, zone: Tz) -> Result<Self, ImportError> {
         let text = crate::decode::read_text(path).map_err(|source| ImportError::io("read", path, source))?;
         let mut lines = Vec::new();
@@ -43,7 +43,7 @@ impl Factors {
         Ok(Self { lines, zone, daily: interval >= Interval::DAY })
     }
 
-    /// Scales all prices and volumes; bars after the last line stay as they are.
+    /// Adjusts all prices and volumes; bars after the last line are unchanged.
     pub fn apply(&self, bars: &mut Bars) {
         for row in 0..bars.len() {
             let date = self.session(bars.ts[row]);
@@ -56,7 +56,7 @@ impl Factors {
         }
     }
 
-    /// The session's date: of daily bars it is in the time itself.
+    /// The date of a bar's session; for daily bars, the UTC date of its time.
     fn session(&self, at: Timestamp) -> NaiveDate {
         if self.daily { at.to_utc().date_naive() } else { at.to_utc().with_timezone(&self.zone).date_naive() }
     }
@@ -77,7 +77,7 @@ mod tests {
     fn a_split_and_a_dividend_are_taken_out() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("x.csv");
-        // Before and on 2014-06-06 one share became seven later; a dividend came after 2014-08-06.
+        // Up to 2014-06-06 there is a 7-for-1 split to adjust for; a dividend follows after 2014-08-06.
         std::fs::write(&path, "20140606,0.9,0.142857142857,645.57\n20140806,0.95,1,94.97\n20501231,1,1,0")
             .unwrap();
         let factors = Factors::read(&path, Interval::DAY, Tz::America__New_York).unwrap();
@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn the_session_of_an_evening_bar_is_the_exchange_s_date() {
         let factors = Factors { lines: Vec::new(), zone: Tz::America__New_York, daily: false };
-        // 00:30 UTC is 20:30 of the day before in New York.
+        // 00:30 UTC is 20:30 on the previous day in New York.
         let date = factors.session("2014-06-07T00:30:00".parse().unwrap());
         assert_eq!(date.to_string(), "2014-06-06");
     }

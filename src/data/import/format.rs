@@ -1,9 +1,9 @@
-//! The formats that can be imported, by name.
+//! The importable formats.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// Where a file comes from, and so what its columns mean.
+/// The origin of a file, which determines the meaning of its columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
@@ -15,7 +15,7 @@ pub enum Format {
     Kraken,
     /// QuantConnect LEAN zips.
     Lean,
-    /// Bitfinex candles: JSON, or CSV in the same order of columns.
+    /// Bitfinex candles: JSON, or CSV with the same column order.
     Bitfinex,
     /// CryptoDataDownload CSV.
     CryptoDataDownload,
@@ -28,7 +28,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// All of them, in the order in which they are tried.
+    /// All formats, in detection order.
     pub const ALL: [Self; 9] = [
         Self::Lean,
         Self::Binance,
@@ -66,7 +66,7 @@ impl fmt::Display for Format {
 impl FromStr for Format {
     type Err = String;
 
-    /// The name, in any case; `cdd` is CryptoDataDownload.
+    /// Parses a name, case-insensitive; `cdd` is CryptoDataDownload.
     fn from_str(text: &str) -> Result<Self, String> {
         let name = text.to_ascii_lowercase();
         let name = if name == "cdd" { "cryptodatadownload" } else { &name };

@@ -1,9 +1,9 @@
-//! Vendors' files to this project's bars.
+//! Imports vendors' files as this project's bars.
 //!
-//! Owns formats, their detection, and the way from rows to one sorted Parquet file for each symbol and
-//! interval. Never repairs a row, never guesses between two bars, never holds a file in memory. Invariant: what
-//! is written has unique increasing times; prices are the `f64` nearest to the vendor's decimals, in the unit
-//! asked for.
+//! Owns formats, their detection, and the conversion to one sorted Parquet file per symbol and interval.
+//! Never repairs a row, never chooses between two conflicting bars, never holds a whole file in memory.
+//! Invariant: written bars have unique increasing times; prices are the `f64` nearest to the vendor's
+//! decimals, in the requested unit.
 
 mod aggregate;
 mod columns;

@@ -1,10 +1,11 @@
-//! What file names and column headings say.
+//! Parses file names and column names.
 
 use chrono_tz::Tz;
 
 use crate::domain::Interval;
 
-/// The interval that a part of a name says: `15m`, `4h`, `1D`, `daily`. `1M` is a month, and no interval here.
+/// The interval in a part of a name: `15m`, `4h`, `1D`, `daily`. `1M` is a month, which is not an interval
+/// here.
 pub fn interval(part: &str) -> Option<Interval> {
     let lower = part.to_ascii_lowercase();
     let text = match lower.as_str() {
@@ -19,13 +20,13 @@ pub fn interval(part: &str) -> Option<Interval> {
     text.parse().ok()
 }
 
-/// Minutes, as Kraken names its files.
+/// An interval in minutes, as in Kraken's file names.
 pub fn minutes(part: &str) -> Option<Interval> {
     let count: u32 = part.parse().ok()?;
     format!("{count}m").parse().ok()
 }
 
-/// A file's name without its endings.
+/// A file name without its extensions.
 pub fn stem(name: &str) -> &str {
     let mut stem = name;
     for ending in [".gz", ".zip", ".csv", ".txt", ".json", ".feather", ".arrow", ".parquet", ".data"] {
@@ -37,7 +38,7 @@ pub fn stem(name: &str) -> &str {
     stem
 }
 
-/// The symbol and interval that a name of the project's own kind says: `BTCUSDT_1h`, `BTCUSDT-1h-2023-01`.
+/// Symbol and interval from a name in this project's form: `BTCUSDT_1h`, `BTCUSDT-1h-2023-01`.
 pub fn symbol_and_interval(stem: &str) -> (Option<String>, Option<Interval>) {
     let cuts = stem.match_indices(['_', '-']).map(|(at, _)| at).filter(|&at| at > 0);
     let mut found = cuts.filter_map(|at| {
@@ -50,7 +51,7 @@ pub fn symbol_and_interval(stem: &str) -> (Option<String>, Option<Interval>) {
     }
 }
 
-/// The only part of a name that is neither a date nor an interval, in capitals: `nvda-2014`, `daily-KO`,
+/// The only part of a name that is neither a date nor an interval, in upper case: `nvda-2014`, `daily-KO`,
 /// `DIS_2006-01-01_to_2018-01-01`. `None` where there are several, or none.
 fn lone_symbol(stem: &str) -> Option<String> {
     let filler = |part: &str| {
@@ -64,46 +65,46 @@ fn lone_symbol(stem: &str) -> Option<String> {
     parts.next().is_none().then(|| plain_symbol(only))
 }
 
-/// A symbol as this project names files: capitals, without a slash between base and quote.
+/// A symbol in this project's form: upper case, without a slash between base and quote.
 pub fn plain_symbol(text: &str) -> String {
     text.chars().filter(|c| !matches!(c, '/' | ':' | ' ')).collect::<String>().to_ascii_uppercase()
 }
 
-/// A time zone of the IANA database.
+/// Parses a time zone of the IANA database.
 pub fn zone(text: &str) -> Result<Tz, String> {
     text.parse()
         .map_err(|_| format!("`{text}` is no time zone such as UTC, America/New_York or Europe/Berlin"))
 }
 
-/// What a column is for.
+/// The role of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// Open time of a bar, or time of a trade.
     Time,
-    /// First price.
+    /// Open price.
     Open,
     /// Highest price.
     High,
     /// Lowest price.
     Low,
-    /// Last price.
+    /// Close price.
     Close,
-    /// Base quantity.
+    /// Volume in the base asset.
     Volume,
     /// Price of a trade.
     Price,
-    /// Best price offered.
+    /// Best bid.
     Bid,
-    /// Best price asked.
+    /// Best ask.
     Ask,
-    /// Close after splits and dividends.
+    /// Close adjusted for splits and dividends.
     AdjustedClose,
     /// The symbol.
     Symbol,
 }
 
 impl Role {
-    /// Headings for it, lower case, letters and digits only; the first that a file has wins.
+    /// Column names for this role in the form of [`bare`]; the first one that a file has wins.
     const fn headings(self) -> &'static [&'static str] {
         match self {
             Self::Time => &[
@@ -155,7 +156,7 @@ impl Role {
         }
     }
 
-    /// By the key of `--map`.
+    /// Parses a key of `--map`.
     pub fn from_key(key: &str) -> Option<Self> {
         let all = [
             Self::Time,
@@ -174,14 +175,15 @@ impl Role {
         all.into_iter().find(|role| role.headings().contains(&key.as_str()))
     }
 
-    /// Place of the first heading that means this.
+    /// Index of the first column with one of these names.
     pub fn place(self, headings: &[&str]) -> Option<usize> {
         let bare: Vec<String> = headings.iter().map(|heading| bare(heading)).collect();
         self.headings().iter().find_map(|wanted| bare.iter().position(|heading| heading == wanted))
     }
 }
 
-/// A heading's letters and digits in lower case: `<OPEN>` and `Adj Close*` are `open` and `adjclose`.
+/// A column name reduced to lower-case letters and digits: `<OPEN>` and `Adj Close*` become `open` and
+/// `adjclose`.
 pub fn bare(heading: &str) -> String {
     heading.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_ascii_lowercase()
 }

@@ -1,4 +1,4 @@
-//! What is known about a file before its rows are read: its format, symbol, interval and layout.
+//! The import plan of a file: format, symbol, interval and layout, determined before its rows are read.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -14,36 +14,36 @@ use super::text::{self, Clock, Feed, Form, Layout, Packing, TimeUnit};
 use super::{Format, ImportError};
 use crate::domain::{Interval, Span, Timestamp};
 
-/// What the user says about the files; `None` and defaults leave it to the files.
+/// The user's settings for reading files; `None` and defaults leave a setting to detection.
 #[derive(Debug, Clone)]
 pub struct Reading {
-    /// The symbol of all files.
+    /// Symbol of all files.
     pub symbol: Option<String>,
-    /// The interval of all bars; what trades are made into.
+    /// Interval of all bars, and of bars aggregated from trades.
     pub interval: Option<Interval>,
-    /// Which column is what, for CSV: a heading or a place counted from 1.
+    /// Columns by role, for CSV: names, or numbers from 1.
     pub map: Option<ColumnMap>,
-    /// The zone of local times, for CSV.
+    /// Time zone of local times, for CSV.
     pub zone: Tz,
-    /// How times are written, for CSV: a `strftime` pattern.
+    /// Format of times, for CSV: a `strftime` pattern.
     pub time_format: Option<String>,
-    /// What whole numbers count that stand for times, where their magnitude does not tell.
+    /// Unit of integer times, where their magnitude does not determine it.
     pub time_unit: Option<TimeUnit>,
-    /// Whether a midnight stands for a trading day, to be stamped 00:00 UTC of its date; daily bars whose
-    /// midnights have an offset are refused where it is not said.
+    /// Whether midnights are session dates, to be stamped 00:00 UTC of their date. Where it is not set, daily
+    /// bars at midnights with an offset are refused.
     pub session_dates: Option<bool>,
-    /// Adjust prices for splits and dividends where the format has what that needs.
+    /// Whether to adjust prices for splits and dividends, if the format has the data for it.
     pub adjust: bool,
-    /// How much of the asset prices are for.
+    /// Unit in which prices are quoted.
     pub unit: Unit,
 }
 
-/// How much of the asset prices are for: they are multiplied by it, volumes divided by it.
+/// Units of the asset per quoted price: prices are multiplied by it, volumes divided by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
-    /// This much: a power of ten.
+    /// A fixed power of ten.
     Of(u32),
-    /// The smallest that holds all prices and volumes at eight decimal places.
+    /// The smallest one that represents all prices and volumes at eight decimal places.
     Auto,
 }
 
@@ -78,14 +78,14 @@ impl Default for Reading {
     }
 }
 
-/// `ts=Date,open=O,...`: headings or places by role.
+/// A parsed `ts=Date,open=O,...`: column names or numbers by role.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ColumnMap {
     entries: Vec<(Role, String)>,
 }
 
 impl ColumnMap {
-    /// The heading or place of a role.
+    /// Column name or number of a role.
     pub fn get(&self, role: Role) -> Option<&str> {
         self.entries.iter().find(|(known, _)| *known == role).map(|(_, heading)| heading.as_str())
     }
@@ -94,7 +94,7 @@ impl ColumnMap {
 impl std::str::FromStr for ColumnMap {
     type Err = String;
 
-    /// Comma-separated `role=heading` or `role=place`; places count from 1.
+    /// Parses comma-separated `role=name` or `role=number`; numbers count from 1.
     fn from_str(text: &str) -> Result<Self, String> {
         let mut seen = BTreeMap::new();
         let mut entries = Vec::new();
@@ -116,39 +116,39 @@ impl std::str::FromStr for ColumnMap {
     }
 }
 
-/// How a file will be read.
+/// How a file is read.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// Whose format.
+    /// The format.
     pub format: Format,
-    /// As the file or its name says.
+    /// Symbol from the file or its name.
     pub symbol: Option<String>,
-    /// As the file's name or format says.
+    /// Interval from the file's name or format.
     pub interval: Option<Interval>,
-    /// Where everything is.
+    /// Location of the data in the file.
     pub shape: Shape,
-    /// Splits and dividends to apply.
+    /// Splits and dividends to adjust for.
     pub factors: Option<Factors>,
 }
 
 impl Plan {
-    /// A plan for a text.
+    /// A plan for a text file.
     pub const fn text(format: Format, form: Form, layout: Layout) -> Self {
         Self { format, symbol: None, interval: None, shape: Shape::Text { form, layout }, factors: None }
     }
 
-    /// A plan for columns.
+    /// A plan for a columnar file.
     pub const fn table(format: Format, kind: Table, columns: Columns) -> Self {
         Self { format, symbol: None, interval: None, shape: Shape::Table { kind, columns }, factors: None }
     }
 
-    /// The same for this symbol and interval.
+    /// This plan with a symbol and an interval.
     #[must_use]
     pub fn of(self, symbol: Option<String>, interval: Option<Interval>) -> Self {
         Self { symbol, interval, ..self }
     }
 
-    /// The plan with what the user says of times in place of what was guessed.
+    /// This plan with the user's time settings instead of the detected ones.
     #[must_use]
     pub fn told(mut self, reading: &Reading) -> Self {
         let sessions = reading.session_dates == Some(true);
@@ -179,49 +179,49 @@ impl Plan {
     }
 }
 
-/// Where everything is in a file.
+/// Location of the data in a file.
 #[derive(Debug, Clone)]
 pub enum Shape {
-    /// In lines or arrays of text.
+    /// Lines or arrays of text.
     Text {
-        /// Which of the two.
+        /// Lines or arrays.
         form: Form,
         /// The fields.
         layout: Layout,
     },
-    /// In columns.
+    /// Columns.
     Table {
         /// Arrow or Parquet.
         kind: Table,
-        /// Which columns.
+        /// The columns.
         columns: Columns,
     },
 }
 
-/// A file with its plan, ready to be read.
+/// A file with its import plan.
 #[derive(Debug, Clone)]
 pub struct Source {
     /// The file.
     pub path: PathBuf,
     /// Its length on disk.
     pub bytes: u64,
-    /// How it will be read.
+    /// How it is read.
     pub plan: Plan,
-    /// Times of its first rows, in its order.
+    /// Times of its first rows, in the file's order.
     pub head: Vec<Timestamp>,
-    /// Names of its columns: headings, or a schema's fields with their types.
+    /// Column names; for a columnar file with types.
     pub columns: Vec<String>,
-    /// The first time that is a midnight with an offset from UTC, as it is written.
+    /// The first time that is a midnight with a UTC offset, as written.
     pub local_midnight: Option<String>,
     packing: Packing,
     twelve_hours: bool,
 }
 
 impl Source {
-    /// From a look into a file and a plan; reads the first rows again, now as rows.
+    /// Creates it from a probe and a plan, and reads the first rows by that plan.
     ///
     /// # Errors
-    /// Where the plan does not fit the first rows.
+    /// Where the plan does not match the first rows.
     pub fn new(probe: &Probe, plan: Plan) -> Result<Self, ImportError> {
         let packing = match &probe.content {
             Content::Text { packing, .. } => *packing,
@@ -241,8 +241,8 @@ impl Source {
         })
     }
 
-    /// Hands all rows to `feed`, in the file's order, adjusted where asked for; `read` hears of progress in
-    /// bytes of text.
+    /// Passes all rows to `feed` in the file's order, adjusted if requested; `read` is called with the number
+    /// of bytes of text read.
     ///
     /// # Errors
     /// Where the file cannot be read, or `feed` refuses rows.
@@ -263,7 +263,7 @@ impl Source {
         }
     }
 
-    /// What a naive reader of CSV would trip over: lines above the header, a 12-hour clock.
+    /// Irregularities that simple CSV readers fail on: lines above the header, a 12-hour clock.
     pub fn oddities(&self) -> Vec<String> {
         let Shape::Text { layout, form: Form::Lines } = &self.plan.shape else { return Vec::new() };
         let mut found = Vec::new();
@@ -276,12 +276,13 @@ impl Source {
         found
     }
 
-    /// The earliest of the first rows' times: what files are put in order by.
+    /// The earliest time among the first rows, by which files are sorted.
     pub fn earliest(&self) -> Timestamp {
         self.head.iter().min().copied().unwrap_or_default()
     }
 
-    /// How much text `stream` will report, roughly: archives are taken to shrink text to a fifth.
+    /// Estimate of the bytes of text that `stream` will report; compressed text is assumed to be five times
+    /// larger.
     pub const fn work(&self) -> u64 {
         match self.packing {
             Packing::Plain => self.bytes,
@@ -290,7 +291,7 @@ impl Source {
     }
 }
 
-/// Names of the columns; of a text without header their places.
+/// Column names; for a text without a header, column numbers.
 fn headings(probe: &Probe, plan: &Plan) -> Vec<String> {
     match (&probe.content, &plan.shape) {
         (Content::Table { schema, .. }, _) => {
@@ -309,7 +310,7 @@ fn headings(probe: &Probe, plan: &Plan) -> Vec<String> {
     }
 }
 
-/// Whether the last line that was looked at says AM or PM.
+/// Whether the last probed line contains AM or PM.
 fn twelve_hours(probe: &Probe) -> bool {
     let last = probe.lines(Form::Lines).and_then(|lines| lines.last());
     last.is_some_and(|line| {
@@ -317,7 +318,7 @@ fn twelve_hours(probe: &Probe) -> bool {
     })
 }
 
-/// The first time of a text that is a midnight with an offset, where such times are read as instants.
+/// The first time in a text that is a midnight with an offset, where such times are read as instants.
 fn local_midnight(probe: &Probe, plan: &Plan) -> Option<String> {
     let Shape::Text { layout, form } = &plan.shape else { return None };
     if !matches!(layout.clock, Clock::Text(_)) || layout.time_of_day.is_some() {
@@ -361,10 +362,10 @@ fn first_times(probe: &Probe, plan: &Plan) -> Result<Vec<Timestamp>, ImportError
     }
 }
 
-/// The interval that times tell: the closest two, where nearly all others are whole multiples of it apart.
+/// The interval of these times: the smallest spacing, if nearly all others are multiples of it.
 ///
 /// # Errors
-/// What the times look like, where they tell none.
+/// A description of the times, where they have no common interval.
 pub fn spacing(times: &[Timestamp]) -> Result<Interval, String> {
     let mut gaps: Vec<i64> =
         times.windows(2).map(|pair| (pair[1] - pair[0]).micros().abs()).filter(|gap| *gap > 0).collect();
@@ -390,11 +391,11 @@ mod tests {
     #[test]
     fn the_closest_regular_spacing_is_the_interval() {
         assert_eq!(spacing(&at(&[0, 60, 120, 300, 360])).unwrap().to_string(), "1m");
-        // Newest first, a weekend between.
+        // Newest first, with a weekend in between.
         assert_eq!(spacing(&at(&[432_000, 172_800, 86_400, 0])).unwrap().to_string(), "1d");
         assert!(spacing(&at(&[0, 61, 99, 300])).is_err());
         assert!(spacing(&at(&[5])).is_err());
-        // Months are no interval here.
+        // A month is not an interval here.
         assert!(spacing(&at(&[0, 31 * 86_400, 59 * 86_400, 90 * 86_400])).is_err());
     }
 

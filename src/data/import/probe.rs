@@ -1,6 +1,6 @@
-//! A first look into a file: what it is made of, and its first rows.
+//! Probes a file: its container, its form, its first rows.
 //!
-//! Reads a few kilobytes. Never decides the vendor.
+//! Reads a few kilobytes. Does not determine the vendor.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -13,50 +13,50 @@ use super::names;
 use super::text::{ArrayLines, Form, Packing, each_text, fields};
 use crate::decode::open_regular;
 
-/// Bytes of text that are looked at.
+/// Bytes of text that are read.
 const HEAD: usize = 64 * 1024;
 
-/// What a look into a file showed.
+/// The result of probing a file.
 #[derive(Debug)]
 pub struct Probe {
     /// The file.
     pub path: PathBuf,
     /// Its length on disk.
     pub bytes: u64,
-    /// What is inside.
+    /// Its content.
     pub content: Content,
 }
 
-/// What a file is made of.
+/// The content of a file.
 #[derive(Debug)]
 pub enum Content {
     /// Text.
     Text {
-        /// How it is packed.
+        /// Compression.
         packing: Packing,
         /// Lines or JSON arrays.
         form: Form,
-        /// Its first whole lines but blank ones (of JSON: its first innermost arrays).
+        /// The first complete non-blank lines (for JSON, the first innermost arrays).
         lines: Vec<String>,
-        /// The number of each of them in the file, from 1.
+        /// The line number of each in the file, from 1.
         numbers: Vec<u64>,
-        /// Its first bytes as they are.
+        /// The first bytes, unmodified.
         head: String,
     },
     /// Columns with a schema.
     Table {
         /// Arrow or Parquet.
         kind: Table,
-        /// The columns.
+        /// The schema.
         schema: SchemaRef,
     },
 }
 
 impl Probe {
-    /// Looks into a file.
+    /// Probes a file.
     ///
     /// # Errors
-    /// Where it cannot be read, is empty, is a Git LFS pointer, or is neither text nor columns.
+    /// Where it cannot be read, is empty, is a Git LFS pointer, or is neither text nor columnar.
     pub fn open(path: &Path) -> Result<Self, ImportError> {
         let io = |source| ImportError::io("read", path, source);
         let mut file = open_regular(path).map_err(io)?;
@@ -76,13 +76,13 @@ impl Probe {
         Ok(Self { path: path.to_owned(), bytes, content })
     }
 
-    /// The file's name without its endings.
+    /// The file name without its extensions.
     pub fn stem(&self) -> String {
         let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         names::stem(&name).to_owned()
     }
 
-    /// The first lines, where it is text of this form.
+    /// The first lines, if it is text of this form.
     pub fn lines(&self, wanted: Form) -> Option<&[String]> {
         match &self.content {
             Content::Text { form, lines, .. } if *form == wanted => Some(lines),
@@ -90,7 +90,7 @@ impl Probe {
         }
     }
 
-    /// The first lines as fields between commas.
+    /// The first lines, split at commas.
     pub fn rows(&self, wanted: Form) -> Option<Vec<Vec<&str>>> {
         self.lines(wanted).map(|lines| lines.iter().map(|line| fields(line, b',')).collect())
     }
@@ -122,7 +122,7 @@ fn text(path: &Path, packing: Packing) -> Result<Content, ImportError> {
     Ok(Content::Text { packing, form, lines, numbers, head: head.to_owned() })
 }
 
-/// The bytes as text, without a character that is cut off at the end.
+/// The bytes as text, without an incomplete character at the end.
 fn utf8<'b>(path: &Path, bytes: &'b [u8]) -> Result<&'b str, ImportError> {
     let unknown = || ImportError::UnknownFormat {
         path: path.to_owned(),
@@ -138,7 +138,7 @@ fn utf8<'b>(path: &Path, bytes: &'b [u8]) -> Result<&'b str, ImportError> {
     if valid.contains('\0') { Err(unknown()) } else { Ok(valid) }
 }
 
-/// The lines that are not blank, and their numbers.
+/// The non-blank lines and their numbers.
 fn lines(head: &str, whole: bool) -> (Vec<String>, Vec<u64>) {
     let mut lines: Vec<&str> = head.lines().collect();
     if !whole && lines.len() > 1 && !head.ends_with('\n') {
@@ -148,7 +148,7 @@ fn lines(head: &str, whole: bool) -> (Vec<String>, Vec<u64>) {
     numbered.filter(|(line, _)| !line.trim_ascii().is_empty()).map(|(line, at)| (line.to_owned(), at)).unzip()
 }
 
-/// The arrays that end inside the head; only a whole text may be faulted for its end.
+/// The arrays that end inside `head`; an incomplete array is an error only if `head` is the whole text.
 fn arrays(path: &Path, head: &str, whole: bool) -> Result<(Vec<String>, Vec<u64>), ImportError> {
     let mut reader = ArrayLines::new(head.as_bytes());
     let mut text = Vec::new();

@@ -1,4 +1,4 @@
-//! One file's bars in memory, in order and checked.
+//! Reads one file's bars into memory, sorted and checked.
 
 use std::path::Path;
 
@@ -10,10 +10,10 @@ use super::{Format, ImportError};
 use crate::domain::{Symbol, Timestamp};
 use crate::market::{Bars, bar_error};
 
-/// Reads a file of bars whole: sorted, exact repetitions dropped, every row checked.
+/// Reads a whole file of bars: sorts it, drops exact duplicates, checks every row.
 ///
 /// # Errors
-/// As importing it would; [`ImportError::NotBars`] where it holds trades.
+/// As for importing it; [`ImportError::NotBars`] where it holds trades.
 pub fn read_bars(
     path: &Path,
     format: Option<Format>,
@@ -39,20 +39,20 @@ pub fn read_bars(
     Ok((symbol, bars))
 }
 
-/// The first and last rows of a file and how many there are; trades are shown as flat bars.
+/// First and last rows of a file, and the number of rows; trades are shown as flat bars.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Survey {
-    /// How many rows.
+    /// Number of rows.
     pub rows: u64,
     /// The first rows, in the file's order.
     pub head: Vec<(Timestamp, [f64; 5])>,
     /// The last rows, in the file's order.
     pub tail: Vec<(Timestamp, [f64; 5])>,
-    /// The earliest and the latest time.
+    /// Earliest and latest time.
     pub range: Option<(Timestamp, Timestamp)>,
 }
 
-/// Reads all rows of a file and keeps `shown` at either end.
+/// Reads all rows of a file and keeps `shown` at each end.
 ///
 /// # Errors
 /// Where the file cannot be read.
@@ -87,7 +87,7 @@ fn at(rows: &Rows, row: usize) -> (Timestamp, [f64; 5]) {
     }
 }
 
-/// Adds bars behind others.
+/// Appends bars.
 pub(super) fn append(bars: &mut Bars, more: &Bars) {
     bars.ts.extend_from_slice(&more.ts);
     bars.open.extend_from_slice(&more.open);
@@ -97,7 +97,7 @@ pub(super) fn append(bars: &mut Bars, more: &Bars) {
     bars.volume.extend_from_slice(&more.volume);
 }
 
-/// The same bars by time; equal times keep their order.
+/// The bars sorted by time; the sort is stable.
 pub(super) fn in_order(bars: Bars) -> Bars {
     if bars.ts.is_sorted() {
         return bars;

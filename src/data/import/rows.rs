@@ -1,35 +1,35 @@
-//! What a vendor's file holds, as columns: bars or trades, in the file's own order.
+//! The rows of a vendor's file as columns: bars or trades, in the file's order.
 //!
-//! Invariant: columns of one value have equal lengths. A missing value is NaN. Nothing is checked here.
+//! Invariant: the columns of one value have equal lengths. A missing value is NaN. Nothing is checked here.
 
 use crate::domain::{Interval, Timestamp};
 use crate::market::Bars;
 
-/// A stretch of a file's rows.
+/// Some consecutive rows of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Rows {
-    /// Bars; unchecked, NaN where a value is missing.
+    /// Unchecked bars, NaN where a value is missing.
     Bars(Bars),
     /// Trades or quotes.
     Trades(Trades),
 }
 
 impl Rows {
-    /// None yet.
+    /// No rows.
     pub fn none(kind: Kind, capacity: usize) -> Self {
         match kind {
-            // The interval of a chunk has no meaning: its run knows it.
+            // The interval is not used: the sink knows the run's.
             Kind::Bars => Self::Bars(Bars::with_capacity(Interval::DAY, capacity)),
             Kind::Trades => Self::Trades(Trades::with_capacity(capacity)),
         }
     }
 
-    /// How many rows.
+    /// Number of rows.
     pub fn len(&self) -> usize {
         self.times().len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -43,28 +43,28 @@ impl Rows {
     }
 }
 
-/// Bars or trades.
+/// The kind of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Open, high, low, close, volume of a span of time.
+    /// Open, high, low, close and volume of a period.
     Bars,
-    /// A price and a quantity at an instant.
+    /// Price and quantity at an instant.
     Trades,
 }
 
-/// Prices paid at instants, in the file's order.
+/// Trades in the file's order.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Trades {
-    /// When.
+    /// Times.
     pub ts: Vec<Timestamp>,
-    /// At what price.
+    /// Prices.
     pub price: Vec<f64>,
-    /// How much of the base; 0 where the source has none.
+    /// Volumes in the base asset; 0 where the source has none.
     pub volume: Vec<f64>,
 }
 
 impl Trades {
-    /// None yet, with room for `capacity`.
+    /// No trades, with capacity for this many.
     pub fn with_capacity(capacity: usize) -> Self {
         Self {
             ts: Vec::with_capacity(capacity),
@@ -73,7 +73,7 @@ impl Trades {
         }
     }
 
-    /// The same trades in a unit of the asset: prices times `unit`, volumes divided by it.
+    /// Converts the trades to a unit of the asset: prices times `unit`, volumes divided by it.
     pub(super) fn quote_in(&mut self, unit: u32) {
         if unit > 1 {
             let unit = f64::from(unit);
@@ -82,7 +82,7 @@ impl Trades {
         }
     }
 
-    /// Adds one.
+    /// Appends a trade.
     pub fn push(&mut self, at: Timestamp, price: f64, volume: f64) {
         self.ts.push(at);
         self.price.push(price);

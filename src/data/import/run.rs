@@ -1,4 +1,4 @@
-//! From paths to groups of files, and from each group to one file of bars.
+//! Groups files by symbol and interval, and imports each group into one file of bars.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,47 +15,47 @@ use crate::domain::{Instrument, Interval, NameError, Span, Symbol, Timestamp};
 use crate::files::{Existing as AtName, FileLock, sweep_temporaries};
 use crate::market::{BarError, Bars, bar_error, unit};
 
-/// What to do with rows that are no honest bars.
+/// What to do with invalid bars.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum BadRows {
     /// Refuse the import.
     #[default]
     Refuse,
-    /// Leave them out, and count them.
+    /// Drop and count them.
     Drop,
     /// Write them as they are.
     Keep,
 }
 
-/// What to do where the result's file exists.
+/// What to do where the output file exists.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Existing {
     /// Refuse.
     #[default]
     Refuse,
-    /// Put the new one in its place.
+    /// Replace it.
     Replace,
-    /// Put the bars of both into one.
+    /// Merge the new bars into it.
     Merge,
 }
 
-/// Files that become one.
+/// Files that are imported into one.
 #[derive(Debug)]
 pub struct Group {
-    /// The symbol, with its unit before its name where that is not 1.
+    /// The symbol, prefixed with its unit where that is not 1.
     pub symbol: Symbol,
-    /// How much of the asset its prices are for.
+    /// Unit in which its prices are quoted.
     pub unit: u32,
     /// The interval.
     pub interval: Interval,
-    /// In order of their first times.
+    /// The files, sorted by their first times.
     pub sources: Vec<Source>,
-    /// Where the bars go.
+    /// The output file.
     pub output: PathBuf,
 }
 
 impl Group {
-    /// The formats of its files, each once.
+    /// The distinct formats of its files.
     pub fn formats(&self) -> Vec<Format> {
         let mut formats: Vec<Format> = self.sources.iter().map(|source| source.plan.format).collect();
         formats.sort();
@@ -63,25 +63,25 @@ impl Group {
         formats
     }
 
-    /// Bytes of text to read, roughly.
+    /// Estimate of the bytes of text to read.
     pub fn work(&self) -> u64 {
         self.sources.iter().map(Source::work).sum()
     }
 }
 
-/// All groups of an import, and what was left aside.
+/// All groups of an import, and the skipped files.
 #[derive(Debug, Default)]
 pub struct Groups {
-    /// By symbol and interval.
+    /// Sorted by symbol and interval.
     pub groups: Vec<Group>,
-    /// Files of folders that hold no bars, each with the reason.
+    /// Files in folders that hold no bars, each with the reason.
     pub skipped: Vec<(PathBuf, ImportError)>,
 }
 
-/// What became of a group.
+/// Result of importing a group.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Imported {
-    /// Where the bars are.
+    /// The output file.
     pub output: PathBuf,
     /// The symbol.
     pub symbol: Symbol,
@@ -91,25 +91,25 @@ pub struct Imported {
     pub formats: Vec<Format>,
     /// The files.
     pub files: Vec<PathBuf>,
-    /// Rows (or trades) in them.
+    /// Rows (or trades) read.
     pub rows_in: u64,
     /// Bars written.
     pub bars_out: u64,
-    /// Exact repetitions that were left out.
+    /// Exact duplicates that were dropped.
     pub duplicates: u64,
-    /// Rows that are no bars and were left out, with [`BadRows::Drop`].
+    /// Invalid bars that were dropped, with [`BadRows::Drop`].
     pub dropped: u64,
-    /// Open of the first bar.
+    /// Open time of the first bar.
     pub first: Option<Timestamp>,
-    /// Open of the last bar.
+    /// Open time of the last bar.
     pub last: Option<Timestamp>,
 }
 
-/// Looks into all files and sorts them into groups. Folders are searched; what cannot be imported in them is
-/// left aside. A file that is named must be importable.
+/// Probes all files and groups them. Folders are searched, and files in them that cannot be imported are
+/// skipped; a path to a file must be importable.
 ///
 /// # Errors
-/// Where a named file cannot be imported, or nothing is left.
+/// Where a named file cannot be imported, or no file is left.
 pub fn plan(
     paths: &[PathBuf],
     format: Option<Format>,
@@ -150,7 +150,7 @@ pub fn plan(
     Ok(Groups { groups: groups.collect::<Result<_, ImportError>>()?, skipped })
 }
 
-/// The smallest unit that holds all rows of some files, which are read for it.
+/// The smallest unit that represents all rows of some files, which are read to find it.
 fn smallest_unit(symbol: &Symbol, sources: &[Source]) -> Result<u32, ImportError> {
     let mut smallest = 1;
     for source in sources {
@@ -168,7 +168,7 @@ fn smallest_unit(symbol: &Symbol, sources: &[Source]) -> Result<u32, ImportError
     Ok(smallest)
 }
 
-/// Trades as bars of one price.
+/// Each trade as a flat bar.
 fn flat(trades: &Trades) -> Bars {
     let mut bars = Bars::with_capacity(Interval::MINUTE, trades.ts.len());
     for row in 0..trades.ts.len() {
@@ -178,10 +178,10 @@ fn flat(trades: &Trades) -> Bars {
     bars
 }
 
-/// Looks into one file: what it would be imported as.
+/// Probes one file for import.
 ///
 /// # Errors
-/// Where it is in no format that is known, or does not say enough.
+/// Where its format is unknown, or it lacks a symbol or an interval.
 pub fn source(
     path: &Path,
     format: Option<Format>,
@@ -198,10 +198,10 @@ pub fn source(
     Ok(((symbol, interval), source))
 }
 
-/// Looks into one file, whatever it says of its symbol and interval.
+/// Probes one file; symbol and interval may be unknown.
 ///
 /// # Errors
-/// Where it is in no format that is known, or has no rows.
+/// Where its format is unknown, or it has no rows.
 pub fn look(path: &Path, format: Option<Format>, reading: &Reading) -> Result<Source, ImportError> {
     let probe = Probe::open(path)?;
     let plan = plan_of(&probe, format, reading)?.told(reading);
@@ -241,7 +241,7 @@ fn interval_of(source: &Source, reading: &Reading) -> Result<Interval, ImportErr
     }
 }
 
-/// A file itself, or all files under a folder, sorted; hidden ones are left out.
+/// The file itself, or all files below a folder, sorted, without hidden ones.
 ///
 /// # Errors
 /// Where a folder cannot be read.
@@ -266,13 +266,12 @@ pub fn files(path: &Path) -> Result<Vec<PathBuf>, ImportError> {
     Ok(found)
 }
 
-/// Imports one group; `read` hears of the bytes of text that were read.
+/// Imports one group; `read` is called with the number of bytes of text read.
 ///
 /// # Errors
-/// Where a file cannot be read, rows are refused, or the result cannot be written. Nothing is left behind
-/// then.
+/// Where a file cannot be read, rows are refused, or the output cannot be written. No partial output remains.
 ///
-/// One process at a time writes a file: others wait, and add to what that one wrote.
+/// One process at a time writes an output file: others wait, and merge into its result.
 pub fn import(
     group: &Group,
     bad: BadRows,
@@ -288,7 +287,7 @@ pub fn import(
         import_alone(group, dir, bad, existing, read)
     });
     if imported.is_err() && is_new {
-        // Only an empty folder can be removed this way.
+        // Removes the folder only if it is empty.
         let _ = std::fs::remove_dir(dir);
     }
     imported
@@ -326,7 +325,7 @@ fn import_alone(
         let (_, before) = source(&group.output, Some(Format::Parquet), &reading)?;
         work.file(&before, read)?;
     }
-    // What is there already is in its unit.
+    // Existing bars are already in their unit.
     work.unit = group.unit;
     for source in &group.sources {
         work.file(source, read)?;
@@ -334,7 +333,7 @@ fn import_alone(
     work.finish(group, existing)
 }
 
-/// An import under way.
+/// An import in progress.
 struct Work {
     sink: Sink,
     trades: Aggregator,
@@ -342,7 +341,7 @@ struct Work {
     unit: u32,
     rows_in: u64,
     dropped: u64,
-    /// Time of the last row of the file that is read.
+    /// Time of the previous row of the file being read.
     last: Option<Timestamp>,
 }
 
@@ -387,13 +386,13 @@ impl Work {
         self.sink.push(bars)
     }
 
-    /// Deals with rows that are no honest bars.
+    /// Refuses, drops or keeps invalid bars.
     fn sound(&mut self, path: &Path, first_row: u64, bars: Bars) -> Result<Bars, ImportError> {
         if self.bad == BadRows::Keep {
             return Ok(bars);
         }
         let found = bar_error::check(&bars, 0..bars.len(), &[], 1);
-        // A row that another unit would hold is a bar: it is never dropped.
+        // A row that another unit would represent is a valid bar: it is never dropped.
         let unit = |found: &&bar_error::Finding| {
             matches!(found.flaw, BarError::TooFine { .. } | BarError::VolumeTooLarge { .. })
         };
@@ -414,7 +413,8 @@ impl Work {
         Ok(self.rounded(kept))
     }
 
-    /// Products of a unit at eight decimal places, as the market holds them; the vendor's own numbers as they are.
+    /// In a unit, products are rounded to eight decimal places as the market does; otherwise the vendor's
+    /// numbers are unchanged.
     fn rounded(&self, mut bars: Bars) -> Bars {
         if self.unit > 1 {
             bars.round_prices();
@@ -452,7 +452,7 @@ impl Work {
     }
 }
 
-/// Refuses a row that lies years from the one before it in the file; the time of the last row.
+/// Refuses a row that is years away from the previous one in the file; returns the time of the last row.
 pub(super) fn none_astray(
     path: &Path,
     first_row: u64,

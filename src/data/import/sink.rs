@@ -1,9 +1,9 @@
-//! Bars in any order into one sorted file, with bounded memory.
+//! Sorts bars of any order into one file, with bounded memory (external merge sort).
 //!
-//! Bars gather in a buffer of [`BUFFER`] rows, which is sorted and written to a *run*: the same file as before
-//! where it continues it, else a new one. Sources in order of time thus stream into one run, which becomes the
-//! result by its name alone. Where there are several runs (newest first, or shuffled), they are merged, a small
-//! batch of each in memory.
+//! Bars are collected in a buffer of [`BUFFER`] rows, which is sorted and appended to the current *run*, a
+//! temporary file, if it continues it; otherwise it starts a new one. Sources sorted by time thus stream into
+//! a single run, which is renamed to the result. Several runs (from newest-first or shuffled sources) are
+//! merged, with a small batch of each in memory.
 
 use std::path::{Path, PathBuf};
 
@@ -13,14 +13,14 @@ use super::writer::{Run, RunReader, SortedWriter, bar};
 use crate::domain::{Interval, Timestamp};
 use crate::market::Bars;
 
-/// Rows that are sorted in memory: 48 MB.
+/// Rows sorted in memory: 48 MB.
 const BUFFER: usize = 1 << 20;
-/// Rows of each run in memory while merging.
+/// Rows of each run in memory during the merge.
 const MERGE_BATCH: usize = 16_384;
-/// Rows that are handed to the writer at a time.
+/// Rows passed to the writer at a time.
 const CHUNK: usize = 1 << 16;
 
-/// Takes bars in any order.
+/// Accepts bars in any order.
 pub struct Sink {
     dir: PathBuf,
     symbol: String,
@@ -32,7 +32,7 @@ pub struct Sink {
 }
 
 impl Sink {
-    /// For one symbol, writing into `dir`. `nullable`: NaN becomes null.
+    /// A sink for one symbol that writes into `dir`. `nullable`: NaN is written as null.
     pub fn new(dir: &Path, symbol: &str, nullable: bool) -> Self {
         Self {
             dir: dir.to_owned(),
@@ -51,7 +51,7 @@ impl Sink {
         let continues =
             in_order && self.open.as_ref().and_then(SortedWriter::last) <= bars.ts.first().copied();
         if continues && self.open.is_some() {
-            // Already large and in order: no need to gather.
+            // Large and already sorted: written without buffering.
             return self.writer()?.push(bars);
         }
         if self.buffer.is_empty() {
@@ -85,7 +85,7 @@ impl Sink {
         Ok(())
     }
 
-    /// Writes what is left and merges; `None` where no bar came.
+    /// Writes the buffered rows and merges the runs; `None` without any bar.
     pub fn finish(mut self) -> Result<Option<Run>, ImportError> {
         self.flush()?;
         self.close()?;
@@ -100,7 +100,7 @@ impl Sink {
     }
 }
 
-/// One run's bars that are in memory.
+/// A run's bars that are in memory.
 struct Cursor {
     reader: RunReader,
     bars: Bars,
@@ -135,7 +135,7 @@ fn merge(runs: &[Run], out: &mut SortedWriter) -> Result<(), ImportError> {
             cursors.iter().enumerate().filter_map(|(place, cursor)| Some((cursor.head()?, place))).collect();
         heads.sort_unstable();
         let Some(&(_, place)) = heads.first() else { return out.push(chunk) };
-        // Everything up to the next run's head comes from this one.
+        // All rows before the next run's first one come from this run.
         let until = heads.get(1).map(|&(at, _)| at);
         let cursor = &mut cursors[place];
         let end = until.map_or(cursor.bars.len(), |until| cursor.bars.ts.partition_point(|at| *at <= until));
@@ -152,7 +152,7 @@ fn merge(runs: &[Run], out: &mut SortedWriter) -> Result<(), ImportError> {
 }
 
 fn empty() -> Bars {
-    // The interval of a stretch of bars has no meaning here.
+    // The interval is not used here.
     Bars::with_capacity(Interval::DAY, 0)
 }
 

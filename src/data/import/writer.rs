@@ -1,7 +1,7 @@
-//! Sorted bars into one Parquet file, row group by row group.
+//! Writes sorted bars to one Parquet file, row group by row group.
 //!
-//! Invariant: times in the file increase; a bar that repeats the one before it exactly is left out and
-//! counted; one that differs is refused. The file gets its name only when it is whole.
+//! Invariant: times in the file increase; an exact duplicate of the previous bar is dropped and counted; a
+//! different bar with the same time is refused. The file gets its name only when it is complete.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -18,10 +18,10 @@ use crate::files::{Existing, Temporary};
 use crate::market::Bars;
 use crate::market::file;
 
-/// How hard zstd works here: an import is timed.
+/// Zstd level: low, because the user waits for an import.
 const LEVEL: i32 = 1;
 
-/// Writes bars that come in order.
+/// Writes bars that arrive sorted.
 pub struct SortedWriter {
     symbol: String,
     writer: ArrowWriter<File>,
@@ -31,29 +31,29 @@ pub struct SortedWriter {
     tally: Tally,
 }
 
-/// What went through a writer.
+/// Statistics of the bars passed to a writer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Bars written.
     pub bars: u64,
-    /// Exact repetitions left out.
+    /// Exact duplicates dropped.
     pub duplicates: u64,
-    /// Open of the first bar.
+    /// Open time of the first bar.
     pub first: Option<Timestamp>,
-    /// Open of the last bar.
+    /// Open time of the last bar.
     pub last: Option<Timestamp>,
-    /// The closest that two neighbours are, in microseconds.
+    /// Smallest spacing of two neighbouring bars, in microseconds.
     pub closest: Option<i64>,
 }
 
 impl SortedWriter {
-    /// A file in `dir`, without a name yet. `nullable`: values that are NaN are written as null.
+    /// Creates a temporary file in `dir`. `nullable`: NaN is written as null.
     pub fn new(dir: &Path, symbol: &str, nullable: bool) -> Result<Self, ImportError> {
         let io = |source| ImportError::io("write", dir, source);
         let file = Temporary::create_in(dir).map_err(io)?;
         let target = file.file().try_clone().map_err(io)?;
         let properties = file::properties(LEVEL).map_err(|error| ImportError::damaged(dir, error))?;
-        // Prices repeat, and a dictionary pays; volumes hardly ever do.
+        // Prices repeat, so a dictionary helps; volumes hardly ever repeat.
         let properties =
             properties.into_builder().set_column_dictionary_enabled("volume".into(), false).build();
         let writer = ArrowWriter::try_new(target, Arc::new(schema(nullable)), Some(properties))
@@ -66,7 +66,7 @@ impl SortedWriter {
         self.last.map(|(at, _)| at)
     }
 
-    /// Adds bars whose times do not decrease, and do not lie before those written.
+    /// Appends bars with non-decreasing times, not before those already written.
     pub fn push(&mut self, mut bars: Bars) -> Result<(), ImportError> {
         self.without_repetitions(&mut bars)?;
         let Some(&last) = bars.ts.last() else { return Ok(()) };
@@ -78,7 +78,7 @@ impl SortedWriter {
         self.writer.write(&batch).map_err(|error| ImportError::damaged(self.file.path(), error))
     }
 
-    /// Drops bars that equal the one before, refuses those that only have its time.
+    /// Drops exact duplicates of the previous bar, refuses different bars with the same time.
     fn without_repetitions(&mut self, bars: &mut Bars) -> Result<(), ImportError> {
         let mut kept = 0;
         for row in 0..bars.len() {
@@ -109,7 +109,7 @@ impl SortedWriter {
         ImportError::Conflict { symbol: self.symbol.clone(), at, first: text(first), second: text(second) }
     }
 
-    /// Ends the file, which is kept until the result is dropped or given a name.
+    /// Finishes the file; it is removed on drop unless it is given a name.
     pub fn finish(self) -> Result<Run, ImportError> {
         let Self { writer, file, tally, .. } = self;
         writer.close().map_err(|error| ImportError::damaged(file.path(), error))?;
@@ -117,21 +117,21 @@ impl SortedWriter {
     }
 }
 
-/// A whole sorted file without a name.
+/// A complete sorted temporary file.
 pub struct Run {
     file: Temporary,
-    /// What is in it.
+    /// Statistics of its bars.
     pub tally: Tally,
 }
 
 impl Run {
-    /// Gives it its name.
+    /// Renames it to its final name.
     pub fn persist(self, path: &Path, existing: Existing) -> Result<Tally, ImportError> {
         self.file.persist(path, existing).map_err(|source| ImportError::io("write", path, source))?;
         Ok(self.tally)
     }
 
-    /// Reads it again from its beginning.
+    /// Reads it from the start.
     pub fn read(&self, batch_rows: usize) -> Result<RunReader, ImportError> {
         let path = self.file.path().to_owned();
         let reader = ParquetFile::open(&path)
@@ -141,14 +141,14 @@ impl Run {
     }
 }
 
-/// A run's bars, a batch at a time.
+/// Reads a run batch by batch.
 pub struct RunReader {
     path: PathBuf,
     reader: Batches,
 }
 
 impl RunReader {
-    /// The next bars; `None` at the end.
+    /// The next batch; `None` at the end.
     pub fn next(&mut self) -> Result<Option<Bars>, ImportError> {
         let Some(batch) = self.reader.next() else { return Ok(None) };
         batch.map(|batch| Some(bars(&batch))).map_err(|error| ImportError::undecoded(&self.path, error))
@@ -197,7 +197,7 @@ fn bars(batch: &RecordBatch) -> Bars {
     }
 }
 
-/// One bar's time and values.
+/// Time and values of one bar.
 pub fn bar(bars: &Bars, row: usize) -> (Timestamp, [f64; 5]) {
     (bars.ts[row], [bars.open[row], bars.high[row], bars.low[row], bars.close[row], bars.volume[row]])
 }

@@ -1,17 +1,16 @@
-//! Which symbols move together, pair by pair.
+//! Correlation of symbols, pair by pair.
 
-/// A correlation matrix in the form that draws need: its lower Cholesky factor.
+/// A correlation matrix, stored as its lower Cholesky factor for drawing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Correlations {
     factor: Vec<Vec<f64>>,
 }
 
 impl Correlations {
-    /// From a symmetric matrix with ones on the diagonal, one row for each symbol in the specification's order.
+    /// From a symmetric matrix with ones on the diagonal, one row per symbol in the specification's order.
     ///
     /// # Errors
-    /// What is wrong with it: its shape, a value, or that no symbols could move like that (it is not positive
-    /// definite).
+    /// A description of the problem: wrong shape, an invalid value, or not positive definite.
     pub fn new(matrix: &[Vec<f64>]) -> Result<Self, String> {
         let size = matrix.len();
         if size == 0 || matrix.iter().any(|row| row.len() != size) {
@@ -35,23 +34,23 @@ impl Correlations {
         Ok(Self { factor })
     }
 
-    /// How many symbols it is for.
+    /// Number of symbols.
     pub fn len(&self) -> usize {
         self.factor.len()
     }
 
-    /// Whether it is for none, which it never is.
+    /// Whether it has no symbols; never true.
     pub fn is_empty(&self) -> bool {
         self.factor.is_empty()
     }
 
-    /// What a symbol takes of each independent draw.
+    /// A symbol's weights of the independent draws.
     pub(super) fn shares(&self, symbol: usize) -> &[f64] {
         &self.factor[symbol]
     }
 }
 
-/// `1,0.8;0.8,1`: rows between semicolons.
+/// Parses `1,0.8;0.8,1`: rows separated by semicolons.
 impl std::str::FromStr for Correlations {
     type Err = String;
 
@@ -64,7 +63,8 @@ impl std::str::FromStr for Correlations {
     }
 }
 
-/// The lower triangle `L` with `L L' = matrix` (Cholesky-Banachiewicz).
+/// The lower triangle `L` with `L L' = matrix` (Cholesky-Banachiewicz); `None` where the matrix is not
+/// positive definite.
 fn cholesky(matrix: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
     let size = matrix.len();
     let mut lower = vec![vec![0.0_f64; size]; size];
@@ -103,7 +103,7 @@ mod tests {
         assert!(problem("1,0.5;0.4,1").starts_with("row 1, column 2 is 0.5"));
         assert!(problem("2,0;0,1").starts_with("row 1, column 1 is 2"));
         assert_eq!(problem("1,x;0,1"), "`x` is not a number");
-        // A like B and B like C, but A opposite to C.
+        // A correlated with B and B with C, but A anticorrelated with C.
         assert!(problem("1,0.9,-0.9;0.9,1,0.9;-0.9,0.9,1").contains("not positive definite"));
     }
 }

@@ -3,16 +3,16 @@
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// Degrees of freedom of the fat-tailed shocks: kurtosis 9, as hourly returns of real markets have it.
+/// Degrees of freedom of the fat-tailed shocks: kurtosis 9, as in hourly returns of real markets.
 const FREEDOM: u32 = 5;
-/// Largest shock, in standard deviations.
+/// Largest absolute shock, in standard deviations.
 const WILDEST: f64 = 8.0;
 
-/// One stream of numbers.
+/// A random stream.
 pub struct Stream(ChaCha8Rng);
 
 impl Stream {
-    /// The stream of a key.
+    /// The stream for a key.
     pub fn new(key: [u8; 32]) -> Self {
         Self(ChaCha8Rng::from_seed(key))
     }
@@ -24,13 +24,13 @@ impl Stream {
         (self.0.next_u64() >> 11) as f64 * STEP
     }
 
-    /// Standard normal, by Box and Muller.
+    /// Standard normal, by the Box-Muller transform.
     pub fn normal(&mut self) -> f64 {
         let radius = libm::sqrt(-2.0 * libm::log(1.0 - self.uniform()));
         radius * libm::cos(std::f64::consts::TAU * self.uniform())
     }
 
-    /// Student's t scaled to variance one, cut at eight standard deviations.
+    /// Student's t scaled to unit variance, clamped to eight standard deviations.
     pub fn shock(&mut self) -> f64 {
         let freedom = f64::from(FREEDOM);
         let chi_squared: f64 = (0..FREEDOM).map(|_| self.normal()).map(|z| z * z).sum();

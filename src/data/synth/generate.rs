@@ -1,8 +1,9 @@
-//! From a specification to bars.
+//! Generates bars from a specification.
 //!
-//! The log return of a bar is `drift + sigma * shock`. The shock is the market's and the symbol's own, each
-//! Student t; `sigma` is the symbol's volatility times the regime's and a GARCH(1,1) factor; jumps open the
-//! bar away from the last close. Highs and lows come from a Brownian bridge from open to close.
+//! The log return of a bar is `drift + sigma * shock`. The shock mixes a market shock and the symbol's own,
+//! both Student t; `sigma` is the symbol's volatility times the regime's factor and a GARCH(1,1) factor;
+//! jumps move a bar's open away from the previous close. Highs and lows come from a Brownian bridge from open
+//! to close.
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
@@ -13,31 +14,33 @@ use super::spec::{SynthSpec, SynthSymbol};
 use crate::domain::{Seed, Symbol};
 use crate::market::{Bars, PRICE_CEILING};
 
-/// Reaction and persistence of the GARCH factor; its long-run mean is one.
+/// Reaction (alpha) and persistence (beta) of the GARCH factor; its long-run mean is one.
 const REACTION: f64 = 0.05;
 const PERSISTENCE: f64 = 0.93;
-/// Points inside a bar at which the bridge is looked at.
+/// Points inside a bar at which the bridge is sampled.
 const INSIDE: usize = 6;
-/// Days over which the slow average forgets.
+/// Time constant of the slow average, in days.
 const MEMORY_DAYS: f64 = 20.0;
 const DAYS_PER_YEAR: f64 = 365.0;
 
-/// What all symbols share in one bar.
+/// The values that all symbols share in one bar.
 struct Weather {
     regime: Regime,
     shock: f64,
     jump: f64,
 }
 
-/// Every symbol's bars, in the specification's order; symbols are made on all cores, each from its own stream.
+/// Every symbol's bars, in the specification's order; symbols are generated in parallel, each from its own
+/// stream.
 pub fn generate(spec: &SynthSpec) -> Vec<(Symbol, Bars)> {
     let weather = forecast(spec);
     let one = |symbol: &SynthSymbol| (symbol.symbol.clone(), bars(spec, symbol, &weather, None));
     spec.symbols.par_iter().map(one).collect()
 }
 
-/// The same with a correlation for each pair of symbols in the place of the one for all; `correlations` has a row
-/// for each symbol. Regimes and the market's jumps are still shared, which adds a little to every pair.
+/// As [`generate`], with a correlation for each pair of symbols instead of a common one; `correlations` has a
+/// row for each symbol. Regimes and market jumps remain shared, which slightly increases every pair's
+/// correlation.
 pub fn generate_correlated(spec: &SynthSpec, correlations: &Correlations) -> Vec<(Symbol, Bars)> {
     let weather = forecast(spec);
     let independent: Vec<Vec<f64>> = spec.symbols.par_iter().map(|symbol| own_shocks(spec, symbol)).collect();
@@ -51,7 +54,7 @@ pub fn generate_correlated(spec: &SynthSpec, correlations: &Correlations) -> Vec
     spec.symbols.par_iter().enumerate().map(one).collect()
 }
 
-/// Shocks of a symbol's own, to be mixed with those of others.
+/// A symbol's own shocks, to be mixed with those of the others.
 fn own_shocks(spec: &SynthSpec, symbol: &SynthSymbol) -> Vec<f64> {
     let mut draws = stream(spec.seed, &["synth", "own", symbol.symbol.as_str()]);
     (0..spec.bars).map(|_| draws.shock()).collect()
@@ -72,14 +75,14 @@ fn forecast(spec: &SynthSpec) -> Vec<Weather> {
     let mut regime = Regime::Bull;
     let bar = |_| {
         regime = regime.next(days, &mut moods);
-        // Markets fall faster than they rise.
+        // The mean is negative: markets fall faster than they rise.
         let jump = jump(spec, days, -0.3, &mut shocks);
         Weather { regime, shock: shocks.shock(), jump }
     };
     (0..spec.bars).map(bar).collect()
 }
 
-/// The log of a jump, nearly always none.
+/// The log of a jump; zero in most bars.
 fn jump(spec: &SynthSpec, days: f64, mean: f64, stream: &mut Stream) -> f64 {
     let (happens, size) = (stream.uniform() * DAYS_PER_YEAR < spec.jumps_per_year * days, stream.normal());
     if happens { spec.jump_size * (mean + size) } else { 0.0 }
@@ -117,7 +120,7 @@ fn bars(spec: &SynthSpec, symbol: &SynthSymbol, weather: &[Weather], mixed: Opti
     out
 }
 
-/// Lowest and highest log price inside a bar, relative to its open: a bridge from 0 to `change`.
+/// Lowest and highest log price inside a bar, relative to its open: a Brownian bridge from 0 to `change`.
 #[expect(clippy::cast_precision_loss, reason = "a handful of steps")]
 fn extremes(sigma: f64, change: f64, draws: &mut Stream) -> (f64, f64) {
     let steps = INSIDE + 1;
@@ -133,14 +136,14 @@ fn extremes(sigma: f64, change: f64, draws: &mut Stream) -> (f64, f64) {
     (low, high)
 }
 
-/// Volumes of a day: most at 15:00 UTC, least at 03:00.
+/// Daily volume profile: maximum at 15:00 UTC, minimum at 03:00.
 #[expect(clippy::cast_precision_loss, reason = "microseconds of a day")]
 fn season(micros: i64) -> f64 {
     let hour = micros.rem_euclid(86_400_000_000) as f64 / 3_600_000_000.0;
     1.0 + 0.35 * libm::cos(std::f64::consts::TAU * (hour - 15.0) / 24.0)
 }
 
-/// The nearest decimal with so many places, at least one of its last place.
+/// Rounded to `decimals` places, and at least one unit of the last place.
 fn rounded(value: f64, decimals: u8) -> f64 {
     const POWERS: [f64; 9] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
     let power = POWERS[usize::from(decimals.min(8))];
@@ -193,7 +196,7 @@ mod tests {
         let mut spec = SynthSpec { bars: 500, ..sample() };
         let first = generate(&spec);
         assert_eq!(first, generate(&spec));
-        // A symbol's path does not depend on its neighbours.
+        // A symbol's path does not depend on the other symbols.
         spec.symbols.remove(0);
         assert_eq!(first[1..], generate(&spec)[..]);
         spec.seed = Seed(spec.seed.0 + 1);

@@ -1,19 +1,19 @@
-//! Holes in synthetic bars, on request.
+//! Gaps in synthetic bars, on request.
 
 use super::draw::Stream;
 use crate::domain::{Seed, Symbol};
 use crate::market::Bars;
 
-/// Mean length of a hole, in bars.
+/// Mean length of a gap, in bars.
 const MEAN_BARS: f64 = 6.0;
 
-/// The bars without about this share (`0 ..= 0.9`) of them, in stretches of random length; the first and the
-/// last bar stay. Equal seeds and symbols give equal holes.
+/// Removes about this share (`0 ..= 0.9`) of the bars, in gaps of random length; the first and the last bar
+/// are kept. Equal seeds and symbols give equal gaps.
 pub fn with_holes(bars: &Bars, seed: Seed, symbol: &Symbol, share: f64) -> Bars {
     let share = share.clamp(0.0, 0.9);
     let mut draws = Stream::new(seed.key(&["synth", "holes", symbol.as_str()]));
     let mut kept = Bars::with_capacity(bars.interval, bars.len());
-    // A hole begins after a bar that is there with this chance, and ends after each of its bars with that one.
+    // Per bar, the probability that a gap begins; each of its bars ends it with probability 1 / MEAN_BARS.
     let begins = share / (MEAN_BARS * (1.0 - share));
     let mut inside = false;
     for row in 0..bars.len() {

@@ -1,9 +1,8 @@
-//! Synthetic markets: seeded, labelled as such, for samples, tests and benches.
+//! Synthetic markets: seeded and labelled as synthetic, for samples, tests and benchmarks.
 //!
-//! Owns the model: regimes that last weeks, volatility that clusters, fat tails, jumps, symbols that move
-//! together. Claims nothing about any real market. Invariant: equal specifications give equal bytes on every
-//! machine; randomness comes from the seed and the symbols' names alone, transcendental functions from
-//! `libm` alone.
+//! Owns the model: regimes that last for weeks, volatility clustering, fat tails, jumps, correlated symbols.
+//! Claims nothing about real markets. Invariant: equal specifications give equal bytes on every machine;
+//! randomness comes only from the seed and the symbols' names, transcendental functions only from `libm`.
 
 mod correlation;
 mod draw;

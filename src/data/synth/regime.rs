@@ -1,20 +1,20 @@
-//! Bull, bear and sideways times that last for weeks.
+//! Market regimes: bull, bear and sideways periods that last for weeks.
 
 use super::draw::Stream;
 
-/// The market's mood.
+/// A market regime.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Regime {
-    /// Rising.
+    /// Rising prices.
     Bull,
-    /// Falling, and wilder.
+    /// Falling prices, higher volatility.
     Bear,
-    /// Calm, drawn back to where it came from.
+    /// Low volatility, mean-reverting.
     Sideways,
 }
 
 impl Regime {
-    /// Growth a year, in units of the symbol's volatility.
+    /// Drift per year, in units of the symbol's volatility.
     pub const fn drift(self) -> f64 {
         match self {
             Self::Bull => 2.4,
@@ -23,7 +23,7 @@ impl Regime {
         }
     }
 
-    /// Multiplies the symbol's volatility.
+    /// Factor on the symbol's volatility.
     pub const fn volatility(self) -> f64 {
         match self {
             Self::Bull => 0.9,
@@ -32,7 +32,7 @@ impl Regime {
         }
     }
 
-    /// Share of the distance to its slow average that the price loses in a day.
+    /// Mean reversion: share of the distance to the slow average that the price loses per day.
     pub const fn pull(self) -> f64 {
         match self {
             Self::Bull | Self::Bear => 0.0,
@@ -40,7 +40,7 @@ impl Regime {
         }
     }
 
-    /// Days that it lasts on average.
+    /// Mean duration in days.
     const fn days(self) -> f64 {
         match self {
             Self::Bull => 40.0,
@@ -49,7 +49,7 @@ impl Regime {
         }
     }
 
-    /// The regime of the next bar: a Markov chain; a regime that ends gives way to either other evenly.
+    /// The regime of the next bar: a Markov chain; after a regime ends, the two others are equally likely.
     pub fn next(self, bar_days: f64, stream: &mut Stream) -> Self {
         let (ends, which) = (stream.uniform() * self.days() < bar_days, stream.uniform() < 0.5);
         match (ends, self, which) {

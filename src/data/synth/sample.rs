@@ -1,4 +1,4 @@
-//! The sample that comes with the project, and writing markets as files.
+//! The bundled sample, and writing synthetic markets to files.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use crate::market::{MarketError, write_bars};
 
 /// 2023-01-01T00:00:00Z.
 const START: Timestamp = Timestamp::from_micros(1_672_531_200_000_000);
-/// To 2024-07-01T00:00:00Z: 547 days of 24 hours.
+/// Until 2024-07-01T00:00:00Z: 547 days of 24 hours.
 const HOURS: u32 = 547 * 24;
 
 /// Name, first price, drift, volatility, decimal places, volume.
@@ -19,7 +19,7 @@ const SYMBOLS: [(&str, f64, f64, f64, u8, f64); 3] = [
     ("CHARLIE", 1.6, 0.0, 0.95, 4, 150_000.0),
 ];
 
-/// The bundled sample: three invented symbols, hourly, from 2023 to the middle of 2024.
+/// The bundled sample: three fictitious symbols, hourly, from 2023 to mid-2024.
 pub fn sample() -> SynthSpec {
     let symbols =
         SYMBOLS.iter().filter_map(|&(name, start_price, drift, volatility, price_decimals, volume)| {
@@ -46,12 +46,12 @@ pub fn sample() -> SynthSpec {
     }
 }
 
-/// An hour divides a day, so the fallback is never taken.
+/// An hour is a valid interval, so the fallback is never used.
 fn hourly() -> Interval {
     Interval::new(crate::domain::Span::from_seconds(3_600)).unwrap_or(Interval::DAY)
 }
 
-/// Writes the bundled sample into a folder: `ALPHA_1h.parquet` and so on. Returns the files.
+/// Writes the bundled sample into a folder: `ALPHA_1h.parquet` and so on. Returns the paths.
 ///
 /// # Errors
 /// As [`write_bars`].
@@ -59,7 +59,7 @@ pub fn write_sample(dir: &Path) -> Result<Vec<PathBuf>, MarketError> {
     write_market(dir, &sample())
 }
 
-/// Writes a synthetic market into a folder, one file for each symbol, `SYMBOL_INTERVAL.parquet`.
+/// Writes a synthetic market into a folder, one file per symbol, `SYMBOL_INTERVAL.parquet`.
 ///
 /// # Errors
 /// As [`write_bars`].

@@ -1,4 +1,4 @@
-//! Rates: fees, slippage, shares and limits, in basis points.
+//! Rates in basis points: fees, slippage, shares and limits.
 
 use std::fmt;
 
@@ -9,16 +9,16 @@ use super::UNITS_PER_ONE;
 pub struct Bps(pub(super) i64);
 
 impl Bps {
-    /// No rate.
+    /// A rate of zero.
     pub const ZERO: Self = Self(0);
-    /// The whole: 100 %.
+    /// 100 %.
     pub const WHOLE: Self = Self(1_000_000_000_000);
-    /// Units in the whole (100 %).
+    /// Units in 100 %.
     pub(super) const UNITS_PER_WHOLE: i128 = 10_000 * UNITS_PER_ONE;
-    /// Largest rate: a thousand times the whole.
+    /// Largest rate, in basis points: 100,000 %.
     const MAX: f64 = 1e7;
 
-    /// From basis points, to the nearest `1e-8`; clamped to `0 ..= 1e7`. A value that is no number is 0.
+    /// From basis points, rounded to the nearest `1e-8` and clamped to `0 ..= 1e7`; NaN becomes 0.
     #[expect(clippy::cast_possible_truncation, reason = "clamped to the range first")]
     pub fn from_f64(bps: f64) -> Self {
         Self((bps.clamp(0.0, Self::MAX) * 1e8).round() as i64)
@@ -29,7 +29,7 @@ impl Bps {
         Self::from_f64(percent * 100.0)
     }
 
-    /// As a count of units of `1e-8` basis points: 10^12 are the whole.
+    /// In units of `1e-8` basis points: 100 % is 10^12.
     pub const fn units(self) -> i64 {
         self.0
     }
@@ -40,7 +40,7 @@ impl Bps {
         self.0 as f64 / 1e8
     }
 
-    /// As a fraction of one: 10 basis points are 0.001.
+    /// As a fraction: 10 basis points are 0.001.
     pub fn to_fraction(self) -> f64 {
         self.to_f64() / 1e4
     }

@@ -1,4 +1,4 @@
-//! The three amounts, `Price`, `Qty` and `Cash`: what they are made of, read from and written as.
+//! The fixed-point amounts `Price`, `Qty` and `Cash`: representation, parsing and formatting.
 
 use std::fmt;
 use std::iter::Sum;
@@ -8,16 +8,16 @@ use std::str::FromStr;
 use ethnum::U256;
 use rust_decimal::Decimal;
 
-/// How many units make one: amounts have eight decimal places.
+/// Units per whole: amounts have eight decimal places.
 pub const UNITS_PER_ONE: i128 = 100_000_000;
 
-/// Largest magnitude a price, quantity or amount may have: 10^20 (10^28 units).
+/// Largest magnitude of an amount: 10^20 (10^28 units).
 const MAX_UNITS: i128 = 10_i128.pow(28);
 
-/// Up to here whole numbers are exact as `f64`.
+/// Integers up to this magnitude (2^53) are exact in `f64`.
 const EXACT_AS_F64: i64 = 1 << 53;
 
-/// Why a number is not an amount.
+/// Why a number cannot be represented as an amount.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
     /// The text is not a decimal number.
@@ -32,7 +32,7 @@ pub enum MoneyError {
         /// What was given.
         text: String,
     },
-    /// Beyond the largest amount that can be held.
+    /// Larger than the largest amount.
     #[error("`{text}` is too large")]
     TooLarge {
         /// What was given.
@@ -40,10 +40,10 @@ pub enum MoneyError {
     },
 }
 
-/// What happens to the part of a number below its last place.
+/// How digits beyond the last decimal place are rounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rounding {
-    /// Toward zero for the non-negative numbers this is used on.
+    /// Toward zero (only used on non-negative numbers).
     Down,
     /// Away from zero.
     Up,
@@ -51,8 +51,8 @@ pub enum Rounding {
     HalfUp,
 }
 
-/// `a * b / c` rounded; `c` is positive. The product has all the bits it needs; a result beyond 128 bits, which no
-/// amounts that a wallet can hold give, is the largest of its sign.
+/// `a * b / c` rounded, with a 256-bit product; `c` is positive. A result beyond 128 bits saturates (no
+/// amount that a wallet can hold gives one).
 pub(super) fn multiply_divide(a: i128, b: i128, c: i128, rounding: Rounding) -> i128 {
     match a.checked_mul(b) {
         Some(product) => divide(product, c, rounding),
@@ -61,7 +61,7 @@ pub(super) fn multiply_divide(a: i128, b: i128, c: i128, rounding: Rounding) -> 
     }
 }
 
-/// `numerator / denominator` rounded; `denominator` is positive. Held at the largest amount beyond 128 bits.
+/// `numerator / denominator` rounded; `denominator` is positive. Saturates at the largest `i128`.
 #[cold]
 pub(super) fn wide_quotient(numerator: U256, denominator: i128, rounding: Rounding) -> i128 {
     let denominator = U256::from(denominator.unsigned_abs());
@@ -80,7 +80,7 @@ pub(super) fn divide(numerator: i128, denominator: i128, rounding: Rounding) -> 
     if let (Ok(n), Ok(d)) = (i64::try_from(numerator), i64::try_from(denominator)) {
         return i128::from(round_quotient(n / d, n % d, d, rounding));
     }
-    // One division, without a sign; the remainder follows from it.
+    // One unsigned division; the remainder follows from the quotient.
     let (n, d) = (numerator.unsigned_abs(), denominator.unsigned_abs());
     let quotient = n / d;
     let rest = n - quotient * d;
@@ -89,7 +89,7 @@ pub(super) fn divide(numerator: i128, denominator: i128, rounding: Rounding) -> 
         Rounding::Up => rest != 0,
         Rounding::HalfUp => rest != 0 && rest >= d - rest,
     };
-    // The quotient of two i128 of which the denominator is at least 1 fits an i128.
+    // Fits: the quotient of two `i128` with a denominator of at least 1 is an `i128`.
     (quotient + u128::from(away)) as i128 * numerator.signum()
 }
 
@@ -109,41 +109,41 @@ macro_rules! fixed_point {
         pub struct $name(pub(super) i128);
 
         impl $name {
-            /// Nothing.
+            /// Zero.
             pub const ZERO: Self = Self(0);
 
-            /// The largest that can be written: 10^20.
+            /// The largest amount: 10^20.
             pub const LARGEST: Self = Self(MAX_UNITS);
 
-            /// From a count of units of `1e-8`.
+            /// From units of `1e-8`.
             pub const fn from_units(units: i128) -> Self {
                 Self(units)
             }
 
-            /// As a count of units of `1e-8`.
+            /// In units of `1e-8`.
             pub const fn units(self) -> i128 {
                 self.0
             }
 
-            /// Whether this is more than nothing.
+            /// Whether the amount is greater than zero.
             pub const fn is_positive(self) -> bool {
                 self.0 > 0
             }
 
-            /// Whether this is nothing.
+            /// Whether the amount is zero.
             pub const fn is_zero(self) -> bool {
                 self.0 == 0
             }
 
-            /// Whether this is less than nothing.
+            /// Whether the amount is less than zero.
             pub const fn is_negative(self) -> bool {
                 self.0 < 0
             }
 
-            /// The nearest `f64`, for statistics only: money never comes back from it.
+            /// The nearest `f64`. For statistics only: no amount is computed from it.
             #[expect(clippy::cast_precision_loss, reason = "statistics are f64")]
             pub fn to_f64(self) -> f64 {
-                // Most amounts are whole numbers of units that a float holds: one rounding, the division's.
+                // Most amounts have a unit count that `f64` holds exactly, so that only the division rounds.
                 if let Ok(units) = i64::try_from(self.0)
                     && units.abs() <= EXACT_AS_F64
                 {
@@ -153,7 +153,7 @@ macro_rules! fixed_point {
                 whole as f64 + rest as f64 / UNITS_PER_ONE as f64
             }
 
-            /// Exactly, as a decimal with eight places.
+            /// The exact decimal, with eight places.
             pub fn to_decimal(self) -> Decimal {
                 Decimal::from_i128_with_scale(self.0, 8)
             }
@@ -187,7 +187,7 @@ macro_rules! fixed_point {
             }
         }
 
-        /// Plain decimal with eight places; a precision (`{:.2}`) rounds half away from zero for display.
+        /// A plain decimal with eight places; with a precision (`{:.2}`) rounded half away from zero.
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 let places = f.precision().unwrap_or(8).min(8);
@@ -254,18 +254,20 @@ macro_rules! fixed_point {
 }
 
 fixed_point! {
-    /// Quote currency per one base unit, eight places. Compared, never added to anything but itself;
-    /// becomes money only through [`Cash::notional`].
+    /// Quote currency per unit of the base asset, eight places. Prices are compared, added and subtracted
+    /// with prices only; [`Cash::notional`] turns them into money.
     Price
 }
 
 fixed_point! {
-    /// An amount of a base asset, eight places. Adds and subtracts exactly; rounds only down to a step.
+    /// An amount of the base asset, eight places. Addition and subtraction are exact; rounding only goes down
+    /// to a lot size.
     Qty
 }
 
 fixed_point! {
-    /// An amount of the quote currency, eight places; negative for a loss. Adds and subtracts exactly.
+    /// An amount of the quote currency, eight places; negative for a loss. Addition and subtraction are
+    /// exact.
     Cash
 }
 

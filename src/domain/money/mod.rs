@@ -1,10 +1,11 @@
-//! Exact money: prices, quantities and cash as integers of one hundred-millionth.
+//! Exact money: prices, quantities and cash as integers of `1e-8`.
 //!
-//! Every amount is a whole number of units of `1e-8`, held in an `i128`. Addition and subtraction are exact;
-//! products are taken in 256 bits where 128 are too few. Nothing wraps: a result that no wallet could hold is the
-//! largest amount of its sign, and the ledger refuses it. The operations that round say how in their name or doc: [`Cash::notional`], [`Cash::fee`],
-//! [`Cash::pro_rata`], [`Price::slipped`] and [`PriceSum::average`] half up, shares down, [`Qty::affordable`] down to the step.
-//! [`rust_decimal::Decimal`] is the form at the edges (files, messages), and the oracle in the tests.
+//! Every amount is an `i128` count of units of `1e-8`. Addition and subtraction are exact; products use 256
+//! bits where 128 are too few. Nothing wraps: an overflow saturates at the largest amount of its sign, which
+//! the ledger refuses. Operations that round say so in their name or doc: [`Cash::notional`], [`Cash::fee`],
+//! [`Cash::pro_rata`], [`Price::slipped`] and [`PriceSum::average`] round half up, shares round down,
+//! [`Qty::affordable`] rounds down to the step. [`rust_decimal::Decimal`] is the form at the edges (files,
+//! messages) and the reference in the tests.
 
 mod bps;
 mod fixed;

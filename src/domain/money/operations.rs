@@ -1,4 +1,4 @@
-//! What is done with amounts: the only place where money is multiplied, divided and rounded.
+//! Arithmetic on amounts: the only place where money is multiplied, divided and rounded.
 
 use std::str::FromStr;
 
@@ -8,22 +8,21 @@ use rust_decimal::Decimal;
 use super::fixed::{divide, multiply_divide};
 use super::{Bps, Cash, Price, Qty, Rounding, UNITS_PER_ONE};
 
-/// Below this (2^25) a market data value becomes units by one multiplication.
+/// Below this value (2^25) one multiplication converts a market data value to units exactly.
 const ONE_MULTIPLICATION: f64 = 33_554_432.0;
-/// From here on (2^52) every `f64` is a whole number.
+/// From this value on (2^52) every `f64` is an integer.
 const WHOLE_NUMBERS: f64 = 4_503_599_627_370_496.0;
 
 impl Price {
-    /// The price nearest to a market data value, half up at eight places. Data holds the `f64` nearest to
-    /// the decimal that the vendor printed; below 2^25 this recovers that decimal exactly by one
-    /// multiplication (the error is under half a unit), above it by way of the shortest decimal that reads back
-    /// as the same `f64`.
+    /// The price nearest to a market data value, half up at eight places. Data holds the `f64` nearest to the
+    /// decimal that the vendor printed. Below 2^25 one multiplication recovers that decimal exactly (the
+    /// error is under half a unit); above, the shortest decimal that parses to the same `f64` is used.
     ///
     /// The value must be finite and not negative, which `market` guarantees for its bars.
     #[expect(clippy::cast_possible_truncation, reason = "below 2^53 after the range test")]
     pub fn from_f64(value: f64) -> Self {
         if value.abs() < ONE_MULTIPLICATION {
-            // `round`, without a call: the part after the point is exact below 2^53.
+            // `round` inlined: the fractional part is exact below 2^53.
             let units = value * 1e8;
             let whole = units as i64;
             let rest = units - whole as f64;
@@ -35,13 +34,13 @@ impl Price {
         Self::from_decimal(exact).unwrap_or(Self::ZERO)
     }
 
-    /// The `f64` nearest to [`Self::from_f64`] of a value: how columns of market data hold their prices, so that
-    /// the float and the exact price are one. `Self::from_f64` of it is the same price again.
+    /// The `f64` nearest to [`Self::from_f64`] of a value. Columns of market data hold prices in this form,
+    /// so that the float and the exact price agree: `Self::from_f64` of the result is the same price.
     ///
-    /// From 2^26 on floats lie further apart than eight decimal places: each is the nearest one already.
+    /// From 2^26 on floats are further apart than eight decimal places, and the value is returned unchanged.
     pub fn round_f64(value: f64) -> f64 {
         if value < ONE_MULTIPLICATION {
-            // To the nearest whole number without a call, a half to even; then a half up.
+            // `round_ties_even` inlined, then ties are corrected to half up.
             let units = value * 1e8;
             let near = (units + WHOLE_NUMBERS) - WHOLE_NUMBERS;
             let up = if units - near >= 0.5 { 1.0 } else { 0.0 };
@@ -50,14 +49,14 @@ impl Price {
         if value < 2.0 * ONE_MULTIPLICATION { Self::from_f64(value).to_f64() } else { value }
     }
 
-    /// This price moved by a fraction of itself against the trader: up for a buy, down for a sell;
-    /// half up at eight places. `fraction` is not negative.
+    /// This price moved by a fraction of itself against the trader: up for a buy, down for a sell; half up at
+    /// eight places. `fraction` is not negative.
     pub fn slipped(self, fraction: Bps, up: bool) -> Self {
         self.moved(fraction, up, Rounding::HalfUp)
     }
 
-    /// This price moved by a fraction of itself, rounded away from it at eight places: a level that is at least so
-    /// far off. `fraction` is not negative.
+    /// This price moved by a fraction of itself, rounded away from it at eight places, so that the distance
+    /// is at least `fraction`. `fraction` is not negative.
     pub fn away(self, fraction: Bps, up: bool) -> Self {
         self.moved(fraction, up, if up { Rounding::Up } else { Rounding::Down })
     }
@@ -69,8 +68,7 @@ impl Price {
         Self(multiply_divide(self.0, factor, whole, rounding))
     }
 
-    /// This price less `times` a share of itself, at least nothing, on the grid of `tick`: the exact value, rounded
-    /// once.
+    /// `self * (1 - share * times)`, at least zero, rounded once to a multiple of `tick`.
     pub fn lowered(self, share: Bps, times: u32, tick: Price, rounding: Rounding) -> Self {
         let whole = Bps::UNITS_PER_WHOLE;
         let factor = (whole - i128::from(share.0) * i128::from(times)).max(0);
@@ -78,29 +76,29 @@ impl Price {
         Self(divide(self.0 * factor, whole * tick, rounding) * tick)
     }
 
-    /// This price on the grid of `tick`.
+    /// This price rounded to a multiple of `tick`.
     pub fn on_tick(self, tick: Price, rounding: Rounding) -> Self {
         if tick.0 <= 1 { self } else { Self(divide(self.0, tick.0, rounding) * tick.0) }
     }
 }
 
 impl Qty {
-    /// The largest position: 10^18.
+    /// Largest position: 10^18.
     pub const MOST_HELD: Self = Self(10_i128.pow(18) * UNITS_PER_ONE);
 
-    /// Down to the grid of `step`.
+    /// Rounded down to a multiple of `step`.
     pub fn floor_to(self, step: Qty) -> Self {
         if step.0 <= 1 { self } else { Self(self.0 / step.0 * step.0) }
     }
 
-    /// Whether this lies on the grid of `step`.
+    /// Whether this is a multiple of `step`.
     pub fn is_on(self, step: Qty) -> bool {
         step.0 <= 1 || self.0 % step.0 == 0
     }
 
-    /// The largest quantity on the step whose notional and fee together cost at most `amount`:
-    /// `amount / (price * (1 + fee))` down to the step, and less where rounding the notional and the fee to eight
-    /// places would cost more than `amount`.
+    /// The largest multiple of `step` whose notional and fee together cost at most `amount`: `amount / (price
+    /// * (1 + fee))` rounded down to the step, or fewer steps where rounding the notional and the fee to
+    /// eight places would exceed `amount`.
     pub fn affordable(amount: Cash, price: Price, fee: Bps, step: Qty) -> Self {
         if !amount.is_positive() || !price.is_positive() {
             return Self::ZERO;
@@ -112,8 +110,8 @@ impl Qty {
         if pays(qty) {
             return qty;
         }
-        // Rounding adds less than two units of money: so much less in steps is surely enough. The cost rises with
-        // the quantity, so the fewest steps are found by halving.
+        // Rounding adds less than two units of money, so this many steps less always fit. The cost grows with
+        // the quantity: bisect for the fewest steps to remove.
         let (mut few, mut enough) = (0, (2 * UNITS_PER_ONE / price.0 + 1) / step.0 + 1);
         while enough - few > 1 {
             let middle = few + (enough - few) / 2;
@@ -122,13 +120,13 @@ impl Qty {
         Self((qty.0 - enough * step.0).max(0))
     }
 
-    /// This share of the quantity, down to eight places.
+    /// `self * share`, rounded down to eight places.
     pub fn share(self, share: Bps) -> Self {
         Self(multiply_divide(self.0, share.0.into(), Bps::UNITS_PER_WHOLE, Rounding::Down))
     }
 }
 
-/// `a * b / (c * d)` rounded down, for `a, b, c, d > 0`; the largest amount beyond 128 bits.
+/// `a * b / (c * d)` rounded down, for `a, b, c, d > 0`; saturates at the largest `i128`.
 fn ratio(a: i128, b: i128, c: i128, d: i128) -> i128 {
     if let (Some(numerator), Some(denominator)) = (a.checked_mul(b), c.checked_mul(d)) {
         return numerator / denominator;
@@ -137,13 +135,16 @@ fn ratio(a: i128, b: i128, c: i128, d: i128) -> i128 {
     i128::try_from(product(a, b) / product(c, d)).unwrap_or(i128::MAX)
 }
 
-/// Products below this many units are estimated to less than one and a half of them.
+/// Products below this many units have a floating-point estimate with an error of less than 1.5 units.
 const ESTIMATED: f64 = (1_i64 << 50) as f64;
 
-/// `price * qty` in units, half up, without a division: the estimate is within one and a half of the truth, and what
-/// is left of the product shows by how much, also where its terms have wrapped around 64 bits. `None` where they are
-/// too large for that.
-#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "an estimate, put right")]
+/// `price * qty` in units, half up, without an integer division. A float estimate is within 1.5 units of the
+/// exact value; the wrapping 64-bit remainder gives the correction. `None` where the operands are too large.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "an estimate, corrected below"
+)]
 fn small_notional(price: i128, qty: i128) -> Option<i64> {
     let (price, qty) = (i64::try_from(price).ok()?, i64::try_from(qty).ok()?);
     let estimate = price as f64 * qty as f64 * 1e-8;
@@ -157,7 +158,7 @@ fn small_notional(price: i128, qty: i128) -> Option<i64> {
 }
 
 impl Cash {
-    /// What `qty` costs at `price`, half up at eight places.
+    /// The value of `qty` at `price`, half up at eight places.
     pub fn notional(price: Price, qty: Qty) -> Self {
         match small_notional(price.0, qty.0) {
             Some(units) => Self(units.into()),
@@ -170,17 +171,17 @@ impl Cash {
         Self(multiply_divide(self.0, rate.0.into(), Bps::UNITS_PER_WHOLE, Rounding::HalfUp))
     }
 
-    /// This notional and its fee.
+    /// This notional plus its fee.
     pub fn with_fee(self, rate: Bps) -> Self {
         self + self.fee(rate)
     }
 
-    /// This share of the amount, down to eight places.
+    /// `self * share`, rounded down to eight places.
     pub fn share(self, share: Bps) -> Self {
         Self(multiply_divide(self.0, share.0.into(), Bps::UNITS_PER_WHOLE, Rounding::Down))
     }
 
-    /// `self * part / whole`, half up at eight places: the part of a cost that goes with a part of a
+    /// `self * part / whole`, half up at eight places: the share of a cost that belongs to a part of a
     /// position. `whole` is positive.
     pub fn pro_rata(self, part: Qty, whole: Qty) -> Self {
         if part == whole {
@@ -189,13 +190,13 @@ impl Cash {
         Self(multiply_divide(self.0, part.0, whole.0, Rounding::HalfUp))
     }
 
-    /// `self * end / start`, half up at eight places: the amount grown as another grew from `start` to `end`. Exact
-    /// whatever the amounts are; `start` is positive, the others not negative.
+    /// `self * end / start`, half up at eight places: this amount with the return of another that went from
+    /// `start` to `end`. Exact before the rounding; `start` is positive, the others are not negative.
     pub fn grown(self, start: Self, end: Self) -> Self {
         Self(multiply_divide(self.0, end.0, start.0, Rounding::HalfUp))
     }
 
-    /// The price per unit that this amount is for `qty`, half up at eight places; `None` for no quantity.
+    /// `self / qty`, half up at eight places; `None` where `qty` is zero.
     pub fn per_unit(self, qty: Qty) -> Option<Price> {
         qty.is_positive().then(|| Price(multiply_divide(self.0, UNITS_PER_ONE, qty.0, Rounding::HalfUp)))
     }

@@ -1,15 +1,15 @@
-//! The average price of several fills.
+//! The volume-weighted average price of several fills.
 
 use ethnum::U256;
 
 use super::fixed::wide_quotient;
 use super::{Price, Qty, Rounding};
 
-/// A sum of price times quantity that is never rounded, so that the average of fills at one price is that
-/// price, whatever the quantities.
+/// An exact sum of price times quantity. Because nothing is rounded, the average of fills at one price is
+/// that price for all quantities.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PriceSum {
-    /// In units of 1e-16.
+    /// Sum of price times quantity, in units of 1e-16.
     products: U256,
     qty: Qty,
 }
@@ -17,13 +17,13 @@ pub struct PriceSum {
 impl PriceSum {
     /// Adds a fill.
     pub fn add(&mut self, price: Price, qty: Qty) {
-        // Neither is negative; their product has at most 254 bits.
+        // Both are non-negative; the product has at most 254 bits.
         let product = U256::from(price.units().unsigned_abs()) * U256::from(qty.units().unsigned_abs());
         self.products = self.products.saturating_add(product);
         self.qty += qty;
     }
 
-    /// The quantity added so far.
+    /// Total quantity.
     pub const fn qty(&self) -> Qty {
         self.qty
     }
@@ -37,7 +37,7 @@ impl PriceSum {
     }
 }
 
-/// As two texts: the sum in units of 1e-16, and the quantity.
+/// Serialised as two strings: the sum in units of 1e-16, and the quantity.
 impl serde::Serialize for PriceSum {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         (self.products.to_string(), self.qty).serialize(s)

@@ -1,4 +1,4 @@
-//! Which columns of a file are time, prices and volume.
+//! Finds a file's columns for time, prices and volume.
 
 use std::path::Path;
 
@@ -13,23 +13,23 @@ const LOW: &[&str] = &["low", "l"];
 const CLOSE: &[&str] = &["close", "c"];
 const VOLUME: &[&str] = &["volume", "v", "vol", "volume_base"];
 
-/// Names of the five numbers of a bar, in the order of [`Columns::numbers`].
+/// Names of the five numeric columns, in the order of [`Columns::numbers`].
 pub const NUMBERS: [&str; 5] = ["open", "high", "low", "close", "volume"];
 
-/// Places of the six columns among a file's top-level fields.
+/// Indexes of the six columns among a file's top-level fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Columns {
-    /// Bar open time.
+    /// Open time of the bar.
     pub time: usize,
     /// Open, high, low, close, volume.
     pub numbers: [usize; 5],
 }
 
 impl Columns {
-    /// Finds them by name, whatever the case. Where several fit, the first name of the list wins.
+    /// Finds the columns by name, case-insensitive. Where several match, the first name of the list wins.
     ///
     /// # Errors
-    /// [`MarketError::MissingColumn`], for all that are missing at once.
+    /// [`MarketError::MissingColumn`], for all missing columns at once.
     pub fn recognise(file: &Path, schema: &Schema) -> Result<Self, MarketError> {
         let wanted = [
             ("time", TIME),
@@ -55,7 +55,7 @@ impl Columns {
         if missing.is_empty() { Ok(Self { time, numbers }) } else { Err(MarketError::all(missing)) }
     }
 
-    /// All six in the file's order, as a projection yields them.
+    /// All six indexes in the file's order, as a projection returns them.
     pub fn projected(&self) -> Vec<usize> {
         let mut all: Vec<usize> = self.numbers.iter().copied().chain([self.time]).collect();
         all.sort_unstable();

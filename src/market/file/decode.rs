@@ -1,4 +1,4 @@
-//! Arrow arrays of any sensible type into times and numbers.
+//! Converts Arrow arrays of various types to times and numbers.
 
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::buffer::{NullBuffer, ScalarBuffer};
@@ -13,17 +13,17 @@ use crate::domain::Timestamp;
 
 const MICROS_PER_DAY: i64 = 86_400_000_000;
 
-/// Times in the file's own unit.
+/// A column of times in the file's own unit.
 pub struct RawTimes {
-    /// One a row; meaningless where null.
+    /// One per row; undefined where null.
     pub values: ScalarBuffer<i64>,
-    /// Which rows have none.
+    /// The null rows.
     pub nulls: Option<NullBuffer>,
-    /// The first text that is no time, by row of the array.
+    /// The first text that cannot be parsed as a time, with its row in the array.
     pub unreadable: Option<(usize, String)>,
 }
 
-/// How a file's unit of time becomes microseconds: times `multiply`, over `divide`, down.
+/// Conversion of a file's time unit to microseconds: times `multiply`, divided by `divide`, rounded down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimeScale {
     multiply: i64,
@@ -33,7 +33,7 @@ pub struct TimeScale {
 impl TimeScale {
     const MICROS: Self = Self { multiply: 1, divide: 1 };
 
-    /// Of a column of this type; `largest` value of the column decides what an integer counts.
+    /// For a column of this type. For integers, `largest` (the column's maximum) determines the unit.
     pub fn of(kind: &DataType, largest: i64) -> Self {
         match kind {
             DataType::Timestamp(TimeUnit::Second, _) => Self { multiply: 1_000_000, divide: 1 },
@@ -47,8 +47,8 @@ impl TimeScale {
         }
     }
 
-    /// Epoch integers by magnitude: each unit's range of years up to 5138 lies apart from the next unit's
-    /// from March 1973 on, where the file's newest bar surely lies.
+    /// Determines the unit of epoch integers by magnitude. From March 1973 to the year 5138 the ranges of the
+    /// units do not overlap, and the newest bar of any file is in that period.
     const fn of_epoch(largest: i64) -> Self {
         match largest {
             ..100_000_000_000 => Self { multiply: 1_000_000, divide: 1 },
@@ -58,14 +58,14 @@ impl TimeScale {
         }
     }
 
-    /// The instant.
+    /// Converts one value.
     pub const fn instant(self, raw: i64) -> Timestamp {
         Timestamp::from_micros(raw.saturating_mul(self.multiply).div_euclid(self.divide))
     }
 }
 
-/// Times as stored. A zone changes nothing: Arrow counts from 1970 in UTC whatever zone it shows; a time
-/// without a zone is UTC. `None` where the type holds no times.
+/// The times as stored. Time zones are ignored: Arrow counts from 1970 in UTC in any zone, and a time without
+/// a zone is taken as UTC. `None` where the type holds no times.
 pub fn raw_times(array: &ArrayRef) -> Option<RawTimes> {
     let nulls = array.nulls().cloned();
     let whole = |values| Some(RawTimes { values, nulls: nulls.clone(), unreadable: None });
@@ -96,7 +96,7 @@ pub fn raw_times(array: &ArrayRef) -> Option<RawTimes> {
     }
 }
 
-/// Whether the type holds text, plain or as a dictionary.
+/// Whether the type holds text, plain or dictionary-encoded.
 pub fn is_text(kind: &DataType) -> bool {
     match kind {
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
@@ -124,7 +124,7 @@ fn text_times(array: &ArrayRef) -> Option<RawTimes> {
     Some(RawTimes { values, nulls: plain.nulls().cloned(), unreadable })
 }
 
-/// Appends the array's numbers to `out`; NaN where null. `false` where the type holds no numbers.
+/// Appends the array's numbers to `out`, NaN where null. Returns `false` where the type holds no numbers.
 pub fn numbers(array: &ArrayRef, out: &mut Vec<f64>) -> bool {
     let start = out.len();
     let known = match array.data_type() {
@@ -132,7 +132,7 @@ pub fn numbers(array: &ArrayRef, out: &mut Vec<f64>) -> bool {
             out.extend_from_slice(array.as_primitive::<Float64Type>().values());
             true
         }
-        // The shortest decimal that reads back as the same f32 is what the vendor printed: 0.1 is 0.1.
+        // The shortest decimal that parses to the same `f32` is what the vendor printed: 0.1 becomes 0.1.
         DataType::Float32 => {
             out.extend(array.as_primitive::<Float32Type>().values().iter().map(|&value| shortest(value)));
             true
@@ -165,8 +165,8 @@ fn shortest(value: f32) -> f64 {
     value.to_string().parse().unwrap_or(f64::NAN)
 }
 
-/// The `f64` nearest to `value / 10^scale`. One exact division suffices where both parts are exact as
-/// `f64`; larger ones go by way of text.
+/// The `f64` nearest to `value / 10^scale`. One division is exact if both operands are exact in `f64`; larger
+/// ones are converted through text.
 #[expect(clippy::cast_precision_loss, reason = "exact below 2^53")]
 fn decimal(value: i128, scale: i8) -> f64 {
     const EXACT: [f64; 19] = [
@@ -214,7 +214,7 @@ mod tests {
 
     #[test]
     fn the_newest_time_of_a_file_decides_its_unit() {
-        // Milliseconds of 1970-04-26 alone would look like seconds of the year 2285.
+        // Milliseconds of 1970-04-26 on their own would look like seconds of the year 2285.
         let mixed = vec![9_936_000_000, 1_706_659_200_000];
         let texts = instants(Arc::new(Int64Array::from(mixed)));
         assert_eq!(texts, ["1970-04-26T00:00:00Z", "2024-01-31T00:00:00Z"]);

@@ -1,4 +1,4 @@
-//! Which times each row group covers, so that those outside a window are never read.
+//! The time range of each row group, so that groups outside a window are never read.
 
 use arrow::array::ArrayRef;
 use parquet::arrow::arrow_reader::statistics::StatisticsConverter;
@@ -9,14 +9,14 @@ use super::plausible::plausible;
 use crate::domain::Timestamp;
 use crate::market::{BarError, MarketError};
 
-/// A row group that has rows.
+/// A non-empty row group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RowGroup {
-    /// Its number in the file.
+    /// Its index in the file.
     pub index: usize,
-    /// The file's row that it starts with.
+    /// Index in the file of its first row.
     pub first_row: usize,
-    /// How many rows it has.
+    /// Number of rows.
     pub rows: usize,
     /// Earliest time in it.
     pub first: Timestamp,
@@ -24,11 +24,11 @@ pub struct RowGroup {
     pub last: Timestamp,
 }
 
-/// Smallest and largest time of a row group, in the file's unit.
+/// Minimum and maximum time of a row group, in the file's unit.
 type Bounds = (i64, i64);
 
-/// The file's row groups and its unit of time. The footer's statistics answer it; where they are missing
-/// (or the times are text, whose statistics may be cut) the time column alone is read.
+/// The file's row groups and its time unit, from the footer's statistics. Where these are missing (or the
+/// times are text, whose statistics may be truncated), the time column is read.
 pub fn survey(file: &BarFile) -> Result<(Vec<RowGroup>, TimeScale), MarketError> {
     let spans = spans(file);
     if spans.is_empty() {
@@ -59,10 +59,10 @@ pub fn survey(file: &BarFile) -> Result<(Vec<RowGroup>, TimeScale), MarketError>
     Ok((spans.iter().zip(&bounds).map(group).collect(), scale))
 }
 
-/// Number, first row and rows of a row group.
+/// Index, first row and row count of a row group.
 type Place = (usize, usize, usize);
 
-/// Every row group that has rows.
+/// Every non-empty row group.
 fn spans(file: &BarFile) -> Vec<Place> {
     let mut next_row = 0;
     let groups = file.metadata().metadata().row_groups().iter().enumerate();
@@ -78,7 +78,7 @@ fn spans(file: &BarFile) -> Vec<Place> {
         .collect()
 }
 
-/// Bounds as the footer tells them, only where it does so for every row group.
+/// Bounds from the footer, if it has them for every row group.
 fn from_statistics(file: &BarFile, spans: &[Place]) -> Option<Vec<Bounds>> {
     let metadata = file.metadata();
     let name = metadata.schema().field(file.columns.time).name();
@@ -95,7 +95,7 @@ fn complete(array: &ArrayRef) -> Option<Vec<i64>> {
     raw.nulls.is_none_or(|nulls| nulls.null_count() == 0).then(|| raw.values.to_vec())
 }
 
-/// Bounds of one row group from its time column.
+/// Bounds of one row group, read from its time column.
 fn scan(file: &BarFile, (index, first_row, _): Place) -> Result<Bounds, MarketError> {
     let mut bounds: Option<Bounds> = None;
     let mut row = first_row;

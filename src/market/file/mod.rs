@@ -1,7 +1,7 @@
-//! One Parquet file of bars: its columns, its row groups, its rows.
+//! One Parquet file of bars: columns, row groups, rows.
 //!
-//! Owns what differs between vendors (column names, units of time, number types) and which row groups are
-//! read. Knows nothing of symbols, windows or clocks. Invariant: rows that leave here have increasing times.
+//! Owns the differences between vendors (column names, time units, number types) and the selection of row
+//! groups. Knows nothing of symbols, windows or clocks. Invariant: returned rows have increasing times.
 
 mod columns;
 mod decode;

@@ -1,4 +1,4 @@
-//! Opening a file: is it Parquet, which columns has it, which times does each row group cover.
+//! Opens a file: checks that it is Parquet, finds its columns and the time range of each row group.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -16,11 +16,11 @@ use crate::decode::{Batches, ParquetFile, Selection, guarded_as};
 use crate::domain::{Interval, Span, Timestamp};
 use crate::market::MarketError;
 
-/// Rows decoded at a time.
+/// Rows per decoded batch.
 const BATCH_ROWS: usize = 65_536;
 
-/// A Parquet file of bars whose footer has been read, and nothing else yet (but for the time column where
-/// the footer does not say which times the row groups cover).
+/// A Parquet file of bars. Only its footer has been read (and the time column, where the footer has no time
+/// statistics).
 #[derive(Debug)]
 pub struct BarFile {
     path: PathBuf,
@@ -31,10 +31,10 @@ pub struct BarFile {
 }
 
 impl BarFile {
-    /// Reads the footer.
+    /// Opens the file and reads its footer.
     ///
     /// # Errors
-    /// Where it is no whole Parquet file of bars with at least one row.
+    /// Where it is not a complete Parquet file of bars with at least one row.
     pub fn open(path: &Path) -> Result<Self, MarketError> {
         let file = File::open(path).map_err(|source| MarketError::io("read", path, source))?;
         sniff(path, &file)?;
@@ -53,31 +53,30 @@ impl BarFile {
         Ok(opened)
     }
 
-    /// Where it lies.
+    /// The file's path.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Its row groups that have rows, in the file's order.
+    /// Its non-empty row groups, in the file's order.
     pub fn groups(&self) -> &[RowGroup] {
         &self.groups
     }
 
-    /// Time of its earliest row.
+    /// Time of the earliest row.
     pub fn first(&self) -> Timestamp {
         self.groups.iter().map(|group| group.first).min().unwrap_or_default()
     }
 
-    /// Time of its latest row.
+    /// Time of the latest row.
     pub fn last(&self) -> Timestamp {
         self.groups.iter().map(|group| group.last).max().unwrap_or_default()
     }
 
-    /// The interval that the times tell: the median of the spacings of the first rows. `None` where there
-    /// is only one row.
+    /// The interval, as the median spacing of the first rows. `None` where there is only one row.
     ///
     /// # Errors
-    /// [`MarketError::UnknownInterval`] where the median is no bar interval.
+    /// [`MarketError::UnknownInterval`] where the median is not a bar interval.
     pub fn spacing(&self) -> Result<Option<Interval>, MarketError> {
         let first: Vec<usize> = self.groups.iter().take(1).map(|group| group.index).collect();
         let mut times: Vec<i64> = Vec::new();
@@ -102,18 +101,18 @@ impl BarFile {
         self.parquet.metadata()
     }
 
-    /// Runs what looks into decoded columns: damaged ones may still make it panic.
+    /// Runs code that reads decoded columns; damaged ones may still cause a panic.
     fn guarded<T>(&self, look: impl FnOnce() -> Result<T, MarketError>) -> Result<T, MarketError> {
         guarded_as(|error| MarketError::undecoded(&self.path, error), look)
     }
 
-    /// The rows of these row groups and these top-level columns, in the file's order.
+    /// The rows of these row groups and top-level columns, in the file's order.
     pub(super) fn reader(&self, groups: &[usize], columns: &[usize]) -> Result<Batches, MarketError> {
         let wanted = Selection { groups: Some(groups), columns: Some(columns) };
         self.parquet.batches(BATCH_ROWS, wanted).map_err(|error| MarketError::undecoded(&self.path, error))
     }
 
-    /// The type of one of its columns, as an error says it.
+    /// The error for a column of an unsupported type.
     pub(super) fn wrong_type(&self, column: usize) -> MarketError {
         let field = self.parquet.schema().field(column);
         MarketError::ColumnType {
@@ -123,7 +122,7 @@ impl BarFile {
         }
     }
 
-    /// Runs `each` over the batches of a reader.
+    /// Calls `each` for every batch of a reader.
     pub(super) fn for_each(
         &self,
         reader: Batches,
@@ -137,7 +136,7 @@ impl BarFile {
     }
 }
 
-/// Looks at the file's two ends to say plainly what it is when it is no Parquet file.
+/// Checks the first and last bytes of the file, for a clear message where it is not Parquet.
 fn sniff(path: &Path, mut file: &File) -> Result<(), MarketError> {
     let io = |source| MarketError::io("read", path, source);
     let bytes = file.metadata().map_err(io)?.len();
@@ -157,7 +156,7 @@ fn sniff(path: &Path, mut file: &File) -> Result<(), MarketError> {
     if &tail == b"PAR1" { Ok(()) } else { Err(MarketError::Truncated { file: path.to_owned(), bytes }) }
 }
 
-/// Refuses up front what the decoder was built without.
+/// Refuses compression codecs that this program does not support.
 fn supported(path: &Path, metadata: &ArrowReaderMetadata) -> Result<(), MarketError> {
     let groups = metadata.metadata().row_groups().iter();
     let codec = groups.flat_map(|group| group.columns()).map(|column| column.compression()).find(|codec| {

@@ -1,4 +1,4 @@
-//! Decoding row groups into columns whose times increase.
+//! Decodes row groups into columns with increasing times.
 
 use std::ops::Range;
 
@@ -8,22 +8,22 @@ use super::open::BarFile;
 use crate::domain::{Interval, Timestamp};
 use crate::market::{BarError, Bars, MarketError, bar_error};
 
-/// Rows of one file, times checked, numbers not yet.
+/// Rows of one file with checked times and unchecked numbers.
 #[derive(Debug)]
 pub struct Rows {
     /// The columns.
     pub bars: Bars,
-    /// For each stretch of rows its first row here and in the file.
+    /// For each run of consecutive rows, its first index here and in the file.
     runs: Vec<(usize, usize)>,
-    /// Rows and columns that are null, sorted by row.
+    /// Row and column of each null, sorted by row.
     nulls: Vec<(usize, &'static str)>,
 }
 
 impl BarFile {
-    /// Decodes these row groups (places in [`BarFile::groups`]) and the six columns, nothing else.
+    /// Decodes these row groups (indexes into [`BarFile::groups`]) and the six columns only.
     ///
     /// # Errors
-    /// Where they cannot be decoded, or a time is missing, earlier than or equal to the one before.
+    /// Where they cannot be decoded, or a time is missing or not later than the previous one.
     pub fn read(&self, groups: &[usize], interval: Interval) -> Result<Rows, MarketError> {
         let groups: Vec<_> = groups.iter().map(|&place| self.groups()[place]).collect();
         let total = groups.iter().map(|group| group.rows).sum();
@@ -74,7 +74,7 @@ impl BarFile {
         Ok(())
     }
 
-    /// Each time is there and later than the one before.
+    /// Checks that no time is missing and each is later than the previous one.
     fn check_times(&self, rows: &Rows) -> Result<(), MarketError> {
         let missing: Vec<usize> =
             rows.nulls.iter().filter(|&&(_, column)| column == "time").map(|&(row, _)| row).collect();
@@ -96,10 +96,10 @@ impl BarFile {
         if problems.is_empty() { Ok(()) } else { Err(MarketError::all(problems)) }
     }
 
-    /// Checks the numbers of some rows, to be quoted in `unit`: no null, and every rule of a bar kept.
+    /// Checks the numbers of some rows for `unit`: no nulls, and only valid bars.
     ///
     /// # Errors
-    /// One [`MarketError::BadRow`] for each kind of bar_error, with its first row and how many there are.
+    /// One [`MarketError::BadRow`] for each kind of error, with its first row and the number of such rows.
     pub fn check(&self, rows: &Rows, range: Range<usize>, unit: u32) -> Result<(), MarketError> {
         let nulls: Vec<_> = rows.nulls.iter().filter(|(row, _)| range.contains(row)).collect();
         let mut skip: Vec<usize> = nulls.iter().map(|&&(row, _)| row).collect();
@@ -122,7 +122,7 @@ impl BarFile {
 }
 
 impl Rows {
-    /// The row in the file.
+    /// Converts a row index here to one in the file.
     fn file_row(&self, row: usize) -> usize {
         let run = self.runs.partition_point(|&(first, _)| first <= row).saturating_sub(1);
         self.runs.get(run).map_or(row, |&(first, in_file)| in_file + row - first)

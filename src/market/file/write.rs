@@ -1,4 +1,4 @@
-//! Writing bars as Parquet, in the one form that this project's own files have.
+//! Writes bars as Parquet, in the form of this project's own files.
 
 use std::fs;
 use std::path::Path;
@@ -14,16 +14,16 @@ use parquet::schema::types::ColumnPath;
 use crate::files::{Existing, FileLock, Temporary};
 use crate::market::{Bars, MarketError};
 
-/// Rows of a row group: small enough that a window of a long file reads little more than it needs.
+/// Rows per row group: small enough that a window of a long file reads little more than it needs.
 const GROUP_ROWS: usize = 131_072;
-/// How hard zstd works: files are written once and read often.
+/// Zstd level: files are written once and read often.
 const LEVEL: i32 = 9;
 
-/// Writes bars: zstd, `ts` (timestamp[us, UTC], bar open), open, high, low, close, volume (float64). The file
-/// appears whole or not at all: it is written beside its place and renamed. Its folder is made if absent.
+/// Writes bars with zstd compression: `ts` (timestamp[us, UTC], bar open), open, high, low, close, volume
+/// (float64). The write is atomic (temporary file, then rename). A missing folder is created.
 ///
 /// # Errors
-/// [`MarketError::Io`] where the operating system refuses, [`MarketError::Damaged`] where encoding fails.
+/// [`MarketError::Io`] for input/output errors, [`MarketError::Damaged`] where encoding fails.
 pub fn write_bars(path: &Path, bars: &Bars) -> Result<(), MarketError> {
     let io = |source| MarketError::io("write", path, source);
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -42,10 +42,10 @@ fn encode(file: &fs::File, bars: &Bars) -> Result<(), parquet::errors::ParquetEr
     Ok(())
 }
 
-/// Bars as the columns of a file.
+/// Bars as an Arrow record batch.
 ///
 /// # Errors
-/// None in practice: the columns are of equal length.
+/// None in practice: the columns have equal length.
 pub fn batch(bars: &Bars) -> Result<RecordBatch, arrow::error::ArrowError> {
     let times = bars.ts.iter().map(|at| at.micros());
     let times = TimestampMicrosecondArray::from_iter_values(times).with_timezone("UTC");
@@ -61,7 +61,7 @@ pub fn batch(bars: &Bars) -> Result<RecordBatch, arrow::error::ArrowError> {
     RecordBatch::try_new(Arc::new(schema()), columns)
 }
 
-/// The columns of this project's files.
+/// The schema of this project's bar files.
 pub fn schema() -> Schema {
     let time = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
     let mut fields = vec![Field::new("ts", time, false)];
@@ -69,11 +69,11 @@ pub fn schema() -> Schema {
     Schema::new(fields)
 }
 
-/// The writer's name is fixed, so that equal bars give equal bytes whatever the version of the crates says
-/// of itself.
+/// Writer properties with a fixed writer name, so that equal bars give equal bytes with any version of the
+/// crates.
 ///
 /// # Errors
-/// Where the level is none of zstd's (1 to 22).
+/// Where the level is not one of zstd's (1 to 22).
 pub fn properties(level: i32) -> Result<WriterProperties, parquet::errors::ParquetError> {
     let time = ColumnPath::from("ts");
     Ok(WriterProperties::builder()

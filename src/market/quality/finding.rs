@@ -1,18 +1,18 @@
-//! What the check can find, and how grave it is.
+//! Findings of the data check and their severity.
 
 use std::fmt;
 
 use crate::domain::Timestamp;
 
-/// How grave a finding is.
+/// Severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Worth knowing; no reason to distrust the data.
+    /// Informational; no reason to distrust the data.
     Info,
-    /// A backtest may mislead where it touches this.
+    /// A backtest may be misleading where it uses these bars.
     Warning,
-    /// Wrong, or not what it seems: not to be replayed as it is.
+    /// Wrong or misleading data; not to be replayed as it is.
     Error,
 }
 
@@ -33,7 +33,7 @@ impl fmt::Display for Severity {
     }
 }
 
-/// What was found.
+/// Kind of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingKind {
@@ -41,7 +41,7 @@ pub enum FindingKind {
     Unreadable,
     /// No rows.
     Empty,
-    /// Something above or in the header, or in how times are written, that naive readers trip over.
+    /// Irregular header, preamble or time format that simple readers fail on.
     Layout,
     /// A value is null, empty or NaN.
     Missing,
@@ -49,11 +49,11 @@ pub enum FindingKind {
     NonFinite,
     /// A price of zero or less.
     NotPositive,
-    /// A price or a volume beyond what exact money can hold.
+    /// A price or a volume above its ceiling.
     TooLarge,
-    /// A price that eight decimal places would change by more than a millionth of itself.
+    /// A price that rounding to eight places would change by more than a millionth of itself.
     TooFine,
-    /// Less than nothing was traded.
+    /// A negative volume.
     NegativeVolume,
     /// High below low, or open or close outside them.
     HighLow,
@@ -63,25 +63,25 @@ pub enum FindingKind {
     Duplicate,
     /// Two different bars for one time.
     Conflict,
-    /// Bars closer together than their interval is long.
+    /// Bars closer together than their interval.
     Spacing,
-    /// Holes in the grid of times.
+    /// Gaps: missing bars.
     Gap,
-    /// Bars made by `gaps = "forward_fill"`, which nobody can trade.
+    /// Bars filled in by `gaps = "forward_fill"`, which are not tradable.
     Filled,
-    /// Bars without trades.
+    /// Bars with zero volume.
     ZeroVolume,
-    /// Bars that repeat the one before.
+    /// Bars that repeat the previous one.
     Frozen,
-    /// Long runs of bars that nobody traded: filler.
+    /// Long runs of bars without trades: filler.
     Invented,
-    /// Returns far outside the usual.
+    /// Outlier returns.
     Outlier,
-    /// A price that jumps away and comes back at once: a bad print.
+    /// A bad print: a price jump that reverses in the next bar.
     Spike,
-    /// A jump by a whole ratio in a market with sessions: a split that was not adjusted for.
+    /// A price jump by a whole ratio in a market with sessions: an unadjusted split.
     Split,
-    /// A jump of over 95 % after a hole: another asset under the same name.
+    /// A price jump of over 95 % after a gap: another asset under the same symbol.
     Identity,
 }
 
@@ -122,25 +122,25 @@ impl fmt::Display for FindingKind {
     }
 }
 
-/// One kind of thing found in a series: how often, where first, and in a sentence.
+/// One kind of finding in a series: count, first occurrence, description.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Finding {
-    /// What.
+    /// Kind.
     pub kind: FindingKind,
-    /// How grave.
+    /// Severity.
     pub severity: Severity,
-    /// How many rows (of gaps: how many holes; of runs: how many rows in them).
+    /// Number of rows (for gaps, number of gaps; for runs, number of rows in them).
     pub count: u64,
-    /// The first such row, counted from 0 in the series as given.
+    /// The first such row, counted from 0 in the given series.
     pub row: Option<usize>,
     /// The time of that row.
     pub at: Option<Timestamp>,
-    /// A sentence's worth: what exactly.
+    /// Description, one sentence.
     pub detail: String,
 }
 
 impl Finding {
-    /// A finding about the series as a whole.
+    /// A finding about the whole series.
     pub fn whole(kind: FindingKind, severity: Severity, detail: impl Into<String>) -> Self {
         Self { kind, severity, count: 1, row: None, at: None, detail: detail.into() }
     }
@@ -157,7 +157,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// A length of time in words: `80 min`, `34 h`, `61 days`.
+/// A duration in words: `80 min`, `34 h`, `61 days`.
 pub fn words(micros: i64) -> String {
     const MINUTE: i64 = 60_000_000;
     const HOUR: i64 = 60 * MINUTE;

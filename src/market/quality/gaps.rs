@@ -1,7 +1,8 @@
-//! Holes in the grid of times.
+//! Gaps: missing bars.
 //!
-//! A venue that trades round the clock has a bar for each interval: anything longer is a hole. Other venues have holes
-//! inside a day, at the hours in which they usually trade, and between days where more than four days pass.
+//! A venue that trades round the clock has a bar for each interval, so every longer step is a gap. At other
+//! venues a gap is a missing bar within a day's usual hours, or more than four days between two days with
+//! bars.
 
 use super::finding::{Finding, FindingKind, Severity, words};
 use super::inspect::Series;
@@ -11,12 +12,12 @@ use crate::scenario::Calendar;
 
 const HOUR: i64 = 3_600_000_000;
 const DAY: i64 = 24 * HOUR;
-/// The longest that a venue with sessions is closed in a usual year: a weekend between holidays.
+/// The longest usual closure of a venue with sessions: a weekend between holidays.
 const LONGEST_CLOSURE: i64 = 4 * DAY;
-/// Times over fewer days than these do not tell whether a venue has sessions.
+/// Shorter data does not determine whether a venue has sessions.
 const TELLING: i64 = 8 * DAY;
 
-/// The calendar that sorted times tell, or that is stated; round the clock where neither says.
+/// The stated calendar, or the one detected from sorted times; round the clock where neither is known.
 pub fn calendar_of(times: &[Timestamp], interval: Interval, stated: Option<Calendar>) -> Calendar {
     let telling =
         times.first().zip(times.last()).is_some_and(|(first, last)| (*last - *first).micros() >= TELLING);
@@ -24,26 +25,26 @@ pub fn calendar_of(times: &[Timestamp], interval: Interval, stated: Option<Calen
     stated.or_else(told).unwrap_or(Calendar::RoundTheClock)
 }
 
-/// A stretch of time without the bars that should be in it.
+/// A period without the bars that should be in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hole {
-    /// Place of the bar after it.
+    /// Index of the bar after it.
     pub before: usize,
-    /// Close of the bar before it.
+    /// Close time of the bar before it.
     pub from: Timestamp,
-    /// Open of the bar after it.
+    /// Open time of the bar after it.
     pub until: Timestamp,
-    /// Bars that are missing; of a closure of a venue with sessions unknown, and 0.
+    /// Number of missing bars; 0 for a closure of a venue with sessions, where it is unknown.
     pub missing: u64,
 }
 
 impl Hole {
-    /// How long it is.
+    /// Its duration.
     pub fn span(&self) -> Span {
         self.until - self.from
     }
 
-    /// When the missing bars should open.
+    /// Open times of the missing bars.
     pub fn opens<'h>(&self, interval: Interval, hours: &'h Hours) -> impl Iterator<Item = Timestamp> + 'h {
         let (from, until, step) = (self.from.micros(), self.until.micros(), interval.micros());
         let steps = if self.missing == 0 { 0 } else { (until - from - 1).max(0) / step + 1 };
@@ -51,12 +52,12 @@ impl Hole {
     }
 }
 
-/// All holes of sorted times.
+/// All gaps in sorted times.
 pub fn holes(times: &[Timestamp], interval: Interval, calendar: Calendar) -> Vec<Hole> {
     holes_in(times, interval, calendar, &Hours::of(times, interval, calendar))
 }
 
-/// The same for a venue of these hours.
+/// As [`holes`], for a venue with these hours.
 pub fn holes_in(times: &[Timestamp], interval: Interval, calendar: Calendar, hours: &Hours) -> Vec<Hole> {
     let step = interval.micros();
     let hole = |(place, pair): (usize, &[Timestamp])| {
@@ -84,7 +85,7 @@ pub fn holes_in(times: &[Timestamp], interval: Interval, calendar: Calendar, hou
     times.windows(2).enumerate().filter_map(hole).collect()
 }
 
-/// One finding for all holes.
+/// One finding for all gaps.
 pub fn check(series: &Series<'_>) -> Option<Finding> {
     let times: Vec<Timestamp> = (0..series.len()).map(|place| series.at(place)).collect();
     let interval = series.bars.interval;
@@ -107,8 +108,9 @@ pub fn check(series: &Series<'_>) -> Option<Finding> {
     Some(finding)
 }
 
-/// A halt of some hours happens to every venue, and many feeds leave out bars without trades; a day is worth
-/// a warning, and a week (in sessions: five weeks) is no longer one history.
+/// Informational by default: every venue halts for some hours at times, and many feeds omit bars without
+/// trades. A warning from half a day on (with closing days: ten days); an error from a week on (five weeks),
+/// because the data is then no longer one continuous history.
 fn severity(calendar: Calendar, interval: Interval, longest: &Hole, missing: u64, rows: u64) -> Severity {
     let (warning, error) = match calendar {
         Calendar::RoundTheClock => (12 * HOUR, 7 * DAY),
@@ -166,7 +168,7 @@ mod tests {
         assert_eq!((grave(2), grave(34), grave(1_464)), (Severity::Info, Severity::Warning, Severity::Error));
         let sparse = severity(Calendar::RoundTheClock, Interval::MINUTE, &hole(1), 300, 1_000);
         assert_eq!(sparse, Severity::Warning);
-        // One missing day of daily bars is a halt.
+        // One missing daily bar is a halt.
         let daily = severity(Calendar::RoundTheClock, Interval::DAY, &hole(24), 1, 1_000);
         assert_eq!(daily, Severity::Info);
     }

@@ -1,4 +1,4 @@
-//! All checks of one series.
+//! Runs all checks of one series.
 
 use super::finding::{Finding, FindingKind, Severity};
 use super::{gaps, jumps, order, stale_prices, values};
@@ -6,22 +6,23 @@ use crate::domain::Timestamp;
 use crate::market::Bars;
 use crate::scenario::Calendar;
 
-/// Where the bars come from: what the loader would refuse is graver in a file that is to be loaded.
+/// Where the bars come from. Problems that the loader would refuse are more severe in a file that is to be
+/// loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// Bars that are, or are to be, replayed as they are.
+    /// Bars to be replayed as they are.
     Replay,
-    /// A vendor's file: importing sorts it and drops exact repetitions.
+    /// A vendor's file: the import sorts it and drops exact duplicates.
     Vendor,
 }
 
-/// What a careful reader would notice in these bars, the gravest first. Bars need not be clean; NaN stands for
-/// a missing value. `calendar` is when the market trades; told from the bars where it is not stated.
+/// All findings in these bars, the most severe first. Bars need not be valid; NaN stands for a missing value.
+/// Without `calendar` it is detected from the bars.
 pub fn inspect(bars: &Bars, calendar: Option<Calendar>) -> Vec<Finding> {
     inspect_as(bars, calendar, Origin::Replay)
 }
 
-/// The same, for bars of this origin.
+/// As [`inspect`], for bars of this origin.
 pub fn inspect_as(bars: &Bars, calendar: Option<Calendar>, origin: Origin) -> Vec<Finding> {
     if bars.is_empty() {
         return vec![Finding::whole(FindingKind::Empty, Severity::Error, "there are no rows")];
@@ -36,13 +37,12 @@ pub fn inspect_as(bars: &Bars, calendar: Option<Calendar>, origin: Origin) -> Ve
     findings
 }
 
-/// The rows of a series that can be compared with their neighbours: in order, one for each time, no value
-/// missing.
+/// The rows of a series that can be compared with their neighbours: sorted, unique in time, complete.
 pub(super) struct Series<'b> {
     pub bars: &'b Bars,
-    /// Places in `bars`.
+    /// Indexes in `bars`.
     pub rows: Vec<usize>,
-    /// When the market trades.
+    /// The market's calendar.
     pub calendar: Calendar,
 }
 
@@ -84,7 +84,7 @@ impl<'b> Series<'b> {
         [self.bars.open[row], self.bars.high[row], self.bars.low[row], self.bars.close[row]]
     }
 
-    /// A finding that begins at this place.
+    /// A finding whose first row is at this index.
     pub fn finding(
         &self,
         kind: FindingKind,

@@ -1,27 +1,27 @@
-//! Prices that move too far: outliers, bad prints, splits, another asset under the same name.
+//! Price jumps: outliers, bad prints, splits, another asset under the same symbol.
 //!
-//! Returns are logarithmic, close to close. An outlier's robust z-score is over [`OUTLIER_Z`]: its distance
-//! from the median over 1.4826 times the median absolute deviation (Iglewicz and Hoaglin 1993), which a few
-//! extremes cannot widen as they do a standard deviation.
+//! Returns are logarithmic, close to close. An outlier has a robust z-score above [`OUTLIER_Z`]: its distance
+//! from the median over 1.4826 times the median absolute deviation (Iglewicz and Hoaglin 1993), which, unlike
+//! the standard deviation, a few extremes do not inflate.
 
 use super::finding::{Finding, FindingKind, Severity, words};
 use super::inspect::Series;
 use crate::scenario::Calendar;
 
-/// Markets have fat tails: minutes of honest data reach scores above 100, hours above 25.
+/// High because returns have fat tails: correct minute bars reach scores above 100, hourly bars above 25.
 const OUTLIER_Z: f64 = 50.0;
-/// A bad print moves at least this far, as a logarithm: up by half, or down by a third. Panics that turn within a
-/// bar are real up to here: banks in January 2009, most coins in May 2021.
+/// Minimum absolute log return of a bad print: up by half, or down by a third. Real price shocks that reverse
+/// within a bar reach this size: banks in January 2009, most coins in May 2021.
 const SPIKE: f64 = 0.4;
-/// And comes back to within this share of the way.
+/// Share of the jump that may remain after the reversal.
 const SPIKE_LEFT: f64 = 0.25;
-/// Log of twenty: a jump of over 95 %.
+/// ln(20): a jump of over 95 %.
 const IDENTITY: f64 = 2.995_732_273_553_991;
-/// A hole that another asset may hide in.
+/// Minimum length of a gap that may separate two assets, in microseconds.
 const IDENTITY_HOLE: i64 = 24 * 3_600_000_000;
-/// Splits that are usual, new shares for one old. Three for two are left out: bad news looks the same.
+/// Common splits, new shares per old one. Three for two is left out: bad news looks the same.
 const SPLITS: [f64; 9] = [2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 10.0, 15.0, 20.0];
-/// How near to the ratio the open of the day is.
+/// Maximum relative distance of the day's open from the ratio.
 const SPLIT_NEAR: f64 = 0.04;
 
 /// Findings about returns.
@@ -47,11 +47,11 @@ pub fn check(series: &Series<'_>) -> Vec<Finding> {
     .collect()
 }
 
-/// Places of bars whose return is an outlier.
+/// Indexes of bars whose return is an outlier.
 fn outliers(returns: &[f64]) -> Vec<usize> {
     let middle = median(returns.to_vec());
     let spread = 1.4826 * median(returns.iter().map(|r| (r - middle).abs()).collect());
-    // Where most returns are nothing, the spread says nothing.
+    // If most returns are zero, the spread is meaningless.
     if spread <= 0.0 {
         return Vec::new();
     }
@@ -65,25 +65,25 @@ fn median(mut values: Vec<f64>) -> f64 {
     *median
 }
 
-/// Places of bars that jump and come back in the next.
+/// Indexes of bars that jump and reverse in the next bar.
 fn spikes(returns: &[f64]) -> Vec<usize> {
     let bad = |pair: &[f64]| pair[0].abs() > SPIKE && (pair[0] + pair[1]).abs() < SPIKE_LEFT * pair[0].abs();
     returns.windows(2).enumerate().filter(|(_, pair)| bad(pair)).map(|(place, _)| place + 1).collect()
 }
 
-/// Places of bars that follow a hole and a jump of over 95 %.
+/// Indexes of bars that follow a gap with a jump of over 95 %.
 fn identities(series: &Series<'_>, returns: &[f64]) -> Vec<usize> {
     let least = IDENTITY_HOLE.max(2 * series.bars.interval.micros());
     let other = |place: &usize| {
         let hole = (series.at(*place) - series.at(place - 1)).micros() > least;
-        // The first trade of a new asset may be far from the first close.
+        // The first trade of a new asset may be far from its first close.
         let opening = libm::log(series.open(*place) / series.close(place - 1));
         hole && (returns[place - 1].abs() > IDENTITY || opening.abs() > IDENTITY)
     };
     (1..series.len()).filter(other).collect()
 }
 
-/// Places and ratios of bars that open at a split's ratio of the last close.
+/// Indexes and ratios of bars whose open differs from the last close by a split's ratio.
 fn splits(series: &Series<'_>) -> Vec<(usize, f64)> {
     let ratio = |place: usize| {
         let jump = series.close(place - 1) / series.open(place);
@@ -92,7 +92,7 @@ fn splits(series: &Series<'_>) -> Vec<(usize, f64)> {
         forward.or_else(|| SPLITS.into_iter().map(|split| 1.0 / split).find(|&split| near(split)))
     };
     let stays = |place: usize, split: f64| {
-        // Also the close is there: a split does not come back.
+        // The close must be there too: a split does not reverse.
         (series.close(place - 1) / series.close(place) / split - 1.0).abs() < 0.2
     };
     (1..series.len())
@@ -154,10 +154,10 @@ mod tests {
 
     const HOUR: i64 = 3_600_000_000;
 
-    /// Five values without a rhythm in their returns.
+    /// Five values with irregular returns.
     const USUAL: [f64; 5] = [0.0, 0.7, 0.2, 1.1, 0.5];
 
-    /// Hours around 100 that move by half a percent, with other closes where `change` says so.
+    /// Hourly bars around 100 with returns of half a percent, and other closes where `change` returns one.
     fn hours(change: impl Fn(i64) -> Option<f64>) -> Bars {
         let mut bars = Bars::with_capacity("1h".parse().unwrap(), 0);
         for n in 0..500 {

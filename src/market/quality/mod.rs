@@ -1,8 +1,8 @@
-//! The data check: what a careful reader would notice in a series of bars before trusting it.
+//! The data check: problems in a series of bars that can mislead a backtest.
 //!
-//! Owns the list of things looked for and how grave each is (`data::check` reads files).
-//! Never repairs anything. Invariant: findings depend on the bars alone; a clean series of a round-the-clock
-//! venue with a short halt has none above [`Severity::Info`].
+//! Owns the list of checks and their severities (`data::check` reads files). Never repairs anything.
+//! Invariant: findings depend on the bars only; a clean series of a round-the-clock venue with a short halt
+//! has no finding above [`Severity::Info`].
 
 mod finding;
 mod gaps;

@@ -1,4 +1,4 @@
-//! The order of rows: sorted, one for each time, as far apart as the interval is long.
+//! Checks the order of rows: sorted, unique in time, at least one interval apart.
 
 use super::finding::{Finding, FindingKind, Severity, words};
 use super::inspect::Origin;
@@ -40,7 +40,7 @@ fn unsorted(bars: &Bars, origin: Origin) -> Option<Finding> {
     })
 }
 
-/// Rows of equal times: the same again, or another.
+/// Rows with equal times: duplicates or conflicts.
 fn repeated(bars: &Bars, rows: &[usize], origin: Origin) -> Vec<Finding> {
     let values = |row: usize| {
         [bars.open[row], bars.high[row], bars.low[row], bars.close[row], bars.volume[row]].map(f64::to_bits)

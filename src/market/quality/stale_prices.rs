@@ -1,16 +1,16 @@
-//! Bars in which nothing happens: no volume, the same bar again, filler.
+//! Stale prices: bars without volume, repeated bars, filler.
 
 use super::finding::{Finding, FindingKind, Severity, words};
 use super::inspect::Series;
 
 const HOUR: i64 = 3_600_000_000;
-/// Untraded or repeated bars in a row from which on nobody can call it a halt.
+/// Number of consecutive untraded or repeated bars that is too long for a trading halt.
 const INVENTED_BARS: usize = 100;
-/// The same for long bars: fewer of them, over more time.
+/// As [`INVENTED_BARS`], for long bars: fewer bars, but a minimum duration.
 const INVENTED_LONG_BARS: usize = 20;
 const INVENTED_LONG_SPAN: i64 = 10 * 24 * HOUR;
 
-/// Findings about bars in which nothing happens.
+/// Findings about stale bars.
 pub fn check(series: &Series<'_>) -> Vec<Finding> {
     let untraded = Runs::of(series, 1, |place| series.volume(place) == 0.0);
     let frozen = Runs::of(series, 2, |place| place > 0 && series.prices(place) == series.prices(place - 1));
@@ -30,7 +30,7 @@ pub fn check(series: &Series<'_>) -> Vec<Finding> {
         .collect()
 }
 
-/// Stretches of places where something holds: first place and length.
+/// Runs of consecutive indexes with some property: first index and length.
 struct Runs {
     list: Vec<(usize, usize)>,
 }
@@ -54,7 +54,7 @@ impl Runs {
         Self { list }
     }
 
-    /// Those too long for a halt.
+    /// The runs that are too long for a trading halt.
     fn grave(mut self, series: &Series<'_>) -> Self {
         let step = series.bars.interval.micros();
         self.list.retain(|&(_, len)| {
@@ -122,7 +122,7 @@ mod tests {
     use crate::domain::{Interval, Timestamp};
     use crate::market::Bars;
 
-    /// A living series with a stretch of other bars.
+    /// A series of changing prices with one run of other bars.
     fn bars(interval: Interval, still: std::ops::Range<i64>, price: impl Fn(i64) -> f64) -> Bars {
         let mut bars = Bars::with_capacity(interval, 0);
         for n in 0..3_000 {

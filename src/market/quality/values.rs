@@ -1,13 +1,13 @@
-//! What can be wrong with a row by itself.
+//! Checks the values of each row on its own.
 
 use super::finding::{Finding, FindingKind, Severity};
 use crate::domain::Price;
 use crate::market::{Bars, PRICE_CEILING, VOLUME_CEILING, unit};
 
-/// Columns of a bar with their names, in this order.
+/// Names of a bar's columns, in this order.
 const NAMES: [&str; 5] = ["open", "high", "low", "close", "volume"];
 
-/// One finding for each kind of flaw.
+/// One finding for each kind of error.
 pub fn check(bars: &Bars) -> Vec<Finding> {
     let rules: [(FindingKind, Rule); 7] = [
         (FindingKind::Missing, missing),
@@ -21,7 +21,7 @@ pub fn check(bars: &Bars) -> Vec<Finding> {
     rules.into_iter().filter_map(|(kind, rule)| apply(bars, kind, rule)).collect()
 }
 
-/// What is wrong with a row's open, high, low, close and volume.
+/// A check of a row's open, high, low, close and volume.
 type Rule = fn([f64; 5]) -> Option<String>;
 
 fn apply(bars: &Bars, kind: FindingKind, rule: Rule) -> Option<Finding> {

@@ -14,17 +14,17 @@ use crate::domain::{Instrument, Interval, Symbol, Timestamp};
 use crate::market::{Bars, LoadRequest, Market, MarketError, load, write_bars};
 use crate::scenario::{Acceptable, Delisted, GapRule, MarketSpec, WarmUp};
 
-/// A time from text.
+/// Parses a time.
 pub fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-/// An interval from text.
+/// Parses an interval.
 pub fn every(text: &str) -> Interval {
     text.parse().unwrap()
 }
 
-/// `count` sound bars from `first` on: bar `i` opens at `100 + i` and closes half a unit higher.
+/// `count` valid bars from `first` on: bar `i` opens at `100 + i` and closes half a unit higher.
 pub fn bars(interval: &str, first: &str, count: usize) -> Bars {
     let mut bars = Bars::with_capacity(every(interval), count);
     for index in 0..count {
@@ -35,7 +35,7 @@ pub fn bars(interval: &str, first: &str, count: usize) -> Bars {
     bars
 }
 
-/// A folder with data in it.
+/// A temporary folder of data files.
 pub struct Folder(TempDir);
 
 impl Folder {
@@ -53,14 +53,14 @@ impl Folder {
         self
     }
 
-    /// Adds a file of any columns.
+    /// Adds a file with arbitrary columns.
     pub fn with_columns(self, name: &str, columns: Vec<(&str, ArrayRef)>) -> Self {
         let batch = RecordBatch::try_from_iter(columns).unwrap();
         write_batch(&self.path().join(name), &batch, WriterProperties::builder().build());
         self
     }
 
-    /// Adds a file of bars whose numbers may break every rule.
+    /// Adds a file of bars that may be invalid.
     pub fn with_rows(self, name: &str, rows: &[(&str, [f64; 5])]) -> Self {
         let number = |which: usize| -> ArrayRef {
             Arc::new(Float64Array::from_iter_values(rows.iter().map(|(_, row)| row[which])))
@@ -73,7 +73,7 @@ impl Folder {
         self.with_columns(name, columns)
     }
 
-    /// Loads `symbols` at `interval`, everything there is.
+    /// Loads `symbols` at `interval`, all data.
     pub fn load(&self, symbols: &[&str], interval: &str) -> Result<Market, MarketError> {
         Want::new(self.path(), symbols, interval).load()
     }
@@ -87,7 +87,7 @@ pub fn write_batch(path: &Path, batch: &RecordBatch, properties: WriterPropertie
     writer.close().unwrap();
 }
 
-/// What to load.
+/// Parameters of a load.
 pub struct Want {
     pub spec: MarketSpec,
     pub frames: BTreeMap<Interval, u32>,
@@ -146,7 +146,7 @@ impl Want {
     }
 }
 
-/// A folder of the recorded data, where it is there; a sentence says so where it is not.
+/// A folder of the recorded data; if it is absent, prints so and returns `None`.
 pub fn recorded(place: &str) -> Option<PathBuf> {
     let beside = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared"));
     let shared = std::env::var_os("TILTYARD_SHARED").map_or_else(beside, PathBuf::from);

@@ -1,4 +1,4 @@
-//! What a load gives: rows, history, frames, detail, several symbols, parts of files.
+//! Results of loading: rows, history, frames, detail, several symbols, multi-part files.
 
 use super::fixture::{Folder, Want, at, bars, every};
 use crate::market::TickRange;
@@ -23,7 +23,7 @@ fn the_window_cuts_and_history_comes_before_it() {
     assert_eq!(market.clock.first(), Some(&at("2024-01-01T14:00")));
     assert_eq!(market.clock.last(), Some(&at("2024-01-02T23:00")));
     assert_eq!(market.in_range, TickRange { first: 10, last: 34 });
-    // More than there is: all there is.
+    // More than exists: all there is.
     let market = want.history(1_000).load().unwrap();
     assert_eq!(market.in_range, TickRange { first: 24, last: 48 });
 }
@@ -54,7 +54,7 @@ fn finer_bars_are_resampled_for_the_window_and_its_history() {
     // 21:00 is rows 84 to 87: opens 184, last close 187.5, high 188, low 183, volumes 85+86+87+88.
     let row = (hours.open[0], hours.high[0], hours.low[0], hours.close[0], hours.volume[0]);
     assert_eq!(row, (184.0, 188.0, 183.0, 187.5, 346.0));
-    // The last bar opens before the end and is whole: rows 140 to 143 (11:00 of the second day).
+    // The last bar opens before the end and is complete: rows 140 to 143 (11:00 of the second day).
     assert_eq!((hours.open[14], hours.close[14]), (240.0, 243.5));
 }
 
@@ -78,12 +78,12 @@ fn frames_reach_back_as_far_as_asked_and_close_in_time() {
     let series = &market.symbols[0];
     assert_eq!(market.clock[0], at("2024-01-10T06:00"), "no base history was asked for");
     let days = &series.frames[&every("1d")];
-    // The day of the start, three before it; that day closes with the bar of 23:00.
+    // The three days before the start have closed; the day of the start closes with the 23:00 bar.
     assert_eq!(days.bars.ts, ["2024-01-07", "2024-01-08", "2024-01-09", "2024-01-10"].map(at));
     assert_eq!(days.closed[0], 3);
     assert_eq!(days.closed.last(), Some(&4));
     assert_eq!(days.closed[days.closed.len() - 2], 3);
-    // Whole days, though the read begins somewhere inside one: 24 volumes of 145 .. 168.
+    // Complete days, although the read begins inside one: 24 volumes of 145 .. 168.
     assert_eq!(days.bars.volume[0], (145..=168).sum::<i32>() as f64);
     let four = &series.frames[&every("4h")];
     assert_eq!(four.bars.ts[0], at("2024-01-09T20:00"));

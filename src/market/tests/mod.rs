@@ -1,4 +1,4 @@
-//! Whole loads: files in temporary folders, and recorded data where it is there.
+//! Complete loads: files in temporary folders, and recorded data where present.
 
 mod fixture;
 mod loading;

@@ -1,4 +1,4 @@
-//! Recorded data, where it is there: sound files load, flawed ones are refused for the right reason.
+//! Recorded data, where present: valid files load, invalid ones are refused for the right reason.
 
 use std::fs;
 use std::path::Path;
@@ -40,7 +40,7 @@ fn three_minute_markets_share_a_clock() {
         .history(100)
         .load()
         .unwrap();
-    // The venue halted for 80 minutes on that day; the gap stays a gap.
+    // The venue halted for 80 minutes on that day; the gap is kept.
     assert_eq!(market.in_range.last - market.in_range.first, 1440 - 80);
     assert_eq!(market.in_range.first, 100);
     assert!(!market.trading_year.never_closes(), "a Friday");
@@ -60,7 +60,7 @@ fn twenty_us_equities_of_different_ages() {
     assert!(!market.trading_year.never_closes());
 }
 
-/// Every sound file on its own, but for the large ones (a debug build decodes slowly).
+/// Every valid file on its own, except for the large ones (a debug build decodes slowly).
 #[test]
 fn every_smaller_sound_file_loads() {
     let Some(folder) = recorded("README.md").and_then(|readme| readme.parent().map(Path::to_owned)) else {

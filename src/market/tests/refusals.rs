@@ -1,4 +1,4 @@
-//! Every kind of bad data, with the message and the remedy a user sees.
+//! Every kind of bad data, with its message and help.
 
 use std::fs;
 use std::sync::Arc;
@@ -10,14 +10,14 @@ use crate::market::{Market, MarketError};
 
 const GOOD: [f64; 5] = [2.0, 3.0, 1.0, 2.5, 10.0];
 
-/// The message, without the folder; every problem must have a remedy.
+/// The message without the folder; every error must have a help.
 fn refused(folder: &Folder, result: Result<Market, MarketError>) -> String {
     let error = result.unwrap_err();
     assert!(error.problems().iter().all(|problem| problem.help().len() > 10));
     error.to_string().replace(&format!("{}/", folder.path().display()), "")
 }
 
-/// The message for a file of these rows, an hour apart where not told otherwise.
+/// The message for a file of these rows, an hour apart by default.
 fn rows(rows: &[(&str, [f64; 5])]) -> String {
     let folder = Folder::new().with_rows("A_1h.parquet", rows);
     refused(&folder, folder.load(&["A"], "1h"))
@@ -64,7 +64,7 @@ fn all_kinds_of_flaws_of_all_symbols_come_at_once() {
     let error = folder.load(&["A", "B"], "1h").unwrap_err();
     assert_eq!(error.problems().len(), 3);
     assert!(error.to_string().starts_with("3 problems with the market data:\n- `"), "{error}");
-    // And a symbol that is not there does not hide another.
+    // A missing symbol does not hide another.
     let error = folder.load(&["C", "D"], "1h").unwrap_err();
     assert_eq!(error.problems().len(), 2);
 }
@@ -222,7 +222,7 @@ fn windows_outside_the_data() {
     assert_eq!(told("", "2023-12-01"), outside("(open)", "2023-12-01T00:00:00Z"));
     assert_eq!(told("2023-12-30", ""), outside("2023-12-30T00:00:00Z", "(open)"));
     assert_eq!(told("", "2024-01-18"), outside("(open)", "2024-01-18T00:00:00Z"));
-    // A bar's length of slack: a year's first day without trading is no mistake.
+    // A tolerance of one bar: a year's first day without trading is accepted.
     assert_eq!(told("2023-12-31", "2024-01-17"), Ok(15));
     // One symbol ends early, the other lists late; each has bars in the range.
     assert_eq!(told("2024-01-05", "2024-01-15"), Ok(10));

@@ -1,4 +1,4 @@
-//! Columns as vendors name and type them, and what is read of a file.
+//! Column names and types of vendors, and which parts of a file are read.
 
 use std::fs::{self, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
@@ -101,7 +101,7 @@ fn grouped(folder: &Folder, statistics: EnabledStatistics) -> std::path::PathBuf
     path
 }
 
-/// Overwrites the pages of every column chunk that `hit` names by row group and column with rubbish.
+/// Overwrites with garbage the pages of every column chunk that `hit` selects by row group and column.
 fn corrupt(path: &std::path::Path, hit: impl Fn(usize, usize) -> bool) {
     let reader = SerializedFileReader::new(fs::File::open(path).unwrap()).unwrap();
     let mut file = OpenOptions::new().write(true).open(path).unwrap();
@@ -123,12 +123,12 @@ fn row_groups_and_columns_that_the_window_does_not_need_are_not_read() {
     let sound =
         Want::new(folder.path(), &["A"], "1h").window("2024-01-02T06:00", "2024-01-02T18:00").history(12);
     let expected = sound.load().unwrap();
-    // Rows 18 to 41: groups 1 to 4. Everything else is rubbish, and so is the column nobody asked for.
+    // Rows 18 to 41: groups 1 to 4. Everything else is corrupted, as is the unused column.
     corrupt(&path, |group, column| !(1..=4).contains(&group) || column == 6);
     let market = sound.load().unwrap();
     assert_eq!(market.symbols[0].bars, expected.symbols[0].bars);
     assert_eq!(market.symbols[0].bars.open[0], 118.0);
-    // And what is needed is looked at.
+    // A needed group is read, and found corrupted.
     let error = sound.history(25).load().unwrap_err();
     assert!(matches!(error, MarketError::Damaged { .. }), "{error}");
 }
@@ -146,7 +146,7 @@ fn without_statistics_only_the_time_column_is_read_everywhere() {
 fn a_frame_reads_no_further_back_than_it_needs() {
     let folder = Folder::new();
     let path = grouped(&folder, EnabledStatistics::Chunk);
-    // One bar of 4h before the start, and whole ones: at most 3 x 4 rows before row 60.
+    // One 4h bar before the start, and only complete ones: at most 3 x 4 rows before row 60.
     let want = Want::new(folder.path(), &["A"], "1h").window("2024-01-03T12:00", "").frame("4h", 1);
     corrupt(&path, |group, _| group < 4);
     let market = want.load().unwrap();

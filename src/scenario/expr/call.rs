@@ -1,4 +1,4 @@
-//! Names and their arguments: which column or function is meant, and whether it can be had.
+//! Names and their arguments: resolves a name to a column or function and checks its arguments.
 
 use std::ops::Range;
 
@@ -10,24 +10,24 @@ use crate::domain::{IndicatorSpec, Interval};
 use crate::scenario::suggest::closest;
 use crate::scenario::{BinaryOp, Expr, Function, Series};
 
-/// Most bars that a period or an `ago` may span.
+/// Maximum number of bars of a period or an `ago`.
 const MAX_BARS: u32 = 100_000;
-/// Widest band, in thousandths of a standard deviation.
+/// Maximum band width, in thousandths of a standard deviation.
 const MAX_WIDTH: u32 = 100_000;
 
-/// A name as it stands in the text.
+/// A name in the text, with its arguments.
 pub(super) struct Call<'a, 't> {
     pub name: &'t str,
     pub name_span: &'a Range<usize>,
-    /// `None` when there are no parentheses.
+    /// `None` without parentheses.
     pub args: Option<&'a [Node<'t>]>,
-    /// With the parentheses.
+    /// Including the parentheses.
     pub span: &'a Range<usize>,
 }
 
 impl<'a, 't> Call<'a, 't> {
-    /// Whether a timeframe can belong to it. A name that is not known counts: that it is unknown is the
-    /// thing to tell.
+    /// Whether a timeframe may follow the name. True for unknown names, so that only the unknown name is
+    /// reported.
     pub fn reads_bars(&self) -> bool {
         find(self.name)
             .is_none_or(|word| matches!(word.meaning, Meaning::Field(_) | Meaning::Indicator { .. }))
@@ -39,7 +39,7 @@ impl<'a, 't> Call<'a, 't> {
 }
 
 impl<'t> Checker<'t> {
-    /// What the name means over bars of `timeframe`.
+    /// The expression of the name over bars of `timeframe`.
     pub fn call(&mut self, call: &Call<'_, 't>, timeframe: Interval) -> Option<Expr> {
         let Some(word) = find(call.name) else { return self.unknown(call) };
         match &word.meaning {
@@ -63,8 +63,8 @@ impl<'t> Checker<'t> {
         }
     }
 
-    /// Arguments of an unknown name are looked at only for names that are unknown too: what else they are
-    /// depends on what was meant.
+    /// Reports an unknown name. Its arguments are checked for unknown names only: everything else about them
+    /// depends on the intended name.
     fn unknown(&mut self, call: &Call<'_, 't>) -> Option<Expr> {
         let help = match closest(call.name, names()) {
             Some(name) => format!("did you mean `{name}`?"),
@@ -87,7 +87,7 @@ impl<'t> Checker<'t> {
         self.report(ExprError::new(span, message).with_help(format!("write `{}`", call.name)))
     }
 
-    /// The indicator's parameters, defaults filled in.
+    /// The indicator's parameters, with defaults filled in.
     fn parameters(&mut self, call: &Call<'_, 't>, word: &Word, params: &[Param]) -> Option<Vec<u32>> {
         let args = call.args();
         let least = params.iter().filter(|param| param.default.is_none()).count();
@@ -124,7 +124,7 @@ impl<'t> Checker<'t> {
         }
     }
 
-    /// A whole number of bars.
+    /// Parses a whole number of bars.
     fn bars(&mut self, arg: &Node<'t>) -> Option<u32> {
         let fits = |value: &f64| value.fract() == 0.0 && (1.0..=f64::from(MAX_BARS)).contains(value);
         if let Some(value) = literal(arg).filter(fits) {
@@ -140,7 +140,7 @@ impl<'t> Checker<'t> {
         self.report(ExprError::new(arg.span.clone(), message).with_help(help))
     }
 
-    /// A width in standard deviations, exact to a thousandth.
+    /// Parses a width in standard deviations, to a thousandth.
     fn width(&mut self, arg: &Node<'t>) -> Option<u32> {
         let thousandths = literal(arg).map(|value| (value, (value * 1000.0).round()));
         let fits = |&(value, whole): &(f64, f64)| {
@@ -202,7 +202,8 @@ impl<'t> Checker<'t> {
         Some((Box::new(left?), Box::new(right?)))
     }
 
-    /// Underlines the arguments that are too many, or the whole call where some lack.
+    /// Reports a wrong number of arguments; underlines the surplus ones, or the whole call where some are
+    /// missing.
     fn wrong_count<T>(&mut self, call: &Call<'_, 't>, word: &Word, takes: &str, most: usize) -> Option<T> {
         let args = call.args();
         let span = match (args.get(most), args.last()) {
@@ -223,7 +224,7 @@ fn indicator_takes(params: &[Param], least: usize) -> String {
     }
 }
 
-/// The value of a number written out, with or without a minus.
+/// The value of a numeric literal, with an optional minus.
 fn literal(node: &Node<'_>) -> Option<f64> {
     match &node.kind {
         NodeKind::Number(value) => Some(*value),

@@ -1,7 +1,7 @@
-//! Tree to expression: what is a number, what is a condition, and in which timeframe.
+//! Type checking, from syntax tree to expression: numbers, conditions, timeframes.
 //!
-//! Whether a node is a number or a condition shows from its form alone, so that one mistake does not hide
-//! the next: every node is looked at, and all that is wrong is reported.
+//! Whether a node is a number or a condition is decided by its form alone. One mistake therefore does not
+//! hide others: every node is checked, and all mistakes are reported.
 
 use std::ops::Range;
 
@@ -13,12 +13,11 @@ use super::words::find;
 use crate::domain::Interval;
 use crate::scenario::{BinaryOp, Expr};
 
-/// The condition that `text` says. Names without an `@` read bars of `default_timeframe`; every timeframe
-/// must be a multiple of `base`, the scenario's interval.
+/// Parses a condition. Names without an `@` read bars of `default_timeframe`; every timeframe must be a
+/// multiple of `base`, the scenario's interval.
 ///
 /// # Errors
-/// The first mistake in the syntax; where that is sound, all mistakes in the meaning, in the order of the
-/// text.
+/// The first syntax error; without one, all semantic errors, in the order of the text.
 pub fn parse(text: &str, default_timeframe: Interval, base: Interval) -> Result<Expr, Vec<ExprError>> {
     let tree = tokens(text).and_then(|tokens| tree(&tokens)).map_err(|error| vec![error])?;
     let mut checker = Checker { text, default_timeframe, base, errors: Vec::new() };
@@ -32,14 +31,14 @@ pub fn parse(text: &str, default_timeframe: Interval, base: Interval) -> Result<
     }
 }
 
-/// What an expression yields.
+/// The type of an expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Number,
     Condition,
 }
 
-/// Collects what is wrong. A method that gives `None` has reported why.
+/// Collects errors. A method that returns `None` has reported one.
 pub(super) struct Checker<'t> {
     pub text: &'t str,
     pub default_timeframe: Interval,
@@ -48,20 +47,20 @@ pub(super) struct Checker<'t> {
 }
 
 impl<'t> Checker<'t> {
-    /// The node's expression, which must be of this kind.
+    /// The node's expression, which must have this type.
     pub fn expect(&mut self, node: &Node<'t>, kind: Kind) -> Option<Expr> {
         let expr = self.any(node);
         if kind_of(node) == kind {
             return expr;
         }
-        // What an unknown name yields is unknown too: one report is enough.
+        // The type of an unknown name is unknown; the unknown name is already reported.
         if !is_unknown(node) {
             self.report::<()>(mismatch(node, kind, self.quote(&node.span)));
         }
         None
     }
 
-    /// The node's expression, of either kind.
+    /// The node's expression, of either type.
     pub fn any(&mut self, node: &Node<'t>) -> Option<Expr> {
         match &node.kind {
             NodeKind::Number(value) => Some(Expr::Number(*value)),
@@ -96,7 +95,7 @@ impl<'t> Checker<'t> {
         }
     }
 
-    /// Two constants never cross.
+    /// Checks a cross: two constants never cross.
     pub fn cross(&mut self, span: &Range<usize>, cross: Expr) -> Option<Expr> {
         if cross.finest_timeframe().is_some() {
             return Some(cross);
@@ -134,19 +133,19 @@ impl<'t> Checker<'t> {
         Some(interval)
     }
 
-    /// The text of a span, for messages.
+    /// The source text of a span, for messages.
     pub fn quote(&self, span: &Range<usize>) -> &'t str {
         self.text.get(span.clone()).unwrap_or_default()
     }
 
-    /// Notes a mistake; gives the `None` that its finder returns.
+    /// Records an error and returns `None` for the caller to return.
     pub fn report<T>(&mut self, error: ExprError) -> Option<T> {
         self.errors.push(error);
         None
     }
 }
 
-/// What a node yields, by its form.
+/// The type of a node, from its form.
 fn kind_of(node: &Node<'_>) -> Kind {
     match &node.kind {
         NodeKind::Not(_) => Kind::Condition,

@@ -1,16 +1,16 @@
-//! What is wrong with an expression, and where.
+//! Errors in an expression, with spans.
 
 use std::ops::Range;
 
-/// One mistake in an expression. Its text is a fragment; the caller knows the file around it.
+/// One error in an expression, as a message fragment; the caller adds the file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct ExprError {
-    /// The bytes of the expression's text that the mistake is about; empty only at the text's end.
+    /// Byte range in the expression's text; empty only at the end of the text.
     pub span: Range<usize>,
-    /// What is wrong.
+    /// The message.
     pub message: String,
-    /// What to write instead, where that can be said.
+    /// Suggested correction, if there is one.
     pub help: Option<String>,
 }
 

@@ -1,13 +1,13 @@
-//! Exact numbers for conditions over parameters: what is written in decimals is compared in decimals.
+//! Exact rational numbers for conditions over parameters: decimals as written are compared exactly.
 
 use std::cmp::Ordering;
 
 use num_bigint::BigInt;
 
-/// Most decimal places and leading zeros of a written number: far beyond any parameter.
+/// Maximum number of decimal places and of leading zeros of a literal; far beyond any parameter.
 const MOST_DIGITS: i32 = 400;
 
-/// A number without rounding: `top / bottom`, the bottom above zero.
+/// An exact rational number `top / bottom`; `bottom` is positive.
 #[derive(Debug, Clone)]
 pub struct Fraction {
     top: BigInt,
@@ -20,7 +20,7 @@ impl Fraction {
         Self::from(0)
     }
 
-    /// Exactly the decimal that is written: `0.1`, `-3`, `1e-3`; `None` for anything else.
+    /// Parses a decimal exactly: `0.1`, `-3`, `1e-3`; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         let (mantissa, exponent) = match text.split_once(['e', 'E']) {
             Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
@@ -40,7 +40,7 @@ impl Fraction {
         })
     }
 
-    /// The shortest decimal that reads back as this float, which is what a user wrote.
+    /// The shortest decimal that parses to this float, which is what a user wrote.
     pub fn of_float(value: f64) -> Option<Self> {
         Self::parse(&format!("{value:e}"))
     }
@@ -50,7 +50,7 @@ impl Fraction {
         self.top == BigInt::ZERO
     }
 
-    /// With its sign changed.
+    /// The number with the opposite sign.
     #[must_use]
     pub fn negated(self) -> Self {
         Self { top: -self.top, bottom: self.bottom }
@@ -67,7 +67,7 @@ impl Fraction {
         Self { top: &self.top * &other.top, bottom: &self.bottom * &other.bottom }
     }
 
-    /// The quotient; `None` by zero.
+    /// The quotient; `None` for division by zero.
     pub fn over(&self, other: &Self) -> Option<Self> {
         let (top, bottom) = (&self.top * &other.bottom, &self.bottom * &other.top);
         match bottom.cmp(&BigInt::ZERO) {

@@ -1,10 +1,10 @@
-//! The language that conditions are written in: `rsi(14) < 30 and close@1d > sma(50)@1d`.
+//! The expression language of conditions: `rsi(14) < 30 and close@1d > sma(50)@1d`.
 //!
-//! Owns the way from text to [`Expr`](super::Expr) and back: words, syntax, meaning. Three steps, each
-//! knowing only the one before: characters to words (`token`), words to a tree (`syntax`), tree to checked
-//! expression (`check`), or to a condition over named numbers instead of bars (`named`). Never reads a bar. Invariants: every error carries the bytes it is about; an
-//! expression that comes out is a condition, its timeframes are multiples of the scenario's interval, its
-//! periods lie in `1 ..= 100000`; printing it and parsing the print gives it back.
+//! Owns the conversion between text and [`Expr`](super::Expr) in three steps, each using only the one before:
+//! tokenizer (`token`), parser (`syntax`), type checker (`check`, or `named` for conditions over named
+//! numbers instead of bars). Never reads a bar. Invariants: every error has a byte span; a resulting
+//! expression is a condition, its timeframes are multiples of the scenario's interval, its periods are in `1
+//! ..= 100000`; printing an expression and parsing the result gives the same expression.
 
 mod call;
 mod check;

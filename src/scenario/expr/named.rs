@@ -1,5 +1,6 @@
-//! Conditions over named numbers: `fast < slow and fast * 2 <= 50`. The same words and syntax as conditions
-//! over bars; a name is one of a given list instead of a column. Worked out exactly, in decimals as they are written.
+//! Conditions over named numbers: `fast < slow and fast * 2 <= 50`. Same tokens and grammar as conditions
+//! over bars, but a name refers to an entry of a given list instead of a column. Evaluated exactly, in
+//! decimals as written.
 
 use std::ops::Range;
 
@@ -16,11 +17,11 @@ pub struct NamedCondition {
     root: Term,
 }
 
-/// Its parts; comparisons and logic yield 1 or 0.
+/// A node of the expression; comparisons and logic yield 1 or 0.
 #[derive(Debug, Clone, PartialEq)]
 enum Term {
     Number(Fraction),
-    /// The place of the name in the list.
+    /// Index of the name in the list.
     Named(usize),
     Negate(Box<Term>),
     Not(Box<Term>),
@@ -28,10 +29,10 @@ enum Term {
 }
 
 impl NamedCondition {
-    /// The condition that `text` says of these names.
+    /// Parses a condition over these names.
     ///
     /// # Errors
-    /// The first mistake, with its place in the text.
+    /// The first error, with its span.
     pub fn parse(text: &str, names: &[&str]) -> Result<Self, ExprError> {
         let tokens = tokens(text)?;
         let node = tree(&tokens)?;
@@ -39,26 +40,26 @@ impl NamedCondition {
         Ok(Self { text: text.trim().to_owned(), root })
     }
 
-    /// As the user wrote it.
+    /// The source text.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Whether it holds for these numbers, in the order of the names. Where a name has no number, or a
-    /// divisor is zero, nothing that uses it holds.
+    /// Evaluates the condition for these numbers, in the order of the names. A name without a number or a
+    /// division by zero makes every comparison that uses it false.
     pub fn holds(&self, numbers: &[Option<Fraction>]) -> bool {
         self.root.value(numbers).is_some_and(|value| !value.is_zero())
     }
 }
 
-/// As its text.
+/// Serialised as its source text.
 impl serde::Serialize for NamedCondition {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         s.serialize_str(&self.text)
     }
 }
 
-/// A part of this kind.
+/// Converts a node, which must be a condition or a number as `condition` says.
 fn term(text: &str, node: &Node<'_>, names: &[&str], condition: bool) -> Result<Term, ExprError> {
     let (term, is_condition) = match &node.kind {
         NodeKind::Number(value) => (Term::Number(exact(text, node, *value)?), false),
@@ -82,7 +83,7 @@ fn term(text: &str, node: &Node<'_>, names: &[&str], condition: bool) -> Result<
         .with_help("compare numbers with <, <=, >, >=, == or !=, and join comparisons with and, or, not"))
 }
 
-/// The number as its digits say, which a float may only come near to.
+/// The literal's exact value, from its digits instead of the rounded float.
 fn exact(text: &str, node: &Node<'_>, value: f64) -> Result<Fraction, ExprError> {
     let digits = text.get(node.span.clone()).unwrap_or_default().trim_matches(['(', ')', ' ', '\t']);
     Fraction::parse(digits).or_else(|| Fraction::of_float(value)).ok_or_else(|| {

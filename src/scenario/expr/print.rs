@@ -1,24 +1,24 @@
-//! Expression to text, in a form that parses back to the same expression.
+//! Prints an expression in a form that parses to the same expression.
 
 use std::fmt::Write as _;
 
 use crate::domain::{BarField, IndicatorSpec};
 use crate::scenario::{BinaryOp, Expr, Function, Series};
 
-/// The expression as text, with every timeframe written out and no parentheses that it can do without.
+/// The expression as text, with every timeframe explicit and no redundant parentheses.
 pub fn to_text(expr: &Expr) -> String {
     let mut out = String::new();
     write_expr(&mut out, expr, 0);
     out
 }
 
-/// How tightly an expression's outermost operator binds; the numbers follow the parser's levels.
+/// Precedence of an expression that needs no parentheses; the numbers follow the parser's levels.
 const CLOSED: u8 = 8;
 const MINUS: u8 = 7;
 const COMPARE: u8 = 4;
 const NOT: u8 = 3;
 
-/// Writes `expr`, in parentheses when it binds looser than `least`.
+/// Writes `expr`, in parentheses where its precedence is below `least`.
 fn write_expr(out: &mut String, expr: &Expr, least: u8) {
     let level = level(expr);
     if level < least {
@@ -54,7 +54,7 @@ fn write_prefix(out: &mut String, sign: &str, of: &Expr, level: u8) {
     write_expr(out, of, level);
 }
 
-/// Operators group from the left: a right operand of the same level needs its parentheses.
+/// Operators are left-associative: a right operand of the same precedence needs parentheses.
 fn write_infix(out: &mut String, sign: &str, (left, right): (&Expr, &Expr), level: u8) {
     write_expr(out, left, level);
     push(out, format_args!(" {sign} "));

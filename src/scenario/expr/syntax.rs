@@ -1,7 +1,7 @@
-//! Words to a tree: precedence and parentheses, no meaning yet.
+//! Parser, from tokens to syntax tree: precedence and parentheses only.
 //!
-//! From loose to tight: `or`; `and`; `not`; comparisons and crosses; `+ -`; `* /`; unary minus; `@`.
-//! Operators of two operands group from the left.
+//! From lowest to highest precedence: `or`; `and`; `not`; comparisons and crosses; `+ -`; `* /`; unary minus;
+//! `@`. Binary operators are left-associative.
 
 use std::ops::Range;
 
@@ -16,18 +16,18 @@ use super::token::{Token, TokenKind};
 use crate::scenario::BinaryOp;
 use crate::scenario::suggest::closest;
 
-/// A part of an expression with its bytes in the text, parentheses included.
+/// A node of the syntax tree with its byte span, parentheses included.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Node<'t> {
     pub kind: NodeKind<'t>,
     pub span: Range<usize>,
 }
 
-/// What a part is.
+/// The kind of a node.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum NodeKind<'t> {
     Number(f64),
-    /// A name, with arguments when it was called.
+    /// A name, with arguments if it has parentheses.
     Term {
         name: &'t str,
         name_span: Range<usize>,
@@ -48,7 +48,7 @@ pub(super) enum NodeKind<'t> {
     },
 }
 
-/// An operator of two operands.
+/// A binary operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Operator {
     Plain(BinaryOp),
@@ -68,10 +68,10 @@ const PRODUCT: i64 = 6;
 const MINUS: i64 = 7;
 const TIMEFRAME: i64 = 8;
 
-/// The tree of a whole text; `tokens` ends with [`TokenKind::End`].
+/// Parses the tokens of a whole text; `tokens` ends with [`TokenKind::End`].
 ///
 /// # Errors
-/// The first word that does not fit.
+/// The first unexpected token.
 pub(super) fn tree<'t>(tokens: &[Token<'t>]) -> Result<Node<'t>, ExprError> {
     let mut input = TokenSlice::new(tokens);
     let parsed = whole(&mut input);
@@ -120,7 +120,7 @@ fn term<'t>(input: &mut Tokens<'_, 't>, name: &'t str, name_span: Range<usize>) 
     Ok(Node { kind: NodeKind::Term { name, name_span, args }, span })
 }
 
-/// From `(` to `)`; the arguments and the byte after the `)`.
+/// Parses an argument list from `(` to `)`; returns the arguments and the byte offset after the `)`.
 fn arguments<'t>(input: &mut Tokens<'_, 't>) -> Parsed<(Vec<Node<'t>>, usize)> {
     sign(input, "(", "`(`")?;
     let mut args = Vec::new();
@@ -139,7 +139,7 @@ fn next_is(input: &Tokens<'_, '_>, wanted: &str) -> bool {
     matches!(input.first(), Some(Token { kind: TokenKind::Sign(sign), .. }) if *sign == wanted)
 }
 
-/// Takes this sign and gives the byte after it.
+/// Consumes this sign and returns the byte offset after it.
 fn sign(input: &mut Tokens<'_, '_>, wanted: &str, expected: &str) -> Parsed<usize> {
     if !next_is(input, wanted) {
         return Err(ErrMode::Cut(unexpected(input, expected)));
@@ -147,7 +147,7 @@ fn sign(input: &mut Tokens<'_, '_>, wanted: &str, expected: &str) -> Parsed<usiz
     any.map(|token: &Token<'_>| token.span.end).parse_next(input)
 }
 
-/// Comes last where a value is expected, so that its error is the one that is told.
+/// The last alternative where a value is expected, so that its error is the one reported.
 fn prefix<'s, 't>(
     input: &mut Tokens<'s, 't>,
 ) -> Parsed<Prefix<Tokens<'s, 't>, Node<'t>, ErrMode<ExprError>>> {
@@ -163,7 +163,7 @@ fn prefix<'s, 't>(
     any.value(operator).parse_next(input)
 }
 
-/// The node starts at its operator: the last word before the operand.
+/// Builds a prefix node; it starts at its operator, the last token before the operand.
 fn prefixed<'t>(input: &Tokens<'_, 't>, of: Node<'t>, kind: fn(Box<Node<'t>>) -> NodeKind<'t>) -> Node<'t> {
     let before = input.previous_tokens().find(|token| token.span.end <= of.span.start);
     let span = before.map_or(of.span.start, |token| token.span.start)..of.span.end;
@@ -178,7 +178,7 @@ fn postfix<'s, 't>(
         .parse_next(input)
 }
 
-/// The timeframe is the word just taken.
+/// Builds an `@` node; the timeframe is the token just consumed.
 fn at<'t>(input: &Tokens<'_, 't>, of: Node<'t>) -> Node<'t> {
     match input.previous_tokens().next() {
         Some(Token { kind: TokenKind::Timeframe(timeframe), span }) => Node {
@@ -189,7 +189,7 @@ fn at<'t>(input: &Tokens<'_, 't>, of: Node<'t>) -> Node<'t> {
     }
 }
 
-/// An operator as [`Infix`] wants it: a plain function for each.
+/// One plain function for each operator, as [`Infix`] requires.
 macro_rules! left {
     ($power:expr, $op:expr) => {
         Infix::Left($power, |_: &mut _, left, right| Ok(binary($op, left, right)))

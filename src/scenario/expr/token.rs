@@ -1,4 +1,4 @@
-//! Characters to words: numbers, names, timeframes, operators, each with its place.
+//! Tokenizer: numbers, names, timeframes, operators, each with its span.
 
 use std::ops::Range;
 
@@ -11,39 +11,39 @@ use winnow::token::{any, one_of, take_while};
 
 use super::ExprError;
 
-/// Most words in one expression: far beyond any real condition, and few enough that no nesting of them
-/// can exhaust a stack.
+/// Maximum number of tokens in an expression: far beyond real conditions, and low enough that no nesting can
+/// overflow the stack.
 const MAX_TOKENS: usize = 400;
 
-/// A word with its bytes in the text.
+/// A token with its byte span.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Token<'t> {
     pub kind: TokenKind<'t>,
     pub span: Range<usize>,
 }
 
-/// What a word is.
+/// The kind of a token.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum TokenKind<'t> {
     /// `14`, `0.5`, `1e-3`
     Number(f64),
     /// `close`, `sma`, `and`
     Name(&'t str),
-    /// What follows an `@`.
+    /// The text after an `@`.
     Timeframe(&'t str),
     /// `+`, `<=`, `(`, `,`
     Sign(&'static str),
-    /// After the last word.
+    /// After the last token.
     End,
 }
 
 type Text<'t> = LocatingSlice<&'t str>;
 type Lexed<T> = Result<T, ErrMode<ExprError>>;
 
-/// All words of the text, with [`TokenKind::End`] as the last.
+/// All tokens of the text, ending with [`TokenKind::End`].
 ///
 /// # Errors
-/// The first character that belongs to no word, or a text of too many words.
+/// The first invalid character, or too many tokens.
 pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, ExprError> {
     let mut input = LocatingSlice::new(text);
     let mut tokens = Vec::new();
@@ -83,7 +83,7 @@ impl<'t> ParserError<Text<'t>> for ExprError {
     }
 }
 
-/// What users of other languages mean by a character that this one lacks.
+/// Help for an operator of another language that this one lacks.
 fn instead_of(c: char) -> Option<String> {
     let help = match c {
         '=' => "equality is written `==`",

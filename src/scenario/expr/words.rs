@@ -1,5 +1,4 @@
-//! The catalogue of the language: every name with its parameters, its meaning and its line of
-//! documentation, in one table.
+//! All names of the language in one table: parameters, meaning and documentation.
 
 use crate::domain::{BarField, IndicatorSpec, Thousandths};
 use crate::scenario::Function;
@@ -13,7 +12,7 @@ pub(super) struct Word {
     pub meaning: Meaning,
 }
 
-/// What a name stands for.
+/// What a name refers to.
 #[derive(Debug)]
 pub(super) enum Meaning {
     Field(BarField),
@@ -21,7 +20,7 @@ pub(super) enum Meaning {
         params: &'static [Param],
         build: fn(&[u32]) -> Built,
     },
-    /// A function of at least `least` numbers, and of no more where it is `fixed`.
+    /// A function of at least `least` numbers; exactly `least` where `fixed`.
     Function {
         function: Function,
         least: usize,
@@ -37,33 +36,33 @@ pub(super) enum Meaning {
 pub(super) struct Param {
     pub name: &'static str,
     pub unit: Unit,
-    /// What is taken when the argument is left out, in the unit's own whole numbers.
+    /// Default of an omitted argument, in the unit's integers.
     pub default: Option<u32>,
 }
 
-/// What an argument counts.
+/// Unit of an argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unit {
     /// Whole bars.
     Bars,
-    /// Standard deviations, held in thousandths.
+    /// Standard deviations, stored in thousandths.
     Width,
 }
 
-/// What an indicator's name becomes.
+/// The expression that an indicator's name expands to.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Built {
     One(IndicatorSpec),
-    /// The first less the second.
+    /// The first minus the second.
     Difference(IndicatorSpec, IndicatorSpec),
 }
 
-/// The word of this name.
+/// Looks up a name.
 pub(super) fn find(name: &str) -> Option<&'static Word> {
     WORDS.iter().find(|word| word.name == name)
 }
 
-/// All names.
+/// All names of the language.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     WORDS.iter().map(|word| word.name)
 }
@@ -219,11 +218,11 @@ const fn reference() -> [(&'static str, &'static str, &'static str); WORD_TABLE.
     rows
 }
 
-/// Every name of the language: name, signature with defaults, meaning. The parser looks names up in the
-/// very table this is made from.
+/// Every name of the language: name, signature with defaults, meaning. Generated from the table that the
+/// parser uses.
 pub const REFERENCE: &[(&str, &str, &str)] = &reference();
 
-/// Every operator, from loose to tight: name, form, meaning.
+/// Every operator, from lowest to highest precedence: name, form, meaning.
 pub const OPERATORS: &[(&str, &str, &str)] = &[
     ("or", "a or b", "either holds"),
     ("and", "a and b", "both hold"),

@@ -1,11 +1,11 @@
-//! The words that scenario files use for the variants of the model's enums.
+//! The names that scenario files use for the variants of enums.
 
 use crate::scenario::{
     Acceptable, Aggregate, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, MetricsProfile,
     OnBreach, RankingMetric, RatingSystem, ReportFormat, TieBreak, WalletChoice, WarmUp,
 };
 
-/// A word with its meaning.
+/// A variant's name and its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChoiceDoc {
     /// As written in the file.
@@ -14,13 +14,13 @@ pub struct ChoiceDoc {
     pub doc: &'static str,
 }
 
-/// An enum that is written as a word.
+/// An enum that is written as a word in scenario files.
 pub trait Choice: Copy + 'static {
-    /// Every variant with its word and meaning, in the order of the documentation.
+    /// Every variant with its name and meaning, in the order of the documentation.
     const ALL: &'static [(Self, &'static str, &'static str)];
 }
 
-/// The words of an enum.
+/// Names and meanings of an enum's variants.
 pub fn choice_docs<T: Choice>() -> Vec<ChoiceDoc> {
     T::ALL.iter().map(|&(_, name, doc)| ChoiceDoc { name, doc }).collect()
 }
@@ -137,7 +137,7 @@ impl Choice for TieBreak {
     ];
 }
 
-/// The tie-break by the ranking metric of this place.
+/// The tie-break for the ranking metric at this index.
 const fn tie_break(place: usize) -> (TieBreak, &'static str, &'static str) {
     let (metric, name, doc) = <RankingMetric as Choice>::ALL[place];
     (TieBreak::Metric(metric), name, doc)

@@ -1,4 +1,4 @@
-//! The words the format is described in.
+//! Types that describe the file format.
 
 use std::fmt;
 
@@ -9,72 +9,72 @@ use super::ChoiceDoc;
 pub struct KeyDoc {
     /// As written in the file.
     pub name: &'static str,
-    /// What it takes.
+    /// Its type.
     pub value: ValueType,
-    /// What holds where it is not written.
+    /// What applies where the key is omitted.
     pub fallback: Fallback,
-    /// What it is.
+    /// Description.
     pub doc: &'static str,
 }
 
-/// What holds where a key is not written.
+/// What applies where a key is omitted.
 #[derive(Debug, Clone, Copy)]
 pub enum Fallback {
-    /// Nothing: the key must be written.
+    /// The key is required.
     Required,
-    /// Nothing: the key must be written unless this other key is.
+    /// The key is required unless this other key is present.
     RequiredWithout(&'static str),
     /// This value, in TOML that is also JSON.
     Value(&'static str),
-    /// This variant of a tagged table, with its own defaults.
+    /// This variant of a tagged table, with the variant's defaults.
     Variant(&'static str),
-    /// No fixed value; what holds instead, in words.
+    /// No constant value; described in words.
     Described(&'static str),
 }
 
 /// A table and its keys.
 #[derive(Debug, Clone, Copy)]
 pub struct TableDoc {
-    /// What it is.
+    /// Description.
     pub doc: &'static str,
-    /// All that it may hold.
+    /// All allowed keys.
     pub keys: &'static [KeyDoc],
 }
 
-/// One of the forms of a table that a tag key selects.
+/// One variant of a tagged table.
 #[derive(Debug, Clone, Copy)]
 pub struct VariantDoc {
-    /// The tag's value.
+    /// The value of the tag.
     pub name: &'static str,
-    /// What it is.
+    /// Description.
     pub doc: &'static str,
-    /// What it may hold besides the tag.
+    /// Allowed keys besides the tag.
     pub keys: &'static [KeyDoc],
 }
 
-/// Which numbers are allowed.
+/// A range of allowed numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Range {
-    /// The lower end.
+    /// Lower bound.
     pub min: f64,
-    /// The upper end, included.
+    /// Upper bound, inclusive.
     pub max: f64,
-    /// Whether the lower end itself is allowed.
+    /// Whether the lower bound is inclusive.
     pub min_included: bool,
 }
 
 impl Range {
-    /// Both ends included.
+    /// Both bounds inclusive.
     pub const fn from_to(min: f64, max: f64) -> Self {
         Self { min, max, min_included: true }
     }
 
-    /// More than `min`, at most `max`.
+    /// Greater than `min`, at most `max`.
     pub const fn above(min: f64, max: f64) -> Self {
         Self { min, max, min_included: false }
     }
 
-    /// Whether the number is allowed; one that is no number never is.
+    /// Whether the number is in the range; NaN never is.
     pub fn contains(&self, value: f64) -> bool {
         value <= self.max && if self.min_included { value >= self.min } else { value > self.min }
     }
@@ -90,12 +90,12 @@ impl fmt::Display for Range {
     }
 }
 
-/// What a key takes.
+/// The type of a key's value.
 #[derive(Debug, Clone, Copy)]
 pub enum ValueType {
     /// Any string.
     Text,
-    /// A string that can be the name of something, also of a file.
+    /// A string that is a valid name, see [`crate::domain::check_name`].
     Name,
     /// A file, folder or glob.
     Path,
@@ -110,64 +110,64 @@ pub enum ValueType {
     },
     /// A number.
     Number(Range),
-    /// A number of percent.
+    /// A percentage.
     Percent(Range),
     /// A number of basis points.
     BasisPoints(Range),
-    /// An exact amount: a string or a number, taken digit by digit.
+    /// An exact decimal amount: a string or a number, parsed from its digits.
     Amount {
         /// Whether zero is allowed.
         zero: bool,
-        /// The largest, where a smaller one than all amounts have.
+        /// The maximum, where it is below the largest amount.
         most: Option<u64>,
     },
     /// An instant.
     Time,
-    /// A length of time above zero.
+    /// A positive duration.
     Span,
     /// A bar interval.
     Interval,
     /// One of a set of words.
     Choice {
-        /// What the words name.
+        /// Noun for messages: what the words name.
         noun: &'static str,
-        /// The words.
+        /// The allowed words.
         choices: fn() -> Vec<ChoiceDoc>,
     },
-    /// A value, or `false` or `"off"` for none.
+    /// A value, or `false` or `"off"` for no limit.
     Limit(&'static ValueType),
     /// A list.
     List {
-        /// Of what.
+        /// Type of the items.
         of: &'static ValueType,
-        /// Fewest.
+        /// Minimum number of items.
         min: usize,
-        /// Whether a string may appear only once.
+        /// Whether strings in it must be unique.
         unique: bool,
     },
-    /// A condition: an expression, or a table of one and its timeframe.
+    /// A condition: an expression, or a table with an expression and its timeframe.
     Condition,
-    /// Values to sweep, by parameter.
+    /// The values of swept parameters, by parameter.
     Swept,
     /// A table.
     Table(&'static TableDoc),
     /// A list of tables.
     Tables(&'static TableDoc),
-    /// A table of tables, each under a name of the user's.
+    /// A table of tables, each under a name chosen by the user.
     Named(&'static TableDoc),
-    /// A table whose keys depend on the value of one of them.
+    /// A table whose allowed keys depend on the value of its tag key.
     Tagged {
-        /// The key that decides.
+        /// The tag key.
         tag: &'static str,
-        /// What its values name.
+        /// Noun for messages: what the tag's values name.
         noun: &'static str,
-        /// The forms.
+        /// The variants.
         variants: fn() -> Vec<VariantDoc>,
     },
 }
 
 impl ValueType {
-    /// A short name for lists of parameters.
+    /// Short type name for lists of parameters.
     pub fn name(&self) -> String {
         match self {
             Self::Text | Self::Name | Self::Path => "string".to_owned(),
@@ -191,7 +191,7 @@ impl ValueType {
         }
     }
 
-    /// Which values are allowed, where the type alone does not say it.
+    /// The allowed values, where the type alone does not say it.
     pub fn range(&self) -> Option<String> {
         match self {
             Self::Integer { min, max } if *max >= i64::MAX as u64 => Some(format!("at least {min}")),
@@ -210,7 +210,7 @@ impl ValueType {
         }
     }
 
-    /// What a value of this type is, for a message: `a whole number`.
+    /// A phrase for messages: `a whole number`.
     pub fn expected(&self) -> String {
         match self {
             Self::Text | Self::Name | Self::Path => "a string".to_owned(),
@@ -236,7 +236,7 @@ impl ValueType {
 }
 
 impl KeyDoc {
-    /// The default as a person reads it; `None` for a required key.
+    /// The default in readable form; `None` for a required key.
     pub fn default_text(&self) -> Option<&'static str> {
         match self.fallback {
             Fallback::Required | Fallback::RequiredWithout(_) => None,
@@ -245,7 +245,7 @@ impl KeyDoc {
     }
 }
 
-/// As `name`, `type`, `required`, `default`, `range`, `doc`.
+/// Serialised as `name`, `type`, `required`, `default`, `range`, `doc`.
 impl serde::Serialize for KeyDoc {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;

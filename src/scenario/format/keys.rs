@@ -1,11 +1,11 @@
-//! Short forms for writing [`KeyDoc`]s down.
+//! Constructors for [`KeyDoc`]s.
 
 use super::{Fallback, KeyDoc, Range, ValueType};
 
-/// The longest period an indicator or a count of bars may have.
+/// Maximum period of an indicator and maximum count of bars.
 const LONGEST: u64 = 100_000;
 
-/// A key that must be written.
+/// A required key.
 pub(in crate::scenario) const fn required(name: &'static str, value: ValueType, doc: &'static str) -> KeyDoc {
     KeyDoc { name, value, fallback: Fallback::Required, doc }
 }
@@ -20,7 +20,7 @@ pub(in crate::scenario) const fn with_default(
     KeyDoc { name, value, fallback: Fallback::Value(default), doc }
 }
 
-/// A key that may be left out, and what holds then.
+/// An optional key; `otherwise` says what applies where it is omitted.
 pub(in crate::scenario) const fn optional(
     name: &'static str,
     value: ValueType,
@@ -39,7 +39,7 @@ pub(in crate::scenario) const fn period(
     with_default(name, ValueType::Integer { min: 1, max: LONGEST }, default, doc)
 }
 
-/// A number of percent above 0 and up to 100.
+/// A percentage above 0 and up to 100.
 pub(in crate::scenario) const fn percent() -> ValueType {
     ValueType::Percent(Range::above(0.0, 100.0))
 }

@@ -1,7 +1,7 @@
-//! The file format as data: every table, key, type, range, default and enumeration, once.
+//! The file format as data: every table, key, type, range, default and enumeration, defined once.
 //!
-//! Owns the description that the reader, the JSON schema and `tiltyard strategies` all work from, so that
-//! they cannot disagree. Never reads a file. Invariant: a key is read only if it is described here.
+//! Owns the description that the parser, the JSON schema and `tiltyard strategies` are generated from, so
+//! that they cannot disagree. Never reads a file. Invariant: a key is read only if it is described here.
 
 mod choices;
 mod doc;

@@ -5,7 +5,7 @@ use super::tables::METRIC;
 use super::{Fallback, KeyDoc, TableDoc, ValueType, optional, required, with_default};
 use crate::scenario::SearchKind;
 
-/// Most combinations of a sweep.
+/// Maximum number of combinations of a sweep.
 const MOST: u64 = 10_000_000;
 
 impl Choice for SearchKind {

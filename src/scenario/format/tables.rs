@@ -1,4 +1,4 @@
-//! Every table of the file with its keys.
+//! Every table of the file and its keys.
 
 use super::choices::choice_docs;
 use super::sweep::SWEEP;
@@ -11,9 +11,9 @@ use crate::scenario::{
     OnBreach, RankingMetric, RatingSystem, ReportFormat, TieBreak, WalletChoice, WarmUp,
 };
 
-/// The name of the built-in profile that an agent gets that names none.
+/// Name of the built-in risk profile of agents that name none.
 pub(in crate::scenario) const DEFAULT_PROFILE: &str = "default";
-/// The name of the built-in profile without limits.
+/// Name of the built-in risk profile without limits.
 pub(in crate::scenario) const UNLIMITED_PROFILE: &str = "unlimited";
 
 const TEXTS: ValueType = ValueType::List { of: &ValueType::Text, min: 0, unique: true };
@@ -22,9 +22,10 @@ const PERCENT: ValueType = percent();
 const PERCENT_LIMIT: ValueType = ValueType::Limit(&PERCENT);
 const COUNT_LIMIT: ValueType = ValueType::Limit(&COUNT);
 const ACCEPTABLE: ValueType = ValueType::Choice { noun: "finding", choices: choice_docs::<Acceptable> };
-/// Largest unit that a symbol can be quoted in.
+/// Maximum `unit` of a symbol.
 const LARGEST_UNIT: u64 = 1_000_000_000;
-/// A starting balance: with what prices and quantities may be, all products of money then fit.
+/// A starting balance. Its maximum, together with those of prices and quantities, keeps every product in
+/// range.
 const BALANCE: ValueType = ValueType::Amount { zero: false, most: Some(1_000_000_000_000_000) };
 const FEE: ValueType = ValueType::BasisPoints(Range::from_to(0.0, 10_000.0));
 
@@ -159,7 +160,7 @@ const INSTRUMENT: TableDoc = TableDoc {
     ],
 };
 
-/// How orders fill.
+/// `[venue]`: how orders fill.
 pub(in crate::scenario) const VENUE: TableDoc = TableDoc {
     doc: "How orders fill and what a fill costs.",
     keys: &[
@@ -207,7 +208,7 @@ pub(in crate::scenario) const VENUE: TableDoc = TableDoc {
 const FACTOR: ValueType = number(1_000.0);
 const CAP: KeyDoc = with_default("cap_bps", FEE, "1000", "Most.");
 
-/// The models of slippage.
+/// The slippage models.
 pub(in crate::scenario) const SLIPPAGE_MODELS: &[VariantDoc] = &[
     VariantDoc { name: "none", doc: "No slippage.", keys: &[] },
     VariantDoc {
@@ -236,7 +237,7 @@ fn slippage_models() -> Vec<VariantDoc> {
     SLIPPAGE_MODELS.to_vec()
 }
 
-/// A risk profile.
+/// `[risk.NAME]`: a risk profile.
 pub(in crate::scenario) const RISK: TableDoc = TableDoc {
     doc: "A risk profile. What it leaves out is as in the profile `default`; `false` turns a limit off.",
     keys: &[
@@ -305,16 +306,16 @@ const AGENT: TableDoc = TableDoc {
 const STRATEGY: ValueType =
     ValueType::Tagged { tag: "kind", noun: "strategy kind", variants: catalogue::strategy_variants };
 
-/// A key of an agent that a registered one has already.
+/// A key that is required unless the agent is a registered one.
 const fn unless_registered(name: &'static str, value: ValueType, doc: &'static str) -> KeyDoc {
     KeyDoc { name, value, fallback: Fallback::RequiredWithout("registered"), doc }
 }
 
-/// A strategy by itself, as the registry keeps it.
+/// A strategy on its own, as the registry stores it.
 pub(in crate::scenario) const ONE_STRATEGY: TableDoc =
     TableDoc { doc: "A strategy.", keys: &[required("strategy", STRATEGY, "How it decides.")] };
 
-/// Risk profiles by themselves.
+/// Risk profiles on their own.
 pub(in crate::scenario) const RISKS: TableDoc =
     TableDoc { doc: "Risk profiles.", keys: &[required("risk", ValueType::Named(&RISK), "Risk profiles.")] };
 
@@ -340,7 +341,7 @@ const MEMBER: TableDoc = TableDoc {
     ],
 };
 
-/// A condition of a `rules` strategy with a timeframe of its own.
+/// A condition of a `rules` strategy with its own timeframe.
 pub(in crate::scenario) const CONDITION: TableDoc = TableDoc {
     doc: "An expression with the bars it reads.",
     keys: &[

@@ -1,8 +1,8 @@
-//! The forms of the `[validation]` table. All numbers count windows of the battle.
+//! The variants of the `[validation]` table. All numbers count windows of the battle.
 
 use super::{KeyDoc, ValueType, VariantDoc, required, with_default};
 
-/// Most windows that anything here counts.
+/// Maximum of every window count.
 const MOST: u64 = 100_000;
 
 const WINDOWS: ValueType = ValueType::Integer { min: 1, max: MOST };

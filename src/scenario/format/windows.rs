@@ -3,14 +3,14 @@
 use super::{KeyDoc, ValueType, VariantDoc, optional, required, with_default};
 use crate::domain::Span;
 
-/// A kind of windows whose length and bars are fixed.
+/// A window kind with a fixed length and interval.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::scenario) struct Preset {
-    /// Its kind.
+    /// The value of `kind`.
     pub(in crate::scenario) kind: &'static str,
-    /// The length of each window.
+    /// Length of each window.
     pub(in crate::scenario) length: Span,
-    /// The bars it replays.
+    /// Interval of the bars it replays.
     pub(in crate::scenario) interval: Span,
 }
 
@@ -71,7 +71,7 @@ const KINDS: &[VariantDoc] = &[
     VariantDoc { name: "historical_month", doc: "Windows of 30 days of 1h bars.", keys: PRESET_KEYS },
 ];
 
-/// The kinds.
+/// The variants of the `windows` table.
 pub(super) fn variants() -> Vec<VariantDoc> {
     KINDS.to_vec()
 }

@@ -7,33 +7,33 @@ use crate::domain::Span;
 /// The `[battle]` table.
 #[derive(Debug, Clone, Serialize)]
 pub struct BattleSpec {
-    /// What ranks the agents (default `roi_pct`).
+    /// Metric that ranks the agents (default `roi_pct`).
     pub ranking_metric: RankingMetric,
-    /// Over which windows.
+    /// Windows of the battle.
     pub windows: WindowSpec,
-    /// The least time between the end of one window and the start of the next (default none).
+    /// Minimum time between the end of one window and the start of the next (default none).
     #[serde(skip_serializing_if = "Span::is_zero")]
     pub embargo: Span,
-    /// What decides between equal scores, in this order; the name always comes last.
+    /// Tie-breaks for equal scores, in this order; the last one is always the name.
     pub tie_break: Vec<TieBreak>,
-    /// How the windows' results become one score (default the whole record).
+    /// How the windows' results are aggregated to one score (default: the whole record).
     #[serde(skip_serializing_if = "Aggregate::is_record")]
     pub aggregate: Aggregate,
-    /// Agents with fewer closed round trips over all windows are not ranked (default 0: all are).
+    /// Minimum number of closed round trips over all windows; agents with fewer are not ranked (default 0).
     #[serde(skip_serializing_if = "is_zero")]
     pub min_trades: u32,
 }
 
-/// How the results of several windows become one score.
+/// How the results of several windows are aggregated to one score.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Aggregate {
-    /// The metric of the whole record: all windows one after the other.
+    /// The metric over the whole record: all windows concatenated.
     #[default]
     Record,
     /// The mean of the windows' scores.
     Mean,
-    /// Their median.
+    /// The median of the windows' scores.
     Median,
 }
 
@@ -60,43 +60,43 @@ const fn is_zero(number: &u32) -> bool {
     *number == 0
 }
 
-/// Which parts of the scenario's range are battles of their own.
+/// How the scenario's range is divided into windows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum WindowSpec {
     /// One window: the whole range.
     Whole,
-    /// One after the other from the range's start.
+    /// Consecutive windows from the range's start.
     Sequential {
-        /// Of each.
+        /// Length of each window.
         length: Span,
-        /// How many; as many as fit where not given.
+        /// Number of windows; as many as fit where `None`.
         count: Option<u32>,
     },
-    /// Each starts a step after the one before.
+    /// Each window starts one step after the previous one.
     Rolling {
-        /// Of each.
+        /// Length of each window.
         length: Span,
-        /// Between starts.
+        /// Time between window starts.
         step: Span,
-        /// How many; as many as fit where not given.
+        /// Number of windows; as many as fit where `None`.
         count: Option<u32>,
     },
-    /// At starts drawn with the scenario's seed, aligned to the day (to the bar for windows under a day).
+    /// Starts drawn from the scenario's seed, aligned to days (to bars for windows shorter than a day).
     Random {
-        /// Of each.
+        /// Length of each window.
         length: Span,
-        /// How many.
+        /// Number of windows.
         count: u32,
     },
-    /// As random, but spread as evenly as the range allows over the regimes that the market was in before
-    /// each window.
+    /// As random, but distributed as evenly as the range allows over the market regimes that precede the
+    /// windows.
     Stratified {
-        /// Of each.
+        /// Length of each window.
         length: Span,
-        /// How many.
+        /// Number of windows.
         count: u32,
-        /// How long before a window its regime is measured.
+        /// Length of the period before a window over which its regime is measured.
         lookback: Span,
     },
 }
@@ -107,19 +107,19 @@ pub enum WindowSpec {
 pub enum RankingMetric {
     /// Return on the starting balance, percent.
     RoiPct,
-    /// End minus start, quote currency.
+    /// End equity minus starting balance, quote currency.
     TotalPnl,
     /// Annualised.
     SharpeRatio,
     /// Annualised.
     SortinoRatio,
-    /// CAGR over the largest drawdown.
+    /// CAGR divided by the maximum drawdown.
     CalmarRatio,
-    /// Percent, at most 0; nearer to 0 ranks higher.
+    /// Percent, at most 0; closer to 0 ranks higher.
     MaxDrawdownPct,
-    /// Winning round trips of all, percent.
+    /// Winning round trips as a percentage of all.
     WinRate,
-    /// Gains over losses of round trips.
+    /// Gross profit divided by gross loss of round trips.
     ProfitFactor,
 }
 
@@ -151,12 +151,12 @@ impl RankingMetric {
     }
 }
 
-/// One rung of the tie-break.
+/// One tie-break rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TieBreak {
-    /// By another metric, better first.
+    /// By another metric, better values first.
     Metric(RankingMetric),
-    /// By name, A first.
+    /// By name, ascending.
     Name,
 }

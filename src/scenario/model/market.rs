@@ -1,4 +1,4 @@
-//! Which bars a scenario replays.
+//! The market data of a scenario.
 
 use std::path::PathBuf;
 
@@ -9,31 +9,32 @@ use crate::domain::{Instrument, Interval, SymbolId, Timestamp};
 /// The `[market]` table.
 #[derive(Debug, Clone, Serialize)]
 pub struct MarketSpec {
-    /// A file, a folder or a glob of Parquet bars. The content counts for a run's identity, not the place.
+    /// A file, folder or glob of Parquet bars. A run's identity depends on the content, not on the path.
     #[serde(skip)]
     pub path: PathBuf,
-    /// The folder a relative path is tried against second, after the working directory: the scenario's own.
+    /// The scenario's folder: a relative path is resolved against the working directory first, then against
+    /// this.
     #[serde(skip)]
     pub base_dir: PathBuf,
-    /// The symbols with their trading rules, in the file's order; a [`SymbolId`] is a place in this list.
+    /// The symbols with their trading rules, in the file's order; a [`SymbolId`] is an index into this list.
     pub instruments: Vec<Instrument>,
-    /// Name of the currency that wallets start with and prices are in.
+    /// The currency of wallets and prices.
     pub quote_asset: String,
-    /// Spacing of the bars that agents see; resampled from finer bars when only those are there.
+    /// Bar interval that agents see; resampled from finer bars where only those exist.
     pub interval: Interval,
-    /// First bar open to replay; the data's first where not given.
+    /// Open time of the first bar to replay; the data's first bar where `None`.
     pub start: Option<Timestamp>,
-    /// No bar opening at or after this; the data's end where not given.
+    /// End (exclusive); the end of the data where `None`.
     pub end: Option<Timestamp>,
-    /// Where indicators get their history from.
+    /// Source of the indicators' warm-up history.
     pub warm_up: WarmUp,
-    /// What a position in a symbol whose bars end for good is worth.
+    /// Valuation of a position in a symbol whose bars end permanently.
     pub delisted: Delisted,
-    /// What is done about holes in the bars.
+    /// Treatment of gaps in the bars.
     pub gaps: GapRule,
-    /// When the market trades; told from its bars where not given.
+    /// Trading hours; detected from the bars where `None`.
     pub calendar: Option<Calendar>,
-    /// Findings of level error that do not stop the run.
+    /// Error-level findings that do not stop the run.
     pub accept: Vec<Acceptable>,
 }
 
@@ -44,22 +45,22 @@ impl MarketSpec {
     }
 }
 
-/// When a market trades.
+/// The trading hours of a market.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Calendar {
-    /// Always, weekends included.
+    /// Around the clock, including weekends.
     #[serde(rename = "24/7")]
     RoundTheClock,
-    /// Day and night, from Sunday evening to Friday evening.
+    /// Day and night from Sunday evening to Friday evening.
     #[serde(rename = "24/5")]
     Weekdays,
-    /// In sessions, on the days of an exchange.
+    /// In sessions on an exchange's trading days.
     #[serde(rename = "sessions")]
     Sessions,
 }
 
 impl Calendar {
-    /// Whether it trades on weekends too.
+    /// Whether it trades on weekends.
     pub const fn never_closes(self) -> bool {
         matches!(self, Self::RoundTheClock)
     }
@@ -74,17 +75,17 @@ impl Calendar {
     }
 }
 
-/// A finding of level error that a scenario may accept: the bars can be read, but a backtest on them misleads.
+/// An error-level finding that a scenario may accept: the bars can be read, but make a backtest misleading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Acceptable {
     /// Days or weeks without bars.
     Gap,
-    /// Long runs of bars that nobody traded.
+    /// Long runs of bars without trades.
     Invented,
-    /// A split that is not adjusted for.
+    /// A split without adjustment.
     Split,
-    /// Another asset under the same name.
+    /// Another asset under the same symbol.
     Identity,
 }
 
@@ -103,37 +104,37 @@ impl Acceptable {
     }
 }
 
-/// Where indicators get their history from.
+/// Source of the indicators' warm-up history.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WarmUp {
-    /// From the bars before the window, as many as the strategy declares and the data has.
+    /// Bars before the window: as many as the strategy needs and the data has.
     #[default]
     Before,
-    /// From the window's own first bar.
+    /// Bars of the window itself, from its first.
     Inside,
 }
 
-/// What a position is worth once its symbol's bars have ended for good inside the window.
+/// Valuation of a position after its symbol's bars have ended permanently inside the window.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Delisted {
-    /// Its last close, flagged.
+    /// At the last close, flagged.
     #[default]
     Carry,
-    /// Nothing, from the first tick after its last bar.
+    /// Zero, from the first tick after the last bar.
     WriteOff,
 }
 
-/// What is done about holes in a symbol's bars.
+/// Treatment of gaps in a symbol's bars.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GapRule {
-    /// Left: the symbol is not tradable where it has no bar.
+    /// Kept: the symbol cannot be traded without a bar.
     #[default]
     Keep,
-    /// Filled with flat bars without volume at the last close.
+    /// Filled with flat bars at the last close, with zero volume.
     ForwardFill,
-    /// The data is refused.
+    /// Data with gaps is refused.
     Refuse,
 }

@@ -1,4 +1,4 @@
-//! Conventions of the statistics, and what is reported.
+//! Conventions of the metrics, and report settings.
 
 use serde::{Serialize, Serializer};
 
@@ -8,13 +8,13 @@ use crate::domain::{AgentName, SymbolId};
 /// The `[metrics]` table: conventions of the statistics.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct MetricSpec {
-    /// Per year, as a fraction (default 0).
+    /// Risk-free rate per year, as a fraction (default 0).
     pub risk_free_rate: f64,
     /// Sortino's minimum acceptable return per year, as a fraction (default 0).
     pub minimum_acceptable_return: f64,
-    /// Return periods in a year; measured, or the calendar's, where not given.
+    /// Return periods per year; where `None`, measured from the data or given by the calendar.
     pub periods_per_year: Option<f64>,
-    /// Whose definitions (default ours, which is no part of a run's identity).
+    /// Whose definitions are used (default ours, which is omitted from a run's identity).
     #[serde(skip_serializing_if = "MetricsProfile::is_own")]
     pub profile: MetricsProfile,
 }
@@ -30,11 +30,11 @@ impl Default for MetricSpec {
     }
 }
 
-/// Whose definitions of the metrics are used, where libraries differ.
+/// The definitions of metrics on which libraries disagree.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MetricsProfile {
-    /// Our own.
+    /// This program's own.
     #[default]
     Tiltyard,
     /// `empyrical-reloaded` 0.7.
@@ -68,18 +68,18 @@ impl MetricsProfile {
     }
 }
 
-/// The `[report]` table. Of it the benchmark alone is part of a run's identity: metrics are taken against it.
+/// The `[report]` table. Only its benchmark is part of a run's identity, because metrics are relative to it.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct ReportSpec {
-    /// Which files besides the Parquet and JSON that every run writes.
+    /// Files to write in addition to the Parquet and JSON of every run.
     #[serde(skip)]
     pub formats: Vec<ReportFormat>,
-    /// What the agents are measured against.
+    /// The benchmark of relative metrics.
     pub benchmark: Option<Benchmark>,
 }
 
 impl ReportSpec {
-    /// The same with its benchmark under the name that results show: a symbol's with its unit.
+    /// This table with the benchmark under the name that results show: a symbol with its unit.
     pub(in crate::scenario) fn named_as(mut self, market: Option<&MarketSpec>) -> Self {
         if let (Some(Benchmark::Symbol { id, name }), Some(market)) = (&mut self.benchmark, market) {
             *name = market.instrument(*id).symbol.to_string();
@@ -87,20 +87,20 @@ impl ReportSpec {
         self
     }
 
-    /// Whether no result depends on it.
+    /// Whether no result depends on this table.
     pub(super) fn changes_nothing(&self) -> bool {
         self.benchmark.is_none()
     }
 }
 
-/// What agents are measured against.
+/// What agents are compared with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Benchmark {
-    /// The equity of one of them.
+    /// The equity of an agent.
     Agent(AgentName),
     /// Buying a symbol at the window's start and holding it, without costs.
     Symbol {
-        /// Its place among the scenario's symbols.
+        /// Index in the scenario's symbols.
         id: SymbolId,
         /// Its name.
         name: String,
@@ -117,24 +117,25 @@ impl Benchmark {
     }
 }
 
-/// An agent's name goes before a symbol's, so that the name says it all.
+/// Serialised by name. An agent takes precedence over a symbol of the same name, so that the name is
+/// unambiguous.
 impl Serialize for Benchmark {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
     }
 }
 
-/// A form of the results.
+/// An output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReportFormat {
     /// Always written.
     Json,
     /// Always written.
     Parquet,
-    /// CSV twins of the Parquet files.
+    /// CSV copies of the Parquet files.
     Csv,
-    /// One self-contained page.
+    /// One self-contained HTML page.
     Html,
-    /// For pull requests and chats.
+    /// Markdown, for pull requests and chats.
     Markdown,
 }

@@ -28,40 +28,40 @@ pub use venue::{FillAt, Intrabar, Slippage, VenueSpec};
 
 use crate::domain::Seed;
 
-/// Everything that a run needs to know, checked.
+/// All settings of a run, checked.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Scenario {
-    /// Its name; also the name of its folder under the output folder.
+    /// The scenario's name; also the name of its folder in the output folder.
     pub name: String,
-    /// What it is for.
+    /// Free-text description.
     #[serde(skip)]
     pub description: String,
-    /// The run that it is a rematch of, by its id.
+    /// Id of the run that this is a rematch of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rematch_of: Option<String>,
-    /// Where all randomness comes from.
+    /// Seed of all random streams.
     pub seed: Seed,
-    /// Which bars.
+    /// Market data.
     pub market: MarketSpec,
     /// How orders fill and what that costs.
     pub venue: VenueSpec,
-    /// Who takes part, in the file's order.
+    /// The agents, in the file's order.
     pub agents: Vec<AgentSpec>,
-    /// Over which windows and by what they are ranked.
+    /// Windows and ranking.
     pub battle: BattleSpec,
-    /// How a winner is found over all windows; nothing where nobody asks. Not part of the identity of a run
-    /// without it.
+    /// How a winner over all windows is determined; `None` without a `[tournament]` table, and then not part
+    /// of a run's identity.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tournament: Option<TournamentSpec>,
     /// Conventions of the statistics.
     pub metrics: MetricSpec,
-    /// Which parameters are swept, if any.
+    /// Swept parameters, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sweep: Option<SweepSpec>,
-    /// How the sweep is tried on windows it was not chosen by, if at all.
+    /// How the sweep's choice is tested out of sample, if at all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub validation: Option<ValidationSpec>,
-    /// What is written, and against what agents are measured.
+    /// Report formats and benchmark.
     #[serde(skip_serializing_if = "ReportSpec::changes_nothing")]
     pub report: ReportSpec,
 }

@@ -1,4 +1,4 @@
-//! An agent that comes from the registry: which one, and what it starts with.
+//! The registration of an agent that comes from the registry, and its starting wallet.
 
 use std::ops::Range;
 
@@ -6,49 +6,50 @@ use serde::Serialize;
 
 use crate::domain::{CarriedPosition, SymbolId, Timestamp};
 
-/// Where an agent of the scenario comes from, when that is the registry.
+/// The registration of an agent that comes from the registry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Registered {
-    /// Its id there.
+    /// Id in the registry.
     pub id: String,
-    /// Its name there.
+    /// Name in the registry.
     #[serde(skip)]
     pub name: String,
-    /// The version that takes part.
+    /// Version that takes part.
     pub version: u32,
-    /// The epoch it was in when the scenario was read. Says where the results go, changes none.
+    /// Epoch at the time the scenario was read. Determines where results are recorded; does not change them.
     #[serde(skip)]
     pub epoch: u32,
-    /// What the scenario says otherwise than the registry, by key.
+    /// Keys that the scenario overrides.
     pub overrides: Vec<&'static str>,
-    /// What it starts with.
+    /// Starting wallet.
     pub wallet: StartingWallet,
-    /// Where the scenario says so, in bytes of its text.
+    /// Byte span of the registration in the scenario's text.
     #[serde(skip)]
     pub place: Range<usize>,
 }
 
-/// What a registered agent starts with.
+/// The starting wallet of a registered agent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StartingWallet {
     /// Its starting balance.
     Fresh,
-    /// What its last run with this wallet left behind.
+    /// The wallet at the end of its last run in this mode.
     Existing(ExistingWallet),
 }
 
-/// What the last run left behind, besides the quote currency, which is the agent's starting balance.
+/// The wallet at the end of the last run, except for its quote currency, which is the agent's starting
+/// balance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ExistingWallet {
-    /// The end of that run: the next one may not start before. None where there was none since the reset.
+    /// End of that run; the next run may not start before it. `None` if there was no run since the reset.
     pub as_of: Option<Timestamp>,
-    /// Positions, by the scenario's symbols.
+    /// Open positions, by symbol of the scenario.
     pub positions: Vec<(SymbolId, CarriedPosition)>,
 }
 
 impl Registered {
-    /// The existing wallet it goes on with, where it does.
+    /// The existing wallet, if the agent continues with one.
     pub const fn existing(&self) -> Option<&ExistingWallet> {
         match &self.wallet {
             StartingWallet::Fresh => None,
@@ -57,13 +58,13 @@ impl Registered {
     }
 }
 
-/// The word of a scenario for a [`StartingWallet`].
+/// The `wallet` key of a scenario.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum WalletChoice {
     /// The starting balance.
     #[default]
     Fresh,
-    /// What the last such run left behind.
+    /// The wallet at the end of the last run with `existing`.
     Existing,
 }
 

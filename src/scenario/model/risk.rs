@@ -1,36 +1,36 @@
-//! Risk profiles: the limits that hold on every order of an agent.
+//! Risk profiles: limits on every order of an agent.
 
 use serde::Serialize;
 
 use crate::domain::Bps;
 
-/// A named set of limits. A limit that is `None` is off.
+/// A named set of limits. `None` disables a limit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RiskProfile {
-    /// `default`, `unlimited`, or the scenario's own.
+    /// `default`, `unlimited`, or one defined in the scenario.
     pub name: String,
-    /// Largest notional of one order, of the equity (default 50 %).
+    /// Maximum notional of one order, as a share of equity (default 50 %).
     pub max_order_size: Option<Bps>,
-    /// Largest position after the fill, of the equity (default 25 %).
+    /// Maximum position after the fill, as a share of equity (default 25 %).
     pub max_position_size: Option<Bps>,
-    /// Most resting orders at once (default 50).
+    /// Maximum number of resting orders (default 50).
     pub max_open_orders: Option<u32>,
-    /// Largest loss since 00:00 UTC, of the equity then (default 20 %).
+    /// Maximum loss since 00:00 UTC, as a share of the equity then (default 20 %).
     pub daily_loss_limit: Option<Bps>,
-    /// Largest fall from the peak of the equity (default off).
+    /// Maximum drawdown of equity from its peak (default off).
     pub max_drawdown: Option<Bps>,
-    /// Most losing round trips in a row (default off).
+    /// Maximum number of consecutive losing round trips (default off).
     pub max_consecutive_losses: Option<u32>,
-    /// Most orders in any minute of market time (default 100).
+    /// Maximum number of orders in any minute of market time (default 100).
     pub orders_per_minute: Option<u32>,
-    /// What happens when a loss limit (checks 7 and 8) is reached.
+    /// Action when a loss limit (checks 7 and 8) is reached.
     pub on_breach: OnBreach,
-    /// Cut an order to the largest size that passes instead of refusing it.
+    /// Whether an order above a limit is cut to the largest allowed size instead of refused.
     pub size_to_limit: bool,
 }
 
 impl RiskProfile {
-    /// The numbers an agent gets that names no profile.
+    /// The limits of an agent that names no profile.
     pub fn standard() -> Self {
         Self {
             name: "default".to_owned(),
@@ -46,7 +46,7 @@ impl RiskProfile {
         }
     }
 
-    /// Only what money itself demands: checks 1 to 3.
+    /// No limits beyond validity and solvency: checks 1 to 3 only.
     pub fn unlimited() -> Self {
         Self {
             name: "unlimited".to_owned(),
@@ -63,15 +63,15 @@ impl RiskProfile {
     }
 }
 
-/// What happens when a loss limit is reached.
+/// Action when a loss limit is reached.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OnBreach {
-    /// New exposure is refused; what is held may be held or sold.
+    /// New exposure is refused; existing positions may be kept or sold.
     #[default]
     HaltNew,
-    /// Everything is closed at the next open, and the agent stays flat until the day ends.
+    /// All positions are closed at the next open, and the agent stays flat until the end of the UTC day.
     Flatten,
-    /// Everything is closed and the agent is out for the window; its loss is kept.
+    /// All positions are closed and the agent is out for the rest of the window; its loss counts.
     Disqualify,
 }

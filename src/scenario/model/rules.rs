@@ -1,44 +1,45 @@
-//! Rules: conditions over indicators, as parsed from the scenario's expressions.
+//! Rules: conditions over indicators, parsed from the scenario's expressions.
 
 use serde::Serialize;
 
 use crate::domain::{Bps, IndicatorSpec, Interval};
 
-/// A `rules` strategy. Enters when ALL of `enter_all` hold, leaves when ANY of `exit_any` holds or a
+/// A `rules` strategy. Enters when all of `enter_all` are true; exits when any of `exit_any` is true or a
 /// protective level is reached.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RuleSet {
-    /// All must hold; at least one.
+    /// All must be true; at least one condition.
     pub enter_all: Vec<Condition>,
-    /// Any suffices; may be empty.
+    /// Any one suffices; may be empty.
     pub exit_any: Vec<Condition>,
-    /// Stop under the entry price.
+    /// Stop below the entry price.
     pub stop_loss: Option<Bps>,
     /// Target above the entry price.
     pub take_profit: Option<Bps>,
-    /// Stop under the highest price since entry.
+    /// Stop below the highest price since entry.
     pub trailing_stop: Option<Bps>,
-    /// Leaves after this many bars of the scenario's interval.
+    /// Exits after this many bars of the scenario's interval.
     pub max_hold_bars: Option<u32>,
-    /// Most symbols held at once.
+    /// Maximum number of symbols held at once.
     pub max_positions: Option<u32>,
 }
 
-/// One condition: an expression that is true or false.
+/// One condition: a boolean expression.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Condition {
-    /// As the user wrote it.
+    /// Source text.
     pub text: String,
-    /// Its meaning; yields 1 for true, 0 for false, nothing while an indicator warms up (counts as false).
+    /// The expression; yields 1 for true, 0 for false, and no value (treated as false) while an indicator
+    /// warms up.
     pub expr: Expr,
 }
 
-/// A column over bars of one timeframe.
+/// An indicator column over bars of one timeframe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Series {
-    /// Which.
+    /// The indicator.
     pub indicator: IndicatorSpec,
-    /// Of which bars; a condition sees the last CLOSED one.
+    /// Timeframe of its bars; a condition reads the last closed bar.
     pub timeframe: Interval,
 }
 
@@ -49,41 +50,42 @@ pub enum Expr {
     Number(f64),
     /// A column's value at the last closed bar.
     Series(Series),
-    /// The value that an expression had `bars` bars earlier, in the timeframe of its series.
+    /// The value of an expression `bars` bars earlier, in the timeframe of its series.
     Ago {
-        /// What.
+        /// The expression.
         of: Box<Expr>,
-        /// Bars back.
+        /// Number of bars back.
         bars: u32,
     },
-    /// Minus.
+    /// Arithmetic negation.
     Negate(Box<Expr>),
     /// Logical not.
     Not(Box<Expr>),
-    /// Two operands.
+    /// A binary operation.
     Binary {
-        /// The operation.
+        /// The operator.
         op: BinaryOp,
-        /// Left.
+        /// Left operand.
         left: Box<Expr>,
-        /// Right.
+        /// Right operand.
         right: Box<Expr>,
     },
-    /// Left was at or below right one bar before and is above now, in the finer of the two timeframes' bars.
+    /// `left` was at or below `right` one bar before and is above it now, counted in the bars of the finer
+    /// timeframe of the two.
     CrossesAbove {
-        /// What crosses.
+        /// The crossing value.
         left: Box<Expr>,
-        /// What is crossed.
+        /// The value that is crossed.
         right: Box<Expr>,
     },
-    /// Left was at or above right one bar before and is below now.
+    /// `left` was at or above `right` one bar before and is below it now.
     CrossesBelow {
-        /// What crosses.
+        /// The crossing value.
         left: Box<Expr>,
-        /// What is crossed.
+        /// The value that is crossed.
         right: Box<Expr>,
     },
-    /// A function of numbers.
+    /// A function call.
     Call {
         /// `abs`, `min`, `max`.
         function: Function,
@@ -93,7 +95,7 @@ pub enum Expr {
 }
 
 impl Expr {
-    /// The parts it is made of, in order; none for a number or a column.
+    /// The direct subexpressions, in order; none for a number or a column.
     pub fn parts(&self) -> Vec<&Expr> {
         match self {
             Self::Number(_) | Self::Series(_) => Vec::new(),
@@ -105,8 +107,8 @@ impl Expr {
         }
     }
 
-    /// The finest timeframe among its columns: the one whose bars `ago` and crosses count. `None` where it
-    /// reads no column.
+    /// The finest timeframe among its columns, in whose bars `ago` and crosses count. `None` without any
+    /// column.
     pub fn finest_timeframe(&self) -> Option<Interval> {
         match self {
             Self::Series(series) => Some(series.timeframe),
@@ -115,7 +117,7 @@ impl Expr {
     }
 }
 
-/// An operation of two operands.
+/// A binary operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum BinaryOp {
     /// `+`
@@ -124,7 +126,7 @@ pub enum BinaryOp {
     Subtract,
     /// `*`
     Multiply,
-    /// `/`; by zero there is no value.
+    /// `/`; division by zero has no value.
     Divide,
     /// `<`
     Less,
@@ -147,7 +149,7 @@ pub enum BinaryOp {
 /// A function of numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Function {
-    /// Magnitude.
+    /// Absolute value.
     Abs,
     /// Smallest.
     Min,

@@ -1,4 +1,4 @@
-//! What an agent does: a strategy kind with its parameters.
+//! The strategy of an agent: its kind and parameters.
 
 use serde::Serialize;
 
@@ -10,11 +10,11 @@ use crate::domain::{Bps, Interval, SymbolId};
 pub struct StrategySpec {
     /// The kind and its own parameters.
     pub kind: StrategyKind,
-    /// The symbols it trades (default: all of the scenario), each on its own unless the kind says otherwise.
+    /// Symbols to trade (default: all of the scenario), each independently unless the kind says otherwise.
     pub symbols: Vec<SymbolId>,
-    /// The bars its indicators read (default: the scenario's interval; a multiple of it).
+    /// Timeframe of its indicators (default: the scenario's interval; a multiple of it).
     pub timeframe: Interval,
-    /// Share of the equity at the deciding close that an entry spends, fee included.
+    /// Share of equity, at the close of the decision bar, that an entry spends including the fee.
     pub size: Bps,
 }
 
@@ -24,81 +24,84 @@ pub struct StrategySpec {
 pub enum StrategyKind {
     /// Never trades.
     Cash,
-    /// Buys once at the first chance, never sells. `size` is split evenly over the symbols.
+    /// Buys once, as soon as possible, and never sells. `size` is split evenly over the symbols.
     BuyAndHold,
     /// Buys when SMA(fast) crosses above SMA(slow), sells when it crosses below.
     SmaCross {
-        /// Bars of the fast average.
+        /// Period of the fast average, in bars.
         fast: u32,
-        /// Bars of the slow average.
+        /// Period of the slow average, in bars.
         slow: u32,
     },
-    /// The same with exponential averages.
+    /// As `SmaCross`, with exponential averages.
     EmaCross {
-        /// Bars of the fast average.
+        /// Period of the fast average, in bars.
         fast: u32,
-        /// Bars of the slow average.
+        /// Period of the slow average, in bars.
         slow: u32,
     },
-    /// Buys when the MACD line crosses above its signal, sells when it crosses below.
+    /// Buys when the MACD line crosses above its signal line, sells when it crosses below.
     Macd {
-        /// Bars of the fast average.
+        /// Period of the fast average, in bars.
         fast: u32,
-        /// Bars of the slow average.
+        /// Period of the slow average, in bars.
         slow: u32,
-        /// Bars of the signal's average.
+        /// Period of the signal line, in bars.
         signal: u32,
     },
     /// Buys when RSI falls below `entry_below`, sells when it rises above `exit_above`.
     RsiReversion {
-        /// Bars.
+        /// Period of the RSI, in bars.
         period: u32,
-        /// Buy below this.
+        /// Buy threshold.
         entry_below: f64,
-        /// Sell above this.
+        /// Sell threshold.
         exit_above: f64,
     },
-    /// Buys when the close falls below the lower band, sells when it is back above the middle.
+    /// Buys when the close falls below the lower Bollinger band, sells when it is back above the middle band.
     BollingerReversion {
-        /// Bars.
+        /// Period of the bands, in bars.
         period: u32,
-        /// Standard deviations.
+        /// Width in standard deviations.
         width: f64,
     },
-    /// Buys when the close breaks the highest high of `entry` bars, sells under the lowest low of `exit` bars.
+    /// Buys when the close rises above the highest high of `entry` bars, sells when it falls below the lowest
+    /// low of `exit` bars.
     DonchianBreakout {
-        /// Bars of the upper channel.
+        /// Period of the upper channel, in bars.
         entry: u32,
-        /// Bars of the lower channel.
+        /// Period of the lower channel, in bars.
         exit: u32,
     },
-    /// Every `rebalance` bars holds the `top` symbols by rate of change over `lookback` bars, where it is positive.
+    /// Every `rebalance` bars, holds the `top` symbols by rate of change over `lookback` bars, if it is
+    /// positive.
     Momentum {
-        /// Bars.
+        /// Period of the rate of change, in bars.
         lookback: u32,
-        /// How many symbols to hold; `size` is split evenly over them.
+        /// Number of symbols to hold; `size` is split evenly over them.
         top: u32,
         /// Bars between decisions.
         rebalance: u32,
     },
-    /// Rests `levels` limit buys below the price of its start, `spacing` apart; each that fills is sold one
-    /// spacing higher, then rests again. `size` is split evenly over the levels.
+    /// Places `levels` limit buys below its starting price, `spacing` apart; each one that fills is sold one
+    /// spacing higher, then placed again. `size` is split evenly over the levels.
     Grid {
-        /// How many.
+        /// Number of levels.
         levels: u32,
-        /// Between levels, of the starting price.
+        /// Distance between levels, as a share of the starting price.
         spacing: Bps,
     },
-    /// Buys for `size` every `every` bars, whatever the price.
+    /// Buys for `size` every `every` bars at any price.
     Dca {
         /// Bars between buys.
         every: u32,
     },
-    /// Enters and leaves at random: each bar it toggles with a chance of `turnover` a day over the bars of a day.
+    /// Enters and exits at random: on each bar it switches with a probability of `turnover` divided by the
+    /// bars of a day.
     Random {
-        /// Expected entries and exits a day.
+        /// Expected number of entries and exits per day.
         turnover: f64,
-        /// Its own stream; the agent's name where not given.
+        /// Seed of its random stream; derived from the agent's name where `None`.
         seed: Option<u64>,
     },
     /// Conditions written in the scenario.

@@ -1,4 +1,4 @@
-//! Which parameters of an agent are swept, over which values, by which search.
+//! A parameter sweep: the agent, its parameters and values, the search.
 
 use std::fmt;
 use std::ops::Range;
@@ -15,23 +15,23 @@ use crate::scenario::{AgentSpec, VenueSpec};
 /// The `[sweep]` table.
 #[derive(Debug, Clone, Serialize)]
 pub struct SweepSpec {
-    /// Whose parameters are swept.
+    /// Name of the agent whose parameters are swept.
     pub agent: AgentName,
-    /// What is swept, in the file's order; at least one.
+    /// The swept parameters, in the file's order; at least one.
     pub parameters: Vec<SweptParameter>,
-    /// What a combination must fulfil to be tried.
+    /// Conditions that a combination must satisfy to be tried.
     pub conditions: Vec<NamedCondition>,
     /// How combinations are chosen.
     pub search: SearchKind,
-    /// How many combinations are tried; all of the grid where not given.
+    /// Number of combinations to try; the whole grid where `None`.
     pub trials: Option<u32>,
-    /// How many are tried at once before the search learns of any.
+    /// Number of combinations tried before the search learns of their results.
     pub batch: u32,
-    /// Successive halving: one of how many goes on to more windows.
+    /// Successive halving: one in `reduction` continues to more windows.
     pub reduction: u32,
-    /// By what trials are ranked: its mean over the windows.
+    /// Metric that ranks trials by its mean over the windows.
     pub objective: RankingMetric,
-    /// The file's own tables, which values are put into.
+    /// The file's tables, into which values are substituted.
     #[serde(skip)]
     pub(in crate::scenario) template: Template,
 }
@@ -39,11 +39,11 @@ pub struct SweepSpec {
 /// One swept parameter.
 #[derive(Debug, Clone, Serialize)]
 pub struct SweptParameter {
-    /// Where it stands: `strategy.fast`, `risk.max_drawdown_pct`, `venue.slippage.bps`.
+    /// Path of the key: `strategy.fast`, `risk.max_drawdown_pct`, `venue.slippage.bps`.
     pub path: String,
     /// Its values.
     pub values: SweptValues,
-    /// Where each listed value is written; one place for all where the file gives a range.
+    /// Span of each listed value; a single span where the file gives a range.
     #[serde(skip)]
     pub(in crate::scenario) places: Vec<Range<usize>>,
 }
@@ -55,19 +55,19 @@ impl SweptParameter {
     }
 }
 
-/// The values that a parameter may take.
+/// The values of a swept parameter.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SweptValues {
-    /// These, in this order; at least one, no two equal.
+    /// A list without duplicates, in this order; at least one value.
     Listed(Vec<SweptValue>),
-    /// Any number from `from` to `to`, both included.
+    /// Any number from `from` to `to`, both inclusive.
     Continuous {
-        /// The lower end.
+        /// Lower bound.
         from: f64,
-        /// The upper end.
+        /// Upper bound.
         to: f64,
-        /// Whether equal steps are equal ratios.
+        /// Whether the scale is logarithmic.
         log: bool,
     },
 }
@@ -81,12 +81,12 @@ pub enum SweptValue {
     Number(f64),
     /// `true` or `false`.
     Boolean(bool),
-    /// One of a set of words.
+    /// A word of an enumeration.
     Word(String),
 }
 
 impl SweptValue {
-    /// As a number; a boolean is 1 or 0, a word is none.
+    /// The value as a number: a boolean is 1 or 0, a word is `None`.
     #[expect(clippy::cast_precision_loss, reason = "parameters are far below 2^53")]
     pub fn number(&self) -> Option<f64> {
         match self {
@@ -97,7 +97,7 @@ impl SweptValue {
         }
     }
 
-    /// The same without rounding: the shortest decimal of a number, which is what the file says.
+    /// As [`Self::number`], exactly: the shortest decimal, which is what the file says.
     fn exact(&self) -> Option<Fraction> {
         match self {
             Self::Integer(value) => Some(Fraction::from(*value)),
@@ -107,10 +107,10 @@ impl SweptValue {
         }
     }
 
-    /// As TOML writes it.
+    /// The value in TOML syntax.
     pub(in crate::scenario) fn toml(&self) -> String {
         match self {
-            // Debug keeps the point, without which TOML would read a whole number.
+            // `Debug` keeps the decimal point, without which TOML would read an integer.
             Self::Number(value) => format!("{value:?}"),
             Self::Word(word) => toml::Value::String(word.clone()).to_string(),
             Self::Integer(_) | Self::Boolean(_) => self.to_string(),
@@ -118,7 +118,7 @@ impl SweptValue {
     }
 }
 
-/// As a person reads it.
+/// The value in readable form.
 impl fmt::Display for SweptValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -130,7 +130,7 @@ impl fmt::Display for SweptValue {
     }
 }
 
-/// As the plain value.
+/// Serialised as the plain value.
 impl Serialize for SweptValue {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -142,53 +142,53 @@ impl Serialize for SweptValue {
     }
 }
 
-/// How combinations are chosen.
+/// The search algorithm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SearchKind {
     /// Every combination.
     Grid,
-    /// Drawn independently.
+    /// Independent random draws.
     Random,
-    /// Sobol's sequence, shifted by the seed.
+    /// A Sobol sequence, randomly shifted by the seed.
     Sobol,
-    /// Latin hypercube.
+    /// Latin hypercube sampling.
     LatinHypercube,
     /// Tree-structured Parzen estimator.
     Tpe,
-    /// Covariance matrix adaptation.
+    /// Covariance matrix adaptation evolution strategy (CMA-ES).
     CmaEs,
-    /// Many on few windows, the best on more.
+    /// All combinations on few windows, the best ones on more.
     SuccessiveHalving,
 }
 
 impl SearchKind {
-    /// Whether what is tried next depends on what came out before.
+    /// Whether later combinations depend on earlier results.
     pub const fn is_adaptive(self) -> bool {
         matches!(self, Self::Tpe | Self::CmaEs | Self::SuccessiveHalving)
     }
 }
 
-/// What a trial replays: the agent and the venue with its values in place.
+/// The configuration of one trial: agent and venue with its values substituted.
 #[derive(Debug, Clone)]
 pub struct TrialSetup {
-    /// The agent; its name stays, so that random streams are the same for all trials.
+    /// The agent. Its name is unchanged, so that all trials use the same random streams.
     pub agent: AgentSpec,
     /// The venue.
     pub venue: VenueSpec,
 }
 
 impl SweepSpec {
-    /// What each of these combinations replays; one value a parameter, in the parameters' order. The
-    /// conditions are not looked at.
+    /// The configurations of these combinations (one value per parameter, in the parameters' order).
+    /// Conditions are not checked.
     ///
     /// # Errors
-    /// For a combination that the scenario could not have: what its reader says of it.
+    /// For a combination that is not valid in the scenario: the parser's problems.
     pub fn setups(&self, combinations: &[Vec<SweptValue>]) -> Vec<Result<TrialSetup, Vec<Problem>>> {
         self.template.setups(&self.parameters, combinations)
     }
 
-    /// Whether a combination fulfils the conditions.
+    /// Whether a combination satisfies the conditions.
     pub fn allows(&self, combination: &[SweptValue]) -> bool {
         if self.conditions.is_empty() {
             return true;

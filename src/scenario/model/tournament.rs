@@ -1,19 +1,19 @@
-//! Tournaments: in which format the windows are seen, and how sure a winner has to be.
+//! Tournaments: the format, and the confidence required of a winner.
 
 use serde::Serialize;
 
 /// The `[tournament]` table.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TournamentSpec {
-    /// How the scores are seen.
+    /// The tournament format.
     pub format: TournamentFormat,
-    /// The share of tournaments among equals in which a winner may be called (default 0.05).
+    /// Significance level: the accepted probability of naming a winner among equal agents (default 0.05).
     pub alpha: f64,
-    /// Coverage of the intervals, a fraction (default 0.95).
+    /// Coverage of confidence intervals, as a fraction (default 0.95).
     pub level: f64,
-    /// How often windows are resampled (default 1000).
+    /// Number of bootstrap resamples of the windows (default 1000).
     pub resamples: u32,
-    /// By which systems agents are rated, in this order (default Bradley-Terry).
+    /// Rating systems, in this order (default Bradley-Terry).
     pub ratings: Vec<RatingSystem>,
 }
 
@@ -29,40 +29,40 @@ impl Default for TournamentSpec {
     }
 }
 
-/// A format with its settings: a view of the scores, never another replay.
+/// A format with its settings: another view of the same scores, never another replay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum TournamentFormat {
-    /// Everyone against everyone in every window.
+    /// All pairs of agents in every window.
     RoundRobin,
-    /// Everyone against named baselines.
+    /// All agents against named baselines.
     Gauntlet {
         /// Names of agents; at least one.
         baselines: Vec<String>,
     },
-    /// Seasons of disjoint windows in divisions.
+    /// Seasons of disjoint windows, in divisions.
     League {
-        /// How many.
+        /// Number of seasons.
         seasons: u32,
-        /// How many.
+        /// Number of divisions.
         divisions: u32,
     },
-    /// Equals meet, round by round.
+    /// Agents with equal scores are paired, round by round.
     Swiss {
-        /// How many; as many as one winner needs where not given.
+        /// Number of rounds; as many as determine one winner where `None`.
         rounds: Option<u32>,
     },
-    /// Who loses a match is out.
+    /// The loser of a match is eliminated.
     Knockout {
-        /// Names of the best seeds, best first; where empty, seeds are played for.
+        /// Names of the top seeds, best first; if empty, seeds are determined by results.
         seeds: Vec<String>,
     },
-    /// Who breaks a rule is out.
+    /// An agent that breaks a rule is eliminated.
     Survival,
 }
 
 impl TournamentFormat {
-    /// Without its settings.
+    /// The format without its settings.
     pub const fn kind(&self) -> FormatKind {
         match self {
             Self::RoundRobin => FormatKind::RoundRobin,
@@ -80,20 +80,20 @@ impl TournamentFormat {
     }
 }
 
-/// A format without its settings.
+/// A tournament format without its settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FormatKind {
-    /// Everyone against everyone in every window.
+    /// All pairs of agents in every window.
     RoundRobin,
-    /// Everyone against named baselines.
+    /// All agents against named baselines.
     Gauntlet,
-    /// Seasons of disjoint windows in divisions.
+    /// Seasons of disjoint windows, in divisions.
     League,
-    /// Equals meet, round by round.
+    /// Agents with equal scores are paired, round by round.
     Swiss,
-    /// Who loses a match is out.
+    /// The loser of a match is eliminated.
     Knockout,
-    /// Who breaks a rule is out.
+    /// An agent that breaks a rule is eliminated.
     Survival,
 }
 
@@ -111,21 +111,21 @@ impl FormatKind {
     }
 }
 
-/// A way to rate agents on one scale.
+/// A rating system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(into = "&'static str")]
 pub enum RatingSystem {
-    /// Batch, all pairs, Davidson's ties; Elo scale with mean 1500.
+    /// Batch, all pairs, ties after Davidson; Elo scale with mean 1500.
     BradleyTerry,
     /// Batch, whole rankings; Elo scale with mean 1500.
     PlackettLuce,
-    /// Window by window, start 1500, K = 32.
+    /// Updated window by window, initial rating 1500, K = 32.
     Elo,
-    /// Window by window, start 1500, with a deviation.
+    /// Updated window by window, initial rating 1500, with a deviation.
     Glicko2,
-    /// Window by window, start 25, with a deviation.
+    /// Updated window by window, initial rating 25, with a deviation.
     TrueSkill,
-    /// Window by window, start 25, with a deviation (Plackett-Luce model).
+    /// Updated window by window, initial rating 25, with a deviation (Plackett-Luce model).
     WengLin,
 }
 
@@ -134,7 +134,7 @@ impl RatingSystem {
     pub const ALL: [Self; 6] =
         [Self::BradleyTerry, Self::PlackettLuce, Self::Elo, Self::Glicko2, Self::TrueSkill, Self::WengLin];
 
-    /// As scenarios, the command line and results write it.
+    /// As written in scenarios, on the command line and in results.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::BradleyTerry => "bradley_terry",
@@ -146,7 +146,7 @@ impl RatingSystem {
         }
     }
 
-    /// The system of this name.
+    /// Looks up a system by name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|system| system.as_str() == name)
     }

@@ -1,4 +1,4 @@
-//! How a sweep is tried on windows that it was not chosen by.
+//! Out-of-sample validation of a sweep.
 
 use serde::Serialize;
 
@@ -6,35 +6,35 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ValidationSpec {
-    /// Chosen on the windows before, tested on those after, again and again.
+    /// Walk-forward: trained on earlier windows, tested on the following ones, repeatedly.
     WalkForward {
-        /// Windows that are chosen by; of an anchored walk, in its first step.
+        /// Number of training windows; of an anchored walk, in its first step.
         train: u32,
-        /// Windows that are tested on.
+        /// Number of test windows.
         test: u32,
-        /// Windows left out between the two.
+        /// Windows left out between training and test.
         purge: u32,
         /// Whether every step trains from the first window on.
         anchored: bool,
     },
-    /// Each fold in turn is tested on, all others are chosen by.
+    /// K-fold: each fold is the test set once, the others are the training set.
     PurgedKFold {
-        /// How many folds of windows in a row.
+        /// Number of folds of consecutive windows.
         folds: u32,
-        /// Windows left out on both sides of the fold.
+        /// Windows left out on both sides of the test fold.
         purge: u32,
-        /// Further windows left out after it.
+        /// Further windows left out after the test fold.
         embargo: u32,
     },
-    /// Combinatorial purged cross-validation: every choice of test folds.
+    /// Combinatorial purged cross-validation: every combination of test folds.
     Cpcv {
-        /// How many folds of windows in a row.
+        /// Number of folds of consecutive windows.
         folds: u32,
-        /// How many of them are tested on at once.
+        /// Number of test folds in each combination.
         test_folds: u32,
-        /// Windows left out on both sides of a tested fold.
+        /// Windows left out on both sides of a test fold.
         purge: u32,
-        /// Further windows left out after it.
+        /// Further windows left out after a test fold.
         embargo: u32,
     },
 }

@@ -7,21 +7,21 @@ use crate::domain::Bps;
 /// The `[venue]` table.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct VenueSpec {
-    /// Fee on fills that take liquidity (default 10).
+    /// Fee on taker fills (default 10 basis points).
     pub taker_fee: Bps,
-    /// Fee on fills that rested (default 10).
+    /// Fee on maker fills (default 10 basis points).
     pub maker_fee: Bps,
-    /// Slippage of market-like fills.
+    /// Slippage of taker fills.
     pub slippage: Slippage,
     /// When a market order fills.
     pub fill_at: FillAt,
-    /// Which side a bar takes that reaches both a stop and a target.
+    /// Which order fills in a bar that reaches both a stop and a target.
     pub intrabar: Intrabar,
-    /// A limit order needs a price THROUGH its own, not only at it.
+    /// Whether a limit order fills only when the price goes beyond its own, not when it touches it.
     pub limit_needs_through: bool,
-    /// Largest share of a bar's volume that one fill may take; off when absent.
+    /// Maximum share of a bar's volume for one fill; `None` disables the cap.
     pub participation_cap: Option<Bps>,
-    /// Positions still open at the window's end are sold at the last close, at taker cost.
+    /// Whether positions still open at the window's end are sold at the last close, at taker cost.
     pub close_at_end: bool,
 }
 
@@ -40,16 +40,16 @@ impl Default for VenueSpec {
     }
 }
 
-/// How far a market-like fill lands from the raw price, always against the trader.
+/// Distance between a taker's fill price and its raw price, always against the trader.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 #[serde(tag = "model", rename_all = "snake_case")]
 pub enum Slippage {
-    /// Not at all.
+    /// No slippage.
     #[default]
     None,
-    /// Always the same.
+    /// A constant.
     FixedBps {
-        /// How much.
+        /// The slippage.
         bps: Bps,
     },
     /// `factor * order notional / average daily notional of the last 24 h`, between `floor` and `cap`.
@@ -77,19 +77,19 @@ pub enum FillAt {
     /// At the open of the symbol's next bar.
     #[default]
     NextOpen,
-    /// At the deciding bar's close. Optimistic: reports say so.
+    /// At the close of the decision bar. Optimistic; reports say so.
     Close,
 }
 
-/// How the path inside a bar is read when it matters.
+/// The assumed price path inside a bar.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Intrabar {
-    /// Against the trader: the stop is taken.
+    /// Against the trader: the stop fills.
     #[default]
     Adverse,
-    /// Open, the nearer extreme, the other extreme, close.
+    /// Open, the extreme nearer to the open, the other extreme, close.
     OhlcPath,
-    /// The finer bars of the data are replayed; bars without them fall back to adverse, and are counted.
+    /// The data's finer bars are replayed; bars without them use `Adverse`, and are counted.
     Detail,
 }

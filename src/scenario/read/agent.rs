@@ -14,37 +14,37 @@ use crate::scenario::format::{DEFAULT_PROFILE, UNLIMITED_PROFILE};
 use crate::scenario::suggest;
 use crate::scenario::{AgentSpec, Registry, RiskProfile, StrategyKind};
 
-/// What agents refer to; each part is absent where something was wrong with it.
+/// What an agent can refer to; `None` where that part had errors.
 pub(super) struct Surroundings<'a> {
     /// The scenario's symbols.
     pub(super) symbols: Option<&'a [Symbol]>,
-    /// The same with their rules, under the names that results show.
+    /// The instruments, under the names that results show.
     pub(super) instruments: Option<&'a [Instrument]>,
     /// The scenario's interval.
     pub(super) interval: Option<Interval>,
     /// Its own risk profiles.
     pub(super) profiles: Option<&'a Profiles>,
-    /// The currency of wallets.
+    /// The quote currency of wallets.
     pub(super) quote: Option<&'a str>,
-    /// Where registered agents are found.
+    /// The registry of agents.
     pub(super) registry: &'a dyn Registry,
 }
 
-/// What could be read of the agents.
+/// The parsed agents.
 pub(super) struct Agents {
-    /// All of them, where nothing was wrong.
+    /// All agents, if none had errors.
     pub(super) specs: Option<Vec<AgentSpec>>,
     names: Vec<Option<Spanned<AgentName>>>,
 }
 
 impl Agents {
-    /// The agents' names, where all could be read.
+    /// The agents' names, if all could be parsed.
     pub(super) fn names(&self) -> Option<Vec<&str>> {
         self.names.iter().map(|name| name.as_ref().map(|name| name.get_ref().as_str())).collect()
     }
 }
 
-/// Reads the tables, of which there is at least one.
+/// Parses the tables, at least one.
 pub(super) fn read_all(tables: &[Table<'_>], around: &Surroundings<'_>) -> Agents {
     let mut agents = Agents { specs: Some(Vec::new()), names: Vec::new() };
     let mut used = BTreeSet::new();
@@ -66,8 +66,8 @@ pub(super) fn read_all(tables: &[Table<'_>], around: &Surroundings<'_>) -> Agent
     agents
 }
 
-/// Reports a name that another agent bears; names that differ only in case would share a result folder on
-/// some file systems.
+/// Reports a name used by another agent. Names that differ only in case are equal, because they would share a
+/// result folder on some file systems.
 fn is_unique(
     table: &Table<'_>,
     name: &Spanned<AgentName>,
@@ -88,14 +88,14 @@ fn is_unique(
     false
 }
 
-/// Reads one table by itself.
+/// Parses one table on its own.
 pub(super) fn read_one(table: &Table<'_>, around: &Surroundings<'_>) -> Option<AgentSpec> {
     let origin = registered::read(table, around);
     let name = origin.name(table);
     read(table, &origin, name.as_ref(), around, &mut BTreeSet::new())
 }
 
-/// Reads one table, whose name was read before.
+/// Parses one table whose name is already known.
 fn read(
     table: &Table<'_>,
     origin: &Origin,
@@ -139,7 +139,7 @@ fn read(
     })
 }
 
-/// The profile of this name. One that is unknown is reported only where no agent before `used` it.
+/// Looks up a risk profile. An unknown one is reported only for the first agent that uses it.
 fn risk(
     table: &Table<'_>,
     name: &Spanned<String>,
@@ -170,7 +170,7 @@ fn risk(
     None
 }
 
-/// Warns of entries that are larger than the agent's own limits.
+/// Warns of entries that exceed the agent's own limits.
 fn warn_refused(table: &Table<'_>, name: &AgentName, strategy: &ReadStrategy, risk: &RiskProfile) {
     let entry = strategy.spec.size.to_f64() / f64::from(strategy.parts);
     let over = |limit: Option<Bps>| limit.map(Bps::to_f64).filter(|limit| entry > *limit);
@@ -201,7 +201,7 @@ fn warn_refused(table: &Table<'_>, name: &AgentName, strategy: &ReadStrategy, ri
     );
 }
 
-/// Warns of profiles that no agent refers to.
+/// Warns of profiles that no agent uses.
 fn warn_unused(table: &Table<'_>, profiles: &Profiles, used: &BTreeSet<String>) {
     for (name, (_, header)) in profiles {
         if !used.contains(name) {

@@ -1,4 +1,4 @@
-//! The `[battle]` table, and whether its windows fit the market's range.
+//! The `[battle]` table, and whether its windows fit into the market's range.
 
 use toml::Spanned;
 
@@ -9,30 +9,30 @@ use crate::scenario::format::{PRESETS, Preset};
 use crate::scenario::problem::Problems;
 use crate::scenario::{BattleSpec, TieBreak, WindowSpec};
 
-/// What could be read of the battle.
+/// The parsed table.
 #[derive(Default)]
 pub(super) struct ReadBattle<'t> {
-    /// All of it, where nothing was wrong.
+    /// The whole table, if it had no errors.
     pub(super) spec: Option<BattleSpec>,
-    /// Which bars the windows replay.
+    /// The bars that the windows replay.
     pub(super) bars: Bars,
-    /// The `windows` table, for places.
+    /// The `windows` table, for spans.
     windows: Option<Table<'t>>,
 }
 
-/// Which bars the windows replay.
+/// The bars that the windows replay.
 #[derive(Default)]
 pub(super) enum Bars {
-    /// Those of the market's own interval.
+    /// Bars of the market's interval.
     Own,
-    /// Those that a preset fixes.
+    /// Bars of a preset's interval.
     Preset(Preset),
-    /// Something was wrong with the windows.
+    /// The windows had errors.
     #[default]
     Unknown,
 }
 
-/// Reads the table.
+/// Parses the table.
 pub(super) fn read(table: Table<'_>) -> ReadBattle<'_> {
     let ranking_metric = table.value("ranking_metric");
     let windows = table.tagged("windows");
@@ -53,7 +53,7 @@ pub(super) fn read(table: Table<'_>) -> ReadBattle<'_> {
     ReadBattle { spec, bars: preset.map_or(Bars::Own, Bars::Preset), windows: Some(windows) }
 }
 
-/// The ladder with the name as its last rung; warns of rungs below it.
+/// The tie-breaks, ending with the name; warns of tie-breaks after the name, which have no effect.
 fn end_with_name(table: &Table<'_>, ladder: Vec<Spanned<TieBreak>>) -> Vec<TieBreak> {
     let mut rungs = Vec::new();
     for rung in ladder {
@@ -74,7 +74,7 @@ fn end_with_name(table: &Table<'_>, ladder: Vec<Spanned<TieBreak>>) -> Vec<TieBr
     rungs
 }
 
-/// The windows and their embargo.
+/// Parses the windows and their embargo.
 fn read_windows(kind: &str, preset: Option<Preset>, table: &Table<'_>) -> Option<(WindowSpec, Span)> {
     let windows = match kind {
         "whole" => return Some((WindowSpec::Whole, Span::default())),
@@ -110,7 +110,7 @@ fn stratified(table: &Table<'_>) -> Option<WindowSpec> {
     Some(WindowSpec::Stratified { length: length?, count: count?, lookback: lookback? })
 }
 
-/// Reports an embargo that the step of rolling windows leaves no room for.
+/// Reports an embargo that does not fit between rolling windows.
 fn check_embargo(windows: &WindowSpec, embargo: Span, table: &Table<'_>) -> Option<()> {
     let WindowSpec::Rolling { length, step, .. } = *windows else { return Some(()) };
     let least = length + embargo;
@@ -127,8 +127,8 @@ fn check_embargo(windows: &WindowSpec, embargo: Span, table: &Table<'_>) -> Opti
 }
 
 impl ReadBattle<'_> {
-    /// Reports windows that are no whole number of bars, or that do not fit the range where both of its ends
-    /// are written.
+    /// Reports windows that are not a whole number of bars, or that do not fit into the range where both of
+    /// its ends are written.
     pub(super) fn check_fit(&self, market: &ReadMarket, problems: &Problems<'_>) {
         let (Some(spec), Some(table)) = (&self.spec, &self.windows) else { return };
         let Some((length, step)) = lengths(&spec.windows) else { return };
@@ -172,14 +172,14 @@ fn count(windows: &WindowSpec) -> u32 {
     }
 }
 
-/// How long a range the windows need: the last one, and a step for each before it.
+/// Length of the range that the windows need: the last window, plus one step for each window before it.
 fn needed(windows: &WindowSpec, embargo: Span) -> Span {
     let Some((length, step)) = lengths(windows) else { return Span::default() };
     let steps = step.unwrap_or(length + embargo).times(i64::from(count(windows)) - 1);
     steps + length
 }
 
-/// Reports a length that is no whole number of bars.
+/// Reports a length that is not a whole number of bars.
 fn whole_bars(
     table: &Table<'_>,
     key: &str,

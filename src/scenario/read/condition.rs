@@ -1,4 +1,4 @@
-//! The conditions of a `rules` strategy: from the file to the expression parser and back with its errors.
+//! The conditions of a `rules` strategy: passes text to the expression parser and converts its errors.
 
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ use crate::scenario::expr::{self, ExprError};
 use crate::scenario::format::{CONDITION, ValueType};
 use crate::scenario::problem::Problems;
 
-/// Where the language of conditions is explained, for mistakes that suggest no remedy of their own.
+/// Default help for errors without their own.
 const REFERENCE: &str = "`tiltyard strategies rules` lists what conditions are made of";
 
 /// A condition as written.
@@ -22,15 +22,15 @@ pub(super) struct Written {
     timeframe: Option<Spanned<Interval>>,
 }
 
-/// The bars that conditions read; each is absent where something was wrong with it.
+/// The bars that conditions read; `None` where that part had errors.
 pub(super) struct Bars {
-    /// The strategy's.
+    /// The strategy's timeframe.
     pub(super) timeframe: Option<Interval>,
-    /// The scenario's.
+    /// The scenario's interval.
     pub(super) base: Option<Interval>,
 }
 
-/// An expression, or a table of one and its timeframe.
+/// An expression, or a table with an expression and its timeframe.
 impl Read for Written {
     fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
         match given.value.get_ref() {
@@ -50,7 +50,7 @@ impl Read for Written {
     }
 }
 
-/// The conditions' meanings; `None` once a problem was reported.
+/// Parses the conditions; `None` if a problem was reported.
 pub(super) fn read_all(
     written: Vec<Written>,
     bars: &Bars,
@@ -65,7 +65,7 @@ fn read(written: Written, bars: &Bars, problems: &Problems<'_>) -> Option<Condit
         Some(own) => multiple(own, bars.base, problems),
         None => bars.timeframe,
     };
-    // Where an interval is unknown the text is still read, for its other mistakes.
+    // With an unknown interval the text is still parsed, to report its other errors.
     let finest = Interval::new(Span::from_seconds(1)).unwrap_or(Interval::MINUTE);
     let base = bars.base.unwrap_or(finest);
     match expr::parse(written.text.get_ref(), timeframe.unwrap_or(base), base) {
@@ -80,7 +80,7 @@ fn read(written: Written, bars: &Bars, problems: &Problems<'_>) -> Option<Condit
     }
 }
 
-/// Reports an expression's mistake at its place in the file.
+/// Reports an expression's error at its span in the file.
 pub(super) fn report(error: ExprError, text: &Spanned<String>, problems: &Problems<'_>) {
     let span = place(&error.span, text, problems);
     let message = format!("in the condition `{}`: {}", text.get_ref().trim(), error.message);
@@ -88,7 +88,7 @@ pub(super) fn report(error: ExprError, text: &Spanned<String>, problems: &Proble
     problems.error(span, message, error.message, Some(help));
 }
 
-/// Where a part of a string's value stands in the file; the whole string where it is written with escapes.
+/// The span in the file of a part of a string's value; the whole string if it contains escapes.
 fn place(part: &Range<usize>, text: &Spanned<String>, problems: &Problems<'_>) -> Range<usize> {
     let written = problems.text(&text.span());
     match written.find(text.get_ref().as_str()).filter(|_| !text.get_ref().is_empty()) {
@@ -100,7 +100,7 @@ fn place(part: &Range<usize>, text: &Spanned<String>, problems: &Problems<'_>) -
     }
 }
 
-/// The interval, where bars of it can be made from bars of `base`.
+/// The interval, if it is a multiple of `base`; reports it otherwise.
 pub(super) fn multiple(
     interval: Spanned<Interval>,
     base: Option<Interval>,

@@ -11,20 +11,20 @@ use crate::domain::{Instrument, Interval, Symbol, SymbolId, Timestamp};
 use crate::scenario::MarketSpec;
 use crate::scenario::suggest;
 
-/// What could be read of the market; each part is absent where something was wrong with it.
+/// The parsed table; `None` where that part had errors.
 #[derive(Debug, Default)]
 pub(super) struct ReadMarket {
-    /// All of it.
+    /// The whole table.
     pub(super) spec: Option<MarketSpec>,
     /// The symbols.
     pub(super) symbols: Option<Vec<Symbol>>,
-    /// The bars that agents see.
+    /// The bar interval that agents see.
     pub(super) interval: Option<Interval>,
-    /// The range, where both ends are written.
+    /// The range, if both ends are written.
     pub(super) range: Option<(Timestamp, Timestamp)>,
 }
 
-/// Reads the table. `battle` says whether the windows fix the interval.
+/// Parses the table. `battle` says whether the windows fix the interval.
 pub(super) fn read(table: &Table<'_>, battle: &ReadBattle<'_>, base_dir: &Path) -> ReadMarket {
     let path: Option<PathBuf> = table.value("path");
     let symbols: Option<Vec<Symbol>> = table.value("symbols");
@@ -65,7 +65,7 @@ fn interval(table: &Table<'_>, bars: &Bars) -> Option<Interval> {
     let written = table.optional::<Interval>("interval")?;
     let preset = match bars {
         Bars::Preset(preset) => preset,
-        // Which bars the windows replay is unknown: the problem is reported there.
+        // The windows had errors, which are already reported.
         Bars::Unknown => return written,
         Bars::Own => {
             if written.is_none() {
@@ -89,7 +89,7 @@ fn interval(table: &Table<'_>, bars: &Bars) -> Option<Interval> {
     }
 }
 
-/// The range where both ends are written, in whatever order; reports an end that is not after the start.
+/// The range if both ends are written, in order; reports an end that is not after the start.
 fn range(
     table: &Table<'_>,
     start: Option<&Option<Spanned<Timestamp>>>,
@@ -114,7 +114,7 @@ fn range(
     Some((*start.get_ref(), *end.get_ref()))
 }
 
-/// Warns of a range that begins or ends inside a bar.
+/// Warns of a range that starts or ends inside a bar.
 fn off_grid(table: &Table<'_>, key: &str, time: &Spanned<Timestamp>, interval: Interval) {
     let open = interval.floor(*time.get_ref());
     if open == *time.get_ref() {
@@ -187,7 +187,7 @@ fn instrument(
     })
 }
 
-/// Whether a unit is a power of ten; reports one that is not.
+/// Reports a unit that is not a power of ten.
 fn power_of_ten(rule: &Table<'_>, unit: u32) -> bool {
     let fits = unit > 0 && 10_u32.pow(unit.ilog10()) == unit;
     if !fits {
@@ -201,7 +201,7 @@ fn power_of_ten(rule: &Table<'_>, unit: u32) -> bool {
     fits
 }
 
-/// The symbol with its unit before it, as results show it.
+/// The symbol prefixed with its unit, as results show it.
 fn name_in_unit(rule: &Table<'_>, source: &Symbol, unit: u32) -> Option<Symbol> {
     let named = Instrument::named(source, unit);
     if let Err(error) = &named {
@@ -211,7 +211,7 @@ fn name_in_unit(rule: &Table<'_>, source: &Symbol, unit: u32) -> Option<Symbol> 
     named.ok()
 }
 
-/// Reports a symbol that its unit gives the name of another.
+/// Reports a symbol that with its unit has the name of another.
 fn two_of_one_name(table: &Table<'_>, all: &[Instrument]) -> bool {
     let twin = all
         .iter()
@@ -227,7 +227,7 @@ fn two_of_one_name(table: &Table<'_>, all: &[Instrument]) -> bool {
     twin.is_some()
 }
 
-/// Reports a symbol that bears the quote's name and was not given another base asset.
+/// Reports a symbol that equals the quote currency and has no explicit base asset.
 fn own_name_is_quote(
     table: &Table<'_>,
     all: &[Instrument],
@@ -252,7 +252,7 @@ fn base_is_quote(table: &Table<'_>, span: Range<usize>, quote: &str) {
     );
 }
 
-/// The place of a symbol among the scenario's.
+/// Id of a symbol in the scenario.
 pub(super) fn find(symbols: &[Symbol], name: &str) -> Option<SymbolId> {
     let place = symbols.iter().position(|symbol| symbol.as_str() == name)?;
     u16::try_from(place).ok().map(SymbolId)

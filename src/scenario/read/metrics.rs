@@ -3,7 +3,7 @@
 use super::table::Table;
 use crate::scenario::MetricSpec;
 
-/// Reads the table.
+/// Parses the table.
 pub(super) fn read(table: &Table<'_>) -> Option<MetricSpec> {
     let risk_free_rate = table.value("risk_free_rate");
     let minimum_acceptable_return = table.value("minimum_acceptable_return");

@@ -1,8 +1,8 @@
-//! From the file's text to a checked scenario, every problem on the way.
+//! Parses a file's text into a checked scenario and reports every problem.
 //!
-//! Owns the walk over the TOML tree, one file per table. A table is read by keys that `format` describes;
-//! a key that is described but not read, or read but not described, fails every debug build. Invariants:
-//! one mistake gives one problem; a value comes out only where nothing was wrong with it.
+//! Owns the walk over the TOML tree, one file per table. Tables are read by the keys that `format` describes;
+//! a key that is described but not read, or read but not described, fails in every debug build. Invariants:
+//! one mistake gives one problem; a value is returned only if it had no problem.
 
 mod agent;
 mod battle;

@@ -1,10 +1,10 @@
-//! Words for the messages about tables and values.
+//! Phrases for messages about tables and values.
 
 use toml::de::DeValue;
 
 use crate::scenario::format::{KeyDoc, ROOT, ValueType};
 
-/// What a value of the file is: `a string`.
+/// The TOML type of a value as a phrase: `a string`.
 pub(super) fn what(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a string",
@@ -17,7 +17,7 @@ pub(super) fn what(value: &DeValue<'_>) -> &'static str {
     }
 }
 
-/// The message for a required key that is not written, and how to write it.
+/// Message and help for a required key that is missing.
 pub(super) fn missing(doc: &KeyDoc, title: &str) -> (String, Option<String>) {
     let key = doc.name;
     match doc.value {
@@ -33,7 +33,7 @@ pub(super) fn missing(doc: &KeyDoc, title: &str) -> (String, Option<String>) {
     }
 }
 
-/// Why a count has the range it has, for the keys whose work grows with it.
+/// Why a count is limited, for keys whose cost grows with the count.
 pub(super) fn reason(key: &str) -> Option<&'static str> {
     Some(match key {
         "resamples" => {
@@ -48,8 +48,8 @@ pub(super) fn reason(key: &str) -> Option<&'static str> {
     })
 }
 
-/// Where else a key belongs, for one that stands in the wrong table. `in_variant` says that it stands in a
-/// table whose form a tag selects, so that the keys of other forms are no help.
+/// Where a key belongs, for one in the wrong table. `in_variant` says that it is in a tagged table, so that
+/// keys of the other variants are not suggested.
 pub(super) fn elsewhere(key: &str, in_variant: bool) -> Option<String> {
     let table = ROOT.keys.iter().find_map(|table| match table.value {
         ValueType::Table(inner) if has(inner.keys, key) => Some(format!("[{}]", table.name)),
@@ -63,7 +63,7 @@ pub(super) fn elsewhere(key: &str, in_variant: bool) -> Option<String> {
         .or_else(|| has(ROOT.keys, key).then(|| format!("`{key}` belongs at the top level of the file")))
 }
 
-/// Says which tagged table of an agent has the key.
+/// The tagged tables of an agent that have the key.
 fn variant_with(key: &str) -> Option<String> {
     let agents = ROOT.keys.iter().filter_map(|table| match table.value {
         ValueType::Tables(inner) | ValueType::Table(inner) => Some(inner.keys),
@@ -80,7 +80,7 @@ fn has(keys: &[KeyDoc], key: &str) -> bool {
     keys.iter().any(|doc| doc.name == key)
 }
 
-/// A sentence as the end of another.
+/// A sentence in the form in which it can end another.
 fn lower(sentence: &str) -> String {
     let mut letters = sentence.chars();
     let first = letters.next().map(|letter| letter.to_lowercase().to_string()).unwrap_or_default();

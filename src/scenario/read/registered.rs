@@ -1,4 +1,4 @@
-//! `registered = ".."` of an agent: what the registry says stands in for what the scenario leaves out.
+//! `registered = ".."` of an agent: the registry supplies what the scenario leaves out.
 
 use std::ops::Range;
 
@@ -17,32 +17,32 @@ use crate::scenario::{
     WalletChoice, suggest,
 };
 
-/// Keys whose values the registry has too.
+/// Keys whose values the registry can supply.
 const SHARED: [&str; 5] = ["description", "tags", "starting_balance", "risk", "strategy"];
 
-/// Where an agent's values come from.
+/// The source of an agent's values.
 pub(super) enum Origin {
-    /// The scenario alone.
+    /// The scenario only.
     Scenario,
-    /// The registry, for what the scenario leaves out. Boxed: most agents are the scenario's own.
+    /// The registry, for whatever the scenario leaves out. Boxed: most agents are defined in the scenario.
     Registry {
         entry: Box<RegistryEntry>,
-        /// Where it is named.
+        /// Span of the registered agent's name.
         place: Range<usize>,
     },
-    /// The registry, but what was asked for is not there, which was reported.
+    /// The registry, which does not have the agent; already reported.
     Missing,
 }
 
-/// What was read of an agent's registration.
+/// The parsed registration of an agent.
 pub(super) struct ReadRegistration {
-    /// The registration, of an agent that has one.
+    /// The registration, of a registered agent.
     pub(super) registered: Option<Registered>,
-    /// The quote currency of an existing wallet.
+    /// Quote currency of its existing wallet.
     pub(super) cash: Option<Cash>,
 }
 
-/// Looks the agent up, where it is a registered one.
+/// Looks the agent up if it is a registered one.
 pub(super) fn read(table: &Table<'_>, around: &Surroundings<'_>) -> Origin {
     let name: Option<Option<Spanned<String>>> = table.optional("registered");
     let version: Option<Option<Spanned<u32>>> = table.optional("version");
@@ -63,7 +63,7 @@ pub(super) fn read(table: &Table<'_>, around: &Surroundings<'_>) -> Origin {
     }
 }
 
-/// Reports a key that says nothing of an agent of the scenario's own.
+/// Reports a key that applies to registered agents only.
 fn only_registered(table: &Table<'_>, key: &'static str) {
     if table.has(key) {
         table.problems.error(
@@ -100,16 +100,16 @@ fn report(table: &Table<'_>, name: &Spanned<String>, version: Option<&Spanned<u3
 }
 
 impl Origin {
-    /// Whether the registry should have spoken for the agent and has nothing to say, which was reported.
+    /// Whether the registered agent was not found; already reported.
     pub(super) const fn is_missing(&self) -> bool {
         matches!(self, Self::Missing)
     }
 
-    /// The agent's name: the scenario's, else the registry's.
+    /// The agent's name: from the scenario, otherwise from the registry.
     pub(super) fn name(&self, table: &Table<'_>) -> Option<Spanned<AgentName>> {
         let Some(entry) = self.stands_in(table, "name") else {
             return match self {
-                // What is missing is its registration, which was reported.
+                // The missing registration is already reported.
                 Self::Missing if !table.has("name") => {
                     table.skip("name");
                     None
@@ -120,7 +120,7 @@ impl Origin {
         AgentName::new(&entry.name).ok().map(|name| Spanned::new(table.span("registered"), name))
     }
 
-    /// The registry's entry, where it speaks for a key that the scenario leaves out.
+    /// The registry's entry, for a key that the scenario leaves out.
     pub(super) fn stands_in(&self, table: &Table<'_>, key: &'static str) -> Option<&RegistryEntry> {
         match self {
             Self::Registry { entry, .. } if !table.has(key) => {
@@ -131,7 +131,7 @@ impl Origin {
         }
     }
 
-    /// A value of the scenario, else of the registry.
+    /// A value of the scenario, otherwise of the registry.
     pub(super) fn value<T: Read>(
         &self,
         table: &Table<'_>,
@@ -144,7 +144,7 @@ impl Origin {
         }
     }
 
-    /// The registration itself; `None` once a problem was reported.
+    /// The registration; `None` if a problem was reported.
     pub(super) fn registered(
         &self,
         table: &Table<'_>,
@@ -180,7 +180,7 @@ impl Origin {
     }
 }
 
-/// The existing wallet, where this scenario can go on with it.
+/// The existing wallet, if this scenario can continue with it; reports it otherwise.
 fn existing(table: &Table<'_>, entry: &RegistryEntry, around: &Surroundings<'_>) -> Option<ExistingWallet> {
     let fresh = || Some("or start with `wallet = \"fresh\"`".to_owned());
     let fail = |key: &str, message: String, label: &str, help: Option<String>| {
@@ -231,7 +231,7 @@ fn symbol_id(place: usize) -> Option<SymbolId> {
     u16::try_from(place).ok().map(SymbolId)
 }
 
-/// The registry's strategy in this scenario.
+/// The registry's strategy, parsed for this scenario.
 pub(super) fn strategy(
     table: &Table<'_>,
     entry: &RegistryEntry,
@@ -256,7 +256,7 @@ pub(super) fn risk(table: &Table<'_>, entry: &RegistryEntry) -> Option<RiskProfi
     }
 }
 
-/// Reports what the registry has and this scenario cannot use, where the agent is named.
+/// Reports registry data that this scenario cannot use, at the span of the agent's name.
 fn does_not_fit(table: &Table<'_>, entry: &RegistryEntry, what: &str, problems: &[Problem]) {
     for problem in problems {
         let message = format!(

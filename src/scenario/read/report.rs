@@ -7,7 +7,7 @@ use crate::domain::{AgentName, Symbol, SymbolId};
 use crate::scenario::suggest;
 use crate::scenario::{Benchmark, ReportSpec};
 
-/// Reads the table. `agents` and `symbols` are the names a benchmark may have, where both are known.
+/// Parses the table. `agents` and `symbols` are the allowed benchmark names, if both are known.
 pub(super) fn read(
     table: &Table<'_>,
     agents: Option<&[&str]>,
@@ -25,13 +25,13 @@ pub(super) fn read(
                 return None;
             }
         },
-        // Another problem hides the names: the scenario fails for that one.
+        // The names are unknown because of another problem, which is already reported.
         (Some(_), None) => return None,
     };
     Some(ReportSpec { formats: formats?, benchmark })
 }
 
-/// An agent's name goes before a symbol's.
+/// An agent takes precedence over a symbol of the same name.
 fn named(name: &str, agents: &[&str], symbols: &[Symbol]) -> Option<Benchmark> {
     if agents.contains(&name) {
         return AgentName::new(name).ok().map(Benchmark::Agent);

@@ -10,10 +10,10 @@ use super::value::{Limit, Read};
 use crate::scenario::RiskProfile;
 use crate::scenario::format::{DEFAULT_PROFILE, UNLIMITED_PROFILE};
 
-/// The file's own profiles by name; a profile is absent where something was wrong with it.
+/// The file's own profiles by name; `None` where a profile had errors.
 pub(super) type Profiles = BTreeMap<String, (Option<RiskProfile>, Range<usize>)>;
 
-/// Reads the tables.
+/// Parses the tables.
 pub(super) fn read(tables: Vec<(Spanned<&str>, Table<'_>)>) -> Profiles {
     tables
         .into_iter()
@@ -25,7 +25,7 @@ pub(super) fn read(tables: Vec<(Spanned<&str>, Table<'_>)>) -> Profiles {
         .collect()
 }
 
-/// Reports a table that bears the name of a built-in profile.
+/// Reports a table with the name of a built-in profile.
 fn is_built_in(name: &Spanned<&str>, table: &Table<'_>) -> bool {
     let found = [DEFAULT_PROFILE, UNLIMITED_PROFILE].contains(name.get_ref());
     if found {
@@ -64,7 +64,7 @@ fn profile(name: &str, table: &Table<'_>) -> Option<RiskProfile> {
     })
 }
 
-/// A limit, or the inner `None` where it is off.
+/// A limit; the inner `None` means off.
 fn limit<T: Read>(table: &Table<'_>, key: &'static str) -> Option<Option<T>> {
     table.value::<Limit<T>>(key).map(|limit| limit.0)
 }

@@ -1,6 +1,6 @@
-//! Parts of a scenario by themselves: one strategy, one risk profile, a file of agents for the registry.
+//! Parses parts of a scenario on their own: a strategy, a risk profile, a file of agents for the registry.
 //!
-//! Read by the very code that reads scenarios, so that what the registry takes a scenario takes too.
+//! Uses the same code as for scenarios, so that whatever the registry accepts is valid in a scenario.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -28,7 +28,7 @@ const ALONE: Surroundings<'static> = Surroundings {
     registry: &NoRegistry,
 };
 
-/// Reads a text with these keys; gives what `read` made of it and every error, by place.
+/// Parses a text with these keys; returns the result of `read` and all errors, sorted by span.
 fn document<T>(source: &str, doc: &TableDoc, read: impl FnOnce(&Table<'_>) -> T) -> (T, Vec<Problem>) {
     let (parsed, errors) = DeTable::parse_recoverable(source);
     let problems = Problems::new(source);
@@ -40,7 +40,7 @@ fn document<T>(source: &str, doc: &TableDoc, read: impl FnOnce(&Table<'_>) -> T)
     (value, found.into_iter().filter(|problem| problem.severity == ProblemSeverity::Error).collect())
 }
 
-/// The same for a value behind `key = `; places count from the value's first byte.
+/// As [`document`], for a value after `key = `; spans are relative to the value's first byte.
 fn value<T>(key: &str, text: &str, doc: &TableDoc, read: impl FnOnce(&Table<'_>) -> T) -> (T, Vec<Problem>) {
     let head = format!("{key} = ");
     let (value, problems) = document(&format!("{head}{text}"), doc, read);
@@ -49,17 +49,17 @@ fn value<T>(key: &str, text: &str, doc: &TableDoc, read: impl FnOnce(&Table<'_>)
     (value, problems.into_iter().map(|p| Problem { span: shifted(p.span.clone()), ..p }).collect())
 }
 
-/// A strategy as one would write it behind `strategy = `, in the surroundings that are known.
+/// Parses a strategy as written after `strategy = `, in the given surroundings.
 pub(super) fn strategy_in(text: &str, around: &Surroundings<'_>) -> (Option<ReadStrategy>, Vec<Problem>) {
     value("strategy", text, &ONE_STRATEGY, |root| strategy::read(root, around))
 }
 
-/// Everything that is wrong with a strategy whatever scenario it is used in.
+/// All errors of a strategy that do not depend on the scenario.
 pub(in crate::scenario) fn strategy(text: &str) -> Vec<Problem> {
     strategy_in(text, &ALONE).1
 }
 
-/// A risk profile as one would write it behind `NAME = `.
+/// Parses a risk profile as written after `NAME = `.
 pub(super) fn risk_limits(name: &str, text: &str) -> (Option<RiskProfile>, Vec<Problem>) {
     let (profiles, problems) =
         value("risk.profile", text, &RISKS, |root| root.named("risk").map(profiles::read));
@@ -67,7 +67,7 @@ pub(super) fn risk_limits(name: &str, text: &str) -> (Option<RiskProfile>, Vec<P
     (profile.map(|profile| RiskProfile { name: name.to_owned(), ..profile }), problems)
 }
 
-/// The one profile of a file with a `[risk.NAME]` table.
+/// The single profile of a file with one `[risk.NAME]` table.
 pub(in crate::scenario) fn risk(source: &str) -> Result<String, Vec<Problem>> {
     let read = |root: &Table<'_>| {
         let named = root.named("risk")?;
@@ -85,7 +85,7 @@ pub(in crate::scenario) fn risk(source: &str) -> Result<String, Vec<Problem>> {
     if problems.is_empty() { name.ok_or_else(Vec::new) } else { Err(problems) }
 }
 
-/// The agents of a roster, in the file's order.
+/// One agent of a roster file.
 pub(in crate::scenario) struct ReadRoster {
     pub(in crate::scenario) name: AgentName,
     pub(in crate::scenario) description: String,
@@ -95,7 +95,7 @@ pub(in crate::scenario) struct ReadRoster {
     pub(in crate::scenario) risk: String,
 }
 
-/// Reads a file of agents.
+/// Parses a roster file.
 pub(in crate::scenario) fn roster(source: &str) -> Result<Vec<ReadRoster>, Vec<Problem>> {
     let read = |root: &Table<'_>| {
         let profiles = root.named("risk").map(profiles::read);
@@ -129,7 +129,7 @@ fn member(
     let color: Option<Option<Spanned<String>>> = table.optional("color");
     let starting_balance = table.value("starting_balance");
     let risk: Option<Spanned<String>> = table.value("risk");
-    // Without surroundings there is no strategy to be had, only its problems.
+    // Without a scenario the strategy cannot be built; this only collects its problems.
     let _ = strategy::read(table, &ALONE);
     table.finish();
     if let Some(name) = &name {
@@ -166,7 +166,7 @@ fn member(
     })
 }
 
-/// Whether a text is `#rrggbb`.
+/// Whether a text is a colour, `#rrggbb`.
 pub(in crate::scenario) fn is_color(text: &str) -> bool {
     text.strip_prefix('#').is_some_and(|hex| hex.len() == 6 && hex.chars().all(|c| c.is_ascii_hexdigit()))
 }

@@ -1,4 +1,4 @@
-//! The whole file.
+//! Parses the whole file.
 
 use std::path::Path;
 
@@ -13,18 +13,18 @@ use crate::scenario::problem::{Problem, ProblemSeverity, Problems};
 use crate::scenario::{NoRegistry, Registry, Scenario, StrategyKind, TournamentSpec};
 
 impl Scenario {
-    /// Reads and checks a scenario file. `base_dir` is the folder it lies in, against which relative paths
-    /// are tried after the working directory.
+    /// Parses and checks a scenario file. `base_dir` is its folder; relative paths are resolved against the
+    /// working directory first, then against `base_dir`.
     ///
-    /// Gives the scenario with its warnings, by place.
+    /// Returns the scenario and its warnings, sorted by span.
     ///
     /// # Errors
-    /// Every mistake of the file, by place; warnings are left out until there are none.
+    /// All errors of the file, sorted by span, without warnings.
     pub fn parse(source: &str, base_dir: &Path) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
         Self::parse_with(source, base_dir, &NoRegistry)
     }
 
-    /// The same where agents may come from a registry.
+    /// As [`Scenario::parse`], with agents from a registry.
     ///
     /// # Errors
     /// As [`Scenario::parse`].
@@ -61,7 +61,7 @@ fn read(
         root.table("market").map(|table| market::read(&table, &battle, base_dir)).unwrap_or_default();
     battle.check_fit(&market, problems);
     let venue = root.table("venue").and_then(|table| venue::read(&table));
-    // What a misspelt table was meant to define is not reported as unknown where it is referred to.
+    // A misspelt table may define a name; references to names are then not reported as unknown.
     let complete = !root.has_strays();
     let profiles = root.named("risk").map(risk::read).filter(|_| complete);
     let surroundings = Surroundings {
@@ -103,7 +103,7 @@ fn read(
     Some(scenario)
 }
 
-/// The `[tournament]` table; without one nobody asks for a winner.
+/// The `[tournament]` table; the inner `None` where it is not written.
 fn tournament(root: &Table<'_>, agents: Option<&[&str]>) -> Option<Option<TournamentSpec>> {
     let table = root.table("tournament")?;
     if root.has("tournament") { tournament::read(&table, agents).map(Some) } else { Some(None) }
@@ -126,7 +126,7 @@ fn head(table: &Table<'_>) -> Option<Head> {
     Some(Head { name: name?, seed: seed?, description: description?, rematch_of: rematch_of? })
 }
 
-/// What is odd about a scenario as a whole.
+/// Warns about the scenario as a whole.
 fn warn(scenario: &Scenario, root: &Table<'_>, problems: &Problems<'_>) {
     let first_agent = root.span("agents");
     if scenario.agents.iter().all(|agent| agent.strategy.kind == StrategyKind::Cash) {

@@ -11,24 +11,24 @@ use super::table::Table;
 use crate::domain::{Bps, Interval, Symbol, SymbolId};
 use crate::scenario::{RuleSet, StrategyKind, StrategySpec};
 
-/// A strategy with what a check of its size needs.
+/// A parsed strategy, with what is needed to check its size.
 pub(super) struct ReadStrategy {
     /// The strategy.
     pub(super) spec: StrategySpec,
-    /// How many entries its size is split over.
+    /// Number of entries that its size is split over.
     pub(super) parts: u32,
-    /// Where its size is written, or the strategy's own place.
+    /// Span of the size, or of the strategy where the size is not written.
     pub(super) size_place: Range<usize>,
 }
 
-/// What every kind but `cash` takes.
+/// Keys of every kind but `cash`.
 struct Common {
     symbols: Option<Vec<SymbolId>>,
     timeframe: Option<Interval>,
     size: Option<Bps>,
 }
 
-/// Reads the agent's strategy.
+/// Parses the agent's strategy.
 pub(super) fn read(agent: &Table<'_>, around: &Surroundings<'_>) -> Option<ReadStrategy> {
     let (kind, table) = agent.tagged("strategy")?;
     let common = if kind == "cash" {
@@ -110,7 +110,7 @@ fn own_symbols(
     (ids.len() == written.len()).then_some(ids)
 }
 
-/// Reports two parameters that contradict each other, at the first of them that is written.
+/// Reports two contradictory parameters, at the first one that is written.
 fn contradiction<T>(
     table: &Table<'_>,
     keys: [&str; 2],

@@ -1,6 +1,7 @@
-//! Mistakes of the TOML itself.
+//! TOML syntax errors.
 //!
-//! The parser recovers and goes on, so one mistake can give many errors; this keeps the one that names it.
+//! The TOML parser recovers and continues, so one mistake can give many errors; this keeps the one that
+//! describes the mistake.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -9,8 +10,8 @@ use toml::de::Error;
 
 use crate::scenario::problem::{MOST_TOLD, Problems};
 
-/// Adds the parser's errors, one a mistake, and drops what else was said because of them. Where a text is so
-/// broken that it can hardly be a scenario, says what it seems to be.
+/// Adds the parser's errors, one per mistake, and removes the problems that they caused. If the text is
+/// hardly a scenario, reports what it appears to be.
 pub(super) fn report(errors: &[Error], problems: &Problems<'_>) {
     let mut kept: Vec<(&str, Range<usize>)> = Vec::new();
     let mut known_lines: BTreeSet<usize> = BTreeSet::new();
@@ -23,20 +24,21 @@ pub(super) fn report(errors: &[Error], problems: &Problems<'_>) {
     for error in errors {
         let (message, span) = (error.message(), error.span().unwrap_or(0..0));
         let line = problems.line(span.start);
-        // Behind a broken header the parser puts keys into the table before it, where they may be already.
+        // After a broken header the parser assigns keys to the previous table, where they may be duplicates.
         let echo = header_broken && message == DUPLICATE;
         if known_lines.contains(&line) {
             continue;
         }
         if kept.len() > MOST_TOLD {
-            // Only counted: looking into them would cost a pass over the text each.
+            // Only counted: examining each one would take a pass over the text.
             known_lines.insert(line);
             broken.push(line..line + 1);
             kept.push((message, span));
             continue;
         }
         if let Some(at) = unclosed(problems, line) {
-            // It swallows the rest of the file: nothing that is said of that can be relied on.
+            // An unclosed bracket swallows the rest of the file; nothing reported about that part is
+            // reliable.
             let opening = problems.line(at);
             broken.push(opening..usize::MAX);
             if !known_lines.contains(&opening) {
@@ -61,17 +63,17 @@ pub(super) fn report(errors: &[Error], problems: &Problems<'_>) {
     }
 }
 
-/// Another kind of file, given for a scenario.
+/// A different file format, given instead of a scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Foreign {
-    /// A table of values.
+    /// Delimited text, such as CSV.
     Table,
     /// JSON.
     Json,
 }
 
 impl Foreign {
-    /// By the first line that says anything.
+    /// Detects it from the first non-empty line.
     fn of(source: &str) -> Option<Self> {
         let line = source.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'))?;
         if line.starts_with('{') || line.starts_with("[[") && line.contains(',') {
@@ -100,10 +102,10 @@ impl Foreign {
     }
 }
 
-/// The parser's words for a key that is written twice.
+/// The parser's message for a duplicate key.
 const DUPLICATE: &str = "duplicate key";
 
-/// Stands for the parser's many words about a bracket that is not closed.
+/// Replaces the parser's various messages about an unclosed bracket.
 const UNCLOSED: &str = "bracket is not closed";
 
 fn add(message: &str, span: Range<usize>, problems: &Problems<'_>) {
@@ -127,7 +129,8 @@ fn add(message: &str, span: Range<usize>, problems: &Problems<'_>) {
     }
 }
 
-/// The place of a bracket of an earlier line that is still open where the next header, or the end, comes.
+/// Byte offset of a bracket, opened on an earlier line, that is still open at the next header or the end of
+/// the file.
 fn unclosed(problems: &Problems<'_>, line: usize) -> Option<usize> {
     let header = if problems.line_text(line).starts_with('[') { line } else { next_header(problems, line) };
     let end = problems.line_start(header);
@@ -140,7 +143,7 @@ fn next_header(problems: &Problems<'_>, line: usize) -> usize {
     (line + 1..=lines).find(|next| problems.line_text(*next).starts_with('[')).unwrap_or(lines + 1)
 }
 
-/// The innermost bracket before `end` that is not closed before it, outside of headers, strings and comments.
+/// Byte offset of the innermost bracket that is still open at `end`, ignoring headers, strings and comments.
 fn open_bracket(source: &str, end: usize) -> Option<usize> {
     let mut open = Vec::new();
     let mut quote: Option<char> = None;
@@ -149,11 +152,11 @@ fn open_bracket(source: &str, end: usize) -> Option<usize> {
     let mut blank = true;
     for (at, letter) in source.char_indices().take_while(|(at, _)| *at < end) {
         if letter == '\n' {
-            // A string of one line ends with it, closed or not.
+            // A single-line string ends with its line, closed or not.
             (quote, comment, escaped, blank) = (None, false, false, true);
             continue;
         }
-        // A header counts as little as a comment.
+        // Headers are skipped like comments.
         comment |= blank && letter == '[' && open.is_empty();
         blank &= letter.is_whitespace();
         match (quote, letter) {

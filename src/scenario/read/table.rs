@@ -1,4 +1,4 @@
-//! A table of the file, read key by key against its description.
+//! A table of the file, read key by key according to its description.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -13,21 +13,21 @@ use crate::scenario::format::{Fallback, KeyDoc, ValueType, VariantDoc};
 use crate::scenario::problem::{MOST_TOLD, Problems};
 use crate::scenario::suggest;
 
-/// One table with the keys it may hold. Notes which keys were asked for; [`Table::finish`] reports the rest.
+/// One table with its allowed keys. Records which keys were read; [`Table::finish`] reports the rest.
 pub(super) struct Table<'t> {
-    /// For messages: `` `[market]` ``.
+    /// Title for messages: `` `[market]` ``.
     title: String,
     keys: &'static [KeyDoc],
     tag: Option<&'static str>,
     header: Range<usize>,
     entries: Option<&'t DeTable<'t>>,
-    /// Where problems go.
+    /// Collects the problems.
     pub(super) problems: &'t Problems<'t>,
     asked: RefCell<BTreeSet<&'static str>>,
 }
 
 impl<'t> Table<'t> {
-    /// A table that is there, or one that is not and holds its defaults.
+    /// A table of the file; where it is absent, a table of defaults.
     pub(super) fn new(
         title: String,
         keys: &'static [KeyDoc],
@@ -38,27 +38,27 @@ impl<'t> Table<'t> {
         Self { title, keys, tag: None, header, entries, problems, asked: RefCell::default() }
     }
 
-    /// The place of the table's header, or of the key it is the value of.
+    /// Span of the table's header, or of the key that it is the value of.
     pub(super) fn header(&self) -> Range<usize> {
         self.header.clone()
     }
 
-    /// The place of a key's value; the header's where the key is not written.
+    /// Span of a key's value; the header's span where the key is not written.
     pub(super) fn span(&self, key: &str) -> Range<usize> {
         self.entry(key).map_or_else(|| self.header(), |(_, value)| value.span())
     }
 
-    /// Whether the key is written.
+    /// Whether the key is present.
     pub(super) fn has(&self, key: &str) -> bool {
         self.entry(key).is_some()
     }
 
-    /// Whether keys are written that may not be.
+    /// Whether it has unknown keys.
     pub(super) fn has_strays(&self) -> bool {
         self.strays().next().is_some()
     }
 
-    /// The value of a key that is required or has a default; `None` once a problem was reported.
+    /// The value of a key that is required or has a default; `None` if a problem was reported.
     pub(super) fn value<T: Read>(&self, key: &'static str) -> Option<T> {
         let doc = self.ask(key)?;
         if let Some(given) = self.given(key) {
@@ -72,7 +72,7 @@ impl<'t> Table<'t> {
         T::read(&Given { key, value: &default, problems: self.problems }, &doc.value)
     }
 
-    /// The value of a key that may be left out; the outer `None` once a problem was reported.
+    /// The value of an optional key; the outer `None` if a problem was reported.
     pub(super) fn optional<T: Read>(&self, key: &'static str) -> Option<Option<T>> {
         let doc = self.ask(key)?;
         match self.given(key) {
@@ -81,12 +81,12 @@ impl<'t> Table<'t> {
         }
     }
 
-    /// Leaves a key that another one stands in for.
+    /// Marks a key as read, for one that another key replaces.
     pub(super) fn skip(&self, key: &'static str) {
         self.asked.borrow_mut().insert(key);
     }
 
-    /// The value of a required key as it is written, for a reader of its own.
+    /// The unparsed value of a required key.
     pub(super) fn raw(&self, key: &'static str) -> Option<Given<'t>> {
         self.ask(key)?;
         let given = self.given(key);
@@ -96,7 +96,7 @@ impl<'t> Table<'t> {
         given
     }
 
-    /// The table under a key; one of defaults where it is not written and need not be.
+    /// The table under a key; a table of defaults where it is absent and optional.
     pub(super) fn table(&self, key: &'static str) -> Option<Table<'t>> {
         let doc = self.ask(key)?;
         let ValueType::Table(table) = doc.value else { return None };
@@ -137,7 +137,7 @@ impl<'t> Table<'t> {
         Some(list.iter().filter_map(each).collect())
     }
 
-    /// The tables under a key, each with its name; none where the key is not written.
+    /// The tables under a key with their names; empty where the key is absent.
     pub(super) fn named(&self, key: &'static str) -> Option<Vec<(Spanned<&'t str>, Table<'t>)>> {
         let doc = self.ask(key)?;
         let ValueType::Named(table) = doc.value else { return None };
@@ -156,7 +156,7 @@ impl<'t> Table<'t> {
         Some(named)
     }
 
-    /// The tagged table under a key, with its tag; `None` also for one that is not written and need not be.
+    /// The tagged table under a key, with its tag; also `None` where it is absent and optional.
     pub(super) fn tagged(&self, key: &'static str) -> Option<(&'static str, Table<'t>)> {
         let doc = self.ask(key)?;
         let ValueType::Tagged { tag, noun, variants } = doc.value else { return None };
@@ -219,7 +219,7 @@ impl<'t> Table<'t> {
         given.fail(format!("unknown {noun} `{name}`"), format!("no such {noun}"), suggest::help(name, &names))
     }
 
-    /// Reports the keys that the table may not hold.
+    /// Reports the unknown keys.
     pub(super) fn finish(&self) {
         let asked = self.asked.borrow();
         debug_assert!(
@@ -249,7 +249,7 @@ impl<'t> Table<'t> {
         }
     }
 
-    /// Reports a required key that is not written, unless a misspelt key was probably meant to be it.
+    /// Reports a required key that is missing, unless a misspelt key was probably meant to be it.
     pub(super) fn missing(&self, key: &'static str) {
         if self
             .strays()
@@ -268,19 +268,19 @@ impl<'t> Table<'t> {
         (!names.is_empty()).then(|| format!("known keys: {}", names.join(", ")))
     }
 
-    /// The names of the keys that may be written.
+    /// The names of the allowed keys.
     fn names(&self) -> impl Iterator<Item = &'static str> {
         self.keys.iter().map(|doc| doc.name)
     }
 
-    /// The keys that are written and may not be.
+    /// The unknown keys.
     fn strays(&self) -> impl Iterator<Item = &'t Spanned<toml::de::DeString<'t>>> {
         let known: BTreeSet<&str> = self.names().chain(self.tag).collect();
         let entries = self.entries.into_iter().flatten();
         entries.map(|(key, _)| key).filter(move |key| !known.contains(&**key.get_ref()))
     }
 
-    /// The description of a key, which is noted as asked for.
+    /// The description of a key, which is recorded as read.
     fn ask(&self, key: &'static str) -> Option<&'static KeyDoc> {
         self.asked.borrow_mut().insert(key);
         self.keys.iter().find(|doc| doc.name == key)
@@ -299,13 +299,13 @@ impl<'t> Table<'t> {
         self.header_at(key_span, value)
     }
 
-    /// A table's header: its `[..]` line; of an inline table the key it stands behind.
+    /// Span of a table's header: its `[..]` line, or the key of an inline table.
     fn header_at(&self, key: Range<usize>, value: &Spanned<DeValue<'_>>) -> Range<usize> {
         if self.problems.text(&value.span()).starts_with('[') { value.span() } else { key }
     }
 }
 
-/// Whether a value is a table, or a list of tables.
+/// Whether a value is a table or an array of tables.
 fn is_table(value: &DeValue<'_>) -> bool {
     match value {
         DeValue::Table(_) => true,

@@ -1,4 +1,4 @@
-//! From TOML values to times, lengths of time and intervals. Without an offset a time is UTC.
+//! Parses TOML values into times, durations and intervals. Without an offset a time is UTC.
 
 use toml::de::DeValue;
 use toml::value::{Datetime, Offset};
@@ -23,7 +23,7 @@ impl Read for Interval {
     }
 }
 
-/// A TOML date or date-time, or a string of one; without an offset it is UTC.
+/// A TOML date or date-time, or a string with one; without an offset it is UTC.
 impl Read for Timestamp {
     fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
         let DeValue::Datetime(datetime) = given.value.get_ref() else {
@@ -41,7 +41,7 @@ impl Read for Timestamp {
     }
 }
 
-/// A TOML date-time in full; `None` without a date.
+/// A TOML date-time in RFC 3339; `None` without a date.
 fn rfc3339(datetime: &Datetime) -> Option<String> {
     let date = datetime.date?;
     let (hour, minute, second, nanosecond) = datetime.time.map_or((0, 0, 0, 0), |time| {

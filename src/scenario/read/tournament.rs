@@ -5,7 +5,7 @@ use toml::Spanned;
 use super::table::Table;
 use crate::scenario::{FormatKind, TournamentFormat, TournamentSpec, suggest};
 
-/// Keys that belong to one format alone.
+/// Keys that are specific to one format.
 const OWN_KEYS: [(&str, FormatKind); 5] = [
     ("baselines", FormatKind::Gauntlet),
     ("seasons", FormatKind::League),
@@ -14,7 +14,7 @@ const OWN_KEYS: [(&str, FormatKind); 5] = [
     ("seeds", FormatKind::Knockout),
 ];
 
-/// Reads the table. `agents` are the names of those that take part, where they are known.
+/// Parses the table. `agents` are the participants' names, if they are known.
 pub(super) fn read(table: &Table<'_>, agents: Option<&[&str]>) -> Option<TournamentSpec> {
     let kind = table.value("format");
     let alpha = table.value("alpha");
@@ -37,7 +37,7 @@ pub(super) fn read(table: &Table<'_>, agents: Option<&[&str]>) -> Option<Tournam
         .filter(|_| fits)
 }
 
-/// The settings of all formats; each absent where something was wrong with it.
+/// The settings of all formats; `None` where a setting had errors.
 struct Settings {
     baselines: Option<Vec<String>>,
     seasons: Option<u32>,
@@ -67,7 +67,7 @@ impl Settings {
     }
 }
 
-/// The agents that a key lists; none where it is not written.
+/// The agents that a key lists; none where it is absent.
 fn names(table: &Table<'_>, key: &'static str, agents: Option<&[&str]>) -> Option<Vec<String>> {
     let listed: Vec<Spanned<String>> = table.optional(key)?.unwrap_or_default();
     let mut known = true;
@@ -101,7 +101,7 @@ fn only_own_keys(kind: FormatKind, table: &Table<'_>) -> bool {
     !OWN_KEYS.iter().any(|own| foreign(&own))
 }
 
-/// Reports a field that is too small for its format.
+/// Reports a format with too few agents.
 fn enough(kind: FormatKind, settings: &Settings, agents: &[&str], table: &Table<'_>) -> bool {
     let divisions = settings.divisions.unwrap_or(1) as usize;
     let all_baselines = settings.baselines.as_ref().is_some_and(|names| names.len() >= agents.len());

@@ -3,7 +3,7 @@
 use super::table::Table;
 use crate::scenario::{BattleSpec, ValidationSpec, WindowSpec};
 
-/// Reads the table; the inner `None` where it is not written, the outer once a problem was reported.
+/// Parses the table; the inner `None` where it is not written, the outer if a problem was reported.
 pub(super) fn read(root: &Table<'_>, battle: Option<&BattleSpec>) -> Option<Option<ValidationSpec>> {
     let tagged = root.tagged("validation");
     if !root.has("validation") {
@@ -57,7 +57,7 @@ fn cpcv(table: &Table<'_>) -> Option<ValidationSpec> {
     Some(ValidationSpec::Cpcv { folds, test_folds, purge: purge?, embargo: embargo? })
 }
 
-/// Reports a validation that needs more windows than the battle is known to have.
+/// Reports a validation that needs more windows than the battle has, as far as their number is known.
 fn fits(table: &Table<'_>, spec: ValidationSpec, battle: Option<&BattleSpec>) -> bool {
     let Some(windows) = battle.and_then(|battle| count(&battle.windows)) else { return true };
     let (key, needed) = match spec {
@@ -80,7 +80,7 @@ fn fits(table: &Table<'_>, spec: ValidationSpec, battle: Option<&BattleSpec>) ->
     false
 }
 
-/// How many windows there will be, where the scenario says so.
+/// The number of windows, if the scenario states it.
 fn count(windows: &WindowSpec) -> Option<u32> {
     match *windows {
         WindowSpec::Whole => Some(1),

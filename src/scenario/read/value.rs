@@ -1,6 +1,6 @@
-//! From one TOML value to one value of the model, checked against its described type.
+//! Parses one TOML value into one value of the model, checked against its described type.
 //!
-//! Money is taken from the digits as written, never by way of a float.
+//! Money is parsed from its digits, never through a float.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -15,18 +15,18 @@ use crate::scenario::format::{Choice, ValueType};
 use crate::scenario::problem::Problems;
 use crate::scenario::suggest;
 
-/// A value of the file under its key.
+/// A value of the file with its key.
 pub(super) struct Given<'t> {
-    /// The key, or that of the list it is in.
+    /// The key, or the key of the list that contains the value.
     pub(super) key: &'t str,
     /// The value.
     pub(super) value: &'t Spanned<DeValue<'t>>,
-    /// Where problems go.
+    /// Collects the problems.
     pub(super) problems: &'t Problems<'t>,
 }
 
 impl<'t> Given<'t> {
-    /// Its place.
+    /// Span of the value.
     pub(super) fn span(&self) -> Range<usize> {
         self.value.span()
     }
@@ -44,10 +44,10 @@ impl<'t> Given<'t> {
         self.fail(message, format!("this is {found}"), help)
     }
 
-    /// Reports a value whose text does not say what it should.
+    /// Reports a value whose text cannot be parsed.
     pub(super) fn unreadable<T>(&self, error: &impl std::fmt::Display, expected: &ValueType) -> Option<T> {
         let help = match expected {
-            // The error itself says what a name is.
+            // The error itself explains what a name is.
             ValueType::Name => None,
             _ => Some(format!("write {}", expected.expected())),
         };
@@ -65,7 +65,7 @@ impl<'t> Given<'t> {
         self.fail(format!("`{}` = {text} is out of range", self.key), "out of range".to_owned(), help)
     }
 
-    /// The value as a table.
+    /// The value as a table; reports any other type.
     pub(super) fn table(&self, expected: &ValueType) -> Option<&'t DeTable<'t>> {
         match self.value.get_ref() {
             DeValue::Table(table) => Some(table),
@@ -97,7 +97,7 @@ impl<'t> Given<'t> {
         }
     }
 
-    /// The value as a number, whatever its range.
+    /// The value as a number; the range is not checked.
     fn number(&self, expected: &ValueType) -> Option<f64> {
         let number = match self.value.get_ref() {
             DeValue::Integer(integer) => digits(integer).parse().ok(),
@@ -134,19 +134,19 @@ impl<'t> Given<'t> {
     }
 }
 
-/// A TOML integer in decimal digits, whatever base it is written in.
+/// A TOML integer in decimal digits, also where it is written in another base.
 fn digits(integer: &DeInteger<'_>) -> String {
     i128::from_str_radix(integer.as_str(), integer.radix())
         .map_or_else(|_| integer.as_str().to_owned(), |value| value.to_string())
 }
 
-/// What can be read from a value of the file.
+/// A type that can be parsed from a value of the file.
 pub(super) trait Read: Sized {
-    /// The value; `None` once a problem was reported.
+    /// The value; `None` if a problem was reported.
     fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self>;
 }
 
-/// With its place.
+/// The value with its span.
 impl<T: Read> Read for Spanned<T> {
     fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
         T::read(given, expected).map(|value| Spanned::new(given.span(), value))
@@ -277,7 +277,7 @@ impl<T: Choice> Read for T {
     }
 }
 
-/// A limit, or that there is none.
+/// A limit, or `None` for off.
 pub(super) struct Limit<T>(pub(super) Option<T>);
 
 impl<T: Read> Read for Limit<T> {

@@ -5,7 +5,7 @@ use super::value::Limit;
 use crate::domain::Bps;
 use crate::scenario::{FillAt, Slippage, VenueSpec};
 
-/// Reads the table.
+/// Parses the table.
 pub(super) fn read(table: &Table<'_>) -> Option<VenueSpec> {
     let taker_fee = table.value("taker_fee_bps");
     let maker_fee = table.value("maker_fee_bps");

@@ -1,4 +1,4 @@
-//! What holds where nothing is written, and that the described defaults are the model's.
+//! Defaults of omitted keys, and that the described defaults equal the model's.
 
 use super::{GOOD, changed, sound, with_strategy};
 use crate::domain::{Bps, Seed, Span};
@@ -28,7 +28,7 @@ fn a_scenario_that_says_little_gets_the_documented_defaults() {
     assert!(idle.tags.is_empty());
 }
 
-/// The same as debug text: `VenueSpec` has no equality.
+/// Compared as debug text: `VenueSpec` has no equality.
 #[test]
 fn the_described_venue_is_the_models() {
     let written = sound(&changed("[venue]\nslippage = { model = \"none\" }\n", "")).venue;

@@ -9,7 +9,7 @@ use crate::scenario::{
     identity_json,
 };
 
-/// The example of the design as written.
+/// The design's example, verbatim.
 const EXAMPLE: &str = include_str!("example.toml");
 
 #[test]
@@ -74,7 +74,7 @@ fn layout_and_prose_do_not_change_the_identity_and_meaning_does() {
     assert_ne!(identity(GOOD), identity(&changed("name = \"test\"", "name = \"test\"\nseed = 2")));
     assert_ne!(identity(GOOD), identity(&changed("fast = 20", "fast = 21")));
     assert_ne!(identity(GOOD), identity(&changed("max_open_orders = 20", "max_open_orders = 21")));
-    // Metrics are taken against the benchmark and by the profile; without them nothing of either is said.
+    // Benchmark and profile are part of the identity only where they are written.
     let with = |text: &str| identity(&format!("{GOOD}\n{text}\n"));
     assert_ne!(identity(GOOD), with("[report]\nbenchmark = \"idle\""));
     assert_ne!(identity(GOOD), with("[metrics]\nprofile = \"quantstats\""));

@@ -1,4 +1,4 @@
-//! Mistakes within one table: each gives one problem with its place and its remedy.
+//! Mistakes within one table: each gives one problem with its span and help.
 
 use super::{GOOD, assert_mistake, changed, mistake, parse, sound, with_strategy};
 
@@ -112,7 +112,7 @@ fn an_interval_is_needed_unless_a_preset_fixes_it() {
     assert_eq!(mistake(&without).0, "missing key `interval` in `[market]`");
     let preset = without + "windows = { kind = \"historical_week\", count = 2 }\n";
     assert_eq!(sound(&preset).market.interval.to_string(), "5m");
-    // A misspelt preset is one mistake: the interval it would have fixed is not asked for.
+    // A misspelt preset is one mistake: the interval that it would have fixed is not reported as missing.
     assert_eq!(
         mistake(&preset.replace("historical_week", "historical_wek")).2.as_deref(),
         Some("did you mean `historical_week`?")
@@ -244,7 +244,7 @@ fn misspelt_words_are_suggested() {
     );
 }
 
-/// Known defect 8 of the reference platform: there an unknown metric silently falls back to ROI.
+/// Known defect 8 of the reference platform: an unknown metric silently falls back to ROI.
 #[test]
 fn an_unknown_metric_is_an_error() {
     assert_mistake(
@@ -255,7 +255,7 @@ fn an_unknown_metric_is_an_error() {
     );
 }
 
-/// Known defect 11: there an end before the start is accepted.
+/// Known defect 11 of the reference platform: an end before the start is accepted.
 #[test]
 fn an_end_before_the_start_is_an_error() {
     for end in ["2023-12-31", "2024-01-01T00:00:00Z", "2024-01-01T01:00:00+01:00"] {
@@ -268,7 +268,7 @@ fn an_end_before_the_start_is_an_error() {
     }
 }
 
-/// Known defect 11: there unknown intervals are accepted.
+/// Known defect 11 of the reference platform: unknown intervals are accepted.
 #[test]
 fn an_unknown_interval_is_an_error() {
     assert_mistake(
@@ -311,7 +311,7 @@ fn amounts_are_exact_or_errors() {
         |amount: &str| changed("name = \"idle\"", &format!("name = \"idle\"\nstarting_balance = {amount}"));
     for (written, exact) in [
         ("\"0.1\"", "0.10000000"),
-        // 0.1 and 1234567.12345678 have no exact float: the digits as written count.
+        // 0.1 and 1234567.12345678 have no exact float: the digits as written are used.
         ("0.1", "0.10000000"),
         ("1234567.12345678", "1234567.12345678"),
         ("90071992547409.93", "90071992547409.93000000"),

@@ -1,4 +1,4 @@
-//! Tests of the room as a whole: what files give, and what their mistakes say.
+//! Tests of the whole room: results of valid files, and problems of invalid ones.
 
 mod defaults;
 mod files;
@@ -15,7 +15,7 @@ use std::path::Path;
 
 use super::{Problem, ProblemSeverity, Scenario};
 
-/// A scenario without a problem, to break.
+/// A valid scenario, for tests to modify.
 pub(super) const GOOD: &str = r#"
 [scenario]
 name = "test"
@@ -50,25 +50,25 @@ pub(super) fn parse(source: &str) -> Result<(Scenario, Vec<Problem>), Vec<Proble
     Scenario::parse(source, Path::new("somewhere"))
 }
 
-/// The scenario of a file that must be sound, with no warning.
+/// Parses a file that must have neither errors nor warnings.
 pub(super) fn sound(source: &str) -> Scenario {
     let (scenario, warnings) = parse(source).unwrap_or_else(|problems| panic!("{problems:#?}"));
     assert_eq!(warnings, vec![]);
     scenario
 }
 
-/// The good scenario with one place changed.
+/// The valid scenario with one text replaced.
 pub(super) fn changed(from: &str, to: &str) -> String {
     assert_eq!(GOOD.matches(from).count(), 1, "`{from}` must be there once");
     GOOD.replace(from, to)
 }
 
-/// The good scenario with another strategy for its first agent.
+/// The valid scenario with another strategy for its first agent.
 pub(super) fn with_strategy(strategy: &str) -> String {
     changed(r#"{ kind = "sma_cross", fast = 20, slow = 100 }"#, strategy)
 }
 
-/// The one mistake of a file: its message, the text it underlines, and its help.
+/// The single error of a file: its message, the underlined text, and its help.
 pub(super) fn mistake(source: &str) -> (String, String, Option<String>) {
     let problems = parse(source).expect_err("has a mistake");
     let [problem] = problems.as_slice() else { panic!("not one problem: {problems:#?}") };
@@ -77,14 +77,14 @@ pub(super) fn mistake(source: &str) -> (String, String, Option<String>) {
     (problem.message.clone(), source[problem.span.clone()].to_owned(), problem.help.clone())
 }
 
-/// Asserts a file's one mistake.
+/// Asserts the single error of a file.
 #[track_caller]
 pub(super) fn assert_mistake(source: &str, message: &str, underlined: &str, help: Option<&str>) {
     let found = mistake(source);
     assert_eq!((found.0.as_str(), found.1.as_str(), found.2.as_deref()), (message, underlined, help));
 }
 
-/// The one warning of a file.
+/// The single warning of a file: its message and the underlined text.
 pub(super) fn warning(source: &str) -> (String, String) {
     let (_, warnings) = parse(source).unwrap_or_else(|problems| panic!("{problems:#?}"));
     let [problem] = warnings.as_slice() else { panic!("not one warning: {warnings:#?}") };

@@ -1,4 +1,4 @@
-//! Mistakes between tables: names that refer to nothing, ranges and timeframes that do not fit.
+//! Mistakes between tables: unknown references, and ranges and timeframes that do not fit.
 
 use super::{GOOD, assert_mistake, changed, mistake, sound, with_strategy};
 use crate::domain::Span;
@@ -52,14 +52,14 @@ fn built_in_profiles_may_not_be_redefined() {
     );
 }
 
-/// A profile with a mistake of its own is known all the same.
+/// A profile with errors still counts as defined.
 #[test]
 fn a_broken_profile_does_not_break_its_agents() {
     let source = changed("max_open_orders = 20", "max_open_orders = 0");
     assert_mistake(&source, "`max_open_orders` = 0 is out of range", "0", Some("allowed: 1 to 1000000"));
 }
 
-/// Known defect 11: on the reference platform unknown pairs are accepted.
+/// Known defect 11 of the reference platform: unknown pairs are accepted.
 #[test]
 fn an_unknown_symbol_is_an_error() {
     assert_mistake(
@@ -72,7 +72,7 @@ fn an_unknown_symbol_is_an_error() {
     assert_mistake(&source, "unknown symbol `BTCUSDX`", "BTCUSDX", Some("did you mean `BTCUSDT`?"));
 }
 
-/// Known defect 12: there the base asset is found by cutting "USDT" out of the symbol's name.
+/// Known defect 12 of the reference platform: the base asset is found by removing "USDT" from the symbol.
 #[test]
 fn the_base_asset_is_stated_and_never_cut_out_of_the_symbol() {
     let scenario = sound(GOOD);
@@ -190,7 +190,7 @@ fn windows_fit_the_range() {
             )
         );
     }
-    // 30 + 3 * 40 = 150 days; six random windows of 30 days and no more.
+    // 30 + 3 * 40 = 150 days; and 180 days for six random windows of 30.
     sound(&format!(r#"{GOOD}windows = {{ kind = "rolling", length = "30d", step = "40d", count = 4 }}"#));
     sound(&format!(r#"{GOOD}windows = {{ kind = "random", length = "30d", count = 6 }}"#));
 }
@@ -249,7 +249,7 @@ fn a_mistake_in_a_condition_is_underlined_inside_the_string() {
     let (message, underlined, _) = mistake(&source);
     assert!(message.contains("is not a multiple of the scenario's interval"), "{message}");
     assert!(underlined.contains("30m"), "{underlined}");
-    // Written with an escape, the places inside are unknown: the whole string is underlined.
+    // With an escape in the string, spans inside it are unknown: the whole string is underlined.
     let escaped = with_strategy(r#"{ kind = "rules", enter_all = ["rs\u006A(14) < 30"] }"#);
     assert_eq!(mistake(&escaped).1, r#""rs\u006A(14) < 30""#);
 }

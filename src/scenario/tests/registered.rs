@@ -55,7 +55,7 @@ fn parse(source: &str, entry: RegistryEntry) -> Result<Scenario, Vec<Problem>> {
     Scenario::parse_with(source, Path::new("somewhere"), &registry).map(|(scenario, _)| scenario)
 }
 
-/// The good scenario, whose first agent is a registered one, with these lines beside.
+/// The valid scenario with a registered agent as its first, and these additional lines.
 fn with(lines: &str) -> String {
     let text = changed(
         "name = \"trend\"\nrisk = \"standard\"\nstrategy = { kind = \"sma_cross\", fast = 20, slow = 100 }\n",
@@ -107,7 +107,7 @@ fn an_existing_wallet_brings_its_balance_and_positions() {
     assert_eq!(agent.starting_balance, "70".parse().unwrap());
     let wallet = agent.registered.as_ref().unwrap().existing().unwrap();
     assert_eq!(wallet.positions, [(SymbolId(1), position())]);
-    // The wallet decides the results: it counts for the identity.
+    // The wallet affects the results, so it is part of the identity.
     let poorer = RegistryEntry { wallet: Wallet::of_cash("70".parse().unwrap()), ..held.clone() };
     let other = parse(&with("wallet = \"existing\"\n"), poorer).unwrap();
     assert_ne!(identity_json(&scenario), identity_json(&other));
@@ -172,7 +172,7 @@ fn keys_of_registered_agents_say_nothing_of_others() {
     }
 }
 
-/// Scenarios of before keep their identity.
+/// Scenarios written before the registry existed keep their identity.
 #[test]
 fn without_the_registry_nothing_of_it_is_in_the_identity() {
     let identity = identity_json(&sound(GOOD));

@@ -1,4 +1,4 @@
-//! The JSON schema says what the reader does.
+//! The JSON schema agrees with the parser.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,8 @@ use crate::scenario::catalogue::STRATEGIES;
 use crate::scenario::format::{Fallback, KeyDoc, ROOT, ValueType};
 use crate::scenario::{STARTER, json_schema};
 
-/// Whether a value fits a schema, for the keywords that ours uses. The place of the first misfit otherwise.
+/// Checks a value against a schema, for the keywords that ours uses. The error is the path of the first
+/// mismatch.
 fn fits(value: &Value, schema: &Value, at: &str) -> Result<(), String> {
     let no = |why: &str| Err(format!("{at}: {why} in {value}"));
     if let Some(kind) = schema["type"].as_str() {
@@ -122,7 +123,7 @@ fn what_the_reader_refuses_does_not_fit_the_schema() {
     }
 }
 
-/// Every key under a description, as paths; the same from the schema must be the same set.
+/// Every key under a description, as paths; compared with the same set from the schema.
 fn described(keys: &[KeyDoc], at: &str, out: &mut BTreeSet<String>) {
     for doc in keys {
         let path = format!("{at}/{}", doc.name);
@@ -158,7 +159,7 @@ fn in_schema(schema: &Value, at: &str, out: &mut BTreeSet<String>) {
     }
 }
 
-/// That the reader asks for exactly the described keys is asserted by every debug run of `Table::finish`.
+/// Every debug run of `Table::finish` asserts that the parser reads exactly the described keys.
 #[test]
 fn the_schema_has_exactly_the_described_keys() {
     let (mut ours, mut theirs) = (BTreeSet::new(), BTreeSet::new());

@@ -1,9 +1,9 @@
-//! The `[sweep]` and `[validation]` tables: what they give, and what their mistakes say.
+//! The `[sweep]` and `[validation]` tables: their results and errors.
 
 use super::{GOOD, assert_mistake, mistake, parse, sound};
 use crate::scenario::{SearchKind, SweepSpec, SweptValue, SweptValues, ValidationSpec, identity_json};
 
-/// The good scenario with a sweep of its first agent.
+/// The valid scenario with a sweep of its first agent.
 fn swept(table: &str) -> String {
     format!("{GOOD}\n[sweep]\nagent = \"trend\"\n{table}")
 }
@@ -27,7 +27,7 @@ fn integers(values: &[i64]) -> SweptValues {
     SweptValues::Listed(values.iter().copied().map(SweptValue::Integer).collect())
 }
 
-/// Asserts a mistake in the values of a parameter.
+/// Asserts an error in the values of a parameter.
 #[track_caller]
 fn assert_values(written: &str, message: &str, underlined: &str) {
     let (found, place, _) = mistake(&swept(&format!("[sweep.parameters]\n{written}\n")));
@@ -40,9 +40,9 @@ fn lists_and_ranges_become_values() {
     assert_eq!(values("fast = { from = 5, to = 21, step = 5 }"), integers(&[5, 10, 15, 20]));
     assert_eq!(values("fast = { from = 5, to = 8 }"), integers(&[5, 6, 7, 8]));
     assert_eq!(values("fast = { log_from = 2, log_to = 64, points = 6 }"), integers(&[2, 4, 8, 16, 32, 64]));
-    // Near each other they fall together.
+    // Close values round to the same integer.
     assert_eq!(values("fast = { log_from = 1, log_to = 4, points = 6 }"), integers(&[1, 2, 3, 4]));
-    // Decimals: 0.3 and 0.7, not their neighbours.
+    // Decimal arithmetic: exactly 0.3 and 0.7.
     let stepped = values("size_pct = { from = 0.1, to = 0.75, step = 0.1 }");
     assert_eq!(stepped, numbers(&[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]));
     let log = values("size_pct = { log_from = 1, log_to = 10, points = 3 }");
@@ -264,7 +264,7 @@ fn a_sweep_is_part_of_a_runs_identity_and_its_absence_is_not() {
     assert_ne!(one, identity(&swept("[sweep.parameters]\nfast = [5, 11]\n")));
 }
 
-/// The swept good scenario with windows and a validation.
+/// The valid scenario with a sweep, windows and a validation.
 fn validated(windows: &str, table: &str) -> String {
     format!("{}\n[validation]\n{table}", swept("[sweep.parameters]\nfast = [5, 10]\n")).replace(
         "ranking_metric = \"roi_pct\"",

@@ -1,4 +1,4 @@
-//! Mistakes of the TOML itself: one problem each, whatever the parser makes of what follows.
+//! TOML syntax errors: one problem each, whatever follows.
 
 use super::{GOOD, assert_mistake, changed, parse};
 
@@ -33,7 +33,7 @@ fn a_file_that_is_no_toml_at_all_gives_only_syntax_errors() {
     }
 }
 
-/// What a broken line swallows is not reported as missing or misplaced.
+/// Text swallowed by a broken line is not reported as missing or misplaced.
 #[test]
 fn one_syntax_error_gives_one_problem() {
     for (from, to) in [
@@ -73,7 +73,7 @@ fn one_syntax_error_gives_one_problem() {
     }
 }
 
-/// Whatever character is lost: one problem at most; whatever is broken: no panic, and places in the file.
+/// Removing any character gives at most one problem; no change causes a panic or a span outside the file.
 #[test]
 fn a_lost_or_doubled_character_never_breaks_the_reader() {
     for (at, letter) in GOOD.char_indices() {

@@ -1,14 +1,14 @@
-//! The `[tournament]` table: its formats, their settings, and what is wrong with them.
+//! The `[tournament]` table: formats, their settings and errors.
 
 use super::{GOOD, assert_mistake, mistake, sound};
 use crate::scenario::{RatingSystem, Scenario, TournamentFormat, TournamentSpec, identity_json};
 
-/// The good scenario with a tournament; its agents are `trend` and `idle`.
+/// The valid scenario with a tournament; its agents are `trend` and `idle`.
 fn with(tournament: &str) -> String {
     format!("{GOOD}\n[tournament]\n{tournament}\n")
 }
 
-/// The same with two agents more.
+/// As [`with`], with two more agents.
 fn with_four(tournament: &str) -> String {
     let more = |name: &str| format!("[[agents]]\nname = \"{name}\"\nstrategy = {{ kind = \"dca\" }}\n\n");
     let agents = more("third") + &more("fourth") + "[battle]";

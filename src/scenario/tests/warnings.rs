@@ -1,4 +1,4 @@
-//! What is allowed but probably not meant.
+//! Warnings: valid settings that are probably unintended.
 
 use super::{GOOD, changed, parse, sound, warning, with_strategy};
 
@@ -11,7 +11,8 @@ fn entries_above_the_agents_own_limits() {
          `max_position_size_pct` = 25 of its risk profile `standard`"
     );
     assert_eq!(underlined, "30");
-    // 100 % over two symbols: 50 % each passes the order limit of 50 and not the position limit of 25.
+    // 100 % over two symbols is 50 % each, which passes the order limit of 50 but not the position limit of
+    // 25.
     let (message, underlined) = warning(&with_strategy(r#"{ kind = "buy_and_hold" }"#));
     assert!(message.contains("50 % of the equity is more than `max_position_size_pct` = 25 of"), "{message}");
     assert_eq!(underlined, "strategy");

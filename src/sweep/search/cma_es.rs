@@ -1,9 +1,10 @@
-//! Covariance matrix adaptation (Hansen 2016, "The CMA evolution strategy: a tutorial", arXiv 1604.00772): each
-//! batch is a generation drawn from a normal distribution that moves and stretches towards the better half.
+//! Covariance matrix adaptation (Hansen 2016, "The CMA evolution strategy: a tutorial", arXiv 1604.00772).
+//! Each batch is one generation, drawn from a normal distribution whose mean and covariance adapt to the
+//! better half.
 //!
-//! Own code, because a sweep needs whole generations asked for and told about, and no seed but its own; the
-//! kept crates call a function point by point. Points outside the cube are drawn again, then put on its
-//! border. What was excluded or has no score counts as the worst of its generation.
+//! Implemented here because a sweep needs an ask-and-tell interface with whole generations and its own seed;
+//! available crates call a function point by point. Points outside the cube are redrawn, then clamped. An
+//! excluded point, or one without a score, counts as the worst of its generation.
 
 use rand_chacha::ChaCha8Rng;
 
@@ -13,18 +14,18 @@ use crate::domain::Seed;
 use crate::metrics::Score;
 use crate::sweep::Point;
 
-/// First step size, in widths of the cube.
+/// Initial step size, in widths of the cube.
 const FIRST_STEP: f64 = 0.3;
-/// Below this nothing moves any more.
+/// Lower bound on the step size, below which points no longer move.
 const SMALLEST_STEP: f64 = 1e-12;
-/// How often a point outside the cube is drawn again.
+/// Maximum number of redraws of a point outside the cube.
 const REDRAWS: usize = 20;
-/// The last number below 1.
+/// The largest coordinate: just below 1.
 const BORDER: f64 = 1.0 - f64::EPSILON;
 
 type Matrix = Vec<Vec<f64>>;
 
-/// The strategy's constants for a number of dimensions and a population.
+/// The algorithm's constants for a number of dimensions and a population size.
 #[derive(Debug)]
 struct Rates {
     weights: Vec<f64>,
@@ -37,7 +38,7 @@ struct Rates {
     expected: f64,
 }
 
-/// The distribution and how it came to be.
+/// The distribution and its evolution paths.
 #[derive(Debug)]
 pub(super) struct CmaEs {
     population: usize,
@@ -46,7 +47,7 @@ pub(super) struct CmaEs {
     mean: Point,
     step: f64,
     covariance: Matrix,
-    /// Eigenvectors as columns, and the roots of the eigenvalues.
+    /// Eigenvectors as columns, and the square roots of the eigenvalues.
     axes: Matrix,
     lengths: Vec<f64>,
     path_c: Vec<f64>,
@@ -55,7 +56,7 @@ pub(super) struct CmaEs {
 }
 
 impl CmaEs {
-    /// From the middle of the cube; generations of `population` points.
+    /// Starts at the centre of the cube, with generations of `population` points.
     pub fn new(dimensions: usize, population: usize, seed: Seed) -> Self {
         let identity = |value: f64| -> Matrix {
             (0..dimensions)
@@ -91,7 +92,7 @@ impl CmaEs {
         point.iter().map(|at| at.clamp(0.0, BORDER)).collect()
     }
 
-    /// Moves and stretches the distribution towards the better half, best first.
+    /// Updates mean and covariance from the better half, best first.
     fn learn(&mut self, best: &[Point]) {
         let n = real(self.mean.len());
         let Rates { weights, effective, path_c, path_s, one, many, damping, expected } = &self.rates;
@@ -103,7 +104,7 @@ impl CmaEs {
         for (mean, y) in self.mean.iter_mut().zip(&moved) {
             *mean += self.step * y;
         }
-        // The move in the coordinates of the unit normal: C^(-1/2) y.
+        // The step in the coordinates of the unit normal: C^(-1/2) y.
         let whitened: Vec<f64> =
             transposed_times(&self.axes, &moved).iter().zip(&self.lengths).map(|(a, d)| a / d).collect();
         let whitened = times(&self.axes, &whitened);
@@ -177,7 +178,7 @@ fn transposed_times(matrix: &Matrix, vector: &[f64]) -> Vec<f64> {
     (0..vector.len()).map(|j| matrix.iter().zip(vector).map(|(row, b)| row[j] * b).sum()).collect()
 }
 
-/// Eigenvalues and, as columns, eigenvectors of a symmetric matrix, by Jacobi's rotations.
+/// Eigenvalues and (as columns) eigenvectors of a symmetric matrix, by Jacobi rotations.
 fn eigen(symmetric: &Matrix) -> (Vec<f64>, Matrix) {
     let n = symmetric.len();
     let mut a = symmetric.clone();
@@ -197,7 +198,7 @@ fn eigen(symmetric: &Matrix) -> (Vec<f64>, Matrix) {
     ((0..n).map(|i| a[i][i]).collect(), v)
 }
 
-/// Makes the element at (p, q) zero.
+/// Rotates the element at (p, q) to zero.
 fn rotate(a: &mut Matrix, v: &mut Matrix, p: usize, q: usize) {
     if a[p][q] == 0.0 {
         return;
@@ -230,13 +231,13 @@ impl Search for CmaEs {
     }
 
     fn tell(&mut self, told: Vec<Told>) {
-        // A last generation that was cut short teaches nothing.
+        // An incomplete last generation is ignored.
         if told.len() < self.population {
             return;
         }
         let mut ranked: Vec<(Score, Point)> =
             told.into_iter().map(|one| (one.score.unwrap_or(Score::Absent), one.point)).collect();
-        // Stable: of equals the first drawn is the better.
+        // Stable sort: ties go to the earlier draw.
         ranked.sort_by(|a, b| a.0.better_first(&b.0));
         let best: Vec<Point> =
             ranked.into_iter().take(self.rates.weights.len()).map(|(_, point)| point).collect();

@@ -1,10 +1,10 @@
-//! Every combination, the last parameter turning fastest.
+//! Grid search: every combination, with the last parameter varying fastest.
 
 use super::{Ask, Search, Told};
 use crate::scenario::SweepSpec;
 use crate::sweep::Space;
 
-/// Goes through the grid once.
+/// Iterates over the grid once.
 #[derive(Debug)]
 pub(super) struct Grid {
     spec: SweepSpec,
@@ -13,7 +13,7 @@ pub(super) struct Grid {
 }
 
 impl Grid {
-    /// Of a sweep whose values are all listed.
+    /// For a sweep whose values are all listed.
     pub fn new(spec: &SweepSpec) -> Self {
         Self { spec: spec.clone(), next: 0, total: Space::of(spec).combinations().unwrap_or(0) }
     }

@@ -1,7 +1,7 @@
-//! Latin hypercube sampling (McKay, Beckman and Conover 1979): with n points each axis is cut into n equal
-//! parts, and every part of every axis holds exactly one point.
+//! Latin hypercube sampling (McKay, Beckman and Conover 1979): with n points, each axis is divided into n
+//! equal parts, each of which contains exactly one point.
 //!
-//! Where the conditions exclude points, or some fall together, further designs of n points follow.
+//! Where the conditions exclude points, or points coincide, further designs of n points follow.
 
 use rand::RngExt;
 use rand::seq::SliceRandom;
@@ -11,7 +11,7 @@ use super::{Ask, Search, Told, stream};
 use crate::domain::Seed;
 use crate::sweep::Point;
 
-/// Draws design after design.
+/// Draws one design after another.
 #[derive(Debug)]
 pub(super) struct LatinHypercube {
     dimensions: usize,
@@ -37,7 +37,7 @@ impl LatinHypercube {
                 point.push((part as f64 + within) / self.size as f64);
             }
         }
-        // Taken from the end.
+        // Points are popped from the end.
         points.reverse();
         points
     }

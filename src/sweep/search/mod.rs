@@ -1,9 +1,9 @@
-//! Searches: each proposes points of the unit cube batch by batch, and may learn from what came out.
+//! Search algorithms: each proposes points of the unit cube in batches and may learn from their scores.
 //!
-//! One search a file, all behind [`Search`]. Batches are synchronous: a search learns of a batch when all of
-//! it is done, so that what it proposes next depends on the seed and on outcomes alone, never on threads.
-//! Never replays anything. A point may be excluded by the sweep's conditions or known from before; the
-//! search is told either way.
+//! One algorithm per file, all behind [`Search`]. Batches are synchronous: a search learns of a batch when
+//! all of it is finished, so its proposals depend only on the seed and the outcomes, never on threads. Never
+//! replays anything. A point may be excluded by the sweep's conditions or already known; the search is told
+//! in either case.
 
 mod cma_es;
 mod grid;
@@ -27,37 +27,37 @@ use crate::domain::Seed;
 use crate::metrics::Score;
 use crate::scenario::{SearchKind, SweepSpec};
 
-/// Points to try, and in how many of the windows.
+/// A batch of points, and the windows to evaluate them in.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Ask {
-    /// None: the search is over.
+    /// The points; empty when the search is finished.
     pub points: Vec<Point>,
-    /// The first so many of the windows; all where not given.
+    /// Number of windows, from the first; all where `None`.
     pub windows: Option<usize>,
 }
 
-/// What came of a point.
+/// The result of a point.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Told {
-    /// The point that was asked for.
+    /// The proposed point.
     pub point: Point,
-    /// Its score over the windows asked for; `None` where the point was excluded.
+    /// Its score over the requested windows; `None` where the point was excluded.
     pub score: Option<Score>,
-    /// Whether its combination had been tried in these windows before.
+    /// Whether its combination had already been evaluated in these windows.
     pub repeated: bool,
 }
 
-/// A way through the space of combinations.
+/// A search algorithm.
 pub trait Search: Send {
-    /// The next points, at most `most` of them new; none once the search is over. With `most` 0 nothing new
-    /// may be proposed.
+    /// The next points, at most `most` of them new; none when the search is finished. With `most == 0` no new
+    /// point may be proposed.
     fn ask(&mut self, most: usize) -> Ask;
 
-    /// What came of all points of the last [`Search::ask`], in order.
+    /// The results of all points of the last [`Search::ask`], in order.
     fn tell(&mut self, told: Vec<Told>);
 }
 
-/// The search that a sweep names.
+/// The search algorithm of a sweep.
 pub fn search(spec: &SweepSpec, seed: Seed, windows: usize) -> Box<dyn Search> {
     let space = Space::of(spec);
     let batch = spec.batch as usize;
@@ -82,7 +82,7 @@ pub fn search(spec: &SweepSpec, seed: Seed, windows: usize) -> Box<dyn Search> {
     }
 }
 
-/// The stream of a search.
+/// The random stream of a search.
 fn stream(seed: Seed, search: &str) -> ChaCha8Rng {
     ChaCha8Rng::from_seed(seed.key(&["sweep", search]))
 }

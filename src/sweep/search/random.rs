@@ -1,4 +1,4 @@
-//! Points drawn independently.
+//! Random search: points drawn independently.
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -6,7 +6,7 @@ use rand_chacha::ChaCha8Rng;
 use super::{Ask, Search, Told, stream};
 use crate::domain::Seed;
 
-/// Draws without end.
+/// Draws an unlimited number of points.
 #[derive(Debug)]
 pub(super) struct Random {
     dimensions: usize,
@@ -14,7 +14,7 @@ pub(super) struct Random {
 }
 
 impl Random {
-    /// With a stream of its own.
+    /// A search with its own random stream.
     pub fn new(dimensions: usize, seed: Seed) -> Self {
         Self { dimensions, random: stream(seed, "random") }
     }

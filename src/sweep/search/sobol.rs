@@ -1,7 +1,7 @@
-//! Sobol's sequence, which fills the cube more evenly than chance does.
+//! Sobol sequence: a low-discrepancy sequence that covers the cube more evenly than random points.
 //!
-//! The points are those of Joe and Kuo's direction numbers (the `sobol` crate), in every dimension shifted
-//! digit by digit with bits from the seed: a shift keeps each power of two of points as even as it was, and
+//! The points are from Joe and Kuo's direction numbers (the `sobol` crate), with a random digital shift per
+//! dimension from the seed. A digital shift preserves the equidistribution of every power of two of points;
 //! another seed gives other points.
 
 use rand::RngExt;
@@ -12,10 +12,10 @@ use super::{Ask, Search, Told, stream};
 use crate::domain::Seed;
 use crate::sweep::Point;
 
-/// Two to the number of binary digits that are shifted.
+/// 2^32: 32 binary digits are shifted.
 const UNIT: f64 = 4_294_967_296.0;
 
-/// The sequence without a shift, from its first point, the corner at 0, on. At most 100 dimensions.
+/// The sequence without a shift, starting with the origin. At most 100 dimensions.
 pub fn sobol_points(dimensions: usize) -> impl Iterator<Item = Point> {
     Sobol::<f64>::new(dimensions, &JoeKuoD6::minimal())
 }
@@ -27,7 +27,7 @@ pub(super) struct Shifted {
 }
 
 impl Shifted {
-    /// Shifted by a seed.
+    /// Shifted by bits from a seed.
     pub fn new(dimensions: usize, seed: Seed) -> Self {
         let mut random = stream(seed, "sobol");
         Self {

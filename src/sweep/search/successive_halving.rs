@@ -1,34 +1,34 @@
 //! Successive halving (Jamieson and Talwalkar 2016) over windows: all candidates are replayed in few windows,
 //! the best of them in more, the best of those in all.
 //!
-//! With W windows and a reduction of r the last round has all W, the one before W / r, and so on, rounded up;
-//! of n candidates n / r go on each time, rounded down, at least one. There are as many rounds as windows and
-//! candidates allow.
+//! With W windows and a reduction of r, the last round has all W windows, the previous one W / r, and so on,
+//! rounded up. Of n candidates n / r continue to the next round, rounded down, at least one. There are as
+//! many rounds as the numbers of windows and candidates allow.
 
 use super::{Ask, Search, Told};
 use crate::metrics::Score;
 use crate::sweep::Point;
 
-/// Draws its candidates from another search, then thins them out.
+/// Takes candidates from another search, then eliminates them round by round.
 pub(super) struct SuccessiveHalving {
     candidates: Box<dyn Search>,
     windows: usize,
     reduction: usize,
     batch: usize,
-    /// Whether candidates are still drawn.
+    /// Whether candidates are still being drawn.
     drawing: bool,
-    /// Rounds done.
+    /// Number of finished rounds.
     round: usize,
-    /// Rounds in all; known once the candidates are.
+    /// Total number of rounds; known once the candidates are drawn.
     rounds: usize,
-    /// Still to be asked for in this round.
+    /// Points still to be proposed in this round.
     waiting: Vec<Point>,
-    /// Told of in this round.
+    /// Results of this round.
     told: Vec<Told>,
 }
 
 impl SuccessiveHalving {
-    /// Of candidates over this many windows.
+    /// Candidates over this many windows.
     pub fn new(candidates: Box<dyn Search>, windows: usize, reduction: usize, batch: usize) -> Self {
         Self {
             candidates,
@@ -43,14 +43,14 @@ impl SuccessiveHalving {
         }
     }
 
-    /// Windows of this round.
+    /// Number of windows in this round.
     fn asked_windows(&self) -> usize {
         let left = self.rounds.saturating_sub(self.round + 1);
         let share = self.reduction.saturating_pow(u32::try_from(left).unwrap_or(u32::MAX));
         self.windows.div_ceil(share).max(1)
     }
 
-    /// Ends a round: the best go on.
+    /// Ends a round: only the best continue.
     fn thin_out(&mut self) {
         let told: Vec<Told> = std::mem::take(&mut self.told)
             .into_iter()
@@ -58,7 +58,7 @@ impl SuccessiveHalving {
             .collect();
         let mut order: Vec<usize> = (0..told.len()).collect();
         let score = |index: usize| told[index].score.unwrap_or(Score::Absent);
-        // Stable: of equals the first goes on.
+        // Stable sort: ties go to the earlier candidate.
         order.sort_by(|&a, &b| score(a).better_first(&score(b)));
         let survivors = if told.is_empty() { 0 } else { (told.len() / self.reduction).max(1) };
         order.truncate(survivors);
@@ -68,7 +68,7 @@ impl SuccessiveHalving {
     }
 }
 
-/// How often a number can be divided before it is 1.
+/// How many times a number can be divided until it is 1.
 fn steps(mut number: usize, by: usize) -> usize {
     let mut steps = 0;
     while number >= by {

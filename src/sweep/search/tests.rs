@@ -1,11 +1,11 @@
-//! What every search promises, and what each is for.
+//! Properties that every search has, and the purpose of each.
 
 use std::collections::BTreeSet;
 
 use super::*;
 use crate::sweep::testing::spec;
 
-/// Two numbers without steps, searched in this way.
+/// A sweep of two continuous numbers with this search.
 fn continuous(search: &str) -> SweepSpec {
     spec(&format!(
         "[sweep]\nagent = \"trend\"\nsearch = \"{search}\"\ntrials = 400\n[sweep.parameters]\n\
@@ -13,7 +13,7 @@ fn continuous(search: &str) -> SweepSpec {
     ))
 }
 
-/// Lets a search look for the top of a hill; the points it asked for, in order.
+/// Lets a search maximise a function; returns the proposed points, in order.
 fn climb(spec: &SweepSpec, trials: usize, hill: impl Fn(&Point) -> Option<f64>) -> Vec<Point> {
     let mut search = search(spec, Seed(11), 1);
     let mut asked: Vec<Point> = Vec::new();
@@ -125,11 +125,11 @@ fn halving_keeps_the_better_part_for_more_windows() {
             _ => rounds.push((windows, ask.points.len())),
         }
         last = ask.points.clone();
-        // The larger `fast`, the better.
+        // The larger `fast`, the better the score.
         let told = |point: Point| Told { score: Some(Some(point[0]).into()), point, repeated: false };
         halving.tell(ask.points.into_iter().map(told).collect());
     }
-    // 7 windows by 2: 2 (7/4 up), 4, 7; 8 candidates: 8, 4, 2.
+    // 7 windows by 2: 2 (7/4 rounded up), 4, 7; 8 candidates: 8, 4, 2.
     assert_eq!(rounds, [(2, 8), (4, 4), (7, 2)]);
     assert!(last.iter().all(|point| point[0] == 0.875));
 }

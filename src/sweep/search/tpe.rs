@@ -1,8 +1,8 @@
-//! The tree-structured Parzen estimator (Bergstra, Bardenet, Bengio and Kegl 2011), from the `tpe` crate: for
-//! each parameter on its own it draws where good trials are dense and bad ones are not.
+//! Tree-structured Parzen estimator (Bergstra, Bardenet, Bengio and Kegl 2011), from the `tpe` crate: for
+//! each parameter independently, it samples where good trials are dense and bad ones are not.
 //!
-//! The first batch, and ten points at least, are drawn independently. A batch is drawn from the densities of
-//! all batches before it.
+//! The first batch, and at least ten points, are drawn independently. Each further batch uses the densities
+//! of all batches before it.
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -13,27 +13,27 @@ use crate::domain::Seed;
 use crate::metrics::Score;
 use crate::sweep::{Point, Space};
 
-/// Points drawn independently before the first density.
+/// Number of points drawn independently before the first density.
 const FIRST: usize = 10;
 
-/// Remembers all that it was told.
+/// All results so far.
 #[derive(Debug)]
 pub(super) struct Tpe {
-    /// For each axis, how many words it chooses from; `None` for numbers.
+    /// For each axis, its number of categories; `None` for numbers.
     axes: Vec<Option<usize>>,
     random: ChaCha8Rng,
     told: Vec<Told>,
 }
 
 impl Tpe {
-    /// Knows nothing yet.
+    /// Without any result.
     pub fn new(space: &Space<'_>, seed: Seed) -> Self {
         let axes = (0..space.dimensions()).map(|axis| space.categories(axis)).collect();
         Self { axes, random: stream(seed, "tpe"), told: Vec::new() }
     }
 
-    /// What each point that was told is worth: less is better, the worst for what was excluded or has no
-    /// score.
+    /// The cost of each point so far; lower is better, and the worst is assigned to points that were excluded
+    /// or have no score.
     fn costs(&self) -> Vec<f64> {
         let cost = |told: &Told| told.score.and_then(Score::value).map_or(f64::INFINITY, |score| -score);
         self.told.iter().map(cost).collect()
@@ -51,7 +51,7 @@ impl Tpe {
         }
         let draw = |_| {
             let at = optimizer.ask(&mut self.random).ok()?;
-            // A word's own number becomes the middle of its part of the axis.
+            // The index of a category becomes the centre of its part of the axis.
             Some(if categories.is_some() { (at + 0.5) / size } else { at })
         };
         (0..most).map(draw).collect()

@@ -1,8 +1,8 @@
-//! Trying a sweep on windows that it was not chosen by.
+//! Out-of-sample validation of a sweep.
 //!
-//! Owns how windows are split into those that choose and those that test (`split`, pure functions of
-//! indices), and the walk over the splits. Windows are never cut: a purge leaves out whole ones, which is
-//! needed where windows overlap, because every window is replayed from a fresh wallet.
+//! Owns the split of windows into training and test sets (`split`, pure functions of indexes), and the
+//! evaluation of the splits. Windows are never cut: a purge leaves out whole windows. It is only needed where
+//! windows overlap, because every window is replayed from a fresh wallet.
 
 mod out_of_sample;
 mod split;

@@ -1,8 +1,8 @@
-//! The walk over the splits: the best by the windows that choose, and how it did in those that test.
+//! Evaluates the splits: picks the best trial on the training windows and scores it on the test windows.
 //!
-//! Searches whose trials do not depend on outcomes are run once, over all windows, and each split reads its
-//! part of the scores. Adaptive searches are run anew for each split, on its training windows alone: what
-//! they propose must not know the test.
+//! Non-adaptive searches are run once over all windows, and each split reads its part of the scores. Adaptive
+//! searches are run again for each split, on its training windows only: their proposals must not depend on
+//! the test windows.
 
 use super::split::{Split, splits};
 use crate::metrics::Score;
@@ -13,16 +13,16 @@ use crate::sweep::{
     TrialJob, best, run,
 };
 
-/// What a split said.
+/// Result of one split.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SplitOutcome {
-    /// Windows that chose.
+    /// Training windows.
     pub train: Vec<usize>,
-    /// Windows that tested, one list a fold.
+    /// Test windows, one list per fold.
     pub test: Vec<Vec<usize>>,
-    /// Trials that were compared.
+    /// Number of trials compared.
     pub trials: usize,
-    /// The combination that was chosen; `None` where no trial has a score.
+    /// The chosen combination; `None` where no trial has a score.
     pub winner: Option<Vec<SweptValue>>,
     /// The score of its record where it was chosen.
     pub in_sample: Score,
@@ -32,19 +32,19 @@ pub struct SplitOutcome {
     pub folds: Vec<Score>,
 }
 
-/// One way through all folds, each tested once, by combinations chosen without it.
+/// One path through all folds: each fold is tested once, by combinations chosen without it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Path {
     /// The mean of the folds' scores; absent where one has none.
     pub score: Score,
 }
 
-/// What a validation found.
+/// Result of a validation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OutOfSample {
-    /// By what.
+    /// The validation's settings.
     pub spec: ValidationSpec,
-    /// In order.
+    /// The splits, in order.
     pub splits: Vec<SplitOutcome>,
     /// Mean score of the winners where they were chosen, over the splits that have both scores.
     pub in_sample: Score,
@@ -53,11 +53,11 @@ pub struct OutOfSample {
     /// Slope of out-of-sample on in-sample scores over the splits whose scores are numbers; `None` under three that
     /// differ.
     pub slope: Option<f64>,
-    /// Of combinatorial cross-validation.
+    /// The paths of combinatorial cross-validation.
     pub paths: Vec<Path>,
 }
 
-/// Validates a sweep whose trials over all windows are known.
+/// Validates a sweep, given its trials over all windows.
 ///
 /// # Errors
 /// As [`run()`].
@@ -90,7 +90,7 @@ pub fn validate(
     })
 }
 
-/// A split read off the scores of trials that are the same for every split.
+/// The result of a split from the scores of trials that are common to all splits.
 fn read_off(objective: &Objective, split: Split, trials: &[Trial]) -> SplitOutcome {
     let chosen_by = objective.scores(trials, &split.train);
     let winner = best(&chosen_by);
@@ -108,7 +108,7 @@ fn read_off(objective: &Objective, split: Split, trials: &[Trial]) -> SplitOutco
     }
 }
 
-/// A split searched on its own training windows.
+/// The result of a split with its own search on its training windows.
 fn searched(
     sweep: &SweepPlan<'_>,
     split: Split,
@@ -137,7 +137,7 @@ fn searched(
     })
 }
 
-/// Replays a trial in further windows, unless the memo knows them.
+/// Replays a trial in further windows, unless they are cached.
 fn replay_in(
     sweep: &SweepPlan<'_>,
     trial: &mut Trial,
@@ -168,7 +168,7 @@ fn replay_in(
     Ok(())
 }
 
-/// Path j takes for each fold the j-th split that tested it: C(folds, tested) * tested / folds paths.
+/// Path j uses for each fold the j-th split that tests it: C(folds, tested) * tested / folds paths.
 fn paths(outcomes: &[SplitOutcome], validation: ValidationSpec) -> Vec<Path> {
     if !matches!(validation, ValidationSpec::Cpcv { .. }) {
         return Vec::new();
@@ -191,7 +191,7 @@ fn paths(outcomes: &[SplitOutcome], validation: ValidationSpec) -> Vec<Path> {
     (0..count).map(path).collect()
 }
 
-/// Least squares of y on x.
+/// Least-squares slope of y on x.
 fn slope(x: &[f64], y: &[f64]) -> Option<f64> {
     let (mean_x, mean_y) = (mean(x)?, mean(y)?);
     let square: f64 = x.iter().map(|a| (a - mean_x) * (a - mean_x)).sum();

@@ -1,23 +1,23 @@
-//! Which windows choose and which test, as indices.
+//! Training and test windows, as indexes.
 //!
-//! Folds are runs of indices of nearly equal length, the first ones longer by one where they do not divide.
-//! Around every run of test indices `purge` indices on both sides are left out of training, and `embargo`
-//! more after it (Lopez de Prado 2018, chapters 7 and 12). Neighbouring test folds are one run.
+//! Folds are runs of indexes of nearly equal length; the first ones are longer by one where the division is
+//! not exact. Around every run of test indexes, `purge` indexes on both sides are left out of training, and
+//! `embargo` more after it (Lopez de Prado 2018, chapters 7 and 12). Adjacent test folds count as one run.
 
 use std::ops::Range;
 
 use crate::scenario::ValidationSpec;
 
-/// Indices that choose, and the folds that test.
+/// Training indexes and test folds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Split {
-    /// Ascending.
+    /// Training indexes, ascending.
     pub train: Vec<usize>,
-    /// Runs of indices, each ascending.
+    /// Test folds: runs of indexes, each ascending.
     pub test: Vec<Vec<usize>>,
 }
 
-/// All splits of `n` indices, in order.
+/// All splits of `n` indexes, in order.
 pub fn splits(n: usize, spec: ValidationSpec) -> Vec<Split> {
     match spec {
         ValidationSpec::WalkForward { train, test, purge, anchored } => {
@@ -32,7 +32,7 @@ pub fn splits(n: usize, spec: ValidationSpec) -> Vec<Split> {
     }
 }
 
-/// Steps of `test` from `train + purge` on, as many as fit whole.
+/// Steps of `test` from `train + purge` on, as many as fit completely.
 fn walk_forward(n: usize, train: usize, test: usize, purge: usize, anchored: bool) -> Vec<Split> {
     let step = |start: usize| {
         let end = start + train;
@@ -61,7 +61,7 @@ fn combinatorial(n: usize, folds: usize, chosen: usize, purge: usize, embargo: u
     combinations(folds.len(), chosen).into_iter().map(split).filter(|split| !split.train.is_empty()).collect()
 }
 
-/// `n` indices as runs of nearly equal length.
+/// `n` indexes as runs of nearly equal length.
 fn cut(n: usize, folds: usize) -> Vec<Range<usize>> {
     let mut start = 0;
     (0..folds.min(n))
@@ -74,7 +74,7 @@ fn cut(n: usize, folds: usize) -> Vec<Range<usize>> {
         .collect()
 }
 
-/// All ways to choose `k` of `n`, in lexicographic order.
+/// All subsets of `k` of `n`, in lexicographic order.
 fn combinations(n: usize, k: usize) -> Vec<Vec<usize>> {
     let mut found: Vec<Vec<usize>> = vec![vec![]];
     for _ in 0..k {
@@ -102,7 +102,7 @@ mod tests {
         let spec = ValidationSpec::Cpcv { folds: 6, test_folds: 2, purge: 2, embargo: 1 };
         let found = splits(60, spec);
         assert_eq!(found.len(), 15);
-        // The first, the second, the sixth and the last of the stored ones.
+        // The first, second, sixth and last of the stored ones.
         let stored = [
             (0, range(23..60), [range(0..10), range(10..20)]),
             (1, [range(13..18), range(33..60)].concat(), [range(0..10), range(20..30)]),

@@ -1,4 +1,4 @@
-//! What can be wrong with a table of numbers, each with its place and what to do about it.
+//! Errors of a table of numbers, each with its location and a help.
 
 use std::fmt;
 use std::io;
@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use crate::decode::DecodeError;
 
-/// A row as its file counts it.
+/// Number of a row in its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowPlace {
-    /// A line of a text file, from 1, the header counted.
+    /// A line of a text file, from 1, including the header.
     Line(u64),
     /// A row of a Parquet file, from 1.
     Row(u64),
@@ -24,129 +24,129 @@ impl fmt::Display for RowPlace {
     }
 }
 
-/// Why a file is no table of numbers.
+/// Why a file is not a table of numbers.
 #[derive(Debug, thiserror::Error)]
 pub enum TableError {
-    /// The file cannot be read at all.
+    /// The file cannot be read.
     #[error("cannot read `{}`: {source}", path.display())]
     Read {
-        /// Which.
+        /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
-    /// It is neither Parquet nor text.
+    /// Neither Parquet nor text.
     #[error("`{}` is neither Parquet nor text: {problem}", path.display())]
     NotText {
-        /// Which.
+        /// The file.
         path: PathBuf,
         /// What was found.
         problem: String,
     },
-    /// A text that is larger than any table of numbers.
+    /// A text file larger than the limit.
     #[error("`{}` is larger than {} MB", path.display(), most >> 20)]
     TooLarge {
-        /// Which.
+        /// The file.
         path: PathBuf,
-        /// Most bytes.
+        /// The limit in bytes.
         most: u64,
     },
-    /// Its Parquet cannot be decoded.
+    /// A Parquet file that cannot be decoded.
     #[error("cannot decode `{}`: {problem}", path.display())]
     Parquet {
-        /// Which.
+        /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         problem: String,
     },
-    /// It has no row of values.
+    /// No data row.
     #[error("`{}` has no rows", path.display())]
     NoRows {
-        /// Which.
+        /// The file.
         path: PathBuf,
     },
-    /// It has rows, but labels alone.
+    /// Rows with labels only.
     #[error("`{}` has no column of numbers", path.display())]
     NoNumbers {
-        /// Which.
+        /// The file.
         path: PathBuf,
     },
-    /// A line has more or fewer fields than the first.
+    /// A line with more or fewer fields than the first one.
     #[error("`{}`, {at}: {found} fields where the first line has {expected}", path.display())]
     Ragged {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// Where.
+        /// The line.
         at: RowPlace,
-        /// How many fields it has.
+        /// Number of its fields.
         found: usize,
-        /// How many it should have.
+        /// Number of fields of the first line.
         expected: usize,
     },
-    /// Two columns of one name.
+    /// Two columns with one name.
     #[error("`{}` has two columns named `{column}`", path.display())]
     DuplicateColumn {
-        /// Which file.
+        /// The file.
         path: PathBuf,
         /// The name.
         column: String,
     },
-    /// A column with values and no name.
+    /// A column with values but no name.
     #[error("column {place} of `{}` has no name", path.display())]
     UnnamedColumn {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// Counted from 1.
+        /// Column number, from 1.
         place: usize,
     },
-    /// A field that is neither a number nor missing.
+    /// A field that is neither a number nor a missing value.
     #[error("`{}`, {at}, column `{column}`: `{value}` is not a number", path.display())]
     NotANumber {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// Where.
+        /// The line or row.
         at: RowPlace,
-        /// In which column.
+        /// The column.
         column: String,
-        /// What stands there.
+        /// The field's text.
         value: String,
     },
     /// An infinite value.
     #[error("`{}`, {at}, column `{column}`: `{value}` is not finite", path.display())]
     NotFinite {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// Where.
+        /// The line or row.
         at: RowPlace,
-        /// In which column.
+        /// The column.
         column: String,
-        /// What stands there.
+        /// The field's text.
         value: String,
     },
-    /// A column of a type that holds no numbers.
+    /// A column of a non-numeric type.
     #[error("column `{column}` of `{}` holds {found}, not numbers", path.display())]
     ColumnType {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// Which column.
+        /// The column.
         column: String,
         /// Its type.
         found: String,
     },
-    /// A column that was asked for is not there.
+    /// A requested column does not exist.
     #[error("`{}` has no column `{column}`", path.display())]
     NoSuchColumn {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// What was asked for.
+        /// The requested name.
         column: String,
-        /// What there is.
+        /// The existing names.
         known: Vec<String>,
     },
 }
 
 impl TableError {
-    /// What a user can do about it, as one sentence.
+    /// The help, one sentence.
     pub fn remedy(&self) -> String {
         match self {
             Self::Read { .. } => "check that the file exists and may be read".to_owned(),
@@ -188,7 +188,7 @@ impl TableError {
     }
 }
 
-/// The remedy that fits what stands there instead of a number.
+/// The help for a field that is not a number.
 fn not_a_number(value: &str) -> String {
     let plain = |text: String| crate::data::import::number(text.trim()).is_some_and(f64::is_finite);
     let stripped = value.strip_suffix('%').map(str::to_owned);

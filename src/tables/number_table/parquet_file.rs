@@ -1,4 +1,4 @@
-//! A Parquet file of any columns.
+//! Reads a Parquet table.
 
 use std::path::Path;
 
@@ -12,15 +12,15 @@ use crate::decode::{DecodeError, ParquetFile, Selection, guarded_as};
 use crate::domain::Timestamp;
 use crate::market::{TimeScale, numbers, raw_times};
 
-/// The name under which pandas stores an index that has none.
+/// The name under which pandas stores an unnamed index.
 const PANDAS_INDEX: &str = "__index_level_0__";
 
-/// Rows that are decoded at once.
+/// Rows per batch.
 const BATCH_ROWS: usize = 1 << 14;
-/// Bytes that all columns together may take: what they unpack to is not told by the file's length.
+/// Memory limit for all columns, in bytes; their decoded size does not follow from the file's length.
 const MOST_BYTES: usize = 4 << 30;
 
-/// Reads it.
+/// Reads the file.
 pub fn read(path: &Path, wanted: Wanted<'_>) -> Result<NumberTable, TableError> {
     guarded_as(|error| TableError::undecoded(path, error), || decoded(path, wanted))
 }
@@ -46,7 +46,7 @@ fn decoded(path: &Path, wanted: Wanted<'_>) -> Result<NumberTable, TableError> {
     Ok(NumberTable { labels, times, columns: values, label_name, has_header: true })
 }
 
-/// Every column in one piece.
+/// Every column as a single array.
 fn whole(path: &Path) -> Result<(Schema, Vec<ArrayRef>), TableError> {
     let failed = |error| TableError::undecoded(path, error);
     let file = ParquetFile::open(path).map_err(failed)?;
@@ -74,8 +74,8 @@ fn whole(path: &Path) -> Result<(Schema, Vec<ArrayRef>), TableError> {
     Ok((schema.clone(), columns.collect::<Result<_, _>>()?))
 }
 
-/// Place of the labels: the first column by its name or as text, otherwise a column of times or pandas' index
-/// wherever it is.
+/// Index of the label column: the first column by its name or as text, otherwise a time column or pandas'
+/// index at any index.
 fn label(names: &[String], columns: &[ArrayRef]) -> Option<usize> {
     let first = labels::names_rows(&names[0]) || is_text(columns[0].data_type());
     if first && names.len() > 1 {
@@ -110,7 +110,7 @@ fn column(path: &Path, name: &str, array: &ArrayRef, infinities: bool) -> Result
     Ok(NamedColumn { name: name.to_owned(), values })
 }
 
-/// The labels as text, and as times where they are times.
+/// The labels as text, and as times if all are times.
 fn labels_of(
     path: &Path,
     name: &str,

@@ -1,4 +1,4 @@
-//! The table itself: what leaves this folder, whatever the file was.
+//! The table, independent of the file's format.
 
 use std::io::Read as _;
 use std::path::Path;
@@ -10,57 +10,57 @@ use crate::domain::Timestamp;
 /// A column of numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NamedColumn {
-    /// As the file writes it, without blanks at its ends.
+    /// Name in the file, trimmed.
     pub name: String,
-    /// One a row; `None` where the file has no value.
+    /// One per row; `None` where missing.
     pub values: Vec<Option<f64>>,
 }
 
 impl NamedColumn {
-    /// All values, where none is missing.
+    /// All values, if none is missing.
     pub fn complete(&self) -> Option<Vec<f64>> {
         self.values.iter().copied().collect()
     }
 
-    /// The first row without a value, from 0.
+    /// Index of the first row without a value.
     pub fn first_missing(&self) -> Option<usize> {
         self.values.iter().position(Option::is_none)
     }
 }
 
-/// A file's numbers, with the labels of its rows where it has any.
+/// A file's numbers, with row labels if it has any.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NumberTable {
-    /// Label of each row as the file writes it, from its label column.
+    /// The label of each row as written, from the label column.
     pub labels: Option<Vec<String>>,
-    /// The labels as times, where all of them are times.
+    /// The labels as times, if all are times.
     pub times: Option<Vec<Timestamp>>,
-    /// The columns of numbers in the file's order.
+    /// The numeric columns in the file's order.
     pub columns: Vec<NamedColumn>,
-    /// Name of the label column, where the file names it.
+    /// Name of the label column, if it has one.
     pub label_name: Option<String>,
-    /// Whether the file named its columns; they are `column_1`, `column_2` and so on where it did not.
+    /// Whether the file has column names; otherwise they are `column_1`, `column_2` and so on.
     pub has_header: bool,
 }
 
 impl NumberTable {
-    /// Reads a whole file: every column beside the labels must hold numbers.
+    /// Reads a whole file: every column except the labels must be numeric.
     ///
     /// # Errors
-    /// [`TableError`] with the file's first problem, its line or row, its column and the value.
+    /// [`TableError`] with the file's first problem: its line or row, its column and the value.
     pub fn read(path: &Path) -> Result<Self, TableError> {
         read(path, Wanted { columns: None, infinities: false })
     }
 
-    /// Reads the labels and these columns, in this order; others may hold anything.
+    /// Reads the labels and these columns, in this order; other columns may hold anything.
     ///
     /// # Errors
-    /// As [`NumberTable::read`], and where a column is not there.
+    /// As [`NumberTable::read`], and where a column does not exist.
     pub fn read_columns(path: &Path, columns: &[&str]) -> Result<Self, TableError> {
         read(path, Wanted { columns: Some(columns), infinities: false })
     }
 
-    /// As [`NumberTable::read`], of scores: a value may be infinite (`inf`, `-inf`, `infinity`).
+    /// As [`NumberTable::read`], for scores: a value may be infinite (`inf`, `-inf`, `infinity`).
     ///
     /// # Errors
     /// As [`NumberTable::read`].
@@ -79,12 +79,12 @@ impl NumberTable {
     }
 }
 
-/// What is read of a file.
+/// Which values of a file are read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wanted<'a> {
-    /// These columns; all but the labels where none are named.
+    /// These columns; all but the labels where `None`.
     pub columns: Option<&'a [&'a str]>,
-    /// Whether a value may be infinite.
+    /// Whether values may be infinite.
     pub infinities: bool,
 }
 
@@ -95,7 +95,7 @@ fn read(path: &Path, wanted: Wanted<'_>) -> Result<NumberTable, TableError> {
     if head == b"PAR1" { parquet_file::read(path, wanted) } else { text_file::read(path, wanted) }
 }
 
-/// Places of the wanted columns among the names; all but the label's where none are named.
+/// Indexes of the wanted columns; all but the label column where none are named.
 pub(super) fn places(
     path: &Path,
     names: &[String],
@@ -115,7 +115,7 @@ pub(super) fn places(
     wanted.iter().map(place).collect()
 }
 
-/// Refuses two columns of one name.
+/// Refuses duplicate column names.
 pub(super) fn distinct(path: &Path, names: &[String]) -> Result<(), TableError> {
     let mut seen = std::collections::BTreeSet::new();
     match names.iter().find(|name| !name.is_empty() && !seen.insert(name.as_str())) {

@@ -1,4 +1,4 @@
-//! Tables as people hand them in: separators, labels, gaps, and what is refused with its place.
+//! Tables as users provide them: delimiters, labels, missing values, and errors with their locations.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -93,7 +93,7 @@ fn a_file_without_header_is_told_apart() {
     assert_eq!((names(&table), table.rows(), table.has_header), (vec!["column_2"], 2, false));
     let table = read("0.2\n0.4\n");
     assert_eq!((names(&table), table.rows()), (vec!["column_1"], 2));
-    // What pandas writes for columns without names; ranks of four windows are rows.
+    // Pandas writes this header for unnamed columns; ranks of four windows are rows.
     assert_eq!(names(&read("0,1,2\n0.1,0.2,0.3\n")), ["0", "1", "2"]);
     assert_eq!(names(&read(",0,1,2\n0,1,2,3\n")), ["0", "1", "2"]);
     assert_eq!(read("0,1,2\n2,1,0\n1,2,0\n").rows(), 3);
@@ -113,7 +113,7 @@ fn a_slip_is_refused_with_its_place() {
         refused("date,a\n2024-01-01,0.1\n2024-01-02,0.1x\n"),
         "`table.csv`, line 3, column `a`: `0.1x` is not a number; write a plain number, or leave the field empty where there is none"
     );
-    // In the first column too: it does not become a column of labels.
+    // Also in the first column: it does not become a label column.
     assert_eq!(
         refused("a,b\n1,2\n3,4\nfive,6\n"),
         "`table.csv`, line 4, column `a`: `five` is not a number; write a plain number, or leave the field empty where there is none"

@@ -1,4 +1,4 @@
-//! A text of separated fields.
+//! Reads a delimited text file.
 
 use std::io::Read as _;
 use std::path::Path;
@@ -10,7 +10,7 @@ use super::{NamedColumn, NumberTable, RowPlace, TableError, labels};
 use crate::data::import::number;
 use crate::decode::{MAX_TABLE_TEXT, open_regular};
 
-/// Reads it.
+/// Reads the file.
 pub fn read(path: &Path, wanted: Wanted<'_>) -> Result<NumberTable, TableError> {
     let text = text(path)?;
     let records = records(path, &text)?;
@@ -36,7 +36,7 @@ pub fn read(path: &Path, wanted: Wanted<'_>) -> Result<NumberTable, TableError> 
     Ok(NumberTable { labels, times, columns, label_name, has_header })
 }
 
-/// The file as text, without a mark of its byte order.
+/// The file as text, without a byte-order mark.
 fn text(path: &Path) -> Result<String, TableError> {
     let not_text = |problem: String| TableError::NotText { path: path.to_owned(), problem };
     let mut bytes = Vec::new();
@@ -56,7 +56,7 @@ fn text(path: &Path) -> Result<String, TableError> {
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
-/// All lines but blank ones, each with as many fields as the first.
+/// All non-blank lines, each with as many fields as the first.
 fn records(path: &Path, text: &str) -> Result<Vec<StringRecord>, TableError> {
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
@@ -78,15 +78,15 @@ fn records(path: &Path, text: &str) -> Result<Vec<StringRecord>, TableError> {
     Ok(records)
 }
 
-/// Of comma, semicolon and tab the one that the first line has most of.
+/// The most frequent of comma, semicolon and tab in the first line.
 fn delimiter(text: &str) -> u8 {
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let count = |delimiter: u8| first.bytes().filter(|&byte| byte == delimiter).count();
-    // The last of the greatest: a comma where all are equal.
+    // `max_by_key` returns the last maximum: a comma where all are equal.
     [b'\t', b';', b','].into_iter().max_by_key(|&delimiter| count(delimiter)).unwrap_or(b',')
 }
 
-/// Whether the first line names the columns.
+/// Whether the first line is a header.
 fn is_header(first: &StringRecord, rest: &[StringRecord]) -> bool {
     let behind: Vec<&str> = first.iter().skip(1).filter(|field| !field.is_empty()).collect();
     let head = first.get(0).unwrap_or_default();
@@ -101,14 +101,14 @@ fn is_header(first: &StringRecord, rest: &[StringRecord]) -> bool {
     counts(&all) && (worded || rest.iter().flatten().any(|field| field.contains('.')))
 }
 
-/// Whether the fields are whole numbers, each one above the one before.
+/// Whether the fields are consecutive integers.
 fn counts(fields: &[&str]) -> bool {
     let whole: Option<Vec<i64>> = fields.iter().map(|field| field.parse().ok()).collect();
     whole.is_some_and(|whole| whole.windows(2).all(|pair| pair[0].checked_add(1) == Some(pair[1])))
 }
 
-/// The columns' names; a column at the end without name and values, as a separator at the end of every line
-/// makes it, is none.
+/// The column names, without a last column that has neither a name nor values, as a trailing delimiter on
+/// every line creates.
 fn names(
     path: &Path,
     first: &StringRecord,
@@ -166,8 +166,8 @@ fn fields(rows: &[StringRecord], place: usize) -> impl Iterator<Item = &str> {
     rows.iter().map(move |row| row.get(place).unwrap_or_default())
 }
 
-/// The line on which a record begins. The reader's own count is one short after a line that ends with a carriage
-/// return and a line feed, and does not know the blank lines that it skips.
+/// The line on which a record begins. The CSV reader's own count is one too low after CRLF, and does not
+/// include skipped blank lines.
 fn line(text: &str, record: &StringRecord) -> RowPlace {
     let before = record.position().and_then(|at| usize::try_from(at.byte()).ok()).unwrap_or(0);
     let ends = |text: &str| text.bytes().filter(|&byte| byte == b'\n').count() as u64;

@@ -1,5 +1,5 @@
-//! Random cases for the engine's properties: markets with gaps, venues, risk profiles, and a strategy that sends
-//! anything at all. All from a seed.
+//! Random cases for the engine's properties: markets with gaps, venues, risk profiles, and a strategy that
+//! sends arbitrary orders. All derived from a seed.
 
 use crate::testkit::*;
 use tiltyard::domain::{
@@ -9,7 +9,7 @@ use tiltyard::domain::{
 use tiltyard::scenario::{Delisted, FillAt, Intrabar, OnBreach, RiskProfile, Slippage, VenueSpec};
 use tiltyard::strategy::{Account, Moment, Strategy};
 
-/// SplitMix64: small, seeded, good enough to draw test cases.
+/// SplitMix64: small and seeded, sufficient for test cases.
 #[derive(Clone)]
 pub struct Dice(pub u64);
 
@@ -50,12 +50,12 @@ pub struct Raw {
     pub fine: Vec<Vec<TestBar>>,
 }
 
-/// What a market is like.
+/// Parameters of a random market.
 #[derive(Clone, Copy)]
 pub struct Shape {
-    /// It has fewer ticks than this and four.
+    /// The number of ticks is below this plus four.
     pub ticks: u64,
-    /// How far a price goes in a bar, as a fraction.
+    /// Maximum price change per bar, as a fraction.
     pub swing: f64,
 }
 
@@ -71,7 +71,7 @@ pub fn raw_market(dice: &mut Dice, shape: Shape) -> Raw {
         let mut last = dice.between(5.0, 300.0);
         let (mut bars, mut finer) = (Vec::new(), Vec::new());
         for place in 0..end.max(2) {
-            // A market has a bar somewhere: the first symbol's first is never a gap.
+            // A market needs at least one bar: the first symbol's first bar is never missing.
             let needed = rows.is_empty() && place == 0;
             if gaps > 1 && dice.one_in(gaps + 2) && !needed {
                 continue;
@@ -130,12 +130,12 @@ pub fn profile(dice: &mut Dice) -> RiskProfile {
     risk
 }
 
-/// Everything a case is made of, from one seed; cut before tick `cut` where given.
+/// All parts of a case, from one seed; truncated before tick `cut` if given.
 pub fn table(seed: u64, cut: Option<usize>) -> Table {
     shaped_table(seed, cut, Shape { ticks: 60, swing: 0.07 })
 }
 
-/// The same with a market of this shape.
+/// As [`table`], with a market of this shape.
 pub fn shaped_table(seed: u64, cut: Option<usize>, shape: Shape) -> Table {
     let mut dice = Dice(seed);
     let mut raw = raw_market(&mut dice, shape);
@@ -166,7 +166,7 @@ pub fn shaped_table(seed: u64, cut: Option<usize>, shape: Shape) -> Table {
     table
 }
 
-/// Sends valid and nonsensical orders, as its dice and its account say.
+/// A strategy that sends valid and invalid orders at random, depending on its account.
 pub struct Monkey {
     pub dice: Dice,
 }

@@ -1,4 +1,4 @@
-//! Market files with one flaw each, and a scenario over each: `flawed/<kind>.toml` reads `flawed/<kind>/`.
+//! Market files with one error each, and a scenario for each: `flawed/<kind>.toml` reads `flawed/<kind>/`.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -7,11 +7,11 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, BooleanArray, Float64Array, RecordBatch, TimestampMicrosecondArray};
 use parquet::arrow::ArrowWriter;
 
-/// Open, high, low, close, volume of a sound bar.
+/// Open, high, low, close, volume of a valid bar.
 const GOOD: [f64; 5] = [2.0, 3.0, 1.0, 2.5, 10.0];
-/// Rows of every file.
+/// Number of rows in every file.
 const ROWS: usize = 48;
-/// The row with the flaw.
+/// Index of the invalid row.
 const BAD: usize = 5;
 const HOUR: i64 = 3_600_000_000;
 /// 2023-01-01T00:00:00Z.
@@ -50,7 +50,7 @@ pub fn write_all(folder: &Path) {
     no_parquet(folder);
 }
 
-/// Files that are no whole Parquet files.
+/// Files that are not complete Parquet files.
 fn no_parquet(folder: &Path) {
     write(folder, "truncated", columns(&sound()));
     let whole = fs::read(folder.join("truncated/ALPHA_1h.parquet")).unwrap();
@@ -79,12 +79,12 @@ fn changed(change: impl Fn(&mut Rows)) -> Rows {
     rows
 }
 
-/// Sound rows but for one, which has this hour and these numbers.
+/// Valid rows except for one, which has this hour and these numbers.
 fn with(hour: i64, values: [f64; 5]) -> Rows {
     changed(|rows| rows[BAD] = (Some(hour), values.map(Some)))
 }
 
-/// Two rows of one kind of flaw, one of another.
+/// Two rows with one kind of error, one with another.
 fn several() -> Rows {
     changed(|rows| {
         rows[BAD].1[1] = Some(0.5);
@@ -103,7 +103,7 @@ fn columns(rows: &Rows) -> Vec<(&'static str, ArrayRef)> {
     std::iter::once((NAMES[0], times)).chain(numbers).collect()
 }
 
-/// With true and false for prices.
+/// With booleans for prices.
 fn with_flags(columns: Vec<(&'static str, ArrayRef)>) -> Vec<(&'static str, ArrayRef)> {
     let flags: ArrayRef = Arc::new(BooleanArray::from(vec![true; ROWS]));
     let flagged = |(name, column)| if name == "close" { (name, Arc::clone(&flags)) } else { (name, column) };
@@ -122,7 +122,7 @@ fn write(folder: &Path, kind: &str, columns: Vec<(&str, ArrayRef)>) {
     writer.close().unwrap();
 }
 
-/// The folder of a kind and the scenario over it.
+/// The folder of a kind and its scenario.
 fn describe(folder: &Path, kind: &str) {
     fs::create_dir_all(folder.join(kind)).unwrap();
     let scenario = format!(

@@ -10,7 +10,7 @@ use tiltyard::tournament::{
     DateRange, NoProgress, Plan, RunOptions, Tournament, WindowSpan, history_needs, plan_windows, run_by,
 };
 
-/// Checked, loaded, cut into windows.
+/// A checked scenario, its market and its windows.
 pub struct Loaded {
     pub scenario: Scenario,
     pub market: Market,
@@ -39,12 +39,12 @@ impl Loaded {
     }
 
     pub fn run(&self, engine: Loop) -> Tournament {
-        // Hardly any memory for shared columns: they are made again and again.
+        // Hardly any memory for shared columns, so they are recomputed repeatedly.
         let means = RunOptions { engine, memory: 1 << 12 };
         run_by(&self.plan(), &NoProgress, means).unwrap()
     }
 
-    /// What the first agent did in the first window, by both loops alike.
+    /// The first agent's replay of the first window, identical by both loops.
     pub fn replay(&self) -> Replay {
         let [skipped, visited] = [Loop::Skip, Loop::BarByBar]
             .map(|engine| self.run(engine).agents.remove(0).windows.remove(0).replay);

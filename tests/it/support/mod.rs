@@ -1,5 +1,5 @@
-//! What several tests share: a stage for the command line, market files with one flaw each, random cases for the
-//! engine, reference values.
+//! Support code: a stage for the command line, invalid market files, random cases for the engine, reference
+//! values.
 
 pub mod cases;
 pub mod flawed;

@@ -1,10 +1,10 @@
-//! The shared reference values, where they are present.
+//! The shared reference values, if present.
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
 use serde_json::Value;
 
-/// `golden/metrics.json` of the shared folder: beside the checkout, or where `TILTYARD_SHARED` says. Says on stderr
-/// that a test is skipped where it is not there.
+/// `golden/metrics.json` of the shared folder: beside the checkout, or at `TILTYARD_SHARED`. Prints to stderr
+/// that a test is skipped where it is absent.
 pub fn golden() -> Option<Value> {
     let shared = std::env::var("TILTYARD_SHARED")
         .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared").to_owned());

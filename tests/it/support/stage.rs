@@ -1,5 +1,5 @@
-//! A folder for the program to run in: the sample, the runnable scenarios, scenarios with one mistake each, and
-//! flawed market files. All names are fixed, so that every message is the same on every machine.
+//! A folder to run the program in: the sample, the runnable scenarios, scenarios with one mistake each, and
+//! invalid market files. All names are fixed, so that messages are the same on every machine.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ impl Stage {
         stage
     }
 
-    /// With all that can be wrong, too.
+    /// With all mistakes and invalid market files too.
     pub fn with_mistakes() -> Self {
         let stage = Self::new();
         copy(&Path::new(ROOT).join("tests/cli/mistakes"), &stage.path("."));
@@ -34,7 +34,7 @@ impl Stage {
         stage
     }
 
-    /// Series made elsewhere: a fund, its market, and one with a hole.
+    /// Imported series: a fund, its market, and one with a missing value.
     fn write_series(&self) {
         fs::create_dir(self.path("series")).unwrap();
         let (mut fund, mut market) = ("date,equity\n".to_owned(), "date,close\n".to_owned());
@@ -51,12 +51,13 @@ impl Stage {
         );
     }
 
-    /// A place in it.
+    /// A path in the folder.
     pub fn path(&self, below: &str) -> PathBuf {
         self.0.path().join(below)
     }
 
-    /// The program, about to run here with these words, away from the terminal and its settings.
+    /// The program with these arguments, to run in this folder, independent of the terminal and the user's
+    /// settings.
     pub fn command(&self, words: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tiltyard"));
         command
@@ -67,12 +68,12 @@ impl Stage {
         command
     }
 
-    /// What the program says to these words.
+    /// Runs the program with these arguments.
     pub fn run(&self, words: &str) -> Said {
         Said::of(&self.command(words).output().unwrap())
     }
 
-    /// What the program prints, where it must do as asked.
+    /// Stdout of a command that must succeed.
     pub fn result(&self, words: &str) -> String {
         let said = self.run(words);
         assert_eq!(said.code, Some(0), "tiltyard {words}\n{}", said.stderr);
@@ -84,7 +85,7 @@ impl Stage {
         fs::write(self.path(below), text).unwrap();
     }
 
-    /// The names in a folder, hidden ones too, sorted.
+    /// The names in a folder, including hidden ones, sorted.
     pub fn names(&self, below: &str) -> Vec<String> {
         let entries = fs::read_dir(self.path(below)).unwrap();
         let mut names: Vec<String> =
@@ -94,7 +95,7 @@ impl Stage {
     }
 }
 
-/// How a program ended, and what it said.
+/// Exit code and output of a program.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Said {
     pub code: Option<i32>,
@@ -118,7 +119,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Every file below a folder with its bytes, by path; the index, kept outcomes and locks are left out.
+/// Every file below a folder with its bytes, by path, without the index, cached outcomes and locks.
 pub fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut found = Vec::new();
     collect(folder, folder, &mut found);

@@ -1,8 +1,8 @@
-//! Binance's public archive: `BTCUSDT-1m-2023-03-23.zip`, spot and futures alike.
+//! Binance's public archive: `BTCUSDT-1m-2023-03-23.zip`, spot and futures.
 //!
-//! Klines: open time, open, high, low, close, volume, and six more columns that are not used; with or without
-//! a header; times in milliseconds, from 2025-01-01 on in microseconds (spot). Trades: id, price, quantity,
-//! quote quantity, time. Aggregated trades: id, price, quantity, first id, last id, time.
+//! Klines: open time, open, high, low, close, volume, and six unused columns; with or without a header; times
+//! in milliseconds, from 2025-01-01 on in microseconds (spot). Trades: id, price, quantity, quote quantity,
+//! time. Aggregated trades: id, price, quantity, first id, last id, time.
 
 use super::super::names;
 use super::super::plan::Plan;
@@ -15,7 +15,7 @@ use chrono_tz::Tz;
 
 const KLINE_COLUMNS: usize = 12;
 
-/// What a name of the archive says.
+/// A parsed file name of the archive.
 #[derive(Debug, PartialEq, Eq)]
 struct Name {
     symbol: String,
@@ -29,7 +29,7 @@ enum Holds {
     AggregatedTrades,
 }
 
-/// `SYMBOL-INTERVAL-DATE`, `SYMBOL-trades-DATE`, `SYMBOL-aggTrades-DATE`.
+/// Parses `SYMBOL-INTERVAL-DATE`, `SYMBOL-trades-DATE`, `SYMBOL-aggTrades-DATE`.
 fn name(stem: &str) -> Option<Name> {
     let mut parts = stem.split('-');
     let symbol = parts.next().filter(|symbol| !symbol.is_empty())?;
@@ -43,7 +43,7 @@ fn name(stem: &str) -> Option<Name> {
     dated.then(|| Name { symbol: names::plain_symbol(symbol), holds })
 }
 
-/// Twelve columns that begin like a kline, or a name of the archive's trades.
+/// Matches twelve columns that start like a kline, or a name of the archive's trades.
 pub fn fits(probe: &Probe) -> bool {
     let Some(rows) = probe.rows(Form::Lines) else { return false };
     let trades =

@@ -1,4 +1,4 @@
-//! Bitfinex candles: milliseconds, open, CLOSE, high, low, volume; JSON arrays
+//! Bitfinex candles: milliseconds, open, close, high, low, volume (close before high); JSON arrays
 //! (`BTCUSD-18-01-01-00-00-00.json`), or CSV in the same order without a header.
 
 use chrono_tz::Tz;
@@ -10,10 +10,10 @@ use super::super::text::{Clock, Form, Layout, TimeUnit, Values};
 use super::super::{Format, ImportError};
 use super::{not, numeric, ordered};
 
-/// Open, high, low, close.
+/// Column indexes of open, high, low, close.
 const PRICES: [usize; 4] = [1, 3, 4, 2];
 
-/// Six numbers that begin with milliseconds, in this order of prices and in no other.
+/// Matches six numbers, the first in milliseconds, whose prices are consistent in this order and in no other.
 pub fn fits(probe: &Probe) -> bool {
     let Some((_, rows)) = rows(probe) else { return false };
     let shaped = rows.iter().all(|row| row.len() == 6 && numeric(row));
@@ -30,7 +30,7 @@ fn millis(rows: &[Vec<&str>]) -> bool {
     clock == Some(Clock::Epoch(TimeUnit::Millis))
 }
 
-/// The layout; the symbol is what the name has before its first dash.
+/// The layout; the symbol is the part of the name before its first dash.
 pub fn plan(probe: &Probe) -> Result<Plan, ImportError> {
     let (form, rows) = rows(probe).ok_or_else(|| not(probe, Format::Bitfinex, "it is no text"))?;
     if !millis(&rows) || !rows.iter().all(|row| row.len() == 6) {

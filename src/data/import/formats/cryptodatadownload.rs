@@ -1,5 +1,5 @@
-//! CryptoDataDownload CSV: newest first, often a banner line above the header, base and quote volume, times
-//! in UTC as `2019-10-17`, `2019-10-17 09-AM` or `2019-07-04 00:00`.
+//! CryptoDataDownload CSV: newest first, often with a banner line above the header, base and quote volume,
+//! times in UTC as `2019-10-17`, `2019-10-17 09-AM` or `2019-07-04 00:00`.
 
 use super::super::names::{self, Role, bare};
 use super::super::plan::{Plan, Reading};
@@ -8,7 +8,7 @@ use super::super::text::{Clock, Form, Layout, Values};
 use super::super::{Format, ImportError};
 use super::not;
 
-/// Its banner, or its header: a symbol column and two volumes.
+/// Matches its banner, or a header with a symbol column and two volumes.
 pub fn fits(probe: &Probe) -> bool {
     let Some(lines) = probe.lines(Form::Lines) else { return false };
     let banner = lines.first().is_some_and(|line| line.to_ascii_lowercase().contains("cryptodatadownload"));
@@ -17,7 +17,7 @@ pub fn fits(probe: &Probe) -> bool {
             .is_some_and(|(_, header)| volumes(&header).len() == 2 && Role::Symbol.place(&header).is_some())
 }
 
-/// Which line the header is, and its headings.
+/// Line index of the header, and its column names.
 fn header(probe: &Probe) -> Option<(usize, Vec<&str>)> {
     let rows = probe.rows(Form::Lines)?;
     rows.into_iter().take(5).enumerate().find(|(_, row)| {
@@ -30,7 +30,7 @@ fn volumes(header: &[&str]) -> Vec<usize> {
     (0..header.len()).filter(|&place| bare(header[place]).starts_with("volume")).collect()
 }
 
-/// The layout; the base's volume is the one named after the symbol's base, else the first.
+/// The layout. The base volume is the column named after the symbol's base asset, otherwise the first volume.
 pub fn plan(probe: &Probe, reading: &Reading) -> Result<Plan, ImportError> {
     let (line, header) =
         header(probe).ok_or_else(|| not(probe, Format::CryptoDataDownload, "it has no header"))?;
@@ -39,7 +39,7 @@ pub fn plan(probe: &Probe, reading: &Reading) -> Result<Plan, ImportError> {
         role.place(&header).ok_or_else(missing)
     };
     let prices = [find(Role::Open)?, find(Role::High)?, find(Role::Low)?, find(Role::Close)?];
-    // `unix` columns of this vendor mix seconds and milliseconds: the date is preferred.
+    // This vendor's `unix` columns mix seconds and milliseconds, so the date is preferred.
     let date = header.iter().position(|heading| bare(heading) == "date");
     let time = date.map_or_else(|| find(Role::Time), Ok)?;
     let rows = probe.rows(Form::Lines).unwrap_or_default();

@@ -1,7 +1,8 @@
-//! freqtrade's data folder: `LTC_BTC-5m.feather`, `XRP_USDT_USDT-1h-futures.json.gz`, `XRP_ETH-trades.feather`.
+//! freqtrade's data folder: `LTC_BTC-5m.feather`, `XRP_USDT_USDT-1h-futures.json.gz`,
+//! `XRP_ETH-trades.feather`.
 //!
-//! Candles: date, open, high, low, close, volume. Trades: timestamp, id, type, side, price, amount, cost. JSON
-//! is arrays in these orders, times in milliseconds.
+//! Candles: date, open, high, low, close, volume. Trades: timestamp, id, type, side, price, amount, cost.
+//! JSON files are arrays in these orders, with times in milliseconds.
 
 use chrono_tz::Tz;
 
@@ -14,7 +15,7 @@ use super::super::{Format, ImportError};
 use super::not;
 use crate::domain::Interval;
 
-/// What a name says.
+/// A parsed file name.
 #[derive(Debug, PartialEq, Eq)]
 struct Name {
     symbol: String,
@@ -28,7 +29,8 @@ enum Holds {
     FundingRates,
 }
 
-/// `BASE_QUOTE-INTERVAL`, `BASE_QUOTE_SETTLE-INTERVAL-futures`, `..-mark`, `..-funding_rate`, `..-trades`.
+/// Parses `BASE_QUOTE-INTERVAL`, `BASE_QUOTE_SETTLE-INTERVAL-futures`, `..-mark`, `..-funding_rate`,
+/// `..-trades`.
 fn name(stem: &str) -> Option<Name> {
     let mut parts = stem.split('-');
     let pair = parts.next()?;
@@ -43,13 +45,13 @@ fn name(stem: &str) -> Option<Name> {
     let (symbol, holds) = match parts.next() {
         None | Some("futures" | "spot") => (symbol, Holds::Candles(interval)),
         Some("funding_rate") => (symbol, Holds::FundingRates),
-        // Mark and index prices are no trades: they must not pass for the symbol's own bars.
+        // Mark and index prices are not traded prices, so they get a symbol of their own.
         Some(other) => (format!("{symbol}.{}", other.to_ascii_uppercase()), Holds::Candles(interval)),
     };
     Some(Name { symbol, holds })
 }
 
-/// A name of this kind, around feather, Parquet or JSON arrays.
+/// Matches such a name with Feather, Parquet or JSON arrays as content.
 pub fn fits(probe: &Probe) -> bool {
     let tabular = match &probe.content {
         Content::Table { schema, .. } => Columns::recognise(schema).is_ok(),

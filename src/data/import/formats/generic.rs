@@ -1,5 +1,4 @@
-//! Any CSV with a header (or told where its columns are), and any Parquet or feather file whose columns have
-//! names that are known.
+//! Any CSV with a header or a column map, and any Parquet or Feather file with known column names.
 
 use super::super::columns::Columns;
 use super::super::names::{self, Role};
@@ -9,21 +8,21 @@ use super::super::text::{Clock, Form, Layout, TradePrice, Values, fields, number
 use super::super::{Format, ImportError};
 use super::not;
 
-/// Lines in which the header may be: above it are banners.
+/// Number of lines in which the header is searched; lines above it are banners.
 const HEADER_WITHIN: usize = 10;
 
-/// A header with a time and prices.
+/// Matches a header with a time and prices.
 pub fn fits(probe: &Probe, reading: &Reading) -> bool {
     let Some(lines) = probe.lines(Form::Lines) else { return false };
     table_of(lines, reading).is_some_and(|found| found.values(&ColumnMap::default()).is_ok())
 }
 
-/// A Parquet or feather file with a time and prices.
+/// Matches a Parquet or Feather file with a time and prices.
 pub fn is_table(probe: &Probe) -> bool {
     matches!(&probe.content, Content::Table { schema, .. } if Columns::recognise(schema).is_ok())
 }
 
-/// The plan for such a file.
+/// The layout of such a file.
 pub fn table(probe: &Probe) -> Result<Plan, ImportError> {
     let Content::Table { kind, schema } = &probe.content else {
         return Err(not(probe, Format::Parquet, "it is text"));
@@ -33,7 +32,7 @@ pub fn table(probe: &Probe) -> Result<Plan, ImportError> {
     Ok(Plan::table(Format::Parquet, *kind, columns).of(symbol, interval))
 }
 
-/// The header's line and headings (none where there is no header), and the delimiter.
+/// Line index and column names of the header (empty without a header), and the delimiter.
 struct Header<'l> {
     delimiter: u8,
     skip: usize,
@@ -41,8 +40,8 @@ struct Header<'l> {
     first: Vec<&'l str>,
 }
 
-/// Finds the header: the first line whose next line has as many fields and which names a time, or a column
-/// that the map names. A file without one begins with numbers.
+/// Finds the header: the first line that names a time or a mapped column, and has as many fields as the next
+/// line. A file without a header starts with numbers.
 fn table_of<'l>(lines: &'l [String], reading: &Reading) -> Option<Header<'l>> {
     let delimiter = delimiter(lines);
     let rows: Vec<Vec<&str>> =
@@ -60,7 +59,7 @@ fn table_of<'l>(lines: &'l [String], reading: &Reading) -> Option<Header<'l>> {
     (first.len() > 1).then_some(Header { delimiter, skip: 0, headings: Vec::new(), first })
 }
 
-/// The delimiter that the most lines agree on.
+/// The delimiter that most lines agree on.
 fn delimiter(lines: &[String]) -> u8 {
     let count = |delimiter: u8| {
         let counts: Vec<usize> = lines.iter().take(20).map(|line| fields(line, delimiter).len()).collect();
@@ -71,7 +70,7 @@ fn delimiter(lines: &[String]) -> u8 {
 }
 
 impl Header<'_> {
-    /// Place of a role: by the map's heading or number, else by the headings that are known.
+    /// Column index of a role: from the map's name or number, otherwise from known column names.
     fn place(&self, map: &ColumnMap, role: Role) -> Result<Option<usize>, String> {
         let Some(wanted) = map.get(role) else { return Ok(role.place(&self.headings)) };
         if let Some(place) = self.headings.iter().position(|heading| heading.eq_ignore_ascii_case(wanted)) {
@@ -93,7 +92,7 @@ impl Header<'_> {
         })
     }
 
-    /// Bars where there are four prices, else trades, else quotes. What the map says goes first.
+    /// Bars if there are four prices, otherwise trades, otherwise quotes. The map takes precedence.
     fn values(&self, map: &ColumnMap) -> Result<Values, String> {
         let volume = self.place(map, Role::Volume)?;
         let mapped_trades = map.get(Role::Price).is_some() || map.get(Role::Bid).is_some();
@@ -117,7 +116,7 @@ impl Header<'_> {
         }
     }
 
-    /// A column of times of day beside the date: `Date, Time, Open, ...`.
+    /// A column with the time of day, beside the date: `Date, Time, Open, ...`.
     fn time_of_day(&self, date: usize) -> Option<usize> {
         let place = self.headings.iter().position(|heading| names::bare(heading) == "time")?;
         let dated = names::bare(self.headings[date]).starts_with("d");
@@ -125,7 +124,7 @@ impl Header<'_> {
     }
 }
 
-/// The layout, from the header and what the user says.
+/// The layout, from the header and the user's settings.
 pub fn plan(probe: &Probe, reading: &Reading) -> Result<Plan, ImportError> {
     let refuse = |detail: String| not(probe, Format::Csv, detail);
     let lines = probe.lines(Form::Lines).ok_or_else(|| refuse("it is no CSV".to_owned()))?;
@@ -154,11 +153,11 @@ pub fn plan(probe: &Probe, reading: &Reading) -> Result<Plan, ImportError> {
     Ok(Plan::text(Format::Csv, Form::Lines, layout).of(symbol, interval))
 }
 
-/// The column that names the symbol, and what it says first.
+/// The symbol column, and its first value.
 fn symbol_column(header: &Header<'_>, map: &ColumnMap) -> Result<Option<(usize, String)>, String> {
     let Some(place) = header.place(map, Role::Symbol)? else { return Ok(None) };
     let text = header.first.get(place).copied().unwrap_or_default();
-    // A number is no symbol: that column means something else.
+    // A number is not a symbol: the column means something else.
     let named = !text.is_empty() && number(text).is_none();
     Ok(named.then(|| (place, text.to_owned())))
 }

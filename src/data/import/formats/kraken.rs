@@ -1,6 +1,6 @@
 //! Kraken: OHLCVT CSV `XBTUSD_1440.csv` (seconds, open, high, low, close, volume, trades), trades CSV
 //! `BCHEUR.csv` (seconds, price, volume), and the OHLC response of its API (seconds, open, high, low, close,
-//! average, volume, count; strings). No headers; intervals in minutes.
+//! average, volume, count; as strings). No headers; intervals in minutes.
 
 use chrono_tz::Tz;
 
@@ -11,7 +11,7 @@ use super::super::text::{Clock, Form, Layout, TimeUnit, TradePrice, Values};
 use super::super::{Format, ImportError};
 use super::{not, numeric};
 
-/// Seven or three numbers that begin with seconds, or a response of the API.
+/// Matches seven or three numbers, the first in seconds, or a response of the API.
 pub fn fits(probe: &Probe) -> bool {
     if response_symbol(probe).is_some() {
         return true;
@@ -24,7 +24,7 @@ fn seconds(row: &[&str]) -> bool {
     row.first().is_some_and(|time| Clock::guess(time, Tz::UTC) == Clock::Epoch(TimeUnit::Seconds))
 }
 
-/// The layout of bars, trades or a response.
+/// The layout of bars, trades or an API response.
 pub fn plan(probe: &Probe) -> Result<Plan, ImportError> {
     if let Some(symbol) = response_symbol(probe) {
         let values = Values::Bars { prices: [1, 2, 3, 4], volume: Some(6), adjusted_close: None };
@@ -52,7 +52,7 @@ pub fn plan(probe: &Probe) -> Result<Plan, ImportError> {
     Ok(Plan::text(Format::Kraken, Form::Lines, layout).of(Some(names::plain_symbol(symbol)), interval))
 }
 
-/// The pair of an OHLC response: the key before the first array of arrays.
+/// The pair of an OHLC response: the key of the first array of arrays.
 fn response_symbol(probe: &Probe) -> Option<String> {
     let Content::Text { form: Form::Arrays, head, .. } = &probe.content else { return None };
     let result = head.split_once("\"result\"")?.1.split_once('{')?.1;

@@ -1,8 +1,10 @@
-//! QuantConnect LEAN's data folder: `equity/usa/minute/spy/20131007_trade.zip`, `crypto/coinbase/daily/btcusd_trade.zip`.
+//! QuantConnect LEAN's data folder: `equity/usa/minute/spy/20131007_trade.zip`,
+//! `crypto/coinbase/daily/btcusd_trade.zip`.
 //!
-//! The path says security type, market, resolution and symbol. Minutes and seconds count milliseconds since
-//! the exchange's midnight; hours and days are `20131001 01:00` there. Prices of equities and options are in
-//! ten-thousandths. Daily bars are stamped with midnight UTC of the session's date.
+//! The path states security type, market, resolution and symbol. Minute and second files count milliseconds
+//! from midnight in the exchange's time zone; hourly and daily files have local times `20131001 01:00`.
+//! Prices of equities and options are in ten-thousandths. Daily bars are stamped 00:00 UTC of the session's
+//! date.
 
 use std::path::{Path, PathBuf};
 
@@ -20,18 +22,18 @@ use crate::domain::Interval;
 
 const TYPES: [&str; 7] = ["equity", "crypto", "cryptofuture", "forex", "cfd", "index", "option"];
 
-/// What a path of the data folder says.
+/// A parsed path of the data folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Place {
     security: String,
     market: String,
     resolution: String,
     symbol: String,
-    /// Of the file, where each day has one.
+    /// The file's date, where each day has a file.
     day: Option<NaiveDate>,
-    /// `trade`, `quote`, `openinterest`; equities' daily and hourly files have none.
+    /// `trade`, `quote`, `openinterest`; empty for daily and hourly equity files.
     kind: String,
-    /// The folder of the market.
+    /// The market's folder.
     root: PathBuf,
 }
 
@@ -67,7 +69,7 @@ fn place(path: &Path) -> Option<Place> {
 }
 
 impl Place {
-    /// The exchange's zone, as LEAN's market hours have it.
+    /// The exchange's time zone, from LEAN's market-hours database.
     fn zone(&self) -> Option<Tz> {
         match (self.security.as_str(), self.market.as_str()) {
             ("crypto" | "cryptofuture" | "forex" | "cfd", _) => Some(Tz::UTC),
@@ -85,7 +87,7 @@ impl Place {
     }
 }
 
-/// A zip or CSV in such a folder.
+/// Matches a zip or CSV file in such a folder.
 pub fn fits(probe: &Probe) -> bool {
     probe.lines(Form::Lines).is_some() && place(&probe.path).is_some()
 }
@@ -107,7 +109,7 @@ pub fn plan(probe: &Probe, reading: &Reading) -> Result<Plan, ImportError> {
     })?;
     let clock = match place.day {
         Some(day) => Clock::SinceMidnight(day, zone),
-        // The session's date is what counts, wherever the exchange is.
+        // The session's date is used, in whatever time zone the exchange is.
         None if place.resolution == "daily" => Clock::Text(Tz::UTC),
         None => Clock::Text(zone),
     };

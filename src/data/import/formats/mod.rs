@@ -1,6 +1,6 @@
-//! One file per vendor: does this file look like theirs, and where is everything in it.
+//! One file per vendor: detection of its files, and their layout.
 //!
-//! Owns what vendors decided: names, orders of columns, units, zones. Never reads a row.
+//! Owns the vendors' conventions: names, column orders, units, time zones. Never reads a row.
 
 mod binance;
 mod bitfinex;
@@ -15,7 +15,7 @@ use super::plan::{Plan, Reading};
 use super::probe::Probe;
 use super::{Format, ImportError};
 
-/// The format that a file looks like; `None` where none fits.
+/// Detects a file's format; `None` where none matches.
 pub fn detect(probe: &Probe, reading: &Reading) -> Option<Format> {
     if reading.map.is_some() {
         return Some(Format::Csv);
@@ -33,7 +33,7 @@ pub fn detect(probe: &Probe, reading: &Reading) -> Option<Format> {
     })
 }
 
-/// How to read a file of a format.
+/// The import plan of a file in a given format.
 ///
 /// # Errors
 /// Where it is not of that format, or holds nothing that bars can be made of.
@@ -51,17 +51,18 @@ pub fn plan(probe: &Probe, format: Format, reading: &Reading) -> Result<Plan, Im
     }
 }
 
-/// A file is not of the format it is taken for.
+/// The error for a file that is not of the given format.
 fn not(probe: &Probe, format: Format, detail: impl Into<String>) -> ImportError {
     ImportError::NotThisFormat { path: probe.path.clone(), format, detail: detail.into() }
 }
 
-/// Whether all of these fields are numbers.
+/// Whether all fields are numbers.
 fn numeric(fields: &[&str]) -> bool {
     !fields.is_empty() && fields.iter().all(|field| field.parse::<f64>().is_ok())
 }
 
-/// Whether rows of numbers are open, high, low, close in these places: no high below an open, and so on.
+/// Whether the rows are consistent with open, high, low and close at these indexes: no high below an open,
+/// and so on.
 fn ordered(rows: &[Vec<&str>], [open, high, low, close]: [usize; 4]) -> bool {
     rows.iter().all(|row| {
         let value = |place: usize| row.get(place).and_then(|field| field.parse::<f64>().ok());

@@ -1,5 +1,5 @@
-//! Yahoo Finance CSV: Date, Open, High, Low, Close, Adj Close, Volume (in older files the last two are the
-//! other way round). Prices are adjusted for splits; `Adj Close` for dividends as well.
+//! Yahoo Finance CSV: Date, Open, High, Low, Close, Adj Close, Volume (in older files the last two are
+//! swapped). Prices are adjusted for splits; `Adj Close` for dividends too.
 
 use chrono_tz::Tz;
 
@@ -10,7 +10,7 @@ use super::super::text::{Clock, Form, Layout, Values};
 use super::super::{Format, ImportError};
 use super::not;
 
-/// A header with an adjusted close.
+/// Matches a header with an adjusted close.
 pub fn fits(probe: &Probe) -> bool {
     let Some(rows) = probe.rows(Form::Lines) else { return false };
     rows.first().is_some_and(|header| {
@@ -19,7 +19,7 @@ pub fn fits(probe: &Probe) -> bool {
     })
 }
 
-/// The layout; with `adjust` all prices are scaled to the adjusted close.
+/// The layout; with `adjust`, all prices are scaled to the adjusted close.
 pub fn plan(probe: &Probe, reading: &Reading) -> Result<Plan, ImportError> {
     let rows = probe.rows(Form::Lines).ok_or_else(|| not(probe, Format::Yahoo, "it is no CSV"))?;
     let header = rows.first().map(Vec::as_slice).unwrap_or_default();

@@ -1,18 +1,18 @@
-//! JSON arrays of arrays as lines: `[[1,2],[3,4]]` reads as `1,2` and `3,4`.
+//! Converts JSON arrays of arrays to lines: `[[1,2],[3,4]]` becomes `1,2` and `3,4`.
 //!
-//! A filter, so that candles in JSON stream through the same reader as CSV. Keys and anything else outside
-//! the innermost arrays is left out. Invariant: a text that ends inside an array is an error, never a short
-//! result.
+//! A streaming filter, so that JSON candles go through the same parser as CSV. Keys and everything else
+//! outside the innermost arrays are skipped. Invariant: a text that ends inside an array is an error, never a
+//! shorter result.
 
 use std::io::{self, Read};
 
 use crate::decode::MAX_LINE;
 
-/// Turns the innermost arrays of a JSON text into lines.
+/// A reader that converts the innermost arrays of a JSON text to lines.
 pub struct ArrayLines<R> {
     inner: R,
     depth: usize,
-    /// Since the last `[`: the array being read may turn out to hold arrays, and is then no row.
+    /// Text since the last `[`; discarded if the array turns out to contain arrays.
     row: Vec<u8>,
     in_row: bool,
     in_string: bool,
@@ -23,7 +23,7 @@ pub struct ArrayLines<R> {
 }
 
 impl<R: Read> ArrayLines<R> {
-    /// Over a JSON text.
+    /// Wraps a reader of JSON text.
     pub fn new(inner: R) -> Self {
         Self {
             inner,

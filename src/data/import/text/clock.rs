@@ -1,6 +1,6 @@
-//! Times of a text, to UTC.
+//! Converts times in text to UTC.
 //!
-//! Invariant: a file has one unit of epoch times; a row in another is refused, never guessed.
+//! Invariant: a file has one unit of epoch times; a row in another unit is refused.
 
 use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _};
 use chrono_tz::Tz;
@@ -8,22 +8,22 @@ use chrono_tz::Tz;
 use crate::domain::Timestamp;
 use crate::market::file::{PLAUSIBLE_YEARS, plausible};
 
-/// What a whole number counts that stands for a time.
+/// The unit of an integer time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimeUnit {
-    /// Seconds since 1970, perhaps with a fraction.
+    /// Seconds since 1970, optionally with a fraction.
     Seconds,
-    /// Thousandths.
+    /// Milliseconds since 1970.
     Millis,
-    /// Millionths.
+    /// Microseconds since 1970.
     Micros,
-    /// Billionths; cut to microseconds.
+    /// Nanoseconds since 1970, truncated to microseconds.
     Nanos,
     /// Days since 1970.
     Days,
-    /// Days as spreadsheets count them, from 30 December 1899, perhaps with a fraction: the time of day.
+    /// Spreadsheet days since 30 December 1899; a fraction is the time of day.
     Spreadsheet,
-    /// Year, month and day: 20240131.
+    /// A date as a number: 20240131.
     Date,
 }
 
@@ -32,7 +32,7 @@ const MICROS_PER_DAY: i64 = 86_400_000_000;
 const SPREADSHEET_TO_1970: i64 = 25_569;
 
 impl TimeUnit {
-    /// By magnitude: up to the year 5138 the ranges lie apart from March 1973 on.
+    /// Guesses the unit by magnitude: from March 1973 to the year 5138 the ranges do not overlap.
     pub const fn of(value: i64) -> Self {
         match value.unsigned_abs() {
             0..100_000_000_000 => Self::Seconds,
@@ -42,13 +42,13 @@ impl TimeUnit {
         }
     }
 
-    /// The same, but eight digits that are a plausible date are a date.
+    /// As [`Self::of`], but eight digits that form a plausible date are a date.
     pub fn guess(value: i64) -> Self {
         let date = Self::Date.instant(value, 0).ok();
         if date.is_some_and(plausible) { Self::Date } else { Self::of(value) }
     }
 
-    /// As the command line says it.
+    /// The name on the command line.
     pub const fn key(self) -> &'static str {
         match self {
             Self::Seconds => "s",
@@ -61,7 +61,7 @@ impl TimeUnit {
         }
     }
 
-    /// In words.
+    /// The name in messages.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Seconds => "seconds",
@@ -74,7 +74,7 @@ impl TimeUnit {
         }
     }
 
-    /// The instant of a number and its millionths.
+    /// The instant of a number `value` plus `millionths` of the unit.
     pub fn instant(self, value: i64, millionths: i64) -> Result<Timestamp, String> {
         let beyond = || format!("`{value}` is beyond all times that can be held");
         let days = |value: i64| value.checked_mul(MICROS_PER_DAY).ok_or_else(beyond);
@@ -99,7 +99,7 @@ impl TimeUnit {
         Ok(Timestamp::from_micros(micros))
     }
 
-    /// The instant of a number whose unit was guessed: it must lie in years that markets are recorded in.
+    /// As [`Self::instant`], for a guessed unit: the result must be in plausible years.
     pub fn plausible_instant(self, value: i64, millionths: i64) -> Result<Timestamp, String> {
         let at = self.instant(value, millionths)?;
         if plausible(at) {
@@ -114,7 +114,7 @@ impl TimeUnit {
     }
 }
 
-/// A share of a day in microseconds, from millionths of a day: to the second, as spreadsheets show it.
+/// Millionths of a day in microseconds, rounded to the second as spreadsheets display it.
 const fn day_part(millionths: i64) -> i64 {
     let seconds = (millionths * 86_400 + 500_000).div_euclid(1_000_000);
     seconds * 1_000_000
@@ -143,24 +143,24 @@ impl std::str::FromStr for TimeUnit {
 /// How a file writes its times.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Clock {
-    /// A number in UTC whose unit was guessed from its magnitude.
+    /// UTC, as a number whose unit was guessed from its magnitude.
     Epoch(TimeUnit),
-    /// A number in the unit that the user says.
+    /// UTC, as a number in the unit that the user states.
     Counted(TimeUnit),
-    /// Midnights, each of which stands for a trading day: stamped 00:00 UTC of the date that is written, whatever
-    /// its offset or zone. Numbers are instants, whose date in the zone counts.
+    /// Midnights as session dates, stamped 00:00 UTC of the written date, whatever its offset or zone. For
+    /// numbers, the instant's date in the zone is used.
     Session(Box<Clock>, Tz),
-    /// A date, perhaps with a time of day: ISO 8601, `20240131 09:30`, `2024-01-31 09-PM`. Without an offset it
-    /// is local to the zone; a date alone is midnight UTC of that date, whatever the zone.
+    /// A date, optionally with a time of day: ISO 8601, `20240131 09:30`, `2024-01-31 09-PM`. Without an
+    /// offset it is local to the zone; a date without a time is midnight UTC of that date in any zone.
     Text(Tz),
-    /// A pattern of `chrono`'s `strftime`.
+    /// A `strftime` pattern of `chrono`.
     Pattern(String, Tz),
-    /// Milliseconds since midnight of this date in this zone (LEAN).
+    /// Milliseconds since midnight of this date in this time zone (LEAN).
     SinceMidnight(NaiveDate, Tz),
 }
 
 impl Clock {
-    /// The clock that reads this first field: an epoch number or a text.
+    /// Detects the clock from a first field: an epoch number or a text.
     pub fn guess(field: &str, zone: Tz) -> Self {
         match epoch(field) {
             // Eight digits are a date: 20240131.
@@ -172,7 +172,7 @@ impl Clock {
         }
     }
 
-    /// The instant a field says, or what is wrong with it.
+    /// Parses a field; the error describes the problem.
     pub fn read(&self, field: &str) -> Result<Timestamp, String> {
         let unreadable = || format!("`{field}` is not a time");
         match self {
@@ -196,7 +196,7 @@ impl Clock {
                 .unwrap_or_else(|| Err(format!("`{field}` does not fit the time format `{pattern}`"))),
             Self::SinceMidnight(day, zone) => {
                 let (millis, micros) = epoch(field).ok_or_else(unreadable)?;
-                // LEAN writes fractions of a millisecond in ticks.
+                // LEAN writes fractions of a millisecond.
                 let since = TimeDelta::milliseconds(millis) + TimeDelta::microseconds(micros / 1_000);
                 let local = day.and_time(NaiveTime::MIN) + since;
                 to_utc(local, *zone)
@@ -205,7 +205,7 @@ impl Clock {
     }
 }
 
-/// Whole part and millionths of a decimal number.
+/// Integer part and millionths of a decimal number.
 fn epoch(field: &str) -> Option<(i64, i64)> {
     let (whole, fraction) = field.split_once('.').unwrap_or((field, ""));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
@@ -219,7 +219,7 @@ fn epoch(field: &str) -> Option<(i64, i64)> {
     Some((whole.parse().ok()?, micros))
 }
 
-/// `None` where it is no time in any form that is known.
+/// Parses a date in any known form; `None` where it has none.
 fn text(field: &str, zone: Tz) -> Option<Result<Timestamp, String>> {
     let Written { local, offset, date_alone } = written(field)?;
     Some(match offset {
@@ -229,10 +229,10 @@ fn text(field: &str, zone: Tz) -> Option<Result<Timestamp, String>> {
     })
 }
 
-/// A time as it is written.
+/// A time as written.
 struct Written {
     local: NaiveDateTime,
-    /// In minutes.
+    /// UTC offset in minutes.
     offset: Option<i64>,
     date_alone: bool,
 }
@@ -255,14 +255,14 @@ fn written(field: &str) -> Option<Written> {
     Some(Written { local, offset, date_alone: false })
 }
 
-/// Whether a text is a midnight whose offset makes it another time of day in UTC.
+/// Whether a text is a midnight with an offset that is another time of day in UTC.
 pub fn is_local_midnight(field: &str) -> bool {
     written(field).is_some_and(|written| {
         written.local.time() == NaiveTime::MIN && written.offset.is_some_and(|minutes| minutes % 1_440 != 0)
     })
 }
 
-/// 00:00 UTC of the date that a midnight is of.
+/// 00:00 UTC of the date of a midnight.
 fn session(clock: &Clock, zone: Tz, field: &str) -> Result<Timestamp, String> {
     let local = match clock {
         Clock::Text(_) => written(field).map(|written| written.local),
@@ -285,7 +285,7 @@ fn session(clock: &Clock, zone: Tz, field: &str) -> Result<Timestamp, String> {
     Ok(utc(local))
 }
 
-/// A date at the start and its length: `2024-01-31`, `2024/01/31`, `2024.01.31`, `20240131`.
+/// Parses a leading date and returns its length: `2024-01-31`, `2024/01/31`, `2024.01.31`, `20240131`.
 fn date(bytes: &[u8]) -> Option<(NaiveDate, usize)> {
     let number = |from: usize, len: usize| -> Option<i32> {
         let part = bytes.get(from..from + len)?;
@@ -298,14 +298,15 @@ fn date(bytes: &[u8]) -> Option<(NaiveDate, usize)> {
     NaiveDate::from_ymd_opt(number(0, 4)?, month, day).map(|date| (date, used))
 }
 
-/// Splits `Z`, `+00:00`, `-0500` or ` UTC` off; the offset in minutes, inner `None` where it is malformed.
+/// Splits off a trailing `Z`, `+00:00`, `-0500` or ` UTC`; returns the offset in minutes, inner `None` where
+/// it is malformed.
 fn split_offset(text: &str) -> (&str, Option<Option<i64>>) {
     for utc in ["Z", " UTC", "UTC"] {
         if let Some(clock) = text.strip_suffix(utc) {
             return (clock, Some(Some(0)));
         }
     }
-    // A sign directly before digits, after the time's own digits; `09-PM` has a letter there.
+    // The sign must follow a digit of the time and precede digits; in `09-PM` a letter follows.
     let sign = text
         .rfind(['+', '-'])
         .filter(|&at| at > 0 && text[at + 1..].bytes().next().is_some_and(|byte| byte.is_ascii_digit()));
@@ -320,7 +321,7 @@ fn split_offset(text: &str) -> (&str, Option<Option<i64>>) {
     (text[..at].trim_end(), Some(signed))
 }
 
-/// `09:30`, `09:30:15.25`, `093015`, `0930`, and the 12-hour `09-PM`, `9 PM`, `09:30 PM`.
+/// Parses `09:30`, `09:30:15.25`, `093015`, `0930`, and 12-hour `09-PM`, `9 PM`, `09:30 PM`.
 fn time_of_day(text: &str) -> Option<NaiveTime> {
     let upper = text.to_ascii_uppercase();
     let (clock, half) = match (upper.strip_suffix("AM"), upper.strip_suffix("PM")) {
@@ -359,7 +360,7 @@ fn patterned(field: &str, pattern: &str, zone: Tz) -> Option<Result<Timestamp, S
     if let Ok(local) = NaiveDateTime::parse_from_str(field, pattern) {
         return Some(to_utc(local, zone));
     }
-    // An hour without minutes, such as `%Y-%m-%d %I-%p`, is no whole time to chrono.
+    // `chrono` rejects an hour without minutes, such as `%Y-%m-%d %I-%p`.
     if let Ok(local) = NaiveDateTime::parse_from_str(&format!("{field} 00"), &format!("{pattern} %M")) {
         return Some(to_utc(local, zone));
     }
@@ -371,8 +372,8 @@ fn utc(time: NaiveDateTime) -> Timestamp {
     Timestamp::from_micros(time.and_utc().timestamp_micros())
 }
 
-/// A local time in UTC. The hour that a clock change repeats is read as the first of the two; the hour it
-/// skips does not exist and is refused.
+/// Converts a local time to UTC. An ambiguous time (clocks set back) is the earlier of the two; a skipped one
+/// (clocks set forward) is refused.
 fn to_utc(local: NaiveDateTime, zone: Tz) -> Result<Timestamp, String> {
     if zone == Tz::UTC {
         return Ok(utc(local));
@@ -413,7 +414,7 @@ mod tests {
 
     #[test]
     fn numbers_that_would_be_1970_are_refused() {
-        // Spreadsheets' and epoch days, and a date as a number.
+        // Spreadsheet days, epoch days, and a date as a number.
         for field in ["45293", "45293.5", "19724"] {
             let clock = Clock::guess(field, Tz::UTC);
             let problem = read(&clock, field);
@@ -492,13 +493,13 @@ mod tests {
         let york = Clock::Text(Tz::America__New_York);
         assert_eq!(read(&york, "2013-10-07 09:30"), "2013-10-07T13:30:00Z");
         assert_eq!(read(&york, "2013-12-02 09:30"), "2013-12-02T14:30:00Z");
-        // A date alone is the session's date.
+        // A date without a time is the session's date.
         assert_eq!(read(&york, "2013-12-02"), "2013-12-02T00:00:00Z");
         assert_eq!(
             read(&york, "2013-03-10 02:30"),
             "`2013-03-10 02:30:00` does not exist in America/New_York: the clock was put forward"
         );
-        // 01:30 happened twice that night: the first is read.
+        // 01:30 occurred twice that night: the first one is used.
         assert_eq!(read(&york, "2013-11-03 01:30"), "2013-11-03T05:30:00Z");
         let day = NaiveDate::from_ymd_opt(2013, 10, 7).unwrap();
         let lean = Clock::SinceMidnight(day, Tz::America__New_York);

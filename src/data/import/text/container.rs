@@ -1,6 +1,6 @@
-//! The text inside a file: plain, gzip, or each member of a zip archive.
+//! Reads the text inside a file: plain, gzip, or every member of a zip archive.
 //!
-//! Streams: nothing is held but what the decoder needs. The archive's checksums are verified on the way.
+//! Streams with the decoder's memory only. The archive's checksums are verified while reading.
 
 use std::io::{BufReader, Read};
 use std::path::Path;
@@ -8,19 +8,19 @@ use std::path::Path;
 use crate::data::import::ImportError;
 use crate::decode::{Archive, gunzip, open_regular};
 
-/// How a text is packed.
+/// Compression of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Packing {
-    /// Not at all.
+    /// None.
     Plain,
     /// gzip.
     Gzip,
-    /// zip; members that are text are read in the order of their names.
+    /// zip; text members are read in the order of their names.
     Zip,
 }
 
 impl Packing {
-    /// By a file's first bytes.
+    /// Detects it from a file's first bytes.
     pub fn of(magic: &[u8]) -> Self {
         match magic {
             [0x1f, 0x8b, ..] => Self::Gzip,
@@ -30,7 +30,7 @@ impl Packing {
     }
 }
 
-/// Hands the text of each member to `take`; a plain or gzip file has one.
+/// Calls `take` with the text of each member; a plain or gzip file has one.
 pub fn each_text(
     path: &Path,
     packing: Packing,
@@ -52,7 +52,7 @@ pub fn each_text(
     }
 }
 
-/// Places of the members that are text, by name.
+/// Indexes of the text members, sorted by name.
 fn members(path: &Path, archive: &mut Archive) -> Result<Vec<usize>, ImportError> {
     let mut found = archive.files().map_err(|error| ImportError::undecoded(path, error))?;
     for (name, _) in &mut found {

@@ -1,66 +1,66 @@
-//! Where the columns of a text are, and how one line becomes a row.
+//! The columns of a text, and the conversion of a line to a row.
 
 use super::clock::Clock;
 use super::number::number;
 use crate::data::import::rows::{Kind, Rows};
 use crate::domain::Timestamp;
 
-/// Most fields of a line that are looked at.
+/// Maximum number of fields of a line.
 const MAX_FIELDS: usize = 64;
 
-/// How to read a text of rows.
+/// The layout of a text of rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Layout {
-    /// Between fields; a line's fields may be quoted.
+    /// Field delimiter; fields may be quoted.
     pub delimiter: u8,
-    /// Lines before the first row: banner and header.
+    /// Number of lines before the first row: banner and header.
     pub skip: u64,
-    /// How times are written.
+    /// Format of times.
     pub clock: Clock,
-    /// Place of the time.
+    /// Index of the time column.
     pub time: usize,
-    /// Place of the time of day, where the date is a column of its own.
+    /// Index of the time of day, where it is a separate column.
     pub time_of_day: Option<usize>,
-    /// Places of the values.
+    /// Indexes of the values.
     pub values: Values,
-    /// Prices are divided by this (LEAN's equities: 10,000).
+    /// Divisor of prices (LEAN's equities: 10,000).
     pub price_scale: f64,
-    /// A column that must not change, and what it says: the symbol.
+    /// A column that must be constant, and its value: the symbol.
     pub constant: Option<(usize, String)>,
 }
 
-/// Places of the values.
+/// Column indexes of the values.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Values {
     /// Of bars.
     Bars {
         /// Open, high, low, close.
         prices: [usize; 4],
-        /// Base quantity; 0 where there is none.
+        /// Volume in the base asset; 0 where there is none.
         volume: Option<usize>,
-        /// The close after splits and dividends: all prices are scaled to it.
+        /// Adjusted close, to which all prices are scaled.
         adjusted_close: Option<usize>,
     },
     /// Of trades.
     Trades {
-        /// Price, or bid and ask whose middle it is.
+        /// Price, or the midpoint of bid and ask.
         price: TradePrice,
-        /// Base quantity; 0 where there is none.
+        /// Quantity in the base asset; 0 where there is none.
         volume: Option<usize>,
     },
 }
 
-/// What the price of a tick is.
+/// The price of a tick.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TradePrice {
     /// A column.
     Column(usize),
-    /// The middle of bid and ask.
+    /// The midpoint of bid and ask.
     Middle(usize, usize),
 }
 
 impl Layout {
-    /// A layout of lines with commas, without header.
+    /// A comma-separated layout without a header.
     pub fn plain(clock: Clock, time: usize, values: Values) -> Self {
         Self {
             delimiter: b',',
@@ -82,7 +82,7 @@ impl Layout {
         }
     }
 
-    /// How many fields of a line are needed.
+    /// Number of fields of a line that are needed.
     fn width(&self) -> usize {
         let last = match &self.values {
             Values::Bars { prices, volume, adjusted_close } => {
@@ -101,8 +101,8 @@ impl Layout {
         others.into_iter().flatten().max().unwrap_or(0) + 1
     }
 
-    /// Reads all lines of a text; says how many there were. An error names the place of the line in the text,
-    /// counted from 0.
+    /// Parses all lines of a text; returns the rows and the number of lines. An error has the index of its
+    /// line in the text, from 0.
     pub fn parse(&self, text: &str) -> Result<(Rows, u64), (u64, String)> {
         let mut rows = Rows::none(self.kind(), text.len() / 48);
         let width = self.width().min(MAX_FIELDS);
@@ -152,7 +152,7 @@ impl Layout {
                 };
                 trades.push(at, price, volume.map_or(Ok(0.0), |place| value(fields[place]))?);
             }
-            // `Rows::none` made the rows of this layout's kind.
+            // `Rows::none` created rows of this layout's kind.
             (Rows::Bars(_), Values::Trades { .. }) | (Rows::Trades(_), Values::Bars { .. }) => {}
         }
         Ok(())
@@ -174,19 +174,20 @@ fn value(field: &str) -> Result<f64, String> {
     number(field).ok_or_else(|| format!("`{field}` is not a number"))
 }
 
-/// Scales a bar's prices so that its close is the adjusted one.
+/// Scales a bar's prices so that its close is the adjusted close.
 fn adjust(row: &mut [f64; 5], adjusted_close: f64) {
     let factor = adjusted_close / row[3];
     for price in &mut row[..3] {
         *price *= factor;
     }
     row[3] = adjusted_close;
-    // Rounding must not push the close out of the bar.
+    // Rounding must not move the close out of the bar's range.
     row[1] = row[1].max(row[3]);
     row[2] = row[2].min(row[3]);
 }
 
-/// The first fields of a line, trimmed and without their quotes; how many of those wanted there were.
+/// Splits a line into its first fields, trimmed and unquoted; returns the number of fields found, at most the
+/// length of `fields`.
 pub fn split<'l>(line: &'l str, delimiter: u8, fields: &mut [&'l str]) -> usize {
     let bytes = line.as_bytes();
     let (mut start, mut found, mut quoted) = (0, 0, false);

@@ -1,6 +1,6 @@
-//! Rows out of text: CSV and JSON arrays, plain, gzipped or zipped.
+//! Parses rows from text: CSV and JSON arrays, plain, gzipped or zipped.
 //!
-//! Owns numbers, times, fields and blocks. Knows no vendor: a [`Layout`] says where everything is.
+//! Owns numbers, times, fields and blocks. Knows no vendor: a [`Layout`] describes the file.
 
 mod arrays;
 mod clock;

@@ -1,13 +1,13 @@
-//! Decimal numbers of a text, to the nearest `f64`.
+//! Parses decimal numbers to the nearest `f64`.
 
-/// Powers of ten that are exact as `f64`.
+/// Powers of ten that are exact in `f64`.
 const EXACT: [f64; 23] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
     1e19, 1e20, 1e21, 1e22,
 ];
 
-/// The number in a field: NaN for an empty one or a vendor's word for nothing (`null`, `nan`, `none`, `n/a`,
-/// `-`), `None` for what is no number. Nearest to the decimals, ties to even.
+/// The number in a field: NaN for an empty field or a missing-value marker (`null`, `nan`, `none`, `n/a`,
+/// `-`), `None` for anything that is not a number. Rounded to nearest, ties to even.
 pub fn number(field: &str) -> Option<f64> {
     match plain(field.as_bytes()) {
         Some(value) => Some(value),
@@ -16,17 +16,18 @@ pub fn number(field: &str) -> Option<f64> {
     }
 }
 
-/// Whether the field stands for no value.
+/// Whether the field is empty or a missing-value marker.
 fn is_missing(field: &str) -> bool {
     field.is_empty()
         || ["null", "nan", "none", "n/a", "na", "-"].iter().any(|w| field.eq_ignore_ascii_case(w))
 }
 
-/// Digits with at most one point, of at most 2^53 as an integer, over an exact power of ten: one division of
-/// two exact numbers rounds once and so is nearest (Clinger 1990). `None` sends the rest to the slow path.
+/// Fast path: up to 19 digits with at most one point, below 2^53 as an integer, over an exact power of ten.
+/// One division of two exact numbers rounds once, so the result is the nearest (Clinger 1990). `None` means
+/// the slow path.
 #[expect(clippy::cast_precision_loss, reason = "exact below 2^53")]
 fn plain(text: &[u8]) -> Option<f64> {
-    // Nineteen digits fit 64 bits: no sum below can overflow.
+    // Nineteen digits fit 64 bits, so no sum below can overflow.
     if text.len() > 19 {
         return None;
     }

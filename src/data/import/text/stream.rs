@@ -1,7 +1,7 @@
-//! A text of any size as rows, with bounded memory.
+//! Streams a text of any size as rows, with bounded memory.
 //!
-//! Blocks of whole lines are parsed on all cores while the rows before them are taken away; a few blocks are
-//! in memory at a time, whatever the file's size. Invariant: rows come out in the file's order.
+//! Blocks of whole lines are parsed on all cores while earlier rows are consumed; only a few blocks are in
+//! memory at a time. Invariant: rows are returned in the file's order.
 
 use std::io::Read;
 use std::path::Path;
@@ -15,24 +15,24 @@ use crate::data::import::ImportError;
 use crate::data::import::rows::Rows;
 use crate::decode::MAX_LINE;
 
-/// Bytes of a block.
+/// Bytes per block.
 const BLOCK: usize = 2 << 20;
-/// Blocks that are parsed together.
+/// Blocks parsed in parallel.
 const BATCH: usize = 4;
 
-/// What surrounds the lines.
+/// The form of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// Nothing: lines.
+    /// Lines.
     Lines,
     /// JSON arrays of arrays.
     Arrays,
 }
 
-/// Takes rows away, in order, and hears how many bytes of text were read.
+/// Consumes rows, in order.
 pub type Feed<'f> = &'f mut (dyn FnMut(Rows) -> Result<(), ImportError> + Send);
 
-/// Reads all rows of a file and hands them to `feed`; `read` hears of the bytes of text that were read.
+/// Passes all rows of a file to `feed`; `read` is called with the number of bytes of text read.
 pub fn stream(
     path: &Path,
     packing: Packing,
@@ -61,7 +61,7 @@ fn blocks(
     let mut batch = reader.batch().map_err(|error| reading(path, error))?;
     loop {
         read(batch.iter().map(|block| block.len() as u64).sum());
-        // While this batch is parsed, the rows of the last are written and the text of the next is read.
+        // While this batch is parsed, the previous batch's rows are written and the next text is read.
         let last = std::mem::take(&mut parsed);
         let (mut taken, mut results, mut next) = (Ok(()), Vec::new(), Ok(Vec::new()));
         rayon::in_place_scope(|scope| {
@@ -87,7 +87,8 @@ fn bad(path: &Path, line: u64, problem: String) -> ImportError {
     ImportError::BadLine { path: path.to_owned(), line, problem }
 }
 
-/// The rows of a run of whole lines and how many lines it has, or which line of it is bad.
+/// Parses a run of whole lines; returns the rows and the number of lines, or the index and problem of a bad
+/// line.
 fn parse(layout: &Layout, block: &[u8]) -> Result<(Rows, u64), (u64, String)> {
     match std::str::from_utf8(block) {
         Ok(text) => layout.parse(text),
@@ -98,7 +99,7 @@ fn parse(layout: &Layout, block: &[u8]) -> Result<(Rows, u64), (u64, String)> {
     }
 }
 
-/// Bad JSON and bad archives show while reading: they are the file's fault, not the system's.
+/// Bad JSON and corrupt archives appear as read errors: reported as damage to the file.
 fn reading(path: &Path, error: std::io::Error) -> ImportError {
     use std::io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
     match error.kind() {
@@ -107,14 +108,14 @@ fn reading(path: &Path, error: std::io::Error) -> ImportError {
     }
 }
 
-/// Cuts a text into runs of whole lines, without the lines to skip.
+/// Cuts a text into blocks of whole lines, without the lines to skip.
 struct Blocks<'r> {
     text: &'r mut dyn Read,
-    /// The beginning of a line whose end is not read yet.
+    /// An incomplete line at the end of the last block.
     carry: Vec<u8>,
-    /// Lines still to skip; blank ones do not count, as in the look into the file that found the header.
+    /// Lines still to skip, not counting blank ones, as in the probe that found the header.
     skip: u64,
-    /// Lines that were skipped, blank ones too.
+    /// Lines skipped, including blank ones.
     skipped: u64,
     started: bool,
     ended: bool,

@@ -1,4 +1,4 @@
-//! What each construct means.
+//! The meaning of each construct.
 
 use super::*;
 use crate::domain::Thousandths;

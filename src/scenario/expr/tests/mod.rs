@@ -1,4 +1,4 @@
-//! Tests of the expression language: what is understood, what is refused, and that printing loses nothing.
+//! Tests of the expression language: accepted and refused texts, and the round trip through printing.
 
 mod accepted;
 mod refused;

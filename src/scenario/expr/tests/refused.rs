@@ -1,8 +1,8 @@
-//! What is refused, where, and with which advice.
+//! Errors: span, message and help.
 
 use super::*;
 
-/// The mistakes as `text underlined: message (help)`, one a line.
+/// The errors as `underlined text: message (help)`, one a line.
 fn complaints(text: &str) -> String {
     let errors = match read(text) {
         Ok(expr) => panic!("{text} was understood: {expr:?}"),
@@ -16,7 +16,7 @@ fn complaints(text: &str) -> String {
     errors.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// Each text with the whole of what is said about it.
+/// Checks each text against all its errors.
 fn check(cases: &[(&str, &str)]) {
     for (text, wanted) in cases {
         assert_eq!(complaints(text), *wanted, "for {text}");

@@ -1,4 +1,4 @@
-//! Printing an expression and parsing the print gives the expression back.
+//! Printing an expression and parsing the result gives the same expression.
 
 use proptest::prelude::*;
 
@@ -121,7 +121,7 @@ proptest! {
         let text = to_text(&expr);
         match parse(&text, interval("1d"), base()) {
             Ok(found) => prop_assert_eq!(found, expr, "{}", text),
-            // Random trees can outgrow a condition's limit of words; nothing else may go wrong.
+            // A random tree can exceed the token limit of a condition; any other error is a failure.
             Err(errors) => prop_assert!(errors[0].message.contains("longer than"), "{text}: {errors:?}"),
         }
     }

@@ -1,6 +1,6 @@
-//! The `[sweep]` table: whose parameters, which values, which search.
+//! The `[sweep]` table: agent, parameters, values, search.
 //!
-//! Every value is checked by the same description that the parameter itself is read by.
+//! Every value is checked against the description of the key that it is substituted into.
 
 mod parameters;
 mod range;
@@ -20,12 +20,12 @@ use crate::scenario::expr::NamedCondition;
 use crate::scenario::suggest;
 use crate::scenario::{AgentSpec, SearchKind, SweepSpec, SweptParameter, SweptValue, SweptValues, VenueSpec};
 
-/// Fewest trials that covariance matrix adaptation can learn from at once.
+/// Minimum number of trials in a generation of CMA-ES.
 const LEAST_GENERATION: u32 = 4;
-/// Combinations that are tried out while the file is read.
+/// Number of combinations that are checked while the file is parsed.
 const TRIED_OUT: usize = 2_000;
 
-/// Reads the table; the inner `None` where it is not written, the outer once a problem was reported.
+/// Parses the table; the inner `None` where it is not written, the outer if a problem was reported.
 pub(super) fn read(
     document: &DeTable<'_>,
     root: &Table<'_>,
@@ -100,7 +100,7 @@ fn find<'a>(table: &Table<'_>, name: &Spanned<String>, agents: Option<&'a Agents
     None
 }
 
-/// Reports settings that the search has no use for, and those that it lacks.
+/// Reports settings that the search does not use, and those that it lacks.
 fn fits_search(
     table: &Table<'_>,
     search: SearchKind,
@@ -152,7 +152,7 @@ fn fits_search(
     Some(())
 }
 
-/// The batch as written, or the search's own.
+/// The batch size as written, or the search's default.
 fn read_batch(
     table: &Table<'_>,
     search: SearchKind,
@@ -172,7 +172,7 @@ fn read_batch(
 fn default_batch(search: SearchKind, parameters: usize) -> u32 {
     match search {
         SearchKind::Tpe => 16,
-        // Hansen's population size.
+        // Hansen's default population size.
         SearchKind::CmaEs => 4 + (3.0 * libm::log(f64::from(parameters as u32))).floor() as u32,
         _ => 64,
     }
@@ -192,8 +192,8 @@ fn read_conditions(
     read.collect::<Vec<_>>().into_iter().collect()
 }
 
-/// Tries out the first combinations: reports a sweep of which nothing is left, and warns of combinations that
-/// the agent could not have.
+/// Checks the first combinations: reports a sweep without any valid combination, and warns of combinations
+/// that the agent cannot have.
 fn try_out(table: &Table<'_>, spec: &SweepSpec) -> Option<()> {
     let lists: Option<Vec<&[SweptValue]>> = spec
         .parameters
@@ -203,7 +203,7 @@ fn try_out(table: &Table<'_>, spec: &SweepSpec) -> Option<()> {
             SweptValues::Continuous { .. } => None,
         })
         .collect();
-    // Values without end are tried when the sweep runs.
+    // Continuous values are checked when the sweep runs.
     let Some(lists) = lists else { return Some(()) };
     let total = lists.iter().fold(1_usize, |product, list| product.saturating_mul(list.len()));
     let combination = |place: usize| {

@@ -1,4 +1,4 @@
-//! The `[sweep.parameters]` table, flattened: tables in it are parts of a path, or a range of values.
+//! The `[sweep.parameters]` table, flattened: a nested table is part of a path, or a range of values.
 
 use std::ops::Range;
 
@@ -11,14 +11,14 @@ use crate::scenario::format::ValueType;
 /// Keys that make a table a range of values.
 const RANGE_KEYS: [&str; 6] = ["from", "to", "step", "log_from", "log_to", "points"];
 
-/// Most parameters of a sweep.
+/// Maximum number of parameters of a sweep.
 const MOST_PARAMETERS: usize = 100;
 
-/// A parameter as written: where it belongs, and its values.
+/// A parameter as written: path and values.
 pub(super) struct Written<'t> {
-    /// The parts of its path: `["risk", "max_drawdown_pct"]`.
+    /// Parts of its path: `["risk", "max_drawdown_pct"]`.
     pub path: Vec<&'t str>,
-    /// Where its key is written.
+    /// Span of its key.
     pub key: Range<usize>,
     /// Its values.
     pub values: &'t Spanned<DeValue<'t>>,
@@ -36,7 +36,7 @@ pub(super) fn flatten<'t>(given: &Given<'t>) -> Option<Vec<Written<'t>>> {
         let message = format!("{} parameters are more than can be swept at once", found.len());
         return given.fail(message, format!("at most {MOST_PARAMETERS}"), None);
     }
-    // TOML tables are sorted by name; the file's order is the one that a person sees.
+    // The TOML parser sorts tables by key; this restores the file's order.
     found.sort_by_key(|written| written.key.start);
     sound.then_some(found)
 }

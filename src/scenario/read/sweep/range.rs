@@ -1,5 +1,5 @@
-//! From `{ from, to, step }` and `{ log_from, log_to, points }` to values. Steps are added as decimals, so
-//! that 0.1 to 0.5 by 0.1 holds 0.3 and not a neighbour of it.
+//! Expands `{ from, to, step }` and `{ log_from, log_to, points }` to values. Steps are added in decimal
+//! arithmetic, so that 0.1 to 0.5 by 0.1 contains exactly 0.3.
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -10,9 +10,9 @@ use super::super::value::{Given, Read};
 use crate::scenario::format::ValueType;
 use crate::scenario::{SweptValue, SweptValues, suggest};
 
-/// Most values of one parameter.
+/// Maximum number of values of one parameter.
 const MOST_VALUES: u32 = 100_000;
-/// Significant digits that the values of a log range keep.
+/// Significant digits of the values of a logarithmic range.
 const DIGITS: i32 = 6;
 
 const STEP_KEYS: [&str; 3] = ["from", "to", "step"];
@@ -139,7 +139,7 @@ fn logarithmic(
             _ if i == points - 1 => value(to, whole),
             _ => Some(inner(low * libm::exp(ratio * f64::from(i)), whole)),
         }?;
-        // Whole numbers near each other fall together.
+        // Close values can round to the same integer.
         if values.last() != Some(&next) {
             values.push(next);
         }
@@ -147,7 +147,7 @@ fn logarithmic(
     Some(SweptValues::Listed(values))
 }
 
-/// A value between the ends: the nearest whole number, or the nearest of six significant digits.
+/// A value between the ends, rounded to an integer or to six significant digits.
 #[expect(clippy::cast_possible_truncation, reason = "between the ends, which are i64")]
 fn inner(exact: f64, whole: bool) -> SweptValue {
     if whole {
@@ -162,7 +162,7 @@ fn too_many<T>(given: &Given<'_>) -> Option<T> {
     given.fail(message, "too many".to_owned(), Some("use a larger `step`".to_owned()))
 }
 
-/// The span of a list's items, or of the whole range for each of its values.
+/// The spans of a list's items, or the span of the whole range.
 pub(super) fn places(value: &Spanned<DeValue<'_>>) -> Vec<std::ops::Range<usize>> {
     match value.get_ref() {
         DeValue::Array(list) => list.iter().map(Spanned::span).collect(),

@@ -1,4 +1,4 @@
-//! Which key of the file a swept parameter stands for, and whether its values may stand there.
+//! Resolves a swept parameter to a key of the file, and checks its values against that key.
 
 use toml::de::{DeTable, DeValue};
 
@@ -13,7 +13,7 @@ use crate::scenario::format::{VENUE, ValueType};
 use crate::scenario::suggest;
 use crate::scenario::{AgentSpec, StrategyKind, SweptParameter, SweptValue, SweptValues};
 
-/// The parameters with their full paths and checked values; `None` once a problem was reported.
+/// The parameters with full paths and checked values; `None` if a problem was reported.
 pub(super) fn place(
     table: &Table<'_>,
     document: &DeTable<'_>,
@@ -37,7 +37,7 @@ pub(super) fn place(
     Some(placed)
 }
 
-/// What a path is looked up in.
+/// The tables that a path is resolved in.
 struct Ground<'a, 't> {
     table: &'a Table<'t>,
     document: &'a DeTable<'t>,
@@ -52,7 +52,7 @@ impl Ground<'_, '_> {
         Some(SweptParameter { path, values, places: range::places(written.values) })
     }
 
-    /// The full path and the description of the key that is meant.
+    /// The full path and the description of the key.
     fn find(&self, written: &Written<'_>) -> Option<(String, KeyDoc)> {
         let agent = self.agent.name.as_str();
         let profile = self.agent.risk.name.as_str();
@@ -132,7 +132,7 @@ impl Ground<'_, '_> {
         Some((format!("venue.slippage.{key}"), doc))
     }
 
-    /// The description of a key, if it is one.
+    /// The description of a key, if it exists; reports it otherwise.
     fn known(&self, written: &Written<'_>, key: &str, keys: &[KeyDoc], title: &str) -> Option<KeyDoc> {
         if let Some(doc) = keys.iter().find(|doc| doc.name == key) {
             return Some(*doc);
@@ -154,7 +154,7 @@ fn kind(kind: &StrategyKind) -> String {
     json.and_then(|json| json.get("kind")?.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// The values of a list or a range, each checked as a value of the key.
+/// The values of a list or a range, each checked against the key.
 fn values(given: &Given<'_>, of: &ValueType) -> Option<SweptValues> {
     match given.value.get_ref() {
         DeValue::Array(list) => {
@@ -208,7 +208,7 @@ fn values(given: &Given<'_>, of: &ValueType) -> Option<SweptValues> {
     }
 }
 
-/// One value, checked as a value of the key.
+/// One value, checked against the key.
 fn check(given: &Given<'_>, of: &ValueType) -> Option<SweptValue> {
     match of {
         ValueType::Integer { .. } => {

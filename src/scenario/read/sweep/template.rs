@@ -1,6 +1,7 @@
-//! The file with places for swept values: a trial's agent and venue are read like those of any scenario.
+//! A parsed file into which swept values are substituted; a trial's agent and venue are parsed like those of
+//! any scenario.
 //!
-//! Invariant: what a trial replays has passed every check that the same values written in the file would.
+//! Invariant: a trial has passed every check that the same values written in the file would have passed.
 
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use crate::scenario::format::{ROOT, ValueType};
 use crate::scenario::problem::{Problem, Problems};
 use crate::scenario::{AgentSpec, NoRegistry, SweptParameter, SweptValue, TrialSetup, VenueSpec};
 
-/// A scenario's text with what is needed to read one of its agents again.
+/// A scenario's text with what is needed to parse one of its agents again.
 #[derive(Debug, Clone)]
 pub struct Template {
     source: Arc<str>,
@@ -31,7 +32,7 @@ pub struct Template {
 }
 
 impl Template {
-    /// Of an agent of the file; `None` where something was wrong with what surrounds it.
+    /// A template for an agent of the file; `None` where the surrounding tables had errors.
     pub(super) fn new(
         source: &str,
         agent: &AgentSpec,
@@ -53,7 +54,7 @@ impl Template {
         })
     }
 
-    /// What each combination replays, or what is wrong with it.
+    /// The configuration of each combination, or its problems.
     pub(in crate::scenario) fn setups(
         &self,
         parameters: &[SweptParameter],
@@ -130,7 +131,7 @@ fn inner<'a, 't>(table: &'a DeTable<'t>, key: &str) -> Option<&'a DeTable<'t>> {
     table.get(key)?.get_ref().as_table()
 }
 
-/// The keys that the tables under a key of the file may hold.
+/// The allowed keys of a top-level table.
 fn keys(name: &str) -> Option<&'static [crate::scenario::format::KeyDoc]> {
     match ROOT.keys.iter().find(|doc| doc.name == name)?.value {
         ValueType::Table(table) | ValueType::Tables(table) | ValueType::Named(table) => Some(table.keys),
@@ -138,7 +139,7 @@ fn keys(name: &str) -> Option<&'static [crate::scenario::format::KeyDoc]> {
     }
 }
 
-/// A combination on its way into the file's tables.
+/// A combination while it is substituted into the file's tables.
 struct Filled<'v> {
     parameters: &'v [SweptParameter],
     texts: &'v [String],
@@ -146,7 +147,7 @@ struct Filled<'v> {
 }
 
 impl<'v> Filled<'v> {
-    /// A table with the values that belong into it.
+    /// A table with its values substituted.
     fn table<'t>(&'v self, written: Option<&DeTable<'t>>, name: &str) -> DeTable<'t>
     where
         'v: 't,
@@ -169,7 +170,7 @@ impl<'v> Filled<'v> {
         table
     }
 
-    /// A value as it would stand in the file, at the place where the sweep lists it.
+    /// A value in TOML form, with the span at which the sweep lists it.
     fn value(&'v self, index: usize) -> Option<Spanned<DeValue<'v>>> {
         let places = &self.parameters[index].places;
         let listed = match &self.parameters[index].values {
