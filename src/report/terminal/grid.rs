@@ -214,8 +214,7 @@ wavering one   -2.00      0.50
         columns.pop();
         let last = columns.pop().unwrap().under(Some("record"));
         columns.push(last);
-        let expected = "\
-              record
+        let expected = "              record
 agent          ROI %
 --------------------
 trend         +10.00

@@ -250,11 +250,11 @@ mod tests {
 not distinguishable: trend and twin have the same mean Sharpe ratio, over 24 windows; trend, twin and odd cannot be told apart; no number of windows would resolve it
 
 #  agent  mean Sharpe        interval  mean rank  rank  P(first) %  wins  ties  losses  Bradley-Terry  its interval  scored  disqualified
-----------------------------------------------------------------------------------------------------------------------------------------
-1  trend       -0.04   -0.56 to 0.47       2.17   1-2       50.00    31    24      16           1573  1552 to 1604      24             0
-1  twin        -0.04   -0.56 to 0.47       2.17   1-2       50.00    31    24      16           1573  1552 to 1604      24             0
-3  odd         -0.93  -1.19 to -0.68       2.43     3        0.00    36     0      33           1516  1475 to 1565      23             1
-4  hold        -2.04  -2.80 to -1.28       3.17     4        0.00    19     0      52           1338  1284 to 1380      24             0
+-----------------------------------------------------------------------------------------------------------------------------------------
+1  trend        -0.04   -0.56 to 0.47       2.17   1-2       50.00    31    24      16           1573  1552 to 1604      24             0
+1  twin         -0.04   -0.56 to 0.47       2.17   1-2       50.00    31    24      16           1573  1552 to 1604      24             0
+3  odd          -0.93  -1.19 to -0.68       2.43     3        0.00    36     0      33           1516  1475 to 1565      23             1
+4  hold         -2.04  -2.80 to -1.28       3.17     4        0.00    19     0      52           1338  1284 to 1380      24             0
 ";
         assert!(text.starts_with(expected), "{text}");
         assert!(text.contains("\nmore is better; intervals cover 95 %, from 60 resamples"));
