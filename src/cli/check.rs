@@ -1,17 +1,32 @@
 //! `tiltyard check`: the scenario and its data, without a run.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Args;
 use miette::Severity;
 use serde_json::{Value, json};
 
-use super::args::CheckArgs;
+use super::args::EXIT_CODES;
 use super::load::{self, PreparedRun, Read};
 use super::output::{self, counted};
 use super::{Exit, Failure, diagnostics};
 use crate::report::unused_bars;
 use crate::store::registry::StoredAgents;
 use crate::tournament::unused_ticks;
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct CheckArgs {
+    /// The scenario (TOML).
+    pub file: PathBuf,
+    /// The store whose registered agents it may name.
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub out: PathBuf,
+    /// Print the problems as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// Checks and says what would be run; with `--json` the problems are data on stdout.
 ///

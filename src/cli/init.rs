@@ -2,10 +2,20 @@
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
+use std::path::PathBuf;
 
-use super::args::InitArgs;
+use clap::Args;
+
 use super::{Exit, Failure, output};
 use crate::scenario::STARTER;
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The file to write; an existing one is never overwritten.
+    #[arg(default_value = "scenario.toml")]
+    pub file: PathBuf,
+}
 
 /// Writes the starter; an existing file is left alone.
 ///

@@ -1,11 +1,71 @@
 //! `tiltyard metrics`: the statistics of a series made elsewhere.
 
-use super::args::{KindArg, MetricsArgs};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
 use super::{Exit, Failure, output};
 use crate::metrics::{Missing, Relative, ReturnSeries, relative, series_metrics};
 use crate::report::{SeriesReport, terminal};
-use crate::scenario::MetricSpec;
+use crate::scenario::{MetricSpec, MetricsProfile};
 use crate::tables::{ColumnKind, ReturnColumn};
+
+const METRICS_HELP: &str = "\
+Examples:
+  tiltyard metrics run.csv --column equity --periods-per-year 365
+  tiltyard metrics fund.parquet --column returns --periods-per-year 252 --benchmark spy.csv
+
+A column whose name has the word `return`, `ret` or `change` holds returns; `equity`, `balance`,
+`nav`, `value`, `capital`, `wealth`, `close`, `price` or `level`: levels, from which returns are
+made. Where the name says both, or neither, say which with --kind.
+Rows without a value may only stand at the start.
+
+Exit codes:
+  0 done    2 the command line or a file is wrong";
+
+/// What a column of a file holds.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum KindArg {
+    /// Simple returns, as fractions.
+    Returns,
+    /// Levels: equity, balances, prices.
+    Equity,
+}
+
+/// Arguments of `metrics`.
+#[derive(Debug, Args)]
+#[command(after_help = METRICS_HELP)]
+pub struct MetricsArgs {
+    /// A CSV or Parquet file; a first column of dates or labels is recognised.
+    pub file: PathBuf,
+    /// The column of the series.
+    #[arg(long, value_name = "NAME")]
+    pub column: String,
+    /// What the column holds, where its name does not tell.
+    #[arg(long)]
+    pub kind: Option<KindArg>,
+    /// Rows in a year: 252 trading days, 365 days, 8760 hours.
+    #[arg(long, value_name = "N", value_parser = periods)]
+    pub periods_per_year: f64,
+    /// Risk-free rate per year, as a fraction: 0.02 is 2 %.
+    #[arg(long, value_name = "RATE", default_value_t = 0.0, value_parser = rate, allow_negative_numbers = true)]
+    pub rf: f64,
+    /// Minimum acceptable return per year for Sortino and omega, as a fraction.
+    #[arg(long, value_name = "RATE", default_value_t = 0.0, value_parser = rate, allow_negative_numbers = true)]
+    pub mar: f64,
+    /// A file with the benchmark; its rows are matched by date, else by label, else by their order.
+    #[arg(long, value_name = "FILE")]
+    pub benchmark: Option<PathBuf>,
+    /// The benchmark's column [default: the only one].
+    #[arg(long, value_name = "NAME", requires = "benchmark")]
+    pub benchmark_column: Option<String>,
+    /// Whose definitions to use, where libraries differ.
+    #[arg(long, value_name = "NAME", default_value = "tiltyard", value_parser = profile)]
+    pub profile: MetricsProfile,
+    /// Print as JSON: every value as a fraction, null with its reason under `missing`.
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// Reads the series and its benchmark, prints their metrics.
 ///
@@ -80,11 +140,34 @@ fn measured(
 
 fn series(column: &ReturnColumn, periods_per_year: f64) -> ReturnSeries {
     let series = match (&column.levels, &column.returns) {
-        (None, Ok(returns)) => ReturnSeries::of_returns(returns.clone(), periods_per_year),
+        (None, Some(returns)) => ReturnSeries::of_returns(returns.clone(), periods_per_year),
         (levels, _) => ReturnSeries::of_curve(levels.clone().unwrap_or_default(), periods_per_year),
     };
     match column.days() {
         Some(days) => series.lasting_days(days),
         None => series,
     }
+}
+
+fn periods(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(n) if n > 0.0 && n <= 100_000_000.0 => Ok(n),
+        _ => Err("must be a number above 0".to_owned()),
+    }
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if rate > -1.0 && rate <= 1.0 => Ok(rate),
+        Ok(_) => Err("must be a fraction above -1 and up to 1: 0.02 is 2 %".to_owned()),
+        Err(_) => Err("must be a fraction such as 0.02".to_owned()),
+    }
+}
+
+fn profile(text: &str) -> Result<MetricsProfile, String> {
+    let found = MetricsProfile::ALL.into_iter().find(|profile| profile.as_str() == text);
+    found.ok_or_else(|| {
+        let known: Vec<&str> = MetricsProfile::ALL.iter().map(|profile| profile.as_str()).collect();
+        format!("known: {}", known.join(", "))
+    })
 }

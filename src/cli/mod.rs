@@ -8,6 +8,7 @@ mod args;
 mod battle;
 mod check;
 mod clock;
+mod command;
 mod data;
 mod diagnostics;
 mod duel;

@@ -2,10 +2,30 @@
 
 use std::path::PathBuf;
 
-use super::args::ReportArgs;
+use clap::Args;
+
+use super::args::EXIT_CODES;
 use super::{Exit, Failure, output};
 use crate::report;
 use crate::store::{StoreError, StoredRun, find_run, write_pages};
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct ReportArgs {
+    /// A run id or its beginning, a scenario's name (its latest run), or a run folder; several are compared.
+    #[arg(required = true)]
+    pub runs: Vec<String>,
+    /// Write the main charts as SVG too, in `images/` beside the pages.
+    #[arg(long)]
+    pub images: bool,
+    /// Where to write [default: the run's own folder; DIR of --out for a comparison].
+    #[arg(long, value_name = "DIR")]
+    pub to: Option<PathBuf>,
+    /// Where results landed.
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub out: PathBuf,
+}
 
 /// Writes the pages and says where they are: one path a line.
 ///

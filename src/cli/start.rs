@@ -2,7 +2,7 @@
 
 use clap::Parser;
 
-use super::args::{Cli, Command};
+use super::command::{Cli, Command};
 use super::{
     Exit, Failure, check, diagnostics, duel, evidence, init, metrics, rank, report, run, schema, standings,
     stored, strategies,

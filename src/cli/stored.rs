@@ -1,9 +1,39 @@
 //! `tiltyard runs`, `show` and `trades`: what the store holds.
 
-use super::args::{ShowArgs, StoreArgs, TradesArgs};
+use clap::Args;
+
+use super::args::StoreArgs;
 use super::{Exit, Failure, output};
 use crate::report::{self, terminal};
 use crate::store::{Index, StoredRun, find_run};
+
+/// Arguments of `show`.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// A run id or its beginning, a scenario's name (its latest run), or a run folder.
+    pub run: String,
+    /// Show one agent: its metrics in each window, its months and its worst drawdowns.
+    #[arg(long, value_name = "NAME")]
+    pub agent: Option<String>,
+    /// Which store.
+    #[command(flatten)]
+    pub store: StoreArgs,
+}
+
+/// Arguments of `trades`.
+#[derive(Debug, Args)]
+pub struct TradesArgs {
+    /// A run id or its beginning, a scenario's name (its latest run), or a run folder.
+    pub run: String,
+    /// The agent's name.
+    pub agent: String,
+    /// Most rows to print, the latest ones; 0 for all [default: 50; all with --json].
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// Which store.
+    #[command(flatten)]
+    pub store: StoreArgs,
+}
 
 /// Round trips in a table where nothing is said.
 const SHOWN: usize = 50;

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::args::StrategiesArgs;
+use clap::Args;
+
 use super::output::WIDTH;
 use super::{Exit, Failure, output};
 use crate::scenario::catalogue::{ParameterDoc, STRATEGIES, StrategyDoc};
@@ -10,6 +11,16 @@ use crate::scenario::expr;
 
 /// Parameters that nearly every kind has: the list leaves them out.
 const SHARED: [&str; 2] = ["symbols", "timeframe"];
+
+/// Arguments of `strategies`.
+#[derive(Debug, Args)]
+pub struct StrategiesArgs {
+    /// Show only this strategy, with its full description.
+    pub kind: Option<String>,
+    /// Print as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// Prints the catalogue, or one kind of it.
 ///

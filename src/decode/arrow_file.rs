@@ -4,10 +4,10 @@ use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
-use arrow::ipc::reader::FileReader;
-use arrow::ipc::{Block, root_as_footer, root_as_message};
+use arrow_array::RecordBatch;
+use arrow_ipc::reader::FileReader;
+use arrow_ipc::{Block, root_as_footer, root_as_message};
+use arrow_schema::SchemaRef;
 
 use super::unpack::open_regular;
 use super::{DecodeError, guarded, limits};

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{BufReader, Chain, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
 use bytes::Bytes;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
@@ -190,7 +190,7 @@ fn believe(head: &[u8]) -> Result<(), ParquetError> {
 mod tests {
     use std::sync::Arc;
 
-    use arrow::array::{ArrayRef, Float64Array, RecordBatch};
+    use arrow_array::{ArrayRef, Float64Array, RecordBatch};
     use parquet::arrow::ArrowWriter;
 
     use super::*;

@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::temporary;
+use super::pending;
 
 /// A lock on a folder itself. It needs no lock file and stays with the folder when that is renamed.
 #[derive(Debug)]
@@ -122,7 +122,7 @@ impl FileLock {
             // and is taken again.
             let (own, found) = (file.metadata()?, fs::symlink_metadata(path));
             if found.is_ok_and(|found| is_same(&own, &found)) {
-                temporary::remember(path);
+                pending::remember(path);
                 return Ok(Self { path: path.to_owned(), _file: file });
             }
         }
@@ -133,7 +133,7 @@ impl Drop for FileLock {
     fn drop(&mut self) {
         // Removed while still locked: a waiting process notices and tries again.
         let _ = fs::remove_file(&self.path);
-        temporary::forget(&self.path);
+        pending::forget(&self.path);
     }
 }
 

@@ -6,11 +6,13 @@
 //! which ends with the owning process.
 
 mod lock;
+mod pending;
 mod replace;
 mod sync;
 mod temporary;
 
 pub use lock::{FileLock, FolderLock, open_plain};
+pub use pending::remove_temporaries;
 pub use replace::{Replaced, replace_folder};
 pub use sync::{sync_folder, sync_tree};
-pub use temporary::{Existing, Temporary, remove_temporaries, sweep_temporaries, write_whole};
+pub use temporary::{Existing, Temporary, sweep_temporaries, write_whole};

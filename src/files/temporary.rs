@@ -1,55 +1,22 @@
 //! Temporary files: written under a hidden name beside the target, locked while their writer lives.
 //!
 //! Files left by a killed process are recognised by their exact name pattern and missing lock, and removed by
-//! the next writer in the folder. On Ctrl-C they are removed at once, see [`remove_temporaries`].
+//! the next writer in the folder. On Ctrl-C they are removed at once, see
+//! [`remove_temporaries`](super::remove_temporaries).
 
-use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::path::Path;
 
 use tempfile::NamedTempFile;
 
+use super::pending::{Remembered, pending};
 use super::{FolderLock, sync_folder};
 
 const PREFIX: &str = ".tiltyard-";
 const SUFFIX: &str = ".tmp";
 /// Number of random characters between prefix and suffix.
 const RANDOM: usize = 6;
-
-/// Unfinished files of this process.
-struct Pending {
-    /// Set when the process is about to end; no file may be created after that.
-    closed: bool,
-    paths: BTreeSet<PathBuf>,
-}
-
-static PENDING: Mutex<Pending> = Mutex::new(Pending { closed: false, paths: BTreeSet::new() });
-
-fn pending() -> MutexGuard<'static, Pending> {
-    PENDING.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Registers a file to be removed when the process is interrupted.
-pub(super) fn remember(path: &Path) {
-    pending().paths.insert(path.to_owned());
-}
-
-/// Unregisters a file that is finished or removed.
-pub(super) fn forget(path: &Path) {
-    pending().paths.remove(path);
-}
-
-/// Removes the unfinished files of this process. The process must end after that: no new ones can be created.
-pub fn remove_temporaries() {
-    let mut pending = pending();
-    pending.closed = true;
-    for path in &pending.paths {
-        // An error has no one to report to; the next writer removes the file.
-        let _ = fs::remove_file(path);
-    }
-}
 
 /// What to do where the target file exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,16 +25,6 @@ pub enum Existing {
     Keep,
     /// Replace it.
     Replace,
-}
-
-/// A path that is removed when the process is interrupted; unregistered on drop.
-#[derive(Debug)]
-struct Remembered(PathBuf);
-
-impl Drop for Remembered {
-    fn drop(&mut self) {
-        forget(&self.0);
-    }
 }
 
 /// A file without its final name; removed on drop.

@@ -4,58 +4,16 @@
 //! reads a file. Invariant: ticks are at least one interval apart, so that no bar opens before the decision
 //! time of an earlier one.
 
-use std::collections::BTreeMap;
-
 use rayon::prelude::*;
 
 use super::bars::{Bars, Row};
-use super::calendar::TradingYear;
+use super::calendar::{TradingYear, first_telling};
 use super::digest;
 use super::error::MarketError;
-use super::quality::Finding;
+use super::series_bars::SeriesBars;
 use super::view::{Frame, Market, SymbolSeries, TickRange, TickRow};
-use crate::domain::{Instrument, Interval, Span, Timestamp};
+use crate::domain::{Interval, Timestamp};
 use crate::scenario::Calendar;
-
-/// How long before the range bars still count for detecting the calendar: a week with its weekend, plus a
-/// day. Earlier history exists only because of some agent's warm-up and must not influence the result.
-pub const CALENDAR_CONTEXT: Span = Span::DAY.times(8);
-
-/// Index of the first time that counts for the calendar of a range starting at `start`.
-pub(super) fn first_telling(times: &[Timestamp], start: Option<Timestamp>) -> usize {
-    start.map_or(0, |start| times.partition_point(|&at| at < start - CALENDAR_CONTEXT))
-}
-
-/// One symbol's bars before alignment.
-#[derive(Debug)]
-pub struct SeriesBars {
-    /// Its trading rules.
-    pub instrument: Instrument,
-    /// Bars at the market's interval, checked.
-    pub bars: Bars,
-    /// Coarser bars by interval; intervals are multiples of the market's.
-    pub frames: BTreeMap<Interval, Bars>,
-    /// Findings of the data check.
-    pub findings: Vec<Finding>,
-    /// Finer bars, for `intrabar = "detail"`.
-    pub detail: Option<Bars>,
-    /// Rows of `bars` that were filled in for gaps, ascending; never tradable.
-    pub made: Vec<Row>,
-}
-
-impl SeriesBars {
-    /// Bars without coarser or finer ones.
-    pub fn plain(instrument: Instrument, bars: Bars) -> Self {
-        Self {
-            instrument,
-            bars,
-            frames: BTreeMap::new(),
-            findings: Vec::new(),
-            detail: None,
-            made: Vec::new(),
-        }
-    }
-}
 
 impl Market {
     /// Aligns symbols to one clock. `start` and `end` (exclusive) limit the ticks in range; the first and the
@@ -215,7 +173,7 @@ fn closed(base: &Bars, made: &[Row], interval: Interval, coarse: &Bars) -> Vec<u
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Symbol;
+    use crate::domain::{Instrument, Symbol};
 
     fn series(name: &str, interval: &str, opens: &[&str]) -> SeriesBars {
         let mut bars = Bars::with_capacity(interval.parse().unwrap(), opens.len());

@@ -7,12 +7,7 @@
 use crate::domain::{Price, Timestamp};
 
 use super::bars::Bars;
-use super::unit::{fits, holds};
-
-/// Maximum price: above it, products of amounts could overflow.
-pub const PRICE_CEILING: f64 = 1e10;
-/// Maximum volume, for the same reason.
-pub const VOLUME_CEILING: f64 = 1e18;
+use super::unit::{PRICE_CEILING, fits, holds};
 
 /// One way in which a row is not a valid bar.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

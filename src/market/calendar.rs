@@ -19,6 +19,9 @@ const TRADED: f64 = 0.5;
 const DAY_AND_NIGHT: f64 = 0.85;
 const DAYS_OF_WEEK: usize = 7;
 const SATURDAY: usize = 5;
+/// How long before the range bars still count for detecting the calendar: a week with its weekend, plus a
+/// day. Earlier history exists only because of some agent's warm-up and must not influence the result.
+pub const CALENDAR_CONTEXT: Span = Span::DAY.times(8);
 
 /// A market's calendar and the number of its trading days per year.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -51,6 +54,11 @@ impl TradingYear {
     pub const fn never_closes(self) -> bool {
         self.calendar.never_closes()
     }
+}
+
+/// Index of the first time that counts for the calendar of a range starting at `start`.
+pub(super) fn first_telling(times: &[Timestamp], start: Option<Timestamp>) -> usize {
+    start.map_or(0, |start| times.partition_point(|&at| at < start - CALENDAR_CONTEXT))
 }
 
 /// The calendar of sorted open times. `None` where they do not determine it: bars longer than a day, or no

@@ -5,8 +5,8 @@
 
 use rayon::prelude::*;
 
-use super::align::SeriesBars;
 use super::bars::Bars;
+use super::series_bars::SeriesBars;
 use crate::domain::Interval;
 
 /// Bytes per update of the hash.

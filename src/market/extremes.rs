@@ -4,20 +4,12 @@
 //! as a scan of every bar.
 
 use std::ops::Range;
-use std::sync::OnceLock;
 
 use super::zone_map::{BLOCK, ZoneMap};
 use super::{Row, SymbolSeries};
 
 /// Number of independent running extremes, for vectorisation.
 const LANES: usize = 4;
-
-/// Zone maps of the lows and of the highs, built on first use.
-#[derive(Debug, Default)]
-pub struct Extremes {
-    lows: OnceLock<ZoneMap>,
-    highs: OnceLock<ZoneMap>,
-}
 
 impl SymbolSeries {
     /// The first of `rows` whose low is at or below `down` or whose high is at or above `up`.

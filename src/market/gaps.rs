@@ -4,8 +4,7 @@
 //! closing hours and holidays are not gaps (see [`quality::holes`](super::quality::holes)). Filled bars value
 //! positions and feed indicators but are never tradable, so the aligner must know which they are.
 
-use super::align::first_telling;
-use super::calendar::Hours;
+use super::calendar::{Hours, first_telling};
 use super::quality::{Hole, calendar_of, holes_in};
 use super::{Bars, Row};
 use crate::domain::Timestamp;

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::align::SeriesBars;
 use super::bars::{Bars, Row};
 use super::catalogue::Catalogue;
 use super::error::MarketError;
@@ -15,6 +14,7 @@ use super::gaps::{self, Filled};
 use super::locate::locate;
 use super::quality::{Finding, FindingKind, Severity, inspect};
 use super::resample::resample;
+use super::series_bars::SeriesBars;
 use super::source::{self, Source, Span, gather};
 use super::view::Market;
 use crate::domain::{Instrument, Interval, Symbol, Timestamp};

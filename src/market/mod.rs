@@ -19,6 +19,7 @@ mod load;
 mod locate;
 pub mod quality;
 mod resample;
+mod series_bars;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -26,18 +27,18 @@ pub mod unit;
 mod view;
 mod zone_map;
 
-pub use align::{CALENDAR_CONTEXT, SeriesBars};
-pub use bar_error::{BarError, PRICE_CEILING, VOLUME_CEILING};
+pub use bar_error::BarError;
 pub use bars::{Bars, Row};
-pub use calendar::TradingYear;
+pub use calendar::{CALENDAR_CONTEXT, TradingYear};
 pub use error::MarketError;
-pub use extremes::Extremes;
 pub use file::write_bars;
 pub(crate) use file::{TimeScale, numbers, raw_times};
 pub use load::{LoadRequest, load};
 pub use resample::resample;
+pub use series_bars::SeriesBars;
+pub use unit::{PRICE_CEILING, VOLUME_CEILING};
 pub use view::{Frame, Market, SymbolSeries, TickRange, TickRow};
-pub use zone_map::{BLOCK, Bounds, ZoneMap};
+pub use zone_map::{BLOCK, Bounds, Extremes, ZoneMap};
 
 /// Maximum number of rows of one symbol in a window.
 pub const MAX_ROWS: usize = 1 << 30;

@@ -6,9 +6,12 @@
 //! the unit that represents them.
 
 use super::bars::Bars;
-use super::{PRICE_CEILING, VOLUME_CEILING};
 use crate::domain::Price;
 
+/// Maximum price: above it, products of amounts could overflow.
+pub const PRICE_CEILING: f64 = 1e10;
+/// Maximum volume, for the same reason.
+pub const VOLUME_CEILING: f64 = 1e18;
 /// Maximum relative change of a price by rounding to eight places.
 pub const TOLERANCE: f64 = 1e-6;
 /// From this price on, rounding to eight places is always within the tolerance.

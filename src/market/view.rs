@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::bars::{Bars, Row};
 use super::calendar::TradingYear;
-use super::extremes::Extremes;
 use super::quality::Finding;
+use super::zone_map::Extremes;
 use crate::domain::{Instrument, Interval, SymbolId, Timestamp};
 
 /// Every symbol's bars at the scenario's interval, on the sorted union of their open times, and the coarser

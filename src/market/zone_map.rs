@@ -4,6 +4,8 @@
 //! of a symbol cover the same rows. Invariant: a block's bounds hold for each of its values; a partial block,
 //! or one with NaN, has no bounds and must be scanned.
 
+use std::sync::OnceLock;
+
 use super::Row;
 
 /// Rows per block.
@@ -70,6 +72,13 @@ fn bounds(block: &[f64; BLOCK]) -> Bounds {
         low: lows.into_iter().fold(f64::INFINITY, f64::min),
         high: highs.into_iter().fold(f64::NEG_INFINITY, f64::max),
     }
+}
+
+/// Zone maps of the lows and of the highs, built on first use.
+#[derive(Debug, Default)]
+pub struct Extremes {
+    pub(super) lows: OnceLock<ZoneMap>,
+    pub(super) highs: OnceLock<ZoneMap>,
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@
 
 use std::path::Path;
 
-use arrow::array::{Array, ArrowPrimitiveType, AsArray, RecordBatch};
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrowPrimitiveType, RecordBatch};
 
 use super::StoreError;
 use crate::decode::{DecodeError, ParquetFile, Selection, guarded};

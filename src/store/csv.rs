@@ -5,10 +5,10 @@
 
 use std::io::{self, Write};
 
-use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::datatypes::{
-    DataType, Decimal128Type, Float64Type, TimestampMicrosecondType, UInt32Type, UInt64Type,
-};
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Decimal128Type, Float64Type, TimestampMicrosecondType, UInt32Type, UInt64Type};
+use arrow_array::{Array, RecordBatch};
+use arrow_schema::DataType;
 
 use crate::domain::{Cash, Timestamp};
 use crate::metrics::Score;

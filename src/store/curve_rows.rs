@@ -3,8 +3,8 @@
 use std::ops::Range;
 use std::path::Path;
 
-use arrow::array::RecordBatch;
-use arrow::datatypes::{Decimal128Type, Float64Type, TimestampMicrosecondType, UInt32Type};
+use arrow_array::RecordBatch;
+use arrow_array::types::{Decimal128Type, Float64Type, TimestampMicrosecondType, UInt32Type};
 
 use super::stored::agent_folder;
 use super::{StoreError, columns};

@@ -7,9 +7,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
-use arrow::datatypes::{DataType, Field, Float64Type, Schema, TimeUnit, TimestampMicrosecondType};
-use arrow::error::ArrowError;
+use arrow_array::types::{Float64Type, TimestampMicrosecondType};
+use arrow_array::{Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow_schema::ArrowError;
+use arrow_schema::{DataType, Field, Schema, TimeUnit};
 
 use super::table_file::TableFile;
 use super::{Downsampler, Point, StoreError, columns};

@@ -5,12 +5,12 @@
 
 use std::sync::Arc;
 
-use arrow::array::{
+use arrow_array::{
     ArrayRef, BooleanArray, Decimal128Array, Float64Array, RecordBatch, StringArray,
     TimestampMicrosecondArray, UInt32Array, UInt64Array,
 };
-use arrow::datatypes::{Field, Schema};
-use arrow::error::ArrowError;
+use arrow_schema::ArrowError;
+use arrow_schema::{Field, Schema};
 
 use super::equity::EquityPart;
 use crate::domain::{Cash, OrderOrigin, Price, Qty, SymbolId, TimeInForce, Timestamp};

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use arrow::datatypes::{Decimal128Type, TimestampMicrosecondType, UInt32Type};
+use arrow_array::types::{Decimal128Type, TimestampMicrosecondType, UInt32Type};
 use serde::Serialize;
 
 use super::columns::{numbers, read, strings};

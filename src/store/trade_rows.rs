@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use arrow::array::RecordBatch;
-use arrow::datatypes::{Decimal128Type, Float64Type, TimestampMicrosecondType, UInt32Type, UInt64Type};
+use arrow_array::RecordBatch;
+use arrow_array::types::{Decimal128Type, Float64Type, TimestampMicrosecondType, UInt32Type, UInt64Type};
 
 use super::StoreError;
 use super::columns::{self, numbers, strings};

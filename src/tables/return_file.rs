@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 
 use super::{NumberTable, TableError};
 use crate::domain::Timestamp;
-use crate::metrics::{Missing, simple_returns};
 
 /// The meaning of a column's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -195,6 +194,12 @@ impl SeriesError {
     }
 }
 
+/// The simple returns from level to level.
+fn returns_of(levels: &[f64]) -> Option<Vec<f64>> {
+    let pairs = levels.windows(2);
+    pairs.map(|pair| (pair[0] > 0.0).then(|| pair[1] / pair[0] - 1.0)).collect()
+}
+
 /// A column as a return series.
 #[derive(Debug, Clone)]
 pub struct ReturnColumn {
@@ -206,8 +211,8 @@ pub struct ReturnColumn {
     pub kind: ColumnKind,
     /// The levels, if it held levels: one more than returns.
     pub levels: Option<Vec<f64>>,
-    /// The returns; the reason for their absence where a level is not positive.
-    pub returns: Result<Vec<f64>, Missing>,
+    /// The returns; none where the level before a return is zero or below.
+    pub returns: Option<Vec<f64>>,
     /// Number of leading rows without a value, which are skipped.
     pub left_out: usize,
     /// Label before the first return (levels only), and the label of each return.
@@ -272,9 +277,9 @@ impl ReturnColumn {
         let times = table.times.as_ref().map(|times| split(&times[left_out..], base));
         ordered(path, table)?;
         let (levels, returns) = match kind {
-            ColumnKind::Returns => (None, Ok(values)),
+            ColumnKind::Returns => (None, Some(values)),
             ColumnKind::Equity => {
-                let returns = simple_returns(&values);
+                let returns = returns_of(&values);
                 (Some(values), returns)
             }
         };
@@ -319,7 +324,7 @@ impl ReturnColumn {
     /// # Errors
     /// [`SeriesError::NoPartner`], [`SeriesError::Lengths`] or [`SeriesError::Ruined`].
     pub fn aligned_to(&self, series: &Self) -> Result<Vec<f64>, SeriesError> {
-        let returns = self.returns.as_ref().map_err(|_| SeriesError::Ruined { path: self.path.clone() })?;
+        let returns = self.returns.as_ref().ok_or_else(|| SeriesError::Ruined { path: self.path.clone() })?;
         let shown = |time: &Timestamp| time.to_string();
         match (&self.times, &series.times, &self.labels, &series.labels) {
             (Some(own), Some(other), _, _) => self.matched(returns, own, other, shown),

@@ -9,12 +9,14 @@ mod bar;
 mod capacity;
 mod matching;
 mod path;
+mod resting;
 mod slippage;
 mod trading_day;
 
 pub use bar::PriceBar;
 pub use capacity::{capacity, volume_qty};
-pub use matching::{Match, Reach, Resting, Touch, at_open, inside};
+pub use matching::{at_open, inside};
 pub use path::{meet, points, reached};
+pub use resting::{Match, Reach, Resting, Touch};
 pub use slippage::{Taking, bars_looked_back, slippage};
 pub use trading_day::TradingDay;

@@ -1,7 +1,7 @@
 //! The path inside a bar for `intrabar = "ohlc_path"`: open, the nearer extreme, the other, close.
 
-use super::matching::within;
-use super::{Match, PriceBar, Reach, Resting, Touch};
+use super::PriceBar;
+use super::resting::{Match, Reach, Resting, Touch, within};
 use crate::domain::{Liquidity, Price, Side};
 
 /// The four prices of the path. Where both extremes are equally far from the open, the low comes first.

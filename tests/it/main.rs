@@ -10,6 +10,7 @@ mod support;
 mod testkit;
 
 mod agents;
+mod architecture;
 mod batch_recorded;
 mod calling_simulation;
 mod cli;

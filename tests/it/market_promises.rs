@@ -6,7 +6,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use arrow::array::{Array, BooleanArray, Decimal128Array};
+use arrow_array::{Array, BooleanArray, Decimal128Array};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
 use tiltyard::domain::{Span, Timestamp};
@@ -104,7 +104,7 @@ fn equity(run: &Path, agent: &str) -> Vec<(i128, bool)> {
 fn decimals(file: &Path, name: &str) -> Vec<i128> {
     let reader =
         ParquetRecordBatchReaderBuilder::try_new(File::open(file).unwrap()).unwrap().build().unwrap();
-    let column = |batch: arrow::array::RecordBatch| -> Vec<i128> {
+    let column = |batch: arrow_array::RecordBatch| -> Vec<i128> {
         let column = batch.column_by_name(name).unwrap().clone();
         column.as_any().downcast_ref::<Decimal128Array>().unwrap().iter().flatten().collect()
     };

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::support::reference::{golden, numbers};
 use crate::support::stage::Stage;
-use arrow::array::{ArrayRef, Date32Array, Float64Array, RecordBatch};
+use arrow_array::{ArrayRef, Date32Array, Float64Array, RecordBatch};
 use parquet::arrow::ArrowWriter;
 use serde_json::Value;
 

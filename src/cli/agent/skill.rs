@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use clap::CommandFactory;
 
-use super::super::args::Cli;
+use super::super::command::Cli;
 use super::super::{Exit, Failure, output};
 use super::args::SkillArgs;
 use crate::domain::{OrderKind, RefusalCode};

@@ -12,6 +12,7 @@ mod factors;
 mod format;
 mod formats;
 mod names;
+mod order;
 mod plan;
 mod probe;
 mod read;

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use super::order::{append, in_order, none_astray};
 use super::plan::{Reading, Source};
 use super::rows::Rows;
-use super::run::{none_astray, source};
+use super::run::source;
 use super::writer::bar;
 use super::{Format, ImportError};
 use crate::domain::{Symbol, Timestamp};
@@ -85,31 +86,6 @@ fn at(rows: &Rows, row: usize) -> (Timestamp, [f64; 5]) {
             (trades.ts[row], [price, price, price, price, trades.volume[row]])
         }
     }
-}
-
-/// Appends bars.
-pub(super) fn append(bars: &mut Bars, more: &Bars) {
-    bars.ts.extend_from_slice(&more.ts);
-    bars.open.extend_from_slice(&more.open);
-    bars.high.extend_from_slice(&more.high);
-    bars.low.extend_from_slice(&more.low);
-    bars.close.extend_from_slice(&more.close);
-    bars.volume.extend_from_slice(&more.volume);
-}
-
-/// The bars sorted by time; the sort is stable.
-pub(super) fn in_order(bars: Bars) -> Bars {
-    if bars.ts.is_sorted() {
-        return bars;
-    }
-    let mut order: Vec<usize> = (0..bars.len()).collect();
-    order.sort_by_key(|&row| bars.ts[row]);
-    let mut sorted = Bars::with_capacity(bars.interval, bars.len());
-    for row in order {
-        let (at, values) = bar(&bars, row);
-        sorted.push(at, values);
-    }
-    sorted
 }
 
 fn unique(symbol: &Symbol, bars: Bars) -> Result<Bars, ImportError> {

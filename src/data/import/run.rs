@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::aggregate::Aggregator;
 use super::formats;
+use super::order::none_astray;
 use super::plan::{Plan, Reading, Source, Unit, spacing};
 use super::probe::Probe;
 use super::rows::{Kind, Rows, Trades};
@@ -450,22 +451,6 @@ impl Work {
             last: tally.last,
         })
     }
-}
-
-/// Refuses a row that is years away from the previous one in the file; returns the time of the last row.
-pub(super) fn none_astray(
-    path: &Path,
-    first_row: u64,
-    mut before: Option<Timestamp>,
-    times: &[Timestamp],
-) -> Result<Option<Timestamp>, ImportError> {
-    for (row, &at) in (first_row..).zip(times) {
-        if let Some(found) = before.and_then(|before| bar_error::astray(before, at)) {
-            return Err(ImportError::BadRow { path: path.to_owned(), row, at, flaw: found.to_string() });
-        }
-        before = Some(at);
-    }
-    Ok(before)
 }
 
 fn honest(price: f64, volume: f64) -> bool {

@@ -8,7 +8,7 @@
 use std::path::{Path, PathBuf};
 
 use super::ImportError;
-use super::read::{append, in_order};
+use super::order::{append, in_order};
 use super::writer::{Run, RunReader, SortedWriter, bar};
 use crate::domain::{Interval, Timestamp};
 use crate::market::Bars;

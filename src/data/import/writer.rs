@@ -7,8 +7,10 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, Float64Array, RecordBatch};
-use arrow::datatypes::{DataType, Field, Float64Type, Schema, TimestampMicrosecondType};
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float64Type, TimestampMicrosecondType};
+use arrow_array::{ArrayRef, Float64Array, RecordBatch};
+use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::ArrowWriter;
 
 use super::ImportError;
@@ -167,7 +169,7 @@ fn schema(nullable: bool) -> Schema {
     Schema::new(fields.collect::<Vec<_>>())
 }
 
-fn batch(bars: Bars, nullable: bool) -> Result<RecordBatch, arrow::error::ArrowError> {
+fn batch(bars: Bars, nullable: bool) -> Result<RecordBatch, arrow_schema::ArrowError> {
     if !nullable {
         return file::batch(&bars);
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use arrow::datatypes::Schema;
+use arrow_schema::Schema;
 
 use crate::market::MarketError;
 
@@ -71,7 +71,7 @@ fn place(schema: &Schema, names: &[&str]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use arrow::datatypes::{DataType, Field};
+    use arrow_schema::{DataType, Field};
 
     use super::*;
 

@@ -1,13 +1,14 @@
 //! Converts Arrow arrays of various types to times and numbers.
 
-use arrow::array::{Array, ArrayRef, AsArray};
-use arrow::buffer::{NullBuffer, ScalarBuffer};
-use arrow::compute::cast;
-use arrow::datatypes::{
-    DataType, Date32Type, Date64Type, Decimal128Type, DecimalType, Float32Type, Float64Type, Int64Type,
-    TimeUnit, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
-    TimestampSecondType,
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    Date32Type, Date64Type, Decimal128Type, DecimalType, Float32Type, Float64Type, Int64Type,
+    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
 };
+use arrow_array::{Array, ArrayRef};
+use arrow_buffer::{NullBuffer, ScalarBuffer};
+use arrow_cast::cast;
+use arrow_schema::{DataType, TimeUnit};
 
 use crate::domain::Timestamp;
 
@@ -183,7 +184,7 @@ fn decimal(value: i128, scale: i8) -> f64 {
 mod tests {
     use std::sync::Arc;
 
-    use arrow::array::{
+    use arrow_array::{
         Date32Array, Decimal128Array, Float32Array, Int32Array, Int64Array, StringArray,
         TimestampSecondArray, UInt64Array,
     };

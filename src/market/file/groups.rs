@@ -1,10 +1,10 @@
 //! The time range of each row group, so that groups outside a window are never read.
 
-use arrow::array::ArrayRef;
+use arrow_array::ArrayRef;
 use parquet::arrow::arrow_reader::statistics::StatisticsConverter;
 
 use super::decode::{TimeScale, is_text, raw_times};
-use super::open::BarFile;
+use super::footer::Footer;
 use super::plausible::plausible;
 use crate::domain::Timestamp;
 use crate::market::{BarError, MarketError};
@@ -29,7 +29,7 @@ type Bounds = (i64, i64);
 
 /// The file's row groups and its time unit, from the footer's statistics. Where these are missing (or the
 /// times are text, whose statistics may be truncated), the time column is read.
-pub fn survey(file: &BarFile) -> Result<(Vec<RowGroup>, TimeScale), MarketError> {
+pub fn survey(file: &Footer) -> Result<(Vec<RowGroup>, TimeScale), MarketError> {
     let spans = spans(file);
     if spans.is_empty() {
         return Err(MarketError::NoRows { file: file.path().to_owned() });
@@ -63,7 +63,7 @@ pub fn survey(file: &BarFile) -> Result<(Vec<RowGroup>, TimeScale), MarketError>
 type Place = (usize, usize, usize);
 
 /// Every non-empty row group.
-fn spans(file: &BarFile) -> Vec<Place> {
+fn spans(file: &Footer) -> Vec<Place> {
     let mut next_row = 0;
     let groups = file.metadata().metadata().row_groups().iter().enumerate();
     let place = |(index, rows): (usize, usize)| {
@@ -79,7 +79,7 @@ fn spans(file: &BarFile) -> Vec<Place> {
 }
 
 /// Bounds from the footer, if it has them for every row group.
-fn from_statistics(file: &BarFile, spans: &[Place]) -> Option<Vec<Bounds>> {
+fn from_statistics(file: &Footer, spans: &[Place]) -> Option<Vec<Bounds>> {
     let metadata = file.metadata();
     let name = metadata.schema().field(file.columns.time).name();
     let converter = StatisticsConverter::try_new(name, metadata.schema(), metadata.parquet_schema()).ok()?;
@@ -96,7 +96,7 @@ fn complete(array: &ArrayRef) -> Option<Vec<i64>> {
 }
 
 /// Bounds of one row group, read from its time column.
-fn scan(file: &BarFile, (index, first_row, _): Place) -> Result<Bounds, MarketError> {
+fn scan(file: &Footer, (index, first_row, _): Place) -> Result<Bounds, MarketError> {
     let mut bounds: Option<Bounds> = None;
     let mut row = first_row;
     let reader = file.reader(&[index], &[file.columns.time])?;

@@ -5,6 +5,7 @@
 
 mod columns;
 mod decode;
+mod footer;
 mod groups;
 mod open;
 mod plausible;

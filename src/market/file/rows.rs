@@ -35,9 +35,9 @@ impl BarFile {
             next += group.rows;
         }
         let indices: Vec<usize> = groups.iter().map(|group| group.index).collect();
-        let projected = self.columns.projected();
-        let reader = self.reader(&indices, &projected)?;
-        self.for_each(reader, |batch| self.append(batch, &projected, &mut rows))?;
+        let projected = self.footer.columns.projected();
+        let reader = self.footer.reader(&indices, &projected)?;
+        self.footer.for_each(reader, |batch| self.append(batch, &projected, &mut rows))?;
         rows.nulls.sort_by_key(|&(row, _)| row);
         self.check_times(&rows)?;
         Ok(rows)
@@ -45,14 +45,14 @@ impl BarFile {
 
     fn append(
         &self,
-        batch: &arrow::array::RecordBatch,
+        batch: &arrow_array::RecordBatch,
         projected: &[usize],
         rows: &mut Rows,
     ) -> Result<(), MarketError> {
         let start = rows.bars.len();
         let place = |column: usize| projected.iter().position(|&other| other == column).unwrap_or(0);
-        let time = self.columns.time;
-        let raw = raw_times(batch.column(place(time))).ok_or_else(|| self.wrong_type(time))?;
+        let time = self.footer.columns.time;
+        let raw = raw_times(batch.column(place(time))).ok_or_else(|| self.footer.wrong_type(time))?;
         if let Some((at, text)) = raw.unreadable {
             return Err(self.bad(rows, start + at, BarError::NotATime { text }, 1));
         }
@@ -61,10 +61,10 @@ impl BarFile {
             let missing = (0..nulls.len()).filter(|&row| nulls.is_null(row));
             rows.nulls.extend(missing.map(|row| (start + row, "time")));
         }
-        for (which, &column) in self.columns.numbers.iter().enumerate() {
+        for (which, &column) in self.footer.columns.numbers.iter().enumerate() {
             let array = batch.column(place(column));
             if !numbers(array, column_of(&mut rows.bars, which)) {
-                return Err(self.wrong_type(column));
+                return Err(self.footer.wrong_type(column));
             }
             if let Some(nulls) = array.nulls().filter(|nulls| nulls.null_count() > 0) {
                 let missing = (0..nulls.len()).filter(|&row| nulls.is_null(row));

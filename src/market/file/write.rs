@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Float64Array, RecordBatch, TimestampMicrosecondArray};
-use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
+use arrow_array::{ArrayRef, Float64Array, RecordBatch, TimestampMicrosecondArray};
+use arrow_schema::{DataType, Field, Schema, TimeUnit};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::WriterProperties;
@@ -46,7 +46,7 @@ fn encode(file: &fs::File, bars: &Bars) -> Result<(), parquet::errors::ParquetEr
 ///
 /// # Errors
 /// None in practice: the columns have equal length.
-pub fn batch(bars: &Bars) -> Result<RecordBatch, arrow::error::ArrowError> {
+pub fn batch(bars: &Bars) -> Result<RecordBatch, arrow_schema::ArrowError> {
     let times = bars.ts.iter().map(|at| at.micros());
     let times = TimestampMicrosecondArray::from_iter_values(times).with_timezone("UTC");
     let number = |values: &[f64]| Arc::new(Float64Array::from(values.to_vec())) as ArrayRef;

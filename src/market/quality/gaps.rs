@@ -5,26 +5,15 @@
 //! bars.
 
 use super::finding::{Finding, FindingKind, Severity, words};
-use super::inspect::Series;
+use super::series::Series;
 use crate::domain::{Interval, Span, Timestamp};
-use crate::market::calendar::{Hours, told_by};
+use crate::market::calendar::Hours;
 use crate::scenario::Calendar;
 
 const HOUR: i64 = 3_600_000_000;
 const DAY: i64 = 24 * HOUR;
 /// The longest usual closure of a venue with sessions: a weekend between holidays.
 const LONGEST_CLOSURE: i64 = 4 * DAY;
-/// Shorter data does not determine whether a venue has sessions.
-const TELLING: i64 = 8 * DAY;
-
-/// The stated calendar, or the one detected from sorted times; round the clock where neither is known.
-pub fn calendar_of(times: &[Timestamp], interval: Interval, stated: Option<Calendar>) -> Calendar {
-    let telling =
-        times.first().zip(times.last()).is_some_and(|(first, last)| (*last - *first).micros() >= TELLING);
-    let told = || told_by(times, interval).filter(|_| telling);
-    stated.or_else(told).unwrap_or(Calendar::RoundTheClock)
-}
-
 /// A period without the bars that should be in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hole {
@@ -128,6 +117,7 @@ fn severity(calendar: Calendar, interval: Interval, longest: &Hole, missing: u64
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::market::quality::calendar_of;
 
     fn days(numbers: impl IntoIterator<Item = i64>) -> Vec<Timestamp> {
         numbers.into_iter().map(|day| Timestamp::from_micros(day * DAY)).collect()

@@ -5,7 +5,7 @@
 //! the standard deviation, a few extremes do not inflate.
 
 use super::finding::{Finding, FindingKind, Severity, words};
-use super::inspect::Series;
+use super::series::Series;
 use crate::scenario::Calendar;
 
 /// High because returns have fat tails: correct minute bars reach scores above 100, hourly bars above 25.

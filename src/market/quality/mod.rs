@@ -9,9 +9,11 @@ mod gaps;
 mod inspect;
 mod jumps;
 mod order;
+mod series;
 mod stale_prices;
 mod values;
 
 pub use finding::{Finding, FindingKind, Severity};
-pub use gaps::{Hole, calendar_of, holes, holes_in};
-pub use inspect::{Origin, inspect, inspect_as};
+pub use gaps::{Hole, holes, holes_in};
+pub use inspect::{inspect, inspect_as};
+pub use series::{Origin, calendar_of};

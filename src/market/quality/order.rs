@@ -1,7 +1,7 @@
 //! Checks the order of rows: sorted, unique in time, at least one interval apart.
 
 use super::finding::{Finding, FindingKind, Severity, words};
-use super::inspect::Origin;
+use super::series::Origin;
 use crate::market::Bars;
 
 /// Findings about the order of rows.

@@ -1,7 +1,7 @@
 //! Stale prices: bars without volume, repeated bars, filler.
 
 use super::finding::{Finding, FindingKind, Severity, words};
-use super::inspect::Series;
+use super::series::Series;
 
 const HOUR: i64 = 3_600_000_000;
 /// Number of consecutive untraded or repeated bars that is too long for a trading halt.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::ExprError;
-use super::check::{Checker, Kind};
+use super::checker::{Checker, Kind};
 use super::syntax::{Node, NodeKind};
 use super::words::{Built, Meaning, Param, Unit, Word, find, names};
 use crate::domain::{IndicatorSpec, Interval};

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::ExprError;
 use super::call::Call;
+use super::checker::{Checker, Kind};
 use super::syntax::{Node, NodeKind, Operator, tree};
 use super::token::tokens;
 use super::words::find;
@@ -29,21 +30,6 @@ pub fn parse(text: &str, default_timeframe: Interval, base: Interval) -> Result<
             Err(checker.errors)
         }
     }
-}
-
-/// The type of an expression.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Number,
-    Condition,
-}
-
-/// Collects errors. A method that returns `None` has reported one.
-pub(super) struct Checker<'t> {
-    pub text: &'t str,
-    pub default_timeframe: Interval,
-    pub base: Interval,
-    pub errors: Vec<ExprError>,
 }
 
 impl<'t> Checker<'t> {
@@ -131,17 +117,6 @@ impl<'t> Checker<'t> {
             return self.report(ExprError::new(span.clone(), message).with_help(help));
         }
         Some(interval)
-    }
-
-    /// The source text of a span, for messages.
-    pub fn quote(&self, span: &Range<usize>) -> &'t str {
-        self.text.get(span.clone()).unwrap_or_default()
-    }
-
-    /// Records an error and returns `None` for the caller to return.
-    pub fn report<T>(&mut self, error: ExprError) -> Option<T> {
-        self.errors.push(error);
-        None
     }
 }
 

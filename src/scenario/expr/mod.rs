@@ -8,6 +8,7 @@
 
 mod call;
 mod check;
+mod checker;
 mod error;
 mod fraction;
 mod named;

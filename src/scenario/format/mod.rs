@@ -6,6 +6,7 @@
 mod choices;
 mod doc;
 mod keys;
+mod metric;
 mod sweep;
 mod tables;
 mod validation;

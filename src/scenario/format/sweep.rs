@@ -1,7 +1,7 @@
 //! The `[sweep]` table.
 
 use super::choices::{Choice, choice_docs};
-use super::tables::METRIC;
+use super::metric::METRIC;
 use super::{Fallback, KeyDoc, TableDoc, ValueType, optional, required, with_default};
 use crate::scenario::SearchKind;
 

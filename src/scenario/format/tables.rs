@@ -1,6 +1,7 @@
 //! Every table of the file and its keys.
 
 use super::choices::choice_docs;
+use super::metric::METRIC;
 use super::sweep::SWEEP;
 use super::{Fallback, KeyDoc, Range, TableDoc, ValueType, VariantDoc};
 use super::{number, optional, percent, required, with_default};
@@ -8,7 +9,7 @@ use super::{validation, windows};
 use crate::scenario::catalogue;
 use crate::scenario::{
     Acceptable, Aggregate, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, MetricsProfile,
-    OnBreach, RankingMetric, RatingSystem, ReportFormat, TieBreak, WalletChoice, WarmUp,
+    OnBreach, RatingSystem, ReportFormat, TieBreak, WalletChoice, WarmUp,
 };
 
 /// Name of the built-in risk profile of agents that name none.
@@ -350,9 +351,6 @@ pub(in crate::scenario) const CONDITION: TableDoc = TableDoc {
     ],
 };
 
-/// A metric to rank by.
-pub(super) const METRIC: ValueType =
-    ValueType::Choice { noun: "ranking metric", choices: choice_docs::<RankingMetric> };
 const TIE_BREAK: ValueType = ValueType::Choice { noun: "tie-break", choices: choice_docs::<TieBreak> };
 
 const BATTLE: TableDoc = TableDoc {

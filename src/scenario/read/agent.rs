@@ -8,27 +8,12 @@ use toml::Spanned;
 use super::registered::{self, Origin};
 use super::risk::Profiles;
 use super::strategy::{self, ReadStrategy};
+use super::surroundings::Surroundings;
 use super::table::Table;
-use crate::domain::{AgentName, Bps, Instrument, Interval, Symbol};
+use crate::domain::{AgentName, Bps};
 use crate::scenario::format::{DEFAULT_PROFILE, UNLIMITED_PROFILE};
 use crate::scenario::suggest;
-use crate::scenario::{AgentSpec, Registry, RiskProfile, StrategyKind};
-
-/// What an agent can refer to; `None` where that part had errors.
-pub(super) struct Surroundings<'a> {
-    /// The scenario's symbols.
-    pub(super) symbols: Option<&'a [Symbol]>,
-    /// The instruments, under the names that results show.
-    pub(super) instruments: Option<&'a [Instrument]>,
-    /// The scenario's interval.
-    pub(super) interval: Option<Interval>,
-    /// Its own risk profiles.
-    pub(super) profiles: Option<&'a Profiles>,
-    /// The quote currency of wallets.
-    pub(super) quote: Option<&'a str>,
-    /// The registry of agents.
-    pub(super) registry: &'a dyn Registry,
-}
+use crate::scenario::{AgentSpec, RiskProfile, StrategyKind};
 
 /// The parsed agents.
 pub(super) struct Agents {

@@ -2,7 +2,7 @@
 
 use toml::Spanned;
 
-use super::market::ReadMarket;
+use super::market::{Bars, ReadMarket};
 use super::table::Table;
 use crate::domain::{Interval, Span};
 use crate::scenario::format::{PRESETS, Preset};
@@ -18,18 +18,6 @@ pub(super) struct ReadBattle<'t> {
     pub(super) bars: Bars,
     /// The `windows` table, for spans.
     windows: Option<Table<'t>>,
-}
-
-/// The bars that the windows replay.
-#[derive(Default)]
-pub(super) enum Bars {
-    /// Bars of the market's interval.
-    Own,
-    /// Bars of a preset's interval.
-    Preset(Preset),
-    /// The windows had errors.
-    #[default]
-    Unknown,
 }
 
 /// Parses the table.

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 
-use super::battle::{Bars, ReadBattle};
 use super::table::Table;
 use crate::domain::{Instrument, Interval, Symbol, SymbolId, Timestamp};
 use crate::scenario::MarketSpec;
+use crate::scenario::format::Preset;
 use crate::scenario::suggest;
 
 /// The parsed table; `None` where that part had errors.
@@ -24,11 +24,23 @@ pub(super) struct ReadMarket {
     pub(super) range: Option<(Timestamp, Timestamp)>,
 }
 
-/// Parses the table. `battle` says whether the windows fix the interval.
-pub(super) fn read(table: &Table<'_>, battle: &ReadBattle<'_>, base_dir: &Path) -> ReadMarket {
+/// The bars that the windows replay.
+#[derive(Default)]
+pub(super) enum Bars {
+    /// Bars of the market's interval.
+    Own,
+    /// Bars of a preset's interval.
+    Preset(Preset),
+    /// The windows had errors.
+    #[default]
+    Unknown,
+}
+
+/// Parses the table. `bars` says whether the windows fix the interval.
+pub(super) fn read(table: &Table<'_>, bars: &Bars, base_dir: &Path) -> ReadMarket {
     let path: Option<PathBuf> = table.value("path");
     let symbols: Option<Vec<Symbol>> = table.value("symbols");
-    let interval = interval(table, &battle.bars);
+    let interval = interval(table, bars);
     let start = table.optional::<Spanned<Timestamp>>("start");
     let end = table.optional::<Spanned<Timestamp>>("end");
     let quote: Option<Spanned<String>> = table.value("quote");

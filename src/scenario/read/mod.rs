@@ -16,6 +16,7 @@ mod risk;
 mod roster;
 mod scenario;
 mod strategy;
+mod surroundings;
 mod sweep;
 mod syntax;
 mod table;

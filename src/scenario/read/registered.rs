@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use toml::Spanned;
 
-use super::agent::Surroundings;
 use super::market;
 use super::strategy::ReadStrategy;
+use super::surroundings::Surroundings;
 use super::table::Table;
 use super::value::Read;
 use super::{risk_text, strategy_text};

@@ -8,9 +8,9 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::DeTable;
 
-use super::agent::Surroundings;
 use super::risk::{self as profiles, Profiles};
 use super::strategy::{self, ReadStrategy};
+use super::surroundings::Surroundings;
 use super::syntax;
 use super::table::Table;
 use crate::domain::{AgentName, Cash};

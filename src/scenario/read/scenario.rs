@@ -4,7 +4,8 @@ use std::path::Path;
 
 use toml::de::DeTable;
 
-use super::agent::{self, Surroundings};
+use super::agent;
+use super::surroundings::Surroundings;
 use super::table::Table;
 use super::{battle, market, metrics, report, risk, sweep, syntax, tournament, validation, venue};
 use crate::domain::Seed;
@@ -58,7 +59,7 @@ fn read(
     let head = root.table("scenario").and_then(|table| head(&table));
     let battle = root.table("battle").map(battle::read).unwrap_or_default();
     let market =
-        root.table("market").map(|table| market::read(&table, &battle, base_dir)).unwrap_or_default();
+        root.table("market").map(|table| market::read(&table, &battle.bars, base_dir)).unwrap_or_default();
     battle.check_fit(&market, problems);
     let venue = root.table("venue").and_then(|table| venue::read(&table));
     // A misspelt table may define a name; references to names are then not reported as unknown.

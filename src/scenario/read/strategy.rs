@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use toml::Spanned;
 
-use super::agent::Surroundings;
 use super::condition::{self, Written};
 use super::market;
+use super::surroundings::Surroundings;
 use super::table::Table;
 use crate::domain::{Bps, Interval, Symbol, SymbolId};
 use crate::scenario::{RuleSet, StrategyKind, StrategySpec};

@@ -40,7 +40,7 @@ pub enum StoreError {
         /// Of which file.
         path: PathBuf,
         /// Why.
-        source: arrow::error::ArrowError,
+        source: arrow_schema::ArrowError,
     },
     /// A stored file does not hold what its name says.
     #[error("`{}` is not a {what} of this version of tiltyard: {problem}", path.display())]
@@ -376,7 +376,7 @@ impl StoreError {
         move |source| Self::Parquet { path: path.to_owned(), source }
     }
 
-    pub(super) fn columns(path: &Path) -> impl FnOnce(arrow::error::ArrowError) -> Self {
+    pub(super) fn columns(path: &Path) -> impl FnOnce(arrow_schema::ArrowError) -> Self {
         move |source| Self::Columns { path: path.to_owned(), source }
     }
 

@@ -71,7 +71,7 @@ macro_rules! measures {
 }
 
 /// The bytes of an outcome.
-pub(super) fn encode(outcome: &WindowOutcome) -> Vec<u8> {
+pub fn encode(outcome: &WindowOutcome) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(900 + 8 * outcome.returns.len());
     let metrics = &outcome.metrics;
     bytes.push(match outcome.status {
@@ -122,7 +122,7 @@ fn profile_place(profile: MetricsProfile) -> u8 {
 }
 
 /// The outcome of bytes; `None` for bytes that are none.
-pub(super) fn decode(bytes: &[u8]) -> Option<WindowOutcome> {
+pub fn decode(bytes: &[u8]) -> Option<WindowOutcome> {
     let mut bytes = Bytes(bytes);
     let status = match bytes.byte()? {
         0 => OutcomeStatus::Completed,

@@ -20,6 +20,7 @@ mod results;
 mod trials;
 mod write;
 
+pub use codec::{decode as decode_outcome, encode as encode_outcome};
 pub use record::{
     PlateauRecord, SplitRecord, SweepRecord, SweptRecord, TrialCounts, ValidationRecord, WinnerRecord,
 };

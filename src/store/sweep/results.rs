@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::datatypes::{DataType, Float64Type, UInt32Type, UInt64Type};
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float64Type, UInt32Type, UInt64Type};
+use arrow_array::{Array, RecordBatch};
+use arrow_schema::DataType;
 
 use super::super::{StoreError, json};
 use super::record::SweepRecord;
@@ -155,7 +157,7 @@ fn cell(values: &dyn Array, row: usize) -> (String, Option<f64>) {
             (value.to_string(), Some(f64::from(u8::from(value))))
         }
         DataType::Decimal128(_, _) => {
-            let units = values.as_primitive::<arrow::datatypes::Decimal128Type>().value(row);
+            let units = values.as_primitive::<arrow_array::types::Decimal128Type>().value(row);
             let value = Cash::from_units(units);
             (value.to_string(), Some(value.to_f64()))
         }

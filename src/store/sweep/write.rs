@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, Float64Array, StringArray, UInt32Array, UInt64Array};
-use arrow::error::ArrowError;
+use arrow_array::{ArrayRef, BooleanArray, Float64Array, StringArray, UInt32Array, UInt64Array};
+use arrow_schema::ArrowError;
 use serde_json::{Value, json};
 
 use super::super::table_file::TableFile;
@@ -189,7 +189,7 @@ fn write_table(
     folder: &Path,
     name: &str,
     csv: bool,
-    rows: arrow::array::RecordBatch,
+    rows: arrow_array::RecordBatch,
 ) -> Result<(), StoreError> {
     let mut file = TableFile::create(folder, name, csv, &rows)?;
     file.write(Ok(rows))?;
@@ -198,7 +198,7 @@ fn write_table(
 
 /// One row a trial, in the order of their numbers. Metrics are those of its record: the windows that it was replayed in,
 /// one after the other.
-fn result_rows(results: &SweepResults<'_>) -> Result<arrow::array::RecordBatch, ArrowError> {
+fn result_rows(results: &SweepResults<'_>) -> Result<arrow_array::RecordBatch, ArrowError> {
     let trials = &results.searched.trials;
     let scores = results.scores();
     let ranks = ranks(&scores);
@@ -252,7 +252,7 @@ fn with_infinities(metrics: &Metrics, conventions: &MetricSpec) -> agent_record:
 }
 
 /// One row a trial and window, in order.
-fn window_rows(results: &SweepResults<'_>) -> Result<arrow::array::RecordBatch, ArrowError> {
+fn window_rows(results: &SweepResults<'_>) -> Result<arrow_array::RecordBatch, ArrowError> {
     let rows: Vec<(&Trial, u32, &WindowOutcome)> = results
         .searched
         .trials
@@ -294,7 +294,7 @@ fn window_rows(results: &SweepResults<'_>) -> Result<arrow::array::RecordBatch, 
 fn split_rows(
     results: &SweepResults<'_>,
     validation: &OutOfSample,
-) -> Result<arrow::array::RecordBatch, ArrowError> {
+) -> Result<arrow_array::RecordBatch, ArrowError> {
     let splits = &validation.splits;
     let all = || splits.iter();
     let list =

@@ -8,8 +8,8 @@
 
 use rand_chacha::ChaCha8Rng;
 
+use super::contract::{Ask, Search, Told, stream};
 use super::normal::normal;
-use super::{Ask, Search, Told, stream};
 use crate::domain::Seed;
 use crate::metrics::Score;
 use crate::sweep::Point;

@@ -1,6 +1,6 @@
 //! Grid search: every combination, with the last parameter varying fastest.
 
-use super::{Ask, Search, Told};
+use super::contract::{Ask, Search, Told};
 use crate::scenario::SweepSpec;
 use crate::sweep::Space;
 

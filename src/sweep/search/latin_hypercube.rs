@@ -7,7 +7,7 @@ use rand::RngExt;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use super::{Ask, Search, Told, stream};
+use super::contract::{Ask, Search, Told, stream};
 use crate::domain::Seed;
 use crate::sweep::Point;
 

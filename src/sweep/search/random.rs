@@ -3,7 +3,7 @@
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use super::{Ask, Search, Told, stream};
+use super::contract::{Ask, Search, Told, stream};
 use crate::domain::Seed;
 
 /// Draws an unlimited number of points.

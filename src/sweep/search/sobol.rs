@@ -8,7 +8,7 @@ use rand::RngExt;
 use sobol::Sobol;
 use sobol::params::JoeKuoD6;
 
-use super::{Ask, Search, Told, stream};
+use super::contract::{Ask, Search, Told, stream};
 use crate::domain::Seed;
 use crate::sweep::Point;
 

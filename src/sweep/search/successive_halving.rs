@@ -5,7 +5,7 @@
 //! rounded up. Of n candidates n / r continue to the next round, rounded down, at least one. There are as
 //! many rounds as the numbers of windows and candidates allow.
 
-use super::{Ask, Search, Told};
+use super::contract::{Ask, Search, Told};
 use crate::metrics::Score;
 use crate::sweep::Point;
 

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::domain::Seed;
+use crate::scenario::SweepSpec;
 use crate::sweep::testing::spec;
+use crate::sweep::{Point, Space};
 
 /// A sweep of two continuous numbers with this search.
 fn continuous(search: &str) -> SweepSpec {

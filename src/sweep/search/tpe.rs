@@ -8,7 +8,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use tpe::TpeOptimizer;
 
-use super::{Ask, Search, Told, stream};
+use super::contract::{Ask, Search, Told, stream};
 use crate::domain::Seed;
 use crate::metrics::Score;
 use crate::sweep::{Point, Space};

@@ -19,6 +19,7 @@
 mod error;
 mod labels;
 mod parquet_file;
+mod read;
 mod table;
 #[cfg(test)]
 mod tests;

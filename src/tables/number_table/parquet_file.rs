@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
-use arrow::compute::{cast, concat};
-use arrow::datatypes::{DataType, Schema};
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_cast::cast;
+use arrow_schema::{DataType, Schema};
+use arrow_select::concat::concat;
 
 use super::table::{Wanted, distinct, places};
 use super::{NamedColumn, NumberTable, RowPlace, TableError, labels};

@@ -1,8 +1,9 @@
 //! Support code: a stage for the command line, invalid market files, random cases for the engine, reference
-//! values.
+//! values, the source as a graph of files.
 
 pub mod cases;
 pub mod flawed;
 pub mod loaded;
 pub mod reference;
+pub mod source_tree;
 pub mod stage;

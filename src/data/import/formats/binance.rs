@@ -9,7 +9,7 @@ use super::super::plan::Plan;
 use super::super::probe::Probe;
 use super::super::text::{Clock, Form, Layout, TradePrice, Values};
 use super::super::{Format, ImportError};
-use super::{not, numeric};
+use super::signs::{not, numeric};
 use crate::domain::Interval;
 use chrono_tz::Tz;
 

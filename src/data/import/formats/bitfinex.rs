@@ -8,7 +8,7 @@ use super::super::plan::Plan;
 use super::super::probe::{Content, Probe};
 use super::super::text::{Clock, Form, Layout, TimeUnit, Values};
 use super::super::{Format, ImportError};
-use super::{not, numeric, ordered};
+use super::signs::{not, numeric, ordered};
 
 /// Column indexes of open, high, low, close.
 const PRICES: [usize; 4] = [1, 3, 4, 2];

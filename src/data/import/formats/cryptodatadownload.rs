@@ -6,7 +6,7 @@ use super::super::plan::{Plan, Reading};
 use super::super::probe::Probe;
 use super::super::text::{Clock, Form, Layout, Values};
 use super::super::{Format, ImportError};
-use super::not;
+use super::signs::not;
 
 /// Matches its banner, or a header with a symbol column and two volumes.
 pub fn fits(probe: &Probe) -> bool {

@@ -12,7 +12,7 @@ use super::super::plan::Plan;
 use super::super::probe::{Content, Probe};
 use super::super::text::{Clock, Form, Layout, TradePrice, Values};
 use super::super::{Format, ImportError};
-use super::not;
+use super::signs::not;
 use crate::domain::Interval;
 
 /// A parsed file name.

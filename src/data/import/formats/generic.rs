@@ -6,7 +6,7 @@ use super::super::plan::{ColumnMap, Plan, Reading};
 use super::super::probe::{Content, Probe};
 use super::super::text::{Clock, Form, Layout, TradePrice, Values, fields, number};
 use super::super::{Format, ImportError};
-use super::not;
+use super::signs::not;
 
 /// Number of lines in which the header is searched; lines above it are banners.
 const HEADER_WITHIN: usize = 10;

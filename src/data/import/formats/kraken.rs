@@ -9,7 +9,7 @@ use super::super::plan::Plan;
 use super::super::probe::{Content, Probe};
 use super::super::text::{Clock, Form, Layout, TimeUnit, TradePrice, Values};
 use super::super::{Format, ImportError};
-use super::{not, numeric};
+use super::signs::{not, numeric};
 
 /// Matches seven or three numbers, the first in seconds, or a response of the API.
 pub fn fits(probe: &Probe) -> bool {

@@ -17,7 +17,7 @@ use super::super::plan::{Plan, Reading};
 use super::super::probe::Probe;
 use super::super::text::{Clock, Form, Layout, TradePrice, Values};
 use super::super::{Format, ImportError};
-use super::not;
+use super::signs::not;
 use crate::domain::Interval;
 
 const TYPES: [&str; 7] = ["equity", "crypto", "cryptofuture", "forex", "cfd", "index", "option"];

@@ -8,7 +8,7 @@ use super::super::plan::{Plan, Reading};
 use super::super::probe::Probe;
 use super::super::text::{Clock, Form, Layout, Values};
 use super::super::{Format, ImportError};
-use super::not;
+use super::signs::not;
 
 /// Matches a header with an adjusted close.
 pub fn fits(probe: &Probe) -> bool {

@@ -12,9 +12,10 @@ pub(in crate::scenario) use template::Template;
 use toml::Spanned;
 use toml::de::DeTable;
 
-use super::agent::{Agents, Surroundings};
+use super::agent::Agents;
 use super::battle::ReadBattle;
 use super::condition;
+use super::surroundings::Surroundings;
 use super::table::Table;
 use crate::scenario::expr::NamedCondition;
 use crate::scenario::suggest;

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::super::agent::{self, Surroundings};
+use super::super::agent;
 use super::super::risk::{self, Profiles};
+use super::super::surroundings::Surroundings;
 use super::super::table::Table;
 use super::super::venue;
 use crate::domain::{AgentName, Interval, Symbol};

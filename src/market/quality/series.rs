@@ -1,0 +1,88 @@
+//! The bars that are checked: where they come from, and their rows in order.
+
+use super::finding::{Finding, FindingKind, Severity};
+use crate::domain::{Interval, Timestamp};
+use crate::market::Bars;
+use crate::market::calendar::told_by;
+use crate::scenario::Calendar;
+
+/// Shorter data does not determine whether a venue has sessions.
+const TELLING: i64 = 8 * 24 * 3_600_000_000;
+
+/// Where the bars come from. Problems that the loader would refuse are more severe in a file that is to be
+/// loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// Bars to be replayed as they are.
+    Replay,
+    /// A vendor's file: the import sorts it and drops exact duplicates.
+    Vendor,
+}
+
+/// The stated calendar, or the one detected from sorted times; round the clock where neither is known.
+pub fn calendar_of(times: &[Timestamp], interval: Interval, stated: Option<Calendar>) -> Calendar {
+    let telling =
+        times.first().zip(times.last()).is_some_and(|(first, last)| (*last - *first).micros() >= TELLING);
+    let told = || told_by(times, interval).filter(|_| telling);
+    stated.or_else(told).unwrap_or(Calendar::RoundTheClock)
+}
+
+/// The rows of a series that can be compared with their neighbours: sorted, unique in time, complete.
+pub struct Series<'b> {
+    pub bars: &'b Bars,
+    /// Indexes in `bars`.
+    pub rows: Vec<usize>,
+    /// The market's calendar.
+    pub calendar: Calendar,
+}
+
+impl<'b> Series<'b> {
+    pub fn new(bars: &'b Bars, calendar: Option<Calendar>) -> Self {
+        let whole = |&row: &usize| bars.close[row] > 0.0 && bars.close[row].is_finite();
+        let mut rows: Vec<usize> = (0..bars.len()).filter(whole).collect();
+        if !bars.ts.is_sorted() {
+            rows.sort_by_key(|&row| bars.ts[row]);
+        }
+        rows.dedup_by_key(|row| bars.ts[*row]);
+        let times: Vec<Timestamp> = rows.iter().map(|&row| bars.ts[row]).collect();
+        Self { bars, rows, calendar: calendar_of(&times, bars.interval, calendar) }
+    }
+
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub fn at(&self, place: usize) -> Timestamp {
+        self.bars.ts[self.rows[place]]
+    }
+
+    pub fn close(&self, place: usize) -> f64 {
+        self.bars.close[self.rows[place]]
+    }
+
+    pub fn open(&self, place: usize) -> f64 {
+        self.bars.open[self.rows[place]]
+    }
+
+    pub fn volume(&self, place: usize) -> f64 {
+        self.bars.volume[self.rows[place]]
+    }
+
+    /// Open, high, low, close.
+    pub fn prices(&self, place: usize) -> [f64; 4] {
+        let row = self.rows[place];
+        [self.bars.open[row], self.bars.high[row], self.bars.low[row], self.bars.close[row]]
+    }
+
+    /// A finding whose first row is at this index.
+    pub fn finding(
+        &self,
+        kind: FindingKind,
+        severity: Severity,
+        count: u64,
+        place: usize,
+        detail: String,
+    ) -> Finding {
+        Finding { kind, severity, count, row: Some(self.rows[place]), at: Some(self.at(place)), detail }
+    }
+}
