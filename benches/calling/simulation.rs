@@ -64,8 +64,9 @@ fn percent(n: u64, count: u64) -> String {
 
 /// How often anybody is called who is not truly better.
 fn claims(count: u64, agents: usize, metrics: &[RankingMetric]) {
-    let title =
-        format!("Claims among {agents} agents, % of {count} (in brackets: those that name a truly better agent)");
+    let title = format!(
+        "Claims among {agents} agents, % of {count} (in brackets: those that name a truly better agent)"
+    );
     heads(&title, &["kind", "windows"], metrics);
     for kind in Kind::EQUALS {
         for windows in WINDOWS {

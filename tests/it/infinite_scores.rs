@@ -56,10 +56,10 @@ fn trials_with_an_infinite_score_are_listed_first_with_the_reason() {
     assert!(map.contains("*inf") && map.contains("best: inf at ") && map.contains(REASON), "{map}");
 }
 
-/// Windows of two days, chosen on two and tested on the next.
+/// Windows of four days, chosen on two and tested on the next.
 const SPLIT: &str = r#"
 [battle]
-windows = { kind = "sequential", length = "2d", count = 6 }
+windows = { kind = "sequential", length = "4d", count = 10 }
 
 [validation]
 kind  = "walk_forward"
@@ -72,7 +72,7 @@ test  = 1
 #[test]
 fn infinite_scores_out_of_sample_and_of_other_metrics_are_shown() {
     let stage = Stage::new();
-    let text = SCENARIO.replace("end      = 2023-06-07", "end      = 2023-06-20") + SPLIT;
+    let text = SCENARIO.replace("end      = 2023-06-07", "end      = 2023-07-20") + SPLIT;
     stage.write("split.toml", &text);
     let page = stage.result("run split.toml --out out");
     let table = page.split("Out of sample").nth(1).unwrap();

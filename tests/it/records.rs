@@ -223,9 +223,9 @@ fn a_rare_trader_of_bitcoin_is_not_called_better_than_holding() {
     for (metric, aggregate) in [
         ("sharpe_ratio", "record"),
         ("roi_pct", "record"),
-        ("profit_factor", "record"),
+        ("sortino_ratio", "record"),
         ("sharpe_ratio", "mean"),
-        ("win_rate", "mean"),
+        ("roi_pct", "mean"),
         ("roi_pct", "median"),
     ] {
         stage.write(
@@ -266,15 +266,11 @@ resamples = 200
             (Some(6), Some(48))
         );
         let verdict = &found["verdict"];
-        assert_ne!(verdict["outcome"], "called", "{metric}, {aggregate}: {verdict}");
-        if ["profit_factor", "win_rate"].contains(&metric) {
-            // Six windows with a round trip are six observations.
-            assert_eq!(verdict["outcome"], "insufficient_windows", "{verdict}");
-        } else {
-            assert_eq!(
-                (verdict["leader"].as_str(), verdict["outcome"].as_str()),
-                (Some("hold"), Some("not_distinguishable"))
-            );
+        let called = verdict["outcome"] == "called";
+        assert!(!(called && verdict["leader"] == "rare"), "{metric}, {aggregate}: {verdict}");
+        if aggregate != "median" {
+            // Cash in 42 windows is not better than what holding earned in them.
+            assert_eq!(verdict["leader"], "hold", "{metric}, {aggregate}: {verdict}");
         }
         let board = leaderboard(&stage, &format!("rare-{metric}-{aggregate}"));
         assert!(row(&board, "rare")["roi_pct"].as_f64().unwrap() < 0.0);

@@ -239,7 +239,7 @@ fn duels_without_enough_trades_or_scores_decide_nothing() {
             stage.result(&format!("run {name}.toml --out {name} --quiet"));
         }
         let source = source.replace("FILE", &format!("{name}.toml"));
-        parsed(&stage.result(&format!("duel trend idle {source} --out {name} --json --quiet")))
+        parsed(&stage.result(&format!("duel idle trend {source} --out {name} --json --quiet")))
     };
     let few = [("ranking_metric = \"roi_pct\"", "ranking_metric = \"roi_pct\"\nmin_trades = 3")];
     for source in ["--scenario FILE", "--run four"] {
@@ -278,7 +278,7 @@ fn the_leader_of_equals_is_the_first_of_the_leaderboard() {
 /// The score in standings is the leaderboard's: the same head, the same digits.
 #[test]
 fn standings_and_leaderboard_show_a_score_alike() {
-    let stage = played("resamples = 50");
+    let stage = played("resamples = 100");
     let board = parsed(&stored(&stage, "four", "leaderboard.json"));
     let roi = board["rankings"][0]["roi_pct"].as_f64().unwrap();
     let text = stage.result("standings four --out out");
