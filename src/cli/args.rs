@@ -16,28 +16,28 @@ Exit codes:
 pub struct RunArgs {
     /// The scenario (TOML).
     pub file: PathBuf,
-    /// Where results land, in `DIR/<scenario>/<run-id>/`.
+    /// The store; results go to `DIR/<scenario>/<run-id>/`.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
-    /// Threads to use; no result depends on it [default: all cores].
+    /// Number of threads; does not affect results [default: all cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-    /// Memory for shared indicators, such as 512MB [default: no limit].
+    /// Memory limit for shared indicators, such as 512MB [default: no limit].
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub memory: Option<usize>,
-    /// Replay by `skip` or `bar-by-bar`: both give the same bytes.
+    /// Replay loop, `skip` or `bar-by-bar`; both give the same bytes.
     #[arg(long, value_name = "LOOP", value_enum, default_value_t, hide_possible_values = true)]
     pub engine: EngineArg,
     /// Print leaderboard.json instead of a table.
     #[arg(long)]
     pub json: bool,
-    /// Write CSV twins of the Parquet files too.
+    /// Also write the Parquet files as CSV.
     #[arg(long)]
     pub csv: bool,
-    /// Only say how many jobs there are, and about how long and how much memory they take.
+    /// Print the number of jobs and the estimated time and memory, without running them.
     #[arg(long)]
     pub dry_run: bool,
-    /// No progress, no leaderboard: only errors.
+    /// Print only errors: no progress, no leaderboard.
     #[arg(long, short)]
     pub quiet: bool,
 }
@@ -45,10 +45,10 @@ pub struct RunArgs {
 /// The replay loops.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
 pub enum EngineArg {
-    /// From event to event.
+    /// Skips bars without an event.
     #[default]
     Skip,
-    /// Tick by tick.
+    /// Visits every tick.
     BarByBar,
 }
 
@@ -61,7 +61,7 @@ pub fn size(text: &str) -> Result<usize, String> {
 /// Which store to read.
 #[derive(Debug, Args)]
 pub struct StoreArgs {
-    /// Where results landed.
+    /// The store.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
     /// Print as JSON.

@@ -20,7 +20,7 @@ use crate::tournament::unused_ticks;
 pub struct CheckArgs {
     /// The scenario (TOML).
     pub file: PathBuf,
-    /// The store whose registered agents it may name.
+    /// The store with the registered agents that the scenario names.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
     /// Print the problems as JSON.

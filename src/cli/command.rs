@@ -23,14 +23,14 @@ const EXAMPLES: &str = "\
 Examples:
   tiltyard run scenarios/first_tournament.toml     replay the bundled sample and rank its agents
   tiltyard init my.toml && tiltyard check my.toml  start a scenario of your own
-  tiltyard show first-tournament                   look at the latest run of a scenario again
-  tiltyard standings league-of-twelve              who is better, and how sure that is
+  tiltyard show first-tournament                   show the latest run of a scenario
+  tiltyard standings league-of-twelve              ranks with intervals and significance tests
 
 Exit codes:
   0 done    1 a run failed    2 the command line or the scenario is wrong
   3 the market data is wrong    130 interrupted
 
-Results go to stdout, everything else to stderr. NO_COLOR is honoured.";
+Results go to stdout, all messages to stderr. NO_COLOR is honoured.";
 
 /// Replays recorded market history for many isolated trading agents at once, and ranks them.
 #[derive(Debug, Parser)]
@@ -46,11 +46,11 @@ pub struct Cli {
 pub enum Command {
     /// Replay a scenario: every agent over every window; print and store the leaderboard.
     Run(RunArgs),
-    /// Check a scenario and its market data without running it; every mistake in one pass.
+    /// Report all errors of a scenario and its market data, without running it.
     Check(CheckArgs),
     /// Write a commented starter scenario.
     Init(InitArgs),
-    /// Print the JSON Schema of scenario files, for editors to complete and check them.
+    /// Print the JSON Schema of scenario files, for completion and validation in editors.
     Schema,
     /// List the built-in strategies with their parameters, defaults and warm-up.
     Strategies(StrategiesArgs),
@@ -60,31 +60,31 @@ pub enum Command {
     Show(ShowArgs),
     /// List the round trips of an agent in a stored run.
     Trades(TradesArgs),
-    /// Render a stored run's pages again, its pictures, or compare several runs.
+    /// Render a stored run's pages again, export its charts, or compare several runs.
     Report(ReportArgs),
-    /// Register agents that live beyond one run, change them, and see how they stand.
+    /// Manage registered agents, which keep versions, wallet and history across runs.
     #[command(subcommand)]
     Agent(AgentCommand),
-    /// Battle again with other agents or settings, and look into finished battles.
+    /// Run a stored scenario again with changes, or show a run at any time.
     #[command(subcommand)]
     Battle(BattleCommand),
-    /// Check the store of results and agents, and clear it of leftovers.
+    /// Verify, repair and clean the store of runs and agents.
     #[command(subcommand)]
     Store(StoreCommand),
-    /// Compute the metrics of a return or equity series made elsewhere (CSV or Parquet).
+    /// Compute the metrics of a return or equity series from another tool (CSV or Parquet).
     Metrics(MetricsArgs),
-    /// Show the standings of a stored run, and its scores in any tournament format.
+    /// Show the standings of a stored run, in any tournament format.
     Standings(StandingsArgs),
-    /// Let two agents meet, window after window, until a sequential test decides.
+    /// Compare two agents window by window until a sequential test decides.
     Duel(DuelArgs),
-    /// Look at what a run with `[sweep]` tried.
+    /// Show the trials of a run with `[sweep]`.
     #[command(subcommand)]
     Sweep(SweepCommand),
-    /// Rank the agents of a score matrix made elsewhere: standings, ratings, tests.
+    /// Rank agents by a table of scores from another tool: standings, ratings, tests.
     Rank(RankArgs),
-    /// Say whether the best of many trials made elsewhere is more than selection luck.
+    /// Test whether the best of many trials from another tool is more than selection luck.
     Evidence(EvidenceArgs),
-    /// Make, bring in and examine market data.
+    /// Import, download, check and generate market data.
     #[command(subcommand)]
     Data(DataCommand),
 }

@@ -20,41 +20,41 @@ use crate::tournament::{self, Duel, DuelSpec, Observer, Plan, registered_order};
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES, group = clap::ArgGroup::new("source").required(true))]
 pub struct DuelArgs {
-    /// The agent that may be the stronger.
+    /// The first agent; the test asks whether it is stronger.
     pub a: String,
-    /// The other.
+    /// The second agent.
     pub b: String,
-    /// Replay windows of this scenario, as many as it takes.
+    /// Replay windows of this scenario until the test decides.
     #[arg(long, value_name = "FILE", group = "source")]
     pub scenario: Option<PathBuf>,
-    /// Take the scores of this stored run; nothing is replayed.
+    /// Use the scores of this stored run, without a replay.
     #[arg(long, value_name = "RUN", group = "source")]
     pub run: Option<String>,
-    /// H0: so many Elo stronger.
+    /// H0: A is this many Elo stronger.
     #[arg(long, value_name = "ELO", default_value_t = 0.0, allow_hyphen_values = true)]
     pub elo0: f64,
-    /// H1: so many Elo stronger.
+    /// H1: A is this many Elo stronger.
     #[arg(long, value_name = "ELO", default_value_t = 100.0, allow_hyphen_values = true)]
     pub elo1: f64,
-    /// Probability of calling A stronger though H0 holds.
+    /// Probability of accepting H1 if H0 is true.
     #[arg(long, value_name = "P", default_value_t = 0.05)]
     pub alpha: f64,
-    /// Probability of not calling A stronger though H1 holds.
+    /// Probability of accepting H0 if H1 is true.
     #[arg(long, value_name = "P", default_value_t = 0.05)]
     pub beta: f64,
-    /// Read --elo0 and --elo1 on the normalised scale, which does not depend on how many windows are drawn.
+    /// Interpret --elo0 and --elo1 on the normalised Elo scale, which does not depend on the share of draws.
     #[arg(long)]
     pub normalized: bool,
-    /// Where the duel is registered, in `DIR/duels/`, and where stored runs are.
+    /// The store; the duel is registered in `DIR/duels/`.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
-    /// Threads to use; no result depends on it [default: all cores].
+    /// Number of threads; does not affect results [default: all cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
     /// Print the duel's record as JSON.
     #[arg(long)]
     pub json: bool,
-    /// No progress, no result: only errors.
+    /// Print only errors: no progress, no result.
     #[arg(long, short)]
     pub quiet: bool,
 }
@@ -74,7 +74,11 @@ impl DuelArgs {
 pub fn duel(args: &DuelArgs) -> Result<Exit, Failure> {
     if args.a == args.b {
         let help = "name two agents of the scenario";
-        return Err(Failure::plain(Exit::Usage, format!("`{}` cannot meet itself", args.a), help));
+        return Err(Failure::plain(
+            Exit::Usage,
+            format!("`{}` cannot be compared with itself", args.a),
+            help,
+        ));
     }
     let spec = args.spec();
     let duel = Duel::new(&spec).map_err(|error| bad_test(&error))?;
@@ -249,7 +253,7 @@ fn play_window(
     let windows = &arena.windows[place..=place];
     let plan = Plan { scenario: pair, market: &arena.market, windows };
     let played = tournament::run(&plan, &Watch(interrupt)).map_err(|error| {
-        let help = "the registered order stays; run the same command again to start over";
+        let help = "the registered order is kept; run the same command again to restart";
         Failure::plain(Exit::Interrupted, error, help)
     })?;
     let scores = played.scores(pair.battle.ranking_metric, &pair.metrics);
@@ -270,7 +274,7 @@ fn check_names(args: &DuelArgs, names: &[&str]) -> Result<(), Failure> {
     match [&args.a, &args.b].into_iter().find(|name| !names.contains(&name.as_str())) {
         Some(name) => Err(Failure::plain(
             Exit::Usage,
-            format!("no agent is called `{name}`"),
+            format!("there is no agent `{name}`"),
             format!("the agents are {}", names.join(", ")),
         )),
         None => Ok(()),

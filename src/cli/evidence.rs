@@ -13,11 +13,11 @@ use crate::tables::{NamedColumn, NumberTable};
 
 const EXAMPLES: &str = "\
 Examples:
-  tiltyard evidence trials.csv               is the best of them more than luck?
-  tiltyard evidence trials.csv --trials 500  the same, with the trials that are not in the file
+  tiltyard evidence trials.csv               is the best trial more than luck?
+  tiltyard evidence trials.csv --trials 500  counts trials that are not in the file
   tiltyard evidence curves.parquet --column equity --benchmark hold --json
 
-The file has a row for each period and a column for each trial, perhaps behind a column of labels.
+The file has one row per period and one column per trial; the first column may hold labels.
 The winner is defensible only if DSR >= 0.95, PBO <= 0.2 and SPA p < 0.05.
 
 Exit codes:
@@ -27,7 +27,7 @@ Exit codes:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct EvidenceArgs {
-    /// The trials (CSV or Parquet): a row a period, a column a trial.
+    /// The trials (CSV or Parquet): one row per period, one column per trial.
     file: PathBuf,
     /// Print everything as JSON.
     #[arg(long)]
@@ -35,28 +35,28 @@ pub struct EvidenceArgs {
     /// What the columns hold: simple returns as fractions (0.01 is 1 %), or equity (the first row is the start).
     #[arg(long, value_name = "KIND", value_enum, default_value_t = Kind::Returns)]
     column: Kind,
-    /// The column of the benchmark that the trials should beat, itself no trial; 0 where none is named.
+    /// The benchmark's column, which is not a trial [default: a return of 0].
     #[arg(long, value_name = "COLUMN")]
     benchmark: Option<String>,
-    /// The trial that was picked; the one with the highest Sharpe ratio where none is named.
+    /// The selected trial [default: the one with the highest Sharpe ratio].
     #[arg(long, value_name = "COLUMN")]
     winner: Option<String>,
-    /// How many trials the search made, failed and pruned ones included; the columns where not given.
+    /// Number of trials of the search, including failed and pruned ones [default: the columns].
     #[arg(long, value_name = "N")]
     trials: Option<usize>,
-    /// Periods in a year: 365 for markets that never close.
+    /// Periods per year: 365 for markets that never close.
     #[arg(long, value_name = "N", default_value_t = 252.0, value_parser = periods)]
     periods_per_year: f64,
-    /// Blocks of the cross-validation: even, from 2 to 20.
+    /// Blocks of the cross-validation (CSCV): an even number from 2 to 20.
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = blocks)]
     blocks: usize,
-    /// Size of StepM and of the confidence set.
+    /// Significance level of StepM and of the confidence set.
     #[arg(long, value_name = "SHARE", default_value_t = 0.05, value_parser = share)]
     alpha: f64,
-    /// How often periods are resampled.
+    /// Number of bootstrap resamples of the periods.
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = resamples)]
     resamples: usize,
-    /// From which the resamples are drawn.
+    /// Seed of the resampling.
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
 }
@@ -70,7 +70,7 @@ enum Kind {
 
 fn periods(text: &str) -> Result<f64, String> {
     let value: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
-    if value > 0.0 && value.is_finite() { Ok(value) } else { Err("must be over 0".to_owned()) }
+    if value > 0.0 && value.is_finite() { Ok(value) } else { Err("must be above 0".to_owned()) }
 }
 
 fn blocks(text: &str) -> Result<usize, String> {
@@ -91,11 +91,7 @@ pub fn evidence(args: &EvidenceArgs) -> Result<Exit, Failure> {
             let place = column(&table, name)?;
             if picked == Some(place) {
                 let help = "name two different columns";
-                return Err(Failure::plain(
-                    Exit::Usage,
-                    "the benchmark cannot be the trial that was picked",
-                    help,
-                ));
+                return Err(Failure::plain(Exit::Usage, "the benchmark cannot be the selected trial", help));
             }
             Some(table.columns.remove(place))
         }
@@ -133,7 +129,7 @@ fn returns(kind: Kind, column: &NamedColumn) -> Result<Vec<f64>, Failure> {
         Failure::plain(
             Exit::Usage,
             format!("column `{}` has no value in row {row}", column.name),
-            "trials are compared row by row: write 0 for a flat period, or leave the column or the row out",
+            "trials are compared row by row: write 0 for a period without a position, or remove the column or the row",
         )
     })?;
     match kind {
@@ -146,5 +142,9 @@ fn returns(kind: Kind, column: &NamedColumn) -> Result<Vec<f64>, Failure> {
 }
 
 fn refused(error: EvidenceError) -> Failure {
-    Failure::plain(Exit::Usage, error, "give a row for each period and a column of returns for each trial")
+    Failure::plain(
+        Exit::Usage,
+        error,
+        "the file needs one row per period and one column of returns per trial",
+    )
 }

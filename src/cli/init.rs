@@ -12,7 +12,7 @@ use crate::scenario::STARTER;
 /// Arguments of `init`.
 #[derive(Debug, Args)]
 pub struct InitArgs {
-    /// The file to write; an existing one is never overwritten.
+    /// The file to write; an existing file is never overwritten.
     #[arg(default_value = "scenario.toml")]
     pub file: PathBuf,
 }
@@ -35,13 +35,13 @@ pub fn init(args: &InitArgs) -> Result<Exit, Failure> {
         }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(Failure::plain(
             Exit::Usage,
-            format!("`{shown}` exists already"),
+            format!("`{shown}` already exists"),
             "give another file name, or remove it first",
         )),
         Err(error) if error.kind() == ErrorKind::NotFound => Err(Failure::plain(
             Exit::Usage,
             format!("cannot write `{shown}`: its folder does not exist"),
-            "make the folder first, or give another file name",
+            "create the folder first, or give another file name",
         )),
         Err(error) => Err(Failure::plain(
             Exit::Usage,

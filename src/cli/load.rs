@@ -60,7 +60,7 @@ pub fn read(file: &Path, registry: &dyn Registry) -> Result<Read, Unread> {
             ErrorKind::InvalidData => format!("`{}` is not a text file", file.display()),
             ErrorKind::FileTooLarge => {
                 format!(
-                    "`{}` is larger than {} MB: it is no scenario",
+                    "`{}` is larger than {} MB and cannot be a scenario",
                     file.display(),
                     decode::MAX_TEXT >> 20
                 )
@@ -69,7 +69,7 @@ pub fn read(file: &Path, registry: &dyn Registry) -> Result<Read, Unread> {
         };
         let help = match error.kind() {
             ErrorKind::FileTooLarge => {
-                "market data is brought in with `tiltyard data import`; a scenario is TOML"
+                "a scenario is a TOML file; import market data with `tiltyard data import`"
             }
             _ => "give the path of a scenario (TOML); `tiltyard init` writes one",
         };
@@ -178,8 +178,8 @@ fn check_strategies(read: &Read, market: &Market, windows: &[WindowSpan]) -> Res
         .filter_map(|(index, agent)| {
             let check = |span: &WindowSpan| strategy::check(&agent.strategy, market, span.window.ticks);
             let problem = windows.iter().find_map(|span| check(span).err())?;
-            let message = format!("`{}` cannot trade as it says: {problem}", agent.name);
-            let help = "widen the spacing or ask for fewer levels; for very low prices, trade a larger unit";
+            let message = format!("the strategy of `{}` is impossible: {problem}", agent.name);
+            let help = "use a wider spacing or fewer levels; for very low prices, use a larger unit";
             let span = place_of(&read.text, &["agents", &index.to_string(), "strategy"]);
             Some(match span {
                 Some(span) => read.quoted.page_at(span, message, help.to_owned()),
@@ -202,7 +202,7 @@ fn market_failure(read: &Read, error: &MarketError) -> Failure {
     let mut pages: Vec<_> = pages.collect();
     if let Some(more @ 1..) = problems.len().checked_sub(MOST_TOLD) {
         let message = format!("{more} more problems with the market data");
-        pages.push(page(message, "deal with the ones above first"));
+        pages.push(page(message, "fix the problems above first"));
     }
     Failure::new(Exit::Data, pages)
 }
@@ -232,7 +232,7 @@ fn blamed(read: &Read, problem: &MarketError) -> Option<Range<usize>> {
 }
 
 fn format_failure(read: &Read, error: &FormatError) -> Failure {
-    let help = "ask for more windows or add agents, or choose a format that needs fewer".to_owned();
+    let help = "use more windows or agents, or a format that needs fewer".to_owned();
     let place = place_of(&read.text, &["tournament", "format"]);
     match place.or_else(|| place_of(&read.text, &["tournament"])) {
         Some(span) => Failure::new(Exit::Usage, vec![read.quoted.page_at(span, error.to_string(), help)]),
@@ -242,7 +242,7 @@ fn format_failure(read: &Read, error: &FormatError) -> Failure {
 
 fn window_failure(read: &Read, error: &WindowError) -> Failure {
     let message = error.to_string();
-    let help = "ask for fewer or shorter windows, widen `start` and `end` of `[market]`, or add data";
+    let help = "use fewer or shorter windows, widen `start` and `end` of `[market]`, or add data";
     match place_of(&read.text, &["battle", "windows"]) {
         Some(span) => Failure::new(Exit::Usage, vec![read.quoted.page_at(span, message, help.to_owned())]),
         None => Failure::plain(Exit::Usage, message, help),

@@ -15,10 +15,10 @@ Examples:
   tiltyard metrics run.csv --column equity --periods-per-year 365
   tiltyard metrics fund.parquet --column returns --periods-per-year 252 --benchmark spy.csv
 
-A column whose name has the word `return`, `ret` or `change` holds returns; `equity`, `balance`,
-`nav`, `value`, `capital`, `wealth`, `close`, `price` or `level`: levels, from which returns are
-made. Where the name says both, or neither, say which with --kind.
-Rows without a value may only stand at the start.
+The word `return`, `ret` or `change` in a column's name means returns; `equity`, `balance`, `nav`,
+`value`, `capital`, `wealth`, `close`, `price` or `level` means levels, which are converted to
+returns. If the name has words of both kinds or of neither, --kind is required.
+Rows without a value are allowed only at the start.
 
 Exit codes:
   0 done    2 the command line or a file is wrong";
@@ -36,15 +36,15 @@ pub enum KindArg {
 #[derive(Debug, Args)]
 #[command(after_help = METRICS_HELP)]
 pub struct MetricsArgs {
-    /// A CSV or Parquet file; a first column of dates or labels is recognised.
+    /// A CSV or Parquet file; the first column may hold dates or labels.
     pub file: PathBuf,
     /// The column of the series.
     #[arg(long, value_name = "NAME")]
     pub column: String,
-    /// What the column holds, where its name does not tell.
+    /// What the column holds, if its name does not say it.
     #[arg(long)]
     pub kind: Option<KindArg>,
-    /// Rows in a year: 252 trading days, 365 days, 8760 hours.
+    /// Rows per year: 252 trading days, 365 days, 8760 hours.
     #[arg(long, value_name = "N", value_parser = periods)]
     pub periods_per_year: f64,
     /// Risk-free rate per year, as a fraction: 0.02 is 2 %.
@@ -53,16 +53,16 @@ pub struct MetricsArgs {
     /// Minimum acceptable return per year for Sortino and omega, as a fraction.
     #[arg(long, value_name = "RATE", default_value_t = 0.0, value_parser = rate, allow_negative_numbers = true)]
     pub mar: f64,
-    /// A file with the benchmark; its rows are matched by date, else by label, else by their order.
+    /// A file with the benchmark; rows are matched by date, else by label, else by position.
     #[arg(long, value_name = "FILE")]
     pub benchmark: Option<PathBuf>,
     /// The benchmark's column [default: the only one].
     #[arg(long, value_name = "NAME", requires = "benchmark")]
     pub benchmark_column: Option<String>,
-    /// Whose definitions to use, where libraries differ.
+    /// The library whose metric definitions to use.
     #[arg(long, value_name = "NAME", default_value = "tiltyard", value_parser = profile)]
     pub profile: MetricsProfile,
-    /// Print as JSON: every value as a fraction, null with its reason under `missing`.
+    /// Print as JSON; values are fractions, undefined ones null with the reason under `missing`.
     #[arg(long)]
     pub json: bool,
 }
@@ -85,7 +85,7 @@ pub fn metrics(args: &MetricsArgs) -> Result<Exit, Failure> {
     let report = measured(args, &column, benchmark.as_ref())?;
     for left_out in [Some(&column), benchmark.as_ref()].into_iter().flatten().filter(|c| c.left_out > 0) {
         let rows = output::counted(left_out.left_out as u64, "row");
-        output::say(&format!("{}: {rows} without a value left out at the start", left_out.path.display()));
+        output::say(&format!("{}: skipped {rows} without a value at the start", left_out.path.display()));
     }
     if args.json {
         let text = report.to_json().map_err(|error| {

@@ -20,7 +20,7 @@ pub fn result(text: &str) -> Result<(), Failure> {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::plain(
             Exit::RunFailed,
             format!("cannot write to stdout: {error}"),
-            "check where it is redirected to",
+            "check the target of the redirection",
         )),
         _ => Ok(()),
     }

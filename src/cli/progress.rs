@@ -77,7 +77,7 @@ impl Progress {
         let seconds = self.started.elapsed().as_secs_f64();
         let ticks = self.ticks.load(Ordering::Relaxed) as f64;
         format!(
-            "replayed {}, {}, {} in {seconds:.2} s ({:.1} million bars a second)",
+            "replayed {}, {}, {} in {seconds:.2} s ({:.1} million bars per second)",
             counted(self.done.load(Ordering::Relaxed), "job"),
             bars(self.ticks.load(Ordering::Relaxed)),
             counted(self.fills.load(Ordering::Relaxed), "fill"),
@@ -103,7 +103,7 @@ impl Working {
             return Self(bar);
         }
         let message =
-            format!("working out standings: {resamples} resamples of {windows} windows, {agents} agents");
+            format!("computing standings: {resamples} resamples of {windows} windows, {agents} agents");
         if output::stderr_is_terminal() {
             bar.set_draw_target(ProgressDrawTarget::stderr());
             if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}  {elapsed}") {

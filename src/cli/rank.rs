@@ -15,15 +15,16 @@ use crate::tournament::standings::{
 
 const EXAMPLES: &str = "\
 Examples:
-  tiltyard rank scores.csv                           who leads, and whether that can be called
+  tiltyard rank scores.csv                           who leads, and whether the lead is significant
   tiltyard rank drawdowns.parquet --lower-is-better  the smallest mean wins
   tiltyard rank scores.csv --benchmark hold --json   tests against an agent, everything as JSON
-  tiltyard rank reports/NAME/RUN/scores.csv          the scores of a stored run, window by window
+  tiltyard rank reports/NAME/RUN/scores.csv          the window scores of a stored run
 
-The file has a row for each window and a column for each agent, perhaps behind a column of labels. Where
-the label column is called `agent`, as in the scores.csv of a run, it has a row for each agent instead;
-where neither that nor numbers say what the rows are, --rows must. An empty field is a missing score: it is left out, and two agents
-are compared in no window in which either has none. `inf` is a score above all numbers.
+The file has one row per window and one column per agent; the first column may hold labels. If
+the label column is called `agent`, as in the scores.csv of a run, the file has one row per agent.
+If neither that name nor numbered or dated labels identify the rows, --rows is required. An empty
+field is a missing score. Two agents are compared only in windows in which both have a score. `inf`
+is a score above all numbers.
 
 Exit codes:
   0 done    2 the command line or the file is wrong";
@@ -40,37 +41,37 @@ pub struct RankArgs {
     /// Print the table as CSV.
     #[arg(long)]
     csv: bool,
-    /// What the rows are [default: windows, or agents where the label column is called `agent`].
+    /// What the rows are [default: windows, or agents if the label column is called `agent`].
     #[arg(long, value_name = "WHAT", value_enum)]
     rows: Option<Rows>,
-    /// How the scores of an agent's windows become one.
+    /// How an agent's window scores are combined.
     #[arg(long, value_name = "HOW", value_enum, default_value_t = Aggregate::Mean)]
     aggregate: Aggregate,
     /// A smaller score is better.
     #[arg(long)]
     lower_is_better: bool,
-    /// What the scores are, for the verdict's sentence.
+    /// Name of the metric, for the verdict.
     #[arg(long, value_name = "NAME", default_value = "score")]
     metric: String,
-    /// The share of tournaments among equals in which a winner may be called.
+    /// Significance level: the probability of calling a winner among equal agents.
     #[arg(long, value_name = "SHARE", default_value_t = 0.05, value_parser = share)]
     alpha: f64,
-    /// Coverage of the intervals of scores, ranks and ratings.
+    /// Confidence level of the intervals of scores, ranks and ratings.
     #[arg(long, value_name = "SHARE", default_value_t = 0.95, value_parser = share)]
     level: f64,
     /// Rating systems: bradley_terry, plackett_luce, elo, glicko2, trueskill, weng_lin, or all.
     #[arg(long, value_name = "SYSTEM,..", value_delimiter = ',', default_value = "bradley_terry", value_parser = systems)]
     ratings: Vec<Systems>,
-    /// The agent that the others should beat (SPA, StepM).
+    /// Benchmark agent that the others are tested against (SPA, StepM).
     #[arg(long, value_name = "AGENT")]
     benchmark: Option<String>,
-    /// How often windows are resampled.
+    /// Number of bootstrap resamples of the windows.
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = resamples)]
     resamples: usize,
-    /// From which the resamples are drawn.
+    /// Seed of the resampling.
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
-    /// Under so many windows in which either of two agents has a score they are not told apart.
+    /// Minimum number of windows for a comparison of two agents.
     #[arg(long, value_name = "N", default_value_t = 20)]
     minimum_windows: usize,
 }
@@ -78,9 +79,9 @@ pub struct RankArgs {
 /// What the rows of a file are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Rows {
-    /// A row a window, a column an agent.
+    /// One row per window, one column per agent.
     Windows,
-    /// A row an agent, a column a window.
+    /// One row per agent, one column per window.
     Agents,
 }
 
@@ -99,7 +100,7 @@ type Systems = &'static [RatingSystem];
 /// A share over 0 and under 1.
 pub(super) fn share(text: &str) -> Result<f64, String> {
     let value: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
-    if value > 0.0 && value < 1.0 { Ok(value) } else { Err("must be over 0 and under 1".to_owned()) }
+    if value > 0.0 && value < 1.0 { Ok(value) } else { Err("must be above 0 and below 1".to_owned()) }
 }
 
 /// At least one and not so many that memory runs out.
@@ -115,7 +116,7 @@ fn systems(text: &str) -> Result<Systems, String> {
     let place = RatingSystem::ALL.iter().position(|system| system.as_str() == text);
     place.map(|place| &RatingSystem::ALL[place..=place]).ok_or_else(|| {
         let names: Vec<&str> = RatingSystem::ALL.iter().map(|system| system.as_str()).collect();
-        format!("no such rating system; there are {} and all", names.join(", "))
+        format!("unknown rating system; known: {}, all", names.join(", "))
     })
 }
 
@@ -264,8 +265,8 @@ fn check_names(agents: &[String]) -> Result<(), Failure> {
             Err(Failure::plain(Exit::Usage, "an agent of the file has no name", help))
         }
         Some(name) => {
-            let help = "give every agent a name of its own";
-            Err(Failure::plain(Exit::Usage, format!("the file has two agents called `{name}`"), help))
+            let help = "give every agent a unique name";
+            Err(Failure::plain(Exit::Usage, format!("the file has two agents with the name `{name}`"), help))
         }
         None => Ok(()),
     }
@@ -273,10 +274,8 @@ fn check_names(agents: &[String]) -> Result<(), Failure> {
 
 fn refused(error: StandingsError) -> Failure {
     let help = match error {
-        StandingsError::OppositeInfinities { .. } => {
-            "add --aggregate median, or take away the infinite scores that mean nothing"
-        }
-        _ => "give a row for each window and a column of scores for each agent",
+        StandingsError::OppositeInfinities { .. } => "add --aggregate median, or remove the infinite scores",
+        _ => "the file needs one row per window and one column of scores per agent",
     };
     Failure::plain(Exit::Usage, error, help)
 }
@@ -286,7 +285,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn windows_are_known_by_their_numbers() {
+    fn windows_are_recognised_by_their_numbers() {
         for names in
             [&["0", "1"][..], &["2024-01-01T00:00:00Z"], &["w0", "w1", "w10"], &["Window 1", "window 2"]]
         {

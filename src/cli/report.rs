@@ -13,16 +13,16 @@ use crate::store::{StoreError, StoredRun, find_run, write_pages};
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub struct ReportArgs {
-    /// A run id or its beginning, a scenario's name (its latest run), or a run folder; several are compared.
+    /// A run id or a prefix of it, a scenario name (its latest run), or a run folder; several are compared.
     #[arg(required = true)]
     pub runs: Vec<String>,
-    /// Write the main charts as SVG too, in `images/` beside the pages.
+    /// Also export the main charts as SVG to `images/` beside the pages.
     #[arg(long)]
     pub images: bool,
-    /// Where to write [default: the run's own folder; DIR of --out for a comparison].
+    /// Target folder [default: the run's folder; for a comparison the store].
     #[arg(long, value_name = "DIR")]
     pub to: Option<PathBuf>,
-    /// Where results landed.
+    /// The store.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
 }
@@ -60,8 +60,8 @@ fn compared(args: &ReportArgs, runs: &[StoredRun]) -> Result<Vec<PathBuf>, Failu
     if args.images {
         return Err(Failure::plain(
             Exit::Usage,
-            "pictures are made of one run at a time",
-            "leave out --images, or name one run",
+            "images can be made of one run only",
+            "remove --images, or name one run",
         ));
     }
     let folder = args.to.as_deref().unwrap_or(&args.out);

@@ -85,7 +85,7 @@ fn is_no_file(out: &Path) -> Result<(), Failure> {
         Some(place) if !place.is_dir() => Err(Failure::plain(
             Exit::Usage,
             format!("results cannot go to `{}`: `{}` is a file", out.display(), place.display()),
-            "give a folder with --out; it is made where it does not exist",
+            "give a folder with --out; it is created if it does not exist",
         )),
         _ => Ok(()),
     }
@@ -146,7 +146,7 @@ pub(super) fn write(writer: RunWriter<'_>, tournament: &Tournament) -> Result<Pu
 }
 
 fn interrupted(error: &RunError) -> Failure {
-    Failure::plain(Exit::Interrupted, error, "nothing was written; run the same command again to start over")
+    Failure::plain(Exit::Interrupted, error, "nothing was written; run the same command again to restart")
 }
 
 /// The leaderboard in the form that was asked for.

@@ -15,30 +15,30 @@ use crate::tournament::{assess, standings::StandingsError};
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub struct StandingsArgs {
-    /// A run id or its beginning, a scenario's name (its latest run), or a run folder.
+    /// A run id or a prefix of it, a scenario name (its latest run), or a run folder.
     pub run: String,
     /// Print standings.csv.
     #[arg(long, conflicts_with_all = ["json", "format"])]
     pub csv: bool,
-    /// See the scores in this format [default: the run's own, or round_robin]; with --json print its record.
+    /// Evaluate the scores in this format [default: the run's own, or round_robin]; with --json print its record.
     #[arg(long, value_name = "FORMAT", value_parser = format_names())]
     pub format: Option<String>,
-    /// Of a gauntlet: the agents that the others must beat.
+    /// Gauntlet: the agents that the others must beat.
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub baselines: Vec<String>,
-    /// Of a league [default: 3].
+    /// League: number of seasons [default: 3].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub seasons: Option<u32>,
-    /// Of a league [default: 2].
+    /// League: number of divisions [default: 2].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub divisions: Option<u32>,
-    /// Of a Swiss tournament [default: as many as one agent needs to beat all].
+    /// Swiss: number of rounds [default: log2 of the number of agents].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub rounds: Option<u32>,
-    /// Of a knockout: the best seeds, best first [default: played for].
+    /// Knockout: the best seeds, best first [default: from a first block of windows].
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub seeds: Vec<String>,
-    /// Which store.
+    /// Store and output form.
     #[command(flatten)]
     pub store: StoreArgs,
 }
@@ -75,7 +75,7 @@ impl StandingsArgs {
         match settings.into_iter().find(|&(given, _, owner)| given && kind != Some(owner)) {
             Some((_, name, owner)) => {
                 let message = format!("--{name} is a setting of format `{}`", owner.as_str());
-                let help = format!("add --format {}, or take it away", owner.as_str());
+                let help = format!("add --format {}, or remove the option", owner.as_str());
                 Err(Failure::plain(Exit::Usage, message, help))
             }
             None => Ok(format),
@@ -144,7 +144,7 @@ fn derive(
 
 /// A run that is no matrix of scores.
 pub(super) fn unfit(error: &StandingsError) -> Failure {
-    Failure::plain(Exit::RunFailed, error, "the files of the run do not fit together: run the scenario again")
+    Failure::plain(Exit::RunFailed, error, "the files of the run are inconsistent: run the scenario again")
 }
 
 /// A run that the format cannot show.
@@ -152,7 +152,7 @@ pub(super) fn unsuited(error: &FormatError, agents: &[String]) -> Failure {
     let help = match error {
         FormatError::NoSuchAgent { .. } => format!("the agents are {}", agents.join(", ")),
         FormatError::NoBaselines => "name them with --baselines A,B".to_owned(),
-        _ => "choose another format, or settings that ask for less".to_owned(),
+        _ => "choose another format, or smaller settings".to_owned(),
     };
     Failure::plain(Exit::Usage, error, help)
 }

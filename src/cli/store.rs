@@ -13,21 +13,21 @@ use crate::store::{Repaired, inspect, prune, repair};
 /// The `store` commands.
 #[derive(Debug, Subcommand)]
 pub enum StoreCommand {
-    /// Check the database, the agents' books and every run's folder.
+    /// Verify the database, the agents' accounts and the files of every run.
     Check(StoreArgs),
-    /// List runs again from their folders and bring agents back from their copy, where the database is damaged.
+    /// Rebuild the index from the run folders; if the database is damaged, restore agents from their backup.
     Repair(StoreArgs),
-    /// Clear away what dead processes left, and runs in the index whose folder is gone.
+    /// Remove unfinished runs of dead processes, and index entries without a folder.
     Prune(PruneArgs),
 }
 
 /// Arguments of `store prune`.
 #[derive(Debug, Args)]
 pub struct PruneArgs {
-    /// Remove the folders of runs too that the index does not list.
+    /// Also remove run folders that the index does not list.
     #[arg(long)]
     pub unlisted: bool,
-    /// Where results landed.
+    /// The store.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
     /// Print as JSON.
@@ -85,10 +85,10 @@ fn clear(args: &PruneArgs) -> Result<Exit, Failure> {
     }
     let mut text = String::new();
     for trouble in &gone {
-        text.push_str(&format!("cleared away: {}\n", trouble.sentence()));
+        text.push_str(&format!("removed: {}\n", trouble.sentence()));
     }
     if gone.is_empty() {
-        text.push_str("nothing to clear away\n");
+        text.push_str("nothing to remove\n");
     }
     output::result(&text)?;
     Ok(Exit::Done)

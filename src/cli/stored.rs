@@ -10,12 +10,12 @@ use crate::store::{Index, StoredRun, find_run};
 /// Arguments of `show`.
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// A run id or its beginning, a scenario's name (its latest run), or a run folder.
+    /// A run id or a prefix of it, a scenario name (its latest run), or a run folder.
     pub run: String,
-    /// Show one agent: its metrics in each window, its months and its worst drawdowns.
+    /// Show one agent: metrics of each window, monthly returns and largest drawdowns.
     #[arg(long, value_name = "NAME")]
     pub agent: Option<String>,
-    /// Which store.
+    /// Store and output form.
     #[command(flatten)]
     pub store: StoreArgs,
 }
@@ -23,14 +23,14 @@ pub struct ShowArgs {
 /// Arguments of `trades`.
 #[derive(Debug, Args)]
 pub struct TradesArgs {
-    /// A run id or its beginning, a scenario's name (its latest run), or a run folder.
+    /// A run id or a prefix of it, a scenario name (its latest run), or a run folder.
     pub run: String,
     /// The agent's name.
     pub agent: String,
-    /// Most rows to print, the latest ones; 0 for all [default: 50; all with --json].
+    /// Maximum number of rows, the latest ones; 0 for all [default: 50; all with --json].
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
-    /// Which store.
+    /// Store and output form.
     #[command(flatten)]
     pub store: StoreArgs,
 }

@@ -67,7 +67,7 @@ fn list(docs: &[&StrategyDoc]) -> String {
         }
     }
     text.push_str(
-        "\n`tiltyard strategies KIND` explains one; every kind but cash takes `symbols` and `timeframe` too\n",
+        "\n`tiltyard strategies KIND` explains one; every kind except cash also takes `symbols` and `timeframe`\n",
     );
     text
 }
@@ -95,7 +95,7 @@ fn full(doc: &StrategyDoc) -> String {
     if doc.kind == "rules" {
         let forms = expr::REFERENCE.iter().chain(expr::OPERATORS);
         let forms: Vec<_> = forms.map(|(_, form, doc)| (form.to_string(), doc.to_string())).collect();
-        text.push_str("\nconditions are made of:\n");
+        text.push_str("\nconditions can use:\n");
         text.push_str(&columns(&forms));
     }
     text

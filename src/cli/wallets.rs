@@ -34,10 +34,10 @@ fn problem(
     let name = &agent.name;
     let [window] = windows else {
         let message = format!(
-            "`{name}` cannot go on with its wallet in {} windows, which all start anew",
+            "`{name}` cannot use its existing wallet in {} windows, because every window starts with a fresh one",
             windows.len()
         );
-        return Some((message, "let the battle have one window, or use `wallet = \"fresh\"`".to_owned()));
+        return Some((message, "use a single window, or `wallet = \"fresh\"`".to_owned()));
     };
     if let Some(as_of) = wallet.as_of.filter(|as_of| window.start < *as_of) {
         let message = format!(
@@ -54,5 +54,5 @@ fn problem(
     let symbol = &market.series(*symbol).instrument.symbol;
     let message =
         format!("`{name}` holds {symbol}, which has no bar at or before the run's start {}", window.start);
-    Some((message, "start later, or add the earlier bars to the data".to_owned()))
+    Some((message, "start later, or add earlier bars to the data".to_owned()))
 }

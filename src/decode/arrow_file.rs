@@ -62,7 +62,7 @@ impl Iterator for ArrowFile {
 
 /// Refuses blocks outside the file, and buffers that claim an impossible compression ratio.
 fn check(file: &File, bytes: u64) -> Result<(), DecodeError> {
-    let impossible = || DecodeError::content("its footer lies outside the file");
+    let impossible = || DecodeError::content("its footer is outside the file");
     let tail = part(file, bytes, bytes.checked_sub(10).ok_or_else(impossible)?, 10)?;
     let length = i32::from_le_bytes([tail[0], tail[1], tail[2], tail[3]]);
     let length = u64::try_from(length).map_err(|_| impossible())?;
@@ -79,12 +79,12 @@ fn check(file: &File, bytes: u64) -> Result<(), DecodeError> {
 
 /// Checks one block and returns the number of rows it claims.
 fn check_block(file: &File, bytes: u64, block: &Block) -> Result<u64, DecodeError> {
-    let outside = |_| DecodeError::content("a block lies outside the file");
+    let outside = |_| DecodeError::content("a block is outside the file");
     let start = u64::try_from(block.offset()).map_err(outside)?;
     let head = u64::try_from(block.metaDataLength()).map_err(outside)?;
     let body = u64::try_from(block.bodyLength()).map_err(outside)?;
     if start.checked_add(head).and_then(|at| at.checked_add(body)).is_none_or(|end| end > bytes) {
-        return Err(DecodeError::content("a block lies outside the file"));
+        return Err(DecodeError::content("a block is outside the file"));
     }
     let header = part(file, bytes, start, head)?;
     let prefix = if header.starts_with(&[0xff; 4]) { 8 } else { 4 };

@@ -22,7 +22,7 @@ pub fn open_regular(path: &Path) -> io::Result<File> {
     if kind.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
     }
-    Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"))
+    Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"))
 }
 
 /// The text of a gzip file; reading fails once it exceeds the size that the file's length allows.

@@ -41,7 +41,7 @@ pub enum NameError {
         bytes: usize,
     },
     /// Contains a character that file names, shells or terminals do not handle safely.
-    #[error("`{}` has {what}, which no name may have", shown(.text))]
+    #[error("`{}` has {what}, which is not allowed in a name", shown(.text))]
     Character {
         /// What was given.
         text: String,
@@ -102,12 +102,12 @@ pub fn check_name(text: &str) -> Result<(), NameError> {
 
 fn edge(text: &str) -> Option<String> {
     if text.trim() != text {
-        return Some("begins or ends with a blank, which nobody sees".to_owned());
+        return Some("begins or ends with a space".to_owned());
     }
     if let Some(c) = text.chars().next().filter(|c| BEGINNINGS.contains(c)) {
-        return Some(format!("begins with `{c}`, which reads as an option, a home folder or a hidden file"));
+        return Some(format!("begins with `{c}`, which marks an option, a home folder or a hidden file"));
     }
-    text.ends_with('.').then(|| "ends with a dot, which some file systems drop".to_owned())
+    text.ends_with('.').then(|| "ends with a dot, which some file systems remove".to_owned())
 }
 
 fn reserved(text: &str) -> Option<&'static str> {
@@ -281,6 +281,6 @@ mod tests {
     #[test]
     fn a_message_shows_what_cannot_be_seen() {
         let error = check_name("a\u{202e}b").unwrap_err().to_string();
-        assert_eq!(error, "`aU+202Eb` has the invisible character U+202E, which no name may have");
+        assert_eq!(error, "`aU+202Eb` has the invisible character U+202E, which is not allowed in a name");
     }
 }

@@ -103,9 +103,9 @@ impl OrderKind {
         match self {
             Self::Market => "fills at the next open",
             Self::Limit { .. } => "fills at its price or better",
-            Self::Stop { .. } => "a market order once its trigger is reached",
-            Self::StopLimit { .. } => "a limit order once its trigger is reached",
-            Self::TakeProfit { .. } => "leaves a position at a gain: a limit order that only reduces",
+            Self::Stop { .. } => "becomes a market order when its trigger is reached",
+            Self::StopLimit { .. } => "becomes a limit order when its trigger is reached",
+            Self::TakeProfit { .. } => "a reduce-only limit order that closes a position at a profit",
             Self::TrailingStop { .. } => "a stop that follows the best price at a distance",
         }
     }
@@ -335,14 +335,16 @@ impl RefusalCode {
     pub const fn doc(self) -> &'static str {
         match self {
             Self::InvalidSymbol => "the symbol is not in the scenario",
-            Self::PriceNotAvailable => "the symbol has no bar now",
+            Self::PriceNotAvailable => "the symbol has no bar at this tick",
             Self::InvalidQuantity => "not positive, not on the step, or below the minimum notional",
             Self::InsufficientBalance => "not enough available balance, fee included",
             Self::OrderTooLarge => "above `max_order_size_pct`",
             Self::PositionLimitExceeded => "above `max_position_size_pct`",
-            Self::TooManyOpenOrders => "`max_open_orders` rest already",
+            Self::TooManyOpenOrders => "`max_open_orders` orders are already resting",
             Self::DailyLossLimit => "the day's loss has reached `daily_loss_limit_pct`",
-            Self::CircuitBreaker => "`max_drawdown_pct` or `max_consecutive_losses` has opened the breaker",
+            Self::CircuitBreaker => {
+                "`max_drawdown_pct` or `max_consecutive_losses` has opened the circuit breaker"
+            }
             Self::RateLimited => "above `orders_per_minute`",
         }
     }

@@ -19,7 +19,7 @@ pub enum TimeError {
         text: String,
     },
     /// Not a duration.
-    #[error("`{text}` is not a length of time such as 15m, 4h, 30d or 2w")]
+    #[error("`{text}` is not a duration such as 15m, 4h, 30d or 2w")]
     NotASpan {
         /// What was given.
         text: String,

@@ -29,7 +29,7 @@ const CHUNK: usize = 256;
 /// Which loop replays: both give the same bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Loop {
-    /// From event to event.
+    /// Skips bars without an event.
     #[default]
     Skip,
     /// Tick by tick: the oracle.

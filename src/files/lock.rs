@@ -180,7 +180,7 @@ pub fn open_plain(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     if file.metadata()?.is_file() {
         return Ok(file);
     }
-    Err(io::Error::new(io::ErrorKind::InvalidInput, "something that is no plain file lies in its place"))
+    Err(io::Error::new(io::ErrorKind::InvalidInput, "the path is not a regular file"))
 }
 
 #[cfg(test)]

@@ -27,10 +27,7 @@ pub fn replace_folder(from: &Path, to: &Path, aside: &Path) -> io::Result<Replac
         }
         Err(error) => return Err(error),
         Ok(found) if !found.is_dir() => {
-            return Err(io::Error::new(
-                io::ErrorKind::AlreadyExists,
-                "something that is no folder lies there",
-            ));
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, "the path is not a folder"));
         }
         Ok(_) => {}
     }

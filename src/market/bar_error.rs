@@ -34,7 +34,7 @@ pub enum BarError {
     #[error("has the same time as the row before it")]
     Duplicate,
     /// So far from the previous row that one of the two times must be wrong.
-    #[error("lies {} years after the row before it ({before})", years(*before, *at))]
+    #[error("is {} years after the row before it ({before})", years(*before, *at))]
     Astray {
         /// Time of the previous row.
         before: Timestamp,
@@ -58,7 +58,7 @@ pub enum BarError {
         value: f64,
     },
     /// Above [`PRICE_CEILING`].
-    #[error("`{column}` is `{value}`, above the largest price that can be held, 1e10")]
+    #[error("`{column}` is `{value}`, above the largest supported price, 1e10")]
     TooLarge {
         /// The column's name.
         column: &'static str,
@@ -67,7 +67,7 @@ pub enum BarError {
     },
     /// A price that eight decimal places would change.
     #[error(
-        "`{column}` is `{value}`{}, which eight decimal places would make `{held}`",
+        "`{column}` is `{value}`{}, which rounds to `{held}` at eight decimal places",
         if *unit > 1 { format!(" times {unit}") } else { String::new() }
     )]
     TooFine {
@@ -81,7 +81,7 @@ pub enum BarError {
         held: Price,
     },
     /// Above [`VOLUME_CEILING`].
-    #[error("`volume` is `{value}`, above the largest volume that can be held, 1e18")]
+    #[error("`volume` is `{value}`, above the largest supported volume, 1e18")]
     VolumeTooLarge {
         /// The value in the file.
         value: f64,
@@ -131,24 +131,28 @@ impl BarError {
     /// The help for this error, one sentence.
     pub const fn help(&self) -> &'static str {
         match self {
-            Self::Null { .. } => "drop the row, or get it from another source; nothing is filled in here",
+            Self::Null { .. } => {
+                "remove the row, or get it from another source; missing values are never filled in"
+            }
             Self::NotATime { .. } => "write times as `2024-01-31T00:00:00Z`, or store them as timestamps",
             Self::Unsorted { .. } => "sort the file by time, oldest first",
-            Self::Duplicate => "keep one row for each time",
-            Self::Astray { .. } => "correct the time of this row or of the one before it, or drop the row",
+            Self::Duplicate => "keep one row per time",
+            Self::Astray { .. } => "correct the time of this row or of the row before it, or remove the row",
             Self::NotFinite { .. } | Self::NotPositive { .. } | Self::NegativeVolume { .. } => {
-                "drop the row, or get it from another source"
+                "remove the row, or get it from another source"
             }
-            Self::TooLarge { .. } => "quote the symbol in another currency, for example in thousands of it",
+            Self::TooLarge { .. } => {
+                "quote the symbol in a larger unit of currency, for example in thousands"
+            }
             Self::TooFine { .. } | Self::VolumeTooLarge { .. } => {
                 "quote the symbol in a larger unit: `unit = 1000` in its `[market.instruments]` table, or import it \
                  with `--unit auto`"
             }
             Self::HighBelowLow { .. } => {
-                "check whether the columns high and low are swapped; else drop the row"
+                "check whether the columns high and low are swapped; otherwise remove the row"
             }
             Self::OutsideBar { .. } => {
-                "drop the row, or get it from another source: fills inside such a bar would be invented"
+                "remove the row, or get it from another source; fills inside such a bar would be meaningless"
             }
         }
     }
@@ -283,7 +287,7 @@ mod tests {
         let fine = only([1.4e-8, 2e-8, 1e-8, 1e-8, 1.0]);
         assert_eq!(
             fine.to_string(),
-            "`open` is `0.000000014`, which eight decimal places would make `0.00000001`"
+            "`open` is `0.000000014`, which rounds to `0.00000001` at eight decimal places"
         );
     }
 

@@ -49,7 +49,7 @@ pub enum MarketError {
         suggestion: Option<String>,
     },
     /// Only coarser bars, or bars that do not divide the requested interval.
-    #[error("`{symbol}` has bars of {}, from which no bars of {wanted} can be made", intervals(available))]
+    #[error("`{symbol}` has bars of {}, which cannot be resampled to {wanted}", intervals(available))]
     NoFinerBars {
         /// The symbol.
         symbol: Symbol,
@@ -89,7 +89,7 @@ pub enum MarketError {
         source: std::io::Error,
     },
     /// A Git LFS pointer instead of the file itself.
-    #[error("`{file}` is a Git LFS pointer, a short text that stands for the real file")]
+    #[error("`{file}` is a Git LFS pointer, not the file itself")]
     LfsPointer {
         /// The file.
         file: PathBuf,
@@ -101,7 +101,7 @@ pub enum MarketError {
         file: PathBuf,
     },
     /// Starts like a Parquet file but is incomplete.
-    #[error("`{file}` is cut off: it starts as a Parquet file but its end is missing ({bytes} bytes)")]
+    #[error("`{file}` is truncated: it starts as a Parquet file but its end is missing ({bytes} bytes)")]
     Truncated {
         /// The file.
         file: PathBuf,
@@ -170,7 +170,7 @@ pub enum MarketError {
     },
     /// Whole numbers as times, in a unit that gives years without markets.
     #[error(
-        "`{file}` has the number `{value}` as a time, which would be {at}: outside 1980 to 2099 that is not plausible"
+        "`{file}` has the number `{value}` as a time, which would be {at}; numeric times must be from 1980 to 2099"
     )]
     ImplausibleClock {
         /// The file.
@@ -255,7 +255,7 @@ pub enum MarketError {
         gaps: GapError,
     },
     /// Bars that can be read but would make a backtest misleading.
-    #[error("`{symbol}` has bars that are not to be trusted: {finding}")]
+    #[error("`{symbol}` has unreliable bars: {finding}")]
     Untrusted {
         /// The symbol.
         symbol: Symbol,
@@ -271,7 +271,7 @@ pub enum MarketError {
         rows: usize,
     },
     /// Resampling failed.
-    #[error("bars of {interval} cannot be made: {detail}")]
+    #[error("bars cannot be resampled to {interval}: {detail}")]
     Resample {
         /// The requested interval.
         interval: Interval,
@@ -328,12 +328,12 @@ impl MarketError {
     pub fn help(&self) -> String {
         match self {
             Self::NotFound { .. } => {
-                "set `path` to a file, a folder or a glob; a relative one counts from the working \
+                "set `path` to a file, a folder or a glob; a relative path is resolved from the working \
                  directory, then from the scenario's folder and the folders above it"
                     .to_owned()
             }
             Self::NoFiles { .. } => {
-                "point `path` at a folder that holds files such as `BTCUSDT_1h.parquet`".to_owned()
+                "set `path` to a folder with files such as `BTCUSDT_1h.parquet`".to_owned()
             }
             Self::BadPattern { .. } => "use `*`, `?`, `**` and `[..]` as in `data/*_1h.parquet`".to_owned(),
             Self::SymbolNotFound { suggestion: Some(near), .. } => format!("did you mean `{near}`?"),
@@ -348,16 +348,16 @@ impl MarketError {
                 "put the interval into the file's name, for example `BTCUSDT_1h.parquet`".to_owned()
             }
             Self::OverlappingFiles { .. } => {
-                "point `path` at a narrower folder or glob, so that each time is in one file only".to_owned()
+                "use a narrower folder or glob for `path`, so that each time is in one file only".to_owned()
             }
-            Self::Io { .. } => "check that the path exists and that you may use it".to_owned(),
+            Self::Io { .. } => "check that the path exists and that you have access to it".to_owned(),
             Self::LfsPointer { .. } => "fetch the real file with `git lfs pull`".to_owned(),
             Self::NotParquet { .. } => {
                 "convert the file to Parquet with columns ts, open, high, low, close, volume".to_owned()
             }
             Self::Truncated { .. } => "copy or download the file again".to_owned(),
-            Self::NoRows { .. } => "replace the file by one with bars, or drop its symbol".to_owned(),
-            Self::Compression { .. } => "write the file again with zstd, snappy or no compression".to_owned(),
+            Self::NoRows { .. } => "replace the file by one with bars, or remove its symbol".to_owned(),
+            Self::Compression { .. } => "rewrite the file with zstd, snappy or no compression".to_owned(),
             Self::Damaged { .. } => "write or download the file again".to_owned(),
             Self::MissingColumn { column, .. } => missing_column_help(column),
             Self::ColumnType { .. } => {
@@ -366,8 +366,8 @@ impl MarketError {
                     .to_owned()
             }
             Self::ImplausibleClock { .. } => {
-                "store times as timestamps, or bring the file in with `tiltyard data import`, which reads dates such as \
-                 20240131 and is told of other units with `--time-unit`"
+                "store times as timestamps, or use `tiltyard data import`, which reads dates such as \
+                 20240131 and takes other units with `--time-unit`"
                     .to_owned()
             }
             Self::BadRow { flaw, .. } => flaw.help().to_owned(),
@@ -375,29 +375,29 @@ impl MarketError {
                 "set `unit = {unit}` in `[market.instruments.\"{symbol}\"]` (prices times {unit}, quantities and \
                  volumes divided by it), or import the data with `--unit auto`"
             ),
-            Self::Unit { .. } => "no unit up to 1000000000 holds these rows: quote them in another currency".to_owned(),
+            Self::Unit { .. } => "no unit up to 1000000000 can hold these prices: quote them in another currency".to_owned(),
             Self::EmptyRange { .. } => "set `end` to a time after `start`".to_owned(),
             Self::WindowOutside { first, last, .. } => {
-                format!("choose `start` and `end` between {first} and {last}, or leave them out")
+                format!("choose `start` and `end` between {first} and {last}, or remove them")
             }
             Self::SymbolOutside { symbol, first, last, .. } => {
-                format!("drop `{symbol}`, or choose a window between {first} and {last}")
+                format!("remove `{symbol}`, or choose a window between {first} and {last}")
             }
             Self::OverlappingBars { .. } => {
-                "use bars on one grid for all symbols, or finer bars, which are aligned when resampled; daily bars \
-                 stamped with local midnights are put on one grid by `tiltyard data import --session-dates`"
+                "use bars with the same open times for all symbols, or finer bars, which resampling aligns; for daily bars \
+                 at local midnights, use `tiltyard data import --session-dates`"
                     .to_owned()
             }
             Self::Gaps { gaps: GapError::TooMany { .. }, .. } => {
                 "check the dates around the gap, choose a narrower `start` and `end`, or set `gaps = \"keep\"`".to_owned()
             }
             Self::Untrusted { finding, .. } => format!(
-                "mend the data or choose a range without it; or say `accept = [\"{}\"]` in `[market]`: the run goes on, \
+                "correct the data, choose another range, or set `accept = [\"{}\"]` in `[market]`: the run continues, \
                  and its results are marked",
                 finding.kind
             ),
             Self::Gaps { .. } => {
-                "set `gaps = \"keep\"` (not tradable there) or \"forward_fill\" in `[market]`, or mend the data".to_owned()
+                "set `gaps = \"keep\"` (not tradable in gaps) or \"forward_fill\" in `[market]`, or correct the data".to_owned()
             }
             Self::TooManyRows { .. } => "choose a shorter window or a coarser interval".to_owned(),
             Self::Resample { .. } => "sort the bars by time, oldest first".to_owned(),
@@ -427,7 +427,7 @@ fn missing_column_help(column: &str) -> String {
     match column {
         "time" => "name it ts, timestamp, time, open_time, date or datetime (the bar's OPEN time)".to_owned(),
         "volume" => {
-            "name it volume, vol, v or volume_base; where there is none, add a column of zeros".to_owned()
+            "name it volume, vol, v or volume_base; without volume data, add a column of zeros".to_owned()
         }
         price => format!("name it {price} or {}", &price[..1]),
     }
@@ -463,7 +463,7 @@ fn bound(at: Option<Timestamp>) -> String {
 }
 
 fn more(rows: usize) -> String {
-    if rows > 1 { format!("; {rows} rows are like this") } else { String::new() }
+    if rows > 1 { format!("; {rows} rows have this problem") } else { String::new() }
 }
 
 fn bullets(problems: &[MarketError]) -> String {

@@ -29,7 +29,7 @@ pub enum GapError {
     },
     /// Far more bars would be made than there are.
     #[error(
-        "{missing} bars would be made for {bars} that are there; the longest gap is from {from} to {until}"
+        "forward fill would add {missing} bars to {bars} existing ones; the longest gap is from {from} to {until}"
     )]
     TooMany {
         /// Number of bars to fill in.

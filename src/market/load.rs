@@ -201,8 +201,9 @@ fn told(bars: &Bars, made: &[Row], spec: &MarketSpec) -> Option<Finding> {
         count: in_range.len() as u64,
         row: None,
         at: Some(bars.ts[first]),
-        detail: "made by `gaps = \"forward_fill\"`: they value positions and feed indicators, nobody can trade them"
-            .to_owned(),
+        detail:
+            "made by `gaps = \"forward_fill\"`: they value positions and feed indicators but are not tradable"
+                .to_owned(),
     })
 }
 
@@ -215,7 +216,7 @@ fn history(request: &LoadRequest<'_>) -> u32 {
 /// begins is kept.
 fn coarser(bars: &Bars, interval: Interval, whole: bool) -> Result<Bars, MarketError> {
     if !interval.is_multiple_of(bars.interval) {
-        let detail = format!("{interval} is no multiple of {}", bars.interval);
+        let detail = format!("{interval} is not a multiple of {}", bars.interval);
         return Err(MarketError::Resample { interval, detail });
     }
     let mut coarse = resample(bars, interval)?;

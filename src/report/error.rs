@@ -22,8 +22,7 @@ impl ReportError {
         match self {
             Self::Store(error) => error.remedy(),
             Self::Template(_) | Self::Values(_) => {
-                "this is an error in tiltyard, not in the run: please report it with the run's folder"
-                    .to_owned()
+                "this is a bug in tiltyard: please report it with the run's folder".to_owned()
             }
         }
     }

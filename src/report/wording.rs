@@ -54,7 +54,7 @@ pub(super) fn rating_system(name: &str) -> &'static str {
 
 /// Fees, slippage and fill time in one line.
 pub(super) fn costs(costs: &CostRecord) -> String {
-    let fill = if costs.fill_at == "close" { "the deciding close" } else { "the next open" };
+    let fill = if costs.fill_at == "close" { "the close of the deciding bar" } else { "the next open" };
     format!(
         "taker {} bp, maker {} bp, slippage {}, fills at {fill}",
         costs.taker_fee_bps, costs.maker_fee_bps, costs.slippage
@@ -92,22 +92,20 @@ pub(super) fn record(stored: &StoredRun) -> Vec<String> {
         let days = board.rankings.first().map_or(0, |row| row.record_days);
         let windows = plural(board.windows, "window");
         match board.aggregate.as_str() {
-            "" => lines.push(format!("a run of an older version: numbers are means over {windows}")),
+            "" => lines.push(format!("recorded by an older version: numbers are means over {windows}")),
             "record" => lines.push(format!(
-                "numbers are of the whole record: {windows} one after the other, {} in all",
+                "numbers are those of the whole record: {windows} chained, {} in total",
                 plural(usize::try_from(days).unwrap_or(0), "day")
             )),
             aggregate => lines.push(format!(
-                "`{}` is the {aggregate} of the scores of {windows}, of which `scored` have one; the other \
-                 numbers are of the whole record",
+                "`{}` is the {aggregate} of the scores of {windows}; `scored` counts windows with a score; the other \
+                 numbers are those of the whole record",
                 board_columns::score_head(stored)
             )),
         }
     }
     if board.windows_overlap {
-        lines.push(
-            "windows overlap: a bar that several of them share counts several times in a record".to_owned(),
-        );
+        lines.push("windows overlap: a bar in several windows counts several times in the record".to_owned());
     }
     lines.extend(below_the_line(stored));
     lines
@@ -236,14 +234,14 @@ pub(super) fn optimistic(run: &RunRecord) -> Option<String> {
     let settings = &run.flags.optimistic;
     let names = settings.join(", ");
     (!settings.is_empty())
-        .then(|| format!("optimistic: {names} fills orders at the very close that they were decided on"))
+        .then(|| format!("optimistic: {names} fills orders at the close on which they were decided"))
 }
 
 /// That windows leave bars of the range unused.
 #[expect(clippy::cast_precision_loss, reason = "a share, shown only")]
 pub fn unused_bars(bars: usize, of: usize) -> String {
     let share = bars as f64 / of.max(1) as f64 * 100.0;
-    format!("{} of {} bars of the range ({share:.0} %) lie in no window", count(bars), count(of))
+    format!("{} of {} bars of the range ({share:.0} %) are in no window", count(bars), count(of))
 }
 
 /// What a reader should know of the run as a whole, besides optimistic settings.
@@ -253,14 +251,14 @@ pub(super) fn flags(run: &RunRecord) -> Vec<String> {
     if !run.market.accepted.is_empty() {
         let kinds: Vec<&str> = run.market.accepted.iter().map(String::as_str).collect();
         lines.push(format!(
-            "the data has errors that the scenario accepts ({}): its results may mean nothing",
+            "the data has errors that the scenario accepts ({}): results may be meaningless",
             some(&kinds)
         ));
     }
     for (symbol, unit) in &run.market.units {
         let asset = symbol.strip_prefix(&unit.to_string()).unwrap_or(symbol);
         let unit = grouped(&unit.to_string());
-        lines.push(format!("{symbol}: prices are for {unit} of {asset}, quantities count in {unit}"));
+        lines.push(format!("{symbol}: prices are per {unit} {asset}, quantities in units of {unit}"));
     }
     if let Some(unused) = flags.unused {
         lines.push(unused_bars(unused.bars, unused.of));
@@ -268,23 +266,23 @@ pub(super) fn flags(run: &RunRecord) -> Vec<String> {
     if !flags.delisted.is_empty() {
         let names: Vec<&str> = flags.delisted.iter().map(String::as_str).collect();
         let worth =
-            if run.market.delisted == "write_off" { "written off" } else { "carried at the last close" };
+            if run.market.delisted == "write_off" { "written off" } else { "valued at the last close" };
         lines.push(format!("bars ended inside a window: {} ({worth})", some(&names)));
     }
     if flags.bars_without_detail > 0 {
         lines.push(format!(
-            "{} of {} bars that reached both a stop and a target had no finer bars: the stop was taken",
+            "{} of {} bars that reached both a stop and a target had no finer bars: the stop was filled",
             flags.bars_without_detail, flags.ambiguous_bars
         ));
     } else if flags.ambiguous_bars > 0 {
         lines.push(format!("{} bars reached both a stop and a target", flags.ambiguous_bars));
     }
     if flags.cut_fills > 0 {
-        lines.push(format!("{} buys were cut to what the wallet could pay", flags.cut_fills));
+        lines.push(format!("{} buys were reduced to what the wallet could pay", flags.cut_fills));
     }
     if !flags.unsold_at_end.is_empty() {
         let names: Vec<&str> = flags.unsold_at_end.iter().map(String::as_str).collect();
-        let why = "beyond the participation cap of a window's last bar: marked at the last close";
+        let why = "above the participation cap of a window's last bar; valued at the last close";
         lines.push(format!("unsold_at_end: {} ({why})", some(&names)));
     }
     lines

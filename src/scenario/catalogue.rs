@@ -28,15 +28,15 @@ const SYMBOLS: KeyDoc = optional(
     "symbols",
     ValueType::List { of: &ValueType::Name, min: 1, unique: true },
     "all of the scenario",
-    "The symbols it trades, each on its own unless the kind says otherwise.",
+    "Symbols to trade, each independently unless the kind says otherwise.",
 );
 const TIMEFRAME: KeyDoc = optional(
     "timeframe",
     ValueType::Interval,
     "the scenario's interval",
-    "The bars its periods count; a multiple of the scenario's interval.",
+    "Bar interval of its periods; a multiple of the scenario's interval.",
 );
-const SIZE_DOC: &str = "Share of the equity that an entry spends, fee included.";
+const SIZE_DOC: &str = "Share of the equity for an entry, fee included.";
 
 const fn size(default: &'static str) -> KeyDoc {
     with_default("size_pct", percent(), default, SIZE_DOC)
@@ -61,7 +61,7 @@ pub const STRATEGIES: &[StrategyDoc] = &[
     StrategyDoc {
         kind: "cash",
         summary: "never trades",
-        description: "Keeps its starting balance. The zero line of every comparison.",
+        description: "Keeps its starting balance: the baseline with a return of zero.",
         parameters: &[],
         warm_up: "none",
     },
@@ -69,17 +69,17 @@ pub const STRATEGIES: &[StrategyDoc] = &[
         kind: "buy_and_hold",
         summary: "buys once and never sells",
         description: "Buys each symbol at its first bar of the window and holds it to the end. `size_pct` is split \
-                      evenly over the symbols; the part of a symbol whose buy is refused stays cash.",
+                      evenly over the symbols; if a buy is refused, its part stays in cash.",
         parameters: &[
             SYMBOLS,
             TIMEFRAME,
-            shared_size("100", "Share of the equity that all symbols together spend, fee included."),
+            shared_size("100", "Share of the equity for all symbols together, fee included."),
         ],
         warm_up: "none",
     },
     StrategyDoc {
         kind: "sma_cross",
-        summary: "follows the crossing of two simple moving averages",
+        summary: "trades the crosses of two simple moving averages",
         description: "Buys when SMA(`fast`) crosses above SMA(`slow`), sells when it crosses below.",
         parameters: &[
             period("fast", "20", FAST_DOC),
@@ -92,8 +92,8 @@ pub const STRATEGIES: &[StrategyDoc] = &[
     },
     StrategyDoc {
         kind: "ema_cross",
-        summary: "follows the crossing of two exponential moving averages",
-        description: "Buys when EMA(`fast`) crosses above EMA(`slow`), sells when it crosses below. Both begin with \
+        summary: "trades the crosses of two exponential moving averages",
+        description: "Buys when EMA(`fast`) crosses above EMA(`slow`), sells when it crosses below. Both start with \
                       the warm-up of the slower.",
         parameters: &[
             period("fast", "12", FAST_DOC),
@@ -106,9 +106,9 @@ pub const STRATEGIES: &[StrategyDoc] = &[
     },
     StrategyDoc {
         kind: "macd",
-        summary: "follows the MACD line crossing its signal",
+        summary: "trades the crosses of the MACD line and its signal",
         description: "Buys when EMA(`fast`) - EMA(`slow`) crosses above its own EMA(`signal`), sells when it \
-                      crosses below. Line and signal begin with the same bar.",
+                      crosses below. Line and signal start at the same bar.",
         parameters: &[
             period("fast", "12", FAST_DOC),
             period("slow", "26", SLOW_DOC),
@@ -121,9 +121,9 @@ pub const STRATEGIES: &[StrategyDoc] = &[
     },
     StrategyDoc {
         kind: "rsi_reversion",
-        summary: "buys weakness by RSI and sells strength",
+        summary: "buys at low RSI and sells at high RSI",
         description: "Buys while Wilder's RSI is below `entry_below` and nothing is held, sells while it is above \
-                      `exit_above`. Once a state: after an order the condition must end before the next is sent.",
+                      `exit_above`. After an order, the condition must become false before the next order.",
         parameters: &[
             period("period", "14", "Bars of the RSI."),
             with_default(
@@ -148,11 +148,16 @@ pub const STRATEGIES: &[StrategyDoc] = &[
         kind: "bollinger_reversion",
         summary: "buys below the lower Bollinger band and sells at the middle",
         description: "Buys while the close is below SMA(`period`) - `width` standard deviations and nothing is \
-                      held, sells while it is above SMA(`period`). Once a state: after an order the condition must \
-                      end before the next is sent.",
+                      held, sells while it is above SMA(`period`). After an order, the condition must become false \
+                      before the next order.",
         parameters: &[
-            period("period", "20", "Bars of the average and the deviation."),
-            with_default("width", number(100.0), "2", "Standard deviations, to a thousandth."),
+            period("period", "20", "Bars of the average and the standard deviation."),
+            with_default(
+                "width",
+                number(100.0),
+                "2",
+                "Width in standard deviations, with at most three decimal places.",
+            ),
             SYMBOLS,
             TIMEFRAME,
             SIZE,
@@ -161,10 +166,10 @@ pub const STRATEGIES: &[StrategyDoc] = &[
     },
     StrategyDoc {
         kind: "donchian_breakout",
-        summary: "buys new highs and sells new lows",
+        summary: "buys at new highs and sells at new lows",
         description: "Buys while the close is above the highest high of the `entry` bars before and nothing is \
-                      held, sells while it is below the lowest low of the `exit` bars before. Once a state: after \
-                      an order the condition must end before the next is sent.",
+                      held, sells while it is below the lowest low of the `exit` bars before. After an order, the \
+                      condition must become false before the next order.",
         parameters: &[
             period("entry", "20", "Bars of the upper channel."),
             period("exit", "10", "Bars of the lower channel."),
@@ -177,14 +182,19 @@ pub const STRATEGIES: &[StrategyDoc] = &[
     StrategyDoc {
         kind: "momentum",
         summary: "holds the strongest symbols by rate of change",
-        description: "Every `rebalance` bars holds the `top` symbols by rate of change over `lookback` bars, \
-                      where it is positive. `size_pct` is split evenly over `top`, or what is available where \
-                      that is less. Ties go to the scenario's order; a symbol without a bar at the decision is not \
-                      ranked, and keeps its slot where it is held. What is held already is not resized; buys \
-                      follow once the sales are done. A refused buy is not repeated before the next decision.",
+        description: "Every `rebalance` bars selects the `top` symbols with the highest positive rate of change over \
+                      `lookback` bars; ties go to the scenario's order. Sells the others, then buys each new symbol \
+                      for an equal part of `size_pct`, or what is available if that is less. Existing positions are \
+                      not resized. A symbol without a bar at the decision is not ranked; if held, it keeps its slot. \
+                      A refused buy is not repeated before the next decision.",
         parameters: &[
             period("lookback", "24", "Bars of the rate of change."),
-            with_default("top", ValueType::Integer { min: 1, max: 65_535 }, "1", "How many symbols to hold."),
+            with_default(
+                "top",
+                ValueType::Integer { min: 1, max: 65_535 },
+                "1",
+                "Number of symbols to hold.",
+            ),
             period("rebalance", "24", "Bars between decisions."),
             SYMBOLS,
             TIMEFRAME,
@@ -197,17 +207,22 @@ pub const STRATEGIES: &[StrategyDoc] = &[
     },
     StrategyDoc {
         kind: "grid",
-        summary: "rests limit buys below its starting price and sells each one step higher",
-        description: "Rests `levels` limit buys below the price of its start, `spacing_pct` of that price \
-                      apart, half up on the price tick; each that fills is sold one spacing higher, up to the \
-                      tick. Once its buy or its sale has ended a level rests again at the first close above it; a \
+        summary: "places limit buys below its starting price and sells each one level higher",
+        description: "Places `levels` limit buys below its starting price, `spacing_pct` of that price apart, rounded \
+                      half up to the price tick. Each fill is sold one spacing higher, rounded up to the tick. After \
+                      its buy or its sale has ended, a level places its buy again at the first close above it; a \
                       refused buy is tried again when an order of its symbol has ended and at the first bar of \
-                      the next UTC day. `size_pct` is split evenly over the levels, or what is available where \
-                      that is less. Levels must be prices of their own: too narrow a spacing is refused. Levels \
-                      at or below 0 do not exist.",
+                      the next UTC day. Each buy gets an equal part of `size_pct`, or what is available if that is \
+                      less. A spacing too narrow for distinct level prices is refused. There are no levels at or \
+                      below 0.",
         parameters: &[
-            with_default("levels", ValueType::Integer { min: 1, max: 1_000 }, "5", "How many."),
-            with_default("spacing_pct", BELOW_PRICE, "1", "Between levels, of the starting price."),
+            with_default("levels", ValueType::Integer { min: 1, max: 1_000 }, "5", "Number of levels."),
+            with_default(
+                "spacing_pct",
+                BELOW_PRICE,
+                "1",
+                "Distance between levels, in percent of the starting price.",
+            ),
             SYMBOLS,
             TIMEFRAME,
             shared_size(
@@ -220,25 +235,25 @@ pub const STRATEGIES: &[StrategyDoc] = &[
     StrategyDoc {
         kind: "dca",
         summary: "buys at fixed times, whatever the price",
-        description: "Buys each symbol for `size_pct`, or what is available where that is less, with the first \
-                      bar of the timeframe that closes in the window and each `every`-th after it; each symbol \
-                      counts its own bars. Sends nothing below the minimum notional, never repeats a refused \
+        description: "Buys each symbol for `size_pct`, or what is available if that is less, with the first \
+                      bar of the timeframe that closes in the window and each `every`-th after it, counted in the \
+                      symbol's own bars. Places no order below the minimum notional, does not repeat a refused \
                       order, never sells.",
         parameters: &[period("every", "24", "Bars between buys."), SYMBOLS, TIMEFRAME, size("2")],
         warm_up: "none",
     },
     StrategyDoc {
         kind: "random",
-        summary: "enters and leaves at random",
-        description: "At each bar it enters or leaves with a chance of `turnover` over the bars of a day. What \
-                      luck and fees alone do; seeded, so the same on every run.",
+        summary: "enters and exits at random",
+        description: "At each bar it enters or exits with a probability of `turnover` divided by the bars of a day. \
+                      Shows the effect of luck and fees alone; seeded, so the same on every run.",
         parameters: &[
-            with_default("turnover", number(1_440.0), "2", "Expected entries and exits a day."),
+            with_default("turnover", number(1_440.0), "2", "Expected entries and exits per day."),
             optional(
                 "seed",
                 ValueType::Integer { min: 0, max: u64::MAX },
                 "from the scenario's seed and the agent's name",
-                "Its own stream.",
+                "Seed of its random decisions.",
             ),
             SYMBOLS,
             TIMEFRAME,
@@ -248,41 +263,42 @@ pub const STRATEGIES: &[StrategyDoc] = &[
     },
     StrategyDoc {
         kind: "rules",
-        summary: "trades conditions over indicators, written in the scenario",
-        description: "Enters at the close of any bar at which all of `enter_all` hold and nothing is held or on its \
-                      way; leaves when any of `exit_any` holds, a protective level is reached, or the time is \
-                      over. A condition on a coarser timeframe holds from the close of its bar to the next; a \
-                      cross only at the close of a bar of the finest timeframe that it reads. A refused entry \
-                      takes no place of `max_positions`. A condition is a text such as \"rsi(14) < 30\", or \
+        summary: "trades by conditions on indicators, written in the scenario",
+        description: "Enters at the close of any bar at which all of `enter_all` are true and there is neither a \
+                      position nor an open entry. Exits when any of `exit_any` is true, a protective level is \
+                      reached, or `max_hold_bars` have passed. A condition on a coarser timeframe holds from the \
+                      close of its bar to the next close; a cross is true only at the close of a bar of the finest \
+                      timeframe that it reads. A refused entry does not count towards `max_positions`. A condition is \
+                      a text such as \"rsi(14) < 30\", or \
                       { when = \"..\", timeframe = \"4h\" }.",
         parameters: &[
-            required("enter_all", CONDITIONS, "All must hold for an entry."),
-            with_default("exit_any", NO_CONDITIONS, "[]", "Any suffices for an exit."),
-            optional("stop_loss_pct", BELOW_PRICE, "none", "Stop under the entry price."),
+            required("enter_all", CONDITIONS, "All must be true for an entry."),
+            with_default("exit_any", NO_CONDITIONS, "[]", "Any one triggers an exit."),
+            optional("stop_loss_pct", BELOW_PRICE, "none", "Stop distance below the entry price."),
             optional(
                 "take_profit_pct",
                 ValueType::Percent(Range::above(0.0, 10_000.0)),
                 "none",
-                "Target above the entry price.",
+                "Target distance above the entry price.",
             ),
-            optional("trailing_stop_pct", BELOW_PRICE, "none", "Stop under the highest price since entry."),
             optional(
-                "max_hold_bars",
-                BARS,
+                "trailing_stop_pct",
+                BELOW_PRICE,
                 "none",
-                "Leaves after this many bars of the scenario's interval.",
+                "Stop distance below the highest price since entry.",
             ),
+            optional("max_hold_bars", BARS, "none", "Exits after this many bars of the scenario's interval."),
             optional(
                 "max_positions",
                 ValueType::Integer { min: 1, max: 65_535 },
                 "none",
-                "Most symbols held at once.",
+                "Maximum number of symbols held at once.",
             ),
             SYMBOLS,
             TIMEFRAME,
             SIZE,
         ],
-        warm_up: "the longest that its indicators need, by timeframe; averages begin with it together",
+        warm_up: "the longest of its indicators per timeframe; all averages start with it",
     },
 ];
 

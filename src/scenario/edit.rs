@@ -26,13 +26,13 @@ pub enum EditError {
         problem: String,
     },
     /// A path is malformed, or leads through a value that is not a table.
-    #[error("`{path}` leads nowhere in the scenario")]
+    #[error("the scenario has no `{path}`")]
     NoPath {
         /// The path.
         path: String,
     },
     /// A path names an agent that does not take part.
-    #[error("`{path}`: no agent `{agent}` takes part")]
+    #[error("`{path}`: there is no agent `{agent}`")]
     NoAgent {
         /// The path.
         path: String,

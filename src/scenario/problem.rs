@@ -176,10 +176,10 @@ fn first_of_each(problems: Vec<Problem>) -> Vec<Problem> {
             let plural = if more == 1 { "" } else { "s" };
             told.push(Problem {
                 severity: *severity,
-                message: format!("{more} more {noun}{plural} from here on"),
+                message: format!("{more} more {noun}{plural} after this one"),
                 span: problem.span,
                 label: "the next one".to_owned(),
-                help: Some("deal with the ones above first".to_owned()),
+                help: Some("fix the problems above first".to_owned()),
             });
         }
     }
@@ -219,7 +219,7 @@ mod tests {
         problems.warning(0..1, "odd".to_owned(), String::new(), None);
         let told = problems.into_sorted();
         assert_eq!(told.len(), MOST_TOLD + 2);
-        assert_eq!(told[MOST_TOLD].message, "7 more mistakes from here on");
+        assert_eq!(told[MOST_TOLD].message, "7 more mistakes after this one");
         assert_eq!(told[MOST_TOLD + 1].message, "odd");
     }
 }

@@ -31,7 +31,7 @@ pub struct DuelRecord {
     pub run_id: String,
     /// One agent.
     pub a: String,
-    /// The other.
+    /// The second agent.
     pub b: String,
     /// By what a window is won.
     pub ranking_metric: String,
@@ -146,7 +146,7 @@ pub struct Registration {
     pub run_id: String,
     /// One agent.
     pub a: String,
-    /// The other.
+    /// The second agent.
     pub b: String,
     /// By what a window is won.
     pub ranking_metric: String,

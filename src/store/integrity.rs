@@ -114,9 +114,11 @@ impl IntegrityProblem {
         match self {
             Self::Database { problem, .. } => format!("the database is damaged: {problem}"),
             Self::Registry { problem } => problem.clone(),
-            Self::Backup { problem } => format!("the copy of the agents is not as it should be: {problem}"),
+            Self::Backup { problem } => {
+                format!("the backup of the agents is missing, outdated or damaged: {problem}")
+            }
             Self::FolderGone { run_id, folder } => {
-                format!("the folder of run {run_id} is gone: `{}`", folder.display())
+                format!("the folder of run {run_id} is missing: `{}`", folder.display())
             }
             Self::FolderDamaged { folder, problem } => {
                 format!("the run in `{}` is damaged: {problem}", folder.display())
@@ -131,16 +133,16 @@ impl IntegrityProblem {
                 format!("the run in `{}` is not in the index", folder.display())
             }
             Self::EntryDiffers { run_id } => {
-                format!("the index says something else of run {run_id} than its folder")
+                format!("the index entry of run {run_id} differs from its folder")
             }
             Self::Leftover { folder } => {
-                format!("a run that was never finished lies in `{}`", folder.display())
+                format!("an unfinished run is in `{}`", folder.display())
             }
             Self::Interrupted { folder } => {
-                format!("a run whose replacement was interrupted lies in `{}`", folder.display())
+                format!("a run whose replacement was interrupted is in `{}`", folder.display())
             }
             Self::Trials { file, problem, .. } => {
-                format!("kept trials in `{}` are damaged: {problem}", file.display())
+                format!("the trial cache `{}` is damaged: {problem}", file.display())
             }
         }
     }
@@ -149,26 +151,26 @@ impl IntegrityProblem {
     pub fn remedy(&self) -> &str {
         match self {
             Self::Database { remedy, .. } | Self::Trials { remedy, .. } => remedy,
-            Self::Registry { .. } => "report it with the database: only an error in tiltyard does this",
-            Self::Backup { .. } => "`tiltyard store repair` makes it anew",
+            Self::Registry { .. } => "report it with the database: this is a bug in tiltyard",
+            Self::Backup { .. } => "`tiltyard store repair` rebuilds it",
             Self::FolderGone { .. } => {
-                "run its scenario again to have its files back; `tiltyard store prune` takes it off the list"
+                "run its scenario again to restore its files; `tiltyard store prune` removes the entry"
             }
-            Self::Leftover { .. } => "`tiltyard store prune` clears it away",
-            Self::Interrupted { .. } => "`tiltyard store repair` brings it back",
+            Self::Leftover { .. } => "`tiltyard store prune` removes it",
+            Self::Interrupted { .. } => "`tiltyard store repair` restores it",
             Self::FileDamaged { file, .. } if is_page(file) => "`tiltyard report RUN` renders it again",
             Self::FolderDamaged { .. } | Self::FileDamaged { .. } => {
                 "run its scenario again: it writes the same files"
             }
             Self::Unsealed { .. } => {
-                "an earlier version wrote it, or the list was removed: `tiltyard store repair` makes one of the \
+                "an earlier version wrote it, or the list was removed: `tiltyard store repair` creates a list of the \
                  files as they are"
             }
             Self::FolderUnlisted { .. } => {
-                "`tiltyard store repair` lists it where it bears its own id in its own scenario's folder; \
+                "`tiltyard store repair` adds it if its id and folder match; \
                  `tiltyard store prune --unlisted` removes it"
             }
-            Self::EntryDiffers { .. } => "`tiltyard store repair` enters it again",
+            Self::EntryDiffers { .. } => "`tiltyard store repair` updates it",
         }
     }
 }
@@ -252,7 +254,7 @@ fn problems_of(path: &Path, db: &Connection) -> rusqlite::Result<Vec<IntegrityPr
     }
     let mut statement = db.prepare("PRAGMA foreign_key_check")?;
     for table in statement.query_map([], |row| row.get::<_, String>(0))? {
-        troubles.push(damage(format!("a row of `{}` belongs to nothing", table?)));
+        troubles.push(damage(format!("a row of `{}` refers to a missing row", table?)));
     }
     troubles.extend(registry::audit(db)?.into_iter().map(|problem| IntegrityProblem::Registry { problem }));
     Ok(troubles)

@@ -58,8 +58,8 @@ impl std::fmt::Display for FileProblem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Missing => f.write_str("is missing"),
-            Self::Length { written, found } => write!(f, "has {found} bytes, it was written with {written}"),
-            Self::Content => f.write_str("has other bytes than were written (its hash differs)"),
+            Self::Length { written, found } => write!(f, "has {found} bytes instead of {written}"),
+            Self::Content => f.write_str("has changed content (its hash differs)"),
             Self::Unreadable { reason } => write!(f, "cannot be read: {reason}"),
         }
     }

@@ -199,7 +199,9 @@ mod tests {
         let newest = known();
         assert_eq!(
             error.to_string(),
-            format!("the index `x.db` has format 99; this version of tiltyard knows formats up to {newest}")
+            format!(
+                "the index `x.db` has format 99; this version of tiltyard supports formats up to {newest}"
+            )
         );
         assert_eq!(version(&db).unwrap(), 99);
     }

@@ -54,7 +54,7 @@ pub fn repair(out: &Path) -> Result<Repaired, StoreError> {
     let db = database::connect(&path).map_err(StoreError::index(&path))?;
     if registry::difference(out, &db)?.is_some() {
         registry::save(out, &db)?;
-        repaired.done.push("made the copy of the agents anew".to_owned());
+        repaired.done.push("rebuilt the backup of the agents".to_owned());
     }
     Ok(repaired)
 }
@@ -65,9 +65,9 @@ fn recover(out: &Path, repaired: &mut Repaired) -> Result<(), StoreError> {
         let _section = staging::section(&scenario)?;
         for (folder, kind) in staging::recover(&scenario)? {
             repaired.done.push(match kind {
-                Hidden::Former => format!("brought back the run in `{}`", folder.display()),
+                Hidden::Former => format!("restored the run in `{}`", folder.display()),
                 Hidden::Temporary => {
-                    format!("cleared away a run that was never finished: `{}`", folder.display())
+                    format!("removed an unfinished run: `{}`", folder.display())
                 }
             });
         }
@@ -81,7 +81,7 @@ fn seal(out: &Path, repaired: &mut Repaired) -> Result<(), StoreError> {
         for folder in run_folders(&scenario)? {
             if matches!(Manifest::read(&folder), Ok(None)) && StoredRun::load(&folder).is_ok() {
                 Manifest::of(&folder)?.replace(&folder)?;
-                repaired.done.push(format!("listed the files of the run in `{}`", folder.display()));
+                repaired.done.push(format!("created the list of files of the run in `{}`", folder.display()));
             }
         }
     }
@@ -195,25 +195,25 @@ fn restore_agents(
     };
     if from_copy.is_none() && registry::has_backup(out) {
         let kept = keep_beside(&path)?;
-        repaired.done.push(format!("kept the damaged copy of the agents as `{}`", kept.display()));
+        repaired.done.push(format!("kept the damaged backup of the agents as `{}`", kept.display()));
         if whole.is_none() {
             repaired.lost.push(
-                "neither the database nor the copy of its agents can be read to the end: agents that are not named \
-                 here as brought back are lost, unless an older copy of these files is found elsewhere"
+                "neither the database nor the backup of its agents is completely readable: agents that are not listed \
+                 here as restored are lost, unless you have an older copy of these files"
                     .to_owned(),
             );
         }
     }
     let restored = match (whole, from_copy) {
         (Some(whole), copy) if more(whole, copy) => Some((whole, "the database")),
-        (_, Some(copy)) => Some((copy, "their copy")),
+        (_, Some(copy)) => Some((copy, "their backup")),
         _ => None,
     };
     if let Some((from, what)) = restored {
         copy_all(from, &entry).map_err(&error)?;
         let number = agents(&entry).len();
         if number > 0 {
-            repaired.done.push(format!("brought back {number} agents from {what}"));
+            repaired.done.push(format!("restored {number} agents from {what}"));
         }
     }
     let there = agents(&entry);
@@ -223,10 +223,8 @@ fn restore_agents(
                 continue;
             }
             match rescue(source, &entry, agent) {
-                Ok(()) => {
-                    repaired.done.push(format!("brought back agent {agent} from what can be read of it"))
-                }
-                Err(_) => repaired.lost.push(format!("agent {agent} cannot be read any more")),
+                Ok(()) => repaired.done.push(format!("restored the readable parts of agent {agent}")),
+                Err(_) => repaired.lost.push(format!("agent {agent} is not readable")),
             }
         }
     }
@@ -342,7 +340,7 @@ fn list(
             entry
                 .execute(origin, params![stored.run.identity, base_dir, stored.run.rematch_of])
                 .map_err(&error)?;
-            repaired.done.push(format!("listed the run in `{}`", folder.display()));
+            repaired.done.push(format!("added the run in `{}` to the index", folder.display()));
         }
     }
     entry.commit().map_err(&error)

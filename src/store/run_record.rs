@@ -80,7 +80,7 @@ pub struct MarketRecord {
     pub symbols: Vec<String>,
     /// In which prices are.
     pub quote_asset: String,
-    /// Spacing of the bars.
+    /// Bar interval.
     pub interval: String,
     /// Open of the first bar of the first window.
     pub start: String,

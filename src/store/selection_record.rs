@@ -91,7 +91,7 @@ pub struct SelectionRecord {
     pub spa: Option<SpaRecord>,
     /// The trials named as better while a false one is named with probability alpha at most (StepM).
     pub superior: Option<Vec<String>>,
-    /// Size of StepM and of the confidence set.
+    /// Significance level of StepM and of the confidence set.
     pub alpha: f64,
     /// The model confidence set, by mean return.
     pub confidence_set: Option<ConfidenceSetRecord>,

@@ -91,7 +91,7 @@ impl Staging {
         match &self.lock {
             Some(lock) if !lock.is_at(&self.target) => Err(StoreError::NotAsWritten {
                 path: self.target.clone(),
-                problem: "another folder lies in its place".to_owned(),
+                problem: "another folder has replaced it".to_owned(),
             }),
             _ => Ok(()),
         }

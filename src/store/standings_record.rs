@@ -37,9 +37,9 @@ pub struct StandingsRecord {
     pub windows: usize,
     /// Names of the windows in which no agent has a score.
     pub unscored_windows: Vec<String>,
-    /// The share of tournaments among equals in which a winner may be called.
+    /// Significance level: the probability of calling a winner among equal agents.
     pub alpha: f64,
-    /// Coverage of the intervals of scores, ranks and ratings.
+    /// Confidence level of the intervals of scores, ranks and ratings.
     pub interval_level: f64,
     /// How often windows were resampled.
     pub resamples: usize,
@@ -200,7 +200,7 @@ pub struct RatingSystemRecord {
 pub struct PairRecord {
     /// The one that stands above.
     pub a: String,
-    /// The other.
+    /// The second agent.
     pub b: String,
     /// Share of windows in which `a` beat `b`, ties as half.
     pub win_rate: Option<f64>,

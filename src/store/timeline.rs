@@ -95,7 +95,7 @@ impl Timeline {
         let malformed = |what: &str| StoreError::Malformed {
             path: stored.folder.join("run.json"),
             what: "run",
-            problem: format!("`{what}` is no time or interval"),
+            problem: format!("`{what}` is not a time or interval"),
         };
         let time = |text: &str| text.parse::<Timestamp>().map_err(|_| malformed(text));
         let interval: Interval = run.market.interval.parse().map_err(|_| malformed(&run.market.interval))?;

@@ -43,11 +43,11 @@ pub struct TournamentRecord {
 /// The settings of a tournament that do not depend on its format.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TournamentSettings {
-    /// The share of tournaments among equals in which a winner may be called.
+    /// Significance level: the probability of calling a winner among equal agents.
     pub alpha: f64,
     /// Coverage of the intervals.
     pub level: f64,
-    /// How often windows are resampled.
+    /// Number of bootstrap resamples of the windows.
     pub resamples: u32,
     /// Rating systems, in the order asked for.
     pub ratings: Vec<String>,

@@ -114,7 +114,7 @@ pub enum SeriesError {
         column: String,
     },
     /// Times that do not increase.
-    #[error("`{}`, data row {row}: `{label}` does not come after `{before}`", path.display())]
+    #[error("`{}`, data row {row}: `{label}` is not later than `{before}`", path.display())]
     Disorder {
         /// The file.
         path: PathBuf,
@@ -175,21 +175,19 @@ impl SeriesError {
         match self {
             Self::Table(error) => error.remedy(),
             Self::Hole { .. } => {
-                "leave the row out or give it a value: only rows at the start may be without one".to_owned()
+                "remove the row or give it a value: missing values are allowed only at the start".to_owned()
             }
             Self::TooShort { .. } => "give at least one return, or two levels".to_owned(),
-            Self::UnknownKind { .. } => "say which with --kind returns or --kind equity".to_owned(),
+            Self::UnknownKind { .. } => "set --kind returns or --kind equity".to_owned(),
             Self::AmbiguousBenchmark { .. } => "rename the column to `returns` or `equity`".to_owned(),
-            Self::Disorder { .. } => "sort the rows by time, each time once".to_owned(),
-            Self::DuplicateLabel { .. } => "give every row a label of its own".to_owned(),
+            Self::Disorder { .. } => "sort the rows by time, with unique times".to_owned(),
+            Self::DuplicateLabel { .. } => "give every row a unique label".to_owned(),
             Self::NoPartner { .. } => {
-                "give a benchmark with a row for each of the series', labelled alike".to_owned()
+                "the benchmark needs a row with the same label for each row of the series".to_owned()
             }
-            Self::Lengths { .. } => {
-                "give both as many rows, or a column of dates in both to match them by".to_owned()
-            }
-            Self::Ruined { .. } => "give a benchmark whose levels stay above zero".to_owned(),
-            Self::WhichColumn { .. } => "say which with --benchmark-column".to_owned(),
+            Self::Lengths { .. } => "use equal row counts, or a column of dates in both files".to_owned(),
+            Self::Ruined { .. } => "use a benchmark whose levels stay above zero".to_owned(),
+            Self::WhichColumn { .. } => "select one with --benchmark-column".to_owned(),
         }
     }
 }
@@ -447,7 +445,7 @@ mod tests {
             assert_eq!(ColumnKind::of_name(name), kind, "{name}");
         }
         let error = read("x\n1\n2\n", "x").unwrap_err();
-        assert_eq!(error.remedy(), "say which with --kind returns or --kind equity");
+        assert_eq!(error.remedy(), "set --kind returns or --kind equity");
     }
 
     #[test]
@@ -493,7 +491,7 @@ mod tests {
     #[test]
     fn times_must_rise_and_labels_differ() {
         let back = read("date,returns\n2024-01-02,0.1\n2024-01-01,0.2\n", "returns").unwrap_err().to_string();
-        assert!(back.ends_with("data row 2: `2024-01-01` does not come after `2024-01-02`"), "{back}");
+        assert!(back.ends_with("data row 2: `2024-01-01` is not later than `2024-01-02`"), "{back}");
         let twice = read("week,returns\na,0.1\na,0.2\n", "returns").unwrap_err().to_string();
         assert!(twice.ends_with("two rows are labelled `a`"), "{twice}");
     }
@@ -502,7 +500,7 @@ mod tests {
     fn a_benchmark_of_several_columns_needs_a_name() {
         let (_folder, path) = written("date,a,b\n2024-01-01,1,2\n2024-01-02,1,2\n");
         let error = ReturnColumn::read_benchmark(&path, None, ColumnKind::Returns).unwrap_err();
-        assert_eq!(error.remedy(), "say which with --benchmark-column");
+        assert_eq!(error.remedy(), "select one with --benchmark-column");
         let named = ReturnColumn::read_benchmark(&path, Some("b"), ColumnKind::Equity).unwrap();
         assert_eq!(named.len(), 1);
     }

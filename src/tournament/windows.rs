@@ -65,7 +65,7 @@ pub enum WindowError {
         end: Timestamp,
     },
     /// The data has a hole as long as a window.
-    #[error("the window from `{start}` to `{end}` has no bars: the data has a hole there")]
+    #[error("the window from `{start}` to `{end}` has no bars: the data has a gap there")]
     Hole {
         /// The window's start.
         start: Timestamp,
@@ -337,7 +337,7 @@ mod tests {
         let spec = WindowSpec::Sequential { length: days(1), count: None };
         assert_eq!(
             spans(&spec, &market).unwrap_err().to_string(),
-            "the window from `1970-01-02T00:00:00Z` to `1970-01-03T00:00:00Z` has no bars: the data has a hole there"
+            "the window from `1970-01-02T00:00:00Z` to `1970-01-03T00:00:00Z` has no bars: the data has a gap there"
         );
     }
 

@@ -147,7 +147,7 @@ async function filter(page) {
   const losses = await agent.locator(".list td.bad").count();
   assert.equal(losses, 0, "no loss passes");
   await agent.locator("input[data-filter=reason]").fill("no such reason");
-  assert.ok(await agent.getByText("No round trip passes these filters.").isVisible());
+  assert.ok(await agent.getByText("No round trip matches these filters.").isVisible());
   await agent.locator("input[data-filter=reason]").fill("");
   await agent.locator("label", { hasText: "Result" }).locator("select").selectOption("");
 }

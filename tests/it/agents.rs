@@ -257,7 +257,7 @@ fn a_wallet_that_goes_on_is_one_long_run() {
         "positions cross the month"
     );
     let table = done(&stage, &["run", "april.toml", "--out", "store"]);
-    assert!(table.contains("goes on with its existing wallet of 2023-04-01T00:00:00Z"), "{table}");
+    assert!(table.contains("uses its existing wallet of 2023-04-01T00:00:00Z"), "{table}");
     let wallet = |name: &str| json(&stage, &["agent", "show", name, "--out", "store"]);
     let (long, short) = (wallet("long"), wallet("short"));
     assert_eq!(long["equity"], short["equity"]);
@@ -279,7 +279,7 @@ fn a_wallet_that_goes_on_is_one_long_run() {
     let held = short["agent"]["wallet"]["positions"].as_array().unwrap().len();
     if held > 0 {
         let text = refused(&stage, &["run", "may.toml", "--out", "store"]);
-        assert!(text.contains("which this scenario does not have"), "{text}");
+        assert!(text.contains("which this scenario does not include"), "{text}");
     }
     assert!(done(&stage, &["store", "check", "--out", "store"]).contains("ok; 3 runs"));
 }
@@ -399,7 +399,7 @@ fn a_store_is_checked_and_cleared() {
     let output = command(&stage, &["store", "check", "--out", "store"]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let text = String::from_utf8(output.stdout).unwrap();
-    for part in ["3 problems", "is gone", "not in the index", "never finished"] {
+    for part in ["3 problems", "is missing", "not in the index", "unfinished run"] {
         assert!(text.contains(part), "{text}");
     }
     let text = done(&stage, &["store", "prune", "--out", "store"]);

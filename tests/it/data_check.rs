@@ -144,7 +144,7 @@ fn files_that_cannot_be_read_are_findings() {
     assert_eq!(write("A_B-8m.feather", ""), "error empty: is empty (zero bytes)");
     assert_eq!(write("A_B-4m.json", "[]\n"), "error empty: has no rows");
     let pointer = write("BTCUSDT_1h.parquet", "version https://git-lfs.github.com/spec/v1\n");
-    assert_eq!(pointer, "error unreadable: is a Git LFS pointer, a short text that stands for the real file");
+    assert_eq!(pointer, "error unreadable: is a Git LFS pointer, not the file itself");
     let banner = "Timestamps are UTC timezone,https://www.CryptoDataDownload.com\n\
                   date,symbol,open,high,low,close,volume_btc,volume\n\
                   2019-10-17 02-PM,BTCUSD,1.5,2,1,1.5,1,1\n2019-10-17 01-PM,BTCUSD,1,2,1,1.5,1,1\n";

@@ -54,7 +54,7 @@ fn from_a_vendor_s_file_to_coarser_bars() {
     assert!(out.join("XBTUSD_1h.parquet").is_file());
     let (exit, page) =
         tool(&["resample", text(&out.join("XBTUSD_1h.parquet")), "--interval", "90s", "--out", text(&out)]);
-    assert_eq!((exit, page.contains("no bars of 90s can be made")), (USAGE, true), "{page}");
+    assert_eq!((exit, page.contains("cannot be resampled to 90s")), (USAGE, true), "{page}");
 }
 
 #[test]

@@ -313,7 +313,7 @@ fn a_server_that_stays_broken_or_refuses_is_told() {
     assert!(error.contains("after 4 attempts"), "{error}");
     archive.fault(&path, &[Fault::Status(403)]);
     let error = run(&request).0.unwrap_err().to_string();
-    assert!(error.ends_with("is refused with status 403"), "{error}");
+    assert!(error.ends_with("was refused with status 403"), "{error}");
     let nobody = Request { base_url: "http://127.0.0.1:9".into(), ..request };
     assert!(matches!(run(&nobody).0.unwrap_err(), DownloadError::Failed { .. }));
 }

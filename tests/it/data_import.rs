@@ -120,7 +120,7 @@ fn units_of_time_are_never_mixed_within_a_file() {
     let file = case.write("BTCUSDT-1h-2025-01.csv", mixed);
     assert_eq!(
         case.error(&[file]),
-        "`/raw/BTCUSDT-1h-2025-01.csv` line 2: `1735689600000000` counts microseconds, but the rows before it count \
+        "`/raw/BTCUSDT-1h-2025-01.csv` line 2: `1735689600000000` is in microseconds, but the rows before it are in \
          milliseconds"
     );
 }
@@ -152,7 +152,7 @@ fn binance_trades_become_bars() {
     let file = case.write("BTCUSDT-trades-2024-01-01.zip", zipped("x.csv", text));
     assert_eq!(
         case.error(std::slice::from_ref(&file)),
-        "`/raw/BTCUSDT-trades-2024-01-01.zip` holds trades: an interval is needed to make bars of them"
+        "`/raw/BTCUSDT-trades-2024-01-01.zip` has trades: set the interval of the bars to aggregate"
     );
     case.reading.interval = Some("1m".parse().unwrap());
     let (imported, bars) = case.one(&[file]);
@@ -177,7 +177,7 @@ fn freqtrade_json_candles_and_trades() {
         ("2019-10-11T00:00:00Z".into(), [0.00141342, 0.0015, 0.00141342, 0.0015, 31.0])
     );
     let cut = case.write("LTC_BTC-15m.json", "[[1509836400000, 0.001, 0.002");
-    assert!(case.error(&[cut]).ends_with("cannot be decoded: the JSON text is cut off"));
+    assert!(case.error(&[cut]).ends_with("cannot be decoded: the JSON text is truncated"));
 }
 
 #[test]
@@ -294,7 +294,7 @@ fn lean_equities_are_scaled_local_and_adjustable() {
     assert_eq!(row(&bars, 0), ("2013-10-07T13:30:00Z".into(), [167.41, 167.41, 167.25, 167.27, 3197.0]));
     let (imported, bars) = case.one(&[hour]);
     assert_eq!((imported.symbol.as_str(), bars.open[0]), ("BTCUSD", 125.99));
-    assert!(case.error(&[quote]).contains("holds quotes"));
+    assert!(case.error(&[quote]).contains("has quotes"));
     case.reading.adjust = true;
     case.existing = Existing::Replace;
     assert!(case.error(std::slice::from_ref(&daily)).contains("there is no factor file"));
@@ -310,7 +310,7 @@ fn any_csv_with_a_map_a_zone_and_a_time_format() {
     let text =
         "when;first;top;bottom;last;traded\n03/31/2024 09:30;1;2;0.5;1.5;10\n03/31/2024 10:30;1.5;2;1;1;5\n";
     let file = case.write("prices.csv", text);
-    assert!(case.error(std::slice::from_ref(&file)).contains("in no format that is known"));
+    assert!(case.error(std::slice::from_ref(&file)).contains("has an unknown format"));
     case.reading.map = Some("ts=when,open=first,high=top,low=3,close=last,volume=traded".parse().unwrap());
     assert!(case.error(std::slice::from_ref(&file)).contains("line 2: `03/31/2024 09:30` is not a time"));
     case.reading.map = Some("ts=when,open=first,high=top,low=4,close=last,volume=traded".parse().unwrap());
@@ -380,7 +380,7 @@ fn a_name_that_lies_about_its_interval_is_refused() {
     let file = case.write("UNITTEST_BTC-8m.json", "[[1509836520000,1,1,1,1,1],[1509836580000,1,1,1,1,1]]");
     assert!(
         case.error(std::slice::from_ref(&file))
-            .contains("has bars 1m apart, but its interval is said to be 8m")
+            .contains("has bars 1m apart, but its interval is given as 8m")
     );
     case.reading.interval = Some("1m".parse().unwrap());
     assert_eq!(case.one(&[file]).0.bars_out, 2);
@@ -398,8 +398,8 @@ fn files_that_hold_nothing_say_so() {
             "is a Git LFS pointer",
         ),
         ("BTCUSDT_1h.parquet", "PAR1 and then nothing", "cannot be decoded"),
-        ("notes.txt", "just some words\nand more\n", "in no format that is known"),
-        ("XRP_USDT_USDT-8h-funding_rate.json", "[[1637193600000,0.0001,0,0,0,0]]", "holds funding rates"),
+        ("notes.txt", "just some words\nand more\n", "has an unknown format"),
+        ("XRP_USDT_USDT-8h-funding_rate.json", "[[1637193600000,0.0001,0,0,0,0]]", "has funding rates"),
     ];
     for (name, content, expected) in cases {
         let file = case.write(name, content);
@@ -588,13 +588,8 @@ fn every_real_raw_file_is_imported_or_refused_for_a_reason() {
     }
     // Order books, quotes and a packet capture are not bars; one file is compressed with brotli, which this
     // build does not support, and in one the order of day and month is ambiguous without a pattern.
-    let reasons = [
-        "holds quotes",
-        "holds funding rates",
-        "in no format that is known",
-        "brotli",
-        "`02/03/2010 16:53:50`",
-    ];
+    let reasons =
+        ["has quotes", "has funding rates", "has an unknown format", "brotli", "`02/03/2010 16:53:50`"];
     let unexpected: Vec<_> =
         refused.iter().filter(|line| !reasons.iter().any(|reason| line.contains(reason))).collect();
     assert!(unexpected.is_empty(), "{unexpected:#?}");

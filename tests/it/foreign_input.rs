@@ -158,7 +158,7 @@ fn midnights_of_two_zones_are_sessions_of_one_clock() {
     let kept = first_and_last(&stage, "data import in/YORK_1d.csv --out p --session-dates=false");
     assert_eq!(kept, ("2024-03-08T05:00:00Z".into(), "2024-03-11T04:00:00Z".into()));
     prices(&stage, "in/NOON_1d.csv", &["2024-03-08 12:00:00+01:00", "2024-03-09 12:00:00+01:00"]);
-    refused(&stage, "data import in/NOON_1d.csv --out p --session-dates", 3, &["is no midnight"]);
+    refused(&stage, "data import in/NOON_1d.csv --out p --session-dates", 3, &["is not a midnight"]);
 }
 
 #[test]
@@ -247,7 +247,7 @@ fn a_table_given_as_a_scenario_is_named_for_what_it_is() {
     refused(&stage, "check in/x.json", 2, &["this is JSON, not a scenario"]);
     let big = "# nothing\n".repeat(500_000);
     stage.write("in/big.toml", &big);
-    refused(&stage, "check in/big.toml", 2, &["larger than 4 MB: it is no scenario"]);
+    refused(&stage, "check in/big.toml", 2, &["larger than 4 MB and cannot be a scenario"]);
 }
 
 #[test]
@@ -262,12 +262,12 @@ fn thousands_of_mistakes_are_told_to_the_fiftieth() {
                 "{sound}{agent}{}",
                 "[[agents]]\nname = \"a\"\nstratgy = { kind = \"cash\" }\n".repeat(2_000)
             ),
-            "more mistakes from here on",
+            "more mistakes after this one",
         ),
         (
             "lines",
             format!("{sound}{agent}{}", "this is = no toml at = all\n".repeat(2_000)),
-            "more mistakes from here on",
+            "more mistakes after this one",
         ),
         (
             "keys",
@@ -343,8 +343,8 @@ fn a_sweep_that_nobody_won_says_so() {
                 stop_loss_pct = [1, 2]\n[battle]\nwindows = { kind = \"whole\" }\n";
     stage.write("none.toml", text);
     let said = stage.result("run none.toml --out out");
-    assert!(said.contains("No trial won: with the scenario's own values"), "{said}");
-    assert!(!said.contains("With the winner's values"), "{said}");
+    assert!(said.contains("No trial has a score: with the scenario's own parameters"), "{said}");
+    assert!(!said.contains("With the winner's parameters"), "{said}");
 }
 
 #[test]

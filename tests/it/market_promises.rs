@@ -411,7 +411,7 @@ fn bars_that_no_window_has_are_said() {
     let windows = "[battle]\nwindows = { kind = \"sequential\", length = \"3d\", count = 2 }\n";
     let text = scenario("symbols = [\"W\"]\ninterval = \"1h\"", windows, &[("a", HOLD)]);
     stage.write("s.toml", &text);
-    let said = "96 of 240 bars of the range (40 %) lie in no window";
+    let said = "96 of 240 bars of the range (40 %) are in no window";
     assert!(stage.result("check s.toml").contains(said));
     assert!(stage.result("run s.toml --out o").contains(said));
 }

@@ -228,7 +228,7 @@ fn what_is_wrong_is_said_with_its_place_and_leaves_with_2() {
     for (words, said) in [
         (format!("metrics bad.csv --column returns {a}"), "line 3, column `returns`: `1.5%` is not a number"),
         (format!("metrics sound.csv --column retuns {a}"), "did you mean `returns`?"),
-        (format!("metrics odd.csv --column x {a}"), "say which with --kind returns or --kind equity"),
+        (format!("metrics odd.csv --column x {a}"), "set --kind returns or --kind equity"),
         (format!("metrics gone.csv --column returns {a}"), "cannot read `gone.csv`"),
         (
             format!("metrics sound.csv --column returns {a} --benchmark short.csv"),

@@ -323,12 +323,12 @@ fn scores_are_read_whichever_way_they_lie() {
     write_lying("name", &named);
     let refused = Command::new(env!("CARGO_BIN_EXE_tiltyard")).arg("rank").arg(&lying).output().unwrap();
     let said = String::from_utf8(refused.stderr).unwrap();
-    assert!(refused.status.code() == Some(2) && said.contains("which of them are the agents?"), "{said}");
+    assert!(refused.status.code() == Some(2) && said.contains("unclear which are the agents"), "{said}");
     let told = run(&lying, &[&words[..], &["--rows", "agents"]].concat());
     assert_eq!(serde_json::from_str::<Value>(&told).unwrap(), expected);
     write_lying("agent", &|_| "same".to_owned());
     let refused = Command::new(env!("CARGO_BIN_EXE_tiltyard")).arg("rank").arg(&lying).output().unwrap();
-    assert!(String::from_utf8(refused.stderr).unwrap().contains("two agents called `same`"));
+    assert!(String::from_utf8(refused.stderr).unwrap().contains("two agents with the name `same`"));
 }
 
 /// Draws times 1e-300: their squares underflow to 0, which once made any difference significant.

@@ -285,7 +285,7 @@ fn worst_drawdowns_name_that_of_the_record() {
     let (_, board) = run_changed(&stage, "first_tournament", &[]);
     let depth = row(&board, "hold")["max_drawdown_pct"].as_f64().unwrap();
     let page = stage.result("show first-tournament --out out --agent hold");
-    assert!(page.contains("Worst drawdowns within windows"), "{page}");
+    assert!(page.contains("Largest drawdowns within windows"), "{page}");
     assert!(page.contains(&format!("the record's: {depth:.2} % from 20")), "{page}");
     stage.result("report first-tournament --out out");
     let run = stage.names("out/first-tournament").into_iter().find(|name| !name.starts_with('.')).unwrap();

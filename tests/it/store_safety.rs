@@ -314,7 +314,10 @@ fn a_repair_without_a_sound_copy_keeps_what_is_there_and_says_so() {
     let copy = fs::read(stage.path("s/registry.backup.db")).unwrap();
     let said = stage.run("store repair --out s");
     let words = format!("{} {}", said.stdout, said.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(words.contains("neither the database nor the copy of its agents can be read"), "{words}");
+    assert!(
+        words.contains("neither the database nor the backup of its agents is completely readable"),
+        "{words}"
+    );
     assert_eq!(fs::read(stage.path("s/registry.backup.db.damaged-1")).unwrap(), copy);
 }
 

@@ -10,43 +10,43 @@ use crate::domain::Cash;
 /// The `agent` commands.
 #[derive(Debug, Subcommand)]
 pub enum AgentCommand {
-    /// Register an agent; its key is shown this once.
+    /// Register an agent; its key is shown only once.
     Create(CreateArgs),
     /// List the registered agents.
     List(ListArgs),
-    /// Show how every active agent stands: equity, PnL, Sharpe, last run and rank in it.
+    /// Show equity, PnL, Sharpe, last run and its rank for every active agent.
     Overview(StoreArgs),
     /// Show one agent: configuration, wallet, positions, statistics since the last reset.
     Show(OneArgs),
-    /// Change an agent's name, description, tags, strategy or risk: a new version.
+    /// Change an agent's name, description, tags, colour, strategy or risk; creates a new version.
     Update(UpdateArgs),
     /// List an agent's versions.
     Versions(OneArgs),
-    /// Copy an agent's configuration into a new one with a fresh wallet and a key of its own.
+    /// Copy an agent's configuration to a new agent with a fresh wallet and its own key.
     Clone(CloneArgs),
-    /// Put an agent's wallet back to the start; the history before is kept under its epoch.
+    /// Reset an agent's wallet to its starting balance; earlier history is kept under its epoch.
     Reset(ResetArgs),
-    /// Put an agent away: hidden, its name free for others, its history kept.
+    /// Archive an agent: hide it and free its name; its history is kept.
     Archive(OneArgs),
-    /// Take an archived agent back.
+    /// Restore an archived agent.
     Unarchive(OneArgs),
-    /// Delete an agent for good, with its history.
+    /// Permanently delete an agent and its history.
     Delete(DeleteArgs),
-    /// Give an agent another key; the old one is dead at once.
+    /// Give an agent a new key; the old key becomes invalid.
     RegenerateKey(OneArgs),
-    /// Say which agent a key belongs to.
+    /// Tell which agent a key belongs to.
     Whoami(WhoamiArgs),
     /// List an agent's orders, fills or round trips across its runs.
     History(HistoryArgs),
-    /// Show an agent's statistics, run by run and in all.
+    /// Show an agent's statistics for each run and in total.
     Metrics(MetricsArgs),
     /// Compare agents, or versions of them, side by side.
     Compare(CompareArgs),
-    /// Write agents as TOML, without keys and history.
+    /// Print agents as TOML, without keys and history.
     Export(ExportArgs),
-    /// Register the agents of a TOML file, all or none.
+    /// Register all agents of a TOML file, or none if one is invalid.
     Import(ImportArgs),
-    /// Write a page that tells an AI agent how to take part: rules, orders, limits, format, commands.
+    /// Print a guide for an AI agent: rules, orders, limits, scenario format, commands.
     Skill(SkillArgs),
 }
 
@@ -55,40 +55,40 @@ Examples:
   tiltyard agent create momentum-v1 --strategy '{ kind = \"sma_cross\", fast = 20, slow = 100 }'
   tiltyard agent create careful --from scenarios/first_tournament.toml --agent trend
 
-The strategy is what stands behind `strategy = ` in a scenario; `tiltyard strategies` lists the kinds.";
+--strategy takes the value of `strategy = ` in a scenario; `tiltyard strategies` lists the kinds.";
 
 /// Arguments of `agent create`.
 #[derive(Debug, Args)]
 #[command(after_help = STRATEGY_HELP)]
 pub struct CreateArgs {
-    /// Its name; unique among the active agents [with --from: that agent's name].
+    /// Name, unique among the active agents [with --from: that agent's name].
     #[arg(required_unless_present = "from")]
     pub name: Option<String>,
-    /// How it decides, as TOML: `{ kind = "sma_cross", fast = 20, slow = 100 }`.
+    /// Strategy as TOML: `{ kind = "sma_cross", fast = 20, slow = 100 }`.
     #[arg(long, value_name = "TOML", required_unless_present = "from", conflicts_with = "from")]
     pub strategy: Option<String>,
-    /// Take everything from an agent of this scenario.
+    /// Copy the configuration of an agent in this scenario.
     #[arg(long, value_name = "SCENARIO", requires = "agent")]
     pub from: Option<PathBuf>,
-    /// Which agent of it.
+    /// The agent in the scenario of --from.
     #[arg(long, value_name = "NAME", requires = "from")]
     pub agent: Option<String>,
-    /// Quote currency in its wallet [default: 10000.00, or as the scenario has it].
+    /// Starting balance in quote currency [default: 10000.00, or that of the scenario].
     #[arg(long, value_name = "AMOUNT")]
     pub starting_balance: Option<Cash>,
     /// `default`, `unlimited`, or a TOML file with one `[risk.NAME]` table.
     #[arg(long, value_name = "FILE|PROFILE")]
     pub risk: Option<String>,
-    /// What it is.
+    /// Description.
     #[arg(long, value_name = "TEXT")]
     pub description: Option<String>,
-    /// A label; may be given several times.
+    /// Tag; may be repeated.
     #[arg(long = "tag", value_name = "TAG")]
     pub tags: Vec<String>,
-    /// How it is drawn, as `#rrggbb`.
+    /// Colour in charts, as `#rrggbb`.
     #[arg(long, value_name = "COLOR")]
     pub color: Option<String>,
-    /// Which store.
+    /// Store and output form.
     #[command(flatten)]
     pub store: StoreArgs,
 }
@@ -96,10 +96,10 @@ pub struct CreateArgs {
 /// Arguments of `agent list`.
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    /// The archived ones too.
+    /// Include archived agents.
     #[arg(long)]
     pub archived: bool,
-    /// Which store.
+    /// Store and output form.
     #[command(flatten)]
     pub store: StoreArgs,
 }
@@ -107,9 +107,9 @@ pub struct ListArgs {
 /// One agent.
 #[derive(Debug, Args)]
 pub struct OneArgs {
-    /// The agent's name, its id, or the id's beginning.
+    /// The agent's name, id, or a prefix of the id.
     pub agent: String,
-    /// Which store.
+    /// Store and output form.
     #[command(flatten)]
     pub store: StoreArgs,
 }
@@ -117,30 +117,30 @@ pub struct OneArgs {
 /// Arguments of `agent update`.
 #[derive(Debug, Args)]
 pub struct UpdateArgs {
-    /// The agent's name, its id, or the id's beginning.
+    /// The agent's name, id, or a prefix of the id.
     pub agent: String,
-    /// Its new name.
+    /// New name.
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
-    /// How it decides from now on, as TOML.
+    /// New strategy as TOML.
     #[arg(long, value_name = "TOML")]
     pub strategy: Option<String>,
     /// `default`, `unlimited`, or a TOML file with one `[risk.NAME]` table.
     #[arg(long, value_name = "FILE|PROFILE")]
     pub risk: Option<String>,
-    /// What it is.
+    /// Description.
     #[arg(long, value_name = "TEXT")]
     pub description: Option<String>,
-    /// A label; may be given several times, and replaces all it has.
+    /// Tag; may be repeated; replaces all existing tags.
     #[arg(long = "tag", value_name = "TAG", conflicts_with = "no_tags")]
     pub tags: Vec<String>,
-    /// Take all labels away.
+    /// Remove all tags.
     #[arg(long)]
     pub no_tags: bool,
-    /// How it is drawn, as `#rrggbb`.
+    /// Colour in charts, as `#rrggbb`.
     #[arg(long, value_name = "COLOR")]
     pub color: Option<String>,
-    /// Which store.
+    /// Store and output form.
     #[command(flatten)]
     pub store: StoreArgs,
 }
@@ -148,12 +148,12 @@ pub struct UpdateArgs {
 /// Arguments of `agent clone`.
 #[derive(Debug, Args)]
 pub struct CloneArgs {
-    /// The agent's name, its id, or the id's beginning.
+    /// The agent's name, id, or a prefix of the id.
     pub agent: String,
     /// The copy's name [default: Copy of X].
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
-    /// Which store.
+    /// Store and output form.
     #[command(flatten)]
     pub store: StoreArgs,
 }
@@ -161,12 +161,12 @@ pub struct CloneArgs {
 /// Arguments of `agent reset`.
 #[derive(Debug, Args)]
 pub struct ResetArgs {
-    /// The agent's name, its id, or the id's beginning.
+    /// The agent's name, id, or a prefix of the id.
     pub agent: String,
-    /// Quote currency in the new wallet [default: as at the last start].
+    /// New starting balance in quote currency [default: the previous one].
     #[arg(long, value_name = "AMOUNT")]
     pub starting_balance: Option<Cash>,
-    /// Which store.
+    /// Store and output form.
     #[command(flatten)]
     pub store: StoreArgs,
 }
@@ -174,12 +174,12 @@ pub struct ResetArgs {
 /// Arguments of `agent delete`.
 #[derive(Debug, Args)]
 pub struct DeleteArgs {
-    /// The agent's name, its id, or the id's beginning.
+    /// The agent's name, id, or a prefix of the id.
     pub agent: String,
-    /// Yes, for good.
+    /// Confirm the permanent deletion.
     #[arg(long)]
     pub yes: bool,
-    /// Which store.
+    /// Store and output form.
     #[command(flatten)]
     pub store: StoreArgs,
 }
@@ -187,18 +187,18 @@ pub struct DeleteArgs {
 /// Arguments of `agent whoami`.
 #[derive(Debug, Args)]
 pub struct WhoamiArgs {
-    /// Read the key from stdin, where no list of processes shows it.
+    /// Read the key from stdin, so that it does not appear in the process list.
     #[arg(long, required = true)]
     pub key_stdin: bool,
-    /// Which store.
+    /// Store and output form.
     #[command(flatten)]
     pub store: StoreArgs,
 }
 
-/// What a history lists.
+/// What `agent history` lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum HistoryKind {
-    /// Orders, refused ones too.
+    /// Orders, including refused ones.
     Orders,
     /// Fills.
     Fills,
@@ -209,18 +209,18 @@ pub enum HistoryKind {
 /// Arguments of `agent history`.
 #[derive(Debug, Args)]
 pub struct HistoryArgs {
-    /// The agent's name, its id, or the id's beginning.
+    /// The agent's name, id, or a prefix of the id.
     pub agent: String,
-    /// What to list; JSON has all three.
+    /// What to list; JSON output has all three.
     #[arg(long, value_enum, default_value = "trades")]
     pub kind: HistoryKind,
     /// Only this epoch [default: all].
     #[arg(long, value_name = "N")]
     pub epoch: Option<u32>,
-    /// Most rows to print; 0 for all.
+    /// Maximum number of rows; 0 for all.
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub limit: usize,
-    /// Which store.
+    /// Store and output form.
     #[command(flatten)]
     pub store: StoreArgs,
 }
@@ -228,15 +228,15 @@ pub struct HistoryArgs {
 /// Arguments of `agent metrics`.
 #[derive(Debug, Args)]
 pub struct MetricsArgs {
-    /// The agent's name, its id, or the id's beginning; `@N` behind it means one version.
+    /// The agent's name, id or a prefix of the id; `@N` selects a version.
     pub agent: String,
-    /// Of this epoch [default: since the last reset].
+    /// Only this epoch [default: since the last reset].
     #[arg(long, value_name = "N", conflicts_with = "all")]
     pub epoch: Option<u32>,
-    /// Of all epochs.
+    /// Include all epochs.
     #[arg(long)]
     pub all: bool,
-    /// Which store.
+    /// Store and output form.
     #[command(flatten)]
     pub store: StoreArgs,
 }
@@ -244,13 +244,13 @@ pub struct MetricsArgs {
 /// Arguments of `agent compare`.
 #[derive(Debug, Args)]
 pub struct CompareArgs {
-    /// Agents; `NAME@N` means one version.
+    /// Agents; `NAME@N` selects a version.
     #[arg(required = true, num_args = 1..)]
     pub agents: Vec<String>,
-    /// Over all epochs, not only since the last reset.
+    /// Include all epochs [default: since the last reset].
     #[arg(long)]
     pub all: bool,
-    /// Which store.
+    /// Store and output form.
     #[command(flatten)]
     pub store: StoreArgs,
 }
@@ -258,9 +258,9 @@ pub struct CompareArgs {
 /// Arguments of `agent export`.
 #[derive(Debug, Args)]
 pub struct ExportArgs {
-    /// Which agents [default: all active ones].
+    /// The agents [default: all active ones].
     pub agents: Vec<String>,
-    /// Where results landed.
+    /// The store.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
 }
@@ -268,9 +268,9 @@ pub struct ExportArgs {
 /// Arguments of `agent import`.
 #[derive(Debug, Args)]
 pub struct ImportArgs {
-    /// A TOML file as `agent export` writes it.
+    /// A TOML file in the format of `agent export`.
     pub file: PathBuf,
-    /// Which store.
+    /// Store and output form.
     #[command(flatten)]
     pub store: StoreArgs,
 }
@@ -278,9 +278,9 @@ pub struct ImportArgs {
 /// Arguments of `agent skill`.
 #[derive(Debug, Args)]
 pub struct SkillArgs {
-    /// The agent whose limits and wallet the page describes [default: any].
+    /// Include the limits and wallet of this agent [default: a general guide].
     pub agent: Option<String>,
-    /// Where results landed.
+    /// The store.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
 }

@@ -32,7 +32,7 @@ pub fn update(args: &UpdateArgs) -> Result<Exit, Failure> {
     if nothing {
         return Err(Failure::plain(
             Exit::Usage,
-            "nothing to change was given",
+            "no change was given",
             "give --name, --description, --tag, --color, --strategy or --risk",
         ));
     }
@@ -55,7 +55,7 @@ pub fn reset(args: &ResetArgs) -> Result<Exit, Failure> {
     let start = balance(args.starting_balance)?;
     let agent = Registry::open_existing(&args.store.out)?.reset(&args.agent, start, now())?;
     let line = format!(
-        "{} is in epoch {}, with {:.2} in its wallet; what it did before is kept under epoch {}",
+        "{} is in epoch {}, with {:.2} in its wallet; its earlier history is kept under epoch {}",
         agent.name,
         agent.epoch,
         agent.wallet.cash,
@@ -95,8 +95,8 @@ pub fn delete(args: &DeleteArgs) -> Result<Exit, Failure> {
     if !args.yes {
         return Err(Failure::plain(
             Exit::Usage,
-            format!("deleting `{}` takes its versions, wallet and history with it", agent.name),
-            "say so with --yes, or put it away with `tiltyard agent archive`",
+            format!("deleting `{}` removes its versions, wallet and history", agent.name),
+            "confirm with --yes, or hide it with `tiltyard agent archive`",
         ));
     }
     let agent = registry.delete(&agent.id)?;

@@ -99,7 +99,7 @@ pub fn reveal(all: &[NewAgent], as_json: bool) -> Result<Exit, Failure> {
         }
     }
     output::result(&text)?;
-    output::say("a key is shown this once: only its hash is kept");
+    output::say("the key is shown only now: the store keeps only its hash");
     Ok(Exit::Done)
 }
 
@@ -125,7 +125,7 @@ pub fn risk(text: &str) -> Result<RiskText, Failure> {
     }
     let source = crate::decode::read_text(Path::new(text)).map_err(|error| {
         let help = "give `default`, `unlimited`, or a TOML file with one `[risk.NAME]` table";
-        Failure::plain(Exit::Usage, format!("`{text}` is no risk profile: {error}"), help)
+        Failure::plain(Exit::Usage, format!("`{text}` is not a risk profile: {error}"), help)
     })?;
     read_risk(&source).map_err(|problems| refused(text, &source, problems))
 }
@@ -146,7 +146,7 @@ pub fn color(given: Option<&str>) -> Result<Option<String>, Failure> {
     match given {
         Some(text) if !is_color(text) => Err(Failure::plain(
             Exit::Usage,
-            format!("`{text}` is no colour"),
+            format!("`{text}` is not a colour"),
             "write it as `#rrggbb`, such as `#3366cc`",
         )),
         other => Ok(other.map(str::to_owned)),
@@ -158,8 +158,8 @@ pub fn balance(given: Option<Cash>) -> Result<Option<Cash>, Failure> {
     match given {
         Some(amount) if !amount.is_positive() => Err(Failure::plain(
             Exit::Usage,
-            format!("a starting balance of {amount} is none"),
-            "give more than 0",
+            format!("a starting balance of {amount} is not possible"),
+            "give an amount above 0",
         )),
         other => Ok(other),
     }

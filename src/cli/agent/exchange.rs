@@ -21,7 +21,7 @@ pub fn export(args: &ExportArgs) -> Result<Exit, Failure> {
     };
     if agents.is_empty() {
         let help = "`tiltyard agent create` registers one";
-        return Err(Failure::plain(Exit::Usage, "there are no active agents to write", help));
+        return Err(Failure::plain(Exit::Usage, "there are no active agents to export", help));
     }
     output::result(&write_roster(&agents))?;
     Ok(Exit::Done)
@@ -34,7 +34,7 @@ pub fn export(args: &ExportArgs) -> Result<Exit, Failure> {
 pub fn import(args: &ImportArgs) -> Result<Exit, Failure> {
     let shown = args.file.display().to_string();
     let source = crate::decode::read_text(&args.file).map_err(|error| {
-        let help = "give a TOML file as `tiltyard agent export` writes it";
+        let help = "give a TOML file in the format of `tiltyard agent export`";
         Failure::plain(Exit::Usage, format!("cannot read `{shown}`: {error}"), help)
     })?;
     let agents = read_roster(&source).map_err(|problems| refused(&shown, &source, problems))?;

@@ -65,7 +65,7 @@ pub fn whoami(args: &WhoamiArgs) -> Result<Exit, Failure> {
     let key = ApiKey::parse(&text).ok_or_else(|| {
         Failure::plain(
             Exit::Usage,
-            "that is no key",
+            "this is not a key",
             "a key is `ak_live_` and 64 letters, digits, `-` or `_`",
         )
     })?;

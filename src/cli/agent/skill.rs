@@ -38,8 +38,8 @@ fn page(agent: Option<&AgentRow>) -> String {
     let mut text = String::from(
         "# Trading on tiltyard\n\n\
          tiltyard replays recorded market history for isolated agents and ranks them. An agent is a strategy \
-         with a wallet and a risk profile. You take part by registering one, changing it, and battling it \
-         against others; nothing here trades real money.\n\n",
+         with a wallet and a risk profile. You take part by registering an agent, changing it and running it \
+         against others; no real money is traded.\n\n",
     );
     if let Some(agent) = agent {
         text.push_str(&about(agent));
@@ -61,13 +61,13 @@ fn page(agent: Option<&AgentRow>) -> String {
 }
 
 /// How one goes about it.
-const ROUND: &str = "## The round\n\n\
+const ROUND: &str = "## Steps\n\n\
     1. `tiltyard agent create NAME --strategy '{ kind = \"..\", .. }'` registers an agent. Its key is shown \
-    once; `tiltyard agent whoami --key-stdin` says whose key one is.\n\
+    once; `tiltyard agent whoami --key-stdin` tells which agent a key belongs to.\n\
     2. A scenario names it: `[[agents]]` with `registered = \"NAME\"`. `tiltyard run FILE` replays and ranks.\n\
-    3. `tiltyard agent metrics NAME` and `tiltyard agent history NAME` say how it went.\n\
-    4. `tiltyard agent update NAME --strategy '..'` makes a new version, `tiltyard agent clone NAME` a rival.\n\
-    5. `tiltyard battle rematch RUN --agents A,B` battles again; `tiltyard agent compare A B@1` compares.\n\n";
+    3. `tiltyard agent metrics NAME` and `tiltyard agent history NAME` show its results.\n\
+    4. `tiltyard agent update NAME --strategy '..'` makes a new version, `tiltyard agent clone NAME` a new agent.\n\
+    5. `tiltyard battle rematch RUN --agents A,B` runs the scenario again; `tiltyard agent compare A B@1` compares.\n\n";
 
 fn about(agent: &AgentRow) -> String {
     let limits = agent.risk_limits.as_ref().map_or_else(String::new, |limits| format!(" = `{limits}`"));
@@ -79,8 +79,8 @@ fn about(agent: &AgentRow) -> String {
          | | |\n|---|---|\n\
          | name | {} |\n| id | {} |\n| key | {}.. |\n| version | {} |\n| strategy | `{}` |\n\
          | risk profile | {}{limits} |\n| starting balance | {} |\n| wallet | {} in cash, {held} |\n\n\
-         What your risk profile does not name is as the key's default under `[risk.NAME]` below; `unlimited` has no \
-         limits at all. Only runs with `wallet = \"existing\"` move your wallet.\n\n",
+         Limits that your risk profile does not set have the defaults under `[risk.NAME]` below; `unlimited` has no \
+         limits. Only runs with `wallet = \"existing\"` change your wallet.\n\n",
         agent.name,
         agent.id,
         agent.key_prefix,
@@ -172,14 +172,11 @@ fn strategies() -> String {
 fn conditions() -> String {
     let all = expr::REFERENCE.iter().chain(expr::OPERATORS);
     let rows = all.map(|(_, form, doc)| format!("- `{form}`: {doc}\n"));
-    format!(
-        "## Conditions\n\nConditions of the `rules` strategy are made of:\n\n{}\n",
-        rows.collect::<String>()
-    )
+    format!("## Conditions\n\nConditions of the `rules` strategy can use:\n\n{}\n", rows.collect::<String>())
 }
 
 fn commands() -> String {
-    let mut text = String::from("## Commands\n\n`tiltyard COMMAND --help` explains each.\n\n");
+    let mut text = String::from("## Commands\n\n`tiltyard COMMAND --help` explains each command.\n\n");
     command(&Cli::command(), "", &mut text);
     text
 }

@@ -10,9 +10,9 @@ use crate::domain::Timestamp;
 /// The `battle` commands.
 #[derive(Debug, Subcommand)]
 pub enum BattleCommand {
-    /// Battle again, with other agents or settings: a new run that names its parent.
+    /// Run a stored scenario again with other agents or settings; the new run records its parent.
     Rematch(RematchArgs),
-    /// Show equity, positions and ranks of all agents at any time of a finished battle.
+    /// Show equity, positions and ranks of all agents at any time of a stored run.
     Replay(ReplayArgs),
 }
 
@@ -22,37 +22,37 @@ Examples:
   tiltyard battle rematch first-tournament --set battle.ranking_metric=sharpe_ratio
   tiltyard battle rematch 3f2a9c --set agents.trend.strategy.fast=10 --set scenario.seed=7
 
-Agents that the run does not have are looked up in the registry; registered ones take part in their
-newest version unless the scenario pins one.";
+Agents that the run does not have are taken from the registry. A registered agent takes part with
+its newest version, unless the scenario sets one.";
 
 /// Arguments of `battle rematch`.
 #[derive(Debug, Args)]
 #[command(after_help = REMATCH_HELP)]
 pub struct RematchArgs {
-    /// A run id or its beginning, a scenario's name (its latest run), or a run folder.
+    /// A run id or a prefix of it, a scenario name (its latest run), or a run folder.
     pub run: String,
-    /// Who takes part, by name [default: the same agents].
+    /// Names of the agents [default: the same agents].
     #[arg(long, value_name = "NAME,..", value_delimiter = ',')]
     pub agents: Option<Vec<String>>,
-    /// A setting of the scenario, by its path; may be given several times.
+    /// Change a setting of the scenario, by its path; may be repeated.
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
     pub settings: Vec<(String, String)>,
-    /// The store of the run, in which the rematch lands too.
+    /// The store; also receives the rematch.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
-    /// Threads to use; no result depends on it [default: all cores].
+    /// Number of threads; does not affect results [default: all cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-    /// Memory for shared indicators, such as 512MB; no result depends on it [default: no limit].
+    /// Memory limit for shared indicators, such as 512MB; does not affect results [default: no limit].
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub memory: Option<usize>,
     /// Print leaderboard.json instead of a table.
     #[arg(long)]
     pub json: bool,
-    /// Write CSV twins of the Parquet files too.
+    /// Also write the Parquet files as CSV.
     #[arg(long)]
     pub csv: bool,
-    /// No progress, no leaderboard: only errors.
+    /// Print only errors: no progress, no leaderboard.
     #[arg(long, short)]
     pub quiet: bool,
 }
@@ -60,22 +60,22 @@ pub struct RematchArgs {
 fn setting(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.trim().to_owned())),
-        _ => Err("write it as KEY=VALUE, such as battle.ranking_metric=sharpe_ratio".to_owned()),
+        _ => Err("write KEY=VALUE, such as battle.ranking_metric=sharpe_ratio".to_owned()),
     }
 }
 
 /// Arguments of `battle replay`.
 #[derive(Debug, Args)]
 pub struct ReplayArgs {
-    /// A run id or its beginning, a scenario's name (its latest run), or a run folder.
+    /// A run id or a prefix of it, a scenario name (its latest run), or a run folder.
     pub run: String,
-    /// The time to look at, such as 2024-01-31T12:00 [default: twelve times of the battle].
+    /// Time to show, such as 2024-01-31T12:00 [default: twelve times over the run].
     #[arg(long, value_name = "TIME")]
     pub at: Option<Timestamp>,
-    /// Which window [default: the first that covers the time].
+    /// Window number [default: the first window that covers the time].
     #[arg(long, value_name = "N")]
     pub window: Option<u32>,
-    /// Which store.
+    /// Store and output form.
     #[command(flatten)]
     pub store: StoreArgs,
 }

@@ -48,9 +48,9 @@ fn base_dir(out: &Path, stored: &StoredRun) -> PathBuf {
 
 fn refused(error: &EditError) -> Failure {
     let help = match error {
-        EditError::NotToml { .. } => "the run's scenario.toml was changed by hand".to_owned(),
+        EditError::NotToml { .. } => "the run's scenario.toml was modified".to_owned(),
         EditError::NoPath { .. } => {
-            "a path is made of keys, such as battle.ranking_metric or agents.NAME.strategy.fast".to_owned()
+            "a path consists of keys, such as battle.ranking_metric or agents.NAME.strategy.fast".to_owned()
         }
         EditError::NoAgent { known, .. } => format!("its agents are {}", known.join(", ")),
     };

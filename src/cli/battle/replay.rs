@@ -28,8 +28,12 @@ pub fn replay(args: &ReplayArgs) -> Result<Exit, Failure> {
         return show(args, &json!(moments), text);
     };
     if at < film.start || at > film.end {
-        let message = format!("{at} lies outside of window {window}: {} to {}", film.start, film.end);
-        return Err(Failure::plain(Exit::Usage, message, "give a time within, or another --window"));
+        let message = format!("{at} is outside window {window}: {} to {}", film.start, film.end);
+        return Err(Failure::plain(
+            Exit::Usage,
+            message,
+            "give a time within the window, or another --window",
+        ));
     }
     let moment = film.at(at);
     show(args, &json!(moment), || terminal::moment(&stored.run, &film, &moment, output::style()))

@@ -13,18 +13,18 @@ use crate::market::quality::Severity;
 /// Arguments of `data check`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Leaves with code 0 where nothing is found above the level that counts, else with 3. Errors count; with --strict
-warnings count as well. What is looked for is described in docs/data.md.")]
+Exit code 3 if there is an error, with --strict also if there is a warning; otherwise 0.
+docs/data.md describes all findings.")]
 pub struct CheckArgs {
-    /// A format, or nothing; then files, folders or patterns
+    /// Optional format, then files, folders or glob patterns
     #[arg(required = true, value_name = "[FORMAT] PATHS")]
     inputs: Vec<String>,
     #[command(flatten)]
     reading: ReadingArgs,
-    /// Warnings count as errors
+    /// Treat warnings as errors
     #[arg(long)]
     strict: bool,
-    /// Leave out what is only worth knowing
+    /// Hide findings of level info
     #[arg(long, short)]
     quiet: bool,
     /// Print as JSON
@@ -48,8 +48,8 @@ impl CheckArgs {
         if files.is_empty() {
             return Err(Failure::plain(
                 Exit::Usage,
-                "no file to check",
-                "name files, or a folder that holds some",
+                "there is no file to check",
+                "name files, or a folder with files",
             ));
         }
         let reading = self.reading.reading(false);

@@ -18,7 +18,7 @@ use crate::data::import::{self, BadRows, Existing, Format, Reading};
 /// The archives that can be fetched from.
 #[derive(Debug, clap::Subcommand)]
 pub enum DownloadCommand {
-    /// Binance: monthly and daily archives, verified by their checksums
+    /// Binance: monthly and daily archive files, verified by checksum
     Binance(BinanceArgs),
 }
 
@@ -33,40 +33,41 @@ impl DownloadCommand {
 /// Arguments of `data download binance`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-What is fetched stays under DIR/raw and is not fetched again; run the same command again to continue.
+Downloaded files stay under DIR/raw and are not downloaded again; repeat the command to
+continue.
 
 Example:
   tiltyard data download binance --symbols BTCUSDT,ETHUSDT --interval 1h --from 2022-01 --to 2023-12 \\
       --out data/binance")]
 pub struct BinanceArgs {
-    /// Symbols, with commas between
+    /// Symbols, separated by commas
     #[arg(long, required = true, value_delimiter = ',', value_name = "NAMES")]
     symbols: Vec<String>,
-    /// The bars' interval, as the archive names it: 1s, 1m, 5m, 1h, 4h, 1d
+    /// Bar interval, as the archive names it: 1s, 1m, 5m, 1h, 4h, 1d
     #[arg(long, value_name = "LENGTH")]
     interval: String,
-    /// First day, or month
+    /// First day or month
     #[arg(long, value_name = "DAY", value_parser = first_day)]
     from: NaiveDate,
-    /// Last day, or month; included
+    /// Last day or month, inclusive
     #[arg(long, value_name = "DAY", value_parser = last_day)]
     to: NaiveDate,
-    /// Where the bars go; the archives are kept in its folder `raw`
+    /// Output folder; the archive files are kept in its subfolder `raw`
     #[arg(long, short, value_name = "DIR")]
     out: PathBuf,
     /// Spot, or USDT-margined perpetuals
     #[arg(long, value_enum, default_value_t = Market::Spot)]
     market: Market,
-    /// The archive's address, or a mirror's
+    /// URL of the archive or of a mirror
     #[arg(long, value_name = "URL", default_value = BINANCE_ARCHIVE)]
     base_url: String,
-    /// Attempts for each file
+    /// Attempts per file
     #[arg(long, value_name = "NUMBER", default_value_t = Policy::default().attempts)]
     attempts: u32,
-    /// Milliseconds to wait before the second attempt; doubles from there
+    /// Milliseconds before the second attempt; doubles with each attempt
     #[arg(long, value_name = "NUMBER", default_value_t = 1_000, hide = true)]
     first_wait_ms: u64,
-    /// Keep the archives as they are, make no bars of them
+    /// Keep only the archive files, do not convert them to bars
     #[arg(long)]
     raw: bool,
     /// Print the summary as JSON
@@ -95,7 +96,7 @@ impl BinanceArgs {
         let of = |outcome: Outcome| fetched.iter().filter(|one| one.outcome == outcome).count() as u64;
         let (new, kept, missing) = (of(Outcome::Fetched), of(Outcome::Kept), of(Outcome::Missing));
         say(format_args!(
-            "{} fetched, {} were here, {} not in the archive",
+            "{} downloaded, {} already present, {} not in the archive",
             count(new),
             count(kept),
             count(missing)
@@ -146,7 +147,7 @@ impl BinanceArgs {
                 bar.inc(1);
             }
             Event::Retry(reason, wait) => {
-                bar.suspend(|| say(format_args!("{reason}; again in {:.1} s", wait.as_secs_f64())));
+                bar.suspend(|| say(format_args!("{reason}; retry in {:.1} s", wait.as_secs_f64())));
             }
         };
         let fetched = download(&request, &tell).map_err(|error| failed(&error));

@@ -23,10 +23,10 @@ Examples:
   tiltyard data import csv prices.csv --map \"ts=Date,open=O,high=H,low=L,close=C,volume=V\" \\
       --tz America/New_York --symbol ACME --out data/mine")]
 pub struct ImportArgs {
-    /// A format, or `auto`, or nothing; then files, folders or patterns
+    /// Optional format (or `auto`), then files, folders or glob patterns
     #[arg(required = true, value_name = "[FORMAT] FILES")]
     inputs: Vec<String>,
-    /// Where the bars go
+    /// Output folder
     #[arg(long, short, value_name = "DIR")]
     out: PathBuf,
     #[command(flatten)]
@@ -34,17 +34,17 @@ pub struct ImportArgs {
     /// Adjust prices for splits and dividends: LEAN factor files, Yahoo's adjusted close
     #[arg(long)]
     adjust: bool,
-    /// How much of the asset prices are for: `auto`, or 1000, 1000000, ... Prices are multiplied by it, volumes
-    /// divided, and the symbol's name begins with it
+    /// Quantity of the asset that a price refers to: `auto`, or 1000, 1000000, .. Prices are multiplied by it,
+    /// volumes divided, and the symbol gets it as a prefix
     #[arg(long, value_name = "UNIT", default_value = "1")]
     unit: Unit,
-    /// What to do with rows that are no honest bars: missing values, prices of zero, high below low
+    /// What to do with invalid bars: missing values, prices of zero, high below low
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = Bad::Refuse)]
     bad: Bad,
-    /// Replace bars that are there already
+    /// Replace existing files
     #[arg(long, conflicts_with = "merge")]
     replace: bool,
-    /// Add to bars that are there already
+    /// Merge with existing files
     #[arg(long)]
     merge: bool,
     /// Print the summary as JSON
@@ -55,11 +55,11 @@ pub struct ImportArgs {
 /// What to do with rows that are no honest bars.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Bad {
-    /// Import nothing
+    /// Refuse the import
     Refuse,
-    /// Leave them out, and count them
+    /// Drop and count them
     Drop,
-    /// Write them as they are
+    /// Write them unchanged
     Keep,
 }
 
@@ -97,11 +97,11 @@ pub struct Timed {
 
 fn announce(groups: &Groups, detected: bool) {
     for (path, reason) in &groups.skipped {
-        say(format_args!("left aside: `{}`: {reason}", path.display()));
+        say(format_args!("skipped: `{}`: {reason}", path.display()));
     }
     for group in &groups.groups {
         let formats: Vec<&str> = group.formats().iter().map(|format| format.as_str()).collect();
-        let how = if detected { "detected" } else { "as given" };
+        let how = if detected { "detected" } else { "given" };
         let files = group.sources.len();
         let plural = if files == 1 { "" } else { "s" };
         say(format_args!(

@@ -17,7 +17,7 @@ const SHOWN: usize = 3;
 /// Arguments of `data info`.
 #[derive(Debug, clap::Args)]
 pub struct InfoArgs {
-    /// A format, or nothing; then files, folders or patterns
+    /// Optional format, then files, folders or glob patterns
     #[arg(required = true, value_name = "[FORMAT] PATHS")]
     inputs: Vec<String>,
     #[command(flatten)]

@@ -19,18 +19,18 @@ use super::{Exit, Failure};
 /// Import, download, check, look at, resample and make bars.
 #[derive(Debug, clap::Subcommand)]
 pub enum DataCommand {
-    /// Turn vendors' files into Parquet bars
+    /// Convert vendor files to Parquet bars
     Import(import::ImportArgs),
-    /// Fetch bars from an exchange's public archive
+    /// Download bars from an exchange's public archive
     #[command(subcommand)]
     Download(download::DownloadCommand),
-    /// Say what a careful reader would notice in files of bars
+    /// Report errors and suspicious bars in files
     Check(check::CheckArgs),
-    /// Show a file's columns, range, and first and last bars
+    /// Show a file's columns, range, first and last bars
     Info(info::InfoArgs),
-    /// Make coarser bars of finer ones
+    /// Resample bars to a coarser interval
     Resample(resample::ResampleArgs),
-    /// Make synthetic bars from a seed
+    /// Generate synthetic bars from a seed
     Synth(synth::SynthArgs),
 }
 

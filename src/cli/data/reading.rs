@@ -10,27 +10,27 @@ use crate::market::MarketError;
 /// What the files do not say themselves.
 #[derive(Debug, Clone, clap::Args)]
 pub struct ReadingArgs {
-    /// The symbol of all files, where their names do not say it or say another
+    /// Symbol of all files; overrides their names
     #[arg(long, value_name = "NAME")]
     symbol: Option<String>,
-    /// The bars' interval (1m, 4h, 1d); for trades: what to make of them
+    /// Bar interval (1m, 4h, 1d); for trades, the interval to aggregate to
     #[arg(long, value_name = "LENGTH", value_parser = parse_interval)]
     interval: Option<Interval>,
-    /// CSV: which column is what, by heading or by place from 1: "ts=Date,open=O,high=H,low=L,close=C,volume=V",
-    /// or for trades "ts=Time,price=P,volume=Q"
+    /// CSV: column names, or numbers from 1: "ts=Date,open=O,high=H,low=L,close=C,volume=V", or for trades
+    /// "ts=Time,price=P,volume=Q"
     #[arg(long, value_name = "ROLE=COLUMN,..")]
     map: Option<ColumnMap>,
-    /// CSV: the time zone of local times, such as America/New_York
+    /// CSV: time zone of local times, such as America/New_York
     #[arg(long, value_name = "ZONE", value_parser = zone, default_value = "UTC")]
     tz: chrono_tz::Tz,
-    /// CSV: how times are written, as in strftime: "%d/%m/%Y %H:%M"
+    /// CSV: time format, as in strftime: "%d/%m/%Y %H:%M"
     #[arg(long, value_name = "PATTERN")]
     time_format: Option<String>,
-    /// What numbers count that stand for times: s, ms, us, ns, days (since 1970), spreadsheet (days from
-    /// 1899-12-30) or date (20240131) [default: by magnitude, where that gives a year from 1980 to 2099]
+    /// Unit of numeric times: s, ms, us, ns, days (since 1970), spreadsheet (days since 1899-12-30) or date
+    /// (20240131) [default: detected by magnitude, for years from 1980 to 2099]
     #[arg(long, value_name = "UNIT")]
     time_unit: Option<TimeUnit>,
-    /// Midnights stand for trading days: stamp each 00:00 UTC of its date, whatever its offset or --tz
+    /// Treat midnights as trading days: stamp each with 00:00 UTC of its date, whatever its offset or --tz
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     session_dates: Option<bool>,
 }
@@ -73,7 +73,7 @@ pub fn format_and_files(inputs: &[String]) -> Result<(Option<Format>, Vec<PathBu
     if files.is_empty() {
         return Err(Failure::plain(
             Exit::Usage,
-            "no file is given",
+            "no file was given",
             "name files or folders after the format",
         ));
     }
@@ -91,7 +91,7 @@ fn expanded(pattern: &str) -> Result<Vec<PathBuf>, Failure> {
     let mut files: Vec<PathBuf> = found.flatten().collect();
     files.sort();
     if files.is_empty() {
-        return Err(Failure::plain(Exit::Usage, format!("no file fits `{pattern}`"), help));
+        return Err(Failure::plain(Exit::Usage, format!("no file matches `{pattern}`"), help));
     }
     Ok(files)
 }

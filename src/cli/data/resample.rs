@@ -15,16 +15,16 @@ use crate::market::{resample, write_bars};
 /// Arguments of `data resample`.
 #[derive(Debug, clap::Args)]
 pub struct ResampleArgs {
-    /// Files, folders or patterns of bars
+    /// Files, folders or glob patterns of bars
     #[arg(required = true, value_name = "PATHS")]
     inputs: Vec<String>,
-    /// The coarser interval: a multiple of the bars' own
+    /// Target interval: a multiple of the bars' own
     #[arg(long, value_name = "LENGTH", value_parser = parse_interval)]
     interval: Interval,
-    /// Where the bars go
+    /// Output folder
     #[arg(long, short, value_name = "DIR")]
     out: PathBuf,
-    /// Replace bars that are there already
+    /// Replace existing files
     #[arg(long)]
     replace: bool,
     /// Print the summary as JSON
@@ -54,8 +54,7 @@ impl ResampleArgs {
                 read_bars(file, format, &Reading::default()).map_err(|error| import_failed(&error))?;
             let (from, to) = (bars.interval, self.interval);
             if !to.is_multiple_of(from) {
-                let message =
-                    format!("`{}` has bars of {from}, of which no bars of {to} can be made", file.display());
+                let message = format!("bars of {from} in `{}` cannot be resampled to {to}", file.display());
                 return Err(Failure::plain(Exit::Usage, message, format!("choose a multiple of {from}")));
             }
             let coarse = resample(&bars, to).map_err(|error| market_failed(&error))?;
@@ -72,11 +71,7 @@ impl ResampleArgs {
     fn may_write(&self, output: &Path) -> Result<(), Failure> {
         if output.exists() && !self.replace {
             let message = format!("`{}` exists", output.display());
-            return Err(Failure::plain(
-                Exit::Usage,
-                message,
-                "say `--replace` to put the new bars in its place",
-            ));
+            return Err(Failure::plain(Exit::Usage, message, "pass `--replace` to replace it"));
         }
         Ok(())
     }

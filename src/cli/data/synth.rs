@@ -17,46 +17,46 @@ use crate::market::write_bars;
 /// Arguments of `data synth`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Without options this makes the sample that comes with the project, byte for byte. Equal options give
-equal bytes on every machine.")]
+Without options this writes the bundled sample, byte for byte. Equal options give equal bytes on
+every machine.")]
 pub struct SynthArgs {
-    /// Where the bars go
+    /// Output folder
     #[arg(long, short, value_name = "DIR")]
     out: PathBuf,
-    /// Where all randomness comes from
+    /// Random seed
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
-    /// Names of the symbols, or how many
+    /// Names of the symbols, or their number
     #[arg(long, value_name = "NAMES|NUMBER", value_delimiter = ',')]
     symbols: Vec<String>,
-    /// Bars of each symbol
+    /// Bars per symbol
     #[arg(long, value_name = "NUMBER")]
     bars: Option<u32>,
-    /// Spacing of the bars
+    /// Bar interval
     #[arg(long, value_name = "LENGTH", value_parser = parse_interval)]
     interval: Option<Interval>,
-    /// Open of the first bar
+    /// Open time of the first bar
     #[arg(long, value_name = "TIME")]
     start: Option<Timestamp>,
-    /// Correlation of any two symbols, 0 to 1; or a matrix, rows between semicolons: "1,0.8;0.8,1"
+    /// Correlation between symbols, 0 to 1, or a matrix with rows separated by semicolons: "1,0.8;0.8,1"
     #[arg(long, value_name = "SHARE|MATRIX", allow_hyphen_values = true)]
     correlation: Option<Correlation>,
-    /// First price of the symbols
+    /// Starting price of the symbols
     #[arg(long, value_name = "PRICE")]
     price: Option<f64>,
-    /// Expected growth a year beyond that of the regimes, as a fraction
+    /// Expected annual growth in addition to that of the regimes, as a fraction
     #[arg(long, value_name = "FRACTION", allow_negative_numbers = true)]
     drift: Option<f64>,
-    /// Standard deviation of a year's return in calm times, as a fraction
+    /// Annual volatility in calm regimes, as a fraction
     #[arg(long, value_name = "FRACTION")]
     volatility: Option<f64>,
-    /// Jumps a year, of the market and of each symbol
+    /// Jumps per year, of the market and of each symbol
     #[arg(long, value_name = "NUMBER")]
     jumps_per_year: Option<f64>,
     /// Standard deviation of a jump, as a fraction of the price
     #[arg(long, value_name = "FRACTION")]
     jump_size: Option<f64>,
-    /// Share of the bars to leave out, in stretches
+    /// Share of the bars to omit, in consecutive gaps
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     gaps: f64,
     /// Print the summary as JSON
@@ -170,7 +170,7 @@ fn fitting<'m>(matrix: &'m Correlations, spec: &SynthSpec) -> Result<&'m Correla
         return Ok(matrix);
     }
     let message = format!("`--correlation` has {rows} rows for {symbols} symbols");
-    Err(Failure::plain(Exit::Usage, message, "give a row for each symbol"))
+    Err(Failure::plain(Exit::Usage, message, "give one row per symbol"))
 }
 
 fn share(option: &str, value: f64, most: f64) -> Result<f64, Failure> {
@@ -191,7 +191,7 @@ fn report(made: &Made, json: bool) -> Result<(), Failure> {
     }
     print(out)?;
     print(format_args!(
-        "{} bars made in {:.3} s ({:.1} million a second), written in {:.3} s",
+        "{} bars made in {:.3} s ({:.1} million per second), written in {:.3} s",
         count(made.bars),
         made.seconds_making,
         made.bars_per_second / 1e6,

@@ -61,7 +61,7 @@ impl SweepProgress {
         let (replayed, known) = (self.replayed.get(), self.known.get());
         let seconds = self.started.elapsed().as_secs_f64();
         format!(
-            "swept {}: {} replayed, {known} known from before, in {seconds:.2} s",
+            "swept {}: {} replayed, {known} from the cache, in {seconds:.2} s",
             counted(trials as u64, "trial"),
             counted(replayed as u64, "job"),
         )

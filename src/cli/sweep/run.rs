@@ -118,7 +118,11 @@ fn jobs(plan: &Plan<'_>, spec: &SweepSpec) -> usize {
 
 /// What is said above the leaderboard.
 const fn heading(has_winner: bool) -> &'static str {
-    if has_winner { "With the winner's values" } else { "No trial won: with the scenario's own values" }
+    if has_winner {
+        "With the winner's parameters"
+    } else {
+        "No trial has a score: with the scenario's own parameters"
+    }
 }
 
 /// The scenario with the best trial's values in place; none where no trial has a score.
@@ -150,7 +154,7 @@ fn page(folder: &Path) -> Result<String, Failure> {
     if let [x, y, ..] = sweep.parameters().as_slice() {
         let name = |path: &str| path.rsplit('.').next().unwrap_or(path).to_owned();
         text.push_str(&format!(
-            "\nmap: tiltyard sweep heatmap {} --x {} --y {}\n",
+            "\nheatmap: tiltyard sweep heatmap {} --x {} --y {}\n",
             sweep.record.run_id,
             name(&x.name),
             name(&y.name)
@@ -176,7 +180,11 @@ fn failure(error: SweepError) -> Failure {
 
 fn interrupted(error: &impl std::fmt::Display) -> Failure {
     let command = command(std::env::args_os());
-    Failure::plain(Exit::Interrupted, error, format!("every finished batch is kept; go on with: {command}"))
+    Failure::plain(
+        Exit::Interrupted,
+        error,
+        format!("every finished batch is stored; resume with: {command}"),
+    )
 }
 
 /// The command line as it can be typed again, also where a word is no text.

@@ -14,26 +14,26 @@ use crate::store::sweep::{ResultColumn, StoredSweep};
 /// The commands about sweeps.
 #[derive(Debug, Subcommand)]
 pub enum SweepCommand {
-    /// List the best trials of a sweep, with the winner's evidence.
+    /// List the best trials of a sweep, and the evidence for the winner.
     Top(TopArgs),
-    /// Set two sweeps side by side.
+    /// Compare two sweeps side by side.
     Compare(CompareArgs),
-    /// Draw a metric over two parameters.
+    /// Show a metric over two parameters.
     Heatmap(HeatmapArgs),
 }
 
 /// Arguments of `sweep top`.
 #[derive(Debug, Args)]
 pub struct TopArgs {
-    /// A run id or its beginning, a scenario's name (its latest run), or a run folder.
+    /// A run id or a prefix of it, a scenario name (its latest run), or a run folder.
     pub run: String,
-    /// The metric that orders [default: the sweep's objective].
+    /// Metric to sort by [default: the sweep's objective].
     #[arg(long, value_name = "METRIC", default_value = "score", hide_default_value = true)]
     pub by: String,
-    /// Most trials to list.
+    /// Maximum number of trials.
     #[arg(short, value_name = "N", default_value_t = 10)]
     pub n: usize,
-    /// Which store.
+    /// Store and output form.
     #[command(flatten)]
     pub store: StoreArgs,
 }
@@ -45,7 +45,7 @@ pub struct CompareArgs {
     pub first: String,
     /// The second run.
     pub second: String,
-    /// Which store.
+    /// Store and output form.
     #[command(flatten)]
     pub store: StoreArgs,
 }
@@ -53,18 +53,18 @@ pub struct CompareArgs {
 /// Arguments of `sweep heatmap`.
 #[derive(Debug, Args)]
 pub struct HeatmapArgs {
-    /// A run id or its beginning, a scenario's name (its latest run), or a run folder.
+    /// A run id or a prefix of it, a scenario name (its latest run), or a run folder.
     pub run: String,
-    /// The parameter across.
+    /// Parameter of the columns.
     #[arg(long, value_name = "PARAMETER")]
     pub x: String,
-    /// The parameter down.
+    /// Parameter of the rows.
     #[arg(long, value_name = "PARAMETER")]
     pub y: String,
-    /// What the cells show; of several trials the largest [default: the sweep's objective].
+    /// Metric of the cells; the largest value if several trials share a cell [default: the sweep's objective].
     #[arg(long, value_name = "METRIC", default_value = "score", hide_default_value = true)]
     pub metric: String,
-    /// Which store.
+    /// Store and output form.
     #[command(flatten)]
     pub store: StoreArgs,
 }
@@ -136,7 +136,7 @@ fn heatmap(args: &HeatmapArgs) -> Result<String, Failure> {
     if x == y {
         return Err(Failure::plain(
             Exit::Usage,
-            format!("`{}` cannot be both across and down", args.x),
+            format!("`{}` cannot be both --x and --y", args.x),
             format!("its parameters are {}", known(&sweep)),
         ));
     }
@@ -178,7 +178,7 @@ fn check_metric(sweep: &StoredSweep, name: &str) -> Result<(), Failure> {
     }
     Err(Failure::plain(
         Exit::Usage,
-        format!("`{name}` is no metric of a sweep"),
+        format!("`{name}` is not a metric of a sweep"),
         format!("known: {}", metrics.join(", ")),
     ))
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum DownloadError {
     /// The server could not be reached, or the connection broke, in every attempt.
-    #[error("cannot fetch `{url}` after {attempts} attempts: {reason}")]
+    #[error("cannot download `{url}` after {attempts} attempts: {reason}")]
     Failed {
         /// The URL.
         url: String,
@@ -16,7 +16,7 @@ pub enum DownloadError {
         reason: String,
     },
     /// The server refused the request.
-    #[error("`{url}` is refused with status {status}")]
+    #[error("`{url}` was refused with status {status}")]
     Refused {
         /// The URL.
         url: String,
@@ -34,7 +34,7 @@ pub enum DownloadError {
         found: String,
     },
     /// A checksum file without a checksum.
-    #[error("`{url}` is no checksum file: `{text}`")]
+    #[error("`{url}` is not a checksum file: `{text}`")]
     NoChecksum {
         /// The URL.
         url: String,
@@ -52,7 +52,7 @@ pub enum DownloadError {
         source: std::io::Error,
     },
     /// A symbol or interval with characters that could lead out of the download folder.
-    #[error("`{text}` is no {what} of the archive: {problem}")]
+    #[error("`{text}` is not a {what} of the archive: {problem}")]
     BadWord {
         /// The text as given.
         text: String,
@@ -83,18 +83,14 @@ impl DownloadError {
     /// The help, one sentence.
     pub fn help(&self) -> &'static str {
         match self {
-            Self::Failed { .. } => {
-                "check the connection and run the same command again: what is here is kept"
-            }
-            Self::Refused { .. } => {
-                "check `--base-url`; a mirror may ask for other paths or refuse your address"
-            }
-            Self::Checksum { .. } => "run the same command again later; a wrong file is never kept",
-            Self::NoChecksum { .. } => "check `--base-url`: it should lead to the archive itself",
-            Self::Io { .. } => "check that the folder exists and that you may write to it",
-            Self::BadWord { .. } => "give it as the archive writes it: BTCUSDT, and 1m, 1h or 1d",
+            Self::Failed { .. } => "check the connection and repeat the command: downloaded files are kept",
+            Self::Refused { .. } => "check `--base-url`; a mirror may use other paths or refuse your address",
+            Self::Checksum { .. } => "repeat the command later; a file with a wrong checksum is not kept",
+            Self::NoChecksum { .. } => "check `--base-url`: it must be the root of the archive",
+            Self::Io { .. } => "check that the folder exists and is writable",
+            Self::BadWord { .. } => "write it as in the archive: BTCUSDT, and 1m, 1h or 1d",
             Self::EmptyRange { .. } => "set `--to` to a day at or after `--from`",
-            Self::Nothing { .. } => "check the symbol, the market and the days it has been listed",
+            Self::Nothing { .. } => "check the symbol, the market and its listing dates",
         }
     }
 

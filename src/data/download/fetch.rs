@@ -131,7 +131,7 @@ impl<'n> Client<'n> {
             // Wrong bytes are discarded, not continued.
             fs::remove_file(part).map_err(|source| DownloadError::io("remove", part, source))?;
             if attempt < self.policy.attempts {
-                self.wait("its checksum is wrong", attempt, None);
+                self.wait("its checksum does not match", attempt, None);
             }
         }
         Err(DownloadError::Checksum { url: url.to_owned(), expected: expected.to_owned(), found })
@@ -195,7 +195,7 @@ impl<'n> Client<'n> {
         let io = |source| DownloadError::io("write", part, source);
         let have = match fs::symlink_metadata(part) {
             Ok(found) if found.is_file() => found.len(),
-            Ok(_) => return Err(io(io::Error::new(io::ErrorKind::InvalidInput, "it is no plain file"))),
+            Ok(_) => return Err(io(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"))),
             Err(_) => 0,
         };
         let mut response = match self.ask(url, have) {
@@ -245,7 +245,7 @@ impl<'n> Client<'n> {
 }
 
 fn cut(error: &io::Error) -> String {
-    format!("the connection was cut: {error}")
+    format!("the connection was interrupted: {error}")
 }
 
 /// The meaning of an HTTP error status.

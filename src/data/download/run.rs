@@ -90,7 +90,7 @@ fn plain_word(what: &'static str, text: &str) -> Result<(), DownloadError> {
     let problem = match check_name(text) {
         Err(error) => error.to_string(),
         Ok(()) if text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-') => return Ok(()),
-        Ok(()) => "letters and digits alone are".to_owned(),
+        Ok(()) => "only letters and digits are allowed".to_owned(),
     };
     Err(DownloadError::BadWord { text: text.to_owned(), what, problem })
 }

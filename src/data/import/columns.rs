@@ -161,7 +161,7 @@ fn decode(batch: &RecordBatch, columns: &Columns, clock: &mut TableClock) -> Res
 
 fn times(batch: &RecordBatch, place: usize, clock: &mut TableClock) -> Result<Vec<Timestamp>, String> {
     let array = batch.column(place);
-    let unreadable = || format!("the column of times is of type `{}`", array.data_type());
+    let unreadable = || format!("the time column is of type `{}`", array.data_type());
     let RawTimes { values, nulls, unreadable: text } = raw_times(array).ok_or_else(unreadable)?;
     if let Some((row, text)) = text {
         return Err(format!("`{text}` in row {row} of a batch is not a time"));
@@ -202,7 +202,7 @@ impl TableClock {
         let expected = *self.guessed.get_or_insert_with(|| TimeUnit::guess(value));
         if expected != TimeUnit::Date && TimeUnit::of(value) != expected {
             let (found, expected) = (TimeUnit::of(value).as_str(), expected.as_str());
-            return Err(format!("`{value}` counts {found}, but the rows before it count {expected}"));
+            return Err(format!("`{value}` is in {found}, but the rows before it are in {expected}"));
         }
         expected.plausible_instant(value, 0)
     }
@@ -212,7 +212,10 @@ impl TableClock {
 fn session(at: Timestamp, zone: Tz) -> Result<Timestamp, String> {
     let local = zone.from_utc_datetime(&at.to_utc().naive_utc()).naive_local();
     if local.time() != NaiveTime::MIN {
-        return Err(format!("{at} is no midnight in {zone} ({}): it is no date of a session", local.time()));
+        return Err(format!(
+            "{at} is not a midnight in {zone} ({}), so it is not a session date",
+            local.time()
+        ));
     }
     Ok(Timestamp::from_micros(local.and_utc().timestamp_micros()))
 }

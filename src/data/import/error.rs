@@ -35,13 +35,13 @@ pub enum ImportError {
         path: PathBuf,
     },
     /// A Git LFS pointer instead of the file itself.
-    #[error("`{}` is a Git LFS pointer, a short text that stands for the real file", path.display())]
+    #[error("`{}` is a Git LFS pointer, not the file itself", path.display())]
     LfsPointer {
         /// The file.
         path: PathBuf,
     },
     /// No known format matches.
-    #[error("`{}` is in no format that is known: {detail}", path.display())]
+    #[error("`{}` has an unknown format: {detail}", path.display())]
     UnknownFormat {
         /// The file.
         path: PathBuf,
@@ -59,7 +59,7 @@ pub enum ImportError {
         detail: String,
     },
     /// Valid data that cannot be converted to bars.
-    #[error("`{}` holds {kind}, from which no bars can be made", path.display())]
+    #[error("`{}` has {kind}, which cannot be converted to bars", path.display())]
     NotBars {
         /// The file.
         path: PathBuf,
@@ -117,7 +117,7 @@ pub enum ImportError {
         flaw: String,
     },
     /// Prices and volumes that no unit can represent.
-    #[error("`{symbol}` has prices or volumes that no unit up to 1000000000 can hold")]
+    #[error("`{symbol}` has prices or volumes for which no unit up to 1000000000 is sufficient")]
     NoUnit {
         /// The symbol.
         symbol: Symbol,
@@ -167,13 +167,13 @@ pub enum ImportError {
         text: String,
     },
     /// Trades, without an interval to aggregate them to.
-    #[error("`{}` holds trades: an interval is needed to make bars of them", path.display())]
+    #[error("`{}` has trades: set the interval of the bars to aggregate", path.display())]
     TradesNeedInterval {
         /// The file.
         path: PathBuf,
     },
     /// Bars that are closer together than their interval.
-    #[error("`{}` has bars {found} apart, but its interval is said to be {interval}", path.display())]
+    #[error("`{}` has bars {found} apart, but its interval is given as {interval}", path.display())]
     WrongInterval {
         /// The file.
         path: PathBuf,
@@ -193,7 +193,7 @@ pub enum ImportError {
         at: Timestamp,
     },
     /// A trade so far out of order that its bar has already been written.
-    #[error("`{}` has a trade at {at}, long before those already read", path.display())]
+    #[error("`{}` has a trade at {at}, long before the previous trades", path.display())]
     LateTrade {
         /// The file.
         path: PathBuf,
@@ -201,7 +201,7 @@ pub enum ImportError {
         at: Timestamp,
     },
     /// Bars and trades, or bars of two formats, for one output file.
-    #[error("`{}` would be made of both bars and trades", output.display())]
+    #[error("`{}` would mix bars and trades", output.display())]
     MixedKinds {
         /// The output file.
         output: PathBuf,
@@ -234,52 +234,52 @@ impl ImportError {
     /// The help, one sentence.
     pub fn help(&self) -> String {
         match self {
-            Self::Io { .. } => "check that the path exists and that you may use it",
+            Self::Io { .. } => "check that the path exists and that you have access to it",
             Self::EmptyFile { .. } | Self::Damaged { .. } => "download or copy the file again",
-            Self::Compression { .. } => "write the file again with zstd, snappy or no compression",
-            Self::NoRows { .. } => "leave the file out, or get it from another source",
+            Self::Compression { .. } => "rewrite the file with zstd, snappy or no compression",
+            Self::NoRows { .. } => "exclude the file, or get it from another source",
             Self::LfsPointer { .. } => "fetch the real file with `git lfs pull`",
             Self::UnknownFormat { .. } => {
-                "name the format, or say where the columns are: `tiltyard data import csv FILE --map \
+                "give the format, or map the columns: `tiltyard data import csv FILE --map \
                  \"ts=Date,open=O,high=H,low=L,close=C,volume=V\" --symbol S --interval 1d`"
             }
-            Self::NotThisFormat { .. } => "leave the format out to have it detected, or name another",
+            Self::NotThisFormat { .. } => "remove the format to have it detected, or give another",
             Self::NotBars { .. } => "import the vendor's bars or trades instead",
-            Self::BadLine { .. } => "correct the line, or say how to read it with `--map` and `--time-format`",
+            Self::BadLine { .. } => "correct the line, or set its format with `--map` and `--time-format`",
             Self::BadRow { .. } => {
-                "see all such rows with `tiltyard data check FILE`; `--bad drop` leaves them out and counts them, \
-                 `--bad keep` writes them as they are"
+                "list invalid rows with `tiltyard data check FILE`; `--bad drop` drops and counts them, \
+                 `--bad keep` writes them unchanged"
             }
             Self::NeedsUnit { .. } => {
-                "`--unit auto` quotes the symbol in the smallest unit that holds all its prices, 1000 of the asset or \
-                 more; its name then begins with the unit"
+                "`--unit auto` quotes the symbol in the smallest sufficient unit, 1000 of the asset or \
+                 more; the symbol then gets the unit as a prefix"
             }
             Self::NoUnit { .. } => "quote the symbol in another currency",
-            Self::Conflict { .. } => "keep the file you trust and import it alone; nothing is chosen for you",
+            Self::Conflict { .. } => "import only the file that you trust",
             Self::NoSymbol { .. } | Self::BadSymbol { .. } => "give it with `--symbol`",
             Self::NoInterval { .. } => {
-                "give it with `--interval`, for example `--interval 1h`; for ticks say \
-                 `--map \"ts=..,price=..,volume=..\"` as well"
+                "give it with `--interval`, for example `--interval 1h`; for trades also give \
+                 `--map \"ts=..,price=..,volume=..\"`"
             }
             Self::LocalMidnights { .. } => {
-                "say `--session-dates` where each is a trading day, to be stamped 00:00 UTC of its date, so that \
+                "if each midnight is a trading day, pass `--session-dates` to stamp it 00:00 UTC of its date, so that \
                  several exchanges share a clock; `--session-dates=false` keeps the instants"
             }
             Self::TradesNeedInterval { .. } => "give it, for example `--interval 1m`",
             Self::WrongInterval { found, .. } => {
                 return format!(
-                    "if the file is right, say `--interval {found}`; to make coarser bars, import them as they are \
+                    "if the file is right, pass `--interval {found}`; for coarser bars, import it first \
                      and use `tiltyard data resample`"
                 );
             }
             Self::OverlappingTrades { .. } => {
-                "leave one of the files out: trades in both would be counted twice"
+                "exclude one of the files: trades in both would be counted twice"
             }
             Self::LateTrade { .. } => "sort the file by time first",
             Self::MixedKinds { .. } => "import one kind at a time, into different folders",
-            Self::NoFactors { .. } => "leave `--adjust` out for raw prices",
+            Self::NoFactors { .. } => "remove `--adjust` for raw prices",
             Self::BadOption { .. } => "see `tiltyard data import --help`",
-            Self::NothingFound { .. } => "point at files, or at a folder that holds them",
+            Self::NothingFound { .. } => "give files, or a folder with files",
         }
         .to_owned()
     }

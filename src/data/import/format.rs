@@ -72,7 +72,7 @@ impl FromStr for Format {
         let name = if name == "cdd" { "cryptodatadownload" } else { &name };
         Self::ALL.into_iter().find(|format| format.as_str() == name).ok_or_else(|| {
             let known: Vec<&str> = Self::ALL.iter().map(|format| format.as_str()).collect();
-            format!("`{text}` is no format; known are auto, {}", known.join(", "))
+            format!("`{text}` is not a format; known: auto, {}", known.join(", "))
         })
     }
 }

@@ -73,7 +73,7 @@ pub fn plain_symbol(text: &str) -> String {
 /// Parses a time zone of the IANA database.
 pub fn zone(text: &str) -> Result<Tz, String> {
     text.parse()
-        .map_err(|_| format!("`{text}` is no time zone such as UTC, America/New_York or Europe/Berlin"))
+        .map_err(|_| format!("`{text}` is not a time zone such as UTC, America/New_York or Europe/Berlin"))
 }
 
 /// The role of a column.

@@ -103,7 +103,7 @@ impl std::str::FromStr for ColumnMap {
                 entry.split_once('=').ok_or_else(|| format!("`{entry}` is not `role=column`"))?;
             let role = Role::from_key(key).ok_or_else(|| {
                 format!(
-                    "`{key}` is no role of a column; roles are ts, open, high, low, close, volume, price, bid, ask, \
+                    "`{key}` is not a column role; roles are ts, open, high, low, close, volume, price, bid, ask, \
                      symbol"
                 )
             })?;

@@ -216,8 +216,7 @@ pub fn look(path: &Path, format: Option<Format>, reading: &Reading) -> Result<So
 fn plan_of(probe: &Probe, format: Option<Format>, reading: &Reading) -> Result<Plan, ImportError> {
     let unknown = || ImportError::UnknownFormat {
         path: probe.path.clone(),
-        detail: "neither its name nor its columns are those of a vendor, nor does a header name its columns"
-            .to_owned(),
+        detail: "its name and columns match no vendor, and no header names its columns".to_owned(),
     };
     let format = format.or_else(|| formats::detect(probe, reading)).ok_or_else(unknown)?;
     formats::plan(probe, format, reading)
@@ -308,7 +307,7 @@ fn import_alone(
     if existing == Existing::Refuse && group.output.exists() {
         let source = std::io::Error::new(
             std::io::ErrorKind::AlreadyExists,
-            "it exists; `--replace` puts the new bars in its place, `--merge` adds them to it",
+            "it exists; `--replace` replaces it, `--merge` adds the new bars to it",
         );
         return Err(ImportError::io("write", &group.output, source));
     }

@@ -30,7 +30,8 @@ impl Correlations {
                 matrix[row][column]
             ));
         }
-        let factor = cholesky(matrix).ok_or("no symbols can move like that: it is not positive definite")?;
+        let factor = cholesky(matrix)
+            .ok_or("these correlations are impossible: the matrix is not positive definite")?;
         Ok(Self { factor })
     }
 

@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Ineligible {
     /// The market has several symbols, or bars that were made to fill holes.
-    #[error("the market has more than one symbol, or bars that nobody can trade")]
+    #[error("the market has more than one symbol, or bars that are not tradable")]
     Symbols,
     /// The agent starts with positions.
     #[error("the agent starts with positions")]
@@ -13,7 +13,7 @@ pub enum Ineligible {
     #[error("the strategy does not trade crosses of two lines at the scenario's interval")]
     Strategy,
     /// An entry asks for nothing, or for more than the equity.
-    #[error("the order size is not between nothing and the whole equity")]
+    #[error("the order size is not above zero and at most the whole equity")]
     Size,
     /// Fills are not plain: at the close, under a participation cap, with a model of slippage, or at a fee
     /// above the whole.

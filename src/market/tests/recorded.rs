@@ -102,13 +102,13 @@ fn flawed_files_are_refused_for_what_is_wrong_with_them() {
         assert!(told.iter().any(|one| one.contains("is outside low") && one.contains("12 rows")), "{told:?}");
     }
     if let Some(told) = refusal("flawed/us-equities-djia/AAPL_1d.parquet", "AAPL", "1d") {
-        assert!(told.len() == 1 && told[0].ends_with("2 rows are like this"), "{told:?}");
+        assert!(told.len() == 1 && told[0].ends_with("2 rows have this problem"), "{told:?}");
     }
     if let Some(told) = refusal("flawed/empty/KAIAUSDT_1d.parquet", "KAIAUSDT", "1d") {
         assert_eq!(told, ["has no rows"]);
     }
     if let Some(told) = refusal("flawed/raw/BTCUSDT-lfs-pointer.parquet", "BTCUSDT", "1h") {
-        assert_eq!(told, ["is a Git LFS pointer, a short text that stands for the real file"]);
+        assert_eq!(told, ["is a Git LFS pointer, not the file itself"]);
     }
     if let Some(told) = refusal("flawed/raw/HD_2006-01-01_to_2018-01-01.csv", "HD", "1d") {
         assert_eq!(told.len(), 1);

@@ -35,7 +35,7 @@ fn unsorted_and_duplicate_times() {
     );
     assert_eq!(
         rows(&[("2024-01-01T02:00", GOOD), ("2024-01-01T02:00", GOOD), ("2024-01-01T02:00", GOOD)]),
-        "`A_1h.parquet` row 1 (2024-01-01T02:00:00Z): has the same time as the row before it; 2 rows are like this"
+        "`A_1h.parquet` row 1 (2024-01-01T02:00:00Z): has the same time as the row before it; 2 rows have this problem"
     );
 }
 
@@ -52,7 +52,7 @@ fn rows_that_are_no_bars() {
     assert_eq!(told([2.0, 3.0, 1.0, 2.5, -4.0]), "`volume` is `-4`, less than zero");
     assert_eq!(
         told([2.0, 9e10, 1.0, 2.5, 1.0]),
-        "`high` is `90000000000`, above the largest price that can be held, 1e10"
+        "`high` is `90000000000`, above the largest supported price, 1e10"
     );
 }
 
@@ -145,10 +145,10 @@ fn files_that_are_no_whole_parquet_files() {
     assert_eq!(
         told(&whole[..half]),
         format!(
-            "`A_1h.parquet` is cut off: it starts as a Parquet file but its end is missing ({half} bytes)"
+            "`A_1h.parquet` is truncated: it starts as a Parquet file but its end is missing ({half} bytes)"
         )
     );
-    assert!(told(b"PAR1").starts_with("`A_1h.parquet` is cut off"));
+    assert!(told(b"PAR1").starts_with("`A_1h.parquet` is truncated"));
     assert_eq!(told(b"ts,open,high,low,close\n"), "`A_1h.parquet` is not a Parquet file");
     assert_eq!(told(b""), "`A_1h.parquet` is not a Parquet file");
     let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:2d\nsize 7\n";
@@ -168,7 +168,7 @@ fn bars_too_coarse_for_the_scenario() {
     let folder = Folder::new().with("A_1d.parquet", &bars("1d", "2024-01-01", 5));
     assert_eq!(
         refused(&folder, folder.load(&["A"], "1h")),
-        "`A` has bars of 1d, from which no bars of 1h can be made"
+        "`A` has bars of 1d, which cannot be resampled to 1h"
     );
     let folder = Folder::new().with("A_1h.parquet", &bars("1h", "2024-01-01", 5));
     assert!(folder.load(&["A"], "30m").unwrap_err().help().contains("a multiple of 1h"));

@@ -29,8 +29,7 @@ fn equity(view: &View, curves: &[Curve]) -> Figure {
     let chained = view.charts.curves.chained.is_some();
     let name = if chained { "index, 100 at the start".to_owned() } else { view.charts.quote.clone() };
     let lines: Vec<_> = curves.iter().map(|curve| curve.equity.seconds()).collect();
-    let note =
-        if chained { "windows one after the other, each starting where the one before it ended" } else { "" };
+    let note = if chained { "windows chained: each starts where the previous one ended" } else { "" };
     lines_over_time(view, format!("{}: equity", view.about.scenario), note, name, lines, None)
 }
 
@@ -80,7 +79,7 @@ fn scores(view: &View) -> Option<Figure> {
     };
     Some(Figure {
         title: format!("{}: {} by agent", view.about.scenario, view.metric),
-        note: "mean over the windows, with the lowest and the highest of them".to_owned(),
+        note: "mean over the windows, with the lowest and the highest".to_owned(),
         x: Axis { low, high, ticks: ticks::numbers(low, high, 7.0), name: view.metric.clone() },
         y: Axis {
             low: 0.0,

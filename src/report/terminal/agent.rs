@@ -196,7 +196,7 @@ fn drawdowns(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {
     let row = stored.leaderboard.rankings.iter().find(|row| row.agent == agent.agent);
     let record = row.filter(|_| agent.windows.len() > 1).and_then(wording::record_drawdown);
     let note = record.map_or_else(String::new, |text| format!("\n{}", paragraph(&text, style)));
-    let title = if agent.windows.len() > 1 { "Worst drawdowns within windows" } else { "Worst drawdowns" };
+    let title = if agent.windows.len() > 1 { "Largest drawdowns within windows" } else { "Largest drawdowns" };
     titled(title, draw(columns, style).text + &note, style)
 }
 
@@ -220,7 +220,7 @@ fn rolling(agent: &AgentRecord, style: Style) -> String {
         format!("{} on {date}", ratio(*value))
     };
     let text = format!(
-        "Sharpe of the last {returns} daily returns: lowest {}, highest {}, last {}; metrics.json has all",
+        "rolling Sharpe of {returns} daily returns: lowest {}, highest {}, last {}; metrics.json has all values",
         on(lowest),
         on(highest),
         on(last)
@@ -271,7 +271,7 @@ expectancy            1.50
 SQN                      -  no closed trades
 Kelly                    -  no closed trades
 exposure             40.00  %
-turnover a year       0.00
+turnover per year     0.00
 mean holding time       2d
 
 Months, return %
@@ -280,13 +280,13 @@ year   Jan  year's
 ------------------
 2024  +1.5    +1.5
 
-Worst drawdowns
+Largest drawdowns
 
 #  depth %  peak        trough      recovered   length
 ------------------------------------------------------
 1    -2.00  2024-01-02  2024-01-03  2024-01-04      2d
 
-Sharpe of the last 30 daily returns: lowest 1.25 on 2024-01-04, highest 1.25 on 2024-01-04, last 1.25 on 2024-01-04; metrics.json has all
+rolling Sharpe of 30 daily returns: lowest 1.25 on 2024-01-04, highest 1.25 on 2024-01-04, last 1.25 on 2024-01-04; metrics.json has all values
 "
         .replace("RISK", &stored.run.agents[0].risk);
         assert_eq!(text, expected);
@@ -326,7 +326,7 @@ Sharpe of the last 30 daily returns: lowest 1.25 on 2024-01-04, highest 1.25 on 
             "Metrics of the record over 2 windows",
             "total return          0.99          -0.50            1.50  %",
             "Sharpe                0.30           0.30            0.30  without 1 window: no dispersion in the returns",
-            "alpha a year             -              -               -  no benchmark",
+            "annual alpha             -              -               -  no benchmark",
             "window  from        to          ROI %  excess %  Sharpe",
         ] {
             assert!(text.contains(line), "{line}\n{text}");

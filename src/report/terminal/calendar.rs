@@ -37,7 +37,7 @@ pub(super) fn months(jobs: &[JobRecord], style: Style) -> String {
     columns.push(Column::gains("year's", 0, shown.iter().map(|line| cell(Some(&line.whole)))));
     let mut text = draw(columns, style).text;
     if lines.len() > LINES {
-        text.push_str(&format!("shown: {LINES} of {} lines; metrics.json has all\n", lines.len()));
+        text.push_str(&format!("showing {LINES} of {} lines; metrics.json has all\n", lines.len()));
     }
     text
 }

@@ -16,8 +16,8 @@ pub fn evidence(record: &SelectionRecord, style: Style) -> String {
     let columns = vec![
         Column::words("evidence", 0, rows.iter().map(|row| row.name.to_owned())),
         Column::numbers("value", 0, rows.iter().map(|row| row.value.clone())),
-        Column::words("asked for", 1, rows.iter().map(|row| row.asked.clone())),
-        Column::words("what it is", 2, rows.iter().map(|row| row.meaning.clone())),
+        Column::words("required", 1, rows.iter().map(|row| row.asked.clone())),
+        Column::words("meaning", 2, rows.iter().map(|row| row.meaning.clone())),
     ];
     let drawing = draw(columns, style);
     let verdict = style.bold(paragraph(&record.verdict, style).trim_end());
@@ -39,47 +39,55 @@ fn rows(record: &SelectionRecord, style: Style) -> Vec<Row> {
         meaning: meaning.to_owned(),
     };
     let share = |value: Option<f64>| value.map(|value| format!("{value:.3}"));
-    let luck = format!("what luck finds in {} trials", count(record.trials));
+    let luck = format!("best Sharpe ratio expected of {} trials without skill", count(record.trials));
     let alone = match record.implied_independent_trials {
-        Some(trials) => format!("the same after {} independent trials", count(trials)),
-        None => "the same after as many independent trials".to_owned(),
+        Some(trials) => format!("the same for {} independent trials", count(trials)),
+        None => "the same for the effective number of independent trials".to_owned(),
     };
     let length = record.min_track_record_periods.map(|periods| grouped(&format!("{:.0}", periods.ceil())));
     let annual = |ratio: f64| shown(ratio * record.periods_per_year.sqrt());
     vec![
         row("Sharpe ratio", Some(ratio(record.sharpe_ratio_annual)), "", "of the winner, annualised"),
-        row("expected of luck", record.dsr_threshold.map(annual), "", &luck),
-        row("PSR", share(record.psr), "", "P(true Sharpe ratio > 0), had it not been picked"),
+        row("expected from luck", record.dsr_threshold.map(annual), "", &luck),
+        row("PSR", share(record.psr), "", "P(true Sharpe ratio > 0), without correction for the search"),
         row(
             "DSR",
             share(record.dsr),
             &format!("at least {DEFENSIBLE_DSR}"),
-            "the same after the whole search",
+            "P(true Sharpe ratio > the one expected from luck)",
         ),
         row("DSR, independent", share(record.dsr_independent), "", &alone),
-        row("MinTRL", length, "", &format!("periods for a PSR of 0.95; there are {}", count(record.periods))),
+        row(
+            "MinTRL",
+            length,
+            "",
+            &format!("periods needed for a PSR of 0.95; available: {}", count(record.periods)),
+        ),
         row(
             "PBO",
             share(record.pbo),
             &format!("at most {DEFENSIBLE_PBO}"),
             &format!(
-                "P(the pick is no better than the median), {} splits of {} blocks",
+                "P(the selected trial is no better than the median), {} splits of {} blocks",
                 count(record.pbo_splits),
                 record.pbo_blocks
             ),
         ),
-        row("P(loss)", share(record.loss_probability), "", "the pick loses out of sample"),
+        row("P(loss)", share(record.loss_probability), "", "P(the selected trial loses out of sample)"),
         row(
             "slope",
             record.degradation_slope.map(shown),
             "",
-            "out-of-sample on in-sample Sharpe ratio of the picks",
+            "out-of-sample on in-sample Sharpe ratio of the selected trials",
         ),
         row(
             "SPA p",
             record.spa.as_ref().map(|spa| p_value(spa.p_value)),
             &format!("under {DEFENSIBLE_SPA}"),
-            &format!("no trial beats {}", record.benchmark.as_deref().unwrap_or("0")),
+            &format!(
+                "p of the hypothesis that no trial beats {}",
+                record.benchmark.as_deref().unwrap_or("0")
+            ),
         ),
     ]
 }

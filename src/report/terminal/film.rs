@@ -63,7 +63,8 @@ pub fn film(run: &RunRecord, film: &Timeline, moments: &[Snapshot], style: Style
     let from = format!("{} to {}", instant(film.start, false), instant(film.end, false));
     let mut text = format!("{}\n{}", head(run, film, &from, style), matrix(&heads, &rows, style));
     if names.len() > SHOWN {
-        let line = format!("the best {SHOWN} of {} agents; `--json` has all", names.len());
+        let line =
+            format!("showing showing showing the best {SHOWN} of {} agents; `--json` has all", names.len());
         text.push_str(&paragraph(&line, style));
     }
     text + &format!("\n{}", paragraph("`--at TIME` shows positions and ranks at one time", style))

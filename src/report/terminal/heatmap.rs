@@ -85,7 +85,7 @@ fn axis(column: &ResultColumn) -> Vec<String> {
 
 /// The map as text.
 pub fn heatmap(map: &Heat, style: Style) -> String {
-    let title = format!("{} by {} (across) and {} (down)", map.metric, short(&map.x), short(&map.y));
+    let title = format!("{} by {} (columns) and {} (rows)", map.metric, short(&map.x), short(&map.y));
     let mut text = style.bold(&title) + "\n\n";
     let Some((best, (low, high))) = best(map).zip(extremes(map)) else {
         return text + "no trial has a value\n";
@@ -179,7 +179,7 @@ fn numbers(map: &Heat, margin: usize, cell: usize, best: (usize, usize), style: 
         }
         text.push('\n');
     }
-    text.push_str(&format!("\n* best; {} not tried, or without a value\n", style.none()));
+    text.push_str(&format!("\n* best; {} not evaluated, or without a value\n", style.none()));
     text
 }
 
@@ -209,7 +209,10 @@ fn shades(map: &Heat, margin: usize, (low, high): (f64, f64), style: Style) -> S
         .map(|step| format!("{} {}", signs[step], ratio(from(step))))
         .collect();
     if !scale.is_empty() {
-        text.push_str(&paragraph(&format!("each sign from: {}; blank: not tried", scale.join("  ")), style));
+        text.push_str(&paragraph(
+            &format!("lower bound of each symbol: {}; blank: not evaluated", scale.join("  ")),
+            style,
+        ));
     }
     if values(map).any(f64::is_infinite) {
         let (first, last) = (signs[0], signs[signs.len() - 1]);
@@ -217,7 +220,8 @@ fn shades(map: &Heat, margin: usize, (low, high): (f64, f64), style: Style) -> S
         text.push_str(&paragraph(&ends, style));
     }
     if share > 1 {
-        let note = format!("{share} values of {} share a column: the best of them is shown", short(&map.x));
+        let note =
+            format!("{share} values of {} share a column, which shows the best of them", short(&map.x));
         text.push_str(&paragraph(&note, style));
     }
     text
@@ -261,14 +265,14 @@ mod tests {
     #[test]
     fn numbers_where_they_fit() {
         let expected = "\
-sharpe_ratio by fast (across) and slow (down)
+sharpe_ratio by fast (columns) and slow (rows)
 
           5      10
 -------------------
  20    0.50   *1.25
 100   -1.00       -
 
-* best; - not tried, or without a value
+* best; - not evaluated, or without a value
 
 best: 1.25 at fast = 10, slow = 20; lowest: -1.00
 ";

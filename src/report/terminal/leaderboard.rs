@@ -181,8 +181,8 @@ run RUN
 4  idle                     0.00        100.00       -      0.00  completed
 5  grid                   -35.75      6,425.00   -0.60    -12.92  disqualified
 
-no room for PnL, Sortino, Calmar, win %, PF, trades, fees; leaderboard.csv has
-  all
+hidden for lack of width: PnL, Sortino, Calmar, win %, PF, trades, fees;
+  leaderboard.csv has all columns
 - no dispersion in the returns: Sharpe of idle
 results: reports/first/RUN
 ";
@@ -217,7 +217,7 @@ BTC, ETH in USDT | 1d bars | 2024-01-01 to 2024-01-05 | 1 window | run RUN
 4  idle                     0.00        100.00       -      0.00      -     -       0  completed
 5  grid                   -35.75      6,425.00   -0.60    -12.92  48.12  1.23   5,012  disqualified
 
-no room for PnL, Sortino, Calmar, fees; leaderboard.csv has all
+hidden for lack of width: PnL, Sortino, Calmar, fees; leaderboard.csv has all columns
 - no closed trades: win %, PF of idle
 - no dispersion in the returns: Sharpe of idle
 results: reports/first/RUN
@@ -304,9 +304,9 @@ results: reports/first/RUN
         let text = leaderboard(&stored, Style::PLAIN);
         let expected = "\
 trend, fast: forfeit in window 0 (out of budget at 2024-01-03T00:00:00Z)
-optimistic: fill_at = \"close\" fills orders at the very close that they were decided on
-bars ended inside a window: ETH (carried at the last close)
-3 buys were cut to what the wallet could pay
+optimistic: fill_at = \"close\" fills orders at the close on which they were decided
+bars ended inside a window: ETH (valued at the last close)
+3 buys were reduced to what the wallet could pay
 results: reports/first/RUN
 ";
         assert!(text.ends_with(expected), "{text}");

@@ -26,7 +26,10 @@ pub(super) fn left_out(names: &[&str], style: Style) -> String {
     if names.is_empty() {
         return String::new();
     }
-    paragraph(&format!("no room for {}; leaderboard.csv has all", names.join(", ")), style)
+    paragraph(
+        &format!("hidden for lack of width: {}; leaderboard.csv has all columns", names.join(", ")),
+        style,
+    )
 }
 
 /// Agents that did not complete a window.
@@ -45,7 +48,7 @@ pub(super) fn findings(stored: &StoredRun, style: Style) -> String {
     }
     if grave.len() > NAMED {
         let more = plural(grave.len() - NAMED, "finding");
-        text.push_str(&paragraph(&format!("data: {more} more in run.json"), style));
+        text.push_str(&paragraph(&format!("data: {more} more findings in run.json"), style));
     }
     text
 }
@@ -74,7 +77,7 @@ pub(super) fn origins(stored: &StoredRun, style: Style) -> String {
         }
         if registered.wallet == "existing" {
             let since = registered.as_of.as_ref().map_or_else(String::new, |at| format!(" of {at}"));
-            line.push_str(&format!("; goes on with its existing wallet{since}"));
+            line.push_str(&format!("; uses its existing wallet{since}"));
         }
         lines.push(line);
     }

@@ -55,7 +55,7 @@ fn columns(record: &StandingsRecord, style: Style) -> Vec<Column> {
         let rating = rows.iter().map(|row| or_none(rated(row).map(|rated| rating(&rated))));
         columns.push(Column::numbers(rating_system(&system.system), 1 + place.saturating_mul(20), rating));
         let bar = rows.iter().map(|row| or_none(rated(row).and_then(|rated| bar(&rated))));
-        columns.push(Column::numbers("its interval", 5 + place.saturating_mul(20), bar));
+        columns.push(Column::numbers("rating interval", 5 + place.saturating_mul(20), bar));
     }
     if rows.iter().any(|row| row.scored_windows < record.windows) {
         columns.push(Column::numbers("scored", 10, text(|row| count(row.scored_windows))));
@@ -120,7 +120,10 @@ fn left_out(names: &[&str], style: Style) -> String {
     if names.is_empty() {
         return String::new();
     }
-    paragraph(&format!("no room for {}; JSON and CSV have all", names.join(", ")), style)
+    paragraph(
+        &format!("hidden for lack of width: {}; JSON and CSV have all columns", names.join(", ")),
+        style,
+    )
 }
 
 /// What the columns are.
@@ -154,8 +157,8 @@ fn narrow_bars(record: &StandingsRecord, style: Style) -> String {
     let few = |system: &RatingSystemRecord| {
         let name = rating_system(&system.system);
         let text = match system.resamples {
-            0 => format!("no intervals of {name}: rating so many agents again and again would take too long"),
-            some => format!("intervals of {name} come from the first {} resamples", count(some)),
+            0 => format!("no intervals of {name}: resampling would take too long with this many agents"),
+            some => format!("intervals of {name} use only the first {} resamples", count(some)),
         };
         paragraph(&text, style)
     };
@@ -169,7 +172,7 @@ fn failed_resamples(record: &StandingsRecord, style: Style) -> String {
     };
     let line = |system: &RatingSystemRecord| {
         let text = format!(
-            "{} of {} resamples have no {} rating (an agent won or lost everything): its intervals are too narrow",
+            "{} of {} resamples have no {} rating (an agent won or lost everything), so its intervals are too narrow",
             count(system.failed_resamples),
             count(system.resamples),
             rating_system(&system.system)
@@ -183,12 +186,12 @@ fn failed_resamples(record: &StandingsRecord, style: Style) -> String {
 fn windows(record: &StandingsRecord, style: Style) -> String {
     let mut text = String::new();
     if record.standings.iter().any(|row| row.scored_windows < record.windows) {
-        text += &paragraph("two agents meet in the windows in which both have a score", style);
+        text += &paragraph("two agents are compared in the windows in which both have a score", style);
     }
     if !record.unscored_windows.is_empty() {
         let names: Vec<&str> = record.unscored_windows.iter().map(String::as_str).collect();
         let windows = plural(names.len(), "window");
-        text += &paragraph(&format!("nobody has a score in {windows}: {}", some(&names)), style);
+        text += &paragraph(&format!("no agent has a score in {windows}: {}", some(&names)), style);
     }
     for unranked in &record.not_ranked {
         text += &paragraph(&format!("not ranked: {}, {}", unranked.agent, unranked.reason), style);
@@ -211,7 +214,11 @@ fn tests(record: &StandingsRecord, style: Style) -> String {
     }
     if let Some(friedman) = &record.friedman {
         let (p, says) = (p_value(friedman.p_value), friedman.p_value < record.alpha);
-        let says = if says { "the agents differ in rank" } else { "no difference in rank is shown" };
+        let says = if says {
+            "the mean ranks differ significantly"
+        } else {
+            "no significant difference in mean ranks"
+        };
         lines.push(format!("Friedman: chi-squared {}, p {p}: {says}", ratio(friedman.statistic)));
     }
     if let Some(benchmark) = &record.benchmark {
@@ -249,16 +256,16 @@ mod tests {
         let expected = "\
 not distinguishable: trend and twin have the same mean Sharpe ratio, over 24 windows; trend, twin and odd cannot be told apart; no number of windows would resolve it
 
-#  agent  mean Sharpe        interval  mean rank  rank  P(first) %  wins  ties  losses  Bradley-Terry  its interval  scored  disqualified
------------------------------------------------------------------------------------------------------------------------------------------
-1  trend        -0.04   -0.56 to 0.47       2.17   1-2       50.00    31    24      16           1573  1552 to 1604      24             0
-1  twin         -0.04   -0.56 to 0.47       2.17   1-2       50.00    31    24      16           1573  1552 to 1604      24             0
-3  odd          -0.93  -1.19 to -0.68       2.43     3        0.00    36     0      33           1516  1475 to 1565      23             1
-4  hold         -2.04  -2.80 to -1.28       3.17     4        0.00    19     0      52           1338  1284 to 1380      24             0
+#  agent  mean Sharpe        interval  mean rank  rank  P(first) %  wins  ties  losses  Bradley-Terry  rating interval  scored  disqualified
+--------------------------------------------------------------------------------------------------------------------------------------------
+1  trend        -0.04   -0.56 to 0.47       2.17   1-2       50.00    31    24      16           1573     1552 to 1604      24             0
+1  twin         -0.04   -0.56 to 0.47       2.17   1-2       50.00    31    24      16           1573     1552 to 1604      24             0
+3  odd          -0.93  -1.19 to -0.68       2.43     3        0.00    36     0      33           1516     1475 to 1565      23             1
+4  hold         -2.04  -2.80 to -1.28       3.17     4        0.00    19     0      52           1338     1284 to 1380      24             0
 ";
         assert!(text.starts_with(expected), "{text}");
         assert!(text.contains("\nmore is better; intervals cover 95 %, from 60 resamples"));
-        assert!(text.contains("\ntwo agents meet in the windows in which both have a score\n"));
+        assert!(text.contains("\ntwo agents are compared in the windows in which both have a score\n"));
         assert!(text.contains("\nmodel confidence set at 5 %: trend, twin\n"));
         assert!(text.contains("\nbeats hold at 5 % (StepM): "), "{text}");
     }
@@ -268,7 +275,7 @@ not distinguishable: trend and twin have the same mean Sharpe ratio, over 24 win
         for width in [40, 60, 80] {
             let text = standings(&record(), Style { width: Some(width), ..Style::PLAIN });
             assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");
-            assert!(text.contains("no room for "));
+            assert!(text.contains("hidden for lack of width"));
         }
     }
 

@@ -41,11 +41,17 @@ pub(super) fn pairs(record: &StandingsRecord, style: Style) -> String {
     let drawing = draw(columns, style);
     let alpha = shown_percent(record.alpha);
     let mut text = format!("{}\n\n{}\n", style.bold("P(row beats column), %"), drawing.text);
-    text += &paragraph(&format!("over as many windows; * the pair differs at {alpha} % (Holm)"), style);
+    text += &paragraph(
+        &format!("in another set of as many windows; * significant difference at {alpha} % (Holm)"),
+        style,
+    );
     let all = record.standings.len();
     let drawn = names.len() - drawing.left_out.len();
     if drawn < all {
-        text += &paragraph(&format!("against the best {drawn} of {all}; JSON has all pairs"), style);
+        text += &paragraph(
+            &format!("showing pairs of the best {drawn} of {all} agents; JSON has all pairs"),
+            style,
+        );
     }
     text
 }
@@ -108,7 +114,9 @@ P(row beats column), %
 ";
         let text = pairs(&fixture::unbeaten(), Style::PLAIN);
         assert!(text.starts_with(expected), "{text}");
-        assert!(text.ends_with("over as many windows; * the pair differs at 5 % (Holm)\n"));
+        assert!(
+            text.ends_with("in another set of as many windows; * significant difference at 5 % (Holm)\n")
+        );
     }
 
     #[test]
@@ -119,6 +127,9 @@ P(row beats column), %
         let mut many = fixture::record();
         let row = many.standings[3].clone();
         many.standings.extend((0..20).map(|_| row.clone()));
-        assert!(pairs(&many, Style::PLAIN).contains("against the best 12 of 24; JSON has all pairs"));
+        assert!(
+            pairs(&many, Style::PLAIN)
+                .contains("showing pairs of the best 12 of 24 agents; JSON has all pairs")
+        );
     }
 }

@@ -45,11 +45,14 @@ pub fn sweep_top(sweep: &StoredSweep, by: &str, most: usize, style: Style) -> St
     text.push('\n');
     if !drawing.left_out.is_empty() {
         let names = drawing.left_out.join(", ");
-        text.push_str(&paragraph(&format!("no room for {names}; results.parquet has all"), style));
+        text.push_str(&paragraph(
+            &format!("hidden for lack of width: {names}; results.parquet has all columns"),
+            style,
+        ));
     }
     let all = top_rows(sweep, by, usize::MAX).len();
     if all > rows.len() {
-        text.push_str(&format!("shown: the best {} of {}\n", count(rows.len()), count(all)));
+        text.push_str(&format!("showing the best {} of {}\n", count(rows.len()), count(all)));
     }
     text.push_str(&infinities(sweep, by, &rows, style));
     text
@@ -192,7 +195,7 @@ fn tried(record: &SweepRecord) -> String {
     if !parts.is_empty() {
         text.push_str(&format!(" ({})", parts.join(", ")));
     }
-    for (n, why) in [(counts.excluded, "excluded by `where`"), (counts.refused, "the agent could not have")] {
+    for (n, why) in [(counts.excluded, "excluded by `where`"), (counts.refused, "invalid for the agent")] {
         if n > 0 {
             text.push_str(&format!("; {} {why}", plural(n, "combination")));
         }
@@ -206,10 +209,10 @@ fn splits(record: &SweepRecord, validation: &ValidationRecord, style: Style) -> 
     let all = || validation.splits.iter();
     let columns = vec![
         Column::numbers("split", 0, (0..validation.splits.len()).map(|split| split.to_string())),
-        Column::words("chosen on", 2, all().map(|split| runs(&split.train))),
+        Column::words("trained on", 2, all().map(|split| runs(&split.train))),
         Column::words("tested on", 1, all().map(|split| runs(&split.test))),
         Column::words(
-            "chosen",
+            "selected",
             0,
             all().map(|split| {
                 split.values.as_ref().map_or_else(|| style.none().to_owned(), |values| named(record, values))
@@ -223,7 +226,7 @@ fn splits(record: &SweepRecord, validation: &ValidationRecord, style: Style) -> 
     let slope = validation.slope.map_or_else(|| style.none().to_owned(), ratio);
     text.push_str(&paragraph(
         &format!(
-            "{kind}, windows by number: {} {} where chosen, {} where tested; slope {slope}",
+            "{kind}, by window numbers: {} {} in sample, {} out of sample; slope {slope}",
             record.objective,
             score(validation.known_in_sample()),
             score(validation.known_out_of_sample()),

@@ -163,17 +163,17 @@ const fn verdict(defensible: bool) -> &'static str {
 
 fn common(found: &Comparison) -> String {
     if found.common == 0 {
-        return "no trial of one has the values of a trial of the other".to_owned();
+        return "the two sweeps have no trials in common".to_owned();
     }
     let mut text = format!("{} in common", plural(found.common, "trial"));
     if let Some(correlation) = found.correlation {
-        text.push_str(&format!(", whose scores correlate {} by rank", ratio(correlation)));
+        text.push_str(&format!(", with a rank correlation of their scores of {}", ratio(correlation)));
     }
     if let Some(rank) = found.first_in_second {
-        text.push_str(&format!("; the first one's winner is number {rank} of the second"));
+        text.push_str(&format!("; the winner of the first has rank {rank} in the second"));
     }
     if let Some(rank) = found.second_in_first {
-        text.push_str(&format!("; the second one's winner is number {rank} of the first"));
+        text.push_str(&format!("; the winner of the second has rank {rank} in the first"));
     }
     text
 }

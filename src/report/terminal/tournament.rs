@@ -120,7 +120,7 @@ fn seasons(view: &LeagueView, style: Style) -> String {
 /// `season 1, windows 0 to 11: trend up for hold (p 0.012); dip stays below macd (p 0.41)`.
 fn boundaries(season: &Season, style: Style) -> String {
     let moves = season.boundaries.iter().map(|at| {
-        let word = if at.exchanged { "up for" } else { "stays below" };
+        let word = if at.exchanged { "promoted over" } else { "stays below" };
         let p_value = at.p_value.map_or_else(|| "no test".to_owned(), |p| format!("p {}", probability(p)));
         format!("{} {word} {} ({p_value})", at.lower, at.upper)
     });
@@ -146,7 +146,7 @@ fn swiss_round(round: &SwissRound, style: Style) -> String {
         0.0 => format!("{} beats {}", game.b, game.a),
         _ => format!("{} draws with {}", game.a, game.b),
     });
-    let bye = round.bye.iter().map(|agent| format!("{agent} sits out"));
+    let bye = round.bye.iter().map(|agent| format!("{agent} has a bye"));
     let games: Vec<String> = games.chain(bye).collect();
     let line = format!("round {}, {}: {}", round.round, windows(round.windows), games.join("; "));
     paragraph(&line, style)
@@ -167,7 +167,7 @@ fn knockout(view: &KnockoutView, style: Style) -> Vec<Column> {
 fn bracket(view: &KnockoutView, style: Style) -> String {
     let seeding = match view.seeding {
         Some(played) => format!("seeds by {}", windows(played)),
-        None => "seeds as the scenario lists them, the others by lot".to_owned(),
+        None => "seeds as listed in the scenario, the others drawn".to_owned(),
     };
     let rounds = view.rounds.iter().map(|round| knockout_round(round, view.rounds.len(), style));
     paragraph(&seeding, style) + &rounds.collect::<String>()
@@ -175,10 +175,10 @@ fn bracket(view: &KnockoutView, style: Style) -> String {
 
 fn knockout_round(round: &KnockoutRound, rounds: usize, style: Style) -> String {
     let ties = round.ties.iter().map(|tie| {
-        let how = if tie.by_seed { " (equal: by seed)" } else { "" };
+        let how = if tie.by_seed { " (equal scores: better seed)" } else { "" };
         format!("{} beats {}{how}", tie.winner, tie.loser)
     });
-    let byes = round.byes.iter().map(|agent| format!("{agent} sits out"));
+    let byes = round.byes.iter().map(|agent| format!("{agent} has a bye"));
     let games: Vec<String> = ties.chain(byes).collect();
     let name = if round.round == rounds { "final".to_owned() } else { format!("round {}", round.round) };
     paragraph(&format!("{name}, {}: {}", windows(round.windows), games.join("; ")), style)
@@ -288,7 +288,7 @@ places are by windows won; whether the first is better than the others stands in
             text.contains("seeds by windows 0 to 7\nround 1, windows 8 to 15: best beats worst; "),
             "{text}"
         );
-        assert!(text.contains("(equal: by seed)\nfinal, windows 16 to 23: best beats "), "{text}");
+        assert!(text.contains("(equal scores: better seed)\nfinal, windows 16 to 23: best beats "), "{text}");
         assert!(text.contains("the winner of a bracket is not proven best"), "{text}");
         let text = shown_as(TournamentFormat::Swiss { rounds: Some(2) });
         assert!(text.contains("round 2, windows 12 to 23: "), "{text}");

@@ -26,7 +26,7 @@ pub fn trades(stored: &StoredRun, agent: &str, all: &[TradeRow], limit: usize, s
     text.push_str(&filled(&summary(all), ", ", style));
     if first > 0 {
         let file = "trades.parquet has all";
-        text.push_str(&format!("shown: the last {} of {}; {file}\n", count(limit), count(all.len())));
+        text.push_str(&format!("showing the last {} of {}; {file}\n", count(limit), count(all.len())));
     }
     text
 }
@@ -95,7 +95,7 @@ trend, fast | first | run RUN
 3  BTC     2024-01-03  2024-01-04    42,000.50   43,000.00   +5.00     +0.10
 
 2 closed trades, 1 open, 1 won (50.00 %), PnL +99.31, fees 31.88
-shown: the last 2 of 3; trades.parquet has all
+showing the last 2 of 3; trades.parquet has all
 ";
         let style = Style { width: Some(80), ..Style::PLAIN };
         let drawn = trades(&stored, "trend, fast", &rows, 2, style);

@@ -71,15 +71,15 @@ fn history(warm_up: &str) -> &'static str {
 
 fn fills(run: &RunRecord) -> String {
     let costs = &run.costs;
-    let mut parts = vec![format!("a bar that reaches both stop and target: {}", costs.intrabar)];
+    let mut parts = vec![format!("bars that reach both stop and target: {}", costs.intrabar)];
     if costs.limit_needs_through {
-        parts.push("limit orders fill only through their price".to_owned());
+        parts.push("limit orders fill only if the price goes through the limit".to_owned());
     }
     if let Some(cap) = costs.participation_cap_pct {
         parts.push(format!("at most {cap} % of a bar's volume"));
     }
     if costs.close_at_end {
-        parts.push("positions are sold at a window's end".to_owned());
+        parts.push("positions are sold at the end of a window".to_owned());
     }
     parts.join("; ")
 }

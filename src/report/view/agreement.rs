@@ -117,10 +117,7 @@ fn every_place_shows_the_record() {
         }
     }
     assert!(!show.contains("final equity"));
-    assert!(
-        show.contains("numbers are of the whole record: 3 windows one after the other, 105 days"),
-        "{show}"
-    );
+    assert!(show.contains("numbers are those of the whole record: 3 windows chained, 105 days"), "{show}");
 }
 
 #[test]

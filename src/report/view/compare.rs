@@ -110,7 +110,8 @@ fn notes(runs: &[StoredRun], views: &[View], labels: &[String]) -> Vec<String> {
     let metrics: Vec<&str> = runs.iter().map(|run| run.run.ranking_metric.as_str()).collect();
     if metrics.iter().any(|metric| *metric != metrics[0]) {
         notes.push(
-            "the runs are ranked by different metrics; places of different runs say nothing".to_owned(),
+            "the runs are ranked by different metrics, so ranks of different runs are not comparable"
+                .to_owned(),
         );
     }
     if runs.iter().any(|run| run.run.market.digest != runs[0].run.market.digest) {
@@ -118,7 +119,7 @@ fn notes(runs: &[StoredRun], views: &[View], labels: &[String]) -> Vec<String> {
     }
     for (view, label) in views.iter().zip(labels) {
         if view.charts.windows.len() > 1 && view.charts.curves.chained.is_none() {
-            notes.push(format!("{label}: its windows overlap, so it has no curve over all of them"));
+            notes.push(format!("{label}: no chained curve, because its windows overlap"));
         }
         notes.extend(view.about.optimistic.iter().map(|text| format!("{label}: {text}")));
     }

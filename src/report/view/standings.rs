@@ -92,7 +92,7 @@ fn table(record: &StandingsRecord) -> Table {
     let form = board_columns::form(&record.metric).unwrap_or(ratio);
     let mut columns = vec![Head::numbers("#"), Head::words("agent")];
     columns.extend(
-        [scored.as_str(), &level, "mean place", "P(first) %", "won", "tied", "lost", "first places"]
+        [scored.as_str(), &level, "mean rank", "P(first) %", "won", "tied", "lost", "first places"]
             .map(Head::numbers),
     );
     Table { columns, rows: record.standings.iter().map(|one| row(one, form)).collect() }
@@ -127,25 +127,30 @@ fn row(row: &StandingRecord, form: fn(f64) -> String) -> Vec<Cell> {
 
 fn notes(record: &StandingsRecord) -> Vec<String> {
     let mut notes = vec![format!(
-        "intervals, P(first) and error bars come from {} resamples of whole windows in blocks of {} on average",
+        "intervals, P(first) and error bars are from {} bootstrap resamples of whole windows, with a mean block length of {}",
         count(record.resamples),
         ratio(record.block_length)
     )];
     if let Some(test) = &record.friedman {
-        notes.push(format!("Friedman's test of \"all agents are alike\": p = {}", p_value(test.p_value)));
+        notes.push(format!(
+            "Friedman's test that all agents have the same mean rank: p = {}",
+            p_value(test.p_value)
+        ));
     }
     if let Some(benchmark) = &record.benchmark {
         if let Some(spa) = &benchmark.spa {
             notes.push(format!(
-                "against {}: the best is {}, SPA test of \"nobody beats it\": p = {}",
+                "benchmark {}: the best agent is {}; SPA test that no agent beats the benchmark: p = {}",
                 benchmark.agent,
                 spa.best,
                 p_value(spa.p_value)
             ));
         }
         match benchmark.superior.as_deref() {
-            Some([]) => notes.push(format!("nobody is shown to beat {}", benchmark.agent)),
-            Some(better) => notes.push(format!("shown to beat {}: {}", benchmark.agent, better.join(", "))),
+            Some([]) => notes.push(format!("no agent beats {} significantly", benchmark.agent)),
+            Some(better) => {
+                notes.push(format!("significantly better than {}: {}", benchmark.agent, better.join(", ")))
+            }
             None => {}
         }
     }
@@ -178,13 +183,13 @@ fn duel(record: &StandingsRecord, agent: &str, other: &str) -> Duel {
     } else {
         ""
     };
-    let p = p.map_or_else(String::new, |p| format!("; test of the records p = {} (Holm)", p_value(p)));
+    let p = p.map_or_else(String::new, |p| format!("; test of the two records: p = {} (Holm)", p_value(p)));
     Duel {
         text: format!("{:.0}", share * 100.0),
         tone,
         heat: ((share - 0.5).abs() * 200.0).round() / 100.0,
         hint: format!(
-            "{agent} beats {other} in {:.1} % of windows; over another such set: {:.1} %{p}",
+            "{agent} beats {other} in {:.1} % of windows; probability to do better in another set of windows: {:.1} %{p}",
             share * 100.0,
             beats * 100.0
         ),

@@ -79,8 +79,7 @@ pub(super) fn sweep(stored: &StoredRun) -> Result<Option<Sweep>, StoreError> {
     Ok(Some(Sweep {
         agent: record.agent.clone(),
         objective: objective(record, &stored.leaderboard.aggregate),
-        verdict: evidence
-            .map_or_else(|| "The winner's worth cannot be said".to_owned(), |e| e.verdict.clone()),
+        verdict: evidence.map_or_else(|| "The winner cannot be assessed".to_owned(), |e| e.verdict.clone()),
         search: search(record, &stored.leaderboard.aggregate),
         evidence: evidence.map_or_else(Table::default, worth),
         missing,
@@ -118,17 +117,17 @@ fn search(record: &SweepRecord, aggregate: &str) -> Table {
         rows.push(("winner's score", wording::winner_score(winner)));
         if let Some(plateau) = &winner.plateau {
             rows.push((
-                "its neighbours' mean",
+                "mean of its neighbours",
                 format!("{} ({} of them)", ratio(plateau.mean), plateau.neighbours),
             ));
-            rows.push(("the worst of them", ratio(plateau.worst)));
+            rows.push(("lowest of its neighbours", ratio(plateau.worst)));
         }
     }
     if let Some(validation) = &record.validation {
         rows.push(("splits", count(validation.splits.len())));
-        rows.push(("chosen, in sample", Cell::score(validation.known_in_sample(), ratio).text));
-        rows.push(("tested, out of sample", Cell::score(validation.known_out_of_sample(), ratio).text));
-        rows.push(("slope of the second on the first", number(validation.slope)));
+        rows.push(("in sample", Cell::score(validation.known_in_sample(), ratio).text));
+        rows.push(("out of sample", Cell::score(validation.known_out_of_sample(), ratio).text));
+        rows.push(("slope of out-of-sample on in-sample scores", number(validation.slope)));
     }
     pairs(rows)
 }
@@ -146,10 +145,10 @@ fn worth(evidence: &SelectionRecord) -> Table {
         ("annual Sharpe ratio", ratio(evidence.sharpe_ratio_annual)),
         ("probabilistic Sharpe ratio", probability(evidence.psr)),
         ("deflated Sharpe ratio", probability(evidence.dsr)),
-        ("annual Sharpe ratio that luck finds", number(threshold(evidence))),
+        ("annual Sharpe ratio expected from luck", number(threshold(evidence))),
         ("probability of overfitting (PBO)", probability(evidence.pbo)),
         ("SPA test, p", probability(evidence.spa.as_ref().map(|spa| spa.p_value))),
-        ("slope out of sample on in sample", number(evidence.degradation_slope)),
+        ("slope of out-of-sample on in-sample Sharpe ratios", number(evidence.degradation_slope)),
     ])
 }
 

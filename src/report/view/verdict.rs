@@ -27,9 +27,9 @@ pub(in crate::report) fn verdict(stored: &StoredRun) -> Verdict {
     let missing = stored.tournament.as_ref().and_then(|tournament| tournament.standings_missing.clone());
     let why = missing.unwrap_or_else(|| {
         if board.windows > 1 {
-            "no winner is called, because the scenario asks for no standings ([tournament])".to_owned()
+            "no winner is called, because the scenario has no [tournament] table".to_owned()
         } else {
-            "one window cannot tell a better agent from a luckier one".to_owned()
+            "one window is not enough to separate skill from luck".to_owned()
         }
     });
     let sentence = format!(
@@ -50,7 +50,7 @@ mod tests {
     fn without_standings_nobody_is_called() {
         let mut stored = fixture::stored();
         let one = verdict(&stored);
-        assert!(!one.called && one.sentence.ends_with("from a luckier one"), "{}", one.sentence);
+        assert!(!one.called && one.sentence.ends_with("separate skill from luck"), "{}", one.sentence);
         stored.leaderboard.windows = 6;
         assert!(verdict(&stored).sentence.contains("over 6 windows; no winner is called"));
     }

@@ -68,7 +68,7 @@ impl<'t> Checker<'t> {
     fn unknown(&mut self, call: &Call<'_, 't>) -> Option<Expr> {
         let help = match closest(call.name, names()) {
             Some(name) => format!("did you mean `{name}`?"),
-            None => format!("the names are {}", names().collect::<Vec<_>>().join(", ")),
+            None => format!("known names: {}", names().collect::<Vec<_>>().join(", ")),
         };
         let error = ExprError::new(call.name_span.clone(), format!("`{}` is not a known name", call.name));
         self.report::<()>(error.with_help(help));
@@ -182,13 +182,13 @@ impl<'t> Checker<'t> {
 
     fn ago(&mut self, call: &Call<'_, 't>, word: &Word) -> Option<Expr> {
         let [of, bars] = call.args() else {
-            return self.wrong_count(call, word, "takes 2 arguments, what and how many bars back", 2);
+            return self.wrong_count(call, word, "takes 2 arguments, an expression and a number of bars", 2);
         };
         let (inner, bars) = (self.any(of), self.bars(bars));
         let (inner, bars) = (inner?, bars?);
         if inner.finest_timeframe().is_none() {
-            let message = format!("`{}` reads no bar and has no past", self.quote(&of.span));
-            let help = "`ago` looks back at a field or an indicator";
+            let message = format!("`{}` is constant and has no earlier values", self.quote(&of.span));
+            let help = "`ago` needs a field or an indicator";
             return self.report(ExprError::new(of.span.clone(), message).with_help(help));
         }
         Some(Expr::Ago { of: Box::new(inner), bars })

@@ -86,7 +86,7 @@ impl<'t> Checker<'t> {
         if cross.finest_timeframe().is_some() {
             return Some(cross);
         }
-        let message = format!("neither side of `{}` ever moves", self.quote(span));
+        let message = format!("both sides of `{}` are constant", self.quote(span));
         self.report(ExprError::new(span.clone(), message).with_help("compare a field or an indicator"))
     }
 
@@ -100,8 +100,8 @@ impl<'t> Checker<'t> {
             }
         }
         self.any(of);
-        let message = format!("`{}` has no timeframe of its own", self.quote(&of.span));
-        let help = "put `@` behind each field or indicator: `close@4h > ema(50)@4h`";
+        let message = format!("`{}` cannot have a timeframe", self.quote(&of.span));
+        let help = "write `@` after each field or indicator: `close@4h > ema(50)@4h`";
         self.report(ExprError::new(span.clone(), message).with_help(help))
     }
 
@@ -113,7 +113,7 @@ impl<'t> Checker<'t> {
         };
         if !interval.is_multiple_of(self.base) {
             let message = format!("`{text}` is not a multiple of the scenario's interval, `{}`", self.base);
-            let help = "bars of a timeframe are made from whole bars of the scenario's interval";
+            let help = "bars of a timeframe are resampled from bars of the scenario's interval";
             return self.report(ExprError::new(span.clone(), message).with_help(help));
         }
         Some(interval)
@@ -158,8 +158,7 @@ fn mismatch(node: &Node<'_>, wanted: Kind, text: &str) -> ExprError {
         ),
         Kind::Number => (
             format!("`{text}` is a condition, not a number"),
-            "numbers are compared and reckoned with; conditions are joined with `and`, `or`, `not`"
-                .to_owned(),
+            "compare numbers, and combine conditions with `and`, `or`, `not`".to_owned(),
         ),
     };
     ExprError::new(node.span.clone(), message).with_help(help)

@@ -78,16 +78,16 @@ fn term(text: &str, node: &Node<'_>, names: &[&str], condition: bool) -> Result<
         return Ok(term);
     }
     let (found, wanted) = if condition { ("a number", "a condition") } else { ("a condition", "a number") };
-    let error = ExprError::new(node.span.clone(), format!("{found} where {wanted} is needed"));
+    let error = ExprError::new(node.span.clone(), format!("expected {wanted}, found {found}"));
     Err(error
-        .with_help("compare numbers with <, <=, >, >=, == or !=, and join comparisons with and, or, not"))
+        .with_help("compare numbers with <, <=, >, >=, == or !=, and combine comparisons with and, or, not"))
 }
 
 /// The literal's exact value, from its digits instead of the rounded float.
 fn exact(text: &str, node: &Node<'_>, value: f64) -> Result<Fraction, ExprError> {
     let digits = text.get(node.span.clone()).unwrap_or_default().trim_matches(['(', ')', ' ', '\t']);
     Fraction::parse(digits).or_else(|| Fraction::of_float(value)).ok_or_else(|| {
-        ExprError::new(node.span.clone(), format!("`{digits}` is too large or too fine a number"))
+        ExprError::new(node.span.clone(), format!("`{digits}` is too large or has too many decimal places"))
     })
 }
 
@@ -101,13 +101,14 @@ fn named(name: &str, span: &Range<usize>, called: bool, names: &[&str]) -> Resul
         return Err(error.with_help("only swept parameters, numbers and operators"));
     }
     names.iter().position(|known| *known == name).map(Term::Named).ok_or_else(|| {
-        let error = ExprError::new(span.clone(), format!("`{name}` is no swept parameter"));
+        let error = ExprError::new(span.clone(), format!("`{name}` is not a swept parameter"));
         error.maybe_help(suggest::help(name, names))
     })
 }
 
 fn no_bars(span: Range<usize>) -> ExprError {
-    ExprError::new(span, "there are no bars here").with_help("only swept parameters, numbers and operators")
+    ExprError::new(span, "timeframes are not allowed here")
+        .with_help("only swept parameters, numbers and operators")
 }
 
 impl Term {
@@ -185,10 +186,10 @@ mod tests {
     #[test]
     fn mistakes_have_their_place() {
         for (text, message, part) in [
-            ("fsat < slow", "`fsat` is no swept parameter", "fsat"),
-            ("fast + slow", "a number where a condition is needed", "fast + slow"),
+            ("fsat < slow", "`fsat` is not a swept parameter", "fsat"),
+            ("fast + slow", "expected a condition, found a number", "fast + slow"),
             ("(fast < slow) + 1 > 0", "a condition where a number is needed", "(fast < slow)"),
-            ("fast@4h < slow", "there are no bars here", "@4h"),
+            ("fast@4h < slow", "timeframes are not allowed here", "@4h"),
             ("sma(3) < slow", "`sma` cannot be called here", "sma"),
             ("fast <", "expected a value, found the end", ""),
         ] {

@@ -50,7 +50,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, ExprError> {
     loop {
         let token = token(&mut input).map_err(|error| inner(error, &input))?;
         if tokens.len() == MAX_TOKENS {
-            let message = format!("this condition is longer than {MAX_TOKENS} words");
+            let message = format!("this condition has more than {MAX_TOKENS} tokens");
             return Err(ExprError::new(token.span, message).with_help("split it into several conditions"));
         }
         let done = token.kind == TokenKind::End;
@@ -73,8 +73,8 @@ impl<'t> ParserError<Text<'t>> for ExprError {
         let found = input.chars().next();
         let span = start..start + found.map_or(0, char::len_utf8);
         match found {
-            Some(c) => Self::new(span, format!("`{c}` has no meaning here")).maybe_help(instead_of(c)),
-            None => Self::new(span, "the condition ends too early"),
+            Some(c) => Self::new(span, format!("unexpected `{c}`")).maybe_help(instead_of(c)),
+            None => Self::new(span, "the condition is incomplete"),
         }
     }
 
@@ -86,12 +86,12 @@ impl<'t> ParserError<Text<'t>> for ExprError {
 /// Help for an operator of another language that this one lacks.
 fn instead_of(c: char) -> Option<String> {
     let help = match c {
-        '=' => "equality is written `==`",
+        '=' => "write `==` for equality",
         '&' => "write `and`",
         '|' => "write `or`",
         '!' => "write `not`, or `!=` for unequal",
-        '[' | ']' => "the value `n` bars before is written `ago(x, n)`",
-        '@' => "a timeframe is written without a blank: `close@4h`",
+        '[' | ']' => "write `ago(x, n)` for the value `n` bars earlier",
+        '@' => "write a timeframe without a space: `close@4h`",
         '.' => "write `0.5`, not `.5`",
         '≤' => "write `<=`",
         '≥' => "write `>=`",
@@ -122,7 +122,7 @@ fn number<'t>(input: &mut Text<'t>) -> Lexed<TokenKind<'t>> {
         _ => {
             let end = start + digits.len() + rest.len();
             let error = ExprError::new(start..end, format!("`{digits}{rest}` is not a number"));
-            Err(ErrMode::Cut(error.with_help("a number is written `14`, `0.5` or `1e-3`")))
+            Err(ErrMode::Cut(error.with_help("write numbers as `14`, `0.5` or `1e-3`")))
         }
     }
 }

@@ -144,14 +144,14 @@ const WORD_TABLE: [Word; 28] = [
     indicator(
         "macd_hist",
         "macd_hist(fast=12, slow=26, signal=9)",
-        "the MACD line less its signal",
+        "the MACD line minus its signal",
         SIGNAL,
         |p| Built::Difference(macd_line(p), macd_signal(p)),
     ),
     indicator("bollinger_upper", "bollinger_upper(n=20, k=2)", "sma(n) + k standard deviations", BAND, |p| {
         Built::One(IndicatorSpec::BollingerUpper { n: p[0], k: Thousandths(p[1]) })
     }),
-    indicator("bollinger_middle", "bollinger_middle(n=20, k=2)", "sma(n), whatever the width k", BAND, |p| {
+    indicator("bollinger_middle", "bollinger_middle(n=20, k=2)", "sma(n); k has no effect", BAND, |p| {
         Built::One(IndicatorSpec::Sma { n: p[0] })
     }),
     indicator("bollinger_lower", "bollinger_lower(n=20, k=2)", "sma(n) - k standard deviations", BAND, |p| {
@@ -182,28 +182,28 @@ const WORD_TABLE: [Word; 28] = [
     indicator("volume_sma", "volume_sma(n)", "simple moving average of the volume over n bars", N, |p| {
         Built::One(IndicatorSpec::VolumeSma { n: p[0] })
     }),
-    indicator("volume_average", "volume_average(n)", "another name of volume_sma", N, |p| {
+    indicator("volume_average", "volume_average(n)", "alias of volume_sma", N, |p| {
         Built::One(IndicatorSpec::VolumeSma { n: p[0] })
     }),
-    function("abs", "abs(x)", "magnitude of x", (Function::Abs, 1, true)),
+    function("abs", "abs(x)", "absolute value of x", (Function::Abs, 1, true)),
     function("min", "min(a, b, ...)", "smallest of its arguments", (Function::Min, 2, false)),
     function("max", "max(a, b, ...)", "largest of its arguments", (Function::Max, 2, false)),
     other(
         "ago",
         "ago(x, bars)",
-        "what x was `bars` bars earlier, in the finest timeframe that x reads",
+        "value of x `bars` bars earlier, in the finest timeframe that x reads",
         Meaning::Ago,
     ),
     other(
         "crosses_above",
         "crosses_above(a, b)",
-        "a was at or below b one bar before and is above it now; also written `a crosses_above b`",
+        "a was at or below b one bar earlier and is above it now; also written `a crosses_above b`",
         Meaning::CrossesAbove,
     ),
     other(
         "crosses_below",
         "crosses_below(a, b)",
-        "a was at or above b one bar before and is below it now; also written `a crosses_below b`",
+        "a was at or above b one bar earlier and is below it now; also written `a crosses_below b`",
         Meaning::CrossesBelow,
     ),
 ];
@@ -224,14 +224,14 @@ pub const REFERENCE: &[(&str, &str, &str)] = &reference();
 
 /// Every operator, from lowest to highest precedence: name, form, meaning.
 pub const OPERATORS: &[(&str, &str, &str)] = &[
-    ("or", "a or b", "either holds"),
-    ("and", "a and b", "both hold"),
-    ("not", "not a", "a does not hold; no value where a has none"),
-    ("comparison", "x < y, <=, >, >=, ==, !=", "compares two numbers; no value while one has none"),
-    ("crosses_above", "x crosses_above y", "x was at or below y one bar before and is above it now"),
-    ("crosses_below", "x crosses_below y", "x was at or above y one bar before and is below it now"),
+    ("or", "a or b", "at least one is true"),
+    ("and", "a and b", "both are true"),
+    ("not", "not a", "a is false; undefined if a is undefined"),
+    ("comparison", "x < y, <=, >, >=, ==, !=", "compares two numbers; undefined while one of them is"),
+    ("crosses_above", "x crosses_above y", "x was at or below y one bar earlier and is above it now"),
+    ("crosses_below", "x crosses_below y", "x was at or above y one bar earlier and is below it now"),
     ("sum", "x + y, x - y", "sum and difference"),
-    ("product", "x * y, x / y", "product and quotient; by zero there is no value"),
-    ("minus", "-x", "the opposite"),
+    ("product", "x * y, x / y", "product and quotient; division by zero is undefined"),
+    ("minus", "-x", "negation"),
     ("timeframe", "close@1d, ema(50)@4h", "reads the last closed bar of that timeframe"),
 ];

@@ -27,8 +27,8 @@ pub fn choice_docs<T: Choice>() -> Vec<ChoiceDoc> {
 
 impl Choice for WarmUp {
     const ALL: &'static [(Self, &'static str, &'static str)] = &[
-        (Self::Before, "before", "indicators read the bars before the window, where the data has them"),
-        (Self::Inside, "inside", "indicators start with the window's own first bar"),
+        (Self::Before, "before", "indicators read bars before the window, if the data has them"),
+        (Self::Inside, "inside", "indicators start at the window's first bar"),
     ];
 }
 
@@ -38,86 +38,106 @@ impl Choice for WalletChoice {
         (
             Self::Existing,
             Self::Existing.as_str(),
-            "balances and positions that its last such run left behind",
+            "the balances and positions after its last run with an existing wallet",
         ),
     ];
 }
 
 impl Choice for Delisted {
     const ALL: &'static [(Self, &'static str, &'static str)] = &[
-        (Self::Carry, "carry", "a symbol whose bars end for good keeps its last close, flagged"),
-        (Self::WriteOff, "write_off", "it is worth nothing from then on"),
+        (
+            Self::Carry,
+            "carry",
+            "a symbol whose bars end for good keeps its last close as its value and is flagged",
+        ),
+        (Self::WriteOff, "write_off", "its value is zero from then on"),
     ];
 }
 
 impl Choice for GapRule {
     const ALL: &'static [(Self, &'static str, &'static str)] = &[
-        (Self::Keep, "keep", "left: the symbol is not tradable where it has no bar"),
+        (Self::Keep, "keep", "the symbol is not tradable at ticks without a bar"),
         (
             Self::ForwardFill,
             "forward_fill",
-            "filled with flat bars at the last close, which value positions and feed indicators and are never tradable",
+            "flat bars at the last close, which value positions and feed indicators but are not tradable",
         ),
-        (Self::Refuse, "refuse", "the data is refused"),
+        (Self::Refuse, "refuse", "data with gaps is refused"),
     ];
 }
 
 impl Choice for Calendar {
     const ALL: &'static [(Self, &'static str, &'static str)] = &[
-        (Self::RoundTheClock, Self::RoundTheClock.as_str(), "always, weekends included"),
+        (Self::RoundTheClock, Self::RoundTheClock.as_str(), "round the clock, including weekends"),
         (Self::Weekdays, Self::Weekdays.as_str(), "day and night, from Sunday evening to Friday evening"),
-        (Self::Sessions, Self::Sessions.as_str(), "in sessions, on the days of an exchange"),
+        (Self::Sessions, Self::Sessions.as_str(), "in sessions, on exchange days"),
     ];
 }
 
 impl Choice for Acceptable {
     const ALL: &'static [(Self, &'static str, &'static str)] = &[
         (Self::Gap, Self::Gap.as_str(), "days or weeks without bars"),
-        (Self::Invented, Self::Invented.as_str(), "long runs of bars that nobody traded"),
-        (Self::Split, Self::Split.as_str(), "a split that is not adjusted for"),
-        (Self::Identity, Self::Identity.as_str(), "another asset under the same name"),
+        (Self::Invented, Self::Invented.as_str(), "long runs of bars without trades"),
+        (Self::Split, Self::Split.as_str(), "an unadjusted split"),
+        (Self::Identity, Self::Identity.as_str(), "another asset under the same symbol"),
     ];
 }
 
 impl Choice for FillAt {
     const ALL: &'static [(Self, &'static str, &'static str)] = &[
         (Self::NextOpen, "next_open", "at the open of the symbol's next bar"),
-        (Self::Close, "close", "at the deciding bar's close; optimistic, and reported as such"),
+        (Self::Close, "close", "at the close of the deciding bar; reports mark this as optimistic"),
     ];
 }
 
 impl Choice for Intrabar {
     const ALL: &'static [(Self, &'static str, &'static str)] = &[
-        (Self::Adverse, "adverse", "against the trader: the stop is taken"),
-        (Self::OhlcPath, "ohlc_path", "open, the nearer extreme, the other extreme, close"),
-        (Self::Detail, "detail", "the finer bars of the data; without them adverse, counted in the report"),
+        (Self::Adverse, "adverse", "the stop fills: the worse case for the trader"),
+        (Self::OhlcPath, "ohlc_path", "price path: open, nearer extreme, other extreme, close"),
+        (
+            Self::Detail,
+            "detail",
+            "replays the finer bars of the data; without them as adverse, counted in the report",
+        ),
     ];
 }
 
 impl Choice for OnBreach {
     const ALL: &'static [(Self, &'static str, &'static str)] = &[
-        (Self::HaltNew, "halt_new", "no new exposure; what is held may be held or sold"),
-        (Self::Flatten, "flatten", "everything is closed at the next open, flat until the day ends"),
-        (Self::Disqualify, "disqualify", "everything is closed, out for the window, the loss is kept"),
+        (Self::HaltNew, "halt_new", "new buys are refused; positions may be kept or sold"),
+        (Self::Flatten, "flatten", "all positions are closed at the next open; flat until the day ends"),
+        (
+            Self::Disqualify,
+            "disqualify",
+            "all positions are closed; no trading for the rest of the window; the loss is kept",
+        ),
     ];
 }
 
 impl Choice for RankingMetric {
     const ALL: &'static [(Self, &'static str, &'static str)] = &[
         (Self::RoiPct, Self::RoiPct.as_str(), "return on the starting balance, percent"),
-        (Self::TotalPnl, Self::TotalPnl.as_str(), "end minus start, quote currency"),
+        (Self::TotalPnl, Self::TotalPnl.as_str(), "final minus starting equity, in quote currency"),
         (Self::SharpeRatio, Self::SharpeRatio.as_str(), "annualised Sharpe ratio"),
         (Self::SortinoRatio, Self::SortinoRatio.as_str(), "annualised Sortino ratio"),
-        (Self::CalmarRatio, Self::CalmarRatio.as_str(), "yearly growth over the largest drawdown"),
-        (Self::MaxDrawdownPct, Self::MaxDrawdownPct.as_str(), "largest drawdown; nearer to 0 ranks higher"),
-        (Self::WinRate, Self::WinRate.as_str(), "winning round trips of all, percent"),
-        (Self::ProfitFactor, Self::ProfitFactor.as_str(), "gains over losses of the round trips"),
+        (Self::CalmarRatio, Self::CalmarRatio.as_str(), "annual growth divided by the largest drawdown"),
+        (
+            Self::MaxDrawdownPct,
+            Self::MaxDrawdownPct.as_str(),
+            "largest drawdown, percent; closer to 0 ranks higher",
+        ),
+        (Self::WinRate, Self::WinRate.as_str(), "share of winning round trips, percent"),
+        (
+            Self::ProfitFactor,
+            Self::ProfitFactor.as_str(),
+            "sum of gains divided by sum of losses of the round trips",
+        ),
     ];
 }
 
 impl Choice for Aggregate {
     const ALL: &'static [(Self, &'static str, &'static str)] = &[
-        (Self::Record, Self::Record.as_str(), "the metric of all windows one after the other"),
+        (Self::Record, Self::Record.as_str(), "the metric of the record: all windows chained"),
         (Self::Mean, Self::Mean.as_str(), "the mean of the windows' scores"),
         (Self::Median, Self::Median.as_str(), "the median of the windows' scores"),
     ];
@@ -155,23 +175,31 @@ impl Choice for MetricsProfile {
 
 impl Choice for FormatKind {
     const ALL: &'static [(Self, &'static str, &'static str)] = &[
-        (Self::RoundRobin, Self::RoundRobin.as_str(), "everyone against everyone in every window"),
-        (Self::Gauntlet, Self::Gauntlet.as_str(), "everyone against the named baselines"),
-        (Self::League, Self::League.as_str(), "seasons and divisions; promotion has to be proven"),
-        (Self::Swiss, Self::Swiss.as_str(), "in every round equals meet, on windows of its own"),
-        (Self::Knockout, Self::Knockout.as_str(), "who loses a match is out; fresh windows each round"),
-        (Self::Survival, Self::Survival.as_str(), "the last agent that is not disqualified"),
+        (Self::RoundRobin, Self::RoundRobin.as_str(), "every pair of agents in every window"),
+        (Self::Gauntlet, Self::Gauntlet.as_str(), "challengers against named baselines"),
+        (Self::League, Self::League.as_str(), "seasons and divisions; promotion requires a significant test"),
+        (Self::Swiss, Self::Swiss.as_str(), "agents with equal points meet; each round has its own windows"),
+        (
+            Self::Knockout,
+            Self::Knockout.as_str(),
+            "the loser of a match is eliminated; each round has its own windows",
+        ),
+        (Self::Survival, Self::Survival.as_str(), "agents rank by how long they are not disqualified"),
     ];
 }
 
 impl Choice for RatingSystem {
     const ALL: &'static [(Self, &'static str, &'static str)] = &[
-        (Self::BradleyTerry, Self::BradleyTerry.as_str(), "all pairs at once, ties after Davidson"),
-        (Self::PlackettLuce, Self::PlackettLuce.as_str(), "all rankings at once"),
-        (Self::Elo, Self::Elo.as_str(), "window by window, as in chess"),
-        (Self::Glicko2, Self::Glicko2.as_str(), "window by window, with a deviation"),
-        (Self::TrueSkill, Self::TrueSkill.as_str(), "window by window, with a deviation"),
-        (Self::WengLin, Self::WengLin.as_str(), "window by window, with a deviation"),
+        (
+            Self::BradleyTerry,
+            Self::BradleyTerry.as_str(),
+            "fitted to all pairs at once, with Davidson's ties",
+        ),
+        (Self::PlackettLuce, Self::PlackettLuce.as_str(), "fitted to all rankings at once"),
+        (Self::Elo, Self::Elo.as_str(), "updated after each window, as in chess"),
+        (Self::Glicko2, Self::Glicko2.as_str(), "updated after each window, with a rating deviation"),
+        (Self::TrueSkill, Self::TrueSkill.as_str(), "updated after each window, with a rating deviation"),
+        (Self::WengLin, Self::WengLin.as_str(), "updated after each window, with a rating deviation"),
     ];
 }
 
@@ -179,7 +207,7 @@ impl Choice for ReportFormat {
     const ALL: &'static [(Self, &'static str, &'static str)] = &[
         (Self::Json, "json", "always written"),
         (Self::Parquet, "parquet", "always written"),
-        (Self::Csv, "csv", "CSV twins of the Parquet files"),
+        (Self::Csv, "csv", "the Parquet files also as CSV"),
         (Self::Html, "html", "one self-contained page"),
         (Self::Markdown, "markdown", "for pull requests and chats"),
     ];

@@ -11,11 +11,11 @@ const MOST: u64 = 10_000_000;
 impl Choice for SearchKind {
     const ALL: &'static [(Self, &'static str, &'static str)] = &[
         (Self::Grid, "grid", "every combination"),
-        (Self::Random, "random", "combinations drawn independently"),
-        (Self::Sobol, "sobol", "Sobol's sequence: spread evenly, shifted by the seed"),
+        (Self::Random, "random", "independent random combinations"),
+        (Self::Sobol, "sobol", "Sobol sequence, evenly spread and shifted by the seed"),
         (Self::LatinHypercube, "latin_hypercube", "each parameter's values used equally often"),
-        (Self::Tpe, "tpe", "tree-structured Parzen estimator: near what did well before"),
-        (Self::CmaEs, "cma_es", "covariance matrix adaptation, for parameters that are numbers"),
+        (Self::Tpe, "tpe", "tree-structured Parzen estimator: values near earlier good ones"),
+        (Self::CmaEs, "cma_es", "covariance matrix adaptation, for numeric parameters"),
         (
             Self::SuccessiveHalving,
             "successive_halving",
@@ -25,20 +25,20 @@ impl Choice for SearchKind {
 }
 
 pub(super) const SWEEP: TableDoc = TableDoc {
-    doc: "Tries many values for the parameters of an agent and keeps the best, with the evidence for it.",
+    doc: "Evaluates many parameter combinations of an agent and selects the best, with statistical tests of it.",
     keys: &[
         required("agent", ValueType::Text, "The agent whose parameters are swept."),
         required(
             "parameters",
             ValueType::Swept,
-            "The values by parameter: a parameter of the strategy by its name, else `risk.KEY`, `venue.KEY`, \
+            "The values by parameter: a parameter of the strategy by its name, or `risk.KEY`, `venue.KEY`, \
              `venue.slippage.KEY`. Values are a list, { from, to, step }, or { log_from, log_to, points }.",
         ),
         with_default(
             "where",
             ValueType::List { of: &ValueType::Text, min: 0, unique: true },
             "[]",
-            "What a combination must fulfil to be tried, such as \"fast < slow\".",
+            "Constraints on combinations, such as \"fast < slow\".",
         ),
         with_default(
             "search",
@@ -49,21 +49,21 @@ pub(super) const SWEEP: TableDoc = TableDoc {
         optional(
             "trials",
             ValueType::Integer { min: 1, max: MOST },
-            "all combinations, for grid and successive_halving; else it must be given",
-            "How many combinations are tried.",
+            "all combinations for grid and successive_halving; otherwise required",
+            "Number of combinations to evaluate.",
         ),
         optional(
             "batch",
             ValueType::Integer { min: 1, max: 100_000 },
             "16 for tpe, 4 + 3 ln(parameters) for cma_es, else 64",
-            "How many are tried at once before the search learns of any; results are saved by batch.",
+            "Number of trials per batch; the search receives the scores, and results are stored, batch by batch.",
         ),
-        optional("objective", METRIC, "the battle's ranking_metric", "By what trials are ranked."),
+        optional("objective", METRIC, "the battle's ranking_metric", "Metric that ranks the trials."),
         KeyDoc {
             name: "reduction",
             value: ValueType::Integer { min: 2, max: 100 },
             fallback: Fallback::Described("3"),
-            doc: "successive_halving: one of how many goes on to more windows.",
+            doc: "successive_halving: one trial in this many continues to more windows.",
         },
     ],
 };

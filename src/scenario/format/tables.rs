@@ -32,43 +32,48 @@ const FEE: ValueType = ValueType::BasisPoints(Range::from_to(0.0, 10_000.0));
 
 /// The whole file.
 pub const ROOT: TableDoc = TableDoc {
-    doc: "A tiltyard scenario: which market, which agents, under which rules, ranked by what.",
+    doc: "A tiltyard scenario: market data, agents, trading rules and ranking.",
     keys: &[
-        required("scenario", ValueType::Table(&SCENARIO), "What the scenario is."),
-        required("market", ValueType::Table(&MARKET), "Which bars it replays."),
-        optional("venue", ValueType::Table(&VENUE), "its defaults", "How orders fill and what a fill costs."),
-        optional("risk", ValueType::Named(&RISK), "none", "Risk profiles that agents refer to by name."),
-        required("agents", ValueType::Tables(&AGENT), "Who takes part; at least one."),
+        required("scenario", ValueType::Table(&SCENARIO), "Name, description and seed of the scenario."),
+        required("market", ValueType::Table(&MARKET), "Market data to replay."),
+        optional(
+            "venue",
+            ValueType::Table(&VENUE),
+            "its defaults",
+            "How orders fill, with fees and slippage.",
+        ),
+        optional("risk", ValueType::Named(&RISK), "none", "Named risk profiles for agents."),
+        required("agents", ValueType::Tables(&AGENT), "The agents; at least one."),
         optional("battle", ValueType::Table(&BATTLE), "its defaults", "Windows and ranking."),
         optional(
             "tournament",
             ValueType::Table(&TOURNAMENT),
             "no standings",
-            "In which format the windows are seen, and how sure a winner has to be.",
+            "Tournament format, and settings of the statistical tests.",
         ),
-        optional("sweep", ValueType::Table(&SWEEP), "none", "Parameters of an agent to try many values for."),
+        optional("sweep", ValueType::Table(&SWEEP), "none", "Parameter search for one agent."),
         KeyDoc {
             name: "validation",
             value: ValueType::Tagged { tag: "kind", noun: "validation", variants: validation::variants },
             fallback: Fallback::Described("none"),
-            doc: "How the sweep is tried on windows that it was not chosen by.",
+            doc: "Out-of-sample validation of the sweep.",
         },
-        optional("metrics", ValueType::Table(&METRICS), "its defaults", "Conventions of the statistics."),
-        optional("report", ValueType::Table(&REPORT), "its defaults", "What is written."),
+        optional("metrics", ValueType::Table(&METRICS), "its defaults", "Conventions of the metrics."),
+        optional("report", ValueType::Table(&REPORT), "its defaults", "Report formats and benchmark."),
     ],
 };
 
 const SCENARIO: TableDoc = TableDoc {
-    doc: "What the scenario is.",
+    doc: "Name, description and seed of the scenario.",
     keys: &[
-        required("name", ValueType::Name, "Its name, and that of its folder under `reports/`."),
+        required("name", ValueType::Name, "Name of the scenario and of its folder under `reports/`."),
         with_default(
             "seed",
             ValueType::Integer { min: 0, max: u64::MAX },
             "1",
-            "Where all randomness comes from.",
+            "Random seed; the same seed gives the same results.",
         ),
-        with_default("description", ValueType::Text, "\"\"", "What it is for."),
+        with_default("description", ValueType::Text, "\"\"", "Description."),
         optional(
             "rematch_of",
             ValueType::Text,
@@ -79,7 +84,7 @@ const SCENARIO: TableDoc = TableDoc {
 };
 
 const MARKET: TableDoc = TableDoc {
-    doc: "Which bars the scenario replays.",
+    doc: "Market data to replay.",
     keys: &[
         required("path", ValueType::Path, "A file, a folder or a glob of Parquet bars."),
         required(
@@ -90,41 +95,51 @@ const MARKET: TableDoc = TableDoc {
         optional(
             "interval",
             ValueType::Interval,
-            "the preset's, where `battle.windows` is one; else it must be given",
-            "The bars that agents see; made from finer bars where only those are there.",
+            "that of the preset if `battle.windows` is one; otherwise required",
+            "Bar interval of the replay; resampled from finer bars if necessary.",
         ),
-        optional("start", ValueType::Time, "the data's first bar", "First bar open to replay."),
-        optional("end", ValueType::Time, "the data's last bar", "No bar that opens at or after this."),
+        optional(
+            "start",
+            ValueType::Time,
+            "the data's first bar",
+            "Start (inclusive): open time of the first bar to replay.",
+        ),
+        optional(
+            "end",
+            ValueType::Time,
+            "the data's last bar",
+            "End (exclusive): bars that open at or after this time are not replayed.",
+        ),
         with_default("quote", ValueType::Name, "\"USD\"", "The currency of wallets and prices."),
         with_default(
             "warm_up",
             ValueType::Choice { noun: "warm-up", choices: choice_docs::<WarmUp> },
             "\"before\"",
-            "Where indicators get their history from.",
+            "Source of the history for indicators at the start of a window.",
         ),
         with_default(
             "delisted",
             ValueType::Choice { noun: "treatment", choices: choice_docs::<Delisted> },
             "\"carry\"",
-            "What a position is worth once its symbol's bars have ended for good.",
+            "Value of a position after its symbol's bars have ended for good.",
         ),
         with_default(
             "gaps",
             ValueType::Choice { noun: "gap rule", choices: choice_docs::<GapRule> },
             "\"keep\"",
-            "What is done about holes in a symbol's bars; closed hours of a venue are none.",
+            "Treatment of gaps in a symbol's bars; a venue's closed hours are not gaps.",
         ),
         optional(
             "calendar",
             ValueType::Choice { noun: "calendar", choices: choice_docs::<Calendar> },
-            "told from the bars",
-            "When the market trades: decides which missing bars are holes, and how many periods a year has.",
+            "detected from the bars",
+            "Trading hours: decide which missing bars are gaps, and the periods per year.",
         ),
         with_default(
             "accept",
             ValueType::List { of: &ACCEPTABLE, min: 0, unique: true },
             "[]",
-            "Findings of level error that do not stop the run; its results are marked.",
+            "Data findings of level error to accept; the results are marked.",
         ),
         optional("instruments", ValueType::Named(&INSTRUMENT), "their defaults", "Trading rules by symbol."),
     ],
@@ -133,24 +148,24 @@ const MARKET: TableDoc = TableDoc {
 const INSTRUMENT: TableDoc = TableDoc {
     doc: "A symbol's trading rules.",
     keys: &[
-        optional("base", ValueType::Name, "the symbol's own name", "The asset that is bought and sold."),
+        optional("base", ValueType::Name, "the symbol's own name", "Base asset."),
         with_default(
             "unit",
             ValueType::Integer { min: 1, max: LARGEST_UNIT },
             "1",
-            "How much of the asset a price is for: prices are the data's times this, volumes divided by it. A power of ten.",
+            "Quantity of the asset that a price refers to, a power of ten: prices are multiplied by it, volumes divided.",
         ),
         with_default(
             "price_tick",
             ValueType::Amount { zero: false, most: None },
             "\"0.00000001\"",
-            "Order prices lie on multiples of this.",
+            "Order prices are multiples of this.",
         ),
         with_default(
             "quantity_step",
             ValueType::Amount { zero: false, most: None },
             "\"0.00000001\"",
-            "Quantities lie on multiples of this.",
+            "Quantities are multiples of this.",
         ),
         with_default(
             "min_notional",
@@ -163,45 +178,45 @@ const INSTRUMENT: TableDoc = TableDoc {
 
 /// `[venue]`: how orders fill.
 pub(in crate::scenario) const VENUE: TableDoc = TableDoc {
-    doc: "How orders fill and what a fill costs.",
+    doc: "How orders fill, with fees and slippage.",
     keys: &[
-        with_default("taker_fee_bps", FEE, "10", "Fee on fills that take liquidity."),
-        with_default("maker_fee_bps", FEE, "10", "Fee on fills of resting orders."),
+        with_default("taker_fee_bps", FEE, "10", "Fee of market orders and triggered stops."),
+        with_default("maker_fee_bps", FEE, "10", "Fee of resting orders."),
         KeyDoc {
             name: "slippage",
             value: ValueType::Tagged { tag: "model", noun: "slippage model", variants: slippage_models },
             fallback: Fallback::Variant("none"),
-            doc: "How far a market-like fill lands from the raw price, always against the trader.",
+            doc: "Price slippage of market orders and triggered stops; always adverse.",
         },
         with_default(
             "fill_at",
             ValueType::Choice { noun: "fill time", choices: choice_docs::<FillAt> },
             "\"next_open\"",
-            "When a market order fills.",
+            "When market orders fill.",
         ),
         with_default(
             "intrabar",
             ValueType::Choice { noun: "intrabar rule", choices: choice_docs::<Intrabar> },
             "\"adverse\"",
-            "Which side a bar takes that reaches both a stop and a target.",
+            "Which order fills if a bar reaches both a stop and a target.",
         ),
         with_default(
             "limit_needs_through",
             ValueType::Boolean,
             "false",
-            "A limit order needs a price through its own, not only at it.",
+            "Limit orders fill only if the price goes through the limit.",
         ),
         with_default(
             "participation_cap_pct",
             PERCENT_LIMIT,
             "false",
-            "Largest share of a bar's volume that one fill may take.",
+            "Maximum share of a bar's volume that the agent may fill.",
         ),
         with_default(
             "close_at_end",
             ValueType::Boolean,
             "false",
-            "Open positions are sold at the window's end, at the taker's cost.",
+            "Sell open positions at the end of the window, with taker fee and slippage.",
         ),
     ],
 };
@@ -214,8 +229,8 @@ pub(in crate::scenario) const SLIPPAGE_MODELS: &[VariantDoc] = &[
     VariantDoc { name: "none", doc: "No slippage.", keys: &[] },
     VariantDoc {
         name: "fixed_bps",
-        doc: "Always the same.",
-        keys: &[required("bps", FEE, "How much, in basis points.")],
+        doc: "A constant.",
+        keys: &[required("bps", FEE, "Slippage in basis points.")],
     },
     VariantDoc {
         name: "volume_share",
@@ -240,20 +255,45 @@ fn slippage_models() -> Vec<VariantDoc> {
 
 /// `[risk.NAME]`: a risk profile.
 pub(in crate::scenario) const RISK: TableDoc = TableDoc {
-    doc: "A risk profile. What it leaves out is as in the profile `default`; `false` turns a limit off.",
+    doc: "A risk profile. Missing keys have the values of the profile `default`; `false` turns a limit off.",
     keys: &[
-        with_default("max_order_size_pct", PERCENT_LIMIT, "50", "Largest order, of the equity."),
-        with_default("max_position_size_pct", PERCENT_LIMIT, "25", "Largest position, of the equity."),
-        with_default("max_open_orders", COUNT_LIMIT, "50", "Most resting orders at once."),
+        with_default(
+            "max_order_size_pct",
+            PERCENT_LIMIT,
+            "50",
+            "Maximum order size, in percent of the equity.",
+        ),
+        with_default(
+            "max_position_size_pct",
+            PERCENT_LIMIT,
+            "25",
+            "Maximum position size, in percent of the equity.",
+        ),
+        with_default("max_open_orders", COUNT_LIMIT, "50", "Maximum number of resting orders."),
         with_default(
             "daily_loss_limit_pct",
             PERCENT_LIMIT,
             "20",
-            "Largest loss since 00:00 UTC, of the equity then.",
+            "Maximum loss since 00:00 UTC, in percent of the equity at that time.",
         ),
-        with_default("max_drawdown_pct", PERCENT_LIMIT, "false", "Largest fall from the peak of the equity."),
-        with_default("max_consecutive_losses", COUNT_LIMIT, "false", "Most losing round trips in a row."),
-        with_default("orders_per_minute", COUNT_LIMIT, "100", "Most orders in a minute of market time."),
+        with_default(
+            "max_drawdown_pct",
+            PERCENT_LIMIT,
+            "false",
+            "Maximum drawdown from the peak of the equity, in percent.",
+        ),
+        with_default(
+            "max_consecutive_losses",
+            COUNT_LIMIT,
+            "false",
+            "Maximum number of consecutive losing round trips.",
+        ),
+        with_default(
+            "orders_per_minute",
+            COUNT_LIMIT,
+            "100",
+            "Maximum number of orders per minute of market time.",
+        ),
         with_default(
             "on_breach",
             ValueType::Choice { noun: "breach action", choices: choice_docs::<OnBreach> },
@@ -264,43 +304,43 @@ pub(in crate::scenario) const RISK: TableDoc = TableDoc {
             "size_to_limit",
             ValueType::Boolean,
             "false",
-            "Cut an order to the largest size that passes instead of refusing it.",
+            "Reduce an order to the largest size that passes instead of refusing it.",
         ),
     ],
 };
 
 const AGENT: TableDoc = TableDoc {
-    doc: "One agent with a wallet of its own.",
+    doc: "An agent: a strategy with its own wallet and risk profile.",
     keys: &[
         unless_registered("name", ValueType::Name, "Unique; also the name of its result folder."),
         optional(
             "registered",
             ValueType::Text,
             "none",
-            "A registered agent: its strategy, risk, balance, description and tags hold where none are written here.",
+            "A registered agent; provides strategy, risk, balance, description and tags unless they are set here.",
         ),
         optional(
             "version",
             ValueType::Integer { min: 1, max: 1_000_000 },
             "the newest",
-            "Which version of the registered agent.",
+            "Version of the registered agent.",
         ),
         optional(
             "wallet",
             ValueType::Choice { noun: "wallet", choices: choice_docs::<WalletChoice> },
             "fresh",
-            "What the registered agent starts with.",
+            "Wallet of the registered agent.",
         ),
-        with_default("description", ValueType::Text, "\"\"", "What it is."),
-        with_default("tags", TEXTS, "[]", "Labels for grouping."),
+        with_default("description", ValueType::Text, "\"\"", "Description."),
+        with_default("tags", TEXTS, "[]", "Tags."),
         with_default(
             "starting_balance",
             BALANCE,
             "\"10000.00\"",
-            "Quote currency in its wallet at each window's start.",
+            "Starting balance of each window, in quote currency.",
         ),
         with_default("risk", ValueType::Text, "\"default\"", "`default`, `unlimited`, or one of `[risk.*]`."),
-        unless_registered("strategy", STRATEGY, "How it decides."),
+        unless_registered("strategy", STRATEGY, "Strategy of the agent."),
     ],
 };
 
@@ -314,7 +354,7 @@ const fn unless_registered(name: &'static str, value: ValueType, doc: &'static s
 
 /// A strategy on its own, as the registry stores it.
 pub(in crate::scenario) const ONE_STRATEGY: TableDoc =
-    TableDoc { doc: "A strategy.", keys: &[required("strategy", STRATEGY, "How it decides.")] };
+    TableDoc { doc: "A strategy.", keys: &[required("strategy", STRATEGY, "Strategy of the agent.")] };
 
 /// Risk profiles on their own.
 pub(in crate::scenario) const RISKS: TableDoc =
@@ -324,7 +364,7 @@ pub(in crate::scenario) const RISKS: TableDoc =
 pub(in crate::scenario) const ROSTER: TableDoc = TableDoc {
     doc: "Agents for the registry.",
     keys: &[
-        optional("risk", ValueType::Named(&RISK), "none", "Risk profiles that agents refer to by name."),
+        optional("risk", ValueType::Named(&RISK), "none", "Named risk profiles for agents."),
         required("agents", ValueType::Tables(&MEMBER), "The agents; at least one."),
     ],
 };
@@ -333,47 +373,47 @@ const MEMBER: TableDoc = TableDoc {
     doc: "One agent for the registry.",
     keys: &[
         required("name", ValueType::Name, "Unique among the active agents."),
-        with_default("description", ValueType::Text, "\"\"", "What it is."),
-        with_default("tags", TEXTS, "[]", "Labels for grouping."),
-        optional("color", ValueType::Text, "none", "How it is drawn, as `#rrggbb`."),
-        with_default("starting_balance", BALANCE, "\"10000.00\"", "Quote currency in its wallet."),
+        with_default("description", ValueType::Text, "\"\"", "Description."),
+        with_default("tags", TEXTS, "[]", "Tags."),
+        optional("color", ValueType::Text, "none", "Colour in charts, as `#rrggbb`."),
+        with_default("starting_balance", BALANCE, "\"10000.00\"", "Starting balance, in quote currency."),
         with_default("risk", ValueType::Text, "\"default\"", "`default`, `unlimited`, or one of `[risk.*]`."),
-        required("strategy", STRATEGY, "How it decides."),
+        required("strategy", STRATEGY, "Strategy of the agent."),
     ],
 };
 
 /// A condition of a `rules` strategy with its own timeframe.
 pub(in crate::scenario) const CONDITION: TableDoc = TableDoc {
-    doc: "An expression with the bars it reads.",
+    doc: "A condition with its timeframe.",
     keys: &[
         required("when", ValueType::Text, "The expression."),
-        optional("timeframe", ValueType::Interval, "the strategy's", "The bars it reads."),
+        optional("timeframe", ValueType::Interval, "the strategy's", "Timeframe of the condition."),
     ],
 };
 
 const TIE_BREAK: ValueType = ValueType::Choice { noun: "tie-break", choices: choice_docs::<TieBreak> };
 
 const BATTLE: TableDoc = TableDoc {
-    doc: "Over which windows the agents compete and by what they are ranked.",
+    doc: "Windows and ranking.",
     keys: &[
-        with_default("ranking_metric", METRIC, "\"roi_pct\"", "What ranks the agents."),
+        with_default("ranking_metric", METRIC, "\"roi_pct\"", "Metric that ranks the agents."),
         KeyDoc {
             name: "windows",
             value: ValueType::Tagged { tag: "kind", noun: "kind of windows", variants: windows::variants },
             fallback: Fallback::Variant("whole"),
-            doc: "Which parts of the range are battles of their own.",
+            doc: "How the range is divided into windows.",
         },
         with_default(
             "tie_break",
             ValueType::List { of: &TIE_BREAK, min: 0, unique: true },
             "[\"name\"]",
-            "What decides between equal scores, in this order; the name always comes last.",
+            "Tie-breaks between equal scores, in this order; the name is always last.",
         ),
         with_default(
             "aggregate",
             ValueType::Choice { noun: "aggregate", choices: choice_docs::<Aggregate> },
             "\"record\"",
-            "How the results of several windows become one score.",
+            "How several windows are combined to one score.",
         ),
         with_default(
             "min_trades",
@@ -391,58 +431,58 @@ const AGENT_NAMES: ValueType = ValueType::List { of: &ValueType::Text, min: 1, u
 const ROUNDS: ValueType = ValueType::Integer { min: 1, max: 1_000 };
 
 const TOURNAMENT: TableDoc = TableDoc {
-    doc: "Standings over all windows: in which format they are seen, and how sure a winner has to be.",
+    doc: "Standings over all windows: tournament format and settings of the statistical tests.",
     keys: &[
         with_default(
             "format",
             FORMAT_KIND,
             "\"round_robin\"",
-            "A view of the scores; nothing is replayed for it.",
+            "Tournament format; it evaluates the scores without further replays.",
         ),
         with_default(
             "alpha",
             ValueType::Number(Range::above(0.0, 0.5)),
             "0.05",
-            "Share of tournaments among equals in which a winner may be called.",
+            "Significance level: the probability of calling a winner among equal agents.",
         ),
         with_default(
             "level",
             ValueType::Number(Range::above(0.0, 0.9999)),
             "0.95",
-            "Coverage of the intervals, as a fraction.",
+            "Confidence level of the intervals, as a fraction.",
         ),
         with_default(
             "resamples",
             ValueType::Integer { min: 100, max: 100_000 },
             "1000",
-            "How often windows are resampled for intervals and tests.",
+            "Number of bootstrap resamples for intervals and tests.",
         ),
         with_default(
             "ratings",
             ValueType::List { of: &RATING, min: 0, unique: true },
             "[\"bradley_terry\"]",
-            "By which systems agents are rated, in this order.",
+            "Rating systems, in this order.",
         ),
-        optional("baselines", AGENT_NAMES, "none", "Of a gauntlet: the agents that the others must beat."),
-        with_default("seasons", ROUNDS, "3", "Of a league: each has windows of its own."),
-        with_default("divisions", ROUNDS, "2", "Of a league: each has at least two agents."),
+        optional("baselines", AGENT_NAMES, "none", "Gauntlet: the agents that the others must beat."),
+        with_default("seasons", ROUNDS, "3", "League: number of seasons; each has its own windows."),
+        with_default("divisions", ROUNDS, "2", "League: number of divisions; each has at least two agents."),
         optional(
             "rounds",
             ROUNDS,
-            "as many as one agent needs to beat all",
-            "Of a Swiss tournament: each has windows of its own.",
+            "log2 of the number of agents",
+            "Swiss: number of rounds; each has its own windows.",
         ),
         optional(
             "seeds",
             AGENT_NAMES,
-            "played for on windows of their own",
-            "Of a knockout: the best seeds, best first; the others follow by lot.",
+            "from the scores of a first block of windows",
+            "Knockout: the best seeds, best first; the others are drawn.",
         ),
     ],
 };
 
 const METRICS: TableDoc = TableDoc {
-    doc: "Conventions of the statistics.",
+    doc: "Conventions of the metrics.",
     keys: &[
         with_default(
             "risk_free_rate",
@@ -459,14 +499,14 @@ const METRICS: TableDoc = TableDoc {
         optional(
             "periods_per_year",
             number(1_000_000.0),
-            "365, 260 or 252 by `market.calendar`; measured where that is not given",
-            "Return periods in a year.",
+            "365, 260 or 252 by `market.calendar`; measured if that is not set",
+            "Return periods per year.",
         ),
         with_default(
             "profile",
             ValueType::Choice { noun: "metrics profile", choices: choice_docs::<MetricsProfile> },
             "\"tiltyard\"",
-            "Whose definitions the metrics follow, where libraries differ.",
+            "Library whose metric definitions are used.",
         ),
     ],
 };
@@ -474,19 +514,19 @@ const METRICS: TableDoc = TableDoc {
 const FORMAT: ValueType = ValueType::Choice { noun: "report format", choices: choice_docs::<ReportFormat> };
 
 const REPORT: TableDoc = TableDoc {
-    doc: "What is written, besides the JSON and Parquet that every run writes.",
+    doc: "Additional report formats, and the benchmark.",
     keys: &[
         with_default(
             "formats",
             ValueType::List { of: &FORMAT, min: 0, unique: true },
             "[]",
-            "Further forms of the results.",
+            "Formats to write in addition to JSON and Parquet.",
         ),
         optional(
             "benchmark",
             ValueType::Text,
             "none",
-            "What the agents are measured against: one of them, or a symbol that is bought and held.",
+            "Benchmark of the agents: one of them, or a symbol that is bought and held.",
         ),
     ],
 };

@@ -11,15 +11,15 @@ const FOLDS: ValueType = ValueType::Integer { min: 2, max: 100 };
 
 const PURGE: KeyDoc = with_default("purge", GAP, "0", "Windows left out between training and test.");
 const EMBARGO: KeyDoc =
-    with_default("embargo", GAP, "0", "Further windows left out of training after a tested fold.");
+    with_default("embargo", GAP, "0", "Additional windows left out of training after a tested fold.");
 
 const VARIANTS: &[VariantDoc] = &[
     VariantDoc {
         name: "walk_forward",
-        doc: "Chosen on the windows before, tested on those after, again and again.",
+        doc: "Selects on earlier windows and tests on later ones, moving forward step by step.",
         keys: &[
-            required("train", WINDOWS, "Windows that are chosen by; of an anchored walk, in its first step."),
-            required("test", WINDOWS, "Windows that are tested on, and by which each step moves on."),
+            required("train", WINDOWS, "Training windows; with `anchored`, those of the first step."),
+            required("test", WINDOWS, "Test windows; also the step size."),
             PURGE,
             with_default(
                 "anchored",
@@ -31,15 +31,15 @@ const VARIANTS: &[VariantDoc] = &[
     },
     VariantDoc {
         name: "purged_k_fold",
-        doc: "Each fold in turn is tested on, all others are chosen by.",
-        keys: &[with_default("folds", FOLDS, "5", "Folds of windows in a row."), PURGE, EMBARGO],
+        doc: "Tests on each fold in turn and selects on the others.",
+        keys: &[with_default("folds", FOLDS, "5", "Number of folds of consecutive windows."), PURGE, EMBARGO],
     },
     VariantDoc {
         name: "cpcv",
-        doc: "Combinatorial purged cross-validation: every choice of test folds.",
+        doc: "Combinatorial purged cross-validation: tests on every combination of folds.",
         keys: &[
-            with_default("folds", FOLDS, "6", "Folds of windows in a row."),
-            with_default("test_folds", WINDOWS, "2", "Folds that are tested on at once."),
+            with_default("folds", FOLDS, "6", "Number of folds of consecutive windows."),
+            with_default("test_folds", WINDOWS, "2", "Number of folds in each test set."),
             PURGE,
             EMBARGO,
         ],

@@ -23,28 +23,33 @@ pub(in crate::scenario) const PRESETS: [Preset; 3] = [
 
 const COUNT: ValueType = ValueType::Integer { min: 1, max: 100_000 };
 const LENGTH: KeyDoc = required("length", ValueType::Span, "Length of each window, such as \"30d\".");
-const AS_MANY: KeyDoc = optional("count", COUNT, "as many as fit", "How many windows.");
-const HOW_MANY: KeyDoc = required("count", COUNT, "How many windows.");
+const AS_MANY: KeyDoc = optional("count", COUNT, "as many as fit", "Number of windows.");
+const HOW_MANY: KeyDoc = required("count", COUNT, "Number of windows.");
 const EMBARGO: KeyDoc = optional(
     "embargo",
     ValueType::Span,
     "none",
-    "Least time between the end of one window and the start of the next.",
+    "Minimum time between the end of one window and the start of the next.",
 );
 const PRESET_KEYS: &[KeyDoc] =
-    &[with_default("count", COUNT, "1", "How many windows, one after the other."), EMBARGO];
+    &[with_default("count", COUNT, "1", "Number of consecutive windows."), EMBARGO];
 
 const KINDS: &[VariantDoc] = &[
     VariantDoc { name: "whole", doc: "One window: the whole range.", keys: &[] },
     VariantDoc {
         name: "sequential",
-        doc: "One after the other from the range's start.",
+        doc: "Consecutive windows from the start of the range.",
         keys: &[LENGTH, AS_MANY, EMBARGO],
     },
     VariantDoc {
         name: "rolling",
-        doc: "Each starts a step after the one before; they may overlap.",
-        keys: &[LENGTH, required("step", ValueType::Span, "Between the starts."), AS_MANY, EMBARGO],
+        doc: "Each starts a step after the previous one; they may overlap.",
+        keys: &[
+            LENGTH,
+            required("step", ValueType::Span, "Time between the starts of two windows."),
+            AS_MANY,
+            EMBARGO,
+        ],
     },
     VariantDoc {
         name: "random",
@@ -53,7 +58,7 @@ const KINDS: &[VariantDoc] = &[
     },
     VariantDoc {
         name: "stratified",
-        doc: "As random, spread evenly over the regimes (trend and volatility) the market was in before each.",
+        doc: "As random, spread evenly over the market regimes (trend and volatility) before each window.",
         keys: &[
             LENGTH,
             HOW_MANY,
@@ -61,7 +66,7 @@ const KINDS: &[VariantDoc] = &[
                 "lookback",
                 ValueType::Span,
                 "\"30d\"",
-                "How long before a window its regime is measured.",
+                "Time before a window over which its regime is measured.",
             ),
             EMBARGO,
         ],

@@ -67,8 +67,8 @@ fn is_unique(
     table.problems.error(
         name.span(),
         format!("duplicate agent name `{}`", name.get_ref()),
-        format!("the agent on line {line} is called `{}`", first.get_ref()),
-        Some("give each agent a name of its own; case does not count".to_owned()),
+        format!("the agent on line {line} has the same name, `{}`", first.get_ref()),
+        Some("give each agent a unique name; case is ignored".to_owned()),
     );
     false
 }
@@ -177,13 +177,8 @@ fn warn_refused(table: &Table<'_>, name: &AgentName, strategy: &ReadStrategy, ri
         passed.join(" and "),
         risk.name
     );
-    let help = "spend less, or use `risk = \"unlimited\"` or a `[risk.*]` with a higher limit".to_owned();
-    table.problems.warning(
-        strategy.size_place.clone(),
-        message,
-        "more than may be spent".to_owned(),
-        Some(help),
-    );
+    let help = "use a smaller size, `risk = \"unlimited\"`, or a `[risk.*]` with a higher limit".to_owned();
+    table.problems.warning(strategy.size_place.clone(), message, "above the limit".to_owned(), Some(help));
 }
 
 /// Warns of profiles that no agent uses.
@@ -195,7 +190,7 @@ fn warn_unused(table: &Table<'_>, profiles: &Profiles, used: &BTreeSet<String>) 
                 header,
                 format!("the risk profile `{name}` is not used"),
                 "no agent refers to it".to_owned(),
-                Some(format!("write `risk = \"{name}\"` at an agent, or take the table away")),
+                Some(format!("set `risk = \"{name}\"` for an agent, or remove the table")),
             );
         }
     }

@@ -108,8 +108,8 @@ fn check_embargo(windows: &WindowSpec, embargo: Span, table: &Table<'_>) -> Opti
     table.problems.error(
         table.span("embargo"),
         format!("windows of {length} with a `step` of {step} leave no embargo of {embargo}"),
-        "more than lies between two windows".to_owned(),
-        Some(format!("a `step` of at least {least} does")),
+        "longer than the time between two windows".to_owned(),
+        Some(format!("use a `step` of at least {least}")),
     );
     None
 }
@@ -137,7 +137,7 @@ impl ReadBattle<'_> {
         } else {
             ("count", format!("{count} windows of {length} need {needed}, the range has {range}"))
         };
-        let help = format!("the range is {start} to {end}: `start` and `end` of `[market]`");
+        let help = format!("the range is {start} to {end} (`start` and `end` of `[market]`)");
         problems.error(table.span(key), message, "longer than the range".to_owned(), Some(help));
     }
 }
@@ -179,7 +179,7 @@ fn whole_bars(
     if !whole {
         problems.error(
             table.span(key),
-            format!("`{key}` {length} is no whole number of {interval} bars"),
+            format!("`{key}` {length} is not a whole number of {interval} bars"),
             format!("not a multiple of {interval}"),
             None,
         );

@@ -14,7 +14,7 @@ use crate::scenario::format::{CONDITION, ValueType};
 use crate::scenario::problem::Problems;
 
 /// Default help for errors without their own.
-const REFERENCE: &str = "`tiltyard strategies rules` lists what conditions are made of";
+const REFERENCE: &str = "`tiltyard strategies rules` lists what conditions can use";
 
 /// A condition as written.
 pub(super) struct Written {
@@ -112,8 +112,8 @@ pub(super) fn multiple(
     }
     problems.error(
         interval.span(),
-        format!("the timeframe {} is no multiple of the scenario's interval {base}", interval.get_ref()),
-        format!("cannot be made from {base} bars"),
+        format!("the timeframe {} is not a multiple of the scenario's interval {base}", interval.get_ref()),
+        format!("cannot be resampled from {base} bars"),
         Some(format!("use {base} or a multiple of it, or a finer `interval` in `[market]`")),
     );
     None

@@ -93,7 +93,7 @@ fn interval(table: &Table<'_>, bars: &Bars) -> Option<Interval> {
                 table.span("interval"),
                 format!("`interval` {interval} contradicts the windows `{}`", preset.kind),
                 format!("these windows replay {fixed} bars"),
-                Some(format!("write \"{fixed}\", or leave `interval` out")),
+                Some(format!("write \"{fixed}\", or remove `interval`")),
             );
             None
         }
@@ -120,7 +120,7 @@ fn range(
             end.span(),
             "`end` is not after `start`".to_owned(),
             format!("the start is {}", start.get_ref()),
-            Some("`end` is the first instant that is not replayed".to_owned()),
+            Some("`end` is exclusive and must be later than `start`".to_owned()),
         );
     }
     Some((*start.get_ref(), *end.get_ref()))
@@ -135,8 +135,8 @@ fn off_grid(table: &Table<'_>, key: &str, time: &Spanned<Timestamp>, interval: I
     let next = open + interval.span();
     table.problems.warning(
         time.span(),
-        format!("`{key}` lies inside a {interval} bar"),
-        format!("as if it were {next}"),
+        format!("`{key}` is inside a {interval} bar"),
+        format!("treated as {next}"),
         Some(format!("{interval} bars open at {open} and {next}")),
     );
 }
@@ -231,9 +231,9 @@ fn two_of_one_name(table: &Table<'_>, all: &[Instrument]) -> bool {
     if let Some(one) = twin {
         table.problems.error(
             table.span("symbols"),
-            format!("two symbols would be shown as `{}`", one.symbol),
-            "a unit gives one the name of the other".to_owned(),
-            Some("take the `unit` or the other symbol away".to_owned()),
+            format!("two symbols would have the name `{}`", one.symbol),
+            "the prefix of a unit makes their names equal".to_owned(),
+            Some("remove the `unit` or the other symbol".to_owned()),
         );
     }
     twin.is_some()
@@ -259,7 +259,7 @@ fn base_is_quote(table: &Table<'_>, span: Range<usize>, quote: &str) {
     table.problems.error(
         span,
         format!("the base asset `{quote}` is the quote currency itself"),
-        "cannot be traded for itself".to_owned(),
+        "base and quote must differ".to_owned(),
         Some("set `base` in `[market.instruments.SYMBOL]`, or `quote` in `[market]`".to_owned()),
     );
 }

@@ -37,13 +37,13 @@ pub(super) fn missing(doc: &KeyDoc, title: &str) -> (String, Option<String>) {
 pub(super) fn reason(key: &str) -> Option<&'static str> {
     Some(match key {
         "resamples" => {
-            "under 100 an interval is noise, and beyond 100,000 it moves by less than a thousandth of itself"
+            "fewer than 100 give unreliable intervals; more than 100,000 change them by less than a thousandth"
         }
-        "trials" => "each replays all windows",
-        "batch" => "so many trials are held in memory at once",
-        "count" | "train" | "test" => "every window is a replay for each agent",
-        "rounds" | "seasons" | "divisions" => "beyond a thousand each would hold less than a window",
-        "folds" | "groups" => "each trains and tests anew",
+        "trials" => "each trial replays all windows",
+        "batch" => "this many trials are held in memory at once",
+        "count" | "train" | "test" => "each window needs one replay per agent",
+        "rounds" | "seasons" | "divisions" => "more than a thousand would hold less than one window each",
+        "folds" | "groups" => "each trains and tests again",
         _ => return None,
     })
 }

@@ -68,9 +68,9 @@ fn only_registered(table: &Table<'_>, key: &'static str) {
     if table.has(key) {
         table.problems.error(
             table.span(key),
-            format!("`{key}` is for registered agents only"),
-            "no `registered` beside it".to_owned(),
-            Some("add `registered = \"NAME\"`, or take it away".to_owned()),
+            format!("`{key}` is only for registered agents"),
+            "requires `registered`".to_owned(),
+            Some("add `registered = \"NAME\"`, or remove this key".to_owned()),
         );
     }
 }
@@ -81,9 +81,14 @@ fn report(table: &Table<'_>, name: &Spanned<String>, version: Option<&Spanned<u3
         Unregistered::Unknown { known } => {
             let known: Vec<_> = known.iter().map(String::as_str).collect();
             let help = suggest::help(text, &known).unwrap_or_else(|| {
-                "`tiltyard agent create` registers one; --out names the store that it is in".to_owned()
+                "`tiltyard agent create` registers an agent; --out selects its store".to_owned()
             });
-            (name.span(), format!("no active agent `{text}` is registered"), "not in the registry", help)
+            (
+                name.span(),
+                format!("there is no active registered agent `{text}`"),
+                "not in the registry",
+                help,
+            )
         }
         Unregistered::NoVersion { latest } => {
             let span = version.map_or_else(|| name.span(), Spanned::span);
@@ -92,7 +97,7 @@ fn report(table: &Table<'_>, name: &Spanned<String>, version: Option<&Spanned<u3
             (span, message, "no such version", format!("its newest version is {latest}"))
         }
         Unregistered::Unreadable { reason } => {
-            let message = format!("the registered agent `{text}` cannot be looked up: {reason}");
+            let message = format!("cannot look up the registered agent `{text}`: {reason}");
             (name.span(), message, "needs the registry", "check the store that --out names".to_owned())
         }
     };
@@ -187,12 +192,12 @@ fn existing(table: &Table<'_>, entry: &RegistryEntry, around: &Surroundings<'_>)
         table.problems.error(table.span(key), message, label.to_owned(), help);
     };
     if table.has("starting_balance") {
-        let message = "an existing wallet has a balance of its own".to_owned();
+        let message = "an existing wallet has its own balance".to_owned();
         fail(
             "starting_balance",
             message,
-            "cannot hold too",
-            Some("take it away, or use `wallet = \"fresh\"`".to_owned()),
+            "conflicts with the existing wallet",
+            Some("remove it, or use `wallet = \"fresh\"`".to_owned()),
         );
         return None;
     }
@@ -218,9 +223,9 @@ fn existing(table: &Table<'_>, entry: &RegistryEntry, around: &Surroundings<'_>)
     }
     if !strange.is_empty() {
         let held = strange.join(", ");
-        let message = format!("`{}` holds {held}, which this scenario does not have", entry.name);
+        let message = format!("`{}` holds {held}, which this scenario does not include", entry.name);
         let help = format!("add {held} to `symbols` of `[market]`, or start with `wallet = \"fresh\"`");
-        fail("wallet", message, "positions of its last run", Some(help));
+        fail("wallet", message, "required for the positions of its last run", Some(help));
         return None;
     }
     positions.sort_by_key(|(id, _)| *id);
@@ -260,10 +265,10 @@ pub(super) fn risk(table: &Table<'_>, entry: &RegistryEntry) -> Option<RiskProfi
 fn does_not_fit(table: &Table<'_>, entry: &RegistryEntry, what: &str, problems: &[Problem]) {
     for problem in problems {
         let message = format!(
-            "the {what} of `{}` (version {}) does not fit here: {}",
+            "the {what} of `{}` (version {}) is not valid in this scenario: {}",
             entry.name, entry.version, problem.message
         );
-        let label = "as the registry has it".to_owned();
+        let label = "the registered value".to_owned();
         table.problems.error(table.span("registered"), message, label, problem.help.clone());
     }
 }

@@ -46,7 +46,7 @@ fn unknown(table: &Table<'_>, name: &Spanned<String>, agents: &[&str], symbols: 
     table.problems.absent(
         name.span(),
         format!("unknown agent or symbol `{}` as benchmark", name.get_ref()),
-        "no agent and no symbol of this name".to_owned(),
+        "neither an agent nor a symbol has this name".to_owned(),
         suggest::help(name.get_ref(), &known),
     );
 }

@@ -32,8 +32,8 @@ fn is_built_in(name: &Spanned<&str>, table: &Table<'_>) -> bool {
         table.problems.error(
             name.span(),
             format!("the risk profile `{}` is built in", name.get_ref()),
-            "may not be redefined".to_owned(),
-            Some("give the profile a name of its own, such as `[risk.strict]`, and refer to that".to_owned()),
+            "cannot be redefined".to_owned(),
+            Some("give the profile another name, such as `[risk.strict]`, and use that".to_owned()),
         );
     }
     found

@@ -77,7 +77,7 @@ pub(in crate::scenario) fn risk(source: &str) -> Result<String, Vec<Problem>> {
         if let Some((second, _)) = named.get(1) {
             let message = format!("more than one risk profile: `{}`", second.get_ref());
             let help = "keep one `[risk.NAME]` in the file".to_owned();
-            root.problems.error(second.span(), message, "one too many".to_owned(), Some(help));
+            root.problems.error(second.span(), message, "a second profile".to_owned(), Some(help));
         }
         profiles::read(named).into_keys().next()
     };
@@ -136,8 +136,13 @@ fn member(
         let folded = name.get_ref().as_str().to_lowercase();
         if !names.insert(folded) {
             let message = format!("duplicate agent name `{}`", name.get_ref());
-            let help = "give each agent a name of its own; case does not count".to_owned();
-            table.problems.error(name.span(), message, "an agent before has it".to_owned(), Some(help));
+            let help = "give each agent a unique name; case is ignored".to_owned();
+            table.problems.error(
+                name.span(),
+                message,
+                "an earlier agent has this name".to_owned(),
+                Some(help),
+            );
         }
     }
     if let Some(risk) = &risk {
@@ -152,9 +157,9 @@ fn member(
     if let Some(Some(color)) = &color
         && !is_color(color.get_ref())
     {
-        let message = format!("`{}` is no colour", color.get_ref());
+        let message = format!("`{}` is not a colour", color.get_ref());
         let help = "write it as `#rrggbb`, such as `#3366cc`".to_owned();
-        table.problems.error(color.span(), message, "cannot be drawn".to_owned(), Some(help));
+        table.problems.error(color.span(), message, "not a colour".to_owned(), Some(help));
     }
     Some(ReadRoster {
         name: name?.into_inner(),

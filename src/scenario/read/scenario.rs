@@ -139,11 +139,11 @@ fn warn(scenario: &Scenario, root: &Table<'_>, problems: &Problems<'_>) {
             Some(help),
         );
     } else if scenario.agents.len() == 1 {
-        let help = "add `[[agents]]`, such as one that buys and holds".to_owned();
+        let help = "add `[[agents]]`, such as one with `buy_and_hold`".to_owned();
         problems.warning(
             first_agent,
             "only one agent takes part".to_owned(),
-            "it will rank first".to_owned(),
+            "it ranks first without a comparison".to_owned(),
             Some(help),
         );
     }

@@ -131,8 +131,8 @@ fn fast_slow(table: &Table<'_>) -> Option<(u32, u32)> {
         return Some((fast, slow));
     }
     let message = format!("`fast` = {fast} is not below `slow` = {slow}");
-    let help = "the fast average covers fewer bars than the slow one";
-    contradiction(table, ["fast", "slow"], message, "not the faster of the two", help)
+    let help = "the fast average must have fewer bars than the slow one";
+    contradiction(table, ["fast", "slow"], message, "not below `slow`", help)
 }
 
 fn macd(table: &Table<'_>) -> Option<StrategyKind> {
@@ -149,7 +149,7 @@ fn rsi_reversion(table: &Table<'_>) -> Option<StrategyKind> {
     let (entry_below, exit_above) = (entry_below?, exit_above?);
     if entry_below > exit_above {
         let message = format!("`entry_below` = {entry_below} is above `exit_above` = {exit_above}");
-        let help = "it would leave as soon as it entered";
+        let help = "it would exit immediately after its entry";
         return contradiction(table, ["entry_below", "exit_above"], message, "above the exit", help);
     }
     Some(StrategyKind::RsiReversion { period: period?, entry_below, exit_above })
@@ -163,7 +163,7 @@ fn bollinger_reversion(table: &Table<'_>) -> Option<StrategyKind> {
     if (thousandths - thousandths.round()).abs() > 1e-6 || thousandths < 0.5 {
         let span = table.span("width");
         let text = table.problems.text(&span);
-        let message = format!("`width` = {text} is finer than a thousandth");
+        let message = format!("`width` = {text} has more than three decimal places");
         table.problems.error(span, message, "at most 3 decimal places".to_owned(), None);
         return None;
     }
@@ -184,9 +184,9 @@ fn momentum(table: &Table<'_>, symbols: Option<&[SymbolId]>) -> Option<StrategyK
     if let Some(symbols) = symbols
         && top as usize > symbols.len()
     {
-        let message = format!("`top` = {top} is more than the {} symbols it chooses from", symbols.len());
-        let help = "hold fewer, or give it more `symbols`";
-        return contradiction(table, ["top", "symbols"], message, "more than there are", help);
+        let message = format!("`top` = {top} is more than its {} symbols", symbols.len());
+        let help = "use a smaller `top`, or more `symbols`";
+        return contradiction(table, ["top", "symbols"], message, "too many", help);
     }
     Some(StrategyKind::Momentum { lookback: lookback?, top, rebalance: rebalance? })
 }
@@ -197,9 +197,9 @@ fn grid(table: &Table<'_>) -> Option<StrategyKind> {
     let (levels, spacing) = (levels?, spacing?);
     if f64::from(levels) * spacing.to_f64() >= 10_000.0 {
         let percent = spacing.to_f64() / 100.0;
-        let message = format!("{levels} levels {percent} % apart reach down to a price of zero");
-        let help = "fewer levels, or a smaller `spacing_pct`";
-        return contradiction(table, ["levels", "spacing_pct"], message, "too deep", help);
+        let message = format!("{levels} levels {percent} % apart would reach a price of zero");
+        let help = "use fewer levels, or a smaller `spacing_pct`";
+        return contradiction(table, ["levels", "spacing_pct"], message, "too many levels", help);
     }
     Some(StrategyKind::Grid { levels, spacing })
 }

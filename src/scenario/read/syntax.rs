@@ -92,13 +92,13 @@ impl Foreign {
         let (what, help) = match self {
             Self::Table => (
                 "a table of separated values, not a scenario",
-                "market data is brought in with `tiltyard data import FILE`; a scenario is TOML, and `tiltyard init` \
+                "a scenario is a TOML file; import market data with `tiltyard data import FILE`, and `tiltyard init` \
                  writes one",
             ),
-            Self::Json => ("JSON, not a scenario", "a scenario is TOML, and `tiltyard init` writes one"),
+            Self::Json => ("JSON, not a scenario", "a scenario is a TOML file; `tiltyard init` writes one"),
         };
         let message = format!("not valid TOML: this is {what}");
-        problems.error(shown, message, "no TOML".to_owned(), Some(help.to_owned()));
+        problems.error(shown, message, "not TOML".to_owned(), Some(help.to_owned()));
     }
 }
 
@@ -112,13 +112,8 @@ fn add(message: &str, span: Range<usize>, problems: &Problems<'_>) {
     let text = problems.text(&span);
     match message {
         DUPLICATE => {
-            let help = "keep one of the two".to_owned();
-            problems.error(
-                span,
-                format!("`{text}` is written twice"),
-                "written before".to_owned(),
-                Some(help),
-            );
+            let help = "remove one of the two".to_owned();
+            problems.error(span, format!("duplicate key `{text}`"), "already defined".to_owned(), Some(help));
         }
         UNCLOSED => {
             let closing = if text == "{" { '}' } else { ']' };

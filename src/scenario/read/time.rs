@@ -13,7 +13,7 @@ impl Read for Span {
         if span.micros() > 0 {
             return Some(span);
         }
-        given.fail(format!("`{}` is no time at all", given.key), "must be above zero".to_owned(), None)
+        given.fail(format!("`{}` has a length of zero", given.key), "must be above zero".to_owned(), None)
     }
 }
 
@@ -32,7 +32,7 @@ impl Read for Timestamp {
         let Some(text) = rfc3339(datetime) else {
             let help = "write the date too, such as 2024-01-31T00:00:00Z".to_owned();
             let message = format!("`{}` has no date", given.key);
-            return given.fail(message, "a time of day alone".to_owned(), Some(help));
+            return given.fail(message, "a time of day without a date".to_owned(), Some(help));
         };
         match text.parse() {
             Ok(time) => Some(time),

@@ -79,7 +79,7 @@ fn names(table: &Table<'_>, key: &'static str, agents: Option<&[&str]>) -> Optio
             table.problems.absent(
                 name.span(),
                 format!("unknown agent `{}` in `{key}`", name.get_ref()),
-                "no agent of this name".to_owned(),
+                "there is no agent with this name".to_owned(),
                 suggest::help(name.get_ref(), agents),
             );
         }
@@ -93,9 +93,9 @@ fn only_own_keys(kind: FormatKind, table: &Table<'_>) -> bool {
     for (key, owner) in OWN_KEYS.iter().filter(foreign) {
         table.problems.error(
             table.span(key),
-            format!("`{key}` is no setting of format `{}`", kind.as_str()),
+            format!("`{key}` is not a setting of format `{}`", kind.as_str()),
             format!("belongs to `{}`", owner.as_str()),
-            Some(format!("write `format = \"{}\"`, or take `{key}` away", owner.as_str())),
+            Some(format!("write `format = \"{}\"`, or remove `{key}`", owner.as_str())),
         );
     }
     !OWN_KEYS.iter().any(|own| foreign(&own))
@@ -107,19 +107,19 @@ fn enough(kind: FormatKind, settings: &Settings, agents: &[&str], table: &Table<
     let all_baselines = settings.baselines.as_ref().is_some_and(|names| names.len() >= agents.len());
     let (key, message, label) = match kind {
         _ if agents.len() < 2 => {
-            ("format", "a tournament needs at least two agents".to_owned(), "only one takes part")
+            ("format", "a tournament needs at least two agents".to_owned(), "only one agent")
         }
         FormatKind::League if agents.len() < 2 * divisions => {
             let message =
                 format!("{divisions} divisions need {} agents, there are {}", 2 * divisions, agents.len());
-            ("divisions", message, "each has a first and a last")
+            ("divisions", message, "a division needs at least two agents")
         }
         FormatKind::Gauntlet if all_baselines => {
-            ("baselines", "every agent is a baseline".to_owned(), "nobody is left to challenge them")
+            ("baselines", "every agent is a baseline".to_owned(), "there is no challenger")
         }
         _ => return true,
     };
-    let help = "add `[[agents]]`, or ask for less".to_owned();
+    let help = "add `[[agents]]`, or use a smaller value".to_owned();
     table.problems.error(table.span(key), message, label.to_owned(), Some(help));
     false
 }
@@ -128,7 +128,7 @@ fn missing_baselines(table: &Table<'_>) {
     table.problems.absent(
         table.span("format"),
         "format `gauntlet` needs `baselines`".to_owned(),
-        "against whom".to_owned(),
+        "needs `baselines`".to_owned(),
         Some("add `baselines = [\"..\"]`: the names of the agents that the others must beat".to_owned()),
     );
 }

@@ -20,8 +20,10 @@ pub(super) fn read(root: &Table<'_>, battle: Option<&BattleSpec>) -> Option<Opti
         table.problems.error(
             table.header(),
             "`[validation]` without `[sweep]`".to_owned(),
-            "nothing to validate".to_owned(),
-            Some("it tries a sweep on windows that it was not chosen by: add `[sweep]`".to_owned()),
+            "requires `[sweep]`".to_owned(),
+            Some(
+                "it tests a sweep on windows that were not used for the selection: add `[sweep]`".to_owned(),
+            ),
         );
         return None;
     }
@@ -48,9 +50,9 @@ fn cpcv(table: &Table<'_>) -> Option<ValidationSpec> {
     if test_folds >= folds {
         table.problems.error(
             table.span("test_folds"),
-            format!("`test_folds` = {test_folds} leaves none of the {folds} folds to choose by"),
+            format!("`test_folds` = {test_folds} leaves none of the {folds} folds for training"),
             "too many".to_owned(),
-            Some("test on fewer folds than there are".to_owned()),
+            Some("use a `test_folds` below `folds`".to_owned()),
         );
         return None;
     }
@@ -74,8 +76,8 @@ fn fits(table: &Table<'_>, spec: ValidationSpec, battle: Option<&BattleSpec>) ->
     table.problems.error(
         table.span(key),
         format!("this validation needs {needed} windows, the battle has {windows}"),
-        "more than there are".to_owned(),
-        Some("ask for more, shorter windows in `[battle]`, or for less here".to_owned()),
+        "too many".to_owned(),
+        Some("use more and shorter windows in `[battle]`, or smaller values here".to_owned()),
     );
     false
 }

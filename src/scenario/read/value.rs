@@ -103,7 +103,7 @@ impl<'t> Given<'t> {
             DeValue::Integer(integer) => digits(integer).parse().ok(),
             DeValue::Float(float) => float.as_str().parse().ok(),
             DeValue::String(text) if text.parse::<f64>().is_ok() => {
-                return self.wrong_type(expected, Some("take the quotes away".to_owned()));
+                return self.wrong_type(expected, Some("remove the quotes".to_owned()));
             }
             _ => return self.wrong_type(expected, None),
         };
@@ -178,8 +178,8 @@ impl Read for PathBuf {
     fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
         let text = given.text(expected)?;
         if text.trim().is_empty() {
-            let help = "name a file, a folder or a glob of Parquet bars".to_owned();
-            return given.fail(format!("`{}` is empty", given.key), "no path".to_owned(), Some(help));
+            let help = "give a file, a folder or a glob of Parquet bars".to_owned();
+            return given.fail(format!("`{}` is empty", given.key), "empty path".to_owned(), Some(help));
         }
         Some(Self::from(text))
     }
@@ -190,7 +190,7 @@ impl Read for bool {
         match given.value.get_ref() {
             DeValue::Boolean(value) => Some(*value),
             DeValue::String(text) if text.parse::<bool>().is_ok() => {
-                given.wrong_type(expected, Some("take the quotes away".to_owned()))
+                given.wrong_type(expected, Some("remove the quotes".to_owned()))
             }
             _ => given.wrong_type(expected, None),
         }
@@ -201,7 +201,7 @@ impl Read for u64 {
     fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
         let DeValue::Integer(integer) = given.value.get_ref() else {
             let quoted = given.value.get_ref().as_str().is_some_and(|text| text.parse::<i64>().is_ok());
-            return given.wrong_type(expected, quoted.then(|| "take the quotes away".to_owned()));
+            return given.wrong_type(expected, quoted.then(|| "remove the quotes".to_owned()));
         };
         let (min, max) = match expected {
             ValueType::Integer { min, max } => (*min, *max),
@@ -310,7 +310,7 @@ impl<T: Read> Read for Vec<T> {
             let value = match text {
                 Some(text) if seen.contains(text) => {
                     let message = format!("`{text}` is listed twice in `{}`", given.key);
-                    item.fail(message, "listed before".to_owned(), Some("take one away".to_owned()))
+                    item.fail(message, "already listed".to_owned(), Some("remove one".to_owned()))
                 }
                 _ => T::read(&item, of),
             };

@@ -20,7 +20,7 @@ pub(super) fn read(table: &Table<'_>) -> Option<VenueSpec> {
         table.problems.warning(
             table.span("fill_at"),
             "`fill_at` = \"close\" is optimistic".to_owned(),
-            "orders fill at a price that was decided on".to_owned(),
+            "orders fill at the price that the decision used".to_owned(),
             Some("\"next_open\" fills at the first price after the decision".to_owned()),
         );
     }
@@ -63,7 +63,7 @@ fn volume_share(table: &Table<'_>) -> Option<Slippage> {
         table.problems.error(
             table.span(key),
             format!("`floor_bps` = {floor} is above `cap_bps` = {cap}"),
-            "the least is more than the most".to_owned(),
+            "the floor is above the cap".to_owned(),
             None,
         );
         return None;

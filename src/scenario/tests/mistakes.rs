@@ -125,7 +125,7 @@ fn wrong_types_name_both_types() {
         &with_strategy(r#"{ kind = "sma_cross", fast = "20" }"#),
         "`fast` must be a whole number, not a string",
         "\"20\"",
-        Some("take the quotes away"),
+        Some("remove the quotes"),
     );
     assert_mistake(
         &changed("\"test\"", "7"),
@@ -212,7 +212,7 @@ fn counts_of_zero_are_refused() {
         &source,
         "`count` = 0 is out of range",
         "0",
-        Some("allowed: 1 to 100000; every window is a replay for each agent"),
+        Some("allowed: 1 to 100000; each window needs one replay per agent"),
     );
 }
 
@@ -263,7 +263,7 @@ fn an_end_before_the_start_is_an_error() {
             &changed("2024-07-01T00:00:00Z", end),
             "`end` is not after `start`",
             end,
-            Some("`end` is the first instant that is not replayed"),
+            Some("`end` is exclusive and must be later than `start`"),
         );
     }
 }
@@ -279,7 +279,7 @@ fn an_unknown_interval_is_an_error() {
     );
     assert_mistake(
         &changed("\"1h\"", "\"hourly\""),
-        "`interval`: `hourly` is not a length of time such as 15m, 4h, 30d or 2w",
+        "`interval`: `hourly` is not a duration such as 15m, 4h, 30d or 2w",
         "\"hourly\"",
         Some("write a bar interval such as \"1h\""),
     );
@@ -339,7 +339,7 @@ fn contradictory_parameters_are_errors() {
     for (strategy, message, underlined) in [
         (r#"{ kind = "sma_cross", fast = 100, slow = 20 }"#, "`fast` = 100 is not below `slow` = 20", "100"),
         (r#"{ kind = "macd", slow = 12 }"#, "`fast` = 12 is not below `slow` = 12", "12"),
-        (r#"{ kind = "momentum", top = 3 }"#, "`top` = 3 is more than the 2 symbols it chooses from", "3"),
+        (r#"{ kind = "momentum", top = 3 }"#, "`top` = 3 is more than its 2 symbols", "3"),
         (
             r#"{ kind = "rsi_reversion", entry_below = 80 }"#,
             "`entry_below` = 80 is above `exit_above` = 70",
@@ -347,12 +347,12 @@ fn contradictory_parameters_are_errors() {
         ),
         (
             r#"{ kind = "grid", levels = 50, spacing_pct = 2 }"#,
-            "50 levels 2 % apart reach down to a price of zero",
+            "50 levels 2 % apart would reach a price of zero",
             "50",
         ),
         (
             r#"{ kind = "bollinger_reversion", width = 2.0001 }"#,
-            "`width` = 2.0001 is finer than a thousandth",
+            "`width` = 2.0001 has more than three decimal places",
             "2.0001",
         ),
     ] {
@@ -370,7 +370,7 @@ fn a_word_listed_twice_is_an_error() {
         &changed(r#"["BTCUSDT", "ETHUSDT"]"#, r#"["BTCUSDT", "BTCUSDT"]"#),
         "`BTCUSDT` is listed twice in `symbols`",
         "\"BTCUSDT\"",
-        Some("take one away"),
+        Some("remove one"),
     );
 }
 

@@ -10,7 +10,7 @@ fn agent_names_are_unique() {
         &changed("name = \"idle\"", "name = \"trend\""),
         "duplicate agent name `trend`",
         "\"trend\"",
-        Some("give each agent a name of its own; case does not count"),
+        Some("give each agent a unique name; case is ignored"),
     );
     assert_eq!(mistake(&changed("name = \"idle\"", "name = \"Trend\"")).0, "duplicate agent name `Trend`");
 }
@@ -48,7 +48,7 @@ fn built_in_profiles_may_not_be_redefined() {
         &source,
         "the risk profile `default` is built in",
         "default",
-        Some("give the profile a name of its own, such as `[risk.strict]`, and refer to that"),
+        Some("give the profile another name, such as `[risk.strict]`, and use that"),
     );
 }
 
@@ -122,7 +122,7 @@ fn a_timeframe_is_a_multiple_of_the_interval() {
     let help = "use 1h or a multiple of it, or a finer `interval` in `[market]`";
     assert_mistake(
         &with_strategy(r#"{ kind = "sma_cross", timeframe = "30m" }"#),
-        "the timeframe 30m is no multiple of the scenario's interval 1h",
+        "the timeframe 30m is not a multiple of the scenario's interval 1h",
         "\"30m\"",
         Some(help),
     );
@@ -134,7 +134,7 @@ fn a_timeframe_is_a_multiple_of_the_interval() {
     );
     assert_mistake(
         &with_strategy(r#"{ kind = "rules", enter_all = [{ when = "close > 1", timeframe = "15m" }] }"#),
-        "the timeframe 15m is no multiple of the scenario's interval 1h",
+        "the timeframe 15m is not a multiple of the scenario's interval 1h",
         "\"15m\"",
         Some(help),
     );
@@ -186,7 +186,7 @@ fn windows_fit_the_range() {
         assert_eq!(
             help.as_deref(),
             Some(
-                "the range is 2024-01-01T00:00:00Z to 2024-07-01T00:00:00Z: `start` and `end` of `[market]`"
+                "the range is 2024-01-01T00:00:00Z to 2024-07-01T00:00:00Z (`start` and `end` of `[market]`)"
             )
         );
     }
@@ -204,7 +204,7 @@ fn an_embargo_needs_its_room() {
     };
     let (message, place, help) = mistake(&rolling("11d"));
     assert_eq!(message, "windows of 10d with a `step` of 11d leave no embargo of 2d");
-    assert_eq!((place.as_str(), help.as_deref()), ("\"2d\"", Some("a `step` of at least 12d does")));
+    assert_eq!((place.as_str(), help.as_deref()), ("\"2d\"", Some("use a `step` of at least 12d")));
     assert_eq!(sound(&rolling("12d")).battle.embargo, Span::DAY.times(2));
     let preset = GOOD.replace("interval = \"1h\"\n", "");
     let preset = preset + "windows = { kind = \"historical_day\", embargo = \"1d\" }\n";
@@ -217,12 +217,12 @@ fn an_embargo_needs_its_room() {
 fn windows_are_whole_bars() {
     assert_mistake(
         &format!(r#"{GOOD}windows = {{ kind = "sequential", length = "90m" }}"#),
-        "`length` 90m is no whole number of 1h bars",
+        "`length` 90m is not a whole number of 1h bars",
         "\"90m\"",
         None,
     );
     let source = format!(r#"{GOOD}windows = {{ kind = "rolling", length = "2h", step = "0h" }}"#);
-    assert_eq!(mistake(&source).0, "`step` is no time at all");
+    assert_eq!(mistake(&source).0, "`step` has a length of zero");
 }
 
 #[test]
@@ -232,7 +232,7 @@ fn a_preset_and_the_interval_agree() {
         &source,
         "`interval` 1h contradicts the windows `historical_day`",
         "\"1h\"",
-        Some("write \"1m\", or leave `interval` out"),
+        Some("write \"1m\", or remove `interval`"),
     );
     sound(&format!("{GOOD}windows = {{ kind = \"historical_month\" }}\n"));
 }

@@ -122,28 +122,28 @@ fn a_wallet_that_this_scenario_cannot_go_on_with_is_refused() {
     let mut strange = entry("trend-v1");
     strange.wallet.positions.push(("DOGEUSDT".to_owned(), position()));
     let (message, underlined, help) = one_mistake(&text, strange);
-    assert_eq!(message, "`trend-v1` holds DOGEUSDT, which this scenario does not have");
+    assert_eq!(message, "`trend-v1` holds DOGEUSDT, which this scenario does not include");
     assert_eq!(underlined, "\"existing\"");
     assert!(help.unwrap().starts_with("add DOGEUSDT to `symbols`"));
     let euros = RegistryEntry { quote: Some("EUR".to_owned()), ..entry("trend-v1") };
     assert_eq!(one_mistake(&text, euros).0, "the wallet of `trend-v1` is in EUR, this scenario in USD");
     let both = with("wallet = \"existing\"\nstarting_balance = 5\n");
-    assert_eq!(one_mistake(&both, entry("trend-v1")).0, "an existing wallet has a balance of its own");
+    assert_eq!(one_mistake(&both, entry("trend-v1")).0, "an existing wallet has its own balance");
 }
 
 #[test]
 fn what_is_not_registered_is_reported_at_its_place() {
     let (message, underlined, help) = one_mistake(&with(""), entry("trend-v2"));
-    assert_eq!(message, "no active agent `trend-v1` is registered");
+    assert_eq!(message, "there is no active registered agent `trend-v1`");
     assert_eq!((underlined.as_str(), help.as_deref()), ("\"trend-v1\"", Some("did you mean `trend-v2`?")));
     let (message, underlined, help) = one_mistake(&with("version = 7\n"), entry("trend-v1"));
     assert_eq!(message, "the registered agent `trend-v1` has no version 7");
     assert_eq!((underlined.as_str(), help.as_deref()), ("7", Some("its newest version is 3")));
     assert_mistake(
         &with(""),
-        "no active agent `trend-v1` is registered",
+        "there is no active registered agent `trend-v1`",
         "\"trend-v1\"",
-        Some("`tiltyard agent create` registers one; --out names the store that it is in"),
+        Some("`tiltyard agent create` registers an agent; --out selects its store"),
     );
 }
 
@@ -152,7 +152,7 @@ fn a_strategy_that_does_not_fit_the_scenario_is_reported_where_the_agent_is_name
     let strategy = "{ kind = \"sma_cross\", symbols = [\"SOLUSDT\"] }".to_owned();
     let (message, underlined, _) = one_mistake(&with(""), RegistryEntry { strategy, ..entry("trend-v1") });
     assert!(
-        message.starts_with("the strategy of `trend-v1` (version 3) does not fit here: ")
+        message.starts_with("the strategy of `trend-v1` (version 3) is not valid in this scenario: ")
             && message.contains("SOLUSDT"),
         "{message}"
     );
@@ -165,9 +165,9 @@ fn keys_of_registered_agents_say_nothing_of_others() {
         let key = line.split(' ').next().unwrap();
         assert_mistake(
             &changed("name = \"idle\"\n", &format!("name = \"idle\"\n{line}\n")),
-            &format!("`{key}` is for registered agents only"),
+            &format!("`{key}` is only for registered agents"),
             underlined,
-            Some("add `registered = \"NAME\"`, or take it away"),
+            Some("add `registered = \"NAME\"`, or remove this key"),
         );
     }
 }

@@ -63,7 +63,7 @@ fn without_a_step_a_number_has_no_end_of_values() {
     assert_eq!(sweep(log).parameters[0].values, SweptValues::Continuous { from: 1.0, to: 20.0, log: true });
     assert_values(
         "size_pct = { from = 1, to = 20 }",
-        "`strategy.size_pct` has no end of values for a grid",
+        "`strategy.size_pct` is continuous, which a grid cannot enumerate",
         "{ from = 1, to = 20 }",
     );
 }
@@ -130,7 +130,7 @@ fn values_out_of_range_are_underlined() {
     assert_values("risk.on_breach = [\"flaten\"]", "unknown breach action `flaten`", "\"flaten\"");
     assert_values(
         "timeframe = [\"90m\", \"1x\"]",
-        "`timeframe`: `1x` is not a length of time such as 15m, 4h, 30d or 2w",
+        "`timeframe`: `1x` is not a duration such as 15m, 4h, 30d or 2w",
         "\"1x\"",
     );
     assert_values("fast = [5, 9, 5]", "5 is listed twice in `fast`", "5");
@@ -155,7 +155,7 @@ fn ranges_must_lead_somewhere() {
     );
     assert_values(
         "risk.on_breach = { from = 1, to = 2 }",
-        "`on_breach` is no number and has no range",
+        "`on_breach` is not a number and cannot have a range",
         "{ from = 1, to = 2 }",
     );
     assert_values("fast = 5", "the values of `fast` must be a list or a range", "5");
@@ -166,7 +166,7 @@ fn what_cannot_be_swept_is_said() {
     assert_values("fsat = [5]", "unknown parameter `fsat` of `strategy` of kind `sma_cross`", "fsat");
     assert_values("venue.fee = [5]", "unknown parameter `fee` of `[venue]`", "fee");
     assert_values("venue.slippage.bps = [5]", "unknown parameter `bps` of `slippage` of model `none`", "bps");
-    assert_values("market.interval = [\"1h\"]", "`market.interval` is nothing that can be swept", "interval");
+    assert_values("market.interval = [\"1h\"]", "`market.interval` cannot be swept", "interval");
     assert_values(
         "symbols = [\"BTCUSDT\"]",
         "`symbols` is a list, each a string and cannot be swept",
@@ -192,22 +192,22 @@ fn conditions_are_checked_where_they_stand() {
     let table = "where = [\"fast < slwo\"]\n[sweep.parameters]\nfast = [5]\nslow = [50]\n";
     assert_mistake(
         &swept(table),
-        "in the condition `fast < slwo`: `slwo` is no swept parameter",
+        "in the condition `fast < slwo`: `slwo` is not a swept parameter",
         "slwo",
         Some("did you mean `slow`?"),
     );
     let (message, place, _) = mistake(&swept("where = [\"fast + 1\"]\n[sweep.parameters]\nfast = [5]\n"));
-    assert_eq!(message, "in the condition `fast + 1`: a number where a condition is needed");
+    assert_eq!(message, "in the condition `fast + 1`: expected a condition, found a number");
     assert_eq!(place, "fast + 1");
 }
 
 #[test]
 fn a_sweep_of_which_nothing_is_left_is_refused() {
     let none = "where = [\"fast > slow\"]\n[sweep.parameters]\nfast = [5, 10]\nslow = [50]\n";
-    assert_eq!(mistake(&swept(none)).0, "no combination of these values can be tried");
+    assert_eq!(mistake(&swept(none)).0, "no combination of these values is valid");
     assert_eq!(
         mistake(&swept("[sweep.parameters]\nfast = [200]\nslow = [50]\n")).0,
-        "no combination of these values can be tried"
+        "no combination of these values is valid"
     );
 }
 
@@ -218,7 +218,7 @@ fn combinations_that_do_not_go_together_are_warned_of() {
     assert_eq!(
         messages,
         [
-            "1 of 4 combinations are left out, such as fast = 60, slow = 50: `fast` = 60 is not below `slow` = 50"
+            "1 of 4 combinations are skipped, such as fast = 60, slow = 50: `fast` = 60 is not below `slow` = 50"
         ]
     );
 }
@@ -229,12 +229,15 @@ fn a_search_gets_what_it_needs_and_nothing_else() {
     let (message, place, _) = mistake(&swept(&format!("search = \"sobol\"\n{parameters}")));
     assert_eq!((message.as_str(), place.as_str()), ("this search needs a number of `trials`", "\"sobol\""));
     let (message, place, _) = mistake(&swept(&format!("trials = 5\n{parameters}")));
-    assert_eq!(message, "a grid tries every combination, not a number of `trials`");
+    assert_eq!(message, "a grid evaluates every combination and takes no `trials`");
     assert_eq!(place, "5");
     let (message, ..) = mistake(&swept(&format!("reduction = 2\n{parameters}")));
     assert_eq!(message, "`reduction` belongs to `search = \"successive_halving\"`");
     let words = "search = \"cma_es\"\ntrials = 9\n[sweep.parameters]\nrisk.on_breach = [\"flatten\"]\n";
-    assert_eq!(mistake(&swept(words)).0, "`risk.on_breach` has words, which `cma_es` cannot search");
+    assert_eq!(
+        mistake(&swept(words)).0,
+        "`risk.on_breach` is not numeric, and `cma_es` searches only numbers"
+    );
     let few = format!("search = \"cma_es\"\ntrials = 9\nbatch = 2\n{parameters}");
     assert_eq!(mistake(&swept(&few)).0, "a generation of `cma_es` has at least 4 trials");
     assert_eq!(
@@ -298,7 +301,7 @@ fn validations_that_cannot_be_are_refused() {
     assert_eq!(message, "this validation needs 7 windows, the battle has 6");
     assert_eq!(place, "6");
     let (message, ..) = of("kind = \"cpcv\"\nfolds = 4\ntest_folds = 4\n");
-    assert_eq!(message, "`test_folds` = 4 leaves none of the 4 folds to choose by");
+    assert_eq!(message, "`test_folds` = 4 leaves none of the 4 folds for training");
     assert_eq!(of("kind = \"walk_foward\"\n").2.as_deref(), Some("did you mean `walk_forward`?"));
     assert_eq!(
         of("kind = \"walk_forward\"\ntrain = 3\n").0,

@@ -15,7 +15,7 @@ fn several_syntax_errors_come_together_with_other_mistakes() {
     let messages: Vec<_> = problems.iter().map(|problem| problem.message.as_str()).collect();
     assert_eq!(problems.len(), 4, "{problems:#?}");
     assert!(messages[0].starts_with("not valid TOML: "), "{messages:?}");
-    assert_eq!(messages[1], "`max_open_orders` is written twice");
+    assert_eq!(messages[1], "duplicate key `max_open_orders`");
     assert_eq!(messages[2], "unknown key `fsat` in `strategy` of kind `sma_cross`");
     assert!(messages[3].starts_with("not valid TOML: "), "{messages:?}");
     assert!(places.is_sorted());

@@ -88,12 +88,12 @@ fn a_format_that_is_none_is_suggested() {
 fn settings_of_another_format_are_refused_where_they_stand() {
     assert_mistake(
         &with("seasons = 4"),
-        "`seasons` is no setting of format `round_robin`",
+        "`seasons` is not a setting of format `round_robin`",
         "4",
-        Some("write `format = \"league\"`, or take `seasons` away"),
+        Some("write `format = \"league\"`, or remove `seasons`"),
     );
     let (message, place, _) = mistake(&with("format = \"swiss\"\nseeds = [\"idle\"]"));
-    assert_eq!(message, "`seeds` is no setting of format `swiss`");
+    assert_eq!(message, "`seeds` is not a setting of format `swiss`");
     assert_eq!(place, "[\"idle\"]");
 }
 
@@ -125,7 +125,7 @@ fn a_field_that_is_too_small_is_told() {
         &with("format = \"league\"\ndivisions = 2"),
         "2 divisions need 4 agents, there are 2",
         "2",
-        Some("add `[[agents]]`, or ask for less"),
+        Some("add `[[agents]]`, or use a smaller value"),
     );
     let alone = with("format = \"swiss\"")
         .replace("[[agents]]\nname = \"idle\"\nstrategy = { kind = \"cash\" }\n", "");

@@ -58,7 +58,7 @@ fn a_range_that_begins_inside_a_bar() {
     let (message, underlined) = warning(&changed("2024-01-01T00:00:00Z", "2024-01-01T00:30:00Z"));
     assert_eq!(
         (message.as_str(), underlined.as_str()),
-        ("`start` lies inside a 1h bar", "2024-01-01T00:30:00Z")
+        ("`start` is inside a 1h bar", "2024-01-01T00:30:00Z")
     );
 }
 

@@ -34,7 +34,7 @@ pub enum EvidenceError {
         row: usize,
     },
     /// A parameter outside its range.
-    #[error("`{value}` is no {what}")]
+    #[error("`{value}` is not a {what}")]
     OutOfRange {
         /// What the parameter should be, with its range.
         what: &'static str,

@@ -46,13 +46,13 @@ pub struct SelectionSpec {
     pub trials: Option<usize>,
     /// Blocks of CSCV: even, from 2 to 20. Fewer are taken where there are too few rows or too many trials.
     pub blocks: usize,
-    /// Size of StepM and of the confidence set.
+    /// Significance level of StepM and of the confidence set.
     pub alpha: f64,
     /// PSR that the minimum track record length asks for.
     pub confidence: f64,
     /// How often rows are resampled.
     pub resamples: usize,
-    /// From which the resamples are drawn.
+    /// Seed of the resampling.
     pub seed: Seed,
     /// The confidence set takes the trials with the highest mean returns, at most so many, and the winner.
     pub set_size: usize,

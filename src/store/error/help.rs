@@ -15,17 +15,17 @@ pub(super) fn repair(database: &Path) -> String {
 pub(super) fn of_writing(error: &io::Error) -> String {
     match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-            "the disk is full: make room, then give the same command again"
+            "the disk is full: free some space, then repeat the command"
         }
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-            "the folder may not be written: change its rights, or give another folder with --out"
+            "the folder is not writable: change its permissions, or give another folder with --out"
         }
         ErrorKind::InvalidFilename => "a name is too long for the file system: shorten it",
         ErrorKind::NotADirectory | ErrorKind::AlreadyExists | ErrorKind::IsADirectory => {
-            "something else lies in that place: move it away, or give another folder with --out"
+            "another file or folder has this name: move it, or give another folder with --out"
         }
         _ => {
-            "check that the disk is sound and has room and that the folder may be written, or give another folder \
+            "check that the disk works and has space and that the folder is writable, or give another folder \
              with --out"
         }
     }
@@ -35,9 +35,9 @@ pub(super) fn of_writing(error: &io::Error) -> String {
 /// A file or folder could not be read.
 pub(super) fn of_reading(error: &io::Error) -> String {
     match error.kind() {
-        ErrorKind::NotFound => "it is not there: `tiltyard store check` says what else is missing",
-        ErrorKind::PermissionDenied => "it may not be read: change its rights",
-        _ => "check that the file exists and may be read",
+        ErrorKind::NotFound => "it does not exist: `tiltyard store check` lists all missing files",
+        ErrorKind::PermissionDenied => "it is not readable: change its permissions",
+        _ => "check that the file exists and is readable",
     }
     .to_owned()
 }
@@ -63,12 +63,7 @@ pub(super) fn of_database(path: &Path, error: &rusqlite::Error) -> String {
 pub(super) fn of_trials(path: &Path, error: &rusqlite::Error) -> String {
     let known = error.sqlite_error_code().and_then(of_code);
     known.map_or_else(
-        || {
-            format!(
-                "delete `{}`: its trials are then computed anew, and give the same results",
-                path.display()
-            )
-        },
+        || format!("delete `{}`: its trials are then computed again, with the same results", path.display()),
         str::to_owned,
     )
 }
@@ -77,29 +72,29 @@ pub(super) fn of_trials(path: &Path, error: &rusqlite::Error) -> String {
 fn of_code(code: ErrorCode) -> Option<&'static str> {
     Some(match code {
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed => {
-            "another program holds it: wait until that has ended, then give the same command again"
+            "another program is using it: wait until it has finished, then repeat the command"
         }
         ErrorCode::DiskFull => {
-            "the disk is full: make room, then give the same command again; nothing was changed"
+            "the disk is full: free some space, then repeat the command; nothing was changed"
         }
         ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::AuthorizationForStatementDenied => {
-            "it may not be written: change the rights of the file and its folder, or give another folder with --out"
+            "it is not writable: change the permissions of the file and its folder, or give another folder with --out"
         }
         ErrorCode::CannotOpen => {
-            "check that its folder exists and the rights to read and write it, or give another folder with --out"
+            "check that its folder exists and is readable and writable, or give another folder with --out"
         }
         ErrorCode::SystemIoFailure => {
-            "the disk reports a fault: check that it is sound and has room, then give the same command again; \
+            "the disk reports an error: check that it works and has space, then repeat the command; \
              nothing was changed"
         }
-        ErrorCode::OutOfMemory => "there is not enough memory: end other programs, then try again",
+        ErrorCode::OutOfMemory => "there is not enough memory: close other programs, then try again",
         _ => return None,
     })
 }
 
 fn damaged(path: &Path) -> String {
     format!(
-        "it is damaged: {} lists the runs again from their folders and brings the agents back from their copy; \
+        "it is damaged: {} rebuilds the index from the run folders and restores the agents from their backup; \
          the damaged file is kept",
         repair(path)
     )
@@ -107,7 +102,7 @@ fn damaged(path: &Path) -> String {
 
 fn other(path: &Path) -> String {
     let out = path.parent().unwrap_or(Path::new("."));
-    format!("`tiltyard store check --out {}` looks closer; nothing was changed", out.display())
+    format!("`tiltyard store check --out {}` gives details; nothing was changed", out.display())
 }
 
 #[cfg(test)]
@@ -126,9 +121,9 @@ mod tests {
             (ffi::SQLITE_BUSY, "another program"),
             (ffi::SQLITE_LOCKED, "another program"),
             (ffi::SQLITE_FULL, "disk is full"),
-            (ffi::SQLITE_READONLY, "may not be written"),
-            (ffi::SQLITE_CANTOPEN, "rights to read and write"),
-            (ffi::SQLITE_IOERR, "disk reports a fault"),
+            (ffi::SQLITE_READONLY, "is not writable"),
+            (ffi::SQLITE_CANTOPEN, "readable and writable"),
+            (ffi::SQLITE_IOERR, "disk reports an error"),
             (ffi::SQLITE_CORRUPT, "store repair --out out`"),
             (ffi::SQLITE_NOTADB, "store repair --out out`"),
         ] {

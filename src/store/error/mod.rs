@@ -35,7 +35,7 @@ pub enum StoreError {
         source: parquet::errors::ParquetError,
     },
     /// Columns do not make a table.
-    #[error("columns of `{}` do not fit together: {source}", path.display())]
+    #[error("columns of `{}` are inconsistent: {source}", path.display())]
     Columns {
         /// Of which file.
         path: PathBuf,
@@ -61,7 +61,7 @@ pub enum StoreError {
         source: serde_json::Error,
     },
     /// The scenario's name cannot be a folder's.
-    #[error("the scenario's name cannot be that of a folder: {reason}")]
+    #[error("the scenario's name cannot be used for a folder: {reason}")]
     FolderName {
         /// Why.
         reason: String,
@@ -89,7 +89,7 @@ pub enum StoreError {
         source: rusqlite::Error,
     },
     /// The index was made by a newer version of the program.
-    #[error("the index `{}` has format {found}; this version of tiltyard knows formats up to {known}", path.display())]
+    #[error("the index `{}` has format {found}; this version of tiltyard supports formats up to {known}", path.display())]
     IndexTooNew {
         /// Which.
         path: PathBuf,
@@ -99,7 +99,7 @@ pub enum StoreError {
         known: u32,
     },
     /// The outcomes that were kept could not be read or added to.
-    #[error("the kept trials `{}` cannot be used: {source}", path.display())]
+    #[error("the trial cache `{}` cannot be used: {source}", path.display())]
     Trials {
         /// Which file.
         path: PathBuf,
@@ -107,7 +107,7 @@ pub enum StoreError {
         source: rusqlite::Error,
     },
     /// Something of another kind lies where this program keeps its own.
-    #[error("`{}` is {what}, and tiltyard keeps its own files nowhere else than in its folder", path.display())]
+    #[error("`{}` is {what}; tiltyard uses only regular files in its own folder", path.display())]
     NotOurs {
         /// Where.
         path: PathBuf,
@@ -115,7 +115,7 @@ pub enum StoreError {
         what: &'static str,
     },
     /// What lies in a run's place is not what was written.
-    #[error("the run in `{}` is not as it was written: {problem}", path.display())]
+    #[error("the run in `{}` was changed after it was written: {problem}", path.display())]
     NotAsWritten {
         /// Where.
         path: PathBuf,
@@ -123,13 +123,13 @@ pub enum StoreError {
         problem: String,
     },
     /// The database is gone or empty, and a copy of the registry says that there was one.
-    #[error("the database `{}` is gone or empty, and the copy of its agents is still there", path.display())]
+    #[error("the database `{}` is missing or empty, but the backup of its agents exists", path.display())]
     DatabaseGone {
         /// Where it was.
         path: PathBuf,
     },
     /// The database is of an older format and cannot be changed.
-    #[error("the index `{}` has an older format, and the store cannot be written", path.display())]
+    #[error("the index `{}` has an older format and cannot be migrated, because the store is not writable", path.display())]
     IndexTooOld {
         /// Which.
         path: PathBuf,
@@ -141,7 +141,7 @@ pub enum StoreError {
         out: PathBuf,
     },
     /// Others use the store.
-    #[error("other tiltyard processes use the store `{}`", out.display())]
+    #[error("other tiltyard processes are using the store `{}`", out.display())]
     InUse {
         /// The output folder.
         out: PathBuf,
@@ -153,7 +153,7 @@ pub enum StoreError {
         out: PathBuf,
     },
     /// No run goes by this name.
-    #[error("no run is called `{text}`")]
+    #[error("there is no run `{text}`")]
     NoSuchRun {
         /// What was asked for.
         text: String,
@@ -161,7 +161,7 @@ pub enum StoreError {
         known: Vec<String>,
     },
     /// Several runs begin like this.
-    #[error("`{text}` could be any of {}", .candidates.join(", "))]
+    #[error("`{text}` is ambiguous: {}", .candidates.join(", "))]
     AmbiguousRun {
         /// What was asked for.
         text: String,
@@ -169,7 +169,7 @@ pub enum StoreError {
         candidates: Vec<String>,
     },
     /// The index knows the run, its folder is gone.
-    #[error("the folder of run `{run}` is gone: `{}`", folder.display())]
+    #[error("the folder of run `{run}` is missing: `{}`", folder.display())]
     FolderGone {
         /// The run.
         run: String,
@@ -187,13 +187,13 @@ pub enum StoreError {
         windows: usize,
     },
     /// There is no store to hold agents.
-    #[error("no agents are registered under `{}`", out.display())]
+    #[error("there are no registered agents under `{}`", out.display())]
     NoRegistry {
         /// The output folder.
         out: PathBuf,
     },
     /// No registered agent goes by this name.
-    #[error("no registered agent is called `{text}`")]
+    #[error("there is no registered agent `{text}`")]
     NoAgent {
         /// What was asked for.
         text: String,
@@ -201,7 +201,7 @@ pub enum StoreError {
         known: Vec<String>,
     },
     /// Several registered agents could be meant.
-    #[error("`{text}` could be any of {}", .candidates.join(", "))]
+    #[error("`{text}` is ambiguous: {}", .candidates.join(", "))]
     AmbiguousAgent {
         /// What was asked for.
         text: String,
@@ -215,7 +215,7 @@ pub enum StoreError {
         reason: String,
     },
     /// Another active agent bears the name.
-    #[error("an agent called `{name}` is registered already ({id})")]
+    #[error("an agent with the name `{name}` is already registered ({id})")]
     NameTaken {
         /// The name.
         name: String,
@@ -223,7 +223,7 @@ pub enum StoreError {
         id: String,
     },
     /// The system has no random source.
-    #[error("no key can be made: {reason}")]
+    #[error("cannot create a key: {reason}")]
     NoRandom {
         /// Why.
         reason: String,
@@ -232,25 +232,25 @@ pub enum StoreError {
     #[error("the key belongs to no agent")]
     UnknownKey,
     /// A run uses the agent.
-    #[error("a run uses the agent `{agent}`")]
+    #[error("a run is using the agent `{agent}`")]
     AgentInUse {
         /// The agent.
         agent: String,
     },
     /// The agent was deleted meanwhile.
-    #[error("the agent `{agent}` is not registered any more")]
+    #[error("the agent `{agent}` is no longer registered")]
     AgentGone {
         /// The agent.
         agent: String,
     },
     /// The agent's wallet is not as the scenario found it.
-    #[error("the wallet of `{agent}` has changed meanwhile")]
+    #[error("the wallet of `{agent}` has changed since the run started")]
     WalletMoved {
         /// The agent.
         agent: String,
     },
     /// A scenario lets two agents go on with one wallet.
-    #[error("two agents cannot go on with the one wallet of `{agent}`")]
+    #[error("two agents cannot use the wallet of `{agent}`")]
     WalletTwice {
         /// Whose.
         agent: String,
@@ -280,68 +280,72 @@ impl StoreError {
             Self::Write { source, .. } => help::of_writing(source),
             Self::Read { source, .. } => help::of_reading(source),
             Self::Parquet { .. } | Self::Malformed { .. } => {
-                "run the scenario again: the same scenario writes the same files".to_owned()
+                "run the scenario again: it writes the same files".to_owned()
             }
             Self::FolderName { .. } => "give the scenario another name".to_owned(),
             Self::Columns { .. } | Self::Json { .. } | Self::EquityMismatch { .. } => {
-                "this is an error in tiltyard, not in the scenario: please report it with the scenario"
-                    .to_owned()
+                "this is a bug in tiltyard: please report it with the scenario".to_owned()
             }
             Self::Index { path, source } => help::of_database(path, source),
             Self::Trials { path, source } => help::of_trials(path, source),
             Self::NotOurs { .. } => "move it away, or give another folder with --out".to_owned(),
             Self::NotAsWritten { .. } => {
-                "something else changed the folder meanwhile: run the scenario again".to_owned()
+                "another process changed the folder: run the scenario again".to_owned()
             }
             Self::DatabaseGone { path } => format!(
-                "{} brings the agents back from `{}` and lists the runs again",
+                "{} restores the agents from `{}` and rebuilds the index of runs",
                 help::repair(path),
                 super::registry::BACKUP
             ),
             Self::IndexTooOld { .. } => {
-                "run any tiltyard command once where the store may be written, or copy the store there"
+                "run any tiltyard command once with a writable store, or use a writable copy of the store"
                     .to_owned()
             }
-            Self::BeingRepaired { .. } => "wait until `tiltyard store repair` has ended".to_owned(),
-            Self::InUse { .. } => "wait until they have ended, then repair again".to_owned(),
+            Self::BeingRepaired { .. } => "wait until `tiltyard store repair` has finished".to_owned(),
+            Self::InUse { .. } => "wait until they have finished, then repeat the repair".to_owned(),
             Self::IndexTooNew { .. } => "update tiltyard, or give another folder with --out".to_owned(),
             Self::NoIndex { out } => format!(
-                "run a scenario first, or name the folder of earlier runs with --out; where run folders are there already, `tiltyard store repair --out {}` lists them",
+                "run a scenario first, or give the folder of earlier runs with --out; `tiltyard store repair --out {}` indexes existing run folders",
                 out.display()
             ),
             Self::NoSuchRun { known, .. } if known.is_empty() => {
                 "there are no runs yet: run a scenario first".to_owned()
             }
             Self::NoSuchRun { known, .. } => {
-                format!("`tiltyard runs` lists all; the latest are {}", known.join(", "))
+                format!("`tiltyard runs` lists all runs; the latest are {}", known.join(", "))
             }
             Self::AmbiguousRun { .. } => "give more characters of the run's id".to_owned(),
-            Self::FolderGone { .. } => "run the scenario again to have its files back".to_owned(),
+            Self::FolderGone { .. } => "run the scenario again to restore its files".to_owned(),
             Self::NoSuchWindow { windows, .. } => format!("it has {windows}; windows count from 0"),
             Self::NoRegistry { .. } => {
                 "`tiltyard agent create` registers one; --out names another store".to_owned()
             }
             Self::NoAgent { known, .. } if known.is_empty() => {
-                "there are none: `tiltyard agent create` registers one".to_owned()
+                "there are no agents: `tiltyard agent create` registers one".to_owned()
             }
             Self::NoAgent { known, .. } => {
-                format!("`tiltyard agent list --archived` lists all; active are {}", known.join(", "))
+                format!(
+                    "`tiltyard agent list --archived` lists all agents; the active ones are {}",
+                    known.join(", ")
+                )
             }
             Self::AmbiguousAgent { .. } => "give more characters of the agent's id".to_owned(),
             Self::BadName { .. } => "give another name with --name".to_owned(),
-            Self::NameTaken { .. } => "give another name; case does not count".to_owned(),
-            Self::NoRandom { .. } => "keys need the system's random source".to_owned(),
+            Self::NameTaken { .. } => "give another name; case is ignored".to_owned(),
+            Self::NoRandom { .. } => "a key requires the system's random source".to_owned(),
             Self::UnknownKey => {
                 "it may have been replaced: `tiltyard agent regenerate-key` gives a new one".to_owned()
             }
-            Self::AgentInUse { .. } => "wait until that run has ended".to_owned(),
-            Self::AgentGone { .. } => "it was deleted while the run began; register it again".to_owned(),
-            Self::WalletMoved { .. } => {
-                "another run or a reset came first: run the scenario again".to_owned()
+            Self::AgentInUse { .. } => "wait until that run has finished".to_owned(),
+            Self::AgentGone { .. } => {
+                "it was deleted while the run was starting; register it again".to_owned()
             }
-            Self::WalletTwice { .. } => "give one of them `wallet = \"fresh\"`".to_owned(),
+            Self::WalletMoved { .. } => {
+                "another run or a reset changed it: run the scenario again".to_owned()
+            }
+            Self::WalletTwice { .. } => "use `wallet = \"fresh\"` for one of them".to_owned(),
             Self::NoSweep { .. } => {
-                "name a run of a scenario with `[sweep]`; `tiltyard runs` lists all runs".to_owned()
+                "give a run of a scenario with `[sweep]`; `tiltyard runs` lists all runs".to_owned()
             }
             Self::NoSuchAgent { known, .. } => format!("its agents are {}", known.join(", ")),
         }

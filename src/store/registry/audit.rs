@@ -28,7 +28,7 @@ pub(in crate::store) fn audit(db: &Connection) -> rusqlite::Result<Vec<String>> 
         let (posted, held) = postings(db, &account)?;
         if start + posted != account.cash {
             wrong.push(format!(
-                "the wallet of agent {} in epoch {} holds {}, its start and postings come to {}",
+                "the wallet of agent {} in epoch {} holds {}, but its starting balance and postings sum to {}",
                 account.agent,
                 account.epoch,
                 account.cash,
@@ -38,7 +38,7 @@ pub(in crate::store) fn audit(db: &Connection) -> rusqlite::Result<Vec<String>> 
         account.quantities.retain(|_, quantity| !quantity.is_zero());
         if held != account.quantities {
             wrong.push(format!(
-                "the positions of agent {} in epoch {} are not what its fills come to",
+                "the positions of agent {} in epoch {} differ from the sum of its fills",
                 account.agent, account.epoch
             ));
         }

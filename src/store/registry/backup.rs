@@ -237,9 +237,7 @@ pub(in crate::store) fn difference(out: &Path, db: &Connection) -> Result<Option
     };
     let sound: rusqlite::Result<String> = copy.query_row("PRAGMA integrity_check", [], |row| row.get(0));
     match (sound, differs()) {
-        (Ok(sound), Ok(differs)) if sound == "ok" => {
-            Ok(differs.then(|| "it is not the registry of now".to_owned()))
-        }
+        (Ok(sound), Ok(differs)) if sound == "ok" => Ok(differs.then(|| "it is outdated".to_owned())),
         (Ok(sound), Ok(_)) => Ok(Some(format!("it is damaged: {sound}"))),
         (Err(error), _) | (_, Err(error)) => Ok(Some(format!("it is damaged: {error}"))),
     }

@@ -42,7 +42,7 @@ pub struct AgentRow {
     pub description: String,
     /// Labels.
     pub tags: Vec<String>,
-    /// How it is drawn, as `#rrggbb`.
+    /// Colour in charts, as `#rrggbb`.
     pub color: Option<String>,
     /// As one would write it behind `strategy = `.
     pub strategy: String,

@@ -61,11 +61,11 @@ impl TrialStore {
         if fs::symlink_metadata(&path).is_err() {
             return None;
         }
-        let again = "run its scenario again: they are computed anew and replaced".to_owned();
+        let again = "run its scenario again: damaged trials are computed again and replaced".to_owned();
         let damaged = is_ours(&path).and_then(|()| count_damaged(&path).map_err(StoreError::trials(&path)));
         match damaged {
             Ok(0) => None,
-            Ok(damaged) => Some((path, format!("{damaged} of them do not fit their hashes"), again)),
+            Ok(damaged) => Some((path, format!("outcomes with a wrong hash: {damaged}"), again)),
             Err(error) => {
                 let (problem, remedy) = (error.to_string(), error.remedy());
                 Some((path, problem, remedy))
@@ -230,7 +230,7 @@ mod tests {
             .execute("UPDATE outcomes SET outcome = ?1 WHERE job = ?2", params![bytes, keys[0].0])
             .unwrap();
         let (_, problem, _) = TrialStore::problem(&folder).unwrap();
-        assert_eq!(problem, "1 of them do not fit their hashes");
+        assert_eq!(problem, "outcomes with a wrong hash: 1");
         let found = trials.find(&keys).unwrap();
         assert!(found[0].is_none() && found[1].is_some());
         trials.append(&[(keys[0], &outcomes[0])]).unwrap();

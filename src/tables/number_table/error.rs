@@ -149,25 +149,25 @@ impl TableError {
     /// The help, one sentence.
     pub fn remedy(&self) -> String {
         match self {
-            Self::Read { .. } => "check that the file exists and may be read".to_owned(),
+            Self::Read { .. } => "check that the file exists and is readable".to_owned(),
             Self::NotText { .. } => "give a CSV file in UTF-8 or a Parquet file".to_owned(),
-            Self::TooLarge { .. } => "write the table as Parquet, or give fewer rows".to_owned(),
+            Self::TooLarge { .. } => "write the table as Parquet, or use fewer rows".to_owned(),
             Self::Parquet { .. } => {
-                "write the file again, uncompressed or compressed with snappy or zstd".to_owned()
+                "rewrite the file, uncompressed or compressed with snappy or zstd".to_owned()
             }
-            Self::NoRows { .. } => "give a file with a line of column names and at least one row of numbers".to_owned(),
+            Self::NoRows { .. } => "the file needs a line of column names and at least one row of numbers".to_owned(),
             Self::NoNumbers { .. } => {
-                "the first column was read as labels: give at least one column of numbers beside it".to_owned()
+                "the first column was read as labels: at least one more column of numbers is required".to_owned()
             }
             Self::Ragged { .. } => {
-                "give every line the same fields; an empty field stands for a missing value, and a field that holds the separator needs quotes".to_owned()
+                "every line needs the same number of fields; an empty field is a missing value, and a field with the separator needs quotes".to_owned()
             }
-            Self::DuplicateColumn { .. } => "give every column a name of its own".to_owned(),
-            Self::UnnamedColumn { .. } => "name the column in the first line, or leave it out".to_owned(),
+            Self::DuplicateColumn { .. } => "give every column a unique name".to_owned(),
+            Self::UnnamedColumn { .. } => "name the column in the first line, or remove it".to_owned(),
             Self::NotANumber { value, .. } => not_a_number(value),
-            Self::NotFinite { .. } => "leave the field empty where there is no value".to_owned(),
+            Self::NotFinite { .. } => "leave the field empty if there is no value".to_owned(),
             Self::ColumnType { .. } => {
-                "leave the column out, or write it as floats, integers or decimals".to_owned()
+                "remove the column, or write it as floats, integers or decimals".to_owned()
             }
             Self::NoSuchColumn { column, known, .. } => match near(column, known) {
                 Some(near) => format!("did you mean `{near}`?"),
@@ -193,12 +193,12 @@ fn not_a_number(value: &str) -> String {
     let plain = |text: String| crate::data::import::number(text.trim()).is_some_and(f64::is_finite);
     let stripped = value.strip_suffix('%').map(str::to_owned);
     if stripped.is_some_and(plain) {
-        return "write per cent as a fraction: 1.5% is 0.015".to_owned();
+        return "write percentages as fractions: 1.5% is 0.015".to_owned();
     }
     if plain(value.replace(',', ".")) || plain(value.replace(',', "")) {
-        return "write numbers with a decimal point and without a separator of thousands".to_owned();
+        return "write numbers with a decimal point and without thousands separators".to_owned();
     }
-    "write a plain number, or leave the field empty where there is none".to_owned()
+    "write a plain number, or leave the field empty if there is no value".to_owned()
 }
 
 fn near<'a>(wanted: &str, known: &'a [String]) -> Option<&'a str> {

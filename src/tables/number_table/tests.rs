@@ -111,20 +111,20 @@ fn quotes_marks_and_blank_ends_are_read() {
 fn a_slip_is_refused_with_its_place() {
     assert_eq!(
         refused("date,a\n2024-01-01,0.1\n2024-01-02,0.1x\n"),
-        "`table.csv`, line 3, column `a`: `0.1x` is not a number; write a plain number, or leave the field empty where there is none"
+        "`table.csv`, line 3, column `a`: `0.1x` is not a number; write a plain number, or leave the field empty if there is no value"
     );
     // Also in the first column: it does not become a label column.
     assert_eq!(
         refused("a,b\n1,2\n3,4\nfive,6\n"),
-        "`table.csv`, line 4, column `a`: `five` is not a number; write a plain number, or leave the field empty where there is none"
+        "`table.csv`, line 4, column `a`: `five` is not a number; write a plain number, or leave the field empty if there is no value"
     );
-    assert!(refused("a,b\n1,1.5%\n").ends_with("write per cent as a fraction: 1.5% is 0.015"));
+    assert!(refused("a,b\n1,1.5%\n").ends_with("write percentages as fractions: 1.5% is 0.015"));
     assert!(refused("a;b\n1;1,5\n").contains("with a decimal point"));
-    assert!(refused("a,b\n1,\"1,500.0\"\n").contains("separator of thousands"));
+    assert!(refused("a,b\n1,\"1,500.0\"\n").contains("thousands separators"));
     assert!(refused("a,b\n1,inf\n").contains("line 2, column `b`: `inf` is not finite"));
     assert_eq!(
         refused("a,b\n1,2\n1,2,3\n"),
-        "`table.csv`, line 3: 3 fields where the first line has 2; give every line the same fields; an empty field stands for a missing value, and a field that holds the separator needs quotes"
+        "`table.csv`, line 3: 3 fields where the first line has 2; every line needs the same number of fields; an empty field is a missing value, and a field with the separator needs quotes"
     );
     assert!(refused("a,b\r\n\r\n1,2\r\n3,x\r\n").starts_with("`table.csv`, line 4, column `b`"));
     assert!(refused("a,a\n1,2\n").contains("two columns named `a`"));

@@ -51,7 +51,7 @@ fn text(path: &Path) -> Result<String, TableError> {
     let text = String::from_utf8(bytes)
         .map_err(|error| not_text(format!("byte {} is not UTF-8", error.utf8_error().valid_up_to())))?;
     if text.starts_with("version https://git-lfs") {
-        return Err(not_text("it is a pointer of Git LFS to a file that was not fetched".to_owned()));
+        return Err(not_text("it is a Git LFS pointer to a file that was not fetched".to_owned()));
     }
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }

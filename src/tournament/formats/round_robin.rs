@@ -43,7 +43,7 @@ pub struct RoundRobinPlace {
 pub struct Pairing {
     /// One.
     pub a: String,
-    /// The other.
+    /// The second agent.
     pub b: String,
     /// Windows that `a` won.
     pub wins: usize,

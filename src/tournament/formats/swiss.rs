@@ -1,4 +1,4 @@
-//! Swiss system: in every round equals meet, on windows of its own.
+//! Swiss system: agents with equal points meet; each round has its own windows.
 //!
 //! Agents stand by points, equals by lot. The one on top meets the next below that it has not met, and so on down;
 //! where that leaves someone without a new opponent, the pairing steps back until all have one (after many
@@ -59,7 +59,7 @@ pub struct SwissRound {
 pub struct Game {
     /// One.
     pub a: String,
-    /// The other.
+    /// The second agent.
     pub b: String,
     /// Score of `a` in the record of the round's windows; nothing where that is no number.
     pub score_a: Option<f64>,

@@ -12,15 +12,15 @@ pub struct StandingsSpec {
     pub metric: String,
     /// Whether more of it is better.
     pub higher_is_better: bool,
-    /// The share of tournaments among equals in which a winner may be called.
+    /// Significance level: the probability of calling a winner among equal agents.
     pub alpha: f64,
-    /// Coverage of the intervals of scores, ranks and ratings.
+    /// Confidence level of the intervals of scores, ranks and ratings.
     pub level: f64,
-    /// How often windows are resampled.
+    /// Number of bootstrap resamples of the windows.
     pub resamples: usize,
-    /// From which the resamples are drawn.
+    /// Seed of the resampling.
     pub seed: Seed,
-    /// By which systems agents are rated, in this order.
+    /// Rating systems, in this order.
     pub ratings: Vec<RatingSystem>,
     /// The agent that others should beat.
     pub benchmark: Option<usize>,

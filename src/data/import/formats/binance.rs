@@ -56,7 +56,7 @@ pub fn fits(probe: &Probe) -> bool {
 
 /// The layout of klines or trades.
 pub fn plan(probe: &Probe) -> Result<Plan, ImportError> {
-    let rows = probe.rows(Form::Lines).ok_or_else(|| not(probe, Format::Binance, "it is no CSV"))?;
+    let rows = probe.rows(Form::Lines).ok_or_else(|| not(probe, Format::Binance, "it is not CSV"))?;
     let header =
         rows.first().is_some_and(|row| row.first().is_some_and(|field| field.parse::<f64>().is_err()));
     let name = name(&probe.stem());
@@ -71,7 +71,7 @@ pub fn plan(probe: &Probe) -> Result<Plan, ImportError> {
     let first = first.ok_or_else(|| not(probe, Format::Binance, "its first row has too few fields"))?;
     let clock = Clock::guess(first, Tz::UTC);
     if !matches!(clock, Clock::Epoch(_)) {
-        return Err(not(probe, Format::Binance, format!("`{first}` is no epoch time")));
+        return Err(not(probe, Format::Binance, format!("`{first}` is not an epoch time")));
     }
     let layout = Layout { skip: u64::from(header), ..Layout::plain(clock, time, values) };
     let interval = match name.as_ref().map(|name| &name.holds) {

@@ -32,9 +32,13 @@ fn millis(rows: &[Vec<&str>]) -> bool {
 
 /// The layout; the symbol is the part of the name before its first dash.
 pub fn plan(probe: &Probe) -> Result<Plan, ImportError> {
-    let (form, rows) = rows(probe).ok_or_else(|| not(probe, Format::Bitfinex, "it is no text"))?;
+    let (form, rows) = rows(probe).ok_or_else(|| not(probe, Format::Bitfinex, "it is not text"))?;
     if !millis(&rows) || !rows.iter().all(|row| row.len() == 6) {
-        return Err(not(probe, Format::Bitfinex, "its rows are not six values that begin with milliseconds"));
+        return Err(not(
+            probe,
+            Format::Bitfinex,
+            "its rows do not have six values that start with milliseconds",
+        ));
     }
     let values = Values::Bars { prices: PRICES, volume: Some(5), adjusted_close: None };
     let layout = Layout::plain(Clock::Epoch(TimeUnit::Millis), 0, values);

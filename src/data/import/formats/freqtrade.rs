@@ -82,7 +82,7 @@ pub fn plan(probe: &Probe) -> Result<Plan, ImportError> {
 }
 
 fn arrays(probe: &Probe) -> Result<Plan, ImportError> {
-    let rows = probe.rows(Form::Arrays).ok_or_else(|| not(probe, Format::Freqtrade, "it is no JSON"))?;
+    let rows = probe.rows(Form::Arrays).ok_or_else(|| not(probe, Format::Freqtrade, "it is not JSON"))?;
     let first = rows.first().map(Vec::as_slice).unwrap_or_default();
     let values = match first.len() {
         6 => Values::Bars { prices: [1, 2, 3, 4], volume: Some(5), adjusted_close: None },

@@ -127,7 +127,7 @@ impl Header<'_> {
 /// The layout, from the header and the user's settings.
 pub fn plan(probe: &Probe, reading: &Reading) -> Result<Plan, ImportError> {
     let refuse = |detail: String| not(probe, Format::Csv, detail);
-    let lines = probe.lines(Form::Lines).ok_or_else(|| refuse("it is no CSV".to_owned()))?;
+    let lines = probe.lines(Form::Lines).ok_or_else(|| refuse("it is not CSV".to_owned()))?;
     let header = table_of(lines, reading).ok_or_else(|| refuse("it has one column".to_owned()))?;
     let none = ColumnMap::default();
     let map = reading.map.as_ref().unwrap_or(&none);

@@ -33,10 +33,10 @@ pub fn plan(probe: &Probe) -> Result<Plan, ImportError> {
     }
     let rows = probe
         .rows(Form::Lines)
-        .ok_or_else(|| not(probe, Format::Kraken, "it is neither CSV nor a response"))?;
+        .ok_or_else(|| not(probe, Format::Kraken, "it is neither CSV nor an API response"))?;
     let row = rows.first().map(Vec::as_slice).unwrap_or_default();
     if !numeric(row) || !seconds(row) {
-        return Err(not(probe, Format::Kraken, "its first row does not begin with epoch seconds"));
+        return Err(not(probe, Format::Kraken, "its first row does not start with epoch seconds"));
     }
     let values = match row.len() {
         7 => Values::Bars { prices: [1, 2, 3, 4], volume: Some(5), adjusted_close: None },

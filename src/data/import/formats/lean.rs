@@ -105,7 +105,7 @@ pub fn plan(probe: &Probe, reading: &Reading) -> Result<Plan, ImportError> {
     let zone = if reading.zone == Tz::UTC { place.zone() } else { Some(reading.zone) };
     let zone = zone.ok_or_else(|| ImportError::BadOption {
         option: "--tz",
-        detail: format!("the zone of market `{}` is not known and must be given", place.market),
+        detail: format!("the time zone of market `{}` is unknown: give it", place.market),
     })?;
     let clock = match place.day {
         Some(day) => Clock::SinceMidnight(day, zone),

@@ -21,7 +21,7 @@ pub fn fits(probe: &Probe) -> bool {
 
 /// The layout; with `adjust`, all prices are scaled to the adjusted close.
 pub fn plan(probe: &Probe, reading: &Reading) -> Result<Plan, ImportError> {
-    let rows = probe.rows(Form::Lines).ok_or_else(|| not(probe, Format::Yahoo, "it is no CSV"))?;
+    let rows = probe.rows(Form::Lines).ok_or_else(|| not(probe, Format::Yahoo, "it is not CSV"))?;
     let header = rows.first().map(Vec::as_slice).unwrap_or_default();
     let find = |role: Role| {
         role.place(header).ok_or_else(|| not(probe, Format::Yahoo, format!("it has no column for {role:?}")))

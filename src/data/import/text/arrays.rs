@@ -67,7 +67,7 @@ impl<R: Read> ArrayLines<R> {
             self.row.push(byte);
         }
         if self.row.len() > MAX_LINE {
-            Err(invalid("an array is longer than 1 MB: it is no row"))
+            Err(invalid("an array is longer than 1 MB and cannot be a row"))
         } else {
             Ok(())
         }
@@ -92,7 +92,7 @@ impl<R: Read> ArrayLines<R> {
         if read == 0 {
             self.ended = true;
             if self.depth > 0 || self.in_string {
-                return Err(invalid("the JSON text is cut off"));
+                return Err(invalid("the JSON text is truncated"));
             }
         }
         Ok(())
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_cut_text_is_an_error() {
-        assert_eq!(lines("[[1,2],[3").unwrap_err().to_string(), "the JSON text is cut off");
+        assert_eq!(lines("[[1,2],[3").unwrap_err().to_string(), "the JSON text is truncated");
         assert_eq!(lines("[[1,2]]]").unwrap_err().to_string(), "a `]` without its `[`");
     }
 }

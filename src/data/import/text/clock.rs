@@ -76,7 +76,7 @@ impl TimeUnit {
 
     /// The instant of a number `value` plus `millionths` of the unit.
     pub fn instant(self, value: i64, millionths: i64) -> Result<Timestamp, String> {
-        let beyond = || format!("`{value}` is beyond all times that can be held");
+        let beyond = || format!("`{value}` is outside the supported range of times");
         let days = |value: i64| value.checked_mul(MICROS_PER_DAY).ok_or_else(beyond);
         let micros = match self {
             Self::Seconds => {
@@ -93,7 +93,7 @@ impl TimeUnit {
                 let date =
                     year.and_then(|year| NaiveDate::from_ymd_opt(year, part(value / 100), part(value)));
                 let midnight = date.and_then(|date| date.and_hms_opt(0, 0, 0));
-                return midnight.map(utc).ok_or_else(|| format!("`{value}` is no date such as 20240131"));
+                return midnight.map(utc).ok_or_else(|| format!("`{value}` is not a date such as 20240131"));
             }
         };
         Ok(Timestamp::from_micros(micros))
@@ -107,8 +107,8 @@ impl TimeUnit {
         }
         let (from, to) = (PLAUSIBLE_YEARS.start, PLAUSIBLE_YEARS.end - 1);
         Err(format!(
-            "`{value}` as {} since 1970 is {at}, outside {from} to {to}, which is not plausible: say what it \
-             counts with `--time-unit`",
+            "`{value}` as {} since 1970 is {at}, outside the plausible range {from} to {to}: set its unit \
+             with `--time-unit`",
             self.as_str()
         ))
     }
@@ -135,7 +135,7 @@ impl std::str::FromStr for TimeUnit {
         ];
         ALL.into_iter().find(|unit| unit.key() == text).ok_or_else(|| {
             let keys = ALL.map(TimeUnit::key).join(", ");
-            format!("`{text}` is no unit of time; known are {keys}")
+            format!("`{text}` is not a unit of time; known: {keys}")
         })
     }
 }
@@ -181,7 +181,7 @@ impl Clock {
                 let found = TimeUnit::of(whole);
                 if found != *unit {
                     let (found, unit) = (found.as_str(), unit.as_str());
-                    return Err(format!("`{field}` counts {found}, but the rows before it count {unit}"));
+                    return Err(format!("`{field}` is in {found}, but the rows before it are in {unit}"));
                 }
                 unit.plausible_instant(whole, micros)
             }
@@ -193,7 +193,7 @@ impl Clock {
             Self::Session(inner, zone) => session(inner, *zone, field),
             Self::Text(zone) => text(field, *zone).unwrap_or_else(|| Err(unreadable())),
             Self::Pattern(pattern, zone) => patterned(field, pattern, *zone)
-                .unwrap_or_else(|| Err(format!("`{field}` does not fit the time format `{pattern}`"))),
+                .unwrap_or_else(|| Err(format!("`{field}` does not match the time format `{pattern}`"))),
             Self::SinceMidnight(day, zone) => {
                 let (millis, micros) = epoch(field).ok_or_else(unreadable)?;
                 // LEAN writes fractions of a millisecond.
@@ -278,7 +278,7 @@ fn session(clock: &Clock, zone: Tz, field: &str) -> Result<Timestamp, String> {
     let local = local.ok_or_else(|| format!("`{field}` is not a time"))?;
     if local.time() != NaiveTime::MIN {
         return Err(format!(
-            "`{field}` is no midnight ({} o'clock): it is no date of a session",
+            "`{field}` is not a midnight ({} o'clock), so it is not a session date",
             local.time()
         ));
     }
@@ -382,7 +382,9 @@ fn to_utc(local: NaiveDateTime, zone: Tz) -> Result<Timestamp, String> {
         LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => {
             Ok(Timestamp::from_micros(at.timestamp_micros()))
         }
-        LocalResult::None => Err(format!("`{local}` does not exist in {zone}: the clock was put forward")),
+        LocalResult::None => {
+            Err(format!("`{local}` does not exist in {zone}: it is skipped when the clock moves forward"))
+        }
     }
 }
 
@@ -407,7 +409,7 @@ mod tests {
             assert_eq!(read(&clock, field), "2024-01-31T00:00:00Z");
         }
         let millis = Clock::Epoch(TimeUnit::Millis);
-        let mixed = "`1735689600000000` counts microseconds, but the rows before it count milliseconds";
+        let mixed = "`1735689600000000` is in microseconds, but the rows before it are in milliseconds";
         assert_eq!(read(&millis, "1735689600000000"), mixed);
         assert_eq!(read(&Clock::Epoch(TimeUnit::Seconds), "1672531436.25"), "2023-01-01T00:03:56.250000Z");
     }
@@ -429,11 +431,11 @@ mod tests {
             ("date", "20240102", "2024-01-02T00:00:00Z"),
             ("s", "-86400", "1969-12-31T00:00:00Z"),
             ("s", "45293", "1970-01-01T12:34:53Z"),
-            ("date", "20241302", "`20241302` is no date such as 20240131"),
+            ("date", "20241302", "`20241302` is not a date such as 20240131"),
         ] {
             assert_eq!(read(&Clock::Counted(unit.parse().unwrap()), field), expected, "{unit} {field}");
         }
-        assert!("weeks".parse::<TimeUnit>().unwrap_err().contains("known are s, ms"));
+        assert!("weeks".parse::<TimeUnit>().unwrap_err().contains("known: s, ms"));
         assert_eq!(
             (TimeUnit::guess(20_240_102), TimeUnit::guess(1_706_659_200)),
             (TimeUnit::Date, TimeUnit::Seconds)
@@ -448,7 +450,7 @@ mod tests {
         {
             assert_eq!(read(&clock, field), "2024-07-01T00:00:00Z", "{field}");
         }
-        assert!(read(&clock, "2024-07-01 16:00:00-04:00").contains("is no midnight"));
+        assert!(read(&clock, "2024-07-01 16:00:00-04:00").contains("is not a midnight"));
         let seconds = Clock::Session(Box::new(Clock::Epoch(TimeUnit::Seconds)), Tz::America__New_York);
         assert_eq!(read(&seconds, "1719806400"), "2024-07-01T00:00:00Z");
         assert!(
@@ -497,7 +499,7 @@ mod tests {
         assert_eq!(read(&york, "2013-12-02"), "2013-12-02T00:00:00Z");
         assert_eq!(
             read(&york, "2013-03-10 02:30"),
-            "`2013-03-10 02:30:00` does not exist in America/New_York: the clock was put forward"
+            "`2013-03-10 02:30:00` does not exist in America/New_York: it is skipped when the clock moves forward"
         );
         // 01:30 occurred twice that night: the first one is used.
         assert_eq!(read(&york, "2013-11-03 01:30"), "2013-11-03T05:30:00Z");

@@ -61,7 +61,7 @@ fn members(path: &Path, archive: &mut Archive) -> Result<Vec<usize>, ImportError
     found.retain(|(name, _)| [".csv", ".txt", ".json"].iter().any(|end| name.ends_with(end)));
     found.sort();
     if found.is_empty() {
-        let detail = "the archive holds no CSV, text or JSON file".to_owned();
+        let detail = "the archive has no CSV, text or JSON file".to_owned();
         return Err(ImportError::UnknownFormat { path: path.to_owned(), detail });
     }
     Ok(found.into_iter().map(|(_, place)| place).collect())

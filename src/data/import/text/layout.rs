@@ -128,7 +128,9 @@ impl Layout {
             && fields[*place] != expected
         {
             let found = fields[*place];
-            return Err(format!("is of `{found}`, after lines of `{expected}`: one file holds one symbol"));
+            return Err(format!(
+                "is of `{found}`, but earlier lines are of `{expected}`: a file must have one symbol only"
+            ));
         }
         let at = self.instant(fields)?;
         match (rows, &self.values) {

@@ -147,7 +147,8 @@ impl Blocks<'_> {
             let cut = text.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
             self.carry = text.split_off(cut);
             if self.carry.len() > MAX_LINE {
-                let problem = format!("a line is longer than {} MB: it is no table of rows", MAX_LINE >> 20);
+                let problem =
+                    format!("a line is longer than {} MB: the file is not a table of rows", MAX_LINE >> 20);
                 return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, problem));
             }
         }
@@ -223,7 +224,10 @@ mod tests {
         let mut text = String::from("time,o,h,l,c,v\n1600000000,1,1,1,1,1\n");
         text.push_str(&"7".repeat(5 << 20));
         let error = all(&text, 1).unwrap_err().to_string();
-        assert_eq!(error, "`x.csv` cannot be decoded: a line is longer than 1 MB: it is no table of rows");
+        assert_eq!(
+            error,
+            "`x.csv` cannot be decoded: a line is longer than 1 MB: the file is not a table of rows"
+        );
     }
 
     #[test]

@@ -32,12 +32,12 @@ pub fn history(title: &str, rows: HistoryTables<'_>, limit: usize, style: Style)
     if let HistoryTables::Trips(rows) = rows {
         let closed = rows.iter().filter(|trip| trip.row.state == "closed");
         let pnl: Cash = closed.map(|trip| trip.row.pnl).sum();
-        text.push_str(&format!(", PnL of the closed ones {}", signed_cash(pnl)));
+        text.push_str(&format!(", PnL of closed ones {}", signed_cash(pnl)));
     }
     text.push('\n');
     if limit > 0 && all > limit {
         text.push_str(&format!(
-            "shown: the last {} of {}; `--limit 0` shows all\n",
+            "showing the last {} of {}; `--limit 0` shows all\n",
             count(limit),
             count(all)
         ));

@@ -81,8 +81,8 @@ pub fn overview(all: &[Standing], style: Style) -> String {
         Column::words("ended (UTC)", 6, last(|run| ended(run.recorded_at))),
         Column::words("rank", 5, last(|run| format!("{} of {}", run.rank, run.entrants))),
     ];
-    let note = "equity is the wallet's, which runs with wallet = \"existing\" alone move; PnL, ROI and Sharpe are over \
-                all runs since the last reset, their windows one after the other in order of time";
+    let note = "equity is that of the wallet, which only runs with wallet = \"existing\" change; PnL, ROI and Sharpe are over \
+                all runs since the last reset, with their windows chained in order of time";
     let reasons: String = all.iter().map(|one| reasons(&one.agent.name, &one.tally, style)).collect();
     format!("{}\n{}{reasons}", draw(columns, style).text, paragraph(note, style))
 }

@@ -37,7 +37,7 @@ fn facts(agent: &AgentRow, parent: Option<&str>, style: Style) -> Vec<(&'static 
     let mut facts = vec![
         ("id", agent.id.clone()),
         ("status", agent.status.as_str().to_owned()),
-        ("key", format!("{}.. (only its hash is kept)", agent.key_prefix)),
+        ("key", format!("{}.. (the store keeps only its hash)", agent.key_prefix)),
         ("version", agent.version.to_string()),
         ("strategy", agent.strategy.split_whitespace().collect::<Vec<_>>().join(" ")),
         ("risk", risk(&agent.risk, agent.risk_limits.as_deref())),
@@ -125,8 +125,8 @@ pub fn versions(all: &[VersionRow], style: Style) -> String {
     let text = |make: fn(&VersionRow) -> String| all.iter().map(make);
     let columns = vec![
         Column::numbers("version", 0, text(|row| row.version.to_string())),
-        Column::words("made (UTC)", 2, text(|row| instant(row.created_at, false))),
-        Column::words("new in it", 0, text(|row| row.changed.clone())),
+        Column::words("created (UTC)", 2, text(|row| instant(row.created_at, false))),
+        Column::words("changes", 0, text(|row| row.changed.clone())),
         Column::words("name", 3, text(|row| row.name.clone())),
         Column::words(
             "strategy",

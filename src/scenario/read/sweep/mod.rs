@@ -87,15 +87,15 @@ fn find<'a>(table: &Table<'_>, name: &Spanned<String>, agents: Option<&'a Agents
         table.problems.error(
             name.span(),
             format!("the agent `{}` comes from the registry", name.get_ref()),
-            "its parameters are not written here".to_owned(),
-            Some("sweep an agent whose strategy the scenario writes".to_owned()),
+            "its parameters are not in this scenario".to_owned(),
+            Some("sweep an agent with a `strategy` in the scenario".to_owned()),
         );
         return None;
     }
     table.problems.absent(
         name.span(),
         format!("unknown agent `{}` to sweep", name.get_ref()),
-        "no agent of this name".to_owned(),
+        "there is no agent with this name".to_owned(),
         suggest::help(name.get_ref(), &agents.names()?),
     );
     None
@@ -114,21 +114,21 @@ fn fits_search(
         None
     };
     if let Some(reduction) = reduction.filter(|_| search != SearchKind::SuccessiveHalving) {
-        let help = "take it away, or write `search = \"successive_halving\"`";
+        let help = "remove it, or write `search = \"successive_halving\"`";
         let message = "`reduction` belongs to `search = \"successive_halving\"`".to_owned();
-        return problem(reduction.span(), message, "no use here", help);
+        return problem(reduction.span(), message, "not used by this search", help);
     }
     match (search, trials) {
         (SearchKind::Grid, Some(trials)) => {
-            let help = "take it away, or choose another `search`, such as \"random\"";
-            let message = "a grid tries every combination, not a number of `trials`".to_owned();
-            return problem(trials.span(), message, "no use here", help);
+            let help = "remove it, or choose another `search`, such as \"random\"";
+            let message = "a grid evaluates every combination and takes no `trials`".to_owned();
+            return problem(trials.span(), message, "not used by this search", help);
         }
         (SearchKind::Grid | SearchKind::SuccessiveHalving, _) => {}
         (_, None) => {
-            let help = "add `trials = ..`: how many combinations are tried";
+            let help = "add `trials = ..`: the number of combinations to evaluate";
             let message = "this search needs a number of `trials`".to_owned();
-            return problem(table.span("search"), message, "goes on without end", help);
+            return problem(table.span("search"), message, "number of trials is required", help);
         }
         _ => {}
     }
@@ -136,17 +136,17 @@ fn fits_search(
     let whole_grid = search == SearchKind::Grid || trials.is_none();
     if let Some(parameter) = parameters.iter().find(unlisted).filter(|_| whole_grid) {
         let help = "add `step`, or `points` to a log range, or search with a number of `trials`";
-        let message = format!("`{}` has no end of values for a grid", parameter.path);
+        let message = format!("`{}` is continuous, which a grid cannot enumerate", parameter.path);
         let span = parameter.places.first().cloned().unwrap_or_else(|| table.header());
-        return problem(span, message, "no step", help);
+        return problem(span, message, "no `step` or `points`", help);
     }
     let word = |parameter: &&SweptParameter| match &parameter.values {
         SweptValues::Listed(values) => values.iter().any(|value| matches!(value, SweptValue::Word(_))),
         SweptValues::Continuous { .. } => false,
     };
     if let Some(parameter) = parameters.iter().find(word).filter(|_| search == SearchKind::CmaEs) {
-        let help = "sweep numbers only, or search with \"tpe\"";
-        let message = format!("`{}` has words, which `cma_es` cannot search", parameter.path);
+        let help = "sweep only numbers, or use `search = \"tpe\"`";
+        let message = format!("`{}` is not numeric, and `cma_es` searches only numbers", parameter.path);
         let span = parameter.places.first().cloned().unwrap_or_else(|| table.header());
         return problem(span, message, "not numbers", help);
     }
@@ -163,7 +163,7 @@ fn read_batch(
     let Some(batch) = written else { return Some(default_batch(search, parameters)) };
     if search == SearchKind::CmaEs && *batch.get_ref() < LEAST_GENERATION {
         let message = format!("a generation of `cma_es` has at least {LEAST_GENERATION} trials");
-        table.problems.error(batch.span(), message, "too few to learn from".to_owned(), None);
+        table.problems.error(batch.span(), message, "too small".to_owned(), None);
         return None;
     }
     Some(batch.into_inner())
@@ -229,14 +229,10 @@ fn try_out(table: &Table<'_>, spec: &SweepSpec) -> Option<()> {
     let place = table.span("parameters");
     if total <= TRIED_OUT && refused.len() == outcomes.len() {
         let why = refused.first().and_then(|(_, problems)| problems.first());
-        let label = why.map_or_else(|| "`where` leaves nothing".to_owned(), |why| why.message.clone());
-        let help = "widen the values, or the conditions of `where`".to_owned();
-        table.problems.error(
-            place,
-            "no combination of these values can be tried".to_owned(),
-            label,
-            Some(help),
-        );
+        let label =
+            why.map_or_else(|| "`where` excludes all combinations".to_owned(), |why| why.message.clone());
+        let help = "use more values, or weaker conditions in `where`".to_owned();
+        table.problems.error(place, "no combination of these values is valid".to_owned(), label, Some(help));
         return None;
     }
     if let Some((values, problems)) = refused.first() {
@@ -247,13 +243,13 @@ fn try_out(table: &Table<'_>, spec: &SweepSpec) -> Option<()> {
         table.problems.warning(
             place,
             format!(
-                "{} of {of}{} combinations are left out, such as {}: {why}",
+                "{} of {of}{} combinations are skipped, such as {}: {why}",
                 refused.len(),
                 outcomes.len(),
                 named.join(", ")
             ),
-            "not all go together".to_owned(),
-            Some("say which are meant, for example `where = [\"fast < slow\"]`".to_owned()),
+            "not all combinations are valid".to_owned(),
+            Some("exclude them explicitly, for example `where = [\"fast < slow\"]`".to_owned()),
         );
     }
     Some(())

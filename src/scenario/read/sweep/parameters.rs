@@ -33,7 +33,7 @@ pub(super) fn flatten<'t>(given: &Given<'t>) -> Option<Vec<Written<'t>>> {
         return given.fail("`parameters` is empty".to_owned(), "needs at least one".to_owned(), None);
     }
     if found.len() > MOST_PARAMETERS {
-        let message = format!("{} parameters are more than can be swept at once", found.len());
+        let message = format!("{} parameters are too many for one sweep", found.len());
         return given.fail(message, format!("at most {MOST_PARAMETERS}"), None);
     }
     // The TOML parser sorts tables by key; this restores the file's order.
@@ -62,9 +62,8 @@ fn walk<'t>(
                 let help = "write a list such as [5, 10], { from = 5, to = 50, step = 5 }, or \
                             { log_from = 1, log_to = 100, points = 5 }";
                 let message = format!("the values of `{}` must be a list or a range", path.join("."));
-                sound &= inner
-                    .fail::<()>(message, "one value is no sweep".to_owned(), Some(help.to_owned()))
-                    .is_some();
+                sound &=
+                    inner.fail::<()>(message, "a single value".to_owned(), Some(help.to_owned())).is_some();
             }
         }
     }

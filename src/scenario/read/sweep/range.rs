@@ -68,9 +68,8 @@ fn number(given: &Given<'_>) -> Option<Decimal> {
         _ => None,
     };
     let decimal = text.and_then(|text| text.parse().or_else(|_| Decimal::from_scientific(&text)).ok());
-    decimal.or_else(|| {
-        given.fail(format!("`{}` must be a number here", given.key), "no number".to_owned(), None)
-    })
+    decimal
+        .or_else(|| given.fail(format!("`{}` must be a number", given.key), "not a number".to_owned(), None))
 }
 
 fn value(decimal: Decimal, whole: bool) -> Option<SweptValue> {
@@ -88,11 +87,7 @@ fn stepped(
             let size = number(&step)?;
             if size <= Decimal::ZERO || whole && !size.is_integer() {
                 let what = if whole { "a whole number above 0" } else { "above 0" };
-                return step.fail(
-                    format!("`step` = {size} must be {what}"),
-                    "leads nowhere".to_owned(),
-                    None,
-                );
+                return step.fail(format!("`step` = {size} must be {what}"), "not possible".to_owned(), None);
             }
             size
         }
@@ -127,8 +122,8 @@ fn logarithmic(
             return Some(SweptValues::Continuous { from: low, to: high, log: true });
         }
         let message = format!("the log range of `{}`, a whole number, needs `points`", given.key);
-        let help = Some("add `points = ..`: how many values".to_owned());
-        return given.fail(message, "how many values?".to_owned(), help);
+        let help = Some("add `points = ..`: the number of values".to_owned());
+        return given.fail(message, "needs `points`".to_owned(), help);
     };
     let points = u32::read(&points, &ValueType::Integer { min: 2, max: u64::from(MOST_VALUES) })?;
     let ratio = libm::log(high / low) / f64::from(points - 1);

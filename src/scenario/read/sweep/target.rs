@@ -28,9 +28,9 @@ pub(super) fn place(
             let message = if first.path == one.path {
                 format!("`{}` is swept twice", one.path)
             } else {
-                format!("`{}` and `{}` go by the same name", first.path, one.path)
+                format!("`{}` and `{}` have the same name", first.path, one.path)
             };
-            table.problems.error(written.key.clone(), message, "named before".to_owned(), None);
+            table.problems.error(written.key.clone(), message, "already listed".to_owned(), None);
             return None;
         }
     }
@@ -74,11 +74,11 @@ impl Ground<'_, '_> {
             }
             _ => {
                 let help = format!(
-                    "a parameter of the strategy by its name, else `risk.KEY`, `venue.KEY` or `venue.slippage.KEY`, \
+                    "a parameter of the strategy by its name, or `risk.KEY`, `venue.KEY` or `venue.slippage.KEY`, \
                      of agent `{}` and its risk profile `{}`",
                     self.agent.name, self.agent.risk.name
                 );
-                let message = format!("`{}` is nothing that can be swept", written.path.join("."));
+                let message = format!("`{}` cannot be swept", written.path.join("."));
                 self.table.problems.error(
                     written.key.clone(),
                     message,
@@ -105,7 +105,7 @@ impl Ground<'_, '_> {
                 written.key.clone(),
                 format!("the risk profile `{profile}` of agent `{}` is built in", self.agent.name),
                 "cannot be swept".to_owned(),
-                Some("give the agent a profile of the scenario's own, such as `[risk.swept]`".to_owned()),
+                Some("define a profile for the agent in the scenario, such as `[risk.swept]`".to_owned()),
             );
             return None;
         }
@@ -174,8 +174,8 @@ fn values(given: &Given<'_>, of: &ValueType) -> Option<SweptValues> {
                         let message = format!("{value} is listed twice in `{}`", given.key);
                         return item.fail(
                             message,
-                            "listed before".to_owned(),
-                            Some("take one away".to_owned()),
+                            "already listed".to_owned(),
+                            Some("remove one".to_owned()),
                         );
                     }
                     Some(value)
@@ -197,8 +197,8 @@ fn values(given: &Given<'_>, of: &ValueType) -> Option<SweptValues> {
                 _ => {
                     let help = Some("list its values: [.., ..]".to_owned());
                     given.fail(
-                        format!("`{}` is no number and has no range", given.key),
-                        "no number".to_owned(),
+                        format!("`{}` is not a number and cannot have a range", given.key),
+                        "not a number".to_owned(),
                         help,
                     )
                 }
@@ -235,7 +235,7 @@ fn check(given: &Given<'_>, of: &ValueType) -> Option<SweptValue> {
         }
         _ => {
             let message = format!("`{}` is {} and cannot be swept", given.key, of.expected());
-            let help = "numbers, booleans, words of a choice and intervals can".to_owned();
+            let help = "numbers, booleans, choices and intervals can be swept".to_owned();
             given.fail(message, "cannot be swept".to_owned(), Some(help))
         }
     }

@@ -27,7 +27,7 @@ function priceChart(box, select, agent, trades) {
   const drawable = symbols.filter((symbol) => known.includes(symbol)).sort();
   drawable.forEach((symbol) => select.append(element("option", { value: symbol, textContent: symbol })));
   select.closest(".controls").hidden = drawable.length < 2;
-  const why = symbols.length === 0 ? "This agent made no round trip, so there is nothing to mark." : "The page carries no prices of the symbols that this agent traded.";
+  const why = symbols.length === 0 ? "This agent has no round trips." : "The report has no prices of the symbols that this agent traded.";
   const handle = chart(box, `prices-${agent}`, (narrow) => (drawable.length ? priceOption(select.value, trades, narrow) : why));
   select.addEventListener("change", handle.draw);
 }
@@ -47,7 +47,7 @@ function priceOption(symbol, trades, narrow) {
   const closed = mine.filter((t) => t.closed);
   return {
     grid: { left: narrow ? 8 : 16, right: 12, top: 30, bottom: 40, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
-    legend: { top: 0, left: 0, data: [{ name: "close", icon: STROKE }, "entry", "exit, gained", "exit, lost"], textStyle: { color: colour("ink") }, itemWidth: 14, itemHeight: 10, selectedMode: false },
+    legend: { top: 0, left: 0, data: [{ name: "close", icon: STROKE }, "entry", "exit, gain", "exit, loss"], textStyle: { color: colour("ink") }, itemWidth: 14, itemHeight: 10, selectedMode: false },
     xAxis: timeAxis(narrow),
     yAxis: axis({ type: "value", scale: true, axisLabel: { formatter: (value) => (Math.abs(value) >= 100 ? number(value, 0) : price(value)) } }),
     tooltip: tooltip({ trigger: "item", formatter: (hit) => (hit.data.trade ? tradeTooltip(hit.data.trade) : "") }),
@@ -55,8 +55,8 @@ function priceOption(symbol, trades, narrow) {
     series: [
       { type: "line", name: "close", data: line, showSymbol: false, silent: true, color: colour("quiet"), lineStyle: { width: 1.1, color: colour("quiet") } },
       marks("entry", mine, "entry", "entryPrice", UP, colour("agent-2")),
-      marks("exit, gained", closed.filter((t) => t.pnl > 0), "exit", "exitPrice", DOWN, colour("agent-0")),
-      marks("exit, lost", closed.filter((t) => t.pnl <= 0), "exit", "exitPrice", DOWN, colour("agent-1")),
+      marks("exit, gain", closed.filter((t) => t.pnl > 0), "exit", "exitPrice", DOWN, colour("agent-0")),
+      marks("exit, loss", closed.filter((t) => t.pnl <= 0), "exit", "exitPrice", DOWN, colour("agent-1")),
     ],
   };
 }
@@ -87,7 +87,7 @@ function rollingOption({ returns, lines }, agent, narrow) {
 }
 
 function histogramOption({ start, width, counts }) {
-  if (counts.length === 0) return "No round trip was closed, so there is no profit or loss to count.";
+  if (counts.length === 0) return "This agent has no closed round trips.";
   const places = width >= 1 ? 0 : Math.min(6, Math.ceil(-Math.log10(width)));
   const edge = (i) => start + i * width;
   const bars = counts.map((count, i) => ({
@@ -112,7 +112,7 @@ function histogramOption({ start, width, counts }) {
 
 function excursionOption(trades) {
   const closed = trades.filter((t) => t.closed);
-  if (closed.length === 0) return "No round trip was closed, so there are no excursions to show.";
+  if (closed.length === 0) return "This agent has no closed round trips.";
   const dots = (name, rows, color, symbol) => ({
     type: "scatter", name, symbol, symbolSize: 7, itemStyle: { color, opacity: 0.65 }, color,
     data: rows.map((t) => ({ value: [Math.abs(t.mae), t.mfe], trade: t })),
@@ -120,8 +120,8 @@ function excursionOption(trades) {
   return {
     grid: { left: 8, right: 16, top: 30, bottom: 34, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     legend: { top: 0, right: 0, textStyle: { color: colour("ink") }, itemWidth: 12, itemHeight: 9, selectedMode: false },
-    xAxis: axis({ type: "value", min: 0, name: `worst against it, ${values.quote}`, nameLocation: "middle", nameGap: 26, axisLabel: { formatter: plain } }),
-    yAxis: axis({ type: "value", min: 0, name: "best for it", nameTextStyle: { align: "left", color: colour("quiet") }, axisLabel: { formatter: plain } }),
+    xAxis: axis({ type: "value", min: 0, name: `adverse excursion, ${values.quote}`, nameLocation: "middle", nameGap: 26, axisLabel: { formatter: plain } }),
+    yAxis: axis({ type: "value", min: 0, name: "favourable excursion", nameTextStyle: { align: "left", color: colour("quiet") }, axisLabel: { formatter: plain } }),
     tooltip: tooltip({ trigger: "item", formatter: (hit) => tradeTooltip(hit.data.trade) }),
     series: [
       dots("gained", closed.filter((t) => t.pnl > 0), colour("agent-0"), "circle"),

@@ -91,10 +91,10 @@ function drawLegend() {
 function caption() {
   if (document.body.dataset.caption) return document.body.dataset.caption;
   if (curves.window === "all") {
-    return "All windows one after the other. Every window starts anew with the starting balance, so the curve is an index: 100 at the start, each window begins where the one before it ended.";
+    return "All windows chained. Every window starts with the starting balance, so the curve is an index: 100 at the start, each window begins where the one before it ended.";
   }
   const window = values.windows[curves.window];
-  return `Equity marked at every close, in ${values.quote}, ${window.from} to ${window.to}.`;
+  return `Equity at every close, in ${values.quote}, ${window.from} to ${window.to}.`;
 }
 
 function chooseWindow(text) {

@@ -27,7 +27,7 @@ function heatMap(sweep) {
 }
 
 function heatOption(sweep, across, up, narrow) {
-  if (sweep.parameters.length < 2) return "Only one parameter was swept: there is no second one to draw against it.";
+  if (sweep.parameters.length < 2) return "The sweep has only one parameter.";
   if (across === up) return "Choose two different parameters.";
   const [x, y] = [sweep.parameters[across], sweep.parameters[up]];
   const [columns, rows] = [levels(x), levels(y)];
@@ -80,7 +80,7 @@ function parallelOption(sweep, narrow) {
 }
 
 function sampleOption(sweep) {
-  if (sweep.samples.length === 0) return "The scenario does not validate its choices in windows that they were not made by.";
+  if (sweep.samples.length === 0) return "The scenario has no [validation] table.";
   const all = sweep.samples.flat();
   const [low, high] = [Math.min(...all), Math.max(...all)];
   return {

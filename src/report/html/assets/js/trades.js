@@ -25,8 +25,8 @@ function tradeColumns() {
     ["PnL", { ...money("pnl", signed), tone: (t) => (t.pnl > 0 ? "good" : t.pnl < 0 ? "bad" : "") }],
     ["return %", money("percent", signed)],
     ["fees", money("fees", number)],
-    ["entered by", word("why")],
-    ["left by", word("whyOut")],
+    ["entry reason", word("why")],
+    ["exit reason", word("whyOut")],
   ];
   if (values.windows.length > 1) columns.unshift(["window", { numeric: true, value: (t) => t.window, text: (t) => String(t.window) }]);
   return columns;
@@ -43,7 +43,7 @@ function tradeList(box, agent) {
   const from = values.trades[agent];
   const all = from.rows.map((row) => trade(row, from));
   if (all.length === 0) {
-    box.append(element("p", { className: "empty", textContent: "This agent made no round trip." }));
+    box.append(element("p", { className: "empty", textContent: "This agent has no round trips." }));
     return;
   }
   const columns = tradeColumns();
@@ -100,7 +100,7 @@ function tradeList(box, agent) {
     const cell = (t) => ([, column]) => element("td", { className: `${column.numeric ? "n" : ""} ${column.tone?.(t) ?? ""}`.trim(), textContent: column.text(t) });
     const body = shown.map((t) => element("tr", {}, ...columns.map(cell(t))));
     list.replaceChildren(rows.length === 0
-      ? element("p", { className: "empty", textContent: "No round trip passes these filters." })
+      ? element("p", { className: "empty", textContent: "No round trip matches these filters." })
       : element("table", { className: "list" }, element("thead", {}, element("tr", {}, ...head())), element("tbody", {}, ...body)));
     const turn = (by, text) => {
       const button = element("button", { type: "button", textContent: text, disabled: state.page + by < 0 || state.page + by > last });
@@ -112,7 +112,7 @@ function tradeList(box, agent) {
     };
     const first = state.page * PAGE + 1;
     const counted = rows.length === 0 ? "0" : `${number(first, 0)} to ${number(first + shown.length - 1, 0)} of ${number(rows.length, 0)}`;
-    const left = from.total > all.length ? `; the ${number(all.length, 0)} largest gains and losses of ${number(from.total, 0)}, all are in trades.parquet` : "";
+    const left = from.total > all.length ? `; the ${number(all.length, 0)} largest gains and losses of ${number(from.total, 0)}; trades.parquet has all` : "";
     const words = element("span", { className: "caption", "aria-live": "polite", textContent: counted + left });
     pages.replaceChildren(...(last > 0 ? [turn(-1, "previous"), turn(1, "next")] : []), words);
   }
