@@ -228,7 +228,7 @@ fn rows_of(table: &NumberTable) -> Result<Rows, Failure> {
     Err(Failure::plain(
         Exit::Usage,
         format!(
-            "the columns are called `{}`, .. and the rows `{}`, ..: which of them are the agents?",
+            "the columns are called `{}`, .. and the rows `{}`, ..: it is unclear which are the agents",
             heads[0], labels[0]
         ),
         "add --rows agents or --rows windows, or call the first column `agent` or `window`",

@@ -128,7 +128,7 @@ pub(super) fn record_drawdown(row: &RankingRecord) -> Option<String> {
     let (depth, times) = (row.max_drawdown_pct?, row.drawdown.as_ref()?);
     let day = |at: &str| at.parse().map_or_else(|_| at.to_owned(), super::numbers::close_day);
     Some(format!(
-        "the record's: {} % from {} to {}, its windows one after the other",
+        "the record's: {} % from {} to {}, with its windows chained",
         super::numbers::ratio(depth),
         day(&times.peak_at),
         day(&times.trough_at)
