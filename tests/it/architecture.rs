@@ -21,8 +21,6 @@ const OPEN: &[&str] = &[
     "engine/batch/prepared.rs",
     "report/terminal/agents/list.rs",
     "report/terminal/agents/one.rs",
-    "statistics/evidence/mcs.rs",
-    "statistics/evidence/mcs/range.rs",
     "store/database.rs",
     "store/error/mod.rs",
     "store/migrations.rs",

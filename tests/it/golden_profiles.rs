@@ -116,7 +116,7 @@ fn the_equity_curve_as_backtesting_sees_it() {
     let pct = |measure: Measure| measure.map(|fraction| fraction * 100.0);
     for (metric, ours) in [
         ("Return [%]", pct(equity.total_return())),
-        ("Buy & AgentLock Return [%]", pct(close.total_return())),
+        ("Buy & Hold Return [%]", pct(close.total_return())),
         ("CAGR [%]", pct(own.cagr)),
         ("Volatility (Ann.) [%]", pct(own.volatility)),
         ("Sharpe Ratio", own.sharpe_ratio),

@@ -12,12 +12,12 @@
 
 use super::convention::Convention;
 use super::error::{EvidenceError, at_least, probability};
-use super::numeric::{argmax, dot, largest, mean, normal_quantile, real};
-use super::paired::two_sided_t;
 use super::panel::Panel;
 use super::stationary_bootstrap::Resamples;
+use losses::{Losses, Worst};
 use range::Range;
 
+mod losses;
 mod range;
 
 /// By what the worst is found.
@@ -75,12 +75,6 @@ pub fn model_confidence_set(
     Ok(ConfidenceSet { p_values: distinct.place.iter().map(|&place| p_values[place]).collect() })
 }
 
-/// The outcome of one test: the place in the set of what to eliminate, and the p-value of "all are equal".
-struct Worst {
-    place: usize,
-    p_value: f64,
-}
-
 /// Tests, eliminates the worst, and goes on until one is left.
 fn eliminate(width: usize, worst: &mut dyn FnMut(&[usize]) -> Worst) -> Vec<f64> {
     let mut p_values = vec![1.0; width];
@@ -94,69 +88,10 @@ fn eliminate(width: usize, worst: &mut dyn FnMut(&[usize]) -> Worst) -> Vec<f64>
     p_values
 }
 
-/// Mean losses, and for each resample how far its mean losses lie from them.
-struct Losses {
-    means: Vec<f64>,
-    /// One vector of deviations per column.
-    deviations: Vec<Vec<f64>>,
-    resamples: usize,
-    windows: usize,
-}
-
-impl Losses {
-    fn new(losses: &Panel, resamples: &Resamples) -> Self {
-        let means = losses.means();
-        let deviate = |(column, mean): (&Vec<f64>, &f64)| {
-            resamples.means(column).iter().map(|resampled| resampled - mean).collect()
-        };
-        let deviations = losses.columns().iter().zip(&means).map(deviate).collect();
-        Self { means, deviations, resamples: resamples.count(), windows: resamples.rows() }
-    }
-
-    /// The p-value of an observed statistic among simulated ones.
-    fn p_value(&self, simulated: &[f64], statistic: f64, convention: Convention) -> f64 {
-        let observed = match convention {
-            Convention::Standard => normal_equivalent(statistic, real(self.windows)),
-            Convention::Arch => statistic,
-        };
-        convention.p_value(simulated, observed)
-    }
-
-    /// The max test.
-    fn max_test(&self, set: &[usize], convention: Convention) -> Worst {
-        let average: Vec<f64> = (0..self.resamples)
-            .map(|r| set.iter().map(|&i| self.deviations[i][r]).sum::<f64>() / real(set.len()))
-            .collect();
-        let gaps: Vec<Vec<f64>> =
-            set.iter().map(|&i| super::numeric::differences(&self.deviations[i], &average)).collect();
-        let errors: Vec<f64> = gaps.iter().map(|gap| (dot(gap, gap) / real(self.resamples)).sqrt()).collect();
-        let means: Vec<f64> = set.iter().map(|&i| self.means[i]).collect();
-        let grand = mean(&means);
-        let statistics: Vec<f64> =
-            means.iter().zip(&errors).map(|(mean, error)| ratio(mean - grand, *error)).collect();
-        let simulated: Vec<f64> = (0..self.resamples)
-            .map(|r| largest(gaps.iter().zip(&errors).map(|(gap, error)| ratio(gap[r], *error))))
-            .collect();
-        let place = argmax(&statistics);
-        Worst { place, p_value: self.p_value(&simulated, statistics[place], convention) }
-    }
-}
-
-/// The normal statistic with the p-value that this one has under Student's distribution with `n - 1` degrees of
-/// freedom, once the resamples' error (divisor n) is made one with divisor `n - 1`.
-fn normal_equivalent(statistic: f64, windows: f64) -> f64 {
-    let t = statistic * ((windows - 1.0) / windows).sqrt();
-    -normal_quantile(two_sided_t(t, windows - 1.0) / 2.0)
-}
-
-/// A difference in units of its error; a difference that no resample changes is infinite, none at all is 0.
-fn ratio(difference: f64, error: f64) -> f64 {
-    if difference == 0.0 { 0.0 } else { difference / error }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::testing::noisy;
+    use super::losses::normal_equivalent;
     use super::*;
 
     const KINDS: [McsStatistic; 2] = [McsStatistic::Range, McsStatistic::Max];

@@ -6,7 +6,7 @@
 
 use rayon::prelude::*;
 
-use super::{Losses, Worst};
+use super::losses::{Losses, Worst};
 use crate::statistics::evidence::convention::Convention;
 use crate::statistics::evidence::numeric::real;
 
