@@ -4,7 +4,6 @@
 //! windows heads say what a number is of: the whole record, or the mean or median of the windows' scores.
 
 use super::names;
-use super::wording;
 use crate::store::StoredRun;
 
 /// What all numbers of a leaderboard of several windows are of.
@@ -59,8 +58,8 @@ pub(super) fn columns(stored: &StoredRun) -> Vec<BoardColumn> {
     all
 }
 
-/// Columns of metrics that may have no value, with their heads.
-pub(super) fn metrics() -> impl Iterator<Item = wording::Shown> {
+/// Keys and heads of the columns of metrics that may have no value.
+pub(super) fn metrics() -> impl Iterator<Item = (&'static str, &'static str)> {
     let counted = ["final_equity", "total_pnl", "trades", "fees"];
     ALL.into_iter()
         .filter(move |column| !counted.contains(&column.key))

@@ -196,7 +196,8 @@ fn drawdowns(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {
     let row = stored.leaderboard.rankings.iter().find(|row| row.agent == agent.agent);
     let record = row.filter(|_| agent.windows.len() > 1).and_then(wording::record_drawdown);
     let note = record.map_or_else(String::new, |text| format!("\n{}", paragraph(&text, style)));
-    let title = if agent.windows.len() > 1 { "Largest drawdowns within windows" } else { "Largest drawdowns" };
+    let title =
+        if agent.windows.len() > 1 { "Largest drawdowns within windows" } else { "Largest drawdowns" };
     titled(title, draw(columns, style).text + &note, style)
 }
 
