@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::{Exit, Failure, output};
-use crate::metrics::{Missing, Relative, ReturnSeries, relative, series_metrics};
+use crate::metrics::{Missing, Relative, ReturnSeries, relative, series_metrics, series_values};
 use crate::report::{SeriesReport, terminal};
 use crate::scenario::{MetricSpec, MetricsProfile};
 use crate::tables::{ColumnKind, ReturnColumn};
@@ -134,7 +134,7 @@ fn measured(
         start: span.map(|(start, _)| start.to_string()),
         end: span.map(|(_, end)| end.to_string()),
         benchmark: benchmark.map(|one| (one.path.display().to_string(), one.column.clone())),
-        metrics: SeriesReport::named(series.total_return(), &series_metrics(&series, &spec), &against),
+        metrics: series_values(series.total_return(), &series_metrics(&series, &spec), &against),
     })
 }
 

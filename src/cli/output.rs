@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use super::{Exit, Failure};
+pub use crate::domain::counted;
 use crate::report::terminal::Style;
 
 /// Columns that pages and piped tables are laid out for.
@@ -29,11 +30,6 @@ pub fn result(text: &str) -> Result<(), Failure> {
 /// Says a line on stderr. When stderr itself is gone there is nobody to tell.
 pub fn say(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
-}
-
-/// A count with its noun: `1 job`, `2 jobs`.
-pub fn counted(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Whether stderr is a person's terminal.

@@ -4,8 +4,10 @@
 //! Invariants: a value that exists is valid; every rounding is named where it happens.
 
 mod carried;
+mod count;
 mod indicator;
 mod instrument;
+mod metric;
 mod money;
 mod name;
 mod order;
@@ -13,8 +15,10 @@ mod seed;
 mod time;
 
 pub use carried::{CarriedPosition, CarriedTrip, Wallet};
+pub use count::{counted, grouped, plural};
 pub use indicator::{BarField, IndicatorSpec, Thousandths};
 pub use instrument::{Instrument, SymbolId};
+pub use metric::{Metric, MetricBasis, MetricDirection, MetricInfo, MetricUnit};
 pub use money::{Bps, Cash, MoneyError, Price, PriceSum, Qty, Rounding, UNITS_PER_ONE};
 pub use name::{AgentName, NameError, Symbol, check_name};
 pub use order::{

@@ -2,8 +2,8 @@
 //!
 //! Both series have one value for each period; where one is longer, its surplus is not looked at.
 
+use super::missing::{Measure, Missing};
 use super::moments::{count, dispersion, finite, is_constant, mean};
-use super::report::{Measure, Missing};
 
 /// `cov(r, b) / var(b)`. As `empyrical.beta`.
 ///

@@ -1,7 +1,7 @@
 //! Growth: over the whole window, and compounded to a year.
 
+use super::missing::{Measure, Missing};
 use super::moments::finite;
-use super::report::{Measure, Missing};
 use crate::domain::Cash;
 
 /// `(E_end - E0) / E0`.

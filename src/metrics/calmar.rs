@@ -1,7 +1,7 @@
 //! Growth per unit of the deepest fall: Young (1991), "Calmar Ratio: A Smoother Tool".
 
+use super::missing::{Measure, Missing};
 use super::moments::finite;
-use super::report::{Measure, Missing};
 
 /// `CAGR / abs(max drawdown)`; `depth` is the drawdown's, at most 0.
 ///

@@ -1,8 +1,8 @@
 //! How much of the benchmark's rises and falls a series takes part in (Morningstar's capture ratios).
 
 use super::cagr::cagr;
+use super::missing::{Measure, Missing};
 use super::moments::finite;
-use super::report::{Measure, Missing};
 
 /// Growth per year in the periods in which the benchmark rose, over the benchmark's in the same. As
 /// `empyrical.up_capture`.

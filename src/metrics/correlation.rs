@@ -1,7 +1,7 @@
 //! How closely two return series move together: Pearson (1895).
 
+use super::missing::{Measure, Missing};
 use super::moments::{finite, is_constant, mean};
-use super::report::{Measure, Missing};
 
 /// `cov(r, b) / (std(r) std(b))`, from -1 to 1; its square is `quantstats.stats.r_squared`.
 ///

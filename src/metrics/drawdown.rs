@@ -2,8 +2,8 @@
 //!
 //! Owns no time: places are indices into the curve, which `measure` turns into instants.
 
+use super::missing::{Measure, Missing};
 use super::moments::finite;
-use super::report::{Measure, Missing};
 use crate::engine::batch::{Extremes, Fall};
 
 /// Points looked at together: a block that neither makes a new high nor a new low is passed over whole.

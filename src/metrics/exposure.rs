@@ -1,6 +1,6 @@
 //! How much of the time money was at risk.
 
-use super::report::{Measure, Missing};
+use super::missing::{Measure, Missing};
 
 /// Ticks at whose close a position was held, of all ticks.
 ///

@@ -1,7 +1,7 @@
 //! Inputs of the reference values: the small series of `golden/metrics.json` (format 1), daily simple returns.
 //! The tests beside each metric hold the value that the named library gives for them.
 
-use super::report::Measure;
+use super::missing::Measure;
 
 /// Thirty draws of a normal distribution.
 pub const SHORT_NORMAL: [f64; 30] = [

@@ -3,9 +3,9 @@
 //!
 //! The place where exact money becomes `f64`.
 
+use super::dated::{DatedExtremes, Drawdown};
 use super::drawdown::walk;
 use super::profile::ticks_touched;
-use super::report::{DatedExtremes, Drawdown};
 use super::sampling::{Sample, Sampled};
 use crate::domain::{Cash, Timestamp};
 use crate::engine::batch::{ClosedTrade, ReplaySummary};

@@ -1,17 +1,22 @@
 //! From what was observed of one agent in one window to all its metrics.
 
+use super::dated::Drawdown;
 use super::exposure::exposure;
 use super::inputs::MetricInputs;
+use super::missing::{Measure, Missing};
 use super::moments::finite;
 use super::profile::{Basis, backtesting, quantstats};
 use super::ranked;
 use super::record::Record;
 use super::relative::Relative;
-use super::report::{Measure, Metrics, Missing};
-use super::series::{ReturnSeries, series_metrics};
+use super::report::Metrics;
+use super::sampling::Sampling;
+use super::series::ReturnSeries;
+use super::series_metrics::series_metrics;
 use super::summary::Summary;
 use super::trades;
 use super::turnover::turnover;
+use crate::domain::Cash;
 use crate::engine::Replay;
 use crate::engine::batch::ClosedTrade;
 use crate::market::Market;
@@ -30,52 +35,125 @@ pub fn measure(replay: &Replay, market: &Market, spec: &MetricSpec) -> Metrics {
 pub fn metrics_of(observed: &MetricInputs, spec: &MetricSpec) -> Metrics {
     let sample = &observed.sample;
     let record = Record::of(observed, spec);
-    let summary = &record.summary;
     let series = sample.series(observed.drawdown.depth);
-    let of_returns = series_metrics(&series, spec);
     let (drawdown, _) = Basis::of(spec, sample.periods_per_year).walk(observed);
-    let pnl: Vec<f64> = observed.trades.iter().map(|trade| trade.pnl.to_f64()).collect();
-    let ours = Metrics {
-        profile: spec.profile,
+    Parts {
+        spec,
         sampling: sample.sampling,
         periods_per_year: sample.periods_per_year,
         returns: sample.curve.len() - 1,
         starting_balance: observed.starting_balance,
         final_equity: observed.final_equity,
-        total_pnl: observed.final_equity - observed.starting_balance,
-        total_return: ranked::total_return(summary),
-        cagr: annualised(summary, of_returns.cagr),
-        volatility: of_returns.volatility,
-        sharpe_ratio: ranked::sharpe_ratio(summary, spec),
-        sortino_ratio: ranked::sortino_ratio(summary, spec),
-        calmar_ratio: ranked::calmar_ratio(summary, spec),
         max_drawdown: drawdown,
-        ulcer_index: of_returns.ulcer_index,
-        omega_ratio: of_returns.omega_ratio,
-        tail_ratio: of_returns.tail_ratio,
-        var_95: of_returns.var_95,
-        cvar_95: of_returns.cvar_95,
-        skew: of_returns.skew,
-        kurtosis: of_returns.kurtosis,
-        trades: observed.trades.len(),
-        win_rate: ranked::win_rate(summary, spec),
-        profit_factor: ranked::profit_factor(summary, spec),
-        payoff_ratio: payoff_of(summary),
-        expectancy: trades::expectancy(&pnl),
-        sqn: trades::system_quality_number(&pnl),
-        kelly: kelly_of(summary),
-        exposure: exposure(observed.ticks_in_market, observed.ticks),
         turnover: turnover(observed.notional, &sample.curve, sample.periods_per_year),
-        fees: observed.fees,
-        mean_trade_seconds: mean_trade_seconds(&observed.trades),
-        relative: Relative::missing(Missing::NoBenchmark),
-        record,
-    };
-    by_profile(ours, observed, &series)
+        trades: trade_measures(observed, spec.profile),
+        record: &record,
+        series: &series,
+    }
+    .metrics()
+}
+
+/// What one window and a record of several measure each in its own way; the rest is made of the record and its returns.
+pub(super) struct Parts<'a> {
+    pub spec: &'a MetricSpec,
+    pub sampling: Sampling,
+    pub periods_per_year: f64,
+    pub returns: usize,
+    pub starting_balance: Cash,
+    pub final_equity: Cash,
+    pub max_drawdown: Drawdown,
+    pub turnover: Measure,
+    pub trades: TradeMeasures,
+    pub record: &'a Record,
+    pub series: &'a ReturnSeries,
+}
+
+/// Means over round trips, as the profile takes them.
+pub(super) struct TradeMeasures {
+    pub expectancy: Measure,
+    pub sqn: Measure,
+    pub exposure: Measure,
+    pub mean_seconds: Measure,
+}
+
+impl Parts<'_> {
+    /// All metrics; those against a benchmark are missing.
+    pub(super) fn metrics(self) -> Metrics {
+        let (record, spec, trades) = (self.record, self.spec, self.trades);
+        let summary = &record.summary;
+        let of_returns = series_metrics(self.series, spec);
+        let ours = Metrics {
+            profile: spec.profile,
+            sampling: self.sampling,
+            periods_per_year: self.periods_per_year,
+            returns: self.returns,
+            starting_balance: self.starting_balance,
+            final_equity: self.final_equity,
+            total_pnl: summary.pnl,
+            total_return: ranked::total_return(summary),
+            cagr: annualised(summary, of_returns.cagr),
+            volatility: of_returns.volatility,
+            sharpe_ratio: ranked::sharpe_ratio(summary, spec),
+            sortino_ratio: ranked::sortino_ratio(summary, spec),
+            calmar_ratio: ranked::calmar_ratio(summary, spec),
+            max_drawdown: self.max_drawdown,
+            ulcer_index: of_returns.ulcer_index,
+            omega_ratio: of_returns.omega_ratio,
+            tail_ratio: of_returns.tail_ratio,
+            var_95: of_returns.var_95,
+            cvar_95: of_returns.cvar_95,
+            skew: of_returns.skew,
+            kurtosis: of_returns.kurtosis,
+            trades: usize::try_from(summary.trades.count).unwrap_or(usize::MAX),
+            win_rate: ranked::win_rate(summary, spec),
+            profit_factor: ranked::profit_factor(summary, spec),
+            payoff_ratio: payoff_of(summary),
+            expectancy: trades.expectancy,
+            sqn: trades.sqn,
+            kelly: kelly_of(summary),
+            exposure: trades.exposure,
+            turnover: self.turnover,
+            fees: record.details.fees,
+            mean_trade_seconds: trades.mean_seconds,
+            relative: Relative::missing(Missing::NoBenchmark),
+            record: *record,
+        };
+        if spec.profile != MetricsProfile::Quantstats {
+            return ours;
+        }
+        let periods = quantstats::periods(&self.series.returns);
+        Metrics {
+            payoff_ratio: periods.payoff_ratio,
+            kelly: periods.kelly,
+            exposure: periods.exposure,
+            ..ours
+        }
+    }
+}
+
+/// The means over the round trips of one window.
+fn trade_measures(observed: &MetricInputs, profile: MetricsProfile) -> TradeMeasures {
+    let pnl: Vec<f64> = observed.trades.iter().map(|trade| trade.pnl.to_f64()).collect();
+    let (sqn, seconds) = (trades::system_quality_number(&pnl), mean_trade_seconds(&observed.trades));
+    if profile == MetricsProfile::Backtesting {
+        let returns: Vec<f64> = observed.trades.iter().map(|trade| trade.return_fraction).collect();
+        return TradeMeasures {
+            expectancy: backtesting::expectancy_pct(&returns),
+            sqn,
+            exposure: exposure(observed.ticks_touched, observed.ticks),
+            mean_seconds: seconds.map(|seconds| backtesting::whole_bars(seconds, observed.bar_seconds)),
+        };
+    }
+    TradeMeasures {
+        expectancy: trades::expectancy(&pnl),
+        sqn,
+        exposure: exposure(observed.ticks_in_market, observed.ticks),
+        mean_seconds: seconds,
+    }
 }
 
 /// Growth a year, of records that are long enough.
-pub(super) fn annualised(summary: &Summary, growth: Measure) -> Measure {
+fn annualised(summary: &Summary, growth: Measure) -> Measure {
     match growth {
         Ok(_) if summary.is_short() => Err(Missing::TooShort),
         growth => growth,
@@ -84,7 +162,7 @@ pub(super) fn annualised(summary: &Summary, growth: Measure) -> Measure {
 
 /// As [`super::payoff_ratio`], of sums.
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-pub(super) fn payoff_of(summary: &Summary) -> Measure {
+fn payoff_of(summary: &Summary) -> Measure {
     let trades = &summary.trades;
     match (trades.count, trades.wins, trades.losses) {
         (0, ..) => Err(Missing::NoTrades),
@@ -98,36 +176,10 @@ pub(super) fn payoff_of(summary: &Summary) -> Measure {
 
 /// As [`super::kelly_fraction`], of sums.
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-pub(super) fn kelly_of(summary: &Summary) -> Measure {
+fn kelly_of(summary: &Summary) -> Measure {
     let payoff = payoff_of(summary)?;
     let wins = summary.trades.wins as f64 / summary.trades.count as f64;
     finite(wins - (1.0 - wins) / payoff)
-}
-
-/// What the profile's library says of trades otherwise.
-fn by_profile(ours: Metrics, observed: &MetricInputs, series: &ReturnSeries) -> Metrics {
-    match ours.profile {
-        MetricsProfile::Tiltyard | MetricsProfile::Empyrical | MetricsProfile::Vectorbt => ours,
-        MetricsProfile::Quantstats => {
-            let periods = quantstats::periods(&series.returns);
-            Metrics {
-                payoff_ratio: periods.payoff_ratio,
-                kelly: periods.kelly,
-                exposure: periods.exposure,
-                ..ours
-            }
-        }
-        MetricsProfile::Backtesting => {
-            let returns: Vec<f64> = observed.trades.iter().map(|trade| trade.return_fraction).collect();
-            let bars = |seconds| backtesting::whole_bars(seconds, observed.bar_seconds);
-            Metrics {
-                expectancy: backtesting::expectancy_pct(&returns),
-                exposure: exposure(observed.ticks_touched, observed.ticks),
-                mean_trade_seconds: ours.mean_trade_seconds.map(bars),
-                ..ours
-            }
-        }
-    }
 }
 
 /// Mean time from the first fill to the last of closed round trips: the holding time, not the gap between fills.
@@ -143,7 +195,6 @@ fn mean_trade_seconds(closed: &[ClosedTrade]) -> Measure {
 #[cfg(test)]
 mod tests {
     use super::super::golden::close;
-    use super::super::report::Sampling;
     use super::super::sharpe::per_period_rate;
     use super::super::testing::{cash, daily_market, replay, round_trip};
     use super::*;

@@ -2,7 +2,7 @@
 //! for "no dispersion": the largest value equals the smallest. (A computed standard deviation of equal values
 //! is often `1e-19` rather than 0, and a ratio over it is noise.)
 
-use super::report::{Measure, Missing};
+use super::missing::{Measure, Missing};
 
 /// Independent partial sums: the processor adds them side by side, and the error grows more slowly.
 const LANES: usize = 8;

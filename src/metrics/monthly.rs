@@ -2,8 +2,8 @@
 
 use chrono::Datelike as _;
 
+use super::missing::{Measure, Missing};
 use super::moments::finite;
-use super::report::{Measure, Missing};
 use crate::domain::Timestamp;
 
 /// What one calendar month brought; of the first and the last month only the part that the curve covers.

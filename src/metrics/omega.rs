@@ -1,7 +1,7 @@
 //! Gains over losses about a threshold: Keating and Shadwick (2002), "A Universal Performance Measure".
 
+use super::missing::{Measure, Missing};
 use super::moments::{finite, sum_by};
-use super::report::{Measure, Missing};
 
 /// `sum(max(r - t, 0)) / sum(max(t - r, 0))`; the threshold is per period. As `empyrical.omega_ratio`.
 ///

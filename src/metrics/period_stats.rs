@@ -2,12 +2,15 @@
 //!
 //! Bounded whatever the bars are: rolling values stand at day closes alone, drawdowns are the deepest few.
 
+use super::dated::Drawdown;
 use super::drawdown::worst_falls;
 use super::inputs::levels;
+use super::missing::Measure;
 use super::monthly::{MonthReturn, YearReturn, monthly_returns, yearly_returns};
-use super::report::{Drawdown, Measure, Sampling};
 use super::rolling::{ROLLING_RETURNS, rolling_sharpe};
-use super::sampling::{Sample, simple_returns};
+use super::sampling::Sample;
+use super::sampling::Sampling;
+use super::series::simple_returns;
 use super::sharpe::per_period_rate;
 use crate::domain::{Span, Timestamp};
 use crate::engine::Replay;

@@ -1,6 +1,6 @@
 //! Quantiles of type 7 (Hyndman and Fan 1996): linear between order statistics, numpy's default.
 
-use super::report::{Measure, Missing};
+use super::missing::{Measure, Missing};
 
 /// Under this many values sorting all of them is quicker than selecting.
 const SORT_ALL_BELOW: usize = 100;

@@ -7,9 +7,9 @@
 //! - An idle agent held cash: its return-based scores are 0. It has no ratio to show.
 //! - Trade metrics without a trade, and Calmar of a record under 30 days, are no score at all.
 
+use super::missing::{Measure, Missing};
 use super::moments::finite;
 use super::profile::{backtesting, threshold};
-use super::report::{Measure, Missing};
 use super::score::Score;
 use super::sharpe::per_period_rate;
 use super::summary::Summary;
@@ -20,16 +20,17 @@ use crate::scenario::{MetricSpec, MetricsProfile, RankingMetric};
 /// # Errors
 /// [`Missing`], also where the score is infinite or that of an idle agent.
 pub fn ranked_value(summary: &Summary, metric: RankingMetric, spec: &MetricSpec) -> Measure {
-    match metric {
-        RankingMetric::RoiPct => total_return(summary).map(percent),
+    let value = match metric {
+        RankingMetric::RoiPct => total_return(summary),
         RankingMetric::TotalPnl => Ok(summary.pnl.to_f64()),
         RankingMetric::SharpeRatio => sharpe_ratio(summary, spec),
         RankingMetric::SortinoRatio => sortino_ratio(summary, spec),
         RankingMetric::CalmarRatio => calmar_ratio(summary, spec),
-        RankingMetric::MaxDrawdownPct => Ok(percent(summary.curve.worst)),
-        RankingMetric::WinRate => win_rate(summary, spec).map(percent),
+        RankingMetric::MaxDrawdownPct => Ok(summary.curve.worst),
+        RankingMetric::WinRate => win_rate(summary, spec),
         RankingMetric::ProfitFactor => profit_factor(summary, spec),
-    }
+    };
+    value.map(|value| metric.metric().in_file_unit(value))
 }
 
 /// The metric's score. More is better for all metrics: the drawdown is at most 0, so nearer to 0 is more.
@@ -187,9 +188,4 @@ fn gains(summary: &Summary, spec: &MetricSpec) -> (f64, f64) {
 
 fn returns_exist(summary: &Summary) -> Result<(), Missing> {
     if summary.ruined { Err(Missing::Ruined) } else { Ok(()) }
-}
-
-/// A fraction as percent.
-fn percent(fraction: f64) -> f64 {
-    fraction * 100.0
 }

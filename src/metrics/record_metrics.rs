@@ -3,15 +3,15 @@
 //! What a [`Record`] holds is a function of it; the rest (quantiles, ulcer index, shape) is taken on the concatenated
 //! returns. Invariant: the record of one window has that window's metrics, to the bit.
 
+use super::dated::Drawdown;
 use super::exposure::exposure;
-use super::measure::{annualised, kelly_of, payoff_of};
+use super::measure::{Parts, TradeMeasures};
+use super::missing::{Measure, Missing};
 use super::moments::finite;
-use super::profile::{backtesting, quantstats};
-use super::ranked;
+use super::profile::backtesting;
 use super::record::Record;
-use super::relative::Relative;
-use super::report::{Drawdown, Measure, Metrics, Missing};
-use super::series::{ReturnSeries, series_metrics};
+use super::report::Metrics;
+use super::series::ReturnSeries;
 use crate::domain::{Cash, Span};
 use crate::scenario::{MetricSpec, MetricsProfile};
 
@@ -59,78 +59,49 @@ fn of_parts(
     spec: &MetricSpec,
 ) -> Metrics {
     let (summary, details) = (&record.summary, &record.details);
-    let of_returns = series_metrics(series, spec);
-    let trades = summary.trades;
     let grown = windows.iter().fold(first.starting_balance, |equity, window| {
         let (start, end) = (window.starting_balance, window.final_equity);
         if start.is_positive() && !end.is_negative() { equity.grown(start, end) } else { Cash::ZERO }
     });
-    let ours = Metrics {
-        profile: spec.profile,
+    Parts {
+        spec,
         sampling: first.sampling,
         periods_per_year: summary.returns.periods_per_year(),
-        returns: usize::try_from(summary.returns.count).unwrap_or(usize::MAX),
+        returns: whole(summary.returns.count),
         starting_balance: first.starting_balance,
         final_equity: grown,
-        total_pnl: summary.pnl,
-        total_return: ranked::total_return(summary),
-        cagr: annualised(summary, of_returns.cagr),
-        volatility: of_returns.volatility,
-        sharpe_ratio: ranked::sharpe_ratio(summary, spec),
-        sortino_ratio: ranked::sortino_ratio(summary, spec),
-        calmar_ratio: ranked::calmar_ratio(summary, spec),
         max_drawdown: Drawdown {
             depth: summary.curve.worst,
             peak_at: details.curve.peak_at,
             trough_at: details.curve.trough_at,
             recovered_at: None,
         },
-        ulcer_index: of_returns.ulcer_index,
-        omega_ratio: of_returns.omega_ratio,
-        tail_ratio: of_returns.tail_ratio,
-        var_95: of_returns.var_95,
-        cvar_95: of_returns.cvar_95,
-        skew: of_returns.skew,
-        kurtosis: of_returns.kurtosis,
-        trades: usize::try_from(trades.count).unwrap_or(usize::MAX),
-        win_rate: ranked::win_rate(summary, spec),
-        profit_factor: ranked::profit_factor(summary, spec),
-        payoff_ratio: payoff_of(summary),
-        expectancy: per_trade(record, trades.pnl().to_f64()),
-        sqn: system_quality_number(record),
-        kelly: kelly_of(summary),
-        exposure: exposure(whole(details.ticks_in_market), whole(details.ticks)),
         turnover: finite(details.turned_over / summary.returns.years),
-        fees: details.fees,
-        mean_trade_seconds: per_trade(record, details.trades.seconds),
-        relative: Relative::missing(Missing::NoBenchmark),
-        record: *record,
-    };
-    by_profile(ours, series, bar_seconds)
+        trades: trade_measures(record, bar_seconds, spec.profile),
+        record,
+        series,
+    }
+    .metrics()
 }
 
-/// What the profile's library says of trades otherwise.
-fn by_profile(ours: Metrics, series: &ReturnSeries, bar_seconds: f64) -> Metrics {
-    let details = ours.record.details;
-    match ours.profile {
-        MetricsProfile::Tiltyard | MetricsProfile::Empyrical | MetricsProfile::Vectorbt => ours,
-        MetricsProfile::Quantstats => {
-            let periods = quantstats::periods(&series.returns);
-            Metrics {
-                payoff_ratio: periods.payoff_ratio,
-                kelly: periods.kelly,
-                exposure: periods.exposure,
-                ..ours
-            }
-        }
-        MetricsProfile::Backtesting => Metrics {
-            expectancy: per_trade(&ours.record, details.trades.returns * 100.0),
-            exposure: exposure(whole(details.ticks_touched), whole(details.ticks)),
-            mean_trade_seconds: ours
-                .mean_trade_seconds
-                .map(|seconds| backtesting::whole_bars(seconds, bar_seconds)),
-            ..ours
-        },
+/// The means over the round trips of all windows.
+fn trade_measures(record: &Record, bar_seconds: f64, profile: MetricsProfile) -> TradeMeasures {
+    let details = &record.details;
+    let (sqn, seconds) = (system_quality_number(record), per_trade(record, details.trades.seconds));
+    let in_market = |ticks: u64| exposure(whole(ticks), whole(details.ticks));
+    if profile == MetricsProfile::Backtesting {
+        return TradeMeasures {
+            expectancy: per_trade(record, details.trades.returns * 100.0),
+            sqn,
+            exposure: in_market(details.ticks_touched),
+            mean_seconds: seconds.map(|seconds| backtesting::whole_bars(seconds, bar_seconds)),
+        };
+    }
+    TradeMeasures {
+        expectancy: per_trade(record, record.summary.trades.pnl().to_f64()),
+        sqn,
+        exposure: in_market(details.ticks_in_market),
+        mean_seconds: seconds,
     }
 }
 

@@ -3,8 +3,8 @@
 use super::benchmark::{alpha, beta, information_ratio};
 use super::capture::{down_capture, up_capture};
 use super::correlation::correlation;
+use super::missing::{Measure, Missing};
 use super::profile::{backtesting, quantstats};
-use super::report::{Measure, Missing};
 use super::series::ReturnSeries;
 use super::sharpe::per_period_rate;
 use super::volatility::volatility;
@@ -45,20 +45,6 @@ impl Relative {
             up_capture: none,
             down_capture: none,
         }
-    }
-
-    /// Every value under its name.
-    pub const fn named(&self) -> [(&'static str, Measure); 8] {
-        [
-            ("alpha", self.alpha),
-            ("beta", self.beta),
-            ("information_ratio", self.information_ratio),
-            ("excess_return", self.excess_return),
-            ("tracking_error", self.tracking_error),
-            ("correlation", self.correlation),
-            ("up_capture", self.up_capture),
-            ("down_capture", self.down_capture),
-        ]
     }
 }
 

@@ -1,6 +1,6 @@
 //! Sharpe's ratio of the last returns at each point of a series.
 
-use super::report::Measure;
+use super::missing::Measure;
 use super::sharpe::sharpe_ratio;
 
 /// How many returns a value looks back over.
@@ -19,7 +19,7 @@ pub fn rolling_sharpe(returns: &[f64], span: usize, risk_free: f64, periods_per_
 #[cfg(test)]
 mod tests {
     use super::super::golden::{ALL_ZERO, SHORT_NORMAL, close};
-    use super::super::report::Missing;
+    use super::super::missing::Missing;
     use super::*;
 
     #[test]

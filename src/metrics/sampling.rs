@@ -12,9 +12,10 @@
 //! (`day / interval` for round-the-clock markets, the window's mean for others); `365 days / interval` for bars over
 //! a day.
 
+use super::dated::{DatedExtremes, Drawdown};
 use super::drawdown::walk;
-use super::report::{DatedExtremes, Drawdown, Missing, Sampling};
-use super::series::ReturnSeries;
+use super::missing::Missing;
+use super::series::{ReturnSeries, simple_returns};
 use crate::domain::{Cash, Span, Timestamp};
 use crate::engine::{Replay, equity_at};
 use crate::market::{Market, TickRange};
@@ -24,6 +25,16 @@ pub const LEAST_ANNUALISED: Span = Span::DAY.times(30);
 
 /// A day that has this share of its ticks, but for so much, has all of them.
 const NEAR: f64 = 0.015;
+
+/// How the return series was sampled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sampling {
+    /// Equity at UTC-day closes.
+    Daily,
+    /// Equity at the close of every tick: windows under 30 days.
+    PerBar,
+}
 
 /// The sampled equity of one window.
 #[derive(Debug, Clone, PartialEq)]
@@ -132,18 +143,6 @@ impl Sample {
         let series = ReturnSeries::of_curve(self.curve.clone(), self.periods_per_year).lasting_days(length);
         ReturnSeries { finest_depth, ..series }
     }
-}
-
-/// Simple returns of a curve: one fewer than its points.
-///
-/// # Errors
-/// [`Missing::Ruined`] where a point that a later one would be compared with is not positive.
-pub fn simple_returns(curve: &[f64]) -> Result<Vec<f64>, Missing> {
-    let ruined = curve.split_last().is_some_and(|(_, bases)| bases.iter().any(|&base| base <= 0.0));
-    if ruined {
-        return Err(Missing::Ruined);
-    }
-    Ok(curve.windows(2).map(|pair| pair[1] / pair[0] - 1.0).collect())
 }
 
 /// From the first open to the last close; of a market with sessions at least the UTC days from the first to the

@@ -1,7 +1,7 @@
 //! Reward per unit of dispersion: Sharpe (1994), "The Sharpe Ratio", Journal of Portfolio Management 21.
 
+use super::missing::Measure;
 use super::moments::{dispersion, finite, mean};
-use super::report::Measure;
 
 /// A rate per year as one per period: `(1 + rate)^(1 / A) - 1`.
 pub fn per_period_rate(annual: f64, periods_per_year: f64) -> f64 {
@@ -30,7 +30,7 @@ pub fn sharpe_ratio(returns: &[f64], risk_free: f64, periods_per_year: f64) -> M
 #[cfg(test)]
 mod tests {
     use super::super::golden::{ALL_ZERO, MIXED_WITH_FLAT_DAYS, MONOTONE_LOSS, SHORT_NORMAL, close};
-    use super::super::report::Missing;
+    use super::super::missing::Missing;
     use super::*;
 
     #[test]

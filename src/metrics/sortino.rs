@@ -1,7 +1,7 @@
 //! Reward per unit of downside: Sortino and van der Meer (1991), "Downside Risk".
 
+use super::missing::{Measure, Missing};
 use super::moments::{count, finite, mean, sum_by};
-use super::report::{Measure, Missing};
 
 /// `mean(r - MAR) * sqrt(A) / sqrt(sum(min(r - MAR, 0)^2) / n)`, where `n` counts ALL returns, not only those
 /// below. `minimum_acceptable` is per period. As `empyrical.sortino_ratio`.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::inputs::MetricInputs;
 use super::profile::Basis;
 use super::sampling::LEAST_ANNUALISED;
-use super::sums::ReturnSums;
+use super::sums::{OtherSums, ReturnSums};
 use crate::domain::{Cash, Span};
 use crate::scenario::MetricSpec;
 
@@ -66,19 +66,6 @@ pub struct TradeSums {
     pub gains: Cash,
     /// Sum of the losses, as a positive amount.
     pub lost: Cash,
-}
-
-/// Gains and losses as another library counts them: of return periods, or of trades' returns.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub struct OtherSums {
-    /// Those that gained.
-    pub wins: u64,
-    /// Those that lost.
-    pub losses: u64,
-    /// Sum of the gains.
-    pub gains: f64,
-    /// Sum of the losses, as a positive number.
-    pub lost: f64,
 }
 
 impl Summary {
@@ -215,29 +202,6 @@ impl TradeSums {
     fn combine(self, later: Self) -> Self {
         Self {
             count: self.count + later.count,
-            wins: self.wins + later.wins,
-            losses: self.losses + later.losses,
-            gains: self.gains + later.gains,
-            lost: self.lost + later.lost,
-        }
-    }
-}
-
-impl OtherSums {
-    /// Of these gains and losses.
-    pub fn of(values: impl Iterator<Item = f64>) -> Self {
-        values.fold(Self::default(), |mut sums, value| {
-            sums.wins += u64::from(value > 0.0);
-            sums.losses += u64::from(value < 0.0);
-            sums.gains += value.max(0.0);
-            sums.lost += (-value).max(0.0);
-            sums
-        })
-    }
-
-    #[inline]
-    fn combine(self, later: Self) -> Self {
-        Self {
             wins: self.wins + later.wins,
             losses: self.losses + later.losses,
             gains: self.gains + later.gains,

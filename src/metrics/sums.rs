@@ -5,8 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::missing::{Measure, Missing};
 use super::moments::{count, finite, sum_by};
-use super::report::{Measure, Missing};
 
 /// The sums that the ranking metrics need.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -143,5 +143,43 @@ impl ReturnSums {
 
     pub(super) fn at_least(&self, least: u64) -> Result<(), Missing> {
         if self.count < least { Err(Missing::TooFewReturns) } else { Ok(()) }
+    }
+}
+
+/// Gains and losses as another library counts them: of return periods, or of trades' returns.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct OtherSums {
+    /// Those that gained.
+    pub wins: u64,
+    /// Those that lost.
+    pub losses: u64,
+    /// Sum of the gains.
+    pub gains: f64,
+    /// Sum of the losses, as a positive number.
+    pub lost: f64,
+}
+
+impl OtherSums {
+    /// Of these gains and losses.
+    pub fn of(values: impl Iterator<Item = f64>) -> Self {
+        values.fold(Self::default(), |mut sums, value| {
+            sums.wins += u64::from(value > 0.0);
+            sums.losses += u64::from(value < 0.0);
+            sums.gains += value.max(0.0);
+            sums.lost += (-value).max(0.0);
+            sums
+        })
+    }
+
+    /// Of both.
+    #[must_use]
+    #[inline]
+    pub fn combine(self, later: Self) -> Self {
+        Self {
+            wins: self.wins + later.wins,
+            losses: self.losses + later.losses,
+            gains: self.gains + later.gains,
+            lost: self.lost + later.lost,
+        }
     }
 }

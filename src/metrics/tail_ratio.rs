@@ -1,8 +1,8 @@
 //! How heavy the good tail is against the bad one.
 
+use super::missing::{Measure, Missing};
 use super::moments::finite;
 use super::quantile::Tails;
-use super::report::{Measure, Missing};
 
 /// `abs(q95) / abs(q05)`, quantiles of type 7. As `empyrical.tail_ratio`.
 ///

@@ -2,8 +2,8 @@
 //!
 //! A win is a PnL above 0, a loss one below; a PnL of exactly 0 is neither, but counts among all trades.
 
+use super::missing::{Measure, Missing};
 use super::moments::{count, dispersion, finite, mean, sum_by};
-use super::report::{Measure, Missing};
 
 /// Wins of all trades, as a fraction.
 ///

@@ -1,7 +1,7 @@
 //! How often the money is turned over.
 
+use super::missing::{Measure, Missing};
 use super::moments::{count, finite, mean};
-use super::report::{Measure, Missing};
 
 /// `sum(abs(notional)) / mean(equity) / years`, where `curve` is the sampled equity with the starting balance
 /// first, and its `n - 1` periods are `(n - 1) / A` years.

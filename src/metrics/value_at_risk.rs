@@ -1,8 +1,8 @@
 //! What the worst 5 % of periods look like, from history alone. Both are returns: losses are negative.
 
+use super::missing::Measure;
 use super::moments::finite;
 use super::quantile::Tails;
-use super::report::Measure;
 
 /// The 5 % quantile of type 7: in 95 % of the periods the return was at least this. As
 /// `empyrical.value_at_risk`.
@@ -24,7 +24,7 @@ pub fn conditional_value_at_risk_95(tails: &Tails) -> Measure {
 #[cfg(test)]
 mod tests {
     use super::super::golden::{ALL_ZERO, MIXED_WITH_FLAT_DAYS, MONOTONE_LOSS, SHORT_NORMAL, close};
-    use super::super::report::Missing;
+    use super::super::missing::Missing;
     use super::*;
 
     fn var(returns: &[f64]) -> Measure {

@@ -1,7 +1,7 @@
 //! Annualised standard deviation of returns.
 
+use super::missing::Measure;
 use super::moments::{finite, standard_deviation};
-use super::report::Measure;
 
 /// `std(r, ddof = 1) * sqrt(A)`; 0 for equal returns. As `empyrical.annual_volatility`.
 ///
@@ -14,7 +14,7 @@ pub fn volatility(returns: &[f64], periods_per_year: f64) -> Measure {
 #[cfg(test)]
 mod tests {
     use super::super::golden::{MIXED_WITH_FLAT_DAYS, SHORT_NORMAL, close};
-    use super::super::report::Missing;
+    use super::super::missing::Missing;
     use super::*;
 
     #[test]

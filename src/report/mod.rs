@@ -5,7 +5,8 @@
 //! never looks at a clock, so that a run made yesterday renders the same bytes today. Invariant: what a reader
 //! sees rounded here is stored exactly in the run's folder.
 
-mod board_columns;
+mod agent_metrics;
+mod board;
 mod error;
 mod html;
 mod images;

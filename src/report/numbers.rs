@@ -2,29 +2,13 @@
 //!
 //! Rounding here is for the eye alone; files keep every digit. A value that rounds to nothing has no sign.
 
-use crate::domain::{Cash, Price, Qty, Span, Timestamp};
+use crate::domain::{Cash, Metric, MetricUnit, Price, Qty, Span, Timestamp};
 use crate::store::TradeRow;
 
 /// Most decimal places of a price or quantity; trailing zeros beyond the second go.
 const FEWEST_PLACES: usize = 2;
 
-/// Thousands separators in the whole part of a decimal number.
-pub(super) fn grouped(number: &str) -> String {
-    let (sign, rest) = number.strip_prefix(['-', '+']).map_or(("", number), |rest| (&number[..1], rest));
-    let (whole, part) = rest.split_once('.').map_or((rest, None), |(whole, part)| (whole, Some(part)));
-    let mut text = String::from(sign);
-    for (i, digit) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i) % 3 == 0 {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    if let Some(part) = part {
-        text.push('.');
-        text.push_str(part);
-    }
-    text
-}
+pub(super) use crate::domain::grouped;
 
 /// Two places. The stored text is shown as it is where it is no amount.
 pub(super) fn money(stored: &str) -> String {
@@ -58,6 +42,21 @@ pub(super) fn ratio(value: f64) -> String {
         return format!("{value:.2e}");
     }
     without_negative_zero(grouped(&format!("{value:.2}")))
+}
+
+/// A metric's value without its sign of percent; with a plus where more is a gain.
+pub(super) fn measured(metric: Metric, value: f64) -> String {
+    match metric.unit() {
+        MetricUnit::Fraction => ratio(value * 100.0),
+        MetricUnit::Seconds => length(value),
+        _ if metric.info().signed => signed(value),
+        MetricUnit::Plain | MetricUnit::Percent | MetricUnit::Money => ratio(value),
+    }
+}
+
+/// A score by a metric of this key, in the metric's form; nothing for a metric that is not known.
+pub(super) fn form(metric: &str) -> Option<impl Fn(f64) -> String + Copy> {
+    Metric::of_key(metric).map(|metric| move |value| measured(metric, value))
 }
 
 /// Percent with two places and a sign.
@@ -180,14 +179,6 @@ pub(super) fn range(start: &str, end: &str) -> (String, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn thousands_are_set_apart() {
-        let cases = [("1", "1"), ("999.5", "999.5"), ("1000", "1,000"), ("-1234567.89", "-1,234,567.89")];
-        for (number, expected) in cases {
-            assert_eq!(grouped(number), expected);
-        }
-    }
 
     #[test]
     fn signs_say_gain_or_loss_and_nothing_has_none() {

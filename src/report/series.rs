@@ -1,12 +1,13 @@
 //! The metrics of a series made elsewhere, as programs read them.
 //!
-//! Owns the keys and their order: fractions throughout, null for a value that does not exist, with its reason
-//! under `missing`. Never computes a metric.
+//! Owns the order of the keys; the metrics have those of every file, in the same units. A value that does not exist is
+//! null, with its reason under `missing`. Never computes a metric.
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use crate::metrics::{Measure, Relative, SeriesMetrics};
+use crate::domain::Metric;
+use crate::metrics::Measure;
 
 /// What was measured, by which conventions, and what came of it.
 #[derive(Debug, Clone)]
@@ -33,37 +34,11 @@ pub struct SeriesReport {
     pub end: Option<String>,
     /// The benchmark's file and column.
     pub benchmark: Option<(String, String)>,
-    /// Every metric under its name, in the order of the report.
-    pub metrics: Vec<(&'static str, Measure)>,
+    /// Every metric in the unit of files, in the order of the report.
+    pub metrics: Vec<(Metric, Measure)>,
 }
 
 impl SeriesReport {
-    /// Every metric under its name.
-    pub fn named(
-        total_return: Measure,
-        own: &SeriesMetrics,
-        against: &Relative,
-    ) -> Vec<(&'static str, Measure)> {
-        let mut all = vec![
-            ("total_return", total_return),
-            ("cagr", own.cagr),
-            ("volatility", own.volatility),
-            ("sharpe_ratio", own.sharpe_ratio),
-            ("sortino_ratio", own.sortino_ratio),
-            ("calmar_ratio", own.calmar_ratio),
-            ("max_drawdown", Ok(own.max_drawdown)),
-            ("ulcer_index", own.ulcer_index),
-            ("omega_ratio", own.omega_ratio),
-            ("tail_ratio", own.tail_ratio),
-            ("var_95", own.var_95),
-            ("cvar_95", own.cvar_95),
-            ("skew", own.skew),
-            ("kurtosis", own.kurtosis),
-        ];
-        all.extend(against.named());
-        all
-    }
-
     /// As JSON, final newline included.
     ///
     /// # Errors
@@ -88,8 +63,8 @@ impl Serialize for SeriesReport {
         map.serialize_entry("end", &self.end)?;
         map.serialize_entry("benchmark", &self.benchmark.as_ref().map(|(file, _)| file))?;
         map.serialize_entry("benchmark_column", &self.benchmark.as_ref().map(|(_, column)| column))?;
-        for (name, measure) in &self.metrics {
-            map.serialize_entry(name, &measure.ok())?;
+        for (metric, measure) in &self.metrics {
+            map.serialize_entry(metric.key(), &measure.ok())?;
         }
         map.serialize_entry("missing", &Missing(&self.metrics))?;
         map.end()
@@ -97,11 +72,12 @@ impl Serialize for SeriesReport {
 }
 
 /// The reasons of what does not exist.
-struct Missing<'a>(&'a [(&'static str, Measure)]);
+struct Missing<'a>(&'a [(Metric, Measure)]);
 
 impl Serialize for Missing<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let reasons = self.0.iter().filter_map(|(name, value)| Some((name, value.err()?.to_string())));
+        let reasons =
+            self.0.iter().filter_map(|(metric, value)| Some((metric.key(), value.err()?.to_string())));
         serializer.collect_map(reasons)
     }
 }
@@ -125,12 +101,12 @@ pub(super) mod tests {
             end: Some("2024-02-12T00:00:00Z".to_owned()),
             benchmark: None,
             metrics: vec![
-                ("total_return", Ok(0.079_3)),
-                ("sharpe_ratio", Ok(4.18)),
-                ("sortino_ratio", Err(Missing::NoDownside)),
-                ("max_drawdown", Ok(-0.024)),
-                ("alpha", Err(Missing::NoBenchmark)),
-                ("beta", Err(Missing::NoBenchmark)),
+                (Metric::RoiPct, Ok(7.93)),
+                (Metric::SharpeRatio, Ok(4.18)),
+                (Metric::SortinoRatio, Err(Missing::NoDownside)),
+                (Metric::MaxDrawdownPct, Ok(-2.4)),
+                (Metric::Alpha, Err(Missing::NoBenchmark)),
+                (Metric::Beta, Err(Missing::NoBenchmark)),
             ],
         }
     }
@@ -150,10 +126,10 @@ pub(super) mod tests {
   "end": "2024-02-12T00:00:00Z",
   "benchmark": null,
   "benchmark_column": null,
-  "total_return": 0.0793,
+  "roi_pct": 7.93,
   "sharpe_ratio": 4.18,
   "sortino_ratio": null,
-  "max_drawdown": -0.024,
+  "max_drawdown_pct": -2.4,
   "alpha": null,
   "beta": null,
   "missing": {

@@ -6,6 +6,10 @@ use crate::metrics::Score;
 
 /// Stands for a value that does not exist.
 pub(super) const NONE: &str = "–";
+/// An infinite score.
+pub(super) const INFINITY: &str = "∞";
+/// An infinite score below all numbers.
+pub(super) const MINUS_INFINITY: &str = "-∞";
 
 /// Heads and rows of equal length.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -57,8 +61,8 @@ impl Cell {
     pub fn score(score: Score, form: impl Fn(f64) -> String) -> Self {
         let sign = |text: &str, value| Self { text: text.to_owned(), value: Some(value), tone: "" };
         match score {
-            Score::PlusInfinity => sign("∞", f64::MAX),
-            Score::MinusInfinity => sign("-∞", f64::MIN),
+            Score::PlusInfinity => sign(INFINITY, f64::MAX),
+            Score::MinusInfinity => sign(MINUS_INFINITY, f64::MIN),
             Score::Number(_) | Score::Absent => Self::number(score.number(), form),
         }
     }

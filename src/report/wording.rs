@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::board_columns;
 use super::numbers::{count, grouped};
+use crate::domain::{self, Metric};
 use crate::metrics::Score;
 use crate::store::registry::Tally;
 use crate::store::sweep::WinnerRecord;
-use crate::store::{AgentRecord, CostRecord, RankingRecord, RunRecord, StoredRun};
+use crate::store::{AgentRecord, CostRecord, RankingRecord, RunRecord, StandingsRecord, StoredRun};
 
 /// Symbols that are named before the rest is only counted.
 const NAMED_SYMBOLS: usize = 5;
@@ -36,7 +36,7 @@ pub(super) fn some(names: &[&str]) -> String {
 
 /// `1 window`, `12 windows`.
 pub(super) fn plural(n: usize, what: &str) -> String {
-    format!("{} {what}{}", count(n), if n == 1 { "" } else { "s" })
+    format!("{} {what}{}", count(n), domain::plural(n as u64))
 }
 
 /// A rating system by its name in files, as people write it.
@@ -100,7 +100,7 @@ pub(super) fn record(stored: &StoredRun) -> Vec<String> {
             aggregate => lines.push(format!(
                 "`{}` is the {aggregate} of the scores of {windows}; `scored` counts windows with a score; the other \
                  numbers are those of the whole record",
-                board_columns::score_head(stored)
+                score_head(stored)
             )),
         }
     }
@@ -109,6 +109,35 @@ pub(super) fn record(stored: &StoredRun) -> Vec<String> {
     }
     lines.extend(below_the_line(stored));
     lines
+}
+
+/// The head of a metric's column by its key; a metric that is not known goes by that.
+pub(super) fn head(metric: &str) -> &str {
+    Metric::of_key(metric).map_or(metric, Metric::head)
+}
+
+/// Whether agents are ranked by the mean or median of their windows' scores.
+pub(super) fn is_aggregated(stored: &StoredRun) -> bool {
+    stored.leaderboard.windows > 1 && matches!(stored.leaderboard.aggregate.as_str(), "mean" | "median")
+}
+
+/// The head of the score's own column: `mean ROI %`.
+pub(super) fn score_head(stored: &StoredRun) -> String {
+    if is_aggregated(stored) {
+        format!("{} {}", stored.leaderboard.aggregate, head(&stored.leaderboard.ranking_metric))
+    } else {
+        "score".to_owned()
+    }
+}
+
+/// The head of the scores in standings: `record ROI %`, `mean score`.
+pub(super) fn standings_head(record: &StandingsRecord) -> String {
+    let head = head(&record.metric);
+    match record.aggregate.as_str() {
+        "" => head.to_owned(),
+        "record" if record.windows < 2 => head.to_owned(),
+        aggregate => format!("{aggregate} {head}"),
+    }
 }
 
 /// That growth a year comes from less than a year, where it does.
@@ -144,25 +173,10 @@ fn below_the_line(stored: &StoredRun) -> Option<String> {
         .then(|| format!("not ranked: fewer than {} trades: {}", board.min_trades, some(&names)))
 }
 
-/// Metrics of returns: of an idle agent, which held cash, tables show none of them.
-const OF_RETURNS: [&str; 16] = [
-    "roi_pct",
-    "total_pnl",
-    "cagr_pct",
-    "sharpe_ratio",
-    "sortino_ratio",
-    "calmar_ratio",
-    "max_drawdown_pct",
-    "volatility_pct",
-    "ulcer_index_pct",
-    "omega_ratio",
-    "tail_ratio",
-    "var_95_pct",
-    "cvar_95_pct",
-    "skew",
-    "kurtosis",
-    "expectancy",
-];
+/// Whether tables show nothing of this metric for an idle agent, which held cash.
+fn is_of_returns(metric: &str) -> bool {
+    Metric::of_key(metric).is_some_and(Metric::is_of_returns)
+}
 
 /// What stands in a cell of a leaderboard: a number, an infinity, or nothing.
 pub(super) fn shown(row: &RankingRecord, metric: &str) -> Score {
@@ -175,7 +189,7 @@ pub(super) fn shown_score(row: &RankingRecord, ranking_metric: &str) -> Score {
 }
 
 fn is_blank(row: &RankingRecord, metric: &str) -> bool {
-    row.is_idle() && OF_RETURNS.contains(&metric)
+    row.is_idle() && is_of_returns(metric)
 }
 
 /// What stands in a cell of an agent's statistics.
@@ -185,12 +199,12 @@ pub(super) fn agent_value(agent: &AgentRecord, metric: &str) -> Score {
 
 /// Whether an agent's statistics show nothing here, because it held cash all along.
 pub(super) fn is_blank_of(agent: &AgentRecord, metric: &str) -> bool {
-    agent.is_idle() && OF_RETURNS.contains(&metric)
+    agent.is_idle() && is_of_returns(metric)
 }
 
 /// What stands in a cell of what an agent's runs come to.
 pub(super) fn tally_value(tally: &Tally, metric: &str) -> Score {
-    if tally.idle && OF_RETURNS.contains(&metric) { Score::Absent } else { tally.known_value(metric) }
+    if tally.idle && is_of_returns(metric) { Score::Absent } else { tally.known_value(metric) }
 }
 
 /// The score of a sweep's winner.

@@ -173,7 +173,7 @@ fn first_of_each(problems: Vec<Problem>) -> Vec<Problem> {
             told.push(problem);
         } else if *count == MOST_TOLD + 1 {
             let more = all[place] - MOST_TOLD;
-            let plural = if more == 1 { "" } else { "s" };
+            let plural = crate::domain::plural(more as u64);
             told.push(Problem {
                 severity: *severity,
                 message: format!("{more} more {noun}{plural} after this one"),

@@ -4,3 +4,6 @@
 
 pub mod evidence;
 pub mod ratings;
+mod ties;
+
+pub use ties::{Place, by_size, places};

@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{PeriodStatsRecord, StoreError, score_record};
+use crate::domain::Metric;
 use crate::engine::{EndReason, Replay, ReplayStatus};
-use crate::metrics::{Measure, Metrics, Missing, Sampling, Score, Summary};
+use crate::metrics::{Measure, Metrics, Missing, Sampling, Score, Summary, value_of};
 use crate::scenario::{MetricSpec, RankingMetric};
 use crate::tournament::{AgentResult, WindowResult, score, shown};
 
@@ -144,7 +145,7 @@ impl AgentRecord {
 
     /// Whether the agent held cash all along.
     pub fn is_idle(&self) -> bool {
-        self.why_missing("sharpe_ratio").is_some_and(|reason| reason == Missing::Idle.to_string())
+        self.why_missing(Metric::SharpeRatio.key()).is_some_and(|reason| reason == Missing::Idle.to_string())
     }
 
     fn whole(&self) -> Option<(&MetricMap, &BTreeMap<String, String>)> {
@@ -220,38 +221,9 @@ fn refused(replay: &Replay) -> BTreeMap<String, u64> {
     counts
 }
 
-/// The names of an agent's own metrics in files, in their order there. Those against a benchmark come after
-/// them, and a sweep's trials have none.
-pub(super) const METRIC_NAMES: [&str; 24] = [
-    "roi_pct",
-    "total_pnl",
-    "cagr_pct",
-    "volatility_pct",
-    "sharpe_ratio",
-    "sortino_ratio",
-    "calmar_ratio",
-    "max_drawdown_pct",
-    "ulcer_index_pct",
-    "omega_ratio",
-    "tail_ratio",
-    "var_95_pct",
-    "cvar_95_pct",
-    "skew",
-    "kurtosis",
-    "win_rate",
-    "profit_factor",
-    "payoff_ratio",
-    "expectancy",
-    "sqn",
-    "kelly_pct",
-    "exposure_pct",
-    "turnover",
-    "mean_trade_seconds",
-];
-
-/// The metrics by their names in files and in their units there.
-pub(super) fn metric_map(metrics: &Metrics) -> MetricMap {
-    split(measures(metrics)).0
+/// The metrics of an agent by itself, in the order of files. A sweep's trials have no others.
+pub(super) fn own_metrics() -> impl Iterator<Item = Metric> {
+    Metric::ALL.iter().copied().filter(|metric| !metric.is_relative())
 }
 
 /// The metrics by their names in files, and why those that are null are: with the sign where the score is infinite.
@@ -259,7 +231,8 @@ pub(super) fn metrics_of(
     metrics: &Metrics,
     conventions: &MetricSpec,
 ) -> (MetricMap, BTreeMap<String, String>) {
-    let (values, mut missing) = split(measures(metrics));
+    let (values, mut missing) =
+        split(Metric::ALL.iter().map(|&metric| (metric.key(), value_of(metrics, metric))));
     for metric in RankingMetric::ALL {
         if let Some(reason) = missing.get_mut(metric.as_str()) {
             let (score, why) =
@@ -272,61 +245,18 @@ pub(super) fn metrics_of(
     (values, missing)
 }
 
-/// Every metric under its name in files and in its unit there.
-fn measures(m: &Metrics) -> Vec<(&'static str, Measure)> {
-    let pct = |value: Measure| value.map(|fraction| fraction * 100.0);
-    vec![
-        ("roi_pct", pct(m.total_return)),
-        ("total_pnl", Ok(m.total_pnl.to_f64())),
-        ("cagr_pct", pct(m.cagr)),
-        ("volatility_pct", pct(m.volatility)),
-        ("sharpe_ratio", m.sharpe_ratio),
-        ("sortino_ratio", m.sortino_ratio),
-        ("calmar_ratio", m.calmar_ratio),
-        ("max_drawdown_pct", Ok(m.max_drawdown.depth * 100.0)),
-        ("ulcer_index_pct", pct(m.ulcer_index)),
-        ("omega_ratio", m.omega_ratio),
-        ("tail_ratio", m.tail_ratio),
-        ("var_95_pct", pct(m.var_95)),
-        ("cvar_95_pct", pct(m.cvar_95)),
-        ("skew", m.skew),
-        ("kurtosis", m.kurtosis),
-        ("win_rate", pct(m.win_rate)),
-        ("profit_factor", m.profit_factor),
-        ("payoff_ratio", m.payoff_ratio),
-        ("expectancy", m.expectancy),
-        ("sqn", m.sqn),
-        ("kelly_pct", pct(m.kelly)),
-        ("exposure_pct", pct(m.exposure)),
-        ("turnover", m.turnover),
-        ("mean_trade_seconds", m.mean_trade_seconds),
-        ("alpha", m.relative.alpha),
-        ("beta", m.relative.beta),
-        ("information_ratio", m.relative.information_ratio),
-        ("excess_return_pct", pct(m.relative.excess_return)),
-        ("tracking_error_pct", pct(m.relative.tracking_error)),
-        ("correlation", m.relative.correlation),
-        ("up_capture", m.relative.up_capture),
-        ("down_capture", m.relative.down_capture),
-    ]
-}
-
-fn split(measures: Vec<(&'static str, Measure)>) -> (MetricMap, BTreeMap<String, String>) {
+/// The metrics by their keys, and why those that are null are.
+fn split(measures: impl Iterator<Item = (&'static str, Measure)>) -> (MetricMap, BTreeMap<String, String>) {
     let mut values = MetricMap::new();
     let mut missing = BTreeMap::new();
     for (name, measure) in measures {
-        let value = match measure {
-            Ok(value) if value.is_finite() => Some(value),
-            Ok(_) => {
-                missing.insert(name.to_owned(), "not a finite number".to_owned());
-                None
-            }
-            Err(reason) => {
-                missing.insert(name.to_owned(), reason.to_string());
-                None
-            }
+        let reason = match measure {
+            Ok(value) if value.is_finite() => None,
+            Ok(_) => Some("not a finite number".to_owned()),
+            Err(reason) => Some(reason.to_string()),
         };
-        values.insert(name.to_owned(), value);
+        values.insert(name.to_owned(), measure.ok().filter(|_| reason.is_none()));
+        missing.extend(reason.map(|reason| (name.to_owned(), reason)));
     }
     (values, missing)
 }
@@ -349,20 +279,8 @@ mod tests {
     }
 
     #[test]
-    fn the_list_of_names_is_that_of_the_metrics() {
-        let tournament = fixture::tournament();
-        let names: Vec<&str> =
-            measures(&tournament.agents[0].windows[0].metrics).into_iter().map(|(name, _)| name).collect();
-        let (own, relative) = names.split_at(METRIC_NAMES.len());
-        assert_eq!(own, METRIC_NAMES);
-        let against = tournament.agents[0].windows[0].metrics.relative.named();
-        assert!(relative.iter().zip(&against).all(|(name, (known, _))| name.starts_with(known)));
-        assert_eq!(relative.len(), against.len());
-    }
-
-    #[test]
     fn infinity_is_never_written() {
-        let (values, missing) = split(vec![("a", Ok(f64::INFINITY)), ("b", Ok(1.0))]);
+        let (values, missing) = split([("a", Ok(f64::INFINITY)), ("b", Ok(1.0))].into_iter());
         assert_eq!(values["a"], None);
         assert_eq!(missing["a"], "not a finite number");
         assert_eq!(values["b"], Some(1.0));

@@ -6,7 +6,7 @@ use std::path::Path;
 use arrow_array::RecordBatch;
 use arrow_array::types::{Decimal128Type, Float64Type, TimestampMicrosecondType, UInt32Type};
 
-use super::stored::agent_folder;
+use super::folders::agent_folder;
 use super::{StoreError, columns};
 use crate::domain::Cash;
 

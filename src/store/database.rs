@@ -5,10 +5,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::Connection;
 
+use super::connect::{connect, connect_to_read, is_closed, is_ours};
 use super::migrations::{self, migrate};
 use super::{StoreError, registry};
 use crate::files::FolderLock;
@@ -17,8 +17,6 @@ use crate::files::FolderLock;
 pub(super) const FILE: &str = "tiltyard.db";
 /// The folder whose lock says that the store is in use, and in which the runs' holds lie.
 pub(super) const HOLDS: &str = ".holds";
-/// How long to wait for another process.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// An open database.
 #[derive(Debug)]
@@ -104,17 +102,6 @@ pub(super) fn exists(out: &Path) -> Result<bool, StoreError> {
     }
 }
 
-/// Refuses a link or a folder in the place of one of our files.
-pub(super) fn is_ours(path: &Path) -> Result<(), StoreError> {
-    match fs::symlink_metadata(path) {
-        Ok(found) if found.is_symlink() => {
-            Err(StoreError::NotOurs { path: path.to_owned(), what: "a symbolic link" })
-        }
-        Ok(found) if !found.is_file() => Err(StoreError::NotOurs { path: path.to_owned(), what: "no file" }),
-        _ => Ok(()),
-    }
-}
-
 /// Says that the store is in use. Where that cannot be said the store cannot be repaired either.
 fn in_use(out: &Path) -> Result<Option<FolderLock>, StoreError> {
     match FolderLock::try_shared_named(&out.join(HOLDS)) {
@@ -124,69 +111,17 @@ fn in_use(out: &Path) -> Result<Option<FolderLock>, StoreError> {
     }
 }
 
-/// Opens a file as this program's databases are opened.
-pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let db = Connection::open(path)?;
-    db.busy_timeout(PATIENCE)?;
-    db.pragma_update(None, "foreign_keys", true)?;
-    let mode: String = db.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
-    if mode != "wal" {
-        db.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
-    }
-    Ok(db)
-}
-
-/// Opens a file to be read. Where not even the shared memory of the write-ahead log can be made, the file is taken
-/// as one that nobody changes.
-pub(super) fn connect_to_read(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let plain = Connection::open_with_flags(path, flags)?;
-    plain.busy_timeout(PATIENCE)?;
-    match migrations::version(&plain) {
-        Err(error) if is_closed(&error) && !has_log(path) => {
-            let uri = format!("file:{}?immutable=1", escaped(path));
-            Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)
-        }
-        Err(error) => Err(error),
-        Ok(_) => Ok(plain),
-    }
-}
-
-/// Whether changes wait in a log, without which the file is not the whole database.
-fn has_log(path: &Path) -> bool {
-    ["-wal", "-journal"].iter().any(|ending| {
-        let mut log = path.as_os_str().to_owned();
-        log.push(ending);
-        fs::metadata(log).is_ok_and(|log| log.len() > 0)
-    })
-}
-
-/// A path in a URI: everything but plain characters as its bytes.
-fn escaped(path: &Path) -> String {
-    let bytes = path.as_os_str().as_encoded_bytes();
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
-    bytes
-        .iter()
-        .map(|&byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02x}") })
-        .collect()
-}
-
 /// Whether the system let nobody write.
 fn is_refusal(error: &std::io::Error) -> bool {
     use std::io::ErrorKind;
     matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
 }
 
-/// Whether a database could not be opened for want of a right.
-fn is_closed(error: &rusqlite::Error) -> bool {
-    matches!(
-        error.sqlite_error_code(),
-        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied)
-    )
-}
-
 #[cfg(test)]
 mod tests {
+    use rusqlite::OpenFlags;
+
+    use super::super::connect::{escaped, has_log};
     use super::*;
 
     #[test]

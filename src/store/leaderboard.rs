@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{RunId, StoreError, agent_record, csv, score_record};
-use crate::domain::Cash;
+use crate::domain::{Cash, Metric};
 use crate::metrics::{Missing, Score};
 use crate::tournament::{Ranking, Tournament, WindowResult, WindowSpan, score, shown};
 
@@ -164,9 +164,13 @@ impl LeaderboardRecord {
 
     /// The bytes of `leaderboard.csv`: the keys of a ranking as columns.
     pub fn to_csv(&self) -> String {
-        let mut text = csv::line(COLUMNS);
-        for row in &self.rankings {
-            text.push_str(&csv::line(row.csv_values()));
+        let mut text = String::new();
+        for (index, row) in self.rankings.iter().enumerate() {
+            let cells = row.csv();
+            if index == 0 {
+                text.push_str(&csv::line(cells.iter().map(|(head, _)| *head)));
+            }
+            text.push_str(&csv::line(cells.iter().map(|(_, value)| value)));
         }
         text
     }
@@ -179,62 +183,37 @@ fn overlap(windows: &[WindowSpan]) -> bool {
     spans.windows(2).any(|pair| pair[1].0 < pair[0].1)
 }
 
-const COLUMNS: [&str; 22] = [
-    "rank",
-    "agent",
-    "score",
-    "final_equity",
-    "roi_pct",
-    "total_pnl",
-    "sharpe_ratio",
-    "sortino_ratio",
-    "calmar_ratio",
-    "max_drawdown_pct",
-    "win_rate",
-    "profit_factor",
-    "trades",
-    "fees",
-    "status",
-    "alpha",
-    "beta",
-    "information_ratio",
-    "cagr_pct",
-    "record_days",
-    "scored_windows",
-    "score_missing",
-];
-
 impl RankingRecord {
     fn new(row: &Ranking, tournament: &Tournament) -> Self {
         let record = &row.record;
         let summary = &record.record.summary;
         let (values, mut missing) = agent_record::metrics_of(record, &tournament.leaderboard.conventions);
-        let value = |name: &str| values.get(name).copied().flatten();
+        let value = |metric: Metric| values.get(metric.key()).copied().flatten();
         if let Some(reason) = score_record::reason(row.score, row.score_missing) {
             missing.insert("score".to_owned(), reason);
         }
         // A row without a benchmark is not explained: the run has none.
-        missing.retain(|name, _| name == "score" || SHOWN.contains(&name.as_str()));
+        missing.retain(|name, _| name == "score" || EXPLAINED.iter().any(|metric| metric.key() == name));
         Self {
             rank: row.rank,
             agent: row.name.to_string(),
             score: row.score.number(),
             final_equity: record.final_equity.to_string(),
-            roi_pct: value("roi_pct"),
+            roi_pct: value(Metric::RoiPct),
             total_pnl: record.total_pnl.to_string(),
-            sharpe_ratio: value("sharpe_ratio"),
-            sortino_ratio: value("sortino_ratio"),
-            calmar_ratio: value("calmar_ratio"),
-            max_drawdown_pct: value("max_drawdown_pct"),
-            win_rate: value("win_rate"),
-            profit_factor: value("profit_factor"),
+            sharpe_ratio: value(Metric::SharpeRatio),
+            sortino_ratio: value(Metric::SortinoRatio),
+            calmar_ratio: value(Metric::CalmarRatio),
+            max_drawdown_pct: value(Metric::MaxDrawdownPct),
+            win_rate: value(Metric::WinRate),
+            profit_factor: value(Metric::ProfitFactor),
             trades: record.trades,
             fees: record.fees.to_string(),
             status: row.status.to_owned(),
-            alpha: value("alpha"),
-            beta: value("beta"),
-            information_ratio: value("information_ratio"),
-            cagr_pct: value("cagr_pct"),
+            alpha: value(Metric::Alpha),
+            beta: value(Metric::Beta),
+            information_ratio: value(Metric::InformationRatio),
+            cagr_pct: value(Metric::CagrPct),
             record_days: summary.days(),
             annualised_from_days: record
                 .cagr
@@ -263,64 +242,69 @@ impl RankingRecord {
 
     /// Whether the agent held cash all along.
     pub fn is_idle(&self) -> bool {
-        self.missing.get("sharpe_ratio").is_some_and(|reason| reason == &Missing::Idle.to_string())
+        self.missing.get(Metric::SharpeRatio.key()).is_some_and(|reason| reason == &Missing::Idle.to_string())
     }
 
     /// The value of a metric by its key; money as the nearest `f64`. `None` where there is none, or no such
     /// metric.
     pub fn value(&self, metric: &str) -> Option<f64> {
-        match metric {
-            "roi_pct" => self.roi_pct,
-            "total_pnl" => self.total_pnl.parse::<Cash>().ok().map(Cash::to_f64),
-            "sharpe_ratio" => self.sharpe_ratio,
-            "sortino_ratio" => self.sortino_ratio,
-            "calmar_ratio" => self.calmar_ratio,
-            "max_drawdown_pct" => self.max_drawdown_pct,
-            "win_rate" => self.win_rate,
-            "profit_factor" => self.profit_factor,
-            "cagr_pct" => self.cagr_pct,
+        match Metric::of_key(metric)? {
+            Metric::RoiPct => self.roi_pct,
+            Metric::TotalPnl => self.total_pnl.parse::<Cash>().ok().map(Cash::to_f64),
+            Metric::SharpeRatio => self.sharpe_ratio,
+            Metric::SortinoRatio => self.sortino_ratio,
+            Metric::CalmarRatio => self.calmar_ratio,
+            Metric::MaxDrawdownPct => self.max_drawdown_pct,
+            Metric::WinRate => self.win_rate,
+            Metric::ProfitFactor => self.profit_factor,
+            Metric::CagrPct => self.cagr_pct,
+            Metric::Alpha => self.alpha,
+            Metric::Beta => self.beta,
+            Metric::InformationRatio => self.information_ratio,
             _ => None,
         }
     }
 
-    fn csv_values(&self) -> [String; 22] {
+    /// The columns of the CSV with this row's values: the keys of JSON up to the number of scored windows.
+    fn csv(&self) -> [(&'static str, String); 22] {
+        let metric = |metric: Metric| (metric.key(), csv::float(self.value(metric.key())));
         [
-            self.rank.map_or_else(String::new, |rank| rank.to_string()),
-            self.agent.clone(),
-            csv::float(self.score),
-            self.final_equity.clone(),
-            csv::float(self.roi_pct),
-            self.total_pnl.clone(),
-            csv::float(self.sharpe_ratio),
-            csv::float(self.sortino_ratio),
-            csv::float(self.calmar_ratio),
-            csv::float(self.max_drawdown_pct),
-            csv::float(self.win_rate),
-            csv::float(self.profit_factor),
-            self.trades.to_string(),
-            self.fees.clone(),
-            self.status.clone(),
-            csv::float(self.alpha),
-            csv::float(self.beta),
-            csv::float(self.information_ratio),
-            csv::float(self.cagr_pct),
-            self.record_days.to_string(),
-            self.scored_windows.to_string(),
-            self.missing.get("score").cloned().unwrap_or_default(),
+            ("rank", self.rank.map_or_else(String::new, |rank| rank.to_string())),
+            ("agent", self.agent.clone()),
+            ("score", csv::float(self.score)),
+            ("final_equity", self.final_equity.clone()),
+            metric(Metric::RoiPct),
+            (Metric::TotalPnl.key(), self.total_pnl.clone()),
+            metric(Metric::SharpeRatio),
+            metric(Metric::SortinoRatio),
+            metric(Metric::CalmarRatio),
+            metric(Metric::MaxDrawdownPct),
+            metric(Metric::WinRate),
+            metric(Metric::ProfitFactor),
+            ("trades", self.trades.to_string()),
+            ("fees", self.fees.clone()),
+            ("status", self.status.clone()),
+            metric(Metric::Alpha),
+            metric(Metric::Beta),
+            metric(Metric::InformationRatio),
+            metric(Metric::CagrPct),
+            ("record_days", self.record_days.to_string()),
+            ("scored_windows", self.scored_windows.to_string()),
+            ("score_missing", self.missing.get("score").cloned().unwrap_or_default()),
         ]
     }
 }
 
 /// Metrics of a row whose absence is explained in it.
-const SHOWN: [&str; 8] = [
-    "roi_pct",
-    "cagr_pct",
-    "sharpe_ratio",
-    "sortino_ratio",
-    "calmar_ratio",
-    "max_drawdown_pct",
-    "win_rate",
-    "profit_factor",
+const EXPLAINED: [Metric; 8] = [
+    Metric::RoiPct,
+    Metric::CagrPct,
+    Metric::SharpeRatio,
+    Metric::SortinoRatio,
+    Metric::CalmarRatio,
+    Metric::MaxDrawdownPct,
+    Metric::WinRate,
+    Metric::ProfitFactor,
 ];
 
 fn windows(agent: usize, tournament: &Tournament) -> Vec<RankedWindow> {
@@ -474,7 +458,8 @@ rank,agent,score,final_equity,roi_pct,total_pnl,sharpe_ratio,sortino_ratio,calma
         let json = serde_json::to_string(&record.rankings[0]).unwrap();
         let mut rest = json.as_str();
         // The last column is an entry of `missing`.
-        for name in &COLUMNS[..COLUMNS.len() - 1] {
+        let cells = record.rankings[0].csv();
+        for (name, _) in &cells[..cells.len() - 1] {
             let at = rest.find(&format!("\"{name}\":")).unwrap();
             rest = &rest[at..];
         }

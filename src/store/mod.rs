@@ -24,6 +24,7 @@
 mod agent_record;
 mod battle_record;
 mod columns;
+mod connect;
 mod csv;
 mod curve_rows;
 mod database;
@@ -33,6 +34,7 @@ mod equity;
 mod error;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod folders;
 mod identity;
 mod index;
 mod integrity;
@@ -40,6 +42,7 @@ mod json;
 mod leaderboard;
 mod manifest;
 mod migrations;
+mod page;
 mod period_stats_record;
 mod prices;
 pub mod registry;
@@ -55,6 +58,7 @@ mod table_file;
 mod tables;
 mod timeline;
 mod tournament_record;
+mod tournament_results;
 mod trade_rows;
 mod writer;
 
@@ -69,6 +73,7 @@ pub use index::{Index, RunCommit, RunSummary, RunTiming, find_run, run_folder};
 pub use integrity::{Condition, IntegrityProblem, inspect, prune};
 pub use leaderboard::{LeaderboardRecord, RankedWindow, RankingRecord, RecordDrawdown};
 pub use manifest::{FileProblem, write_pages};
+pub use page::Page;
 pub use period_stats_record::{FallRecord, MonthRecord, PeriodStatsRecord, RollingRecord, YearRecord};
 pub use prices::{PriceSeries, prices};
 pub use repair::{Repaired, repair};
@@ -84,7 +89,7 @@ pub use standings_record::{
     SpaRecord, StandingRecord, StandingsRecord, VerdictRecord,
 };
 pub use stored::StoredRun;
-pub use timeline::{AgentSnapshot, Snapshot, Timeline};
+pub use timeline::timeline;
 pub use tournament_record::{TOURNAMENT_FORMAT_VERSION, TournamentRecord, TournamentSettings, WorkRecord};
 pub use trade_rows::{TradeRow, trades};
-pub use writer::{Page, Published, Run, RunWriter};
+pub use writer::{Published, Run, RunWriter};

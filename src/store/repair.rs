@@ -15,7 +15,7 @@ use super::database;
 use super::integrity::{run_folders, scenarios};
 use super::manifest::Manifest;
 use super::staging::{self, Hidden};
-use super::{RunTiming, StoreError, StoredRun, index, migrations, registry};
+use super::{RunTiming, StoreError, StoredRun, connect, folders, index, migrations, registry};
 use crate::domain::Timestamp;
 use crate::files::{FolderLock, sync_folder};
 
@@ -44,14 +44,14 @@ pub fn repair(out: &Path) -> Result<Repaired, StoreError> {
     let mut repaired = Repaired::default();
     recover(out, &mut repaired)?;
     let path = out.join(database::FILE);
-    database::is_ours(&path)?;
+    connect::is_ours(&path)?;
     let db = match usable(out, &path)? {
         Some(db) => db,
         None => rebuild(out, &path, &mut repaired)?,
     };
     seal(out, &mut repaired)?;
     list(out, &path, db, &BTreeMap::new(), &mut repaired)?;
-    let db = database::connect(&path).map_err(StoreError::index(&path))?;
+    let db = connect::connect(&path).map_err(StoreError::index(&path))?;
     if registry::difference(out, &db)?.is_some() {
         registry::save(out, &db)?;
         repaired.done.push("rebuilt the backup of the agents".to_owned());
@@ -94,7 +94,7 @@ fn usable(out: &Path, path: &Path) -> Result<Option<Connection>, StoreError> {
         return Ok(None);
     }
     let look = || -> rusqlite::Result<Option<Connection>> {
-        let db = database::connect(path)?;
+        let db = connect::connect(path)?;
         let sound: String = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
         let orphans = db.prepare("PRAGMA foreign_key_check")?.exists([])?;
         let new = migrations::version(&db)? == 0;
@@ -120,15 +120,15 @@ fn is_damage(error: &rusqlite::Error) -> bool {
 fn rebuild(out: &Path, path: &Path, repaired: &mut Repaired) -> Result<Connection, StoreError> {
     let beside = out.join("tiltyard.db.new");
     remove_database(&beside)?;
-    let mut db = database::connect(&beside).map_err(StoreError::index(&beside))?;
+    let mut db = connect::connect(&beside).map_err(StoreError::index(&beside))?;
     migrations::migrate(&beside, &mut db)?;
-    let damaged = path.is_file().then(|| database::connect_to_read(path).ok()).flatten();
+    let damaged = path.is_file().then(|| connect::connect_to_read(path).ok()).flatten();
     restore_agents(out, &mut db, damaged.as_ref(), repaired)?;
     let times = damaged.as_ref().map(known_times).unwrap_or_default();
     list(out, &beside, db, &times, repaired)?;
     drop(damaged);
     put_in_place(&beside, path, repaired)?;
-    database::connect(path).map_err(StoreError::index(path))
+    connect::connect(path).map_err(StoreError::index(path))
 }
 
 /// Removes what an interrupted repair left.
@@ -184,7 +184,7 @@ fn restore_agents(
     damaged: Option<&Connection>,
     repaired: &mut Repaired,
 ) -> Result<(), StoreError> {
-    let path = out.join(registry::BACKUP);
+    let path = out.join(folders::BACKUP);
     let error = StoreError::index(&path);
     let copy = registry::open_backup(out).ok().flatten();
     let entry = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&error)?;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::folders::agent_folder;
 use super::{
     AgentRecord, BattleRecord, LeaderboardRecord, RunRecord, StandingsRecord, StoreError, TournamentRecord,
     TradeRow, json, trades,
@@ -76,11 +77,6 @@ impl StoredRun {
             known: self.agents.iter().map(|agent| agent.agent.clone()).collect(),
         })
     }
-}
-
-/// Where an agent's files lie in a run's folder.
-pub(super) fn agent_folder(run: &Path, agent: &str) -> PathBuf {
-    run.join("agents").join(agent)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use arrow_array::types::{Decimal128Type, Float64Type, TimestampMicrosecondType, 
 
 use super::StoreError;
 use super::columns::{self, numbers, strings};
-use super::stored::agent_folder;
+use super::folders::agent_folder;
 use crate::domain::{Cash, Price, Qty, Timestamp};
 
 /// One stored round trip; see [`crate::engine::RoundTrip`].

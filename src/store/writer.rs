@@ -15,7 +15,7 @@ use super::manifest::Manifest;
 use super::staging::Staging;
 use super::table_file::TableFile;
 use super::{
-    AgentRecord, LeaderboardRecord, RunId, RunRecord, StandingsRecord, StoreError, StoredRun,
+    AgentRecord, LeaderboardRecord, Page, RunId, RunRecord, StandingsRecord, StoreError, StoredRun,
     TournamentRecord, json, prices, tables,
 };
 use crate::domain::check_name;
@@ -41,25 +41,6 @@ pub struct Run<'a> {
     pub market: &'a Market,
     /// Whether every Parquet file gets a CSV twin.
     pub csv: bool,
-}
-
-/// A file that another room made of a run's results.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page {
-    /// Its name in the run's folder.
-    pub name: String,
-    /// What it holds.
-    pub text: String,
-}
-
-impl Page {
-    /// Writes it into a folder.
-    ///
-    /// # Errors
-    /// [`StoreError::Write`].
-    pub fn write(&self, folder: &Path) -> Result<(), StoreError> {
-        json::write_text(&folder.join(&self.name), &self.text)
-    }
 }
 
 /// A run in its place. Until this is dropped the folder is in use, so that nobody takes a run that is not in the
@@ -239,10 +220,9 @@ impl<'a> RunWriter<'a> {
     fn write_equity(&self, folder: &Path, agent: &AgentResult) -> Result<(), StoreError> {
         let empty = tables::equity(0, &EquityPart::default()).map_err(StoreError::columns(folder))?;
         let mut file = TableFile::create(folder, "equity", self.run.csv, &empty)?;
-        let delisted = self.run.scenario.market.delisted;
         for window in &agent.windows {
             let replay = &window.replay;
-            equity::walk(agent.name.as_str(), replay, self.run.market, delisted, EQUITY_PART, |part| {
+            equity::walk(agent.name.as_str(), replay, self.run.market, EQUITY_PART, |part| {
                 file.write(tables::equity(replay.window.index, part))
             })?;
         }

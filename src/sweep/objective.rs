@@ -3,6 +3,7 @@
 use super::Trial;
 use crate::metrics::{Missing, Score, Summary};
 use crate::scenario::{Aggregate, MetricSpec, RankingMetric, Scenario};
+use crate::statistics::places;
 use crate::tournament::{score_over, why_over};
 
 /// How trials are scored.
@@ -43,6 +44,16 @@ impl Objective {
     pub fn scores(&self, trials: &[Trial], windows: &[usize]) -> Vec<Score> {
         trials.iter().map(|trial| self.score(trial, windows)).collect()
     }
+}
+
+/// Ranks from 1, better scores first; equal scores share theirs, absent ones have none.
+pub fn ranks(scores: &[Score]) -> Vec<Option<u32>> {
+    let present = (0..scores.len()).filter(|&trial| !scores[trial].is_absent());
+    let mut ranks = vec![None; scores.len()];
+    for place in places(present, |a, b| scores[a].better_first(&scores[b])) {
+        ranks[place.index] = Some(place.rank());
+    }
+    ranks
 }
 
 /// Index of the best score, the first among equals; `None` where there is none.

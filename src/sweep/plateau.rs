@@ -4,13 +4,15 @@
 //! parameter has no steps, or no neighbour was tried, the nearest trials in the unit cube are used instead,
 //! two per parameter.
 
+use serde::{Deserialize, Serialize};
+
 use super::objective::mean;
 use super::{Space, Trial};
 use crate::metrics::Score;
 use crate::scenario::{SweepSpec, SweptValue};
 
 /// Summary of the scores around a trial.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Plateau {
     /// Number of neighbours with a score.
     pub neighbours: usize,

@@ -8,7 +8,7 @@ use std::fmt;
 use super::formats::{Exit, Field, FormatError, FormatView, view};
 use super::outcome::Tournament;
 use super::standings::{Fold, Records, ScoreMatrix, Standings, StandingsError, StandingsSpec, standings};
-use crate::domain::Seed;
+use crate::domain::{Seed, counted};
 use crate::engine::ReplayStatus;
 use crate::metrics::Summary;
 use crate::scenario::{Aggregate, Benchmark, MetricSpec, RankingMetric, Scenario, TournamentSpec};
@@ -193,7 +193,7 @@ pub fn assess(results: &Results, spec: &TournamentSpec) -> Result<Assessment, Fo
 /// `432 replays for 66 pairings over 36 windows`.
 impl fmt::Display for Work {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let counted = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+        let counted = |n: usize, what: &str| counted(n as u64, what);
         write!(
             f,
             "{} for {} over {}",

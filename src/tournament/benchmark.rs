@@ -4,7 +4,7 @@
 use rayon::prelude::*;
 
 use super::outcome::WindowResult;
-use super::run::Plan;
+use super::plan::Plan;
 use crate::domain::{AgentName, SymbolId};
 use crate::engine::Replay;
 use crate::market::{Market, TickRange};

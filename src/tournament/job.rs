@@ -1,7 +1,7 @@
 //! One job: one agent in one window.
 
 use super::outcome::WindowSpan;
-use super::run::Plan;
+use super::plan::Plan;
 use crate::engine::{Job, Loop, Replay};
 use crate::indicator::{History, IndicatorCache};
 use crate::scenario::{AgentSpec, Registered, VenueSpec};

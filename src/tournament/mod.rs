@@ -6,11 +6,13 @@
 
 mod assess;
 mod benchmark;
+mod calendar;
 mod duel;
 pub mod formats;
 mod history;
 mod job;
 mod outcome;
+mod plan;
 mod random;
 mod ranking;
 mod regime;
@@ -20,18 +22,22 @@ pub mod standings;
 mod stratified;
 #[cfg(test)]
 pub(crate) mod testing;
+mod timeline;
 mod windows;
 
 pub use assess::{Assessment, Results, Scoring, Work, assess};
 pub use benchmark::held;
+pub use calendar::{DateRange, WindowError};
 pub use duel::{Duel, DuelResult, DuelSpec, registered_order};
 pub use history::{HistoryNeeds, history_needs};
 pub use job::replay_agent;
 pub use outcome::{
     AgentResult, Battle, BattleRank, Leaderboard, Ranking, Tournament, WindowResult, WindowSpan,
 };
+pub use plan::Plan;
 pub use ranking::{leaderboard, rank_battle};
 pub use regime::Regime;
-pub use run::{NoProgress, Observer, Plan, RunError, RunOptions, run, run_by};
+pub use run::{NoProgress, Observer, RunError, RunOptions, run, run_by};
 pub use score::{score, score_over, shown, why_over};
-pub use windows::{DateRange, WindowError, plan_windows, unused_ticks};
+pub use timeline::{AgentSnapshot, AgentTimeline, Snapshot, Timeline};
+pub use windows::{plan_windows, unused_ticks};

@@ -12,7 +12,7 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use super::windows::{Calendar, WindowError, check_positive, midnight};
+use super::calendar::{Calendar, WindowError, check_positive, midnight};
 use crate::domain::{Seed, Span, Timestamp};
 use crate::market::TickRange;
 

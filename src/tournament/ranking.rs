@@ -17,6 +17,7 @@ use super::score::{score, score_over, shown, why_over};
 use crate::domain::AgentName;
 use crate::metrics::{Metrics, Score};
 use crate::scenario::{BattleSpec, MetricSpec, RankingMetric, TieBreak};
+use crate::statistics::places;
 
 /// One agent on its way into the table: its score, then its tie-break scores.
 struct Entrant<'a> {
@@ -87,22 +88,17 @@ fn key_metrics(spec: &BattleSpec) -> Vec<RankingMetric> {
     std::iter::once(spec.ranking_metric).chain(ties).collect()
 }
 
-/// Best first, with ranks.
+/// Best first, with ranks; equals by name.
 fn placed(mut entrants: Vec<Entrant<'_>>) -> Vec<(u32, Entrant<'_>)> {
-    entrants.sort_by(|a, b| by_keys(a, b).then_with(|| a.name.cmp(b.name)));
-    let mut placed: Vec<(u32, Entrant<'_>)> = Vec::with_capacity(entrants.len());
-    for (position, entrant) in (1_u32..).zip(entrants) {
-        let rank = match placed.last() {
-            Some((rank, before)) if by_keys(before, &entrant).is_eq() => *rank,
-            _ => position,
-        };
-        placed.push((rank, entrant));
-    }
-    placed
+    entrants.sort_by(|a, b| a.name.cmp(b.name));
+    let places = places(0..entrants.len(), |a, b| better_keys(&entrants[a].keys, &entrants[b].keys));
+    let mut entrants: Vec<Option<Entrant<'_>>> = entrants.into_iter().map(Some).collect();
+    places.into_iter().filter_map(|place| Some((place.rank(), entrants[place.index].take()?))).collect()
 }
 
-fn by_keys(a: &Entrant<'_>, b: &Entrant<'_>) -> Ordering {
-    let pairs = a.keys.iter().zip(&b.keys);
+/// Better scores first: the first of those that differ decides.
+pub(super) fn better_keys(a: &[Score], b: &[Score]) -> Ordering {
+    let pairs = a.iter().zip(b);
     pairs.map(|(a, b)| a.better_first(b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
 }
 
@@ -154,7 +150,7 @@ mod tests {
         battle.ranks.iter().map(|rank| (rank.rank, names[rank.agent].to_string())).collect()
     }
 
-    fn places(places: &[(u32, &str)]) -> Vec<(u32, String)> {
+    fn expected(places: &[(u32, &str)]) -> Vec<(u32, String)> {
         places.iter().map(|&(rank, name)| (rank, name.to_owned())).collect()
     }
 
@@ -172,7 +168,11 @@ mod tests {
                 ("loser", returns(&[-0.1, 0.05, -0.02])),
                 ("winner", returns(&[0.1, -0.05, 0.02])),
             ];
-            assert_eq!(battle(by, &rows, &[]), places(&[(1, "winner"), (2, "idle"), (3, "loser")]), "{by:?}");
+            assert_eq!(
+                battle(by, &rows, &[]),
+                expected(&[(1, "winner"), (2, "idle"), (3, "loser")]),
+                "{by:?}"
+            );
         }
     }
 
@@ -185,18 +185,18 @@ mod tests {
             ("other", traded(&[100])),
         ];
         let ranks = battle(RankingMetric::ProfitFactor, &rows, &[]);
-        assert_eq!(ranks, places(&[(1, "grid"), (1, "other"), (3, "coin"), (4, "idle")]));
+        assert_eq!(ranks, expected(&[(1, "grid"), (1, "other"), (3, "coin"), (4, "idle")]));
         // Infinities tie among themselves: the tie-break decides.
         let by_pnl = [TieBreak::Metric(RankingMetric::TotalPnl)];
         let ranks = battle(RankingMetric::ProfitFactor, &rows, &by_pnl);
-        assert_eq!(ranks[..2], places(&[(1, "other"), (2, "grid")]));
+        assert_eq!(ranks[..2], expected(&[(1, "other"), (2, "grid")]));
     }
 
     #[test]
     fn a_smaller_drawdown_ranks_higher() {
         let rows = [("deep", returns(&[-0.5, 0.9])), ("flat", returns(&[-0.1, 0.05]))];
         let ranks = battle(RankingMetric::MaxDrawdownPct, &rows, &[]);
-        assert_eq!(ranks, places(&[(1, "flat"), (2, "deep")]));
+        assert_eq!(ranks, expected(&[(1, "flat"), (2, "deep")]));
     }
 
     #[test]
@@ -209,7 +209,7 @@ mod tests {
         ];
         let by_drawdown = [TieBreak::Metric(RankingMetric::MaxDrawdownPct)];
         let by = RankingMetric::TotalPnl;
-        let shared = places(&[(1, "b"), (1, "c"), (1, "d"), (4, "a")]);
+        let shared = expected(&[(1, "b"), (1, "c"), (1, "d"), (4, "a")]);
         assert_eq!(battle(by, &rows, &by_drawdown), shared);
         let deeper = [("e", returns(&[0.2, -0.1, -0.1])), rows[3].clone(), ("f", returns(&[-0.028]))];
         assert_eq!(battle(by, &deeper, &[])[0].1, "a");

@@ -14,7 +14,7 @@
 
 use std::collections::BTreeMap;
 
-use super::windows::{Calendar, midnight};
+use super::calendar::{Calendar, midnight};
 use crate::domain::{Span, Timestamp};
 use crate::market::Market;
 
@@ -157,8 +157,8 @@ fn past(market: &Market, returns: &[f64], at: Timestamp, lookback: Span) -> Opti
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tournament::DateRange;
     use crate::tournament::testing::{all, priced};
-    use crate::tournament::windows::DateRange;
 
     fn regimes(market: &Market, lookback: i64) -> BTreeMap<i64, Regime> {
         by_day(&Calendar::between(market, DateRange::from(all(market))), Span::DAY.times(lookback))

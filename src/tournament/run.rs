@@ -11,30 +11,12 @@ use rayon::prelude::*;
 
 use super::benchmark::{measure_against, records};
 use super::outcome::{AgentResult, Tournament, WindowResult, WindowSpan};
+use super::plan::Plan;
 use super::ranking::{leaderboard, rank_battle};
 use crate::engine::{Loop, Replay};
 use crate::indicator::{Budget, IndicatorCache};
-use crate::market::Market;
 use crate::metrics::{self, PeriodStats};
-use crate::scenario::{AgentSpec, Scenario};
-
-/// What is to be run: everything is checked, and the windows lie in the market.
-#[derive(Debug, Clone, Copy)]
-pub struct Plan<'a> {
-    /// Agents, rules, conventions.
-    pub scenario: &'a Scenario,
-    /// The bars.
-    pub market: &'a Market,
-    /// In order of their number.
-    pub windows: &'a [WindowSpan],
-}
-
-impl Plan<'_> {
-    /// How many (agent, window) jobs there are.
-    pub fn jobs(&self) -> usize {
-        self.scenario.agents.len() * self.windows.len()
-    }
-}
+use crate::scenario::AgentSpec;
 
 /// Learns of progress, from any thread; can stop the run.
 pub trait Observer: Sync {
@@ -193,6 +175,7 @@ mod tests {
 
     use super::*;
     use crate::domain::{Seed, Span};
+    use crate::market::Market;
     use crate::metrics::Score;
     use crate::metrics::testing::{daily_market, replay};
     use crate::scenario::{RankingMetric, WindowSpec};

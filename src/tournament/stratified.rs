@@ -7,9 +7,9 @@
 
 use std::collections::VecDeque;
 
+use super::calendar::{Calendar, WindowError, check_positive};
 use super::random::{Room, possible_starts, shuffled};
 use super::regime::{Regime, by_day};
-use super::windows::{Calendar, WindowError, check_positive};
 use crate::domain::{Seed, Span, Timestamp};
 use crate::market::TickRange;
 

@@ -1,27 +1,17 @@
 //! The data check: no findings on clean data, and the expected finding on each flawed file.
 
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::support::shared::shared;
 use tiltyard::data::check::{FileCheck, check_file, find_files};
 use tiltyard::data::import::Reading;
 use tiltyard::data::synth::{generate, sample, with_holes};
 use tiltyard::domain::{Interval, Seed, Symbol, Timestamp};
 use tiltyard::market::quality::{Severity, inspect};
 use tiltyard::market::{Bars, write_bars};
-
-fn shared(part: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("TILTYARD_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let path = root.join("data").join(part);
-    if path.exists() {
-        return Some(path);
-    }
-    eprintln!("skipped: `{}` is not here", path.display());
-    None
-}
 
 fn check(path: &Path) -> FileCheck {
     check_file(path, None, &Reading::default())

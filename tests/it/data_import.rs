@@ -1,26 +1,15 @@
 //! Imports every format: small copies of the vendors' files, and the real files where present.
 
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use crate::support::shared::shared;
 use tiltyard::data::import::{self, BadRows, Existing, Format, ImportError, Imported, Reading, read_bars};
 use tiltyard::domain::Timestamp;
 use tiltyard::market::{Bars, resample};
-
-/// The folder of real files, if present.
-fn shared(part: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("TILTYARD_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let path = root.join("data").join(part);
-    if path.exists() {
-        return Some(path);
-    }
-    eprintln!("skipped: `{}` is not here", path.display());
-    None
-}
 
 struct Case {
     dir: tempfile::TempDir,

@@ -1,28 +1,9 @@
 //! A sweep with a metric that can be infinite: a profit factor without losses.
 
-use crate::support::stage::Stage;
+use crate::support::stage::{Stage, trend_and_hold};
 
 /// Six days in which some combinations have no losing trade.
-const SCENARIO: &str = r#"
-[scenario]
-name = "endless"
-
-[market]
-path     = "data/sample"
-symbols  = ["ALPHA"]
-interval = "1h"
-start    = 2023-06-01
-end      = 2023-06-07
-
-[[agents]]
-name     = "trend"
-strategy = { kind = "sma_cross", fast = 3, slow = 8, size_pct = 20 }
-
-[[agents]]
-name     = "hold"
-risk     = "unlimited"
-strategy = { kind = "buy_and_hold" }
-
+const REST: &str = r#"
 [sweep]
 agent     = "trend"
 objective = "profit_factor"
@@ -37,7 +18,7 @@ const REASON: &str = "+infinity: no losing trades";
 #[test]
 fn trials_with_an_infinite_score_are_listed_first_with_the_reason() {
     let stage = Stage::new();
-    stage.write("endless.toml", SCENARIO);
+    stage.write("endless.toml", &trend_and_hold("endless", "2023-06-01", "2023-06-07", REST));
     let page = stage.result("run endless.toml --out out");
     let top = stage.result("sweep top endless --out out");
     for text in [&page, &top] {

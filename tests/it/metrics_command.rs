@@ -58,18 +58,18 @@ fn same(what: &str, ours: &Value, theirs: f64, tolerance: f64) {
 }
 
 const KEYS: [&str; 17] = [
-    "total_return",
-    "cagr",
-    "volatility",
+    "roi_pct",
+    "cagr_pct",
+    "volatility_pct",
     "sharpe_ratio",
     "sortino_ratio",
     "calmar_ratio",
-    "max_drawdown",
-    "ulcer_index",
+    "max_drawdown_pct",
+    "ulcer_index_pct",
     "omega_ratio",
     "tail_ratio",
-    "var_95",
-    "cvar_95",
+    "var_95_pct",
+    "cvar_95_pct",
     "skew",
     "kurtosis",
     "alpha",
@@ -77,40 +77,45 @@ const KEYS: [&str; 17] = [
     "information_ratio",
 ];
 
+/// What libraries' fractions are multiplied by for our key.
+fn percent(key: &str) -> f64 {
+    if key.ends_with("_pct") { 100.0 } else { 1.0 }
+}
+
 /// A library's names of our keys, for the metrics that it has.
 fn called(profile: &str) -> Vec<(&'static str, &'static str)> {
     let mut names = vec![
-        ("cagr", "cagr"),
-        ("volatility", "annual_volatility"),
+        ("cagr_pct", "cagr"),
+        ("volatility_pct", "annual_volatility"),
         ("sharpe_ratio", "sharpe"),
         ("sortino_ratio", "sortino"),
         ("calmar_ratio", "calmar"),
-        ("max_drawdown", "max_drawdown"),
+        ("max_drawdown_pct", "max_drawdown"),
         ("omega_ratio", "omega_threshold_0"),
         ("tail_ratio", "tail_ratio"),
         ("beta", "beta"),
     ];
     names.extend(match profile {
         "empyrical" => vec![
-            ("total_return", "total_return"),
-            ("var_95", "var_hist_05"),
-            ("cvar_95", "cvar_hist_05"),
+            ("roi_pct", "total_return"),
+            ("var_95_pct", "var_hist_05"),
+            ("cvar_95_pct", "cvar_hist_05"),
             ("alpha", "alpha"),
             ("information_ratio", "excess_sharpe_per_period"),
         ],
         "quantstats" => vec![
-            ("total_return", "total_return"),
-            ("ulcer_index", "ulcer_index"),
-            ("var_95", "var_gaussian_95"),
-            ("cvar_95", "cvar_gaussian_95"),
+            ("roi_pct", "total_return"),
+            ("ulcer_index_pct", "ulcer_index"),
+            ("var_95_pct", "var_gaussian_95"),
+            ("cvar_95_pct", "cvar_gaussian_95"),
             ("skew", "skew"),
             ("kurtosis", "excess_kurtosis"),
             ("alpha", "alpha_arithmetic"),
             ("information_ratio", "information_ratio_per_period"),
         ],
         _ => vec![
-            ("var_95", "var_hist_05"),
-            ("cvar_95", "cvar_hist_05"),
+            ("var_95_pct", "var_hist_05"),
+            ("cvar_95_pct", "cvar_hist_05"),
             ("alpha", "alpha"),
             ("information_ratio", "information_ratio_per_period"),
         ],
@@ -143,7 +148,7 @@ fn returns_in_both_formats_under_each_library_s_profile() {
             for (key, theirs) in called(profile) {
                 let what = format!("{name} {library} {key}");
                 match metrics["values"][name]["annualisation_252"][library][theirs].as_f64() {
-                    Some(value) => same(&what, &ours[key], value, 1e-9),
+                    Some(value) => same(&what, &ours[key], value * percent(key), 1e-9),
                     None => {
                         assert!(ours[key].is_null(), "{what}: {}", ours[key]);
                         assert!(ours["missing"][key].is_string(), "{what} has no reason");
@@ -171,13 +176,13 @@ fn an_equity_curve_as_backtesting_sees_it() {
         );
         assert_eq!((&ours["returns"], &ours["kind"]), (&399.into(), &"equity".into()));
         for (key, theirs_key, unit) in [
-            ("total_return", "Return [%]", 100.0),
-            ("cagr", "CAGR [%]", 100.0),
-            ("volatility", "Volatility (Ann.) [%]", 100.0),
+            ("roi_pct", "Return [%]", 1.0),
+            ("cagr_pct", "CAGR [%]", 1.0),
+            ("volatility_pct", "Volatility (Ann.) [%]", 1.0),
             ("sharpe_ratio", "Sharpe Ratio", 1.0),
             ("sortino_ratio", "Sortino Ratio", 1.0),
             ("calmar_ratio", "Calmar Ratio", 1.0),
-            ("max_drawdown", "Max. Drawdown [%]", 100.0),
+            ("max_drawdown_pct", "Max. Drawdown [%]", 1.0),
             ("alpha", "Alpha [%]", 100.0),
             ("beta", "Beta", 1.0),
         ] {
@@ -207,8 +212,8 @@ fn our_own_definitions_and_the_rate() {
         theirs["empyrical-reloaded 0.7.1"]["sortino"].as_f64().unwrap(),
         1e-9,
     );
-    let ulcer = theirs["ffn 1.4.1"]["ulcer_index_percent"].as_f64().unwrap() / 100.0;
-    same("ulcer index", &ours["ulcer_index"], ulcer, 1e-9);
+    let ulcer = theirs["ffn 1.4.1"]["ulcer_index_percent"].as_f64().unwrap();
+    same("ulcer index", &ours["ulcer_index_pct"], ulcer, 1e-9);
     same("kurtosis", &ours["kurtosis"], theirs["scipy 1.17.1"]["excess_kurtosis_G2"].as_f64().unwrap(), 1e-9);
     for key in KEYS {
         let missing = ours["missing"].get(key).is_some();
@@ -243,7 +248,7 @@ fn what_is_wrong_is_said_with_its_place_and_leaves_with_2() {
         assert!(text.contains(said), "{words}\n{}", found.stderr);
     }
     let levels = stage.result(&format!("metrics odd.csv --column x --kind equity {a} --json"));
-    assert_eq!(serde_json::from_str::<Value>(&levels).unwrap()["total_return"], 1.0);
+    assert_eq!(serde_json::from_str::<Value>(&levels).unwrap()["roi_pct"], 100.0);
 }
 
 #[test]
@@ -252,7 +257,7 @@ fn what_does_not_exist_is_null_with_its_reason() {
     stage.write("flat.csv", "equity\n100\n100\n100\n");
     stage.write("one.csv", "returns,\n,\n0.1,\n");
     let flat = answer(&stage, "metrics flat.csv --column equity --periods-per-year 252 --json");
-    assert_eq!((&flat["total_return"], &flat["max_drawdown"]), (&0.0.into(), &0.0.into()));
+    assert_eq!((&flat["roi_pct"], &flat["max_drawdown_pct"]), (&0.0.into(), &0.0.into()));
     for (key, reason) in [
         ("sharpe_ratio", "no dispersion in the returns"),
         ("sortino_ratio", "no return below the threshold"),

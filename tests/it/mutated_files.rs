@@ -26,7 +26,7 @@ use tiltyard::data::check::check_file;
 use tiltyard::data::import::{self, BadRows, Existing, Reading, read_bars};
 use tiltyard::market::{LoadRequest, load, resample};
 use tiltyard::scenario::Scenario;
-use tiltyard::store::{StoredRun, Timeline};
+use tiltyard::store::{StoredRun, timeline};
 use tiltyard::tables::{NumberTable, ReturnColumn};
 
 use crate::support::stage::Stage;
@@ -293,7 +293,7 @@ fn show_everything(folder: &Path) {
         let _ = stored.trades(&agent.agent);
     }
     for window in &stored.run.windows {
-        if let Ok(film) = Timeline::load(&stored, window.index) {
+        if let Ok(film) = timeline(&stored, window.index) {
             for at in film.times(5) {
                 film.at(at);
             }

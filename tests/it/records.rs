@@ -1,17 +1,10 @@
 //! Leaderboards over whole records, as the program writes and prints them. Tests on recorded bars are skipped
 //! where those are absent (`TILTYARD_SHARED`, else `../shared`).
 
-use std::path::{Path, PathBuf};
-
 use serde_json::Value;
 
+use crate::support::shared::shared;
 use crate::support::stage::Stage;
-
-fn shared(part: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("TILTYARD_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    Some(root.join("data").join(part)).filter(|path| path.exists())
-}
 
 /// The leaderboard of the only run in `out/<name>`.
 fn leaderboard(stage: &Stage, name: &str) -> Value {

@@ -12,36 +12,21 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::support::stage::Stage;
+use crate::support::stage::{Stage, trend_and_hold};
 
 /// Two agents in two windows of the sample, quick to run.
-const SCENARIO: &str = r#"
-[scenario]
-name = "small"
-
-[market]
-path     = "data/sample"
-symbols  = ["ALPHA"]
-interval = "1h"
-start    = 2023-05-01
-end      = 2023-05-09
-
-[[agents]]
-name     = "trend"
-strategy = { kind = "sma_cross", fast = 3, slow = 8, size_pct = 20 }
-
-[[agents]]
-name     = "hold"
-risk     = "unlimited"
-strategy = { kind = "buy_and_hold" }
-
+const REST: &str = r#"
 [battle]
 windows = { kind = "sequential", length = "4d" }
 "#;
 
+fn scenario() -> String {
+    trend_and_hold("small", "2023-05-01", "2023-05-09", REST)
+}
+
 fn stage() -> Stage {
     let stage = Stage::new();
-    stage.write("small.toml", SCENARIO);
+    stage.write("small.toml", &scenario());
     stage
 }
 
@@ -168,7 +153,7 @@ fn names_that_no_file_shell_or_terminal_takes_are_refused_by_check() {
     let names = [long.as_str(), "tiltyard.db", "CON", "-x", "$HOME", "a\u{202e}b", "../up", ".hidden"];
     for name in names {
         for of in ["small", "hold"] {
-            stage.write("named.toml", &SCENARIO.replacen(&format!("\"{of}\""), &format!("\"{name}\""), 1));
+            stage.write("named.toml", &scenario().replacen(&format!("\"{of}\""), &format!("\"{name}\""), 1));
             let said = stage.run("check named.toml");
             assert_eq!(said.code, Some(2), "{name} of {of}: {said:?}");
             assert!(!said.stderr.contains('\u{202e}') || name.contains('\u{202e}'));
@@ -265,7 +250,7 @@ fn ctrl_c_in_a_sweep_with_a_path_that_is_no_text_says_how_to_go_on() {
     let stage = stage();
     let sweep = "\n[sweep]\nagent = \"trend\"\nbatch = 2\n[sweep.parameters]\nfast = { from = 2, to = 40 }\n\
                  slow = { from = 50, to = 200 }\n";
-    stage.write("big.toml", &format!("{SCENARIO}{sweep}"));
+    stage.write("big.toml", &format!("{}{sweep}", scenario()));
     let mut command = stage.command("run big.toml --quiet --threads 1 --out");
     command.arg(std::ffi::OsStr::from_bytes(b"x\xff"));
     let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
@@ -381,7 +366,7 @@ fn a_flipped_bit_in_a_kept_outcome_changes_no_result() {
     let stage = stage();
     let sweep = "\n[sweep]\nagent = \"trend\"\n[sweep.parameters]\nfast = { from = 2, to = 4 }\n\
                  slow = { from = 8, to = 10 }\n";
-    stage.write("swept.toml", &format!("{SCENARIO}{sweep}"));
+    stage.write("swept.toml", &format!("{}{sweep}", scenario()));
     stage.result("run swept.toml --out s --quiet");
     let results = |stage: &Stage| fs::read(run_folder(stage, "s").join("results.parquet")).unwrap();
     let before = results(&stage);
@@ -444,7 +429,7 @@ fn set_rights(folder: &Path, of_folders: u32, of_files: u32) {
 #[test]
 fn a_store_that_may_not_be_written_can_be_read() {
     let stage = stage();
-    stage.write("ranked.toml", &format!("{SCENARIO}\n[tournament]\nformat = \"round_robin\"\n"));
+    stage.write("ranked.toml", &format!("{}\n[tournament]\nformat = \"round_robin\"\n", scenario()));
     stage.result("agent create keeper --strategy {kind=\"cash\"} --out s");
     stage.result("run ranked.toml --out s --quiet");
     fs::set_permissions(stage.path("."), fs::Permissions::from_mode(0o755)).unwrap();

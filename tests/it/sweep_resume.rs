@@ -7,32 +7,13 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::stage::{Stage, files};
+use crate::support::stage::{Stage, files, trend_and_hold};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rusqlite::Connection;
 
 /// Six days in three windows, 60 combinations in batches of two: 30 writes.
-const SCENARIO: &str = r#"
-[scenario]
-name = "killed"
-
-[market]
-path     = "data/sample"
-symbols  = ["ALPHA"]
-interval = "1h"
-start    = 2023-05-01
-end      = 2023-05-13
-
-[[agents]]
-name     = "trend"
-strategy = { kind = "sma_cross", fast = 3, slow = 8, size_pct = 20 }
-
-[[agents]]
-name     = "hold"
-risk     = "unlimited"
-strategy = { kind = "buy_and_hold" }
-
+const REST: &str = r#"
 [sweep]
 agent = "trend"
 batch = 2
@@ -56,9 +37,13 @@ benchmark = "hold"
 /// Number of kills.
 const KILLS: usize = 50;
 
+fn scenario() -> String {
+    trend_and_hold("killed", "2023-05-01", "2023-05-13", REST)
+}
+
 fn stage() -> Stage {
     let stage = Stage::new();
-    stage.write("killed.toml", SCENARIO);
+    stage.write("killed.toml", &scenario());
     stage
 }
 
@@ -140,7 +125,8 @@ fn a_sweep_that_is_killed_again_and_again_ends_as_if_it_had_not_been() {
 fn an_interrupted_sweep_says_how_to_go_on() {
     let stage = Stage::new();
     // Long enough to be interrupted: 20 times as many combinations.
-    stage.write("killed.toml", &SCENARIO.replace("step = 10 }", "step = 1 }").replace("to = 11", "to = 19"));
+    stage
+        .write("killed.toml", &scenario().replace("step = 10 }", "step = 1 }").replace("to = 11", "to = 19"));
     let child = start(&stage, "out", 1);
     let patience = Instant::now();
     while kept(&stage.path("out")) < 10 {

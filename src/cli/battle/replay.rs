@@ -6,7 +6,8 @@ use super::super::{Exit, Failure, output};
 use super::args::ReplayArgs;
 use crate::domain::Timestamp;
 use crate::report::terminal;
-use crate::store::{Snapshot, StoredRun, Timeline, find_run};
+use crate::store::{StoredRun, find_run, timeline};
+use crate::tournament::Snapshot;
 
 /// Times that are shown where none was asked for.
 const FRAMES: u32 = 12;
@@ -21,7 +22,7 @@ pub fn replay(args: &ReplayArgs) -> Result<Exit, Failure> {
         Some(window) => window,
         None => covering(&stored, args.at)?,
     };
-    let film = Timeline::load(&stored, window)?;
+    let film = timeline(&stored, window)?;
     let Some(at) = args.at else {
         let moments: Vec<Snapshot> = film.times(FRAMES).into_iter().map(|at| film.at(at)).collect();
         let text = || terminal::film(&stored.run, &film, &moments, output::style());

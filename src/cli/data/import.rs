@@ -103,7 +103,7 @@ fn announce(groups: &Groups, detected: bool) {
         let formats: Vec<&str> = group.formats().iter().map(|format| format.as_str()).collect();
         let how = if detected { "detected" } else { "given" };
         let files = group.sources.len();
-        let plural = if files == 1 { "" } else { "s" };
+        let plural = crate::domain::plural(files as u64);
         say(format_args!(
             "{} {}: {files} file{plural}, format {} ({how})",
             group.symbol,

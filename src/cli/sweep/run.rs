@@ -17,7 +17,9 @@ use crate::scenario::{ReportFormat, Scenario, SearchKind, SweepSpec};
 use crate::store::sweep::{StoredSweep, SweepResults, TrialStore, write_sweep};
 use crate::store::{self, Index, Run, RunTiming, RunWriter, StoreError};
 use crate::sweep::validation::{OutOfSample, validate};
-use crate::sweep::{Objective, Searched, Space, SweepError, SweepPlan, assess, benchmark_returns, best};
+use crate::sweep::{
+    Judged, Objective, Searched, Space, SweepError, SweepPlan, assess, benchmark_returns, best,
+};
 use crate::tournament::{self, Plan, RunOptions};
 
 /// Bytes that a sweep's indicator columns may take where `--memory` does not say.
@@ -57,6 +59,7 @@ pub fn run(
         scenario,
         spec,
         searched: &searched,
+        judged: &Judged::of(scenario, spec, &searched),
         evidence: assess(&plan, spec, &searched, benchmark),
         validation: validation.as_ref(),
         csv,

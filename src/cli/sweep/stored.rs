@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::args::StoreArgs;
 use super::super::{Exit, Failure, output};
+use crate::domain::Metric;
 use crate::report::terminal;
 use crate::store::find_run;
 use crate::store::sweep::{ResultColumn, StoredSweep};
@@ -91,18 +92,18 @@ fn load(out: &Path, run: &str) -> Result<StoredSweep, Failure> {
 
 fn top(args: &TopArgs) -> Result<String, Failure> {
     let sweep = load(&args.store.out, &args.run)?;
-    check_metric(&sweep, &args.by)?;
+    let key = metric(&sweep, &args.by)?;
     if args.store.json {
-        let rows = terminal::top_rows(&sweep, &args.by, args.n);
+        let rows = terminal::top_rows(&sweep, &key, args.n);
         let trials: Vec<Value> = rows.into_iter().map(|row| trial(&sweep, row)).collect();
-        let by = if args.by == "score" { &sweep.record.objective } else { &args.by };
+        let by = if key == "score" { &sweep.record.objective } else { &key };
         return Ok(format!(
             "{:#}\n",
             json!({ "run_id": sweep.record.run_id, "by": by, "trials": trials, "sweep": sweep.record })
         ));
     }
     let style = output::style();
-    let text = terminal::sweep_top(&sweep, &args.by, args.n, style);
+    let text = terminal::sweep_top(&sweep, &key, args.n, style);
     Ok(format!("{text}\n{}", terminal::sweep_outcome(&sweep, style)))
 }
 
@@ -132,7 +133,7 @@ fn compare(args: &CompareArgs) -> Result<String, Failure> {
 fn heatmap(args: &HeatmapArgs) -> Result<String, Failure> {
     let sweep = load(&args.store.out, &args.run)?;
     let (x, y) = (parameter(&sweep, &args.x)?, parameter(&sweep, &args.y)?);
-    check_metric(&sweep, &args.metric)?;
+    let key = metric(&sweep, &args.metric)?;
     if x == y {
         return Err(Failure::plain(
             Exit::Usage,
@@ -140,8 +141,8 @@ fn heatmap(args: &HeatmapArgs) -> Result<String, Failure> {
             format!("its parameters are {}", known(&sweep)),
         ));
     }
-    let named = if args.metric == "score" { &sweep.record.objective } else { &args.metric };
-    let Some(mut map) = terminal::heat(&sweep, &x, &y, &args.metric) else {
+    let named = if key == "score" { &sweep.record.objective } else { &key };
+    let Some(mut map) = terminal::heat(&sweep, &x, &y, &key) else {
         return Err(Failure::plain(Exit::RunFailed, "the results lack a column", "run the scenario again"));
     };
     map.metric.clone_from(named);
@@ -171,14 +172,17 @@ fn known(sweep: &StoredSweep) -> String {
     names.collect::<Vec<_>>().join(", ")
 }
 
-fn check_metric(sweep: &StoredSweep, name: &str) -> Result<(), Failure> {
+/// The column that a metric's name means: its key, or another name in use for it.
+fn metric(sweep: &StoredSweep, name: &str) -> Result<String, Failure> {
     let metrics = sweep.metrics();
-    if metrics.contains(&name) {
-        return Ok(());
+    let key = Metric::named(name).map(Metric::key).filter(|_| !metrics.contains(&name));
+    let wanted = key.unwrap_or(name);
+    if metrics.contains(&wanted) {
+        return Ok(wanted.to_owned());
     }
-    Err(Failure::plain(
-        Exit::Usage,
-        format!("`{name}` is not a metric of a sweep"),
-        format!("known: {}", metrics.join(", ")),
-    ))
+    let help = match crate::scenario::closest(name, metrics.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("known: {}", metrics.join(", ")),
+    };
+    Err(Failure::plain(Exit::Usage, format!("`{name}` is not a metric of a sweep"), help))
 }

@@ -2,8 +2,8 @@
 //! returns, statistics of trades on their returns.
 
 use super::super::calmar::calmar_ratio;
+use super::super::missing::{Measure, Missing};
 use super::super::moments::{count, finite, is_constant, mean, standard_deviation};
-use super::super::report::{Measure, Missing};
 use super::super::series::{ReturnSeries, SeriesMetrics};
 use super::super::sums::ReturnSums;
 use crate::scenario::MetricSpec;

@@ -1,9 +1,9 @@
 //! What of a window a profile's ranking metrics are taken on: which curve, which threshold, which gains and losses.
 
+use super::super::dated::{DatedExtremes, Drawdown};
 use super::super::inputs::MetricInputs;
-use super::super::report::{DatedExtremes, Drawdown};
 use super::super::sharpe::per_period_rate;
-use super::super::summary::OtherSums;
+use super::super::sums::OtherSums;
 use crate::scenario::{MetricSpec, MetricsProfile};
 
 /// The inputs of one profile.

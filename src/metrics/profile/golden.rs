@@ -4,8 +4,9 @@
 use super::super::golden::{
     ALL_ZERO, MIXED_WITH_FLAT_DAYS, MONOTONE_LOSS, SHORT_NORMAL, SHORT_NORMAL_BENCHMARK, TRADE_PNL, close,
 };
-use super::super::report::Missing;
-use super::super::series::{ReturnSeries, SeriesMetrics, series_metrics};
+use super::super::missing::Missing;
+use super::super::series::{ReturnSeries, SeriesMetrics};
+use super::super::series_metrics::series_metrics;
 use super::super::{relative, trades};
 use super::*;
 use crate::scenario::{MetricSpec, MetricsProfile};

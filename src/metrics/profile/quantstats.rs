@@ -2,8 +2,8 @@
 //! of trades taken on return periods.
 
 use super::super::calmar::calmar_ratio;
+use super::super::missing::{Measure, Missing};
 use super::super::moments::{count, dispersion, finite, is_constant, mean};
-use super::super::report::{Measure, Missing};
 use super::super::series::{ReturnSeries, SeriesMetrics, fall};
 use super::super::sharpe::per_period_rate;
 use super::super::sortino::sortino_ratio;

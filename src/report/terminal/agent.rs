@@ -4,10 +4,11 @@ use super::Style;
 use super::calendar::months;
 use super::grid::{Column, draw};
 use super::header::{filled, paragraph, titled};
-use crate::domain::Timestamp;
+use crate::domain::{Metric, Timestamp};
 use crate::metrics::{Missing, Score};
-use crate::report::names::{ALL, Shown};
-use crate::report::numbers::{are_dates, close_day, close_time, count, length, range, ratio, signed};
+use crate::report::agent_metrics::{MetricRow, rows};
+use crate::report::names;
+use crate::report::numbers::{are_dates, close_day, close_time, count, length, range, ratio};
 use crate::report::wording::{self, plural};
 use crate::store::{AgentRecord, FallRecord, JobRecord, StoredRun};
 
@@ -53,32 +54,27 @@ fn about(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {
 /// of a window.
 fn metrics(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {
     let with_benchmark = stored.run.benchmark.is_some();
-    let stored_here = |one: &&Shown| {
-        (with_benchmark || !one.relative)
-            && agent.windows.iter().any(|job| job.metrics.contains_key(one.name()))
+    let is_relative = |key: &str| Metric::of_key(key).is_some_and(Metric::is_relative);
+    let mut rows = rows(agent);
+    rows.retain(|row| with_benchmark || !is_relative(row.key));
+    let title = |row: &MetricRow<'_>| {
+        Metric::of_key(row.key).map_or_else(|| row.key.to_owned(), |metric| metric.info().title.to_owned())
     };
-    let rows: Vec<&Shown> = ALL.iter().filter(stored_here).collect();
-    let named = Column::words("metric", 0, rows.iter().map(|one| one.title.to_owned()));
-    let note = Column::words("", 0, rows.iter().map(|one| note(one, agent)));
-    let shown = |one: &Shown, score: Score| style.score(score, |value| one.unit.shown(value));
-    let of = |pick: fn(Score, Score) -> Score| {
-        rows.iter().map(move |one| {
-            let scores = agent.windows.iter().map(|job| in_window(agent, job, one.name()));
-            let known = scores.filter(|score| !score.is_absent()).reduce(pick);
-            shown(one, known.unwrap_or(Score::Absent))
-        })
+    let named = Column::words("metric", 0, rows.iter().map(title));
+    let note = Column::words("", 0, rows.iter().map(|row| note(row.key, agent)));
+    let of = |pick: fn(&MetricRow<'_>) -> Score| {
+        rows.iter().map(move |row| style.score(pick(row), |value| names::shown(row.key, value)))
     };
-    let whole = |one: &Shown| shown(one, wording::agent_value(agent, one.name()));
     let columns = if agent.windows.len() > 1 {
         vec![
             named,
-            Column::numbers("record", 0, rows.iter().map(|one| whole(one))),
-            Column::numbers("lowest window", 0, of(Score::min)),
-            Column::numbers("highest window", 0, of(Score::max)),
+            Column::numbers("record", 0, of(|row| row.record)),
+            Column::numbers("lowest window", 0, of(|row| row.lowest)),
+            Column::numbers("highest window", 0, of(|row| row.highest)),
             note,
         ]
     } else {
-        vec![named, Column::numbers("value", 0, of(Score::max)), note]
+        vec![named, Column::numbers("value", 0, of(|row| row.highest)), note]
     };
     let title = if agent.windows.len() > 1 {
         format!("Metrics of the record over {}", plural(agent.windows.len(), "window"))
@@ -94,8 +90,8 @@ fn in_window(agent: &AgentRecord, job: &JobRecord, metric: &str) -> Score {
 }
 
 /// The sign of percent; where a value is not shown as a number, why; where windows have none, why, and how many.
-fn note(one: &Shown, agent: &AgentRecord) -> String {
-    let (name, sign) = (one.name(), one.unit.sign());
+fn note(name: &str, agent: &AgentRecord) -> String {
+    let sign = Metric::of_key(name).map_or("", |metric| metric.unit().sign());
     let several = agent.windows.len() > 1;
     if wording::is_blank_of(agent, name) {
         return agent.why_missing(name).map_or_else(|| Missing::Idle.to_string(), str::to_owned);
@@ -129,25 +125,25 @@ fn windows(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {
         let found = stored.run.windows.iter().find(|window| window.index == job.window);
         found.map_or_else(Default::default, |window| range(&window.start, &window.end))
     };
-    let of = |metric: &'static str, form: fn(f64) -> String| {
-        jobs.iter().map(move |job| style.score(in_window(agent, job, metric), form))
+    let of = |metric: Metric, drop: u8| {
+        let scores = jobs.iter().map(|job| in_window(agent, job, metric.key()));
+        Column::metric(metric, drop, style, scores)
     };
     let mut columns = vec![
         Column::numbers("window", 0, jobs.iter().map(|job| job.window.to_string())),
         Column::words("from", 1, jobs.iter().map(|job| span(job).0)),
         Column::words("to", 5, jobs.iter().map(|job| span(job).1)),
-        Column::gains("ROI %", 0, of("roi_pct", signed)),
-        Column::numbers("Sharpe", 2, of("sharpe_ratio", ratio)),
-        Column::numbers("Sortino", 7, of("sortino_ratio", ratio)),
-        Column::numbers("max DD %", 2, of("max_drawdown_pct", ratio)),
-        Column::numbers("win %", 4, of("win_rate", ratio)),
+        of(Metric::RoiPct, 0),
+        of(Metric::SharpeRatio, 2),
+        of(Metric::SortinoRatio, 7),
+        of(Metric::MaxDrawdownPct, 2),
+        of(Metric::WinRate, 4),
         Column::numbers("trades", 3, jobs.iter().map(|job| count(job.trades))),
         Column::words("status", 6, jobs.iter().map(|job| job.status.clone())),
     ];
     if stored.run.benchmark.is_some() {
-        let excess = Column::gains("excess %", 2, of("excess_return_pct", signed));
-        columns.insert(4, excess);
-        columns.insert(7, Column::numbers("beta", 6, of("beta", ratio)));
+        columns.insert(4, of(Metric::ExcessReturnPct, 2));
+        columns.insert(7, of(Metric::Beta, 6));
     }
     titled("Windows", draw(columns, style).text, style)
 }
@@ -250,8 +246,8 @@ Metrics
 
 metric               value
 ---------------------------------------------------------
-total return          1.50  %
-PnL                   1.50
+total return         +1.50  %
+PnL                  +1.50
 CAGR                  0.00  %
 volatility            0.00  %
 Sharpe                0.30
@@ -268,7 +264,7 @@ excess kurtosis          -  no dispersion in the returns
 win rate            100.00  %
 profit factor          inf  +infinity: no losing trades
 payoff ratio             -  no closed trades
-expectancy            1.50
+expectancy           +1.50
 SQN                      -  no closed trades
 Kelly                    -  no closed trades
 exposure             40.00  %
@@ -325,7 +321,7 @@ rolling Sharpe of 30 daily returns: lowest 1.25 on 2024-01-04, highest 1.25 on 2
         for line in [
             "against idle",
             "Metrics of the record over 2 windows",
-            "total return          0.99          -0.50            1.50  %",
+            "total return         +0.99          -0.50           +1.50  %",
             "Sharpe                0.30           0.30            0.30  without 1 window: no dispersion in the returns",
             "annual alpha             -              -               -  no benchmark",
             "window  from        to          ROI %  excess %  Sharpe",

@@ -4,8 +4,11 @@ use super::Style;
 use super::grid::{Column, draw};
 use super::header::{filled, paragraph};
 use super::matrix::matrix;
-use crate::report::numbers::{cash, instant, quantity, ratio, signed};
-use crate::store::{AgentSnapshot, RunRecord, Snapshot, Timeline};
+use crate::domain::Metric;
+use crate::metrics::Score;
+use crate::report::numbers::{cash, instant, quantity, ratio};
+use crate::store::RunRecord;
+use crate::tournament::{AgentSnapshot, Snapshot, Timeline};
 
 /// Agents that a table of times has a column for.
 const SHOWN: usize = 6;
@@ -16,7 +19,7 @@ fn head(run: &RunRecord, film: &Timeline, at: &str, style: Style) -> String {
         format!("run {}", run.run_id),
         format!("window {}", film.window),
         at.to_owned(),
-        format!("ranked by {}", film.ranking_metric),
+        format!("ranked by {}", film.ranking_metric.as_str()),
     ];
     filled(&parts, style.separator(), style)
 }
@@ -36,7 +39,7 @@ pub fn moment(run: &RunRecord, film: &Timeline, moment: &Snapshot, style: Style)
         Column::words("agent", 0, text(|one| one.agent.clone())),
         Column::numbers("score", 0, score),
         Column::numbers("equity", 0, text(|one| cash(one.equity))),
-        Column::gains("ROI %", 1, text(|one| signed(one.roi_pct))),
+        Column::metric(Metric::RoiPct, 1, style, agents.iter().map(|one| Score::of(one.roi_pct))),
         Column::numbers("cash", 2, text(|one| cash(one.cash))),
         Column::words("positions", 0, held),
     ];

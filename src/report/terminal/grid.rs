@@ -11,6 +11,10 @@ use comfy_table::{
 };
 
 use super::Style;
+use crate::domain::Metric;
+use crate::metrics::Score;
+use crate::report::board::Field;
+use crate::report::numbers::measured;
 
 /// Blanks between two columns.
 const GAP: usize = 2;
@@ -67,6 +71,31 @@ impl Column {
             (text, tone)
         });
         Self { name: name.into(), over: None, drop, right: true, cells: cells.collect() }
+    }
+
+    /// A metric's values, as the catalogue names and shows them.
+    pub fn metric(metric: Metric, drop: u8, style: Style, scores: impl Iterator<Item = Score>) -> Self {
+        let cells = scores.map(|score| style.score(score, |value| measured(metric, value)));
+        if metric.info().signed {
+            Self::gains(metric.head(), drop, cells)
+        } else {
+            Self::numbers(metric.head(), drop, cells)
+        }
+    }
+
+    /// A column that pages show too.
+    pub fn of(field: &Field, style: Style) -> Self {
+        let cells = field.cells.iter().map(|cell| style.cell(&cell.text));
+        let column = match field.metric {
+            Some(metric) if metric.info().signed => Self::gains(field.name, field.drop, cells),
+            _ if field.numeric => Self::numbers(field.name, field.drop, cells),
+            _ => Self::words(field.name, field.drop, cells),
+        };
+        let column = column.under(field.over);
+        match &field.title {
+            Some(title) => column.named(title.clone()),
+            None => column,
+        }
     }
 
     /// The same column with these cells in bold.

@@ -4,12 +4,12 @@ use super::Style;
 use super::grid::{Column, draw};
 use super::header::{header, paragraph};
 use super::notes;
-use crate::report::board_columns::{self, BoardColumn};
-use crate::report::numbers::{count, gain, money, ratio};
+use crate::domain::Metric;
+use crate::report::board::{Field, explained, fields};
 use crate::report::spark::spark;
 use crate::report::view::verdict;
 use crate::report::wording;
-use crate::store::{RankingRecord, StoredRun};
+use crate::store::StoredRun;
 
 /// Columns of an agent's curve.
 const CURVE: usize = 12;
@@ -48,10 +48,10 @@ fn drawn(stored: &StoredRun, curves: &[Vec<f64>], style: Style) -> String {
     let mut drawing = draw(all, style);
     // No file has it as a column.
     drawing.left_out.retain(|head| *head != CURVE_HEAD);
-    let shown: Vec<_> =
-        board_columns::metrics().filter(|(_, head)| !drawing.left_out.contains(head)).collect();
-    let calmar = shown.iter().any(|(metric, _)| *metric == "calmar_ratio");
-    let annualised = if calmar { notes::annualised(stored, style) } else { String::new() };
+    let is_shown = |metric: Metric| !drawing.left_out.contains(&metric.head());
+    let shown = explained(is_shown);
+    let annualised =
+        if is_shown(Metric::CalmarRatio) { notes::annualised(stored, style) } else { String::new() };
     let notes = [
         notes::record(stored, style),
         annualised,
@@ -65,39 +65,13 @@ fn drawn(stored: &StoredRun, curves: &[Vec<f64>], style: Style) -> String {
     format!("{}\n{}", drawing.text, notes.concat())
 }
 
-/// The ranking metric's column comes right after the name and always stays.
 fn columns(stored: &StoredRun, style: Style) -> Vec<Column> {
     let rows = &stored.leaderboard.rankings;
-    let text = |make: fn(&RankingRecord) -> String| rows.iter().map(make);
-    let mut columns = vec![
-        Column::numbers("#", 0, rows.iter().map(|row| rank(row, style))),
-        Column::words("agent", 0, text(|row| row.agent.clone())).strong_where(|i| rows[i].rank == Some(1)),
-    ];
-    columns.extend(score(stored, style));
-    if board_columns::is_aggregated(stored) {
-        columns.push(Column::numbers("scored", 0, text(|row| count(row.scored_windows))));
-    }
-    let over = board_columns::of_record(stored).then_some(board_columns::RECORD);
-    columns
-        .extend(board_columns::columns(stored).into_iter().map(|one| numbers(one, rows, style).under(over)));
-    if rows.iter().any(|row| row.status != "completed") {
-        columns.push(Column::words("status", 0, text(|row| row.status.clone())));
-    }
-    columns
-}
-
-/// A column of numbers.
-fn numbers(column: BoardColumn, rows: &[RankingRecord], style: Style) -> Column {
-    let BoardColumn { key, head, drop } = column;
-    let cells = rows.iter().map(|row| match key {
-        "total_pnl" if row.is_idle() => style.none().to_owned(),
-        "total_pnl" => gain(&row.total_pnl),
-        "final_equity" => money(&row.final_equity),
-        "trades" => count(row.trades),
-        "fees" => money(&row.fees),
-        metric => style.score(wording::shown(row, metric), board_columns::form(metric).unwrap_or(ratio)),
-    });
-    if key == "roi_pct" { Column::gains(head, drop, cells) } else { Column::numbers(head, drop, cells) }
+    let column = |field: &Field| {
+        let column = Column::of(field, style);
+        if field.name == "agent" { column.strong_where(|i| rows[i].rank == Some(1)) } else { column }
+    };
+    fields(stored).iter().map(column).collect()
 }
 
 /// One line of text an agent.
@@ -110,24 +84,10 @@ fn curve(stored: &StoredRun, curves: &[Vec<f64>]) -> Column {
     Column::words(CURVE_HEAD, 6, cells)
 }
 
-/// Nothing for an agent that is not ranked.
-fn rank(row: &RankingRecord, style: Style) -> String {
-    row.rank.map_or_else(|| style.none().to_owned(), |rank| rank.to_string())
-}
-
-/// Shown only where it says something else than the ranking metric's own column.
-fn score(stored: &StoredRun, style: Style) -> Option<Column> {
-    let (rows, metric) = (&stored.leaderboard.rankings, &stored.leaderboard.ranking_metric);
-    let form = board_columns::form(metric).unwrap_or(ratio);
-    let cells = rows.iter().map(|row| style.score(wording::shown_score(row, metric), form));
-    wording::score_says_more(stored)
-        .then(|| Column::numbers("", 0, cells).named(board_columns::score_head(stored)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{StoredRun, fixture};
+    use crate::store::{RankingRecord, fixture};
 
     /// Five agents of realistic size.
     fn league() -> StoredRun {

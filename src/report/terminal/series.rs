@@ -3,9 +3,10 @@
 use super::Style;
 use super::grid::{Column, draw};
 use super::header::filled;
+use crate::domain::Metric;
+use crate::metrics::Measure;
 use crate::report::SeriesReport;
-use crate::report::names::{Unit, metric};
-use crate::report::numbers::ends;
+use crate::report::numbers::{ends, measured, ratio};
 use crate::report::wording::plural;
 
 /// What was measured, and a table of its metrics with the reasons of what is missing.
@@ -20,7 +21,7 @@ pub fn series(report: &SeriesReport, style: Style) -> String {
         head.insert(1, format!("{from} to {to}"));
     }
     if report.risk_free_rate != 0.0 {
-        head.push(format!("risk-free rate {} %", Unit::Fraction.shown(report.risk_free_rate)));
+        head.push(format!("risk-free rate {} %", ratio(report.risk_free_rate * 100.0)));
     }
     if let Some((file, column)) = &report.benchmark {
         head.push(format!("against {column} of {file}"));
@@ -28,30 +29,18 @@ pub fn series(report: &SeriesReport, style: Style) -> String {
     if report.profile != "tiltyard" {
         head.push(format!("profile {}", report.profile));
     }
-    let shown: Vec<_> = report
-        .metrics
-        .iter()
-        .filter(|(name, _)| report.benchmark.is_some() || !metric(name).relative)
-        .collect();
-    let none = style.none();
+    let shown =
+        || report.metrics.iter().filter(|(metric, _)| report.benchmark.is_some() || !metric.is_relative());
+    let value = |(metric, value): &(Metric, Measure)| {
+        value.map_or_else(|_| style.none().to_owned(), |value| measured(*metric, value))
+    };
+    let note = |(metric, value): &(Metric, Measure)| {
+        value.map_or_else(|reason| reason.to_string(), |_| metric.unit().sign().to_owned())
+    };
     let columns = vec![
-        Column::words("metric", 0, shown.iter().map(|(name, _)| metric(name).title.to_owned())),
-        Column::numbers(
-            "value",
-            0,
-            shown.iter().map(|(name, value)| match value {
-                Ok(value) => metric(name).unit.shown(*value),
-                Err(_) => none.to_owned(),
-            }),
-        ),
-        Column::words(
-            "",
-            0,
-            shown.iter().map(|(name, value)| match value {
-                Ok(_) => metric(name).unit.sign().to_owned(),
-                Err(reason) => reason.to_string(),
-            }),
-        ),
+        Column::words("metric", 0, shown().map(|(metric, _)| metric.info().title.to_owned())),
+        Column::numbers("value", 0, shown().map(value)),
+        Column::words("", 0, shown().map(note)),
     ];
     filled(&head, style.separator(), style) + "\n" + &draw(columns, style).text
 }
@@ -68,7 +57,7 @@ returns of fund.csv | 2024-01-02 to 2024-02-12 | 30 returns | 252 per year | ris
 
 metric        value
 --------------------------------------------------
-total return   7.93  %
+total return  +7.93  %
 Sharpe         4.18
 Sortino           -  no return below the threshold
 max drawdown  -2.40  %

@@ -4,8 +4,9 @@ use super::Style;
 use super::grid::{Column, draw};
 use super::header::{filled, titled};
 use super::leaderboard::table;
+use crate::domain::Metric;
 use crate::metrics::Score;
-use crate::report::numbers::{count, length, range, ratio, signed};
+use crate::report::numbers::{count, range, ratio};
 use crate::report::wording::{agent_value, costs, plural, some, symbols};
 use crate::store::{AgentRecord, BattleRecord, PlaceRecord, StoredRun};
 
@@ -111,21 +112,22 @@ fn agents(stored: &StoredRun, style: Style) -> String {
         let entrant = stored.run.agents.iter().find(|entrant| entrant.name == agent.agent);
         entrant.map_or_else(String::new, |entrant| entrant.strategy.clone())
     };
-    let value = |metric: &'static str, form: fn(f64) -> String| {
-        rows.iter().map(move |agent| style.score(agent_value(agent, metric), form))
+    let value = |metric: Metric, drop: u8| {
+        let scores = rows.iter().map(|agent| agent_value(agent, metric.key()));
+        Column::metric(metric, drop, style, scores)
     };
     let columns = vec![
         Column::words("agent", 0, rows.iter().map(|agent| agent.agent.clone())),
         Column::words("strategy", 1, rows.iter().map(|agent| strategy(agent))),
-        Column::gains("CAGR %", 2, value("cagr_pct", signed)),
-        Column::numbers("vol %", 3, value("volatility_pct", ratio)),
-        Column::numbers("ulcer %", 9, value("ulcer_index_pct", ratio)),
-        Column::numbers("CVaR 95 %", 10, value("cvar_95_pct", ratio)),
-        Column::numbers("exposure %", 4, value("exposure_pct", ratio)),
-        Column::numbers("turnover", 7, value("turnover", ratio)),
-        Column::gains("expectancy", 5, value("expectancy", signed)),
-        Column::numbers("payoff", 8, value("payoff_ratio", ratio)),
-        Column::numbers("mean hold", 6, value("mean_trade_seconds", length)),
+        value(Metric::CagrPct, 2),
+        value(Metric::VolatilityPct, 3),
+        value(Metric::UlcerIndexPct, 9),
+        value(Metric::Cvar95Pct, 10),
+        value(Metric::ExposurePct, 4),
+        value(Metric::Turnover, 7),
+        value(Metric::Expectancy, 5),
+        value(Metric::PayoffRatio, 8),
+        value(Metric::MeanTradeSeconds, 6),
         Column::numbers(
             "orders",
             11,

@@ -4,9 +4,8 @@ use super::Style;
 use super::grid::{Column, draw};
 use super::header::paragraph;
 use super::standings_pairs::pairs;
-use crate::report::board_columns;
-use crate::report::numbers::{count, ratio};
-use crate::report::wording::{plural, rating_system, some};
+use crate::report::numbers::{count, form, ratio};
+use crate::report::wording::{self, plural, rating_system, some};
 use crate::store::{RatingRecord, RatingSystemRecord, StandingRecord, StandingsRecord};
 use crate::tournament::standings::{shown_percent, shown_together};
 
@@ -41,7 +40,7 @@ fn columns(record: &StandingsRecord, style: Style) -> Vec<Column> {
     let mut columns = vec![
         Column::numbers("#", 0, text(|row| row.rank.to_string())),
         Column::words("agent", 0, text(|row| row.agent.clone())).strong_where(|i| rows[i].rank == 1),
-        Column::numbers("", 0, scored.into_iter().map(or_none)).named(score_head(record)),
+        Column::numbers("", 0, scored.into_iter().map(or_none)).named(wording::standings_head(record)),
         Column::numbers("interval", 2, intervals.into_iter().map(or_none)),
         Column::numbers("mean rank", 9, rows.iter().map(|row| or_none(row.mean_rank.map(ratio)))),
         Column::numbers("rank", 3, text(|row| places(row.rank_low, row.rank_high))),
@@ -66,23 +65,13 @@ fn columns(record: &StandingsRecord, style: Style) -> Vec<Column> {
     columns
 }
 
-/// What the score of a row is.
-fn score_head(record: &StandingsRecord) -> String {
-    let head = board_columns::head(&record.metric);
-    match record.aggregate.as_str() {
-        "" => head.to_owned(),
-        "record" if record.windows < 2 => head.to_owned(),
-        aggregate => format!("{aggregate} {head}"),
-    }
-}
-
 /// Scores and their intervals (`0.02 to 0.60`), in the form of the leaderboard; of a metric that is not known all with
 /// the same decimals.
 fn scores(record: &StandingsRecord, style: Style) -> (Vec<Option<String>>, Vec<Option<String>>) {
     let rows = &record.standings;
     let numbers = |row: &StandingRecord| [row.score, row.score_low, row.score_high];
     let known: Vec<f64> = rows.iter().flat_map(numbers).flatten().collect();
-    let texts = match board_columns::form(&record.metric) {
+    let texts = match form(&record.metric) {
         Some(form) => known.iter().map(|value| form(*value)).collect(),
         None => shown_together(&known),
     };

@@ -1,6 +1,7 @@
 //! What a terminal can show, and the few signs whose form depends on it.
 
 use crate::metrics::Score;
+use crate::report::table::{INFINITY, MINUS_INFINITY, NONE};
 
 /// What the output can show. The command line decides; this room only obeys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +31,17 @@ impl Style {
     /// An infinite score below all numbers.
     pub(super) const fn minus_infinity(self) -> &'static str {
         if self.unicode { "-∞" } else { "-inf" }
+    }
+
+    /// The text of a page's cell with the signs that this output has.
+    pub(super) fn cell(self, text: &str) -> String {
+        let sign = match text {
+            NONE => self.none(),
+            INFINITY => self.infinity(),
+            MINUS_INFINITY => self.minus_infinity(),
+            text => text,
+        };
+        sign.to_owned()
     }
 
     /// A score as it is shown: an infinity by its sign.

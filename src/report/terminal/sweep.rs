@@ -6,19 +6,14 @@ use super::Style;
 use super::evidence::evidence;
 use super::grid::{Column, draw};
 use super::header::{filled, paragraph};
+use crate::domain::Metric;
 use crate::metrics::Score;
-use crate::report::numbers::{count, ratio, signed};
+use crate::report::numbers::{count, ratio};
 use crate::report::wording::{plural, some};
 use crate::store::sweep::{ResultColumn, StoredSweep, SweepRecord, ValidationRecord};
 
-/// Metrics shown beside the one that orders, with their heads; whether their sign is good or bad.
-const METRICS: [(&str, &str, bool); 5] = [
-    ("roi_pct", "ROI %", true),
-    ("sharpe_ratio", "Sharpe", false),
-    ("max_drawdown_pct", "max DD %", false),
-    ("win_rate", "win %", false),
-    ("trades", "trades", false),
-];
+/// Metrics shown beside the one that orders.
+const METRICS: [Metric; 4] = [Metric::RoiPct, Metric::SharpeRatio, Metric::MaxDrawdownPct, Metric::WinRate];
 
 /// The places of the best trials by a metric, best first: larger values, of equals the first trial. Trials
 /// without a value, and pruned ones, are not among them.
@@ -97,16 +92,17 @@ fn columns(sweep: &StoredSweep, by: &str, rows: &[usize], style: Style) -> Vec<C
         let head = if by == "score" { sweep.record.objective.clone() } else { column.name.clone() };
         columns.push(Column::numbers("", 0, numbers(column, ratio)).named(head));
     }
-    for (drop, (name, head, gain)) in (1..).zip(METRICS) {
+    for (drop, metric) in (1..).zip(METRICS) {
+        let name = metric.key();
         let doubled =
             name == by || by == "score" && name == sweep.record.objective && is_score(sweep, name, rows);
         if let Some(column) = sweep.column(name).filter(|_| !doubled) {
-            columns.push(match (name, gain) {
-                ("trades", _) => Column::numbers(head, drop, numbers(column, whole)),
-                (_, true) => Column::gains(head, drop, numbers(column, signed)),
-                (_, false) => Column::numbers(head, drop, numbers(column, ratio)),
-            });
+            let scores = rows.iter().map(|&row| column.score(row));
+            columns.push(Column::metric(metric, drop, style, scores));
         }
+    }
+    if let Some(column) = sweep.column("trades").filter(|_| by != "trades") {
+        columns.push(Column::numbers("trades", 5, numbers(column, whole)));
     }
     if let Some(column) = sweep.column("trial") {
         columns.push(Column::numbers("trial", 7, texts(column)));

@@ -6,6 +6,7 @@ use super::header::paragraph;
 use super::sweep::named;
 use crate::report::numbers::{count, ratio};
 use crate::report::wording::{plural, winner_score};
+use crate::statistics::evidence::spearman;
 use crate::store::SelectionRecord;
 use crate::store::sweep::StoredSweep;
 
@@ -77,36 +78,6 @@ fn number(sweep: &StoredSweep, column: &str, row: usize) -> Option<f64> {
     sweep.column(column)?.numbers[row]
 }
 
-/// Spearman's rank correlation.
-fn spearman(pairs: &[(f64, f64)]) -> Option<f64> {
-    if pairs.len() < 3 {
-        return None;
-    }
-    let (x, y): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
-    let (x, y) = (ranks(&x), ranks(&y));
-    let mean = (real(pairs.len()) + 1.0) / 2.0;
-    let of = |a: &[f64], b: &[f64]| -> f64 { a.iter().zip(b).map(|(a, b)| (a - mean) * (b - mean)).sum() };
-    let scale = (of(&x, &x) * of(&y, &y)).sqrt();
-    (scale > 0.0).then(|| of(&x, &y) / scale)
-}
-
-/// Ranks from 1, ties sharing their mean.
-fn ranks(values: &[f64]) -> Vec<f64> {
-    values
-        .iter()
-        .map(|value| {
-            let below = values.iter().filter(|other| *other < value).count();
-            let equal = values.iter().filter(|other| *other == value).count();
-            real(below) + (real(equal) + 1.0) / 2.0
-        })
-        .collect()
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of trials")]
-fn real(count: usize) -> f64 {
-    count as f64
-}
-
 /// The two sweeps as a table, and what they have in common.
 pub fn sweep_compare(first: &StoredSweep, second: &StoredSweep, style: Style) -> String {
     let facts = facts(first, style).into_iter().zip(facts(second, style));
@@ -176,19 +147,4 @@ fn common(found: &Comparison) -> String {
         text.push_str(&format!("; the winner of the second has rank {rank} in the first"));
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ranks_correlate_as_they_should() {
-        assert_eq!(spearman(&[(1.0, 10.0), (2.0, 20.0), (3.0, 25.0)]), Some(1.0));
-        assert_eq!(spearman(&[(1.0, 3.0), (2.0, 2.0), (3.0, 1.0)]), Some(-1.0));
-        assert_eq!(spearman(&[(1.0, 1.0), (2.0, 1.0), (3.0, 1.0)]), None);
-        // Ranks 1, 2.5, 2.5, 4 and 1, 4, 2.5, 2.5: deviations -1.5, 0, 0, 1.5 and -1.5, 1.5, 0, 0; 2.25 / 4.5.
-        let found = spearman(&[(1.0, 1.0), (2.0, 3.0), (2.0, 2.0), (4.0, 2.0)]).unwrap();
-        assert!((found - 0.5).abs() < 1e-12, "{found}");
-    }
 }

@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use crate::report::board_columns::head;
 use crate::report::numbers::{count, range};
 use crate::report::table::{Cell, Head, Table};
 use crate::report::wording::{self, symbols};
@@ -50,7 +49,10 @@ fn facts(run: &RunRecord) -> Vec<(&'static str, String)> {
     let mut facts = vec![
         ("symbols", format!("{} in {}", symbols(&market.symbols), market.quote_asset)),
         ("bars", format!("{}, {from} to {to}", market.interval)),
-        ("windows", format!("{}, ranked by {}", count(run.windows.len()), head(&run.ranking_metric))),
+        (
+            "windows",
+            format!("{}, ranked by {}", count(run.windows.len()), wording::head(&run.ranking_metric)),
+        ),
         ("costs", wording::costs(&run.costs)),
         ("fills", fills(run)),
         ("gaps, history", format!("gaps {}, indicators start {}", market.gaps, history(&market.warm_up))),

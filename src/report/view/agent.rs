@@ -4,15 +4,13 @@ use serde::Serialize;
 
 use super::course::{self, Year};
 use super::curves::are_apart;
-use crate::metrics::Score;
-use crate::report::names::{self, Unit};
-use crate::report::numbers::{count, ratio, signed};
+use crate::domain::Metric;
+use crate::report::agent_metrics::{MetricRow, rows};
+use crate::report::names;
+use crate::report::numbers::{count, signed};
 use crate::report::table::{Cell, Head, Table};
 use crate::report::wording;
 use crate::store::{AgentRecord, RankingRecord, StoredRun};
-
-/// Metrics whose sign says gain or loss.
-const GAINS: [&str; 5] = ["roi_pct", "cagr_pct", "total_pnl", "expectancy", "excess_return_pct"];
 
 /// One agent.
 #[derive(Debug, Serialize)]
@@ -51,7 +49,7 @@ pub(super) fn agent(stored: &StoredRun, row: &RankingRecord, record: &AgentRecor
         strategy: entrant.map_or_else(String::new, |one| one.strategy.replace('_', " ")),
         description: entrant.map_or_else(String::new, |one| one.description.clone()),
         rank: row.rank,
-        roi: Cell::score(wording::shown(row, "roi_pct"), signed).toned(),
+        roi: Cell::score(wording::shown(row, Metric::RoiPct.key()), signed).toned(),
         metrics: metrics(record),
         missing: missing(record).into_iter().chain(annualised(record)).collect(),
         refused: refused(record),
@@ -70,45 +68,21 @@ fn metrics(record: &AgentRecord) -> Table {
     if several {
         columns.extend(["lowest window", "highest window"].map(Head::numbers));
     }
-    let row = |key: &str| {
-        let blank = wording::is_blank_of(record, key);
-        let windows = || record.windows.iter().map(|job| job.known_value(key));
-        let scores = || windows().filter(|score| !blank && !score.is_absent());
-        let form = |value: f64| shown(key, value);
-        let cell = |score: Option<Score>| Cell::score(score.unwrap_or(Score::Absent), form);
-        let mut cells = vec![Cell::words(names::title(key)), cell(Some(wording::agent_value(record, key)))];
+    let row = |row: MetricRow<'_>| {
+        let cell = |score| Cell::score(score, |value| names::shown(row.key, value));
+        let mut cells = vec![Cell::words(names::title(row.key)), cell(row.record)];
         if several {
-            cells.push(cell(scores().reduce(Score::min)));
-            cells.push(cell(scores().reduce(Score::max)));
+            cells.extend([cell(row.lowest), cell(row.highest)]);
         }
         cells
     };
-    Table { columns, rows: keys(record).into_iter().map(row).collect() }
-}
-
-/// With a plus where more is a gain.
-fn shown(key: &str, value: f64) -> String {
-    match names::ALL.iter().find(|one| one.name() == key) {
-        Some(known) if GAINS.contains(&key) && known.unit != Unit::Fraction => signed(value),
-        Some(known) => known.unit.shown(value),
-        None => ratio(value),
-    }
-}
-
-/// The metrics that the agent has, in the order of all tables; what is not known comes after them, sorted.
-fn keys(record: &AgentRecord) -> Vec<&str> {
-    let mut keys: Vec<&str> =
-        record.windows.iter().flat_map(|job| job.metrics.keys().map(String::as_str)).collect();
-    let place = |key: &str| names::ALL.iter().position(|one| one.name() == key).unwrap_or(usize::MAX);
-    keys.sort_by_key(|key| (place(key), *key));
-    keys.dedup();
-    keys
+    Table { columns, rows: rows(record).into_iter().map(row).collect() }
 }
 
 /// `Sharpe ratio: no dispersion in the returns`.
 fn missing(record: &AgentRecord) -> Vec<String> {
     let mut by_reason: Vec<(&str, Vec<String>)> = Vec::new();
-    for key in keys(record) {
+    for MetricRow { key, .. } in rows(record) {
         let Some(reason) = record.why_missing(key) else { continue };
         let name = names::title(key);
         match by_reason.iter_mut().find(|(known, _)| *known == reason) {

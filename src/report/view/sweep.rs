@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::trades::{Histogram, histogram};
-use crate::report::board_columns;
+use crate::domain::Metric;
 use crate::report::numbers::{count, ratio};
 use crate::report::table::{Cell, Head, NONE, Table};
 use crate::report::wording;
@@ -15,12 +15,7 @@ const BEST: usize = 12;
 /// Trials whose lines a page carries.
 const LINES: usize = 1_500;
 /// Metrics of the list of the best, where results have them.
-const METRICS: [(&str, &str); 4] = [
-    ("sharpe_ratio", "Sharpe"),
-    ("roi_pct", "ROI %"),
-    ("max_drawdown_pct", "max DD %"),
-    ("trades", "trades"),
-];
+const METRICS: [Metric; 3] = [Metric::SharpeRatio, Metric::RoiPct, Metric::MaxDrawdownPct];
 
 /// A sweep as pages show it.
 #[derive(Debug, Serialize)]
@@ -95,7 +90,7 @@ fn pairs(rows: Vec<(&str, String)>) -> Table {
 
 /// What trials are compared by: `Sharpe of the record`, `mean Sharpe`.
 fn objective(record: &SweepRecord, aggregate: &str) -> String {
-    let head = board_columns::head(&record.objective);
+    let head = wording::head(&record.objective);
     match aggregate {
         "mean" | "median" => format!("{aggregate} {head}"),
         _ => format!("{head} of the record"),
@@ -159,15 +154,17 @@ fn threshold(evidence: &SelectionRecord) -> Option<f64> {
 
 fn best(found: &StoredSweep) -> Table {
     let parameters = found.parameters();
-    let metrics: Vec<(&ResultColumn, &str)> =
-        METRICS.iter().filter_map(|(key, head)| Some((found.column(key)?, *head))).collect();
+    let metrics: Vec<(&ResultColumn, Metric)> =
+        METRICS.iter().filter_map(|metric| Some((found.column(metric.key())?, *metric))).collect();
+    let trades = found.column("trades");
     let mut columns = vec![Head::numbers("#"), Head::numbers("trial")];
     columns.extend(parameters.iter().map(|parameter| Head {
         name: short(&parameter.name).to_owned(),
         numeric: parameter.numbers.iter().any(Option::is_some),
     }));
     columns.push(Head::numbers("score"));
-    columns.extend(metrics.iter().map(|(_, head)| Head::numbers(head)));
+    columns.extend(metrics.iter().map(|(_, metric)| Head::numbers(metric.head())));
+    columns.extend(trades.map(|_| Head::numbers("trades")));
     let (Some(rank), Some(score), Some(trial)) =
         (found.column("rank"), found.column("score"), found.column("trial"))
     else {
@@ -185,9 +182,8 @@ fn best(found: &StoredSweep) -> Table {
         let mut cells = vec![as_text(rank), as_text(trial)];
         cells.extend(parameters.iter().map(|parameter| as_text(parameter)));
         cells.push(Cell::score(score.score(row), ratio));
-        cells.extend(metrics.iter().map(|(column, head)| {
-            if *head == "trades" { as_text(column) } else { Cell::score(column.score(row), ratio) }
-        }));
+        cells.extend(metrics.iter().map(|(column, _)| Cell::score(column.score(row), ratio)));
+        cells.extend(trades.map(as_text));
         cells
     };
     Table { columns, rows: order.into_iter().take(BEST).map(cells).collect() }
@@ -212,13 +208,13 @@ fn charts(found: &StoredSweep) -> SweepCharts {
         texts: shown.iter().map(|&row| column.texts[row].clone()).collect(),
         numbers: shown.iter().map(|&row| column.numbers[row]).collect(),
     };
-    let sharpe = found.column("sharpe_ratio");
+    let sharpe = found.column(Metric::SharpeRatio.key());
     let sharpes: Vec<f64> =
         sharpe.map_or_else(Vec::new, |column| column.numbers.iter().flatten().copied().collect());
     let validation = found.record.validation.as_ref();
     let rounded = |value: f64| (value * 1e4).round() / 1e4;
     SweepCharts {
-        objective: board_columns::head(&found.record.objective).to_owned(),
+        objective: wording::head(&found.record.objective).to_owned(),
         parameters: found.parameters().into_iter().map(of).collect(),
         scores: found.column("score").map_or_else(Vec::new, |column| {
             shown.iter().map(|&row| column.numbers[row].map(rounded)).collect()

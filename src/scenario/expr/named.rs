@@ -188,7 +188,7 @@ mod tests {
         for (text, message, part) in [
             ("fsat < slow", "`fsat` is not a swept parameter", "fsat"),
             ("fast + slow", "expected a condition, found a number", "fast + slow"),
-            ("(fast < slow) + 1 > 0", "a condition where a number is needed", "(fast < slow)"),
+            ("(fast < slow) + 1 > 0", "expected a number, found a condition", "(fast < slow)"),
             ("fast@4h < slow", "timeframes are not allowed here", "@4h"),
             ("sma(3) < slow", "`sma` cannot be called here", "sma"),
             ("fast <", "expected a value, found the end", ""),

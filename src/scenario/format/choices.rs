@@ -116,23 +116,21 @@ impl Choice for OnBreach {
 
 impl Choice for RankingMetric {
     const ALL: &'static [(Self, &'static str, &'static str)] = &[
-        (Self::RoiPct, Self::RoiPct.as_str(), "return on the starting balance, percent"),
-        (Self::TotalPnl, Self::TotalPnl.as_str(), "final minus starting equity, in quote currency"),
-        (Self::SharpeRatio, Self::SharpeRatio.as_str(), "annualised Sharpe ratio"),
-        (Self::SortinoRatio, Self::SortinoRatio.as_str(), "annualised Sortino ratio"),
-        (Self::CalmarRatio, Self::CalmarRatio.as_str(), "annual growth divided by the largest drawdown"),
-        (
-            Self::MaxDrawdownPct,
-            Self::MaxDrawdownPct.as_str(),
-            "largest drawdown, percent; closer to 0 ranks higher",
-        ),
-        (Self::WinRate, Self::WinRate.as_str(), "share of winning round trips, percent"),
-        (
-            Self::ProfitFactor,
-            Self::ProfitFactor.as_str(),
-            "sum of gains divided by sum of losses of the round trips",
-        ),
+        ranked_by(0),
+        ranked_by(1),
+        ranked_by(2),
+        ranked_by(3),
+        ranked_by(4),
+        ranked_by(5),
+        ranked_by(6),
+        ranked_by(7),
     ];
+}
+
+/// The ranking metric of this index, as the catalogue of metrics says.
+const fn ranked_by(index: usize) -> (RankingMetric, &'static str, &'static str) {
+    let metric = RankingMetric::ALL[index];
+    (metric, metric.as_str(), metric.metric().info().doc)
 }
 
 impl Choice for Aggregate {

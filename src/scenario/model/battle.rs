@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::domain::Span;
+use crate::domain::{Metric, Span};
 
 /// The `[battle]` table.
 #[derive(Debug, Clone, Serialize)]
@@ -136,18 +136,28 @@ impl RankingMetric {
         Self::ProfitFactor,
     ];
 
+    /// Its row of the catalogue.
+    pub const fn metric(self) -> Metric {
+        match self {
+            Self::RoiPct => Metric::RoiPct,
+            Self::TotalPnl => Metric::TotalPnl,
+            Self::SharpeRatio => Metric::SharpeRatio,
+            Self::SortinoRatio => Metric::SortinoRatio,
+            Self::CalmarRatio => Metric::CalmarRatio,
+            Self::MaxDrawdownPct => Metric::MaxDrawdownPct,
+            Self::WinRate => Metric::WinRate,
+            Self::ProfitFactor => Metric::ProfitFactor,
+        }
+    }
+
     /// As written in scenarios and results.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::RoiPct => "roi_pct",
-            Self::TotalPnl => "total_pnl",
-            Self::SharpeRatio => "sharpe_ratio",
-            Self::SortinoRatio => "sortino_ratio",
-            Self::CalmarRatio => "calmar_ratio",
-            Self::MaxDrawdownPct => "max_drawdown_pct",
-            Self::WinRate => "win_rate",
-            Self::ProfitFactor => "profit_factor",
-        }
+        self.metric().key()
+    }
+
+    /// The ranking metric of this key.
+    pub fn of_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|metric| metric.as_str() == key)
     }
 }
 

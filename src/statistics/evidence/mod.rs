@@ -48,6 +48,7 @@ pub use intervals::{Interval, clopper_pearson, wilson};
 pub use mcs::{ConfidenceSet, McsStatistic, model_confidence_set};
 pub use multiple_testing::{Correction, adjust, rejected};
 pub use nemenyi::{critical_difference, nemenyi, studentized_range_quantile, studentized_range_sf};
+pub use numeric::spearman;
 pub use paired::{Paired, paired_t, sign_test};
 pub use panel::{Distinct, Panel};
 pub use psr::{SharpeEstimate, minimum_track_record_length, probabilistic_sharpe_ratio};

@@ -4,6 +4,8 @@
 use statrs::function::erf::{erfc, erfc_inv};
 use std::f64::consts::SQRT_2;
 
+use crate::statistics::{by_size, places};
+
 /// A count as a number.
 pub(super) fn real(count: usize) -> f64 {
     count as f64
@@ -66,17 +68,24 @@ pub(super) fn argmax(values: &[f64]) -> usize {
 
 /// Ranks from 1 (smallest), ties sharing their average rank (`scipy.stats.rankdata`).
 pub(super) fn average_ranks(values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
     let mut ranks = vec![0.0; values.len()];
-    let mut first = 0;
-    for group in order.chunk_by(|&a, &b| values[a] == values[b]) {
-        // Places first + 1 ..= first + len share their mean.
-        let shared = real(first) + (real(group.len()) + 1.0) / 2.0;
-        group.iter().for_each(|&i| ranks[i] = shared);
-        first += group.len();
+    for place in places(0..values.len(), |a, b| by_size(values[a], values[b])) {
+        ranks[place.index] = place.mean_rank();
     }
     ranks
+}
+
+/// Spearman's rank correlation of pairs; none under three of them, or where all values of a side are equal.
+pub fn spearman(pairs: &[(f64, f64)]) -> Option<f64> {
+    if pairs.len() < 3 {
+        return None;
+    }
+    let (x, y): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
+    let (x, y) = (average_ranks(&x), average_ranks(&y));
+    let mean = (real(pairs.len()) + 1.0) / 2.0;
+    let of = |a: &[f64], b: &[f64]| -> f64 { a.iter().zip(b).map(|(a, b)| (a - mean) * (b - mean)).sum() };
+    let scale = (of(&x, &x) * of(&y, &y)).sqrt();
+    (scale > 0.0).then(|| of(&x, &y) / scale)
 }
 
 /// Sum of `t^3 - t` over the groups of tied ranks: what tie corrections take.
@@ -137,5 +146,15 @@ mod tests {
     fn the_first_of_equals_is_the_largest() {
         assert_eq!(argmax(&[1.0, 4.0, 4.0]), 1);
         assert_eq!(largest([]), f64::NEG_INFINITY);
+    }
+
+    #[test]
+    fn ranks_correlate_as_they_should() {
+        assert_eq!(spearman(&[(1.0, 10.0), (2.0, 20.0), (3.0, 25.0)]), Some(1.0));
+        assert_eq!(spearman(&[(1.0, 3.0), (2.0, 2.0), (3.0, 1.0)]), Some(-1.0));
+        assert_eq!(spearman(&[(1.0, 1.0), (2.0, 1.0), (3.0, 1.0)]), None);
+        // Ranks 1, 2.5, 2.5, 4 and 1, 4, 2.5, 2.5: deviations -1.5, 0, 0, 1.5 and -1.5, 1.5, 0, 0; 2.25 / 4.5.
+        let found = spearman(&[(1.0, 1.0), (2.0, 3.0), (2.0, 2.0), (4.0, 2.0)]).unwrap();
+        assert!((found - 0.5).abs() < 1e-12, "{found}");
     }
 }

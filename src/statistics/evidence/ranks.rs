@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::error::{EvidenceError, at_least, probability};
 use super::numeric::real;
+use crate::statistics::places;
 
 /// The rank of one agent: 1 is the best.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -48,13 +49,13 @@ impl ResampledRanks {
             let (found, expected) = (resampled.len(), observed.len());
             return Err(EvidenceError::Lengths { series: found.min(expected), found, expected });
         }
-        let column = |b: usize| places(&resampled.iter().map(|row| row[b]).collect::<Vec<T>>());
+        let column = |b: usize| above_and_sharing(&resampled.iter().map(|row| row[b]).collect::<Vec<T>>());
         let places_of: Vec<Vec<(u32, u32)>> = (0..count).into_par_iter().map(column).collect();
         let by_agent = |part: fn((u32, u32)) -> u32| {
             (0..observed.len()).map(|agent| places_of.iter().map(|row| part(row[agent])).collect()).collect()
         };
         Ok(Self {
-            observed: places(observed).into_iter().map(|(above, _)| above as usize + 1).collect(),
+            observed: above_and_sharing(observed).into_iter().map(|(above, _)| above as usize + 1).collect(),
             above: by_agent(|(above, _)| above),
             sharing: by_agent(|(_, sharing)| sharing),
         })
@@ -98,16 +99,12 @@ impl ResampledRanks {
 }
 
 /// For each value how many are above it, and how many share its place.
-fn places<T: Ord + Copy>(values: &[T]) -> Vec<(u32, u32)> {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_unstable_by(|&a, &b| values[b].cmp(&values[a]));
-    let mut places = vec![(0, 0); values.len()];
-    let mut above = 0;
-    for group in order.chunk_by(|&a, &b| values[a] == values[b]) {
-        group.iter().for_each(|&agent| places[agent] = (above, group.len() as u32));
-        above += group.len() as u32;
+fn above_and_sharing<T: Ord + Copy>(values: &[T]) -> Vec<(u32, u32)> {
+    let mut found = vec![(0, 0); values.len()];
+    for place in places(0..values.len(), |a, b| values[b].cmp(&values[a])) {
+        found[place.index] = (place.above, place.sharing);
     }
-    places
+    found
 }
 
 #[cfg(test)]

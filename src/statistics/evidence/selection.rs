@@ -20,7 +20,7 @@ use super::psr::{SharpeEstimate, minimum_track_record_length, probabilistic_shar
 use super::spa::{Spa, Superiority};
 use super::stationary_bootstrap::Resamples;
 use super::stepm::superior;
-use crate::domain::Seed;
+use crate::domain::{Seed, counted};
 
 /// The least deflated Sharpe ratio of a defensible winner.
 pub const DEFENSIBLE_DSR: f64 = 0.95;
@@ -272,7 +272,7 @@ impl SelectionEvidence {
 
     /// The verdict on the winner of this name, in one sentence without a full stop.
     pub fn sentence(&self, name: &str) -> String {
-        let trials = format!("{} trial{}", self.trials, if self.trials == 1 { "" } else { "s" });
+        let trials = counted(self.trials as u64, "trial");
         let doubts = self.doubts();
         if !doubts.is_empty() {
             return format!(

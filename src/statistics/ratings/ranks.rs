@@ -6,6 +6,7 @@
 
 use super::error::RatingError;
 use crate::metrics::Score;
+use crate::statistics::places;
 
 /// The place of an agent that has no score in a window: it met nobody there.
 pub const ABSENT: u32 = u32::MAX;
@@ -14,13 +15,10 @@ pub const ABSENT: u32 = u32::MAX;
 /// after them are skipped. [`ABSENT`] where there is no score.
 #[must_use]
 pub fn competition_ranks(scores: &[Score]) -> Vec<u32> {
-    let mut order: Vec<usize> = (0..scores.len()).filter(|&agent| !scores[agent].is_absent()).collect();
-    order.sort_unstable_by(|&a, &b| scores[a].better_first(&scores[b]));
+    let present = (0..scores.len()).filter(|&agent| !scores[agent].is_absent());
     let mut ranks = vec![ABSENT; scores.len()];
-    let mut above = 0;
-    for group in order.chunk_by(|&a, &b| scores[a] == scores[b]) {
-        group.iter().for_each(|&agent| ranks[agent] = above);
-        above += u32::try_from(group.len()).unwrap_or(u32::MAX);
+    for place in places(present, |a, b| scores[a].better_first(&scores[b])) {
+        ranks[place.index] = place.above;
     }
     ranks
 }

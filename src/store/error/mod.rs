@@ -295,7 +295,7 @@ impl StoreError {
             Self::DatabaseGone { path } => format!(
                 "{} restores the agents from `{}` and rebuilds the index of runs",
                 help::repair(path),
-                super::registry::BACKUP
+                super::folders::BACKUP
             ),
             Self::IndexTooOld { .. } => {
                 "run any tiltyard command once with a writable store, or use a writable copy of the store"

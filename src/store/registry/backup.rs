@@ -13,11 +13,10 @@ use rusqlite::{
     Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params_from_iter,
 };
 
-use crate::store::database::is_ours;
+use crate::store::connect::{connect_to_read, is_ours};
+use crate::store::folders::BACKUP;
 use crate::store::{StoreError, migrations};
 
-/// Its name in the output folder.
-pub(in crate::store) const BACKUP: &str = "registry.backup.db";
 /// What every change of an agent may touch: copied whole where it differs.
 const SMALL: [&str; 4] = ["registry_agents", "registry_versions", "registry_epochs", "registry_positions"];
 /// The parts of runs, and what belongs to a part: copied part by part.
@@ -52,7 +51,7 @@ pub(in crate::store) fn open(out: &Path) -> Result<Option<Connection>, StoreErro
     if !path.is_file() {
         return Ok(None);
     }
-    crate::store::database::connect_to_read(&path).map(Some).map_err(StoreError::index(&path))
+    connect_to_read(&path).map(Some).map_err(StoreError::index(&path))
 }
 
 /// Renews the copy. One that is damaged is made anew.

@@ -3,7 +3,8 @@
 use rusqlite::{Row, params};
 use serde::{Deserialize, Serialize};
 
-use super::open::{amount, amount_or_none, count, instant, list};
+use super::open::{amount, count, instant, list};
+use super::rows::HistoryRow;
 use super::{HistoryFill, HistoryOrder, HistoryTrip, Placed, Registry};
 use crate::domain::{Cash, Timestamp};
 use crate::metrics::Summary;
@@ -171,26 +172,7 @@ impl Registry {
         agent: &str,
         filter: HistoryFilter,
     ) -> Result<Vec<Placed<HistoryOrder>>, StoreError> {
-        let columns = "order_id, symbol, side, kind, limit_price, trigger_price, quantity, amount, placed_at,
-                 ended_at, status, end_reason, filled, reason";
-        self.rows(agent, filter, ("registry_orders", columns, "order_id"), |row| {
-            Ok(HistoryOrder {
-                order_id: count(row, 4)?,
-                symbol: row.get(5)?,
-                side: row.get(6)?,
-                kind: row.get(7)?,
-                limit_price: amount_or_none(row, 8)?,
-                trigger_price: amount_or_none(row, 9)?,
-                quantity: amount_or_none(row, 10)?,
-                amount: amount_or_none(row, 11)?,
-                placed_at: instant(row, 12)?,
-                ended_at: instant(row, 13)?,
-                status: row.get(14)?,
-                end_reason: row.get(15)?,
-                filled: amount(row, 16)?,
-                reason: row.get(17)?,
-            })
-        })
+        self.rows(agent, filter)
     }
 
     /// An agent's fills, in the order of its runs and in them of time.
@@ -198,20 +180,7 @@ impl Registry {
     /// # Errors
     /// [`StoreError::Index`].
     pub fn fills(&self, agent: &str, filter: HistoryFilter) -> Result<Vec<Placed<HistoryFill>>, StoreError> {
-        let columns = "order_id, at, symbol, side, quantity, price, notional, fee, realised_pnl";
-        self.rows(agent, filter, ("registry_fills", columns, "number"), |row| {
-            Ok(HistoryFill {
-                order_id: count(row, 4)?,
-                at: instant(row, 5)?,
-                symbol: row.get(6)?,
-                side: row.get(7)?,
-                quantity: amount(row, 8)?,
-                price: amount(row, 9)?,
-                notional: amount(row, 10)?,
-                fee: amount(row, 11)?,
-                realised_pnl: amount_or_none(row, 12)?,
-            })
-        })
+        self.rows(agent, filter)
     }
 
     /// An agent's round trips, in the order of its runs and in them of closing.
@@ -219,39 +188,18 @@ impl Registry {
     /// # Errors
     /// [`StoreError::Index`].
     pub fn trips(&self, agent: &str, filter: HistoryFilter) -> Result<Vec<Placed<HistoryTrip>>, StoreError> {
-        let columns = "symbol, state, entry_at, exit_at, quantity, entry_price, exit_price, fees, pnl,
-                 return_fraction, entry_reason, exit_reason";
-        self.rows(agent, filter, ("registry_trips", columns, "number"), |row| {
-            Ok(HistoryTrip {
-                symbol: row.get(4)?,
-                state: row.get(5)?,
-                entry_at: instant(row, 6)?,
-                exit_at: instant(row, 7)?,
-                quantity: amount(row, 8)?,
-                entry_price: amount(row, 9)?,
-                exit_price: amount(row, 10)?,
-                fees: amount(row, 11)?,
-                pnl: amount(row, 12)?,
-                return_fraction: row.get(13)?,
-                entry_reason: row.get(14)?,
-                exit_reason: row.get(15)?,
-            })
-        })
+        self.rows(agent, filter)
     }
 
-    /// Rows of one table with where they belong, which is columns 0 to 3; its own follow.
-    fn rows<R>(
-        &self,
-        agent: &str,
-        filter: HistoryFilter,
-        (table, columns, order): (&str, &str, &str),
-        read: impl Fn(&Row<'_>) -> rusqlite::Result<R>,
-    ) -> Result<Vec<Placed<R>>, StoreError> {
+    /// Rows of one table with where they belong.
+    fn rows<R: HistoryRow>(&self, agent: &str, filter: HistoryFilter) -> Result<Vec<Placed<R>>, StoreError> {
+        let (table, order) = (R::TABLE, R::ORDER);
+        let columns: Vec<String> = R::COLUMNS.iter().map(|name| format!("t.{name}")).collect();
         let sql = format!(
             "SELECT r.run_id, r.version, r.epoch, t.window, {}
              FROM {table} t JOIN registry_runs r ON r.id = t.part
              WHERE {MEANT} ORDER BY {ORDER}, t.window, t.{order}",
-            columns.split(',').map(|name| format!("t.{}", name.trim())).collect::<Vec<_>>().join(", ")
+            columns.join(", ")
         );
         let placed = |row: &Row<'_>| {
             Ok(Placed {
@@ -259,7 +207,7 @@ impl Registry {
                 version: row.get(1)?,
                 epoch: row.get(2)?,
                 window: row.get(3)?,
-                row: read(row)?,
+                row: R::read(row, 4)?,
             })
         };
         let rows = || -> rusqlite::Result<Vec<Placed<R>>> {

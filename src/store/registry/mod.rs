@@ -25,7 +25,7 @@ mod tests;
 pub use agent_lock::AgentLock;
 pub(super) use audit::audit;
 pub(super) use backup::{
-    BACKUP, copy_rows, difference, each_row, has_backup, open as open_backup, renew_backup, save, tables,
+    copy_rows, difference, each_row, has_backup, open as open_backup, renew_backup, save, tables,
 };
 pub use history::{HistoryFilter, HistoryRun, HistoryWindow, WindowSummary};
 pub use key::{ApiKey, KeyHash};

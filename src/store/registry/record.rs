@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::types::Value;
+use rusqlite::{OptionalExtension, Transaction, params, params_from_iter};
 
 use super::part::{AgentPart, WindowPart};
+use super::rows::HistoryRow;
 use crate::domain::{Timestamp, Wallet};
 use crate::scenario::{Registered, WalletChoice};
 use crate::store::{RunRecord, StoreError};
@@ -15,11 +17,6 @@ struct Writing<'a> {
     entry: &'a Transaction<'a>,
     run: &'a RunRecord,
     at: Timestamp,
-}
-
-/// SQLite's integers are signed.
-fn signed(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// Adds the parts to their agents' histories, and leaves existing wallets as the run left them. A former part
@@ -135,89 +132,27 @@ impl Writing<'_> {
                 returns,
                 result.summary.map(|summary| serde_json::json!(summary).to_string()),
             ])?;
-        self.insert_orders(part, window)?;
-        self.insert_fills(part, window)?;
-        self.insert_trips(part, window)
+        self.insert_rows(part, result.window, &window.orders)?;
+        self.insert_rows(part, result.window, &window.fills)?;
+        self.insert_rows(part, result.window, &window.trips)
     }
 
-    fn insert_orders(&self, part: i64, window: &WindowPart) -> rusqlite::Result<()> {
-        let mut insert = self.entry.prepare_cached(
-            "INSERT INTO registry_orders (part, window, order_id, symbol, side, kind, limit_price,
-                 trigger_price, quantity, amount, placed_at, ended_at, status, end_reason, filled, reason)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
-        )?;
-        for order in &window.orders {
-            insert.execute(params![
-                part,
-                window.result.window,
-                signed(order.order_id),
-                order.symbol,
-                order.side,
-                order.kind,
-                order.limit_price.map(|price| price.to_string()),
-                order.trigger_price.map(|price| price.to_string()),
-                order.quantity.map(|quantity| quantity.to_string()),
-                order.amount.map(|amount| amount.to_string()),
-                order.placed_at.to_string(),
-                order.ended_at.to_string(),
-                order.status,
-                order.end_reason,
-                order.filled.to_string(),
-                order.reason,
-            ])?;
-        }
-        Ok(())
-    }
-
-    fn insert_fills(&self, part: i64, window: &WindowPart) -> rusqlite::Result<()> {
-        let mut insert = self.entry.prepare_cached(
-            "INSERT INTO registry_fills (part, window, number, order_id, at, symbol, side, quantity, price,
-                 notional, fee, realised_pnl)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-        )?;
-        for (number, fill) in (1_i64..).zip(&window.fills) {
-            insert.execute(params![
-                part,
-                window.result.window,
-                number,
-                signed(fill.order_id),
-                fill.at.to_string(),
-                fill.symbol,
-                fill.side,
-                fill.quantity.to_string(),
-                fill.price.to_string(),
-                fill.notional.to_string(),
-                fill.fee.to_string(),
-                fill.realised_pnl.map(|pnl| pnl.to_string()),
-            ])?;
-        }
-        Ok(())
-    }
-
-    fn insert_trips(&self, part: i64, window: &WindowPart) -> rusqlite::Result<()> {
-        let mut insert = self.entry.prepare_cached(
-            "INSERT INTO registry_trips (part, window, number, symbol, state, entry_at, exit_at, quantity,
-                 entry_price, exit_price, fees, pnl, return_fraction, entry_reason, exit_reason)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
-        )?;
-        for (number, trip) in (1_i64..).zip(&window.trips) {
-            insert.execute(params![
-                part,
-                window.result.window,
-                number,
-                trip.symbol,
-                trip.state,
-                trip.entry_at.to_string(),
-                trip.exit_at.to_string(),
-                trip.quantity.to_string(),
-                trip.entry_price.to_string(),
-                trip.exit_price.to_string(),
-                trip.fees.to_string(),
-                trip.pnl.to_string(),
-                trip.return_fraction,
-                trip.entry_reason,
-                trip.exit_reason,
-            ])?;
+    fn insert_rows<R: HistoryRow>(&self, part: i64, window: u32, rows: &[R]) -> rusqlite::Result<()> {
+        // Rows that have no number of their own get one by their place.
+        let numbered = (R::ORDER == "number").then_some("number");
+        let columns: Vec<&str> =
+            ["part", "window"].into_iter().chain(numbered).chain(R::COLUMNS.iter().copied()).collect();
+        let sql = format!(
+            "INSERT INTO {} ({}) VALUES ({})",
+            R::TABLE,
+            columns.join(", "),
+            vec!["?"; columns.len()].join(", ")
+        );
+        let mut insert = self.entry.prepare_cached(&sql)?;
+        for (number, row) in (1_i64..).zip(rows) {
+            let place = [Value::Integer(part), Value::Integer(window.into())].into_iter();
+            let number = numbered.map(|_| Value::Integer(number));
+            insert.execute(params_from_iter(place.chain(number).chain(row.values())))?;
         }
         Ok(())
     }

@@ -1,7 +1,10 @@
 //! Orders, fills and round trips of an agent's history: each with the run, version and epoch it belongs to.
 
+use rusqlite::Row;
+use rusqlite::types::{Value, ValueRef};
 use serde::Serialize;
 
+use super::open::{amount, count};
 use crate::domain::{Cash, Price, Qty, Timestamp};
 use crate::engine::{ExitState, FillRow, OrderRow, RoundTrip};
 use crate::market::Market;
@@ -21,60 +24,162 @@ pub struct Placed<R> {
     pub row: R,
 }
 
-/// One order.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct HistoryOrder {
-    /// Its number in its window.
-    pub order_id: u64,
-    /// What.
-    pub symbol: String,
-    /// `buy` or `sell`.
-    pub side: String,
-    /// `market`, `limit`, ...
-    pub kind: String,
-    /// Where it has one.
-    pub limit_price: Option<Price>,
-    /// Where it has one.
-    pub trigger_price: Option<Price>,
-    /// Asked for, where the order named one.
-    pub quantity: Option<Qty>,
-    /// Asked for, where the order named one.
-    pub amount: Option<Cash>,
-    /// When it was placed.
-    pub placed_at: Timestamp,
-    /// When it ended.
-    pub ended_at: Timestamp,
-    /// `filled`, `cancelled`, `expired` or `rejected`.
-    pub status: String,
-    /// Why; for a refused one the code.
-    pub end_reason: String,
-    /// Filled.
-    pub filled: Qty,
-    /// The strategy's word for it.
-    pub reason: String,
+/// A value of a column: amounts and times are stored as their text.
+pub(super) trait Field: Sized {
+    /// As SQLite holds it.
+    fn put(&self) -> Value;
+    /// Read back.
+    fn take(row: &Row<'_>, column: usize) -> rusqlite::Result<Self>;
 }
 
-/// One fill: for a wallet that goes on, one posting.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct HistoryFill {
-    /// Of this order.
-    pub order_id: u64,
-    /// When.
-    pub at: Timestamp,
-    /// What.
-    pub symbol: String,
-    /// `buy` or `sell`.
-    pub side: String,
-    /// How much.
-    pub quantity: Qty,
-    /// At which price.
-    pub price: Price,
-    /// Quantity times price.
-    pub notional: Cash,
-    /// Paid for it.
-    pub fee: Cash,
-    /// Of a sale.
-    pub realised_pnl: Option<Cash>,
+macro_rules! as_text {
+    ($($name:ty),*) => { $(
+        impl Field for $name {
+            fn put(&self) -> Value {
+                Value::Text(self.to_string())
+            }
+
+            fn take(row: &Row<'_>, column: usize) -> rusqlite::Result<Self> {
+                amount(row, column)
+            }
+        }
+    )* };
+}
+
+as_text!(String, Cash, Price, Qty, Timestamp);
+
+impl Field for u64 {
+    /// SQLite's integers are signed.
+    fn put(&self) -> Value {
+        Value::Integer(i64::try_from(*self).unwrap_or(i64::MAX))
+    }
+
+    fn take(row: &Row<'_>, column: usize) -> rusqlite::Result<Self> {
+        count(row, column)
+    }
+}
+
+impl Field for f64 {
+    fn put(&self) -> Value {
+        Value::Real(*self)
+    }
+
+    fn take(row: &Row<'_>, column: usize) -> rusqlite::Result<Self> {
+        row.get(column)
+    }
+}
+
+impl<T: Field> Field for Option<T> {
+    fn put(&self) -> Value {
+        self.as_ref().map_or(Value::Null, T::put)
+    }
+
+    fn take(row: &Row<'_>, column: usize) -> rusqlite::Result<Self> {
+        match row.get_ref(column)? {
+            ValueRef::Null => Ok(None),
+            _ => T::take(row, column).map(Some),
+        }
+    }
+}
+
+/// A row of the history with its table, whose columns are its fields.
+pub(super) trait HistoryRow: Sized {
+    /// The table.
+    const TABLE: &'static str;
+    /// Its column that orders the rows of a window.
+    const ORDER: &'static str;
+    /// The columns of the fields.
+    const COLUMNS: &'static [&'static str];
+    /// The fields.
+    fn values(&self) -> Vec<Value>;
+    /// Read from this column on.
+    fn read(row: &Row<'_>, first: usize) -> rusqlite::Result<Self>;
+}
+
+macro_rules! history_rows {
+    ($(#[$doc:meta])* $name:ident in $table:literal by $order:literal {
+        $($(#[$field_doc:meta])* $field:ident: $type:ty,)*
+    }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Serialize)]
+        pub struct $name {
+            $($(#[$field_doc])* pub $field: $type,)*
+        }
+
+        impl HistoryRow for $name {
+            const TABLE: &'static str = $table;
+            const ORDER: &'static str = $order;
+            const COLUMNS: &'static [&'static str] = &[$(stringify!($field)),*];
+
+            fn values(&self) -> Vec<Value> {
+                vec![$(self.$field.put()),*]
+            }
+
+            fn read(row: &Row<'_>, first: usize) -> rusqlite::Result<Self> {
+                let mut columns = first..;
+                $(let $field = Field::take(row, columns.next().unwrap_or_default())?;)*
+                Ok(Self { $($field),* })
+            }
+        }
+    };
+}
+
+history_rows! {
+    /// One order.
+    HistoryOrder in "registry_orders" by "order_id" {
+        /// Its number in its window.
+        order_id: u64,
+        /// What.
+        symbol: String,
+        /// `buy` or `sell`.
+        side: String,
+        /// `market`, `limit`, ...
+        kind: String,
+        /// Where it has one.
+        limit_price: Option<Price>,
+        /// Where it has one.
+        trigger_price: Option<Price>,
+        /// Asked for, where the order named one.
+        quantity: Option<Qty>,
+        /// Asked for, where the order named one.
+        amount: Option<Cash>,
+        /// When it was placed.
+        placed_at: Timestamp,
+        /// When it ended.
+        ended_at: Timestamp,
+        /// `filled`, `cancelled`, `expired` or `rejected`.
+        status: String,
+        /// Why; for a refused one the code.
+        end_reason: String,
+        /// Filled.
+        filled: Qty,
+        /// The strategy's word for it.
+        reason: String,
+    }
+}
+
+history_rows! {
+    /// One fill: for a wallet that goes on, one posting.
+    HistoryFill in "registry_fills" by "number" {
+        /// Of this order.
+        order_id: u64,
+        /// When.
+        at: Timestamp,
+        /// What.
+        symbol: String,
+        /// `buy` or `sell`.
+        side: String,
+        /// How much.
+        quantity: Qty,
+        /// At which price.
+        price: Price,
+        /// Quantity times price.
+        notional: Cash,
+        /// Paid for it.
+        fee: Cash,
+        /// Of a sale.
+        realised_pnl: Option<Cash>,
+    }
 }
 
 impl HistoryFill {
@@ -84,33 +189,34 @@ impl HistoryFill {
     }
 }
 
-/// One round trip.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct HistoryTrip {
-    /// What.
-    pub symbol: String,
-    /// `closed` or `open`.
-    pub state: String,
-    /// Time of the first fill.
-    pub entry_at: Timestamp,
-    /// Time of the last fill; of the window's end for an open one.
-    pub exit_at: Timestamp,
-    /// Bought in all.
-    pub quantity: Qty,
-    /// Average price of the buys.
-    pub entry_price: Price,
-    /// Average price of the sells.
-    pub exit_price: Price,
-    /// Of all its fills.
-    pub fees: Cash,
-    /// Net of fees.
-    pub pnl: Cash,
-    /// Over the cost of the buys.
-    pub return_fraction: f64,
-    /// Of the order that opened it; `carried` where an earlier run did.
-    pub entry_reason: String,
-    /// Of the order that closed it; `open` while open.
-    pub exit_reason: String,
+history_rows! {
+    /// One round trip.
+    HistoryTrip in "registry_trips" by "number" {
+        /// What.
+        symbol: String,
+        /// `closed` or `open`.
+        state: String,
+        /// Time of the first fill.
+        entry_at: Timestamp,
+        /// Time of the last fill; of the window's end for an open one.
+        exit_at: Timestamp,
+        /// Bought in all.
+        quantity: Qty,
+        /// Average price of the buys.
+        entry_price: Price,
+        /// Average price of the sells.
+        exit_price: Price,
+        /// Of all its fills.
+        fees: Cash,
+        /// Net of fees.
+        pnl: Cash,
+        /// Over the cost of the buys.
+        return_fraction: f64,
+        /// Of the order that opened it; `carried` where an earlier run did.
+        entry_reason: String,
+        /// Of the order that closed it; `open` while open.
+        exit_reason: String,
+    }
 }
 
 /// An order of a replay as the history keeps it.

@@ -7,7 +7,7 @@
 use serde::Serialize;
 
 use super::{HistoryRun, HistoryTrip, HistoryWindow, Placed};
-use crate::domain::Cash;
+use crate::domain::{Cash, Metric};
 use crate::metrics::{self, Score, Summary, TradeSums};
 use crate::scenario::{MetricSpec, RankingMetric};
 use crate::store::score_record;
@@ -98,13 +98,13 @@ impl Tally {
 
     /// The score of a metric by its key, infinities included.
     pub fn known_value(&self, metric: &str) -> Score {
-        let value = match metric {
-            "roi_pct" => self.roi_pct,
-            "total_pnl" => Some(self.total_pnl.to_f64()),
-            "sharpe_ratio" => self.sharpe_ratio,
-            "max_drawdown_pct" => self.max_drawdown_pct,
-            "win_rate" => self.win_rate,
-            "profit_factor" => self.profit_factor,
+        let value = match Metric::of_key(metric) {
+            Some(Metric::RoiPct) => self.roi_pct,
+            Some(Metric::TotalPnl) => Some(self.total_pnl.to_f64()),
+            Some(Metric::SharpeRatio) => self.sharpe_ratio,
+            Some(Metric::MaxDrawdownPct) => self.max_drawdown_pct,
+            Some(Metric::WinRate) => self.win_rate,
+            Some(Metric::ProfitFactor) => self.profit_factor,
             _ => None,
         };
         let reason = self.missing.iter().find(|(name, _)| *name == metric).map(|(_, why)| why.as_str());

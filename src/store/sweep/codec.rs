@@ -2,6 +2,7 @@
 //!
 //! A change of what is written here is a new [`FORMAT`].
 
+use super::bytes::Bytes;
 use super::record_codec::Field;
 use crate::domain::{Cash, Timestamp};
 use crate::metrics::{Drawdown, Measure, Metrics, Missing, Record, Relative, Sampling};
@@ -150,7 +151,7 @@ pub fn decode(bytes: &[u8]) -> Option<WindowOutcome> {
     };
     macro_rules! get {
         ($bytes:expr, $($name:ident),*) => {{
-            $( let $name = $bytes.measure()?; )*
+            $( let $name = get_measure(&mut $bytes)?; )*
             let record = Record::get(&mut $bytes)?;
             Metrics {
                 profile, relative: Relative::missing(Missing::NoBenchmark),
@@ -168,39 +169,13 @@ pub fn decode(bytes: &[u8]) -> Option<WindowOutcome> {
     Some(WindowOutcome { status, metrics, returns })
 }
 
-/// Bytes still to be read.
-pub(super) struct Bytes<'b>(&'b [u8]);
-
-impl Bytes<'_> {
-    pub(super) fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
-        let (head, rest) = self.0.split_first_chunk::<N>()?;
-        self.0 = rest;
-        Some(*head)
-    }
-
-    pub(super) fn byte(&mut self) -> Option<u8> {
-        self.take::<1>().map(|[byte]| byte)
-    }
-
-    fn float(&mut self) -> Option<f64> {
-        self.take().map(f64::from_le_bytes)
-    }
-
-    fn int(&mut self) -> Option<i64> {
-        self.take().map(i64::from_le_bytes)
-    }
-
-    fn count(&mut self) -> Option<usize> {
-        self.take().map(u64::from_le_bytes).and_then(|count| usize::try_from(count).ok())
-    }
-
-    fn measure(&mut self) -> Option<Measure> {
-        let tag = self.byte()?;
-        let value = self.float()?;
-        match tag {
-            0 => Some(Ok(value)),
-            tag => REASONS.get(usize::from(tag) - 1).map(|reason| Err(*reason)),
-        }
+/// A measure: its tag, then its value.
+fn get_measure(bytes: &mut Bytes<'_>) -> Option<Measure> {
+    let tag = bytes.byte()?;
+    let value = bytes.float()?;
+    match tag {
+        0 => Some(Ok(value)),
+        tag => REASONS.get(usize::from(tag) - 1).map(|reason| Err(*reason)),
     }
 }
 

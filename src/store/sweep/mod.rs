@@ -13,6 +13,7 @@
 //!     validation.parquet             one row a split, where the scenario validates
 //! ```
 
+mod bytes;
 mod codec;
 mod record;
 mod record_codec;
@@ -21,9 +22,7 @@ mod trials;
 mod write;
 
 pub use codec::{decode as decode_outcome, encode as encode_outcome};
-pub use record::{
-    PlateauRecord, SplitRecord, SweepRecord, SweptRecord, TrialCounts, ValidationRecord, WinnerRecord,
-};
+pub use record::{SplitRecord, SweepRecord, SweptRecord, TrialCounts, ValidationRecord, WinnerRecord};
 pub use results::{ResultColumn, StoredSweep};
 pub use trials::TrialStore;
 pub use write::{SweepResults, write_sweep};

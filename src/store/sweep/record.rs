@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::super::{SelectionRecord, score_record};
 use crate::metrics::Score;
+use crate::sweep::Plateau;
 
 /// Version of the format of a sweep's files.
 pub const SWEEP_FORMAT: u32 = 1;
@@ -84,7 +85,7 @@ pub struct WinnerRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score_missing: Option<String>,
     /// How its neighbours did; null where it has none.
-    pub plateau: Option<PlateauRecord>,
+    pub plateau: Option<Plateau>,
 }
 
 impl WinnerRecord {
@@ -92,19 +93,6 @@ impl WinnerRecord {
     pub fn known_score(&self) -> Score {
         score_record::score(self.score, self.score_missing.as_deref())
     }
-}
-
-/// The trials around the best.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct PlateauRecord {
-    /// How many.
-    pub neighbours: usize,
-    /// Their mean score.
-    pub mean: f64,
-    /// The worst of them.
-    pub worst: f64,
-    /// Their mean over the winner's score; null where that is not above 0.
-    pub ratio: Option<f64>,
 }
 
 /// How choices did in windows that they were not made by.

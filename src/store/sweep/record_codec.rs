@@ -1,6 +1,6 @@
 //! A window's record as bytes, one field after the other, little-endian.
 
-use super::codec::Bytes;
+use super::bytes::Bytes;
 use crate::domain::{Cash, Span, Timestamp};
 use crate::metrics::{
     CurveParts, CurveTimes, Details, OtherSums, Record, ReturnSums, Summary, TradeDetails, TradeSums,

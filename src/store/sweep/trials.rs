@@ -16,7 +16,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::super::StoreError;
-use super::super::database::{connect_to_read, is_ours};
+use super::super::connect::{connect_to_read, is_ours};
 use super::codec::{FORMAT, decode, encode};
 use crate::sweep::{JobKey, MemoError, TrialCache, WindowOutcome};
 

@@ -11,15 +11,14 @@ use super::super::table_file::TableFile;
 use super::super::tables::{Column, column, money, table};
 use super::super::{RunId, SelectionRecord, StoreError, agent_record, json as json_file, score_record};
 use super::record::{
-    PlateauRecord, SWEEP_FORMAT, SplitRecord, SweepRecord, SweptRecord, TrialCounts, ValidationRecord,
-    WinnerRecord,
+    SWEEP_FORMAT, SplitRecord, SweepRecord, SweptRecord, TrialCounts, ValidationRecord, WinnerRecord,
 };
-use crate::domain::Cash;
-use crate::metrics::{Metrics, Missing, Score, record_metrics};
+use crate::domain::{Cash, Metric};
+use crate::metrics::{Metrics, Score, value_of};
 use crate::scenario::{MetricSpec, RankingMetric, Scenario, SweepSpec, SweptValue};
 use crate::statistics::evidence::EvidenceError;
 use crate::sweep::validation::OutOfSample;
-use crate::sweep::{Objective, Searched, Selection, Trial, WindowOutcome, best, plateau};
+use crate::sweep::{Judged, Searched, Selection, Trial, WindowOutcome, trial_record, window_score};
 use crate::tournament::score;
 
 /// All that a sweep found.
@@ -31,6 +30,8 @@ pub struct SweepResults<'a> {
     pub spec: &'a SweepSpec,
     /// The trials.
     pub searched: &'a Searched,
+    /// How they rank.
+    pub judged: &'a Judged,
     /// What the choice is worth, or why that cannot be said.
     pub evidence: Result<Selection, EvidenceError>,
     /// How choices did elsewhere.
@@ -40,27 +41,14 @@ pub struct SweepResults<'a> {
 }
 
 impl SweepResults<'_> {
-    fn windows(&self) -> Vec<usize> {
-        (0..self.searched.trials.first().map_or(0, |trial| trial.outcomes.len())).collect()
-    }
-
-    /// Each trial's score; absent where it was pruned or has none.
-    fn scores(&self) -> Vec<Score> {
-        Objective::of(self.scenario, self.spec.objective).scores(&self.searched.trials, &self.windows())
-    }
-
     /// Why each trial's score is no number.
-    fn reasons(&self, scores: &[Score]) -> Vec<Option<String>> {
-        let (objective, windows) = (Objective::of(self.scenario, self.spec.objective), self.windows());
-        let trials = self.searched.trials.iter().zip(scores);
-        trials.map(|(trial, &score)| score_record::reason(score, objective.why(trial, &windows))).collect()
+    fn reason(&self, trial: usize) -> Option<String> {
+        score_record::reason(self.judged.scores[trial], self.judged.reasons[trial])
     }
 
     /// `sweep.json`.
     pub fn record(&self, id: &RunId) -> SweepRecord {
         let spec = self.spec;
-        let scores = self.scores();
-        let winner = best(&scores).map(|index| self.winner(index, &scores));
         SweepRecord {
             format_version: SWEEP_FORMAT,
             run_id: id.to_string(),
@@ -68,7 +56,7 @@ impl SweepResults<'_> {
             agent: spec.agent.to_string(),
             search: word(&spec.search),
             objective: spec.objective.as_str().to_owned(),
-            windows: self.windows().len(),
+            windows: self.judged.windows,
             parameters: spec
                 .parameters
                 .iter()
@@ -79,34 +67,26 @@ impl SweepResults<'_> {
                 .collect(),
             conditions: spec.conditions.iter().map(|condition| condition.text().to_owned()).collect(),
             trials: self.counts(),
-            winner,
+            winner: self.judged.winner.map(|index| self.winner(index)),
             evidence: self.evidence.as_ref().ok().map(evidence_record),
             evidence_missing: self.evidence.as_ref().err().map(ToString::to_string),
             validation: self.validation.map(validation_record),
         }
     }
 
-    fn winner(&self, index: usize, scores: &[Score]) -> WinnerRecord {
-        let trials = &self.searched.trials;
-        let around = plateau(self.spec, trials, scores, index);
+    fn winner(&self, index: usize) -> WinnerRecord {
+        let trial = &self.searched.trials[index];
         WinnerRecord {
-            trial: trials[index].number,
-            values: values(&trials[index].values),
-            score: scores[index].number(),
-            score_missing: self.reasons(scores).swap_remove(index),
-            plateau: around.map(|around| PlateauRecord {
-                neighbours: around.neighbours,
-                mean: around.mean,
-                worst: around.worst,
-                ratio: around.ratio,
-            }),
+            trial: trial.number,
+            values: values(&trial.values),
+            score: self.judged.scores[index].number(),
+            score_missing: self.reason(index),
+            plateau: self.judged.plateau,
         }
     }
 
     fn counts(&self) -> TrialCounts {
-        let windows = self.windows();
-        let trials = &self.searched.trials;
-        let complete = trials.iter().filter(|trial| trial.is_complete(&windows)).count();
+        let (trials, complete) = (&self.searched.trials, self.judged.complete);
         TrialCounts {
             tried: trials.len(),
             complete,
@@ -200,55 +180,25 @@ fn write_table(
 /// one after the other.
 fn result_rows(results: &SweepResults<'_>) -> Result<arrow_array::RecordBatch, ArrowError> {
     let trials = &results.searched.trials;
-    let scores = results.scores();
-    let ranks = ranks(&scores);
-    let windows = results.windows();
+    let Judged { scores, ranks, windows, .. } = results.judged;
+    let windows: Vec<usize> = (0..*windows).collect();
     let all = || trials.iter();
     let mut columns = vec![
         numbered("trial", all().map(|trial| trial.number)),
         words("status", all().map(|trial| status(trial, &windows))),
-        column("rank", true, Arc::new(ranks.into_iter().collect::<UInt32Array>())),
+        column("rank", true, Arc::new(ranks.iter().copied().collect::<UInt32Array>())),
         column("score", true, Arc::new(scores.iter().map(|score| score.value()).collect::<Float64Array>())),
         numbered("windows", all().map(|trial| trial.outcomes.iter().flatten().count() as u32)),
     ];
     columns.extend(parameter_columns(results, trials.iter().map(|trial| Some(trial.values.as_slice()))));
     columns.push(counts("trades", all().map(|trial| outcomes(trial).map(|o| o.metrics.trades as u64).sum())));
     columns.push(money("fees", all().map(|trial| outcomes(trial).map(|o| o.metrics.fees).sum::<Cash>()))?);
-    let measured: Vec<agent_record::MetricMap> =
-        trials.iter().map(|trial| record_map(trial, results.scenario)).collect();
-    for name in agent_record::METRIC_NAMES {
-        let values: Float64Array = measured.iter().map(|map| map.get(name).copied().flatten()).collect();
-        columns.push(column(name, true, Arc::new(values)));
-    }
-    let reasons: StringArray = results.reasons(&scores).into_iter().collect();
+    let records: Vec<Option<Metrics>> =
+        trials.iter().map(|trial| trial_record(trial, results.scenario)).collect();
+    columns.extend(metric_columns(&results.scenario.metrics, || records.iter().map(Option::as_ref)));
+    let reasons: StringArray = (0..trials.len()).map(|trial| results.reason(trial)).collect();
     columns.push(column("score_missing", true, Arc::new(reasons)));
     table(columns)
-}
-
-/// The metrics of a trial's record; none where it was not replayed.
-fn record_map(trial: &Trial, scenario: &Scenario) -> agent_record::MetricMap {
-    let measured: Vec<&Metrics> = outcomes(trial).map(|outcome| &outcome.metrics).collect();
-    let ruined = measured.iter().any(|window| window.record.summary.ruined);
-    let returns = || outcomes(trial).flat_map(|outcome| outcome.returns.iter().copied()).collect();
-    let returns: Result<Vec<f64>, Missing> = if ruined { Err(Missing::Ruined) } else { Ok(returns()) };
-    let bar = scenario.market.interval.span().seconds();
-    let record = record_metrics(&measured, returns, bar, &scenario.metrics);
-    record.as_ref().map(|record| with_infinities(record, &scenario.metrics)).unwrap_or_default()
-}
-
-/// All metrics by name; those that agents are ranked by also where they are infinite, so that trials can be ordered by
-/// them.
-fn with_infinities(metrics: &Metrics, conventions: &MetricSpec) -> agent_record::MetricMap {
-    let mut map = agent_record::metric_map(metrics);
-    for metric in RankingMetric::ALL {
-        let known = score(metrics, metric, conventions);
-        if let Some(value) =
-            map.get_mut(metric.as_str()).filter(|value| value.is_none() && known.is_infinite())
-        {
-            *value = known.value();
-        }
-    }
-    map
 }
 
 /// One row a trial and window, in order.
@@ -264,7 +214,6 @@ fn window_rows(results: &SweepResults<'_>) -> Result<arrow_array::RecordBatch, A
         .collect();
     let all = || rows.iter();
     let of = |metrics: fn(&WindowOutcome) -> Cash| rows.iter().map(move |row| metrics(row.2));
-    let (objective, conventions) = (results.spec.objective, &results.scenario.metrics);
     let mut columns = vec![
         numbered("trial", all().map(|row| row.0.number)),
         numbered("window", all().map(|row| row.1)),
@@ -274,7 +223,7 @@ fn window_rows(results: &SweepResults<'_>) -> Result<arrow_array::RecordBatch, A
             true,
             Arc::new(
                 all()
-                    .map(|row| score(&row.2.metrics, objective, conventions).value())
+                    .map(|row| window_score(row.2, results.scenario, results.spec).value())
                     .collect::<Float64Array>(),
             ),
         ),
@@ -282,12 +231,31 @@ fn window_rows(results: &SweepResults<'_>) -> Result<arrow_array::RecordBatch, A
         money("fees", of(|outcome| outcome.metrics.fees))?,
         counts("trades", all().map(|row| row.2.metrics.trades as u64)),
     ];
-    let measured: Vec<_> = rows.iter().map(|row| with_infinities(&row.2.metrics, conventions)).collect();
-    for name in agent_record::METRIC_NAMES {
-        let values: Float64Array = measured.iter().map(|map| map.get(name).copied().flatten()).collect();
-        columns.push(column(name, true, Arc::new(values)));
-    }
+    let conventions = &results.scenario.metrics;
+    columns.extend(metric_columns(conventions, || rows.iter().map(|row| Some(&row.2.metrics))));
     table(columns)
+}
+
+/// A column a metric; no value where nothing was measured. Metrics that agents are ranked by also where they are
+/// infinite, so that trials can be ordered by them.
+fn metric_columns<'m, I: Iterator<Item = Option<&'m Metrics>>>(
+    conventions: &MetricSpec,
+    rows: impl Fn() -> I,
+) -> Vec<Column> {
+    let infinite = |metrics: &Metrics, metric: Metric| {
+        let known = score(metrics, RankingMetric::of_key(metric.key())?, conventions);
+        known.value().filter(|value| value.is_infinite())
+    };
+    let value = |row: Option<&Metrics>, metric| {
+        let metrics = row?;
+        let finite = value_of(metrics, metric).ok().filter(|value| value.is_finite());
+        finite.or_else(|| infinite(metrics, metric))
+    };
+    let of = |metric: Metric| {
+        let values: Float64Array = rows().map(|row| value(row, metric)).collect();
+        column(metric.key(), true, Arc::new(values))
+    };
+    agent_record::own_metrics().map(of).collect()
 }
 
 /// One row a split, in order.
@@ -324,21 +292,6 @@ fn status(trial: &Trial, windows: &[usize]) -> &'static str {
     } else {
         "pruned"
     }
-}
-
-/// Ranks from 1, better scores first; equal scores share theirs.
-fn ranks(scores: &[Score]) -> Vec<Option<u32>> {
-    let mut order: Vec<usize> = (0..scores.len()).filter(|&i| !scores[i].is_absent()).collect();
-    order.sort_by(|&a, &b| scores[a].better_first(&scores[b]));
-    let mut ranks = vec![None; scores.len()];
-    let mut last = (Score::Absent, 0);
-    for (position, index) in (1_u32..).zip(order) {
-        if scores[index] != last.0 {
-            last = (scores[index], position);
-        }
-        ranks[index] = Some(last.1);
-    }
-    ranks
 }
 
 /// A column a parameter, of the narrowest type that holds its values.

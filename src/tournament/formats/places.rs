@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::Field;
+use crate::statistics;
 
 /// Agents with their places from 1, best first by `order`; equals share a place and stand by name.
 pub(super) fn places(
@@ -11,21 +12,13 @@ pub(super) fn places(
     order: impl Fn(usize, usize) -> Ordering,
 ) -> Vec<(u32, usize)> {
     let mut agents: Vec<usize> = agents.into_iter().collect();
-    agents.sort_by(|&a, &b| order(a, b).then_with(|| field.name(a).cmp(field.name(b))));
-    let mut placed: Vec<(u32, usize)> = Vec::with_capacity(agents.len());
-    for (position, agent) in (1_u32..).zip(agents) {
-        let place = match placed.last() {
-            Some(&(place, before)) if order(before, agent).is_eq() => place,
-            _ => position,
-        };
-        placed.push((place, agent));
-    }
-    placed
+    agents.sort_by(|&a, &b| field.name(a).cmp(field.name(b)));
+    statistics::places(agents, order).into_iter().map(|place| (place.rank(), place.index)).collect()
 }
 
 /// The larger first. The numbers are finite.
 pub(super) fn larger_first(a: f64, b: f64) -> Ordering {
-    b.partial_cmp(&a).unwrap_or(Ordering::Equal)
+    statistics::by_size(b, a)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 use super::assemble::Standings;
 use super::verdict::Outcome;
+use crate::domain::counted;
 use crate::metrics::Score;
 
 /// Names that are written out before the rest is only counted.
@@ -12,7 +13,7 @@ const NAMED: usize = 4;
 impl Standings {
     /// What can be said about the winner, in one sentence without a full stop.
     pub fn sentence(&self) -> String {
-        let windows = counted(self.windows.len(), "window");
+        let windows = counted(self.windows.len() as u64, "window");
         let leader = &self.agents[self.verdict.leader];
         match &self.verdict.outcome {
             Outcome::Called => format!("{}, over {windows}: called", self.lead_in_words()),
@@ -41,7 +42,11 @@ impl Standings {
                 let pairs: Vec<String> = rare
                     .iter()
                     .map(|rival| {
-                        format!("{} in only {}", self.agents[rival.agent], counted(rival.windows, "window"))
+                        format!(
+                            "{} in only {}",
+                            self.agents[rival.agent],
+                            counted(rival.windows as u64, "window")
+                        )
                     })
                     .collect();
                 format!(
@@ -221,11 +226,6 @@ fn needed(windows: Option<u64>) -> String {
     )
 }
 
-/// `1 window`, `36 windows`.
-fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
-}
-
 /// Two leading digits, rounded up: more would be a claim.
 fn rounded(count: u64) -> u64 {
     let unit = 10_u64.pow(count.checked_ilog10().unwrap_or(0).saturating_sub(1));
@@ -234,10 +234,7 @@ fn rounded(count: u64) -> u64 {
 
 /// `12,000`.
 fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let groups: Vec<String> =
-        digits.as_bytes().rchunks(3).rev().map(|group| String::from_utf8_lossy(group).into_owned()).collect();
-    groups.join(",")
+    crate::domain::grouped(&count.to_string())
 }
 
 /// A score for reading: two decimals, four where it is small, none where it is large.

@@ -5,5 +5,6 @@ pub mod cases;
 pub mod flawed;
 pub mod loaded;
 pub mod reference;
+pub mod shared;
 pub mod source_tree;
 pub mod stage;

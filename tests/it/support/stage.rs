@@ -139,3 +139,29 @@ fn collect(top: &Path, folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
         }
     }
 }
+
+/// A scenario of one symbol of the sample and two agents, `trend` and `hold`; `rest` are its other tables.
+pub fn trend_and_hold(name: &str, start: &str, end: &str, rest: &str) -> String {
+    format!(
+        r#"
+[scenario]
+name = "{name}"
+
+[market]
+path     = "data/sample"
+symbols  = ["ALPHA"]
+interval = "1h"
+start    = {start}
+end      = {end}
+
+[[agents]]
+name     = "trend"
+strategy = {{ kind = "sma_cross", fast = 3, slow = 8, size_pct = 20 }}
+
+[[agents]]
+name     = "hold"
+risk     = "unlimited"
+strategy = {{ kind = "buy_and_hold" }}
+{rest}"#
+    )
+}

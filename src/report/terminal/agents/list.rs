@@ -3,11 +3,10 @@
 use super::super::Style;
 use super::super::grid::{Column, draw};
 use super::super::header::paragraph;
-use super::one::pnl;
-use crate::domain::Timestamp;
-use crate::report::board_columns;
-use crate::report::numbers::{cash, count, instant, ratio, signed};
-use crate::report::wording::{plural, tally_value};
+use super::tally::{overlap, pnl};
+use crate::domain::{Metric, Timestamp};
+use crate::report::numbers::{cash, count, instant};
+use crate::report::wording::{head, tally_value};
 use crate::store::registry::{AgentRow, AgentStatus, HistoryRun, Tally};
 
 /// An agent with what its runs since the last reset come to.
@@ -60,8 +59,8 @@ pub fn overview(all: &[Standing], style: Style) -> String {
     }
     let none = || style.none().to_owned();
     let text = |make: fn(&Standing) -> String| all.iter().map(make);
-    let number = |metric: &'static str, form: fn(f64) -> String| {
-        all.iter().map(move |one| style.score(tally_value(&one.tally, metric), form))
+    let number = |metric: Metric| {
+        Column::metric(metric, 0, style, all.iter().map(|one| tally_value(&one.tally, metric.key())))
     };
     let last = |make: fn(&HistoryRun) -> String| {
         all.iter().map(move |one| one.last_run.as_ref().map_or_else(none, make))
@@ -73,9 +72,9 @@ pub fn overview(all: &[Standing], style: Style) -> String {
         Column::numbers("version", 8, text(|one| one.agent.version.to_string())),
         Column::numbers("equity", 1, text(|one| cash(one.equity))),
         Column::numbers("runs", 4, text(|one| count(one.tally.runs))),
-        Column::gains("PnL", 2, pnl),
-        Column::gains("ROI %", 0, number("roi_pct", signed)),
-        Column::numbers("Sharpe", 0, number("sharpe_ratio", ratio)),
+        Column::gains(Metric::TotalPnl.head(), 2, pnl),
+        number(Metric::RoiPct),
+        number(Metric::SharpeRatio),
         Column::numbers("trades", 3, text(|one| count(one.tally.trades))),
         Column::words("last run", 0, last(|run| format!("{} {}", run.scenario, run.run_id))),
         Column::words("ended (UTC)", 6, last(|run| ended(run.recorded_at))),
@@ -92,30 +91,14 @@ fn reasons(name: &str, tally: &Tally, style: Style) -> String {
     if tally.runs == 0 {
         return String::new();
     }
-    let shown = ["roi_pct", "sharpe_ratio"];
-    let missing =
-        tally.missing.iter().filter(|(metric, _)| shown.contains(metric)).map(|(metric, why)| {
-            format!("{} {} of {name}: {why}", style.none(), board_columns::head(metric))
-        });
+    let shown = [Metric::RoiPct.key(), Metric::SharpeRatio.key()];
+    let missing = tally
+        .missing
+        .iter()
+        .filter(|(metric, _)| shown.contains(metric))
+        .map(|(metric, why)| format!("{} {} of {name}: {why}", style.none(), head(metric)));
     let lines = missing.chain(overlap(tally).map(|text| format!("{name}: {text}")));
     lines.map(|line| paragraph(&line, style)).collect()
-}
-
-/// That windows of an agent's runs share bars, as a line; nothing where they do not.
-pub fn overlap_note(tally: &Tally, style: Style) -> String {
-    overlap(tally).map_or_else(String::new, |text| paragraph(&text, style))
-}
-
-/// That windows of an agent's runs share bars, where they do.
-pub(super) fn overlap(tally: &Tally) -> Option<String> {
-    let overlapping = tally.overlapping_windows;
-    (overlapping > 0).then(|| {
-        format!(
-            "{} {} an earlier one: bars that they share count several times",
-            plural(overlapping, "window"),
-            if overlapping == 1 { "overlaps" } else { "overlap" }
-        )
-    })
 }
 
 fn ended(at: Timestamp) -> String {

@@ -3,7 +3,9 @@
 mod history;
 mod list;
 mod one;
+mod tally;
 
 pub use history::{HistoryTables, history};
-pub use list::{Standing, agents, overlap_note, overview};
+pub use list::{Standing, agents, overview};
 pub use one::{ComparedAgent, agent, compare, metrics, versions};
+pub use tally::overlap_note;

@@ -4,8 +4,10 @@ use super::super::Style;
 use super::super::grid::{Column, draw};
 use super::super::header::paragraph;
 use super::super::matrix::matrix;
-use super::list::{Standing, kind, overlap};
-use crate::report::numbers::{cash, close_day, count, instant, price, quantity, ratio, signed, signed_cash};
+use super::list::{Standing, kind};
+use super::tally::{measures, missing, pnl, reasons};
+use crate::domain::Metric;
+use crate::report::numbers::{cash, close_day, count, instant, price, quantity};
 use crate::report::wording::{plural, tally_value};
 use crate::store::registry::{AgentRow, HistoryRun, Tally, VersionRow};
 
@@ -82,44 +84,6 @@ fn positions(agent: &AgentRow, style: Style) -> String {
     format!("\n{}", draw(columns, style).text)
 }
 
-/// The numbers of a tally with their names, in the order of every table of them.
-fn measures(tally: &Tally, style: Style) -> Vec<(&'static str, String)> {
-    let shown = |metric: &str, form: fn(f64) -> String| style.score(tally_value(tally, metric), form);
-    let mean_rank = tally.mean_rank.map_or_else(|| style.none().to_owned(), ratio);
-    vec![
-        ("runs", count(tally.runs)),
-        ("windows", count(tally.windows)),
-        ("runs won", count(tally.wins)),
-        ("mean rank", mean_rank),
-        ("PnL", pnl(tally, style)),
-        ("ROI %", shown("roi_pct", signed)),
-        ("Sharpe", shown("sharpe_ratio", ratio)),
-        ("max DD %", shown("max_drawdown_pct", ratio)),
-        ("trades", count(tally.trades)),
-        ("win %", shown("win_rate", ratio)),
-        ("profit factor", shown("profit_factor", ratio)),
-        ("fees", cash(tally.fees)),
-    ]
-}
-
-/// Nothing for an agent that held cash all along.
-pub(super) fn pnl(tally: &Tally, style: Style) -> String {
-    if tally.idle { style.none().to_owned() } else { signed_cash(tally.total_pnl) }
-}
-
-fn missing(tally: &Tally, style: Style) -> String {
-    reasons(tally).map(|line| paragraph(&line, style)).collect()
-}
-
-/// `- no win_rate: no closed trades`, `- profit_factor: +infinity: no losing trades`.
-fn reasons(tally: &Tally) -> impl Iterator<Item = String> {
-    let missing = tally.missing.iter().map(|(name, why)| {
-        let no = if tally.known_value(name).is_absent() { "no " } else { "" };
-        format!("- {no}{name}: {why}")
-    });
-    missing.chain(overlap(tally).map(|text| format!("- {text}")))
-}
-
 /// An agent's versions, oldest first.
 pub fn versions(all: &[VersionRow], style: Style) -> String {
     let text = |make: fn(&VersionRow) -> String| all.iter().map(make);
@@ -146,8 +110,8 @@ pub fn metrics(title: &str, runs: &[HistoryRun], tally: &Tally, style: Style) ->
     }
     let text = |make: fn(&HistoryRun) -> String| runs.iter().map(make);
     let per: Vec<Tally> = runs.iter().map(|run| Tally::of(std::slice::from_ref(run), &[])).collect();
-    let number = |metric: &'static str, form: fn(f64) -> String| {
-        per.iter().map(move |one| style.score(tally_value(one, metric), form))
+    let number = |metric: Metric, drop: u8| {
+        Column::metric(metric, drop, style, per.iter().map(|one| tally_value(one, metric.key())))
     };
     let columns = vec![
         Column::words("run", 0, text(|run| run.run_id.clone())),
@@ -158,10 +122,10 @@ pub fn metrics(title: &str, runs: &[HistoryRun], tally: &Tally, style: Style) ->
         Column::words("from", 5, text(|run| instant(run.start, true))),
         Column::words("to", 5, text(|run| close_day(run.end))),
         Column::words("rank", 1, text(|run| format!("{} of {}", run.rank, run.entrants))),
-        Column::gains("PnL", 4, per.iter().map(|one| pnl(one, style))),
-        Column::gains("ROI %", 0, number("roi_pct", signed)),
-        Column::numbers("Sharpe", 0, number("sharpe_ratio", ratio)),
-        Column::numbers("max DD %", 1, number("max_drawdown_pct", ratio)),
+        Column::gains(Metric::TotalPnl.head(), 4, per.iter().map(|one| pnl(one, style))),
+        number(Metric::RoiPct, 0),
+        number(Metric::SharpeRatio, 0),
+        number(Metric::MaxDrawdownPct, 1),
         Column::numbers("trades", 3, per.iter().map(|one| count(one.trades))),
     ];
     let mut out = format!("{}\n\n{}\n", style.bold(title), draw(columns, style).text);
@@ -239,7 +203,7 @@ mod tests {
             let line = text.lines().find(|line| line.starts_with(name)).unwrap();
             line[name.len()..].split_whitespace().map(str::to_owned).collect()
         };
-        assert_eq!(row("profit factor"), ["inf", "-"]);
+        assert_eq!(row("PF"), ["inf", "-"]);
         for name in ["PnL", "ROI %", "max DD %"] {
             assert_eq!(row(name), ["0.00", "-"], "{name}");
         }

@@ -1,0 +1,38 @@
+//! An agent's metrics as rows, once for the terminal and for pages.
+
+use super::{names, wording};
+use crate::metrics::Score;
+use crate::store::AgentRecord;
+
+/// One metric of an agent.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct MetricRow<'a> {
+    pub key: &'a str,
+    /// Of the whole record; of the window where there is one.
+    pub record: Score,
+    /// Of the windows that have it.
+    pub lowest: Score,
+    /// Of the windows that have it.
+    pub highest: Score,
+}
+
+/// The metrics that the agent has, in the order of all tables; what is not known comes after them, sorted.
+pub(super) fn rows(agent: &AgentRecord) -> Vec<MetricRow<'_>> {
+    let mut keys: Vec<&str> =
+        agent.windows.iter().flat_map(|job| job.metrics.keys().map(String::as_str)).collect();
+    keys.sort_by_key(|key| (names::order(key), *key));
+    keys.dedup();
+    let row = |key| {
+        // Nothing that comes from returns where the agent held cash all along.
+        let blank = wording::is_blank_of(agent, key);
+        let windows = agent.windows.iter().map(|job| job.known_value(key));
+        let known = windows.filter(|score| !blank && !score.is_absent());
+        MetricRow {
+            key,
+            record: wording::agent_value(agent, key),
+            lowest: known.clone().reduce(Score::min).unwrap_or(Score::Absent),
+            highest: known.reduce(Score::max).unwrap_or(Score::Absent),
+        }
+    };
+    keys.into_iter().map(row).collect()
+}

@@ -1,0 +1,65 @@
+//! From an order to places, by the one rule of the program: equals share a place, and the places after them are
+//! skipped (1, 2, 2, 4).
+//!
+//! Never decides what is ordered or whether more of it is better: the caller gives the order.
+
+use std::cmp::Ordering;
+
+/// Where one of several stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Which it is.
+    pub index: usize,
+    /// How many stand before it.
+    pub above: u32,
+    /// How many share its place, itself included.
+    pub sharing: u32,
+}
+
+impl Place {
+    /// From 1.
+    pub const fn rank(self) -> u32 {
+        self.above + 1
+    }
+
+    /// The mean of the ranks that those who share it take up (`scipy.stats.rankdata`).
+    pub fn mean_rank(self) -> f64 {
+        f64::from(self.above) + (f64::from(self.sharing) + 1.0) / 2.0
+    }
+}
+
+/// These in order with their places; equals stay as they come.
+pub fn places(
+    indexes: impl IntoIterator<Item = usize>,
+    order: impl Fn(usize, usize) -> Ordering,
+) -> Vec<Place> {
+    let mut indexes: Vec<usize> = indexes.into_iter().collect();
+    indexes.sort_by(|&a, &b| order(a, b));
+    let mut places = Vec::with_capacity(indexes.len());
+    for group in indexes.chunk_by(|&a, &b| order(a, b).is_eq()) {
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let (above, sharing) = (count(places.len()), count(group.len()));
+        places.extend(group.iter().map(|&index| Place { index, above, sharing }));
+    }
+    places
+}
+
+/// The order of two floats in which both zeros are equal.
+pub fn by_size(a: f64, b: f64) -> Ordering {
+    (a + 0.0).total_cmp(&(b + 0.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equals_share_and_the_places_after_them_are_skipped() {
+        let values = [3.0, 1.0, 0.0, 1.0, -0.0];
+        let found = places(0..5, |a, b| by_size(values[b], values[a]));
+        let ranks: Vec<(usize, u32, f64)> =
+            found.iter().map(|place| (place.index, place.rank(), place.mean_rank())).collect();
+        assert_eq!(ranks, [(0, 1, 1.0), (1, 2, 2.5), (3, 2, 2.5), (2, 4, 4.5), (4, 4, 4.5)]);
+        assert_eq!(places([], |_, _| Ordering::Equal), []);
+    }
+}

@@ -1,0 +1,24 @@
+//! A file that another room makes, kept in a run's folder.
+
+use std::path::Path;
+
+use super::{StoreError, json};
+
+/// A file that another room made of a run's results.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Its name in the run's folder.
+    pub name: String,
+    /// What it holds.
+    pub text: String,
+}
+
+impl Page {
+    /// Writes it into a folder.
+    ///
+    /// # Errors
+    /// [`StoreError::Write`].
+    pub fn write(&self, folder: &Path) -> Result<(), StoreError> {
+        json::write_text(&folder.join(&self.name), &self.text)
+    }
+}

@@ -1,0 +1,23 @@
+//! What a tournament runs.
+
+use super::outcome::WindowSpan;
+use crate::market::Market;
+use crate::scenario::Scenario;
+
+/// What is to be run: everything is checked, and the windows lie in the market.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan<'a> {
+    /// Agents, rules, conventions.
+    pub scenario: &'a Scenario,
+    /// The bars.
+    pub market: &'a Market,
+    /// In order of their number.
+    pub windows: &'a [WindowSpan],
+}
+
+impl Plan<'_> {
+    /// How many (agent, window) jobs there are.
+    pub fn jobs(&self) -> usize {
+        self.scenario.agents.len() * self.windows.len()
+    }
+}
