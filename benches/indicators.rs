@@ -3,9 +3,9 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use tiltyard::data::synth;
-use tiltyard::domain::{IndicatorSpec, Interval, Thousandths};
-use tiltyard::indicator::compute;
+use tiltyard::internals::data::synth;
+use tiltyard::internals::domain::{IndicatorSpec, Interval, Thousandths};
+use tiltyard::internals::indicator::compute;
 
 const BARS: u32 = 525_600;
 

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use tiltyard::data::synth;
-use tiltyard::domain::{Instrument, Interval};
-use tiltyard::market::{LoadRequest, load, write_bars};
-use tiltyard::scenario::{Delisted, GapRule, MarketSpec, WarmUp};
+use tiltyard::internals::data::synth;
+use tiltyard::internals::domain::{Instrument, Interval};
+use tiltyard::internals::market::{LoadRequest, load, write_bars};
+use tiltyard::internals::scenario::{Delisted, GapRule, MarketSpec, WarmUp};
 
 const BARS: u32 = 525_600;
 

@@ -9,17 +9,17 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use tiltyard::data::synth;
-use tiltyard::domain::{Bps, Cash, Instrument, Interval, Seed, SymbolId};
-use tiltyard::engine::{Job, Loop, Window};
-use tiltyard::indicator::{History, IndicatorCache};
-use tiltyard::market::{Market, SeriesBars};
-use tiltyard::metrics;
-use tiltyard::scenario::{
+use tiltyard::internals::data::synth;
+use tiltyard::internals::domain::{Bps, Cash, Instrument, Interval, Seed, SymbolId};
+use tiltyard::internals::engine::{Job, Loop, Window};
+use tiltyard::internals::indicator::{History, IndicatorCache};
+use tiltyard::internals::market::{Market, SeriesBars};
+use tiltyard::internals::metrics;
+use tiltyard::internals::scenario::{
     Condition, Delisted, MetricSpec, RiskProfile, RuleSet, StrategyKind, StrategySpec, VenueSpec, WarmUp,
     expr,
 };
-use tiltyard::strategy::{Setup, prepare};
+use tiltyard::internals::strategy::{Setup, prepare};
 
 const BARS: u32 = 525_600;
 
@@ -74,7 +74,7 @@ fn bench(c: &mut Criterion) {
         window: Window { index: 0, ticks: market.in_range },
         venue: &venue,
         delisted: Delisted::Carry,
-        starting_balance: Cash::from_units(10_000 * tiltyard::domain::UNITS_PER_ONE),
+        starting_balance: Cash::from_units(10_000 * tiltyard::internals::domain::UNITS_PER_ONE),
         carried: &[],
         risk: &risk,
     };

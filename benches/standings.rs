@@ -11,8 +11,8 @@ use std::time::Instant;
 #[expect(dead_code, reason = "shared with the simulations")]
 mod world;
 
-use tiltyard::scenario::{RankingMetric, RatingSystem};
-use tiltyard::tournament::standings::{StandingsSpec, standings};
+use tiltyard::internals::scenario::{RankingMetric, RatingSystem};
+use tiltyard::internals::tournament::standings::{StandingsSpec, standings};
 use world::{Kind, tournament};
 
 fn main() {

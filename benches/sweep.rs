@@ -10,13 +10,15 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use tiltyard::data::synth;
-use tiltyard::domain::{Bps, Cash, Instrument, Interval, SymbolId, UNITS_PER_ONE};
-use tiltyard::engine::batch::Batch;
-use tiltyard::engine::{Job, Window};
-use tiltyard::market::{Market, SeriesBars};
-use tiltyard::metrics::{MetricInputs, Sampled, metrics_of};
-use tiltyard::scenario::{Delisted, MetricSpec, RiskProfile, StrategyKind, StrategySpec, VenueSpec, WarmUp};
+use tiltyard::internals::data::synth;
+use tiltyard::internals::domain::{Bps, Cash, Instrument, Interval, SymbolId, UNITS_PER_ONE};
+use tiltyard::internals::engine::batch::Batch;
+use tiltyard::internals::engine::{Job, Window};
+use tiltyard::internals::market::{Market, SeriesBars};
+use tiltyard::internals::metrics::{MetricInputs, Sampled, metrics_of};
+use tiltyard::internals::scenario::{
+    Delisted, MetricSpec, RiskProfile, StrategyKind, StrategySpec, VenueSpec, WarmUp,
+};
 
 const BARS: u32 = 525_600;
 

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    tiltyard::cli::main().into()
+    tiltyard::internals::cli::main().into()
 }

@@ -10,8 +10,8 @@
 mod world;
 
 use rayon::prelude::*;
-use tiltyard::scenario::RankingMetric;
-use tiltyard::tournament::standings::ScoreMatrix;
+use tiltyard::internals::scenario::RankingMetric;
+use tiltyard::internals::tournament::standings::ScoreMatrix;
 use world::{Kind, Odd, alone, called, judge, tournament, truth};
 
 const WINDOWS: [usize; 3] = [24, 48, 120];

@@ -5,10 +5,10 @@
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use tiltyard::domain::{Cash, Span};
-use tiltyard::metrics::{CurveParts, ReturnSums, Score, Summary, TradeSums};
-use tiltyard::scenario::{MetricSpec, RankingMetric};
-use tiltyard::tournament::standings::{
+use tiltyard::internals::domain::{Cash, Span};
+use tiltyard::internals::metrics::{CurveParts, ReturnSums, Score, Summary, TradeSums};
+use tiltyard::internals::scenario::{MetricSpec, RankingMetric};
+use tiltyard::internals::tournament::standings::{
     Fold, Outcome, Records, ScoreMatrix, Standings, StandingsSpec, standings,
 };
 
@@ -208,7 +208,7 @@ pub fn judge(matrix: &ScoreMatrix, seed: u64) -> Standings {
     let spec = StandingsSpec {
         resamples: 99,
         ratings: vec![],
-        seed: tiltyard::domain::Seed(seed),
+        seed: tiltyard::internals::domain::Seed(seed),
         ..StandingsSpec::default()
     };
     standings(matrix, &spec).unwrap()

@@ -12,16 +12,16 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use tiltyard::domain::{Bps, Cash, Instrument, Interval, Seed, Symbol, SymbolId};
-use tiltyard::engine::batch::{Batch, Prepared};
-use tiltyard::engine::{Job, Loop, Window};
-use tiltyard::indicator::{History, IndicatorCache};
-use tiltyard::market::{LoadRequest, Market, load};
-use tiltyard::metrics::{MetricInputs, Metrics, Sampled, measure, metrics_of};
-use tiltyard::scenario::{
+use tiltyard::internals::domain::{Bps, Cash, Instrument, Interval, Seed, Symbol, SymbolId};
+use tiltyard::internals::engine::batch::{Batch, Prepared};
+use tiltyard::internals::engine::{Job, Loop, Window};
+use tiltyard::internals::indicator::{History, IndicatorCache};
+use tiltyard::internals::market::{LoadRequest, Market, load};
+use tiltyard::internals::metrics::{MetricInputs, Metrics, Sampled, measure, metrics_of};
+use tiltyard::internals::scenario::{
     Delisted, GapRule, MarketSpec, MetricSpec, RiskProfile, StrategyKind, StrategySpec, VenueSpec, WarmUp,
 };
-use tiltyard::strategy::{Setup, prepare};
+use tiltyard::internals::strategy::{Setup, prepare};
 
 type Failure = Box<dyn std::error::Error>;
 

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
 
+use super::progress::Verbosity;
+use crate::engine::Loop;
+
 pub(super) const EXIT_CODES: &str = "\
 Exit codes:
   0 done    1 a run failed    2 the command line or the scenario is wrong
@@ -16,30 +19,45 @@ Exit codes:
 pub struct RunArgs {
     /// The scenario (TOML).
     pub file: PathBuf,
+    /// Print the number of jobs and the estimated time and memory, without running them.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Replay loop, `skip` or `bar-by-bar`; both give the same bytes.
+    #[arg(long, value_name = "LOOP", value_enum, default_value_t, hide_possible_values = true)]
+    pub engine: EngineArg,
+    /// How it is carried out, and where its results go.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// How a run is carried out, and where its results go.
+#[derive(Debug, Args)]
+pub struct OutputArgs {
     /// The store; results go to `DIR/<scenario>/<run-id>/`.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
     /// Number of threads; does not affect results [default: all cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-    /// Memory limit for shared indicators, such as 512MB [default: no limit].
+    /// Memory limit for shared indicators, such as 512MB; does not affect results [default: no limit].
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub memory: Option<usize>,
-    /// Replay loop, `skip` or `bar-by-bar`; both give the same bytes.
-    #[arg(long, value_name = "LOOP", value_enum, default_value_t, hide_possible_values = true)]
-    pub engine: EngineArg,
     /// Print leaderboard.json instead of a table.
     #[arg(long)]
     pub json: bool,
     /// Also write the Parquet files as CSV.
     #[arg(long)]
     pub csv: bool,
-    /// Print the number of jobs and the estimated time and memory, without running them.
-    #[arg(long)]
-    pub dry_run: bool,
     /// Print only errors: no progress, no leaderboard.
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+impl OutputArgs {
+    /// How much progress is shown.
+    pub const fn verbosity(&self) -> Verbosity {
+        if self.quiet { Verbosity::Quiet } else { Verbosity::Normal }
+    }
 }
 
 /// The replay loops.
@@ -50,6 +68,15 @@ pub enum EngineArg {
     Skip,
     /// Visits every tick.
     BarByBar,
+}
+
+impl From<EngineArg> for Loop {
+    fn from(arg: EngineArg) -> Self {
+        match arg {
+            EngineArg::Skip => Self::Skip,
+            EngineArg::BarByBar => Self::BarByBar,
+        }
+    }
 }
 
 /// A number of bytes, with a unit or without.

@@ -7,12 +7,11 @@ use miette::Severity;
 use serde_json::{Value, json};
 
 use super::args::EXIT_CODES;
-use super::load::{self, PreparedRun, Read};
 use super::output::{self, counted};
 use super::{Exit, Failure, diagnostics};
 use crate::report::unused_bars;
+use crate::run::{self, CheckReport, ScenarioSource};
 use crate::store::registry::StoredAgents;
-use crate::tournament::unused_ticks;
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
@@ -33,37 +32,35 @@ pub struct CheckArgs {
 /// # Errors
 /// What is wrong with the scenario or its data.
 pub fn check(args: &CheckArgs) -> Result<Exit, Failure> {
-    let read = match load::read(&args.file, &StoredAgents::of(&args.out)).map_err(Failure::from) {
+    let source = ScenarioSource::read(&args.file, &StoredAgents::of(&args.out)).map_err(Failure::from);
+    let source = match source {
         Err(failure) if args.json => return answer(&args.file, Vec::new(), Err(failure)),
         other => other?,
     };
-    let warnings = read.quoted.pages(read.warnings.clone());
-    let arena = load::arena(&read);
+    let warnings = diagnostics::warnings(&source);
+    let found = run::check(&source.scenario, &[]).map_err(|error| Failure::of_run(&error, &source));
     if args.json {
-        return answer(&args.file, warnings, arena.map(|_| ()));
+        return answer(&args.file, warnings, found.map(|_| ()));
     }
     diagnostics::print(&warnings);
-    output::result(&plan(&args.file, &read, &arena?))?;
+    output::result(&line(&args.file, &found?))?;
     Ok(Exit::Done)
 }
 
-/// What a run of the scenario would replay, in a line.
-fn plan(file: &Path, read: &Read, arena: &PreparedRun) -> String {
-    let scenario = &read.scenario;
-    let range = arena.market.in_range;
-    let (unused, of) = (unused_ticks(&arena.windows, range), range.last - range.first);
+/// What a run of the scenario would replay, in a line; a second one where many bars are left out.
+fn line(file: &Path, found: &CheckReport) -> String {
+    let (unused, of) = (found.unused_bars, found.range_bars);
     let unused = if unused * 10 > of { format!("  {}\n", unused_bars(unused, of)) } else { String::new() };
-    let bars: usize = arena.windows.iter().map(|span| span.window.ticks.last - span.window.ticks.first).sum();
     format!(
         "{}: ok; {} in {} on {}, {} of {} from {} to {}\n{unused}",
         file.display(),
-        counted(scenario.agents.len() as u64, "agent"),
-        counted(arena.windows.len() as u64, "window"),
-        counted(scenario.market.instruments.len() as u64, "symbol"),
-        counted(bars as u64, "bar"),
-        scenario.market.interval,
-        arena.windows.iter().map(|span| span.start).min().map_or_else(String::new, |start| start.to_string()),
-        arena.windows.iter().map(|span| span.end).max().map_or_else(String::new, |end| end.to_string()),
+        counted(found.agents as u64, "agent"),
+        counted(found.windows as u64, "window"),
+        counted(found.symbols as u64, "symbol"),
+        counted(found.bars as u64, "bar"),
+        found.interval,
+        found.start,
+        found.end,
     )
 }
 

@@ -1,12 +1,13 @@
 //! Error pages: problems of a scenario underlined in the file, failures of other rooms with their remedy.
 
-use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, Severity, SourceCode};
 
+use super::exit::page;
 use super::output;
+use crate::run::{RunDiagnostic, ScenarioSource};
 use crate::scenario::{Problem, ProblemSeverity};
 
 /// A scenario file as pages quote it.
@@ -25,10 +26,13 @@ impl Quoted {
         Page { problem, quoted: self.clone() }.into()
     }
 
-    /// The page of something that another room found wrong with a place of the file.
-    pub fn page_at(&self, span: Range<usize>, message: String, help: String) -> miette::Report {
-        let severity = ProblemSeverity::Error;
-        self.page(Problem { severity, message, span, label: String::new(), help: Some(help) })
+    /// The page of what a use case found wrong, underlined in the file where it has a place there.
+    pub fn diagnostic(&self, found: RunDiagnostic) -> miette::Report {
+        let RunDiagnostic { severity, message, span, label, help } = found;
+        match span {
+            Some(span) => self.page(Problem { severity, message, span, label, help }),
+            None => page(message, help.unwrap_or_default()),
+        }
     }
 
     /// The pages of problems, in the order of their places.
@@ -66,6 +70,11 @@ impl Diagnostic for Page {
         let label = (!self.problem.label.is_empty()).then(|| self.problem.label.clone());
         Some(Box::new(std::iter::once(LabeledSpan::new_with_span(label, self.problem.span.clone()))))
     }
+}
+
+/// The pages of what is allowed in a scenario, but probably not meant.
+pub fn warnings(source: &ScenarioSource) -> Vec<miette::Report> {
+    Quoted::new(&source.title, &source.text).pages(source.warnings.clone())
 }
 
 /// Prints pages to stderr.

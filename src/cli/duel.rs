@@ -6,15 +6,15 @@ use clap::Args;
 
 use super::args::EXIT_CODES;
 use super::interrupt::Interrupt;
-use super::load::{self, PreparedRun};
 use super::{Exit, Failure, output};
-use crate::metrics::Score;
 use crate::report::terminal;
-use crate::scenario::Scenario;
-use crate::statistics::evidence::{Decision, EloModel, SprtError};
+use crate::run::{
+    self, DuelRequest, RunEvent, RunObserver, ScenarioSource, duel_stored, on_threads, prepare,
+};
+use crate::statistics::evidence::EloModel;
 use crate::store::registry::StoredAgents;
-use crate::store::{self, DuelRecord, PlaceRecord, Registration, RunId, StoredRun, find_run};
-use crate::tournament::{self, Duel, DuelSpec, Observer, Plan, registered_order};
+use crate::store::{DuelRecord, StoredRun, find_run};
+use crate::tournament::DuelSpec;
 
 /// Arguments of `duel`.
 #[derive(Debug, Args)]
@@ -72,163 +72,17 @@ impl DuelArgs {
 /// # Errors
 /// What is wrong with the scenario, the data, the run or the test; [`Exit::Interrupted`] on Ctrl-C.
 pub fn duel(args: &DuelArgs) -> Result<Exit, Failure> {
-    if args.a == args.b {
-        let help = "name two agents of the scenario";
-        return Err(Failure::plain(
-            Exit::Usage,
-            format!("`{}` cannot be compared with itself", args.a),
-            help,
-        ));
-    }
-    let spec = args.spec();
-    let duel = Duel::new(&spec).map_err(|error| bad_test(&error))?;
-    match (&args.scenario, &args.run) {
-        (Some(file), _) => replayed(args, file, &spec, duel),
-        (None, Some(run)) => from_store(args, run, &spec, duel),
+    let request = DuelRequest { a: &args.a, b: &args.b, spec: args.spec(), out: &args.out };
+    let observer = DuelProgress { quiet: args.quiet, interrupt: Interrupt::listen() };
+    let record = match (&args.scenario, &args.run) {
+        (Some(file), _) => replayed(args, file, &request, &observer)?,
+        (None, Some(run)) => {
+            let stored = StoredRun::load(&find_run(&args.out, run)?)?;
+            duel_stored(&stored, &request, &observer)?
+        }
         // The command line asks for one of the two.
-        (None, None) => Ok(Exit::Done),
-    }
-}
-
-/// Plays windows of a scenario.
-fn replayed(args: &DuelArgs, file: &Path, spec: &DuelSpec, duel: Duel) -> Result<Exit, Failure> {
-    let interrupt = Interrupt::listen();
-    let read = load::read(file, &StoredAgents::of(&args.out))?;
-    let names: Vec<&str> = read.scenario.agents.iter().map(|agent| agent.name.as_str()).collect();
-    check_names(args, &names)?;
-    let pool = load::pool(args.threads)?;
-    let arena = pool.install(|| load::arena(&read))?;
-    let metric = read.scenario.battle.ranking_metric;
-    let min_trades = u64::from(read.scenario.battle.min_trades);
-    let known = Known {
-        scenario: &read.scenario.name,
-        run_id: &store::identify(&read.scenario, &arena.market),
-        metric: metric.as_str(),
-        seed: read.scenario.seed,
-        windows: arena.windows.iter().map(|span| span.window.index).collect(),
+        (None, None) => return Ok(Exit::Done),
     };
-    let record = DuelRecord::registered(known.registration(args), spec, &duel);
-    let pair = pair(&read.scenario, args);
-    let play = |place: usize| {
-        let (scores, trades) = pool.install(|| play_window(&pair, &arena, place, &interrupt))?;
-        let span = &arena.windows[place];
-        Ok(Played { scores, trades, start: span.start.to_string(), end: span.end.to_string() })
-    };
-    let order = Order { windows: &known.windows, replays_a_window: 2, min_trades };
-    settle(args, record, duel, &order, play)
-}
-
-/// Takes the scores of a stored run.
-fn from_store(args: &DuelArgs, run: &str, spec: &DuelSpec, duel: Duel) -> Result<Exit, Failure> {
-    let stored = StoredRun::load(&find_run(&args.out, run)?)?;
-    let names: Vec<&str> = stored.agents.iter().map(|agent| agent.agent.as_str()).collect();
-    check_names(args, &names)?;
-    let windows: Vec<u32> = stored.battles.iter().map(|battle| battle.window).collect();
-    let order = registered_order(crate::domain::Seed(stored.run.seed), &args.a, &args.b, windows.len());
-    let registration = Registration {
-        scenario: stored.run.scenario.clone(),
-        run_id: stored.run.run_id.clone(),
-        a: args.a.clone(),
-        b: args.b.clone(),
-        ranking_metric: stored.run.ranking_metric.clone(),
-        seed: stored.run.seed,
-        order: order.iter().map(|&place| windows[place]).collect(),
-    };
-    let record = DuelRecord::registered(registration, spec, &duel);
-    let play = |place: usize| {
-        let battle = &stored.battles[place];
-        let score = |name: &str| {
-            let found = battle.rankings.iter().find(|row| row.agent == name);
-            found.map_or(Score::Absent, PlaceRecord::known_score)
-        };
-        let trades = |name: &str| {
-            let jobs = stored.agent(name).map_or(&[][..], |agent| &agent.windows);
-            jobs.iter().find(|job| job.window == battle.window).map_or(0, |job| job.trades as u64)
-        };
-        Ok(Played {
-            scores: (score(&args.a), score(&args.b)),
-            trades: [trades(&args.a), trades(&args.b)],
-            start: battle.start.clone(),
-            end: battle.end.clone(),
-        })
-    };
-    let min_trades = u64::from(stored.leaderboard.min_trades);
-    let order = Order { windows: &windows, replays_a_window: 0, min_trades };
-    settle(args, record, duel, &order, play)
-}
-
-/// What a scenario and its data say before the first window.
-struct Known<'a> {
-    scenario: &'a str,
-    run_id: &'a RunId,
-    metric: &'a str,
-    seed: crate::domain::Seed,
-    windows: Vec<u32>,
-}
-
-impl Known<'_> {
-    fn registration(&self, args: &DuelArgs) -> Registration {
-        let order = registered_order(self.seed, &args.a, &args.b, self.windows.len());
-        Registration {
-            scenario: self.scenario.to_owned(),
-            run_id: self.run_id.to_string(),
-            a: args.a.clone(),
-            b: args.b.clone(),
-            ranking_metric: self.metric.to_owned(),
-            seed: self.seed.0,
-            order: order.iter().map(|&place| self.windows[place]).collect(),
-        }
-    }
-}
-
-type Scores = (Score, Score);
-
-/// What both agents did in a window.
-struct Played {
-    scores: Scores,
-    /// Closed round trips.
-    trades: [u64; 2],
-    start: String,
-    end: String,
-}
-
-/// Which windows there are, and when they are enough.
-struct Order<'a> {
-    windows: &'a [u32],
-    replays_a_window: usize,
-    /// Without so many closed round trips of either agent nothing is decided.
-    min_trades: u64,
-}
-
-/// Plays windows in the registered order until the test decides and both agents have traded enough, or none is left.
-/// Looking later than at the first crossing of a bound costs nothing: the error rates hold at every stop.
-fn settle(
-    args: &DuelArgs,
-    mut record: DuelRecord,
-    mut duel: Duel,
-    order: &Order<'_>,
-    play: impl Fn(usize) -> Result<Played, Failure>,
-) -> Result<Exit, Failure> {
-    let path = record.write(&args.out)?;
-    if !args.quiet {
-        output::say(&format!("registered: {} windows in {}", record.order.len(), path.display()));
-    }
-    for window in record.order.clone() {
-        if duel.decision() != Decision::Continue && record.trades.iter().all(|&n| n >= order.min_trades) {
-            break;
-        }
-        let place = order.windows.iter().position(|&index| index == window).unwrap_or_default();
-        let Played { scores, trades, start, end } = play(place)?;
-        let result = duel.play(scores.0, scores.1).map_err(|error| bad_test(&error))?;
-        record.replays += order.replays_a_window;
-        record.trades.iter_mut().zip(trades).for_each(|(all, window)| *all += window);
-        record.note(window, (start, end), scores, result, &duel);
-        if let (false, Some(game)) = (args.quiet, record.games.last()) {
-            output::say(&terminal::duel_game(&record, game, terminal::Style::PLAIN));
-        }
-    }
-    record.conclude(duel.decision(), order.min_trades);
-    record.write(&args.out)?;
     if args.json {
         output::result(&record.to_json()?)?;
     } else if !args.quiet {
@@ -237,51 +91,47 @@ fn settle(
     Ok(Exit::Done)
 }
 
-/// The scenario with the two agents alone, in the order in which they were named.
-fn pair(scenario: &Scenario, args: &DuelArgs) -> Scenario {
-    let named = |name: &String| scenario.agents.iter().find(|agent| agent.name.as_str() == name).cloned();
-    Scenario { agents: [&args.a, &args.b].into_iter().filter_map(named).collect(), ..scenario.clone() }
+/// Plays windows of a scenario.
+fn replayed(
+    args: &DuelArgs,
+    file: &Path,
+    request: &DuelRequest<'_>,
+    observer: &DuelProgress,
+) -> Result<DuelRecord, Failure> {
+    let source = ScenarioSource::read(file, &StoredAgents::of(&args.out))?;
+    request.check(&source.scenario)?;
+    on_threads(args.threads.map(usize::from), || {
+        let prepared = prepare(&source.scenario, &[])?;
+        run::duel(&prepared, request, observer)
+    })
+    .map_err(|error| Failure::of_run(&error, &source))
 }
 
-/// Two replays: both agents in one window.
-fn play_window(
-    pair: &Scenario,
-    arena: &PreparedRun,
-    place: usize,
-    interrupt: &Interrupt,
-) -> Result<(Scores, [u64; 2]), Failure> {
-    let windows = &arena.windows[place..=place];
-    let plan = Plan { scenario: pair, market: &arena.market, windows };
-    let played = tournament::run(&plan, &Watch(interrupt)).map_err(|error| {
-        let help = "the registered order is kept; run the same command again to restart";
-        Failure::plain(Exit::Interrupted, error, help)
-    })?;
-    let scores = played.scores(pair.battle.ranking_metric, &pair.metrics);
-    let trades = [0, 1].map(|agent: usize| played.agents[agent].record.trades as u64);
-    Ok(((scores[0][0], scores[1][0]), trades))
+/// Says each window as it is played.
+struct DuelProgress {
+    quiet: bool,
+    interrupt: Interrupt,
 }
 
-/// Watches for Ctrl-C alone.
-struct Watch<'a>(&'a Interrupt);
+impl RunObserver for DuelProgress {
+    fn event(&self, event: &RunEvent<'_>) {
+        if self.quiet {
+            return;
+        }
+        match event {
+            RunEvent::DuelRegistered { record, file } => {
+                output::say(&format!("registered: {} windows in {}", record.order.len(), file.display()));
+            }
+            RunEvent::DuelWindow { record } => {
+                if let Some(game) = record.games.last() {
+                    output::say(&terminal::duel_game(record, game, terminal::Style::PLAIN));
+                }
+            }
+            _ => {}
+        }
+    }
 
-impl Observer for Watch<'_> {
     fn cancelled(&self) -> bool {
-        self.0.raised()
+        self.interrupt.raised()
     }
-}
-
-fn check_names(args: &DuelArgs, names: &[&str]) -> Result<(), Failure> {
-    match [&args.a, &args.b].into_iter().find(|name| !names.contains(&name.as_str())) {
-        Some(name) => Err(Failure::plain(
-            Exit::Usage,
-            format!("there is no agent `{name}`"),
-            format!("the agents are {}", names.join(", ")),
-        )),
-        None => Ok(()),
-    }
-}
-
-fn bad_test(error: &SprtError) -> Failure {
-    let help = "give --elo0 below --elo1, and --alpha and --beta above 0 with a sum below 1";
-    Failure::plain(Exit::Usage, error, help)
 }

@@ -1,9 +1,12 @@
 //! How a command ends: exit codes, and the page that a failure prints.
 
 use std::fmt::Display;
+use std::path::Path;
 use std::process::ExitCode;
 
+use super::diagnostics::Quoted;
 use crate::report::ReportError;
+use crate::run::{RunError, RunErrorKind, ScenarioSource};
 use crate::store::StoreError;
 use crate::tables::{SeriesError, TableError};
 
@@ -49,6 +52,34 @@ impl Failure {
     }
 }
 
+impl Failure {
+    /// A use case that failed, shown in the scenario that it was given.
+    pub fn of_run(error: &RunError, source: &ScenarioSource) -> Self {
+        Self::in_text(error, &source.title, &source.text)
+    }
+
+    fn in_text(error: &RunError, title: &Path, text: &str) -> Self {
+        let exit = match error.kind() {
+            RunErrorKind::Usage => Exit::Usage,
+            RunErrorKind::Data => Exit::Data,
+            RunErrorKind::Failed => Exit::RunFailed,
+            RunErrorKind::Interrupted => Exit::Interrupted,
+        };
+        let quoted = Quoted::new(title, text);
+        Self::new(exit, error.diagnostics(text).into_iter().map(|one| quoted.diagnostic(one)).collect())
+    }
+}
+
+/// A use case that failed where there is no scenario to show, or with a scenario of its own.
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        match &error {
+            RunError::InvalidScenario { title, text, .. } => Self::in_text(&error, title, text),
+            _ => Self::in_text(&error, Path::new(""), ""),
+        }
+    }
+}
+
 /// A page without a place in a file.
 pub fn page(message: impl Display, help: impl Display) -> miette::Report {
     miette::miette!(help = help.to_string(), "{message}")
@@ -56,23 +87,7 @@ pub fn page(message: impl Display, help: impl Display) -> miette::Report {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        let exit = match error {
-            StoreError::NoSuchRun { .. }
-            | StoreError::AmbiguousRun { .. }
-            | StoreError::NoSuchAgent { .. }
-            | StoreError::NoSweep { .. }
-            | StoreError::NoIndex { .. }
-            | StoreError::NoSuchWindow { .. }
-            | StoreError::NoRegistry { .. }
-            | StoreError::NoAgent { .. }
-            | StoreError::AmbiguousAgent { .. }
-            | StoreError::BadName { .. }
-            | StoreError::NameTaken { .. }
-            | StoreError::UnknownKey
-            | StoreError::WalletTwice { .. }
-            | StoreError::FolderName { .. } => Exit::Usage,
-            _ => Exit::RunFailed,
-        };
+        let exit = if error.is_usage() { Exit::Usage } else { Exit::RunFailed };
         Self::plain(exit, &error, error.remedy())
     }
 }

@@ -1,13 +1,14 @@
 //! Progress of a run: a bar for a person, plain lines for a log, nothing when quiet.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::interrupt::Interrupt;
 use super::output::{self, counted};
-use crate::tournament::Observer;
+use crate::run::{RunEvent, RunObserver};
 
 /// Seconds between the lines of a log.
 const LINE_SECONDS: u64 = 5;
@@ -21,9 +22,62 @@ pub enum Verbosity {
     Normal,
 }
 
-/// Watches the jobs of a run.
+/// Watches a run: its jobs, then its standings.
 #[derive(Debug)]
 pub struct Progress {
+    verbosity: Verbosity,
+    interrupt: Interrupt,
+    replay: OnceLock<Replaying>,
+    standings: Mutex<Option<Working>>,
+}
+
+impl Progress {
+    /// Before the first job.
+    pub fn new(verbosity: Verbosity, interrupt: Interrupt) -> Self {
+        Self { verbosity, interrupt, replay: OnceLock::new(), standings: Mutex::default() }
+    }
+
+    fn show_standings(&self, working: Option<Working>) {
+        if let Ok(mut shown) = self.standings.lock() {
+            *shown = working;
+        }
+    }
+}
+
+impl RunObserver for Progress {
+    fn event(&self, event: &RunEvent<'_>) {
+        match *event {
+            RunEvent::ReplayStarted { jobs } => {
+                self.replay.get_or_init(|| Replaying::new(jobs, self.verbosity));
+            }
+            RunEvent::JobDone { bars, fills, .. } => {
+                if let Some(replay) = self.replay.get() {
+                    replay.job_done(bars, fills);
+                }
+            }
+            RunEvent::ReplayDone => {
+                let summary = self.replay.get().map(Replaying::summary);
+                if let (Verbosity::Normal, Some(summary)) = (self.verbosity, summary) {
+                    output::say(&summary);
+                }
+            }
+            RunEvent::StandingsStarted { resamples, windows, agents } => {
+                let working = Working::standings(resamples, windows, agents, self.verbosity);
+                self.show_standings(Some(working));
+            }
+            RunEvent::StandingsDone => self.show_standings(None),
+            _ => {}
+        }
+    }
+
+    fn cancelled(&self) -> bool {
+        self.interrupt.raised()
+    }
+}
+
+/// The jobs of a run.
+#[derive(Debug)]
+struct Replaying {
     bar: ProgressBar,
     lines: bool,
     lines_said: AtomicU64,
@@ -32,12 +86,17 @@ pub struct Progress {
     ticks: AtomicU64,
     fills: AtomicU64,
     started: Instant,
-    interrupt: Interrupt,
 }
 
-impl Progress {
+impl Drop for Replaying {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Replaying {
     /// For a run of `total` jobs.
-    pub fn new(total: usize, verbosity: Verbosity, interrupt: Interrupt) -> Self {
+    fn new(total: usize, verbosity: Verbosity) -> Self {
         let terminal = output::stderr_is_terminal();
         let show = verbosity == Verbosity::Normal;
         let bar = ProgressBar::with_draw_target(
@@ -60,7 +119,16 @@ impl Progress {
             ticks: AtomicU64::new(0),
             fills: AtomicU64::new(0),
             started: Instant::now(),
-            interrupt,
+        }
+    }
+
+    fn job_done(&self, bars: usize, fills: usize) {
+        self.ticks.fetch_add(bars as u64, Ordering::Relaxed);
+        self.fills.fetch_add(fills as u64, Ordering::Relaxed);
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        self.bar.set_position(done);
+        if self.lines && done < self.total && self.line_due() {
+            output::say(&format!("replaying: {done} of {} jobs", self.total));
         }
     }
 
@@ -72,7 +140,7 @@ impl Progress {
 
     /// Takes the bar away and says what was done, in one line.
     #[expect(clippy::cast_precision_loss, reason = "shown to two digits")]
-    pub fn summary(&self) -> String {
+    fn summary(&self) -> String {
         self.bar.finish_and_clear();
         let seconds = self.started.elapsed().as_secs_f64();
         let ticks = self.ticks.load(Ordering::Relaxed) as f64;
@@ -131,20 +199,4 @@ fn bars(count: u64) -> String {
         return counted(count, "bar");
     }
     format!("{:.2} million bars", count as f64 / 1e6)
-}
-
-impl Observer for Progress {
-    fn job_done(&self, _agent: usize, _window: usize, ticks: usize, fills: usize) {
-        self.ticks.fetch_add(ticks as u64, Ordering::Relaxed);
-        self.fills.fetch_add(fills as u64, Ordering::Relaxed);
-        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
-        self.bar.set_position(done);
-        if self.lines && done < self.total && self.line_due() {
-            output::say(&format!("replaying: {done} of {} jobs", self.total));
-        }
-    }
-
-    fn cancelled(&self) -> bool {
-        self.interrupt.raised()
-    }
 }

@@ -1,156 +1,68 @@
-//! `tiltyard run`: the main job, from a file to a ranked leaderboard.
+//! `tiltyard run`: from a file to a ranked leaderboard.
 
-use std::path::Path;
-use std::time::Instant;
-
-use super::args::{EngineArg, RunArgs};
-use super::clock::now;
+use super::args::{OutputArgs, RunArgs};
 use super::interrupt::Interrupt;
-use super::load::{self, PreparedRun, Read};
-use super::progress::{Progress, Verbosity, Working};
-use super::standings::{unfit, unsuited};
-use super::{Exit, Failure, diagnostics, output, sweep};
+use super::progress::Progress;
+use super::{Exit, Failure, diagnostics, dry_run, output, sweep};
 use crate::engine::Loop;
+use crate::report;
 use crate::report::terminal::{self, Style};
-use crate::report::{self, ReportError};
-use crate::scenario::{ReportFormat, Scenario};
-use crate::store::registry::{AgentPart, Registry, StoredAgents, agent_parts};
-use crate::store::{
-    self, Index, Published, Run, RunCommit, RunTiming, RunWriter, StandingsRecord, StoredRun,
-    TournamentRecord,
-};
+use crate::run::{Destination, ScenarioSource, on_threads, prepare, run_and_store};
+use crate::store::registry::StoredAgents;
+use crate::store::{StandingsRecord, StoredRun, TournamentRecord};
+use crate::tournament::RunOptions;
 use crate::tournament::formats::FormatView;
-use crate::tournament::{self, Assessment, Plan, Results, RunError, RunOptions, Tournament, assess};
 
-/// Reads, loads, replays, stores, prints.
+/// Reads, replays, stores, prints.
 ///
 /// # Errors
 /// What is wrong with the scenario, the data or the output folder; [`Exit::Interrupted`] on Ctrl-C.
 pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
-    let read = load::read(&args.file, &StoredAgents::of(&args.out))?;
-    run_read(args, &read)
+    let source = ScenarioSource::read(&args.file, &StoredAgents::of(&args.output.out))?;
+    if args.dry_run {
+        return dry_run::dry_run(args, &source);
+    }
+    run_source(&source, &args.output, args.engine.into())
 }
 
-/// The same for a scenario that has been read.
+/// Replays, stores and prints a scenario that has been read.
 ///
 /// # Errors
 /// As [`run`].
-pub fn run_read(args: &RunArgs, read: &Read) -> Result<Exit, Failure> {
+pub fn run_source(source: &ScenarioSource, args: &OutputArgs, engine: Loop) -> Result<Exit, Failure> {
     let interrupt = Interrupt::listen();
-    is_no_file(&args.out)?;
+    let destination = begin(source, args)?;
+    let stored = on_threads(args.threads.map(usize::from), || {
+        let prepared = prepare(&source.scenario, &[]).map_err(|error| Failure::of_run(&error, source))?;
+        if prepared.scenario.sweep.is_some() {
+            return sweep::run(&prepared, &destination, args, engine, interrupt).map(|()| None);
+        }
+        let options = RunOptions { engine, memory: args.memory.unwrap_or(usize::MAX) };
+        let progress = Progress::new(args.verbosity(), interrupt);
+        let stored = run_and_store(&prepared, &destination, options, &progress);
+        stored.map(Some).map_err(|error| Failure::of_run(&error, source))
+    })?;
+    match stored {
+        Some(stored) => show(args, &stored).map(|()| Exit::Done),
+        None => Ok(Exit::Done),
+    }
+}
+
+/// Checks the output folder and shows the scenario's warnings, before any bar is read.
+///
+/// # Errors
+/// [`Exit::Usage`] where a file lies in the folder's place.
+pub fn begin<'a>(source: &'a ScenarioSource, args: &'a OutputArgs) -> Result<Destination<'a>, Failure> {
+    let destination = Destination { out: &args.out, text: &source.text, csv: args.csv };
+    destination.check()?;
     if !args.quiet {
-        diagnostics::print(&read.quoted.pages(read.warnings.clone()));
+        diagnostics::print(&diagnostics::warnings(source));
     }
-    let pool = load::pool(args.threads)?;
-    let started = Instant::now();
-    let arena = pool.install(|| load::arena(read))?;
-    if args.dry_run {
-        return pool.install(|| sweep::dry_run(args, read, &arena));
-    }
-    if read.scenario.sweep.is_some() {
-        return pool.install(|| sweep::run(args, read, &arena, interrupt, started));
-    }
-    let run = Run {
-        id: store::identify(&read.scenario, &arena.market),
-        scenario: &read.scenario,
-        source: &read.text,
-        market: &arena.market,
-        csv: args.csv || read.scenario.report.formats.contains(&ReportFormat::Csv),
-    };
-    let mut index = Index::open(&args.out)?;
-    let registered = Registry::of(&read.scenario);
-    let hold = match registered.as_slice() {
-        [] => None,
-        agents => Some(Registry::open(&args.out)?.hold(agents)?),
-    };
-    let writer = RunWriter::open(&args.out, run)?;
-    let (published, parts) = pool.install(|| replay(args, read, &arena, writer, interrupt))?;
-    let stored = &published.stored;
-    let timing = RunTiming { finished_at: now(), duration: started.elapsed() };
-    // The empty path is the working directory.
-    let base_dir = std::path::absolute(Path::new(".").join(&read.scenario.market.base_dir)).ok();
-    index.record_with(
-        stored,
-        &timing,
-        &RunCommit { base_dir: base_dir.as_deref(), parts: &parts, hold: hold.as_ref() },
-    )?;
-    show(args, stored)?;
-    Ok(Exit::Done)
-}
-
-/// Refuses an output folder that cannot come to be because a file lies in its place or above it, before any
-/// bar is read.
-fn is_no_file(out: &Path) -> Result<(), Failure> {
-    match out.ancestors().find(|place| place.exists()) {
-        Some(place) if !place.is_dir() => Err(Failure::plain(
-            Exit::Usage,
-            format!("results cannot go to `{}`: `{}` is a file", out.display(), place.display()),
-            "give a folder with --out; it is created if it does not exist",
-        )),
-        _ => Ok(()),
-    }
-}
-
-fn replay(
-    args: &RunArgs,
-    read: &Read,
-    arena: &PreparedRun,
-    writer: RunWriter<'_>,
-    interrupt: Interrupt,
-) -> Result<(Published, Vec<AgentPart>), Failure> {
-    let plan = Plan { scenario: &read.scenario, market: &arena.market, windows: &arena.windows };
-    let verbosity = if args.quiet { Verbosity::Quiet } else { Verbosity::Normal };
-    let progress = Progress::new(plan.jobs(), verbosity, interrupt);
-    let outcome = tournament::run_by(&plan, &progress, means(args));
-    let summary = progress.summary();
-    let tournament = outcome.map_err(|error| interrupted(&error))?;
-    if !args.quiet {
-        output::say(&summary);
-    }
-    let parts = agent_parts(&read.scenario, &arena.market, &tournament);
-    let writer = match assessment(&read.scenario, &tournament, verbosity)? {
-        Some(found) => writer.assessed(found),
-        None => writer,
-    };
-    Ok((write(writer, &tournament)?, parts))
-}
-
-/// Standings and format, where the scenario asks for them.
-fn assessment(
-    scenario: &Scenario,
-    tournament: &Tournament,
-    verbosity: Verbosity,
-) -> Result<Option<Assessment>, Failure> {
-    let Some(spec) = &scenario.tournament else { return Ok(None) };
-    let results = Results::of(tournament, scenario).map_err(|error| unfit(&error))?;
-    let (windows, agents) = (results.matrix.windows().len(), results.matrix.agents().len());
-    let _working = Working::standings(spec.resamples as usize, windows, agents, verbosity);
-    let found = assess(&results, spec).map_err(|error| unsuited(&error, results.matrix.agents()))?;
-    Ok(Some(found))
-}
-
-/// How the plan is carried out.
-pub(super) fn means(args: &RunArgs) -> RunOptions {
-    let engine = match args.engine {
-        EngineArg::Skip => Loop::Skip,
-        EngineArg::BarByBar => Loop::BarByBar,
-    };
-    RunOptions { engine, memory: args.memory.unwrap_or(usize::MAX) }
-}
-
-/// Writes the agents on all threads, then publishes the folder.
-pub(super) fn write(writer: RunWriter<'_>, tournament: &Tournament) -> Result<Published, ReportError> {
-    use rayon::prelude::*;
-    tournament.agents.par_iter().try_for_each(|agent| writer.write_agent(agent))?;
-    writer.finish_with(tournament, report::pages)
-}
-
-fn interrupted(error: &RunError) -> Failure {
-    Failure::plain(Exit::Interrupted, error, "nothing was written; run the same command again to restart")
+    Ok(destination)
 }
 
 /// The leaderboard in the form that was asked for.
-fn show(args: &RunArgs, stored: &StoredRun) -> Result<(), Failure> {
+fn show(args: &OutputArgs, stored: &StoredRun) -> Result<(), Failure> {
     if args.json {
         return output::result(&report::leaderboard_json(&stored.leaderboard)?);
     }

@@ -9,7 +9,7 @@ use arrow_ipc::reader::FileReader;
 use arrow_ipc::{Block, root_as_footer, root_as_message};
 use arrow_schema::SchemaRef;
 
-use super::unpack::open_regular;
+use super::regular::open_regular;
 use super::{DecodeError, guarded, limits};
 
 /// An Arrow IPC file whose headers have been checked. The iterator ends after the first error.

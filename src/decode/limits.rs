@@ -19,6 +19,14 @@ const FREE_BYTES: u64 = 64 << 20;
 /// Additional decompressed bytes per compressed byte. Deflate cannot exceed 1,032.
 const UNPACKED_PER_BYTE: u64 = 1_000;
 
+/// Additional bytes of text per compressed byte. Recorded prices compress tenfold, blank lines a thousandfold.
+const TEXT_PER_BYTE: u64 = 250;
+
+/// The maximum size of a text that `packed` bytes decompress to.
+pub const fn most_text(packed: u64) -> u64 {
+    packed.saturating_mul(TEXT_PER_BYTE).saturating_add(FREE_BYTES)
+}
+
 /// Refuses a row count that a file of this length cannot hold.
 pub fn rows(claimed: u64, file_bytes: u64) -> Result<(), DecodeError> {
     let most = file_bytes.saturating_mul(ROWS_PER_BYTE).saturating_add(FREE_ROWS);

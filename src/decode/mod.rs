@@ -10,8 +10,10 @@ mod error;
 mod guard;
 mod limits;
 mod parquet_file;
+mod regular;
 mod text;
 mod thrift;
+#[cfg(feature = "import")]
 mod unpack;
 
 pub use arrow_file::ArrowFile;
@@ -19,5 +21,7 @@ pub use error::DecodeError;
 pub use guard::{guarded, guarded_as};
 pub use limits::{MAX_LINE, MAX_TABLE_TEXT};
 pub use parquet_file::{Batches, ParquetFile, Selection};
+pub use regular::open_regular;
 pub use text::{MAX_TEXT, read_all, read_text};
-pub use unpack::{Archive, gunzip, open_regular};
+#[cfg(feature = "import")]
+pub use unpack::{Archive, gunzip};

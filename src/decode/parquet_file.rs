@@ -14,7 +14,7 @@ use parquet::arrow::arrow_reader::{
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
 
-use super::unpack::open_regular;
+use super::regular::open_regular;
 use super::{DecodeError, guarded, limits, thrift};
 
 /// Bytes of a page header that contain its sizes.

@@ -72,7 +72,7 @@ pub use version::SEMANTICS_VERSION;
 
 #[cfg(test)]
 mod deps {
-    pub use crate::{domain, engine, indicator, market, scenario, strategy};
+    pub(crate) use crate::{domain, engine, indicator, market, scenario, strategy};
 }
 #[cfg(test)]
 mod testkit;

@@ -78,6 +78,7 @@ pub fn market_of(interval: &str, symbols: Vec<Vec<TestBar>>) -> Market {
         symbols,
         digest: String::new(),
         trading_year: TradingYear::of(Calendar::RoundTheClock),
+        stated: None,
     }
 }
 

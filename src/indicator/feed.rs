@@ -145,6 +145,7 @@ mod tests {
             digest: String::new(),
             in_range: TickRange { first: 0, last: 60 },
             trading_year: crate::market::TradingYear::of(crate::scenario::Calendar::RoundTheClock),
+            stated: None,
         }
     }
 

@@ -38,13 +38,13 @@ impl Market {
             &clock[in_range.first..in_range.last],
             interval,
         );
-        Ok(Self { interval, clock, symbols, in_range, digest, trading_year })
+        Ok(Self { interval, clock, symbols, in_range, digest, trading_year, stated: None })
     }
 
     /// Replaces the detected calendar by the one that the scenario states, if any.
     #[must_use]
     pub(super) fn on_calendar(self, stated: Option<Calendar>) -> Self {
-        Self { trading_year: stated.map_or(self.trading_year, TradingYear::of), ..self }
+        Self { trading_year: stated.map_or(self.trading_year, TradingYear::of), stated, ..self }
     }
 }
 

@@ -7,6 +7,7 @@ use super::calendar::TradingYear;
 use super::quality::Finding;
 use super::zone_map::Extremes;
 use crate::domain::{Instrument, Interval, SymbolId, Timestamp};
+use crate::scenario::Calendar;
 
 /// Every symbol's bars at the scenario's interval, on the sorted union of their open times, and the coarser
 /// frames that strategies need. Immutable.
@@ -26,6 +27,8 @@ pub struct Market {
     /// Calendar and trading days per year. Detected from the bars of the range (the calendar also from the
     /// days before it), independent of the history that was read.
     pub trading_year: TradingYear,
+    /// When it trades, where the scenario says so itself.
+    pub stated: Option<Calendar>,
 }
 
 impl Market {

@@ -17,6 +17,7 @@ pub fn empty_market() -> Market {
         in_range: TickRange { first: 0, last: 0 },
         digest: String::new(),
         trading_year: crate::market::TradingYear::of(crate::scenario::Calendar::RoundTheClock),
+        stated: None,
     }
 }
 

@@ -46,6 +46,7 @@ pub(crate) fn market_two_symbols() -> Market {
         digest: "d1935".repeat(12),
         in_range: TickRange { first: 0, last: 5 },
         trading_year: crate::market::TradingYear::of(crate::scenario::Calendar::RoundTheClock),
+        stated: None,
     }
 }
 

@@ -165,8 +165,11 @@ pub struct EntrantRecord {
     pub description: String,
     /// Labels.
     pub tags: Vec<String>,
-    /// Its kind of strategy.
+    /// Its kind of strategy; `own` for one of the program that made the run.
     pub strategy: String,
+    /// The version of such a strategy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
     /// Its risk profile.
     pub risk: String,
     /// Quote currency, eight places; for an agent that goes on with its existing wallet the quote currency in it.
@@ -383,6 +386,10 @@ fn entrant_record(agent: &AgentSpec, market: &MarketSpec) -> EntrantRecord {
         description: agent.description.clone(),
         tags: agent.tags.clone(),
         strategy: strategy(&agent.strategy.kind).to_owned(),
+        version: match &agent.strategy.kind {
+            StrategyKind::Own { version } => Some(version.clone()),
+            _ => None,
+        },
         risk: agent.risk.name.clone(),
         starting_balance: agent.starting_balance.to_string(),
         registered: agent.registered.as_ref().map(|registered| registered_record(registered, market)),
@@ -428,6 +435,7 @@ const fn strategy(kind: &StrategyKind) -> &'static str {
         StrategyKind::Dca { .. } => "dca",
         StrategyKind::Random { .. } => "random",
         StrategyKind::Rules(_) => "rules",
+        StrategyKind::Own { .. } => "own",
     }
 }
 

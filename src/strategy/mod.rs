@@ -11,6 +11,7 @@ mod context;
 mod contract;
 mod lines;
 mod orders;
+mod own;
 mod prepare;
 mod prepared;
 mod reader;
@@ -30,5 +31,6 @@ pub use context::{
 pub use contract::{Strategy, StrategyError, Wake};
 pub use lines::crossing;
 pub use orders::{NewBuy, NewSell, Orders};
+pub use own::{OwnStrategies, StrategyFactory};
 pub use prepare::{check, prepare, warm_up};
 pub use prepared::{PreparedStrategy, needs_of, prepare_own};

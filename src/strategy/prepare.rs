@@ -34,6 +34,9 @@ pub fn prepare<'m>(spec: &StrategySpec, setup: &Setup<'m>) -> PreparedStrategy<'
             PreparedStrategy::built_in(RandomTrader::new(spec, setup, *turnover, *seed))
         }
         StrategyKind::Rules(rule_set) => rules::prepare(rule_set, spec, setup),
+        StrategyKind::Own { .. } => {
+            PreparedStrategy::failed("the program that runs the scenario has no strategy for this agent")
+        }
     }
 }
 

@@ -41,15 +41,17 @@ pub fn prepare_own<'m>(mut strategy: Box<dyn Strategy + 'm>, setup: &Setup<'m>) 
     let needs = needs_of(strategy.as_mut(), setup.history.market.interval);
     match needs.and_then(|needs| Ok(Readings::of(&needs, setup)?)) {
         Ok(readings) => PreparedStrategy { strategy: Kind::Own(strategy), readings, watch: None },
-        Err(error) => PreparedStrategy {
-            strategy: Kind::Failed(error.to_string()),
-            readings: Readings::default(),
-            watch: None,
-        },
+        Err(error) => PreparedStrategy::failed(error),
     }
 }
 
 impl<'m> PreparedStrategy<'m> {
+    /// One that cannot begin: the agent forfeits at the window's first bar.
+    pub(super) fn failed(reason: impl ToString) -> Self {
+        let strategy = Kind::Failed(reason.to_string());
+        Self { strategy, readings: Readings::default(), watch: None }
+    }
+
     pub(super) fn built_in(strategy: impl Search + 'm) -> Self {
         Self { strategy: Kind::BuiltIn(Box::new(strategy)), readings: Readings::default(), watch: None }
     }

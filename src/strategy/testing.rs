@@ -50,6 +50,7 @@ pub(super) fn market_with(symbols: &[Ticks], frame: Option<Interval>) -> Market 
         digest: String::new(),
         in_range: TickRange { first: 0, last: ticks },
         trading_year: crate::market::TradingYear::of(crate::scenario::Calendar::RoundTheClock),
+        stated: None,
     }
 }
 

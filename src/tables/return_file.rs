@@ -30,9 +30,11 @@ impl ColumnKind {
 
     /// Classifies a column by the words in its name, ignoring case and plural.
     pub fn of_name(name: &str) -> NamedKind {
-        const RETURNS: [&str; 4] = ["ret", "return", "change", "pctchange"];
-        const LEVELS: [&str; 9] =
-            ["equity", "balance", "nav", "value", "capital", "wealth", "close", "price", "level"];
+        const RETURNS: [&str; 3] = ["ret", "return", "pctchange"];
+        const LEVELS: [&str; 10] =
+            ["equity", "balance", "nav", "value", "capital", "wealth", "close", "price", "level", "index"];
+        // A change alone may be in points.
+        const SHARES: [&str; 4] = ["pct", "percent", "percentage", "relative"];
         let words = words(name);
         let says = |known: &[&str]| {
             words.iter().any(|word| {
@@ -40,9 +42,11 @@ impl ColumnKind {
                 known.iter().any(|known| known == word || *known == one)
             })
         };
-        match (says(&RETURNS), says(&LEVELS)) {
+        let (returns, change) = (says(&RETURNS), says(&["change"]));
+        match (returns || change, says(&LEVELS)) {
             (true, true) => NamedKind::Both,
-            (true, false) => NamedKind::One(Self::Returns),
+            (true, false) if returns || says(&SHARES) => NamedKind::One(Self::Returns),
+            (true, false) => NamedKind::Neither,
             (false, true) => NamedKind::One(Self::Equity),
             (false, false) => NamedKind::Neither,
         }
@@ -439,6 +443,9 @@ mod tests {
             ("retirement_nav", NamedKind::One(ColumnKind::Equity)),
             ("exchange", NamedKind::Neither),
             ("navigation", NamedKind::Neither),
+            ("return_index", NamedKind::Both),
+            ("index", NamedKind::One(ColumnKind::Equity)),
+            ("net_change", NamedKind::Neither),
             ("change_in_equity", NamedKind::Both),
             ("BTC", NamedKind::Neither),
         ] {

@@ -20,6 +20,20 @@ pub struct HistoryNeeds {
     pub frames: BTreeMap<Interval, u32>,
 }
 
+impl HistoryNeeds {
+    /// And what another agent reads before a window, in a scenario of this interval.
+    pub fn raise(&mut self, warm_up: &strategy::Warmup, interval: Interval) {
+        for (&timeframe, &bars) in warm_up {
+            let most = if timeframe == interval {
+                &mut self.bars
+            } else {
+                self.frames.entry(timeframe).or_insert(0)
+            };
+            *most = bars.max(*most);
+        }
+    }
+}
+
 /// What the scenario's agents and these trials of its sweep need.
 pub fn history_needs(scenario: &Scenario, trials: &[TrialSetup]) -> HistoryNeeds {
     let interval = scenario.market.interval;

@@ -5,17 +5,18 @@ use super::plan::Plan;
 use crate::engine::{Job, Loop, Replay};
 use crate::indicator::{History, IndicatorCache};
 use crate::scenario::{AgentSpec, Registered, VenueSpec};
-use crate::strategy::{Setup, prepare};
+use crate::strategy::{OwnStrategies, Setup};
 
-/// Prepares the agent's strategy for the window, and replays it from its wallet.
-pub(super) fn play(
+/// An agent of the scenario in a window of the plan, with the strategy that the program has for it, where it has one.
+pub fn replay_entrant(
     plan: &Plan<'_>,
+    own: &OwnStrategies,
     agent: &AgentSpec,
     span: &WindowSpan,
     cache: &IndicatorCache,
     way: Loop,
 ) -> Replay {
-    replay_agent(plan, &plan.scenario.venue, agent, span, cache, way)
+    replay(plan, &plan.scenario.venue, (agent, own), span, cache, way)
 }
 
 /// An agent that need not be the scenario's own, on a venue that need not be, in a window of the plan.
@@ -23,6 +24,18 @@ pub fn replay_agent(
     plan: &Plan<'_>,
     venue: &VenueSpec,
     agent: &AgentSpec,
+    span: &WindowSpan,
+    cache: &IndicatorCache,
+    way: Loop,
+) -> Replay {
+    replay(plan, venue, (agent, &OwnStrategies::default()), span, cache, way)
+}
+
+/// Prepares the agent's strategy for the window, and replays it from its wallet.
+fn replay(
+    plan: &Plan<'_>,
+    venue: &VenueSpec,
+    (agent, own): (&AgentSpec, &OwnStrategies),
     span: &WindowSpan,
     cache: &IndicatorCache,
     way: Loop,
@@ -44,5 +57,5 @@ pub fn replay_agent(
             .map_or(&[], |wallet| &wallet.positions),
         risk: &agent.risk,
     };
-    way.replay(&job, prepare(&agent.strategy, &setup))
+    way.replay(&job, own.prepare(&agent.name, &agent.strategy, &setup))
 }

@@ -30,14 +30,14 @@ pub use benchmark::held;
 pub use calendar::{DateRange, WindowError};
 pub use duel::{Duel, DuelResult, DuelSpec, registered_order};
 pub use history::{HistoryNeeds, history_needs};
-pub use job::replay_agent;
+pub use job::{replay_agent, replay_entrant};
 pub use outcome::{
     AgentResult, Battle, BattleRank, Leaderboard, Ranking, Tournament, WindowResult, WindowSpan,
 };
 pub use plan::Plan;
 pub use ranking::{leaderboard, rank_battle};
 pub use regime::Regime;
-pub use run::{NoProgress, Observer, RunError, RunOptions, run, run_by};
+pub use run::{Interrupted, NoProgress, Observer, RunOptions, run, run_by, run_entrants};
 pub use score::{score, score_over, shown, why_over};
 pub use timeline::{AgentSnapshot, AgentTimeline, Snapshot, Timeline};
 pub use windows::{plan_windows, unused_ticks};

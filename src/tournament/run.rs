@@ -17,6 +17,7 @@ use crate::engine::{Loop, Replay};
 use crate::indicator::{Budget, IndicatorCache};
 use crate::metrics::{self, PeriodStats};
 use crate::scenario::AgentSpec;
+use crate::strategy::OwnStrategies;
 
 /// Learns of progress, from any thread; can stop the run.
 pub trait Observer: Sync {
@@ -31,23 +32,20 @@ pub trait Observer: Sync {
     }
 }
 
-/// An observer that looks away.
+/// An observer that ignores all events.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoProgress;
 
 impl Observer for NoProgress {}
 
-/// Why there is no tournament.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RunError {
-    /// The observer cancelled it.
-    #[error("interrupted after {done} of {total} jobs")]
-    Interrupted {
-        /// Jobs finished.
-        done: usize,
-        /// Jobs planned.
-        total: usize,
-    },
+/// The observer cancelled the tournament.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("interrupted after {done} of {total} jobs")]
+pub struct Interrupted {
+    /// Jobs finished.
+    pub done: usize,
+    /// Jobs planned.
+    pub total: usize,
 }
 
 /// How a plan is carried out. No result depends on it, only time and memory do.
@@ -69,18 +67,35 @@ impl Default for RunOptions {
 /// Runs all jobs of the plan and ranks their agents, by the default [`RunOptions`].
 ///
 /// # Errors
-/// [`RunError::Interrupted`] where the observer cancelled it.
-pub fn run(plan: &Plan<'_>, observer: &dyn Observer) -> Result<Tournament, RunError> {
+/// [`Interrupted`] where the observer cancelled it.
+pub fn run(plan: &Plan<'_>, observer: &dyn Observer) -> Result<Tournament, Interrupted> {
     run_by(plan, observer, RunOptions::default())
 }
 
-/// [`run`] by other means.
+/// [`run`] with other options.
 ///
 /// # Errors
 /// As [`run`].
-pub fn run_by(plan: &Plan<'_>, observer: &dyn Observer, means: RunOptions) -> Result<Tournament, RunError> {
+pub fn run_by(
+    plan: &Plan<'_>,
+    observer: &dyn Observer,
+    options: RunOptions,
+) -> Result<Tournament, Interrupted> {
+    run_entrants(plan, &OwnStrategies::default(), observer, options)
+}
+
+/// [`run_by`] with strategies of the program's own for some of the agents.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_entrants(
+    plan: &Plan<'_>,
+    own: &OwnStrategies,
+    observer: &dyn Observer,
+    means: RunOptions,
+) -> Result<Tournament, Interrupted> {
     let play = |agent: &AgentSpec, span: &WindowSpan, cache: &IndicatorCache| {
-        super::job::play(plan, agent, span, cache, means.engine)
+        super::job::replay_entrant(plan, own, agent, span, cache, means.engine)
     };
     run_with(plan, observer, means.memory, &play)
 }
@@ -94,7 +109,7 @@ pub(super) fn run_with(
     observer: &dyn Observer,
     memory: usize,
     play: &Play<'_>,
-) -> Result<Tournament, RunError> {
+) -> Result<Tournament, Interrupted> {
     let done = AtomicUsize::new(0);
     let budget = Arc::new(Budget::of(memory));
     let battles: Option<Vec<Vec<WindowResult>>> = plan
@@ -107,7 +122,7 @@ pub(super) fn run_with(
             battle(plan, window, observer, &|agent| play(agent, span, &cache), &done)
         })
         .collect();
-    let interrupted = || RunError::Interrupted { done: done.load(Ordering::Relaxed), total: plan.jobs() };
+    let interrupted = || Interrupted { done: done.load(Ordering::Relaxed), total: plan.jobs() };
     battles.map(|battles| tournament(plan, battles)).ok_or_else(interrupted)
 }
 
@@ -269,7 +284,7 @@ mod tests {
         let stopped = on_threads(1, || {
             run_with(&plan, &observer, usize::MAX, &|agent, span, _| play(&market, agent, span)).unwrap_err()
         });
-        assert_eq!(stopped, RunError::Interrupted { done: 3, total: 10 });
+        assert_eq!(stopped, Interrupted { done: 3, total: 10 });
         assert_eq!(stopped.to_string(), "interrupted after 3 of 10 jobs");
     }
 }

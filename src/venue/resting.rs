@@ -1,4 +1,4 @@
-//! The forms in which orders rest, and what can become of them.
+//! A resting order: the price it waits for, and the effect of a bar on it.
 
 use crate::domain::{Liquidity, Price, Side};
 

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::domain::{Interval, Span, SymbolId, Timestamp};
 use crate::market::{Bars, Market, Row};
+use crate::scenario::Calendar;
 
 /// The number of bars that stand for "the last 24 hours" of trading. In a market that trades round the clock,
 /// those that cover 24 h; elsewhere the usual number of bars of a session. Weekends, nights and missing bars
@@ -17,9 +18,12 @@ pub struct TradingDay {
 }
 
 impl TradingDay {
-    /// Measured from a symbol's bars in the scenario's range. History loaded before the range has no
-    /// influence.
+    /// By the calendar that the scenario states, else measured from a symbol's bars in the scenario's range. History
+    /// loaded before the range has no influence.
     pub fn of(market: &Market, symbol: SymbolId) -> Self {
+        if matches!(market.stated, Some(Calendar::RoundTheClock | Calendar::Weekdays)) {
+            return Self::round_the_clock(market.interval);
+        }
         let (series, ticks) = (market.series(symbol), market.in_range);
         Self::shown_by(&series.bars, series.row_from(ticks.first)..series.row_from(ticks.last))
     }

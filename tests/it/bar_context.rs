@@ -7,12 +7,12 @@ use crate::skipping::{framed, table, times, window};
 use crate::support::cases::{Dice, Monkey};
 use crate::testkit::*;
 use proptest::prelude::*;
-use tiltyard::engine::{Job, Loop, Window};
-use tiltyard::indicator::{History, IndicatorCache};
-use tiltyard::market::{Bars, Market, SeriesBars, TickRange};
+use tiltyard::internals::engine::{Job, Loop, Window};
+use tiltyard::internals::indicator::{History, IndicatorCache};
+use tiltyard::internals::market::{Bars, Market, SeriesBars, TickRange};
+use tiltyard::internals::scenario::{Delisted, Slippage, WarmUp};
+use tiltyard::internals::strategy::{Setup, Strategy, needs_of, prepare_own};
 use tiltyard::prelude::*;
-use tiltyard::scenario::{Delisted, Slippage, WarmUp};
-use tiltyard::strategy::{Setup, Strategy, needs_of, prepare_own};
 
 /// Declares at random, looks at all there is, and orders by what it saw: one value of another bar, and all that
 /// follows is different.
@@ -102,7 +102,7 @@ type Decisions = Vec<(Timestamp, u64, String)>;
 fn decisions(job: &Job<'_>, warm_up: WarmUp, seed: u64, way: Loop) -> Decisions {
     let cache = IndicatorCache::new();
     let history = History { market: job.market, cache: &cache, ticks: job.window.ticks, warm_up };
-    let setup = Setup { history, seed: tiltyard::domain::Seed(seed), agent: "nosy", window: 0 };
+    let setup = Setup { history, seed: Seed(seed), agent: "nosy", window: 0 };
     let nosy = Nosy::new(seed);
     let (seen, done) = (Arc::clone(&nosy.seen), Mutex::new(Vec::new()));
     let strategy = prepare_own(Box::new(nosy), &setup);

@@ -7,16 +7,16 @@
 
 use std::path::PathBuf;
 
-use tiltyard::domain::{Bps, Instrument, Interval, Seed, Symbol, SymbolId};
-use tiltyard::engine::batch::Batch;
-use tiltyard::engine::{Job, Window, replay};
-use tiltyard::indicator::{History, IndicatorCache};
-use tiltyard::market::{LoadRequest, Market, load};
-use tiltyard::metrics::{MetricInputs, Sampled, metrics_of};
-use tiltyard::scenario::{
+use tiltyard::internals::domain::{Bps, Instrument, Interval, Seed, Symbol, SymbolId};
+use tiltyard::internals::engine::batch::Batch;
+use tiltyard::internals::engine::{Job, Window, replay};
+use tiltyard::internals::indicator::{History, IndicatorCache};
+use tiltyard::internals::market::{LoadRequest, Market, load};
+use tiltyard::internals::metrics::{MetricInputs, Sampled, metrics_of};
+use tiltyard::internals::scenario::{
     Delisted, GapRule, MarketSpec, MetricSpec, RiskProfile, StrategyKind, StrategySpec, VenueSpec, WarmUp,
 };
-use tiltyard::strategy::{Setup, prepare};
+use tiltyard::internals::strategy::{Setup, prepare};
 
 /// January 2023 with a little history.
 fn market() -> Option<Market> {

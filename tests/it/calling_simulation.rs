@@ -5,9 +5,9 @@
 //! `TILTYARD_TOURNAMENTS` sets the number of tournaments per kind (default 40).
 
 use rayon::prelude::*;
-use tiltyard::metrics::Score;
-use tiltyard::scenario::RankingMetric;
-use tiltyard::tournament::standings::{Fold, Outcome, ScoreMatrix, StandingsSpec, standings};
+use tiltyard::internals::metrics::Score;
+use tiltyard::internals::scenario::RankingMetric;
+use tiltyard::internals::tournament::standings::{Fold, Outcome, ScoreMatrix, StandingsSpec, standings};
 
 #[path = "../../benches/calling/world.rs"]
 mod world;

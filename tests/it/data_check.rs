@@ -6,12 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::support::shared::shared;
-use tiltyard::data::check::{FileCheck, check_file, find_files};
-use tiltyard::data::import::Reading;
-use tiltyard::data::synth::{generate, sample, with_holes};
-use tiltyard::domain::{Interval, Seed, Symbol, Timestamp};
-use tiltyard::market::quality::{Severity, inspect};
-use tiltyard::market::{Bars, write_bars};
+use tiltyard::internals::data::check::{FileCheck, check_file, find_files};
+use tiltyard::internals::data::import::Reading;
+use tiltyard::internals::data::synth::{generate, sample, with_holes};
+use tiltyard::internals::domain::{Interval, Seed, Symbol, Timestamp};
+use tiltyard::internals::market::quality::{Severity, inspect};
+use tiltyard::internals::market::{Bars, write_bars};
 
 fn check(path: &Path) -> FileCheck {
     check_file(path, None, &Reading::default())

@@ -10,10 +10,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use tiltyard::data::download::{
+use tiltyard::internals::data::download::{
     DownloadError, Event, Fetched, Outcome, Policy, Request, Venue, download, parse_day,
 };
-use tiltyard::data::import::{self, BadRows, Existing, Reading, read_bars};
+use tiltyard::internals::data::import::{self, BadRows, Existing, Reading, read_bars};
 
 /// Errors of a URL, one per request in this order; after them it serves the file.
 #[derive(Clone, Copy, PartialEq)]

@@ -7,9 +7,11 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::support::shared::shared;
-use tiltyard::data::import::{self, BadRows, Existing, Format, ImportError, Imported, Reading, read_bars};
-use tiltyard::domain::Timestamp;
-use tiltyard::market::{Bars, resample};
+use tiltyard::internals::data::import::{
+    self, BadRows, Existing, Format, ImportError, Imported, Reading, read_bars,
+};
+use tiltyard::internals::domain::Timestamp;
+use tiltyard::internals::market::{Bars, resample};
 
 struct Case {
     dir: tempfile::TempDir,

@@ -6,10 +6,12 @@ use crate::support::cases::{Dice, Monkey, table};
 use crate::testkit::*;
 use proptest::prelude::*;
 use rust_decimal::{Decimal, RoundingStrategy};
-use tiltyard::domain::{Bps, Cash, Liquidity, OrderId, OrderOrigin, OrderStatus, Price, Qty, Side, SymbolId};
-use tiltyard::engine::{EndReason, ExitState, Replay, ReplayStatus, exact_curve};
-use tiltyard::scenario::{Delisted, Slippage, VenueSpec};
-use tiltyard::venue::TradingDay;
+use tiltyard::internals::domain::{
+    Bps, Cash, Liquidity, OrderId, OrderOrigin, OrderStatus, Price, Qty, Side, SymbolId,
+};
+use tiltyard::internals::engine::{EndReason, ExitState, Replay, ReplayStatus, exact_curve};
+use tiltyard::internals::scenario::{Delisted, Slippage, VenueSpec};
+use tiltyard::internals::venue::TradingDay;
 
 fn run(table: &Table, seed: u64) -> Replay {
     table.run(Box::new(Monkey { dice: Dice(seed ^ 0xabcd) }))
@@ -30,7 +32,7 @@ struct Oracle {
 }
 
 impl Oracle {
-    fn post(&mut self, fill: &tiltyard::engine::FillRow, venue: &VenueSpec) {
+    fn post(&mut self, fill: &tiltyard::internals::engine::FillRow, venue: &VenueSpec) {
         let index = fill.symbol.index();
         let rate = match fill.liquidity {
             Liquidity::Taker => venue.taker_fee,

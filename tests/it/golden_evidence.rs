@@ -3,8 +3,8 @@
 //! versions).
 
 use serde_json::Value;
-use tiltyard::metrics::{excess_kurtosis, sharpe_ratio_per_period, skewness};
-use tiltyard::statistics::evidence::{
+use tiltyard::internals::metrics::{excess_kurtosis, sharpe_ratio_per_period, skewness};
+use tiltyard::internals::statistics::evidence::{
     Convention, Correction, HacGradient, McsStatistic, Panel, Recentring, Resamples, SharpeEstimate,
     Superiority, adjust, block_length, clopper_pearson, cscv, deflated_sharpe_ratio, expected_maximum_sharpe,
     expected_maximum_z, friedman, implied_independent_trials, index_steps, minimum_backtest_years,

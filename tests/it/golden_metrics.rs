@@ -2,7 +2,7 @@
 //! metric contain the values of the short series, so that no metric is untested without it.
 
 use crate::support::reference::{golden, numbers};
-use tiltyard::metrics::{
+use tiltyard::internals::metrics::{
     Measure, Tails, alpha, beta, cagr, calmar_ratio, conditional_value_at_risk_95, deepest_fall,
     excess_kurtosis, information_ratio, kurtosis_biased, omega_ratio, per_period_rate, sharpe_ratio,
     skewness, skewness_biased, sortino_ratio, tail_ratio, ulcer_index, value_at_risk_95, volatility,

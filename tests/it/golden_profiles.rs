@@ -3,8 +3,10 @@
 
 use crate::support::reference::{golden, numbers};
 use serde_json::Value;
-use tiltyard::metrics::{Measure, Relative, ReturnSeries, SeriesMetrics, relative, series_metrics};
-use tiltyard::scenario::{MetricSpec, MetricsProfile};
+use tiltyard::internals::metrics::{
+    Measure, Relative, ReturnSeries, SeriesMetrics, relative, series_metrics,
+};
+use tiltyard::internals::scenario::{MetricSpec, MetricsProfile};
 
 /// The library's name of each metric, and our value.
 fn named(total: Measure, own: &SeriesMetrics, against: &Relative) -> Vec<(&'static str, Measure)> {

@@ -1,9 +1,9 @@
 //! Points and splits of a sweep against those of other libraries, from the copy in `golden/sweep.json`.
 
 use serde_json::Value;
-use tiltyard::scenario::ValidationSpec;
-use tiltyard::sweep::search::sobol_points;
-use tiltyard::sweep::validation::{Split, splits};
+use tiltyard::internals::scenario::ValidationSpec;
+use tiltyard::internals::sweep::search::sobol_points;
+use tiltyard::internals::sweep::validation::{Split, splits};
 
 fn golden() -> Value {
     serde_json::from_str(include_str!("../golden/sweep.json")).unwrap()

@@ -5,12 +5,12 @@ use crate::support::loaded::Loaded;
 use crate::support::stage::{Stage, files};
 use proptest::prelude::*;
 use tempfile::TempDir;
-use tiltyard::domain::{Interval, Timestamp};
-use tiltyard::engine::{Loop, Replay};
-use tiltyard::market::{Bars, write_bars};
-use tiltyard::scenario::{AgentSpec, Scenario};
-use tiltyard::sweep::{Evaluator, TrialJob, WindowOutcome, extremes};
-use tiltyard::tournament::{AgentResult, RunOptions};
+use tiltyard::internals::domain::{Interval, Timestamp};
+use tiltyard::internals::engine::{Loop, Replay};
+use tiltyard::internals::market::{Bars, write_bars};
+use tiltyard::internals::scenario::{AgentSpec, Scenario};
+use tiltyard::internals::sweep::{Evaluator, TrialJob, WindowOutcome, extremes};
+use tiltyard::internals::tournament::{AgentResult, RunOptions};
 
 /// Hours of data; 2023-01-02 was a Monday.
 const HOURS: i64 = 24 * 70;

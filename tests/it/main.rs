@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod deps {
-    pub use tiltyard::{domain, engine, indicator, market, scenario, strategy};
+    pub use tiltyard::internals::{domain, engine, indicator, market, scenario, strategy};
 }
 mod support;
 #[path = "../../src/engine/testkit.rs"]
@@ -31,6 +31,7 @@ mod market_promises;
 mod metrics_command;
 mod money;
 mod mutated_files;
+mod own_strategy;
 mod rank_and_evidence;
 mod records;
 mod reference_defects_engine;
@@ -45,4 +46,5 @@ mod strategy_cases;
 mod sweep_resume;
 mod tournament_formats;
 mod tournament_run;
+mod use_cases;
 mod venue_oracle;

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use arrow_array::{Array, BooleanArray, Decimal128Array};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
-use tiltyard::domain::{Span, Timestamp};
-use tiltyard::market::{Bars, write_bars};
+use tiltyard::internals::domain::{Span, Timestamp};
+use tiltyard::internals::market::{Bars, write_bars};
 
 use crate::support::stage::Stage;
 

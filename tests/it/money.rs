@@ -4,8 +4,8 @@
 use ethnum::U256;
 use proptest::prelude::*;
 use rust_decimal::{Decimal, RoundingStrategy};
-use tiltyard::domain::{Bps, Cash, MoneyError, Price, PriceSum, Qty, Rounding, SymbolId};
-use tiltyard::ledger::{Ledger, LedgerError};
+use tiltyard::internals::domain::{Bps, Cash, MoneyError, Price, PriceSum, Qty, Rounding, SymbolId};
+use tiltyard::internals::ledger::{Ledger, LedgerError};
 
 fn half_up(value: Decimal) -> Decimal {
     value.round_dp_with_strategy(8, RoundingStrategy::MidpointAwayFromZero)

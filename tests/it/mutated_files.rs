@@ -22,12 +22,12 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use tiltyard::data::check::check_file;
-use tiltyard::data::import::{self, BadRows, Existing, Reading, read_bars};
-use tiltyard::market::{LoadRequest, load, resample};
-use tiltyard::scenario::Scenario;
-use tiltyard::store::{StoredRun, timeline};
-use tiltyard::tables::{NumberTable, ReturnColumn};
+use tiltyard::internals::data::check::check_file;
+use tiltyard::internals::data::import::{self, BadRows, Existing, Reading, read_bars};
+use tiltyard::internals::market::{LoadRequest, load, resample};
+use tiltyard::internals::scenario::Scenario;
+use tiltyard::internals::store::{StoredRun, timeline};
+use tiltyard::internals::tables::{NumberTable, ReturnColumn};
 
 use crate::support::stage::Stage;
 
@@ -117,6 +117,13 @@ fn csv(rows: i64) -> String {
         text.push_str(&format!("{},1.5,2.5,0.5,1.25,{row}\n", (START + row * HOUR) / 1_000));
     }
     text
+}
+
+/// An exchange's array of arrays.
+fn json(rows: i64) -> String {
+    let row =
+        |row: i64| format!("[{},\"1.5\",\"2.5\",\"0.5\",\"1.25\",\"{row}\"]", (START + row * HOUR) / 1_000);
+    format!("[{}]", (0..rows).map(row).collect::<Vec<_>>().join(","))
 }
 
 fn gzipped(text: &str) -> Vec<u8> {
@@ -254,6 +261,8 @@ fn no_mutation_of_a_foreign_file_panics_or_hangs() {
         ("X-1h.feather", feather(&bars(100), true)),
         ("X_1h.csv.gz", gzipped(&csv(80))),
         ("X_1h.zip", zipped(&csv(80))),
+        ("X_1h.json", json(80).into_bytes()),
+        ("X_1h.csv", csv(80).into_bytes()),
     ];
     let kinds: Vec<_> = kinds.into_iter().filter(|(_, bytes)| !bytes.is_empty()).collect();
     let folder = tempfile::tempdir().unwrap();
@@ -299,8 +308,8 @@ fn show_everything(folder: &Path) {
             }
         }
     }
-    let _ = tiltyard::report::pages(&stored);
-    let _ = tiltyard::report::sparks(&stored);
+    let _ = tiltyard::internals::report::pages(&stored);
+    let _ = tiltyard::internals::report::sparks(&stored);
 }
 
 #[test]

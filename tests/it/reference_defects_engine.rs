@@ -2,9 +2,9 @@
 //! cannot occur here.
 
 use crate::testkit::*;
-use tiltyard::domain::{Bps, OrderKind, OrderRequest, Size, TimeInForce};
-use tiltyard::scenario::{RiskProfile, Slippage};
-use tiltyard::strategy::{BarContext, Orders};
+use tiltyard::internals::domain::{Bps, OrderKind, OrderRequest, Size, TimeInForce};
+use tiltyard::internals::scenario::{RiskProfile, Slippage};
+use tiltyard::internals::strategy::{BarContext, Orders};
 
 /// Defect 1: a sell without a position is filled; balances become negative.
 #[test]

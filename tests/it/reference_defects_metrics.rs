@@ -1,13 +1,13 @@
 //! The reference platform's known defects 7, 8 and 10: a test for each shows that it cannot occur here.
 
-use tiltyard::domain::{
+use tiltyard::internals::domain::{
     AgentName, Cash, Interval, Price, Qty, Seed, Span, SymbolId, Timestamp, UNITS_PER_ONE, Wallet,
 };
-use tiltyard::engine::{ExitState, Flags, Holding, Replay, ReplayStatus, RoundTrip, Window};
-use tiltyard::market::{Market, TickRange};
-use tiltyard::metrics::{Metrics, Missing, measure};
-use tiltyard::scenario::{Aggregate, BattleSpec, MetricSpec, RankingMetric, WindowSpec};
-use tiltyard::tournament::{plan_windows, rank_battle};
+use tiltyard::internals::engine::{ExitState, Flags, Holding, Replay, ReplayStatus, RoundTrip, Window};
+use tiltyard::internals::market::{Market, TickRange};
+use tiltyard::internals::metrics::{Metrics, Missing, measure};
+use tiltyard::internals::scenario::{Aggregate, BattleSpec, MetricSpec, RankingMetric, WindowSpec};
+use tiltyard::internals::tournament::{plan_windows, rank_battle};
 
 fn market(interval: &str, ticks: i64) -> Market {
     let interval: Interval = interval.parse().unwrap();
@@ -18,7 +18,10 @@ fn market(interval: &str, ticks: i64) -> Market {
         clock,
         symbols: Vec::new(),
         digest: String::new(),
-        trading_year: tiltyard::market::TradingYear::of(tiltyard::scenario::Calendar::RoundTheClock),
+        stated: None,
+        trading_year: tiltyard::internals::market::TradingYear::of(
+            tiltyard::internals::scenario::Calendar::RoundTheClock,
+        ),
     }
 }
 

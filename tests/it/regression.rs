@@ -8,9 +8,9 @@ use std::path::PathBuf;
 
 use crate::support::stage::{Stage, files};
 use serde_json::Value;
-use tiltyard::data::synth;
-use tiltyard::domain::{Interval, Timestamp};
-use tiltyard::market::{Bars, write_bars};
+use tiltyard::internals::data::synth;
+use tiltyard::internals::domain::{Interval, Timestamp};
+use tiltyard::internals::market::{Bars, write_bars};
 
 /// A scenario of these agents over a folder, with defaults.
 fn scenario(name: &str, market: &str, agents: &str) -> String {

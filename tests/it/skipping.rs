@@ -7,15 +7,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::support::cases::{Dice, Monkey, Shape, shaped_table};
 use crate::testkit::*;
 use proptest::prelude::*;
-use tiltyard::domain::{Action, Bps, Interval, Seed, SymbolId};
-use tiltyard::engine::{Job, Replay, Window, replay, replay_skipping};
-use tiltyard::indicator::{History, IndicatorCache};
-use tiltyard::market::{Bars, Market, SeriesBars, TickRange};
-use tiltyard::metrics;
-use tiltyard::scenario::{
+use tiltyard::internals::domain::{Action, Bps, Interval, Seed, SymbolId};
+use tiltyard::internals::engine::{Job, Replay, Window, replay, replay_skipping};
+use tiltyard::internals::indicator::{History, IndicatorCache};
+use tiltyard::internals::market::{Bars, Market, SeriesBars, TickRange};
+use tiltyard::internals::metrics;
+use tiltyard::internals::scenario::{
     Condition, MetricSpec, OnBreach, RuleSet, StrategyKind, StrategySpec, WarmUp, expr,
 };
-use tiltyard::strategy::{
+use tiltyard::internals::strategy::{
     BarContext, Orders, PreparedStrategy, Setup, Strategy, StrategyError, Wake, prepare, prepare_own,
 };
 
@@ -340,8 +340,8 @@ fn long_stretches_cost_a_few_calls() {
     table.risk.on_breach = OnBreach::HaltNew;
     let orders = vec![
         place(buy("2")),
-        place(tiltyard::domain::OrderRequest { kind: limit("90"), ..buy("1") }),
-        place(tiltyard::domain::OrderRequest { kind: stop("95"), ..sell("1") }),
+        place(tiltyard::internals::domain::OrderRequest { kind: limit("90"), ..buy("1") }),
+        place(tiltyard::internals::domain::OrderRequest { kind: stop("95"), ..sell("1") }),
     ];
     let job = table.job();
     let cache = IndicatorCache::new();

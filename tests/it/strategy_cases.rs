@@ -3,10 +3,10 @@
 use crate::support::loaded::Loaded;
 use crate::support::stage::Stage;
 use tempfile::TempDir;
-use tiltyard::domain::{IndicatorSpec, Interval, OrderStatus, Timestamp};
-use tiltyard::engine::{OrderRow, Replay};
-use tiltyard::indicator::compute;
-use tiltyard::market::{Bars, write_bars};
+use tiltyard::internals::domain::{IndicatorSpec, Interval, OrderStatus, Timestamp};
+use tiltyard::internals::engine::{OrderRow, Replay};
+use tiltyard::internals::indicator::compute;
+use tiltyard::internals::market::{Bars, write_bars};
 
 const FIRST: &str = "2023-03-06T00:00:00Z";
 
@@ -52,7 +52,7 @@ fn replay(series: &[(&str, Bars)], text: &str) -> Replay {
 /// Hour of the window's week, side and price of each fill.
 fn fills(replay: &Replay) -> Vec<String> {
     let hour = |at: Timestamp| (at - FIRST.parse::<Timestamp>().unwrap()).micros() / 3_600_000_000;
-    let fill = |f: &tiltyard::engine::FillRow| {
+    let fill = |f: &tiltyard::internals::engine::FillRow| {
         format!("{} {} {}", hour(f.at), f.side.as_str(), f.price.to_decimal().normalize())
     };
     replay.fills.iter().map(fill).collect()

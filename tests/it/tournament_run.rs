@@ -2,15 +2,17 @@
 
 use std::path::PathBuf;
 
-use tiltyard::data::synth;
-use tiltyard::domain::{AgentName, Bps, Cash, Instrument, Interval, Seed, Span, SymbolId, UNITS_PER_ONE};
-use tiltyard::market::{Market, SeriesBars};
-use tiltyard::metrics::{Missing, Score};
-use tiltyard::scenario::{
+use tiltyard::internals::data::synth;
+use tiltyard::internals::domain::{
+    AgentName, Bps, Cash, Instrument, Interval, Seed, Span, SymbolId, UNITS_PER_ONE,
+};
+use tiltyard::internals::market::{Market, SeriesBars};
+use tiltyard::internals::metrics::{Missing, Score};
+use tiltyard::internals::scenario::{
     AgentSpec, Aggregate, BattleSpec, Delisted, GapRule, MarketSpec, MetricSpec, RankingMetric, ReportSpec,
     RiskProfile, Scenario, StrategyKind, StrategySpec, VenueSpec, WarmUp, WindowSpec,
 };
-use tiltyard::tournament::{NoProgress, Plan, Tournament, plan_windows, run};
+use tiltyard::internals::tournament::{NoProgress, Plan, Tournament, plan_windows, run};
 
 fn sample_market() -> Market {
     let interval: Interval = "1d".parse().unwrap();

@@ -7,11 +7,11 @@
 use crate::support::cases::{Dice, cents};
 use crate::testkit::*;
 use rust_decimal::{Decimal, RoundingStrategy, prelude::FromPrimitive};
-use tiltyard::domain::{
+use tiltyard::internals::domain::{
     Bps, Bracket, Distance, OrderKind, OrderOrigin, OrderRequest, Protection, Side, TimeInForce,
 };
-use tiltyard::engine::{Loop, Replay};
-use tiltyard::scenario::{Intrabar, Slippage};
+use tiltyard::internals::engine::{Loop, Replay};
+use tiltyard::internals::scenario::{Intrabar, Slippage};
 
 const PLACED: usize = 3;
 
@@ -195,7 +195,7 @@ impl Alive {
 /// The result of an order over its bars, the first of which follows its placement; `close` is the close
 /// before.
 fn fate(case: &Case, bars: &[(usize, Vec<Ohlc>)], close: Decimal) -> Fate {
-    let number = |price: tiltyard::domain::Price| price.to_decimal();
+    let number = |price: tiltyard::internals::domain::Price| price.to_decimal();
     let mut trail: Option<(Distance, Decimal)> = None;
     let mut rest = match case.kind {
         OrderKind::Market => None,
@@ -286,7 +286,7 @@ fn found(replay: &Replay, order: u64) -> Fate {
     let child = replay
         .orders
         .iter()
-        .filter(|row| row.origin == OrderOrigin::Bracket(tiltyard::domain::OrderId(order)));
+        .filter(|row| row.origin == OrderOrigin::Bracket(tiltyard::internals::domain::OrderId(order)));
     let exit =
         child.filter_map(|row| fill(row.id.0).map(|f| (f.tick, f.price.to_decimal(), row.kind))).next();
     (entry, exit)
@@ -323,12 +323,13 @@ fn distance(dice: &mut Dice) -> Distance {
     if dice.one_in(2) {
         Distance::Share(Bps::from_percent(dice.between(0.3, 9.0)))
     } else {
-        Distance::Absolute(tiltyard::domain::Price::from_f64(cents(dice.between(0.2, 9.0))))
+        Distance::Absolute(tiltyard::internals::domain::Price::from_f64(cents(dice.between(0.2, 9.0))))
     }
 }
 
 fn kind(dice: &mut Dice, side: Side) -> OrderKind {
-    let near = |dice: &mut Dice| tiltyard::domain::Price::from_f64(cents(100.0 * dice.between(0.9, 1.1)));
+    let near =
+        |dice: &mut Dice| tiltyard::internals::domain::Price::from_f64(cents(100.0 * dice.between(0.9, 1.1)));
     match dice.below(if side == Side::Buy { 5 } else { 6 }) {
         0 => OrderKind::Limit { price: near(dice) },
         1 => OrderKind::Stop { trigger: near(dice) },

@@ -4,7 +4,7 @@
 
 /// The rooms whose input is fuzzed.
 mod rooms {
-    pub use tiltyard::{data, domain, market, scenario, store, tables};
+    pub use tiltyard::internals::{data, domain, market, scenario, store, tables};
 }
 
 mod bars;

@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use super::super::args::StoreArgs;
-use super::super::clock::now;
 use super::super::{Exit, Failure, output};
 use super::args::{DeleteArgs, OneArgs, ResetArgs, UpdateArgs};
 use super::create::{balance, color, risk, strategy, tags};
 use super::show::show_as;
+use crate::run::now;
 use crate::store::registry::{AgentRow, AgentStatus, Change, Registry};
 
 /// Makes a new version.

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::super::clock::now;
 use super::super::diagnostics::Quoted;
-use super::super::{Exit, Failure, load, output};
+use super::super::{Exit, Failure, output};
 use super::args::{CloneArgs, CreateArgs, OneArgs};
 use crate::domain::{AgentName, Cash, UNITS_PER_ONE};
+use crate::run::{ScenarioSource, now};
 use crate::scenario::{
     AgentText, NoRegistry, Problem, RiskText, agent_text, is_color, read_risk, read_strategy,
 };
@@ -105,7 +105,7 @@ pub fn reveal(all: &[NewAgent], as_json: bool) -> Result<Exit, Failure> {
 
 /// An agent of a scenario.
 fn of_scenario(file: &Path, name: &str) -> Result<AgentText, Failure> {
-    let read = load::read(file, &NoRegistry)?;
+    let read = ScenarioSource::read(file, &NoRegistry)?;
     agent_text(&read.text, &read.scenario, name).ok_or_else(|| {
         let known: Vec<_> = read.scenario.agents.iter().map(|agent| agent.name.as_str()).collect();
         let message = format!("`{}` has no agent `{name}`", file.display());

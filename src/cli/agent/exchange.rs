@@ -1,9 +1,9 @@
 //! Agents out of the registry and into another one, as TOML.
 
-use super::super::clock::now;
 use super::super::{Exit, Failure, output};
 use super::args::{ExportArgs, ImportArgs};
 use super::create::{refused, reveal};
+use crate::run::now;
 use crate::scenario::{AgentText, read_roster, write_roster};
 use crate::store::registry::Registry;
 

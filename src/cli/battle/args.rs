@@ -1,10 +1,8 @@
 //! What can be typed behind `tiltyard battle`.
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand};
 
-use super::super::args::{StoreArgs, size};
+use super::super::args::{OutputArgs, StoreArgs};
 use crate::domain::Timestamp;
 
 /// The `battle` commands.
@@ -37,24 +35,9 @@ pub struct RematchArgs {
     /// Change a setting of the scenario, by its path; may be repeated.
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
     pub settings: Vec<(String, String)>,
-    /// The store; also receives the rematch.
-    #[arg(long, value_name = "DIR", default_value = "reports")]
-    pub out: PathBuf,
-    /// Number of threads; does not affect results [default: all cores].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
-    /// Memory limit for shared indicators, such as 512MB; does not affect results [default: no limit].
-    #[arg(long, value_name = "SIZE", value_parser = size)]
-    pub memory: Option<usize>,
-    /// Print leaderboard.json instead of a table.
-    #[arg(long)]
-    pub json: bool,
-    /// Also write the Parquet files as CSV.
-    #[arg(long)]
-    pub csv: bool,
-    /// Print only errors: no progress, no leaderboard.
-    #[arg(long, short)]
-    pub quiet: bool,
+    /// The store of the run, in which the rematch lands too, and how it is carried out.
+    #[command(flatten)]
+    pub output: OutputArgs,
 }
 
 fn setting(text: &str) -> Result<(String, String), String> {

@@ -2,121 +2,48 @@
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
-use std::time::Instant;
 
-use super::super::args::RunArgs;
-use super::super::clock::now;
+use super::super::args::OutputArgs;
 use super::super::interrupt::Interrupt;
-use super::super::load::{PreparedRun, Read};
-use super::super::progress::{Progress, Verbosity};
-use super::super::run::{means, write};
 use super::super::{Exit, Failure, output};
 use super::progress::SweepProgress;
+use crate::engine::Loop;
 use crate::report::{self, terminal};
-use crate::scenario::{ReportFormat, Scenario, SearchKind, SweepSpec};
-use crate::store::sweep::{StoredSweep, SweepResults, TrialStore, write_sweep};
-use crate::store::{self, Index, Run, RunTiming, RunWriter, StoreError};
-use crate::sweep::validation::{OutOfSample, validate};
-use crate::sweep::{
-    Judged, Objective, Searched, Space, SweepError, SweepPlan, assess, benchmark_returns, best,
-};
-use crate::tournament::{self, Plan, RunOptions};
+use crate::run::{Destination, Kept, Prepared, RunError, SWEEP_MEMORY, StoredSweepRun, sweep_and_store};
+use crate::store::sweep::StoredSweep;
+use crate::tournament::RunOptions;
 
-/// Bytes that a sweep's indicator columns may take where `--memory` does not say.
-const DEFAULT_MEMORY: usize = 1 << 28;
 /// Trials that are shown after a sweep.
 const SHOWN: usize = 10;
 
-/// Sweeps, validates, replays the winner among the others, stores, prints.
+/// Sweeps, stores, prints.
 ///
 /// # Errors
 /// [`Exit::Interrupted`] on Ctrl-C, with the command that goes on; else where something cannot be stored.
 pub fn run(
-    args: &RunArgs,
-    read: &Read,
-    arena: &PreparedRun,
+    prepared: &Prepared,
+    destination: &Destination<'_>,
+    args: &OutputArgs,
+    engine: Loop,
     interrupt: Interrupt,
-    started: Instant,
-) -> Result<Exit, Failure> {
-    let scenario = &read.scenario;
-    let Some(spec) = &scenario.sweep else { return Ok(Exit::Done) };
-    let plan = Plan { scenario, market: &arena.market, windows: &arena.windows };
-    let mut index = Index::open(&args.out)?;
-    let sweep = SweepPlan { plan, spec, means: sweep_means(args) };
-    let (searched, validation) = search(args, &sweep, interrupt.clone())?;
-    let winner = with_winner(scenario, spec, &searched, &plan);
-    let has_winner = winner.is_some();
-    let won = winner.unwrap_or_else(|| scenario.clone());
-    let plan = Plan { scenario: &won, ..plan };
-    let progress = Progress::new(plan.jobs(), Verbosity::Quiet, interrupt);
-    let tournament =
-        tournament::run_by(&plan, &progress, means(args)).map_err(|error| interrupted(&error))?;
-    let benchmark =
-        scenario.report.benchmark.as_ref().and_then(|of| benchmark_returns(&plan, &tournament, of));
-    let csv = args.csv || scenario.report.formats.contains(&ReportFormat::Csv);
-    let id = store::identify(scenario, &arena.market);
-    let results = SweepResults {
-        scenario,
-        spec,
-        searched: &searched,
-        judged: &Judged::of(scenario, spec, &searched),
-        evidence: assess(&plan, spec, &searched, benchmark),
-        validation: validation.as_ref(),
-        csv,
-    };
-    let run = Run { id, scenario: &won, source: &read.text, market: &arena.market, csv };
-    let writer = RunWriter::open(&args.out, run)?;
-    write_sweep(writer.folder(), &id, &results)?;
-    let published = write(writer, &tournament)?;
-    let stored = &published.stored;
-    index.record(stored, &RunTiming { finished_at: now(), duration: started.elapsed() })?;
+) -> Result<(), Failure> {
+    let options = RunOptions { engine, memory: args.memory.unwrap_or(SWEEP_MEMORY) };
+    let progress = SweepProgress::new(args.quiet, interrupt);
+    let swept = sweep_and_store(prepared, destination, options, &progress).map_err(failure)?;
+    let StoredSweepRun { stored, has_winner } = swept;
     if args.json {
-        output::result(&report::leaderboard_json(&stored.leaderboard)?)?;
-    } else if !args.quiet {
-        output::result(&page(&stored.folder)?)?;
-        let board = terminal::leaderboard(stored, output::style());
-        output::result(&format!(
-            "\n{}\n\n{}",
-            output::style().bold(heading(has_winner)),
-            board.split_once("\n\n").map_or(board.as_str(), |(_, table)| table)
-        ))?;
+        return output::result(&report::leaderboard_json(&stored.leaderboard)?);
     }
-    Ok(Exit::Done)
-}
-
-/// As asked for; indicator columns are kept from batch to batch, so they have a budget where none is given.
-pub(super) fn sweep_means(args: &RunArgs) -> RunOptions {
-    RunOptions { memory: args.memory.unwrap_or(DEFAULT_MEMORY), ..means(args) }
-}
-
-/// The sweep and its validation.
-fn search(
-    args: &RunArgs,
-    sweep: &SweepPlan<'_>,
-    interrupt: Interrupt,
-) -> Result<(Searched, Option<OutOfSample>), Failure> {
-    let SweepPlan { plan, spec, .. } = *sweep;
-    let mut memo = TrialStore::open(&args.out, &plan.scenario.name)?;
-    let windows: Vec<usize> = (0..plan.windows.len()).collect();
-    let progress = SweepProgress::new(jobs(&plan, spec), args.quiet, interrupt);
-    let searched = crate::sweep::run(sweep, &windows, &mut memo, &progress).map_err(failure)?;
-    let validation = plan
-        .scenario
-        .validation
-        .map(|validation| validate(sweep, validation, &searched, &mut memo, &progress).map_err(failure));
-    let validation = validation.transpose()?;
-    let summary = progress.summary(searched.trials.len());
-    if !args.quiet {
-        output::say(&summary);
+    if args.quiet {
+        return Ok(());
     }
-    Ok((searched, validation))
-}
-
-/// How many jobs a sweep has, where it can be known beforehand.
-fn jobs(plan: &Plan<'_>, spec: &SweepSpec) -> usize {
-    let trials = spec.trials.map(|trials| trials as usize).or_else(|| Space::of(spec).combinations());
-    let known = spec.search != SearchKind::SuccessiveHalving && spec.conditions.is_empty();
-    trials.filter(|_| known).map_or(0, |trials| trials.saturating_mul(plan.windows.len()))
+    output::result(&page(&stored.folder)?)?;
+    let board = terminal::leaderboard(&stored, output::style());
+    output::result(&format!(
+        "\n{}\n\n{}",
+        output::style().bold(heading(has_winner)),
+        board.split_once("\n\n").map_or(board.as_str(), |(_, table)| table)
+    ))
 }
 
 /// What is said above the leaderboard.
@@ -126,25 +53,6 @@ const fn heading(has_winner: bool) -> &'static str {
     } else {
         "No trial has a score: with the scenario's own parameters"
     }
-}
-
-/// The scenario with the best trial's values in place; none where no trial has a score.
-fn with_winner(
-    scenario: &Scenario,
-    spec: &SweepSpec,
-    searched: &Searched,
-    plan: &Plan<'_>,
-) -> Option<Scenario> {
-    let windows: Vec<usize> = (0..plan.windows.len()).collect();
-    let scores = Objective::of(scenario, spec.objective).scores(&searched.trials, &windows);
-    let values = best(&scores).map(|place| searched.trials[place].values.clone())?;
-    let setup = spec.setups(&[values]).pop().and_then(Result::ok)?;
-    let mut won = scenario.clone();
-    won.venue = setup.venue;
-    for agent in won.agents.iter_mut().filter(|agent| agent.name == spec.agent) {
-        *agent = setup.agent.clone();
-    }
-    Some(won)
 }
 
 /// The best trials, the winner and its evidence, and where to look further.
@@ -166,28 +74,16 @@ fn page(folder: &Path) -> Result<String, Failure> {
     Ok(text)
 }
 
-fn failure(error: SweepError) -> Failure {
+/// An interrupted sweep is told with the command that goes on.
+fn failure(error: RunError) -> Failure {
     match error {
-        SweepError::Interrupted { .. } => interrupted(&error),
-        SweepError::TrialCache(error) => match error.downcast::<StoreError>() {
-            Ok(error) => Failure::from(*error),
-            Err(error) => {
-                Failure::plain(Exit::RunFailed, error, "check that the output folder may be written")
-            }
-        },
-        SweepError::NothingToTry => {
-            Failure::plain(Exit::Usage, error, "widen the values of `[sweep.parameters]`, or `where`")
+        RunError::Interrupted { kept: Kept::Batches, .. } => {
+            let command = command(std::env::args_os());
+            let help = format!("every finished batch is stored; resume with: {command}");
+            Failure::plain(Exit::Interrupted, error, help)
         }
+        error => error.into(),
     }
-}
-
-fn interrupted(error: &impl std::fmt::Display) -> Failure {
-    let command = command(std::env::args_os());
-    Failure::plain(
-        Exit::Interrupted,
-        error,
-        format!("every finished batch is stored; resume with: {command}"),
-    )
 }
 
 /// The command line as it can be typed again, also where a word is no text.

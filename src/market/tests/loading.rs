@@ -78,16 +78,18 @@ fn frames_reach_back_as_far_as_asked_and_close_in_time() {
     let series = &market.symbols[0];
     assert_eq!(market.clock[0], at("2024-01-10T06:00"), "no base history was asked for");
     let days = &series.frames[&every("1d")];
-    // The three days before the start have closed; the day of the start closes with the 23:00 bar.
-    assert_eq!(days.bars.ts, ["2024-01-07", "2024-01-08", "2024-01-09", "2024-01-10"].map(at));
-    assert_eq!(days.closed[0], 3);
-    assert_eq!(days.closed.last(), Some(&4));
-    assert_eq!(days.closed[days.closed.len() - 2], 3);
-    // Complete days, although the read begins inside one: 24 volumes of 145 .. 168.
-    assert_eq!(days.bars.volume[0], (145..=168).sum::<i32>() as f64);
+    // The four days before the start, one more than asked for, have closed; the day of the start closes with the
+    // 23:00 bar.
+    let opens = ["2024-01-06", "2024-01-07", "2024-01-08", "2024-01-09", "2024-01-10"];
+    assert_eq!(days.bars.ts, opens.map(at));
+    assert_eq!(days.closed[0], 4);
+    assert_eq!(days.closed.last(), Some(&5));
+    assert_eq!(days.closed[days.closed.len() - 2], 4);
+    // Complete days, although the read begins inside one: 24 volumes of 121 .. 144.
+    assert_eq!(days.bars.volume[0], (121..=144).sum::<i32>() as f64);
     let four = &series.frames[&every("4h")];
-    assert_eq!(four.bars.ts[0], at("2024-01-09T20:00"));
-    assert_eq!(four.closed[..3], [2, 3, 3], "04:00 closes with the bar of 07:00");
+    assert_eq!(four.bars.ts[0], at("2024-01-09T16:00"));
+    assert_eq!(four.closed[..3], [3, 4, 4], "04:00 closes with the bar of 07:00");
 }
 
 #[test]

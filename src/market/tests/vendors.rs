@@ -146,12 +146,12 @@ fn without_statistics_only_the_time_column_is_read_everywhere() {
 fn a_frame_reads_no_further_back_than_it_needs() {
     let folder = Folder::new();
     let path = grouped(&folder, EnabledStatistics::Chunk);
-    // One 4h bar before the start, and only complete ones: at most 3 x 4 rows before row 60.
+    // The bar of the start, the newest before it, one more, and only complete ones: at most 4 x 4 rows before row 60.
     let want = Want::new(folder.path(), &["A"], "1h").window("2024-01-03T12:00", "").frame("4h", 1);
     corrupt(&path, |group, _| group < 4);
     let market = want.load().unwrap();
     let frame = &market.symbols[0].frames[&"4h".parse().unwrap()];
-    assert_eq!(frame.bars.ts[0], at("2024-01-03T04:00"));
-    assert_eq!(frame.bars.volume[0], (53 + 54 + 55 + 56) as f64);
-    assert_eq!(frame.closed[0], 2);
+    assert_eq!(frame.bars.ts[0], at("2024-01-03T00:00"));
+    assert_eq!(frame.bars.volume[0], (49 + 50 + 51 + 52) as f64);
+    assert_eq!(frame.closed[0], 3);
 }

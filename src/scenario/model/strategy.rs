@@ -106,4 +106,9 @@ pub enum StrategyKind {
     },
     /// Conditions written in the scenario.
     Rules(RuleSet),
+    /// A strategy of the program that runs the scenario. Never read from a file; its version stands for what it does.
+    Own {
+        /// Given by the program.
+        version: String,
+    },
 }

@@ -79,7 +79,9 @@ impl Foreign {
         if line.starts_with('{') || line.starts_with("[[") && line.contains(',') {
             return Some(Self::Json);
         }
-        let separated = [',', ';', '\t'].into_iter().any(|separator| line.matches(separator).count() >= 3);
+        let separated = [(',', 3), (';', 3), ('\t', 1)]
+            .into_iter()
+            .any(|(separator, least)| line.matches(separator).count() >= least);
         (separated && !line.contains('=') && !line.starts_with('[')).then_some(Self::Table)
     }
 

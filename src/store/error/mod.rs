@@ -274,6 +274,27 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether something was asked for that is not there or not allowed; else the store failed.
+    pub const fn is_usage(&self) -> bool {
+        matches!(
+            self,
+            Self::NoSuchRun { .. }
+                | Self::AmbiguousRun { .. }
+                | Self::NoSuchAgent { .. }
+                | Self::NoSweep { .. }
+                | Self::NoIndex { .. }
+                | Self::NoSuchWindow { .. }
+                | Self::NoRegistry { .. }
+                | Self::NoAgent { .. }
+                | Self::AmbiguousAgent { .. }
+                | Self::BadName { .. }
+                | Self::NameTaken { .. }
+                | Self::UnknownKey
+                | Self::WalletTwice { .. }
+                | Self::FolderName { .. }
+        )
+    }
+
     /// What a user can do about it, as one sentence.
     pub fn remedy(&self) -> String {
         match self {

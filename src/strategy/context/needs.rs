@@ -67,7 +67,7 @@ pub enum NeedsError {
 /// bars and indicators begin with the window.
 ///
 /// ```
-/// # use tiltyard::strategy::{Needs, NeedsError};
+/// # use tiltyard::prelude::*;
 /// # fn declare(needs: &mut Needs) -> Result<(), NeedsError> {
 /// let fast = needs.indicator("ema(12)")?;
 /// let trend = needs.indicator("close@1d")?;

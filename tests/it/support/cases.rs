@@ -2,12 +2,12 @@
 //! sends arbitrary orders. All derived from a seed.
 
 use crate::testkit::*;
-use tiltyard::domain::{
+use tiltyard::internals::domain::{
     Action, Bps, Bracket, Cash, Distance, OrderId, OrderKind, OrderRequest, Price, Protection, Qty, Side,
     Size, SymbolId, TimeInForce,
 };
-use tiltyard::scenario::{Delisted, FillAt, Intrabar, OnBreach, RiskProfile, Slippage, VenueSpec};
-use tiltyard::strategy::{BarContext, Orders, Strategy, StrategyError};
+use tiltyard::internals::scenario::{Delisted, FillAt, Intrabar, OnBreach, RiskProfile, Slippage, VenueSpec};
+use tiltyard::internals::strategy::{BarContext, Orders, Strategy, StrategyError};
 
 /// SplitMix64: small and seeded, sufficient for test cases.
 #[derive(Clone)]

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use tiltyard::engine::{Loop, Replay};
-use tiltyard::market::{LoadRequest, Market, load};
-use tiltyard::scenario::{Intrabar, Scenario};
-use tiltyard::sweep::extremes;
-use tiltyard::tournament::{
+use tiltyard::internals::engine::{Loop, Replay};
+use tiltyard::internals::market::{LoadRequest, Market, load};
+use tiltyard::internals::scenario::{Intrabar, Scenario};
+use tiltyard::internals::sweep::extremes;
+use tiltyard::internals::tournament::{
     DateRange, NoProgress, Plan, RunOptions, Tournament, WindowSpan, history_needs, plan_windows, run_by,
 };
 

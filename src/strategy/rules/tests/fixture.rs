@@ -43,6 +43,7 @@ pub fn market(symbols: &[Vec<Bar>]) -> Market {
         clock,
         digest: String::new(),
         trading_year: crate::market::TradingYear::of(crate::scenario::Calendar::RoundTheClock),
+        stated: None,
     }
 }
 

@@ -1,28 +1,20 @@
 //! Registered agents that go on with their existing wallets: whether this run can follow the one before.
 
-use super::load::Read;
-use super::{Exit, Failure};
+use super::{RunError, WalletProblem};
 use crate::market::Market;
 use crate::scenario::{ExistingWallet, Registered, Scenario};
 use crate::tournament::WindowSpan;
 
-fn existing(scenario: &Scenario) -> impl Iterator<Item = (&Registered, &ExistingWallet)> {
-    let registered = scenario.agents.iter().filter_map(|agent| agent.registered.as_ref());
-    registered.filter_map(|agent| Some((agent, agent.existing()?)))
-}
-
 /// Refuses a run that an existing wallet cannot go on in.
-///
-/// # Errors
-/// [`Exit::Usage`], one page an agent.
-pub fn check(read: &Read, market: &Market, windows: &[WindowSpan]) -> Result<(), Failure> {
-    let pages: Vec<_> = existing(&read.scenario)
-        .filter_map(|(agent, wallet)| {
-            let (message, help) = problem(agent, wallet, market, windows)?;
-            Some(read.quoted.page_at(agent.place.clone(), message, help))
+pub(super) fn check(scenario: &Scenario, market: &Market, windows: &[WindowSpan]) -> Result<(), RunError> {
+    let registered = scenario.agents.iter().filter_map(|agent| agent.registered.as_ref());
+    let problems: Vec<WalletProblem> = registered
+        .filter_map(|agent| {
+            let (message, help) = problem(agent, agent.existing()?, market, windows)?;
+            Some(WalletProblem { agent: agent.name.clone(), span: agent.place.clone(), message, help })
         })
         .collect();
-    if pages.is_empty() { Ok(()) } else { Err(Failure::new(Exit::Usage, pages)) }
+    if problems.is_empty() { Ok(()) } else { Err(RunError::Wallets(problems)) }
 }
 
 fn problem(

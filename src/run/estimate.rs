@@ -1,0 +1,89 @@
+//! How many jobs, about how long, about how much memory: from a short timed sample. Nothing is stored.
+
+use std::time::{Duration, Instant};
+
+use super::Prepared;
+use crate::engine::Loop;
+use crate::indicator::IndicatorCache;
+use crate::sweep::{self, SweepPlan};
+use crate::tournament::{RunOptions, replay_entrant};
+
+/// Most time that a sample of a run takes.
+const SAMPLE: Duration = Duration::from_millis(300);
+/// Bytes of a bar: six columns.
+const BAR: usize = 48;
+
+/// About what a run or a sweep takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunEstimate {
+    /// Agents of a run; trials of a sweep.
+    pub entries: usize,
+    /// Whether they are trials.
+    pub is_sweep: bool,
+    /// Windows.
+    pub windows: usize,
+    /// Replays: one for each entry in each window.
+    pub jobs: usize,
+    /// About how long, on the threads of the current pool.
+    pub duration: Duration,
+    /// Those threads.
+    pub threads: usize,
+    /// Bytes, at most.
+    pub memory: usize,
+}
+
+/// Estimates a run, or the sweep where the scenario has one.
+///
+/// ```
+/// use tiltyard::prelude::*;
+/// use tiltyard::run::estimate;
+///
+/// let source = ScenarioSource::read("scenarios/daily_rotation.toml".as_ref(), &NoRegistry)?;
+/// let prepared = prepare(&source.scenario, &[])?;
+/// let found = estimate(&prepared, RunOptions::default());
+/// assert_eq!(found.jobs, found.entries * found.windows);
+/// # Ok::<(), RunError>(())
+/// ```
+pub fn estimate(prepared: &Prepared, options: RunOptions) -> RunEstimate {
+    let (plan, threads) = (prepared.plan(), rayon::current_num_threads());
+    let windows = plan.windows.len();
+    if let Some(spec) = &prepared.scenario.sweep {
+        let found = sweep::estimate(&SweepPlan { plan, spec, means: options });
+        let sweep::Estimate { trials, jobs, duration, memory } = found;
+        return RunEstimate { entries: trials, is_sweep: true, windows, jobs, duration, threads, memory };
+    }
+    let agents = prepared.scenario.agents.len();
+    let all: usize = plan.windows.iter().map(|span| span.window.ticks.last - span.window.ticks.first).sum();
+    // Bars, and each agent's curve in each window.
+    let memory = plan.market.clock.len() * plan.market.symbols.len() * BAR + all * agents * size_of::<f64>();
+    RunEstimate {
+        entries: agents,
+        is_sweep: false,
+        windows,
+        jobs: plan.jobs(),
+        duration: sample(prepared, options.engine, all),
+        threads,
+        memory,
+    }
+}
+
+/// Replays the first windows until enough time has passed; they stand for all of the ticks.
+#[expect(clippy::cast_precision_loss, reason = "an estimate")]
+fn sample(prepared: &Prepared, engine: Loop, all: usize) -> Duration {
+    let plan = prepared.plan();
+    let started = Instant::now();
+    let mut ticks = 0_usize;
+    for span in plan.windows {
+        let cache = IndicatorCache::new();
+        for agent in &plan.scenario.agents {
+            replay_entrant(&plan, &prepared.own, agent, span, &cache, engine);
+        }
+        ticks += span.window.ticks.last - span.window.ticks.first;
+        if started.elapsed() > SAMPLE {
+            break;
+        }
+    }
+    let threads = rayon::current_num_threads().min(plan.jobs()).max(1);
+    let share = all as f64 / ticks.max(1) as f64 / threads as f64;
+    started.elapsed().mul_f64(share)
+}

@@ -1,0 +1,64 @@
+//! The use cases of the program, as functions: prepare, run, sweep, duel, rematch, check, estimate.
+//!
+//! Owns the steps from a checked scenario to a typed result, and what can go wrong on the way, with the place in the
+//! scenario that a problem comes from. The command line, and every program that uses this library, calls these
+//! functions. Never prints, never reads arguments and never ends the process: progress is told to a
+//! [`RunObserver`], which can also cancel. Invariant: the same scenario, bars, seed and entrants give the same
+//! result, whoever calls.
+//!
+//! ```text
+//! ScenarioSource::read --> prepare --> run, run_and_store, sweep, duel, estimate
+//! ```
+
+mod builder;
+mod check;
+mod checks;
+mod diagnostic;
+#[cfg(feature = "store")]
+mod duel;
+mod entrant;
+mod error;
+mod estimate;
+mod observer;
+mod prepare;
+#[cfg(feature = "store")]
+mod rematch;
+mod replay;
+mod shown;
+mod source;
+#[cfg(feature = "store")]
+mod stored;
+mod sweep;
+#[cfg(feature = "store")]
+mod sweep_stored;
+mod threads;
+mod wallets;
+
+pub use builder::TournamentBuilder;
+pub use check::{CheckReport, check};
+pub use diagnostic::RunDiagnostic;
+#[cfg(feature = "store")]
+pub use duel::{DuelRequest, duel, duel_stored};
+pub use entrant::Entrant;
+pub use error::{Kept, RunError, RunErrorKind, StrategyProblem, WalletProblem};
+pub use estimate::{RunEstimate, estimate};
+pub use observer::{RunEvent, RunObserver};
+pub use prepare::{Prepared, prepare};
+#[cfg(feature = "store")]
+pub use rematch::{RematchRequest, rematch};
+pub use replay::{RunResult, run};
+pub use source::ScenarioSource;
+#[cfg(feature = "cli")]
+pub(crate) use stored::now;
+#[cfg(feature = "store")]
+pub use stored::{Destination, run_and_store};
+pub use sweep::{SWEEP_MEMORY, SweepResult, sweep};
+#[cfg(feature = "store")]
+pub use sweep_stored::{StoredSweepRun, sweep_and_store};
+pub use threads::on_threads;
+
+#[cfg(feature = "store")]
+pub use crate::statistics::evidence::EloModel;
+pub use crate::sweep::NoCache;
+#[cfg(feature = "store")]
+pub use crate::tournament::DuelSpec;

@@ -1,0 +1,80 @@
+//! From a checked scenario to all that its replays need: bars, windows, entrants.
+
+use std::time::{Duration, Instant};
+
+use super::{Entrant, RunError, checks, entrant, wallets};
+use crate::market::{self, LoadRequest, Market};
+use crate::scenario::{Intrabar, Scenario};
+use crate::strategy::OwnStrategies;
+use crate::sweep;
+use crate::tournament::formats;
+use crate::tournament::{DateRange, Plan, WindowSpan, history_needs, plan_windows};
+
+/// A scenario that is ready to be replayed, as often as one likes.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The scenario, with its entrants among the agents.
+    pub scenario: Scenario,
+    /// The bars.
+    pub market: Market,
+    /// The windows in them.
+    pub windows: Vec<WindowSpan>,
+    /// The strategies of the entrants.
+    pub(super) own: OwnStrategies,
+    /// How long that took.
+    pub(super) loading: Duration,
+}
+
+impl Prepared {
+    /// What the engine is given.
+    pub(super) const fn plan(&self) -> Plan<'_> {
+        Plan { scenario: &self.scenario, market: &self.market, windows: self.windows.as_slice() }
+    }
+}
+
+/// Loads the market of a scenario, plans its windows, and checks that every agent can take part. `entrants` are agents
+/// of the program's own; they come after the scenario's.
+///
+/// ```
+/// use tiltyard::prelude::*;
+///
+/// let source = ScenarioSource::read("scenarios/daily_rotation.toml".as_ref(), &NoRegistry)?;
+/// let prepared = prepare(&source.scenario, &[])?;
+/// println!("{} windows of {} bars", prepared.windows.len(), prepared.scenario.market.interval);
+/// # Ok::<(), RunError>(())
+/// ```
+///
+/// # Errors
+/// [`RunError`], of kind `Data` where the market data is wrong or missing, else `Usage`; before the first bar is
+/// replayed.
+pub fn prepare(scenario: &Scenario, entrants: &[Entrant]) -> Result<Prepared, RunError> {
+    let started = Instant::now();
+    let mut scenario = scenario.clone();
+    let own = entrant::enter(&mut scenario, entrants)?;
+    let market = load(&scenario, entrants)?;
+    checks::quantities(&scenario, &market)?;
+    let spec = &scenario.market;
+    let (ticks, embargo) = (market.in_range, scenario.battle.embargo);
+    let range = DateRange { ticks, start: spec.start, end: spec.end, embargo };
+    let windows = plan_windows(&scenario.battle.windows, &market, range, scenario.seed)?;
+    wallets::check(&scenario, &market, &windows)?;
+    checks::strategies(&scenario, &market, &windows)?;
+    if let Some(tournament) = &scenario.tournament {
+        formats::check(&tournament.format, scenario.agents.len(), windows.len())?;
+    }
+    Ok(Prepared { scenario, market, windows, own, loading: started.elapsed() })
+}
+
+/// The bars, with as much history before them as any agent or trial reads.
+fn load(scenario: &Scenario, entrants: &[Entrant]) -> Result<Market, RunError> {
+    let trials = scenario.sweep.as_ref().map(sweep::extremes).unwrap_or_default();
+    let mut needs = history_needs(scenario, &trials);
+    let interval = scenario.market.interval;
+    for entrant in entrants {
+        needs.raise(&entrant.warm_up(interval)?, interval);
+    }
+    let mut venues = trials.iter().map(|setup| &setup.venue).chain([&scenario.venue]);
+    let detail = venues.any(|venue| venue.intrabar == Intrabar::Detail);
+    let (frames, history_bars) = (&needs.frames, needs.bars);
+    Ok(market::load(&LoadRequest { spec: &scenario.market, frames, history_bars, detail })?)
+}

@@ -1,0 +1,66 @@
+//! Every agent over every window, ranked: a run in memory.
+
+use super::observer::Relay;
+use super::{Prepared, RunError, RunEvent, RunObserver};
+use crate::tournament::{self, Assessment, Results, RunOptions, Tournament, assess};
+
+/// What a run gave.
+#[derive(Debug)]
+pub struct RunResult {
+    /// Every agent in every window, the ranking of each window, and the leaderboard.
+    pub tournament: Tournament,
+    /// Standings and format, where the scenario has a `[tournament]`.
+    pub assessment: Option<Assessment>,
+    /// The run in the store, where it was stored.
+    #[cfg(feature = "store")]
+    pub stored: Option<crate::store::StoredRun>,
+}
+
+/// Replays every agent over every window on the threads of the current pool, and ranks them. Stores nothing.
+///
+/// ```
+/// use tiltyard::prelude::*;
+///
+/// let source = ScenarioSource::read("scenarios/daily_rotation.toml".as_ref(), &NoRegistry)?;
+/// let prepared = prepare(&source.scenario, &[])?;
+/// let result = run(&prepared, RunOptions::default(), &NoProgress)?;
+/// for row in &result.tournament.leaderboard.rankings {
+///     println!("{:?} {} {:?}", row.rank, row.name, row.score);
+/// }
+/// # Ok::<(), RunError>(())
+/// ```
+///
+/// # Errors
+/// [`RunError::Interrupted`] where the observer cancels, [`RunError::Format`] where the scores do not suit the
+/// tournament's format.
+pub fn run(
+    prepared: &Prepared,
+    options: RunOptions,
+    observer: &dyn RunObserver,
+) -> Result<RunResult, RunError> {
+    let plan = prepared.plan();
+    observer.event(&RunEvent::ReplayStarted { jobs: plan.jobs() });
+    let tournament = tournament::run_entrants(&plan, &prepared.own, &Relay(observer), options)?;
+    observer.event(&RunEvent::ReplayDone);
+    let assessment = assessment(prepared, &tournament, observer)?;
+    Ok(RunResult {
+        tournament,
+        assessment,
+        #[cfg(feature = "store")]
+        stored: None,
+    })
+}
+
+fn assessment(
+    prepared: &Prepared,
+    tournament: &Tournament,
+    observer: &dyn RunObserver,
+) -> Result<Option<Assessment>, RunError> {
+    let Some(spec) = &prepared.scenario.tournament else { return Ok(None) };
+    let results = Results::of(tournament, &prepared.scenario)?;
+    let (windows, agents) = (results.matrix.windows().len(), results.matrix.agents().len());
+    observer.event(&RunEvent::StandingsStarted { resamples: spec.resamples as usize, windows, agents });
+    let found = assess(&results, spec);
+    observer.event(&RunEvent::StandingsDone);
+    Ok(Some(found?))
+}

@@ -1,0 +1,141 @@
+//! Errors as a person is told them: underlined in the scenario, with help.
+
+use std::io::ErrorKind;
+use std::ops::Range;
+
+use super::{Kept, RunDiagnostic, RunError};
+use crate::market::MarketError;
+use crate::scenario::{EditError, MOST_TOLD, place_of};
+use crate::tournament::formats::FormatError;
+
+impl RunError {
+    /// What to tell a person, each with its place in the scenario's text where it has one. The text of
+    /// [`RunError::InvalidScenario`] is its own.
+    pub fn diagnostics(&self, text: &str) -> Vec<RunDiagnostic> {
+        match self {
+            Self::InvalidScenario { problems, .. } => {
+                problems.iter().cloned().map(RunDiagnostic::from).collect()
+            }
+            Self::Market(error) => market(error, text),
+            Self::Strategies(problems) => {
+                let help = "use a wider spacing or fewer levels; for very low prices, use a larger unit";
+                let span = |index: usize| place_of(text, &["agents", &index.to_string(), "strategy"]);
+                problems.iter().map(|one| RunDiagnostic::error(one, help, span(one.index))).collect()
+            }
+            Self::Wallets(problems) => problems
+                .iter()
+                .map(|one| RunDiagnostic::error(&one.message, &one.help, Some(one.span.clone())))
+                .collect(),
+            other => vec![RunDiagnostic::error(other, other.help(), other.span(text))],
+        }
+    }
+
+    /// The place in the scenario's text of an error that is a single one.
+    fn span(&self, text: &str) -> Option<Range<usize>> {
+        match self {
+            Self::BalanceTooLarge { .. } => place_of(text, &["market", "symbols"]),
+            Self::Windows(_) => place_of(text, &["battle", "windows"]),
+            Self::Format(_) => {
+                place_of(text, &["tournament", "format"]).or_else(|| place_of(text, &["tournament"]))
+            }
+            _ => None,
+        }
+    }
+
+    /// How to mend an error that is a single one.
+    fn help(&self) -> String {
+        let help = match self {
+            Self::UnreadableScenario { source, .. } if source.kind() == ErrorKind::FileTooLarge => {
+                "a scenario is a TOML file; import market data with `tiltyard data import`"
+            }
+            Self::UnreadableScenario { .. } => {
+                "give the path of a scenario (TOML); `tiltyard init` writes one"
+            }
+            Self::BalanceTooLarge { instrument, .. } => {
+                return format!(
+                    "quote it in a larger unit (`unit = 1000` in `[market.instruments.\"{}\"]`), or start with less",
+                    instrument.source
+                );
+            }
+            Self::Windows(_) => {
+                "use fewer or shorter windows, widen `start` and `end` of `[market]`, or add data"
+            }
+            Self::Format(FormatError::NoSuchAgent { .. } | FormatError::NoBaselines) => {
+                "name agents of the scenario in `[tournament]`"
+            }
+            Self::Format(_) => "use more windows or agents, or a format that needs fewer",
+            Self::NoSuchAgent { known, .. } => return format!("the agents are {}", known.join(", ")),
+            Self::SameAgent { .. } => "name two agents of the scenario",
+            Self::Test(_) => "give --elo0 below --elo1, and --alpha and --beta above 0 with a sum below 1",
+            Self::Edit(EditError::NotToml { .. }) => "the run's scenario.toml was modified",
+            Self::Edit(EditError::NoPath { .. }) => {
+                "a path consists of keys, such as battle.ranking_metric or agents.NAME.strategy.fast"
+            }
+            Self::Edit(EditError::NoAgent { known, .. }) => {
+                return format!("its agents are {}", known.join(", "));
+            }
+            Self::NoScenario => "give a scenario's file or text",
+            Self::Entrant { .. } => {
+                "give it a name of its own, a balance above 0, and declare what the scenario has"
+            }
+            Self::OwnAgents { .. } => {
+                "call the rematch from the program that has their strategies, or say who takes part (--agents)"
+            }
+            Self::NoSweep => "add a `[sweep]` table to the scenario",
+            Self::NothingToTry => "widen the values of `[sweep.parameters]`, or `where`",
+            Self::TrialCache(_) => "check that the output folder may be written",
+            Self::Standings(_) => "the files of the run are inconsistent: run the scenario again",
+            Self::Threads(_) => "give fewer with --threads",
+            Self::Interrupted { kept, .. } => match kept {
+                Kept::Nothing => "nothing was written; run the same command again to restart",
+                Kept::Batches => "every finished batch is stored; the same command resumes there",
+                Kept::Order => "the registered order is kept; run the same command again to restart",
+            },
+            Self::OutputIsFile { .. } => "give a folder with --out; it is created if it does not exist",
+            #[cfg(feature = "store")]
+            Self::Store(error) => return error.remedy(),
+            #[cfg(feature = "report")]
+            Self::Report(error) => return error.remedy(),
+            Self::InvalidScenario { .. } | Self::Market(_) | Self::Strategies(_) | Self::Wallets(_) => "",
+        };
+        help.to_owned()
+    }
+}
+
+/// The first problems with the market data, and how many more there are.
+fn market(error: &MarketError, text: &str) -> Vec<RunDiagnostic> {
+    let problems = error.problems();
+    let mut all: Vec<RunDiagnostic> = problems
+        .iter()
+        .take(MOST_TOLD)
+        .map(|problem| RunDiagnostic::error(problem, problem.help(), market_span(problem, text)))
+        .collect();
+    if let Some(more @ 1..) = problems.len().checked_sub(MOST_TOLD) {
+        let message = format!("{more} more problems with the market data");
+        all.push(RunDiagnostic::error(message, "fix the problems above first", None));
+    }
+    all
+}
+
+/// The place in the scenario that a data problem comes from, where it is one of the scenario's words.
+fn market_span(problem: &MarketError, text: &str) -> Option<Range<usize>> {
+    match problem {
+        MarketError::NotFound { .. } | MarketError::NoFiles { .. } | MarketError::BadPattern { .. } => {
+            place_of(text, &["market", "path"])
+        }
+        MarketError::SymbolNotFound { symbol, .. } | MarketError::SymbolOutside { symbol, .. } => {
+            let list = place_of(text, &["market", "symbols"])?;
+            let quoted = format!("\"{symbol}\"");
+            let at = list.start + text.get(list.clone())?.find(&quoted)?;
+            Some(at..at + quoted.len())
+        }
+        MarketError::Gaps { .. } => place_of(text, &["market", "gaps"]),
+        MarketError::NoFinerBars { .. } => place_of(text, &["market", "interval"]),
+        MarketError::WindowOutside { start, first, .. } => {
+            let early = start.is_some_and(|start| start < *first);
+            place_of(text, &["market", if early { "start" } else { "end" }])
+                .or_else(|| place_of(text, &["market", "start"]))
+        }
+        _ => None,
+    }
+}

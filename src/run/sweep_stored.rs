@@ -1,0 +1,71 @@
+//! A sweep with its place in a store: outcomes are kept batch by batch, the results appear as a run's folder.
+
+use std::time::Instant;
+
+use super::stored::publish;
+use super::{Destination, Prepared, RunError, RunObserver, SweepResult, now, sweep};
+use crate::store::sweep::{SweepResults, TrialStore, write_sweep};
+use crate::store::{Index, RunTiming, RunWriter, StoredRun};
+use crate::sweep::{Judged, assess, benchmark_returns};
+use crate::tournament::{Plan, RunOptions};
+
+/// A sweep that has been stored.
+#[derive(Debug)]
+pub struct StoredSweepRun {
+    /// The run with the winner's values; the sweep's files lie in its folder.
+    pub stored: StoredRun,
+    /// Whether a trial won; else the run has the scenario's own values.
+    pub has_winner: bool,
+}
+
+/// [`sweep()`](super::sweep()), with its outcomes and results in a store. An interrupted sweep goes on where it was.
+///
+/// ```no_run
+/// use tiltyard::prelude::*;
+/// use tiltyard::run::{SWEEP_MEMORY, sweep_and_store};
+///
+/// let source = ScenarioSource::read("scenarios/sweep_sma_cross.toml".as_ref(), &NoRegistry)?;
+/// let prepared = prepare(&source.scenario, &[])?;
+/// let destination = Destination { out: "reports".as_ref(), text: &source.text, csv: false };
+/// let options = RunOptions { memory: SWEEP_MEMORY, ..RunOptions::default() };
+/// let swept = sweep_and_store(&prepared, &destination, options, &NoProgress)?;
+/// println!("{}", swept.stored.folder.display());
+/// # Ok::<(), RunError>(())
+/// ```
+///
+/// # Errors
+/// As [`sweep()`](super::sweep()), and where the store cannot be read or written.
+pub fn sweep_and_store(
+    prepared: &Prepared,
+    destination: &Destination<'_>,
+    options: RunOptions,
+    observer: &dyn RunObserver,
+) -> Result<StoredSweepRun, RunError> {
+    let started = Instant::now();
+    destination.check()?;
+    let scenario = &prepared.scenario;
+    let spec = scenario.sweep.as_ref().ok_or(RunError::NoSweep)?;
+    let mut index = Index::open(destination.out)?;
+    let mut cache = TrialStore::open(destination.out, &scenario.name)?;
+    let found = sweep(prepared, &mut cache, options, observer)?;
+    let SweepResult { searched, validation, scenario: won, has_winner, tournament } = found;
+    let plan = Plan { scenario: &won, ..prepared.plan() };
+    let benchmark = scenario.report.benchmark.as_ref();
+    let benchmark = benchmark.and_then(|benchmark| benchmark_returns(&plan, &tournament, benchmark));
+    let run = destination.run(prepared, &won);
+    let results = SweepResults {
+        scenario,
+        spec,
+        searched: &searched,
+        judged: &Judged::of(scenario, spec, &searched),
+        evidence: assess(&plan, spec, &searched, benchmark),
+        validation: validation.as_ref(),
+        csv: run.csv,
+    };
+    let writer = RunWriter::open(destination.out, run)?;
+    write_sweep(writer.folder(), &run.id, &results)?;
+    let published = publish(writer, &tournament)?;
+    let timing = RunTiming { finished_at: now(), duration: prepared.loading + started.elapsed() };
+    index.record(&published.stored, &timing)?;
+    Ok(StoredSweepRun { stored: published.stored, has_winner })
+}

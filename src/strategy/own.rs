@@ -1,0 +1,42 @@
+//! Strategies of the program that runs a scenario, by the name of the agent that they decide for.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use super::{PreparedStrategy, Setup, Strategy, prepare, prepare_own};
+use crate::domain::AgentName;
+use crate::scenario::StrategySpec;
+
+/// Makes a strategy, a new one for each window.
+pub type StrategyFactory = Arc<dyn Fn() -> Box<dyn Strategy> + Send + Sync>;
+
+/// The strategies that are not the scenario's.
+#[derive(Clone, Default)]
+pub struct OwnStrategies(BTreeMap<AgentName, StrategyFactory>);
+
+impl OwnStrategies {
+    /// Lets strategies of `factory` decide for an agent.
+    pub fn insert(&mut self, agent: AgentName, factory: StrategyFactory) {
+        self.0.insert(agent, factory);
+    }
+
+    /// The agent's own strategy, else the one of the scenario, ready for a window.
+    pub fn prepare<'m>(
+        &self,
+        agent: &AgentName,
+        spec: &StrategySpec,
+        setup: &Setup<'m>,
+    ) -> PreparedStrategy<'m> {
+        match self.0.get(agent) {
+            Some(factory) => prepare_own(factory(), setup),
+            None => prepare(spec, setup),
+        }
+    }
+}
+
+impl fmt::Debug for OwnStrategies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
