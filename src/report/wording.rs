@@ -113,7 +113,10 @@ pub(super) fn record(stored: &StoredRun) -> Vec<String> {
 
 /// The head of a metric's column by its key; a metric that is not known goes by that.
 pub(super) fn head(metric: &str) -> &str {
-    Metric::of_key(metric).map_or(metric, |metric| metric.head())
+    match Metric::of_key(metric) {
+        Some(known) => known.head(),
+        None => metric,
+    }
 }
 
 /// Whether agents are ranked by the mean or median of their windows' scores.

@@ -24,19 +24,19 @@ pub struct DuelRequest<'a> {
     pub out: &'a Path,
 }
 
-/// What the two agents did in a window.
+/// What both agents did in a window.
 struct Played {
     scores: (Score, Score),
     /// Closed round trips.
     trades: [u64; 2],
-    /// Start and end.
+    /// Its start and end.
     times: (String, String),
 }
 
 /// Which windows there are, and when they are enough.
 struct Order<'a> {
     windows: &'a [u32],
-    /// Replays that a window costs.
+    /// What a window costs.
     replays: usize,
     /// Without so many closed round trips of either agent nothing is decided.
     min_trades: u64,
@@ -174,16 +174,15 @@ fn play(
         .map_err(|error| RunError::from(error).keeping(Kept::Order))?;
     let scores = played.scores(pair.battle.ranking_metric, &pair.metrics);
     let span = &prepared.windows[index];
-    let trades = [0, 1].map(|agent: usize| played.agents[agent].record.trades as u64);
     Ok(Played {
         scores: (scores[0][0], scores[1][0]),
-        trades,
+        trades: [0, 1].map(|agent: usize| played.agents[agent].record.trades as u64),
         times: (span.start.to_string(), span.end.to_string()),
     })
 }
 
 /// Registers the order, then plays windows until the test decides and both agents have traded enough, or none is left.
-/// Looking later than at the first crossing of a bound costs nothing: the error rates hold at every stop.
+/// Stopping later than at the first crossing of a bound keeps the error rates: they hold at every stop.
 fn settle(
     request: &DuelRequest<'_>,
     mut duel: Duel,

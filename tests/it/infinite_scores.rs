@@ -53,7 +53,7 @@ test  = 1
 #[test]
 fn infinite_scores_out_of_sample_and_of_other_metrics_are_shown() {
     let stage = Stage::new();
-    let text = SCENARIO.replace("end      = 2023-06-07", "end      = 2023-07-20") + SPLIT;
+    let text = trend_and_hold("endless", "2023-06-01", "2023-07-20", REST) + SPLIT;
     stage.write("split.toml", &text);
     let page = stage.result("run split.toml --out out");
     let table = page.split("Out of sample").nth(1).unwrap();
@@ -63,8 +63,8 @@ fn infinite_scores_out_of_sample_and_of_other_metrics_are_shown() {
     let splits = json["sweep"]["validation"]["splits"].as_array().unwrap();
     assert!(splits.iter().any(|split| split["out_of_sample_missing"] == "+infinity"), "{splits:?}");
 
-    let text = SCENARIO.replace("objective = \"profit_factor\"", "objective = \"roi_pct\"");
-    stage.write("other.toml", &text.replace("\"endless\"", "\"other\""));
+    let rest = REST.replace("objective = \"profit_factor\"", "objective = \"roi_pct\"");
+    stage.write("other.toml", &trend_and_hold("other", "2023-06-01", "2023-06-07", &rest));
     stage.result("run other.toml --out out --quiet");
     let top = stage.result("sweep top other --by profit_factor --out out");
     let first = top.lines().find(|line| line.trim_start().starts_with("1 ")).unwrap();

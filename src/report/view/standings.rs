@@ -219,9 +219,5 @@ fn ratings(stored: &StoredRun, record: &StandingsRecord, system: &str, reason: O
 
 /// Whole points on the Elo scale, two places on smaller ones.
 fn points(rating: f64) -> String {
-    if rating.abs() >= 200.0 {
-        numbers::grouped(&format!("{rating:.0}"))
-    } else {
-        ratio(rating)
-    }
+    if rating.abs() >= 200.0 { numbers::grouped(&format!("{rating:.0}")) } else { ratio(rating) }
 }
