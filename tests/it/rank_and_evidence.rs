@@ -411,8 +411,8 @@ fn huge_scores_neither_overflow_nor_fill_the_screen() {
 /// Agents that win nearly always, and that fell by nearly everything.
 #[test]
 fn intervals_stay_within_the_range_of_the_metric() {
-    let rates = |w: usize| if w % 12 == 0 { (0.0, 100.0) } else { (100.0, 100.0) };
-    let falls = |w: usize| if w % 12 == 0 { (-99.9, -1.0) } else { (-70.0, -100.0) };
+    let rates = |w: usize| if w.is_multiple_of(12) { (0.0, 100.0) } else { (100.0, 100.0) };
+    let falls = |w: usize| if w.is_multiple_of(12) { (-99.9, -1.0) } else { (-70.0, -100.0) };
     for (metric, of, range) in [
         ("win_rate", &rates as &dyn Fn(usize) -> (f64, f64), 0.0..=100.0),
         ("max_drawdown_pct", &falls as &dyn Fn(usize) -> (f64, f64), -100.0..=0.0),
