@@ -6,10 +6,10 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tiltyard::internals::domain::{Cash, Span};
-use tiltyard::internals::metrics::{CurveParts, ReturnSums, Summary, TradeSums};
+use tiltyard::internals::metrics::{CurveParts, ReturnSums, Score, Summary, TradeSums};
 use tiltyard::internals::scenario::{MetricSpec, RankingMetric};
 use tiltyard::internals::tournament::standings::{
-    Outcome, Records, ScoreMatrix, Standings, StandingsSpec, standings,
+    Fold, Outcome, Records, ScoreMatrix, Standings, StandingsSpec, standings,
 };
 
 /// Returns per window; each round trip takes two.
@@ -34,14 +34,25 @@ pub enum Kind {
     Rare,
     /// Growth has an autocorrelation of 0.2 from window to window.
     Serial,
-    /// The last agent is better by one standard deviation of its own growth per window.
+    /// Both: fat tails and serial correlation.
+    FatSerial,
+    /// The last agent is better by one standard deviation of its own growth a window.
     Better,
 }
 
 impl Kind {
-    /// Kinds in which no agent is better.
-    pub const EQUALS: [Self; 5] =
-        [Self::Equal, Self::FatTails, Self::UnequalVariances, Self::Rare, Self::Serial];
+    /// Those in which no agent is better.
+    pub const EQUALS: [Self; 6] =
+        [Self::Equal, Self::FatTails, Self::UnequalVariances, Self::Rare, Self::Serial, Self::FatSerial];
+
+    const fn has_fat_tails(self) -> bool {
+        matches!(self, Self::FatTails | Self::FatSerial)
+    }
+
+    /// Correlation of growth with that of the window before.
+    const fn correlation(self) -> f64 {
+        if matches!(self, Self::Serial | Self::FatSerial) { 0.2 } else { 0.0 }
+    }
 
     /// Whether the last agent truly differs by this metric: a smaller risk is a smaller drawdown.
     pub fn differs(self, metric: RankingMetric) -> bool {
@@ -97,9 +108,98 @@ pub fn alone(seed: u64, windows: usize, mean: f64, metric: RankingMetric) -> Sco
 pub fn truth(windows: usize, mean: f64, metric: RankingMetric) -> f64 {
     // Returns are independent normal draws; with ROI they are logarithmic.
     let (mean, deviation) = (DEVIATION * mean / RETURNS as f64, DEVIATION / (RETURNS as f64).sqrt());
+    // A round trip is two returns.
+    let trip = mean * 2.0 / (deviation * 2.0_f64.sqrt());
+    let below = 0.5 * statrs::function::erf::erfc(trip / 2.0_f64.sqrt());
+    let gains = (-trip * trip / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt() + trip * (1.0 - below);
     match metric {
         RankingMetric::SharpeRatio => mean / deviation * PERIODS.sqrt(),
+        RankingMetric::WinRate => (1.0 - below) * 100.0,
+        RankingMetric::ProfitFactor => gains / (gains - trip),
         _ => (mean * (windows * RETURNS) as f64).exp_m1() * 100.0,
+    }
+}
+
+/// Two equal agents whose windows have scores that are no plain numbers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Odd {
+    /// By the mean of windows of which this share is infinite.
+    Infinite(f64),
+    /// The same with windows that are infinite more often after infinite ones (correlation 0.2 of what decides it).
+    InfiniteInRow(f64),
+    /// By the profit factor of records whose round trips lose with this probability: often none does.
+    SeldomLosing(f64),
+    /// By the median of windows of 0 or 100.
+    Coins,
+    /// The same with a correlation of 0.2 of what decides it.
+    CoinsInRow,
+    /// By the median of win rates of five round trips: six values.
+    WinRates,
+    /// By the median of plain numbers.
+    Numbers,
+}
+
+impl Odd {
+    /// All that are played.
+    pub const ALL: [Self; 11] = [
+        Self::Infinite(0.02),
+        Self::Infinite(0.1),
+        Self::Infinite(0.5),
+        Self::Infinite(0.9),
+        Self::InfiniteInRow(0.5),
+        Self::SeldomLosing(0.01),
+        Self::SeldomLosing(0.03),
+        Self::Coins,
+        Self::CoinsInRow,
+        Self::WinRates,
+        Self::Numbers,
+    ];
+
+    /// A tournament of two over so many windows; the second is the better by `lead` standard deviations of what decides.
+    pub fn tournament(self, seed: u64, windows: usize, lead: f64) -> ScoreMatrix {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let kind = match self {
+            Self::InfiniteInRow(_) | Self::CoinsInRow => Kind::Serial,
+            _ => Kind::Equal,
+        };
+        let common = series(kind, windows, &mut rng);
+        let agents = [0.0, lead].map(|lead| -> Vec<f64> {
+            let own = series(kind, windows, &mut rng);
+            let of = |(own, common): (&f64, &f64)| (own + COMMON * common) / (1.0 + COMMON * COMMON).sqrt();
+            own.iter().zip(&common).map(of).map(|level| level + lead).collect()
+        });
+        if let Self::SeldomLosing(share) = self {
+            let mut window = |level: &f64| {
+                let trips = (0..5).map(|_| {
+                    let loses = rng.random::<f64>() < share;
+                    cash(if loses { -10.0 } else { 10.0 + level })
+                });
+                let trades = TradeSums::of(trips);
+                Summary { windows: 1, acted: 1, length: Span::DAY, trades, ..Summary::EMPTY }
+            };
+            let mut summaries = Vec::new();
+            for levels in &agents {
+                summaries.push(levels.iter().map(&mut window).collect());
+            }
+            return matrix(summaries, RankingMetric::ProfitFactor);
+        }
+        let score = |level: f64| {
+            let below = 0.5 * statrs::function::erf::erfc(-level / 2.0_f64.sqrt());
+            match self {
+                Self::Infinite(share) | Self::InfiniteInRow(share) if below > 1.0 - share => {
+                    Score::PlusInfinity
+                }
+                Self::Coins | Self::CoinsInRow => Score::of(if level > 0.0 { 100.0 } else { 0.0 }),
+                Self::WinRates => Score::of((below * 6.0).floor() * 20.0),
+                _ => Score::of(level),
+            }
+        };
+        let fold = match self {
+            Self::Infinite(_) | Self::InfiniteInRow(_) | Self::SeldomLosing(_) => Fold::Mean,
+            Self::Coins | Self::CoinsInRow | Self::WinRates | Self::Numbers => Fold::Median,
+        };
+        let scores = agents.map(|levels| levels.into_iter().map(score).collect());
+        ScoreMatrix::new(names(2), names(windows), scores.into(), fold).unwrap()
     }
 }
 
@@ -120,18 +220,21 @@ pub fn called(found: &Standings) -> Option<usize> {
 }
 
 fn matrix(summaries: Vec<Vec<Summary>>, metric: RankingMetric) -> ScoreMatrix {
-    let names = |count: usize| (0..count).map(|i| i.to_string()).collect::<Vec<String>>();
     let (agents, windows) = (summaries.len(), summaries[0].len());
     let records = Records { summaries, metric, conventions: MetricSpec::default() };
     ScoreMatrix::of_records(names(agents), names(windows), records).unwrap()
 }
 
-/// Growth per window, in standard deviations.
+fn names(count: usize) -> Vec<String> {
+    (0..count).map(|i| i.to_string()).collect()
+}
+
+/// Growth by window, in standard deviations.
 fn series(kind: Kind, windows: usize, rng: &mut ChaCha8Rng) -> Vec<f64> {
-    let rho: f64 = if kind == Kind::Serial { 0.2 } else { 0.0 };
+    let rho = kind.correlation();
     let mut level = normal(rng);
     let step = |_| {
-        let draw = if kind == Kind::FatTails { student3(rng) } else { normal(rng) };
+        let draw = if kind.has_fat_tails() { student3(rng) } else { normal(rng) };
         level = rho * level + (1.0 - rho * rho).sqrt() * draw;
         level
     };

@@ -21,9 +21,10 @@ Examples:
   tiltyard rank reports/NAME/RUN/scores.csv          the window scores of a stored run
 
 The file has one row per window and one column per agent; the first column may hold labels. If
-the label column is called `agent`, as in the scores.csv of a run, the file has one row per agent;
---rows overrides this. An empty field is a missing score. Two agents are compared only in windows
-in which both have a score. `inf` is a score above all numbers.
+the label column is called `agent`, as in the scores.csv of a run, the file has one row per agent.
+If neither that name nor numbered or dated labels identify the rows, --rows is required. An empty
+field is a missing score. Two agents are compared only in windows in which both have a score. `inf`
+is a score above all numbers.
 
 Exit codes:
   0 done    2 the command line or the file is wrong";
@@ -208,30 +209,48 @@ fn matrix(table: NumberTable, args: &RankArgs) -> Result<ScoreMatrix, Failure> {
     ScoreMatrix::new(agents, windows, scores, fold).map_err(refused)
 }
 
-/// What the rows of a table are, by the name of its label column. Columns that are numbered and rows that are named
-/// may be windows and agents or not: that is asked.
+/// What the rows of a table are: by the name of its label column, else by which of rows and columns are numbered like
+/// windows. Where neither says so, that is asked.
 fn rows_of(table: &NumberTable) -> Result<Rows, Failure> {
     let label = table.label_name.as_deref().map(str::to_lowercase);
     if label.as_deref().is_some_and(|name| AGENTS.contains(&name)) {
         return Ok(Rows::Agents);
     }
-    let numbered = table.has_header && table.columns.iter().all(|column| is_number_or_time(&column.name));
-    let named = |labels: &Vec<String>| !labels.iter().all(|label| is_number_or_time(label));
-    match &table.labels {
-        Some(labels) if numbered && named(labels) => Err(Failure::plain(
-            Exit::Usage,
-            format!(
-                "the columns are called `{}`, .. and the rows `{}`, ..: it is unclear which are the agents",
-                table.columns[0].name, labels[0]
-            ),
-            "add --rows agents or --rows windows, or call the first column `agent` or `window`",
-        )),
-        _ => Ok(Rows::Windows),
+    let heads: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    let across = table.has_header && are_windows(&heads);
+    let Some(labels) = &table.labels else { return Ok(Rows::Windows) };
+    let down = are_windows(&labels.iter().map(String::as_str).collect::<Vec<&str>>());
+    // A column of labels with a name of its own (`window`, `date`) labels windows.
+    let unnamed = label.is_none_or(|name| name.is_empty() || name == "unnamed: 0");
+    if down || (!across && !unnamed) {
+        return Ok(Rows::Windows);
     }
+    Err(Failure::plain(
+        Exit::Usage,
+        format!(
+            "the columns are called `{}`, .. and the rows `{}`, ..: it is unclear which are the agents",
+            heads[0], labels[0]
+        ),
+        "add --rows agents or --rows windows, or call the first column `agent` or `window`",
+    ))
 }
 
 /// Names of a label column whose rows are agents.
 const AGENTS: [&str; 2] = ["agent", "agents"];
+
+/// Whether names are numbers, times, or one word with numbers: `w0`, `w1`; `window_1`, `window_2`.
+fn are_windows(names: &[&str]) -> bool {
+    let stem = |name: &str| name.trim_end_matches(|c: char| c.is_ascii_digit()).to_lowercase();
+    let first = names.first().map(|name| stem(name));
+    let counted = |name: &&str| name.ends_with(|c: char| c.is_ascii_digit()) && Some(stem(name)) == first;
+    let known = first.as_deref().map(|stem| stem.trim_end_matches([' ', '_', '-', '.']));
+    let is_of_windows = known.is_some_and(|stem| WINDOWS.contains(&stem));
+    names.iter().all(|name| is_number_or_time(name)) || (is_of_windows && names.iter().all(counted))
+}
+
+/// Words before the numbers of windows.
+const WINDOWS: [&str; 10] =
+    ["w", "win", "window", "period", "fold", "split", "battle", "day", "week", "month"];
 
 fn is_number_or_time(text: &str) -> bool {
     text.parse::<f64>().is_ok() || text.parse::<crate::domain::Timestamp>().is_ok()
@@ -254,5 +273,26 @@ fn check_names(agents: &[String]) -> Result<(), Failure> {
 }
 
 fn refused(error: StandingsError) -> Failure {
-    Failure::plain(Exit::Usage, error, "the file needs one row per window and one column of scores per agent")
+    let help = match error {
+        StandingsError::OppositeInfinities { .. } => "add --aggregate median, or remove the infinite scores",
+        _ => "the file needs one row per window and one column of scores per agent",
+    };
+    Failure::plain(Exit::Usage, error, help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_are_recognised_by_their_numbers() {
+        for names in
+            [&["0", "1"][..], &["2024-01-01T00:00:00Z"], &["w0", "w1", "w10"], &["Window 1", "window 2"]]
+        {
+            assert!(are_windows(names), "{names:?}");
+        }
+        for names in [&["hold", "trend"][..], &["w0", "trend"], &["sma20", "sma50"], &["a0", "a1"]] {
+            assert!(!are_windows(names), "{names:?}");
+        }
+    }
 }

@@ -91,10 +91,14 @@ impl Score {
     /// The arithmetic mean of the scores that exist: infinite where one of them is, absent without any or where
     /// infinities of both signs meet.
     pub fn mean(scores: impl IntoIterator<Item = Self>) -> Self {
-        let (sum, count) = scores
-            .into_iter()
-            .filter_map(Self::value)
-            .fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
+        let known: Vec<f64> = scores.into_iter().filter_map(Self::value).collect();
+        #[expect(clippy::cast_precision_loss, reason = "counts of windows")]
+        let count = known.len() as f64;
+        let sum: f64 = known.iter().sum();
+        if sum.is_infinite() && known.iter().all(|value| value.is_finite()) {
+            // The sum of huge numbers overflows where their mean does not.
+            return Self::of(known.iter().map(|value| value / count).sum());
+        }
         Self::of(sum / count)
     }
 
@@ -180,6 +184,9 @@ mod tests {
         assert_eq!(Score::mean([Number(1.0), PlusInfinity]), PlusInfinity);
         assert_eq!(Score::mean([MinusInfinity, PlusInfinity]), Absent);
         assert_eq!(Score::mean([Absent]), Absent);
+        assert_eq!(Score::mean([Number(1.5e308), Number(1.5e308)]), Number(1.5e308));
+        assert_eq!(Score::median([Number(1.5e308), Number(1.5e308)]), Number(1.5e308));
+        assert_eq!(Score::median([Number(1.7e308), Number(1.5e308)]), Number(1.6e308));
         assert_eq!(Score::mean([]), Absent);
     }
 

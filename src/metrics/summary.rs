@@ -165,8 +165,10 @@ impl CurveParts {
         if self.high > 0.0 { (end * later.low / self.high - 1.0).min(0.0) } else { 0.0 }
     }
 
+    /// Of this curve, which ends at the multiple `end`, and a `later` one that goes on from there.
     #[inline]
-    fn combine(self, end: f64, later: Self) -> Self {
+    #[must_use]
+    pub fn combine(self, end: f64, later: Self) -> Self {
         Self {
             high: self.high.max(end * later.high),
             low: self.low.min(end * later.low),

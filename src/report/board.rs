@@ -17,10 +17,17 @@ pub(super) const METRICS: [(Metric, u8); 7] = [
     (Metric::ProfitFactor, 7),
 ];
 
+/// What all numbers of a leaderboard of several windows are of.
+const RECORD: &str = "record";
+
 /// A column with its cells, in the order of the rows.
 #[derive(Debug, Clone)]
 pub(super) struct Field {
     pub name: &'static str,
+    /// The head that only the run knows, in the place of the name: `mean ROI %`.
+    pub title: Option<String>,
+    /// What a number is of, before its head: `record`.
+    pub over: Option<&'static str>,
     /// Numbers stand to the right.
     pub numeric: bool,
     /// How soon a narrow table leaves it out; 0 for never.
@@ -33,7 +40,9 @@ pub(super) struct Field {
 impl Field {
     /// Its head.
     pub fn head(&self) -> Head {
-        Head { name: self.name.to_owned(), numeric: self.numeric }
+        let name = self.title.clone().unwrap_or_else(|| self.name.to_owned());
+        let name = self.over.map_or_else(|| name.clone(), |over| format!("{over} {name}"));
+        Head { name, numeric: self.numeric }
     }
 }
 
@@ -42,13 +51,16 @@ pub(super) fn explained(shown: impl Fn(Metric) -> bool) -> Vec<wording::Shown> {
     METRICS.into_iter().filter(|(m, _)| shown(*m)).map(|(metric, _)| (metric.key(), metric.head())).collect()
 }
 
-/// All columns that this leaderboard has.
+/// All columns that this leaderboard has, in order: the metric that ranks comes first and always stays, amounts stand
+/// beside the return. Over several windows numbers are those of the whole record, and their heads say so.
 pub(super) fn fields(stored: &StoredRun) -> Vec<Field> {
     let board = &stored.leaderboard;
     let rows = &board.rankings;
     let several = board.windows > 1;
     let field = |name, numeric, drop, cell: &dyn Fn(&RankingRecord) -> Cell| Field {
         name,
+        title: None,
+        over: None,
         numeric,
         drop,
         metric: None,
@@ -56,6 +68,8 @@ pub(super) fn fields(stored: &StoredRun) -> Vec<Field> {
     };
     #[expect(clippy::cast_precision_loss, reason = "counts, shown only")]
     let counted = |n: usize| Cell::number(Some(n as f64), |_| numbers::count(n));
+    let known = numbers::form(&board.ranking_metric);
+    let shown = |value: f64| known.as_ref().map_or_else(|| ratio(value), |form| form(value));
     let mut all = vec![
         field("#", true, 0, &|row| Cell::number(row.rank.map(f64::from), |rank| rank.to_string())),
         field("agent", false, 0, &|row| Cell::words(row.agent.as_str())),
@@ -63,11 +77,12 @@ pub(super) fn fields(stored: &StoredRun) -> Vec<Field> {
     // Where it says something else than the ranking metric's own column.
     if wording::score_says_more(stored) {
         let score =
-            |row: &RankingRecord| Cell::score(wording::shown_score(row, &board.ranking_metric), ratio);
-        all.push(field("score", true, 0, &score));
+            |row: &RankingRecord| Cell::score(wording::shown_score(row, &board.ranking_metric), shown);
+        let title = Some(wording::score_head(stored));
+        all.push(Field { title, ..field("score", true, 0, &score) });
     }
     // Where windows without a score are left out of a mean or median.
-    if several && matches!(board.aggregate.as_str(), "mean" | "median") {
+    if wording::is_aggregated(stored) {
         all.push(field("scored", true, 0, &|row| counted(row.scored_windows)));
     }
     for (metric, drop) in METRICS {
@@ -92,5 +107,48 @@ pub(super) fn fields(stored: &StoredRun) -> Vec<Field> {
     if rows.iter().any(|row| row.status != "completed") {
         all.push(field("status", false, 0, &|row| Cell::words(row.status.as_str())));
     }
+    let ranked_by = Metric::of_key(&board.ranking_metric);
+    let over = (several && !board.aggregate.is_empty()).then_some(RECORD);
+    for field in &mut all {
+        let is_ranked_by = field.metric.is_some() && field.metric == ranked_by;
+        field.drop = if is_ranked_by { 0 } else { field.drop };
+        field.over = over.filter(|_| field.metric.is_some() || ["trades", "fees"].contains(&field.name));
+    }
+    all.sort_by_key(|field| place(field, ranked_by));
     all
+}
+
+/// Where a column stands; those of one place in the order above.
+fn place(field: &Field, ranked_by: Option<Metric>) -> u8 {
+    match (field.metric, field.name) {
+        (None, "final equity") => 3,
+        (None, "trades" | "fees" | "status") => 5,
+        (None, _) => 0,
+        (metric, _) if metric == ranked_by => 1,
+        (Some(Metric::RoiPct | Metric::TotalPnl), _) => 2,
+        (Some(_), _) => 4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::fixture;
+
+    #[test]
+    fn the_ranking_metric_comes_first_and_several_windows_have_no_final_equity() {
+        let mut stored = fixture::stored();
+        stored.leaderboard.ranking_metric = "max_drawdown_pct".to_owned();
+        let heads =
+            |stored: &StoredRun| fields(stored).iter().map(|field| field.head().name).collect::<Vec<_>>();
+        assert_eq!(heads(&stored)[2..6], ["score", "max DD %", "ROI %", "PnL"], "{:?}", heads(&stored));
+        assert!(heads(&stored).contains(&"final equity".to_owned()));
+        stored.leaderboard.windows = 3;
+        stored.leaderboard.aggregate = "median".to_owned();
+        assert_eq!(
+            heads(&stored)[2..7],
+            ["median max DD %", "scored", "record max DD %", "record ROI %", "record PnL"]
+        );
+        assert!(!heads(&stored).iter().any(|head| head.contains("final equity")));
+    }
 }

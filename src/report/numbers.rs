@@ -22,6 +22,9 @@ pub(super) fn gain(stored: &str) -> String {
 
 /// Two places.
 pub(super) fn cash(amount: Cash) -> String {
+    if amount.to_f64().abs() >= HUGE {
+        return ratio(amount.to_f64());
+    }
     without_negative_zero(grouped(&format!("{amount:.2}")))
 }
 
@@ -30,8 +33,14 @@ pub(super) fn signed_cash(amount: Cash) -> String {
     with_plus(cash(amount))
 }
 
-/// Two places.
+/// From here on a number is shown by its power of ten.
+const HUGE: f64 = 1e15;
+
+/// Two places; huge numbers by their power of ten: `1.50e308`.
 pub(super) fn ratio(value: f64) -> String {
+    if value.abs() >= HUGE {
+        return format!("{value:.2e}");
+    }
     without_negative_zero(grouped(&format!("{value:.2}")))
 }
 
@@ -45,6 +54,11 @@ pub(super) fn measured(metric: Metric, value: f64) -> String {
     }
 }
 
+/// A score by a metric of this key, in the metric's form; nothing for a metric that is not known.
+pub(super) fn form(metric: &str) -> Option<impl Fn(f64) -> String + Copy> {
+    Metric::of_key(metric).map(|metric| move |value| measured(metric, value))
+}
+
 /// Percent with two places and a sign.
 pub(super) fn signed(value: f64) -> String {
     with_plus(ratio(value))
@@ -52,6 +66,9 @@ pub(super) fn signed(value: f64) -> String {
 
 /// Percent with one place and a sign, where room is short.
 pub(super) fn signed_short(value: f64) -> String {
+    if value.abs() >= HUGE {
+        return with_plus(format!("{value:.1e}"));
+    }
     with_plus(without_negative_zero(grouped(&format!("{value:.1}"))))
 }
 
@@ -172,6 +189,16 @@ mod tests {
         assert_eq!(gain("-0.00100000"), "0.00");
         assert_eq!(gain("10050.00500000"), "+10,050.01");
         assert_eq!(money("no money"), "no money");
+    }
+
+    #[test]
+    fn huge_numbers_are_shown_by_their_power_of_ten() {
+        assert_eq!(
+            (ratio(1e300), ratio(-1.5e308), signed(2.5e15)),
+            ("1.00e300".into(), "-1.50e308".into(), "+2.50e15".into())
+        );
+        assert_eq!((ratio(9.99e14), signed_short(1e16)), ("999,000,000,000,000.00".into(), "+1.0e16".into()));
+        assert_eq!(gain("12000000000000000.00000000"), "+1.20e16");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::domain::{self, Metric};
 use crate::metrics::Score;
 use crate::store::registry::Tally;
 use crate::store::sweep::WinnerRecord;
-use crate::store::{AgentRecord, CostRecord, RankingRecord, RunRecord, StoredRun};
+use crate::store::{AgentRecord, CostRecord, RankingRecord, RunRecord, StandingsRecord, StoredRun};
 
 /// Symbols that are named before the rest is only counted.
 const NAMED_SYMBOLS: usize = 5;
@@ -98,8 +98,9 @@ pub(super) fn record(stored: &StoredRun) -> Vec<String> {
                 plural(usize::try_from(days).unwrap_or(0), "day")
             )),
             aggregate => lines.push(format!(
-                "score is the {aggregate} of the scores of {windows}; `scored` counts windows with a score; the other \
-                 numbers are those of the whole record"
+                "`{}` is the {aggregate} of the scores of {windows}; `scored` counts windows with a score; the other \
+                 numbers are those of the whole record",
+                score_head(stored)
             )),
         }
     }
@@ -110,11 +111,60 @@ pub(super) fn record(stored: &StoredRun) -> Vec<String> {
     lines
 }
 
+/// The head of a metric's column by its key; a metric that is not known goes by that.
+pub(super) fn head(metric: &str) -> &str {
+    match Metric::of_key(metric) {
+        Some(known) => known.head(),
+        None => metric,
+    }
+}
+
+/// Whether agents are ranked by the mean or median of their windows' scores.
+pub(super) fn is_aggregated(stored: &StoredRun) -> bool {
+    stored.leaderboard.windows > 1 && matches!(stored.leaderboard.aggregate.as_str(), "mean" | "median")
+}
+
+/// The head of the score's own column: `mean ROI %`.
+pub(super) fn score_head(stored: &StoredRun) -> String {
+    if is_aggregated(stored) {
+        format!("{} {}", stored.leaderboard.aggregate, head(&stored.leaderboard.ranking_metric))
+    } else {
+        "score".to_owned()
+    }
+}
+
+/// The head of the scores in standings: `record ROI %`, `mean score`.
+pub(super) fn standings_head(record: &StandingsRecord) -> String {
+    let head = head(&record.metric);
+    match record.aggregate.as_str() {
+        "" => head.to_owned(),
+        "record" if record.windows < 2 => head.to_owned(),
+        aggregate => format!("{aggregate} {head}"),
+    }
+}
+
 /// That growth a year comes from less than a year, where it does.
 pub(super) fn annualised(stored: &StoredRun) -> Option<String> {
     let days = stored.leaderboard.rankings.iter().find_map(|row| row.annualised_from_days)?;
-    let days = plural(usize::try_from(days).unwrap_or(0), "day");
-    Some(format!("CAGR and Calmar are annualised from {days}"))
+    annualised_from(days).map(|text| format!("CAGR and Calmar are {text}"))
+}
+
+/// `annualised from 90 days`, for records of less than a year that are long enough.
+pub(super) fn annualised_from(days: i64) -> Option<String> {
+    let shown = || plural(usize::try_from(days).unwrap_or(0), "day");
+    (30..365).contains(&days).then(|| format!("annualised from {}", shown()))
+}
+
+/// Where the largest drawdown of a record of several windows lies, which no window alone may show.
+pub(super) fn record_drawdown(row: &RankingRecord) -> Option<String> {
+    let (depth, times) = (row.max_drawdown_pct?, row.drawdown.as_ref()?);
+    let day = |at: &str| at.parse().map_or_else(|_| at.to_owned(), super::numbers::close_day);
+    Some(format!(
+        "the record's: {} % from {} to {}, with its windows chained",
+        super::numbers::ratio(depth),
+        day(&times.peak_at),
+        day(&times.trough_at)
+    ))
 }
 
 /// The agents that have too few trades to be ranked.

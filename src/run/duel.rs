@@ -24,8 +24,23 @@ pub struct DuelRequest<'a> {
     pub out: &'a Path,
 }
 
-/// The scores of the two agents in a window, and its start and end.
-type Played = ((Score, Score), (String, String));
+/// What both agents did in a window.
+struct Played {
+    scores: (Score, Score),
+    /// Closed round trips.
+    trades: [u64; 2],
+    /// Its start and end.
+    times: (String, String),
+}
+
+/// Which windows there are, and when they are enough.
+struct Order<'a> {
+    windows: &'a [u32],
+    /// What a window costs.
+    replays: usize,
+    /// Without so many closed round trips of either agent nothing is decided.
+    min_trades: u64,
+}
 
 /// Replays windows of a scenario, in the registered order, until the test decides or none is left.
 ///
@@ -63,9 +78,9 @@ pub fn duel(
         order: request.order(scenario.seed, &windows),
     };
     let pair = request.pair(scenario);
-    settle(request, duel, registration, &windows, (2, observer), |index| {
-        play(prepared, &pair, index, observer)
-    })
+    let min_trades = u64::from(scenario.battle.min_trades);
+    let order = Order { windows: &windows, replays: 2, min_trades };
+    settle(request, duel, registration, &order, observer, |index| play(prepared, &pair, index, observer))
 }
 
 /// Takes the scores of a stored run, window by window in the registered order; nothing is replayed.
@@ -88,13 +103,23 @@ pub fn duel_stored(
         seed: stored.run.seed,
         order: request.order(Seed(stored.run.seed), &windows),
     };
-    settle(request, duel, registration, &windows, (0, observer), |index| {
+    let min_trades = u64::from(stored.leaderboard.min_trades);
+    let order = Order { windows: &windows, replays: 0, min_trades };
+    settle(request, duel, registration, &order, observer, |index| {
         let battle = &stored.battles[index];
         let score = |name: &str| {
             let found = battle.rankings.iter().find(|row| row.agent == name);
             found.map_or(Score::Absent, PlaceRecord::known_score)
         };
-        Ok(((score(request.a), score(request.b)), (battle.start.clone(), battle.end.clone())))
+        let trades = |name: &str| {
+            let jobs = stored.agent(name).map_or(&[][..], |agent| &agent.windows);
+            jobs.iter().find(|job| job.window == battle.window).map_or(0, |job| job.trades as u64)
+        };
+        Ok(Played {
+            scores: (score(request.a), score(request.b)),
+            trades: [trades(request.a), trades(request.b)],
+            times: (battle.start.clone(), battle.end.clone()),
+        })
     })
 }
 
@@ -149,33 +174,40 @@ fn play(
         .map_err(|error| RunError::from(error).keeping(Kept::Order))?;
     let scores = played.scores(pair.battle.ranking_metric, &pair.metrics);
     let span = &prepared.windows[index];
-    Ok(((scores[0][0], scores[1][0]), (span.start.to_string(), span.end.to_string())))
+    Ok(Played {
+        scores: (scores[0][0], scores[1][0]),
+        trades: [0, 1].map(|agent: usize| played.agents[agent].record.trades as u64),
+        times: (span.start.to_string(), span.end.to_string()),
+    })
 }
 
-/// Registers the order, then plays windows until the test decides or none is left. `replays` is what a window costs.
+/// Registers the order, then plays windows until the test decides and both agents have traded enough, or none is left.
+/// Stopping later than at the first crossing of a bound keeps the error rates: they hold at every stop.
 fn settle(
     request: &DuelRequest<'_>,
     mut duel: Duel,
     registration: Registration,
-    windows: &[u32],
-    (replays, observer): (usize, &dyn RunObserver),
+    order: &Order<'_>,
+    observer: &dyn RunObserver,
     play: impl Fn(usize) -> Result<Played, RunError>,
 ) -> Result<DuelRecord, RunError> {
     let mut record = DuelRecord::registered(registration, &request.spec, &duel);
     let file = record.write(request.out)?;
     observer.event(&RunEvent::DuelRegistered { record: &record, file: &file });
     for window in record.order.clone() {
-        if duel.decision() != Decision::Continue {
+        let traded = record.trades.iter().all(|&trades| trades >= order.min_trades);
+        if duel.decision() != Decision::Continue && traded {
             break;
         }
-        let index = windows.iter().position(|&number| number == window).unwrap_or_default();
-        let (scores, times) = play(index)?;
+        let index = order.windows.iter().position(|&number| number == window).unwrap_or_default();
+        let Played { scores, trades, times } = play(index)?;
         let result = duel.play(scores.0, scores.1)?;
-        record.replays += replays;
+        record.replays += order.replays;
+        record.trades.iter_mut().zip(trades).for_each(|(all, window)| *all += window);
         record.note(window, times, scores, result, &duel);
         observer.event(&RunEvent::DuelWindow { record: &record });
     }
-    record.conclude(duel.decision());
+    record.conclude(duel.decision(), order.min_trades);
     record.write(request.out)?;
     Ok(record)
 }

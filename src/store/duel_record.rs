@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{StoreError, json};
+use super::{StoreError, json, score_record};
 use crate::files::{Existing, write_whole};
 use crate::metrics::Score;
 use crate::statistics::evidence::{Decision, EloModel};
@@ -41,7 +41,8 @@ pub struct DuelRecord {
     pub test: TestRecord,
     /// The windows' numbers in the order in which they are played.
     pub order: Vec<u32>,
-    /// `registered`, `a_is_stronger`, `a_is_not_stronger` or `undecided`.
+    /// `registered`, `a_is_stronger`, `a_is_not_stronger`, `undecided`, `too_few_trades` (of `min_trades`) or `not_played`
+    /// (no window has a score of both).
     pub decision: String,
     /// The same in words.
     pub sentence: String,
@@ -65,6 +66,9 @@ pub struct DuelRecord {
     pub los: Option<f64>,
     /// Replays made for it; none where the scores were stored.
     pub replays: usize,
+    /// Closed round trips of `a` and of `b` in the windows played.
+    #[serde(default)]
+    pub trades: [u64; 2],
     /// The windows played, in that order.
     pub games: Vec<DuelGameRecord>,
 }
@@ -101,10 +105,36 @@ pub struct DuelGameRecord {
     pub score_a: Option<f64>,
     /// Score of `b`.
     pub score_b: Option<f64>,
+    /// `+infinity` or `-infinity` where the score of `a` is that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score_a_missing: Option<String>,
+    /// The same of `b`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score_b_missing: Option<String>,
     /// For `a`: `win`, `draw` or `loss`; `not_played` where either has no score.
     pub result: String,
     /// Log-likelihood ratio after it.
     pub llr: f64,
+}
+
+impl DuelGameRecord {
+    /// The score of `a`, infinities included.
+    pub fn known_a(&self) -> Score {
+        score_record::score(self.score_a, self.score_a_missing.as_deref())
+    }
+
+    /// The score of `b`, infinities included.
+    pub fn known_b(&self) -> Score {
+        score_record::score(self.score_b, self.score_b_missing.as_deref())
+    }
+
+    fn has_a(&self) -> bool {
+        !self.known_a().is_absent()
+    }
+
+    fn has_b(&self) -> bool {
+        !self.known_b().is_absent()
+    }
 }
 
 /// What is known of a duel before it begins.
@@ -156,6 +186,7 @@ impl DuelRecord {
             nelo_error95: None,
             los: None,
             replays: 0,
+            trades: [0; 2],
             games: Vec::new(),
         };
         record.sentence = format!("registered: {} windows", record.order.len());
@@ -173,8 +204,17 @@ impl DuelRecord {
     ) {
         let (start, end) = at;
         let result = result.map_or("not_played", DuelResult::as_str).to_owned();
-        let (score_a, score_b) = (scores.0.number(), scores.1.number());
-        self.games.push(DuelGameRecord { window, start, end, score_a, score_b, result, llr: duel.llr() });
+        self.games.push(DuelGameRecord {
+            window,
+            start,
+            end,
+            score_a: scores.0.number(),
+            score_b: scores.1.number(),
+            score_a_missing: score_record::reason(scores.0, None),
+            score_b_missing: score_record::reason(scores.1, None),
+            result,
+            llr: duel.llr(),
+        });
         [self.losses, self.draws, self.wins] = duel.counts();
         self.llr = duel.llr();
         let estimate = duel.estimate();
@@ -185,17 +225,47 @@ impl DuelRecord {
         self.los = estimate.and_then(|found| found.los);
     }
 
-    /// Says how it ended.
-    pub fn conclude(&mut self, decision: Decision) {
-        let played = format!("{} of {} windows", self.games.len(), self.order.len());
+    /// Windows that both agents have a score in.
+    pub const fn counted(&self) -> u64 {
+        self.wins + self.draws + self.losses
+    }
+
+    /// Says how it ended. Where an agent has fewer than `min_trades` closed round trips nothing is decided.
+    pub fn conclude(&mut self, decision: Decision, min_trades: u64) {
+        let without = self.games.len() as u64 - self.counted();
+        let mut played = format!("{} of {} windows", self.games.len(), self.order.len());
+        if without > 0 {
+            played.push_str(&format!(", {without} of them without a score of both"));
+        }
         let (a, b) = (&self.a, &self.b);
-        let (word, sentence) = match decision {
-            Decision::AcceptH1 => ("a_is_stronger", format!("{a} is stronger than {b}, after {played}")),
-            Decision::AcceptH0 => (
+        let few = [(a, self.trades[0]), (b, self.trades[1])].into_iter().find(|(_, n)| *n < min_trades);
+        let (word, sentence) = match (decision, few) {
+            _ if self.counted() == 0 && !self.games.is_empty() => {
+                let lacks = |scored: fn(&DuelGameRecord) -> bool| !self.games.iter().any(scored);
+                let who = match (lacks(DuelGameRecord::has_a), lacks(DuelGameRecord::has_b)) {
+                    (true, true) => format!("neither {a} nor {b} has"),
+                    (true, false) => format!("{a} does not have"),
+                    (false, true) => format!("{b} does not have"),
+                    (false, false) => format!("{a} and {b} never both have"),
+                };
+                let windows = self.games.len();
+                let metric = &self.ranking_metric;
+                ("not_played", format!("no decision: {who} a {metric} in any of the {windows} windows"))
+            }
+            (_, Some((name, n))) => (
+                "too_few_trades",
+                format!("no decision: {name} closed {n} of at least {min_trades} trades, after {played}"),
+            ),
+            (Decision::AcceptH1, None) => {
+                ("a_is_stronger", format!("{a} is stronger than {b}, after {played}"))
+            }
+            (Decision::AcceptH0, None) => (
                 "a_is_not_stronger",
                 format!("{a} is not {} Elo stronger than {b}, after {played}", self.test.elo1),
             ),
-            Decision::Continue => ("undecided", format!("undecided: {a} against {b}, after {played}")),
+            (Decision::Continue, None) => {
+                ("undecided", format!("undecided: {a} against {b}, after {played}"))
+            }
         };
         (self.decision, self.sentence) = (word.to_owned(), sentence);
     }
@@ -265,12 +335,48 @@ mod tests {
                 &duel,
             );
         }
-        record.conclude(duel.decision());
+        record.conclude(duel.decision(), 0);
         assert_eq!(record.write(out.path()).unwrap(), path);
         assert_eq!(read(&path), record);
         assert_eq!(record.sentence, "undecided: x against y, after 3 of 3 windows");
         assert_eq!((record.wins, record.games.len(), record.elo), (3, 3, None));
         assert_eq!(std::fs::read_dir(out.path().join("duels")).unwrap().count(), 1);
+    }
+
+    /// A duel of these scores, ended.
+    fn ended(scores: &[(Score, Score)], trades: [u64; 2], min_trades: u64) -> DuelRecord {
+        let spec = DuelSpec::default();
+        let mut duel = Duel::new(&spec).unwrap();
+        let mut record = DuelRecord::registered(registration(), &spec, &duel);
+        for (window, &(a, b)) in (0..).zip(scores) {
+            let result = duel.play(a, b).unwrap();
+            record.note(window, ("from".into(), "to".into()), (a, b), result, &duel);
+        }
+        record.trades = trades;
+        record.conclude(duel.decision(), min_trades);
+        record
+    }
+
+    #[test]
+    fn a_duel_that_cannot_be_played_says_why() {
+        let (one, none) = (Score::Number(1.0), Score::Absent);
+        let neither = ended(&[(none, none); 3], [0, 0], 0);
+        assert_eq!(neither.decision, "not_played");
+        assert_eq!(neither.sentence, "no decision: neither x nor y has a roi_pct in any of the 3 windows");
+        let second = ended(&[(one, none); 3], [3, 0], 0);
+        assert_eq!(second.sentence, "no decision: y does not have a roi_pct in any of the 3 windows");
+        let partly = ended(&[(one, none), (one, Score::PlusInfinity)], [3, 1], 0);
+        let sentence = "undecided: x against y, after 2 of 3 windows, 1 of them without a score of both";
+        assert_eq!((partly.sentence.as_str(), partly.games[1].known_b()), (sentence, Score::PlusInfinity));
+    }
+
+    #[test]
+    fn too_few_trades_decide_nothing() {
+        let (one, zero) = (Score::Number(1.0), Score::Number(0.0));
+        let few = ended(&[(one, zero); 20], [40, 9], 10);
+        assert_eq!(few.decision, "too_few_trades");
+        assert_eq!(few.sentence, "no decision: y closed 9 of at least 10 trades, after 20 of 3 windows");
+        assert_eq!(ended(&[(one, zero); 20], [40, 10], 10).decision, "a_is_stronger");
     }
 
     #[test]

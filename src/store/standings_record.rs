@@ -89,7 +89,7 @@ pub struct VerdictRecord {
     pub outcome: String,
     /// The same in one plain sentence.
     pub sentence: String,
-    /// The agent with the best record, the first of equals.
+    /// The agent with the best record; of equals the first as the scenario breaks ties, else by name.
     pub leader: String,
     /// The rival that is hardest to tell apart from it; null for one agent or one window.
     pub rival: Option<String>,

@@ -24,6 +24,8 @@ impl StoredRun {
             // A run of an older version: scores of windows are all there is.
             _ => ScoreMatrix::new(names.clone(), windows, self.window_scores(&names), Fold::Mean)?,
         };
+        let order: Vec<&str> = self.leaderboard.rankings.iter().map(|row| row.agent.as_str()).collect();
+        let matrix = matrix.with_tie_order(&order);
         Results::new(matrix, ends, &self.run.ranking_metric, Seed(self.run.seed), benchmark)
     }
 

@@ -269,7 +269,10 @@ fn what_is_chosen_is_tested_elsewhere() {
         let best = whole.trials.iter().map(both).fold(f64::NEG_INFINITY, f64::max);
         let winner = whole.trials.iter().find(|trial| both(trial) == best).unwrap();
         assert_eq!(split.winner.as_ref(), Some(&winner.values));
-        assert_eq!((split.in_sample, split.out_of_sample), (Some(best), Some(roi(winner, step + 2))));
+        assert_eq!(
+            (split.in_sample, split.out_of_sample),
+            (Score::Number(best), Score::Number(roi(winner, step + 2)))
+        );
     }
 }
 
@@ -285,9 +288,9 @@ fn an_adaptive_search_is_run_anew_for_each_split() {
     let alone = run(&ground.sweep(), &[0, 1], &mut NoCache, &Unwatched).unwrap();
     let scores = roi(&ground).scores(&alone.trials, &[0, 1]);
     let winner = best(&scores).unwrap();
-    assert_eq!(found.splits[0].in_sample, scores[winner].number());
+    assert_eq!(found.splits[0].in_sample, scores[winner]);
     assert_eq!(found.splits[0].winner.as_ref(), Some(&alone.trials[winner].values));
-    assert!(found.splits.iter().all(|split| split.out_of_sample.is_some()));
+    assert!(found.splits.iter().all(|split| !split.out_of_sample.is_absent()));
 }
 
 #[test]
@@ -304,7 +307,7 @@ fn combinatorial_splits_make_paths() {
     let found = validate(&ground.sweep(), validation, &whole, &mut NoCache, &Unwatched).unwrap();
     // C(5, 2) splits, C(5, 2) * 2 / 5 paths.
     assert_eq!((found.splits.len(), found.paths.len()), (10, 4));
-    assert!(found.paths.iter().all(|path| path.score.is_some()) && found.slope.is_some());
+    assert!(found.paths.iter().all(|path| !path.score.is_absent()) && found.slope.is_some());
 }
 
 #[test]

@@ -79,7 +79,8 @@ impl Results {
             min_trades: battle.min_trades,
         };
         let benchmark = scenario.report.benchmark.as_ref().map(Benchmark::name);
-        let matrix = scoring.matrix(names, windows, summaries)?;
+        let order: Vec<&str> = tournament.leaderboard.rankings.iter().map(|row| row.name.as_str()).collect();
+        let matrix = scoring.matrix(names, windows, summaries)?.with_tie_order(&order);
         Self::new(matrix, ends, battle.ranking_metric.as_str(), scenario.seed, benchmark)
     }
 

@@ -417,3 +417,25 @@ fn a_name_that_is_none_makes_no_store() {
     refused(&stage, &["agent", "create", "a/b", "--strategy", TREND, "--out", "nowhere"]);
     assert!(!stage.path("nowhere").exists());
 }
+
+/// Values that do not exist have their reasons in the overview, and runs over the same bars are said to overlap.
+#[test]
+fn the_overview_says_why_values_are_missing_and_that_runs_overlap() {
+    let stage = Stage::new();
+    create(&stage, "sleeper", "{ kind = \"cash\" }");
+    create(&stage, "momentum-v1", TREND);
+    let agents = "[[agents]]\nregistered = \"momentum-v1\"\n\n[[agents]]\nregistered = \"sleeper\"\n";
+    for (name, start, end) in [("one", "2023-03-01", "2023-04-01"), ("two", "2023-03-15", "2023-04-15")] {
+        stage.write(&format!("{name}.toml"), &scenario(name, start, end, agents));
+        done(&stage, &["run", &format!("{name}.toml"), "--out", "store", "--quiet"]);
+    }
+    let overview = done(&stage, &["agent", "overview", "--out", "store"]);
+    assert!(overview.contains("- Sharpe of sleeper: idle: nothing was traded\n"), "{overview}");
+    let overlap = "1 window overlaps an earlier one: bars that they share count several times\n";
+    assert!(overview.contains(&format!("momentum-v1: {overlap}")), "{overview}");
+    for command in ["show", "metrics", "history"] {
+        let text = done(&stage, &["agent", command, "momentum-v1", "--out", "store"]);
+        assert!(text.contains(overlap), "{command}: {text}");
+    }
+    assert!(!done(&stage, &["agent", "history", "sleeper", "--out", "store"]).contains("Sharpe"));
+}

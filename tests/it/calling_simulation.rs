@@ -12,7 +12,7 @@ use tiltyard::internals::tournament::standings::{Fold, Outcome, ScoreMatrix, Sta
 #[path = "../../benches/calling/world.rs"]
 mod world;
 
-use world::{Kind, alone, called, judge, tournament, truth};
+use world::{Kind, Odd, alone, called, judge, tournament, truth};
 
 const ALPHA: f64 = 0.05;
 const METRICS: [RankingMetric; 4] = [
@@ -55,6 +55,36 @@ fn equals_have_a_winner_in_at_most_alpha_of_the_tournaments() {
 }
 
 #[test]
+fn equals_with_infinite_scores_or_medians_among_ties_have_a_winner_in_at_most_alpha() {
+    let count = tournaments();
+    for kind in Odd::ALL {
+        for windows in [24, 48] {
+            let claims = |seed: &u64| called(&judge(&kind.tournament(*seed, windows, 0.0), *seed)).is_some();
+            let share = (0..count).into_par_iter().filter(claims).count() as f64 / count as f64;
+            assert!(share <= bound(count), "{kind:?}, {windows} windows: {share}");
+        }
+    }
+}
+
+#[test]
+fn a_better_agent_by_the_median_is_called() {
+    let count = tournaments();
+    let called = |seed: &u64| called(&judge(&Odd::Numbers.tournament(*seed, 48, 1.0), *seed)) == Some(1);
+    let found = (0..count).into_par_iter().filter(called).count();
+    assert!(found as f64 > 0.5 * count as f64, "{found} of {count}");
+}
+
+#[test]
+fn the_better_by_its_drawdown_is_called_where_the_record_is_long() {
+    // A test by leaving windows out finds it in about 60 % of these.
+    let (count, metric) = (tournaments(), RankingMetric::MaxDrawdownPct);
+    let called =
+        |seed: &u64| called(&judge(&tournament(Kind::Better, *seed, 4, 120, metric), *seed)) == Some(3);
+    let found = (0..count).into_par_iter().filter(called).count();
+    assert!(found as f64 > 0.75 * count as f64, "{found} of {count}");
+}
+
+#[test]
 fn the_truly_better_is_called() {
     let count = tournaments();
     for metric in [RankingMetric::RoiPct, RankingMetric::SharpeRatio, RankingMetric::ProfitFactor] {
@@ -69,7 +99,7 @@ fn the_truly_better_is_called() {
 #[test]
 fn intervals_hold_the_truth_as_often_as_they_say() {
     let count = 10 * tournaments();
-    for metric in [RankingMetric::RoiPct, RankingMetric::SharpeRatio] {
+    for metric in [RankingMetric::RoiPct, RankingMetric::SharpeRatio, RankingMetric::WinRate] {
         let truth = truth(48, 0.3, metric);
         let holds = |seed: &u64| {
             let interval = judge(&alone(*seed, 48, 0.3, metric), *seed).rows[0].interval.unwrap();

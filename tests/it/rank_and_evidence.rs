@@ -351,3 +351,84 @@ fn tiny_scores_are_told_apart_no_better_than_others() {
         assert!(found["verdict"]["lead_low"].as_f64().unwrap() < 0.0);
     }
 }
+
+/// What `rank` says about this text, or why it refuses it.
+fn ranked(text: &str, words: &[&str]) -> Result<String, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("scores.csv");
+    std::fs::write(&file, text).unwrap();
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_tiltyard")).arg("rank").arg(&file).args(words).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) }
+}
+
+/// pandas leaves the head of an index empty: rows may be agents or windows.
+#[test]
+fn an_empty_label_head_is_recognised_or_asked_for() {
+    let names = |json: &str| -> Vec<String> {
+        let found: Value = serde_json::from_str(json).unwrap();
+        found["standings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| row["agent"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let upright = ",trend,hold\nw0,3,1\nw1,4,2\nw2,5,1\n";
+    assert_eq!(names(&ranked(upright, &["--json"]).unwrap()), ["trend", "hold"]);
+    let dated = ",trend,hold\n2024-01-01,3,1\n2024-02-01,4,2\n";
+    assert_eq!(names(&ranked(dated, &["--json"]).unwrap()), ["trend", "hold"]);
+    for lying in [",w0,w1,w2\ntrend,3,4,5\nhold,1,2,1\n", ",spring,summer\ntrend,3,4\nhold,1,2\n"] {
+        let said = ranked(lying, &[]).unwrap_err();
+        assert!(said.contains("it is unclear which are the agents"), "{said}");
+        assert_eq!(names(&ranked(lying, &["--json", "--rows", "agents"]).unwrap()), ["trend", "hold"]);
+    }
+}
+
+#[test]
+fn opposite_infinities_are_not_said_to_be_no_scores() {
+    let text = "window,a,b\nw0,inf,inf\nw1,-inf,-inf\nw2,1,2\n";
+    let said = ranked(text, &[]).unwrap_err();
+    assert!(said.contains("agent `a` has scores of plus and of minus infinity"), "{said}");
+    assert!(said.contains("--aggregate median"), "{said}");
+    assert!(ranked(text, &["--aggregate", "median"]).unwrap().contains("b"));
+}
+
+#[test]
+fn huge_scores_neither_overflow_nor_fill_the_screen() {
+    let text: String =
+        (0..24).map(|w| format!("w{w},1.5e308,{}\n", 1.4e308 + f64::from(w) * 1e305)).collect();
+    let text = format!("window,a,b\n{text}");
+    let table = ranked(&text, &[]).unwrap();
+    assert!(table.contains("1.50e308") && table.lines().all(|line| line.len() < 250), "{table}");
+    let found: Value = serde_json::from_str(&ranked(&text, &["--json"]).unwrap()).unwrap();
+    near(&found["standings"][0]["score"], 1.5e308, 1e-12);
+    near(&found["standings"][0]["mean_score"], 1.5e308, 1e-12);
+    assert_eq!(found["verdict"]["leader"], "a");
+}
+
+/// Agents that win nearly always, and that fell by nearly everything.
+#[test]
+fn intervals_stay_within_the_range_of_the_metric() {
+    let rates = |w: usize| if w.is_multiple_of(12) { (0.0, 100.0) } else { (100.0, 100.0) };
+    let falls = |w: usize| if w.is_multiple_of(12) { (-99.9, -1.0) } else { (-70.0, -100.0) };
+    for (metric, of, range) in [
+        ("win_rate", &rates as &dyn Fn(usize) -> (f64, f64), 0.0..=100.0),
+        ("max_drawdown_pct", &falls as &dyn Fn(usize) -> (f64, f64), -100.0..=0.0),
+    ] {
+        let rows: String = (0..24).map(|w| format!("w{w},{},{}\n", of(w).0, of(w).1)).collect();
+        let json = ranked(&format!("window,a,b\n{rows}"), &["--json", "--metric", metric]).unwrap();
+        let found: Value = serde_json::from_str(&json).unwrap();
+        for row in found["standings"].as_array().unwrap() {
+            for key in ["score_low", "score_high", "mean_score_low", "mean_score_high"] {
+                assert!(range.contains(&row[key].as_f64().unwrap()), "{metric} {key}: {row}");
+            }
+            assert!(row["score_low"].as_f64().unwrap() < row["score_high"].as_f64().unwrap(), "{row}");
+        }
+        let verdict = &found["verdict"];
+        assert!(
+            verdict["lead_low"].as_f64().unwrap() > -100.0 && verdict["lead_high"].as_f64().unwrap() < 100.0
+        );
+    }
+}

@@ -121,7 +121,8 @@ fn agents_with_few_trades_are_listed_below_the_line() {
     assert!(rows(&board)[ranked.len()..].iter().all(|row| row["rank"].is_null()), "{table}");
     assert!(table.contains("not ranked: fewer than 10 trades: "), "{table}");
     assert!(
-        table.contains(" scored ") && table.contains("score is the median of the scores of 6 windows"),
+        table.contains(" scored ")
+            && table.contains("`median ROI %` is the median of the scores of 6 windows"),
         "{table}"
     );
 }
@@ -201,4 +202,129 @@ fn holding_btc_over_24_windows_is_what_the_market_did() {
         hold["windows"].as_array().unwrap().iter().map(|one| one["roi_pct"].as_f64().unwrap()).sum::<f64>();
     assert!(mean / 24.0 > 1.0, "{table}");
     assert_eq!(row(&board, "cash")["rank"], 1, "{table}");
+}
+
+/// 48 windows of 30 days of BTCUSDT. One agent trades in 6 of them and loses a little, the other holds. With the scores of
+/// the other put in the place of those that it did not have, the rare one was once called the winner.
+#[test]
+fn a_rare_trader_of_bitcoin_is_not_called_better_than_holding() {
+    let Some(bars) = shared("binance-ccxt/BTCUSDT_1d.parquet") else {
+        eprintln!("skipped: no recorded bars of BTCUSDT");
+        return;
+    };
+    let (folder, stage) = (bars.parent().unwrap().display().to_string(), Stage::new());
+    for (metric, aggregate) in [
+        ("sharpe_ratio", "record"),
+        ("roi_pct", "record"),
+        ("sortino_ratio", "record"),
+        ("sharpe_ratio", "mean"),
+        ("roi_pct", "mean"),
+        ("roi_pct", "median"),
+    ] {
+        stage.write(
+            "rare.toml",
+            &format!(
+                r#"
+[scenario]
+name = "rare-{metric}-{aggregate}"
+[market]
+path = "{folder}"
+symbols = ["BTCUSDT"]
+interval = "1d"
+start = 2020-12-01
+end = 2024-11-10
+[[agents]]
+name = "rare"
+strategy = {{ kind = "rsi_reversion", period = 14, entry_below = 25, exit_above = 55 }}
+[[agents]]
+name = "hold"
+risk = "unlimited"
+strategy = {{ kind = "buy_and_hold" }}
+[battle]
+ranking_metric = "{metric}"
+aggregate = "{aggregate}"
+windows = {{ kind = "sequential", length = "30d", count = 48 }}
+[tournament]
+resamples = 200
+"#
+            ),
+        );
+        stage.result("run rare.toml --out out");
+        let text = stage.result(&format!("standings rare-{metric}-{aggregate} --out out --json"));
+        let found: Value = serde_json::from_str(&text).unwrap();
+        let rows = found["standings"].as_array().unwrap();
+        let place = |name: &str| rows.iter().find(|row| row["agent"] == name).unwrap();
+        assert_eq!(
+            (place("rare")["acted_windows"].as_u64(), place("hold")["acted_windows"].as_u64()),
+            (Some(6), Some(48))
+        );
+        let verdict = &found["verdict"];
+        let called = verdict["outcome"] == "called";
+        assert!(!(called && verdict["leader"] == "rare"), "{metric}, {aggregate}: {verdict}");
+        if aggregate != "median" {
+            // Cash in 42 windows is not better than what holding earned in them.
+            assert_eq!(verdict["leader"], "hold", "{metric}, {aggregate}: {verdict}");
+        }
+        let board = leaderboard(&stage, &format!("rare-{metric}-{aggregate}"));
+        assert!(row(&board, "rare")["roi_pct"].as_f64().unwrap() < 0.0);
+        assert!(row(&board, "hold")["roi_pct"].as_f64().unwrap() > 100.0);
+    }
+}
+
+/// A record's drawdown may reach over several windows; the list of those within windows says so and names it.
+#[test]
+fn worst_drawdowns_name_that_of_the_record() {
+    let stage = Stage::new();
+    let (_, board) = run_changed(&stage, "first_tournament", &[]);
+    let depth = row(&board, "hold")["max_drawdown_pct"].as_f64().unwrap();
+    let page = stage.result("show first-tournament --out out --agent hold");
+    assert!(page.contains("Largest drawdowns within windows"), "{page}");
+    assert!(page.contains(&format!("the record's: {depth:.2} % from 20")), "{page}");
+    stage.result("report first-tournament --out out");
+    let run = stage.names("out/first-tournament").into_iter().find(|name| !name.starts_with('.')).unwrap();
+    let html =
+        std::fs::read_to_string(stage.path(&format!("out/first-tournament/{run}/report.html"))).unwrap();
+    assert!(html.contains(&format!("the record&#x27;s: {depth:.2} % from 20")), "{depth}");
+}
+
+/// Of one window too: no growth a year under 30 days, and a mark under a year.
+#[test]
+fn growth_a_year_of_a_single_window_is_refused_or_marked() {
+    let stage = Stage::new();
+    let run = |end: &str, name: &str| {
+        stage.write(
+            "one.toml",
+            &format!(
+                r#"
+[scenario]
+name = "{name}"
+[market]
+path = "data/sample"
+symbols = ["ALPHA"]
+interval = "1h"
+start = 2023-01-02
+end = {end}
+[[agents]]
+name = "hold"
+risk = "unlimited"
+strategy = {{ kind = "buy_and_hold" }}
+"#
+            ),
+        );
+        let table = stage.result("run one.toml --out out");
+        (table, leaderboard(&stage, name), stage.result(&format!("show {name} --out out --agent hold")))
+    };
+    let (table, board, page) = run("2023-01-30", "short");
+    let cagr = |page: &str| page.lines().find(|line| line.starts_with("CAGR")).unwrap().to_owned();
+    assert!(row(&board, "hold")["cagr_pct"].is_null() && row(&board, "hold")["calmar_ratio"].is_null());
+    assert!(table.contains("too short: under 30 days of record: Calmar of hold"), "{table}");
+    assert!(cagr(&page).ends_with("too short: under 30 days of record"), "{page}");
+    let (table, board, page) = run("2023-03-03", "middling");
+    assert_eq!(row(&board, "hold")["annualised_from_days"], 60);
+    assert!(table.contains("CAGR and Calmar are annualised from 60 days"), "{table}");
+    assert!(
+        cagr(&page).ends_with("%  annualised from 60 days")
+            || cagr(&page).ends_with("% annualised from 60 days"),
+        "{page}"
+    );
 }

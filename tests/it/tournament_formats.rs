@@ -223,3 +223,66 @@ fn three_copies_of_one_agent_tie_exactly() {
             || standings["verdict"]["outcome"] != "called"
     );
 }
+
+/// A duel obeys `min_trades`, and one that cannot be played says why.
+#[test]
+fn duels_without_enough_trades_or_scores_decide_nothing() {
+    let stage = Stage::new();
+    let duel = |name: &str, changes: &[(&str, &str)], source: &str| {
+        let mut text = FOUR.to_owned();
+        for (from, to) in changes {
+            assert!(text.contains(from), "{from}");
+            text = text.replace(from, to);
+        }
+        stage.write(&format!("{name}.toml"), &text);
+        if source == "--run four" {
+            stage.result(&format!("run {name}.toml --out {name} --quiet"));
+        }
+        let source = source.replace("FILE", &format!("{name}.toml"));
+        parsed(&stage.result(&format!("duel idle trend {source} --out {name} --json --quiet")))
+    };
+    let few = [("ranking_metric = \"roi_pct\"", "ranking_metric = \"roi_pct\"\nmin_trades = 3")];
+    for source in ["--scenario FILE", "--run four"] {
+        let found = duel("few", &few, source);
+        assert_eq!(found["decision"], "too_few_trades", "{found}");
+        assert!(
+            found["sentence"]
+                .as_str()
+                .unwrap()
+                .starts_with("no decision: idle closed 0 of at least 3 trades")
+        );
+        assert_eq!(found["games"].as_array().unwrap().len(), 21, "all windows are looked at");
+    }
+    let none = [("ranking_metric = \"roi_pct\"", "ranking_metric = \"win_rate\"")];
+    let found = duel("none", &none, "--scenario FILE");
+    assert_eq!(found["decision"], "not_played");
+    assert_eq!(found["sentence"], "no decision: idle does not have a win_rate in any of the 21 windows");
+}
+
+/// Of equals the leader of the verdict is the first of the leaderboard: the tie-break decides, not the scenario's order.
+#[test]
+fn the_leader_of_equals_is_the_first_of_the_leaderboard() {
+    let stage = Stage::new();
+    let text =
+        FOUR.replace("name = \"trend\"", "name = \"zeta\"").replace("name = \"hold\"", "name = \"z-hold\"");
+    stage.write("four.toml", &format!("{text}\n[tournament]\n"));
+    stage.result("run four.toml --out out --quiet");
+    let board = parsed(&stored(&stage, "four", "leaderboard.json"));
+    let found = parsed(&stored(&stage, "four", "standings.json"));
+    let firsts: Vec<&Value> = board["rankings"].as_array().unwrap().iter().map(|row| &row["agent"]).collect();
+    let order: Vec<&Value> = found["standings"].as_array().unwrap().iter().map(|row| &row["agent"]).collect();
+    assert_eq!(order, firsts);
+    assert_eq!(&found["verdict"]["leader"], firsts[0]);
+}
+
+/// The score in standings is the leaderboard's: the same head, the same digits.
+#[test]
+fn standings_and_leaderboard_show_a_score_alike() {
+    let stage = played("resamples = 100");
+    let board = parsed(&stored(&stage, "four", "leaderboard.json"));
+    let roi = board["rankings"][0]["roi_pct"].as_f64().unwrap();
+    let text = stage.result("standings four --out out");
+    let head = text.lines().find(|line| line.trim_start().starts_with("#  agent")).unwrap();
+    assert!(head.contains(" record ROI % ") && !head.contains("roi_pct"), "{text}");
+    assert!(text.contains(&format!(" {roi:+.2} ")), "{roi} {text}");
+}

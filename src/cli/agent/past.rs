@@ -45,7 +45,9 @@ pub fn history(args: &HistoryArgs) -> Result<Exit, Failure> {
             agents::history(&title, HistoryTables::Trips(&rows), args.limit, style)
         }
     };
-    output::result(&text)?;
+    let runs = registry.history(&agent.id, filter)?;
+    let overlap = agents::overlap_note(&Tally::of(&runs, &[]), style);
+    output::result(&(text + &overlap))?;
     Ok(Exit::Done)
 }
 

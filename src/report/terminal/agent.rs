@@ -102,7 +102,12 @@ fn note(name: &str, agent: &AgentRecord) -> String {
     let unshown = |job: &&JobRecord| job.missing.contains_key(name);
     let lacks = |job: &&JobRecord| unshown(job) && (!several || job.known_value(name).is_absent());
     let lacking: Vec<&JobRecord> = agent.windows.iter().filter(lacks).collect();
-    let Some(first) = lacking.first() else { return sign.to_owned() };
+    let Some(first) = lacking.first() else {
+        let growth = matches!(name, "cagr_pct" | "calmar_ratio");
+        let days = agent.record.as_ref().filter(|_| growth && agent.value(name).is_some());
+        let mark = days.and_then(|record| wording::annualised_from(record.days)).unwrap_or_default();
+        return format!("{sign} {mark}").trim().to_owned();
+    };
     let reason = &first.missing[name];
     if lacking.len() == agent.windows.len() {
         return reason.clone();
@@ -143,7 +148,7 @@ fn windows(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {
     titled("Windows", draw(columns, style).text, style)
 }
 
-/// The deepest falls of all windows.
+/// The deepest falls within the windows, and that of the record where there are several.
 fn drawdowns(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {
     let mut falls: Vec<(&JobRecord, &FallRecord)> = agent
         .windows
@@ -184,7 +189,12 @@ fn drawdowns(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {
     if agent.windows.len() > 1 {
         columns.insert(1, Column::numbers("window", 4, falls.iter().map(|(job, _)| job.window.to_string())));
     }
-    titled("Largest drawdowns", draw(columns, style).text, style)
+    let row = stored.leaderboard.rankings.iter().find(|row| row.agent == agent.agent);
+    let record = row.filter(|_| agent.windows.len() > 1).and_then(wording::record_drawdown);
+    let note = record.map_or_else(String::new, |text| format!("\n{}", paragraph(&text, style)));
+    let title =
+        if agent.windows.len() > 1 { "Largest drawdowns within windows" } else { "Largest drawdowns" };
+    titled(title, draw(columns, style).text + &note, style)
 }
 
 /// Where the rolling Sharpe ratio was lowest and highest, and where it ended.

@@ -32,16 +32,16 @@ pub fn duel(record: &DuelRecord, style: Style) -> String {
 
 /// One window as it has just been played.
 pub fn duel_game(record: &DuelRecord, game: &DuelGameRecord, style: Style) -> String {
-    let score = |score: Option<f64>| score.map_or_else(|| style.none().to_owned(), shown);
+    let score = |score| style.score(score, shown);
     format!(
         "window {:>3} ({}): {} {}, {} {}: {}; {}-{}-{}, LLR {} ({})",
         game.window,
         game.start.get(..10).unwrap_or(&game.start),
         record.a,
-        score(game.score_a),
+        score(game.known_a()),
         record.b,
-        score(game.score_b),
-        game.result,
+        score(game.known_b()),
+        game.result.replace('_', " "),
         record.wins,
         record.draws,
         record.losses,
@@ -69,7 +69,11 @@ fn bounds(test: &TestRecord) -> String {
 /// `+147.19 +- 80.11 (95 %), stronger at all with 99.98 %`.
 fn elo(record: &DuelRecord, style: Style) -> String {
     let Some(elo) = record.elo else {
-        return format!("{} (every window went the same way)", style.none());
+        let why = match record.counted() {
+            0 => "no window has a score of both",
+            _ => "every window went the same way",
+        };
+        return format!("{} ({why})", style.none());
     };
     let bar = record.elo_error95.map_or_else(String::new, |error| format!(" +- {} (95 %)", ratio(error)));
     let los =
@@ -102,7 +106,7 @@ mod tests {
             let at = ("2024-01-01T00:00:00Z".to_owned(), "2024-01-08T00:00:00Z".to_owned());
             record.note(window, at, (Score::of(a), Score::of(b)), result, &duel);
         }
-        record.conclude(duel.decision());
+        record.conclude(duel.decision(), 0);
         record
     }
 
@@ -125,6 +129,22 @@ mod tests {
         let line = duel_game(&record, &record.games[3], Style::PLAIN);
         assert!(
             line.starts_with("window   3 (2024-01-01): trend -1.00, hold 1.50: loss; 2-1-1, LLR "),
+            "{line}"
+        );
+    }
+
+    #[test]
+    fn windows_without_a_score_are_not_said_to_have_gone_the_same_way() {
+        let record = played(&[(f64::NAN, 1.0), (f64::NAN, f64::INFINITY)]);
+        let text = duel(&record, Style::PLAIN);
+        assert!(text.contains("Elo       - (no window has a score of both)\n"), "{text}");
+        assert!(
+            text.ends_with("no decision: trend does not have a roi_pct in any of the 2 windows\n"),
+            "{text}"
+        );
+        let line = duel_game(&record, &record.games[1], Style::PLAIN);
+        assert!(
+            line.starts_with("window   1 (2024-01-01): trend -, hold inf: not played; 0-0-0, "),
             "{line}"
         );
     }

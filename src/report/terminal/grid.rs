@@ -44,6 +44,8 @@ impl Tone {
 pub(super) struct Column {
     /// Its head.
     pub name: Cow<'static, str>,
+    /// A word in the line over it.
+    over: Option<&'static str>,
     /// 0 for a column that always stays; else the higher, the sooner it goes.
     drop: u8,
     right: bool,
@@ -53,7 +55,8 @@ pub(super) struct Column {
 impl Column {
     /// Words, to the left.
     pub fn words(name: &'static str, drop: u8, cells: impl Iterator<Item = String>) -> Self {
-        Self { name: name.into(), drop, right: false, cells: cells.map(|text| (text, Tone::Plain)).collect() }
+        let cells = cells.map(|text| (text, Tone::Plain)).collect();
+        Self { name: name.into(), over: None, drop, right: false, cells }
     }
 
     /// Numbers, to the right.
@@ -67,7 +70,7 @@ impl Column {
             let tone = Tone::of(&text);
             (text, tone)
         });
-        Self { name: name.into(), drop, right: true, cells: cells.collect() }
+        Self { name: name.into(), over: None, drop, right: true, cells: cells.collect() }
     }
 
     /// A metric's values, as the catalogue names and shows them.
@@ -83,10 +86,15 @@ impl Column {
     /// A column that pages show too.
     pub fn of(field: &Field, style: Style) -> Self {
         let cells = field.cells.iter().map(|cell| style.cell(&cell.text));
-        match field.metric {
+        let column = match field.metric {
             Some(metric) if metric.info().signed => Self::gains(field.name, field.drop, cells),
             _ if field.numeric => Self::numbers(field.name, field.drop, cells),
             _ => Self::words(field.name, field.drop, cells),
+        };
+        let column = column.under(field.over);
+        match &field.title {
+            Some(title) => column.named(title.clone()),
+            None => column,
         }
     }
 
@@ -105,9 +113,9 @@ impl Column {
         Self { name: name.into(), drop: 0, ..self }
     }
 
-    /// The same column, never left out.
-    pub fn kept(self) -> Self {
-        Self { drop: 0, ..self }
+    /// The same column with this word in the line over its head.
+    pub fn under(self, word: Option<&'static str>) -> Self {
+        Self { over: word, ..self }
     }
 }
 
@@ -150,7 +158,15 @@ fn build(columns: &[Column], style: Style) -> Table {
     } else {
         table.force_no_tty();
     }
-    let head = columns.iter().map(|c| aligned(Drawn::new(&c.name), c.right));
+    let two_lines = columns.iter().any(|c| c.over.is_some());
+    let head = columns.iter().map(|c| {
+        let text = if two_lines {
+            format!("{}\n{}", c.over.unwrap_or_default(), c.name)
+        } else {
+            c.name.to_string()
+        };
+        aligned(Drawn::new(text), c.right)
+    });
     table.set_header(head.collect::<Vec<_>>());
     for row in 0..columns.first().map_or(0, |c| c.cells.len()) {
         table.add_row(columns.iter().map(|c| cell(c, row)).collect::<Vec<_>>());
@@ -219,6 +235,21 @@ wavering one   -2.00      0.50
 ";
         assert_eq!(drawing.text, expected);
         assert!(drawing.left_out.is_empty());
+    }
+
+    #[test]
+    fn a_head_may_have_a_line_over_it() {
+        let mut columns = columns();
+        columns.pop();
+        let last = columns.pop().unwrap().under(Some("record"));
+        columns.push(last);
+        let expected = "              record
+agent          ROI %
+--------------------
+trend         +10.00
+wavering one   -2.00
+";
+        assert_eq!(draw(columns, Style::PLAIN).text, expected);
     }
 
     #[test]

@@ -61,8 +61,9 @@ pub fn heat(sweep: &StoredSweep, x: &str, y: &str, metric: &str) -> Option<Heat>
             *cell = Some(cell.map_or(value, |known| known.max(value)));
         }
     }
-    let rows: Vec<usize> = (0..sweep.rows()).filter(|_| metric == "score").collect();
-    let infinite = sweep.why_infinite(&rows).into_iter().map(|(reason, _)| reason.to_owned()).collect();
+    let rows: Vec<usize> = (0..sweep.rows()).collect();
+    let infinite =
+        sweep.why_infinite(metric, &rows).into_iter().map(|(reason, _)| reason.to_owned()).collect();
     let (x, y) = (x.name.clone(), y.name.clone());
     Some(Heat { x, x_values, y, y_values, metric: metric.to_owned(), cells, infinite })
 }

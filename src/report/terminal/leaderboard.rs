@@ -65,29 +65,13 @@ fn drawn(stored: &StoredRun, curves: &[Vec<f64>], style: Style) -> String {
     format!("{}\n{}", drawing.text, notes.concat())
 }
 
-/// The ranking metric's column comes right after the names and always stays; amounts stand beside the return.
 fn columns(stored: &StoredRun, style: Style) -> Vec<Column> {
-    let ranked_by = Metric::of_key(&stored.leaderboard.ranking_metric);
-    let place = |field: &Field| match (field.metric, field.name) {
-        (None, "final equity") => 3,
-        (None, _) if field.drop == 0 && field.name != "status" => 0,
-        (None, _) => 5,
-        (metric, _) if metric == ranked_by => 1,
-        (Some(Metric::RoiPct | Metric::TotalPnl), _) => 2,
-        (Some(_), _) => 4,
-    };
-    let mut fields = fields(stored);
-    fields.sort_by_key(place);
     let rows = &stored.leaderboard.rankings;
     let column = |field: &Field| {
         let column = Column::of(field, style);
-        match field.name {
-            "agent" => column.strong_where(|i| rows[i].rank == Some(1)),
-            _ if field.metric.is_some() && field.metric == ranked_by => column.kept(),
-            _ => column,
-        }
+        if field.name == "agent" { column.strong_where(|i| rows[i].rank == Some(1)) } else { column }
     };
-    fields.iter().map(column).collect()
+    fields(stored).iter().map(column).collect()
 }
 
 /// One line of text an agent.
@@ -230,6 +214,21 @@ results: reports/first/RUN
         let text = drawn(&stored, 100);
         let head = text.lines().nth(3).unwrap();
         assert!(head.starts_with("#  agent                  score  Calmar"), "{head}");
+    }
+
+    #[test]
+    fn heads_over_several_windows_say_what_a_number_is() {
+        let mut stored = league();
+        stored.leaderboard.windows = 6;
+        stored.leaderboard.aggregate = "mean".to_owned();
+        stored.leaderboard.rankings[0].score = Some(-1.25);
+        let text = drawn(&stored, 160);
+        let lines: Vec<&str> = text.lines().collect();
+        let place = lines.iter().position(|line| line.starts_with("#  agent")).unwrap();
+        assert_eq!(lines[place - 1].split_whitespace().collect::<Vec<_>>(), ["record"; 10], "{text}");
+        let heads = lines[place].split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(heads.starts_with("# agent mean ROI % scored ROI % PnL Sharpe"), "{text}");
+        assert!(text.contains("`mean ROI %` is the mean of the scores of 6 windows"), "{text}");
     }
 
     #[test]

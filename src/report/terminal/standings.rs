@@ -4,8 +4,8 @@ use super::Style;
 use super::grid::{Column, draw};
 use super::header::paragraph;
 use super::standings_pairs::pairs;
-use crate::report::numbers::{count, ratio};
-use crate::report::wording::{plural, rating_system, some};
+use crate::report::numbers::{count, form, ratio};
+use crate::report::wording::{self, plural, rating_system, some};
 use crate::store::{RatingRecord, RatingSystemRecord, StandingRecord, StandingsRecord};
 use crate::tournament::standings::{shown_percent, shown_together};
 
@@ -36,11 +36,11 @@ fn columns(record: &StandingsRecord, style: Style) -> Vec<Column> {
     let text = |make: fn(&StandingRecord) -> String| rows.iter().map(make);
     let or_none = move |text: Option<String>| text.unwrap_or_else(|| style.none().to_owned());
     let percent = |share: f64| ratio(share * 100.0);
-    let (scored, intervals) = scores(rows, style);
+    let (scored, intervals) = scores(record, style);
     let mut columns = vec![
         Column::numbers("#", 0, text(|row| row.rank.to_string())),
         Column::words("agent", 0, text(|row| row.agent.clone())).strong_where(|i| rows[i].rank == 1),
-        Column::numbers(score_head(record), 0, scored.into_iter().map(or_none)),
+        Column::numbers("", 0, scored.into_iter().map(or_none)).named(wording::standings_head(record)),
         Column::numbers("interval", 2, intervals.into_iter().map(or_none)),
         Column::numbers("mean rank", 9, rows.iter().map(|row| or_none(row.mean_rank.map(ratio)))),
         Column::numbers("rank", 3, text(|row| places(row.rank_low, row.rank_high))),
@@ -65,20 +65,17 @@ fn columns(record: &StandingsRecord, style: Style) -> Vec<Column> {
     columns
 }
 
-/// What the score of a row is.
-fn score_head(record: &StandingsRecord) -> &'static str {
-    match record.aggregate.as_str() {
-        "mean" => "mean score",
-        "median" => "median score",
-        _ => "score",
-    }
-}
-
-/// Scores and their intervals (`0.02 to 0.60`), all with the same decimals.
-fn scores(rows: &[StandingRecord], style: Style) -> (Vec<Option<String>>, Vec<Option<String>>) {
+/// Scores and their intervals (`0.02 to 0.60`), in the form of the leaderboard; of a metric that is not known all with
+/// the same decimals.
+fn scores(record: &StandingsRecord, style: Style) -> (Vec<Option<String>>, Vec<Option<String>>) {
+    let rows = &record.standings;
     let numbers = |row: &StandingRecord| [row.score, row.score_low, row.score_high];
     let known: Vec<f64> = rows.iter().flat_map(numbers).flatten().collect();
-    let mut texts = shown_together(&known).into_iter();
+    let texts = match form(&record.metric) {
+        Some(form) => known.iter().map(|value| form(*value)).collect(),
+        None => shown_together(&known),
+    };
+    let mut texts = texts.into_iter();
     let endless =
         |negative: bool| if negative { style.minus_infinity() } else { style.infinity() }.to_owned();
     let mut shown = |row: &StandingRecord| {
@@ -121,11 +118,9 @@ fn left_out(names: &[&str], style: Style) -> String {
 /// What the columns are.
 fn legend(record: &StandingsRecord, style: Style) -> String {
     let better = if record.higher_is_better { "more" } else { "less" };
-    let score =
-        if record.metric == "score" { String::new() } else { format!("score is {}, ", record.metric) };
     paragraph(
         &format!(
-            "{score}{better} is better; intervals cover {} %, from {} resamples of whole windows",
+            "{better} is better; intervals cover {} %, from {} resamples of whole windows",
             shown_percent(record.interval_level),
             count(record.resamples),
         ),
@@ -250,17 +245,15 @@ mod tests {
         let expected = "\
 not distinguishable: trend and twin have the same mean Sharpe ratio, over 24 windows; trend, twin and odd cannot be told apart; no number of windows would resolve it
 
-#  agent  mean score        interval  mean rank  rank  P(first) %  wins  ties  losses  Bradley-Terry  rating interval  scored  disqualified
--------------------------------------------------------------------------------------------------------------------------------------------
-1  trend       -0.04   -0.56 to 0.47       2.17   1-2       50.00    31    24      16           1573     1552 to 1604      24             0
-1  twin        -0.04   -0.56 to 0.47       2.17   1-2       50.00    31    24      16           1573     1552 to 1604      24             0
-3  odd         -0.93  -1.19 to -0.68       2.43     3        0.00    36     0      33           1516     1475 to 1565      23             1
-4  hold        -2.04  -2.80 to -1.28       3.17     4        0.00    19     0      52           1338     1284 to 1380      24             0
+#  agent  mean Sharpe        interval  mean rank  rank  P(first) %  wins  ties  losses  Bradley-Terry  rating interval  scored  disqualified
+--------------------------------------------------------------------------------------------------------------------------------------------
+1  trend        -0.04   -0.56 to 0.47       2.17   1-2       50.00    31    24      16           1573     1552 to 1604      24             0
+1  twin         -0.04   -0.56 to 0.47       2.17   1-2       50.00    31    24      16           1573     1552 to 1604      24             0
+3  odd          -0.93  -1.19 to -0.68       2.43     3        0.00    36     0      33           1516     1475 to 1565      23             1
+4  hold         -2.04  -2.80 to -1.28       3.17     4        0.00    19     0      52           1338     1284 to 1380      24             0
 ";
         assert!(text.starts_with(expected), "{text}");
-        assert!(
-            text.contains("\nscore is sharpe_ratio, more is better; intervals cover 95 %, from 60 resamples")
-        );
+        assert!(text.contains("\nmore is better; intervals cover 95 %, from 60 resamples"));
         assert!(text.contains("\ntwo agents are compared in the windows in which both have a score\n"));
         assert!(text.contains("\nmodel confidence set at 5 %: trend, twin\n"));
         assert!(text.contains("\nbeats hold at 5 % (StepM): "), "{text}");

@@ -7,6 +7,7 @@ use super::evidence::evidence;
 use super::grid::{Column, draw};
 use super::header::{filled, paragraph};
 use crate::domain::Metric;
+use crate::metrics::Score;
 use crate::report::numbers::{count, ratio};
 use crate::report::wording::{plural, some};
 use crate::store::sweep::{ResultColumn, StoredSweep, SweepRecord, ValidationRecord};
@@ -48,20 +49,18 @@ pub fn sweep_top(sweep: &StoredSweep, by: &str, most: usize, style: Style) -> St
     if all > rows.len() {
         text.push_str(&format!("showing the best {} of {}\n", count(rows.len()), count(all)));
     }
-    if by == "score" {
-        text.push_str(&infinities(sweep, &rows, style));
-    }
+    text.push_str(&infinities(sweep, by, &rows, style));
     text
 }
 
 /// Why scores that are shown are infinite: `- +infinity: no losing trades: trial 0, 3`.
-fn infinities(sweep: &StoredSweep, rows: &[usize], style: Style) -> String {
+fn infinities(sweep: &StoredSweep, by: &str, rows: &[usize], style: Style) -> String {
     let name = |row: &usize| sweep.column("trial").map_or("", |column| column.texts[*row].as_str());
     let line = |(reason, rows): (&str, Vec<usize>)| {
         let names: Vec<&str> = rows.iter().map(name).collect();
         paragraph(&format!("{} {reason}: trial {}", style.none(), some(&names)), style)
     };
-    sweep.why_infinite(rows).into_iter().map(line).collect()
+    sweep.why_infinite(by, rows).into_iter().map(line).collect()
 }
 
 fn header(record: &SweepRecord, style: Style) -> String {
@@ -113,7 +112,8 @@ fn columns(sweep: &StoredSweep, by: &str, rows: &[usize], style: Style) -> Vec<C
 
 /// Whether a metric's column would say what the score's says.
 fn is_score(sweep: &StoredSweep, metric: &str, rows: &[usize]) -> bool {
-    let shown = |name: &str, row: usize| sweep.column(name).and_then(|column| column.numbers[row]).map(ratio);
+    let shown =
+        |name: &str, row: usize| sweep.column(name).and_then(|column| column.score(row).value()).map(ratio);
     rows.iter().all(|&row| shown(metric, row) == shown("score", row))
 }
 
@@ -201,7 +201,7 @@ fn tried(record: &SweepRecord) -> String {
 
 /// The table of splits.
 fn splits(record: &SweepRecord, validation: &ValidationRecord, style: Style) -> String {
-    let score = |value: Option<f64>| value.map_or_else(|| style.none().to_owned(), ratio);
+    let score = |score: Score| style.score(score, ratio);
     let all = || validation.splits.iter();
     let columns = vec![
         Column::numbers("split", 0, (0..validation.splits.len()).map(|split| split.to_string())),
@@ -214,8 +214,8 @@ fn splits(record: &SweepRecord, validation: &ValidationRecord, style: Style) -> 
                 split.values.as_ref().map_or_else(|| style.none().to_owned(), |values| named(record, values))
             }),
         ),
-        Column::numbers("in sample", 0, all().map(|split| score(split.in_sample))),
-        Column::numbers("out of sample", 0, all().map(|split| score(split.out_of_sample))),
+        Column::numbers("in sample", 0, all().map(|split| score(split.known_in_sample()))),
+        Column::numbers("out of sample", 0, all().map(|split| score(split.known_out_of_sample()))),
     ];
     let kind = validation.spec.get("kind").and_then(Value::as_str).unwrap_or_default();
     let mut text = style.bold("Out of sample") + "\n\n" + &draw(columns, style).text + "\n";
@@ -224,21 +224,19 @@ fn splits(record: &SweepRecord, validation: &ValidationRecord, style: Style) -> 
         &format!(
             "{kind}, by window numbers: {} {} in sample, {} out of sample; slope {slope}",
             record.objective,
-            score(validation.in_sample),
-            score(validation.out_of_sample),
+            score(validation.known_in_sample()),
+            score(validation.known_out_of_sample()),
         ),
         style,
     ));
-    let paths: Vec<f64> = validation.paths.iter().copied().flatten().collect();
-    if !paths.is_empty() {
-        let worst = paths.iter().copied().fold(f64::INFINITY, f64::min);
-        let best = paths.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let paths = validation.known_paths();
+    if let (Some(&worst), Some(&best)) = (paths.iter().min(), paths.iter().max()) {
         text.push_str(&paragraph(
             &format!(
                 "{} through all folds: {} to {}",
                 plural(paths.len(), "path"),
-                ratio(worst),
-                ratio(best)
+                score(worst),
+                score(best)
             ),
             style,
         ));

@@ -116,7 +116,10 @@ fn facts(sweep: &StoredSweep, style: Style) -> Vec<(&'static str, String)> {
         ("SPA p", evidence(|evidence| evidence.spa.as_ref().map(|spa| spa.p_value))),
         (
             "out of sample",
-            record.validation.as_ref().and_then(|found| found.out_of_sample).map_or_else(none, ratio),
+            record
+                .validation
+                .as_ref()
+                .map_or_else(none, |found| style.score(found.known_out_of_sample(), ratio)),
         ),
         (
             "verdict",

@@ -49,7 +49,10 @@ fn facts(run: &RunRecord) -> Vec<(&'static str, String)> {
     let mut facts = vec![
         ("symbols", format!("{} in {}", symbols(&market.symbols), market.quote_asset)),
         ("bars", format!("{}, {from} to {to}", market.interval)),
-        ("windows", format!("{}, ranked by {}", count(run.windows.len()), run.ranking_metric)),
+        (
+            "windows",
+            format!("{}, ranked by {}", count(run.windows.len()), wording::head(&run.ranking_metric)),
+        ),
         ("costs", wording::costs(&run.costs)),
         ("fills", fills(run)),
         ("gaps, history", format!("gaps {}, indicators start {}", market.gaps, history(&market.warm_up))),

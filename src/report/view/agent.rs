@@ -30,8 +30,10 @@ pub(in crate::report) struct Agent {
     pub years: Vec<Year>,
     /// Whether windows share months.
     pub months_overlap: bool,
-    /// The deepest drawdowns.
+    /// The deepest drawdowns, within windows.
     pub worst: Table,
+    /// The deepest of the record of several windows.
+    pub worst_note: Option<String>,
     /// How many daily returns the rolling Sharpe ratio looks back over.
     pub rolling_returns: usize,
 }
@@ -49,11 +51,12 @@ pub(super) fn agent(stored: &StoredRun, row: &RankingRecord, record: &AgentRecor
         rank: row.rank,
         roi: Cell::score(wording::shown(row, Metric::RoiPct.key()), signed).toned(),
         metrics: metrics(record),
-        missing: missing(record),
+        missing: missing(record).into_iter().chain(annualised(record)).collect(),
         refused: refused(record),
         years: course::years(record, apart),
         months_overlap: !apart,
         worst: course::worst(record, &stored.run.windows),
+        worst_note: Some(row).filter(|_| record.windows.len() > 1).and_then(wording::record_drawdown),
         rolling_returns: course::rolling(record).returns,
     }
 }
@@ -88,6 +91,12 @@ fn missing(record: &AgentRecord) -> Vec<String> {
         }
     }
     by_reason.iter().map(|(reason, names)| format!("{}: {reason}", names.join(", "))).collect()
+}
+
+/// That growth a year comes from less than a year.
+fn annualised(record: &AgentRecord) -> Option<String> {
+    let whole = record.record.as_ref().filter(|_| record.value("cagr_pct").is_some())?;
+    wording::annualised_from(whole.days).map(|text| format!("CAGR, Calmar: {text}"))
 }
 
 fn refused(record: &AgentRecord) -> Table {

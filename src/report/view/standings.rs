@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use crate::report::numbers::{count, ratio};
+use crate::report::numbers::{self, count, ratio};
 use crate::report::table::{Cell, Head, NONE, Table};
-use crate::report::wording::rating_system;
+use crate::report::wording::{self, rating_system};
 use crate::store::{RatingRecord, StandingRecord, StandingsRecord, StoredRun};
 
 /// How an infinite score is shown.
@@ -82,30 +82,29 @@ fn table(record: &StandingsRecord) -> Table {
         "{} % interval",
         ratio(record.interval_level * 100.0).trim_end_matches('0').trim_end_matches('.')
     );
-    let scored = match record.aggregate.as_str() {
-        "record" => record.metric.clone(),
-        fold => format!("{fold} {}", record.metric),
-    };
+    let scored = wording::standings_head(record);
+    let known = numbers::form(&record.metric);
+    let form = |value: f64| known.as_ref().map_or_else(|| ratio(value), |form| form(value));
     let mut columns = vec![Head::numbers("#"), Head::words("agent")];
     columns.extend(
         [scored.as_str(), &level, "mean rank", "P(first) %", "won", "tied", "lost", "first places"]
             .map(Head::numbers),
     );
-    Table { columns, rows: record.standings.iter().map(row).collect() }
+    Table { columns, rows: record.standings.iter().map(|one| row(one, &form)).collect() }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of windows, shown only")]
-fn row(row: &StandingRecord) -> Vec<Cell> {
+fn row(row: &StandingRecord, form: &impl Fn(f64) -> String) -> Vec<Cell> {
     let whole = |n: usize| Cell::number(Some(n as f64), |_| count(n));
     let interval = match (row.score_low, row.score_high) {
-        (Some(low), Some(high)) => format!("{} to {}", ratio(low), ratio(high)),
-        (Some(low), None) => format!("{} to {INFINITY}", ratio(low)),
+        (Some(low), Some(high)) => format!("{} to {}", form(low), form(high)),
+        (Some(low), None) => format!("{} to {INFINITY}", form(low)),
         _ => NONE.to_owned(),
     };
     let score = match row.score_infinite.as_deref() {
         Some(text) if text.starts_with('-') => Cell::words(format!("-{INFINITY}")),
         Some(_) => Cell::words(INFINITY.to_owned()),
-        None => Cell::number(row.score, ratio),
+        None => Cell::number(row.score, form),
     };
     vec![
         whole(row.rank),
@@ -220,9 +219,5 @@ fn ratings(stored: &StoredRun, record: &StandingsRecord, system: &str, reason: O
 
 /// Whole points on the Elo scale, two places on smaller ones.
 fn points(rating: f64) -> String {
-    if rating.abs() >= 200.0 {
-        crate::report::numbers::grouped(&format!("{rating:.0}"))
-    } else {
-        ratio(rating)
-    }
+    if rating.abs() >= 200.0 { numbers::grouped(&format!("{rating:.0}")) } else { ratio(rating) }
 }

@@ -73,9 +73,9 @@ pub(super) fn sweep(stored: &StoredRun) -> Result<Option<Sweep>, StoreError> {
     let missing = record.evidence_missing.clone().unwrap_or_else(|| "no trial has a score".to_owned());
     Ok(Some(Sweep {
         agent: record.agent.clone(),
-        objective: record.objective.clone(),
+        objective: objective(record, &stored.leaderboard.aggregate),
         verdict: evidence.map_or_else(|| "The winner cannot be assessed".to_owned(), |e| e.verdict.clone()),
-        search: search(record),
+        search: search(record, &stored.leaderboard.aggregate),
         evidence: evidence.map_or_else(Table::default, worth),
         missing,
         best: best(&found),
@@ -88,11 +88,20 @@ fn pairs(rows: Vec<(&str, String)>) -> Table {
     Table { columns: vec![Head::words("what"), Head::numbers("value")], rows }
 }
 
-fn search(record: &SweepRecord) -> Table {
+/// What trials are compared by: `Sharpe of the record`, `mean Sharpe`.
+fn objective(record: &SweepRecord, aggregate: &str) -> String {
+    let head = wording::head(&record.objective);
+    match aggregate {
+        "mean" | "median" => format!("{aggregate} {head}"),
+        _ => format!("{head} of the record"),
+    }
+}
+
+fn search(record: &SweepRecord, aggregate: &str) -> Table {
     let trials = &record.trials;
     let mut rows = vec![
         ("search", record.search.replace('_', " ")),
-        ("objective", format!("mean {} over {} windows", record.objective, count(record.windows))),
+        ("objective", format!("{} over {} windows", objective(record, aggregate), count(record.windows))),
         ("trials", count(trials.tried)),
         ("replayed in all windows", count(trials.complete)),
         ("pruned", count(trials.pruned)),
@@ -111,8 +120,8 @@ fn search(record: &SweepRecord) -> Table {
     }
     if let Some(validation) = &record.validation {
         rows.push(("splits", count(validation.splits.len())));
-        rows.push(("in sample", number(validation.in_sample)));
-        rows.push(("out of sample", number(validation.out_of_sample)));
+        rows.push(("in sample", Cell::score(validation.known_in_sample(), ratio).text));
+        rows.push(("out of sample", Cell::score(validation.known_out_of_sample(), ratio).text));
         rows.push(("slope of out-of-sample on in-sample scores", number(validation.slope)));
     }
     pairs(rows)
@@ -173,7 +182,7 @@ fn best(found: &StoredSweep) -> Table {
         let mut cells = vec![as_text(rank), as_text(trial)];
         cells.extend(parameters.iter().map(|parameter| as_text(parameter)));
         cells.push(Cell::score(score.score(row), ratio));
-        cells.extend(metrics.iter().map(|(column, _)| Cell::number(column.numbers[row], ratio)));
+        cells.extend(metrics.iter().map(|(column, _)| Cell::score(column.score(row), ratio)));
         cells.extend(trades.map(as_text));
         cells
     };
@@ -205,7 +214,7 @@ fn charts(found: &StoredSweep) -> SweepCharts {
     let validation = found.record.validation.as_ref();
     let rounded = |value: f64| (value * 1e4).round() / 1e4;
     SweepCharts {
-        objective: found.record.objective.clone(),
+        objective: wording::head(&found.record.objective).to_owned(),
         parameters: found.parameters().into_iter().map(of).collect(),
         scores: found.column("score").map_or_else(Vec::new, |column| {
             shown.iter().map(|&row| column.numbers[row].map(rounded)).collect()

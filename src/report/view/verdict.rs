@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::report::wording::plural;
+use crate::report::wording::{head, plural};
 use crate::store::StoredRun;
 
 /// The verdict.
@@ -34,7 +34,7 @@ pub(in crate::report) fn verdict(stored: &StoredRun) -> Verdict {
     let sentence = format!(
         "{} ranked first by {} over {}; {why}",
         first.join(", "),
-        board.ranking_metric,
+        head(&board.ranking_metric),
         plural(board.windows, "window")
     );
     Verdict { sentence, called: false }

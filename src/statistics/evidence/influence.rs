@@ -89,6 +89,16 @@ impl Influence {
 }
 
 impl Studentised {
+    /// Of a value with this standard error, referred to Student's t with so many degrees of freedom.
+    pub fn new(value: f64, error: f64, freedom: f64) -> Self {
+        let p_value = match (value == 0.0, error > 0.0) {
+            (true, _) => 1.0,
+            (false, true) => two_sided_t(value / error, freedom),
+            (false, false) => 0.0,
+        };
+        Self { value, error, p_value, freedom }
+    }
+
     /// `value / error`; `None` where no window has any influence.
     pub fn statistic(&self) -> Option<f64> {
         (self.error > 0.0).then(|| self.value / self.error)

@@ -13,7 +13,12 @@ pub(super) fn real(count: usize) -> f64 {
 
 /// Arithmetic mean of at least one value.
 pub(super) fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / real(values.len())
+    let sum: f64 = values.iter().sum();
+    if sum.is_infinite() {
+        // The sum of huge numbers overflows where their mean does not.
+        return values.iter().map(|value| value / real(values.len())).sum();
+    }
+    sum / real(values.len())
 }
 
 /// Sum of products.

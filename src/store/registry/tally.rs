@@ -39,6 +39,8 @@ pub struct Tally {
     pub mean_rank: Option<f64>,
     /// Runs won.
     pub wins: usize,
+    /// Windows that begin before an earlier one has ended: bars that they share count several times.
+    pub overlapping_windows: usize,
     /// Why a number does not exist: with the sign where the score is infinite.
     pub missing: Vec<(&'static str, String)>,
     /// Whether the agent held cash all along.
@@ -88,6 +90,7 @@ impl Tally {
             profit_factor,
             mean_rank: metrics::mean(&ranks).ok(),
             wins: runs.iter().filter(|run| run.rank == 1).count(),
+            overlapping_windows: overlapping(&windows),
             missing,
             idle,
         }
@@ -107,6 +110,17 @@ impl Tally {
         let reason = self.missing.iter().find(|(name, _)| *name == metric).map(|(_, why)| why.as_str());
         score_record::score(value, reason)
     }
+}
+
+/// How many windows, in order of time, begin before one before them has ended.
+fn overlapping(windows: &[&HistoryWindow]) -> usize {
+    let mut latest = None;
+    let overlaps = |window: &&&HistoryWindow| {
+        let shared = latest.is_some_and(|end| window.start < end);
+        latest = latest.max(Some(window.end));
+        shared
+    };
+    windows.iter().filter(overlaps).count()
 }
 
 /// The conventions of all windows; why they have none in common otherwise.
@@ -234,6 +248,14 @@ mod tests {
             (Tally::of(&[early.clone(), late.clone()], &[]), Tally::of(&[late, early], &[]));
         assert_eq!(as_run, in_time);
         assert!((as_run.max_drawdown_pct.unwrap() - -50.0).abs() < 1e-9, "{as_run:?}");
+    }
+
+    #[test]
+    fn windows_that_share_bars_are_counted() {
+        let runs = |days: &[i64]| days.iter().map(|&day| run(day, &returns(&[0.1]))).collect::<Vec<_>>();
+        // Windows of 40 days.
+        assert_eq!(Tally::of(&runs(&[0, 40, 80]), &[]).overlapping_windows, 0);
+        assert_eq!(Tally::of(&runs(&[0, 0, 39, 90]), &[]).overlapping_windows, 2);
     }
 
     #[test]

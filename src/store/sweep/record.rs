@@ -102,14 +102,23 @@ pub struct ValidationRecord {
     pub spec: Value,
     /// In order.
     pub splits: Vec<SplitRecord>,
-    /// Mean over the splits of the choices' scores where they were made.
+    /// Mean over the splits of the choices' scores where they were made; null where it is infinite or there is none.
     pub in_sample: Option<f64>,
+    /// `+infinity` or `-infinity` where it is that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_sample_missing: Option<String>,
     /// The same where they were tested.
     pub out_of_sample: Option<f64>,
+    /// `+infinity` or `-infinity` where it is that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub out_of_sample_missing: Option<String>,
     /// Slope of the second on the first over the splits.
     pub slope: Option<f64>,
     /// Mean score of each way through all folds (combinatorial only).
     pub paths: Vec<Option<f64>>,
+    /// `+infinity` or `-infinity` for each way whose mean is that; absent where none is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub paths_missing: Vec<Option<String>>,
 }
 
 /// One split.
@@ -123,8 +132,46 @@ pub struct SplitRecord {
     pub trials: usize,
     /// What was chosen, in the parameters' order; null where nothing had a score.
     pub values: Option<Vec<Value>>,
-    /// The score of its record where it was chosen.
+    /// The score of its record where it was chosen; null where it is infinite or there is none.
     pub in_sample: Option<f64>,
+    /// `+infinity` or `-infinity` where it is that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_sample_missing: Option<String>,
     /// The score of its record where it was tested.
     pub out_of_sample: Option<f64>,
+    /// `+infinity` or `-infinity` where it is that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub out_of_sample_missing: Option<String>,
+}
+
+impl ValidationRecord {
+    /// Mean score where the choices were made, infinities included.
+    pub fn known_in_sample(&self) -> Score {
+        score_record::score(self.in_sample, self.in_sample_missing.as_deref())
+    }
+
+    /// The same where they were tested.
+    pub fn known_out_of_sample(&self) -> Score {
+        score_record::score(self.out_of_sample, self.out_of_sample_missing.as_deref())
+    }
+
+    /// The scores of the ways through all folds that exist, infinities included.
+    pub fn known_paths(&self) -> Vec<Score> {
+        let reason = |place: usize| self.paths_missing.get(place).and_then(Option::as_deref);
+        let paths = self.paths.iter().enumerate();
+        let scores = paths.map(|(place, path)| score_record::score(*path, reason(place)));
+        scores.filter(|score| !score.is_absent()).collect()
+    }
+}
+
+impl SplitRecord {
+    /// The score where it was chosen, infinities included.
+    pub fn known_in_sample(&self) -> Score {
+        score_record::score(self.in_sample, self.in_sample_missing.as_deref())
+    }
+
+    /// The same where it was tested.
+    pub fn known_out_of_sample(&self) -> Score {
+        score_record::score(self.out_of_sample, self.out_of_sample_missing.as_deref())
+    }
 }

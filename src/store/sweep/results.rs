@@ -47,14 +47,16 @@ impl ResultColumn {
 }
 
 impl StoredSweep {
-    /// Why the scores of these trials are infinite, each reason once with its trials' rows.
-    pub fn why_infinite(&self, rows: &[usize]) -> Vec<(&str, Vec<usize>)> {
-        let (Some(score), Some(reasons)) = (self.column("score"), self.column("score_missing")) else {
-            return Vec::new();
-        };
+    /// Why these trials are infinite by a column, each reason once with its trials' rows; of a column that is not the
+    /// score's only that they are.
+    pub fn why_infinite(&self, by: &str, rows: &[usize]) -> Vec<(&str, Vec<usize>)> {
+        let Some(column) = self.column(by) else { return Vec::new() };
+        let reasons = self.column("score_missing").filter(|_| by == "score" || by == self.record.objective);
         let mut found: Vec<(&str, Vec<usize>)> = Vec::new();
-        for &row in rows.iter().filter(|&&row| score.score(row).is_infinite()) {
-            let reason = reasons.texts[row].as_str();
+        for &row in rows.iter().filter(|&&row| column.score(row).is_infinite()) {
+            let sign = if column.score(row) == Score::PlusInfinity { "+infinity" } else { "-infinity" };
+            let reason = reasons.map(|reasons| reasons.texts[row].as_str()).filter(|text| !text.is_empty());
+            let reason = reason.unwrap_or(sign);
             match found.iter_mut().find(|(known, _)| *known == reason) {
                 Some((_, rows)) => rows.push(row),
                 None => found.push((reason, vec![row])),

@@ -14,11 +14,12 @@ use super::record::{
     SWEEP_FORMAT, SplitRecord, SweepRecord, SweptRecord, TrialCounts, ValidationRecord, WinnerRecord,
 };
 use crate::domain::{Cash, Metric};
-use crate::metrics::{Metrics, value_of};
-use crate::scenario::{Scenario, SweepSpec, SweptValue};
+use crate::metrics::{Metrics, Score, value_of};
+use crate::scenario::{MetricSpec, RankingMetric, Scenario, SweepSpec, SweptValue};
 use crate::statistics::evidence::EvidenceError;
 use crate::sweep::validation::OutOfSample;
 use crate::sweep::{Judged, Searched, Selection, Trial, WindowOutcome, trial_record, window_score};
+use crate::tournament::score;
 
 /// All that a sweep found.
 #[derive(Debug)]
@@ -121,15 +122,29 @@ fn validation_record(found: &OutOfSample) -> ValidationRecord {
                 test: split.test.concat(),
                 trials: split.trials,
                 values: split.winner.as_deref().map(values),
-                in_sample: split.in_sample,
-                out_of_sample: split.out_of_sample,
+                in_sample: split.in_sample.number(),
+                in_sample_missing: infinite(split.in_sample),
+                out_of_sample: split.out_of_sample.number(),
+                out_of_sample_missing: infinite(split.out_of_sample),
             })
             .collect(),
-        in_sample: found.in_sample,
-        out_of_sample: found.out_of_sample,
+        in_sample: found.in_sample.number(),
+        in_sample_missing: infinite(found.in_sample),
+        out_of_sample: found.out_of_sample.number(),
+        out_of_sample_missing: infinite(found.out_of_sample),
         slope: found.slope,
-        paths: found.paths.iter().map(|path| path.score).collect(),
+        paths: found.paths.iter().map(|path| path.score.number()).collect(),
+        paths_missing: if found.paths.iter().any(|path| path.score.is_infinite()) {
+            found.paths.iter().map(|path| infinite(path.score)).collect()
+        } else {
+            Vec::new()
+        },
     }
+}
+
+/// The sign of an infinite score.
+fn infinite(score: Score) -> Option<String> {
+    score_record::reason(score, None)
 }
 
 /// Writes `sweep.json`, `results.parquet` and `windows.parquet` into a run's folder.
@@ -180,7 +195,7 @@ fn result_rows(results: &SweepResults<'_>) -> Result<arrow_array::RecordBatch, A
     columns.push(money("fees", all().map(|trial| outcomes(trial).map(|o| o.metrics.fees).sum::<Cash>()))?);
     let records: Vec<Option<Metrics>> =
         trials.iter().map(|trial| trial_record(trial, results.scenario)).collect();
-    columns.extend(metric_columns(|| records.iter().map(Option::as_ref)));
+    columns.extend(metric_columns(&results.scenario.metrics, || records.iter().map(Option::as_ref)));
     let reasons: StringArray = (0..trials.len()).map(|trial| results.reason(trial)).collect();
     columns.push(column("score_missing", true, Arc::new(reasons)));
     table(columns)
@@ -216,14 +231,25 @@ fn window_rows(results: &SweepResults<'_>) -> Result<arrow_array::RecordBatch, A
         money("fees", of(|outcome| outcome.metrics.fees))?,
         counts("trades", all().map(|row| row.2.metrics.trades as u64)),
     ];
-    columns.extend(metric_columns(|| rows.iter().map(|row| Some(&row.2.metrics))));
+    let conventions = &results.scenario.metrics;
+    columns.extend(metric_columns(conventions, || rows.iter().map(|row| Some(&row.2.metrics))));
     table(columns)
 }
 
-/// A column a metric; no value where nothing was measured.
-fn metric_columns<'m, I: Iterator<Item = Option<&'m Metrics>>>(rows: impl Fn() -> I) -> Vec<Column> {
+/// A column a metric; no value where nothing was measured. Metrics that agents are ranked by also where they are
+/// infinite, so that trials can be ordered by them.
+fn metric_columns<'m, I: Iterator<Item = Option<&'m Metrics>>>(
+    conventions: &MetricSpec,
+    rows: impl Fn() -> I,
+) -> Vec<Column> {
+    let infinite = |metrics: &Metrics, metric: Metric| {
+        let known = score(metrics, RankingMetric::of_key(metric.key())?, conventions);
+        known.value().filter(|value| value.is_infinite())
+    };
     let value = |row: Option<&Metrics>, metric| {
-        row.and_then(|metrics| value_of(metrics, metric).ok()).filter(|value| value.is_finite())
+        let metrics = row?;
+        let finite = value_of(metrics, metric).ok().filter(|value| value.is_finite());
+        finite.or_else(|| infinite(metrics, metric))
     };
     let of = |metric: Metric| {
         let values: Float64Array = rows().map(|row| value(row, metric)).collect();
@@ -247,8 +273,8 @@ fn split_rows(
         texts("train", all().map(|split| list(&split.train))),
         texts("test", all().map(|split| list(&split.test.concat()))),
         numbered("trials", all().map(|split| split.trials as u32)),
-        optional("in_sample", all().map(|split| split.in_sample).collect()),
-        optional("out_of_sample", all().map(|split| split.out_of_sample).collect()),
+        optional("in_sample", all().map(|split| split.in_sample.value()).collect()),
+        optional("out_of_sample", all().map(|split| split.out_of_sample.value()).collect()),
     ];
     columns.extend(parameter_columns(results, all().map(|split| split.winner.as_deref())));
     table(columns)

@@ -5,6 +5,7 @@
 //! the test windows.
 
 use super::split::{Split, splits};
+use crate::metrics::Score;
 use crate::scenario::{SweptValue, ValidationSpec};
 use crate::sweep::objective::mean;
 use crate::sweep::{
@@ -23,19 +24,19 @@ pub struct SplitOutcome {
     pub trials: usize,
     /// The chosen combination; `None` where no trial has a score.
     pub winner: Option<Vec<SweptValue>>,
-    /// Its score over the training windows; `None` where it is not a number.
-    pub in_sample: Option<f64>,
-    /// Its score over the test windows.
-    pub out_of_sample: Option<f64>,
-    /// Its score in each test fold.
-    pub folds: Vec<Option<f64>>,
+    /// The score of its record where it was chosen.
+    pub in_sample: Score,
+    /// The score of its record where it was tested.
+    pub out_of_sample: Score,
+    /// Its score in each fold tested.
+    pub folds: Vec<Score>,
 }
 
 /// One path through all folds: each fold is tested once, by combinations chosen without it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Path {
-    /// The mean of the folds' scores; `None` where one is missing.
-    pub score: Option<f64>,
+    /// The mean of the folds' scores; absent where one has none.
+    pub score: Score,
 }
 
 /// Result of a validation.
@@ -45,12 +46,12 @@ pub struct OutOfSample {
     pub spec: ValidationSpec,
     /// The splits, in order.
     pub splits: Vec<SplitOutcome>,
-    /// Mean in-sample score of the winners, over the splits that have both scores.
-    pub in_sample: Option<f64>,
-    /// Mean out-of-sample score of the winners, over the same splits.
-    pub out_of_sample: Option<f64>,
-    /// Slope of the regression of out-of-sample on in-sample scores; `None` for fewer than three distinct
-    /// splits.
+    /// Mean score of the winners where they were chosen, over the splits that have both scores.
+    pub in_sample: Score,
+    /// Mean score of the winners where they were tested.
+    pub out_of_sample: Score,
+    /// Slope of out-of-sample on in-sample scores over the splits whose scores are numbers; `None` under three that
+    /// differ.
     pub slope: Option<f64>,
     /// The paths of combinatorial cross-validation.
     pub paths: Vec<Path>,
@@ -76,13 +77,13 @@ pub fn validate(
             read_off(&Objective::of(plan.scenario, spec.objective), split, &whole.trials)
         });
     }
-    let pairs: Vec<(f64, f64)> =
-        outcomes.iter().filter_map(|one| Some((one.in_sample?, one.out_of_sample?))).collect();
-    let (x, y): (Vec<f64>, Vec<f64>) = pairs.into_iter().unzip();
+    let known = || outcomes.iter().filter(|one| !one.in_sample.is_absent() && !one.out_of_sample.is_absent());
+    let numbers = known().filter_map(|one| Some((one.in_sample.number()?, one.out_of_sample.number()?)));
+    let (x, y): (Vec<f64>, Vec<f64>) = numbers.unzip();
     Ok(OutOfSample {
         spec: validation,
-        in_sample: mean(&x),
-        out_of_sample: mean(&y),
+        in_sample: Score::mean(known().map(|one| one.in_sample)),
+        out_of_sample: Score::mean(known().map(|one| one.out_of_sample)),
         slope: slope(&x, &y),
         paths: paths(&outcomes, validation),
         splits: outcomes,
@@ -95,11 +96,11 @@ fn read_off(objective: &Objective, split: Split, trials: &[Trial]) -> SplitOutco
     let winner = best(&chosen_by);
     let tested: Vec<usize> = split.test.concat();
     let in_windows =
-        |windows: &[usize]| winner.and_then(|winner| objective.score(&trials[winner], windows).number());
+        |windows: &[usize]| winner.map_or(Score::Absent, |winner| objective.score(&trials[winner], windows));
     SplitOutcome {
         trials: trials.len(),
         winner: winner.map(|winner| trials[winner].values.clone()),
-        in_sample: winner.and_then(|winner| chosen_by[winner].number()),
+        in_sample: winner.map_or(Score::Absent, |winner| chosen_by[winner]),
         out_of_sample: in_windows(&tested),
         folds: split.test.iter().map(|fold| in_windows(fold)).collect(),
         train: split.train,
@@ -124,11 +125,11 @@ fn searched(
         replay_in(sweep, &mut trials[winner], &tested, memo)?;
     }
     let alone =
-        |windows: &[usize]| winner.and_then(|winner| objective.score(&trials[winner], windows).number());
+        |windows: &[usize]| winner.map_or(Score::Absent, |winner| objective.score(&trials[winner], windows));
     Ok(SplitOutcome {
         trials: trials.len(),
         winner: winner.map(|winner| trials[winner].values.clone()),
-        in_sample: winner.and_then(|winner| chosen_by[winner].number()),
+        in_sample: winner.map_or(Score::Absent, |winner| chosen_by[winner]),
         out_of_sample: alone(&tested),
         folds: split.test.iter().map(|fold| alone(fold)).collect(),
         train: split.train,
@@ -172,7 +173,7 @@ fn paths(outcomes: &[SplitOutcome], validation: ValidationSpec) -> Vec<Path> {
     if !matches!(validation, ValidationSpec::Cpcv { .. }) {
         return Vec::new();
     }
-    let mut folds: Vec<(&[usize], Vec<Option<f64>>)> = Vec::new();
+    let mut folds: Vec<(&[usize], Vec<Score>)> = Vec::new();
     for outcome in outcomes {
         for (windows, &score) in outcome.test.iter().zip(&outcome.folds) {
             match folds.iter_mut().find(|(known, _)| known == windows) {
@@ -183,8 +184,9 @@ fn paths(outcomes: &[SplitOutcome], validation: ValidationSpec) -> Vec<Path> {
     }
     let count = folds.iter().map(|(_, scores)| scores.len()).min().unwrap_or(0);
     let path = |j: usize| {
-        let scores: Option<Vec<f64>> = folds.iter().map(|(_, scores)| scores[j]).collect();
-        Path { score: scores.and_then(|scores| mean(&scores)) }
+        let scores = || folds.iter().map(|(_, scores)| scores[j]);
+        let complete = scores().all(|score| !score.is_absent());
+        Path { score: if complete { Score::mean(scores()) } else { Score::Absent } }
     };
     (0..count).map(path).collect()
 }

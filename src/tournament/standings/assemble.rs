@@ -3,7 +3,7 @@
 //! - More is made better first: a metric of which less is better changes its sign, and changes it back on the way
 //!   out.
 //! - Agents are ordered by the score of their whole record. Equal scores share their place and the next places are
-//!   skipped; the name orders rows, it never earns a place. An agent without a score is behind all others.
+//!   skipped; the tie-break orders rows, it never earns a place. An agent without a score is behind all others.
 //! - Nothing is made up for a score that does not exist. Window by window (wins, mean rank, ratings) agents meet
 //!   where both have one.
 //! - Error bars resample whole windows (stationary bootstrap), the same for all agents, in blocks as long as the
@@ -21,7 +21,7 @@ use super::verdict::{Verdict, verdict};
 use crate::metrics::Score;
 use crate::statistics::evidence::{
     Convention, EvidenceError, Friedman, Influence, Interval, McsStatistic, Panel, Ranks, Resamples,
-    friedman, model_confidence_set, nemenyi, window_block_length,
+    friedman, model_confidence_set, nemenyi, wilson, window_block_length,
 };
 use crate::statistics::ratings::{ABSENT, PairCounts, competition_ranks, win_groups};
 
@@ -134,13 +134,16 @@ pub fn standings(matrix: &ScoreMatrix, spec: &StandingsSpec) -> Result<Standings
     }
     let matrix = if spec.higher_is_better { ranked } else { ranked.reversed() };
     let agents = kept.len();
-    if matrix.windows().is_empty() || (0..agents).all(|agent| matrix.whole(agent).is_absent()) {
+    if matrix.windows().is_empty() || (0..agents).all(|agent| matrix.scored_windows(agent) == 0) {
         return Err(StandingsError::NoWindows);
+    }
+    if (0..agents).all(|agent| matrix.whole(agent).is_absent()) {
+        return Err(no_record(&matrix));
     }
     let block_length = block_length(&matrix);
     let key = spec.seed.key(&["standings"]);
     let resamples = Resamples::stationary(matrix.windows().len(), block_length, spec.resamples, key)?;
-    let contest = Contest::new(&matrix, &resamples)?;
+    let contest = Contest::new(&matrix, &resamples, spec.range())?;
     let ranks = window_ranks(&matrix);
     let counts = PairCounts::from_ranks(&ranks).map_err(|_| StandingsError::NoWindows)?;
     let places = places(&ranks);
@@ -175,6 +178,17 @@ pub fn standings(matrix: &ScoreMatrix, spec: &StandingsSpec) -> Result<Standings
         confidence_set,
         benchmark: benchmark
             .map(|index| against_benchmark(&contest.influences, index, &resamples, block_length, spec)),
+    })
+}
+
+/// Why no agent has a score over all windows though some have scores in them.
+fn no_record(matrix: &ScoreMatrix) -> StandingsError {
+    let has = |agent: usize, wanted: Score| matrix.scores(agent).contains(&wanted);
+    let opposed = (0..matrix.agents().len())
+        .find(|&agent| has(agent, Score::PlusInfinity) && has(agent, Score::MinusInfinity));
+    opposed.map_or(StandingsError::NoWindows, |agent| StandingsError::OppositeInfinities {
+        agent: matrix.agents()[agent].clone(),
+        fold: matrix.fold().as_str(),
     })
 }
 
@@ -229,7 +243,7 @@ struct Table<'a> {
 }
 
 impl Table<'_> {
-    /// Best first; agents with the same place by name.
+    /// Best first; agents with the same place as ties are broken.
     fn rows(&self, counts: &PairCounts, ranks: &[Ranks]) -> Result<Vec<AgentStanding>, StandingsError> {
         let games = counts.totals();
         let row = |agent: usize| -> Result<AgentStanding, StandingsError> {
@@ -242,7 +256,9 @@ impl Table<'_> {
                 score: self.oriented(self.contest.records[agent]),
                 interval: self.interval(agent)?,
                 mean_score: mean.as_ref().map(|mean| self.spec.oriented(mean.score())),
-                mean_interval: mean.map(|mean| self.turned(&mean)).transpose()?,
+                mean_interval: mean
+                    .map(|mean| self.turned(&mean, self.matrix.scored_windows(agent)))
+                    .transpose()?,
                 mean_rank: self.mean_rank(agent),
                 rank_interval: (found.best, found.worst),
                 first_probability: found.first_probability,
@@ -256,8 +272,7 @@ impl Table<'_> {
             })
         };
         let mut rows = (0..ranks.len()).map(row).collect::<Result<Vec<_>, _>>()?;
-        let names = self.matrix.agents();
-        rows.sort_by(|a, b| a.rank.cmp(&b.rank).then_with(|| names[a.agent].cmp(&names[b.agent])));
+        rows.sort_by_key(|row| (row.rank, self.matrix.tie_place(row.agent)));
         Ok(rows)
     }
 
@@ -269,7 +284,7 @@ impl Table<'_> {
     fn interval(&self, agent: usize) -> Result<Option<Interval>, EvidenceError> {
         let Some(influence) = &self.contest.influences[agent] else { return Ok(None) };
         let windows = self.matrix.windows().len();
-        let found = influence.studentised().interval(self.spec.level)?;
+        let found = self.bounded(influence, self.matrix.scale(), self.matrix.scored_windows(agent))?;
         let ends = [found.low, found.high].map(|end| self.matrix.scale().to_metric(end, windows));
         let ends = ends.map(|end| self.spec.oriented(end));
         Ok(Some(Interval { low: ends[0].min(ends[1]), high: ends[0].max(ends[1]) }))
@@ -287,8 +302,35 @@ impl Table<'_> {
         }
     }
 
-    fn turned(&self, of: &Influence) -> Result<Interval, EvidenceError> {
-        let found = of.studentised().interval(self.spec.level)?;
+    /// The interval of a score on a scale. Where the scale has two ends it is that of the log odds of the place
+    /// between them, so that it cannot leave them.
+    fn bounded(&self, of: &Influence, scale: Scale, windows: usize) -> Result<Interval, EvidenceError> {
+        let found = of.studentised();
+        let ends = scale.ends(self.spec.range());
+        let Some((low, high)) = ends.filter(|(low, high)| (*low..=*high).contains(&found.value)) else {
+            return found.interval(self.spec.level);
+        };
+        let share = (found.value - low) / (high - low);
+        let error = found.error / (high - low);
+        if error == 0.0 && scale == Scale::Plain && (share == 0.0 || share == 1.0) {
+            // Every window is at the end: each is one observation of it.
+            let all = wilson(if share == 1.0 { windows } else { 0 }, windows, self.spec.level)?;
+            return Ok(Interval { low: low + (high - low) * all.low, high: low + (high - low) * all.high });
+        }
+        let half = found.critical(self.spec.level)? * error;
+        let shares = if share == 0.0 || share == 1.0 {
+            // At an end there are no odds; the interval reaches inwards from there.
+            [(share - half).max(0.0), (share + half).min(1.0)]
+        } else {
+            let odds = libm::log(share / (1.0 - share));
+            let half = half / (share * (1.0 - share));
+            [odds - half, odds + half].map(|odds| 1.0 / (1.0 + libm::exp(-odds)))
+        };
+        Ok(Interval { low: low + (high - low) * shares[0], high: low + (high - low) * shares[1] })
+    }
+
+    fn turned(&self, of: &Influence, windows: usize) -> Result<Interval, EvidenceError> {
+        let found = self.bounded(of, Scale::Plain, windows)?;
         let ends = [found.low, found.high].map(|end| self.spec.oriented(end));
         Ok(Interval { low: ends[0].min(ends[1]), high: ends[0].max(ends[1]) })
     }

@@ -1,7 +1,7 @@
 //! Every two agents against each other, by the scores of their whole records.
 //!
 //! Owns the choice of the test: the difference of two records in units of its standard error where both scores are
-//! numbers, and the share of resamples in which one is above the other where that has no standard error: a score is
+//! numbers (of drawdowns by exchanged windows), and the share of resamples in which one is above the other where that has no standard error: a score is
 //! infinite, or a median stands among equal values. An infinite score must also come from windows that are infinite
 //! more often than the other agent's, by Fisher's exact test. A score that does not exist is behind all others and is
 //! tested against none. Invariants: the p-value counts against the agent that
@@ -12,6 +12,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 use statrs::distribution::{DiscreteCDF, Hypergeometric};
 
+use super::exchange::Exchanges;
 use super::matrix::{Fold, ScoreMatrix};
 use super::scale::Scale;
 use crate::metrics::{Score, quantile};
@@ -44,6 +45,8 @@ pub struct Lead {
     test: Studentised,
     /// From the scale of the test to the units that are told.
     factor: f64,
+    /// No lead is wider than this, where the metric has a range.
+    widest: Option<f64>,
 }
 
 impl Lead {
@@ -53,7 +56,10 @@ impl Lead {
     /// [`EvidenceError::OutOfRange`] for a level that is no probability.
     pub fn interval(&self, level: f64) -> Result<Interval, EvidenceError> {
         let half = self.test.critical(level)? * self.test.error * self.factor;
-        Ok(Interval { low: self.difference - half, high: self.difference + half })
+        Ok(match self.widest.filter(|&widest| self.difference.abs() < widest) {
+            Some(widest) => within(self.difference, half, widest),
+            None => Interval { low: self.difference - half, high: self.difference + half },
+        })
     }
 
     /// The same lead seen from the other agent.
@@ -78,6 +84,14 @@ impl Lead {
     }
 }
 
+/// The interval between `-widest` and `widest` by Fisher's transformation: it excludes 0 exactly where `value -+ half`
+/// does.
+fn within(value: f64, half: f64, widest: f64) -> Interval {
+    let centre = libm::atanh(value / widest);
+    let half = if value == 0.0 { half / widest } else { half * centre / value };
+    Interval { low: widest * libm::tanh(centre - half), high: widest * libm::tanh(centre + half) }
+}
+
 /// The place of a pair in the order (0, 1), (0, 2), .. (1, 2), ..
 pub(super) fn place_of(agents: usize, a: usize, b: usize) -> Option<usize> {
     let (low, high) = (a.min(b), a.max(b));
@@ -94,11 +108,18 @@ pub(super) struct Contest<'a> {
     /// Places in resampled records.
     pub resampled: ResampledRanks,
     resamples: usize,
+    exchanges: Option<Exchanges>,
+    /// The width of the metric's range.
+    widest: Option<f64>,
 }
 
 impl<'a> Contest<'a> {
     /// Of a matrix of which more is better.
-    pub(super) fn new(matrix: &'a ScoreMatrix, resamples: &Resamples) -> Result<Self, EvidenceError> {
+    pub(super) fn new(
+        matrix: &'a ScoreMatrix,
+        resamples: &Resamples,
+        range: Option<(f64, f64)>,
+    ) -> Result<Self, EvidenceError> {
         let agents = 0..matrix.agents().len();
         let draws: Vec<&[u32]> = resamples.iter().collect();
         let record = |agent: usize| -> Vec<Score> {
@@ -111,9 +132,25 @@ impl<'a> Contest<'a> {
             influences: agents.into_par_iter().map(|agent| influence(matrix, agent, &windows)).collect(),
             resampled: ResampledRanks::new(&records, &resampled)?,
             resamples: draws.len(),
+            exchanges: exchanges(matrix, windows.len()),
+            widest: range.map(|(low, high)| high - low),
             records,
             matrix,
         })
+    }
+
+    /// The agent with the best record; of equals the first as ties are broken.
+    pub(super) fn leader(&self) -> usize {
+        let better = |agent: usize, best: usize| match self.records[agent].cmp(&self.records[best]) {
+            std::cmp::Ordering::Equal => self.tie_place(agent) < self.tie_place(best),
+            order => order.is_gt(),
+        };
+        (1..self.records.len()).fold(0, |best, agent| if better(agent, best) { agent } else { best })
+    }
+
+    /// The place of an agent among agents of equal score.
+    pub(super) fn tie_place(&self, agent: usize) -> usize {
+        self.matrix.tie_place(agent)
     }
 
     /// All pairs, in the order (0, 1), (0, 2), .. (1, 2), .., with Holm's correction.
@@ -132,8 +169,12 @@ impl<'a> Contest<'a> {
     /// One pair, not corrected.
     pub(super) fn pair(&self, a: usize, b: usize) -> PairTest {
         let scores = (self.records[a], self.records[b]);
-        let lead =
-            lead(self.matrix.scale(), scores, (self.influences[a].as_ref(), self.influences[b].as_ref()));
+        let all = 0..self.matrix.windows().len();
+        let test = match &self.exchanges {
+            Some(exchanges) => exchanged(self.matrix, exchanges, (a, b), all),
+            None => self.influences[a].as_ref().zip(self.influences[b].as_ref()).map(|(a, b)| a.less(b)),
+        };
+        let lead = test.and_then(|test| lead(self.matrix.scale(), scores, test, self.widest));
         let p_value = match (scores, &lead) {
             ((Score::Absent, _) | (_, Score::Absent), _) => None,
             ((a, b), _) if a == b => Some(1.0),
@@ -182,28 +223,45 @@ fn doubled_tail((hits, all): (u64, u64), (other_hits, other_all): (u64, u64)) ->
     (2.0 * law.cdf(hits).min(at_least)).min(1.0)
 }
 
+/// Draws of exchanged windows, where records are compared by them.
+fn exchanges(matrix: &ScoreMatrix, windows: usize) -> Option<Exchanges> {
+    (matrix.scale() == Scale::CubeRoot).then(|| Exchanges::new(windows, matrix.agents().len()))
+}
+
+/// The test of two drawdowns over these windows.
+fn exchanged(
+    matrix: &ScoreMatrix,
+    exchanges: &Exchanges,
+    (a, b): (usize, usize),
+    windows: Range<usize>,
+) -> Option<Studentised> {
+    let Fold::Record(records) = matrix.fold() else { return None };
+    let [a, b] = [a, b].map(|agent| &records.summaries[agent][windows.clone()]);
+    Some(exchanges.test(a, b, matrix.scale()))
+}
+
 /// The lead of the first of two records over the same windows, where both are numbers.
-pub(super) fn lead(
-    scale: Scale,
-    scores: (Score, Score),
-    influences: (Option<&Influence>, Option<&Influence>),
-) -> Option<Lead> {
-    let (a, b) = (influences.0?, influences.1?);
-    let test = a.less(b);
+fn lead(scale: Scale, scores: (Score, Score), test: Studentised, widest: Option<f64>) -> Option<Lead> {
     let told = scores.0.number()? - scores.1.number()?;
     let (difference, factor) = match test.value {
         value if scale.is_shown() || value == 0.0 => (value, 1.0),
         value => (told, told / value),
     };
-    Some(Lead { difference, test, factor })
+    Some(Lead { difference, test, factor, widest })
 }
 
 /// The lead of `a` over `b` in the records of these windows, where both scores are numbers.
 pub fn lead_over(matrix: &ScoreMatrix, a: usize, b: usize, windows: Range<usize>) -> Option<Lead> {
-    let windows: Vec<usize> = windows.collect();
-    let scores = [a, b].map(|agent| matrix.record(agent, windows.iter().copied()));
-    let influences = [a, b].map(|agent| influence(matrix, agent, &windows));
-    lead(matrix.scale(), (scores[0], scores[1]), (influences[0].as_ref(), influences[1].as_ref()))
+    let scores = [a, b].map(|agent| matrix.record(agent, windows.clone()));
+    let test = match exchanges(matrix, windows.len()) {
+        Some(exchanges) => exchanged(matrix, &exchanges, (a, b), windows),
+        None => {
+            let windows: Vec<usize> = windows.collect();
+            let [a, b] = [a, b].map(|agent| influence(matrix, agent, &windows));
+            a.zip(b).map(|(a, b)| a.less(&b))
+        }
+    };
+    test.and_then(|test| lead(matrix.scale(), (scores[0], scores[1]), test, None))
 }
 
 /// How an agent's record of these windows hangs on each of them; nothing where its score is no number, or is none
@@ -254,7 +312,17 @@ const BOFINGER: f64 = 0.648_098;
 
 #[cfg(test)]
 mod tests {
-    use super::doubled_tail;
+    use super::{doubled_tail, within};
+
+    #[test]
+    fn a_lead_stays_in_its_range_and_crosses_zero_where_the_test_does() {
+        // A lead of 40 points of 100 with a half width of 90: 100 tanh(0.42365 -+ 0.95321).
+        let wide = within(40.0, 90.0, 100.0);
+        assert!((wide.low - -48.50).abs() < 0.01 && (wide.high - 88.02).abs() < 0.01, "{wide:?}");
+        assert!(within(40.0, 40.1, 100.0).low < 0.0 && within(40.0, 39.9, 100.0).low > 0.0);
+        let none = within(0.0, 150.0, 100.0);
+        assert!(none.low > -100.0 && none.high < 100.0 && none.low == -none.high);
+    }
 
     #[test]
     fn tails_worked_by_hand() {

@@ -11,6 +11,16 @@ pub enum StandingsError {
     /// There is no window, or no agent has a score in any.
     #[error("there is no window in which any agent has a score")]
     NoWindows,
+    /// No agent has a score over all windows, because scores of both infinities have no mean.
+    #[error(
+        "agent `{agent}` has scores of plus and of minus infinity: they have no {fold}, and no other agent has one"
+    )]
+    OppositeInfinities {
+        /// The first such agent.
+        agent: String,
+        /// `mean` or `median`.
+        fold: &'static str,
+    },
     /// An agent has more or fewer scores (or flags) than there are windows, or an agent has none at all.
     #[error("{what} of agent `{agent}`: `{found}` where there are `{expected}` windows")]
     Shape {

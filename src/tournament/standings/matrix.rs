@@ -54,6 +54,8 @@ pub struct ScoreMatrix {
     disqualified: Vec<Vec<bool>>,
     /// Why an agent is not ranked.
     unranked: Vec<Option<String>>,
+    /// Place of each agent among agents of equal score.
+    ties: Vec<usize>,
     fold: Fold,
     /// Whether every sign is turned.
     turned: bool,
@@ -78,7 +80,8 @@ impl ScoreMatrix {
         let acted = scores.iter().map(|row| row.iter().map(|score| !score.is_absent()).collect()).collect();
         let disqualified = vec![vec![false; windows.len()]; agents.len()];
         let unranked = vec![None; agents.len()];
-        Ok(Self { agents, windows, scores, acted, disqualified, unranked, fold, turned: false })
+        let ties = by_name(&agents);
+        Ok(Self { agents, windows, scores, acted, disqualified, unranked, ties, fold, turned: false })
     }
 
     /// Of what the windows left behind (agents x windows); an agent acted where its summary says so.
@@ -136,6 +139,23 @@ impl ScoreMatrix {
         }
         self.unranked = reasons;
         Ok(self)
+    }
+
+    /// The same where agents of equal score stand in this order of names, as a leaderboard has broken their tie; without
+    /// it in the order of their names.
+    #[must_use]
+    pub fn with_tie_order(mut self, names: &[&str]) -> Self {
+        let by_name = by_name(&self.agents);
+        let place = |agent: &String| names.iter().position(|name| name == agent).unwrap_or(names.len());
+        let mut order: Vec<usize> = (0..self.agents.len()).collect();
+        order.sort_by_key(|&agent| (place(&self.agents[agent]), by_name[agent]));
+        order.iter().enumerate().for_each(|(place, &agent)| self.ties[agent] = place);
+        self
+    }
+
+    /// The place of an agent among agents of equal score.
+    pub(super) fn tie_place(&self, agent: usize) -> usize {
+        self.ties[agent]
     }
 
     /// Names of the agents, in order.
@@ -244,6 +264,7 @@ impl ScoreMatrix {
             acted: picked(&self.acted, &kept),
             disqualified: picked(&self.disqualified, &kept),
             unranked: picked(&self.unranked, &kept),
+            ties: picked(&self.ties, &kept),
             fold: match &self.fold {
                 Fold::Record(records) => {
                     let summaries = picked(&records.summaries, &kept);
@@ -261,6 +282,15 @@ impl ScoreMatrix {
 /// Whether a metric is made of round trips, so that windows without one say nothing.
 const fn is_of_trades(metric: RankingMetric) -> bool {
     matches!(metric, RankingMetric::WinRate | RankingMetric::ProfitFactor)
+}
+
+/// The place of each agent in the order of names.
+fn by_name(agents: &[String]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..agents.len()).collect();
+    order.sort_by(|&a, &b| agents[a].cmp(&agents[b]));
+    let mut places = vec![0; agents.len()];
+    order.into_iter().enumerate().for_each(|(place, agent)| places[agent] = place);
+    places
 }
 
 fn picked<T: Clone>(all: &[T], kept: &[usize]) -> Vec<T> {
@@ -300,6 +330,16 @@ mod tests {
         let short = matrix(vec![vec![one, Score::Absent], vec![one]]).unwrap_err();
         assert_eq!(short.to_string(), "scores of agent `1`: `1` where there are `2` windows");
         assert!(matrix(vec![vec![one, one]]).is_err());
+    }
+
+    #[test]
+    fn ties_are_broken_by_a_given_order_or_by_name() {
+        let one = vec![Score::Number(1.0)];
+        let scores = vec![one.clone(), one.clone(), one];
+        let matrix = ScoreMatrix::new(names(&["c", "a", "b"]), names(&["w"]), scores, Fold::Mean).unwrap();
+        let places = |matrix: &ScoreMatrix| [0, 1, 2].map(|agent| matrix.tie_place(agent));
+        assert_eq!(places(&matrix), [2, 0, 1]);
+        assert_eq!(places(&matrix.with_tie_order(&["b", "c"])), [1, 2, 0]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod assemble;
 mod benchmark;
 mod contest;
 mod error;
+mod exchange;
 mod matrix;
 mod rating;
 mod scale;

@@ -65,6 +65,25 @@ impl Scale {
         }
     }
 
+    /// The range of a metric by its name, where it has two ends.
+    pub(super) fn range_of(metric: &str) -> Option<(f64, f64)> {
+        match metric {
+            "win_rate" => Some((0.0, 100.0)),
+            "max_drawdown_pct" => Some((-100.0, 0.0)),
+            _ => None,
+        }
+    }
+
+    /// The ends of this scale for a metric of this range.
+    pub(super) fn ends(self, range: Option<(f64, f64)>) -> Option<(f64, f64)> {
+        match self {
+            Self::Share => Some((0.0, 1.0)),
+            Self::CubeRoot => Some((libm::cbrt(-100.0), 0.0)),
+            Self::Plain => range,
+            Self::PerWindow | Self::GrowthPerWindow => None,
+        }
+    }
+
     /// Whether differences on this scale are told as they are; the others are told in units of the metric.
     pub(super) const fn is_shown(self) -> bool {
         matches!(self, Self::Plain | Self::PerWindow | Self::GrowthPerWindow)

@@ -247,6 +247,7 @@ pub fn shown_together(values: &[f64]) -> Vec<String> {
     let largest = values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
     let form = |value: &f64| {
         let text = match largest {
+            _ if largest >= 1e15 => format!("{value:.2e}"),
             _ if largest >= 1000.0 => format!("{value:.0}"),
             _ if largest >= 0.095 || largest == 0.0 => format!("{value:.2}"),
             _ if largest >= 0.00095 => format!("{value:.4}"),
@@ -326,6 +327,8 @@ mod tests {
             (0.0, "0.00"),
             (-0.0234, "-0.0234"),
             (12345.6, "12346"),
+            (1e300, "1.00e300"),
+            (-1.5e308, "-1.50e308"),
             (0.1, "0.10"),
             (0.000_012, "1.2e-5"),
             (-5.0, "-5.00"),

@@ -1,5 +1,6 @@
 //! What standings depend on besides the scores.
 
+use super::scale::Scale;
 use crate::domain::Seed;
 use crate::scenario::RatingSystem;
 use crate::statistics::evidence::{CallingRule, EvidenceError};
@@ -62,6 +63,12 @@ impl StandingsSpec {
             return Err(EvidenceError::TooFew { what: "resamples", found: 0, least: 1 });
         }
         Ok(())
+    }
+
+    /// The range of the scores in the direction in which more is better, where they have one.
+    pub(super) fn range(&self) -> Option<(f64, f64)> {
+        let (low, high) = Scale::range_of(&self.metric)?;
+        Some(if self.higher_is_better { (low, high) } else { (-high, -low) })
     }
 
     /// A score in the direction in which more is better, and back.

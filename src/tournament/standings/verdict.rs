@@ -6,12 +6,11 @@
 
 use super::contest::{Contest, Lead, PairTest};
 use super::settings::StandingsSpec;
-use crate::metrics::Score;
 
 /// What can be said about the winner.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
-    /// The agent with the best record, the first of equals.
+    /// The agent with the best record; of equals the first as ties are broken.
     pub leader: usize,
     /// The rival that is hardest to tell apart from it; `None` where there is nobody to compare it with.
     pub rival: Option<Rival>,
@@ -62,12 +61,12 @@ pub(super) fn verdict(
     windows: usize,
     spec: &StandingsSpec,
 ) -> Verdict {
-    let leader = leader(&contest.records);
+    let leader = contest.leader();
     let rivals: Vec<Rival> = (0..contest.records.len())
         .filter(|&agent| agent != leader)
         .filter_map(|agent| rival(&contest.pair(leader, agent)))
         .collect();
-    let Some(closest) = closest(&rivals, spec) else {
+    let Some(closest) = closest(&rivals, spec, |agent| contest.tie_place(agent)) else {
         return Verdict { leader, rival: None, outcome: Outcome::OneAgent };
     };
     let least = spec.minimum_windows.max(2);
@@ -93,14 +92,6 @@ pub(super) fn verdict(
     Verdict { leader, rival: Some(*closest), outcome }
 }
 
-/// The agent with the best record, the first of equals.
-pub(super) fn leader(records: &[Score]) -> usize {
-    records
-        .iter()
-        .enumerate()
-        .fold(0, |best, (agent, score)| if *score > records[best] { agent } else { best })
-}
-
 /// The leader, `a`, against `b`; nothing where one of them has no score.
 fn rival(pair: &PairTest) -> Option<Rival> {
     Some(Rival {
@@ -112,15 +103,20 @@ fn rival(pair: &PairTest) -> Option<Rival> {
 }
 
 /// The rival with the largest p-value, those with enough windows first; of those the one with the smallest lead over
-/// it, then the first.
-fn closest<'a>(rivals: &'a [Rival], spec: &StandingsSpec) -> Option<&'a Rival> {
+/// it, then the first as ties are broken.
+fn closest<'a>(
+    rivals: &'a [Rival],
+    spec: &StandingsSpec,
+    tie_place: impl Fn(usize) -> usize,
+) -> Option<&'a Rival> {
     let enough = |rival: &Rival| rival.windows >= spec.minimum_windows;
     let lead = |rival: &Rival| rival.lead.map_or(f64::INFINITY, |lead| lead.difference);
     rivals.iter().reduce(|closest, rival| {
         let by_windows = enough(rival).cmp(&enough(closest));
         let by_p = rival.p_value.total_cmp(&closest.p_value);
         let by_lead = lead(closest).total_cmp(&lead(rival));
-        if by_windows.then(by_p).then(by_lead).is_gt() { rival } else { closest }
+        let by_tie = tie_place(closest.agent).cmp(&tie_place(rival.agent));
+        if by_windows.then(by_p).then(by_lead).then(by_tie).is_gt() { rival } else { closest }
     })
 }
 
@@ -165,6 +161,18 @@ mod tests {
         assert_eq!(found.outcome, Outcome::NotDistinguishable { group: vec![0, 2, 3], windows_needed: None });
         let rival = found.rival.unwrap();
         assert_eq!((rival.agent, rival.lead.unwrap().difference, rival.p_value), (2, 0.0, 1.0));
+    }
+
+    #[test]
+    fn the_leader_of_equals_is_the_first_as_ties_are_broken() {
+        let columns = lucky(5, 36, &[3.0]);
+        let twins = || matrix(vec![columns[0].clone(), columns[0].clone(), columns[0].clone()]);
+        assert_eq!(of(&twins()).leader, 0, "by name");
+        let spec = StandingsSpec { resamples: 50, ratings: vec![], ..StandingsSpec::default() };
+        let found = standings(&twins().with_tie_order(&["a2", "a0", "a1"]), &spec).unwrap();
+        let rows: Vec<usize> = found.rows.iter().map(|row| row.agent).collect();
+        assert_eq!((found.verdict.leader, rows), (2, vec![2, 0, 1]));
+        assert!(found.sentence().contains("a2 and a0 have the same mean score"), "{}", found.sentence());
     }
 
     #[test]

@@ -3,10 +3,10 @@
 use super::super::Style;
 use super::super::grid::{Column, draw};
 use super::super::header::paragraph;
-use super::tally::pnl;
+use super::tally::{overlap, pnl};
 use crate::domain::{Metric, Timestamp};
 use crate::report::numbers::{cash, count, instant};
-use crate::report::wording::tally_value;
+use crate::report::wording::{head, tally_value};
 use crate::store::registry::{AgentRow, AgentStatus, HistoryRun, Tally};
 
 /// An agent with what its runs since the last reset come to.
@@ -82,7 +82,23 @@ pub fn overview(all: &[Standing], style: Style) -> String {
     ];
     let note = "equity is that of the wallet, which only runs with wallet = \"existing\" change; PnL, ROI and Sharpe are over \
                 all runs since the last reset, with their windows chained in order of time";
-    format!("{}\n{}", draw(columns, style).text, paragraph(note, style))
+    let reasons: String = all.iter().map(|one| reasons(&one.agent.name, &one.tally, style)).collect();
+    format!("{}\n{}{reasons}", draw(columns, style).text, paragraph(note, style))
+}
+
+/// Why the ROI and the Sharpe ratio of an agent that has run are no numbers, and that its runs share bars.
+fn reasons(name: &str, tally: &Tally, style: Style) -> String {
+    if tally.runs == 0 {
+        return String::new();
+    }
+    let shown = [Metric::RoiPct.key(), Metric::SharpeRatio.key()];
+    let missing = tally
+        .missing
+        .iter()
+        .filter(|(metric, _)| shown.contains(metric))
+        .map(|(metric, why)| format!("{} {} of {name}: {why}", style.none(), head(metric)));
+    let lines = missing.chain(overlap(tally).map(|text| format!("{name}: {text}")));
+    lines.map(|line| paragraph(&line, style)).collect()
 }
 
 fn ended(at: Timestamp) -> String {

@@ -8,3 +8,4 @@ mod tally;
 pub use history::{HistoryTables, history};
 pub use list::{Standing, agents, overview};
 pub use one::{ComparedAgent, agent, compare, metrics, versions};
+pub use tally::overlap_note;

@@ -4,7 +4,7 @@ use super::super::Style;
 use super::super::header::paragraph;
 use crate::domain::Metric;
 use crate::report::numbers::{cash, count, measured, ratio, signed_cash};
-use crate::report::wording::tally_value;
+use crate::report::wording::{plural, tally_value};
 use crate::store::registry::Tally;
 
 /// The numbers of a tally with their names, in the order of every table of them.
@@ -42,8 +42,26 @@ pub(super) fn missing(tally: &Tally, style: Style) -> String {
 
 /// `- no win_rate: no closed trades`, `- profit_factor: +infinity: no losing trades`.
 pub(super) fn reasons(tally: &Tally) -> impl Iterator<Item = String> {
-    tally.missing.iter().map(|(name, why)| {
+    let missing = tally.missing.iter().map(|(name, why)| {
         let no = if tally.known_value(name).is_absent() { "no " } else { "" };
         format!("- {no}{name}: {why}")
+    });
+    missing.chain(overlap(tally).map(|text| format!("- {text}")))
+}
+
+/// That windows of an agent's runs share bars, as a line; nothing where they do not.
+pub fn overlap_note(tally: &Tally, style: Style) -> String {
+    overlap(tally).map_or_else(String::new, |text| paragraph(&text, style))
+}
+
+/// That windows of an agent's runs share bars, where they do.
+pub(super) fn overlap(tally: &Tally) -> Option<String> {
+    let overlapping = tally.overlapping_windows;
+    (overlapping > 0).then(|| {
+        format!(
+            "{} {} an earlier one: bars that they share count several times",
+            plural(overlapping, "window"),
+            if overlapping == 1 { "overlaps" } else { "overlap" }
+        )
     })
 }
