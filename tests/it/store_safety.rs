@@ -442,7 +442,7 @@ fn a_store_that_may_not_be_written_can_be_read() {
     let denied = unprivileged(&stage, "agent create b --strategy {kind=\"cash\"} --out s");
     if let Some((code, stderr)) = denied {
         assert_eq!(code, Some(1), "{stderr}");
-        assert!(stderr.contains("rights"), "{stderr}");
+        assert!(stderr.contains("permissions"), "{stderr}");
     }
     set_rights(&stage.path("s"), 0o755, 0o644);
 }

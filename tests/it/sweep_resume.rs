@@ -146,5 +146,5 @@ fn an_interrupted_sweep_says_how_to_go_on() {
     assert!(kept >= 10);
     let again = stage.run("run killed.toml --out out --threads 1");
     assert_eq!(again.code, Some(0), "{}", again.stderr);
-    assert!(again.stderr.contains(&format!("{kept} known from before")), "{}", again.stderr);
+    assert!(again.stderr.contains(&format!("{kept} from the cache")), "{}", again.stderr);
 }

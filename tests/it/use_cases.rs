@@ -296,7 +296,7 @@ fn a_rematch_is_a_scenario_that_names_its_parent() {
     let found = run(&prepare(&source.scenario, &[]).unwrap(), RunOptions::default(), &NoProgress).unwrap();
     assert_ne!(found.tournament.leaderboard.rankings[0].score, Score::Absent);
 
-    let settings = [("no.such.path".to_owned(), "2".to_owned())];
+    let settings = [("agents.nobody.strategy.fast".to_owned(), "2".to_owned())];
     let error = rematch(&RematchRequest { settings: &settings, ..request }).unwrap_err();
     assert!(matches!(error, RunError::Edit(_)));
     let error = rematch(&RematchRequest { run: "another", ..request }).unwrap_err();
