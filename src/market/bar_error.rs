@@ -80,7 +80,7 @@ pub enum BarError {
         /// The price after rounding to eight places.
         held: Price,
     },
-    /// Above [`VOLUME_CEILING`].
+    /// Above [`VOLUME_CEILING`](super::VOLUME_CEILING).
     #[error("`volume` is `{value}`, above the largest supported volume, 1e18")]
     VolumeTooLarge {
         /// The value in the file.

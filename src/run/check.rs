@@ -41,7 +41,7 @@ pub struct CheckReport {
 /// ```
 ///
 /// # Errors
-/// As [`prepare`].
+/// As [`prepare()`].
 pub fn check(scenario: &Scenario, entrants: &[Entrant]) -> Result<CheckReport, RunError> {
     let Prepared { scenario, market, windows, .. } = prepare(scenario, entrants)?;
     let range = market.in_range;

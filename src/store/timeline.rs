@@ -1,7 +1,7 @@
 //! A finished battle read back, to be asked how it stood at any time.
 //!
 //! Owns reading the curves, fills and round trips of a window. Never ranks and never measures: see
-//! [`Timeline`](crate::tournament::Timeline).
+//! [`Timeline`].
 
 use arrow_array::types::{Decimal128Type, TimestampMicrosecondType, UInt32Type};
 
