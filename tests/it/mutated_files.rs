@@ -119,10 +119,9 @@ fn csv(rows: i64) -> String {
     text
 }
 
-/// An exchange's array of arrays.
+/// freqtrade's array of arrays.
 fn json(rows: i64) -> String {
-    let row =
-        |row: i64| format!("[{},\"1.5\",\"2.5\",\"0.5\",\"1.25\",\"{row}\"]", (START + row * HOUR) / 1_000);
+    let row = |row: i64| format!("[{},1.5,2.5,0.5,1.25,{row}]", (START + row * HOUR) / 1_000);
     format!("[{}]", (0..rows).map(row).collect::<Vec<_>>().join(","))
 }
 
@@ -261,7 +260,7 @@ fn no_mutation_of_a_foreign_file_panics_or_hangs() {
         ("X-1h.feather", feather(&bars(100), true)),
         ("X_1h.csv.gz", gzipped(&csv(80))),
         ("X_1h.zip", zipped(&csv(80))),
-        ("X_1h.json", json(80).into_bytes()),
+        ("X_Y-1h.json", json(80).into_bytes()),
         ("X_1h.csv", csv(80).into_bytes()),
     ];
     let kinds: Vec<_> = kinds.into_iter().filter(|(_, bytes)| !bytes.is_empty()).collect();
