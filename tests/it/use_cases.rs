@@ -154,10 +154,11 @@ fn errors_are_typed_and_lead_to_the_words_of_the_scenario() {
     assert_eq!(error.kind(), RunErrorKind::Data);
     assert_eq!(underlined(&error, &text), ["\"data/nowhere\""]);
 
-    let text = changed("length = \"2d\"", "length = \"20d\"");
+    // Without a range of the scenario's own, only the data tell that they do not fit.
+    let text = changed("start    = 2023-05-01\nend      = 2023-05-11\n", "").replace("\"2d\"", "\"2000d\"");
     let error = check(&source(&text).scenario, &[]).unwrap_err();
     assert!(matches!(error, RunError::Windows(_)));
-    assert_eq!(underlined(&error, &text), ["{ kind = \"sequential\", length = \"20d\" }"]);
+    assert_eq!(underlined(&error, &text), ["{ kind = \"sequential\", length = \"2000d\" }"]);
 
     // Three levels that the price's tick makes one.
     let grid = "{ kind = \"grid\", levels = 3, spacing_pct = 0.1 }";
