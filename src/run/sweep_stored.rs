@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use super::stored::publish;
-use super::{Destination, Prepared, RunError, RunObserver, SweepResult, now, sweep};
+use super::stored::{now, publish};
+use super::{Destination, Prepared, RunError, RunObserver, SweepResult, sweep};
 use crate::store::sweep::{SweepResults, TrialStore, write_sweep};
 use crate::store::{Index, RunTiming, RunWriter, StoredRun};
 use crate::sweep::{Judged, assess, benchmark_returns};
