@@ -12,7 +12,7 @@ macro_rules! rooms {
 }
 
 rooms! {
-    decode domain engine files indicator ledger market metrics risk scenario statistics strategy sweep tournament venue
+    decode domain engine files indicator ledger market metrics process risk scenario statistics strategy sweep tournament venue
     #[cfg(feature = "import")] data
     #[cfg(feature = "import")] tables
     #[cfg(feature = "store")] store

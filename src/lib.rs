@@ -92,6 +92,7 @@ mod ledger;
 mod market;
 mod metrics;
 pub mod prelude;
+mod process;
 #[cfg(feature = "report")]
 mod report;
 mod risk;

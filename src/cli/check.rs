@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::args::EXIT_CODES;
 use super::output::{self, counted};
-use super::{Exit, Failure, diagnostics};
+use super::{Exit, Failure, diagnostics, programs};
 use crate::report::unused_bars;
 use crate::run::{self, CheckReport, ScenarioSource};
 use crate::store::registry::StoredAgents;
@@ -38,7 +38,8 @@ pub fn check(args: &CheckArgs) -> Result<Exit, Failure> {
         other => other?,
     };
     let warnings = diagnostics::warnings(&source);
-    let found = run::check(&source.scenario, &[]).map_err(|error| Failure::of_run(&error, &source));
+    let found = run::check_with(&source.scenario, &[], &programs::here())
+        .map_err(|error| Failure::of_run(&error, &source));
     if args.json {
         return answer(&args.file, warnings, found.map(|_| ()));
     }

@@ -13,6 +13,7 @@ use super::init::InitArgs;
 use super::metrics::MetricsArgs;
 use super::rank::RankArgs;
 use super::report::ReportArgs;
+use super::schema::SchemaArgs;
 use super::standings::StandingsArgs;
 use super::store::StoreCommand;
 use super::stored::{ShowArgs, TradesArgs};
@@ -51,7 +52,7 @@ pub enum Command {
     /// Write a commented starter scenario.
     Init(InitArgs),
     /// Print the JSON Schema of scenario files, for completion and validation in editors.
-    Schema,
+    Schema(SchemaArgs),
     /// List the built-in strategies with their parameters, defaults and warm-up.
     Strategies(StrategiesArgs),
     /// List the stored runs, newest first.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::args::RunArgs;
 use super::output::{self, counted};
-use super::{Exit, Failure, run};
-use crate::run::{RunEstimate, SWEEP_MEMORY, ScenarioSource, estimate, on_threads, prepare};
+use super::{Exit, Failure, programs, run};
+use crate::run::{RunEstimate, SWEEP_MEMORY, ScenarioSource, estimate, on_threads, prepare_with};
 use crate::store::registry::StoredAgents;
 use crate::tournament::RunOptions;
 
@@ -19,7 +19,8 @@ pub fn dry_run(args: &RunArgs) -> Result<Exit, Failure> {
     let unlimited = if source.scenario.sweep.is_some() { SWEEP_MEMORY } else { usize::MAX };
     let options = RunOptions { engine: args.engine.into(), memory: args.output.memory.unwrap_or(unlimited) };
     let found = on_threads(args.output.threads.map(usize::from), || {
-        let prepared = prepare(&source.scenario, &[]).map_err(|error| Failure::of_run(&error, &source))?;
+        let prepared = prepare_with(&source.scenario, &[], &programs::here())
+            .map_err(|error| Failure::of_run(&error, &source))?;
         Ok::<_, Failure>(estimate(&prepared, options))
     })?;
     output::result(&text(&found))?;

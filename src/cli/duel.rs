@@ -6,10 +6,10 @@ use clap::Args;
 
 use super::args::EXIT_CODES;
 use super::interrupt::Interrupt;
-use super::{Exit, Failure, output};
+use super::{Exit, Failure, output, programs};
 use crate::report::terminal;
 use crate::run::{
-    self, DuelRequest, RunEvent, RunObserver, ScenarioSource, duel_stored, on_threads, prepare,
+    self, DuelRequest, RunEvent, RunObserver, ScenarioSource, duel_stored, on_threads, prepare_with,
 };
 use crate::statistics::evidence::EloModel;
 use crate::store::registry::StoredAgents;
@@ -101,7 +101,7 @@ fn replayed(
     let source = ScenarioSource::read(file, &StoredAgents::of(&args.out))?;
     request.check(&source.scenario)?;
     on_threads(args.threads.map(usize::from), || {
-        let prepared = prepare(&source.scenario, &[])?;
+        let prepared = prepare_with(&source.scenario, &[], &programs::here())?;
         run::duel(&prepared, request, observer)
     })
     .map_err(|error| Failure::of_run(&error, &source))

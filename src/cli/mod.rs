@@ -18,6 +18,7 @@ mod init;
 mod interrupt;
 mod metrics;
 mod output;
+mod programs;
 mod progress;
 mod rank;
 mod report;

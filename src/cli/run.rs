@@ -3,11 +3,11 @@
 use super::args::{OutputArgs, RunArgs};
 use super::interrupt::Interrupt;
 use super::progress::Progress;
-use super::{Exit, Failure, diagnostics, output, sweep};
+use super::{Exit, Failure, diagnostics, output, programs, sweep};
 use crate::engine::Loop;
 use crate::report;
 use crate::report::terminal::{self, Style};
-use crate::run::{Destination, ScenarioSource, on_threads, prepare, run_and_store};
+use crate::run::{Destination, ScenarioSource, on_threads, prepare_with, run_and_store};
 use crate::store::registry::StoredAgents;
 use crate::store::{StandingsRecord, StoredRun, TournamentRecord};
 use crate::tournament::RunOptions;
@@ -30,7 +30,8 @@ pub fn run_source(source: &ScenarioSource, args: &OutputArgs, engine: Loop) -> R
     let interrupt = Interrupt::listen();
     let destination = begin(source, args)?;
     let stored = on_threads(args.threads.map(usize::from), || {
-        let prepared = prepare(&source.scenario, &[]).map_err(|error| Failure::of_run(&error, source))?;
+        let prepared = prepare_with(&source.scenario, &[], &programs::here())
+            .map_err(|error| Failure::of_run(&error, source))?;
         if prepared.scenario.sweep.is_some() {
             return sweep::run(&prepared, &destination, args, engine, interrupt).map(|()| None);
         }

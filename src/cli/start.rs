@@ -4,12 +4,16 @@ use clap::Parser;
 
 use super::command::{Cli, Command};
 use super::{
-    Exit, Failure, check, diagnostics, dry_run, duel, evidence, init, metrics, rank, report, run, schema,
-    standings, stored, strategies,
+    Exit, Failure, check, diagnostics, dry_run, duel, evidence, init, metrics, programs, rank, report, run,
+    schema, standings, stored, strategies,
 };
+use crate::process::sandbox::HELPER;
 
 /// Reads the command line, carries it out, prints what went wrong.
 pub fn main() -> Exit {
+    if std::env::args_os().nth(1).is_some_and(|command| command == HELPER) {
+        return programs::become_agent();
+    }
     let cli = Cli::parse();
     match dispatch(&cli.command) {
         Ok(exit) => exit,
@@ -26,7 +30,7 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Run(args) => run::run(args),
         Command::Check(args) => check::check(args),
         Command::Init(args) => init::init(args),
-        Command::Schema => schema::schema(),
+        Command::Schema(args) => schema::schema(args),
         Command::Strategies(args) => strategies::strategies(args),
         Command::Runs(args) => stored::runs(args),
         Command::Show(args) => stored::show(args),

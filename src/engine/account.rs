@@ -1,10 +1,11 @@
 //! What a strategy sees of its own account.
 
+use super::FillRow;
 use super::state::State;
 use super::working::Working;
 use crate::domain::{Cash, OrderId, OrderOrigin, OrderStatus, Side, SymbolId};
 use crate::risk::OrderQty;
-use crate::strategy::{Account, OpenOrder, PositionView};
+use crate::strategy::{Account, FillView, OpenOrder, OrderEnd, OrderView, PositionView};
 use crate::venue::Resting;
 
 /// The account at the deciding close. Everything is computed when asked for.
@@ -74,5 +75,27 @@ impl Account for AccountView<'_, '_> {
         let row = (order.0 as usize).checked_sub(1).and_then(|index| self.0.orders.get(index));
         let row = row.filter(|row| row.status != OrderStatus::Rejected);
         row.and_then(|row| row.amount).unwrap_or(Cash::ZERO)
+    }
+
+    fn fill_count(&self) -> usize {
+        self.0.fills.len()
+    }
+
+    fn fill(&self, index: usize) -> Option<FillView> {
+        let &FillRow { order, at, symbol, side, quantity, price, fee, .. } = self.0.fills.get(index)?;
+        Some(FillView { order, at, symbol, side, quantity, price, fee })
+    }
+
+    fn order(&self, order: OrderId) -> Option<OrderView<'_>> {
+        let row = self.0.orders.get((order.0 as usize).checked_sub(1)?)?;
+        let end = || OrderEnd {
+            at: row.ended_at,
+            status: row.status,
+            why: row.end.as_str(),
+            filled: row.filled,
+            detail: &row.detail,
+        };
+        let end = self.0.find(order).is_none().then(end);
+        Some(OrderView { symbol: row.symbol, end })
     }
 }

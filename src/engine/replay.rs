@@ -16,6 +16,7 @@ pub fn replay(job: &Job<'_>, mut strategy: PreparedStrategy<'_>) -> Replay {
     for tick in job.window.ticks.first..job.window.ticks.last {
         state.visit(tick, &mut strategy, &mut orders);
     }
+    state.tell_end(&mut strategy);
     state.finish()
 }
 
@@ -34,6 +35,11 @@ impl<'m> State<'m> {
             }
         }
         self.close_tick();
+    }
+
+    /// Tells the strategy that the window is over.
+    pub(super) fn tell_end(&self, strategy: &mut PreparedStrategy<'_>) {
+        strategy.end(self.now(), &AccountView(self));
     }
 
     /// The instant of this tick's decision.

@@ -55,6 +55,7 @@ pub fn replay_skipping(job: &Job<'_>, mut strategy: PreparedStrategy<'_>) -> Rep
         let until = state.next_event(&mut strategy);
         tick = state.pass_over(until);
     }
+    state.tell_end(&mut strategy);
     state.finish()
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Entrant, RunError, RunObserver, RunResult, ScenarioSource, on_threads, prepare};
+use super::{Entrant, Programs, RunError, RunObserver, RunResult, ScenarioSource, on_threads, prepare_with};
 use crate::scenario::{NoRegistry, Registry};
 use crate::tournament::{NoProgress, RunOptions, Tournament};
 
@@ -11,6 +11,7 @@ use crate::tournament::{NoProgress, RunOptions, Tournament};
 pub struct TournamentBuilder<'a> {
     scenario: Option<Given>,
     entrants: Vec<Entrant>,
+    programs: Programs,
     options: RunOptions,
     threads: Option<usize>,
     observer: Option<&'a dyn RunObserver>,
@@ -60,6 +61,12 @@ impl<'a> TournamentBuilder<'a> {
         self
     }
 
+    /// How agents that are programs are run.
+    #[must_use]
+    pub fn programs(self, programs: Programs) -> Self {
+        Self { programs, ..self }
+    }
+
     /// Which replay loop, how much memory for shared indicators: no result depends on them.
     #[must_use]
     pub fn options(self, options: RunOptions) -> Self {
@@ -92,7 +99,7 @@ impl<'a> TournamentBuilder<'a> {
     pub fn run(self) -> Result<RunResult, RunError> {
         let source = self.source()?;
         on_threads(self.threads, || {
-            let prepared = prepare(&source.scenario, &self.entrants)?;
+            let prepared = prepare_with(&source.scenario, &self.entrants, &self.programs)?;
             let observer = self.observer.unwrap_or(&NoProgress);
             #[cfg(feature = "store")]
             if let Some(out) = &self.out {

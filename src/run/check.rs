@@ -1,6 +1,6 @@
 //! What a scenario would replay, without replaying it.
 
-use super::{Entrant, Prepared, RunError, prepare};
+use super::{Entrant, Prepared, Programs, RunError, prepare_with};
 use crate::domain::{Interval, Timestamp};
 use crate::scenario::Scenario;
 use crate::tournament::unused_ticks;
@@ -43,7 +43,19 @@ pub struct CheckReport {
 /// # Errors
 /// As [`prepare()`].
 pub fn check(scenario: &Scenario, entrants: &[Entrant]) -> Result<CheckReport, RunError> {
-    let Prepared { scenario, market, windows, .. } = prepare(scenario, entrants)?;
+    check_with(scenario, entrants, &Programs::default())
+}
+
+/// [`check()`] for scenarios with agents that are programs.
+///
+/// # Errors
+/// As [`prepare_with()`].
+pub fn check_with(
+    scenario: &Scenario,
+    entrants: &[Entrant],
+    programs: &Programs,
+) -> Result<CheckReport, RunError> {
+    let Prepared { scenario, market, windows, .. } = prepare_with(scenario, entrants, programs)?;
     let range = market.in_range;
     let ticks = windows.iter().map(|span| span.window.ticks.last - span.window.ticks.first);
     let first = Timestamp::from_micros(0);

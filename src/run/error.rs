@@ -81,6 +81,9 @@ pub enum RunError {
     /// Strategies cannot do what they say with these prices; one entry an agent.
     #[error("{}", messages(.0))]
     Strategies(Vec<StrategyProblem>),
+    /// Programs cannot take part; one entry an agent.
+    #[error("{}", messages(.0))]
+    Programs(Vec<super::ProgramProblem>),
     /// Registered agents cannot go on with their wallets; one entry an agent.
     #[error("{}", messages(.0))]
     Wallets(Vec<WalletProblem>),

@@ -21,6 +21,7 @@ mod error;
 mod estimate;
 mod observer;
 mod prepare;
+mod programs;
 #[cfg(feature = "store")]
 mod rematch;
 mod replay;
@@ -35,7 +36,7 @@ mod threads;
 mod wallets;
 
 pub use builder::TournamentBuilder;
-pub use check::{CheckReport, check};
+pub use check::{CheckReport, check, check_with};
 pub use diagnostic::RunDiagnostic;
 #[cfg(feature = "store")]
 pub use duel::{DuelRequest, duel, duel_stored};
@@ -43,7 +44,8 @@ pub use entrant::Entrant;
 pub use error::{Kept, RunError, RunErrorKind, StrategyProblem, WalletProblem};
 pub use estimate::{RunEstimate, estimate};
 pub use observer::{RunEvent, RunObserver};
-pub use prepare::{Prepared, prepare};
+pub use prepare::{Prepared, prepare, prepare_with};
+pub use programs::{ProgramProblem, Programs, check_protocol};
 #[cfg(feature = "store")]
 pub use rematch::{RematchRequest, rematch};
 pub use replay::{RunResult, run};

@@ -1,11 +1,13 @@
 //! From a checked scenario to all that its replays need: bars, windows, entrants.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{Entrant, RunError, checks, entrant, wallets};
+use super::{Entrant, Programs, RunError, checks, entrant, wallets};
 use crate::market::{self, LoadRequest, Market};
+use crate::process::Collector;
 use crate::scenario::{Intrabar, Scenario};
-use crate::strategy::OwnStrategies;
+use crate::strategy::{OwnStrategies, Warmup};
 use crate::sweep;
 use crate::tournament::formats;
 use crate::tournament::{DateRange, Plan, WindowSpan, history_needs, plan_windows};
@@ -21,6 +23,8 @@ pub struct Prepared {
     pub windows: Vec<WindowSpan>,
     /// The strategies of the entrants.
     pub(super) own: OwnStrategies,
+    /// Takes the answers of agents that are programs.
+    pub(super) collector: Arc<Collector>,
     /// How long that took.
     pub(super) loading: Duration,
 }
@@ -48,10 +52,24 @@ impl Prepared {
 /// [`RunError`], of kind `Data` where the market data is wrong or missing, else `Usage`; before the first bar is
 /// replayed.
 pub fn prepare(scenario: &Scenario, entrants: &[Entrant]) -> Result<Prepared, RunError> {
+    prepare_with(scenario, entrants, &Programs::default())
+}
+
+/// [`prepare()`] for scenarios with agents that are programs. Each is started once, and asked what it reads.
+///
+/// # Errors
+/// As [`prepare()`], and [`RunError::Programs`].
+pub fn prepare_with(
+    scenario: &Scenario,
+    entrants: &[Entrant],
+    programs: &Programs,
+) -> Result<Prepared, RunError> {
     let started = Instant::now();
     let mut scenario = scenario.clone();
-    let own = entrant::enter(&mut scenario, entrants)?;
-    let market = load(&scenario, entrants)?;
+    let mut own = entrant::enter(&mut scenario, entrants)?;
+    let collector = Arc::default();
+    let programs = super::programs::enter(&scenario, &mut own, programs, &collector)?;
+    let market = load(&scenario, entrants, &programs)?;
     checks::quantities(&scenario, &market)?;
     let spec = &scenario.market;
     let (ticks, embargo) = (market.in_range, scenario.battle.embargo);
@@ -62,17 +80,18 @@ pub fn prepare(scenario: &Scenario, entrants: &[Entrant]) -> Result<Prepared, Ru
     if let Some(tournament) = &scenario.tournament {
         formats::check(&tournament.format, scenario.agents.len(), windows.len())?;
     }
-    Ok(Prepared { scenario, market, windows, own, loading: started.elapsed() })
+    Ok(Prepared { scenario, market, windows, own, collector, loading: started.elapsed() })
 }
 
 /// The bars, with as much history before them as any agent or trial reads.
-fn load(scenario: &Scenario, entrants: &[Entrant]) -> Result<Market, RunError> {
+fn load(scenario: &Scenario, entrants: &[Entrant], programs: &[Warmup]) -> Result<Market, RunError> {
     let trials = scenario.sweep.as_ref().map(sweep::extremes).unwrap_or_default();
     let mut needs = history_needs(scenario, &trials);
     let interval = scenario.market.interval;
     for entrant in entrants {
         needs.raise(&entrant.warm_up(interval)?, interval);
     }
+    programs.iter().for_each(|warm_up| needs.raise(warm_up, interval));
     let mut venues = trials.iter().map(|setup| &setup.venue).chain([&scenario.venue]);
     let detail = venues.any(|venue| venue.intrabar == Intrabar::Detail);
     let (frames, history_bars) = (&needs.frames, needs.bars);

@@ -22,6 +22,14 @@ impl RunError {
                 let span = |index: usize| place_of(text, &["agents", &index.to_string(), "strategy"]);
                 problems.iter().map(|one| RunDiagnostic::error(one, help, span(one.index))).collect()
             }
+            Self::Programs(problems) => {
+                let span = |index: usize| {
+                    let agent = index.to_string();
+                    place_of(text, &["agents", &agent, "strategy", "command"])
+                        .or_else(|| place_of(text, &["agents", &agent, "registered"]))
+                };
+                problems.iter().map(|one| RunDiagnostic::error(one, &one.help, span(one.index))).collect()
+            }
             Self::Wallets(problems) => problems
                 .iter()
                 .map(|one| RunDiagnostic::error(&one.message, &one.help, Some(one.span.clone())))
@@ -96,7 +104,11 @@ impl RunError {
             Self::Store(error) => return error.remedy(),
             #[cfg(feature = "report")]
             Self::Report(error) => return error.remedy(),
-            Self::InvalidScenario { .. } | Self::Market(_) | Self::Strategies(_) | Self::Wallets(_) => "",
+            Self::InvalidScenario { .. }
+            | Self::Market(_)
+            | Self::Programs(_)
+            | Self::Strategies(_)
+            | Self::Wallets(_) => "",
         };
         help.to_owned()
     }

@@ -3,8 +3,9 @@
 //! Owns the parameters' names, types, ranges and defaults. The parser, the JSON schema and `tiltyard
 //! strategies` are generated from it. Periods are in bars of the strategy's timeframe.
 
-use super::format::{KeyDoc, Range, ValueType, VariantDoc};
-use super::format::{number, optional, percent, period, required, with_default};
+use super::format::{KeyDoc, Range, TableDoc, ValueType, VariantDoc};
+use super::format::{choice_docs, number, optional, percent, period, required, with_default};
+use super::{Isolation, OnTimeout};
 
 /// A parameter of a strategy. Serialised as `name`, `type`, `required`, `default`, `range`, `doc`.
 pub type ParameterDoc = KeyDoc;
@@ -55,6 +56,33 @@ const CONDITIONS: ValueType = ValueType::List { of: &ValueType::Condition, min: 
 const NO_CONDITIONS: ValueType = ValueType::List { of: &ValueType::Condition, min: 0, unique: false };
 const BARS: ValueType = ValueType::Integer { min: 1, max: 10_000_000 };
 const BELOW_PRICE: ValueType = ValueType::Percent(Range::above(0.0, 99.0));
+
+const MILLISECONDS: ValueType = ValueType::Integer { min: 1, max: 86_400_000 };
+
+/// The `decide` table of a `process`.
+const DECIDE: TableDoc = TableDoc {
+    doc: "When a program decides: at a close at which any of its keys holds. At every bar where it is empty.",
+    keys: &[
+        optional(
+            "every",
+            ValueType::Interval,
+            "never",
+            "At the first close at or after each multiple of this span, in UTC; a multiple of the scenario's interval.",
+        ),
+        optional(
+            "on",
+            ValueType::Condition,
+            "never",
+            "At each close at which this condition holds for any of its symbols.",
+        ),
+        with_default(
+            "on_fill",
+            ValueType::Boolean,
+            "false",
+            "At the close of each bar in which one of its orders filled.",
+        ),
+    ],
+};
 
 /// Every kind, in the order of the documentation.
 pub const STRATEGIES: &[StrategyDoc] = &[
@@ -299,6 +327,74 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             SIZE,
         ],
         warm_up: "the longest of its indicators per timeframe; all averages start with it",
+    },
+    StrategyDoc {
+        kind: "process",
+        summary: "asks a program, in any language",
+        description: "Starts a program for each window and asks it for each decision, in JSON lines over its standard \
+                      input and output (`tiltyard schema --agent`, docs/own_agents.md). A program that breaks the \
+                      protocol, ends, or is silent for longer than `decision_ms` + `margin_ms` forfeits the window.",
+        parameters: &[
+            required(
+                "command",
+                ValueType::List { of: &ValueType::Text, min: 1, unique: false },
+                "The program and its arguments. Those that name a file start at the scenario's folder.",
+            ),
+            optional(
+                "decide",
+                ValueType::Table(&DECIDE),
+                "as the program says, else every bar",
+                "When it decides.",
+            ),
+            with_default("decision_ms", MILLISECONDS, "2000", "Milliseconds for a decision."),
+            with_default("margin_ms", MILLISECONDS, "500", "Milliseconds granted beyond `decision_ms`."),
+            with_default(
+                "handshake_ms",
+                MILLISECONDS,
+                "10000",
+                "Milliseconds from its start to its `ready`.",
+            ),
+            optional(
+                "window_ms",
+                MILLISECONDS,
+                "no limit",
+                "Milliseconds of all decisions of a window together.",
+            ),
+            with_default(
+                "on_timeout",
+                ValueType::Choice { noun: "consequence", choices: choice_docs::<OnTimeout> },
+                "\"forfeit\"",
+                "What silence means.",
+            ),
+            with_default(
+                "env",
+                ValueType::List { of: &ValueType::Text, min: 0, unique: true },
+                "[]",
+                "Environment variables that it sees besides `PATH`.",
+            ),
+            with_default("network", ValueType::Boolean, "false", "Whether it may open sockets."),
+            with_default("processes", ValueType::Boolean, "false", "Whether it may start processes."),
+            with_default(
+                "memory_mb",
+                ValueType::Integer { min: 16, max: 1_000_000 },
+                "2048",
+                "Megabytes of memory that it may use.",
+            ),
+            with_default(
+                "cpu_s",
+                ValueType::Integer { min: 1, max: 1_000_000 },
+                "600",
+                "Seconds of processor time that it may use in a window.",
+            ),
+            with_default(
+                "isolation",
+                ValueType::Choice { noun: "isolation", choices: choice_docs::<Isolation> },
+                "\"sandbox\"",
+                "How it is kept apart from the rest of the machine.",
+            ),
+            SYMBOLS,
+        ],
+        warm_up: "what it declares, and the warm-up of `decide.on`",
     },
 ];
 

@@ -435,6 +435,7 @@ const fn strategy(kind: &StrategyKind) -> &'static str {
         StrategyKind::Dca { .. } => "dca",
         StrategyKind::Random { .. } => "random",
         StrategyKind::Rules(_) => "rules",
+        StrategyKind::Process(_) => "process",
         StrategyKind::Own { .. } => "own",
     }
 }

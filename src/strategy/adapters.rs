@@ -25,6 +25,10 @@ impl Strategy for Own<'_> {
     fn follow_up(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) -> Result<(), StrategyError> {
         self.0.follow_up(ctx, orders)
     }
+
+    fn end(&mut self, ctx: &BarContext<'_>) {
+        self.0.end(ctx);
+    }
 }
 
 impl Search for Own<'_> {
@@ -32,6 +36,7 @@ impl Search for Own<'_> {
         match self.0.wake(ahead) {
             Wake::NextBar => ahead.tick() + 1,
             Wake::AfterBars(bars) => ahead.tick().saturating_add(bars.max(1)),
+            Wake::At(time) => ahead.first_decision(time),
             Wake::Never => NEVER,
         }
     }
@@ -60,6 +65,10 @@ impl<W: FnMut(&BarContext<'_>, &[Action]) + Send> Strategy for Watched<'_, W> {
         let decided = self.strategy.follow_up(ctx, orders);
         (self.watch)(ctx, orders.actions());
         decided
+    }
+
+    fn end(&mut self, ctx: &BarContext<'_>) {
+        self.strategy.end(ctx);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::context::{BarContext, Needs};
 use super::orders::Orders;
+use crate::domain::Timestamp;
 
 /// Why a strategy cannot go on. Any error and any text becomes one with `?` or `into()`.
 pub type StrategyError = Box<dyn std::error::Error + Send + Sync>;
@@ -87,6 +88,11 @@ pub trait Strategy: Send {
         Ok(())
     }
 
+    /// Called once at the close of the window's last bar, after every order of it; nothing can be ordered any more.
+    fn end(&mut self, ctx: &BarContext<'_>) {
+        let _ = ctx;
+    }
+
     /// When the strategy wants to be called again, as long as nothing happens to its orders and positions. Bars before
     /// may be passed over, which is what makes a replay fast; they may also be visited, so calls between must order
     /// nothing and change nothing.
@@ -104,6 +110,8 @@ pub enum Wake {
     NextBar,
     /// After so many bars of the clock: 1 is the next one.
     AfterBars(usize),
+    /// At the first bar that closes at this time or later.
+    At(Timestamp),
     /// Not before something happens to its orders or positions.
     Never,
 }

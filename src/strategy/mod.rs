@@ -17,6 +17,7 @@ mod prepare;
 mod prepared;
 mod reader;
 pub mod rules;
+mod schedule;
 mod search;
 
 #[cfg(test)]
@@ -24,7 +25,7 @@ mod laws;
 #[cfg(test)]
 mod testing;
 
-pub(crate) use context::{Account, Now};
+pub(crate) use context::{Account, FillView, Now, OrderEnd, OrderView};
 pub use context::{
     Bar, BarContext, ClosedBars, IndicatorId, Needs, NeedsError, OpenOrder, PositionView, Setup, TimeframeId,
     Warmup,
@@ -34,4 +35,6 @@ pub use lines::crossing;
 pub use orders::{NewBuy, NewSell, Orders};
 pub use own::{OwnStrategies, StrategyFactory};
 pub use prepare::{check, prepare, warm_up};
+pub(crate) use prepared::prepare_scheduled;
 pub use prepared::{PreparedStrategy, needs_of, prepare_own};
+pub(crate) use schedule::{Scheduled, check_schedule, warm_up as schedule_warm_up};

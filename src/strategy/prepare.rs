@@ -1,7 +1,7 @@
 //! From a checked strategy to one that is ready for a window.
 
 use super::builtin::{BuyAndHold, Crossover, Dca, Grid, Idle, Momentum, RandomTrader, breakout, reversion};
-use super::{PreparedStrategy, Setup, Warmup, lines, rules};
+use super::{PreparedStrategy, Setup, Warmup, lines, rules, schedule};
 use crate::domain::Interval;
 use crate::market::{Market, TickRange};
 use crate::scenario::{StrategyKind, StrategySpec};
@@ -34,6 +34,7 @@ pub fn prepare<'m>(spec: &StrategySpec, setup: &Setup<'m>) -> PreparedStrategy<'
             PreparedStrategy::built_in(RandomTrader::new(spec, setup, *turnover, *seed))
         }
         StrategyKind::Rules(rule_set) => rules::prepare(rule_set, spec, setup),
+        StrategyKind::Process(_) => PreparedStrategy::failed("its program was not started"),
         StrategyKind::Own { .. } => {
             PreparedStrategy::failed("the program that runs the scenario has no strategy for this agent")
         }
@@ -58,6 +59,9 @@ pub fn check(spec: &StrategySpec, market: &Market, ticks: TickRange) -> Result<(
 pub fn warm_up(spec: &StrategySpec, base: Interval) -> Warmup {
     if let StrategyKind::Rules(rule_set) = &spec.kind {
         return rules::warm_up(rule_set, base);
+    }
+    if let StrategyKind::Process(process) = &spec.kind {
+        return process.decide.as_ref().map_or_else(Warmup::new, |decide| schedule::warm_up(decide, base));
     }
     Warmup::from([(spec.timeframe, lines::longest(spec, base))])
 }

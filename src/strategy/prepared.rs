@@ -4,9 +4,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::adapters::{Failed, Own, Watched};
 use super::context::{Account, Ahead, BarContext, Needs, Now, Readings, Setup};
+use super::schedule::{Schedule, Scheduled, Woken};
 use super::search::Search;
 use super::{Orders, Strategy, StrategyError};
-use crate::domain::{Action, Interval};
+use crate::domain::{Action, Interval, SymbolId};
 
 /// A strategy that is ready for one window: it has its columns, and the engine can call it.
 pub struct PreparedStrategy<'m> {
@@ -30,6 +31,23 @@ pub fn prepare_own<'m>(mut strategy: Box<dyn Strategy + 'm>, setup: &Setup<'m>) 
     let needs = needs_of(strategy.as_mut(), setup.history.market.interval);
     match needs.and_then(|needs| Ok(Readings::of(&needs, setup)?)) {
         Ok(readings) => PreparedStrategy { strategy: Box::new(Own(strategy)), readings },
+        Err(error) => PreparedStrategy::failed(error),
+    }
+}
+
+/// As [`prepare_own`], for a strategy that is called only when it is to decide; `symbols` are those that its condition
+/// is asked of.
+pub(crate) fn prepare_scheduled<'m>(
+    mut strategy: Box<dyn Scheduled>,
+    symbols: &[SymbolId],
+    setup: &Setup<'m>,
+) -> PreparedStrategy<'m> {
+    let needs = needs_of(strategy.as_mut(), setup.history.market.interval);
+    match needs.and_then(|needs| Ok(Readings::of(&needs, setup)?)) {
+        Ok(readings) => {
+            let schedule = Schedule::new(&strategy.schedule(), symbols, setup);
+            PreparedStrategy { strategy: Box::new(Woken::new(strategy, schedule)), readings }
+        }
         Err(error) => PreparedStrategy::failed(error),
     }
 }
@@ -70,6 +88,13 @@ impl<'m> PreparedStrategy<'m> {
     ) -> Result<(), String> {
         let ctx = BarContext::new(now, account, &self.readings);
         guarded(orders, |orders| self.strategy.follow_up(&ctx, orders))
+    }
+
+    /// The window is over.
+    pub(crate) fn end(&mut self, now: Now<'_>, account: &dyn Account) {
+        let ctx = BarContext::new(now, account, &self.readings);
+        // Nothing can be done about a panic any more.
+        drop(catch_unwind(AssertUnwindSafe(|| self.strategy.end(&ctx))));
     }
 
     /// The next tick at which it has to be called. One that panics is called at the next tick, where a panic is its

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::context::{FillView, OrderView};
 use super::{Account, Now, OpenOrder, Orders, PositionView, Setup, prepare, warm_up};
 use crate::domain::{
     Action, Bps, Cash, Instrument, Interval, OrderId, OrderKind, OrderRequest, Price, Protection, Qty, Seed,
@@ -411,5 +412,17 @@ impl Account for Paper {
 
     fn accepted(&self, order: OrderId) -> Cash {
         self.accepted.get(&order).copied().unwrap_or(Cash::ZERO)
+    }
+
+    fn fill_count(&self) -> usize {
+        0
+    }
+
+    fn fill(&self, _: usize) -> Option<FillView> {
+        None
+    }
+
+    fn order(&self, _: OrderId) -> Option<OrderView<'_>> {
+        None
     }
 }

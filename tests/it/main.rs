@@ -32,6 +32,8 @@ mod metrics_command;
 mod money;
 mod mutated_files;
 mod own_strategy;
+mod process_agents;
+mod process_examples;
 mod rank_and_evidence;
 mod records;
 mod reference_defects_engine;

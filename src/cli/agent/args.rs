@@ -42,6 +42,8 @@ pub enum AgentCommand {
     Metrics(MetricsArgs),
     /// Compare agents, or versions of them, side by side.
     Compare(CompareArgs),
+    /// Play a scripted window with a program, and tell what breaks the protocol of agents.
+    CheckProtocol(CheckProtocolArgs),
     /// Print agents as TOML, without keys and history.
     Export(ExportArgs),
     /// Register all agents of a TOML file, or none if one is invalid.
@@ -283,4 +285,27 @@ pub struct SkillArgs {
     /// The store.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
+}
+
+/// Arguments of `agent check-protocol`.
+#[derive(Debug, Args)]
+pub struct CheckProtocolArgs {
+    /// The program and its arguments, as in `command` of a scenario.
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "CMD")]
+    pub command: Vec<String>,
+    /// Milliseconds for a decision.
+    #[arg(long, value_name = "MS", default_value_t = 2000, value_parser = clap::value_parser!(u32).range(1..=86_400_000))]
+    pub decision_ms: u32,
+    /// Environment variables that it sees besides `PATH`.
+    #[arg(long, value_name = "NAME,NAME,..", value_delimiter = ',')]
+    pub env: Vec<String>,
+    /// Let it open sockets.
+    #[arg(long)]
+    pub network: bool,
+    /// Let it start processes.
+    #[arg(long)]
+    pub processes: bool,
+    /// Let it do whatever you may do.
+    #[arg(long)]
+    pub no_isolation: bool,
 }

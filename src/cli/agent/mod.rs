@@ -5,6 +5,7 @@ mod change;
 mod create;
 mod exchange;
 mod past;
+mod protocol;
 mod show;
 mod skill;
 
@@ -37,6 +38,7 @@ impl AgentCommand {
             Self::Compare(args) => past::compare(args),
             Self::Export(args) => exchange::export(args),
             Self::Import(args) => exchange::import(args),
+            Self::CheckProtocol(args) => protocol::check_protocol(args),
             Self::Skill(args) => skill::skill(args),
         }
     }

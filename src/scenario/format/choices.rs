@@ -1,8 +1,9 @@
 //! The names that scenario files use for the variants of enums.
 
 use crate::scenario::{
-    Acceptable, Aggregate, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, MetricsProfile,
-    OnBreach, RankingMetric, RatingSystem, ReportFormat, TieBreak, WalletChoice, WarmUp,
+    Acceptable, Aggregate, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, Isolation,
+    MetricsProfile, OnBreach, OnTimeout, RankingMetric, RatingSystem, ReportFormat, TieBreak, WalletChoice,
+    WarmUp,
 };
 
 /// A variant's name and its meaning.
@@ -40,6 +41,25 @@ impl Choice for WalletChoice {
             Self::Existing.as_str(),
             "the balances and positions after its last run with an existing wallet",
         ),
+    ];
+}
+
+impl Choice for OnTimeout {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::Forfeit, "forfeit", "the agent forfeits the window"),
+        (Self::Hold, "hold", "the agent orders nothing; its late answer is dropped"),
+    ];
+}
+
+impl Choice for Isolation {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (
+            Self::Sandbox,
+            "sandbox",
+            "it reads its own and its interpreter's files, writes to its working folder, and opens and starts \
+             nothing else (Linux)",
+        ),
+        (Self::None, "none", "it may do whatever the user may do who starts the run"),
     ];
 }
 

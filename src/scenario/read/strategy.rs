@@ -9,7 +9,7 @@ use super::market;
 use super::surroundings::Surroundings;
 use super::table::Table;
 use crate::domain::{Bps, Interval, Symbol, SymbolId};
-use crate::scenario::{RuleSet, StrategyKind, StrategySpec};
+use crate::scenario::{DecideSpec, ProcessSpec, RuleSet, StrategyKind, StrategySpec};
 
 /// A parsed strategy, with what is needed to check its size.
 pub(super) struct ReadStrategy {
@@ -31,10 +31,12 @@ struct Common {
 /// Parses the agent's strategy.
 pub(super) fn read(agent: &Table<'_>, around: &Surroundings<'_>) -> Option<ReadStrategy> {
     let (kind, table) = agent.tagged("strategy")?;
-    let common = if kind == "cash" {
-        Common { symbols: all_symbols(around), timeframe: around.interval, size: Some(Bps::ZERO) }
-    } else {
-        common(&table, around)
+    let common = match kind {
+        "cash" => Common { symbols: all_symbols(around), timeframe: around.interval, size: Some(Bps::ZERO) },
+        "process" => {
+            Common { symbols: symbols(&table, around), timeframe: around.interval, size: Some(Bps::ZERO) }
+        }
+        _ => common(&table, around),
     };
     let kind = read_kind(kind, &table, &common, around);
     table.finish();
@@ -72,6 +74,7 @@ fn read_kind(
         "grid" => grid(table),
         "dca" => table.value("every").map(|every| StrategyKind::Dca { every }),
         "random" => random(table),
+        "process" => process(table, around).map(StrategyKind::Process),
         "rules" => rules(table, common.timeframe, around).map(StrategyKind::Rules),
         _ => None,
     }
@@ -82,11 +85,14 @@ fn common(table: &Table<'_>, around: &Surroundings<'_>) -> Common {
         Some(written) => condition::multiple(written, around.interval, table.problems),
         None => around.interval,
     });
-    let symbols = table.optional::<Vec<Spanned<Symbol>>>("symbols").and_then(|written| match written {
+    Common { symbols: symbols(table, around), timeframe, size: table.value("size_pct") }
+}
+
+fn symbols(table: &Table<'_>, around: &Surroundings<'_>) -> Option<Vec<SymbolId>> {
+    match table.optional::<Vec<Spanned<Symbol>>>("symbols")? {
         Some(written) => own_symbols(table, &written, around),
         None => all_symbols(around),
-    });
-    Common { symbols, timeframe, size: table.value("size_pct") }
+    }
 }
 
 fn all_symbols(around: &Surroundings<'_>) -> Option<Vec<SymbolId>> {
@@ -232,4 +238,55 @@ fn rules(table: &Table<'_>, timeframe: Option<Interval>, around: &Surroundings<'
         max_hold_bars: max_hold_bars?,
         max_positions: max_positions?,
     })
+}
+
+fn process(table: &Table<'_>, around: &Surroundings<'_>) -> Option<ProcessSpec> {
+    let decide = table.has("decide");
+    let table_of_decide = table.table("decide");
+    let decide = match table_of_decide {
+        Some(within) if decide => decide_at(&within, around).map(Some),
+        Some(within) => {
+            ["every", "on", "on_fill"].into_iter().for_each(|key| within.skip(key));
+            Some(None)
+        }
+        None => None,
+    };
+    let command = table.value("command");
+    let (decision_ms, margin_ms) = (table.value("decision_ms"), table.value("margin_ms"));
+    let (handshake_ms, window_ms) = (table.value("handshake_ms"), table.optional("window_ms"));
+    let (on_timeout, env) = (table.value("on_timeout"), table.value("env"));
+    let (network, processes) = (table.value("network"), table.value("processes"));
+    let (memory_mb, cpu_s) = (table.value("memory_mb"), table.value("cpu_s"));
+    let isolation = table.value("isolation");
+    Some(ProcessSpec {
+        command: command?,
+        decide: decide?,
+        decision_ms: decision_ms?,
+        margin_ms: margin_ms?,
+        handshake_ms: handshake_ms?,
+        window_ms: window_ms?,
+        on_timeout: on_timeout?,
+        env: env?,
+        network: network?,
+        processes: processes?,
+        memory_mb: memory_mb?,
+        cpu_s: cpu_s?,
+        isolation: isolation?,
+    })
+}
+
+fn decide_at(table: &Table<'_>, around: &Surroundings<'_>) -> Option<DecideSpec> {
+    let every = match table.optional::<Spanned<Interval>>("every")? {
+        Some(written) => condition::multiple(written, around.interval, table.problems).map(Some),
+        None => Some(None),
+    };
+    let bars = condition::Bars { timeframe: around.interval, base: around.interval };
+    let on = match table.optional::<Written>("on")? {
+        Some(written) => condition::read_all(vec![written], &bars, table.problems)
+            .map(|conditions| conditions.into_iter().next()),
+        None => Some(None),
+    };
+    let on_fill = table.value("on_fill");
+    table.finish();
+    Some(DecideSpec { every: every?, on: on?, on_fill: on_fill? })
 }

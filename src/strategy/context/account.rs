@@ -1,6 +1,6 @@
 //! What a strategy knows of its own account.
 
-use crate::domain::{Cash, OrderId, OrderOrigin, Price, Qty, Side, SymbolId};
+use crate::domain::{Cash, OrderId, OrderOrigin, OrderStatus, Price, Qty, Side, SymbolId, Timestamp};
 
 /// An agent's account at the deciding close. Amounts are computed when asked for.
 pub(crate) trait Account {
@@ -27,6 +27,44 @@ pub(crate) trait Account {
     /// The quote amount that a buy for an amount was accepted for; zero where it was refused, or rejected when it
     /// came to be filled.
     fn accepted(&self, order: OrderId) -> Cash;
+    /// How many fills there were in the window.
+    fn fill_count(&self) -> usize;
+    /// A fill, by its number from 0.
+    fn fill(&self, index: usize) -> Option<FillView>;
+    /// An order that was numbered, bracket orders and refused ones included.
+    fn order(&self, order: OrderId) -> Option<OrderView<'_>>;
+}
+
+/// A fill as its agent sees it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FillView {
+    pub order: OrderId,
+    pub at: Timestamp,
+    pub symbol: SymbolId,
+    pub side: Side,
+    pub quantity: Qty,
+    pub price: Price,
+    pub fee: Cash,
+}
+
+/// An order as its agent sees it, open or ended.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OrderView<'a> {
+    pub symbol: SymbolId,
+    /// How it ended; `None` while it is open.
+    pub end: Option<OrderEnd<'a>>,
+}
+
+/// How an order ended.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OrderEnd<'a> {
+    pub at: Timestamp,
+    pub status: OrderStatus,
+    /// Why: a refusal's code, or a word such as `time_in_force`.
+    pub why: &'static str,
+    pub filled: Qty,
+    /// What a reader should know, for instance the numbers of a refusal.
+    pub detail: &'a str,
 }
 
 /// A position as its agent sees it; all zero while nothing is held.

@@ -286,8 +286,27 @@ impl BarContext<'_> {
 
 /// For the strategies of this crate.
 impl<'a> BarContext<'a> {
+    /// When the window's first bar opened.
+    pub(crate) fn window_start(&self) -> Timestamp {
+        self.now.market.clock[self.now.tick - self.now.since_start]
+    }
+
+    /// When the bar before this one closed; when this one opened, for the window's first.
+    pub(in crate::strategy) fn previous_close(&self) -> Timestamp {
+        match self.now.since_start {
+            0 => self.now.open_time,
+            _ => self.now.market.clock[self.now.tick - 1] + self.now.market.interval.span(),
+        }
+    }
+
+    /// The name of a symbol; the number of one that the scenario does not have.
+    pub(crate) fn symbol_name(&self, symbol: SymbolId) -> String {
+        let series = self.now.market.symbols.get(symbol.index());
+        series.map_or_else(|| symbol.0.to_string(), |series| series.instrument.symbol.to_string())
+    }
+
     /// The account with what only they ask for.
-    pub(in crate::strategy) const fn account(&self) -> &'a dyn Account {
+    pub(crate) const fn account(&self) -> &'a dyn Account {
         self.account
     }
 

@@ -14,7 +14,7 @@ mod readings;
 mod setup;
 mod stream;
 
-pub(crate) use account::Account;
+pub(crate) use account::{Account, FillView, OrderEnd, OrderView};
 pub use account::{OpenOrder, PositionView};
 pub(super) use ahead::{Ahead, NEVER};
 pub use bar_context::BarContext;

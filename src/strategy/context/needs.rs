@@ -85,6 +85,8 @@ pub struct Needs {
     timeframes: Vec<(Interval, u32)>,
     indicators: Vec<Series>,
     symbols: Option<Vec<String>>,
+    /// History of columns that are not read here.
+    others: Warmup,
 }
 
 impl Needs {
@@ -97,6 +99,7 @@ impl Needs {
             timeframes: Vec::new(),
             indicators: Vec::new(),
             symbols: None,
+            others: Warmup::new(),
         }
     }
 
@@ -186,6 +189,11 @@ impl Needs {
         self
     }
 
+    /// Bars before the window of columns that are declared elsewhere.
+    pub(crate) fn also(&mut self, others: Warmup) {
+        self.others = others;
+    }
+
     /// How many bars before a window are read, by timeframe. Each timeframe that is read is named.
     pub fn warm_up(&self) -> Warmup {
         let mut warm_up = Warmup::from([(self.interval, self.bars)]);
@@ -198,6 +206,9 @@ impl Needs {
         }
         for (series, bars) in self.indicators() {
             raise(series.timeframe, bars);
+        }
+        for (&timeframe, &bars) in &self.others {
+            raise(timeframe, bars);
         }
         warm_up
     }

@@ -9,10 +9,12 @@ mod agent;
 mod compile;
 mod evaluate;
 mod scan;
+mod single;
 mod warm_up;
 
 #[cfg(test)]
 mod tests;
 
 pub use agent::prepare;
+pub(super) use single::ConditionSearch;
 pub use warm_up::warm_up;

@@ -4,6 +4,7 @@
 pub mod cases;
 pub mod flawed;
 pub mod loaded;
+pub mod programs;
 pub mod reference;
 pub mod shared;
 pub mod source_tree;

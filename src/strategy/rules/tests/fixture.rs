@@ -8,7 +8,7 @@ use crate::domain::{
 use crate::indicator::{History, IndicatorCache};
 use crate::market::{Bars, Frame, Market, SymbolSeries, TickRange, TickRow};
 use crate::scenario::{Condition, RuleSet, StrategyKind, StrategySpec, WarmUp, expr};
-use crate::strategy::{Account, OpenOrder, PositionView, Setup};
+use crate::strategy::{Account, FillView, OpenOrder, OrderView, PositionView, Setup};
 
 /// A bar as the tests write it.
 #[derive(Debug, Clone, Copy)]
@@ -184,5 +184,17 @@ impl Account for Books {
 
     fn accepted(&self, order: OrderId) -> Cash {
         if self.refuses.contains(&order) { Cash::ZERO } else { Cash::from_units(1) }
+    }
+
+    fn fill_count(&self) -> usize {
+        0
+    }
+
+    fn fill(&self, _: usize) -> Option<FillView> {
+        None
+    }
+
+    fn order(&self, _: OrderId) -> Option<OrderView<'_>> {
+        None
     }
 }

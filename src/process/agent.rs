@@ -1,0 +1,352 @@
+//! A program as a strategy.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::AgentSetup;
+use super::conversation::{Answer, Answered, Conversation};
+use super::message::{Act, AgentMessage, End, HostMessage, PROTOCOL, Ready};
+use super::observation::{Reads, Told};
+use super::reply;
+use super::tape::{Next, Tape};
+use crate::domain::{Cash, OrderId, OrderRequest, Timestamp};
+use crate::scenario::DecideSpec;
+use crate::strategy::{
+    BarContext, Needs, Orders, Scheduled, Strategy, StrategyError, Wake, check_schedule, schedule_warm_up,
+};
+
+/// The most bars before a window that an agent may ask for.
+const MOST_HISTORY: u32 = 100_000;
+
+/// A program that decides for an agent in one window.
+pub struct ProcessAgent {
+    setup: Arc<AgentSetup>,
+    window: u32,
+    live: Option<Conversation>,
+    tape: Tape,
+    reads: Reads,
+    schedule: DecideSpec,
+    told: Told,
+    decisions: u64,
+    /// Orders that wait for the cancels and closes of the same answer.
+    orders: Vec<(OrderRequest, Option<String>)>,
+    wake: Option<Timestamp>,
+    started_with: Option<Cash>,
+    line: Vec<u8>,
+    /// What a program is told that has to go on from known answers: the line of the window, and each decision.
+    past: Vec<Vec<u8>>,
+    /// What the program has written to stderr, once it has ended.
+    errors: String,
+    /// Whether its window is over.
+    over: bool,
+    /// Whether it is asked for its needs only.
+    only_asked: bool,
+}
+
+impl ProcessAgent {
+    /// The agent in a window.
+    pub fn new(setup: Arc<AgentSetup>, window: u32) -> Self {
+        Self {
+            tape: setup.tape(window),
+            setup,
+            window,
+            live: None,
+            reads: Reads::default(),
+            schedule: DecideSpec::default(),
+            told: Told::default(),
+            decisions: 0,
+            orders: Vec::new(),
+            wake: None,
+            started_with: None,
+            line: Vec::new(),
+            past: Vec::new(),
+            errors: String::new(),
+            over: false,
+            only_asked: false,
+        }
+    }
+
+    /// One that is asked for its needs, and leaves nothing behind.
+    pub fn only_asked(setup: Arc<AgentSetup>) -> Self {
+        let mut agent = Self::new(setup, 0);
+        agent.only_asked = true;
+        agent
+    }
+
+    fn write(&mut self, message: &HostMessage) -> Result<(), StrategyError> {
+        write_line(&mut self.line, message)
+    }
+
+    fn handshake(&mut self) -> Result<Ready, StrategyError> {
+        self.write(&HostMessage::Hello(self.setup.hello(self.window)))?;
+        match self.answer()? {
+            Some(AgentMessage::Ready(ready)) if ready.protocol == PROTOCOL => Ok(ready),
+            Some(AgentMessage::Ready(Ready { protocol, .. })) => {
+                self.fault(format!("it speaks protocol {protocol}, and this is protocol {PROTOCOL}"))
+            }
+            _ => self.fault("its first message is no `ready`".to_owned()),
+        }
+    }
+
+    /// What comes back to the line: from the recording, else from the program. `None` where it came too late and may.
+    fn answer(&mut self) -> Result<Option<AgentMessage>, StrategyError> {
+        let what = match self.decisions {
+            0 => "its `hello`".to_owned(),
+            number => format!("decision {number}"),
+        };
+        let mut known = false;
+        let answer = match self.tape.next(*blake3::hash(&self.line).as_bytes(), &what) {
+            Next::Known(answer) => {
+                known = !self.tape.is_strict() && self.decisions > 0;
+                answer
+            }
+            Next::Differs(difference) => {
+                self.setup.collector.differs(self.setup.name.clone(), self.window, difference.clone());
+                return Err(difference.into());
+            }
+            Next::Unknown => self.ask_program(),
+        };
+        if known {
+            self.past.push(past_line(&self.line, &answer));
+        }
+        match answer {
+            Answer::Late => Ok(None),
+            Answer::Fault(fault) => {
+                self.stop();
+                Err(fault.into())
+            }
+            Answer::Line(line) => match serde_json::from_slice(&line) {
+                Ok(message) => Ok(Some(message)),
+                Err(error) => {
+                    self.fault(format!("what it wrote is no message ({error}): {}", excerpt(&line)))
+                }
+            },
+        }
+    }
+
+    fn ask_program(&mut self) -> Answer {
+        let question = std::mem::take(&mut self.line);
+        let answered = self.running().map(|()| {
+            let decisions = self.decisions;
+            self.live.as_mut().map(|live| match decisions {
+                0 => live.hello(&question),
+                number => live.decide(&question, number),
+            })
+        });
+        self.line = question;
+        let (answer, latency) = match answered {
+            Ok(Some(Answered { answer, latency })) => (answer, latency),
+            Ok(None) => (Answer::Fault("its program is not running".to_owned()), Duration::ZERO),
+            Err(fault) => (Answer::Fault(fault), Duration::ZERO),
+        };
+        self.tape.add(&answer, u32::try_from(latency.as_micros()).unwrap_or(u32::MAX));
+        answer
+    }
+
+    /// Starts the program where it is not running. One that has known answers behind it is told them.
+    fn running(&mut self) -> Result<(), String> {
+        if self.live.is_some() {
+            return Ok(());
+        }
+        let mut live = Conversation::start(&self.setup)?;
+        if self.decisions > 0 {
+            let mut hello = Vec::new();
+            write_line(&mut hello, &HostMessage::Hello(self.setup.hello(self.window)))
+                .map_err(|error| error.to_string())?;
+            let ready = match live.hello(&hello).answer {
+                Answer::Line(line) => line,
+                Answer::Fault(fault) => return Err(fault),
+                Answer::Late => Vec::new(),
+            };
+            if self.tape.ready() != Some(ready.as_slice()) {
+                return Err(live.with_errors("its `ready` differs from the one before".to_owned()));
+            }
+            for line in self.past.drain(..) {
+                live.tell(&line)?;
+            }
+            live.has_spent(Duration::from_micros(self.tape.spent_us()));
+        }
+        self.live = Some(live);
+        Ok(())
+    }
+
+    /// A fault of the agent, with the end of its stderr.
+    fn fault<T>(&mut self, fault: String) -> Result<T, StrategyError> {
+        let live = &mut self.live;
+        let fault = self.tape.fault(|| match live {
+            Some(live) => live.with_errors(fault),
+            None => fault,
+        });
+        self.stop();
+        Err(fault.into())
+    }
+
+    fn stop(&mut self) {
+        self.over = true;
+        if let Some(live) = self.live.take() {
+            self.errors = live.abandon();
+        }
+    }
+
+    fn declared(&mut self, ready: &Ready, needs: &mut Needs) -> Result<(), String> {
+        let interval = self.setup.interval;
+        let asked = ready.decide.clone().unwrap_or_default();
+        let asked = check_schedule(asked.every.as_deref(), asked.on.as_deref(), asked.on_fill, interval)
+            .map_err(|problem| format!("`decide` of its `ready`: {problem}"))?;
+        self.schedule = self.setup.spec.decide.clone().unwrap_or(asked);
+        let in_ready = |error: &dyn std::fmt::Display| format!("its `ready`: {error}");
+        if ready.history > MOST_HISTORY {
+            return Err(format!("its `ready`: `history` = {} is above {MOST_HISTORY}", ready.history));
+        }
+        self.reads.history = ready.history as usize;
+        let timeframe = match &ready.timeframe {
+            Some(text) => text.parse().map_err(|error| in_ready(&error))?,
+            None => self.schedule.every.unwrap_or(interval),
+        };
+        self.reads.timeframe =
+            needs.timeframe_of(timeframe, ready.history).map_err(|error| in_ready(&error))?;
+        for text in &ready.indicators {
+            let id = needs.indicator(text).map_err(|error| in_ready(&error))?;
+            self.reads.indicators.push((text.clone(), id));
+        }
+        needs.symbols(&self.setup.symbols);
+        needs.also(schedule_warm_up(&self.schedule, interval));
+        Ok(())
+    }
+
+    fn ask(&mut self, ctx: &BarContext<'_>) -> Result<Option<Act>, StrategyError> {
+        self.decisions += 1;
+        if self.decisions == 1 {
+            self.started_with = Some(ctx.equity());
+            let window = self.told.window(ctx, &self.reads, self.window);
+            self.write(&HostMessage::Window(window))?;
+            match &mut self.live {
+                // One that cannot be told anything has ended, which its first decision shows.
+                Some(live) => drop(live.tell(&self.line)),
+                None => self.past.push(self.line.clone()),
+            }
+        }
+        let decide = self.told.decide(ctx, &self.reads, self.decisions);
+        self.write(&HostMessage::Decide(decide))?;
+        match self.answer()? {
+            None => Ok(None),
+            Some(AgentMessage::Act(act)) if act.decision == self.decisions => Ok(Some(act)),
+            Some(AgentMessage::Act(act)) => {
+                let (answered, asked) = (act.decision, self.decisions);
+                self.fault(format!("it answered decision {answered} when it was asked for decision {asked}"))
+            }
+            Some(AgentMessage::Ready(_)) => self.fault("it sent a second `ready`".to_owned()),
+        }
+    }
+
+    /// Places the orders of the answer; their numbers follow each other.
+    fn place(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) {
+        let mut id = ctx.account().next_order_id();
+        for (order, reference) in self.orders.drain(..) {
+            orders.place(order);
+            if let Some(reference) = reference {
+                self.told.name(id, reference);
+            }
+            id = OrderId(id.0 + 1);
+        }
+    }
+}
+
+impl Strategy for ProcessAgent {
+    fn declare(&mut self, needs: &mut Needs) -> Result<(), StrategyError> {
+        let ready = self.handshake()?;
+        match self.declared(&ready, needs) {
+            Ok(()) => Ok(()),
+            Err(problem) => self.fault(problem),
+        }
+    }
+
+    fn on_bar(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) -> Result<(), StrategyError> {
+        self.wake = None;
+        let Some(act) = self.ask(ctx)? else { return Ok(()) };
+        self.wake = act.wake;
+        let requests = match reply::entering(&act, ctx) {
+            Ok(requests) => requests,
+            Err(problem) => return self.fault(problem),
+        };
+        let references = act.orders.iter().map(|order| order.reference.clone());
+        self.orders = requests.into_iter().zip(references).collect();
+        let leaving = reply::leaving(&act, ctx);
+        if leaving.is_empty() {
+            self.place(ctx, orders);
+        } else {
+            leaving.into_iter().for_each(|action| orders.push(action));
+        }
+        Ok(())
+    }
+
+    fn follow_up(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) -> Result<(), StrategyError> {
+        self.place(ctx, orders);
+        Ok(())
+    }
+
+    fn wake(&mut self, _: &BarContext<'_>) -> Wake {
+        self.wake.map_or(Wake::Never, Wake::At)
+    }
+
+    fn end(&mut self, ctx: &BarContext<'_>) {
+        if self.tape.is_strict() && self.tape.knows_more() && !self.over {
+            let difference = format!("it has more decisions in the recording than {}", self.decisions);
+            self.setup.collector.differs(self.setup.name.clone(), self.window, difference);
+        }
+        self.over = true;
+        let Some(live) = self.live.take() else { return };
+        let started_with = self.started_with.unwrap_or_else(|| ctx.equity());
+        let (decisions, equity) = (self.decisions, ctx.equity());
+        let end = HostMessage::End(End { decisions, equity, pnl: equity - started_with });
+        self.errors = match self.write(&end) {
+            Ok(()) => live.end(&self.line),
+            Err(_) => live.abandon(),
+        };
+    }
+}
+
+/// A window leaves its answers behind, also one that failed before its first bar.
+impl Drop for ProcessAgent {
+    fn drop(&mut self) {
+        if self.over && !self.only_asked {
+            let recording = self.tape.finish(std::mem::take(&mut self.errors));
+            self.setup.collector.keep(self.setup.name.clone(), self.window, recording);
+        }
+    }
+}
+
+impl Scheduled for ProcessAgent {
+    fn schedule(&self) -> DecideSpec {
+        self.schedule.clone()
+    }
+}
+
+/// A decision with its answer, for a program that goes on after it.
+fn past_line(decide: &[u8], answer: &Answer) -> Vec<u8> {
+    let act: &[u8] = match answer {
+        Answer::Line(line) => line,
+        Answer::Late | Answer::Fault(_) => b"null",
+    };
+    [b"{\"type\":\"past\",\"decide\":", decide.trim_ascii_end(), b",\"act\":", act, b"}\n"].concat()
+}
+
+/// A message as a line.
+pub(super) fn write_line(line: &mut Vec<u8>, message: &impl Serialize) -> Result<(), StrategyError> {
+    line.clear();
+    serde_json::to_writer(&mut *line, message)?;
+    line.push(b'\n');
+    Ok(())
+}
+
+/// The beginning of a line, for a message.
+pub(super) fn excerpt(line: &[u8]) -> String {
+    const SHOWN: usize = 120;
+    let text = String::from_utf8_lossy(line);
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("`{}..`", &text[..end]),
+        None => format!("`{text}`"),
+    }
+}

@@ -1,0 +1,31 @@
+//! Agents that are programs, in any language.
+//!
+//! Owns the protocol and its schema, the start, the limits and the end of a program, and the [`Strategy`] that asks it.
+//! A program sees what a strategy sees, and nothing of the machine but its own files. Never prints, never stores.
+//! Invariants: a program that fails is a forfeit with a reason, never an error of the run; nothing waits longer than the
+//! scenario allows; no process outlives its window.
+//!
+//! [`Strategy`]: crate::strategy::Strategy
+
+mod agent;
+mod check;
+mod conversation;
+mod journal;
+mod launch;
+mod link;
+pub mod message;
+mod observation;
+mod recording;
+mod reply;
+pub mod sandbox;
+mod schema;
+mod setup;
+mod tail;
+mod tape;
+
+pub use agent::ProcessAgent;
+pub use check::{ProtocolReport, check_protocol};
+pub use launch::{Launch, NoLaunch};
+pub use recording::{Collector, Recording, ReplyKind, Row, WindowRecording};
+pub use schema::agent_schema;
+pub use setup::{AgentSetup, Answers};

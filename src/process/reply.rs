@@ -1,0 +1,161 @@
+//! From what an agent answers to orders.
+
+use super::message::{Act, NewOrder, OrderType, SideWord, TimeInForceWord};
+use crate::domain::{
+    Action, Bps, Bracket, Distance, OrderId, OrderKind, OrderRequest, Protection, Side, Size, SymbolId,
+    TimeInForce,
+};
+use crate::strategy::BarContext;
+
+/// The reason that results show for what an agent orders.
+const REASON: &str = "agent";
+/// The number of a symbol that the scenario does not have: its orders are refused.
+const UNKNOWN: SymbolId = SymbolId(u16::MAX);
+
+/// Cancels and closes, in the agent's order.
+pub fn leaving(act: &Act, ctx: &BarContext<'_>) -> Vec<Action> {
+    let cancels = act.cancels.iter().map(|&order| Action::Cancel(OrderId(order)));
+    let closes = act.closes.iter().map(|name| Action::Close(ctx.symbol(name).unwrap_or(UNKNOWN), REASON));
+    cancels.chain(closes).collect()
+}
+
+/// The new orders, in the agent's order.
+///
+/// # Errors
+/// What makes an order none: keys that are missing or contradict each other, numbers that are none.
+pub fn entering(act: &Act, ctx: &BarContext<'_>) -> Result<Vec<OrderRequest>, String> {
+    let order = |(index, order): (usize, &NewOrder)| {
+        request(order, ctx.symbol(&order.symbol).unwrap_or(UNKNOWN))
+            .map_err(|problem| format!("order {} of its `act`: {problem}", index + 1))
+    };
+    act.orders.iter().enumerate().map(order).collect()
+}
+
+/// One order, of a symbol.
+///
+/// # Errors
+/// As [`entering`].
+pub fn request(order: &NewOrder, symbol: SymbolId) -> Result<OrderRequest, String> {
+    let side = match order.side {
+        SideWord::Buy => Side::Buy,
+        SideWord::Sell => Side::Sell,
+    };
+    let base = match side {
+        Side::Buy => OrderRequest::buy(symbol, size(order)?, REASON),
+        Side::Sell => OrderRequest::sell(symbol, size(order)?, REASON),
+    };
+    Ok(OrderRequest {
+        kind: kind(order)?,
+        time_in_force: time_in_force(order)?,
+        reduce_only: base.reduce_only || order.reduce_only,
+        bracket: bracket(order)?,
+        ..base
+    })
+}
+
+fn size(order: &NewOrder) -> Result<Size, String> {
+    let sizes = [
+        order.quantity.map(Size::Qty),
+        order.amount.map(Size::Quote),
+        order.equity_pct.map(|percent| share("equity_pct", percent)).transpose()?.map(Size::EquityShare),
+        order
+            .position_pct
+            .map(|percent| share("position_pct", percent))
+            .transpose()?
+            .map(Size::PositionShare),
+    ];
+    let mut given = sizes.into_iter().flatten();
+    match (given.next(), given.next()) {
+        (Some(size), None) => Ok(size),
+        (None, _) => Err("has no size: give `quantity`, `amount`, `equity_pct` or `position_pct`".to_owned()),
+        _ => {
+            Err("has several sizes: give one of `quantity`, `amount`, `equity_pct`, `position_pct`"
+                .to_owned())
+        }
+    }
+}
+
+fn kind(order: &NewOrder) -> Result<OrderKind, String> {
+    let needed = |present: bool, key: &str| {
+        if present { Ok(()) } else { Err(format!("`{}` needs `{key}`", word(order.kind))) }
+    };
+    let wanted = match order.kind {
+        OrderType::Market => [false, false, false],
+        OrderType::Limit | OrderType::TakeProfit => [true, false, false],
+        OrderType::Stop => [false, true, false],
+        OrderType::StopLimit => [true, true, false],
+        OrderType::TrailingStop => [false, false, true],
+    };
+    let given = [order.price.is_some(), order.trigger.is_some(), order.distance_pct.is_some()];
+    for ((key, wanted), given) in ["price", "trigger", "distance_pct"].into_iter().zip(wanted).zip(given) {
+        if given && !wanted {
+            return Err(format!("`{}` has no `{key}`", word(order.kind)));
+        }
+        needed(given || !wanted, key)?;
+    }
+    let (price, trigger) = (order.price.unwrap_or_default(), order.trigger.unwrap_or_default());
+    Ok(match order.kind {
+        OrderType::Market => OrderKind::Market,
+        OrderType::Limit => OrderKind::Limit { price },
+        OrderType::TakeProfit => OrderKind::TakeProfit { price },
+        OrderType::Stop => OrderKind::Stop { trigger },
+        OrderType::StopLimit => OrderKind::StopLimit { trigger, price },
+        OrderType::TrailingStop => OrderKind::TrailingStop {
+            distance: Distance::Share(share("distance_pct", order.distance_pct.unwrap_or_default())?),
+        },
+    })
+}
+
+const fn word(kind: OrderType) -> &'static str {
+    match kind {
+        OrderType::Market => "market",
+        OrderType::Limit => "limit",
+        OrderType::Stop => "stop",
+        OrderType::StopLimit => "stop_limit",
+        OrderType::TakeProfit => "take_profit",
+        OrderType::TrailingStop => "trailing_stop",
+    }
+}
+
+fn time_in_force(order: &NewOrder) -> Result<TimeInForce, String> {
+    match (order.time_in_force, order.expires) {
+        (TimeInForceWord::GoodTill, Some(time)) => Ok(TimeInForce::GoodTill(time)),
+        (TimeInForceWord::GoodTill, None) => Err("`good_till` needs `expires`".to_owned()),
+        (_, Some(_)) => Err("`expires` is for `time_in_force` = `good_till`".to_owned()),
+        (TimeInForceWord::Gtc, None) => Ok(TimeInForce::Gtc),
+        (TimeInForceWord::Day, None) => Ok(TimeInForce::Day),
+        (TimeInForceWord::Ioc, None) => Ok(TimeInForce::Ioc),
+    }
+}
+
+fn bracket(order: &NewOrder) -> Result<Option<Bracket>, String> {
+    let level = |key: &str, price: Option<_>, percent: Option<f64>| match (price, percent) {
+        (Some(_), Some(_)) => Err(format!("has both `{key}` and `{key}_pct`")),
+        (Some(price), None) => Ok(Some(Protection::At(price))),
+        (None, Some(percent)) => {
+            share(&format!("{key}_pct"), percent).map(|by| Some(Protection::FromEntry(Distance::Share(by))))
+        }
+        (None, None) => Ok(None),
+    };
+    let trailing = order.trailing_stop_pct.map(|percent| share("trailing_stop_pct", percent)).transpose()?;
+    let bracket = Bracket {
+        stop_loss: level("stop_loss", order.stop_loss, order.stop_loss_pct)?,
+        take_profit: level("take_profit", order.take_profit, order.take_profit_pct)?,
+        trailing_stop: trailing.map(Distance::Share),
+    };
+    if bracket == Bracket::default() {
+        return Ok(None);
+    }
+    match order.side {
+        SideWord::Buy => Ok(Some(bracket)),
+        SideWord::Sell => Err("a sell has no stop loss, take profit or trailing stop of its own".to_owned()),
+    }
+}
+
+/// A percentage as a rate. One below nothing is nothing, which an order is refused for.
+fn share(key: &str, percent: f64) -> Result<Bps, String> {
+    if percent > 1_000_000.0 {
+        return Err(format!("`{key}` = {percent} is out of range"));
+    }
+    Ok(Bps::from_percent(percent))
+}

@@ -1,0 +1,196 @@
+//! What every window of an agent has in common.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::journal::Journal;
+use super::launch::Launch;
+use super::link::LINE_BYTES;
+use super::message::{Budgets, Costs, Hello, Limits, PROTOCOL, SymbolInfo};
+use super::recording::{Collector, WindowRecording};
+use super::tape::Tape;
+use crate::domain::{AgentName, Bps, Interval, Seed};
+use crate::scenario::{AgentSpec, FillAt, ProcessSpec, Scenario, Slippage};
+
+/// An agent that is a program, in a scenario.
+#[derive(Debug, Clone)]
+pub struct AgentSetup {
+    /// What the scenario says of the program.
+    pub spec: ProcessSpec,
+    /// How it is started; `None` where its answers are known.
+    pub launch: Option<Launch>,
+    /// Its name in the scenario.
+    pub name: AgentName,
+    /// Takes what its windows leave behind.
+    pub collector: Arc<Collector>,
+    answers: Answers,
+    /// All that the answers depend on, but for the window.
+    key: Vec<u8>,
+    /// The scenario's interval.
+    pub interval: Interval,
+    /// What it trades, by name.
+    pub symbols: Vec<String>,
+    hello: Hello,
+    seed: Seed,
+}
+
+/// Where answers come from, besides the program.
+#[derive(Debug, Clone, Default)]
+pub enum Answers {
+    /// Nowhere.
+    #[default]
+    Asked,
+    /// From journals in this folder, where what is asked is written; `fresh` empties them.
+    Kept {
+        /// The folder.
+        folder: PathBuf,
+        /// Whether to ask everything anew.
+        fresh: bool,
+    },
+    /// From a recording, by window: no program is asked.
+    Recorded(Arc<BTreeMap<u32, WindowRecording>>),
+}
+
+impl AgentSetup {
+    /// The agent `agent` of `scenario`, which calls itself `called`.
+    pub fn new(
+        scenario: &Scenario,
+        agent: &AgentSpec,
+        spec: &ProcessSpec,
+        (launch, answers): (Option<Launch>, Answers),
+        collector: &Arc<Collector>,
+    ) -> Self {
+        let instruments = agent.strategy.symbols.iter().map(|&symbol| scenario.market.instrument(symbol));
+        let symbols: Vec<SymbolInfo> = instruments
+            .map(|instrument| SymbolInfo {
+                symbol: instrument.symbol.to_string(),
+                base_asset: instrument.base_asset.clone(),
+                price_tick: instrument.price_tick,
+                quantity_step: instrument.quantity_step,
+                min_notional: instrument.min_notional,
+            })
+            .collect();
+        Self {
+            symbols: symbols.iter().map(|info| info.symbol.clone()).collect(),
+            hello: Hello {
+                protocol: PROTOCOL,
+                agent: agent.name.to_string(),
+                window: 0,
+                symbols,
+                quote_asset: scenario.market.quote_asset.clone(),
+                interval: scenario.market.interval.to_string(),
+                costs: costs(scenario),
+                limits: limits(agent),
+                starting_balance: agent.starting_balance,
+                seed: 0,
+                budgets: Budgets {
+                    decision_ms: spec.decision_ms,
+                    margin_ms: spec.margin_ms,
+                    window_ms: spec.window_ms,
+                    memory_mb: spec.memory_mb,
+                    cpu_s: spec.cpu_s,
+                    line_bytes: LINE_BYTES,
+                },
+            },
+            spec: spec.clone(),
+            key: key(scenario, spec, launch.as_ref()),
+            name: agent.name.clone(),
+            collector: Arc::clone(collector),
+            answers,
+            launch,
+            interval: scenario.market.interval,
+            seed: scenario.seed,
+        }
+    }
+
+    /// The same under the name that its recording has.
+    #[must_use]
+    pub fn called(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.hello.agent);
+        self
+    }
+
+    /// What is known of a window. A journal that cannot be read or written, or that another run writes, is none: the
+    /// program is asked.
+    pub(super) fn tape(&self, window: u32) -> Tape {
+        match &self.answers {
+            Answers::Asked => Tape::default(),
+            Answers::Recorded(windows) => Tape::replaying(windows.get(&window).cloned().unwrap_or_default()),
+            Answers::Kept { folder, fresh } => {
+                let path = Journal::path(folder, &self.journal_key(window));
+                let opened = fs::create_dir_all(folder).and_then(|()| Journal::open(&path, *fresh));
+                opened.and_then(|(journal, found)| Tape::journalled(journal, found)).unwrap_or_default()
+            }
+        }
+    }
+
+    fn journal_key(&self, window: u32) -> String {
+        let mut hash = blake3::Hasher::new_derive_key("tiltyard 2026 journal of an agent");
+        hash.update(&self.key);
+        // Plain values: nothing can fail, and an empty text would only ask again.
+        let hello = serde_json::to_vec(&self.hello(window)).unwrap_or_default();
+        hash.update(&hello);
+        hash.finalize().to_hex().to_string()
+    }
+
+    /// The first message in a window.
+    pub fn hello(&self, window: u32) -> Hello {
+        let key = self.seed.key(&["strategy", "process", &self.hello.agent, &window.to_string()]);
+        let mut bytes = [0; 8];
+        bytes.copy_from_slice(&key[..8]);
+        // JSON numbers are doubles in many languages.
+        let seed = u64::from_le_bytes(bytes) >> 11;
+        Hello { window, seed, ..self.hello.clone() }
+    }
+}
+
+/// Settings, files and market that the answers depend on.
+fn key(scenario: &Scenario, spec: &ProcessSpec, launch: Option<&Launch>) -> Vec<u8> {
+    let parts = (spec, &scenario.market, &scenario.venue, &scenario.battle.windows, PROTOCOL);
+    let mut hash = blake3::Hasher::new();
+    hash.update(&serde_json::to_vec(&parts).unwrap_or_default());
+    for file in launch.map(Launch::files).unwrap_or_default() {
+        hash.update(file.as_os_str().as_encoded_bytes());
+        // A folder, or a file that went away, counts by its name.
+        let content = fs::read(file).unwrap_or_default();
+        hash.update(&(content.len() as u64).to_le_bytes());
+        hash.update(&content);
+    }
+    hash.finalize().as_bytes().to_vec()
+}
+
+fn costs(scenario: &Scenario) -> Costs {
+    let venue = &scenario.venue;
+    Costs {
+        taker_fee_bps: venue.taker_fee.to_f64(),
+        maker_fee_bps: venue.maker_fee.to_f64(),
+        slippage: match venue.slippage {
+            Slippage::None => "none",
+            Slippage::FixedBps { .. } => "fixed_bps",
+            Slippage::VolumeShare { .. } => "volume_share",
+            Slippage::SquareRoot { .. } => "square_root",
+        }
+        .to_owned(),
+        fill_at: match venue.fill_at {
+            FillAt::NextOpen => "next_open",
+            FillAt::Close => "close",
+        }
+        .to_owned(),
+    }
+}
+
+fn limits(agent: &AgentSpec) -> Limits {
+    let risk = &agent.risk;
+    let percent = |share: Option<Bps>| share.map(|share| share.to_f64() / 100.0);
+    Limits {
+        max_order_size_pct: percent(risk.max_order_size),
+        max_position_size_pct: percent(risk.max_position_size),
+        max_open_orders: risk.max_open_orders,
+        daily_loss_limit_pct: percent(risk.daily_loss_limit),
+        max_drawdown_pct: percent(risk.max_drawdown),
+        max_consecutive_losses: risk.max_consecutive_losses,
+        orders_per_minute: risk.orders_per_minute,
+    }
+}

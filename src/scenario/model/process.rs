@@ -1,0 +1,81 @@
+//! `process` and `recorded`: agents that are programs, and what programs have answered before.
+
+use serde::Serialize;
+
+use super::Condition;
+use crate::domain::Interval;
+
+/// A program that decides, and what it may do.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ProcessSpec {
+    /// Program and arguments. What names a file starts at the scenario's folder.
+    pub command: Vec<String>,
+    /// When it decides; `None` where the agent says so itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decide: Option<DecideSpec>,
+    /// Milliseconds for a decision.
+    pub decision_ms: u32,
+    /// Milliseconds granted beyond them.
+    pub margin_ms: u32,
+    /// Milliseconds from the start to the answer to `hello`.
+    pub handshake_ms: u32,
+    /// Milliseconds of all decisions of a window together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window_ms: Option<u32>,
+    /// What silence means.
+    pub on_timeout: OnTimeout,
+    /// Names of the environment variables that it sees besides `PATH`.
+    pub env: Vec<String>,
+    /// Whether it may open sockets.
+    pub network: bool,
+    /// Whether it may start processes.
+    pub processes: bool,
+    /// Megabytes of memory.
+    pub memory_mb: u32,
+    /// Seconds of processor time in a window.
+    pub cpu_s: u32,
+    /// How it is kept apart from the rest of the machine.
+    pub isolation: Isolation,
+}
+
+/// When a program decides: at a close at which any of these holds.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct DecideSpec {
+    /// At the first close at or after each multiple of this span, in UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub every: Option<Interval>,
+    /// At each close at which this holds for any of its symbols.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on: Option<Condition>,
+    /// At the close of each bar in which an order of its own filled.
+    pub on_fill: bool,
+}
+
+impl DecideSpec {
+    /// Whether it decides at every bar: nothing else is said.
+    pub const fn is_every_bar(&self) -> bool {
+        self.every.is_none() && self.on.is_none() && !self.on_fill
+    }
+}
+
+/// What it means that a program does not answer in time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnTimeout {
+    /// It forfeits the window.
+    #[default]
+    Forfeit,
+    /// It orders nothing, and its late answer is dropped.
+    Hold,
+}
+
+/// How a program is kept apart from the rest of the machine.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Isolation {
+    /// The system limits what it can open, start and use.
+    #[default]
+    Sandbox,
+    /// It may do what its user may do.
+    None,
+}
