@@ -25,6 +25,12 @@ pub struct RunArgs {
     /// Replay loop, `skip` or `bar-by-bar`; both give the same bytes.
     #[arg(long, value_name = "LOOP", value_enum, default_value_t, hide_possible_values = true)]
     pub engine: EngineArg,
+    /// Take the answers of agents that are programs from the recording of this run; no program is started.
+    #[arg(long, value_name = "RUN", conflicts_with = "fresh")]
+    pub replay: Option<String>,
+    /// Ask agents that are programs everything anew, also what an interrupted run has been answered.
+    #[arg(long)]
+    pub fresh: bool,
     /// How it is carried out, and where its results go.
     #[command(flatten)]
     pub output: OutputArgs,

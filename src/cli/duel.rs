@@ -101,7 +101,7 @@ fn replayed(
     let source = ScenarioSource::read(file, &StoredAgents::of(&args.out))?;
     request.check(&source.scenario)?;
     on_threads(args.threads.map(usize::from), || {
-        let prepared = prepare_with(&source.scenario, &[], &programs::here())?;
+        let prepared = prepare_with(&source.scenario, &[], &programs::of(&args.out))?;
         run::duel(&prepared, request, observer)
     })
     .map_err(|error| Failure::of_run(&error, &source))

@@ -1,6 +1,7 @@
 //! Agents that are programs, as this program runs them: it is its own helper.
 
 use std::env;
+use std::path::Path;
 
 use super::{Exit, output};
 use crate::process::sandbox;
@@ -9,6 +10,11 @@ use crate::run::Programs;
 /// How they are run.
 pub fn here() -> Programs {
     Programs { helper: env::current_exe().ok(), ..Programs::default() }
+}
+
+/// The same with answers kept in a store.
+pub fn of(out: &Path) -> Programs {
+    Programs { out: Some(out.to_owned()), ..here() }
 }
 
 /// The helper: limits itself and becomes the agent.

@@ -7,7 +7,7 @@ use super::{Exit, Failure, diagnostics, output, programs, sweep};
 use crate::engine::Loop;
 use crate::report;
 use crate::report::terminal::{self, Style};
-use crate::run::{Destination, ScenarioSource, on_threads, prepare_with, run_and_store};
+use crate::run::{Destination, Programs, ScenarioSource, on_threads, prepare_with, run_and_store};
 use crate::store::registry::StoredAgents;
 use crate::store::{StandingsRecord, StoredRun, TournamentRecord};
 use crate::tournament::RunOptions;
@@ -19,19 +19,26 @@ use crate::tournament::formats::FormatView;
 /// What is wrong with the scenario, the data or the output folder; [`Exit::Interrupted`] on Ctrl-C.
 pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let source = ScenarioSource::read(&args.file, &StoredAgents::of(&args.output.out))?;
-    run_source(&source, &args.output, args.engine.into())
+    let programs =
+        Programs { fresh: args.fresh, replay: args.replay.clone(), ..programs::of(&args.output.out) };
+    run_source(&source, &args.output, &programs, args.engine.into())
 }
 
 /// Replays, stores and prints a scenario that has been read.
 ///
 /// # Errors
 /// As [`run`].
-pub fn run_source(source: &ScenarioSource, args: &OutputArgs, engine: Loop) -> Result<Exit, Failure> {
+pub fn run_source(
+    source: &ScenarioSource,
+    args: &OutputArgs,
+    programs: &Programs,
+    engine: Loop,
+) -> Result<Exit, Failure> {
     let interrupt = Interrupt::listen();
     let destination = begin(source, args)?;
     let stored = on_threads(args.threads.map(usize::from), || {
-        let prepared = prepare_with(&source.scenario, &[], &programs::here())
-            .map_err(|error| Failure::of_run(&error, source))?;
+        let prepared =
+            prepare_with(&source.scenario, &[], programs).map_err(|error| Failure::of_run(&error, source))?;
         if prepared.scenario.sweep.is_some() {
             return sweep::run(&prepared, &destination, args, engine, interrupt).map(|()| None);
         }

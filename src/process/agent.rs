@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::AgentSetup;
-use super::conversation::{Answer, Answered, Conversation};
+use super::answer::{Answer, Answered};
+use super::conversation::Conversation;
 use super::message::{Act, AgentMessage, End, HostMessage, PROTOCOL, Ready};
 use super::observation::{Reads, Told};
 use super::reply;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::AgentSetup;
-use super::conversation::{Answer, Answered, Conversation};
+use super::answer::{Answer, Answered};
+use super::conversation::Conversation;
 use super::message::{
     Act, AgentMessage, BarMessage, Decide, EndedMessage, Event, FillMessage, HostMessage, Number, PROTOCOL,
     PositionMessage, Ready, SideWord, WindowMessage,

@@ -3,29 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::AgentSetup;
+use super::answer::{Answer, Answered};
 use super::link::{Broken, LINE_BYTES, Link};
+use super::setup::AgentSetup;
 use crate::scenario::OnTimeout;
-
-/// What came back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
-    /// A line.
-    Line(Vec<u8>),
-    /// Nothing in time, which `on_timeout = "hold"` allows.
-    Late,
-    /// The program cannot take part any more, and why.
-    Fault(String),
-}
-
-/// An answer with what it took.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answered {
-    /// What came back.
-    pub answer: Answer,
-    /// How long it took.
-    pub latency: Duration,
-}
 
 /// A program in one window, from its start to its end.
 #[derive(Debug)]

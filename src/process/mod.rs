@@ -8,6 +8,7 @@
 //! [`Strategy`]: crate::strategy::Strategy
 
 mod agent;
+mod answer;
 mod check;
 mod conversation;
 mod journal;

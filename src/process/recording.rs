@@ -52,7 +52,7 @@ pub struct Row {
 pub struct WindowRecording {
     rows: Vec<Row>,
     replies: Vec<u8>,
-    /// What it wrote to stderr, as far as it is kept. No part of the identity: a replay has none.
+    /// What it wrote to stderr, as far as it is kept.
     pub errors: String,
 }
 
@@ -95,6 +95,7 @@ impl WindowRecording {
             hash.update(&(reply.len() as u64).to_le_bytes());
             hash.update(reply);
         }
+        hash.update(self.errors.as_bytes());
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::conversation::Answer;
+use super::answer::Answer;
 use super::journal::{Found, Journal};
 use super::recording::{ReplyKind, WindowRecording};
 
@@ -143,11 +143,15 @@ impl Tape {
 
     /// The window is over: all that was answered.
     pub fn finish(&mut self, errors: String) -> WindowRecording {
+        // A program that was not started has written nothing new.
+        let errors = if errors.is_empty() { std::mem::take(&mut self.known.errors) } else { errors };
         if let Some(mut journal) = self.journal.take() {
             // Without its end the next run finds the rows all the same.
             let _ = journal.end(&errors);
         }
-        WindowRecording { errors, ..std::mem::take(&mut self.kept) }
+        let mut kept = std::mem::take(&mut self.kept);
+        kept.errors = errors;
+        kept
     }
 
     /// The latency of all answers so far, in microseconds.

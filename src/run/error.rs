@@ -83,7 +83,13 @@ pub enum RunError {
     Strategies(Vec<StrategyProblem>),
     /// Programs cannot take part; one entry an agent.
     #[error("{}", messages(.0))]
-    Programs(Vec<super::ProgramProblem>),
+    Programs(Vec<ProgramProblem>),
+    /// A replay differs from its recording.
+    #[error("the replay differs from its recording: {difference}")]
+    Recording {
+        /// Which agent, window and decision.
+        difference: String,
+    },
     /// Registered agents cannot go on with their wallets; one entry an agent.
     #[error("{}", messages(.0))]
     Wallets(Vec<WalletProblem>),
@@ -183,6 +189,19 @@ pub struct StrategyProblem {
     pub reason: String,
 }
 
+/// A program that cannot take part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProgramProblem {
+    /// Index of the agent.
+    pub index: usize,
+    /// Who.
+    pub agent: AgentName,
+    /// Why not.
+    pub message: String,
+    /// How to mend it.
+    pub help: String,
+}
+
 /// A registered agent that cannot go on with its wallet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WalletProblem {
@@ -199,6 +218,12 @@ pub struct WalletProblem {
 impl std::fmt::Display for StrategyProblem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "the strategy of `{}` is impossible: {}", self.agent, self.reason)
+    }
+}
+
+impl std::fmt::Display for ProgramProblem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the program of `{}` cannot take part: {}", self.agent, self.message)
     }
 }
 
@@ -228,7 +253,9 @@ impl RunError {
         match self {
             Self::Market(_) => RunErrorKind::Data,
             Self::Interrupted { .. } => RunErrorKind::Interrupted,
-            Self::TrialCache(_) | Self::Standings(_) | Self::Threads(_) => RunErrorKind::Failed,
+            Self::Recording { .. } | Self::TrialCache(_) | Self::Standings(_) | Self::Threads(_) => {
+                RunErrorKind::Failed
+            }
             #[cfg(feature = "store")]
             Self::Store(error) if !error.is_usage() => RunErrorKind::Failed,
             #[cfg(feature = "report")]

@@ -41,11 +41,11 @@ pub use diagnostic::RunDiagnostic;
 #[cfg(feature = "store")]
 pub use duel::{DuelRequest, duel, duel_stored};
 pub use entrant::Entrant;
-pub use error::{Kept, RunError, RunErrorKind, StrategyProblem, WalletProblem};
+pub use error::{Kept, ProgramProblem, RunError, RunErrorKind, StrategyProblem, WalletProblem};
 pub use estimate::{RunEstimate, estimate};
 pub use observer::{RunEvent, RunObserver};
 pub use prepare::{Prepared, prepare, prepare_with};
-pub use programs::{ProgramProblem, Programs, check_protocol};
+pub use programs::{Programs, check_protocol};
 #[cfg(feature = "store")]
 pub use rematch::{RematchRequest, rematch};
 pub use replay::{RunResult, run};

@@ -1,12 +1,15 @@
 //! Agents that are programs: found, tried, and asked what they read, before any bar is loaded.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{RunError, ScenarioSource};
+use super::{ProgramProblem, RunError, ScenarioSource};
 use crate::domain::AgentName;
-use crate::process::{self, AgentSetup, Answers, Collector, Launch, NoLaunch, ProcessAgent, ProtocolReport};
-use crate::scenario::{AgentSpec, NoRegistry, ProcessSpec, Scenario, StrategyKind};
+use crate::process::{
+    self, AgentSetup, Answers, Collector, Launch, NoLaunch, ProcessAgent, ProtocolReport, Recording,
+};
+use crate::scenario::{AgentSpec, NoRegistry, ProcessSpec, RecordedSpec, Scenario, StrategyKind};
 use crate::strategy::{OwnStrategies, Warmup, needs_of};
 
 /// How agents that are programs are run.
@@ -16,33 +19,16 @@ pub struct Programs {
     /// agents with `isolation = "none"` can take part.
     pub helper: Option<PathBuf>,
     /// The store whose journals keep the answers of programs as they come: a run that was stopped asks nothing twice.
-    /// Without it nothing is kept but with the run.
+    /// Without it nothing is kept but with the run. Stored runs that are named are looked for there.
     pub out: Option<PathBuf>,
     /// Asks everything anew, whatever the journals hold.
     pub fresh: bool,
+    /// Takes all answers from the recording of this stored run; no program is started.
+    pub replay: Option<String>,
 }
 
 /// The folder of the journals in a store. No scenario's name begins with a dot.
 const JOURNALS: &str = ".recordings";
-
-/// A program that cannot take part.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProgramProblem {
-    /// Index of the agent.
-    pub index: usize,
-    /// Who.
-    pub agent: AgentName,
-    /// Why not.
-    pub message: String,
-    /// How to mend it.
-    pub help: String,
-}
-
-impl std::fmt::Display for ProgramProblem {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "the program of `{}` cannot take part: {}", self.agent, self.message)
-    }
-}
 
 /// Lets programs decide for their agents; gives the history that each reads. One that fails when it is asked for it
 /// forfeits its windows.
@@ -54,9 +40,14 @@ pub(super) fn enter(
 ) -> Result<Vec<Warmup>, RunError> {
     let mut problems = Vec::new();
     let mut warm_ups = Vec::new();
+    let mut entering = Entering { scenario, programs, collector, recordings: BTreeMap::new() };
     for (index, agent) in scenario.agents.iter().enumerate() {
-        let StrategyKind::Process(spec) = &agent.strategy.kind else { continue };
-        match setup(scenario, agent, spec, programs, collector) {
+        let setup = match &agent.strategy.kind {
+            StrategyKind::Process(spec) => entering.process(agent, spec),
+            StrategyKind::Recorded(spec) => entering.recorded(agent, spec),
+            _ => continue,
+        };
+        match setup {
             Ok(setup) => {
                 let setup = Arc::new(setup);
                 let mut first = ProcessAgent::only_asked(Arc::clone(&setup));
@@ -70,6 +61,118 @@ pub(super) fn enter(
         }
     }
     if problems.is_empty() { Ok(warm_ups) } else { Err(RunError::Programs(problems)) }
+}
+
+struct Entering<'a> {
+    scenario: &'a Scenario,
+    programs: &'a Programs,
+    collector: &'a Arc<Collector>,
+    /// By the text that names the run.
+    recordings: BTreeMap<String, Stored>,
+}
+
+/// What a stored run says of its programs.
+#[derive(Clone)]
+struct Stored {
+    recording: Arc<Recording>,
+    specs: Arc<BTreeMap<AgentName, ProcessSpec>>,
+}
+
+impl Entering<'_> {
+    fn process(&mut self, agent: &AgentSpec, spec: &ProcessSpec) -> Result<AgentSetup, NoLaunch> {
+        if self.scenario.sweep.as_ref().is_some_and(|sweep| sweep.agent == agent.name) {
+            let help = "sweep another agent, or enter the program several times".to_owned();
+            return Err(NoLaunch { message: "a program cannot be swept".to_owned(), help });
+        }
+        let (launch, answers) = match &self.programs.replay {
+            Some(run) => (None, self.stored(run)?.answers(&agent.name, run)?),
+            None => (Some(launch(self.scenario, spec, self.programs)?), kept(self.programs)),
+        };
+        Ok(AgentSetup::new(self.scenario, agent, spec, (launch, answers), self.collector))
+    }
+
+    fn recorded(&mut self, agent: &AgentSpec, spec: &RecordedSpec) -> Result<AgentSetup, NoLaunch> {
+        let stored = self.stored(&spec.run)?;
+        let name = match &spec.agent {
+            Some(name) => AgentName::new(name)
+                .map_err(|error| NoLaunch { message: error.to_string(), help: String::new() })?,
+            None => agent.name.clone(),
+        };
+        let answers = stored.answers(&name, &spec.run)?;
+        let process = stored.specs.get(&name).ok_or_else(|| not_recorded(&name, &spec.run))?;
+        let setup = AgentSetup::new(self.scenario, agent, process, (None, answers), self.collector);
+        Ok(setup.called(name.as_str()))
+    }
+
+    fn stored(&mut self, run: &str) -> Result<Stored, NoLaunch> {
+        if let Some(stored) = self.recordings.get(run) {
+            return Ok(stored.clone());
+        }
+        let stored = read(run, self.programs.out.as_deref())?;
+        self.recordings.insert(run.to_owned(), stored.clone());
+        Ok(stored)
+    }
+}
+
+impl Stored {
+    fn answers(&self, agent: &AgentName, run: &str) -> Result<Answers, NoLaunch> {
+        let own = self.recording.0.iter().filter(|((name, _), _)| name == agent);
+        let windows: BTreeMap<u32, _> =
+            own.map(|((_, window), recording)| (*window, recording.clone())).collect();
+        if windows.is_empty() {
+            return Err(not_recorded(agent, run));
+        }
+        Ok(Answers::Recorded(Arc::new(windows)))
+    }
+}
+
+fn not_recorded(agent: &AgentName, run: &str) -> NoLaunch {
+    NoLaunch {
+        message: format!("run `{run}` has no recording of `{agent}`"),
+        help: "name a run in which the agent was a program".to_owned(),
+    }
+}
+
+#[cfg(feature = "store")]
+fn read(run: &str, out: Option<&Path>) -> Result<Stored, NoLaunch> {
+    use crate::store;
+    let failed = |error: &store::StoreError| NoLaunch { message: error.to_string(), help: error.remedy() };
+    let folder = store::find_run(out.unwrap_or(Path::new("reports")), run).map_err(|error| failed(&error))?;
+    let recording = store::recording(&folder).map_err(|error| failed(&error))?;
+    let unread = |error: String| NoLaunch { message: error, help: String::new() };
+    let text =
+        crate::decode::read_text(&folder.join("scenario.toml")).map_err(|error| unread(error.to_string()))?;
+    // Agents of the registry are not among them: their programs are replayed with `--replay`.
+    let source = ScenarioSource::parse(&folder, text, Path::new(""), &NoRegistry);
+    let agents = source.map(|source| source.scenario.agents).unwrap_or_default();
+    let specs = agents.into_iter().filter_map(|agent| match agent.strategy.kind {
+        StrategyKind::Process(spec) => Some((agent.name, spec)),
+        _ => None,
+    });
+    Ok(Stored { recording: Arc::new(recording), specs: Arc::new(specs.collect()) })
+}
+
+#[cfg(not(feature = "store"))]
+fn read(_: &str, _: Option<&Path>) -> Result<Stored, NoLaunch> {
+    Err(NoLaunch {
+        message: "this program is built without the feature `store`".to_owned(),
+        help: "build it with the feature `store`".to_owned(),
+    })
+}
+
+fn launch(scenario: &Scenario, spec: &ProcessSpec, programs: &Programs) -> Result<Launch, NoLaunch> {
+    let market = &scenario.market;
+    let bars = market.base_dir.join(&market.path);
+    let launch = Launch::new(spec, &market.base_dir, &bars, programs.helper.as_deref())?;
+    launch.try_isolation()?;
+    Ok(launch)
+}
+
+fn kept(programs: &Programs) -> Answers {
+    match &programs.out {
+        Some(out) => Answers::Kept { folder: out.join(JOURNALS), fresh: programs.fresh },
+        None => Answers::Asked,
+    }
 }
 
 /// Plays a scripted window with a program, and tells what breaks the protocol. `strategy` is the `strategy` of an agent
@@ -90,10 +193,10 @@ pub fn check_protocol(
         _ => None,
     });
     let Some((agent, spec)) = found else { return Ok(ProtocolReport::default()) };
-    let setup =
-        setup(scenario, agent, spec, programs, &Arc::default()).map_err(|NoLaunch { message, help }| {
-            RunError::Programs(vec![ProgramProblem { index: 0, agent: agent.name.clone(), message, help }])
-        })?;
+    let launch = launch(scenario, spec, programs).map_err(|NoLaunch { message, help }| {
+        RunError::Programs(vec![ProgramProblem { index: 0, agent: agent.name.clone(), message, help }])
+    })?;
+    let setup = AgentSetup::new(scenario, agent, spec, (Some(launch), Answers::Asked), &Arc::default());
     Ok(process::check_protocol(&Arc::new(setup)))
 }
 
@@ -110,25 +213,3 @@ interval = "1h"
 [battle]
 ranking_metric = "roi_pct"
 "#;
-
-fn setup(
-    scenario: &Scenario,
-    agent: &AgentSpec,
-    spec: &ProcessSpec,
-    programs: &Programs,
-    collector: &Arc<Collector>,
-) -> Result<AgentSetup, NoLaunch> {
-    if scenario.sweep.as_ref().is_some_and(|sweep| sweep.agent == agent.name) {
-        let help = "sweep another agent, or enter the program several times".to_owned();
-        return Err(NoLaunch { message: "a program cannot be swept".to_owned(), help });
-    }
-    let market = &scenario.market;
-    let bars = market.base_dir.join(&market.path);
-    let launch = Launch::new(spec, &market.base_dir, &bars, programs.helper.as_deref())?;
-    launch.try_isolation()?;
-    let answers = match &programs.out {
-        Some(out) => Answers::Kept { folder: out.join(JOURNALS), fresh: programs.fresh },
-        None => Answers::Asked,
-    };
-    Ok(AgentSetup::new(scenario, agent, spec, (Some(launch), answers), collector))
-}

@@ -41,6 +41,9 @@ pub fn run(
     let plan = prepared.plan();
     observer.event(&RunEvent::ReplayStarted { jobs: plan.jobs() });
     let tournament = tournament::run_entrants(&plan, &prepared.own, &Relay(observer), options)?;
+    if let Some(difference) = prepared.collector.difference() {
+        return Err(RunError::Recording { difference });
+    }
     observer.event(&RunEvent::ReplayDone);
     let assessment = assessment(prepared, &tournament, observer)?;
     Ok(RunResult {

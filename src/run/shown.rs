@@ -89,6 +89,9 @@ impl RunError {
             Self::OwnAgents { .. } => {
                 "call the rematch from the program that has their strategies, or say who takes part (--agents)"
             }
+            Self::Recording { .. } => {
+                "replay it with the scenario, the bars and the version of tiltyard that it was made with"
+            }
             Self::NoSweep => "add a `[sweep]` table to the scenario",
             Self::NothingToTry => "widen the values of `[sweep.parameters]`, or `where`",
             Self::TrialCache(_) => "check that the output folder may be written",

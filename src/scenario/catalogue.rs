@@ -396,6 +396,23 @@ pub const STRATEGIES: &[StrategyDoc] = &[
         ],
         warm_up: "what it declares, and the warm-up of `decide.on`",
     },
+    StrategyDoc {
+        kind: "recorded",
+        summary: "decides as a program did in a stored run",
+        description: "Takes the answers of a `process` from the recording of a stored run: no program is started. What \
+                      the agent would be told must be what the program was told; the first decision that differs stops \
+                      the run.",
+        parameters: &[
+            required(
+                "run",
+                ValueType::Text,
+                "The run: its id or the beginning of it, its folder, or a scenario's name for its latest run.",
+            ),
+            optional("agent", ValueType::Text, "the agent's own", "The name of the agent in that run."),
+            SYMBOLS,
+        ],
+        warm_up: "as the program",
+    },
 ];
 
 /// The kinds as variants of the `strategy` table.

@@ -79,14 +79,23 @@ fn rows<'a>(agent: &'a AgentName, window: u32, recorded: &'a WindowRecording) ->
     for (index, (row, reply)) in recorded.iter().enumerate() {
         let observation = blake3::Hash::from_bytes(row.observation).to_hex().to_string();
         // A fault that follows from a line is of the same decision.
-        let same = rows.last().is_some_and(|last| row.kind == ReplyKind::Fault && last.observation == observation);
+        let same =
+            rows.last().is_some_and(|last| row.kind == ReplyKind::Fault && last.observation == observation);
         decision += u64::from(index > 0 && !same);
         let (kind, latency_us) = (row.kind.as_str(), row.latency_us);
         rows.push(Row { agent: agent.as_str(), window, decision, kind, observation, latency_us, reply });
     }
     if !recorded.errors.is_empty() {
         let (observation, reply) = (String::new(), recorded.errors.as_bytes());
-        rows.push(Row { agent: agent.as_str(), window, decision, kind: STDERR, observation, latency_us: 0, reply });
+        rows.push(Row {
+            agent: agent.as_str(),
+            window,
+            decision,
+            kind: STDERR,
+            observation,
+            latency_us: 0,
+            reply,
+        });
     }
     rows
 }
@@ -97,7 +106,8 @@ fn rows_table(rows: &[Row<'_>]) -> Result<RecordBatch, ArrowError> {
         rows.iter().map(|row| row.text().is_none().then(|| hex(row.reply))).collect();
     let usage = || acts.iter().map(|act| act.as_ref()?.usage.as_ref());
     let all = || rows.iter();
-    let number = |name, values: Vec<u32>| -> Column { column(name, false, Arc::new(UInt32Array::from(values))) };
+    let number =
+        |name, values: Vec<u32>| -> Column { column(name, false, Arc::new(UInt32Array::from(values))) };
     let confidence: Float64Array = acts.iter().map(|act| act.as_ref()?.confidence).collect();
     table(vec![
         words("agent", all().map(|row| row.agent)),
@@ -139,7 +149,8 @@ pub fn recording(folder: &Path) -> Result<Recording, StoreError> {
                 window.errors = String::from_utf8(bytes).map_err(|_| wrong())?;
                 continue;
             }
-            let kind = ReplyKind::ALL.into_iter().find(|kind| kind.as_str() == kinds[row]).ok_or_else(wrong)?;
+            let kind =
+                ReplyKind::ALL.into_iter().find(|kind| kind.as_str() == kinds[row]).ok_or_else(wrong)?;
             let observation = blake3::Hash::from_hex(observations[row]).map_err(|_| wrong())?;
             window.push(*observation.as_bytes(), kind, latency[row], &bytes);
         }

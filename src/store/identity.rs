@@ -34,6 +34,12 @@ pub fn identify(scenario: &Scenario, market: &Market) -> RunId {
     run_id(&identity_json(scenario), &market.digest, scenario.seed)
 }
 
+/// The identity of a run whose programs have answered what the recording with this hash says.
+pub fn identify_recorded(scenario: &Scenario, market: &Market, recording: &str) -> RunId {
+    let json = format!("{}\nrecording {recording}", identity_json(scenario));
+    run_id(&json, &market.digest, scenario.seed)
+}
+
 /// The identity from its parts: the canonical JSON of the checked scenario, the digest of the market's
 /// content and the seed, each with its length before it.
 pub fn run_id(scenario_json: &str, market_digest: &str, seed: Seed) -> RunId {

@@ -436,6 +436,7 @@ const fn strategy(kind: &StrategyKind) -> &'static str {
         StrategyKind::Random { .. } => "random",
         StrategyKind::Rules(_) => "rules",
         StrategyKind::Process(_) => "process",
+        StrategyKind::Recorded(_) => "recorded",
         StrategyKind::Own { .. } => "own",
     }
 }

@@ -53,6 +53,13 @@ impl Staging {
         Ok(Self { folder, target: parent.join(name), lock: Some(lock) })
     }
 
+    /// The same for a folder that will have this name.
+    #[must_use]
+    pub fn named(mut self, name: &str) -> Self {
+        self.target = self.target.with_file_name(name);
+        self
+    }
+
     /// Where to write.
     pub fn folder(&self) -> &Path {
         &self.folder

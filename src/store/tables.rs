@@ -59,7 +59,7 @@ pub(super) fn money<U: Units>(
     Ok(column(name, false, Arc::new(array.with_precision_and_scale(PRECISION, SCALE)?)))
 }
 
-fn money_or_none<U: Units>(
+pub(super) fn money_or_none<U: Units>(
     name: &'static str,
     values: impl Iterator<Item = Option<U>>,
 ) -> Result<Column, ArrowError> {
@@ -77,19 +77,19 @@ fn times_or_none(name: &'static str, values: impl Iterator<Item = Option<Timesta
     column(name, true, Arc::new(array.with_timezone("UTC")))
 }
 
-fn words<'a>(name: &'static str, values: impl Iterator<Item = &'a str>) -> Column {
+pub(super) fn words<'a>(name: &'static str, values: impl Iterator<Item = &'a str>) -> Column {
     column(name, false, Arc::new(StringArray::from_iter_values(values)))
 }
 
-fn words_or_none<'a>(name: &'static str, values: impl Iterator<Item = Option<&'a str>>) -> Column {
+pub(super) fn words_or_none<'a>(name: &'static str, values: impl Iterator<Item = Option<&'a str>>) -> Column {
     column(name, true, Arc::new(values.collect::<StringArray>()))
 }
 
-fn counts(name: &'static str, values: impl Iterator<Item = u64>) -> Column {
+pub(super) fn counts(name: &'static str, values: impl Iterator<Item = u64>) -> Column {
     column(name, false, Arc::new(UInt64Array::from_iter_values(values)))
 }
 
-fn counts_or_none(name: &'static str, values: impl Iterator<Item = Option<u64>>) -> Column {
+pub(super) fn counts_or_none(name: &'static str, values: impl Iterator<Item = Option<u64>>) -> Column {
     column(name, true, Arc::new(values.collect::<UInt64Array>()))
 }
 

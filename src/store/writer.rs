@@ -10,7 +10,9 @@ use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 
 use super::battle_record::{battles, scores_csv};
+use super::decisions;
 use super::equity::{self, EquityPart};
+use super::identity::identify_recorded;
 use super::manifest::Manifest;
 use super::staging::Staging;
 use super::table_file::TableFile;
@@ -22,6 +24,7 @@ use crate::domain::check_name;
 use crate::engine::Window;
 use crate::files::FolderLock;
 use crate::market::{Market, TickRange};
+use crate::process::Recording;
 use crate::scenario::{Benchmark, Scenario};
 use crate::tournament::{AgentResult, Assessment, Tournament, WindowResult};
 
@@ -61,6 +64,7 @@ pub struct RunWriter<'a> {
     run: Run<'a>,
     staging: Staging,
     assessment: Option<Assessment>,
+    recording: Recording,
 }
 
 impl<'a> RunWriter<'a> {
@@ -74,13 +78,24 @@ impl<'a> RunWriter<'a> {
         let staging = Staging::open(&parent, &run.id.to_string())?;
         fs::create_dir(staging.folder().join("agents")).map_err(StoreError::write(staging.folder()))?;
         json::write_text(&staging.folder().join("scenario.toml"), run.source)?;
-        Ok(Self { run, staging, assessment: None })
+        Ok(Self { run, staging, assessment: None, recording: Recording::default() })
     }
 
     /// The same run with standings and a format.
     #[must_use]
     pub fn assessed(self, assessment: Assessment) -> Self {
         Self { assessment: Some(assessment), ..self }
+    }
+
+    /// The same run with what its programs have answered, which is part of its identity.
+    #[must_use]
+    pub fn recorded(self, recording: Recording) -> Self {
+        if recording.is_empty() {
+            return self;
+        }
+        let id = identify_recorded(self.run.scenario, self.run.market, &recording.hash());
+        let staging = self.staging.named(&id.to_string());
+        Self { run: Run { id, ..self.run }, staging, recording, ..self }
     }
 
     /// Where the run is being written, for files that only some runs have.
@@ -178,6 +193,9 @@ impl<'a> RunWriter<'a> {
                 .and_then(|found| found.standings.as_ref().ok().map(StandingsRecord::new)),
         };
         self.write_prices(tournament)?;
+        if !self.recording.is_empty() {
+            decisions::write(folder, self.run.csv, &self.recording)?;
+        }
         let names = tournament.agents.iter().map(|agent| &agent.name);
         json::write_text(&folder.join("scores.csv"), &scores_csv(names, &stored.battles))?;
         json::write(&folder.join("battles.json"), "the battles", &stored.battles)?;

@@ -34,7 +34,9 @@ pub fn prepare<'m>(spec: &StrategySpec, setup: &Setup<'m>) -> PreparedStrategy<'
             PreparedStrategy::built_in(RandomTrader::new(spec, setup, *turnover, *seed))
         }
         StrategyKind::Rules(rule_set) => rules::prepare(rule_set, spec, setup),
-        StrategyKind::Process(_) => PreparedStrategy::failed("its program was not started"),
+        StrategyKind::Process(_) | StrategyKind::Recorded(_) => {
+            PreparedStrategy::failed("its program was not started")
+        }
         StrategyKind::Own { .. } => {
             PreparedStrategy::failed("the program that runs the scenario has no strategy for this agent")
         }
@@ -62,6 +64,9 @@ pub fn warm_up(spec: &StrategySpec, base: Interval) -> Warmup {
     }
     if let StrategyKind::Process(process) = &spec.kind {
         return process.decide.as_ref().map_or_else(Warmup::new, |decide| schedule::warm_up(decide, base));
+    }
+    if matches!(spec.kind, StrategyKind::Recorded(_)) {
+        return Warmup::new();
     }
     Warmup::from([(spec.timeframe, lines::longest(spec, base))])
 }

@@ -34,6 +34,7 @@ mod mutated_files;
 mod own_strategy;
 mod process_agents;
 mod process_examples;
+mod process_recording;
 mod rank_and_evidence;
 mod records;
 mod reference_defects_engine;

@@ -30,11 +30,11 @@ def decide(message):
     bars = message["bars"]["ALPHA"]
     assert len(bars) == 1 and bars[0]["close_time"] == message["time"], message
     assert isinstance(bars[0]["close"], str) and float(bars[0]["close"]) > 0, message
-    assert set(message["indicators"]["sma(3)"]) == {"ALPHA", "BETA"}, message
+    assert set(message["indicators"]["sma(3)"]) == {"ALPHA", "BRAVO"}, message
     if number == 1:
         return {"orders": [
             {"symbol": "ALPHA", "side": "buy", "quantity": "1", "ref": "first"},
-            {"symbol": "BETA", "side": "buy", "type": "limit", "price": "0.01", "quantity": "1000", "ref": "far"},
+            {"symbol": "BRAVO", "side": "buy", "type": "limit", "price": "0.01", "quantity": "1000", "ref": "far"},
             {"symbol": "GAMMA", "side": "buy", "quantity": "1", "ref": "unknown"},
             {"symbol": "ALPHA", "side": "buy", "amount": "99999999", "ref": "rich"},
         ]}
@@ -96,6 +96,14 @@ def decide(message):
 run(decide)
 "#;
 
+/// Buys for a little each time.
+const BUYER: &str = r#"
+def decide(message):
+    return {"orders": [{"symbol": "ALPHA", "side": "buy", "amount": "50"}]}
+
+run(decide)
+"#;
+
 /// The hours of the day at which the agent of this index decided.
 fn hours(found: &tiltyard::Tournament, agent: usize) -> Vec<String> {
     let orders = found.agents[agent].windows.iter().flat_map(|window| &window.replay.orders);
@@ -109,13 +117,13 @@ fn a_program_is_woken_when_the_scenario_says() {
     }
     let arena = Arena::new()
         .python("every", "decide = { every = \"8h\" }", SIGNER)
-        .python("on", "decide = { on = \"close > close[1]\" }, symbols = [\"ALPHA\"]", SIGNER)
+        .python("on", "decide = { on = \"close > sma(3)\" }, symbols = [\"ALPHA\"]", SIGNER)
         .python(
             "both",
-            "decide = { every = \"12h\", on = \"close > close[1]\" }, symbols = [\"ALPHA\"]",
+            "decide = { every = \"12h\", on = \"close > sma(3)\" }, symbols = [\"ALPHA\"]",
             SIGNER,
         )
-        .python("filled", "decide = { every = \"12h\", on_fill = true }", &SIGNER.replace("0.01", "1000000"));
+        .python("filled", "decide = { every = \"12h\", on_fill = true }", BUYER);
     let skipping = arena.run();
     let oracle = arena.try_run(Loop::BarByBar).unwrap();
     for agent in ["every", "on", "both", "filled"] {

@@ -137,7 +137,7 @@ fn the_model_example_asks_a_server() {
     }
     // The environment is the only way in; a test must not change its own, so the program is asked.
     let url = stub_model();
-    let arena = Arena::new().lasting("2023-05-21").agent(
+    let arena = Arena::new().lasting("2023-05-21").agent("hold", "kind = \"buy_and_hold\"").agent(
         "model",
         &format!(
             "kind = \"process\", decision_ms = 20000, network = true, env = [\"MODEL_URL\", \"MODEL_NAME\"], decide = \
@@ -146,16 +146,17 @@ fn the_model_example_asks_a_server() {
         ),
     );
     let mut command = Command::new(env!("CARGO_BIN_EXE_tiltyard"));
-    command.arg("run").arg(arena.write()).arg("--out").arg(arena.folder.path().join("out")).arg("--json");
+    let out = arena.folder.path().join("out");
+    command.arg("run").arg(arena.write()).args(["--quiet", "--csv", "--out"]).arg(&out);
     let output = command.env("MODEL_URL", url).env("MODEL_NAME", "stub").output().unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let board: serde_json::Value = serde_json::from_str(&text).unwrap();
-    assert!(!text.contains("forfeit\""), "{text}");
-    assert!(
-        board["rankings"][0]["trades"].as_u64().unwrap_or(0) > 0 || text.contains("\"trades\": "),
-        "{text}"
-    );
+    let run = fs::read_dir(out.join("programs")).unwrap().next().unwrap().unwrap().path();
+    let decisions = fs::read_to_string(run.join("decisions.csv")).unwrap();
+    // Twenty days, and a handshake for each of the two windows.
+    assert_eq!(decisions.lines().count(), 1 + 20 + 2, "{decisions}");
+    assert!(decisions.contains("stub-1,120,15,0,"), "{decisions}");
+    let fills = fs::read_to_string(run.join("agents/model/fills.csv")).unwrap();
+    assert!(fills.lines().count() > 4, "{fills}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `tiltyard battle rematch`: the scenario of a finished run, changed, as a new run.
 
-use super::super::{Exit, Failure, run};
+use super::super::{Exit, Failure, programs, run};
 use super::args::RematchArgs;
 use crate::engine::Loop;
 use crate::run::{RematchRequest, rematch as changed};
@@ -17,5 +17,5 @@ pub fn rematch(args: &RematchArgs) -> Result<Exit, Failure> {
         entrants: &[],
         settings: &args.settings,
     })?;
-    run::run_source(&source, &args.output, Loop::default())
+    run::run_source(&source, &args.output, &programs::of(&args.output.out), Loop::default())
 }

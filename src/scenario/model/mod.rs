@@ -18,7 +18,7 @@ pub use agent::AgentSpec;
 pub use battle::{Aggregate, BattleSpec, RankingMetric, TieBreak, WindowSpec};
 pub use market::{Acceptable, Calendar, Delisted, GapRule, MarketSpec, WarmUp};
 pub use metrics::{Benchmark, MetricSpec, MetricsProfile, ReportFormat, ReportSpec};
-pub use process::{DecideSpec, Isolation, OnTimeout, ProcessSpec};
+pub use process::{DecideSpec, Isolation, OnTimeout, ProcessSpec, RecordedSpec};
 pub use registered::{ExistingWallet, Registered, StartingWallet, WalletChoice};
 pub use risk::{OnBreach, RiskProfile};
 pub use rules::{BinaryOp, Condition, Expr, Function, RuleSet, Series};

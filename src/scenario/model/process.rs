@@ -38,6 +38,16 @@ pub struct ProcessSpec {
     pub isolation: Isolation,
 }
 
+/// What a program has answered in a stored run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RecordedSpec {
+    /// The run: its id, its folder, or a scenario's name for its latest.
+    pub run: String,
+    /// The agent's name in that run; this agent's where `None`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<String>,
+}
+
 /// When a program decides: at a close at which any of these holds.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct DecideSpec {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{ProcessSpec, RuleSet};
+use super::{ProcessSpec, RecordedSpec, RuleSet};
 use crate::domain::{Bps, Interval, SymbolId};
 
 /// A `strategy = { kind = .., .. }` value.
@@ -108,6 +108,8 @@ pub enum StrategyKind {
     Rules(RuleSet),
     /// A program decides.
     Process(ProcessSpec),
+    /// A program has decided in a stored run.
+    Recorded(RecordedSpec),
     /// A strategy of the program that runs the scenario. Never read from a file; its version stands for what it does.
     Own {
         /// Given by the program.

@@ -9,7 +9,7 @@ use super::market;
 use super::surroundings::Surroundings;
 use super::table::Table;
 use crate::domain::{Bps, Interval, Symbol, SymbolId};
-use crate::scenario::{DecideSpec, ProcessSpec, RuleSet, StrategyKind, StrategySpec};
+use crate::scenario::{DecideSpec, ProcessSpec, RecordedSpec, RuleSet, StrategyKind, StrategySpec};
 
 /// A parsed strategy, with what is needed to check its size.
 pub(super) struct ReadStrategy {
@@ -33,7 +33,7 @@ pub(super) fn read(agent: &Table<'_>, around: &Surroundings<'_>) -> Option<ReadS
     let (kind, table) = agent.tagged("strategy")?;
     let common = match kind {
         "cash" => Common { symbols: all_symbols(around), timeframe: around.interval, size: Some(Bps::ZERO) },
-        "process" => {
+        "process" | "recorded" => {
             Common { symbols: symbols(&table, around), timeframe: around.interval, size: Some(Bps::ZERO) }
         }
         _ => common(&table, around),
@@ -75,6 +75,7 @@ fn read_kind(
         "dca" => table.value("every").map(|every| StrategyKind::Dca { every }),
         "random" => random(table),
         "process" => process(table, around).map(StrategyKind::Process),
+        "recorded" => recorded(table).map(StrategyKind::Recorded),
         "rules" => rules(table, common.timeframe, around).map(StrategyKind::Rules),
         _ => None,
     }
@@ -238,6 +239,11 @@ fn rules(table: &Table<'_>, timeframe: Option<Interval>, around: &Surroundings<'
         max_hold_bars: max_hold_bars?,
         max_positions: max_positions?,
     })
+}
+
+fn recorded(table: &Table<'_>) -> Option<RecordedSpec> {
+    let (run, agent) = (table.value("run"), table.optional("agent"));
+    Some(RecordedSpec { run: run?, agent: agent? })
 }
 
 fn process(table: &Table<'_>, around: &Surroundings<'_>) -> Option<ProcessSpec> {

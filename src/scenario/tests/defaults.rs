@@ -70,6 +70,7 @@ fn every_kind_of_the_catalogue_can_be_read_and_has_its_defaults() {
     for strategy in STRATEGIES {
         let more = match strategy.kind {
             "rules" => ", enter_all = [\"close > 1\"]",
+            "recorded" => ", run = \"0123\"",
             "process" => ", command = [\"python3\"]",
             _ => "",
         };
@@ -84,7 +85,7 @@ fn every_kind_of_the_catalogue_can_be_read_and_has_its_defaults() {
         assert_eq!(read.timeframe, scenario.market.interval);
         assert_eq!(read.symbols.len(), 2);
         let size = match strategy.kind {
-            "cash" | "process" => 0.0,
+            "cash" | "process" | "recorded" => 0.0,
             "buy_and_hold" => 100.0,
             "dca" => 2.0,
             _ => 20.0,

@@ -17,13 +17,13 @@ def say(message):
     sys.stdout.write(json.dumps(message) + "\n")
     sys.stdout.flush()
 
-def run(decide, **ready):
+def run(answer, **ready):
     for line in sys.stdin:
         message = json.loads(line)
         if message["type"] == "hello":
             say({"type": "ready", "protocol": 1, **ready})
         elif message["type"] == "decide":
-            act = decide(message)
+            act = answer(message)
             if act is not None:
                 say({"type": "act", "decision": message["decision"], **act})
 "#;
@@ -97,7 +97,7 @@ name = "programs"
 
 [market]
 path = "{}"
-symbols = ["ALPHA", "BETA"]
+symbols = ["ALPHA", "BRAVO"]
 interval = "1h"
 start = 2023-05-01
 end = {}
