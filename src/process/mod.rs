@@ -13,8 +13,11 @@ mod check;
 mod conversation;
 mod journal;
 mod launch;
+#[cfg(unix)]
 mod link;
 pub mod message;
+#[cfg(not(unix))]
+mod no_link;
 mod observation;
 mod recording;
 mod reply;
@@ -23,6 +26,9 @@ mod schema;
 mod setup;
 mod tail;
 mod tape;
+
+#[cfg(not(unix))]
+use no_link as link;
 
 pub use agent::ProcessAgent;
 pub use check::{ProtocolReport, check_protocol};

@@ -159,3 +159,57 @@ fn share(key: &str, percent: f64) -> Result<Bps, String> {
     }
     Ok(Bps::from_percent(percent))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Cash, Price, Qty};
+
+    fn read(text: &str) -> Result<OrderRequest, String> {
+        let order: NewOrder = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        request(&order, SymbolId(0))
+    }
+
+    #[test]
+    fn orders_are_what_they_say() {
+        let market = read(r#"{"symbol": "A", "side": "buy", "amount": "100"}"#).unwrap();
+        assert_eq!(market, OrderRequest::buy(SymbolId(0), Size::Quote(Cash::from_f64(100.0)), "agent"));
+        let limit = read(
+            r#"{"symbol": "A", "side": "buy", "type": "stop_limit", "trigger": "11", "price": "12.5", "quantity": "0.5",
+                "time_in_force": "good_till", "expires": "2024-01-02T00:00:00Z", "stop_loss_pct": 5, "take_profit": "20"}"#,
+        )
+        .unwrap();
+        assert_eq!(limit.size, Size::Qty(Qty::from_f64(0.5)));
+        let kind = OrderKind::StopLimit { trigger: Price::from_f64(11.0), price: Price::from_f64(12.5) };
+        assert_eq!(limit.kind, kind);
+        assert_eq!(limit.time_in_force, TimeInForce::GoodTill("2024-01-02".parse().unwrap()));
+        let bracket = limit.bracket.unwrap();
+        assert_eq!(bracket.stop_loss, Some(Protection::FromEntry(Distance::percent(5.0))));
+        assert_eq!(bracket.take_profit, Some(Protection::At(Price::from_f64(20.0))));
+        let sell = read(r#"{"symbol": "A", "side": "sell", "position_pct": 50}"#).unwrap();
+        assert_eq!(sell, OrderRequest::sell(SymbolId(0), Size::percent_of_position(50.0), "agent"));
+    }
+
+    #[test]
+    fn what_is_no_order_says_why() {
+        let why = |text: &str| read(text).unwrap_err();
+        assert!(why(r#"{"symbol": "A", "side": "buy"}"#).contains("has no size"));
+        assert!(why(r#"{"symbol": "A", "side": "buy", "amount": "1", "quantity": "1"}"#).contains("several sizes"));
+        assert!(why(r#"{"symbol": "A", "side": "up", "amount": "1"}"#).contains("unknown variant `up`"));
+        assert!(why(r#"{"symbol": "A", "side": "buy", "amount": 1}"#).contains("expected a string"));
+        assert!(why(r#"{"symbol": "A", "side": "buy", "amount": "NaN"}"#).contains("NaN"));
+        assert!(why(r#"{"symbol": "A", "side": "buy", "amount": "1", "mood": 1}"#).contains("unknown field `mood`"));
+        let limit = r#"{"symbol": "A", "side": "buy", "amount": "1", "type": "limit"}"#;
+        assert_eq!(why(limit), "`limit` needs `price`");
+        let market = r#"{"symbol": "A", "side": "buy", "amount": "1", "price": "1"}"#;
+        assert_eq!(why(market), "`market` has no `price`");
+        let sell = r#"{"symbol": "A", "side": "sell", "position_pct": 1, "stop_loss": "1"}"#;
+        assert!(why(sell).contains("a sell has no stop loss"));
+    }
+
+    #[test]
+    fn a_size_of_nothing_is_an_order_that_is_refused() {
+        let order = read(r#"{"symbol": "A", "side": "buy", "equity_pct": -5}"#).unwrap();
+        assert_eq!(order.size, Size::EquityShare(Bps::ZERO));
+    }
+}

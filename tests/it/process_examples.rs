@@ -190,3 +190,36 @@ fn check_protocol_says_what_breaks_it() {
     );
     assert!(faulty("priceless.py", &priceless).contains("order 1 of its `act`: `limit` needs `price`"));
 }
+
+#[test]
+fn the_open_door_runs_from_a_clone_and_replays_without_python() {
+    if !has("python3") {
+        return;
+    }
+    let out = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tiltyard"));
+        command.current_dir(env!("CARGO_MANIFEST_DIR")).args(["run", "scenarios/open_door.toml", "--json", "--out"]);
+        let output = command.arg(out.path()).args(args).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()
+    };
+    let board = run(&[]);
+    let row = board["rankings"].as_array().unwrap().iter().find(|row| row["agent"] == "dip-python").unwrap();
+    assert!(row["trades"].as_u64().unwrap() > 10, "{row}");
+    assert_eq!(run(&["--replay", "open-door"]), board);
+}
+
+#[test]
+fn the_schemas_of_the_messages_are_printed_from_their_types() {
+    let output = Command::new(env!("CARGO_BIN_EXE_tiltyard")).args(["schema", "--agent"]).output().unwrap();
+    let schema: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let text = schema.to_string();
+    for name in ["hello", "window", "past", "decide", "end", "ready", "act"] {
+        assert!(text.contains(&format!("\"const\":\"{name}\"")), "{name}");
+    }
+    let act = &schema["agent"]["$defs"]["NewOrder"];
+    assert_eq!(act["additionalProperties"], false, "unknown keys are refused");
+    assert_eq!(act["properties"]["side"]["$ref"], "#/$defs/SideWord");
+    assert!(text.contains("A share of the equity in percent, fee included; for buys."));
+}

@@ -1,0 +1,65 @@
+//! Programs on systems without process groups and pollable pipes: none can be started.
+
+use std::io;
+use std::process::{Command, ExitStatus};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use super::tail::Tail;
+
+/// As on Unix.
+pub const LINE_BYTES: usize = 1 << 20;
+
+/// As on Unix.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(dead_code, reason = "never made: no program is started")]
+pub enum Broken {
+    Closed,
+    Silent,
+    TooLong,
+}
+
+/// A program that cannot be: [`Link::start`] fails.
+#[derive(Debug)]
+pub struct Link {
+    log: Tail,
+}
+
+impl Link {
+    /// Fails.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn start(_: Command, _: TempDir) -> io::Result<Self> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, "agents that are programs need a Unix system"))
+    }
+
+    pub fn send(&mut self, _: &[u8], _: Instant) -> Result<(), Broken> {
+        Err(Broken::Closed)
+    }
+
+    pub fn line(&mut self, _: Instant) -> Result<&[u8], Broken> {
+        Err(Broken::Closed)
+    }
+
+    pub fn close(&mut self, _: Duration) -> bool {
+        true
+    }
+
+    pub const fn unread(&self) -> usize {
+        0
+    }
+
+    pub fn kill(&mut self, _: Duration) -> Option<ExitStatus> {
+        None
+    }
+
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        None
+    }
+
+    pub const fn log(&self) -> &Tail {
+        &self.log
+    }
+}
