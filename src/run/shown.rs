@@ -82,7 +82,7 @@ impl RunError {
                 "call the rematch from the program that has their strategies, or say who takes part (--agents)"
             }
             Self::NoSweep => "add a `[sweep]` table to the scenario",
-            Self::NothingToTry => "widen the values of `[sweep.parameters]`, or `where`",
+            Self::NothingToTry { .. } => "widen the values of `[sweep.parameters]`, or `where`",
             Self::TrialCache(_) => "check that the output folder may be written",
             Self::Standings(_) => "the files of the run are inconsistent: run the scenario again",
             Self::Threads(_) => "give fewer with --threads",
