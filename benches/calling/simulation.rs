@@ -3,7 +3,8 @@
 //!
 //! Prints, as Markdown: how often a winner is called among equal agents, how often the truly better agent is
 //! called, and how often intervals contain the true value. `TILTYARD_TOURNAMENTS` sets the number of
-//! tournaments per cell (default 2,000). `tests/it/calling_simulation.rs` is a shorter version.
+//! tournaments per cell (default 2,000); names of parts as arguments (`claims`, `odd`, `power`, `limit`,
+//! `coverage`, `ratios`, `five`) play only those. `tests/it/calling_simulation.rs` is a shorter version.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a program that prints its results")]
 
@@ -32,17 +33,23 @@ fn main() {
         std::env::var("TILTYARD_TOURNAMENTS").ok().and_then(|text| text.parse().ok()).unwrap_or(2000);
     let bound = 0.05 + 3.0 * (0.05 * 0.95 / count as f64).sqrt();
     println!("{count} tournaments a cell; alpha 0.05; bound {bound:.4}\n");
-    claims(count, 2, &METRICS);
-    odd(count);
-    for agents in [2, 4] {
-        power(count, agents);
-    }
-    drawdown_limit(count);
-    coverage(count);
     // Two agents are the hardest case: with more the leader has to beat every one of them.
     let fewer = count.div_ceil(4);
-    claims(fewer, 2, &OTHERS);
-    claims(fewer, 5, &METRICS);
+    let parts: [(&str, &dyn Fn()); 7] = [
+        ("claims", &|| claims(count, 2, &METRICS)),
+        ("odd", &|| odd(count)),
+        ("power", &|| [2, 4].into_iter().for_each(|agents| power(count, agents))),
+        ("limit", &|| drawdown_limit(count)),
+        ("coverage", &|| coverage(count)),
+        ("ratios", &|| claims(fewer, 2, &OTHERS)),
+        ("five", &|| claims(fewer, 5, &METRICS)),
+    ];
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    for (name, play) in parts {
+        if wanted.is_empty() || wanted.iter().any(|part| part == name) {
+            play();
+        }
+    }
 }
 
 /// Heads of a table of windows and these metrics, under a title.
@@ -165,4 +172,5 @@ fn coverage(count: u64) {
             println!("| {windows} | {mean} sd | {} |", COVERED.map(cell).join(" | "));
         }
     }
+    println!();
 }

@@ -18,8 +18,10 @@ const RETURNS: usize = 10;
 const DEVIATION: f64 = 0.03;
 /// Standard deviation of the common component, as a share of [`DEVIATION`].
 const COMMON: f64 = 0.5;
+/// Days per return: windows of 30 days, the shortest that have a Calmar ratio.
+const DAYS: i64 = 3;
 /// Return periods per year.
-const PERIODS: f64 = 365.0;
+const PERIODS: f64 = 365.0 / DAYS as f64;
 
 /// How the agents of a tournament differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -267,7 +269,7 @@ fn summary(returns: &[f64; RETURNS], metric: RankingMetric) -> Summary {
     Summary {
         windows: 1,
         acted: u32::from(!idle),
-        length: Span::DAY.times(RETURNS as i64),
+        length: Span::DAY.times(RETURNS as i64 * DAYS),
         gain: equity - 1.0,
         curve: CurveParts { high, low, worst },
         returns: ReturnSums::of(&returns, PERIODS, 0.0),

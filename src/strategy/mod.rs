@@ -6,6 +6,7 @@
 //! strategies keep to the same contract as a user's; besides, they search ahead in their columns for the next bar at
 //! which they may act, which decides nothing.
 
+mod adapters;
 mod builtin;
 mod context;
 mod contract;

@@ -2,27 +2,16 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::context::{Account, Ahead, BarContext, NEVER, Needs, Now, Readings, Setup};
+use super::adapters::{Failed, Own, Watched};
+use super::context::{Account, Ahead, BarContext, Needs, Now, Readings, Setup};
 use super::search::Search;
-use super::{Orders, Strategy, StrategyError, Wake};
+use super::{Orders, Strategy, StrategyError};
 use crate::domain::{Action, Interval};
 
 /// A strategy that is ready for one window: it has its columns, and the engine can call it.
 pub struct PreparedStrategy<'m> {
-    strategy: Kind<'m>,
+    strategy: Box<dyn Search + 'm>,
     readings: Readings<'m>,
-    watch: Option<Watch<'m>>,
-}
-
-type Watch<'m> = Box<dyn FnMut(&BarContext<'_>, &[Action]) + Send + 'm>;
-
-enum Kind<'m> {
-    /// One of this crate, which searches ahead for its next call.
-    BuiltIn(Box<dyn Search + 'm>),
-    /// A user's own.
-    Own(Box<dyn Strategy + 'm>),
-    /// One that could not begin, and why.
-    Failed(String),
 }
 
 /// What a strategy of a user's own reads in a scenario of this interval.
@@ -40,7 +29,7 @@ pub fn needs_of(strategy: &mut dyn Strategy, interval: Interval) -> Result<Needs
 pub fn prepare_own<'m>(mut strategy: Box<dyn Strategy + 'm>, setup: &Setup<'m>) -> PreparedStrategy<'m> {
     let needs = needs_of(strategy.as_mut(), setup.history.market.interval);
     match needs.and_then(|needs| Ok(Readings::of(&needs, setup)?)) {
-        Ok(readings) => PreparedStrategy { strategy: Kind::Own(strategy), readings, watch: None },
+        Ok(readings) => PreparedStrategy { strategy: Box::new(Own(strategy)), readings },
         Err(error) => PreparedStrategy::failed(error),
     }
 }
@@ -48,18 +37,17 @@ pub fn prepare_own<'m>(mut strategy: Box<dyn Strategy + 'm>, setup: &Setup<'m>) 
 impl<'m> PreparedStrategy<'m> {
     /// One that cannot begin: the agent forfeits at the window's first bar.
     pub(super) fn failed(reason: impl ToString) -> Self {
-        let strategy = Kind::Failed(reason.to_string());
-        Self { strategy, readings: Readings::default(), watch: None }
+        Self::built_in(Failed(reason.to_string()))
     }
 
     pub(super) fn built_in(strategy: impl Search + 'm) -> Self {
-        Self { strategy: Kind::BuiltIn(Box::new(strategy)), readings: Readings::default(), watch: None }
+        Self { strategy: Box::new(strategy), readings: Readings::default() }
     }
 
-    /// The same strategy, with `watch` told of each decision: what was seen, and what was ordered. Changes nothing.
+    /// The same strategy, with `watch` told of each call: what was seen, and what was ordered. Changes nothing.
     #[must_use]
     pub fn watched(self, watch: impl FnMut(&BarContext<'_>, &[Action]) + Send + 'm) -> Self {
-        Self { watch: Some(Box::new(watch)), ..self }
+        Self { strategy: Box::new(Watched { strategy: self.strategy, watch }), ..self }
     }
 
     /// The decision at a tick. An error or a panic is a text, and what was ordered with it is dropped.
@@ -70,15 +58,7 @@ impl<'m> PreparedStrategy<'m> {
         orders: &mut Orders,
     ) -> Result<(), String> {
         let ctx = BarContext::new(now, account, &self.readings);
-        let decided = guarded(orders, |orders| match &mut self.strategy {
-            Kind::BuiltIn(strategy) => strategy.on_bar(&ctx, orders),
-            Kind::Own(strategy) => strategy.on_bar(&ctx, orders),
-            Kind::Failed(reason) => Err(reason.as_str().into()),
-        });
-        if let Some(watch) = &mut self.watch {
-            watch(&ctx, orders.actions());
-        }
-        decided
+        guarded(orders, |orders| self.strategy.on_bar(&ctx, orders))
     }
 
     /// What follows it, once its orders were acted on.
@@ -89,34 +69,19 @@ impl<'m> PreparedStrategy<'m> {
         orders: &mut Orders,
     ) -> Result<(), String> {
         let ctx = BarContext::new(now, account, &self.readings);
-        let decided = guarded(orders, |orders| match &mut self.strategy {
-            Kind::BuiltIn(strategy) => strategy.follow_up(&ctx, orders),
-            Kind::Own(strategy) => strategy.follow_up(&ctx, orders),
-            Kind::Failed(_) => Ok(()),
-        });
-        if let Some(watch) = self.watch.as_mut().filter(|_| !orders.is_empty()) {
-            watch(&ctx, orders.actions());
-        }
-        decided
+        guarded(orders, |orders| self.strategy.follow_up(&ctx, orders))
     }
 
     /// The next tick at which it has to be called. One that panics is called at the next tick, where a panic is its
     /// forfeit.
     pub(crate) fn next_call(&mut self, now: Now<'_>, account: &dyn Account) -> usize {
         let ctx = BarContext::new(now, account, &self.readings);
-        let next = AssertUnwindSafe(|| match &mut self.strategy {
-            Kind::BuiltIn(strategy) => strategy.next_call(&Ahead::of(ctx)),
-            Kind::Own(strategy) => match strategy.wake(&ctx) {
-                Wake::NextBar => now.tick + 1,
-                Wake::AfterBars(bars) => now.tick.saturating_add(bars.max(1)),
-                Wake::Never => NEVER,
-            },
-            Kind::Failed(_) => NEVER,
-        });
+        let next = AssertUnwindSafe(|| self.strategy.next_call(&Ahead::of(ctx)));
         catch_unwind(next).unwrap_or(now.tick + 1)
     }
 }
 
+#[inline]
 fn guarded(
     orders: &mut Orders,
     decide: impl FnOnce(&mut Orders) -> Result<(), StrategyError>,
