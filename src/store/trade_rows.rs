@@ -76,7 +76,7 @@ pub fn trades(run_folder: &Path, agent: &str) -> Result<Vec<TradeRow>, StoreErro
     Ok(rows)
 }
 
-/// Marks the fills at closes of bars. The equity curve has the close of every tick.
+/// Marks the fills at closes of bars. The equity curve begins with the window's start, then has the close of every tick.
 fn mark_closes(rows: &mut [TradeRow], curve: &Path) -> Result<(), StoreError> {
     let mut closes: BTreeMap<u32, Vec<Timestamp>> = BTreeMap::new();
     if !rows.is_empty() {
@@ -90,7 +90,7 @@ fn mark_closes(rows: &mut [TradeRow], curve: &Path) -> Result<(), StoreError> {
     }
     for row in rows {
         let closes = closes.get(&row.window);
-        let at = |tick: u64| closes.and_then(|closes| closes.get(usize::try_from(tick).ok()?)).copied();
+        let at = |tick: u64| closes.and_then(|closes| closes.get(usize::try_from(tick).ok()? + 1)).copied();
         row.entered_at_close = at(row.entry_tick) == Some(row.entry_at);
         row.exited_at_close = at(row.exit_tick) == Some(row.exit_at);
     }

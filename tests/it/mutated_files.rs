@@ -217,7 +217,7 @@ fn ends(what: &str, read: impl FnOnce() + Send + 'static) {
 
 fn named(path: &Path, error: &impl std::fmt::Display) {
     let (text, name) = (error.to_string(), path.file_name().unwrap().to_string_lossy().into_owned());
-    let own = ["X` has two different bars", "bars of", "`X` has", "`X`:", "no market data", "the range"];
+    let own = ["` has two different bars", "bars of", "`X` has", "`X`:", "no market data", "the range"];
     assert!(text.contains(&name) || own.iter().any(|own| text.contains(own)), "{text}");
 }
 

@@ -3,8 +3,8 @@
 //!
 //! After each fault `store check` is clean or gives correct advice, nothing acknowledged is lost, a refusal names
 //! its cause, and the same command then succeeds and leaves the same bytes. A short random choice is tried by
-//! default; `TILTYARD_FAULTS` sets the number, and `TILTYARD_FAULTS=every` tries every occurrence of every call
-//! (`tests/faults/run`). Without `strace` the tests are skipped.
+//! default; `TILTYARD_FAULTS` sets the number, and `TILTYARD_FAULTS=every` tries every occurrence of every call,
+//! `TILTYARD_FAULTS="every agent"` those of the operations of that name (`tests/faults/run`). Without `strace` the tests are skipped.
 
 #![cfg(target_os = "linux")]
 
@@ -74,12 +74,13 @@ impl Undisturbed {
         Self { counts, expected }
     }
 
-    /// All tries, by operation and call.
-    fn all(&self) -> Vec<Try> {
+    /// All tries of the operations with this in their names, by operation and call.
+    fn all(&self, name: &str) -> Vec<Try> {
         let of = |(operation, counts)| {
             every(counts).into_iter().map(move |injections| Try { operation, injections })
         };
-        self.counts.iter().enumerate().flat_map(of).collect()
+        let named = |(operation, _): &(usize, _)| OPERATIONS[*operation].name.contains(name);
+        self.counts.iter().enumerate().filter(named).flat_map(of).collect()
     }
 
     /// A random choice of faults, in all operations in turn.
@@ -110,7 +111,7 @@ fn attempt(stage: &Stage, operation: &Operation, injections: &[String], expected
         Some(0) => tally.done = 1,
         Some(1..=3) => {
             tally.refused = 1;
-            names_the_cause(&said, injections, &why);
+            names_the_cause(&said, injections, &log, &why);
         }
         // `strace` ends as the program that it traced.
         None | Some(137) if injections.iter().any(|fault| fault.contains("SIGKILL")) => tally.killed = 1,
@@ -179,9 +180,9 @@ fn faults_of_the_disk_lose_nothing_that_was_acknowledged() {
     let wanted = std::env::var("TILTYARD_FAULTS").unwrap_or_default();
     let first = stage();
     let known = Undisturbed::of(&first);
-    let (tries, threads) = match wanted.as_str() {
-        "every" => (known.all(), std::thread::available_parallelism().map_or(1, usize::from)),
-        number => (known.some(number.parse().unwrap_or(SHORT)), 1),
+    let (tries, threads) = match wanted.strip_prefix("every") {
+        Some(name) => (known.all(name.trim()), std::thread::available_parallelism().map_or(1, usize::from)),
+        None => (known.some(wanted.parse().unwrap_or(SHORT)), 1),
     };
     let mut stages = vec![first];
     stages.extend((1..threads).map(|_| stage()));
