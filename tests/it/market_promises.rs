@@ -206,7 +206,8 @@ fn a_price_that_never_moves_is_not_above_its_average() {
 #[test]
 fn a_fill_at_a_daily_close_has_the_day_that_its_bar_covers() {
     let stage = stage("AAA_1d.parquet", &walk(12, "2024-03-04T00:00:00Z", 100.0, |_| true));
-    let rules = "strategy = { kind = \"rules\", enter_all = [\"close > 1\"], max_hold_bars = 2, size_pct = 50 }";
+    let rules =
+        "strategy = { kind = \"rules\", enter_all = [\"close > 1\"], max_hold_bars = 2, size_pct = 50 }";
     let market = "symbols = [\"AAA\"]\ninterval = \"1d\"";
     let shown = |fill_at: &str| {
         let venue = format!("{FREE}fill_at = \"{fill_at}\"\n");

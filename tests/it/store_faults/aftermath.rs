@@ -129,6 +129,7 @@ pub fn names_the_cause(said: &Said, injections: &[String], log: &Path, why: &str
     let log = fs::read_to_string(log).unwrap();
     let unwritten = log.lines().any(|line| line.contains("write(2,") && line.contains("(INJECTED)"));
     // Pages are folded.
-    let flat = said.stderr.split_whitespace().filter(|word| *word != "|").collect::<Vec<_>>().join(" ");
+    let said_all = format!("{} {}", said.stderr, said.stdout);
+    let flat = said_all.split_whitespace().filter(|word| *word != "|").collect::<Vec<_>>().join(" ");
     assert!(unwritten || causes.iter().any(|cause| flat.contains(cause)), "{why}\nthe cause is not named");
 }
