@@ -4,8 +4,8 @@ use clap::Parser;
 
 use super::command::{Cli, Command};
 use super::{
-    Exit, Failure, check, diagnostics, dry_run, duel, evidence, init, metrics, programs, rank, report, run,
-    schema, standings, stored, strategies,
+    Exit, Failure, check, diagnostics, dry_run, duel, evidence, init, metrics, output, programs, rank,
+    report, run, schema, standings, stored, strategies,
 };
 use crate::process::sandbox::HELPER;
 
@@ -19,6 +19,9 @@ pub fn main() -> Exit {
         Ok(exit) => exit,
         Err(failure) => {
             diagnostics::print(&failure.pages);
+            if let Some(command) = &failure.next {
+                output::say(&format!("\n  {command}"));
+            }
             failure.exit
         }
     }

@@ -194,11 +194,17 @@ mod tests {
     fn what_is_no_order_says_why() {
         let why = |text: &str| read(text).unwrap_err();
         assert!(why(r#"{"symbol": "A", "side": "buy"}"#).contains("has no size"));
-        assert!(why(r#"{"symbol": "A", "side": "buy", "amount": "1", "quantity": "1"}"#).contains("several sizes"));
+        assert!(
+            why(r#"{"symbol": "A", "side": "buy", "amount": "1", "quantity": "1"}"#)
+                .contains("several sizes")
+        );
         assert!(why(r#"{"symbol": "A", "side": "up", "amount": "1"}"#).contains("unknown variant `up`"));
         assert!(why(r#"{"symbol": "A", "side": "buy", "amount": 1}"#).contains("expected a string"));
         assert!(why(r#"{"symbol": "A", "side": "buy", "amount": "NaN"}"#).contains("NaN"));
-        assert!(why(r#"{"symbol": "A", "side": "buy", "amount": "1", "mood": 1}"#).contains("unknown field `mood`"));
+        assert!(
+            why(r#"{"symbol": "A", "side": "buy", "amount": "1", "mood": 1}"#)
+                .contains("unknown field `mood`")
+        );
         let limit = r#"{"symbol": "A", "side": "buy", "amount": "1", "type": "limit"}"#;
         assert_eq!(why(limit), "`limit` needs `price`");
         let market = r#"{"symbol": "A", "side": "buy", "amount": "1", "price": "1"}"#;

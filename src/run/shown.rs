@@ -93,7 +93,7 @@ impl RunError {
                 "replay it with the scenario, the bars and the version of tiltyard that it was made with"
             }
             Self::NoSweep => "add a `[sweep]` table to the scenario",
-            Self::NothingToTry => "widen the values of `[sweep.parameters]`, or `where`",
+            Self::NothingToTry { .. } => "widen the values of `[sweep.parameters]`, or `where`",
             Self::TrialCache(_) => "check that the output folder may be written",
             Self::Standings(_) => "the files of the run are inconsistent: run the scenario again",
             Self::Threads(_) => "give fewer with --threads",

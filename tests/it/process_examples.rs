@@ -199,7 +199,12 @@ fn the_open_door_runs_from_a_clone_and_replays_without_python() {
     let out = tempfile::tempdir().unwrap();
     let run = |args: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tiltyard"));
-        command.current_dir(env!("CARGO_MANIFEST_DIR")).args(["run", "scenarios/open_door.toml", "--json", "--out"]);
+        command.current_dir(env!("CARGO_MANIFEST_DIR")).args([
+            "run",
+            "scenarios/open_door.toml",
+            "--json",
+            "--out",
+        ]);
         let output = command.arg(out.path()).args(args).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()
