@@ -133,7 +133,7 @@ mod tests {
 
     fn filled(path: &Path) -> WindowRecording {
         let (mut journal, found) = Journal::open(path, false).unwrap();
-        assert_eq!(found.recording.len(), 0);
+        assert_eq!(found.recording.row_count(), 0);
         let mut kept = WindowRecording::default();
         for (index, reply) in ["ready", "", "{\"decision\": 2}"].into_iter().enumerate() {
             let (hash, kind) = ([index as u8; 32], ReplyKind::ALL[index % 2]);
@@ -154,14 +154,15 @@ mod tests {
             let (mut journal, found) = Journal::open(&path, false).unwrap();
             assert!(!found.complete);
             let rows = if cut == 0 { 3 } else { 2 };
-            assert_eq!(found.recording.len(), rows, "{cut}");
+            assert_eq!(found.recording.row_count(), rows, "{cut}");
             assert_eq!(found.recording.get(1), kept.get(1));
             // What follows is read back too.
             journal.push([9; 32], ReplyKind::Fault, 1, b"ended").unwrap();
             journal.end("errors").unwrap();
+            drop(journal);
             let (_, found) = Journal::open(&path, false).unwrap();
             assert!(found.complete);
-            assert_eq!(found.recording.len(), rows + 1);
+            assert_eq!(found.recording.row_count(), rows + 1);
             assert_eq!(found.recording.errors, "errors");
         }
     }
@@ -174,8 +175,9 @@ mod tests {
         let (mut journal, _) = Journal::open(&path, false).unwrap();
         kept.truncate(2);
         journal.cut(&kept).unwrap();
+        drop(journal);
         assert_eq!(Journal::open(&path, false).unwrap().1.recording, kept);
-        assert_eq!(Journal::open(&path, true).unwrap().1.recording.len(), 0);
+        assert_eq!(Journal::open(&path, true).unwrap().1.recording.row_count(), 0);
     }
 
     #[test]
@@ -184,6 +186,6 @@ mod tests {
         let path = Journal::path(folder.path(), "one");
         std::fs::write(&path, "something else").unwrap();
         let (_, found) = Journal::open(&path, false).unwrap();
-        assert_eq!((found.recording.len(), found.complete), (0, false));
+        assert_eq!((found.recording.row_count(), found.complete), (0, false));
     }
 }

@@ -71,7 +71,7 @@ impl WindowRecording {
     }
 
     /// How many rows there are.
-    pub const fn len(&self) -> usize {
+    pub const fn row_count(&self) -> usize {
         self.rows.len()
     }
 
@@ -83,7 +83,7 @@ impl WindowRecording {
 
     /// All rows with their replies.
     pub fn iter(&self) -> impl Iterator<Item = (Row, &[u8])> {
-        (0..self.len()).filter_map(|index| self.get(index))
+        (0..self.row_count()).filter_map(|index| self.get(index))
     }
 
     fn hash_into(&self, hash: &mut blake3::Hasher) {

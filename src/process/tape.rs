@@ -43,7 +43,7 @@ impl Tape {
     /// Where the journal cannot be written.
     pub fn journalled(mut journal: Journal, found: Found) -> io::Result<Self> {
         let Found { recording: mut known, complete } = found;
-        let rows = known.len();
+        let rows = known.row_count();
         if let Some((fault, _)) = rows.checked_sub(1).and_then(|last| known.get(last))
             && fault.kind == ReplyKind::Fault
         {
@@ -52,7 +52,7 @@ impl Tape {
             let from = rows.checked_sub(2).filter(|&row| same(row)).unwrap_or(rows - 1);
             known.truncate(from);
         }
-        if complete || known.len() < rows {
+        if complete || known.row_count() < rows {
             journal.cut(&known)?;
         }
         Ok(Self { known, journal: Some(journal), ..Self::default() })
@@ -65,13 +65,13 @@ impl Tape {
 
     /// Whether more answers are known.
     pub const fn knows_more(&self) -> bool {
-        self.kept.len() < self.known.len()
+        self.kept.row_count() < self.known.row_count()
     }
 
     /// The next question, by the hash of its line. `what` names it.
     pub fn next(&mut self, observation: [u8; 32], what: &str) -> Next {
         self.last = observation;
-        let known = self.known.get(self.kept.len()).filter(|(row, _)| row.observation == observation);
+        let known = self.known.get(self.kept.row_count()).filter(|(row, _)| row.observation == observation);
         let Some((row, reply)) = known else { return self.unknown(what) };
         let answer = match row.kind {
             ReplyKind::Line => Answer::Line(reply.to_vec()),
@@ -97,7 +97,7 @@ impl Tape {
     /// What is known from here on is of no use: something else was asked.
     fn forget(&mut self) {
         if self.knows_more() {
-            self.known.truncate(self.kept.len());
+            self.known.truncate(self.kept.row_count());
             if let Some(journal) = &mut self.journal
                 && journal.cut(&self.known).is_err()
             {
@@ -117,7 +117,7 @@ impl Tape {
 
     /// A fault that follows from the last line: the recorded one, or this.
     pub fn fault(&mut self, make: impl FnOnce() -> String) -> String {
-        if let Some((row, text)) = self.known.get(self.kept.len())
+        if let Some((row, text)) = self.known.get(self.kept.row_count())
             && row.kind == ReplyKind::Fault
         {
             let text = String::from_utf8_lossy(text).into_owned();

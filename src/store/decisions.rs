@@ -75,7 +75,7 @@ fn logs(folder: &Path, recording: &Recording) -> Result<(), StoreError> {
 
 fn rows<'a>(agent: &'a AgentName, window: u32, recorded: &'a WindowRecording) -> Vec<Row<'a>> {
     let mut decision = 0;
-    let mut rows: Vec<Row<'a>> = Vec::with_capacity(recorded.len() + 1);
+    let mut rows: Vec<Row<'a>> = Vec::with_capacity(recorded.row_count() + 1);
     for (index, (row, reply)) in recorded.iter().enumerate() {
         let observation = blake3::Hash::from_bytes(row.observation).to_hex().to_string();
         // A fault that follows from a line is of the same decision.

@@ -143,7 +143,11 @@ fn a_program_says_itself_when_it_decides_and_asks_for_one_more() {
     if !has("python3") {
         return;
     }
-    let once_more = SIGNER.replace("return {", "return {\"wake\": message[\"time\"][:11] + \"19:30:00Z\", ");
+    // Asked for once a day: a time that has passed would be the next bar.
+    let once_more = SIGNER.replace(
+        "return {",
+        "evening = message[\"time\"][:11] + \"19:30:00Z\"\n    return {\"wake\": evening if message[\"time\"] < evening else None, ",
+    );
     let ready = SIGNER.replace("run(decide)", "run(decide, decide={\"every\": \"12h\"})");
     let arena =
         Arena::new().python("ready", "", &ready).python("wakes", "decide = { every = \"12h\" }", &once_more);

@@ -1,0 +1,89 @@
+//! Agents that are programs: decisions a second of a trivial Python agent that decides at every one of 100,000 minute bars,
+//! and a year of minutes with one that decides once a day beside a built-in strategy. Python's start is in the times.
+
+use std::path::Path;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use tiltyard::internals::data::synth;
+use tiltyard::internals::domain::Interval;
+use tiltyard::internals::market::write_bars;
+use tiltyard::prelude::*;
+use tiltyard::run::{Programs, prepare_with, run};
+
+const YEAR: u32 = 525_600;
+const BARS: u64 = 100_000;
+
+const TRIVIAL: &str = r#"
+import json, sys
+write, flush = sys.stdout.write, sys.stdout.flush
+for line in sys.stdin:
+    message = json.loads(line)
+    if message["type"] == "decide":
+        write('{"type":"act","decision":%d}\n' % message["decision"])
+        flush()
+    elif message["type"] == "hello":
+        print('{"type":"ready","protocol":1}', flush=True)
+"#;
+
+#[expect(clippy::expect_used, reason = "a benchmark without its files has nothing to say")]
+fn bench(c: &mut Criterion) {
+    let mut synthetic = synth::sample();
+    synthetic.symbols.truncate(1);
+    synthetic.interval = Interval::MINUTE;
+    synthetic.bars = YEAR;
+    let (symbol, bars) = synth::generate(&synthetic).remove(0);
+    let folder = tempfile::tempdir().expect("a folder for the files");
+    write_bars(&folder.path().join(format!("{symbol}_1m.parquet")), &bars).expect("the bars are written");
+    std::fs::write(folder.path().join("agent.py"), TRIVIAL).expect("the agent is written");
+    let process = "kind = \"process\", isolation = \"none\", command = [\"python3\", \"agent.py\"]";
+    let first = bars.ts[0];
+    let part = first + Interval::MINUTE.span().times(BARS.cast_signed());
+    let mut group = c.benchmark_group("programs");
+    group.sample_size(10).throughput(Throughput::Elements(BARS));
+    let every_bar = scenario(folder.path(), symbol.as_str(), process, Some(part));
+    group.bench_function("trivial Python agent, every bar", |b| b.iter(|| played(&every_bar)));
+    group.throughput(Throughput::Elements(u64::from(YEAR)));
+    let built_in =
+        scenario(folder.path(), symbol.as_str(), "kind = \"sma_cross\", fast = 1440, slow = 7200", None);
+    group.bench_function("built-in, a year of minutes", |b| b.iter(|| played(&built_in)));
+    let daily = format!("{process}, decide = {{ every = \"1d\" }}");
+    let sleeping = scenario(folder.path(), symbol.as_str(), &daily, None);
+    group.bench_function("Python agent once a day, a year of minutes", |b| b.iter(|| played(&sleeping)));
+    group.finish();
+}
+
+/// A scenario with this one agent in one window.
+#[expect(clippy::expect_used, reason = "the scenario is written above")]
+fn scenario(folder: &Path, symbol: &str, strategy: &str, end: Option<Timestamp>) -> ScenarioSource {
+    let end = end.map_or_else(String::new, |end| format!("end = \"{end}\""));
+    let text = format!(
+        r#"
+[scenario]
+name = "programs"
+
+[market]
+path = "."
+symbols = ["{symbol}"]
+interval = "1m"
+{end}
+
+[[agents]]
+name = "one"
+strategy = {{ {strategy} }}
+
+[battle]
+ranking_metric = "roi_pct"
+"#
+    );
+    ScenarioSource::parse("bench".as_ref(), text, folder, &NoRegistry).expect("the scenario is sound")
+}
+
+/// Everything from the bars' file to the ranking.
+#[expect(clippy::expect_used, reason = "the scenario is sound")]
+fn played(source: &ScenarioSource) -> RunResult {
+    let prepared = prepare_with(&source.scenario, &[], &Programs::default()).expect("the bars are sound");
+    run(&prepared, RunOptions::default(), &NoProgress).expect("nobody cancels")
+}
+
+criterion_group!(benches, bench);
+criterion_main!(benches);
