@@ -35,12 +35,14 @@ pub struct Failure {
     pub exit: Exit,
     /// The pages for stderr, in order; empty where everything has been said.
     pub pages: Vec<miette::Report>,
+    /// A command to type next, printed after the pages on a line of its own, which is never folded.
+    pub next: Option<String>,
 }
 
 impl Failure {
     /// A failure with these pages.
     pub fn new(exit: Exit, pages: Vec<miette::Report>) -> Self {
-        Self { exit, pages }
+        Self { exit, pages, next: None }
     }
 
     /// A failure that is said in a sentence, with a remedy.

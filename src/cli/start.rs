@@ -4,8 +4,8 @@ use clap::Parser;
 
 use super::command::{Cli, Command};
 use super::{
-    Exit, Failure, check, diagnostics, dry_run, duel, evidence, init, metrics, rank, report, run, schema,
-    standings, stored, strategies,
+    Exit, Failure, check, diagnostics, dry_run, duel, evidence, init, metrics, output, rank, report, run,
+    schema, standings, stored, strategies,
 };
 
 /// Reads the command line, carries it out, prints what went wrong.
@@ -15,6 +15,9 @@ pub fn main() -> Exit {
         Ok(exit) => exit,
         Err(failure) => {
             diagnostics::print(&failure.pages);
+            if let Some(command) = &failure.next {
+                output::say(&format!("\n  {command}"));
+            }
             failure.exit
         }
     }

@@ -48,6 +48,11 @@ impl Timestamp {
         self.0
     }
 
+    /// Whether it is the start of a UTC day.
+    pub const fn is_midnight(self) -> bool {
+        self.0 % Span::DAY.micros() == 0
+    }
+
     /// UTC calendar day, in days since 1970-01-01.
     pub const fn utc_day(self) -> i64 {
         self.0.div_euclid(MICROS_PER_DAY)

@@ -3,7 +3,6 @@
 //! Rounding here is for the eye alone; files keep every digit. A value that rounds to nothing has no sign.
 
 use crate::domain::{Cash, Metric, MetricUnit, Price, Qty, Span, Timestamp};
-use crate::store::TradeRow;
 
 /// Most decimal places of a price or quantity; trailing zeros beyond the second go.
 const FEWEST_PLACES: usize = 2;
@@ -146,12 +145,7 @@ pub(super) fn close_time(at: Timestamp, start: Option<Timestamp>, dates: bool) -
 
 /// Whether all instants are midnights, so that dates suffice.
 pub(super) fn are_dates(mut times: impl Iterator<Item = Timestamp>) -> bool {
-    times.all(|at| at.micros() % Span::DAY.micros() == 0)
-}
-
-/// Whether a trade ended at the close of the window's last bar; others end at an open.
-pub(super) fn ended_at_close(trade: &TradeRow) -> bool {
-    ["open", "window_end"].contains(&trade.exit_reason.as_str())
+    times.all(Timestamp::is_midnight)
 }
 
 /// The first and the last instant of something, for reading: as dates where both are midnights.

@@ -119,8 +119,11 @@ pub enum RunError {
     #[error("the scenario has no `[sweep]`")]
     NoSweep,
     /// The conditions of a sweep leave nothing to try.
-    #[error("no combination of the swept values can be tried")]
-    NothingToTry,
+    #[error("no combination of the swept values can be tried{}", after_colon(.reason.as_deref()))]
+    NothingToTry {
+        /// Why the first of them is not valid for the agent.
+        reason: Option<String>,
+    },
     /// The outcomes of a sweep could not be kept or found again.
     #[error("{0}")]
     TrialCache(#[source] crate::sweep::MemoError),
@@ -269,6 +272,10 @@ impl RunError {
 
 fn first_of(problems: &[Problem]) -> &str {
     problems.first().map_or("", |problem| &problem.message)
+}
+
+fn after_colon(reason: Option<&str>) -> String {
+    reason.map_or_else(String::new, |reason| format!(": {reason}"))
 }
 
 fn messages(problems: &[impl std::fmt::Display]) -> String {

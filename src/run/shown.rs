@@ -93,7 +93,7 @@ impl RunError {
                 "restore the file to rematch the run; `tiltyard run` with the scenario makes a run of the new signals"
             }
             Self::NoSweep => "add a `[sweep]` table to the scenario",
-            Self::NothingToTry => "widen the values of `[sweep.parameters]`, or `where`",
+            Self::NothingToTry { .. } => "widen the values of `[sweep.parameters]`, or `where`",
             Self::TrialCache(_) => "check that the output folder may be written",
             Self::Standings(_) => "the files of the run are inconsistent: run the scenario again",
             Self::Threads(_) => "give fewer with --threads",

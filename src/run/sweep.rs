@@ -119,6 +119,6 @@ fn failure(error: SweepError) -> RunError {
         },
         #[cfg(not(feature = "store"))]
         SweepError::TrialCache(error) => RunError::TrialCache(error),
-        SweepError::NothingToTry => RunError::NothingToTry,
+        SweepError::NothingToTry { reason } => RunError::NothingToTry { reason },
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 /// Opens a file to be read. Where not even the shared memory of the write-ahead log can be made, the file is taken
-/// as one that nobody changes.
+/// as one that nobody changes; where a log must be undone first, that is done.
 pub(super) fn connect_to_read(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let plain = Connection::open_with_flags(path, flags)?;
@@ -46,6 +46,13 @@ pub(super) fn connect_to_read(path: &Path) -> rusqlite::Result<Connection> {
         Err(error) if is_closed(&error) && !has_log(path) => {
             let uri = format!("file:{}?immutable=1", escaped(path));
             Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)
+        }
+        // What a process that died has left unfinished must be undone before anything can be read.
+        Err(error) if is_closed(&error) => {
+            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let db = Connection::open_with_flags(path, flags)?;
+            db.busy_timeout(PATIENCE)?;
+            migrations::version(&db).map(|_| db)
         }
         Err(error) => Err(error),
         Ok(_) => Ok(plain),

@@ -4,6 +4,7 @@
 //! the finished duel takes its place by one rename. Never replays and never decides.
 
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,10 @@ use crate::tournament::{Duel, DuelResult, DuelSpec};
 
 /// Version of this form; counts changes that a reader must know.
 pub const DUEL_FORMAT_VERSION: u32 = 1;
+/// Their folder in a store.
+pub(super) const DUELS: &str = "duels";
+/// The hash's place before it is known.
+const NO_HASH: &str = "\"content_hash\": \"\"";
 /// Characters of a duel's id.
 const SHOWN: usize = 12;
 
@@ -71,6 +76,9 @@ pub struct DuelRecord {
     pub trades: [u64; 2],
     /// The windows played, in that order.
     pub games: Vec<DuelGameRecord>,
+    /// BLAKE3 of the file with nothing in this place, so that damage is noticed; empty in files of earlier versions.
+    #[serde(default)]
+    pub content_hash: String,
 }
 
 /// What a duel decides between.
@@ -188,6 +196,7 @@ impl DuelRecord {
             replays: 0,
             trades: [0; 2],
             games: Vec::new(),
+            content_hash: String::new(),
         };
         record.sentence = format!("registered: {} windows", record.order.len());
         record
@@ -275,7 +284,10 @@ impl DuelRecord {
     /// # Errors
     /// [`StoreError::Json`], which no duel causes.
     pub fn to_json(&self) -> Result<String, StoreError> {
-        json::pretty("the duel", self)
+        let open = json::pretty("the duel", &Self { content_hash: String::new(), ..self.clone() })?;
+        let place = open.rfind(NO_HASH).unwrap_or(open.len());
+        let (before, after) = open.split_at(place);
+        Ok(format!("{before}{}", after.replacen(NO_HASH, &with_hash(&hash_of(&open)), 1)))
     }
 
     /// Writes it to its place under an output folder, whole or not at all.
@@ -283,11 +295,53 @@ impl DuelRecord {
     /// # Errors
     /// [`StoreError::Write`].
     pub fn write(&self, out: &Path) -> Result<PathBuf, StoreError> {
-        let folder = out.join("duels");
+        let folder = out.join(DUELS);
         let path = folder.join(format!("{}.json", self.duel_id));
         write_whole(&path, &self.to_json()?, Existing::Replace).map_err(StoreError::write(&path))?;
         Ok(path)
     }
+}
+
+fn with_hash(hash: &str) -> String {
+    format!("\"content_hash\": \"{hash}\"")
+}
+
+fn hash_of(open: &str) -> String {
+    blake3::hash(open.as_bytes()).to_hex().to_string()
+}
+
+/// The files of duels that are not as they were written, each with what is wrong with it.
+pub(super) fn damaged_duels(out: &Path) -> Result<Vec<(PathBuf, String)>, StoreError> {
+    let folder = out.join(DUELS);
+    let entries = match fs::read_dir(&folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(StoreError::read(&folder))?,
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(StoreError::read(&folder))?.path();
+        let name =
+            path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix(".json"));
+        if name.is_some_and(|id| id.len() == SHOWN && id.chars().all(|c| c.is_ascii_hexdigit())) {
+            found.extend(problem(&path).map(|problem| (path, problem)));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// What is wrong with the file of a duel.
+fn problem(path: &Path) -> Option<String> {
+    let record: DuelRecord = match json::read(path, "duel") {
+        Ok(record) => record,
+        Err(StoreError::Malformed { problem, .. }) => return Some(problem),
+        Err(StoreError::Read { source, .. }) => return Some(format!("it cannot be read: {source}")),
+        Err(error) => return Some(error.to_string()),
+    };
+    let text = fs::read_to_string(path).unwrap_or_default();
+    let open = text.replacen(&with_hash(&record.content_hash), NO_HASH, 1);
+    let sound = record.content_hash.is_empty() || hash_of(&open) == record.content_hash;
+    (!sound).then(|| "its content has changed (its hash differs)".to_owned())
 }
 
 fn duel_id(of: &Registration, test: &TestRecord) -> String {
@@ -337,10 +391,12 @@ mod tests {
         }
         record.conclude(duel.decision(), 0);
         assert_eq!(record.write(out.path()).unwrap(), path);
-        assert_eq!(read(&path), record);
+        let stored = read(&path);
+        assert_eq!(DuelRecord { content_hash: String::new(), ..stored.clone() }, record);
+        assert_eq!((stored.content_hash.len(), damaged_duels(out.path()).unwrap()), (64, vec![]));
         assert_eq!(record.sentence, "undecided: x against y, after 3 of 3 windows");
         assert_eq!((record.wins, record.games.len(), record.elo), (3, 3, None));
-        assert_eq!(std::fs::read_dir(out.path().join("duels")).unwrap().count(), 1);
+        assert_eq!(fs::read_dir(out.path().join("duels")).unwrap().count(), 1);
     }
 
     /// A duel of these scores, ended.
@@ -377,6 +433,27 @@ mod tests {
         assert_eq!(few.decision, "too_few_trades");
         assert_eq!(few.sentence, "no decision: y closed 9 of at least 10 trades, after 20 of 3 windows");
         assert_eq!(ended(&[(one, zero); 20], [40, 10], 10).decision, "a_is_stronger");
+    }
+
+    #[test]
+    fn a_changed_or_cut_file_of_a_duel_is_named() {
+        let out = tempfile::tempdir().unwrap();
+        let spec = DuelSpec::default();
+        let record = DuelRecord::registered(registration(), &spec, &Duel::new(&spec).unwrap());
+        let path = record.write(out.path()).unwrap();
+        fs::write(out.path().join("duels/notes.json"), "mine").unwrap();
+        let sound = fs::read_to_string(&path).unwrap();
+        for damaged in [sound.replace("\"seed\": 7", "\"seed\": 8"), sound[..sound.len() / 2].to_owned()] {
+            fs::write(&path, damaged).unwrap();
+            let found = damaged_duels(out.path()).unwrap();
+            assert_eq!(found.iter().map(|(file, _)| file).collect::<Vec<_>>(), [&path], "{found:?}");
+        }
+        // Files of earlier versions have no hash.
+        let hash = serde_json::from_str::<DuelRecord>(&sound).unwrap().content_hash;
+        let old = sound.replace(&format!(",\n  {}", with_hash(&hash)), "");
+        assert_ne!(old, sound);
+        fs::write(&path, old).unwrap();
+        assert_eq!(damaged_duels(out.path()).unwrap(), []);
     }
 
     #[test]

@@ -426,6 +426,8 @@ pub(crate) fn trade_rows() -> Vec<TradeRow> {
         fills: 2,
         entry_reason: "cross_up".to_owned(),
         exit_reason: if state == "open" { "open" } else { "cross_down" }.to_owned(),
+        entered_at_close: false,
+        exited_at_close: state == "open",
     };
     vec![row("closed", 1, "114.3125", 0.0217), row("closed", 2, "-20", -0.0038), row("open", 3, "5", 0.001)]
 }

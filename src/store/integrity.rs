@@ -5,12 +5,14 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 use serde::Serialize;
 
 use super::database::{self, Database};
+use super::duel_record::{DUELS, damaged_duels};
 use super::manifest::Manifest;
 use super::staging::{self, Hidden};
 use super::sweep::TrialStore;
@@ -95,6 +97,25 @@ pub enum IntegrityProblem {
         #[serde(serialize_with = "super::json::path")]
         folder: PathBuf,
     },
+    /// A folder of the store, or a run in it, cannot be read.
+    Unreadable {
+        /// Which.
+        #[serde(serialize_with = "super::json::path")]
+        folder: PathBuf,
+        /// Why.
+        problem: String,
+        /// What to do.
+        #[serde(skip)]
+        remedy: String,
+    },
+    /// The file of a duel is not as it was written.
+    DuelDamaged {
+        /// Which.
+        #[serde(serialize_with = "super::json::path")]
+        file: PathBuf,
+        /// How.
+        problem: String,
+    },
     /// Kept outcomes of sweeps are damaged.
     Trials {
         /// The file.
@@ -141,6 +162,12 @@ impl IntegrityProblem {
             Self::Interrupted { folder } => {
                 format!("a run whose replacement was interrupted is in `{}`", folder.display())
             }
+            Self::Unreadable { folder, problem, .. } => {
+                format!("`{}` cannot be read: {problem}", folder.display())
+            }
+            Self::DuelDamaged { file, problem } => {
+                format!("the duel in `{}` is damaged: {problem}", file.display())
+            }
             Self::Trials { file, problem, .. } => {
                 format!("the trial cache `{}` is damaged: {problem}", file.display())
             }
@@ -150,7 +177,10 @@ impl IntegrityProblem {
     /// What to do about it.
     pub fn remedy(&self) -> &str {
         match self {
-            Self::Database { remedy, .. } | Self::Trials { remedy, .. } => remedy,
+            Self::Database { remedy, .. } | Self::Trials { remedy, .. } | Self::Unreadable { remedy, .. } => {
+                remedy
+            }
+            Self::DuelDamaged { .. } => "repeat the duel: it writes the same file",
             Self::Registry { .. } => "report it with the database: this is a bug in tiltyard",
             Self::Backup { .. } => "`tiltyard store repair` rebuilds it",
             Self::FolderGone { .. } => {
@@ -210,9 +240,26 @@ pub fn inspect(out: &Path) -> Result<Condition, StoreError> {
         condition.troubles.extend(look_at_entry(run));
     }
     for scenario in scenarios(out)? {
-        look_at_scenario(&scenario, listed.as_deref(), &mut condition.troubles)?;
+        if let Err(error) = look_at_scenario(&scenario, listed.as_deref(), &mut condition.troubles) {
+            condition.troubles.push(unreadable(&scenario, error));
+        }
+    }
+    match damaged_duels(out) {
+        Ok(found) => condition
+            .troubles
+            .extend(found.into_iter().map(|(file, problem)| IntegrityProblem::DuelDamaged { file, problem })),
+        Err(error) => condition.troubles.push(unreadable(&out.join(DUELS), error)),
     }
     Ok(condition)
+}
+
+fn unreadable(folder: &Path, error: StoreError) -> IntegrityProblem {
+    let remedy = error.remedy();
+    let problem = match error {
+        StoreError::Read { source, .. } => source.to_string(),
+        other => other.to_string(),
+    };
+    IntegrityProblem::Unreadable { folder: folder.to_owned(), problem, remedy }
 }
 
 /// The runs that the index lists. What is wrong with the database goes to the condition.
@@ -263,6 +310,12 @@ fn problems_of(path: &Path, db: &Connection) -> rusqlite::Result<Vec<IntegrityPr
 /// What is wrong with a run that the index lists.
 fn look_at_entry(run: &RunSummary) -> Vec<IntegrityProblem> {
     let folder = run.folder.clone();
+    match fs::metadata(run.folder.join("run.json")) {
+        Err(error) if !is_absence(&error) => {
+            return vec![unreadable(&folder, StoreError::read(&folder)(error))];
+        }
+        _ => {}
+    }
     if !run.folder.join("run.json").is_file() {
         if fs::symlink_metadata(&run.folder).is_ok() {
             let problem = "`run.json` is missing".to_owned();
@@ -288,6 +341,11 @@ fn look_at_entry(run: &RunSummary) -> Vec<IntegrityProblem> {
         _ => {}
     }
     troubles
+}
+
+/// Whether the error says that there is no such file, and not that nobody can tell.
+fn is_absence(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 fn has_aside(parent: &Path, run: &str) -> bool {
@@ -439,7 +497,7 @@ fn is_unlisted(path: &Path, db: &Connection, folder: &Path) -> Result<bool, Stor
 
 /// The scenarios' folders. A link is not followed: what lies behind it is not in the store.
 pub(super) fn scenarios(out: &Path) -> Result<Vec<PathBuf>, StoreError> {
-    let own = [database::HOLDS, "duels"];
+    let own = [database::HOLDS, DUELS];
     folders(out, |name| !name.starts_with('.') && !own.contains(&name))
 }
 

@@ -152,6 +152,7 @@ fn with_logs(path: &Path) -> [PathBuf; 4] {
 /// The damaged file and its logs get a name that nobody opens; the new one takes its place in one step.
 fn put_in_place(beside: &Path, path: &Path, repaired: &mut Repaired) -> Result<(), StoreError> {
     let write = StoreError::write;
+    fold_log(beside)?;
     let new = fs::File::open(beside).and_then(|file| file.sync_all());
     new.map_err(write(beside))?;
     if path.exists() {
@@ -165,6 +166,16 @@ fn put_in_place(beside: &Path, path: &Path, repaired: &mut Repaired) -> Result<(
     }
     fs::rename(beside, path).map_err(write(path))?;
     sync_folder(path.parent().unwrap_or(Path::new("."))).map_err(write(path))
+}
+
+/// Brings all of a new database into its file, which is renamed without its log. Closing a connection does it too,
+/// but tells nobody where it fails.
+fn fold_log(path: &Path) -> Result<(), StoreError> {
+    let error = StoreError::index(path);
+    let db = connect::connect(path).map_err(&error)?;
+    let mode: String =
+        db.pragma_update_and_check(None, "journal_mode", "delete", |row| row.get(0)).map_err(&error)?;
+    if mode == "delete" { Ok(()) } else { Err(StoreError::InUse { out: path.to_owned() }) }
 }
 
 /// Gives a damaged file a second name that nobody opens; which.

@@ -1,5 +1,6 @@
 //! Reads `trades.parquet` back: an agent's round trips in exact values.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use arrow_array::RecordBatch;
@@ -49,6 +50,13 @@ pub struct TradeRow {
     pub entry_reason: String,
     /// Reason of the order that closed it; `open` while open.
     pub exit_reason: String,
+    /// Whether the first fill was at the close of its bar: then the bar of its day ended at `entry_at`. Known where
+    /// all times of the file are midnights.
+    #[serde(skip)]
+    pub entered_at_close: bool,
+    /// The same of the last fill, and of the close that values an open one.
+    #[serde(skip)]
+    pub exited_at_close: bool,
 }
 
 /// All round trips of an agent, in the file's order: by window, then by exit.
@@ -62,7 +70,31 @@ pub fn trades(run_folder: &Path, agent: &str) -> Result<Vec<TradeRow>, StoreErro
         rows.extend(rows_of(batch)?);
         Ok(())
     })?;
+    if rows.iter().flat_map(|row| [row.entry_at, row.exit_at]).all(Timestamp::is_midnight) {
+        mark_closes(&mut rows, &agent_folder(run_folder, agent).join("equity.parquet"))?;
+    }
     Ok(rows)
+}
+
+/// Marks the fills at closes of bars. The equity curve begins with the window's start, then has the close of every tick.
+fn mark_closes(rows: &mut [TradeRow], curve: &Path) -> Result<(), StoreError> {
+    let mut closes: BTreeMap<u32, Vec<Timestamp>> = BTreeMap::new();
+    if !rows.is_empty() {
+        columns::read(curve, "equity curve", |batch| {
+            let ts = numbers::<TimestampMicrosecondType>(batch, "ts")?;
+            for (window, at) in numbers::<UInt32Type>(batch, "window")?.iter().zip(ts) {
+                closes.entry(*window).or_default().push(Timestamp::from_micros(*at));
+            }
+            Ok(())
+        })?;
+    }
+    for row in rows {
+        let closes = closes.get(&row.window);
+        let at = |tick: u64| closes.and_then(|closes| closes.get(usize::try_from(tick).ok()? + 1)).copied();
+        row.entered_at_close = at(row.entry_tick) == Some(row.entry_at);
+        row.exited_at_close = at(row.exit_tick) == Some(row.exit_at);
+    }
+    Ok(())
 }
 
 fn rows_of(batch: &RecordBatch) -> Result<Vec<TradeRow>, String> {
@@ -98,6 +130,8 @@ fn rows_of(batch: &RecordBatch) -> Result<Vec<TradeRow>, String> {
         fills: fills[i],
         entry_reason: entry_reason[i].to_owned(),
         exit_reason: exit_reason[i].to_owned(),
+        entered_at_close: false,
+        exited_at_close: false,
     };
     Ok((0..batch.num_rows()).map(row).collect())
 }

@@ -16,5 +16,8 @@ pub enum SweepError {
     TrialCache(MemoError),
     /// No combination is left after the conditions and the parser.
     #[error("no combination of the swept values can be tried")]
-    NothingToTry,
+    NothingToTry {
+        /// Why the first of them is not valid for the agent.
+        reason: Option<String>,
+    },
 }

@@ -10,7 +10,8 @@ use super::search::{Ask, Told, search};
 use super::{
     Evaluator, JobKeys, Objective, Point, Space, SweepError, Trial, TrialCache, TrialJob, WindowOutcome,
 };
-use crate::scenario::{SweepSpec, SweptValue, TrialSetup};
+use crate::scenario::{Problem, SweepSpec, SweptValue, TrialSetup};
+use crate::strategy;
 use crate::tournament::{Plan, RunOptions};
 
 /// Number of consecutive batches without a new combination after which a space counts as exhausted.
@@ -53,8 +54,10 @@ pub struct Searched {
     pub trials: Vec<Trial>,
     /// Number of distinct combinations that the conditions exclude.
     pub excluded: usize,
-    /// Number of distinct combinations that are not valid for the agent.
+    /// Number of distinct combinations that are not valid for the agent, or with these prices.
     pub refused: usize,
+    /// Why the first of them is not.
+    pub refused_because: Option<String>,
 }
 
 /// Runs the sweep in these windows of the plan.
@@ -92,7 +95,7 @@ pub fn run(
         search.tell(told);
     }
     if sweep.searched.trials.is_empty() {
-        return Err(SweepError::NothingToTry);
+        return Err(SweepError::NothingToTry { reason: sweep.searched.refused_because });
     }
     Ok(sweep.searched)
 }
@@ -201,15 +204,18 @@ impl<'a> Sweep<'a> {
             }
         }
         let allowed: Vec<Vec<SweptValue>> = candidates.values().cloned().collect();
-        let refused: Vec<bool> = self.spec.setups(&allowed).iter().map(Result::is_err).collect();
-        let refused: BTreeMap<&String, bool> = candidates.keys().zip(refused).collect();
+        let problems = self.spec.setups(&allowed).into_iter().map(|setup| self.problem(setup));
+        let refused: BTreeMap<&String, Option<String>> = candidates.keys().zip(problems).collect();
         for values in &values {
             let name = name(values);
             if self.known.contains_key(&name) {
                 continue;
             }
-            let known = if refused.get(&name) == Some(&true) {
+            let known = if let Some(Some(problem)) = refused.get(&name) {
                 self.searched.refused += 1;
+                if self.searched.refused_because.is_none() {
+                    self.searched.refused_because = Some(format!("{}: {problem}", self.shown(values)));
+                }
                 Known::Excluded
             } else {
                 Known::Trial(self.enter(values.clone()))
@@ -217,6 +223,27 @@ impl<'a> Sweep<'a> {
             self.known.insert(name, known);
         }
         values.iter().filter_map(|values| self.known.get(&name(values)).copied()).collect()
+    }
+
+    /// Why a combination is not valid for the agent, or cannot do what it says with the prices of a window.
+    fn problem(&self, setup: Result<TrialSetup, Vec<Problem>>) -> Option<String> {
+        let Plan { market, windows, .. } = self.plan;
+        match setup {
+            Err(problems) => problems.into_iter().next().map(|problem| problem.message),
+            Ok(setup) => windows
+                .iter()
+                .find_map(|span| strategy::check(&setup.agent.strategy, market, span.window.ticks).err()),
+        }
+    }
+
+    /// `spacing_pct = 0.1, levels = 3`.
+    fn shown(&self, values: &[SweptValue]) -> String {
+        let pairs = self.spec.parameters.iter().zip(values);
+        let pairs = pairs.map(|(parameter, value)| {
+            let name = parameter.path.rsplit('.').next().unwrap_or(&parameter.path);
+            format!("{name} = {}", serde_json::to_string(value).unwrap_or_default())
+        });
+        pairs.collect::<Vec<_>>().join(", ")
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "at most ten million combinations")]

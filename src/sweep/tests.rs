@@ -172,6 +172,30 @@ fn what_the_agent_could_not_have_is_left_out_and_counted() {
     let found = sweep(&ground, &mut NoCache);
     assert_eq!(found.trials.iter().map(numbers).collect::<Vec<_>>(), [[2, 4], [2, 12], [9, 12]]);
     assert_eq!((found.excluded, found.refused), (0, 1));
+    let reason = found.refused_because.unwrap();
+    assert!(reason.starts_with("fast = 9, slow = 4: "), "{reason}");
+}
+
+/// A grid whose levels the prices do not allow is no trial that forfeits, but a combination that is refused.
+#[test]
+fn what_the_prices_do_not_allow_is_left_out_and_named() {
+    let grid = |spacings: &str| {
+        let sweep = format!("[sweep]\nagent = \"trend\"\n[sweep.parameters]\nspacing_pct = [{spacings}]\n");
+        let strategy = "{ kind = \"sma_cross\", fast = 3, slow = 8, size_pct = 20 }";
+        let grid = "{ kind = \"grid\", levels = 3, spacing_pct = 5 }\n\n[market.instruments.ALPHA]\nprice_tick = \"1\"";
+        let ground = Ground::changed(strategy, grid, &sweep);
+        run(&ground.sweep(), &ground.all(), &mut NoCache, &Unwatched)
+    };
+    let found = grid("0.01, 2, 5").unwrap();
+    assert_eq!((found.trials.len(), found.refused), (2, 1));
+    assert!(found.trials.iter().all(|trial| !trial.has_failed()));
+    let reason = found.refused_because.unwrap();
+    assert!(
+        reason.starts_with("spacing_pct = 0.01: `spacing_pct` of 0.01 is too narrow for ALPHA"),
+        "{reason}"
+    );
+    let Err(SweepError::NothingToTry { reason: Some(reason) }) = grid("0.01, 0.02") else { panic!("tried") };
+    assert!(reason.contains("too narrow"), "{reason}");
 }
 
 #[test]

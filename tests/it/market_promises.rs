@@ -195,12 +195,33 @@ fn a_price_that_never_moves_is_not_above_its_average() {
     for price in [f64::from(0.07_f32), f64::from(123.456_f32), 160_000_000.1] {
         let stage = stage("AAA_1h.parquet", &bars("1h", "2023-01-02", (0..200).map(|_| flat(price))));
         let rules = "strategy = { kind = \"rules\", enter_all = [\"close > sma(5)\"], size_pct = 50 }";
-        let market = "symbols = [\"AAA\"]\ninterval = \"1h\"\naccept = [\"invented\"]";
+        let market = "symbols = [\"AAA\"]\ninterval = \"1h\"";
         stage.write("s.toml", &scenario(market, FREE, &[("a", rules)]));
         stage.result("run s.toml --quiet --out o");
         assert_eq!(row(&stage, "o", "a")["exposure_pct"].as_f64().unwrap_or(0.0), 0.0);
         assert_eq!(row(&stage, "o", "a")["final_equity"], "10000.00000000", "{price}");
     }
+}
+
+#[test]
+fn a_fill_at_a_daily_close_has_the_day_that_its_bar_covers() {
+    let stage = stage("AAA_1d.parquet", &walk(12, "2024-03-04T00:00:00Z", 100.0, |_| true));
+    let rules =
+        "strategy = { kind = \"rules\", enter_all = [\"close > 1\"], max_hold_bars = 2, size_pct = 50 }";
+    let market = "symbols = [\"AAA\"]\ninterval = \"1d\"";
+    let shown = |fill_at: &str| {
+        let venue = format!("{FREE}fill_at = \"{fill_at}\"\n");
+        stage.write("s.toml", &scenario(market, &venue, &[("a", rules)]));
+        stage.result(&format!("run s.toml --quiet --out {fill_at}"));
+        let page = stage.result(&format!("trades promise a --out {fill_at}"));
+        let first =
+            page.lines().find(|line| line.trim_start().starts_with("1 ")).unwrap_or_else(|| panic!("{page}"));
+        let days = first.split_whitespace().filter(|word| word.starts_with("2024-"));
+        days.map(str::to_owned).collect::<Vec<_>>()
+    };
+    // Decided at the close of the first day: filled there, or at the open of the second; two bars on likewise.
+    assert_eq!(shown("close"), ["2024-03-04", "2024-03-06"]);
+    assert_eq!(shown("next_open"), ["2024-03-05", "2024-03-07"]);
 }
 
 /// Three days at 0.000000021, three at 0.000000024: + 14.2857 %.

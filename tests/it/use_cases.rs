@@ -154,6 +154,12 @@ fn errors_are_typed_and_lead_to_the_words_of_the_scenario() {
     assert_eq!(error.kind(), RunErrorKind::Data);
     assert_eq!(underlined(&error, &text), ["\"data/nowhere\""]);
 
+    let text = changed("length = \"2d\"", "length = \"20d\"");
+    let error = ScenarioSource::parse(Path::new("my.toml"), text.clone(), Path::new("."), &NoRegistry);
+    let error = error.unwrap_err();
+    assert!(matches!(&error, RunError::InvalidScenario { problems, .. } if problems.len() == 1), "{error:?}");
+    assert_eq!(underlined(&error, &text), ["\"20d\""]);
+
     // Without a range of the scenario's own, only the data tell that they do not fit.
     let text = changed("start    = 2023-05-01\nend      = 2023-05-11\n", "").replace("\"2d\"", "\"2000d\"");
     let error = check(&source(&text).scenario, &[]).unwrap_err();
@@ -171,6 +177,7 @@ fn errors_are_typed_and_lead_to_the_words_of_the_scenario() {
     let RunError::Strategies(problems) = &error else { panic!("{error:?}") };
     assert_eq!((problems[0].index, problems[0].agent.as_str()), (1, "hold"));
     assert_eq!(underlined(&error, &text), [grid]);
+    assert!(error.diagnostics(&text)[0].help.as_ref().unwrap().contains("a wider spacing"));
 
     let text = format!("{TEXT}\n[tournament]\nformat = \"league\"\nseasons = 90\ndivisions = 1\n");
     let error = prepare(&source(&text).scenario, &[]).unwrap_err();
@@ -300,6 +307,10 @@ fn a_rematch_is_a_scenario_that_names_its_parent() {
     let settings = [("agents.nobody.strategy.fast".to_owned(), "2".to_owned())];
     let error = rematch(&RematchRequest { settings: &settings, ..request }).unwrap_err();
     assert!(matches!(error, RunError::Edit(_)));
+    let settings = [("no.such.path".to_owned(), "2".to_owned())];
+    let error = rematch(&RematchRequest { settings: &settings, ..request }).unwrap_err();
+    assert_eq!(error.kind(), RunErrorKind::Usage);
+    assert!(matches!(error, RunError::InvalidScenario { .. }), "{error:?}");
     let error = rematch(&RematchRequest { run: "another", ..request }).unwrap_err();
     assert_eq!(error.kind(), RunErrorKind::Usage);
     assert!(matches!(error, RunError::Store(_)));

@@ -78,9 +78,9 @@ fn page(folder: &Path) -> Result<String, Failure> {
 fn failure(error: RunError) -> Failure {
     match error {
         RunError::Interrupted { kept: Kept::Batches, .. } => {
-            let command = command(std::env::args_os());
-            let help = format!("every finished batch is stored; resume with: {command}");
-            Failure::plain(Exit::Interrupted, error, help)
+            let help = "every finished batch is stored; resume with:";
+            let next = Some(command(std::env::args_os()));
+            Failure { next, ..Failure::plain(Exit::Interrupted, error, help) }
         }
         error => error.into(),
     }

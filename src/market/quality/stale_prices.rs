@@ -20,7 +20,7 @@ pub fn check(series: &Series<'_>) -> Vec<Finding> {
     };
     let invented = Runs::of(series, INVENTED_LONG_BARS, filler).grave(series);
     let repeated = Runs::of(series, INVENTED_LONG_BARS, |place| {
-        place > 0 && series.prices(place) == series.prices(place - 1)
+        series.volume(place) == 0.0 && place > 0 && series.prices(place) == series.prices(place - 1)
     })
     .grave(series);
     let invented = if invented.list.is_empty() { repeated } else { invented };
@@ -157,6 +157,14 @@ mod tests {
         assert_eq!(found(&filler), [("zero_volume", "warning", 2_083), ("invented", "error", 2_083)]);
         let stuck = bars(Interval::DAY, 500..530, |_| 100.0);
         assert_eq!(found(&stuck).last().unwrap(), &("invented", "error", 30));
+    }
+
+    /// A cheap coin or a stable one trades at one tick for hours: its bars are alike, and were traded.
+    #[test]
+    fn bars_that_repeat_with_a_volume_were_traded() {
+        let mut quiet = bars(Interval::DAY, 500..530, |_| 100.0);
+        quiet.volume[500..530].fill(7.0);
+        assert_eq!(found(&quiet), [("frozen", "warning", 29)]);
     }
 
     #[test]

@@ -196,6 +196,9 @@ fn tried(record: &SweepRecord) -> String {
             text.push_str(&format!("; {} {why}", plural(n, "combination")));
         }
     }
+    if let Some(reason) = &record.refused_because {
+        text.push_str(&format!(" ({reason})"));
+    }
     text
 }
 

@@ -3,10 +3,9 @@
 use super::Style;
 use super::grid::{Column, draw};
 use super::header::filled;
-use crate::domain::Cash;
+use crate::domain::{Cash, Timestamp};
 use crate::report::numbers::{
-    are_dates, between, cash, close_day, count, ended_at_close, instant, price, quantity, ratio, signed,
-    signed_cash,
+    are_dates, between, cash, close_day, count, instant, price, quantity, ratio, signed, signed_cash,
 };
 use crate::report::wording::plural;
 use crate::store::{StoredRun, TradeRow};
@@ -40,8 +39,16 @@ fn columns(rows: &[TradeRow], first: usize, windows: bool) -> Vec<Column> {
     }
     columns.extend([
         Column::words("symbol", 0, text(|trade| trade.symbol.clone())),
-        Column::words("entry", 0, rows.iter().map(|trade| instant(trade.entry_at, dates))),
-        Column::words("exit", 1, rows.iter().map(|trade| exit_time(trade, dates))),
+        Column::words(
+            "entry",
+            0,
+            rows.iter().map(|trade| fill_time(trade.entry_at, trade.entered_at_close, dates)),
+        ),
+        Column::words(
+            "exit",
+            1,
+            rows.iter().map(|trade| fill_time(trade.exit_at, trade.exited_at_close, dates)),
+        ),
         Column::numbers("held", 9, text(|trade| between(trade.entry_at, trade.exit_at))),
         Column::numbers("quantity", 5, text(|trade| quantity(trade.quantity))),
         Column::numbers("entry price", 3, text(|trade| price(trade.entry_price))),
@@ -55,9 +62,9 @@ fn columns(rows: &[TradeRow], first: usize, windows: bool) -> Vec<Column> {
     columns
 }
 
-/// When a trade ended: at the open of a bar, or at the close of the window's last one.
-fn exit_time(trade: &TradeRow, dates: bool) -> String {
-    if dates && ended_at_close(trade) { close_day(trade.exit_at) } else { instant(trade.exit_at, dates) }
+/// When a fill was, as the day that its bar covers where `dates` is set.
+fn fill_time(at: Timestamp, at_close: bool, dates: bool) -> String {
+    if dates && at_close { close_day(at) } else { instant(at, dates) }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a count of trades, shown only")]

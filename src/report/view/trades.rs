@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::series::significant;
 use crate::domain::{Span, Timestamp};
-use crate::report::numbers::{are_dates, ended_at_close};
+use crate::report::numbers::are_dates;
 use crate::store::TradeRow;
 
 /// Trades of all agents together in a page.
@@ -78,15 +78,15 @@ pub(super) fn trades(mut all: Vec<TradeRow>, agents: usize) -> Trades {
 
 fn row(t: &TradeRow, dates: bool, symbols: &mut Words, reasons: &mut Words) -> Row {
     let seconds = |at: Timestamp| at.micros().div_euclid(1_000_000);
-    // The day that the last bar covers, where all times are days.
-    let exit_at = if dates && ended_at_close(t) { t.exit_at - Span::DAY } else { t.exit_at };
+    // The day that the fill's bar covers, where all times are days.
+    let day = |at: Timestamp, at_close: bool| if dates && at_close { at - Span::DAY } else { at };
     let cents = |value: f64| (value * 100.0).round() / 100.0 + 0.0;
     Row(
         t.window,
         symbols.number(&t.symbol),
         t.state == "closed",
-        seconds(t.entry_at),
-        seconds(exit_at),
+        seconds(day(t.entry_at, t.entered_at_close)),
+        seconds(day(t.exit_at, t.exited_at_close)),
         significant(t.quantity.to_f64()),
         significant(t.entry_price.to_f64()),
         significant(t.exit_price.to_f64()),
@@ -167,6 +167,18 @@ mod tests {
         let found = histogram(&many);
         assert!(found.counts.len() <= BARS + 1 && found.counts.iter().sum::<usize>() == 5_000);
         assert_eq!(found.start % found.width, 0.0);
+    }
+
+    #[test]
+    fn a_fill_at_a_daily_close_is_on_the_day_that_the_bar_covers() {
+        let mut trade = fixture::trade_rows().remove(0);
+        let seconds = |at: Timestamp| at.micros() / 1_000_000;
+        let shown = |trade: &TradeRow| trades(vec![trade.clone()], 1).rows.remove(0);
+        let at_opens = shown(&trade);
+        assert_eq!((at_opens.3, at_opens.4), (seconds(trade.entry_at), seconds(trade.exit_at)));
+        (trade.entered_at_close, trade.exited_at_close) = (true, true);
+        let at_closes = shown(&trade);
+        assert_eq!((at_closes.3, at_closes.4), (at_opens.3 - 86_400, at_opens.4 - 86_400));
     }
 
     #[test]

@@ -36,6 +36,9 @@ pub struct SweepRecord {
     pub conditions: Vec<String>,
     /// How many trials there were, and what became of them.
     pub trials: TrialCounts,
+    /// Why the first of the refused combinations was; absent where none was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused_because: Option<String>,
     /// The best trial; null where none has a score.
     pub winner: Option<WinnerRecord>,
     /// What the choice is worth; null where that cannot be said.

@@ -67,6 +67,7 @@ impl SweepResults<'_> {
                 .collect(),
             conditions: spec.conditions.iter().map(|condition| condition.text().to_owned()).collect(),
             trials: self.counts(),
+            refused_because: self.searched.refused_because.clone(),
             winner: self.judged.winner.map(|index| self.winner(index)),
             evidence: self.evidence.as_ref().ok().map(evidence_record),
             evidence_missing: self.evidence.as_ref().err().map(ToString::to_string),
