@@ -39,6 +39,9 @@ pub fn run_source(
     let stored = on_threads(args.threads.map(usize::from), || {
         let prepared =
             prepare_with(&source.scenario, &[], programs).map_err(|error| Failure::of_run(&error, source))?;
+        if !args.quiet {
+            diagnostics::notes(prepared.notes());
+        }
         if prepared.scenario.sweep.is_some() {
             return sweep::run(&prepared, &destination, args, engine, interrupt).map(|()| None);
         }

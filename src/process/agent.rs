@@ -12,10 +12,11 @@ use super::message::{Act, AgentMessage, End, HostMessage, PROTOCOL, Ready};
 use super::observation::{Reads, Told};
 use super::reply;
 use super::tape::{Next, Tape};
-use crate::domain::{Cash, OrderId, OrderRequest, Timestamp};
+use crate::domain::{Bps, Cash, OrderId, OrderRequest, Timestamp};
 use crate::scenario::DecideSpec;
 use crate::strategy::{
-    BarContext, Needs, Orders, Scheduled, Strategy, StrategyError, Wake, check_schedule, schedule_warm_up,
+    BarContext, Needs, Orders, Scheduled, Strategy, StrategyError, Wake, check_schedule, rebalance,
+    schedule_warm_up,
 };
 
 /// The most bars before a window that an agent may ask for.
@@ -268,6 +269,15 @@ impl Strategy for ProcessAgent {
         self.wake = None;
         let Some(act) = self.ask(ctx)? else { return Ok(()) };
         self.wake = act.wake;
+        match reply::weights(&act, ctx) {
+            Ok(None) => {}
+            Ok(Some(targets)) => {
+                reply::cancels(&act).for_each(|action| orders.push(action));
+                rebalance(ctx, &targets, Bps::ZERO, orders);
+                return Ok(());
+            }
+            Err(problem) => return self.fault(problem),
+        }
         let requests = match reply::entering(&act, ctx) {
             Ok(requests) => requests,
             Err(problem) => return self.fault(problem),

@@ -121,7 +121,9 @@ impl Play<'_> {
                 format!("at decision {number}, order {} of its `act`: {problem}", index + 1)
             })?;
         }
-        let named = act.orders.iter().map(|order| &order.symbol).chain(&act.closes);
+        reply::checked_weights(act).map_err(|problem| format!("at decision {number}: {problem}"))?;
+        let weighted = act.weights.iter().flat_map(BTreeMap::keys);
+        let named = act.orders.iter().map(|order| &order.symbol).chain(&act.closes).chain(weighted);
         match named.into_iter().find(|name| !self.setup.symbols.contains(name)) {
             Some(name) => Err(format!("at decision {number} it names `{name}`, which was not in `hello`")),
             None => Ok(()),

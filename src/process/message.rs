@@ -354,6 +354,11 @@ pub struct Act {
     /// Symbols to leave: their orders are cancelled and all is sold at the market.
     #[serde(default)]
     pub closes: Vec<String>,
+    /// The shares of the equity that symbols should have, from 0 to 1 and 1 together at most: sells and buys bring them
+    /// there at the next open. Instead of `orders` and `closes`. A symbol without a bar at this close is left as it is.
+    #[serde(default)]
+    #[schemars(with = "Option<BTreeMap<String, Decimal>>")]
+    pub weights: Option<BTreeMap<String, Qty>>,
     /// Decides once more at the first bar that closes at this time or later.
     #[serde(default)]
     #[schemars(with = "Option<Time>")]

@@ -2,8 +2,8 @@
 
 use super::message::{Act, NewOrder, OrderType, SideWord, TimeInForceWord};
 use crate::domain::{
-    Action, Bps, Bracket, Distance, OrderId, OrderKind, OrderRequest, Protection, Side, Size, SymbolId,
-    TimeInForce,
+    Action, Bps, Bracket, Distance, OrderId, OrderKind, OrderRequest, Protection, Qty, Side, Size, SymbolId,
+    TimeInForce, UNITS_PER_ONE,
 };
 use crate::strategy::BarContext;
 
@@ -12,11 +12,15 @@ const REASON: &str = "agent";
 /// The number of a symbol that the scenario does not have: its orders are refused.
 const UNKNOWN: SymbolId = SymbolId(u16::MAX);
 
+/// Cancels, in the agent's order.
+pub fn cancels(act: &Act) -> impl Iterator<Item = Action> {
+    act.cancels.iter().map(|&order| Action::Cancel(OrderId(order)))
+}
+
 /// Cancels and closes, in the agent's order.
 pub fn leaving(act: &Act, ctx: &BarContext<'_>) -> Vec<Action> {
-    let cancels = act.cancels.iter().map(|&order| Action::Cancel(OrderId(order)));
     let closes = act.closes.iter().map(|name| Action::Close(ctx.symbol(name).unwrap_or(UNKNOWN), REASON));
-    cancels.chain(closes).collect()
+    cancels(act).chain(closes).collect()
 }
 
 /// The new orders, in the agent's order.
@@ -29,6 +33,44 @@ pub fn entering(act: &Act, ctx: &BarContext<'_>) -> Result<Vec<OrderRequest>, St
             .map_err(|problem| format!("order {} of its `act`: {problem}", index + 1))
     };
     act.orders.iter().enumerate().map(order).collect()
+}
+
+/// The target weights, in the order of the symbols' names; `None` where the answer has none.
+///
+/// # Errors
+/// What makes them none.
+pub fn weights(act: &Act, ctx: &BarContext<'_>) -> Result<Option<Vec<(SymbolId, Bps)>>, String> {
+    let Some(weights) = &act.weights else { return Ok(None) };
+    checked_weights(act)?;
+    let mut targets = Vec::with_capacity(weights.len());
+    for (name, weight) in weights {
+        let Some(symbol) = ctx.symbol(name) else {
+            return Err(format!("its `weights` name `{name}`, which the scenario does not have"));
+        };
+        if ctx.bar(symbol).is_some() {
+            targets.push((symbol, Bps::from_percent(100.0 * weight.to_f64())));
+        }
+    }
+    Ok(Some(targets))
+}
+
+/// Refuses weights that no account can have.
+///
+/// # Errors
+/// Why not.
+pub fn checked_weights(act: &Act) -> Result<(), String> {
+    let Some(weights) = &act.weights else { return Ok(()) };
+    if !act.orders.is_empty() || !act.closes.is_empty() {
+        return Err("its `act` has `weights` beside `orders` or `closes`".to_owned());
+    }
+    if let Some((name, weight)) = weights.iter().find(|(_, weight)| weight.is_negative()) {
+        return Err(format!("the weight of `{name}` is {weight}: there are no short positions"));
+    }
+    let sum: Qty = weights.values().copied().sum();
+    match sum > Qty::from_units(UNITS_PER_ONE) {
+        true => Err(format!("its `weights` add up to {sum}, which is more than 1")),
+        false => Ok(()),
+    }
 }
 
 /// One order, of a symbol.
@@ -163,7 +205,7 @@ fn share(key: &str, percent: f64) -> Result<Bps, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Cash, Price, Qty};
+    use crate::domain::{Cash, Price};
 
     fn read(text: &str) -> Result<OrderRequest, String> {
         let order: NewOrder = serde_json::from_str(text).map_err(|error| error.to_string())?;
@@ -211,6 +253,20 @@ mod tests {
         assert_eq!(why(market), "`market` has no `price`");
         let sell = r#"{"symbol": "A", "side": "sell", "position_pct": 1, "stop_loss": "1"}"#;
         assert!(why(sell).contains("a sell has no stop loss"));
+    }
+
+    #[test]
+    fn weights_that_no_account_can_have_are_faults() {
+        let why = |text: &str| checked_weights(&serde_json::from_str(text).unwrap());
+        assert_eq!(why(r#"{"decision": 1, "weights": {"A": "0.6", "B": "0.4"}}"#), Ok(()));
+        let wrong = [
+            (r#"{"decision": 1, "weights": {"A": "0.6", "B": "0.41"}}"#, "add up to 1.01000000"),
+            (r#"{"decision": 1, "weights": {"A": "-0.1"}}"#, "no short positions"),
+            (r#"{"decision": 1, "weights": {"A": "0.5"}, "closes": ["B"]}"#, "beside `orders` or `closes`"),
+        ];
+        for (text, expected) in wrong {
+            assert!(why(text).unwrap_err().contains(expected), "{text}");
+        }
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub struct OrderIntent<'a> {
     pub rests: bool,
     /// Whether it is cut to the free quantity instead of refused.
     pub reduce_only: bool,
+    /// Whether it is a market buy whose money comes from the sells of its open: what is available then decides.
+    pub from_proceeds: bool,
 }
 
 /// The agent's account at the close of the decision bar.
@@ -102,12 +104,15 @@ fn check_buy(
     well_formed(order, order.ask)?;
     large_enough(order, order.ask)?;
     let mut sized = Sized { profile, order, ask: order.ask, cut: None };
-    sized.fit_balance(now)?;
+    if !order.from_proceeds {
+        sized.fit_balance(now)?;
+    }
     sized.fit_order_size(now)?;
     sized.fit_position(now)?;
     room_to_rest(profile, order, now)?;
     losses_allow(profile, now)?;
-    let lock_cash = sized.ask.cost(order.price, order.fee);
+    let cost = sized.ask.cost(order.price, order.fee);
+    let lock_cash = if order.from_proceeds { cost.min(now.available) } else { cost };
     Ok(Accepted { ask: sized.ask, lock_cash, lock_qty: Qty::ZERO, cut: sized.cut })
 }
 

@@ -40,6 +40,7 @@ fn try_buy(profile: &RiskProfile, ask: OrderQty, now: &AccountState) -> Result<A
         fee: Bps::from_f64(10.0),
         rests: true,
         reduce_only: false,
+        from_proceeds: false,
     };
     check(profile, &order, now).map_err(|refusal| refusal.code)
 }
@@ -54,6 +55,7 @@ fn try_sell(ask: OrderQty, reduce_only: bool, now: &AccountState) -> Result<Acce
         fee: Bps::from_f64(10.0),
         rests: true,
         reduce_only,
+        from_proceeds: false,
     };
     check(&RiskProfile::standard(), &order, now).map_err(|refusal| refusal.code)
 }
@@ -198,6 +200,7 @@ fn dust_can_be_sold_whole_but_not_in_part() {
         fee: Bps::ZERO,
         rests: false,
         reduce_only: true,
+        from_proceeds: false,
     };
     let code = |ask| check(&RiskProfile::unlimited(), &order(ask), &small).map_err(|r| r.code);
     assert_eq!(code("0.1"), Err(RefusalCode::InvalidQuantity));

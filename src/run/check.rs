@@ -26,6 +26,8 @@ pub struct CheckReport {
     pub unused_bars: usize,
     /// Bars of the range.
     pub range_bars: usize,
+    /// What the signals of agents say that will not be traded, one sentence each.
+    pub notes: Vec<String>,
 }
 
 /// Loads the market, plans the windows and checks the agents, as a run does before its first bar.
@@ -55,7 +57,7 @@ pub fn check_with(
     entrants: &[Entrant],
     programs: &Programs,
 ) -> Result<CheckReport, RunError> {
-    let Prepared { scenario, market, windows, .. } = prepare_with(scenario, entrants, programs)?;
+    let Prepared { scenario, market, windows, notes, .. } = prepare_with(scenario, entrants, programs)?;
     let range = market.in_range;
     let ticks = windows.iter().map(|span| span.window.ticks.last - span.window.ticks.first);
     let first = Timestamp::from_micros(0);
@@ -70,5 +72,6 @@ pub fn check_with(
         end: windows.iter().map(|span| span.end).max().unwrap_or(first),
         unused_bars: unused_ticks(&windows, range),
         range_bars: range.last - range.first,
+        notes,
     })
 }

@@ -90,6 +90,17 @@ pub enum RunError {
         /// Which agent, window and decision.
         difference: String,
     },
+    /// Files of signals are wrong; one entry an agent.
+    #[error("{}", messages(.0))]
+    Signals(Vec<SignalsProblem>),
+    /// A rematch of a run whose signals are no longer what they were.
+    #[error("the signals of {} have changed since run `{run}`", names.join(", "))]
+    SignalsChanged {
+        /// The run.
+        run: String,
+        /// The agents.
+        names: Vec<String>,
+    },
     /// Registered agents cannot go on with their wallets; one entry an agent.
     #[error("{}", messages(.0))]
     Wallets(Vec<WalletProblem>),
@@ -205,6 +216,19 @@ pub struct ProgramProblem {
     pub help: String,
 }
 
+/// A file of signals that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignalsProblem {
+    /// Index of the agent.
+    pub index: usize,
+    /// Who.
+    pub agent: AgentName,
+    /// What is wrong, with file and row.
+    pub message: String,
+    /// How to mend it.
+    pub help: String,
+}
+
 /// A registered agent that cannot go on with its wallet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WalletProblem {
@@ -227,6 +251,12 @@ impl std::fmt::Display for StrategyProblem {
 impl std::fmt::Display for ProgramProblem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "the program of `{}` cannot take part: {}", self.agent, self.message)
+    }
+}
+
+impl std::fmt::Display for SignalsProblem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the signals of `{}` cannot be used: {}", self.agent, self.message)
     }
 }
 
@@ -254,7 +284,7 @@ impl RunError {
     /// What kind of mistake it is.
     pub fn kind(&self) -> RunErrorKind {
         match self {
-            Self::Market(_) => RunErrorKind::Data,
+            Self::Market(_) | Self::Signals(_) => RunErrorKind::Data,
             Self::Interrupted { .. } => RunErrorKind::Interrupted,
             Self::Recording { .. } | Self::TrialCache(_) | Self::Standings(_) | Self::Threads(_) => {
                 RunErrorKind::Failed

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+#[cfg(feature = "import")]
+use super::signals;
 use super::{Entrant, Programs, RunError, checks, entrant, wallets};
 use crate::market::{self, LoadRequest, Market};
 use crate::process::Collector;
@@ -27,9 +29,16 @@ pub struct Prepared {
     pub(super) collector: Arc<Collector>,
     /// How long that took.
     pub(super) loading: Duration,
+    /// What will not be traded, though it may have been meant.
+    pub(super) notes: Vec<String>,
 }
 
 impl Prepared {
+    /// What the signals of agents say that will not be traded, one sentence each.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
     /// What the engine is given.
     pub(super) const fn plan(&self) -> Plan<'_> {
         Plan { scenario: &self.scenario, market: &self.market, windows: self.windows.as_slice() }
@@ -67,9 +76,17 @@ pub fn prepare_with(
     let started = Instant::now();
     let mut scenario = scenario.clone();
     let mut own = entrant::enter(&mut scenario, entrants)?;
+    #[cfg(feature = "import")]
+    let files = signals::read(&mut scenario)?;
+    #[cfg(not(feature = "import"))]
+    checks::no_signals(&scenario)?;
     let collector = Arc::default();
     let programs = super::programs::enter(&scenario, &mut own, programs, &collector)?;
     let market = load(&scenario, entrants, &programs)?;
+    #[cfg(feature = "import")]
+    let notes = signals::check(&scenario, &market, &files)?;
+    #[cfg(not(feature = "import"))]
+    let notes = Vec::new();
     checks::quantities(&scenario, &market)?;
     let spec = &scenario.market;
     let (ticks, embargo) = (market.in_range, scenario.battle.embargo);
@@ -80,7 +97,7 @@ pub fn prepare_with(
     if let Some(tournament) = &scenario.tournament {
         formats::check(&tournament.format, scenario.agents.len(), windows.len())?;
     }
-    Ok(Prepared { scenario, market, windows, own, collector, loading: started.elapsed() })
+    Ok(Prepared { scenario, market, windows, own, collector, loading: started.elapsed(), notes })
 }
 
 /// The bars, with as much history before them as any agent or trial reads.

@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::ops::Range;
 
-use super::{Kept, RunDiagnostic, RunError};
+use super::{Kept, RunDiagnostic, RunError, SignalsProblem};
 use crate::market::MarketError;
 use crate::scenario::{EditError, MOST_TOLD, place_of};
 use crate::tournament::formats::FormatError;
@@ -29,6 +29,14 @@ impl RunError {
                         .or_else(|| place_of(text, &["agents", &agent, "registered"]))
                 };
                 problems.iter().map(|one| RunDiagnostic::error(one, &one.help, span(one.index))).collect()
+            }
+            Self::Signals(problems) => {
+                let index = |one: &SignalsProblem| one.index.to_string();
+                let span = |one| {
+                    place_of(text, &["agents", &index(one), "strategy", "path"])
+                        .or_else(|| place_of(text, &["agents", &index(one), "registered"]))
+                };
+                problems.iter().map(|one| RunDiagnostic::error(one, &one.help, span(one))).collect()
             }
             Self::Wallets(problems) => problems
                 .iter()
@@ -92,6 +100,9 @@ impl RunError {
             Self::Recording { .. } => {
                 "replay it with the scenario, the bars and the version of tiltyard that it was made with"
             }
+            Self::SignalsChanged { .. } => {
+                "restore the file to rematch the run; `tiltyard run` with the scenario makes a run of the new signals"
+            }
             Self::NoSweep => "add a `[sweep]` table to the scenario",
             Self::NothingToTry { .. } => "widen the values of `[sweep.parameters]`, or `where`",
             Self::TrialCache(_) => "check that the output folder may be written",
@@ -110,6 +121,7 @@ impl RunError {
             Self::InvalidScenario { .. }
             | Self::Market(_)
             | Self::Programs(_)
+            | Self::Signals(_)
             | Self::Strategies(_)
             | Self::Wallets(_) => "",
         };

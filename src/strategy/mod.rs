@@ -10,6 +10,7 @@ mod adapters;
 mod builtin;
 mod context;
 mod contract;
+mod delay;
 mod lines;
 mod orders;
 mod own;
@@ -19,6 +20,8 @@ mod reader;
 pub mod rules;
 mod schedule;
 mod search;
+mod signals;
+mod targets;
 
 #[cfg(test)]
 mod laws;
@@ -38,3 +41,4 @@ pub use prepare::{check, prepare, warm_up};
 pub(crate) use prepared::prepare_scheduled;
 pub use prepared::{PreparedStrategy, needs_of, prepare_own};
 pub(crate) use schedule::{Scheduled, check_schedule, warm_up as schedule_warm_up};
+pub(crate) use targets::rebalance;

@@ -14,9 +14,13 @@ pub type StrategyFactory = Arc<dyn Fn() -> Box<dyn Strategy> + Send + Sync>;
 /// Makes a strategy for a window, by the window's number, that is called only when it is to decide.
 pub(crate) type ScheduledFactory = Arc<dyn Fn(u32) -> Box<dyn Scheduled> + Send + Sync>;
 
-/// The strategies that are not the scenario's.
+/// The strategies that are not the scenario's, and by how many bars strategies decide late.
 #[derive(Clone, Default)]
-pub struct OwnStrategies(BTreeMap<AgentName, Factory>);
+pub struct OwnStrategies {
+    factories: BTreeMap<AgentName, Factory>,
+    /// Bars by which agents decide late.
+    delays: BTreeMap<AgentName, usize>,
+}
 
 #[derive(Clone)]
 enum Factory {
@@ -27,12 +31,17 @@ enum Factory {
 impl OwnStrategies {
     /// Lets strategies of `factory` decide for an agent.
     pub fn insert(&mut self, agent: AgentName, factory: StrategyFactory) {
-        self.0.insert(agent, Factory::Own(factory));
+        self.factories.insert(agent, Factory::Own(factory));
     }
 
     /// The same with strategies that are called only when they are to decide.
     pub(crate) fn insert_scheduled(&mut self, agent: AgentName, factory: ScheduledFactory) {
-        self.0.insert(agent, Factory::Scheduled(factory));
+        self.factories.insert(agent, Factory::Scheduled(factory));
+    }
+
+    /// Lets an agent decide so many bars late.
+    pub fn delay(&mut self, agent: AgentName, bars: usize) {
+        self.delays.insert(agent, bars);
     }
 
     /// The agent's own strategy, else the one of the scenario, ready for a window.
@@ -42,18 +51,19 @@ impl OwnStrategies {
         spec: &StrategySpec,
         setup: &Setup<'m>,
     ) -> PreparedStrategy<'m> {
-        match self.0.get(agent) {
+        let strategy = match self.factories.get(agent) {
             Some(Factory::Own(factory)) => prepare_own(factory(), setup),
             Some(Factory::Scheduled(factory)) => {
                 prepare_scheduled(factory(setup.window), &spec.symbols, setup)
             }
             None => prepare(spec, setup),
-        }
+        };
+        strategy.delayed(self.delays.get(agent).copied().unwrap_or(0))
     }
 }
 
 impl fmt::Debug for OwnStrategies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.factories.keys()).finish()
     }
 }

@@ -1,7 +1,7 @@
 //! From a checked strategy to one that is ready for a window.
 
 use super::builtin::{BuyAndHold, Crossover, Dca, Grid, Idle, Momentum, RandomTrader, breakout, reversion};
-use super::{PreparedStrategy, Setup, Warmup, lines, rules, schedule};
+use super::{PreparedStrategy, Setup, Warmup, lines, rules, schedule, signals};
 use crate::domain::Interval;
 use crate::market::{Market, TickRange};
 use crate::scenario::{StrategyKind, StrategySpec};
@@ -37,6 +37,7 @@ pub fn prepare<'m>(spec: &StrategySpec, setup: &Setup<'m>) -> PreparedStrategy<'
         StrategyKind::Process(_) | StrategyKind::Recorded(_) => {
             PreparedStrategy::failed("its program was not started")
         }
+        StrategyKind::Signals(file) => signals::prepare(file, spec),
         StrategyKind::Own { .. } => {
             PreparedStrategy::failed("the program that runs the scenario has no strategy for this agent")
         }

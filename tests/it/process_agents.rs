@@ -158,6 +158,39 @@ fn a_program_says_itself_when_it_decides_and_asks_for_one_more() {
 }
 
 #[test]
+fn a_program_gives_target_weights() {
+    if !has("python3") {
+        return;
+    }
+    let script = r#"
+def decide(message):
+    if message["decision"] == 2:
+        return {"weights": {"ALPHA": "0.5", "BRAVO": "0.3"}}
+    if message["decision"] == 6:
+        assert set(message["positions"]) == {"ALPHA", "BRAVO"}, message
+        return {"weights": {"ALPHA": "0", "BRAVO": "0.8"}}
+    if message["decision"] == 8:
+        assert set(message["positions"]) == {"BRAVO"}, message
+        value = float(message["equity"]) - float(message["cash"])
+        assert abs(value / float(message["equity"]) - 0.8) < 0.02, message
+    if message["decision"] == 9:
+        return {"weights": {"ALPHA": "0.6", "BRAVO": "0.6"}}
+    return {}
+
+run(decide)
+"#;
+    let arena = Arena::new().python("weighs", "", script);
+    let found = arena.run();
+    assert_eq!(
+        forfeit(&found, "weighs", 0).unwrap(),
+        "its `weights` add up to 1.20000000, which is more than 1"
+    );
+    // Two buys, then a sale that pays for a buy.
+    assert!(found.agents[0].windows[0].replay.fills.len() >= 4);
+    assert_eq!(trace(&found, "weighs"), trace(&arena.try_run(Loop::BarByBar).unwrap(), "weighs"));
+}
+
+#[test]
 fn a_program_that_may_be_late_holds() {
     if !has("python3") {
         return;

@@ -4,6 +4,7 @@ mod args;
 mod change;
 mod create;
 mod exchange;
+mod lag;
 mod past;
 mod protocol;
 mod show;
@@ -39,6 +40,7 @@ impl AgentCommand {
             Self::Export(args) => exchange::export(args),
             Self::Import(args) => exchange::import(args),
             Self::CheckProtocol(args) => protocol::check_protocol(args),
+            Self::Lag(args) => lag::lag(args),
             Self::Skill(args) => skill::skill(args),
         }
     }

@@ -2,8 +2,8 @@
 
 use crate::scenario::{
     Acceptable, Aggregate, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, Isolation,
-    MetricsProfile, OnBreach, OnTimeout, RankingMetric, RatingSystem, ReportFormat, TieBreak, WalletChoice,
-    WarmUp,
+    MetricsProfile, OnBreach, OnTimeout, RankingMetric, RatingSystem, Rebalance, ReportFormat, SignalMode,
+    Stamp, TieBreak, WalletChoice, WarmUp,
 };
 
 /// A variant's name and its meaning.
@@ -60,6 +60,46 @@ impl Choice for Isolation {
              nothing else (Linux)",
         ),
         (Self::None, "none", "it may do whatever the user may do who starts the run"),
+    ];
+}
+
+impl Choice for Stamp {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (
+            Self::BarOpen,
+            Self::BarOpen.as_str(),
+            "the open time of the bar that a row was computed from; known at that bar's close",
+        ),
+        (
+            Self::BarClose,
+            Self::BarClose.as_str(),
+            "the close time of the bar that a row was computed from; known then",
+        ),
+        (Self::KnownAt, Self::KnownAt.as_str(), "any time; a row acts at the first decision from then on"),
+    ];
+}
+
+impl Choice for SignalMode {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (
+            Self::Weight,
+            Self::Weight.as_str(),
+            "the share of the equity that a symbol should have, from 0 to 1",
+        ),
+        (Self::Side, Self::Side.as_str(), "1 for in, 0 for out"),
+        (Self::Orders, Self::Orders.as_str(), "an order"),
+    ];
+}
+
+impl Choice for Rebalance {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::OnChange, Self::OnChange.as_str(), "a symbol whose weight has changed"),
+        (
+            Self::OnRow,
+            Self::OnRow.as_str(),
+            "the symbols that a row names, also where the weight is the same",
+        ),
+        (Self::EveryBar, Self::EveryBar.as_str(), "every symbol at every bar"),
     ];
 }
 

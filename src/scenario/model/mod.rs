@@ -8,6 +8,7 @@ mod process;
 mod registered;
 mod risk;
 mod rules;
+mod signals;
 mod strategy;
 mod sweep;
 mod tournament;
@@ -22,6 +23,9 @@ pub use process::{DecideSpec, Isolation, OnTimeout, ProcessSpec, RecordedSpec};
 pub use registered::{ExistingWallet, Registered, StartingWallet, WalletChoice};
 pub use risk::{OnBreach, RiskProfile};
 pub use rules::{BinaryOp, Condition, Expr, Function, RuleSet, Series};
+pub use signals::{
+    Rebalance, SignalMode, SignalOrder, SignalRows, SignalTable, SignalsSpec, Stamp, SymbolSignals,
+};
 pub use strategy::{StrategyKind, StrategySpec};
 pub use sweep::{SearchKind, SweepSpec, SweptParameter, SweptValue, SweptValues, TrialSetup};
 pub use tournament::{FormatKind, RatingSystem, TournamentFormat, TournamentSpec};

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{ProcessSpec, RecordedSpec, RuleSet};
+use super::{ProcessSpec, RecordedSpec, RuleSet, SignalsSpec};
 use crate::domain::{Bps, Interval, SymbolId};
 
 /// A `strategy = { kind = .., .. }` value.
@@ -110,6 +110,8 @@ pub enum StrategyKind {
     Process(ProcessSpec),
     /// A program has decided in a stored run.
     Recorded(RecordedSpec),
+    /// Decisions from a file.
+    Signals(SignalsSpec),
     /// A strategy of the program that runs the scenario. Never read from a file; its version stands for what it does.
     Own {
         /// Given by the program.

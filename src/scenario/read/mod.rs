@@ -18,6 +18,7 @@ mod scenario;
 mod strategy;
 mod surroundings;
 mod sweep;
+mod symbols;
 mod syntax;
 mod table;
 mod time;

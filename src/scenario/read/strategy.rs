@@ -1,6 +1,7 @@
 //! The `strategy` of an agent.
 
 use std::ops::Range;
+use std::path::PathBuf;
 
 use toml::Spanned;
 
@@ -9,7 +10,10 @@ use super::market;
 use super::surroundings::Surroundings;
 use super::table::Table;
 use crate::domain::{Bps, Interval, Symbol, SymbolId};
-use crate::scenario::{DecideSpec, ProcessSpec, RecordedSpec, RuleSet, StrategyKind, StrategySpec};
+use crate::scenario::{
+    DecideSpec, ProcessSpec, Rebalance, RecordedSpec, RuleSet, SignalMode, SignalsSpec, StrategyKind,
+    StrategySpec,
+};
 
 /// A parsed strategy, with what is needed to check its size.
 pub(super) struct ReadStrategy {
@@ -31,14 +35,18 @@ struct Common {
 /// Parses the agent's strategy.
 pub(super) fn read(agent: &Table<'_>, around: &Surroundings<'_>) -> Option<ReadStrategy> {
     let (kind, table) = agent.tagged("strategy")?;
-    let common = match kind {
+    let mut common = match kind {
         "cash" => Common { symbols: all_symbols(around), timeframe: around.interval, size: Some(Bps::ZERO) },
         "process" | "recorded" => {
             Common { symbols: symbols(&table, around), timeframe: around.interval, size: Some(Bps::ZERO) }
         }
-        _ => common(&table, around),
+        "signals" => unsized_common(&table, around),
+        _ => Common { size: table.value("size_pct"), ..unsized_common(&table, around) },
     };
     let kind = read_kind(kind, &table, &common, around);
+    if let Some(StrategyKind::Signals(spec)) = &kind {
+        common.size = signal_size(&table, spec.mode);
+    }
     table.finish();
     let spec = StrategySpec {
         kind: kind?,
@@ -76,17 +84,19 @@ fn read_kind(
         "random" => random(table),
         "process" => process(table, around).map(StrategyKind::Process),
         "recorded" => recorded(table).map(StrategyKind::Recorded),
+        "signals" => signals(table).map(StrategyKind::Signals),
         "rules" => rules(table, common.timeframe, around).map(StrategyKind::Rules),
         _ => None,
     }
 }
 
-fn common(table: &Table<'_>, around: &Surroundings<'_>) -> Common {
+/// All but the size.
+fn unsized_common(table: &Table<'_>, around: &Surroundings<'_>) -> Common {
     let timeframe = table.optional::<Spanned<Interval>>("timeframe").and_then(|written| match written {
         Some(written) => condition::multiple(written, around.interval, table.problems),
         None => around.interval,
     });
-    Common { symbols: symbols(table, around), timeframe, size: table.value("size_pct") }
+    Common { symbols: symbols(table, around), timeframe, size: None }
 }
 
 fn symbols(table: &Table<'_>, around: &Surroundings<'_>) -> Option<Vec<SymbolId>> {
@@ -215,6 +225,50 @@ fn random(table: &Table<'_>) -> Option<StrategyKind> {
     let turnover = table.value("turnover");
     let seed = table.optional("seed");
     Some(StrategyKind::Random { turnover: turnover?, seed: seed? })
+}
+
+/// The size of entries; of `mode = "side"` only.
+fn signal_size(table: &Table<'_>, mode: SignalMode) -> Option<Bps> {
+    let size: Option<Bps> = table.optional("size_pct")?;
+    match (mode, size) {
+        (SignalMode::Side, size) => Some(size.unwrap_or(Bps::from_percent(20.0))),
+        (mode, Some(_)) => other_mode(table, "size_pct", SignalMode::Side, mode),
+        (_, None) => Some(Bps::ZERO),
+    }
+}
+
+fn signals(table: &Table<'_>) -> Option<SignalsSpec> {
+    let path: Option<PathBuf> = table.value("path");
+    let stamped = table.value("stamped");
+    let rebalance: Option<Option<Rebalance>> = table.optional("rebalance");
+    let drift: Option<Option<Bps>> = table.optional("drift_pct");
+    let mode: Option<SignalMode> = table.value("mode");
+    table.skip("size_pct");
+    let mode = mode?;
+    let (rebalance, drift) = (rebalance?, drift?);
+    if mode != SignalMode::Weight {
+        for (key, is_written) in [("rebalance", rebalance.is_some()), ("drift_pct", drift.is_some())] {
+            if is_written {
+                return other_mode(table, key, SignalMode::Weight, mode);
+            }
+        }
+    }
+    Some(SignalsSpec {
+        path: path?,
+        stamped: stamped?,
+        mode,
+        rebalance: rebalance.unwrap_or_default(),
+        drift: drift.unwrap_or_default(),
+        table: None,
+    })
+}
+
+/// Reports a key that another mode has.
+fn other_mode<T>(table: &Table<'_>, key: &str, of: SignalMode, mode: SignalMode) -> Option<T> {
+    let message = format!("`{key}` is only for `mode = \"{}\"`", of.as_str());
+    let label = format!("the mode is `{}`", mode.as_str());
+    table.problems.error(table.span(key), message, label, Some("remove it, or change the mode".to_owned()));
+    None
 }
 
 fn rules(table: &Table<'_>, timeframe: Option<Interval>, around: &Surroundings<'_>) -> Option<RuleSet> {
