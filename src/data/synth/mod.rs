@@ -6,14 +6,14 @@
 
 mod correlation;
 mod draw;
-mod generate;
-mod holes;
+mod gaps;
+mod gaps;
 mod regime;
 mod sample;
 mod spec;
 
 pub use correlation::Correlations;
-pub use generate::{generate, generate_correlated};
-pub use holes::with_holes;
+pub use gaps::with_gaps;
+pub use gaps::{gaps, generate_correlated};
 pub use sample::{sample, write_market, write_sample};
 pub use spec::{SynthSpec, SynthSymbol};
