@@ -11,7 +11,7 @@ use super::{Exit, Failure, wallets};
 use crate::decode;
 use crate::domain::{Bps, Cash, Instrument, Price, Qty};
 use crate::market::{self, LoadRequest, Market, MarketError};
-use crate::scenario::{Intrabar, MOST_TOLD, Problem, Registry, Scenario, place_of};
+use crate::scenario::{Intrabar, MAX_REPORTED, Problem, Registry, Scenario, span_of};
 use crate::strategy;
 use crate::sweep;
 use crate::tournament::formats::{self, FormatError};
@@ -140,11 +140,11 @@ fn check_quantities(read: &Read, market: &Market) -> Result<(), Failure> {
     for series in &market.symbols {
         let lowest = series.bars.low.iter().copied().fold(f64::INFINITY, f64::min);
         let quantity = Qty::affordable(most, Price::from_f64(lowest), Bps::ZERO, Qty::from_units(1));
-        if quantity <= Qty::MOST_HELD {
+        if quantity <= Qty::MAX_POSITION {
             continue;
         }
         let Instrument { symbol, source, .. } = &series.instrument;
-        let held = Qty::MOST_HELD;
+        let held = Qty::MAX_POSITION;
         let message = format!(
             "a balance of {most:.0} buys {quantity:.0} of `{symbol}` at its lowest price, {lowest}: more than the \
              largest position, {held:.0}"
@@ -152,7 +152,7 @@ fn check_quantities(read: &Read, market: &Market) -> Result<(), Failure> {
         let help = format!(
             "quote it in a larger unit (`unit = 1000` in `[market.instruments.\"{source}\"]`), or start with less"
         );
-        return Err(match place_of(&read.text, &["market", "symbols"]) {
+        return Err(match span_of(&read.text, &["market", "symbols"]) {
             Some(span) => Failure::new(Exit::Usage, vec![read.quoted.page_at(span, message, help)]),
             None => Failure::plain(Exit::Usage, message, help),
         });
@@ -180,7 +180,7 @@ fn check_strategies(read: &Read, market: &Market, windows: &[WindowSpan]) -> Res
             let problem = windows.iter().find_map(|span| check(span).err())?;
             let message = format!("the strategy of `{}` is impossible: {problem}", agent.name);
             let help = "use a wider spacing or fewer levels; for very low prices, use a larger unit";
-            let span = place_of(&read.text, &["agents", &index.to_string(), "strategy"]);
+            let span = span_of(&read.text, &["agents", &index.to_string(), "strategy"]);
             Some(match span {
                 Some(span) => read.quoted.page_at(span, message, help.to_owned()),
                 None => page(message, help.to_owned()),
@@ -192,7 +192,7 @@ fn check_strategies(read: &Read, market: &Market, windows: &[WindowSpan]) -> Res
 
 fn market_failure(read: &Read, error: &MarketError) -> Failure {
     let problems = error.problems();
-    let pages = problems.iter().take(MOST_TOLD).map(|problem| {
+    let pages = problems.iter().take(MAX_REPORTED).map(|problem| {
         let (message, help) = (problem.to_string(), problem.help());
         match blamed(read, problem) {
             Some(span) => read.quoted.page_at(span, message, help),
@@ -200,7 +200,7 @@ fn market_failure(read: &Read, error: &MarketError) -> Failure {
         }
     });
     let mut pages: Vec<_> = pages.collect();
-    if let Some(more @ 1..) = problems.len().checked_sub(MOST_TOLD) {
+    if let Some(more @ 1..) = problems.len().checked_sub(MAX_REPORTED) {
         let message = format!("{more} more problems with the market data");
         pages.push(page(message, "fix the problems above first"));
     }
@@ -212,20 +212,20 @@ fn blamed(read: &Read, problem: &MarketError) -> Option<Range<usize>> {
     let text = &read.text;
     match problem {
         MarketError::NotFound { .. } | MarketError::NoFiles { .. } | MarketError::BadPattern { .. } => {
-            place_of(text, &["market", "path"])
+            span_of(text, &["market", "path"])
         }
         MarketError::SymbolNotFound { symbol, .. } | MarketError::SymbolOutside { symbol, .. } => {
-            let list = place_of(text, &["market", "symbols"])?;
+            let list = span_of(text, &["market", "symbols"])?;
             let quoted = format!("\"{symbol}\"");
             let at = list.start + text.get(list.clone())?.find(&quoted)?;
             Some(at..at + quoted.len())
         }
-        MarketError::Gaps { .. } => place_of(text, &["market", "gaps"]),
-        MarketError::NoFinerBars { .. } => place_of(text, &["market", "interval"]),
+        MarketError::Gaps { .. } => span_of(text, &["market", "gaps"]),
+        MarketError::NoFinerBars { .. } => span_of(text, &["market", "interval"]),
         MarketError::WindowOutside { start, first, .. } => {
             let early = start.is_some_and(|start| start < *first);
-            place_of(text, &["market", if early { "start" } else { "end" }])
-                .or_else(|| place_of(text, &["market", "start"]))
+            span_of(text, &["market", if early { "start" } else { "end" }])
+                .or_else(|| span_of(text, &["market", "start"]))
         }
         _ => None,
     }
@@ -233,8 +233,8 @@ fn blamed(read: &Read, problem: &MarketError) -> Option<Range<usize>> {
 
 fn format_failure(read: &Read, error: &FormatError) -> Failure {
     let help = "use more windows or agents, or a format that needs fewer".to_owned();
-    let place = place_of(&read.text, &["tournament", "format"]);
-    match place.or_else(|| place_of(&read.text, &["tournament"])) {
+    let place = span_of(&read.text, &["tournament", "format"]);
+    match place.or_else(|| span_of(&read.text, &["tournament"])) {
         Some(span) => Failure::new(Exit::Usage, vec![read.quoted.page_at(span, error.to_string(), help)]),
         None => Failure::plain(Exit::Usage, error, help),
     }
@@ -243,7 +243,7 @@ fn format_failure(read: &Read, error: &FormatError) -> Failure {
 fn window_failure(read: &Read, error: &WindowError) -> Failure {
     let message = error.to_string();
     let help = "use fewer or shorter windows, widen `start` and `end` of `[market]`, or add data";
-    match place_of(&read.text, &["battle", "windows"]) {
+    match span_of(&read.text, &["battle", "windows"]) {
         Some(span) => Failure::new(Exit::Usage, vec![read.quoted.page_at(span, message, help.to_owned())]),
         None => Failure::plain(Exit::Usage, message, help),
     }

@@ -19,7 +19,7 @@ pub fn check(read: &Read, market: &Market, windows: &[WindowSpan]) -> Result<(),
     let pages: Vec<_> = existing(&read.scenario)
         .filter_map(|(agent, wallet)| {
             let (message, help) = problem(agent, wallet, market, windows)?;
-            Some(read.quoted.page_at(agent.place.clone(), message, help))
+            Some(read.quoted.page_at(agent.span.clone(), message, help))
         })
         .collect();
     if pages.is_empty() { Ok(()) } else { Err(Failure::new(Exit::Usage, pages)) }

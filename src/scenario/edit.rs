@@ -165,7 +165,7 @@ ranking_metric = "roi_pct"
     }
 
     #[test]
-    fn settings_change_and_all_else_stays() {
+    fn settings_change_and_the_rest_stays() {
         let text = changed(&[
             ("battle.ranking_metric", "sharpe_ratio"),
             ("agents.trend.strategy.fast", "10"),
@@ -183,7 +183,7 @@ ranking_metric = "roi_pct"
     }
 
     #[test]
-    fn agents_are_kept_dropped_and_called_in() {
+    fn agents_are_kept_dropped_and_added() {
         let agents = ["idle".to_owned(), "momentum-v1".to_owned()];
         let text =
             edit(TEXT, &Edited { agents: Some(&agents), rematch_of: Some("abc"), ..Edited::default() })
@@ -198,7 +198,7 @@ ranking_metric = "roi_pct"
     }
 
     #[test]
-    fn paths_that_lead_nowhere_are_refused() {
+    fn invalid_paths_are_refused() {
         assert_eq!(
             changed(&[("agents.trnd.strategy.fast", "1")]),
             Err(EditError::NoAgent {

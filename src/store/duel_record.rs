@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{StoreError, json};
-use crate::files::{Existing, write_whole};
+use crate::files::{Existing, write_atomic};
 use crate::metrics::Score;
 use crate::statistics::evidence::{Decision, EloModel};
 use crate::tournament::{Duel, DuelResult, DuelSpec};
@@ -215,7 +215,7 @@ impl DuelRecord {
     pub fn write(&self, out: &Path) -> Result<PathBuf, StoreError> {
         let folder = out.join("duels");
         let path = folder.join(format!("{}.json", self.duel_id));
-        write_whole(&path, &self.to_json()?, Existing::Replace).map_err(StoreError::write(&path))?;
+        write_atomic(&path, &self.to_json()?, Existing::Replace).map_err(StoreError::write(&path))?;
         Ok(path)
     }
 }

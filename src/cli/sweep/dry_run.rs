@@ -23,7 +23,7 @@ const SAMPLE: Duration = Duration::from_millis(300);
 pub fn dry_run(args: &RunArgs, read: &Read, arena: &PreparedRun) -> Result<Exit, Failure> {
     let plan = Plan { scenario: &read.scenario, market: &arena.market, windows: &arena.windows };
     let text = match &read.scenario.sweep {
-        Some(spec) => sweep(&plan, &estimate(&SweepPlan { plan, spec, means: sweep_means(args) })),
+        Some(spec) => sweep(&plan, &estimate(&SweepPlan { plan, spec, options: sweep_means(args) })),
         None => plain(&plan, means(args).engine),
     };
     output::result(&text)?;

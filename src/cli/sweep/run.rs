@@ -40,7 +40,7 @@ pub fn run(
     let Some(spec) = &scenario.sweep else { return Ok(Exit::Done) };
     let plan = Plan { scenario, market: &arena.market, windows: &arena.windows };
     let mut index = Index::open(&args.out)?;
-    let sweep = SweepPlan { plan, spec, means: sweep_means(args) };
+    let sweep = SweepPlan { plan, spec, options: sweep_means(args) };
     let (searched, validation) = search(args, &sweep, interrupt.clone())?;
     let winner = with_winner(scenario, spec, &searched, &plan);
     let has_winner = winner.is_some();

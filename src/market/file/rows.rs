@@ -90,9 +90,12 @@ impl BarFile {
             .map(|(row, count)| self.bad(rows, row, BarError::Unsorted { before: ts[row - 1] }, count));
         let duplicate = find(|before, at| at == before)
             .map(|(row, count)| self.bad(rows, row, BarError::Duplicate, count));
-        let astray = (1..ts.len()).find_map(|row| Some((row, bar_error::astray(ts[row - 1], ts[row])?)));
-        let astray = astray.map(|(row, flaw)| self.bad(rows, row, flaw, 1)).filter(|_| unsorted.is_none());
-        let problems: Vec<MarketError> = unsorted.into_iter().chain(duplicate).chain(astray).collect();
+        let implausible_time =
+            (1..ts.len()).find_map(|row| Some((row, bar_error::implausible_time(ts[row - 1], ts[row])?)));
+        let implausible_time =
+            implausible_time.map(|(row, error)| self.bad(rows, row, error, 1)).filter(|_| unsorted.is_none());
+        let problems: Vec<MarketError> =
+            unsorted.into_iter().chain(duplicate).chain(implausible_time).collect();
         if problems.is_empty() { Ok(()) } else { Err(MarketError::all(problems)) }
     }
 
@@ -110,14 +113,14 @@ impl BarFile {
             .into_iter()
             .collect();
         let found = bar_error::check(&rows.bars, range, &skip, unit);
-        problems.extend(found.into_iter().map(|found| self.bad(rows, found.row, found.flaw, found.rows)));
+        problems.extend(found.into_iter().map(|found| self.bad(rows, found.row, found.error, found.rows)));
         if problems.is_empty() { Ok(()) } else { Err(MarketError::all(problems)) }
     }
 
-    fn bad(&self, rows: &Rows, row: usize, flaw: BarError, count: usize) -> MarketError {
-        let timeless = matches!(flaw, BarError::Null { column: "time" } | BarError::NotATime { .. });
+    fn bad(&self, rows: &Rows, row: usize, error: BarError, count: usize) -> MarketError {
+        let timeless = matches!(error, BarError::Null { column: "time" } | BarError::NotATime { .. });
         let at = if timeless { None } else { rows.bars.ts.get(row).copied() };
-        MarketError::BadRow { file: self.path().to_owned(), row: rows.file_row(row), at, flaw, rows: count }
+        MarketError::BadRow { file: self.path().to_owned(), row: rows.file_row(row), at, error, rows: count }
     }
 }
 
