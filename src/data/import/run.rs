@@ -258,8 +258,8 @@ pub fn files(path: &Path) -> Result<Vec<PathBuf>, ImportError> {
             if entry.file_name().to_string_lossy().starts_with('.') {
                 continue;
             }
-            let place = entry.path();
-            if place.is_dir() { folders.push(place) } else { found.push(place) }
+            let child = entry.path();
+            if child.is_dir() { folders.push(child) } else { found.push(child) }
         }
     }
     found.sort();

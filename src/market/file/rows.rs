@@ -25,7 +25,7 @@ impl BarFile {
     /// # Errors
     /// Where they cannot be decoded, or a time is missing or not later than the previous one.
     pub fn read(&self, groups: &[usize], interval: Interval) -> Result<Rows, MarketError> {
-        let groups: Vec<_> = groups.iter().map(|&place| self.groups()[place]).collect();
+        let groups: Vec<_> = groups.iter().map(|&index| self.groups()[index]).collect();
         let total = groups.iter().map(|group| group.rows).sum();
         let mut rows =
             Rows { bars: Bars::with_capacity(interval, total), runs: Vec::new(), nulls: Vec::new() };
@@ -50,9 +50,9 @@ impl BarFile {
         rows: &mut Rows,
     ) -> Result<(), MarketError> {
         let start = rows.bars.len();
-        let place = |column: usize| projected.iter().position(|&other| other == column).unwrap_or(0);
+        let position = |column: usize| projected.iter().position(|&other| other == column).unwrap_or(0);
         let time = self.footer.columns.time;
-        let raw = raw_times(batch.column(place(time))).ok_or_else(|| self.footer.wrong_type(time))?;
+        let raw = raw_times(batch.column(position(time))).ok_or_else(|| self.footer.wrong_type(time))?;
         if let Some((at, text)) = raw.unreadable {
             return Err(self.bad(rows, start + at, BarError::NotATime { text }, 1));
         }
@@ -62,7 +62,7 @@ impl BarFile {
             rows.nulls.extend(missing.map(|row| (start + row, "time")));
         }
         for (which, &column) in self.footer.columns.numbers.iter().enumerate() {
-            let array = batch.column(place(column));
+            let array = batch.column(position(column));
             if !numbers(array, column_of(&mut rows.bars, which)) {
                 return Err(self.footer.wrong_type(column));
             }
@@ -83,8 +83,8 @@ impl BarFile {
         }
         let ts = &rows.bars.ts;
         let find = |wrong: fn(Timestamp, Timestamp) -> bool| {
-            let mut places = (1..ts.len()).filter(move |&row| wrong(ts[row - 1], ts[row]));
-            places.next().map(|first| (first, 1 + places.count()))
+            let mut wrong_rows = (1..ts.len()).filter(move |&row| wrong(ts[row - 1], ts[row]));
+            wrong_rows.next().map(|first| (first, 1 + wrong_rows.count()))
         };
         let unsorted = find(|before, at| at < before)
             .map(|(row, count)| self.bad(rows, row, BarError::Unsorted { before: ts[row - 1] }, count));

@@ -54,25 +54,25 @@ impl<'b> Series<'b> {
         self.rows.len()
     }
 
-    pub fn at(&self, place: usize) -> Timestamp {
-        self.bars.ts[self.rows[place]]
+    pub fn at(&self, index: usize) -> Timestamp {
+        self.bars.ts[self.rows[index]]
     }
 
-    pub fn close(&self, place: usize) -> f64 {
-        self.bars.close[self.rows[place]]
+    pub fn close(&self, index: usize) -> f64 {
+        self.bars.close[self.rows[index]]
     }
 
-    pub fn open(&self, place: usize) -> f64 {
-        self.bars.open[self.rows[place]]
+    pub fn open(&self, index: usize) -> f64 {
+        self.bars.open[self.rows[index]]
     }
 
-    pub fn volume(&self, place: usize) -> f64 {
-        self.bars.volume[self.rows[place]]
+    pub fn volume(&self, index: usize) -> f64 {
+        self.bars.volume[self.rows[index]]
     }
 
     /// Open, high, low, close.
-    pub fn prices(&self, place: usize) -> [f64; 4] {
-        let row = self.rows[place];
+    pub fn prices(&self, index: usize) -> [f64; 4] {
+        let row = self.rows[index];
         [self.bars.open[row], self.bars.high[row], self.bars.low[row], self.bars.close[row]]
     }
 
@@ -82,9 +82,9 @@ impl<'b> Series<'b> {
         kind: FindingKind,
         severity: Severity,
         count: u64,
-        place: usize,
+        index: usize,
         detail: String,
     ) -> Finding {
-        Finding { kind, severity, count, row: Some(self.rows[place]), at: Some(self.at(place)), detail }
+        Finding { kind, severity, count, row: Some(self.rows[index]), at: Some(self.at(index)), detail }
     }
 }

@@ -153,13 +153,13 @@ fn instruments(
     let mut valid = true;
     for (name, rule) in &rules {
         let read = instrument(rule, name, quote);
-        let place = symbols.map(|symbols| find(symbols, name.get_ref()));
-        if place == Some(None) {
+        let id = symbols.map(|symbols| find(symbols, name.get_ref()));
+        if id == Some(None) {
             unknown_symbol(table, name.get_ref(), name.span(), symbols.unwrap_or_default());
         }
-        valid &= read.is_some() && place != Some(None);
-        if let (Some(all), Some(read), Some(Some(place))) = (all.as_mut(), read, place) {
-            all[place.index()] = read;
+        valid &= read.is_some() && id != Some(None);
+        if let (Some(all), Some(read), Some(Some(id))) = (all.as_mut(), read, id) {
+            all[id.index()] = read;
         }
     }
     let quoted = all.as_ref().is_some_and(|all| own_name_is_quote(table, all, &rules, quote));
@@ -266,8 +266,8 @@ fn base_is_quote(table: &TableReader<'_>, span: Range<usize>, quote: &str) {
 
 /// Id of a symbol in the scenario.
 pub(super) fn find(symbols: &[Symbol], name: &str) -> Option<SymbolId> {
-    let place = symbols.iter().position(|symbol| symbol.as_str() == name)?;
-    u16::try_from(place).ok().map(SymbolId)
+    let index = symbols.iter().position(|symbol| symbol.as_str() == name)?;
+    u16::try_from(index).ok().map(SymbolId)
 }
 
 /// Reports a symbol that the scenario does not have.

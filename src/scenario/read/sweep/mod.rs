@@ -236,7 +236,7 @@ fn check_first_combinations(table: &TableReader<'_>, spec: &SweepSpec) -> Option
         let label =
             why.map_or_else(|| "`where` excludes all combinations".to_owned(), |why| why.message.clone());
         let help = "use more values, or weaker conditions in `where`".to_owned();
-        table.problems.error(place, "no combination of these values is valid".to_owned(), label, Some(help));
+        table.problems.error(span, "no combination of these values is valid".to_owned(), label, Some(help));
         return None;
     }
     if let Some((values, problems)) = refused.first() {
