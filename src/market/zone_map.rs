@@ -76,7 +76,7 @@ fn bounds(block: &[f64; BLOCK]) -> Bounds {
 
 /// Zone maps of the lows and of the highs, built on first use.
 #[derive(Debug, Default)]
-pub struct Extremes {
+pub struct HighLowIndex {
     pub(super) lows: OnceLock<ZoneMap>,
     pub(super) highs: OnceLock<ZoneMap>,
 }
