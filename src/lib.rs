@@ -12,6 +12,7 @@ pub mod indicator;
 pub mod ledger;
 pub mod market;
 pub mod metrics;
+pub mod prelude;
 pub mod report;
 pub mod risk;
 pub mod scenario;

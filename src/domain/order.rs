@@ -42,6 +42,27 @@ pub enum Size {
 impl Size {
     /// The whole position.
     pub const ALL: Self = Self::PositionShare(Bps::WHOLE);
+
+    /// A percentage of the equity, rounded as [`Bps::from_percent`] does. One that is no number, or not above nothing,
+    /// is nothing, which an order is refused for.
+    pub fn percent_of_equity(percent: f64) -> Self {
+        Self::EquityShare(Bps::from_percent(percent))
+    }
+
+    /// A percentage of the position, rounded likewise.
+    pub fn percent_of_position(percent: f64) -> Self {
+        Self::PositionShare(Bps::from_percent(percent))
+    }
+
+    /// A base quantity that was computed as a float, rounded as [`Qty::from_f64`] does.
+    pub fn quantity(quantity: f64) -> Self {
+        Self::Qty(Qty::from_f64(quantity))
+    }
+
+    /// A quote amount that was computed as a float, rounded as [`Cash::from_f64`] does.
+    pub fn amount(amount: f64) -> Self {
+        Self::Quote(Cash::from_f64(amount))
+    }
 }
 
 /// A distance from a reference price.
@@ -51,6 +72,25 @@ pub enum Distance {
     Share(Bps),
     /// In quote currency per unit.
     Absolute(Price),
+}
+
+impl Distance {
+    /// A percentage of the reference price, rounded as [`Bps::from_percent`] does.
+    pub fn percent(percent: f64) -> Self {
+        Self::Share(Bps::from_percent(percent))
+    }
+}
+
+impl From<Price> for Protection {
+    fn from(price: Price) -> Self {
+        Self::At(price)
+    }
+}
+
+impl From<Distance> for Protection {
+    fn from(distance: Distance) -> Self {
+        Self::FromEntry(distance)
+    }
 }
 
 /// The order type: when and at what price it fills.

@@ -1,9 +1,11 @@
 //! What a strategy sees of its own account.
 
 use super::state::State;
-use crate::domain::{Cash, OrderId, OrderOrigin, OrderStatus, Qty, Side, SymbolId};
+use super::working::Working;
+use crate::domain::{Cash, OrderId, OrderOrigin, OrderStatus, Side, SymbolId};
 use crate::risk::OrderQty;
-use crate::strategy::{Account, PositionView};
+use crate::strategy::{Account, OpenOrder, PositionView};
+use crate::venue::Resting;
 
 /// The account at the deciding close. Everything is computed when asked for.
 pub(super) struct AccountView<'s, 'm>(pub &'s State<'m>);
@@ -11,6 +13,10 @@ pub(super) struct AccountView<'s, 'm>(pub &'s State<'m>);
 impl Account for AccountView<'_, '_> {
     fn equity(&self) -> Cash {
         self.0.exact_equity()
+    }
+
+    fn cash(&self) -> Cash {
+        self.0.ledger.cash()
     }
 
     fn available(&self) -> Cash {
@@ -35,13 +41,15 @@ impl Account for AccountView<'_, '_> {
         self.0.waiting.iter().any(|order| order.symbol == symbol && order.side == side)
     }
 
-    fn waiting(&self, symbol: SymbolId, out: &mut Vec<(OrderId, Side, Option<Qty>)>) {
+    fn open_orders(&self, symbol: SymbolId, out: &mut Vec<OpenOrder>) {
         out.extend(self.0.waiting.iter().filter(|order| order.symbol == symbol).map(|order| {
-            let left = match self.0.left_of(order) {
+            let quantity = match self.0.left_of(order) {
                 OrderQty::Qty(qty) => Some(qty),
                 OrderQty::Amount(_) => None,
             };
-            (order.id, order.side, left)
+            let (limit_price, trigger_price) = order.resting().map_or((None, None), Resting::prices);
+            let &Working { id, side, origin, reason, .. } = order;
+            OpenOrder { id, side, origin, quantity, limit_price, trigger_price, reason }
         }));
     }
 

@@ -1,8 +1,8 @@
 //! Brackets: the children of an entry, their one lock and one quantity.
 
 use super::fill::Execution;
-use super::order::{Birth, NEVER, Stage, Trail, Working, at_distance};
 use super::state::{Group, State};
+use super::working::{Birth, NEVER, Stage, Trail, Working, at_distance};
 use super::{EndReason, OrderRow};
 use crate::domain::{
     Bracket, Cash, Distance, OrderId, OrderKind, OrderOrigin, OrderStatus, Price, PriceSum, Protection, Qty,

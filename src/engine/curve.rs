@@ -1,7 +1,7 @@
 //! The exact equity, rebuilt from holdings.
 
 use super::Replay;
-use super::replay::Job;
+use super::job::Job;
 use crate::domain::{Cash, Price};
 use crate::market::Market;
 

@@ -1,8 +1,8 @@
 //! Step 0 of a tick: a new UTC day, and orders whose time has run out.
 
 use super::EndReason;
-use super::order::NEVER;
 use super::state::{State, TradingState};
+use super::working::NEVER;
 use crate::domain::{OrderStatus, Span, Timestamp};
 
 impl State<'_> {

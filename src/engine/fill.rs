@@ -1,8 +1,8 @@
 //! Carries out a fill: price, size, ledger, logs.
 
-use super::order::{Birth, Working};
+use super::open_trip::{TripFill, When};
 use super::state::State;
-use super::trip::{TripFill, When};
+use super::working::{Birth, Working};
 use super::{EndReason, FillRow};
 use crate::domain::{Bps, Cash, Liquidity, OrderId, OrderStatus, Price, Qty, Side, SymbolId, Timestamp};
 use crate::ledger::LedgerError;

@@ -1,8 +1,8 @@
 //! Step 3 of a tick: loss limits that act by themselves, and how an agent is put out.
 
 use super::day::near;
-use super::order::{Birth, NEVER, Stage, Working};
 use super::state::{State, TradingState, symbol_id};
+use super::working::{Birth, NEVER, Stage, Working};
 use super::{EndReason, OrderRow, ReplayStatus};
 use crate::domain::{
     Cash, OrderOrigin, OrderStatus, PriceSum, Qty, RefusalCode, Side, SymbolId, TimeInForce,

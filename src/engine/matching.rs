@@ -2,8 +2,8 @@
 
 use super::EndReason;
 use super::fill::Execution;
-use super::order::{Birth, Stage, Trail, Working, at_distance};
 use super::state::State;
+use super::working::{Birth, Stage, Trail, Working, at_distance};
 use crate::domain::{Liquidity, OrderId, OrderStatus, Price, Qty, Side, SymbolId};
 use crate::market::{Bars, Row};
 use crate::scenario::Intrabar;
@@ -292,7 +292,7 @@ impl<'m> State<'m> {
         order.stage = Stage::Resting(Resting::Stop(level));
         order.set_wake();
         let id = order.id;
-        self.alarms_stale = true;
+        self.bands_stale = true;
         self.row_mut(id).trigger_price = Some(level);
     }
 }

@@ -6,8 +6,8 @@
 //! [`replay()`] is the bar-by-bar loop, the oracle; [`replay_skipping()`] gives the same and passes over the
 //! bars that change nothing. Each step of a tick is a small method of `State` in a file of its own, which both
 //! loops call:
-//! `day` (step 0), `alarm`, `matching` and `path` (1), `mark` (2), `breach` (3), `account` and `replay` (4),
-//! `intake` (5). `fill` carries out what matching finds, `bracket` follows it up, `order` ends orders.
+//! `day` (step 0), `triggers`, `matching` and `path` (1), `mark` (2), `loss_limits` (3), `account` and `replay` (4),
+//! `order_entry` (5). `fill` carries out what matching finds, `bracket` follows it up, `order` ends orders.
 //!
 //! [`batch`] takes many parameterisations of one strategy through a window at once, as far as metrics need.
 //!
@@ -43,9 +43,11 @@ mod curve;
 mod day;
 mod fill;
 mod finish;
+mod job;
 mod loss_limits;
 mod mark;
 mod matching;
+mod open_trip;
 mod order;
 mod order_entry;
 mod outcome;
@@ -54,20 +56,23 @@ mod replay;
 mod skip;
 mod state;
 mod trigger_band;
+mod triggers;
 mod trip;
 mod version;
+mod working;
 
 pub use curve::{equity_at, exact_curve};
+pub use job::Job;
 pub use outcome::{
     EndReason, ExitState, FillRow, Flags, Holding, OrderRow, Replay, ReplayStatus, RoundTrip, Window,
 };
-pub use replay::{Job, replay};
+pub use replay::replay;
 pub use skip::{Loop, replay_skipping};
 pub use version::SEMANTICS_VERSION;
 
 #[cfg(test)]
 mod deps {
-    pub use crate::{domain, engine, market, scenario, strategy};
+    pub use crate::{domain, engine, indicator, market, scenario, strategy};
 }
 #[cfg(test)]
 mod testkit;

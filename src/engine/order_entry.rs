@@ -3,8 +3,8 @@
 use super::bracket::{LARGEST_PRICE, sane};
 use super::day::midnight_after;
 use super::fill::Execution;
-use super::order::{Birth, NEVER, Stage, Trail, Working, at_distance};
 use super::state::State;
+use super::working::{Birth, NEVER, Stage, Trail, Working, at_distance};
 use super::{EndReason, OrderRow};
 use crate::domain::{
     Action, Bps, Bracket, Cash, OrderId, OrderKind, OrderOrigin, OrderRequest, OrderStatus, Price, PriceSum,
@@ -241,11 +241,7 @@ impl State<'_> {
             OrderQty::Amount(amount) => row.amount = Some(amount),
         }
         if let Stage::Resting(resting) = shape.stage {
-            (row.limit_price, row.trigger_price) = match resting {
-                Resting::Limit(price) => (Some(price), None),
-                Resting::Stop(trigger) => (None, Some(trigger)),
-                Resting::StopLimit { trigger, limit } => (Some(limit), Some(trigger)),
-            };
+            (row.limit_price, row.trigger_price) = resting.prices();
         }
         if let Some(cut) = &accepted.cut {
             row.detail.clone_from(cut);

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::matching::Scope;
-use super::order::Working;
 use super::state::{State, symbol_id};
+use super::working::Working;
 use crate::domain::{OrderId, Price, SymbolId};
 use crate::market::Row;
 use crate::venue::{PriceBar, Resting, meet, points, reached};

@@ -2,8 +2,8 @@
 //!
 //! A visited tick is the oracle's tick, step by step. Ticks are passed over only where each step of them
 //! would leave everything as it is but for the mark: no order that waits is concerned by the bars
-//! ([`Alarm`](super::trigger_band::Alarm)), none expires, no loss limit is near, and the strategy has said that it
-//! would do nothing ([`Strategy::next_call`]). What passing over still owes is paid in bulk: marks go on the
+//! ([`TriggerBand`](super::trigger_band::TriggerBand)), none expires, no loss limit is near, and the strategy has said that it
+//! would do nothing. What passing over still owes is paid in bulk: marks go on the
 //! curve, peaks are noted, days begin. Invariant: the same bytes as [`replay()`](super::replay()).
 //!
 //! Stepped through bar by bar, for as long as it lasts: market orders that wait (for the next bar of their
@@ -11,17 +11,15 @@
 //! new best price (at each bar with `intrabar = "detail"`), marks within a hair of a loss limit, and
 //! whatever a strategy says of itself.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use super::Replay;
 use super::account::AccountView;
-use super::order::NEVER;
-use super::replay::Job;
+use super::job::Job;
 use super::state::{Held, State, TradingState};
-use crate::domain::{Action, Span, Timestamp};
+use super::working::NEVER;
+use crate::domain::{Span, Timestamp};
 use crate::market::Row;
 use crate::scenario::OnBreach;
-use crate::strategy::Strategy;
+use crate::strategy::{Orders, PreparedStrategy};
 
 /// Marks looked at together.
 const CHUNK: usize = 256;
@@ -38,7 +36,7 @@ pub enum Loop {
 
 impl Loop {
     /// Takes `strategy` through the window.
-    pub fn replay(self, job: &Job<'_>, strategy: Box<dyn Strategy + '_>) -> Replay {
+    pub fn replay(self, job: &Job<'_>, strategy: PreparedStrategy<'_>) -> Replay {
         match self {
             Self::Skip => replay_skipping(job, strategy),
             Self::BarByBar => super::replay(job, strategy),
@@ -47,14 +45,14 @@ impl Loop {
 }
 
 /// Takes `strategy` through the window from event to event. Gives what [`replay()`](super::replay()) gives.
-pub fn replay_skipping(job: &Job<'_>, mut strategy: Box<dyn Strategy + '_>) -> Replay {
+pub fn replay_skipping(job: &Job<'_>, mut strategy: PreparedStrategy<'_>) -> Replay {
     let mut state = State::new(job);
-    let mut actions: Vec<Action> = Vec::new();
+    let mut orders = Orders::new();
     let ticks = job.window.ticks;
     let mut tick = ticks.first;
     while tick < ticks.last {
-        state.visit(tick, strategy.as_mut(), &mut actions);
-        let until = state.next_event(strategy.as_mut());
+        state.visit(tick, &mut strategy, &mut orders);
+        let until = state.next_event(&mut strategy);
         tick = state.pass_over(until);
     }
     state.finish()
@@ -62,14 +60,14 @@ pub fn replay_skipping(job: &Job<'_>, mut strategy: Box<dyn Strategy + '_>) -> R
 
 impl<'m> State<'m> {
     /// The first tick after this one at which anything but the mark can change, loss limits aside.
-    fn next_event(&mut self, strategy: &mut dyn Strategy) -> usize {
+    fn next_event(&mut self, strategy: &mut PreparedStrategy<'_>) -> usize {
         let (market, from) = (self.job.market, self.tick + 1);
         let mut until = self.job.window.ticks.last;
         if from >= until {
             return until;
         }
         if self.conduct != TradingState::Out {
-            until = until.min(self.next_call(strategy).max(from));
+            until = until.min(strategy.next_call(self.now(), &AccountView(self)).max(from));
         }
         if self.next_expiry != NEVER {
             until = until.min(market.first_tick_after(from, self.next_expiry));
@@ -77,14 +75,7 @@ impl<'m> State<'m> {
         if self.watches() && from < until && self.open_at(until - 1) >= self.next_day {
             until = market.first_tick_after(from, self.next_day);
         }
-        self.first_alarm(from, until)
-    }
-
-    /// What the strategy says; one that panics is looked at in the next bar, where a panic is its forfeit.
-    fn next_call(&self, strategy: &mut dyn Strategy) -> usize {
-        let (moment, account) = (self.moment(), AccountView(self));
-        let call = AssertUnwindSafe(|| strategy.next_call(&moment, &account));
-        catch_unwind(call).unwrap_or(self.tick + 1)
+        self.first_trigger(from, until)
     }
 
     /// Whether loss limits act by themselves: then each mark is tested, and each day begins in a visit.
@@ -93,24 +84,24 @@ impl<'m> State<'m> {
     }
 
     /// The first tick of `from..until` whose bars concern an order that waits; `until` where none does.
-    fn first_alarm(&mut self, from: usize, mut until: usize) -> usize {
+    fn first_trigger(&mut self, from: usize, mut until: usize) -> usize {
         if self.waiting.is_empty() {
             return until;
         }
-        if self.alarms_stale {
-            self.set_alarms();
+        if self.bands_stale {
+            self.set_bands();
         }
         let market = self.job.market;
-        for alarm in &self.alarms {
+        for band in &self.bands {
             if from >= until {
                 break;
             }
-            let series = market.series(alarm.symbol);
+            let series = market.series(band.symbol);
             let rows = series.row_from(from)..series.row_from(until);
-            let any = alarm.down == f64::INFINITY && !rows.is_empty();
-            let reached = || series.first_reach(rows.clone(), alarm.down, alarm.up);
+            let any = band.down == f64::INFINITY && !rows.is_empty();
+            let reached = || series.first_reach(rows.clone(), band.down, band.up);
             if let Some(row) = any.then_some(rows.start).or_else(reached) {
-                until = market.tick_of(alarm.symbol, row, from);
+                until = market.tick_of(band.symbol, row, from);
             }
         }
         until

@@ -2,10 +2,10 @@
 
 use std::cell::OnceCell;
 
-use super::order::{NEVER, Working};
-use super::replay::Job;
-use super::trigger_band::Alarm;
-use super::trip::OpenTrip;
+use super::job::Job;
+use super::open_trip::OpenTrip;
+use super::trigger_band::TriggerBand;
+use super::working::{NEVER, Working};
 use super::{FillRow, Flags, Holding, OrderRow, ReplayStatus, RoundTrip};
 use crate::domain::{Cash, OrderId, Price, Qty, RefusalCode, SymbolId, Timestamp};
 use crate::ledger::{Ledger, Position};
@@ -82,8 +82,8 @@ pub(super) struct State<'m> {
     pub markets: usize,
     pub next_expiry: Timestamp,
     /// By symbol with waiting orders; rebuilt when stale.
-    pub alarms: Vec<Alarm>,
-    pub alarms_stale: bool,
+    pub bands: Vec<TriggerBand>,
+    pub bands_stale: bool,
     /// Orders that have ended, by symbol.
     pub ended: Vec<u64>,
     pub groups: Vec<Group>,
@@ -141,8 +141,8 @@ impl<'m> State<'m> {
             waiting: Vec::new(),
             markets: 0,
             next_expiry: NEVER,
-            alarms: Vec::with_capacity(count),
-            alarms_stale: false,
+            bands: Vec::with_capacity(count),
+            bands_stale: false,
             ended: vec![0; count],
             groups: Vec::new(),
             taken: vec![Taken::default(); count],

@@ -4,13 +4,14 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use super::deps::domain::{
-    Action, Bps, Cash, Instrument, Interval, OrderKind, OrderRequest, Price, Qty, Size, Symbol, SymbolId,
-    Timestamp,
+    Action, Bps, Cash, Instrument, Interval, OrderKind, OrderRequest, Price, Qty, Seed, Size, Symbol,
+    SymbolId, Timestamp,
 };
-use super::deps::engine::{Job, Replay, Window, replay};
+use super::deps::engine::{Job, Loop, Replay, Window};
+use super::deps::indicator::{History, IndicatorCache};
 use super::deps::market::{Bars, Market, SymbolSeries, TickRange, TickRow, TradingYear};
-use super::deps::scenario::{Calendar, Delisted, RiskProfile, VenueSpec};
-use super::deps::strategy::{Account, Moment, Strategy};
+use super::deps::scenario::{Calendar, Delisted, RiskProfile, VenueSpec, WarmUp};
+use super::deps::strategy::{BarContext, Orders, Setup, Strategy, prepare_own};
 
 /// The first symbol.
 pub const A: SymbolId = SymbolId(0);
@@ -109,29 +110,13 @@ pub fn hourly(rows: Vec<TestBar>) -> Market {
     market_of("1h", vec![rows])
 }
 
-/// A strategy from a closure.
-pub struct Script<F>(pub F);
-
-impl<F> Strategy for Script<F>
-where
-    F: FnMut(&Moment<'_>, &dyn Account, &mut Vec<Action>) -> Result<(), String> + Send,
-{
-    fn on_bar(
-        &mut self,
-        moment: &Moment<'_>,
-        account: &dyn Account,
-        out: &mut Vec<Action>,
-    ) -> Result<(), String> {
-        (self.0)(moment, account, out)
-    }
-}
-
 /// A strategy that does these things at these ticks of the window.
 pub fn plan(steps: Vec<(usize, Action)>) -> Box<dyn Strategy> {
-    Box::new(Script(move |moment: &Moment<'_>, _: &dyn Account, out: &mut Vec<Action>| {
-        out.extend(steps.iter().filter(|step| step.0 == moment.since_start).map(|step| step.1));
+    Box::new(move |ctx: &BarContext<'_>, orders: &mut Orders| {
+        let due = steps.iter().filter(|step| step.0 == ctx.bars_since_start());
+        due.for_each(|step| orders.push(step.1));
         Ok(())
-    }))
+    })
 }
 
 /// What a test replays on: everything at its default, without fees, without limits.
@@ -165,12 +150,24 @@ impl Table {
     }
 
     pub fn run(&self, strategy: Box<dyn Strategy + '_>) -> Replay {
-        replay(&self.job(), strategy)
+        replay_own(&self.job(), Loop::BarByBar, strategy)
     }
 
     pub fn plan(&self, steps: Vec<(usize, Action)>) -> Replay {
         self.run(plan(steps))
     }
+}
+
+/// Takes a strategy that is no built-in one through a job.
+pub fn replay_own(job: &Job<'_>, way: Loop, strategy: Box<dyn Strategy + '_>) -> Replay {
+    let cache = IndicatorCache::new();
+    way.replay(job, prepare_own(strategy, &setup(job, &cache)))
+}
+
+/// What an own strategy of a job is prepared from.
+pub fn setup<'m>(job: &Job<'m>, cache: &'m IndicatorCache) -> Setup<'m> {
+    let history = History { market: job.market, cache, ticks: job.window.ticks, warm_up: WarmUp::Before };
+    Setup { history, seed: Seed(1), agent: "test", window: job.window.index }
 }
 
 /// A market buy of a quantity of the first symbol.

@@ -76,6 +76,13 @@ impl Feed<'_> {
         newest.map_or(f64::NAN, |row| self.column.at(row))
     }
 
+    /// The values up to the one known at the close of base row `row`, oldest first; NaN while the indicator warms up.
+    pub fn values_until(&self, row: Row) -> &[f64] {
+        let rows = self.column.rows();
+        let end = self.beat.newest(row).map_or(0, |newest| newest + 1);
+        &self.column.values()[..end.clamp(rows.start, rows.end) - rows.start]
+    }
+
     /// The column itself, where its rows are the base rows; `None` in a coarser timeframe.
     pub fn column(&self) -> Option<&Column> {
         self.beat.is_every_bar().then_some(&*self.column)

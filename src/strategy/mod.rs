@@ -1,21 +1,34 @@
 //! What an agent decides at the close of a bar.
 //!
-//! Owns the [`Strategy`] trait, the built-in strategies and the rules interpreter. Never decides by a bar
-//! after the one that closes, the ledger's internals, or another agent; never computes money. Invariant: the
-//! same bars and the same account give the same actions. [`Strategy::next_call`] searches ahead in the
-//! columns, but decides nothing: it tells at which bars nothing would be done.
+//! Owns the [`Strategy`] trait, what a strategy sees ([`BarContext`]) and orders ([`Orders`]), the built-in strategies
+//! and the rules interpreter. Never decides by a bar after the one that closes, the ledger's internals, or another
+//! agent; never computes money. Invariant: the same bars and the same account give the same orders. The built-in
+//! strategies keep to the same contract as a user's; besides, they search ahead in their columns for the next bar at
+//! which they may act, which decides nothing.
 
 mod builtin;
+mod context;
 mod contract;
+mod lines;
 mod orders;
 mod prepare;
+mod prepared;
 mod reader;
 pub mod rules;
+mod search;
 
 #[cfg(test)]
 mod laws;
 #[cfg(test)]
 mod testing;
 
-pub use contract::{Account, Moment, NEVER, PositionView, Setup, Strategy, Warmup};
-pub use prepare::{check, crossing, prepare, warm_up};
+pub(crate) use context::{Account, Now};
+pub use context::{
+    Bar, BarContext, ClosedBars, IndicatorId, Needs, NeedsError, OpenOrder, PositionView, Setup, TimeframeId,
+    Warmup,
+};
+pub use contract::{Strategy, StrategyError, Wake};
+pub use lines::crossing;
+pub use orders::{NewBuy, NewSell, Orders};
+pub use prepare::{check, prepare, warm_up};
+pub use prepared::{PreparedStrategy, needs_of, prepare_own};

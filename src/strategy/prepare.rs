@@ -1,37 +1,38 @@
 //! From a checked strategy to one that is ready for a window.
 
-use super::builtin::{
-    BuyAndHold, Crossover, Dca, Grid, Idle, Momentum, RandomTrader, breakout, crossing_lines, reversion,
-};
-use super::reader::{bars_before, line_begins, looks_back};
-use super::{Setup, Strategy, Warmup, rules};
-use crate::domain::{IndicatorSpec, Interval};
+use super::builtin::{BuyAndHold, Crossover, Dca, Grid, Idle, Momentum, RandomTrader, breakout, reversion};
+use super::{PreparedStrategy, Setup, Warmup, lines, rules};
+use crate::domain::Interval;
 use crate::market::{Market, TickRange};
 use crate::scenario::{StrategyKind, StrategySpec};
 
 /// The strategy, with its indicator columns computed for the window of `setup`.
-pub fn prepare<'m>(spec: &StrategySpec, setup: &Setup<'m>) -> Box<dyn Strategy + 'm> {
+pub fn prepare<'m>(spec: &StrategySpec, setup: &Setup<'m>) -> PreparedStrategy<'m> {
     match &spec.kind {
-        StrategyKind::Cash => Box::new(Idle),
-        StrategyKind::BuyAndHold => Box::new(BuyAndHold::new(spec)),
+        StrategyKind::Cash => PreparedStrategy::built_in(Idle),
+        StrategyKind::BuyAndHold => PreparedStrategy::built_in(BuyAndHold::new(spec)),
         StrategyKind::SmaCross { .. } | StrategyKind::EmaCross { .. } | StrategyKind::Macd { .. } => {
-            Box::new(Crossover::new(spec, setup))
+            PreparedStrategy::built_in(Crossover::new(spec, setup))
         }
         StrategyKind::RsiReversion { period, entry_below, exit_above } => {
-            Box::new(reversion::by_rsi(spec, setup, *period, *entry_below, *exit_above))
+            PreparedStrategy::built_in(reversion::by_rsi(spec, setup, *period, *entry_below, *exit_above))
         }
         StrategyKind::BollingerReversion { period, width } => {
-            Box::new(reversion::by_bollinger(spec, setup, *period, *width))
+            PreparedStrategy::built_in(reversion::by_bollinger(spec, setup, *period, *width))
         }
         StrategyKind::DonchianBreakout { entry, exit } => {
-            Box::new(breakout::by_donchian(spec, setup, *entry, *exit))
+            PreparedStrategy::built_in(breakout::by_donchian(spec, setup, *entry, *exit))
         }
         StrategyKind::Momentum { lookback, top, rebalance } => {
-            Box::new(Momentum::new(spec, setup, *lookback, *top, *rebalance))
+            PreparedStrategy::built_in(Momentum::new(spec, setup, *lookback, *top, *rebalance))
         }
-        StrategyKind::Grid { levels, spacing } => Box::new(Grid::new(spec, *levels, *spacing)),
-        StrategyKind::Dca { every } => Box::new(Dca::new(spec, setup, *every)),
-        StrategyKind::Random { turnover, seed } => Box::new(RandomTrader::new(spec, setup, *turnover, *seed)),
+        StrategyKind::Grid { levels, spacing } => {
+            PreparedStrategy::built_in(Grid::new(spec, *levels, *spacing))
+        }
+        StrategyKind::Dca { every } => PreparedStrategy::built_in(Dca::new(spec, setup, *every)),
+        StrategyKind::Random { turnover, seed } => {
+            PreparedStrategy::built_in(RandomTrader::new(spec, setup, *turnover, *seed))
+        }
         StrategyKind::Rules(rule_set) => rules::prepare(rule_set, spec, setup),
     }
 }
@@ -55,32 +56,7 @@ pub fn warm_up(spec: &StrategySpec, base: Interval) -> Warmup {
     if let StrategyKind::Rules(rule_set) = &spec.kind {
         return rules::warm_up(rule_set, base);
     }
-    let bars = indicators(&spec.kind)
-        .into_iter()
-        .map(|indicator| bars_before(indicator, looks_back(&spec.kind), spec.timeframe, base))
-        .max()
-        .unwrap_or(0);
-    Warmup::from([(spec.timeframe, bars)])
-}
-
-/// The fast and the slow line whose crosses a strategy trades, each with the bars of its timeframe that the
-/// line's column reaches back before a window; `None` for strategies of another kind.
-pub fn crossing(spec: &StrategySpec, base: Interval) -> Option<[(IndicatorSpec, u32); 2]> {
-    let (fast, slow) = crossing_lines(&spec.kind)?;
-    Some([fast, slow].map(|line| (line, line_begins(spec, line, base))))
-}
-
-/// The columns that a built-in kind reads.
-pub(super) fn indicators(kind: &StrategyKind) -> Vec<IndicatorSpec> {
-    match *kind {
-        StrategyKind::RsiReversion { period, .. } => vec![IndicatorSpec::Rsi { n: period }],
-        StrategyKind::BollingerReversion { period, .. } => vec![IndicatorSpec::Sma { n: period }],
-        StrategyKind::DonchianBreakout { entry, exit } => {
-            vec![IndicatorSpec::DonchianHigh { n: entry }, IndicatorSpec::DonchianLow { n: exit }]
-        }
-        StrategyKind::Momentum { lookback, .. } => vec![IndicatorSpec::Roc { n: lookback }],
-        _ => crossing_lines(kind).map_or_else(Vec::new, |(fast, slow)| vec![fast, slow]),
-    }
+    Warmup::from([(spec.timeframe, lines::longest(spec, base))])
 }
 
 #[cfg(test)]

@@ -1,42 +1,11 @@
 //! How a strategy opens its columns: with as much history as its decisions look at.
 
 use super::Setup;
-use super::prepare::indicators;
-use crate::domain::{IndicatorSpec, Interval, SymbolId};
-use crate::indicator::{BitCursor, Feed, bars_in_the_making, bars_needed, places, remembers_its_start};
+use super::lines::line_begins;
+use crate::domain::{IndicatorSpec, SymbolId};
+use crate::indicator::{BitCursor, Feed, places};
 use crate::market::{BLOCK, Row};
-use crate::scenario::{StrategyKind, StrategySpec};
-
-/// Whether the kind compares a bar with the one before, and so needs one bar more.
-pub(super) fn looks_back(kind: &StrategyKind) -> bool {
-    matches!(kind, StrategyKind::SmaCross { .. } | StrategyKind::EmaCross { .. } | StrategyKind::Macd { .. })
-}
-
-/// The bars of `timeframe` that a column of `indicator` reaches back before the window, for itself.
-pub(super) fn bars_before(
-    indicator: IndicatorSpec,
-    looks_back: bool,
-    timeframe: Interval,
-    base: Interval,
-) -> u32 {
-    bars_needed(indicator)
-        .saturating_add(u32::from(looks_back))
-        .saturating_add(bars_in_the_making(timeframe, base))
-}
-
-/// The bars that it reaches back as one of the lines of this strategy: those that remember their start begin
-/// together, with the longest warm-up among all lines. To the others more history means nothing, and strategies
-/// that have one in common share it.
-pub(super) fn line_begins(spec: &StrategySpec, indicator: IndicatorSpec, base: Interval) -> u32 {
-    let looks_back = looks_back(&spec.kind);
-    let need = |line| bars_before(line, looks_back, spec.timeframe, base);
-    let own = need(indicator);
-    if remembers_its_start(indicator) {
-        indicators(&spec.kind).into_iter().map(need).fold(own, u32::max)
-    } else {
-        own
-    }
-}
+use crate::scenario::StrategySpec;
 
 /// The column of `indicator` in the strategy's timeframe.
 pub(super) fn open<'m>(

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::{Account, Moment, PositionView, Setup, prepare, warm_up};
+use super::{Account, Now, OpenOrder, Orders, PositionView, Setup, prepare, warm_up};
 use crate::domain::{
     Action, Bps, Cash, Instrument, Interval, OrderId, OrderKind, OrderRequest, Price, Protection, Qty, Seed,
     Side, Size, Span, Symbol, SymbolId, Timestamp,
@@ -166,17 +166,17 @@ fn run(setting: Setting<'_>, spec: &StrategySpec, market: &Market, paper: &mut P
     let setup = Setup { history, seed: Seed(42), agent, window };
     let mut strategy = prepare(spec, &setup);
     assert!(warm_up(spec, market.interval).contains_key(&spec.timeframe));
-    let (mut log, mut actions) = (Log::new(), Vec::new());
+    let (mut log, mut orders) = (Log::new(), Orders::new());
     for tick in first..ticks.last {
         paper.settle(market, tick);
-        let moment = Moment { tick, since_start: tick - first, open_time: market.clock[tick], market };
-        strategy.on_bar(&moment, paper, &mut actions).unwrap();
-        while !actions.is_empty() {
-            for action in actions.drain(..) {
+        let now = Now { tick, since_start: tick - first, open_time: market.clock[tick], market };
+        strategy.on_bar(now, paper, &mut orders).unwrap();
+        while !orders.is_empty() {
+            for action in orders.list().drain(..) {
                 paper.take(action, tick);
                 log.push((tick, action));
             }
-            strategy.follow_up(&moment, paper, &mut actions).unwrap();
+            strategy.follow_up(now, paper, &mut orders).unwrap();
         }
     }
     log
@@ -369,6 +369,10 @@ fn fill_price(request: &OrderRequest, open: Price, high: Price, low: Price) -> O
 }
 
 impl Account for Paper {
+    fn cash(&self) -> Cash {
+        self.cash
+    }
+
     fn equity(&self) -> Cash {
         let worth = |(symbol, &qty): (&SymbolId, &Qty)| Cash::notional(self.marks[symbol], qty);
         self.cash + self.held.iter().map(worth).sum::<Cash>()
@@ -387,9 +391,8 @@ impl Account for Paper {
         self.orders.iter().any(|order| order.request.symbol == symbol && order.request.side == side)
     }
 
-    fn waiting(&self, symbol: SymbolId, out: &mut Vec<(OrderId, Side, Option<Qty>)>) {
-        let of_symbol = self.orders.iter().filter(|order| order.request.symbol == symbol);
-        out.extend(of_symbol.map(|order| (order.id, order.request.side, None)));
+    fn open_orders(&self, _: SymbolId, _: &mut Vec<OpenOrder>) {
+        panic!("no built-in strategy asks for the list");
     }
 
     fn next_order_id(&self) -> OrderId {

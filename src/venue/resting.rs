@@ -43,6 +43,15 @@ impl Resting {
         }
     }
 
+    /// Its limit price and its trigger, as far as it has them.
+    pub const fn prices(self) -> (Option<Price>, Option<Price>) {
+        match self {
+            Self::Limit(price) => (Some(price), None),
+            Self::Stop(trigger) => (None, Some(trigger)),
+            Self::StopLimit { trigger, limit } => (Some(limit), Some(trigger)),
+        }
+    }
+
     /// Whether it is a stop order; stops are matched before limits.
     pub const fn is_stop(self) -> bool {
         !matches!(self, Self::Limit(_))

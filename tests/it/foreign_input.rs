@@ -278,7 +278,7 @@ fn at_most_fifty_mistakes_are_reported() {
                     text
                 })
             ),
-            "19950 more mistakes from here on",
+            "19950 more mistakes after this one",
         ),
         (
             "symbols",
@@ -304,7 +304,7 @@ fn at_most_fifty_mistakes_are_reported() {
     stage.write("profiles.toml", &text);
     let said = stage.run("check profiles.toml");
     assert_eq!(said.code, Some(0), "{}", said.stderr);
-    assert!(flat(&said).contains("more warnings from here on"), "{}", said.stderr);
+    assert!(flat(&said).contains("more warnings after this one"), "{}", said.stderr);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod deps {
-    pub use tiltyard::{domain, engine, market, scenario, strategy};
+    pub use tiltyard::{domain, engine, indicator, market, scenario, strategy};
 }
 mod support;
 #[path = "../../src/engine/testkit.rs"]
@@ -11,6 +11,7 @@ mod testkit;
 
 mod agents;
 mod architecture;
+mod bar_context;
 mod batch_recorded;
 mod calling_simulation;
 mod cli;

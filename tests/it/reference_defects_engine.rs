@@ -2,9 +2,9 @@
 //! cannot occur here.
 
 use crate::testkit::*;
-use tiltyard::domain::{Action, Bps, OrderKind, OrderRequest, Size, TimeInForce};
+use tiltyard::domain::{Bps, OrderKind, OrderRequest, Size, TimeInForce};
 use tiltyard::scenario::{RiskProfile, Slippage};
-use tiltyard::strategy::{Account, Moment};
+use tiltyard::strategy::{BarContext, Orders};
 
 /// Defect 1: a sell without a position is filled; balances become negative.
 #[test]
@@ -32,13 +32,13 @@ fn defect_2_an_order_that_fails_at_its_fill_ends_and_frees_its_money() {
     table.market.symbols[0].instrument.quantity_step = qty("1");
     let order = buy("4").of_kind(stop("110"));
     let mut free = Vec::new();
-    let strategy = Script(|moment: &Moment<'_>, account: &dyn Account, out: &mut Vec<Action>| {
-        if moment.tick == 0 {
-            out.extend([place(order), place(order)]);
+    let strategy = |ctx: &BarContext<'_>, orders: &mut Orders| {
+        if ctx.bars_since_start() == 0 {
+            [order, order].into_iter().for_each(|order| orders.place(order));
         }
-        free.push(account.available());
+        free.push(ctx.available());
         Ok(())
-    });
+    };
     let replay = table.run(Box::new(strategy));
     assert_eq!(ends(&replay), ["stop rejected cannot_pay", "stop rejected cannot_pay"]);
     assert!(replay.fills.is_empty(), "neither then nor at the next touch");

@@ -15,10 +15,12 @@ use tiltyard::metrics;
 use tiltyard::scenario::{
     Condition, MetricSpec, OnBreach, RuleSet, StrategyKind, StrategySpec, WarmUp, expr,
 };
-use tiltyard::strategy::{Account, Moment, NEVER, Setup, Strategy, prepare};
+use tiltyard::strategy::{
+    BarContext, Orders, PreparedStrategy, Setup, Strategy, StrategyError, Wake, prepare, prepare_own,
+};
 
 /// A random case whose market has coarse frames.
-fn table(dice: &mut Dice) -> Table {
+pub fn table(dice: &mut Dice) -> Table {
     let shape = Shape {
         ticks: [20, 150, 700][dice.below(3) as usize],
         swing: [0.07, 0.01, 0.001][dice.below(3) as usize],
@@ -35,7 +37,7 @@ fn table(dice: &mut Dice) -> Table {
 }
 
 /// The market with frames of 4 and of 24 bars. Symbols without a bar are removed.
-fn framed(market: Market) -> Market {
+pub fn framed(market: Market) -> Market {
     let interval = market.interval;
     let with_bars = market.symbols.into_iter().filter(|series| !series.bars.is_empty());
     let series = with_bars.map(|series| SeriesBars {
@@ -46,7 +48,7 @@ fn framed(market: Market) -> Market {
     Market::assemble(interval, series.collect(), None, None).unwrap()
 }
 
-fn times(interval: Interval, times: i64) -> Interval {
+pub fn times(interval: Interval, times: i64) -> Interval {
     Interval::new(interval.span().times(times)).unwrap()
 }
 
@@ -168,62 +170,47 @@ fn spec(dice: &mut Dice, market: &Market) -> StrategySpec {
 }
 
 /// A part of the market, with or without history before it.
-fn window(dice: &mut Dice, market: &Market) -> TickRange {
+pub fn window(dice: &mut Dice, market: &Market) -> TickRange {
     let ticks = market.clock.len() as u64;
     let first = if dice.one_in(2) { 0 } else { dice.below(ticks) };
     let last = if dice.one_in(2) { ticks } else { first + 1 + dice.below(ticks - first) };
     TickRange { first: first as usize, last: last as usize }
 }
 
-/// Counts the calls of a strategy.
-struct Counted<'a>(Box<dyn Strategy + 'a>, &'a AtomicUsize);
-
-impl Strategy for Counted<'_> {
-    fn on_bar(
-        &mut self,
-        moment: &Moment<'_>,
-        account: &dyn Account,
-        actions: &mut Vec<Action>,
-    ) -> Result<(), String> {
-        self.1.fetch_add(1, Ordering::Relaxed);
-        self.0.on_bar(moment, account, actions)
-    }
-
-    fn follow_up(
-        &mut self,
-        moment: &Moment<'_>,
-        account: &dyn Account,
-        actions: &mut Vec<Action>,
-    ) -> Result<(), String> {
-        self.0.follow_up(moment, account, actions)
-    }
-
-    fn next_call(&mut self, moment: &Moment<'_>, account: &dyn Account) -> usize {
-        self.0.next_call(moment, account)
-    }
-}
-
 /// The random strategy at some ticks only: its orders depend on the tick, not on the number of calls.
 struct Seldom {
     seed: u64,
+    /// Ticks of the window.
     ticks: Vec<usize>,
 }
 
 impl Strategy for Seldom {
-    fn on_bar(
-        &mut self,
-        moment: &Moment<'_>,
-        account: &dyn Account,
-        actions: &mut Vec<Action>,
-    ) -> Result<(), String> {
-        match self.ticks.binary_search(&moment.tick) {
-            Ok(_) => Monkey { dice: Dice(self.seed ^ moment.tick as u64) }.on_bar(moment, account, actions),
+    fn on_bar(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) -> Result<(), StrategyError> {
+        let tick = ctx.bars_since_start();
+        match self.ticks.binary_search(&tick) {
+            Ok(_) => Monkey { dice: Dice(self.seed ^ tick as u64) }.on_bar(ctx, orders),
             Err(_) => Ok(()),
         }
     }
 
-    fn next_call(&mut self, moment: &Moment<'_>, _: &dyn Account) -> usize {
-        self.ticks.iter().copied().find(|&tick| tick > moment.tick).unwrap_or(NEVER)
+    fn wake(&mut self, ctx: &BarContext<'_>) -> Wake {
+        let now = ctx.bars_since_start();
+        let next = self.ticks.iter().find(|tick| **tick > now);
+        next.map_or(Wake::Never, |next| Wake::AfterBars(next - now))
+    }
+}
+
+fn own<'m>(job: &Job<'m>, cache: &'m IndicatorCache, strategy: impl Strategy + 'm) -> PreparedStrategy<'m> {
+    prepare_own(Box::new(strategy), &setup(job, cache))
+}
+
+/// Counts decisions, one a tick.
+fn counting(calls: &AtomicUsize) -> impl FnMut(&BarContext<'_>, &[Action]) + Send {
+    let mut last = None;
+    move |ctx, _| {
+        let tick = Some(ctx.bars_since_start());
+        calls.fetch_add(usize::from(last != tick), Ordering::Relaxed);
+        last = tick;
     }
 }
 
@@ -231,11 +218,11 @@ impl Strategy for Seldom {
 fn both<'a>(
     job: &Job<'_>,
     what: &dyn std::fmt::Debug,
-    strategy: impl Fn() -> Box<dyn Strategy + 'a>,
+    strategy: impl Fn() -> PreparedStrategy<'a>,
 ) -> (Replay, [usize; 2]) {
     let calls = [AtomicUsize::new(0), AtomicUsize::new(0)];
-    let slow = replay(job, Box::new(Counted(strategy(), &calls[0])));
-    let fast = replay_skipping(job, Box::new(Counted(strategy(), &calls[1])));
+    let slow = replay(job, strategy().watched(counting(&calls[0])));
+    let fast = replay_skipping(job, strategy().watched(counting(&calls[1])));
     let measured =
         |replay: &Replay| format!("{:?}", metrics::measure(replay, job.market, &MetricSpec::default()));
     let (slow_text, fast_text) = (format!("{slow:#?}"), format!("{fast:#?}"));
@@ -285,15 +272,18 @@ proptest! {
         let ticks = window(&mut dice, &table.market);
         let job = Job { window: Window { index: 0, ticks }, ..table.job() };
         let often = 1 + dice.below(40);
-        let acts: Vec<usize> = (ticks.first..ticks.last).filter(|_| dice.one_in(often)).collect();
-        both(&job, &seed, || Box::new(Seldom { seed, ticks: acts.clone() }));
+        let acts: Vec<usize> = (0..ticks.last - ticks.first).filter(|_| dice.one_in(often)).collect();
+        let cache = IndicatorCache::new();
+        both(&job, &seed, || own(&job, &cache, Seldom { seed, ticks: acts.clone() }));
     }
 
     #[test]
     fn a_strategy_without_wake_times_is_called_at_every_bar(seed in any::<u64>()) {
         let mut dice = Dice(seed);
         let table = table(&mut dice);
-        let (_, calls) = both(&table.job(), &seed, || Box::new(Monkey { dice: Dice(seed) }));
+        let job = table.job();
+        let cache = IndicatorCache::new();
+        let (_, calls) = both(&job, &seed, || own(&job, &cache, Monkey { dice: Dice(seed) }));
         prop_assert_eq!(calls[0], calls[1]);
     }
 }
@@ -353,8 +343,9 @@ fn long_periods_without_events_cost_few_calls() {
         place(tiltyard::domain::OrderRequest { kind: limit("90"), ..buy("1") }),
         place(tiltyard::domain::OrderRequest { kind: stop("95"), ..sell("1") }),
     ];
-    let once = move || -> Box<dyn Strategy> { Box::new(Once(orders.clone())) };
-    let (replay, calls) = both(&table.job(), &"once", once);
+    let job = table.job();
+    let cache = IndicatorCache::new();
+    let (replay, calls) = both(&job, &"once", || own(&job, &cache, Once(orders.clone())));
     assert_eq!(replay.fills.len(), 1);
     assert_eq!(calls[0], 50_000);
     assert!(calls[1] < 5, "{calls:?}");
@@ -364,12 +355,12 @@ fn long_periods_without_events_cost_few_calls() {
 struct Once(Vec<Action>);
 
 impl Strategy for Once {
-    fn on_bar(&mut self, _: &Moment<'_>, _: &dyn Account, actions: &mut Vec<Action>) -> Result<(), String> {
-        actions.append(&mut self.0);
+    fn on_bar(&mut self, _: &BarContext<'_>, orders: &mut Orders) -> Result<(), StrategyError> {
+        self.0.drain(..).for_each(|action| orders.push(action));
         Ok(())
     }
 
-    fn next_call(&mut self, _: &Moment<'_>, _: &dyn Account) -> usize {
-        NEVER
+    fn wake(&mut self, _: &BarContext<'_>) -> Wake {
+        Wake::Never
     }
 }

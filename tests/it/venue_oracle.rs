@@ -10,7 +10,7 @@ use rust_decimal::{Decimal, RoundingStrategy, prelude::FromPrimitive};
 use tiltyard::domain::{
     Bps, Bracket, Distance, OrderKind, OrderOrigin, OrderRequest, Protection, Side, TimeInForce,
 };
-use tiltyard::engine::{Replay, replay_skipping};
+use tiltyard::engine::{Loop, Replay};
 use tiltyard::scenario::{Intrabar, Slippage};
 
 const PLACED: usize = 3;
@@ -385,7 +385,7 @@ fn compare(seed: u64) -> (Case, Fate) {
     let request = OrderRequest { side, time_in_force, bracket: Some(bracket), ..buy("3").of_kind(case.kind) };
     let steps = vec![(0, place(buy("10"))), (PLACED, place(request))];
     let replay = table.plan(steps.clone());
-    let skipping = replay_skipping(&table.job(), plan(steps));
+    let skipping = replay_own(&table.job(), Loop::Skip, plan(steps));
     assert_eq!(format!("{replay:?}"), format!("{skipping:?}"), "seed {seed}");
 
     // An order that can no longer enter has no bars.

@@ -86,6 +86,12 @@ impl Qty {
     /// Largest position: 10^18.
     pub const MAX_POSITION: Self = Self(10_i128.pow(18) * UNITS_PER_ONE);
 
+    /// The quantity that a strategy has computed as a float, down to eight places. Nothing where it is no number;
+    /// held at [`Self::LARGEST`], which no order can be filled for.
+    pub fn from_f64(quantity: f64) -> Self {
+        Self(units_below(quantity)).clamp(Self(-Self::LARGEST.0), Self::LARGEST)
+    }
+
     /// Rounded down to a multiple of `step`.
     pub fn floor_to(self, step: Qty) -> Self {
         if step.0 <= 1 { self } else { Self(self.0 / step.0 * step.0) }
@@ -124,6 +130,15 @@ impl Qty {
     pub fn share(self, share: Bps) -> Self {
         Self(multiply_divide(self.0, share.0.into(), Bps::UNITS_PER_WHOLE, Rounding::Down))
     }
+}
+
+/// Units of `1e-8` in a value, toward zero; 0 for no number.
+#[expect(clippy::cast_possible_truncation, reason = "`as` saturates")]
+fn units_below(value: f64) -> i128 {
+    // The nearest whole number where the value is one but for the float's own error.
+    let units = value * 1e8;
+    let near = units.round();
+    if (units - near).abs() <= near.abs() * f64::EPSILON { near as i128 } else { units as i128 }
 }
 
 /// `a * b / (c * d)` rounded down, for `a, b, c, d > 0`; saturates at the largest `i128`.
@@ -179,6 +194,22 @@ impl Cash {
     /// `self * share`, rounded down to eight places.
     pub fn share(self, share: Bps) -> Self {
         Self(multiply_divide(self.0, share.0.into(), Bps::UNITS_PER_WHOLE, Rounding::Down))
+    }
+
+    /// The amount that a strategy has computed as a float, down to eight places. Nothing where it is no number; held
+    /// at [`Self::LARGEST`], which no wallet can pay. For what is asked for only: balances never come from a float.
+    pub fn from_f64(amount: f64) -> Self {
+        Self(units_below(amount)).clamp(Self(-Self::LARGEST.0), Self::LARGEST)
+    }
+
+    /// An even part of the amount, of `parts` parts, down to eight places; 0 parts count as 1.
+    pub fn even_part(self, parts: u32) -> Self {
+        Self(self.0 / i128::from(parts.max(1)))
+    }
+
+    /// What is left of the amount for the last of `parts` parts, once each of the others is [`Self::even_part`].
+    pub fn last_part(self, parts: u32) -> Self {
+        Self(self.0 - self.even_part(parts).0 * i128::from(parts.max(1) - 1))
     }
 
     /// `self * part / whole`, half up at eight places: the share of a cost that belongs to a part of a

@@ -23,6 +23,7 @@ mod drawdowns;
 mod eligible;
 mod grid;
 mod ineligible;
+mod job;
 mod lines;
 mod prepared;
 mod replay_summary;
@@ -31,5 +32,6 @@ mod trader;
 mod units;
 
 pub use ineligible::Ineligible;
-pub use prepared::{Batch, Prepared};
+pub use job::Batch;
+pub use prepared::Prepared;
 pub use replay_summary::{ClosedTrade, Extremes, Fall, ReplaySummary};

@@ -1,26 +1,15 @@
 //! The batch engine's door: what a grid has in common, prepared once, then any number of parameterisations.
 
 use super::grid::{self, Pair};
+use super::job::Batch;
 use super::replay_summary::ReplaySummary;
 use super::shared_columns::{Columns, SharedColumns};
 use super::trader::{DailyLoss, Terms};
 use super::units::{FeeSchedule, LIMIT, Share};
 use super::{Ineligible, eligible};
 use crate::domain::{Bps, SymbolId};
-use crate::engine::Job;
 use crate::scenario::{StrategySpec, WarmUp};
 use crate::strategy::crossing;
-
-/// What all parameterisations of a grid are replayed on.
-#[derive(Debug, Clone, Copy)]
-pub struct Batch<'a> {
-    /// Market, window, venue, wallet, limits.
-    pub job: Job<'a>,
-    /// Whether bars before the window may be read.
-    pub warm_up: WarmUp,
-    /// The ticks of the market's clock at which the equity is sampled, ascending, inside the window.
-    pub samples: &'a [usize],
-}
 
 /// A batch with its shared columns: 9 bytes a bar of the window (17 with slippage) and 8 a bar of the market up to
 /// its end. Shared between threads by reference.

@@ -69,14 +69,13 @@ fn flatten_sells_at_the_next_open_and_stays_out_until_midnight() {
 fn disqualify_is_out_for_the_window_with_its_loss_kept() {
     let mut calls = Vec::new();
     let table = falling(OnBreach::Disqualify);
-    let strategy =
-        Script(|moment: &crate::strategy::Moment<'_>, _: &dyn crate::strategy::Account, out: &mut Vec<_>| {
-            calls.push(moment.tick);
-            if moment.tick == 0 || moment.tick == 24 {
-                out.push(place(buy("6")));
-            }
-            Ok(())
-        });
+    let strategy = |ctx: &crate::strategy::BarContext<'_>, orders: &mut crate::strategy::Orders| {
+        calls.push(ctx.bars_since_start());
+        if [0, 24].contains(&ctx.bars_since_start()) {
+            orders.place(buy("6"));
+        }
+        Ok(())
+    };
     let replay = table.run(Box::new(strategy));
     assert_eq!(replay.status, ReplayStatus::Disqualified { at: hour(4), code: RefusalCode::DailyLossLimit });
     assert_eq!(fills(&replay), ["1 buy 6 @ 100", "4 sell 6 @ 80"]);
@@ -152,8 +151,8 @@ fn an_agent_that_was_flattened_has_its_equity_as_its_peak_when_it_may_trade_agai
     let refused: Vec<_> = replay.orders.iter().filter(|o| o.status == OrderStatus::Rejected).collect();
     assert_eq!(refused.len(), 2);
     assert!(refused.iter().all(|order| order.end.as_str() == "CIRCUIT_BREAKER"));
-    let both =
-        crate::engine::replay_skipping(&table.job(), plan(vec![(0, place(buy("8"))), (24, place(buy("8")))]));
+    let steps = vec![(0, place(buy("8"))), (24, place(buy("8")))];
+    let both = replay_own(&table.job(), crate::engine::Loop::Skip, plan(steps));
     assert_eq!(fills(&both), fills(&replay));
 }
 

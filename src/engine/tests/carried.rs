@@ -2,9 +2,9 @@
 
 use crate::domain::{Action, Bps, OrderKind, Wallet};
 use crate::engine::testkit::{
-    A, B, Table, TestBar, buy, cash, fills, flat, hourly, limit, market_of, place, plan, sell,
+    A, B, Table, TestBar, buy, cash, fills, flat, hourly, limit, market_of, place, plan, replay_own, sell,
 };
-use crate::engine::{ExitState, Job, Loop, Replay, RoundTrip, replay};
+use crate::engine::{ExitState, Job, Loop, Replay, RoundTrip};
 use crate::scenario::Delisted;
 
 /// Where the long run is cut: a midnight.
@@ -42,8 +42,8 @@ fn part(
     (job.window.ticks.first, job.window.ticks.last) = (ticks.start, ticks.end);
     let own = steps.iter().filter(|(tick, _)| ticks.contains(tick));
     let own: Vec<(usize, Action)> = own.map(|(tick, action)| (tick - ticks.start, *action)).collect();
-    let by_bar = replay(&job, plan(own.clone()));
-    let skipping = Loop::Skip.replay(&job, plan(own));
+    let by_bar = replay_own(&job, Loop::BarByBar, plan(own.clone()));
+    let skipping = replay_own(&job, Loop::Skip, plan(own));
     assert_eq!(format!("{by_bar:?}"), format!("{skipping:?}"), "both loops carry alike");
     by_bar
 }

@@ -1,29 +1,29 @@
 //! A strategy that fails is a result, never a crash.
 
 use super::super::testkit::*;
-use crate::domain::Action;
 use crate::engine::ReplayStatus;
-use crate::strategy::{Account, Moment};
+use crate::strategy::{BarContext, Orders, StrategyError};
 
-fn run(fail: impl Fn() -> Result<(), String> + Send) -> crate::engine::Replay {
+fn run(fail: impl Fn() -> Result<(), StrategyError> + Send) -> crate::engine::Replay {
     let table = Table::new(hourly(flat(&[100.0, 100.0, 90.0, 80.0, 70.0])));
-    let strategy = Script(move |moment: &Moment<'_>, _: &dyn Account, out: &mut Vec<Action>| {
-        if moment.tick == 0 {
-            out.push(place(buy("5")));
+    let strategy = move |ctx: &BarContext<'_>, orders: &mut Orders| {
+        let tick = ctx.bars_since_start();
+        if tick == 0 {
+            orders.place(buy("5"));
         }
-        if moment.tick == 2 {
-            out.push(place(buy("1")));
+        if tick == 2 {
+            orders.place(buy("1"));
             return fail();
         }
-        assert!(moment.tick < 2, "not called again");
+        assert!(tick < 2, "not called again");
         Ok(())
-    });
+    };
     table.run(Box::new(strategy))
 }
 
 #[test]
 fn an_error_forfeits_with_the_loss_kept() {
-    let replay = run(|| Err("out of ideas".to_owned()));
+    let replay = run(|| Err("out of ideas".into()));
     assert_eq!(replay.status, ReplayStatus::Forfeit { at: hour(3), reason: "out of ideas".to_owned() });
     // What it pushed with its error is dropped; the position is sold at the next open.
     assert_eq!(fills(&replay), ["1 buy 5 @ 100", "3 sell 5 @ 80"]);

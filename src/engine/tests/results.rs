@@ -1,9 +1,7 @@
 //! What a replay leaves behind: trips, excursions, holdings, flags, curves.
 
 use super::super::testkit::*;
-use crate::domain::{
-    Action, Bps, Bracket, Cash, Distance, OrderId, OrderOrigin, OrderRequest, Protection, Size,
-};
+use crate::domain::{Bps, Bracket, Cash, Distance, OrderId, OrderOrigin, OrderRequest, Protection, Size};
 use crate::engine::{ExitState, exact_curve};
 use crate::scenario::{Delisted, FillAt};
 
@@ -132,29 +130,21 @@ fn a_window_starts_and_ends_where_it_says() {
 fn a_strategy_sees_its_account_at_the_close() {
     let table = Table::new(hourly(flat(&[100.0, 100.0, 110.0])));
     let mut seen = Vec::new();
-    let strategy = Script(
-        |moment: &crate::strategy::Moment<'_>,
-         account: &dyn crate::strategy::Account,
-         out: &mut Vec<Action>| {
-            if moment.tick == 0 {
-                out.push(place(buy("2")));
-                out.push(place(
-                    OrderRequest { size: Size::Quote(cash("50")), ..buy("1") }.of_kind(limit("50")),
-                ));
-            }
-            let mut waiting = Vec::new();
-            account.waiting(A, &mut waiting);
-            let position = account.position(A);
-            seen.push((
-                account.equity(),
-                account.available(),
-                position.qty,
-                position.opened_tick,
-                waiting.len(),
-            ));
-            Ok(())
-        },
-    );
+    let strategy = |ctx: &crate::strategy::BarContext<'_>, out: &mut crate::strategy::Orders| {
+        if ctx.bars_since_start() == 0 {
+            out.push(place(buy("2")));
+            out.push(place(OrderRequest { size: Size::Quote(cash("50")), ..buy("1") }.of_kind(limit("50"))));
+        }
+        let position = ctx.position(A);
+        seen.push((
+            ctx.equity(),
+            ctx.available(),
+            position.qty,
+            position.opened_tick,
+            ctx.open_orders(A).len(),
+        ));
+        Ok(())
+    };
     table.run(Box::new(strategy));
     assert_eq!(
         seen,
@@ -175,21 +165,20 @@ fn orders_are_numbered_as_their_agent_expects() {
         let mut table = Table::new(hourly(flat(&[100.0, 100.0, 100.0, 94.0, 94.0])));
         table.venue.fill_at = fill_at;
         let mut working = Vec::new();
-        let strategy = Script(
-            |moment: &crate::strategy::Moment<'_>,
-             account: &dyn crate::strategy::Account,
-             out: &mut Vec<Action>| {
-                if moment.tick == 0 {
-                    assert_eq!(account.next_order_id(), OrderId(1));
-                    // The second is refused and keeps its number.
-                    out.extend([place(entry), place(buy("0")), place(buy("1").of_kind(limit("50")))]);
-                }
-                let mut ids = Vec::new();
-                account.working(A, &mut ids);
-                working.push([1, 2, 3].map(|id| ids.contains(&OrderId(id))));
-                Ok(())
-            },
-        );
+        let strategy = |ctx: &crate::strategy::BarContext<'_>, out: &mut crate::strategy::Orders| {
+            if ctx.bars_since_start() == 0 {
+                assert!(ctx.open_orders(A).is_empty());
+                // The second is refused and keeps its number.
+                [entry, buy("0"), buy("1").of_kind(limit("50"))]
+                    .into_iter()
+                    .for_each(|order| out.place(order));
+            }
+            let open = ctx.open_orders(A);
+            let works =
+                |id| open.iter().any(|order| order.id == id || order.origin == OrderOrigin::Bracket(id));
+            working.push([1, 2, 3].map(|id| works(OrderId(id))));
+            Ok(())
+        };
         let replay = table.run(Box::new(strategy));
         assert_eq!(replay.orders[2].kind, "limit");
         let both = [true, false, true];

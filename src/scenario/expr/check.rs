@@ -12,7 +12,7 @@ use super::syntax::{Node, NodeKind, Operator, tree};
 use super::token::tokens;
 use super::words::find;
 use crate::domain::Interval;
-use crate::scenario::{BinaryOp, Expr};
+use crate::scenario::{BinaryOp, Expr, Series};
 
 /// Parses a condition. Names without an `@` read bars of `default_timeframe`; every timeframe must be a
 /// multiple of `base`, the scenario's interval.
@@ -28,6 +28,25 @@ pub fn parse(text: &str, default_timeframe: Interval, base: Interval) -> Result<
         _ => {
             checker.errors.sort_by_key(|error| (error.span.start, error.span.end));
             Err(checker.errors)
+        }
+    }
+}
+
+/// The indicator that `text` names, such as `rsi(14)@4h`. Without an `@` it reads bars of `base`, the scenario's
+/// interval.
+///
+/// # Errors
+/// As [`parse`]; also where the text is an expression that is no single indicator.
+pub fn parse_series(text: &str, base: Interval) -> Result<Series, Vec<ExprError>> {
+    let tree = tokens(text).and_then(|tokens| tree(&tokens)).map_err(|error| vec![error])?;
+    let mut checker = Checker { text, default_timeframe: base, base, errors: Vec::new() };
+    let expr = checker.any(&tree);
+    match expr {
+        _ if !checker.errors.is_empty() => Err(checker.errors),
+        Some(Expr::Series(series)) => Ok(series),
+        _ => {
+            let error = ExprError::new(tree.span, "this is an expression, not a single indicator");
+            Err(vec![error.with_help("declare each indicator of it, and compute with their values")])
         }
     }
 }

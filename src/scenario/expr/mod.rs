@@ -20,7 +20,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use check::parse;
+pub use check::{parse, parse_series};
 pub use error::ExprError;
 pub use fraction::Fraction;
 pub use named::NamedCondition;

@@ -1,10 +1,13 @@
 //! `sma_cross`, `ema_cross` and `macd`: two lines, and the bars at which they cross.
 
-use crate::domain::{Action, Bps, IndicatorSpec, SymbolId};
+use super::moves::{enter, leave, may_enter, may_leave};
+use crate::domain::{Bps, SymbolId};
 use crate::indicator::{BitCursor, Feed};
-use crate::scenario::{StrategyKind, StrategySpec};
-use crate::strategy::orders::{enter, leave, may_enter, may_leave};
-use crate::strategy::{Account, Moment, NEVER, Setup, Strategy, reader};
+use crate::scenario::StrategySpec;
+use crate::strategy::context::{Ahead, NEVER};
+use crate::strategy::lines::crossing_lines;
+use crate::strategy::search::Search;
+use crate::strategy::{BarContext, Orders, Setup, Strategy, StrategyError, reader};
 
 /// Acts on the CROSS of a fast and a slow line, each symbol on its own, when a bar of the timeframe closes:
 ///
@@ -34,22 +37,6 @@ struct Pair<'m> {
     slow: Feed<'m>,
     ups: BitCursor,
     downs: BitCursor,
-}
-
-/// The fast and the slow line of a kind that crosses lines.
-pub(in crate::strategy) fn crossing_lines(kind: &StrategyKind) -> Option<(IndicatorSpec, IndicatorSpec)> {
-    match *kind {
-        StrategyKind::SmaCross { fast, slow } => {
-            Some((IndicatorSpec::Sma { n: fast }, IndicatorSpec::Sma { n: slow }))
-        }
-        StrategyKind::EmaCross { fast, slow } => {
-            Some((IndicatorSpec::Ema { n: fast }, IndicatorSpec::Ema { n: slow }))
-        }
-        StrategyKind::Macd { fast, slow, signal } => {
-            Some((IndicatorSpec::MacdLine { fast, slow }, IndicatorSpec::MacdSignal { fast, slow, signal }))
-        }
-        _ => None,
-    }
 }
 
 impl<'m> Crossover<'m> {
@@ -92,8 +79,8 @@ impl Pair<'_> {
     }
 
     /// The next row from `from` on that crosses in a way that the account lets act.
-    fn next(&mut self, from: usize, account: &dyn Account) -> Option<usize> {
-        let (enters, leaves) = (may_enter(account, self.symbol), may_leave(account, self.symbol));
+    fn next(&mut self, from: usize, ctx: &BarContext<'_>) -> Option<usize> {
+        let (enters, leaves) = (may_enter(ctx, self.symbol), may_leave(ctx, self.symbol));
         let (mut ups, mut downs) = (self.ups.clone(), self.downs.clone());
         let up = enters.then(|| ups.next(from, |block| self.crosses(Cross::Up, block))).flatten();
         let down = leaves.then(|| downs.next(from, |block| self.crosses(Cross::Down, block))).flatten();
@@ -112,26 +99,23 @@ impl Pair<'_> {
 }
 
 impl Strategy for Crossover<'_> {
-    fn on_bar(
-        &mut self,
-        moment: &Moment<'_>,
-        account: &dyn Account,
-        actions: &mut Vec<Action>,
-    ) -> Result<(), String> {
+    fn on_bar(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) -> Result<(), StrategyError> {
         for pair in &self.pairs {
-            match moment.row(pair.symbol).and_then(|row| pair.cross(row)) {
+            match ctx.row(pair.symbol).and_then(|row| pair.cross(row)) {
                 None => continue,
-                Some(Cross::Up) => enter(account, pair.symbol, self.size, "cross_up", actions),
-                Some(Cross::Down) => leave(account, pair.symbol, "cross_down", actions),
+                Some(Cross::Up) => enter(ctx, pair.symbol, self.size, "cross_up", orders),
+                Some(Cross::Down) => leave(ctx, pair.symbol, "cross_down", orders),
             };
         }
         Ok(())
     }
+}
 
-    fn next_call(&mut self, moment: &Moment<'_>, account: &dyn Account) -> usize {
+impl Search for Crossover<'_> {
+    fn next_call(&mut self, ahead: &Ahead<'_>) -> usize {
         let next = |pair: &mut Pair<'_>| {
-            let row = pair.next(moment.next_row(pair.symbol), account);
-            moment.tick_of(pair.symbol, row)
+            let row = pair.next(ahead.next_row(pair.symbol), ahead);
+            ahead.tick_of(pair.symbol, row)
         };
         self.pairs.iter_mut().map(next).min().unwrap_or(NEVER)
     }
@@ -139,7 +123,7 @@ impl Strategy for Crossover<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::scenario::StrategyKind;
     use crate::strategy::testing::{
         Paper, closes, four_minutes, market, market_with, play, play_from, played, spec,
     };

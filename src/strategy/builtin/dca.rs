@@ -1,10 +1,12 @@
 //! `dca`: buys at fixed times, whatever the price.
 
-use crate::domain::{Action, Bps, Cash, OrderRequest, Size, SymbolId};
+use crate::domain::{Bps, Cash, Size, SymbolId};
 use crate::indicator::TimeframeClock;
 use crate::market::Row;
 use crate::scenario::StrategySpec;
-use crate::strategy::{Account, Moment, NEVER, Setup, Strategy};
+use crate::strategy::context::{Ahead, NEVER};
+use crate::strategy::search::Search;
+use crate::strategy::{BarContext, Orders, Setup, Strategy, StrategyError};
 
 /// `dca`: buys each symbol for `size` of the equity at the close of its first bar of the window and of each
 /// `every`-th (default 24) bar of the timeframe after it. Never sells. Where less is available it spends
@@ -14,7 +16,7 @@ pub(in crate::strategy) struct Dca<'m> {
     plans: Vec<Plan<'m>>,
     every: u32,
     size: Bps,
-    /// What is still to be bought at this moment, the next last, and for how much each.
+    /// What is still to be bought at this bar, the next last, and for how much each.
     due: Vec<SymbolId>,
     amount: Cash,
 }
@@ -28,7 +30,12 @@ struct Plan<'m> {
 
 impl<'m> Dca<'m> {
     pub(in crate::strategy) fn new(spec: &StrategySpec, setup: &Setup<'m>, every: u32) -> Self {
-        let plan = |&symbol| Plan { symbol, beat: setup.history.beat(symbol, spec.timeframe), due: (0, 0) };
+        let history = setup.history;
+        let plan = |&symbol| Plan {
+            symbol,
+            beat: history.beat(symbol, spec.timeframe),
+            due: (history.market.series(symbol).row_from(history.ticks.first), 0),
+        };
         let plans = spec.symbols.iter().map(plan).collect();
         Self { plans, every: every.max(1), size: spec.size, due: Vec::new(), amount: Cash::ZERO }
     }
@@ -49,11 +56,8 @@ impl Plan<'_> {
     }
 
     /// Whether a buy is due with this bar; then the next one is `every` bars on.
-    fn is_due(&mut self, moment: &Moment<'_>, every: u32) -> bool {
-        let row = moment.row(self.symbol);
-        if moment.since_start == 0 {
-            self.due = (moment.market.series(self.symbol).row_from(moment.tick), 0);
-        }
+    fn is_due(&mut self, ctx: &BarContext<'_>, every: u32) -> bool {
+        let row = ctx.row(self.symbol);
         let due = row.is_some() && row == self.next_due();
         if let (true, Some(row)) = (due, row) {
             self.due = (row + 1, every - 1);
@@ -63,47 +67,39 @@ impl Plan<'_> {
 }
 
 impl Strategy for Dca<'_> {
-    fn on_bar(
-        &mut self,
-        moment: &Moment<'_>,
-        account: &dyn Account,
-        actions: &mut Vec<Action>,
-    ) -> Result<(), String> {
+    fn on_bar(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) -> Result<(), StrategyError> {
         self.due.clear();
         // Each plan counts its bars, due or not.
         for plan in self.plans.iter_mut().rev() {
-            if plan.is_due(moment, self.every) {
+            if plan.is_due(ctx, self.every) {
                 self.due.push(plan.symbol);
             }
         }
         if self.due.is_empty() {
             return Ok(());
         }
-        self.amount = account.equity().share(self.size);
-        self.follow_up(moment, account, actions)
+        self.amount = ctx.equity().share(self.size);
+        self.follow_up(ctx, orders)
     }
 
     /// One order at a time, for what the one before has left.
-    fn follow_up(
-        &mut self,
-        moment: &Moment<'_>,
-        account: &dyn Account,
-        actions: &mut Vec<Action>,
-    ) -> Result<(), String> {
+    fn follow_up(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) -> Result<(), StrategyError> {
         while let Some(symbol) = self.due.pop() {
-            let amount = self.amount.min(account.available());
-            if amount.is_positive() && amount >= moment.market.series(symbol).instrument.min_notional {
-                actions.push(Action::Place(OrderRequest::buy(symbol, Size::Quote(amount), "dca")));
+            let amount = self.amount.min(ctx.available());
+            if amount.is_positive() && amount >= ctx.instrument(symbol).min_notional {
+                orders.buy(symbol, Size::Quote(amount)).reason("dca");
                 break;
             }
         }
         Ok(())
     }
+}
 
-    fn next_call(&mut self, moment: &Moment<'_>, _: &dyn Account) -> usize {
+impl Search for Dca<'_> {
+    fn next_call(&mut self, ahead: &Ahead<'_>) -> usize {
         let next = |plan: &mut Plan<'_>| {
             let row = plan.next_due();
-            moment.tick_of(plan.symbol, row)
+            ahead.tick_of(plan.symbol, row)
         };
         self.plans.iter_mut().map(next).min().unwrap_or(NEVER)
     }

@@ -1,13 +1,11 @@
 //! `grid`: limit buys on levels below the price, each sold one level higher.
 
-use crate::domain::{
-    Action, Bps, Bracket, Cash, Instrument, OrderId, OrderKind, OrderRequest, Price, Protection, Rounding,
-    Size, Span, SymbolId, Timestamp,
-};
+use crate::domain::{Bps, Cash, Instrument, OrderId, Price, Rounding, Size, Span, SymbolId, Timestamp};
 use crate::market::{Market, Row, TickRange};
 use crate::scenario::StrategySpec;
-use crate::strategy::orders::part_of;
-use crate::strategy::{Account, Moment, NEVER, Strategy};
+use crate::strategy::context::{Ahead, NEVER};
+use crate::strategy::search::Search;
+use crate::strategy::{BarContext, Orders, Strategy, StrategyError};
 
 /// `grid`: each symbol on its own. At its first bar of the window the close becomes the anchor; level `i` of
 /// `levels` (default 5) lies at `anchor * (1 - i * spacing)` (default 1 %), half up on the price tick. At each
@@ -25,7 +23,7 @@ pub(in crate::strategy) struct Grid {
     levels: u32,
     spacing: Bps,
     size: Bps,
-    /// What each buy of this moment may cost, once it was asked for.
+    /// What each buy of this bar may cost, once it was asked for.
     amount: Option<Cash>,
 }
 
@@ -34,8 +32,10 @@ struct SymbolGrid {
     levels: Vec<Level>,
     /// Orders of the symbol that had ended when the levels were looked at.
     ended: u64,
-    /// UTC day of the bar before, and the first row after it; `None` before the first bar.
-    day: Option<(i64, Row)>,
+    /// UTC day of the bar before; `None` before the first bar.
+    day: Option<i64>,
+    /// A UTC day, and the first row after it.
+    day_end: (i64, Row),
     /// Whether any level is free and waits for a close above it.
     free: bool,
     /// Orders that work, reused.
@@ -57,6 +57,7 @@ impl Grid {
             levels: Vec::with_capacity(levels as usize),
             ended: 0,
             day: None,
+            day_end: (i64::MIN, 0),
             free: false,
             working: Vec::new(),
         };
@@ -86,18 +87,21 @@ impl Grid {
 
     /// The next buy of a free level that the close is above, symbol by symbol, from above; one order at a time, for
     /// what the one before has left.
-    fn rest_next(&mut self, moment: &Moment<'_>, account: &dyn Account, actions: &mut Vec<Action>) {
-        let (size, parts) = (self.size, self.levels as usize);
+    fn rest_next(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) {
+        let (size, parts) = (self.size, self.levels);
         for grid in &mut self.grids {
-            let Some(row) = moment.row(grid.symbol).filter(|_| grid.free) else { continue };
-            let close = Price::from_f64(moment.market.series(grid.symbol).bars.close[row]);
+            if !grid.free {
+                continue;
+            }
+            let Some(close) = ctx.price(grid.symbol) else { continue };
             for level in grid.levels.iter_mut().filter(|level| level.free && level.price < close) {
                 (level.free, level.order) = (false, None);
-                let part = self.amount.get_or_insert_with(|| part_of(account.equity().share(size), parts));
-                let amount = (*part).min(account.available());
+                let part = self.amount.get_or_insert_with(|| ctx.equity().share(size).even_part(parts));
+                let amount = (*part).min(ctx.available());
                 if amount.is_positive() {
-                    actions.push(Action::Place(level.request(grid.symbol, amount)));
-                    level.order = Some(account.next_order_id());
+                    let buy = orders.buy(grid.symbol, Size::Quote(amount)).limit(level.price);
+                    buy.take_profit(level.target).reason("grid_buy");
+                    level.order = Some(ctx.account().next_order_id());
                     return;
                 }
             }
@@ -138,19 +142,14 @@ fn levels_of(anchor: Price, count: u32, spacing: Bps, instrument: &Instrument) -
 
 impl SymbolGrid {
     /// Marks the levels that have come free, where something has happened since they were looked at.
-    fn look(&mut self, moment: &Moment<'_>, account: &dyn Account) {
-        let (ended, today) = (account.ended(self.symbol), moment.open_time.utc_day());
-        let same_day = self.day.is_some_and(|(day, _)| day == today);
-        if ended == self.ended && same_day {
+    fn look(&mut self, ctx: &BarContext<'_>) {
+        let (ended, today) = (ctx.account().ended(self.symbol), ctx.open_time().utc_day());
+        if ended == self.ended && self.day == Some(today) {
             return;
         }
-        self.ended = ended;
-        if !same_day {
-            let midnight = Timestamp::from_micros((today + 1) * Span::DAY.micros());
-            self.day = Some((today, moment.market.series(self.symbol).bars.first_row_from(midnight)));
-        }
+        (self.ended, self.day) = (ended, Some(today));
         self.working.clear();
-        account.working(self.symbol, &mut self.working);
+        ctx.account().working(self.symbol, &mut self.working);
         self.working.sort_unstable();
         for level in &mut self.levels {
             level.free = level.order.is_none_or(|order| self.working.binary_search(&order).is_err());
@@ -160,74 +159,62 @@ impl SymbolGrid {
 
     /// The next row that has to be looked at: the next one of all where an order has ended unseen, else the first of
     /// the next day, or before it the first that may close above a free level.
-    fn next(&self, moment: &Moment<'_>, account: &dyn Account) -> Row {
-        let from = moment.next_row(self.symbol);
-        let Some((_, tomorrow)) = self.day.filter(|_| account.ended(self.symbol) == self.ended) else {
+    fn next(&mut self, ahead: &Ahead<'_>) -> Row {
+        let from = ahead.next_row(self.symbol);
+        let Some(today) = self.day.filter(|_| ahead.account().ended(self.symbol) == self.ended) else {
             return from;
         };
+        let series = ahead.series(self.symbol);
+        if self.day_end.0 != today {
+            let midnight = Timestamp::from_micros((today + 1) * Span::DAY.micros());
+            self.day_end = (today, series.bars.first_row_from(midnight));
+        }
+        let tomorrow = self.day_end.1;
         let lowest = self.levels.iter().filter(|level| level.free).map(|level| level.price).min();
         let Some(lowest) = lowest.filter(|_| self.free) else { return tomorrow };
         // No close is above it in a bar whose high is below it, with room for the rounding to a float.
         let reach = lowest.to_f64() * (1.0 - 1e-12) - 1e-8;
-        let series = moment.market.series(self.symbol);
         let above = series.first_reach(from..tomorrow.max(from), f64::NEG_INFINITY, reach);
         above.unwrap_or(tomorrow)
     }
 }
 
-impl Level {
-    fn request(&self, symbol: SymbolId, amount: Cash) -> OrderRequest {
-        let bracket = Bracket { take_profit: Some(Protection::At(self.target)), ..Bracket::default() };
-        OrderRequest {
-            bracket: Some(bracket),
-            kind: OrderKind::Limit { price: self.price },
-            ..OrderRequest::buy(symbol, Size::Quote(amount), "grid_buy")
+impl Strategy for Grid {
+    fn on_bar(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) -> Result<(), StrategyError> {
+        self.amount = None;
+        for grid in &mut self.grids {
+            if ctx.row(grid.symbol).is_none() {
+                continue;
+            }
+            if let (None, Some(anchor)) = (grid.day, ctx.price(grid.symbol)) {
+                let instrument = ctx.instrument(grid.symbol);
+                grid.levels = levels_of(anchor, self.levels, self.spacing, instrument)?;
+            }
+            grid.look(ctx);
         }
+        self.follow_up(ctx, orders)
+    }
+
+    fn follow_up(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) -> Result<(), StrategyError> {
+        self.rest_next(ctx, orders);
+        Ok(())
     }
 }
 
-impl Strategy for Grid {
-    fn on_bar(
-        &mut self,
-        moment: &Moment<'_>,
-        account: &dyn Account,
-        actions: &mut Vec<Action>,
-    ) -> Result<(), String> {
-        self.amount = None;
-        for grid in &mut self.grids {
-            let Some(row) = moment.row(grid.symbol) else { continue };
-            if grid.day.is_none() {
-                let series = moment.market.series(grid.symbol);
-                let anchor = Price::from_f64(series.bars.close[row]);
-                grid.levels = levels_of(anchor, self.levels, self.spacing, &series.instrument)?;
-            }
-            grid.look(moment, account);
-        }
-        self.follow_up(moment, account, actions)
-    }
-
-    fn follow_up(
-        &mut self,
-        moment: &Moment<'_>,
-        account: &dyn Account,
-        actions: &mut Vec<Action>,
-    ) -> Result<(), String> {
-        self.rest_next(moment, account, actions);
-        Ok(())
-    }
-
-    fn next_call(&mut self, moment: &Moment<'_>, account: &dyn Account) -> usize {
-        let next = |grid: &SymbolGrid| {
-            let row = grid.next(moment, account);
-            moment.tick_of(grid.symbol, Some(row))
+impl Search for Grid {
+    fn next_call(&mut self, ahead: &Ahead<'_>) -> usize {
+        let next = |grid: &mut SymbolGrid| {
+            let row = grid.next(ahead);
+            ahead.tick_of(grid.symbol, Some(row))
         };
-        self.grids.iter().map(next).min().unwrap_or(NEVER)
+        self.grids.iter_mut().map(next).min().unwrap_or(NEVER)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{Action, OrderKind, OrderRequest, Protection};
     use crate::scenario::StrategyKind;
     use crate::strategy::testing::{Paper, cash, closes, market, play, spec};
 

@@ -1,19 +1,22 @@
 //! `cash` and `buy_and_hold`: the two lines that every comparison starts from.
 
-use crate::domain::{Action, Bps, Cash, OrderId, OrderRequest, Size, SymbolId};
+use crate::domain::{Bps, Cash, OrderId, Size, SymbolId};
 use crate::scenario::StrategySpec;
-use crate::strategy::orders::part_of;
-use crate::strategy::{Account, Moment, NEVER, Strategy};
+use crate::strategy::context::{Ahead, NEVER};
+use crate::strategy::search::Search;
+use crate::strategy::{BarContext, Orders, Strategy, StrategyError};
 
 /// `cash`: never trades. No parameters, no warm-up.
 pub(in crate::strategy) struct Idle;
 
 impl Strategy for Idle {
-    fn on_bar(&mut self, _: &Moment<'_>, _: &dyn Account, _: &mut Vec<Action>) -> Result<(), String> {
+    fn on_bar(&mut self, _: &BarContext<'_>, _: &mut Orders) -> Result<(), StrategyError> {
         Ok(())
     }
+}
 
-    fn next_call(&mut self, _: &Moment<'_>, _: &dyn Account) -> usize {
+impl Search for Idle {
+    fn next_call(&mut self, _: &Ahead<'_>) -> usize {
         NEVER
     }
 }
@@ -42,62 +45,57 @@ impl BuyAndHold {
     }
 
     /// The amount of the next buy: an even part, and for the last symbol the rest of the division.
-    fn amount(&mut self, account: &dyn Account) -> Cash {
+    fn amount(&mut self, ctx: &BarContext<'_>) -> Cash {
         let last = self.left == 1;
         if last && self.size == Bps::WHOLE {
-            return (account.available() - self.refused(account)).max(Cash::ZERO);
+            return (ctx.available() - self.refused(ctx)).max(Cash::ZERO);
         }
         let size = self.size;
-        let whole = *self.whole.get_or_insert_with(|| account.equity().share(size));
-        let part = part_of(whole, self.symbols.len());
-        let others = Cash::from_units(part.units() * (self.symbols.len() as i128 - 1));
-        let wanted = if last { whole - others } else { part };
-        wanted.min(account.available())
+        let whole = *self.whole.get_or_insert_with(|| ctx.equity().share(size));
+        let parts = u32::try_from(self.symbols.len()).unwrap_or(u32::MAX);
+        let wanted = if last { whole.last_part(parts) } else { whole.even_part(parts) };
+        wanted.min(ctx.available())
     }
 
     /// What was ordered and not accepted.
-    fn refused(&self, account: &dyn Account) -> Cash {
-        self.bought.iter().flatten().map(|&(order, asked)| asked - account.accepted(order).min(asked)).sum()
+    fn refused(&self, ctx: &BarContext<'_>) -> Cash {
+        self.bought
+            .iter()
+            .flatten()
+            .map(|&(order, asked)| asked - ctx.account().accepted(order).min(asked))
+            .sum()
     }
 
     /// The next symbol that has its first bar now; one order at a time, for what the one before has left.
-    fn buy_next(&mut self, moment: &Moment<'_>, account: &dyn Account, actions: &mut Vec<Action>) {
-        let due = |index: &usize| self.bought[*index].is_none() && moment.row(self.symbols[*index]).is_some();
+    fn buy_next(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) {
+        let due = |index: &usize| self.bought[*index].is_none() && ctx.row(self.symbols[*index]).is_some();
         let Some(index) = (0..self.symbols.len()).find(due) else { return };
-        let (symbol, amount) = (self.symbols[index], self.amount(account));
-        actions.push(Action::Place(OrderRequest::buy(symbol, Size::Quote(amount), "buy_and_hold")));
-        self.bought[index] = Some((account.next_order_id(), amount));
+        let (symbol, amount) = (self.symbols[index], self.amount(ctx));
+        orders.buy(symbol, Size::Quote(amount)).reason("buy_and_hold");
+        self.bought[index] = Some((ctx.account().next_order_id(), amount));
         self.left -= 1;
     }
 }
 
 impl Strategy for BuyAndHold {
-    fn on_bar(
-        &mut self,
-        moment: &Moment<'_>,
-        account: &dyn Account,
-        actions: &mut Vec<Action>,
-    ) -> Result<(), String> {
+    fn on_bar(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) -> Result<(), StrategyError> {
         self.whole = None;
-        self.follow_up(moment, account, actions)
+        self.follow_up(ctx, orders)
     }
 
-    fn follow_up(
-        &mut self,
-        moment: &Moment<'_>,
-        account: &dyn Account,
-        actions: &mut Vec<Action>,
-    ) -> Result<(), String> {
+    fn follow_up(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) -> Result<(), StrategyError> {
         if self.left > 0 {
-            self.buy_next(moment, account, actions);
+            self.buy_next(ctx, orders);
         }
         Ok(())
     }
+}
 
+impl Search for BuyAndHold {
     /// The next first bar.
-    fn next_call(&mut self, moment: &Moment<'_>, _: &dyn Account) -> usize {
+    fn next_call(&mut self, ahead: &Ahead<'_>) -> usize {
         let late = self.symbols.iter().zip(&self.bought).filter(|(_, bought)| bought.is_none());
-        late.map(|(&symbol, _)| moment.next_bar(symbol)).min().unwrap_or(NEVER)
+        late.map(|(&symbol, _)| ahead.next_bar(symbol)).min().unwrap_or(NEVER)
     }
 }
 

@@ -9,11 +9,12 @@ mod dca;
 mod grid;
 mod hold;
 mod momentum;
+mod moves;
 mod on_state;
 mod random;
 pub(super) mod reversion;
 
-pub(super) use crossover::{Crossover, crossing_lines};
+pub(super) use crossover::Crossover;
 pub(super) use dca::Dca;
 pub(super) use grid::Grid;
 pub(super) use hold::{BuyAndHold, Idle};

@@ -1,10 +1,13 @@
 //! `momentum`: holds the strongest symbols.
 
-use crate::domain::{Action, Bps, Cash, IndicatorSpec, Interval, OrderRequest, Side, Size, SymbolId};
+use super::moves::leave;
+use crate::domain::{Bps, Cash, IndicatorSpec, Interval, Side, Size, SymbolId};
 use crate::indicator::Feed;
+use crate::market::Market;
 use crate::scenario::StrategySpec;
-use crate::strategy::orders::{leave, part_of};
-use crate::strategy::{Account, Moment, Setup, Strategy, reader};
+use crate::strategy::context::Ahead;
+use crate::strategy::search::Search;
+use crate::strategy::{BarContext, Orders, Setup, Strategy, StrategyError, reader};
 
 /// `momentum`: every `rebalance` (default 24) bars of the timeframe, from the first that closes in the
 /// window, ranks its symbols by rate of change over `lookback` (24) bars, and holds the first `top` (1) of
@@ -18,15 +21,15 @@ use crate::strategy::{Account, Moment, Setup, Strategy, reader};
 /// Warm-up: `lookback` bars and the bar itself.
 pub(in crate::strategy) struct Momentum<'m> {
     members: Vec<Member<'m>>,
-    timeframe: Interval,
-    top: usize,
+    closes: Closes<'m>,
+    top: u32,
     rebalance: u32,
     /// The tick of the next decision, or a tick before it, and how many bars of the timeframe end between.
     due: (usize, u32),
     size: Bps,
     /// Whether any member is still to be bought.
     pending: bool,
-    /// Whether members are being bought at this moment, and for how much each.
+    /// Whether members are being bought at this bar, and for how much each.
     buying: Option<Cash>,
     /// Reused at each decision: rate of change and place in `members`.
     ranking: Vec<(f64, usize)>,
@@ -39,18 +42,27 @@ struct Member<'m> {
     to_sell: bool,
 }
 
-/// The first tick from `tick` on with which a bar of the timeframe ends on the market's clock, whichever
-/// symbol has a bar then, or before whose close one has ended in a gap. `moment` tells the window's first tick.
-fn next_close(timeframe: Interval, moment: &Moment<'_>, tick: usize) -> usize {
-    let market = moment.market;
-    if timeframe == market.interval || tick >= market.clock.len() {
-        return tick;
+/// When bars of a timeframe end on the market's clock, whichever symbol has a bar then.
+struct Closes<'m> {
+    market: &'m Market,
+    timeframe: Interval,
+    /// The window's first tick, known at its first decision.
+    first: usize,
+}
+
+impl Closes<'_> {
+    /// The first tick from `tick` on with which a bar of the timeframe ends, or before whose close one has ended in
+    /// a gap.
+    fn next(&self, tick: usize) -> usize {
+        let Self { market, timeframe, first } = *self;
+        if timeframe == market.interval || tick >= market.clock.len() {
+            return tick;
+        }
+        let before = if tick == first { market.clock[tick] } else { market.close_time(tick - 1) };
+        let end = timeframe.floor(before) + timeframe.span();
+        // Open times are an interval before the closes.
+        market.first_tick_after(tick, end - market.interval.span())
     }
-    let is_first = tick == moment.tick - moment.since_start;
-    let before = if is_first { market.clock[tick] } else { market.close_time(tick - 1) };
-    let end = timeframe.floor(before) + timeframe.span();
-    // Open times are an interval before the closes.
-    market.first_tick_after(tick, end - market.interval.span())
 }
 
 impl<'m> Momentum<'m> {
@@ -73,8 +85,8 @@ impl<'m> Momentum<'m> {
         members.sort_unstable_by_key(|member| member.symbol);
         Self {
             members,
-            timeframe: spec.timeframe,
-            top: top.max(1) as usize,
+            closes: Closes { market: setup.history.market, timeframe: spec.timeframe, first: 0 },
+            top: top.max(1),
             rebalance: rebalance.max(1),
             due: (0, 0),
             size: spec.size,
@@ -85,11 +97,11 @@ impl<'m> Momentum<'m> {
     }
 
     /// The tick of the next decision; no tick of the clock where it ends before.
-    fn next_due(&mut self, moment: &Moment<'_>) -> usize {
+    fn next_due(&mut self) -> usize {
         loop {
             let (tick, bars) = self.due;
-            let close = next_close(self.timeframe, moment, tick);
-            if bars == 0 || close >= moment.market.clock.len() {
+            let close = self.closes.next(tick);
+            if bars == 0 || close >= self.closes.market.clock.len() {
                 return close;
             }
             self.due = (close + 1, bars - 1);
@@ -97,66 +109,67 @@ impl<'m> Momentum<'m> {
     }
 
     /// Whether this bar is one for a decision; then the next one is `rebalance` bars on.
-    fn is_due(&mut self, moment: &Moment<'_>) -> bool {
-        if moment.since_start == 0 {
-            self.due = (moment.tick, 0);
+    fn is_due(&mut self, ctx: &BarContext<'_>) -> bool {
+        let tick = ctx.tick();
+        if ctx.bars_since_start() == 0 {
+            (self.closes.first, self.due) = (tick, (tick, 0));
         }
-        let due = self.next_due(moment) == moment.tick;
+        let due = self.next_due() == tick;
         if due {
-            self.due = (moment.tick + 1, self.rebalance - 1);
+            self.due = (tick + 1, self.rebalance - 1);
         }
         due
     }
 
     /// Whether something that is to be sold before anything is bought is still held.
-    fn is_selling(&self, account: &dyn Account) -> bool {
-        self.members.iter().any(|member| member.to_sell && !account.position(member.symbol).is_flat())
+    fn is_selling(&self, ctx: &BarContext<'_>) -> bool {
+        self.members.iter().any(|member| member.to_sell && !ctx.position(member.symbol).is_flat())
     }
 
     /// Marks who is to be bought and sold, and sends the sales.
-    fn decide(&mut self, moment: &Moment<'_>, account: &dyn Account, actions: &mut Vec<Action>) {
-        let places = self.rank(moment, account);
+    fn decide(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) {
+        let places = self.rank(ctx);
         self.pending = false;
         for index in 0..self.members.len() {
             let chosen = self.ranking[..places].iter().any(|&(_, member)| member == index);
             let member = &mut self.members[index];
-            let tradable = moment.row(member.symbol).is_some();
-            let held = !account.position(member.symbol).is_flat();
-            member.to_buy = chosen && !held && !account.has_waiting(member.symbol, Side::Buy);
+            let tradable = ctx.row(member.symbol).is_some();
+            let held = !ctx.position(member.symbol).is_flat();
+            member.to_buy = chosen && !held && !ctx.has_open_order(member.symbol, Side::Buy);
             member.to_sell = !chosen && held && tradable;
             self.pending |= member.to_buy;
             if !chosen && tradable {
-                leave(account, member.symbol, "momentum_left", actions);
+                leave(ctx, member.symbol, "momentum_left", orders);
             }
         }
     }
 
     /// Fills `ranking`, best first; how many of it are to be held.
-    fn rank(&mut self, moment: &Moment<'_>, account: &dyn Account) -> usize {
+    fn rank(&mut self, ctx: &BarContext<'_>) -> usize {
         self.ranking.clear();
         let mut stuck = 0;
         for (index, member) in self.members.iter().enumerate() {
-            match moment.row(member.symbol) {
+            match ctx.row(member.symbol) {
                 Some(row) => {
                     let change = member.roc.at(row);
                     if change > 0.0 {
                         self.ranking.push((change, index));
                     }
                 }
-                None => stuck += usize::from(!account.position(member.symbol).is_flat()),
+                None => stuck += usize::from(!ctx.position(member.symbol).is_flat()),
             }
         }
         self.ranking.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        self.top.saturating_sub(stuck).min(self.ranking.len())
+        (self.top as usize).saturating_sub(stuck).min(self.ranking.len())
     }
 
     /// The next of those to be bought that has a bar; one order at a time, for what the one before has left.
-    fn buy_next(&mut self, moment: &Moment<'_>, account: &dyn Account, actions: &mut Vec<Action>) {
+    fn buy_next(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) {
         let Some(amount) = self.buying else { return };
         let mut wanted = self.members.iter_mut().filter(|member| member.to_buy);
-        if let Some(member) = wanted.find(|member| moment.row(member.symbol).is_some()) {
-            let size = Size::Quote(amount.min(account.available()));
-            actions.push(Action::Place(OrderRequest::buy(member.symbol, size, "momentum_joined")));
+        if let Some(member) = wanted.find(|member| ctx.row(member.symbol).is_some()) {
+            let size = Size::Quote(amount.min(ctx.available()));
+            orders.buy(member.symbol, size).reason("momentum_joined");
             member.to_buy = false;
         }
         self.pending = self.members.iter().any(|member| member.to_buy);
@@ -164,39 +177,31 @@ impl<'m> Momentum<'m> {
 }
 
 impl Strategy for Momentum<'_> {
-    fn on_bar(
-        &mut self,
-        moment: &Moment<'_>,
-        account: &dyn Account,
-        actions: &mut Vec<Action>,
-    ) -> Result<(), String> {
-        if self.is_due(moment) {
-            self.decide(moment, account, actions);
+    fn on_bar(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) -> Result<(), StrategyError> {
+        if self.is_due(ctx) {
+            self.decide(ctx, orders);
         }
         // Nothing is bought while something that is to be sold before is still held.
-        let buys = self.pending && !self.is_selling(account);
-        self.buying = buys.then(|| part_of(account.equity().share(self.size), self.top));
-        self.follow_up(moment, account, actions)
+        let buys = self.pending && !self.is_selling(ctx);
+        self.buying = buys.then(|| ctx.equity().share(self.size).even_part(self.top));
+        self.follow_up(ctx, orders)
     }
 
-    fn follow_up(
-        &mut self,
-        moment: &Moment<'_>,
-        account: &dyn Account,
-        actions: &mut Vec<Action>,
-    ) -> Result<(), String> {
-        self.buy_next(moment, account, actions);
+    fn follow_up(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) -> Result<(), StrategyError> {
+        self.buy_next(ctx, orders);
         Ok(())
     }
+}
 
+impl Search for Momentum<'_> {
     /// The next decision, or the next bar of a symbol that is still to be bought and waits for no sale.
-    fn next_call(&mut self, moment: &Moment<'_>, account: &dyn Account) -> usize {
-        let due = self.next_due(moment);
-        if !self.pending || self.is_selling(account) {
+    fn next_call(&mut self, ahead: &Ahead<'_>) -> usize {
+        let due = self.next_due();
+        if !self.pending || self.is_selling(ahead) {
             return due;
         }
         let wanted = self.members.iter().filter(|member| member.to_buy);
-        wanted.map(|member| moment.next_bar(member.symbol)).fold(due, usize::min)
+        wanted.map(|member| ahead.next_bar(member.symbol)).fold(due, usize::min)
     }
 }
 

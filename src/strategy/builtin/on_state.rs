@@ -1,11 +1,13 @@
 //! Strategies that enter while one condition holds and leave while another does.
 
-use crate::domain::{Action, Bps, SymbolId};
+use super::moves::{enter, leave, may_enter, may_leave};
+use crate::domain::{Bps, SymbolId};
 use crate::indicator::{BitCursor, Feed};
 use crate::market::Row;
 use crate::scenario::StrategySpec;
-use crate::strategy::orders::{enter, leave, may_enter, may_leave};
-use crate::strategy::{Account, Moment, NEVER, Setup, Strategy, reader};
+use crate::strategy::context::{Ahead, NEVER};
+use crate::strategy::search::Search;
+use crate::strategy::{BarContext, Orders, Setup, Strategy, StrategyError, reader};
 
 /// The two conditions of one symbol. A missing value fulfils none.
 pub(in crate::strategy) trait Signal: Send {
@@ -130,8 +132,8 @@ impl<S: Signal> Watched<S> {
     }
 
     /// The next row from `from` on at which anything would be sent.
-    fn next(&mut self, from: Row, account: &dyn Account) -> Option<Row> {
-        let (enters, leaves) = (may_enter(account, self.symbol), may_leave(account, self.symbol));
+    fn next(&mut self, from: Row, ctx: &BarContext<'_>) -> Option<Row> {
+        let (enters, leaves) = (may_enter(ctx, self.symbol), may_leave(ctx, self.symbol));
         let Self { signal, entry, exit, unseen, .. } = self;
         let entry = enters.then(|| entry.next(signal, Which::Entry, *unseen, from)).flatten();
         let exit = leaves.then(|| exit.next(signal, Which::Exit, *unseen, from)).flatten();
@@ -140,14 +142,9 @@ impl<S: Signal> Watched<S> {
 }
 
 impl<S: Signal> Strategy for OnState<S> {
-    fn on_bar(
-        &mut self,
-        moment: &Moment<'_>,
-        account: &dyn Account,
-        actions: &mut Vec<Action>,
-    ) -> Result<(), String> {
+    fn on_bar(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) -> Result<(), StrategyError> {
         for watched in &mut self.watched {
-            let Some(row) = moment.row(watched.symbol) else { continue };
+            let Some(row) = ctx.row(watched.symbol) else { continue };
             watched.catch_up(row);
             if !watched.signal.feed().just_closed(row) {
                 continue;
@@ -156,21 +153,23 @@ impl<S: Signal> Strategy for OnState<S> {
             watched.entry.ready |= !enters;
             watched.exit.ready |= !exits;
             if enters && watched.entry.ready {
-                let sent = enter(account, watched.symbol, self.size, self.reasons.entry, actions);
+                let sent = enter(ctx, watched.symbol, self.size, self.reasons.entry, orders);
                 watched.entry.ready = !sent;
             }
             if exits && watched.exit.ready {
-                let sent = leave(account, watched.symbol, self.reasons.exit, actions);
+                let sent = leave(ctx, watched.symbol, self.reasons.exit, orders);
                 watched.exit.ready = !sent;
             }
         }
         Ok(())
     }
+}
 
-    fn next_call(&mut self, moment: &Moment<'_>, account: &dyn Account) -> usize {
+impl<S: Signal> Search for OnState<S> {
+    fn next_call(&mut self, ahead: &Ahead<'_>) -> usize {
         let next = |watched: &mut Watched<S>| {
-            let row = watched.next(moment.next_row(watched.symbol), account);
-            moment.tick_of(watched.symbol, row)
+            let row = watched.next(ahead.next_row(watched.symbol), ahead);
+            ahead.tick_of(watched.symbol, row)
         };
         self.watched.iter_mut().map(next).min().unwrap_or(NEVER)
     }

@@ -1,14 +1,16 @@
 //! `random`: what luck and fees alone do.
 
 use rand_chacha::ChaCha12Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand_chacha::rand_core::SeedableRng;
 
-use crate::domain::{Action, Bps, Interval, SymbolId};
+use super::moves::{enter, leave};
+use crate::domain::{Bps, Interval, SymbolId};
 use crate::indicator::TimeframeClock;
-use crate::market::Market;
+use crate::market::SymbolSeries;
 use crate::scenario::StrategySpec;
-use crate::strategy::orders::{enter, leave};
-use crate::strategy::{Account, Moment, NEVER, Setup, Strategy};
+use crate::strategy::context::{Ahead, NEVER, unit};
+use crate::strategy::search::Search;
+use crate::strategy::{BarContext, Orders, Setup, Strategy, StrategyError};
 
 /// `random`: at each bar of the timeframe, each symbol on its own, it toggles with a chance of `turnover`
 /// (default 2, at most one a bar) times the bar's length over a day: buys for `size` of the equity where
@@ -18,7 +20,7 @@ use crate::strategy::{Account, Moment, NEVER, Setup, Strategy};
 /// and the window's number. One number is drawn per symbol and bar whatever the account holds, so that the
 /// draws depend on the bars alone.
 pub(in crate::strategy) struct RandomTrader<'m> {
-    symbols: Vec<(SymbolId, TimeframeClock<'m>)>,
+    symbols: Vec<Toggled<'m>>,
     chance: f64,
     size: Bps,
     stream: ChaCha12Rng,
@@ -29,6 +31,13 @@ pub(in crate::strategy) struct RandomTrader<'m> {
     toggles: (usize, Vec<usize>),
 }
 
+/// A symbol with its bars, of which a draw asks at which ticks they are.
+struct Toggled<'m> {
+    symbol: SymbolId,
+    series: &'m SymbolSeries,
+    beat: TimeframeClock<'m>,
+}
+
 impl<'m> RandomTrader<'m> {
     pub(in crate::strategy) fn new(
         spec: &StrategySpec,
@@ -36,9 +45,13 @@ impl<'m> RandomTrader<'m> {
         turnover: f64,
         seed: Option<u64>,
     ) -> Self {
-        let beat = |&symbol| (symbol, setup.history.beat(symbol, spec.timeframe));
+        let toggled = |&symbol| Toggled {
+            symbol,
+            series: setup.history.market.series(symbol),
+            beat: setup.history.beat(symbol, spec.timeframe),
+        };
         Self {
-            symbols: spec.symbols.iter().map(beat).collect(),
+            symbols: spec.symbols.iter().map(toggled).collect(),
             chance: chance(turnover, spec.timeframe),
             size: spec.size,
             stream: ChaCha12Rng::from_seed(key(setup, seed)),
@@ -49,24 +62,17 @@ impl<'m> RandomTrader<'m> {
     }
 
     /// Draws for the next tick.
-    fn draw_tick(&mut self, market: &Market) {
+    fn draw_tick(&mut self) {
         let tick = self.undrawn;
         self.undrawn += 1;
         self.toggles.0 = tick;
         self.toggles.1.clear();
-        for index in 0..self.symbols.len() {
-            let (symbol, beat) = self.symbols[index];
-            let row = market.series(symbol).rows[tick].fresh();
-            if row.is_some_and(|row| beat.just_closed(row)) && self.draw() < self.chance {
+        for (index, Toggled { series, beat, .. }) in self.symbols.iter().enumerate() {
+            let row = series.rows[tick].fresh();
+            if row.is_some_and(|row| beat.just_closed(row)) && unit(&mut self.stream) < self.chance {
                 self.toggles.1.push(index);
             }
         }
-    }
-
-    /// Uniform in `[0, 1)`, from the upper 53 bits of the stream's next number.
-    #[expect(clippy::cast_precision_loss, reason = "53 bits are exact")]
-    fn draw(&mut self) -> f64 {
-        (self.stream.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
     }
 }
 
@@ -86,33 +92,30 @@ fn key(setup: &Setup<'_>, seed: Option<u64>) -> [u8; 32] {
 }
 
 impl Strategy for RandomTrader<'_> {
-    fn on_bar(
-        &mut self,
-        moment: &Moment<'_>,
-        account: &dyn Account,
-        actions: &mut Vec<Action>,
-    ) -> Result<(), String> {
-        while self.undrawn <= moment.tick {
-            self.draw_tick(moment.market);
+    fn on_bar(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) -> Result<(), StrategyError> {
+        while self.undrawn <= ctx.tick() {
+            self.draw_tick();
         }
-        if self.toggles.0 != moment.tick {
+        if self.toggles.0 != ctx.tick() {
             return Ok(());
         }
         for &index in &self.toggles.1 {
-            let (symbol, _) = self.symbols[index];
-            if !enter(account, symbol, self.size, "random_entry", actions) {
-                leave(account, symbol, "random_exit", actions);
+            let symbol = self.symbols[index].symbol;
+            if !enter(ctx, symbol, self.size, "random_entry", orders) {
+                leave(ctx, symbol, "random_exit", orders);
             }
         }
         Ok(())
     }
+}
 
+impl Search for RandomTrader<'_> {
     /// Draws ahead, up to the next tick at which a symbol toggles.
-    fn next_call(&mut self, moment: &Moment<'_>, _: &dyn Account) -> usize {
-        while self.undrawn < self.last && (self.toggles.0 <= moment.tick || self.toggles.1.is_empty()) {
-            self.draw_tick(moment.market);
+    fn next_call(&mut self, ahead: &Ahead<'_>) -> usize {
+        while self.undrawn < self.last && (self.toggles.0 <= ahead.tick() || self.toggles.1.is_empty()) {
+            self.draw_tick();
         }
-        if self.toggles.0 > moment.tick && !self.toggles.1.is_empty() { self.toggles.0 } else { NEVER }
+        if self.toggles.0 > ahead.tick() && !self.toggles.1.is_empty() { self.toggles.0 } else { NEVER }
     }
 }
 

@@ -3,21 +3,21 @@
 use super::compile::{Compiler, NodeId, Program};
 use super::scan::Scan;
 use super::warm_up::{Needs, needs};
-use crate::domain::{
-    Action, Bps, Bracket, Distance, OrderId, OrderRequest, Protection, Side, Size, SymbolId,
-};
+use crate::domain::{Bps, Bracket, Distance, OrderId, OrderRequest, Protection, Side, Size, SymbolId};
 use crate::market::Row;
 use crate::scenario::{Condition, RuleSet, StrategySpec};
+use crate::strategy::context::{Ahead, NEVER};
 use crate::strategy::reader::scout;
-use crate::strategy::{Account, Moment, NEVER, PositionView, Setup, Strategy};
+use crate::strategy::search::Search;
+use crate::strategy::{BarContext, Orders, PositionView, PreparedStrategy, Setup, Strategy, StrategyError};
 
 /// The rule set, compiled for the symbols of `spec` and the window of `setup`.
-pub fn prepare<'m>(rules: &RuleSet, spec: &StrategySpec, setup: &Setup<'m>) -> Box<dyn Strategy + 'm> {
+pub fn prepare<'m>(rules: &RuleSet, spec: &StrategySpec, setup: &Setup<'m>) -> PreparedStrategy<'m> {
     let needs = needs(rules, setup.history.market.interval);
     let mut symbols = spec.symbols.clone();
     symbols.sort_unstable();
     symbols.dedup();
-    Box::new(Rules {
+    PreparedStrategy::built_in(Rules {
         symbols: symbols.into_iter().map(|symbol| SymbolRules::new(symbol, rules, setup, &needs)).collect(),
         entry: Entry { size: spec.size, bracket: bracket(rules) },
         max_hold_bars: rules.max_hold_bars,
@@ -46,7 +46,7 @@ struct Rules<'m> {
     entering: Entering,
 }
 
-/// How far the entries of one moment have come.
+/// How far the entries of one bar have come.
 #[derive(Debug, Default)]
 struct Entering {
     /// The first symbol that was not asked.
@@ -65,51 +65,45 @@ struct Entry {
 }
 
 impl Entry {
-    fn order(self, symbol: SymbolId) -> Action {
+    fn order(self, symbol: SymbolId) -> OrderRequest {
         let size = Size::EquityShare(self.size);
-        Action::Place(OrderRequest { bracket: self.bracket, ..OrderRequest::buy(symbol, size, "rule_entry") })
+        OrderRequest { bracket: self.bracket, ..OrderRequest::buy(symbol, size, "rule_entry") }
     }
 }
 
 impl Strategy for Rules<'_> {
     /// Exits come before entries, so that what they free is free for the entries of the same open.
     /// Entries that are refused hold no place: the symbols after them are asked then.
-    fn on_bar(
-        &mut self,
-        moment: &Moment<'_>,
-        account: &dyn Account,
-        actions: &mut Vec<Action>,
-    ) -> Result<(), String> {
+    fn on_bar(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) -> Result<(), StrategyError> {
         for rules in &mut self.symbols {
-            actions.extend(rules.exit(moment, account, self.max_hold_bars));
+            if let Some(reason) = rules.exit(ctx, self.max_hold_bars) {
+                orders.close_for(rules.symbol, reason);
+            }
         }
         let limited = self.max_positions < usize::MAX;
-        let taken = if limited { self.places_taken(account) } else { 0 };
+        let taken = if limited { self.places_taken(ctx) } else { 0 };
         self.entering.sent.clear();
         (self.entering.next, self.entering.taken) = (0, taken);
-        if actions.is_empty() {
-            self.enter(moment, account, actions);
+        if orders.is_empty() {
+            self.enter(ctx, orders);
         }
         Ok(())
     }
 
-    fn follow_up(
-        &mut self,
-        moment: &Moment<'_>,
-        account: &dyn Account,
-        actions: &mut Vec<Action>,
-    ) -> Result<(), String> {
+    fn follow_up(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) -> Result<(), StrategyError> {
         let Entering { taken, sent, .. } = &mut self.entering;
-        *taken -= sent.drain(..).filter(|&order| account.accepted(order).is_zero()).count();
-        self.enter(moment, account, actions);
+        *taken -= sent.drain(..).filter(|&order| ctx.account().accepted(order).is_zero()).count();
+        self.enter(ctx, orders);
         Ok(())
     }
+}
 
-    fn next_call(&mut self, moment: &Moment<'_>, account: &dyn Account) -> usize {
-        let full = self.places_taken(account) >= self.max_positions;
+impl Search for Rules<'_> {
+    fn next_call(&mut self, ahead: &Ahead<'_>) -> usize {
+        let full = self.places_taken(ahead) >= self.max_positions;
         let next = |rules: &mut SymbolRules<'_>| {
-            let row = rules.next(moment, account, self.max_hold_bars, full);
-            moment.tick_of(rules.symbol, row)
+            let row = rules.next(ahead, self.max_hold_bars, full);
+            ahead.tick_of(rules.symbol, row)
         };
         self.symbols.iter_mut().map(next).min().unwrap_or(NEVER)
     }
@@ -117,15 +111,15 @@ impl Strategy for Rules<'_> {
 
 impl Rules<'_> {
     /// The entries of the symbols not asked yet, as many as there are places for.
-    fn enter(&mut self, moment: &Moment<'_>, account: &dyn Account, actions: &mut Vec<Action>) {
+    fn enter(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) {
         let Entering { next, taken, sent } = &mut self.entering;
-        let mut order = account.next_order_id();
+        let mut order = ctx.account().next_order_id();
         while *taken < self.max_positions
             && let Some(rules) = self.symbols.get(*next)
         {
             *next += 1;
-            if rules.wants_in(moment, account) {
-                actions.push(self.entry.order(rules.symbol));
+            if rules.wants_in(ctx) {
+                orders.place(self.entry.order(rules.symbol));
                 sent.push(order);
                 order = OrderId(order.0 + 1);
                 *taken += 1;
@@ -134,8 +128,8 @@ impl Rules<'_> {
     }
 
     /// Symbols held, or with an entry on its way.
-    fn places_taken(&self, account: &dyn Account) -> usize {
-        let taken = |symbol| !account.position(symbol).is_flat() || account.has_waiting(symbol, Side::Buy);
+    fn places_taken(&self, ctx: &BarContext<'_>) -> usize {
+        let taken = |symbol| !ctx.position(symbol).is_flat() || ctx.has_open_order(symbol, Side::Buy);
         self.symbols.iter().filter(|rules| taken(rules.symbol)).count()
     }
 }
@@ -169,16 +163,10 @@ impl<'m> SymbolRules<'m> {
     }
 
     /// The next row at which it may have something to order; `full` where no position may be added.
-    fn next(
-        &mut self,
-        moment: &Moment<'_>,
-        account: &dyn Account,
-        max_hold_bars: Option<u32>,
-        full: bool,
-    ) -> Option<Row> {
-        let from = moment.next_row(self.symbol);
-        let position = account.position(self.symbol);
-        let waits = |side| account.has_waiting(self.symbol, side);
+    fn next(&mut self, ahead: &Ahead<'_>, max_hold_bars: Option<u32>, full: bool) -> Option<Row> {
+        let from = ahead.next_row(self.symbol);
+        let position = ahead.position(self.symbol);
+        let waits = |side| ahead.has_open_order(self.symbol, side);
         if position.is_flat() {
             let may = !full && !waits(Side::Buy) && !waits(Side::Sell);
             return may.then(|| self.entries.next(&self.program, from)).flatten();
@@ -187,50 +175,45 @@ impl<'m> SymbolRules<'m> {
             return None;
         }
         // Bars held rise by one a row.
-        let held_now = self.bars_held(moment, &position, from);
+        let held_now = self.bars_held(ahead, &position, from);
         let too_long = max_hold_bars.map(|most| from + (most as usize).saturating_sub(held_now));
         let exit = self.exits.next(&self.program, from);
         exit.into_iter().chain(too_long).min()
     }
 
-    fn wants_in(&self, moment: &Moment<'_>, account: &dyn Account) -> bool {
-        let Some(row) = moment.row(self.symbol) else { return false };
-        self.flat_at == Some(moment.tick)
-            && !account.has_waiting(self.symbol, Side::Buy)
-            && !account.has_waiting(self.symbol, Side::Sell)
+    fn wants_in(&self, ctx: &BarContext<'_>) -> bool {
+        let Some(row) = ctx.row(self.symbol) else { return false };
+        self.flat_at == Some(ctx.tick())
+            && !ctx.has_open_order(self.symbol, Side::Buy)
+            && !ctx.has_open_order(self.symbol, Side::Sell)
             && self.enter_all.iter().all(|&condition| self.program.holds(condition, row))
     }
 
-    /// The order to leave, when a position is held and there is a reason.
-    fn exit(
-        &mut self,
-        moment: &Moment<'_>,
-        account: &dyn Account,
-        max_hold_bars: Option<u32>,
-    ) -> Option<Action> {
-        let position = account.position(self.symbol);
+    /// The reason to leave, when a position is held and there is one.
+    fn exit(&mut self, ctx: &BarContext<'_>, max_hold_bars: Option<u32>) -> Option<&'static str> {
+        let position = ctx.position(self.symbol);
         if position.is_flat() {
-            (self.flat_at, self.closing) = (Some(moment.tick), false);
+            (self.flat_at, self.closing) = (Some(ctx.tick()), false);
             return None;
         }
-        let row = moment.row(self.symbol)?;
+        let row = ctx.row(self.symbol)?;
         // Closing cancels the bracket: a sell that still waits is the close itself, filling in parts.
-        if self.closing && account.has_waiting(self.symbol, Side::Sell) {
+        if self.closing && ctx.has_open_order(self.symbol, Side::Sell) {
             return None;
         }
-        let reason = self.reason(moment, &position, row, max_hold_bars)?;
+        let reason = self.reason(ctx, &position, row, max_hold_bars)?;
         self.closing = true;
-        Some(Action::Close(self.symbol, reason))
+        Some(reason)
     }
 
     fn reason(
         &self,
-        moment: &Moment<'_>,
+        ctx: &BarContext<'_>,
         position: &PositionView,
         row: Row,
         max_hold_bars: Option<u32>,
     ) -> Option<&'static str> {
-        if max_hold_bars.is_some_and(|most| self.bars_held(moment, position, row) >= most as usize) {
+        if max_hold_bars.is_some_and(|most| self.bars_held(ctx, position, row) >= most as usize) {
             return Some("max_hold");
         }
         let leaves = self.exit_any.iter().any(|&condition| self.program.holds(condition, row));
@@ -240,8 +223,8 @@ impl<'m> SymbolRules<'m> {
     /// Bars of the symbol that the position has lived through, this one included. The bar of its fill
     /// counts, unless it was filled at that bar's close: then the symbol was still flat when the rules
     /// looked at that tick.
-    fn bars_held(&self, moment: &Moment<'_>, position: &PositionView, row: Row) -> usize {
-        let opened = moment.market.series(self.symbol).rows[position.opened_tick].row().unwrap_or(row);
+    fn bars_held(&self, ctx: &BarContext<'_>, position: &PositionView, row: Row) -> usize {
+        let opened = ctx.row_at(self.symbol, position.opened_tick).unwrap_or(row);
         let filled_at_close = self.flat_at == Some(position.opened_tick);
         row.saturating_sub(opened) + usize::from(!filled_at_close)
     }

@@ -7,7 +7,7 @@ use tiltyard::domain::{
     Size, SymbolId, TimeInForce,
 };
 use tiltyard::scenario::{Delisted, FillAt, Intrabar, OnBreach, RiskProfile, Slippage, VenueSpec};
-use tiltyard::strategy::{Account, Moment, Strategy};
+use tiltyard::strategy::{BarContext, Orders, Strategy, StrategyError};
 
 /// SplitMix64: small and seeded, sufficient for test cases.
 #[derive(Clone)]
@@ -207,18 +207,10 @@ impl Monkey {
         }
     }
 
-    fn order(&mut self, moment: &Moment<'_>) -> OrderRequest {
-        let symbols = moment.market.symbols.len() as u64;
+    fn order(&mut self, ctx: &BarContext<'_>) -> OrderRequest {
+        let symbols = ctx.symbols().count() as u64;
         let symbol = SymbolId(self.dice.below(symbols + u64::from(self.dice.clone().one_in(20))) as u16);
-        let near = match moment
-            .market
-            .symbols
-            .get(symbol.index())
-            .map(|series| (series, series.rows[moment.tick]))
-        {
-            Some((series, row)) => row.row().map_or(100.0, |row| series.bars.close[row]),
-            None => 100.0,
-        };
+        let near = ctx.bars(symbol).last().map_or(100.0, |bar| bar.close);
         let kind = match self.dice.below(8) {
             0..=2 => OrderKind::Market,
             3 => OrderKind::Limit { price: self.price(near) },
@@ -231,7 +223,7 @@ impl Monkey {
             0 => TimeInForce::Day,
             1 => TimeInForce::Ioc,
             2 => TimeInForce::GoodTill(
-                moment.market.clock[0] + moment.market.interval.span().times(self.dice.below(70) as i64),
+                ctx.open_time() + ctx.interval().span().times(self.dice.below(70) as i64 - 35),
             ),
             _ => TimeInForce::Gtc,
         };
@@ -256,22 +248,17 @@ impl Monkey {
 }
 
 impl Strategy for Monkey {
-    fn on_bar(
-        &mut self,
-        moment: &Moment<'_>,
-        account: &dyn Account,
-        out: &mut Vec<Action>,
-    ) -> Result<(), String> {
-        assert!(!account.available().is_negative() && !account.equity().is_negative());
+    fn on_bar(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) -> Result<(), StrategyError> {
+        assert!(!ctx.available().is_negative() && !ctx.equity().is_negative());
         for _ in 0..self.dice.below(4) {
             let action = match self.dice.below(12) {
                 0 => Action::Cancel(OrderId(self.dice.below(30))),
                 1 => Action::CancelAll(SymbolId(self.dice.below(3) as u16)),
                 2 => Action::Close(SymbolId(self.dice.below(3) as u16), "close"),
-                _ => Action::Place(self.order(moment)),
+                _ => Action::Place(self.order(ctx)),
             };
-            out.push(action);
+            orders.push(action);
         }
-        if self.dice.one_in(400) { Err("tired".to_owned()) } else { Ok(()) }
+        if self.dice.one_in(400) { Err("tired".into()) } else { Ok(()) }
     }
 }

@@ -268,7 +268,10 @@ mod tests {
         let mut named = bars();
         named.constant = Some((6, "BTCUSD".to_owned()));
         let other = named.parse("1706659200,1,2,0.5,1.5,10,ETHUSD").unwrap_err().1;
-        assert_eq!(other, "is of `ETHUSD`, after lines of `BTCUSD`: one file holds one symbol");
+        assert_eq!(
+            other,
+            "is of `ETHUSD`, but earlier lines are of `BTCUSD`: a file must have one symbol only"
+        );
     }
 
     #[test]

@@ -7,8 +7,8 @@ use crate::domain::{
 use crate::indicator::IndicatorCache;
 use crate::market::Market;
 use crate::scenario::{RuleSet, StrategyKind, StrategySpec};
-use crate::strategy::Moment;
 use crate::strategy::rules::prepare;
+use crate::strategy::{Now, Orders};
 
 const A: SymbolId = SymbolId(0);
 const B: SymbolId = SymbolId(1);
@@ -24,15 +24,12 @@ fn play(
     let mut strategy = prepare(rules, &spec(rules, symbols), &setup(history(market, &cache)));
     let mut played = Vec::new();
     for (tick, account) in books {
-        let moment = Moment { tick, since_start: tick, open_time: market.clock[tick], market };
-        let mut actions = Vec::new();
-        strategy.on_bar(&moment, &account, &mut actions).unwrap();
-        let mut asked = actions.len();
-        while asked > 0 {
-            let mut more = Vec::new();
-            strategy.follow_up(&moment, &account, &mut more).unwrap();
-            asked = more.len();
-            actions.extend(more);
+        let now = Now { tick, since_start: tick, open_time: market.clock[tick], market };
+        let (mut actions, mut orders) = (Vec::new(), Orders::new());
+        strategy.on_bar(now, &account, &mut orders).unwrap();
+        while !orders.is_empty() {
+            actions.append(orders.list());
+            strategy.follow_up(now, &account, &mut orders).unwrap();
         }
         played.push(actions);
     }
@@ -224,10 +221,10 @@ fn symbols_are_considered_in_the_scenarios_order() {
     let mut backwards = spec(&rules, 2);
     backwards.symbols.reverse();
     let mut strategy = prepare(&rules, &backwards, &setup(history(&market, &cache)));
-    let moment = Moment { tick: 0, since_start: 0, open_time: market.clock[0], market: &market };
-    let mut actions = Vec::new();
-    strategy.on_bar(&moment, &Books::default(), &mut actions).unwrap();
-    assert_eq!(actions, [entry(A), entry(B)]);
+    let now = Now { tick: 0, since_start: 0, open_time: market.clock[0], market: &market };
+    let mut orders = Orders::new();
+    strategy.on_bar(now, &Books::default(), &mut orders).unwrap();
+    assert_eq!(orders.actions(), [entry(A), entry(B)]);
 }
 
 #[test]
@@ -245,11 +242,11 @@ fn a_cross_written_as_a_rule_enters_where_the_built_in_one_does() {
         let entries = |spec: &StrategySpec| -> Vec<usize> {
             let mut strategy = crate::strategy::prepare(spec, &setup(history));
             let enters = |tick: &usize| {
-                let (tick, mut actions) = (*tick, Vec::new());
-                let moment =
-                    Moment { tick, since_start: tick - 60, open_time: market.clock[tick], market: &market };
-                strategy.on_bar(&moment, &Books::default(), &mut actions).unwrap();
-                !actions.is_empty()
+                let (tick, mut orders) = (*tick, Orders::new());
+                let now =
+                    Now { tick, since_start: tick - 60, open_time: market.clock[tick], market: &market };
+                strategy.on_bar(now, &Books::default(), &mut orders).unwrap();
+                !orders.is_empty()
             };
             (60..200).filter(enters).collect()
         };

@@ -8,7 +8,7 @@ use crate::domain::{
 use crate::indicator::{History, IndicatorCache};
 use crate::market::{Bars, Frame, Market, SymbolSeries, TickRange, TickRow};
 use crate::scenario::{Condition, RuleSet, StrategyKind, StrategySpec, WarmUp, expr};
-use crate::strategy::{Account, PositionView, Setup};
+use crate::strategy::{Account, OpenOrder, PositionView, Setup};
 
 /// A bar as the tests write it.
 #[derive(Debug, Clone, Copy)]
@@ -153,6 +153,10 @@ impl Account for Books {
         Cash::ZERO
     }
 
+    fn cash(&self) -> Cash {
+        Cash::ZERO
+    }
+
     fn available(&self) -> Cash {
         Cash::ZERO
     }
@@ -165,7 +169,7 @@ impl Account for Books {
         self.waiting.contains(&(symbol, side))
     }
 
-    fn waiting(&self, _: SymbolId, _: &mut Vec<(OrderId, Side, Option<Qty>)>) {}
+    fn open_orders(&self, _: SymbolId, _: &mut Vec<OpenOrder>) {}
 
     fn next_order_id(&self) -> OrderId {
         OrderId(1)

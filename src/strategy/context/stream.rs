@@ -1,0 +1,47 @@
+//! The random numbers of one strategy in one window.
+
+use std::cell::RefCell;
+
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+use super::Setup;
+use crate::domain::Timestamp;
+
+/// Uniform in `[0, 1)`, from the upper 53 bits of a generator's next number.
+#[expect(clippy::cast_precision_loss, reason = "53 bits are exact")]
+pub(in crate::strategy) fn unit(generator: &mut ChaCha12Rng) -> f64 {
+    (generator.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+/// A stream of its own for every bar: what is drawn at a bar does not depend on how often the strategy was called
+/// before it.
+#[derive(Debug, Default)]
+pub(super) struct Stream {
+    key: [u8; 32],
+    current: RefCell<Option<(Timestamp, ChaCha12Rng)>>,
+}
+
+impl Stream {
+    /// Keyed with the scenario's seed, the agent's name and the window's number.
+    pub fn of(setup: &Setup<'_>) -> Self {
+        let key = setup.seed.key(&["strategy", "own", setup.agent, &setup.window.to_string()]);
+        Self { key, current: RefCell::default() }
+    }
+
+    /// The next number of the bar that opened at `open_time`.
+    #[expect(clippy::cast_sign_loss, reason = "a stream's number, not an amount")]
+    pub fn draw(&self, open_time: Timestamp) -> f64 {
+        let mut current = self.current.borrow_mut();
+        let start = || {
+            let mut generator = ChaCha12Rng::from_seed(self.key);
+            generator.set_stream(open_time.micros() as u64);
+            (open_time, generator)
+        };
+        let (at, generator) = current.get_or_insert_with(start);
+        if *at != open_time {
+            (*at, *generator) = start();
+        }
+        unit(generator)
+    }
+}
