@@ -285,7 +285,7 @@ impl DuelRecord {
     pub fn write(&self, out: &Path) -> Result<PathBuf, StoreError> {
         let folder = out.join("duels");
         let path = folder.join(format!("{}.json", self.duel_id));
-        write_whole(&path, &self.to_json()?, Existing::Replace).map_err(StoreError::write(&path))?;
+        write_atomic(&path, &self.to_json()?, Existing::Replace).map_err(StoreError::write(&path))?;
         Ok(path)
     }
 }

@@ -6,5 +6,5 @@
 mod number_table;
 mod return_file;
 
-pub use number_table::{NamedColumn, NumberTable, RowPlace, TableError};
+pub use number_table::{NamedColumn, NumberTable, RowNumber, TableError};
 pub use return_file::{ColumnKind, ReturnColumn, SeriesError};

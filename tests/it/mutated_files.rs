@@ -197,12 +197,12 @@ fn named(path: &Path, error: &impl std::fmt::Display) {
 
 /// Reads a file of bars through every reader.
 fn read_everywhere(path: &Path) {
-    let (folder, reading) = (path.parent().unwrap(), Reading::default());
+    let (folder, reading) = (path.parent().unwrap(), ReadOptions::default());
     let plan = import::plan(&[path.to_owned()], None, &reading, &folder.join("out"));
     match plan {
         Ok(groups) => {
             for group in &groups.groups {
-                if let Err(error) = import::import(group, BadRows::Drop, Existing::Replace, &|_| {}) {
+                if let Err(error) = import::import(group, BadRows::Drop, OnExisting::Replace, &|_| {}) {
                     named(path, &error);
                 }
             }
@@ -275,7 +275,7 @@ fn no_mutation_of_a_foreign_file_panics_or_hangs() {
         let file = path.clone();
         ends(&format!("seed {seed}, {name}"), move || read_everywhere(&file));
         if seed < kinds.len() as u64 {
-            let bars = read_bars(&path, None, &Reading::default()).unwrap().1;
+            let bars = read_bars(&path, None, &ReadOptions::default()).unwrap().1;
             assert!(bars.len() >= 80, "{name}");
         }
         fs::remove_dir_all(path.parent().unwrap()).unwrap();

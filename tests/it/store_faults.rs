@@ -185,8 +185,8 @@ fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
-        let place = to.join(path.file_name().unwrap());
-        if path.is_dir() { copy(&path, &place) } else { fs::copy(&path, &place).map(drop).unwrap() }
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() { copy(&path, &target) } else { fs::copy(&path, &target).map(drop).unwrap() }
     }
 }
 
@@ -319,7 +319,7 @@ fn bars_are_whole(stage: &Stage, acknowledged: bool, why: &str) {
 }
 
 #[test]
-fn faults_of_the_disk_lose_nothing_that_was_acknowledged() {
+fn disk_faults_lose_nothing_acknowledged() {
     if !strace_works() {
         return;
     }
@@ -376,7 +376,7 @@ fn faults_of_the_disk_lose_nothing_that_was_acknowledged() {
 /// The previous run survives a kill between the two renames of a file system that cannot exchange names, and
 /// around the single call of one that can.
 #[test]
-fn a_kill_while_a_former_run_is_replaced_loses_it_never() {
+fn a_kill_during_replacement_never_loses_the_previous_run() {
     if !strace_works() {
         return;
     }
@@ -401,7 +401,7 @@ fn a_kill_while_a_former_run_is_replaced_loses_it_never() {
 
 /// `store prune` repeatedly beside a run whose folder is being synced and renamed on a slow disk.
 #[test]
-fn prune_leaves_what_a_living_run_publishes() {
+fn prune_keeps_what_a_running_process_publishes() {
     if !strace_works() {
         return;
     }

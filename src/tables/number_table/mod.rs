@@ -25,5 +25,5 @@ mod table;
 mod tests;
 mod text_file;
 
-pub use error::{RowPlace, TableError};
+pub use error::{RowNumber, TableError};
 pub use table::{NamedColumn, NumberTable};

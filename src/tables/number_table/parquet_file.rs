@@ -8,8 +8,8 @@ use arrow_cast::cast;
 use arrow_schema::{DataType, Schema};
 use arrow_select::concat::concat;
 
-use super::table::{Wanted, distinct, places};
-use super::{NamedColumn, NumberTable, RowPlace, TableError, labels};
+use super::table::{Wanted, column_indexes, distinct};
+use super::{NamedColumn, NumberTable, RowNumber, TableError, labels};
 use crate::decode::{DecodeError, ParquetFile, Selection, guarded_as};
 use crate::domain::Timestamp;
 use crate::market::{TimeScale, numbers, raw_times};
@@ -20,7 +20,7 @@ const PANDAS_INDEX: &str = "__index_level_0__";
 /// Rows per batch.
 const BATCH_ROWS: usize = 1 << 14;
 /// Memory limit for all columns, in bytes; their decoded size does not follow from the file's length.
-const MOST_BYTES: usize = 4 << 30;
+const MAX_BYTES: usize = 4 << 30;
 
 /// Reads the file.
 pub fn read(path: &Path, wanted: Wanted<'_>) -> Result<NumberTable, TableError> {
@@ -35,16 +35,16 @@ fn decoded(path: &Path, wanted: Wanted<'_>) -> Result<NumberTable, TableError> {
         return Err(TableError::NoRows { path: path.to_owned() });
     }
     let label = label(&names, &columns);
-    let values = places(path, &names, label, wanted.columns)?
+    let values = column_indexes(path, &names, label, wanted.columns)?
         .into_iter()
-        .map(|place| column(path, &names[place], &columns[place], wanted.infinities))
+        .map(|index| column(path, &names[index], &columns[index], wanted.infinities))
         .collect::<Result<Vec<_>, _>>()?;
     if values.is_empty() {
         return Err(TableError::NoNumbers { path: path.to_owned() });
     }
-    let labelled = label.map(|place| labels_of(path, &names[place], &columns[place])).transpose()?;
+    let labelled = label.map(|index| labels_of(path, &names[index], &columns[index])).transpose()?;
     let (labels, times) = labelled.map_or((None, None), |(labels, times)| (Some(labels), times));
-    let label_name = label.map(|place| names[place].clone());
+    let label_name = label.map(|index| names[index].clone());
     Ok(NumberTable { labels, times, columns: values, label_name, has_header: true })
 }
 
@@ -58,10 +58,10 @@ fn whole(path: &Path) -> Result<(Schema, Vec<ArrayRef>), TableError> {
     for batch in file.batches(BATCH_ROWS, Selection::default()).map_err(failed)? {
         let batch = batch.map_err(failed)?;
         bytes += batch.get_array_memory_size();
-        if bytes > MOST_BYTES {
+        if bytes > MAX_BYTES {
             return Err(failed(DecodeError::content(format!(
                 "it unpacks to more than {} MB",
-                MOST_BYTES >> 20
+                MAX_BYTES >> 20
             ))));
         }
         batches.push(batch);
@@ -69,8 +69,8 @@ fn whole(path: &Path) -> Result<(Schema, Vec<ArrayRef>), TableError> {
     if batches.is_empty() {
         return Err(TableError::NoRows { path: path.to_owned() });
     }
-    let columns = (0..schema.fields().len()).map(|place| {
-        let parts: Vec<&dyn Array> = batches.iter().map(|batch| batch.column(place).as_ref()).collect();
+    let columns = (0..schema.fields().len()).map(|index| {
+        let parts: Vec<&dyn Array> = batches.iter().map(|batch| batch.column(index).as_ref()).collect();
         concat(&parts).map_err(|error| failed(DecodeError::content(error)))
     });
     Ok((schema.clone(), columns.collect::<Result<_, _>>()?))
@@ -83,7 +83,7 @@ fn label(names: &[String], columns: &[ArrayRef]) -> Option<usize> {
     if first && names.len() > 1 {
         return Some(0);
     }
-    (0..names.len()).find(|&place| is_time(columns[place].data_type()) || names[place] == PANDAS_INDEX)
+    (0..names.len()).find(|&index| is_time(columns[index].data_type()) || names[index] == PANDAS_INDEX)
 }
 
 fn is_time(kind: &DataType) -> bool {
@@ -106,7 +106,7 @@ fn column(path: &Path, name: &str, array: &ArrayRef, infinities: bool) -> Result
     }
     if let Some(row) = values.iter().position(|value| value.is_infinite() && !infinities) {
         let (path, column, value) = (path.to_owned(), name.to_owned(), values[row].to_string());
-        return Err(TableError::NotFinite { path, at: RowPlace::Row(row as u64 + 1), column, value });
+        return Err(TableError::NotFinite { path, at: RowNumber::Row(row as u64 + 1), column, value });
     }
     let values = values.into_iter().map(|value| (!value.is_nan()).then_some(value)).collect();
     Ok(NamedColumn { name: name.to_owned(), values })
