@@ -23,7 +23,7 @@ const UNPACKED_PER_BYTE: u64 = 1_000;
 const TEXT_PER_BYTE: u64 = 250;
 
 /// The maximum size of a text that `packed` bytes decompress to.
-pub const fn most_text(packed: u64) -> u64 {
+pub const fn max_text(packed: u64) -> u64 {
     packed.saturating_mul(TEXT_PER_BYTE).saturating_add(FREE_BYTES)
 }
 

@@ -78,7 +78,7 @@ struct Bounded<R> {
 
 impl<R: Read> Bounded<R> {
     fn new(inner: R, packed: u64) -> Self {
-        let most = limits::most_text(packed);
+        let most = limits::max_text(packed);
         Self { inner, left: most, most }
     }
 }
@@ -144,7 +144,7 @@ mod tests {
         let mut text = gunzip(open_regular(&path).unwrap()).unwrap();
         // Zeros compress a thousandfold, which no recorded text does.
         let error = io::copy(&mut text, &mut io::sink()).unwrap_err().to_string();
-        let most = limits::most_text(packed) >> 20;
+        let most = limits::max_text(packed) >> 20;
         assert_eq!(error, format!("it unpacks to more than {most} MB, which its length does not explain"));
         assert!(most < 200, "{most}");
     }

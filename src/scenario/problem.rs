@@ -171,8 +171,8 @@ fn first_of_each(problems: Vec<Problem>) -> Vec<Problem> {
         *count += 1;
         if *count <= MAX_REPORTED {
             told.push(problem);
-        } else if *count == MOST_TOLD + 1 {
-            let more = all[place] - MOST_TOLD;
+        } else if *count == MAX_REPORTED + 1 {
+            let more = all[index] - MAX_REPORTED;
             let plural = crate::domain::plural(more as u64);
             told.push(Problem {
                 severity: *severity,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{StoreError, json, score_record};
-use crate::files::{Existing, write_whole};
+use crate::files::{Existing, write_atomic};
 use crate::metrics::Score;
 use crate::statistics::evidence::{Decision, EloModel};
 use crate::tournament::{Duel, DuelResult, DuelSpec};

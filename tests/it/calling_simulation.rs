@@ -85,7 +85,7 @@ fn the_better_by_its_drawdown_is_called_where_the_record_is_long() {
 }
 
 #[test]
-fn the_truly_better_is_called() {
+fn the_truly_better_agent_is_called() {
     let count = tournaments();
     for metric in [RankingMetric::RoiPct, RankingMetric::SharpeRatio, RankingMetric::ProfitFactor] {
         let found = (0..count)

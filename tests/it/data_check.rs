@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use crate::support::shared::shared;
 use tiltyard::internals::data::check::{FileCheck, check_file, find_files};
-use tiltyard::internals::data::import::Reading;
-use tiltyard::internals::data::synth::{generate, sample, with_holes};
+use tiltyard::internals::data::import::ReadOptions;
+use tiltyard::internals::data::synth::{generate, sample, with_gaps};
 use tiltyard::internals::domain::{Interval, Seed, Symbol, Timestamp};
 use tiltyard::internals::market::quality::{Severity, inspect};
 use tiltyard::internals::market::{Bars, write_bars};

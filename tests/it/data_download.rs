@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use tiltyard::internals::data::download::{
     DownloadError, Event, Fetched, Outcome, Policy, Request, Venue, download, parse_day,
 };
-use tiltyard::internals::data::import::{self, BadRows, Existing, Reading, read_bars};
+use tiltyard::internals::data::import::{self, BadRows, OnExisting, ReadOptions, read_bars};
 
 /// Errors of a URL, one per request in this order; after them it serves the file.
 #[derive(Clone, Copy, PartialEq)]

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::support::shared::shared;
 use tiltyard::internals::data::import::{
-    self, BadRows, Existing, Format, ImportError, Imported, Reading, read_bars,
+    self, BadRows, Format, ImportError, Imported, OnExisting, ReadOptions, read_bars,
 };
 use tiltyard::internals::domain::Timestamp;
 use tiltyard::internals::market::{Bars, resample};

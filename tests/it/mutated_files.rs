@@ -23,7 +23,7 @@ use parquet::file::properties::WriterProperties;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tiltyard::internals::data::check::check_file;
-use tiltyard::internals::data::import::{self, BadRows, Existing, Reading, read_bars};
+use tiltyard::internals::data::import::{self, BadRows, OnExisting, ReadOptions, read_bars};
 use tiltyard::internals::market::{LoadRequest, load, resample};
 use tiltyard::internals::scenario::Scenario;
 use tiltyard::internals::store::{StoredRun, timeline};

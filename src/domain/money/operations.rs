@@ -87,9 +87,9 @@ impl Qty {
     pub const MAX_POSITION: Self = Self(10_i128.pow(18) * UNITS_PER_ONE);
 
     /// The quantity that a strategy has computed as a float, down to eight places. Nothing where it is no number;
-    /// held at [`Self::LARGEST`], which no order can be filled for.
+    /// held at [`Self::MAX`], which no order can be filled for.
     pub fn from_f64(quantity: f64) -> Self {
-        Self(units_below(quantity)).clamp(Self(-Self::LARGEST.0), Self::LARGEST)
+        Self(units_below(quantity)).clamp(Self(-Self::MAX.0), Self::MAX)
     }
 
     /// Rounded down to a multiple of `step`.
@@ -197,9 +197,9 @@ impl Cash {
     }
 
     /// The amount that a strategy has computed as a float, down to eight places. Nothing where it is no number; held
-    /// at [`Self::LARGEST`], which no wallet can pay. For what is asked for only: balances never come from a float.
+    /// at [`Self::MAX`], which no wallet can pay. For what is asked for only: balances never come from a float.
     pub fn from_f64(amount: f64) -> Self {
-        Self(units_below(amount)).clamp(Self(-Self::LARGEST.0), Self::LARGEST)
+        Self(units_below(amount)).clamp(Self(-Self::MAX.0), Self::MAX)
     }
 
     /// An even part of the amount, of `parts` parts, down to eight places; 0 parts count as 1.
