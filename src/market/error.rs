@@ -150,7 +150,7 @@ pub enum MarketError {
         /// Its type.
         found: String,
     },
-    /// A row, or several of one kind, that no honest bar can look like.
+    /// One or more invalid rows with the same kind of error.
     #[error(
         "`{file}` row {row}{}: {error}{}",
         at.map_or_else(String::new, |at| format!(" ({at})")),

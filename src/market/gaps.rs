@@ -1,7 +1,7 @@
 //! Applies a scenario's rule for gaps in the bars.
 //!
 //! Invariants: filling adds flat zero-volume bars at the last close and changes no other bar; a venue's
-//! closing hours and holidays are not gaps (see [`quality::gaps`](super::quality::holes)). Filled bars value
+//! closing hours and holidays are not gaps (see [`quality::find_gaps`](super::quality::find_gaps)). Filled bars value
 //! positions and feed indicators but are never tradable, so the aligner must know which they are.
 
 use super::calendar::{Hours, first_calendar_row};

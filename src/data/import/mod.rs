@@ -28,6 +28,6 @@ pub use names::zone;
 pub use plan::{ColumnMap, ImportPlan, ImportSource, ReadOptions, Unit, spacing};
 pub use read::{Survey, read_bars, survey};
 pub use rows::{Kind, Rows, Trades};
-pub use run::{BadRows, Existing, ImportGroup, ImportGroups, Imported, files, import, look, plan, source};
+pub use run::{BadRows, ImportGroup, ImportGroups, Imported, OnExisting, files, import, look, plan, source};
 pub use text::TimeUnit;
 pub(crate) use text::{Clock, number};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use chrono_tz::Tz;
 
-use super::columns::{self, Columnar, Columns};
+use super::columns::{self, ColumnarFormat, Columns};
 use super::factors::Factors;
 use super::names::Role;
 use super::probe::{Content, Probe};

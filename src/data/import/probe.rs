@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use arrow_schema::SchemaRef;
 
 use super::ImportError;
-use super::columns::{self, Columnar};
+use super::columns::{self, ColumnarFormat};
 use super::names;
 use super::text::{ArrayLines, Compression, TextForm, each_text, fields};
 use crate::decode::open_regular;

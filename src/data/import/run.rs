@@ -13,7 +13,7 @@ use super::sink::Sink;
 use super::writer::bar;
 use super::{Format, ImportError};
 use crate::domain::{Instrument, Interval, NameError, Span, Symbol, Timestamp};
-use crate::files::{FileLock, OnExisting as Existing, sweep_temporaries};
+use crate::files::{Existing, FileLock, sweep_temporaries};
 use crate::market::{BarError, Bars, bar_error, unit};
 
 /// What to do with invalid bars.

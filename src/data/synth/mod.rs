@@ -7,13 +7,13 @@
 mod correlation;
 mod draw;
 mod gaps;
-mod gaps;
+mod generate;
 mod regime;
 mod sample;
 mod spec;
 
 pub use correlation::Correlations;
 pub use gaps::with_gaps;
-pub use gaps::{gaps, generate_correlated};
+pub use generate::{generate, generate_correlated};
 pub use sample::{sample, write_market, write_sample};
 pub use spec::{SynthSpec, SynthSymbol};

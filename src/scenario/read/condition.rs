@@ -5,7 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::table::Table;
+use super::table::TableReader;
 use super::value::{ReadValue, ValueReader};
 use crate::domain::{Interval, Span};
 use crate::scenario::Condition;

@@ -34,7 +34,7 @@ pub(super) fn flatten<'t>(given: &ValueReader<'t>) -> Option<Vec<WrittenParamete
     }
     if found.len() > MAX_PARAMETERS {
         let message = format!("{} parameters are too many for one sweep", found.len());
-        return given.fail(message, format!("at most {MOST_PARAMETERS}"), None);
+        return given.fail(message, format!("at most {MAX_PARAMETERS}"), None);
     }
     // The TOML parser sorts tables by key; this restores the file's order.
     found.sort_by_key(|written| written.key.start);

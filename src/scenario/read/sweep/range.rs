@@ -6,7 +6,7 @@ use rust_decimal::prelude::ToPrimitive;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::super::value::{Read, ValueReader};
+use super::super::value::{ReadValue, ValueReader};
 use crate::scenario::format::ValueType;
 use crate::scenario::{SweptValue, SweptValues, suggest};
 
@@ -153,7 +153,7 @@ fn inner(exact: f64, whole: bool) -> SweptValue {
 }
 
 fn too_many<T>(given: &ValueReader<'_>) -> Option<T> {
-    let message = format!("the range of `{}` has more than {MOST_VALUES} values", given.key);
+    let message = format!("the range of `{}` has more than {MAX_VALUES} values", given.key);
     given.fail(message, "too many".to_owned(), Some("use a larger `step`".to_owned()))
 }
 

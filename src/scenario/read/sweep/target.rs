@@ -3,7 +3,7 @@
 use toml::de::{DeTable, DeValue};
 
 use super::super::table::TableReader;
-use super::super::value::{Read, ValueReader};
+use super::super::value::{ReadValue, ValueReader};
 use super::parameters::WrittenParameter;
 use super::range;
 use crate::domain::{Bps, Interval};
