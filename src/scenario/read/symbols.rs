@@ -6,7 +6,7 @@ use glob::Pattern;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::table::Table;
+use super::table::TableReader;
 use super::value::{ReadValue, ValueReader};
 use crate::domain::Symbol;
 use crate::scenario::SymbolFolder;
@@ -55,7 +55,7 @@ fn is_pattern(text: &str) -> bool {
 
 /// The symbols, those of a pattern in the order of their names; `None` if a problem was reported.
 pub(super) fn read(
-    table: &Table<'_>,
+    table: &TableReader<'_>,
     path: Option<&Path>,
     base_dir: &Path,
     folder: &dyn SymbolFolder,
@@ -86,7 +86,7 @@ pub(super) fn read(
 }
 
 /// What one item names.
-fn matching(table: &Table<'_>, item: &Spanned<String>, known: &[String]) -> Option<Vec<Symbol>> {
+fn matching(table: &TableReader<'_>, item: &Spanned<String>, known: &[String]) -> Option<Vec<Symbol>> {
     let text = item.get_ref();
     let fail = |message: String, label: &str, help: String| {
         table.problems.error(item.span(), message, label.to_owned(), Some(help));

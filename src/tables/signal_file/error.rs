@@ -38,7 +38,7 @@ impl SignalFileError {
     /// The help, one sentence.
     pub fn remedy(&self) -> String {
         match self {
-            Self::Table(error) => error.remedy(),
+            Self::Table(error) => error.help(),
             Self::Row { help, .. } | Self::Columns { help, .. } => help.clone(),
         }
     }
