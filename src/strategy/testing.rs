@@ -79,7 +79,7 @@ fn series(id: usize, ticks: &Ticks, len: usize, frame: Option<Interval>) -> Symb
         filled: 0,
         findings: Vec::new(),
         detail: None,
-        extremes: Default::default(),
+        high_low: Default::default(),
     }
 }
 
