@@ -21,11 +21,8 @@ fn sale(symbol: SymbolId) -> Action {
 
 #[test]
 fn a_buy_placed_before_the_sale_that_pays_for_it_fills_after_it() {
-    let steps = vec![
-        (0, purchase(A, Size::Qty(qty("100")))),
-        (1, purchase(B, Size::Qty(qty("50")))),
-        (1, sale(A)),
-    ];
+    let steps =
+        vec![(0, purchase(A, Size::Qty(qty("100")))), (1, purchase(B, Size::Qty(qty("50")))), (1, sale(A))];
     let replay = two().plan(steps);
     assert_eq!(fills(&replay), ["1 buy 100 @ 10", "2 sell 100 @ 10", "2 buy 50 @ 20"]);
     assert_eq!(replay.final_equity, cash("1100"));
@@ -41,16 +38,14 @@ fn all_are_cut_by_one_factor_with_the_fee_counted() {
     assert_eq!(fills(&replay), ["1 buy 59.40594059 @ 10", "1 buy 19.80198019 @ 20"]);
     assert!(!replay.left.cash.is_negative(), "{}", replay.left.cash);
     assert_eq!(replay.flags.cut_fills, 2);
-    let detail = "cut to 59.40594059, as all buys of this open: they cost 1010.00000000, and there was 1000.00000000";
+    let detail =
+        "cut to 59.40594059, as all buys of this open: they cost 1010.00000000, and there was 1000.00000000";
     assert_eq!(replay.orders[0].detail, detail);
 }
 
 #[test]
 fn an_amount_is_cut_as_a_quantity_is() {
-    let steps = vec![
-        (0, purchase(A, Size::Quote(cash("900")))),
-        (0, purchase(B, Size::Quote(cash("600")))),
-    ];
+    let steps = vec![(0, purchase(A, Size::Quote(cash("900")))), (0, purchase(B, Size::Quote(cash("600"))))];
     assert_eq!(fills(&two().plan(steps)), ["1 buy 60 @ 10", "1 buy 20 @ 20"]);
 }
 
@@ -65,10 +60,9 @@ fn what_another_order_has_reserved_is_not_spent() {
 #[test]
 fn a_participation_cap_leaves_the_rest_for_the_next_opens() {
     let mut table = two();
-    // Two bars and a half.
-    let volume = table.market.symbols[0].bars.volume[0];
-    table.venue.participation_cap = Some(Bps::WHOLE);
-    let wanted = qty(&format!("{}", volume * 2.5));
+    // 20 of a bar's volume of 1000.
+    table.venue.participation_cap = Some(Bps::from_percent(2.0));
+    let wanted = qty("50");
     let replay = table.plan(vec![(0, purchase(A, Size::Qty(wanted)))]);
     assert_eq!(replay.fills.len(), 3);
     assert_eq!(replay.orders[0].filled, wanted);
@@ -78,11 +72,8 @@ fn a_participation_cap_leaves_the_rest_for_the_next_opens() {
 fn with_fill_at_close_the_sells_of_the_same_close_pay() {
     let mut table = two();
     table.venue.fill_at = FillAt::Close;
-    let steps = vec![
-        (0, purchase(A, Size::Qty(qty("100")))),
-        (1, purchase(B, Size::Qty(qty("60")))),
-        (1, sale(A)),
-    ];
+    let steps =
+        vec![(0, purchase(A, Size::Qty(qty("100")))), (1, purchase(B, Size::Qty(qty("60")))), (1, sale(A))];
     assert_eq!(fills(&table.plan(steps)), ["0 buy 100 @ 10", "1 sell 100 @ 10", "1 buy 50 @ 20"]);
 }
 
