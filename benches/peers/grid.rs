@@ -29,7 +29,7 @@ fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let number = |name: &str, default: usize| -> Result<usize, Failure> {
         match arguments.iter().position(|argument| argument == name) {
-            Some(place) => Ok(arguments.get(place + 1).ok_or("a number is missing")?.parse()?),
+            Some(index) => Ok(arguments.get(index + 1).ok_or("a number is missing")?.parse()?),
             None => Ok(default),
         }
     };
@@ -125,7 +125,7 @@ fn replay(market: &Market, grid: &[(u32, u32)], threads: usize) -> Result<Vec<Me
             let (prepared, job, sampled, done) = (&prepared, &job, &sampled, &done);
             scope.spawn(move || {
                 let found = part_of(prepared, job, part, sampled);
-                let found = found.into_iter().map(|(place, metrics)| (number * share + place, metrics));
+                let found = found.into_iter().map(|(index, metrics)| (number * share + index, metrics));
                 if let Ok(mut done) = done.lock() {
                     done.extend(found);
                 }
@@ -133,7 +133,7 @@ fn replay(market: &Market, grid: &[(u32, u32)], threads: usize) -> Result<Vec<Me
         }
     });
     let mut done = done.into_inner().map_err(|_| "a thread panicked")?;
-    done.sort_by_key(|(place, _)| *place);
+    done.sort_by_key(|(index, _)| *index);
     Ok(done.into_iter().map(|(_, metrics)| metrics).collect())
 }
 
@@ -153,20 +153,20 @@ fn part_of(
     };
     let specs: Vec<StrategySpec> = grid.iter().map(spec).collect();
     let (mut found, mut left) = (Vec::with_capacity(grid.len()), Vec::new());
-    prepared.run(&specs, |place, outcome| match outcome {
+    prepared.run(&specs, |index, outcome| match outcome {
         Ok(outcome) => {
             let observed = MetricInputs::of_condensed(outcome, market, sampled);
-            found.push((place, metrics_of(&observed, &metrics)));
+            found.push((index, metrics_of(&observed, &metrics)));
         }
-        Err(_) => left.push(place),
+        Err(_) => left.push(index),
     });
-    for place in left {
+    for index in left {
         let cache = IndicatorCache::new();
         let ticks = job.window.ticks;
         let history = History { market, cache: &cache, ticks, warm_up: WarmUp::Inside };
         let setup = Setup { history, seed: Seed(1), agent: "grid", window: 0 };
-        let replay = Loop::Skip.replay(job, prepare(&specs[place], &setup));
-        found.push((place, measure(&replay, market, &metrics)));
+        let replay = Loop::Skip.replay(job, prepare(&specs[index], &setup));
+        found.push((index, measure(&replay, market, &metrics)));
     }
     found
 }

@@ -75,12 +75,12 @@ impl From<ReportError> for Failure {
 /// A table of numbers is part of what was asked for.
 impl From<TableError> for Failure {
     fn from(error: TableError) -> Self {
-        Self::plain(Exit::Usage, &error, error.remedy())
+        Self::plain(Exit::Usage, &error, error.help())
     }
 }
 
 impl From<SeriesError> for Failure {
     fn from(error: SeriesError) -> Self {
-        Self::plain(Exit::Usage, &error, error.remedy())
+        Self::plain(Exit::Usage, &error, error.help())
     }
 }

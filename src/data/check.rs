@@ -4,10 +4,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::import::{self, Format, ImportError, Reading, Rows, Source};
+use super::import::{self, Format, ImportError, ImportSource, ReadOptions, Rows};
 use crate::domain::{Interval, Symbol, Timestamp};
 use crate::market::Bars;
-use crate::market::quality::{Finding, FindingKind, Origin, Severity, inspect_as};
+use crate::market::quality::{BarOrigin, Finding, FindingKind, Severity, inspect_as};
 
 /// Result of checking one file.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -77,11 +77,11 @@ pub fn find_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ImportError> {
 }
 
 /// Checks a file; `reading` supplies what the file does not state.
-pub fn check_file(path: &Path, format: Option<Format>, reading: &Reading) -> FileCheck {
+pub fn check_file(path: &Path, format: Option<Format>, reading: &ReadOptions) -> FileCheck {
     read(path, format, reading).unwrap_or_else(|error| FileCheck::unread(path, &error))
 }
 
-fn read(path: &Path, format: Option<Format>, reading: &Reading) -> Result<FileCheck, ImportError> {
+fn read(path: &Path, format: Option<Format>, reading: &ReadOptions) -> Result<FileCheck, ImportError> {
     let source = import::look(path, format, reading)?;
     let named = reading.symbol.clone().or_else(|| source.plan.symbol.clone());
     let interval = reading.interval.or(source.plan.interval).or_else(|| import::spacing(&source.head).ok());
@@ -105,7 +105,7 @@ fn read(path: &Path, format: Option<Format>, reading: &Reading) -> Result<FileCh
 }
 
 /// All rows as bars, and whether they are trades.
-fn rows(source: &Source, interval: Interval) -> Result<(Bars, bool), ImportError> {
+fn rows(source: &ImportSource, interval: Interval) -> Result<(Bars, bool), ImportError> {
     let mut bars = Bars::with_capacity(interval, 0);
     let mut are_trades = false;
     let mut take = |rows: Rows| {
@@ -145,19 +145,19 @@ fn of_trades(bars: &Bars) -> Vec<Finding> {
         FindingKind::NegativeVolume,
         FindingKind::Order,
     ];
-    let all = inspect_as(bars, None, Origin::Vendor);
+    let all = inspect_as(bars, None, BarOrigin::Vendor);
     all.into_iter().filter(|finding| about_values.contains(&finding.kind)).collect()
 }
 
-const fn origin(source: &Source) -> Origin {
+const fn origin(source: &ImportSource) -> BarOrigin {
     match source.plan.format {
-        Format::Parquet => Origin::Replay,
-        _ => Origin::Vendor,
+        Format::Parquet => BarOrigin::Replay,
+        _ => BarOrigin::Vendor,
     }
 }
 
 /// Findings about irregularities before the first row that simple readers fail on.
-fn layout(source: &Source) -> Vec<Finding> {
+fn layout(source: &ImportSource) -> Vec<Finding> {
     let told = |detail: String| Finding::whole(FindingKind::Layout, Severity::Info, detail);
-    source.oddities().into_iter().map(told).collect()
+    source.irregularities().into_iter().map(told).collect()
 }

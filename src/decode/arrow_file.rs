@@ -63,11 +63,11 @@ impl Iterator for ArrowFile {
 /// Refuses blocks outside the file, and buffers that claim an impossible compression ratio.
 fn check(file: &File, bytes: u64) -> Result<(), DecodeError> {
     let impossible = || DecodeError::content("its footer is outside the file");
-    let tail = part(file, bytes, bytes.checked_sub(10).ok_or_else(impossible)?, 10)?;
+    let tail = read_range(file, bytes, bytes.checked_sub(10).ok_or_else(impossible)?, 10)?;
     let length = i32::from_le_bytes([tail[0], tail[1], tail[2], tail[3]]);
     let length = u64::try_from(length).map_err(|_| impossible())?;
     let start = (bytes - 10).checked_sub(length).ok_or_else(impossible)?;
-    let footer = part(file, bytes, start, length)?;
+    let footer = read_range(file, bytes, start, length)?;
     let footer = root_as_footer(&footer).map_err(DecodeError::content)?;
     let blocks = footer.recordBatches().into_iter().chain(footer.dictionaries()).flatten();
     let mut rows = 0_u64;
@@ -86,7 +86,7 @@ fn check_block(file: &File, bytes: u64, block: &Block) -> Result<u64, DecodeErro
     if start.checked_add(head).and_then(|at| at.checked_add(body)).is_none_or(|end| end > bytes) {
         return Err(DecodeError::content("a block is outside the file"));
     }
-    let header = part(file, bytes, start, head)?;
+    let header = read_range(file, bytes, start, head)?;
     let prefix = if header.starts_with(&[0xff; 4]) { 8 } else { 4 };
     let message = header.get(prefix..).unwrap_or_default();
     let message = root_as_message(message).map_err(DecodeError::content)?;
@@ -97,13 +97,13 @@ fn check_block(file: &File, bytes: u64, block: &Block) -> Result<u64, DecodeErro
     if batch.compression().is_some() {
         let mut claimed = 0_u64;
         for buffer in batch.buffers().into_iter().flatten() {
-            let place = u64::try_from(buffer.offset()).map_err(outside)?;
+            let offset = u64::try_from(buffer.offset()).map_err(outside)?;
             let length = u64::try_from(buffer.length()).map_err(outside)?;
             if length < 8 {
                 continue;
             }
             let at = start + head;
-            let size = part(file, bytes, at.saturating_add(place), 8)?;
+            let size = read_range(file, bytes, at.saturating_add(offset), 8)?;
             let size: [u8; 8] = size.try_into().unwrap_or_default();
             // -1: the buffer is not compressed.
             if let Ok(size) = u64::try_from(i64::from_le_bytes(size)) {
@@ -118,7 +118,7 @@ fn check_block(file: &File, bytes: u64, block: &Block) -> Result<u64, DecodeErro
 }
 
 /// Reads a byte range, all of which must exist.
-fn part(mut file: &File, bytes: u64, start: u64, length: u64) -> Result<Vec<u8>, DecodeError> {
+fn read_range(mut file: &File, bytes: u64, start: u64, length: u64) -> Result<Vec<u8>, DecodeError> {
     if start.checked_add(length).is_none_or(|end| end > bytes) {
         return Err(DecodeError::content("it points outside of itself"));
     }

@@ -31,7 +31,7 @@ pub fn guarded_as<T, E>(
     told: impl FnOnce(DecodeError) -> E,
     decode: impl FnOnce() -> Result<T, E>,
 ) -> Result<T, E> {
-    silence();
+    silence_panics();
     DEPTH.set(DEPTH.get() + 1);
     let result = catch_unwind(AssertUnwindSafe(decode));
     DEPTH.set(DEPTH.get() - 1);
@@ -39,7 +39,7 @@ pub fn guarded_as<T, E>(
 }
 
 /// Installs a panic hook that prints nothing for panics inside guarded calls and leaves all others as before.
-fn silence() {
+fn silence_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let before = take_hook();
@@ -63,11 +63,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_panic_is_an_error_and_a_result_is_itself() {
+    fn a_panic_becomes_an_error_and_results_pass_through() {
         assert_eq!(guarded(|| Ok::<_, DecodeError>(7)).unwrap(), 7);
         let none: [u8; 0] = [];
-        let place = std::hint::black_box(3);
-        let error = guarded(|| Ok::<_, DecodeError>(none[place])).unwrap_err().to_string();
+        let index = std::hint::black_box(3);
+        let error = guarded(|| Ok::<_, DecodeError>(none[index])).unwrap_err().to_string();
         assert!(error.starts_with("its content contradicts itself (index out of bounds"), "{error}");
         // The depth is restored: later panics are printed again.
         assert_eq!(DEPTH.get(), 0);

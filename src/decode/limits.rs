@@ -23,7 +23,7 @@ const UNPACKED_PER_BYTE: u64 = 1_000;
 const TEXT_PER_BYTE: u64 = 250;
 
 /// The maximum size of a text that `packed` bytes decompress to.
-pub const fn most_text(packed: u64) -> u64 {
+pub const fn max_text(packed: u64) -> u64 {
     packed.saturating_mul(TEXT_PER_BYTE).saturating_add(FREE_BYTES)
 }
 
@@ -39,13 +39,13 @@ pub fn rows(claimed: u64, file_bytes: u64) -> Result<(), DecodeError> {
 }
 
 /// The maximum decompressed size of `packed` bytes.
-pub const fn most_unpacked(packed: u64) -> u64 {
+pub const fn max_unpacked(packed: u64) -> u64 {
     packed.saturating_mul(UNPACKED_PER_BYTE).saturating_add(FREE_BYTES)
 }
 
 /// Refuses a claimed decompressed size that `packed` bytes cannot give.
 pub fn unpacked(claimed: u64, packed: u64) -> Result<(), DecodeError> {
-    if claimed <= most_unpacked(packed) {
+    if claimed <= max_unpacked(packed) {
         return Ok(());
     }
     Err(DecodeError::Content(format!(

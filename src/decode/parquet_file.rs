@@ -157,7 +157,7 @@ impl ChunkReader for Input {
         let mut head = Vec::new();
         if self.pages {
             Read::by_ref(&mut file).take(PAGE_HEAD).read_to_end(&mut head)?;
-            believe(&head)?;
+            check_page_header(&head)?;
         }
         Ok(Cursor::new(head).chain(BufReader::new(file)))
     }
@@ -178,7 +178,7 @@ impl ChunkReader for Input {
 }
 
 /// Refuses a page header that claims an impossible compression ratio.
-fn believe(head: &[u8]) -> Result<(), ParquetError> {
+fn check_page_header(head: &[u8]) -> Result<(), ParquetError> {
     let refused = |problem: String| ParquetError::General(problem);
     let sizes = thrift::page_sizes(head)
         .and_then(|(unpacked, packed)| Some((u64::try_from(unpacked).ok()?, u64::try_from(packed).ok()?)));
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn sound_files_are_read_in_batches() {
+    fn valid_files_are_read_in_batches() {
         let (_folder, path) = written((0..1_000).map(f64::from).collect());
         let file = ParquetFile::open(&path).unwrap();
         let sizes: Vec<usize> =
@@ -216,12 +216,12 @@ mod tests {
     }
 
     #[test]
-    fn a_page_may_not_claim_what_it_cannot_hold() {
+    fn a_page_with_an_impossible_size_is_refused() {
         // 2 GB decompressed, 40 bytes compressed.
         let head = [0x15, 0x00, 0x15, 0xfe, 0xff, 0xff, 0xff, 0x0f, 0x15, 0x50, 0x2c];
-        let error = believe(&head).unwrap_err().to_string();
+        let error = check_page_header(&head).unwrap_err().to_string();
         assert!(error.contains("40 packed bytes become 2147483647"), "{error}");
-        assert!(believe(&[0x2c]).is_err());
+        assert!(check_page_header(&[0x2c]).is_err());
     }
 
     #[test]

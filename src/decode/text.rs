@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn endless_and_foreign_texts_are_refused() {
+    fn oversized_and_non_utf8_texts_are_refused() {
         assert_eq!(read_all("name = 1".as_bytes()).unwrap(), "name = 1");
         assert_eq!(read_all(std::io::repeat(b'x')).unwrap_err().kind(), ErrorKind::FileTooLarge);
         assert_eq!(read_all(&[0xff, 0xfe][..]).unwrap_err().kind(), ErrorKind::InvalidData);

@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_may_be_nested_but_not_without_end() {
+    fn schema_nesting_is_limited() {
         assert!(check_schema(&chain(30)).is_ok());
         assert!(check_schema(&chain(64)).is_ok());
         let error = check_schema(&chain(65)).unwrap_err().to_string();

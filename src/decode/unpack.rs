@@ -43,10 +43,10 @@ impl Archive {
     pub fn files(&mut self) -> Result<Vec<(String, usize)>, DecodeError> {
         guarded(|| {
             let mut found = Vec::new();
-            for place in 0..self.inner.len() {
-                let entry = self.inner.by_index_raw(place).map_err(DecodeError::content)?;
+            for index in 0..self.inner.len() {
+                let entry = self.inner.by_index_raw(index).map_err(DecodeError::content)?;
                 if entry.is_file() {
-                    found.push((entry.name().map_err(DecodeError::content)?.into_owned(), place));
+                    found.push((entry.name().map_err(DecodeError::content)?.into_owned(), index));
                 }
             }
             Ok(found)
@@ -58,10 +58,10 @@ impl Archive {
     ///
     /// # Errors
     /// Where it cannot be decoded.
-    pub fn read(&mut self, place: usize) -> Result<impl Read, DecodeError> {
+    pub fn read(&mut self, index: usize) -> Result<impl Read, DecodeError> {
         let bytes = self.bytes;
         guarded(|| {
-            let entry = self.inner.by_index(place).map_err(DecodeError::content)?;
+            let entry = self.inner.by_index(index).map_err(DecodeError::content)?;
             // An entry may claim any compressed length, but cannot be larger than the archive.
             let packed = entry.compressed_size().min(bytes);
             Ok(Bounded::new(entry, packed))
@@ -78,7 +78,7 @@ struct Bounded<R> {
 
 impl<R: Read> Bounded<R> {
     fn new(inner: R, packed: u64) -> Self {
-        let most = limits::most_text(packed);
+        let most = limits::max_text(packed);
         Self { inner, left: most, most }
     }
 }
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bomb_is_stopped_at_its_limit() {
+    fn a_decompression_bomb_is_stopped_at_the_limit() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.gz");
         let mut packer =
@@ -144,13 +144,13 @@ mod tests {
         let mut text = gunzip(open_regular(&path).unwrap()).unwrap();
         // Zeros compress a thousandfold, which no recorded text does.
         let error = io::copy(&mut text, &mut io::sink()).unwrap_err().to_string();
-        let most = limits::most_text(packed) >> 20;
+        let most = limits::max_text(packed) >> 20;
         assert_eq!(error, format!("it unpacks to more than {most} MB, which its length does not explain"));
         assert!(most < 200, "{most}");
     }
 
     #[test]
-    fn folders_and_devices_are_no_files() {
+    fn folders_and_devices_are_refused() {
         assert!(open_regular(Path::new("/")).is_err());
         #[cfg(unix)]
         assert!(open_regular(Path::new("/dev/zero")).is_err());

@@ -191,7 +191,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_every_day_are_names() {
+    fn ordinary_names_are_accepted() {
         for text in [
             "BTCUSDT",
             "BRK.B",
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn what_files_shells_or_terminals_take_for_something_else_is_refused() {
+    fn names_with_a_special_meaning_are_refused() {
         for text in [
             "",
             " ",
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_shows_what_cannot_be_seen() {
+    fn messages_escape_invisible_characters() {
         let error = check_name("a\u{202e}b").unwrap_err().to_string();
         assert_eq!(error, "`aU+202Eb` has the invisible character U+202E, which is not allowed in a name");
     }

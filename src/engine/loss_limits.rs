@@ -7,7 +7,7 @@ use super::{EndReason, OrderRow, ReplayStatus};
 use crate::domain::{
     Cash, OrderOrigin, OrderStatus, PriceSum, Qty, RefusalCode, Side, SymbolId, TimeInForce,
 };
-use crate::risk::{Losses, OrderQty, loss_breach};
+use crate::risk::{Losses, OrderQty, reached_loss_limit};
 use crate::scenario::OnBreach;
 
 impl State<'_> {
@@ -29,7 +29,7 @@ impl State<'_> {
             return;
         }
         let equity = self.exact_equity();
-        let Some(breach) = loss_breach(self.job.risk, equity, &self.losses(equity)) else { return };
+        let Some(breach) = reached_loss_limit(self.job.risk, equity, &self.losses(equity)) else { return };
         self.flatten();
         if self.job.risk.on_breach == OnBreach::Flatten {
             self.conduct = TradingState::Halted(breach.code);

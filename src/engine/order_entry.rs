@@ -125,7 +125,7 @@ impl State<'_> {
         let proposal = OrderIntent {
             instrument,
             side: request.side,
-            ask: self.resolve(request, equity, instrument.quantity_step)?,
+            size: self.resolve(request, equity, instrument.quantity_step)?,
             price: shape.price,
             fee: shape.fee,
             rests: shape.stage != Stage::Market,
@@ -241,7 +241,7 @@ impl State<'_> {
     /// What was accepted, after any cut, and the prices on their tick.
     fn complete_row(&mut self, id: OrderId, accepted: &Accepted, shape: &Shape) {
         let row = self.row_mut(id);
-        match accepted.ask {
+        match accepted.size {
             OrderQty::Qty(qty) => row.quantity = Some(qty),
             OrderQty::Amount(amount) => row.amount = Some(amount),
         }
@@ -316,7 +316,7 @@ fn working(
         symbol: request.symbol,
         side: request.side,
         stage: shape.stage,
-        left: accepted.ask,
+        left: accepted.size,
         price: shape.price,
         fee: shape.fee,
         lock_cash: accepted.lock_cash,

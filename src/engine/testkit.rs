@@ -102,7 +102,7 @@ fn series(index: usize, bars: Bars, clock: &[Timestamp]) -> SymbolSeries {
         filled: 0,
         findings: Vec::new(),
         detail: None,
-        extremes: Default::default(),
+        high_low: Default::default(),
     }
 }
 

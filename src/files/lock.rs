@@ -29,7 +29,7 @@ impl FolderLock {
 
     fn wait(file: File) -> io::Result<Self> {
         match file.lock() {
-            Err(error) if !has_no_locks(&error) => Err(error),
+            Err(error) if !locks_unsupported(&error) => Err(error),
             _ => Ok(Self(file)),
         }
     }
@@ -82,7 +82,7 @@ fn held(file: File, locked: Result<(), TryLockError>) -> io::Result<Option<Folde
 }
 
 /// Whether locking failed because the file system does not support it (some network file systems).
-fn has_no_locks(error: &io::Error) -> bool {
+fn locks_unsupported(error: &io::Error) -> bool {
     // NFS emulates locks with byte-range locks, which a folder opened for reading cannot have (EBADF).
     error.kind() == io::ErrorKind::Unsupported || matches!(error.raw_os_error(), Some(9 | 37 | 38 | 95))
 }
@@ -100,7 +100,7 @@ impl FileLock {
     ///
     /// # Errors
     /// As [`FileLock::exclusive`].
-    pub fn of_writing(path: &Path) -> io::Result<Self> {
+    pub fn for_writing(path: &Path) -> io::Result<Self> {
         let mut name = std::ffi::OsString::from(".tiltyard-");
         name.push(path.file_name().unwrap_or_default());
         name.push(".lock");
@@ -115,7 +115,7 @@ impl FileLock {
         loop {
             let file = open_lock_file(path)?;
             match file.lock() {
-                Err(error) if !has_no_locks(&error) => return Err(error),
+                Err(error) if !locks_unsupported(&error) => return Err(error),
                 _ => {}
             }
             // The previous holder may have removed the file meanwhile; then this lock is on an unlinked file,

@@ -13,6 +13,6 @@ mod temporary;
 
 pub use lock::{FileLock, FolderLock, open_plain};
 pub use pending::remove_temporaries;
-pub use replace::{Replaced, replace_folder};
+pub use replace::{Replacement, replace_folder};
 pub use sync::{sync_folder, sync_tree};
-pub use temporary::{Existing, Temporary, sweep_temporaries, write_whole};
+pub use temporary::{Existing, Temporary, sweep_temporaries, write_atomic};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// How the folder was put in place; needed to undo it.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Replaced {
+pub enum Replacement {
     /// The target did not exist.
     Nothing,
     /// Both folders were exchanged atomically: the previous one is now at the new one's old path.
@@ -20,10 +20,10 @@ pub enum Replaced {
 ///
 /// # Errors
 /// Where a rename fails, or `to` exists and is not a folder; the state before is restored.
-pub fn replace_folder(from: &Path, to: &Path, aside: &Path) -> io::Result<Replaced> {
+pub fn replace_folder(from: &Path, to: &Path, aside: &Path) -> io::Result<Replacement> {
     match fs::symlink_metadata(to) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return fs::rename(from, to).map(|()| Replaced::Nothing);
+            return fs::rename(from, to).map(|()| Replacement::Nothing);
         }
         Err(error) => return Err(error),
         Ok(found) if !found.is_dir() => {
@@ -32,12 +32,12 @@ pub fn replace_folder(from: &Path, to: &Path, aside: &Path) -> io::Result<Replac
         Ok(_) => {}
     }
     if exchange(from, to)? {
-        return Ok(Replaced::Exchanged);
+        return Ok(Replacement::Exchanged);
     }
     by_two_renames(from, to, aside)
 }
 
-impl Replaced {
+impl Replacement {
     /// Undoes the replacement, best effort.
     pub fn undo(&self, from: &Path, to: &Path) {
         // Whatever cannot be undone here is detected and repaired by the next command.
@@ -49,7 +49,7 @@ impl Replaced {
     }
 
     /// Path of the previous folder now.
-    pub fn former<'a>(&'a self, from: &'a Path) -> Option<&'a Path> {
+    pub fn previous<'a>(&'a self, from: &'a Path) -> Option<&'a Path> {
         match self {
             Self::Nothing => None,
             Self::Exchanged => Some(from),
@@ -58,14 +58,14 @@ impl Replaced {
     }
 }
 
-fn by_two_renames(from: &Path, to: &Path, aside: &Path) -> io::Result<Replaced> {
+fn by_two_renames(from: &Path, to: &Path, aside: &Path) -> io::Result<Replacement> {
     fs::rename(to, aside)?;
     if let Err(error) = fs::rename(from, to) {
         // Whatever cannot be undone here is undone by the next command.
         let _ = fs::rename(aside, to);
         return Err(error);
     }
-    Ok(Replaced::Aside(aside.to_owned()))
+    Ok(Replacement::Aside(aside.to_owned()))
 }
 
 /// Exchanges two paths atomically; `false` where the file system cannot.
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn both_ways_keep_the_former_and_can_be_undone() {
+    fn both_methods_keep_the_previous_folder_and_can_be_undone() {
         for exchanged in [true, false] {
             let (_out, new, old, aside) = folders();
             let done = if exchanged {
@@ -114,14 +114,14 @@ mod tests {
                 by_two_renames(&new, &old, &aside).unwrap()
             };
             assert_eq!(text(&old), "new");
-            assert_eq!(text(done.former(&new).unwrap()), "old");
+            assert_eq!(text(done.previous(&new).unwrap()), "old");
             done.undo(&new, &old);
             assert_eq!((text(&new), text(&old)), ("new".to_owned(), "old".to_owned()));
         }
     }
 
     #[test]
-    fn a_file_or_a_link_in_the_place_is_left_alone() {
+    fn a_file_or_a_link_at_the_target_is_kept() {
         let (out, new, old, aside) = folders();
         let (file, link) = (out.path().join("file"), out.path().join("link"));
         fs::write(&file, "mine").unwrap();

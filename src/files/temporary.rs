@@ -95,7 +95,7 @@ impl Temporary {
 ///
 /// # Errors
 /// As for writing any file; an existing file is unchanged then.
-pub fn write_whole(path: &Path, text: &str, existing: Existing) -> io::Result<()> {
+pub fn write_atomic(path: &Path, text: &str, existing: Existing) -> io::Result<()> {
     let file = Temporary::create_in(parent(path))?;
     file.file().write_all(text.as_bytes())?;
     file.persist(path, existing)
@@ -155,27 +155,27 @@ mod tests {
     fn a_file_appears_whole_and_replaces_only_where_it_may() {
         let out = tempfile::tempdir().unwrap();
         let path = out.path().join("f");
-        write_whole(&path, "one", Existing::Keep).unwrap();
-        assert!(write_whole(&path, "two", Existing::Keep).is_err());
+        write_atomic(&path, "one", Existing::Keep).unwrap();
+        assert!(write_atomic(&path, "two", Existing::Keep).is_err());
         assert_eq!(fs::read_to_string(&path).unwrap(), "one");
-        write_whole(&path, "two", Existing::Replace).unwrap();
+        write_atomic(&path, "two", Existing::Replace).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "two");
         assert_eq!(names(out.path()), ["f"]);
     }
 
     #[test]
-    fn a_link_in_the_place_is_replaced_and_not_followed() {
+    fn a_link_at_the_target_is_replaced_and_not_followed() {
         let out = tempfile::tempdir().unwrap();
         let (victim, link) = (out.path().join("victim"), out.path().join("link"));
         fs::write(&victim, "precious").unwrap();
         std::os::unix::fs::symlink(&victim, &link).unwrap();
-        write_whole(&link, "new", Existing::Replace).unwrap();
+        write_atomic(&link, "new", Existing::Replace).unwrap();
         assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
         assert_eq!(fs::read_to_string(&link).unwrap(), "new");
     }
 
     #[test]
-    fn only_what_a_dead_writer_left_is_swept() {
+    fn only_files_of_dead_writers_are_swept() {
         let out = tempfile::tempdir().unwrap();
         let alive = Temporary::create_in(out.path()).unwrap();
         let mine = [".mine.tmp", ".tiltyard-notes.tmp", ".tiltyard-abcdef.tmp.gz", "tiltyard-abcdef.tmp"];

@@ -135,7 +135,7 @@ mod tests {
             filled: 0,
             findings: Vec::new(),
             detail: None,
-            extremes: Default::default(),
+            high_low: Default::default(),
             bars,
         };
         Market {

@@ -34,7 +34,7 @@ pub struct Sale {
 }
 
 /// Largest balance, 10^20: the limit of the stored format.
-const MOST_CASH: Cash = Cash::LARGEST;
+const MAX_CASH: Cash = Cash::MAX;
 
 impl Ledger {
     /// A wallet with `cash` and an empty position in each of `symbols` symbols.
@@ -134,7 +134,7 @@ impl Ledger {
     ///
     /// # Errors
     /// [`LedgerError::CashShort`] where the available money plus `release` does not cover the cost,
-    /// [`LedgerError::TooLarge`] where the position would exceed [`Qty::MOST_HELD`]. Then nothing has
+    /// [`LedgerError::TooLarge`] where the position would exceed [`Qty::MAX_POSITION`]. Then nothing has
     /// changed, and `release` is still locked.
     pub fn buy(
         &mut self,
@@ -153,7 +153,7 @@ impl Ledger {
         if notional + fee > usable {
             return Err(LedgerError::CashShort { need: notional + fee, have: usable });
         }
-        if self.positions[symbol.index()].qty() + qty > Qty::MOST_HELD {
+        if self.positions[symbol.index()].qty() + qty > Qty::MAX_POSITION {
             return Err(LedgerError::TooLarge { what: "a quantity" });
         }
         self.locked -= release;
@@ -191,7 +191,7 @@ impl Ledger {
         if available + notional < fee {
             return Err(LedgerError::CashShort { need: fee, have: available + notional });
         }
-        if self.cash + notional > MOST_CASH {
+        if self.cash + notional > MAX_CASH {
             return Err(LedgerError::TooLarge { what: "a balance" });
         }
         position.locked -= release;

@@ -52,7 +52,7 @@ fn scale_ins_average_and_partial_exits_share_cost_and_fees() {
 }
 
 #[test]
-fn thirds_leave_nothing_behind() {
+fn selling_in_thirds_leaves_no_remainder() {
     let mut book = ledger();
     book.buy(A, qty("0.00000003"), price("33333333.33333333"), Bps::from_f64(10.0), Cash::ZERO).unwrap();
     for _ in 0..3 {

@@ -7,7 +7,7 @@
 use rayon::prelude::*;
 
 use super::bars::{Bars, Row};
-use super::calendar::{TradingYear, first_telling};
+use super::calendar::{TradingYear, first_calendar_row};
 use super::digest;
 use super::error::MarketError;
 use super::series_bars::SeriesBars;
@@ -33,8 +33,8 @@ impl Market {
         check_spacing(&clock, interval, &series)?;
         let digest = digest::of(interval, &series);
         let symbols = series.into_par_iter().map(|one| on_clock(one, &clock, interval)).collect();
-        let trading_year = TradingYear::told_by(
-            &clock[first_telling(&clock, start)..in_range.last],
+        let trading_year = TradingYear::detect(
+            &clock[first_calendar_row(&clock, start)..in_range.last],
             &clock[in_range.first..in_range.last],
             interval,
         );
@@ -119,32 +119,32 @@ fn check_spacing(clock: &[Timestamp], interval: Interval, series: &[SeriesBars])
 }
 
 fn on_clock(one: SeriesBars, clock: &[Timestamp], interval: Interval) -> SymbolSeries {
-    let rows = tick_rows(&one.bars.ts, &one.made, clock);
+    let rows = tick_rows(&one.bars.ts, &one.filled_rows, clock);
     let frames = one.frames.into_iter().map(|(coarse, bars)| {
-        let closed = closed(&one.bars, &one.made, interval, &bars);
+        let closed = closed(&one.bars, &one.filled_rows, interval, &bars);
         (coarse, Frame { bars, closed })
     });
     let frames = frames.collect();
-    let SeriesBars { instrument, bars, findings, detail, made, .. } = one;
+    let SeriesBars { instrument, bars, findings, detail, filled_rows, .. } = one;
     SymbolSeries {
         instrument,
         bars,
-        filled: made.len(),
+        filled: filled_rows.len(),
         rows,
         frames,
         findings,
         detail,
-        extremes: Default::default(),
+        high_low: Default::default(),
     }
 }
 
 /// For each tick, the last row known at its close. A filled row is known but not tradable.
-fn tick_rows(ts: &[Timestamp], made: &[Row], clock: &[Timestamp]) -> Vec<TickRow> {
+fn tick_rows(ts: &[Timestamp], filled_rows: &[Row], clock: &[Timestamp]) -> Vec<TickRow> {
     let mut next = 0;
-    let mut made = made.iter().peekable();
+    let mut filled_rows = filled_rows.iter().peekable();
     let row = |&at: &Timestamp| {
         let here = ts.get(next) == Some(&at);
-        let fresh = here && made.next_if_eq(&&next).is_none();
+        let fresh = here && filled_rows.next_if_eq(&&next).is_none();
         next += usize::from(here);
         if next == 0 { TickRow::NONE } else { TickRow::new(next - 1, fresh) }
     };
@@ -154,12 +154,12 @@ fn tick_rows(ts: &[Timestamp], made: &[Row], clock: &[Timestamp]) -> Vec<TickRow
 /// For each base row, the number of coarse bars that have closed by the close of that base bar. A filled row
 /// closes none: no agent decides on it, so what closes there counts from the next bar.
 #[expect(clippy::cast_possible_truncation, reason = "the loader refuses more than 2^30 rows")]
-fn closed(base: &Bars, made: &[Row], interval: Interval, coarse: &Bars) -> Vec<u32> {
+fn closed(base: &Bars, filled_rows: &[Row], interval: Interval, coarse: &Bars) -> Vec<u32> {
     let mut count = 0;
-    let mut made = made.iter().peekable();
+    let mut filled_rows = filled_rows.iter().peekable();
     let at_close = |(row, &open): (usize, &Timestamp)| {
         let close = open + interval.span();
-        if made.next_if_eq(&&row).is_some() {
+        if filled_rows.next_if_eq(&&row).is_some() {
             return count as u32;
         }
         while coarse.ts.get(count).is_some_and(|&opened| opened + coarse.interval.span() <= close) {
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stated_calendar_holds_whatever_the_bars_tell() {
+    fn a_stated_calendar_overrides_detection() {
         let days: Vec<String> = (1..=28).map(|day| format!("2024-01-{day:02}")).collect();
         let days: Vec<&str> = days.iter().map(String::as_str).collect();
         let market = Market::assemble(Interval::DAY, vec![series("A", "1d", &days)], None, None).unwrap();
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn the_digest_tells_content_and_nothing_else() {
+    fn the_digest_depends_on_content_only() {
         let digest = |series| Market::assemble(Interval::DAY, series, None, None).unwrap().digest;
         let one = || series("A", "1d", &["2024-01-01", "2024-01-02"]);
         let first = digest(vec![one()]);

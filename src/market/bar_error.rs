@@ -7,7 +7,7 @@
 use crate::domain::{Price, Timestamp};
 
 use super::bars::Bars;
-use super::unit::{PRICE_CEILING, fits, holds};
+use super::unit::{PRICE_CEILING, fits, represents};
 
 /// One way in which a row is not a valid bar.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -35,7 +35,7 @@ pub enum BarError {
     Duplicate,
     /// So far from the previous row that one of the two times must be wrong.
     #[error("is {} years after the row before it ({before})", years(*before, *at))]
-    Astray {
+    ImplausibleTime {
         /// Time of the previous row.
         before: Timestamp,
         /// Time of this row.
@@ -115,12 +115,12 @@ pub enum BarError {
 }
 
 /// Maximum number of days between two rows.
-const MOST_DAYS_APART: i64 = 3_653;
+const MAX_DAYS_APART: i64 = 3_653;
 
 /// The error of a row whose time is implausibly far from that of the previous row, in either direction.
-pub fn astray(before: Timestamp, at: Timestamp) -> Option<BarError> {
+pub fn implausible_time(before: Timestamp, at: Timestamp) -> Option<BarError> {
     let days = (at - before).micros() / 86_400_000_000;
-    (days.abs() > MOST_DAYS_APART).then_some(BarError::Astray { before, at })
+    (days.abs() > MAX_DAYS_APART).then_some(BarError::ImplausibleTime { before, at })
 }
 
 fn years(before: Timestamp, at: Timestamp) -> i64 {
@@ -137,7 +137,9 @@ impl BarError {
             Self::NotATime { .. } => "write times as `2024-01-31T00:00:00Z`, or store them as timestamps",
             Self::Unsorted { .. } => "sort the file by time, oldest first",
             Self::Duplicate => "keep one row per time",
-            Self::Astray { .. } => "correct the time of this row or of the row before it, or remove the row",
+            Self::ImplausibleTime { .. } => {
+                "correct the time of this row or of the row before it, or remove the row"
+            }
             Self::NotFinite { .. } | Self::NotPositive { .. } | Self::NegativeVolume { .. } => {
                 "remove the row, or get it from another source"
             }
@@ -160,11 +162,11 @@ impl BarError {
 
 /// The first invalid row with one kind of error, and the number of such rows.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Finding {
+pub(crate) struct InvalidRows {
     /// Index into the checked rows.
     pub row: usize,
     /// The error of that row.
-    pub flaw: BarError,
+    pub error: BarError,
     /// Number of rows with this kind of error.
     pub rows: usize,
 }
@@ -172,30 +174,35 @@ pub(crate) struct Finding {
 /// Every kind of error among `rows` of `bars`, each with its first row, in order of rows. Rows in `skip`
 /// (sorted) have nulls, which are reported separately. The bars are as in the file, before conversion to
 /// `unit`.
-pub(crate) fn check(bars: &Bars, rows: std::ops::Range<usize>, skip: &[usize], unit: u32) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = Vec::new();
+pub(crate) fn check(
+    bars: &Bars,
+    rows: std::ops::Range<usize>,
+    skip: &[usize],
+    unit: u32,
+) -> Vec<InvalidRows> {
+    let mut findings: Vec<InvalidRows> = Vec::new();
     for row in rows {
-        if sound(bars, row, unit) || skip.binary_search(&row).is_ok() {
+        if is_valid(bars, row, unit) || skip.binary_search(&row).is_ok() {
             continue;
         }
-        let flaw = diagnose(bars, row, unit);
-        let kind = std::mem::discriminant(&flaw);
-        match findings.iter_mut().find(|found| std::mem::discriminant(&found.flaw) == kind) {
+        let error = diagnose(bars, row, unit);
+        let kind = std::mem::discriminant(&error);
+        match findings.iter_mut().find(|found| std::mem::discriminant(&found.error) == kind) {
             Some(found) => found.rows += 1,
-            None => findings.push(Finding { row, flaw, rows: 1 }),
+            None => findings.push(InvalidRows { row, error, rows: 1 }),
         }
     }
     findings
 }
 
 /// Whether the row is valid. Comparisons with NaN are false, so a row with NaN is not valid.
-pub(crate) fn sound(bars: &Bars, row: usize, unit: u32) -> bool {
+pub(crate) fn is_valid(bars: &Bars, row: usize, unit: u32) -> bool {
     let (open, high, low, close) = (bars.open[row], bars.high[row], bars.low[row], bars.close[row]);
     let volume = bars.volume[row];
     let priced = low > 0.0 && fits(high, volume, unit) && volume >= 0.0;
     let ordered = low <= open && open <= high && low <= close && close <= high;
     // Rounding changes the smallest price most: the others need a check only if the lowest is small.
-    let held = || [low, open, high, close].into_iter().all(|price| holds(price, unit));
+    let held = || [low, open, high, close].into_iter().all(|price| represents(price, unit));
     priced && ordered && held()
 }
 
@@ -227,7 +234,7 @@ fn diagnose(bars: &Bars, row: usize, unit: u32) -> BarError {
     if let Some((column, value)) = ends.into_iter().find(|(_, value)| *value < low || *value > high) {
         return BarError::OutsideBar { column, value, low, high };
     }
-    if let Some(&(column, value)) = prices.iter().find(|(_, value)| !holds(*value, unit)) {
+    if let Some(&(column, value)) = prices.iter().find(|(_, value)| !represents(*value, unit)) {
         return BarError::TooFine { column, value, unit, held: Price::from_f64(in_unit(value)) };
     }
     if volume < 0.0 {
@@ -259,11 +266,11 @@ mod tests {
         let found = check(&bars(&[[1.0, 2.0, 0.5, 1.5, 0.0], row]), 0..2, &[], 1);
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!((found[0].row, found[0].rows), (1, 1));
-        found[0].flaw.clone()
+        found[0].error.clone()
     }
 
     #[test]
-    fn sound_rows_pass_with_edges_touching() {
+    fn valid_rows_pass_with_equal_prices() {
         let rows = [[1.0, 1.0, 1.0, 1.0, 0.0], [1.0, 2.0, 1.0, 2.0, 3.5], [8e9, 1e10, 7e9, 8e9, 1e18]];
         assert_eq!(check(&bars(&rows), 0..3, &[], 1), []);
     }
@@ -298,6 +305,6 @@ mod tests {
         let found = check(&bars(&rows), 0..5, &[2], 1);
         assert_eq!(found.len(), 2);
         assert_eq!((found[0].row, found[0].rows), (1, 2));
-        assert_eq!(found[1].flaw, BarError::NotPositive { column: "open", value: 0.0 });
+        assert_eq!(found[1].error, BarError::NotPositive { column: "open", value: 0.0 });
     }
 }

@@ -45,9 +45,9 @@ impl TradingYear {
 
     /// Detects it from sorted open times: the calendar from `telling` (the range and the days before it;
     /// sessions where these contain no Saturday), the days per year from `range` only.
-    pub fn told_by(telling: &[Timestamp], range: &[Timestamp], interval: Interval) -> Self {
-        let usual = Self::of(told_by(telling, interval).unwrap_or(Calendar::Sessions));
-        Self { days: measured(range).map_or(usual.days, usual_or), ..usual }
+    pub fn detect(telling: &[Timestamp], range: &[Timestamp], interval: Interval) -> Self {
+        let usual = Self::of(detect(telling, interval).unwrap_or(Calendar::Sessions));
+        Self { days: measured(range).map_or(usual.days, nearest_usual), ..usual }
     }
 
     /// Whether the market trades on weekends.
@@ -57,13 +57,13 @@ impl TradingYear {
 }
 
 /// Index of the first time that counts for the calendar of a range starting at `start`.
-pub(super) fn first_telling(times: &[Timestamp], start: Option<Timestamp>) -> usize {
+pub(super) fn first_calendar_row(times: &[Timestamp], start: Option<Timestamp>) -> usize {
     start.map_or(0, |start| times.partition_point(|&at| at < start - CALENDAR_CONTEXT))
 }
 
 /// The calendar of sorted open times. `None` where they do not determine it: bars longer than a day, or no
 /// Saturday between the first and the last.
-pub fn told_by(times: &[Timestamp], interval: Interval) -> Option<Calendar> {
+pub fn detect(times: &[Timestamp], interval: Interval) -> Option<Calendar> {
     let (first, last) = (times.first()?.utc_day(), times.last()?.utc_day());
     if interval > Interval::DAY {
         return None;
@@ -121,7 +121,7 @@ fn measured(times: &[Timestamp]) -> Option<f64> {
 }
 
 /// The conventional number of days closest to this one, if within [`NEAR`]; otherwise itself.
-fn usual_or(days: f64) -> f64 {
+fn nearest_usual(days: f64) -> f64 {
     USUAL.into_iter().find(|usual| (days / usual - 1.0).abs() <= NEAR).unwrap_or(days)
 }
 
@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn weekends_are_judged_by_their_share_of_bars() {
-        let calendar = |times: &[Timestamp]| told_by(times, Interval::DAY);
+        let calendar = |times: &[Timestamp]| detect(times, Interval::DAY);
         assert_eq!(calendar(&days(0..28)), Some(Calendar::RoundTheClock));
         assert_eq!(calendar(&days(weekdays(364))), Some(Calendar::Sessions));
         // One Saturday a year, or a tenth of wrong timestamps, changes nothing; nor does a missing weekend.
@@ -198,7 +198,7 @@ mod tests {
         assert_eq!(calendar(&hole), Some(Calendar::RoundTheClock));
         // Four days without a Saturday, and weekly bars, do not determine a calendar.
         assert_eq!(calendar(&days(4..9)), None);
-        assert_eq!(told_by(&days((0..50).map(|week| week * 7 + 4)), "1w".parse().unwrap()), None);
+        assert_eq!(detect(&days((0..50).map(|week| week * 7 + 4)), "1w".parse().unwrap()), None);
     }
 
     #[test]
@@ -214,15 +214,15 @@ mod tests {
             }
         };
         let times = hours((0..361 * 24).filter(open));
-        assert_eq!(told_by(&times, hour()), Some(Calendar::Weekdays));
+        assert_eq!(detect(&times, hour()), Some(Calendar::Weekdays));
         // Six days a week have bars: 6 / 7 * 365.
-        let year = TradingYear::told_by(&times, &times, hour());
+        let year = TradingYear::detect(&times, &times, hour());
         assert!((year.days - 312.857).abs() < 1.0, "{year:?}");
     }
 
     #[test]
     fn the_days_of_a_year_are_measured_over_whole_weeks() {
-        let year = |times: &[Timestamp]| TradingYear::told_by(times, times, Interval::DAY).days;
+        let year = |times: &[Timestamp]| TradingYear::detect(times, times, Interval::DAY).days;
         assert_eq!(year(&days(0..400)), 365.0);
         assert_eq!(year(&days(weekdays(364))), 260.0, "261 of 365, near 260");
         assert_eq!(year(&days(weekdays(364).filter(|day| day % 30 != 0))), 252.0, "a holiday a month");
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn hours_are_those_that_days_usually_use() {
+    fn usual_hours_are_detected() {
         // 14:00 to 21:00 without the 17:00 bar (lunch); one odd bar at 03:00.
         let session = weekdays(60).flat_map(|day| (14..21).filter(|&h| h != 17).map(move |h| day * 24 + h));
         let mut times = hours(session.chain([27]));

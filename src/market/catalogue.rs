@@ -27,7 +27,7 @@ struct Name {
 /// The located files with their parsed names.
 #[derive(Debug)]
 pub(super) struct Catalogue {
-    place: PathBuf,
+    root: PathBuf,
     entries: Vec<(Name, PathBuf)>,
 }
 
@@ -35,7 +35,7 @@ impl Catalogue {
     /// Parses the names; opens no file.
     pub fn of(located: Located) -> Self {
         let entries = located.files.into_iter().map(|file| (parse(&file), file)).collect();
-        Self { place: located.place, entries }
+        Self { root: located.root, entries }
     }
 
     /// The symbols that the files' names say, sorted, each once; a date after a symbol is no part of it.
@@ -92,7 +92,7 @@ impl Catalogue {
         found.sort();
         found.dedup();
         let suggestion = nearest(symbol.as_str(), &found);
-        MarketError::SymbolNotFound { symbol: symbol.clone(), place: self.place.clone(), found, suggestion }
+        MarketError::SymbolNotFound { symbol: symbol.clone(), root: self.root.clone(), found, suggestion }
     }
 }
 
@@ -144,7 +144,7 @@ mod tests {
     }
 
     fn catalogue(files: &[&str]) -> Catalogue {
-        Catalogue::of(Located { place: "d".into(), files: files.iter().map(PathBuf::from).collect() })
+        Catalogue::of(Located { root: "d".into(), files: files.iter().map(PathBuf::from).collect() })
     }
 
     fn symbol(name: &str) -> Symbol {
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn names_say_symbol_and_interval() {
+    fn names_contain_symbol_and_interval() {
         let interval = |text: &str| Some(text.to_owned());
         assert_eq!(named("d/BTCUSDT_1h.parquet"), ("BTCUSDT".into(), interval("1h")));
         assert_eq!(named("BTC-USD_1D.parquet"), ("BTC-USD".into(), interval("1d")));
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_after_a_symbol_is_no_part_of_it() {
+    fn a_date_after_a_symbol_is_ignored() {
         assert_eq!(undated("BTCUSDT-2023-01"), Some("BTCUSDT"));
         assert_eq!(undated("BTC-USD_2023"), Some("BTC-USD"));
         assert_eq!(undated("SPX-500"), None);

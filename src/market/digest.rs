@@ -33,7 +33,7 @@ fn of_series(series: &SeriesBars) -> blake3::Hash {
     for bars in series.frames.values() {
         update(&mut hash, bars);
     }
-    for row in &series.made {
+    for row in &series.filled_rows {
         hash.update(&(*row as u64).to_le_bytes());
     }
     hash.update(&[u8::from(series.detail.is_some())]);

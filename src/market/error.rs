@@ -23,10 +23,10 @@ pub enum MarketError {
         tried: Vec<PathBuf>,
     },
     /// A folder without any Parquet file.
-    #[error("no Parquet file under `{place}`")]
+    #[error("no Parquet file under `{root}`")]
     NoFiles {
         /// The folder.
-        place: PathBuf,
+        root: PathBuf,
     },
     /// An invalid glob pattern.
     #[error("`{pattern}` is not a file pattern: {detail}")]
@@ -37,12 +37,12 @@ pub enum MarketError {
         detail: String,
     },
     /// No file for a symbol.
-    #[error("no file for symbol `{symbol}` in `{place}`, which has {}", symbols(found))]
+    #[error("no file for symbol `{symbol}` in `{root}`, which has {}", symbols(found))]
     SymbolNotFound {
         /// The requested symbol.
         symbol: Symbol,
         /// Where the files were searched.
-        place: PathBuf,
+        root: PathBuf,
         /// The symbols found, sorted.
         found: Vec<String>,
         /// The most similar of them, if any is similar.
@@ -150,9 +150,9 @@ pub enum MarketError {
         /// Its type.
         found: String,
     },
-    /// A row, or several of one kind, that no honest bar can look like.
+    /// One or more invalid rows with the same kind of error.
     #[error(
-        "`{file}` row {row}{}: {flaw}{}",
+        "`{file}` row {row}{}: {error}{}",
         at.map_or_else(String::new, |at| format!(" ({at})")),
         more(*rows)
     )]
@@ -164,7 +164,7 @@ pub enum MarketError {
         /// Its time, if it has one.
         at: Option<Timestamp>,
         /// The error of that row.
-        flaw: BarError,
+        error: BarError,
         /// Number of rows read that have this kind of error.
         rows: usize,
     },
@@ -303,7 +303,7 @@ impl MarketError {
     /// [`MarketError::Unit`].
     pub(super) fn asking_for(self, symbol: &Symbol, unit: Option<u32>) -> Self {
         let named = |problem: Self| match problem {
-            Self::BadRow { flaw: BarError::TooFine { .. } | BarError::VolumeTooLarge { .. }, .. } => {
+            Self::BadRow { error: BarError::TooFine { .. } | BarError::VolumeTooLarge { .. }, .. } => {
                 Self::Unit { symbol: symbol.clone(), row: Box::new(problem), unit }
             }
             other => other,
@@ -370,7 +370,7 @@ impl MarketError {
                  20240131 and takes other units with `--time-unit`"
                     .to_owned()
             }
-            Self::BadRow { flaw, .. } => flaw.help().to_owned(),
+            Self::BadRow { error, .. } => error.help().to_owned(),
             Self::Unit { symbol, unit: Some(unit), .. } => format!(
                 "set `unit = {unit}` in `[market.instruments.\"{symbol}\"]` (prices times {unit}, quantities and \
                  volumes divided by it), or import the data with `--unit auto`"
@@ -433,8 +433,8 @@ fn missing_column_help(column: &str) -> String {
     }
 }
 
-fn listed(places: &[PathBuf]) -> String {
-    let quoted: Vec<String> = places.iter().map(|place| format!("`{}`", place.display())).collect();
+fn listed(paths: &[PathBuf]) -> String {
+    let quoted: Vec<String> = paths.iter().map(|root| format!("`{}`", root.display())).collect();
     quoted.join(", ")
 }
 

@@ -1,27 +1,27 @@
 //! Applies a scenario's rule for gaps in the bars.
 //!
 //! Invariants: filling adds flat zero-volume bars at the last close and changes no other bar; a venue's
-//! closing hours and holidays are not gaps (see [`quality::holes`](super::quality::holes)). Filled bars value
+//! closing hours and holidays are not gaps (see [`quality::find_gaps`](super::quality::find_gaps)). Filled bars value
 //! positions and feed indicators but are never tradable, so the aligner must know which they are.
 
-use super::calendar::{Hours, first_telling};
-use super::quality::{Hole, calendar_of, holes_in};
+use super::calendar::{Hours, first_calendar_row};
+use super::quality::{Gap, calendar_of, find_gaps_in};
 use super::{Bars, Row};
 use crate::domain::Timestamp;
 use crate::scenario::{Calendar, GapRule};
 
 /// Maximum number of filled bars per existing bar, and the allowance for a short file.
-const MADE_FOR_EACH: u64 = 10;
-const MADE_AT_LEAST: u64 = 10_000;
+const MAX_FILLED_PER_BAR: u64 = 10;
+const FILLED_ALLOWANCE: u64 = 10_000;
 
 /// Gaps that the rule does not allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum GapError {
     /// Gaps, where none are allowed.
-    #[error("{holes} gaps in the bars, the first from {from} to {until}")]
+    #[error("{gaps} gaps in the bars, the first from {from} to {until}")]
     Refused {
         /// Number of gaps.
-        holes: usize,
+        gaps: usize,
         /// Open time of the first missing bar.
         from: Timestamp,
         /// Open time of the bar after the first gap.
@@ -45,11 +45,11 @@ pub enum GapError {
 
 /// Bars, including the ones filled in for gaps.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Filled {
+pub struct FilledBars {
     /// All bars.
     pub bars: Bars,
     /// Rows that were filled in, ascending.
-    pub made: Vec<Row>,
+    pub filled_rows: Vec<Row>,
 }
 
 /// Applies the rule to bars, for a range starting at `start`. The bars are sorted. The calendar is the stated
@@ -64,18 +64,18 @@ pub fn apply(
     rule: GapRule,
     calendar: Option<Calendar>,
     start: Option<Timestamp>,
-) -> Result<Filled, GapError> {
+) -> Result<FilledBars, GapError> {
     if rule == GapRule::Keep {
-        return Ok(Filled { bars, made: Vec::new() });
+        return Ok(FilledBars { bars, filled_rows: Vec::new() });
     }
-    let telling = &bars.ts[first_telling(&bars.ts, start)..];
+    let telling = &bars.ts[first_calendar_row(&bars.ts, start)..];
     let calendar = calendar_of(telling, bars.interval, calendar);
     let hours = Hours::of(telling, bars.interval, calendar);
-    let found = holes_in(&bars.ts, bars.interval, calendar, &hours);
+    let found = find_gaps_in(&bars.ts, bars.interval, calendar, &hours);
     match (rule, found.first()) {
-        (_, None) | (GapRule::Keep, _) => Ok(Filled { bars, made: Vec::new() }),
+        (_, None) | (GapRule::Keep, _) => Ok(FilledBars { bars, filled_rows: Vec::new() }),
         (GapRule::Refuse, Some(first)) => {
-            Err(GapError::Refused { holes: found.len(), from: first.from, until: first.until })
+            Err(GapError::Refused { gaps: found.len(), from: first.from, until: first.until })
         }
         (GapRule::ForwardFill, Some(_)) => {
             bounded(&bars, &found)?;
@@ -85,10 +85,10 @@ pub fn apply(
 }
 
 /// Limits filling, so that one bar with a wrong date does not create a million bars.
-fn bounded(bars: &Bars, found: &[Hole]) -> Result<(), GapError> {
-    let missing = found.iter().fold(0_u64, |sum, hole| sum.saturating_add(hole.missing));
-    let most = (bars.len() as u64).saturating_mul(MADE_FOR_EACH).max(MADE_AT_LEAST);
-    match found.iter().max_by_key(|hole| hole.missing) {
+fn bounded(bars: &Bars, found: &[Gap]) -> Result<(), GapError> {
+    let missing = found.iter().fold(0_u64, |sum, gap| sum.saturating_add(gap.missing));
+    let most = (bars.len() as u64).saturating_mul(MAX_FILLED_PER_BAR).max(FILLED_ALLOWANCE);
+    match found.iter().max_by_key(|gap| gap.missing) {
         Some(longest) if missing > most => {
             Err(GapError::TooMany { missing, bars: bars.len(), from: longest.from, until: longest.until })
         }
@@ -96,23 +96,23 @@ fn bounded(bars: &Bars, found: &[Hole]) -> Result<(), GapError> {
     }
 }
 
-fn filled(bars: &Bars, found: &[Hole], hours: &Hours) -> Filled {
-    let missing = found.iter().map(|hole| usize::try_from(hole.missing).unwrap_or(0)).sum::<usize>();
+fn filled(bars: &Bars, found: &[Gap], hours: &Hours) -> FilledBars {
+    let missing = found.iter().map(|gap| usize::try_from(gap.missing).unwrap_or(0)).sum::<usize>();
     let mut out = Bars::with_capacity(bars.interval, bars.len() + missing);
-    let mut made = Vec::with_capacity(missing);
+    let mut filled_rows = Vec::with_capacity(missing);
     let mut next = found.iter().peekable();
     for row in 0..bars.len() {
-        if let Some(hole) = next.next_if(|hole| hole.before == row) {
+        if let Some(gap) = next.next_if(|gap| gap.before == row) {
             let close = bars.close[row - 1];
-            for at in hole.opens(bars.interval, hours) {
-                made.push(out.len());
+            for at in gap.opens(bars.interval, hours) {
+                filled_rows.push(out.len());
                 out.push(at, [close, close, close, close, 0.0]);
             }
         }
         let values = [bars.open[row], bars.high[row], bars.low[row], bars.close[row], bars.volume[row]];
         out.push(bars.ts[row], values);
     }
-    Filled { bars: out, made }
+    FilledBars { bars: out, filled_rows }
 }
 
 #[cfg(test)]
@@ -133,11 +133,11 @@ mod tests {
     fn each_rule_does_what_it_says() {
         let bars = minutes(&[0, 1, 4, 5]);
         let apply = |rule| apply(bars.clone(), rule, None, None);
-        assert_eq!(apply(GapRule::Keep).unwrap(), Filled { bars: bars.clone(), made: Vec::new() });
+        assert_eq!(apply(GapRule::Keep).unwrap(), FilledBars { bars: bars.clone(), filled_rows: Vec::new() });
         let error = apply(GapRule::Refuse).unwrap_err().to_string();
         assert_eq!(error, "1 gaps in the bars, the first from 1970-01-01T00:02:00Z to 1970-01-01T00:04:00Z");
-        let Filled { bars: filled, made } = apply(GapRule::ForwardFill).unwrap();
-        assert_eq!(made, [2, 3]);
+        let FilledBars { bars: filled, filled_rows } = apply(GapRule::ForwardFill).unwrap();
+        assert_eq!(filled_rows, [2, 3]);
         assert_eq!(filled.len(), 6);
         assert_eq!((filled.open[2], filled.high[3], filled.close[3], filled.volume[2]), (2.5, 2.5, 2.5, 0.0));
         assert_eq!((filled.open[4], filled.volume[4]), (5.0, 2.0));
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn weekends_are_no_holes() {
+    fn weekends_are_not_gaps() {
         let mut bars = Bars::with_capacity(Interval::DAY, 0);
         for day in (0..30_i64).filter(|day| (day + 3) % 7 < 5) {
             bars.push(Timestamp::from_micros(day * 86_400_000_000), [1.0; 5]);
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn one_odd_saturday_makes_no_weekends() {
+    fn one_odd_saturday_does_not_change_the_calendar() {
         // A year of weekdays and a session on one Saturday.
         let mut bars = Bars::with_capacity(Interval::DAY, 0);
         for day in (0..364_i64).filter(|day| (day + 3) % 7 < 5 || *day == 184) {
@@ -164,7 +164,7 @@ mod tests {
         }
         assert_eq!((184 + 3) % 7, 5);
         for rule in [GapRule::ForwardFill, GapRule::Refuse] {
-            assert!(apply(bars.clone(), rule, None, None).unwrap().made.is_empty());
+            assert!(apply(bars.clone(), rule, None, None).unwrap().filled_rows.is_empty());
         }
     }
 
@@ -179,12 +179,13 @@ mod tests {
             }
         }
         let filled = apply(bars, GapRule::ForwardFill, None, None).unwrap();
-        let made: Vec<String> = filled.made.iter().map(|&row| filled.bars.ts[row].to_string()).collect();
-        assert_eq!(made, ["1970-01-12T06:00:00Z"]);
+        let filled_rows: Vec<String> =
+            filled.filled_rows.iter().map(|&row| filled.bars.ts[row].to_string()).collect();
+        assert_eq!(filled_rows, ["1970-01-12T06:00:00Z"]);
     }
 
     #[test]
-    fn a_stray_date_makes_no_millions_of_bars() {
+    fn a_wrong_date_does_not_create_millions_of_bars() {
         let error = apply(minutes(&[0, 1, 2, 1_000_000_000]), GapRule::ForwardFill, None, None).unwrap_err();
         assert!(matches!(error, GapError::TooMany { missing: 999_999_997, bars: 4, .. }), "{error}");
     }

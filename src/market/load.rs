@@ -10,12 +10,12 @@ use rayon::prelude::*;
 use super::bars::{Bars, Row};
 use super::catalogue::Catalogue;
 use super::error::MarketError;
-use super::gaps::{self, Filled};
+use super::gaps::{self, FilledBars};
 use super::locate::locate;
 use super::quality::{Finding, FindingKind, Severity, inspect};
 use super::resample::resample;
 use super::series_bars::SeriesBars;
-use super::source::{self, Source, Span, gather};
+use super::source::{self, RowSelection, Source, gather};
 use super::view::Market;
 use crate::domain::{Instrument, Interval, Symbol, Timestamp};
 use crate::scenario::{Acceptable, MarketSpec};
@@ -111,7 +111,7 @@ impl<'a> Sources<'a> {
         let whole = read.from_the_beginning;
         let resampled = self.base.interval != spec.interval;
         let mut detail = match &self.detail {
-            Some(source) => Some(source.read(Span { rows_before: 0, ..span })?.bars),
+            Some(source) => Some(source.read(RowSelection { rows_before: 0, ..span })?.bars),
             None => None,
         };
         let mut bars = read.bars;
@@ -121,9 +121,10 @@ impl<'a> Sources<'a> {
             detail = detail.or(request.detail.then_some(fine));
         }
         let mut findings = inspect(&bars, spec.calendar);
-        let Filled { mut bars, mut made } = gaps::apply(bars, spec.gaps, spec.calendar, spec.start)
-            .map_err(|gaps| MarketError::Gaps { symbol: self.named().clone(), gaps })?;
-        findings.extend(told(&bars, &made, spec));
+        let FilledBars { mut bars, mut filled_rows } =
+            gaps::apply(bars, spec.gaps, spec.calendar, spec.start)
+                .map_err(|gaps| MarketError::Gaps { symbol: self.named().clone(), gaps })?;
+        findings.extend(filled_finding(&bars, &filled_rows, spec));
         self.trusted(&findings, &spec.accept)?;
         let coarser_frames = request.frames.iter().filter(|&(&coarse, _)| coarse > spec.interval);
         let mut frames = BTreeMap::new();
@@ -135,13 +136,13 @@ impl<'a> Sources<'a> {
         let before = bars.len();
         trim(&mut bars, spec.start, history(request));
         let dropped = before - bars.len();
-        made.retain(|&row| row >= dropped);
-        made.iter_mut().for_each(|row| *row -= dropped);
+        filled_rows.retain(|&row| row >= dropped);
+        filled_rows.iter_mut().for_each(|row| *row -= dropped);
         if let Some(detail) = &mut detail {
             trim(detail, spec.start, 0);
         }
         let detail = detail.filter(|detail| !detail.is_empty());
-        Ok(SeriesBars { instrument: self.instrument.clone(), bars, frames, findings, detail, made })
+        Ok(SeriesBars { instrument: self.instrument.clone(), bars, frames, findings, detail, filled_rows })
     }
 
     /// Refuses bars with an error-level finding that the scenario does not accept.
@@ -150,10 +151,10 @@ impl<'a> Sources<'a> {
         let may_be = |finding: &Finding, kinds: &[Acceptable]| {
             kinds.iter().any(|kind| kind.as_str() == finding.kind.as_str())
         };
-        let grave = findings.iter().filter(|one| {
+        let severe = findings.iter().filter(|one| {
             one.severity == Severity::Error && may_be(one, &Acceptable::ALL) && !may_be(one, accept)
         });
-        let problems: Vec<MarketError> = grave
+        let problems: Vec<MarketError> = severe
             .map(|one| MarketError::Untrusted {
                 symbol: self.named().clone(),
                 finding: Box::new(one.clone()),
@@ -165,7 +166,7 @@ impl<'a> Sources<'a> {
     /// The rows of the base source that the request needs. A bucket holds at most as many rows as fit its
     /// length, so counting that many rows backwards yields enough buckets; one extra bucket covers a first
     /// one that may be incomplete.
-    fn span(&self, request: &LoadRequest<'_>) -> Span {
+    fn span(&self, request: &LoadRequest<'_>) -> RowSelection {
         let spec = request.spec;
         let per = |interval: Interval| (interval.micros() / self.base.interval.micros()).unsigned_abs();
         let buckets = |interval: Interval, wanted: u32| {
@@ -181,7 +182,7 @@ impl<'a> Sources<'a> {
             let last = end - crate::domain::Span::from_micros(1);
             if resampled { spec.interval.floor(last) + spec.interval.span() } else { end }
         });
-        Span { start: spec.start, rows_before: usize::try_from(rows).unwrap_or(usize::MAX), end }
+        RowSelection { start: spec.start, rows_before: usize::try_from(rows).unwrap_or(usize::MAX), end }
     }
 
     /// The symbol as the data and the scenario name it.
@@ -191,9 +192,9 @@ impl<'a> Sources<'a> {
 }
 
 /// The filled bars in range, as a finding.
-fn told(bars: &Bars, made: &[Row], spec: &MarketSpec) -> Option<Finding> {
+fn filled_finding(bars: &Bars, filled_rows: &[Row], spec: &MarketSpec) -> Option<Finding> {
     let range = spec.start.map_or(0, |start| bars.first_row_from(start));
-    let in_range = &made[made.partition_point(|&row| row < range)..];
+    let in_range = &filled_rows[filled_rows.partition_point(|&row| row < range)..];
     let &first = in_range.first()?;
     Some(Finding {
         kind: FindingKind::Filled,

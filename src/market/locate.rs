@@ -18,29 +18,29 @@ const DEPTH: usize = 16;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Located {
     /// Where they were found: a file, a folder or a glob.
-    pub place: PathBuf,
+    pub root: PathBuf,
     /// Sorted; at least one.
     pub files: Vec<PathBuf>,
 }
 
 /// Finds the files.
 pub(super) fn locate(path: &Path, base_dir: &Path) -> Result<Located, MarketError> {
-    let tried = places(path, base_dir);
-    for place in &tried {
-        if place.exists() {
-            return at(place);
+    let tried = candidates(path, base_dir);
+    for root in &tried {
+        if root.exists() {
+            return at(root);
         }
         if is_pattern(path) {
-            let files = matches(place)?;
+            let files = matches(root)?;
             if !files.is_empty() {
-                return Ok(Located { place: place.clone(), files });
+                return Ok(Located { root: root.clone(), files });
             }
         }
     }
     Err(MarketError::NotFound { path: path.to_owned(), tried })
 }
 
-fn places(path: &Path, base_dir: &Path) -> Vec<PathBuf> {
+fn candidates(path: &Path, base_dir: &Path) -> Vec<PathBuf> {
     if path.is_absolute() {
         return vec![path.to_owned()];
     }
@@ -48,26 +48,26 @@ fn places(path: &Path, base_dir: &Path) -> Vec<PathBuf> {
     let base_dir = if base_dir.as_os_str().is_empty() { Path::new(".") } else { base_dir };
     let base_dir = std::path::absolute(base_dir).unwrap_or_else(|_| base_dir.to_owned());
     let above = base_dir.ancestors().take(1 + LEVELS_UP).map(|folder| folder.join(path));
-    let mut places = vec![path.to_owned()];
-    places.extend(above);
+    let mut candidates = vec![path.to_owned()];
+    candidates.extend(above);
     if let Ok(here) = std::path::absolute(path) {
         // The working directory may be one of the folders above.
-        places.retain(|place| place == path || *place != here);
+        candidates.retain(|candidate| candidate == path || *candidate != here);
     }
-    places
+    candidates
 }
 
-fn at(place: &Path) -> Result<Located, MarketError> {
-    if place.is_file() {
-        return Ok(Located { place: place.to_owned(), files: vec![place.to_owned()] });
+fn at(root: &Path) -> Result<Located, MarketError> {
+    if root.is_file() {
+        return Ok(Located { root: root.to_owned(), files: vec![root.to_owned()] });
     }
     let mut files = Vec::new();
-    collect(place, DEPTH, &mut files)?;
+    collect(root, DEPTH, &mut files)?;
     files.sort();
     if files.is_empty() {
-        return Err(MarketError::NoFiles { place: place.to_owned() });
+        return Err(MarketError::NoFiles { root: root.to_owned() });
     }
-    Ok(Located { place: place.to_owned(), files })
+    Ok(Located { root: root.to_owned(), files })
 }
 
 /// Collects every Parquet file below a folder, except names that start with a dot.
@@ -100,8 +100,8 @@ fn is_pattern(path: &Path) -> bool {
 }
 
 /// The files that a glob matches; a matching folder is searched.
-fn matches(place: &Path) -> Result<Vec<PathBuf>, MarketError> {
-    let pattern = place.to_string_lossy().into_owned();
+fn matches(root: &Path) -> Result<Vec<PathBuf>, MarketError> {
+    let pattern = root.to_string_lossy().into_owned();
     let bad = |error: glob::PatternError| MarketError::BadPattern {
         pattern: pattern.clone(),
         detail: error.msg.to_owned(),
@@ -109,8 +109,8 @@ fn matches(place: &Path) -> Result<Vec<PathBuf>, MarketError> {
     let mut files = Vec::new();
     for path in glob::glob(&pattern).map_err(bad)? {
         let path = path.map_err(|error| {
-            let place = error.path().to_owned();
-            MarketError::io("read", &place, error.into())
+            let root = error.path().to_owned();
+            MarketError::io("read", &root, error.into())
         })?;
         if path.is_dir() {
             collect(&path, DEPTH, &mut files)?;
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_lists_the_places_tried() {
+    fn a_missing_path_lists_the_candidates_tried() {
         let dir = tree(&["one/two/s.toml"]);
         let base = dir.path().join("one/two");
         let error = locate(Path::new("no/such-x7"), &base).unwrap_err();

@@ -12,10 +12,10 @@ mod calendar;
 mod catalogue;
 mod digest;
 mod error;
-mod extremes;
 pub(crate) mod file;
 mod folder;
 pub mod gaps;
+mod high_low_index;
 mod load;
 mod locate;
 pub mod quality;
@@ -40,7 +40,7 @@ pub use resample::resample;
 pub use series_bars::SeriesBars;
 pub use unit::{PRICE_CEILING, VOLUME_CEILING};
 pub use view::{Frame, Market, SymbolSeries, TickRange, TickRow};
-pub use zone_map::{BLOCK, Bounds, Extremes, ZoneMap};
+pub use zone_map::{BLOCK, Bounds, HighLowIndex, ZoneMap};
 
 /// Maximum number of rows of one symbol in a window.
 pub const MAX_ROWS: usize = 1 << 30;

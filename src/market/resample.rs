@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_span_without_bars_costs_nothing() {
+    fn long_gaps_cost_nothing() {
         let fine = bars("1s", &[("0001-01-01T00:00:01", [1.0; 5]), ("9999-12-31T23:59:59", [2.0; 5])]);
         let coarse = resample(&fine, "2s".parse().unwrap()).unwrap();
         assert_eq!((coarse.len(), coarse.close[1]), (2, 2.0));
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_becomes_nothing() {
+    fn no_bars_resample_to_no_bars() {
         let none = Bars::with_capacity(Interval::MINUTE, 0);
         assert!(resample(&none, Interval::DAY).unwrap().is_empty());
     }

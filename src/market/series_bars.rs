@@ -20,7 +20,7 @@ pub struct SeriesBars {
     /// Finer bars, for `intrabar = "detail"`.
     pub detail: Option<Bars>,
     /// Rows of `bars` that were filled in for gaps, ascending; never tradable.
-    pub made: Vec<Row>,
+    pub filled_rows: Vec<Row>,
 }
 
 impl SeriesBars {
@@ -32,7 +32,7 @@ impl SeriesBars {
             frames: BTreeMap::new(),
             findings: Vec::new(),
             detail: None,
-            made: Vec::new(),
+            filled_rows: Vec::new(),
         }
     }
 }

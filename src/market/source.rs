@@ -24,7 +24,7 @@ pub(super) struct Source {
 
 /// A selection of rows of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Span {
+pub(super) struct RowSelection {
     /// From the first row at or after this; from the source's first row where `None`.
     pub start: Option<Timestamp>,
     /// Plus this many rows before it, as far as available.
@@ -35,7 +35,7 @@ pub(super) struct Span {
 
 /// The bars of a selection.
 #[derive(Debug)]
-pub(super) struct Read {
+pub(super) struct ReadBars {
     pub bars: Bars,
     /// Whether the first bar is the source's first; otherwise its bucket may have begun earlier.
     pub from_the_beginning: bool,
@@ -73,44 +73,49 @@ impl Source {
     }
 
     /// For each file, the indexes of the row groups that a selection needs.
-    pub fn plan(&self, span: Span) -> Vec<Vec<usize>> {
+    pub fn plan(&self, span: RowSelection) -> Vec<Vec<usize>> {
         let mut plan: Vec<Vec<usize>> = vec![Vec::new(); self.files.len()];
         // Rows known to be before the start, counted backwards from it.
         let mut before = 0;
-        for (file, places) in self.files.iter().zip(&mut plan).rev() {
+        for (file, indexes) in self.files.iter().zip(&mut plan).rev() {
             let groups = file.groups();
             // If row groups are not in order, all are read; the reader finds the row out of order.
             let ordered = groups.windows(2).all(|pair| pair[0].last < pair[1].first);
-            for (place, group) in groups.iter().enumerate().rev() {
+            for (index, group) in groups.iter().enumerate().rev() {
                 let too_late = span.end.is_some_and(|end| group.first >= end);
                 let early = span.start.is_some_and(|start| group.last < start);
                 if ordered && (too_late || early && before >= span.rows_before) {
                     continue;
                 }
                 before += if early { group.rows } else { 0 };
-                places.push(place);
+                indexes.push(index);
             }
-            places.reverse();
+            indexes.reverse();
         }
         plan
     }
 
     /// Reads and checks a selection.
-    pub fn read(&self, span: Span) -> Result<Read, MarketError> {
+    pub fn read(&self, span: RowSelection) -> Result<ReadBars, MarketError> {
         let plan = self.plan(span);
-        let total: usize = self.files.iter().zip(&plan).map(|(file, places)| rows_of(file, places)).sum();
+        let total: usize = self.files.iter().zip(&plan).map(|(file, indexes)| rows_of(file, indexes)).sum();
         if total > MAX_ROWS {
             return Err(MarketError::TooManyRows { symbol: self.symbol.clone(), rows: total });
         }
-        let parts = self.files.iter().zip(&plan).filter(|(_, places)| !places.is_empty());
-        let read = parts.map(|(file, places)| Ok((file, file.read(places, self.interval)?)));
+        let parts = self.files.iter().zip(&plan).filter(|(_, indexes)| !indexes.is_empty());
+        let read = parts.map(|(file, indexes)| Ok((file, file.read(indexes, self.interval)?)));
         let parts: Vec<(&BarFile, Rows)> = gather(read.collect())?;
-        let skipped = plan.first().is_none_or(|places| places.first() != Some(&0));
+        let skipped = plan.first().is_none_or(|indexes| indexes.first() != Some(&0));
         self.cut(span, parts, skipped)
     }
 
     /// Cuts the decoded parts to the selection, checks the rest and concatenates it.
-    fn cut(&self, span: Span, parts: Vec<(&BarFile, Rows)>, skipped: bool) -> Result<Read, MarketError> {
+    fn cut(
+        &self,
+        span: RowSelection,
+        parts: Vec<(&BarFile, Rows)>,
+        skipped: bool,
+    ) -> Result<ReadBars, MarketError> {
         let before =
             |at: Timestamp| -> usize { parts.iter().map(|(_, rows)| rows.bars.first_row_from(at)).sum() };
         let total: usize = parts.iter().map(|(_, rows)| rows.bars.len()).sum();
@@ -133,12 +138,12 @@ impl Source {
         }
         joined.quote_in(self.unit);
         joined.round_prices();
-        Ok(Read { bars: joined, from_the_beginning: from == 0 && !skipped })
+        Ok(ReadBars { bars: joined, from_the_beginning: from == 0 && !skipped })
     }
 }
 
-fn rows_of(file: &BarFile, places: &[usize]) -> usize {
-    places.iter().map(|&place| file.groups()[place].rows).sum()
+fn rows_of(file: &BarFile, indexes: &[usize]) -> usize {
+    indexes.iter().map(|&index| file.groups()[index].rows).sum()
 }
 
 /// All values, or all errors combined.

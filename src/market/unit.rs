@@ -21,7 +21,7 @@ pub const UNITS: [u32; 4] = [1, 1_000, 1_000_000, 1_000_000_000];
 
 /// Whether eight decimal places represent the price of `unit` of the asset within the tolerance. Comparisons
 /// with NaN are false.
-pub(crate) fn holds(price: f64, unit: u32) -> bool {
+pub(crate) fn represents(price: f64, unit: u32) -> bool {
     let price = price * f64::from(unit);
     price >= ALWAYS_HELD || (Price::round_f64(price) - price).abs() <= TOLERANCE * price
 }
@@ -37,7 +37,7 @@ pub(crate) fn fits(high: f64, volume: f64, unit: u32) -> bool {
 pub fn smallest(bars: &Bars) -> Option<u32> {
     let held = |row: usize, unit: u32| {
         let prices = [bars.open[row], bars.high[row], bars.low[row], bars.close[row]];
-        prices.iter().all(|&price| price <= 0.0 || holds(price, unit))
+        prices.iter().all(|&price| price <= 0.0 || represents(price, unit))
             && fits(bars.high[row], bars.volume[row], unit)
     };
     UNITS.into_iter().find(|&unit| (0..bars.len()).all(|row| held(row, unit)))
@@ -76,11 +76,19 @@ mod tests {
     }
 
     #[test]
-    fn a_price_is_held_where_rounding_changes_a_millionth_of_it_at_most() {
+    fn prices_are_accepted_up_to_the_rounding_tolerance() {
         // 0.00321234 as a 32-bit float has a relative error of 6e-8; 0.000000014 would become 0.00000001.
-        assert!(holds(f64::from(0.003_212_34_f32), 1) && holds(0.000_000_01, 1) && holds(0.000_008_51, 1));
-        assert!(!holds(0.000_000_014, 1) && !holds(1.5e-9, 1) && !holds(f64::NAN, 1));
-        assert!(holds(0.000_000_014, 1_000) && !holds(1.234_5e-9, 1_000) && holds(1.234_5e-9, 1_000_000));
+        assert!(
+            represents(f64::from(0.003_212_34_f32), 1)
+                && represents(0.000_000_01, 1)
+                && represents(0.000_008_51, 1)
+        );
+        assert!(!represents(0.000_000_014, 1) && !represents(1.5e-9, 1) && !represents(f64::NAN, 1));
+        assert!(
+            represents(0.000_000_014, 1_000)
+                && !represents(1.234_5e-9, 1_000)
+                && represents(1.234_5e-9, 1_000_000)
+        );
     }
 
     #[test]

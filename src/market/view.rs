@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::bars::{Bars, Row};
 use super::calendar::TradingYear;
 use super::quality::Finding;
-use super::zone_map::Extremes;
+use super::zone_map::HighLowIndex;
 use crate::domain::{Instrument, Interval, SymbolId, Timestamp};
 use crate::scenario::Calendar;
 
@@ -99,7 +99,7 @@ pub struct SymbolSeries {
     /// Finer bars for `intrabar = "detail"`, where the data has them.
     pub detail: Option<Bars>,
     /// Zone maps of its lows and highs, built on first use.
-    pub extremes: Extremes,
+    pub high_low: HighLowIndex,
 }
 
 impl SymbolSeries {

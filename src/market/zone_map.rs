@@ -45,8 +45,8 @@ impl ZoneMap {
 
     /// The bounds of block `block`: rows `64 * block` to `64 * block + 63`.
     pub fn bounds(&self, block: usize) -> Bounds {
-        let place = block.checked_sub(self.first);
-        place.and_then(|place| self.bounds.get(place)).copied().unwrap_or(Bounds::NONE)
+        let index = block.checked_sub(self.first);
+        index.and_then(|index| self.bounds.get(index)).copied().unwrap_or(Bounds::NONE)
     }
 
     /// Memory used, in bytes.
@@ -76,7 +76,7 @@ fn bounds(block: &[f64; BLOCK]) -> Bounds {
 
 /// Zone maps of the lows and of the highs, built on first use.
 #[derive(Debug, Default)]
-pub struct Extremes {
+pub struct HighLowIndex {
     pub(super) lows: OnceLock<ZoneMap>,
     pub(super) highs: OnceLock<ZoneMap>,
 }
@@ -99,16 +99,16 @@ mod tests {
 
     #[test]
     fn extremes_are_found_in_every_lane() {
-        for place in 0..BLOCK {
+        for index in 0..BLOCK {
             let mut values = [5.0; BLOCK];
-            values[place] = 9.0;
-            values[(place + 31) % BLOCK] = 1.0;
+            values[index] = 9.0;
+            values[(index + 31) % BLOCK] = 1.0;
             assert_eq!(ZoneMap::of(&values, 0).bounds(0), Bounds { low: 1.0, high: 9.0 });
         }
     }
 
     #[test]
-    fn what_is_no_number_has_no_bounds() {
+    fn blocks_with_nan_have_no_bounds() {
         let mut values = [5.0; 2 * BLOCK];
         values[BLOCK - 1] = f64::NAN;
         let blocks = ZoneMap::of(&values, 0);

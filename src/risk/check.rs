@@ -1,6 +1,6 @@
 //! The sequence of checks on one order.
 
-use super::{Losses, OrderQty, Refusal, loss_breach};
+use super::{Losses, OrderQty, Refusal, reached_loss_limit};
 use crate::domain::{Bps, Cash, Instrument, Price, Qty, RefusalCode, Side, SymbolId};
 use crate::market::{Market, Row};
 use crate::scenario::RiskProfile;
@@ -13,7 +13,7 @@ pub struct OrderIntent<'a> {
     /// Buy or sell.
     pub side: Side,
     /// Requested size.
-    pub ask: OrderQty,
+    pub size: OrderQty,
     /// Valuation price: the close of the decision bar for a market order, the order's own price otherwise.
     pub price: Price,
     /// The highest fee rate it can pay.
@@ -53,7 +53,7 @@ pub struct AccountState {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accepted {
     /// Size after any cut.
-    pub ask: OrderQty,
+    pub size: OrderQty,
     /// Quote currency to lock; zero for a sell.
     pub lock_cash: Cash,
     /// Quantity to lock; zero for a buy.
@@ -101,19 +101,19 @@ fn check_buy(
         let detail = "a reduce-only buy has no short position to reduce";
         return Err(Refusal::new(RefusalCode::InsufficientBalance, detail));
     }
-    well_formed(order, order.ask)?;
-    large_enough(order, order.ask)?;
-    let mut sized = Sized { profile, order, ask: order.ask, cut: None };
+    check_quantity(order, order.size)?;
+    check_minimum(order, order.size)?;
+    let mut sized = Sized { profile, order, size: order.size, cut: None };
     if !order.from_proceeds {
-        sized.fit_balance(now)?;
+        sized.check_balance(now)?;
     }
-    sized.fit_order_size(now)?;
-    sized.fit_position(now)?;
-    room_to_rest(profile, order, now)?;
-    losses_allow(profile, now)?;
-    let cost = sized.ask.cost(order.price, order.fee);
+    sized.check_order_size(now)?;
+    sized.check_position(now)?;
+    check_open_orders(profile, order, now)?;
+    check_losses(profile, now)?;
+    let cost = sized.size.cost(order.price, order.fee);
     let lock_cash = if order.from_proceeds { cost.min(now.available) } else { cost };
-    Ok(Accepted { ask: sized.ask, lock_cash, lock_qty: Qty::ZERO, cut: sized.cut })
+    Ok(Accepted { size: sized.size, lock_cash, lock_qty: Qty::ZERO, cut: sized.cut })
 }
 
 /// A sell by quantity locks that quantity; a sell by amount locks the quantity that the amount is at its own
@@ -124,26 +124,26 @@ fn check_sell(
     order: &OrderIntent<'_>,
     now: &AccountState,
 ) -> Result<Accepted, Refusal> {
-    let quantity = |ask| match ask {
+    let quantity = |size| match size {
         OrderQty::Qty(qty) => qty,
         OrderQty::Amount(amount) => {
             Qty::affordable(amount, order.price, order.fee, order.instrument.quantity_step)
         }
     };
-    let whole = matches!(order.ask, OrderQty::Qty(qty) if qty == now.held);
-    if !whole || !order.ask.is_positive() {
-        well_formed(order, order.ask)?;
+    let whole = matches!(order.size, OrderQty::Qty(qty) if qty == now.held);
+    if !whole || !order.size.is_positive() {
+        check_quantity(order, order.size)?;
     }
-    let (mut ask, mut lock_qty, mut cut) = (order.ask, quantity(order.ask), None);
+    let (mut size, mut lock_qty, mut cut) = (order.size, quantity(order.size), None);
     if order.reduce_only && lock_qty > now.free && now.free.is_positive() {
-        cut = Some(format!("cut from {ask} to the {} that is held and not locked", now.free));
+        cut = Some(format!("cut from {size} to the {} that is held and not locked", now.free));
         lock_qty = now.free;
-        if let OrderQty::Qty(_) = ask {
-            ask = OrderQty::Qty(now.free);
+        if let OrderQty::Qty(_) = size {
+            size = OrderQty::Qty(now.free);
         }
     }
     if lock_qty < now.held {
-        large_enough(order, ask)?;
+        check_minimum(order, size)?;
     }
     if lock_qty > now.free || !lock_qty.is_positive() {
         let detail = format!("needs quantity {lock_qty}, {} is held and not locked", now.free);
@@ -154,31 +154,31 @@ fn check_sell(
         };
         return Err(Refusal::new(code, detail));
     }
-    room_to_rest(profile, order, now)?;
-    Ok(Accepted { ask, lock_cash: Cash::ZERO, lock_qty, cut })
+    check_open_orders(profile, order, now)?;
+    Ok(Accepted { size, lock_cash: Cash::ZERO, lock_qty, cut })
 }
 
 /// Check 2, first half: positive and a multiple of the step.
-fn well_formed(order: &OrderIntent<'_>, ask: OrderQty) -> Result<(), Refusal> {
+fn check_quantity(order: &OrderIntent<'_>, size: OrderQty) -> Result<(), Refusal> {
     let step = order.instrument.quantity_step;
-    let detail = match ask {
-        _ if !ask.is_positive() => format!("{ask} is not positive"),
-        OrderQty::Qty(qty) if !qty.is_on(step) => format!("{ask} is not on the step {step}"),
+    let detail = match size {
+        _ if !size.is_positive() => format!("{size} is not positive"),
+        OrderQty::Qty(qty) if !qty.is_on(step) => format!("{size} is not on the step {step}"),
         _ => return Ok(()),
     };
     Err(Refusal::new(RefusalCode::InvalidQuantity, detail))
 }
 
 /// Check 2, second half: at least the minimum notional and one step.
-fn large_enough(order: &OrderIntent<'_>, ask: OrderQty) -> Result<(), Refusal> {
+fn check_minimum(order: &OrderIntent<'_>, size: OrderQty) -> Result<(), Refusal> {
     let (step, least) = (order.instrument.quantity_step, order.instrument.min_notional);
     // The quantity of a quote amount is decided at the fill; at the current price it must be a valid order.
-    let quantity = match ask {
+    let quantity = match size {
         OrderQty::Qty(qty) => qty,
         OrderQty::Amount(amount) => Qty::affordable(amount, order.price, order.fee, step),
     };
-    if quantity > Qty::MOST_HELD {
-        let most = Qty::MOST_HELD;
+    if quantity > Qty::MAX_POSITION {
+        let most = Qty::MAX_POSITION;
         let detail =
             format!("quantity {quantity} is above the largest position, {most}: quote it in a larger `unit`");
         return Err(Refusal::new(RefusalCode::InvalidQuantity, detail));
@@ -189,7 +189,7 @@ fn large_enough(order: &OrderIntent<'_>, ask: OrderQty) -> Result<(), Refusal> {
     }
     let detail = match quantity.is_positive() {
         true => format!("notional {notional} is below the minimum {least}"),
-        false => format!("{ask} is less than one step of {step}"),
+        false => format!("{size} is less than one step of {step}"),
     };
     Err(Refusal::new(RefusalCode::InvalidQuantity, detail))
 }
@@ -198,32 +198,32 @@ fn large_enough(order: &OrderIntent<'_>, ask: OrderQty) -> Result<(), Refusal> {
 struct Sized<'a> {
     profile: &'a RiskProfile,
     order: &'a OrderIntent<'a>,
-    ask: OrderQty,
+    size: OrderQty,
     cut: Option<String>,
 }
 
 impl Sized<'_> {
     /// Check 3: the available balance covers the cost including the fee.
-    fn fit_balance(&mut self, now: &AccountState) -> Result<(), Refusal> {
+    fn check_balance(&mut self, now: &AccountState) -> Result<(), Refusal> {
         let order = self.order;
-        let cost = self.ask.cost(order.price, order.fee);
+        let cost = self.size.cost(order.price, order.fee);
         if cost <= now.available {
             return Ok(());
         }
         let step = order.instrument.quantity_step;
-        let fits = self.ask.to_cost(now.available, order.price, order.fee, step);
+        let fits = self.size.to_cost(now.available, order.price, order.fee, step);
         let detail = format!("costs {cost}, available {}", now.available);
         self.cut_to(fits, RefusalCode::InsufficientBalance, detail)
     }
 
     /// Check 4: the order's share of the equity.
-    fn fit_order_size(&mut self, now: &AccountState) -> Result<(), Refusal> {
+    fn check_order_size(&mut self, now: &AccountState) -> Result<(), Refusal> {
         let Some(share) = self.profile.max_order_size else { return Ok(()) };
         self.fit_notional(now.equity.share(share), RefusalCode::OrderTooLarge, "the order limit")
     }
 
     /// Check 5: the position's share of the equity, including open buy orders.
-    fn fit_position(&mut self, now: &AccountState) -> Result<(), Refusal> {
+    fn check_position(&mut self, now: &AccountState) -> Result<(), Refusal> {
         let Some(share) = self.profile.max_position_size else { return Ok(()) };
         let taken = Cash::notional(now.close, now.held) + now.waiting_buys;
         let room = now.equity.share(share) - taken;
@@ -233,20 +233,20 @@ impl Sized<'_> {
 
     fn fit_notional(&mut self, limit: Cash, code: RefusalCode, what: &str) -> Result<(), Refusal> {
         let order = self.order;
-        let notional = self.ask.notional(order.price, order.fee);
+        let notional = self.size.notional(order.price, order.fee);
         if notional <= limit {
             return Ok(());
         }
-        let fits = self.ask.to_notional(limit, order.price, order.fee, order.instrument.quantity_step);
+        let fits = self.size.to_notional(limit, order.price, order.fee, order.instrument.quantity_step);
         self.cut_to(fits, code, format!("notional {notional} is above {what} of {limit}"))
     }
 
     /// Cuts the size to `fits` if the profile allows it and the result is a valid order; otherwise refuses.
     fn cut_to(&mut self, fits: OrderQty, code: RefusalCode, detail: String) -> Result<(), Refusal> {
-        if !self.profile.size_to_limit || large_enough(self.order, fits).is_err() {
+        if !self.profile.size_to_limit || check_minimum(self.order, fits).is_err() {
             return Err(Refusal::new(code, detail));
         }
-        self.ask = fits;
+        self.size = fits;
         let note = format!("cut to {fits}: {detail}");
         self.cut = Some(self.cut.take().map_or_else(|| note.clone(), |before| format!("{before}; {note}")));
         Ok(())
@@ -254,7 +254,11 @@ impl Sized<'_> {
 }
 
 /// Check 6: fewer than `max_open_orders` orders rest.
-fn room_to_rest(profile: &RiskProfile, order: &OrderIntent<'_>, now: &AccountState) -> Result<(), Refusal> {
+fn check_open_orders(
+    profile: &RiskProfile,
+    order: &OrderIntent<'_>,
+    now: &AccountState,
+) -> Result<(), Refusal> {
     match profile.max_open_orders {
         Some(most) if order.rests && now.resting >= most as usize => Err(Refusal::new(
             RefusalCode::TooManyOpenOrders,
@@ -265,8 +269,8 @@ fn room_to_rest(profile: &RiskProfile, order: &OrderIntent<'_>, now: &AccountSta
 }
 
 /// Checks 7 and 8: loss limits, then the order rate.
-fn losses_allow(profile: &RiskProfile, now: &AccountState) -> Result<(), Refusal> {
-    if let Some(breach) = loss_breach(profile, now.equity, &now.losses) {
+fn check_losses(profile: &RiskProfile, now: &AccountState) -> Result<(), Refusal> {
+    if let Some(breach) = reached_loss_limit(profile, now.equity, &now.losses) {
         return Err(breach);
     }
     match profile.orders_per_minute {

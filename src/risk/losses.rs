@@ -44,7 +44,7 @@ impl LossStreak {
 }
 
 /// The first loss limit (in checks 7 and 8, without the order rate) that is reached at this equity.
-pub fn loss_breach(profile: &RiskProfile, equity: Cash, losses: &Losses) -> Option<Refusal> {
+pub fn reached_loss_limit(profile: &RiskProfile, equity: Cash, losses: &Losses) -> Option<Refusal> {
     daily_loss(profile, equity, losses)
         .or_else(|| drawdown(profile, equity, losses))
         .or_else(|| consecutive(profile, losses))

@@ -11,7 +11,7 @@ mod refusal;
 mod size;
 
 pub use check::{Accepted, AccountState, OrderIntent, check, tradable};
-pub use losses::{LossStreak, Losses, loss_breach};
+pub use losses::{LossStreak, Losses, reached_loss_limit};
 pub use rate::RateCounter;
 pub use refusal::Refusal;
 pub use size::{OrderQty, net_of_fee, notional};

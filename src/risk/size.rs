@@ -13,15 +13,15 @@ pub enum OrderQty {
 
 /// Upper bound on any size: no wallet holds more and no log can show more. Larger requests are clamped here
 /// and then refused by the checks.
-const LARGEST: Cash = Cash::LARGEST;
+const MAX: Cash = Cash::MAX;
 
 impl OrderQty {
     /// This size clamped to the largest one that can be represented.
     #[must_use]
     pub fn bounded(self) -> Self {
         match self {
-            Self::Qty(qty) => Self::Qty(qty.clamp(Qty::from_units(-Qty::LARGEST.units()), Qty::LARGEST)),
-            Self::Amount(amount) => Self::Amount(amount.clamp(Cash::from_units(-LARGEST.units()), LARGEST)),
+            Self::Qty(qty) => Self::Qty(qty.clamp(Qty::from_units(-Qty::MAX.units()), Qty::MAX)),
+            Self::Amount(amount) => Self::Amount(amount.clamp(Cash::from_units(-MAX.units()), MAX)),
         }
     }
 
@@ -80,7 +80,7 @@ impl std::fmt::Display for OrderQty {
 
 /// `price * qty`, saturating.
 pub fn notional(price: Price, qty: Qty) -> Cash {
-    Cash::notional(price, qty).min(LARGEST)
+    Cash::notional(price, qty).min(MAX)
 }
 
 /// The largest notional whose cost including the fee is at most `amount`: `amount / (1 + fee)`, exact.

@@ -14,7 +14,7 @@ pub(super) fn quantities(scenario: &Scenario, market: &Market) -> Result<(), Run
     for series in &market.symbols {
         let lowest = series.bars.low.iter().copied().fold(f64::INFINITY, f64::min);
         let quantity = Qty::affordable(balance, Price::from_f64(lowest), Bps::ZERO, Qty::from_units(1));
-        if quantity > Qty::MOST_HELD {
+        if quantity > Qty::MAX_POSITION {
             let instrument = Box::new(series.instrument.clone());
             return Err(RunError::BalanceTooLarge { balance, quantity, instrument, lowest });
         }

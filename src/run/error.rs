@@ -66,7 +66,7 @@ pub enum RunError {
     /// A balance could buy more of a symbol than a position may hold.
     #[error(
         "a balance of {balance:.0} buys {quantity:.0} of `{}` at its lowest price, {lowest}: more than the largest \
-         position, {:.0}", instrument.symbol, Qty::MOST_HELD
+         position, {:.0}", instrument.symbol, Qty::MAX_POSITION
     )]
     BalanceTooLarge {
         /// The largest starting balance.
@@ -126,7 +126,7 @@ pub enum RunError {
     },
     /// The outcomes of a sweep could not be kept or found again.
     #[error("{0}")]
-    TrialCache(#[source] crate::sweep::MemoError),
+    TrialCache(#[source] crate::sweep::TrialCacheError),
     /// The scores make no standings.
     #[error(transparent)]
     Standings(#[from] StandingsError),

@@ -48,7 +48,7 @@ pub fn estimate(prepared: &Prepared, options: RunOptions) -> RunEstimate {
     let (plan, threads) = (prepared.plan(), rayon::current_num_threads());
     let windows = plan.windows.len();
     if let Some(spec) = &prepared.scenario.sweep {
-        let found = sweep::estimate(&SweepPlan { plan, spec, means: options });
+        let found = sweep::estimate(&SweepPlan { plan, spec, options });
         let sweep::Estimate { trials, jobs, duration, memory } = found;
         return RunEstimate { entries: trials, is_sweep: true, windows, jobs, duration, threads, memory };
     }

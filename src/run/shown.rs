@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::{Kept, RunDiagnostic, RunError, SignalsProblem};
 use crate::market::MarketError;
-use crate::scenario::{EditError, MOST_TOLD, place_of};
+use crate::scenario::{EditError, MAX_REPORTED, span_of};
 use crate::tournament::formats::FormatError;
 
 impl RunError {
@@ -19,14 +19,14 @@ impl RunError {
             Self::Market(error) => market(error, text),
             Self::Strategies(problems) => {
                 let help = "use a wider spacing or fewer levels; for very low prices, use a larger unit";
-                let span = |index: usize| place_of(text, &["agents", &index.to_string(), "strategy"]);
+                let span = |index: usize| span_of(text, &["agents", &index.to_string(), "strategy"]);
                 problems.iter().map(|one| RunDiagnostic::error(one, help, span(one.index))).collect()
             }
             Self::Signals(problems) => {
                 let index = |one: &SignalsProblem| one.index.to_string();
                 let span = |one| {
-                    place_of(text, &["agents", &index(one), "strategy", "path"])
-                        .or_else(|| place_of(text, &["agents", &index(one), "registered"]))
+                    span_of(text, &["agents", &index(one), "strategy", "path"])
+                        .or_else(|| span_of(text, &["agents", &index(one), "registered"]))
                 };
                 problems.iter().map(|one| RunDiagnostic::error(one, &one.help, span(one))).collect()
             }
@@ -41,10 +41,10 @@ impl RunError {
     /// The place in the scenario's text of an error that is a single one.
     fn span(&self, text: &str) -> Option<Range<usize>> {
         match self {
-            Self::BalanceTooLarge { .. } => place_of(text, &["market", "symbols"]),
-            Self::Windows(_) => place_of(text, &["battle", "windows"]),
+            Self::BalanceTooLarge { .. } => span_of(text, &["market", "symbols"]),
+            Self::Windows(_) => span_of(text, &["battle", "windows"]),
             Self::Format(_) => {
-                place_of(text, &["tournament", "format"]).or_else(|| place_of(text, &["tournament"]))
+                span_of(text, &["tournament", "format"]).or_else(|| span_of(text, &["tournament"]))
             }
             _ => None,
         }
@@ -122,10 +122,10 @@ fn market(error: &MarketError, text: &str) -> Vec<RunDiagnostic> {
     let problems = error.problems();
     let mut all: Vec<RunDiagnostic> = problems
         .iter()
-        .take(MOST_TOLD)
+        .take(MAX_REPORTED)
         .map(|problem| RunDiagnostic::error(problem, problem.help(), market_span(problem, text)))
         .collect();
-    if let Some(more @ 1..) = problems.len().checked_sub(MOST_TOLD) {
+    if let Some(more @ 1..) = problems.len().checked_sub(MAX_REPORTED) {
         let message = format!("{more} more problems with the market data");
         all.push(RunDiagnostic::error(message, "fix the problems above first", None));
     }
@@ -136,20 +136,20 @@ fn market(error: &MarketError, text: &str) -> Vec<RunDiagnostic> {
 fn market_span(problem: &MarketError, text: &str) -> Option<Range<usize>> {
     match problem {
         MarketError::NotFound { .. } | MarketError::NoFiles { .. } | MarketError::BadPattern { .. } => {
-            place_of(text, &["market", "path"])
+            span_of(text, &["market", "path"])
         }
         MarketError::SymbolNotFound { symbol, .. } | MarketError::SymbolOutside { symbol, .. } => {
-            let list = place_of(text, &["market", "symbols"])?;
+            let list = span_of(text, &["market", "symbols"])?;
             let quoted = format!("\"{symbol}\"");
             let at = list.start + text.get(list.clone())?.find(&quoted)?;
             Some(at..at + quoted.len())
         }
-        MarketError::Gaps { .. } => place_of(text, &["market", "gaps"]),
-        MarketError::NoFinerBars { .. } => place_of(text, &["market", "interval"]),
+        MarketError::Gaps { .. } => span_of(text, &["market", "gaps"]),
+        MarketError::NoFinerBars { .. } => span_of(text, &["market", "interval"]),
         MarketError::WindowOutside { start, first, .. } => {
             let early = start.is_some_and(|start| start < *first);
-            place_of(text, &["market", if early { "start" } else { "end" }])
-                .or_else(|| place_of(text, &["market", "start"]))
+            span_of(text, &["market", if early { "start" } else { "end" }])
+                .or_else(|| span_of(text, &["market", "start"]))
         }
         _ => None,
     }

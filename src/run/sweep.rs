@@ -51,7 +51,7 @@ pub fn sweep(
     let scenario = &prepared.scenario;
     let spec = scenario.sweep.as_ref().ok_or(RunError::NoSweep)?;
     let plan = prepared.plan();
-    let (searched, validation) = search(&SweepPlan { plan, spec, means: options }, cache, observer)?;
+    let (searched, validation) = search(&SweepPlan { plan, spec, options }, cache, observer)?;
     let winner = with_winner(scenario, spec, &searched, plan.windows.len());
     let has_winner = winner.is_some();
     let scenario = winner.unwrap_or_else(|| scenario.clone());

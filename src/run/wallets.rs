@@ -11,7 +11,7 @@ pub(super) fn check(scenario: &Scenario, market: &Market, windows: &[WindowSpan]
     let problems: Vec<WalletProblem> = registered
         .filter_map(|agent| {
             let (message, help) = problem(agent, agent.existing()?, market, windows)?;
-            Some(WalletProblem { agent: agent.name.clone(), span: agent.place.clone(), message, help })
+            Some(WalletProblem { agent: agent.name.clone(), span: agent.span.clone(), message, help })
         })
         .collect();
     if problems.is_empty() { Ok(()) } else { Err(RunError::Wallets(problems)) }

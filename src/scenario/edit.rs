@@ -99,17 +99,17 @@ fn set(document: &mut DocumentMut, path: &str, text: &str) -> Result<(), EditErr
     let keys: Vec<&str> = keys.iter().map(Key::get).collect();
     let new = text.parse::<Value>().unwrap_or_else(|_| Value::from(text));
     let (last, tables) = keys.split_last().ok_or_else(nowhere)?;
-    let mut place: &mut dyn TableLike = document.as_table_mut();
+    let mut table: &mut dyn TableLike = document.as_table_mut();
     let mut rest = tables;
     if let ["agents", name, further @ ..] = tables {
-        place = agent(document, path, name)?;
+        table = agent(document, path, name)?;
         rest = further;
     }
     for key in rest {
-        let item = place.entry(key).or_insert_with(|| Item::Table(Table::new()));
-        place = item.as_table_like_mut().ok_or_else(nowhere)?;
+        let item = table.entry(key).or_insert_with(|| Item::Table(Table::new()));
+        table = item.as_table_like_mut().ok_or_else(nowhere)?;
     }
-    place.insert(last, Item::Value(new));
+    table.insert(last, Item::Value(new));
     Ok(())
 }
 
@@ -126,10 +126,10 @@ fn agent<'d>(
         .flat_map(|tables| tables.iter())
         .filter_map(|table| name_of(table).map(str::to_owned))
         .collect();
-    let place = known.iter().position(|other| other == name);
-    match (tables, place) {
-        (Some(tables), Some(place)) if place < tables.len() => {
-            tables.get_mut(place).map(|table| table as &mut dyn TableLike)
+    let index = known.iter().position(|other| other == name);
+    match (tables, index) {
+        (Some(tables), Some(index)) if index < tables.len() => {
+            tables.get_mut(index).map(|table| table as &mut dyn TableLike)
         }
         _ => None,
     }
@@ -165,7 +165,7 @@ ranking_metric = "roi_pct"
     }
 
     #[test]
-    fn settings_change_and_all_else_stays() {
+    fn settings_change_and_the_rest_stays() {
         let text = changed(&[
             ("battle.ranking_metric", "sharpe_ratio"),
             ("agents.trend.strategy.fast", "10"),
@@ -183,7 +183,7 @@ ranking_metric = "roi_pct"
     }
 
     #[test]
-    fn agents_are_kept_dropped_and_called_in() {
+    fn agents_are_kept_dropped_and_added() {
         let agents = ["idle".to_owned(), "momentum-v1".to_owned()];
         let text =
             edit(TEXT, &Edited { agents: Some(&agents), rematch_of: Some("abc"), ..Edited::default() })
@@ -198,7 +198,7 @@ ranking_metric = "roi_pct"
     }
 
     #[test]
-    fn paths_that_lead_nowhere_are_refused() {
+    fn invalid_paths_are_refused() {
         assert_eq!(
             changed(&[("agents.trnd.strategy.fast", "1")]),
             Err(EditError::NoAgent {

@@ -31,7 +31,7 @@ pub struct Problem {
 }
 
 /// Maximum number of errors, and of warnings, that are reported individually.
-pub const MOST_TOLD: usize = 50;
+pub const MAX_REPORTED: usize = 50;
 
 /// The problems of one file, collected while it is parsed.
 #[derive(Debug)]
@@ -89,7 +89,7 @@ impl<'s> Problems<'s> {
 
     /// Whether so many problems exist that searching for suggestions is not worthwhile.
     pub(super) fn is_long(&self) -> bool {
-        self.found.borrow().len() > 4 * MOST_TOLD
+        self.found.borrow().len() > 4 * MAX_REPORTED
     }
 
     /// Adds an error.
@@ -127,7 +127,7 @@ impl<'s> Problems<'s> {
 
     /// After a TOML syntax error, removes the problems that it may have caused: all in the broken lines, and
     /// all about something that is absent.
-    pub(super) fn forgive(&self, broken_lines: &[Range<usize>]) {
+    pub(super) fn drop_caused_by(&self, broken_lines: &[Range<usize>]) {
         let mut broken: Vec<Range<usize>> = broken_lines.to_vec();
         broken.sort_by_key(|lines| lines.start);
         // Running maximum of range ends, because ranges may be nested.
@@ -144,11 +144,11 @@ impl<'s> Problems<'s> {
     }
 
     /// Removes all problems, for a text that could not be parsed at all.
-    pub(super) fn forgive_all(&self) {
+    pub(super) fn clear(&self) {
         self.found.borrow_mut().clear();
     }
 
-    /// All problems, sorted by span, in the order of detection within a span. At most [`MOST_TOLD`] errors
+    /// All problems, sorted by span, in the order of detection within a span. At most [`MAX_REPORTED`] errors
     /// and warnings each, followed by the number of the rest.
     pub(super) fn into_sorted(self) -> Vec<Problem> {
         let mut problems: Vec<_> = self.found.into_inner().into_iter().map(|found| found.problem).collect();
@@ -166,13 +166,13 @@ fn first_of_each(problems: Vec<Problem>) -> Vec<Problem> {
         .map(|(of, ..)| problems.iter().filter(|problem| problem.severity == *of).count())
         .collect();
     for problem in problems {
-        let Some(place) = counts.iter().position(|(of, ..)| *of == problem.severity) else { continue };
-        let (severity, count, noun) = &mut counts[place];
+        let Some(index) = counts.iter().position(|(of, ..)| *of == problem.severity) else { continue };
+        let (severity, count, noun) = &mut counts[index];
         *count += 1;
-        if *count <= MOST_TOLD {
+        if *count <= MAX_REPORTED {
             told.push(problem);
-        } else if *count == MOST_TOLD + 1 {
-            let more = all[place] - MOST_TOLD;
+        } else if *count == MAX_REPORTED + 1 {
+            let more = all[index] - MAX_REPORTED;
             let plural = crate::domain::plural(more as u64);
             told.push(Problem {
                 severity: *severity,
@@ -191,7 +191,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_are_found_by_place() {
+    fn line_numbers_of_offsets() {
         let problems = Problems::new("one\n  two\r\n\nfour\n");
         assert_eq!([0, 3, 4, 10, 11, 12].map(|at| problems.line(at)), [1, 1, 2, 2, 3, 4]);
         assert_eq!((problems.line_text(2), problems.line_text(3), problems.line_text(9)), ("two", "", ""));
@@ -199,13 +199,13 @@ mod tests {
     }
 
     #[test]
-    fn what_broken_lines_may_have_caused_is_dropped() {
+    fn problems_caused_by_broken_lines_are_dropped() {
         let problems = Problems::new("a\nb\nc\nd\n");
         for at in [0, 2, 4, 6] {
             problems.error(at..at + 1, format!("at {at}"), String::new(), None);
         }
         problems.absent(6..7, "absent".to_owned(), String::new(), None);
-        problems.forgive(&[3..4, 1..3]);
+        problems.drop_caused_by(&[3..4, 1..3]);
         let left: Vec<String> = problems.into_sorted().into_iter().map(|problem| problem.message).collect();
         assert_eq!(left, ["at 6"]);
     }
@@ -213,13 +213,13 @@ mod tests {
     #[test]
     fn a_long_list_ends_with_a_count() {
         let problems = Problems::new("x");
-        for count in 0..MOST_TOLD + 7 {
+        for count in 0..MAX_REPORTED + 7 {
             problems.error(0..1, format!("mistake {count}"), String::new(), None);
         }
         problems.warning(0..1, "odd".to_owned(), String::new(), None);
         let told = problems.into_sorted();
-        assert_eq!(told.len(), MOST_TOLD + 2);
-        assert_eq!(told[MOST_TOLD].message, "7 more mistakes after this one");
-        assert_eq!(told[MOST_TOLD + 1].message, "odd");
+        assert_eq!(told.len(), MAX_REPORTED + 2);
+        assert_eq!(told[MAX_REPORTED].message, "7 more mistakes after this one");
+        assert_eq!(told[MAX_REPORTED + 1].message, "odd");
     }
 }

@@ -56,9 +56,9 @@ pub fn read_risk(source: &str) -> Result<RiskText, Vec<Problem>> {
 pub fn read_roster(source: &str) -> Result<Vec<AgentText>, Vec<Problem>> {
     let members = read::roster_file(source)?;
     let document: DocumentMut = source.parse().map_err(|_| Vec::new())?;
-    let texts = members.into_iter().enumerate().filter_map(|(place, member)| {
+    let texts = members.into_iter().enumerate().filter_map(|(index, member)| {
         Some(AgentText {
-            strategy: inline(nth(&document, place)?.get("strategy")?)?,
+            strategy: inline(nth(&document, index)?.get("strategy")?)?,
             risk: risk(&document, &member.risk),
             name: member.name.as_str().to_owned(),
             description: member.description,
@@ -73,8 +73,8 @@ pub fn read_roster(source: &str) -> Result<Vec<AgentText>, Vec<Problem>> {
 /// An agent of a scenario by name; `source` is the scenario's text. `None` where it has no such agent, or
 /// where the agent comes from the registry.
 pub fn agent_text(source: &str, scenario: &Scenario, name: &str) -> Option<AgentText> {
-    let place = scenario.agents.iter().position(|agent| agent.name.as_str() == name)?;
-    let agent = scenario.agents.get(place).filter(|agent| agent.registered.is_none())?;
+    let index = scenario.agents.iter().position(|agent| agent.name.as_str() == name)?;
+    let agent = scenario.agents.get(index).filter(|agent| agent.registered.is_none())?;
     let document: DocumentMut = source.parse().ok()?;
     Some(AgentText {
         name: name.to_owned(),
@@ -82,7 +82,7 @@ pub fn agent_text(source: &str, scenario: &Scenario, name: &str) -> Option<Agent
         tags: agent.tags.clone(),
         color: None,
         starting_balance: agent.starting_balance,
-        strategy: inline(nth(&document, place)?.get("strategy")?)?,
+        strategy: inline(nth(&document, index)?.get("strategy")?)?,
         risk: risk(&document, &agent.risk.name),
     })
 }
@@ -93,10 +93,10 @@ pub fn is_color(text: &str) -> bool {
 }
 
 /// The table at an index of `agents`, in either TOML notation.
-fn nth(document: &DocumentMut, place: usize) -> Option<&dyn TableLike> {
+fn nth(document: &DocumentMut, index: usize) -> Option<&dyn TableLike> {
     match document.get("agents")? {
-        Item::ArrayOfTables(tables) => tables.get(place).map(|table| table as &dyn TableLike),
-        Item::Value(value) => value.as_array()?.get(place)?.as_inline_table().map(|t| t as &dyn TableLike),
+        Item::ArrayOfTables(tables) => tables.get(index).map(|table| table as &dyn TableLike),
+        Item::Value(value) => value.as_array()?.get(index)?.as_inline_table().map(|t| t as &dyn TableLike),
         _ => None,
     }
 }
@@ -207,7 +207,7 @@ stop_loss_pct = 3
     }
 
     #[test]
-    fn profiles_of_one_name_and_other_limits_are_told_apart() {
+    fn different_profiles_with_one_name_get_numbers() {
         let mut agents = read_roster(ROSTER).unwrap();
         agents[1].risk =
             RiskText { name: "strict".to_owned(), limits: Some("{ max_open_orders = 1 }".to_owned()) };
@@ -219,7 +219,7 @@ stop_loss_pct = 3
     }
 
     #[test]
-    fn mistakes_have_their_places_in_the_text_that_was_given() {
+    fn problems_have_spans_in_the_given_text() {
         let text = "{ kind = \"sma_cross\", fsat = 20 }";
         let problems = read_strategy(text).unwrap_err();
         assert_eq!(problems.len(), 1, "{problems:#?}");

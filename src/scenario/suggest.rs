@@ -1,22 +1,24 @@
 //! Suggestions for misspelt words.
 
 /// Maximum length of a text that is treated as a misspelt word.
-const LONGEST: usize = 80;
+const MAX_LENGTH: usize = 80;
 /// Maximum number of candidates that are compared.
-const MOST: usize = 2_000;
+const MAX_CANDIDATES: usize = 2_000;
 
 /// The candidate that `word` was probably meant to be; `None` where nothing is close. Case is ignored. Among
 /// equally close candidates the first wins. If none is close, a candidate that contains `word` as a part
 /// wins: `sharpe` suggests `sharpe_ratio`.
 pub(crate) fn closest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
-    if word.len() > LONGEST {
+    if word.len() > MAX_LENGTH {
         return None;
     }
     let word = word.to_lowercase();
     let letters = word.chars().count();
     let mut best: Option<(usize, &str)> = None;
     let mut part = None;
-    for candidate in candidates.into_iter().take(MOST).filter(|candidate| candidate.len() <= LONGEST) {
+    for candidate in
+        candidates.into_iter().take(MAX_CANDIDATES).filter(|candidate| candidate.len() <= MAX_LENGTH)
+    {
         let lower = candidate.to_lowercase();
         if part.is_none() && letters > 2 && is_part(&word, &lower) {
             part = Some(candidate);
@@ -59,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn near_words_are_suggested_and_far_ones_are_not() {
+    fn close_words_are_suggested_and_distant_ones_are_not() {
         assert_eq!(closest("fsat", ["slow", "fast"]), Some("fast"));
         assert_eq!(closest("BTCUSD", ["ETHUSDT", "BTCUSDT"]), Some("BTCUSDT"));
         assert_eq!(closest("sharpe", ["roi_pct", "sortino_ratio"]), None);

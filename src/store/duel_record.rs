@@ -9,7 +9,7 @@ use std::{fs, io};
 use serde::{Deserialize, Serialize};
 
 use super::{StoreError, json, score_record};
-use crate::files::{Existing, write_whole};
+use crate::files::{Existing, write_atomic};
 use crate::metrics::Score;
 use crate::statistics::evidence::{Decision, EloModel};
 use crate::tournament::{Duel, DuelResult, DuelSpec};
@@ -297,7 +297,7 @@ impl DuelRecord {
     pub fn write(&self, out: &Path) -> Result<PathBuf, StoreError> {
         let folder = out.join(DUELS);
         let path = folder.join(format!("{}.json", self.duel_id));
-        write_whole(&path, &self.to_json()?, Existing::Replace).map_err(StoreError::write(&path))?;
+        write_atomic(&path, &self.to_json()?, Existing::Replace).map_err(StoreError::write(&path))?;
         Ok(path)
     }
 }

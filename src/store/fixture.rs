@@ -69,7 +69,7 @@ fn series(symbol: &str, closes: &[f64]) -> SymbolSeries {
         filled: 0,
         findings: Vec::new(),
         detail: None,
-        extremes: Default::default(),
+        high_low: Default::default(),
     }
 }
 

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{Page, StoreError, json};
-use crate::files::{Existing, write_whole};
+use crate::files::{Existing, write_atomic};
 
 /// Its name in a run's folder.
 pub(super) const FILE: &str = "files.json";
@@ -88,7 +88,7 @@ impl Manifest {
     pub fn replace(&self, folder: &Path) -> Result<(), StoreError> {
         let path = folder.join(FILE);
         let text = json::pretty("the list of files", self)?;
-        write_whole(&path, &text, Existing::Replace).map_err(StoreError::write(&path))
+        write_atomic(&path, &text, Existing::Replace).map_err(StoreError::write(&path))
     }
 
     /// Whether all files are there with their lengths: a quick look at what has just been written.
@@ -127,7 +127,7 @@ pub fn write_pages(folder: &Path, pages: &[Page]) -> Result<Vec<PathBuf>, StoreE
     fs::create_dir_all(folder).map_err(StoreError::write(folder))?;
     let place = |page: &Page| {
         let path = folder.join(&page.name);
-        write_whole(&path, &page.text, Existing::Replace).map_err(StoreError::write(&path))?;
+        write_atomic(&path, &page.text, Existing::Replace).map_err(StoreError::write(&path))?;
         Ok(path)
     };
     let paths: Vec<PathBuf> = pages.iter().map(place).collect::<Result<_, StoreError>>()?;

@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_exist_is_null_with_its_reason() {
+    fn undefined_metrics_are_null_with_a_reason() {
         let record = record(1);
         assert_eq!((record.dsr, record.pbo, record.logits.is_none()), (None, None, true));
         for key in ["dsr", "dsr_independent", "pbo", "confidence_set"] {

@@ -79,7 +79,7 @@ impl Staging {
             return Err(error);
         }
         let folder = std::mem::take(&mut self.folder);
-        if let Some(former) = replaced.former(&folder) {
+        if let Some(former) = replaced.previous(&folder) {
             // The new run stands; what cannot be removed now is swept at the next start.
             let _ = fs::remove_dir_all(former);
         }

@@ -607,7 +607,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_exist_is_null_with_its_reason() {
+    fn undefined_metrics_are_null_with_a_reason() {
         let matrix = ScoreMatrix::new(
             vec!["x".to_owned(), "y".to_owned()],
             vec!["w".to_owned()],

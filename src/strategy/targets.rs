@@ -62,20 +62,20 @@ impl Move {
     fn sell(&self, ctx: &BarContext<'_>, orders: &mut Orders) {
         if self.wanted.is_zero() && self.held.is_positive() {
             orders.sell(self.symbol, Size::ALL).reason(REASON);
-        } else if let Some(quantity) = self.large_enough(ctx, self.held - self.wanted) {
+        } else if let Some(quantity) = self.check_minimum(ctx, self.held - self.wanted) {
             orders.sell(self.symbol, Size::Qty(quantity)).reason(REASON);
         }
     }
 
     fn buy(&self, ctx: &BarContext<'_>, orders: &mut Orders) {
-        if let Some(quantity) = self.large_enough(ctx, self.wanted - self.held) {
+        if let Some(quantity) = self.check_minimum(ctx, self.wanted - self.held) {
             let buy = OrderRequest::buy(self.symbol, Size::Qty(quantity), REASON);
             orders.place(OrderRequest { from_proceeds: true, ..buy });
         }
     }
 
     /// The quantity on the step, where it is an order that the symbol allows.
-    fn large_enough(&self, ctx: &BarContext<'_>, quantity: Qty) -> Option<Qty> {
+    fn check_minimum(&self, ctx: &BarContext<'_>, quantity: Qty) -> Option<Qty> {
         let instrument = ctx.instrument(self.symbol);
         let quantity = quantity.max(Qty::ZERO).floor_to(instrument.quantity_step);
         let notional = Cash::notional(self.price, quantity);

@@ -78,7 +78,7 @@ fn series(id: usize, ticks: &Ticks, len: usize, frame: Option<Interval>) -> Symb
         filled: 0,
         findings: Vec::new(),
         detail: None,
-        extremes: Default::default(),
+        high_low: Default::default(),
     }
 }
 

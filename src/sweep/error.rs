@@ -1,6 +1,6 @@
 //! Errors of a sweep.
 
-use super::MemoError;
+use super::TrialCacheError;
 
 /// Why a sweep has no result.
 #[derive(Debug, thiserror::Error)]
@@ -13,7 +13,7 @@ pub enum SweepError {
     },
     /// The trial cache could not be read or written.
     #[error(transparent)]
-    TrialCache(MemoError),
+    TrialCache(TrialCacheError),
     /// No combination is left after the conditions and the parser.
     #[error("no combination of the swept values can be tried")]
     NothingToTry {

@@ -32,7 +32,7 @@ pub struct Estimate {
 /// Times a sample on the current pool; its outcomes are discarded.
 #[expect(clippy::cast_precision_loss, reason = "an estimate")]
 pub fn estimate(sweep: &SweepPlan<'_>) -> Estimate {
-    let SweepPlan { plan, spec, means } = *sweep;
+    let SweepPlan { plan, spec, options } = *sweep;
     let (trials, sample) = match (spec.trials, Space::of(spec).combinations()) {
         (Some(trials), _) => {
             let trials = trials as usize;
@@ -45,10 +45,10 @@ pub fn estimate(sweep: &SweepPlan<'_>) -> Estimate {
         .into_iter()
         .map(|setup| TrialJob { setup, windows: (0..plan.windows.len()).collect() })
         .collect();
-    let (done, taken, returns) = timed(&Evaluator::new(plan, means), &batch);
+    let (done, taken, returns) = timed(&Evaluator::new(plan, options), &batch);
     let duration = taken.mul_f64(jobs as f64 / done.max(1) as f64);
     let bars: usize = bars(plan.market);
-    let columns = (3 * trials * plan.market.clock.len() * size_of::<f64>()).min(means.memory);
+    let columns = (3 * trials * plan.market.clock.len() * size_of::<f64>()).min(options.memory);
     let memory = bars * BAR + jobs * OUTCOME + trials * returns * size_of::<f64>() + columns;
     Estimate { trials, jobs, duration, memory }
 }

@@ -31,16 +31,16 @@ pub struct TrialJob {
 #[derive(Debug)]
 pub struct Evaluator<'a> {
     plan: Plan<'a>,
-    means: RunOptions,
+    options: RunOptions,
     caches: Vec<IndicatorCache>,
 }
 
 impl<'a> Evaluator<'a> {
     /// An evaluator for the windows of a plan.
-    pub fn new(plan: Plan<'a>, means: RunOptions) -> Self {
-        let budget = Arc::new(Budget::of(means.memory));
+    pub fn new(plan: Plan<'a>, options: RunOptions) -> Self {
+        let budget = Arc::new(Budget::of(options.memory));
         let caches = plan.windows.iter().map(|_| IndicatorCache::within(Arc::clone(&budget))).collect();
-        Self { plan, means, caches }
+        Self { plan, options, caches }
     }
 
     /// Replays a batch on the threads of the current rayon pool. Returns one list per trial and one outcome
@@ -66,7 +66,7 @@ impl<'a> Evaluator<'a> {
         let Plan { scenario, market, windows } = self.plan;
         let TrialSetup { agent, venue } = setup;
         let cache = &self.caches[window];
-        let replay = replay_agent(&self.plan, venue, agent, &windows[window], cache, self.means.engine);
+        let replay = replay_agent(&self.plan, venue, agent, &windows[window], cache, self.options.engine);
         WindowOutcome::of(&replay, market, &scenario.metrics)
     }
 
@@ -75,20 +75,20 @@ impl<'a> Evaluator<'a> {
     pub(super) fn together(&self, jobs: &[(&TrialSetup, usize)]) -> Vec<Option<WindowOutcome>> {
         let mut done: Vec<Option<WindowOutcome>> = jobs.iter().map(|_| None).collect();
         // The bar-by-bar loop is the oracle, so the batch engine must not replace it.
-        if self.means.engine == Loop::BarByBar {
+        if self.options.engine == Loop::BarByBar {
             return done;
         }
         let mut groups: BTreeMap<(usize, String), Vec<usize>> = BTreeMap::new();
-        for (place, &(setup, window)) in jobs.iter().enumerate() {
+        for (index, &(setup, window)) in jobs.iter().enumerate() {
             if crossing(&setup.agent.strategy, self.plan.market.interval).is_some() {
-                groups.entry((window, ground(setup))).or_default().push(place);
+                groups.entry((window, batch_key(setup))).or_default().push(index);
             }
         }
         let groups: Vec<((usize, String), Vec<usize>)> = groups.into_iter().collect();
         let outcomes: Vec<(usize, WindowOutcome)> =
-            groups.par_iter().flat_map(|((window, _), places)| self.group(*window, jobs, places)).collect();
-        for (place, outcome) in outcomes {
-            done[place] = Some(outcome);
+            groups.par_iter().flat_map(|((window, _), indexes)| self.group(*window, jobs, indexes)).collect();
+        for (index, outcome) in outcomes {
+            done[index] = Some(outcome);
         }
         done
     }
@@ -98,10 +98,10 @@ impl<'a> Evaluator<'a> {
         &self,
         window: usize,
         jobs: &[(&TrialSetup, usize)],
-        places: &[usize],
+        indexes: &[usize],
     ) -> Vec<(usize, WindowOutcome)> {
         let Plan { scenario, market, windows } = self.plan;
-        let Some(TrialSetup { agent, venue }) = places.first().map(|&place| jobs[place].0) else {
+        let Some(TrialSetup { agent, venue }) = indexes.first().map(|&index| jobs[index].0) else {
             return Vec::new();
         };
         let span = &windows[window];
@@ -117,19 +117,19 @@ impl<'a> Evaluator<'a> {
         };
         let batch = Batch { job, warm_up: scenario.market.warm_up, samples: &sampled.ticks };
         let Ok(prepared) = batch.prepare() else { return Vec::new() };
-        let part = places.len().div_ceil(rayon::current_num_threads().max(1));
-        let condensed = places.par_chunks(part.max(1)).flat_map(|part| run(&prepared, jobs, part));
+        let part = indexes.len().div_ceil(rayon::current_num_threads().max(1));
+        let condensed = indexes.par_chunks(part.max(1)).flat_map(|part| run(&prepared, jobs, part));
         condensed
-            .map(|(place, outcome)| {
+            .map(|(index, outcome)| {
                 let observed = MetricInputs::of_condensed(outcome, market, &sampled);
-                (place, WindowOutcome::observed(&observed, &scenario.metrics))
+                (index, WindowOutcome::observed(&observed, &scenario.metrics))
             })
             .collect()
     }
 }
 
 /// Key of the jobs that can be replayed together: everything but the strategy.
-fn ground(setup: &TrialSetup) -> String {
+fn batch_key(setup: &TrialSetup) -> String {
     let TrialSetup { agent, venue } = setup;
     format!("{venue:?} {:?} {}", agent.risk, agent.starting_balance)
 }
@@ -137,13 +137,14 @@ fn ground(setup: &TrialSetup) -> String {
 fn run(
     prepared: &Prepared<'_>,
     jobs: &[(&TrialSetup, usize)],
-    places: &[usize],
+    indexes: &[usize],
 ) -> Vec<(usize, ReplaySummary)> {
-    let specs: Vec<StrategySpec> = places.iter().map(|&place| jobs[place].0.agent.strategy.clone()).collect();
+    let specs: Vec<StrategySpec> =
+        indexes.iter().map(|&index| jobs[index].0.agent.strategy.clone()).collect();
     let mut found = Vec::with_capacity(specs.len());
-    prepared.run(&specs, |place, outcome| {
+    prepared.run(&specs, |index, outcome| {
         if let Ok(condensed) = outcome {
-            found.push((places[place], condensed));
+            found.push((indexes[index], condensed));
         }
     });
     found

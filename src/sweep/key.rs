@@ -26,7 +26,7 @@ const CHUNK: usize = 4_096;
 /// The bars that a trial reads outside the window: indicator history by timeframe, the look-back of slippage,
 /// and finer bars.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Reach {
+struct BarsSeen {
     history: Vec<(Interval, u32)>,
     /// Bars of the market's interval before the window that the slippage model reads.
     before: u32,
@@ -38,7 +38,7 @@ struct Reach {
 pub struct JobKeys<'a> {
     plan: Plan<'a>,
     windows: Vec<Option<[u8; 32]>>,
-    seen: HashMap<(usize, Reach), [u8; 32]>,
+    seen: HashMap<(usize, BarsSeen), [u8; 32]>,
 }
 
 impl<'a> JobKeys<'a> {
@@ -97,7 +97,7 @@ impl<'a> JobKeys<'a> {
         let Plan { scenario, market, windows } = self.plan;
         let from_before = scenario.market.warm_up == WarmUp::Before;
         let wanted = strategy::warm_up(&setup.agent.strategy, market.interval);
-        let reach = Reach {
+        let reach = BarsSeen {
             history: wanted
                 .into_iter()
                 .map(|(interval, n)| (interval, if from_before { n } else { 0 }))
@@ -111,7 +111,7 @@ impl<'a> JobKeys<'a> {
     }
 }
 
-impl Reach {
+impl BarsSeen {
     fn hash(&self, market: &Market, span: &WindowSpan) -> [u8; 32] {
         let mut hash = blake3::Hasher::new();
         for series in &market.symbols {

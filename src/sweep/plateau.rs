@@ -53,9 +53,9 @@ fn is_adjacent(space: &Space<'_>, here: &[Option<usize>], values: &[SweptValue])
 
 /// The scores of the nearest trials; ties go to the earlier trial.
 fn nearest(space: &Space<'_>, trials: &[Trial], scored: &[(usize, f64)], at: usize) -> Vec<f64> {
-    let here = space.place(&trials[at].values);
+    let here = space.point_of(&trials[at].values);
     let distance = |trial: usize| -> f64 {
-        space.place(&trials[trial].values).iter().zip(&here).map(|(a, b)| (a - b) * (a - b)).sum()
+        space.point_of(&trials[trial].values).iter().zip(&here).map(|(a, b)| (a - b) * (a - b)).sum()
     };
     let mut near: Vec<(f64, f64)> = scored.iter().map(|&(i, score)| (distance(i), score)).collect();
     near.sort_by(|a, b| a.0.total_cmp(&b.0));

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::search::{Ask, Told, search};
+use super::search::{PointBatch, PointResult, search};
 use super::{
     Evaluator, JobKeys, Objective, Point, Space, SweepError, Trial, TrialCache, TrialJob, WindowOutcome,
 };
@@ -25,7 +25,7 @@ pub struct SweepPlan<'a> {
     /// The scenario's sweep.
     pub spec: &'a SweepSpec,
     /// Engine and memory settings; no result depends on them.
-    pub means: RunOptions,
+    pub options: RunOptions,
 }
 
 /// Receives progress, and can stop the sweep between batches.
@@ -43,9 +43,9 @@ pub trait SweepObserver {
 
 /// An observer that ignores all events.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Unwatched;
+pub struct NoObserver;
 
-impl SweepObserver for Unwatched {}
+impl SweepObserver for NoObserver {}
 
 /// All trials of a sweep.
 #[derive(Debug, Clone, Default)]
@@ -68,12 +68,12 @@ pub struct Searched {
 pub fn run(
     sweep: &SweepPlan<'_>,
     windows: &[usize],
-    memo: &mut dyn TrialCache,
+    trial_cache: &mut dyn TrialCache,
     observer: &dyn SweepObserver,
 ) -> Result<Searched, SweepError> {
     let SweepPlan { plan, spec, .. } = *sweep;
     let mut search = search(spec, plan.scenario.seed, windows.len());
-    let mut sweep = Sweep::new(*sweep, memo, observer);
+    let mut sweep = Sweep::new(*sweep, trial_cache, observer);
     let limit = spec.trials.map_or(usize::MAX, |trials| trials as usize);
     let mut idle = 0;
     loop {
@@ -115,7 +115,9 @@ pub(super) fn first_setups(sweep: &SweepPlan<'_>, most: usize) -> Vec<TrialSetup
             points.iter().map(|point| space.values(point)).filter(|values| spec.allows(values)).collect();
         let setups = spec.setups(&values);
         found.extend(setups.into_iter().filter_map(Result::ok));
-        search.tell(points.into_iter().map(|point| Told { point, score: None, repeated: true }).collect());
+        search.tell(
+            points.into_iter().map(|point| PointResult { point, score: None, repeated: true }).collect(),
+        );
     }
     found.truncate(most);
     found
@@ -123,7 +125,7 @@ pub(super) fn first_setups(sweep: &SweepPlan<'_>, most: usize) -> Vec<TrialSetup
 
 /// Classification of a combination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Known {
+enum Registered {
     Trial(usize),
     Excluded,
 }
@@ -134,23 +136,27 @@ struct Sweep<'a> {
     space: Space<'a>,
     evaluator: Evaluator<'a>,
     keys: JobKeys<'a>,
-    memo: &'a mut dyn TrialCache,
+    trial_cache: &'a mut dyn TrialCache,
     observer: &'a dyn SweepObserver,
     /// Keyed by the values as text.
-    known: BTreeMap<String, Known>,
+    known: BTreeMap<String, Registered>,
     searched: Searched,
 }
 
 impl<'a> Sweep<'a> {
-    fn new(sweep: SweepPlan<'a>, memo: &'a mut dyn TrialCache, observer: &'a dyn SweepObserver) -> Self {
-        let SweepPlan { plan, spec, means } = sweep;
+    fn new(
+        sweep: SweepPlan<'a>,
+        trial_cache: &'a mut dyn TrialCache,
+        observer: &'a dyn SweepObserver,
+    ) -> Self {
+        let SweepPlan { plan, spec, options } = sweep;
         Self {
             plan,
             spec,
             space: Space::of(spec),
-            evaluator: Evaluator::new(plan, means),
+            evaluator: Evaluator::new(plan, options),
             keys: JobKeys::new(plan),
-            memo,
+            trial_cache,
             observer,
             known: BTreeMap::new(),
             searched: Searched::default(),
@@ -158,14 +164,14 @@ impl<'a> Sweep<'a> {
     }
 
     /// Evaluates a batch; returns the result of each point, and whether any of them was new.
-    fn batch(&mut self, ask: Ask, windows: &[usize]) -> Result<(Vec<Told>, bool), SweepError> {
-        let asked = self.admit(&ask.points);
+    fn batch(&mut self, ask: PointBatch, windows: &[usize]) -> Result<(Vec<PointResult>, bool), SweepError> {
+        let asked = self.register(&ask.points);
         let mut wanted: Vec<usize> = asked.iter().filter_map(|known| trial_of(*known)).collect();
         wanted.sort_unstable();
         wanted.dedup();
         wanted.retain(|&trial| !self.searched.trials[trial].is_complete(windows));
         let jobs = self.jobs(&wanted, windows);
-        let (replayed, found) = self.carry_out(&wanted, jobs)?;
+        let (replayed, found) = self.replay_new(&wanted, jobs)?;
         self.observer.batch_done(self.searched.trials.len(), replayed, found);
         let mut fresh: Vec<usize> = wanted.clone();
         let told = asked
@@ -176,19 +182,27 @@ impl<'a> Sweep<'a> {
         Ok((told, !wanted.is_empty()))
     }
 
-    fn told(&self, known: Known, point: Point, windows: &[usize], fresh: &mut Vec<usize>) -> Told {
-        let Known::Trial(trial) = known else { return Told { point, score: None, repeated: false } };
-        let place = fresh.iter().position(|&one| one == trial);
-        if let Some(place) = place {
-            fresh.swap_remove(place);
+    fn told(
+        &self,
+        known: Registered,
+        point: Point,
+        windows: &[usize],
+        fresh: &mut Vec<usize>,
+    ) -> PointResult {
+        let Registered::Trial(trial) = known else {
+            return PointResult { point, score: None, repeated: false };
+        };
+        let index = fresh.iter().position(|&one| one == trial);
+        if let Some(index) = index {
+            fresh.swap_remove(index);
         }
         let objective = Objective::of(self.plan.scenario, self.spec.objective);
         let score = objective.score(&self.searched.trials[trial], windows);
-        Told { point, score: Some(score), repeated: place.is_none() }
+        PointResult { point, score: Some(score), repeated: index.is_none() }
     }
 
     /// The trial of each point; new combinations are registered.
-    fn admit(&mut self, points: &[Point]) -> Vec<Known> {
+    fn register(&mut self, points: &[Point]) -> Vec<Registered> {
         let values: Vec<Vec<SweptValue>> = points.iter().map(|point| self.space.values(point)).collect();
         let mut candidates: BTreeMap<String, Vec<SweptValue>> = BTreeMap::new();
         for values in &values {
@@ -200,7 +214,7 @@ impl<'a> Sweep<'a> {
                 candidates.insert(name, values.clone());
             } else {
                 self.searched.excluded += 1;
-                self.known.insert(name, Known::Excluded);
+                self.known.insert(name, Registered::Excluded);
             }
         }
         let allowed: Vec<Vec<SweptValue>> = candidates.values().cloned().collect();
@@ -216,9 +230,9 @@ impl<'a> Sweep<'a> {
                 if self.searched.refused_because.is_none() {
                     self.searched.refused_because = Some(format!("{}: {problem}", self.shown(values)));
                 }
-                Known::Excluded
+                Registered::Excluded
             } else {
-                Known::Trial(self.enter(values.clone()))
+                Registered::Trial(self.enter(values.clone()))
             };
             self.known.insert(name, known);
         }
@@ -248,10 +262,10 @@ impl<'a> Sweep<'a> {
 
     #[expect(clippy::cast_possible_truncation, reason = "at most ten million combinations")]
     fn enter(&mut self, values: Vec<SweptValue>) -> usize {
-        let place = self.searched.trials.len();
+        let index = self.searched.trials.len();
         let outcomes = vec![None; self.plan.windows.len()];
-        self.searched.trials.push(Trial { number: place as u32, values, outcomes });
-        place
+        self.searched.trials.push(Trial { number: index as u32, values, outcomes });
+        index
     }
 
     /// The jobs that these trials still need in the windows.
@@ -270,12 +284,16 @@ impl<'a> Sweep<'a> {
 
     /// Looks jobs up in the cache, replays and caches the others; returns the numbers of replayed and of
     /// cached jobs.
-    fn carry_out(&mut self, trials: &[usize], mut jobs: Vec<TrialJob>) -> Result<(usize, usize), SweepError> {
+    fn replay_new(
+        &mut self,
+        trials: &[usize],
+        mut jobs: Vec<TrialJob>,
+    ) -> Result<(usize, usize), SweepError> {
         let mut keys = Vec::new();
         for job in &jobs {
             keys.extend(job.windows.iter().map(|&window| self.keys.key(&job.setup, window)));
         }
-        let known = self.memo.find(&keys).map_err(SweepError::TrialCache)?;
+        let known = self.trial_cache.find(&keys).map_err(SweepError::TrialCache)?;
         let found = known.iter().flatten().count();
         let mut known = keys.into_iter().zip(known);
         let mut open_keys = Vec::new();
@@ -297,7 +315,7 @@ impl<'a> Sweep<'a> {
         let batch: Vec<_> = open_keys.into_iter().zip(flat).collect();
         let replayed = batch.len();
         if replayed > 0 {
-            self.memo.append(&batch).map_err(SweepError::TrialCache)?;
+            self.trial_cache.append(&batch).map_err(SweepError::TrialCache)?;
         }
         for ((job, &trial), outcomes) in jobs.iter().zip(trials).zip(outcomes) {
             for (&window, outcome) in job.windows.iter().zip(outcomes) {
@@ -308,10 +326,10 @@ impl<'a> Sweep<'a> {
     }
 }
 
-const fn trial_of(known: Known) -> Option<usize> {
+const fn trial_of(known: Registered) -> Option<usize> {
     match known {
-        Known::Trial(trial) => Some(trial),
-        Known::Excluded => None,
+        Registered::Trial(trial) => Some(trial),
+        Registered::Excluded => None,
     }
 }
 

@@ -12,7 +12,7 @@ use crate::scenario::{SweepSpec, SweptParameter, SweptValue, SweptValues, TrialS
 pub type Point = Vec<f64>;
 
 /// Maximum number of combinations of extreme values.
-const MOST_EXTREMES: usize = 4_096;
+const MAX_EXTREMES: usize = 4_096;
 
 /// Significant digits of a value of a continuous range.
 const DIGITS: usize = 6;
@@ -49,9 +49,9 @@ impl<'a> Space<'a> {
             .rev()
             .map(|parameter| {
                 let size = listed(parameter).map_or(1, <[_]>::len);
-                let place = rest % size;
+                let index = rest % size;
                 rest /= size;
-                middle(place, size)
+                middle(index, size)
             })
             .collect();
         point.reverse();
@@ -80,13 +80,13 @@ impl<'a> Space<'a> {
     }
 
     /// The point of a combination in the unit cube.
-    pub fn place(&self, values: &[SweptValue]) -> Point {
+    pub fn point_of(&self, values: &[SweptValue]) -> Point {
         self.parameters
             .iter()
             .zip(values)
             .map(|(parameter, value)| match &parameter.values {
                 SweptValues::Listed(all) => {
-                    all.iter().position(|one| one == value).map_or(0.5, |place| middle(place, all.len()))
+                    all.iter().position(|one| one == value).map_or(0.5, |index| middle(index, all.len()))
                 }
                 SweptValues::Continuous { from, to, log } => {
                     let value = value.number().unwrap_or(*from);
@@ -108,7 +108,7 @@ impl<'a> Space<'a> {
 pub fn extremes(spec: &SweepSpec) -> Vec<TrialSetup> {
     let ends: Vec<Vec<SweptValue>> = spec.parameters.iter().map(ends).collect();
     let all = ends.iter().map(Vec::len).fold(1_usize, usize::saturating_mul);
-    let combinations = if all <= MOST_EXTREMES {
+    let combinations = if all <= MAX_EXTREMES {
         product(&ends)
     } else {
         let greatest = |kept: usize| -> Vec<Vec<SweptValue>> {
@@ -162,8 +162,8 @@ const fn is_number(value: &SweptValue) -> bool {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "lists are far below 2^53")]
-fn middle(place: usize, size: usize) -> f64 {
-    (place as f64 + 0.5) / size as f64
+fn middle(index: usize, size: usize) -> f64 {
+    (index as f64 + 0.5) / size as f64
 }
 
 #[expect(
@@ -176,8 +176,8 @@ fn value(parameter: &SweptParameter, at: f64) -> SweptValue {
     let at = at.clamp(0.0, 1.0);
     match &parameter.values {
         SweptValues::Listed(values) => {
-            let place = (at * values.len() as f64).floor() as usize;
-            values[place.min(values.len() - 1)].clone()
+            let index = (at * values.len() as f64).floor() as usize;
+            values[index.min(values.len() - 1)].clone()
         }
         SweptValues::Continuous { from, to, log } => {
             let exact =

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::{JobKey, MemoError, SweepPlan, TrialCache, WindowOutcome, extremes};
+use super::{JobKey, SweepPlan, TrialCache, TrialCacheError, WindowOutcome, extremes};
 use crate::market::{self, LoadRequest, Market};
 use crate::scenario::{Scenario, SweepSpec};
 use crate::tournament::{DateRange, Plan, RunOptions, WindowSpan, history_needs, plan_windows};
@@ -45,13 +45,13 @@ windows        = { kind = "sequential", length = "2d" }
 const WINDOWS: &str = "{ kind = \"sequential\", length = \"2d\" }";
 
 /// A scenario with its bars and windows.
-pub(super) struct Ground {
+pub(super) struct SweepFixture {
     pub scenario: Scenario,
     pub market: Market,
     pub windows: Vec<WindowSpan>,
 }
 
-impl Ground {
+impl SweepFixture {
     /// With this `[sweep]` table.
     pub fn new(sweep: &str) -> Self {
         Self::of(&format!("{BASE}{sweep}"))
@@ -89,7 +89,7 @@ impl Ground {
     }
 
     pub fn sweep(&self) -> SweepPlan<'_> {
-        SweepPlan { plan: self.plan(), spec: self.spec(), means: RunOptions::default() }
+        SweepPlan { plan: self.plan(), spec: self.spec(), options: RunOptions::default() }
     }
 
     pub fn spec(&self) -> &SweepSpec {
@@ -121,11 +121,11 @@ pub(super) struct Counting {
 }
 
 impl TrialCache for Counting {
-    fn find(&mut self, keys: &[JobKey]) -> Result<Vec<Option<WindowOutcome>>, MemoError> {
+    fn find(&mut self, keys: &[JobKey]) -> Result<Vec<Option<WindowOutcome>>, TrialCacheError> {
         Ok(keys.iter().map(|key| self.kept.get(key).cloned()).collect())
     }
 
-    fn append(&mut self, batch: &[(JobKey, &WindowOutcome)]) -> Result<(), MemoError> {
+    fn append(&mut self, batch: &[(JobKey, &WindowOutcome)]) -> Result<(), TrialCacheError> {
         self.appended += batch.len();
         self.batches += 1;
         for (key, outcome) in batch {

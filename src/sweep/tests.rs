@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::testing::{Counting, Ground, on_threads};
+use super::testing::{Counting, SweepFixture, on_threads};
 use super::validation::validate;
 use super::*;
 use crate::engine::Loop;
@@ -15,11 +15,11 @@ const SMALL: &str = "[sweep]\nagent = \"trend\"\nbatch = 3\nwhere = [\"fast < sl
 const LARGER: &str = "[sweep]\nagent = \"trend\"\nbatch = 5\nwhere = [\"fast < slow\"]\n[sweep.parameters]\n\
                       slow = [4, 8, 12, 400]\nfast = [2, 3, 4, 6]\n";
 
-fn sweep(ground: &Ground, memo: &mut dyn TrialCache) -> Searched {
-    run(&ground.sweep(), &ground.all(), memo, &Unwatched).unwrap()
+fn sweep(ground: &SweepFixture, trial_cache: &mut dyn TrialCache) -> Searched {
+    run(&ground.sweep(), &ground.all(), trial_cache, &NoObserver).unwrap()
 }
 
-fn roi(ground: &Ground) -> Objective {
+fn roi(ground: &SweepFixture) -> Objective {
     Objective::of(ground.sweep().plan.scenario, RankingMetric::RoiPct)
 }
 
@@ -53,7 +53,7 @@ proptest! {
             "[sweep]\nagent = \"trend\"\nbatch = {batch}\nwhere = [\"fast + {gap} <= slow\"]\n\
              [sweep.parameters]\nfast = {fast:?}\nslow = {slow:?}\n"
         );
-        let ground = Ground::new(&table);
+        let ground = SweepFixture::new(&table);
         let found = sweep(&ground, &mut NoCache);
         prop_assert_eq!(found.trials.iter().map(numbers).collect::<Vec<_>>(), expected.clone());
         prop_assert_eq!(found.excluded, fast.len() * slow.len() - expected.len());
@@ -63,20 +63,20 @@ proptest! {
 
 /// The same trials and outcomes on any number of threads and with any cache content.
 #[test]
-fn neither_threads_nor_memory_leave_a_trace() {
+fn results_do_not_depend_on_threads_or_cache() {
     for search in ["grid", "random", "sobol", "latin_hypercube", "tpe", "cma_es", "successive_halving"] {
         let trials = if search == "grid" { "" } else { "trials = 14\n" };
-        let ground = Ground::new(&format!(
+        let ground = SweepFixture::new(&format!(
             "[sweep]\nagent = \"trend\"\nsearch = \"{search}\"\n{trials}batch = 5\nwhere = [\"fast < slow\"]\n\
              [sweep.parameters]\nfast = {{ from = 2, to = 9 }}\nslow = {{ from = 4, to = 12, step = 4 }}\n"
         ));
         let once = on_threads(1, || format!("{:?}", sweep(&ground, &mut NoCache)));
         assert_eq!(once, on_threads(4, || format!("{:?}", sweep(&ground, &mut NoCache))), "{search}");
-        let mut memo = Counting::default();
-        assert_eq!(once, format!("{:?}", sweep(&ground, &mut memo)), "{search}");
-        let appended = memo.appended;
-        assert_eq!(once, format!("{:?}", sweep(&ground, &mut memo)), "{search}");
-        assert_eq!(memo.appended, appended, "{search} computed what it knew");
+        let mut trial_cache = Counting::default();
+        assert_eq!(once, format!("{:?}", sweep(&ground, &mut trial_cache)), "{search}");
+        let appended = trial_cache.appended;
+        assert_eq!(once, format!("{:?}", sweep(&ground, &mut trial_cache)), "{search}");
+        assert_eq!(trial_cache.appended, appended, "{search} computed what it knew");
     }
 }
 
@@ -88,7 +88,7 @@ fn the_batch_engine_and_the_oracle_agree() {
                  fast = { from = 1, to = 6 }\nslow = { from = 4, to = 30, step = 2 }\n\
                  venue.taker_fee_bps = [0, 12.5]\n";
     for length in ["2d", "10d"] {
-        let ground = Ground::changed(
+        let ground = SweepFixture::changed(
             "risk     = \"own\"\nstrategy = { kind = \"sma",
             "risk     = \"unlimited\"\nstrategy = { kind = \"sma",
             table,
@@ -96,10 +96,10 @@ fn the_batch_engine_and_the_oracle_agree() {
         let ground = if length == "2d" { ground } else { ground.with_windows(length) };
         let skipping = sweep(&ground, &mut NoCache);
         let oracle = SweepPlan {
-            means: RunOptions { engine: Loop::BarByBar, ..RunOptions::default() },
+            options: RunOptions { engine: Loop::BarByBar, ..RunOptions::default() },
             ..ground.sweep()
         };
-        let oracle = run(&oracle, &ground.all(), &mut NoCache, &Unwatched).unwrap();
+        let oracle = run(&oracle, &ground.all(), &mut NoCache, &NoObserver).unwrap();
         assert_eq!(format!("{skipping:?}"), format!("{oracle:?}"));
         let setups: Vec<_> = skipping.trials.iter().map(|trial| trial.values.clone()).collect();
         let setups: Vec<_> = ground.spec().setups(&setups).into_iter().map(Result::unwrap).collect();
@@ -113,24 +113,24 @@ fn the_batch_engine_and_the_oracle_agree() {
 /// slower average makes the market load more history.
 #[test]
 fn enlarging_a_grid_recomputes_nothing() {
-    let (small, larger) = (Ground::new(SMALL), Ground::new(LARGER));
+    let (small, larger) = (SweepFixture::new(SMALL), SweepFixture::new(LARGER));
     assert!(larger.market.in_range.first > small.market.in_range.first);
-    let mut memo = Counting::default();
-    let few = sweep(&small, &mut memo);
-    assert_eq!((few.trials.len(), memo.appended), (7, 7 * 5));
-    let more = sweep(&larger, &mut memo);
-    assert_eq!(memo.appended, more.trials.len() * 5);
+    let mut trial_cache = Counting::default();
+    let few = sweep(&small, &mut trial_cache);
+    assert_eq!((few.trials.len(), trial_cache.appended), (7, 7 * 5));
+    let more = sweep(&larger, &mut trial_cache);
+    assert_eq!(trial_cache.appended, more.trials.len() * 5);
     assert_eq!(format!("{more:?}"), format!("{:?}", sweep(&larger, &mut NoCache)));
 }
 
 #[test]
-fn a_job_is_named_by_what_decides_its_outcome_and_by_nothing_else() {
-    let mut memo = Counting::default();
-    let jobs = sweep(&Ground::new(SMALL), &mut memo).trials.len() * 5;
+fn a_job_key_covers_exactly_the_inputs_of_its_outcome() {
+    let mut trial_cache = Counting::default();
+    let jobs = sweep(&SweepFixture::new(SMALL), &mut trial_cache).trials.len() * 5;
     // Another buy-and-hold agent and another ranking metric: nothing that affects a trial.
-    sweep(&Ground::changed("kind = \"buy_and_hold\"", "kind = \"cash\"", SMALL), &mut memo);
-    sweep(&Ground::changed("\"roi_pct\"", "\"sharpe_ratio\"", SMALL), &mut memo);
-    assert_eq!(memo.appended, jobs);
+    sweep(&SweepFixture::changed("kind = \"buy_and_hold\"", "kind = \"cash\"", SMALL), &mut trial_cache);
+    sweep(&SweepFixture::changed("\"roi_pct\"", "\"sharpe_ratio\"", SMALL), &mut trial_cache);
+    assert_eq!(trial_cache.appended, jobs);
     for (nth, (from, to)) in (2..).zip([
         ("seed = 3", "seed = 4"),
         ("max_order_size_pct = 40", "max_order_size_pct = 41"),
@@ -139,17 +139,17 @@ fn a_job_is_named_by_what_decides_its_outcome_and_by_nothing_else() {
         ("[battle]", "[metrics]\nrisk_free_rate = 0.01\n[battle]"),
         ("\"ALPHA\"", "\"BRAVO\""),
     ]) {
-        sweep(&Ground::changed(from, to, SMALL), &mut memo);
-        assert_eq!(memo.appended, nth * jobs, "{to}");
+        sweep(&SweepFixture::changed(from, to, SMALL), &mut trial_cache);
+        assert_eq!(trial_cache.appended, nth * jobs, "{to}");
     }
     // One day less: the remaining windows are cached.
-    sweep(&Ground::changed("end      = 2023-05-11", "end      = 2023-05-09", SMALL), &mut memo);
-    assert_eq!(memo.appended, 7 * jobs);
+    sweep(&SweepFixture::changed("end      = 2023-05-11", "end      = 2023-05-09", SMALL), &mut trial_cache);
+    assert_eq!(trial_cache.appended, 7 * jobs);
 }
 
 #[test]
 fn risk_and_venue_are_swept_too() {
-    let ground = Ground::new(
+    let ground = SweepFixture::new(
         "[sweep]\nagent = \"trend\"\n[sweep.parameters]\nrisk.max_order_size_pct = [10, 40]\n\
          venue.taker_fee_bps = [0, 50]\nvenue.close_at_end = [true, false]\n",
     );
@@ -166,9 +166,9 @@ fn risk_and_venue_are_swept_too() {
 }
 
 #[test]
-fn what_the_agent_could_not_have_is_left_out_and_counted() {
+fn invalid_combinations_are_skipped_and_counted() {
     let ground =
-        Ground::new("[sweep]\nagent = \"trend\"\n[sweep.parameters]\nfast = [2, 9]\nslow = [4, 12]\n");
+        SweepFixture::new("[sweep]\nagent = \"trend\"\n[sweep.parameters]\nfast = [2, 9]\nslow = [4, 12]\n");
     let found = sweep(&ground, &mut NoCache);
     assert_eq!(found.trials.iter().map(numbers).collect::<Vec<_>>(), [[2, 4], [2, 12], [9, 12]]);
     assert_eq!((found.excluded, found.refused), (0, 1));
@@ -183,8 +183,8 @@ fn what_the_prices_do_not_allow_is_left_out_and_named() {
         let sweep = format!("[sweep]\nagent = \"trend\"\n[sweep.parameters]\nspacing_pct = [{spacings}]\n");
         let strategy = "{ kind = \"sma_cross\", fast = 3, slow = 8, size_pct = 20 }";
         let grid = "{ kind = \"grid\", levels = 3, spacing_pct = 5 }\n\n[market.instruments.ALPHA]\nprice_tick = \"1\"";
-        let ground = Ground::changed(strategy, grid, &sweep);
-        run(&ground.sweep(), &ground.all(), &mut NoCache, &Unwatched)
+        let ground = SweepFixture::changed(strategy, grid, &sweep);
+        run(&ground.sweep(), &ground.all(), &mut NoCache, &NoObserver)
     };
     let found = grid("0.01, 2, 5").unwrap();
     assert_eq!((found.trials.len(), found.refused), (2, 1));
@@ -200,7 +200,7 @@ fn what_the_prices_do_not_allow_is_left_out_and_named() {
 
 #[test]
 fn an_exhausted_space_ends_a_search() {
-    let ground = Ground::new(
+    let ground = SweepFixture::new(
         "[sweep]\nagent = \"trend\"\nsearch = \"random\"\ntrials = 500\n[sweep.parameters]\nfast = [2, 3, 4]\n",
     );
     assert_eq!(sweep(&ground, &mut NoCache).trials.len(), 3);
@@ -208,18 +208,18 @@ fn an_exhausted_space_ends_a_search() {
 
 #[test]
 fn halving_prunes() {
-    let ground = Ground::new(
+    let ground = SweepFixture::new(
         "[sweep]\nagent = \"trend\"\nsearch = \"successive_halving\"\nreduction = 2\n[sweep.parameters]\n\
          fast = [2, 3, 4, 5, 6, 7]\n",
     );
-    let mut memo = Counting::default();
-    let found = sweep(&ground, &mut memo);
+    let mut trial_cache = Counting::default();
+    let found = sweep(&ground, &mut trial_cache);
     let windows = |trial: &Trial| trial.outcomes.iter().flatten().count();
     let mut replayed: Vec<usize> = found.trials.iter().map(windows).collect();
     replayed.sort_unstable();
     // Five windows by 2: 2, 3, 5; six candidates: 6, 3, 1.
     assert_eq!(replayed, [2, 2, 2, 3, 3, 5]);
-    assert_eq!(memo.appended, 17);
+    assert_eq!(trial_cache.appended, 17);
     let scores = roi(&ground).scores(&found.trials, &ground.all());
     assert_eq!(scores.iter().filter(|score| !score.is_absent()).count(), 1);
 }
@@ -239,21 +239,21 @@ impl SweepObserver for Impatient {
 
 #[test]
 fn a_cancelled_sweep_keeps_its_batches() {
-    let ground = Ground::new(SMALL);
-    let mut memo = Counting::default();
+    let ground = SweepFixture::new(SMALL);
+    let mut trial_cache = Counting::default();
     let observer = Impatient(std::cell::Cell::new(2));
-    let error = run(&ground.sweep(), &ground.all(), &mut memo, &observer).unwrap_err();
+    let error = run(&ground.sweep(), &ground.all(), &mut trial_cache, &observer).unwrap_err();
     assert!(matches!(error, SweepError::Interrupted { .. }));
-    let kept = memo.appended;
-    assert!(kept > 0 && memo.batches <= 2);
-    let whole = sweep(&ground, &mut memo);
-    assert_eq!(memo.appended, whole.trials.len() * 5);
+    let kept = trial_cache.appended;
+    assert!(kept > 0 && trial_cache.batches <= 2);
+    let whole = sweep(&ground, &mut trial_cache);
+    assert_eq!(trial_cache.appended, whole.trials.len() * 5);
     assert_eq!(format!("{whole:?}"), format!("{:?}", sweep(&ground, &mut NoCache)));
 }
 
 #[test]
 fn neighbours_differ_by_a_step() {
-    let ground = Ground::new(
+    let ground = SweepFixture::new(
         "[sweep]\nagent = \"trend\"\n[sweep.parameters]\nfast = [2, 3, 4]\nvenue.close_at_end = [true, false]\n",
     );
     let found = sweep(&ground, &mut NoCache);
@@ -273,11 +273,11 @@ const VALIDATED: &str = "where = [\"fast < slow\"]\n[sweep.parameters]\nfast = [
                          [validation]\nkind = \"walk_forward\"\ntrain = 2\ntest = 1\n";
 
 #[test]
-fn what_is_chosen_is_tested_elsewhere() {
-    let ground = Ground::new(&format!("[sweep]\nagent = \"trend\"\n{VALIDATED}"));
+fn the_choice_is_tested_out_of_sample() {
+    let ground = SweepFixture::new(&format!("[sweep]\nagent = \"trend\"\n{VALIDATED}"));
     let whole = sweep(&ground, &mut NoCache);
     let validation = ground.scenario.validation.unwrap();
-    let found = validate(&ground.sweep(), validation, &whole, &mut NoCache, &Unwatched).unwrap();
+    let found = validate(&ground.sweep(), validation, &whole, &mut NoCache, &NoObserver).unwrap();
     assert_eq!(found.splits.len(), 3);
     for (step, split) in found.splits.iter().enumerate() {
         assert_eq!((split.train.clone(), split.test.clone()), (vec![step, step + 1], vec![vec![step + 2]]));
@@ -304,12 +304,12 @@ fn what_is_chosen_is_tested_elsewhere() {
 #[test]
 fn an_adaptive_search_is_run_anew_for_each_split() {
     let ground =
-        Ground::new(&format!("[sweep]\nagent = \"trend\"\nsearch = \"tpe\"\ntrials = 12\n{VALIDATED}"));
-    let mut memo = Counting::default();
-    let whole = sweep(&ground, &mut memo);
+        SweepFixture::new(&format!("[sweep]\nagent = \"trend\"\nsearch = \"tpe\"\ntrials = 12\n{VALIDATED}"));
+    let mut trial_cache = Counting::default();
+    let whole = sweep(&ground, &mut trial_cache);
     let validation = ground.scenario.validation.unwrap();
-    let found = validate(&ground.sweep(), validation, &whole, &mut memo, &Unwatched).unwrap();
-    let alone = run(&ground.sweep(), &[0, 1], &mut NoCache, &Unwatched).unwrap();
+    let found = validate(&ground.sweep(), validation, &whole, &mut trial_cache, &NoObserver).unwrap();
+    let alone = run(&ground.sweep(), &[0, 1], &mut NoCache, &NoObserver).unwrap();
     let scores = roi(&ground).scores(&alone.trials, &[0, 1]);
     let winner = best(&scores).unwrap();
     assert_eq!(found.splits[0].in_sample, scores[winner]);
@@ -319,7 +319,7 @@ fn an_adaptive_search_is_run_anew_for_each_split() {
 
 #[test]
 fn combinatorial_splits_make_paths() {
-    let ground = Ground::new(&format!(
+    let ground = SweepFixture::new(&format!(
         "[sweep]\nagent = \"trend\"\n{}",
         VALIDATED.replace(
             "kind = \"walk_forward\"\ntrain = 2\ntest = 1",
@@ -328,7 +328,7 @@ fn combinatorial_splits_make_paths() {
     ));
     let whole = sweep(&ground, &mut NoCache);
     let validation = ground.scenario.validation.unwrap();
-    let found = validate(&ground.sweep(), validation, &whole, &mut NoCache, &Unwatched).unwrap();
+    let found = validate(&ground.sweep(), validation, &whole, &mut NoCache, &NoObserver).unwrap();
     // C(5, 2) splits, C(5, 2) * 2 / 5 paths.
     assert_eq!((found.splits.len(), found.paths.len()), (10, 4));
     assert!(found.paths.iter().all(|path| !path.score.is_absent()) && found.slope.is_some());
@@ -336,7 +336,7 @@ fn combinatorial_splits_make_paths() {
 
 #[test]
 fn the_choice_is_assessed_with_all_trials_counted() {
-    let ground = Ground::new(&format!("{SMALL}[report]\nbenchmark = \"hold\"\n"));
+    let ground = SweepFixture::new(&format!("{SMALL}[report]\nbenchmark = \"hold\"\n"));
     let whole = sweep(&ground, &mut NoCache);
     let tournament = crate::tournament::run(&ground.plan(), &crate::tournament::NoProgress).unwrap();
     let named = ground.scenario.report.benchmark.clone().unwrap();
@@ -357,8 +357,8 @@ fn the_choice_is_assessed_with_all_trials_counted() {
 }
 
 #[test]
-fn looking_ahead_counts_what_the_conditions_leave() {
-    let ground = Ground::new(SMALL);
+fn the_estimate_counts_combinations_within_the_conditions() {
+    let ground = SweepFixture::new(SMALL);
     let found = estimate(&ground.sweep());
     assert_eq!((found.trials, found.jobs), (7, 35));
     assert!(found.memory > 0);

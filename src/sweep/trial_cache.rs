@@ -3,7 +3,7 @@
 use super::{JobKey, WindowOutcome};
 
 /// A cache error, from the room that implements it.
-pub type MemoError = Box<dyn std::error::Error + Send + Sync>;
+pub type TrialCacheError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Stores outcomes. A later run finds whatever an earlier one appended, even if that run was killed.
 pub trait TrialCache {
@@ -11,13 +11,13 @@ pub trait TrialCache {
     ///
     /// # Errors
     /// Where the stored outcomes cannot be read.
-    fn find(&mut self, keys: &[JobKey]) -> Result<Vec<Option<WindowOutcome>>, MemoError>;
+    fn find(&mut self, keys: &[JobKey]) -> Result<Vec<Option<WindowOutcome>>, TrialCacheError>;
 
     /// Stores a batch atomically: all of it or, after an error or a crash, nothing.
     ///
     /// # Errors
     /// Where it cannot be stored.
-    fn append(&mut self, batch: &[(JobKey, &WindowOutcome)]) -> Result<(), MemoError>;
+    fn append(&mut self, batch: &[(JobKey, &WindowOutcome)]) -> Result<(), TrialCacheError>;
 }
 
 /// A cache that stores nothing.
@@ -25,11 +25,11 @@ pub trait TrialCache {
 pub struct NoCache;
 
 impl TrialCache for NoCache {
-    fn find(&mut self, keys: &[JobKey]) -> Result<Vec<Option<WindowOutcome>>, MemoError> {
+    fn find(&mut self, keys: &[JobKey]) -> Result<Vec<Option<WindowOutcome>>, TrialCacheError> {
         Ok(keys.iter().map(|_| None).collect())
     }
 
-    fn append(&mut self, _: &[(JobKey, &WindowOutcome)]) -> Result<(), MemoError> {
+    fn append(&mut self, _: &[(JobKey, &WindowOutcome)]) -> Result<(), TrialCacheError> {
         Ok(())
     }
 }

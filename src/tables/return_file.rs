@@ -89,7 +89,7 @@ pub enum SeriesError {
     Table(#[from] TableError),
     /// A missing value.
     #[error("`{}`, column `{column}`: data row {row} has no value", path.display())]
-    Hole {
+    MissingValue {
         /// The file.
         path: PathBuf,
         /// The column.
@@ -119,7 +119,7 @@ pub enum SeriesError {
     },
     /// Times that do not increase.
     #[error("`{}`, data row {row}: `{label}` is not later than `{before}`", path.display())]
-    Disorder {
+    NotIncreasing {
         /// The file.
         path: PathBuf,
         /// Row number, from 1, without the header.
@@ -159,7 +159,7 @@ pub enum SeriesError {
     },
     /// A level that is not positive, and that a later level would be divided by.
     #[error("the levels of `{}` reach zero", path.display())]
-    Ruined {
+    NonPositiveLevel {
         /// The file.
         path: PathBuf,
     },
@@ -175,22 +175,22 @@ pub enum SeriesError {
 
 impl SeriesError {
     /// The help, one sentence.
-    pub fn remedy(&self) -> String {
+    pub fn help(&self) -> String {
         match self {
-            Self::Table(error) => error.remedy(),
-            Self::Hole { .. } => {
+            Self::Table(error) => error.help(),
+            Self::MissingValue { .. } => {
                 "remove the row or give it a value: missing values are allowed only at the start".to_owned()
             }
             Self::TooShort { .. } => "give at least one return, or two levels".to_owned(),
             Self::UnknownKind { .. } => "set --kind returns or --kind equity".to_owned(),
             Self::AmbiguousBenchmark { .. } => "rename the column to `returns` or `equity`".to_owned(),
-            Self::Disorder { .. } => "sort the rows by time, with unique times".to_owned(),
+            Self::NotIncreasing { .. } => "sort the rows by time, with unique times".to_owned(),
             Self::DuplicateLabel { .. } => "give every row a unique label".to_owned(),
             Self::NoPartner { .. } => {
                 "the benchmark needs a row with the same label for each row of the series".to_owned()
             }
             Self::Lengths { .. } => "use equal row counts, or a column of dates in both files".to_owned(),
-            Self::Ruined { .. } => "use a benchmark whose levels stay above zero".to_owned(),
+            Self::NonPositiveLevel { .. } => "use a benchmark whose levels stay above zero".to_owned(),
             Self::WhichColumn { .. } => "select one with --benchmark-column".to_owned(),
         }
     }
@@ -269,7 +269,7 @@ impl ReturnColumn {
         let values: Vec<f64> = column.values[left_out..].iter().copied().flatten().collect();
         if let Some(hole) = column.values[left_out..].iter().position(Option::is_none) {
             let row = left_out + hole + 1;
-            return Err(SeriesError::Hole { path: path.to_owned(), column: name.clone(), row });
+            return Err(SeriesError::MissingValue { path: path.to_owned(), column: name.clone(), row });
         }
         let base = usize::from(kind == ColumnKind::Equity);
         if values.len() <= base {
@@ -324,9 +324,10 @@ impl ReturnColumn {
     /// labels, otherwise by row index. Extra benchmark returns between two rows of the series are compounded.
     ///
     /// # Errors
-    /// [`SeriesError::NoPartner`], [`SeriesError::Lengths`] or [`SeriesError::Ruined`].
+    /// [`SeriesError::NoPartner`], [`SeriesError::Lengths`] or [`SeriesError::NonPositiveLevel`].
     pub fn aligned_to(&self, series: &Self) -> Result<Vec<f64>, SeriesError> {
-        let returns = self.returns.as_ref().ok_or_else(|| SeriesError::Ruined { path: self.path.clone() })?;
+        let returns =
+            self.returns.as_ref().ok_or_else(|| SeriesError::NonPositiveLevel { path: self.path.clone() })?;
         let shown = |time: &Timestamp| time.to_string();
         match (&self.times, &series.times, &self.labels, &series.labels) {
             (Some(own), Some(other), _, _) => self.matched(returns, own, other, shown),
@@ -348,19 +349,19 @@ impl ReturnColumn {
         shown: impl Fn(&K) -> String,
     ) -> Result<Vec<f64>, SeriesError> {
         // The number of returns at or before each label; 0 is the level before the first return.
-        let places: HashMap<&K, usize> =
+        let positions: HashMap<&K, usize> =
             own_start.iter().map(|key| (key, 0)).chain(own.iter().zip(1..)).collect();
-        let place = |key: &K| {
-            let found = places.get(key).copied();
+        let position = |key: &K| {
+            let found = positions.get(key).copied();
             found.ok_or_else(|| SeriesError::NoPartner { path: self.path.clone(), label: shown(key) })
         };
         let mut before = match start {
-            Some(key) => place(key)?,
-            None => place(&keys[0])?.saturating_sub(1),
+            Some(key) => position(key)?,
+            None => position(&keys[0])?.saturating_sub(1),
         };
         let mut aligned = Vec::with_capacity(keys.len());
         for key in keys {
-            let at = place(key)?;
+            let at = position(key)?;
             let part = returns.get(before..at).unwrap_or_default();
             aligned.push(match part {
                 // The benchmark's first level has no return before it.
@@ -385,7 +386,7 @@ fn ordered(path: &Path, table: &NumberTable) -> Result<(), SeriesError> {
     if let Some(times) = &table.times {
         let back = times.windows(2).position(|pair| pair[1] <= pair[0]);
         return match back {
-            Some(at) => Err(SeriesError::Disorder {
+            Some(at) => Err(SeriesError::NotIncreasing {
                 path: path.to_owned(),
                 row: at + 2,
                 label: labels[at + 1].clone(),
@@ -429,7 +430,7 @@ mod tests {
     const EQUITY: &str = "date,equity\n2024-01-01,100\n2024-01-02,110\n2024-01-04,99\n";
 
     #[test]
-    fn a_name_tells_what_a_column_holds() {
+    fn column_kinds_are_detected_from_names() {
         for (name, kind) in [
             ("returns", NamedKind::One(ColumnKind::Returns)),
             ("Daily Return", NamedKind::One(ColumnKind::Returns)),
@@ -452,7 +453,7 @@ mod tests {
             assert_eq!(ColumnKind::of_name(name), kind, "{name}");
         }
         let error = read("x\n1\n2\n", "x").unwrap_err();
-        assert_eq!(error.remedy(), "set --kind returns or --kind equity");
+        assert_eq!(error.help(), "set --kind returns or --kind equity");
     }
 
     #[test]
@@ -464,7 +465,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_start_may_be_without_values() {
+    fn missing_values_are_allowed_only_at_the_start() {
         let column = read("day,returns\na,\nb,0.1\nc,0.2\n", "returns").unwrap();
         assert_eq!((column.left_out, column.len()), (1, 2));
         let hole = read("returns\n0.1\nnan\n0.2\n", "returns").unwrap_err().to_string();
@@ -473,7 +474,7 @@ mod tests {
     }
 
     #[test]
-    fn a_benchmark_meets_the_series_by_time() {
+    fn a_benchmark_is_aligned_by_time() {
         let series = read(EQUITY, "equity").unwrap();
         let aligned = |content: &str, column: &str| read(content, column).unwrap().aligned_to(&series);
         // The benchmark has days that the series lacks: 3 January's return is compounded into the 4th's.
@@ -486,17 +487,17 @@ mod tests {
     }
 
     #[test]
-    fn without_labels_rows_must_be_as_many() {
+    fn without_labels_row_counts_must_match() {
         let series = read("returns\n0.1\n0.2\n", "returns").unwrap();
         let benchmark = |content: &str| read(content, "equity").unwrap().aligned_to(&series);
         near(&benchmark("equity\n100\n110\n121\n").unwrap(), &[0.1, 0.1]);
         let error = benchmark("equity\n100\n110\n").unwrap_err();
         assert!(error.to_string().starts_with("the series has 2 returns and the benchmark"), "{error}");
-        assert!(matches!(benchmark("equity\n100\n0\n10\n"), Err(SeriesError::Ruined { .. })));
+        assert!(matches!(benchmark("equity\n100\n0\n10\n"), Err(SeriesError::NonPositiveLevel { .. })));
     }
 
     #[test]
-    fn times_must_rise_and_labels_differ() {
+    fn times_must_increase_and_labels_be_unique() {
         let back = read("date,returns\n2024-01-02,0.1\n2024-01-01,0.2\n", "returns").unwrap_err().to_string();
         assert!(back.ends_with("data row 2: `2024-01-01` is not later than `2024-01-02`"), "{back}");
         let twice = read("week,returns\na,0.1\na,0.2\n", "returns").unwrap_err().to_string();
@@ -507,7 +508,7 @@ mod tests {
     fn a_benchmark_of_several_columns_needs_a_name() {
         let (_folder, path) = written("date,a,b\n2024-01-01,1,2\n2024-01-02,1,2\n");
         let error = ReturnColumn::read_benchmark(&path, None, ColumnKind::Returns).unwrap_err();
-        assert_eq!(error.remedy(), "select one with --benchmark-column");
+        assert_eq!(error.help(), "select one with --benchmark-column");
         let named = ReturnColumn::read_benchmark(&path, Some("b"), ColumnKind::Equity).unwrap();
         assert_eq!(named.len(), 1);
     }

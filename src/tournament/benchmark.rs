@@ -139,7 +139,7 @@ mod tests {
             filled: 0,
             findings: Vec::new(),
             detail: None,
-            extremes: Default::default(),
+            high_low: Default::default(),
         });
         market
     }

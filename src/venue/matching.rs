@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn through_asks_for_a_price_beyond() {
+    fn through_requires_a_price_beyond_the_limit() {
         let order = Resting::Limit(p(100.0));
         assert_eq!(raw(touch(order, Side::Buy, &bar(105.0, 106.0, 100.0, 104.0), true)), None);
         let deeper = touch(order, Side::Buy, &bar(105.0, 106.0, 99.99, 104.0), true);

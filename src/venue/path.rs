@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn a_leg_meets_a_level_on_its_way() {
+    fn a_leg_reaches_the_levels_it_crosses() {
         let stop = Resting::Stop(p(99.0));
         assert_eq!(reached(stop, Side::Sell, p(100.0), p(98.0), false), Some(p(99.0)));
         assert_eq!(reached(stop, Side::Sell, p(98.5), p(103.0), false), Some(p(98.5)));

@@ -111,7 +111,7 @@ mod tests {
     const SHARE: Slippage = Slippage::VolumeShare { factor: 0.1, floor: Bps::ZERO, cap: Bps::WHOLE };
 
     #[test]
-    fn none_and_fixed_are_what_they_say() {
+    fn none_and_fixed_slippage() {
         let bars = bars("1h", &[(0, 100.0, 1.0)]);
         assert_eq!(slippage(&Slippage::None, &bars, 0, taking(1.0, 100.0)), Bps::ZERO);
         let fixed = Slippage::FixedBps { bps: Bps::from_f64(7.5) };
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mondays_first_hour_pays_what_any_hour_pays() {
+    fn a_mondays_first_hour_has_the_usual_slippage() {
         // Seven bars a session of 10 * 100: 0.1 * 700 / 7000 = 100 bp, at every bar with a full session
         // before it.
         let bars = office_hours(10.0);
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn currencies_pay_on_sunday_evening_what_they_pay_in_the_week() {
+    fn currencies_have_the_usual_slippage_on_sunday_evening() {
         // Sunday 22:00 to Friday 22:00, three weeks; 1970-01-04 was a Sunday.
         let week = |n: i64| (70 + n * 168..190 + n * 168).map(|h| (h + 24, 100.0, 10.0));
         let rows: Vec<_> = (0..3).flat_map(week).collect();
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_hour_is_made_up_for_by_an_earlier_one() {
+    fn a_missing_hour_extends_the_look_back() {
         // Round the clock without hour 40: at hour 45 the last 24 bars reach one hour further back, to hour
         // 20, with 10 times the volume.
         let rows: Vec<_> =

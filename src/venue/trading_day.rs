@@ -113,17 +113,17 @@ fn trades_in_every_hour(opens: &[Timestamp], step: i64, days: usize) -> bool {
 mod tests {
     use super::*;
 
-    fn bars(interval: &str, places: impl Iterator<Item = i64>) -> Bars {
+    fn bars(interval: &str, indexes: impl Iterator<Item = i64>) -> Bars {
         let interval: Interval = interval.parse().unwrap();
         let mut bars = Bars::with_capacity(interval, 0);
-        for place in places {
-            bars.push(Timestamp::from_micros(0) + interval.span().times(place), [1.0; 5]);
+        for index in indexes {
+            bars.push(Timestamp::from_micros(0) + interval.span().times(index), [1.0; 5]);
         }
         bars
     }
 
-    fn of(interval: &str, places: impl Iterator<Item = i64>) -> (usize, f64) {
-        let bars = bars(interval, places);
+    fn of(interval: &str, indexes: impl Iterator<Item = i64>) -> (usize, f64) {
+        let bars = bars(interval, indexes);
         let day = TradingDay::shown_by(&bars, 0..bars.len());
         (day.bars, day.days)
     }

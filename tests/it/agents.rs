@@ -72,7 +72,7 @@ const DUEL: &str = "[[agents]]\nregistered = \"momentum-v1\"\n\n[[agents]]\nregi
 /// Two agents are created and battle; the winner is copied and the copy changed; rematch, reset, archive,
 /// overview and skill page follow.
 #[test]
-fn a_life_from_the_first_battle_to_the_archive() {
+fn an_agents_life_cycle_from_creation_to_archive() {
     let stage = Stage::new();
     create(&stage, "momentum-v1", TREND);
     create(&stage, "dips-v1", DIPS);
@@ -155,7 +155,7 @@ fn a_life_from_the_first_battle_to_the_archive() {
 
 /// A key is printed by the command that creates it, and never stored.
 #[test]
-fn a_key_is_in_no_file() {
+fn no_file_contains_a_key() {
     let stage = Stage::new();
     let old = create(&stage, "momentum-v1", TREND);
     let other = create(&stage, "dips-v1", DIPS);
@@ -236,7 +236,7 @@ fn processes_that_write_at_once_lose_nothing() {
 
 /// An agent that continues with its wallet for a second month ends like one that ran both months at once.
 #[test]
-fn a_wallet_that_goes_on_is_one_long_run() {
+fn a_continued_wallet_equals_one_long_run() {
     let stage = Stage::new();
     create(&stage, "long", TREND);
     create(&stage, "short", TREND);
@@ -286,7 +286,7 @@ fn a_wallet_that_goes_on_is_one_long_run() {
 
 /// The stored end of a battle is what was ranked; cash, positions and equity agree at every time.
 #[test]
-fn a_battle_can_be_looked_at_at_any_time() {
+fn a_battle_can_be_inspected_at_any_time() {
     let stage = Stage::new();
     for metric in [
         "roi_pct",
@@ -306,8 +306,8 @@ fn a_battle_can_be_looked_at_at_any_time() {
         done(&stage, &["run", "three.toml", "--out", "store", "--quiet"]);
         let board = json(&stage, &["show", metric, "--out", "store"]);
         let end = json(&stage, &["battle", "replay", metric, "--at", "2023-05-01", "--out", "store"]);
-        for (place, row) in board["rankings"].as_array().unwrap().iter().enumerate() {
-            let shown = &end["agents"][place];
+        for (index, row) in board["rankings"].as_array().unwrap().iter().enumerate() {
+            let shown = &end["agents"][index];
             assert_eq!((&shown["rank"], &shown["agent"]), (&row["rank"], &row["agent"]), "{metric}");
             assert_eq!(shown["equity"], row["final_equity"], "{metric}");
             match (shown["score"].as_f64(), row["score"].as_f64()) {
@@ -328,7 +328,7 @@ fn a_battle_can_be_looked_at_at_any_time() {
 }
 
 #[test]
-fn agents_move_from_store_to_store_without_keys() {
+fn agents_are_exported_and_imported_without_keys() {
     let stage = Stage::new();
     stage.write("tight.toml", "[risk.tight]\nmax_order_size_pct = 10\n");
     let words = [
@@ -357,7 +357,7 @@ fn agents_move_from_store_to_store_without_keys() {
 }
 
 #[test]
-fn mistakes_are_told_where_they_are() {
+fn mistakes_are_reported_with_their_location() {
     let stage = Stage::new();
     let text =
         refused(&stage, &["agent", "create", "x", "--strategy", "{ kind = \"sma_cros\" }", "--out", "store"]);
@@ -382,7 +382,7 @@ fn mistakes_are_told_where_they_are() {
 
 /// Remains of a dead process, and a run whose folder is missing, are found and cleaned up.
 #[test]
-fn a_store_is_checked_and_cleared() {
+fn a_store_is_checked_and_pruned() {
     let stage = Stage::new();
     create(&stage, "momentum-v1", TREND);
     create(&stage, "dips-v1", DIPS);
@@ -412,7 +412,7 @@ fn a_store_is_checked_and_cleared() {
 }
 
 #[test]
-fn a_name_that_is_none_makes_no_store() {
+fn an_invalid_name_creates_no_store() {
     let stage = Stage::new();
     refused(&stage, &["agent", "create", "a/b", "--strategy", TREND, "--out", "nowhere"]);
     assert!(!stage.path("nowhere").exists());

@@ -76,13 +76,13 @@ fn a_month_of_recorded_minutes() {
     let sampled = Sampled::of(&market, ticks, None);
     let prepared = Batch { job, warm_up: WarmUp::Before, samples: &sampled.ticks }.prepare().unwrap();
     let mut taken = 0;
-    prepared.run(&specs, |place, outcome| {
+    prepared.run(&specs, |index, outcome| {
         let found = MetricInputs::of_condensed(outcome.unwrap(), &market, &sampled);
         let cache = IndicatorCache::new();
         let history = History { market: &market, cache: &cache, ticks, warm_up: WarmUp::Before };
         let setup = Setup { history, seed: Seed(1), agent: "one", window: 0 };
-        let wanted = MetricInputs::of(&replay(&job, prepare(&specs[place], &setup)), &market, None);
-        assert_eq!(found, wanted, "{:?}", specs[place]);
+        let wanted = MetricInputs::of(&replay(&job, prepare(&specs[index], &setup)), &market, None);
+        assert_eq!(found, wanted, "{:?}", specs[index]);
         let metrics = |observed| format!("{:?}", metrics_of(observed, &MetricSpec::default()));
         assert_eq!(metrics(&found), metrics(&wanted));
         taken += 1;

@@ -32,7 +32,7 @@ fn bound(count: u64) -> f64 {
 }
 
 #[test]
-fn equals_have_a_winner_in_at_most_alpha_of_the_tournaments() {
+fn a_winner_among_equals_is_called_in_at_most_alpha_of_tournaments() {
     let (count, mut all) = (tournaments(), Vec::new());
     for kind in Kind::EQUALS {
         for metric in METRICS {
@@ -85,7 +85,7 @@ fn the_better_by_its_drawdown_is_called_where_the_record_is_long() {
 }
 
 #[test]
-fn the_truly_better_is_called() {
+fn the_truly_better_agent_is_called() {
     let count = tournaments();
     for metric in [RankingMetric::RoiPct, RankingMetric::SharpeRatio, RankingMetric::ProfitFactor] {
         let found = (0..count)
@@ -97,7 +97,7 @@ fn the_truly_better_is_called() {
 }
 
 #[test]
-fn intervals_hold_the_truth_as_often_as_they_say() {
+fn intervals_have_their_stated_coverage() {
     let count = 10 * tournaments();
     for metric in [RankingMetric::RoiPct, RankingMetric::SharpeRatio, RankingMetric::WinRate] {
         let truth = truth(48, 0.3, metric);
@@ -112,13 +112,13 @@ fn intervals_hold_the_truth_as_often_as_they_say() {
 }
 
 #[test]
-fn a_rare_trader_is_not_called_better_than_one_that_earns() {
+fn a_rare_trader_is_not_called_better_than_a_profitable_agent() {
     // The rare agent earns a little in a few windows; the other earns much with high variance.
     let scores =
         |of: &dyn Fn(usize) -> f64| (0..48).map(|window| Score::of(of(window))).collect::<Vec<Score>>();
     let earns = scores(&|window| if window % 2 == 0 { 9.0 } else { -1.2 });
     let mut rare = vec![Score::Absent; 48];
-    (0..6).for_each(|place| rare[place * 8] = Score::of(20.0));
+    (0..6).for_each(|index| rare[index * 8] = Score::of(20.0));
     let names = ["rare", "earns"].map(str::to_owned).to_vec();
     let windows = (0..48).map(|window| window.to_string()).collect();
     let matrix = ScoreMatrix::new(names, windows, vec![rare, earns], Fold::Mean).unwrap();

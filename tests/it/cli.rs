@@ -47,7 +47,7 @@ const SOUND: [&str; 3] = ["sound.toml", "warnings.toml", "sweep_contradiction.to
 /// `check` reports the same problems as `run`, with the same output and exit code, and writes nothing; with
 /// `--json` it reports the same number of problems.
 #[test]
-fn check_and_run_refuse_alike() {
+fn check_and_run_report_the_same_problems() {
     let stage = Stage::with_mistakes();
     let before = stage.names(".");
     for (folder, code) in [("", None), ("flawed/", Some(3))] {

@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 
 use crate::support::shared::shared;
 use tiltyard::internals::data::check::{FileCheck, check_file, find_files};
-use tiltyard::internals::data::import::Reading;
-use tiltyard::internals::data::synth::{generate, sample, with_holes};
+use tiltyard::internals::data::import::ReadOptions;
+use tiltyard::internals::data::synth::{generate, sample, with_gaps};
 use tiltyard::internals::domain::{Interval, Seed, Symbol, Timestamp};
 use tiltyard::internals::market::quality::{Severity, inspect};
 use tiltyard::internals::market::{Bars, write_bars};
 
 fn check(path: &Path) -> FileCheck {
-    check_file(path, None, &Reading::default())
+    check_file(path, None, &ReadOptions::default())
 }
 
 /// `severity kind xcount` of each finding at or above a severity.
@@ -35,7 +35,7 @@ fn clean() -> Bars {
 }
 
 #[test]
-fn a_clean_series_is_silent() {
+fn a_clean_series_has_no_findings() {
     let dir = tempfile::tempdir().unwrap();
     let check = check(&written(dir.path(), "ALPHA_1h.parquet", &clean()));
     assert_eq!(check.findings, []);
@@ -48,7 +48,7 @@ fn a_clean_series_is_silent() {
 
 /// A trading halt: missing bars, with flat zero-volume bars around them.
 #[test]
-fn a_short_halt_is_only_worth_knowing() {
+fn a_short_halt_is_informational() {
     let mut spec = sample();
     spec.interval = Interval::MINUTE;
     spec.bars = 20_000;
@@ -72,7 +72,7 @@ fn a_short_halt_is_only_worth_knowing() {
 }
 
 #[test]
-fn twins_of_the_flawed_files_are_found() {
+fn synthetic_flawed_files_are_detected() {
     let dir = tempfile::tempdir().unwrap();
     let hours = clean();
     let say = |name: &str, bars: &Bars| found(&check(&written(dir.path(), name, bars)), Severity::Warning);
@@ -112,7 +112,7 @@ fn twins_of_the_flawed_files_are_found() {
     shuffled.ts[201] = shuffled.ts[200];
     assert_eq!(say("SHUFFLED_1h.parquet", &shuffled), ["error order x1", "error conflict x1"]);
     // Generated gaps.
-    let punched = with_holes(&hours, Seed(1), &Symbol::new("X").unwrap(), 0.02);
+    let punched = with_gaps(&hours, Seed(1), &Symbol::new("X").unwrap(), 0.02);
     assert_eq!(
         found(&check(&written(dir.path(), "X_1h.parquet", &punched)), Severity::Info)[0].split(' ').nth(1),
         Some("gap")
@@ -152,7 +152,7 @@ fn files_that_cannot_be_read_are_findings() {
 }
 
 #[test]
-fn real_clean_files_are_silent() {
+fn real_clean_files_have_no_findings() {
     let Some(folder) = shared("binance") else { return };
     for file in find_files(&[folder]).unwrap() {
         let check = check(&file);
@@ -161,7 +161,7 @@ fn real_clean_files_are_silent() {
 }
 
 #[test]
-fn real_flawed_files_show_what_they_are_there_for() {
+fn real_flawed_files_have_their_expected_findings() {
     let Some(folder) = shared("flawed") else { return };
     let expected: [(&str, &[&str]); 10] = [
         ("LUNAUSDT_1h.parquet", &["error identity x1", "error gap x6"]),
@@ -191,7 +191,7 @@ fn real_flawed_files_show_what_they_are_there_for() {
 /// The README of the files says: 16 of 22 have a null on 2017-07-31, all but MRK have rows outside high and
 /// low.
 #[test]
-fn real_dow_files_have_their_nulls_and_outsiders() {
+fn real_dow_files_have_their_nulls_and_out_of_range_rows() {
     let Some(folder) = shared("flawed/us-equities-djia") else { return };
     let day = "2017-07-31".parse::<Timestamp>().unwrap();
     let checks: Vec<FileCheck> = find_files(&[folder]).unwrap().iter().map(|file| check(file)).collect();

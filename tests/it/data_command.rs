@@ -58,7 +58,7 @@ fn from_a_vendor_s_file_to_coarser_bars() {
 }
 
 #[test]
-fn the_check_s_exit_code_serves_a_pipeline() {
+fn the_check_exits_with_the_worst_severity() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("XBTUSD_60.csv");
     // 36 hours are missing: a warning. A close above the high: an error.

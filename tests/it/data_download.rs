@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use tiltyard::internals::data::download::{
     DownloadError, Event, Fetched, Outcome, Policy, Request, Venue, download, parse_day,
 };
-use tiltyard::internals::data::import::{self, BadRows, Existing, Reading, read_bars};
+use tiltyard::internals::data::import::{self, BadRows, OnExisting, ReadOptions, read_bars};
 
 /// Errors of a URL, one per request in this order; after them it serves the file.
 #[derive(Clone, Copy, PartialEq)]
@@ -222,10 +222,10 @@ fn months_and_days_become_one_series_and_are_not_fetched_twice() {
     );
     let files: Vec<_> =
         fetched.into_iter().filter(|one| one.outcome != Outcome::Missing).map(|one| one.place).collect();
-    let groups = import::plan(&files, None, &Reading::default(), dir.path()).unwrap();
-    let done = import::import(&groups.groups[0], BadRows::Refuse, Existing::Merge, &|_| {}).unwrap();
+    let groups = import::plan(&files, None, &ReadOptions::default(), dir.path()).unwrap();
+    let done = import::import(&groups.groups[0], BadRows::Refuse, OnExisting::Merge, &|_| {}).unwrap();
     assert_eq!((done.files.len(), done.bars_out), (3, 792));
-    let (_, bars) = read_bars(&done.output, None, &Reading::default()).unwrap();
+    let (_, bars) = read_bars(&done.output, None, &ReadOptions::default()).unwrap();
     assert!((0..792).all(|hour| bars.open[hour] == hour as f64 + 0.5));
     // Again: existing files are verified, only missing ones are requested.
     let before = archive.requests();
@@ -249,7 +249,7 @@ fn a_cut_connection_is_continued_where_it_was_cut() {
 }
 
 #[test]
-fn a_busy_server_is_given_time() {
+fn a_busy_server_is_retried_after_a_wait() {
     let archive = Archive::start();
     let path = archive.put("BTCUSDT", "2023-01", 0..744);
     archive.fault(&format!("{path}.CHECKSUM"), &[Fault::Status(429)]);
@@ -303,7 +303,7 @@ fn a_month_that_is_missing_is_fetched_by_its_days() {
 }
 
 #[test]
-fn a_server_that_stays_broken_or_refuses_is_told() {
+fn persistent_server_errors_are_reported() {
     let archive = Archive::start();
     let path = archive.put("BTCUSDT", "2023-01", 0..744);
     archive.fault(&path, &[Fault::Hang; 9]);

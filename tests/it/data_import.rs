@@ -8,27 +8,27 @@ use std::path::{Path, PathBuf};
 
 use crate::support::shared::shared;
 use tiltyard::internals::data::import::{
-    self, BadRows, Existing, Format, ImportError, Imported, Reading, read_bars,
+    self, BadRows, Format, ImportError, Imported, OnExisting, ReadOptions, read_bars,
 };
 use tiltyard::internals::domain::Timestamp;
 use tiltyard::internals::market::{Bars, resample};
 
 struct Case {
     dir: tempfile::TempDir,
-    reading: Reading,
+    reading: ReadOptions,
     format: Option<Format>,
     bad: BadRows,
-    existing: Existing,
+    existing: OnExisting,
 }
 
 impl Case {
     fn new() -> Self {
         Self {
             dir: tempfile::tempdir().unwrap(),
-            reading: Reading::default(),
+            reading: ReadOptions::default(),
             format: None,
             bad: BadRows::Refuse,
-            existing: Existing::Refuse,
+            existing: OnExisting::Refuse,
         }
     }
 
@@ -49,7 +49,7 @@ impl Case {
         let mut done = self.run(paths).unwrap();
         assert_eq!(done.len(), 1, "{done:?}");
         let imported = done.remove(0);
-        let (symbol, bars) = read_bars(&imported.output, None, &Reading::default()).unwrap();
+        let (symbol, bars) = read_bars(&imported.output, None, &ReadOptions::default()).unwrap();
         assert_eq!((&symbol, bars.interval), (&imported.symbol, imported.interval));
         assert_eq!(bars.len() as u64, imported.bars_out);
         (imported, bars)
@@ -85,7 +85,7 @@ fn kline(open_time: u64, price: &str) -> String {
 }
 
 #[test]
-fn binance_in_all_its_dresses_is_one_series() {
+fn all_binance_variants_form_one_series() {
     let case = Case::new();
     // 2024-12-31T22:00 and 23:00 in milliseconds, zipped; 2025-01-01T00:00 in microseconds, with a header.
     let old = kline(1_735_682_400_000, "100.1") + &kline(1_735_686_000_000, "100.2");
@@ -117,7 +117,7 @@ fn units_of_time_are_never_mixed_within_a_file() {
 }
 
 #[test]
-fn repetitions_are_dropped_and_conflicts_refused() {
+fn duplicates_are_dropped_and_conflicts_refused() {
     let case = Case::new();
     let day = kline(1_735_682_400_000, "100.1") + &kline(1_735_686_000_000, "100.2");
     let first = case.write("BTCUSDT-1h-2024-12-31.csv", &day);
@@ -198,12 +198,12 @@ fn kraken_bars_trades_and_response() {
     assert_eq!(row(&bars, 1), ("2023-01-01T01:00:00Z".into(), [91.0, 91.0, 90.0, 90.0, 3.0]));
     let overlapping = case.write("q3/BCHEUR.csv", "1672531450,90.0,1.0\n1672539000,90.0,1.0\n");
     let base = case.dir.path().join("raw/BCHEUR.csv");
-    case.existing = Existing::Replace;
+    case.existing = OnExisting::Replace;
     assert!(case.error(&[base, overlapping]).contains("begin before those in"));
 }
 
 #[test]
-fn bitfinex_has_the_close_second() {
+fn bitfinex_columns_have_close_before_high() {
     let case = Case::new();
     let json =
         "[[1514764800000,13763,13753,13788,13752.18,5.1],[1514764860000,13763,13772,13773,13741,15.5]]";
@@ -222,7 +222,7 @@ fn bitfinex_has_the_close_second() {
 }
 
 #[test]
-fn cryptodatadownload_is_turned_round() {
+fn cryptodatadownload_is_sorted_ascending() {
     let case = Case::new();
     let text = "Timestamps are UTC timezone,https://www.CryptoDataDownload.com\n\
                 date,symbol,open,high,low,close,volume_btc,volume\n\
@@ -249,7 +249,7 @@ fn yahoo_raw_and_adjusted_with_either_order_of_columns() {
     let (imported, bars) = case.one(&[ko]);
     assert_eq!((imported.symbol.as_str(), bars.volume[0]), ("KO", 7_161_800.0));
     case.reading.adjust = true;
-    case.existing = Existing::Replace;
+    case.existing = OnExisting::Replace;
     let (_, bars) = case.one(&[nvda]);
     assert_eq!(row(&bars, 0).1, [8.0, 8.5, 7.5, 8.0, 650.0]);
 }
@@ -287,7 +287,7 @@ fn lean_equities_are_scaled_local_and_adjustable() {
     assert_eq!((imported.symbol.as_str(), bars.open[0]), ("BTCUSD", 125.99));
     assert!(case.error(&[quote]).contains("has quotes"));
     case.reading.adjust = true;
-    case.existing = Existing::Replace;
+    case.existing = OnExisting::Replace;
     assert!(case.error(std::slice::from_ref(&daily)).contains("there is no factor file"));
     case.write("lean/equity/usa/factor_files/aapl.csv", "19980102,0.5,0.25,1\n20501231,1,1,0");
     let (_, bars) = case.one(&[daily]);
@@ -330,7 +330,7 @@ fn headers_without_a_map_and_ticks() {
 }
 
 #[test]
-fn rows_that_are_no_bars_are_refused_dropped_or_kept() {
+fn invalid_bars_are_refused_dropped_or_kept() {
     let mut case = Case::new();
     let text = "Date,Open,High,Low,Close,Volume,Name\n2012-07-31,49,50,48,49.1,10,DIS\n2012-08-01,,,,49.14,0,DIS\n2012-08-02,49,50,48,51,10,DIS\n2012-08-03,49,50,48,49,10,DIS\n";
     let file = case.write("DIS_2006-01-01_to_2018-01-01.csv", text);
@@ -342,10 +342,10 @@ fn rows_that_are_no_bars_are_refused_dropped_or_kept() {
     let (imported, _) = case.one(std::slice::from_ref(&file));
     assert_eq!((imported.rows_in, imported.bars_out, imported.dropped), (4, 2, 2));
     case.bad = BadRows::Keep;
-    case.existing = Existing::Replace;
+    case.existing = OnExisting::Replace;
     let imported = case.run(std::slice::from_ref(&file)).unwrap().remove(0);
     assert_eq!((imported.rows_in, imported.bars_out, imported.dropped), (4, 4, 0));
-    let refused = read_bars(&imported.output, None, &Reading::default()).unwrap_err().to_string();
+    let refused = read_bars(&imported.output, None, &ReadOptions::default()).unwrap_err().to_string();
     assert!(refused.contains("row 2"), "{refused}");
 }
 
@@ -356,17 +356,17 @@ fn a_result_is_never_overwritten_by_accident() {
     let second = case.write("b/XBTUSD_60.csv", "1381021200,2,2,2,2,1,1\n1381024800,3,3,3,3,1,1\n");
     case.one(&[first]);
     assert!(case.error(std::slice::from_ref(&second)).contains("`--replace`"));
-    case.existing = Existing::Merge;
+    case.existing = OnExisting::Merge;
     let (imported, bars) = case.one(std::slice::from_ref(&second));
     assert_eq!((imported.bars_out, imported.duplicates, bars.open[2]), (3, 1, 3.0));
-    case.existing = Existing::Replace;
+    case.existing = OnExisting::Replace;
     assert_eq!(case.one(&[second]).0.bars_out, 2);
     let left: Vec<_> = fs::read_dir(case.dir.path().join("out")).unwrap().collect();
     assert_eq!(left.len(), 1, "no temporary file is left");
 }
 
 #[test]
-fn a_name_that_lies_about_its_interval_is_refused() {
+fn a_file_name_with_a_wrong_interval_is_refused() {
     let mut case = Case::new();
     let file = case.write("UNITTEST_BTC-8m.json", "[[1509836520000,1,1,1,1,1],[1509836580000,1,1,1,1,1]]");
     assert!(
@@ -378,7 +378,7 @@ fn a_name_that_lies_about_its_interval_is_refused() {
 }
 
 #[test]
-fn files_that_hold_nothing_say_so() {
+fn empty_files_are_reported() {
     let case = Case::new();
     let cases = [
         ("UNITTEST_BTC-8m.feather", "", "is empty (zero bytes)"),
@@ -400,20 +400,20 @@ fn files_that_hold_nothing_say_so() {
     // In a folder such files are skipped, as long as another file is left.
     case.write("XBTUSD_60.csv", "1381017600,1,1,1,1,1,1\n1381021200,2,2,2,2,1,1\n");
     let raw = case.dir.path().join("raw");
-    let groups = import::plan(&[raw], None, &Reading::default(), Path::new("out")).unwrap();
+    let groups = import::plan(&[raw], None, &ReadOptions::default(), Path::new("out")).unwrap();
     assert_eq!((groups.groups.len(), groups.skipped.len()), (1, 6));
 }
 
 // ---- Real files ----
 
-fn import_real(parts: &[&str], reading: Reading) -> Option<(Imported, Bars)> {
+fn import_real(parts: &[&str], reading: ReadOptions) -> Option<(Imported, Bars)> {
     let paths: Option<Vec<PathBuf>> = parts.iter().map(|part| shared(&format!("raw/{part}"))).collect();
     let case = Case { reading, ..Case::new() };
     Some(case.one(&paths?))
 }
 
 fn known(part: &str) -> Bars {
-    read_bars(&shared(part).unwrap(), None, &Reading::default()).unwrap().1
+    read_bars(&shared(part).unwrap(), None, &ReadOptions::default()).unwrap().1
 }
 
 /// The bars of `whole` in the range of `part`.
@@ -431,7 +431,8 @@ fn same_range(whole: &Bars, part: &Bars) -> Bars {
 #[test]
 fn real_binance_days_equal_the_known_bars() {
     let days = ["23", "24", "25"].map(|day| format!("binance-zip-daily/BTCUSDT-1m-2023-03-{day}.zip"));
-    let Some((imported, bars)) = import_real(&days.each_ref().map(String::as_str), Reading::default()) else {
+    let Some((imported, bars)) = import_real(&days.each_ref().map(String::as_str), ReadOptions::default())
+    else {
         return;
     };
     assert_eq!((imported.rows_in, imported.bars_out), (4_240, 4_240));
@@ -442,7 +443,7 @@ fn real_binance_days_equal_the_known_bars() {
 fn real_binance_months_cross_the_change_of_unit() {
     let months = ["2024-11", "2024-12", "2025-01", "2025-02"];
     let files = months.map(|month| format!("binance-csv-noheader/BTCUSDT-1h-{month}.csv"));
-    let Some((imported, bars)) = import_real(&files.each_ref().map(String::as_str), Reading::default())
+    let Some((imported, bars)) = import_real(&files.each_ref().map(String::as_str), ReadOptions::default())
     else {
         return;
     };
@@ -460,7 +461,7 @@ fn real_lean_kraken_and_bitfinex_equal_the_known_bars() {
         ("bitfinex-json/BTCUSD-18-01-01-00-00-00.json", "bitfinex/BTCUSD_1m.parquet"),
     ];
     for (raw, expected) in cases {
-        let Some((_, bars)) = import_real(&[raw], Reading::default()) else { return };
+        let Some((_, bars)) = import_real(&[raw], ReadOptions::default()) else { return };
         let expected = known(expected);
         assert_eq!(bars, same_range(&expected, &bars), "{raw}");
     }
@@ -468,7 +469,7 @@ fn real_lean_kraken_and_bitfinex_equal_the_known_bars() {
 
 #[test]
 fn real_freqtrade_trades_agree_in_three_containers_and_with_the_candles() {
-    let minute = Reading { interval: Some("1m".parse().unwrap()), ..Reading::default() };
+    let minute = ReadOptions { interval: Some("1m".parse().unwrap()), ..ReadOptions::default() };
     let Some((imported, bars)) = import_real(&["freqtrade/XRP_ETH-trades.feather"], minute.clone()) else {
         return;
     };
@@ -477,7 +478,7 @@ fn real_freqtrade_trades_agree_in_three_containers_and_with_the_candles() {
         assert_eq!(import_real(&[other], minute.clone()).unwrap().1, bars, "{other}");
     }
     // The vendor's own candles: minutes without trades are filled, and the last day is incomplete.
-    let (_, candles) = import_real(&["freqtrade/XRP_ETH-1m.feather"], Reading::default()).unwrap();
+    let (_, candles) = import_real(&["freqtrade/XRP_ETH-1m.feather"], ReadOptions::default()).unwrap();
     let mut same = 0;
     for at in 0..candles.len() {
         if let Ok(found) = bars.ts.binary_search(&candles.ts[at]) {
@@ -491,7 +492,7 @@ fn real_freqtrade_trades_agree_in_three_containers_and_with_the_candles() {
 fn real_lean_minutes_are_in_utc() {
     let files =
         ["lean/equity/usa/minute/spy/20131007_trade.zip", "lean/equity/usa/minute/spy/20131008_trade.zip"];
-    let Some((imported, bars)) = import_real(&files, Reading::default()) else { return };
+    let Some((imported, bars)) = import_real(&files, ReadOptions::default()) else { return };
     // 04:00 in New York, when pre-market trading begins.
     assert_eq!(bars.ts[0].to_string(), "2013-10-07T08:00:00Z");
     assert_eq!(imported.symbol.as_str(), "SPY");
@@ -506,8 +507,8 @@ fn real_lean_minutes_are_in_utc() {
 
 #[test]
 fn real_lean_adjustment_removes_the_split() {
-    let raw = import_real(&["lean/equity/usa/daily/aapl.zip"], Reading::default());
-    let adjust = Reading { adjust: true, ..Reading::default() };
+    let raw = import_real(&["lean/equity/usa/daily/aapl.zip"], ReadOptions::default());
+    let adjust = ReadOptions { adjust: true, ..ReadOptions::default() };
     let (Some((_, raw)), Some((_, adjusted))) =
         (raw, import_real(&["lean/equity/usa/daily/aapl.zip"], adjust))
     else {
@@ -550,12 +551,12 @@ fn real_minutes_resample_to_the_venue_s_own_hours() {
 #[test]
 fn every_real_raw_file_is_imported_or_refused_for_a_reason() {
     let Some(raw) = shared("raw") else { return };
-    let minute = Reading { interval: Some("1m".parse().unwrap()), ..Reading::default() };
+    let minute = ReadOptions { interval: Some("1m".parse().unwrap()), ..ReadOptions::default() };
     let mut refused = Vec::new();
     let mut files = import::files(&raw).unwrap();
     files.retain(|file| !file.ends_with("README.md"));
     for file in &files {
-        let case = Case { reading: Reading::default(), ..Case::new() };
+        let case = Case { reading: ReadOptions::default(), ..Case::new() };
         let result = match case.run(std::slice::from_ref(file)) {
             Err(ImportError::TradesNeedInterval { .. } | ImportError::WrongInterval { .. }) => {
                 Case { reading: minute.clone(), ..Case::new() }.run(std::slice::from_ref(file))
@@ -564,7 +565,7 @@ fn every_real_raw_file_is_imported_or_refused_for_a_reason() {
                 // Ticks in the form of bars, and quotes.
                 let bars = file.ends_with("backtrader-ticksample.csv");
                 let map = bars.then(|| "ts=Datetime,price=Close,volume=Volume".parse().unwrap());
-                let reading = Reading { symbol: Some("X".into()), map, ..minute.clone() };
+                let reading = ReadOptions { symbol: Some("X".into()), map, ..minute.clone() };
                 Case { reading, ..Case::new() }.run(std::slice::from_ref(file))
             }
             other => other,
@@ -588,7 +589,7 @@ fn every_real_raw_file_is_imported_or_refused_for_a_reason() {
 }
 
 #[test]
-fn a_large_file_newest_first_is_sorted_outside_of_memory() {
+fn a_large_newest_first_file_is_sorted_externally() {
     let case = Case::new();
     let rows = 1_300_000_u32;
     let mut text = String::with_capacity(rows as usize * 40);
@@ -599,6 +600,6 @@ fn a_large_file_newest_first_is_sorted_outside_of_memory() {
     let file = case.write("XBTUSD_1.csv", text);
     let done = case.run(&[file]).unwrap().remove(0);
     assert_eq!((done.rows_in, done.bars_out, done.duplicates), (1_300_000, 1_300_000, 0));
-    let bars = read_bars(&done.output, None, &Reading::default()).unwrap().1;
+    let bars = read_bars(&done.output, None, &ReadOptions::default()).unwrap().1;
     assert!(bars.volume.iter().enumerate().all(|(n, volume)| *volume == n as f64));
 }

@@ -103,7 +103,7 @@ proptest! {
     }
 
     #[test]
-    fn the_curves_agree(seed in any::<u64>()) {
+    fn both_equity_curves_agree(seed in any::<u64>()) {
         let table = table(seed, None);
         let replay = run(&table, seed);
         let curve = exact_curve(&table.job(), &replay);
@@ -116,7 +116,7 @@ proptest! {
     }
 
     #[test]
-    fn fills_lie_in_their_bar_and_keep_their_limit(seed in any::<u64>()) {
+    fn fills_are_inside_their_bar_and_within_their_limit(seed in any::<u64>()) {
         let table = table(seed, None);
         let replay = run(&table, seed);
         for fill in &replay.fills {
@@ -154,7 +154,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_left_at_the_end_is_flagged(seed in any::<u64>()) {
+    fn open_positions_at_the_end_are_flagged(seed in any::<u64>()) {
         let mut table = table(seed, None);
         table.venue.close_at_end = true;
         let replay = run(&table, seed);
@@ -169,7 +169,7 @@ proptest! {
     }
 
     #[test]
-    fn every_order_has_one_end_that_fits_its_fills(seed in any::<u64>()) {
+    fn every_order_ends_once_consistently_with_its_fills(seed in any::<u64>()) {
         let table = table(seed, None);
         let replay = run(&table, seed);
         let end = table.market.close_time(table.market.clock.len() - 1);
@@ -192,7 +192,7 @@ proptest! {
     }
 
     #[test]
-    fn cutting_the_future_changes_nothing_before_it(seed in any::<u64>(), at in 0.0..1.0f64) {
+    fn truncating_the_future_changes_nothing_before_it(seed in any::<u64>(), at in 0.0..1.0f64) {
         let mut whole = table(seed, None);
         let ticks = whole.market.clock.len();
         prop_assume!(ticks >= 2);

@@ -52,7 +52,7 @@ fn first_and_last(stage: &Stage, words: &str) -> (String, String) {
 }
 
 #[test]
-fn days_of_spreadsheets_are_not_seconds_of_1970() {
+fn spreadsheet_days_are_not_read_as_epoch_seconds() {
     let stage = bare();
     prices(&stage, "in/BOOK.csv", &["45400", "45401", "45402"]);
     prices(&stage, "in/EPOCH.csv", &["19800", "19801", "19802"]);
@@ -113,7 +113,7 @@ fn dates_written_as_numbers_in_parquet_are_dates_or_refused() {
 }
 
 #[test]
-fn blank_lines_and_banners_above_the_header_are_passed_over() {
+fn blank_lines_and_banners_above_the_header_are_skipped() {
     let stage = bare();
     let rows =
         "Day;Open;High;Low;Close;Volume\n\n2024-03-04;5.0;5.5;4.5;5.2;10\n2024-03-05;5.2;5.6;5.0;5.4;11\n";
@@ -137,7 +137,7 @@ fn blank_lines_and_banners_above_the_header_are_passed_over() {
 }
 
 #[test]
-fn midnights_of_two_zones_are_sessions_of_one_clock() {
+fn midnights_of_two_zones_align_as_session_dates() {
     let stage = bare();
     let days = |offset: [&str; 2]| {
         [format!("2024-03-08 00:00:00{}", offset[0]), format!("2024-03-11 00:00:00{}", offset[1])]
@@ -162,7 +162,7 @@ fn midnights_of_two_zones_are_sessions_of_one_clock() {
 }
 
 #[test]
-fn one_stray_date_is_refused_wherever_it_is_read() {
+fn one_implausible_date_is_refused_by_every_reader() {
     let stage = bare();
     for (name, first, last) in [
         ("AHEAD", "2024-01-01T00:00:00", "9999-12-31T00:00:00"),
@@ -203,7 +203,7 @@ fn one_stray_date_is_refused_wherever_it_is_read() {
 }
 
 #[test]
-fn an_endless_line_is_refused_before_it_is_held() {
+fn an_oversized_line_is_refused_before_it_is_buffered() {
     let stage = bare();
     let pour = |out: &mut dyn std::io::Write| {
         out.write_all(b"ts,open,high,low,close,volume\n1704067200,1,2,0.5,1,1\n1704070800,1,2,0.5,1,1\n")
@@ -228,7 +228,7 @@ fn an_endless_line_is_refused_before_it_is_held() {
 }
 
 #[test]
-fn a_table_given_as_a_scenario_is_named_for_what_it_is() {
+fn a_table_given_as_a_scenario_is_recognised() {
     let stage = bare();
     let mut text = "date,open,high,low,close,volume\n".to_owned();
     for row in 0..3_000 {
@@ -251,7 +251,7 @@ fn a_table_given_as_a_scenario_is_named_for_what_it_is() {
 }
 
 #[test]
-fn thousands_of_mistakes_are_told_to_the_fiftieth() {
+fn at_most_fifty_mistakes_are_reported() {
     let stage = bare();
     let sound = "[scenario]\nname = \"x\"\n[market]\npath = \"data/sample\"\nsymbols = [\"ALPHA\"]\ninterval = \"1h\"\n";
     let agent = "[[agents]]\nname = \"a\"\nstrategy = { kind = \"buy_and_hold\" }\n";
@@ -308,7 +308,7 @@ fn thousands_of_mistakes_are_told_to_the_fiftieth() {
 }
 
 #[test]
-fn conditions_of_a_sweep_hold_in_decimals() {
+fn sweep_conditions_are_evaluated_in_decimals() {
     let stage = bare();
     let text = "[scenario]\nname = \"where\"\n[market]\npath = \"data/sample\"\nsymbols = [\"ALPHA\"]\ninterval = \"1h\"\n\
                 start = 2023-05-01\nend = 2023-05-08\n[[agents]]\nname = \"r\"\n\
@@ -333,7 +333,7 @@ fn conditions_of_a_sweep_hold_in_decimals() {
 }
 
 #[test]
-fn a_sweep_that_nobody_won_says_so() {
+fn a_sweep_without_a_winner_says_so() {
     let stage = bare();
     let text = "[scenario]\nname = \"none\"\n[market]\npath = \"data/sample\"\nsymbols = [\"ALPHA\"]\ninterval = \"1h\"\n\
                 start = 2023-05-01\nend = 2023-05-08\n[[agents]]\nname = \"never\"\n\
@@ -348,7 +348,7 @@ fn a_sweep_that_nobody_won_says_so() {
 }
 
 #[test]
-fn trades_as_json_are_limited_where_asked() {
+fn trades_as_json_respect_the_limit() {
     let stage = Stage::new();
     stage.result("run scenarios/first_tournament.toml --out out --quiet");
     let all = |limit: &str| -> Vec<serde_json::Value> {

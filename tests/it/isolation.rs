@@ -172,7 +172,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 6, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn an_agent_does_the_same_alone_and_in_any_company(seed in any::<u64>()) {
+    fn an_agents_results_do_not_depend_on_other_agents(seed in any::<u64>()) {
         check(seed)?;
     }
 }
@@ -200,7 +200,7 @@ fn check(seed: u64) -> Result<(), TestCaseError> {
 /// Regression: a 4h bar that closed overnight counted at the window's first bar only with other agents
 /// present.
 #[test]
-fn a_bar_that_closed_in_the_night_counts_at_the_first_bar_in_any_company() {
+fn a_coarse_bar_closed_overnight_counts_at_the_first_bar() {
     check(11_856_367_303_977_144_303).unwrap();
 }
 
@@ -219,7 +219,7 @@ fn alone(scenario: &Scenario, agent: &AgentSpec) -> Scenario {
 }
 
 #[test]
-fn a_trial_of_a_sweep_does_what_its_agent_does_alone() {
+fn a_trial_equals_a_run_of_its_agent() {
     for seed in 0..20 {
         let mut dice = Dice(seed);
         let mut setting = Setting::drawn(&mut dice);
@@ -249,7 +249,7 @@ fn a_trial_of_a_sweep_does_what_its_agent_does_alone() {
 
 /// An agent's stored files are the same with and without other agents.
 #[test]
-fn the_files_of_an_agent_do_not_tell_who_else_took_part() {
+fn an_agents_files_do_not_depend_on_other_agents() {
     let stage = Stage::new();
     let mut dice = Dice(5);
     for symbol in ["AAA", "BBB"] {

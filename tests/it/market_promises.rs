@@ -230,7 +230,7 @@ fn tiny() -> Bars {
 }
 
 #[test]
-fn a_price_that_eight_places_cannot_hold_is_refused_and_a_unit_holds_it() {
+fn a_price_beyond_eight_places_is_refused_unless_a_unit_represents_it() {
     let stage = stage("BABY_1d.parquet", &tiny());
     let market = "symbols = [\"BABY\"]\ninterval = \"1d\"";
     stage.write("s.toml", &scenario(market, FREE, &[("a", HOLD)]));
@@ -297,7 +297,7 @@ fn partial_sales_of_huge_quantities_realise_their_own_part() {
 }
 
 #[test]
-fn the_largest_balance_is_spent_whole_and_what_is_beyond_is_refused() {
+fn the_largest_balance_can_be_spent_and_larger_ones_are_refused() {
     let market = "symbols = [\"BIG\"]\ninterval = \"1d\"";
     let check = |price: f64, volume: f64, balance: &str| {
         let row = [price, price, price, price, volume];
@@ -340,7 +340,7 @@ fn halted() -> Bars {
 }
 
 #[test]
-fn nobody_trades_a_bar_that_was_made() {
+fn filled_bars_are_never_traded() {
     let stage = stage("H_1h.parquet", &halted());
     let agents = [
         (
@@ -385,7 +385,7 @@ fn an_error_in_the_bars_stops_the_run_unless_it_is_accepted() {
 }
 
 #[test]
-fn one_saturday_session_changes_no_figure_much() {
+fn one_saturday_session_barely_changes_the_statistics() {
     let weekday = |day: i64| day.rem_euclid(7) < 5;
     // 2023-01-02 was a Monday; day 215 is a Saturday.
     let (without, with) = (
@@ -426,7 +426,7 @@ fn a_drawdown_of_daily_bars_is_dated_by_its_days() {
 }
 
 #[test]
-fn bars_that_no_window_has_are_said() {
+fn bars_outside_every_window_are_reported() {
     let stage =
         stage("W_1h.parquet", &bars("1h", "2024-01-01", (0..240).map(|n| flat(50.0 + f64::from(n % 9)))));
     let windows = "[battle]\nwindows = { kind = \"sequential\", length = \"3d\", count = 2 }\n";

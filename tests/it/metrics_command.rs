@@ -124,7 +124,7 @@ fn called(profile: &str) -> Vec<(&'static str, &'static str)> {
 }
 
 #[test]
-fn returns_in_both_formats_under_each_library_s_profile() {
+fn metrics_of_returns_in_csv_and_parquet_match_each_library_profile() {
     let Some(golden) = golden() else { return };
     let stage = Stage::new();
     let metrics = &golden["metrics"];
@@ -160,7 +160,7 @@ fn returns_in_both_formats_under_each_library_s_profile() {
 }
 
 #[test]
-fn an_equity_curve_as_backtesting_sees_it() {
+fn an_equity_curve_under_the_backtesting_profile() {
     let Some(golden) = golden() else { return };
     let stage = Stage::new();
     let theirs = &golden["trades"]["values"]["backtesting 0.6.6"];
@@ -192,7 +192,7 @@ fn an_equity_curve_as_backtesting_sees_it() {
 }
 
 #[test]
-fn our_own_definitions_and_the_rate() {
+fn own_definitions_and_the_risk_free_rate() {
     let Some(golden) = golden() else { return };
     let stage = Stage::new();
     let returns = numbers(&golden["metrics"]["series"]["short_normal"]);
@@ -223,7 +223,7 @@ fn our_own_definitions_and_the_rate() {
 }
 
 #[test]
-fn what_is_wrong_is_said_with_its_place_and_leaves_with_2() {
+fn errors_state_their_location_and_exit_with_2() {
     let stage = Stage::new();
     stage.write("bad.csv", "date,returns\n2024-01-01,0.1\n2024-01-02,1.5%\n");
     stage.write("sound.csv", "date,returns\n2024-01-01,0.1\n2024-01-02,-0.1\n");
@@ -252,7 +252,7 @@ fn what_is_wrong_is_said_with_its_place_and_leaves_with_2() {
 }
 
 #[test]
-fn what_does_not_exist_is_null_with_its_reason() {
+fn undefined_metrics_are_null_with_a_reason() {
     let stage = Stage::new();
     stage.write("flat.csv", "equity\n100\n100\n100\n");
     stage.write("one.csv", "returns,\n,\n0.1,\n");

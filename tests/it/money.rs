@@ -31,14 +31,14 @@ fn rate(bps: Bps) -> Decimal {
 
 proptest! {
     #[test]
-    fn notional_and_fee_are_the_decimal_ones(price in price(), qty in qty(), fee in fee()) {
+    fn notional_and_fee_match_decimal_arithmetic(price in price(), qty in qty(), fee in fee()) {
         let notional = Cash::notional(price, qty);
         prop_assert_eq!(notional.to_decimal(), half_up(price.to_decimal() * qty.to_decimal()));
         prop_assert_eq!(notional.fee(fee).to_decimal(), half_up(notional.to_decimal() * rate(fee)));
     }
 
     #[test]
-    fn affordable_never_costs_more_and_one_step_more_would(
+    fn affordable_is_the_largest_quantity_within_the_amount(
         amount in 1_i128..10_000_000_000_000_000,
         price in price(),
         fee in fee(),
@@ -65,7 +65,7 @@ proptest! {
     }
 
     #[test]
-    fn shares_of_a_cost_add_up(cost in 0_i128..10_000_000_000_000, parts in prop::collection::vec(1_i128..1_000_000, 1..20)) {
+    fn pro_rata_shares_add_up(cost in 0_i128..10_000_000_000_000, parts in prop::collection::vec(1_i128..1_000_000, 1..20)) {
         let mut left = Qty::from_units(parts.iter().sum());
         let mut cost = Cash::from_units(cost);
         let total = cost;
@@ -81,7 +81,7 @@ proptest! {
     }
 
     #[test]
-    fn a_printed_price_comes_back_from_its_float(units in 1_i128..9_000_000_000_000_000_000) {
+    fn a_decimal_price_is_recovered_from_its_float(units in 1_i128..9_000_000_000_000_000_000) {
         // Data holds the f64 nearest to the decimal that a vendor printed; 15 digits are preserved.
         let digits = units.to_string().len() as u32;
         let units = if digits > 15 { units / 10_i128.pow(digits - 15) * 10_i128.pow(digits - 15) } else { units };
@@ -99,7 +99,7 @@ proptest! {
 }
 
 #[test]
-fn a_hundred_percent_order_spends_all_but_less_than_a_step() {
+fn a_hundred_percent_order_leaves_less_than_one_step() {
     // 10000 / (27543.21 * 1.001) = 0.362703184...: at eight places only the last unit is left over.
     let amount: Cash = "10000".parse().unwrap();
     let price: Price = "27543.21".parse().unwrap();
@@ -128,7 +128,7 @@ fn display_rounds_half_away_from_zero() {
 }
 
 #[test]
-fn what_is_no_amount_is_refused() {
+fn invalid_amounts_are_refused() {
     assert!(matches!("ten".parse::<Cash>(), Err(MoneyError::NotANumber { .. })));
     assert!(matches!("0.000000001".parse::<Cash>(), Err(MoneyError::TooPrecise { .. })));
     assert!(matches!("1000000000000000000001".parse::<Cash>(), Err(MoneyError::TooLarge { .. })));
@@ -137,7 +137,7 @@ fn what_is_no_amount_is_refused() {
 
 /// Scaling by a ratio is exact and rounded once, also where the product exceeds 128 bits.
 #[test]
-fn an_amount_grows_as_another_did() {
+fn scaling_by_a_growth_ratio_is_exact() {
     let cash = |text: &str| text.parse::<Cash>().unwrap();
     assert_eq!(cash("100").grown(cash("3"), cash("2")), cash("66.66666667"));
     assert_eq!(cash("0.00000001").grown(cash("2"), cash("1")), cash("0.00000001"), "a half goes up");
@@ -213,7 +213,7 @@ proptest! {
     }
 
     #[test]
-    fn a_round_trip_in_parts_realises_the_whole(
+    fn partial_sells_realise_the_same_total(
         price in any_size(18),
         rise in 1_i128..1_000,
         quantity in any_size(26),
@@ -222,7 +222,7 @@ proptest! {
         let (buy, sell) = (Price::from_units(price), Price::from_units(price + rise * price / 100));
         let quantity = Qty::from_units(quantity);
         let start = Cash::notional(buy, quantity);
-        prop_assume!(start.is_positive() && Cash::notional(sell, quantity) <= Cash::LARGEST);
+        prop_assume!(start.is_positive() && Cash::notional(sell, quantity) <= Cash::MAX);
         let mut ledger = Ledger::new(start, 1);
         ledger.buy(SymbolId(0), quantity, buy, Bps::ZERO, Cash::ZERO).unwrap();
         let first = Qty::from_units((quantity.units() / 100 * percent).max(1).min(quantity.units()));
@@ -239,18 +239,18 @@ proptest! {
 
 #[test]
 fn a_position_or_a_balance_beyond_the_largest_is_refused() {
-    let mut ledger = Ledger::new(Cash::LARGEST, 1);
+    let mut ledger = Ledger::new(Cash::MAX, 1);
     let tiny = Price::from_units(1);
-    let more = Qty::MOST_HELD + Qty::from_units(1);
+    let more = Qty::MAX_POSITION + Qty::from_units(1);
     assert!(matches!(
         ledger.buy(SymbolId(0), more, tiny, Bps::ZERO, Cash::ZERO),
         Err(LedgerError::TooLarge { .. })
     ));
-    ledger.buy(SymbolId(0), Qty::MOST_HELD, tiny, Bps::ZERO, Cash::ZERO).unwrap();
+    ledger.buy(SymbolId(0), Qty::MAX_POSITION, tiny, Bps::ZERO, Cash::ZERO).unwrap();
     let dear: Price = "10000000000".parse().unwrap();
     assert!(matches!(
-        ledger.sell(SymbolId(0), Qty::MOST_HELD, dear, Bps::ZERO, Qty::ZERO),
+        ledger.sell(SymbolId(0), Qty::MAX_POSITION, dear, Bps::ZERO, Qty::ZERO),
         Err(LedgerError::TooLarge { .. })
     ));
-    assert_eq!(ledger.position(SymbolId(0)).qty(), Qty::MOST_HELD);
+    assert_eq!(ledger.position(SymbolId(0)).qty(), Qty::MAX_POSITION);
 }

@@ -23,7 +23,7 @@ use parquet::file::properties::WriterProperties;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tiltyard::internals::data::check::check_file;
-use tiltyard::internals::data::import::{self, BadRows, Existing, Reading, read_bars};
+use tiltyard::internals::data::import::{self, BadRows, OnExisting, ReadOptions, read_bars};
 use tiltyard::internals::market::{LoadRequest, load, resample};
 use tiltyard::internals::report::terminal::{self, Style};
 use tiltyard::internals::scenario::Scenario;
@@ -223,12 +223,12 @@ fn named(path: &Path, error: &impl std::fmt::Display) {
 
 /// Reads a file of bars through every reader.
 fn read_everywhere(path: &Path) {
-    let (folder, reading) = (path.parent().unwrap(), Reading::default());
+    let (folder, reading) = (path.parent().unwrap(), ReadOptions::default());
     let plan = import::plan(&[path.to_owned()], None, &reading, &folder.join("out"));
     match plan {
         Ok(groups) => {
             for group in &groups.groups {
-                if let Err(error) = import::import(group, BadRows::Drop, Existing::Replace, &|_| {}) {
+                if let Err(error) = import::import(group, BadRows::Drop, OnExisting::Replace, &|_| {}) {
                     named(path, &error);
                 }
             }
@@ -301,7 +301,7 @@ fn no_mutation_of_a_foreign_file_panics_or_hangs() {
         let file = path.clone();
         ends(&format!("seed {seed}, {name}"), move || read_everywhere(&file));
         if seed < kinds.len() as u64 {
-            let bars = read_bars(&path, None, &Reading::default()).unwrap().1;
+            let bars = read_bars(&path, None, &ReadOptions::default()).unwrap().1;
             assert!(bars.len() >= 80, "{name}");
         }
         fs::remove_dir_all(path.parent().unwrap()).unwrap();

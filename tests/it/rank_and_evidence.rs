@@ -295,7 +295,7 @@ fn the_table_as_csv_has_the_rows_of_the_json() {
 /// A file with one row per agent, as the store writes `scores.csv`, gives the same as one with one row per
 /// window.
 #[test]
-fn scores_are_read_whichever_way_they_lie() {
+fn scores_are_read_in_either_orientation() {
     let golden = &selection()["paired_window_tests"];
     let columns = transposed(&matrix(&golden["score_matrix_windows_by_agents"]));
     let folder = tempfile::tempdir().unwrap();
@@ -333,7 +333,7 @@ fn scores_are_read_whichever_way_they_lie() {
 
 /// Draws times 1e-300: their squares underflow to 0, which once made any difference significant.
 #[test]
-fn tiny_scores_are_told_apart_no_better_than_others() {
+fn tiny_scores_are_not_more_significant_than_others() {
     let mut state = 7_u64;
     let mut draw = || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

@@ -47,7 +47,7 @@ fn run_changed(stage: &Stage, scenario: &str, changes: &[(&str, &str)]) -> (Stri
 
 /// An agent without a losing trade, or a losing bar, ranks above every finite score.
 #[test]
-fn first_tournament_ranks_what_never_lost_above_every_number() {
+fn an_agent_without_losses_ranks_above_every_finite_score() {
     for metric in ["profit_factor", "sortino_ratio", "calmar_ratio"] {
         let stage = Stage::new();
         let by = format!("ranking_metric = \"{metric}\"");
@@ -70,7 +70,7 @@ fn first_tournament_ranks_what_never_lost_above_every_number() {
 
 /// The same growth in the leaderboard, in each window, and at the end of the curve.
 #[test]
-fn breakout_has_one_growth_everywhere() {
+fn growth_is_the_same_in_every_output() {
     let stage = Stage::new();
     let (_, board) = run_changed(&stage, "first_tournament", &[]);
     let breakout = row(&board, "breakout");
@@ -90,7 +90,7 @@ fn breakout_has_one_growth_everywhere() {
 
 /// Windows of two weeks have no annualised growth; the record of 24 of them has.
 #[test]
-fn league_of_twelve_annualises_its_record_and_not_its_windows() {
+fn growth_is_annualised_for_the_record_not_for_short_windows() {
     let stage = Stage::new();
     let (table, board) = run_changed(&stage, "league_of_twelve", &[]);
     assert!(table.contains("annualised from 336 days"), "{table}");
@@ -109,7 +109,7 @@ fn league_of_twelve_annualises_its_record_and_not_its_windows() {
 }
 
 #[test]
-fn agents_with_few_trades_are_listed_below_the_line() {
+fn agents_below_min_trades_are_listed_unranked() {
     let stage = Stage::new();
     let by = "ranking_metric = \"roi_pct\"\nmin_trades = 10\naggregate = \"median\"";
     let (table, board) =
@@ -128,7 +128,7 @@ fn agents_with_few_trades_are_listed_below_the_line() {
 }
 
 #[test]
-fn windows_that_overlap_are_said_to() {
+fn overlapping_windows_are_reported() {
     let stage = Stage::new();
     let rolling = "windows        = { kind = \"rolling\", length = \"30d\", step = \"15d\", count = 6 }";
     let sequential = "windows        = { kind = \"sequential\", length = \"30d\", count = 6 }";
@@ -173,7 +173,7 @@ fn an_agents_history_agrees_with_the_leaderboard() {
 /// Holding BTC over 24 windows returns what the market returned (-5 %, with a drawdown of two thirds), not
 /// the mean of its windows, which is a gain.
 #[test]
-fn holding_btc_over_24_windows_is_what_the_market_did() {
+fn holding_btc_over_24_windows_returns_the_market_return() {
     let Some(folder) = shared("binance") else {
         eprintln!("skipped: no recorded bars");
         return;

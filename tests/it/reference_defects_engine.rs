@@ -8,7 +8,7 @@ use tiltyard::internals::strategy::{BarContext, Orders};
 
 /// Defect 1: a sell without a position is filled; balances become negative.
 #[test]
-fn defect_1_a_sell_of_something_never_held_is_refused() {
+fn defect_1_a_sell_without_a_position_is_refused() {
     let table = Table::new(hourly(flat(&[100.0; 4])));
     let kinds = [OrderKind::Market, limit("90"), stop("110"), OrderKind::TakeProfit { price: price("1") }];
     let steps = kinds.iter().map(|&kind| (0, place(sell("1").of_kind(kind)))).collect();
@@ -92,7 +92,7 @@ fn defect_5_limits_are_kept_and_extremes_trigger() {
 
 /// Defect 6: `max_order_size_pct` refuses the exit of a position that has grown.
 #[test]
-fn defect_6_a_grown_position_can_be_left() {
+fn defect_6_a_grown_position_can_be_closed() {
     let mut table = Table::new(hourly(flat(&[100.0, 100.0, 1000.0, 1000.0])));
     table.risk = RiskProfile::standard();
     let replay =

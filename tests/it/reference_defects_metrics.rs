@@ -94,11 +94,11 @@ fn ranked(entrants: &[(&str, &Metrics)], by: RankingMetric) -> Vec<(u32, String)
         min_trades: 0,
     };
     let battle = rank_battle(0, &rows, &spec, &MetricSpec::default());
-    battle.ranks.iter().map(|place| (place.rank, names[place.agent].to_string())).collect()
+    battle.ranks.iter().map(|rank| (rank.rank, names[rank.agent].to_string())).collect()
 }
 
-fn places(places: &[(u32, &str)]) -> Vec<(u32, String)> {
-    places.iter().map(|&(rank, name)| (rank, name.to_owned())).collect()
+fn ranks(ranks: &[(u32, &str)]) -> Vec<(u32, String)> {
+    ranks.iter().map(|&(rank, name)| (rank, name.to_owned())).collect()
 }
 
 /// Equal daily curves have equal risk on hourly and on minute bars: annualisation follows the spacing of the
@@ -163,7 +163,7 @@ fn defect_8_an_idle_agent_ranks_behind_every_gain_and_before_every_loss() {
     let gaining = metrics(&market, (0..40).map(|day| 1001.0 + f64::from(day * day)).collect(), Vec::new());
     let rows = [("idle", &idle), ("losing", &losing), ("gaining", &gaining)];
     let order = ranked(&rows, RankingMetric::SharpeRatio);
-    assert_eq!(order, places(&[(1, "gaining"), (2, "idle"), (3, "losing")]));
+    assert_eq!(order, ranks(&[(1, "gaining"), (2, "idle"), (3, "losing")]));
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn defect_8_ties_share_a_rank_and_never_follow_the_order_of_entry() {
     let market = market("1d", 40);
     let same = metrics(&market, vec![1000.0; 40], Vec::new());
     let behind = metrics(&market, vec![900.0; 40], Vec::new());
-    let expected = places(&[(1, "alpha"), (1, "omega"), (3, "behind")]);
+    let expected = ranks(&[(1, "alpha"), (1, "omega"), (3, "behind")]);
     let entrants = [("omega", &same), ("behind", &behind), ("alpha", &same)];
     assert_eq!(ranked(&entrants, RankingMetric::RoiPct), expected);
     let entrants = [("alpha", &same), ("omega", &same), ("behind", &behind)];
@@ -198,10 +198,10 @@ fn defect_8_no_metric_falls_back_to_another() {
     );
     let order = |metric| ranked(&[("rich", &rich), ("steady", &steady)], metric);
     for metric in [RankingMetric::RoiPct, RankingMetric::TotalPnl] {
-        assert_eq!(order(metric), places(&[(1, "rich"), (2, "steady")]), "{metric:?}");
+        assert_eq!(order(metric), ranks(&[(1, "rich"), (2, "steady")]), "{metric:?}");
     }
     for metric in RankingMetric::ALL.into_iter().skip(2) {
-        assert_eq!(order(metric), places(&[(1, "steady"), (2, "rich")]), "{metric:?}");
+        assert_eq!(order(metric), ranks(&[(1, "steady"), (2, "rich")]), "{metric:?}");
     }
 }
 

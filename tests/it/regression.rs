@@ -69,7 +69,7 @@ fn cut(bars: &Bars, rows: usize) -> Bars {
 /// Defect 4 of the reference platform: coarse candles are visible at their open time (look-ahead). Here
 /// truncating the data (in the middle of a day and of a 4h bar) changes nothing before the cut.
 #[test]
-fn defect_4_what_comes_later_never_changes_what_was_done() {
+fn defect_4_later_data_never_changes_earlier_results() {
     let stage = Stage::new();
     let whole = sample_bars(2000);
     let agents = [
@@ -100,7 +100,7 @@ fn defect_4_what_comes_later_never_changes_what_was_done() {
 /// Defect 8 of the reference platform: an agent without losses ranks last by profit factor, and an idle one
 /// above a losing one.
 #[test]
-fn defect_8_a_number_that_does_not_exist_is_null_and_idleness_ranks_before_every_loss() {
+fn defect_8_an_undefined_metric_is_null_and_idle_agents_rank_before_losing_ones() {
     let stage = Stage::new();
     fs::create_dir(stage.path("fall")).unwrap();
     let closes: Vec<f64> =
@@ -142,7 +142,7 @@ fn defect_9_a_cross_is_an_event_and_volume_conditions_pass() {
 /// Defect 11 of the reference platform: a restart loses running jobs, and an account runs one test at a time.
 /// Here concurrent runs in one output folder, of one scenario and of two, are independent and complete.
 #[test]
-fn defect_11_runs_at_once_do_not_meet() {
+fn defect_11_concurrent_runs_are_independent() {
     let stage = Stage::new();
     let names = ["first_tournament", "daily_rotation", "first_tournament", "single_window"];
     let children: Vec<_> = names
@@ -165,7 +165,7 @@ fn defect_11_runs_at_once_do_not_meet() {
 /// Defect 11 of the reference platform: an end before the start, unknown pairs and unknown intervals are
 /// accepted.
 #[test]
-fn defect_11_what_cannot_be_is_refused_before_the_first_bar() {
+fn defect_11_invalid_scenarios_are_refused_before_the_first_bar() {
     let stage = Stage::with_mistakes();
     for (mistake, code, said) in [
         ("end_before_start", 2, "`end` is not after `start`"),
@@ -220,7 +220,7 @@ fn defect_12_symbols_are_names_and_each_has_its_own_position() {
 /// Regression: a scenario in the working directory had an empty folder path, so the folders above were not
 /// tried, and the bundled scenarios did not find the sample when started from `scenarios/`.
 #[test]
-fn a_scenario_in_the_working_directory_looks_above_it() {
+fn a_scenario_in_the_working_directory_searches_parent_folders() {
     let stage = Stage::new();
     let output =
         stage.command("check first_tournament.toml").current_dir(stage.path("scenarios")).output().unwrap();
@@ -230,7 +230,7 @@ fn a_scenario_in_the_working_directory_looks_above_it() {
 /// Regression: `close_at_end` ignored the participation cap. The cap applies, and the unsold rest is
 /// reported.
 #[test]
-fn what_a_cap_leaves_unsold_at_the_end_is_said() {
+fn quantity_unsold_because_of_the_cap_is_reported() {
     let stage = Stage::new();
     fs::create_dir(stage.path("flat")).unwrap();
     write_bars(&stage.path("flat").join("AAA_1d.parquet"), &bars(&[100.0; 5])).unwrap();

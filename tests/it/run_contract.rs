@@ -177,7 +177,7 @@ fn progress_goes_to_stderr() {
 
 /// A CSV copy has one line for each row of its Parquet file, and is written only on request.
 #[test]
-fn csv_twins_hold_the_same_rows() {
+fn csv_copies_have_the_same_rows() {
     let stage = small(&["small"]);
     let twins = |out: &str| {
         let folder = stage.path(&run_folder(&stage, out, "small"));
@@ -252,7 +252,7 @@ fn every_bundled_scenario_checks_and_runs() {
 }
 
 #[test]
-fn a_starter_runs_as_it_is() {
+fn the_starter_runs_unchanged() {
     let stage = Stage::new();
     stage.result("init");
     let board = parsed(&stage.result("run scenario.toml --json --quiet"));
@@ -263,7 +263,7 @@ fn a_starter_runs_as_it_is() {
 
 /// The sample is found from the scenario's folder; the working directory does not affect a run.
 #[test]
-fn a_scenario_runs_from_anywhere() {
+fn a_scenario_runs_from_any_working_directory() {
     let stage = small(&["scenarios/small"]);
     let here = stage.result("run scenarios/small.toml --out here --json --quiet");
     for (folder, file, out) in [

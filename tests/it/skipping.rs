@@ -278,7 +278,7 @@ proptest! {
     }
 
     #[test]
-    fn a_strategy_that_says_nothing_is_asked_at_every_bar(seed in any::<u64>()) {
+    fn a_strategy_without_wake_times_is_called_at_every_bar(seed in any::<u64>()) {
         let mut dice = Dice(seed);
         let table = table(&mut dice);
         let job = table.job();
@@ -290,7 +290,7 @@ proptest! {
 
 /// Coverage: every kind trades and has skipped bars, every risk rule acts.
 #[test]
-fn the_random_cases_reach_what_they_are_for() {
+fn random_cases_cover_every_kind_and_rule() {
     let mut kinds = BTreeMap::<String, [usize; 4]>::new();
     let (mut statuses, mut ends) = (BTreeMap::<&str, usize>::new(), BTreeMap::<&str, usize>::new());
     for seed in 0..2500 {
@@ -333,7 +333,7 @@ fn the_random_cases_reach_what_they_are_for() {
 
 /// A year of minutes without events is skipped in a few steps, whatever orders rest.
 #[test]
-fn long_stretches_cost_a_few_calls() {
+fn long_periods_without_events_cost_few_calls() {
     let prices: Vec<f64> = (0..50_000).map(|i| 100.0 + f64::from(i % 50) * 0.01).collect();
     let mut table = Table::new(market_of("1m", vec![flat(&prices)]));
     table.risk.max_drawdown = Some(Bps::from_percent(50.0));

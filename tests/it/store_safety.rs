@@ -48,7 +48,7 @@ fn troubles(stage: &Stage, out: &str) -> Vec<Value> {
 }
 
 #[test]
-fn every_damaged_file_of_a_run_is_named_with_its_kind() {
+fn every_damaged_file_of_a_run_is_reported_with_its_kind() {
     let stage = stage();
     stage.result("run small.toml --out s --quiet");
     assert!(troubles(&stage, "s").is_empty());
@@ -80,7 +80,7 @@ fn every_damaged_file_of_a_run_is_named_with_its_kind() {
 }
 
 #[test]
-fn pages_that_are_rendered_again_are_no_damage_and_those_that_are_cut_are() {
+fn rerendered_pages_are_intact_and_truncated_ones_are_damage() {
     let stage = stage();
     stage.result("run small.toml --out s --quiet");
     let page = run_folder(&stage, "s").join("report.html");
@@ -92,7 +92,7 @@ fn pages_that_are_rendered_again_are_no_damage_and_those_that_are_cut_are() {
 }
 
 #[test]
-fn a_lock_that_is_a_link_leads_nowhere() {
+fn a_lock_file_that_is_a_symbolic_link_is_not_followed() {
     let stage = stage();
     stage.write("victim", "precious");
     fs::create_dir_all(stage.path("s/small")).unwrap();
@@ -113,7 +113,7 @@ fn a_lock_that_is_a_link_leads_nowhere() {
 }
 
 #[test]
-fn hidden_files_of_others_are_left_alone_and_block_nothing() {
+fn foreign_hidden_files_are_kept_and_ignored() {
     let stage = stage();
     fs::create_dir_all(stage.path("s/small/.mine.tmp")).unwrap();
     stage.write("s/small/.mine.tmp/f", "x");
@@ -147,7 +147,7 @@ fn a_run_whose_replacement_was_interrupted_comes_back_with_the_next_command() {
 }
 
 #[test]
-fn names_that_no_file_shell_or_terminal_takes_are_refused_by_check() {
+fn check_refuses_names_that_are_unsafe_for_files_or_shells() {
     let stage = stage();
     let long = "\u{65e5}".repeat(100);
     let names = [long.as_str(), "tiltyard.db", "CON", "-x", "$HOME", "a\u{202e}b", "../up", ".hidden"];
@@ -246,7 +246,7 @@ fn an_interrupted_import_leaves_nothing_and_a_killed_one_is_swept_by_the_next() 
 }
 
 #[test]
-fn ctrl_c_in_a_sweep_with_a_path_that_is_no_text_says_how_to_go_on() {
+fn ctrl_c_in_a_sweep_with_a_non_utf8_path_says_how_to_continue() {
     let stage = stage();
     let sweep = "\n[sweep]\nagent = \"trend\"\nbatch = 2\n[sweep.parameters]\nfast = { from = 2, to = 40 }\n\
                  slow = { from = 50, to = 200 }\n";
@@ -268,7 +268,7 @@ fn ctrl_c_in_a_sweep_with_a_path_that_is_no_text_says_how_to_go_on() {
 }
 
 #[test]
-fn a_listing_of_a_store_whose_path_is_no_text_is_json_all_the_same() {
+fn listing_a_store_with_a_non_utf8_path_is_valid_json() {
     let stage = stage();
     let out = std::ffi::OsStr::from_bytes(b"y\xff");
     let run = |words: &str| {
@@ -287,7 +287,7 @@ fn a_listing_of_a_store_whose_path_is_no_text_is_json_all_the_same() {
 /// Agents and runs are restored after the database was damaged, and after it was moved away as older versions
 /// advised.
 #[test]
-fn a_repair_without_a_sound_copy_keeps_what_is_there_and_says_so() {
+fn a_repair_without_a_valid_backup_keeps_the_file_and_says_so() {
     let stage = stage();
     stage.result("agent create keeper --strategy {kind=\"cash\"} --out s");
     stage.result("run small.toml --out s --quiet");

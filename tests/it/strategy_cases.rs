@@ -64,7 +64,7 @@ fn waited(order: &OrderRow) -> bool {
 
 /// 24 hours at 50 with a volume of 200 are 240,000: 0.1 * 9990.01 / 240,000 of 50 is 0.2081.
 #[test]
-fn slippage_looks_back_over_a_day_whoever_takes_part() {
+fn the_slippage_look_back_does_not_depend_on_other_agents() {
     let series = [("AAA", flat(50.0, 200.0, 96))];
     let hold = agent("unlimited", r#"kind = "buy_and_hold""#);
     let other = agent("unlimited", r#"kind = "ema_cross", fast = 5, slow = 10"#);
@@ -93,7 +93,7 @@ fn bars_of_a_timeframe_are_counted_from_the_first_that_closes_in_the_window() {
 
 /// The position limit of 25 % allows one level of each symbol; the refused ones spend nothing.
 #[test]
-fn refused_levels_leave_their_money_to_the_other_symbols() {
+fn refused_levels_leave_their_cash_to_other_symbols() {
     let series = ["AAA", "BBB", "CCC"].map(|symbol| (symbol, flat(100.0, 9.0, 12)));
     let grid = agent("default", r#"kind = "grid", levels = 4, spacing_pct = 0.5, size_pct = 100"#);
     let symbols = "\"AAA\", \"BBB\", \"CCC\"";
@@ -136,7 +136,7 @@ fn a_level_rests_again_after_a_round_trip_within_one_bar() {
 
 /// 20.696 and 20.592 on a tick of 0.2 are 20.6, half up; the targets 20.8 and 20.696 are rounded up.
 #[test]
-fn targets_of_a_grid_go_away_from_the_entry() {
+fn grid_targets_are_rounded_away_from_the_entry() {
     let series = [("AAA", hourly([[20.8; 5], [20.7, 20.9, 20.5, 20.8, 1.0], [20.7, 20.9, 20.5, 20.8, 1.0]]))];
     let grid = agent("unlimited", r#"kind = "grid", levels = 2, spacing_pct = 0.5, size_pct = 50"#);
     let tick = "[market.instruments.AAA]\nprice_tick = \"0.2\"\n";
@@ -156,7 +156,7 @@ fn targets_of_a_grid_go_away_from_the_entry() {
 /// Levels of one per cent below 0.00000071 are 0.703, 0.696, 0.689 millionths, which eight places cannot
 /// distinguish.
 #[test]
-fn a_grid_whose_levels_are_no_prices_of_their_own_is_refused_before_the_run() {
+fn a_grid_with_indistinguishable_levels_is_refused_before_the_run() {
     let stage = Stage::new();
     write_bars(&stage.path("bars/AAA_1h.parquet"), &flat(0.000_000_71, 1e9, 30)).unwrap();
     let grid = agent("unlimited", r#"kind = "grid", levels = 5, spacing_pct = 1, size_pct = 100"#);
@@ -176,7 +176,7 @@ fn a_grid_whose_levels_are_no_prices_of_their_own_is_refused_before_the_run() {
 
 /// The crosses of both lines over the 49 warm-up bars and the window, computed here.
 #[test]
-fn the_line_and_the_signal_of_macd_have_seen_the_same_bars() {
+fn macd_line_and_signal_start_at_the_same_bar() {
     let mut state = 3_u64;
     let mut price = 100.0;
     // Every sixtieth close is an outlier: lines that start eight bars apart differ after it.
@@ -223,7 +223,7 @@ fn the_line_and_the_signal_of_macd_have_seen_the_same_bars() {
 /// Two entries at once with one free position: the first is refused because it buys less than a step, and
 /// must not occupy the position.
 #[test]
-fn a_refused_entry_of_rules_holds_no_place() {
+fn a_refused_rules_entry_does_not_count_as_a_position() {
     let series = [("AAA", flat(10.0, 9.0, 12)), ("BBB", flat(10.0, 9.0, 12))];
     let step = "[market.instruments.AAA]\nquantity_step = \"1000\"\n";
     let rules = agent("unlimited", r#"kind = "rules", enter_all = ["close > 0"], max_positions = 1"#);

@@ -78,7 +78,7 @@ fn results(out: &Path) -> Vec<(String, Vec<u8>)> {
 }
 
 #[test]
-fn a_sweep_that_is_killed_again_and_again_ends_as_if_it_had_not_been() {
+fn a_repeatedly_killed_sweep_gives_the_undisturbed_result() {
     let stage = stage();
     let started = Instant::now();
     assert!(start(&stage, "undisturbed", 2).wait_with_output().unwrap().status.success());
@@ -122,7 +122,7 @@ fn a_sweep_that_is_killed_again_and_again_ends_as_if_it_had_not_been() {
 /// Ctrl-C ends a sweep with exit code 130 after the current batch, and says how to continue; doing so
 /// completes it.
 #[test]
-fn an_interrupted_sweep_says_how_to_go_on() {
+fn an_interrupted_sweep_says_how_to_continue() {
     let stage = Stage::new();
     // Long enough to be interrupted: 20 times as many combinations.
     stage

@@ -64,7 +64,7 @@ fn stored(stage: &Stage, scenario: &str, file: &str) -> String {
 }
 
 #[test]
-fn the_store_gives_back_what_the_run_wrote() {
+fn the_store_returns_what_the_run_wrote() {
     let stage = played("format = \"swiss\"\nratings = [\"bradley_terry\", \"elo\"]");
     assert_eq!(stage.result("standings four --out out --json"), stored(&stage, "four", "standings.json"));
     assert_eq!(stage.result("standings four --out out --csv"), stored(&stage, "four", "standings.csv"));
@@ -110,7 +110,7 @@ fn any_format_follows_from_a_run_without_a_tournament() {
 }
 
 #[test]
-fn a_tournament_changes_the_identity_and_nothing_that_was_there_before() {
+fn a_tournament_changes_the_identity_but_no_existing_result() {
     let with = played("");
     let without = Stage::new();
     without.write("four.toml", FOUR);
@@ -123,7 +123,7 @@ fn a_tournament_changes_the_identity_and_nothing_that_was_there_before() {
 }
 
 #[test]
-fn windows_by_regime_are_told_in_the_results() {
+fn regimes_of_windows_are_in_the_results() {
     let stage = Stage::new();
     let windows = r#"{ kind = "stratified", length = "3d", count = 12, lookback = "20d", embargo = "1d" }"#;
     let source = FOUR.replace(r#"{ kind = "random", length = "3d", count = 21, embargo = "1d" }"#, windows);

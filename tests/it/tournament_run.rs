@@ -93,7 +93,7 @@ fn tournament(market: &Market, threads: usize) -> Tournament {
 }
 
 #[test]
-fn agents_meet_in_every_window_and_come_out_ranked() {
+fn agents_are_replayed_in_every_window_and_ranked() {
     let market = sample_market();
     let result = tournament(&market, 2);
     assert_eq!((result.windows.len(), result.battles.len()), (4, 4));
@@ -114,7 +114,7 @@ fn agents_meet_in_every_window_and_come_out_ranked() {
 }
 
 #[test]
-fn one_thread_and_four_give_the_same() {
+fn one_and_four_threads_give_the_same_result() {
     let market = sample_market();
     assert_eq!(format!("{:?}", tournament(&market, 1)), format!("{:?}", tournament(&market, 4)));
 }

@@ -420,7 +420,7 @@ fn compare(seed: u64) -> (Case, Fate) {
 }
 
 #[test]
-fn orders_and_brackets_fill_as_the_text_says() {
+fn orders_and_brackets_fill_as_documented() {
     let mut exits = std::collections::BTreeMap::<(&str, &str), usize>::new();
     for seed in 0..20_000 {
         let (case, (entry, exit)) = compare(seed);

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::rooms::data::import::{Format, Reading, read_bars};
+use crate::rooms::data::import::{Format, ReadOptions, read_bars};
 use crate::rooms::tables::{NumberTable, ReturnColumn};
 
 /// Writes the file and reads it in every way.
@@ -18,7 +18,7 @@ pub fn holds(name: &str, bytes: &[u8], format: Option<Format>) {
 }
 
 fn as_bars(path: &Path, format: Option<Format>) {
-    let reading = Reading { symbol: Some("FUZZ".to_owned()), ..Reading::default() };
+    let reading = ReadOptions { symbol: Some("FUZZ".to_owned()), ..ReadOptions::default() };
     let Ok((_, bars)) = read_bars(path, format, &reading) else { return };
     assert!(bars.ts.is_sorted_by(|before, at| before < at), "times do not increase");
     for row in 0..bars.len() {

@@ -13,7 +13,7 @@ use crate::cli::{Exit, Failure};
 use crate::data::download::{
     BINANCE_ARCHIVE, DownloadError, Event, Fetched, Outcome, Policy, Request, Venue, download, parse_day,
 };
-use crate::data::import::{self, BadRows, Existing, Format, Reading};
+use crate::data::import::{self, BadRows, Format, OnExisting, ReadOptions};
 
 /// The archives that can be fetched from.
 #[derive(Debug, clap::Subcommand)]
@@ -113,10 +113,10 @@ impl BinanceArgs {
         let failed = |error| import_failed(&error);
         let files: Vec<PathBuf> =
             fetched.into_iter().filter(|one| one.outcome != Outcome::Missing).map(|one| one.place).collect();
-        let groups =
-            import::plan(&files, Some(Format::Binance), &Reading::default(), &self.out).map_err(failed)?;
+        let groups = import::plan(&files, Some(Format::Binance), &ReadOptions::default(), &self.out)
+            .map_err(failed)?;
         // The same archive's bars fit together: a second run adds to the first.
-        let done = import_all(&groups.groups, BadRows::Refuse, Existing::Merge)?;
+        let done = import_all(&groups.groups, BadRows::Refuse, OnExisting::Merge)?;
         report(&done, self.json)?;
         Ok(Exit::Done)
     }

@@ -9,7 +9,9 @@ use super::progress;
 use super::reading::{ReadingArgs, format_and_files, import_failed};
 use super::table::{count, print, print_json, say, table, time};
 use crate::cli::{Exit, Failure};
-use crate::data::import::{self, BadRows, Existing, Group, Groups, Imported, Reading, Unit};
+use crate::data::import::{
+    self, BadRows, ImportGroup, ImportGroups, Imported, OnExisting, ReadOptions, Unit,
+};
 
 /// Arguments of `data import`.
 #[derive(Debug, clap::Args)]
@@ -66,7 +68,7 @@ enum Bad {
 impl ImportArgs {
     pub(super) fn run(&self) -> Result<Exit, Failure> {
         let (format, files) = format_and_files(&self.inputs)?;
-        let reading = Reading { unit: self.unit, ..self.reading.reading(self.adjust) };
+        let reading = ReadOptions { unit: self.unit, ..self.reading.reading(self.adjust) };
         let groups =
             import::plan(&files, format, &reading, &self.out).map_err(|error| import_failed(&error))?;
         let bad = match self.bad {
@@ -75,9 +77,9 @@ impl ImportArgs {
             Bad::Keep => BadRows::Keep,
         };
         let existing = match (self.replace, self.merge) {
-            (true, _) => Existing::Replace,
-            (_, true) => Existing::Merge,
-            _ => Existing::Refuse,
+            (true, _) => OnExisting::Replace,
+            (_, true) => OnExisting::Merge,
+            _ => OnExisting::Refuse,
         };
         announce(&groups, format.is_none());
         let done = import_all(&groups.groups, bad, existing)?;
@@ -95,7 +97,7 @@ pub struct Timed {
     rows_per_second: f64,
 }
 
-fn announce(groups: &Groups, detected: bool) {
+fn announce(groups: &ImportGroups, detected: bool) {
     for (path, reason) in &groups.skipped {
         say(format_args!("skipped: `{}`: {reason}", path.display()));
     }
@@ -117,8 +119,8 @@ fn announce(groups: &Groups, detected: bool) {
 ///
 /// # Errors
 /// Where one fails; those before it are done.
-pub fn import_all(groups: &[Group], bad: BadRows, existing: Existing) -> Result<Vec<Timed>, Failure> {
-    let bar = progress::of_bytes(groups.iter().map(Group::work).sum());
+pub fn import_all(groups: &[ImportGroup], bad: BadRows, existing: OnExisting) -> Result<Vec<Timed>, Failure> {
+    let bar = progress::of_bytes(groups.iter().map(ImportGroup::work).sum());
     let mut done = Vec::with_capacity(groups.len());
     for group in groups {
         bar.set_message(group.symbol.to_string());

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::cli::{Exit, Failure};
-use crate::data::import::{ColumnMap, Format, ImportError, Reading, TimeUnit, zone};
+use crate::data::import::{ColumnMap, Format, ImportError, ReadOptions, TimeUnit, zone};
 use crate::domain::Interval;
 use crate::market::MarketError;
 
@@ -37,8 +37,8 @@ pub struct ReadingArgs {
 
 impl ReadingArgs {
     /// As the importer takes it.
-    pub fn reading(&self, adjust: bool) -> Reading {
-        Reading {
+    pub fn reading(&self, adjust: bool) -> ReadOptions {
+        ReadOptions {
             symbol: self.symbol.clone(),
             interval: self.interval,
             map: self.map.clone(),
@@ -47,7 +47,7 @@ impl ReadingArgs {
             time_unit: self.time_unit,
             session_dates: self.session_dates,
             adjust,
-            ..Reading::default()
+            ..ReadOptions::default()
         }
     }
 }

@@ -8,7 +8,7 @@ use super::reading::{format_and_files, import_failed, market_failed, parse_inter
 use super::table::{count, print, print_json, table};
 use crate::cli::{Exit, Failure};
 use crate::data::check::find_files;
-use crate::data::import::{Reading, read_bars};
+use crate::data::import::{ReadOptions, read_bars};
 use crate::domain::{Interval, Symbol};
 use crate::market::{resample, write_bars};
 
@@ -51,7 +51,7 @@ impl ResampleArgs {
         let mut done = Vec::with_capacity(files.len());
         for file in &files {
             let (symbol, bars) =
-                read_bars(file, format, &Reading::default()).map_err(|error| import_failed(&error))?;
+                read_bars(file, format, &ReadOptions::default()).map_err(|error| import_failed(&error))?;
             let (from, to) = (bars.interval, self.interval);
             if !to.is_multiple_of(from) {
                 let message = format!("bars of {from} in `{}` cannot be resampled to {to}", file.display());

@@ -9,7 +9,7 @@ use super::reading::{market_failed, parse_interval};
 use super::table::{count, print, print_json, table};
 use crate::cli::{Exit, Failure};
 use crate::data::synth::{
-    Correlations, SynthSpec, SynthSymbol, generate, generate_correlated, sample, with_holes,
+    Correlations, SynthSpec, SynthSymbol, generate, generate_correlated, sample, with_gaps,
 };
 use crate::domain::{Interval, Seed, Symbol, Timestamp};
 use crate::market::write_bars;
@@ -104,8 +104,7 @@ impl SynthArgs {
         let start = Instant::now();
         let (mut files, mut bars) = (Vec::new(), 0);
         for (symbol, whole) in market {
-            let kept =
-                if self.gaps > 0.0 { with_holes(&whole, spec.seed, &symbol, self.gaps) } else { whole };
+            let kept = if self.gaps > 0.0 { with_gaps(&whole, spec.seed, &symbol, self.gaps) } else { whole };
             let file = self.out.join(format!("{symbol}_{}.parquet", spec.interval));
             write_bars(&file, &kept).map_err(|error| market_failed(&error))?;
             bars += kept.len() as u64;

@@ -123,7 +123,7 @@ impl Item {
     }
 
     /// Its path in a download folder.
-    pub fn place(&self, folder: &Path) -> PathBuf {
+    pub fn local_path(&self, folder: &Path) -> PathBuf {
         folder.join(self.path())
     }
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use super::DownloadError;
-use crate::files::{Existing, FileLock, open_plain, write_whole};
+use crate::files::{Existing, FileLock, open_plain, write_atomic};
 
 /// Retry policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,12 +83,12 @@ impl<'n> Client<'n> {
         Self { agent: config.new_agent(), policy, retry }
     }
 
-    /// Downloads a file and its checksum file to `place`.
+    /// Downloads a file and its checksum file to `path`.
     ///
     /// # Errors
     /// Where the server refuses, or every attempt fails or gives wrong bytes.
-    pub fn fetch(&self, url: &str, place: &Path) -> Result<Outcome, DownloadError> {
-        if verified(place)? {
+    pub fn fetch(&self, url: &str, path: &Path) -> Result<Outcome, DownloadError> {
+        if verified(path)? {
             return Ok(Outcome::Kept);
         }
         let checksum_url = format!("{url}.CHECKSUM");
@@ -97,22 +97,21 @@ impl<'n> Client<'n> {
             url: checksum_url,
             text: text.chars().take(60).collect(),
         })?;
-        let folder = place.parent().unwrap_or(Path::new("."));
+        let folder = path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder).map_err(|source| DownloadError::io("create", folder, source))?;
-        let _lock =
-            FileLock::of_writing(place).map_err(|source| DownloadError::io("write", place, source))?;
+        let _lock = FileLock::for_writing(path).map_err(|source| DownloadError::io("write", path, source))?;
         // Another process may have downloaded it meanwhile.
-        if verified(place)? {
+        if verified(path)? {
             return Ok(Outcome::Kept);
         }
-        let part = beside(place, "part");
+        let part = beside(path, "part");
         if !self.verified_part(url, &part, &expected)? {
             return Ok(Outcome::Missing);
         }
-        let checksum_place = beside(place, "CHECKSUM");
-        write_whole(&checksum_place, &text, Existing::Replace)
-            .map_err(|source| DownloadError::io("write", &checksum_place, source))?;
-        fs::rename(&part, place).map_err(|source| DownloadError::io("write", place, source))?;
+        let checksum_path = beside(path, "CHECKSUM");
+        write_atomic(&checksum_path, &text, Existing::Replace)
+            .map_err(|source| DownloadError::io("write", &checksum_path, source))?;
+        fs::rename(&part, path).map_err(|source| DownloadError::io("write", path, source))?;
         Ok(Outcome::Fetched)
     }
 
@@ -264,10 +263,10 @@ fn refused(response: &ureq::http::Response<ureq::Body>) -> Attempt {
 }
 
 /// Whether a file exists and matches the checksum file beside it.
-fn verified(place: &Path) -> Result<bool, DownloadError> {
-    let Ok(text) = fs::read_to_string(beside(place, "CHECKSUM")) else { return Ok(false) };
+fn verified(path: &Path) -> Result<bool, DownloadError> {
+    let Ok(text) = fs::read_to_string(beside(path, "CHECKSUM")) else { return Ok(false) };
     match checksum(&text) {
-        Some(expected) if place.is_file() => Ok(sha256(place)? == expected),
+        Some(expected) if path.is_file() => Ok(sha256(path)? == expected),
         _ => Ok(false),
     }
 }
@@ -293,9 +292,9 @@ fn sha256(path: &Path) -> Result<String, DownloadError> {
     }
 }
 
-fn beside(place: &Path, ending: &str) -> PathBuf {
-    let mut name = place.file_name().unwrap_or_default().to_owned();
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".");
     name.push(ending);
-    place.with_file_name(name)
+    path.with_file_name(name)
 }

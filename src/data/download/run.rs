@@ -105,7 +105,7 @@ fn one(
 ) -> Result<(), DownloadError> {
     let item =
         Item { venue: request.venue, symbol: symbol.to_owned(), interval: request.interval.clone(), period };
-    let place = item.place(&request.folder);
+    let place = item.local_path(&request.folder);
     let outcome = client.fetch(&item.url(&request.base_url), &place)?;
     if outcome == Outcome::Missing && matches!(period, Period::Month(_)) {
         for day in period.days() {

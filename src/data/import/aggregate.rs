@@ -17,13 +17,13 @@ use crate::market::Bars;
 const KEPT: usize = 1_000_000;
 
 /// Sort key of a trade: its time, its file's number, its position in the file.
-type Moment = (Timestamp, u32, i64);
+type TradeKey = (Timestamp, u32, i64);
 
 /// A bar under construction.
 #[derive(Debug, Clone, Copy)]
-struct Making {
-    first: Moment,
-    last: Moment,
+struct OpenBar {
+    first: TradeKey,
+    last: TradeKey,
     open: f64,
     high: f64,
     low: f64,
@@ -34,7 +34,7 @@ struct Making {
 /// Aggregates one symbol's trades, file by file.
 pub struct Aggregator {
     interval: Interval,
-    bars: BTreeMap<Timestamp, Making>,
+    bars: BTreeMap<Timestamp, OpenBar>,
     /// Bars up to this time have been released.
     released: Option<Timestamp>,
     /// The file with the latest trade so far, and the time of that trade.
@@ -126,9 +126,9 @@ impl Aggregator {
     }
 }
 
-fn add(bars: &mut BTreeMap<Timestamp, Making>, bucket: Timestamp, at: Moment, price: f64, volume: f64) {
+fn add(bars: &mut BTreeMap<Timestamp, OpenBar>, bucket: Timestamp, at: TradeKey, price: f64, volume: f64) {
     let fresh =
-        Making { first: at, last: at, open: price, high: price, low: price, close: price, volume: 0.0 };
+        OpenBar { first: at, last: at, open: price, high: price, low: price, close: price, volume: 0.0 };
     let bar = bars.entry(bucket).or_insert(fresh);
     if at < bar.first {
         (bar.first, bar.open) = (at, price);
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn old_bars_are_let_go_and_late_trades_refused() {
+    fn old_bars_are_released_and_late_trades_refused() {
         let mut making = Aggregator { kept: 10, ..Aggregator::new(Interval::MINUTE) };
         let rows: Vec<_> = (0..20).map(|minute| (minute * 60, 1.0, 1.0)).collect();
         let done = making.push(Path::new("a"), &trades(&rows)).unwrap().unwrap();

@@ -10,7 +10,7 @@ use chrono_tz::Tz;
 use super::ImportError;
 use super::names::Role;
 use super::rows::{Kind, Rows, Trades};
-use super::text::{Feed, TimeUnit};
+use super::text::{RowHandler, TimeUnit};
 use crate::decode::{ArrowFile, DecodeError, ParquetFile, Selection, guarded};
 use crate::domain::{Interval, Timestamp};
 use crate::market::Bars;
@@ -21,14 +21,14 @@ const BATCH: usize = 65_536;
 
 /// A columnar file format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Table {
+pub enum ColumnarFormat {
     /// Arrow IPC file (Feather).
     Arrow,
     /// Parquet.
     Parquet,
 }
 
-impl Table {
+impl ColumnarFormat {
     /// Detects it from a file's first bytes.
     pub fn of(magic: &[u8]) -> Option<Self> {
         match magic {
@@ -47,7 +47,7 @@ pub struct Columns {
     /// Open, high, low, close, volume; for trades, price and volume.
     pub values: Vec<usize>,
     /// Conversion of times.
-    pub clock: TableClock,
+    pub clock: ColumnClock,
 }
 
 impl Columns {
@@ -55,16 +55,16 @@ impl Columns {
     pub fn recognise(schema: &SchemaRef) -> Result<Self, String> {
         let headings: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
         let find = |role: Role| {
-            role.place(&headings)
+            role.index(&headings)
                 .ok_or_else(|| format!("no column for {role:?} among `{}`", headings.join("`, `")))
         };
         let time = find(Role::Time)?;
-        let roles: &[Role] = match Role::Price.place(&headings) {
+        let roles: &[Role] = match Role::Price.index(&headings) {
             Some(_) => &[Role::Price, Role::Volume],
             None => &[Role::Open, Role::High, Role::Low, Role::Close, Role::Volume],
         };
         let values = roles.iter().map(|role| find(*role)).collect::<Result<_, _>>()?;
-        Ok(Self { time, values, clock: TableClock::default() })
+        Ok(Self { time, values, clock: ColumnClock::default() })
     }
 
     /// Bars or trades.
@@ -77,10 +77,10 @@ impl Columns {
 ///
 /// # Errors
 /// Where the file cannot be decoded.
-pub fn schema(path: &Path, kind: Table) -> Result<SchemaRef, ImportError> {
+pub fn schema(path: &Path, kind: ColumnarFormat) -> Result<SchemaRef, ImportError> {
     let schema = match kind {
-        Table::Arrow => ArrowFile::open(path).map(|file| file.schema().clone()),
-        Table::Parquet => ParquetFile::open(path).map(|file| file.schema().clone()),
+        ColumnarFormat::Arrow => ArrowFile::open(path).map(|file| file.schema().clone()),
+        ColumnarFormat::Parquet => ParquetFile::open(path).map(|file| file.schema().clone()),
     };
     schema.map_err(|error| ImportError::undecoded(path, error))
 }
@@ -88,31 +88,36 @@ pub fn schema(path: &Path, kind: Table) -> Result<SchemaRef, ImportError> {
 /// Passes all rows to `feed`; `read` is called with the number of bytes read.
 pub fn stream(
     path: &Path,
-    kind: Table,
+    kind: ColumnarFormat,
     columns: &Columns,
-    feed: Feed<'_>,
+    feed: RowHandler<'_>,
     read: &(dyn Fn(u64) + Sync),
 ) -> Result<(), ImportError> {
     batches(path, kind, columns, usize::MAX, feed, read)
 }
 
 /// As [`stream`], for the first batch only.
-pub fn head(path: &Path, kind: Table, columns: &Columns, feed: Feed<'_>) -> Result<(), ImportError> {
+pub fn head(
+    path: &Path,
+    kind: ColumnarFormat,
+    columns: &Columns,
+    feed: RowHandler<'_>,
+) -> Result<(), ImportError> {
     batches(path, kind, columns, 1, feed, &|_| {})
 }
 
 fn batches(
     path: &Path,
-    kind: Table,
+    kind: ColumnarFormat,
     columns: &Columns,
     most: usize,
-    feed: Feed<'_>,
+    feed: RowHandler<'_>,
     read: &(dyn Fn(u64) + Sync),
 ) -> Result<(), ImportError> {
     let failed = |error| ImportError::undecoded(path, error);
     let batches: Box<dyn Iterator<Item = Result<RecordBatch, DecodeError>>> = match kind {
-        Table::Arrow => Box::new(ArrowFile::open(path).map_err(failed)?),
-        Table::Parquet => {
+        ColumnarFormat::Arrow => Box::new(ArrowFile::open(path).map_err(failed)?),
+        ColumnarFormat::Parquet => {
             let file = ParquetFile::open(path).map_err(failed)?;
             Box::new(file.batches(BATCH, Selection::default()).map_err(failed)?)
         }
@@ -129,16 +134,16 @@ fn batches(
 }
 
 /// Converts a batch to rows. The unit of integer times is that of the file's first one.
-fn decode(batch: &RecordBatch, columns: &Columns, clock: &mut TableClock) -> Result<Rows, String> {
+fn decode(batch: &RecordBatch, columns: &Columns, clock: &mut ColumnClock) -> Result<Rows, String> {
     let ts = times(batch, columns.time, clock)?;
     let mut values = Vec::with_capacity(columns.values.len());
-    for &place in &columns.values {
+    for &index in &columns.values {
         let mut column = Vec::with_capacity(batch.num_rows());
-        if !numbers(batch.column(place), &mut column) {
-            let name = batch.schema_ref().field(place).name().clone();
+        if !numbers(batch.column(index), &mut column) {
+            let name = batch.schema_ref().field(index).name().clone();
             return Err(format!(
                 "column `{name}` is of type `{}`, not a number",
-                batch.column(place).data_type()
+                batch.column(index).data_type()
             ));
         }
         values.push(column);
@@ -159,8 +164,8 @@ fn decode(batch: &RecordBatch, columns: &Columns, clock: &mut TableClock) -> Res
     })
 }
 
-fn times(batch: &RecordBatch, place: usize, clock: &mut TableClock) -> Result<Vec<Timestamp>, String> {
-    let array = batch.column(place);
+fn times(batch: &RecordBatch, index: usize, clock: &mut ColumnClock) -> Result<Vec<Timestamp>, String> {
+    let array = batch.column(index);
     let unreadable = || format!("the time column is of type `{}`", array.data_type());
     let RawTimes { values, nulls, unreadable: text } = raw_times(array).ok_or_else(unreadable)?;
     if let Some((row, text)) = text {
@@ -184,7 +189,7 @@ fn times(batch: &RecordBatch, place: usize, clock: &mut TableClock) -> Result<Ve
 
 /// Conversion of a file's times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct TableClock {
+pub struct ColumnClock {
     /// Unit of integer times, if the user states it.
     pub given: Option<TimeUnit>,
     /// Unit guessed from the file's first integer time.
@@ -193,7 +198,7 @@ pub struct TableClock {
     pub sessions: Option<Tz>,
 }
 
-impl TableClock {
+impl ColumnClock {
     /// Converts an integer time; a file that mixes units is refused.
     fn instant(&mut self, value: i64) -> Result<Timestamp, String> {
         if let Some(unit) = self.given {

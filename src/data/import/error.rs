@@ -93,7 +93,7 @@ pub enum ImportError {
         problem: String,
     },
     /// An invalid bar.
-    #[error("`{}` row {row} ({at}): {flaw}", path.display())]
+    #[error("`{}` row {row} ({at}): {error}", path.display())]
     BadRow {
         /// The file.
         path: PathBuf,
@@ -102,10 +102,10 @@ pub enum ImportError {
         /// Its time.
         at: Timestamp,
         /// Its error.
-        flaw: String,
+        error: String,
     },
     /// A price or a volume that only a larger unit can represent.
-    #[error("`{}` row {row} ({at}): {flaw}", path.display())]
+    #[error("`{}` row {row} ({at}): {error}", path.display())]
     NeedsUnit {
         /// The file.
         path: PathBuf,
@@ -114,7 +114,7 @@ pub enum ImportError {
         /// Its time.
         at: Timestamp,
         /// Its error.
-        flaw: String,
+        error: String,
     },
     /// Prices and volumes that no unit can represent.
     #[error("`{symbol}` has prices or volumes for which no unit up to 1000000000 is sufficient")]
@@ -223,10 +223,10 @@ pub enum ImportError {
         detail: String,
     },
     /// No file to import.
-    #[error("no file to import in {places}")]
+    #[error("no file to import in {paths}")]
     NothingFound {
         /// The paths given.
-        places: String,
+        paths: String,
     },
 }
 
@@ -285,14 +285,14 @@ impl ImportError {
     }
 
     /// The error for an invalid bar.
-    pub(super) fn of_flaw(path: &Path, row: u64, at: Timestamp, flaw: &BarError) -> Self {
+    pub(super) fn of_bar_error(path: &Path, row: u64, at: Timestamp, error: &BarError) -> Self {
         let (path, text) =
-            (path.to_owned(), flaw.to_string().replace("is `NaN`, not a finite number", "is missing"));
-        match flaw {
+            (path.to_owned(), error.to_string().replace("is `NaN`, not a finite number", "is missing"));
+        match error {
             BarError::TooFine { .. } | BarError::VolumeTooLarge { .. } => {
-                Self::NeedsUnit { path, row, at, flaw: text }
+                Self::NeedsUnit { path, row, at, error: text }
             }
-            _ => Self::BadRow { path, row, at, flaw: text },
+            _ => Self::BadRow { path, row, at, error: text },
         }
     }
 

@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_split_and_a_dividend_are_taken_out() {
+    fn splits_and_dividends_are_adjusted_for() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("x.csv");
         // Up to 2014-06-06 there is a 7-for-1 split to adjust for; a dividend follows after 2014-08-06.

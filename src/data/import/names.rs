@@ -176,7 +176,7 @@ impl Role {
     }
 
     /// Index of the first column with one of these names.
-    pub fn place(self, headings: &[&str]) -> Option<usize> {
+    pub fn index(self, headings: &[&str]) -> Option<usize> {
         let bare: Vec<String> = headings.iter().map(|heading| bare(heading)).collect();
         self.headings().iter().find_map(|wanted| bare.iter().position(|heading| heading == wanted))
     }
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn names_say_symbol_and_interval() {
+    fn names_contain_symbol_and_interval() {
         let some = |text: &str| Some(text.to_owned());
         assert_eq!(named("BTCUSDT-1m-2023-03-23"), (some("BTCUSDT"), some("1m")));
         assert_eq!(named("btcusd_1h"), (some("BTCUSD"), some("1h")));
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn endings_are_cut() {
+    fn extensions_are_removed() {
         assert_eq!(stem("UNITTEST_BTC-8m.json.gz"), "UNITTEST_BTC-8m");
         assert_eq!(stem("BRK.B.csv"), "BRK.B");
         assert_eq!(stem(".csv"), ".csv");
@@ -233,9 +233,9 @@ mod tests {
     #[test]
     fn headings_of_many_vendors() {
         let header = ["Date", "Open", "High", "Low", "Close", "Adj Close", "Volume"];
-        assert_eq!(Role::Close.place(&header), Some(4));
-        assert_eq!(Role::AdjustedClose.place(&header), Some(5));
-        assert_eq!(Role::Time.place(&["<DATE>", "<OPEN>"]), Some(0));
+        assert_eq!(Role::Close.index(&header), Some(4));
+        assert_eq!(Role::AdjustedClose.index(&header), Some(5));
+        assert_eq!(Role::Time.index(&["<DATE>", "<OPEN>"]), Some(0));
         assert_eq!(Role::from_key("ts"), Some(Role::Time));
         assert_eq!(Role::from_key("nonsense"), None);
     }

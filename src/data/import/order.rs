@@ -33,15 +33,15 @@ pub(super) fn in_order(bars: Bars) -> Bars {
 }
 
 /// Refuses a row that is years away from the previous one in the file; returns the time of the last row.
-pub(super) fn none_astray(
+pub(super) fn refuse_implausible_times(
     path: &Path,
     first_row: u64,
     mut before: Option<Timestamp>,
     times: &[Timestamp],
 ) -> Result<Option<Timestamp>, ImportError> {
     for (row, &at) in (first_row..).zip(times) {
-        if let Some(found) = before.and_then(|before| bar_error::astray(before, at)) {
-            return Err(ImportError::BadRow { path: path.to_owned(), row, at, flaw: found.to_string() });
+        if let Some(found) = before.and_then(|before| bar_error::implausible_time(before, at)) {
+            return Err(ImportError::BadRow { path: path.to_owned(), row, at, error: found.to_string() });
         }
         before = Some(at);
     }

@@ -5,18 +5,18 @@ use std::path::PathBuf;
 
 use chrono_tz::Tz;
 
-use super::columns::{self, Columns, Table};
+use super::columns::{self, ColumnarFormat, Columns};
 use super::factors::Factors;
 use super::names::Role;
 use super::probe::{Content, Probe};
 use super::rows::{Kind, Rows};
-use super::text::{self, Clock, Feed, Form, Layout, Packing, TimeUnit};
+use super::text::{self, Clock, Compression, RowHandler, TextForm, TextLayout, TimeUnit};
 use super::{Format, ImportError};
 use crate::domain::{Interval, Span, Timestamp};
 
 /// The user's settings for reading files; `None` and defaults leave a setting to detection.
 #[derive(Debug, Clone)]
-pub struct Reading {
+pub struct ReadOptions {
     /// Symbol of all files.
     pub symbol: Option<String>,
     /// Interval of all bars, and of bars aggregated from trades.
@@ -62,7 +62,7 @@ impl std::str::FromStr for Unit {
     }
 }
 
-impl Default for Reading {
+impl Default for ReadOptions {
     fn default() -> Self {
         Self {
             symbol: None,
@@ -118,7 +118,7 @@ impl std::str::FromStr for ColumnMap {
 
 /// How a file is read.
 #[derive(Debug, Clone)]
-pub struct Plan {
+pub struct ImportPlan {
     /// The format.
     pub format: Format,
     /// Symbol from the file or its name.
@@ -126,20 +126,26 @@ pub struct Plan {
     /// Interval from the file's name or format.
     pub interval: Option<Interval>,
     /// Location of the data in the file.
-    pub shape: Shape,
+    pub shape: FileLayout,
     /// Splits and dividends to adjust for.
     pub factors: Option<Factors>,
 }
 
-impl Plan {
+impl ImportPlan {
     /// A plan for a text file.
-    pub const fn text(format: Format, form: Form, layout: Layout) -> Self {
-        Self { format, symbol: None, interval: None, shape: Shape::Text { form, layout }, factors: None }
+    pub const fn text(format: Format, form: TextForm, layout: TextLayout) -> Self {
+        Self { format, symbol: None, interval: None, shape: FileLayout::Text { form, layout }, factors: None }
     }
 
     /// A plan for a columnar file.
-    pub const fn table(format: Format, kind: Table, columns: Columns) -> Self {
-        Self { format, symbol: None, interval: None, shape: Shape::Table { kind, columns }, factors: None }
+    pub const fn table(format: Format, kind: ColumnarFormat, columns: Columns) -> Self {
+        Self {
+            format,
+            symbol: None,
+            interval: None,
+            shape: FileLayout::Columnar { kind, columns },
+            factors: None,
+        }
     }
 
     /// This plan with a symbol and an interval.
@@ -150,10 +156,10 @@ impl Plan {
 
     /// This plan with the user's time settings instead of the detected ones.
     #[must_use]
-    pub fn told(mut self, reading: &Reading) -> Self {
+    pub fn with_time_options(mut self, reading: &ReadOptions) -> Self {
         let sessions = reading.session_dates == Some(true);
         match &mut self.shape {
-            Shape::Text { layout, .. } => {
+            FileLayout::Text { layout, .. } => {
                 if let (Some(unit), Clock::Epoch(_) | Clock::Text(_)) = (reading.time_unit, &layout.clock) {
                     layout.clock = Clock::Counted(unit);
                 }
@@ -162,7 +168,7 @@ impl Plan {
                     layout.clock = Clock::Session(Box::new(inner), reading.zone);
                 }
             }
-            Shape::Table { columns, .. } => {
+            FileLayout::Columnar { columns, .. } => {
                 columns.clock.given = reading.time_unit;
                 columns.clock.sessions = sessions.then_some(reading.zone);
             }
@@ -173,26 +179,26 @@ impl Plan {
     /// Bars or trades.
     pub fn kind(&self) -> Kind {
         match &self.shape {
-            Shape::Text { layout, .. } => layout.kind(),
-            Shape::Table { columns, .. } => columns.kind(),
+            FileLayout::Text { layout, .. } => layout.kind(),
+            FileLayout::Columnar { columns, .. } => columns.kind(),
         }
     }
 }
 
 /// Location of the data in a file.
 #[derive(Debug, Clone)]
-pub enum Shape {
+pub enum FileLayout {
     /// Lines or arrays of text.
     Text {
         /// Lines or arrays.
-        form: Form,
+        form: TextForm,
         /// The fields.
-        layout: Layout,
+        layout: TextLayout,
     },
     /// Columns.
-    Table {
+    Columnar {
         /// Arrow or Parquet.
-        kind: Table,
+        kind: ColumnarFormat,
         /// The columns.
         columns: Columns,
     },
@@ -200,32 +206,32 @@ pub enum Shape {
 
 /// A file with its import plan.
 #[derive(Debug, Clone)]
-pub struct Source {
+pub struct ImportSource {
     /// The file.
     pub path: PathBuf,
     /// Its length on disk.
     pub bytes: u64,
     /// How it is read.
-    pub plan: Plan,
+    pub plan: ImportPlan,
     /// Times of its first rows, in the file's order.
     pub head: Vec<Timestamp>,
     /// Column names; for a columnar file with types.
     pub columns: Vec<String>,
     /// The first time that is a midnight with a UTC offset, as written.
     pub local_midnight: Option<String>,
-    packing: Packing,
+    compression: Compression,
     twelve_hours: bool,
 }
 
-impl Source {
+impl ImportSource {
     /// Creates it from a probe and a plan, and reads the first rows by that plan.
     ///
     /// # Errors
     /// Where the plan does not match the first rows.
-    pub fn new(probe: &Probe, plan: Plan) -> Result<Self, ImportError> {
-        let packing = match &probe.content {
-            Content::Text { packing, .. } => *packing,
-            Content::Table { .. } => Packing::Plain,
+    pub fn new(probe: &Probe, plan: ImportPlan) -> Result<Self, ImportError> {
+        let compression = match &probe.content {
+            Content::Text { compression, .. } => *compression,
+            Content::Columnar { .. } => Compression::Plain,
         };
         let head = first_times(probe, &plan)?;
         let columns = headings(probe, &plan);
@@ -236,7 +242,7 @@ impl Source {
             local_midnight: local_midnight(probe, &plan),
             plan,
             columns,
-            packing,
+            compression,
             twelve_hours: twelve_hours(probe),
         })
     }
@@ -246,7 +252,7 @@ impl Source {
     ///
     /// # Errors
     /// Where the file cannot be read, or `feed` refuses rows.
-    pub fn stream(&self, feed: Feed<'_>, read: &(dyn Fn(u64) + Sync)) -> Result<(), ImportError> {
+    pub fn stream(&self, feed: RowHandler<'_>, read: &(dyn Fn(u64) + Sync)) -> Result<(), ImportError> {
         let mut adjusted = |mut rows: Rows| {
             if let (Some(factors), Rows::Bars(bars)) = (&self.plan.factors, &mut rows) {
                 factors.apply(bars);
@@ -254,18 +260,18 @@ impl Source {
             feed(rows)
         };
         match &self.plan.shape {
-            Shape::Text { form, layout } => {
-                text::stream(&self.path, self.packing, *form, layout, &mut adjusted, read)
+            FileLayout::Text { form, layout } => {
+                text::stream(&self.path, self.compression, *form, layout, &mut adjusted, read)
             }
-            Shape::Table { kind, columns } => {
+            FileLayout::Columnar { kind, columns } => {
                 columns::stream(&self.path, *kind, columns, &mut adjusted, read)
             }
         }
     }
 
     /// Irregularities that simple CSV readers fail on: lines above the header, a 12-hour clock.
-    pub fn oddities(&self) -> Vec<String> {
-        let Shape::Text { layout, form: Form::Lines } = &self.plan.shape else { return Vec::new() };
+    pub fn irregularities(&self) -> Vec<String> {
+        let FileLayout::Text { layout, form: TextForm::Lines } = &self.plan.shape else { return Vec::new() };
         let mut found = Vec::new();
         if layout.skip > 1 {
             found.push(format!("{} line(s) above the header", layout.skip - 1));
@@ -284,43 +290,43 @@ impl Source {
     /// Estimate of the bytes of text that `stream` will report; compressed text is assumed to be five times
     /// larger.
     pub const fn work(&self) -> u64 {
-        match self.packing {
-            Packing::Plain => self.bytes,
-            Packing::Gzip | Packing::Zip => self.bytes * 5,
+        match self.compression {
+            Compression::Plain => self.bytes,
+            Compression::Gzip | Compression::Zip => self.bytes * 5,
         }
     }
 }
 
 /// Column names; for a text without a header, column numbers.
-fn headings(probe: &Probe, plan: &Plan) -> Vec<String> {
+fn headings(probe: &Probe, plan: &ImportPlan) -> Vec<String> {
     match (&probe.content, &plan.shape) {
-        (Content::Table { schema, .. }, _) => {
+        (Content::Columnar { schema, .. }, _) => {
             schema.fields().iter().map(|field| format!("{} ({})", field.name(), field.data_type())).collect()
         }
-        (Content::Text { lines, .. }, Shape::Text { layout, .. }) => {
+        (Content::Text { lines, .. }, FileLayout::Text { layout, .. }) => {
             let header = usize::try_from(layout.skip).unwrap_or(0).checked_sub(1);
             let line = lines.get(header.unwrap_or(0)).map(String::as_str).unwrap_or_default();
             let fields = text::fields(line, layout.delimiter);
             match header {
                 Some(_) => fields.into_iter().map(str::to_owned).collect(),
-                None => (1..=fields.len()).map(|place| format!("column {place}")).collect(),
+                None => (1..=fields.len()).map(|number| format!("column {number}")).collect(),
             }
         }
-        (Content::Text { .. }, Shape::Table { .. }) => Vec::new(),
+        (Content::Text { .. }, FileLayout::Columnar { .. }) => Vec::new(),
     }
 }
 
 /// Whether the last probed line contains AM or PM.
 fn twelve_hours(probe: &Probe) -> bool {
-    let last = probe.lines(Form::Lines).and_then(|lines| lines.last());
+    let last = probe.lines(TextForm::Lines).and_then(|lines| lines.last());
     last.is_some_and(|line| {
         text::fields(line, b',').iter().take(2).any(|f| f.ends_with("AM") || f.ends_with("PM"))
     })
 }
 
 /// The first time in a text that is a midnight with an offset, where such times are read as instants.
-fn local_midnight(probe: &Probe, plan: &Plan) -> Option<String> {
-    let Shape::Text { layout, form } = &plan.shape else { return None };
+fn local_midnight(probe: &Probe, plan: &ImportPlan) -> Option<String> {
+    let FileLayout::Text { layout, form } = &plan.shape else { return None };
     if !matches!(layout.clock, Clock::Text(_)) || layout.time_of_day.is_some() {
         return None;
     }
@@ -331,9 +337,9 @@ fn local_midnight(probe: &Probe, plan: &Plan) -> Option<String> {
     .find(|field| text::is_local_midnight(field))
 }
 
-fn first_times(probe: &Probe, plan: &Plan) -> Result<Vec<Timestamp>, ImportError> {
+fn first_times(probe: &Probe, plan: &ImportPlan) -> Result<Vec<Timestamp>, ImportError> {
     match (&plan.shape, &probe.content) {
-        (Shape::Text { layout, .. }, Content::Text { lines, numbers, .. }) => {
+        (FileLayout::Text { layout, .. }, Content::Text { lines, numbers, .. }) => {
             let skip = usize::try_from(layout.skip).unwrap_or(usize::MAX);
             let text = lines.iter().skip(skip).map(|line| format!("{line}\n")).collect::<String>();
             let (rows, _) = layout.parse(&text).map_err(|(line, problem)| ImportError::BadLine {
@@ -347,7 +353,7 @@ fn first_times(probe: &Probe, plan: &Plan) -> Result<Vec<Timestamp>, ImportError
             })?;
             Ok(rows.times().to_vec())
         }
-        (Shape::Table { kind, columns }, _) => {
+        (FileLayout::Columnar { kind, columns }, _) => {
             let mut times = Vec::new();
             let mut take = |rows: Rows| {
                 if times.len() < 10_000 {
@@ -358,7 +364,7 @@ fn first_times(probe: &Probe, plan: &Plan) -> Result<Vec<Timestamp>, ImportError
             columns::head(&probe.path, *kind, columns, &mut take)?;
             Ok(times)
         }
-        (Shape::Text { .. }, Content::Table { .. }) => Ok(Vec::new()),
+        (FileLayout::Text { .. }, Content::Columnar { .. }) => Ok(Vec::new()),
     }
 }
 

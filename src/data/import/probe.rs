@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use arrow_schema::SchemaRef;
 
 use super::ImportError;
-use super::columns::{self, Table};
+use super::columns::{self, ColumnarFormat};
 use super::names;
-use super::text::{ArrayLines, Form, Packing, each_text, fields};
+use super::text::{ArrayLines, Compression, TextForm, each_text, fields};
 use crate::decode::open_regular;
 
 /// Bytes of text that are read.
@@ -33,9 +33,9 @@ pub enum Content {
     /// Text.
     Text {
         /// Compression.
-        packing: Packing,
+        compression: Compression,
         /// Lines or JSON arrays.
-        form: Form,
+        form: TextForm,
         /// The first complete non-blank lines (for JSON, the first innermost arrays).
         lines: Vec<String>,
         /// The line number of each in the file, from 1.
@@ -44,9 +44,9 @@ pub enum Content {
         head: String,
     },
     /// Columns with a schema.
-    Table {
+    Columnar {
         /// Arrow or Parquet.
-        kind: Table,
+        kind: ColumnarFormat,
         /// The schema.
         schema: SchemaRef,
     },
@@ -69,9 +69,9 @@ impl Probe {
         if magic.starts_with(b"version https://git-lfs") {
             return Err(ImportError::LfsPointer { path: path.to_owned() });
         }
-        let content = match Table::of(&magic) {
-            Some(kind) => Content::Table { kind, schema: columns::schema(path, kind)? },
-            None => text(path, Packing::of(&magic))?,
+        let content = match ColumnarFormat::of(&magic) {
+            Some(kind) => Content::Columnar { kind, schema: columns::schema(path, kind)? },
+            None => text(path, Compression::of(&magic))?,
         };
         Ok(Self { path: path.to_owned(), bytes, content })
     }
@@ -83,7 +83,7 @@ impl Probe {
     }
 
     /// The first lines, if it is text of this form.
-    pub fn lines(&self, wanted: Form) -> Option<&[String]> {
+    pub fn lines(&self, wanted: TextForm) -> Option<&[String]> {
         match &self.content {
             Content::Text { form, lines, .. } if *form == wanted => Some(lines),
             _ => None,
@@ -91,14 +91,14 @@ impl Probe {
     }
 
     /// The first lines, split at commas.
-    pub fn rows(&self, wanted: Form) -> Option<Vec<Vec<&str>>> {
+    pub fn rows(&self, wanted: TextForm) -> Option<Vec<Vec<&str>>> {
         self.lines(wanted).map(|lines| lines.iter().map(|line| fields(line, b',')).collect())
     }
 }
 
-fn text(path: &Path, packing: Packing) -> Result<Content, ImportError> {
+fn text(path: &Path, compression: Compression) -> Result<Content, ImportError> {
     let mut first: Option<Vec<u8>> = None;
-    each_text(path, packing, &mut |text| {
+    each_text(path, compression, &mut |text| {
         if first.is_none() {
             let mut bytes = Vec::new();
             let read = text.take(HEAD as u64).read_to_end(&mut bytes);
@@ -111,15 +111,15 @@ fn text(path: &Path, packing: Packing) -> Result<Content, ImportError> {
     let whole = bytes.len() < HEAD;
     let head = utf8(path, &bytes)?;
     let head = head.strip_prefix('\u{feff}').unwrap_or(head);
-    let form = if head.trim_start().starts_with(['[', '{']) { Form::Arrays } else { Form::Lines };
+    let form = if head.trim_start().starts_with(['[', '{']) { TextForm::Arrays } else { TextForm::Lines };
     let (lines, numbers) = match form {
-        Form::Lines => lines(head, whole),
-        Form::Arrays => arrays(path, head, whole)?,
+        TextForm::Lines => lines(head, whole),
+        TextForm::Arrays => arrays(path, head, whole)?,
     };
     if lines.is_empty() {
         return Err(ImportError::NoRows { path: path.to_owned() });
     }
-    Ok(Content::Text { packing, form, lines, numbers, head: head.to_owned() })
+    Ok(Content::Text { compression, form, lines, numbers, head: head.to_owned() })
 }
 
 /// The bytes as text, without an incomplete character at the end.

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::order::{append, in_order, none_astray};
-use super::plan::{Reading, Source};
+use super::order::{append, in_order, refuse_implausible_times};
+use super::plan::{ImportSource, ReadOptions};
 use super::rows::Rows;
 use super::run::source;
 use super::writer::bar;
@@ -18,13 +18,13 @@ use crate::market::{Bars, bar_error};
 pub fn read_bars(
     path: &Path,
     format: Option<Format>,
-    reading: &Reading,
+    reading: &ReadOptions,
 ) -> Result<(Symbol, Bars), ImportError> {
     let ((symbol, interval), source) = source(path, format, reading)?;
     let mut bars = Bars::with_capacity(interval, 0);
     let mut take = |rows: Rows| match rows {
         Rows::Bars(more) => {
-            none_astray(path, bars.len() as u64 + 1, bars.ts.last().copied(), &more.ts)?;
+            refuse_implausible_times(path, bars.len() as u64 + 1, bars.ts.last().copied(), &more.ts)?;
             append(&mut bars, &more);
             Ok(())
         }
@@ -35,7 +35,7 @@ pub fn read_bars(
     source.stream(&mut take, &|_| {})?;
     let bars = unique(&symbol, in_order(bars))?;
     if let Some(found) = bar_error::check(&bars, 0..bars.len(), &[], 1).into_iter().next() {
-        return Err(ImportError::of_flaw(path, found.row as u64 + 1, bars.ts[found.row], &found.flaw));
+        return Err(ImportError::of_bar_error(path, found.row as u64 + 1, bars.ts[found.row], &found.error));
     }
     Ok((symbol, bars))
 }
@@ -57,7 +57,7 @@ pub struct Survey {
 ///
 /// # Errors
 /// Where the file cannot be read.
-pub fn survey(source: &Source, shown: usize) -> Result<Survey, ImportError> {
+pub fn survey(source: &ImportSource, shown: usize) -> Result<Survey, ImportError> {
     let mut found = Survey { rows: 0, head: Vec::new(), tail: Vec::new(), range: None };
     let mut take = |rows: Rows| {
         found.rows += rows.len() as u64;

@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 
 use super::aggregate::Aggregator;
 use super::formats;
-use super::order::none_astray;
-use super::plan::{Plan, Reading, Source, Unit, spacing};
+use super::order::refuse_implausible_times;
+use super::plan::{ImportPlan, ImportSource, ReadOptions, Unit, spacing};
 use super::probe::Probe;
 use super::rows::{Kind, Rows, Trades};
 use super::sink::Sink;
 use super::writer::bar;
 use super::{Format, ImportError};
 use crate::domain::{Instrument, Interval, NameError, Span, Symbol, Timestamp};
-use crate::files::{Existing as AtName, FileLock, sweep_temporaries};
+use crate::files::{Existing, FileLock, sweep_temporaries};
 use crate::market::{BarError, Bars, bar_error, unit};
 
 /// What to do with invalid bars.
@@ -30,7 +30,7 @@ pub enum BadRows {
 
 /// What to do where the output file exists.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Existing {
+pub enum OnExisting {
     /// Refuse.
     #[default]
     Refuse,
@@ -42,7 +42,7 @@ pub enum Existing {
 
 /// Files that are imported into one.
 #[derive(Debug)]
-pub struct Group {
+pub struct ImportGroup {
     /// The symbol, prefixed with its unit where that is not 1.
     pub symbol: Symbol,
     /// Unit in which its prices are quoted.
@@ -50,12 +50,12 @@ pub struct Group {
     /// The interval.
     pub interval: Interval,
     /// The files, sorted by their first times.
-    pub sources: Vec<Source>,
+    pub sources: Vec<ImportSource>,
     /// The output file.
     pub output: PathBuf,
 }
 
-impl Group {
+impl ImportGroup {
     /// The distinct formats of its files.
     pub fn formats(&self) -> Vec<Format> {
         let mut formats: Vec<Format> = self.sources.iter().map(|source| source.plan.format).collect();
@@ -66,15 +66,15 @@ impl Group {
 
     /// Estimate of the bytes of text to read.
     pub fn work(&self) -> u64 {
-        self.sources.iter().map(Source::work).sum()
+        self.sources.iter().map(ImportSource::work).sum()
     }
 }
 
 /// All groups of an import, and the skipped files.
 #[derive(Debug, Default)]
-pub struct Groups {
+pub struct ImportGroups {
     /// Sorted by symbol and interval.
-    pub groups: Vec<Group>,
+    pub groups: Vec<ImportGroup>,
     /// Files in folders that hold no bars, each with the reason.
     pub skipped: Vec<(PathBuf, ImportError)>,
 }
@@ -114,11 +114,11 @@ pub struct Imported {
 pub fn plan(
     paths: &[PathBuf],
     format: Option<Format>,
-    reading: &Reading,
+    reading: &ReadOptions,
     out: &Path,
-) -> Result<Groups, ImportError> {
+) -> Result<ImportGroups, ImportError> {
     let mut skipped = Vec::new();
-    let mut by_key: BTreeMap<(Symbol, Interval), Vec<Source>> = BTreeMap::new();
+    let mut by_key: BTreeMap<(Symbol, Interval), Vec<ImportSource>> = BTreeMap::new();
     for path in paths {
         let folder = path.is_dir();
         for file in files(path)? {
@@ -130,11 +130,11 @@ pub fn plan(
         }
     }
     if by_key.is_empty() {
-        let places: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
+        let paths: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
         return Err(skipped
             .into_iter()
             .next()
-            .map_or(ImportError::NothingFound { places: places.join(", ") }, |(_, error)| error));
+            .map_or(ImportError::NothingFound { paths: paths.join(", ") }, |(_, error)| error));
     }
     let groups = by_key.into_iter().map(|((symbol, interval), mut sources)| {
         sources.sort_by(|a, b| (a.earliest(), &a.path).cmp(&(b.earliest(), &b.path)));
@@ -146,13 +146,13 @@ pub fn plan(
         let bad = |error: NameError| ImportError::BadSymbol { path: first, detail: error.to_string() };
         let symbol = Instrument::named(&symbol, unit).map_err(bad)?;
         let output = out.join(format!("{symbol}_{interval}.parquet"));
-        Ok(Group { symbol, unit, interval, sources, output })
+        Ok(ImportGroup { symbol, unit, interval, sources, output })
     });
-    Ok(Groups { groups: groups.collect::<Result<_, ImportError>>()?, skipped })
+    Ok(ImportGroups { groups: groups.collect::<Result<_, ImportError>>()?, skipped })
 }
 
 /// The smallest unit that represents all rows of some files, which are read to find it.
-fn smallest_unit(symbol: &Symbol, sources: &[Source]) -> Result<u32, ImportError> {
+fn smallest_unit(symbol: &Symbol, sources: &[ImportSource]) -> Result<u32, ImportError> {
     let mut smallest = 1;
     for source in sources {
         let mut look = |rows: Rows| {
@@ -186,8 +186,8 @@ fn flat(trades: &Trades) -> Bars {
 pub fn source(
     path: &Path,
     format: Option<Format>,
-    reading: &Reading,
-) -> Result<((Symbol, Interval), Source), ImportError> {
+    reading: &ReadOptions,
+) -> Result<((Symbol, Interval), ImportSource), ImportError> {
     let source = look(path, format, reading)?;
     let symbol = symbol_of(&source, reading)?;
     let interval = interval_of(&source, reading)?;
@@ -203,17 +203,17 @@ pub fn source(
 ///
 /// # Errors
 /// Where its format is unknown, or it has no rows.
-pub fn look(path: &Path, format: Option<Format>, reading: &Reading) -> Result<Source, ImportError> {
+pub fn look(path: &Path, format: Option<Format>, reading: &ReadOptions) -> Result<ImportSource, ImportError> {
     let probe = Probe::open(path)?;
-    let plan = plan_of(&probe, format, reading)?.told(reading);
-    let source = Source::new(&probe, plan)?;
+    let plan = plan_of(&probe, format, reading)?.with_time_options(reading);
+    let source = ImportSource::new(&probe, plan)?;
     if source.head.is_empty() {
         return Err(ImportError::NoRows { path: path.to_owned() });
     }
     Ok(source)
 }
 
-fn plan_of(probe: &Probe, format: Option<Format>, reading: &Reading) -> Result<Plan, ImportError> {
+fn plan_of(probe: &Probe, format: Option<Format>, reading: &ReadOptions) -> Result<ImportPlan, ImportError> {
     let unknown = || ImportError::UnknownFormat {
         path: probe.path.clone(),
         detail: "its name and columns match no vendor, and no header names its columns".to_owned(),
@@ -222,14 +222,14 @@ fn plan_of(probe: &Probe, format: Option<Format>, reading: &Reading) -> Result<P
     formats::plan(probe, format, reading)
 }
 
-fn symbol_of(source: &Source, reading: &Reading) -> Result<Symbol, ImportError> {
+fn symbol_of(source: &ImportSource, reading: &ReadOptions) -> Result<Symbol, ImportError> {
     let name = reading.symbol.as_ref().or(source.plan.symbol.as_ref());
     let name = name.ok_or_else(|| ImportError::NoSymbol { path: source.path.clone() })?;
     Symbol::new(name)
         .map_err(|error| ImportError::BadSymbol { path: source.path.clone(), detail: error.to_string() })
 }
 
-fn interval_of(source: &Source, reading: &Reading) -> Result<Interval, ImportError> {
+fn interval_of(source: &ImportSource, reading: &ReadOptions) -> Result<Interval, ImportError> {
     if let Some(interval) = reading.interval {
         return Ok(interval);
     }
@@ -258,8 +258,8 @@ pub fn files(path: &Path) -> Result<Vec<PathBuf>, ImportError> {
             if entry.file_name().to_string_lossy().starts_with('.') {
                 continue;
             }
-            let place = entry.path();
-            if place.is_dir() { folders.push(place) } else { found.push(place) }
+            let child = entry.path();
+            if child.is_dir() { folders.push(child) } else { found.push(child) }
         }
     }
     found.sort();
@@ -273,16 +273,16 @@ pub fn files(path: &Path) -> Result<Vec<PathBuf>, ImportError> {
 ///
 /// One process at a time writes an output file: others wait, and merge into its result.
 pub fn import(
-    group: &Group,
+    group: &ImportGroup,
     bad: BadRows,
-    existing: Existing,
+    existing: OnExisting,
     read: &(dyn Fn(u64) + Sync),
 ) -> Result<Imported, ImportError> {
     let dir = group.output.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let io = |source| ImportError::io("write", dir, source);
     let is_new = !dir.exists();
     std::fs::create_dir_all(dir).map_err(io)?;
-    let imported = FileLock::of_writing(&group.output).map_err(io).and_then(|_lock| {
+    let imported = FileLock::for_writing(&group.output).map_err(io).and_then(|_lock| {
         sweep_temporaries(dir).map_err(io)?;
         import_alone(group, dir, bad, existing, read)
     });
@@ -294,17 +294,17 @@ pub fn import(
 }
 
 fn import_alone(
-    group: &Group,
+    group: &ImportGroup,
     dir: &Path,
     bad: BadRows,
-    existing: Existing,
+    existing: OnExisting,
     read: &(dyn Fn(u64) + Sync),
 ) -> Result<Imported, ImportError> {
     let kinds: Vec<Kind> = group.sources.iter().map(|source| source.plan.kind()).collect();
     if kinds.windows(2).any(|pair| pair[0] != pair[1]) {
         return Err(ImportError::MixedKinds { output: group.output.clone() });
     }
-    if existing == Existing::Refuse && group.output.exists() {
+    if existing == OnExisting::Refuse && group.output.exists() {
         let source = std::io::Error::new(
             std::io::ErrorKind::AlreadyExists,
             "it exists; `--replace` replaces it, `--merge` adds the new bars to it",
@@ -320,8 +320,8 @@ fn import_alone(
         dropped: 0,
         last: None,
     };
-    if existing == Existing::Merge && group.output.exists() {
-        let reading = Reading { interval: Some(group.interval), ..Reading::default() };
+    if existing == OnExisting::Merge && group.output.exists() {
+        let reading = ReadOptions { interval: Some(group.interval), ..ReadOptions::default() };
         let (_, before) = source(&group.output, Some(Format::Parquet), &reading)?;
         work.file(&before, read)?;
     }
@@ -346,7 +346,7 @@ struct Work {
 }
 
 impl Work {
-    fn file(&mut self, source: &Source, read: &(dyn Fn(u64) + Sync)) -> Result<(), ImportError> {
+    fn file(&mut self, source: &ImportSource, read: &(dyn Fn(u64) + Sync)) -> Result<(), ImportError> {
         let before = self.rows_in;
         self.last = None;
         source.stream(&mut |rows| self.rows(&source.path, before, rows), read)?;
@@ -357,7 +357,7 @@ impl Work {
         let first_row = self.rows_in - before + 1;
         self.rows_in += rows.len() as u64;
         if self.bad != BadRows::Keep {
-            self.last = none_astray(path, first_row, self.last, rows.times())?;
+            self.last = refuse_implausible_times(path, first_row, self.last, rows.times())?;
         }
         let bars = match rows {
             Rows::Bars(mut bars) => {
@@ -373,7 +373,7 @@ impl Work {
                         path: path.to_owned(),
                         row: first_row + row as u64,
                         at: trades.ts[row],
-                        flaw: format!("price `{}`, volume `{}`", trades.price[row], trades.volume[row]),
+                        error: format!("price `{}`, volume `{}`", trades.price[row], trades.volume[row]),
                     });
                 }
                 match self.trades.push(path, &trades)? {
@@ -382,30 +382,30 @@ impl Work {
                 }
             }
         };
-        let bars = self.sound(path, first_row, bars)?;
+        let bars = self.check_rows(path, first_row, bars)?;
         self.sink.push(bars)
     }
 
     /// Refuses, drops or keeps invalid bars.
-    fn sound(&mut self, path: &Path, first_row: u64, bars: Bars) -> Result<Bars, ImportError> {
+    fn check_rows(&mut self, path: &Path, first_row: u64, bars: Bars) -> Result<Bars, ImportError> {
         if self.bad == BadRows::Keep {
             return Ok(bars);
         }
         let found = bar_error::check(&bars, 0..bars.len(), &[], 1);
         // A row that another unit would represent is a valid bar: it is never dropped.
-        let unit = |found: &&bar_error::Finding| {
-            matches!(found.flaw, BarError::TooFine { .. } | BarError::VolumeTooLarge { .. })
+        let unit = |found: &&bar_error::InvalidRows| {
+            matches!(found.error, BarError::TooFine { .. } | BarError::VolumeTooLarge { .. })
         };
         let first = found.iter().find(unit).or(found.first().filter(|_| self.bad == BadRows::Refuse));
         if let Some(found) = first {
             let row = first_row + found.row as u64;
-            return Err(ImportError::of_flaw(path, row, bars.ts[found.row], &found.flaw));
+            return Err(ImportError::of_bar_error(path, row, bars.ts[found.row], &found.error));
         }
         if found.is_empty() {
             return Ok(self.rounded(bars));
         }
         let mut kept = Bars::with_capacity(bars.interval, bars.len());
-        for row in (0..bars.len()).filter(|&row| bar_error::sound(&bars, row, 1)) {
+        for row in (0..bars.len()).filter(|&row| bar_error::is_valid(&bars, row, 1)) {
             let (at, values) = bar(&bars, row);
             kept.push(at, values);
         }
@@ -422,20 +422,20 @@ impl Work {
         bars
     }
 
-    fn finish(mut self, group: &Group, existing: Existing) -> Result<Imported, ImportError> {
+    fn finish(mut self, group: &ImportGroup, existing: OnExisting) -> Result<Imported, ImportError> {
         let left = self.trades.finish();
         self.sink.push(left)?;
         let first_file = || group.sources.first().map(|source| source.path.clone()).unwrap_or_default();
         let run = self.sink.finish()?.ok_or_else(|| ImportError::NoRows { path: first_file() })?;
-        if let Some(closest) = run.tally.closest.filter(|closest| *closest < group.interval.micros()) {
+        if let Some(closest) = run.stats.closest.filter(|closest| *closest < group.interval.micros()) {
             let found = Span::from_micros(closest).to_string();
             return Err(ImportError::WrongInterval { path: first_file(), interval: group.interval, found });
         }
         let existing = match existing {
-            Existing::Refuse => AtName::Keep,
-            Existing::Replace | Existing::Merge => AtName::Replace,
+            OnExisting::Refuse => Existing::Keep,
+            OnExisting::Replace | OnExisting::Merge => Existing::Replace,
         };
-        let tally = run.persist(&group.output, existing)?;
+        let stats = run.persist(&group.output, existing)?;
         Ok(Imported {
             output: group.output.clone(),
             symbol: group.symbol.clone(),
@@ -443,15 +443,15 @@ impl Work {
             formats: group.formats(),
             files: group.sources.iter().map(|source| source.path.clone()).collect(),
             rows_in: self.rows_in,
-            bars_out: tally.bars,
-            duplicates: tally.duplicates,
+            bars_out: stats.bars,
+            duplicates: stats.duplicates,
             dropped: self.dropped,
-            first: tally.first,
-            last: tally.last,
+            first: stats.first,
+            last: stats.last,
         })
     }
 }
 
 fn honest(price: f64, volume: f64) -> bool {
-    price > 0.0 && volume >= 0.0 && unit::fits(price, volume, 1) && unit::holds(price, 1)
+    price > 0.0 && volume >= 0.0 && unit::fits(price, volume, 1) && unit::represents(price, 1)
 }

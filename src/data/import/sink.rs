@@ -95,7 +95,7 @@ impl Sink {
         let mut merged = SortedWriter::new(&self.dir, &self.symbol, self.nullable)?;
         merge(&self.runs, &mut merged)?;
         let mut whole = merged.finish()?;
-        whole.tally.duplicates += self.runs.iter().map(|run| run.tally.duplicates).sum::<u64>();
+        whole.stats.duplicates += self.runs.iter().map(|run| run.stats.duplicates).sum::<u64>();
         Ok(Some(whole))
     }
 }
@@ -132,12 +132,12 @@ fn merge(runs: &[Run], out: &mut SortedWriter) -> Result<(), ImportError> {
     let mut chunk = empty();
     loop {
         let mut heads: Vec<(Timestamp, usize)> =
-            cursors.iter().enumerate().filter_map(|(place, cursor)| Some((cursor.head()?, place))).collect();
+            cursors.iter().enumerate().filter_map(|(index, cursor)| Some((cursor.head()?, index))).collect();
         heads.sort_unstable();
-        let Some(&(_, place)) = heads.first() else { return out.push(chunk) };
+        let Some(&(_, index)) = heads.first() else { return out.push(chunk) };
         // All rows before the next run's first one come from this run.
         let until = heads.get(1).map(|&(at, _)| at);
-        let cursor = &mut cursors[place];
+        let cursor = &mut cursors[index];
         let end = until.map_or(cursor.bars.len(), |until| cursor.bars.ts.partition_point(|at| *at <= until));
         for row in cursor.row..end {
             let (at, values) = bar(&cursor.bars, row);
@@ -158,7 +158,7 @@ fn empty() -> Bars {
 
 #[cfg(test)]
 mod tests {
-    use super::super::writer::Tally;
+    use super::super::writer::WriteStats;
     use super::*;
 
     fn stretch(minutes: impl Iterator<Item = i64>) -> Bars {
@@ -170,7 +170,7 @@ mod tests {
         bars
     }
 
-    fn through(capacity: usize, stretches: Vec<Bars>) -> Result<(Vec<i64>, Tally, usize), ImportError> {
+    fn through(capacity: usize, stretches: Vec<Bars>) -> Result<(Vec<i64>, WriteStats, usize), ImportError> {
         let dir = tempfile::tempdir().unwrap();
         let mut sink = Sink { capacity, ..Sink::new(dir.path(), "X", false) };
         for bars in stretches {
@@ -187,36 +187,36 @@ mod tests {
                 minutes.push(minute);
             }
         }
-        let tally = run.tally;
+        let stats = run.stats;
         drop(run);
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "temporary files are gone");
-        Ok((minutes, tally, spilled))
+        Ok((minutes, stats, spilled))
     }
 
     #[test]
-    fn stretches_in_order_are_one_run() {
+    fn sorted_chunks_form_one_run() {
         let stretches = (0..10).map(|n| stretch(n * 10..n * 10 + 10)).collect();
-        let (minutes, tally, spilled) = through(20, stretches).unwrap();
+        let (minutes, stats, spilled) = through(20, stretches).unwrap();
         assert_eq!(minutes, (0..100).collect::<Vec<_>>());
-        assert_eq!((tally.bars, tally.duplicates, tally.closest, spilled), (100, 0, Some(60_000_000), 1));
+        assert_eq!((stats.bars, stats.duplicates, stats.closest, spilled), (100, 0, Some(60_000_000), 1));
     }
 
     #[test]
-    fn newest_first_is_merged_from_runs() {
+    fn newest_first_input_is_merged_from_runs() {
         let stretches = (0..10).rev().map(|n| stretch((n * 10..n * 10 + 10).rev())).collect();
-        let (minutes, tally, spilled) = through(20, stretches).unwrap();
+        let (minutes, stats, spilled) = through(20, stretches).unwrap();
         assert_eq!(minutes, (0..100).collect::<Vec<_>>());
         assert!(spilled > 3, "{spilled}");
-        assert_eq!(tally.bars, 100);
+        assert_eq!(stats.bars, 100);
     }
 
     #[test]
-    fn shuffled_and_repeated_stretches_are_merged_and_counted() {
+    fn shuffled_and_duplicate_chunks_are_merged_and_counted() {
         let order = [7, 2, 2, 9, 0, 5, 3, 1, 8, 6, 4, 5];
         let stretches = order.iter().map(|n| stretch(n * 10..n * 10 + 10)).collect();
-        let (minutes, tally, _) = through(15, stretches).unwrap();
+        let (minutes, stats, _) = through(15, stretches).unwrap();
         assert_eq!(minutes, (0..100).collect::<Vec<_>>());
-        assert_eq!((tally.bars, tally.duplicates), (100, 20));
+        assert_eq!((stats.bars, stats.duplicates), (100, 20));
     }
 
     #[test]

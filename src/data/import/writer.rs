@@ -30,12 +30,12 @@ pub struct SortedWriter {
     file: Temporary,
     nullable: bool,
     last: Option<(Timestamp, [f64; 5])>,
-    tally: Tally,
+    stats: WriteStats,
 }
 
 /// Statistics of the bars passed to a writer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct WriteStats {
     /// Bars written.
     pub bars: u64,
     /// Exact duplicates dropped.
@@ -60,7 +60,14 @@ impl SortedWriter {
             properties.into_builder().set_column_dictionary_enabled("volume".into(), false).build();
         let writer = ArrowWriter::try_new(target, Arc::new(schema(nullable)), Some(properties))
             .map_err(|error| ImportError::damaged(dir, error))?;
-        Ok(Self { symbol: symbol.to_owned(), writer, file, nullable, last: None, tally: Tally::default() })
+        Ok(Self {
+            symbol: symbol.to_owned(),
+            writer,
+            file,
+            nullable,
+            last: None,
+            stats: WriteStats::default(),
+        })
     }
 
     /// Time of the last bar.
@@ -72,9 +79,9 @@ impl SortedWriter {
     pub fn push(&mut self, mut bars: Bars) -> Result<(), ImportError> {
         self.without_repetitions(&mut bars)?;
         let Some(&last) = bars.ts.last() else { return Ok(()) };
-        self.tally.first = self.tally.first.or(bars.ts.first().copied());
-        self.tally.last = Some(last);
-        self.tally.bars += bars.len() as u64;
+        self.stats.first = self.stats.first.or(bars.ts.first().copied());
+        self.stats.last = Some(last);
+        self.stats.bars += bars.len() as u64;
         let batch =
             batch(bars, self.nullable).map_err(|error| ImportError::damaged(self.file.path(), error))?;
         self.writer.write(&batch).map_err(|error| ImportError::damaged(self.file.path(), error))
@@ -90,11 +97,11 @@ impl SortedWriter {
                     if values.map(f64::to_bits) != other.map(f64::to_bits) {
                         return Err(self.conflict(at, other, values));
                     }
-                    self.tally.duplicates += 1;
+                    self.stats.duplicates += 1;
                     continue;
                 }
                 let gap = (at - before).micros();
-                self.tally.closest = Some(self.tally.closest.map_or(gap, |closest| closest.min(gap)));
+                self.stats.closest = Some(self.stats.closest.map_or(gap, |closest| closest.min(gap)));
             }
             self.last = Some((at, values));
             if kept != row {
@@ -113,9 +120,9 @@ impl SortedWriter {
 
     /// Finishes the file; it is removed on drop unless it is given a name.
     pub fn finish(self) -> Result<Run, ImportError> {
-        let Self { writer, file, tally, .. } = self;
+        let Self { writer, file, stats, .. } = self;
         writer.close().map_err(|error| ImportError::damaged(file.path(), error))?;
-        Ok(Run { file, tally })
+        Ok(Run { file, stats })
     }
 }
 
@@ -123,14 +130,14 @@ impl SortedWriter {
 pub struct Run {
     file: Temporary,
     /// Statistics of its bars.
-    pub tally: Tally,
+    pub stats: WriteStats,
 }
 
 impl Run {
     /// Renames it to its final name.
-    pub fn persist(self, path: &Path, existing: Existing) -> Result<Tally, ImportError> {
+    pub fn persist(self, path: &Path, existing: Existing) -> Result<WriteStats, ImportError> {
         self.file.persist(path, existing).map_err(|source| ImportError::io("write", path, source))?;
-        Ok(self.tally)
+        Ok(self.stats)
     }
 
     /// Reads it from the start.
@@ -184,8 +191,8 @@ fn batch(bars: Bars, nullable: bool) -> Result<RecordBatch, arrow_schema::ArrowE
 
 fn bars(batch: &RecordBatch) -> Bars {
     let times = batch.column(0).as_primitive::<TimestampMicrosecondType>();
-    let column = |place: usize| -> Vec<f64> {
-        let array = batch.column(place).as_primitive::<Float64Type>();
+    let column = |index: usize| -> Vec<f64> {
+        let array = batch.column(index).as_primitive::<Float64Type>();
         array.iter().map(|value| value.unwrap_or(f64::NAN)).collect()
     };
     Bars {

@@ -21,8 +21,8 @@ impl Correlations {
             let diagonal = row == column && value != 1.0;
             diagonal || !(-1.0..=1.0).contains(&value) || value != matrix[column][row]
         };
-        let places = (0..size).flat_map(|row| (0..size).map(move |column| (row, column)));
-        if let Some((row, column)) = places.into_iter().find(|&(row, column)| wrong(row, column)) {
+        let cells = (0..size).flat_map(|row| (0..size).map(move |column| (row, column)));
+        if let Some((row, column)) = cells.into_iter().find(|&(row, column)| wrong(row, column)) {
             return Err(format!(
                 "row {}, column {} is {}: the diagonal must be 1, the rest symmetric and within -1 to 1",
                 row + 1,
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_symbols_can_do_is_refused() {
+    fn impossible_correlations_are_refused() {
         let problem = |text: &str| text.parse::<Correlations>().unwrap_err();
         assert_eq!(problem("1,0.5"), "the matrix is not square");
         assert!(problem("1,0.5;0.4,1").starts_with("row 1, column 2 is 0.5"));

@@ -4,9 +4,9 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// Degrees of freedom of the fat-tailed shocks: kurtosis 9, as in hourly returns of real markets.
-const FREEDOM: u32 = 5;
+const DEGREES_OF_FREEDOM: u32 = 5;
 /// Largest absolute shock, in standard deviations.
-const WILDEST: f64 = 8.0;
+const MAX_SHOCK: f64 = 8.0;
 
 /// A random stream.
 pub struct Stream(ChaCha8Rng);
@@ -32,10 +32,10 @@ impl Stream {
 
     /// Student's t scaled to unit variance, clamped to eight standard deviations.
     pub fn shock(&mut self) -> f64 {
-        let freedom = f64::from(FREEDOM);
-        let chi_squared: f64 = (0..FREEDOM).map(|_| self.normal()).map(|z| z * z).sum();
+        let freedom = f64::from(DEGREES_OF_FREEDOM);
+        let chi_squared: f64 = (0..DEGREES_OF_FREEDOM).map(|_| self.normal()).map(|z| z * z).sum();
         let scale = libm::sqrt((freedom - 2.0) / chi_squared.max(1e-12));
-        (self.normal() * scale).clamp(-WILDEST, WILDEST)
+        (self.normal() * scale).clamp(-MAX_SHOCK, MAX_SHOCK)
     }
 }
 

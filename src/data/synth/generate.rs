@@ -18,13 +18,13 @@ use crate::market::{Bars, PRICE_CEILING};
 const REACTION: f64 = 0.05;
 const PERSISTENCE: f64 = 0.93;
 /// Points inside a bar at which the bridge is sampled.
-const INSIDE: usize = 6;
+const BRIDGE_POINTS: usize = 6;
 /// Time constant of the slow average, in days.
 const MEMORY_DAYS: f64 = 20.0;
 const DAYS_PER_YEAR: f64 = 365.0;
 
 /// The values that all symbols share in one bar.
-struct Weather {
+struct MarketDraws {
     regime: Regime,
     shock: f64,
     jump: f64,
@@ -33,8 +33,8 @@ struct Weather {
 /// Every symbol's bars, in the specification's order; symbols are generated in parallel, each from its own
 /// stream.
 pub fn generate(spec: &SynthSpec) -> Vec<(Symbol, Bars)> {
-    let weather = forecast(spec);
-    let one = |symbol: &SynthSymbol| (symbol.symbol.clone(), bars(spec, symbol, &weather, None));
+    let market_draws = forecast(spec);
+    let one = |symbol: &SynthSymbol| (symbol.symbol.clone(), bars(spec, symbol, &market_draws, None));
     spec.symbols.par_iter().map(one).collect()
 }
 
@@ -42,14 +42,14 @@ pub fn generate(spec: &SynthSpec) -> Vec<(Symbol, Bars)> {
 /// row for each symbol. Regimes and market jumps remain shared, which slightly increases every pair's
 /// correlation.
 pub fn generate_correlated(spec: &SynthSpec, correlations: &Correlations) -> Vec<(Symbol, Bars)> {
-    let weather = forecast(spec);
+    let market_draws = forecast(spec);
     let independent: Vec<Vec<f64>> = spec.symbols.par_iter().map(|symbol| own_shocks(spec, symbol)).collect();
-    let one = |(place, symbol): (usize, &SynthSymbol)| {
-        let mut mixed = vec![0.0; weather.len()];
-        for (share, shocks) in correlations.shares(place).iter().zip(&independent) {
+    let one = |(index, symbol): (usize, &SynthSymbol)| {
+        let mut mixed = vec![0.0; market_draws.len()];
+        for (share, shocks) in correlations.shares(index).iter().zip(&independent) {
             mixed.iter_mut().zip(shocks).for_each(|(sum, shock)| *sum += share * shock);
         }
-        (symbol.symbol.clone(), bars(spec, symbol, &weather, Some(&mixed)))
+        (symbol.symbol.clone(), bars(spec, symbol, &market_draws, Some(&mixed)))
     };
     spec.symbols.par_iter().enumerate().map(one).collect()
 }
@@ -68,7 +68,7 @@ fn bar_days(spec: &SynthSpec) -> f64 {
     spec.interval.span().seconds() / 86_400.0
 }
 
-fn forecast(spec: &SynthSpec) -> Vec<Weather> {
+fn forecast(spec: &SynthSpec) -> Vec<MarketDraws> {
     let days = bar_days(spec);
     let mut moods = stream(spec.seed, &["synth", "regimes"]);
     let mut shocks = stream(spec.seed, &["synth", "market"]);
@@ -77,7 +77,7 @@ fn forecast(spec: &SynthSpec) -> Vec<Weather> {
         regime = regime.next(days, &mut moods);
         // The mean is negative: markets fall faster than they rise.
         let jump = jump(spec, days, -0.3, &mut shocks);
-        Weather { regime, shock: shocks.shock(), jump }
+        MarketDraws { regime, shock: shocks.shock(), jump }
     };
     (0..spec.bars).map(bar).collect()
 }
@@ -88,25 +88,25 @@ fn jump(spec: &SynthSpec, days: f64, mean: f64, stream: &mut Stream) -> f64 {
     if happens { spec.jump_size * (mean + size) } else { 0.0 }
 }
 
-fn bars(spec: &SynthSpec, symbol: &SynthSymbol, weather: &[Weather], mixed: Option<&[f64]>) -> Bars {
+fn bars(spec: &SynthSpec, symbol: &SynthSymbol, market_draws: &[MarketDraws], mixed: Option<&[f64]>) -> Bars {
     let days = bar_days(spec);
     let years = days / DAYS_PER_YEAR;
     let calm = symbol.volatility * libm::sqrt(years);
     let (shared, own) = (libm::sqrt(spec.correlation), libm::sqrt(1.0 - spec.correlation));
     let mut draws = stream(spec.seed, &["synth", "symbol", symbol.symbol.as_str()]);
-    let mut out = Bars::with_capacity(spec.interval, weather.len());
+    let mut out = Bars::with_capacity(spec.interval, market_draws.len());
     let mut log = libm::log(symbol.start_price);
     let (mut average, mut heat) = (log, 1.0_f64);
-    for (index, (place, now)) in (0_i64..).zip(weather.iter().enumerate()) {
-        let shock = mixed.map_or_else(|| shared * now.shock + own * draws.shock(), |mixed| mixed[place]);
+    for (number, (index, now)) in (0_i64..).zip(market_draws.iter().enumerate()) {
+        let shock = mixed.map_or_else(|| shared * now.shock + own * draws.shock(), |mixed| mixed[index]);
         let sigma = calm * now.regime.volatility() * libm::sqrt(heat);
         let trend = (symbol.drift + now.regime.drift() * symbol.volatility) * years;
         let pull = now.regime.pull() * days * (average - log);
         let open = log + now.jump + jump(spec, days, 0.0, &mut draws);
         let change = trend + pull - sigma * sigma / 2.0 + sigma * shock;
         let (low, high) = extremes(sigma, change, &mut draws);
-        let at = spec.start + spec.interval.span().times(index);
-        let busy = (0.4 + 0.6 * shock.abs()) * sigma / calm * season(at.micros());
+        let at = spec.start + spec.interval.span().times(number);
+        let busy = (0.4 + 0.6 * shock.abs()) * sigma / calm * volume_profile(at.micros());
         let volume = symbol.volume * busy * libm::exp(0.35 * draws.normal());
         let price = |log: f64| rounded(libm::exp(log), symbol.price_decimals);
         let prices = [price(open), price(open + high), price(open + low), price(open + change)];
@@ -123,12 +123,12 @@ fn bars(spec: &SynthSpec, symbol: &SynthSymbol, weather: &[Weather], mixed: Opti
 /// Lowest and highest log price inside a bar, relative to its open: a Brownian bridge from 0 to `change`.
 #[expect(clippy::cast_precision_loss, reason = "a handful of steps")]
 fn extremes(sigma: f64, change: f64, draws: &mut Stream) -> (f64, f64) {
-    let steps = INSIDE + 1;
+    let steps = BRIDGE_POINTS + 1;
     let scale = sigma / libm::sqrt(steps as f64);
-    let noise: [f64; INSIDE + 1] = std::array::from_fn(|_| scale * draws.normal());
+    let noise: [f64; BRIDGE_POINTS + 1] = std::array::from_fn(|_| scale * draws.normal());
     let excess = noise.iter().sum::<f64>() - change;
     let (mut low, mut high, mut at) = (change.min(0.0), change.max(0.0), 0.0);
-    for step in &noise[..INSIDE] {
+    for step in &noise[..BRIDGE_POINTS] {
         at += step - excess / steps as f64;
         low = low.min(at);
         high = high.max(at);
@@ -138,7 +138,7 @@ fn extremes(sigma: f64, change: f64, draws: &mut Stream) -> (f64, f64) {
 
 /// Daily volume profile: maximum at 15:00 UTC, minimum at 03:00.
 #[expect(clippy::cast_precision_loss, reason = "microseconds of a day")]
-fn season(micros: i64) -> f64 {
+fn volume_profile(micros: i64) -> f64 {
     let hour = micros.rem_euclid(86_400_000_000) as f64 / 3_600_000_000.0;
     1.0 + 0.35 * libm::cos(std::f64::consts::TAU * (hour - 15.0) / 24.0)
 }
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn bars_are_sound_even_where_prices_reach_their_last_place() {
+    fn bars_are_valid_even_at_the_smallest_prices() {
         let mut spec = sample();
         spec.symbols[0].start_price = 0.02;
         for (_, bars) in generate(&spec) {
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn the_market_has_the_habits_it_claims() {
+    fn the_market_has_the_documented_properties() {
         let made = generate(&sample());
         let (a, b) = (returns(&made[0].1), returns(&made[1].1));
         let together = correlation(&a, &b);

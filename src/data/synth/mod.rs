@@ -6,14 +6,14 @@
 
 mod correlation;
 mod draw;
+mod gaps;
 mod generate;
-mod holes;
 mod regime;
 mod sample;
 mod spec;
 
 pub use correlation::Correlations;
+pub use gaps::with_gaps;
 pub use generate::{generate, generate_correlated};
-pub use holes::with_holes;
 pub use sample::{sample, write_market, write_sample};
 pub use spec::{SynthSpec, SynthSymbol};

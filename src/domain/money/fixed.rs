@@ -113,7 +113,7 @@ macro_rules! fixed_point {
             pub const ZERO: Self = Self(0);
 
             /// The largest amount: 10^20.
-            pub const LARGEST: Self = Self(MAX_UNITS);
+            pub const MAX: Self = Self(MAX_UNITS);
 
             /// From units of `1e-8`.
             pub const fn from_units(units: i128) -> Self {

@@ -84,12 +84,12 @@ impl Price {
 
 impl Qty {
     /// Largest position: 10^18.
-    pub const MOST_HELD: Self = Self(10_i128.pow(18) * UNITS_PER_ONE);
+    pub const MAX_POSITION: Self = Self(10_i128.pow(18) * UNITS_PER_ONE);
 
     /// The quantity that a strategy has computed as a float, down to eight places. Nothing where it is no number;
-    /// held at [`Self::LARGEST`], which no order can be filled for.
+    /// held at [`Self::MAX`], which no order can be filled for.
     pub fn from_f64(quantity: f64) -> Self {
-        Self(units_below(quantity)).clamp(Self(-Self::LARGEST.0), Self::LARGEST)
+        Self(units_below(quantity)).clamp(Self(-Self::MAX.0), Self::MAX)
     }
 
     /// Rounded down to a multiple of `step`.
@@ -118,12 +118,12 @@ impl Qty {
         }
         // Rounding adds less than two units of money, so this many steps less always fit. The cost grows with
         // the quantity: bisect for the fewest steps to remove.
-        let (mut few, mut enough) = (0, (2 * UNITS_PER_ONE / price.0 + 1) / step.0 + 1);
-        while enough - few > 1 {
-            let middle = few + (enough - few) / 2;
-            *(if pays(Self(qty.0 - middle * step.0)) { &mut enough } else { &mut few }) = middle;
+        let (mut too_few, mut fits) = (0, (2 * UNITS_PER_ONE / price.0 + 1) / step.0 + 1);
+        while fits - too_few > 1 {
+            let middle = too_few + (fits - too_few) / 2;
+            *(if pays(Self(qty.0 - middle * step.0)) { &mut fits } else { &mut too_few }) = middle;
         }
-        Self((qty.0 - enough * step.0).max(0))
+        Self((qty.0 - fits * step.0).max(0))
     }
 
     /// `self * share`, rounded down to eight places.
@@ -166,7 +166,7 @@ const ESTIMATED: f64 = (1_i64 << 50) as f64;
     clippy::cast_precision_loss,
     reason = "an estimate, corrected below"
 )]
-fn small_notional(price: i128, qty: i128) -> Option<i64> {
+fn fast_notional(price: i128, qty: i128) -> Option<i64> {
     let (price, qty) = (i64::try_from(price).ok()?, i64::try_from(qty).ok()?);
     let estimate = price as f64 * qty as f64 * 1e-8;
     if price < 0 || qty < 0 || estimate >= ESTIMATED {
@@ -181,7 +181,7 @@ fn small_notional(price: i128, qty: i128) -> Option<i64> {
 impl Cash {
     /// The value of `qty` at `price`, half up at eight places.
     pub fn notional(price: Price, qty: Qty) -> Self {
-        match small_notional(price.0, qty.0) {
+        match fast_notional(price.0, qty.0) {
             Some(units) => Self(units.into()),
             None => Self(multiply_divide(price.0, qty.0, UNITS_PER_ONE, Rounding::HalfUp)),
         }
@@ -203,9 +203,9 @@ impl Cash {
     }
 
     /// The amount that a strategy has computed as a float, down to eight places. Nothing where it is no number; held
-    /// at [`Self::LARGEST`], which no wallet can pay. For what is asked for only: balances never come from a float.
+    /// at [`Self::MAX`], which no wallet can pay. For what is asked for only: balances never come from a float.
     pub fn from_f64(amount: f64) -> Self {
-        Self(units_below(amount)).clamp(Self(-Self::LARGEST.0), Self::LARGEST)
+        Self(units_below(amount)).clamp(Self(-Self::MAX.0), Self::MAX)
     }
 
     /// An even part of the amount, of `parts` parts, down to eight places; 0 parts count as 1.

@@ -42,7 +42,7 @@ impl Columns {
         let mut found = [0; 6];
         let mut missing = Vec::new();
         for (slot, (column, names)) in found.iter_mut().zip(wanted) {
-            match place(schema, names) {
+            match index_of(schema, names) {
                 Some(index) => *slot = index,
                 None => missing.push(MarketError::MissingColumn {
                     file: file.to_owned(),
@@ -63,7 +63,7 @@ impl Columns {
     }
 }
 
-fn place(schema: &Schema, names: &[&str]) -> Option<usize> {
+fn index_of(schema: &Schema, names: &[&str]) -> Option<usize> {
     names
         .iter()
         .find_map(|name| schema.fields().iter().position(|field| field.name().eq_ignore_ascii_case(name)))
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_decides_between_two_time_columns() {
+    fn the_name_list_decides_between_two_time_columns() {
         let both = schema(&["date", "ts", "open", "high", "low", "close", "volume"]);
         assert_eq!(Columns::recognise(Path::new("x"), &both).unwrap().time, 1);
     }

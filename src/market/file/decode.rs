@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_time_of_a_file_decides_its_unit() {
+    fn the_latest_time_of_a_file_determines_its_unit() {
         // Milliseconds of 1970-04-26 on their own would look like seconds of the year 2285.
         let mixed = vec![9_936_000_000, 1_706_659_200_000];
         let texts = instants(Arc::new(Int64Array::from(mixed)));
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_no_time_is_named() {
+    fn an_invalid_time_is_quoted() {
         let array: ArrayRef = Arc::new(StringArray::from(vec!["2024-01-31", "yesterday"]));
         assert_eq!(raw_times(&array).unwrap().unreadable, Some((1, "yesterday".to_owned())));
     }

@@ -49,7 +49,7 @@ pub fn survey(file: &Footer) -> Result<(Vec<RowGroup>, TimeScale), MarketError> 
             return Err(MarketError::ImplausibleClock { file, value, at });
         }
     }
-    let group = |(&(index, first_row, rows), &(first, last)): (&Place, &Bounds)| RowGroup {
+    let group = |(&(index, first_row, rows), &(first, last)): (&GroupSpan, &Bounds)| RowGroup {
         index,
         first_row,
         rows,
@@ -60,26 +60,26 @@ pub fn survey(file: &Footer) -> Result<(Vec<RowGroup>, TimeScale), MarketError> 
 }
 
 /// Index, first row and row count of a row group.
-type Place = (usize, usize, usize);
+type GroupSpan = (usize, usize, usize);
 
 /// Every non-empty row group.
-fn spans(file: &Footer) -> Vec<Place> {
+fn spans(file: &Footer) -> Vec<GroupSpan> {
     let mut next_row = 0;
     let groups = file.metadata().metadata().row_groups().iter().enumerate();
-    let place = |(index, rows): (usize, usize)| {
+    let group_span = |(index, rows): (usize, usize)| {
         let first_row = next_row;
         next_row += rows;
         (index, first_row, rows)
     };
     groups
         .map(|(index, group)| (index, usize::try_from(group.num_rows()).unwrap_or(0)))
-        .map(place)
+        .map(group_span)
         .filter(|&(_, _, rows)| rows > 0)
         .collect()
 }
 
 /// Bounds from the footer, if it has them for every row group.
-fn from_statistics(file: &Footer, spans: &[Place]) -> Option<Vec<Bounds>> {
+fn from_statistics(file: &Footer, spans: &[GroupSpan]) -> Option<Vec<Bounds>> {
     let metadata = file.metadata();
     let name = metadata.schema().field(file.columns.time).name();
     let converter = StatisticsConverter::try_new(name, metadata.schema(), metadata.parquet_schema()).ok()?;
@@ -96,19 +96,19 @@ fn complete(array: &ArrayRef) -> Option<Vec<i64>> {
 }
 
 /// Bounds of one row group, read from its time column.
-fn scan(file: &Footer, (index, first_row, _): Place) -> Result<Bounds, MarketError> {
+fn scan(file: &Footer, (index, first_row, _): GroupSpan) -> Result<Bounds, MarketError> {
     let mut bounds: Option<Bounds> = None;
     let mut row = first_row;
     let reader = file.reader(&[index], &[file.columns.time])?;
     file.for_each(reader, |batch| {
         let raw = raw_times(batch.column(0)).ok_or_else(|| file.wrong_type(file.columns.time))?;
         if let Some((at, text)) = raw.unreadable {
-            let flaw = BarError::NotATime { text };
+            let error = BarError::NotATime { text };
             return Err(MarketError::BadRow {
                 file: file.path().to_owned(),
                 row: row + at,
                 at: None,
-                flaw,
+                error,
                 rows: 1,
             });
         }
@@ -126,7 +126,7 @@ fn scan(file: &Footer, (index, first_row, _): Place) -> Result<Bounds, MarketErr
         file: file.path().to_owned(),
         row: first_row,
         at: None,
-        flaw: BarError::Null { column: "time" },
+        error: BarError::Null { column: "time" },
         rows: row - first_row,
     };
     bounds.ok_or_else(null)

@@ -25,7 +25,7 @@ impl BarFile {
     /// # Errors
     /// Where they cannot be decoded, or a time is missing or not later than the previous one.
     pub fn read(&self, groups: &[usize], interval: Interval) -> Result<Rows, MarketError> {
-        let groups: Vec<_> = groups.iter().map(|&place| self.groups()[place]).collect();
+        let groups: Vec<_> = groups.iter().map(|&index| self.groups()[index]).collect();
         let total = groups.iter().map(|group| group.rows).sum();
         let mut rows =
             Rows { bars: Bars::with_capacity(interval, total), runs: Vec::new(), nulls: Vec::new() };
@@ -50,9 +50,9 @@ impl BarFile {
         rows: &mut Rows,
     ) -> Result<(), MarketError> {
         let start = rows.bars.len();
-        let place = |column: usize| projected.iter().position(|&other| other == column).unwrap_or(0);
+        let position = |column: usize| projected.iter().position(|&other| other == column).unwrap_or(0);
         let time = self.footer.columns.time;
-        let raw = raw_times(batch.column(place(time))).ok_or_else(|| self.footer.wrong_type(time))?;
+        let raw = raw_times(batch.column(position(time))).ok_or_else(|| self.footer.wrong_type(time))?;
         if let Some((at, text)) = raw.unreadable {
             return Err(self.bad(rows, start + at, BarError::NotATime { text }, 1));
         }
@@ -62,7 +62,7 @@ impl BarFile {
             rows.nulls.extend(missing.map(|row| (start + row, "time")));
         }
         for (which, &column) in self.footer.columns.numbers.iter().enumerate() {
-            let array = batch.column(place(column));
+            let array = batch.column(position(column));
             if !numbers(array, column_of(&mut rows.bars, which)) {
                 return Err(self.footer.wrong_type(column));
             }
@@ -83,16 +83,19 @@ impl BarFile {
         }
         let ts = &rows.bars.ts;
         let find = |wrong: fn(Timestamp, Timestamp) -> bool| {
-            let mut places = (1..ts.len()).filter(move |&row| wrong(ts[row - 1], ts[row]));
-            places.next().map(|first| (first, 1 + places.count()))
+            let mut wrong_rows = (1..ts.len()).filter(move |&row| wrong(ts[row - 1], ts[row]));
+            wrong_rows.next().map(|first| (first, 1 + wrong_rows.count()))
         };
         let unsorted = find(|before, at| at < before)
             .map(|(row, count)| self.bad(rows, row, BarError::Unsorted { before: ts[row - 1] }, count));
         let duplicate = find(|before, at| at == before)
             .map(|(row, count)| self.bad(rows, row, BarError::Duplicate, count));
-        let astray = (1..ts.len()).find_map(|row| Some((row, bar_error::astray(ts[row - 1], ts[row])?)));
-        let astray = astray.map(|(row, flaw)| self.bad(rows, row, flaw, 1)).filter(|_| unsorted.is_none());
-        let problems: Vec<MarketError> = unsorted.into_iter().chain(duplicate).chain(astray).collect();
+        let implausible_time =
+            (1..ts.len()).find_map(|row| Some((row, bar_error::implausible_time(ts[row - 1], ts[row])?)));
+        let implausible_time =
+            implausible_time.map(|(row, error)| self.bad(rows, row, error, 1)).filter(|_| unsorted.is_none());
+        let problems: Vec<MarketError> =
+            unsorted.into_iter().chain(duplicate).chain(implausible_time).collect();
         if problems.is_empty() { Ok(()) } else { Err(MarketError::all(problems)) }
     }
 
@@ -110,14 +113,14 @@ impl BarFile {
             .into_iter()
             .collect();
         let found = bar_error::check(&rows.bars, range, &skip, unit);
-        problems.extend(found.into_iter().map(|found| self.bad(rows, found.row, found.flaw, found.rows)));
+        problems.extend(found.into_iter().map(|found| self.bad(rows, found.row, found.error, found.rows)));
         if problems.is_empty() { Ok(()) } else { Err(MarketError::all(problems)) }
     }
 
-    fn bad(&self, rows: &Rows, row: usize, flaw: BarError, count: usize) -> MarketError {
-        let timeless = matches!(flaw, BarError::Null { column: "time" } | BarError::NotATime { .. });
+    fn bad(&self, rows: &Rows, row: usize, error: BarError, count: usize) -> MarketError {
+        let timeless = matches!(error, BarError::Null { column: "time" } | BarError::NotATime { .. });
         let at = if timeless { None } else { rows.bars.ts.get(row).copied() };
-        MarketError::BadRow { file: self.path().to_owned(), row: rows.file_row(row), at, flaw, rows: count }
+        MarketError::BadRow { file: self.path().to_owned(), row: rows.file_row(row), at, error, rows: count }
     }
 }
 

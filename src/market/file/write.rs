@@ -28,7 +28,7 @@ pub fn write_bars(path: &Path, bars: &Bars) -> Result<(), MarketError> {
     let io = |source| MarketError::io("write", path, source);
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(io)?;
-    let _lock = FileLock::of_writing(path).map_err(io)?;
+    let _lock = FileLock::for_writing(path).map_err(io)?;
     let temporary = Temporary::create_in(folder).map_err(io)?;
     encode(temporary.file(), bars).map_err(|error| MarketError::damaged(path, error))?;
     temporary.persist(path, Existing::Replace).map_err(io)

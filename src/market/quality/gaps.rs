@@ -16,7 +16,7 @@ const DAY: i64 = 24 * HOUR;
 const LONGEST_CLOSURE: i64 = 4 * DAY;
 /// A period without the bars that should be in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Hole {
+pub struct Gap {
     /// Index of the bar after it.
     pub before: usize,
     /// Close time of the bar before it.
@@ -27,7 +27,7 @@ pub struct Hole {
     pub missing: u64,
 }
 
-impl Hole {
+impl Gap {
     /// Its duration.
     pub fn span(&self) -> Span {
         self.until - self.from
@@ -37,19 +37,19 @@ impl Hole {
     pub fn opens<'h>(&self, interval: Interval, hours: &'h Hours) -> impl Iterator<Item = Timestamp> + 'h {
         let (from, until, step) = (self.from.micros(), self.until.micros(), interval.micros());
         let steps = if self.missing == 0 { 0 } else { (until - from - 1).max(0) / step + 1 };
-        (0..steps).map(move |place| Timestamp::from_micros(from + place * step)).filter(|&at| hours.open(at))
+        (0..steps).map(move |index| Timestamp::from_micros(from + index * step)).filter(|&at| hours.open(at))
     }
 }
 
 /// All gaps in sorted times.
-pub fn holes(times: &[Timestamp], interval: Interval, calendar: Calendar) -> Vec<Hole> {
-    holes_in(times, interval, calendar, &Hours::of(times, interval, calendar))
+pub fn find_gaps(times: &[Timestamp], interval: Interval, calendar: Calendar) -> Vec<Gap> {
+    find_gaps_in(times, interval, calendar, &Hours::of(times, interval, calendar))
 }
 
-/// As [`holes`], for a venue with these hours.
-pub fn holes_in(times: &[Timestamp], interval: Interval, calendar: Calendar, hours: &Hours) -> Vec<Hole> {
+/// As [`find_gaps`], for a venue with these hours.
+pub fn find_gaps_in(times: &[Timestamp], interval: Interval, calendar: Calendar, hours: &Hours) -> Vec<Gap> {
     let step = interval.micros();
-    let hole = |(place, pair): (usize, &[Timestamp])| {
+    let gap = |(index, pair): (usize, &[Timestamp])| {
         let apart = (pair[1] - pair[0]).micros();
         if apart <= step {
             return None;
@@ -59,29 +59,29 @@ pub fn holes_in(times: &[Timestamp], interval: Interval, calendar: Calendar, hou
             Calendar::Weekdays => apart < DAY,
             Calendar::Sessions => pair[0].utc_day() == pair[1].utc_day(),
         };
-        let mut hole = Hole {
-            before: place + 1,
+        let mut gap = Gap {
+            before: index + 1,
             from: pair[0] + interval.span(),
             until: pair[1],
             missing: if known { ((apart - 1) / step).unsigned_abs() } else { 0 },
         };
         if known && calendar != Calendar::RoundTheClock {
-            hole.missing = hole.opens(interval, hours).count() as u64;
+            gap.missing = gap.opens(interval, hours).count() as u64;
         }
         let closed = calendar != Calendar::RoundTheClock && apart > LONGEST_CLOSURE.max(step);
-        (hole.missing > 0 || closed).then_some(hole)
+        (gap.missing > 0 || closed).then_some(gap)
     };
-    times.windows(2).enumerate().filter_map(hole).collect()
+    times.windows(2).enumerate().filter_map(gap).collect()
 }
 
 /// One finding for all gaps.
 pub fn check(series: &Series<'_>) -> Option<Finding> {
-    let times: Vec<Timestamp> = (0..series.len()).map(|place| series.at(place)).collect();
+    let times: Vec<Timestamp> = (0..series.len()).map(|index| series.at(index)).collect();
     let interval = series.bars.interval;
     let calendar = series.calendar;
-    let found = holes(&times, interval, calendar);
-    let longest = found.iter().max_by_key(|hole| hole.span())?;
-    let missing: u64 = found.iter().map(|hole| hole.missing).sum();
+    let found = find_gaps(&times, interval, calendar);
+    let longest = found.iter().max_by_key(|gap| gap.span())?;
+    let missing: u64 = found.iter().map(|gap| gap.missing).sum();
     let severity = severity(calendar, interval, longest, missing, times.len() as u64);
     let counted = match missing {
         0 => String::new(),
@@ -100,7 +100,7 @@ pub fn check(series: &Series<'_>) -> Option<Finding> {
 /// Informational by default: every venue halts for some hours at times, and many feeds omit bars without
 /// trades. A warning from half a day on (with closing days: ten days); an error from a week on (five weeks),
 /// because the data is then no longer one continuous history.
-fn severity(calendar: Calendar, interval: Interval, longest: &Hole, missing: u64, rows: u64) -> Severity {
+fn severity(calendar: Calendar, interval: Interval, longest: &Gap, missing: u64, rows: u64) -> Severity {
     let (warning, error) = match calendar {
         Calendar::RoundTheClock => (12 * HOUR, 7 * DAY),
         Calendar::Weekdays | Calendar::Sessions => (10 * DAY, 35 * DAY),
@@ -132,34 +132,37 @@ mod tests {
         assert_eq!(told(&weekdays), Calendar::Sessions);
         let stated = calendar_of(&weekdays, Interval::DAY, Some(Calendar::RoundTheClock));
         assert_eq!(stated, Calendar::RoundTheClock);
-        assert_eq!(holes(&weekdays, Interval::DAY, Calendar::Sessions), []);
-        assert_eq!(holes(&weekdays, Interval::DAY, Calendar::RoundTheClock).len(), 4);
+        assert_eq!(find_gaps(&weekdays, Interval::DAY, Calendar::Sessions), []);
+        assert_eq!(find_gaps(&weekdays, Interval::DAY, Calendar::RoundTheClock).len(), 4);
     }
 
     #[test]
-    fn holes_are_measured() {
+    fn gaps_are_measured() {
         let times = days([0, 1, 2, 5, 6, 20]);
-        let found = holes(&times, Interval::DAY, Calendar::RoundTheClock);
-        assert_eq!(found.iter().map(|hole| hole.missing).collect::<Vec<_>>(), [2, 13]);
+        let found = find_gaps(&times, Interval::DAY, Calendar::RoundTheClock);
+        assert_eq!(found.iter().map(|gap| gap.missing).collect::<Vec<_>>(), [2, 13]);
         assert_eq!((found[0].before, found[0].from, found[0].until), (3, times[2] + Span::DAY, times[3]));
-        let closed = holes(&times, Interval::DAY, Calendar::Sessions);
+        let closed = find_gaps(&times, Interval::DAY, Calendar::Sessions);
         assert_eq!((closed.len(), closed[0].missing), (1, 0));
     }
 
     #[test]
-    fn a_halt_is_known_and_a_season_is_an_error() {
-        let hole = |hours: i64| Hole {
+    fn a_short_halt_is_informational_and_a_season_is_an_error() {
+        let gap = |hours: i64| Gap {
             before: 1,
             from: Timestamp::from_micros(0),
             until: Timestamp::from_micros(hours * HOUR),
             missing: 1,
         };
-        let grave = |hours| severity(Calendar::RoundTheClock, Interval::MINUTE, &hole(hours), 1, 1_000_000);
-        assert_eq!((grave(2), grave(34), grave(1_464)), (Severity::Info, Severity::Warning, Severity::Error));
-        let sparse = severity(Calendar::RoundTheClock, Interval::MINUTE, &hole(1), 300, 1_000);
+        let severe = |hours| severity(Calendar::RoundTheClock, Interval::MINUTE, &gap(hours), 1, 1_000_000);
+        assert_eq!(
+            (severe(2), severe(34), severe(1_464)),
+            (Severity::Info, Severity::Warning, Severity::Error)
+        );
+        let sparse = severity(Calendar::RoundTheClock, Interval::MINUTE, &gap(1), 300, 1_000);
         assert_eq!(sparse, Severity::Warning);
         // One missing daily bar is a halt.
-        let daily = severity(Calendar::RoundTheClock, Interval::DAY, &hole(24), 1, 1_000);
+        let daily = severity(Calendar::RoundTheClock, Interval::DAY, &gap(24), 1, 1_000);
         assert_eq!(daily, Severity::Info);
     }
 }

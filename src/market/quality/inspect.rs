@@ -1,7 +1,7 @@
 //! Runs all checks of one series.
 
 use super::finding::{Finding, FindingKind, Severity};
-use super::series::{Origin, Series};
+use super::series::{BarOrigin, Series};
 use super::{gaps, jumps, order, stale_prices, values};
 use crate::market::Bars;
 use crate::scenario::Calendar;
@@ -9,11 +9,11 @@ use crate::scenario::Calendar;
 /// All findings in these bars, the most severe first. Bars need not be valid; NaN stands for a missing value.
 /// Without `calendar` it is detected from the bars.
 pub fn inspect(bars: &Bars, calendar: Option<Calendar>) -> Vec<Finding> {
-    inspect_as(bars, calendar, Origin::Replay)
+    inspect_as(bars, calendar, BarOrigin::Replay)
 }
 
 /// As [`inspect`], for bars of this origin.
-pub fn inspect_as(bars: &Bars, calendar: Option<Calendar>, origin: Origin) -> Vec<Finding> {
+pub fn inspect_as(bars: &Bars, calendar: Option<Calendar>, origin: BarOrigin) -> Vec<Finding> {
     if bars.is_empty() {
         return vec![Finding::whole(FindingKind::Empty, Severity::Error, "there are no rows")];
     }

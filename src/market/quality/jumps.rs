@@ -18,7 +18,7 @@ const SPIKE_LEFT: f64 = 0.25;
 /// ln(20): a jump of over 95 %.
 const IDENTITY: f64 = 2.995_732_273_553_991;
 /// Minimum length of a gap that may separate two assets, in microseconds.
-const IDENTITY_HOLE: i64 = 24 * 3_600_000_000;
+const IDENTITY_GAP: i64 = 24 * 3_600_000_000;
 /// Common splits, new shares per old one. Three for two is left out: bad news looks the same.
 const SPLITS: [f64; 9] = [2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 10.0, 15.0, 20.0];
 /// Maximum relative distance of the day's open from the ratio.
@@ -30,17 +30,17 @@ pub fn check(series: &Series<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let returns: Vec<f64> =
-        (1..series.len()).map(|place| libm::log(series.close(place) / series.close(place - 1))).collect();
+        (1..series.len()).map(|index| libm::log(series.close(index) / series.close(index - 1))).collect();
     let identities = identities(series, &returns);
     let splits = if series.calendar == Calendar::Sessions { splits(series) } else { Vec::new() };
     let spikes = spikes(&returns);
-    let explained = |place: &usize| identities.contains(place) || splits.iter().any(|(at, _)| at == place);
-    let outliers: Vec<usize> = outliers(&returns).into_iter().filter(|place| !explained(place)).collect();
+    let explained = |index: &usize| identities.contains(index) || splits.iter().any(|(at, _)| at == index);
+    let outliers: Vec<usize> = outliers(&returns).into_iter().filter(|index| !explained(index)).collect();
     [
-        told_outliers(series, &returns, &outliers),
-        told_spikes(series, &returns, &spikes),
-        told_splits(series, &splits),
-        told_identities(series, &identities),
+        outlier_finding(series, &returns, &outliers),
+        spike_finding(series, &returns, &spikes),
+        split_finding(series, &splits),
+        identity_finding(series, &identities),
     ]
     .into_iter()
     .flatten()
@@ -56,7 +56,7 @@ fn outliers(returns: &[f64]) -> Vec<usize> {
         return Vec::new();
     }
     let far = |(_, r): &(usize, &f64)| (*r - middle).abs() > OUTLIER_Z * spread;
-    returns.iter().enumerate().filter(far).map(|(place, _)| place + 1).collect()
+    returns.iter().enumerate().filter(far).map(|(index, _)| index + 1).collect()
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -68,36 +68,36 @@ fn median(mut values: Vec<f64>) -> f64 {
 /// Indexes of bars that jump and reverse in the next bar.
 fn spikes(returns: &[f64]) -> Vec<usize> {
     let bad = |pair: &[f64]| pair[0].abs() > SPIKE && (pair[0] + pair[1]).abs() < SPIKE_LEFT * pair[0].abs();
-    returns.windows(2).enumerate().filter(|(_, pair)| bad(pair)).map(|(place, _)| place + 1).collect()
+    returns.windows(2).enumerate().filter(|(_, pair)| bad(pair)).map(|(index, _)| index + 1).collect()
 }
 
 /// Indexes of bars that follow a gap with a jump of over 95 %.
 fn identities(series: &Series<'_>, returns: &[f64]) -> Vec<usize> {
-    let least = IDENTITY_HOLE.max(2 * series.bars.interval.micros());
-    let other = |place: &usize| {
-        let hole = (series.at(*place) - series.at(place - 1)).micros() > least;
+    let least = IDENTITY_GAP.max(2 * series.bars.interval.micros());
+    let other = |index: &usize| {
+        let hole = (series.at(*index) - series.at(index - 1)).micros() > least;
         // The first trade of a new asset may be far from its first close.
-        let opening = libm::log(series.open(*place) / series.close(place - 1));
-        hole && (returns[place - 1].abs() > IDENTITY || opening.abs() > IDENTITY)
+        let opening = libm::log(series.open(*index) / series.close(index - 1));
+        hole && (returns[index - 1].abs() > IDENTITY || opening.abs() > IDENTITY)
     };
     (1..series.len()).filter(other).collect()
 }
 
 /// Indexes and ratios of bars whose open differs from the last close by a split's ratio.
 fn splits(series: &Series<'_>) -> Vec<(usize, f64)> {
-    let ratio = |place: usize| {
-        let jump = series.close(place - 1) / series.open(place);
+    let ratio = |index: usize| {
+        let jump = series.close(index - 1) / series.open(index);
         let near = |ratio: f64| (jump / ratio - 1.0).abs() < SPLIT_NEAR;
         let forward = SPLITS.into_iter().find(|&split| near(split));
         forward.or_else(|| SPLITS.into_iter().map(|split| 1.0 / split).find(|&split| near(split)))
     };
-    let stays = |place: usize, split: f64| {
+    let stays = |index: usize, split: f64| {
         // The close must be there too: a split does not reverse.
-        (series.close(place - 1) / series.close(place) / split - 1.0).abs() < 0.2
+        (series.close(index - 1) / series.close(index) / split - 1.0).abs() < 0.2
     };
     (1..series.len())
-        .filter_map(|place| Some((place, ratio(place)?)))
-        .filter(|&(place, split)| stays(place, split))
+        .filter_map(|index| Some((index, ratio(index)?)))
+        .filter(|&(index, split)| stays(index, split))
         .collect()
 }
 
@@ -105,26 +105,26 @@ fn percent(log: f64) -> String {
     format!("{:+.1} %", 100.0 * (libm::exp(log) - 1.0))
 }
 
-fn told_outliers(series: &Series<'_>, returns: &[f64], places: &[usize]) -> Option<Finding> {
-    let &first = places.first()?;
+fn outlier_finding(series: &Series<'_>, returns: &[f64], indexes: &[usize]) -> Option<Finding> {
+    let &first = indexes.first()?;
     let largest =
-        places.iter().copied().max_by(|a, b| returns[a - 1].abs().total_cmp(&returns[b - 1].abs()))?;
+        indexes.iter().copied().max_by(|a, b| returns[a - 1].abs().total_cmp(&returns[b - 1].abs()))?;
     let detail = format!(
         "robust z-score over {OUTLIER_Z}; the largest is {} at {}",
         percent(returns[largest - 1]),
         series.at(largest)
     );
-    Some(series.finding(FindingKind::Outlier, Severity::Info, places.len() as u64, first, detail))
+    Some(series.finding(FindingKind::Outlier, Severity::Info, indexes.len() as u64, first, detail))
 }
 
-fn told_spikes(series: &Series<'_>, returns: &[f64], places: &[usize]) -> Option<Finding> {
-    let &first = places.first()?;
+fn spike_finding(series: &Series<'_>, returns: &[f64], indexes: &[usize]) -> Option<Finding> {
+    let &first = indexes.first()?;
     let detail = format!("{} and back in the next bar", percent(returns[first - 1]));
-    Some(series.finding(FindingKind::Spike, Severity::Warning, places.len() as u64, first, detail))
+    Some(series.finding(FindingKind::Spike, Severity::Warning, indexes.len() as u64, first, detail))
 }
 
-fn told_splits(series: &Series<'_>, places: &[(usize, f64)]) -> Option<Finding> {
-    let &(first, split) = places.first()?;
+fn split_finding(series: &Series<'_>, indexes: &[(usize, f64)]) -> Option<Finding> {
+    let &(first, split) = indexes.first()?;
     let ratio = if split > 1.0 { format!("{split} for 1") } else { format!("1 for {:.3}", 1.0 / split) };
     let ratio = ratio.trim_end_matches('0').trim_end_matches('.').to_owned();
     let detail = format!(
@@ -132,18 +132,18 @@ fn told_splits(series: &Series<'_>, places: &[(usize, f64)]) -> Option<Finding> 
         series.open(first),
         series.close(first - 1)
     );
-    Some(series.finding(FindingKind::Split, Severity::Error, places.len() as u64, first, detail))
+    Some(series.finding(FindingKind::Split, Severity::Error, indexes.len() as u64, first, detail))
 }
 
-fn told_identities(series: &Series<'_>, places: &[usize]) -> Option<Finding> {
-    let &first = places.first()?;
+fn identity_finding(series: &Series<'_>, indexes: &[usize]) -> Option<Finding> {
+    let &first = indexes.first()?;
     let hole = words((series.at(first) - series.at(first - 1)).micros());
     let detail = format!(
         "from {} to {} after {hole} without bars: another asset under the same name",
         series.close(first - 1),
         series.open(first)
     );
-    Some(series.finding(FindingKind::Identity, Severity::Error, places.len() as u64, first, detail))
+    Some(series.finding(FindingKind::Identity, Severity::Error, indexes.len() as u64, first, detail))
 }
 
 #[cfg(test)]
@@ -173,12 +173,12 @@ mod tests {
     }
 
     #[test]
-    fn honest_series_have_nothing() {
+    fn valid_series_have_no_findings() {
         assert_eq!(found(&hours(|_| None)), []);
     }
 
     #[test]
-    fn a_bad_print_comes_back() {
+    fn a_bad_print_reverses() {
         let spike = hours(|n| (n == 200).then_some(250.0));
         assert_eq!(found(&spike), [("outlier", 2, 200), ("spike", 1, 200)]);
         let crash = hours(|n| (n >= 200).then(|| 60.0 + USUAL[n as usize % 5]));
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn another_asset_comes_after_a_hole() {
+    fn another_asset_follows_a_gap() {
         let mut other = hours(|n| (n >= 200).then(|| 0.001 + 0.000_01 * USUAL[n as usize % 5]));
         assert_eq!(found(&other), [("outlier", 1, 200)], "without a hole it is a crash");
         for at in &mut other.ts[200..] {
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_split_is_told_in_markets_with_sessions_only() {
+    fn a_split_is_reported_only_in_markets_with_sessions() {
         let mut bars = Bars::with_capacity(Interval::DAY, 0);
         for day in (0..400_i64).filter(|day| (day + 3) % 7 < 5) {
             let price = (if day < 200 { 700.0 } else { 100.0 }) * (1.0 + 0.01 * USUAL[day as usize % 5]);

@@ -14,6 +14,6 @@ mod stale_prices;
 mod values;
 
 pub use finding::{Finding, FindingKind, Severity};
-pub use gaps::{Hole, holes, holes_in};
+pub use gaps::{Gap, find_gaps, find_gaps_in};
 pub use inspect::{inspect, inspect_as};
-pub use series::{Origin, calendar_of};
+pub use series::{BarOrigin, calendar_of};

@@ -1,11 +1,11 @@
 //! Checks the order of rows: sorted, unique in time, at least one interval apart.
 
 use super::finding::{Finding, FindingKind, Severity, words};
-use super::series::Origin;
+use super::series::BarOrigin;
 use crate::market::Bars;
 
 /// Findings about the order of rows.
-pub fn check(bars: &Bars, origin: Origin) -> Vec<Finding> {
+pub fn check(bars: &Bars, origin: BarOrigin) -> Vec<Finding> {
     let mut findings: Vec<Finding> = unsorted(bars, origin).into_iter().collect();
     let mut rows: Vec<usize> = (0..bars.len()).collect();
     rows.sort_by_key(|&row| bars.ts[row]);
@@ -14,19 +14,19 @@ pub fn check(bars: &Bars, origin: Origin) -> Vec<Finding> {
     findings
 }
 
-fn unsorted(bars: &Bars, origin: Origin) -> Option<Finding> {
+fn unsorted(bars: &Bars, origin: BarOrigin) -> Option<Finding> {
     let backwards = |row: &usize| bars.ts[*row] < bars.ts[row - 1];
     let first = (1..bars.len()).find(backwards)?;
     let count = (1..bars.len()).filter(backwards).count();
     let newest_first = count + 1 == bars.len() || bars.ts.iter().rev().is_sorted();
     let (severity, detail) = match (origin, newest_first) {
-        (Origin::Vendor, true) => {
+        (BarOrigin::Vendor, true) => {
             (Severity::Info, "the newest row is first; importing sorts them".to_owned())
         }
-        (Origin::Vendor, false) => {
+        (BarOrigin::Vendor, false) => {
             (Severity::Warning, "earlier than the row before; importing sorts them".to_owned())
         }
-        (Origin::Replay, _) => {
+        (BarOrigin::Replay, _) => {
             (Severity::Error, format!("earlier than the row before it, {}", bars.ts[first - 1]))
         }
     };
@@ -41,7 +41,7 @@ fn unsorted(bars: &Bars, origin: Origin) -> Option<Finding> {
 }
 
 /// Rows with equal times: duplicates or conflicts.
-fn repeated(bars: &Bars, rows: &[usize], origin: Origin) -> Vec<Finding> {
+fn repeated(bars: &Bars, rows: &[usize], origin: BarOrigin) -> Vec<Finding> {
     let values = |row: usize| {
         [bars.open[row], bars.high[row], bars.low[row], bars.close[row], bars.volume[row]].map(f64::to_bits)
     };
@@ -50,7 +50,7 @@ fn repeated(bars: &Bars, rows: &[usize], origin: Origin) -> Vec<Finding> {
     for pair in rows.windows(2).filter(|pair| bars.ts[pair[0]] == bars.ts[pair[1]]) {
         if values(pair[0]) == values(pair[1]) { same.push(pair[1]) } else { other.push(pair[1]) }
     }
-    let severity = if origin == Origin::Vendor { Severity::Warning } else { Severity::Error };
+    let severity = if origin == BarOrigin::Vendor { Severity::Warning } else { Severity::Error };
     let finding = |kind, severity, found: &[usize], detail: &str| {
         let &row = found.first()?;
         let detail = detail.to_owned();
@@ -96,26 +96,26 @@ mod tests {
         bars
     }
 
-    fn found(bars: &Bars, origin: Origin) -> Vec<(&'static str, &'static str, u64)> {
+    fn found(bars: &Bars, origin: BarOrigin) -> Vec<(&'static str, &'static str, u64)> {
         check(bars, origin).iter().map(|f| (f.kind.as_str(), f.severity.as_str(), f.count)).collect()
     }
 
     #[test]
-    fn order_and_repetitions() {
-        assert_eq!(found(&bars(&[(0, 1.0), (1, 1.0), (2, 1.0)]), Origin::Replay), []);
+    fn order_and_duplicates() {
+        assert_eq!(found(&bars(&[(0, 1.0), (1, 1.0), (2, 1.0)]), BarOrigin::Replay), []);
         let backwards = bars(&[(2, 1.0), (1, 1.0), (0, 1.0)]);
-        assert_eq!(found(&backwards, Origin::Replay), [("order", "error", 2)]);
-        assert_eq!(found(&backwards, Origin::Vendor), [("order", "info", 2)]);
+        assert_eq!(found(&backwards, BarOrigin::Replay), [("order", "error", 2)]);
+        assert_eq!(found(&backwards, BarOrigin::Vendor), [("order", "info", 2)]);
         let mixed = bars(&[(0, 1.0), (2, 1.0), (1, 1.0), (1, 1.0), (2, 9.0), (3, 1.0)]);
         let expected = [("order", "warning", 1), ("duplicate", "warning", 1), ("conflict", "error", 1)];
-        assert_eq!(found(&mixed, Origin::Vendor), expected);
+        assert_eq!(found(&mixed, BarOrigin::Vendor), expected);
     }
 
     #[test]
     fn bars_of_another_interval() {
         let mut eight = bars(&[(0, 1.0), (1, 1.0), (2, 1.0), (20, 1.0)]);
         eight.interval = "8m".parse().unwrap();
-        let findings = check(&eight, Origin::Replay);
+        let findings = check(&eight, BarOrigin::Replay);
         assert_eq!((findings[0].count, findings[0].detail.as_str()), (2, "bars of 8m that are 1 min apart"));
     }
 }

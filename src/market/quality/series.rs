@@ -3,16 +3,16 @@
 use super::finding::{Finding, FindingKind, Severity};
 use crate::domain::{Interval, Timestamp};
 use crate::market::Bars;
-use crate::market::calendar::told_by;
+use crate::market::calendar::detect;
 use crate::scenario::Calendar;
 
 /// Shorter data does not determine whether a venue has sessions.
-const TELLING: i64 = 8 * 24 * 3_600_000_000;
+const MIN_CALENDAR_SPAN: i64 = 8 * 24 * 3_600_000_000;
 
 /// Where the bars come from. Problems that the loader would refuse are more severe in a file that is to be
 /// loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
+pub enum BarOrigin {
     /// Bars to be replayed as they are.
     Replay,
     /// A vendor's file: the import sorts it and drops exact duplicates.
@@ -21,9 +21,11 @@ pub enum Origin {
 
 /// The stated calendar, or the one detected from sorted times; round the clock where neither is known.
 pub fn calendar_of(times: &[Timestamp], interval: Interval, stated: Option<Calendar>) -> Calendar {
-    let telling =
-        times.first().zip(times.last()).is_some_and(|(first, last)| (*last - *first).micros() >= TELLING);
-    let told = || told_by(times, interval).filter(|_| telling);
+    let telling = times
+        .first()
+        .zip(times.last())
+        .is_some_and(|(first, last)| (*last - *first).micros() >= MIN_CALENDAR_SPAN);
+    let told = || detect(times, interval).filter(|_| telling);
     stated.or_else(told).unwrap_or(Calendar::RoundTheClock)
 }
 
@@ -52,25 +54,25 @@ impl<'b> Series<'b> {
         self.rows.len()
     }
 
-    pub fn at(&self, place: usize) -> Timestamp {
-        self.bars.ts[self.rows[place]]
+    pub fn at(&self, index: usize) -> Timestamp {
+        self.bars.ts[self.rows[index]]
     }
 
-    pub fn close(&self, place: usize) -> f64 {
-        self.bars.close[self.rows[place]]
+    pub fn close(&self, index: usize) -> f64 {
+        self.bars.close[self.rows[index]]
     }
 
-    pub fn open(&self, place: usize) -> f64 {
-        self.bars.open[self.rows[place]]
+    pub fn open(&self, index: usize) -> f64 {
+        self.bars.open[self.rows[index]]
     }
 
-    pub fn volume(&self, place: usize) -> f64 {
-        self.bars.volume[self.rows[place]]
+    pub fn volume(&self, index: usize) -> f64 {
+        self.bars.volume[self.rows[index]]
     }
 
     /// Open, high, low, close.
-    pub fn prices(&self, place: usize) -> [f64; 4] {
-        let row = self.rows[place];
+    pub fn prices(&self, index: usize) -> [f64; 4] {
+        let row = self.rows[index];
         [self.bars.open[row], self.bars.high[row], self.bars.low[row], self.bars.close[row]]
     }
 
@@ -80,9 +82,9 @@ impl<'b> Series<'b> {
         kind: FindingKind,
         severity: Severity,
         count: u64,
-        place: usize,
+        index: usize,
         detail: String,
     ) -> Finding {
-        Finding { kind, severity, count, row: Some(self.rows[place]), at: Some(self.at(place)), detail }
+        Finding { kind, severity, count, row: Some(self.rows[index]), at: Some(self.at(index)), detail }
     }
 }

@@ -12,17 +12,17 @@ const INVENTED_LONG_SPAN: i64 = 10 * 24 * HOUR;
 
 /// Findings about stale bars.
 pub fn check(series: &Series<'_>) -> Vec<Finding> {
-    let untraded = Runs::of(series, 1, |place| series.volume(place) == 0.0);
-    let frozen = Runs::of(series, 2, |place| place > 0 && series.prices(place) == series.prices(place - 1));
-    let filler = |place: usize| {
-        let [open, high, low, close] = series.prices(place);
-        series.volume(place) == 0.0 && open == high && low == close && high == low
+    let untraded = Runs::of(series, 1, |index| series.volume(index) == 0.0);
+    let frozen = Runs::of(series, 2, |index| index > 0 && series.prices(index) == series.prices(index - 1));
+    let filler = |index: usize| {
+        let [open, high, low, close] = series.prices(index);
+        series.volume(index) == 0.0 && open == high && low == close && high == low
     };
-    let invented = Runs::of(series, INVENTED_LONG_BARS, filler).grave(series);
-    let repeated = Runs::of(series, INVENTED_LONG_BARS, |place| {
-        series.volume(place) == 0.0 && place > 0 && series.prices(place) == series.prices(place - 1)
+    let invented = Runs::of(series, INVENTED_LONG_BARS, filler).severe(series);
+    let repeated = Runs::of(series, INVENTED_LONG_BARS, |index| {
+        series.volume(index) == 0.0 && index > 0 && series.prices(index) == series.prices(index - 1)
     })
-    .grave(series);
+    .severe(series);
     let invented = if invented.list.is_empty() { repeated } else { invented };
     [zero_volume(series, &untraded), still(series, &frozen), filled(series, &invented)]
         .into_iter()
@@ -39,12 +39,12 @@ impl Runs {
     fn of(series: &Series<'_>, shortest: usize, holds: impl Fn(usize) -> bool) -> Self {
         let mut list = Vec::new();
         let mut start = None;
-        for place in 0..=series.len() {
-            match (place < series.len() && holds(place), start) {
-                (true, None) => start = Some(place),
+        for index in 0..=series.len() {
+            match (index < series.len() && holds(index), start) {
+                (true, None) => start = Some(index),
                 (false, Some(first)) => {
-                    if place - first >= shortest {
-                        list.push((first, place - first));
+                    if index - first >= shortest {
+                        list.push((first, index - first));
                     }
                     start = None;
                 }
@@ -55,7 +55,7 @@ impl Runs {
     }
 
     /// The runs that are too long for a trading halt.
-    fn grave(mut self, series: &Series<'_>) -> Self {
+    fn severe(mut self, series: &Series<'_>) -> Self {
         let step = series.bars.interval.micros();
         self.list.retain(|&(_, len)| {
             len >= INVENTED_BARS
@@ -145,14 +145,14 @@ mod tests {
     }
 
     #[test]
-    fn a_halt_of_an_hour_is_only_told() {
+    fn an_hours_halt_is_informational() {
         let halt = bars(Interval::MINUTE, 1_000..1_072, |_| 100.0);
         assert_eq!(found(&halt), [("zero_volume", "info", 72), ("frozen", "info", 71)]);
         assert_eq!(found(&bars(Interval::MINUTE, 0..0, |_| 100.0)), []);
     }
 
     #[test]
-    fn years_of_filler_are_invented() {
+    fn years_of_filler_are_an_invented_finding() {
         let filler = bars(Interval::DAY, 0..2_083, |n| 10.0 + n as f64);
         assert_eq!(found(&filler), [("zero_volume", "warning", 2_083), ("invented", "error", 2_083)]);
         let stuck = bars(Interval::DAY, 500..530, |_| 100.0);
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_without_volume_is_told_once() {
+    fn a_source_without_volume_is_one_finding() {
         let mut quotes = bars(Interval::MINUTE, 0..0, |_| 0.0);
         quotes.volume.fill(0.0);
         assert_eq!(found(&quotes), [("zero_volume", "info", 3_000)]);

@@ -40,7 +40,7 @@ fn apply(bars: &Bars, kind: FindingKind, rule: Rule) -> Option<Finding> {
 
 fn named(values: [f64; 5], wrong: impl Fn(usize, f64) -> bool) -> Option<String> {
     let found: Vec<&str> =
-        (0..5).filter(|&place| wrong(place, values[place])).map(|place| NAMES[place]).collect();
+        (0..5).filter(|&column| wrong(column, values[column])).map(|column| NAMES[column]).collect();
     (!found.is_empty()).then(|| found.join(", "))
 }
 
@@ -53,20 +53,20 @@ fn infinite(values: [f64; 5]) -> Option<String> {
 }
 
 fn not_positive(values: [f64; 5]) -> Option<String> {
-    let place = (0..4).find(|&place| values[place] <= 0.0)?;
-    Some(format!("{} is {}", NAMES[place], values[place]))
+    let column = (0..4).find(|&column| values[column] <= 0.0)?;
+    Some(format!("{} is {}", NAMES[column], values[column]))
 }
 
 fn too_large(values: [f64; 5]) -> Option<String> {
-    let most = |place| if place == 4 { VOLUME_CEILING } else { PRICE_CEILING };
-    let place = (0..5).find(|&place| values[place] > most(place) && values[place].is_finite())?;
-    Some(format!("{} is {}", NAMES[place], values[place]))
+    let most = |column| if column == 4 { VOLUME_CEILING } else { PRICE_CEILING };
+    let column = (0..5).find(|&column| values[column] > most(column) && values[column].is_finite())?;
+    Some(format!("{} is {}", NAMES[column], values[column]))
 }
 
 fn too_fine(values: [f64; 5]) -> Option<String> {
-    let fine = |price: f64| price > 0.0 && price.is_finite() && !unit::holds(price, 1);
-    let place = (0..4).find(|&place| fine(values[place]))?;
-    let (name, value) = (NAMES[place], values[place]);
+    let fine = |price: f64| price > 0.0 && price.is_finite() && !unit::represents(price, 1);
+    let column = (0..4).find(|&column| fine(values[column]))?;
+    let (name, value) = (NAMES[column], values[column]);
     let held = Price::from_f64(value);
     Some(format!(
         "{name} is {value}, which eight decimal places would make {held}: quote it in a larger `unit`"
@@ -92,7 +92,7 @@ mod tests {
     use crate::domain::{Interval, Timestamp};
 
     #[test]
-    fn each_flaw_is_found_counted_and_placed() {
+    fn each_error_is_found_counted_and_located() {
         let mut bars = Bars::with_capacity(Interval::DAY, 0);
         let rows = [
             [1.0, 2.0, 0.5, 1.5, 3.0],

@@ -147,10 +147,10 @@ impl Want {
 }
 
 /// A folder of the recorded data; if it is absent, prints so and returns `None`.
-pub fn recorded(place: &str) -> Option<PathBuf> {
+pub fn recorded(part: &str) -> Option<PathBuf> {
     let beside = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared"));
     let shared = std::env::var_os("TILTYARD_SHARED").map_or_else(beside, PathBuf::from);
-    let path = shared.join("data").join(place);
+    let path = shared.join("data").join(part);
     if path.exists() {
         return Some(path);
     }

@@ -4,7 +4,7 @@ use super::fixture::{Folder, Want, at, bars, every};
 use crate::market::TickRange;
 
 #[test]
-fn bars_come_back_as_they_were_written() {
+fn written_bars_read_back_unchanged() {
     let written = bars("1h", "2024-01-01T05:00", 50);
     let folder = Folder::new().with("A_1h.parquet", &written);
     let market = folder.load(&["A"], "1h").unwrap();
@@ -16,7 +16,7 @@ fn bars_come_back_as_they_were_written() {
 }
 
 #[test]
-fn the_window_cuts_and_history_comes_before_it() {
+fn the_window_limits_the_range_and_history_precedes_it() {
     let folder = Folder::new().with("A_1h.parquet", &bars("1h", "2024-01-01", 100));
     let want = Want::new(folder.path(), &["A"], "1h").window("2024-01-02", "2024-01-03").history(10);
     let market = want.load().unwrap();
@@ -59,7 +59,7 @@ fn finer_bars_are_resampled_for_the_window_and_its_history() {
 }
 
 #[test]
-fn an_end_inside_a_bar_leaves_that_bar_whole() {
+fn a_bar_that_contains_the_end_is_complete() {
     let folder = Folder::new().with("A_15m.parquet", &bars("15m", "2024-01-01", 40));
     let market = Want::new(folder.path(), &["A"], "1h").window("", "2024-01-01T02:15").load().unwrap();
     let hours = &market.symbols[0].bars;
@@ -169,7 +169,7 @@ fn the_bars_that_were_resampled_are_their_own_detail() {
 }
 
 #[test]
-fn the_spacing_tells_what_the_name_does_not() {
+fn the_interval_comes_from_the_spacing_if_not_from_the_name() {
     let mut gappy = bars("5m", "2024-01-01", 100);
     gappy.ts.iter_mut().skip(50).for_each(|at| *at = *at + every("1h").span());
     let folder = Folder::new().with("A.parquet", &gappy);

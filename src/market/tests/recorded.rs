@@ -62,7 +62,7 @@ fn twenty_us_equities_of_different_ages() {
 
 /// Every valid file on its own, except for the large ones (a debug build decodes slowly).
 #[test]
-fn every_smaller_sound_file_loads() {
+fn every_smaller_valid_file_loads() {
     let Some(folder) = recorded("README.md").and_then(|readme| readme.parent().map(Path::to_owned)) else {
         return;
     };
@@ -82,8 +82,8 @@ fn every_smaller_sound_file_loads() {
     assert!(loaded > 50, "{loaded}");
 }
 
-fn refusal(place: &str, symbol: &str, interval: &str) -> Option<Vec<String>> {
-    let path = recorded(place)?;
+fn refusal(part: &str, symbol: &str, interval: &str) -> Option<Vec<String>> {
+    let path = recorded(part)?;
     let error =
         Want::new(&path, &[symbol], interval).load().map(|market: Market| market.clock.len()).unwrap_err();
     let told = error.problems().iter().map(|problem| {
@@ -94,7 +94,7 @@ fn refusal(place: &str, symbol: &str, interval: &str) -> Option<Vec<String>> {
 }
 
 #[test]
-fn flawed_files_are_refused_for_what_is_wrong_with_them() {
+fn invalid_files_are_refused_with_the_right_error() {
     if let Some(told) = refusal("flawed/us-equities-djia/HD_1d.parquet", "HD", "1d") {
         assert_eq!(told.len(), 3, "{told:?}");
         assert!(told[0].ends_with("(2017-07-31T00:00:00Z): `open` is null"), "{told:?}");

@@ -40,24 +40,24 @@ fn unsorted_and_duplicate_times() {
 }
 
 #[test]
-fn rows_that_are_no_bars() {
-    let place = "`A_1h.parquet` row 2 (2024-01-01T02:00:00Z): ";
-    let told = |row| third(row).strip_prefix(place).unwrap().to_owned();
-    assert_eq!(told([2.0, 1.0, 3.0, 2.5, 1.0]), "high `1` is below low `3`");
-    assert_eq!(told([2.0, 3.0, 0.0, 2.5, 1.0]), "`low` is `0`, not above zero");
-    assert_eq!(told([2.0, 3.0, 1.0, f64::NAN, 1.0]), "`close` is `NaN`, not a finite number");
-    assert_eq!(told([2.0, f64::INFINITY, 1.0, 2.5, 1.0]), "`high` is `inf`, not a finite number");
-    assert_eq!(told([3.5, 3.0, 1.0, 2.5, 1.0]), "`open` `3.5` is outside low `1` to high `3`");
-    assert_eq!(told([2.0, 3.0, 1.0, 0.5, 1.0]), "`close` `0.5` is outside low `1` to high `3`");
-    assert_eq!(told([2.0, 3.0, 1.0, 2.5, -4.0]), "`volume` is `-4`, less than zero");
+fn invalid_rows() {
+    let prefix = "`A_1h.parquet` row 2 (2024-01-01T02:00:00Z): ";
+    let message = |row| third(row).strip_prefix(prefix).unwrap().to_owned();
+    assert_eq!(message([2.0, 1.0, 3.0, 2.5, 1.0]), "high `1` is below low `3`");
+    assert_eq!(message([2.0, 3.0, 0.0, 2.5, 1.0]), "`low` is `0`, not above zero");
+    assert_eq!(message([2.0, 3.0, 1.0, f64::NAN, 1.0]), "`close` is `NaN`, not a finite number");
+    assert_eq!(message([2.0, f64::INFINITY, 1.0, 2.5, 1.0]), "`high` is `inf`, not a finite number");
+    assert_eq!(message([3.5, 3.0, 1.0, 2.5, 1.0]), "`open` `3.5` is outside low `1` to high `3`");
+    assert_eq!(message([2.0, 3.0, 1.0, 0.5, 1.0]), "`close` `0.5` is outside low `1` to high `3`");
+    assert_eq!(message([2.0, 3.0, 1.0, 2.5, -4.0]), "`volume` is `-4`, less than zero");
     assert_eq!(
-        told([2.0, 9e10, 1.0, 2.5, 1.0]),
+        message([2.0, 9e10, 1.0, 2.5, 1.0]),
         "`high` is `90000000000`, above the largest supported price, 1e10"
     );
 }
 
 #[test]
-fn all_kinds_of_flaws_of_all_symbols_come_at_once() {
+fn all_errors_of_all_symbols_are_reported_at_once() {
     let bad =
         [("2024-01-01T00:00", [2.0, 1.0, 3.0, 2.5, 1.0]), ("2024-01-01T01:00", [2.0, 3.0, 1.0, 2.5, -1.0])];
     let folder = Folder::new().with_rows("A_1h.parquet", &bad).with_rows("B_1h.parquet", &bad[..1]);
@@ -70,7 +70,7 @@ fn all_kinds_of_flaws_of_all_symbols_come_at_once() {
 }
 
 #[test]
-fn a_flaw_outside_the_window_is_not_looked_for() {
+fn rows_outside_the_window_are_not_checked() {
     let folder = Folder::new().with_rows(
         "A_1h.parquet",
         &[
@@ -87,9 +87,9 @@ fn a_flaw_outside_the_window_is_not_looked_for() {
 #[test]
 fn nulls() {
     let full = || Arc::new(Float64Array::from(vec![1.0, 1.0])) as ArrayRef;
-    let hole = Arc::new(Float64Array::from(vec![Some(1.0), None])) as ArrayRef;
+    let null_price = Arc::new(Float64Array::from(vec![Some(1.0), None])) as ArrayRef;
     let times = Arc::new(Int64Array::from(vec![1_704_067_200, 1_704_070_800])) as ArrayRef;
-    let made = |ts: ArrayRef, close: ArrayRef| {
+    let refusal = |ts: ArrayRef, close: ArrayRef| {
         let columns = vec![
             ("ts", ts),
             ("open", full()),
@@ -101,15 +101,15 @@ fn nulls() {
         let folder = Folder::new().with_columns("A_1h.parquet", columns);
         refused(&folder, folder.load(&["A"], "1h"))
     };
-    assert_eq!(made(times, hole), "`A_1h.parquet` row 1 (2024-01-01T01:00:00Z): `close` is null");
-    let holes = Arc::new(Int64Array::from(vec![Some(1_704_067_200), None])) as ArrayRef;
-    assert_eq!(made(holes, full()), "`A_1h.parquet` row 1: `time` is null");
+    assert_eq!(refusal(times, null_price), "`A_1h.parquet` row 1 (2024-01-01T01:00:00Z): `close` is null");
+    let null_time = Arc::new(Int64Array::from(vec![Some(1_704_067_200), None])) as ArrayRef;
+    assert_eq!(refusal(null_time, full()), "`A_1h.parquet` row 1: `time` is null");
     let texts = Arc::new(StringArray::from(vec!["2024-01-01", "soon"])) as ArrayRef;
-    assert_eq!(made(texts, full()), "`A_1h.parquet` row 1: `soon` is not a time");
+    assert_eq!(refusal(texts, full()), "`A_1h.parquet` row 1: `soon` is not a time");
     let wrong = Arc::new(BooleanArray::from(vec![true, false])) as ArrayRef;
-    assert_eq!(made(wrong.clone(), full()), "`A_1h.parquet` column `ts` is of type `Boolean`");
+    assert_eq!(refusal(wrong.clone(), full()), "`A_1h.parquet` column `ts` is of type `Boolean`");
     let times = Arc::new(Int64Array::from(vec![1_704_067_200, 1_704_070_800])) as ArrayRef;
-    assert_eq!(made(times, wrong), "`A_1h.parquet` column `close` is of type `Boolean`");
+    assert_eq!(refusal(times, wrong), "`A_1h.parquet` column `close` is of type `Boolean`");
 }
 
 #[test]
@@ -133,28 +133,28 @@ fn a_missing_column() {
 }
 
 #[test]
-fn files_that_are_no_whole_parquet_files() {
+fn incomplete_and_foreign_files() {
     let folder = Folder::new().with("A_1h.parquet", &bars("1h", "2024-01-01", 100));
     let path = folder.path().join("A_1h.parquet");
     let whole = fs::read(&path).unwrap();
-    let told = |bytes: &[u8]| {
+    let message = |bytes: &[u8]| {
         fs::write(&path, bytes).unwrap();
         refused(&folder, folder.load(&["A"], "1h"))
     };
     let half = whole.len() / 2;
     assert_eq!(
-        told(&whole[..half]),
+        message(&whole[..half]),
         format!(
             "`A_1h.parquet` is truncated: it starts as a Parquet file but its end is missing ({half} bytes)"
         )
     );
-    assert!(told(b"PAR1").starts_with("`A_1h.parquet` is truncated"));
-    assert_eq!(told(b"ts,open,high,low,close\n"), "`A_1h.parquet` is not a Parquet file");
-    assert_eq!(told(b""), "`A_1h.parquet` is not a Parquet file");
+    assert!(message(b"PAR1").starts_with("`A_1h.parquet` is truncated"));
+    assert_eq!(message(b"ts,open,high,low,close\n"), "`A_1h.parquet` is not a Parquet file");
+    assert_eq!(message(b""), "`A_1h.parquet` is not a Parquet file");
     let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:2d\nsize 7\n";
-    assert!(told(pointer).starts_with("`A_1h.parquet` is a Git LFS pointer"));
+    assert!(message(pointer).starts_with("`A_1h.parquet` is a Git LFS pointer"));
     let middle_lost = [&whole[..100], &whole[half..]].concat();
-    assert!(told(&middle_lost).starts_with("`A_1h.parquet` cannot be decoded: "));
+    assert!(message(&middle_lost).starts_with("`A_1h.parquet` cannot be decoded: "));
 }
 
 #[test]
@@ -175,7 +175,7 @@ fn bars_too_coarse_for_the_scenario() {
 }
 
 #[test]
-fn a_spacing_that_is_no_interval() {
+fn an_unknown_interval() {
     let rows = [("2024-01-01T00:00", GOOD), ("2024-01-01T00:07", GOOD), ("2024-01-01T00:14", GOOD)];
     let folder = Folder::new().with_rows("A.parquet", &rows);
     assert_eq!(
@@ -211,29 +211,29 @@ fn windows_outside_the_data() {
     let folder = Folder::new()
         .with("A_1d.parquet", &bars("1d", "2024-01-01", 10))
         .with("B_1d.parquet", &bars("1d", "2024-01-06", 10));
-    let told = |start, end| {
+    let message = |start, end| {
         let result = Want::new(folder.path(), &["A", "B"], "1d").window(start, end).load();
         result.map(|market| market.in_range.last - market.in_range.first).map_err(|error| error.to_string())
     };
     let covers = "is outside the data, which covers 2024-01-01T00:00:00Z to 2024-01-16T00:00:00Z";
     let outside = |start: &str, end: &str| Err(format!("the window {start} to {end} {covers}"));
-    assert_eq!(told("2023-01-01", "2023-02-01"), outside("2023-01-01T00:00:00Z", "2023-02-01T00:00:00Z"));
-    assert_eq!(told("2025-01-01", ""), outside("2025-01-01T00:00:00Z", "(open)"));
-    assert_eq!(told("", "2023-12-01"), outside("(open)", "2023-12-01T00:00:00Z"));
-    assert_eq!(told("2023-12-30", ""), outside("2023-12-30T00:00:00Z", "(open)"));
-    assert_eq!(told("", "2024-01-18"), outside("(open)", "2024-01-18T00:00:00Z"));
+    assert_eq!(message("2023-01-01", "2023-02-01"), outside("2023-01-01T00:00:00Z", "2023-02-01T00:00:00Z"));
+    assert_eq!(message("2025-01-01", ""), outside("2025-01-01T00:00:00Z", "(open)"));
+    assert_eq!(message("", "2023-12-01"), outside("(open)", "2023-12-01T00:00:00Z"));
+    assert_eq!(message("2023-12-30", ""), outside("2023-12-30T00:00:00Z", "(open)"));
+    assert_eq!(message("", "2024-01-18"), outside("(open)", "2024-01-18T00:00:00Z"));
     // A tolerance of one bar: a year's first day without trading is accepted.
-    assert_eq!(told("2023-12-31", "2024-01-17"), Ok(15));
+    assert_eq!(message("2023-12-31", "2024-01-17"), Ok(15));
     // One symbol ends early, the other lists late; each has bars in the range.
-    assert_eq!(told("2024-01-05", "2024-01-15"), Ok(10));
-    let early = told("2024-01-01", "2024-01-05").unwrap_err();
+    assert_eq!(message("2024-01-05", "2024-01-15"), Ok(10));
+    let early = message("2024-01-01", "2024-01-05").unwrap_err();
     assert!(early.starts_with("`B` has no bar in the window"), "{early}");
-    let empty = told("2024-01-05", "2024-01-05").unwrap_err();
+    let empty = message("2024-01-05", "2024-01-05").unwrap_err();
     assert_eq!(empty, "the range 2024-01-05T00:00:00Z to 2024-01-05T00:00:00Z is empty");
 }
 
 #[test]
-fn nothing_there() {
+fn a_missing_path() {
     let folder = Folder::new();
     let error = folder.load(&["A"], "1h").unwrap_err();
     assert!(matches!(error, MarketError::NoFiles { .. }), "{error}");

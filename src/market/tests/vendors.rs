@@ -79,16 +79,16 @@ fn decimals_dates_nanoseconds_texts_and_single_floats() {
 
 /// A file of 10 row groups of 10 hourly bars each, with or without statistics.
 fn grouped(folder: &Folder, statistics: EnabledStatistics) -> std::path::PathBuf {
-    let made = bars("1h", "2024-01-01", 100);
-    let times = Int64Array::from_iter_values(made.ts.iter().map(|at| at.micros()));
+    let written = bars("1h", "2024-01-01", 100);
+    let times = Int64Array::from_iter_values(written.ts.iter().map(|at| at.micros()));
     let batch = RecordBatch::try_from_iter(vec![
         ("ts", Arc::new(times) as ArrayRef),
-        ("open", floats(&made.open)),
-        ("high", floats(&made.high)),
-        ("low", floats(&made.low)),
-        ("close", floats(&made.close)),
-        ("volume", floats(&made.volume)),
-        ("unused", floats(&made.volume)),
+        ("open", floats(&written.open)),
+        ("high", floats(&written.high)),
+        ("low", floats(&written.low)),
+        ("close", floats(&written.close)),
+        ("volume", floats(&written.volume)),
+        ("unused", floats(&written.volume)),
     ])
     .unwrap();
     let path = folder.path().join("A_1h.parquet");
@@ -120,16 +120,16 @@ fn corrupt(path: &std::path::Path, hit: impl Fn(usize, usize) -> bool) {
 fn row_groups_and_columns_that_the_window_does_not_need_are_not_read() {
     let folder = Folder::new();
     let path = grouped(&folder, EnabledStatistics::Chunk);
-    let sound =
+    let want =
         Want::new(folder.path(), &["A"], "1h").window("2024-01-02T06:00", "2024-01-02T18:00").history(12);
-    let expected = sound.load().unwrap();
+    let expected = want.load().unwrap();
     // Rows 18 to 41: groups 1 to 4. Everything else is corrupted, as is the unused column.
     corrupt(&path, |group, column| !(1..=4).contains(&group) || column == 6);
-    let market = sound.load().unwrap();
+    let market = want.load().unwrap();
     assert_eq!(market.symbols[0].bars, expected.symbols[0].bars);
     assert_eq!(market.symbols[0].bars.open[0], 118.0);
     // A needed group is read, and found corrupted.
-    let error = sound.history(25).load().unwrap_err();
+    let error = want.history(25).load().unwrap_err();
     assert!(matches!(error, MarketError::Damaged { .. }), "{error}");
 }
 

@@ -49,7 +49,7 @@ pub(super) fn values(
     let mut ids: Vec<Option<SymbolId>> = raw.symbols.iter().map(|name| symbols.find(name)).collect();
     let mut by_symbol: BTreeMap<SymbolId, Vec<(Timestamp, Bps)>> = BTreeMap::new();
     let mut sum = Sum { shares: vec![0; ids.len()], total: 0 };
-    for (place, value) in raw.values.iter().enumerate() {
+    for (index, value) in raw.values.iter().enumerate() {
         let refuse = |(problem, help)| Err(raw.refuse(value.row, problem, help));
         let name = &raw.symbols[value.symbol];
         let Some(id) = ids[value.symbol] else { return refuse(symbols.unknown(name)) };
@@ -63,7 +63,7 @@ pub(super) fn values(
         };
         by_symbol.entry(id).or_default().push((value.at, share));
         sum.set(value.symbol, share);
-        let last_of_its_time = raw.values.get(place + 1).is_none_or(|next| next.at != value.at);
+        let last_of_its_time = raw.values.get(index + 1).is_none_or(|next| next.at != value.at);
         if mode == SignalMode::Weight && last_of_its_time && sum.is_above_whole() {
             return refuse(sum.problem());
         }

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use num_bigint::BigInt;
 
 /// Maximum number of decimal places and of leading zeros of a literal; far beyond any parameter.
-const MOST_DIGITS: i32 = 400;
+const MAX_DIGITS: i32 = 400;
 
 /// An exact rational number `top / bottom`; `bottom` is positive.
 #[derive(Debug, Clone)]
@@ -28,7 +28,7 @@ impl Fraction {
         };
         let (whole, places) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         let exponent = exponent.checked_sub(i32::try_from(places.len()).ok()?)?;
-        if exponent.abs() > MOST_DIGITS {
+        if exponent.abs() > MAX_DIGITS {
             return None;
         }
         let digits: BigInt = format!("{whole}{places}").parse().ok()?;
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn decimals_are_what_they_say() {
+    fn decimals_parse_exactly() {
         assert_eq!(of("0.1").plus(&of("0.2")), of("0.3"));
         assert_eq!(of("0.1").times(&of("3")), of("3e-1"));
         assert_eq!(of("1").over(&of("3")).unwrap().times(&of("3")), of("1"));

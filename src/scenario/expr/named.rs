@@ -116,7 +116,7 @@ impl Term {
         let truth = |holds: bool| Some(Fraction::from(i64::from(holds)));
         match self {
             Self::Number(value) => Some(value.clone()),
-            Self::Named(place) => numbers.get(*place).cloned().flatten(),
+            Self::Named(index) => numbers.get(*index).cloned().flatten(),
             Self::Negate(of) => of.value(numbers).map(Fraction::negated),
             Self::Not(of) => of.value(numbers).and_then(|value| truth(value.is_zero())),
             Self::Binary(op, left, right) => {
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn conditions_are_worked_out() {
+    fn conditions_are_evaluated() {
         let numbers = [Some(5.0), Some(20.0)];
         for text in ["fast < slow", "fast * 4 == slow", "not slow <= fast", "fast + 1 > 5 and -fast < 0"] {
             assert!(holds(text, &numbers), "{text}");
@@ -177,14 +177,14 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_number_does_not_hold() {
+    fn conditions_on_missing_numbers_are_false() {
         assert!(!holds("fast < slow", &[None, Some(1.0)]));
         assert!(!holds("not fast < slow", &[None, Some(1.0)]));
         assert!(!holds("slow / (fast - 1) > 0", &[Some(1.0), Some(1.0)]));
     }
 
     #[test]
-    fn mistakes_have_their_place() {
+    fn errors_have_spans() {
         for (text, message, part) in [
             ("fsat < slow", "`fsat` is not a swept parameter", "fsat"),
             ("fast + slow", "expected a condition, found a number", "fast + slow"),

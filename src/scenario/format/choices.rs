@@ -197,8 +197,8 @@ impl Choice for TieBreak {
 }
 
 /// The tie-break for the ranking metric at this index.
-const fn tie_break(place: usize) -> (TieBreak, &'static str, &'static str) {
-    let (metric, name, doc) = <RankingMetric as Choice>::ALL[place];
+const fn tie_break(index: usize) -> (TieBreak, &'static str, &'static str) {
+    let (metric, name, doc) = <RankingMetric as Choice>::ALL[index];
     (TieBreak::Metric(metric), name, doc)
 }
 

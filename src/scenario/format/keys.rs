@@ -3,7 +3,7 @@
 use super::{Fallback, KeyDoc, Range, ValueType};
 
 /// Maximum period of an indicator and maximum count of bars.
-const LONGEST: u64 = 100_000;
+const MAX_PERIOD: u64 = 100_000;
 
 /// A required key.
 pub(in crate::scenario) const fn required(name: &'static str, value: ValueType, doc: &'static str) -> KeyDoc {
@@ -36,7 +36,7 @@ pub(in crate::scenario) const fn period(
     default: &'static str,
     doc: &'static str,
 ) -> KeyDoc {
-    with_default(name, ValueType::Integer { min: 1, max: LONGEST }, default, doc)
+    with_default(name, ValueType::Integer { min: 1, max: MAX_PERIOD }, default, doc)
 }
 
 /// A percentage above 0 and up to 100.

@@ -6,7 +6,7 @@ use super::{Fallback, KeyDoc, TableDoc, ValueType, optional, required, with_defa
 use crate::scenario::SearchKind;
 
 /// Maximum number of combinations of a sweep.
-const MOST: u64 = 10_000_000;
+const MAX: u64 = 10_000_000;
 
 impl Choice for SearchKind {
     const ALL: &'static [(Self, &'static str, &'static str)] = &[
@@ -48,7 +48,7 @@ pub(super) const SWEEP: TableDoc = TableDoc {
         ),
         optional(
             "trials",
-            ValueType::Integer { min: 1, max: MOST },
+            ValueType::Integer { min: 1, max: MAX },
             "all combinations for grid and successive_halving; otherwise required",
             "Number of combinations to evaluate.",
         ),

@@ -3,10 +3,10 @@
 use super::{KeyDoc, ValueType, VariantDoc, required, with_default};
 
 /// Maximum of every window count.
-const MOST: u64 = 100_000;
+const MAX: u64 = 100_000;
 
-const WINDOWS: ValueType = ValueType::Integer { min: 1, max: MOST };
-const GAP: ValueType = ValueType::Integer { min: 0, max: MOST };
+const WINDOWS: ValueType = ValueType::Integer { min: 1, max: MAX };
+const GAP: ValueType = ValueType::Integer { min: 0, max: MAX };
 const FOLDS: ValueType = ValueType::Integer { min: 2, max: 100 };
 
 const PURGE: KeyDoc = with_default("purge", GAP, "0", "Windows left out between training and test.");

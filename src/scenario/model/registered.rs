@@ -25,7 +25,7 @@ pub struct Registered {
     pub wallet: StartingWallet,
     /// Byte span of the registration in the scenario's text.
     #[serde(skip)]
-    pub place: Range<usize>,
+    pub span: Range<usize>,
 }
 
 /// The starting wallet of a registered agent.

@@ -49,7 +49,7 @@ pub struct SweptParameter {
     pub values: SweptValues,
     /// Span of each listed value; a single span where the file gives a range.
     #[serde(skip)]
-    pub(in crate::scenario) places: Vec<Range<usize>>,
+    pub(in crate::scenario) spans: Vec<Range<usize>>,
 }
 
 impl SweptParameter {

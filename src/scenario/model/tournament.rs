@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_lead_back_to_their_systems() {
+    fn rating_system_names_parse() {
         for system in RatingSystem::ALL {
             assert_eq!(RatingSystem::from_name(system.as_str()), Some(system));
         }

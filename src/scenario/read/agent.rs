@@ -5,11 +5,11 @@ use std::ops::Range;
 
 use toml::Spanned;
 
-use super::registered::{self, Origin};
+use super::agent_context::AgentContext;
+use super::registered::{self, AgentSource};
 use super::risk::Profiles;
 use super::strategy::{self, ReadStrategy};
-use super::surroundings::Surroundings;
-use super::table::Table;
+use super::table::TableReader;
 use crate::domain::{AgentName, Bps};
 use crate::scenario::format::{DEFAULT_PROFILE, UNLIMITED_PROFILE};
 use crate::scenario::suggest;
@@ -30,22 +30,22 @@ impl Agents {
 }
 
 /// Parses the tables, at least one.
-pub(super) fn read_all(tables: &[Table<'_>], around: &Surroundings<'_>) -> Agents {
+pub(super) fn read_all(tables: &[TableReader<'_>], context: &AgentContext<'_>) -> Agents {
     let mut agents = Agents { specs: Some(Vec::new()), names: Vec::new() };
     let mut used = BTreeSet::new();
     let mut folded = BTreeMap::new();
     for table in tables {
-        let origin = registered::read(table, around);
+        let origin = registered::read(table, context);
         let name = origin.name(table);
         let unique = name.as_ref().is_none_or(|name| is_unique(table, name, &mut folded));
-        let spec = read(table, &origin, name.as_ref(), around, &mut used).filter(|_| unique);
+        let spec = read(table, &origin, name.as_ref(), context, &mut used).filter(|_| unique);
         agents.specs = agents.specs.zip(spec).map(|(mut specs, spec)| {
             specs.push(spec);
             specs
         });
         agents.names.push(name);
     }
-    if let (Some(table), Some(profiles)) = (tables.first(), around.profiles) {
+    if let (Some(table), Some(profiles)) = (tables.first(), context.profiles) {
         warn_unused(table, profiles, &used);
     }
     agents
@@ -54,7 +54,7 @@ pub(super) fn read_all(tables: &[Table<'_>], around: &Surroundings<'_>) -> Agent
 /// Reports a name used by another agent. Names that differ only in case are equal, because they would share a
 /// result folder on some file systems.
 fn is_unique(
-    table: &Table<'_>,
+    table: &TableReader<'_>,
     name: &Spanned<AgentName>,
     before: &mut BTreeMap<String, Spanned<AgentName>>,
 ) -> bool {
@@ -74,41 +74,41 @@ fn is_unique(
 }
 
 /// Parses one table on its own.
-pub(super) fn read_one(table: &Table<'_>, around: &Surroundings<'_>) -> Option<AgentSpec> {
-    let origin = registered::read(table, around);
+pub(super) fn read_one(table: &TableReader<'_>, context: &AgentContext<'_>) -> Option<AgentSpec> {
+    let origin = registered::read(table, context);
     let name = origin.name(table);
-    read(table, &origin, name.as_ref(), around, &mut BTreeSet::new())
+    read(table, &origin, name.as_ref(), context, &mut BTreeSet::new())
 }
 
 /// Parses one table whose name is already known.
 fn read(
-    table: &Table<'_>,
-    origin: &Origin,
+    table: &TableReader<'_>,
+    origin: &AgentSource,
     name: Option<&Spanned<AgentName>>,
-    around: &Surroundings<'_>,
+    context: &AgentContext<'_>,
     used: &mut BTreeSet<String>,
 ) -> Option<AgentSpec> {
     let description = origin.value(table, "description", |entry| entry.description.clone());
     let tags = origin.value(table, "tags", |entry| entry.tags.clone());
     let starting_balance = origin.value(table, "starting_balance", |entry| entry.starting_balance);
-    let strategy = match origin.stands_in(table, "strategy") {
-        Some(entry) => registered::strategy(table, entry, around),
+    let strategy = match origin.fallback_entry(table, "strategy") {
+        Some(entry) => registered::strategy(table, entry, context),
         None if origin.is_missing() && !table.has("strategy") => {
             table.skip("strategy");
             None
         }
-        None => strategy::read(table, around),
+        None => strategy::read(table, context),
     };
-    let risk = match origin.stands_in(table, "risk") {
+    let risk = match origin.fallback_entry(table, "risk") {
         Some(entry) => registered::risk(table, entry),
         None => {
             let name: Option<Spanned<String>> = table.value("risk");
-            let risk = name.as_ref().and_then(|name| risk(table, name, around, used));
+            let risk = name.as_ref().and_then(|name| risk(table, name, context, used));
             used.extend(name.map(Spanned::into_inner));
             risk
         }
     };
-    let registered = origin.registered(table, around);
+    let registered = origin.registered(table, context);
     table.finish();
     if let (Some(name), Some(strategy), Some(risk)) = (name, &strategy, &risk) {
         warn_refused(table, name.get_ref(), strategy, risk);
@@ -126,9 +126,9 @@ fn read(
 
 /// Looks up a risk profile. An unknown one is reported only for the first agent that uses it.
 fn risk(
-    table: &Table<'_>,
+    table: &TableReader<'_>,
     name: &Spanned<String>,
-    around: &Surroundings<'_>,
+    context: &AgentContext<'_>,
     used: &BTreeSet<String>,
 ) -> Option<RiskProfile> {
     match name.get_ref().as_str() {
@@ -136,7 +136,7 @@ fn risk(
         UNLIMITED_PROFILE => return Some(RiskProfile::unlimited()),
         _ => {}
     }
-    let profiles = around.profiles?;
+    let profiles = context.profiles?;
     if let Some((profile, _)) = profiles.get(name.get_ref()) {
         return profile.clone();
     }
@@ -156,7 +156,7 @@ fn risk(
 }
 
 /// Warns of entries that exceed the agent's own limits.
-fn warn_refused(table: &Table<'_>, name: &AgentName, strategy: &ReadStrategy, risk: &RiskProfile) {
+fn warn_refused(table: &TableReader<'_>, name: &AgentName, strategy: &ReadStrategy, risk: &RiskProfile) {
     let entry = strategy.spec.size.to_f64() / f64::from(strategy.parts);
     let over = |limit: Option<Bps>| limit.map(Bps::to_f64).filter(|limit| entry > *limit);
     let limits = [
@@ -178,11 +178,11 @@ fn warn_refused(table: &Table<'_>, name: &AgentName, strategy: &ReadStrategy, ri
         risk.name
     );
     let help = "use a smaller size, `risk = \"unlimited\"`, or a `[risk.*]` with a higher limit".to_owned();
-    table.problems.warning(strategy.size_place.clone(), message, "above the limit".to_owned(), Some(help));
+    table.problems.warning(strategy.size_span.clone(), message, "above the limit".to_owned(), Some(help));
 }
 
 /// Warns of profiles that no agent uses.
-fn warn_unused(table: &Table<'_>, profiles: &Profiles, used: &BTreeSet<String>) {
+fn warn_unused(table: &TableReader<'_>, profiles: &Profiles, used: &BTreeSet<String>) {
     for (name, (_, header)) in profiles {
         if !used.contains(name) {
             let header: Range<usize> = header.clone();

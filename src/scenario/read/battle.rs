@@ -3,7 +3,7 @@
 use toml::Spanned;
 
 use super::market::{Bars, ReadMarket};
-use super::table::Table;
+use super::table::TableReader;
 use crate::domain::{Interval, Span};
 use crate::scenario::format::{PRESETS, Preset};
 use crate::scenario::problem::Problems;
@@ -17,11 +17,11 @@ pub(super) struct ReadBattle<'t> {
     /// The bars that the windows replay.
     pub(super) bars: Bars,
     /// The `windows` table, for spans.
-    windows: Option<Table<'t>>,
+    windows: Option<TableReader<'t>>,
 }
 
 /// Parses the table.
-pub(super) fn read(table: Table<'_>) -> ReadBattle<'_> {
+pub(super) fn read(table: TableReader<'_>) -> ReadBattle<'_> {
     let ranking_metric = table.value("ranking_metric");
     let windows = table.tagged("windows");
     let tie_break = table.value("tie_break").map(|ladder| end_with_name(&table, ladder));
@@ -42,7 +42,7 @@ pub(super) fn read(table: Table<'_>) -> ReadBattle<'_> {
 }
 
 /// The tie-breaks, ending with the name; warns of tie-breaks after the name, which have no effect.
-fn end_with_name(table: &Table<'_>, ladder: Vec<Spanned<TieBreak>>) -> Vec<TieBreak> {
+fn end_with_name(table: &TableReader<'_>, ladder: Vec<Spanned<TieBreak>>) -> Vec<TieBreak> {
     let mut rungs = Vec::new();
     for rung in ladder {
         if rungs.last() == Some(&TieBreak::Name) {
@@ -63,7 +63,7 @@ fn end_with_name(table: &Table<'_>, ladder: Vec<Spanned<TieBreak>>) -> Vec<TieBr
 }
 
 /// Parses the windows and their embargo.
-fn read_windows(kind: &str, preset: Option<Preset>, table: &Table<'_>) -> Option<(WindowSpec, Span)> {
+fn read_windows(kind: &str, preset: Option<Preset>, table: &TableReader<'_>) -> Option<(WindowSpec, Span)> {
     let windows = match kind {
         "whole" => return Some((WindowSpec::Whole, Span::default())),
         "sequential" => {
@@ -84,14 +84,14 @@ fn read_windows(kind: &str, preset: Option<Preset>, table: &Table<'_>) -> Option
     Some((windows?, embargo))
 }
 
-fn rolling(table: &Table<'_>) -> Option<WindowSpec> {
+fn rolling(table: &TableReader<'_>) -> Option<WindowSpec> {
     let length = table.value("length");
     let step = table.value("step");
     let count = table.optional("count");
     Some(WindowSpec::Rolling { length: length?, step: step?, count: count? })
 }
 
-fn stratified(table: &Table<'_>) -> Option<WindowSpec> {
+fn stratified(table: &TableReader<'_>) -> Option<WindowSpec> {
     let length = table.value("length");
     let count = table.value("count");
     let lookback = table.value("lookback");
@@ -99,7 +99,7 @@ fn stratified(table: &Table<'_>) -> Option<WindowSpec> {
 }
 
 /// Reports an embargo that does not fit between rolling windows.
-fn check_embargo(windows: &WindowSpec, embargo: Span, table: &Table<'_>) -> Option<()> {
+fn check_embargo(windows: &WindowSpec, embargo: Span, table: &TableReader<'_>) -> Option<()> {
     let WindowSpec::Rolling { length, step, .. } = *windows else { return Some(()) };
     let least = length + embargo;
     if embargo.is_zero() || step >= least {
@@ -169,7 +169,7 @@ fn needed(windows: &WindowSpec, embargo: Span) -> Span {
 
 /// Reports a length that is not a whole number of bars.
 fn whole_bars(
-    table: &Table<'_>,
+    table: &TableReader<'_>,
     key: &str,
     length: Span,
     interval: Interval,

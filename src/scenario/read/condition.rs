@@ -5,8 +5,8 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::table::Table;
-use super::value::{Given, Read};
+use super::table::TableReader;
+use super::value::{ReadValue, ValueReader};
 use crate::domain::{Interval, Span};
 use crate::scenario::Condition;
 use crate::scenario::expr::{self, ExprError};
@@ -17,7 +17,7 @@ use crate::scenario::problem::Problems;
 const REFERENCE: &str = "`tiltyard strategies rules` lists what conditions can use";
 
 /// A condition as written.
-pub(super) struct Written {
+pub(super) struct WrittenCondition {
     text: Spanned<String>,
     timeframe: Option<Spanned<Interval>>,
 }
@@ -31,15 +31,16 @@ pub(super) struct Bars {
 }
 
 /// An expression, or a table with an expression and its timeframe.
-impl Read for Written {
-    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+impl ReadValue for WrittenCondition {
+    fn read(given: &ValueReader<'_>, expected: &ValueType) -> Option<Self> {
         match given.value.get_ref() {
             DeValue::String(text) => {
                 Some(Self { text: Spanned::new(given.span(), text.to_string()), timeframe: None })
             }
             DeValue::Table(entries) => {
                 let title = format!("a condition of `{}`", given.key);
-                let table = Table::new(title, CONDITION.keys, given.span(), Some(entries), given.problems);
+                let table =
+                    TableReader::new(title, CONDITION.keys, given.span(), Some(entries), given.problems);
                 let text = table.value("when");
                 let timeframe = table.optional("timeframe");
                 table.finish();
@@ -52,7 +53,7 @@ impl Read for Written {
 
 /// Parses the conditions; `None` if a problem was reported.
 pub(super) fn read_all(
-    written: Vec<Written>,
+    written: Vec<WrittenCondition>,
     bars: &Bars,
     problems: &Problems<'_>,
 ) -> Option<Vec<Condition>> {
@@ -60,7 +61,7 @@ pub(super) fn read_all(
     read.into_iter().collect()
 }
 
-fn read(written: Written, bars: &Bars, problems: &Problems<'_>) -> Option<Condition> {
+fn read(written: WrittenCondition, bars: &Bars, problems: &Problems<'_>) -> Option<Condition> {
     let timeframe = match written.timeframe {
         Some(own) => multiple(own, bars.base, problems),
         None => bars.timeframe,
@@ -82,14 +83,14 @@ fn read(written: Written, bars: &Bars, problems: &Problems<'_>) -> Option<Condit
 
 /// Reports an expression's error at its span in the file.
 pub(super) fn report(error: ExprError, text: &Spanned<String>, problems: &Problems<'_>) {
-    let span = place(&error.span, text, problems);
+    let span = span_in_file(&error.span, text, problems);
     let message = format!("in the condition `{}`: {}", text.get_ref().trim(), error.message);
     let help = error.help.unwrap_or_else(|| REFERENCE.to_owned());
     problems.error(span, message, error.message, Some(help));
 }
 
 /// The span in the file of a part of a string's value; the whole string if it contains escapes.
-fn place(part: &Range<usize>, text: &Spanned<String>, problems: &Problems<'_>) -> Range<usize> {
+fn span_in_file(part: &Range<usize>, text: &Spanned<String>, problems: &Problems<'_>) -> Range<usize> {
     let written = problems.text(&text.span());
     match written.find(text.get_ref().as_str()).filter(|_| !text.get_ref().is_empty()) {
         Some(offset) => {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 
 use super::symbols;
-use super::table::Table;
+use super::table::TableReader;
 use crate::domain::{Instrument, Interval, Symbol, SymbolId, Timestamp};
 use crate::scenario::format::Preset;
 use crate::scenario::suggest;
@@ -38,7 +38,12 @@ pub(super) enum Bars {
 }
 
 /// Parses the table. `bars` says whether the windows fix the interval; `folder` lists the symbols of patterns.
-pub(super) fn read(table: &Table<'_>, bars: &Bars, base_dir: &Path, folder: &dyn SymbolFolder) -> ReadMarket {
+pub(super) fn read(
+    table: &TableReader<'_>,
+    bars: &Bars,
+    base_dir: &Path,
+    folder: &dyn SymbolFolder,
+) -> ReadMarket {
     let path: Option<PathBuf> = table.value("path");
     let symbols = symbols::read(table, path.as_deref(), base_dir, folder);
     let interval = interval(table, bars);
@@ -74,7 +79,7 @@ pub(super) fn read(table: &Table<'_>, bars: &Bars, base_dir: &Path, folder: &dyn
 }
 
 /// The interval as written or as the preset fixes it.
-fn interval(table: &Table<'_>, bars: &Bars) -> Option<Interval> {
+fn interval(table: &TableReader<'_>, bars: &Bars) -> Option<Interval> {
     let written = table.optional::<Interval>("interval")?;
     let preset = match bars {
         Bars::Preset(preset) => preset,
@@ -104,7 +109,7 @@ fn interval(table: &Table<'_>, bars: &Bars) -> Option<Interval> {
 
 /// The range if both ends are written, in order; reports an end that is not after the start.
 fn range(
-    table: &Table<'_>,
+    table: &TableReader<'_>,
     start: Option<&Option<Spanned<Timestamp>>>,
     end: Option<&Option<Spanned<Timestamp>>>,
     interval: Option<Interval>,
@@ -128,7 +133,7 @@ fn range(
 }
 
 /// Warns of a range that starts or ends inside a bar.
-fn off_grid(table: &Table<'_>, key: &str, time: &Spanned<Timestamp>, interval: Interval) {
+fn off_grid(table: &TableReader<'_>, key: &str, time: &Spanned<Timestamp>, interval: Interval) {
     let open = interval.floor(*time.get_ref());
     if open == *time.get_ref() {
         return;
@@ -144,32 +149,32 @@ fn off_grid(table: &Table<'_>, key: &str, time: &Spanned<Timestamp>, interval: I
 
 /// The instruments in the order of `symbols`, with the rules of `[market.instruments.*]`.
 fn instruments(
-    table: &Table<'_>,
+    table: &TableReader<'_>,
     symbols: Option<&[Symbol]>,
     quote: Option<&Spanned<String>>,
 ) -> Option<Vec<Instrument>> {
     let rules = table.named("instruments")?;
     let mut all: Option<Vec<Instrument>> =
         symbols.map(|symbols| symbols.iter().cloned().map(Instrument::with_defaults).collect());
-    let mut sound = true;
+    let mut valid = true;
     for (name, rule) in &rules {
         let read = instrument(rule, name, quote);
-        let place = symbols.map(|symbols| find(symbols, name.get_ref()));
-        if place == Some(None) {
+        let id = symbols.map(|symbols| find(symbols, name.get_ref()));
+        if id == Some(None) {
             unknown_symbol(table, name.get_ref(), name.span(), symbols.unwrap_or_default());
         }
-        sound &= read.is_some() && place != Some(None);
-        if let (Some(all), Some(read), Some(Some(place))) = (all.as_mut(), read, place) {
-            all[place.index()] = read;
+        valid &= read.is_some() && id != Some(None);
+        if let (Some(all), Some(read), Some(Some(id))) = (all.as_mut(), read, id) {
+            all[id.index()] = read;
         }
     }
     let quoted = all.as_ref().is_some_and(|all| own_name_is_quote(table, all, &rules, quote));
     let same = all.as_ref().is_some_and(|all| two_of_one_name(table, all));
-    all.filter(|_| sound && !quoted && !same)
+    all.filter(|_| valid && !quoted && !same)
 }
 
 fn instrument(
-    rule: &Table<'_>,
+    rule: &TableReader<'_>,
     symbol: &Spanned<&str>,
     quote: Option<&Spanned<String>>,
 ) -> Option<Instrument> {
@@ -201,7 +206,7 @@ fn instrument(
 }
 
 /// Reports a unit that is not a power of ten.
-fn power_of_ten(rule: &Table<'_>, unit: u32) -> bool {
+fn power_of_ten(rule: &TableReader<'_>, unit: u32) -> bool {
     let fits = unit > 0 && 10_u32.pow(unit.ilog10()) == unit;
     if !fits {
         rule.problems.error(
@@ -215,7 +220,7 @@ fn power_of_ten(rule: &Table<'_>, unit: u32) -> bool {
 }
 
 /// The symbol prefixed with its unit, as results show it.
-fn name_in_unit(rule: &Table<'_>, source: &Symbol, unit: u32) -> Option<Symbol> {
+fn name_in_unit(rule: &TableReader<'_>, source: &Symbol, unit: u32) -> Option<Symbol> {
     let named = Instrument::named(source, unit);
     if let Err(error) = &named {
         let label = "makes the symbol's name too long".to_owned();
@@ -225,7 +230,7 @@ fn name_in_unit(rule: &Table<'_>, source: &Symbol, unit: u32) -> Option<Symbol> 
 }
 
 /// Reports a symbol that with its unit has the name of another.
-fn two_of_one_name(table: &Table<'_>, all: &[Instrument]) -> bool {
+fn two_of_one_name(table: &TableReader<'_>, all: &[Instrument]) -> bool {
     let twin = all
         .iter()
         .find(|one| all.iter().any(|other| other.symbol == one.symbol && other.source != one.source));
@@ -242,9 +247,9 @@ fn two_of_one_name(table: &Table<'_>, all: &[Instrument]) -> bool {
 
 /// Reports a symbol that equals the quote currency and has no explicit base asset.
 fn own_name_is_quote(
-    table: &Table<'_>,
+    table: &TableReader<'_>,
     all: &[Instrument],
-    rules: &[(Spanned<&str>, Table<'_>)],
+    rules: &[(Spanned<&str>, TableReader<'_>)],
     quote: Option<&Spanned<String>>,
 ) -> bool {
     let Some(quote) = quote else { return false };
@@ -256,7 +261,7 @@ fn own_name_is_quote(
     clash
 }
 
-fn base_is_quote(table: &Table<'_>, span: Range<usize>, quote: &str) {
+fn base_is_quote(table: &TableReader<'_>, span: Range<usize>, quote: &str) {
     table.problems.error(
         span,
         format!("the base asset `{quote}` is the quote currency itself"),
@@ -267,12 +272,12 @@ fn base_is_quote(table: &Table<'_>, span: Range<usize>, quote: &str) {
 
 /// Id of a symbol in the scenario.
 pub(super) fn find(symbols: &[Symbol], name: &str) -> Option<SymbolId> {
-    let place = symbols.iter().position(|symbol| symbol.as_str() == name)?;
-    u16::try_from(place).ok().map(SymbolId)
+    let index = symbols.iter().position(|symbol| symbol.as_str() == name)?;
+    u16::try_from(index).ok().map(SymbolId)
 }
 
 /// Reports a symbol that the scenario does not have.
-pub(super) fn unknown_symbol(table: &Table<'_>, name: &str, span: Range<usize>, symbols: &[Symbol]) {
+pub(super) fn unknown_symbol(table: &TableReader<'_>, name: &str, span: Range<usize>, symbols: &[Symbol]) {
     let names: Vec<_> = symbols.iter().map(Symbol::as_str).collect();
     table.problems.absent(
         span,

@@ -1,10 +1,10 @@
 //! The `[metrics]` table.
 
-use super::table::Table;
+use super::table::TableReader;
 use crate::scenario::MetricSpec;
 
 /// Parses the table.
-pub(super) fn read(table: &Table<'_>) -> Option<MetricSpec> {
+pub(super) fn read(table: &TableReader<'_>) -> Option<MetricSpec> {
     let risk_free_rate = table.value("risk_free_rate");
     let minimum_acceptable_return = table.value("minimum_acceptable_return");
     let periods_per_year = table.optional("periods_per_year");

@@ -5,18 +5,18 @@
 //! one mistake gives one problem; a value is returned only if it had no problem.
 
 mod agent;
+mod agent_context;
 mod battle;
 mod condition;
 mod market;
 mod metrics;
-mod prose;
+mod phrases;
 mod registered;
 mod report;
 mod risk;
 mod roster;
 mod scenario;
 mod strategy;
-mod surroundings;
 mod sweep;
 mod symbols;
 mod syntax;

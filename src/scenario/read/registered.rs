@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use toml::Spanned;
 
+use super::agent_context::AgentContext;
 use super::market;
 use super::strategy::ReadStrategy;
-use super::surroundings::Surroundings;
-use super::table::Table;
-use super::value::Read;
+use super::table::TableReader;
+use super::value::ReadValue;
 use super::{risk_text, strategy_text};
 use crate::domain::{AgentName, Cash, SymbolId};
 use crate::scenario::format::{DEFAULT_PROFILE, UNLIMITED_PROFILE};
@@ -21,14 +21,14 @@ use crate::scenario::{
 const SHARED: [&str; 5] = ["description", "tags", "starting_balance", "risk", "strategy"];
 
 /// The source of an agent's values.
-pub(super) enum Origin {
+pub(super) enum AgentSource {
     /// The scenario only.
     Scenario,
     /// The registry, for whatever the scenario leaves out. Boxed: most agents are defined in the scenario.
     Registry {
         entry: Box<RegistryEntry>,
         /// Span of the registered agent's name.
-        place: Range<usize>,
+        span: Range<usize>,
     },
     /// The registry, which does not have the agent; already reported.
     Missing,
@@ -43,28 +43,28 @@ pub(super) struct ReadRegistration {
 }
 
 /// Looks the agent up if it is a registered one.
-pub(super) fn read(table: &Table<'_>, around: &Surroundings<'_>) -> Origin {
+pub(super) fn read(table: &TableReader<'_>, context: &AgentContext<'_>) -> AgentSource {
     let name: Option<Option<Spanned<String>>> = table.optional("registered");
     let version: Option<Option<Spanned<u32>>> = table.optional("version");
     let (name, version) = match (name, version) {
         (Some(Some(name)), Some(version)) => (name, version),
         (Some(None), _) => {
             only_registered(table, "version");
-            return Origin::Scenario;
+            return AgentSource::Scenario;
         }
-        _ => return Origin::Missing,
+        _ => return AgentSource::Missing,
     };
-    match around.registry.find(name.get_ref(), version.as_ref().map(|version| *version.get_ref())) {
-        Ok(entry) => Origin::Registry { entry: Box::new(entry), place: name.span() },
+    match context.registry.find(name.get_ref(), version.as_ref().map(|version| *version.get_ref())) {
+        Ok(entry) => AgentSource::Registry { entry: Box::new(entry), span: name.span() },
         Err(problem) => {
             report(table, &name, version.as_ref(), problem);
-            Origin::Missing
+            AgentSource::Missing
         }
     }
 }
 
 /// Reports a key that applies to registered agents only.
-fn only_registered(table: &Table<'_>, key: &'static str) {
+fn only_registered(table: &TableReader<'_>, key: &'static str) {
     if table.has(key) {
         table.problems.error(
             table.span(key),
@@ -75,7 +75,12 @@ fn only_registered(table: &Table<'_>, key: &'static str) {
     }
 }
 
-fn report(table: &Table<'_>, name: &Spanned<String>, version: Option<&Spanned<u32>>, problem: Unregistered) {
+fn report(
+    table: &TableReader<'_>,
+    name: &Spanned<String>,
+    version: Option<&Spanned<u32>>,
+    problem: Unregistered,
+) {
     let text = name.get_ref();
     let (span, message, label, help) = match problem {
         Unregistered::Unknown { known } => {
@@ -104,15 +109,15 @@ fn report(table: &Table<'_>, name: &Spanned<String>, version: Option<&Spanned<u3
     table.problems.error(span, message, label.to_owned(), Some(help));
 }
 
-impl Origin {
+impl AgentSource {
     /// Whether the registered agent was not found; already reported.
     pub(super) const fn is_missing(&self) -> bool {
         matches!(self, Self::Missing)
     }
 
     /// The agent's name: from the scenario, otherwise from the registry.
-    pub(super) fn name(&self, table: &Table<'_>) -> Option<Spanned<AgentName>> {
-        let Some(entry) = self.stands_in(table, "name") else {
+    pub(super) fn name(&self, table: &TableReader<'_>) -> Option<Spanned<AgentName>> {
+        let Some(entry) = self.fallback_entry(table, "name") else {
             return match self {
                 // The missing registration is already reported.
                 Self::Missing if !table.has("name") => {
@@ -126,7 +131,11 @@ impl Origin {
     }
 
     /// The registry's entry, for a key that the scenario leaves out.
-    pub(super) fn stands_in(&self, table: &Table<'_>, key: &'static str) -> Option<&RegistryEntry> {
+    pub(super) fn fallback_entry(
+        &self,
+        table: &TableReader<'_>,
+        key: &'static str,
+    ) -> Option<&RegistryEntry> {
         match self {
             Self::Registry { entry, .. } if !table.has(key) => {
                 table.skip(key);
@@ -137,13 +146,13 @@ impl Origin {
     }
 
     /// A value of the scenario, otherwise of the registry.
-    pub(super) fn value<T: Read>(
+    pub(super) fn value<T: ReadValue>(
         &self,
-        table: &Table<'_>,
+        table: &TableReader<'_>,
         key: &'static str,
         of: impl Fn(&RegistryEntry) -> T,
     ) -> Option<T> {
-        match self.stands_in(table, key) {
+        match self.fallback_entry(table, key) {
             Some(entry) => Some(of(entry)),
             None => table.value(key),
         }
@@ -152,26 +161,26 @@ impl Origin {
     /// The registration; `None` if a problem was reported.
     pub(super) fn registered(
         &self,
-        table: &Table<'_>,
-        around: &Surroundings<'_>,
+        table: &TableReader<'_>,
+        context: &AgentContext<'_>,
     ) -> Option<ReadRegistration> {
         let choice: Option<WalletChoice> = table.optional("wallet").map(Option::unwrap_or_default);
-        let (entry, place) = match self {
+        let (entry, span) = match self {
             Self::Scenario => {
                 only_registered(table, "wallet");
                 return Some(ReadRegistration { registered: None, cash: None });
             }
             Self::Missing => return None,
-            Self::Registry { entry, place } => (entry, place),
+            Self::Registry { entry, span } => (entry, span),
         };
         let (wallet, cash) = match choice? {
             WalletChoice::Fresh => (StartingWallet::Fresh, None),
             WalletChoice::Existing => {
-                let wallet = existing(table, entry, around)?;
+                let wallet = existing(table, entry, context)?;
                 (StartingWallet::Existing(wallet), Some(entry.wallet.cash))
             }
         };
-        let place = if table.has("wallet") { table.span("wallet") } else { place.clone() };
+        let span = if table.has("wallet") { table.span("wallet") } else { span.clone() };
         let registered = Registered {
             id: entry.id.clone(),
             name: entry.name.clone(),
@@ -179,14 +188,18 @@ impl Origin {
             epoch: entry.epoch,
             overrides: SHARED.into_iter().filter(|key| table.has(key)).collect(),
             wallet,
-            place,
+            span,
         };
         Some(ReadRegistration { registered: Some(registered), cash })
     }
 }
 
 /// The existing wallet, if this scenario can continue with it; reports it otherwise.
-fn existing(table: &Table<'_>, entry: &RegistryEntry, around: &Surroundings<'_>) -> Option<ExistingWallet> {
+fn existing(
+    table: &TableReader<'_>,
+    entry: &RegistryEntry,
+    context: &AgentContext<'_>,
+) -> Option<ExistingWallet> {
     let fresh = || Some("or start with `wallet = \"fresh\"`".to_owned());
     let fail = |key: &str, message: String, label: &str, help: Option<String>| {
         table.problems.error(table.span(key), message, label.to_owned(), help);
@@ -201,18 +214,18 @@ fn existing(table: &Table<'_>, entry: &RegistryEntry, around: &Surroundings<'_>)
         );
         return None;
     }
-    if let (Some(own), Some(quote)) = (&entry.quote, around.quote)
+    if let (Some(own), Some(quote)) = (&entry.quote, context.quote)
         && own != quote
     {
         let message = format!("the wallet of `{}` is in {own}, this scenario in {quote}", entry.name);
         fail("wallet", message, "another currency", fresh());
         return None;
     }
-    let symbols = around.symbols?;
+    let symbols = context.symbols?;
     let mut positions = Vec::new();
     let mut strange = Vec::new();
     for (symbol, position) in &entry.wallet.positions {
-        let id = match around.instruments {
+        let id = match context.instruments {
             Some(all) => all.iter().position(|one| one.symbol.as_str() == symbol).and_then(symbol_id),
             None => market::find(symbols, symbol),
         };
@@ -232,24 +245,24 @@ fn existing(table: &Table<'_>, entry: &RegistryEntry, around: &Surroundings<'_>)
     Some(ExistingWallet { as_of: entry.as_of, positions })
 }
 
-fn symbol_id(place: usize) -> Option<SymbolId> {
-    u16::try_from(place).ok().map(SymbolId)
+fn symbol_id(index: usize) -> Option<SymbolId> {
+    u16::try_from(index).ok().map(SymbolId)
 }
 
 /// The registry's strategy, parsed for this scenario.
 pub(super) fn strategy(
-    table: &Table<'_>,
+    table: &TableReader<'_>,
     entry: &RegistryEntry,
-    around: &Surroundings<'_>,
+    context: &AgentContext<'_>,
 ) -> Option<ReadStrategy> {
-    let (read, problems) = strategy_text(&entry.strategy, around);
+    let (read, problems) = strategy_text(&entry.strategy, context);
     does_not_fit(table, entry, "strategy", &problems);
-    let size_place = table.span("registered");
-    read.filter(|_| problems.is_empty()).map(|read| ReadStrategy { size_place, ..read })
+    let size_span = table.span("registered");
+    read.filter(|_| problems.is_empty()).map(|read| ReadStrategy { size_span, ..read })
 }
 
 /// The registry's risk profile.
-pub(super) fn risk(table: &Table<'_>, entry: &RegistryEntry) -> Option<RiskProfile> {
+pub(super) fn risk(table: &TableReader<'_>, entry: &RegistryEntry) -> Option<RiskProfile> {
     match (entry.risk.name.as_str(), &entry.risk.limits) {
         (DEFAULT_PROFILE, None) => Some(RiskProfile::standard()),
         (UNLIMITED_PROFILE, None) => Some(RiskProfile::unlimited()),
@@ -262,7 +275,7 @@ pub(super) fn risk(table: &Table<'_>, entry: &RegistryEntry) -> Option<RiskProfi
 }
 
 /// Reports registry data that this scenario cannot use, at the span of the agent's name.
-fn does_not_fit(table: &Table<'_>, entry: &RegistryEntry, what: &str, problems: &[Problem]) {
+fn does_not_fit(table: &TableReader<'_>, entry: &RegistryEntry, what: &str, problems: &[Problem]) {
     for problem in problems {
         let message = format!(
             "the {what} of `{}` (version {}) is not valid in this scenario: {}",

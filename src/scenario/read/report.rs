@@ -2,14 +2,14 @@
 
 use toml::Spanned;
 
-use super::table::Table;
+use super::table::TableReader;
 use crate::domain::{AgentName, Symbol, SymbolId};
 use crate::scenario::suggest;
 use crate::scenario::{Benchmark, ReportSpec};
 
 /// Parses the table. `agents` and `symbols` are the allowed benchmark names, if both are known.
 pub(super) fn read(
-    table: &Table<'_>,
+    table: &TableReader<'_>,
     agents: Option<&[&str]>,
     symbols: Option<&[Symbol]>,
 ) -> Option<ReportSpec> {
@@ -36,12 +36,12 @@ fn named(name: &str, agents: &[&str], symbols: &[Symbol]) -> Option<Benchmark> {
     if agents.contains(&name) {
         return AgentName::new(name).ok().map(Benchmark::Agent);
     }
-    let place = symbols.iter().position(|symbol| symbol.as_str() == name)?;
-    let id = SymbolId(u16::try_from(place).ok()?);
+    let index = symbols.iter().position(|symbol| symbol.as_str() == name)?;
+    let id = SymbolId(u16::try_from(index).ok()?);
     Some(Benchmark::Symbol { id, name: name.to_owned() })
 }
 
-fn unknown(table: &Table<'_>, name: &Spanned<String>, agents: &[&str], symbols: &[Symbol]) {
+fn unknown(table: &TableReader<'_>, name: &Spanned<String>, agents: &[&str], symbols: &[Symbol]) {
     let known: Vec<&str> = agents.iter().copied().chain(symbols.iter().map(Symbol::as_str)).collect();
     table.problems.absent(
         name.span(),

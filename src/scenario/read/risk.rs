@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use toml::Spanned;
 
-use super::table::Table;
-use super::value::{Limit, Read};
+use super::table::TableReader;
+use super::value::{Limit, ReadValue};
 use crate::scenario::RiskProfile;
 use crate::scenario::format::{DEFAULT_PROFILE, UNLIMITED_PROFILE};
 
@@ -14,7 +14,7 @@ use crate::scenario::format::{DEFAULT_PROFILE, UNLIMITED_PROFILE};
 pub(super) type Profiles = BTreeMap<String, (Option<RiskProfile>, Range<usize>)>;
 
 /// Parses the tables.
-pub(super) fn read(tables: Vec<(Spanned<&str>, Table<'_>)>) -> Profiles {
+pub(super) fn read(tables: Vec<(Spanned<&str>, TableReader<'_>)>) -> Profiles {
     tables
         .into_iter()
         .map(|(name, table)| {
@@ -26,7 +26,7 @@ pub(super) fn read(tables: Vec<(Spanned<&str>, Table<'_>)>) -> Profiles {
 }
 
 /// Reports a table with the name of a built-in profile.
-fn is_built_in(name: &Spanned<&str>, table: &Table<'_>) -> bool {
+fn is_built_in(name: &Spanned<&str>, table: &TableReader<'_>) -> bool {
     let found = [DEFAULT_PROFILE, UNLIMITED_PROFILE].contains(name.get_ref());
     if found {
         table.problems.error(
@@ -39,7 +39,7 @@ fn is_built_in(name: &Spanned<&str>, table: &Table<'_>) -> bool {
     found
 }
 
-fn profile(name: &str, table: &Table<'_>) -> Option<RiskProfile> {
+fn profile(name: &str, table: &TableReader<'_>) -> Option<RiskProfile> {
     let max_order_size = limit(table, "max_order_size_pct");
     let max_position_size = limit(table, "max_position_size_pct");
     let max_open_orders = limit(table, "max_open_orders");
@@ -65,6 +65,6 @@ fn profile(name: &str, table: &Table<'_>) -> Option<RiskProfile> {
 }
 
 /// A limit; the inner `None` means off.
-fn limit<T: Read>(table: &Table<'_>, key: &'static str) -> Option<Option<T>> {
+fn limit<T: ReadValue>(table: &TableReader<'_>, key: &'static str) -> Option<Option<T>> {
     table.value::<Limit<T>>(key).map(|limit| limit.0)
 }

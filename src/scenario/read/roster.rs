@@ -8,18 +8,18 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::DeTable;
 
+use super::agent_context::AgentContext;
 use super::risk::{self as profiles, Profiles};
 use super::strategy::{self, ReadStrategy};
-use super::surroundings::Surroundings;
 use super::syntax;
-use super::table::Table;
+use super::table::TableReader;
 use crate::domain::{AgentName, Cash};
 use crate::scenario::format::{DEFAULT_PROFILE, ONE_STRATEGY, RISKS, ROSTER, TableDoc, UNLIMITED_PROFILE};
 use crate::scenario::problem::{Problem, ProblemSeverity, Problems};
 use crate::scenario::{NoRegistry, RiskProfile, suggest};
 
 /// Nothing is known of the scenario that the parts will be used in.
-const ALONE: Surroundings<'static> = Surroundings {
+const NO_CONTEXT: AgentContext<'static> = AgentContext {
     symbols: None,
     instruments: None,
     interval: None,
@@ -29,10 +29,11 @@ const ALONE: Surroundings<'static> = Surroundings {
 };
 
 /// Parses a text with these keys; returns the result of `read` and all errors, sorted by span.
-fn document<T>(source: &str, doc: &TableDoc, read: impl FnOnce(&Table<'_>) -> T) -> (T, Vec<Problem>) {
+fn document<T>(source: &str, doc: &TableDoc, read: impl FnOnce(&TableReader<'_>) -> T) -> (T, Vec<Problem>) {
     let (parsed, errors) = DeTable::parse_recoverable(source);
     let problems = Problems::new(source);
-    let root = Table::new("the top level".to_owned(), doc.keys, 0..0, Some(parsed.get_ref()), &problems);
+    let root =
+        TableReader::new("the top level".to_owned(), doc.keys, 0..0, Some(parsed.get_ref()), &problems);
     let value = read(&root);
     root.finish();
     syntax::report(&errors, &problems);
@@ -41,7 +42,12 @@ fn document<T>(source: &str, doc: &TableDoc, read: impl FnOnce(&Table<'_>) -> T)
 }
 
 /// As [`document`], for a value after `key = `; spans are relative to the value's first byte.
-fn value<T>(key: &str, text: &str, doc: &TableDoc, read: impl FnOnce(&Table<'_>) -> T) -> (T, Vec<Problem>) {
+fn value<T>(
+    key: &str,
+    text: &str,
+    doc: &TableDoc,
+    read: impl FnOnce(&TableReader<'_>) -> T,
+) -> (T, Vec<Problem>) {
     let head = format!("{key} = ");
     let (value, problems) = document(&format!("{head}{text}"), doc, read);
     let shift = |at: usize| at.saturating_sub(head.len()).min(text.len());
@@ -50,13 +56,13 @@ fn value<T>(key: &str, text: &str, doc: &TableDoc, read: impl FnOnce(&Table<'_>)
 }
 
 /// Parses a strategy as written after `strategy = `, in the given surroundings.
-pub(super) fn strategy_in(text: &str, around: &Surroundings<'_>) -> (Option<ReadStrategy>, Vec<Problem>) {
-    value("strategy", text, &ONE_STRATEGY, |root| strategy::read(root, around))
+pub(super) fn strategy_in(text: &str, context: &AgentContext<'_>) -> (Option<ReadStrategy>, Vec<Problem>) {
+    value("strategy", text, &ONE_STRATEGY, |root| strategy::read(root, context))
 }
 
 /// All errors of a strategy that do not depend on the scenario.
 pub(in crate::scenario) fn strategy(text: &str) -> Vec<Problem> {
-    strategy_in(text, &ALONE).1
+    strategy_in(text, &NO_CONTEXT).1
 }
 
 /// Parses a risk profile as written after `NAME = `.
@@ -69,7 +75,7 @@ pub(super) fn risk_limits(name: &str, text: &str) -> (Option<RiskProfile>, Vec<P
 
 /// The single profile of a file with one `[risk.NAME]` table.
 pub(in crate::scenario) fn risk(source: &str) -> Result<String, Vec<Problem>> {
-    let read = |root: &Table<'_>| {
+    let read = |root: &TableReader<'_>| {
         let named = root.named("risk")?;
         if named.is_empty() {
             root.missing("risk");
@@ -97,7 +103,7 @@ pub(in crate::scenario) struct ReadRoster {
 
 /// Parses a roster file.
 pub(in crate::scenario) fn roster(source: &str) -> Result<Vec<ReadRoster>, Vec<Problem>> {
-    let read = |root: &Table<'_>| {
+    let read = |root: &TableReader<'_>| {
         let profiles = root.named("risk").map(profiles::read);
         let tables = root.tables("agents")?;
         let mut members: Option<Vec<ReadRoster>> = Some(Vec::new());
@@ -119,7 +125,7 @@ pub(in crate::scenario) fn roster(source: &str) -> Result<Vec<ReadRoster>, Vec<P
 }
 
 fn member(
-    table: &Table<'_>,
+    table: &TableReader<'_>,
     profiles: Option<&Profiles>,
     names: &mut BTreeSet<String>,
 ) -> Option<ReadRoster> {
@@ -130,7 +136,7 @@ fn member(
     let starting_balance = table.value("starting_balance");
     let risk: Option<Spanned<String>> = table.value("risk");
     // Without a scenario the strategy cannot be built; this only collects its problems.
-    let _ = strategy::read(table, &ALONE);
+    let _ = strategy::read(table, &NO_CONTEXT);
     table.finish();
     if let Some(name) = &name {
         let folded = name.get_ref().as_str().to_lowercase();

@@ -5,8 +5,8 @@ use std::path::Path;
 use toml::de::DeTable;
 
 use super::agent;
-use super::surroundings::Surroundings;
-use super::table::Table;
+use super::agent_context::AgentContext;
+use super::table::TableReader;
 use super::{battle, market, metrics, report, risk, sweep, syntax, tournament, validation, venue};
 use crate::domain::Seed;
 use crate::scenario::format::ROOT;
@@ -55,7 +55,8 @@ fn read(
     outside: Outside<'_>,
     problems: &Problems<'_>,
 ) -> Option<Scenario> {
-    let root = Table::new("the top level of the file".to_owned(), ROOT.keys, 0..0, Some(document), problems);
+    let root =
+        TableReader::new("the top level of the file".to_owned(), ROOT.keys, 0..0, Some(document), problems);
     let head = root.table("scenario").and_then(|table| head(&table));
     let battle = root.table("battle").map(battle::read).unwrap_or_default();
     let market =
@@ -64,9 +65,9 @@ fn read(
     battle.check_fit(&market, problems);
     let venue = root.table("venue").and_then(|table| venue::read(&table));
     // A misspelt table may define a name; references to names are then not reported as unknown.
-    let complete = !root.has_strays();
+    let complete = !root.has_unknown_keys();
     let profiles = root.named("risk").map(risk::read).filter(|_| complete);
-    let surroundings = Surroundings {
+    let surroundings = AgentContext {
         symbols: market.symbols.as_deref(),
         instruments: market.spec.as_ref().map(|spec| spec.instruments.as_slice()),
         interval: market.interval,
@@ -106,7 +107,7 @@ fn read(
 }
 
 /// The `[tournament]` table; the inner `None` where it is not written.
-fn tournament(root: &Table<'_>, agents: Option<&[&str]>) -> Option<Option<TournamentSpec>> {
+fn tournament(root: &TableReader<'_>, agents: Option<&[&str]>) -> Option<Option<TournamentSpec>> {
     let table = root.table("tournament")?;
     if root.has("tournament") { tournament::read(&table, agents).map(Some) } else { Some(None) }
 }
@@ -119,7 +120,7 @@ struct Head {
     rematch_of: Option<String>,
 }
 
-fn head(table: &Table<'_>) -> Option<Head> {
+fn head(table: &TableReader<'_>) -> Option<Head> {
     let name = table.value("name");
     let seed = table.value("seed");
     let description = table.value("description");
@@ -129,7 +130,7 @@ fn head(table: &Table<'_>) -> Option<Head> {
 }
 
 /// Warns about the scenario as a whole.
-fn warn(scenario: &Scenario, root: &Table<'_>, problems: &Problems<'_>) {
+fn warn(scenario: &Scenario, root: &TableReader<'_>, problems: &Problems<'_>) {
     let first_agent = root.span("agents");
     if scenario.agents.iter().all(|agent| agent.strategy.kind == StrategyKind::Cash) {
         let help = "give an agent another strategy; `tiltyard strategies` lists them".to_owned();

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use toml::Spanned;
 
-use super::condition::{self, Written};
+use super::agent_context::AgentContext;
+use super::condition::{self, WrittenCondition};
 use super::market;
-use super::surroundings::Surroundings;
-use super::table::Table;
+use super::table::TableReader;
 use crate::domain::{Bps, Interval, Symbol, SymbolId};
 use crate::scenario::{Rebalance, RuleSet, SignalMode, SignalsSpec, StrategyKind, StrategySpec};
 
@@ -19,7 +19,7 @@ pub(super) struct ReadStrategy {
     /// Number of entries that its size is split over.
     pub(super) parts: u32,
     /// Span of the size, or of the strategy where the size is not written.
-    pub(super) size_place: Range<usize>,
+    pub(super) size_span: Range<usize>,
 }
 
 /// Keys of every kind but `cash`.
@@ -30,14 +30,16 @@ struct Common {
 }
 
 /// Parses the agent's strategy.
-pub(super) fn read(agent: &Table<'_>, around: &Surroundings<'_>) -> Option<ReadStrategy> {
+pub(super) fn read(agent: &TableReader<'_>, context: &AgentContext<'_>) -> Option<ReadStrategy> {
     let (kind, table) = agent.tagged("strategy")?;
     let mut common = match kind {
-        "cash" => Common { symbols: all_symbols(around), timeframe: around.interval, size: Some(Bps::ZERO) },
-        "signals" => unsized_common(&table, around),
-        _ => Common { size: table.value("size_pct"), ..unsized_common(&table, around) },
+        "cash" => {
+            Common { symbols: all_symbols(context), timeframe: context.interval, size: Some(Bps::ZERO) }
+        }
+        "signals" => unsized_common(&table, context),
+        _ => Common { size: table.value("size_pct"), ..unsized_common(&table, context) },
     };
-    let kind = read_kind(kind, &table, &common, around);
+    let kind = read_kind(kind, &table, &common, context);
     if let Some(StrategyKind::Signals(spec)) = &kind {
         common.size = signal_size(&table, spec.mode);
     }
@@ -54,14 +56,14 @@ pub(super) fn read(agent: &Table<'_>, around: &Surroundings<'_>) -> Option<ReadS
         StrategyKind::Grid { levels, .. } => *levels,
         _ => 1,
     };
-    Some(ReadStrategy { spec, parts, size_place: table.span("size_pct") })
+    Some(ReadStrategy { spec, parts, size_span: table.span("size_pct") })
 }
 
 fn read_kind(
     kind: &str,
-    table: &Table<'_>,
+    table: &TableReader<'_>,
     common: &Common,
-    around: &Surroundings<'_>,
+    context: &AgentContext<'_>,
 ) -> Option<StrategyKind> {
     match kind {
         "cash" => Some(StrategyKind::Cash),
@@ -77,35 +79,35 @@ fn read_kind(
         "dca" => table.value("every").map(|every| StrategyKind::Dca { every }),
         "random" => random(table),
         "signals" => signals(table).map(StrategyKind::Signals),
-        "rules" => rules(table, common.timeframe, around).map(StrategyKind::Rules),
+        "rules" => rules(table, common.timeframe, context).map(StrategyKind::Rules),
         _ => None,
     }
 }
 
 /// All but the size.
-fn unsized_common(table: &Table<'_>, around: &Surroundings<'_>) -> Common {
+fn unsized_common(table: &TableReader<'_>, context: &AgentContext<'_>) -> Common {
     let timeframe = table.optional::<Spanned<Interval>>("timeframe").and_then(|written| match written {
-        Some(written) => condition::multiple(written, around.interval, table.problems),
-        None => around.interval,
+        Some(written) => condition::multiple(written, context.interval, table.problems),
+        None => context.interval,
     });
     let symbols = table.optional::<Vec<Spanned<Symbol>>>("symbols").and_then(|written| match written {
-        Some(written) => own_symbols(table, &written, around),
-        None => all_symbols(around),
+        Some(written) => own_symbols(table, &written, context),
+        None => all_symbols(context),
     });
     Common { symbols, timeframe, size: None }
 }
 
-fn all_symbols(around: &Surroundings<'_>) -> Option<Vec<SymbolId>> {
-    let count = u16::try_from(around.symbols?.len()).ok()?;
+fn all_symbols(context: &AgentContext<'_>) -> Option<Vec<SymbolId>> {
+    let count = u16::try_from(context.symbols?.len()).ok()?;
     Some((0..count).map(SymbolId).collect())
 }
 
 fn own_symbols(
-    table: &Table<'_>,
+    table: &TableReader<'_>,
     written: &[Spanned<Symbol>],
-    around: &Surroundings<'_>,
+    context: &AgentContext<'_>,
 ) -> Option<Vec<SymbolId>> {
-    let known = around.symbols?;
+    let known = context.symbols?;
     let mut ids = Vec::with_capacity(written.len());
     for symbol in written {
         match market::find(known, symbol.get_ref().as_str()) {
@@ -118,7 +120,7 @@ fn own_symbols(
 
 /// Reports two contradictory parameters, at the first one that is written.
 fn contradiction<T>(
-    table: &Table<'_>,
+    table: &TableReader<'_>,
     keys: [&str; 2],
     message: String,
     label: &str,
@@ -129,7 +131,7 @@ fn contradiction<T>(
     None
 }
 
-fn fast_slow(table: &Table<'_>) -> Option<(u32, u32)> {
+fn fast_slow(table: &TableReader<'_>) -> Option<(u32, u32)> {
     let fast: Option<u32> = table.value("fast");
     let slow: Option<u32> = table.value("slow");
     let (fast, slow) = (fast?, slow?);
@@ -141,14 +143,14 @@ fn fast_slow(table: &Table<'_>) -> Option<(u32, u32)> {
     contradiction(table, ["fast", "slow"], message, "not below `slow`", help)
 }
 
-fn macd(table: &Table<'_>) -> Option<StrategyKind> {
+fn macd(table: &TableReader<'_>) -> Option<StrategyKind> {
     let lines = fast_slow(table);
     let signal = table.value("signal");
     let (fast, slow) = lines?;
     Some(StrategyKind::Macd { fast, slow, signal: signal? })
 }
 
-fn rsi_reversion(table: &Table<'_>) -> Option<StrategyKind> {
+fn rsi_reversion(table: &TableReader<'_>) -> Option<StrategyKind> {
     let period = table.value("period");
     let entry_below: Option<f64> = table.value("entry_below");
     let exit_above: Option<f64> = table.value("exit_above");
@@ -161,7 +163,7 @@ fn rsi_reversion(table: &Table<'_>) -> Option<StrategyKind> {
     Some(StrategyKind::RsiReversion { period: period?, entry_below, exit_above })
 }
 
-fn bollinger_reversion(table: &Table<'_>) -> Option<StrategyKind> {
+fn bollinger_reversion(table: &TableReader<'_>) -> Option<StrategyKind> {
     let period = table.value("period");
     let width: Option<f64> = table.value("width");
     let width = width?;
@@ -176,13 +178,13 @@ fn bollinger_reversion(table: &Table<'_>) -> Option<StrategyKind> {
     Some(StrategyKind::BollingerReversion { period: period?, width })
 }
 
-fn donchian_breakout(table: &Table<'_>) -> Option<StrategyKind> {
+fn donchian_breakout(table: &TableReader<'_>) -> Option<StrategyKind> {
     let entry = table.value("entry");
     let exit = table.value("exit");
     Some(StrategyKind::DonchianBreakout { entry: entry?, exit: exit? })
 }
 
-fn momentum(table: &Table<'_>, symbols: Option<&[SymbolId]>) -> Option<StrategyKind> {
+fn momentum(table: &TableReader<'_>, symbols: Option<&[SymbolId]>) -> Option<StrategyKind> {
     let lookback = table.value("lookback");
     let top: Option<u32> = table.value("top");
     let rebalance = table.value("rebalance");
@@ -197,7 +199,7 @@ fn momentum(table: &Table<'_>, symbols: Option<&[SymbolId]>) -> Option<StrategyK
     Some(StrategyKind::Momentum { lookback: lookback?, top, rebalance: rebalance? })
 }
 
-fn grid(table: &Table<'_>) -> Option<StrategyKind> {
+fn grid(table: &TableReader<'_>) -> Option<StrategyKind> {
     let levels: Option<u32> = table.value("levels");
     let spacing: Option<Bps> = table.value("spacing_pct");
     let (levels, spacing) = (levels?, spacing?);
@@ -210,14 +212,14 @@ fn grid(table: &Table<'_>) -> Option<StrategyKind> {
     Some(StrategyKind::Grid { levels, spacing })
 }
 
-fn random(table: &Table<'_>) -> Option<StrategyKind> {
+fn random(table: &TableReader<'_>) -> Option<StrategyKind> {
     let turnover = table.value("turnover");
     let seed = table.optional("seed");
     Some(StrategyKind::Random { turnover: turnover?, seed: seed? })
 }
 
 /// The size of entries; of `mode = "side"` only.
-fn signal_size(table: &Table<'_>, mode: SignalMode) -> Option<Bps> {
+fn signal_size(table: &TableReader<'_>, mode: SignalMode) -> Option<Bps> {
     let size: Option<Bps> = table.optional("size_pct")?;
     match (mode, size) {
         (SignalMode::Side, size) => Some(size.unwrap_or(Bps::from_percent(20.0))),
@@ -226,7 +228,7 @@ fn signal_size(table: &Table<'_>, mode: SignalMode) -> Option<Bps> {
     }
 }
 
-fn signals(table: &Table<'_>) -> Option<SignalsSpec> {
+fn signals(table: &TableReader<'_>) -> Option<SignalsSpec> {
     let path: Option<PathBuf> = table.value("path");
     let stamped = table.value("stamped");
     let rebalance: Option<Option<Rebalance>> = table.optional("rebalance");
@@ -253,17 +255,21 @@ fn signals(table: &Table<'_>) -> Option<SignalsSpec> {
 }
 
 /// Reports a key that another mode has.
-fn other_mode<T>(table: &Table<'_>, key: &str, of: SignalMode, mode: SignalMode) -> Option<T> {
+fn other_mode<T>(table: &TableReader<'_>, key: &str, of: SignalMode, mode: SignalMode) -> Option<T> {
     let message = format!("`{key}` is only for `mode = \"{}\"`", of.as_str());
     let label = format!("the mode is `{}`", mode.as_str());
     table.problems.error(table.span(key), message, label, Some("remove it, or change the mode".to_owned()));
     None
 }
 
-fn rules(table: &Table<'_>, timeframe: Option<Interval>, around: &Surroundings<'_>) -> Option<RuleSet> {
-    let bars = condition::Bars { timeframe, base: around.interval };
+fn rules(
+    table: &TableReader<'_>,
+    timeframe: Option<Interval>,
+    context: &AgentContext<'_>,
+) -> Option<RuleSet> {
+    let bars = condition::Bars { timeframe, base: context.interval };
     let conditions = |key| {
-        let written: Vec<Written> = table.value(key)?;
+        let written: Vec<WrittenCondition> = table.value(key)?;
         condition::read_all(written, &bars, table.problems)
     };
     let enter_all = conditions("enter_all");

@@ -6,8 +6,8 @@ use glob::Pattern;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::table::Table;
-use super::value::{Given, Read};
+use super::table::TableReader;
+use super::value::{ReadValue, ValueReader};
 use crate::domain::Symbol;
 use crate::scenario::SymbolFolder;
 use crate::scenario::format::ValueType;
@@ -21,15 +21,15 @@ const NAMES: ValueType = ValueType::List { of: &ValueType::Name, min: 1, unique:
 const PATTERNS: ValueType = ValueType::List { of: &ValueType::Text, min: 1, unique: true };
 
 /// As written.
-enum Written {
+enum WrittenCondition {
     /// Names only.
     Names(Vec<Symbol>),
     /// Names and patterns.
     Patterns(Vec<Spanned<String>>),
 }
 
-impl Read for Written {
-    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+impl ReadValue for WrittenCondition {
+    fn read(given: &ValueReader<'_>, expected: &ValueType) -> Option<Self> {
         match given.value.get_ref() {
             DeValue::String(text) if text == ALL => {
                 Some(Self::Patterns(vec![Spanned::new(given.span(), "*".to_owned())]))
@@ -55,14 +55,14 @@ fn is_pattern(text: &str) -> bool {
 
 /// The symbols, those of a pattern in the order of their names; `None` if a problem was reported.
 pub(super) fn read(
-    table: &Table<'_>,
+    table: &TableReader<'_>,
     path: Option<&Path>,
     base_dir: &Path,
     folder: &dyn SymbolFolder,
 ) -> Option<Vec<Symbol>> {
     let written = match table.value("symbols")? {
-        Written::Names(names) => return Some(names),
-        Written::Patterns(patterns) => patterns,
+        WrittenCondition::Names(names) => return Some(names),
+        WrittenCondition::Patterns(patterns) => patterns,
     };
     let known = match folder.symbols(path?, base_dir) {
         Ok(known) => known,
@@ -73,20 +73,20 @@ pub(super) fn read(
         }
     };
     let mut symbols: Vec<Symbol> = Vec::new();
-    let mut sound = true;
+    let mut valid = true;
     for item in &written {
         match matching(table, item, &known) {
             Some(found) => symbols.extend(found),
-            None => sound = false,
+            None => valid = false,
         }
     }
     let mut seen = std::collections::BTreeSet::new();
     symbols.retain(|symbol| seen.insert(symbol.as_str().to_owned()));
-    sound.then_some(symbols)
+    valid.then_some(symbols)
 }
 
 /// What one item names.
-fn matching(table: &Table<'_>, item: &Spanned<String>, known: &[String]) -> Option<Vec<Symbol>> {
+fn matching(table: &TableReader<'_>, item: &Spanned<String>, known: &[String]) -> Option<Vec<Symbol>> {
     let text = item.get_ref();
     let fail = |message: String, label: &str, help: String| {
         table.problems.error(item.span(), message, label.to_owned(), Some(help));

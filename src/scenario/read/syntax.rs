@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use toml::de::Error;
 
-use crate::scenario::problem::{MOST_TOLD, Problems};
+use crate::scenario::problem::{MAX_REPORTED, Problems};
 
 /// Adds the parser's errors, one per mistake, and removes the problems that they caused. If the text is
 /// hardly a scenario, reports what it appears to be.
@@ -18,7 +18,7 @@ pub(super) fn report(errors: &[Error], problems: &Problems<'_>) {
     let mut broken: Vec<Range<usize>> = Vec::new();
     let mut header_broken = false;
     if let (false, Some(foreign)) = (errors.is_empty(), Foreign::of(problems.source())) {
-        problems.forgive_all();
+        problems.clear();
         return foreign.report(problems);
     }
     for error in errors {
@@ -29,7 +29,7 @@ pub(super) fn report(errors: &[Error], problems: &Problems<'_>) {
         if known_lines.contains(&line) {
             continue;
         }
-        if kept.len() > MOST_TOLD {
+        if kept.len() > MAX_REPORTED {
             // Only counted: examining each one would take a pass over the text.
             known_lines.insert(line);
             broken.push(line..line + 1);
@@ -56,7 +56,7 @@ pub(super) fn report(errors: &[Error], problems: &Problems<'_>) {
         kept.push((message, span));
     }
     if !kept.is_empty() {
-        problems.forgive(&broken);
+        problems.drop_caused_by(&broken);
     }
     for (message, span) in kept {
         add(message, span, problems);
@@ -177,7 +177,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn other_files_are_known_by_their_first_line() {
+    fn other_formats_are_recognised_by_their_first_line() {
         for (text, kind) in [
             ("date,open,high,low,close\n", Some(Foreign::Table)),
             ("\n# from a vendor\n2024-01-01;1;2;3;4\n", Some(Foreign::Table)),

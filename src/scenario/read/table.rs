@@ -7,14 +7,14 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::prose;
-use super::value::{Given, Read};
+use super::phrases;
+use super::value::{ReadValue, ValueReader};
 use crate::scenario::format::{Fallback, KeyDoc, ValueType, VariantDoc};
-use crate::scenario::problem::{MOST_TOLD, Problems};
+use crate::scenario::problem::{MAX_REPORTED, Problems};
 use crate::scenario::suggest;
 
-/// One table with its allowed keys. Records which keys were read; [`Table::finish`] reports the rest.
-pub(super) struct Table<'t> {
+/// One table with its allowed keys. Records which keys were read; [`TableReader::finish`] reports the rest.
+pub(super) struct TableReader<'t> {
     /// Title for messages: `` `[market]` ``.
     title: String,
     keys: &'static [KeyDoc],
@@ -26,7 +26,7 @@ pub(super) struct Table<'t> {
     asked: RefCell<BTreeSet<&'static str>>,
 }
 
-impl<'t> Table<'t> {
+impl<'t> TableReader<'t> {
     /// A table of the file; where it is absent, a table of defaults.
     pub(super) fn new(
         title: String,
@@ -54,13 +54,13 @@ impl<'t> Table<'t> {
     }
 
     /// Whether it has unknown keys.
-    pub(super) fn has_strays(&self) -> bool {
-        self.strays().next().is_some()
+    pub(super) fn has_unknown_keys(&self) -> bool {
+        self.unknown_keys().next().is_some()
     }
 
     /// The value of a key that is required or has a default; `None` if a problem was reported.
-    pub(super) fn value<T: Read>(&self, key: &'static str) -> Option<T> {
-        let doc = self.ask(key)?;
+    pub(super) fn value<T: ReadValue>(&self, key: &'static str) -> Option<T> {
+        let doc = self.describe(key)?;
         if let Some(given) = self.given(key) {
             return T::read(&given, &doc.value);
         }
@@ -69,12 +69,12 @@ impl<'t> Table<'t> {
             return None;
         };
         let default = DeValue::parse(text).ok()?;
-        T::read(&Given { key, value: &default, problems: self.problems }, &doc.value)
+        T::read(&ValueReader { key, value: &default, problems: self.problems }, &doc.value)
     }
 
     /// The value of an optional key; the outer `None` if a problem was reported.
-    pub(super) fn optional<T: Read>(&self, key: &'static str) -> Option<Option<T>> {
-        let doc = self.ask(key)?;
+    pub(super) fn optional<T: ReadValue>(&self, key: &'static str) -> Option<Option<T>> {
+        let doc = self.describe(key)?;
         match self.given(key) {
             Some(given) => T::read(&given, &doc.value).map(Some),
             None => Some(None),
@@ -87,8 +87,8 @@ impl<'t> Table<'t> {
     }
 
     /// The unparsed value of a required key.
-    pub(super) fn raw(&self, key: &'static str) -> Option<Given<'t>> {
-        self.ask(key)?;
+    pub(super) fn raw(&self, key: &'static str) -> Option<ValueReader<'t>> {
+        self.describe(key)?;
         let given = self.given(key);
         if given.is_none() {
             self.missing(key);
@@ -97,27 +97,27 @@ impl<'t> Table<'t> {
     }
 
     /// The table under a key; a table of defaults where it is absent and optional.
-    pub(super) fn table(&self, key: &'static str) -> Option<Table<'t>> {
-        let doc = self.ask(key)?;
+    pub(super) fn table(&self, key: &'static str) -> Option<TableReader<'t>> {
+        let doc = self.describe(key)?;
         let ValueType::Table(table) = doc.value else { return None };
         let title = format!("`[{key}]`");
         match self.given(key) {
             Some(given) => {
                 let entries = given.table(&doc.value)?;
                 let header = self.header_of(key, given.value);
-                Some(Table::new(title, table.keys, header, Some(entries), self.problems))
+                Some(TableReader::new(title, table.keys, header, Some(entries), self.problems))
             }
             None if matches!(doc.fallback, Fallback::Required) => {
                 self.missing(key);
                 None
             }
-            None => Some(Table::new(title, table.keys, self.header(), None, self.problems)),
+            None => Some(TableReader::new(title, table.keys, self.header(), None, self.problems)),
         }
     }
 
     /// The tables of a list; at least one.
-    pub(super) fn tables(&self, key: &'static str) -> Option<Vec<Table<'t>>> {
-        let doc = self.ask(key)?;
+    pub(super) fn tables(&self, key: &'static str) -> Option<Vec<TableReader<'t>>> {
+        let doc = self.describe(key)?;
         let ValueType::Tables(table) = doc.value else { return None };
         let Some(given) = self.given(key) else {
             self.missing(key);
@@ -131,34 +131,40 @@ impl<'t> Table<'t> {
             return given.fail(format!("`{key}` is empty"), "needs at least one".to_owned(), None);
         }
         let each = |item: &'t Spanned<DeValue<'t>>| {
-            let entries = Given { key, value: item, problems: self.problems }.table(&doc.value)?;
-            Some(Table::new(format!("`[[{key}]]`"), table.keys, item.span(), Some(entries), self.problems))
+            let entries = ValueReader { key, value: item, problems: self.problems }.table(&doc.value)?;
+            Some(TableReader::new(
+                format!("`[[{key}]]`"),
+                table.keys,
+                item.span(),
+                Some(entries),
+                self.problems,
+            ))
         };
         Some(list.iter().filter_map(each).collect())
     }
 
     /// The tables under a key with their names; empty where the key is absent.
-    pub(super) fn named(&self, key: &'static str) -> Option<Vec<(Spanned<&'t str>, Table<'t>)>> {
-        let doc = self.ask(key)?;
+    pub(super) fn named(&self, key: &'static str) -> Option<Vec<(Spanned<&'t str>, TableReader<'t>)>> {
+        let doc = self.describe(key)?;
         let ValueType::Named(table) = doc.value else { return None };
         let Some(given) = self.given(key) else { return Some(Vec::new()) };
         let mut named = Vec::new();
         for (name, value) in given.table(&doc.value)? {
             let name_text: &'t str = name.get_ref();
             let title = format!("`[{key}.{name_text}]`");
-            let inner = Given { key: name_text, value, problems: self.problems };
+            let inner = ValueReader { key: name_text, value, problems: self.problems };
             if let Some(entries) = inner.table(&doc.value) {
                 let header = self.header_at(name.span(), value);
                 let name = Spanned::new(name.span(), name_text);
-                named.push((name, Table::new(title, table.keys, header, Some(entries), self.problems)));
+                named.push((name, TableReader::new(title, table.keys, header, Some(entries), self.problems)));
             }
         }
         Some(named)
     }
 
     /// The tagged table under a key, with its tag; also `None` where it is absent and optional.
-    pub(super) fn tagged(&self, key: &'static str) -> Option<(&'static str, Table<'t>)> {
-        let doc = self.ask(key)?;
+    pub(super) fn tagged(&self, key: &'static str) -> Option<(&'static str, TableReader<'t>)> {
+        let doc = self.describe(key)?;
         let ValueType::Tagged { tag, noun, variants } = doc.value else { return None };
         let variants = variants();
         let Some(given) = self.given(key) else {
@@ -172,14 +178,14 @@ impl<'t> Table<'t> {
             let variant = variants.iter().find(|variant| variant.name == name)?;
             return Some((
                 name,
-                Table::new(key.to_owned(), variant.keys, self.header(), None, self.problems),
+                TableReader::new(key.to_owned(), variant.keys, self.header(), None, self.problems),
             ));
         };
         let entries = given.table(&doc.value)?;
         let header = self.header_of(key, given.value);
         let variant = self.variant(entries, &header, (tag, noun), &variants)?;
         let title = format!("`{key}` of {tag} `{}`", variant.name);
-        let mut table = Table::new(title, variant.keys, header, Some(entries), self.problems);
+        let mut table = TableReader::new(title, variant.keys, header, Some(entries), self.problems);
         table.tag = Some(tag);
         Some((variant.name, table))
     }
@@ -194,8 +200,10 @@ impl<'t> Table<'t> {
     ) -> Option<&'v VariantDoc> {
         let names: Vec<_> = variants.iter().map(|variant| variant.name).collect();
         let Some(value) = entries.get(tag) else {
-            let stray =
-                entries.keys().take(MOST_TOLD).find(|key| suggest::closest(key.get_ref(), [tag]).is_some());
+            let stray = entries
+                .keys()
+                .take(MAX_REPORTED)
+                .find(|key| suggest::closest(key.get_ref(), [tag]).is_some());
             let (message, span) = match stray {
                 Some(key) => (format!("unknown key `{}`", key.get_ref()), key.span()),
                 None => (format!("missing key `{tag}`"), header.clone()),
@@ -207,10 +215,10 @@ impl<'t> Table<'t> {
             self.problems.absent(span, message, format!("needs the name of a {noun}"), Some(help));
             return None;
         };
-        let given = Given { key: "", value, problems: self.problems };
+        let given = ValueReader { key: "", value, problems: self.problems };
         let Some(name) = value.get_ref().as_str() else {
             let message =
-                format!("`{tag}` must be the name of a {noun}, not {}", prose::what(value.get_ref()));
+                format!("`{tag}` must be the name of a {noun}, not {}", phrases::what(value.get_ref()));
             return given.fail(message, "not a string".to_owned(), suggest::help("", &names));
         };
         if let Some(variant) = variants.iter().find(|variant| variant.name == name) {
@@ -228,9 +236,9 @@ impl<'t> Table<'t> {
             self.title,
             self.keys.iter().map(|doc| doc.name).collect::<Vec<_>>()
         );
-        let mut strays: Vec<_> = self.strays().collect();
-        strays.sort_by_key(|key| key.span().start);
-        for key in strays {
+        let mut unknown_keys: Vec<_> = self.unknown_keys().collect();
+        unknown_keys.sort_by_key(|key| key.span().start);
+        for key in unknown_keys {
             let name: &str = key.get_ref();
             let (message, label) = match self.entry(name) {
                 Some((_, value)) if self.tag.is_none() && is_table(value.get_ref()) => {
@@ -241,7 +249,7 @@ impl<'t> Table<'t> {
             let help = || {
                 suggest::closest(name, self.names())
                     .map(|near| format!("did you mean `{near}`?"))
-                    .or_else(|| prose::elsewhere(name, self.tag.is_some()))
+                    .or_else(|| phrases::elsewhere(name, self.tag.is_some()))
                     .or_else(|| self.known())
             };
             let help = if self.problems.is_long() { None } else { help() };
@@ -252,14 +260,14 @@ impl<'t> Table<'t> {
     /// Reports a required key that is missing, unless a misspelt key was probably meant to be it.
     pub(super) fn missing(&self, key: &'static str) {
         if self
-            .strays()
-            .take(MOST_TOLD)
+            .unknown_keys()
+            .take(MAX_REPORTED)
             .any(|stray| suggest::closest(stray.get_ref(), self.names()) == Some(key))
         {
             return;
         }
         let Some(doc) = self.keys.iter().find(|doc| doc.name == key) else { return };
-        let (message, example) = prose::missing(doc, &self.title);
+        let (message, example) = phrases::missing(doc, &self.title);
         self.problems.absent(self.header(), message, format!("needs {}", doc.value.expected()), example);
     }
 
@@ -274,20 +282,20 @@ impl<'t> Table<'t> {
     }
 
     /// The unknown keys.
-    fn strays(&self) -> impl Iterator<Item = &'t Spanned<toml::de::DeString<'t>>> {
+    fn unknown_keys(&self) -> impl Iterator<Item = &'t Spanned<toml::de::DeString<'t>>> {
         let known: BTreeSet<&str> = self.names().chain(self.tag).collect();
         let entries = self.entries.into_iter().flatten();
         entries.map(|(key, _)| key).filter(move |key| !known.contains(&**key.get_ref()))
     }
 
     /// The description of a key, which is recorded as read.
-    fn ask(&self, key: &'static str) -> Option<&'static KeyDoc> {
+    fn describe(&self, key: &'static str) -> Option<&'static KeyDoc> {
         self.asked.borrow_mut().insert(key);
         self.keys.iter().find(|doc| doc.name == key)
     }
 
-    fn given(&self, key: &'static str) -> Option<Given<'t>> {
-        self.entry(key).map(|(_, value)| Given { key, value, problems: self.problems })
+    fn given(&self, key: &'static str) -> Option<ValueReader<'t>> {
+        self.entry(key).map(|(_, value)| ValueReader { key, value, problems: self.problems })
     }
 
     fn entry(&self, key: &str) -> Option<(Range<usize>, &'t Spanned<DeValue<'t>>)> {

@@ -3,12 +3,12 @@
 use toml::de::DeValue;
 use toml::value::{Datetime, Offset};
 
-use super::value::{Given, Read};
+use super::value::{ReadValue, ValueReader};
 use crate::domain::{Interval, Span, Timestamp};
 use crate::scenario::format::ValueType;
 
-impl Read for Span {
-    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+impl ReadValue for Span {
+    fn read(given: &ValueReader<'_>, expected: &ValueType) -> Option<Self> {
         let span = given.parsed(expected, str::parse::<Self>)?;
         if span.micros() > 0 {
             return Some(span);
@@ -17,15 +17,15 @@ impl Read for Span {
     }
 }
 
-impl Read for Interval {
-    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+impl ReadValue for Interval {
+    fn read(given: &ValueReader<'_>, expected: &ValueType) -> Option<Self> {
         given.parsed(expected, str::parse::<Self>)
     }
 }
 
 /// A TOML date or date-time, or a string with one; without an offset it is UTC.
-impl Read for Timestamp {
-    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+impl ReadValue for Timestamp {
+    fn read(given: &ValueReader<'_>, expected: &ValueType) -> Option<Self> {
         let DeValue::Datetime(datetime) = given.value.get_ref() else {
             return given.parsed(expected, str::parse::<Self>);
         };

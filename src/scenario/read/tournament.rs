@@ -2,7 +2,7 @@
 
 use toml::Spanned;
 
-use super::table::Table;
+use super::table::TableReader;
 use crate::scenario::{FormatKind, TournamentFormat, TournamentSpec, suggest};
 
 /// Keys that are specific to one format.
@@ -15,7 +15,7 @@ const OWN_KEYS: [(&str, FormatKind); 5] = [
 ];
 
 /// Parses the table. `agents` are the participants' names, if they are known.
-pub(super) fn read(table: &Table<'_>, agents: Option<&[&str]>) -> Option<TournamentSpec> {
+pub(super) fn read(table: &TableReader<'_>, agents: Option<&[&str]>) -> Option<TournamentSpec> {
     let kind = table.value("format");
     let alpha = table.value("alpha");
     let level = table.value("level");
@@ -47,7 +47,7 @@ struct Settings {
 }
 
 impl Settings {
-    fn format(self, kind: FormatKind, table: &Table<'_>) -> Option<TournamentFormat> {
+    fn format(self, kind: FormatKind, table: &TableReader<'_>) -> Option<TournamentFormat> {
         Some(match kind {
             FormatKind::RoundRobin => TournamentFormat::RoundRobin,
             FormatKind::Gauntlet => {
@@ -68,7 +68,7 @@ impl Settings {
 }
 
 /// The agents that a key lists; none where it is absent.
-fn names(table: &Table<'_>, key: &'static str, agents: Option<&[&str]>) -> Option<Vec<String>> {
+fn names(table: &TableReader<'_>, key: &'static str, agents: Option<&[&str]>) -> Option<Vec<String>> {
     let listed: Vec<Spanned<String>> = table.optional(key)?.unwrap_or_default();
     let mut known = true;
     for name in &listed {
@@ -88,7 +88,7 @@ fn names(table: &Table<'_>, key: &'static str, agents: Option<&[&str]>) -> Optio
 }
 
 /// Reports keys of other formats.
-fn only_own_keys(kind: FormatKind, table: &Table<'_>) -> bool {
+fn only_own_keys(kind: FormatKind, table: &TableReader<'_>) -> bool {
     let foreign = |(key, owner): &&(&str, FormatKind)| *owner != kind && table.has(key);
     for (key, owner) in OWN_KEYS.iter().filter(foreign) {
         table.problems.error(
@@ -102,7 +102,7 @@ fn only_own_keys(kind: FormatKind, table: &Table<'_>) -> bool {
 }
 
 /// Reports a format with too few agents.
-fn enough(kind: FormatKind, settings: &Settings, agents: &[&str], table: &Table<'_>) -> bool {
+fn enough(kind: FormatKind, settings: &Settings, agents: &[&str], table: &TableReader<'_>) -> bool {
     let divisions = settings.divisions.unwrap_or(1) as usize;
     let all_baselines = settings.baselines.as_ref().is_some_and(|names| names.len() >= agents.len());
     let (key, message, label) = match kind {
@@ -124,7 +124,7 @@ fn enough(kind: FormatKind, settings: &Settings, agents: &[&str], table: &Table<
     false
 }
 
-fn missing_baselines(table: &Table<'_>) {
+fn missing_baselines(table: &TableReader<'_>) {
     table.problems.absent(
         table.span("format"),
         "format `gauntlet` needs `baselines`".to_owned(),

@@ -1,10 +1,10 @@
 //! The `[validation]` table.
 
-use super::table::Table;
+use super::table::TableReader;
 use crate::scenario::{BattleSpec, ValidationSpec, WindowSpec};
 
 /// Parses the table; the inner `None` where it is not written, the outer if a problem was reported.
-pub(super) fn read(root: &Table<'_>, battle: Option<&BattleSpec>) -> Option<Option<ValidationSpec>> {
+pub(super) fn read(root: &TableReader<'_>, battle: Option<&BattleSpec>) -> Option<Option<ValidationSpec>> {
     let tagged = root.tagged("validation");
     if !root.has("validation") {
         return Some(None);
@@ -31,18 +31,18 @@ pub(super) fn read(root: &Table<'_>, battle: Option<&BattleSpec>) -> Option<Opti
     fits(&table, spec, battle).then_some(Some(spec))
 }
 
-fn walk_forward(table: &Table<'_>) -> Option<ValidationSpec> {
+fn walk_forward(table: &TableReader<'_>) -> Option<ValidationSpec> {
     let (train, test, purge) = (table.value("train"), table.value("test"), table.value("purge"));
     let anchored = table.value("anchored");
     Some(ValidationSpec::WalkForward { train: train?, test: test?, purge: purge?, anchored: anchored? })
 }
 
-fn purged_k_fold(table: &Table<'_>) -> Option<ValidationSpec> {
+fn purged_k_fold(table: &TableReader<'_>) -> Option<ValidationSpec> {
     let (folds, purge, embargo) = (table.value("folds"), table.value("purge"), table.value("embargo"));
     Some(ValidationSpec::PurgedKFold { folds: folds?, purge: purge?, embargo: embargo? })
 }
 
-fn cpcv(table: &Table<'_>) -> Option<ValidationSpec> {
+fn cpcv(table: &TableReader<'_>) -> Option<ValidationSpec> {
     let folds: Option<u32> = table.value("folds");
     let test_folds: Option<u32> = table.value("test_folds");
     let (purge, embargo) = (table.value("purge"), table.value("embargo"));
@@ -60,7 +60,7 @@ fn cpcv(table: &Table<'_>) -> Option<ValidationSpec> {
 }
 
 /// Reports a validation that needs more windows than the battle has, as far as their number is known.
-fn fits(table: &Table<'_>, spec: ValidationSpec, battle: Option<&BattleSpec>) -> bool {
+fn fits(table: &TableReader<'_>, spec: ValidationSpec, battle: Option<&BattleSpec>) -> bool {
     let Some(windows) = battle.and_then(|battle| count(&battle.windows)) else { return true };
     let (key, needed) = match spec {
         ValidationSpec::WalkForward { train, test, purge, .. } => {

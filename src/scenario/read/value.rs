@@ -9,14 +9,14 @@ use std::path::PathBuf;
 use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
 
-use super::prose;
+use super::phrases;
 use crate::domain::{AgentName, Bps, Cash, MoneyError, Price, Qty, Symbol, UNITS_PER_ONE};
 use crate::scenario::format::{Choice, ValueType};
 use crate::scenario::problem::Problems;
 use crate::scenario::suggest;
 
 /// A value of the file with its key.
-pub(super) struct Given<'t> {
+pub(super) struct ValueReader<'t> {
     /// The key, or the key of the list that contains the value.
     pub(super) key: &'t str,
     /// The value.
@@ -25,7 +25,7 @@ pub(super) struct Given<'t> {
     pub(super) problems: &'t Problems<'t>,
 }
 
-impl<'t> Given<'t> {
+impl<'t> ValueReader<'t> {
     /// Span of the value.
     pub(super) fn span(&self) -> Range<usize> {
         self.value.span()
@@ -39,7 +39,7 @@ impl<'t> Given<'t> {
 
     /// Reports a value of the wrong type.
     pub(super) fn wrong_type<T>(&self, expected: &ValueType, help: Option<String>) -> Option<T> {
-        let found = prose::what(self.value.get_ref());
+        let found = phrases::what(self.value.get_ref());
         let message = format!("`{}` must be {}, not {found}", self.key, expected.expected());
         self.fail(message, format!("this is {found}"), help)
     }
@@ -58,7 +58,7 @@ impl<'t> Given<'t> {
     fn out_of_range<T>(&self, expected: &ValueType) -> Option<T> {
         let text = self.problems.text(&self.span());
         let allowed = expected.range().unwrap_or_else(|| expected.expected());
-        let help = Some(match prose::reason(self.key) {
+        let help = Some(match phrases::reason(self.key) {
             Some(reason) => format!("allowed: {allowed}; {reason}"),
             None => format!("allowed: {allowed}"),
         });
@@ -141,20 +141,20 @@ fn digits(integer: &DeInteger<'_>) -> String {
 }
 
 /// A type that can be parsed from a value of the file.
-pub(super) trait Read: Sized {
+pub(super) trait ReadValue: Sized {
     /// The value; `None` if a problem was reported.
-    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self>;
+    fn read(given: &ValueReader<'_>, expected: &ValueType) -> Option<Self>;
 }
 
 /// The value with its span.
-impl<T: Read> Read for Spanned<T> {
-    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+impl<T: ReadValue> ReadValue for Spanned<T> {
+    fn read(given: &ValueReader<'_>, expected: &ValueType) -> Option<Self> {
         T::read(given, expected).map(|value| Spanned::new(given.span(), value))
     }
 }
 
-impl Read for String {
-    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+impl ReadValue for String {
+    fn read(given: &ValueReader<'_>, expected: &ValueType) -> Option<Self> {
         if matches!(expected, ValueType::Name) {
             return given.parsed(expected, AgentName::new).map(|name| name.as_str().to_owned());
         }
@@ -162,20 +162,20 @@ impl Read for String {
     }
 }
 
-impl Read for AgentName {
-    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+impl ReadValue for AgentName {
+    fn read(given: &ValueReader<'_>, expected: &ValueType) -> Option<Self> {
         given.parsed(expected, Self::new)
     }
 }
 
-impl Read for Symbol {
-    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+impl ReadValue for Symbol {
+    fn read(given: &ValueReader<'_>, expected: &ValueType) -> Option<Self> {
         given.parsed(expected, Self::new)
     }
 }
 
-impl Read for PathBuf {
-    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+impl ReadValue for PathBuf {
+    fn read(given: &ValueReader<'_>, expected: &ValueType) -> Option<Self> {
         let text = given.text(expected)?;
         if text.trim().is_empty() {
             let help = "give a file, a folder or a glob of Parquet bars".to_owned();
@@ -185,8 +185,8 @@ impl Read for PathBuf {
     }
 }
 
-impl Read for bool {
-    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+impl ReadValue for bool {
+    fn read(given: &ValueReader<'_>, expected: &ValueType) -> Option<Self> {
         match given.value.get_ref() {
             DeValue::Boolean(value) => Some(*value),
             DeValue::String(text) if text.parse::<bool>().is_ok() => {
@@ -197,8 +197,8 @@ impl Read for bool {
     }
 }
 
-impl Read for u64 {
-    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+impl ReadValue for u64 {
+    fn read(given: &ValueReader<'_>, expected: &ValueType) -> Option<Self> {
         let DeValue::Integer(integer) = given.value.get_ref() else {
             let quoted = given.value.get_ref().as_str().is_some_and(|text| text.parse::<i64>().is_ok());
             return given.wrong_type(expected, quoted.then(|| "remove the quotes".to_owned()));
@@ -212,15 +212,15 @@ impl Read for u64 {
     }
 }
 
-impl Read for u32 {
-    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+impl ReadValue for u32 {
+    fn read(given: &ValueReader<'_>, expected: &ValueType) -> Option<Self> {
         let value = u64::read(given, expected)?;
         Self::try_from(value).ok().or_else(|| given.out_of_range(expected))
     }
 }
 
-impl Read for f64 {
-    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+impl ReadValue for f64 {
+    fn read(given: &ValueReader<'_>, expected: &ValueType) -> Option<Self> {
         let number = given.number(expected)?;
         let allowed = match expected {
             ValueType::Number(range) | ValueType::Percent(range) | ValueType::BasisPoints(range) => {
@@ -233,8 +233,8 @@ impl Read for f64 {
 }
 
 /// Percent or basis points, as the described type says.
-impl Read for Bps {
-    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+impl ReadValue for Bps {
+    fn read(given: &ValueReader<'_>, expected: &ValueType) -> Option<Self> {
         let number = f64::read(given, expected)?;
         let rate = match expected {
             ValueType::Percent(_) => Self::from_percent(number),
@@ -244,26 +244,26 @@ impl Read for Bps {
     }
 }
 
-impl Read for Cash {
-    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+impl ReadValue for Cash {
+    fn read(given: &ValueReader<'_>, expected: &ValueType) -> Option<Self> {
         given.amount(expected, |value: &Self| value.units())
     }
 }
 
-impl Read for Price {
-    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+impl ReadValue for Price {
+    fn read(given: &ValueReader<'_>, expected: &ValueType) -> Option<Self> {
         given.amount(expected, |value: &Self| value.units())
     }
 }
 
-impl Read for Qty {
-    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+impl ReadValue for Qty {
+    fn read(given: &ValueReader<'_>, expected: &ValueType) -> Option<Self> {
         given.amount(expected, |value: &Self| value.units())
     }
 }
 
-impl<T: Choice> Read for T {
-    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+impl<T: Choice> ReadValue for T {
+    fn read(given: &ValueReader<'_>, expected: &ValueType) -> Option<Self> {
         let noun = if let ValueType::Choice { noun, .. } = expected { noun } else { "value" };
         let names: Vec<_> = T::ALL.iter().map(|&(_, name, _)| name).collect();
         let DeValue::String(text) = given.value.get_ref() else {
@@ -280,8 +280,8 @@ impl<T: Choice> Read for T {
 /// A limit, or `None` for off.
 pub(super) struct Limit<T>(pub(super) Option<T>);
 
-impl<T: Read> Read for Limit<T> {
-    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+impl<T: ReadValue> ReadValue for Limit<T> {
+    fn read(given: &ValueReader<'_>, expected: &ValueType) -> Option<Self> {
         let ValueType::Limit(of) = expected else { return None };
         match given.value.get_ref() {
             DeValue::Boolean(false) => Some(Self(None)),
@@ -292,8 +292,8 @@ impl<T: Read> Read for Limit<T> {
     }
 }
 
-impl<T: Read> Read for Vec<T> {
-    fn read(given: &Given<'_>, expected: &ValueType) -> Option<Self> {
+impl<T: ReadValue> ReadValue for Vec<T> {
+    fn read(given: &ValueReader<'_>, expected: &ValueType) -> Option<Self> {
         let ValueType::List { of, min, unique } = expected else { return None };
         let DeValue::Array(list) = given.value.get_ref() else {
             let help = given.is_scalar().then(|| "put it in [ ]".to_owned());
@@ -305,7 +305,7 @@ impl<T: Read> Read for Vec<T> {
         let mut seen: BTreeSet<&str> = BTreeSet::new();
         let mut values = Some(Self::new());
         for item in list.iter() {
-            let item = Given { key: given.key, value: item, problems: given.problems };
+            let item = ValueReader { key: given.key, value: item, problems: given.problems };
             let text = item.value.get_ref().as_str().filter(|_| *unique);
             let value = match text {
                 Some(text) if seen.contains(text) => {

@@ -1,12 +1,12 @@
 //! The `[venue]` table.
 
-use super::table::Table;
+use super::table::TableReader;
 use super::value::Limit;
 use crate::domain::Bps;
 use crate::scenario::{FillAt, Slippage, VenueSpec};
 
 /// Parses the table.
-pub(super) fn read(table: &Table<'_>) -> Option<VenueSpec> {
+pub(super) fn read(table: &TableReader<'_>) -> Option<VenueSpec> {
     let taker_fee = table.value("taker_fee_bps");
     let maker_fee = table.value("maker_fee_bps");
     let slippage = slippage(table);
@@ -36,7 +36,7 @@ pub(super) fn read(table: &Table<'_>) -> Option<VenueSpec> {
     })
 }
 
-fn slippage(venue: &Table<'_>) -> Option<Slippage> {
+fn slippage(venue: &TableReader<'_>) -> Option<Slippage> {
     let (model, table) = venue.tagged("slippage")?;
     let slippage = match model {
         "none" => Some(Slippage::None),
@@ -53,7 +53,7 @@ fn slippage(venue: &Table<'_>) -> Option<Slippage> {
     slippage
 }
 
-fn volume_share(table: &Table<'_>) -> Option<Slippage> {
+fn volume_share(table: &TableReader<'_>) -> Option<Slippage> {
     let factor = table.value("factor");
     let floor: Option<Bps> = table.value("floor_bps");
     let cap: Option<Bps> = table.value("cap_bps");

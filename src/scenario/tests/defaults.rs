@@ -1,6 +1,6 @@
 //! Defaults of omitted keys, and that the described defaults equal the model's.
 
-use super::{GOOD, changed, sound, with_strategy};
+use super::{GOOD, changed, valid, with_strategy};
 use crate::domain::{Bps, Seed, Span};
 use crate::scenario::catalogue::STRATEGIES;
 use crate::scenario::{
@@ -9,8 +9,8 @@ use crate::scenario::{
 };
 
 #[test]
-fn a_scenario_that_says_little_gets_the_documented_defaults() {
-    let scenario = sound(&GOOD.replace("[battle]\nranking_metric = \"roi_pct\"\n", ""));
+fn a_minimal_scenario_gets_the_documented_defaults() {
+    let scenario = valid(&GOOD.replace("[battle]\nranking_metric = \"roi_pct\"\n", ""));
     assert_eq!(scenario.seed, Seed(1));
     assert_eq!(scenario.description, "");
     assert_eq!(scenario.market.quote_asset, "USD");
@@ -31,7 +31,7 @@ fn a_scenario_that_says_little_gets_the_documented_defaults() {
 /// Compared as debug text: `VenueSpec` has no equality.
 #[test]
 fn the_described_venue_is_the_models() {
-    let written = sound(&changed("[venue]\nslippage = { model = \"none\" }\n", "")).venue;
+    let written = valid(&changed("[venue]\nslippage = { model = \"none\" }\n", "")).venue;
     assert_eq!(format!("{written:?}"), format!("{:?}", VenueSpec::default()));
 }
 
@@ -39,20 +39,20 @@ fn the_described_venue_is_the_models() {
 fn the_described_risk_profile_is_the_models() {
     let source = changed("max_open_orders = 20", "");
     let expected = RiskProfile { name: "standard".to_owned(), ..RiskProfile::standard() };
-    assert_eq!(sound(&source).agents[0].risk, expected);
+    assert_eq!(valid(&source).agents[0].risk, expected);
 }
 
 #[test]
 fn limits_can_be_turned_off() {
     let source = changed("max_open_orders = 20", "max_open_orders = false\norders_per_minute = \"off\"");
-    let risk = &sound(&source).agents[0].risk;
+    let risk = &valid(&source).agents[0].risk;
     assert_eq!((risk.max_open_orders, risk.orders_per_minute), (None, None));
     assert_eq!(risk.max_position_size, Some(Bps::from_percent(25.0)));
 }
 
 #[test]
 fn slippage_models_have_their_defaults() {
-    let with = |model: &str| sound(&changed(r#"{ model = "none" }"#, model)).venue.slippage;
+    let with = |model: &str| valid(&changed(r#"{ model = "none" }"#, model)).venue.slippage;
     let bps = Bps::from_f64;
     assert_eq!(
         with(r#"{ model = "volume_share" }"#),
@@ -97,7 +97,7 @@ fn every_kind_of_the_catalogue_can_be_read_and_has_its_defaults() {
 
 #[test]
 fn parameters_have_the_documented_defaults() {
-    let kind = |text: &str| sound(&with_strategy(text)).agents[0].strategy.kind.clone();
+    let kind = |text: &str| valid(&with_strategy(text)).agents[0].strategy.kind.clone();
     assert_eq!(kind(r#"{ kind = "sma_cross" }"#), StrategyKind::SmaCross { fast: 20, slow: 100 });
     assert_eq!(kind(r#"{ kind = "ema_cross" }"#), StrategyKind::EmaCross { fast: 12, slow: 26 });
     assert_eq!(kind(r#"{ kind = "macd" }"#), StrategyKind::Macd { fast: 12, slow: 26, signal: 9 });
@@ -129,7 +129,7 @@ fn parameters_have_the_documented_defaults() {
 fn presets_are_sequential_windows() {
     let windows = |text: &str| {
         let source = changed("interval = \"1h\"\n", "") + &format!("windows = {text}\n");
-        let scenario = sound(&source);
+        let scenario = valid(&source);
         (scenario.battle.windows, scenario.market.interval.to_string())
     };
     let sequential =
@@ -141,7 +141,7 @@ fn presets_are_sequential_windows() {
 
 #[test]
 fn times_can_be_written_in_every_form() {
-    let start = |text: &str| sound(&changed("2024-01-01T00:00:00Z", text)).market.start.unwrap().to_string();
+    let start = |text: &str| valid(&changed("2024-01-01T00:00:00Z", text)).market.start.unwrap().to_string();
     for text in [
         "2024-02-01",
         "2024-02-01T00:00:00",
@@ -157,6 +157,6 @@ fn times_can_be_written_in_every_form() {
 
 #[test]
 fn the_name_is_always_the_last_tie_break() {
-    let scenario = sound(&format!("{GOOD}tie_break = [\"win_rate\"]\n"));
+    let scenario = valid(&format!("{GOOD}tie_break = [\"win_rate\"]\n"));
     assert_eq!(scenario.battle.tie_break, [TieBreak::Metric(RankingMetric::WinRate), TieBreak::Name]);
 }

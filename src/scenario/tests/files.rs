@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{GOOD, changed, parse, sound};
+use super::{GOOD, changed, parse, valid};
 use crate::domain::{Bps, Span};
 use crate::scenario::{
     Benchmark, RankingMetric, ReportFormat, STARTER, Slippage, StrategyKind, TieBreak, WindowSpec,
@@ -13,8 +13,8 @@ use crate::scenario::{
 const EXAMPLE: &str = include_str!("example.toml");
 
 #[test]
-fn the_example_means_what_it_says() {
-    let scenario = sound(EXAMPLE);
+fn the_example_has_the_expected_values() {
+    let scenario = valid(EXAMPLE);
     assert_eq!((scenario.name.as_str(), scenario.seed.0), ("momentum-vs-reversion", 42));
     assert_eq!(scenario.market.path, Path::new("data/sample"));
     assert_eq!(scenario.market.instruments.len(), 2);
@@ -44,13 +44,13 @@ fn the_example_means_what_it_says() {
 }
 
 #[test]
-fn the_starter_is_sound() {
-    let scenario = sound(STARTER);
+fn the_starter_is_valid() {
+    let scenario = valid(STARTER);
     assert_eq!(scenario.agents.len(), 4);
 }
 
 #[test]
-fn the_runnable_scenarios_are_sound() {
+fn the_runnable_scenarios_are_valid() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     let mut count = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -66,7 +66,7 @@ fn the_runnable_scenarios_are_sound() {
 }
 
 #[test]
-fn layout_and_prose_do_not_change_the_identity_and_meaning_does() {
+fn only_meaning_changes_the_identity() {
     let identity = |source: &str| identity_json(&parse(source).unwrap().0);
     let same = changed("name = \"test\"", "description = \"prose\"\n# a comment\nseed = 0x1\nname = 'test'")
         .replace("path = \"data/sample\"", "path = \"elsewhere\"");

@@ -1,10 +1,10 @@
 //! Mistakes within one table: each gives one problem with its span and help.
 
-use super::{GOOD, assert_mistake, changed, mistake, parse, sound, with_strategy};
+use super::{GOOD, assert_mistake, changed, mistake, parse, valid, with_strategy};
 
 #[test]
-fn the_good_scenario_is_good() {
-    sound(GOOD);
+fn the_valid_scenario_is_valid() {
+    valid(GOOD);
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn a_misspelt_required_key_is_one_mistake() {
 }
 
 #[test]
-fn a_key_in_the_wrong_table_is_told_where_it_belongs() {
+fn a_key_in_the_wrong_table_gets_its_table_suggested() {
     assert_mistake(
         &changed("path =", "ranking_metric = \"roi_pct\"\npath ="),
         "unknown key `ranking_metric` in `[market]`",
@@ -111,7 +111,7 @@ fn an_interval_is_needed_unless_a_preset_fixes_it() {
     let without = changed("interval = \"1h\"\n", "");
     assert_eq!(mistake(&without).0, "missing key `interval` in `[market]`");
     let preset = without + "windows = { kind = \"historical_week\", count = 2 }\n";
-    assert_eq!(sound(&preset).market.interval.to_string(), "5m");
+    assert_eq!(valid(&preset).market.interval.to_string(), "5m");
     // A misspelt preset is one mistake: the interval that it would have fixed is not reported as missing.
     assert_eq!(
         mistake(&preset.replace("historical_week", "historical_wek")).2.as_deref(),
@@ -290,7 +290,7 @@ fn an_unknown_interval_is_an_error() {
 }
 
 #[test]
-fn times_that_are_none_are_errors() {
+fn invalid_times_are_errors() {
     assert_mistake(
         &changed("2024-07-01T00:00:00Z", "\"1st of July\""),
         "`end`: `1st of July` is not a time such as 2024-01-31T00:00:00Z or 2024-01-31",
@@ -319,7 +319,7 @@ fn amounts_are_exact_or_errors() {
         ("0x10", "16.00000000"),
         ("1e3", "1000.00000000"),
     ] {
-        assert_eq!(sound(&with(written)).agents[1].starting_balance.to_string(), exact, "{written}");
+        assert_eq!(valid(&with(written)).agents[1].starting_balance.to_string(), exact, "{written}");
     }
     for (written, message) in [
         ("\"ten\"", "`starting_balance`: `ten` is not a decimal number"),
@@ -356,8 +356,8 @@ fn contradictory_parameters_are_errors() {
             "2.0001",
         ),
     ] {
-        let (found, place, _) = mistake(&with_strategy(strategy));
-        assert_eq!((found.as_str(), place.as_str()), (message, underlined));
+        let (found, span, _) = mistake(&with_strategy(strategy));
+        assert_eq!((found.as_str(), span.as_str()), (message, underlined));
     }
     let slippage = r#"{ model = "volume_share", floor_bps = 50, cap_bps = 10 }"#;
     let found = mistake(&changed(r#"{ model = "none" }"#, slippage));
@@ -382,7 +382,7 @@ fn empty_lists_and_paths_are_errors() {
 }
 
 #[test]
-fn names_that_no_file_system_takes_are_errors() {
+fn names_invalid_as_file_names_are_errors() {
     let (message, underlined, _) = mistake(&changed("\"test\"", "\"a/b\""));
     assert!(message.starts_with("`name`: `a/b` has the character `/`"), "{message}");
     assert_eq!(underlined, "\"a/b\"");

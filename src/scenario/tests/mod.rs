@@ -51,7 +51,7 @@ pub(super) fn parse(source: &str) -> Result<(Scenario, Vec<Problem>), Vec<Proble
 }
 
 /// Parses a file that must have neither errors nor warnings.
-pub(super) fn sound(source: &str) -> Scenario {
+pub(super) fn valid(source: &str) -> Scenario {
     let (scenario, warnings) = parse(source).unwrap_or_else(|problems| panic!("{problems:#?}"));
     assert_eq!(warnings, vec![]);
     scenario

@@ -1,6 +1,6 @@
 //! Mistakes between tables: unknown references, and ranges and timeframes that do not fit.
 
-use super::{GOOD, assert_mistake, changed, mistake, sound, with_strategy};
+use super::{GOOD, assert_mistake, changed, mistake, valid, with_strategy};
 use crate::domain::Span;
 use crate::scenario::Benchmark;
 
@@ -32,7 +32,7 @@ fn an_unknown_risk_profile_is_suggested() {
 }
 
 #[test]
-fn a_profile_that_is_misspelt_where_it_is_defined_is_one_mistake() {
+fn a_profile_with_a_misspelt_definition_is_one_mistake() {
     let twice = GOOD.replace("name = \"idle\"", "name = \"idle\"\nrisk = \"standard\"");
     assert_eq!(
         mistake(&twice.replace("[risk.standard]", "[risk.standart]")).0,
@@ -54,7 +54,7 @@ fn built_in_profiles_may_not_be_redefined() {
 
 /// A profile with errors still counts as defined.
 #[test]
-fn a_broken_profile_does_not_break_its_agents() {
+fn a_profile_with_errors_does_not_invalidate_its_agents() {
     let source = changed("max_open_orders = 20", "max_open_orders = 0");
     assert_mistake(&source, "`max_open_orders` = 0 is out of range", "0", Some("allowed: 1 to 1000000"));
 }
@@ -74,11 +74,11 @@ fn an_unknown_symbol_is_an_error() {
 
 /// Known defect 12 of the reference platform: the base asset is found by removing "USDT" from the symbol.
 #[test]
-fn the_base_asset_is_stated_and_never_cut_out_of_the_symbol() {
-    let scenario = sound(GOOD);
+fn the_base_asset_is_never_derived_from_the_symbol() {
+    let scenario = valid(GOOD);
     assert_eq!(scenario.market.instruments[0].base_asset, "BTCUSDT");
     let source = format!("{GOOD}\n[market.instruments.ETHUSDT]\nbase = \"ETH\"\nquantity_step = 0.1\n");
-    let scenario = sound(&source);
+    let scenario = valid(&source);
     assert_eq!(scenario.market.instruments[0].base_asset, "BTCUSDT");
     assert_eq!(scenario.market.instruments[1].base_asset, "ETH");
     assert_eq!(scenario.market.instruments[1].quantity_step.to_string(), "0.10000000");
@@ -101,7 +101,7 @@ fn the_quote_cannot_be_traded_for_itself() {
 fn a_benchmark_is_an_agent_or_a_symbol() {
     let benchmark = |name: &str| {
         let source = format!("{GOOD}\n[report]\nbenchmark = \"{name}\"\n");
-        sound(&source).report.benchmark.unwrap()
+        valid(&source).report.benchmark.unwrap()
     };
     assert!(matches!(benchmark("trend"), Benchmark::Agent(name) if name.as_str() == "trend"));
     assert!(matches!(benchmark("BTCUSDT"), Benchmark::Symbol { id, .. } if id.index() == 0));
@@ -139,7 +139,7 @@ fn a_timeframe_is_a_multiple_of_the_interval() {
         Some(help),
     );
     assert_eq!(
-        sound(&with_strategy(r#"{ kind = "sma_cross", timeframe = "4h" }"#)).agents[0].strategy.timeframe,
+        valid(&with_strategy(r#"{ kind = "sma_cross", timeframe = "4h" }"#)).agents[0].strategy.timeframe,
         "4h".parse().unwrap()
     );
 }
@@ -181,8 +181,8 @@ fn windows_fit_the_range() {
             "6",
         ),
     ] {
-        let (found, place, help) = mistake(&format!("{GOOD}windows = {windows}\n"));
-        assert_eq!((found.as_str(), place.as_str()), (message, underlined));
+        let (found, span, help) = mistake(&format!("{GOOD}windows = {windows}\n"));
+        assert_eq!((found.as_str(), span.as_str()), (message, underlined));
         assert_eq!(
             help.as_deref(),
             Some(
@@ -191,25 +191,25 @@ fn windows_fit_the_range() {
         );
     }
     // 30 + 3 * 40 = 150 days; and 180 days for six random windows of 30.
-    sound(&format!(r#"{GOOD}windows = {{ kind = "rolling", length = "30d", step = "40d", count = 4 }}"#));
-    sound(&format!(r#"{GOOD}windows = {{ kind = "random", length = "30d", count = 6 }}"#));
+    valid(&format!(r#"{GOOD}windows = {{ kind = "rolling", length = "30d", step = "40d", count = 4 }}"#));
+    valid(&format!(r#"{GOOD}windows = {{ kind = "random", length = "30d", count = 6 }}"#));
 }
 
 #[test]
-fn an_embargo_needs_its_room() {
+fn an_embargo_must_fit_between_windows() {
     let rolling = |step: &str| {
         format!(
             "{GOOD}windows = {{ kind = \"rolling\", length = \"10d\", step = \"{step}\", embargo = \"2d\" }}\n"
         )
     };
-    let (message, place, help) = mistake(&rolling("11d"));
+    let (message, span, help) = mistake(&rolling("11d"));
     assert_eq!(message, "windows of 10d with a `step` of 11d leave no embargo of 2d");
-    assert_eq!((place.as_str(), help.as_deref()), ("\"2d\"", Some("use a `step` of at least 12d")));
-    assert_eq!(sound(&rolling("12d")).battle.embargo, Span::DAY.times(2));
+    assert_eq!((span.as_str(), help.as_deref()), ("\"2d\"", Some("use a `step` of at least 12d")));
+    assert_eq!(valid(&rolling("12d")).battle.embargo, Span::DAY.times(2));
     let preset = GOOD.replace("interval = \"1h\"\n", "");
     let preset = preset + "windows = { kind = \"historical_day\", embargo = \"1d\" }\n";
-    assert_eq!(sound(&preset).battle.embargo, Span::DAY);
-    let none = sound(&format!("{GOOD}windows = {{ kind = \"random\", length = \"1d\", count = 2 }}\n"));
+    assert_eq!(valid(&preset).battle.embargo, Span::DAY);
+    let none = valid(&format!("{GOOD}windows = {{ kind = \"random\", length = \"1d\", count = 2 }}\n"));
     assert!(!crate::scenario::identity_json(&none).contains("embargo"), "an identity from before embargoes");
 }
 
@@ -234,7 +234,7 @@ fn a_preset_and_the_interval_agree() {
         "\"1h\"",
         Some("write \"1m\", or remove `interval`"),
     );
-    sound(&format!("{GOOD}windows = {{ kind = \"historical_month\" }}\n"));
+    valid(&format!("{GOOD}windows = {{ kind = \"historical_month\" }}\n"));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::{GOOD, assert_mistake, changed, sound};
+use super::{GOOD, assert_mistake, changed, valid};
 use crate::domain::{CarriedPosition, CarriedTrip, PriceSum, SymbolId, Timestamp, Wallet};
 use crate::scenario::{
     Outside, Problem, RegistryEntry, RiskText, Scenario, StartingWallet, StrategyKind, identity_json,
@@ -72,7 +72,7 @@ fn one_mistake(source: &str, entry: RegistryEntry) -> (String, String, Option<St
 }
 
 #[test]
-fn the_registry_speaks_for_what_the_scenario_leaves_out() {
+fn the_registry_supplies_omitted_keys() {
     let scenario = parse(&with(""), entry("trend-v1")).unwrap();
     let agent = &scenario.agents[0];
     assert_eq!(agent.name.as_str(), "trend-v1");
@@ -88,7 +88,7 @@ fn the_registry_speaks_for_what_the_scenario_leaves_out() {
 }
 
 #[test]
-fn what_the_scenario_says_holds_and_is_noted() {
+fn scenario_values_override_the_registry_and_are_recorded() {
     let lines = "name = \"other\"\nstarting_balance = 100\nrisk = \"unlimited\"\n\
                  strategy = { kind = \"buy_and_hold\" }\n";
     let scenario = parse(&with(lines), entry("trend-v1")).unwrap();
@@ -118,7 +118,7 @@ fn an_existing_wallet_brings_its_balance_and_positions() {
 }
 
 #[test]
-fn a_wallet_that_this_scenario_cannot_go_on_with_is_refused() {
+fn an_incompatible_existing_wallet_is_refused() {
     let text = with("wallet = \"existing\"\n");
     let mut strange = entry("trend-v1");
     strange.wallet.positions.push(("DOGEUSDT".to_owned(), position()));
@@ -133,7 +133,7 @@ fn a_wallet_that_this_scenario_cannot_go_on_with_is_refused() {
 }
 
 #[test]
-fn what_is_not_registered_is_reported_at_its_place() {
+fn unregistered_agents_are_reported_with_spans() {
     let (message, underlined, help) = one_mistake(&with(""), entry("trend-v2"));
     assert_eq!(message, "there is no active registered agent `trend-v1`");
     assert_eq!((underlined.as_str(), help.as_deref()), ("\"trend-v1\"", Some("did you mean `trend-v2`?")));
@@ -149,7 +149,7 @@ fn what_is_not_registered_is_reported_at_its_place() {
 }
 
 #[test]
-fn a_strategy_that_does_not_fit_the_scenario_is_reported_where_the_agent_is_named() {
+fn an_incompatible_registered_strategy_is_reported_at_the_agents_name() {
     let strategy = "{ kind = \"sma_cross\", symbols = [\"SOLUSDT\"] }".to_owned();
     let (message, underlined, _) = one_mistake(&with(""), RegistryEntry { strategy, ..entry("trend-v1") });
     assert!(
@@ -161,7 +161,7 @@ fn a_strategy_that_does_not_fit_the_scenario_is_reported_where_the_agent_is_name
 }
 
 #[test]
-fn keys_of_registered_agents_say_nothing_of_others() {
+fn keys_of_registered_agents_are_refused_for_others() {
     for (line, underlined) in [("wallet = \"fresh\"", "\"fresh\""), ("version = 1", "1")] {
         let key = line.split(' ').next().unwrap();
         assert_mistake(
@@ -175,9 +175,9 @@ fn keys_of_registered_agents_say_nothing_of_others() {
 
 /// Scenarios written before the registry existed keep their identity.
 #[test]
-fn without_the_registry_nothing_of_it_is_in_the_identity() {
-    let identity = identity_json(&sound(GOOD));
+fn the_identity_without_registered_agents_is_unchanged() {
+    let identity = identity_json(&valid(GOOD));
     assert!(!identity.contains("registered") && !identity.contains("rematch_of"), "{identity}");
     let again = changed("name = \"test\"\n", "name = \"test\"\nrematch_of = \"abc\"\n");
-    assert!(identity_json(&sound(&again)).contains("\"rematch_of\":\"abc\""));
+    assert!(identity_json(&valid(&again)).contains("\"rematch_of\":\"abc\""));
 }

@@ -104,7 +104,7 @@ fn the_example_and_the_starter_fit_the_schema() {
 }
 
 #[test]
-fn what_the_reader_refuses_does_not_fit_the_schema() {
+fn whatever_the_parser_refuses_violates_the_schema() {
     let schema = json_schema();
     let example = as_json(include_str!("example.toml"));
     for (pointer, bad) in [

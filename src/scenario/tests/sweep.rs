@@ -1,6 +1,6 @@
 //! The `[sweep]` and `[validation]` tables: their results and errors.
 
-use super::{GOOD, assert_mistake, mistake, parse, sound};
+use super::{GOOD, assert_mistake, mistake, parse, valid};
 use crate::scenario::{SearchKind, SweepSpec, SweptValue, SweptValues, ValidationSpec, identity_json};
 
 /// The valid scenario with a sweep of its first agent.
@@ -9,7 +9,7 @@ fn swept(table: &str) -> String {
 }
 
 fn sweep(table: &str) -> SweepSpec {
-    sound(&swept(table)).sweep.unwrap()
+    valid(&swept(table)).sweep.unwrap()
 }
 
 /// The values of the only parameter.
@@ -30,8 +30,8 @@ fn integers(values: &[i64]) -> SweptValues {
 /// Asserts an error in the values of a parameter.
 #[track_caller]
 fn assert_values(written: &str, message: &str, underlined: &str) {
-    let (found, place, _) = mistake(&swept(&format!("[sweep.parameters]\n{written}\n")));
-    assert_eq!((found.as_str(), place.as_str()), (message, underlined));
+    let (found, span, _) = mistake(&swept(&format!("[sweep.parameters]\n{written}\n")));
+    assert_eq!((found.as_str(), span.as_str()), (message, underlined));
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn lists_and_ranges_become_values() {
 }
 
 #[test]
-fn without_a_step_a_number_has_no_end_of_values() {
+fn a_range_without_a_step_is_continuous() {
     let spec =
         sweep("search = \"random\"\ntrials = 9\n[sweep.parameters]\nsize_pct = { from = 1, to = 20 }\n");
     assert_eq!(spec.parameters[0].values, SweptValues::Continuous { from: 1.0, to: 20.0, log: false });
@@ -86,7 +86,7 @@ fn every_way_to_name_a_parameter_is_the_same_path() {
     }
     let slippage = swept("[sweep.parameters]\nvenue.slippage.bps = [1, 5]\n")
         .replace("{ model = \"none\" }", "{ model = \"fixed_bps\", bps = 2 }");
-    assert_eq!(sound(&slippage).sweep.unwrap().parameters[0].path, "venue.slippage.bps");
+    assert_eq!(valid(&slippage).sweep.unwrap().parameters[0].path, "venue.slippage.bps");
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn a_trial_is_read_like_a_scenario() {
         .replace("fast = 20, slow = 100", "fast = 5, slow = 50")
         .replace("max_open_orders = 20", "max_open_orders = 3")
         .replace("[venue]", "[venue]\ntaker_fee_bps = 2.5");
-    let expected = sound(&written);
+    let expected = valid(&written);
     assert_eq!(format!("{:?}", setup.agent), format!("{:?}", expected.agents[0]));
     assert_eq!(format!("{:?}", setup.venue), format!("{:?}", expected.venue));
 }
@@ -138,7 +138,7 @@ fn values_out_of_range_are_underlined() {
 }
 
 #[test]
-fn ranges_must_lead_somewhere() {
+fn empty_ranges_are_refused() {
     assert_values("fast = { from = 9, to = 9 }", "the range of `fast` ends at 9, not above 9", "9");
     assert_values("fast = { from = 5, to = 9, step = 0 }", "`step` = 0 must be a whole number above 0", "0");
     assert_values(
@@ -162,7 +162,7 @@ fn ranges_must_lead_somewhere() {
 }
 
 #[test]
-fn what_cannot_be_swept_is_said() {
+fn unsweepable_keys_are_reported() {
     assert_values("fsat = [5]", "unknown parameter `fsat` of `strategy` of kind `sma_cross`", "fsat");
     assert_values("venue.fee = [5]", "unknown parameter `fee` of `[venue]`", "fee");
     assert_values("venue.slippage.bps = [5]", "unknown parameter `bps` of `slippage` of model `none`", "bps");
@@ -175,9 +175,9 @@ fn what_cannot_be_swept_is_said() {
     assert_values("fast = [5]\nstrategy.fast = [6]", "`strategy.fast` is swept twice", "fast");
     let built_in =
         swept("[sweep.parameters]\nrisk.max_open_orders = [5]\n").replace("risk = \"standard\"\n", "");
-    let (message, place, _) = mistake(&built_in.replace("[risk.standard]\nmax_open_orders = 20\n", ""));
+    let (message, span, _) = mistake(&built_in.replace("[risk.standard]\nmax_open_orders = 20\n", ""));
     assert_eq!(message, "the risk profile `default` of agent `trend` is built in");
-    assert_eq!(place, "max_open_orders");
+    assert_eq!(span, "max_open_orders");
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn the_agent_must_be_one_of_the_scenario() {
 }
 
 #[test]
-fn conditions_are_checked_where_they_stand() {
+fn conditions_are_checked_with_spans() {
     let table = "where = [\"fast < slwo\"]\n[sweep.parameters]\nfast = [5]\nslow = [50]\n";
     assert_mistake(
         &swept(table),
@@ -196,13 +196,13 @@ fn conditions_are_checked_where_they_stand() {
         "slwo",
         Some("did you mean `slow`?"),
     );
-    let (message, place, _) = mistake(&swept("where = [\"fast + 1\"]\n[sweep.parameters]\nfast = [5]\n"));
+    let (message, span, _) = mistake(&swept("where = [\"fast + 1\"]\n[sweep.parameters]\nfast = [5]\n"));
     assert_eq!(message, "in the condition `fast + 1`: expected a condition, found a number");
-    assert_eq!(place, "fast + 1");
+    assert_eq!(span, "fast + 1");
 }
 
 #[test]
-fn a_sweep_of_which_nothing_is_left_is_refused() {
+fn a_sweep_without_valid_combinations_is_refused() {
     let none = "where = [\"fast > slow\"]\n[sweep.parameters]\nfast = [5, 10]\nslow = [50]\n";
     assert_eq!(mistake(&swept(none)).0, "no combination of these values is valid");
     assert_eq!(
@@ -212,7 +212,7 @@ fn a_sweep_of_which_nothing_is_left_is_refused() {
 }
 
 #[test]
-fn combinations_that_do_not_go_together_are_warned_of() {
+fn invalid_combinations_are_warned_of() {
     let (_, warnings) = parse(&swept("[sweep.parameters]\nfast = [5, 60]\nslow = [50, 100]\n")).unwrap();
     let messages: Vec<&str> = warnings.iter().map(|warning| warning.message.as_str()).collect();
     assert_eq!(
@@ -224,13 +224,13 @@ fn combinations_that_do_not_go_together_are_warned_of() {
 }
 
 #[test]
-fn a_search_gets_what_it_needs_and_nothing_else() {
+fn missing_and_unused_search_settings_are_reported() {
     let parameters = "[sweep.parameters]\nfast = [5, 10]\n";
-    let (message, place, _) = mistake(&swept(&format!("search = \"sobol\"\n{parameters}")));
-    assert_eq!((message.as_str(), place.as_str()), ("this search needs a number of `trials`", "\"sobol\""));
-    let (message, place, _) = mistake(&swept(&format!("trials = 5\n{parameters}")));
+    let (message, span, _) = mistake(&swept(&format!("search = \"sobol\"\n{parameters}")));
+    assert_eq!((message.as_str(), span.as_str()), ("this search needs a number of `trials`", "\"sobol\""));
+    let (message, span, _) = mistake(&swept(&format!("trials = 5\n{parameters}")));
     assert_eq!(message, "a grid evaluates every combination and takes no `trials`");
-    assert_eq!(place, "5");
+    assert_eq!(span, "5");
     let (message, ..) = mistake(&swept(&format!("reduction = 2\n{parameters}")));
     assert_eq!(message, "`reduction` belongs to `search = \"successive_halving\"`");
     let words = "search = \"cma_es\"\ntrials = 9\n[sweep.parameters]\nrisk.on_breach = [\"flatten\"]\n";
@@ -258,8 +258,8 @@ fn defaults_follow_the_search() {
 }
 
 #[test]
-fn a_sweep_is_part_of_a_runs_identity_and_its_absence_is_not() {
-    let identity = |source: &str| identity_json(&sound(source));
+fn a_sweep_is_part_of_a_runs_identity_only_if_present() {
+    let identity = |source: &str| identity_json(&valid(source));
     assert!(!identity(GOOD).contains("sweep") && !identity(GOOD).contains("validation"));
     let one = identity(&swept("[sweep.parameters]\nfast = [5, 10]\n"));
     let same = identity(&swept("[sweep.parameters]\nfast = { from = 5, to = 10, step = 5 }\n"));
@@ -279,7 +279,7 @@ const SIX: &str = "{ kind = \"sequential\", length = \"30d\", count = 6 }";
 
 #[test]
 fn validations_are_read() {
-    let read = |table: &str| sound(&validated(SIX, table)).validation.unwrap();
+    let read = |table: &str| valid(&validated(SIX, table)).validation.unwrap();
     assert_eq!(
         read("kind = \"walk_forward\"\ntrain = 3\ntest = 1\n"),
         ValidationSpec::WalkForward { train: 3, test: 1, purge: 0, anchored: false }
@@ -295,11 +295,11 @@ fn validations_are_read() {
 }
 
 #[test]
-fn validations_that_cannot_be_are_refused() {
+fn impossible_validations_are_refused() {
     let of = |table: &str| mistake(&validated(SIX, table));
-    let (message, place, _) = of("kind = \"walk_forward\"\ntrain = 6\ntest = 1\n");
+    let (message, span, _) = of("kind = \"walk_forward\"\ntrain = 6\ntest = 1\n");
     assert_eq!(message, "this validation needs 7 windows, the battle has 6");
-    assert_eq!(place, "6");
+    assert_eq!(span, "6");
     let (message, ..) = of("kind = \"cpcv\"\nfolds = 4\ntest_folds = 4\n");
     assert_eq!(message, "`test_folds` = 4 leaves none of the 4 folds for training");
     assert_eq!(of("kind = \"walk_foward\"\n").2.as_deref(), Some("did you mean `walk_forward`?"));

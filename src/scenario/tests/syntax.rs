@@ -10,15 +10,14 @@ fn several_syntax_errors_come_together_with_other_mistakes() {
         .replace("fast = 20", "fsat = 20")
         .replace("max_open_orders = 20", "max_open_orders = 20\nmax_open_orders = 30");
     let problems = parse(&source).unwrap_err();
-    let places: Vec<_> =
-        problems.iter().map(|problem| source[..problem.span.start].lines().count()).collect();
+    let spans: Vec<_> = problems.iter().map(|problem| source[..problem.span.start].lines().count()).collect();
     let messages: Vec<_> = problems.iter().map(|problem| problem.message.as_str()).collect();
     assert_eq!(problems.len(), 4, "{problems:#?}");
     assert!(messages[0].starts_with("not valid TOML: "), "{messages:?}");
     assert_eq!(messages[1], "duplicate key `max_open_orders`");
     assert_eq!(messages[2], "unknown key `fsat` in `strategy` of kind `sma_cross`");
     assert!(messages[3].starts_with("not valid TOML: "), "{messages:?}");
-    assert!(places.is_sorted());
+    assert!(spans.is_sorted());
 }
 
 #[test]
@@ -75,7 +74,7 @@ fn one_syntax_error_gives_one_problem() {
 
 /// Removing any character gives at most one problem; no change causes a panic or a span outside the file.
 #[test]
-fn a_lost_or_doubled_character_never_breaks_the_reader() {
+fn a_removed_or_doubled_character_never_breaks_the_parser() {
     for (at, letter) in GOOD.char_indices() {
         let (before, after) = GOOD.split_at(at);
         let lost = format!("{before}{}", &after[letter.len_utf8()..]);
@@ -91,7 +90,7 @@ fn a_lost_or_doubled_character_never_breaks_the_reader() {
 }
 
 #[test]
-fn a_bracket_that_is_not_closed_is_named() {
+fn an_unclosed_bracket_is_reported() {
     assert_mistake(
         &changed("\"ETHUSDT\"]", "\"ETHUSDT\""),
         "not valid TOML: `[` is not closed",

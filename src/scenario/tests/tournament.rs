@@ -1,6 +1,6 @@
 //! The `[tournament]` table: formats, their settings and errors.
 
-use super::{GOOD, assert_mistake, mistake, sound};
+use super::{GOOD, assert_mistake, mistake, valid};
 use crate::scenario::{RatingSystem, Scenario, TournamentFormat, TournamentSpec, identity_json};
 
 /// The valid scenario with a tournament; its agents are `trend` and `idle`.
@@ -16,16 +16,16 @@ fn with_four(tournament: &str) -> String {
 }
 
 fn read(source: &str) -> TournamentSpec {
-    sound(source).tournament.unwrap()
+    valid(source).tournament.unwrap()
 }
 
 #[test]
-fn without_the_table_there_is_none_and_the_identity_is_as_before() {
-    let scenario: Scenario = sound(GOOD);
+fn without_the_table_the_identity_is_unchanged() {
+    let scenario: Scenario = valid(GOOD);
     assert_eq!(scenario.tournament, None);
     assert!(!identity_json(&scenario).contains("tournament"));
     assert!(
-        identity_json(&sound(&with(""))).contains("\"tournament\":{\"format\":{\"kind\":\"round_robin\"}")
+        identity_json(&valid(&with(""))).contains("\"tournament\":{\"format\":{\"kind\":\"round_robin\"}")
     );
 }
 
@@ -69,7 +69,7 @@ fn every_format_has_its_settings() {
 }
 
 #[test]
-fn a_format_that_is_none_is_suggested() {
+fn an_unknown_format_gets_a_suggestion() {
     assert_mistake(
         &with("format = \"swis\""),
         "unknown tournament format `swis`",
@@ -85,20 +85,20 @@ fn a_format_that_is_none_is_suggested() {
 }
 
 #[test]
-fn settings_of_another_format_are_refused_where_they_stand() {
+fn settings_of_another_format_are_refused() {
     assert_mistake(
         &with("seasons = 4"),
         "`seasons` is not a setting of format `round_robin`",
         "4",
         Some("write `format = \"league\"`, or remove `seasons`"),
     );
-    let (message, place, _) = mistake(&with("format = \"swiss\"\nseeds = [\"idle\"]"));
+    let (message, span, _) = mistake(&with("format = \"swiss\"\nseeds = [\"idle\"]"));
     assert_eq!(message, "`seeds` is not a setting of format `swiss`");
-    assert_eq!(place, "[\"idle\"]");
+    assert_eq!(span, "[\"idle\"]");
 }
 
 #[test]
-fn a_gauntlet_needs_baselines_that_take_part() {
+fn gauntlet_baselines_must_be_agents() {
     assert_mistake(
         &with("format = \"gauntlet\""),
         "format `gauntlet` needs `baselines`",
@@ -111,8 +111,8 @@ fn a_gauntlet_needs_baselines_that_take_part() {
         "\"idel\"",
         Some("did you mean `idle`?"),
     );
-    let (message, place, _) = mistake(&with("format = \"gauntlet\"\nbaselines = [\"idle\", \"trend\"]"));
-    assert_eq!((message.as_str(), place.as_str()), ("every agent is a baseline", "[\"idle\", \"trend\"]"));
+    let (message, span, _) = mistake(&with("format = \"gauntlet\"\nbaselines = [\"idle\", \"trend\"]"));
+    assert_eq!((message.as_str(), span.as_str()), ("every agent is a baseline", "[\"idle\", \"trend\"]"));
     assert_eq!(
         mistake(&with("format = \"gauntlet\"\nbaselines = [\"idle\", \"idle\"]")).0,
         "`idle` is listed twice in `baselines`"
@@ -120,7 +120,7 @@ fn a_gauntlet_needs_baselines_that_take_part() {
 }
 
 #[test]
-fn a_field_that_is_too_small_is_told() {
+fn too_few_agents_are_reported() {
     assert_mistake(
         &with("format = \"league\"\ndivisions = 2"),
         "2 divisions need 4 agents, there are 2",
@@ -134,10 +134,10 @@ fn a_field_that_is_too_small_is_told() {
 
 #[test]
 fn numbers_stay_in_their_ranges() {
-    for (text, place) in [("alpha = 0", "0"), ("level = 1.5", "1.5"), ("resamples = 10", "10")] {
+    for (text, span) in [("alpha = 0", "0"), ("level = 1.5", "1.5"), ("resamples = 10", "10")] {
         let (message, found, help) = mistake(&with(text));
         assert!(message.ends_with("is out of range"), "{message}");
-        assert_eq!(found, place);
+        assert_eq!(found, span);
         assert!(help.is_some_and(|help| help.starts_with("allowed: ")));
     }
 }

@@ -1,6 +1,6 @@
 //! Warnings: valid settings that are probably unintended.
 
-use super::{GOOD, changed, parse, sound, warning, with_strategy};
+use super::{GOOD, changed, parse, valid, warning, with_strategy};
 
 #[test]
 fn entries_above_the_agents_own_limits() {
@@ -22,11 +22,11 @@ fn entries_above_the_agents_own_limits() {
 
 #[test]
 fn entries_within_the_limits_or_cut_to_them_pass() {
-    sound(&with_strategy(r#"{ kind = "sma_cross", size_pct = 25 }"#));
+    valid(&with_strategy(r#"{ kind = "sma_cross", size_pct = 25 }"#));
     // Five levels of 20 % each.
-    sound(&with_strategy(r#"{ kind = "grid", size_pct = 100 }"#));
-    sound(&changed("max_open_orders = 20", "size_to_limit = true").replace("slow = 100", "size_pct = 90"));
-    sound(
+    valid(&with_strategy(r#"{ kind = "grid", size_pct = 100 }"#));
+    valid(&changed("max_open_orders = 20", "size_to_limit = true").replace("slow = 100", "size_pct = 90"));
+    valid(
         &changed("max_open_orders = 20", "max_position_size_pct = \"off\"")
             .replace("slow = 100", "size_pct = 50"),
     );
@@ -39,7 +39,7 @@ fn fills_at_the_close() {
 }
 
 #[test]
-fn nobody_trades_or_nobody_to_beat() {
+fn warnings_for_idle_agents_and_missing_baselines() {
     assert_eq!(warning(&with_strategy(r#"{ kind = "cash" }"#)).0, "no agent trades");
     let idle = GOOD.find("[[agents]]\nname = \"idle\"").unwrap();
     let battle = GOOD.find("[battle]").unwrap();

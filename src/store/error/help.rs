@@ -12,7 +12,7 @@ pub(super) fn repair(database: &Path) -> String {
 }
 
 /// A file or folder could not be written.
-pub(super) fn of_writing(error: &io::Error) -> String {
+pub(super) fn for_writing(error: &io::Error) -> String {
     match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
             "the disk is full: free some space, then repeat the command"

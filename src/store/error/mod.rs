@@ -298,7 +298,7 @@ impl StoreError {
     /// What a user can do about it, as one sentence.
     pub fn remedy(&self) -> String {
         match self {
-            Self::Write { source, .. } => help::of_writing(source),
+            Self::Write { source, .. } => help::for_writing(source),
             Self::Read { source, .. } => help::of_reading(source),
             Self::Parquet { .. } | Self::Malformed { .. } => {
                 "run the scenario again: it writes the same files".to_owned()

@@ -43,7 +43,7 @@ fn registered(agent: &AgentRow, existing: bool) -> Registered {
         epoch: agent.epoch,
         overrides: vec!["risk"],
         wallet: if existing { StartingWallet::Existing(wallet) } else { StartingWallet::Fresh },
-        place: 0..0,
+        span: 0..0,
     }
 }
 

@@ -18,7 +18,7 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use super::super::StoreError;
 use super::super::connect::{connect_to_read, is_ours};
 use super::codec::{FORMAT, decode, encode};
-use crate::sweep::{JobKey, MemoError, TrialCache, WindowOutcome};
+use crate::sweep::{JobKey, TrialCache, TrialCacheError, WindowOutcome};
 
 /// The file in a scenario's folder.
 const FILE: &str = "trials.db";
@@ -177,11 +177,11 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 impl TrialCache for TrialStore {
-    fn find(&mut self, keys: &[JobKey]) -> Result<Vec<Option<WindowOutcome>>, MemoError> {
+    fn find(&mut self, keys: &[JobKey]) -> Result<Vec<Option<WindowOutcome>>, TrialCacheError> {
         Ok(self.look_up(keys).map_err(StoreError::trials(&self.path))?)
     }
 
-    fn append(&mut self, batch: &[(JobKey, &WindowOutcome)]) -> Result<(), MemoError> {
+    fn append(&mut self, batch: &[(JobKey, &WindowOutcome)]) -> Result<(), TrialCacheError> {
         let kept = self.keep(batch);
         Ok(kept.map_err(StoreError::trials(&self.path))?)
     }

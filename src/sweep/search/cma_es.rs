@@ -8,7 +8,7 @@
 
 use rand_chacha::ChaCha8Rng;
 
-use super::contract::{Ask, Search, Told, stream};
+use super::contract::{PointBatch, PointResult, Search, stream};
 use super::normal::normal;
 use crate::domain::Seed;
 use crate::metrics::Score;
@@ -222,15 +222,15 @@ fn rotate(a: &mut Matrix, v: &mut Matrix, p: usize, q: usize) {
 }
 
 impl Search for CmaEs {
-    fn ask(&mut self, most: usize) -> Ask {
+    fn ask(&mut self, most: usize) -> PointBatch {
         if self.step < SMALLEST_STEP {
-            return Ask::default();
+            return PointBatch::default();
         }
         let points = (0..self.population.min(most)).map(|_| self.draw()).collect();
-        Ask { points, windows: None }
+        PointBatch { points, windows: None }
     }
 
-    fn tell(&mut self, told: Vec<Told>) {
+    fn tell(&mut self, told: Vec<PointResult>) {
         // An incomplete last generation is ignored.
         if told.len() < self.population {
             return;
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn weights_add_up_and_fall() {
+    fn weights_sum_to_one_and_decrease() {
         let rates = Rates::new(5.0, 8);
         assert!((rates.weights.iter().sum::<f64>() - 1.0).abs() < 1e-12);
         assert!(rates.weights.windows(2).all(|pair| pair[0] > pair[1]));

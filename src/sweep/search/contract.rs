@@ -9,7 +9,7 @@ use crate::sweep::Point;
 
 /// A batch of points, and the windows to evaluate them in.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Ask {
+pub struct PointBatch {
     /// The points; empty when the search is finished.
     pub points: Vec<Point>,
     /// Number of windows, from the first; all where `None`.
@@ -18,7 +18,7 @@ pub struct Ask {
 
 /// The result of a point.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Told {
+pub struct PointResult {
     /// The proposed point.
     pub point: Point,
     /// Its score over the requested windows; `None` where the point was excluded.
@@ -31,10 +31,10 @@ pub struct Told {
 pub trait Search: Send {
     /// The next points, at most `most` of them new; none when the search is finished. With `most == 0` no new
     /// point may be proposed.
-    fn ask(&mut self, most: usize) -> Ask;
+    fn ask(&mut self, most: usize) -> PointBatch;
 
     /// The results of all points of the last [`Search::ask`], in order.
-    fn tell(&mut self, told: Vec<Told>);
+    fn tell(&mut self, told: Vec<PointResult>);
 }
 
 /// The random stream of a search.

@@ -1,6 +1,6 @@
 //! Grid search: every combination, with the last parameter varying fastest.
 
-use super::contract::{Ask, Search, Told};
+use super::contract::{PointBatch, PointResult, Search};
 use crate::scenario::SweepSpec;
 use crate::sweep::Space;
 
@@ -20,13 +20,13 @@ impl Grid {
 }
 
 impl Search for Grid {
-    fn ask(&mut self, most: usize) -> Ask {
+    fn ask(&mut self, most: usize) -> PointBatch {
         let space = Space::of(&self.spec);
         let last = self.total.min(self.next.saturating_add(most));
         let points = (self.next..last).map(|number| space.point(number)).collect();
         self.next = last;
-        Ask { points, windows: None }
+        PointBatch { points, windows: None }
     }
 
-    fn tell(&mut self, _: Vec<Told>) {}
+    fn tell(&mut self, _: Vec<PointResult>) {}
 }

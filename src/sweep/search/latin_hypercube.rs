@@ -7,7 +7,7 @@ use rand::RngExt;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use super::contract::{Ask, Search, Told, stream};
+use super::contract::{PointBatch, PointResult, Search, stream};
 use crate::domain::Seed;
 use crate::sweep::Point;
 
@@ -44,15 +44,15 @@ impl LatinHypercube {
 }
 
 impl Search for LatinHypercube {
-    fn ask(&mut self, most: usize) -> Ask {
+    fn ask(&mut self, most: usize) -> PointBatch {
         if self.left.is_empty() && most > 0 {
             self.left = self.design();
         }
         let rest = self.left.len().saturating_sub(most);
         let mut points = self.left.split_off(rest);
         points.reverse();
-        Ask { points, windows: None }
+        PointBatch { points, windows: None }
     }
 
-    fn tell(&mut self, _: Vec<Told>) {}
+    fn tell(&mut self, _: Vec<PointResult>) {}
 }

@@ -21,4 +21,4 @@ mod tests;
 
 pub use self::sobol::sobol_points;
 pub use choose::search;
-pub use contract::{Ask, Search, Told};
+pub use contract::{PointBatch, PointResult, Search};

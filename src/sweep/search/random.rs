@@ -3,7 +3,7 @@
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use super::contract::{Ask, Search, Told, stream};
+use super::contract::{PointBatch, PointResult, Search, stream};
 use crate::domain::Seed;
 
 /// Draws an unlimited number of points.
@@ -21,10 +21,10 @@ impl Random {
 }
 
 impl Search for Random {
-    fn ask(&mut self, most: usize) -> Ask {
+    fn ask(&mut self, most: usize) -> PointBatch {
         let mut point = || (0..self.dimensions).map(|_| self.random.random()).collect();
-        Ask { points: (0..most).map(|_| point()).collect(), windows: None }
+        PointBatch { points: (0..most).map(|_| point()).collect(), windows: None }
     }
 
-    fn tell(&mut self, _: Vec<Told>) {}
+    fn tell(&mut self, _: Vec<PointResult>) {}
 }

@@ -8,7 +8,7 @@ use rand::RngExt;
 use sobol::Sobol;
 use sobol::params::JoeKuoD6;
 
-use super::contract::{Ask, Search, Told, stream};
+use super::contract::{PointBatch, PointResult, Search, stream};
 use crate::domain::Seed;
 use crate::sweep::Point;
 
@@ -43,11 +43,11 @@ fn shifted(at: f64, shift: u32) -> f64 {
 }
 
 impl Search for Shifted {
-    fn ask(&mut self, most: usize) -> Ask {
+    fn ask(&mut self, most: usize) -> PointBatch {
         let shift = &self.shift;
         let moved = |point: Point| point.iter().zip(shift).map(|(&at, &by)| shifted(at, by)).collect();
-        Ask { points: self.points.by_ref().take(most).map(moved).collect(), windows: None }
+        PointBatch { points: self.points.by_ref().take(most).map(moved).collect(), windows: None }
     }
 
-    fn tell(&mut self, _: Vec<Told>) {}
+    fn tell(&mut self, _: Vec<PointResult>) {}
 }

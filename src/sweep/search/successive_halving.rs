@@ -5,7 +5,7 @@
 //! rounded up. Of n candidates n / r continue to the next round, rounded down, at least one. There are as
 //! many rounds as the numbers of windows and candidates allow.
 
-use super::contract::{Ask, Search, Told};
+use super::contract::{PointBatch, PointResult, Search};
 use crate::metrics::Score;
 use crate::sweep::Point;
 
@@ -24,7 +24,7 @@ pub(super) struct SuccessiveHalving {
     /// Points still to be proposed in this round.
     waiting: Vec<Point>,
     /// Results of this round.
-    told: Vec<Told>,
+    told: Vec<PointResult>,
 }
 
 impl SuccessiveHalving {
@@ -51,8 +51,8 @@ impl SuccessiveHalving {
     }
 
     /// Ends a round: only the best continue.
-    fn thin_out(&mut self) {
-        let told: Vec<Told> = std::mem::take(&mut self.told)
+    fn eliminate(&mut self) {
+        let told: Vec<PointResult> = std::mem::take(&mut self.told)
             .into_iter()
             .filter(|told| told.score.is_some() && !told.repeated)
             .collect();
@@ -63,7 +63,7 @@ impl SuccessiveHalving {
         let survivors = if told.is_empty() { 0 } else { (told.len() / self.reduction).max(1) };
         order.truncate(survivors);
         order.sort_unstable();
-        self.waiting = order.into_iter().rev().map(|place| told[place].point.clone()).collect();
+        self.waiting = order.into_iter().rev().map(|index| told[index].point.clone()).collect();
         self.round += 1;
     }
 }
@@ -79,28 +79,28 @@ fn steps(mut number: usize, by: usize) -> usize {
 }
 
 impl Search for SuccessiveHalving {
-    fn ask(&mut self, most: usize) -> Ask {
+    fn ask(&mut self, most: usize) -> PointBatch {
         if self.drawing {
             let ask = self.candidates.ask(most);
             if !ask.points.is_empty() {
-                return Ask { windows: Some(self.asked_windows()), ..ask };
+                return PointBatch { windows: Some(self.asked_windows()), ..ask };
             }
             self.drawing = false;
-            self.thin_out();
+            self.eliminate();
         }
         while self.waiting.is_empty() && !self.told.is_empty() && self.round < self.rounds {
-            self.thin_out();
+            self.eliminate();
         }
         if self.round >= self.rounds {
-            return Ask::default();
+            return PointBatch::default();
         }
         let rest = self.waiting.len().saturating_sub(self.batch);
         let mut points = self.waiting.split_off(rest);
         points.reverse();
-        Ask { points, windows: Some(self.asked_windows()) }
+        PointBatch { points, windows: Some(self.asked_windows()) }
     }
 
-    fn tell(&mut self, told: Vec<Told>) {
+    fn tell(&mut self, told: Vec<PointResult>) {
         self.told.extend(told);
     }
 }

@@ -26,7 +26,7 @@ fn climb(spec: &SweepSpec, trials: usize, hill: impl Fn(&Point) -> Option<f64>) 
             break;
         }
         asked.extend(ask.points.iter().cloned());
-        let told = |point: Point| Told { score: Some(hill(&point).into()), point, repeated: false };
+        let told = |point: Point| PointResult { score: Some(hill(&point).into()), point, repeated: false };
         search.tell(ask.points.into_iter().map(told).collect());
     }
     asked
@@ -56,7 +56,7 @@ fn points_lie_in_the_cube_and_depend_on_the_seed_alone() {
 }
 
 #[test]
-fn adaptive_searches_find_the_top_and_blind_ones_do_not() {
+fn adaptive_searches_find_the_maximum_and_random_ones_do_not() {
     let best = |name: &str| best_of(&climb(&continuous(name), 200, sphere), sphere);
     assert!(best("cma_es") > -1e-6, "{}", best("cma_es"));
     assert!(best("tpe") > -1e-3, "{}", best("tpe"));
@@ -64,7 +64,7 @@ fn adaptive_searches_find_the_top_and_blind_ones_do_not() {
 }
 
 #[test]
-fn adaptive_searches_bear_points_without_a_score() {
+fn adaptive_searches_accept_points_without_a_score() {
     let half = |point: &Point| if point[0] > 0.6 { None } else { sphere(point) };
     for name in ["tpe", "cma_es"] {
         let late = climb(&continuous(name), 200, half).split_off(150);
@@ -89,15 +89,15 @@ fn a_shifted_sobol_sequence_is_as_even_as_the_plain_one() {
     assert_ne!(points, sobol_points(2).take(64).collect::<Vec<_>>());
     // A (0, 6, 2)-net: each of the 64 boxes of 8 by 8, 16 by 4 and 64 by 1 holds one point.
     for (across, down) in [(8, 8), (16, 4), (4, 16), (64, 1), (1, 64)] {
-        let place =
+        let index =
             |point: &Point| ((point[0] * f64::from(across)) as i32, (point[1] * f64::from(down)) as i32);
-        let boxes: BTreeSet<(i32, i32)> = points.iter().map(place).collect();
+        let boxes: BTreeSet<(i32, i32)> = points.iter().map(index).collect();
         assert_eq!(boxes.len(), 64, "{across} by {down}");
     }
 }
 
 #[test]
-fn a_grid_turns_its_last_parameter_fastest() {
+fn a_grid_varies_its_last_parameter_fastest() {
     let spec = spec("[sweep]\nagent = \"trend\"\n[sweep.parameters]\nfast = [1, 2]\nslow = [5, 6, 7]\n");
     let mut grid = search(&spec, Seed(0), 1);
     let space = Space::of(&spec);
@@ -129,7 +129,7 @@ fn halving_keeps_the_better_part_for_more_windows() {
         }
         last = ask.points.clone();
         // The larger `fast`, the better the score.
-        let told = |point: Point| Told { score: Some(Some(point[0]).into()), point, repeated: false };
+        let told = |point: Point| PointResult { score: Some(Some(point[0]).into()), point, repeated: false };
         halving.tell(ask.points.into_iter().map(told).collect());
     }
     // 7 windows by 2: 2 (7/4 rounded up), 4, 7; 8 candidates: 8, 4, 2.
@@ -145,10 +145,10 @@ fn halving_counts_a_combination_once() {
     );
     let mut halving = search(&spec, Seed(0), 3);
     let points = halving.ask(4).points;
-    let told = points.into_iter().enumerate().map(|(place, point)| Told {
+    let told = points.into_iter().enumerate().map(|(index, point)| PointResult {
         score: Some(Some(1.0).into()),
         point,
-        repeated: place > 0,
+        repeated: index > 0,
     });
     halving.tell(told.collect());
     assert_eq!(halving.ask(0).points.len(), 1);

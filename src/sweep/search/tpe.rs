@@ -8,7 +8,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use tpe::TpeOptimizer;
 
-use super::contract::{Ask, Search, Told, stream};
+use super::contract::{PointBatch, PointResult, Search, stream};
 use crate::domain::Seed;
 use crate::metrics::Score;
 use crate::sweep::{Point, Space};
@@ -22,7 +22,7 @@ pub(super) struct Tpe {
     /// For each axis, its number of categories; `None` for numbers.
     axes: Vec<Option<usize>>,
     random: ChaCha8Rng,
-    told: Vec<Told>,
+    told: Vec<PointResult>,
 }
 
 impl Tpe {
@@ -35,7 +35,8 @@ impl Tpe {
     /// The cost of each point so far; lower is better, and the worst is assigned to points that were excluded
     /// or have no score.
     fn costs(&self) -> Vec<f64> {
-        let cost = |told: &Told| told.score.and_then(Score::value).map_or(f64::INFINITY, |score| -score);
+        let cost =
+            |told: &PointResult| told.score.and_then(Score::value).map_or(f64::INFINITY, |score| -score);
         self.told.iter().map(cost).collect()
     }
 
@@ -64,21 +65,21 @@ fn real(count: usize) -> f64 {
 }
 
 impl Search for Tpe {
-    fn ask(&mut self, most: usize) -> Ask {
+    fn ask(&mut self, most: usize) -> PointBatch {
         let dimensions = self.axes.len();
         if self.told.len() < FIRST {
             let mut point = || (0..dimensions).map(|_| self.random.random()).collect();
-            return Ask { points: (0..most).map(|_| point()).collect(), windows: None };
+            return PointBatch { points: (0..most).map(|_| point()).collect(), windows: None };
         }
         let costs = self.costs();
         let columns: Vec<Vec<f64>> =
             (0..dimensions).filter_map(|axis| self.column(axis, &costs, most)).collect();
         let point = |row: usize| -> Point { columns.iter().map(|column| column[row]).collect() };
         let points = if columns.len() == dimensions { (0..most).map(point).collect() } else { Vec::new() };
-        Ask { points, windows: None }
+        PointBatch { points, windows: None }
     }
 
-    fn tell(&mut self, told: Vec<Told>) {
+    fn tell(&mut self, told: Vec<PointResult>) {
         self.told.extend(told);
     }
 }

@@ -65,14 +65,14 @@ pub fn validate(
     sweep: &SweepPlan<'_>,
     validation: ValidationSpec,
     whole: &Searched,
-    memo: &mut dyn TrialCache,
+    trial_cache: &mut dyn TrialCache,
     observer: &dyn SweepObserver,
 ) -> Result<OutOfSample, SweepError> {
     let SweepPlan { plan, spec, .. } = *sweep;
     let mut outcomes = Vec::new();
     for split in splits(plan.windows.len(), validation) {
         outcomes.push(if spec.search.is_adaptive() {
-            searched(sweep, split, memo, observer)?
+            searched(sweep, split, trial_cache, observer)?
         } else {
             read_off(&Objective::of(plan.scenario, spec.objective), split, &whole.trials)
         });
@@ -112,17 +112,17 @@ fn read_off(objective: &Objective, split: Split, trials: &[Trial]) -> SplitOutco
 fn searched(
     sweep: &SweepPlan<'_>,
     split: Split,
-    memo: &mut dyn TrialCache,
+    trial_cache: &mut dyn TrialCache,
     observer: &dyn SweepObserver,
 ) -> Result<SplitOutcome, SweepError> {
     let spec = sweep.spec;
-    let mut trials = run(sweep, &split.train, memo, observer)?.trials;
+    let mut trials = run(sweep, &split.train, trial_cache, observer)?.trials;
     let objective = Objective::of(sweep.plan.scenario, spec.objective);
     let chosen_by = objective.scores(&trials, &split.train);
     let winner = best(&chosen_by);
     let tested: Vec<usize> = split.test.concat();
     if let Some(winner) = winner {
-        replay_in(sweep, &mut trials[winner], &tested, memo)?;
+        replay_in(sweep, &mut trials[winner], &tested, trial_cache)?;
     }
     let alone =
         |windows: &[usize]| winner.map_or(Score::Absent, |winner| objective.score(&trials[winner], windows));
@@ -142,13 +142,13 @@ fn replay_in(
     sweep: &SweepPlan<'_>,
     trial: &mut Trial,
     windows: &[usize],
-    memo: &mut dyn TrialCache,
+    trial_cache: &mut dyn TrialCache,
 ) -> Result<(), SweepError> {
-    let SweepPlan { plan, spec, means } = *sweep;
+    let SweepPlan { plan, spec, options } = *sweep;
     let Some(Ok(setup)) = spec.setups(std::slice::from_ref(&trial.values)).pop() else { return Ok(()) };
     let mut keys = JobKeys::new(plan);
     let names: Vec<_> = windows.iter().map(|&window| keys.key(&setup, window)).collect();
-    let known = memo.find(&names).map_err(SweepError::TrialCache)?;
+    let known = trial_cache.find(&names).map_err(SweepError::TrialCache)?;
     let mut open = Vec::new();
     for ((&window, name), found) in windows.iter().zip(names).zip(known) {
         match found {
@@ -157,10 +157,10 @@ fn replay_in(
         }
     }
     let job = TrialJob { setup, windows: open.iter().map(|(window, _)| *window).collect() };
-    let outcomes = Evaluator::new(plan, means).evaluate(&[job]).pop().unwrap_or_default();
+    let outcomes = Evaluator::new(plan, options).evaluate(&[job]).pop().unwrap_or_default();
     let batch: Vec<_> = open.iter().zip(&outcomes).map(|((_, name), outcome)| (*name, outcome)).collect();
     if !batch.is_empty() {
-        memo.append(&batch).map_err(SweepError::TrialCache)?;
+        trial_cache.append(&batch).map_err(SweepError::TrialCache)?;
     }
     for ((window, _), outcome) in open.into_iter().zip(outcomes) {
         trial.outcomes[window] = Some(outcome);

@@ -109,8 +109,8 @@ mod tests {
             (5, [range(0..8), range(33..60)].concat(), [range(10..20), range(20..30)]),
             (14, range(0..38), [range(40..50), range(50..60)]),
         ];
-        for (place, train, test) in stored {
-            assert_eq!(found[place], Split { train, test: test.to_vec() }, "{place}");
+        for (index, train, test) in stored {
+            assert_eq!(found[index], Split { train, test: test.to_vec() }, "{index}");
         }
     }
 
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn splits_that_leave_nothing_to_choose_by_are_left_out() {
+    fn splits_without_training_windows_are_skipped() {
         assert!(splits(4, ValidationSpec::PurgedKFold { folds: 2, purge: 4, embargo: 0 }).is_empty());
         let spec = ValidationSpec::WalkForward { train: 5, test: 5, purge: 0, anchored: false };
         assert!(splits(9, spec).is_empty());

@@ -15,7 +15,7 @@ pub const PANDAS_INDEX: &str = "__index_level_0__";
 /// Rows per batch.
 const BATCH_ROWS: usize = 1 << 14;
 /// Memory limit for all columns, in bytes; their decoded size does not follow from the file's length.
-const MOST_BYTES: usize = 4 << 30;
+const MAX_BYTES: usize = 4 << 30;
 
 /// All columns of a Parquet file.
 pub fn of_parquet(path: &Path) -> Result<(Schema, Vec<ArrayRef>), TableError> {
@@ -43,8 +43,8 @@ fn whole(
     for batch in from {
         let batch = batch.map_err(failed)?;
         bytes += batch.get_array_memory_size();
-        if bytes > MOST_BYTES {
-            let problem = format!("it unpacks to more than {} MB", MOST_BYTES >> 20);
+        if bytes > MAX_BYTES {
+            let problem = format!("it unpacks to more than {} MB", MAX_BYTES >> 20);
             return Err(failed(DecodeError::content(problem)));
         }
         batches.push(batch);

@@ -8,14 +8,14 @@ use crate::decode::DecodeError;
 
 /// Number of a row in its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RowPlace {
+pub enum RowNumber {
     /// A line of a text file, from 1, including the header.
     Line(u64),
     /// A row of a Parquet file, from 1.
     Row(u64),
 }
 
-impl fmt::Display for RowPlace {
+impl fmt::Display for RowNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Line(line) => write!(f, "line {line}"),
@@ -77,7 +77,7 @@ pub enum TableError {
         /// The file.
         path: PathBuf,
         /// The line.
-        at: RowPlace,
+        at: RowNumber,
         /// Number of its fields.
         found: usize,
         /// Number of fields of the first line.
@@ -92,12 +92,12 @@ pub enum TableError {
         column: String,
     },
     /// A column with values but no name.
-    #[error("column {place} of `{}` has no name", path.display())]
+    #[error("column {number} of `{}` has no name", path.display())]
     UnnamedColumn {
         /// The file.
         path: PathBuf,
         /// Column number, from 1.
-        place: usize,
+        number: usize,
     },
     /// A field that is neither a number nor a missing value.
     #[error("`{}`, {at}, column `{column}`: `{value}` is not a number", path.display())]
@@ -105,7 +105,7 @@ pub enum TableError {
         /// The file.
         path: PathBuf,
         /// The line or row.
-        at: RowPlace,
+        at: RowNumber,
         /// The column.
         column: String,
         /// The field's text.
@@ -117,7 +117,7 @@ pub enum TableError {
         /// The file.
         path: PathBuf,
         /// The line or row.
-        at: RowPlace,
+        at: RowNumber,
         /// The column.
         column: String,
         /// The field's text.
@@ -147,7 +147,7 @@ pub enum TableError {
 
 impl TableError {
     /// The help, one sentence.
-    pub fn remedy(&self) -> String {
+    pub fn help(&self) -> String {
         match self {
             Self::Read { .. } => "check that the file exists and is readable".to_owned(),
             Self::NotText { .. } => "give a CSV file in UTF-8 or a Parquet file".to_owned(),

@@ -27,6 +27,6 @@ mod tests;
 pub(super) mod text_file;
 
 pub(super) use arrays::PANDAS_INDEX;
-pub use error::{RowPlace, TableError};
+pub use error::{RowNumber, TableError};
 pub(super) use table::distinct;
 pub use table::{NamedColumn, NumberTable};

@@ -8,8 +8,8 @@ use arrow_cast::cast;
 use arrow_schema::DataType;
 
 use super::arrays::{self, PANDAS_INDEX};
-use super::table::{Wanted, distinct, places};
-use super::{NamedColumn, NumberTable, RowPlace, TableError, labels};
+use super::table::{Wanted, column_indexes, distinct};
+use super::{NamedColumn, NumberTable, RowNumber, TableError, labels};
 use crate::decode::guarded_as;
 use crate::domain::Timestamp;
 use crate::market::{TimeScale, numbers, raw_times};
@@ -27,16 +27,16 @@ fn decoded(path: &Path, wanted: Wanted<'_>) -> Result<NumberTable, TableError> {
         return Err(TableError::NoRows { path: path.to_owned() });
     }
     let label = label(&names, &columns);
-    let values = places(path, &names, label, wanted.columns)?
+    let values = column_indexes(path, &names, label, wanted.columns)?
         .into_iter()
-        .map(|place| column(path, &names[place], &columns[place], wanted.infinities))
+        .map(|index| column(path, &names[index], &columns[index], wanted.infinities))
         .collect::<Result<Vec<_>, _>>()?;
     if values.is_empty() {
         return Err(TableError::NoNumbers { path: path.to_owned() });
     }
-    let labelled = label.map(|place| labels_of(path, &names[place], &columns[place])).transpose()?;
+    let labelled = label.map(|index| labels_of(path, &names[index], &columns[index])).transpose()?;
     let (labels, times) = labelled.map_or((None, None), |(labels, times)| (Some(labels), times));
-    let label_name = label.map(|place| names[place].clone());
+    let label_name = label.map(|index| names[index].clone());
     Ok(NumberTable { labels, times, columns: values, label_name, has_header: true })
 }
 
@@ -47,7 +47,7 @@ fn label(names: &[String], columns: &[ArrayRef]) -> Option<usize> {
     if first && names.len() > 1 {
         return Some(0);
     }
-    (0..names.len()).find(|&place| is_time(columns[place].data_type()) || names[place] == PANDAS_INDEX)
+    (0..names.len()).find(|&index| is_time(columns[index].data_type()) || names[index] == PANDAS_INDEX)
 }
 
 fn is_time(kind: &DataType) -> bool {
@@ -70,7 +70,7 @@ fn column(path: &Path, name: &str, array: &ArrayRef, infinities: bool) -> Result
     }
     if let Some(row) = values.iter().position(|value| value.is_infinite() && !infinities) {
         let (path, column, value) = (path.to_owned(), name.to_owned(), values[row].to_string());
-        return Err(TableError::NotFinite { path, at: RowPlace::Row(row as u64 + 1), column, value });
+        return Err(TableError::NotFinite { path, at: RowNumber::Row(row as u64 + 1), column, value });
     }
     let values = values.into_iter().map(|value| (!value.is_nan()).then_some(value)).collect();
     Ok(NamedColumn { name: name.to_owned(), values })

@@ -63,23 +63,23 @@ pub(super) struct Wanted<'a> {
 }
 
 /// Indexes of the wanted columns; all but the label column where none are named.
-pub(super) fn places(
+pub(super) fn column_indexes(
     path: &Path,
     names: &[String],
     label: Option<usize>,
     wanted: Option<&[&str]>,
 ) -> Result<Vec<usize>, TableError> {
     let Some(wanted) = wanted else {
-        return Ok((0..names.len()).filter(|&place| Some(place) != label).collect());
+        return Ok((0..names.len()).filter(|&index| Some(index) != label).collect());
     };
-    let place = |column: &&str| {
+    let index = |column: &&str| {
         names.iter().position(|name| name == column).ok_or_else(|| TableError::NoSuchColumn {
             path: path.to_owned(),
             column: (*column).to_owned(),
             known: names.to_vec(),
         })
     };
-    wanted.iter().map(place).collect()
+    wanted.iter().map(index).collect()
 }
 
 /// Refuses duplicate column names.

@@ -28,7 +28,7 @@ fn read(content: &str) -> NumberTable {
 fn refused(content: &str) -> String {
     let (folder, path) = text(content);
     let error = NumberTable::read(&path).unwrap_err();
-    format!("{error}; {}", error.remedy()).replace(&format!("{}/", folder.path().display()), "")
+    format!("{error}; {}", error.help()).replace(&format!("{}/", folder.path().display()), "")
 }
 
 fn parquet(columns: Vec<(&str, ArrayRef)>) -> (TempDir, PathBuf) {
@@ -78,14 +78,14 @@ fn an_index_of_numbers_is_a_label_by_its_name() {
 }
 
 #[test]
-fn words_are_labels_and_no_times() {
+fn text_labels_are_not_times() {
     let table = read("agent\ttrend\nfirst\t0.5\nsecond\t0.6\n");
     assert_eq!(table.labels.unwrap(), ["first", "second"]);
     assert_eq!(table.times, None);
 }
 
 #[test]
-fn a_file_without_header_is_told_apart() {
+fn a_file_without_a_header_is_detected() {
     let table = read("0.1,0.2\n0.3,0.4\n");
     assert!(!table.has_header);
     assert_eq!((names(&table), table.rows()), (vec!["column_1", "column_2"], 2));
@@ -108,7 +108,7 @@ fn quotes_marks_and_blank_ends_are_read() {
 }
 
 #[test]
-fn a_slip_is_refused_with_its_place() {
+fn an_invalid_cell_is_refused_with_its_location() {
     assert_eq!(
         refused("date,a\n2024-01-01,0.1\n2024-01-02,0.1x\n"),
         "`table.csv`, line 3, column `a`: `0.1x` is not a number; write a plain number, or leave the field empty if there is no value"
@@ -141,7 +141,7 @@ fn other_columns_may_hold_anything() {
     let table = NumberTable::read_columns(&path, &["equity"]).unwrap();
     assert_eq!(table.column("equity").unwrap().complete(), Some(vec![100.0, 110.0]));
     let error = NumberTable::read_columns(&path, &["equty"]).unwrap_err();
-    assert_eq!(error.remedy(), "did you mean `equity`?");
+    assert_eq!(error.help(), "did you mean `equity`?");
 }
 
 #[test]

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use ::csv::{ReaderBuilder, StringRecord, Trim};
 
-use super::table::{Wanted, distinct, places};
-use super::{NamedColumn, NumberTable, RowPlace, TableError, labels};
+use super::table::{Wanted, column_indexes, distinct};
+use super::{NamedColumn, NumberTable, RowNumber, TableError, labels};
 use crate::data::import::number;
 use crate::decode::{MAX_TABLE_TEXT, open_regular};
 
@@ -23,16 +23,16 @@ pub(super) fn read(path: &Path, wanted: Wanted<'_>) -> Result<NumberTable, Table
     let names = names(path, first, rows, has_header)?;
     distinct(path, &names)?;
     let label = is_label(&names, rows).then_some(0);
-    let columns = places(path, &names, label, wanted.columns)?
+    let columns = column_indexes(path, &names, label, wanted.columns)?
         .into_iter()
-        .map(|place| column((path, &text), &names[place], (rows, place), wanted.infinities))
+        .map(|index| column((path, &text), &names[index], (rows, index), wanted.infinities))
         .collect::<Result<Vec<_>, _>>()?;
     if columns.is_empty() {
         return Err(TableError::NoNumbers { path: path.to_owned() });
     }
-    let labels: Option<Vec<String>> = label.map(|place| fields(rows, place).map(str::to_owned).collect());
+    let labels: Option<Vec<String>> = label.map(|index| fields(rows, index).map(str::to_owned).collect());
     let times = labels.as_deref().and_then(|labels| labels::times(&names[0], labels));
-    let label_name = label.filter(|_| has_header).map(|place| names[place].clone());
+    let label_name = label.filter(|_| has_header).map(|index| names[index].clone());
     Ok(NumberTable { labels, times, columns, label_name, has_header })
 }
 
@@ -98,11 +98,11 @@ fn is_header(first: &StringRecord, rest: &[StringRecord]) -> bool {
     }
     let worded = head.is_empty() || (number(head).is_none() && !labels::is_time(head));
     let all: Vec<&str> = if worded { behind } else { first.iter().collect() };
-    counts(&all) && (worded || rest.iter().flatten().any(|field| field.contains('.')))
+    are_consecutive(&all) && (worded || rest.iter().flatten().any(|field| field.contains('.')))
 }
 
 /// Whether the fields are consecutive integers.
-fn counts(fields: &[&str]) -> bool {
+fn are_consecutive(fields: &[&str]) -> bool {
     let whole: Option<Vec<i64>> = fields.iter().map(|field| field.parse().ok()).collect();
     whole.is_some_and(|whole| whole.windows(2).all(|pair| pair[0].checked_add(1) == Some(pair[1])))
 }
@@ -116,16 +116,16 @@ fn names(
     has_header: bool,
 ) -> Result<Vec<String>, TableError> {
     let mut count = first.len();
-    let blank = |place: usize| fields(rows, place).all(str::is_empty);
+    let blank = |index: usize| fields(rows, index).all(str::is_empty);
     while count > 1 && (!has_header || first[count - 1].is_empty()) && blank(count - 1) {
         count -= 1;
     }
     if !has_header {
-        return Ok((1..=count).map(|place| format!("column_{place}")).collect());
+        return Ok((1..=count).map(|index| format!("column_{index}")).collect());
     }
-    let unnamed = (1..count).find(|&place| first[place].is_empty());
+    let unnamed = (1..count).find(|&index| first[index].is_empty());
     match unnamed {
-        Some(place) => Err(TableError::UnnamedColumn { path: path.to_owned(), place: place + 1 }),
+        Some(index) => Err(TableError::UnnamedColumn { path: path.to_owned(), number: index + 1 }),
         None => Ok(first.iter().take(count).map(str::to_owned).collect()),
     }
 }
@@ -138,11 +138,11 @@ fn is_label(names: &[String], rows: &[StringRecord]) -> bool {
 fn column(
     (path, text): (&Path, &str),
     name: &str,
-    (rows, place): (&[StringRecord], usize),
+    (rows, index): (&[StringRecord], usize),
     infinities: bool,
 ) -> Result<NamedColumn, TableError> {
     let value = |row: &StringRecord| {
-        let field = row.get(place).unwrap_or_default();
+        let field = row.get(index).unwrap_or_default();
         let at = || (path.to_owned(), line(text, row), name.to_owned(), field.to_owned());
         match number(field) {
             Some(known) if known.is_finite() => Ok(Some(known)),
@@ -162,19 +162,19 @@ fn column(
     Ok(NamedColumn { name: name.to_owned(), values })
 }
 
-fn fields(rows: &[StringRecord], place: usize) -> impl Iterator<Item = &str> {
-    rows.iter().map(move |row| row.get(place).unwrap_or_default())
+fn fields(rows: &[StringRecord], index: usize) -> impl Iterator<Item = &str> {
+    rows.iter().map(move |row| row.get(index).unwrap_or_default())
 }
 
 /// The line on which a record begins. The CSV reader's own count is one too low after CRLF, and does not
 /// include skipped blank lines.
-fn line(text: &str, record: &StringRecord) -> RowPlace {
+fn line(text: &str, record: &StringRecord) -> RowNumber {
     let before = record.position().and_then(|at| usize::try_from(at.byte()).ok()).unwrap_or(0);
     let ends = |text: &str| text.bytes().filter(|&byte| byte == b'\n').count() as u64;
     let skipped = text
         .get(before..)
         .map_or(0, |rest| ends(&rest[..rest.len() - rest.trim_start_matches(['\r', '\n']).len()]));
-    RowPlace::Line(1 + ends(text.get(..before).unwrap_or_default()) + skipped)
+    RowNumber::Line(1 + ends(text.get(..before).unwrap_or_default()) + skipped)
 }
 
 /// The lines on which records begin, in one pass over the text.

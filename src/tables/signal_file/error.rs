@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::tables::{RowPlace, TableError};
+use crate::tables::{RowNumber, TableError};
 
 /// Why a file holds no signals.
 #[derive(Debug, thiserror::Error)]
@@ -16,7 +16,7 @@ pub enum SignalFileError {
         /// The file.
         path: PathBuf,
         /// The line or row.
-        at: RowPlace,
+        at: RowNumber,
         /// What is wrong with it.
         problem: String,
         /// How to mend it.
@@ -38,7 +38,7 @@ impl SignalFileError {
     /// The help, one sentence.
     pub fn remedy(&self) -> String {
         match self {
-            Self::Table(error) => error.remedy(),
+            Self::Table(error) => error.help(),
             Self::Row { help, .. } | Self::Columns { help, .. } => help.clone(),
         }
     }

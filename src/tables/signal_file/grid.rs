@@ -16,7 +16,7 @@ use crate::decode::{guarded_as, open_regular};
 use crate::domain::Timestamp;
 use crate::market::{TimeScale, numbers, raw_times};
 use crate::tables::number_table::{PANDAS_INDEX, arrays, distinct, text_file};
-use crate::tables::{RowPlace, TableError};
+use crate::tables::{RowNumber, TableError};
 
 /// Names of the column of times.
 const TIMES: [&str; 6] = ["ts", "timestamp", "time", "date", "datetime", "open_time"];
@@ -105,10 +105,10 @@ impl Grid {
     }
 
     /// Where a row is in the file.
-    pub fn place(&self, row: usize) -> RowPlace {
+    pub fn place(&self, row: usize) -> RowNumber {
         match &self.cells {
-            Cells::Text(_, lines) => RowPlace::Line(lines.get(row).copied().unwrap_or_default()),
-            Cells::Arrays(_) => RowPlace::Row(row as u64 + 1),
+            Cells::Text(_, lines) => RowNumber::Line(lines.get(row).copied().unwrap_or_default()),
+            Cells::Arrays(_) => RowNumber::Row(row as u64 + 1),
         }
     }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::SignalFileError;
 use super::grid::Grid;
 use crate::domain::{Cash, MoneyError, OrderKind, Price, Qty, Side, Size, TimeInForce, Timestamp};
-use crate::tables::RowPlace;
+use crate::tables::RowNumber;
 
 const COLUMNS: [&str; 8] = ["symbol", "side", "type", "price", "trigger", "quantity", "amount", "tif"];
 
@@ -59,7 +59,7 @@ impl OrderRows {
     }
 
     /// Where a row is in the file.
-    pub fn place(&self, row: usize) -> RowPlace {
+    pub fn place(&self, row: usize) -> RowNumber {
         self.grid.place(row)
     }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::SignalFileError;
 use super::grid::Grid;
 use crate::domain::Timestamp;
-use crate::tables::RowPlace;
+use crate::tables::RowNumber;
 
 /// Values by time and symbol. Times never fall, and no symbol has two values at one time.
 pub struct ValueRows {
@@ -57,7 +57,7 @@ impl ValueRows {
     }
 
     /// Where a row is in the file.
-    pub fn place(&self, row: usize) -> RowPlace {
+    pub fn place(&self, row: usize) -> RowNumber {
         self.grid.place(row)
     }
 

@@ -173,7 +173,7 @@ fn print(title: &str, tries: &[Try], tallies: &[Tally], name: impl Fn(&Try) -> S
 }
 
 #[test]
-fn faults_of_the_disk_lose_nothing_that_was_acknowledged() {
+fn disk_faults_lose_nothing_acknowledged() {
     if !strace_works() {
         return;
     }
@@ -205,7 +205,7 @@ fn fault(injections: &[String]) -> String {
 /// The previous run survives a kill between the two renames of a file system that cannot exchange names, and
 /// around the single call of one that can.
 #[test]
-fn a_kill_while_a_former_run_is_replaced_loses_it_never() {
+fn a_kill_during_replacement_never_loses_the_previous_run() {
     if !strace_works() {
         return;
     }
@@ -230,7 +230,7 @@ fn a_kill_while_a_former_run_is_replaced_loses_it_never() {
 
 /// `store prune` repeatedly beside a run whose folder is being synced and renamed on a slow disk.
 #[test]
-fn prune_leaves_what_a_living_run_publishes() {
+fn prune_keeps_what_a_running_process_publishes() {
     if !strace_works() {
         return;
     }

@@ -70,9 +70,9 @@ pub fn raw_market(dice: &mut Dice, shape: Shape) -> Raw {
         let end = if dice.one_in(4) { ticks / 2 } else { ticks };
         let mut last = dice.between(5.0, 300.0);
         let (mut bars, mut finer) = (Vec::new(), Vec::new());
-        for place in 0..end.max(2) {
+        for index in 0..end.max(2) {
             // A market needs at least one bar: the first symbol's first bar is never missing.
-            let needed = rows.is_empty() && place == 0;
+            let needed = rows.is_empty() && index == 0;
             if gaps > 1 && dice.one_in(gaps + 2) && !needed {
                 continue;
             }
@@ -81,11 +81,11 @@ pub fn raw_market(dice: &mut Dice, shape: Shape) -> Raw {
             let high = cents(open.max(close) * dice.between(1.0, 1.0 + swing * 0.7)).max(open.max(close));
             let low = cents(open.min(close) * dice.between(1.0 - swing * 0.7, 1.0)).min(open.min(close));
             let volume = if dice.one_in(6) { 0.0 } else { cents(dice.between(0.0, 200.0)) };
-            bars.push((place, open, high, low, close, volume));
+            bars.push((index, open, high, low, close, volume));
             if dice.one_in(2) {
                 let middle = cents(dice.between(low, high)).clamp(low, high);
-                finer.push((place * 2, open, high, open.min(middle), middle, 1.0));
-                finer.push((place * 2 + 1, middle, middle.max(close), low, close, 1.0));
+                finer.push((index * 2, open, high, open.min(middle), middle, 1.0));
+                finer.push((index * 2 + 1, middle, middle.max(close), low, close, 1.0));
             }
             last = close;
         }
@@ -141,10 +141,10 @@ pub fn shaped_table(seed: u64, cut: Option<usize>, shape: Shape) -> Table {
     let mut raw = raw_market(&mut dice, shape);
     let (venue, risk) = (venue(&mut dice), profile(&mut dice));
     if let Some(cut) = cut {
-        let mut places: Vec<i64> = raw.rows.iter().flatten().map(|bar| bar.0).collect();
-        places.sort_unstable();
-        places.dedup();
-        let end = places[cut];
+        let mut indexes: Vec<i64> = raw.rows.iter().flatten().map(|bar| bar.0).collect();
+        indexes.sort_unstable();
+        indexes.dedup();
+        let end = indexes[cut];
         raw.rows.iter_mut().for_each(|rows| rows.retain(|bar| bar.0 < end));
         raw.fine.iter_mut().for_each(|rows| rows.retain(|bar| bar.0 < end * 2));
     }

@@ -4,9 +4,9 @@
 use chrono_tz::Tz;
 
 use super::super::names;
-use super::super::plan::Plan;
+use super::super::plan::ImportPlan;
 use super::super::probe::{Content, Probe};
-use super::super::text::{Clock, Form, Layout, TimeUnit, Values};
+use super::super::text::{Clock, TextForm, TextLayout, TimeUnit, Values};
 use super::super::{Format, ImportError};
 use super::signs::{not, numeric, ordered};
 
@@ -20,7 +20,7 @@ pub fn fits(probe: &Probe) -> bool {
     shaped && millis(&rows) && ordered(&rows, PRICES) && !ordered(&rows, [1, 2, 3, 4])
 }
 
-fn rows(probe: &Probe) -> Option<(Form, Vec<Vec<&str>>)> {
+fn rows(probe: &Probe) -> Option<(TextForm, Vec<Vec<&str>>)> {
     let Content::Text { form, .. } = &probe.content else { return None };
     Some((*form, probe.rows(*form)?))
 }
@@ -31,7 +31,7 @@ fn millis(rows: &[Vec<&str>]) -> bool {
 }
 
 /// The layout; the symbol is the part of the name before its first dash.
-pub fn plan(probe: &Probe) -> Result<Plan, ImportError> {
+pub fn plan(probe: &Probe) -> Result<ImportPlan, ImportError> {
     let (form, rows) = rows(probe).ok_or_else(|| not(probe, Format::Bitfinex, "it is not text"))?;
     if !millis(&rows) || !rows.iter().all(|row| row.len() == 6) {
         return Err(not(
@@ -41,9 +41,9 @@ pub fn plan(probe: &Probe) -> Result<Plan, ImportError> {
         ));
     }
     let values = Values::Bars { prices: PRICES, volume: Some(5), adjusted_close: None };
-    let layout = Layout::plain(Clock::Epoch(TimeUnit::Millis), 0, values);
+    let layout = TextLayout::plain(Clock::Epoch(TimeUnit::Millis), 0, values);
     let stem = probe.stem();
     let symbol = stem.split(['-', '_']).next().map(names::plain_symbol);
     let interval = names::symbol_and_interval(&stem).1;
-    Ok(Plan::text(Format::Bitfinex, form, layout).of(symbol, interval))
+    Ok(ImportPlan::text(Format::Bitfinex, form, layout).of(symbol, interval))
 }

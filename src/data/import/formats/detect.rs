@@ -1,12 +1,12 @@
 //! Which vendor a file is from, and how a file of each is read.
 
-use super::super::plan::{Plan, Reading};
+use super::super::plan::{ImportPlan, ReadOptions};
 use super::super::probe::Probe;
 use super::super::{Format, ImportError};
 use super::{binance, bitfinex, cryptodatadownload, freqtrade, generic, kraken, lean, yahoo};
 
 /// Detects a file's format; `None` where none matches.
-pub fn detect(probe: &Probe, reading: &Reading) -> Option<Format> {
+pub fn detect(probe: &Probe, reading: &ReadOptions) -> Option<Format> {
     if reading.map.is_some() {
         return Some(Format::Csv);
     }
@@ -27,7 +27,7 @@ pub fn detect(probe: &Probe, reading: &Reading) -> Option<Format> {
 ///
 /// # Errors
 /// Where it is not of that format, or holds nothing that bars can be made of.
-pub fn plan(probe: &Probe, format: Format, reading: &Reading) -> Result<Plan, ImportError> {
+pub fn plan(probe: &Probe, format: Format, reading: &ReadOptions) -> Result<ImportPlan, ImportError> {
     match format {
         Format::Binance => binance::plan(probe),
         Format::Freqtrade => freqtrade::plan(probe),

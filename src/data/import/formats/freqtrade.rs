@@ -8,9 +8,9 @@ use chrono_tz::Tz;
 
 use super::super::columns::Columns;
 use super::super::names;
-use super::super::plan::Plan;
+use super::super::plan::ImportPlan;
 use super::super::probe::{Content, Probe};
-use super::super::text::{Clock, Form, Layout, TradePrice, Values};
+use super::super::text::{Clock, TextForm, TextLayout, TradePrice, Values};
 use super::super::{Format, ImportError};
 use super::signs::not;
 use crate::domain::Interval;
@@ -19,11 +19,11 @@ use crate::domain::Interval;
 #[derive(Debug, PartialEq, Eq)]
 struct Name {
     symbol: String,
-    holds: Holds,
+    content: NameContent,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-enum Holds {
+enum NameContent {
     Candles(Interval),
     Trades,
     FundingRates,
@@ -39,50 +39,50 @@ fn name(stem: &str) -> Option<Name> {
     let symbol = format!("{base}{quote}").to_ascii_uppercase();
     let first = parts.next()?;
     if first == "trades" {
-        return Some(Name { symbol, holds: Holds::Trades });
+        return Some(Name { symbol, content: NameContent::Trades });
     }
     let interval = names::interval(first)?;
-    let (symbol, holds) = match parts.next() {
-        None | Some("futures" | "spot") => (symbol, Holds::Candles(interval)),
-        Some("funding_rate") => (symbol, Holds::FundingRates),
+    let (symbol, content) = match parts.next() {
+        None | Some("futures" | "spot") => (symbol, NameContent::Candles(interval)),
+        Some("funding_rate") => (symbol, NameContent::FundingRates),
         // Mark and index prices are not traded prices, so they get a symbol of their own.
-        Some(other) => (format!("{symbol}.{}", other.to_ascii_uppercase()), Holds::Candles(interval)),
+        Some(other) => (format!("{symbol}.{}", other.to_ascii_uppercase()), NameContent::Candles(interval)),
     };
-    Some(Name { symbol, holds })
+    Some(Name { symbol, content })
 }
 
 /// Matches such a name with Feather, Parquet or JSON arrays as content.
 pub fn fits(probe: &Probe) -> bool {
     let tabular = match &probe.content {
-        Content::Table { schema, .. } => Columns::recognise(schema).is_ok(),
-        Content::Text { form, .. } => *form == Form::Arrays,
+        Content::Columnar { schema, .. } => Columns::recognise(schema).is_ok(),
+        Content::Text { form, .. } => *form == TextForm::Arrays,
     };
     tabular && name(&probe.stem()).is_some()
 }
 
 /// The layout of candles or trades.
-pub fn plan(probe: &Probe) -> Result<Plan, ImportError> {
+pub fn plan(probe: &Probe) -> Result<ImportPlan, ImportError> {
     let name = name(&probe.stem());
-    if matches!(name, Some(Name { holds: Holds::FundingRates, .. })) {
+    if matches!(name, Some(Name { content: NameContent::FundingRates, .. })) {
         return Err(ImportError::NotBars { path: probe.path.clone(), kind: "funding rates" });
     }
     let plan = match &probe.content {
-        Content::Table { kind, schema } => {
+        Content::Columnar { kind, schema } => {
             let columns =
                 Columns::recognise(schema).map_err(|detail| not(probe, Format::Freqtrade, detail))?;
-            Plan::table(Format::Freqtrade, *kind, columns)
+            ImportPlan::table(Format::Freqtrade, *kind, columns)
         }
         Content::Text { .. } => arrays(probe)?,
     };
-    let interval = match name.as_ref().map(|name| &name.holds) {
-        Some(Holds::Candles(interval)) => Some(*interval),
+    let interval = match name.as_ref().map(|name| &name.content) {
+        Some(NameContent::Candles(interval)) => Some(*interval),
         _ => None,
     };
     Ok(plan.of(name.map(|name| name.symbol), interval))
 }
 
-fn arrays(probe: &Probe) -> Result<Plan, ImportError> {
-    let rows = probe.rows(Form::Arrays).ok_or_else(|| not(probe, Format::Freqtrade, "it is not JSON"))?;
+fn arrays(probe: &Probe) -> Result<ImportPlan, ImportError> {
+    let rows = probe.rows(TextForm::Arrays).ok_or_else(|| not(probe, Format::Freqtrade, "it is not JSON"))?;
     let first = rows.first().map(Vec::as_slice).unwrap_or_default();
     let values = match first.len() {
         6 => Values::Bars { prices: [1, 2, 3, 4], volume: Some(5), adjusted_close: None },
@@ -92,7 +92,7 @@ fn arrays(probe: &Probe) -> Result<Plan, ImportError> {
         }
     };
     let clock = Clock::guess(first[0], Tz::UTC);
-    Ok(Plan::text(Format::Freqtrade, Form::Arrays, Layout::plain(clock, 0, values)))
+    Ok(ImportPlan::text(Format::Freqtrade, TextForm::Arrays, TextLayout::plain(clock, 0, values)))
 }
 
 #[cfg(test)]
@@ -101,14 +101,17 @@ mod tests {
 
     #[test]
     fn names_of_the_data_folder() {
-        let said = |stem: &str| name(stem).map(|name| (name.symbol, name.holds));
+        let parsed = |stem: &str| name(stem).map(|name| (name.symbol, name.content));
         let hour = "1h".parse().unwrap();
-        assert_eq!(said("LTC_BTC-1h"), Some(("LTCBTC".into(), Holds::Candles(hour))));
-        assert_eq!(said("XRP_USDT_USDT-1h-futures"), Some(("XRPUSDT".into(), Holds::Candles(hour))));
-        assert_eq!(said("XRP_USDT_USDT-1h-mark"), Some(("XRPUSDT.MARK".into(), Holds::Candles(hour))));
-        assert_eq!(said("XRP_USDT_USDT-1h-funding_rate").unwrap().1, Holds::FundingRates);
-        assert_eq!(said("XRP_ETH-trades").unwrap().1, Holds::Trades);
-        assert_eq!(said("BTCUSD-18-01-01-00-00-00"), None);
-        assert_eq!(said("BTCUSDT_1h"), None);
+        assert_eq!(parsed("LTC_BTC-1h"), Some(("LTCBTC".into(), NameContent::Candles(hour))));
+        assert_eq!(parsed("XRP_USDT_USDT-1h-futures"), Some(("XRPUSDT".into(), NameContent::Candles(hour))));
+        assert_eq!(
+            parsed("XRP_USDT_USDT-1h-mark"),
+            Some(("XRPUSDT.MARK".into(), NameContent::Candles(hour)))
+        );
+        assert_eq!(parsed("XRP_USDT_USDT-1h-funding_rate").unwrap().1, NameContent::FundingRates);
+        assert_eq!(parsed("XRP_ETH-trades").unwrap().1, NameContent::Trades);
+        assert_eq!(parsed("BTCUSD-18-01-01-00-00-00"), None);
+        assert_eq!(parsed("BTCUSDT_1h"), None);
     }
 }

@@ -2,9 +2,9 @@
 
 use super::super::columns::Columns;
 use super::super::names::{self, Role};
-use super::super::plan::{ColumnMap, Plan, Reading};
+use super::super::plan::{ColumnMap, ImportPlan, ReadOptions};
 use super::super::probe::{Content, Probe};
-use super::super::text::{Clock, Form, Layout, TradePrice, Values, fields, number};
+use super::super::text::{Clock, TextForm, TextLayout, TradePrice, Values, fields, number};
 use super::super::{Format, ImportError};
 use super::signs::not;
 
@@ -12,24 +12,24 @@ use super::signs::not;
 const HEADER_WITHIN: usize = 10;
 
 /// Matches a header with a time and prices.
-pub fn fits(probe: &Probe, reading: &Reading) -> bool {
-    let Some(lines) = probe.lines(Form::Lines) else { return false };
+pub fn fits(probe: &Probe, reading: &ReadOptions) -> bool {
+    let Some(lines) = probe.lines(TextForm::Lines) else { return false };
     table_of(lines, reading).is_some_and(|found| found.values(&ColumnMap::default()).is_ok())
 }
 
 /// Matches a Parquet or Feather file with a time and prices.
 pub fn is_table(probe: &Probe) -> bool {
-    matches!(&probe.content, Content::Table { schema, .. } if Columns::recognise(schema).is_ok())
+    matches!(&probe.content, Content::Columnar { schema, .. } if Columns::recognise(schema).is_ok())
 }
 
 /// The layout of such a file.
-pub fn table(probe: &Probe) -> Result<Plan, ImportError> {
-    let Content::Table { kind, schema } = &probe.content else {
+pub fn table(probe: &Probe) -> Result<ImportPlan, ImportError> {
+    let Content::Columnar { kind, schema } = &probe.content else {
         return Err(not(probe, Format::Parquet, "it is text"));
     };
     let columns = Columns::recognise(schema).map_err(|detail| not(probe, Format::Parquet, detail))?;
     let (symbol, interval) = names::symbol_and_interval(&probe.stem());
-    Ok(Plan::table(Format::Parquet, *kind, columns).of(symbol, interval))
+    Ok(ImportPlan::table(Format::Parquet, *kind, columns).of(symbol, interval))
 }
 
 /// Line index and column names of the header (empty without a header), and the delimiter.
@@ -42,7 +42,7 @@ struct Header<'l> {
 
 /// Finds the header: the first line that names a time or a mapped column, and has as many fields as the next
 /// line. A file without a header starts with numbers.
-fn table_of<'l>(lines: &'l [String], reading: &Reading) -> Option<Header<'l>> {
+fn table_of<'l>(lines: &'l [String], reading: &ReadOptions) -> Option<Header<'l>> {
     let delimiter = delimiter(lines);
     let rows: Vec<Vec<&str>> =
         lines.iter().take(HEADER_WITHIN + 1).map(|line| fields(line, delimiter)).collect();
@@ -50,7 +50,7 @@ fn table_of<'l>(lines: &'l [String], reading: &Reading) -> Option<Header<'l>> {
         let wanted = reading.map.as_ref().and_then(|map| map.get(Role::Time));
         wanted.is_some_and(|wanted| row.iter().any(|heading| heading.eq_ignore_ascii_case(wanted)))
     };
-    let is_header = |row: &[&str]| row.len() > 1 && (mapped(row) || Role::Time.place(row).is_some());
+    let is_header = |row: &[&str]| row.len() > 1 && (mapped(row) || Role::Time.index(row).is_some());
     if let Some(at) = rows.iter().position(|row| is_header(row)) {
         let first = rows.get(at + 1).cloned().unwrap_or_default();
         return Some(Header { delimiter, skip: at + 1, headings: rows[at].clone(), first });
@@ -71,13 +71,13 @@ fn delimiter(lines: &[String]) -> u8 {
 
 impl Header<'_> {
     /// Column index of a role: from the map's name or number, otherwise from known column names.
-    fn place(&self, map: &ColumnMap, role: Role) -> Result<Option<usize>, String> {
-        let Some(wanted) = map.get(role) else { return Ok(role.place(&self.headings)) };
-        if let Some(place) = self.headings.iter().position(|heading| heading.eq_ignore_ascii_case(wanted)) {
-            return Ok(Some(place));
+    fn index(&self, map: &ColumnMap, role: Role) -> Result<Option<usize>, String> {
+        let Some(wanted) = map.get(role) else { return Ok(role.index(&self.headings)) };
+        if let Some(index) = self.headings.iter().position(|heading| heading.eq_ignore_ascii_case(wanted)) {
+            return Ok(Some(index));
         }
         match wanted.parse::<usize>() {
-            Ok(place) if (1..=self.first.len()).contains(&place) => Ok(Some(place - 1)),
+            Ok(index) if (1..=self.first.len()).contains(&index) => Ok(Some(index - 1)),
             _ => Err(format!(
                 "there is no column `{wanted}`; the columns are `{}`",
                 self.headings.join("`, `")
@@ -86,7 +86,7 @@ impl Header<'_> {
     }
 
     fn needed(&self, map: &ColumnMap, role: Role) -> Result<usize, String> {
-        self.place(map, role)?.ok_or_else(|| match self.headings.is_empty() {
+        self.index(map, role)?.ok_or_else(|| match self.headings.is_empty() {
             true => format!("there is no header, and no column is mapped to {role:?}"),
             false => format!("no column for {role:?} among `{}`", self.headings.join("`, `")),
         })
@@ -94,9 +94,9 @@ impl Header<'_> {
 
     /// Bars if there are four prices, otherwise trades, otherwise quotes. The map takes precedence.
     fn values(&self, map: &ColumnMap) -> Result<Values, String> {
-        let volume = self.place(map, Role::Volume)?;
+        let volume = self.index(map, Role::Volume)?;
         let mapped_trades = map.get(Role::Price).is_some() || map.get(Role::Bid).is_some();
-        if !mapped_trades && self.place(map, Role::Open)?.is_some() {
+        if !mapped_trades && self.index(map, Role::Open)?.is_some() {
             let prices = [
                 self.needed(map, Role::Open)?,
                 self.needed(map, Role::High)?,
@@ -105,10 +105,10 @@ impl Header<'_> {
             ];
             return Ok(Values::Bars { prices, volume, adjusted_close: None });
         }
-        if let Some(price) = self.place(map, Role::Price)? {
+        if let Some(price) = self.index(map, Role::Price)? {
             return Ok(Values::Trades { price: TradePrice::Column(price), volume });
         }
-        match (self.place(map, Role::Bid)?, self.place(map, Role::Ask)?) {
+        match (self.index(map, Role::Bid)?, self.index(map, Role::Ask)?) {
             (Some(bid), Some(ask)) => {
                 Ok(Values::Trades { price: TradePrice::Middle(bid, ask), volume: None })
             }
@@ -118,16 +118,16 @@ impl Header<'_> {
 
     /// A column with the time of day, beside the date: `Date, Time, Open, ...`.
     fn time_of_day(&self, date: usize) -> Option<usize> {
-        let place = self.headings.iter().position(|heading| names::bare(heading) == "time")?;
+        let index = self.headings.iter().position(|heading| names::bare(heading) == "time")?;
         let dated = names::bare(self.headings[date]).starts_with("d");
-        (place != date && dated).then_some(place)
+        (index != date && dated).then_some(index)
     }
 }
 
 /// The layout, from the header and the user's settings.
-pub fn plan(probe: &Probe, reading: &Reading) -> Result<Plan, ImportError> {
+pub fn plan(probe: &Probe, reading: &ReadOptions) -> Result<ImportPlan, ImportError> {
     let refuse = |detail: String| not(probe, Format::Csv, detail);
-    let lines = probe.lines(Form::Lines).ok_or_else(|| refuse("it is not CSV".to_owned()))?;
+    let lines = probe.lines(TextForm::Lines).ok_or_else(|| refuse("it is not CSV".to_owned()))?;
     let header = table_of(lines, reading).ok_or_else(|| refuse("it has one column".to_owned()))?;
     let none = ColumnMap::default();
     let map = reading.map.as_ref().unwrap_or(&none);
@@ -143,21 +143,21 @@ pub fn plan(probe: &Probe, reading: &Reading) -> Result<Plan, ImportError> {
     let written = symbol_column(&header, map).map_err(&refuse)?;
     let (named, interval) = names::symbol_and_interval(&probe.stem());
     let symbol = written.as_ref().map(|(_, symbol)| names::plain_symbol(symbol)).or(named);
-    let layout = Layout {
+    let layout = TextLayout {
         delimiter: header.delimiter,
         skip: header.skip as u64,
         time_of_day: header.time_of_day(time),
         constant: written,
-        ..Layout::plain(clock, time, values)
+        ..TextLayout::plain(clock, time, values)
     };
-    Ok(Plan::text(Format::Csv, Form::Lines, layout).of(symbol, interval))
+    Ok(ImportPlan::text(Format::Csv, TextForm::Lines, layout).of(symbol, interval))
 }
 
 /// The symbol column, and its first value.
 fn symbol_column(header: &Header<'_>, map: &ColumnMap) -> Result<Option<(usize, String)>, String> {
-    let Some(place) = header.place(map, Role::Symbol)? else { return Ok(None) };
-    let text = header.first.get(place).copied().unwrap_or_default();
+    let Some(index) = header.index(map, Role::Symbol)? else { return Ok(None) };
+    let text = header.first.get(index).copied().unwrap_or_default();
     // A number is not a symbol: the column means something else.
     let named = !text.is_empty() && number(text).is_none();
-    Ok(named.then(|| (place, text.to_owned())))
+    Ok(named.then(|| (index, text.to_owned())))
 }

@@ -5,9 +5,9 @@
 use chrono_tz::Tz;
 
 use super::super::names;
-use super::super::plan::Plan;
+use super::super::plan::ImportPlan;
 use super::super::probe::{Content, Probe};
-use super::super::text::{Clock, Form, Layout, TimeUnit, TradePrice, Values};
+use super::super::text::{Clock, TextForm, TextLayout, TimeUnit, TradePrice, Values};
 use super::super::{Format, ImportError};
 use super::signs::{not, numeric};
 
@@ -16,7 +16,7 @@ pub fn fits(probe: &Probe) -> bool {
     if response_symbol(probe).is_some() {
         return true;
     }
-    let Some(rows) = probe.rows(Form::Lines) else { return false };
+    let Some(rows) = probe.rows(TextForm::Lines) else { return false };
     rows.first().is_some_and(|row| matches!(row.len(), 3 | 7) && numeric(row) && seconds(row))
 }
 
@@ -25,14 +25,14 @@ fn seconds(row: &[&str]) -> bool {
 }
 
 /// The layout of bars, trades or an API response.
-pub fn plan(probe: &Probe) -> Result<Plan, ImportError> {
+pub fn plan(probe: &Probe) -> Result<ImportPlan, ImportError> {
     if let Some(symbol) = response_symbol(probe) {
         let values = Values::Bars { prices: [1, 2, 3, 4], volume: Some(6), adjusted_close: None };
-        let layout = Layout::plain(Clock::Epoch(TimeUnit::Seconds), 0, values);
-        return Ok(Plan::text(Format::Kraken, Form::Arrays, layout).of(Some(symbol), None));
+        let layout = TextLayout::plain(Clock::Epoch(TimeUnit::Seconds), 0, values);
+        return Ok(ImportPlan::text(Format::Kraken, TextForm::Arrays, layout).of(Some(symbol), None));
     }
     let rows = probe
-        .rows(Form::Lines)
+        .rows(TextForm::Lines)
         .ok_or_else(|| not(probe, Format::Kraken, "it is neither CSV nor an API response"))?;
     let row = rows.first().map(Vec::as_slice).unwrap_or_default();
     if !numeric(row) || !seconds(row) {
@@ -48,13 +48,14 @@ pub fn plan(probe: &Probe) -> Result<Plan, ImportError> {
         Some((symbol, minutes)) => (symbol, names::minutes(minutes)),
         None => (stem.as_str(), None),
     };
-    let layout = Layout::plain(Clock::Epoch(TimeUnit::Seconds), 0, values);
-    Ok(Plan::text(Format::Kraken, Form::Lines, layout).of(Some(names::plain_symbol(symbol)), interval))
+    let layout = TextLayout::plain(Clock::Epoch(TimeUnit::Seconds), 0, values);
+    Ok(ImportPlan::text(Format::Kraken, TextForm::Lines, layout)
+        .of(Some(names::plain_symbol(symbol)), interval))
 }
 
 /// The pair of an OHLC response: the key of the first array of arrays.
 fn response_symbol(probe: &Probe) -> Option<String> {
-    let Content::Text { form: Form::Arrays, head, .. } = &probe.content else { return None };
+    let Content::Text { form: TextForm::Arrays, head, .. } = &probe.content else { return None };
     let result = head.split_once("\"result\"")?.1.split_once('{')?.1;
     let key = result.split_once('[')?.0.trim_end().strip_suffix(':')?.trim_end();
     let key = key.trim().strip_prefix('"')?.strip_suffix('"')?;

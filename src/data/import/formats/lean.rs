@@ -13,9 +13,9 @@ use chrono_tz::Tz;
 
 use super::super::factors::Factors;
 use super::super::names;
-use super::super::plan::{Plan, Reading};
+use super::super::plan::{ImportPlan, ReadOptions};
 use super::super::probe::Probe;
-use super::super::text::{Clock, Form, Layout, TradePrice, Values};
+use super::super::text::{Clock, TextForm, TextLayout, TradePrice, Values};
 use super::super::{Format, ImportError};
 use super::signs::not;
 use crate::domain::Interval;
@@ -24,7 +24,7 @@ const TYPES: [&str; 7] = ["equity", "crypto", "cryptofuture", "forex", "cfd", "i
 
 /// A parsed path of the data folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Place {
+struct LeanPath {
     security: String,
     market: String,
     resolution: String,
@@ -37,7 +37,7 @@ struct Place {
     root: PathBuf,
 }
 
-fn place(path: &Path) -> Option<Place> {
+fn parsed(path: &Path) -> Option<LeanPath> {
     let path = std::path::absolute(path).ok()?;
     let parts: Vec<String> =
         path.components().map(|part| part.as_os_str().to_string_lossy().to_ascii_lowercase()).collect();
@@ -57,7 +57,7 @@ fn place(path: &Path) -> Option<Place> {
     let day = if nested { Some(NaiveDate::parse_from_str(first, "%Y%m%d").ok()?) } else { None };
     let symbol = if nested { parts[resolution + 1].clone() } else { first.to_owned() };
     let root = path.ancestors().nth(parts.len() - resolution)?.to_owned();
-    Some(Place {
+    Some(LeanPath {
         security,
         market: parts[resolution - 1].clone(),
         resolution: parts[resolution].clone(),
@@ -68,7 +68,7 @@ fn place(path: &Path) -> Option<Place> {
     })
 }
 
-impl Place {
+impl LeanPath {
     /// The exchange's time zone, from LEAN's market-hours database.
     fn zone(&self) -> Option<Tz> {
         match (self.security.as_str(), self.market.as_str()) {
@@ -89,51 +89,51 @@ impl Place {
 
 /// Matches a zip or CSV file in such a folder.
 pub fn fits(probe: &Probe) -> bool {
-    probe.lines(Form::Lines).is_some() && place(&probe.path).is_some()
+    probe.lines(TextForm::Lines).is_some() && parsed(&probe.path).is_some()
 }
 
 /// The layout of bars or ticks.
-pub fn plan(probe: &Probe, reading: &Reading) -> Result<Plan, ImportError> {
-    let place = place(&probe.path).ok_or_else(|| {
+pub fn plan(probe: &Probe, reading: &ReadOptions) -> Result<ImportPlan, ImportError> {
+    let parsed = parsed(&probe.path).ok_or_else(|| {
         not(probe, Format::Lean, "its path has no part such as `equity/usa/minute/spy/20131007_trade.zip`")
     })?;
-    match place.kind.split('_').next().unwrap_or_default() {
+    match parsed.kind.split('_').next().unwrap_or_default() {
         "trade" => {}
         "quote" => return Err(ImportError::NotBars { path: probe.path.clone(), kind: "quotes" }),
         _ => return Err(ImportError::NotBars { path: probe.path.clone(), kind: "open interest" }),
     }
-    let zone = if reading.zone == Tz::UTC { place.zone() } else { Some(reading.zone) };
+    let zone = if reading.zone == Tz::UTC { parsed.zone() } else { Some(reading.zone) };
     let zone = zone.ok_or_else(|| ImportError::BadOption {
         option: "--tz",
-        detail: format!("the time zone of market `{}` is unknown: give it", place.market),
+        detail: format!("the time zone of market `{}` is unknown: give it", parsed.market),
     })?;
-    let clock = match place.day {
+    let clock = match parsed.day {
         Some(day) => Clock::SinceMidnight(day, zone),
         // The session's date is used, in whatever time zone the exchange is.
-        None if place.resolution == "daily" => Clock::Text(Tz::UTC),
+        None if parsed.resolution == "daily" => Clock::Text(Tz::UTC),
         None => Clock::Text(zone),
     };
-    let values = match place.resolution.as_str() {
+    let values = match parsed.resolution.as_str() {
         "tick" => Values::Trades { price: TradePrice::Column(1), volume: Some(2) },
         _ => Values::Bars { prices: [1, 2, 3, 4], volume: Some(5), adjusted_close: None },
     };
-    let scaled = matches!(place.security.as_str(), "equity" | "option");
+    let scaled = matches!(parsed.security.as_str(), "equity" | "option");
     let price_scale = if scaled { 10_000.0 } else { 1.0 };
-    let layout = Layout { price_scale, ..Layout::plain(clock, 0, values) };
-    let mut plan = Plan::text(Format::Lean, Form::Lines, layout)
-        .of(Some(names::plain_symbol(&place.symbol)), place.interval());
+    let layout = TextLayout { price_scale, ..TextLayout::plain(clock, 0, values) };
+    let mut plan = ImportPlan::text(Format::Lean, TextForm::Lines, layout)
+        .of(Some(names::plain_symbol(&parsed.symbol)), parsed.interval());
     if reading.adjust {
-        plan.factors = Some(factors(probe, &place, zone)?);
+        plan.factors = Some(factors(probe, &parsed, zone)?);
     }
     Ok(plan)
 }
 
-fn factors(probe: &Probe, place: &Place, zone: Tz) -> Result<Factors, ImportError> {
-    let interval = place.interval().ok_or_else(|| ImportError::NoFactors {
+fn factors(probe: &Probe, parsed: &LeanPath, zone: Tz) -> Result<Factors, ImportError> {
+    let interval = parsed.interval().ok_or_else(|| ImportError::NoFactors {
         path: probe.path.clone(),
         detail: "ticks are not adjusted, only bars".to_owned(),
     })?;
-    let path = place.root.join("factor_files").join(format!("{}.csv", place.symbol));
+    let path = parsed.root.join("factor_files").join(format!("{}.csv", parsed.symbol));
     if !path.is_file() {
         let detail = format!("there is no factor file `{}`", path.display());
         return Err(ImportError::NoFactors { path: probe.path.clone(), detail });
@@ -146,21 +146,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_say_everything() {
-        let minute = place(Path::new("/data/Equity/usa/minute/spy/20131007_trade.zip")).unwrap();
+    fn paths_are_parsed_completely() {
+        let minute = parsed(Path::new("/data/Equity/usa/minute/spy/20131007_trade.zip")).unwrap();
         assert_eq!((minute.symbol.as_str(), minute.kind.as_str()), ("spy", "trade"));
         assert_eq!(minute.day, NaiveDate::from_ymd_opt(2013, 10, 7));
         assert_eq!(minute.zone(), Some(Tz::America__New_York));
         assert_eq!(minute.root, Path::new("/data/Equity/usa"));
-        let daily = place(Path::new("/data/equity/usa/daily/aapl.zip")).unwrap();
+        let daily = parsed(Path::new("/data/equity/usa/daily/aapl.zip")).unwrap();
         assert_eq!((daily.symbol.as_str(), daily.interval()), ("aapl", Some(Interval::DAY)));
         assert_eq!(daily.root, Path::new("/data/equity/usa"));
-        let crypto = place(Path::new("/x/crypto/coinbase/daily/btcusd_trade.zip")).unwrap();
+        let crypto = parsed(Path::new("/x/crypto/coinbase/daily/btcusd_trade.zip")).unwrap();
         assert_eq!((crypto.symbol.as_str(), crypto.zone()), ("btcusd", Some(Tz::UTC)));
         let perpetual =
-            place(Path::new("/x/cryptofuture/binance/minute/adausdt/20221213_quote.zip")).unwrap();
+            parsed(Path::new("/x/cryptofuture/binance/minute/adausdt/20221213_quote.zip")).unwrap();
         assert_eq!(perpetual.kind, "quote");
-        assert_eq!(place(Path::new("/x/equity/usa/factor_files/spy.csv")), None);
-        assert_eq!(place(Path::new("/x/daily/spy.csv")), None);
+        assert_eq!(parsed(Path::new("/x/equity/usa/factor_files/spy.csv")), None);
+        assert_eq!(parsed(Path::new("/x/daily/spy.csv")), None);
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn numeric(fields: &[&str]) -> bool {
 /// and so on.
 pub(super) fn ordered(rows: &[Vec<&str>], [open, high, low, close]: [usize; 4]) -> bool {
     rows.iter().all(|row| {
-        let value = |place: usize| row.get(place).and_then(|field| field.parse::<f64>().ok());
+        let value = |index: usize| row.get(index).and_then(|field| field.parse::<f64>().ok());
         match (value(open), value(high), value(low), value(close)) {
             (Some(open), Some(high), Some(low), Some(close)) => {
                 high >= open.max(close) && low <= open.min(close)

@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_text_is_an_error() {
+    fn a_truncated_text_is_an_error() {
         assert_eq!(lines("[[1,2],[3").unwrap_err().to_string(), "the JSON text is truncated");
         assert_eq!(lines("[[1,2]]]").unwrap_err().to_string(), "a `]` without its `[`");
     }

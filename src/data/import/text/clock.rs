@@ -213,8 +213,8 @@ fn epoch(field: &str) -> Option<(i64, i64)> {
         return None;
     }
     let mut micros = 0_i64;
-    for place in 0..6 {
-        micros = micros * 10 + fraction.as_bytes().get(place).map_or(0, |byte| i64::from(byte - b'0'));
+    for digit in 0..6 {
+        micros = micros * 10 + fraction.as_bytes().get(digit).map_or(0, |byte| i64::from(byte - b'0'));
     }
     Some((whole.parse().ok()?, micros))
 }
@@ -443,7 +443,7 @@ mod tests {
     }
 
     #[test]
-    fn a_midnight_with_an_offset_is_a_session_where_the_user_says_so() {
+    fn a_midnight_with_an_offset_is_a_session_date_on_request() {
         let clock = Clock::Session(Box::new(Clock::Text(Tz::UTC)), Tz::UTC);
         for field in
             ["2024-07-01 00:00:00-04:00", "2024-07-01 00:00:00+01:00", "2024-07-01", "2024-07-01T00:00Z"]
@@ -509,7 +509,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_reads_what_it_says() {
+    fn patterns_are_followed() {
         let clock = Clock::Pattern("%d/%m/%Y %H:%M:%S".to_owned(), Tz::UTC);
         assert_eq!(read(&clock, "02/03/2010 16:53:50"), "2010-03-02T16:53:50Z");
         let clock = Clock::Pattern("%m/%d/%Y".to_owned(), Tz::America__New_York);

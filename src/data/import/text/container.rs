@@ -10,7 +10,7 @@ use crate::decode::{Archive, gunzip, open_regular};
 
 /// Compression of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Packing {
+pub enum Compression {
     /// None.
     Plain,
     /// gzip.
@@ -19,7 +19,7 @@ pub enum Packing {
     Zip,
 }
 
-impl Packing {
+impl Compression {
     /// Detects it from a file's first bytes.
     pub fn of(magic: &[u8]) -> Self {
         match magic {
@@ -33,19 +33,19 @@ impl Packing {
 /// Calls `take` with the text of each member; a plain or gzip file has one.
 pub fn each_text(
     path: &Path,
-    packing: Packing,
+    compression: Compression,
     take: &mut dyn FnMut(&mut dyn Read) -> Result<(), ImportError>,
 ) -> Result<(), ImportError> {
     let io = |source| ImportError::io("read", path, source);
     let failed = |error| ImportError::undecoded(path, error);
     let file = open_regular(path).map_err(io)?;
-    match packing {
-        Packing::Plain => take(&mut BufReader::new(file)),
-        Packing::Gzip => take(&mut gunzip(file).map_err(io)?),
-        Packing::Zip => {
+    match compression {
+        Compression::Plain => take(&mut BufReader::new(file)),
+        Compression::Gzip => take(&mut gunzip(file).map_err(io)?),
+        Compression::Zip => {
             let mut archive = Archive::open(file).map_err(failed)?;
-            for place in members(path, &mut archive)? {
-                take(&mut archive.read(place).map_err(failed)?)?;
+            for index in members(path, &mut archive)? {
+                take(&mut archive.read(index).map_err(failed)?)?;
             }
             Ok(())
         }
@@ -64,5 +64,5 @@ fn members(path: &Path, archive: &mut Archive) -> Result<Vec<usize>, ImportError
         let detail = "the archive has no CSV, text or JSON file".to_owned();
         return Err(ImportError::UnknownFormat { path: path.to_owned(), detail });
     }
-    Ok(found.into_iter().map(|(_, place)| place).collect())
+    Ok(found.into_iter().map(|(_, index)| index).collect())
 }

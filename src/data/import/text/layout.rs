@@ -10,7 +10,7 @@ const MAX_FIELDS: usize = 64;
 
 /// The layout of a text of rows.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Layout {
+pub struct TextLayout {
     /// Field delimiter; fields may be quoted.
     pub delimiter: u8,
     /// Number of lines before the first row: banner and header.
@@ -59,7 +59,7 @@ pub enum TradePrice {
     Middle(usize, usize),
 }
 
-impl Layout {
+impl TextLayout {
     /// A comma-separated layout without a header.
     pub fn plain(clock: Clock, time: usize, values: Values) -> Self {
         Self {
@@ -90,13 +90,13 @@ impl Layout {
             }
             Values::Trades { price, volume } => {
                 let price = match *price {
-                    TradePrice::Column(place) => place,
+                    TradePrice::Column(index) => index,
                     TradePrice::Middle(bid, ask) => bid.max(ask),
                 };
                 Some(price.max(volume.unwrap_or(0)))
             }
         };
-        let constant = self.constant.as_ref().map(|(place, _)| *place);
+        let constant = self.constant.as_ref().map(|(index, _)| *index);
         let others = [Some(self.time), self.time_of_day, constant, last];
         others.into_iter().flatten().max().unwrap_or(0) + 1
     }
@@ -124,10 +124,10 @@ impl Layout {
         if found < width {
             return Err(format!("has {found} fields, where {width} are needed"));
         }
-        if let Some((place, expected)) = &self.constant
-            && fields[*place] != expected
+        if let Some((index, expected)) = &self.constant
+            && fields[*index] != expected
         {
-            let found = fields[*place];
+            let found = fields[*index];
             return Err(format!(
                 "is of `{found}`, but earlier lines are of `{expected}`: a file must have one symbol only"
             ));
@@ -136,23 +136,23 @@ impl Layout {
         match (rows, &self.values) {
             (Rows::Bars(bars), Values::Bars { prices, volume, adjusted_close }) => {
                 let mut row = [0.0; 5];
-                for (value, place) in row.iter_mut().zip(prices) {
-                    *value = self.price(fields[*place])?;
+                for (value, index) in row.iter_mut().zip(prices) {
+                    *value = self.price(fields[*index])?;
                 }
-                row[4] = volume.map_or(Ok(0.0), |place| value(fields[place]))?;
-                if let Some(place) = adjusted_close {
-                    adjust(&mut row, value(fields[*place])?);
+                row[4] = volume.map_or(Ok(0.0), |index| value(fields[index]))?;
+                if let Some(index) = adjusted_close {
+                    adjust(&mut row, value(fields[*index])?);
                 }
                 bars.push(at, row);
             }
             (Rows::Trades(trades), Values::Trades { price, volume }) => {
                 let price = match *price {
-                    TradePrice::Column(place) => self.price(fields[place])?,
+                    TradePrice::Column(index) => self.price(fields[index])?,
                     TradePrice::Middle(bid, ask) => {
                         self.price(fields[bid])?.midpoint(self.price(fields[ask])?)
                     }
                 };
-                trades.push(at, price, volume.map_or(Ok(0.0), |place| value(fields[place]))?);
+                trades.push(at, price, volume.map_or(Ok(0.0), |index| value(fields[index]))?);
             }
             // `Rows::none` created rows of this layout's kind.
             (Rows::Bars(_), Values::Trades { .. }) | (Rows::Trades(_), Values::Bars { .. }) => {}
@@ -163,7 +163,7 @@ impl Layout {
     fn instant(&self, fields: &[&str]) -> Result<Timestamp, String> {
         match self.time_of_day {
             None => self.clock.read(fields[self.time]),
-            Some(place) => self.clock.read(&format!("{} {}", fields[self.time], fields[place])),
+            Some(index) => self.clock.read(&format!("{} {}", fields[self.time], fields[index])),
         }
     }
 
@@ -233,9 +233,9 @@ mod tests {
     use super::super::clock::TimeUnit;
     use super::*;
 
-    fn bars() -> Layout {
+    fn bars() -> TextLayout {
         let values = Values::Bars { prices: [1, 2, 3, 4], volume: Some(5), adjusted_close: None };
-        Layout::plain(Clock::Epoch(TimeUnit::Seconds), 0, values)
+        TextLayout::plain(Clock::Epoch(TimeUnit::Seconds), 0, values)
     }
 
     #[test]
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_line_says_which_and_why() {
+    fn a_bad_line_is_reported_with_number_and_reason() {
         let problem = |text: &str| bars().parse(text).unwrap_err();
         assert_eq!(problem("1706659200,1,2,0.5,1.5,10\nx,1,2,3,4,5"), (1, "`x` is not a time".to_owned()));
         assert_eq!(problem("1706659200,1,2,0.5"), (0, "has 4 fields, where 6 are needed".to_owned()));
@@ -288,10 +288,10 @@ mod tests {
     }
 
     #[test]
-    fn quotes_become_their_middle_and_a_date_may_stand_apart() {
-        let layout = Layout {
+    fn quotes_become_midpoints_and_date_and_time_may_be_separate() {
+        let layout = TextLayout {
             time_of_day: Some(1),
-            ..Layout::plain(
+            ..TextLayout::plain(
                 Clock::Text(Tz::UTC),
                 0,
                 Values::Trades { price: TradePrice::Middle(2, 3), volume: None },

@@ -1,6 +1,6 @@
 //! Parses rows from text: CSV and JSON arrays, plain, gzipped or zipped.
 //!
-//! Owns numbers, times, fields and blocks. Knows no vendor: a [`Layout`] describes the file.
+//! Owns numbers, times, fields and blocks. Knows no vendor: a [`TextLayout`] describes the file.
 
 mod arrays;
 mod clock;
@@ -11,7 +11,7 @@ mod stream;
 
 pub use arrays::ArrayLines;
 pub use clock::{Clock, TimeUnit, is_local_midnight};
-pub use container::{Packing, each_text};
-pub use layout::{Layout, TradePrice, Values, fields};
+pub use container::{Compression, each_text};
+pub use layout::{TextLayout, TradePrice, Values, fields};
 pub use number::number;
-pub use stream::{Feed, Form, stream};
+pub use stream::{RowHandler, TextForm, stream};

@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_nan_and_rubbish_is_none() {
+    fn empty_fields_are_nan_and_invalid_ones_none() {
         for text in ["", "null", "NaN", "None", "N/A", "-"] {
             assert!(number(text).unwrap().is_nan(), "{text}");
         }

@@ -9,8 +9,8 @@ use std::path::Path;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::arrays::ArrayLines;
-use super::container::{Packing, each_text};
-use super::layout::Layout;
+use super::container::{Compression, each_text};
+use super::layout::TextLayout;
 use crate::data::import::ImportError;
 use crate::data::import::rows::Rows;
 use crate::decode::MAX_LINE;
@@ -22,7 +22,7 @@ const BATCH: usize = 4;
 
 /// The form of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum TextForm {
     /// Lines.
     Lines,
     /// JSON arrays of arrays.
@@ -30,28 +30,28 @@ pub enum Form {
 }
 
 /// Consumes rows, in order.
-pub type Feed<'f> = &'f mut (dyn FnMut(Rows) -> Result<(), ImportError> + Send);
+pub type RowHandler<'f> = &'f mut (dyn FnMut(Rows) -> Result<(), ImportError> + Send);
 
 /// Passes all rows of a file to `feed`; `read` is called with the number of bytes of text read.
 pub fn stream(
     path: &Path,
-    packing: Packing,
-    form: Form,
-    layout: &Layout,
-    feed: Feed<'_>,
+    packing: Compression,
+    form: TextForm,
+    layout: &TextLayout,
+    feed: RowHandler<'_>,
     read: &(dyn Fn(u64) + Sync),
 ) -> Result<(), ImportError> {
     each_text(path, packing, &mut |text| match form {
-        Form::Lines => blocks(path, text, layout, feed, read),
-        Form::Arrays => blocks(path, &mut ArrayLines::new(text), layout, feed, read),
+        TextForm::Lines => blocks(path, text, layout, feed, read),
+        TextForm::Arrays => blocks(path, &mut ArrayLines::new(text), layout, feed, read),
     })
 }
 
 fn blocks(
     path: &Path,
     text: &mut dyn Read,
-    layout: &Layout,
-    feed: Feed<'_>,
+    layout: &TextLayout,
+    feed: RowHandler<'_>,
     read: &(dyn Fn(u64) + Sync),
 ) -> Result<(), ImportError> {
     let mut reader =
@@ -89,7 +89,7 @@ fn bad(path: &Path, line: u64, problem: String) -> ImportError {
 
 /// Parses a run of whole lines; returns the rows and the number of lines, or the index and problem of a bad
 /// line.
-fn parse(layout: &Layout, block: &[u8]) -> Result<(Rows, u64), (u64, String)> {
+fn parse(layout: &TextLayout, block: &[u8]) -> Result<(Rows, u64), (u64, String)> {
     match std::str::from_utf8(block) {
         Ok(text) => layout.parse(text),
         Err(error) => {
@@ -173,9 +173,9 @@ mod tests {
     use super::super::layout::Values;
     use super::*;
 
-    fn layout(skip: u64) -> Layout {
+    fn layout(skip: u64) -> TextLayout {
         let values = Values::Bars { prices: [1, 2, 3, 4], volume: Some(5), adjusted_close: None };
-        Layout { skip, ..Layout::plain(Clock::Epoch(TimeUnit::Seconds), 0, values) }
+        TextLayout { skip, ..TextLayout::plain(Clock::Epoch(TimeUnit::Seconds), 0, values) }
     }
 
     fn all(text: &str, skip: u64) -> Result<Vec<i64>, ImportError> {
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn an_endless_line_is_refused() {
+    fn an_oversized_line_is_refused() {
         let mut text = String::from("time,o,h,l,c,v\n1600000000,1,1,1,1,1\n");
         text.push_str(&"7".repeat(5 << 20));
         let error = all(&text, 1).unwrap_err().to_string();

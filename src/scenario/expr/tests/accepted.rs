@@ -80,7 +80,7 @@ fn products_bind_tighter_than_sums_and_group_from_the_left() {
 }
 
 #[test]
-fn a_minus_binds_tighter_than_a_product() {
+fn unary_minus_binds_tighter_than_a_product() {
     let negated = Expr::Negate(Box::new(close()));
     assert_eq!(term("-close * 2"), binary(BinaryOp::Multiply, negated.clone(), number(2.0)));
     assert_eq!(term("2 - -close"), binary(BinaryOp::Subtract, number(2.0), negated));
@@ -94,7 +94,7 @@ fn numbers_may_have_fractions_and_exponents() {
 }
 
 #[test]
-fn every_comparison_has_its_sign() {
+fn every_comparison_operator_parses() {
     let signs = [
         ("<", BinaryOp::Less),
         ("<=", BinaryOp::LessOrEqual),
@@ -109,7 +109,7 @@ fn every_comparison_has_its_sign() {
 }
 
 #[test]
-fn or_is_looser_than_and_which_is_looser_than_not() {
+fn precedence_of_or_and_not() {
     let above = |value: f64| binary(BinaryOp::Greater, close(), number(value));
     let not = Expr::Not(Box::new(above(2.0)));
     let wanted = binary(BinaryOp::Or, above(1.0), binary(BinaryOp::And, not, above(3.0)));
@@ -120,7 +120,7 @@ fn or_is_looser_than_and_which_is_looser_than_not() {
 }
 
 #[test]
-fn crosses_stand_between_or_before_their_sides() {
+fn crosses_are_infix_or_prefix() {
     let sides = || (Box::new(close()), Box::new(series(IndicatorSpec::Sma { n: 20 })));
     let (left, right) = sides();
     let above = Expr::CrossesAbove { left, right };
@@ -173,12 +173,12 @@ fn ago_looks_back_at_numbers_and_at_conditions() {
 }
 
 #[test]
-fn blanks_and_line_ends_mean_nothing() {
+fn whitespace_is_ignored() {
     assert_eq!(read("\n rsi ( 14 )\t<\n30 "), read("rsi(14)<30"));
 }
 
 #[test]
-fn the_reference_says_what_the_parser_does() {
+fn the_reference_agrees_with_the_parser() {
     assert_eq!(REFERENCE.len(), names().count());
     for (name, signature, doc) in REFERENCE {
         let word = find(name).unwrap();

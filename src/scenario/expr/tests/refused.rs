@@ -10,8 +10,8 @@ fn complaints(text: &str) -> String {
     };
     let line = |error: &ExprError| {
         let help = error.help.as_deref().map(|help| format!(" ({help})")).unwrap_or_default();
-        let place = &text[error.span.clone()];
-        format!("{}..{} [{place}] {error}{help}", error.span.start, error.span.end)
+        let underlined = &text[error.span.clone()];
+        format!("{}..{} [{underlined}] {error}{help}", error.span.start, error.span.end)
     };
     errors.iter().map(line).collect::<Vec<_>>().join("\n")
 }
@@ -62,7 +62,7 @@ fn operators_of_other_languages_and_misspelt_ones_are_translated() {
 }
 
 #[test]
-fn numbers_are_read_whole() {
+fn a_number_is_one_token() {
     let help = "(write numbers as `14`, `0.5` or `1e-3`)";
     check(&[
         ("close > 12abc", &format!("8..13 [12abc] `12abc` is not a number {help}")),
@@ -206,7 +206,7 @@ fn timeframes_are_multiples_of_the_scenarios_interval() {
 }
 
 #[test]
-fn a_timeframe_stands_behind_a_field_or_an_indicator() {
+fn a_timeframe_follows_a_field_or_an_indicator() {
     let help = "(write `@` after each field or indicator: `close@4h > ema(50)@4h`)";
     check(&[
         ("(close + 1)@4h > 1", &format!("11..14 [@4h] `(close + 1)` cannot have a timeframe {help}")),
@@ -216,7 +216,7 @@ fn a_timeframe_stands_behind_a_field_or_an_indicator() {
 }
 
 #[test]
-fn what_never_moves_neither_crosses_nor_has_a_past() {
+fn constants_have_no_crosses_and_no_ago() {
     check(&[
         (
             "1 crosses_above 2",
@@ -230,15 +230,15 @@ fn what_never_moves_neither_crosses_nor_has_a_past() {
 }
 
 #[test]
-fn all_mistakes_in_the_meaning_are_told_at_once() {
+fn all_semantic_errors_are_reported_at_once() {
     let text = "smaa(20) > emma(0) and rsi(14, 2) < close@7h";
     let errors = read(text).unwrap_err();
-    let places: Vec<&str> = errors.iter().map(|error| &text[error.span.clone()]).collect();
-    assert_eq!(places, ["smaa", "emma", "2", "@7h"]);
+    let underlined: Vec<&str> = errors.iter().map(|error| &text[error.span.clone()]).collect();
+    assert_eq!(underlined, ["smaa", "emma", "2", "@7h"]);
 }
 
 #[test]
-fn no_nesting_exhausts_the_stack() {
+fn nesting_cannot_overflow_the_stack() {
     let deep = [
         "(".repeat(100_000),
         format!("{}close{} > 1", "(".repeat(190), ")".repeat(190)),

@@ -8,7 +8,7 @@ use crate::scenario::Function;
 use crate::scenario::expr::to_text;
 
 #[test]
-fn prints_are_short_and_complete() {
+fn printed_expressions_have_no_redundant_parentheses() {
     let cases = [
         ("rsi < 30", "rsi(14)@1h < 30"),
         ("((close)) > (1 + 2) * 3", "close@1h > (1 + 2) * 3"),
@@ -117,7 +117,7 @@ fn conditions() -> impl Strategy<Value = Expr> {
 
 proptest! {
     #[test]
-    fn parsing_a_print_gives_the_expression_back(expr in conditions()) {
+    fn printing_and_parsing_round_trips(expr in conditions()) {
         let text = to_text(&expr);
         match parse(&text, interval("1d"), base()) {
             Ok(found) => prop_assert_eq!(found, expr, "{}", text),
@@ -127,7 +127,7 @@ proptest! {
     }
 
     #[test]
-    fn errors_lie_inside_any_text(text in "[a-z0-9@()<>=+*/., é≤\n-]{0,60}") {
+    fn error_spans_are_inside_the_text(text in "[a-z0-9@()<>=+*/., é≤\n-]{0,60}") {
         if let Err(errors) = read(&text) {
             prop_assert!(!errors.is_empty());
             for error in errors {

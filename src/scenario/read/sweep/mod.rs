@@ -13,10 +13,10 @@ use toml::Spanned;
 use toml::de::DeTable;
 
 use super::agent::Agents;
+use super::agent_context::AgentContext;
 use super::battle::ReadBattle;
 use super::condition;
-use super::surroundings::Surroundings;
-use super::table::Table;
+use super::table::TableReader;
 use crate::scenario::expr::NamedCondition;
 use crate::scenario::suggest;
 use crate::scenario::{AgentSpec, SearchKind, SweepSpec, SweptParameter, SweptValue, SweptValues, VenueSpec};
@@ -24,16 +24,16 @@ use crate::scenario::{AgentSpec, SearchKind, SweepSpec, SweptParameter, SweptVal
 /// Minimum number of trials in a generation of CMA-ES.
 const LEAST_GENERATION: u32 = 4;
 /// Number of combinations that are checked while the file is parsed.
-const TRIED_OUT: usize = 2_000;
+const CHECKED: usize = 2_000;
 
 /// Parses the table; the inner `None` where it is not written, the outer if a problem was reported.
 pub(super) fn read(
     document: &DeTable<'_>,
-    root: &Table<'_>,
+    root: &TableReader<'_>,
     agents: &Option<Agents>,
     venue: Option<&VenueSpec>,
     battle: &ReadBattle<'_>,
-    around: &Surroundings<'_>,
+    context: &AgentContext<'_>,
 ) -> Option<Option<SweepSpec>> {
     let table = root.table("sweep");
     if !root.has("sweep") {
@@ -51,13 +51,13 @@ pub(super) fn read(
     table.finish();
     let agent = agent.as_ref().and_then(|name| find(&table, name, agents.as_ref()));
     let parameters =
-        agent.zip(written).and_then(|(agent, written)| target::place(&table, document, agent, written));
+        agent.zip(written).and_then(|(agent, written)| target::resolve(&table, document, agent, written));
     let (agent, parameters, search) = (agent?, parameters?, search?);
     let (trials, batch, reduction) = (trials?, batch?, reduction?);
     fits_search(&table, search, &parameters, trials.as_ref(), reduction.as_ref())?;
     let batch = read_batch(&table, search, parameters.len(), batch)?;
     let conditions = read_conditions(&table, conditions?, &parameters)?;
-    let template = Template::new(table.problems.source(), agent, venue?, around, &parameters)?;
+    let template = Template::new(table.problems.source(), agent, venue?, context, &parameters)?;
     let spec = SweepSpec {
         agent: agent.name.clone(),
         batch,
@@ -73,11 +73,15 @@ pub(super) fn read(
         signals: None,
         template,
     };
-    try_out(&table, &spec)?;
+    check_first_combinations(&table, &spec)?;
     Some(Some(spec))
 }
 
-fn find<'a>(table: &Table<'_>, name: &Spanned<String>, agents: Option<&'a Agents>) -> Option<&'a AgentSpec> {
+fn find<'a>(
+    table: &TableReader<'_>,
+    name: &Spanned<String>,
+    agents: Option<&'a Agents>,
+) -> Option<&'a AgentSpec> {
     let agents = agents?;
     if let Some(found) =
         agents.specs.as_ref()?.iter().find(|agent| agent.name.as_str() == name.get_ref().as_str())
@@ -104,7 +108,7 @@ fn find<'a>(table: &Table<'_>, name: &Spanned<String>, agents: Option<&'a Agents
 
 /// Reports settings that the search does not use, and those that it lacks.
 fn fits_search(
-    table: &Table<'_>,
+    table: &TableReader<'_>,
     search: SearchKind,
     parameters: &[SweptParameter],
     trials: Option<&Spanned<u32>>,
@@ -138,7 +142,7 @@ fn fits_search(
     if let Some(parameter) = parameters.iter().find(unlisted).filter(|_| whole_grid) {
         let help = "add `step`, or `points` to a log range, or search with a number of `trials`";
         let message = format!("`{}` is continuous, which a grid cannot enumerate", parameter.path);
-        let span = parameter.places.first().cloned().unwrap_or_else(|| table.header());
+        let span = parameter.spans.first().cloned().unwrap_or_else(|| table.header());
         return problem(span, message, "no `step` or `points`", help);
     }
     let word = |parameter: &&SweptParameter| match &parameter.values {
@@ -148,7 +152,7 @@ fn fits_search(
     if let Some(parameter) = parameters.iter().find(word).filter(|_| search == SearchKind::CmaEs) {
         let help = "sweep only numbers, or use `search = \"tpe\"`";
         let message = format!("`{}` is not numeric, and `cma_es` searches only numbers", parameter.path);
-        let span = parameter.places.first().cloned().unwrap_or_else(|| table.header());
+        let span = parameter.spans.first().cloned().unwrap_or_else(|| table.header());
         return problem(span, message, "not numbers", help);
     }
     Some(())
@@ -156,7 +160,7 @@ fn fits_search(
 
 /// The batch size as written, or the search's default.
 fn read_batch(
-    table: &Table<'_>,
+    table: &TableReader<'_>,
     search: SearchKind,
     parameters: usize,
     written: Option<Spanned<u32>>,
@@ -181,7 +185,7 @@ fn default_batch(search: SearchKind, parameters: usize) -> u32 {
 }
 
 fn read_conditions(
-    table: &Table<'_>,
+    table: &TableReader<'_>,
     written: Vec<Spanned<String>>,
     parameters: &[SweptParameter],
 ) -> Option<Vec<NamedCondition>> {
@@ -196,7 +200,7 @@ fn read_conditions(
 
 /// Checks the first combinations: reports a sweep without any valid combination, and warns of combinations
 /// that the agent cannot have.
-fn try_out(table: &Table<'_>, spec: &SweepSpec) -> Option<()> {
+fn check_first_combinations(table: &TableReader<'_>, spec: &SweepSpec) -> Option<()> {
     let lists: Option<Vec<&[SweptValue]>> = spec
         .parameters
         .iter()
@@ -208,8 +212,8 @@ fn try_out(table: &Table<'_>, spec: &SweepSpec) -> Option<()> {
     // Continuous values are checked when the sweep runs.
     let Some(lists) = lists else { return Some(()) };
     let total = lists.iter().fold(1_usize, |product, list| product.saturating_mul(list.len()));
-    let combination = |place: usize| {
-        let mut rest = place;
+    let combination = |number: usize| {
+        let mut rest = number;
         let mut values: Vec<SweptValue> = lists
             .iter()
             .rev()
@@ -223,26 +227,26 @@ fn try_out(table: &Table<'_>, spec: &SweepSpec) -> Option<()> {
         values
     };
     let allowed: Vec<Vec<SweptValue>> =
-        (0..total.min(TRIED_OUT)).map(combination).filter(|values| spec.allows(values)).collect();
+        (0..total.min(CHECKED)).map(combination).filter(|values| spec.allows(values)).collect();
     let outcomes = spec.setups(&allowed);
     let refused: Vec<_> =
         allowed.iter().zip(&outcomes).filter_map(|(v, o)| Some((v, o.as_ref().err()?))).collect();
-    let place = table.span("parameters");
-    if total <= TRIED_OUT && refused.len() == outcomes.len() {
+    let span = table.span("parameters");
+    if total <= CHECKED && refused.len() == outcomes.len() {
         let why = refused.first().and_then(|(_, problems)| problems.first());
         let label =
             why.map_or_else(|| "`where` excludes all combinations".to_owned(), |why| why.message.clone());
         let help = "use more values, or weaker conditions in `where`".to_owned();
-        table.problems.error(place, "no combination of these values is valid".to_owned(), label, Some(help));
+        table.problems.error(span, "no combination of these values is valid".to_owned(), label, Some(help));
         return None;
     }
     if let Some((values, problems)) = refused.first() {
         let named: Vec<String> =
             spec.parameters.iter().zip(*values).map(|(p, value)| format!("{} = {value}", p.key())).collect();
         let why = problems.first().map_or("", |problem| problem.message.as_str());
-        let of = if total > TRIED_OUT { "the first " } else { "" };
+        let of = if total > CHECKED { "the first " } else { "" };
         table.problems.warning(
-            place,
+            span,
             format!(
                 "{} of {of}{} combinations are skipped, such as {}: {why}",
                 refused.len(),

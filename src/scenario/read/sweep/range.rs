@@ -6,12 +6,12 @@ use rust_decimal::prelude::ToPrimitive;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::super::value::{Given, Read};
+use super::super::value::{ReadValue, ValueReader};
 use crate::scenario::format::ValueType;
 use crate::scenario::{SweptValue, SweptValues, suggest};
 
 /// Maximum number of values of one parameter.
-const MOST_VALUES: u32 = 100_000;
+const MAX_VALUES: u32 = 100_000;
 /// Significant digits of the values of a logarithmic range.
 const DIGITS: i32 = 6;
 
@@ -20,10 +20,10 @@ const LOG_KEYS: [&str; 3] = ["log_from", "log_to", "points"];
 
 /// The values of a range; both ends are checked as values of the parameter.
 pub(super) fn read<'t>(
-    given: &Given<'t>,
+    given: &ValueReader<'t>,
     table: &'t DeTable<'t>,
     of: &ValueType,
-    check: impl Fn(&Given<'_>) -> Option<SweptValue>,
+    check: impl Fn(&ValueReader<'_>) -> Option<SweptValue>,
 ) -> Option<SweptValues> {
     let log = table.keys().any(|key| LOG_KEYS.contains(&&**key.get_ref()));
     let keys = if log { LOG_KEYS } else { STEP_KEYS };
@@ -44,7 +44,7 @@ pub(super) fn read<'t>(
                 Some(format!("known keys: {}", keys.join(", "))),
             );
         };
-        let inner = Given { key: given.key, value, problems: given.problems };
+        let inner = ValueReader { key: given.key, value, problems: given.problems };
         check(&inner)?;
         number(&inner).map(|number| (number, inner))
     };
@@ -54,12 +54,12 @@ pub(super) fn read<'t>(
         let message = format!("the range of `{}` ends at {to}, not above {from}", given.key);
         return last.fail(message, "not above its start".to_owned(), None);
     }
-    let third = table.get(keys[2]).map(|value| Given { key: keys[2], value, problems: given.problems });
+    let third = table.get(keys[2]).map(|value| ValueReader { key: keys[2], value, problems: given.problems });
     if log { logarithmic(given, (from, to), third, whole) } else { stepped(given, (from, to), third, whole) }
 }
 
 /// A number exactly as written.
-fn number(given: &Given<'_>) -> Option<Decimal> {
+fn number(given: &ValueReader<'_>) -> Option<Decimal> {
     let text = match given.value.get_ref() {
         DeValue::Integer(integer) => {
             i64::from_str_radix(integer.as_str(), integer.radix()).ok().map(|value| value.to_string())
@@ -77,9 +77,9 @@ fn value(decimal: Decimal, whole: bool) -> Option<SweptValue> {
 }
 
 fn stepped(
-    given: &Given<'_>,
+    given: &ValueReader<'_>,
     (from, to): (Decimal, Decimal),
-    step: Option<Given<'_>>,
+    step: Option<ValueReader<'_>>,
     whole: bool,
 ) -> Option<SweptValues> {
     let step = match step {
@@ -97,7 +97,7 @@ fn stepped(
         }
     };
     let last = ((to - from) / step).floor();
-    match last.to_u32().filter(|last| *last < MOST_VALUES) {
+    match last.to_u32().filter(|last| *last < MAX_VALUES) {
         Some(last) => {
             let values = (0..=last).map(|i| value(from + step * Decimal::from(i), whole));
             values.collect::<Option<Vec<_>>>().map(SweptValues::Listed)
@@ -107,9 +107,9 @@ fn stepped(
 }
 
 fn logarithmic(
-    given: &Given<'_>,
+    given: &ValueReader<'_>,
     (from, to): (Decimal, Decimal),
-    points: Option<Given<'_>>,
+    points: Option<ValueReader<'_>>,
     whole: bool,
 ) -> Option<SweptValues> {
     if from <= Decimal::ZERO {
@@ -125,7 +125,7 @@ fn logarithmic(
         let help = Some("add `points = ..`: the number of values".to_owned());
         return given.fail(message, "needs `points`".to_owned(), help);
     };
-    let points = u32::read(&points, &ValueType::Integer { min: 2, max: u64::from(MOST_VALUES) })?;
+    let points = u32::read(&points, &ValueType::Integer { min: 2, max: u64::from(MAX_VALUES) })?;
     let ratio = libm::log(high / low) / f64::from(points - 1);
     let mut values: Vec<SweptValue> = Vec::new();
     for i in 0..points {
@@ -152,13 +152,13 @@ fn inner(exact: f64, whole: bool) -> SweptValue {
     SweptValue::Number(text.parse().unwrap_or(exact))
 }
 
-fn too_many<T>(given: &Given<'_>) -> Option<T> {
-    let message = format!("the range of `{}` has more than {MOST_VALUES} values", given.key);
+fn too_many<T>(given: &ValueReader<'_>) -> Option<T> {
+    let message = format!("the range of `{}` has more than {MAX_VALUES} values", given.key);
     given.fail(message, "too many".to_owned(), Some("use a larger `step`".to_owned()))
 }
 
 /// The spans of a list's items, or the span of the whole range.
-pub(super) fn places(value: &Spanned<DeValue<'_>>) -> Vec<std::ops::Range<usize>> {
+pub(super) fn spans(value: &Spanned<DeValue<'_>>) -> Vec<std::ops::Range<usize>> {
     match value.get_ref() {
         DeValue::Array(list) => list.iter().map(Spanned::span).collect(),
         _ => vec![value.span()],

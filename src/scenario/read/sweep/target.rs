@@ -2,9 +2,9 @@
 
 use toml::de::{DeTable, DeValue};
 
-use super::super::table::Table;
-use super::super::value::{Given, Read};
-use super::parameters::Written;
+use super::super::table::TableReader;
+use super::super::value::{ReadValue, ValueReader};
+use super::parameters::WrittenParameter;
 use super::range;
 use crate::domain::{Bps, Interval};
 use crate::scenario::catalogue;
@@ -14,14 +14,14 @@ use crate::scenario::suggest;
 use crate::scenario::{AgentSpec, StrategyKind, SweptParameter, SweptValue, SweptValues};
 
 /// The parameters with full paths and checked values; `None` if a problem was reported.
-pub(super) fn place(
-    table: &Table<'_>,
+pub(super) fn resolve(
+    table: &TableReader<'_>,
     document: &DeTable<'_>,
     agent: &AgentSpec,
-    written: Vec<Written<'_>>,
+    written: Vec<WrittenParameter<'_>>,
 ) -> Option<Vec<SweptParameter>> {
-    let ground = Ground { table, document, agent };
-    let placed: Vec<_> = written.iter().map(|written| ground.parameter(written)).collect();
+    let scope = Scope { table, document, agent };
+    let placed: Vec<_> = written.iter().map(|written| scope.parameter(written)).collect();
     let placed: Vec<SweptParameter> = placed.into_iter().collect::<Option<_>>()?;
     for (index, (one, written)) in placed.iter().zip(&written).enumerate() {
         if let Some(first) = placed[..index].iter().find(|before| before.key() == one.key()) {
@@ -38,22 +38,22 @@ pub(super) fn place(
 }
 
 /// The tables that a path is resolved in.
-struct Ground<'a, 't> {
-    table: &'a Table<'t>,
+struct Scope<'a, 't> {
+    table: &'a TableReader<'t>,
     document: &'a DeTable<'t>,
     agent: &'a AgentSpec,
 }
 
-impl Ground<'_, '_> {
-    fn parameter(&self, written: &Written<'_>) -> Option<SweptParameter> {
+impl Scope<'_, '_> {
+    fn parameter(&self, written: &WrittenParameter<'_>) -> Option<SweptParameter> {
         let (path, doc) = self.find(written)?;
-        let given = Given { key: doc.name, value: written.values, problems: self.table.problems };
+        let given = ValueReader { key: doc.name, value: written.values, problems: self.table.problems };
         let values = values(&given, &doc.value)?;
-        Some(SweptParameter { path, values, places: range::places(written.values) })
+        Some(SweptParameter { path, values, spans: range::spans(written.values) })
     }
 
     /// The full path and the description of the key.
-    fn find(&self, written: &Written<'_>) -> Option<(String, KeyDoc)> {
+    fn find(&self, written: &WrittenParameter<'_>) -> Option<(String, KeyDoc)> {
         let agent = self.agent.name.as_str();
         let profile = self.agent.risk.name.as_str();
         match written.path.as_slice() {
@@ -63,7 +63,7 @@ impl Ground<'_, '_> {
         }
     }
 
-    fn find_short(&self, written: &Written<'_>, path: &[&str]) -> Option<(String, KeyDoc)> {
+    fn find_short(&self, written: &WrittenParameter<'_>, path: &[&str]) -> Option<(String, KeyDoc)> {
         match path {
             ["strategy", key] | [key] => self.strategy(written, key),
             ["risk", key] => self.risk(written, key),
@@ -90,7 +90,7 @@ impl Ground<'_, '_> {
         }
     }
 
-    fn strategy(&self, written: &Written<'_>, key: &str) -> Option<(String, KeyDoc)> {
+    fn strategy(&self, written: &WrittenParameter<'_>, key: &str) -> Option<(String, KeyDoc)> {
         let kind = kind(&self.agent.strategy.kind);
         if kind == "signals" && ["mode", "timeframe"].contains(&key) {
             let message = format!("`{key}` of `signals` cannot be swept");
@@ -105,7 +105,7 @@ impl Ground<'_, '_> {
         Some((format!("strategy.{key}"), doc))
     }
 
-    fn risk(&self, written: &Written<'_>, key: &str) -> Option<(String, KeyDoc)> {
+    fn risk(&self, written: &WrittenParameter<'_>, key: &str) -> Option<(String, KeyDoc)> {
         let profile = self.agent.risk.name.as_str();
         if profile == DEFAULT_PROFILE || profile == UNLIMITED_PROFILE {
             self.table.problems.error(
@@ -120,7 +120,7 @@ impl Ground<'_, '_> {
         Some((format!("risk.{key}"), doc))
     }
 
-    fn slippage(&self, written: &Written<'_>, key: &str) -> Option<(String, KeyDoc)> {
+    fn slippage(&self, written: &WrittenParameter<'_>, key: &str) -> Option<(String, KeyDoc)> {
         let table = |value: Option<&'_ toml::Spanned<DeValue<'_>>>, key: &str| -> Option<String> {
             value?
                 .get_ref()
@@ -140,7 +140,13 @@ impl Ground<'_, '_> {
     }
 
     /// The description of a key, if it exists; reports it otherwise.
-    fn known(&self, written: &Written<'_>, key: &str, keys: &[KeyDoc], title: &str) -> Option<KeyDoc> {
+    fn known(
+        &self,
+        written: &WrittenParameter<'_>,
+        key: &str,
+        keys: &[KeyDoc],
+        title: &str,
+    ) -> Option<KeyDoc> {
         if let Some(doc) = keys.iter().find(|doc| doc.name == key) {
             return Some(*doc);
         }
@@ -162,7 +168,7 @@ fn kind(kind: &StrategyKind) -> String {
 }
 
 /// The values of a list or a range, each checked against the key.
-fn values(given: &Given<'_>, of: &ValueType) -> Option<SweptValues> {
+fn values(given: &ValueReader<'_>, of: &ValueType) -> Option<SweptValues> {
     match given.value.get_ref() {
         DeValue::Array(list) => {
             if list.is_empty() {
@@ -174,7 +180,7 @@ fn values(given: &Given<'_>, of: &ValueType) -> Option<SweptValues> {
             }
             let mut found: Option<Vec<SweptValue>> = Some(Vec::new());
             for item in list.iter() {
-                let item = Given { key: given.key, value: item, problems: given.problems };
+                let item = ValueReader { key: given.key, value: item, problems: given.problems };
                 let value = check(&item, of).and_then(|value| {
                     let twice = found.as_ref().is_some_and(|found| found.contains(&value));
                     if twice {
@@ -216,7 +222,7 @@ fn values(given: &Given<'_>, of: &ValueType) -> Option<SweptValues> {
 }
 
 /// One value, checked against the key.
-fn check(given: &Given<'_>, of: &ValueType) -> Option<SweptValue> {
+fn check(given: &ValueReader<'_>, of: &ValueType) -> Option<SweptValue> {
     match of {
         ValueType::Integer { .. } => {
             let value = u64::read(given, of)?;
@@ -248,7 +254,7 @@ fn check(given: &Given<'_>, of: &ValueType) -> Option<SweptValue> {
     }
 }
 
-fn word(given: &Given<'_>, of: &ValueType, noun: &str, choices: &[ChoiceDoc]) -> Option<SweptValue> {
+fn word(given: &ValueReader<'_>, of: &ValueType, noun: &str, choices: &[ChoiceDoc]) -> Option<SweptValue> {
     let names: Vec<&str> = choices.iter().map(|choice| choice.name).collect();
     let Some(text) = given.value.get_ref().as_str() else {
         return given.wrong_type(of, Some(format!("known: {}", names.join(", "))));

@@ -9,9 +9,9 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::super::agent;
+use super::super::agent_context::AgentContext;
 use super::super::risk::{self, Profiles};
-use super::super::surroundings::Surroundings;
-use super::super::table::Table;
+use super::super::table::TableReader;
 use super::super::venue;
 use crate::domain::{AgentName, Interval, Symbol};
 use crate::scenario::format::{ROOT, ValueType};
@@ -38,7 +38,7 @@ impl Template {
         source: &str,
         agent: &AgentSpec,
         venue: &VenueSpec,
-        around: &Surroundings<'_>,
+        context: &AgentContext<'_>,
         parameters: &[SweptParameter],
     ) -> Option<Self> {
         let sweeps = |table: &str| parameters.iter().any(|parameter| parameter.path.starts_with(table));
@@ -47,9 +47,9 @@ impl Template {
             agent: agent.name.clone(),
             profile: agent.risk.name.clone(),
             venue: venue.clone(),
-            symbols: around.symbols?.to_vec(),
-            interval: around.interval?,
-            profiles: around.profiles?.clone(),
+            symbols: context.symbols?.to_vec(),
+            interval: context.interval?,
+            profiles: context.profiles?.clone(),
             sweeps_risk: sweeps("risk."),
             sweeps_venue: sweeps("venue."),
         })
@@ -74,7 +74,7 @@ impl Template {
     ) -> Result<TrialSetup, Vec<Problem>> {
         let problems = Problems::new(&self.source);
         let texts: Vec<String> = values.iter().map(SweptValue::toml).collect();
-        let filled = Filled { parameters, texts: &texts, values };
+        let filled = FilledTemplate { parameters, texts: &texts, values };
         let setup = self.read(document, &filled, &problems);
         match setup {
             Some(setup) if !problems.any_error() => Ok(setup),
@@ -85,12 +85,18 @@ impl Template {
     fn read(
         &self,
         document: &DeTable<'_>,
-        filled: &Filled<'_>,
+        filled: &FilledTemplate<'_>,
         problems: &Problems<'_>,
     ) -> Option<TrialSetup> {
         let venue = if self.sweeps_venue {
             let table = filled.table(inner(document, "venue"), "venue");
-            venue::read(&Table::new("`[venue]`".to_owned(), keys("venue")?, 0..0, Some(&table), problems))?
+            venue::read(&TableReader::new(
+                "`[venue]`".to_owned(),
+                keys("venue")?,
+                0..0,
+                Some(&table),
+                problems,
+            ))?
         } else {
             self.venue.clone()
         };
@@ -100,10 +106,10 @@ impl Template {
             let table = filled.table(Some(written), "risk");
             let title = format!("`[risk.{}]`", self.profile);
             let name = Spanned::new(0..0, self.profile.as_str());
-            let table = Table::new(title, keys("risk")?, 0..0, Some(&table), problems);
+            let table = TableReader::new(title, keys("risk")?, 0..0, Some(&table), problems);
             profiles.extend(risk::read(vec![(name, table)]));
         }
-        let around = Surroundings {
+        let context = AgentContext {
             symbols: Some(&self.symbols),
             instruments: None,
             interval: Some(self.interval),
@@ -121,8 +127,9 @@ impl Template {
             let table = filled.table(strategy.get_ref().as_table(), "strategy");
             *strategy = Spanned::new(strategy.span(), DeValue::Table(table));
         }
-        let table = Table::new("`[[agents]]`".to_owned(), keys("agents")?, 0..0, Some(&agent), problems);
-        let agent = agent::read_one(&table, &around)?;
+        let table =
+            TableReader::new("`[[agents]]`".to_owned(), keys("agents")?, 0..0, Some(&agent), problems);
+        let agent = agent::read_one(&table, &context)?;
         Some(TrialSetup { agent, venue })
     }
 }
@@ -141,13 +148,13 @@ fn keys(name: &str) -> Option<&'static [crate::scenario::format::KeyDoc]> {
 }
 
 /// A combination while it is substituted into the file's tables.
-struct Filled<'v> {
+struct FilledTemplate<'v> {
     parameters: &'v [SweptParameter],
     texts: &'v [String],
     values: &'v [SweptValue],
 }
 
-impl<'v> Filled<'v> {
+impl<'v> FilledTemplate<'v> {
     /// A table with its values substituted.
     fn table<'t>(&'v self, written: Option<&DeTable<'t>>, name: &str) -> DeTable<'t>
     where
@@ -173,16 +180,16 @@ impl<'v> Filled<'v> {
 
     /// A value in TOML form, with the span at which the sweep lists it.
     fn value(&'v self, index: usize) -> Option<Spanned<DeValue<'v>>> {
-        let places = &self.parameters[index].places;
+        let spans = &self.parameters[index].spans;
         let listed = match &self.parameters[index].values {
-            crate::scenario::SweptValues::Listed(all) if places.len() == all.len() => {
+            crate::scenario::SweptValues::Listed(all) if spans.len() == all.len() => {
                 all.iter().position(|one| *one == self.values[index])
             }
             _ => None,
         };
-        let place = places.get(listed.unwrap_or(0)).cloned().unwrap_or(0..0);
+        let span = spans.get(listed.unwrap_or(0)).cloned().unwrap_or(0..0);
         let value = DeValue::parse(&self.texts[index]).ok()?;
-        Some(Spanned::new(place, value.into_inner()))
+        Some(Spanned::new(span, value.into_inner()))
     }
 }
 

@@ -63,7 +63,7 @@ fn series(bars: &[Bar], name: char, clock: &[Timestamp]) -> SymbolSeries {
         filled: 0,
         findings: Vec::new(),
         detail: None,
-        extremes: Default::default(),
+        high_low: Default::default(),
         bars: columns,
     }
 }

@@ -42,11 +42,11 @@ impl SymbolSeries {
     }
 
     fn lows(&self) -> &ZoneMap {
-        self.extremes.lows.get_or_init(|| ZoneMap::of(&self.bars.low, 0))
+        self.high_low.lows.get_or_init(|| ZoneMap::of(&self.bars.low, 0))
     }
 
     fn highs(&self) -> &ZoneMap {
-        self.extremes.highs.get_or_init(|| ZoneMap::of(&self.bars.high, 0))
+        self.high_low.highs.get_or_init(|| ZoneMap::of(&self.bars.high, 0))
     }
 }
 
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn searches_find_what_a_look_at_every_bar_finds() {
+    fn searches_agree_with_a_linear_scan() {
         let series = series(1000);
         let (low, high) = (&series.bars.low, &series.bars.high);
         for start in (0..1000).step_by(37) {

@@ -5,7 +5,7 @@ use crate::domain::{Instrument, Interval, Symbol};
 use crate::scenario::Registry;
 
 /// What an agent can refer to; `None` where that part had errors.
-pub(super) struct Surroundings<'a> {
+pub(super) struct AgentContext<'a> {
     /// The scenario's symbols.
     pub(super) symbols: Option<&'a [Symbol]>,
     /// The instruments, under the names that results show.
