@@ -106,7 +106,7 @@ def vectorbt(opens, closes, shares, marks):
     started = time.perf_counter()
     portfolio = vbt.Portfolio.from_orders(
         closes, size=size, size_type="targetpercent", price=opens, val_price=marks, fees=FEE, init_cash=CASH,
-        cash_sharing=True, group_by=True, call_seq="auto", freq="1D", min_size=numpy.nan,
+        cash_sharing=True, group_by=True, call_seq="auto", freq="1D",
     )
     value = portfolio.value()
     return value, time.perf_counter() - started

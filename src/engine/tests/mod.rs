@@ -6,6 +6,7 @@ mod carried;
 mod fills;
 mod isolation;
 mod lifetimes;
+mod purchases;
 mod refusals;
 mod results;
 mod slippages;
