@@ -67,7 +67,7 @@ fn list(docs: &[&StrategyDoc]) -> String {
         }
     }
     text.push_str(
-        "\n`tiltyard strategies KIND` explains one; every kind except cash also takes `symbols`, and most take `timeframe`\n",
+        "\n`tiltyard strategies KIND` explains one; all but cash also take `symbols`, most take `timeframe`\n",
     );
     text
 }
