@@ -136,7 +136,7 @@ fn not_recorded(agent: &AgentName, run: &str) -> NoLaunch {
 #[cfg(feature = "store")]
 fn read(run: &str, out: Option<&Path>) -> Result<Stored, NoLaunch> {
     use crate::store;
-    let failed = |error: &store::StoreError| NoLaunch { message: error.to_string(), help: error.remedy() };
+    let failed = |error: &store::StoreError| NoLaunch { message: error.to_string(), help: error.help() };
     let folder = store::find_run(out.unwrap_or(Path::new("reports")), run).map_err(|error| failed(&error))?;
     let recording = store::recording(&folder).map_err(|error| failed(&error))?;
     let unread = |error: String| NoLaunch { message: error, help: String::new() };

@@ -43,7 +43,7 @@ fn strategy(args: &CheckProtocolArgs) -> String {
 }
 
 fn failure(error: RunError) -> Failure {
-    let pages = error.diagnostics("");
-    let help = pages.iter().find_map(|page| page.help.clone()).unwrap_or_default();
+    let underlined_all = error.diagnostics("");
+    let help = underlined_all.iter().find_map(|page| page.help.clone()).unwrap_or_default();
     Failure::plain(Exit::Usage, &error, help)
 }

@@ -5,9 +5,9 @@ use crate::domain::{Action, Bps, OrderRequest, Size, SymbolId, TimeInForce};
 use crate::scenario::FillAt;
 
 /// Two symbols that stand still at 10 and 20, and 10 % higher from tick 3 on.
-fn two() -> Table {
+fn two() -> Fixture {
     let rows = |price: f64| flat(&[price, price, price, price * 1.1, price * 1.1, price * 1.1]);
-    Table::new(market_of("1h", vec![rows(10.0), rows(20.0)]))
+    Fixture::new(market_of("1h", vec![rows(10.0), rows(20.0)]))
 }
 
 fn purchase(symbol: SymbolId, size: Size) -> Action {

@@ -29,5 +29,5 @@ pub(super) enum RawRows {
 /// The problem of an agent's file.
 pub(super) fn problem(scenario: &Scenario, index: usize, error: &SignalFileError) -> SignalsProblem {
     let agent = scenario.agents[index].name.clone();
-    SignalsProblem { index, agent, message: error.to_string(), help: error.remedy() }
+    SignalsProblem { index, agent, message: error.to_string(), help: error.help() }
 }

@@ -6,7 +6,7 @@ use super::warm_up::{needs, warm_up};
 use crate::domain::{Interval, SymbolId};
 use crate::market::Row;
 use crate::scenario::{Condition, RuleSet};
-use crate::strategy::reader::scout;
+use crate::strategy::reader::cursor;
 use crate::strategy::{Setup, Warmup};
 
 /// A condition, compiled for a symbol and a window.
@@ -24,7 +24,7 @@ impl<'m> ConditionSearch<'m> {
         let mut compiler = Compiler::new(setup.history, symbol, &needs);
         let node = compiler.add(&condition.expr);
         let program = compiler.finish();
-        let rows = Scan::new(&program, &[node], true, scout(setup, symbol));
+        let rows = Scan::new(&program, &[node], true, cursor(setup, symbol));
         Self { symbol, program, node, rows }
     }
 
