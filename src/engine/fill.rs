@@ -31,7 +31,7 @@ pub(super) struct Ration {
 }
 
 /// Price and size of a fill.
-struct Plan {
+struct FillPlan {
     price: Price,
     qty: Qty,
     fee: Bps,
@@ -74,15 +74,15 @@ impl State<'_> {
     /// Fills an order as far as bar and wallet allow. What is left waits; an order that cannot pay for the
     /// smallest quantity ends. Whatever happens, money and order end in agreement.
     pub(super) fn execute(&mut self, id: OrderId, execution: &Execution) {
-        let Some(place) = self.find(id) else { return };
-        let Some(plan) = self.plan(place, execution) else { return };
+        let Some(index) = self.find(id) else { return };
+        let Some(plan) = self.plan(index, execution) else { return };
         if !plan.qty.is_positive() {
             return self.end_unfilled(id, execution.at, None);
         }
-        let (side, symbol) = (self.waiting[place].side, self.waiting[place].symbol);
+        let (side, symbol) = (self.waiting[index].side, self.waiting[index].symbol);
         let posted = match side {
-            Side::Buy => self.post_buy(place, &plan),
-            Side::Sell => self.post_sell(place, &plan),
+            Side::Buy => self.post_buy(index, &plan),
+            Side::Sell => self.post_sell(index, &plan),
         };
         let (notional, fee, realised) = match posted {
             Ok(posted) => posted,
@@ -97,25 +97,25 @@ impl State<'_> {
     }
 
     /// Price and size; `None` where the participation cap leaves nothing in this bar.
-    fn plan(&self, place: usize, execution: &Execution) -> Option<Plan> {
-        let plan = self.plan_unpaid(place, execution)?;
-        let order = &self.waiting[place];
+    fn plan(&self, index: usize, execution: &Execution) -> Option<FillPlan> {
+        let plan = self.plan_unpaid(index, execution)?;
+        let order = &self.waiting[index];
         let most = match order.side {
             Side::Buy => {
                 let step = self.job.market.series(order.symbol).instrument.quantity_step;
-                let payable = self.payable(place, plan.qty, plan.price, plan.fee, step);
+                let payable = self.payable(index, plan.qty, plan.price, plan.fee, step);
                 let rationed = |ration: Ration| plan.qty.rationed(ration.money, ration.cost).floor_to(step);
                 execution.ration.map_or(payable, |ration| payable.min(rationed(ration)))
             }
-            Side::Sell => self.sellable(place),
+            Side::Sell => self.sellable(index),
         };
         let cut = plan.qty > most;
-        Some(Plan { qty: plan.qty.min(most), cut, held_back: plan.held_back && !cut, ..plan })
+        Some(FillPlan { qty: plan.qty.min(most), cut, held_back: plan.held_back && !cut, ..plan })
     }
 
     /// The same, whatever the wallet has.
-    fn plan_unpaid(&self, place: usize, execution: &Execution) -> Option<Plan> {
-        let order = &self.waiting[place];
+    fn plan_unpaid(&self, index: usize, execution: &Execution) -> Option<FillPlan> {
+        let order = &self.waiting[index];
         let matched = execution.matched;
         let room = self.room(order, execution);
         if room.is_some_and(|room| !room.is_positive()) {
@@ -134,19 +134,19 @@ impl State<'_> {
             OrderQty::Amount(amount) => Qty::affordable(amount, price, fee, step),
         };
         let qty = room.map_or(wanted, |room| wanted.min(room));
-        Some(Plan { price, qty, fee, cut: false, held_back: qty < wanted })
+        Some(FillPlan { price, qty, fee, cut: false, held_back: qty < wanted })
     }
 
     /// What a buy would cost at this price and size, if the wallet had no end.
     pub(super) fn cost_of(&self, id: OrderId, execution: &Execution) -> Cash {
-        let plan = self.find(id).and_then(|place| self.plan_unpaid(place, execution));
+        let plan = self.find(id).and_then(|index| self.plan_unpaid(index, execution));
         plan.map_or(Cash::ZERO, |plan| crate::risk::notional(plan.price, plan.qty).with_fee(plan.fee))
     }
 
     /// `qty`, or the largest quantity that the order's lock and what is available pay for. An order for an
     /// amount pays from that amount only.
-    fn payable(&self, place: usize, qty: Qty, price: Price, fee: Bps, step: Qty) -> Qty {
-        let order = &self.waiting[place];
+    fn payable(&self, index: usize, qty: Qty, price: Price, fee: Bps, step: Qty) -> Qty {
+        let order = &self.waiting[index];
         let budget = match order.left {
             OrderQty::Amount(amount) if order.from_proceeds => {
                 amount.min(order.lock_cash + self.ledger.available())
@@ -159,8 +159,8 @@ impl State<'_> {
     }
 
     /// What a sell may take: its own lock and what is free, a bracket's child what its group has.
-    fn sellable(&self, place: usize) -> Qty {
-        let order = &self.waiting[place];
+    fn sellable(&self, index: usize) -> Qty {
+        let order = &self.waiting[index];
         match (order.is_child(), order.group) {
             (true, Some(group)) => self.groups[group].left,
             _ => order.lock_qty + self.ledger.position(order.symbol).free(),
@@ -220,8 +220,8 @@ impl State<'_> {
     }
 
     /// Pays, keeping locked what the rest of the order needs.
-    fn post_buy(&mut self, place: usize, plan: &Plan) -> Posted {
-        let order = &self.waiting[place];
+    fn post_buy(&mut self, index: usize, plan: &FillPlan) -> Posted {
+        let order = &self.waiting[index];
         let notional = Cash::notional(plan.price, plan.qty);
         let cost = notional.with_fee(plan.fee);
         let (left, keep) = match order.left {
@@ -235,7 +235,7 @@ impl State<'_> {
         let keep = keep.min(order.lock_cash);
         let (symbol, release) = (order.symbol, order.lock_cash - keep);
         let bought = self.ledger.buy(symbol, plan.qty, plan.price, plan.fee, release)?;
-        let order = &mut self.waiting[place];
+        let order = &mut self.waiting[index];
         (order.left, order.lock_cash) = (left, keep);
         order.filled += plan.qty;
         order.paid.add(plan.price, plan.qty);
@@ -243,12 +243,12 @@ impl State<'_> {
     }
 
     /// Delivers, from the order's own lock or its group's.
-    fn post_sell(&mut self, place: usize, plan: &Plan) -> Posted {
-        let order = &self.waiting[place];
+    fn post_sell(&mut self, index: usize, plan: &FillPlan) -> Posted {
+        let order = &self.waiting[index];
         let (symbol, group) = (order.symbol, order.group.filter(|_| order.is_child()));
         let release = if group.is_some() { plan.qty } else { plan.qty.min(order.lock_qty) };
         let sold = self.ledger.sell(symbol, plan.qty, plan.price, plan.fee, release)?;
-        let order = &mut self.waiting[place];
+        let order = &mut self.waiting[index];
         order.filled += plan.qty;
         order.left = match order.left {
             OrderQty::Qty(qty) => OrderQty::Qty(qty - plan.qty),
@@ -265,13 +265,13 @@ impl State<'_> {
         &mut self,
         id: OrderId,
         execution: &Execution,
-        plan: &Plan,
+        plan: &FillPlan,
         notional: Cash,
         fee: Cash,
         realised: Option<Cash>,
     ) {
-        let Some(place) = self.find(id) else { return };
-        let order = &self.waiting[place];
+        let Some(index) = self.find(id) else { return };
+        let order = &self.waiting[index];
         let (symbol, side, reason) = (order.symbol, order.side, order.reason);
         let Execution { matched, at, row, when, .. } = *execution;
         let (quantity, price) = (plan.qty, plan.price);
@@ -291,7 +291,7 @@ impl State<'_> {
         });
         self.changed = true;
         if plan.cut {
-            self.waiting[place].cut = true;
+            self.waiting[index].cut = true;
             self.flags.cut_fills += u64::from(side == Side::Buy);
             let what = match (execution.ration, side) {
                 (Some(Ration { money, cost }), _) => {
@@ -309,9 +309,9 @@ impl State<'_> {
     }
 
     /// After a fill: the order ends where nothing is left or it was cut to the wallet; else the rest waits.
-    fn settle(&mut self, id: OrderId, plan: &Plan, at: Timestamp) {
-        let Some(place) = self.find(id) else { return };
-        let order = &self.waiting[place];
+    fn settle(&mut self, id: OrderId, plan: &FillPlan, at: Timestamp) {
+        let Some(index) = self.find(id) else { return };
+        let order = &self.waiting[index];
         let filled = order.filled;
         let (child, group, cut) = (order.is_child(), order.group, order.cut);
         let done = plan.cut
@@ -332,9 +332,9 @@ impl State<'_> {
 
     /// An order whose fill came to nothing: rejected, or done where it had filled before.
     fn end_unfilled(&mut self, id: OrderId, at: Timestamp, error: Option<LedgerError>) {
-        let Some(place) = self.find(id) else { return };
-        if self.waiting[place].filled.is_positive() {
-            let why = if self.waiting[place].cut { EndReason::FilledCut } else { EndReason::Filled };
+        let Some(index) = self.find(id) else { return };
+        if self.waiting[index].filled.is_positive() {
+            let why = if self.waiting[index].cut { EndReason::FilledCut } else { EndReason::Filled };
             return self.end(id, at, OrderStatus::Filled, why);
         }
         match error {

@@ -57,8 +57,8 @@ impl State<'_> {
 
     /// Locks another amount of money for a waiting order.
     fn relock(&mut self, id: OrderId, amount: impl Fn(&Working, Cash) -> Cash) {
-        let Some(place) = self.find(id) else { return };
-        let order = &mut self.waiting[place];
+        let Some(index) = self.find(id) else { return };
+        let order = &mut self.waiting[index];
         self.ledger.unlock_cash(order.lock_cash);
         let wanted = amount(order, self.ledger.available());
         order.lock_cash = if self.ledger.lock_cash(wanted).is_ok() { wanted } else { Cash::ZERO };

@@ -8,15 +8,15 @@ use crate::market::{BLOCK, Row};
 #[inline]
 pub fn word(test: impl Fn(usize) -> bool) -> u64 {
     // The compiler makes several comparisons at once of this.
-    (0..BLOCK).fold(0, |word, place| word | u64::from(test(place)) << place)
+    (0..BLOCK).fold(0, |word, bit| word | u64::from(test(bit)) << bit)
 }
 
 /// Goes through the places of the set bits, lowest first.
-pub fn places(mut word: u64) -> impl Iterator<Item = usize> {
+pub fn set_bits(mut word: u64) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
-        let place = (word != 0).then_some(word.trailing_zeros() as usize);
+        let bit = (word != 0).then_some(word.trailing_zeros() as usize);
         word &= word.wrapping_sub(1);
-        place
+        bit
     })
 }
 
@@ -75,13 +75,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_has_a_bit_for_each_place() {
-        for place in 0..BLOCK {
-            assert_eq!(word(|i| i == place), 1 << place);
+    fn a_word_has_one_bit_per_bar() {
+        for bit in 0..BLOCK {
+            assert_eq!(word(|i| i == bit), 1 << bit);
         }
         assert_eq!(word(|_| true), u64::MAX);
-        assert_eq!(places(0b1010_0001).collect::<Vec<_>>(), [0, 5, 7]);
-        assert_eq!(places(u64::MAX).count(), 64);
+        assert_eq!(set_bits(0b1010_0001).collect::<Vec<_>>(), [0, 5, 7]);
+        assert_eq!(set_bits(u64::MAX).count(), 64);
     }
 
     /// Every seventh row, and none from 300 on.
@@ -90,13 +90,13 @@ mod tests {
     }
 
     #[test]
-    fn a_scout_finds_what_a_look_at_every_row_finds() {
+    fn a_cursor_finds_the_same_rows_as_a_full_scan() {
         for end in [0, 1, 64, 100, 140, 141, 1000] {
-            let mut scout = BitCursor::until(end);
+            let mut cursor = BitCursor::until(end);
             for from in [0, 0, 1, 7, 8, 63, 64, 65, 128, 133, 134, 260, 299, 400, 2000] {
                 let slow = (from..end).find(|row| row % 7 == 0 && *row < 300);
-                assert_eq!(scout.next(from, sevenths), slow, "from {from} to {end}");
-                assert_eq!(scout.next(from, |_| unreachable!("the answer stands")), slow);
+                assert_eq!(cursor.next(from, sevenths), slow, "from {from} to {end}");
+                assert_eq!(cursor.next(from, |_| unreachable!("the answer stands")), slow);
             }
         }
     }
@@ -104,9 +104,9 @@ mod tests {
     #[test]
     fn a_scout_looks_at_each_word_once() {
         let mut looked = Vec::new();
-        let mut scout = BitCursor::until(1000);
+        let mut cursor = BitCursor::until(1000);
         for from in 0..1000 {
-            scout.next(from, |block| {
+            cursor.next(from, |block| {
                 looked.push(block);
                 sevenths(block)
             });
@@ -116,8 +116,8 @@ mod tests {
 
     #[test]
     fn a_scout_that_is_sent_back_searches_anew() {
-        let mut scout = BitCursor::until(1000);
-        assert_eq!(scout.next(130, sevenths), Some(133));
-        assert_eq!(scout.next(3, sevenths), Some(7));
+        let mut cursor = BitCursor::until(1000);
+        assert_eq!(cursor.next(130, sevenths), Some(133));
+        assert_eq!(cursor.next(3, sevenths), Some(7));
     }
 }

@@ -4,14 +4,14 @@
 
 use super::missing::{Measure, Missing};
 use super::moments::finite;
-use crate::engine::batch::{Extremes, Fall};
+use crate::engine::batch::{Extremes, IndexedDrawdown};
 
 /// Points looked at together: a block that neither makes a new high nor a new low is passed over whole.
 const BLOCK: usize = 64;
 /// Independent extremes within a block, so that the processor compares them side by side.
 const LANES: usize = 8;
 
-const NO_FALL: Fall = Fall { depth: 0.0, peak: None, trough: None, recovered: None };
+const NO_FALL: IndexedDrawdown = IndexedDrawdown { depth: 0.0, peak: None, trough: None, recovered: None };
 
 /// The state between two points: the highest value so far, and the lowest since.
 struct Tracker {
@@ -25,22 +25,22 @@ struct Tracker {
     /// How many falls are kept.
     most: usize,
     /// The deepest first; of equally deep ones the earlier.
-    worst: Vec<Fall>,
+    worst: Vec<IndexedDrawdown>,
 }
 
 /// The deepest fall of `start` followed by `curve`; of equally deep ones the first.
-pub fn deepest_fall(start: f64, curve: &[f64]) -> Fall {
+pub fn deepest_fall(start: f64, curve: &[f64]) -> IndexedDrawdown {
     walk(start, curve).0
 }
 
 /// The `most` deepest falls of `start` followed by `curve`, deepest first. A fall lasts from a peak until the peak
 /// is reached again, so that no two overlap.
-pub fn worst_falls(start: f64, curve: &[f64], most: usize) -> Vec<Fall> {
+pub fn worst_falls(start: f64, curve: &[f64], most: usize) -> Vec<IndexedDrawdown> {
     tracked(start, curve, most).worst
 }
 
 /// The deepest fall of `start` followed by `curve`, with the extremes of that curve.
-pub fn walk(start: f64, curve: &[f64]) -> (Fall, Extremes) {
+pub fn walk(start: f64, curve: &[f64]) -> (IndexedDrawdown, Extremes) {
     let tracker = tracked(start, curve, 1);
     let extremes = Extremes {
         high: tracker.peak,
@@ -114,8 +114,9 @@ impl Tracker {
         let depth = self.low / self.peak - 1.0;
         let full = self.worst.len() == self.most;
         if depth < 0.0 && !(full && self.worst.last().is_none_or(|least| depth >= least.depth)) {
-            let place = self.worst.partition_point(|fall| fall.depth <= depth);
-            self.worst.insert(place, Fall { depth, peak: self.peak_at, trough: self.low_at, recovered });
+            let index = self.worst.partition_point(|fall| fall.depth <= depth);
+            self.worst
+                .insert(index, IndexedDrawdown { depth, peak: self.peak_at, trough: self.low_at, recovered });
             self.worst.truncate(self.most);
         }
     }
@@ -164,8 +165,8 @@ mod tests {
     use super::*;
 
     /// The definition, word for word; slow.
-    fn oracle(start: f64, curve: &[f64]) -> Fall {
-        let mut worst = Fall { depth: 0.0, peak: None, trough: None, recovered: None };
+    fn oracle(start: f64, curve: &[f64]) -> IndexedDrawdown {
+        let mut worst = IndexedDrawdown { depth: 0.0, peak: None, trough: None, recovered: None };
         let at = |i: usize| if i == 0 { start } else { curve[i - 1] };
         let (mut peak, mut trough) = (0, 0);
         for end in 1..=curve.len() {
@@ -192,7 +193,10 @@ mod tests {
     fn worked_by_hand() {
         // From 100: 120 is the peak, 90 the trough, 120 again at place 4. 90 / 120 - 1 = -0.25.
         let fall = deepest_fall(100.0, &[110.0, 120.0, 90.0, 100.0, 120.0, 100.0]);
-        assert_eq!(fall, Fall { depth: -0.25, peak: Some(1), trough: Some(2), recovered: Some(4) });
+        assert_eq!(
+            fall,
+            IndexedDrawdown { depth: -0.25, peak: Some(1), trough: Some(2), recovered: Some(4) }
+        );
     }
 
     #[test]
@@ -200,8 +204,11 @@ mod tests {
         // Falls of 10 %, 20 %, 10 % and one of 50 % that is still open.
         let curve = [90.0, 100.0, 80.0, 100.0, 90.0, 110.0, 55.0, 60.0];
         let falls = worst_falls(100.0, &curve, 3);
-        let places: Vec<_> = falls.iter().map(|fall| (fall.peak, fall.trough, fall.recovered)).collect();
-        assert_eq!(places, [(Some(5), Some(6), None), (Some(1), Some(2), Some(3)), (None, Some(0), Some(1))]);
+        let indexes: Vec<_> = falls.iter().map(|fall| (fall.peak, fall.trough, fall.recovered)).collect();
+        assert_eq!(
+            indexes,
+            [(Some(5), Some(6), None), (Some(1), Some(2), Some(3)), (None, Some(0), Some(1))]
+        );
         assert_eq!(worst_falls(100.0, &curve, 9).len(), 4);
         assert_eq!(worst_falls(100.0, &curve, 0), []);
         assert_eq!(worst_falls(100.0, &[101.0, 102.0], 3), []);
@@ -210,7 +217,10 @@ mod tests {
     #[test]
     fn the_starting_balance_is_the_first_peak() {
         let fall = deepest_fall(100.0, &[80.0, 90.0]);
-        assert_eq!(fall, Fall { depth: 80.0 / 100.0 - 1.0, peak: None, trough: Some(0), recovered: None });
+        assert_eq!(
+            fall,
+            IndexedDrawdown { depth: 80.0 / 100.0 - 1.0, peak: None, trough: Some(0), recovered: None }
+        );
     }
 
     #[test]
@@ -220,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn blocks_give_what_single_steps_give() {
+    fn blocks_agree_with_single_steps() {
         // A walk of whole steps: plateaus, touches of the peak, and equal depths all happen.
         let mut state = 1_u64;
         for length in [0, 1, 63, 64, 65, 128, 300, 1000] {
@@ -262,7 +272,7 @@ mod tests {
 
     #[test]
     fn empty_single_and_flat() {
-        let never = Fall { depth: 0.0, peak: None, trough: None, recovered: None };
+        let never = IndexedDrawdown { depth: 0.0, peak: None, trough: None, recovered: None };
         assert_eq!(deepest_fall(100.0, &[]), never);
         assert_eq!(deepest_fall(100.0, &[100.0; 200]), never);
         assert_eq!(ulcer_index(&[]), Err(Missing::TooFewReturns));

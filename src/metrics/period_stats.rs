@@ -14,7 +14,7 @@ use super::series::simple_returns;
 use super::sharpe::per_period_rate;
 use crate::domain::{Span, Timestamp};
 use crate::engine::Replay;
-use crate::engine::batch::Fall;
+use crate::engine::batch::IndexedDrawdown;
 use crate::market::Market;
 use crate::scenario::MetricSpec;
 
@@ -74,9 +74,9 @@ fn rolling(sample: &Sample, spec: &MetricSpec) -> Vec<(Timestamp, Measure)> {
 fn drawdowns(start: f64, replay: &Replay, market: &Market) -> Vec<DatedFall> {
     let first = replay.window.ticks.first;
     let at =
-        |place: Option<usize>| place.map_or(market.clock[first], |index| market.close_time(first + index));
+        |index: Option<usize>| index.map_or(market.clock[first], |index| market.close_time(first + index));
     let end = at(replay.equity.len().checked_sub(1));
-    let dated = |fall: Fall| {
+    let dated = |fall: IndexedDrawdown| {
         let drawdown = Drawdown::dated(fall.between(levels(replay, market)), at);
         DatedFall { drawdown, length: drawdown.recovered_at.unwrap_or(end) - drawdown.peak_at }
     };

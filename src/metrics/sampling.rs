@@ -129,7 +129,7 @@ impl Sample {
     pub(super) fn walk(&self, from: usize) -> (Drawdown, DatedExtremes) {
         let from = from.min(self.curve.len() - 1);
         let (fall, extremes) = walk(self.curve[from], &self.curve[from + 1..]);
-        let at = |place: Option<usize>| self.times[place.map_or(from, |index| from + 1 + index)];
+        let at = |index: Option<usize>| self.times[index.map_or(from, |index| from + 1 + index)];
         (Drawdown::dated(fall, at), DatedExtremes::dated(extremes, at))
     }
 
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn jumps_find_what_a_division_at_each_tick_finds() {
+    fn jumping_agrees_with_dividing_at_each_tick() {
         // Gaps of every kind: inside a day, over midnight, of whole days; and two bars in one interval.
         let mut state = 7_u64;
         for interval in ["1m", "1h", "1d"] {

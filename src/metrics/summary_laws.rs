@@ -26,7 +26,7 @@ fn window(first: usize, steps: &[f64], trades: &[i128]) -> MetricInputs {
 fn observed(market: &Market, first: usize, equity: Vec<f64>, trades: &[i128]) -> MetricInputs {
     let end = equity.last().copied().unwrap_or(1000.0);
     let ticks = TickRange { first, last: first + equity.len() };
-    let at = |place: Option<usize>| place.map_or(market.clock[first], |i| market.close_time(first + i));
+    let at = |index: Option<usize>| index.map_or(market.clock[first], |i| market.close_time(first + i));
     let (fall, extremes) = walk(1000.0, &equity);
     MetricInputs {
         starting_balance: cash(1000),
@@ -226,7 +226,7 @@ fn two_windows_worked_by_hand() {
 }
 
 #[test]
-fn gains_without_losses_are_infinite_and_nothing_is_absent() {
+fn gains_without_losses_are_infinite_and_no_trades_are_missing() {
     let winner = of(&[window(0, &[1.0, 2.0], &[100, 20])]);
     assert_eq!(scored(&winner, RankingMetric::ProfitFactor), (Score::PlusInfinity, Err(Missing::NoLosses)));
     assert_eq!(scored(&winner, RankingMetric::SortinoRatio), (Score::PlusInfinity, Err(Missing::NoDownside)));

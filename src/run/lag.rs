@@ -5,7 +5,7 @@ use super::{Prepared, RunError, RunObserver};
 use crate::domain::Metric;
 use crate::metrics::{Metrics, Score, value_of};
 use crate::scenario::{Benchmark, Scenario};
-use crate::tournament::{self, Plan, RunOptions};
+use crate::tournament::{self, RunOptions, TournamentPlan};
 
 /// Of a score that one delay leaves less of, most often a look ahead made it.
 const SUSPICIOUS: f64 = 0.5;
@@ -100,7 +100,7 @@ pub fn lag(
     observer: &dyn RunObserver,
 ) -> Result<LagReport, RunError> {
     let scenario = alone(&prepared.scenario, agent)?;
-    let plan = Plan { scenario: &scenario, ..prepared.plan() };
+    let plan = TournamentPlan { scenario: &scenario, ..prepared.plan() };
     let mut delays = vec![0];
     delays.extend(bars);
     delays.sort_unstable();

@@ -104,9 +104,9 @@ impl RunError {
             },
             Self::OutputIsFile { .. } => "give a folder with --out; it is created if it does not exist",
             #[cfg(feature = "store")]
-            Self::Store(error) => return error.remedy(),
+            Self::Store(error) => return error.help(),
             #[cfg(feature = "report")]
-            Self::Report(error) => return error.remedy(),
+            Self::Report(error) => return error.help(),
             Self::InvalidScenario { .. }
             | Self::Market(_)
             | Self::Signals(_)

@@ -63,7 +63,7 @@ mod trade_rows;
 mod writer;
 
 pub use agent_record::{AgentRecord, DrawdownRecord, JobRecord, MetricMap, WholeRecord};
-pub use battle_record::{BattleRecord, PlaceRecord};
+pub use battle_record::{BattleRecord, RankRecord};
 pub use curve_rows::{CurveRow, curve};
 pub use downsample::{Downsampler, Point};
 pub use duel_record::{DUEL_FORMAT_VERSION, DuelGameRecord, DuelRecord, Registration, TestRecord};
@@ -73,8 +73,10 @@ pub use index::{Index, RunCommit, RunSummary, RunTiming, find_run, run_folder};
 pub use integrity::{Condition, IntegrityProblem, inspect, prune};
 pub use leaderboard::{LeaderboardRecord, RankedWindow, RankingRecord, RecordDrawdown};
 pub use manifest::{FileProblem, write_pages};
-pub use page::Page;
-pub use period_stats_record::{FallRecord, MonthRecord, PeriodStatsRecord, RollingRecord, YearRecord};
+pub use page::ExtraFile;
+pub use period_stats_record::{
+    DatedDrawdownRecord, MonthRecord, PeriodStatsRecord, RollingRecord, YearRecord,
+};
 pub use prices::{PriceSeries, prices};
 pub use repair::{Repaired, repair};
 pub use run_record::{

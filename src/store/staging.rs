@@ -70,11 +70,11 @@ impl Staging {
         let aside = self.folder.with_extension("old");
         let replaced =
             replace_folder(&self.folder, &self.target, &aside).map_err(StoreError::write(&self.target))?;
-        let sound = self
+        let check = self
             .is_in_place()
             .and_then(|()| verify(&self.target))
             .and_then(|()| sync_folder(&parent).map_err(StoreError::write(&parent)));
-        if let Err(error) = sound {
+        if let Err(error) = check {
             replaced.undo(&self.folder, &self.target);
             return Err(error);
         }
@@ -248,7 +248,7 @@ mod tests {
         names
     }
 
-    fn sound(_: &Path) -> Result<(), StoreError> {
+    fn accept(_: &Path) -> Result<(), StoreError> {
         Ok(())
     }
 
@@ -259,7 +259,7 @@ mod tests {
             let staging = Staging::open(out.path(), RUN).unwrap();
             fs::write(staging.folder().join("f"), text).unwrap();
             assert!(fs::read_to_string(out.path().join(RUN).join("f")).map_or(true, |old| old == "one"));
-            let placed = staging.publish(sound).unwrap();
+            let placed = staging.publish(accept).unwrap();
             assert_eq!(entries(&placed.folder), ["f"]);
             assert_eq!(fs::read_to_string(placed.folder.join("f")).unwrap(), text);
         }
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_as_written_does_not_replace_what_was_there() {
+    fn a_changed_run_does_not_replace_the_previous_one() {
         let out = tempfile::tempdir().unwrap();
         fs::create_dir(out.path().join(RUN)).unwrap();
         fs::write(out.path().join(RUN).join("f"), "one").unwrap();
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_published_leaves_nothing() {
+    fn an_unpublished_run_leaves_no_files() {
         let out = tempfile::tempdir().unwrap();
         let staging = Staging::open(out.path(), RUN).unwrap();
         fs::write(staging.folder().join("f"), "x").unwrap();
@@ -301,7 +301,7 @@ mod tests {
         assert!(!dead.exists());
         assert!(alive.folder().exists());
         assert_ne!(alive.folder(), second.folder());
-        let placed = alive.publish(sound).unwrap();
+        let placed = alive.publish(accept).unwrap();
         assert!(!is_dead(&placed.folder), "what is published is held until it is recorded");
         let Placed { folder, lock } = placed;
         drop(lock);
@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn what_others_put_there_is_left_alone_and_blocks_nothing() {
+    fn foreign_files_are_kept_and_block_nothing() {
         let out = tempfile::tempdir().unwrap();
         let mine = [".mine.tmp", ".notes.old", ".0123456789ab.17.old"];
         for name in &mine[..2] {
@@ -360,7 +360,7 @@ mod tests {
         fs::write(out.path().join(mine[2]), "x").unwrap();
         std::os::unix::fs::symlink("/nowhere", out.path().join(".0123456789ab.18.tmp")).unwrap();
         for _ in 0..2 {
-            Staging::open(out.path(), RUN).unwrap().publish(sound).unwrap();
+            Staging::open(out.path(), RUN).unwrap().publish(accept).unwrap();
         }
         assert_eq!(
             entries(out.path()),

@@ -181,11 +181,11 @@ mod tests {
         let stored = write(out.path(), false);
         assert_eq!(stored.trades("trend, fast").unwrap().len(), 1);
         let error = stored.trades("trend").unwrap_err();
-        assert_eq!(error.remedy(), "its agents are trend, fast, idle");
+        assert_eq!(error.help(), "its agents are trend, fast, idle");
     }
 
     #[test]
-    fn csv_twins_say_what_the_tables_say() {
+    fn csv_copies_equal_the_tables() {
         let out = tempfile::tempdir().unwrap();
         let folder = write(out.path(), true).folder.join("agents/trend, fast");
         assert_eq!(

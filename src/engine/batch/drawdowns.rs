@@ -4,7 +4,7 @@
 //! stretches are passed over by the extremes of blocks of closes; places are looked for once, at the end.
 //! Invariant: the result is that of `metrics::walk` on the curve written out.
 
-use super::replay_summary::{Extremes, Fall};
+use super::replay_summary::{Extremes, IndexedDrawdown};
 use super::units::price_units;
 use crate::domain::{Cash, Price, Qty};
 
@@ -21,14 +21,14 @@ pub(super) struct Closes<'a> {
 
 /// The curve from place `from` to `to`, excluded.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Stretch {
+pub(super) struct Segment {
     pub from: usize,
     pub to: usize,
     pub cash: f64,
     pub qty: f64,
 }
 
-impl Stretch {
+impl Segment {
     /// Nothing held from a place on.
     #[inline(always)]
     fn flat(from: usize, cash: f64) -> Self {
@@ -36,8 +36,8 @@ impl Stretch {
     }
 
     #[inline(always)]
-    fn at_its_start(self) -> Spot {
-        Spot::At(self, self.from)
+    fn at_its_start(self) -> CurvePoint {
+        CurvePoint::At(self, self.from)
     }
 
     /// The equity at a close in exact money. Cash and quantity are floats of whole units below 2^53, which they
@@ -55,8 +55,8 @@ impl Stretch {
 
     /// The first place with this value.
     fn first(&self, closes: &Closes<'_>, value: f64) -> Option<usize> {
-        let mut places = self.from..self.to;
-        if self.qty == 0.0 { places.next() } else { places.find(|&i| self.at(closes.close[i]) == value) }
+        let mut bars = self.from..self.to;
+        if self.qty == 0.0 { bars.next() } else { bars.find(|&i| self.at(closes.close[i]) == value) }
     }
 }
 
@@ -137,36 +137,36 @@ pub(super) fn scan(values: &[f64], none: f64, pick: impl Fn(f64, f64) -> f64 + C
 
 /// Where a value was first reached.
 #[derive(Debug, Clone, Copy)]
-enum Spot {
+enum CurvePoint {
     /// The starting value, before the curve's first point.
     Start,
     /// This place of a stretch.
-    At(Stretch, usize),
+    At(Segment, usize),
     /// The first place of the stretch with this value.
-    In(Stretch, f64),
+    In(Segment, f64),
 }
 
-impl Spot {
-    fn place(self, closes: &Closes<'_>) -> Option<usize> {
+impl CurvePoint {
+    fn bar(self, closes: &Closes<'_>) -> Option<usize> {
         match self {
             Self::Start => None,
             Self::At(_, at) => Some(at),
-            Self::In(stretch, value) => stretch.first(closes, value),
+            Self::In(segment, value) => segment.first(closes, value),
         }
     }
 
     /// The equity there, exact; `None` at the start.
     fn exact(self, closes: &Closes<'_>) -> Option<f64> {
-        let (Self::At(stretch, _) | Self::In(stretch, _)) = self else { return None };
-        self.place(closes).map(|place| stretch.exact(closes.close[place]))
+        let (Self::At(segment, _) | Self::In(segment, _)) = self else { return None };
+        self.bar(closes).map(|bar| segment.exact(closes.close[bar]))
     }
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Deepest {
     depth: f64,
-    peak: Spot,
-    trough: Spot,
+    peak: CurvePoint,
+    trough: CurvePoint,
     recovered: Option<usize>,
 }
 
@@ -174,7 +174,7 @@ struct Deepest {
 /// peak, so that only its lowest value matters.
 #[derive(Debug, Clone, Copy)]
 struct Trip {
-    held: Stretch,
+    held: Segment,
     /// The value from the stretch's end on.
     after: f64,
 }
@@ -188,26 +188,27 @@ pub(super) struct Falls {
     start: f64,
     peak: f64,
     low: f64,
-    peak_at: Spot,
-    low_at: Spot,
+    peak_at: CurvePoint,
+    low_at: CurvePoint,
     /// The lowest value before the last peak.
     lowest: f64,
-    lowest_at: Spot,
+    lowest_at: CurvePoint,
     worst: Deepest,
     waiting: Vec<Trip>,
 }
 
 impl Falls {
     pub fn new(start: f64) -> Self {
-        let worst = Deepest { depth: 0.0, peak: Spot::Start, trough: Spot::Start, recovered: None };
+        let worst =
+            Deepest { depth: 0.0, peak: CurvePoint::Start, trough: CurvePoint::Start, recovered: None };
         Self {
             start,
             peak: start,
             low: start,
-            peak_at: Spot::Start,
-            low_at: Spot::Start,
+            peak_at: CurvePoint::Start,
+            low_at: CurvePoint::Start,
             lowest: start,
-            lowest_at: Spot::Start,
+            lowest_at: CurvePoint::Start,
             worst,
             waiting: Vec::with_capacity(WAITING),
         }
@@ -215,7 +216,7 @@ impl Falls {
 
     /// The curve goes on with something held, then flat at `after`.
     #[inline(always)]
-    pub fn trip(&mut self, held: Stretch, after: f64, closes: &Closes<'_>) {
+    pub fn trip(&mut self, held: Segment, after: f64, closes: &Closes<'_>) {
         if held.from == held.to {
             self.look(closes);
             return self.flat(held.to, after);
@@ -232,7 +233,7 @@ impl Falls {
     }
 
     /// The curve ends with something held.
-    pub fn hold(&mut self, held: Stretch, closes: &Closes<'_>) {
+    pub fn hold(&mut self, held: Segment, closes: &Closes<'_>) {
         self.look(closes);
         self.climb(held, closes);
     }
@@ -245,12 +246,12 @@ impl Falls {
         for index in (0..self.waiting.len()).rev() {
             let Trip { held, after } = self.waiting[index];
             if after <= self.low && after < before {
-                (self.low, self.low_at) = (after, Stretch::flat(held.to, after).at_its_start());
+                (self.low, self.low_at) = (after, Segment::flat(held.to, after).at_its_start());
             }
             if held.at(closes.at_least(held.from, held.to)) <= self.low {
                 let value = held.at(closes.lowest(held.from, held.to));
                 if value <= self.low && value < before {
-                    (self.low, self.low_at) = (value, Spot::In(held, value));
+                    (self.low, self.low_at) = (value, CurvePoint::In(held, value));
                 }
             }
         }
@@ -260,7 +261,7 @@ impl Falls {
     /// The curve goes on flat.
     #[inline(always)]
     fn flat(&mut self, from: usize, value: f64) {
-        let spot = Stretch::flat(from, value).at_its_start();
+        let spot = Segment::flat(from, value).at_its_start();
         if value >= self.peak {
             self.rise(value, from, spot);
         } else if value < self.low {
@@ -269,20 +270,20 @@ impl Falls {
     }
 
     #[inline(always)]
-    fn sink(&mut self, stretch: Stretch, lowest: f64) {
-        let value = stretch.at(lowest);
+    fn sink(&mut self, segment: Segment, lowest: f64) {
+        let value = segment.at(lowest);
         if value < self.low {
             self.low = value;
-            self.low_at = Spot::In(stretch, value);
+            self.low_at = CurvePoint::In(segment, value);
         }
     }
 
     /// A stretch that may reach the peak: block by block, and point by point where a block does reach it.
-    fn climb(&mut self, whole: Stretch, closes: &Closes<'_>) {
+    fn climb(&mut self, whole: Segment, closes: &Closes<'_>) {
         let mut from = whole.from;
         while from < whole.to {
             let to = ((from / BLOCK + 1) * BLOCK).min(whole.to);
-            let part = Stretch { from, to, ..whole };
+            let part = Segment { from, to, ..whole };
             if part.at(closes.highs[from / BLOCK]) < self.peak {
                 if part.at(closes.lows[from / BLOCK]) < self.low {
                     self.sink(part, closes.lowest(from, to));
@@ -294,21 +295,21 @@ impl Falls {
         }
     }
 
-    fn walk(&mut self, part: Stretch, closes: &Closes<'_>) {
+    fn walk(&mut self, part: Segment, closes: &Closes<'_>) {
         for (index, &close) in closes.close[part.from..part.to].iter().enumerate() {
             let value = part.at(close);
-            let place = part.from + index;
+            let bar = part.from + index;
             if value >= self.peak {
-                self.rise(value, place, Spot::At(part, place));
+                self.rise(value, bar, CurvePoint::At(part, bar));
             } else if value < self.low {
-                (self.low, self.low_at) = (value, Spot::At(part, place));
+                (self.low, self.low_at) = (value, CurvePoint::At(part, bar));
             }
         }
     }
 
     /// The peak is reached again or passed.
     #[inline(always)]
-    fn rise(&mut self, value: f64, at: usize, spot: Spot) {
+    fn rise(&mut self, value: f64, at: usize, spot: CurvePoint) {
         let fell = self.low < self.peak;
         if fell {
             self.settle(Some(at));
@@ -333,21 +334,21 @@ impl Falls {
     }
 
     /// The deepest fall and the extremes, with their places counted from `origin` and their exact levels.
-    pub fn finish(mut self, closes: &Closes<'_>, origin: usize) -> (Fall, Extremes) {
+    pub fn finish(mut self, closes: &Closes<'_>, origin: usize) -> (IndexedDrawdown, Extremes) {
         let start = self.start;
         self.look(closes);
         self.settle(None);
-        let level = |spot: Spot| spot.exact(closes).unwrap_or(start);
-        let count = |spot: Spot| spot.place(closes).map(|at| at - origin);
+        let level = |spot: CurvePoint| spot.exact(closes).unwrap_or(start);
+        let count = |spot: CurvePoint| spot.bar(closes).map(|at| at - origin);
         let (peak, trough) = (self.worst.peak, self.worst.trough);
-        let fall = Fall {
+        let fall = IndexedDrawdown {
             depth: self.worst.depth,
             peak: count(peak),
             trough: count(trough),
             recovered: self.worst.recovered.map(|at| at - origin),
         };
-        let trough_place = fall.trough;
-        let fall = fall.between(|place| level(if place == trough_place { trough } else { peak }));
+        let trough_bar = fall.trough;
+        let fall = fall.between(|bar| level(if bar == trough_bar { trough } else { peak }));
         let extremes = Extremes {
             high: level(self.peak_at),
             high_at: count(self.peak_at),

@@ -38,11 +38,11 @@ pub(super) fn run(
     terms: &Terms<'_>,
     mut each: impl FnMut(usize, Result<ReplaySummary, Ineligible>),
 ) {
-    for places in groups(pairs) {
-        let mut group = Group::new(pairs, &places, terms);
+    for indexes in groups(pairs) {
+        let mut group = Group::new(pairs, &indexes, terms);
         dispatch(Tiles { group: &mut group, terms });
-        for (crosser, place) in group.crossers.into_iter().zip(places) {
-            each(place, crosser.trader.finish(terms));
+        for (crosser, index) in group.crossers.into_iter().zip(indexes) {
+            each(index, crosser.trader.finish(terms));
         }
     }
 }
@@ -56,13 +56,13 @@ fn groups(pairs: &[Pair]) -> Vec<Vec<usize>> {
         keys.into_iter().zip(0..).collect()
     };
     let (fast, slow) = (ranks(|pair| pair.fast), ranks(|pair| pair.slow));
-    let mut places: Vec<usize> = (0..pairs.len()).collect();
-    places.sort_by_key(|&place| {
-        let pair = &pairs[place];
+    let mut indexes: Vec<usize> = (0..pairs.len()).collect();
+    indexes.sort_by_key(|&index| {
+        let pair = &pairs[index];
         let (fast, slow) = (fast[&pair.fast], slow[&pair.slow]);
         (fast / SPREAD, slow / SPREAD, slow, fast)
     });
-    places.chunks(GROUP).map(<[usize]>::to_vec).collect()
+    indexes.chunks(GROUP).map(<[usize]>::to_vec).collect()
 }
 
 /// One pair under way.
@@ -91,16 +91,16 @@ struct Group {
 }
 
 impl Group {
-    fn new(pairs: &[Pair], places: &[usize], terms: &Terms<'_>) -> Self {
-        let pairs = || places.iter().map(|&place| &pairs[place]);
+    fn new(pairs: &[Pair], indexes: &[usize], terms: &Terms<'_>) -> Self {
+        let pairs = || indexes.iter().map(|&index| &pairs[index]);
         let keys: BTreeSet<(IndicatorSpec, usize)> =
             pairs().flat_map(|pair| [pair.fast, pair.slow]).collect();
         let (mut index, mut lines) = (BTreeMap::new(), Vec::with_capacity(keys.len()));
         for key in keys {
             index.insert(key, lines.len());
-            lines.extend(Line::new(key.0, key.1, terms.ground));
+            lines.extend(Line::new(key.0, key.1, terms.columns));
         }
-        let mut crossers: Vec<Crosser> = Vec::with_capacity(places.len());
+        let mut crossers: Vec<Crosser> = Vec::with_capacity(indexes.len());
         for pair in pairs() {
             let (fast, slow) = (index[&pair.fast], index[&pair.slow]);
             let trader = Trader::new(Share::new(pair.size), terms);
@@ -108,7 +108,7 @@ impl Group {
         }
         for crosser in &mut crossers {
             let valid = lines[crosser.fast].valid.max(lines[crosser.slow].valid);
-            crosser.from = valid.saturating_sub(terms.ground.base) + 1;
+            crosser.from = valid.saturating_sub(terms.columns.base) + 1;
         }
         let lanes = vec![Lane::EMPTY; lines.len()];
         let words = vec![0; ROW * crossers.len()];
@@ -121,7 +121,7 @@ impl Group {
     /// warm-up forgets it within some twenty periods, to the last bit.
     fn merge_lines(&mut self, row: usize) {
         let mut kept: Vec<usize> = Vec::with_capacity(self.lines.len());
-        let places: Vec<usize> = (0..self.lines.len())
+        let moved_to: Vec<usize> = (0..self.lines.len())
             .map(|line| {
                 let goes_on =
                     kept.last().is_some_and(|&last| self.lines[line].goes_on_as(&self.lines[last], row));
@@ -137,7 +137,7 @@ impl Group {
         self.lines = kept.iter().map(|&line| self.lines[line].clone()).collect();
         self.lanes.truncate(kept.len());
         for crosser in &mut self.crossers {
-            (crosser.fast, crosser.slow) = (places[crosser.fast], places[crosser.slow]);
+            (crosser.fast, crosser.slow) = (moved_to[crosser.fast], moved_to[crosser.slow]);
         }
     }
 }
@@ -151,14 +151,14 @@ impl Work for Tiles<'_> {
     #[inline(always)]
     fn run<C: Compare>(self, compare: C) {
         let Self { group, terms } = self;
-        let blocks = terms.ground.len().div_ceil(BLOCK);
+        let blocks = terms.columns.len().div_ceil(BLOCK);
         for first in (0..blocks).step_by(TILE) {
             let count = TILE.min(blocks - first);
             for block in 0..count {
                 group.compare(compare, terms, first + block, block);
             }
             group.trade(terms, first * BLOCK, count);
-            group.merge_lines(terms.ground.base + ((first + count) * BLOCK).min(terms.ground.len()) - 1);
+            group.merge_lines(terms.columns.base + ((first + count) * BLOCK).min(terms.columns.len()) - 1);
         }
     }
 }
@@ -168,7 +168,7 @@ impl Group {
     #[inline(always)]
     fn compare<C: Compare>(&mut self, compare: C, terms: &Terms<'_>, block: usize, slot: usize) {
         for (line, lane) in self.lines.iter_mut().zip(&mut self.lanes) {
-            line.fill(terms.ground, block * BLOCK, lane);
+            line.fill(terms.columns, block * BLOCK, lane);
         }
         for (crosser, words) in self.crossers.iter_mut().zip(self.words.chunks_exact_mut(ROW)) {
             let (fast, slow) = (&self.lanes[crosser.fast], &self.lanes[crosser.slow]);
@@ -181,9 +181,9 @@ impl Group {
                 let unsure = !(above | below);
                 if unsure != 0 {
                     let lines = [(&self.lines[crosser.fast], fast), (&self.lines[crosser.slow], slow)];
-                    let value = |which: usize, place| {
+                    let value = |which: usize, bar| {
                         let (line, lane) = lines[which];
-                        line.value(terms.ground, lane, place)
+                        line.value(terms.columns, lane, bar)
                     };
                     crosser.exactly(above, unsure, &words[..slot], block * BLOCK, value)
                 } else {
@@ -199,7 +199,7 @@ impl Group {
     /// a few pairs take turns, so that the processor always has something to do.
     #[inline(always)]
     fn trade(&mut self, terms: &Terms<'_>, start: usize, count: usize) {
-        let last = (terms.ground.len() - 1) as u32;
+        let last = (terms.columns.len() - 1) as u32;
         let tiles = self.words.chunks_exact(ROW);
         let mut tiles = tiles.map(|words| &words[..count]);
         for pairs in self.crossers.chunks_mut(TURNS) {
@@ -234,7 +234,7 @@ impl Group {
 
 impl Crosser {
     /// The comparisons of the block that begins at place `start`, with those that are `unsure` made exact;
-    /// `words` are the tile's blocks before it, `value(0 or 1, place)` is the fast or the slow line.
+    /// `words` are the tile's blocks before it, `value(0 or 1, bar)` is the fast or the slow line.
     ///
     /// Where the two are equal the fast line stays on the side it came from. Only what was above from its first
     /// value on counts as not above then: nothing has been bought, and the next value above is a cross.
@@ -252,9 +252,9 @@ impl Crosser {
         while left != 0 {
             let index = left.trailing_zeros();
             left &= left - 1;
-            let place = start + index as usize;
-            let (fast, slow) = (value(0, place), value(1, place));
-            let stays = fast == slow && place >= self.from && self.was_above(bits, index, words, start);
+            let bar = start + index as usize;
+            let (fast, slow) = (value(0, bar), value(1, bar));
+            let stays = fast == slow && bar >= self.from && self.was_above(bits, index, words, start);
             self.latched |= stays;
             bits |= u64::from(fast > slow || stays) << index;
         }
@@ -290,14 +290,14 @@ impl Crosser {
         for (number, &word) in words.iter().enumerate() {
             let mut edges = word ^ (word << 1 | self.above);
             self.above = word >> 63;
-            let place = start + number * BLOCK;
-            if place < self.from {
-                edges &= u64::MAX.checked_shl((self.from - place) as u32).unwrap_or(0);
+            let bar = start + number * BLOCK;
+            if bar < self.from {
+                edges &= u64::MAX.checked_shl((self.from - bar) as u32).unwrap_or(0);
             }
             while edges != 0 {
                 let bit = edges.trailing_zeros();
                 edges &= edges - 1;
-                list.push((place as u32 + bit) << 1 | (word >> bit & 1) as u32);
+                list.push((bar as u32 + bit) << 1 | (word >> bit & 1) as u32);
             }
         }
     }

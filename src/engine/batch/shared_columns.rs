@@ -83,9 +83,9 @@ impl<'m> SharedColumns<'m> {
 
     /// What a sale at the open of a place brings, slippage included, in units.
     #[inline(always)]
-    pub fn sell(&self, place: usize) -> i64 {
+    pub fn sell(&self, bar: usize) -> i64 {
         let column = if self.sell.is_empty() { &self.buy } else { &self.sell };
-        column[place]
+        column[bar]
     }
 
     /// Whether the sum of any `n` closes fits 64 bits with one to spare.
@@ -102,7 +102,7 @@ impl<'m> SharedColumns<'m> {
     /// The places of the window after which a new UTC day begins.
     pub fn day_ends(&self) -> Vec<usize> {
         let days = self.clock[self.origin..].windows(2).zip(self.origin..);
-        days.filter(|(pair, _)| pair[0].utc_day() < pair[1].utc_day()).map(|(_, place)| place).collect()
+        days.filter(|(pair, _)| pair[0].utc_day() < pair[1].utc_day()).map(|(_, bar)| bar).collect()
     }
 
     pub fn closes(&self) -> Closes<'_> {

@@ -94,11 +94,11 @@ fn board(views: &[View], labels: &[String]) -> Table {
     let mut rows = Vec::new();
     for (view, label) in views.iter().zip(labels) {
         let table = &view.board.table;
-        let place = |head: &Head| table.columns.iter().position(|own| own.name == head.name);
+        let index_of = |head: &Head| table.columns.iter().position(|own| own.name == head.name);
         for row in &table.rows {
             let mut cells = vec![Cell::words(label.as_str())];
             let none = || Cell::words("");
-            cells.extend(heads.iter().map(|head| place(head).map_or_else(none, |i| row[i].clone())));
+            cells.extend(heads.iter().map(|head| index_of(head).map_or_else(none, |i| row[i].clone())));
             rows.push(cells);
         }
     }
@@ -160,7 +160,7 @@ mod tests {
     use crate::store::{RunWriter, fixture};
 
     #[test]
-    fn two_runs_lie_beside_each_other_and_what_differs_is_named() {
+    fn two_runs_are_compared_side_by_side_with_their_differences() {
         let out = tempfile::tempdir().unwrap();
         let first =
             RunWriter::open(out.path(), fixture::run()).unwrap().finish(&fixture::tournament()).unwrap();

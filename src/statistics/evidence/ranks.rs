@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::error::{EvidenceError, at_least, probability};
 use super::numeric::real;
-use crate::statistics::places;
+use crate::statistics::ranked;
 
 /// The rank of one agent: 1 is the best.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -50,9 +50,9 @@ impl ResampledRanks {
             return Err(EvidenceError::Lengths { series: found.min(expected), found, expected });
         }
         let column = |b: usize| above_and_sharing(&resampled.iter().map(|row| row[b]).collect::<Vec<T>>());
-        let places_of: Vec<Vec<(u32, u32)>> = (0..count).into_par_iter().map(column).collect();
+        let ranks_of: Vec<Vec<(u32, u32)>> = (0..count).into_par_iter().map(column).collect();
         let by_agent = |part: fn((u32, u32)) -> u32| {
-            (0..observed.len()).map(|agent| places_of.iter().map(|row| part(row[agent])).collect()).collect()
+            (0..observed.len()).map(|agent| ranks_of.iter().map(|row| part(row[agent])).collect()).collect()
         };
         Ok(Self {
             observed: above_and_sharing(observed).into_iter().map(|(above, _)| above as usize + 1).collect(),
@@ -101,8 +101,8 @@ impl ResampledRanks {
 /// For each value how many are above it, and how many share its place.
 fn above_and_sharing<T: Ord + Copy>(values: &[T]) -> Vec<(u32, u32)> {
     let mut found = vec![(0, 0); values.len()];
-    for place in places(0..values.len(), |a, b| values[b].cmp(&values[a])) {
-        found[place.index] = (place.above, place.sharing);
+    for row in ranked(0..values.len(), |a, b| values[b].cmp(&values[a])) {
+        found[row.index] = (row.above, row.sharing);
     }
     found
 }

@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tie_of_equals_moves_nobody() {
+    fn a_tie_of_equals_changes_no_rating() {
         let found = rate_glicko2(&[vec![0, 0]], &Glicko2Config::default()).unwrap();
         assert_near(found[0].rating, 1500.0, 1e-14);
         assert_eq!(found[0], found[1]);
@@ -178,8 +178,8 @@ mod tests {
             let plain = rate_glicko2(&rows, &Glicko2Config::default()).unwrap();
             let moved = rate_glicko2(&permuted(&rows, &order), &Glicko2Config::default()).unwrap();
             prop_assert_eq!(plain[1], plain[4]);
-            for (place, &agent) in order.iter().enumerate() {
-                prop_assert_eq!(moved[place], plain[agent]);
+            for (index, &agent) in order.iter().enumerate() {
+                prop_assert_eq!(moved[index], plain[agent]);
             }
         }
     }

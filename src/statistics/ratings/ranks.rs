@@ -6,7 +6,7 @@
 
 use super::error::RatingError;
 use crate::metrics::Score;
-use crate::statistics::places;
+use crate::statistics::ranked;
 
 /// The place of an agent that has no score in a window: it met nobody there.
 pub const ABSENT: u32 = u32::MAX;
@@ -17,8 +17,8 @@ pub const ABSENT: u32 = u32::MAX;
 pub fn competition_ranks(scores: &[Score]) -> Vec<u32> {
     let present = (0..scores.len()).filter(|&agent| !scores[agent].is_absent());
     let mut ranks = vec![ABSENT; scores.len()];
-    for place in places(present, |a, b| scores[a].better_first(&scores[b])) {
-        ranks[place.index] = place.above;
+    for row in ranked(present, |a, b| scores[a].better_first(&scores[b])) {
+        ranks[row.index] = row.above;
     }
     ranks
 }
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn equal_scores_share_the_better_place_and_absent_ones_have_none() {
+    fn equal_scores_share_the_better_rank_and_absent_ones_have_none() {
         let scores =
             [Some(1.0), None, Some(3.0), Some(1.0), Some(f64::INFINITY), Some(-7.0)].map(Score::from);
         // Infinity first, then 3.0; two 1.0 share place 2; -7.0 after them.
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_shapes_are_told() {
+    fn bad_shapes_are_errors() {
         let ragged = agent_count(&[vec![0, 1], vec![0]]);
         assert_eq!(ragged, Err(RatingError::Ragged { row: 1, found: 1, expected: 2 }));
         assert_eq!(agent_count(&[]), Err(RatingError::NoWindows));

@@ -47,8 +47,8 @@ impl<'m> Crossover<'m> {
                 symbol,
                 fast: reader::open(spec, setup, symbol, fast),
                 slow: reader::open(spec, setup, symbol, slow),
-                ups: reader::scout(setup, symbol),
-                downs: reader::scout(setup, symbol),
+                ups: reader::cursor(setup, symbol),
+                downs: reader::cursor(setup, symbol),
             })
         });
         Self { pairs: pairs.collect(), size: spec.size }
@@ -131,7 +131,7 @@ mod tests {
     const SMA: StrategyKind = StrategyKind::SmaCross { fast: 1, slow: 3 };
 
     #[test]
-    fn trades_the_crosses_and_nothing_else() {
+    fn trades_at_crosses_only() {
         // close  5 4 3 6 7 4 3
         // SMA 3  - - 4 4.33 5.33 5.67 4.67: above from tick 3, below from tick 5.
         let market = market(&[closes(&[5.0, 4.0, 3.0, 6.0, 7.0, 4.0, 3.0])]);

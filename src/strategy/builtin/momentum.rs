@@ -128,10 +128,10 @@ impl<'m> Momentum<'m> {
 
     /// Marks who is to be bought and sold, and sends the sales.
     fn decide(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) {
-        let places = self.rank(ctx);
+        let count = self.rank(ctx);
         self.pending = false;
         for index in 0..self.members.len() {
-            let chosen = self.ranking[..places].iter().any(|&(_, member)| member == index);
+            let chosen = self.ranking[..count].iter().any(|&(_, member)| member == index);
             let member = &mut self.members[index];
             let tradable = ctx.row(member.symbol).is_some();
             let held = !ctx.position(member.symbol).is_flat();
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn holds_the_strongest_and_changes_over() {
+    fn holds_the_strongest_and_rotates() {
         // Tick 1: +10 % against +20 %: buys the second. Tick 2: +10 % against 0: sells the second (filled
         // with tick 3) and buys the first at tick 3.
         let market =
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn a_held_symbol_without_a_bar_keeps_its_place() {
+    fn a_held_symbol_without_a_bar_keeps_its_rank() {
         // The first is bought at tick 1 and has no bar from tick 3 on, when the second begins to rise.
         let gap = vec![Some([1.0; 4]), Some([1.0, 2.0, 1.0, 2.0]), Some([2.0, 3.0, 2.0, 3.0]), None, None];
         let market = market(&[gap, closes(&[10.0, 9.0, 8.0, 9.0, 10.0])]);

@@ -15,14 +15,14 @@ type Chunk = [f64; BLOCK];
 
 /// A search for the next row at which all, or any, of some conditions hold.
 pub(super) struct Scan {
-    conditions: Vec<(NodeId, Way)>,
+    conditions: Vec<(NodeId, ScanMethod)>,
     all: bool,
-    scout: BitCursor,
+    cursor: BitCursor,
 }
 
 /// How the rows at which a condition holds are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum ScanMethod {
     /// From columns, 64 rows at once.
     Columns,
     /// It can change only with a bar of a coarse timeframe: there, and in the row after.
@@ -32,17 +32,17 @@ enum Way {
 }
 
 impl Scan {
-    /// Finds rows within the bounds of `scout`.
-    pub fn new(program: &Program<'_>, conditions: &[NodeId], all: bool, scout: BitCursor) -> Self {
+    /// Finds rows within the bounds of `cursor`.
+    pub fn new(program: &Program<'_>, conditions: &[NodeId], all: bool, cursor: BitCursor) -> Self {
         let conditions = conditions.iter().map(|&node| (node, program.way(node))).collect();
-        Self { conditions, all, scout }
+        Self { conditions, all, cursor }
     }
 
     /// The first row from `from` on.
     pub fn next(&mut self, program: &Program<'_>, from: Row) -> Option<Row> {
-        let Self { conditions, all, scout } = self;
+        let Self { conditions, all, cursor } = self;
         let decided = if *all { 0 } else { u64::MAX };
-        scout.next(from, |block| {
+        cursor.next(from, |block| {
             let mut found = !decided;
             for &(node, way) in &*conditions {
                 let holds = program.word(node, way, block);
@@ -57,11 +57,11 @@ impl Scan {
 }
 
 impl Program<'_> {
-    fn way(&self, node: NodeId) -> Way {
+    fn way(&self, node: NodeId) -> ScanMethod {
         match () {
-            () if self.is_in_columns(node, false) => Way::Columns,
-            () if self.is_coarse(node) => Way::Closes,
-            () => Way::Rows,
+            () if self.is_in_columns(node, false) => ScanMethod::Columns,
+            () if self.is_coarse(node) => ScanMethod::Closes,
+            () => ScanMethod::Rows,
         }
     }
 
@@ -95,16 +95,16 @@ impl Program<'_> {
     }
 
     /// Where in a block a condition holds.
-    fn word(&self, node: NodeId, way: Way, block: usize) -> u64 {
+    fn word(&self, node: NodeId, way: ScanMethod, block: usize) -> u64 {
         let row = block * BLOCK;
         let inside = self.rows.saturating_sub(row).min(BLOCK);
         let mask = u64::MAX.checked_shr((BLOCK - inside) as u32).unwrap_or(0);
         match way {
-            Way::Columns => mask & self.columns_word(node, block),
-            Way::Closes => self.closes_word(node, block, inside),
-            Way::Rows => places(mask)
-                .filter(|place| self.holds(node, row + place))
-                .fold(0, |word, place| word | 1 << place),
+            ScanMethod::Columns => mask & self.columns_word(node, block),
+            ScanMethod::Closes => self.closes_word(node, block, inside),
+            ScanMethod::Rows => {
+                places(mask).filter(|bit| self.holds(node, row + bit)).fold(0, |word, bit| word | 1 << bit)
+            }
         }
     }
 
@@ -115,11 +115,11 @@ impl Program<'_> {
         let closes = closes.fold(0, |word, frame| word | frame.closes(block));
         let looks = closes | closes << 1 | 1;
         let mut holds = false;
-        (0..inside).fold(0, |word, place| {
-            if looks >> place & 1 == 1 {
-                holds = self.holds(node, block * BLOCK + place);
+        (0..inside).fold(0, |word, bit| {
+            if looks >> bit & 1 == 1 {
+                holds = self.holds(node, block * BLOCK + bit);
             }
-            word | u64::from(holds) << place
+            word | u64::from(holds) << bit
         })
     }
 
@@ -142,7 +142,7 @@ impl Program<'_> {
         }
         let mut values = [0.0; BLOCK];
         self.chunk(node, block, 0, &mut values);
-        word(|place| values[place] == 1.0)
+        word(|bit| values[bit] == 1.0)
     }
 
     /// A comparison of columns and numbers, which passes over blocks by their bounds.
@@ -209,8 +209,8 @@ impl Program<'_> {
                     self.chunk(node, block, shift, side);
                 }
                 let [l, r, l_before, r_before] = &sides;
-                for (place, value) in out.iter_mut().enumerate() {
-                    *value = cross_of(*above, (l[place], r[place]), (l_before[place], r_before[place]));
+                for (index, value) in out.iter_mut().enumerate() {
+                    *value = cross_of(*above, (l[index], r[index]), (l_before[index], r_before[index]));
                 }
             }
             Node::Call { function, args } => {
@@ -218,8 +218,8 @@ impl Program<'_> {
                 for (&arg, values) in args.iter().zip(&mut values) {
                     self.chunk(arg, block, shift, values);
                 }
-                for (place, value) in out.iter_mut().enumerate() {
-                    *value = call_of(*function, values.iter().map(|values| values[place]));
+                for (index, value) in out.iter_mut().enumerate() {
+                    *value = call_of(*function, values.iter().map(|values| values[index]));
                 }
             }
         }
@@ -235,8 +235,8 @@ impl Program<'_> {
             // Of another timeframe, which is never looked at in the past here.
             None => {
                 let row = block * BLOCK;
-                for (place, value) in out.iter_mut().enumerate() {
-                    *value = if row + place < self.rows { feed.at(row + place) } else { f64::NAN };
+                for (index, value) in out.iter_mut().enumerate() {
+                    *value = if row + index < self.rows { feed.at(row + index) } else { f64::NAN };
                 }
             }
         }

@@ -52,8 +52,8 @@ fn whole(
     if batches.is_empty() {
         return Err(TableError::NoRows { path: path.to_owned() });
     }
-    let columns = (0..schema.fields().len()).map(|place| {
-        let parts: Vec<&dyn Array> = batches.iter().map(|batch| batch.column(place).as_ref()).collect();
+    let columns = (0..schema.fields().len()).map(|index| {
+        let parts: Vec<&dyn Array> = batches.iter().map(|batch| batch.column(index).as_ref()).collect();
         concat(&parts).map_err(|error| failed(DecodeError::content(error)))
     });
     let columns = columns.collect::<Result<_, _>>()?;

@@ -36,7 +36,7 @@ pub enum SignalFileError {
 
 impl SignalFileError {
     /// The help, one sentence.
-    pub fn remedy(&self) -> String {
+    pub fn help(&self) -> String {
         match self {
             Self::Table(error) => error.help(),
             Self::Row { help, .. } | Self::Columns { help, .. } => help.clone(),

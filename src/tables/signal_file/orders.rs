@@ -59,8 +59,8 @@ impl OrderRows {
     }
 
     /// Where a row is in the file.
-    pub fn place(&self, row: usize) -> RowNumber {
-        self.grid.place(row)
+    pub fn row_number(&self, row: usize) -> RowNumber {
+        self.grid.row_number(row)
     }
 
     /// The error of a row.
@@ -79,7 +79,7 @@ impl<'g> Cells<'g> {
     fn of(grid: &'g Grid) -> Result<Self, SignalFileError> {
         let mut columns: [Option<Vec<String>>; 8] = Default::default();
         for (name, column) in COLUMNS.iter().zip(&mut columns) {
-            *column = grid.column(name).map(|place| grid.texts(place)).transpose()?;
+            *column = grid.column(name).map(|index| grid.texts(index)).transpose()?;
         }
         for (name, column) in COLUMNS.iter().zip(&columns).take(2) {
             if column.is_none() {
@@ -93,8 +93,8 @@ impl<'g> Cells<'g> {
 
     /// A cell, where it is written.
     fn cell(&self, name: &str, row: usize) -> Option<&str> {
-        let place = COLUMNS.iter().position(|column| *column == name)?;
-        let text = self.columns[place].as_ref()?.get(row)?.as_str();
+        let index = COLUMNS.iter().position(|column| *column == name)?;
+        let text = self.columns[index].as_ref()?.get(row)?.as_str();
         Some(text).filter(|text| !text.is_empty())
     }
 

@@ -146,11 +146,11 @@ pub fn standings(matrix: &ScoreMatrix, spec: &StandingsSpec) -> Result<Standings
     let contest = Contest::new(&matrix, &resamples, spec.range())?;
     let ranks = window_ranks(&matrix);
     let counts = PairCounts::from_ranks(&ranks).map_err(|_| StandingsError::NoWindows)?;
-    let places = places(&ranks);
+    let full_ranks = full_ranks(&ranks);
     let confidence_set = confidence_set(&contest.influences, &resamples);
     let set = confidence_set.clone().unwrap_or_else(|_| vec![None; agents]);
     let tests = contest.pairs()?;
-    let table = Table { matrix: &matrix, spec, contest: &contest, ranks: &ranks };
+    let rows = StandingsRows { matrix: &matrix, spec, contest: &contest, ranks: &ranks };
     let benchmark = spec.benchmark.and_then(|index| kept.iter().position(|&agent| agent == index));
     Ok(Standings {
         spec: spec.clone(),
@@ -162,7 +162,7 @@ pub fn standings(matrix: &ScoreMatrix, spec: &StandingsSpec) -> Result<Standings
         unscored_windows: matrix.unscored_windows().iter().map(|&w| matrix.windows()[w].clone()).collect(),
         block_length,
         verdict: verdict(&contest, &set, matrix.windows().len(), spec),
-        rows: table.rows(&counts, &contest.resampled.ranks(spec.level)?)?,
+        rows: rows.rows(&counts, &contest.resampled.ranks(spec.level)?)?,
         ratings: spec.ratings.iter().map(|&kind| rate(kind, &ranks, &resamples, spec.level)).collect(),
         win_groups: win_groups(&counts),
         pairs: PairTable {
@@ -172,9 +172,9 @@ pub fn standings(matrix: &ScoreMatrix, spec: &StandingsSpec) -> Result<Standings
                 .collect(),
             counts,
             tests,
-            nemenyi: places.as_ref().map_err(Clone::clone).and_then(nemenyi),
+            nemenyi: full_ranks.as_ref().map_err(Clone::clone).and_then(nemenyi),
         },
-        friedman: places.as_ref().map_err(Clone::clone).and_then(friedman),
+        friedman: full_ranks.as_ref().map_err(Clone::clone).and_then(friedman),
         confidence_set,
         benchmark: benchmark
             .map(|index| against_benchmark(&contest.influences, index, &resamples, block_length, spec)),
@@ -209,7 +209,7 @@ fn window_ranks(matrix: &ScoreMatrix) -> Vec<Vec<u32>> {
 }
 
 /// Ranks of the windows in which all agents have one, as a panel of which more is better: for tests that take places.
-fn places(ranks: &[Vec<u32>]) -> Result<Panel, EvidenceError> {
+fn full_ranks(ranks: &[Vec<u32>]) -> Result<Panel, EvidenceError> {
     let agents = ranks.first().map_or(0, Vec::len);
     let full: Vec<&Vec<u32>> = ranks.iter().filter(|row| !row.contains(&ABSENT)).collect();
     if full.len() < 2 {
@@ -235,14 +235,14 @@ fn confidence_set(
 }
 
 /// What the rows are made of.
-struct Table<'a> {
+struct StandingsRows<'a> {
     matrix: &'a ScoreMatrix,
     spec: &'a StandingsSpec,
     contest: &'a Contest<'a>,
     ranks: &'a [Vec<u32>],
 }
 
-impl Table<'_> {
+impl StandingsRows<'_> {
     /// Best first; agents with the same place as ties are broken.
     fn rows(&self, counts: &PairCounts, ranks: &[Ranks]) -> Result<Vec<AgentStanding>, StandingsError> {
         let games = counts.totals();
@@ -272,7 +272,7 @@ impl Table<'_> {
             })
         };
         let mut rows = (0..ranks.len()).map(row).collect::<Result<Vec<_>, _>>()?;
-        rows.sort_by_key(|row| (row.rank, self.matrix.tie_place(row.agent)));
+        rows.sort_by_key(|row| (row.rank, self.matrix.tie_rank(row.agent)));
         Ok(rows)
     }
 
@@ -337,13 +337,13 @@ impl Table<'_> {
 
     /// Mean place of an agent where it has one; those of equal scores are shared.
     fn mean_rank(&self, agent: usize) -> Option<f64> {
-        let place = |row: &Vec<u32>| {
+        let rank = |row: &Vec<u32>| {
             let own = row[agent];
             let sharing = row.iter().filter(|&&other| other == own).count();
             (own != ABSENT).then(|| f64::from(own) + (sharing as f64 + 1.0) / 2.0)
         };
-        let places: Vec<f64> = self.ranks.iter().filter_map(place).collect();
-        (!places.is_empty()).then(|| places.iter().sum::<f64>() / places.len() as f64)
+        let ranks: Vec<f64> = self.ranks.iter().filter_map(rank).collect();
+        (!ranks.is_empty()).then(|| ranks.iter().sum::<f64>() / ranks.len() as f64)
     }
 }
 
@@ -355,8 +355,8 @@ impl Standings {
 
     /// The test of two agents, and whether it has them the other way round; nothing of an agent against itself.
     pub fn pair(&self, a: usize, b: usize) -> Option<(&PairTest, f64, bool)> {
-        let place = super::contest::place_of(self.agents.len(), a, b)?;
-        Some((self.pairs.tests.get(place)?, *self.pairs.beats.get(place)?, a > b))
+        let index = super::contest::pair_index(self.agents.len(), a, b)?;
+        Some((self.pairs.tests.get(index)?, *self.pairs.beats.get(index)?, a > b))
     }
 }
 
@@ -413,9 +413,9 @@ mod tests {
             assert_eq!(found.pairs.nemenyi.as_ref().unwrap()[0][twin], 1.0);
             let set = found.confidence_set.as_ref().unwrap();
             assert_eq!(set[0], set[twin]);
-            for table in &found.ratings {
-                let rated = table.ratings.as_ref().unwrap();
-                assert_eq!(rated[0], rated[twin], "{:?}", table.system);
+            for rows in &found.ratings {
+                let rated = rows.ratings.as_ref().unwrap();
+                assert_eq!(rated[0], rated[twin], "{:?}", rows.system);
             }
         }
         for (a, b) in [(0, 3), (0, 4), (3, 4)] {
@@ -425,7 +425,7 @@ mod tests {
     }
 
     #[test]
-    fn less_is_better_turns_the_table_and_nothing_else() {
+    fn lower_is_better_only_reverses_the_order() {
         let columns = lucky(2, 30, &[0.5, 0.0, -0.5]);
         let turned = columns.iter().map(|column| column.iter().map(|x| -x).collect()).collect();
         let more = of(&matrix(columns));
@@ -442,16 +442,16 @@ mod tests {
 
     #[test]
     fn a_missing_score_is_left_out() {
-        let mut holes: Vec<Vec<Option<f64>>> = lucky(3, 24, &[0.0, 0.0, 0.0])
+        let mut scores: Vec<Vec<Option<f64>>> = lucky(3, 24, &[0.0, 0.0, 0.0])
             .into_iter()
             .map(|column| column.into_iter().map(Some).collect())
             .collect();
-        let known: f64 = (0..24).filter(|w| *w != 5).filter_map(|w| holes[1][w]).sum::<f64>() / 23.0;
-        holes[1][5] = None;
+        let known: f64 = (0..24).filter(|w| *w != 5).filter_map(|w| scores[1][w]).sum::<f64>() / 23.0;
+        scores[1][5] = None;
         // What others did in that window does not matter to it.
         for other in [-4.0, 9.0] {
-            holes[2][5] = Some(other);
-            let found = of(&holed(holes.clone()));
+            scores[2][5] = Some(other);
+            let found = of(&holed(scores.clone()));
             let row = found.rows.iter().find(|row| row.agent == 1).unwrap();
             assert!((row.score.number().unwrap() - known).abs() < 1e-12);
             assert_eq!((row.scored_windows, row.wins + row.ties + row.losses), (23, 46));
@@ -461,8 +461,8 @@ mod tests {
     #[test]
     fn infinite_scores_stand_outside_all_numbers() {
         let endless = f64::INFINITY;
-        let holes = vec![vec![Some(1.0); 3], vec![Some(0.0), Some(endless), None], vec![Some(-endless); 3]];
-        let found = of(&holed(holes));
+        let scores = vec![vec![Some(1.0); 3], vec![Some(0.0), Some(endless), None], vec![Some(-endless); 3]];
+        let found = of(&holed(scores));
         assert_eq!(order(&found), [(1, 1), (0, 2), (2, 3)]);
         assert_eq!((found.rows[0].score, found.rows[0].interval), (Score::PlusInfinity, None));
         assert_eq!((found.rows[0].mean_score, found.rows[0].wins, found.rows[0].losses), (None, 3, 1));
@@ -470,7 +470,7 @@ mod tests {
     }
 
     #[test]
-    fn the_unranked_are_named_and_take_part_in_nothing() {
+    fn unranked_agents_are_named_and_excluded() {
         let columns = lucky(8, 30, &[0.0, 1.0, 5.0]);
         let reasons = vec![None, None, Some("fewer than 5 trades".to_owned())];
         let found = of(&matrix(columns.clone()).with_unranked(reasons).unwrap());
@@ -486,8 +486,8 @@ mod tests {
 
     #[test]
     fn an_agent_without_scores_is_last_and_an_empty_window_is_left_out() {
-        let holes = vec![vec![None; 3], vec![Some(1.0), None, Some(2.0)], vec![Some(3.0), None, Some(2.0)]];
-        let found = of(&holed(holes));
+        let scores = vec![vec![None; 3], vec![Some(1.0), None, Some(2.0)], vec![Some(3.0), None, Some(2.0)]];
+        let found = of(&holed(scores));
         assert_eq!(order(&found), [(2, 1), (1, 2), (0, 3)]);
         assert_eq!((found.rows[2].mean_score, found.rows[2].interval), (None, None));
         assert_eq!((found.windows.len(), found.unscored_windows.clone()), (3, vec!["w1".to_owned()]));

@@ -147,7 +147,7 @@ fn a_disconnected_graph_is_told_with_its_groups() {
 }
 
 #[test]
-fn ties_without_a_circle_of_wins_are_told() {
+fn ties_without_a_cycle_of_wins_are_reported() {
     let one_way = PairCounts::from_ranks(&[vec![0, 1], vec![0, 0]]).unwrap();
     assert_eq!(fit_bradley_terry(&one_way), Err(RatingError::TiesUnbounded));
     // As half wins it is 1.5 : 0.5.
@@ -194,8 +194,8 @@ proptest! {
         let moved = fit_bradley_terry(&PairCounts::from_ranks(&permuted(&rows, &order)).unwrap());
         prop_assert_eq!(plain.is_ok(), moved.is_ok());
         if let (Ok(plain), Ok(moved)) = (plain, moved) {
-            for (place, &agent) in order.iter().enumerate() {
-                prop_assert!((moved.theta[place] - plain.theta[agent]).abs() < 1e-8);
+            for (index, &agent) in order.iter().enumerate() {
+                prop_assert!((moved.theta[index] - plain.theta[agent]).abs() < 1e-8);
             }
         }
     }
@@ -213,7 +213,7 @@ proptest! {
     }
 
     #[test]
-    fn what_passes_the_checks_converges(
+    fn valid_input_converges(
         rows in prop::collection::vec(prop::collection::vec(0_u32..3, 4), 1..8),
     ) {
         let fit = fit_bradley_terry(&PairCounts::from_ranks(&rows).unwrap());
