@@ -88,12 +88,12 @@ pub fn evidence(args: &EvidenceArgs) -> Result<Exit, Failure> {
     let picked = args.winner.as_deref().map(|name| column(&table, name)).transpose()?;
     let benchmark = match &args.benchmark {
         Some(name) => {
-            let place = column(&table, name)?;
-            if picked == Some(place) {
+            let index = column(&table, name)?;
+            if picked == Some(index) {
                 let help = "name two different columns";
                 return Err(Failure::plain(Exit::Usage, "the benchmark cannot be the selected trial", help));
             }
-            Some(table.columns.remove(place))
+            Some(table.columns.remove(index))
         }
         None => None,
     };

@@ -113,8 +113,8 @@ fn systems(text: &str) -> Result<Systems, String> {
     if text == "all" {
         return Ok(&RatingSystem::ALL);
     }
-    let place = RatingSystem::ALL.iter().position(|system| system.as_str() == text);
-    place.map(|place| &RatingSystem::ALL[place..=place]).ok_or_else(|| {
+    let index = RatingSystem::ALL.iter().position(|system| system.as_str() == text);
+    index.map(|index| &RatingSystem::ALL[index..=index]).ok_or_else(|| {
         let names: Vec<&str> = RatingSystem::ALL.iter().map(|system| system.as_str()).collect();
         format!("unknown rating system; known: {}, all", names.join(", "))
     })
@@ -166,15 +166,15 @@ fn wanted(given: &[Systems]) -> Vec<RatingSystem> {
 /// The place of a column among the columns of numbers.
 pub(super) fn column(table: &NumberTable, name: &str) -> Result<usize, Failure> {
     let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
-    place(&names, name, "column")
+    index_of(&names, name, "column")
 }
 
 /// The place of an agent.
 fn agent(agents: &[String], name: &str) -> Result<usize, Failure> {
-    place(&agents.iter().map(String::as_str).collect::<Vec<&str>>(), name, "agent")
+    index_of(&agents.iter().map(String::as_str).collect::<Vec<&str>>(), name, "agent")
 }
 
-fn place(names: &[&str], name: &str, what: &str) -> Result<usize, Failure> {
+fn index_of(names: &[&str], name: &str, what: &str) -> Result<usize, Failure> {
     names.iter().position(|known| *known == name).ok_or_else(|| {
         let help = match crate::scenario::closest(name, names.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),

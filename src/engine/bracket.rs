@@ -48,8 +48,8 @@ impl State<'_> {
 
     /// A child's stop has been reached: what is left of its entry is taken back, so that the two do not
     /// trade against each other.
-    pub(super) fn end_entry_of(&mut self, place: usize, resting: Resting) {
-        let order = &self.waiting[place];
+    pub(super) fn end_entry_of(&mut self, index: usize, resting: Resting) {
+        let order = &self.waiting[index];
         let Some(group) = order.group.filter(|_| order.is_child() && resting.is_stop()) else { return };
         let (entry, now) = (self.groups[group].entry, self.open_time());
         self.end(entry, now, OrderStatus::Cancelled, EndReason::BracketSibling);
@@ -92,8 +92,8 @@ impl State<'_> {
 
     /// An entry has filled by `qty`: its children come alive, or follow.
     pub(super) fn follow_entry(&mut self, id: OrderId, qty: Qty, execution: &Execution) {
-        let Some(place) = self.find(id) else { return };
-        let order = &self.waiting[place];
+        let Some(index) = self.find(id) else { return };
+        let order = &self.waiting[index];
         let (symbol, group) = (order.symbol, order.group);
         let Some(bracket) = order.bracket else { return };
         let average = order.paid.average();
@@ -110,7 +110,7 @@ impl State<'_> {
                 let group = self.groups.len();
                 self.groups.push(Group { entry: id, symbol, left: qty, fresh: Qty::ZERO, alive: 0 });
                 self.note_fresh(group, qty, execution);
-                self.waiting[place].group = Some(group);
+                self.waiting[index].group = Some(group);
                 for child in self.children(symbol, &bracket, average) {
                     self.spawn(group, child, average, execution);
                 }
@@ -209,8 +209,8 @@ impl State<'_> {
     fn reprice(&mut self, group: usize, bracket: &Bracket, average: Price, birth: Birth) {
         let Group { symbol, left, .. } = self.groups[group];
         let tick = self.job.market.series(symbol).instrument.price_tick;
-        for place in 0..self.waiting.len() {
-            let order = &self.waiting[place];
+        for index in 0..self.waiting.len() {
+            let order = &self.waiting[index];
             if !order.is_child() || order.group != Some(group) {
                 continue;
             }
@@ -232,9 +232,9 @@ impl State<'_> {
                 None => {}
             }
             if let Some(resting) = moved {
-                self.restage(place, Stage::Resting(resting));
+                self.restage(index, Stage::Resting(resting));
                 if resting.is_stop() {
-                    self.waiting[place].birth = birth;
+                    self.waiting[index].birth = birth;
                 }
             }
         }

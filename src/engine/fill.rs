@@ -65,15 +65,15 @@ impl State<'_> {
     /// Fills an order as far as bar and wallet allow. What is left waits; an order that cannot pay for the
     /// smallest quantity ends. Whatever happens, money and order end in agreement.
     pub(super) fn execute(&mut self, id: OrderId, execution: &Execution) {
-        let Some(place) = self.find(id) else { return };
-        let Some(plan) = self.plan(place, execution) else { return };
+        let Some(index) = self.find(id) else { return };
+        let Some(plan) = self.plan(index, execution) else { return };
         if !plan.qty.is_positive() {
             return self.end_unfilled(id, execution.at, None);
         }
-        let (side, symbol) = (self.waiting[place].side, self.waiting[place].symbol);
+        let (side, symbol) = (self.waiting[index].side, self.waiting[index].symbol);
         let posted = match side {
-            Side::Buy => self.post_buy(place, &plan),
-            Side::Sell => self.post_sell(place, &plan),
+            Side::Buy => self.post_buy(index, &plan),
+            Side::Sell => self.post_sell(index, &plan),
         };
         let (notional, fee, realised) = match posted {
             Ok(posted) => posted,
@@ -88,8 +88,8 @@ impl State<'_> {
     }
 
     /// Price and size; `None` where the participation cap leaves nothing in this bar.
-    fn plan(&self, place: usize, execution: &Execution) -> Option<Plan> {
-        let order = &self.waiting[place];
+    fn plan(&self, index: usize, execution: &Execution) -> Option<Plan> {
+        let order = &self.waiting[index];
         let matched = execution.matched;
         let room = self.room(order, execution);
         if room.is_some_and(|room| !room.is_positive()) {
@@ -109,8 +109,8 @@ impl State<'_> {
         };
         let qty = room.map_or(wanted, |room| wanted.min(room));
         let most = match order.side {
-            Side::Buy => self.payable(place, qty, price, fee, step),
-            Side::Sell => self.sellable(place),
+            Side::Buy => self.payable(index, qty, price, fee, step),
+            Side::Sell => self.sellable(index),
         };
         let held_back = qty < wanted && qty <= most;
         Some(Plan { price, qty: qty.min(most), fee, cut: qty > most, held_back })
@@ -118,8 +118,8 @@ impl State<'_> {
 
     /// `qty`, or the largest quantity that the order's lock and what is available pay for. An order for an
     /// amount pays from that amount only.
-    fn payable(&self, place: usize, qty: Qty, price: Price, fee: Bps, step: Qty) -> Qty {
-        let order = &self.waiting[place];
+    fn payable(&self, index: usize, qty: Qty, price: Price, fee: Bps, step: Qty) -> Qty {
+        let order = &self.waiting[index];
         let budget = match order.left {
             OrderQty::Amount(amount) => amount,
             OrderQty::Qty(_) => order.lock_cash + self.ledger.available(),
@@ -129,8 +129,8 @@ impl State<'_> {
     }
 
     /// What a sell may take: its own lock and what is free, a bracket's child what its group has.
-    fn sellable(&self, place: usize) -> Qty {
-        let order = &self.waiting[place];
+    fn sellable(&self, index: usize) -> Qty {
+        let order = &self.waiting[index];
         match (order.is_child(), order.group) {
             (true, Some(group)) => self.groups[group].left,
             _ => order.lock_qty + self.ledger.position(order.symbol).free(),
@@ -190,8 +190,8 @@ impl State<'_> {
     }
 
     /// Pays, keeping locked what the rest of the order needs.
-    fn post_buy(&mut self, place: usize, plan: &Plan) -> Posted {
-        let order = &self.waiting[place];
+    fn post_buy(&mut self, index: usize, plan: &Plan) -> Posted {
+        let order = &self.waiting[index];
         let notional = Cash::notional(plan.price, plan.qty);
         let cost = notional.with_fee(plan.fee);
         let (left, keep) = match order.left {
@@ -205,7 +205,7 @@ impl State<'_> {
         let keep = keep.min(order.lock_cash);
         let (symbol, release) = (order.symbol, order.lock_cash - keep);
         let bought = self.ledger.buy(symbol, plan.qty, plan.price, plan.fee, release)?;
-        let order = &mut self.waiting[place];
+        let order = &mut self.waiting[index];
         (order.left, order.lock_cash) = (left, keep);
         order.filled += plan.qty;
         order.paid.add(plan.price, plan.qty);
@@ -213,12 +213,12 @@ impl State<'_> {
     }
 
     /// Delivers, from the order's own lock or its group's.
-    fn post_sell(&mut self, place: usize, plan: &Plan) -> Posted {
-        let order = &self.waiting[place];
+    fn post_sell(&mut self, index: usize, plan: &Plan) -> Posted {
+        let order = &self.waiting[index];
         let (symbol, group) = (order.symbol, order.group.filter(|_| order.is_child()));
         let release = if group.is_some() { plan.qty } else { plan.qty.min(order.lock_qty) };
         let sold = self.ledger.sell(symbol, plan.qty, plan.price, plan.fee, release)?;
-        let order = &mut self.waiting[place];
+        let order = &mut self.waiting[index];
         order.filled += plan.qty;
         order.left = match order.left {
             OrderQty::Qty(qty) => OrderQty::Qty(qty - plan.qty),
@@ -240,8 +240,8 @@ impl State<'_> {
         fee: Cash,
         realised: Option<Cash>,
     ) {
-        let Some(place) = self.find(id) else { return };
-        let order = &self.waiting[place];
+        let Some(index) = self.find(id) else { return };
+        let order = &self.waiting[index];
         let (symbol, side, reason) = (order.symbol, order.side, order.reason);
         let Execution { matched, at, row, when, .. } = *execution;
         let (quantity, price) = (plan.qty, plan.price);
@@ -261,7 +261,7 @@ impl State<'_> {
         });
         self.changed = true;
         if plan.cut {
-            self.waiting[place].cut = true;
+            self.waiting[index].cut = true;
             self.flags.cut_fills += u64::from(side == Side::Buy);
             let what = if side == Side::Buy { "what the wallet could pay" } else { "what was held" };
             self.note(id, &format!("cut to {quantity}, {what}"));
@@ -274,8 +274,8 @@ impl State<'_> {
 
     /// After a fill: the order ends where nothing is left or it was cut to the wallet; else the rest waits.
     fn settle(&mut self, id: OrderId, plan: &Plan, at: Timestamp) {
-        let Some(place) = self.find(id) else { return };
-        let order = &self.waiting[place];
+        let Some(index) = self.find(id) else { return };
+        let order = &self.waiting[index];
         let filled = order.filled;
         let (child, group, cut) = (order.is_child(), order.group, order.cut);
         let done = plan.cut
@@ -296,9 +296,9 @@ impl State<'_> {
 
     /// An order whose fill came to nothing: rejected, or done where it had filled before.
     fn end_unfilled(&mut self, id: OrderId, at: Timestamp, error: Option<LedgerError>) {
-        let Some(place) = self.find(id) else { return };
-        if self.waiting[place].filled.is_positive() {
-            let why = if self.waiting[place].cut { EndReason::FilledCut } else { EndReason::Filled };
+        let Some(index) = self.find(id) else { return };
+        if self.waiting[index].filled.is_positive() {
+            let why = if self.waiting[index].cut { EndReason::FilledCut } else { EndReason::Filled };
             return self.end(id, at, OrderStatus::Filled, why);
         }
         match error {

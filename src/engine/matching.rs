@@ -49,8 +49,8 @@ impl<'m> State<'m> {
         self.each_picked(
             |state, order| order.stage == Stage::Market && state.fresh(order.symbol).is_some(),
             |state, id| {
-                let Some(place) = state.find(id) else { return };
-                let symbol = state.waiting[place].symbol;
+                let Some(index) = state.find(id) else { return };
+                let symbol = state.waiting[index].symbol;
                 let Some(row) = state.fresh(symbol) else { return };
                 let raw = Price::from_f64(state.job.market.series(symbol).bars.open[row]);
                 let matched = Match { raw, liquidity: Liquidity::Taker, bound: None, at_open: true };
@@ -80,7 +80,7 @@ impl<'m> State<'m> {
         picked.clear();
         picked.extend(self.waiting.iter().filter(|order| which(self, order)).map(|order| order.id));
         // On its way to a stop the price passes the nearer ones first.
-        picked.sort_by_key(|&id| (self.find(id).map(|place| self.waiting[place].reach()), id));
+        picked.sort_by_key(|&id| (self.find(id).map(|index| self.waiting[index].reach()), id));
         for &id in &picked {
             act(self, id);
         }
@@ -108,10 +108,10 @@ impl<'m> State<'m> {
     pub(super) fn open_pass(&mut self, scope: Scope) {
         self.pass += 1;
         while let Some((id, resting, touched)) = self.next_at_open(scope) {
-            let Some(place) = self.find(id) else { return };
+            let Some(index) = self.find(id) else { return };
             // A stop-limit may act twice: it is triggered here, and the rest of the bar meets it as a limit.
             if touched != Touch::Triggered {
-                self.waiting[place].tried = self.pass;
+                self.waiting[index].tried = self.pass;
             }
             self.touched(id, resting, touched, scope);
         }
@@ -161,8 +161,8 @@ impl<'m> State<'m> {
 
     /// One order against what follows its bar's open.
     fn test(&mut self, scope: Scope, id: OrderId) {
-        let Some(place) = self.find(id) else { return };
-        let order = &self.waiting[place];
+        let Some(index) = self.find(id) else { return };
+        let order = &self.waiting[index];
         let Some((bars, row)) = self.bar_in(scope, order.symbol) else { return };
         let Some(resting) = order.resting().filter(|_| order.tried != self.pass) else { return };
         if self.waits_for_next_bar(order) {
@@ -175,7 +175,7 @@ impl<'m> State<'m> {
         };
         let touched = inside(resting, order.side, &bar, self.job.venue.limit_needs_through);
         if touched != Touch::Untouched {
-            self.waiting[place].tried = self.pass;
+            self.waiting[index].tried = self.pass;
             self.touched(id, resting, touched, scope);
         }
     }
@@ -198,17 +198,17 @@ impl<'m> State<'m> {
 
     /// Carries out what the bar of `scope` did to an order.
     pub(super) fn touched(&mut self, id: OrderId, resting: Resting, touched: Touch, scope: Scope) {
-        let Some(place) = self.find(id) else { return };
-        let symbol = self.waiting[place].symbol;
+        let Some(index) = self.find(id) else { return };
+        let symbol = self.waiting[index].symbol;
         let Some(row) = self.fresh(symbol) else { return };
-        self.note_ambiguity(place, row);
-        self.end_entry_of(place, resting);
-        let Some(place) = self.find(id) else { return };
+        self.note_ambiguity(index, row);
+        self.end_entry_of(index, resting);
+        let Some(index) = self.find(id) else { return };
         // From here on a stop is a market order, a stop-limit a limit order, for what does not fill now.
         match resting {
-            Resting::Stop(_) => self.restage(place, Stage::Market),
+            Resting::Stop(_) => self.restage(index, Stage::Market),
             Resting::StopLimit { limit, .. } => {
-                self.restage(place, Stage::Resting(Resting::Limit(limit)));
+                self.restage(index, Stage::Resting(Resting::Limit(limit)));
             }
             Resting::Limit(_) => {}
         }
@@ -230,8 +230,8 @@ impl<'m> State<'m> {
     }
 
     /// Counts a bar that reaches a bracket's stop and its target both, after an open that decides for neither.
-    fn note_ambiguity(&mut self, place: usize, row: Row) {
-        let order = &self.waiting[place];
+    fn note_ambiguity(&mut self, index: usize, row: Row) {
+        let order = &self.waiting[index];
         let index = order.symbol.index();
         if !order.is_child() || self.ambiguous[index] == row + 1 {
             return;
@@ -263,8 +263,8 @@ impl<'m> State<'m> {
     /// Raises trailing stops with the bar: a sell's with the high, a buy's with the low. A child born
     /// inside the bar knows only that the close came after it.
     fn raise_trails(&mut self, scope: Scope) {
-        for place in 0..self.waiting.len() {
-            let order = &self.waiting[place];
+        for index in 0..self.waiting.len() {
+            let order = &self.waiting[index];
             let Some(trail) = order.trail else { continue };
             let Some((bars, row)) = self.bar_in(scope, order.symbol) else { continue };
             let extreme = match (order.birth, order.side) {
@@ -277,15 +277,15 @@ impl<'m> State<'m> {
                 Side::Buy => extreme < trail.best,
             };
             if better {
-                self.raise_trail(place, Price::from_f64(extreme));
+                self.raise_trail(index, Price::from_f64(extreme));
             }
         }
     }
 
     /// Moves one trailing stop behind a new best price.
-    pub(super) fn raise_trail(&mut self, place: usize, best: Price) {
-        let tick = self.job.market.series(self.waiting[place].symbol).instrument.price_tick;
-        let order = &mut self.waiting[place];
+    pub(super) fn raise_trail(&mut self, index: usize, best: Price) {
+        let tick = self.job.market.series(self.waiting[index].symbol).instrument.price_tick;
+        let order = &mut self.waiting[index];
         let (Some(trail), Some(_)) = (order.trail, order.stage_is_stop()) else { return };
         order.trail = Some(Trail { best: best.to_f64(), ..trail });
         let level = at_distance(best, trail.distance, order.side == Side::Buy, tick);

@@ -27,15 +27,15 @@ impl State<'_> {
         self.markets += usize::from(order.stage == Stage::Market);
         self.next_expiry = self.next_expiry.min(order.expires_at);
         self.bands_stale = true;
-        let place = self.waiting.partition_point(|other| other.id < order.id);
-        self.waiting.insert(place, order);
+        let index = self.waiting.partition_point(|other| other.id < order.id);
+        self.waiting.insert(index, order);
     }
 
     /// Takes an order off the list, frees what it locked, and writes its end.
     pub(super) fn end(&mut self, id: OrderId, at: Timestamp, status: OrderStatus, why: EndReason) {
-        let Some(place) = self.find(id) else { return };
+        let Some(index) = self.find(id) else { return };
         self.bands_stale = true;
-        let order = self.waiting.remove(place);
+        let order = self.waiting.remove(index);
         self.ended[order.symbol.index()] += 1;
         self.markets -= usize::from(order.stage == Stage::Market);
         self.ledger.unlock_cash(order.lock_cash);
@@ -48,8 +48,8 @@ impl State<'_> {
     }
 
     /// Moves a waiting order to another stage.
-    pub(super) fn restage(&mut self, place: usize, stage: Stage) {
-        let order = &mut self.waiting[place];
+    pub(super) fn restage(&mut self, index: usize, stage: Stage) {
+        let order = &mut self.waiting[index];
         self.markets -= usize::from(order.stage == Stage::Market);
         self.markets += usize::from(stage == Stage::Market);
         order.stage = stage;
@@ -65,14 +65,14 @@ impl State<'_> {
         why: EndReason,
         which: impl Fn(&Working) -> bool,
     ) {
-        let mut place = 0;
-        while let Some(order) = self.waiting.get(place) {
+        let mut index = 0;
+        while let Some(order) = self.waiting.get(index) {
             if which(order) {
                 // An end removes exactly this order.
                 let id = order.id;
                 self.end(id, at, status, why);
             } else {
-                place += 1;
+                index += 1;
             }
         }
     }

@@ -60,9 +60,9 @@ impl State<'_> {
     fn walk_leg(&mut self, symbol: SymbolId, mut here: Price, to: Price) {
         while let Some((id, resting, at)) = self.next_on_path(symbol, here, to) {
             here = at;
-            let Some(place) = self.find(id) else { continue };
-            self.waiting[place].tried = self.pass;
-            let touched = meet(resting, self.waiting[place].side, at, false);
+            let Some(index) = self.find(id) else { continue };
+            self.waiting[index].tried = self.pass;
+            let touched = meet(resting, self.waiting[index].side, at, false);
             self.touched(id, resting, touched, Scope::Only(symbol));
         }
     }

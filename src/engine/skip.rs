@@ -146,19 +146,19 @@ impl<'m> State<'m> {
     fn mark_in_chunks(&mut self, from: usize, until: usize, watched: bool) -> usize {
         let mut next = from;
         while next < until {
-            let (end, place) = ((next + CHUNK).min(until), self.equity.len());
+            let (end, start) = ((next + CHUNK).min(until), self.equity.len());
             self.mark_all(next, end);
-            let chunk = &self.equity[place..];
+            let chunk = &self.equity[start..];
             let lowest = chunk.iter().copied().fold(f64::INFINITY, |a, b| if b < a { b } else { a });
             let highest = chunk.iter().copied().fold(f64::NEG_INFINITY, |a, b| if b > a { b } else { a });
             if watched && self.may_breach_at(lowest, self.peak.max(highest)) {
-                let breach = self.walk_chunk(next, place);
+                let breach = self.walk_chunk(next, start);
                 if let Some(tick) = breach {
-                    self.equity.truncate(place + tick - next);
+                    self.equity.truncate(start + tick - next);
                     return tick;
                 }
             } else if highest > self.peak {
-                let at = self.equity[place..].iter().position(|&mark| mark == highest).unwrap_or(0);
+                let at = self.equity[start..].iter().position(|&mark| mark == highest).unwrap_or(0);
                 (self.peak, self.peak_tick) = (highest, Some(next + at));
             }
             next = end;
@@ -166,10 +166,10 @@ impl<'m> State<'m> {
         until
     }
 
-    /// Follows the peak through the marks from `place` on, whose first is that of tick `first`, up to the
+    /// Follows the peak through the marks from `start` on, whose first is that of tick `first`, up to the
     /// first that may breach a loss limit.
-    fn walk_chunk(&mut self, first: usize, place: usize) -> Option<usize> {
-        for (offset, &mark) in self.equity[place..].iter().enumerate() {
+    fn walk_chunk(&mut self, first: usize, start: usize) -> Option<usize> {
+        for (offset, &mark) in self.equity[start..].iter().enumerate() {
             if self.may_breach_at(mark, self.peak.max(mark)) {
                 return Some(first + offset);
             }
@@ -189,25 +189,25 @@ impl<'m> State<'m> {
             self.equity.extend(closes.iter().map(|close| cash + one.qty * close));
             return;
         }
-        let place = self.equity.len();
-        self.equity.resize(place + until - from, cash);
+        let start = self.equity.len();
+        self.equity.resize(start + until - from, cash);
         for number in 0..self.held.len() {
-            self.add_value(self.held[number], from, until, place);
+            self.add_value(self.held[number], from, until, start);
         }
     }
 
-    /// Adds what a held symbol is worth to the marks from `place` on.
-    fn add_value(&mut self, held: Held, from: usize, until: usize, place: usize) {
+    /// Adds what a held symbol is worth to the marks from `start` on.
+    fn add_value(&mut self, held: Held, from: usize, until: usize, start: usize) {
         let index = held.symbol.index();
         let until = until.min(self.worthless_from[index]).max(from);
         if let Some(closes) = self.closes_of(held, from, until) {
-            for (mark, close) in self.equity[place..].iter_mut().zip(closes) {
+            for (mark, close) in self.equity[start..].iter_mut().zip(closes) {
                 *mark += held.qty * close;
             }
             return;
         }
         let closes = self.closes[index];
-        for (mark, row) in self.equity[place..].iter_mut().zip(&self.rows[index][from..until]) {
+        for (mark, row) in self.equity[start..].iter_mut().zip(&self.rows[index][from..until]) {
             if let Some(row) = row.row() {
                 *mark += held.qty * closes[row];
             }

@@ -242,7 +242,7 @@ pub(super) fn delisted_from(job: &Job<'_>, symbol: SymbolId) -> Option<usize> {
     (counts && last < end).then(|| market.first_tick_from(last) + 1)
 }
 
-/// A symbol's id from its place.
+/// A symbol's id from its index.
 #[expect(clippy::cast_possible_truncation, reason = "a scenario has far fewer than 2^16 symbols")]
 pub(super) const fn symbol_id(index: usize) -> SymbolId {
     SymbolId(index as u16)

@@ -18,7 +18,7 @@ pub const A: SymbolId = SymbolId(0);
 /// The second symbol.
 pub const B: SymbolId = SymbolId(1);
 
-/// A bar of a test: its place on the clock, open, high, low, close, volume.
+/// A bar of a test: its index on the clock, open, high, low, close, volume.
 pub type TestBar = (i64, f64, f64, f64, f64, f64);
 
 pub fn cash(text: &str) -> Cash {
@@ -41,8 +41,8 @@ pub fn hour(n: i64) -> Timestamp {
 pub fn bars(interval: &str, rows: &[TestBar]) -> Bars {
     let interval: Interval = interval.parse().unwrap();
     let mut bars = Bars::with_capacity(interval, rows.len());
-    for &(place, open, high, low, close, volume) in rows {
-        bars.ts.push(Timestamp::from_micros(0) + interval.span().times(place));
+    for &(index, open, high, low, close, volume) in rows {
+        bars.ts.push(Timestamp::from_micros(0) + interval.span().times(index));
         bars.open.push(open);
         bars.high.push(high);
         bars.low.push(low);
@@ -52,7 +52,7 @@ pub fn bars(interval: &str, rows: &[TestBar]) -> Bars {
     bars
 }
 
-/// Bars with volume 1000 at places 0, 1, ... from open, high, low, close.
+/// Bars with volume 1000 at indexes 0, 1, ... from open, high, low, close.
 pub fn ohlc(rows: &[[f64; 4]]) -> Vec<TestBar> {
     rows.iter().enumerate().map(|(i, r)| (i as i64, r[0], r[1], r[2], r[3], 1000.0)).collect()
 }

@@ -30,13 +30,13 @@ impl State<'_> {
         // With finer bars a trailing stop can be raised and hit in one bar: each bar has to be walked.
         let walks = self.job.venue.intrabar == Intrabar::Detail;
         for order in &self.waiting {
-            let place = self.bands.iter().position(|band| band.symbol == order.symbol);
-            let place = place.unwrap_or_else(|| {
+            let index = self.bands.iter().position(|band| band.symbol == order.symbol);
+            let index = index.unwrap_or_else(|| {
                 let none = TriggerBand { symbol: order.symbol, down: f64::NEG_INFINITY, up: f64::INFINITY };
                 self.bands.push(none);
                 self.bands.len() - 1
             });
-            self.bands[place].add(order, walks);
+            self.bands[index].add(order, walks);
         }
     }
 }

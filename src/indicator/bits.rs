@@ -8,15 +8,15 @@ use crate::market::{BLOCK, Row};
 #[inline]
 pub fn word(test: impl Fn(usize) -> bool) -> u64 {
     // The compiler makes several comparisons at once of this.
-    (0..BLOCK).fold(0, |word, place| word | u64::from(test(place)) << place)
+    (0..BLOCK).fold(0, |word, bit| word | u64::from(test(bit)) << bit)
 }
 
-/// Goes through the places of the set bits, lowest first.
-pub fn places(mut word: u64) -> impl Iterator<Item = usize> {
+/// The indexes of the set bits, lowest first.
+pub fn set_bits(mut word: u64) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
-        let place = (word != 0).then_some(word.trailing_zeros() as usize);
+        let bit = (word != 0).then_some(word.trailing_zeros() as usize);
         word &= word.wrapping_sub(1);
-        place
+        bit
     })
 }
 
@@ -75,13 +75,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_has_a_bit_for_each_place() {
-        for place in 0..BLOCK {
-            assert_eq!(word(|i| i == place), 1 << place);
+    fn a_word_has_one_bit_per_bar() {
+        for bit in 0..BLOCK {
+            assert_eq!(word(|i| i == bit), 1 << bit);
         }
         assert_eq!(word(|_| true), u64::MAX);
-        assert_eq!(places(0b1010_0001).collect::<Vec<_>>(), [0, 5, 7]);
-        assert_eq!(places(u64::MAX).count(), 64);
+        assert_eq!(set_bits(0b1010_0001).collect::<Vec<_>>(), [0, 5, 7]);
+        assert_eq!(set_bits(u64::MAX).count(), 64);
     }
 
     /// Every seventh row, and none from 300 on.

@@ -52,14 +52,14 @@ pub struct IndicatorCache {
 
 #[derive(Debug, Default)]
 struct Shelf {
-    places: HashMap<Key, Place>,
+    entries: HashMap<Key, Entry>,
     sums: HashMap<(SymbolId, Interval, BarField), Arc<Sums>>,
     /// Counts what was asked for.
     asked: u64,
 }
 
 #[derive(Debug, Default)]
-struct Place {
+struct Entry {
     slot: Slot,
     /// When it was last asked for.
     asked: u64,
@@ -76,7 +76,7 @@ impl Default for IndicatorCache {
 impl Drop for IndicatorCache {
     fn drop(&mut self) {
         let shelf = self.shelf.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let columns: usize = shelf.places.values().map(|place| place.bytes).sum();
+        let columns: usize = shelf.entries.values().map(|entry| entry.bytes).sum();
         let sums: usize = shelf.sums.values().map(|sums| sums.bytes()).sum();
         self.budget.used.fetch_sub(columns + sums, Ordering::Relaxed);
     }
@@ -105,9 +105,9 @@ impl IndicatorCache {
         let key = (symbol, bars.interval, rows.clone(), spec);
         let slot = self.with_shelf(|shelf| {
             shelf.asked += 1;
-            let place = shelf.places.entry(key.clone()).or_default();
-            place.asked = shelf.asked;
-            Arc::clone(&place.slot)
+            let entry = shelf.entries.entry(key.clone()).or_default();
+            entry.asked = shelf.asked;
+            Arc::clone(&entry.slot)
         });
         let mut made = false;
         let column = Arc::clone(slot.get_or_init(|| {
@@ -143,8 +143,8 @@ impl IndicatorCache {
     /// Counts a column that was made, and makes room where the budget is exceeded.
     fn count(&self, key: &Key, bytes: usize) {
         self.with_shelf(|shelf| {
-            let Some(place) = shelf.places.get_mut(key) else { return };
-            place.bytes = bytes;
+            let Some(entry) = shelf.entries.get_mut(key) else { return };
+            entry.bytes = bytes;
             self.budget.used.fetch_add(bytes, Ordering::Relaxed);
             while self.budget.is_exceeded() && shelf.let_go(&self.budget) {}
         });
@@ -159,17 +159,17 @@ impl Shelf {
     /// Lets go of the column that nobody has asked for for longest, of those that nobody reads; then of the
     /// sums. Whether there was anything.
     fn let_go(&mut self, budget: &Budget) -> bool {
-        let unread = |place: &&Place| {
+        let unread = |entry: &&Entry| {
             // Held by this cache alone: neither being made for somebody nor read by a strategy.
-            place.bytes > 0
-                && Arc::strong_count(&place.slot) == 1
-                && place.slot.get().is_some_and(|column| Arc::strong_count(column) == 1)
+            entry.bytes > 0
+                && Arc::strong_count(&entry.slot) == 1
+                && entry.slot.get().is_some_and(|column| Arc::strong_count(column) == 1)
         };
-        let oldest = self.places.values().filter(unread).map(|place| place.asked).min();
+        let oldest = self.entries.values().filter(unread).map(|entry| entry.asked).min();
         let freed = match oldest {
             Some(oldest) => {
-                let freed = self.places.values().find(|place| place.asked == oldest).map_or(0, |p| p.bytes);
-                self.places.retain(|_, place| place.asked != oldest);
+                let freed = self.entries.values().find(|entry| entry.asked == oldest).map_or(0, |p| p.bytes);
+                self.entries.retain(|_, entry| entry.asked != oldest);
                 freed
             }
             None => self.sums.drain().map(|(_, sums)| sums.bytes()).sum(),
@@ -193,7 +193,7 @@ mod tests {
     fn held(cache: &IndicatorCache) -> Vec<u32> {
         let shelf = cache.shelf.lock().unwrap();
         let mut periods: Vec<u32> = shelf
-            .places
+            .entries
             .keys()
             .filter_map(|key| match key.3 {
                 IndicatorSpec::Sma { n } => Some(n),

@@ -34,8 +34,8 @@ impl Column {
 
     /// The value at a row; NaN outside.
     pub fn at(&self, row: Row) -> f64 {
-        let place = row.checked_sub(self.first);
-        place.and_then(|place| self.values.get(place)).copied().unwrap_or(NOTHING)
+        let index = row.checked_sub(self.first);
+        index.and_then(|index| self.values.get(index)).copied().unwrap_or(NOTHING)
     }
 
     /// Bytes of memory.
@@ -53,13 +53,13 @@ impl Column {
     /// where it does not hold all of them.
     #[inline]
     pub fn chunk<'a>(&'a self, block: usize, shift: usize, buffer: &'a mut [f64; BLOCK]) -> &'a [f64; BLOCK] {
-        let place = (block * BLOCK).checked_sub(shift + self.first);
-        let inside = place.and_then(|place| self.values.get(place..place + BLOCK));
+        let index = (block * BLOCK).checked_sub(shift + self.first);
+        let inside = index.and_then(|index| self.values.get(index..index + BLOCK));
         if let Some(inside) = inside.and_then(|inside| inside.as_array()) {
             return inside;
         }
-        for (place, value) in buffer.iter_mut().enumerate() {
-            *value = (block * BLOCK + place).checked_sub(shift).map_or(NOTHING, |row| self.at(row));
+        for (index, value) in buffer.iter_mut().enumerate() {
+            *value = (block * BLOCK + index).checked_sub(shift).map_or(NOTHING, |row| self.at(row));
         }
         buffer
     }
@@ -100,7 +100,7 @@ impl Column {
     fn compare(&self, other: &Self, block: usize, test: impl Fn(f64, f64) -> bool) -> u64 {
         let (mut left, mut right) = ([0.0; BLOCK], [0.0; BLOCK]);
         let (left, right) = (self.chunk(block, 0, &mut left), other.chunk(block, 0, &mut right));
-        word(|place| test(left[place], right[place]))
+        word(|index| test(left[index], right[index]))
     }
 
     /// Where in a block it is above a number.
@@ -126,7 +126,7 @@ impl Column {
     fn ask(&self, block: usize, test: impl Fn(f64) -> bool) -> u64 {
         let mut buffer = [0.0; BLOCK];
         let chunk = self.chunk(block, 0, &mut buffer);
-        word(|place| test(chunk[place]))
+        word(|index| test(chunk[index]))
     }
 }
 
@@ -148,14 +148,14 @@ mod tests {
         let (one, two) = columns();
         for block in 0..16 {
             let slow = |test: &dyn Fn(f64, f64) -> bool| {
-                word(|place| test(one.at(block * BLOCK + place), two.at(block * BLOCK + place)))
+                word(|index| test(one.at(block * BLOCK + index), two.at(block * BLOCK + index)))
             };
             assert_eq!(one.above(&two, block), slow(&|a, b| a > b));
             assert_eq!(one.at_least(&two, block), slow(&|a, b| a >= b));
             assert_eq!(two.above(&one, block), slow(&|a, b| b > a));
             assert_eq!(two.at_least(&one, block), slow(&|a, b| b >= a));
-            let crosses = word(|place| {
-                let row = block * BLOCK + place;
+            let crosses = word(|index| {
+                let row = block * BLOCK + index;
                 row > 0 && one.at(row) > two.at(row) && one.at(row - 1) <= two.at(row - 1)
             });
             assert_eq!(one.crosses_above(&two, block), crosses);
@@ -172,8 +172,8 @@ mod tests {
         for (block, shift) in [(0, 0), (0, 5), (1, 0), (1, 60), (3, 64), (13, 0), (14, 1), (20, 0)] {
             let mut buffer = [0.0; BLOCK];
             let chunk = one.chunk(block, shift, &mut buffer);
-            for (place, value) in chunk.iter().enumerate() {
-                let wanted = (block * BLOCK + place).checked_sub(shift).map_or(f64::NAN, |row| one.at(row));
+            for (index, value) in chunk.iter().enumerate() {
+                let wanted = (block * BLOCK + index).checked_sub(shift).map_or(f64::NAN, |row| one.at(row));
                 assert_eq!(value.to_bits(), wanted.to_bits());
             }
         }

@@ -24,13 +24,13 @@ fn extreme_before(values: &[f64], n: usize, pick: impl Fn(f64, f64) -> f64) -> V
     }
     let (mut from_here, mut up_to_here) = (values.to_vec(), values.to_vec());
     for block in from_here.chunks_mut(n) {
-        for place in (1..block.len()).rev() {
-            block[place - 1] = pick(block[place - 1], block[place]);
+        for index in (1..block.len()).rev() {
+            block[index - 1] = pick(block[index - 1], block[index]);
         }
     }
     for block in up_to_here.chunks_mut(n) {
-        for place in 1..block.len() {
-            block[place] = pick(block[place - 1], block[place]);
+        for index in 1..block.len() {
+            block[index] = pick(block[index - 1], block[index]);
         }
     }
     let windows = from_here.iter().zip(&up_to_here[n - 1..]);

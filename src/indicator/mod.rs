@@ -25,7 +25,7 @@ mod fixture;
 #[cfg(test)]
 mod oracle;
 
-pub use bits::{BitCursor, places, word};
+pub use bits::{BitCursor, set_bits, word};
 pub use cache::{Budget, IndicatorCache};
 pub use column::Column;
 pub use compute::compute;

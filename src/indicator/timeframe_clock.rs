@@ -46,10 +46,10 @@ impl<'m> TimeframeClock<'m> {
                 let here = closed.get(row..end).unwrap_or_default();
                 let mut before =
                     row.checked_sub(1).and_then(|before| closed.get(before)).copied().unwrap_or(0);
-                here.iter().enumerate().fold(0, |word, (place, &so_far)| {
+                here.iter().enumerate().fold(0, |word, (bit, &so_far)| {
                     let closes = so_far > before;
                     before = so_far;
-                    word | u64::from(closes) << place
+                    word | u64::from(closes) << bit
                 })
             }
         }
@@ -134,8 +134,8 @@ mod tests {
             assert_eq!(TimeframeClock::EVERY_BAR.next_close(row), Some(row));
         }
         for block in 0..6 {
-            let slow = word(|place| {
-                let row = block * BLOCK + place;
+            let slow = word(|bit| {
+                let row = block * BLOCK + bit;
                 row < 300 && beat.just_closed(row)
             });
             assert_eq!(beat.closes(block), slow);

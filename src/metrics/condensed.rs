@@ -61,8 +61,8 @@ impl Case {
             Err(why) => return vec![Err(why); specs.len()],
         };
         let mut outcomes = vec![Err(Ineligible::Strategy); specs.len()];
-        prepared.run(specs, |place, outcome| {
-            outcomes[place] =
+        prepared.run(specs, |index, outcome| {
+            outcomes[index] =
                 outcome.map(|outcome| MetricInputs::of_condensed(outcome, &self.market, &sampled));
         });
         outcomes
@@ -221,9 +221,9 @@ fn a_grid_of_more_than_one_group_keeps_its_places() {
     let lengths: Vec<u32> = (1..=40).collect();
     let specs = sma_grid(Interval::MINUTE, &lengths, &lengths, 50.0);
     let outcomes = case.batch(&specs);
-    for place in (0..specs.len()).step_by(37) {
-        let wanted = case.oracle(&specs[place]);
-        assert_eq!(outcomes[place].as_ref(), Ok(&wanted), "{:?}", specs[place]);
+    for index in (0..specs.len()).step_by(37) {
+        let wanted = case.oracle(&specs[index]);
+        assert_eq!(outcomes[index].as_ref(), Ok(&wanted), "{:?}", specs[index]);
     }
 }
 

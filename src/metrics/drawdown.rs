@@ -114,8 +114,8 @@ impl Tracker {
         let depth = self.low / self.peak - 1.0;
         let full = self.worst.len() == self.most;
         if depth < 0.0 && !(full && self.worst.last().is_none_or(|least| depth >= least.depth)) {
-            let place = self.worst.partition_point(|fall| fall.depth <= depth);
-            self.worst.insert(place, Fall { depth, peak: self.peak_at, trough: self.low_at, recovered });
+            let index = self.worst.partition_point(|fall| fall.depth <= depth);
+            self.worst.insert(index, Fall { depth, peak: self.peak_at, trough: self.low_at, recovered });
             self.worst.truncate(self.most);
         }
     }
@@ -200,8 +200,8 @@ mod tests {
         // Falls of 10 %, 20 %, 10 % and one of 50 % that is still open.
         let curve = [90.0, 100.0, 80.0, 100.0, 90.0, 110.0, 55.0, 60.0];
         let falls = worst_falls(100.0, &curve, 3);
-        let places: Vec<_> = falls.iter().map(|fall| (fall.peak, fall.trough, fall.recovered)).collect();
-        assert_eq!(places, [(Some(5), Some(6), None), (Some(1), Some(2), Some(3)), (None, Some(0), Some(1))]);
+        let indexes: Vec<_> = falls.iter().map(|fall| (fall.peak, fall.trough, fall.recovered)).collect();
+        assert_eq!(indexes, [(Some(5), Some(6), None), (Some(1), Some(2), Some(3)), (None, Some(0), Some(1))]);
         assert_eq!(worst_falls(100.0, &curve, 9).len(), 4);
         assert_eq!(worst_falls(100.0, &curve, 0), []);
         assert_eq!(worst_falls(100.0, &[101.0, 102.0], 3), []);

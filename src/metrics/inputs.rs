@@ -102,8 +102,8 @@ impl MetricInputs {
 /// The exact equity at a place of a window's curve, whose marks have told where to look.
 pub(super) fn levels<'r>(replay: &'r Replay, market: &'r Market) -> impl Fn(Option<usize>) -> f64 + 'r {
     let first = replay.window.ticks.first;
-    move |place| {
-        let at = place.and_then(|place| equity_at(replay, market, [first + place]).next());
+    move |index| {
+        let at = index.and_then(|index| equity_at(replay, market, [first + index]).next());
         at.unwrap_or(replay.starting_balance).to_f64()
     }
 }
@@ -111,5 +111,5 @@ pub(super) fn levels<'r>(replay: &'r Replay, market: &'r Market) -> impl Fn(Opti
 /// When each place of a window's curve was: the close of its tick, the window's start for the starting balance.
 /// `first` is the window's first tick.
 fn instants(market: &Market, first: usize) -> impl Fn(Option<usize>) -> Timestamp {
-    move |place| place.map_or(market.clock[first], |index| market.close_time(first + index))
+    move |index| index.map_or(market.clock[first], |index| market.close_time(first + index))
 }

@@ -74,7 +74,7 @@ fn rolling(sample: &Sample, spec: &MetricSpec) -> Vec<(Timestamp, Measure)> {
 fn drawdowns(start: f64, replay: &Replay, market: &Market) -> Vec<DatedFall> {
     let first = replay.window.ticks.first;
     let at =
-        |place: Option<usize>| place.map_or(market.clock[first], |index| market.close_time(first + index));
+        |index: Option<usize>| index.map_or(market.clock[first], |index| market.close_time(first + index));
     let end = at(replay.equity.len().checked_sub(1));
     let dated = |fall: Fall| {
         let drawdown = Drawdown::dated(fall.between(levels(replay, market)), at);

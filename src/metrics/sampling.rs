@@ -129,7 +129,7 @@ impl Sample {
     pub(super) fn walk(&self, from: usize) -> (Drawdown, DatedExtremes) {
         let from = from.min(self.curve.len() - 1);
         let (fall, extremes) = walk(self.curve[from], &self.curve[from + 1..]);
-        let at = |place: Option<usize>| self.times[place.map_or(from, |index| from + 1 + index)];
+        let at = |index: Option<usize>| self.times[index.map_or(from, |index| from + 1 + index)];
         (Drawdown::dated(fall, at), DatedExtremes::dated(extremes, at))
     }
 

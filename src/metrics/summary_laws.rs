@@ -26,7 +26,7 @@ fn window(first: usize, steps: &[f64], trades: &[i128]) -> MetricInputs {
 fn observed(market: &Market, first: usize, equity: Vec<f64>, trades: &[i128]) -> MetricInputs {
     let end = equity.last().copied().unwrap_or(1000.0);
     let ticks = TickRange { first, last: first + equity.len() };
-    let at = |place: Option<usize>| place.map_or(market.clock[first], |i| market.close_time(first + i));
+    let at = |index: Option<usize>| index.map_or(market.clock[first], |i| market.close_time(first + i));
     let (fall, extremes) = walk(1000.0, &equity);
     MetricInputs {
         starting_balance: cash(1000),

@@ -119,7 +119,7 @@ pub(super) fn fields(stored: &StoredRun) -> Vec<Field> {
 }
 
 /// Where a column stands; those of one place in the order above.
-fn place(field: &Field, ranked_by: Option<Metric>) -> u8 {
+fn group(field: &Field, ranked_by: Option<Metric>) -> u8 {
     match (field.metric, field.name) {
         (None, "final equity") => 3,
         (None, "trades" | "fees" | "status") => 5,

@@ -8,7 +8,7 @@ use crate::domain::Seed;
 use crate::metrics::Score;
 use crate::scenario::Scenario;
 use crate::statistics::evidence::Decision;
-use crate::store::{self, DuelRecord, PlaceRecord, Registration, StoredRun};
+use crate::store::{self, DuelRecord, RankRecord, Registration, StoredRun};
 use crate::tournament::{self, Duel, DuelSpec, Plan, RunOptions, registered_order};
 
 /// Who meets whom, and what the test decides between.
@@ -109,7 +109,7 @@ pub fn duel_stored(
         let battle = &stored.battles[index];
         let score = |name: &str| {
             let found = battle.rankings.iter().find(|row| row.agent == name);
-            found.map_or(Score::Absent, PlaceRecord::known_score)
+            found.map_or(Score::Absent, RankRecord::known_score)
         };
         let trades = |name: &str| {
             let jobs = stored.agent(name).map_or(&[][..], |agent| &agent.windows);

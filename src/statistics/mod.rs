@@ -6,4 +6,4 @@ pub mod evidence;
 pub mod ratings;
 mod ties;
 
-pub use ties::{Place, by_size, places};
+pub use ties::{Ranked, by_size, ranked};

@@ -17,12 +17,12 @@ pub struct BattleRecord {
     /// Close of its last bar.
     pub end: String,
     /// Best first.
-    pub rankings: Vec<PlaceRecord>,
+    pub rankings: Vec<RankRecord>,
 }
 
 /// One agent's place in a battle.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PlaceRecord {
+pub struct RankRecord {
     /// From 1.
     pub rank: u32,
     /// Who.
@@ -34,7 +34,7 @@ pub struct PlaceRecord {
     pub missing: Option<String>,
 }
 
-impl PlaceRecord {
+impl RankRecord {
     /// The score, infinities included.
     pub fn known_score(&self) -> Score {
         score_record::score(self.score, self.missing.as_deref())
@@ -48,11 +48,11 @@ pub(super) fn battles(tournament: &Tournament) -> Vec<BattleRecord> {
         .iter()
         .map(|battle| {
             let span = tournament.windows.iter().find(|w| w.window.index == battle.window);
-            let rankings = battle.ranks.iter().map(|place| PlaceRecord {
-                rank: place.rank,
-                agent: tournament.agents[place.agent].name.to_string(),
-                score: place.score.number(),
-                missing: score_record::reason(place.score, place.missing),
+            let rankings = battle.ranks.iter().map(|ranked| RankRecord {
+                rank: ranked.rank,
+                agent: tournament.agents[ranked.agent].name.to_string(),
+                score: ranked.score.number(),
+                missing: score_record::reason(ranked.score, ranked.missing),
             });
             BattleRecord {
                 window: battle.window,
@@ -73,8 +73,8 @@ pub(super) fn scores_csv<'a>(
     let mut text = csv::line(std::iter::once("agent".to_owned()).chain(windows));
     for agent in agents {
         let scores = battles.iter().map(|battle| {
-            let place = battle.rankings.iter().find(|place| place.agent == agent.as_str());
-            csv::score(place.map_or(Score::Absent, PlaceRecord::known_score))
+            let ranked = battle.rankings.iter().find(|ranked| ranked.agent == agent.as_str());
+            csv::score(ranked.map_or(Score::Absent, RankRecord::known_score))
         });
         text.push_str(&csv::line(std::iter::once(agent.to_string()).chain(scores)));
     }

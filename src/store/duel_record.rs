@@ -285,8 +285,8 @@ impl DuelRecord {
     /// [`StoreError::Json`], which no duel causes.
     pub fn to_json(&self) -> Result<String, StoreError> {
         let open = json::pretty("the duel", &Self { content_hash: String::new(), ..self.clone() })?;
-        let place = open.rfind(NO_HASH).unwrap_or(open.len());
-        let (before, after) = open.split_at(place);
+        let hash_start = open.rfind(NO_HASH).unwrap_or(open.len());
+        let (before, after) = open.split_at(hash_start);
         Ok(format!("{before}{}", after.replacen(NO_HASH, &with_hash(&hash_of(&open)), 1)))
     }
 

@@ -293,7 +293,7 @@ pub(crate) fn tournament() -> Tournament {
         AgentResult { name: name("trend, fast"), record: trend.metrics.clone(), windows: vec![trend] },
         AgentResult { name: name("idle"), record: idle.metrics.clone(), windows: vec![idle] },
     ];
-    let place = |agent: usize, score: f64| BattleRank {
+    let rank = |agent: usize, score: f64| BattleRank {
         rank: u32::try_from(agent).unwrap() + 1,
         agent,
         score: Score::Number(score),
@@ -313,7 +313,7 @@ pub(crate) fn tournament() -> Tournament {
     Tournament {
         windows: vec![WindowSpan { window: window(0, 0..5), start: day(1), end: day(6), regime: None }],
         agents,
-        battles: vec![Battle { window: 0, ranks: vec![place(0, 1.5), place(1, 0.0)] }],
+        battles: vec![Battle { window: 0, ranks: vec![rank(0, 1.5), rank(1, 0.0)] }],
         leaderboard: Leaderboard {
             ranking_metric: RankingMetric::RoiPct,
             conventions: MetricSpec::default(),

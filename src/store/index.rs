@@ -286,10 +286,10 @@ fn insert(
     entry.execute("DELETE FROM runs WHERE identity = ?1", [&stored.run.identity])?;
     let run = insert_run(entry, stored, folder, timing)?;
     for (position, agent) in stored.agents.iter().enumerate() {
-        let place = stored.leaderboard.rankings.iter().find(|row| row.agent == agent.agent);
-        if let Some(place) = place {
+        let ranking = stored.leaderboard.rankings.iter().find(|row| row.agent == agent.agent);
+        if let Some(ranking) = ranking {
             let entrant = stored.run.agents.iter().find(|entrant| entrant.name == agent.agent);
-            let id = insert_agent(entry, run, position, entrant, place)?;
+            let id = insert_agent(entry, run, position, entrant, ranking)?;
             insert_jobs(entry, id, agent)?;
         }
     }
@@ -361,7 +361,7 @@ fn insert_agent(
     run: i64,
     position: usize,
     entrant: Option<&EntrantRecord>,
-    place: &RankingRecord,
+    ranking: &RankingRecord,
 ) -> rusqlite::Result<i64> {
     entry.execute(
         "INSERT INTO agents (run, position, name, strategy, risk, starting_balance, rank, score,
@@ -370,17 +370,17 @@ fn insert_agent(
         params![
             run,
             count(position),
-            place.agent,
+            ranking.agent,
             entrant.map_or("", |e| &e.strategy),
             entrant.map_or("", |e| &e.risk),
             entrant.map_or("", |e| &e.starting_balance),
-            place.rank.unwrap_or(0),
-            place.score,
-            place.final_equity,
-            place.total_pnl,
-            place.fees,
-            count(place.trades),
-            place.status,
+            ranking.rank.unwrap_or(0),
+            ranking.score,
+            ranking.final_equity,
+            ranking.total_pnl,
+            ranking.fees,
+            count(ranking.trades),
+            ranking.status,
         ],
     )?;
     Ok(entry.last_insert_rowid())

@@ -125,12 +125,12 @@ impl Manifest {
 /// [`StoreError::Read`], [`StoreError::Write`].
 pub fn write_pages(folder: &Path, pages: &[Page]) -> Result<Vec<PathBuf>, StoreError> {
     fs::create_dir_all(folder).map_err(StoreError::write(folder))?;
-    let place = |page: &Page| {
+    let path = |page: &Page| {
         let path = folder.join(&page.name);
         write_atomic(&path, &page.text, Existing::Replace).map_err(StoreError::write(&path))?;
         Ok(path)
     };
-    let paths: Vec<PathBuf> = pages.iter().map(place).collect::<Result<_, StoreError>>()?;
+    let paths: Vec<PathBuf> = pages.iter().map(path).collect::<Result<_, StoreError>>()?;
     if let Some(mut manifest) = Manifest::read(folder)? {
         for page in pages {
             let path = folder.join(&page.name);

@@ -63,7 +63,7 @@ mod trade_rows;
 mod writer;
 
 pub use agent_record::{AgentRecord, DrawdownRecord, JobRecord, MetricMap, WholeRecord};
-pub use battle_record::{BattleRecord, PlaceRecord};
+pub use battle_record::{BattleRecord, RankRecord};
 pub use curve_rows::{CurveRow, curve};
 pub use downsample::{Downsampler, Point};
 pub use duel_record::{DUEL_FORMAT_VERSION, DuelGameRecord, DuelRecord, Registration, TestRecord};

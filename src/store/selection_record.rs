@@ -245,10 +245,10 @@ fn histogram(logits: &[f64]) -> Vec<LogitBar> {
         *bars.entry((logit / BIN).ceil() as i64).or_default() += 1;
     }
     let ends = bars.keys().next().copied().zip(bars.keys().next_back().copied());
-    let bar = |place: i64| LogitBar {
-        over: (place - 1) as f64 * BIN,
-        to: place as f64 * BIN,
-        splits: bars.get(&place).copied().unwrap_or(0),
+    let bar = |bin: i64| LogitBar {
+        over: (bin - 1) as f64 * BIN,
+        to: bin as f64 * BIN,
+        splits: bars.get(&bin).copied().unwrap_or(0),
     };
     ends.map_or_else(Vec::new, |(first, last)| (first..=last).map(bar).collect())
 }

@@ -49,11 +49,11 @@ impl StoredRun {
 
     fn window_scores(&self, names: &[String]) -> Vec<Vec<Score>> {
         let score = |agent: &String| {
-            let place = |battle: &super::BattleRecord| {
-                let found = battle.rankings.iter().find(|place| place.agent == *agent);
-                found.map_or(Score::Absent, super::PlaceRecord::known_score)
+            let ranked = |battle: &super::BattleRecord| {
+                let found = battle.rankings.iter().find(|ranked| ranked.agent == *agent);
+                found.map_or(Score::Absent, super::RankRecord::known_score)
             };
-            self.battles.iter().map(place).collect()
+            self.battles.iter().map(ranked).collect()
         };
         names.iter().map(score).collect()
     }

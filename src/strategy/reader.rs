@@ -3,7 +3,7 @@
 use super::Setup;
 use super::lines::line_begins;
 use crate::domain::{IndicatorSpec, SymbolId};
-use crate::indicator::{BitCursor, Feed, places};
+use crate::indicator::{BitCursor, Feed, set_bits};
 use crate::market::{BLOCK, Row};
 use crate::scenario::StrategySpec;
 
@@ -27,6 +27,6 @@ pub(super) fn scout(setup: &Setup<'_>, symbol: SymbolId) -> BitCursor {
 /// Where in a block of base rows a bar of the feed's timeframe closes and a test holds.
 pub(super) fn where_closed(feed: &Feed<'_>, block: usize, test: impl Fn(Row) -> bool) -> u64 {
     let closes = feed.beat().closes(block);
-    let held = places(closes).filter(|place| test(block * BLOCK + place));
-    held.fold(0, |word, place| word | 1 << place)
+    let held = set_bits(closes).filter(|bit| test(block * BLOCK + bit));
+    held.fold(0, |word, bit| word | 1 << bit)
 }

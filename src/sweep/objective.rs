@@ -3,7 +3,7 @@
 use super::Trial;
 use crate::metrics::{Missing, Score, Summary};
 use crate::scenario::{Aggregate, MetricSpec, RankingMetric, Scenario};
-use crate::statistics::places;
+use crate::statistics::ranked;
 use crate::tournament::{score_over, why_over};
 
 /// How trials are scored.
@@ -50,8 +50,8 @@ impl Objective {
 pub fn ranks(scores: &[Score]) -> Vec<Option<u32>> {
     let present = (0..scores.len()).filter(|&trial| !scores[trial].is_absent());
     let mut ranks = vec![None; scores.len()];
-    for place in places(present, |a, b| scores[a].better_first(&scores[b])) {
-        ranks[place.index] = Some(place.rank());
+    for row in ranked(present, |a, b| scores[a].better_first(&scores[b])) {
+        ranks[row.index] = Some(row.rank());
     }
     ranks
 }

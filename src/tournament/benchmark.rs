@@ -24,9 +24,9 @@ pub(super) fn measure_against(plan: &Plan<'_>, mut results: Vec<WindowResult>) -
 
 /// The benchmark's returns over the same closes as the agents'.
 fn benchmark(plan: &Plan<'_>, results: &[WindowResult]) -> Option<ReturnSeries> {
-    let place = |name: &AgentName| plan.scenario.agents.iter().position(|agent| agent.name == *name);
+    let index_of = |name: &AgentName| plan.scenario.agents.iter().position(|agent| agent.name == *name);
     match plan.scenario.report.benchmark.as_ref()? {
-        Benchmark::Agent(name) => results.get(place(name)?).map(|result| of_replay(plan, &result.replay)),
+        Benchmark::Agent(name) => results.get(index_of(name)?).map(|result| of_replay(plan, &result.replay)),
         Benchmark::Symbol { id, .. } => {
             let ticks = results.first()?.replay.window.ticks;
             let (start, closes) = held(plan.market, *id, ticks)?;
@@ -64,10 +64,10 @@ type Returns = Result<Vec<f64>, Missing>;
 /// The benchmark's returns over all windows.
 fn benchmark_returns(plan: &Plan<'_>, agents: &[Vec<WindowResult>]) -> Option<Returns> {
     let windows = agents.first()?.len();
-    let place = |name: &AgentName| plan.scenario.agents.iter().position(|agent| agent.name == *name);
+    let index_of = |name: &AgentName| plan.scenario.agents.iter().position(|agent| agent.name == *name);
     match plan.scenario.report.benchmark.as_ref()? {
         Benchmark::Agent(name) => {
-            let own = agents.get(place(name)?)?;
+            let own = agents.get(index_of(name)?)?;
             Some(joined(own.iter().map(|window| of_replay(plan, &window.replay).returns)))
         }
         Benchmark::Symbol { id, .. } => {

@@ -63,10 +63,10 @@ pub struct Battle {
     pub ranks: Vec<BattleRank>,
 }
 
-/// One agent's place in a battle.
+/// One agent's rank in a battle.
 #[derive(Debug, Clone)]
 pub struct BattleRank {
-    /// From 1; equal only if the tie-break before the name leaves a tie (then shared, next place skipped).
+    /// From 1; equal only if the tie-break before the name leaves a tie (then shared, the next rank is skipped).
     pub rank: u32,
     /// Index of the agent in the scenario.
     pub agent: usize,

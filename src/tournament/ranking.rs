@@ -6,7 +6,7 @@
 //!   their order, by the same rule. What is still equal is listed by name, and shares its rank; the next rank is then
 //!   skipped (1, 2, 2, 4). The name orders rows, it never earns a rank.
 //! - Over several windows an agent's score is that of its whole record, or the mean or median of its windows' scores,
-//!   as the scenario says. Nothing is ever put in the place of a score that does not exist.
+//!   as the scenario says. A missing score is never replaced by a number.
 //! - The other numbers of a leaderboard row are those of the whole record.
 //! - Agents with fewer closed round trips than the scenario asks for come last, without a rank.
 
@@ -17,7 +17,7 @@ use super::score::{score, score_over, shown, why_over};
 use crate::domain::AgentName;
 use crate::metrics::{Metrics, Score};
 use crate::scenario::{BattleSpec, MetricSpec, RankingMetric, TieBreak};
-use crate::statistics::places;
+use crate::statistics::ranked;
 
 /// One agent on its way into the table: its score, then its tie-break scores.
 struct Entrant<'a> {
@@ -91,9 +91,9 @@ fn key_metrics(spec: &BattleSpec) -> Vec<RankingMetric> {
 /// Best first, with ranks; equals by name.
 fn placed(mut entrants: Vec<Entrant<'_>>) -> Vec<(u32, Entrant<'_>)> {
     entrants.sort_by(|a, b| a.name.cmp(b.name));
-    let places = places(0..entrants.len(), |a, b| better_keys(&entrants[a].keys, &entrants[b].keys));
+    let order = ranked(0..entrants.len(), |a, b| better_keys(&entrants[a].keys, &entrants[b].keys));
     let mut entrants: Vec<Option<Entrant<'_>>> = entrants.into_iter().map(Some).collect();
-    places.into_iter().filter_map(|place| Some((place.rank(), entrants[place.index].take()?))).collect()
+    order.into_iter().filter_map(|row| Some((row.rank(), entrants[row.index].take()?))).collect()
 }
 
 /// Better scores first: the first of those that differ decides.
@@ -150,8 +150,8 @@ mod tests {
         battle.ranks.iter().map(|rank| (rank.rank, names[rank.agent].to_string())).collect()
     }
 
-    fn expected(places: &[(u32, &str)]) -> Vec<(u32, String)> {
-        places.iter().map(|&(rank, name)| (rank, name.to_owned())).collect()
+    fn expected(ranked: &[(u32, &str)]) -> Vec<(u32, String)> {
+        ranked.iter().map(|&(rank, name)| (rank, name.to_owned())).collect()
     }
 
     /// Names, ranks and scores of a leaderboard.

@@ -21,7 +21,7 @@ use crate::strategy::OwnStrategies;
 
 /// Learns of progress, from any thread; can stop the run.
 pub trait Observer: Sync {
-    /// A job is done: agent and window by their place, ticks replayed, fills made.
+    /// A job is done: agent and window by index, ticks replayed, fills made.
     fn job_done(&self, agent: usize, window: usize, ticks: usize, fills: usize) {
         let _ = (agent, window, ticks, fills);
     }

@@ -13,7 +13,7 @@ use crate::domain::{Cash, Qty, Span, Timestamp};
 use crate::engine::batch::ClosedTrade;
 use crate::metrics::{self, DatedExtremes, Drawdown, MetricInputs, Sample, Sampling, Score};
 use crate::scenario::{MetricSpec, RankingMetric};
-use crate::statistics::{Place, places};
+use crate::statistics::{Ranked, ranked};
 
 /// One battle with what its agents left behind, ready to be asked.
 #[derive(Debug)]
@@ -95,9 +95,9 @@ impl Timeline {
         let mut agents: Vec<(Vec<Score>, AgentSnapshot)> =
             self.agents.iter().map(|agent| self.agent_at(agent, at)).collect();
         agents.sort_by(|(_, a), (_, b)| a.agent.cmp(&b.agent));
-        let places = places(0..agents.len(), |a, b| better_keys(&agents[a].0, &agents[b].0));
-        let ranked = |place: Place| AgentSnapshot { rank: place.rank(), ..agents[place.index].1.clone() };
-        let agents = places.into_iter().map(ranked).collect();
+        let order = ranked(0..agents.len(), |a, b| better_keys(&agents[a].0, &agents[b].0));
+        let snapshot = |row: Ranked| AgentSnapshot { rank: row.rank(), ..agents[row.index].1.clone() };
+        let agents = order.into_iter().map(snapshot).collect();
         Snapshot { at, agents }
     }
 
@@ -105,8 +105,8 @@ impl Timeline {
     pub fn times(&self, count: u32) -> Vec<Timestamp> {
         let (whole, bar) = ((self.end - self.start).micros(), self.interval.micros().max(1));
         let count = i64::from(count.max(1)).min((whole / bar).max(1));
-        let place = |step: i64| self.start + Span::from_micros(whole * step / count / bar * bar);
-        (1..=count).map(|step| if step == count { self.end } else { place(step) }).collect()
+        let instant = |step: i64| self.start + Span::from_micros(whole * step / count / bar * bar);
+        (1..=count).map(|step| if step == count { self.end } else { instant(step) }).collect()
     }
 
     /// What ranks an agent, and how it stands.
@@ -149,16 +149,16 @@ fn observed(
     happened: &impl Fn(Timestamp) -> bool,
 ) -> MetricInputs {
     let curve = &agent.curve[..known];
-    let close = |place: usize| curve[place].0 + timeline.interval;
-    let is_point = |place: usize| {
+    let close = |index: usize| curve[index].0 + timeline.interval;
+    let is_point = |index: usize| {
         agent.sampling == Sampling::PerBar
-            || curve.get(place + 1).is_none_or(|next| next.0.utc_day() != curve[place].0.utc_day())
+            || curve.get(index + 1).is_none_or(|next| next.0.utc_day() != curve[index].0.utc_day())
     };
-    let points: Vec<usize> = (0..curve.len()).filter(|place| is_point(*place)).collect();
+    let points: Vec<usize> = (0..curve.len()).filter(|index| is_point(*index)).collect();
     let equity: Vec<f64> = curve.iter().map(|(_, equity, _)| equity.to_f64()).collect();
     let start = agent.start.to_f64();
     let (fall, extremes) = metrics::walk(start, &equity);
-    let at = |place: Option<usize>| place.map_or(timeline.start, close);
+    let at = |index: Option<usize>| index.map_or(timeline.start, close);
     let acted = curve.iter().any(|(_, equity, cash)| equity != cash)
         || agent.fills.iter().any(|fill| happened(fill.0));
     let closed = agent.trades.iter().filter(|(exit_at, _)| happened(*exit_at));
@@ -170,8 +170,8 @@ fn observed(
             sampling: agent.sampling,
             periods_per_year: agent.periods_per_year,
             length: curve.last().map_or(Span::default(), |last| length(timeline, agent.sampling, last.0)),
-            curve: std::iter::once(start).chain(points.iter().map(|place| equity[*place])).collect(),
-            times: std::iter::once(timeline.start).chain(points.iter().map(|place| close(*place))).collect(),
+            curve: std::iter::once(start).chain(points.iter().map(|index| equity[*index])).collect(),
+            times: std::iter::once(timeline.start).chain(points.iter().map(|index| close(*index))).collect(),
         },
         drawdown: Drawdown::dated(fall, at),
         extremes: DatedExtremes::dated(extremes, at),

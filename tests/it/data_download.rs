@@ -221,7 +221,7 @@ fn months_and_days_become_one_series_and_are_not_fetched_twice() {
         ]
     );
     let files: Vec<_> =
-        fetched.into_iter().filter(|one| one.outcome != Outcome::Missing).map(|one| one.place).collect();
+        fetched.into_iter().filter(|one| one.outcome != Outcome::Missing).map(|one| one.path).collect();
     let groups = import::plan(&files, None, &ReadOptions::default(), dir.path()).unwrap();
     let done = import::import(&groups.groups[0], BadRows::Refuse, OnExisting::Merge, &|_| {}).unwrap();
     assert_eq!((done.files.len(), done.bars_out), (3, 792));
@@ -277,15 +277,15 @@ fn wrong_bytes_are_never_kept() {
     let request = archive.request(dir.path(), &["BTCUSDT"], "2023-01", "2023-01");
     assert_eq!(run(&request).0.unwrap()[0].outcome, Outcome::Fetched, "the third time it is right");
     // Downloaded before, but damaged since: downloaded again.
-    let place = dir.path().join(path.trim_start_matches('/'));
-    fs::write(&place, "rubbish").unwrap();
+    let path = dir.path().join(path.trim_start_matches('/'));
+    fs::write(&path, "rubbish").unwrap();
     assert_eq!(run(&request).0.unwrap()[0].outcome, Outcome::Fetched);
     // Always wrong.
-    fs::remove_file(&place).unwrap();
+    fs::remove_file(&path).unwrap();
     archive.fault(&path, &[Fault::Wrong; 9]);
     let error = run(&request).0.unwrap_err();
     assert!(matches!(error, DownloadError::Checksum { .. }), "{error}");
-    assert!(!place.exists() && !place.with_extension("zip.part").exists());
+    assert!(!path.exists() && !path.with_extension("zip.part").exists());
 }
 
 #[test]

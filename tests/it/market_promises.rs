@@ -30,8 +30,8 @@ fn at(text: &str) -> Timestamp {
 /// Consecutive bars from a start: open, high, low, close, volume.
 fn bars(interval: &str, start: &str, rows: impl IntoIterator<Item = [f64; 5]>) -> Bars {
     let mut bars = Bars::with_capacity(interval.parse().unwrap(), 0);
-    for (place, row) in (0..).zip(rows) {
-        bars.push(at(start) + bars.interval.span().times(place), row);
+    for (index, row) in (0..).zip(rows) {
+        bars.push(at(start) + bars.interval.span().times(index), row);
     }
     bars
 }
@@ -279,9 +279,9 @@ fn an_import_can_choose_the_unit() {
 fn partial_sales_of_huge_quantities_realise_their_own_part() {
     // 90e9 buys 3e12 at 0.03; sold at 0.05 in two bars, limited by their volumes to 1e12 and the rest.
     let volumes = [1e14, 1e14, 1e14, 1e14, 1e13, 1e14, 1e14];
-    let rows = (0..7).map(|place| {
-        let price = if place < 3 { 0.03 } else { 0.05 };
-        [price, price, price, price, volumes[place]]
+    let rows = (0..7).map(|index| {
+        let price = if index < 3 { 0.03 } else { 0.05 };
+        [price, price, price, price, volumes[index]]
     });
     let stage = stage("TOK_1h.parquet", &bars("1h", "2024-01-01", rows));
     let venue = "[venue]\ntaker_fee_bps = 0\nmaker_fee_bps = 0\nslippage = { model = \"none\" }\nparticipation_cap_pct = 10\n";

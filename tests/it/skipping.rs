@@ -228,9 +228,9 @@ fn both<'a>(
     let (slow_text, fast_text) = (format!("{slow:#?}"), format!("{fast:#?}"));
     if slow_text != fast_text {
         let differs = slow_text.lines().zip(fast_text.lines()).position(|(slow, fast)| slow != fast);
-        let place = differs.unwrap_or(0);
+        let index = differs.unwrap_or(0);
         let around =
-            |text: &str| text.lines().skip(place.saturating_sub(12)).take(24).collect::<Vec<_>>().join("\n");
+            |text: &str| text.lines().skip(index.saturating_sub(12)).take(24).collect::<Vec<_>>().join("\n");
         panic!(
             "{what:?}\n{:?}\n{:?}\nbar by bar\n{}\n\nskipping\n{}",
             job.venue,

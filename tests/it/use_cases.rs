@@ -72,8 +72,8 @@ fn ready(text: &str) -> Prepared {
 
 /// What an error underlines in the scenario.
 fn underlined(error: &RunError, text: &str) -> Vec<String> {
-    let places = error.diagnostics(text).into_iter().filter_map(|RunDiagnostic { span, .. }| span);
-    places.map(|span| text[span].to_owned()).collect()
+    let spans = error.diagnostics(text).into_iter().filter_map(|RunDiagnostic { span, .. }| span);
+    spans.map(|span| text[span].to_owned()).collect()
 }
 
 /// Counts events, and cancels after so many jobs or batches.

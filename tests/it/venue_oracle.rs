@@ -295,7 +295,7 @@ fn found(replay: &Replay, order: u64) -> Fate {
 /// Bars in cents around 100, sometimes with gaps; the finer ones of half the length.
 fn bars_of(dice: &mut Dice) -> (Vec<[f64; 4]>, Vec<TestBar>) {
     let (mut rows, mut fine, mut last) = (Vec::new(), Vec::new(), 100.0);
-    for place in 0..24 {
+    for index in 0..24 {
         let swing = if dice.one_in(3) { 0.08 } else { 0.02 };
         let gap = if dice.one_in(3) { dice.between(1.0 - swing, 1.0 + swing) } else { 1.0 };
         let open = cents(last * gap);
@@ -312,7 +312,7 @@ fn bars_of(dice: &mut Dice) -> (Vec<[f64; 4]>, Vec<TestBar>) {
             [first, second]
                 .iter()
                 .enumerate()
-                .map(|(i, b)| (place * 2 + i as i64, b[0], b[1], b[2], b[3], 1.0)),
+                .map(|(i, b)| (index * 2 + i as i64, b[0], b[1], b[2], b[3], 1.0)),
         );
         last = second[3];
     }

@@ -95,9 +95,9 @@ fn rendered(checks: &[FileCheck]) -> Table {
         if check.findings.is_empty() {
             out.add_row(about.iter().cloned().chain(["clean".to_owned(), String::new(), String::new()]));
         }
-        for (place, finding) in check.findings.iter().enumerate() {
+        for (index, finding) in check.findings.iter().enumerate() {
             // A file's own columns are shown once.
-            let about = about.iter().map(|text| if place == 0 { text.clone() } else { String::new() });
+            let about = about.iter().map(|text| if index == 0 { text.clone() } else { String::new() });
             let detail = match finding.at {
                 Some(at) => format!("{} ({at})", finding.detail),
                 None => finding.detail.clone(),

@@ -112,7 +112,7 @@ impl BinanceArgs {
         }
         let failed = |error| import_failed(&error);
         let files: Vec<PathBuf> =
-            fetched.into_iter().filter(|one| one.outcome != Outcome::Missing).map(|one| one.place).collect();
+            fetched.into_iter().filter(|one| one.outcome != Outcome::Missing).map(|one| one.path).collect();
         let groups = import::plan(&files, Some(Format::Binance), &ReadOptions::default(), &self.out)
             .map_err(failed)?;
         // The same archive's bars fit together: a second run adds to the first.

@@ -37,7 +37,7 @@ pub struct Fetched {
     /// The file.
     pub item: Item,
     /// Its path, whether or not it exists.
-    pub place: PathBuf,
+    pub path: PathBuf,
     /// The result.
     pub outcome: Outcome,
 }
@@ -105,14 +105,14 @@ fn one(
 ) -> Result<(), DownloadError> {
     let item =
         Item { venue: request.venue, symbol: symbol.to_owned(), interval: request.interval.clone(), period };
-    let place = item.local_path(&request.folder);
-    let outcome = client.fetch(&item.url(&request.base_url), &place)?;
+    let path = item.local_path(&request.folder);
+    let outcome = client.fetch(&item.url(&request.base_url), &path)?;
     if outcome == Outcome::Missing && matches!(period, Period::Month(_)) {
         for day in period.days() {
             one(request, client, symbol, day, all)?;
         }
         return Ok(());
     }
-    all.push(Fetched { item, place, outcome });
+    all.push(Fetched { item, path, outcome });
     Ok(())
 }

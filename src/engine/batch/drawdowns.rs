@@ -1,7 +1,7 @@
-//! The deepest fall and the extremes of an equity curve that is known by stretches: `cash + qty * close` from a tick to another.
+//! The deepest fall and the extremes of an equity curve given as segments: `cash + qty * close` between two ticks.
 //!
-//! Rounding keeps order, so a stretch is lowest at its lowest close and highest at its highest. Most
-//! stretches are passed over by the extremes of blocks of closes; places are looked for once, at the end.
+//! Rounding keeps order, so a segment is lowest at its lowest close and highest at its highest. Most
+//! segments need only the extremes of blocks of closes; the bars of the result are searched once, at the end.
 //! Invariant: the result is that of `metrics::walk` on the curve written out.
 
 use super::replay_summary::{Extremes, Fall};
@@ -19,17 +19,17 @@ pub(super) struct Closes<'a> {
     pub highs: &'a [f64],
 }
 
-/// The curve from place `from` to `to`, excluded.
+/// The curve from bar `from` to `to` (exclusive).
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Stretch {
+pub(super) struct Segment {
     pub from: usize,
     pub to: usize,
     pub cash: f64,
     pub qty: f64,
 }
 
-impl Stretch {
-    /// Nothing held from a place on.
+impl Segment {
+    /// No position from a bar on.
     #[inline(always)]
     fn flat(from: usize, cash: f64) -> Self {
         Self { from, to: from + 1, cash, qty: 0.0 }
@@ -53,10 +53,10 @@ impl Stretch {
         self.cash + self.qty * close
     }
 
-    /// The first place with this value.
+    /// The first bar with this value.
     fn first(&self, closes: &Closes<'_>, value: f64) -> Option<usize> {
-        let mut places = self.from..self.to;
-        if self.qty == 0.0 { places.next() } else { places.find(|&i| self.at(closes.close[i]) == value) }
+        let mut bars = self.from..self.to;
+        if self.qty == 0.0 { bars.next() } else { bars.find(|&i| self.at(closes.close[i]) == value) }
     }
 }
 
@@ -140,25 +140,25 @@ pub(super) fn scan(values: &[f64], none: f64, pick: impl Fn(f64, f64) -> f64 + C
 enum Spot {
     /// The starting value, before the curve's first point.
     Start,
-    /// This place of a stretch.
-    At(Stretch, usize),
-    /// The first place of the stretch with this value.
-    In(Stretch, f64),
+    /// This bar of a segment.
+    At(Segment, usize),
+    /// The first bar of the segment with this value.
+    In(Segment, f64),
 }
 
 impl Spot {
-    fn place(self, closes: &Closes<'_>) -> Option<usize> {
+    fn bar(self, closes: &Closes<'_>) -> Option<usize> {
         match self {
             Self::Start => None,
             Self::At(_, at) => Some(at),
-            Self::In(stretch, value) => stretch.first(closes, value),
+            Self::In(segment, value) => segment.first(closes, value),
         }
     }
 
     /// The equity there, exact; `None` at the start.
     fn exact(self, closes: &Closes<'_>) -> Option<f64> {
-        let (Self::At(stretch, _) | Self::In(stretch, _)) = self else { return None };
-        self.place(closes).map(|place| stretch.exact(closes.close[place]))
+        let (Self::At(segment, _) | Self::In(segment, _)) = self else { return None };
+        self.bar(closes).map(|bar| segment.exact(closes.close[bar]))
     }
 }
 
@@ -170,12 +170,12 @@ struct Deepest {
     recovered: Option<usize>,
 }
 
-/// Something held from a place to another, then nothing for a while: a piece of the curve that stays below the
+/// A position held between two bars, then none for a while: a part of the curve that stays below the
 /// peak, so that only its lowest value matters.
 #[derive(Debug, Clone, Copy)]
 struct Trip {
-    held: Stretch,
-    /// The value from the stretch's end on.
+    held: Segment,
+    /// The value from the segment's end on.
     after: f64,
 }
 
@@ -215,7 +215,7 @@ impl Falls {
 
     /// The curve goes on with something held, then flat at `after`.
     #[inline(always)]
-    pub fn trip(&mut self, held: Stretch, after: f64, closes: &Closes<'_>) {
+    pub fn trip(&mut self, held: Segment, after: f64, closes: &Closes<'_>) {
         if held.from == held.to {
             self.look(closes);
             return self.flat(held.to, after);
@@ -232,7 +232,7 @@ impl Falls {
     }
 
     /// The curve ends with something held.
-    pub fn hold(&mut self, held: Stretch, closes: &Closes<'_>) {
+    pub fn hold(&mut self, held: Segment, closes: &Closes<'_>) {
         self.look(closes);
         self.climb(held, closes);
     }
@@ -245,7 +245,7 @@ impl Falls {
         for index in (0..self.waiting.len()).rev() {
             let Trip { held, after } = self.waiting[index];
             if after <= self.low && after < before {
-                (self.low, self.low_at) = (after, Stretch::flat(held.to, after).at_its_start());
+                (self.low, self.low_at) = (after, Segment::flat(held.to, after).at_its_start());
             }
             if held.at(closes.at_least(held.from, held.to)) <= self.low {
                 let value = held.at(closes.lowest(held.from, held.to));
@@ -260,7 +260,7 @@ impl Falls {
     /// The curve goes on flat.
     #[inline(always)]
     fn flat(&mut self, from: usize, value: f64) {
-        let spot = Stretch::flat(from, value).at_its_start();
+        let spot = Segment::flat(from, value).at_its_start();
         if value >= self.peak {
             self.rise(value, from, spot);
         } else if value < self.low {
@@ -269,20 +269,20 @@ impl Falls {
     }
 
     #[inline(always)]
-    fn sink(&mut self, stretch: Stretch, lowest: f64) {
-        let value = stretch.at(lowest);
+    fn sink(&mut self, segment: Segment, lowest: f64) {
+        let value = segment.at(lowest);
         if value < self.low {
             self.low = value;
-            self.low_at = Spot::In(stretch, value);
+            self.low_at = Spot::In(segment, value);
         }
     }
 
-    /// A stretch that may reach the peak: block by block, and point by point where a block does reach it.
-    fn climb(&mut self, whole: Stretch, closes: &Closes<'_>) {
+    /// A segment that may reach the peak: block by block, and point by point where a block does reach it.
+    fn climb(&mut self, whole: Segment, closes: &Closes<'_>) {
         let mut from = whole.from;
         while from < whole.to {
             let to = ((from / BLOCK + 1) * BLOCK).min(whole.to);
-            let part = Stretch { from, to, ..whole };
+            let part = Segment { from, to, ..whole };
             if part.at(closes.highs[from / BLOCK]) < self.peak {
                 if part.at(closes.lows[from / BLOCK]) < self.low {
                     self.sink(part, closes.lowest(from, to));
@@ -294,14 +294,14 @@ impl Falls {
         }
     }
 
-    fn walk(&mut self, part: Stretch, closes: &Closes<'_>) {
+    fn walk(&mut self, part: Segment, closes: &Closes<'_>) {
         for (index, &close) in closes.close[part.from..part.to].iter().enumerate() {
             let value = part.at(close);
-            let place = part.from + index;
+            let bar = part.from + index;
             if value >= self.peak {
-                self.rise(value, place, Spot::At(part, place));
+                self.rise(value, bar, Spot::At(part, bar));
             } else if value < self.low {
-                (self.low, self.low_at) = (value, Spot::At(part, place));
+                (self.low, self.low_at) = (value, Spot::At(part, bar));
             }
         }
     }
@@ -332,13 +332,13 @@ impl Falls {
         }
     }
 
-    /// The deepest fall and the extremes, with their places counted from `origin` and their exact levels.
+    /// The deepest fall and the extremes, with their indexes counted from `origin` and their exact levels.
     pub fn finish(mut self, closes: &Closes<'_>, origin: usize) -> (Fall, Extremes) {
         let start = self.start;
         self.look(closes);
         self.settle(None);
         let level = |spot: Spot| spot.exact(closes).unwrap_or(start);
-        let count = |spot: Spot| spot.place(closes).map(|at| at - origin);
+        let count = |spot: Spot| spot.bar(closes).map(|at| at - origin);
         let (peak, trough) = (self.worst.peak, self.worst.trough);
         let fall = Fall {
             depth: self.worst.depth,
@@ -346,8 +346,8 @@ impl Falls {
             trough: count(trough),
             recovered: self.worst.recovered.map(|at| at - origin),
         };
-        let trough_place = fall.trough;
-        let fall = fall.between(|place| level(if place == trough_place { trough } else { peak }));
+        let trough_bar = fall.trough;
+        let fall = fall.between(|bar| level(if bar == trough_bar { trough } else { peak }));
         let extremes = Extremes {
             high: level(self.peak_at),
             high_at: count(self.peak_at),

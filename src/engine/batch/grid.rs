@@ -38,11 +38,11 @@ pub(super) fn run(
     terms: &Terms<'_>,
     mut each: impl FnMut(usize, Result<ReplaySummary, Ineligible>),
 ) {
-    for places in groups(pairs) {
-        let mut group = Group::new(pairs, &places, terms);
+    for indexes in groups(pairs) {
+        let mut group = Group::new(pairs, &indexes, terms);
         dispatch(Tiles { group: &mut group, terms });
-        for (crosser, place) in group.crossers.into_iter().zip(places) {
-            each(place, crosser.trader.finish(terms));
+        for (crosser, index) in group.crossers.into_iter().zip(indexes) {
+            each(index, crosser.trader.finish(terms));
         }
     }
 }
@@ -56,20 +56,20 @@ fn groups(pairs: &[Pair]) -> Vec<Vec<usize>> {
         keys.into_iter().zip(0..).collect()
     };
     let (fast, slow) = (ranks(|pair| pair.fast), ranks(|pair| pair.slow));
-    let mut places: Vec<usize> = (0..pairs.len()).collect();
-    places.sort_by_key(|&place| {
-        let pair = &pairs[place];
+    let mut indexes: Vec<usize> = (0..pairs.len()).collect();
+    indexes.sort_by_key(|&index| {
+        let pair = &pairs[index];
         let (fast, slow) = (fast[&pair.fast], slow[&pair.slow]);
         (fast / SPREAD, slow / SPREAD, slow, fast)
     });
-    places.chunks(GROUP).map(<[usize]>::to_vec).collect()
+    indexes.chunks(GROUP).map(<[usize]>::to_vec).collect()
 }
 
 /// One pair under way.
 struct Crosser {
     fast: usize,
     slow: usize,
-    /// The place from which crosses count.
+    /// The bar from which crosses count.
     from: usize,
     /// Which side the fast line was on last: 1 above.
     above: u64,
@@ -91,8 +91,8 @@ struct Group {
 }
 
 impl Group {
-    fn new(pairs: &[Pair], places: &[usize], terms: &Terms<'_>) -> Self {
-        let pairs = || places.iter().map(|&place| &pairs[place]);
+    fn new(pairs: &[Pair], indexes: &[usize], terms: &Terms<'_>) -> Self {
+        let pairs = || indexes.iter().map(|&index| &pairs[index]);
         let keys: BTreeSet<(IndicatorSpec, usize)> =
             pairs().flat_map(|pair| [pair.fast, pair.slow]).collect();
         let (mut index, mut lines) = (BTreeMap::new(), Vec::with_capacity(keys.len()));
@@ -100,7 +100,7 @@ impl Group {
             index.insert(key, lines.len());
             lines.extend(Line::new(key.0, key.1, terms.ground));
         }
-        let mut crossers: Vec<Crosser> = Vec::with_capacity(places.len());
+        let mut crossers: Vec<Crosser> = Vec::with_capacity(indexes.len());
         for pair in pairs() {
             let (fast, slow) = (index[&pair.fast], index[&pair.slow]);
             let trader = Trader::new(Share::new(pair.size), terms);
@@ -121,7 +121,7 @@ impl Group {
     /// warm-up forgets it within some twenty periods, to the last bit.
     fn merge_lines(&mut self, row: usize) {
         let mut kept: Vec<usize> = Vec::with_capacity(self.lines.len());
-        let places: Vec<usize> = (0..self.lines.len())
+        let moved_to: Vec<usize> = (0..self.lines.len())
             .map(|line| {
                 let goes_on =
                     kept.last().is_some_and(|&last| self.lines[line].goes_on_as(&self.lines[last], row));
@@ -137,7 +137,7 @@ impl Group {
         self.lines = kept.iter().map(|&line| self.lines[line].clone()).collect();
         self.lanes.truncate(kept.len());
         for crosser in &mut self.crossers {
-            (crosser.fast, crosser.slow) = (places[crosser.fast], places[crosser.slow]);
+            (crosser.fast, crosser.slow) = (moved_to[crosser.fast], moved_to[crosser.slow]);
         }
     }
 }
@@ -181,9 +181,9 @@ impl Group {
                 let unsure = !(above | below);
                 if unsure != 0 {
                     let lines = [(&self.lines[crosser.fast], fast), (&self.lines[crosser.slow], slow)];
-                    let value = |which: usize, place| {
+                    let value = |which: usize, bar| {
                         let (line, lane) = lines[which];
-                        line.value(terms.ground, lane, place)
+                        line.value(terms.ground, lane, bar)
                     };
                     crosser.exactly(above, unsure, &words[..slot], block * BLOCK, value)
                 } else {
@@ -233,8 +233,8 @@ impl Group {
 }
 
 impl Crosser {
-    /// The comparisons of the block that begins at place `start`, with those that are `unsure` made exact;
-    /// `words` are the tile's blocks before it, `value(0 or 1, place)` is the fast or the slow line.
+    /// The comparisons of the block that begins at bar `start`, with those that are `unsure` made exact;
+    /// `words` are the tile's blocks before it, `value(0 or 1, bar)` is the fast or the slow line.
     ///
     /// Where the two are equal the fast line stays on the side it came from. Only what was above from its first
     /// value on counts as not above then: nothing has been bought, and the next value above is a cross.
@@ -252,9 +252,9 @@ impl Crosser {
         while left != 0 {
             let index = left.trailing_zeros();
             left &= left - 1;
-            let place = start + index as usize;
-            let (fast, slow) = (value(0, place), value(1, place));
-            let stays = fast == slow && place >= self.from && self.was_above(bits, index, words, start);
+            let bar = start + index as usize;
+            let (fast, slow) = (value(0, bar), value(1, bar));
+            let stays = fast == slow && bar >= self.from && self.was_above(bits, index, words, start);
             self.latched |= stays;
             bits |= u64::from(fast > slow || stays) << index;
         }
@@ -283,26 +283,26 @@ impl Crosser {
         side == 1 && !from_the_first
     }
 
-    /// Lists the crosses of a tile: twice the place, and one more where the fast line comes out above.
+    /// Lists the crosses of a tile: twice the bar, and one more where the fast line comes out above.
     #[inline(always)]
     fn crosses(&mut self, words: &[u64], start: usize, list: &mut Vec<u32>) {
         list.clear();
         for (number, &word) in words.iter().enumerate() {
             let mut edges = word ^ (word << 1 | self.above);
             self.above = word >> 63;
-            let place = start + number * BLOCK;
-            if place < self.from {
-                edges &= u64::MAX.checked_shl((self.from - place) as u32).unwrap_or(0);
+            let bar = start + number * BLOCK;
+            if bar < self.from {
+                edges &= u64::MAX.checked_shl((self.from - bar) as u32).unwrap_or(0);
             }
             while edges != 0 {
                 let bit = edges.trailing_zeros();
                 edges &= edges - 1;
-                list.push((place as u32 + bit) << 1 | (word >> bit & 1) as u32);
+                list.push((bar as u32 + bit) << 1 | (word >> bit & 1) as u32);
             }
         }
     }
 
-    /// The lines cross at the close of a place.
+    /// The lines cross at the close of a bar.
     #[inline(always)]
     fn act(&mut self, cross: u32, terms: &Terms<'_>) {
         let (at, up) = ((cross >> 1) as usize, cross & 1 == 1);

@@ -98,7 +98,7 @@ enum Kind {
 }
 
 impl Line {
-    /// The line of `spec` over the rows from `first` on, ready for the ground's first place. `None` for an
+    /// The line of `spec` over the rows from `first` on, ready for the ground's first bar. `None` for an
     /// indicator that is no average.
     pub fn new(spec: IndicatorSpec, first: usize, ground: &SharedColumns<'_>) -> Option<Self> {
         let period = |n: u32| n.max(1) as usize;
@@ -126,8 +126,8 @@ impl Line {
         Some(Self { kind, valid: first + reach - 1 })
     }
 
-    /// The next block: of the places from `from` on, which are gone through in order. Values before the
-    /// line's first, and places past the end, are 0.
+    /// The next block: of the bars from `from` on, which are gone through in order. Values before the
+    /// line's first, and bars past the end, are 0.
     #[inline(always)]
     pub fn fill(&mut self, ground: &SharedColumns<'_>, from: usize, lane: &mut Lane) {
         let len = BLOCK.min(ground.len() - from);
@@ -164,13 +164,13 @@ impl Line {
         }
     }
 
-    /// The exact value at a place of the block that `lane` holds; 0 before the line's first and past the end.
-    pub fn value(&self, ground: &SharedColumns<'_>, lane: &Lane, place: usize) -> f64 {
-        let row = ground.base + place;
+    /// The exact value at a bar of the block that `lane` holds; 0 before the line's first and past the end.
+    pub fn value(&self, ground: &SharedColumns<'_>, lane: &Lane, bar: usize) -> f64 {
+        let row = ground.base + bar;
         match self.kind {
-            Kind::Sma(_) if row < self.valid || place >= ground.len() => 0.0,
+            Kind::Sma(_) if row < self.valid || bar >= ground.len() => 0.0,
             Kind::Sma(n) => mean(ground.sum(row, n), n),
-            _ => lane.exact[place % BLOCK],
+            _ => lane.exact[bar % BLOCK],
         }
     }
 }

@@ -19,9 +19,9 @@ pub struct Prepared<'a> {
     ground: SharedColumns<'a>,
     tariff: FeeSchedule,
     slippage: Bps,
-    /// `batch.samples` as places of the ground.
+    /// `batch.samples` as indexes into the shared columns.
     samples: Vec<usize>,
-    /// The last places of days, where a loss is counted by the day.
+    /// The last bar of each day, where a daily loss limit is set.
     day_ends: Vec<usize>,
 }
 
@@ -60,24 +60,24 @@ impl Prepared<'_> {
         eligible::strategy(&self.batch, spec)
     }
 
-    /// Takes each of `specs` through the window and hands its outcome to `each` with its place in the list,
+    /// Takes each of `specs` through the window and hands its outcome to `each` with its index in the list,
     /// in any order. Memory does not grow with the number of specs beyond a few bytes for each.
     pub fn run(
         &self,
         specs: &[StrategySpec],
         mut each: impl FnMut(usize, Result<ReplaySummary, Ineligible>),
     ) {
-        let (mut pairs, mut places) = (Vec::with_capacity(specs.len()), Vec::with_capacity(specs.len()));
-        for (place, spec) in specs.iter().enumerate() {
+        let (mut pairs, mut indexes) = (Vec::with_capacity(specs.len()), Vec::with_capacity(specs.len()));
+        for (index, spec) in specs.iter().enumerate() {
             match self.pair(spec) {
                 Ok(pair) => {
                     pairs.push(pair);
-                    places.push(place);
+                    indexes.push(index);
                 }
-                Err(why) => each(place, Err(why)),
+                Err(why) => each(index, Err(why)),
             }
         }
-        grid::run(&pairs, &self.terms(), |index, outcome| each(places[index], outcome));
+        grid::run(&pairs, &self.terms(), |index, outcome| each(indexes[index], outcome));
     }
 
     fn pair(&self, spec: &StrategySpec) -> Result<Pair, Ineligible> {

@@ -29,9 +29,9 @@ pub(super) fn months(jobs: &[JobRecord], style: Style) -> String {
         let windows = shown.iter().map(|line| line.window.to_string());
         columns.insert(0, Column::numbers("window", 0, windows));
     }
-    for (place, name) in MONTHS.into_iter().enumerate() {
-        if shown.iter().any(|line| line.months.contains_key(&place)) {
-            columns.push(Column::gains(name, 0, shown.iter().map(|line| cell(line.months.get(&place)))));
+    for (index, name) in MONTHS.into_iter().enumerate() {
+        if shown.iter().any(|line| line.months.contains_key(&index)) {
+            columns.push(Column::gains(name, 0, shown.iter().map(|line| cell(line.months.get(&index)))));
         }
     }
     columns.push(Column::gains("year's", 0, shown.iter().map(|line| cell(Some(&line.whole)))));

@@ -52,10 +52,10 @@ pub fn heat(sweep: &StoredSweep, x: &str, y: &str, metric: &str) -> Option<Heat>
     let (x_values, y_values) = (axis(x), axis(y));
     let mut cells = vec![vec![None; x_values.len()]; y_values.len()];
     for row in 0..sweep.rows() {
-        let place =
+        let position =
             |axis: &[String], column: &ResultColumn| axis.iter().position(|one| *one == column.texts[row]);
         if let (Some(value), Some(i), Some(j)) =
-            (values.score(row).value(), place(&y_values, y), place(&x_values, x))
+            (values.score(row).value(), position(&y_values, y), position(&x_values, x))
         {
             let cell: &mut Option<f64> = &mut cells[i][j];
             *cell = Some(cell.map_or(value, |known| known.max(value)));
@@ -142,7 +142,7 @@ fn best(map: &Heat) -> Option<(usize, usize)> {
             }
         }
     }
-    best.map(|(place, _)| place)
+    best.map(|(index, _)| index)
 }
 
 fn cell_width(map: &Heat, style: Style) -> usize {

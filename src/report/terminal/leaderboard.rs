@@ -76,9 +76,9 @@ fn columns(stored: &StoredRun, style: Style) -> Vec<Column> {
 
 /// One line of text an agent.
 fn curve(stored: &StoredRun, curves: &[Vec<f64>]) -> Column {
-    let place = |agent: &str| stored.run.agents.iter().position(|one| one.name == agent);
+    let index_of = |agent: &str| stored.run.agents.iter().position(|one| one.name == agent);
     let cells = stored.leaderboard.rankings.iter().map(|row| {
-        let curve = place(&row.agent).and_then(|i| curves.get(i));
+        let curve = index_of(&row.agent).and_then(|i| curves.get(i));
         spark(curve.map_or(&[], Vec::as_slice), CURVE)
     });
     Column::words(CURVE_HEAD, 6, cells)
@@ -224,9 +224,9 @@ results: reports/first/RUN
         stored.leaderboard.rankings[0].score = Some(-1.25);
         let text = drawn(&stored, 160);
         let lines: Vec<&str> = text.lines().collect();
-        let place = lines.iter().position(|line| line.starts_with("#  agent")).unwrap();
-        assert_eq!(lines[place - 1].split_whitespace().collect::<Vec<_>>(), ["record"; 10], "{text}");
-        let heads = lines[place].split_whitespace().collect::<Vec<_>>().join(" ");
+        let index = lines.iter().position(|line| line.starts_with("#  agent")).unwrap();
+        assert_eq!(lines[index - 1].split_whitespace().collect::<Vec<_>>(), ["record"; 10], "{text}");
+        let heads = lines[index].split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(heads.starts_with("# agent mean ROI % scored ROI % PnL Sharpe"), "{text}");
         assert!(text.contains("`mean ROI %` is the mean of the scores of 6 windows"), "{text}");
     }

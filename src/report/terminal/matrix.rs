@@ -12,8 +12,8 @@ pub(super) fn matrix(heads: &[String], rows: &[Vec<String>], style: Style) -> St
         .collect();
     let line = |cells: &[String]| {
         let mut text = String::new();
-        for (place, (cell, width)) in cells.iter().zip(&widths).enumerate() {
-            text.push_str(&if place == 0 { format!("{cell:<width$}") } else { format!("  {cell:>width$}") });
+        for (index, (cell, width)) in cells.iter().zip(&widths).enumerate() {
+            text.push_str(&if index == 0 { format!("{cell:<width$}") } else { format!("  {cell:>width$}") });
         }
         text.trim_end().to_owned() + "\n"
     };

@@ -8,7 +8,7 @@ use crate::domain::Metric;
 use crate::metrics::Score;
 use crate::report::numbers::{count, range, ratio};
 use crate::report::wording::{agent_value, costs, plural, some, symbols};
-use crate::store::{AgentRecord, BattleRecord, PlaceRecord, StoredRun};
+use crate::store::{AgentRecord, BattleRecord, RankRecord, StoredRun};
 
 /// A run: what it was, its leaderboard, who won each window, each agent's statistics, refused orders.
 pub fn show(stored: &StoredRun, style: Style) -> String {
@@ -71,7 +71,7 @@ fn windows(stored: &StoredRun, style: Style) -> String {
     }
     let text = |make: fn(&BattleRecord) -> String| battles.iter().map(make);
     let score = |battle: &BattleRecord| {
-        style.score(battle.rankings.first().map_or(Score::Absent, PlaceRecord::known_score), ratio)
+        style.score(battle.rankings.first().map_or(Score::Absent, RankRecord::known_score), ratio)
     };
     let columns = vec![
         Column::numbers("window", 0, text(|battle| battle.window.to_string())),
@@ -91,17 +91,17 @@ fn windows(stored: &StoredRun, style: Style) -> String {
 
 fn winners(battle: &BattleRecord) -> String {
     let names: Vec<&str> =
-        battle.rankings.iter().filter(|place| place.rank == 1).map(|place| place.agent.as_str()).collect();
+        battle.rankings.iter().filter(|row| row.rank == 1).map(|row| row.agent.as_str()).collect();
     some(&names)
 }
 
-fn runner_up(battle: &BattleRecord) -> Option<&PlaceRecord> {
-    battle.rankings.iter().find(|place| place.rank > 1)
+fn runner_up(battle: &BattleRecord) -> Option<&RankRecord> {
+    battle.rankings.iter().find(|row| row.rank > 1)
 }
 
 /// Nothing where all share the first place.
 fn second_score(battle: &BattleRecord, style: Style) -> String {
-    runner_up(battle).map_or_else(String::new, |place| style.score(place.known_score(), ratio))
+    runner_up(battle).map_or_else(String::new, |row| style.score(row.known_score(), ratio))
 }
 
 /// Statistics that the leaderboard has no room for, in its order; of the whole record.

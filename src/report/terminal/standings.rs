@@ -43,18 +43,18 @@ fn columns(record: &StandingsRecord, style: Style) -> Vec<Column> {
         Column::numbers("", 0, scored.into_iter().map(or_none)).named(wording::standings_head(record)),
         Column::numbers("interval", 2, intervals.into_iter().map(or_none)),
         Column::numbers("mean rank", 9, rows.iter().map(|row| or_none(row.mean_rank.map(ratio)))),
-        Column::numbers("rank", 3, text(|row| places(row.rank_low, row.rank_high))),
+        Column::numbers("rank", 3, text(|row| rank_range(row.rank_low, row.rank_high))),
         Column::numbers("P(first) %", 4, rows.iter().map(|row| percent(row.first_probability))),
         Column::numbers("wins", 6, text(|row| count(row.wins))),
         Column::numbers("ties", 8, text(|row| count(row.ties))),
         Column::numbers("losses", 7, text(|row| count(row.losses))),
     ];
-    for (place, system) in (0_u8..).zip(&record.ratings) {
+    for (index, system) in (0_u8..).zip(&record.ratings) {
         let rated = |row: &StandingRecord| row.ratings.get(&system.system).cloned();
         let rating = rows.iter().map(|row| or_none(rated(row).map(|rated| rating(&rated))));
-        columns.push(Column::numbers(rating_system(&system.system), 1 + place.saturating_mul(20), rating));
+        columns.push(Column::numbers(rating_system(&system.system), 1 + index.saturating_mul(20), rating));
         let bar = rows.iter().map(|row| or_none(rated(row).and_then(|rated| bar(&rated))));
-        columns.push(Column::numbers("rating interval", 5 + place.saturating_mul(20), bar));
+        columns.push(Column::numbers("rating interval", 5 + index.saturating_mul(20), bar));
     }
     if rows.iter().any(|row| row.scored_windows < record.windows) {
         columns.push(Column::numbers("scored", 10, text(|row| count(row.scored_windows))));
@@ -88,7 +88,7 @@ fn scores(record: &StandingsRecord, style: Style) -> (Vec<Option<String>>, Vec<O
 }
 
 /// `1-3`, or the one place.
-fn places(best: usize, worst: usize) -> String {
+fn rank_range(best: usize, worst: usize) -> String {
     if best == worst { best.to_string() } else { format!("{best}-{worst}") }
 }
 
@@ -280,7 +280,7 @@ not distinguishable: trend and twin have the same mean Sharpe ratio, over 24 win
 
     #[test]
     fn small_numbers_for_reading() {
-        assert_eq!((places(1, 3), places(2, 2)), ("1-3".to_owned(), "2".to_owned()));
+        assert_eq!((rank_range(1, 3), rank_range(2, 2)), ("1-3".to_owned(), "2".to_owned()));
         assert_eq!((p_value(0.0004), p_value(0.0421)), ("under 0.001".to_owned(), "0.042".to_owned()));
         assert_eq!((points(1523.4, 1523.4), points(24.126, 24.0)), ("1523".to_owned(), "24.13".to_owned()));
     }

@@ -34,9 +34,9 @@ pub(super) fn pairs(record: &StandingsRecord, style: Style) -> String {
         Column::numbers("", 0, HEADS.iter().take(names.len()).map(|head| (*head).to_owned())),
         Column::words("agent", 0, names.iter().map(|name| (*name).to_owned())),
     ];
-    for (place, (head, column)) in (0_u8..).zip(HEADS.iter().zip(&names)) {
+    for (index, (head, column)) in (0_u8..).zip(HEADS.iter().zip(&names)) {
         // Where there is no room the last opponents go first.
-        columns.push(Column::numbers(head, 1 + place, names.iter().map(|row| cell(row, column))));
+        columns.push(Column::numbers(head, 1 + index, names.iter().map(|row| cell(row, column))));
     }
     let drawing = draw(columns, style);
     let alpha = shown_percent(record.alpha);

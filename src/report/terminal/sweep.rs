@@ -83,7 +83,7 @@ fn columns(sweep: &StoredSweep, by: &str, rows: &[usize], style: Style) -> Vec<C
         let cell = |&row: &usize| style.score(column.score(row), form);
         rows.iter().map(cell).collect::<Vec<_>>().into_iter()
     };
-    let mut columns = vec![Column::numbers("#", 0, (1..=rows.len()).map(|place| place.to_string()))];
+    let mut columns = vec![Column::numbers("#", 0, (1..=rows.len()).map(|rank| rank.to_string()))];
     for parameter in sweep.parameters() {
         let column = Column::numbers("", 0, texts(parameter)).named(short(&parameter.name));
         columns.push(column.strong_where(|row| row == 0));

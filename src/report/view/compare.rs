@@ -94,11 +94,11 @@ fn board(views: &[View], labels: &[String]) -> Table {
     let mut rows = Vec::new();
     for (view, label) in views.iter().zip(labels) {
         let table = &view.board.table;
-        let place = |head: &Head| table.columns.iter().position(|own| own.name == head.name);
+        let index_of = |head: &Head| table.columns.iter().position(|own| own.name == head.name);
         for row in &table.rows {
             let mut cells = vec![Cell::words(label.as_str())];
             let none = || Cell::words("");
-            cells.extend(heads.iter().map(|head| place(head).map_or_else(none, |i| row[i].clone())));
+            cells.extend(heads.iter().map(|head| index_of(head).map_or_else(none, |i| row[i].clone())));
             rows.push(cells);
         }
     }

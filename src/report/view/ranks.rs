@@ -93,8 +93,8 @@ fn scores(stored: &StoredRun, agent: &str) -> Scores {
     Scores { agent: agent.to_owned(), index, mean, lowest, highest }
 }
 
-fn place(found: Option<&crate::store::PlaceRecord>, agents: usize) -> Place {
-    let score = found.map_or(Score::Absent, crate::store::PlaceRecord::known_score);
+fn place(found: Option<&crate::store::RankRecord>, agents: usize) -> Place {
+    let score = found.map_or(Score::Absent, crate::store::RankRecord::known_score);
     let score = Cell::score(score, ratio).text;
     let heat = |rank: u32| {
         let last = f64::from(u32::try_from(agents).unwrap_or(u32::MAX).saturating_sub(1).max(1));

@@ -136,10 +136,10 @@ pub(in crate::report) fn histogram(values: &[f64]) -> Histogram {
         clippy::cast_sign_loss,
         reason = "a small count, not negative"
     )]
-    let place = |value: f64| (bar(value) - first) as usize;
-    let mut counts = vec![0; place(high) + 1];
+    let bin = |value: f64| (bar(value) - first) as usize;
+    let mut counts = vec![0; bin(high) + 1];
     for &value in values {
-        counts[place(value)] += 1;
+        counts[bin(value)] += 1;
     }
     Histogram { start: first * width, width, counts }
 }

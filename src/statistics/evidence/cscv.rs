@@ -77,7 +77,7 @@ pub fn cscv(trials: &Panel, blocks: usize) -> Result<Overfitting, EvidenceError>
 /// How many ways there are to choose half of the blocks.
 pub(super) fn split_count(blocks: usize) -> usize {
     let half = blocks / 2;
-    (0..half).fold(1, |ways, place| ways * (blocks - place) / (place + 1))
+    (0..half).fold(1, |ways, taken| ways * (blocks - taken) / (taken + 1))
 }
 
 /// What the rows of each block add up to, trial beside trial: enough for a Sharpe ratio of any blocks together.
@@ -198,8 +198,8 @@ fn picked(inside: &[f64], outside: &[f64]) -> Result<Split, EvidenceError> {
 /// All ways to choose half of the blocks, as bit sets, in lexicographic order of the chosen blocks.
 fn combinations(blocks: usize) -> Vec<u32> {
     let mut found: Vec<Vec<usize>> = vec![vec![]];
-    for place in 0..blocks / 2 {
-        let last = blocks - (blocks / 2 - place);
+    for index in 0..blocks / 2 {
+        let last = blocks - (blocks / 2 - index);
         let longer = |chosen: &Vec<usize>| {
             let first = chosen.last().map_or(0, |block| block + 1);
             let chosen = chosen.clone();

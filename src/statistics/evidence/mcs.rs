@@ -72,7 +72,7 @@ pub fn model_confidence_set(
         }
         McsStatistic::Max => eliminate(width, &mut |set| losses.max_test(set, convention)),
     };
-    Ok(ConfidenceSet { p_values: distinct.place.iter().map(|&place| p_values[place]).collect() })
+    Ok(ConfidenceSet { p_values: distinct.index.iter().map(|&index| p_values[index]).collect() })
 }
 
 /// Tests, eliminates the worst, and goes on until one is left.
@@ -83,7 +83,7 @@ fn eliminate(width: usize, worst: &mut dyn FnMut(&[usize]) -> Worst) -> Vec<f64>
     while set.len() > 1 {
         let found = worst(&set);
         largest = largest.max(found.p_value);
-        p_values[set.remove(found.place)] = largest;
+        p_values[set.remove(found.index)] = largest;
     }
     p_values
 }

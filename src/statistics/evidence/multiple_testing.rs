@@ -41,8 +41,8 @@ pub fn adjust(p_values: &[f64], correction: Correction) -> Result<Vec<f64>, Evid
         Correction::BenjaminiYekutieli => step_up(&sorted, (1..=sorted.len()).map(|i| real(i).recip()).sum()),
     };
     let mut adjusted = vec![0.0; p_values.len()];
-    for (&place, p) in order.iter().zip(corrected) {
-        adjusted[place] = p.min(1.0);
+    for (&index, p) in order.iter().zip(corrected) {
+        adjusted[index] = p.min(1.0);
     }
     Ok(adjusted)
 }

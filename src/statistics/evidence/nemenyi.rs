@@ -63,9 +63,9 @@ impl Grid {
     }
 
     fn at(&self, range: f64) -> f64 {
-        let place = ((range / Self::STEP) as usize).clamp(1, self.values.len() - 3);
-        let x = range / Self::STEP - real(place);
-        let [a, b, c, d] = [0, 1, 2, 3].map(|step| self.values[place - 1 + step]);
+        let index = ((range / Self::STEP) as usize).clamp(1, self.values.len() - 3);
+        let x = range / Self::STEP - real(index);
+        let [a, b, c, d] = [0, 1, 2, 3].map(|step| self.values[index - 1 + step]);
         // Lagrange's polynomial through four points at -1, 0, 1 and 2.
         let value = -a * x * (x - 1.0) * (x - 2.0) / 6.0 + b * (x + 1.0) * (x - 1.0) * (x - 2.0) / 2.0
             - c * (x + 1.0) * x * (x - 2.0) / 2.0

@@ -4,7 +4,7 @@
 use statrs::function::erf::{erfc, erfc_inv};
 use std::f64::consts::SQRT_2;
 
-use crate::statistics::{by_size, places};
+use crate::statistics::{by_size, ranked};
 
 /// A count as a number.
 pub(super) fn real(count: usize) -> f64 {
@@ -69,8 +69,8 @@ pub(super) fn argmax(values: &[f64]) -> usize {
 /// Ranks from 1 (smallest), ties sharing their average rank (`scipy.stats.rankdata`).
 pub(super) fn average_ranks(values: &[f64]) -> Vec<f64> {
     let mut ranks = vec![0.0; values.len()];
-    for place in places(0..values.len(), |a, b| by_size(values[a], values[b])) {
-        ranks[place.index] = place.mean_rank();
+    for row in ranked(0..values.len(), |a, b| by_size(values[a], values[b])) {
+        ranks[row.index] = row.mean_rank();
     }
     ranks
 }

@@ -18,7 +18,7 @@ pub struct Distinct {
     /// One column for each group of identical ones, in the order of first appearance.
     pub panel: Panel,
     /// For each column of the original panel, its column here.
-    pub place: Vec<usize>,
+    pub index: Vec<usize>,
 }
 
 impl Panel {
@@ -98,15 +98,15 @@ impl Panel {
     /// The panel in which identical columns are one: an agent under several names counts once.
     pub fn distinct(&self) -> Distinct {
         let mut columns: Vec<Vec<f64>> = Vec::new();
-        let mut place = Vec::with_capacity(self.width());
+        let mut index = Vec::with_capacity(self.width());
         for column in &self.columns {
             let known = columns.iter().position(|seen| seen == column);
-            place.push(known.unwrap_or(columns.len()));
+            index.push(known.unwrap_or(columns.len()));
             if known.is_none() {
                 columns.push(column.clone());
             }
         }
-        Distinct { panel: Self { columns }, place }
+        Distinct { panel: Self { columns }, index }
     }
 }
 
@@ -128,7 +128,7 @@ mod tests {
     fn identical_columns_are_one() {
         let panel = Panel::new(vec![vec![1.0, 2.0], vec![3.0, 4.0], vec![1.0, 2.0], vec![3.0, 4.5]]).unwrap();
         let distinct = panel.distinct();
-        assert_eq!(distinct.place, [0, 1, 0, 2]);
+        assert_eq!(distinct.index, [0, 1, 0, 2]);
         assert_eq!(distinct.panel.width(), 3);
         assert_eq!(panel.less(&[1.0, 1.0]).unwrap().row(1), [1.0, 3.0, 1.0, 3.5]);
         assert_eq!(panel.negated().row(0), [-1.0, -3.0, -1.0, -3.0]);

@@ -239,7 +239,7 @@ fn confidence_set(
     compared.sort_unstable();
     let best = Panel::new(compared.iter().map(|&trial| returns.column(trial).to_vec()).collect())?;
     let set = model_confidence_set(&best, resamples, McsStatistic::Range, Convention::Standard)?;
-    let members = set.members(spec.alpha)?.into_iter().map(|place| compared[place]).collect();
+    let members = set.members(spec.alpha)?.into_iter().map(|index| compared[index]).collect();
     Ok(TrialSet { compared, p_values: set.p_values, members })
 }
 

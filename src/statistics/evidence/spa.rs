@@ -139,9 +139,9 @@ impl Superiority {
             return Ok(Some(quantile(&maxima, 1.0 - alpha)?));
         }
         maxima.sort_by(|a, b| b.total_cmp(a));
-        // A statistic above the value at this place (from 0) has at most `place` values at or above it.
-        let place = (alpha * (real(maxima.len()) + 1.0)).ceil() - 2.0;
-        Ok((place >= 0.0).then(|| maxima[place as usize]))
+        // A statistic above the value at this index has at most `index` values at or above it.
+        let index = (alpha * (real(maxima.len()) + 1.0)).ceil() - 2.0;
+        Ok((index >= 0.0).then(|| maxima[index as usize]))
     }
 
     /// For each resample, the largest simulated statistic among the kept columns.

@@ -49,8 +49,8 @@ fn after_window(ratings: &[f64], row: &[u32], k: f64) -> Vec<f64> {
         score(row[own], rank) - expected_score(ratings[own] - rating)
     };
     let mut updated = ratings.to_vec();
-    for (place, &own) in order.iter().enumerate() {
-        let others = opponents[..place].iter().chain(&opponents[place + 1..]);
+    for (index, &own) in order.iter().enumerate() {
+        let others = opponents[..index].iter().chain(&opponents[index + 1..]);
         updated[own] += k * others.map(|&other| surprise(own, other)).sum::<f64>();
     }
     updated
@@ -110,8 +110,8 @@ mod tests {
             let plain = rate_elo(&rows, &EloConfig::default()).unwrap();
             let moved = rate_elo(&permuted(&rows, &order), &EloConfig::default()).unwrap();
             prop_assert_eq!(plain[0].to_bits(), plain[4].to_bits());
-            for (place, &agent) in order.iter().enumerate() {
-                prop_assert_eq!(moved[place].to_bits(), plain[agent].to_bits());
+            for (index, &agent) in order.iter().enumerate() {
+                prop_assert_eq!(moved[index].to_bits(), plain[agent].to_bits());
             }
         }
     }

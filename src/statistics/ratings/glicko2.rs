@@ -178,8 +178,8 @@ mod tests {
             let plain = rate_glicko2(&rows, &Glicko2Config::default()).unwrap();
             let moved = rate_glicko2(&permuted(&rows, &order), &Glicko2Config::default()).unwrap();
             prop_assert_eq!(plain[1], plain[4]);
-            for (place, &agent) in order.iter().enumerate() {
-                prop_assert_eq!(moved[place], plain[agent]);
+            for (index, &agent) in order.iter().enumerate() {
+                prop_assert_eq!(moved[index], plain[agent]);
             }
         }
     }

@@ -299,8 +299,8 @@ mod tests {
             prop_assert_ne!(&plain, &Err(RatingError::NotConverged));
             if let (Ok(plain), Ok(moved)) = (plain, moved) {
                 prop_assert_eq!(plain.theta[2].to_bits(), plain.theta[4].to_bits());
-                for (place, &agent) in order.iter().enumerate() {
-                    prop_assert!((moved.theta[place] - plain.theta[agent]).abs() < 1e-8);
+                for (index, &agent) in order.iter().enumerate() {
+                    prop_assert!((moved.theta[index] - plain.theta[agent]).abs() < 1e-8);
                 }
             }
         }

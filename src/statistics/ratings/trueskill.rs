@@ -90,9 +90,9 @@ fn after_window(beliefs: &[Gaussian], row: &[u32], config: &TrueSkillConfig, mar
     chain.run(config.max_sweeps);
 
     let (mut mu, mut sigma) = (vec![0.0; row.len()], vec![0.0; row.len()]);
-    for (place, &agent) in order.iter().enumerate() {
-        let learnt = chain.from_better[place].times(chain.from_worse[place]).through_noise(noise);
-        let posterior = Message::of(priors[place].mu, priors[place].variance()).times(learnt);
+    for (index, &agent) in order.iter().enumerate() {
+        let learnt = chain.from_better[index].times(chain.from_worse[index]).through_noise(noise);
+        let posterior = Message::of(priors[index].mu, priors[index].variance()).times(learnt);
         (mu[agent], sigma[agent]) = (posterior.mean(), posterior.precision.sqrt().recip());
     }
     let same = |a: usize, b: usize| row[a] == row[b] && belief(a, b).is_eq();

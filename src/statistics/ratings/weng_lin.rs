@@ -112,9 +112,9 @@ fn sum(steps: impl Iterator<Item = Step>) -> Step {
 }
 
 /// Bradley-Terry: score less its expectation, and p (1 - p).
-fn logistic(gap: f64, _margin: f64, place: Ordering) -> (f64, f64) {
+fn logistic(gap: f64, _margin: f64, order: Ordering) -> (f64, f64) {
     let expected = 1.0 / (1.0 + (-gap).exp());
-    let score = match place {
+    let score = match order {
         Ordering::Less => 1.0,
         Ordering::Equal => 0.5,
         Ordering::Greater => 0.0,
@@ -123,8 +123,8 @@ fn logistic(gap: f64, _margin: f64, place: Ordering) -> (f64, f64) {
 }
 
 /// Thurstone-Mosteller: the moments of the cut normal.
-fn normal(gap: f64, margin: f64, place: Ordering) -> (f64, f64) {
-    match place {
+fn normal(gap: f64, margin: f64, order: Ordering) -> (f64, f64) {
+    match order {
         Ordering::Less => win_moments(gap, margin),
         Ordering::Equal => tie_moments(gap, margin),
         Ordering::Greater => {

@@ -56,21 +56,21 @@ impl Registry {
 pub fn agent_parts(scenario: &Scenario, market: &Market, tournament: &Tournament) -> Vec<AgentPart> {
     let agents = scenario.agents.iter().zip(&tournament.agents).enumerate();
     agents
-        .filter_map(|(place, (spec, result))| {
+        .filter_map(|(index, (spec, result))| {
             let registered = spec.registered.as_ref()?;
-            Some(part(place, spec, registered, result, (scenario, market, tournament)))
+            Some(part(index, spec, registered, result, (scenario, market, tournament)))
         })
         .collect()
 }
 
 fn part(
-    place: usize,
+    index: usize,
     spec: &AgentSpec,
     registered: &Registered,
     result: &AgentResult,
     (scenario, market, tournament): (&Scenario, &Market, &Tournament),
 ) -> AgentPart {
-    let ranking = tournament.leaderboard.rankings.iter().find(|row| row.agent == place);
+    let ranking = tournament.leaderboard.rankings.iter().find(|row| row.agent == index);
     let windows = result.windows.iter().zip(&tournament.windows);
     AgentPart {
         registered: registered.clone(),

@@ -150,9 +150,9 @@ impl Writing<'_> {
         );
         let mut insert = self.entry.prepare_cached(&sql)?;
         for (number, row) in (1_i64..).zip(rows) {
-            let place = [Value::Integer(part), Value::Integer(window.into())].into_iter();
+            let key = [Value::Integer(part), Value::Integer(window.into())].into_iter();
             let number = numbered.map(|_| Value::Integer(number));
-            insert.execute(params_from_iter(place.chain(number).chain(row.values())))?;
+            insert.execute(params_from_iter(key.chain(number).chain(row.values())))?;
         }
         Ok(())
     }

@@ -84,7 +84,7 @@ pub fn encode(outcome: &WindowOutcome) -> Vec<u8> {
         Sampling::Daily => 0,
         Sampling::PerBar => 1,
     });
-    bytes.push(profile_place(metrics.profile));
+    bytes.push(profile_index(metrics.profile));
     bytes.extend(metrics.periods_per_year.to_le_bytes());
     bytes.extend((metrics.returns as u64).to_le_bytes());
     bytes.extend((metrics.trades as u64).to_le_bytes());
@@ -118,8 +118,8 @@ fn put_measure(bytes: &mut Vec<u8>, measure: Measure) {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "five profiles")]
-fn profile_place(profile: MetricsProfile) -> u8 {
-    PROFILES.iter().position(|one| *one == profile).map_or(0, |place| place as u8)
+fn profile_index(profile: MetricsProfile) -> u8 {
+    PROFILES.iter().position(|one| *one == profile).map_or(0, |index| index as u8)
 }
 
 /// The outcome of bytes; `None` for bytes that are none.

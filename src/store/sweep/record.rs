@@ -160,9 +160,9 @@ impl ValidationRecord {
 
     /// The scores of the ways through all folds that exist, infinities included.
     pub fn known_paths(&self) -> Vec<Score> {
-        let reason = |place: usize| self.paths_missing.get(place).and_then(Option::as_deref);
+        let reason = |index: usize| self.paths_missing.get(index).and_then(Option::as_deref);
         let paths = self.paths.iter().enumerate();
-        let scores = paths.map(|(place, path)| score_record::score(*path, reason(place)));
+        let scores = paths.map(|(index, path)| score_record::score(*path, reason(index)));
         scores.filter(|score| !score.is_absent()).collect()
     }
 }

@@ -128,10 +128,10 @@ impl<'m> Momentum<'m> {
 
     /// Marks who is to be bought and sold, and sends the sales.
     fn decide(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) {
-        let places = self.rank(ctx);
+        let count = self.rank(ctx);
         self.pending = false;
         for index in 0..self.members.len() {
-            let chosen = self.ranking[..places].iter().any(|&(_, member)| member == index);
+            let chosen = self.ranking[..count].iter().any(|&(_, member)| member == index);
             let member = &mut self.members[index];
             let tradable = ctx.row(member.symbol).is_some();
             let held = !ctx.position(member.symbol).is_flat();

@@ -81,7 +81,7 @@ impl Strategy for Rules<'_> {
             }
         }
         let limited = self.max_positions < usize::MAX;
-        let taken = if limited { self.places_taken(ctx) } else { 0 };
+        let taken = if limited { self.slots_taken(ctx) } else { 0 };
         self.entering.sent.clear();
         (self.entering.next, self.entering.taken) = (0, taken);
         if orders.is_empty() {
@@ -100,7 +100,7 @@ impl Strategy for Rules<'_> {
 
 impl Search for Rules<'_> {
     fn next_call(&mut self, ahead: &Ahead<'_>) -> usize {
-        let full = self.places_taken(ahead) >= self.max_positions;
+        let full = self.slots_taken(ahead) >= self.max_positions;
         let next = |rules: &mut SymbolRules<'_>| {
             let row = rules.next(ahead, self.max_hold_bars, full);
             ahead.tick_of(rules.symbol, row)
@@ -128,7 +128,7 @@ impl Rules<'_> {
     }
 
     /// Symbols held, or with an entry on its way.
-    fn places_taken(&self, ctx: &BarContext<'_>) -> usize {
+    fn slots_taken(&self, ctx: &BarContext<'_>) -> usize {
         let taken = |symbol| !ctx.position(symbol).is_flat() || ctx.has_open_order(symbol, Side::Buy);
         self.symbols.iter().filter(|rules| taken(rules.symbol)).count()
     }

@@ -6,7 +6,7 @@
 
 use super::compile::{Back, Node, NodeId, Program};
 use super::evaluate::{binary_of, call_of, cross_of};
-use crate::indicator::{BitCursor, Column, places, word};
+use crate::indicator::{BitCursor, Column, set_bits, word};
 use crate::market::{BLOCK, Row};
 use crate::scenario::BinaryOp;
 
@@ -102,9 +102,9 @@ impl Program<'_> {
         match way {
             Way::Columns => mask & self.columns_word(node, block),
             Way::Closes => self.closes_word(node, block, inside),
-            Way::Rows => places(mask)
-                .filter(|place| self.holds(node, row + place))
-                .fold(0, |word, place| word | 1 << place),
+            Way::Rows => set_bits(mask)
+                .filter(|bit| self.holds(node, row + bit))
+                .fold(0, |word, bit| word | 1 << bit),
         }
     }
 
@@ -115,11 +115,11 @@ impl Program<'_> {
         let closes = closes.fold(0, |word, frame| word | frame.closes(block));
         let looks = closes | closes << 1 | 1;
         let mut holds = false;
-        (0..inside).fold(0, |word, place| {
-            if looks >> place & 1 == 1 {
-                holds = self.holds(node, block * BLOCK + place);
+        (0..inside).fold(0, |word, bit| {
+            if looks >> bit & 1 == 1 {
+                holds = self.holds(node, block * BLOCK + bit);
             }
-            word | u64::from(holds) << place
+            word | u64::from(holds) << bit
         })
     }
 
@@ -142,7 +142,7 @@ impl Program<'_> {
         }
         let mut values = [0.0; BLOCK];
         self.chunk(node, block, 0, &mut values);
-        word(|place| values[place] == 1.0)
+        word(|bit| values[bit] == 1.0)
     }
 
     /// A comparison of columns and numbers, which passes over blocks by their bounds.
@@ -209,8 +209,8 @@ impl Program<'_> {
                     self.chunk(node, block, shift, side);
                 }
                 let [l, r, l_before, r_before] = &sides;
-                for (place, value) in out.iter_mut().enumerate() {
-                    *value = cross_of(*above, (l[place], r[place]), (l_before[place], r_before[place]));
+                for (index, value) in out.iter_mut().enumerate() {
+                    *value = cross_of(*above, (l[index], r[index]), (l_before[index], r_before[index]));
                 }
             }
             Node::Call { function, args } => {
@@ -218,8 +218,8 @@ impl Program<'_> {
                 for (&arg, values) in args.iter().zip(&mut values) {
                     self.chunk(arg, block, shift, values);
                 }
-                for (place, value) in out.iter_mut().enumerate() {
-                    *value = call_of(*function, values.iter().map(|values| values[place]));
+                for (index, value) in out.iter_mut().enumerate() {
+                    *value = call_of(*function, values.iter().map(|values| values[index]));
                 }
             }
         }
@@ -235,8 +235,8 @@ impl Program<'_> {
             // Of another timeframe, which is never looked at in the past here.
             None => {
                 let row = block * BLOCK;
-                for (place, value) in out.iter_mut().enumerate() {
-                    *value = if row + place < self.rows { feed.at(row + place) } else { f64::NAN };
+                for (index, value) in out.iter_mut().enumerate() {
+                    *value = if row + index < self.rows { feed.at(row + index) } else { f64::NAN };
                 }
             }
         }

@@ -70,8 +70,8 @@ impl Field {
 
     /// The agent of this name.
     pub(super) fn agent(&self, format: &'static str, name: &str) -> Result<usize, FormatError> {
-        let place = self.matrix.agents().iter().position(|agent| agent == name);
-        place.ok_or_else(|| FormatError::NoSuchAgent { format, name: name.to_owned() })
+        let index = self.matrix.agents().iter().position(|agent| agent == name);
+        index.ok_or_else(|| FormatError::NoSuchAgent { format, name: name.to_owned() })
     }
 
     /// The score of an agent's record of some windows.

@@ -89,7 +89,7 @@ pub(super) fn gauntlet(field: &Field, baselines: &[String]) -> Result<GauntletVi
     correct(tests.iter_mut().flatten().zip(enough).collect(), field);
     let rows: Vec<GauntletPlace> =
         challengers.iter().zip(tests).map(|(&agent, tests)| row(field, agent, tests)).collect();
-    let of = |agent: usize| challengers.iter().position(|&one| one == agent).map_or(0, |place| place);
+    let of = |agent: usize| challengers.iter().position(|&one| one == agent).unwrap_or(0);
     let placed = places(field, challengers.iter().copied(), |a_agent, b_agent| {
         let (a, b) = (&rows[of(a_agent)], &rows[of(b_agent)]);
         let share = || larger_first(a.share, b.share);

@@ -1,4 +1,4 @@
-//! From keys to places: equals share theirs, and the next places are skipped.
+//! Final places of a format by its sort keys: equals share a place, and the next places are skipped.
 
 use std::cmp::Ordering;
 
@@ -13,7 +13,7 @@ pub(super) fn places(
 ) -> Vec<(u32, usize)> {
     let mut agents: Vec<usize> = agents.into_iter().collect();
     agents.sort_by(|&a, &b| field.name(a).cmp(field.name(b)));
-    statistics::places(agents, order).into_iter().map(|place| (place.rank(), place.index)).collect()
+    statistics::ranked(agents, order).into_iter().map(|row| (row.rank(), row.index)).collect()
 }
 
 /// The larger first. The numbers are finite.

@@ -136,8 +136,8 @@ fn sit_out(standing: &mut Vec<usize>, cards: &mut [Card]) -> Option<usize> {
     if standing.len().is_multiple_of(2) {
         return None;
     }
-    let place = standing.iter().rposition(|&agent| !cards[agent].sat_out).unwrap_or(standing.len() - 1);
-    let agent = standing.remove(place);
+    let index = standing.iter().rposition(|&agent| !cards[agent].sat_out).unwrap_or(standing.len() - 1);
+    let agent = standing.remove(index);
     cards[agent].sat_out = true;
     cards[agent].points += 1.0;
     Some(agent)
@@ -163,8 +163,8 @@ fn search(
         return true;
     }
     let first = standing.remove(0);
-    for place in 0..standing.len() {
-        let other = standing[place];
+    for index in 0..standing.len() {
+        let other = standing[index];
         if cards[first].met.contains(&other) {
             continue;
         }
@@ -173,7 +173,7 @@ fn search(
         }
         *steps -= 1;
         let mut rest = standing.clone();
-        rest.remove(place);
+        rest.remove(index);
         pairs.push((first, other));
         if search(rest, cards, pairs, steps) {
             return true;
@@ -188,9 +188,9 @@ fn greedy(mut standing: Vec<usize>, cards: &[Card]) -> Vec<(usize, usize)> {
     let mut pairs = Vec::new();
     while standing.len() > 1 {
         let first = standing.remove(0);
-        let times = |place: &usize| cards[first].met.iter().filter(|&&met| met == standing[*place]).count();
-        let place = (0..standing.len()).min_by_key(times).unwrap_or_default();
-        pairs.push((first, standing.remove(place)));
+        let times = |index: &usize| cards[first].met.iter().filter(|&&met| met == standing[*index]).count();
+        let index = (0..standing.len()).min_by_key(times).unwrap_or_default();
+        pairs.push((first, standing.remove(index)));
     }
     pairs
 }

@@ -79,9 +79,9 @@ pub struct AgentStanding {
     pub mean_score: Option<f64>,
     /// Its interval.
     pub mean_interval: Option<Interval>,
-    /// Mean place in the windows in which it has a score: 1 is the best, ties share. `None` without any.
+    /// Mean rank over the windows in which it has a score: 1 is the best, ties share the mean rank. `None` without any.
     pub mean_rank: Option<f64>,
-    /// The best and the worst place of the interval of its rank.
+    /// Lower and upper end of its rank interval.
     pub rank_interval: (usize, usize),
     /// Share of resamples in which it is first; a shared first place counts in parts.
     pub first_probability: f64,
@@ -146,7 +146,7 @@ pub fn standings(matrix: &ScoreMatrix, spec: &StandingsSpec) -> Result<Standings
     let contest = Contest::new(&matrix, &resamples, spec.range())?;
     let ranks = window_ranks(&matrix);
     let counts = PairCounts::from_ranks(&ranks).map_err(|_| StandingsError::NoWindows)?;
-    let places = places(&ranks);
+    let full_ranks = full_ranks(&ranks);
     let confidence_set = confidence_set(&contest.influences, &resamples);
     let set = confidence_set.clone().unwrap_or_else(|_| vec![None; agents]);
     let tests = contest.pairs()?;
@@ -172,9 +172,9 @@ pub fn standings(matrix: &ScoreMatrix, spec: &StandingsSpec) -> Result<Standings
                 .collect(),
             counts,
             tests,
-            nemenyi: places.as_ref().map_err(Clone::clone).and_then(nemenyi),
+            nemenyi: full_ranks.as_ref().map_err(Clone::clone).and_then(nemenyi),
         },
-        friedman: places.as_ref().map_err(Clone::clone).and_then(friedman),
+        friedman: full_ranks.as_ref().map_err(Clone::clone).and_then(friedman),
         confidence_set,
         benchmark: benchmark
             .map(|index| against_benchmark(&contest.influences, index, &resamples, block_length, spec)),
@@ -208,8 +208,8 @@ fn window_ranks(matrix: &ScoreMatrix) -> Vec<Vec<u32>> {
     (0..matrix.windows().len()).map(|window| competition_ranks(&column(window))).collect()
 }
 
-/// Ranks of the windows in which all agents have one, as a panel of which more is better: for tests that take places.
-fn places(ranks: &[Vec<u32>]) -> Result<Panel, EvidenceError> {
+/// Ranks of the windows in which all agents have one, as a panel in which more is better: for rank tests.
+fn full_ranks(ranks: &[Vec<u32>]) -> Result<Panel, EvidenceError> {
     let agents = ranks.first().map_or(0, Vec::len);
     let full: Vec<&Vec<u32>> = ranks.iter().filter(|row| !row.contains(&ABSENT)).collect();
     if full.len() < 2 {
@@ -243,7 +243,7 @@ struct Table<'a> {
 }
 
 impl Table<'_> {
-    /// Best first; agents with the same place as ties are broken.
+    /// Best first; agents of equal rank in tie-break order.
     fn rows(&self, counts: &PairCounts, ranks: &[Ranks]) -> Result<Vec<AgentStanding>, StandingsError> {
         let games = counts.totals();
         let row = |agent: usize| -> Result<AgentStanding, StandingsError> {
@@ -272,7 +272,7 @@ impl Table<'_> {
             })
         };
         let mut rows = (0..ranks.len()).map(row).collect::<Result<Vec<_>, _>>()?;
-        rows.sort_by_key(|row| (row.rank, self.matrix.tie_place(row.agent)));
+        rows.sort_by_key(|row| (row.rank, self.matrix.tie_rank(row.agent)));
         Ok(rows)
     }
 
@@ -335,15 +335,15 @@ impl Table<'_> {
         Ok(Interval { low: ends[0].min(ends[1]), high: ends[0].max(ends[1]) })
     }
 
-    /// Mean place of an agent where it has one; those of equal scores are shared.
+    /// Mean rank of an agent over the windows in which it has one; ties share their mean rank.
     fn mean_rank(&self, agent: usize) -> Option<f64> {
-        let place = |row: &Vec<u32>| {
+        let rank = |row: &Vec<u32>| {
             let own = row[agent];
             let sharing = row.iter().filter(|&&other| other == own).count();
             (own != ABSENT).then(|| f64::from(own) + (sharing as f64 + 1.0) / 2.0)
         };
-        let places: Vec<f64> = self.ranks.iter().filter_map(place).collect();
-        (!places.is_empty()).then(|| places.iter().sum::<f64>() / places.len() as f64)
+        let ranks: Vec<f64> = self.ranks.iter().filter_map(rank).collect();
+        (!ranks.is_empty()).then(|| ranks.iter().sum::<f64>() / ranks.len() as f64)
     }
 }
 
@@ -355,8 +355,8 @@ impl Standings {
 
     /// The test of two agents, and whether it has them the other way round; nothing of an agent against itself.
     pub fn pair(&self, a: usize, b: usize) -> Option<(&PairTest, f64, bool)> {
-        let place = super::contest::place_of(self.agents.len(), a, b)?;
-        Some((self.pairs.tests.get(place)?, *self.pairs.beats.get(place)?, a > b))
+        let index = super::contest::pair_index(self.agents.len(), a, b)?;
+        Some((self.pairs.tests.get(index)?, *self.pairs.beats.get(index)?, a > b))
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn against_benchmark(
     };
     let name = |excess: &Panel| {
         let named = stepm(excess, resamples, block_length, spec.alpha, Convention::Standard)?;
-        Ok(named.into_iter().map(|place| others[place]).collect())
+        Ok(named.into_iter().map(|index| others[index]).collect())
     };
     let excess = excess();
     BenchmarkEvidence {

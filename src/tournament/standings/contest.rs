@@ -92,8 +92,8 @@ fn within(value: f64, half: f64, widest: f64) -> Interval {
     Interval { low: widest * libm::tanh(centre - half), high: widest * libm::tanh(centre + half) }
 }
 
-/// The place of a pair in the order (0, 1), (0, 2), .. (1, 2), ..
-pub(super) fn place_of(agents: usize, a: usize, b: usize) -> Option<usize> {
+/// The index of a pair in the order (0, 1), (0, 2), .. (1, 2), ..
+pub(super) fn pair_index(agents: usize, a: usize, b: usize) -> Option<usize> {
     let (low, high) = (a.min(b), a.max(b));
     (low < high && high < agents).then(|| low * agents - low * (low + 1) / 2 + high - low - 1)
 }
@@ -142,15 +142,15 @@ impl<'a> Contest<'a> {
     /// The agent with the best record; of equals the first as ties are broken.
     pub(super) fn leader(&self) -> usize {
         let better = |agent: usize, best: usize| match self.records[agent].cmp(&self.records[best]) {
-            std::cmp::Ordering::Equal => self.tie_place(agent) < self.tie_place(best),
+            std::cmp::Ordering::Equal => self.tie_rank(agent) < self.tie_rank(best),
             order => order.is_gt(),
         };
         (1..self.records.len()).fold(0, |best, agent| if better(agent, best) { agent } else { best })
     }
 
-    /// The place of an agent among agents of equal score.
-    pub(super) fn tie_place(&self, agent: usize) -> usize {
-        self.matrix.tie_place(agent)
+    /// The tie-break rank of an agent among agents of equal score.
+    pub(super) fn tie_rank(&self, agent: usize) -> usize {
+        self.matrix.tie_rank(agent)
     }
 
     /// All pairs, in the order (0, 1), (0, 2), .. (1, 2), .., with Holm's correction.
@@ -275,7 +275,7 @@ pub(super) fn influence(matrix: &ScoreMatrix, agent: usize, windows: &[usize]) -
     }
     let without = |left_out: usize| {
         let rest =
-            windows.iter().enumerate().filter(|(place, _)| *place != left_out).map(|(_, &window)| window);
+            windows.iter().enumerate().filter(|(position, _)| *position != left_out).map(|(_, &window)| window);
         scale.of_score(matrix.record(agent, rest), windows.len() - 1)
     };
     let without: Vec<f64> = (0..windows.len()).map(without).collect();

@@ -34,8 +34,8 @@ impl Exchanges {
         let mut rng = ChaCha8Rng::from_seed(Seed(0).key(&["exchanged windows"]));
         let draw = |_| {
             let mut exchanged = false;
-            let mut window = |place: usize| {
-                if place == 0 || rng.random::<f64>() < NEW_RUN {
+            let mut window = |position: usize| {
+                if position == 0 || rng.random::<f64>() < NEW_RUN {
                     exchanged = rng.random::<f64>() < 0.5;
                 }
                 exchanged

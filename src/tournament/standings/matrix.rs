@@ -146,15 +146,15 @@ impl ScoreMatrix {
     #[must_use]
     pub fn with_tie_order(mut self, names: &[&str]) -> Self {
         let by_name = by_name(&self.agents);
-        let place = |agent: &String| names.iter().position(|name| name == agent).unwrap_or(names.len());
+        let position = |agent: &String| names.iter().position(|name| name == agent).unwrap_or(names.len());
         let mut order: Vec<usize> = (0..self.agents.len()).collect();
-        order.sort_by_key(|&agent| (place(&self.agents[agent]), by_name[agent]));
-        order.iter().enumerate().for_each(|(place, &agent)| self.ties[agent] = place);
+        order.sort_by_key(|&agent| (position(&self.agents[agent]), by_name[agent]));
+        order.iter().enumerate().for_each(|(position, &agent)| self.ties[agent] = position);
         self
     }
 
-    /// The place of an agent among agents of equal score.
-    pub(super) fn tie_place(&self, agent: usize) -> usize {
+    /// The tie-break rank of an agent among agents of equal score.
+    pub(super) fn tie_rank(&self, agent: usize) -> usize {
         self.ties[agent]
     }
 
@@ -284,17 +284,17 @@ const fn is_of_trades(metric: RankingMetric) -> bool {
     matches!(metric, RankingMetric::WinRate | RankingMetric::ProfitFactor)
 }
 
-/// The place of each agent in the order of names.
+/// The position of each agent in name order.
 fn by_name(agents: &[String]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..agents.len()).collect();
     order.sort_by(|&a, &b| agents[a].cmp(&agents[b]));
-    let mut places = vec![0; agents.len()];
-    order.into_iter().enumerate().for_each(|(place, agent)| places[agent] = place);
-    places
+    let mut positions = vec![0; agents.len()];
+    order.into_iter().enumerate().for_each(|(position, agent)| positions[agent] = position);
+    positions
 }
 
 fn picked<T: Clone>(all: &[T], kept: &[usize]) -> Vec<T> {
-    kept.iter().map(|&place| all[place].clone()).collect()
+    kept.iter().map(|&position| all[position].clone()).collect()
 }
 
 fn check_shape<T>(
@@ -337,9 +337,9 @@ mod tests {
         let one = vec![Score::Number(1.0)];
         let scores = vec![one.clone(), one.clone(), one];
         let matrix = ScoreMatrix::new(names(&["c", "a", "b"]), names(&["w"]), scores, Fold::Mean).unwrap();
-        let places = |matrix: &ScoreMatrix| [0, 1, 2].map(|agent| matrix.tie_place(agent));
-        assert_eq!(places(&matrix), [2, 0, 1]);
-        assert_eq!(places(&matrix.with_tie_order(&["b", "c"])), [1, 2, 0]);
+        let positions = |matrix: &ScoreMatrix| [0, 1, 2].map(|agent| matrix.tie_rank(agent));
+        assert_eq!(positions(&matrix), [2, 0, 1]);
+        assert_eq!(positions(&matrix.with_tie_order(&["b", "c"])), [1, 2, 0]);
     }
 
     #[test]

@@ -66,7 +66,7 @@ pub(super) fn verdict(
         .filter(|&agent| agent != leader)
         .filter_map(|agent| rival(&contest.pair(leader, agent)))
         .collect();
-    let Some(closest) = closest(&rivals, spec, |agent| contest.tie_place(agent)) else {
+    let Some(closest) = closest(&rivals, spec, |agent| contest.tie_rank(agent)) else {
         return Verdict { leader, rival: None, outcome: Outcome::OneAgent };
     };
     let least = spec.minimum_windows.max(2);
@@ -107,7 +107,7 @@ fn rival(pair: &PairTest) -> Option<Rival> {
 fn closest<'a>(
     rivals: &'a [Rival],
     spec: &StandingsSpec,
-    tie_place: impl Fn(usize) -> usize,
+    tie_rank: impl Fn(usize) -> usize,
 ) -> Option<&'a Rival> {
     let enough = |rival: &Rival| rival.windows >= spec.minimum_windows;
     let lead = |rival: &Rival| rival.lead.map_or(f64::INFINITY, |lead| lead.difference);
@@ -115,7 +115,7 @@ fn closest<'a>(
         let by_windows = enough(rival).cmp(&enough(closest));
         let by_p = rival.p_value.total_cmp(&closest.p_value);
         let by_lead = lead(closest).total_cmp(&lead(rival));
-        let by_tie = tie_place(closest.agent).cmp(&tie_place(rival.agent));
+        let by_tie = tie_rank(closest.agent).cmp(&tie_rank(rival.agent));
         if by_windows.then(by_p).then(by_lead).then(by_tie).is_gt() { rival } else { closest }
     })
 }

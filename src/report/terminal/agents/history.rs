@@ -51,7 +51,7 @@ fn latest<R>(rows: &[R], limit: usize) -> &[R] {
 }
 
 /// The columns that say where a row belongs.
-fn places<R>(rows: &[Placed<R>]) -> Vec<Column> {
+fn rank_columns<R>(rows: &[Placed<R>]) -> Vec<Column> {
     let mut columns = vec![
         Column::words("run", 3, rows.iter().map(|one| one.run_id.clone())),
         Column::numbers("version", 9, rows.iter().map(|one| one.version.to_string())),
@@ -65,7 +65,7 @@ fn places<R>(rows: &[Placed<R>]) -> Vec<Column> {
 
 fn trips(rows: &[Placed<HistoryTrip>], style: Style) -> String {
     let text = |make: fn(&HistoryTrip) -> String| rows.iter().map(move |one| make(&one.row));
-    let mut columns = places(rows);
+    let mut columns = rank_columns(rows);
     columns.extend([
         Column::words("symbol", 0, text(|trip| trip.symbol.clone())),
         Column::words("entry", 0, text(|trip| instant(trip.entry_at, false))),
@@ -83,7 +83,7 @@ fn trips(rows: &[Placed<HistoryTrip>], style: Style) -> String {
 fn fills(rows: &[Placed<HistoryFill>], style: Style) -> String {
     let text = |make: fn(&HistoryFill) -> String| rows.iter().map(move |one| make(&one.row));
     let none = || style.none().to_owned();
-    let mut columns = places(rows);
+    let mut columns = rank_columns(rows);
     columns.extend([
         Column::words("at (UTC)", 0, text(|fill| instant(fill.at, false))),
         Column::words("symbol", 0, text(|fill| fill.symbol.clone())),
@@ -110,7 +110,7 @@ fn orders(rows: &[Placed<HistoryOrder>], style: Style) -> String {
         (None, None) => none(),
     });
     let at = rows.iter().map(|one| one.row.limit_price.or(one.row.trigger_price).map_or_else(none, price));
-    let mut columns = places(rows);
+    let mut columns = rank_columns(rows);
     columns.extend([
         Column::words("placed (UTC)", 0, text(|order| instant(order.placed_at, false))),
         Column::words("symbol", 0, text(|order| order.symbol.clone())),

@@ -6,9 +6,9 @@ use crate::statistics::evidence::paired::two_sided_t;
 use crate::statistics::evidence::panel::Panel;
 use crate::statistics::evidence::stationary_bootstrap::Resamples;
 
-/// The outcome of one test: the place in the set of what to eliminate, and the p-value of "all are equal".
+/// The outcome of one test: the index in the set of what to eliminate, and the p-value of "all are equal".
 pub(super) struct Worst {
-    pub(super) place: usize,
+    pub(super) index: usize,
     pub(super) p_value: f64,
 }
 
@@ -54,8 +54,8 @@ impl Losses {
         let simulated: Vec<f64> = (0..self.resamples)
             .map(|r| largest(gaps.iter().zip(&errors).map(|(gap, error)| ratio(gap[r], *error))))
             .collect();
-        let place = argmax(&statistics);
-        Worst { place, p_value: self.p_value(&simulated, statistics[place], convention) }
+        let index = argmax(&statistics);
+        Worst { index, p_value: self.p_value(&simulated, statistics[index], convention) }
     }
 }
 

@@ -54,15 +54,15 @@ impl<'a> Range<'a> {
     /// Tests this set, which must hold no column that the last one did not.
     pub(super) fn test(&mut self, set: &[usize], convention: Convention) -> Worst {
         self.shrink(set);
-        let (mut place, mut statistic) = (0, f64::NEG_INFINITY);
+        let (mut index, mut statistic) = (0, f64::NEG_INFINITY);
         for (at, &column) in set.iter().enumerate() {
             let found = self.worst[column].map_or(f64::NEG_INFINITY, |(found, _)| found);
             if found > statistic {
-                (place, statistic) = (at, found);
+                (index, statistic) = (at, found);
             }
         }
         let simulated: Vec<f64> = self.widest.iter().map(|pair| pair.size).collect();
-        Worst { place, p_value: self.losses.p_value(&simulated, statistic, convention) }
+        Worst { index, p_value: self.losses.p_value(&simulated, statistic, convention) }
     }
 
     /// Forgets the columns that are no longer in the set, and what was known through them.
@@ -109,7 +109,7 @@ fn all(width: usize) -> Vec<usize> {
 fn widest(rows: &[Vec<f64>], inverse: &[Vec<f64>], set: &[usize]) -> Vec<Pair> {
     let mut found = vec![Pair { size: 0.0, a: set[0], b: set[0] }; rows.len()];
     let whole = set.len() == inverse.len();
-    for (place, &a) in set.iter().enumerate() {
+    for (index, &a) in set.iter().enumerate() {
         for (pair, row) in found.iter_mut().zip(rows) {
             let size = |b: usize| (row[a] - row[b]).abs() * inverse[a][b];
             let most = if whole {
@@ -118,10 +118,10 @@ fn widest(rows: &[Vec<f64>], inverse: &[Vec<f64>], set: &[usize]) -> Vec<Pair> {
                     if size > most { size } else { most }
                 })
             } else {
-                set[..place].iter().fold(0.0_f64, |most, &b| most.max(size(b)))
+                set[..index].iter().fold(0.0_f64, |most, &b| most.max(size(b)))
             };
             if most > pair.size {
-                let b = set[..place].iter().copied().find(|&b| size(b) == most).unwrap_or(a);
+                let b = set[..index].iter().copied().find(|&b| size(b) == most).unwrap_or(a);
                 *pair = Pair { size: most, a, b };
             }
         }
@@ -134,8 +134,8 @@ impl Losses {
     fn inverse_error(&self, i: usize, j: usize) -> f64 {
         let mut parts = [0.0; 4];
         let (a, b) = (&self.deviations[i], &self.deviations[j]);
-        for (place, (x, y)) in a.iter().zip(b).enumerate() {
-            parts[place % 4] += (x - y) * (x - y);
+        for (index, (x, y)) in a.iter().zip(b).enumerate() {
+            parts[index % 4] += (x - y) * (x - y);
         }
         let squares: f64 = parts.iter().sum();
         if squares > 0.0 { (real(self.resamples) / squares).sqrt() } else { 0.0 }

@@ -194,8 +194,8 @@ proptest! {
         let moved = fit_bradley_terry(&PairCounts::from_ranks(&permuted(&rows, &order)).unwrap());
         prop_assert_eq!(plain.is_ok(), moved.is_ok());
         if let (Ok(plain), Ok(moved)) = (plain, moved) {
-            for (place, &agent) in order.iter().enumerate() {
-                prop_assert!((moved.theta[place] - plain.theta[agent]).abs() < 1e-8);
+            for (index, &agent) in order.iter().enumerate() {
+                prop_assert!((moved.theta[index] - plain.theta[agent]).abs() < 1e-8);
             }
         }
     }

@@ -109,8 +109,8 @@ proptest! {
         let (plain, moved) = (rate(&rows), rate(&permuted(&rows, &order)));
         prop_assert_eq!(plain[3], plain[4]);
         prop_assert_eq!(plain[3], plain[5]);
-        for (place, &agent) in order.iter().enumerate() {
-            prop_assert_eq!(moved[place], plain[agent]);
+        for (index, &agent) in order.iter().enumerate() {
+            prop_assert_eq!(moved[index], plain[agent]);
         }
     }
 }

@@ -212,8 +212,8 @@ proptest! {
             let (plain, moved) = (rate(&rows, model), rate(&permuted(&rows, &order), model));
             prop_assert_eq!(plain[3], plain[4]);
             prop_assert_eq!(plain[3], plain[5]);
-            for (place, &agent) in order.iter().enumerate() {
-                prop_assert_eq!(moved[place], plain[agent]);
+            for (index, &agent) in order.iter().enumerate() {
+                prop_assert_eq!(moved[index], plain[agent]);
             }
         }
     }
