@@ -10,7 +10,7 @@ use crate::tables::{SeriesError, TableError};
 /// The program's exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// Done.
+    /// Everything asked for was done.
     Done = 0,
     /// A run failed: nothing is wrong with what was asked, but it could not be carried out.
     RunFailed = 1,

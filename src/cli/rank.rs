@@ -88,9 +88,9 @@ enum Rows {
 /// How the scores of several windows become one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Aggregate {
-    /// Their mean.
+    /// Mean of the scores.
     Mean,
-    /// Their median.
+    /// Median of the scores.
     Median,
 }
 

@@ -8,7 +8,7 @@ use crate::scenario::{Delisted, RiskProfile, VenueSpec};
 /// What one agent is replayed on.
 #[derive(Debug, Clone, Copy)]
 pub struct Job<'a> {
-    /// All bars.
+    /// Bars of all symbols.
     pub market: &'a Market,
     /// Which ticks; inside the market's clock and not empty.
     pub window: Window,

@@ -22,7 +22,7 @@ impl Column {
         Self { first, values: values.into(), blocks: OnceLock::new() }
     }
 
-    /// Its rows.
+    /// Range of rows that have a value.
     pub fn rows(&self) -> Range<Row> {
         self.first..self.first + self.values.len()
     }

@@ -201,7 +201,10 @@ mod tests {
         let curve = [90.0, 100.0, 80.0, 100.0, 90.0, 110.0, 55.0, 60.0];
         let falls = worst_falls(100.0, &curve, 3);
         let indexes: Vec<_> = falls.iter().map(|fall| (fall.peak, fall.trough, fall.recovered)).collect();
-        assert_eq!(indexes, [(Some(5), Some(6), None), (Some(1), Some(2), Some(3)), (None, Some(0), Some(1))]);
+        assert_eq!(
+            indexes,
+            [(Some(5), Some(6), None), (Some(1), Some(2), Some(3)), (None, Some(0), Some(1))]
+        );
         assert_eq!(worst_falls(100.0, &curve, 9).len(), 4);
         assert_eq!(worst_falls(100.0, &curve, 0), []);
         assert_eq!(worst_falls(100.0, &[101.0, 102.0], 3), []);

@@ -15,7 +15,7 @@ use crate::scenario::MetricSpec;
 pub struct Record {
     /// What the ranking metrics are functions of.
     pub summary: Summary,
-    /// The rest.
+    /// Metrics beyond the summary.
     pub details: Details,
 }
 

@@ -39,7 +39,7 @@ pub enum Sampling {
 /// The sampled equity of one window.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sample {
-    /// How.
+    /// Sampling of the equity curve.
     pub sampling: Sampling,
     /// Periods a year.
     pub periods_per_year: f64,
@@ -54,9 +54,9 @@ pub struct Sample {
 /// At which ticks the equity of a window is sampled: the same for all that are replayed in it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sampled {
-    /// The window.
+    /// Ticks of the window.
     pub window: TickRange,
-    /// How.
+    /// Sampling of the equity curve.
     pub sampling: Sampling,
     /// Periods a year.
     pub periods_per_year: f64,

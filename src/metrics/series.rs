@@ -82,11 +82,11 @@ impl ReturnSeries {
 pub struct SeriesMetrics {
     /// Compound annual growth rate.
     pub cagr: Measure,
-    /// Annualised.
+    /// Annualised volatility.
     pub volatility: Measure,
-    /// Annualised.
+    /// Annualised Sharpe ratio.
     pub sharpe_ratio: Measure,
-    /// Annualised.
+    /// Annualised Sortino ratio.
     pub sortino_ratio: Measure,
     /// Growth over the deepest fall.
     pub calmar_ratio: Measure,
@@ -102,9 +102,9 @@ pub struct SeriesMetrics {
     pub var_95: Measure,
     /// Expected return beyond it.
     pub cvar_95: Measure,
-    /// G1.
+    /// Sample skewness G1 (bias-corrected).
     pub skew: Measure,
-    /// G2 (excess).
+    /// Sample excess kurtosis G2 (bias-corrected).
     pub kurtosis: Measure,
 }
 

@@ -56,7 +56,7 @@ pub struct CurveParts {
 /// Closed round trips, by net PnL.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TradeSums {
-    /// All.
+    /// Number of round trips.
     pub count: u64,
     /// With a gain.
     pub wins: u64,

@@ -38,7 +38,7 @@ pub(super) struct Field {
 }
 
 impl Field {
-    /// Its head.
+    /// Header of the column.
     pub fn head(&self) -> Head {
         let name = self.title.clone().unwrap_or_else(|| self.name.to_owned());
         let name = self.over.map_or_else(|| name.clone(), |over| format!("{over} {name}"));

@@ -19,7 +19,7 @@ pub(super) fn gain(stored: &str) -> String {
     stored.parse::<Cash>().map_or_else(|_| stored.to_owned(), signed_cash)
 }
 
-/// Two places.
+/// Two decimal places.
 pub(super) fn cash(amount: Cash) -> String {
     if amount.to_f64().abs() >= HUGE {
         return ratio(amount.to_f64());

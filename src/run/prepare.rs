@@ -15,7 +15,7 @@ use crate::tournament::{DateRange, Plan, WindowSpan, history_needs, plan_windows
 pub struct Prepared {
     /// The scenario, with its entrants among the agents.
     pub scenario: Scenario,
-    /// The bars.
+    /// Market data of the run.
     pub market: Market,
     /// The windows in them.
     pub windows: Vec<WindowSpan>,

@@ -17,7 +17,7 @@ pub struct Ranked {
 }
 
 impl Ranked {
-    /// From 1.
+    /// Rank, from 1 (best).
     pub const fn rank(self) -> u32 {
         self.above + 1
     }

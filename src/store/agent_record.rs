@@ -18,7 +18,7 @@ use crate::tournament::{AgentResult, WindowResult, score, shown};
 /// One agent over all windows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AgentRecord {
-    /// Who.
+    /// Name of the agent.
     pub agent: String,
     /// One entry a window, in order.
     pub windows: Vec<JobRecord>,
@@ -57,7 +57,7 @@ pub struct JobRecord {
     pub fees: String,
     /// Closed round trips.
     pub trades: usize,
-    /// Fills.
+    /// Number of fills.
     pub fills: usize,
     /// Orders placed, refused ones included.
     pub orders: usize,

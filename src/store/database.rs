@@ -23,9 +23,9 @@ pub(super) const HOLDS: &str = ".holds";
 pub(super) struct Database {
     /// The output folder.
     pub out: PathBuf,
-    /// Its file.
+    /// Path of the database file.
     pub path: PathBuf,
-    /// The connection.
+    /// Open connection to the database.
     pub db: Connection,
     /// Kept while it is open; none where the store cannot be written.
     _in_use: Option<FolderLock>,

@@ -23,7 +23,7 @@ const NO_HASH: &str = "\"content_hash\": \"\"";
 /// Characters of a duel's id.
 const SHOWN: usize = 12;
 
-/// A duel.
+/// `duel.json`: two agents, the test and its result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DuelRecord {
     /// Version of this form.
@@ -34,7 +34,7 @@ pub struct DuelRecord {
     pub scenario: String,
     /// The identity of the scenario's run, over the same windows and agents.
     pub run_id: String,
-    /// One agent.
+    /// Name of the first agent.
     pub a: String,
     /// The second agent.
     pub b: String,
@@ -42,7 +42,7 @@ pub struct DuelRecord {
     pub ranking_metric: String,
     /// The scenario's seed, from which the order was drawn.
     pub seed: u64,
-    /// The hypotheses.
+    /// Hypotheses and error rates of the test.
     pub test: TestRecord,
     /// The windows' numbers in the order in which they are played.
     pub order: Vec<u32>,
@@ -53,7 +53,7 @@ pub struct DuelRecord {
     pub sentence: String,
     /// Windows that `a` won.
     pub wins: u64,
-    /// Windows drawn.
+    /// Number of windows drawn.
     pub draws: u64,
     /// Windows that `b` won.
     pub losses: u64,
@@ -63,7 +63,7 @@ pub struct DuelRecord {
     pub elo: Option<f64>,
     /// Half width of its 95 % interval. Read with care: a test that stops when it is decided stops on a high.
     pub elo_error95: Option<f64>,
-    /// Normalised Elo.
+    /// Normalised Elo difference.
     pub nelo: Option<f64>,
     /// Half width of its 95 % interval.
     pub nelo_error95: Option<f64>,
@@ -103,7 +103,7 @@ pub struct TestRecord {
 /// One window of a duel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DuelGameRecord {
-    /// Its number.
+    /// Index of the window, from 0.
     pub window: u32,
     /// Open of its first bar.
     pub start: String,
@@ -152,7 +152,7 @@ pub struct Registration {
     pub scenario: String,
     /// The identity of the scenario's run.
     pub run_id: String,
-    /// One agent.
+    /// Name of the first agent.
     pub a: String,
     /// The second agent.
     pub b: String,

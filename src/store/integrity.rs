@@ -38,12 +38,12 @@ pub enum IntegrityProblem {
     },
     /// The copy of the registry is missing, old or damaged.
     Backup {
-        /// In words.
+        /// Problem, as a sentence.
         problem: String,
     },
     /// The index lists a run whose folder is gone.
     FolderGone {
-        /// The run.
+        /// Identity of the run.
         run_id: String,
         /// Where it was.
         #[serde(serialize_with = "super::json::path")]
@@ -51,10 +51,10 @@ pub enum IntegrityProblem {
     },
     /// A run's folder is damaged.
     FolderDamaged {
-        /// Where.
+        /// Folder of the run.
         #[serde(serialize_with = "super::json::path")]
         folder: PathBuf,
-        /// How.
+        /// Problem, as a sentence.
         problem: String,
     },
     /// A file of a run is not as it was written.
@@ -64,45 +64,45 @@ pub enum IntegrityProblem {
         folder: PathBuf,
         /// The file, below it.
         file: String,
-        /// How.
+        /// Problem, as a sentence.
         #[serde(flatten)]
         problem: FileProblem,
     },
     /// A run's folder has no list of its files.
     Unsealed {
-        /// Where.
+        /// Folder of the run.
         #[serde(serialize_with = "super::json::path")]
         folder: PathBuf,
     },
     /// A run's folder that the index does not list.
     FolderUnlisted {
-        /// Where.
+        /// Folder of the run.
         #[serde(serialize_with = "super::json::path")]
         folder: PathBuf,
     },
     /// The index says something else of a run than its folder.
     EntryDiffers {
-        /// The run.
+        /// Identity of the run.
         run_id: String,
     },
     /// What a process left that died while it wrote a run.
     Leftover {
-        /// Where.
+        /// Folder of the run.
         #[serde(serialize_with = "super::json::path")]
         folder: PathBuf,
     },
     /// A former run that lies aside because its replacement was interrupted.
     Interrupted {
-        /// Where.
+        /// Folder of the run.
         #[serde(serialize_with = "super::json::path")]
         folder: PathBuf,
     },
     /// A folder of the store, or a run in it, cannot be read.
     Unreadable {
-        /// Which.
+        /// Folder concerned.
         #[serde(serialize_with = "super::json::path")]
         folder: PathBuf,
-        /// Why.
+        /// Problem, as a sentence.
         problem: String,
         /// What to do.
         #[serde(skip)]
@@ -110,18 +110,18 @@ pub enum IntegrityProblem {
     },
     /// The file of a duel is not as it was written.
     DuelDamaged {
-        /// Which.
+        /// File concerned.
         #[serde(serialize_with = "super::json::path")]
         file: PathBuf,
-        /// How.
+        /// Problem, as a sentence.
         problem: String,
     },
     /// Kept outcomes of sweeps are damaged.
     Trials {
-        /// The file.
+        /// File the error is about.
         #[serde(serialize_with = "super::json::path")]
         file: PathBuf,
-        /// How.
+        /// Problem, as a sentence.
         problem: String,
         /// What to do.
         #[serde(skip)]

@@ -40,16 +40,16 @@ pub enum FileProblem {
     Missing,
     /// It has another length than it was written with.
     Length {
-        /// As written.
+        /// Size when it was written.
         written: u64,
-        /// As found.
+        /// Size found on disk.
         found: u64,
     },
     /// Its bytes are not those that were written.
     Content,
     /// It cannot be read.
     Unreadable {
-        /// Why.
+        /// Reason, as a sentence.
         reason: String,
     },
 }

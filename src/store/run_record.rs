@@ -59,11 +59,11 @@ pub struct RunRecord {
     /// The agent or symbol that the agents are measured against.
     #[serde(default)]
     pub benchmark: Option<String>,
-    /// Which bars.
+    /// Market data that was replayed.
     pub market: MarketRecord,
     /// What trading cost and how orders filled.
     pub costs: CostRecord,
-    /// The battles.
+    /// Windows of the run, in order.
     pub windows: Vec<WindowRecord>,
     /// Who took part, in the scenario's order.
     pub agents: Vec<EntrantRecord>,
@@ -71,7 +71,7 @@ pub struct RunRecord {
     pub flags: FlagRecord,
 }
 
-/// Which bars.
+/// Market data that was replayed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MarketRecord {
     /// BLAKE3 of the bars' content.
@@ -80,7 +80,7 @@ pub struct MarketRecord {
     pub symbols: Vec<String>,
     /// In which prices are.
     pub quote_asset: String,
-    /// Bar interval.
+    /// Interval of the bars.
     pub interval: String,
     /// Open of the first bar of the first window.
     pub start: String,
@@ -113,9 +113,9 @@ pub struct FindingRecord {
     pub severity: String,
     /// How many times.
     pub count: u64,
-    /// Where first.
+    /// Time of the first occurrence.
     pub at: Option<String>,
-    /// In words.
+    /// Explanation, as a sentence.
     pub detail: String,
 }
 
@@ -140,7 +140,7 @@ pub struct CostRecord {
     pub close_at_end: bool,
 }
 
-/// One window.
+/// One window of the run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WindowRecord {
     /// Its number, from 0.
@@ -159,11 +159,11 @@ pub struct WindowRecord {
 /// One agent as the scenario has it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EntrantRecord {
-    /// Who.
+    /// Name of the agent.
     pub name: String,
     /// What it is.
     pub description: String,
-    /// Labels.
+    /// Labels for filtering.
     pub tags: Vec<String>,
     /// Its kind of strategy; `own` for one of the program that made the run.
     pub strategy: String,
@@ -186,7 +186,7 @@ pub struct RegisteredRecord {
     pub id: String,
     /// Its name there.
     pub name: String,
-    /// Its version.
+    /// Version of the registered agent.
     pub version: u32,
     /// What the scenario said otherwise than the registry, by key.
     pub overrides: Vec<String>,
@@ -203,7 +203,7 @@ pub struct RegisteredRecord {
 /// A position that an agent goes on with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PositionRecord {
-    /// What.
+    /// Symbol traded.
     pub symbol: String,
     /// Base quantity, eight places.
     pub quantity: String,
@@ -237,9 +237,9 @@ pub struct FlagRecord {
 /// Bars that no window has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnusedRecord {
-    /// How many.
+    /// Number of bars outside every window.
     pub bars: usize,
-    /// Of so many in the range.
+    /// Number of bars in the range.
     pub of: usize,
 }
 

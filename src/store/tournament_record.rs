@@ -53,9 +53,9 @@ pub struct TournamentSettings {
 /// How much was replayed for how many comparisons.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorkRecord {
-    /// Agents.
+    /// Number of agents.
     pub agents: usize,
-    /// Windows.
+    /// Number of windows.
     pub windows: usize,
     /// Replays: one an agent and window.
     pub replays: usize,

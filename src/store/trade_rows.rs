@@ -16,7 +16,7 @@ use crate::domain::{Cash, Price, Qty, Timestamp};
 pub struct TradeRow {
     /// The window's number.
     pub window: u32,
-    /// What.
+    /// Symbol traded.
     pub symbol: String,
     /// `closed` or `open`.
     pub state: String,
@@ -26,7 +26,7 @@ pub struct TradeRow {
     pub entry_tick: u64,
     /// Time of the last fill; of the last tick's close for an open one.
     pub exit_at: Timestamp,
-    /// Its tick.
+    /// Tick of the exit.
     pub exit_tick: u64,
     /// Bought in all.
     pub quantity: Qty,

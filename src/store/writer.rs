@@ -37,7 +37,7 @@ pub struct Run<'a> {
     pub scenario: &'a Scenario,
     /// The scenario's text as the user wrote it.
     pub source: &'a str,
-    /// The bars.
+    /// Market data of the run.
     pub market: &'a Market,
     /// Whether every Parquet file gets a CSV twin.
     pub csv: bool,
@@ -47,7 +47,7 @@ pub struct Run<'a> {
 /// index yet for one that nobody needs.
 #[derive(Debug)]
 pub struct Published {
-    /// The run.
+    /// Records of the published run.
     pub stored: StoredRun,
     _lock: Option<FolderLock>,
 }

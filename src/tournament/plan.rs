@@ -9,7 +9,7 @@ use crate::scenario::Scenario;
 pub struct Plan<'a> {
     /// Agents, rules, conventions.
     pub scenario: &'a Scenario,
-    /// The bars.
+    /// Market data of the run.
     pub market: &'a Market,
     /// In order of their number.
     pub windows: &'a [WindowSpan],

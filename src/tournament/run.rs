@@ -42,9 +42,9 @@ impl Observer for NoProgress {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("interrupted after {done} of {total} jobs")]
 pub struct Interrupted {
-    /// Jobs finished.
+    /// Number of finished jobs.
     pub done: usize,
-    /// Jobs planned.
+    /// Number of jobs in all.
     pub total: usize,
 }
 

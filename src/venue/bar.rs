@@ -6,13 +6,13 @@ use crate::market::{Bars, Row};
 /// Exact prices of one bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PriceBar {
-    /// Open price.
+    /// Open of the bar.
     pub open: Price,
-    /// Highest price.
+    /// High of the bar.
     pub high: Price,
-    /// Lowest price.
+    /// Low of the bar.
     pub low: Price,
-    /// Close price.
+    /// Close of the bar.
     pub close: Price,
 }
 

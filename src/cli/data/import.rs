@@ -28,7 +28,7 @@ pub struct ImportArgs {
     /// Optional format (or `auto`), then files, folders or glob patterns
     #[arg(required = true, value_name = "[FORMAT] FILES")]
     inputs: Vec<String>,
-    /// Output folder
+    /// Folder to write to
     #[arg(long, short, value_name = "DIR")]
     out: PathBuf,
     #[command(flatten)]

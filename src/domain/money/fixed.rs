@@ -109,7 +109,7 @@ macro_rules! fixed_point {
         pub struct $name(pub(super) i128);
 
         impl $name {
-            /// Zero.
+            /// The value zero.
             pub const ZERO: Self = Self(0);
 
             /// The largest amount: 10^20.

@@ -23,7 +23,7 @@ impl PriceSum {
         self.qty += qty;
     }
 
-    /// Total quantity.
+    /// Sum of the quantities.
     pub const fn qty(&self) -> Qty {
         self.qty
     }

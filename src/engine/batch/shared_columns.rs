@@ -13,7 +13,7 @@ const HIGHEST_PRICE: f64 = 2e7;
 /// Bars are indexed from that row.
 #[derive(Debug)]
 pub(super) struct SharedColumns<'m> {
-    /// Opening times.
+    /// Open time of each bar.
     pub clock: &'m [Timestamp],
     /// `sums[r]` is the sum of the closes of the rows before `r`, in units modulo 2^64; over the symbol's rows.
     pub sums: Vec<i64>,

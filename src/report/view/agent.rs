@@ -12,7 +12,7 @@ use crate::report::table::{Cell, Head, Table};
 use crate::report::wording;
 use crate::store::{AgentRecord, RankingRecord, StoredRun};
 
-/// One agent.
+/// Page of one agent.
 #[derive(Debug, Serialize)]
 pub(in crate::report) struct Agent {
     pub name: String,

@@ -19,7 +19,7 @@ pub(in crate::report) struct Ranks {
     pub places: Vec<Vec<Place>>,
     /// By agent, then by place from 1: the share of windows in percent.
     pub shares: Vec<Vec<f64>>,
-    /// By agent.
+    /// Scores of each agent.
     #[serde(skip)]
     pub scores: Vec<Scores>,
     /// How many windows have no column.

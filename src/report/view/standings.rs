@@ -41,7 +41,7 @@ pub(in crate::report) struct Ratings {
     pub system: String,
     /// Why there are none.
     pub reason: Option<String>,
-    /// Best first.
+    /// Rows, best first.
     pub rows: Vec<Rating>,
 }
 
@@ -200,7 +200,8 @@ fn ratings(stored: &StoredRun, record: &StandingsRecord, system: &str, reason: O
         ends().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
     let at =
         |value: f64| if high > low { ((value - low) / (high - low) * 1000.0).round() / 10.0 } else { 50.0 };
-    let index_of = |agent: &str| stored.run.agents.iter().position(|one| one.name == agent).unwrap_or_default();
+    let index_of =
+        |agent: &str| stored.run.agents.iter().position(|one| one.name == agent).unwrap_or_default();
     let rows = all.iter().map(|(agent, r)| Rating {
         agent: agent.clone(),
         index: index_of(agent),

@@ -32,9 +32,9 @@ pub enum Recentring {
 pub struct Spa {
     /// The column with the largest statistic.
     pub best: usize,
-    /// Its statistic.
+    /// Value of the statistic.
     pub statistic: f64,
-    /// Liberal p-value.
+    /// Lower (liberal) bound of the p-value.
     pub lower: f64,
     /// The p-value to report.
     pub consistent: f64,

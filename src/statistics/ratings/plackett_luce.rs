@@ -17,7 +17,7 @@ use super::newton::{Point, maximise};
 use super::ranks::{ABSENT, agent_count, present};
 use super::symmetry::equalise;
 
-/// Fitted strengths.
+/// Fitted strengths of the agents.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlackettLuce {
     /// One an agent, natural log-odds, summing to zero.

@@ -15,16 +15,16 @@ use crate::store::database::Database;
 /// An agent that has just been made, with the only sight of its key.
 #[derive(Debug)]
 pub struct NewAgent {
-    /// The agent.
+    /// Registered agent concerned.
     pub agent: AgentRow,
-    /// Its key.
+    /// API key, shown once.
     pub key: ApiKey,
 }
 
 /// What to change about an agent; what is not given stays.
 #[derive(Debug, Clone, Default)]
 pub struct Change {
-    /// Its name.
+    /// Name shown in reports.
     pub name: Option<String>,
     /// What it is.
     pub description: Option<String>,

@@ -37,9 +37,9 @@ pub struct AgentPart {
 pub struct WindowPart {
     /// How it went.
     pub result: HistoryWindow,
-    /// Every order.
+    /// All orders of the part.
     pub orders: Vec<HistoryOrder>,
-    /// Every fill.
+    /// All fills of the part.
     pub fills: Vec<HistoryFill>,
     /// Every round trip.
     pub trips: Vec<HistoryTrip>,

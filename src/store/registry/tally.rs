@@ -15,7 +15,7 @@ use crate::store::score_record;
 /// What an agent's runs come to.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Tally {
-    /// Runs.
+    /// Number of runs.
     pub runs: usize,
     /// Windows in them.
     pub windows: usize,
@@ -37,7 +37,7 @@ pub struct Tally {
     pub profit_factor: Option<f64>,
     /// Mean rank among the agents of a run, over the runs in which it was ranked.
     pub mean_rank: Option<f64>,
-    /// Runs won.
+    /// Number of runs won.
     pub wins: usize,
     /// Windows that begin before an earlier one has ended: bars that they share count several times.
     pub overlapping_windows: usize,
@@ -179,7 +179,7 @@ fn older(
     }
 }
 
-/// Percent.
+/// Compounded growth over the windows in percent.
 fn growth(windows: &[&HistoryWindow]) -> Result<f64, String> {
     let mut factor = 1.0;
     for window in windows {

@@ -13,7 +13,7 @@ use crate::sweep::Plateau;
 /// Version of the format of a sweep's files.
 pub const SWEEP_FORMAT: u32 = 1;
 
-/// A sweep.
+/// `sweep.json`: the trials of a sweep and their evaluation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SweepRecord {
     /// Version of the format.
@@ -78,7 +78,7 @@ pub struct TrialCounts {
 /// The best trial.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WinnerRecord {
-    /// Its number.
+    /// Index of the trial, from 0.
     pub trial: u32,
     /// Its values, in the parameters' order.
     pub values: Vec<Value>,
@@ -103,7 +103,7 @@ impl WinnerRecord {
 pub struct ValidationRecord {
     /// `walk_forward`, `purged_k_fold` or `cpcv`, with its numbers.
     pub spec: Value,
-    /// In order.
+    /// Splits in order of time.
     pub splits: Vec<SplitRecord>,
     /// Mean over the splits of the choices' scores where they were made; null where it is infinite or there is none.
     pub in_sample: Option<f64>,
@@ -124,14 +124,14 @@ pub struct ValidationRecord {
     pub paths_missing: Vec<Option<String>>,
 }
 
-/// One split.
+/// One split into training and test windows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SplitRecord {
     /// Windows that chose.
     pub train: Vec<usize>,
     /// Windows that tested.
     pub test: Vec<usize>,
-    /// Trials compared.
+    /// Number of trials compared.
     pub trials: usize,
     /// What was chosen, in the parameters' order; null where nothing had a score.
     pub values: Option<Vec<Value>>,

@@ -26,9 +26,9 @@ use crate::tournament::score;
 pub struct SweepResults<'a> {
     /// The scenario, as the user wrote it.
     pub scenario: &'a Scenario,
-    /// Its sweep.
+    /// Sweep section of the scenario.
     pub spec: &'a SweepSpec,
-    /// The trials.
+    /// Trials that were evaluated.
     pub searched: &'a Searched,
     /// How they rank.
     pub judged: &'a Judged,

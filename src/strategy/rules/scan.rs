@@ -102,9 +102,9 @@ impl Program<'_> {
         match way {
             Way::Columns => mask & self.columns_word(node, block),
             Way::Closes => self.closes_word(node, block, inside),
-            Way::Rows => set_bits(mask)
-                .filter(|bit| self.holds(node, row + bit))
-                .fold(0, |word, bit| word | 1 << bit),
+            Way::Rows => {
+                set_bits(mask).filter(|bit| self.holds(node, row + bit)).fold(0, |word, bit| word | 1 << bit)
+            }
         }
     }
 

@@ -77,7 +77,7 @@ pub struct AgentStanding {
     pub interval: Option<Interval>,
     /// Mean of the windows' scores that exist; `None` without any or where one is infinite.
     pub mean_score: Option<f64>,
-    /// Its interval.
+    /// Confidence interval of the mean.
     pub mean_interval: Option<Interval>,
     /// Mean rank over the windows in which it has a score: 1 is the best, ties share the mean rank. `None` without any.
     pub mean_rank: Option<f64>,

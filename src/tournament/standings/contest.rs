@@ -274,8 +274,11 @@ pub(super) fn influence(matrix: &ScoreMatrix, agent: usize, windows: &[usize]) -
         return influence_on_median(whole, &scores);
     }
     let without = |left_out: usize| {
-        let rest =
-            windows.iter().enumerate().filter(|(position, _)| *position != left_out).map(|(_, &window)| window);
+        let rest = windows
+            .iter()
+            .enumerate()
+            .filter(|(position, _)| *position != left_out)
+            .map(|(_, &window)| window);
         scale.of_score(matrix.record(agent, rest), windows.len() - 1)
     };
     let without: Vec<f64> = (0..windows.len()).map(without).collect();

@@ -15,7 +15,7 @@ pub enum Fold {
     Record(Records),
     /// The mean of the windows' scores that exist.
     Mean,
-    /// Their median.
+    /// Median of the scores.
     Median,
 }
 
@@ -24,7 +24,7 @@ pub enum Fold {
 pub struct Records {
     /// Agents x windows.
     pub summaries: Vec<Vec<Summary>>,
-    /// The metric.
+    /// Metric the score is computed from.
     pub metric: RankingMetric,
     /// By which conventions.
     pub conventions: MetricSpec,

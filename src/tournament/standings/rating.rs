@@ -18,7 +18,7 @@ const CENTRE: f64 = 1500.0;
 /// The ratings of one system.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RatingTable {
-    /// Which.
+    /// Rating system of the rows.
     pub system: RatingSystem,
     /// One an agent, in the order of the matrix, `None` for one that met nobody; or why they do not exist.
     pub ratings: Result<Vec<Option<Rated>>, RatingError>,

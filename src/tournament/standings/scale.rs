@@ -8,7 +8,7 @@
 use crate::metrics::Score;
 use crate::scenario::RankingMetric;
 
-/// A scale.
+/// The range a score can take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scale {
     /// The score itself.

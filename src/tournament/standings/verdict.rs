@@ -14,7 +14,7 @@ pub struct Verdict {
     pub leader: usize,
     /// The rival that is hardest to tell apart from it; `None` where there is nobody to compare it with.
     pub rival: Option<Rival>,
-    /// The call.
+    /// Whether a winner is called.
     pub outcome: Outcome,
 }
 
@@ -31,7 +31,7 @@ pub struct Rival {
     pub windows: usize,
 }
 
-/// The call.
+/// Whether a winner is called, and why not.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
     /// The leader beats every other agent.
