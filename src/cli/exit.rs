@@ -59,7 +59,7 @@ pub fn page(message: impl Display, help: impl Display) -> miette::Report {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let exit = if error.is_usage() { Exit::Usage } else { Exit::RunFailed };
-        Self::plain(exit, &error, error.remedy())
+        Self::plain(exit, &error, error.help())
     }
 }
 
@@ -67,7 +67,7 @@ impl From<ReportError> for Failure {
     fn from(error: ReportError) -> Self {
         match error {
             ReportError::Store(error) => error.into(),
-            other => Self::plain(Exit::RunFailed, &other, other.remedy()),
+            other => Self::plain(Exit::RunFailed, &other, other.help()),
         }
     }
 }

@@ -52,25 +52,25 @@ impl StoreCommand {
 /// Says how the store is; leaves with 1 where something is wrong.
 fn check(args: &StoreArgs) -> Result<Exit, Failure> {
     let condition = inspect(&args.out)?;
-    let sound = condition.troubles.is_empty();
+    let sound = condition.problems.is_empty();
     if args.json {
         let text = json!({
             "ok": sound,
             "runs": condition.runs,
             "agents": condition.agents,
-            "troubles": condition.troubles,
+            "troubles": condition.problems,
         });
         output::result(&format!("{text:#}\n"))?;
     } else {
-        let found = if sound { "ok".to_owned() } else { counted(condition.troubles.len() as u64, "problem") };
+        let found = if sound { "ok".to_owned() } else { counted(condition.problems.len() as u64, "problem") };
         let mut text = format!(
             "{}: {found}; {}, {}\n",
             args.out.display(),
             counted(condition.runs as u64, "run"),
             counted(condition.agents as u64, "agent")
         );
-        for trouble in &condition.troubles {
-            text.push_str(&format!("- {}\n  {}\n", trouble.sentence(), trouble.remedy()));
+        for problem in &condition.problems {
+            text.push_str(&format!("- {}\n  {}\n", problem.sentence(), problem.help()));
         }
         output::result(&text)?;
     }
@@ -84,8 +84,8 @@ fn clear(args: &PruneArgs) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     let mut text = String::new();
-    for trouble in &gone {
-        text.push_str(&format!("removed: {}\n", trouble.sentence()));
+    for problem in &gone {
+        text.push_str(&format!("removed: {}\n", problem.sentence()));
     }
     if gone.is_empty() {
         text.push_str("nothing to remove\n");
@@ -97,7 +97,7 @@ fn clear(args: &PruneArgs) -> Result<Exit, Failure> {
 /// Repairs, and says what is still wrong.
 fn mend(args: &StoreArgs) -> Result<Exit, Failure> {
     let Repaired { done, lost } = repair(&args.out)?;
-    let left = inspect(&args.out)?.troubles;
+    let left = inspect(&args.out)?.problems;
     let sound = lost.is_empty() && left.is_empty();
     if args.json {
         let text = json!({ "ok": sound, "done": done, "lost": lost, "troubles": left });
@@ -113,8 +113,8 @@ fn mend(args: &StoreArgs) -> Result<Exit, Failure> {
         if done.is_empty() && lost.is_empty() {
             text.push_str("nothing to repair\n");
         }
-        for trouble in &left {
-            text.push_str(&format!("- {}\n  {}\n", trouble.sentence(), trouble.remedy()));
+        for problem in &left {
+            text.push_str(&format!("- {}\n  {}\n", problem.sentence(), problem.help()));
         }
         output::result(&text)?;
     }

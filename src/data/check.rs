@@ -158,6 +158,6 @@ const fn origin(source: &ImportSource) -> BarOrigin {
 
 /// Findings about irregularities before the first row that simple readers fail on.
 fn layout(source: &ImportSource) -> Vec<Finding> {
-    let told = |detail: String| Finding::whole(FindingKind::Layout, Severity::Info, detail);
-    source.irregularities().into_iter().map(told).collect()
+    let finding = |detail: String| Finding::whole(FindingKind::Layout, Severity::Info, detail);
+    source.irregularities().into_iter().map(finding).collect()
 }

@@ -28,14 +28,14 @@ pub fn guarded<T, E: From<DecodeError>>(decode: impl FnOnce() -> Result<T, E>) -
 /// # Errors
 /// As `decode`, or the converted panic.
 pub fn guarded_as<T, E>(
-    told: impl FnOnce(DecodeError) -> E,
+    wrap: impl FnOnce(DecodeError) -> E,
     decode: impl FnOnce() -> Result<T, E>,
 ) -> Result<T, E> {
     silence_panics();
     DEPTH.set(DEPTH.get() + 1);
     let result = catch_unwind(AssertUnwindSafe(decode));
     DEPTH.set(DEPTH.get() - 1);
-    result.unwrap_or_else(|panic| Err(told(DecodeError::Content(in_words(panic.as_ref())))))
+    result.unwrap_or_else(|panic| Err(wrap(DecodeError::Content(in_words(panic.as_ref())))))
 }
 
 /// Installs a panic hook that prints nothing for panics inside guarded calls and leaves all others as before.

@@ -26,8 +26,8 @@ impl State<'_> {
             self.day_start = self.exact_equity_at(before);
         }
         self.streak.new_day();
-        if let TradingState::Halted(_) = self.conduct {
-            self.conduct = TradingState::Active;
+        if let TradingState::Halted(_) = self.trading_state {
+            self.trading_state = TradingState::Active;
             (self.peak, self.peak_tick) = (self.equity_now, self.tick.checked_sub(1));
         }
         self.start_day();

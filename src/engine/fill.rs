@@ -22,7 +22,7 @@ pub(super) struct Execution {
 }
 
 /// Price and size of a fill.
-struct Plan {
+struct FillPlan {
     price: Price,
     qty: Qty,
     fee: Bps,
@@ -88,7 +88,7 @@ impl State<'_> {
     }
 
     /// Price and size; `None` where the participation cap leaves nothing in this bar.
-    fn plan(&self, index: usize, execution: &Execution) -> Option<Plan> {
+    fn plan(&self, index: usize, execution: &Execution) -> Option<FillPlan> {
         let order = &self.waiting[index];
         let matched = execution.matched;
         let room = self.room(order, execution);
@@ -113,7 +113,7 @@ impl State<'_> {
             Side::Sell => self.sellable(index),
         };
         let held_back = qty < wanted && qty <= most;
-        Some(Plan { price, qty: qty.min(most), fee, cut: qty > most, held_back })
+        Some(FillPlan { price, qty: qty.min(most), fee, cut: qty > most, held_back })
     }
 
     /// `qty`, or the largest quantity that the order's lock and what is available pay for. An order for an
@@ -190,7 +190,7 @@ impl State<'_> {
     }
 
     /// Pays, keeping locked what the rest of the order needs.
-    fn post_buy(&mut self, index: usize, plan: &Plan) -> Posted {
+    fn post_buy(&mut self, index: usize, plan: &FillPlan) -> Posted {
         let order = &self.waiting[index];
         let notional = Cash::notional(plan.price, plan.qty);
         let cost = notional.with_fee(plan.fee);
@@ -213,7 +213,7 @@ impl State<'_> {
     }
 
     /// Delivers, from the order's own lock or its group's.
-    fn post_sell(&mut self, index: usize, plan: &Plan) -> Posted {
+    fn post_sell(&mut self, index: usize, plan: &FillPlan) -> Posted {
         let order = &self.waiting[index];
         let (symbol, group) = (order.symbol, order.group.filter(|_| order.is_child()));
         let release = if group.is_some() { plan.qty } else { plan.qty.min(order.lock_qty) };
@@ -235,7 +235,7 @@ impl State<'_> {
         &mut self,
         id: OrderId,
         execution: &Execution,
-        plan: &Plan,
+        plan: &FillPlan,
         notional: Cash,
         fee: Cash,
         realised: Option<Cash>,
@@ -273,7 +273,7 @@ impl State<'_> {
     }
 
     /// After a fill: the order ends where nothing is left or it was cut to the wallet; else the rest waits.
-    fn settle(&mut self, id: OrderId, plan: &Plan, at: Timestamp) {
+    fn settle(&mut self, id: OrderId, plan: &FillPlan, at: Timestamp) {
         let Some(index) = self.find(id) else { return };
         let order = &self.waiting[index];
         let filled = order.filled;

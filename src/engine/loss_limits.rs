@@ -22,7 +22,7 @@ impl State<'_> {
 
     /// Under `flatten` and `disqualify` the loss limits are watched at every mark.
     pub(super) fn watch_losses(&mut self) {
-        if self.job.risk.on_breach == OnBreach::HaltNew || self.conduct != TradingState::Active {
+        if self.job.risk.on_breach == OnBreach::HaltNew || self.trading_state != TradingState::Active {
             return;
         }
         if !self.may_breach() {
@@ -32,7 +32,7 @@ impl State<'_> {
         let Some(breach) = reached_loss_limit(self.job.risk, equity, &self.losses(equity)) else { return };
         self.flatten();
         if self.job.risk.on_breach == OnBreach::Flatten {
-            self.conduct = TradingState::Halted(breach.code);
+            self.trading_state = TradingState::Halted(breach.code);
         } else {
             self.put_out(ReplayStatus::Disqualified { at: self.close_time(), code: breach.code });
         }
@@ -58,7 +58,7 @@ impl State<'_> {
     }
 
     fn put_out(&mut self, status: ReplayStatus) {
-        self.conduct = TradingState::Out;
+        self.trading_state = TradingState::Out;
         self.status = status;
     }
 
@@ -131,7 +131,7 @@ impl State<'_> {
 
     /// The code with which a halted agent's orders are refused.
     pub(super) const fn halted(&self) -> Option<RefusalCode> {
-        match self.conduct {
+        match self.trading_state {
             TradingState::Halted(code) => Some(code),
             TradingState::Active | TradingState::Out => None,
         }

@@ -1,7 +1,7 @@
 //! Step 2 of a tick: what the account is worth.
 
 use super::Holding;
-use super::state::{Held, State, symbol_id};
+use super::state::{HeldSymbol, State, symbol_id};
 use crate::domain::{Cash, Qty};
 
 impl State<'_> {
@@ -44,7 +44,7 @@ impl State<'_> {
         self.held.clear();
         for (index, position) in self.ledger.positions().iter().enumerate() {
             if position.qty().is_positive() {
-                self.held.push(Held { symbol: symbol_id(index), qty: position.qty().to_f64() });
+                self.held.push(HeldSymbol { symbol: symbol_id(index), qty: position.qty().to_f64() });
             }
         }
         let quantities = self.ledger.positions().iter().map(|p| p.qty()).collect();

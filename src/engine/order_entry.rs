@@ -16,7 +16,7 @@ use crate::scenario::FillAt;
 use crate::venue::Resting;
 
 /// How an order will wait.
-struct Shape {
+struct Staging {
     stage: Stage,
     trail: Option<Trail>,
     /// What it is valued at.
@@ -109,7 +109,7 @@ impl State<'_> {
     }
 
     /// The checks, in their order.
-    fn admit(&self, request: &OrderRequest, sent: usize) -> Result<(Accepted, Shape, Row), Refusal> {
+    fn admit(&self, request: &OrderRequest, sent: usize) -> Result<(Accepted, Staging, Row), Refusal> {
         if let Some(code) = self.halted() {
             return Err(Refusal::new(code, "a loss limit was reached: no orders until the UTC day ends"));
         }
@@ -119,7 +119,7 @@ impl State<'_> {
         let close = Price::from_f64(self.closes[symbol.index()][row]);
         let shape = self.shape(request, close, instrument.price_tick)?;
         let equity = self.exact_equity();
-        let proposal = OrderIntent {
+        let intent = OrderIntent {
             instrument,
             side: request.side,
             size: self.resolve(request, equity, instrument.quantity_step)?,
@@ -128,8 +128,8 @@ impl State<'_> {
             rests: shape.stage != Stage::Market,
             reduce_only: request.reduce_only || matches!(request.kind, OrderKind::TakeProfit { .. }),
         };
-        let standing = self.standing(request, close, equity, sent);
-        risk::check(self.job.risk, &proposal, &standing).map(|accepted| (accepted, shape, row))
+        let account = self.standing(request, close, equity, sent);
+        risk::check(self.job.risk, &intent, &account).map(|accepted| (accepted, shape, row))
     }
 
     /// How the agent stands in an order's symbol. A market sell may take what bracket children hold.
@@ -171,7 +171,7 @@ impl State<'_> {
     }
 
     /// Prices on the tick, half up; what the order is valued at; the fee it pays at most.
-    fn shape(&self, request: &OrderRequest, close: Price, tick: Price) -> Result<Shape, Refusal> {
+    fn shape(&self, request: &OrderRequest, close: Price, tick: Price) -> Result<Staging, Refusal> {
         let (taker, maker) = (self.job.venue.taker_fee, self.job.venue.maker_fee);
         let on_tick = |price: Price| {
             let price = price.clamp(Price::ZERO, LARGEST_PRICE).on_tick(tick, Rounding::HalfUp);
@@ -179,9 +179,9 @@ impl State<'_> {
             let bad = || Refusal::new(RefusalCode::InvalidQuantity, "an order price must be positive");
             valid.then_some(price).ok_or_else(bad)
         };
-        let rest = |resting, price, fee| Shape { stage: Stage::Resting(resting), trail: None, price, fee };
+        let rest = |resting, price, fee| Staging { stage: Stage::Resting(resting), trail: None, price, fee };
         Ok(match request.kind {
-            OrderKind::Market => Shape { stage: Stage::Market, trail: None, price: close, fee: taker },
+            OrderKind::Market => Staging { stage: Stage::Market, trail: None, price: close, fee: taker },
             OrderKind::Limit { price } | OrderKind::TakeProfit { price } => {
                 let price = on_tick(price)?;
                 rest(Resting::Limit(price), price, maker)
@@ -198,13 +198,13 @@ impl State<'_> {
                 let distance = sane(distance);
                 let level = at_distance(close, distance, request.side == Side::Buy, tick);
                 let trail = Some(Trail { distance, best: close.to_f64() });
-                Shape { trail, ..rest(Resting::Stop(level), level, taker) }
+                Staging { trail, ..rest(Resting::Stop(level), level, taker) }
             }
         })
     }
 
     /// Locks, lists, and with `fill_at = "close"` fills an accepted order.
-    fn accept(&mut self, id: OrderId, request: &OrderRequest, accepted: Accepted, shape: Shape, row: Row) {
+    fn accept(&mut self, id: OrderId, request: &OrderRequest, accepted: Accepted, shape: Staging, row: Row) {
         let (symbol, now) = (request.symbol, self.close_time());
         let shortage = accepted.lock_qty - self.ledger.position(symbol).free();
         self.give_way(symbol, shortage, now);
@@ -234,7 +234,7 @@ impl State<'_> {
     }
 
     /// What was accepted, after any cut, and the prices on their tick.
-    fn complete_row(&mut self, id: OrderId, accepted: &Accepted, shape: &Shape) {
+    fn complete_row(&mut self, id: OrderId, accepted: &Accepted, shape: &Staging) {
         let row = self.row_mut(id);
         match accepted.size {
             OrderQty::Qty(qty) => row.quantity = Some(qty),
@@ -297,7 +297,7 @@ fn working(
     id: OrderId,
     request: &OrderRequest,
     accepted: &Accepted,
-    shape: Shape,
+    shape: Staging,
     now: crate::domain::Timestamp,
 ) -> Working {
     Working {

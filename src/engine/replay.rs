@@ -26,7 +26,7 @@ impl<'m> State<'m> {
         self.match_orders();
         self.mark();
         self.watch_losses();
-        if self.conduct != TradingState::Out {
+        if self.trading_state != TradingState::Out {
             self.decide(strategy, orders);
             while !orders.is_empty() {
                 self.act(orders.list());

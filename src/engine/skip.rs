@@ -14,7 +14,7 @@
 use super::Replay;
 use super::account::AccountView;
 use super::job::Job;
-use super::state::{Held, State, TradingState};
+use super::state::{HeldSymbol, State, TradingState};
 use super::working::NEVER;
 use crate::domain::{Span, Timestamp};
 use crate::market::Row;
@@ -66,7 +66,7 @@ impl<'m> State<'m> {
         if from >= until {
             return until;
         }
-        if self.conduct != TradingState::Out {
+        if self.trading_state != TradingState::Out {
             until = until.min(strategy.next_call(self.now(), &AccountView(self)).max(from));
         }
         if self.next_expiry != NEVER {
@@ -80,7 +80,7 @@ impl<'m> State<'m> {
 
     /// Whether loss limits act by themselves: then each mark is tested, and each day begins in a visit.
     fn watches(&self) -> bool {
-        self.job.risk.on_breach != OnBreach::HaltNew && self.conduct != TradingState::Out
+        self.job.risk.on_breach != OnBreach::HaltNew && self.trading_state != TradingState::Out
     }
 
     /// The first tick of `from..until` whose bars concern an order that waits; `until` where none does.
@@ -114,7 +114,7 @@ impl<'m> State<'m> {
         if from >= until {
             return from;
         }
-        let watched = self.watches() && self.conduct == TradingState::Active;
+        let watched = self.watches() && self.trading_state == TradingState::Active;
         let until = if watched || self.job.risk.max_drawdown.is_some() {
             self.mark_in_chunks(from, until, watched)
         } else {
@@ -197,7 +197,7 @@ impl<'m> State<'m> {
     }
 
     /// Adds what a held symbol is worth to the marks from `start` on.
-    fn add_value(&mut self, held: Held, from: usize, until: usize, start: usize) {
+    fn add_value(&mut self, held: HeldSymbol, from: usize, until: usize, start: usize) {
         let index = held.symbol.index();
         let until = until.min(self.worthless_from[index]).max(from);
         if let Some(closes) = self.closes_of(held, from, until) {
@@ -215,7 +215,7 @@ impl<'m> State<'m> {
     }
 
     /// The closes of a symbol that has a bar of its own at each of these ticks and is worth something.
-    fn closes_of(&self, held: Held, from: usize, until: usize) -> Option<&'m [f64]> {
+    fn closes_of(&self, held: HeldSymbol, from: usize, until: usize) -> Option<&'m [f64]> {
         let index = held.symbol.index();
         if from >= until || until > self.worthless_from[index] {
             return None;

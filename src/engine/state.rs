@@ -43,14 +43,14 @@ pub(super) struct Group {
 
 /// A held symbol as the marking loop needs it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Held {
+pub(super) struct HeldSymbol {
     pub symbol: SymbolId,
     pub qty: f64,
 }
 
 /// How much of a symbol's bar the agent has taken, for the participation cap.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Taken {
+pub(super) struct Participation {
     /// The bar's row and one; 0 before the first.
     pub row: Row,
     pub qty: Qty,
@@ -71,7 +71,7 @@ pub(super) struct State<'m> {
     // Money.
     pub ledger: Ledger,
     pub cash: f64,
-    pub held: Vec<Held>,
+    pub held: Vec<HeldSymbol>,
     /// Whether cash or positions changed since the last holding was noted.
     pub changed: bool,
     // The instant.
@@ -87,7 +87,7 @@ pub(super) struct State<'m> {
     /// Orders that have ended, by symbol.
     pub ended: Vec<u64>,
     pub groups: Vec<Group>,
-    pub taken: Vec<Taken>,
+    pub taken: Vec<Participation>,
     pub picked: Vec<OrderId>,
     /// Whether the bar being matched has brackets whose entry filled inside it.
     pub born: bool,
@@ -96,7 +96,7 @@ pub(super) struct State<'m> {
     /// The bar in which an ambiguity was last counted, by symbol; the row and one.
     pub ambiguous: Vec<Row>,
     // Rules.
-    pub conduct: TradingState,
+    pub trading_state: TradingState,
     pub next_day: Timestamp,
     pub day_start: Cash,
     pub day_floor: f64,
@@ -145,12 +145,12 @@ impl<'m> State<'m> {
             bands_stale: false,
             ended: vec![0; count],
             groups: Vec::new(),
-            taken: vec![Taken::default(); count],
+            taken: vec![Participation::default(); count],
             picked: Vec::new(),
             born: false,
             pass: 0,
             ambiguous: vec![0; count],
-            conduct: TradingState::Active,
+            trading_state: TradingState::Active,
             next_day: Timestamp::from_micros(i64::MIN),
             day_start: start,
             day_floor: f64::NEG_INFINITY,

@@ -121,7 +121,7 @@ pub fn plan(steps: Vec<(usize, Action)>) -> Box<dyn Strategy> {
 }
 
 /// What a test replays on: everything at its default, without fees, without limits.
-pub struct Table {
+pub struct Fixture {
     pub market: Market,
     pub venue: VenueSpec,
     pub risk: RiskProfile,
@@ -130,7 +130,7 @@ pub struct Table {
     pub first: usize,
 }
 
-impl Table {
+impl Fixture {
     pub fn new(market: Market) -> Self {
         let venue = VenueSpec { taker_fee: Bps::ZERO, maker_fee: Bps::ZERO, ..VenueSpec::default() };
         let risk = RiskProfile::unlimited();

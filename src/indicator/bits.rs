@@ -92,11 +92,11 @@ mod tests {
     #[test]
     fn a_scout_finds_what_a_look_at_every_row_finds() {
         for end in [0, 1, 64, 100, 140, 141, 1000] {
-            let mut scout = BitCursor::until(end);
+            let mut cursor = BitCursor::until(end);
             for from in [0, 0, 1, 7, 8, 63, 64, 65, 128, 133, 134, 260, 299, 400, 2000] {
                 let slow = (from..end).find(|row| row % 7 == 0 && *row < 300);
-                assert_eq!(scout.next(from, sevenths), slow, "from {from} to {end}");
-                assert_eq!(scout.next(from, |_| unreachable!("the answer stands")), slow);
+                assert_eq!(cursor.next(from, sevenths), slow, "from {from} to {end}");
+                assert_eq!(cursor.next(from, |_| unreachable!("the answer stands")), slow);
             }
         }
     }
@@ -104,9 +104,9 @@ mod tests {
     #[test]
     fn a_scout_looks_at_each_word_once() {
         let mut looked = Vec::new();
-        let mut scout = BitCursor::until(1000);
+        let mut cursor = BitCursor::until(1000);
         for from in 0..1000 {
-            scout.next(from, |block| {
+            cursor.next(from, |block| {
                 looked.push(block);
                 sevenths(block)
             });
@@ -116,8 +116,8 @@ mod tests {
 
     #[test]
     fn a_scout_that_is_sent_back_searches_anew() {
-        let mut scout = BitCursor::until(1000);
-        assert_eq!(scout.next(130, sevenths), Some(133));
-        assert_eq!(scout.next(3, sevenths), Some(7));
+        let mut cursor = BitCursor::until(1000);
+        assert_eq!(cursor.next(130, sevenths), Some(133));
+        assert_eq!(cursor.next(3, sevenths), Some(7));
     }
 }

@@ -33,7 +33,7 @@ impl<'m> History<'m> {
         bars_before: u32,
     ) -> Feed<'m> {
         let series = self.market.series(symbol);
-        let (bars, beat) = match series.frames.get(&timeframe) {
+        let (bars, clock) = match series.frames.get(&timeframe) {
             Some(frame) if timeframe != self.market.interval => {
                 (&frame.bars, TimeframeClock::of(&frame.closed))
             }
@@ -44,11 +44,11 @@ impl<'m> History<'m> {
         let before = if self.warm_up == WarmUp::Before { bars_before as usize } else { 0 };
         let first = bars.first_row_from(start).saturating_sub(before);
         let last = bars.first_row_from(end).max(first);
-        Feed { column: self.cache.column(symbol, bars, first..last, spec), beat }
+        Feed { column: self.cache.column(symbol, bars, first..last, spec), clock }
     }
 
     /// When `symbol`'s bars of `timeframe` close, for a strategy that reads no indicator.
-    pub fn beat(&self, symbol: SymbolId, timeframe: Interval) -> TimeframeClock<'m> {
+    pub fn clock(&self, symbol: SymbolId, timeframe: Interval) -> TimeframeClock<'m> {
         match self.market.series(symbol).frames.get(&timeframe) {
             Some(frame) if timeframe != self.market.interval => TimeframeClock::of(&frame.closed),
             _ => TimeframeClock::EVERY_BAR,
@@ -60,7 +60,7 @@ impl<'m> History<'m> {
 #[derive(Debug, Clone)]
 pub struct Feed<'m> {
     column: Arc<Column>,
-    beat: TimeframeClock<'m>,
+    clock: TimeframeClock<'m>,
 }
 
 impl Feed<'_> {
@@ -72,30 +72,30 @@ impl Feed<'_> {
 
     /// The value `bars` bars of the feed's timeframe before the last closed one.
     pub fn ago(&self, row: Row, bars: u32) -> f64 {
-        let newest = self.beat.newest(row).and_then(|newest| newest.checked_sub(bars as usize));
+        let newest = self.clock.newest(row).and_then(|newest| newest.checked_sub(bars as usize));
         newest.map_or(f64::NAN, |row| self.column.at(row))
     }
 
     /// The values up to the one known at the close of base row `row`, oldest first; NaN while the indicator warms up.
     pub fn values_until(&self, row: Row) -> &[f64] {
         let rows = self.column.rows();
-        let end = self.beat.newest(row).map_or(0, |newest| newest + 1);
+        let end = self.clock.newest(row).map_or(0, |newest| newest + 1);
         &self.column.values()[..end.clamp(rows.start, rows.end) - rows.start]
     }
 
     /// The column itself, where its rows are the base rows; `None` in a coarser timeframe.
     pub fn column(&self) -> Option<&Column> {
-        self.beat.is_every_bar().then_some(&*self.column)
+        self.clock.is_every_bar().then_some(&*self.column)
     }
 
     /// When the feed's bars close.
-    pub const fn beat(&self) -> TimeframeClock<'_> {
-        self.beat
+    pub const fn clock(&self) -> TimeframeClock<'_> {
+        self.clock
     }
 
     /// Whether a bar of the feed's timeframe has closed just now, with base row `row`.
     pub fn just_closed(&self, row: Row) -> bool {
-        self.beat.just_closed(row)
+        self.clock.just_closed(row)
     }
 }
 

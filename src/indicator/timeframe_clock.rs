@@ -102,12 +102,12 @@ mod tests {
     fn a_coarse_bar_closes_once() {
         // Two base bars to one coarse bar; a gap closes two at once with row 4.
         let closed = [0, 1, 1, 2, 4];
-        let beat = TimeframeClock::of(&closed);
-        let closes: Vec<bool> = (0..5).map(|row| beat.just_closed(row)).collect();
+        let clock = TimeframeClock::of(&closed);
+        let closes: Vec<bool> = (0..5).map(|row| clock.just_closed(row)).collect();
         assert_eq!(closes, [false, true, false, true, true]);
-        assert_eq!(beat.newest(0), None);
-        assert_eq!(beat.newest(2), Some(0));
-        assert_eq!(beat.newest(4), Some(3));
+        assert_eq!(clock.newest(0), None);
+        assert_eq!(clock.newest(2), Some(0));
+        assert_eq!(clock.newest(4), Some(3));
     }
 
     #[test]
@@ -115,30 +115,30 @@ mod tests {
         assert_eq!(TimeframeClock::EVERY_BAR.row_of(7, 2), Some(5));
         assert_eq!(TimeframeClock::EVERY_BAR.row_of(1, 2), None);
         let closed = [0, 1, 1, 2, 4, 4];
-        let beat = TimeframeClock::of(&closed);
-        let rows: Vec<Option<Row>> = (0..5).map(|bars| beat.row_of(5, bars)).collect();
+        let clock = TimeframeClock::of(&closed);
+        let rows: Vec<Option<Row>> = (0..5).map(|bars| clock.row_of(5, bars)).collect();
         // The two newest closed together with row 4.
         assert_eq!(rows, [Some(4), Some(4), Some(3), Some(1), None]);
-        assert_eq!(beat.row_of(2, 0), Some(1));
-        assert_eq!(beat.row_of(0, 0), None);
+        assert_eq!(clock.row_of(2, 0), Some(1));
+        assert_eq!(clock.row_of(0, 0), None);
     }
 
     #[test]
     fn the_next_close_is_found_from_any_row() {
         let mut closed: Vec<u32> = (0..300).map(|row| row / 60 + u32::from(row > 200)).collect();
         closed[0] = 0;
-        let beat = TimeframeClock::of(&closed);
+        let clock = TimeframeClock::of(&closed);
         for row in 0..300 {
-            let slow = (row..300).find(|&row| beat.just_closed(row));
-            assert_eq!(beat.next_close(row), slow, "from {row}");
+            let slow = (row..300).find(|&row| clock.just_closed(row));
+            assert_eq!(clock.next_close(row), slow, "from {row}");
             assert_eq!(TimeframeClock::EVERY_BAR.next_close(row), Some(row));
         }
         for block in 0..6 {
             let slow = word(|bit| {
                 let row = block * BLOCK + bit;
-                row < 300 && beat.just_closed(row)
+                row < 300 && clock.just_closed(row)
             });
-            assert_eq!(beat.closes(block), slow);
+            assert_eq!(clock.closes(block), slow);
         }
     }
 

@@ -194,8 +194,8 @@ mod tests {
         // One Saturday a year, or a tenth of wrong timestamps, changes nothing; nor does a missing weekend.
         let odd = days((0..364).filter(|&day| weekday(day) < 5 || day == 100 || day == 2));
         assert_eq!((weekday(100), calendar(&odd)), (5, Some(Calendar::Sessions)));
-        let hole = days((0..364).filter(|&day| !(50..80).contains(&day)));
-        assert_eq!(calendar(&hole), Some(Calendar::RoundTheClock));
+        let gap = days((0..364).filter(|&day| !(50..80).contains(&day)));
+        assert_eq!(calendar(&gap), Some(Calendar::RoundTheClock));
         // Four days without a Saturday, and weekly bars, do not determine a calendar.
         assert_eq!(calendar(&days(4..9)), None);
         assert_eq!(detect(&days((0..50).map(|week| week * 7 + 4)), "1w".parse().unwrap()), None);

@@ -91,7 +91,7 @@ fn spec(kind: StrategyKind, interval: Interval, percent: f64) -> StrategySpec {
 fn market(interval: Interval, tick: f64, start: i32, steps: &[(i32, i32, bool)], rules: [i64; 2]) -> Market {
     let mut bars = Bars::with_capacity(interval, steps.len());
     let (mut at, mut level) = (Timestamp::from_micros(0), start);
-    for &(step, gap, hole) in steps {
+    for &(step, gap, skipped) in steps {
         let open = f64::from((level + gap).max(1)) * tick;
         level = (level + step).max(1);
         let close = f64::from(level) * tick;
@@ -101,7 +101,7 @@ fn market(interval: Interval, tick: f64, start: i32, steps: &[(i32, i32, bool)],
         bars.low.push(open.min(close));
         bars.close.push(close);
         bars.volume.push(1.0);
-        at = at + interval.span().times(if hole { 5 } else { 1 });
+        at = at + interval.span().times(if skipped { 5 } else { 1 });
     }
     let instrument = Instrument {
         quantity_step: Qty::from_units(rules[0].into()),

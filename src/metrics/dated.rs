@@ -1,7 +1,7 @@
 //! Drawdowns and extremes of a curve with their times.
 
 use crate::domain::Timestamp;
-use crate::engine::batch::{Extremes, Fall};
+use crate::engine::batch::{Extremes, IndexedDrawdown};
 
 /// The deepest fall of the curve.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,7 +19,7 @@ pub struct Drawdown {
 impl Drawdown {
     /// A fall with its times; `at` tells the instant of a place, that of the start for `None`. A curve that never
     /// fell recovered at once.
-    pub fn dated(fall: Fall, at: impl Fn(Option<usize>) -> Timestamp) -> Self {
+    pub fn dated(fall: IndexedDrawdown, at: impl Fn(Option<usize>) -> Timestamp) -> Self {
         let recovered = if fall.depth == 0.0 { Some(at(None)) } else { fall.recovered.map(|i| at(Some(i))) };
         Self {
             depth: fall.depth,

@@ -4,14 +4,14 @@
 
 use super::missing::{Measure, Missing};
 use super::moments::finite;
-use crate::engine::batch::{Extremes, Fall};
+use crate::engine::batch::{Extremes, IndexedDrawdown};
 
 /// Points looked at together: a block that neither makes a new high nor a new low is passed over whole.
 const BLOCK: usize = 64;
 /// Independent extremes within a block, so that the processor compares them side by side.
 const LANES: usize = 8;
 
-const NO_FALL: Fall = Fall { depth: 0.0, peak: None, trough: None, recovered: None };
+const NO_FALL: IndexedDrawdown = IndexedDrawdown { depth: 0.0, peak: None, trough: None, recovered: None };
 
 /// The state between two points: the highest value so far, and the lowest since.
 struct Tracker {
@@ -25,22 +25,22 @@ struct Tracker {
     /// How many falls are kept.
     most: usize,
     /// The deepest first; of equally deep ones the earlier.
-    worst: Vec<Fall>,
+    worst: Vec<IndexedDrawdown>,
 }
 
 /// The deepest fall of `start` followed by `curve`; of equally deep ones the first.
-pub fn deepest_fall(start: f64, curve: &[f64]) -> Fall {
+pub fn deepest_fall(start: f64, curve: &[f64]) -> IndexedDrawdown {
     walk(start, curve).0
 }
 
 /// The `most` deepest falls of `start` followed by `curve`, deepest first. A fall lasts from a peak until the peak
 /// is reached again, so that no two overlap.
-pub fn worst_falls(start: f64, curve: &[f64], most: usize) -> Vec<Fall> {
+pub fn worst_falls(start: f64, curve: &[f64], most: usize) -> Vec<IndexedDrawdown> {
     tracked(start, curve, most).worst
 }
 
 /// The deepest fall of `start` followed by `curve`, with the extremes of that curve.
-pub fn walk(start: f64, curve: &[f64]) -> (Fall, Extremes) {
+pub fn walk(start: f64, curve: &[f64]) -> (IndexedDrawdown, Extremes) {
     let tracker = tracked(start, curve, 1);
     let extremes = Extremes {
         high: tracker.peak,
@@ -115,7 +115,8 @@ impl Tracker {
         let full = self.worst.len() == self.most;
         if depth < 0.0 && !(full && self.worst.last().is_none_or(|least| depth >= least.depth)) {
             let index = self.worst.partition_point(|fall| fall.depth <= depth);
-            self.worst.insert(index, Fall { depth, peak: self.peak_at, trough: self.low_at, recovered });
+            self.worst
+                .insert(index, IndexedDrawdown { depth, peak: self.peak_at, trough: self.low_at, recovered });
             self.worst.truncate(self.most);
         }
     }
@@ -164,8 +165,8 @@ mod tests {
     use super::*;
 
     /// The definition, word for word; slow.
-    fn oracle(start: f64, curve: &[f64]) -> Fall {
-        let mut worst = Fall { depth: 0.0, peak: None, trough: None, recovered: None };
+    fn oracle(start: f64, curve: &[f64]) -> IndexedDrawdown {
+        let mut worst = IndexedDrawdown { depth: 0.0, peak: None, trough: None, recovered: None };
         let at = |i: usize| if i == 0 { start } else { curve[i - 1] };
         let (mut peak, mut trough) = (0, 0);
         for end in 1..=curve.len() {
@@ -192,7 +193,10 @@ mod tests {
     fn worked_by_hand() {
         // From 100: 120 is the peak, 90 the trough, 120 again at place 4. 90 / 120 - 1 = -0.25.
         let fall = deepest_fall(100.0, &[110.0, 120.0, 90.0, 100.0, 120.0, 100.0]);
-        assert_eq!(fall, Fall { depth: -0.25, peak: Some(1), trough: Some(2), recovered: Some(4) });
+        assert_eq!(
+            fall,
+            IndexedDrawdown { depth: -0.25, peak: Some(1), trough: Some(2), recovered: Some(4) }
+        );
     }
 
     #[test]
@@ -213,7 +217,10 @@ mod tests {
     #[test]
     fn the_starting_balance_is_the_first_peak() {
         let fall = deepest_fall(100.0, &[80.0, 90.0]);
-        assert_eq!(fall, Fall { depth: 80.0 / 100.0 - 1.0, peak: None, trough: Some(0), recovered: None });
+        assert_eq!(
+            fall,
+            IndexedDrawdown { depth: 80.0 / 100.0 - 1.0, peak: None, trough: Some(0), recovered: None }
+        );
     }
 
     #[test]
@@ -265,7 +272,7 @@ mod tests {
 
     #[test]
     fn empty_single_and_flat() {
-        let never = Fall { depth: 0.0, peak: None, trough: None, recovered: None };
+        let never = IndexedDrawdown { depth: 0.0, peak: None, trough: None, recovered: None };
         assert_eq!(deepest_fall(100.0, &[]), never);
         assert_eq!(deepest_fall(100.0, &[100.0; 200]), never);
         assert_eq!(ulcer_index(&[]), Err(Missing::TooFewReturns));

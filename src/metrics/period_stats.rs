@@ -14,7 +14,7 @@ use super::series::simple_returns;
 use super::sharpe::per_period_rate;
 use crate::domain::{Span, Timestamp};
 use crate::engine::Replay;
-use crate::engine::batch::Fall;
+use crate::engine::batch::IndexedDrawdown;
 use crate::market::Market;
 use crate::scenario::MetricSpec;
 
@@ -76,7 +76,7 @@ fn drawdowns(start: f64, replay: &Replay, market: &Market) -> Vec<DatedFall> {
     let at =
         |index: Option<usize>| index.map_or(market.clock[first], |index| market.close_time(first + index));
     let end = at(replay.equity.len().checked_sub(1));
-    let dated = |fall: Fall| {
+    let dated = |fall: IndexedDrawdown| {
         let drawdown = Drawdown::dated(fall.between(levels(replay, market)), at);
         DatedFall { drawdown, length: drawdown.recovered_at.unwrap_or(end) - drawdown.peak_at }
     };

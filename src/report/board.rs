@@ -114,11 +114,11 @@ pub(super) fn fields(stored: &StoredRun) -> Vec<Field> {
         field.drop = if is_ranked_by { 0 } else { field.drop };
         field.over = over.filter(|_| field.metric.is_some() || ["trades", "fees"].contains(&field.name));
     }
-    all.sort_by_key(|field| place(field, ranked_by));
+    all.sort_by_key(|field| group(field, ranked_by));
     all
 }
 
-/// Where a column stands; those of one place in the order above.
+/// The group a column is sorted into; within a group columns keep the order above.
 fn group(field: &Field, ranked_by: Option<Metric>) -> u8 {
     match (field.metric, field.name) {
         (None, "final equity") => 3,

@@ -18,9 +18,9 @@ pub enum ReportError {
 
 impl ReportError {
     /// What a user can do about it, as one sentence.
-    pub fn remedy(&self) -> String {
+    pub fn help(&self) -> String {
         match self {
-            Self::Store(error) => error.remedy(),
+            Self::Store(error) => error.help(),
             Self::Template(_) | Self::Values(_) => {
                 "this is a bug in tiltyard: please report it with the run's folder".to_owned()
             }

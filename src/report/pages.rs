@@ -2,13 +2,13 @@
 
 use super::view::{Comparison, Curves, View};
 use super::{ReportError, html, markdown};
-use crate::store::{Page, StoredRun};
+use crate::store::{ExtraFile, StoredRun};
 
 /// `report.html` and `report.md`, made of what the store holds of a run.
 ///
 /// # Errors
 /// Where a file of the run cannot be read.
-pub fn pages(stored: &StoredRun) -> Result<Vec<Page>, ReportError> {
+pub fn pages(stored: &StoredRun) -> Result<Vec<ExtraFile>, ReportError> {
     let view = View::read(stored)?;
     Ok(vec![page("report.html", html::page(&view)?), page("report.md", markdown::page(&view)?)])
 }
@@ -25,7 +25,7 @@ pub fn sparks(stored: &StoredRun) -> Result<Vec<Vec<f64>>, ReportError> {
 ///
 /// # Errors
 /// Where a file of the run cannot be read.
-pub fn images(stored: &StoredRun) -> Result<Vec<Page>, ReportError> {
+pub fn images(stored: &StoredRun) -> Result<Vec<ExtraFile>, ReportError> {
     super::images::images(&View::read(stored)?)
 }
 
@@ -33,12 +33,12 @@ pub fn images(stored: &StoredRun) -> Result<Vec<Page>, ReportError> {
 ///
 /// # Errors
 /// Where a file of a run cannot be read.
-pub fn comparison(runs: &[StoredRun]) -> Result<Vec<Page>, ReportError> {
+pub fn comparison(runs: &[StoredRun]) -> Result<Vec<ExtraFile>, ReportError> {
     let ids: Vec<&str> = runs.iter().map(|run| run.run.run_id.as_str()).collect();
     let text = html::comparison(&Comparison::read(runs)?)?;
     Ok(vec![page(&format!("compare-{}.html", ids.join("-")), text)])
 }
 
-fn page(name: &str, text: String) -> Page {
-    Page { name: name.to_owned(), text }
+fn page(name: &str, text: String) -> ExtraFile {
+    ExtraFile { name: name.to_owned(), text }
 }

@@ -18,8 +18,8 @@ pub(super) fn spark(values: &[f64], columns: usize) -> String {
 #[expect(clippy::cast_precision_loss, reason = "a count of points")]
 fn means(values: &[f64], columns: usize) -> Vec<f64> {
     let columns = columns.min(values.len());
-    let stretch = |i: usize| &values[i * values.len() / columns..(i + 1) * values.len() / columns];
-    (0..columns).map(|i| stretch(i).iter().sum::<f64>() / stretch(i).len() as f64).collect()
+    let chunk = |i: usize| &values[i * values.len() / columns..(i + 1) * values.len() / columns];
+    (0..columns).map(|i| chunk(i).iter().sum::<f64>() / chunk(i).len() as f64).collect()
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::tournament::{NoProgress, RunOptions, Tournament};
 /// What is to be run, put together step by step; see [`Tournament::builder`].
 #[derive(Default)]
 pub struct TournamentBuilder<'a> {
-    scenario: Option<Given>,
+    scenario: Option<ScenarioInput>,
     entrants: Vec<Entrant>,
     options: RunOptions,
     threads: Option<usize>,
@@ -19,7 +19,7 @@ pub struct TournamentBuilder<'a> {
 }
 
 /// Where the scenario comes from.
-enum Given {
+enum ScenarioInput {
     File(PathBuf),
     Text(String),
 }
@@ -44,13 +44,13 @@ impl<'a> TournamentBuilder<'a> {
     /// The scenario of a file.
     #[must_use]
     pub fn scenario(self, file: impl Into<PathBuf>) -> Self {
-        Self { scenario: Some(Given::File(file.into())), ..self }
+        Self { scenario: Some(ScenarioInput::File(file.into())), ..self }
     }
 
     /// A scenario as text; its relative paths start at the working directory.
     #[must_use]
     pub fn scenario_text(self, text: impl Into<String>) -> Self {
-        Self { scenario: Some(Given::Text(text.into())), ..self }
+        Self { scenario: Some(ScenarioInput::Text(text.into())), ..self }
     }
 
     /// An agent of one's own; any number of them.
@@ -114,8 +114,8 @@ impl<'a> TournamentBuilder<'a> {
 
     fn read(&self, registry: &dyn Registry) -> Result<ScenarioSource, RunError> {
         match &self.scenario {
-            Some(Given::File(file)) => ScenarioSource::read(file, registry),
-            Some(Given::Text(text)) => {
+            Some(ScenarioInput::File(file)) => ScenarioSource::read(file, registry),
+            Some(ScenarioInput::Text(text)) => {
                 ScenarioSource::parse(Path::new("scenario"), text.clone(), Path::new(""), registry)
             }
             None => Err(RunError::NoScenario),

@@ -9,7 +9,7 @@ use crate::metrics::Score;
 use crate::scenario::Scenario;
 use crate::statistics::evidence::Decision;
 use crate::store::{self, DuelRecord, RankRecord, Registration, StoredRun};
-use crate::tournament::{self, Duel, DuelSpec, Plan, RunOptions, registered_order};
+use crate::tournament::{self, Duel, DuelSpec, RunOptions, TournamentPlan, registered_order};
 
 /// Who meets whom, and what the test decides between.
 #[derive(Debug, Clone, Copy)]
@@ -168,7 +168,8 @@ fn play(
     index: usize,
     observer: &dyn RunObserver,
 ) -> Result<Played, RunError> {
-    let plan = Plan { scenario: pair, windows: &prepared.windows[index..=index], ..prepared.plan() };
+    let plan =
+        TournamentPlan { scenario: pair, windows: &prepared.windows[index..=index], ..prepared.plan() };
     let (own, watch) = (&prepared.own, CancelOnly(observer));
     let played = tournament::run_entrants(&plan, own, &watch, RunOptions::default())
         .map_err(|error| RunError::from(error).keeping(Kept::Order))?;

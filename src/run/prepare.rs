@@ -8,7 +8,7 @@ use crate::scenario::{Intrabar, Scenario};
 use crate::strategy::OwnStrategies;
 use crate::sweep;
 use crate::tournament::formats;
-use crate::tournament::{DateRange, Plan, WindowSpan, history_needs, plan_windows};
+use crate::tournament::{DateRange, TournamentPlan, WindowSpan, history_needs, plan_windows};
 
 /// A scenario that is ready to be replayed, as often as one likes.
 #[derive(Debug)]
@@ -27,8 +27,8 @@ pub struct Prepared {
 
 impl Prepared {
     /// What the engine is given.
-    pub(super) const fn plan(&self) -> Plan<'_> {
-        Plan { scenario: &self.scenario, market: &self.market, windows: self.windows.as_slice() }
+    pub(super) const fn plan(&self) -> TournamentPlan<'_> {
+        TournamentPlan { scenario: &self.scenario, market: &self.market, windows: self.windows.as_slice() }
     }
 }
 

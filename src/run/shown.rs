@@ -93,9 +93,9 @@ impl RunError {
             },
             Self::OutputIsFile { .. } => "give a folder with --out; it is created if it does not exist",
             #[cfg(feature = "store")]
-            Self::Store(error) => return error.remedy(),
+            Self::Store(error) => return error.help(),
             #[cfg(feature = "report")]
-            Self::Report(error) => return error.remedy(),
+            Self::Report(error) => return error.help(),
             Self::InvalidScenario { .. } | Self::Market(_) | Self::Strategies(_) | Self::Wallets(_) => "",
         };
         help.to_owned()

@@ -87,9 +87,9 @@ pub(super) fn run_and_keep(
     destination.check()?;
     let mut index = Index::open(destination.out)?;
     let registered = Registry::of(&prepared.scenario);
-    let hold = match registered.as_slice() {
+    let lock = match registered.as_slice() {
         [] => None,
-        agents => Some(Registry::open(destination.out)?.hold(agents)?),
+        agents => Some(Registry::open(destination.out)?.lock(agents)?),
     };
     let writer = RunWriter::open(destination.out, destination.run(prepared, &prepared.scenario))?;
     let result = run(prepared, options, observer)?;
@@ -101,7 +101,7 @@ pub(super) fn run_and_keep(
     let published = publish(writer, &result.tournament)?;
     let timing = RunTiming { finished_at: now(), duration: prepared.loading + started.elapsed() };
     let base_dir = base_dir(&prepared.scenario);
-    let commit = RunCommit { base_dir: base_dir.as_deref(), parts: &parts, hold: hold.as_ref() };
+    let commit = RunCommit { base_dir: base_dir.as_deref(), parts: &parts, lock: lock.as_ref() };
     index.record_with(&published.stored, &timing, &commit)?;
     Ok((result, published.stored))
 }

@@ -5,7 +5,7 @@ use super::{Kept, Prepared, RunError, RunEvent, RunObserver};
 use crate::scenario::{Scenario, SearchKind, SweepSpec};
 use crate::sweep::validation::{OutOfSample, validate};
 use crate::sweep::{self, Objective, Searched, Space, SweepError, SweepPlan, TrialCache, best};
-use crate::tournament::{self, Plan, RunOptions, Tournament};
+use crate::tournament::{self, RunOptions, Tournament, TournamentPlan};
 
 /// Bytes that a sweep's indicator columns may take where nothing else is asked for: they are kept from batch to
 /// batch.
@@ -55,7 +55,7 @@ pub fn sweep(
     let winner = with_winner(scenario, spec, &searched, plan.windows.len());
     let has_winner = winner.is_some();
     let scenario = winner.unwrap_or_else(|| scenario.clone());
-    let plan = Plan { scenario: &scenario, ..plan };
+    let plan = TournamentPlan { scenario: &scenario, ..plan };
     let tournament = tournament::run_entrants(&plan, &prepared.own, &CancelOnly(observer), options)
         .map_err(|error| RunError::from(error).keeping(Kept::Batches))?;
     Ok(SweepResult { searched, validation, has_winner, tournament, scenario })

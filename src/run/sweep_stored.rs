@@ -7,7 +7,7 @@ use super::{Destination, Prepared, RunError, RunObserver, SweepResult, sweep};
 use crate::store::sweep::{SweepResults, TrialStore, write_sweep};
 use crate::store::{Index, RunTiming, RunWriter, StoredRun};
 use crate::sweep::{Judged, assess, benchmark_returns};
-use crate::tournament::{Plan, RunOptions};
+use crate::tournament::{RunOptions, TournamentPlan};
 
 /// A sweep that has been stored.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ pub fn sweep_and_store(
     let mut cache = TrialStore::open(destination.out, &scenario.name)?;
     let found = sweep(prepared, &mut cache, options, observer)?;
     let SweepResult { searched, validation, scenario: won, has_winner, tournament } = found;
-    let plan = Plan { scenario: &won, ..prepared.plan() };
+    let plan = TournamentPlan { scenario: &won, ..prepared.plan() };
     let benchmark = scenario.report.benchmark.as_ref();
     let benchmark = benchmark.and_then(|benchmark| benchmark_returns(&plan, &tournament, benchmark));
     let run = destination.run(prepared, &won);

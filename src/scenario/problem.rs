@@ -159,7 +159,7 @@ impl<'s> Problems<'s> {
 
 /// Keeps the first errors and warnings, each followed by one that counts the rest.
 fn first_of_each(problems: Vec<Problem>) -> Vec<Problem> {
-    let mut told: Vec<Problem> = Vec::new();
+    let mut reported: Vec<Problem> = Vec::new();
     let mut counts = [(ProblemSeverity::Error, 0_usize, "mistake"), (ProblemSeverity::Warning, 0, "warning")];
     let all: Vec<usize> = counts
         .iter()
@@ -170,11 +170,11 @@ fn first_of_each(problems: Vec<Problem>) -> Vec<Problem> {
         let (severity, count, noun) = &mut counts[index];
         *count += 1;
         if *count <= MAX_REPORTED {
-            told.push(problem);
+            reported.push(problem);
         } else if *count == MAX_REPORTED + 1 {
             let more = all[index] - MAX_REPORTED;
             let plural = crate::domain::plural(more as u64);
-            told.push(Problem {
+            reported.push(Problem {
                 severity: *severity,
                 message: format!("{more} more {noun}{plural} after this one"),
                 span: problem.span,
@@ -183,7 +183,7 @@ fn first_of_each(problems: Vec<Problem>) -> Vec<Problem> {
             });
         }
     }
-    told
+    reported
 }
 
 #[cfg(test)]
@@ -217,9 +217,9 @@ mod tests {
             problems.error(0..1, format!("mistake {count}"), String::new(), None);
         }
         problems.warning(0..1, "odd".to_owned(), String::new(), None);
-        let told = problems.into_sorted();
-        assert_eq!(told.len(), MAX_REPORTED + 2);
-        assert_eq!(told[MAX_REPORTED].message, "7 more mistakes after this one");
-        assert_eq!(told[MAX_REPORTED + 1].message, "odd");
+        let reported = problems.into_sorted();
+        assert_eq!(reported.len(), MAX_REPORTED + 2);
+        assert_eq!(reported[MAX_REPORTED].message, "7 more mistakes after this one");
+        assert_eq!(reported[MAX_REPORTED + 1].message, "odd");
     }
 }

@@ -1,14 +1,14 @@
 //! Fewer points of a long series, for display: what the eye would see of all of them.
 //!
-//! Owns the rule: the rows are cut into equal stretches, and of each the lowest and the highest point stay, with
+//! Owns the rule: the rows are cut into equal buckets, and of each the lowest and the highest point stay, with
 //! the first and the last of all. Never invents a point, never moves one. Invariant: the extremes of the whole
-//! series, and of every stretch, are among the points that stay.
+//! series, and of every bucket, are among the points that stay.
 
 /// A series being thinned while it is read: rows go in one by one, in order of time.
 #[derive(Debug, Clone)]
 pub struct Downsampler {
     rows: usize,
-    stretches: usize,
+    buckets: usize,
     seen: usize,
     low: Point,
     high: Point,
@@ -20,11 +20,11 @@ pub struct Downsampler {
 pub type Point = (i64, f64);
 
 impl Downsampler {
-    /// For a series of `rows` of which about `points` may stay: two a stretch.
+    /// For a series of `rows` of which about `points` may stay: two per bucket.
     pub fn new(rows: usize, points: usize) -> Self {
         let none = (0, f64::NAN);
-        let stretches = (points / 2).max(1);
-        Self { rows, stretches, seen: 0, low: none, high: none, last: none, kept: Vec::new() }
+        let buckets = (points / 2).max(1);
+        Self { rows, buckets, seen: 0, low: none, high: none, last: none, kept: Vec::new() }
     }
 
     /// The next row.
@@ -33,8 +33,8 @@ impl Downsampler {
         if self.seen == 0 {
             self.kept.push(point);
         }
-        if self.seen == 0 || self.stretch(self.seen) != self.stretch(self.seen - 1) {
-            self.end_stretch();
+        if self.seen == 0 || self.bucket(self.seen) != self.bucket(self.seen - 1) {
+            self.end_bucket();
             (self.low, self.high) = (point, point);
         }
         if value < self.low.1 {
@@ -50,17 +50,17 @@ impl Downsampler {
     /// The points that stay, in order of time.
     pub fn finish(mut self) -> Vec<Point> {
         if self.seen > 0 {
-            self.end_stretch();
+            self.end_bucket();
             self.keep(self.last);
         }
         self.kept
     }
 
-    fn stretch(&self, row: usize) -> usize {
-        row * self.stretches / self.rows.max(1)
+    fn bucket(&self, row: usize) -> usize {
+        row * self.buckets / self.rows.max(1)
     }
 
-    fn end_stretch(&mut self) {
+    fn end_bucket(&mut self) {
         let (first, second) =
             if self.low.0 <= self.high.0 { (self.low, self.high) } else { (self.high, self.low) };
         self.keep(first);
@@ -79,33 +79,33 @@ impl Downsampler {
 mod tests {
     use super::*;
 
-    fn thin(values: &[f64], points: usize) -> Vec<Point> {
-        let mut thin = Downsampler::new(values.len(), points);
+    fn downsampled(values: &[f64], points: usize) -> Vec<Point> {
+        let mut downsampler = Downsampler::new(values.len(), points);
         for (at, value) in (0_i64..).zip(values) {
-            thin.push(at, *value);
+            downsampler.push(at, *value);
         }
-        thin.finish()
+        downsampler.finish()
     }
 
     #[test]
     fn a_short_series_stays_whole() {
         let values = [3.0, 1.0, 2.0, 5.0];
-        assert_eq!(thin(&values, 8), [(0, 3.0), (1, 1.0), (2, 2.0), (3, 5.0)]);
-        assert_eq!(thin(&[7.0], 100), [(0, 7.0)]);
-        assert!(thin(&[], 100).is_empty());
+        assert_eq!(downsampled(&values, 8), [(0, 3.0), (1, 1.0), (2, 2.0), (3, 5.0)]);
+        assert_eq!(downsampled(&[7.0], 100), [(0, 7.0)]);
+        assert!(downsampled(&[], 100).is_empty());
     }
 
     #[test]
-    fn each_stretch_keeps_its_low_and_its_high() {
-        // Two stretches of four; the spikes are rows 2, 5 and 6.
+    fn each_bucket_keeps_its_low_and_its_high() {
+        // Two buckets of four; the spikes are rows 2, 5 and 6.
         let values = [1.0, 1.0, 9.0, 1.0, 2.0, -4.0, 8.0, 2.0];
-        assert_eq!(thin(&values, 4), [(0, 1.0), (2, 9.0), (5, -4.0), (6, 8.0), (7, 2.0)]);
+        assert_eq!(downsampled(&values, 4), [(0, 1.0), (2, 9.0), (5, -4.0), (6, 8.0), (7, 2.0)]);
     }
 
     #[test]
     fn a_long_series_is_bounded_and_keeps_every_extreme() {
         let values: Vec<f64> = (0..17_520_u32).map(|i| f64::from((i * 7_919) % 10_007)).collect();
-        let points = thin(&values, 1_200);
+        let points = downsampled(&values, 1_200);
         assert!(points.len() <= 1_202, "{}", points.len());
         assert!(points.windows(2).all(|pair| pair[0].0 < pair[1].0), "in order, each once");
         let of = |values: &mut dyn Iterator<Item = f64>| {
@@ -120,10 +120,10 @@ mod tests {
 
     #[test]
     fn more_rows_than_promised_do_no_harm() {
-        let mut thin = Downsampler::new(2, 4);
+        let mut downsampler = Downsampler::new(2, 4);
         for at in 0..6 {
-            thin.push(at, 1.0);
+            downsampler.push(at, 1.0);
         }
-        assert_eq!(thin.finish().last(), Some(&(5, 1.0)));
+        assert_eq!(downsampler.finish().last(), Some(&(5, 1.0)));
     }
 }

@@ -340,8 +340,8 @@ fn problem(path: &Path) -> Option<String> {
     };
     let text = fs::read_to_string(path).unwrap_or_default();
     let open = text.replacen(&with_hash(&record.content_hash), NO_HASH, 1);
-    let sound = record.content_hash.is_empty() || hash_of(&open) == record.content_hash;
-    (!sound).then(|| "its content has changed (its hash differs)".to_owned())
+    let valid = record.content_hash.is_empty() || hash_of(&open) == record.content_hash;
+    (!valid).then(|| "its content has changed (its hash differs)".to_owned())
 }
 
 fn duel_id(of: &Registration, test: &TestRecord) -> String {
@@ -442,16 +442,16 @@ mod tests {
         let record = DuelRecord::registered(registration(), &spec, &Duel::new(&spec).unwrap());
         let path = record.write(out.path()).unwrap();
         fs::write(out.path().join("duels/notes.json"), "mine").unwrap();
-        let sound = fs::read_to_string(&path).unwrap();
-        for damaged in [sound.replace("\"seed\": 7", "\"seed\": 8"), sound[..sound.len() / 2].to_owned()] {
+        let valid = fs::read_to_string(&path).unwrap();
+        for damaged in [valid.replace("\"seed\": 7", "\"seed\": 8"), valid[..valid.len() / 2].to_owned()] {
             fs::write(&path, damaged).unwrap();
             let found = damaged_duels(out.path()).unwrap();
             assert_eq!(found.iter().map(|(file, _)| file).collect::<Vec<_>>(), [&path], "{found:?}");
         }
         // Files of earlier versions have no hash.
-        let hash = serde_json::from_str::<DuelRecord>(&sound).unwrap().content_hash;
-        let old = sound.replace(&format!(",\n  {}", with_hash(&hash)), "");
-        assert_ne!(old, sound);
+        let hash = serde_json::from_str::<DuelRecord>(&valid).unwrap().content_hash;
+        let old = valid.replace(&format!(",\n  {}", with_hash(&hash)), "");
+        assert_ne!(old, valid);
         fs::write(&path, old).unwrap();
         assert_eq!(damaged_duels(out.path()).unwrap(), []);
     }

@@ -37,7 +37,7 @@ pub struct RunCommit<'a> {
     /// What goes to the histories of registered agents.
     pub parts: &'a [AgentPart],
     /// The run's hold on them, which ends with the entry.
-    pub hold: Option<&'a AgentLock>,
+    pub lock: Option<&'a AgentLock>,
 }
 
 /// A run as the index lists it.
@@ -117,16 +117,16 @@ impl Index {
         &mut self,
         stored: &StoredRun,
         timing: &RunTiming,
-        aftermath: &RunCommit<'_>,
+        commit: &RunCommit<'_>,
     ) -> Result<(), StoreError> {
         let Database { out, path, db, .. } = &mut self.0;
         let error = StoreError::index(path);
         let entry = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&error)?;
         enter(&entry, stored, timing).map_err(&error)?;
-        note_origin(&entry, stored, aftermath).map_err(&error)?;
-        registry::record(path, &entry, &stored.run, aftermath.parts, timing.finished_at)?;
+        note_origin(&entry, stored, commit).map_err(&error)?;
+        registry::record(path, &entry, &stored.run, commit.parts, timing.finished_at)?;
         entry.commit().map_err(&error)?;
-        if !aftermath.parts.is_empty() {
+        if !commit.parts.is_empty() {
             registry::renew_backup(out, db);
         }
         Ok(())
@@ -297,19 +297,15 @@ fn insert(
 }
 
 /// Notes where the run comes from, and ends its hold on its agents.
-fn note_origin(
-    entry: &Transaction<'_>,
-    stored: &StoredRun,
-    aftermath: &RunCommit<'_>,
-) -> rusqlite::Result<()> {
+fn note_origin(entry: &Transaction<'_>, stored: &StoredRun, commit: &RunCommit<'_>) -> rusqlite::Result<()> {
     // A folder whose name is no text cannot be kept as one: a rematch then asks for it.
-    let base = aftermath.base_dir.and_then(Path::to_str);
+    let base = commit.base_dir.and_then(Path::to_str);
     entry.execute(
         "UPDATE runs SET base_dir = ?2, parent = ?3 WHERE identity = ?1",
         params![stored.run.identity, base, stored.run.rematch_of],
     )?;
-    if let Some(hold) = aftermath.hold {
-        entry.execute("DELETE FROM registry_uses WHERE holder = ?1", [hold.name()])?;
+    if let Some(lock) = commit.lock {
+        entry.execute("DELETE FROM registry_uses WHERE holder = ?1", [lock.name()])?;
     }
     Ok(())
 }
@@ -504,7 +500,7 @@ mod tests {
         assert_eq!(index.find_run(old.folder.to_str().unwrap()).unwrap(), old.folder);
         assert_eq!(index.leaderboard("first").unwrap(), new.leaderboard);
         let error = index.find_run("nothing").unwrap_err();
-        assert!(error.remedy().contains(&format!("{} (first)", new.run.run_id)), "{}", error.remedy());
+        assert!(error.help().contains(&format!("{} (first)", new.run.run_id)), "{}", error.help());
         assert!(matches!(index.find_run(""), Err(StoreError::NoSuchRun { .. })));
     }
 

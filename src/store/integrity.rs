@@ -29,7 +29,7 @@ pub enum IntegrityProblem {
         problem: String,
         /// What to do.
         #[serde(skip)]
-        remedy: String,
+        help: String,
     },
     /// The registry's books do not agree.
     Registry {
@@ -106,7 +106,7 @@ pub enum IntegrityProblem {
         problem: String,
         /// What to do.
         #[serde(skip)]
-        remedy: String,
+        help: String,
     },
     /// The file of a duel is not as it was written.
     DuelDamaged {
@@ -125,7 +125,7 @@ pub enum IntegrityProblem {
         problem: String,
         /// What to do.
         #[serde(skip)]
-        remedy: String,
+        help: String,
     },
 }
 
@@ -175,11 +175,9 @@ impl IntegrityProblem {
     }
 
     /// What to do about it.
-    pub fn remedy(&self) -> &str {
+    pub fn help(&self) -> &str {
         match self {
-            Self::Database { remedy, .. } | Self::Trials { remedy, .. } | Self::Unreadable { remedy, .. } => {
-                remedy
-            }
+            Self::Database { help, .. } | Self::Trials { help, .. } | Self::Unreadable { help, .. } => help,
             Self::DuelDamaged { .. } => "repeat the duel: it writes the same file",
             Self::Registry { .. } => "report it with the database: this is a bug in tiltyard",
             Self::Backup { .. } => "`tiltyard store repair` rebuilds it",
@@ -218,7 +216,7 @@ pub struct Condition {
     /// Agents, archived ones included.
     pub agents: usize,
     /// What is wrong.
-    pub troubles: Vec<IntegrityProblem>,
+    pub problems: Vec<IntegrityProblem>,
 }
 
 /// Looks at everything.
@@ -226,40 +224,40 @@ pub struct Condition {
 /// # Errors
 /// [`StoreError::NoIndex`], and where the store cannot be read at all.
 pub fn inspect(out: &Path) -> Result<Condition, StoreError> {
-    let mut condition = Condition { runs: 0, agents: 0, troubles: Vec::new() };
+    let mut condition = Condition { runs: 0, agents: 0, problems: Vec::new() };
     let listed = match look_into_database(out, &mut condition) {
         Ok(listed) => Some(listed),
         Err(error) if error.is_damage() => {
-            let (problem, remedy) = (error.to_string(), error.remedy());
-            condition.troubles.push(IntegrityProblem::Database { problem, remedy });
+            let (problem, help) = (error.to_string(), error.help());
+            condition.problems.push(IntegrityProblem::Database { problem, help });
             None
         }
         Err(error) => return Err(error),
     };
     for run in listed.iter().flatten() {
-        condition.troubles.extend(look_at_entry(run));
+        condition.problems.extend(look_at_entry(run));
     }
     for scenario in scenarios(out)? {
-        if let Err(error) = look_at_scenario(&scenario, listed.as_deref(), &mut condition.troubles) {
-            condition.troubles.push(unreadable(&scenario, error));
+        if let Err(error) = look_at_scenario(&scenario, listed.as_deref(), &mut condition.problems) {
+            condition.problems.push(unreadable(&scenario, error));
         }
     }
     match damaged_duels(out) {
         Ok(found) => condition
-            .troubles
+            .problems
             .extend(found.into_iter().map(|(file, problem)| IntegrityProblem::DuelDamaged { file, problem })),
-        Err(error) => condition.troubles.push(unreadable(&out.join(DUELS), error)),
+        Err(error) => condition.problems.push(unreadable(&out.join(DUELS), error)),
     }
     Ok(condition)
 }
 
 fn unreadable(folder: &Path, error: StoreError) -> IntegrityProblem {
-    let remedy = error.remedy();
+    let help = error.help();
     let problem = match error {
         StoreError::Read { source, .. } => source.to_string(),
         other => other.to_string(),
     };
-    IntegrityProblem::Unreadable { folder: folder.to_owned(), problem, remedy }
+    IntegrityProblem::Unreadable { folder: folder.to_owned(), problem, help }
 }
 
 /// The runs that the index lists. What is wrong with the database goes to the condition.
@@ -267,16 +265,16 @@ fn look_into_database(out: &Path, condition: &mut Condition) -> Result<Vec<RunSu
     let Some(Database { path, db, .. }) = &Database::read_existing(out)? else {
         return Err(StoreError::NoIndex { out: out.to_owned() });
     };
-    let troubles = problems_of(path, db).map_err(StoreError::index(path))?;
-    let damaged = !troubles.is_empty();
-    condition.troubles.extend(troubles);
+    let problems = problems_of(path, db).map_err(StoreError::index(path))?;
+    let damaged = !problems.is_empty();
+    condition.problems.extend(problems);
     let listed = Index::open_existing(out)?.runs()?;
     let agents: rusqlite::Result<i64> =
         db.query_row("SELECT count(*) FROM registry_agents", [], |row| row.get(0));
     condition.runs = listed.len();
     condition.agents = usize::try_from(agents.map_err(StoreError::index(path))?).unwrap_or(0);
     if !damaged && let Some(problem) = registry::difference(out, db)? {
-        condition.troubles.push(IntegrityProblem::Backup { problem });
+        condition.problems.push(IntegrityProblem::Backup { problem });
     }
     Ok(listed)
 }
@@ -284,27 +282,27 @@ fn look_into_database(out: &Path, condition: &mut Condition) -> Result<Vec<RunSu
 fn problems_of(path: &Path, db: &Connection) -> rusqlite::Result<Vec<IntegrityProblem>> {
     let damage = |problem: String| {
         let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
-        let remedy = StoreError::index(path)(rusqlite::Error::SqliteFailure(code, None)).remedy();
-        IntegrityProblem::Database { problem, remedy }
+        let help = StoreError::index(path)(rusqlite::Error::SqliteFailure(code, None)).help();
+        IntegrityProblem::Database { problem, help }
     };
-    let mut troubles = Vec::new();
+    let mut problems = Vec::new();
     let mut statement = db.prepare("PRAGMA integrity_check")?;
     for line in statement.query_map([], |row| row.get::<_, String>(0))? {
         match line {
             Ok(line) if line == "ok" => {}
-            Ok(line) => troubles.push(damage(line)),
+            Ok(line) => problems.push(damage(line)),
             Err(error) => return Err(error),
         }
     }
-    if !troubles.is_empty() {
-        return Ok(troubles);
+    if !problems.is_empty() {
+        return Ok(problems);
     }
     let mut statement = db.prepare("PRAGMA foreign_key_check")?;
     for table in statement.query_map([], |row| row.get::<_, String>(0))? {
-        troubles.push(damage(format!("a row of `{}` refers to a missing row", table?)));
+        problems.push(damage(format!("a row of `{}` refers to a missing row", table?)));
     }
-    troubles.extend(registry::audit(db)?.into_iter().map(|problem| IntegrityProblem::Registry { problem }));
-    Ok(troubles)
+    problems.extend(registry::audit(db)?.into_iter().map(|problem| IntegrityProblem::Registry { problem }));
+    Ok(problems)
 }
 
 /// What is wrong with a run that the index lists.
@@ -330,17 +328,17 @@ fn look_at_entry(run: &RunSummary) -> Vec<IntegrityProblem> {
         };
     }
     let stored = StoredRun::load(&folder);
-    let mut troubles = look_at_files(&folder);
+    let mut problems = look_at_files(&folder);
     match stored {
-        Err(error) if troubles.is_empty() => {
-            troubles.push(IntegrityProblem::FolderDamaged { folder, problem: error.to_string() });
+        Err(error) if problems.is_empty() => {
+            problems.push(IntegrityProblem::FolderDamaged { folder, problem: error.to_string() });
         }
         Ok(stored) if !says_the_same(run, &stored) => {
-            troubles.push(IntegrityProblem::EntryDiffers { run_id: run.run_id.clone() });
+            problems.push(IntegrityProblem::EntryDiffers { run_id: run.run_id.clone() });
         }
         _ => {}
     }
-    troubles
+    problems
 }
 
 /// Whether the error says that there is no such file, and not that nobody can tell.
@@ -387,14 +385,14 @@ fn says_the_same(listed: &RunSummary, stored: &StoredRun) -> bool {
 fn look_at_scenario(
     scenario: &Path,
     listed: Option<&[RunSummary]>,
-    troubles: &mut Vec<IntegrityProblem>,
+    problems: &mut Vec<IntegrityProblem>,
 ) -> Result<(), StoreError> {
     for (folder, _, kind) in staging::hidden(scenario).map_err(StoreError::read(scenario))? {
         match kind {
             Hidden::Temporary if staging::is_dead(&folder) => {
-                troubles.push(IntegrityProblem::Leftover { folder })
+                problems.push(IntegrityProblem::Leftover { folder })
             }
-            Hidden::Former => troubles.push(IntegrityProblem::Interrupted { folder }),
+            Hidden::Former => problems.push(IntegrityProblem::Interrupted { folder }),
             Hidden::Temporary => {}
         }
     }
@@ -405,15 +403,15 @@ fn look_at_scenario(
             Some(known) if known.contains(folder.as_path()) => {}
             // A run that its writer has not entered yet is not forgotten.
             _ if !staging::is_dead(&folder) => {}
-            Some(_) => troubles.push(IntegrityProblem::FolderUnlisted { folder }),
+            Some(_) => problems.push(IntegrityProblem::FolderUnlisted { folder }),
             // Without an index, all runs are looked at as if they were listed.
-            None => troubles.extend(look_at_files(&folder)),
+            None => problems.extend(look_at_files(&folder)),
         }
     }
-    troubles.extend(TrialStore::problem(scenario).map(|(file, problem, remedy)| IntegrityProblem::Trials {
+    problems.extend(TrialStore::problem(scenario).map(|(file, problem, help)| IntegrityProblem::Trials {
         file,
         problem,
-        remedy,
+        help,
     }));
     Ok(())
 }
@@ -429,8 +427,8 @@ pub fn prune(out: &Path, unlisted: bool) -> Result<Vec<IntegrityProblem>, StoreE
         return Err(StoreError::NoIndex { out: out.to_owned() });
     };
     let mut gone = Vec::new();
-    for trouble in condition.troubles {
-        let removed = match &trouble {
+    for problem in condition.problems {
+        let removed = match &problem {
             IntegrityProblem::FolderGone { run_id, folder } => forget(path, db, run_id, folder)?,
             IntegrityProblem::Leftover { folder } => remove_held(folder, |_| Ok(true))?,
             IntegrityProblem::FolderUnlisted { folder } if unlisted => {
@@ -439,10 +437,10 @@ pub fn prune(out: &Path, unlisted: bool) -> Result<Vec<IntegrityProblem>, StoreE
             _ => false,
         };
         if removed {
-            gone.push(trouble);
+            gone.push(problem);
         }
     }
-    if gone.iter().any(|trouble| matches!(trouble, IntegrityProblem::FolderGone { .. })) {
+    if gone.iter().any(|problem| matches!(problem, IntegrityProblem::FolderGone { .. })) {
         // Only to give room back: it can wait while others use the database, or the disk is full.
         let _ = db.execute_batch("VACUUM");
     }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Page, StoreError, json};
+use super::{ExtraFile, StoreError, json};
 use crate::files::{Existing, write_atomic};
 
 /// Its name in a run's folder.
@@ -123,9 +123,9 @@ impl Manifest {
 ///
 /// # Errors
 /// [`StoreError::Read`], [`StoreError::Write`].
-pub fn write_pages(folder: &Path, pages: &[Page]) -> Result<Vec<PathBuf>, StoreError> {
+pub fn write_pages(folder: &Path, pages: &[ExtraFile]) -> Result<Vec<PathBuf>, StoreError> {
     fs::create_dir_all(folder).map_err(StoreError::write(folder))?;
-    let path = |page: &Page| {
+    let path = |page: &ExtraFile| {
         let path = folder.join(&page.name);
         write_atomic(&path, &page.text, Existing::Replace).map_err(StoreError::write(&path))?;
         Ok(path)
@@ -214,7 +214,7 @@ mod tests {
         let out = tempfile::tempdir().unwrap();
         fs::write(out.path().join("report.html"), "one").unwrap();
         Manifest::of(out.path()).unwrap().write(out.path()).unwrap();
-        let page = Page { name: "report.html".to_owned(), text: "another".to_owned() };
+        let page = ExtraFile { name: "report.html".to_owned(), text: "another".to_owned() };
         write_pages(out.path(), &[page]).unwrap();
         assert_eq!(Manifest::read(out.path()).unwrap().unwrap().problems(out.path()), []);
     }

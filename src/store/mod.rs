@@ -73,8 +73,10 @@ pub use index::{Index, RunCommit, RunSummary, RunTiming, find_run, run_folder};
 pub use integrity::{Condition, IntegrityProblem, inspect, prune};
 pub use leaderboard::{LeaderboardRecord, RankedWindow, RankingRecord, RecordDrawdown};
 pub use manifest::{FileProblem, write_pages};
-pub use page::Page;
-pub use period_stats_record::{FallRecord, MonthRecord, PeriodStatsRecord, RollingRecord, YearRecord};
+pub use page::ExtraFile;
+pub use period_stats_record::{
+    DatedDrawdownRecord, MonthRecord, PeriodStatsRecord, RollingRecord, YearRecord,
+};
 pub use prices::{PriceSeries, prices};
 pub use repair::{Repaired, repair};
 pub use run_record::{

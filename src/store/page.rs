@@ -6,14 +6,14 @@ use super::{StoreError, json};
 
 /// A file that another room made of a run's results.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page {
+pub struct ExtraFile {
     /// Its name in the run's folder.
     pub name: String,
     /// What it holds.
     pub text: String,
 }
 
-impl Page {
+impl ExtraFile {
     /// Writes it into a folder.
     ///
     /// # Errors

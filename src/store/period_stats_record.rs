@@ -16,7 +16,7 @@ pub struct PeriodStatsRecord {
     /// In order of time; the first and the last may be parts of years.
     pub years: Vec<YearRecord>,
     /// The deepest first, five at most.
-    pub drawdowns: Vec<FallRecord>,
+    pub drawdowns: Vec<DatedDrawdownRecord>,
 }
 
 /// A rolling metric as columns.
@@ -50,7 +50,7 @@ pub struct YearRecord {
 
 /// One drawdown: depth, peak, trough and recovery.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct FallRecord {
+pub struct DatedDrawdownRecord {
     /// Percent, below 0.
     pub depth_pct: f64,
     /// When the peak was reached.
@@ -87,12 +87,12 @@ impl PeriodStatsRecord {
                 .iter()
                 .map(|y| YearRecord { year: y.year, return_pct: pct(&y.value) })
                 .collect(),
-            drawdowns: course.drawdowns.iter().map(FallRecord::new).collect(),
+            drawdowns: course.drawdowns.iter().map(DatedDrawdownRecord::new).collect(),
         }
     }
 }
 
-impl FallRecord {
+impl DatedDrawdownRecord {
     fn new(fall: &DatedFall) -> Self {
         let drawdown = &fall.drawdown;
         Self {

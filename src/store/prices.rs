@@ -44,13 +44,13 @@ pub(super) fn write(folder: &Path, csv: bool, market: &Market, ticks: TickRange)
 }
 
 fn closes(series: &SymbolSeries, market: &Market, ticks: TickRange, most: usize) -> Vec<Point> {
-    let mut thin = Downsampler::new(ticks.last - ticks.first, most);
+    let mut downsampler = Downsampler::new(ticks.last - ticks.first, most);
     for tick in ticks.first..ticks.last {
         if let Some(row) = series.rows[tick].fresh() {
-            thin.push(market.clock[tick].micros(), series.bars.close[row]);
+            downsampler.push(market.clock[tick].micros(), series.bars.close[row]);
         }
     }
-    thin.finish()
+    downsampler.finish()
 }
 
 fn schema() -> Arc<Schema> {

@@ -293,13 +293,13 @@ fn rescue(from: &Connection, to: &Transaction<'_>, agent: &str) -> rusqlite::Res
 }
 
 /// What only the index knows of a run.
-struct Known {
+struct IndexedRun {
     timing: RunTiming,
     base_dir: Option<String>,
 }
 
 /// By identity, as far as it can be read.
-fn known_times(db: &Connection) -> BTreeMap<String, Known> {
+fn known_times(db: &Connection) -> BTreeMap<String, IndexedRun> {
     let mut known = BTreeMap::new();
     let mut read = || -> rusqlite::Result<()> {
         let mut statement =
@@ -310,7 +310,7 @@ fn known_times(db: &Connection) -> BTreeMap<String, Known> {
             let Ok(finished_at) = at.parse::<Timestamp>() else { continue };
             let Ok(duration) = Duration::try_from_secs_f64(seconds) else { continue };
             let timing = RunTiming { finished_at, duration };
-            known.insert(row.get(0)?, Known { timing, base_dir: row.get(3)? });
+            known.insert(row.get(0)?, IndexedRun { timing, base_dir: row.get(3)? });
         }
         Ok(())
     };
@@ -324,7 +324,7 @@ fn list(
     out: &Path,
     path: &Path,
     mut db: Connection,
-    known: &BTreeMap<String, Known>,
+    known: &BTreeMap<String, IndexedRun>,
     repaired: &mut Repaired,
 ) -> Result<(), StoreError> {
     let error = StoreError::index(path);

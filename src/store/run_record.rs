@@ -271,8 +271,8 @@ impl RunRecord {
     }
 }
 
-fn tie_break(rung: &TieBreak) -> String {
-    match rung {
+fn tie_break(level: &TieBreak) -> String {
+    match level {
         TieBreak::Metric(metric) => metric.as_str().to_owned(),
         TieBreak::Name => "name".to_owned(),
     }

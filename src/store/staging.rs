@@ -70,11 +70,11 @@ impl Staging {
         let aside = self.folder.with_extension("old");
         let replaced =
             replace_folder(&self.folder, &self.target, &aside).map_err(StoreError::write(&self.target))?;
-        let sound = self
+        let check = self
             .is_in_place()
             .and_then(|()| verify(&self.target))
             .and_then(|()| sync_folder(&parent).map_err(StoreError::write(&parent)));
-        if let Err(error) = sound {
+        if let Err(error) = check {
             replaced.undo(&self.folder, &self.target);
             return Err(error);
         }
@@ -248,7 +248,7 @@ mod tests {
         names
     }
 
-    fn sound(_: &Path) -> Result<(), StoreError> {
+    fn accept(_: &Path) -> Result<(), StoreError> {
         Ok(())
     }
 
@@ -259,7 +259,7 @@ mod tests {
             let staging = Staging::open(out.path(), RUN).unwrap();
             fs::write(staging.folder().join("f"), text).unwrap();
             assert!(fs::read_to_string(out.path().join(RUN).join("f")).map_or(true, |old| old == "one"));
-            let placed = staging.publish(sound).unwrap();
+            let placed = staging.publish(accept).unwrap();
             assert_eq!(entries(&placed.folder), ["f"]);
             assert_eq!(fs::read_to_string(placed.folder.join("f")).unwrap(), text);
         }
@@ -301,7 +301,7 @@ mod tests {
         assert!(!dead.exists());
         assert!(alive.folder().exists());
         assert_ne!(alive.folder(), second.folder());
-        let placed = alive.publish(sound).unwrap();
+        let placed = alive.publish(accept).unwrap();
         assert!(!is_dead(&placed.folder), "what is published is held until it is recorded");
         let Placed { folder, lock } = placed;
         drop(lock);
@@ -360,7 +360,7 @@ mod tests {
         fs::write(out.path().join(mine[2]), "x").unwrap();
         std::os::unix::fs::symlink("/nowhere", out.path().join(".0123456789ab.18.tmp")).unwrap();
         for _ in 0..2 {
-            Staging::open(out.path(), RUN).unwrap().publish(sound).unwrap();
+            Staging::open(out.path(), RUN).unwrap().publish(accept).unwrap();
         }
         assert_eq!(
             entries(out.path()),

@@ -181,7 +181,7 @@ mod tests {
         let stored = write(out.path(), false);
         assert_eq!(stored.trades("trend, fast").unwrap().len(), 1);
         let error = stored.trades("trend").unwrap_err();
-        assert_eq!(error.remedy(), "its agents are trend, fast, idle");
+        assert_eq!(error.help(), "its agents are trend, fast, idle");
     }
 
     #[test]

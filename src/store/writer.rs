@@ -15,7 +15,7 @@ use super::manifest::Manifest;
 use super::staging::Staging;
 use super::table_file::TableFile;
 use super::{
-    AgentRecord, LeaderboardRecord, Page, RunId, RunRecord, StandingsRecord, StoreError, StoredRun,
+    AgentRecord, ExtraFile, LeaderboardRecord, RunId, RunRecord, StandingsRecord, StoreError, StoredRun,
     TournamentRecord, json, prices, tables,
 };
 use crate::domain::check_name;
@@ -53,7 +53,7 @@ pub struct Published {
 }
 
 /// Makes a table of one window's rows.
-type Table<R> = fn(Window, &[R], &Market) -> Result<RecordBatch, ArrowError>;
+type BatchBuilder<R> = fn(Window, &[R], &Market) -> Result<RecordBatch, ArrowError>;
 
 /// A run's folder being written. Dropped before [`RunWriter::finish`] it leaves nothing behind.
 #[derive(Debug)]
@@ -123,7 +123,7 @@ impl<'a> RunWriter<'a> {
     pub fn finish_with<E: From<StoreError>>(
         self,
         tournament: &Tournament,
-        render: impl FnOnce(&StoredRun) -> Result<Vec<Page>, E>,
+        render: impl FnOnce(&StoredRun) -> Result<Vec<ExtraFile>, E>,
     ) -> Result<Published, E> {
         for agent in &tournament.agents {
             if !self.agent_folder(agent).join("metrics.json").exists() {
@@ -204,7 +204,7 @@ impl<'a> RunWriter<'a> {
         folder: &Path,
         name: &str,
         agent: &AgentResult,
-        table: Table<R>,
+        table: BatchBuilder<R>,
         rows: impl Fn(&WindowResult) -> &[R],
     ) -> Result<(), StoreError> {
         let market = self.run.market;

@@ -19,14 +19,14 @@ pub(super) fn open<'m>(
 }
 
 /// A search over a symbol's rows of the window.
-pub(super) fn scout(setup: &Setup<'_>, symbol: SymbolId) -> BitCursor {
+pub(super) fn cursor(setup: &Setup<'_>, symbol: SymbolId) -> BitCursor {
     let history = setup.history;
     BitCursor::until(history.market.series(symbol).row_from(history.ticks.last))
 }
 
 /// Where in a block of base rows a bar of the feed's timeframe closes and a test holds.
 pub(super) fn where_closed(feed: &Feed<'_>, block: usize, test: impl Fn(Row) -> bool) -> u64 {
-    let closes = feed.beat().closes(block);
+    let closes = feed.clock().closes(block);
     let held = set_bits(closes).filter(|bit| test(block * BLOCK + bit));
     held.fold(0, |word, bit| word | 1 << bit)
 }

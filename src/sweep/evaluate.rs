@@ -15,7 +15,7 @@ use crate::indicator::{Budget, IndicatorCache};
 use crate::metrics::{MetricInputs, Sampled};
 use crate::scenario::{StrategySpec, TrialSetup};
 use crate::strategy::crossing;
-use crate::tournament::{Plan, RunOptions, replay_agent};
+use crate::tournament::{RunOptions, TournamentPlan, replay_agent};
 
 /// One combination and the windows to replay it in.
 #[derive(Debug, Clone)]
@@ -30,14 +30,14 @@ pub struct TrialJob {
 /// budget allows.
 #[derive(Debug)]
 pub struct Evaluator<'a> {
-    plan: Plan<'a>,
+    plan: TournamentPlan<'a>,
     options: RunOptions,
     caches: Vec<IndicatorCache>,
 }
 
 impl<'a> Evaluator<'a> {
     /// An evaluator for the windows of a plan.
-    pub fn new(plan: Plan<'a>, options: RunOptions) -> Self {
+    pub fn new(plan: TournamentPlan<'a>, options: RunOptions) -> Self {
         let budget = Arc::new(Budget::of(options.memory));
         let caches = plan.windows.iter().map(|_| IndicatorCache::within(Arc::clone(&budget))).collect();
         Self { plan, options, caches }
@@ -63,7 +63,7 @@ impl<'a> Evaluator<'a> {
 
     /// Replays one job with the general engine.
     fn replay(&self, setup: &TrialSetup, window: usize) -> WindowOutcome {
-        let Plan { scenario, market, windows } = self.plan;
+        let TournamentPlan { scenario, market, windows } = self.plan;
         let TrialSetup { agent, venue } = setup;
         let cache = &self.caches[window];
         let replay = replay_agent(&self.plan, venue, agent, &windows[window], cache, self.options.engine);
@@ -100,7 +100,7 @@ impl<'a> Evaluator<'a> {
         jobs: &[(&TrialSetup, usize)],
         indexes: &[usize],
     ) -> Vec<(usize, WindowOutcome)> {
-        let Plan { scenario, market, windows } = self.plan;
+        let TournamentPlan { scenario, market, windows } = self.plan;
         let Some(TrialSetup { agent, venue }) = indexes.first().map(|&index| jobs[index].0) else {
             return Vec::new();
         };

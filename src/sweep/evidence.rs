@@ -8,7 +8,7 @@ use super::{Objective, Searched, Trial, WindowOutcome, apart, best, trial_return
 use crate::metrics::Sample;
 use crate::scenario::{Benchmark, SweepSpec};
 use crate::statistics::evidence::{EvidenceError, Panel, SelectionEvidence, SelectionSpec, assess_selection};
-use crate::tournament::{Plan, Tournament, held};
+use crate::tournament::{Tournament, TournamentPlan, held};
 
 /// The evidence and its inputs.
 #[derive(Debug, Clone)]
@@ -28,7 +28,7 @@ pub struct Selection {
 /// The benchmark's name and its returns over the windows that do not overlap: those of an agent, or of buying
 /// and holding a symbol. `None` where a window has no bar of the symbol.
 pub fn benchmark_returns(
-    plan: &Plan<'_>,
+    plan: &TournamentPlan<'_>,
     tournament: &Tournament,
     benchmark: &Benchmark,
 ) -> Option<(String, Vec<f64>)> {
@@ -55,7 +55,7 @@ pub fn benchmark_returns(
 /// # Errors
 /// [`EvidenceError`] where no trial has a score, or its returns do not allow a test.
 pub fn assess(
-    plan: &Plan<'_>,
+    plan: &TournamentPlan<'_>,
     spec: &SweepSpec,
     searched: &Searched,
     benchmark: Option<(String, Vec<f64>)>,

@@ -13,7 +13,7 @@ use crate::engine::SEMANTICS_VERSION;
 use crate::market::{Bars, Market};
 use crate::scenario::{Intrabar, TrialSetup, WarmUp};
 use crate::strategy;
-use crate::tournament::{Plan, WindowSpan};
+use crate::tournament::{TournamentPlan, WindowSpan};
 use crate::venue::{TradingDay, bars_looked_back};
 
 /// A job's cache key.
@@ -36,14 +36,14 @@ struct BarsSeen {
 /// Computes the keys of one plan's jobs. Each bar is hashed once.
 #[derive(Debug)]
 pub struct JobKeys<'a> {
-    plan: Plan<'a>,
+    plan: TournamentPlan<'a>,
     windows: Vec<Option<[u8; 32]>>,
     seen: HashMap<(usize, BarsSeen), [u8; 32]>,
 }
 
 impl<'a> JobKeys<'a> {
     /// For the jobs of a plan.
-    pub fn new(plan: Plan<'a>) -> Self {
+    pub fn new(plan: TournamentPlan<'a>) -> Self {
         Self { plan, windows: vec![None; plan.windows.len()], seen: HashMap::new() }
     }
 
@@ -63,7 +63,7 @@ impl<'a> JobKeys<'a> {
         if let Some(known) = self.windows[window] {
             return known;
         }
-        let Plan { scenario, market, windows } = self.plan;
+        let TournamentPlan { scenario, market, windows } = self.plan;
         let span = &windows[window];
         let mut hash = blake3::Hasher::new();
         hash.update(&SEMANTICS_VERSION.to_le_bytes());
@@ -94,7 +94,7 @@ impl<'a> JobKeys<'a> {
 
     /// Hash of the bars outside the window that the trial can read.
     fn seen(&mut self, setup: &TrialSetup, window: usize) -> [u8; 32] {
-        let Plan { scenario, market, windows } = self.plan;
+        let TournamentPlan { scenario, market, windows } = self.plan;
         let from_before = scenario.market.warm_up == WarmUp::Before;
         let wanted = strategy::warm_up(&setup.agent.strategy, market.interval);
         let reach = BarsSeen {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::scenario::{Problem, SweepSpec, SweptValue, TrialSetup};
 use crate::strategy;
-use crate::tournament::{Plan, RunOptions};
+use crate::tournament::{RunOptions, TournamentPlan};
 
 /// Number of consecutive batches without a new combination after which a space counts as exhausted.
 const PATIENCE: usize = 50;
@@ -21,7 +21,7 @@ const PATIENCE: usize = 50;
 #[derive(Debug, Clone, Copy)]
 pub struct SweepPlan<'a> {
     /// Scenario, bars and windows.
-    pub plan: Plan<'a>,
+    pub plan: TournamentPlan<'a>,
     /// The scenario's sweep.
     pub spec: &'a SweepSpec,
     /// Engine and memory settings; no result depends on them.
@@ -86,13 +86,13 @@ pub fn run(
             return Err(SweepError::Interrupted { trials: sweep.searched.trials.len() });
         }
         let windows = &windows[..ask.windows.unwrap_or(windows.len()).min(windows.len())];
-        let (told, news) = sweep.batch(ask, windows)?;
+        let (results, news) = sweep.batch(ask, windows)?;
         idle = if news { 0 } else { idle + 1 };
         // A grid is finite: a long excluded part does not mean that it is exhausted.
         if spec.trials.is_none() {
             idle = 0;
         }
-        search.tell(told);
+        search.tell(results);
     }
     if sweep.searched.trials.is_empty() {
         return Err(SweepError::NothingToTry { reason: sweep.searched.refused_because });
@@ -131,7 +131,7 @@ enum Registered {
 }
 
 struct Sweep<'a> {
-    plan: Plan<'a>,
+    plan: TournamentPlan<'a>,
     spec: &'a SweepSpec,
     space: Space<'a>,
     evaluator: Evaluator<'a>,
@@ -174,15 +174,15 @@ impl<'a> Sweep<'a> {
         let (replayed, found) = self.replay_new(&wanted, jobs)?;
         self.observer.batch_done(self.searched.trials.len(), replayed, found);
         let mut fresh: Vec<usize> = wanted.clone();
-        let told = asked
+        let results = asked
             .into_iter()
             .zip(ask.points)
-            .map(|(known, point)| self.told(known, point, windows, &mut fresh))
+            .map(|(known, point)| self.point_result(known, point, windows, &mut fresh))
             .collect();
-        Ok((told, !wanted.is_empty()))
+        Ok((results, !wanted.is_empty()))
     }
 
-    fn told(
+    fn point_result(
         &self,
         known: Registered,
         point: Point,
@@ -241,7 +241,7 @@ impl<'a> Sweep<'a> {
 
     /// Why a combination is not valid for the agent, or cannot do what it says with the prices of a window.
     fn problem(&self, setup: Result<TrialSetup, Vec<Problem>>) -> Option<String> {
-        let Plan { market, windows, .. } = self.plan;
+        let TournamentPlan { market, windows, .. } = self.plan;
         match setup {
             Err(problems) => problems.into_iter().next().map(|problem| problem.message),
             Ok(setup) => windows

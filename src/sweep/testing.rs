@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{JobKey, SweepPlan, TrialCache, TrialCacheError, WindowOutcome, extremes};
 use crate::market::{self, LoadRequest, Market};
 use crate::scenario::{Scenario, SweepSpec};
-use crate::tournament::{DateRange, Plan, RunOptions, WindowSpan, history_needs, plan_windows};
+use crate::tournament::{DateRange, RunOptions, TournamentPlan, WindowSpan, history_needs, plan_windows};
 
 /// Ten days of hourly sample bars in five windows; a crossing strategy, a buy-and-hold agent, and the given
 /// sweep.
@@ -70,8 +70,8 @@ impl SweepFixture {
         let request = LoadRequest { spec: &scenario.market, frames, history_bars, detail: false };
         let market = market::load(&request).unwrap();
         let (ticks, embargo) = (market.in_range, scenario.battle.embargo);
-        let stretch = DateRange { ticks, start: scenario.market.start, end: scenario.market.end, embargo };
-        let windows = plan_windows(&scenario.battle.windows, &market, stretch, scenario.seed).unwrap();
+        let range = DateRange { ticks, start: scenario.market.start, end: scenario.market.end, embargo };
+        let windows = plan_windows(&scenario.battle.windows, &market, range, scenario.seed).unwrap();
         Self { scenario, market, windows }
     }
 
@@ -79,13 +79,13 @@ impl SweepFixture {
     pub fn with_windows(self, length: &str) -> Self {
         let text = WINDOWS.replace("2d", length);
         let (table, _) = Scenario::parse(&BASE.replace(WINDOWS, &text), Path::new("")).unwrap();
-        let stretch = DateRange::from(self.market.in_range);
-        let windows = plan_windows(&table.battle.windows, &self.market, stretch, table.seed).unwrap();
+        let range = DateRange::from(self.market.in_range);
+        let windows = plan_windows(&table.battle.windows, &self.market, range, table.seed).unwrap();
         Self { windows, ..self }
     }
 
-    pub fn plan(&self) -> Plan<'_> {
-        Plan { scenario: &self.scenario, market: &self.market, windows: &self.windows }
+    pub fn plan(&self) -> TournamentPlan<'_> {
+        TournamentPlan { scenario: &self.scenario, market: &self.market, windows: &self.windows }
     }
 
     pub fn sweep(&self) -> SweepPlan<'_> {

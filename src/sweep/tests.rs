@@ -15,12 +15,12 @@ const SMALL: &str = "[sweep]\nagent = \"trend\"\nbatch = 3\nwhere = [\"fast < sl
 const LARGER: &str = "[sweep]\nagent = \"trend\"\nbatch = 5\nwhere = [\"fast < slow\"]\n[sweep.parameters]\n\
                       slow = [4, 8, 12, 400]\nfast = [2, 3, 4, 6]\n";
 
-fn sweep(ground: &SweepFixture, trial_cache: &mut dyn TrialCache) -> Searched {
-    run(&ground.sweep(), &ground.all(), trial_cache, &NoObserver).unwrap()
+fn sweep(fixture: &SweepFixture, trial_cache: &mut dyn TrialCache) -> Searched {
+    run(&fixture.sweep(), &fixture.all(), trial_cache, &NoObserver).unwrap()
 }
 
-fn roi(ground: &SweepFixture) -> Objective {
-    Objective::of(ground.sweep().plan.scenario, RankingMetric::RoiPct)
+fn roi(fixture: &SweepFixture) -> Objective {
+    Objective::of(fixture.sweep().plan.scenario, RankingMetric::RoiPct)
 }
 
 fn numbers(trial: &Trial) -> Vec<i64> {
@@ -53,8 +53,8 @@ proptest! {
             "[sweep]\nagent = \"trend\"\nbatch = {batch}\nwhere = [\"fast + {gap} <= slow\"]\n\
              [sweep.parameters]\nfast = {fast:?}\nslow = {slow:?}\n"
         );
-        let ground = SweepFixture::new(&table);
-        let found = sweep(&ground, &mut NoCache);
+        let fixture = SweepFixture::new(&table);
+        let found = sweep(&fixture, &mut NoCache);
         prop_assert_eq!(found.trials.iter().map(numbers).collect::<Vec<_>>(), expected.clone());
         prop_assert_eq!(found.excluded, fast.len() * slow.len() - expected.len());
         prop_assert_eq!(found.refused, 0);
@@ -66,16 +66,16 @@ proptest! {
 fn results_do_not_depend_on_threads_or_cache() {
     for search in ["grid", "random", "sobol", "latin_hypercube", "tpe", "cma_es", "successive_halving"] {
         let trials = if search == "grid" { "" } else { "trials = 14\n" };
-        let ground = SweepFixture::new(&format!(
+        let fixture = SweepFixture::new(&format!(
             "[sweep]\nagent = \"trend\"\nsearch = \"{search}\"\n{trials}batch = 5\nwhere = [\"fast < slow\"]\n\
              [sweep.parameters]\nfast = {{ from = 2, to = 9 }}\nslow = {{ from = 4, to = 12, step = 4 }}\n"
         ));
-        let once = on_threads(1, || format!("{:?}", sweep(&ground, &mut NoCache)));
-        assert_eq!(once, on_threads(4, || format!("{:?}", sweep(&ground, &mut NoCache))), "{search}");
+        let once = on_threads(1, || format!("{:?}", sweep(&fixture, &mut NoCache)));
+        assert_eq!(once, on_threads(4, || format!("{:?}", sweep(&fixture, &mut NoCache))), "{search}");
         let mut trial_cache = Counting::default();
-        assert_eq!(once, format!("{:?}", sweep(&ground, &mut trial_cache)), "{search}");
+        assert_eq!(once, format!("{:?}", sweep(&fixture, &mut trial_cache)), "{search}");
         let appended = trial_cache.appended;
-        assert_eq!(once, format!("{:?}", sweep(&ground, &mut trial_cache)), "{search}");
+        assert_eq!(once, format!("{:?}", sweep(&fixture, &mut trial_cache)), "{search}");
         assert_eq!(trial_cache.appended, appended, "{search} computed what it knew");
     }
 }
@@ -88,23 +88,23 @@ fn the_batch_engine_and_the_oracle_agree() {
                  fast = { from = 1, to = 6 }\nslow = { from = 4, to = 30, step = 2 }\n\
                  venue.taker_fee_bps = [0, 12.5]\n";
     for length in ["2d", "10d"] {
-        let ground = SweepFixture::changed(
+        let fixture = SweepFixture::changed(
             "risk     = \"own\"\nstrategy = { kind = \"sma",
             "risk     = \"unlimited\"\nstrategy = { kind = \"sma",
             table,
         );
-        let ground = if length == "2d" { ground } else { ground.with_windows(length) };
-        let skipping = sweep(&ground, &mut NoCache);
+        let fixture = if length == "2d" { fixture } else { fixture.with_windows(length) };
+        let skipping = sweep(&fixture, &mut NoCache);
         let oracle = SweepPlan {
             options: RunOptions { engine: Loop::BarByBar, ..RunOptions::default() },
-            ..ground.sweep()
+            ..fixture.sweep()
         };
-        let oracle = run(&oracle, &ground.all(), &mut NoCache, &NoObserver).unwrap();
+        let oracle = run(&oracle, &fixture.all(), &mut NoCache, &NoObserver).unwrap();
         assert_eq!(format!("{skipping:?}"), format!("{oracle:?}"));
         let setups: Vec<_> = skipping.trials.iter().map(|trial| trial.values.clone()).collect();
-        let setups: Vec<_> = ground.spec().setups(&setups).into_iter().map(Result::unwrap).collect();
+        let setups: Vec<_> = fixture.spec().setups(&setups).into_iter().map(Result::unwrap).collect();
         let jobs: Vec<_> = setups.iter().map(|setup| (setup, 0)).collect();
-        let taken = Evaluator::new(ground.plan(), RunOptions::default()).together(&jobs);
+        let taken = Evaluator::new(fixture.plan(), RunOptions::default()).together(&jobs);
         assert!(taken.iter().flatten().count() * 10 > jobs.len() * 9, "the batch engine took few");
     }
 }
@@ -149,11 +149,11 @@ fn a_job_key_covers_exactly_the_inputs_of_its_outcome() {
 
 #[test]
 fn risk_and_venue_are_swept_too() {
-    let ground = SweepFixture::new(
+    let fixture = SweepFixture::new(
         "[sweep]\nagent = \"trend\"\n[sweep.parameters]\nrisk.max_order_size_pct = [10, 40]\n\
          venue.taker_fee_bps = [0, 50]\nvenue.close_at_end = [true, false]\n",
     );
-    let found = sweep(&ground, &mut NoCache);
+    let found = sweep(&fixture, &mut NoCache);
     assert_eq!(found.trials.len(), 8);
     let fees = |trial: usize| {
         let outcomes = found.trials[trial].outcomes.iter().flatten();
@@ -167,9 +167,9 @@ fn risk_and_venue_are_swept_too() {
 
 #[test]
 fn invalid_combinations_are_skipped_and_counted() {
-    let ground =
+    let fixture =
         SweepFixture::new("[sweep]\nagent = \"trend\"\n[sweep.parameters]\nfast = [2, 9]\nslow = [4, 12]\n");
-    let found = sweep(&ground, &mut NoCache);
+    let found = sweep(&fixture, &mut NoCache);
     assert_eq!(found.trials.iter().map(numbers).collect::<Vec<_>>(), [[2, 4], [2, 12], [9, 12]]);
     assert_eq!((found.excluded, found.refused), (0, 1));
     let reason = found.refused_because.unwrap();
@@ -183,8 +183,8 @@ fn what_the_prices_do_not_allow_is_left_out_and_named() {
         let sweep = format!("[sweep]\nagent = \"trend\"\n[sweep.parameters]\nspacing_pct = [{spacings}]\n");
         let strategy = "{ kind = \"sma_cross\", fast = 3, slow = 8, size_pct = 20 }";
         let grid = "{ kind = \"grid\", levels = 3, spacing_pct = 5 }\n\n[market.instruments.ALPHA]\nprice_tick = \"1\"";
-        let ground = SweepFixture::changed(strategy, grid, &sweep);
-        run(&ground.sweep(), &ground.all(), &mut NoCache, &NoObserver)
+        let fixture = SweepFixture::changed(strategy, grid, &sweep);
+        run(&fixture.sweep(), &fixture.all(), &mut NoCache, &NoObserver)
     };
     let found = grid("0.01, 2, 5").unwrap();
     assert_eq!((found.trials.len(), found.refused), (2, 1));
@@ -200,27 +200,27 @@ fn what_the_prices_do_not_allow_is_left_out_and_named() {
 
 #[test]
 fn an_exhausted_space_ends_a_search() {
-    let ground = SweepFixture::new(
+    let fixture = SweepFixture::new(
         "[sweep]\nagent = \"trend\"\nsearch = \"random\"\ntrials = 500\n[sweep.parameters]\nfast = [2, 3, 4]\n",
     );
-    assert_eq!(sweep(&ground, &mut NoCache).trials.len(), 3);
+    assert_eq!(sweep(&fixture, &mut NoCache).trials.len(), 3);
 }
 
 #[test]
 fn halving_prunes() {
-    let ground = SweepFixture::new(
+    let fixture = SweepFixture::new(
         "[sweep]\nagent = \"trend\"\nsearch = \"successive_halving\"\nreduction = 2\n[sweep.parameters]\n\
          fast = [2, 3, 4, 5, 6, 7]\n",
     );
     let mut trial_cache = Counting::default();
-    let found = sweep(&ground, &mut trial_cache);
+    let found = sweep(&fixture, &mut trial_cache);
     let windows = |trial: &Trial| trial.outcomes.iter().flatten().count();
     let mut replayed: Vec<usize> = found.trials.iter().map(windows).collect();
     replayed.sort_unstable();
     // Five windows by 2: 2, 3, 5; six candidates: 6, 3, 1.
     assert_eq!(replayed, [2, 2, 2, 3, 3, 5]);
     assert_eq!(trial_cache.appended, 17);
-    let scores = roi(&ground).scores(&found.trials, &ground.all());
+    let scores = roi(&fixture).scores(&found.trials, &fixture.all());
     assert_eq!(scores.iter().filter(|score| !score.is_absent()).count(), 1);
 }
 
@@ -239,33 +239,33 @@ impl SweepObserver for Impatient {
 
 #[test]
 fn a_cancelled_sweep_keeps_its_batches() {
-    let ground = SweepFixture::new(SMALL);
+    let fixture = SweepFixture::new(SMALL);
     let mut trial_cache = Counting::default();
     let observer = Impatient(std::cell::Cell::new(2));
-    let error = run(&ground.sweep(), &ground.all(), &mut trial_cache, &observer).unwrap_err();
+    let error = run(&fixture.sweep(), &fixture.all(), &mut trial_cache, &observer).unwrap_err();
     assert!(matches!(error, SweepError::Interrupted { .. }));
     let kept = trial_cache.appended;
     assert!(kept > 0 && trial_cache.batches <= 2);
-    let whole = sweep(&ground, &mut trial_cache);
+    let whole = sweep(&fixture, &mut trial_cache);
     assert_eq!(trial_cache.appended, whole.trials.len() * 5);
-    assert_eq!(format!("{whole:?}"), format!("{:?}", sweep(&ground, &mut NoCache)));
+    assert_eq!(format!("{whole:?}"), format!("{:?}", sweep(&fixture, &mut NoCache)));
 }
 
 #[test]
 fn neighbours_differ_by_a_step() {
-    let ground = SweepFixture::new(
+    let fixture = SweepFixture::new(
         "[sweep]\nagent = \"trend\"\n[sweep.parameters]\nfast = [2, 3, 4]\nvenue.close_at_end = [true, false]\n",
     );
-    let found = sweep(&ground, &mut NoCache);
+    let found = sweep(&fixture, &mut NoCache);
     // By hand: scores 4, 2, 1 with `close_at_end` and 9, 9, 9 without; trials are 2t 2f 3t 3f 4t 4f.
     let scores = [4.0, 9.0, 2.0, 9.0, 1.0, 9.0].map(Score::Number);
-    let around = |at| plateau(ground.spec(), &found.trials, &scores, at).unwrap();
+    let around = |at| plateau(fixture.spec(), &found.trials, &scores, at).unwrap();
     assert_eq!(around(0), Plateau { neighbours: 1, mean: 2.0, worst: 2.0, ratio: Some(0.5) });
     assert_eq!(around(2), Plateau { neighbours: 2, mean: 2.5, worst: 1.0, ratio: Some(1.25) });
-    assert_eq!(plateau(ground.spec(), &found.trials, &[Score::Absent; 6], 0), None);
+    assert_eq!(plateau(fixture.spec(), &found.trials, &[Score::Absent; 6], 0), None);
     // Without a neighbour the nearest trials are used: two per parameter.
     let lone = [Some(4.0), None, None, None, Some(1.0), Some(3.0)].map(Score::from);
-    let around = plateau(ground.spec(), &found.trials, &lone, 0).unwrap();
+    let around = plateau(fixture.spec(), &found.trials, &lone, 0).unwrap();
     assert_eq!((around.neighbours, around.worst), (2, 1.0));
 }
 
@@ -274,10 +274,10 @@ const VALIDATED: &str = "where = [\"fast < slow\"]\n[sweep.parameters]\nfast = [
 
 #[test]
 fn the_choice_is_tested_out_of_sample() {
-    let ground = SweepFixture::new(&format!("[sweep]\nagent = \"trend\"\n{VALIDATED}"));
-    let whole = sweep(&ground, &mut NoCache);
-    let validation = ground.scenario.validation.unwrap();
-    let found = validate(&ground.sweep(), validation, &whole, &mut NoCache, &NoObserver).unwrap();
+    let fixture = SweepFixture::new(&format!("[sweep]\nagent = \"trend\"\n{VALIDATED}"));
+    let whole = sweep(&fixture, &mut NoCache);
+    let validation = fixture.scenario.validation.unwrap();
+    let found = validate(&fixture.sweep(), validation, &whole, &mut NoCache, &NoObserver).unwrap();
     assert_eq!(found.splits.len(), 3);
     for (step, split) in found.splits.iter().enumerate() {
         assert_eq!((split.train.clone(), split.test.clone()), (vec![step, step + 1], vec![vec![step + 2]]));
@@ -303,14 +303,14 @@ fn the_choice_is_tested_out_of_sample() {
 /// An adaptive search sees only the training windows, so it finds what a sweep of those windows finds.
 #[test]
 fn an_adaptive_search_is_run_anew_for_each_split() {
-    let ground =
+    let fixture =
         SweepFixture::new(&format!("[sweep]\nagent = \"trend\"\nsearch = \"tpe\"\ntrials = 12\n{VALIDATED}"));
     let mut trial_cache = Counting::default();
-    let whole = sweep(&ground, &mut trial_cache);
-    let validation = ground.scenario.validation.unwrap();
-    let found = validate(&ground.sweep(), validation, &whole, &mut trial_cache, &NoObserver).unwrap();
-    let alone = run(&ground.sweep(), &[0, 1], &mut NoCache, &NoObserver).unwrap();
-    let scores = roi(&ground).scores(&alone.trials, &[0, 1]);
+    let whole = sweep(&fixture, &mut trial_cache);
+    let validation = fixture.scenario.validation.unwrap();
+    let found = validate(&fixture.sweep(), validation, &whole, &mut trial_cache, &NoObserver).unwrap();
+    let alone = run(&fixture.sweep(), &[0, 1], &mut NoCache, &NoObserver).unwrap();
+    let scores = roi(&fixture).scores(&alone.trials, &[0, 1]);
     let winner = best(&scores).unwrap();
     assert_eq!(found.splits[0].in_sample, scores[winner]);
     assert_eq!(found.splits[0].winner.as_ref(), Some(&alone.trials[winner].values));
@@ -319,16 +319,16 @@ fn an_adaptive_search_is_run_anew_for_each_split() {
 
 #[test]
 fn combinatorial_splits_make_paths() {
-    let ground = SweepFixture::new(&format!(
+    let fixture = SweepFixture::new(&format!(
         "[sweep]\nagent = \"trend\"\n{}",
         VALIDATED.replace(
             "kind = \"walk_forward\"\ntrain = 2\ntest = 1",
             "kind = \"cpcv\"\nfolds = 5\ntest_folds = 2",
         )
     ));
-    let whole = sweep(&ground, &mut NoCache);
-    let validation = ground.scenario.validation.unwrap();
-    let found = validate(&ground.sweep(), validation, &whole, &mut NoCache, &NoObserver).unwrap();
+    let whole = sweep(&fixture, &mut NoCache);
+    let validation = fixture.scenario.validation.unwrap();
+    let found = validate(&fixture.sweep(), validation, &whole, &mut NoCache, &NoObserver).unwrap();
     // C(5, 2) splits, C(5, 2) * 2 / 5 paths.
     assert_eq!((found.splits.len(), found.paths.len()), (10, 4));
     assert!(found.paths.iter().all(|path| !path.score.is_absent()) && found.slope.is_some());
@@ -336,30 +336,30 @@ fn combinatorial_splits_make_paths() {
 
 #[test]
 fn the_choice_is_assessed_with_all_trials_counted() {
-    let ground = SweepFixture::new(&format!("{SMALL}[report]\nbenchmark = \"hold\"\n"));
-    let whole = sweep(&ground, &mut NoCache);
-    let tournament = crate::tournament::run(&ground.plan(), &crate::tournament::NoProgress).unwrap();
-    let named = ground.scenario.report.benchmark.clone().unwrap();
-    let benchmark = benchmark_returns(&ground.plan(), &tournament, &named);
+    let fixture = SweepFixture::new(&format!("{SMALL}[report]\nbenchmark = \"hold\"\n"));
+    let whole = sweep(&fixture, &mut NoCache);
+    let tournament = crate::tournament::run(&fixture.plan(), &crate::tournament::NoProgress).unwrap();
+    let named = fixture.scenario.report.benchmark.clone().unwrap();
+    let benchmark = benchmark_returns(&fixture.plan(), &tournament, &named);
     assert_eq!(benchmark.as_ref().unwrap().1.len(), 240);
     // The symbol itself, held from each window's first open without costs.
     let symbol = Benchmark::Symbol { id: crate::domain::SymbolId(0), name: "ALPHA".to_owned() };
-    let (name, held) = benchmark_returns(&ground.plan(), &tournament, &symbol).unwrap();
+    let (name, held) = benchmark_returns(&fixture.plan(), &tournament, &symbol).unwrap();
     assert_eq!((name.as_str(), held.len()), ("ALPHA", 240));
-    let bars = &ground.market.symbols[0].bars;
-    let first = bars.first_row_from(ground.windows[0].start);
+    let bars = &fixture.market.symbols[0].bars;
+    let first = bars.first_row_from(fixture.windows[0].start);
     assert!((held[0] - (bars.close[first] / bars.open[first] - 1.0)).abs() < 1e-12);
-    let found = assess(&ground.plan(), ground.spec(), &whole, benchmark).unwrap();
+    let found = assess(&fixture.plan(), fixture.spec(), &whole, benchmark).unwrap();
     assert_eq!((found.evidence.trials, found.evidence.columns, found.evidence.periods), (7, 7, 240));
-    let scores = roi(&ground).scores(&whole.trials, &ground.all());
+    let scores = roi(&fixture).scores(&whole.trials, &fixture.all());
     assert_eq!(found.evidence.winner, best(&scores).unwrap());
     assert!(found.names[0] == "fast=2 slow=4", "{}", found.names[0]);
 }
 
 #[test]
 fn the_estimate_counts_combinations_within_the_conditions() {
-    let ground = SweepFixture::new(SMALL);
-    let found = estimate(&ground.sweep());
+    let fixture = SweepFixture::new(SMALL);
+    let found = estimate(&fixture.sweep());
     assert_eq!((found.trials, found.jobs), (7, 35));
     assert!(found.memory > 0);
 }

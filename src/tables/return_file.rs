@@ -267,8 +267,8 @@ impl ReturnColumn {
         let name = &column.name;
         let left_out = column.values.iter().take_while(|value| value.is_none()).count();
         let values: Vec<f64> = column.values[left_out..].iter().copied().flatten().collect();
-        if let Some(hole) = column.values[left_out..].iter().position(Option::is_none) {
-            let row = left_out + hole + 1;
+        if let Some(missing) = column.values[left_out..].iter().position(Option::is_none) {
+            let row = left_out + missing + 1;
             return Err(SeriesError::MissingValue { path: path.to_owned(), column: name.clone(), row });
         }
         let base = usize::from(kind == ColumnKind::Equity);
@@ -468,8 +468,8 @@ mod tests {
     fn missing_values_are_allowed_only_at_the_start() {
         let column = read("day,returns\na,\nb,0.1\nc,0.2\n", "returns").unwrap();
         assert_eq!((column.left_out, column.len()), (1, 2));
-        let hole = read("returns\n0.1\nnan\n0.2\n", "returns").unwrap_err().to_string();
-        assert!(hole.ends_with("data row 2 has no value"), "{hole}");
+        let missing = read("returns\n0.1\nnan\n0.2\n", "returns").unwrap_err().to_string();
+        assert!(missing.ends_with("data row 2 has no value"), "{missing}");
         assert!(matches!(read("equity\n100\n", "equity"), Err(SeriesError::TooShort { .. })));
     }
 

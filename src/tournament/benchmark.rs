@@ -4,7 +4,7 @@
 use rayon::prelude::*;
 
 use super::outcome::WindowResult;
-use super::plan::Plan;
+use super::plan::TournamentPlan;
 use crate::domain::{AgentName, SymbolId};
 use crate::engine::Replay;
 use crate::market::{Market, TickRange};
@@ -13,7 +13,10 @@ use crate::scenario::Benchmark;
 
 /// Adds the metrics against the benchmark, where the scenario names one. `results` are those of all agents in one
 /// window, in the scenario's order.
-pub(super) fn measure_against(plan: &Plan<'_>, mut results: Vec<WindowResult>) -> Vec<WindowResult> {
+pub(super) fn measure_against(
+    plan: &TournamentPlan<'_>,
+    mut results: Vec<WindowResult>,
+) -> Vec<WindowResult> {
     let Some(benchmark) = benchmark(plan, &results) else { return results };
     for result in &mut results {
         let own = of_replay(plan, &result.replay);
@@ -23,7 +26,7 @@ pub(super) fn measure_against(plan: &Plan<'_>, mut results: Vec<WindowResult>) -
 }
 
 /// The benchmark's returns over the same closes as the agents'.
-fn benchmark(plan: &Plan<'_>, results: &[WindowResult]) -> Option<ReturnSeries> {
+fn benchmark(plan: &TournamentPlan<'_>, results: &[WindowResult]) -> Option<ReturnSeries> {
     let index_of = |name: &AgentName| plan.scenario.agents.iter().position(|agent| agent.name == *name);
     match plan.scenario.report.benchmark.as_ref()? {
         Benchmark::Agent(name) => results.get(index_of(name)?).map(|result| of_replay(plan, &result.replay)),
@@ -37,12 +40,16 @@ fn benchmark(plan: &Plan<'_>, results: &[WindowResult]) -> Option<ReturnSeries> 
 
 /// The metrics of each agent over all its windows, with those against the benchmark. One list of windows an agent, in
 /// the scenario's order.
-pub(super) fn records(plan: &Plan<'_>, agents: &[Vec<WindowResult>]) -> Vec<Option<Metrics>> {
+pub(super) fn records(plan: &TournamentPlan<'_>, agents: &[Vec<WindowResult>]) -> Vec<Option<Metrics>> {
     let benchmark = benchmark_returns(plan, agents);
     agents.par_iter().map(|windows| record(plan, windows, benchmark.as_ref())).collect()
 }
 
-fn record(plan: &Plan<'_>, windows: &[WindowResult], benchmark: Option<&Returns>) -> Option<Metrics> {
+fn record(
+    plan: &TournamentPlan<'_>,
+    windows: &[WindowResult],
+    benchmark: Option<&Returns>,
+) -> Option<Metrics> {
     let measured: Vec<&Metrics> = windows.iter().map(|window| &window.metrics).collect();
     let (spec, bar) = (&plan.scenario.metrics, plan.market.interval.span().seconds());
     if measured.len() < 2 {
@@ -62,7 +69,7 @@ fn record(plan: &Plan<'_>, windows: &[WindowResult], benchmark: Option<&Returns>
 type Returns = Result<Vec<f64>, Missing>;
 
 /// The benchmark's returns over all windows.
-fn benchmark_returns(plan: &Plan<'_>, agents: &[Vec<WindowResult>]) -> Option<Returns> {
+fn benchmark_returns(plan: &TournamentPlan<'_>, agents: &[Vec<WindowResult>]) -> Option<Returns> {
     let windows = agents.first()?.len();
     let index_of = |name: &AgentName| plan.scenario.agents.iter().position(|agent| agent.name == *name);
     match plan.scenario.report.benchmark.as_ref()? {
@@ -86,11 +93,11 @@ fn joined(parts: impl Iterator<Item = Returns>) -> Returns {
     parts.collect::<Result<Vec<Vec<f64>>, Missing>>().map(|parts| parts.concat())
 }
 
-fn of_replay(plan: &Plan<'_>, replay: &Replay) -> ReturnSeries {
+fn of_replay(plan: &TournamentPlan<'_>, replay: &Replay) -> ReturnSeries {
     Sample::of_replay(replay, plan.market, plan.scenario.metrics.periods_per_year).series(0.0)
 }
 
-fn sampled(plan: &Plan<'_>, start: f64, levels: &[f64], ticks: TickRange) -> ReturnSeries {
+fn sampled(plan: &TournamentPlan<'_>, start: f64, levels: &[f64], ticks: TickRange) -> ReturnSeries {
     let periods_per_year = plan.scenario.metrics.periods_per_year;
     Sample::of(start, levels, plan.market, ticks, periods_per_year).series(0.0)
 }
@@ -150,7 +157,7 @@ mod tests {
         let mut scenario: Scenario = scenario(&["a", "b"], RankingMetric::RoiPct);
         scenario.report.benchmark = benchmark;
         let windows: Vec<WindowSpan> = Vec::new();
-        let plan = Plan { scenario: &scenario, market: &market, windows: &windows };
+        let plan = TournamentPlan { scenario: &scenario, market: &market, windows: &windows };
         let results = [1.0, 2.0].map(|gain| {
             let equity = (0..40).map(|day| 1000.0 + gain * f64::from(day * day % 7)).collect();
             let replay = replay(&market, 1000, equity);

@@ -105,11 +105,11 @@ pub(super) struct Calendar<'m> {
 
 impl<'m> Calendar<'m> {
     /// The times that the scenario names widen what the bars say.
-    pub fn between(market: &'m Market, stretch: DateRange) -> Self {
-        let bars = Self::of(market, stretch.ticks);
-        let start = stretch.start.map_or(bars.start, |start| start.min(bars.start));
-        let end = stretch.end.map_or(bars.end, |end| end.max(bars.end));
-        Self { start, end, embargo: stretch.embargo, ..bars }
+    pub fn between(market: &'m Market, range: DateRange) -> Self {
+        let bars = Self::of(market, range.ticks);
+        let start = range.start.map_or(bars.start, |start| start.min(bars.start));
+        let end = range.end.map_or(bars.end, |end| end.max(bars.end));
+        Self { start, end, embargo: range.embargo, ..bars }
     }
 
     fn of(market: &'m Market, ticks: TickRange) -> Self {

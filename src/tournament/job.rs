@@ -1,7 +1,7 @@
 //! One job: one agent in one window.
 
 use super::outcome::WindowSpan;
-use super::plan::Plan;
+use super::plan::TournamentPlan;
 use crate::engine::{Job, Loop, Replay};
 use crate::indicator::{History, IndicatorCache};
 use crate::scenario::{AgentSpec, Registered, VenueSpec};
@@ -9,7 +9,7 @@ use crate::strategy::{OwnStrategies, Setup};
 
 /// An agent of the scenario in a window of the plan, with the strategy that the program has for it, where it has one.
 pub fn replay_entrant(
-    plan: &Plan<'_>,
+    plan: &TournamentPlan<'_>,
     own: &OwnStrategies,
     agent: &AgentSpec,
     span: &WindowSpan,
@@ -21,7 +21,7 @@ pub fn replay_entrant(
 
 /// An agent that need not be the scenario's own, on a venue that need not be, in a window of the plan.
 pub fn replay_agent(
-    plan: &Plan<'_>,
+    plan: &TournamentPlan<'_>,
     venue: &VenueSpec,
     agent: &AgentSpec,
     span: &WindowSpan,
@@ -33,7 +33,7 @@ pub fn replay_agent(
 
 /// Prepares the agent's strategy for the window, and replays it from its wallet.
 fn replay(
-    plan: &Plan<'_>,
+    plan: &TournamentPlan<'_>,
     venue: &VenueSpec,
     (agent, own): (&AgentSpec, &OwnStrategies),
     span: &WindowSpan,

@@ -34,7 +34,7 @@ pub use job::{replay_agent, replay_entrant};
 pub use outcome::{
     AgentResult, Battle, BattleRank, Leaderboard, Ranking, Tournament, WindowResult, WindowSpan,
 };
-pub use plan::Plan;
+pub use plan::TournamentPlan;
 pub use ranking::{leaderboard, rank_battle};
 pub use regime::Regime;
 pub use run::{Interrupted, NoProgress, Observer, RunOptions, run, run_by, run_entrants};

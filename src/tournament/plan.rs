@@ -6,7 +6,7 @@ use crate::scenario::Scenario;
 
 /// What is to be run: everything is checked, and the windows lie in the market.
 #[derive(Debug, Clone, Copy)]
-pub struct Plan<'a> {
+pub struct TournamentPlan<'a> {
     /// Agents, rules, conventions.
     pub scenario: &'a Scenario,
     /// Market data of the run.
@@ -15,7 +15,7 @@ pub struct Plan<'a> {
     pub windows: &'a [WindowSpan],
 }
 
-impl Plan<'_> {
+impl TournamentPlan<'_> {
     /// How many (agent, window) jobs there are.
     pub fn jobs(&self) -> usize {
         self.scenario.agents.len() * self.windows.len()

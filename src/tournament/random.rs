@@ -171,15 +171,15 @@ mod tests {
         // Seven windows of a week with three days between them in 67 days: only one set of starts will do.
         let market = market("1h", true, hours(0..24 * 67));
         let spec = WindowSpec::Random { length: Span::DAY.times(7), count: 7 };
-        let stretch = DateRange { embargo: Span::DAY.times(3), ..DateRange::from(all(&market)) };
+        let range = DateRange { embargo: Span::DAY.times(3), ..DateRange::from(all(&market)) };
         for seed in 0..20 {
-            let windows = plan_windows(&spec, &market, stretch, Seed(seed)).unwrap();
+            let windows = plan_windows(&spec, &market, range, Seed(seed)).unwrap();
             let days: Vec<i64> = windows.iter().map(|w| w.start.utc_day()).collect();
             assert_eq!(days, [0, 10, 20, 30, 40, 50, 60]);
         }
         let few = WindowSpec::Random { length: Span::DAY.times(7), count: 4 };
         for seed in 0..200 {
-            let windows = plan_windows(&few, &market, stretch, Seed(seed)).unwrap();
+            let windows = plan_windows(&few, &market, range, Seed(seed)).unwrap();
             assert!(windows.windows(2).all(|pair| pair[1].start - pair[0].end >= Span::DAY.times(3)));
         }
     }

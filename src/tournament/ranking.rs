@@ -81,7 +81,7 @@ pub fn leaderboard(agents: &[AgentResult], spec: &BattleSpec, conventions: &Metr
 
 /// The ranking metric and the tie-break metrics before the name.
 fn key_metrics(spec: &BattleSpec) -> Vec<RankingMetric> {
-    let ties = spec.tie_break.iter().map_while(|rung| match rung {
+    let ties = spec.tie_break.iter().map_while(|level| match level {
         TieBreak::Metric(metric) => Some(*metric),
         TieBreak::Name => None,
     });

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::benchmark::{measure_against, records};
 use super::outcome::{AgentResult, Tournament, WindowResult, WindowSpan};
-use super::plan::Plan;
+use super::plan::TournamentPlan;
 use super::ranking::{leaderboard, rank_battle};
 use crate::engine::{Loop, Replay};
 use crate::indicator::{Budget, IndicatorCache};
@@ -68,7 +68,7 @@ impl Default for RunOptions {
 ///
 /// # Errors
 /// [`Interrupted`] where the observer cancelled it.
-pub fn run(plan: &Plan<'_>, observer: &dyn Observer) -> Result<Tournament, Interrupted> {
+pub fn run(plan: &TournamentPlan<'_>, observer: &dyn Observer) -> Result<Tournament, Interrupted> {
     run_by(plan, observer, RunOptions::default())
 }
 
@@ -77,7 +77,7 @@ pub fn run(plan: &Plan<'_>, observer: &dyn Observer) -> Result<Tournament, Inter
 /// # Errors
 /// As [`run`].
 pub fn run_by(
-    plan: &Plan<'_>,
+    plan: &TournamentPlan<'_>,
     observer: &dyn Observer,
     options: RunOptions,
 ) -> Result<Tournament, Interrupted> {
@@ -89,15 +89,15 @@ pub fn run_by(
 /// # Errors
 /// As [`run`].
 pub fn run_entrants(
-    plan: &Plan<'_>,
+    plan: &TournamentPlan<'_>,
     own: &OwnStrategies,
     observer: &dyn Observer,
-    means: RunOptions,
+    options: RunOptions,
 ) -> Result<Tournament, Interrupted> {
     let play = |agent: &AgentSpec, span: &WindowSpan, cache: &IndicatorCache| {
-        super::job::replay_entrant(plan, own, agent, span, cache, means.engine)
+        super::job::replay_entrant(plan, own, agent, span, cache, options.engine)
     };
-    run_with(plan, observer, means.memory, &play)
+    run_with(plan, observer, options.memory, &play)
 }
 
 /// Replays one agent in one window, with the window's indicator columns.
@@ -105,7 +105,7 @@ type Play<'a> = dyn Fn(&AgentSpec, &WindowSpan, &IndicatorCache) -> Replay + Syn
 
 /// [`run`] with any way to replay.
 pub(super) fn run_with(
-    plan: &Plan<'_>,
+    plan: &TournamentPlan<'_>,
     observer: &dyn Observer,
     memory: usize,
     play: &Play<'_>,
@@ -128,7 +128,7 @@ pub(super) fn run_with(
 
 /// All agents in one window, in the scenario's order; `None` once cancelled.
 fn battle(
-    plan: &Plan<'_>,
+    plan: &TournamentPlan<'_>,
     window: usize,
     observer: &dyn Observer,
     play: &(dyn Fn(&AgentSpec) -> Replay + Sync),
@@ -151,7 +151,7 @@ fn battle(
 }
 
 /// From one row a window to one row an agent, with the rankings.
-fn tournament(plan: &Plan<'_>, battles: Vec<Vec<WindowResult>>) -> Tournament {
+fn tournament(plan: &TournamentPlan<'_>, battles: Vec<Vec<WindowResult>>) -> Tournament {
     let mut rows: Vec<Vec<WindowResult>> =
         plan.scenario.agents.iter().map(|_| Vec::with_capacity(battles.len())).collect();
     for results in battles {
@@ -237,7 +237,7 @@ mod tests {
         let (market, scenario) = (daily_market(50), scenario(&["b", "c", "a"], RankingMetric::TotalPnl));
         let spec = WindowSpec::Sequential { length: Span::DAY.times(10), count: None };
         let windows = plan_windows(&spec, &market, all(&market), Seed(0)).unwrap();
-        let plan = Plan { scenario: &scenario, market: &market, windows: &windows };
+        let plan = TournamentPlan { scenario: &scenario, market: &market, windows: &windows };
         let observer = Counting::default();
         let run =
             run_with(&plan, &observer, usize::MAX, &|agent, span, _| play(&market, agent, span)).unwrap();
@@ -262,7 +262,7 @@ mod tests {
         let (market, scenario) = (daily_market(90), scenario(&["x", "y", "z"], RankingMetric::RoiPct));
         let spec = WindowSpec::Random { length: Span::DAY.times(7), count: 9 };
         let windows = plan_windows(&spec, &market, all(&market), Seed(5)).unwrap();
-        let plan = Plan { scenario: &scenario, market: &market, windows: &windows };
+        let plan = TournamentPlan { scenario: &scenario, market: &market, windows: &windows };
         let text = |threads| {
             on_threads(threads, || {
                 format!(
@@ -279,7 +279,7 @@ mod tests {
         let (market, scenario) = (daily_market(50), scenario(&["a", "b"], RankingMetric::RoiPct));
         let spec = WindowSpec::Sequential { length: Span::DAY.times(10), count: None };
         let windows = plan_windows(&spec, &market, all(&market), Seed(0)).unwrap();
-        let plan = Plan { scenario: &scenario, market: &market, windows: &windows };
+        let plan = TournamentPlan { scenario: &scenario, market: &market, windows: &windows };
         let observer = Counting { stop_after: Some(3), ..Counting::default() };
         let stopped = on_threads(1, || {
             run_with(&plan, &observer, usize::MAX, &|agent, span, _| play(&market, agent, span)).unwrap_err()

@@ -94,8 +94,8 @@ mod tests {
     fn draw(market: &Market, count: u32, embargo: i64, seed: u64) -> Result<Vec<WindowSpan>, WindowError> {
         let spec =
             WindowSpec::Stratified { length: Span::DAY.times(5), count, lookback: Span::DAY.times(10) };
-        let stretch = DateRange { embargo: Span::DAY.times(embargo), ..DateRange::from(all(market)) };
-        plan_windows(&spec, market, stretch, Seed(seed))
+        let range = DateRange { embargo: Span::DAY.times(embargo), ..DateRange::from(all(market)) };
+        plan_windows(&spec, market, range, Seed(seed))
     }
 
     fn counts(windows: &[WindowSpan]) -> BTreeMap<Regime, usize> {

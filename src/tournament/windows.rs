@@ -17,14 +17,14 @@ use crate::scenario::WindowSpec;
 pub fn plan_windows(
     spec: &WindowSpec,
     market: &Market,
-    stretch: impl Into<DateRange>,
+    range: impl Into<DateRange>,
     seed: Seed,
 ) -> Result<Vec<WindowSpan>, WindowError> {
-    let stretch = stretch.into();
-    let calendar = Calendar::between(market, stretch);
+    let range = range.into();
+    let calendar = Calendar::between(market, range);
     let plain = |windows: Vec<TickRange>| windows.into_iter().map(|ticks| (ticks, None)).collect();
     let windows: Vec<(TickRange, Option<Regime>)> = match *spec {
-        WindowSpec::Whole => plain(vec![stretch.ticks]),
+        WindowSpec::Whole => plain(vec![range.ticks]),
         WindowSpec::Sequential { length, count } => {
             plain(calendar.stepped(length, length + calendar.embargo, count)?)
         }
@@ -111,9 +111,9 @@ mod tests {
     fn an_embargo_parts_windows() {
         // Days 0, 2 and 4 of five days.
         let market = market("1h", true, hours(0..120));
-        let stretch = DateRange { embargo: days(1), ..DateRange::from(all(&market)) };
+        let range = DateRange { embargo: days(1), ..DateRange::from(all(&market)) };
         let spec = WindowSpec::Sequential { length: days(1), count: None };
-        let windows = plan_windows(&spec, &market, stretch, Seed(1)).unwrap();
+        let windows = plan_windows(&spec, &market, range, Seed(1)).unwrap();
         let ticks: Vec<_> = windows.iter().map(|w| (w.window.ticks.first, w.window.ticks.last)).collect();
         assert_eq!(ticks, [(0, 24), (48, 72), (96, 120)]);
     }
@@ -132,9 +132,9 @@ mod tests {
         // The first two hours have no bars: the windows are whole days all the same.
         let market = market("1h", true, hours(2..96));
         let (start, end) = (Some(Timestamp::from_micros(0)), Some(Timestamp::from_micros(0) + days(4)));
-        let stretch = DateRange { start, end, ..DateRange::from(all(&market)) };
+        let range = DateRange { start, end, ..DateRange::from(all(&market)) };
         let spec = WindowSpec::Sequential { length: days(1), count: None };
-        let windows = plan_windows(&spec, &market, stretch, Seed(1)).unwrap();
+        let windows = plan_windows(&spec, &market, range, Seed(1)).unwrap();
         let ticks: Vec<_> = windows.iter().map(|w| (w.window.ticks.first, w.window.ticks.last)).collect();
         assert_eq!(ticks, [(0, 22), (22, 46), (46, 70), (70, 94)]);
     }

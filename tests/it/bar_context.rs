@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex};
 
-use crate::skipping::{framed, table, times, window};
+use crate::skipping::{table, framed, times, window};
 use crate::support::cases::{Dice, Monkey};
 use crate::testkit::*;
 use proptest::prelude::*;
@@ -147,21 +147,21 @@ proptest! {
     #[test]
     fn nothing_after_the_tick_is_seen(seed in any::<u64>()) {
         let mut dice = Dice(seed);
-        let mut table = table(&mut dice);
+        let mut fixture = fixture(&mut dice);
         // Both are told by bars of the whole range: how long a session is, and which symbol has come to its end.
-        table.venue.slippage = Slippage::None;
-        table.delisted = Delisted::Carry;
-        let ticks = window(&mut dice, &table.market);
+        fixture.venue.slippage = Slippage::None;
+        fixture.delisted = Delisted::Carry;
+        let ticks = window(&mut dice, &fixture.market);
         let warm_up = if dice.one_in(3) { WarmUp::Inside } else { WarmUp::Before };
-        let started = |tick: usize| table.market.symbols.iter().all(|series| series.bars.ts[0] < table.market.clock[tick]);
+        let started = |tick: usize| fixture.market.symbols.iter().all(|series| series.bars.ts[0] < fixture.market.clock[tick]);
         let at = ticks.first + 1 + dice.below((ticks.last - ticks.first) as u64) as usize;
         prop_assume!(at < ticks.last && started(at));
-        let whole = decisions(&Job { window: Window { index: 0, ticks }, ..table.job() }, warm_up, seed, Loop::Skip);
-        let cut = cut(&table.market, at);
+        let whole = decisions(&Job { window: Window { index: 0, ticks }, ..fixture.job() }, warm_up, seed, Loop::Skip);
+        let cut = cut(&fixture.market, at);
         let job = Job {
             market: &cut,
             window: Window { index: 0, ticks: TickRange { last: at, ..ticks } },
-            ..table.job()
+            ..fixture.job()
         };
         let shorter = decisions(&job, warm_up, seed, Loop::BarByBar);
         prop_assert!(shorter.len() <= at - ticks.first && !shorter.is_empty());
@@ -197,10 +197,10 @@ fn seen<T: Send>(
             Ok(())
         }
     }
-    let mut table = Table::new(market);
-    table.first = first;
+    let mut fixture = Fixture::new(market);
+    fixture.first = first;
     let mut all = Vec::new();
-    let replay = table.run(Box::new(Looks(declare, look, &mut all)));
+    let replay = fixture.run(Box::new(Looks(declare, look, &mut all)));
     assert_eq!(replay.status.as_str(), "completed", "{:?}", replay.status);
     all
 }
@@ -320,10 +320,10 @@ fn draws_belong_to_the_bar() {
 
 #[test]
 fn a_position_knows_its_bars_and_open_orders_their_prices() {
-    let mut table = Table::new(hours(5));
-    table.market = hourly(flat(&[10.0; 5]));
+    let mut fixture = Fixture::new(hours(5));
+    fixture.market = hourly(flat(&[10.0; 5]));
     let mut log = Vec::new();
-    table.run(Box::new(|ctx: &BarContext<'_>, orders: &mut Orders| {
+    fixture.run(Box::new(|ctx: &BarContext<'_>, orders: &mut Orders| {
         if ctx.bars_since_start() == 0 {
             orders.buy(A, Size::quantity(2.0)).stop_loss(price("5")).reason("entry");
         }
@@ -339,9 +339,9 @@ fn a_position_knows_its_bars_and_open_orders_their_prices() {
 
 #[test]
 fn a_size_that_is_no_amount_is_refused() {
-    let table = Table::new(hours(3));
+    let fixture = Fixture::new(hours(3));
     for size in [Size::percent_of_equity(f64::NAN), Size::quantity(-1.0), Size::amount(0.0)] {
-        let replay = table.run(Box::new(|ctx: &BarContext<'_>, orders: &mut Orders| {
+        let replay = fixture.run(Box::new(|ctx: &BarContext<'_>, orders: &mut Orders| {
             if ctx.bars_since_start() == 0 {
                 orders.buy(A, size);
             }
@@ -368,7 +368,7 @@ fn what_cannot_be_declared_is_said_at_once() {
             .map(drop)
             .map_err(|error| error.to_string());
         // A run that did not ask beforehand gets a forfeit.
-        let replay = Table::new(hours(3)).run(Box::new(Declares(declare)));
+        let replay = Fixture::new(hours(3)).run(Box::new(Declares(declare)));
         let late = format!("{:?}", replay.status);
         (early, late)
     };

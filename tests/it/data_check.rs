@@ -77,13 +77,13 @@ fn synthetic_flawed_files_are_detected() {
     let hours = clean();
     let say = |name: &str, bars: &Bars| found(&check(&written(dir.path(), name, bars)), Severity::Warning);
     // A gap of two months.
-    let mut hole = hours.clone();
-    for at in &mut hole.ts[4_000..] {
+    let mut gapped = hours.clone();
+    for at in &mut gapped.ts[4_000..] {
         *at = Timestamp::from_micros(at.micros() + 61 * 86_400_000_000);
     }
-    assert_eq!(say("HOLE_1h.parquet", &hole), ["error gap x1"]);
+    assert_eq!(say("HOLE_1h.parquet", &gapped), ["error gap x1"]);
     // Another asset after the gap.
-    let mut other = hole.clone();
+    let mut other = gapped.clone();
     for column in [&mut other.open, &mut other.high, &mut other.low, &mut other.close] {
         column[4_000..].iter_mut().for_each(|price| *price *= 20_000.0);
     }
@@ -140,9 +140,9 @@ fn files_that_cannot_be_read_are_findings() {
                   2019-10-17 02-PM,BTCUSD,1.5,2,1,1.5,1,1\n2019-10-17 01-PM,BTCUSD,1,2,1,1.5,1,1\n";
     let path = dir.path().join("Coinbase_BTCUSD_1h.csv");
     fs::write(&path, banner).unwrap();
-    let told: Vec<String> = check(&path).findings.into_iter().map(|finding| finding.detail).collect();
+    let details: Vec<String> = check(&path).findings.into_iter().map(|finding| finding.detail).collect();
     assert_eq!(
-        told,
+        details,
         [
             "1 line(s) above the header",
             "times are text with a 12-hour clock",
@@ -182,9 +182,9 @@ fn real_flawed_files_have_their_expected_findings() {
         }
     }
     let head = check(&folder.join("raw/Coinbase_BTCUSD_1h_head.csv"));
-    let told: Vec<&str> = head.findings.iter().map(|finding| finding.detail.as_str()).collect();
+    let details: Vec<&str> = head.findings.iter().map(|finding| finding.detail.as_str()).collect();
     for wanted in ["above the header", "12-hour clock", "newest row is first"] {
-        assert!(told.iter().any(|detail| detail.contains(wanted)), "{wanted}: {told:?}");
+        assert!(details.iter().any(|detail| detail.contains(wanted)), "{wanted}: {details:?}");
     }
 }
 

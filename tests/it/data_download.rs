@@ -277,15 +277,15 @@ fn wrong_bytes_are_never_kept() {
     let request = archive.request(dir.path(), &["BTCUSDT"], "2023-01", "2023-01");
     assert_eq!(run(&request).0.unwrap()[0].outcome, Outcome::Fetched, "the third time it is right");
     // Downloaded before, but damaged since: downloaded again.
-    let path = dir.path().join(path.trim_start_matches('/'));
-    fs::write(&path, "rubbish").unwrap();
+    let file = dir.path().join(path.trim_start_matches('/'));
+    fs::write(&file, "rubbish").unwrap();
     assert_eq!(run(&request).0.unwrap()[0].outcome, Outcome::Fetched);
     // Always wrong.
-    fs::remove_file(&path).unwrap();
+    fs::remove_file(&file).unwrap();
     archive.fault(&path, &[Fault::Wrong; 9]);
     let error = run(&request).0.unwrap_err();
     assert!(matches!(error, DownloadError::Checksum { .. }), "{error}");
-    assert!(!path.exists() && !path.with_extension("zip.part").exists());
+    assert!(!file.exists() && !file.with_extension("zip.part").exists());
 }
 
 #[test]

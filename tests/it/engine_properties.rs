@@ -13,8 +13,8 @@ use tiltyard::internals::engine::{EndReason, ExitState, Replay, ReplayStatus, ex
 use tiltyard::internals::scenario::{Delisted, Slippage, VenueSpec};
 use tiltyard::internals::venue::TradingDay;
 
-fn run(table: &Table, seed: u64) -> Replay {
-    table.run(Box::new(Monkey { dice: Dice(seed ^ 0xabcd) }))
+fn run(fixture: &Fixture, seed: u64) -> Replay {
+    fixture.run(Box::new(Monkey { dice: Dice(seed ^ 0xabcd) }))
 }
 
 /// Rounded half up at eight places.
@@ -74,15 +74,15 @@ proptest! {
 
     #[test]
     fn money_is_conserved_to_the_last_unit(seed in any::<u64>()) {
-        let table = table(seed, None);
-        let replay = run(&table, seed);
-        let symbols = table.market.symbols.len();
+        let fixture = fixture(seed, None);
+        let replay = run(&fixture, seed);
+        let symbols = fixture.market.symbols.len();
         let zero = vec![Decimal::ZERO; symbols];
-        let mut oracle = Oracle { cash: table.start.to_decimal(), qty: zero.clone(), cost: zero.clone(), entry_fees: zero, realised: Decimal::ZERO };
+        let mut oracle = Oracle { cash: fixture.start.to_decimal(), qty: zero.clone(), cost: zero.clone(), entry_fees: zero, realised: Decimal::ZERO };
         let mut posted = 0;
         for holding in &replay.holdings {
             while replay.fills.get(posted).is_some_and(|fill| fill.tick <= holding.tick) {
-                oracle.post(&replay.fills[posted], &table.venue);
+                oracle.post(&replay.fills[posted], &fixture.venue);
                 posted += 1;
             }
             prop_assert_eq!(holding.cash.to_decimal(), oracle.cash);
@@ -94,7 +94,7 @@ proptest! {
         let realised: Cash = replay.fills.iter().filter_map(|fill| fill.realised_pnl).sum();
         prop_assert_eq!(realised.to_decimal(), oracle.realised);
         let pnl: Cash = replay.round_trips.iter().map(|trip| trip.pnl).sum();
-        prop_assert_eq!(pnl, replay.final_equity - table.start);
+        prop_assert_eq!(pnl, replay.final_equity - fixture.start);
         let fees: Cash = replay.fills.iter().map(|fill| fill.fee).sum();
         prop_assert_eq!(fees, replay.fees);
         if let ReplayStatus::Forfeit { reason, .. } = &replay.status {
@@ -104,9 +104,9 @@ proptest! {
 
     #[test]
     fn both_equity_curves_agree(seed in any::<u64>()) {
-        let table = table(seed, None);
-        let replay = run(&table, seed);
-        let curve = exact_curve(&table.job(), &replay);
+        let fixture = fixture(seed, None);
+        let replay = run(&fixture, seed);
+        let curve = exact_curve(&fixture.job(), &replay);
         prop_assert_eq!(curve.len(), replay.equity.len());
         prop_assert_eq!(curve.last().copied(), Some(replay.final_equity));
         for (exact, mark) in curve.iter().zip(&replay.equity) {
@@ -117,11 +117,11 @@ proptest! {
 
     #[test]
     fn fills_are_inside_their_bar_and_within_their_limit(seed in any::<u64>()) {
-        let table = table(seed, None);
-        let replay = run(&table, seed);
+        let fixture = fixture(seed, None);
+        let replay = run(&fixture, seed);
         for fill in &replay.fills {
             let order = &replay.orders[fill.order.0 as usize - 1];
-            let series = table.market.series(fill.symbol);
+            let series = fixture.market.series(fill.symbol);
             let at_end = order.origin == OrderOrigin::WindowEnd;
             let row = series.rows[fill.tick];
             let row = if at_end { row.row() } else { row.fresh() }.unwrap();
@@ -143,7 +143,7 @@ proptest! {
                 }
             }
             prop_assert!(fill.at >= order.placed_at && fill.at <= order.ended_at);
-            if let Some(cap) = table.venue.participation_cap {
+            if let Some(cap) = fixture.venue.participation_cap {
                 // A sale at the window's end counts towards the symbol's last bar, which may belong to an
                 // earlier tick.
                 let in_bar = replay.fills.iter().filter(|f| f.symbol == fill.symbol && series.rows[f.tick].row() == Some(row));
@@ -155,24 +155,24 @@ proptest! {
 
     #[test]
     fn open_positions_at_the_end_are_flagged(seed in any::<u64>()) {
-        let mut table = table(seed, None);
-        table.venue.close_at_end = true;
-        let replay = run(&table, seed);
+        let mut fixture = fixture(seed, None);
+        fixture.venue.close_at_end = true;
+        let replay = run(&fixture, seed);
         for trip in replay.round_trips.iter().filter(|trip| trip.state == ExitState::Open) {
-            let written_off = table.delisted == Delisted::WriteOff && replay.flags.delisted.contains(&trip.symbol);
+            let written_off = fixture.delisted == Delisted::WriteOff && replay.flags.delisted.contains(&trip.symbol);
             let unsold = replay.flags.unsold_at_end.contains(&trip.symbol);
             prop_assert!(unsold != written_off, "{trip:?} {:?}", replay.flags);
             prop_assert_eq!(trip.exit_reason, if unsold { "unsold_at_end" } else { "open" });
         }
         let ended = |symbol| replay.orders.iter().any(|o| o.symbol == symbol && o.end == EndReason::UnsoldAtEnd && o.quantity > Some(o.filled));
-        prop_assert!(replay.flags.unsold_at_end.iter().all(|&symbol| ended(symbol) && table.venue.participation_cap.is_some()));
+        prop_assert!(replay.flags.unsold_at_end.iter().all(|&symbol| ended(symbol) && fixture.venue.participation_cap.is_some()));
     }
 
     #[test]
     fn every_order_ends_once_consistently_with_its_fills(seed in any::<u64>()) {
-        let table = table(seed, None);
-        let replay = run(&table, seed);
-        let end = table.market.close_time(table.market.clock.len() - 1);
+        let fixture = fixture(seed, None);
+        let replay = run(&fixture, seed);
+        let end = fixture.market.close_time(fixture.market.clock.len() - 1);
         for (index, order) in replay.orders.iter().enumerate() {
             prop_assert_eq!(order.id, OrderId(index as u64 + 1));
             let filled: Qty = replay.fills.iter().filter(|fill| fill.order == order.id).map(|f| f.quantity).sum();
@@ -193,20 +193,20 @@ proptest! {
 
     #[test]
     fn truncating_the_future_changes_nothing_before_it(seed in any::<u64>(), at in 0.0..1.0f64) {
-        let mut whole = table(seed, None);
+        let mut whole = fixture(seed, None);
         let ticks = whole.market.clock.len();
         prop_assume!(ticks >= 2);
         let cut = 1 + ((ticks - 2) as f64 * at) as usize;
-        let mut short = table(seed, Some(cut));
-        for table in [&mut whole, &mut short] {
+        let mut short = fixture(seed, Some(cut));
+        for fixture in [&mut whole, &mut short] {
             // The permanent end of a symbol's bars, and the end of the window, are known only afterwards.
-            table.delisted = Delisted::Carry;
-            table.venue.close_at_end = false;
+            fixture.delisted = Delisted::Carry;
+            fixture.venue.close_at_end = false;
         }
         // The usual length of a session is a property of the market, like its calendar, not of a bar.
-        let day = |table: &Table| {
-            let ids = (0..table.market.symbols.len()).map(|id| SymbolId(id as u16));
-            ids.map(|id| TradingDay::of(&table.market, id)).collect::<Vec<_>>()
+        let day = |fixture: &Fixture| {
+            let ids = (0..fixture.market.symbols.len()).map(|id| SymbolId(id as u16));
+            ids.map(|id| TradingDay::of(&fixture.market, id)).collect::<Vec<_>>()
         };
         if day(&whole) != day(&short) {
             let fixed = Slippage::FixedBps { bps: Bps::from_f64(7.0) };
@@ -229,8 +229,8 @@ proptest! {
 
     #[test]
     fn the_same_job_gives_the_same_bytes(seed in any::<u64>()) {
-        let table = table(seed, None);
-        prop_assert_eq!(format!("{:?}", run(&table, seed)), format!("{:?}", run(&table, seed)));
+        let fixture = fixture(seed, None);
+        prop_assert_eq!(format!("{:?}", run(&fixture, seed)), format!("{:?}", run(&fixture, seed)));
     }
 }
 
@@ -241,7 +241,7 @@ fn the_random_cases_reach_every_kind_of_end() {
     let mut statuses = std::collections::BTreeMap::<&str, usize>::new();
     let mut flags = (0, 0, 0);
     for seed in 0..3000 {
-        let replay = run(&table(seed, None), seed);
+        let replay = run(&fixture(seed, None), seed);
         *statuses.entry(replay.status.as_str()).or_default() += 1;
         flags.0 += replay.flags.ambiguous_bars;
         flags.1 += replay.flags.bars_without_detail;

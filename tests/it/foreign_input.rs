@@ -253,26 +253,26 @@ fn a_table_given_as_a_scenario_is_recognised() {
 #[test]
 fn at_most_fifty_mistakes_are_reported() {
     let stage = bare();
-    let sound = "[scenario]\nname = \"x\"\n[market]\npath = \"data/sample\"\nsymbols = [\"ALPHA\"]\ninterval = \"1h\"\n";
+    let valid = "[scenario]\nname = \"x\"\n[market]\npath = \"data/sample\"\nsymbols = [\"ALPHA\"]\ninterval = \"1h\"\n";
     let agent = "[[agents]]\nname = \"a\"\nstrategy = { kind = \"buy_and_hold\" }\n";
     let cases: [(&str, String, &str); 4] = [
         (
             "agents",
             format!(
-                "{sound}{agent}{}",
+                "{valid}{agent}{}",
                 "[[agents]]\nname = \"a\"\nstratgy = { kind = \"cash\" }\n".repeat(2_000)
             ),
             "more mistakes after this one",
         ),
         (
             "lines",
-            format!("{sound}{agent}{}", "this is = no toml at = all\n".repeat(2_000)),
+            format!("{valid}{agent}{}", "this is = no toml at = all\n".repeat(2_000)),
             "more mistakes after this one",
         ),
         (
             "keys",
             format!(
-                "{agent}{sound}{}",
+                "{agent}{valid}{}",
                 (0..20_000).fold(String::new(), |mut text, key| {
                     writeln!(text, "unknown_{key} = 1").unwrap();
                     text
@@ -297,7 +297,7 @@ fn at_most_fifty_mistakes_are_reported() {
         let code = if name == "symbols" { 3 } else { 2 };
         refused(&stage, &format!("check {name}.toml"), code, &[count]);
     }
-    let mut text = format!("{sound}{agent}");
+    let mut text = format!("{valid}{agent}");
     for profile in 0..5_000 {
         writeln!(text, "[risk.p{profile}]\nmax_open_orders = 3").unwrap();
     }

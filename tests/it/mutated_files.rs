@@ -147,8 +147,8 @@ fn zipped(text: &str) -> Vec<u8> {
 }
 
 /// One or several changes of bytes, mostly near both ends, where headers are.
-fn mutated(sound: &[u8], rng: &mut ChaCha8Rng) -> Vec<u8> {
-    let mut bytes = sound.to_vec();
+fn mutated(valid: &[u8], rng: &mut ChaCha8Rng) -> Vec<u8> {
+    let mut bytes = valid.to_vec();
     for _ in 0..rng.random_range(1..=4) {
         let len = bytes.len();
         let at = match rng.random_range(0..4) {
@@ -291,12 +291,12 @@ fn no_mutation_of_a_foreign_file_panics_or_hangs() {
     ];
     let kinds: Vec<_> = kinds.into_iter().filter(|(_, bytes)| !bytes.is_empty()).collect();
     let folder = tempfile::tempdir().unwrap();
-    for (seed, (name, sound)) in (0..wanted(350)).zip(kinds.iter().cycle()) {
+    for (seed, (name, valid)) in (0..wanted(350)).zip(kinds.iter().cycle()) {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let path = folder.path().join(seed.to_string()).join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         // The first file of each kind is unmodified.
-        let bytes = if seed < kinds.len() as u64 { sound.clone() } else { mutated(sound, &mut rng) };
+        let bytes = if seed < kinds.len() as u64 { valid.clone() } else { mutated(valid, &mut rng) };
         fs::write(&path, bytes).unwrap();
         let file = path.clone();
         ends(&format!("seed {seed}, {name}"), move || read_everywhere(&file));
@@ -333,9 +333,9 @@ fn show_everything(folder: &Path) {
         let _ = stored.trades(&agent.agent);
     }
     for window in &stored.run.windows {
-        if let Ok(film) = timeline(&stored, window.index) {
-            for at in film.times(5) {
-                film.at(at);
+        if let Ok(timeline) = timeline(&stored, window.index) {
+            for at in timeline.times(5) {
+                timeline.at(at);
             }
         }
     }
@@ -371,10 +371,10 @@ fn no_mutation_of_a_stored_run_panics_or_hangs() {
     for seed in 0..wanted(200) {
         let mut rng = ChaCha8Rng::seed_from_u64(1_000_000 + seed);
         let path = &files[rng.random_range(0..files.len())];
-        let sound = fs::read(path).unwrap();
-        File::create(path).unwrap().write_all(&mutated(&sound, &mut rng)).unwrap();
+        let valid = fs::read(path).unwrap();
+        File::create(path).unwrap().write_all(&mutated(&valid, &mut rng)).unwrap();
         let folder = run.clone();
         ends(&format!("seed {seed}, {}", path.display()), move || show_everything(&folder));
-        fs::write(path, sound).unwrap();
+        fs::write(path, valid).unwrap();
     }
 }

@@ -324,8 +324,8 @@ fn scores_are_read_in_either_orientation() {
     let refused = Command::new(env!("CARGO_BIN_EXE_tiltyard")).arg("rank").arg(&lying).output().unwrap();
     let said = String::from_utf8(refused.stderr).unwrap();
     assert!(refused.status.code() == Some(2) && said.contains("unclear which are the agents"), "{said}");
-    let told = run(&lying, &[&words[..], &["--rows", "agents"]].concat());
-    assert_eq!(serde_json::from_str::<Value>(&told).unwrap(), expected);
+    let output = run(&lying, &[&words[..], &["--rows", "agents"]].concat());
+    assert_eq!(serde_json::from_str::<Value>(&output).unwrap(), expected);
     write_lying("agent", &|_| "same".to_owned());
     let refused = Command::new(env!("CARGO_BIN_EXE_tiltyard")).arg("rank").arg(&lying).output().unwrap();
     assert!(String::from_utf8(refused.stderr).unwrap().contains("two agents with the name `same`"));

@@ -253,9 +253,9 @@ resamples = 200
         let text = stage.result(&format!("standings rare-{metric}-{aggregate} --out out --json"));
         let found: Value = serde_json::from_str(&text).unwrap();
         let rows = found["standings"].as_array().unwrap();
-        let row = |name: &str| rows.iter().find(|row| row["agent"] == name).unwrap();
+        let ranked = |name: &str| rows.iter().find(|row| row["agent"] == name).unwrap();
         assert_eq!(
-            (row("rare")["acted_windows"].as_u64(), row("hold")["acted_windows"].as_u64()),
+            (ranked("rare")["acted_windows"].as_u64(), ranked("hold")["acted_windows"].as_u64()),
             (Some(6), Some(48))
         );
         let verdict = &found["verdict"];

@@ -328,8 +328,8 @@ fn trades_are_the_rows_of_trades_parquet() {
 #[test]
 fn check_answers_in_json() {
     let stage = Stage::with_mistakes();
-    let sound = parsed(&stage.result("check sound.toml --json"));
-    assert_eq!(sound, serde_json::json!({ "ok": true, "file": "sound.toml", "problems": [] }));
+    let valid = parsed(&stage.result("check sound.toml --json"));
+    assert_eq!(valid, serde_json::json!({ "ok": true, "file": "sound.toml", "problems": [] }));
     // A warning is not an error.
     let warned = parsed(&stage.result("check warnings.toml --json"));
     assert_eq!((&warned["ok"], &warned["problems"][0]["severity"]), (&true.into(), &"warning".into()));

@@ -20,7 +20,7 @@ use tiltyard::internals::strategy::{
 };
 
 /// A random case whose market has coarse frames.
-pub fn table(dice: &mut Dice) -> Table {
+pub fn table(dice: &mut Dice) -> Fixture {
     let shape = Shape {
         ticks: [20, 150, 700][dice.below(3) as usize],
         swing: [0.07, 0.01, 0.001][dice.below(3) as usize],
@@ -335,7 +335,7 @@ fn random_cases_cover_every_kind_and_rule() {
 #[test]
 fn long_periods_without_events_cost_few_calls() {
     let prices: Vec<f64> = (0..50_000).map(|i| 100.0 + f64::from(i % 50) * 0.01).collect();
-    let mut table = Table::new(market_of("1m", vec![flat(&prices)]));
+    let mut table = Fixture::new(market_of("1m", vec![flat(&prices)]));
     table.risk.max_drawdown = Some(Bps::from_percent(50.0));
     table.risk.on_breach = OnBreach::HaltNew;
     let orders = vec![

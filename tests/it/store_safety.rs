@@ -42,9 +42,9 @@ fn run_folder(stage: &Stage, out: &str) -> PathBuf {
 fn troubles(stage: &Stage, out: &str) -> Vec<Value> {
     let said = stage.run(&format!("store check --out {out} --json"));
     let answer: Value = serde_json::from_str(&said.stdout).unwrap_or_else(|_| panic!("{said:?}"));
-    let troubles = answer["troubles"].as_array().unwrap().clone();
-    assert_eq!(said.code, Some(i32::from(!troubles.is_empty())), "{said:?}");
-    troubles
+    let problems = answer["troubles"].as_array().unwrap().clone();
+    assert_eq!(said.code, Some(i32::from(!problems.is_empty())), "{said:?}");
+    problems
 }
 
 #[test]
@@ -63,9 +63,9 @@ fn every_damaged_file_of_a_run_is_reported_with_its_kind() {
     fs::write(&flipped, bytes).unwrap();
     let found: Vec<(String, String)> = troubles(&stage, "s")
         .iter()
-        .filter(|trouble| trouble["kind"] == "file_damaged")
-        .map(|trouble| {
-            (trouble["file"].as_str().unwrap().into(), trouble["problem"].as_str().unwrap().into())
+        .filter(|problem| problem["kind"] == "file_damaged")
+        .map(|problem| {
+            (problem["file"].as_str().unwrap().into(), problem["problem"].as_str().unwrap().into())
         })
         .collect();
     let expected = [

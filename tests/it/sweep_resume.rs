@@ -64,8 +64,8 @@ fn kept(out: &Path) -> i64 {
         return 0;
     }
     let db = Connection::open(store).unwrap();
-    let sound: String = db.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
-    assert_eq!(sound, "ok");
+    let integrity: String = db.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    assert_eq!(integrity, "ok");
     // A kill before the first transaction leaves a database without tables.
     db.query_row("SELECT count(*) FROM outcomes", [], |row| row.get(0)).unwrap_or(0)
 }

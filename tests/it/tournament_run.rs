@@ -12,7 +12,7 @@ use tiltyard::internals::scenario::{
     AgentSpec, Aggregate, BattleSpec, Delisted, GapRule, MarketSpec, MetricSpec, RankingMetric, ReportSpec,
     RiskProfile, Scenario, StrategyKind, StrategySpec, VenueSpec, WarmUp, WindowSpec,
 };
-use tiltyard::internals::tournament::{NoProgress, Plan, Tournament, plan_windows, run};
+use tiltyard::internals::tournament::{NoProgress, Tournament, TournamentPlan, plan_windows, run};
 
 fn sample_market() -> Market {
     let interval: Interval = "1d".parse().unwrap();
@@ -87,7 +87,7 @@ fn scenario(market: &Market) -> Scenario {
 fn tournament(market: &Market, threads: usize) -> Tournament {
     let scenario = scenario(market);
     let windows = plan_windows(&scenario.battle.windows, market, market.in_range, scenario.seed).unwrap();
-    let plan = Plan { scenario: &scenario, market, windows: &windows };
+    let plan = TournamentPlan { scenario: &scenario, market, windows: &windows };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     pool.install(|| run(&plan, &NoProgress)).unwrap()
 }

@@ -19,7 +19,7 @@ const PLACED: usize = 3;
 type Ohlc = [Decimal; 4];
 
 /// A path through a bar: straight lines from point to point.
-type Way = Vec<Decimal>;
+type PathPoints = Vec<Decimal>;
 
 #[derive(Clone, Copy)]
 enum Rest {
@@ -79,7 +79,7 @@ impl Case {
     }
 
     /// Where a path first reaches an order: the leg, and the price.
-    fn first(&self, side: Side, rest: Rest, way: &Way) -> Option<(usize, Decimal)> {
+    fn first(&self, side: Side, rest: Rest, way: &PathPoints) -> Option<(usize, Decimal)> {
         let (Rest::Limit(level) | Rest::Stop(level) | Rest::StopLimit(level, _)) = rest;
         way.windows(2).enumerate().find_map(|(leg, ends)| {
             if self.come(side, rest, ends[0]) {
@@ -102,7 +102,7 @@ impl Case {
     }
 
     /// What may follow in a bar: its path, or one leg to the extreme that the adverse mode considers.
-    fn way(&self, bar: Ohlc, from: Decimal, leg: usize, to_low: bool) -> Way {
+    fn way(&self, bar: Ohlc, from: Decimal, leg: usize, to_low: bool) -> PathPoints {
         let [open, high, low, close] = bar;
         if self.mode == Intrabar::OhlcPath {
             let [near, far] = if open - low <= high - open { [low, high] } else { [high, low] };
@@ -374,19 +374,19 @@ fn compare(seed: u64) -> (Case, Fate) {
     let shifted = |rows: &[[f64; 4]]| -> Vec<TestBar> {
         rows.iter().enumerate().map(|(i, r)| (start + i as i64, r[0], r[1], r[2], r[3], 1e9)).collect()
     };
-    let mut table = Table::new(hourly(shifted(&rows)));
-    table.start = cash("1000000");
-    table.venue.intrabar = mode;
-    table.venue.limit_needs_through = case.through;
-    table.venue.slippage = Slippage::FixedBps { bps: Bps::from_f64(slip) };
-    let series = &mut table.market.symbols[0];
+    let mut fixture = Fixture::new(hourly(shifted(&rows)));
+    fixture.start = cash("1000000");
+    fixture.venue.intrabar = mode;
+    fixture.venue.limit_needs_through = case.through;
+    fixture.venue.slippage = Slippage::FixedBps { bps: Bps::from_f64(slip) };
+    let series = &mut fixture.market.symbols[0];
     series.instrument.price_tick = tick.parse().unwrap();
     let moved: Vec<TestBar> = fine.iter().map(|b| (b.0 + 2 * start, b.1, b.2, b.3, b.4, b.5)).collect();
     series.detail = has_detail.then(|| bars("30m", &moved));
     let request = OrderRequest { side, time_in_force, bracket: Some(bracket), ..buy("3").of_kind(case.kind) };
     let steps = vec![(0, place(buy("10"))), (PLACED, place(request))];
-    let replay = table.plan(steps.clone());
-    let skipping = replay_own(&table.job(), Loop::Skip, plan(steps));
+    let replay = fixture.plan(steps.clone());
+    let skipping = replay_own(&fixture.job(), Loop::Skip, plan(steps));
     assert_eq!(format!("{replay:?}"), format!("{skipping:?}"), "seed {seed}");
 
     // An order that can no longer enter has no bars.

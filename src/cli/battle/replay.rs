@@ -22,22 +22,22 @@ pub fn replay(args: &ReplayArgs) -> Result<Exit, Failure> {
         Some(window) => window,
         None => covering(&stored, args.at)?,
     };
-    let film = timeline(&stored, window)?;
+    let timeline = timeline(&stored, window)?;
     let Some(at) = args.at else {
-        let moments: Vec<Snapshot> = film.times(FRAMES).into_iter().map(|at| film.at(at)).collect();
-        let text = || terminal::film(&stored.run, &film, &moments, output::style());
+        let moments: Vec<Snapshot> = timeline.times(FRAMES).into_iter().map(|at| timeline.at(at)).collect();
+        let text = || terminal::timeline(&stored.run, &timeline, &moments, output::style());
         return show(args, &json!(moments), text);
     };
-    if at < film.start || at > film.end {
-        let message = format!("{at} is outside window {window}: {} to {}", film.start, film.end);
+    if at < timeline.start || at > timeline.end {
+        let message = format!("{at} is outside window {window}: {} to {}", timeline.start, timeline.end);
         return Err(Failure::plain(
             Exit::Usage,
             message,
             "give a time within the window, or another --window",
         ));
     }
-    let moment = film.at(at);
-    show(args, &json!(moment), || terminal::moment(&stored.run, &film, &moment, output::style()))
+    let snapshot = timeline.at(at);
+    show(args, &json!(snapshot), || terminal::snapshot(&stored.run, &timeline, &snapshot, output::style()))
 }
 
 fn show(

@@ -84,7 +84,7 @@ impl std::str::FromStr for Correlation {
 
 /// What was made.
 #[derive(Debug, Serialize)]
-struct Made {
+struct SynthSummary {
     files: Vec<PathBuf>,
     bars: u64,
     seconds_making: f64,
@@ -113,7 +113,7 @@ impl SynthArgs {
         let seconds_writing = start.elapsed().as_secs_f64();
         #[expect(clippy::cast_precision_loss, reason = "a rate")]
         let bars_per_second = bars as f64 / seconds_making.max(1e-9);
-        report(&Made { files, bars, seconds_making, seconds_writing, bars_per_second }, self.json)?;
+        report(&SynthSummary { files, bars, seconds_making, seconds_writing, bars_per_second }, self.json)?;
         Ok(Exit::Done)
     }
 
@@ -180,7 +180,7 @@ fn share(option: &str, value: f64, most: f64) -> Result<f64, Failure> {
     Err(Failure::plain(Exit::Usage, format!("`{option} {value}` is out of range"), help))
 }
 
-fn report(made: &Made, json: bool) -> Result<(), Failure> {
+fn report(made: &SynthSummary, json: bool) -> Result<(), Failure> {
     if json {
         return print_json(made);
     }

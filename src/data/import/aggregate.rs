@@ -118,8 +118,11 @@ impl Aggregator {
         let count = self.bars.len().saturating_sub(keep);
         let mut done = Bars::with_capacity(self.interval, count);
         for _ in 0..count {
-            let Some((at, making)) = self.bars.pop_first() else { break };
-            done.push(at, [making.open, making.high, making.low, making.close, making.volume]);
+            let Some((at, aggregator)) = self.bars.pop_first() else { break };
+            done.push(
+                at,
+                [aggregator.open, aggregator.high, aggregator.low, aggregator.close, aggregator.volume],
+            );
             self.released = Some(at);
         }
         done
@@ -178,13 +181,13 @@ mod tests {
 
     #[test]
     fn a_bar_may_span_two_files_but_the_files_may_not_overlap() {
-        let mut making = Aggregator::new(Interval::MINUTE);
-        making.push(Path::new("a"), &trades(&ROWS[..3])).unwrap();
-        making.end_file().unwrap();
-        making.push(Path::new("b"), &trades(&ROWS[3..])).unwrap();
-        making.end_file().unwrap();
-        making.push(Path::new("c"), &trades(&[(100, 1.0, 1.0)])).unwrap();
-        let error = making.end_file().unwrap_err().to_string();
+        let mut aggregator = Aggregator::new(Interval::MINUTE);
+        aggregator.push(Path::new("a"), &trades(&ROWS[..3])).unwrap();
+        aggregator.end_file().unwrap();
+        aggregator.push(Path::new("b"), &trades(&ROWS[3..])).unwrap();
+        aggregator.end_file().unwrap();
+        aggregator.push(Path::new("c"), &trades(&[(100, 1.0, 1.0)])).unwrap();
+        let error = aggregator.end_file().unwrap_err().to_string();
         assert_eq!(error, "trades in `c` begin before those in `b` end, at 1970-01-01T00:01:40Z");
         assert_eq!(
             {
@@ -200,12 +203,12 @@ mod tests {
 
     #[test]
     fn old_bars_are_released_and_late_trades_refused() {
-        let mut making = Aggregator { kept: 10, ..Aggregator::new(Interval::MINUTE) };
+        let mut aggregator = Aggregator { kept: 10, ..Aggregator::new(Interval::MINUTE) };
         let rows: Vec<_> = (0..20).map(|minute| (minute * 60, 1.0, 1.0)).collect();
-        let done = making.push(Path::new("a"), &trades(&rows)).unwrap().unwrap();
+        let done = aggregator.push(Path::new("a"), &trades(&rows)).unwrap().unwrap();
         assert_eq!(done.len(), 15);
-        let error = making.push(Path::new("a"), &trades(&[(0, 1.0, 1.0)])).unwrap_err();
+        let error = aggregator.push(Path::new("a"), &trades(&[(0, 1.0, 1.0)])).unwrap_err();
         assert!(error.to_string().contains("long before"), "{error}");
-        assert_eq!(making.finish().len(), 5);
+        assert_eq!(aggregator.finish().len(), 5);
     }
 }

@@ -161,7 +161,7 @@ mod tests {
     use super::super::writer::WriteStats;
     use super::*;
 
-    fn stretch(minutes: impl Iterator<Item = i64>) -> Bars {
+    fn chunk(minutes: impl Iterator<Item = i64>) -> Bars {
         let mut bars = empty();
         for minute in minutes {
             let price = minute as f64 + 1.0;
@@ -170,10 +170,10 @@ mod tests {
         bars
     }
 
-    fn through(capacity: usize, stretches: Vec<Bars>) -> Result<(Vec<i64>, WriteStats, usize), ImportError> {
+    fn through(capacity: usize, chunks: Vec<Bars>) -> Result<(Vec<i64>, WriteStats, usize), ImportError> {
         let dir = tempfile::tempdir().unwrap();
         let mut sink = Sink { capacity, ..Sink::new(dir.path(), "X", false) };
-        for bars in stretches {
+        for bars in chunks {
             sink.push(bars)?;
         }
         let spilled = sink.runs.len() + usize::from(sink.open.is_some());
@@ -195,16 +195,16 @@ mod tests {
 
     #[test]
     fn sorted_chunks_form_one_run() {
-        let stretches = (0..10).map(|n| stretch(n * 10..n * 10 + 10)).collect();
-        let (minutes, stats, spilled) = through(20, stretches).unwrap();
+        let chunks = (0..10).map(|n| chunk(n * 10..n * 10 + 10)).collect();
+        let (minutes, stats, spilled) = through(20, chunks).unwrap();
         assert_eq!(minutes, (0..100).collect::<Vec<_>>());
         assert_eq!((stats.bars, stats.duplicates, stats.closest, spilled), (100, 0, Some(60_000_000), 1));
     }
 
     #[test]
     fn newest_first_input_is_merged_from_runs() {
-        let stretches = (0..10).rev().map(|n| stretch((n * 10..n * 10 + 10).rev())).collect();
-        let (minutes, stats, spilled) = through(20, stretches).unwrap();
+        let chunks = (0..10).rev().map(|n| chunk((n * 10..n * 10 + 10).rev())).collect();
+        let (minutes, stats, spilled) = through(20, chunks).unwrap();
         assert_eq!(minutes, (0..100).collect::<Vec<_>>());
         assert!(spilled > 3, "{spilled}");
         assert_eq!(stats.bars, 100);
@@ -213,18 +213,18 @@ mod tests {
     #[test]
     fn shuffled_and_duplicate_chunks_are_merged_and_counted() {
         let order = [7, 2, 2, 9, 0, 5, 3, 1, 8, 6, 4, 5];
-        let stretches = order.iter().map(|n| stretch(n * 10..n * 10 + 10)).collect();
-        let (minutes, stats, _) = through(15, stretches).unwrap();
+        let chunks = order.iter().map(|n| chunk(n * 10..n * 10 + 10)).collect();
+        let (minutes, stats, _) = through(15, chunks).unwrap();
         assert_eq!(minutes, (0..100).collect::<Vec<_>>());
         assert_eq!((stats.bars, stats.duplicates), (100, 20));
     }
 
     #[test]
     fn two_different_bars_for_one_time_are_refused() {
-        let mut other = stretch(5..6);
+        let mut other = chunk(5..6);
         other.high[0] = 99.0;
         for capacity in [3, 1_000] {
-            let error = through(capacity, vec![stretch(0..10), other.clone()]).unwrap_err().to_string();
+            let error = through(capacity, vec![chunk(0..10), other.clone()]).unwrap_err().to_string();
             assert_eq!(
                 error,
                 "`X` has two different bars at 1970-01-01T00:05:00Z: 6, 6, 6, 6, 1 and 6, 99, 6, 6, 1 \

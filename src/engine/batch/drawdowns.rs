@@ -4,7 +4,7 @@
 //! segments need only the extremes of blocks of closes; the bars of the result are searched once, at the end.
 //! Invariant: the result is that of `metrics::walk` on the curve written out.
 
-use super::replay_summary::{Extremes, Fall};
+use super::replay_summary::{Extremes, IndexedDrawdown};
 use super::units::price_units;
 use crate::domain::{Cash, Price, Qty};
 
@@ -36,8 +36,8 @@ impl Segment {
     }
 
     #[inline(always)]
-    fn at_its_start(self) -> Spot {
-        Spot::At(self, self.from)
+    fn at_its_start(self) -> CurvePoint {
+        CurvePoint::At(self, self.from)
     }
 
     /// The equity at a close in exact money. Cash and quantity are floats of whole units below 2^53, which they
@@ -137,7 +137,7 @@ pub(super) fn scan(values: &[f64], none: f64, pick: impl Fn(f64, f64) -> f64 + C
 
 /// Where a value was first reached.
 #[derive(Debug, Clone, Copy)]
-enum Spot {
+enum CurvePoint {
     /// The starting value, before the curve's first point.
     Start,
     /// This bar of a segment.
@@ -146,7 +146,7 @@ enum Spot {
     In(Segment, f64),
 }
 
-impl Spot {
+impl CurvePoint {
     fn bar(self, closes: &Closes<'_>) -> Option<usize> {
         match self {
             Self::Start => None,
@@ -165,8 +165,8 @@ impl Spot {
 #[derive(Debug, Clone, Copy)]
 struct Deepest {
     depth: f64,
-    peak: Spot,
-    trough: Spot,
+    peak: CurvePoint,
+    trough: CurvePoint,
     recovered: Option<usize>,
 }
 
@@ -188,26 +188,27 @@ pub(super) struct Falls {
     start: f64,
     peak: f64,
     low: f64,
-    peak_at: Spot,
-    low_at: Spot,
+    peak_at: CurvePoint,
+    low_at: CurvePoint,
     /// The lowest value before the last peak.
     lowest: f64,
-    lowest_at: Spot,
+    lowest_at: CurvePoint,
     worst: Deepest,
     waiting: Vec<Trip>,
 }
 
 impl Falls {
     pub fn new(start: f64) -> Self {
-        let worst = Deepest { depth: 0.0, peak: Spot::Start, trough: Spot::Start, recovered: None };
+        let worst =
+            Deepest { depth: 0.0, peak: CurvePoint::Start, trough: CurvePoint::Start, recovered: None };
         Self {
             start,
             peak: start,
             low: start,
-            peak_at: Spot::Start,
-            low_at: Spot::Start,
+            peak_at: CurvePoint::Start,
+            low_at: CurvePoint::Start,
             lowest: start,
-            lowest_at: Spot::Start,
+            lowest_at: CurvePoint::Start,
             worst,
             waiting: Vec::with_capacity(WAITING),
         }
@@ -250,7 +251,7 @@ impl Falls {
             if held.at(closes.at_least(held.from, held.to)) <= self.low {
                 let value = held.at(closes.lowest(held.from, held.to));
                 if value <= self.low && value < before {
-                    (self.low, self.low_at) = (value, Spot::In(held, value));
+                    (self.low, self.low_at) = (value, CurvePoint::In(held, value));
                 }
             }
         }
@@ -273,7 +274,7 @@ impl Falls {
         let value = segment.at(lowest);
         if value < self.low {
             self.low = value;
-            self.low_at = Spot::In(segment, value);
+            self.low_at = CurvePoint::In(segment, value);
         }
     }
 
@@ -299,16 +300,16 @@ impl Falls {
             let value = part.at(close);
             let bar = part.from + index;
             if value >= self.peak {
-                self.rise(value, bar, Spot::At(part, bar));
+                self.rise(value, bar, CurvePoint::At(part, bar));
             } else if value < self.low {
-                (self.low, self.low_at) = (value, Spot::At(part, bar));
+                (self.low, self.low_at) = (value, CurvePoint::At(part, bar));
             }
         }
     }
 
     /// The peak is reached again or passed.
     #[inline(always)]
-    fn rise(&mut self, value: f64, at: usize, spot: Spot) {
+    fn rise(&mut self, value: f64, at: usize, spot: CurvePoint) {
         let fell = self.low < self.peak;
         if fell {
             self.settle(Some(at));
@@ -333,14 +334,14 @@ impl Falls {
     }
 
     /// The deepest fall and the extremes, with their indexes counted from `origin` and their exact levels.
-    pub fn finish(mut self, closes: &Closes<'_>, origin: usize) -> (Fall, Extremes) {
+    pub fn finish(mut self, closes: &Closes<'_>, origin: usize) -> (IndexedDrawdown, Extremes) {
         let start = self.start;
         self.look(closes);
         self.settle(None);
-        let level = |spot: Spot| spot.exact(closes).unwrap_or(start);
-        let count = |spot: Spot| spot.bar(closes).map(|at| at - origin);
+        let level = |spot: CurvePoint| spot.exact(closes).unwrap_or(start);
+        let count = |spot: CurvePoint| spot.bar(closes).map(|at| at - origin);
         let (peak, trough) = (self.worst.peak, self.worst.trough);
-        let fall = Fall {
+        let fall = IndexedDrawdown {
             depth: self.worst.depth,
             peak: count(peak),
             trough: count(trough),

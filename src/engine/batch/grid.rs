@@ -98,7 +98,7 @@ impl Group {
         let (mut index, mut lines) = (BTreeMap::new(), Vec::with_capacity(keys.len()));
         for key in keys {
             index.insert(key, lines.len());
-            lines.extend(Line::new(key.0, key.1, terms.ground));
+            lines.extend(Line::new(key.0, key.1, terms.columns));
         }
         let mut crossers: Vec<Crosser> = Vec::with_capacity(indexes.len());
         for pair in pairs() {
@@ -108,7 +108,7 @@ impl Group {
         }
         for crosser in &mut crossers {
             let valid = lines[crosser.fast].valid.max(lines[crosser.slow].valid);
-            crosser.from = valid.saturating_sub(terms.ground.base) + 1;
+            crosser.from = valid.saturating_sub(terms.columns.base) + 1;
         }
         let lanes = vec![Lane::EMPTY; lines.len()];
         let words = vec![0; ROW * crossers.len()];
@@ -151,14 +151,14 @@ impl Work for Tiles<'_> {
     #[inline(always)]
     fn run<C: Compare>(self, compare: C) {
         let Self { group, terms } = self;
-        let blocks = terms.ground.len().div_ceil(BLOCK);
+        let blocks = terms.columns.len().div_ceil(BLOCK);
         for first in (0..blocks).step_by(TILE) {
             let count = TILE.min(blocks - first);
             for block in 0..count {
                 group.compare(compare, terms, first + block, block);
             }
             group.trade(terms, first * BLOCK, count);
-            group.merge_lines(terms.ground.base + ((first + count) * BLOCK).min(terms.ground.len()) - 1);
+            group.merge_lines(terms.columns.base + ((first + count) * BLOCK).min(terms.columns.len()) - 1);
         }
     }
 }
@@ -168,7 +168,7 @@ impl Group {
     #[inline(always)]
     fn compare<C: Compare>(&mut self, compare: C, terms: &Terms<'_>, block: usize, slot: usize) {
         for (line, lane) in self.lines.iter_mut().zip(&mut self.lanes) {
-            line.fill(terms.ground, block * BLOCK, lane);
+            line.fill(terms.columns, block * BLOCK, lane);
         }
         for (crosser, words) in self.crossers.iter_mut().zip(self.words.chunks_exact_mut(ROW)) {
             let (fast, slow) = (&self.lanes[crosser.fast], &self.lanes[crosser.slow]);
@@ -183,7 +183,7 @@ impl Group {
                     let lines = [(&self.lines[crosser.fast], fast), (&self.lines[crosser.slow], slow)];
                     let value = |which: usize, bar| {
                         let (line, lane) = lines[which];
-                        line.value(terms.ground, lane, bar)
+                        line.value(terms.columns, lane, bar)
                     };
                     crosser.exactly(above, unsure, &words[..slot], block * BLOCK, value)
                 } else {
@@ -199,7 +199,7 @@ impl Group {
     /// a few pairs take turns, so that the processor always has something to do.
     #[inline(always)]
     fn trade(&mut self, terms: &Terms<'_>, start: usize, count: usize) {
-        let last = (terms.ground.len() - 1) as u32;
+        let last = (terms.columns.len() - 1) as u32;
         let tiles = self.words.chunks_exact(ROW);
         let mut tiles = tiles.map(|words| &words[..count]);
         for pairs in self.crossers.chunks_mut(TURNS) {

@@ -100,7 +100,7 @@ enum Kind {
 impl Line {
     /// The line of `spec` over the rows from `first` on, ready for the ground's first bar. `None` for an
     /// indicator that is no average.
-    pub fn new(spec: IndicatorSpec, first: usize, ground: &SharedColumns<'_>) -> Option<Self> {
+    pub fn new(spec: IndicatorSpec, first: usize, columns: &SharedColumns<'_>) -> Option<Self> {
         let period = |n: u32| n.max(1) as usize;
         let (mut kind, reach) = match spec {
             IndicatorSpec::Sma { n } => (Kind::Sma(period(n)), period(n)),
@@ -115,12 +115,12 @@ impl Line {
             }
             _ => return None,
         };
-        for row in first..ground.base {
+        for row in first..columns.base {
             match &mut kind {
                 Kind::Sma(_) => break,
-                Kind::Ema(line) => _ = line.step(row, ground),
-                Kind::Macd(line) => _ = line.step(row, ground),
-                Kind::Signal(line) => _ = line.step(row, ground),
+                Kind::Ema(line) => _ = line.step(row, columns),
+                Kind::Macd(line) => _ = line.step(row, columns),
+                Kind::Signal(line) => _ = line.step(row, columns),
             }
         }
         Some(Self { kind, valid: first + reach - 1 })
@@ -129,9 +129,9 @@ impl Line {
     /// The next block: of the bars from `from` on, which are gone through in order. Values before the
     /// line's first, and bars past the end, are 0.
     #[inline(always)]
-    pub fn fill(&mut self, ground: &SharedColumns<'_>, from: usize, lane: &mut Lane) {
-        let len = BLOCK.min(ground.len() - from);
-        let start = ground.base + from;
+    pub fn fill(&mut self, columns: &SharedColumns<'_>, from: usize, lane: &mut Lane) {
+        let len = BLOCK.min(columns.len() - from);
+        let start = columns.base + from;
         match &mut self.kind {
             Kind::Sma(n) => {
                 let skip = self.valid.saturating_sub(start).min(len);
@@ -139,16 +139,16 @@ impl Line {
                 lane.values[len..].fill(0.0);
                 if skip < len {
                     let (first, last) = (start + skip + 1, start + len + 1);
-                    let (new, old) = (&ground.sums[first..last], &ground.sums[first - *n..last - *n]);
+                    let (new, old) = (&columns.sums[first..last], &columns.sums[first - *n..last - *n]);
                     let factor = 1.0 / (*n as f64 * UNITS);
                     for ((slot, &new), &old) in lane.values[skip..len].iter_mut().zip(new).zip(old) {
                         *slot = (new.wrapping_sub(old) as f64 * factor) as f32;
                     }
                 }
             }
-            Kind::Ema(line) => recurse(lane, start, len, |row| line.step(row, ground)),
-            Kind::Macd(line) => recurse(lane, start, len, |row| line.step(row, ground)),
-            Kind::Signal(line) => recurse(lane, start, len, |row| line.step(row, ground)),
+            Kind::Ema(line) => recurse(lane, start, len, |row| line.step(row, columns)),
+            Kind::Macd(line) => recurse(lane, start, len, |row| line.step(row, columns)),
+            Kind::Signal(line) => recurse(lane, start, len, |row| line.step(row, columns)),
         }
         lane.bound();
     }
@@ -165,11 +165,11 @@ impl Line {
     }
 
     /// The exact value at a bar of the block that `lane` holds; 0 before the line's first and past the end.
-    pub fn value(&self, ground: &SharedColumns<'_>, lane: &Lane, bar: usize) -> f64 {
-        let row = ground.base + bar;
+    pub fn value(&self, columns: &SharedColumns<'_>, lane: &Lane, bar: usize) -> f64 {
+        let row = columns.base + bar;
         match self.kind {
-            Kind::Sma(_) if row < self.valid || bar >= ground.len() => 0.0,
-            Kind::Sma(n) => mean(ground.sum(row, n), n),
+            Kind::Sma(_) if row < self.valid || bar >= columns.len() => 0.0,
+            Kind::Sma(n) => mean(columns.sum(row, n), n),
             _ => lane.exact[bar % BLOCK],
         }
     }
@@ -211,11 +211,11 @@ impl Ema {
     }
 
     #[inline(always)]
-    fn step(&mut self, row: usize, ground: &SharedColumns<'_>) -> Option<f64> {
+    fn step(&mut self, row: usize, columns: &SharedColumns<'_>) -> Option<f64> {
         if row > self.seed {
-            self.average += self.factor * (ground.all_closes[row] - self.average);
+            self.average += self.factor * (columns.all_closes[row] - self.average);
         } else if row == self.seed {
-            self.average = mean(ground.sum(row, self.n), self.n);
+            self.average = mean(columns.sum(row, self.n), self.n);
         } else {
             return None;
         }
@@ -242,8 +242,8 @@ impl Macd {
     }
 
     #[inline(always)]
-    fn step(&mut self, row: usize, ground: &SharedColumns<'_>) -> Option<f64> {
-        let (fast, slow) = (self.fast.step(row, ground), self.slow.step(row, ground));
+    fn step(&mut self, row: usize, columns: &SharedColumns<'_>) -> Option<f64> {
+        let (fast, slow) = (self.fast.step(row, columns), self.slow.step(row, columns));
         Some(fast? - slow?)
     }
 
@@ -270,8 +270,8 @@ impl Signal {
     }
 
     #[inline(always)]
-    fn step(&mut self, row: usize, ground: &SharedColumns<'_>) -> Option<f64> {
-        let value = self.line.step(row, ground)?;
+    fn step(&mut self, row: usize, columns: &SharedColumns<'_>) -> Option<f64> {
+        let value = self.line.step(row, columns)?;
         if self.seed.len() == self.n {
             self.average += self.factor * (value - self.average);
             return Some(self.average);

@@ -34,4 +34,4 @@ mod units;
 pub use ineligible::Ineligible;
 pub use job::Batch;
 pub use prepared::Prepared;
-pub use replay_summary::{ClosedTrade, Extremes, Fall, ReplaySummary};
+pub use replay_summary::{ClosedTrade, Extremes, IndexedDrawdown, ReplaySummary};

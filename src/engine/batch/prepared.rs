@@ -16,8 +16,8 @@ use crate::strategy::crossing;
 #[derive(Debug)]
 pub struct Prepared<'a> {
     batch: Batch<'a>,
-    ground: SharedColumns<'a>,
-    tariff: FeeSchedule,
+    columns: SharedColumns<'a>,
+    fees: FeeSchedule,
     slippage: Bps,
     /// `batch.samples` as indexes into the shared columns.
     samples: Vec<usize>,
@@ -35,19 +35,19 @@ impl<'a> Batch<'a> {
         let series = self.job.market.series(SymbolId(0));
         let columns = Columns { clock: &series.bars.ts, open: &series.bars.open, close: &series.bars.close };
         let ticks = self.job.window.ticks;
-        let tariff = |highest| FeeSchedule::new(self.job.venue.taker_fee, &series.instrument, highest);
-        let (ground, tariff) = SharedColumns::new(columns, (ticks.first, ticks.last), slippage, tariff)
+        let fees = |highest| FeeSchedule::new(self.job.venue.taker_fee, &series.instrument, highest);
+        let (columns, fees) = SharedColumns::new(columns, (ticks.first, ticks.last), slippage, fees)
             .ok_or(Ineligible::TooLarge)?;
         let start = self.job.starting_balance.units();
         if !(0..i128::from(LIMIT)).contains(&start) {
             return Err(Ineligible::TooLarge);
         }
-        let samples = self.samples.iter().map(|&tick| tick - ground.base).collect();
+        let samples = self.samples.iter().map(|&tick| tick - columns.base).collect();
         let day_ends = match self.job.risk.daily_loss_limit {
-            Some(_) => ground.day_ends(),
+            Some(_) => columns.day_ends(),
             None => Vec::new(),
         };
-        Ok(Prepared { batch: self, ground, tariff, slippage, samples, day_ends })
+        Ok(Prepared { batch: self, columns, fees, slippage, samples, day_ends })
     }
 }
 
@@ -85,7 +85,7 @@ impl Prepared<'_> {
         let job = &self.batch.job;
         let lines = crossing(spec, job.market.interval).ok_or(Ineligible::Strategy)?;
         // A line reaches back at least as far as its averages are long.
-        if !lines.iter().all(|&(_, before)| self.ground.fits(before)) {
+        if !lines.iter().all(|&(_, before)| self.columns.fits(before)) {
             return Err(Ineligible::TooLarge);
         }
         let [fast, slow] = lines.map(|(line, before)| {
@@ -98,9 +98,9 @@ impl Prepared<'_> {
     fn terms(&self) -> Terms<'_> {
         let job = &self.batch.job;
         Terms {
-            ground: &self.ground,
-            closes: self.ground.closes(),
-            tariff: &self.tariff,
+            columns: &self.columns,
+            closes: self.columns.closes(),
+            fees: &self.fees,
             start: job.starting_balance.units() as i64,
             samples: &self.samples,
             daily_loss: job

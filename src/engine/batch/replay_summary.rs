@@ -5,7 +5,7 @@ use crate::domain::Cash;
 /// The maximum drawdown of a curve, by index into the curve; `None` is the starting value, which comes before
 /// the curve's first point.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Fall {
+pub struct IndexedDrawdown {
     /// Trough over peak minus one: at most 0.
     pub depth: f64,
     /// Where the peak was reached first.
@@ -16,7 +16,7 @@ pub struct Fall {
     pub recovered: Option<usize>,
 }
 
-impl Fall {
+impl IndexedDrawdown {
     /// Of a curve that never falls.
     pub const NONE: Self = Self { depth: 0.0, peak: None, trough: None, recovered: None };
 
@@ -67,7 +67,7 @@ pub struct ReplaySummary {
     /// The starting balance, then the equity at each sampled tick.
     pub curve: Vec<f64>,
     /// Of the equity at every tick; indexes are ticks of the window, from 0.
-    pub fall: Fall,
+    pub fall: IndexedDrawdown,
     /// Of the same curve.
     pub extremes: Extremes,
     /// Closed round trips, in order of closing.

@@ -4,7 +4,7 @@
 //! Invariant: it never guesses. Where the general engine might do otherwise it stops and says so.
 
 use super::Ineligible;
-use super::drawdowns::{Closes, Falls, Stretch};
+use super::drawdowns::{Closes, Falls, Segment};
 use super::replay_summary::{ClosedTrade, ReplaySummary};
 use super::shared_columns::SharedColumns;
 use super::units::{FeeSchedule, FillCost, LIMIT, Share, notional, price_units, to_f64};
@@ -13,9 +13,9 @@ use crate::domain::{Bps, Cash, Price, Qty, Span};
 /// What is the same for all parameterisations of a grid.
 #[derive(Debug)]
 pub(super) struct Terms<'g> {
-    pub ground: &'g SharedColumns<'g>,
+    pub columns: &'g SharedColumns<'g>,
     pub closes: Closes<'g>,
-    pub tariff: &'g FeeSchedule,
+    pub fees: &'g FeeSchedule,
     pub start: i64,
     /// Places at which the equity is sampled, ascending.
     pub samples: &'g [usize],
@@ -95,7 +95,7 @@ impl Trader {
             cash: terms.start,
             qty: 0,
             spent: 0,
-            since: terms.ground.origin,
+            since: terms.columns.origin,
             cash_now: start,
             qty_now: 0.0,
             fees: 0,
@@ -116,7 +116,7 @@ impl Trader {
     #[inline(always)]
     pub fn enter(&mut self, at: usize, terms: &Terms<'_>) {
         let amount = self.share.of(self.cash);
-        if !terms.tariff.is_ample(amount) && !self.may_order(amount, at, terms) {
+        if !terms.fees.is_ample(amount) && !self.may_order(amount, at, terms) {
             return;
         }
         let fill = at + 1;
@@ -129,7 +129,7 @@ impl Trader {
             }
             self.count_days(fill, loss, terms);
         }
-        let Some((qty, bill)) = terms.tariff.buy(amount, terms.ground.buy[fill]) else {
+        let Some((qty, cost)) = terms.fees.buy(amount, terms.columns.buy[fill]) else {
             return self.stop(Ineligible::TooLarge);
         };
         if qty <= 0 {
@@ -137,11 +137,11 @@ impl Trader {
             return;
         }
         self.sample(fill, terms);
-        self.spent = bill.notional + bill.fee;
+        self.spent = cost.notional + cost.fee;
         self.cash -= self.spent;
         self.qty = qty;
         self.qty_now = to_f64(qty);
-        self.post(bill, fill);
+        self.post(cost, fill);
         if self.state == State::Flat {
             self.state = State::Long;
         }
@@ -157,17 +157,17 @@ impl Trader {
         }
         self.held += fill - self.since;
         self.touched += fill + 1 - self.since;
-        self.sell(terms.ground.sell(fill), fill, terms);
+        self.sell(terms.columns.sell(fill), fill, terms);
     }
 
     /// Sells all at a bar whose mark then is the cash.
     #[inline(always)]
     fn sell(&mut self, price: i64, fill: usize, terms: &Terms<'_>) {
-        let Some(bill) = terms.tariff.bill(price, self.qty) else {
+        let Some(cost) = terms.fees.cost(price, self.qty) else {
             return self.stop(Ineligible::TooLarge);
         };
-        let held = Stretch { from: self.since, to: fill, cash: self.cash_now, qty: self.qty_now };
-        let proceeds = bill.notional - bill.fee;
+        let held = Segment { from: self.since, to: fill, cash: self.cash_now, qty: self.qty_now };
+        let proceeds = cost.notional - cost.fee;
         self.cash += proceeds;
         if self.cash >= LIMIT {
             return self.stop(Ineligible::TooLarge);
@@ -175,7 +175,7 @@ impl Trader {
         let (entry, exit) = (self.since as u32, fill as u32);
         self.trades.push(Trade { pnl: proceeds - self.spent, spent: self.spent, entry, exit });
         (self.qty, self.qty_now) = (0, 0.0);
-        self.post(bill, fill);
+        self.post(cost, fill);
         self.falls.trip(held, self.cash_now, &terms.closes);
         if self.state == State::Long {
             self.state = State::Flat;
@@ -184,9 +184,9 @@ impl Trader {
 
     /// After a fill.
     #[inline(always)]
-    fn post(&mut self, bill: FillCost, fill: usize) {
-        self.notional += to_f64(bill.notional);
-        self.fees += i128::from(bill.fee);
+    fn post(&mut self, cost: FillCost, fill: usize) {
+        self.notional += to_f64(cost.notional);
+        self.fees += i128::from(cost.fee);
         self.since = fill;
         self.cash_now = to_f64(self.cash);
     }
@@ -208,8 +208,8 @@ impl Trader {
         while let Some(&end) = loss.day_ends.get(self.days).filter(|&&end| end < until) {
             self.days += 1;
             let close = price_units(terms.closes.close[end]);
-            match terms.tariff.bill(close, self.qty) {
-                Some(bill) if self.cash + bill.notional < LIMIT => self.day_start = self.cash + bill.notional,
+            match terms.fees.cost(close, self.qty) {
+                Some(cost) if self.cash + cost.notional < LIMIT => self.day_start = self.cash + cost.notional,
                 _ => return self.stop(Ineligible::TooLarge),
             }
         }
@@ -219,11 +219,11 @@ impl Trader {
     #[cold]
     #[inline(never)]
     fn may_order(&mut self, amount: i64, at: usize, terms: &Terms<'_>) -> bool {
-        if terms.tariff.is_hopeless(amount) {
+        if terms.fees.is_hopeless(amount) {
             self.state = State::Spent;
             return false;
         }
-        if !terms.tariff.is_large_enough(amount, price_units(terms.closes.close[at])) {
+        if !terms.fees.is_large_enough(amount, price_units(terms.closes.close[at])) {
             self.refused = true;
             return false;
         }
@@ -237,7 +237,7 @@ impl Trader {
 
     /// The window's end.
     pub fn finish(mut self, terms: &Terms<'_>) -> Result<ReplaySummary, Ineligible> {
-        let end = terms.ground.len();
+        let end = terms.columns.len();
         let close_out = self.state == State::Long && terms.close_at_end;
         if self.state == State::Long {
             self.held += end - self.since;
@@ -247,8 +247,8 @@ impl Trader {
                 self.held -= 1;
                 self.close_out(end - 1, terms);
             } else {
-                let stretch = Stretch { from: self.since, to: end, cash: self.cash_now, qty: self.qty_now };
-                self.falls.hold(stretch, &terms.closes);
+                let segment = Segment { from: self.since, to: end, cash: self.cash_now, qty: self.qty_now };
+                self.falls.hold(segment, &terms.closes);
             }
         }
         self.sample(end, terms);
@@ -257,7 +257,7 @@ impl Trader {
         }
         let close = Price::from_units(price_units(terms.closes.close[end - 1]).into());
         let cash = |units: i64| Cash::from_units(units.into());
-        let (fall, extremes) = self.falls.finish(&terms.closes, terms.ground.origin);
+        let (fall, extremes) = self.falls.finish(&terms.closes, terms.columns.origin);
         Ok(ReplaySummary {
             starting_balance: cash(terms.start),
             final_equity: cash(self.cash) + Cash::notional(close, Qty::from_units(self.qty.into())),
@@ -267,7 +267,7 @@ impl Trader {
             fall,
             extremes,
             trades: closed(&self.trades, close_out, terms),
-            ticks: end - terms.ground.origin,
+            ticks: end - terms.columns.origin,
             ticks_in_market: self.held,
             ticks_touched: self.touched,
         })
@@ -286,7 +286,7 @@ impl Trader {
 
 /// The round trips with their times: from open to open, the last to its bar's close where it was closed out.
 fn closed(trades: &[Trade], close_out: bool, terms: &Terms<'_>) -> Vec<ClosedTrade> {
-    let clock = terms.ground.clock;
+    let clock = terms.columns.clock;
     let mut out: Vec<ClosedTrade> = trades
         .iter()
         .map(|trade| {

@@ -105,7 +105,7 @@ impl FeeSchedule {
 
     /// `qty * price` and its fee, both half up; `None` from [`LIMIT`] on.
     #[inline(always)]
-    pub fn bill(&self, price: i64, qty: i64) -> Option<FillCost> {
+    pub fn cost(&self, price: i64, qty: i64) -> Option<FillCost> {
         let notional = notional(price, qty)?;
         let fee =
             settle(notional as f64 * self.fee_fraction, notional.wrapping_mul(self.fee), WHOLE, -WHOLE / 2);
@@ -126,12 +126,12 @@ impl FeeSchedule {
         if self.step > 1 {
             qty -= qty % self.step;
         }
-        let mut bill = self.bill(price, qty)?;
-        while bill.notional + bill.fee > amount {
+        let mut cost = self.cost(price, qty)?;
+        while cost.notional + cost.fee > amount {
             qty -= self.step;
-            bill = self.bill(price, qty)?;
+            cost = self.cost(price, qty)?;
         }
-        Some((qty, bill))
+        Some((qty, cost))
     }
 
     #[cold]
@@ -139,7 +139,7 @@ impl FeeSchedule {
     fn buy_exactly(&self, amount: i64, price: i64) -> Option<(i64, FillCost)> {
         let qty = self.affordable(amount, price);
         let qty = i64::try_from(qty.units()).ok().filter(|&qty| qty < LIMIT)?;
-        Some((qty, self.bill(price, qty)?))
+        Some((qty, self.cost(price, qty)?))
     }
 
     fn affordable(&self, amount: i64, price: i64) -> Qty {

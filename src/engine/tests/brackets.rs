@@ -14,10 +14,10 @@ fn entry() -> OrderRequest {
     OrderRequest { bracket: both(), ..buy("4") }
 }
 
-fn table(rows: &[[f64; 4]], intrabar: Intrabar) -> Table {
-    let mut table = Table::new(hourly(ohlc(rows)));
-    table.venue.intrabar = intrabar;
-    table
+fn table(rows: &[[f64; 4]], intrabar: Intrabar) -> Fixture {
+    let mut fixture = Fixture::new(hourly(ohlc(rows)));
+    fixture.venue.intrabar = intrabar;
+    fixture
 }
 
 #[test]
@@ -128,10 +128,10 @@ fn a_trailing_stop_is_raised_after_its_bar_in_every_mode_but_detail() {
         assert_eq!(fills(&replay), ["1 buy 4 @ 100", "2 sell 4 @ 95"], "{intrabar:?}");
     }
     // Finer bars tell: up to 110 first, and then down.
-    let mut table = table(&[[100.0; 4], [100.0; 4], [100.0, 110.0, 80.0, 85.0]], Intrabar::Detail);
+    let mut fixture = table(&[[100.0; 4], [100.0; 4], [100.0, 110.0, 80.0, 85.0]], Intrabar::Detail);
     let fine = [(4, 100.0, 110.0, 100.0, 109.0, 1.0), (5, 109.0, 109.0, 80.0, 85.0, 1.0)];
-    table.market.symbols[0].detail = Some(bars("30m", &fine));
-    let replay = table.plan(vec![(0, place(order))]);
+    fixture.market.symbols[0].detail = Some(bars("30m", &fine));
+    let replay = fixture.plan(vec![(0, place(order))]);
     assert_eq!(fills(&replay), ["1 buy 4 @ 100", "2 sell 4 @ 105"]);
 }
 
@@ -141,11 +141,11 @@ fn a_bar_that_opens_through_a_price_fills_it_at_the_open_in_every_mode() {
     for (last, at) in [([112.0, 112.0, 90.0, 95.0], "112"), ([94.0, 115.0, 93.0, 100.0], "94")] {
         for intrabar in [Intrabar::Adverse, Intrabar::OhlcPath, Intrabar::Detail] {
             for with_detail in [false, true] {
-                let mut table = table(&[[100.0; 4], [100.0; 4], last], intrabar);
+                let mut fixture = table(&[[100.0; 4], [100.0; 4], last], intrabar);
                 let [open, high, low, close] = last;
                 let fine = [(4, open, open, low, low, 1.0), (5, low, high, low, close, 1.0)];
-                table.market.symbols[0].detail = with_detail.then(|| bars("30m", &fine));
-                let replay = table.plan(vec![(0, place(entry()))]);
+                fixture.market.symbols[0].detail = with_detail.then(|| bars("30m", &fine));
+                let replay = fixture.plan(vec![(0, place(entry()))]);
                 assert_eq!(fills(&replay), ["1 buy 4 @ 100".to_owned(), format!("2 sell 4 @ {at}")]);
                 assert_eq!(replay.flags.ambiguous_bars, 0, "the open decides");
             }
@@ -155,9 +155,9 @@ fn a_bar_that_opens_through_a_price_fills_it_at_the_open_in_every_mode() {
 
 #[test]
 fn an_open_counts_even_where_the_finer_bars_begin_later() {
-    let mut table = table(&[[100.0; 4], [100.0; 4], [112.0, 112.0, 90.0, 95.0]], Intrabar::Detail);
-    table.market.symbols[0].detail = Some(bars("30m", &[(5, 96.0, 97.0, 90.0, 95.0, 1.0)]));
-    let replay = table.plan(vec![(0, place(entry()))]);
+    let mut fixture = table(&[[100.0; 4], [100.0; 4], [112.0, 112.0, 90.0, 95.0]], Intrabar::Detail);
+    fixture.market.symbols[0].detail = Some(bars("30m", &[(5, 96.0, 97.0, 90.0, 95.0, 1.0)]));
+    let replay = fixture.plan(vec![(0, place(entry()))]);
     assert_eq!(fills(&replay), ["1 buy 4 @ 100", "2 sell 4 @ 112"]);
 }
 
@@ -167,14 +167,14 @@ fn the_opens_of_all_symbols_come_before_anything_later() {
     let first = ohlc(&[[100.0; 4], [100.0; 4], [100.0, 106.0, 100.0, 106.0]]);
     let second = ohlc(&[[100.0; 4], [100.0; 4], [120.0; 4]]);
     for intrabar in [Intrabar::Adverse, Intrabar::OhlcPath, Intrabar::Detail] {
-        let mut table = Table::new(market_of("1h", vec![first.clone(), second.clone()]));
-        table.venue.intrabar = intrabar;
+        let mut fixture = Fixture::new(market_of("1h", vec![first.clone(), second.clone()]));
+        fixture.venue.intrabar = intrabar;
         let steps = vec![
             (0, place(OrderRequest { symbol: B, ..buy("5") })),
             (1, place(OrderRequest { symbol: B, ..sell("5").of_kind(limit("110")) })),
             (1, place(buy("4").of_kind(stop("105")))),
         ];
-        let replay = table.plan(steps);
+        let replay = fixture.plan(steps);
         assert_eq!(fills(&replay), ["1 buy 5 @ 100", "2 sell 5 @ 120", "2 buy 4 @ 105"], "{intrabar:?}");
     }
 }
@@ -184,25 +184,25 @@ fn levels_go_away_from_the_entry_at_eight_places_and_on_the_tick() {
     let share = |percent| Some(Protection::FromEntry(Distance::Share(Bps::from_percent(percent))));
     let trailing_stop = Some(Distance::Share(Bps::from_percent(1.0)));
     let bracket = Some(Bracket { stop_loss: share(2.5), take_profit: share(7.5), trailing_stop });
-    let mut table = table(&[[1.38975123; 4], [1.38975123, 1.41, 1.38, 1.4], [1.4; 4]], Intrabar::Adverse);
-    let levels = |table: &Table| {
-        let replay = table.plan(vec![(0, place(OrderRequest { bracket, ..buy("4") }))]);
+    let mut fixture = table(&[[1.38975123; 4], [1.38975123, 1.41, 1.38, 1.4], [1.4; 4]], Intrabar::Adverse);
+    let levels = |fixture: &Fixture| {
+        let replay = fixture.plan(vec![(0, place(OrderRequest { bracket, ..buy("4") }))]);
         let level = |i: usize| replay.orders[i].trigger_price.or(replay.orders[i].limit_price).unwrap();
         [level(1), level(2), level(3)]
     };
     // 1.3550074493; the trailing stop is 1 % under 1.41; 1.49398257225.
-    assert_eq!(levels(&table), [price("1.35500744"), price("1.3959"), price("1.49398258")]);
-    table.market.symbols[0].instrument.price_tick = price("0.001");
-    assert_eq!(levels(&table), [price("1.355"), price("1.395"), price("1.494")]);
+    assert_eq!(levels(&fixture), [price("1.35500744"), price("1.3959"), price("1.49398258")]);
+    fixture.market.symbols[0].instrument.price_tick = price("0.001");
+    assert_eq!(levels(&fixture), [price("1.355"), price("1.395"), price("1.494")]);
 }
 
 #[test]
 fn levels_that_are_named_go_away_from_the_entry_too() {
     let at = |text| Some(Protection::At(price(text)));
     let bracket = Some(Bracket { stop_loss: at("95.3"), take_profit: at("104.6"), trailing_stop: None });
-    let mut table = table(&[[100.0; 4]; 3], Intrabar::Adverse);
-    table.market.symbols[0].instrument.price_tick = price("0.5");
-    let replay = table.plan(vec![(0, place(OrderRequest { bracket, ..buy("4") }))]);
+    let mut fixture = table(&[[100.0; 4]; 3], Intrabar::Adverse);
+    fixture.market.symbols[0].instrument.price_tick = price("0.5");
+    let replay = fixture.plan(vec![(0, place(OrderRequest { bracket, ..buy("4") }))]);
     assert_eq!(replay.orders[1].trigger_price, Some(price("95")));
     assert_eq!(replay.orders[2].limit_price, Some(price("105")));
 }
@@ -218,10 +218,10 @@ fn a_target_sells_nothing_that_was_bought_inside_the_bar() {
         (3, 101.0, 109.0, 100.0, 101.0, 1000.0),
     ];
     for intrabar in [Intrabar::Adverse, Intrabar::OhlcPath] {
-        let mut table = Table::new(hourly(rows.clone()));
-        table.venue.participation_cap = Some(Bps::from_percent(10.0));
-        table.venue.intrabar = intrabar;
-        let replay = table.plan(vec![(0, place(entry().of_kind(limit("97"))))]);
+        let mut fixture = Fixture::new(hourly(rows.clone()));
+        fixture.venue.participation_cap = Some(Bps::from_percent(10.0));
+        fixture.venue.intrabar = intrabar;
+        let replay = fixture.plan(vec![(0, place(entry().of_kind(limit("97"))))]);
         let sold = ["1 buy 2 @ 97", "2 buy 2 @ 97", "2 sell 2 @ 107", "3 sell 2 @ 107"];
         assert_eq!(fills(&replay), sold, "{intrabar:?}");
     }
@@ -229,15 +229,15 @@ fn a_target_sells_nothing_that_was_bought_inside_the_bar() {
 
 #[test]
 fn finer_bars_that_open_later_count_no_extreme_before_the_entry() {
-    let mut table = table(&[[100.0; 4], [100.0, 120.0, 90.0, 100.0]], Intrabar::Detail);
+    let mut fixture = table(&[[100.0; 4], [100.0, 120.0, 90.0, 100.0]], Intrabar::Detail);
     // Up to 120, down to 90, then an open of 98 that fills the limit: neither extreme was held.
     let fine = [
         (4, 100.0, 120.0, 99.0, 120.0, 1.0),
         (5, 120.0, 120.0, 99.5, 99.5, 1.0),
         (6, 98.0, 98.0, 90.0, 90.0, 1.0),
     ];
-    table.market.symbols[0].detail = Some(bars("15m", &fine));
-    let replay = table.plan(vec![(0, place(buy("4").of_kind(limit("98.5"))))]);
+    fixture.market.symbols[0].detail = Some(bars("15m", &fine));
+    let replay = fixture.plan(vec![(0, place(buy("4").of_kind(limit("98.5"))))]);
     assert_eq!(fills(&replay), ["1 buy 4 @ 98"]);
     assert_eq!((replay.round_trips[0].mfe, replay.round_trips[0].mae), (cash("0"), cash("0")));
 }
@@ -245,15 +245,15 @@ fn finer_bars_that_open_later_count_no_extreme_before_the_entry() {
 #[test]
 fn detail_replays_the_finer_bars() {
     let rows = [[100.0; 4], [100.0; 4], [100.0, 112.0, 94.0, 100.0], [100.0; 4]];
-    let mut table = table(&rows, Intrabar::Detail);
+    let mut fixture = table(&rows, Intrabar::Detail);
     // In the third hour the high comes first.
     let fine = [
         (8, 100.0, 105.0, 100.0, 104.0, 1.0),
         (9, 104.0, 112.0, 103.0, 110.0, 1.0),
         (10, 110.0, 110.0, 94.0, 95.0, 1.0),
     ];
-    table.market.symbols[0].detail = Some(bars("15m", &fine));
-    let replay = table.plan(vec![(0, place(entry()))]);
+    fixture.market.symbols[0].detail = Some(bars("15m", &fine));
+    let replay = fixture.plan(vec![(0, place(entry()))]);
     assert_eq!(fills(&replay), ["1 buy 4 @ 100", "2 sell 4 @ 110"]);
     assert_eq!((replay.flags.ambiguous_bars, replay.flags.bars_without_detail), (1, 0));
 }
@@ -261,9 +261,9 @@ fn detail_replays_the_finer_bars() {
 #[test]
 fn detail_falls_back_to_adverse_and_counts() {
     let rows = [[100.0; 4], [100.0; 4], [100.0, 112.0, 94.0, 100.0]];
-    let mut table = table(&rows, Intrabar::Detail);
-    table.market.symbols[0].detail = Some(bars("15m", &[(0, 100.0, 100.0, 100.0, 100.0, 1.0)]));
-    let replay = table.plan(vec![(0, place(entry()))]);
+    let mut fixture = table(&rows, Intrabar::Detail);
+    fixture.market.symbols[0].detail = Some(bars("15m", &[(0, 100.0, 100.0, 100.0, 100.0, 1.0)]));
+    let replay = fixture.plan(vec![(0, place(entry()))]);
     assert_eq!(fills(&replay), ["1 buy 4 @ 100", "2 sell 4 @ 95"]);
     assert_eq!((replay.flags.ambiguous_bars, replay.flags.bars_without_detail), (1, 1));
 }
@@ -276,9 +276,9 @@ fn children_follow_a_partly_filled_entry_and_its_average_price() {
         (2, 104.0, 104.0, 104.0, 104.0, 1000.0),
         (3, 104.0, 104.0, 96.0, 100.0, 1000.0),
     ];
-    let mut table = Table::new(hourly(rows));
-    table.venue.participation_cap = Some(Bps::from_percent(10.0));
-    let replay = table.plan(vec![(0, place(entry()))]);
+    let mut fixture = Fixture::new(hourly(rows));
+    fixture.venue.participation_cap = Some(Bps::from_percent(10.0));
+    let replay = fixture.plan(vec![(0, place(entry()))]);
     // Two at 100, two at 104: average 102, stop 97.
     assert_eq!(fills(&replay), ["1 buy 2 @ 100", "2 buy 2 @ 104", "3 sell 4 @ 97"]);
     assert_eq!(replay.orders[1].quantity, Some(qty("4")));
@@ -304,9 +304,9 @@ fn a_reached_stop_takes_back_what_is_left_of_its_entry() {
         (2, 100.0, 100.0, 94.0, 96.0, 20.0),
         (3, 96.0, 96.0, 96.0, 96.0, 1000.0),
     ];
-    let mut table = Table::new(hourly(rows));
-    table.venue.participation_cap = Some(Bps::from_percent(10.0));
-    let replay = table.plan(vec![(0, place(OrderRequest { bracket: both(), ..buy("8") }))]);
+    let mut fixture = Fixture::new(hourly(rows));
+    fixture.venue.participation_cap = Some(Bps::from_percent(10.0));
+    let replay = fixture.plan(vec![(0, place(OrderRequest { bracket: both(), ..buy("8") }))]);
     // The cap leaves the stop nothing in the bar that reaches it; it sells at the next open, against no buy.
     assert_eq!(fills(&replay), ["1 buy 2 @ 100", "2 buy 2 @ 100", "3 sell 4 @ 96"]);
     assert_eq!(ends(&replay)[0], "market cancelled bracket_sibling");

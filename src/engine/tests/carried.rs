@@ -2,7 +2,7 @@
 
 use crate::domain::{Action, Bps, OrderKind, Wallet};
 use crate::engine::testkit::{
-    A, B, Table, TestBar, buy, cash, fills, flat, hourly, limit, market_of, place, plan, replay_own, sell,
+    A, B, Fixture, TestBar, buy, cash, fills, flat, hourly, limit, market_of, place, plan, replay_own, sell,
 };
 use crate::engine::{ExitState, Job, Loop, Replay, RoundTrip};
 use crate::scenario::Delisted;
@@ -12,7 +12,7 @@ const CUT: usize = 48;
 const TICKS: usize = 96;
 
 /// Four days of two wandering symbols; the second has holes, one of them over the cut.
-fn table() -> Table {
+fn fixture() -> Fixture {
     let wave = |i: usize, height: f64, length: f64| 100.0 + height * (i as f64 / length).sin();
     let bar = |i: usize, height, length| -> TestBar {
         let (open, close) = (wave(i, height, length), wave(i + 1, height, length));
@@ -26,19 +26,19 @@ fn table() -> Table {
             (0..TICKS).filter(holed).map(|i| bar(i, 30.0, 5.0)).collect(),
         ],
     );
-    let mut table = Table::new(market);
-    table.venue.taker_fee = Bps::from_f64(10.0);
-    table
+    let mut fixture = Fixture::new(market);
+    fixture.venue.taker_fee = Bps::from_f64(10.0);
+    fixture
 }
 
 /// The same steps, by the tick of the market, over a part of its clock.
 fn part(
-    table: &Table,
+    fixture: &Fixture,
     ticks: std::ops::Range<usize>,
     from: &Wallet<crate::domain::SymbolId>,
     steps: &[(usize, Action)],
 ) -> Replay {
-    let mut job = Job { starting_balance: from.cash, carried: &from.positions, ..table.job() };
+    let mut job = Job { starting_balance: from.cash, carried: &from.positions, ..fixture.job() };
     (job.window.ticks.first, job.window.ticks.last) = (ticks.start, ticks.end);
     let own = steps.iter().filter(|(tick, _)| ticks.contains(tick));
     let own: Vec<(usize, Action)> = own.map(|(tick, action)| (tick - ticks.start, *action)).collect();
@@ -49,11 +49,11 @@ fn part(
 }
 
 /// One run over all, and two in a row.
-fn long_and_short(table: &Table, steps: &[(usize, Action)]) -> (Replay, Replay, Replay) {
-    let start = Wallet::of_cash(table.start);
-    let long = part(table, 0..TICKS, &start, steps);
-    let first = part(table, 0..CUT, &start, steps);
-    let second = part(table, CUT..TICKS, &first.left, steps);
+fn long_and_short(fixture: &Fixture, steps: &[(usize, Action)]) -> (Replay, Replay, Replay) {
+    let start = Wallet::of_cash(fixture.start);
+    let long = part(fixture, 0..TICKS, &start, steps);
+    let first = part(fixture, 0..CUT, &start, steps);
+    let second = part(fixture, CUT..TICKS, &first.left, steps);
     (long, first, second)
 }
 
@@ -89,7 +89,7 @@ fn two_runs_in_a_row_are_one_long_run() {
         (70, Action::Close(A, "test")),
         (80, place(buy("1"))),
     ];
-    let (long, first, second) = long_and_short(&table(), &steps);
+    let (long, first, second) = long_and_short(&fixture(), &steps);
     assert_eq!(second.round_trips[0].entry_reason, "carried");
     assert_eq!(second.round_trips[0].fills, 5);
     assert_one_run(&long, &first, &second);
@@ -98,7 +98,7 @@ fn two_runs_in_a_row_are_one_long_run() {
 /// Hundreds of random sequences of market orders in both symbols; none waits over the cut.
 #[test]
 fn any_market_orders_give_the_same_in_one_run_and_in_two() {
-    let table = table();
+    let fixture = fixture();
     let mut filled = 0;
     for seed in 0..300_u64 {
         let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
@@ -123,7 +123,7 @@ fn any_market_orders_give_the_same_in_one_run_and_in_two() {
                 },
             ));
         }
-        let (long, first, second) = long_and_short(&table, &steps);
+        let (long, first, second) = long_and_short(&fixture, &steps);
         filled += long.fills.len();
         assert_one_run(&long, &first, &second);
     }
@@ -132,10 +132,11 @@ fn any_market_orders_give_the_same_in_one_run_and_in_two() {
 
 #[test]
 fn orders_do_not_cross() {
-    let table = Table::new(hourly(flat(&[100.0; 96])));
+    let fixture = Fixture::new(hourly(flat(&[100.0; 96])));
     let steps = [(2, place(buy("2"))), (4, place(sell("2").of_kind(limit("150"))))];
-    let first = part(&table, 0..CUT, &Wallet::of_cash(table.start), &steps);
-    let second = part(&table, CUT..TICKS, &first.left, &[(50, place(sell("2").of_kind(OrderKind::Market)))]);
+    let first = part(&fixture, 0..CUT, &Wallet::of_cash(fixture.start), &steps);
+    let second =
+        part(&fixture, CUT..TICKS, &first.left, &[(50, place(sell("2").of_kind(OrderKind::Market)))]);
     assert_eq!(fills(&second), ["51 sell 2 @ 100"]);
     assert_eq!(second.left, Wallet::of_cash(cash("1000")));
 }
@@ -145,16 +146,16 @@ fn orders_do_not_cross() {
 fn what_was_written_off_stays_so() {
     let long: Vec<TestBar> = flat(&[100.0; 20]);
     let short = flat(&[100.0; 8]);
-    let mut table = Table::new(market_of("1h", vec![short, long]));
-    table.delisted = Delisted::WriteOff;
+    let mut fixture = Fixture::new(market_of("1h", vec![short, long]));
+    fixture.delisted = Delisted::WriteOff;
     let steps = [(2, place(buy("2")))];
-    let first = part(&table, 0..12, &Wallet::of_cash(table.start), &steps);
-    let second = part(&table, 12..20, &first.left, &[]);
+    let first = part(&fixture, 0..12, &Wallet::of_cash(fixture.start), &steps);
+    let second = part(&fixture, 12..20, &first.left, &[]);
     assert_eq!(first.final_equity, cash("800"));
     assert_eq!((second.starting_balance, second.final_equity), (cash("800"), cash("800")));
     assert_eq!(second.flags.delisted, [A]);
-    table.delisted = Delisted::Carry;
-    let first = part(&table, 0..12, &Wallet::of_cash(table.start), &steps);
-    let second = part(&table, 12..20, &first.left, &[]);
+    fixture.delisted = Delisted::Carry;
+    let first = part(&fixture, 0..12, &Wallet::of_cash(fixture.start), &steps);
+    let second = part(&fixture, 12..20, &first.left, &[]);
     assert_eq!((first.final_equity, second.final_equity), (cash("1000"), cash("1000")));
 }

@@ -5,7 +5,7 @@ use crate::engine::ReplayStatus;
 use crate::strategy::{BarContext, Orders, StrategyError};
 
 fn run(fail: impl Fn() -> Result<(), StrategyError> + Send) -> crate::engine::Replay {
-    let table = Table::new(hourly(flat(&[100.0, 100.0, 90.0, 80.0, 70.0])));
+    let fixture = Fixture::new(hourly(flat(&[100.0, 100.0, 90.0, 80.0, 70.0])));
     let strategy = move |ctx: &BarContext<'_>, orders: &mut Orders| {
         let tick = ctx.bars_since_start();
         if tick == 0 {
@@ -18,7 +18,7 @@ fn run(fail: impl Fn() -> Result<(), StrategyError> + Send) -> crate::engine::Re
         assert!(tick < 2, "not called again");
         Ok(())
     };
-    table.run(Box::new(strategy))
+    fixture.run(Box::new(strategy))
 }
 
 #[test]

@@ -11,10 +11,10 @@ fn waiting(time_in_force: TimeInForce) -> OrderRequest {
 }
 
 /// 24 bars of the first day at 100, then one that falls to 80.
-fn two_days() -> Table {
+fn two_days() -> Fixture {
     let mut rows = vec![[100.0; 4]; 25];
     rows[24] = [100.0, 100.0, 80.0, 80.0];
-    Table::new(hourly(ohlc(&rows)))
+    Fixture::new(hourly(ohlc(&rows)))
 }
 
 #[test]
@@ -91,10 +91,10 @@ fn a_close_that_cannot_sell_keeps_the_protecting_orders() {
         (1, 100.0, 100.0, 100.0, 100.0, 1.0),
         (3, 90.0, 90.0, 90.0, 90.0, 1.0),
     ];
-    let table = Table::new(market_of("1h", vec![rows, flat(&[1.0; 4])]));
+    let fixture = Fixture::new(market_of("1h", vec![rows, flat(&[1.0; 4])]));
     let steps =
         vec![(0, place(buy("5"))), (1, place(sell("5").of_kind(stop("95")))), (2, Action::Close(A, "now"))];
-    let replay = table.plan(steps);
+    let replay = fixture.plan(steps);
     assert_eq!(fills(&replay), ["1 buy 5 @ 100", "3 sell 5 @ 90"]);
     assert_eq!(ends(&replay)[2], "market rejected PRICE_NOT_AVAILABLE");
 }
@@ -132,11 +132,11 @@ fn a_stop_limit_lives_as_long_as_its_time_in_force() {
             _ => [90.0, 95.0, 90.0, 94.0],
         })
         .collect();
-    let table = Table::new(hourly(ohlc(&rows)));
+    let fixture = Fixture::new(hourly(ohlc(&rows)));
     let kind = OrderKind::StopLimit { trigger: price("95"), price: price("93") };
     let run = |time_in_force| {
         let order = OrderRequest { time_in_force, ..sell("5").of_kind(kind) };
-        let replay = table.plan(vec![(0, place(buy("5"))), (2, place(order))]);
+        let replay = fixture.plan(vec![(0, place(buy("5"))), (2, place(order))]);
         (fills(&replay).get(1).cloned().unwrap_or_default(), replay.orders[1].ended_at)
     };
     assert_eq!(run(TimeInForce::Gtc), ("24 sell 5 @ 93".to_owned(), hour(24)));
@@ -148,14 +148,14 @@ fn a_stop_limit_lives_as_long_as_its_time_in_force() {
 
 #[test]
 fn buy_stops_and_trailing_buys_end_with_their_day() {
-    let mut table = two_days();
-    table.market = hourly(ohlc(
+    let mut fixture = two_days();
+    fixture.market = hourly(ohlc(
         &(0..26).map(|h| if h < 24 { [100.0; 4] } else { [100.0, 106.0, 99.0, 105.0] }).collect::<Vec<_>>(),
     ));
     let trailing = OrderKind::TrailingStop { distance: Distance::Absolute(price("4")) };
     for (kind, at) in [(stop("105"), "105"), (trailing, "104")] {
         let run = |time_in_force| {
-            table.plan(vec![(2, place(OrderRequest { time_in_force, ..buy("5").of_kind(kind) }))])
+            fixture.plan(vec![(2, place(OrderRequest { time_in_force, ..buy("5").of_kind(kind) }))])
         };
         assert_eq!(fills(&run(TimeInForce::Gtc)), [format!("24 buy 5 @ {at}")]);
         assert_eq!(ends(&run(TimeInForce::Day))[0].split_once(' ').unwrap().1, "expired time_in_force");
@@ -170,12 +170,12 @@ fn an_expired_entry_leaves_the_bracket_of_what_it_bought() {
         (1, 100.0, 100.0, 100.0, 100.0, 20.0),
         (2, 100.0, 100.0, 94.0, 96.0, 1000.0),
     ];
-    let mut table = Table::new(hourly(rows));
-    table.venue.participation_cap = Some(Bps::from_percent(10.0));
+    let mut fixture = Fixture::new(hourly(rows));
+    fixture.venue.participation_cap = Some(Bps::from_percent(10.0));
     let stop_loss = Some(Protection::FromEntry(Distance::Absolute(price("5"))));
     let bracket = Some(Bracket { stop_loss, ..Bracket::default() });
     let order = OrderRequest { bracket, time_in_force: TimeInForce::Ioc, ..buy("8") };
-    let replay = table.plan(vec![(0, place(order))]);
+    let replay = fixture.plan(vec![(0, place(order))]);
     assert_eq!(fills(&replay), ["1 buy 2 @ 100", "2 sell 2 @ 95"]);
     assert_eq!(ends(&replay), ["market expired time_in_force", "stop filled filled"]);
 }

@@ -4,12 +4,12 @@ use super::super::testkit::*;
 use crate::domain::{Bps, OrderKind, OrderRequest, Side, Size, SymbolId};
 use crate::scenario::RiskProfile;
 
-fn still() -> Table {
-    Table::new(hourly(flat(&[100.0; 6])))
+fn still() -> Fixture {
+    Fixture::new(hourly(flat(&[100.0; 6])))
 }
 
-fn ends_of(table: &Table, orders: &[OrderRequest]) -> Vec<String> {
-    ends(&table.plan(orders.iter().map(|&order| (0, place(order))).collect()))
+fn ends_of(fixture: &Fixture, orders: &[OrderRequest]) -> Vec<String> {
+    ends(&fixture.plan(orders.iter().map(|&order| (0, place(order))).collect()))
 }
 
 #[test]
@@ -17,9 +17,9 @@ fn unknown_and_silent_symbols() {
     let unknown = OrderRequest { symbol: SymbolId(7), ..buy("1") };
     assert_eq!(ends_of(&still(), &[unknown]), ["market rejected INVALID_SYMBOL"]);
     let late = vec![(1, 5.0, 5.0, 5.0, 5.0, 1.0), (3, 5.0, 5.0, 5.0, 5.0, 1.0)];
-    let table = Table::new(market_of("1h", vec![flat(&[100.0; 4]), late]));
+    let fixture = Fixture::new(market_of("1h", vec![flat(&[100.0; 4]), late]));
     let order = place(OrderRequest { symbol: B, ..buy("1") });
-    let replay = table.plan(vec![(0, order), (1, order), (2, order)]);
+    let replay = fixture.plan(vec![(0, order), (1, order), (2, order)]);
     assert_eq!(
         ends(&replay),
         [
@@ -32,8 +32,8 @@ fn unknown_and_silent_symbols() {
 
 #[test]
 fn bad_quantities_and_prices() {
-    let mut table = still();
-    table.market.symbols[0].instrument.quantity_step = qty("0.1");
+    let mut fixture = still();
+    fixture.market.symbols[0].instrument.quantity_step = qty("0.1");
     for order in [
         buy("0"),
         buy("-1"),
@@ -44,7 +44,7 @@ fn bad_quantities_and_prices() {
         OrderRequest { size: Size::Quote(cash("0.5")), ..buy("1") },
         OrderRequest { size: Size::EquityShare(Bps::ZERO), ..buy("1") },
     ] {
-        let found = ends_of(&table, &[order]);
+        let found = ends_of(&fixture, &[order]);
         assert!(found[0].ends_with("rejected INVALID_QUANTITY"), "{order:?}: {found:?}");
     }
 }
@@ -67,38 +67,38 @@ fn balances() {
 
 #[test]
 fn limits_of_the_default_profile() {
-    let mut table = still();
-    table.risk = RiskProfile::standard();
-    assert_eq!(ends_of(&table, &[buy("5.1")]), ["market rejected ORDER_TOO_LARGE"]);
-    assert_eq!(ends_of(&table, &[buy("2.6")]), ["market rejected POSITION_LIMIT_EXCEEDED"]);
+    let mut fixture = still();
+    fixture.risk = RiskProfile::standard();
+    assert_eq!(ends_of(&fixture, &[buy("5.1")]), ["market rejected ORDER_TOO_LARGE"]);
+    assert_eq!(ends_of(&fixture, &[buy("2.6")]), ["market rejected POSITION_LIMIT_EXCEEDED"]);
     // What waits counts: 2 and 1 are more than 2.5.
     assert_eq!(
-        ends_of(&table, &[buy("2"), buy("1")]),
+        ends_of(&fixture, &[buy("2"), buy("1")]),
         ["market filled filled", "market rejected POSITION_LIMIT_EXCEEDED"]
     );
     let small = buy("0.02").of_kind(limit("99"));
-    let found = ends_of(&table, &[small; 51]);
+    let found = ends_of(&fixture, &[small; 51]);
     assert_eq!(found[50], "limit rejected TOO_MANY_OPEN_ORDERS");
     assert!(found[..50].iter().all(|end| end == "limit cancelled window_end"));
     // Market orders do not rest, but count for the rate.
-    let found = ends_of(&table, &[buy("0.02"); 101]);
+    let found = ends_of(&fixture, &[buy("0.02"); 101]);
     assert_eq!(found[99..], ["market filled filled", "market rejected RATE_LIMITED"]);
 }
 
 #[test]
 fn a_grown_position_can_always_be_sold() {
-    let mut table = Table::new(hourly(flat(&[100.0, 100.0, 900.0, 900.0])));
-    table.risk = RiskProfile::standard();
+    let mut fixture = Fixture::new(hourly(flat(&[100.0, 100.0, 900.0, 900.0])));
+    fixture.risk = RiskProfile::standard();
     let replay =
-        table.plan(vec![(0, place(buy("2.5"))), (2, place(OrderRequest::sell(A, Size::ALL, "exit")))]);
+        fixture.plan(vec![(0, place(buy("2.5"))), (2, place(OrderRequest::sell(A, Size::ALL, "exit")))]);
     assert_eq!(fills(&replay), ["1 buy 2.5 @ 100", "3 sell 2.5 @ 900"]);
 }
 
 #[test]
 fn size_to_limit_fills_what_passes_and_says_so() {
-    let mut table = still();
-    table.risk = RiskProfile { size_to_limit: true, ..RiskProfile::standard() };
-    let replay = table.plan(vec![(0, place(buy("9")))]);
+    let mut fixture = still();
+    fixture.risk = RiskProfile { size_to_limit: true, ..RiskProfile::standard() };
+    let replay = fixture.plan(vec![(0, place(buy("9")))]);
     assert_eq!(fills(&replay), ["1 buy 2.5 @ 100"]);
     assert_eq!(ends(&replay), ["market filled filled_cut"]);
     assert!(replay.orders[0].detail.contains("cut to quantity 2.5"), "{}", replay.orders[0].detail);

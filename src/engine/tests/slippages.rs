@@ -4,10 +4,10 @@ use super::super::testkit::*;
 use crate::domain::{Bps, OrderRequest, Size};
 use crate::scenario::Slippage;
 
-fn table(slippage: Slippage) -> Table {
-    let mut table = Table::new(hourly(flat(&[100.0; 6])));
-    table.venue.slippage = slippage;
-    table
+fn table(slippage: Slippage) -> Fixture {
+    let mut fixture = Fixture::new(hourly(flat(&[100.0; 6])));
+    fixture.venue.slippage = slippage;
+    fixture
 }
 
 #[test]
@@ -22,15 +22,15 @@ fn fixed_slippage_is_against_both_sides() {
 #[test]
 fn stops_slip_and_limits_do_not() {
     let fixed = Slippage::FixedBps { bps: Bps::from_f64(50.0) };
-    let mut table = table(fixed);
-    table.market = hourly(ohlc(&[[100.0; 4], [100.0; 4], [100.0, 100.0, 90.0, 95.0]]));
+    let mut fixture = table(fixed);
+    fixture.market = hourly(ohlc(&[[100.0; 4], [100.0; 4], [100.0, 100.0, 90.0, 95.0]]));
     let steps = vec![
         (0, place(buy("2"))),
         (1, place(sell("2").of_kind(stop("95")))),
         (1, place(buy("1").of_kind(limit("92")))),
     ];
     // 95 less 0.5 %.
-    assert_eq!(fills(&table.plan(steps)), ["1 buy 2 @ 100.5", "2 sell 2 @ 94.525", "2 buy 1 @ 92"]);
+    assert_eq!(fills(&fixture.plan(steps)), ["1 buy 2 @ 100.5", "2 sell 2 @ 94.525", "2 buy 1 @ 92"]);
 }
 
 #[test]

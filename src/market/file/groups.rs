@@ -35,8 +35,8 @@ pub fn survey(file: &Footer) -> Result<(Vec<RowGroup>, TimeScale), MarketError> 
         return Err(MarketError::NoRows { file: file.path().to_owned() });
     }
     let kind = file.metadata().schema().field(file.columns.time).data_type().clone();
-    let told = if is_text(&kind) { None } else { from_statistics(file, &spans) };
-    let bounds = match told {
+    let from_stats = if is_text(&kind) { None } else { from_statistics(file, &spans) };
+    let bounds = match from_stats {
         Some(bounds) => bounds,
         None => spans.iter().map(|&span| scan(file, span)).collect::<Result<Vec<_>, _>>()?,
     };

@@ -126,10 +126,10 @@ mod tests {
     #[test]
     fn a_venue_that_trades_on_saturdays_never_closes() {
         // 1970-01-03 was a Saturday.
-        let told = |times: &[Timestamp]| calendar_of(times, Interval::DAY, None);
-        assert_eq!(told(&days(0..14)), Calendar::RoundTheClock);
+        let detected = |times: &[Timestamp]| calendar_of(times, Interval::DAY, None);
+        assert_eq!(detected(&days(0..14)), Calendar::RoundTheClock);
         let weekdays = days((0..28).filter(|day| (day + 3) % 7 < 5));
-        assert_eq!(told(&weekdays), Calendar::Sessions);
+        assert_eq!(detected(&weekdays), Calendar::Sessions);
         let stated = calendar_of(&weekdays, Interval::DAY, Some(Calendar::RoundTheClock));
         assert_eq!(stated, Calendar::RoundTheClock);
         assert_eq!(find_gaps(&weekdays, Interval::DAY, Calendar::Sessions), []);

@@ -75,10 +75,10 @@ fn spikes(returns: &[f64]) -> Vec<usize> {
 fn identities(series: &Series<'_>, returns: &[f64]) -> Vec<usize> {
     let least = IDENTITY_GAP.max(2 * series.bars.interval.micros());
     let other = |index: &usize| {
-        let hole = (series.at(*index) - series.at(index - 1)).micros() > least;
+        let gap = (series.at(*index) - series.at(index - 1)).micros() > least;
         // The first trade of a new asset may be far from its first close.
         let opening = libm::log(series.open(*index) / series.close(index - 1));
-        hole && (returns[index - 1].abs() > IDENTITY || opening.abs() > IDENTITY)
+        gap && (returns[index - 1].abs() > IDENTITY || opening.abs() > IDENTITY)
     };
     (1..series.len()).filter(other).collect()
 }
@@ -137,9 +137,9 @@ fn split_finding(series: &Series<'_>, indexes: &[(usize, f64)]) -> Option<Findin
 
 fn identity_finding(series: &Series<'_>, indexes: &[usize]) -> Option<Finding> {
     let &first = indexes.first()?;
-    let hole = words((series.at(first) - series.at(first - 1)).micros());
+    let gap = words((series.at(first) - series.at(first - 1)).micros());
     let detail = format!(
-        "from {} to {} after {hole} without bars: another asset under the same name",
+        "from {} to {} after {gap} without bars: another asset under the same name",
         series.close(first - 1),
         series.open(first)
     );

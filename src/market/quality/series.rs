@@ -25,8 +25,8 @@ pub fn calendar_of(times: &[Timestamp], interval: Interval, stated: Option<Calen
         .first()
         .zip(times.last())
         .is_some_and(|(first, last)| (*last - *first).micros() >= MIN_CALENDAR_SPAN);
-    let told = || detect(times, interval).filter(|_| telling);
-    stated.or_else(told).unwrap_or(Calendar::RoundTheClock)
+    let detected = || detect(times, interval).filter(|_| telling);
+    stated.or_else(detected).unwrap_or(Calendar::RoundTheClock)
 }
 
 /// The rows of a series that can be compared with their neighbours: sorted, unique in time, complete.

@@ -86,31 +86,40 @@ fn refusal(part: &str, symbol: &str, interval: &str) -> Option<Vec<String>> {
     let path = recorded(part)?;
     let error =
         Want::new(&path, &[symbol], interval).load().map(|market: Market| market.clock.len()).unwrap_err();
-    let told = error.problems().iter().map(|problem| {
+    let messages = error.problems().iter().map(|problem| {
         assert!(!problem.help().is_empty());
-        problem.to_string().rsplit_once("parquet` ").map(|(_, told)| told.to_owned()).unwrap_or_default()
+        problem
+            .to_string()
+            .rsplit_once("parquet` ")
+            .map(|(_, messages)| messages.to_owned())
+            .unwrap_or_default()
     });
-    Some(told.collect())
+    Some(messages.collect())
 }
 
 #[test]
 fn invalid_files_are_refused_with_the_right_error() {
-    if let Some(told) = refusal("flawed/us-equities-djia/HD_1d.parquet", "HD", "1d") {
-        assert_eq!(told.len(), 3, "{told:?}");
-        assert!(told[0].ends_with("(2017-07-31T00:00:00Z): `open` is null"), "{told:?}");
-        assert!(told.iter().any(|one| one.contains("(2009-04-17T00:00:00Z): `low` is `0`, not above zero")));
-        assert!(told.iter().any(|one| one.contains("is outside low") && one.contains("12 rows")), "{told:?}");
+    if let Some(messages) = refusal("flawed/us-equities-djia/HD_1d.parquet", "HD", "1d") {
+        assert_eq!(messages.len(), 3, "{messages:?}");
+        assert!(messages[0].ends_with("(2017-07-31T00:00:00Z): `open` is null"), "{messages:?}");
+        assert!(
+            messages.iter().any(|one| one.contains("(2009-04-17T00:00:00Z): `low` is `0`, not above zero"))
+        );
+        assert!(
+            messages.iter().any(|one| one.contains("is outside low") && one.contains("12 rows")),
+            "{messages:?}"
+        );
     }
-    if let Some(told) = refusal("flawed/us-equities-djia/AAPL_1d.parquet", "AAPL", "1d") {
-        assert!(told.len() == 1 && told[0].ends_with("2 rows have this problem"), "{told:?}");
+    if let Some(messages) = refusal("flawed/us-equities-djia/AAPL_1d.parquet", "AAPL", "1d") {
+        assert!(messages.len() == 1 && messages[0].ends_with("2 rows have this problem"), "{messages:?}");
     }
-    if let Some(told) = refusal("flawed/empty/KAIAUSDT_1d.parquet", "KAIAUSDT", "1d") {
-        assert_eq!(told, ["has no rows"]);
+    if let Some(messages) = refusal("flawed/empty/KAIAUSDT_1d.parquet", "KAIAUSDT", "1d") {
+        assert_eq!(messages, ["has no rows"]);
     }
-    if let Some(told) = refusal("flawed/raw/BTCUSDT-lfs-pointer.parquet", "BTCUSDT", "1h") {
-        assert_eq!(told, ["is a Git LFS pointer, not the file itself"]);
+    if let Some(messages) = refusal("flawed/raw/BTCUSDT-lfs-pointer.parquet", "BTCUSDT", "1h") {
+        assert_eq!(messages, ["is a Git LFS pointer, not the file itself"]);
     }
-    if let Some(told) = refusal("flawed/raw/HD_2006-01-01_to_2018-01-01.csv", "HD", "1d") {
-        assert_eq!(told.len(), 1);
+    if let Some(messages) = refusal("flawed/raw/HD_2006-01-01_to_2018-01-01.csv", "HD", "1d") {
+        assert_eq!(messages.len(), 1);
     }
 }

@@ -94,24 +94,28 @@ impl Figure {
     /// Renders the figure as SVG.
     pub fn svg(&self) -> Result<String, ReportError> {
         let legend = self.legend_width();
-        let scale =
-            Place { figure: self, left: self.left(), right: WIDTH - RIGHT - legend, bottom: HEIGHT - BOTTOM };
+        let area = PlotArea {
+            figure: self,
+            left: self.left(),
+            right: WIDTH - RIGHT - legend,
+            bottom: HEIGHT - BOTTOM,
+        };
         let entry = |(i, name): (usize, &String)| {
             let (colour, dash) = look(i);
             let y = TOP + 10.0 + 18.0 * count(i);
-            Entry { name: shortened(name), colour, dash, x: px(scale.right + 16.0), y: px(y) }
+            Entry { name: shortened(name), colour, dash, x: px(area.right + 16.0), y: px(y) }
         };
         let sheet = Sheet {
             width: WIDTH,
             height: HEIGHT.max(TOP + 30.0 + 18.0 * count(self.legend.len())),
-            plot: [scale.left, TOP, scale.right, scale.bottom].map(px),
+            plot: [area.left, TOP, area.right, area.bottom].map(px),
             title: self.title.clone(),
             note: self.note.clone(),
             x_name: self.x.name.clone(),
             y_name: self.y.name.clone(),
-            x_ticks: self.x.ticks.iter().map(|(at, text)| (px(scale.x(*at)), text.clone())).collect(),
-            y_ticks: self.y.ticks.iter().map(|(at, text)| (px(scale.y(*at)), text.clone())).collect(),
-            drawn: self.marks.iter().map(|(mark, colour)| scale.drawn(mark, *colour)).collect(),
+            x_ticks: self.x.ticks.iter().map(|(at, text)| (px(area.x(*at)), text.clone())).collect(),
+            y_ticks: self.y.ticks.iter().map(|(at, text)| (px(area.y(*at)), text.clone())).collect(),
+            drawn: self.marks.iter().map(|(mark, colour)| area.drawn(mark, *colour)).collect(),
             legend: self.legend.iter().enumerate().map(entry).collect(),
         };
         fill("figure.svg", sheet)
@@ -130,14 +134,14 @@ impl Figure {
     }
 }
 
-struct Place<'a> {
+struct PlotArea<'a> {
     figure: &'a Figure,
     left: f64,
     right: f64,
     bottom: f64,
 }
 
-impl Place<'_> {
+impl PlotArea<'_> {
     fn x(&self, value: f64) -> f64 {
         self.left + share(&self.figure.x, value) * (self.right - self.left)
     }

@@ -9,10 +9,10 @@ use figure::{Axis, Figure, Mark};
 
 use super::ReportError;
 use super::view::{Curve, Scores, View};
-use crate::store::Page;
+use crate::store::ExtraFile;
 
 /// Every picture of a run: `equity.svg`, `underwater.svg`, and `scores.svg` where there are several windows.
-pub(super) fn images(view: &View) -> Result<Vec<Page>, ReportError> {
+pub(super) fn images(view: &View) -> Result<Vec<ExtraFile>, ReportError> {
     let mut figures = Vec::new();
     if let Some(curves) = view.charts.curves.shown() {
         figures.push(("equity.svg", equity(view, curves)));
@@ -21,7 +21,7 @@ pub(super) fn images(view: &View) -> Result<Vec<Page>, ReportError> {
     figures.extend(scores(view).map(|figure| ("scores.svg", figure)));
     figures
         .into_iter()
-        .map(|(name, figure)| Ok(Page { name: name.to_owned(), text: figure.svg()? }))
+        .map(|(name, figure)| Ok(ExtraFile { name: name.to_owned(), text: figure.svg()? }))
         .collect()
 }
 

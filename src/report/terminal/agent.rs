@@ -10,7 +10,7 @@ use crate::report::agent_metrics::{MetricRow, rows};
 use crate::report::names;
 use crate::report::numbers::{are_dates, close_day, close_time, count, length, range, ratio};
 use crate::report::wording::{self, plural};
-use crate::store::{AgentRecord, FallRecord, JobRecord, StoredRun};
+use crate::store::{AgentRecord, DatedDrawdownRecord, JobRecord, StoredRun};
 
 /// Drawdowns that are shown.
 const DRAWDOWNS: usize = 5;
@@ -150,7 +150,7 @@ fn windows(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {
 
 /// The deepest falls within the windows, and that of the record where there are several.
 fn drawdowns(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {
-    let mut falls: Vec<(&JobRecord, &FallRecord)> = agent
+    let mut falls: Vec<(&JobRecord, &DatedDrawdownRecord)> = agent
         .windows
         .iter()
         .flat_map(|job| job.course.drawdowns.iter().map(move |fall| (job, fall)))
@@ -160,7 +160,7 @@ fn drawdowns(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {
     if falls.is_empty() {
         return String::new();
     }
-    let times = |fall: &FallRecord| {
+    let times = |fall: &DatedDrawdownRecord| {
         [Some(fall.peak_at.clone()), Some(fall.trough_at.clone()), fall.recovered_at.clone()]
     };
     let dates =

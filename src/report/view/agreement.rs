@@ -10,7 +10,7 @@ use crate::report::numbers::{ratio, signed};
 use crate::report::terminal::{self, Style};
 use crate::scenario::Scenario;
 use crate::store::{Run, RunWriter, StoredRun, fixture};
-use crate::tournament::{DateRange, NoProgress, Plan, plan_windows, run};
+use crate::tournament::{DateRange, NoProgress, TournamentPlan, plan_windows, run};
 
 const SCENARIO: &str = r#"
 [scenario]
@@ -47,9 +47,9 @@ fn played(out: &Path) -> StoredRun {
     let frames = BTreeMap::new();
     let request = LoadRequest { spec: &scenario.market, frames: &frames, history_bars: 0, detail: false };
     let market: Market = market::load(&request).unwrap();
-    let stretch = DateRange::from(market.in_range);
-    let windows = plan_windows(&scenario.battle.windows, &market, stretch, scenario.seed).unwrap();
-    let plan = Plan { scenario: &scenario, market: &market, windows: &windows };
+    let range = DateRange::from(market.in_range);
+    let windows = plan_windows(&scenario.battle.windows, &market, range, scenario.seed).unwrap();
+    let plan = TournamentPlan { scenario: &scenario, market: &market, windows: &windows };
     let tournament = run(&plan, &NoProgress).unwrap();
     let run =
         Run { id: fixture::other_id(3), scenario: &scenario, source: SCENARIO, market: &market, csv: false };

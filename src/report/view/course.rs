@@ -8,7 +8,7 @@ use super::series::Series;
 use crate::domain::{Span, Timestamp};
 use crate::report::numbers::{close_time, ratio};
 use crate::report::table::{Cell, Head, NONE, Table};
-use crate::store::{AgentRecord, FallRecord, JobRecord, WindowRecord};
+use crate::store::{AgentRecord, DatedDrawdownRecord, JobRecord, WindowRecord};
 
 /// Drawdowns that are shown.
 const WORST: usize = 5;
@@ -89,7 +89,7 @@ impl Month {
 /// The deepest drawdowns of all windows.
 pub(super) fn worst(record: &AgentRecord, windows: &[WindowRecord]) -> Table {
     let several = record.windows.len() > 1;
-    let mut all: Vec<(u32, &FallRecord)> = record
+    let mut all: Vec<(u32, &DatedDrawdownRecord)> = record
         .windows
         .iter()
         .flat_map(|job| job.course.drawdowns.iter().map(|fall| (job.window, fall)))
@@ -113,7 +113,7 @@ pub(super) fn worst(record: &AgentRecord, windows: &[WindowRecord]) -> Table {
     let day = |window: u32, at: &str| {
         at.parse::<Timestamp>().map_or_else(|_| at.to_owned(), |at| close_time(at, start(window), true))
     };
-    let row = |(window, fall): (u32, &FallRecord)| {
+    let row = |(window, fall): (u32, &DatedDrawdownRecord)| {
         let mut cells = vec![
             Cell::number(Some(fall.depth_pct), ratio),
             Cell::words(day(window, &fall.peak_at)),
@@ -163,9 +163,9 @@ fn line(job: &JobRecord, most: usize) -> Series {
             Some((day.micros(), (*value)?))
         })
         .collect();
-    let mut thin = crate::store::Downsampler::new(known.len(), most);
-    known.iter().for_each(|&(at, value)| thin.push(at, value));
-    Series::rounded(thin.finish(), 100.0)
+    let mut downsampler = crate::store::Downsampler::new(known.len(), most);
+    known.iter().for_each(|&(at, value)| downsampler.push(at, value));
+    Series::rounded(downsampler.finish(), 100.0)
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ pub(in crate::report) struct Curve {
 impl Curves {
     /// Reads and thins the curves of all agents.
     pub fn read(stored: &StoredRun) -> Result<Self, StoreError> {
-        let plan = Plan::of(stored);
+        let plan = CurvePlan::of(stored);
         let mut all = Self {
             chained: (plan.chains && plan.several).then(Vec::new),
             single: (plan.chains && !plan.several).then(Vec::new),
@@ -56,7 +56,7 @@ impl Curves {
         };
         for agent in &stored.run.agents {
             let jobs = stored.agent(&agent.name).map_or(&[][..], |record| &record.windows);
-            let mut reading = Reading::start(&plan, &stored.run.windows, jobs);
+            let mut reading = CurveReader::start(&plan, &stored.run.windows, jobs);
             store::curve(&stored.folder, &agent.name, |row| reading.take(row))?;
             let read = reading.end();
             if let Some(whole) = all.chained.as_mut().or(all.single.as_mut()) {
@@ -82,7 +82,7 @@ impl Curves {
 }
 
 /// How much is kept of what.
-struct Plan {
+struct CurvePlan {
     /// Whether windows can be put one after the other.
     chains: bool,
     /// Whether there are several.
@@ -97,7 +97,7 @@ struct Plan {
     ticks: usize,
 }
 
-impl Plan {
+impl CurvePlan {
     fn of(stored: &StoredRun) -> Self {
         let (agents, windows) = (stored.run.agents.len().max(1), stored.run.windows.len().max(1));
         let shown = windows.min((SINGLE / (FEWEST * agents)).max(1));
@@ -122,12 +122,12 @@ pub(super) fn are_apart(windows: &[WindowRecord]) -> bool {
 }
 
 /// One agent's curve being read.
-struct Reading<'a> {
-    plan: &'a Plan,
+struct CurveReader<'a> {
+    plan: &'a CurvePlan,
     windows: &'a [WindowRecord],
     jobs: &'a [JobRecord],
     /// The window being read.
-    now: Option<(u32, Window)>,
+    now: Option<(u32, WindowCurve)>,
     done: Vec<Curve>,
     chained: Pair,
     spark: Downsampler,
@@ -143,14 +143,14 @@ struct Pair {
     drawdown: Downsampler,
 }
 
-struct Window {
+struct WindowCurve {
     pair: Option<Pair>,
     start: f64,
     last: f64,
 }
 
 /// One agent's curves.
-struct Read {
+struct AgentCurves {
     chained: Curve,
     windows: Vec<Curve>,
     spark: Vec<f64>,
@@ -174,8 +174,8 @@ impl Pair {
     }
 }
 
-impl<'a> Reading<'a> {
-    fn start(plan: &'a Plan, windows: &'a [WindowRecord], jobs: &'a [JobRecord]) -> Self {
+impl<'a> CurveReader<'a> {
+    fn start(plan: &'a CurvePlan, windows: &'a [WindowRecord], jobs: &'a [JobRecord]) -> Self {
         Self {
             plan,
             windows,
@@ -217,7 +217,7 @@ impl<'a> Reading<'a> {
         let pair = (self.done.len() < self.plan.shown).then(|| Pair::new(rows, self.plan.single));
         let job = self.jobs.iter().find(|job| job.window == row.window);
         let start = job.and_then(|job| job.starting_balance.parse().ok()).unwrap_or(row.equity);
-        self.now = Some((row.window, Window { pair, start, last: row.equity }));
+        self.now = Some((row.window, WindowCurve { pair, start, last: row.equity }));
     }
 
     fn end_window(&mut self) {
@@ -230,10 +230,10 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn end(mut self) -> Read {
+    fn end(mut self) -> AgentCurves {
         self.end_window();
         let spark = self.spark.finish().into_iter().map(|point| point.1).collect();
-        Read { chained: self.chained.end(), windows: self.done, spark }
+        AgentCurves { chained: self.chained.end(), windows: self.done, spark }
     }
 }
 

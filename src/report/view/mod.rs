@@ -147,9 +147,9 @@ fn prices(stored: &StoredRun, trades: &[Trades]) -> Result<Vec<Price>, StoreErro
     all.truncate(SYMBOLS);
     let points = PRICES / all.len().max(1);
     let price = |series: store::PriceSeries| {
-        let mut thin = store::Downsampler::new(series.points.len(), points.min(1_500));
-        series.points.iter().for_each(|&(at, close)| thin.push(at, close));
-        Price { symbol: series.symbol, close: Series::new(thin.finish()) }
+        let mut downsampler = store::Downsampler::new(series.points.len(), points.min(1_500));
+        series.points.iter().for_each(|&(at, close)| downsampler.push(at, close));
+        Price { symbol: series.symbol, close: Series::new(downsampler.finish()) }
     };
     Ok(all.into_iter().map(price).collect())
 }

@@ -14,9 +14,9 @@ const SHOWN: usize = 60;
 #[derive(Debug, Serialize)]
 pub(in crate::report) struct Ranks {
     pub agents: Vec<String>,
-    pub windows: Vec<Window>,
+    pub windows: Vec<WindowColumn>,
     /// By agent, then by window.
-    pub places: Vec<Vec<Place>>,
+    pub places: Vec<Vec<WindowRank>>,
     /// By agent, then by place from 1: the share of windows in percent.
     pub shares: Vec<Vec<f64>>,
     /// Scores of each agent.
@@ -28,7 +28,7 @@ pub(in crate::report) struct Ranks {
 
 /// One window's column.
 #[derive(Debug, Serialize)]
-pub(in crate::report) struct Window {
+pub(in crate::report) struct WindowColumn {
     pub number: u32,
     pub from: String,
     pub to: String,
@@ -36,7 +36,7 @@ pub(in crate::report) struct Window {
 
 /// One agent in one window.
 #[derive(Debug, Clone, Serialize)]
-pub(in crate::report) struct Place {
+pub(in crate::report) struct WindowRank {
     /// None where it did not take part.
     pub rank: Option<u32>,
     pub score: String,
@@ -65,11 +65,12 @@ pub(super) fn ranks(stored: &StoredRun) -> Option<Ranks> {
     let shown = battles.len().min(SHOWN);
     let windows = battles[..shown].iter().map(|battle| {
         let (from, to) = range(&battle.start, &battle.end);
-        Window { number: battle.window, from, to }
+        WindowColumn { number: battle.window, from, to }
     });
     let places = agents.iter().map(|agent| {
         let all = battles[..shown].iter();
-        all.map(|battle| place(battle.rankings.iter().find(|p| p.agent == *agent), agents.len())).collect()
+        all.map(|battle| window_rank(battle.rankings.iter().find(|p| p.agent == *agent), agents.len()))
+            .collect()
     });
     Some(Ranks {
         windows: windows.collect(),
@@ -83,7 +84,7 @@ pub(super) fn ranks(stored: &StoredRun) -> Option<Ranks> {
 
 fn scores(stored: &StoredRun, agent: &str) -> Scores {
     let places = stored.battles.iter().flat_map(|battle| battle.rankings.iter().filter(|p| p.agent == agent));
-    let known: Vec<f64> = places.filter_map(|place| place.score).collect();
+    let known: Vec<f64> = places.filter_map(|ranked| ranked.score).collect();
     let (lowest, highest) = known
         .iter()
         .copied()
@@ -93,14 +94,14 @@ fn scores(stored: &StoredRun, agent: &str) -> Scores {
     Scores { agent: agent.to_owned(), index, mean, lowest, highest }
 }
 
-fn place(found: Option<&crate::store::RankRecord>, agents: usize) -> Place {
+fn window_rank(found: Option<&crate::store::RankRecord>, agents: usize) -> WindowRank {
     let score = found.map_or(Score::Absent, crate::store::RankRecord::known_score);
     let score = Cell::score(score, ratio).text;
     let heat = |rank: u32| {
         let last = f64::from(u32::try_from(agents).unwrap_or(u32::MAX).saturating_sub(1).max(1));
         ((1.0 - f64::from(rank.saturating_sub(1)) / last) * 100.0).round() / 100.0
     };
-    Place { rank: found.map(|p| p.rank), score, heat: found.map_or(0.0, |p| heat(p.rank)) }
+    WindowRank { rank: found.map(|p| p.rank), score, heat: found.map_or(0.0, |p| heat(p.rank)) }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of windows")]
@@ -131,7 +132,7 @@ mod tests {
         second.rankings[1].rank = 2;
         stored.battles.push(second);
         let found = ranks(&stored).unwrap();
-        let row: Vec<Option<u32>> = found.places[0].iter().map(|place| place.rank).collect();
+        let row: Vec<Option<u32>> = found.places[0].iter().map(|ranked| ranked.rank).collect();
         assert_eq!(row, [Some(1), Some(2)]);
         assert_eq!(found.shares[0], [50.0, 50.0]);
         assert_eq!((found.places[0][0].heat, found.places[0][1].heat), (1.0, 0.0));

@@ -65,7 +65,9 @@ pub enum Expr {
     Binary {
         /// Operator between the operands.
         op: BinaryOp,
+        /// Operand on its left.
         left: Box<Expr>,
+        /// Operand on its right.
         right: Box<Expr>,
     },
     /// `left` was at or below `right` one bar before and is above it now, counted in the bars of the finer

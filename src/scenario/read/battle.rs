@@ -43,23 +43,23 @@ pub(super) fn read(table: TableReader<'_>) -> ReadBattle<'_> {
 
 /// The tie-breaks, ending with the name; warns of tie-breaks after the name, which have no effect.
 fn end_with_name(table: &TableReader<'_>, ladder: Vec<Spanned<TieBreak>>) -> Vec<TieBreak> {
-    let mut rungs = Vec::new();
-    for rung in ladder {
-        if rungs.last() == Some(&TieBreak::Name) {
+    let mut levels = Vec::new();
+    for level in ladder {
+        if levels.last() == Some(&TieBreak::Name) {
             table.problems.warning(
-                rung.span(),
-                format!("the tie-break {} is never reached", table.problems.text(&rung.span())),
+                level.span(),
+                format!("the tie-break {} is never reached", table.problems.text(&level.span())),
                 "comes after \"name\"".to_owned(),
                 Some("names are unique and decide every tie: put \"name\" last".to_owned()),
             );
             break;
         }
-        rungs.push(rung.into_inner());
+        levels.push(level.into_inner());
     }
-    if rungs.last() != Some(&TieBreak::Name) {
-        rungs.push(TieBreak::Name);
+    if levels.last() != Some(&TieBreak::Name) {
+        levels.push(TieBreak::Name);
     }
-    rungs
+    levels
 }
 
 /// Parses the windows and their embargo.

@@ -96,7 +96,7 @@ struct Draws {
 }
 
 /// How one window's draws bear on each agent.
-struct Window {
+struct WindowTerms {
     weight: f64,
     log_likelihood: f64,
     /// Of each agent its level from the best on, strength and sums; a level of nobody where it is absent.
@@ -113,7 +113,7 @@ struct Bearing {
 /// The level of an agent that is not in a window.
 const NOWHERE: u32 = u32::MAX;
 
-impl Window {
+impl WindowTerms {
     fn new(theta: &[f64], levels: &[Vec<usize>], weight: f64) -> Self {
         // Shifted by the strongest, so that nothing overflows.
         let top = theta.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -160,8 +160,8 @@ impl Window {
 /// The likelihood of all windows. The slope of `-ln W` and its curvature need only the sums of [`Draws`], so a window
 /// costs the square of its agents, not the cube.
 fn evaluate(theta: &[f64], windows: &[(Vec<Vec<usize>>, f64)]) -> Point {
-    let windows: Vec<Window> =
-        windows.iter().map(|(levels, weight)| Window::new(theta, levels, *weight)).collect();
+    let windows: Vec<WindowTerms> =
+        windows.iter().map(|(levels, weight)| WindowTerms::new(theta, levels, *weight)).collect();
     let agents = theta.len();
     let row = |agent: usize| {
         let mut row = vec![0.0; agents];
@@ -177,7 +177,7 @@ fn evaluate(theta: &[f64], windows: &[(Vec<Vec<usize>>, f64)]) -> Point {
 
 /// Slope of the likelihood of one window.
 pub(super) fn window_slope(row: &[u32], theta: &[f64]) -> Vec<f64> {
-    let window = Window::new(theta, &levels(row), 1.0);
+    let window = WindowTerms::new(theta, &levels(row), 1.0);
     (0..theta.len()).map(|agent| window.slope(agent)).collect()
 }
 

@@ -173,12 +173,12 @@ impl Chain {
 
     fn tell_worse(&mut self, k: usize) {
         let (better, worse) = self.sides(k);
-        self.from_better[k + 1] = told(better, self.observed(k, better, worse), -1.0);
+        self.from_better[k + 1] = message(better, self.observed(k, better, worse), -1.0);
     }
 
     fn tell_better(&mut self, k: usize) {
         let (better, worse) = self.sides(k);
-        self.from_worse[k] = told(worse, self.observed(k, better, worse), 1.0);
+        self.from_worse[k] = message(worse, self.observed(k, better, worse), 1.0);
     }
 
     /// What the result says about the difference better - worse.
@@ -195,7 +195,7 @@ impl Chain {
 }
 
 /// The message to one side, given the other side and the difference: other + sign * difference.
-fn told(other: Message, difference: Message, sign: f64) -> Message {
+fn message(other: Message, difference: Message, sign: f64) -> Message {
     if difference.precision <= 0.0 {
         return Message::NONE;
     }

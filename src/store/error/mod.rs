@@ -296,7 +296,7 @@ impl StoreError {
     }
 
     /// What a user can do about it, as one sentence.
-    pub fn remedy(&self) -> String {
+    pub fn help(&self) -> String {
         match self {
             Self::Write { source, .. } => help::for_writing(source),
             Self::Read { source, .. } => help::of_reading(source),

@@ -104,8 +104,8 @@ impl Registry {
     /// # Errors
     /// [`StoreError::AgentGone`] and [`StoreError::WalletMoved`] where an agent is not as the scenario found
     /// it, [`StoreError::AgentInUse`] where another run goes on with the same wallet.
-    pub fn hold(&mut self, agents: &[&Registered]) -> Result<AgentLock, StoreError> {
-        let hold = AgentLock::take(&self.0.out)?;
+    pub fn lock(&mut self, agents: &[&Registered]) -> Result<AgentLock, StoreError> {
+        let lock = AgentLock::take(&self.0.out)?;
         let out = self.0.out.clone();
         let mut wanted: BTreeMap<&str, &Registered> = BTreeMap::new();
         for agent in agents {
@@ -119,9 +119,9 @@ impl Registry {
         }
         self.transaction(|entry, path| {
             sweep(entry, &out).map_err(StoreError::index(path))?;
-            wanted.values().try_for_each(|agent| claim(entry, path, agent, &hold))
+            wanted.values().try_for_each(|agent| claim(entry, path, agent, &lock))
         })?;
-        Ok(hold)
+        Ok(lock)
     }
 }
 
@@ -129,7 +129,7 @@ fn claim(
     entry: &Transaction<'_>,
     path: &Path,
     agent: &Registered,
-    hold: &AgentLock,
+    lock: &AgentLock,
 ) -> Result<(), StoreError> {
     let error = StoreError::index(path);
     let name = || agent.name.clone();
@@ -157,7 +157,7 @@ fn claim(
     entry
         .execute(
             "INSERT INTO registry_uses (agent, holder, wallet) VALUES (?1, ?2, ?3)",
-            params![agent.id, hold.name(), wallet.as_str()],
+            params![agent.id, lock.name(), wallet.as_str()],
         )
         .map_err(&error)?;
     Ok(())

@@ -234,10 +234,10 @@ pub(in crate::store) fn difference(out: &Path, db: &Connection) -> Result<Option
         }
         Ok(part_keys(db)? != part_keys(&copy)?)
     };
-    let sound: rusqlite::Result<String> = copy.query_row("PRAGMA integrity_check", [], |row| row.get(0));
-    match (sound, differs()) {
-        (Ok(sound), Ok(differs)) if sound == "ok" => Ok(differs.then(|| "it is outdated".to_owned())),
-        (Ok(sound), Ok(_)) => Ok(Some(format!("it is damaged: {sound}"))),
+    let integrity: rusqlite::Result<String> = copy.query_row("PRAGMA integrity_check", [], |row| row.get(0));
+    match (integrity, differs()) {
+        (Ok(integrity), Ok(differs)) if integrity == "ok" => Ok(differs.then(|| "it is outdated".to_owned())),
+        (Ok(integrity), Ok(_)) => Ok(Some(format!("it is damaged: {integrity}"))),
         (Err(error), _) | (_, Err(error)) => Ok(Some(format!("it is damaged: {error}"))),
     }
 }

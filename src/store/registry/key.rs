@@ -44,8 +44,8 @@ impl ApiKey {
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let rest = text.strip_prefix(HEAD)?.as_bytes();
-        let sound = rest.len() == RANDOM && rest.iter().all(|byte| ALPHABET.contains(byte));
-        sound.then(|| Self(text.to_owned()))
+        let valid = rest.len() == RANDOM && rest.iter().all(|byte| ALPHABET.contains(byte));
+        valid.then(|| Self(text.to_owned()))
     }
 
     /// The key itself, to be shown once.

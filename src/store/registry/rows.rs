@@ -125,6 +125,7 @@ macro_rules! history_rows {
 }
 
 history_rows! {
+    /// One order with its final status.
     HistoryOrder in "registry_orders" by "order_id" {
         /// Its number in its window.
         order_id: u64,

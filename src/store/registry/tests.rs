@@ -73,13 +73,13 @@ fn play(agent: &AgentRow, existing: bool, days: i64) -> (Scenario, Tournament) {
 /// Records a run of the agent; gives whether the store took it.
 fn run(out: &Path, agent: &AgentRow, existing: bool, seed: u64, days: i64) -> Result<(), StoreError> {
     let (scenario, tournament) = play(agent, existing, days);
-    let hold = registry(out).hold(&Registry::of(&scenario))?;
+    let lock = registry(out).lock(&Registry::of(&scenario))?;
     let parts = agent_parts(&scenario, fixture::run().market, &tournament);
     let run = Run { id: fixture::other_id(seed), scenario: &scenario, ..fixture::run() };
     let stored = RunWriter::open(out, run).unwrap().finish(&tournament).unwrap();
     let timing = RunTiming { finished_at: at(seed as i64), duration: Duration::from_secs(1) };
-    let aftermath = RunCommit { base_dir: None, parts: &parts, hold: Some(&hold) };
-    Index::open(out).unwrap().record_with(&stored, &timing, &aftermath)
+    let commit = RunCommit { base_dir: None, parts: &parts, lock: Some(&lock) };
+    Index::open(out).unwrap().record_with(&stored, &timing, &commit)
 }
 
 fn assert_sound(out: &Path) {
@@ -207,8 +207,8 @@ fn results_go_to_the_history_with_the_run_or_not_at_all() {
     let timing = RunTiming { finished_at: at(9), duration: Duration::ZERO };
     let mut index = Index::open(out.path()).unwrap();
     let before = index.runs().unwrap().len();
-    let aftermath = RunCommit { parts: &parts, ..RunCommit::default() };
-    let refused = index.record_with(&stored, &timing, &aftermath);
+    let commit = RunCommit { parts: &parts, ..RunCommit::default() };
+    let refused = index.record_with(&stored, &timing, &commit);
     assert!(matches!(refused, Err(StoreError::AgentGone { .. })));
     assert_eq!(index.runs().unwrap().len(), before);
 }
@@ -244,21 +244,21 @@ fn a_wallet_in_use_is_nobody_elses() {
     let mut registry = registry(out.path());
     let agent = registry.create(&text("trend"), at(1)).unwrap().agent;
     let (on_wallet, fresh) = (registered(&agent, true), registered(&agent, false));
-    let hold = registry.hold(&[&on_wallet]).unwrap();
-    assert!(matches!(registry.hold(&[&on_wallet]), Err(StoreError::AgentInUse { .. })));
+    let lock = registry.lock(&[&on_wallet]).unwrap();
+    assert!(matches!(registry.lock(&[&on_wallet]), Err(StoreError::AgentInUse { .. })));
     assert!(matches!(registry.delete("trend"), Err(StoreError::AgentInUse { .. })));
     assert!(matches!(registry.reset("trend", None, at(2)), Err(StoreError::AgentInUse { .. })));
     // Runs that start afresh do not mind, and a change is a new version.
-    let other = registry.hold(&[&fresh]).unwrap();
-    drop(hold);
+    let other = registry.lock(&[&fresh]).unwrap();
+    drop(lock);
     registry.reset("trend", None, at(3)).unwrap();
     assert!(matches!(registry.delete("trend"), Err(StoreError::AgentInUse { .. })), "a run still uses it");
     drop(other);
-    assert!(matches!(registry.hold(&[&on_wallet]), Err(StoreError::WalletMoved { .. })), "an epoch ago");
+    assert!(matches!(registry.lock(&[&on_wallet]), Err(StoreError::WalletMoved { .. })), "an epoch ago");
     registry.delete("trend").unwrap();
-    assert!(matches!(registry.hold(&[&fresh]), Err(StoreError::AgentGone { .. })));
+    assert!(matches!(registry.lock(&[&fresh]), Err(StoreError::AgentGone { .. })));
     let two = [&on_wallet, &on_wallet];
-    assert!(matches!(registry.hold(&two), Err(StoreError::WalletTwice { .. })));
+    assert!(matches!(registry.lock(&two), Err(StoreError::WalletTwice { .. })));
 }
 
 /// What can happen to one of three agents.

@@ -67,8 +67,8 @@ impl TrialStore {
             Ok(0) => None,
             Ok(damaged) => Some((path, format!("outcomes with a wrong hash: {damaged}"), again)),
             Err(error) => {
-                let (problem, remedy) = (error.to_string(), error.remedy());
-                Some((path, problem, remedy))
+                let (problem, help) = (error.to_string(), error.help());
+                Some((path, problem, help))
             }
         }
     }
@@ -89,7 +89,7 @@ impl TrialStore {
         for key in keys {
             let row: Option<(Vec<u8>, Vec<u8>)> =
                 statement.query_row([key.0.as_slice()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-            let outcome = row.as_ref().and_then(|(bytes, hash)| sound(key.0, bytes, hash));
+            let outcome = row.as_ref().and_then(|(bytes, hash)| verified(key.0, bytes, hash));
             if row.is_some() && outcome.is_none() {
                 self.damaged.insert(key.0);
             }
@@ -125,7 +125,7 @@ fn hash(job: &[u8], outcome: &[u8]) -> [u8; 32] {
 }
 
 /// The outcome of bytes that fit their hash.
-fn sound(job: [u8; 32], bytes: &[u8], kept: &[u8]) -> Option<WindowOutcome> {
+fn verified(job: [u8; 32], bytes: &[u8], kept: &[u8]) -> Option<WindowOutcome> {
     (hash(&job, bytes) == kept).then(|| decode(bytes)).flatten()
 }
 

@@ -47,8 +47,8 @@ impl<'m> Crossover<'m> {
                 symbol,
                 fast: reader::open(spec, setup, symbol, fast),
                 slow: reader::open(spec, setup, symbol, slow),
-                ups: reader::scout(setup, symbol),
-                downs: reader::scout(setup, symbol),
+                ups: reader::cursor(setup, symbol),
+                downs: reader::cursor(setup, symbol),
             })
         });
         Self { pairs: pairs.collect(), size: spec.size }

@@ -13,7 +13,7 @@ use crate::strategy::{BarContext, Orders, Setup, Strategy, StrategyError};
 /// that, and sends nothing once that is below the symbol's minimum notional; a refused order has spent nothing
 /// and is not repeated. No warm-up.
 pub(in crate::strategy) struct Dca<'m> {
-    plans: Vec<Plan<'m>>,
+    schedules: Vec<BuySchedule<'m>>,
     every: u32,
     size: Bps,
     /// What is still to be bought at this bar, the next last, and for how much each.
@@ -21,9 +21,9 @@ pub(in crate::strategy) struct Dca<'m> {
     amount: Cash,
 }
 
-struct Plan<'m> {
+struct BuySchedule<'m> {
     symbol: SymbolId,
-    beat: TimeframeClock<'m>,
+    clock: TimeframeClock<'m>,
     /// The base row with which the next buy is due, or a row before it, and how many bars close between.
     due: (Row, u32),
 }
@@ -31,27 +31,27 @@ struct Plan<'m> {
 impl<'m> Dca<'m> {
     pub(in crate::strategy) fn new(spec: &StrategySpec, setup: &Setup<'m>, every: u32) -> Self {
         let history = setup.history;
-        let plan = |&symbol| Plan {
+        let schedule = |&symbol| BuySchedule {
             symbol,
-            beat: history.beat(symbol, spec.timeframe),
+            clock: history.clock(symbol, spec.timeframe),
             due: (history.market.series(symbol).row_from(history.ticks.first), 0),
         };
-        let plans = spec.symbols.iter().map(plan).collect();
-        Self { plans, every: every.max(1), size: spec.size, due: Vec::new(), amount: Cash::ZERO }
+        let schedules = spec.symbols.iter().map(schedule).collect();
+        Self { schedules, every: every.max(1), size: spec.size, due: Vec::new(), amount: Cash::ZERO }
     }
 }
 
-impl Plan<'_> {
+impl BuySchedule<'_> {
     /// The base row with which the next buy is due; `None` where the bars end before.
     fn next_due(&mut self) -> Option<Row> {
         loop {
             let (row, bars) = self.due;
-            let close = self.beat.next_close(row)?;
+            let close = self.clock.next_close(row)?;
             if bars == 0 {
                 return Some(close);
             }
             self.due =
-                if self.beat.is_every_bar() { (row + bars as usize, 0) } else { (close + 1, bars - 1) };
+                if self.clock.is_every_bar() { (row + bars as usize, 0) } else { (close + 1, bars - 1) };
         }
     }
 
@@ -70,9 +70,9 @@ impl Strategy for Dca<'_> {
     fn on_bar(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) -> Result<(), StrategyError> {
         self.due.clear();
         // Each plan counts its bars, due or not.
-        for plan in self.plans.iter_mut().rev() {
-            if plan.is_due(ctx, self.every) {
-                self.due.push(plan.symbol);
+        for schedule in self.schedules.iter_mut().rev() {
+            if schedule.is_due(ctx, self.every) {
+                self.due.push(schedule.symbol);
             }
         }
         if self.due.is_empty() {
@@ -97,11 +97,11 @@ impl Strategy for Dca<'_> {
 
 impl Search for Dca<'_> {
     fn next_call(&mut self, ahead: &Ahead<'_>) -> usize {
-        let next = |plan: &mut Plan<'_>| {
-            let row = plan.next_due();
-            ahead.tick_of(plan.symbol, row)
+        let next = |schedule: &mut BuySchedule<'_>| {
+            let row = schedule.next_due();
+            ahead.tick_of(schedule.symbol, row)
         };
-        self.plans.iter_mut().map(next).min().unwrap_or(NEVER)
+        self.schedules.iter_mut().map(next).min().unwrap_or(NEVER)
     }
 }
 

@@ -79,8 +79,8 @@ impl<S: Signal> OnState<S> {
         of: impl Fn(SymbolId) -> S,
     ) -> Self {
         let wish = |symbol| {
-            let scout = reader::scout(setup, symbol);
-            Wish { ready: true, on: scout.clone(), off: scout }
+            let cursor = reader::cursor(setup, symbol);
+            Wish { ready: true, on: cursor.clone(), off: cursor }
         };
         let watch = |&symbol| Watched {
             symbol,
@@ -105,7 +105,7 @@ impl Wish {
 
     /// The next row from `from` on at which its condition is false.
     fn next_off<S: Signal>(&mut self, signal: &S, which: Which, from: Row) -> Option<Row> {
-        self.off.next(from, |block| signal.feed().beat().closes(block) & !holds(signal, which, block))
+        self.off.next(from, |block| signal.feed().clock().closes(block) & !holds(signal, which, block))
     }
 }
 

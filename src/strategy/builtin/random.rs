@@ -35,7 +35,7 @@ pub(in crate::strategy) struct RandomTrader<'m> {
 struct Toggled<'m> {
     symbol: SymbolId,
     series: &'m SymbolSeries,
-    beat: TimeframeClock<'m>,
+    clock: TimeframeClock<'m>,
 }
 
 impl<'m> RandomTrader<'m> {
@@ -48,7 +48,7 @@ impl<'m> RandomTrader<'m> {
         let toggled = |&symbol| Toggled {
             symbol,
             series: setup.history.market.series(symbol),
-            beat: setup.history.beat(symbol, spec.timeframe),
+            clock: setup.history.clock(symbol, spec.timeframe),
         };
         Self {
             symbols: spec.symbols.iter().map(toggled).collect(),
@@ -67,9 +67,9 @@ impl<'m> RandomTrader<'m> {
         self.undrawn += 1;
         self.toggles.0 = tick;
         self.toggles.1.clear();
-        for (index, Toggled { series, beat, .. }) in self.symbols.iter().enumerate() {
+        for (index, Toggled { series, clock, .. }) in self.symbols.iter().enumerate() {
             let row = series.rows[tick].fresh();
-            if row.is_some_and(|row| beat.just_closed(row)) && unit(&mut self.stream) < self.chance {
+            if row.is_some_and(|row| clock.just_closed(row)) && unit(&mut self.stream) < self.chance {
                 self.toggles.1.push(index);
             }
         }

@@ -7,7 +7,7 @@ use crate::domain::{Bps, Bracket, Distance, OrderId, OrderRequest, Protection, S
 use crate::market::Row;
 use crate::scenario::{Condition, RuleSet, StrategySpec};
 use crate::strategy::context::{Ahead, NEVER};
-use crate::strategy::reader::scout;
+use crate::strategy::reader::cursor;
 use crate::strategy::search::Search;
 use crate::strategy::{BarContext, Orders, PositionView, PreparedStrategy, Setup, Strategy, StrategyError};
 
@@ -157,8 +157,8 @@ impl<'m> SymbolRules<'m> {
         };
         let (enter_all, exit_any) = (compile(&rules.enter_all), compile(&rules.exit_any));
         let program = compiler.finish();
-        let entries = Scan::new(&program, &enter_all, true, scout(setup, symbol));
-        let exits = Scan::new(&program, &exit_any, false, scout(setup, symbol));
+        let entries = Scan::new(&program, &enter_all, true, cursor(setup, symbol));
+        let exits = Scan::new(&program, &exit_any, false, cursor(setup, symbol));
         Self { symbol, program, enter_all, exit_any, entries, exits, flat_at: None, closing: false }
     }
 

@@ -124,7 +124,7 @@ impl<'m, 'w> Compiler<'m, 'w> {
     fn frame(&mut self, timeframe: Interval) -> FrameId {
         let frames = &mut self.program.frames;
         *self.frame_ids.entry(timeframe).or_insert_with(|| {
-            frames.push(self.history.beat(self.symbol, timeframe));
+            frames.push(self.history.clock(self.symbol, timeframe));
             frames.len() - 1
         })
     }

@@ -15,14 +15,14 @@ type Chunk = [f64; BLOCK];
 
 /// A search for the next row at which all, or any, of some conditions hold.
 pub(super) struct Scan {
-    conditions: Vec<(NodeId, Way)>,
+    conditions: Vec<(NodeId, ScanMethod)>,
     all: bool,
-    scout: BitCursor,
+    cursor: BitCursor,
 }
 
 /// How the rows at which a condition holds are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum ScanMethod {
     /// From columns, 64 rows at once.
     Columns,
     /// It can change only with a bar of a coarse timeframe: there, and in the row after.
@@ -33,16 +33,16 @@ enum Way {
 
 impl Scan {
     /// Finds rows within the bounds of `scout`.
-    pub fn new(program: &Program<'_>, conditions: &[NodeId], all: bool, scout: BitCursor) -> Self {
+    pub fn new(program: &Program<'_>, conditions: &[NodeId], all: bool, cursor: BitCursor) -> Self {
         let conditions = conditions.iter().map(|&node| (node, program.way(node))).collect();
-        Self { conditions, all, scout }
+        Self { conditions, all, cursor }
     }
 
     /// The first row from `from` on.
     pub fn next(&mut self, program: &Program<'_>, from: Row) -> Option<Row> {
-        let Self { conditions, all, scout } = self;
+        let Self { conditions, all, cursor } = self;
         let decided = if *all { 0 } else { u64::MAX };
-        scout.next(from, |block| {
+        cursor.next(from, |block| {
             let mut found = !decided;
             for &(node, way) in &*conditions {
                 let holds = program.word(node, way, block);
@@ -57,11 +57,11 @@ impl Scan {
 }
 
 impl Program<'_> {
-    fn way(&self, node: NodeId) -> Way {
+    fn way(&self, node: NodeId) -> ScanMethod {
         match () {
-            () if self.is_in_columns(node, false) => Way::Columns,
-            () if self.is_coarse(node) => Way::Closes,
-            () => Way::Rows,
+            () if self.is_in_columns(node, false) => ScanMethod::Columns,
+            () if self.is_coarse(node) => ScanMethod::Closes,
+            () => ScanMethod::Rows,
         }
     }
 
@@ -95,14 +95,14 @@ impl Program<'_> {
     }
 
     /// Where in a block a condition holds.
-    fn word(&self, node: NodeId, way: Way, block: usize) -> u64 {
+    fn word(&self, node: NodeId, way: ScanMethod, block: usize) -> u64 {
         let row = block * BLOCK;
         let inside = self.rows.saturating_sub(row).min(BLOCK);
         let mask = u64::MAX.checked_shr((BLOCK - inside) as u32).unwrap_or(0);
         match way {
-            Way::Columns => mask & self.columns_word(node, block),
-            Way::Closes => self.closes_word(node, block, inside),
-            Way::Rows => {
+            ScanMethod::Columns => mask & self.columns_word(node, block),
+            ScanMethod::Closes => self.closes_word(node, block, inside),
+            ScanMethod::Rows => {
                 set_bits(mask).filter(|bit| self.holds(node, row + bit)).fold(0, |word, bit| word | 1 << bit)
             }
         }

@@ -230,13 +230,13 @@ impl Search for CmaEs {
         PointBatch { points, windows: None }
     }
 
-    fn tell(&mut self, told: Vec<PointResult>) {
+    fn tell(&mut self, results: Vec<PointResult>) {
         // An incomplete last generation is ignored.
-        if told.len() < self.population {
+        if results.len() < self.population {
             return;
         }
         let mut ranked: Vec<(Score, Point)> =
-            told.into_iter().map(|one| (one.score.unwrap_or(Score::Absent), one.point)).collect();
+            results.into_iter().map(|one| (one.score.unwrap_or(Score::Absent), one.point)).collect();
         // Stable sort: ties go to the earlier draw.
         ranked.sort_by(|a, b| a.0.better_first(&b.0));
         let best: Vec<Point> =

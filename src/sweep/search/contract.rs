@@ -34,7 +34,7 @@ pub trait Search: Send {
     fn ask(&mut self, most: usize) -> PointBatch;
 
     /// The results of all points of the last [`Search::ask`], in order.
-    fn tell(&mut self, told: Vec<PointResult>);
+    fn tell(&mut self, results: Vec<PointResult>);
 }
 
 /// The random stream of a search.

@@ -24,7 +24,7 @@ pub(super) struct SuccessiveHalving {
     /// Points still to be proposed in this round.
     waiting: Vec<Point>,
     /// Results of this round.
-    told: Vec<PointResult>,
+    results: Vec<PointResult>,
 }
 
 impl SuccessiveHalving {
@@ -39,7 +39,7 @@ impl SuccessiveHalving {
             round: 0,
             rounds: steps(windows, reduction) + 1,
             waiting: Vec::new(),
-            told: Vec::new(),
+            results: Vec::new(),
         }
     }
 
@@ -52,18 +52,18 @@ impl SuccessiveHalving {
 
     /// Ends a round: only the best continue.
     fn eliminate(&mut self) {
-        let told: Vec<PointResult> = std::mem::take(&mut self.told)
+        let results: Vec<PointResult> = std::mem::take(&mut self.results)
             .into_iter()
-            .filter(|told| told.score.is_some() && !told.repeated)
+            .filter(|results| results.score.is_some() && !results.repeated)
             .collect();
-        let mut order: Vec<usize> = (0..told.len()).collect();
-        let score = |index: usize| told[index].score.unwrap_or(Score::Absent);
+        let mut order: Vec<usize> = (0..results.len()).collect();
+        let score = |index: usize| results[index].score.unwrap_or(Score::Absent);
         // Stable sort: ties go to the earlier candidate.
         order.sort_by(|&a, &b| score(a).better_first(&score(b)));
-        let survivors = if told.is_empty() { 0 } else { (told.len() / self.reduction).max(1) };
+        let survivors = if results.is_empty() { 0 } else { (results.len() / self.reduction).max(1) };
         order.truncate(survivors);
         order.sort_unstable();
-        self.waiting = order.into_iter().rev().map(|index| told[index].point.clone()).collect();
+        self.waiting = order.into_iter().rev().map(|index| results[index].point.clone()).collect();
         self.round += 1;
     }
 }
@@ -88,7 +88,7 @@ impl Search for SuccessiveHalving {
             self.drawing = false;
             self.eliminate();
         }
-        while self.waiting.is_empty() && !self.told.is_empty() && self.round < self.rounds {
+        while self.waiting.is_empty() && !self.results.is_empty() && self.round < self.rounds {
             self.eliminate();
         }
         if self.round >= self.rounds {
@@ -100,7 +100,7 @@ impl Search for SuccessiveHalving {
         PointBatch { points, windows: Some(self.asked_windows()) }
     }
 
-    fn tell(&mut self, told: Vec<PointResult>) {
-        self.told.extend(told);
+    fn tell(&mut self, results: Vec<PointResult>) {
+        self.results.extend(results);
     }
 }

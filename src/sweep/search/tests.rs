@@ -26,8 +26,8 @@ fn climb(spec: &SweepSpec, trials: usize, hill: impl Fn(&Point) -> Option<f64>) 
             break;
         }
         asked.extend(ask.points.iter().cloned());
-        let told = |point: Point| PointResult { score: Some(hill(&point).into()), point, repeated: false };
-        search.tell(ask.points.into_iter().map(told).collect());
+        let results = |point: Point| PointResult { score: Some(hill(&point).into()), point, repeated: false };
+        search.tell(ask.points.into_iter().map(results).collect());
     }
     asked
 }
@@ -129,8 +129,9 @@ fn halving_keeps_the_better_part_for_more_windows() {
         }
         last = ask.points.clone();
         // The larger `fast`, the better the score.
-        let told = |point: Point| PointResult { score: Some(Some(point[0]).into()), point, repeated: false };
-        halving.tell(ask.points.into_iter().map(told).collect());
+        let results =
+            |point: Point| PointResult { score: Some(Some(point[0]).into()), point, repeated: false };
+        halving.tell(ask.points.into_iter().map(results).collect());
     }
     // 7 windows by 2: 2 (7/4 rounded up), 4, 7; 8 candidates: 8, 4, 2.
     assert_eq!(rounds, [(2, 8), (4, 4), (7, 2)]);
@@ -145,11 +146,11 @@ fn halving_counts_a_combination_once() {
     );
     let mut halving = search(&spec, Seed(0), 3);
     let points = halving.ask(4).points;
-    let told = points.into_iter().enumerate().map(|(index, point)| PointResult {
+    let results = points.into_iter().enumerate().map(|(index, point)| PointResult {
         score: Some(Some(1.0).into()),
         point,
         repeated: index > 0,
     });
-    halving.tell(told.collect());
+    halving.tell(results.collect());
     assert_eq!(halving.ask(0).points.len(), 1);
 }

@@ -22,22 +22,23 @@ pub(super) struct Tpe {
     /// For each axis, its number of categories; `None` for numbers.
     axes: Vec<Option<usize>>,
     random: ChaCha8Rng,
-    told: Vec<PointResult>,
+    results: Vec<PointResult>,
 }
 
 impl Tpe {
     /// Without any result.
     pub fn new(space: &Space<'_>, seed: Seed) -> Self {
         let axes = (0..space.dimensions()).map(|axis| space.categories(axis)).collect();
-        Self { axes, random: stream(seed, "tpe"), told: Vec::new() }
+        Self { axes, random: stream(seed, "tpe"), results: Vec::new() }
     }
 
     /// The cost of each point so far; lower is better, and the worst is assigned to points that were excluded
     /// or have no score.
     fn costs(&self) -> Vec<f64> {
-        let cost =
-            |told: &PointResult| told.score.and_then(Score::value).map_or(f64::INFINITY, |score| -score);
-        self.told.iter().map(cost).collect()
+        let cost = |results: &PointResult| {
+            results.score.and_then(Score::value).map_or(f64::INFINITY, |score| -score)
+        };
+        self.results.iter().map(cost).collect()
     }
 
     /// `most` values for one axis; `None` where there is no density.
@@ -47,8 +48,8 @@ impl Tpe {
         let estimator =
             if categories.is_some() { tpe::histogram_estimator() } else { tpe::parzen_estimator() };
         let mut optimizer = TpeOptimizer::new(estimator, tpe::range(0.0, size).ok()?);
-        for (told, &cost) in self.told.iter().zip(costs) {
-            optimizer.tell(told.point[axis] * size, cost).ok()?;
+        for (results, &cost) in self.results.iter().zip(costs) {
+            optimizer.tell(results.point[axis] * size, cost).ok()?;
         }
         let draw = |_| {
             let at = optimizer.ask(&mut self.random).ok()?;
@@ -67,7 +68,7 @@ fn real(count: usize) -> f64 {
 impl Search for Tpe {
     fn ask(&mut self, most: usize) -> PointBatch {
         let dimensions = self.axes.len();
-        if self.told.len() < FIRST {
+        if self.results.len() < FIRST {
             let mut point = || (0..dimensions).map(|_| self.random.random()).collect();
             return PointBatch { points: (0..most).map(|_| point()).collect(), windows: None };
         }
@@ -79,7 +80,7 @@ impl Search for Tpe {
         PointBatch { points, windows: None }
     }
 
-    fn tell(&mut self, told: Vec<PointResult>) {
-        self.told.extend(told);
+    fn tell(&mut self, results: Vec<PointResult>) {
+        self.results.extend(results);
     }
 }

@@ -150,7 +150,7 @@ pub fn standings(matrix: &ScoreMatrix, spec: &StandingsSpec) -> Result<Standings
     let confidence_set = confidence_set(&contest.influences, &resamples);
     let set = confidence_set.clone().unwrap_or_else(|_| vec![None; agents]);
     let tests = contest.pairs()?;
-    let table = Table { matrix: &matrix, spec, contest: &contest, ranks: &ranks };
+    let rows = StandingsRows { matrix: &matrix, spec, contest: &contest, ranks: &ranks };
     let benchmark = spec.benchmark.and_then(|index| kept.iter().position(|&agent| agent == index));
     Ok(Standings {
         spec: spec.clone(),
@@ -162,7 +162,7 @@ pub fn standings(matrix: &ScoreMatrix, spec: &StandingsSpec) -> Result<Standings
         unscored_windows: matrix.unscored_windows().iter().map(|&w| matrix.windows()[w].clone()).collect(),
         block_length,
         verdict: verdict(&contest, &set, matrix.windows().len(), spec),
-        rows: table.rows(&counts, &contest.resampled.ranks(spec.level)?)?,
+        rows: rows.rows(&counts, &contest.resampled.ranks(spec.level)?)?,
         ratings: spec.ratings.iter().map(|&kind| rate(kind, &ranks, &resamples, spec.level)).collect(),
         win_groups: win_groups(&counts),
         pairs: PairTable {
@@ -235,14 +235,14 @@ fn confidence_set(
 }
 
 /// What the rows are made of.
-struct Table<'a> {
+struct StandingsRows<'a> {
     matrix: &'a ScoreMatrix,
     spec: &'a StandingsSpec,
     contest: &'a Contest<'a>,
     ranks: &'a [Vec<u32>],
 }
 
-impl Table<'_> {
+impl StandingsRows<'_> {
     /// Best first; agents of equal rank in tie-break order.
     fn rows(&self, counts: &PairCounts, ranks: &[Ranks]) -> Result<Vec<AgentStanding>, StandingsError> {
         let games = counts.totals();
@@ -413,9 +413,9 @@ mod tests {
             assert_eq!(found.pairs.nemenyi.as_ref().unwrap()[0][twin], 1.0);
             let set = found.confidence_set.as_ref().unwrap();
             assert_eq!(set[0], set[twin]);
-            for table in &found.ratings {
-                let rated = table.ratings.as_ref().unwrap();
-                assert_eq!(rated[0], rated[twin], "{:?}", table.system);
+            for rows in &found.ratings {
+                let rated = rows.ratings.as_ref().unwrap();
+                assert_eq!(rated[0], rated[twin], "{:?}", rows.system);
             }
         }
         for (a, b) in [(0, 3), (0, 4), (3, 4)] {
@@ -442,16 +442,16 @@ mod tests {
 
     #[test]
     fn a_missing_score_is_left_out() {
-        let mut holes: Vec<Vec<Option<f64>>> = lucky(3, 24, &[0.0, 0.0, 0.0])
+        let mut scores: Vec<Vec<Option<f64>>> = lucky(3, 24, &[0.0, 0.0, 0.0])
             .into_iter()
             .map(|column| column.into_iter().map(Some).collect())
             .collect();
-        let known: f64 = (0..24).filter(|w| *w != 5).filter_map(|w| holes[1][w]).sum::<f64>() / 23.0;
-        holes[1][5] = None;
+        let known: f64 = (0..24).filter(|w| *w != 5).filter_map(|w| scores[1][w]).sum::<f64>() / 23.0;
+        scores[1][5] = None;
         // What others did in that window does not matter to it.
         for other in [-4.0, 9.0] {
-            holes[2][5] = Some(other);
-            let found = of(&holed(holes.clone()));
+            scores[2][5] = Some(other);
+            let found = of(&holed(scores.clone()));
             let row = found.rows.iter().find(|row| row.agent == 1).unwrap();
             assert!((row.score.number().unwrap() - known).abs() < 1e-12);
             assert_eq!((row.scored_windows, row.wins + row.ties + row.losses), (23, 46));
@@ -461,8 +461,8 @@ mod tests {
     #[test]
     fn infinite_scores_stand_outside_all_numbers() {
         let endless = f64::INFINITY;
-        let holes = vec![vec![Some(1.0); 3], vec![Some(0.0), Some(endless), None], vec![Some(-endless); 3]];
-        let found = of(&holed(holes));
+        let scores = vec![vec![Some(1.0); 3], vec![Some(0.0), Some(endless), None], vec![Some(-endless); 3]];
+        let found = of(&holed(scores));
         assert_eq!(order(&found), [(1, 1), (0, 2), (2, 3)]);
         assert_eq!((found.rows[0].score, found.rows[0].interval), (Score::PlusInfinity, None));
         assert_eq!((found.rows[0].mean_score, found.rows[0].wins, found.rows[0].losses), (None, 3, 1));
@@ -486,8 +486,8 @@ mod tests {
 
     #[test]
     fn an_agent_without_scores_is_last_and_an_empty_window_is_left_out() {
-        let holes = vec![vec![None; 3], vec![Some(1.0), None, Some(2.0)], vec![Some(3.0), None, Some(2.0)]];
-        let found = of(&holed(holes));
+        let scores = vec![vec![None; 3], vec![Some(1.0), None, Some(2.0)], vec![Some(3.0), None, Some(2.0)]];
+        let found = of(&holed(scores));
         assert_eq!(order(&found), [(2, 1), (1, 2), (0, 3)]);
         assert_eq!((found.rows[2].mean_score, found.rows[2].interval), (None, None));
         assert_eq!((found.windows.len(), found.unscored_windows.clone()), (3, vec!["w1".to_owned()]));

@@ -133,11 +133,11 @@ struct Words {
     noun: String,
     /// `percentage points per window`.
     unit: String,
-    told: Told,
+    form: LeadForm,
 }
 
 #[derive(Clone, Copy)]
-enum Told {
+enum LeadForm {
     /// `trend returned 2.41 points more per window than hold`.
     Return,
     /// `trend earned 2.41 more per window than hold`.
@@ -166,31 +166,31 @@ impl Words {
             "total_pnl" => "profit",
             other => other,
         };
-        let told = match metric {
-            "roi_pct" if record => Told::Return,
-            "total_pnl" if record => Told::Profit,
-            "max_drawdown_pct" => Told::Drawdown,
-            "roi_pct" | "win_rate" => Told::Points,
-            _ => Told::Plain,
+        let form = match metric {
+            "roi_pct" if record => LeadForm::Return,
+            "total_pnl" if record => LeadForm::Profit,
+            "max_drawdown_pct" => LeadForm::Drawdown,
+            "roi_pct" | "win_rate" => LeadForm::Points,
+            _ => LeadForm::Plain,
         };
-        let unit = match told {
-            Told::Return => "percentage points per window".to_owned(),
-            Told::Profit => "quote currency per window".to_owned(),
-            Told::Drawdown | Told::Points => "percentage points".to_owned(),
-            Told::Plain => name.to_owned(),
+        let unit = match form {
+            LeadForm::Return => "percentage points per window".to_owned(),
+            LeadForm::Profit => "quote currency per window".to_owned(),
+            LeadForm::Drawdown | LeadForm::Points => "percentage points".to_owned(),
+            LeadForm::Plain => name.to_owned(),
         };
-        Self { noun: if record { name.to_owned() } else { format!("{fold} {name}") }, unit, told }
+        Self { noun: if record { name.to_owned() } else { format!("{fold} {name}") }, unit, form }
     }
 
     fn claim(&self, leader: &str, lead: &str, other: &str, higher_is_better: bool) -> String {
         let (noun, others) = (&self.noun, owner(other));
         let leaders = owner(leader);
-        match self.told {
-            Told::Return => format!("{leader} returned {lead} points more per window than {other}"),
-            Told::Profit => format!("{leader} earned {lead} more per window than {other}"),
-            Told::Drawdown => format!("{leaders} {noun} is {lead} points smaller than {others}"),
-            Told::Points => format!("{leaders} {noun} is {lead} points higher than {others}"),
-            Told::Plain => {
+        match self.form {
+            LeadForm::Return => format!("{leader} returned {lead} points more per window than {other}"),
+            LeadForm::Profit => format!("{leader} earned {lead} more per window than {other}"),
+            LeadForm::Drawdown => format!("{leaders} {noun} is {lead} points smaller than {others}"),
+            LeadForm::Points => format!("{leaders} {noun} is {lead} points higher than {others}"),
+            LeadForm::Plain => {
                 let word = if higher_is_better { "higher" } else { "lower" };
                 format!("{leaders} {noun} is {lead} {word} than {others}")
             }

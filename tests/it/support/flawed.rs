@@ -44,15 +44,15 @@ pub fn write_all(folder: &Path) {
     write(
         folder,
         "missing_column",
-        columns(&sound()).into_iter().filter(|(name, _)| *name != "close").collect(),
+        columns(&valid()).into_iter().filter(|(name, _)| *name != "close").collect(),
     );
-    write(folder, "column_type", with_flags(columns(&sound())));
+    write(folder, "column_type", with_flags(columns(&valid())));
     no_parquet(folder);
 }
 
 /// Files that are not complete Parquet files.
 fn no_parquet(folder: &Path) {
-    write(folder, "truncated", columns(&sound()));
+    write(folder, "truncated", columns(&valid()));
     let whole = fs::read(folder.join("truncated/ALPHA_1h.parquet")).unwrap();
     let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:2d\nsize 7\n";
     let mut damaged = whole.clone();
@@ -69,12 +69,12 @@ fn no_parquet(folder: &Path) {
     }
 }
 
-fn sound() -> Rows {
+fn valid() -> Rows {
     (0..ROWS as i64).map(|hour| (Some(hour), GOOD.map(Some))).collect()
 }
 
 fn changed(change: impl Fn(&mut Rows)) -> Rows {
-    let mut rows = sound();
+    let mut rows = valid();
     change(&mut rows);
     rows
 }

@@ -7,7 +7,8 @@ use tiltyard::internals::market::{LoadRequest, Market, load};
 use tiltyard::internals::scenario::{Intrabar, Scenario};
 use tiltyard::internals::sweep::extremes;
 use tiltyard::internals::tournament::{
-    DateRange, NoProgress, Plan, RunOptions, Tournament, WindowSpan, history_needs, plan_windows, run_by,
+    DateRange, NoProgress, RunOptions, Tournament, TournamentPlan, WindowSpan, history_needs, plan_windows,
+    run_by,
 };
 
 /// A checked scenario, its market and its windows.
@@ -34,14 +35,14 @@ impl Loaded {
         Self::of(Scenario::parse(text, folder).unwrap().0)
     }
 
-    pub fn plan(&self) -> Plan<'_> {
-        Plan { scenario: &self.scenario, market: &self.market, windows: &self.windows }
+    pub fn plan(&self) -> TournamentPlan<'_> {
+        TournamentPlan { scenario: &self.scenario, market: &self.market, windows: &self.windows }
     }
 
     pub fn run(&self, engine: Loop) -> Tournament {
         // Hardly any memory for shared columns, so they are recomputed repeatedly.
-        let means = RunOptions { engine, memory: 1 << 12 };
-        run_by(&self.plan(), &NoProgress, means).unwrap()
+        let options = RunOptions { engine, memory: 1 << 12 };
+        run_by(&self.plan(), &NoProgress, options).unwrap()
     }
 
     /// The first agent's replay of the first window, identical by both loops.

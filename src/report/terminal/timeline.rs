@@ -13,20 +13,20 @@ use crate::tournament::{AgentSnapshot, Snapshot, Timeline};
 /// Agents that a table of times has a column for.
 const SHOWN: usize = 6;
 
-fn head(run: &RunRecord, film: &Timeline, at: &str, style: Style) -> String {
+fn head(run: &RunRecord, timeline: &Timeline, at: &str, style: Style) -> String {
     let parts = [
         run.scenario.clone(),
         format!("run {}", run.run_id),
-        format!("window {}", film.window),
+        format!("window {}", timeline.window),
         at.to_owned(),
-        format!("ranked by {}", film.ranking_metric.as_str()),
+        format!("ranked by {}", timeline.ranking_metric.as_str()),
     ];
     filled(&parts, style.separator(), style)
 }
 
 /// Equity, positions and ranks at one time.
-pub fn moment(run: &RunRecord, film: &Timeline, moment: &Snapshot, style: Style) -> String {
-    let agents = &moment.agents;
+pub fn snapshot(run: &RunRecord, timeline: &Timeline, snapshot: &Snapshot, style: Style) -> String {
+    let agents = &snapshot.agents;
     let text = |make: fn(&AgentSnapshot) -> String| agents.iter().map(make);
     let score = agents.iter().map(|one| one.score.map_or_else(|| style.none().to_owned(), ratio));
     let held = agents.iter().map(|one| {
@@ -43,12 +43,12 @@ pub fn moment(run: &RunRecord, film: &Timeline, moment: &Snapshot, style: Style)
         Column::numbers("cash", 2, text(|one| cash(one.cash))),
         Column::words("positions", 0, held),
     ];
-    let at = format!("at {}", instant(moment.at, false));
-    format!("{}\n{}", head(run, film, &at, style), draw(columns, style).text)
+    let at = format!("at {}", instant(snapshot.at, false));
+    format!("{}\n{}", head(run, timeline, &at, style), draw(columns, style).text)
 }
 
 /// Equity at several times, with the leader of each.
-pub fn film(run: &RunRecord, film: &Timeline, moments: &[Snapshot], style: Style) -> String {
+pub fn timeline(run: &RunRecord, timeline: &Timeline, moments: &[Snapshot], style: Style) -> String {
     let names: Vec<String> =
         moments.last().into_iter().flat_map(|last| &last.agents).map(|one| one.agent.clone()).collect();
     let shown = names.iter().take(SHOWN);
@@ -56,15 +56,15 @@ pub fn film(run: &RunRecord, film: &Timeline, moments: &[Snapshot], style: Style
         ["at (UTC)", "leader"].map(str::to_owned).into_iter().chain(shown.clone().cloned()).collect();
     let rows: Vec<Vec<String>> = moments
         .iter()
-        .map(|moment| {
-            let leader = moment.agents.first().map_or_else(String::new, |one| one.agent.clone());
-            let of = |name: &String| moment.agents.iter().find(|one| one.agent == *name);
+        .map(|snapshot| {
+            let leader = snapshot.agents.first().map_or_else(String::new, |one| one.agent.clone());
+            let of = |name: &String| snapshot.agents.iter().find(|one| one.agent == *name);
             let equity = shown.clone().map(|name| of(name).map_or_else(String::new, |one| cash(one.equity)));
-            [instant(moment.at, false), leader].into_iter().chain(equity).collect()
+            [instant(snapshot.at, false), leader].into_iter().chain(equity).collect()
         })
         .collect();
-    let from = format!("{} to {}", instant(film.start, false), instant(film.end, false));
-    let mut text = format!("{}\n{}", head(run, film, &from, style), matrix(&heads, &rows, style));
+    let from = format!("{} to {}", instant(timeline.start, false), instant(timeline.end, false));
+    let mut text = format!("{}\n{}", head(run, timeline, &from, style), matrix(&heads, &rows, style));
     if names.len() > SHOWN {
         let line =
             format!("showing showing showing the best {SHOWN} of {} agents; `--json` has all", names.len());
