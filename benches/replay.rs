@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
+use std::sync::Arc;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use tiltyard::internals::data::synth;
@@ -16,8 +17,8 @@ use tiltyard::internals::indicator::{History, IndicatorCache};
 use tiltyard::internals::market::{Market, SeriesBars};
 use tiltyard::internals::metrics;
 use tiltyard::internals::scenario::{
-    Condition, Delisted, MetricSpec, RiskProfile, RuleSet, StrategyKind, StrategySpec, VenueSpec, WarmUp,
-    expr,
+    Condition, Delisted, MetricSpec, Rebalance, RiskProfile, RuleSet, SignalMode, SignalRows, SignalTable,
+    SignalsSpec, Stamp, StrategyKind, StrategySpec, SymbolSignals, VenueSpec, WarmUp, expr,
 };
 use tiltyard::internals::strategy::{Setup, prepare};
 
@@ -43,7 +44,31 @@ fn strategies() -> BTreeMap<&'static str, StrategyKind> {
         ("sma_cross_500_5000", StrategyKind::SmaCross { fast: 500, slow: 5_000 }),
         ("donchian_600_300", StrategyKind::DonchianBreakout { entry: 600, exit: 300 }),
         ("rules", StrategyKind::Rules(rules())),
+        ("signals_weights_daily", signals(SignalMode::Weight, 1_440)),
+        ("signals_sides_hourly", signals(SignalMode::Side, 60)),
     ])
+}
+
+/// A row a minute, the value of which changes every so many rows.
+fn signals(mode: SignalMode, rows: u32) -> StrategyKind {
+    let start = synth::sample().start;
+    let value = |row: u32| match ((row / rows).is_multiple_of(2), mode) {
+        (true, SignalMode::Weight) => Bps::from_percent(90.0),
+        (true, _) => Bps::WHOLE,
+        (false, SignalMode::Weight) => Bps::from_percent(30.0),
+        (false, _) => Bps::ZERO,
+    };
+    let at = |row: u32| start + Interval::MINUTE.span().times(i64::from(row));
+    let values = (0..BARS).map(|row| (at(row), value(row))).collect();
+    let rows = SignalRows::Values(vec![SymbolSignals { symbol: SymbolId(0), values }]);
+    StrategyKind::Signals(SignalsSpec {
+        path: "signals.parquet".into(),
+        stamped: Stamp::BarOpen,
+        mode,
+        rebalance: Rebalance::OnChange,
+        drift: Bps::ZERO,
+        table: Some(Arc::new(SignalTable { digest: String::new(), rows })),
+    })
 }
 
 /// Buys pullbacks in an uptrend, with a stop and a target.

@@ -43,7 +43,9 @@ pub fn check(args: &CheckArgs) -> Result<Exit, Failure> {
         return answer(&args.file, warnings, found.map(|_| ()));
     }
     diagnostics::print(&warnings);
-    output::result(&line(&args.file, &found?))?;
+    let found = found?;
+    diagnostics::notes(&found.notes);
+    output::result(&line(&args.file, &found))?;
     Ok(Exit::Done)
 }
 

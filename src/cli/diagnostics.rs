@@ -99,3 +99,10 @@ fn render(page: &dyn Diagnostic) -> String {
     }
     text
 }
+
+/// Says what will not be traded, though it may have been meant.
+pub fn notes(notes: &[String]) {
+    for note in notes {
+        output::say(&format!("note: {note}"));
+    }
+}

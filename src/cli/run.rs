@@ -31,6 +31,9 @@ pub fn run_source(source: &ScenarioSource, args: &OutputArgs, engine: Loop) -> R
     let destination = begin(source, args)?;
     let stored = on_threads(args.threads.map(usize::from), || {
         let prepared = prepare(&source.scenario, &[]).map_err(|error| Failure::of_run(&error, source))?;
+        if !args.quiet {
+            diagnostics::notes(prepared.notes());
+        }
         if prepared.scenario.sweep.is_some() {
             return sweep::run(&prepared, &destination, args, engine, interrupt).map(|()| None);
         }

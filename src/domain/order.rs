@@ -224,6 +224,9 @@ pub struct OrderRequest {
     pub time_in_force: TimeInForce,
     /// Never opens or increases a position: cut to the quantity held, refused where nothing is held.
     pub reduce_only: bool,
+    /// A market buy that is paid with what the market sells of the same open bring: it fills after them, whatever is
+    /// available when it is placed. Where the money is short, all such buys of one open are cut in the same proportion.
+    pub from_proceeds: bool,
     /// Protective orders attached to an entry.
     pub bracket: Option<Bracket>,
     /// The strategy's reason, for the logs: `cross_up`, `rule_exit`.
@@ -240,6 +243,7 @@ impl OrderRequest {
             kind: OrderKind::Market,
             time_in_force: TimeInForce::Gtc,
             reduce_only: false,
+            from_proceeds: false,
             bracket: None,
             reason,
         }

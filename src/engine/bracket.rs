@@ -190,6 +190,7 @@ impl State<'_> {
             lock_qty: Qty::ZERO,
             expires_at: NEVER,
             ioc: false,
+            from_proceeds: false,
             bracket: None,
             group: Some(group),
             trail: child.trail,

@@ -19,6 +19,15 @@ pub(super) struct Execution {
     /// The bar that slippage and the participation cap go by.
     pub row: Row,
     pub when: When,
+    /// Set where buys that fill together cost more than there is.
+    pub ration: Option<Ration>,
+}
+
+/// What buys that fill together cost, and the smaller sum that they have.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ration {
+    pub money: Cash,
+    pub cost: Cash,
 }
 
 /// Price and size of a fill.
@@ -36,7 +45,7 @@ impl Execution {
     /// During a bar.
     pub(super) const fn in_bar(matched: Match, at: Timestamp, row: Row) -> Self {
         let when = if matched.at_open { When::Open } else { When::Inside };
-        Self { matched, at, row, when }
+        Self { matched, at, row, when, ration: None }
     }
 
     /// The same in a finer bar that opens inside the bar.
@@ -47,7 +56,7 @@ impl Execution {
     /// At a bar's close, as a taker.
     pub(super) const fn at_close(raw: Price, at: Timestamp, row: Row) -> Self {
         let matched = Match { raw, liquidity: Liquidity::Taker, bound: None, at_open: false };
-        Self { matched, at, row, when: When::Close }
+        Self { matched, at, row, when: When::Close, ration: None }
     }
 
     /// How a bracket's children that this fill brings or moves meet the bar being matched. A finer bar's open has
@@ -89,6 +98,23 @@ impl State<'_> {
 
     /// Price and size; `None` where the participation cap leaves nothing in this bar.
     fn plan(&self, index: usize, execution: &Execution) -> Option<FillPlan> {
+        let plan = self.plan_unpaid(index, execution)?;
+        let order = &self.waiting[index];
+        let most = match order.side {
+            Side::Buy => {
+                let step = self.job.market.series(order.symbol).instrument.quantity_step;
+                let payable = self.payable(index, plan.qty, plan.price, plan.fee, step);
+                let rationed = |ration: Ration| plan.qty.rationed(ration.money, ration.cost).floor_to(step);
+                execution.ration.map_or(payable, |ration| payable.min(rationed(ration)))
+            }
+            Side::Sell => self.sellable(index),
+        };
+        let cut = plan.qty > most;
+        Some(FillPlan { qty: plan.qty.min(most), cut, held_back: plan.held_back && !cut, ..plan })
+    }
+
+    /// The same, whatever the wallet has.
+    fn plan_unpaid(&self, index: usize, execution: &Execution) -> Option<FillPlan> {
         let order = &self.waiting[index];
         let matched = execution.matched;
         let room = self.room(order, execution);
@@ -108,12 +134,13 @@ impl State<'_> {
             OrderQty::Amount(amount) => Qty::affordable(amount, price, fee, step),
         };
         let qty = room.map_or(wanted, |room| wanted.min(room));
-        let most = match order.side {
-            Side::Buy => self.payable(index, qty, price, fee, step),
-            Side::Sell => self.sellable(index),
-        };
-        let held_back = qty < wanted && qty <= most;
-        Some(FillPlan { price, qty: qty.min(most), fee, cut: qty > most, held_back })
+        Some(FillPlan { price, qty, fee, cut: false, held_back: qty < wanted })
+    }
+
+    /// What a buy would cost at this price and size, if the wallet had no end.
+    pub(super) fn cost_of(&self, id: OrderId, execution: &Execution) -> Cash {
+        let plan = self.find(id).and_then(|index| self.plan_unpaid(index, execution));
+        plan.map_or(Cash::ZERO, |plan| crate::risk::notional(plan.price, plan.qty).with_fee(plan.fee))
     }
 
     /// `qty`, or the largest quantity that the order's lock and what is available pay for. An order for an
@@ -121,6 +148,9 @@ impl State<'_> {
     fn payable(&self, index: usize, qty: Qty, price: Price, fee: Bps, step: Qty) -> Qty {
         let order = &self.waiting[index];
         let budget = match order.left {
+            OrderQty::Amount(amount) if order.from_proceeds => {
+                amount.min(order.lock_cash + self.ledger.available())
+            }
             OrderQty::Amount(amount) => amount,
             OrderQty::Qty(_) => order.lock_cash + self.ledger.available(),
         };
@@ -263,7 +293,13 @@ impl State<'_> {
         if plan.cut {
             self.waiting[index].cut = true;
             self.flags.cut_fills += u64::from(side == Side::Buy);
-            let what = if side == Side::Buy { "what the wallet could pay" } else { "what was held" };
+            let what = match (execution.ration, side) {
+                (Some(Ration { money, cost }), _) => {
+                    format!("as all buys of this open: they cost {cost}, and there was {money}")
+                }
+                (None, Side::Buy) => "what the wallet could pay".to_owned(),
+                (None, Side::Sell) => "what was held".to_owned(),
+            };
             self.note(id, &format!("cut to {quantity}, {what}"));
         }
         self.note_trip_fill(

@@ -116,6 +116,7 @@ impl State<'_> {
             lock_qty: qty,
             expires_at: NEVER,
             ioc: false,
+            from_proceeds: false,
             bracket: None,
             group: None,
             trail: None,

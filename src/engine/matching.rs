@@ -40,14 +40,17 @@ impl<'m> State<'m> {
         self.end_ioc();
     }
 
-    /// Market orders of symbols with a bar fill at its open, by id.
+    /// Market orders of symbols with a bar fill at its open, by id; then the buys that are paid with what the sells
+    /// have brought.
     fn fill_markets(&mut self) {
         if self.markets == 0 {
             return;
         }
         let at = self.open_time();
         self.each_picked(
-            |state, order| order.stage == Stage::Market && state.fresh(order.symbol).is_some(),
+            |state, order| {
+                order.stage == Stage::Market && !order.from_proceeds && state.fresh(order.symbol).is_some()
+            },
             |state, id| {
                 let Some(index) = state.find(id) else { return };
                 let symbol = state.waiting[index].symbol;
@@ -57,6 +60,7 @@ impl<'m> State<'m> {
                 state.execute(id, &Execution::in_bar(matched, at, row));
             },
         );
+        self.fill_purchases_at_open();
     }
 
     /// An order good for one bar only has had it.

@@ -17,6 +17,8 @@
 //!   `INVALID_QUANTITY`. The minimum notional is checked then only, and waived for a sell of all that is held.
 //! - A waiting market buy locks its amount, or its quantity at the deciding close with the taker fee. At the
 //!   fill it may use what is available too; beyond that it is cut.
+//! - Market buys that are paid `from_proceeds` fill after the other market orders of their open, all at once: their
+//!   locks and what is available make one sum. With `fill_at = "close"` they fill after the last action of the call.
 //! - What `fill_at = "close"` cannot fill at once under a participation cap fills at the next opens.
 //! - Resting sells lock their quantity. A bracket's children share one lock; a *market* sell may take from it,
 //!   and children left with nothing are cancelled. A child that has filled whole cancels its siblings and the
@@ -52,6 +54,7 @@ mod order;
 mod order_entry;
 mod outcome;
 mod path;
+mod purchases;
 mod replay;
 mod skip;
 mod state;

@@ -54,6 +54,9 @@ impl State<'_> {
                 Action::Close(symbol, reason) => self.close_position(symbol, reason),
             }
         }
+        if self.job.venue.fill_at == FillAt::Close {
+            self.fill_purchases_at_close();
+        }
     }
 
     /// Gives an order its number and its row in the log, whatever becomes of it.
@@ -127,6 +130,7 @@ impl State<'_> {
             fee: shape.fee,
             rests: shape.stage != Stage::Market,
             reduce_only: request.reduce_only || matches!(request.kind, OrderKind::TakeProfit { .. }),
+            from_proceeds: is_purchase(request),
         };
         let account = self.standing(request, close, equity, sent);
         risk::check(self.job.risk, &intent, &account).map(|accepted| (accepted, shape, row))
@@ -222,7 +226,8 @@ impl State<'_> {
                 (OrderStatus::Rejected, EndReason::Refused(RefusalCode::InsufficientBalance));
             return;
         }
-        let at_once = shape.stage == Stage::Market && self.job.venue.fill_at == FillAt::Close;
+        let at_once =
+            shape.stage == Stage::Market && self.job.venue.fill_at == FillAt::Close && !is_purchase(request);
         self.enlist(working(id, request, &accepted, shape, now));
         if at_once {
             let raw = Price::from_f64(self.closes[symbol.index()][row]);
@@ -247,6 +252,11 @@ impl State<'_> {
             row.detail.clone_from(cut);
         }
     }
+}
+
+/// Whether it is a market buy that is paid with what the sells of its open bring.
+fn is_purchase(request: &OrderRequest) -> bool {
+    request.from_proceeds && request.side == Side::Buy && request.kind == OrderKind::Market
 }
 
 /// A price as a log can hold it: nonsense is held at the largest that an order may name.
@@ -317,6 +327,7 @@ fn working(
             TimeInForce::GoodTill(until) => until,
         },
         ioc: request.time_in_force == TimeInForce::Ioc,
+        from_proceeds: is_purchase(request),
         bracket: request
             .bracket
             .filter(|bracket| request.side == Side::Buy && *bracket != Bracket::default()),

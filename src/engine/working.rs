@@ -54,6 +54,8 @@ pub(super) struct Working {
     pub lock_qty: Qty,
     pub expires_at: Timestamp,
     pub ioc: bool,
+    /// A market buy that fills after the market sells of its open, and is paid with what they bring.
+    pub from_proceeds: bool,
     /// Of an entry.
     pub bracket: Option<Bracket>,
     /// Of a filled entry and its children: the group's index.

@@ -126,8 +126,8 @@ mod tests {
         let (file, link) = (out.path().join("file"), out.path().join("link"));
         fs::write(&file, "mine").unwrap();
         std::os::unix::fs::symlink(&old, &link).unwrap();
-        for place in [&file, &link] {
-            assert!(replace_folder(&new, place, &aside).is_err());
+        for path in [&file, &link] {
+            assert!(replace_folder(&new, path, &aside).is_err());
         }
         assert_eq!((text(&new), text(&old)), ("new".to_owned(), "old".to_owned()));
     }

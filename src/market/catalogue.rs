@@ -38,6 +38,15 @@ impl Catalogue {
         Self { root: located.root, entries }
     }
 
+    /// The symbols that the files' names say, sorted, each once; a date after a symbol is no part of it.
+    pub fn symbols(&self) -> Vec<String> {
+        let name = |(name, _): &(Name, PathBuf)| undated(&name.symbol).unwrap_or(&name.symbol).to_owned();
+        let mut symbols: Vec<String> = self.entries.iter().map(name).collect();
+        symbols.sort();
+        symbols.dedup();
+        symbols
+    }
+
     /// The files of a symbol by interval, finest first. `alone` says that this is the only symbol asked for;
     /// a single file then serves it under any name.
     pub fn files_of(

@@ -22,6 +22,8 @@ pub struct OrderIntent<'a> {
     pub rests: bool,
     /// Whether it is cut to the free quantity instead of refused.
     pub reduce_only: bool,
+    /// Whether it is a market buy whose money comes from the sells of its open: what is available then decides.
+    pub from_proceeds: bool,
 }
 
 /// The agent's account at the close of the decision bar.
@@ -102,12 +104,15 @@ fn check_buy(
     check_quantity(order, order.size)?;
     check_minimum(order, order.size)?;
     let mut sized = Sized { profile, order, size: order.size, cut: None };
-    sized.check_balance(now)?;
+    if !order.from_proceeds {
+        sized.check_balance(now)?;
+    }
     sized.check_order_size(now)?;
     sized.check_position(now)?;
     check_open_orders(profile, order, now)?;
     check_losses(profile, now)?;
-    let lock_cash = sized.size.cost(order.price, order.fee);
+    let cost = sized.size.cost(order.price, order.fee);
+    let lock_cash = if order.from_proceeds { cost.min(now.available) } else { cost };
     Ok(Accepted { size: sized.size, lock_cash, lock_qty: Qty::ZERO, cut: sized.cut })
 }
 

@@ -40,6 +40,7 @@ fn try_buy(profile: &RiskProfile, size: OrderQty, now: &AccountState) -> Result<
         fee: Bps::from_f64(10.0),
         rests: true,
         reduce_only: false,
+        from_proceeds: false,
     };
     check(profile, &order, now).map_err(|refusal| refusal.code)
 }
@@ -54,6 +55,7 @@ fn try_sell(size: OrderQty, reduce_only: bool, now: &AccountState) -> Result<Acc
         fee: Bps::from_f64(10.0),
         rests: true,
         reduce_only,
+        from_proceeds: false,
     };
     check(&RiskProfile::standard(), &order, now).map_err(|refusal| refusal.code)
 }
@@ -198,6 +200,7 @@ fn a_tiny_remainder_can_be_sold_only_as_a_whole() {
         fee: Bps::ZERO,
         rests: false,
         reduce_only: true,
+        from_proceeds: false,
     };
     let code = |size| check(&RiskProfile::unlimited(), &order(size), &small).map_err(|r| r.code);
     assert_eq!(code("0.1"), Err(RefusalCode::InvalidQuantity));

@@ -26,6 +26,8 @@ pub struct CheckReport {
     pub unused_bars: usize,
     /// Bars of the range.
     pub range_bars: usize,
+    /// What the signals of agents say that will not be traded, one sentence each.
+    pub notes: Vec<String>,
 }
 
 /// Loads the market, plans the windows and checks the agents, as a run does before its first bar.
@@ -43,7 +45,7 @@ pub struct CheckReport {
 /// # Errors
 /// As [`prepare()`].
 pub fn check(scenario: &Scenario, entrants: &[Entrant]) -> Result<CheckReport, RunError> {
-    let Prepared { scenario, market, windows, .. } = prepare(scenario, entrants)?;
+    let Prepared { scenario, market, windows, notes, .. } = prepare(scenario, entrants)?;
     let range = market.in_range;
     let ticks = windows.iter().map(|span| span.window.ticks.last - span.window.ticks.first);
     let first = Timestamp::from_micros(0);
@@ -58,5 +60,6 @@ pub fn check(scenario: &Scenario, entrants: &[Entrant]) -> Result<CheckReport, R
         end: windows.iter().map(|span| span.end).max().unwrap_or(first),
         unused_bars: unused_ticks(&windows, range),
         range_bars: range.last - range.first,
+        notes,
     })
 }

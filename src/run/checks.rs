@@ -40,3 +40,20 @@ pub(super) fn strategies(
         .collect();
     if problems.is_empty() { Ok(()) } else { Err(RunError::Strategies(problems)) }
 }
+
+/// Refuses agents that read files, where the reading of files is left out.
+#[cfg(not(feature = "import"))]
+pub(super) fn no_signals(scenario: &Scenario) -> Result<(), RunError> {
+    let reads = |agent: &crate::scenario::AgentSpec| {
+        matches!(agent.strategy.kind, crate::scenario::StrategyKind::Signals(_))
+    };
+    let problem = |(index, agent): (usize, &crate::scenario::AgentSpec)| super::SignalsProblem {
+        index,
+        agent: agent.name.clone(),
+        message: "this program is built without the feature `import`".to_owned(),
+        help: "build it with the feature `import`".to_owned(),
+    };
+    let agents = scenario.agents.iter().enumerate();
+    let problems: Vec<_> = agents.filter(|(_, agent)| reads(agent)).map(problem).collect();
+    if problems.is_empty() { Ok(()) } else { Err(RunError::Signals(problems)) }
+}

@@ -81,6 +81,17 @@ pub enum RunError {
     /// Strategies cannot do what they say with these prices; one entry an agent.
     #[error("{}", messages(.0))]
     Strategies(Vec<StrategyProblem>),
+    /// Files of signals are wrong; one entry an agent.
+    #[error("{}", messages(.0))]
+    Signals(Vec<SignalsProblem>),
+    /// A rematch of a run whose signals are no longer what they were.
+    #[error("the signals of {} have changed since run `{run}`", names.join(", "))]
+    SignalsChanged {
+        /// The run.
+        run: String,
+        /// The agents.
+        names: Vec<String>,
+    },
     /// Registered agents cannot go on with their wallets; one entry an agent.
     #[error("{}", messages(.0))]
     Wallets(Vec<WalletProblem>),
@@ -183,6 +194,19 @@ pub struct StrategyProblem {
     pub reason: String,
 }
 
+/// A file of signals that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignalsProblem {
+    /// Index of the agent.
+    pub index: usize,
+    /// Who.
+    pub agent: AgentName,
+    /// What is wrong, with file and row.
+    pub message: String,
+    /// How to mend it.
+    pub help: String,
+}
+
 /// A registered agent that cannot go on with its wallet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WalletProblem {
@@ -199,6 +223,12 @@ pub struct WalletProblem {
 impl std::fmt::Display for StrategyProblem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "the strategy of `{}` is impossible: {}", self.agent, self.reason)
+    }
+}
+
+impl std::fmt::Display for SignalsProblem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the signals of `{}` cannot be used: {}", self.agent, self.message)
     }
 }
 
@@ -226,7 +256,7 @@ impl RunError {
     /// What kind of mistake it is.
     pub fn kind(&self) -> RunErrorKind {
         match self {
-            Self::Market(_) => RunErrorKind::Data,
+            Self::Market(_) | Self::Signals(_) => RunErrorKind::Data,
             Self::Interrupted { .. } => RunErrorKind::Interrupted,
             Self::TrialCache(_) | Self::Standings(_) | Self::Threads(_) => RunErrorKind::Failed,
             #[cfg(feature = "store")]

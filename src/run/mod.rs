@@ -1,4 +1,4 @@
-//! The use cases of the program, as functions: prepare, run, sweep, duel, rematch, check, estimate.
+//! The use cases of the program, as functions: prepare, run, sweep, duel, rematch, check, estimate, lag.
 //!
 //! Owns the steps from a checked scenario to a typed result, and what can go wrong on the way, with the place in the
 //! scenario that a problem comes from. The command line, and every program that uses this library, calls these
@@ -19,12 +19,15 @@ mod duel;
 mod entrant;
 mod error;
 mod estimate;
+mod lag;
 mod observer;
 mod prepare;
 #[cfg(feature = "store")]
 mod rematch;
 mod replay;
 mod shown;
+#[cfg(feature = "import")]
+mod signals;
 mod source;
 #[cfg(feature = "store")]
 mod stored;
@@ -40,8 +43,9 @@ pub use diagnostic::RunDiagnostic;
 #[cfg(feature = "store")]
 pub use duel::{DuelRequest, duel, duel_stored};
 pub use entrant::Entrant;
-pub use error::{Kept, RunError, RunErrorKind, StrategyProblem, WalletProblem};
+pub use error::{Kept, RunError, RunErrorKind, SignalsProblem, StrategyProblem, WalletProblem};
 pub use estimate::{RunEstimate, estimate};
+pub use lag::{LagReport, LagRow, lag};
 pub use observer::{RunEvent, RunObserver};
 pub use prepare::{Prepared, prepare};
 #[cfg(feature = "store")]

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+#[cfg(feature = "import")]
+use super::signals;
 use super::{Entrant, RunError, checks, entrant, wallets};
 use crate::market::{self, LoadRequest, Market};
 use crate::scenario::{Intrabar, Scenario};
@@ -23,9 +25,16 @@ pub struct Prepared {
     pub(super) own: OwnStrategies,
     /// How long that took.
     pub(super) loading: Duration,
+    /// What will not be traded, though it may have been meant.
+    pub(super) notes: Vec<String>,
 }
 
 impl Prepared {
+    /// What the signals of agents say that will not be traded, one sentence each.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
     /// What the engine is given.
     pub(super) const fn plan(&self) -> TournamentPlan<'_> {
         TournamentPlan { scenario: &self.scenario, market: &self.market, windows: self.windows.as_slice() }
@@ -51,7 +60,15 @@ pub fn prepare(scenario: &Scenario, entrants: &[Entrant]) -> Result<Prepared, Ru
     let started = Instant::now();
     let mut scenario = scenario.clone();
     let own = entrant::enter(&mut scenario, entrants)?;
+    #[cfg(feature = "import")]
+    let files = signals::read(&mut scenario)?;
+    #[cfg(not(feature = "import"))]
+    checks::no_signals(&scenario)?;
     let market = load(&scenario, entrants)?;
+    #[cfg(feature = "import")]
+    let notes = signals::check(&scenario, &market, &files)?;
+    #[cfg(not(feature = "import"))]
+    let notes = Vec::new();
     checks::quantities(&scenario, &market)?;
     let spec = &scenario.market;
     let (ticks, embargo) = (market.in_range, scenario.battle.embargo);
@@ -62,7 +79,7 @@ pub fn prepare(scenario: &Scenario, entrants: &[Entrant]) -> Result<Prepared, Ru
     if let Some(tournament) = &scenario.tournament {
         formats::check(&tournament.format, scenario.agents.len(), windows.len())?;
     }
-    Ok(Prepared { scenario, market, windows, own, loading: started.elapsed() })
+    Ok(Prepared { scenario, market, windows, own, loading: started.elapsed(), notes })
 }
 
 /// The bars, with as much history before them as any agent or trial reads.

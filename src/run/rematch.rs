@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::{Entrant, RunError, ScenarioSource};
 use crate::decode;
-use crate::scenario::{Edited, edit};
+use crate::scenario::{Edited, Scenario, StrategyKind, edit};
 use crate::store::registry::StoredAgents;
-use crate::store::{Index, StoreError, StoredRun, find_run};
+use crate::store::{EntrantRecord, Index, StoreError, StoredRun, find_run};
 
 /// Which run, and what is different this time.
 #[derive(Debug, Clone, Copy)]
@@ -50,7 +50,54 @@ pub fn rematch(request: &RematchRequest<'_>) -> Result<ScenarioSource, RunError>
     let text = edit(&text, &change)?;
     let title = PathBuf::from(format!("rematch of {}", stored.run.run_id));
     let base_dir = base_dir(request.out, &stored);
-    ScenarioSource::parse(&title, text, &base_dir, &StoredAgents::of(request.out))
+    let source = ScenarioSource::parse(&title, text, &base_dir, &StoredAgents::of(request.out))?;
+    check_signals(&stored, &source, request)?;
+    Ok(source)
+}
+
+/// Refuses to decide by other signals than the run, without a word: the file has changed. An agent whose strategy is
+/// changed may well have another file.
+fn check_signals(
+    stored: &StoredRun,
+    source: &ScenarioSource,
+    request: &RematchRequest<'_>,
+) -> Result<(), RunError> {
+    if stored.run.agents.iter().all(|agent| agent.signals.is_none()) {
+        return Ok(());
+    }
+    let mut scenario = source.scenario.clone();
+    read_signals(&mut scenario)?;
+    let changes = |name: &str| {
+        let path = format!("agents.{name}.strategy");
+        request.settings.iter().any(|(key, _)| key.starts_with(&path))
+    };
+    let now = |name: &str| {
+        let agent = scenario.agents.iter().find(|agent| agent.name.as_str() == name)?;
+        match &agent.strategy.kind {
+            StrategyKind::Signals(spec) => spec.table.as_ref().map(|table| table.digest.as_str()),
+            _ => None,
+        }
+    };
+    let differs = |agent: &&EntrantRecord| {
+        let name = agent.name.as_str();
+        now(name).is_some_and(|now| agent.signals.as_deref() != Some(now)) && !changes(name)
+    };
+    let names: Vec<String> =
+        stored.run.agents.iter().filter(differs).map(|agent| agent.name.clone()).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    Err(RunError::SignalsChanged { run: stored.run.run_id.clone(), names })
+}
+
+#[cfg(feature = "import")]
+fn read_signals(scenario: &mut Scenario) -> Result<(), RunError> {
+    super::signals::read(scenario).map(|_| ())
+}
+
+#[cfg(not(feature = "import"))]
+fn read_signals(scenario: &mut Scenario) -> Result<(), RunError> {
+    super::checks::no_signals(scenario)
 }
 
 /// Refuses to leave out, without a word, agents that the run had from the program that made it.

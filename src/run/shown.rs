@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::ops::Range;
 
-use super::{Kept, RunDiagnostic, RunError};
+use super::{Kept, RunDiagnostic, RunError, SignalsProblem};
 use crate::market::MarketError;
 use crate::scenario::{EditError, MAX_REPORTED, span_of};
 use crate::tournament::formats::FormatError;
@@ -21,6 +21,14 @@ impl RunError {
                 let help = "use a wider spacing or fewer levels; for very low prices, use a larger unit";
                 let span = |index: usize| span_of(text, &["agents", &index.to_string(), "strategy"]);
                 problems.iter().map(|one| RunDiagnostic::error(one, help, span(one.index))).collect()
+            }
+            Self::Signals(problems) => {
+                let index = |one: &SignalsProblem| one.index.to_string();
+                let span = |one| {
+                    span_of(text, &["agents", &index(one), "strategy", "path"])
+                        .or_else(|| span_of(text, &["agents", &index(one), "registered"]))
+                };
+                problems.iter().map(|one| RunDiagnostic::error(one, &one.help, span(one))).collect()
             }
             Self::Wallets(problems) => problems
                 .iter()
@@ -81,6 +89,9 @@ impl RunError {
             Self::OwnAgents { .. } => {
                 "call the rematch from the program that has their strategies, or say who takes part (--agents)"
             }
+            Self::SignalsChanged { .. } => {
+                "restore the file to rematch the run; `tiltyard run` with the scenario makes a run of the new signals"
+            }
             Self::NoSweep => "add a `[sweep]` table to the scenario",
             Self::NothingToTry { .. } => "widen the values of `[sweep.parameters]`, or `where`",
             Self::TrialCache(_) => "check that the output folder may be written",
@@ -96,7 +107,11 @@ impl RunError {
             Self::Store(error) => return error.help(),
             #[cfg(feature = "report")]
             Self::Report(error) => return error.help(),
-            Self::InvalidScenario { .. } | Self::Market(_) | Self::Strategies(_) | Self::Wallets(_) => "",
+            Self::InvalidScenario { .. }
+            | Self::Market(_)
+            | Self::Signals(_)
+            | Self::Strategies(_)
+            | Self::Wallets(_) => "",
         };
         help.to_owned()
     }

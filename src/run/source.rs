@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::RunError;
 use crate::decode;
-use crate::scenario::{Problem, Registry, Scenario};
+use crate::market::MarketFolder;
+use crate::scenario::{Outside, Problem, Registry, Scenario};
 
 /// A checked scenario and its text.
 #[derive(Debug, Clone)]
@@ -52,7 +53,8 @@ impl ScenarioSource {
         registry: &dyn Registry,
     ) -> Result<Self, RunError> {
         let title = title.to_owned();
-        match Scenario::parse_with(&text, base_dir, registry) {
+        let outside = Outside { registry, folder: &MarketFolder };
+        match Scenario::parse_with(&text, base_dir, outside) {
             Ok((scenario, warnings)) => Ok(Self { title, text, scenario, warnings }),
             Err(problems) => Err(RunError::InvalidScenario { title, text, problems }),
         }

@@ -4,7 +4,9 @@
 //! strategies` are generated from it. Periods are in bars of the strategy's timeframe.
 
 use super::format::{KeyDoc, Range, ValueType, VariantDoc};
-use super::format::{number, optional, percent, period, required, with_default};
+use super::format::{choice_docs, number, optional, percent, period, required, with_default};
+
+use crate::scenario::{Rebalance, SignalMode, Stamp};
 
 /// A parameter of a strategy. Serialised as `name`, `type`, `required`, `default`, `range`, `doc`.
 pub type ParameterDoc = KeyDoc;
@@ -299,6 +301,57 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             SIZE,
         ],
         warm_up: "the longest of its indicators per timeframe; all averages start with it",
+    },
+    StrategyDoc {
+        kind: "signals",
+        summary: "trades what a file of weights, sides or orders says",
+        description: "Reads a Parquet, Arrow or CSV file of signals: long (`ts, symbol, value`) or wide (`ts` and a \
+                      column for each symbol). A row acts at the first decision at which it is known, never before; \
+                      the last rows before a window are in force at its start. `weight`: brings a symbol to its share \
+                      of the equity at the deciding close, sells before buys; where the money is short, all buys \
+                      are cut in the same proportion. `side`: buys for `size_pct` when the value becomes 1, sells when \
+                      it becomes 0. `orders` (`ts, symbol, side, type, price, trigger, quantity` or `amount, tif`): \
+                      places each order once; orders from before a window are not placed. A run's identity has the \
+                      file's content.",
+        parameters: &[
+            required("path", ValueType::Path, "The file; a relative path starts at the scenario's folder."),
+            with_default(
+                "mode",
+                ValueType::Choice { noun: "mode", choices: choice_docs::<SignalMode> },
+                "\"weight\"",
+                "What a row says.",
+            ),
+            with_default(
+                "stamped",
+                ValueType::Choice { noun: "stamp", choices: choice_docs::<Stamp> },
+                "\"bar_open\"",
+                "What the time of a row is.",
+            ),
+            optional(
+                "rebalance",
+                ValueType::Choice { noun: "rebalancing", choices: choice_docs::<Rebalance> },
+                "\"on_change\"",
+                "What is traded at a decision; for `mode = \"weight\"`.",
+            ),
+            optional(
+                "drift_pct",
+                ValueType::Percent(Range::from_to(0.0, 100.0)),
+                "0",
+                "Trades only where a weight is off by more points than this; for `mode = \"weight\"`.",
+            ),
+            SYMBOLS,
+            KeyDoc {
+                doc: "Interval of the bars that rows are stamped by; a multiple of the scenario's.",
+                ..TIMEFRAME
+            },
+            optional(
+                "size_pct",
+                percent(),
+                "20",
+                "Share of the equity for an entry, fee included; for `mode = \"side\"`.",
+            ),
+        ],
+        warm_up: "none",
     },
 ];
 

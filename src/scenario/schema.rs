@@ -108,6 +108,10 @@ fn value(kind: &ValueType) -> Value {
         ValueType::List { of, min, unique } => {
             json!({ "type": "array", "items": value(of), "minItems": min, "uniqueItems": unique })
         }
+        ValueType::Symbols => {
+            let name = json!({ "type": "string", "minLength": 1, "maxLength": 100 });
+            json!({ "anyOf": [name, { "type": "array", "items": name, "minItems": 1, "uniqueItems": true }] })
+        }
         ValueType::Condition => {
             json!({ "anyOf": [{ "type": "string" }, described(&CONDITION)] })
         }

@@ -170,6 +170,9 @@ pub struct EntrantRecord {
     /// The version of such a strategy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+    /// BLAKE3 of the rows of its file, for one that trades signals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signals: Option<String>,
     /// Its risk profile.
     pub risk: String,
     /// Quote currency, eight places; for an agent that goes on with its existing wallet the quote currency in it.
@@ -390,6 +393,10 @@ fn entrant_record(agent: &AgentSpec, market: &MarketSpec) -> EntrantRecord {
             StrategyKind::Own { version } => Some(version.clone()),
             _ => None,
         },
+        signals: match &agent.strategy.kind {
+            StrategyKind::Signals(spec) => spec.table.as_ref().map(|table| table.digest.clone()),
+            _ => None,
+        },
         risk: agent.risk.name.clone(),
         starting_balance: agent.starting_balance.to_string(),
         registered: agent.registered.as_ref().map(|registered| registered_record(registered, market)),
@@ -435,6 +442,7 @@ const fn strategy(kind: &StrategyKind) -> &'static str {
         StrategyKind::Dca { .. } => "dca",
         StrategyKind::Random { .. } => "random",
         StrategyKind::Rules(_) => "rules",
+        StrategyKind::Signals(_) => "signals",
         StrategyKind::Own { .. } => "own",
     }
 }

@@ -1,6 +1,7 @@
 //! Strategies made from others, so that the engine calls all alike.
 
 use super::context::{Ahead, BarContext, NEVER};
+use super::delay::DelayedAccount;
 use super::search::Search;
 use super::{Orders, Strategy, StrategyError, Wake};
 use crate::domain::Action;
@@ -15,6 +16,12 @@ pub(super) struct Failed(pub String);
 pub(super) struct Watched<'m, W> {
     pub strategy: Box<dyn Search + 'm>,
     pub watch: W,
+}
+
+/// One that decides so many bars late.
+pub(super) struct Delayed<'m> {
+    pub strategy: Box<dyn Search + 'm>,
+    pub bars: usize,
 }
 
 impl Strategy for Own<'_> {
@@ -66,5 +73,27 @@ impl<W: FnMut(&BarContext<'_>, &[Action]) + Send> Strategy for Watched<'_, W> {
 impl<W: FnMut(&BarContext<'_>, &[Action]) + Send> Search for Watched<'_, W> {
     fn next_call(&mut self, ahead: &Ahead<'_>) -> usize {
         self.strategy.next_call(ahead)
+    }
+}
+
+impl Strategy for Delayed<'_> {
+    fn on_bar(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) -> Result<(), StrategyError> {
+        let account = DelayedAccount { account: ctx.account(), bars: self.bars };
+        ctx.earlier(self.bars, &account).map_or(Ok(()), |ctx| self.strategy.on_bar(&ctx, orders))
+    }
+
+    fn follow_up(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) -> Result<(), StrategyError> {
+        let account = DelayedAccount { account: ctx.account(), bars: self.bars };
+        ctx.earlier(self.bars, &account).map_or(Ok(()), |ctx| self.strategy.follow_up(&ctx, orders))
+    }
+}
+
+impl Search for Delayed<'_> {
+    fn next_call(&mut self, ahead: &Ahead<'_>) -> usize {
+        let account = DelayedAccount { account: ahead.account(), bars: self.bars };
+        match ahead.earlier(self.bars, &account) {
+            Some(ctx) => self.strategy.next_call(&Ahead::of(ctx)).saturating_add(self.bars),
+            None => ahead.tick() + self.bars - ahead.bars_since_start(),
+        }
     }
 }

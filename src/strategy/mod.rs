@@ -10,6 +10,7 @@ mod adapters;
 mod builtin;
 mod context;
 mod contract;
+mod delay;
 mod lines;
 mod orders;
 mod own;
@@ -18,6 +19,8 @@ mod prepared;
 mod reader;
 pub mod rules;
 mod search;
+mod signals;
+mod targets;
 
 #[cfg(test)]
 mod laws;

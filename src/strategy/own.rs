@@ -11,14 +11,23 @@ use crate::scenario::StrategySpec;
 /// Makes a strategy, a new one for each window.
 pub type StrategyFactory = Arc<dyn Fn() -> Box<dyn Strategy> + Send + Sync>;
 
-/// The strategies that are not the scenario's.
+/// The strategies that are not the scenario's, and by how many bars strategies decide late.
 #[derive(Clone, Default)]
-pub struct OwnStrategies(BTreeMap<AgentName, StrategyFactory>);
+pub struct OwnStrategies {
+    factories: BTreeMap<AgentName, StrategyFactory>,
+    /// Bars by which agents decide late.
+    delays: BTreeMap<AgentName, usize>,
+}
 
 impl OwnStrategies {
     /// Lets strategies of `factory` decide for an agent.
     pub fn insert(&mut self, agent: AgentName, factory: StrategyFactory) {
-        self.0.insert(agent, factory);
+        self.factories.insert(agent, factory);
+    }
+
+    /// Lets an agent decide so many bars late.
+    pub fn delay(&mut self, agent: AgentName, bars: usize) {
+        self.delays.insert(agent, bars);
     }
 
     /// The agent's own strategy, else the one of the scenario, ready for a window.
@@ -28,15 +37,16 @@ impl OwnStrategies {
         spec: &StrategySpec,
         setup: &Setup<'m>,
     ) -> PreparedStrategy<'m> {
-        match self.0.get(agent) {
+        let strategy = match self.factories.get(agent) {
             Some(factory) => prepare_own(factory(), setup),
             None => prepare(spec, setup),
-        }
+        };
+        strategy.delayed(self.delays.get(agent).copied().unwrap_or(0))
     }
 }
 
 impl fmt::Debug for OwnStrategies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.factories.keys()).finish()
     }
 }

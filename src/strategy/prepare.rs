@@ -1,7 +1,7 @@
 //! From a checked strategy to one that is ready for a window.
 
 use super::builtin::{BuyAndHold, Crossover, Dca, Grid, Idle, Momentum, RandomTrader, breakout, reversion};
-use super::{PreparedStrategy, Setup, Warmup, lines, rules};
+use super::{PreparedStrategy, Setup, Warmup, lines, rules, signals};
 use crate::domain::Interval;
 use crate::market::{Market, TickRange};
 use crate::scenario::{StrategyKind, StrategySpec};
@@ -34,6 +34,7 @@ pub fn prepare<'m>(spec: &StrategySpec, setup: &Setup<'m>) -> PreparedStrategy<'
             PreparedStrategy::built_in(RandomTrader::new(spec, setup, *turnover, *seed))
         }
         StrategyKind::Rules(rule_set) => rules::prepare(rule_set, spec, setup),
+        StrategyKind::Signals(file) => signals::prepare(file, spec),
         StrategyKind::Own { .. } => {
             PreparedStrategy::failed("the program that runs the scenario has no strategy for this agent")
         }

@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::adapters::{Failed, Own, Watched};
+use super::adapters::{Delayed, Failed, Own, Watched};
 use super::context::{Account, Ahead, BarContext, Needs, Now, Readings, Setup};
 use super::search::Search;
 use super::{Orders, Strategy, StrategyError};
@@ -48,6 +48,16 @@ impl<'m> PreparedStrategy<'m> {
     #[must_use]
     pub fn watched(self, watch: impl FnMut(&BarContext<'_>, &[Action]) + Send + 'm) -> Self {
         Self { strategy: Box::new(Watched { strategy: self.strategy, watch }), ..self }
+    }
+
+    /// The same strategy with every decision so many bars late: it sees the market as it was then, and its account as
+    /// it is.
+    #[must_use]
+    pub fn delayed(self, bars: usize) -> Self {
+        if bars == 0 {
+            return self;
+        }
+        Self { strategy: Box::new(Delayed { strategy: self.strategy, bars }), ..self }
     }
 
     /// The decision at a tick. An error or a panic is a text, and what was ordered with it is dropped.

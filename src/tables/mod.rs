@@ -5,6 +5,8 @@
 
 mod number_table;
 mod return_file;
+mod signal_file;
 
 pub use number_table::{NamedColumn, NumberTable, RowNumber, TableError};
 pub use return_file::{ColumnKind, ReturnColumn, SeriesError};
+pub use signal_file::{FileOrder, FileValue, OrderRows, SignalFileError, ValueRows};

@@ -39,6 +39,7 @@ mod reference_defects_metrics;
 mod regression;
 mod report_command;
 mod run_contract;
+mod signals;
 mod skipping;
 mod store_faults;
 mod store_safety;

@@ -11,8 +11,8 @@ use serde_json::Value;
 
 /// One month, two symbols, two agents, one of which never trades.
 const SMALL: &str = include_str!("../cli/mistakes/sound.toml");
-const SCENARIOS: [&str; 5] =
-    ["first_tournament", "daily_rotation", "single_window", "league_of_twelve", "sweep_sma_cross"];
+const SCENARIOS: [&str; 6] =
+    ["first_tournament", "daily_rotation", "single_window", "league_of_twelve", "sweep_sma_cross", "signals"];
 
 const BOARD_KEYS: [&str; 8] = [
     "run_id",
@@ -244,7 +244,10 @@ fn every_bundled_scenario_checks_and_runs() {
         assert!(rows.len() > 3, "{scenario}");
         assert!(rows.iter().any(|row| row["trades"].as_u64() > Some(0)), "{scenario}");
     }
-    let listed = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios")).unwrap().count();
+    let listed = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios")).unwrap();
+    let listed =
+        listed.filter(|entry| entry.as_ref().unwrap().path().extension().is_some_and(|end| end == "toml"));
+    let listed = listed.count();
     assert_eq!(listed, SCENARIOS.len(), "a bundled scenario has no test");
 }
 

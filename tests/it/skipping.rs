@@ -215,7 +215,7 @@ fn counting(calls: &AtomicUsize) -> impl FnMut(&BarContext<'_>, &[Action]) + Sen
 }
 
 /// The job's replay by both loops, which must be byte-identical, with the number of calls in each.
-fn both<'a>(
+pub fn both<'a>(
     job: &Job<'_>,
     what: &dyn std::fmt::Debug,
     strategy: impl Fn() -> PreparedStrategy<'a>,

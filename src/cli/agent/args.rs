@@ -42,6 +42,9 @@ pub enum AgentCommand {
     Metrics(MetricsArgs),
     /// Compare agents, or versions of them, side by side.
     Compare(CompareArgs),
+    /// Show what is left of an agent's score when its decisions come late: an edge that one bar takes is most often a
+    /// look ahead.
+    Lag(LagArgs),
     /// Print agents as TOML, without keys and history.
     Export(ExportArgs),
     /// Register all agents of a TOML file, or none if one is invalid.
@@ -283,4 +286,26 @@ pub struct SkillArgs {
     /// Output folder that holds the store.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
+}
+
+/// Arguments of `agent lag`.
+#[derive(Debug, Args)]
+pub struct LagArgs {
+    /// The agent's name in the scenario.
+    pub agent: String,
+    /// The scenario (TOML).
+    #[arg(long, value_name = "FILE")]
+    pub scenario: PathBuf,
+    /// Delays in bars of the scenario's interval.
+    #[arg(long, value_name = "N,N,..", value_delimiter = ',', default_value = "1,2,5", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub bars: Vec<u32>,
+    /// The store with the registered agents that the scenario names.
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub out: PathBuf,
+    /// Number of threads; does not affect results [default: all cores].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Print the table as JSON.
+    #[arg(long)]
+    pub json: bool,
 }

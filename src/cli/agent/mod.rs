@@ -4,6 +4,7 @@ mod args;
 mod change;
 mod create;
 mod exchange;
+mod lag;
 mod past;
 mod show;
 mod skill;
@@ -37,6 +38,7 @@ impl AgentCommand {
             Self::Compare(args) => past::compare(args),
             Self::Export(args) => exchange::export(args),
             Self::Import(args) => exchange::import(args),
+            Self::Lag(args) => lag::lag(args),
             Self::Skill(args) => skill::skill(args),
         }
     }

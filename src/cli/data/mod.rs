@@ -11,7 +11,7 @@ mod progress;
 mod reading;
 mod resample;
 mod synth;
-mod table;
+pub(super) mod table;
 
 use super::interrupt::Interrupt;
 use super::{Exit, Failure};

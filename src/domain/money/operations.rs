@@ -130,6 +130,12 @@ impl Qty {
     pub fn share(self, share: Bps) -> Self {
         Self(multiply_divide(self.0, share.0.into(), Bps::UNITS_PER_WHOLE, Rounding::Down))
     }
+
+    /// `self * money / cost`, rounded down to eight places: what `money` leaves of a quantity that is part of what
+    /// costs `cost`. `cost` is positive, `money` not negative.
+    pub fn rationed(self, money: Cash, cost: Cash) -> Self {
+        Self(multiply_divide(self.0, money.0, cost.0, Rounding::Down))
+    }
 }
 
 /// Units of `1e-8` in a value, toward zero; 0 for no number.

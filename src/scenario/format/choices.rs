@@ -2,7 +2,8 @@
 
 use crate::scenario::{
     Acceptable, Aggregate, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, MetricsProfile,
-    OnBreach, RankingMetric, RatingSystem, ReportFormat, TieBreak, WalletChoice, WarmUp,
+    OnBreach, RankingMetric, RatingSystem, Rebalance, ReportFormat, SignalMode, Stamp, TieBreak,
+    WalletChoice, WarmUp,
 };
 
 /// A variant's name and its meaning.
@@ -40,6 +41,46 @@ impl Choice for WalletChoice {
             Self::Existing.as_str(),
             "the balances and positions after its last run with an existing wallet",
         ),
+    ];
+}
+
+impl Choice for Stamp {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (
+            Self::BarOpen,
+            Self::BarOpen.as_str(),
+            "the open time of the bar that a row was computed from; known at that bar's close",
+        ),
+        (
+            Self::BarClose,
+            Self::BarClose.as_str(),
+            "the close time of the bar that a row was computed from; known then",
+        ),
+        (Self::KnownAt, Self::KnownAt.as_str(), "any time; a row acts at the first decision from then on"),
+    ];
+}
+
+impl Choice for SignalMode {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (
+            Self::Weight,
+            Self::Weight.as_str(),
+            "the share of the equity that a symbol should have, from 0 to 1",
+        ),
+        (Self::Side, Self::Side.as_str(), "1 for in, 0 for out"),
+        (Self::Orders, Self::Orders.as_str(), "an order"),
+    ];
+}
+
+impl Choice for Rebalance {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::OnChange, Self::OnChange.as_str(), "a symbol whose weight has changed"),
+        (
+            Self::OnRow,
+            Self::OnRow.as_str(),
+            "the symbols that a row names, also where the weight is the same",
+        ),
+        (Self::EveryBar, Self::EveryBar.as_str(), "every symbol at every bar"),
     ];
 }
 

@@ -145,6 +145,8 @@ pub enum ValueType {
         /// Whether strings in it must be unique.
         unique: bool,
     },
+    /// Symbols: a list of names and patterns, a pattern, or `"all"`.
+    Symbols,
     /// A condition: an expression, or a table with an expression and its timeframe.
     Condition,
     /// The values of swept parameters, by parameter.
@@ -183,6 +185,7 @@ impl ValueType {
             Self::Choice { noun, .. } => (*noun).to_owned(),
             Self::Limit(of) => format!("{} or false", of.name()),
             Self::List { of, .. } => format!("list of {}s", of.name()),
+            Self::Symbols => "list of names or \"all\"".to_owned(),
             Self::Condition => "condition".to_owned(),
             Self::Table(_) | Self::Tagged { .. } => "table".to_owned(),
             Self::Tables(_) => "list of tables".to_owned(),
@@ -205,7 +208,7 @@ impl ValueType {
                 Some(choices().iter().map(|choice| choice.name).collect::<Vec<_>>().join(", "))
             }
             Self::Limit(of) => of.range(),
-            Self::List { min: 1.., .. } => Some("at least one".to_owned()),
+            Self::Symbols | Self::List { min: 1.., .. } => Some("at least one".to_owned()),
             _ => None,
         }
     }
@@ -226,6 +229,7 @@ impl ValueType {
             Self::Choice { noun, .. } => format!("the name of a {noun}"),
             Self::Limit(of) => format!("{}, or false for no limit", of.expected()),
             Self::List { of, .. } => format!("a list, each {}", of.expected()),
+            Self::Symbols => "a list of names, \"all\", or a pattern such as \"*USDT\"".to_owned(),
             Self::Condition => "an expression, or { when = \"..\", timeframe = \"..\" }".to_owned(),
             Self::Table(_) | Self::Named(_) => "a table".to_owned(),
             Self::Swept => "a table such as { fast = [5, 10, 20] }".to_owned(),

@@ -89,8 +89,9 @@ const MARKET: TableDoc = TableDoc {
         required("path", ValueType::Path, "A file, a folder or a glob of Parquet bars."),
         required(
             "symbols",
-            ValueType::List { of: &ValueType::Name, min: 1, unique: true },
-            "The symbols, as the data names them.",
+            ValueType::Symbols,
+            "The symbols, as the data names them; `\"all\"` for those of the folder, or with patterns such as \
+             `\"*USDT\"`.",
         ),
         optional(
             "interval",

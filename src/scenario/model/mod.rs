@@ -7,6 +7,7 @@ mod metrics;
 mod registered;
 mod risk;
 mod rules;
+mod signals;
 mod strategy;
 mod sweep;
 mod tournament;
@@ -20,6 +21,9 @@ pub use metrics::{Benchmark, MetricSpec, MetricsProfile, ReportFormat, ReportSpe
 pub use registered::{ExistingWallet, Registered, StartingWallet, WalletChoice};
 pub use risk::{OnBreach, RiskProfile};
 pub use rules::{BinaryOp, Condition, Expr, Function, RuleSet, Series};
+pub use signals::{
+    Rebalance, SignalMode, SignalOrder, SignalRows, SignalTable, SignalsSpec, Stamp, SymbolSignals,
+};
 pub use strategy::{StrategyKind, StrategySpec};
 pub use sweep::{SearchKind, SweepSpec, SweptParameter, SweptValue, SweptValues, TrialSetup};
 pub use tournament::{FormatKind, RatingSystem, TournamentFormat, TournamentSpec};

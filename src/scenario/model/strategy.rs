@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::RuleSet;
+use super::{RuleSet, SignalsSpec};
 use crate::domain::{Bps, Interval, SymbolId};
 
 /// A `strategy = { kind = .., .. }` value.
@@ -106,6 +106,8 @@ pub enum StrategyKind {
     },
     /// Conditions written in the scenario.
     Rules(RuleSet),
+    /// Decisions from a file.
+    Signals(SignalsSpec),
     /// A strategy of the program that runs the scenario. Never read from a file; its version stands for what it does.
     Own {
         /// Given by the program.

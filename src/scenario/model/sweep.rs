@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
@@ -10,7 +11,7 @@ use crate::domain::AgentName;
 use crate::scenario::Problem;
 use crate::scenario::expr::{Fraction, NamedCondition};
 use crate::scenario::read::Template;
-use crate::scenario::{AgentSpec, VenueSpec};
+use crate::scenario::{AgentSpec, SignalTable, StrategyKind, VenueSpec};
 
 /// The `[sweep]` table.
 #[derive(Debug, Clone, Serialize)]
@@ -31,6 +32,9 @@ pub struct SweepSpec {
     pub reduction: u32,
     /// Metric that ranks trials by its mean over the windows.
     pub objective: RankingMetric,
+    /// The rows of the agent's file, once `run` has read it.
+    #[serde(skip)]
+    pub signals: Option<Arc<SignalTable>>,
     /// The file's tables, into which values are substituted.
     #[serde(skip)]
     pub(in crate::scenario) template: Template,
@@ -185,7 +189,13 @@ impl SweepSpec {
     /// # Errors
     /// For a combination that is not valid in the scenario: the parser's problems.
     pub fn setups(&self, combinations: &[Vec<SweptValue>]) -> Vec<Result<TrialSetup, Vec<Problem>>> {
-        self.template.setups(&self.parameters, combinations)
+        let mut setups = self.template.setups(&self.parameters, combinations);
+        for setup in setups.iter_mut().flatten() {
+            if let StrategyKind::Signals(spec) = &mut setup.agent.strategy.kind {
+                spec.table.clone_from(&self.signals);
+            }
+        }
+        setups
     }
 
     /// Whether a combination satisfies the conditions.

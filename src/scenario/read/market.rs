@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 
+use super::symbols;
 use super::table::TableReader;
 use crate::domain::{Instrument, Interval, Symbol, SymbolId, Timestamp};
-use crate::scenario::MarketSpec;
 use crate::scenario::format::Preset;
 use crate::scenario::suggest;
+use crate::scenario::{MarketSpec, SymbolFolder};
 
 /// The parsed table; `None` where that part had errors.
 #[derive(Debug, Default)]
@@ -36,10 +37,15 @@ pub(super) enum Bars {
     Unknown,
 }
 
-/// Parses the table. `bars` says whether the windows fix the interval.
-pub(super) fn read(table: &TableReader<'_>, bars: &Bars, base_dir: &Path) -> ReadMarket {
+/// Parses the table. `bars` says whether the windows fix the interval; `folder` lists the symbols of patterns.
+pub(super) fn read(
+    table: &TableReader<'_>,
+    bars: &Bars,
+    base_dir: &Path,
+    folder: &dyn SymbolFolder,
+) -> ReadMarket {
     let path: Option<PathBuf> = table.value("path");
-    let symbols: Option<Vec<Symbol>> = table.value("symbols");
+    let symbols = symbols::read(table, path.as_deref(), base_dir, folder);
     let interval = interval(table, bars);
     let start = table.optional::<Spanned<Timestamp>>("start");
     let end = table.optional::<Spanned<Timestamp>>("end");

@@ -18,6 +18,7 @@ mod roster;
 mod scenario;
 mod strategy;
 mod sweep;
+mod symbols;
 mod syntax;
 mod table;
 mod time;

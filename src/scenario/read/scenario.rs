@@ -11,7 +11,7 @@ use super::{battle, market, metrics, report, risk, sweep, syntax, tournament, va
 use crate::domain::Seed;
 use crate::scenario::format::ROOT;
 use crate::scenario::problem::{Problem, ProblemSeverity, Problems};
-use crate::scenario::{NoRegistry, Registry, Scenario, StrategyKind, TournamentSpec};
+use crate::scenario::{Outside, Scenario, StrategyKind, TournamentSpec};
 
 impl Scenario {
     /// Parses and checks a scenario file. `base_dir` is its folder; relative paths are resolved against the
@@ -22,21 +22,21 @@ impl Scenario {
     /// # Errors
     /// All errors of the file, sorted by span, without warnings.
     pub fn parse(source: &str, base_dir: &Path) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
-        Self::parse_with(source, base_dir, &NoRegistry)
+        Self::parse_with(source, base_dir, Outside::NOTHING)
     }
 
-    /// As [`Scenario::parse`], with agents from a registry.
+    /// As [`Scenario::parse`], with agents from a registry and symbols from a folder.
     ///
     /// # Errors
     /// As [`Scenario::parse`].
     pub fn parse_with(
         source: &str,
         base_dir: &Path,
-        registry: &dyn Registry,
+        outside: Outside<'_>,
     ) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
         let (document, errors) = DeTable::parse_recoverable(source);
         let problems = Problems::new(source);
-        let scenario = read(document.get_ref(), base_dir, registry, &problems);
+        let scenario = read(document.get_ref(), base_dir, outside, &problems);
         syntax::report(&errors, &problems);
         let failed = problems.any_error();
         let found = problems.into_sorted();
@@ -52,7 +52,7 @@ impl Scenario {
 fn read(
     document: &DeTable<'_>,
     base_dir: &Path,
-    registry: &dyn Registry,
+    outside: Outside<'_>,
     problems: &Problems<'_>,
 ) -> Option<Scenario> {
     let root =
@@ -60,7 +60,8 @@ fn read(
     let head = root.table("scenario").and_then(|table| head(&table));
     let battle = root.table("battle").map(battle::read).unwrap_or_default();
     let market =
-        root.table("market").map(|table| market::read(&table, &battle.bars, base_dir)).unwrap_or_default();
+        root.table("market").map(|table| market::read(&table, &battle.bars, base_dir, outside.folder));
+    let market = market.unwrap_or_default();
     battle.check_fit(&market, problems);
     let venue = root.table("venue").and_then(|table| venue::read(&table));
     // A misspelt table may define a name; references to names are then not reported as unknown.
@@ -72,7 +73,7 @@ fn read(
         interval: market.interval,
         profiles: profiles.as_ref(),
         quote: market.spec.as_ref().map(|spec| spec.quote_asset.as_str()),
-        registry,
+        registry: outside.registry,
     };
     let agents = root.tables("agents").map(|tables| agent::read_all(&tables, &surroundings));
     let sweep = sweep::read(document, &root, &agents, venue.as_ref(), &battle, &surroundings);

@@ -1,6 +1,7 @@
 //! The `strategy` of an agent.
 
 use std::ops::Range;
+use std::path::PathBuf;
 
 use toml::Spanned;
 
@@ -9,7 +10,7 @@ use super::condition::{self, WrittenCondition};
 use super::market;
 use super::table::TableReader;
 use crate::domain::{Bps, Interval, Symbol, SymbolId};
-use crate::scenario::{RuleSet, StrategyKind, StrategySpec};
+use crate::scenario::{Rebalance, RuleSet, SignalMode, SignalsSpec, StrategyKind, StrategySpec};
 
 /// A parsed strategy, with what is needed to check its size.
 pub(super) struct ReadStrategy {
@@ -31,12 +32,17 @@ struct Common {
 /// Parses the agent's strategy.
 pub(super) fn read(agent: &TableReader<'_>, context: &AgentContext<'_>) -> Option<ReadStrategy> {
     let (kind, table) = agent.tagged("strategy")?;
-    let common = if kind == "cash" {
-        Common { symbols: all_symbols(context), timeframe: context.interval, size: Some(Bps::ZERO) }
-    } else {
-        common(&table, context)
+    let mut common = match kind {
+        "cash" => {
+            Common { symbols: all_symbols(context), timeframe: context.interval, size: Some(Bps::ZERO) }
+        }
+        "signals" => unsized_common(&table, context),
+        _ => Common { size: table.value("size_pct"), ..unsized_common(&table, context) },
     };
     let kind = read_kind(kind, &table, &common, context);
+    if let Some(StrategyKind::Signals(spec)) = &kind {
+        common.size = signal_size(&table, spec.mode);
+    }
     table.finish();
     let spec = StrategySpec {
         kind: kind?,
@@ -72,12 +78,14 @@ fn read_kind(
         "grid" => grid(table),
         "dca" => table.value("every").map(|every| StrategyKind::Dca { every }),
         "random" => random(table),
+        "signals" => signals(table).map(StrategyKind::Signals),
         "rules" => rules(table, common.timeframe, context).map(StrategyKind::Rules),
         _ => None,
     }
 }
 
-fn common(table: &TableReader<'_>, context: &AgentContext<'_>) -> Common {
+/// All but the size.
+fn unsized_common(table: &TableReader<'_>, context: &AgentContext<'_>) -> Common {
     let timeframe = table.optional::<Spanned<Interval>>("timeframe").and_then(|written| match written {
         Some(written) => condition::multiple(written, context.interval, table.problems),
         None => context.interval,
@@ -86,7 +94,7 @@ fn common(table: &TableReader<'_>, context: &AgentContext<'_>) -> Common {
         Some(written) => own_symbols(table, &written, context),
         None => all_symbols(context),
     });
-    Common { symbols, timeframe, size: table.value("size_pct") }
+    Common { symbols, timeframe, size: None }
 }
 
 fn all_symbols(context: &AgentContext<'_>) -> Option<Vec<SymbolId>> {
@@ -208,6 +216,50 @@ fn random(table: &TableReader<'_>) -> Option<StrategyKind> {
     let turnover = table.value("turnover");
     let seed = table.optional("seed");
     Some(StrategyKind::Random { turnover: turnover?, seed: seed? })
+}
+
+/// The size of entries; of `mode = "side"` only.
+fn signal_size(table: &TableReader<'_>, mode: SignalMode) -> Option<Bps> {
+    let size: Option<Bps> = table.optional("size_pct")?;
+    match (mode, size) {
+        (SignalMode::Side, size) => Some(size.unwrap_or(Bps::from_percent(20.0))),
+        (mode, Some(_)) => other_mode(table, "size_pct", SignalMode::Side, mode),
+        (_, None) => Some(Bps::ZERO),
+    }
+}
+
+fn signals(table: &TableReader<'_>) -> Option<SignalsSpec> {
+    let path: Option<PathBuf> = table.value("path");
+    let stamped = table.value("stamped");
+    let rebalance: Option<Option<Rebalance>> = table.optional("rebalance");
+    let drift: Option<Option<Bps>> = table.optional("drift_pct");
+    let mode: Option<SignalMode> = table.value("mode");
+    table.skip("size_pct");
+    let mode = mode?;
+    let (rebalance, drift) = (rebalance?, drift?);
+    if mode != SignalMode::Weight {
+        for (key, is_written) in [("rebalance", rebalance.is_some()), ("drift_pct", drift.is_some())] {
+            if is_written {
+                return other_mode(table, key, SignalMode::Weight, mode);
+            }
+        }
+    }
+    Some(SignalsSpec {
+        path: path?,
+        stamped: stamped?,
+        mode,
+        rebalance: rebalance.unwrap_or_default(),
+        drift: drift.unwrap_or_default(),
+        table: None,
+    })
+}
+
+/// Reports a key that another mode has.
+fn other_mode<T>(table: &TableReader<'_>, key: &str, of: SignalMode, mode: SignalMode) -> Option<T> {
+    let message = format!("`{key}` is only for `mode = \"{}\"`", of.as_str());
+    let label = format!("the mode is `{}`", mode.as_str());
+    table.problems.error(table.span(key), message, label, Some("remove it, or change the mode".to_owned()));
+    None
 }
 
 fn rules(

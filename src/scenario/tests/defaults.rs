@@ -68,7 +68,11 @@ fn slippage_models_have_their_defaults() {
 #[test]
 fn every_kind_of_the_catalogue_can_be_read_and_has_its_defaults() {
     for strategy in STRATEGIES {
-        let more = if strategy.kind == "rules" { ", enter_all = [\"close > 1\"]" } else { "" };
+        let more = match strategy.kind {
+            "rules" => ", enter_all = [\"close > 1\"]",
+            "signals" => ", path = \"signals.csv\"",
+            _ => "",
+        };
         let risk = changed("risk = \"standard\"", "risk = \"unlimited\"")
             .replace("[risk.standard]\nmax_open_orders = 20", "");
         let source = risk.replace(
@@ -80,7 +84,7 @@ fn every_kind_of_the_catalogue_can_be_read_and_has_its_defaults() {
         assert_eq!(read.timeframe, scenario.market.interval);
         assert_eq!(read.symbols.len(), 2);
         let size = match strategy.kind {
-            "cash" => 0.0,
+            "cash" | "signals" => 0.0,
             "buy_and_hold" => 100.0,
             "dca" => 2.0,
             _ => 20.0,

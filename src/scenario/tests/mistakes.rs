@@ -135,7 +135,7 @@ fn wrong_types_name_both_types() {
     );
     assert_mistake(
         &changed(r#"["BTCUSDT", "ETHUSDT"]"#, r#""BTCUSDT""#),
-        "`symbols` must be a list, each a string, not a string",
+        "`symbols` must be a list of names, \"all\", or a pattern such as \"*USDT\", not a string",
         "\"BTCUSDT\"",
         Some("put it in [ ]"),
     );

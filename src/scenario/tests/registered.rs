@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{GOOD, assert_mistake, changed, valid};
 use crate::domain::{CarriedPosition, CarriedTrip, PriceSum, SymbolId, Timestamp, Wallet};
 use crate::scenario::{
-    Problem, RegistryEntry, RiskText, Scenario, StartingWallet, StrategyKind, identity_json,
+    Outside, Problem, RegistryEntry, RiskText, Scenario, StartingWallet, StrategyKind, identity_json,
 };
 
 fn entry(name: &str) -> RegistryEntry {
@@ -52,7 +52,8 @@ fn position() -> CarriedPosition {
 
 fn parse(source: &str, entry: RegistryEntry) -> Result<Scenario, Vec<Problem>> {
     let registry = BTreeMap::from([(entry.name.clone(), entry)]);
-    Scenario::parse_with(source, Path::new("somewhere"), &registry).map(|(scenario, _)| scenario)
+    let outside = Outside { registry: &registry, ..Outside::NOTHING };
+    Scenario::parse_with(source, Path::new("somewhere"), outside).map(|(scenario, _)| scenario)
 }
 
 /// The valid scenario with a registered agent as its first, and these additional lines.

@@ -9,7 +9,7 @@ mod dca;
 mod grid;
 mod hold;
 mod momentum;
-mod moves;
+pub(super) mod moves;
 mod on_state;
 mod random;
 pub(super) mod reversion;

@@ -4,18 +4,18 @@ use crate::domain::{Bps, Side, Size, SymbolId};
 use crate::strategy::{BarContext, Orders};
 
 /// Whether [`enter`] would send anything.
-pub(super) fn may_enter(ctx: &BarContext<'_>, symbol: SymbolId) -> bool {
+pub(in crate::strategy) fn may_enter(ctx: &BarContext<'_>, symbol: SymbolId) -> bool {
     ctx.position(symbol).is_flat() && !ctx.has_open_order(symbol, Side::Buy)
 }
 
 /// Whether [`leave`] would send anything.
-pub(super) fn may_leave(ctx: &BarContext<'_>, symbol: SymbolId) -> bool {
+pub(in crate::strategy) fn may_leave(ctx: &BarContext<'_>, symbol: SymbolId) -> bool {
     ctx.has_open_order(symbol, Side::Buy)
         || !ctx.position(symbol).is_flat() && !ctx.has_open_order(symbol, Side::Sell)
 }
 
 /// A market buy for `size` of the equity, where nothing is held and no buy is open. Whether it was sent.
-pub(super) fn enter(
+pub(in crate::strategy) fn enter(
     ctx: &BarContext<'_>,
     symbol: SymbolId,
     size: Bps,
@@ -31,7 +31,7 @@ pub(super) fn enter(
 
 /// Sells all that is held and cancels an open buy. Does nothing while flat, or while a sale is already under way.
 /// Whether anything was sent.
-pub(super) fn leave(
+pub(in crate::strategy) fn leave(
     ctx: &BarContext<'_>,
     symbol: SymbolId,
     reason: &'static str,

@@ -2,8 +2,8 @@
 
 use std::ops::Deref;
 
-use super::BarContext;
-use crate::domain::SymbolId;
+use super::{BarContext, Now};
+use crate::domain::{SymbolId, Timestamp};
 use crate::market::{Row, SymbolSeries};
 
 /// The tick that never comes.
@@ -25,6 +25,13 @@ impl<'a> Ahead<'a> {
     /// The first row of the symbol after this tick.
     pub(in crate::strategy) fn next_row(&self, symbol: SymbolId) -> Row {
         self.series(symbol).row_from(self.0.now.tick + 1)
+    }
+
+    /// The first tick after this one at whose close something is known that is known at `instant`.
+    pub(in crate::strategy) fn first_decision(&self, instant: Timestamp) -> usize {
+        let Now { market, tick, .. } = self.0.now;
+        // A tick closes an interval after it opens.
+        market.first_tick_after(tick + 1, instant - market.interval.span())
     }
 
     /// The first tick after this one at which the symbol has a bar.

@@ -286,6 +286,21 @@ impl BarContext<'_> {
 
 /// For the strategies of this crate.
 impl<'a> BarContext<'a> {
+    /// The view of so many bars ago with another account; `None` where that is before the window.
+    pub(in crate::strategy) fn earlier<'b>(
+        &self,
+        bars: usize,
+        account: &'b dyn Account,
+    ) -> Option<BarContext<'b>>
+    where
+        'a: 'b,
+    {
+        let now = self.now;
+        let (since_start, tick) = (now.since_start.checked_sub(bars)?, now.tick - bars);
+        let now = Now { tick, since_start, open_time: now.market.clock[tick], ..now };
+        Some(BarContext { now, account, readings: self.readings })
+    }
+
     /// The account with what only they ask for.
     pub(in crate::strategy) const fn account(&self) -> &'a dyn Account {
         self.account

@@ -176,11 +176,11 @@ impl TableError {
         }
     }
 
-    pub(super) fn read(path: &Path) -> impl FnOnce(io::Error) -> Self {
+    pub(in crate::tables) fn read(path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Read { path: path.to_owned(), source }
     }
 
-    pub(super) fn undecoded(path: &Path, error: DecodeError) -> Self {
+    pub(in crate::tables) fn undecoded(path: &Path, error: DecodeError) -> Self {
         match error {
             DecodeError::Read(source) => Self::Read { path: path.to_owned(), source },
             DecodeError::Content(problem) => Self::Parquet { path: path.to_owned(), problem },

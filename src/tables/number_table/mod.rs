@@ -16,6 +16,7 @@
 //!   `column_1`, `column_2` and so on. A first line of consecutive integers (`0,1,2`) is a header if the
 //!   first field is a word or if any value below has a fraction.
 
+pub(super) mod arrays;
 mod error;
 mod labels;
 mod parquet_file;
@@ -23,7 +24,9 @@ mod read;
 mod table;
 #[cfg(test)]
 mod tests;
-mod text_file;
+pub(super) mod text_file;
 
+pub(super) use arrays::PANDAS_INDEX;
 pub use error::{RowNumber, TableError};
+pub(super) use table::distinct;
 pub use table::{NamedColumn, NumberTable};

@@ -3,24 +3,16 @@
 use std::path::Path;
 
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_array::{Array, ArrayRef};
 use arrow_cast::cast;
-use arrow_schema::{DataType, Schema};
-use arrow_select::concat::concat;
+use arrow_schema::DataType;
 
+use super::arrays::{self, PANDAS_INDEX};
 use super::table::{Wanted, column_indexes, distinct};
 use super::{NamedColumn, NumberTable, RowNumber, TableError, labels};
-use crate::decode::{DecodeError, ParquetFile, Selection, guarded_as};
+use crate::decode::guarded_as;
 use crate::domain::Timestamp;
 use crate::market::{TimeScale, numbers, raw_times};
-
-/// The name under which pandas stores an unnamed index.
-const PANDAS_INDEX: &str = "__index_level_0__";
-
-/// Rows per batch.
-const BATCH_ROWS: usize = 1 << 14;
-/// Memory limit for all columns, in bytes; their decoded size does not follow from the file's length.
-const MAX_BYTES: usize = 4 << 30;
 
 /// Reads the file.
 pub fn read(path: &Path, wanted: Wanted<'_>) -> Result<NumberTable, TableError> {
@@ -28,7 +20,7 @@ pub fn read(path: &Path, wanted: Wanted<'_>) -> Result<NumberTable, TableError> 
 }
 
 fn decoded(path: &Path, wanted: Wanted<'_>) -> Result<NumberTable, TableError> {
-    let (schema, columns) = whole(path)?;
+    let (schema, columns) = arrays::of_parquet(path)?;
     let names: Vec<String> = schema.fields().iter().map(|field| field.name().trim().to_owned()).collect();
     distinct(path, &names)?;
     if columns.first().is_none_or(|column| column.is_empty()) {
@@ -46,34 +38,6 @@ fn decoded(path: &Path, wanted: Wanted<'_>) -> Result<NumberTable, TableError> {
     let (labels, times) = labelled.map_or((None, None), |(labels, times)| (Some(labels), times));
     let label_name = label.map(|index| names[index].clone());
     Ok(NumberTable { labels, times, columns: values, label_name, has_header: true })
-}
-
-/// Every column as a single array.
-fn whole(path: &Path) -> Result<(Schema, Vec<ArrayRef>), TableError> {
-    let failed = |error| TableError::undecoded(path, error);
-    let file = ParquetFile::open(path).map_err(failed)?;
-    let schema = file.schema().as_ref().clone();
-    let mut batches: Vec<RecordBatch> = Vec::new();
-    let mut bytes = 0;
-    for batch in file.batches(BATCH_ROWS, Selection::default()).map_err(failed)? {
-        let batch = batch.map_err(failed)?;
-        bytes += batch.get_array_memory_size();
-        if bytes > MAX_BYTES {
-            return Err(failed(DecodeError::content(format!(
-                "it unpacks to more than {} MB",
-                MAX_BYTES >> 20
-            ))));
-        }
-        batches.push(batch);
-    }
-    if batches.is_empty() {
-        return Err(TableError::NoRows { path: path.to_owned() });
-    }
-    let columns = (0..schema.fields().len()).map(|index| {
-        let parts: Vec<&dyn Array> = batches.iter().map(|batch| batch.column(index).as_ref()).collect();
-        concat(&parts).map_err(|error| failed(DecodeError::content(error)))
-    });
-    Ok((schema.clone(), columns.collect::<Result<_, _>>()?))
 }
 
 /// Index of the label column: the first column by its name or as text, otherwise a time column or pandas'

@@ -83,7 +83,7 @@ pub(super) fn column_indexes(
 }
 
 /// Refuses duplicate column names.
-pub(super) fn distinct(path: &Path, names: &[String]) -> Result<(), TableError> {
+pub(in crate::tables) fn distinct(path: &Path, names: &[String]) -> Result<(), TableError> {
     let mut seen = std::collections::BTreeSet::new();
     match names.iter().find(|name| !name.is_empty() && !seen.insert(name.as_str())) {
         Some(column) => Err(TableError::DuplicateColumn { path: path.to_owned(), column: (*column).clone() }),

@@ -11,7 +11,7 @@ use crate::data::import::number;
 use crate::decode::{MAX_TABLE_TEXT, open_regular};
 
 /// Reads the file.
-pub fn read(path: &Path, wanted: Wanted<'_>) -> Result<NumberTable, TableError> {
+pub(super) fn read(path: &Path, wanted: Wanted<'_>) -> Result<NumberTable, TableError> {
     let text = text(path)?;
     let records = records(path, &text)?;
     let (first, rest) = records.split_first().ok_or_else(|| no_rows(path))?;
@@ -37,7 +37,7 @@ pub fn read(path: &Path, wanted: Wanted<'_>) -> Result<NumberTable, TableError> 
 }
 
 /// The file as text, without a byte-order mark.
-fn text(path: &Path) -> Result<String, TableError> {
+pub fn text(path: &Path) -> Result<String, TableError> {
     let not_text = |problem: String| TableError::NotText { path: path.to_owned(), problem };
     let mut bytes = Vec::new();
     let file = open_regular(path).map_err(TableError::read(path))?;
@@ -57,7 +57,7 @@ fn text(path: &Path) -> Result<String, TableError> {
 }
 
 /// All non-blank lines, each with as many fields as the first.
-fn records(path: &Path, text: &str) -> Result<Vec<StringRecord>, TableError> {
+pub fn records(path: &Path, text: &str) -> Result<Vec<StringRecord>, TableError> {
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -175,6 +175,21 @@ fn line(text: &str, record: &StringRecord) -> RowNumber {
         .get(before..)
         .map_or(0, |rest| ends(&rest[..rest.len() - rest.trim_start_matches(['\r', '\n']).len()]));
     RowNumber::Line(1 + ends(text.get(..before).unwrap_or_default()) + skipped)
+}
+
+/// The lines on which records begin, in one pass over the text.
+pub fn lines(text: &str, records: &[StringRecord]) -> Vec<u64> {
+    let bytes = text.as_bytes();
+    let (mut seen, mut line) = (0, 1);
+    let mut of = |record: &StringRecord| {
+        let at = record.position().and_then(|at| usize::try_from(at.byte()).ok()).unwrap_or(seen);
+        let at = at.min(bytes.len());
+        let blank = bytes[at..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        line += bytes[seen..at + blank].iter().filter(|&&byte| byte == b'\n').count() as u64;
+        seen = at + blank;
+        line
+    };
+    records.iter().map(&mut of).collect()
 }
 
 fn no_rows(path: &Path) -> TableError {

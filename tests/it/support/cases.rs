@@ -241,6 +241,8 @@ impl Monkey {
             kind,
             time_in_force,
             reduce_only: self.dice.one_in(3),
+            // Without a throw of its own, so that the cases of before stay as they are.
+            from_proceeds: bracket.is_none() && kind == OrderKind::Market,
             bracket,
             reason: "monkey",
         }

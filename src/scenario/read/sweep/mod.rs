@@ -70,6 +70,7 @@ pub(super) fn read(
             Some(metric) => metric,
             None => battle.spec.as_ref()?.ranking_metric,
         },
+        signals: None,
         template,
     };
     check_first_combinations(&table, &spec)?;

@@ -92,6 +92,13 @@ impl Scope<'_, '_> {
 
     fn strategy(&self, written: &WrittenParameter<'_>, key: &str) -> Option<(String, KeyDoc)> {
         let kind = kind(&self.agent.strategy.kind);
+        if kind == "signals" && ["mode", "timeframe"].contains(&key) {
+            let message = format!("`{key}` of `signals` cannot be swept");
+            let label = "the file's rows are read by it".to_owned();
+            let help = "sweep `stamped`, `rebalance`, `drift_pct` or `size_pct`, or add an agent".to_owned();
+            self.table.problems.error(written.key.clone(), message, label, Some(help));
+            return None;
+        }
         let variants = catalogue::strategy_variants();
         let keys = variants.iter().find(|variant| variant.name == kind)?.keys;
         let doc = self.known(written, key, keys, &format!("`strategy` of kind `{kind}`"))?;

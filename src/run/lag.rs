@@ -1,0 +1,140 @@
+//! What is left of an agent's result where its decisions come late.
+
+use super::observer::CancelOnly;
+use super::{Prepared, RunError, RunObserver};
+use crate::domain::Metric;
+use crate::metrics::{Metrics, Score, value_of};
+use crate::scenario::{Benchmark, Scenario};
+use crate::tournament::{self, RunOptions, TournamentPlan};
+
+/// Of a score that one delay leaves less of, most often a look ahead made it.
+const SUSPICIOUS: f64 = 0.5;
+
+/// An agent with its decisions delayed by more and more bars.
+#[derive(Debug, Clone)]
+pub struct LagReport {
+    /// Who.
+    pub agent: String,
+    /// What it is scored by.
+    pub ranking_metric: Metric,
+    /// Without a delay, then by length of delay.
+    pub rows: Vec<LagRow>,
+}
+
+/// One delay.
+#[derive(Debug, Clone)]
+pub struct LagRow {
+    /// By so many bars.
+    pub bars: usize,
+    /// The score over all windows.
+    pub score: Score,
+    /// What the agent did over all windows, one after the other.
+    pub record: Metrics,
+}
+
+impl LagReport {
+    /// The part of the undelayed score that a row has left; `None` where that score is no gain to lose.
+    pub fn kept(&self, row: &LagRow) -> Option<f64> {
+        kept(self.rows.first()?.score, row.score)
+    }
+
+    /// The same of the total return.
+    pub fn kept_return(&self, row: &LagRow) -> Option<f64> {
+        let roi = |row: &LagRow| value_of(&row.record, Metric::RoiPct).map_or(Score::Absent, Score::of);
+        kept(roi(self.rows.first()?), roi(row))
+    }
+
+    /// What the shortest delay says.
+    pub fn sentence(&self) -> String {
+        let Some(row) = self.rows.get(1) else { return String::new() };
+        let delay = match row.bars {
+            1 => "one bar of delay".to_owned(),
+            bars => format!("{bars} bars of delay"),
+        };
+        let by_score = self.kept(row).map(|kept| (self.ranking_metric, kept));
+        let by_return = || self.kept_return(row).map(|kept| (Metric::RoiPct, kept));
+        let Some((metric, kept)) = by_score.or_else(by_return) else {
+            return format!("`{}` gains nothing without a delay: there is no edge to lose", self.agent);
+        };
+        let (name, agent) = (metric.info().key, &self.agent);
+        if kept < SUSPICIOUS {
+            let taken = percent((1.0 - kept).min(1.0));
+            let all = if kept <= 0.0 { "all".to_owned() } else { taken };
+            return format!("{delay} takes {all} of the {name} of `{agent}`: most often a look ahead");
+        }
+        format!("{delay} leaves {} of the {name} of `{agent}`: no sign of a look ahead", percent(kept))
+    }
+}
+
+fn kept(whole: Score, part: Score) -> Option<f64> {
+    let whole = whole.number().filter(|&whole| whole > 0.0)?;
+    part.number().map(|part| part / whole)
+}
+
+fn percent(part: f64) -> String {
+    format!("{:.0} %", 100.0 * part)
+}
+
+/// Replays an agent of the scenario in all windows, without a delay and with its decisions delayed by each number of
+/// `bars`. It sees the market as it was so many bars ago, and its account as it is.
+///
+/// ```
+/// use tiltyard::prelude::*;
+/// use tiltyard::run::lag;
+///
+/// let source = ScenarioSource::read("scenarios/daily_rotation.toml".as_ref(), &NoRegistry)?;
+/// let prepared = prepare(&source.scenario, &[])?;
+/// let name = source.scenario.agents[0].name.as_str();
+/// let found = lag(&prepared, name, &[1, 5], RunOptions::default(), &NoProgress)?;
+/// println!("{}", found.sentence());
+/// # Ok::<(), RunError>(())
+/// ```
+///
+/// # Errors
+/// [`RunError::NoSuchAgent`], and [`RunError::Interrupted`] where the observer cancels.
+pub fn lag(
+    prepared: &Prepared,
+    agent: &str,
+    bars: &[usize],
+    options: RunOptions,
+    observer: &dyn RunObserver,
+) -> Result<LagReport, RunError> {
+    let scenario = alone(&prepared.scenario, agent)?;
+    let plan = TournamentPlan { scenario: &scenario, ..prepared.plan() };
+    let mut delays = vec![0];
+    delays.extend(bars);
+    delays.sort_unstable();
+    delays.dedup();
+    let row = |&bars: &usize| {
+        let mut own = prepared.own.clone();
+        own.delay(scenario.agents[0].name.clone(), bars);
+        let found = tournament::run_entrants(&plan, &own, &CancelOnly(observer), options)?;
+        let score = found.leaderboard.rankings.iter().find(|row| row.agent == 0);
+        let score = score.map_or(Score::Absent, |row| row.score);
+        let record = found.agents.into_iter().next().map(|agent| agent.record);
+        Ok(record.map(|record| LagRow { bars, score, record }))
+    };
+    let rows = delays.iter().map(row).collect::<Result<Vec<_>, RunError>>()?;
+    Ok(LagReport {
+        agent: agent.to_owned(),
+        ranking_metric: scenario.battle.ranking_metric.metric(),
+        rows: rows.into_iter().flatten().collect(),
+    })
+}
+
+/// The scenario with this agent, and with the one that is the benchmark.
+fn alone(scenario: &Scenario, name: &str) -> Result<Scenario, RunError> {
+    let agent = scenario.agents.iter().find(|agent| agent.name.as_str() == name);
+    let agent = agent.ok_or_else(|| RunError::NoSuchAgent {
+        name: name.to_owned(),
+        known: scenario.agents.iter().map(|agent| agent.name.to_string()).collect(),
+    })?;
+    let benchmark = match &scenario.report.benchmark {
+        Some(Benchmark::Agent(other)) if *other != agent.name => {
+            scenario.agents.iter().find(|agent| agent.name == *other)
+        }
+        _ => None,
+    };
+    let agents = [agent].into_iter().chain(benchmark).cloned().collect();
+    Ok(Scenario { agents, sweep: None, validation: None, tournament: None, ..scenario.clone() })
+}
