@@ -69,25 +69,25 @@ fn line(file: &Path, found: &CheckReport) -> String {
 /// `{"ok", "file", "problems": [{"severity", "message", "line", "column", "span", "label", "help"}]}`; lines
 /// and columns count from 1, spans are bytes; null where a problem has no place in the scenario file.
 fn answer(file: &Path, warnings: Vec<miette::Report>, end: Result<(), Failure>) -> Result<Exit, Failure> {
-    let (exit, pages) =
-        end.map_or_else(|failure| (failure.exit, failure.pages), |()| (Exit::Done, Vec::new()));
-    let problems: Vec<Value> = warnings.iter().chain(&pages).map(problem).collect();
+    let (exit, diagnostics) =
+        end.map_or_else(|failure| (failure.exit, failure.diagnostics), |()| (Exit::Done, Vec::new()));
+    let problems: Vec<Value> = warnings.iter().chain(&diagnostics).map(problem).collect();
     let text = json!({ "ok": exit == Exit::Done, "file": file.display().to_string(), "problems": problems });
     output::result(&format!("{text:#}\n"))?;
     Ok(exit)
 }
 
-fn problem(page: &miette::Report) -> Value {
-    let label = page.labels().and_then(|mut labels| labels.next());
+fn problem(diagnostic: &miette::Report) -> Value {
+    let label = diagnostic.labels().and_then(|mut labels| labels.next());
     let span = label.as_ref().map(|label| label.inner());
-    let contents = span.and_then(|span| page.source_code()?.read_span(span, 0, 0).ok());
+    let contents = span.and_then(|span| diagnostic.source_code()?.read_span(span, 0, 0).ok());
     json!({
-        "severity": if page.severity() == Some(Severity::Warning) { "warning" } else { "error" },
-        "message": page.to_string(),
+        "severity": if diagnostic.severity() == Some(Severity::Warning) { "warning" } else { "error" },
+        "message": diagnostic.to_string(),
         "line": contents.as_ref().map(|contents| contents.line() + 1),
         "column": contents.as_ref().map(|contents| contents.column() + 1),
         "span": span.map(|span| json!({ "start": span.offset(), "end": span.offset() + span.len() })),
         "label": label.as_ref().and_then(|label| label.label()),
-        "help": page.help().map(|help| help.to_string()),
+        "help": diagnostic.help().map(|help| help.to_string()),
     })
 }

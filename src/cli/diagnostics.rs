@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, Severity, SourceCode};
 
-use super::exit::page;
+use super::exit::diagnostic;
 use super::output;
 use crate::run::{RunDiagnostic, ScenarioSource};
 use crate::scenario::{Problem, ProblemSeverity};
@@ -22,35 +22,35 @@ impl Quoted {
     }
 
     /// The page of a problem.
-    pub fn page(&self, problem: Problem) -> miette::Report {
-        Page { problem, quoted: self.clone() }.into()
+    pub fn underlined(&self, problem: Problem) -> miette::Report {
+        Underlined { problem, quoted: self.clone() }.into()
     }
 
     /// The page of what a use case found wrong, underlined in the file where it has a place there.
     pub fn diagnostic(&self, found: RunDiagnostic) -> miette::Report {
         let RunDiagnostic { severity, message, span, label, help } = found;
         match span {
-            Some(span) => self.page(Problem { severity, message, span, label, help }),
-            None => page(message, help.unwrap_or_default()),
+            Some(span) => self.underlined(Problem { severity, message, span, label, help }),
+            None => diagnostic(message, help.unwrap_or_default()),
         }
     }
 
     /// The pages of problems, in the order of their places.
-    pub fn pages(&self, mut problems: Vec<Problem>) -> Vec<miette::Report> {
+    pub fn underlined_all(&self, mut problems: Vec<Problem>) -> Vec<miette::Report> {
         problems.sort_by_key(|problem| problem.span.start);
-        problems.into_iter().map(|problem| self.page(problem)).collect()
+        problems.into_iter().map(|problem| self.underlined(problem)).collect()
     }
 }
 
 /// One problem with the file it is in, as miette draws it.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", problem.message)]
-struct Page {
+struct Underlined {
     problem: Problem,
     quoted: Quoted,
 }
 
-impl Diagnostic for Page {
+impl Diagnostic for Underlined {
     fn severity(&self) -> Option<Severity> {
         Some(match self.problem.severity {
             ProblemSeverity::Error => Severity::Error,
@@ -74,18 +74,18 @@ impl Diagnostic for Page {
 
 /// The pages of what is allowed in a scenario, but probably not meant.
 pub fn warnings(source: &ScenarioSource) -> Vec<miette::Report> {
-    Quoted::new(&source.title, &source.text).pages(source.warnings.clone())
+    Quoted::new(&source.title, &source.text).underlined_all(source.warnings.clone())
 }
 
 /// Prints pages to stderr.
-pub fn print(pages: &[miette::Report]) {
-    for page in pages {
-        output::say(&format!("{}\n", render(page.as_ref()).trim_end()));
+pub fn print(diagnostics: &[miette::Report]) {
+    for diagnostic in diagnostics {
+        output::say(&format!("{}\n", render(diagnostic.as_ref()).trim_end()));
     }
 }
 
 /// A page as text, for the terminal that stderr is.
-fn render(page: &dyn Diagnostic) -> String {
+fn render(diagnostic: &dyn Diagnostic) -> String {
     let terminal = output::stderr_is_terminal();
     let theme = match (terminal, output::colour(terminal)) {
         (true, true) => miette::GraphicalTheme::unicode(),
@@ -94,8 +94,8 @@ fn render(page: &dyn Diagnostic) -> String {
     };
     let mut text = String::new();
     let handler = miette::GraphicalReportHandler::new_themed(theme).with_width(output::page_width());
-    if handler.render_report(&mut text, page).is_err() {
-        text = page.to_string();
+    if handler.render_report(&mut text, diagnostic).is_err() {
+        text = diagnostic.to_string();
     }
     text
 }

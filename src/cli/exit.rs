@@ -34,25 +34,25 @@ pub struct Failure {
     /// The exit code.
     pub exit: Exit,
     /// The pages for stderr, in order; empty where everything has been said.
-    pub pages: Vec<miette::Report>,
+    pub diagnostics: Vec<miette::Report>,
     /// A command to type next, printed after the pages on a line of its own, which is never folded.
     pub next: Option<String>,
 }
 
 impl Failure {
     /// A failure with these pages.
-    pub fn new(exit: Exit, pages: Vec<miette::Report>) -> Self {
-        Self { exit, pages, next: None }
+    pub fn new(exit: Exit, diagnostics: Vec<miette::Report>) -> Self {
+        Self { exit, diagnostics, next: None }
     }
 
     /// A failure that is said in a sentence, with a remedy.
     pub fn plain(exit: Exit, message: impl Display, help: impl Display) -> Self {
-        Self::new(exit, vec![page(message, help)])
+        Self::new(exit, vec![diagnostic(message, help)])
     }
 }
 
 /// A page without a place in a file.
-pub fn page(message: impl Display, help: impl Display) -> miette::Report {
+pub fn diagnostic(message: impl Display, help: impl Display) -> miette::Report {
     miette::miette!(help = help.to_string(), "{message}")
 }
 

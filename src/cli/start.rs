@@ -14,7 +14,7 @@ pub fn main() -> Exit {
     match dispatch(&cli.command) {
         Ok(exit) => exit,
         Err(failure) => {
-            diagnostics::print(&failure.pages);
+            diagnostics::print(&failure.diagnostics);
             if let Some(command) = &failure.next {
                 output::say(&format!("\n  {command}"));
             }

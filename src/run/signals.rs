@@ -71,7 +71,7 @@ fn fill(scenario: &mut Scenario, index: usize, table: &Arc<SignalTable>) {
 
 fn problem(scenario: &Scenario, index: usize, error: &SignalFileError) -> SignalsProblem {
     let agent = scenario.agents[index].name.clone();
-    SignalsProblem { index, agent, message: error.to_string(), help: error.remedy() }
+    SignalsProblem { index, agent, message: error.to_string(), help: error.help() }
 }
 
 fn read_file(

@@ -168,5 +168,5 @@ pub fn balance(given: Option<Cash>) -> Result<Option<Cash>, Failure> {
 /// What is wrong with a text, underlined in it.
 pub fn refused(title: &str, text: &str, problems: Vec<Problem>) -> Failure {
     let quoted = Quoted::new(Path::new(title), text);
-    Failure::new(Exit::Usage, quoted.pages(problems))
+    Failure::new(Exit::Usage, quoted.underlined_all(problems))
 }

@@ -105,7 +105,7 @@ impl Grid {
     }
 
     /// Where a row is in the file.
-    pub fn place(&self, row: usize) -> RowNumber {
+    pub fn row_number(&self, row: usize) -> RowNumber {
         match &self.cells {
             Cells::Text(_, lines) => RowNumber::Line(lines.get(row).copied().unwrap_or_default()),
             Cells::Arrays(_) => RowNumber::Row(row as u64 + 1),
@@ -114,7 +114,7 @@ impl Grid {
 
     /// The error of a row.
     pub fn refuse(&self, row: usize, problem: impl Into<String>, help: impl Into<String>) -> SignalFileError {
-        let (path, at) = (self.path.clone(), self.place(row));
+        let (path, at) = (self.path.clone(), self.row_number(row));
         SignalFileError::Row { path, at, problem: problem.into(), help: help.into() }
     }
 

@@ -59,8 +59,8 @@ impl OrderRows {
     }
 
     /// Where a row is in the file.
-    pub fn index(&self, row: usize) -> RowNumber {
-        self.grid.index(row)
+    pub fn row_number(&self, row: usize) -> RowNumber {
+        self.grid.row_number(row)
     }
 
     /// The error of a row.

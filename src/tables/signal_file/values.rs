@@ -57,8 +57,8 @@ impl ValueRows {
     }
 
     /// Where a row is in the file.
-    pub fn place(&self, row: usize) -> RowNumber {
-        self.grid.place(row)
+    pub fn row_number(&self, row: usize) -> RowNumber {
+        self.grid.row_number(row)
     }
 
     /// The error of a row.
