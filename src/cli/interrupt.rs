@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::Exit;
 use crate::files::remove_temporaries;
 
-/// A flag that Ctrl-C (or a termination signal) raises.
+/// A flag that Ctrl-C (or a termination signal) sets.
 #[derive(Debug, Clone, Default)]
 pub struct Interrupt(Arc<AtomicBool>);
 
@@ -34,7 +34,7 @@ impl Interrupt {
         });
     }
 
-    /// Whether it has been raised.
+    /// Whether it is set.
     pub fn raised(&self) -> bool {
         self.0.load(Ordering::SeqCst)
     }

@@ -1,4 +1,4 @@
-//! Checks files as they are: this project's bars, and vendors' files before their import.
+//! Checks files: this project's bars, and vendors' files before import.
 //!
 //! Reads whole files into memory. Never fails: a file that cannot be read is a finding.
 

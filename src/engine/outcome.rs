@@ -6,7 +6,7 @@ use crate::domain::{
 };
 use crate::market::TickRange;
 
-/// One stretch of the market's clock in which agents compete, each from its starting balance.
+/// A range of ticks in which agents compete, each from its starting balance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
     /// Its number in the tournament, from 0.
@@ -45,23 +45,23 @@ pub struct Replay {
     pub fees: Cash,
     /// What a reader should know.
     pub flags: Flags,
-    /// Balances and positions at the end, for a run that goes on from there.
+    /// Balances and positions at the end, for a run that continues from there.
     pub left: Wallet<SymbolId>,
 }
 
 /// How a replay ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReplayStatus {
-    /// At the window's end.
+    /// It reached the window's end.
     Completed,
-    /// A risk rule put it out at this time; the loss is kept.
+    /// A risk limit disqualified it at this time; the loss is kept.
     Disqualified {
         /// Close of the bar at which it stopped.
         at: Timestamp,
         /// By which rule.
         code: RefusalCode,
     },
-    /// It could not go on; the loss is kept.
+    /// Its strategy failed; the loss is kept.
     Forfeit {
         /// Close of the bar at which it stopped.
         at: Timestamp,

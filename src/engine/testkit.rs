@@ -120,7 +120,7 @@ pub fn plan(steps: Vec<(usize, Action)>) -> Box<dyn Strategy> {
     })
 }
 
-/// What a test replays on: everything at its default, without fees, without limits.
+/// Market and settings of a test: defaults, without fees and without limits.
 pub struct Fixture {
     pub market: Market,
     pub venue: VenueSpec,

@@ -24,7 +24,7 @@ const RECORD: &str = "record";
 #[derive(Debug, Clone)]
 pub(super) struct Field {
     pub name: &'static str,
-    /// The head that only the run knows, in the place of the name: `mean ROI %`.
+    /// The head that only the run knows, instead of the name: `mean ROI %`.
     pub title: Option<String>,
     /// What a number is of, before its head: `record`.
     pub over: Option<&'static str>,

@@ -3,7 +3,7 @@
 use super::numbers::{measured, ratio};
 use crate::domain::Metric;
 
-/// Where a metric stands in tables; what is not known comes last.
+/// The position of a metric in tables; unknown ones come last.
 pub(super) fn order(key: &str) -> usize {
     Metric::ALL.iter().position(|metric| metric.key() == key).unwrap_or(usize::MAX)
 }

@@ -13,7 +13,7 @@ use crate::tournament::WindowError;
 use crate::tournament::formats::FormatError;
 use crate::tournament::standings::StandingsError;
 
-/// Why there is no result. [`RunError::diagnostics`] says it to a person, with places and help.
+/// Why there is no result. [`RunError::diagnostics`] describes it, with spans and help.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RunError {
@@ -32,7 +32,7 @@ pub enum RunError {
         title: PathBuf,
         /// Scenario text, for the diagnostics.
         text: String,
-        /// All problems, by their place in the text.
+        /// All problems, by their span in the text.
         problems: Vec<Problem>,
     },
     /// No scenario was given.
@@ -153,7 +153,7 @@ pub enum RunError {
     #[cfg(feature = "store")]
     #[error(transparent)]
     Store(#[from] crate::store::StoreError),
-    /// The pages of a run could not be made.
+    /// The reports of a run could not be rendered.
     #[cfg(feature = "report")]
     #[error(transparent)]
     Report(#[from] crate::report::ReportError),

@@ -47,13 +47,13 @@ pub struct JobRecord {
     pub status: String,
     /// When and why, where it did not complete.
     pub status_detail: Option<String>,
-    /// Quote currency, eight places.
+    /// Quote currency, eight decimal places.
     pub starting_balance: String,
-    /// Quote currency, eight places.
+    /// Quote currency, eight decimal places.
     pub final_equity: String,
-    /// Quote currency, eight places.
+    /// Quote currency, eight decimal places.
     pub total_pnl: String,
-    /// Quote currency, eight places.
+    /// Quote currency, eight decimal places.
     pub fees: String,
     /// Closed round trips.
     pub trades: usize,

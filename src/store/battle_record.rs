@@ -20,7 +20,7 @@ pub struct BattleRecord {
     pub rankings: Vec<RankRecord>,
 }
 
-/// One agent's place in a battle.
+/// One agent's rank in a battle.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RankRecord {
     /// Rank, from 1 (best).

@@ -111,7 +111,7 @@ fn in_use(out: &Path) -> Result<Option<FolderLock>, StoreError> {
     }
 }
 
-/// Whether the system let nobody write.
+/// Whether the file system refused writing.
 fn is_refusal(error: &std::io::Error) -> bool {
     use std::io::ErrorKind;
     matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)

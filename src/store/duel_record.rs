@@ -1,7 +1,7 @@
 //! `OUT/duels/<id>.json`: a duel, registered before its first window and completed after its last.
 //!
 //! Owns the keys and the file. The order of the windows is on the disk before a single one is played; the file of
-//! the finished duel takes its place by one rename. Never replays and never decides.
+//! the finished duel is published by one rename. Never replays and never decides.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -18,7 +18,7 @@ use crate::tournament::{Duel, DuelResult, DuelSpec};
 pub const DUEL_FORMAT_VERSION: u32 = 1;
 /// Their folder in a store.
 pub(super) const DUELS: &str = "duels";
-/// The hash's place before it is known.
+/// Placeholder of the hash before it is known.
 const NO_HASH: &str = "\"content_hash\": \"\"";
 /// Characters of a duel's id.
 const SHOWN: usize = 12;
@@ -76,7 +76,7 @@ pub struct DuelRecord {
     pub trades: [u64; 2],
     /// The windows played, in that order.
     pub games: Vec<DuelGameRecord>,
-    /// BLAKE3 of the file with nothing in this place, so that damage is noticed; empty in files of earlier versions.
+    /// BLAKE3 of the file with this field empty, so that damage is detected; empty in files of earlier versions.
     #[serde(default)]
     pub content_hash: String,
 }
@@ -290,7 +290,7 @@ impl DuelRecord {
         Ok(format!("{before}{}", after.replacen(NO_HASH, &with_hash(&hash_of(&open)), 1)))
     }
 
-    /// Writes it to its place under an output folder, whole or not at all.
+    /// Writes it atomically under an output folder.
     ///
     /// # Errors
     /// [`StoreError::Write`].

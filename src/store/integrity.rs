@@ -319,7 +319,7 @@ fn look_at_entry(run: &RunSummary) -> Vec<IntegrityProblem> {
             let problem = "`run.json` is missing".to_owned();
             return vec![IntegrityProblem::FolderDamaged { folder, problem }];
         }
-        // A former run that lies aside is told by itself, and one that is being replaced is not gone.
+        // A former run that lies aside is reported by itself, and one that is being replaced is not gone.
         let aside = run.folder.parent().is_some_and(|parent| has_aside(parent, &run.run_id));
         return if aside {
             Vec::new()
@@ -341,7 +341,7 @@ fn look_at_entry(run: &RunSummary) -> Vec<IntegrityProblem> {
     problems
 }
 
-/// Whether the error says that there is no such file, and not that nobody can tell.
+/// Whether the error says that there is no such file, and not that this is unknown.
 fn is_absence(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
@@ -447,7 +447,7 @@ pub fn prune(out: &Path, unlisted: bool) -> Result<Vec<IntegrityProblem>, StoreE
     Ok(gone)
 }
 
-/// Takes a run off the list whose folder is still gone once nobody changes the scenario's folder.
+/// Takes a run off the list whose folder is still gone once no process changes the scenario's folder.
 fn forget(path: &Path, db: &Connection, run_id: &str, folder: &Path) -> Result<bool, StoreError> {
     let parent = folder.parent().filter(|parent| parent.is_dir());
     let _section = parent.map(staging::section).transpose()?;
@@ -461,7 +461,7 @@ fn forget(path: &Path, db: &Connection, run_id: &str, folder: &Path) -> Result<b
     Ok(true)
 }
 
-/// Removes a folder that nobody holds, where `still` says so once it is held. It goes under a hidden name first:
+/// Removes a folder that no process has locked, where `still` says so once it is held. It goes under a hidden name first:
 /// one that is removed in part is never taken for a run.
 fn remove_held(
     folder: &Path,

@@ -1,6 +1,6 @@
 //! `leaderboard.json` and `leaderboard.csv`: the contract that others script against.
 //!
-//! Owns the keys, their order and the form of the values: money as text with eight places, percentages as
+//! Owns the keys, their order and the form of the values: money as text with eight decimal places, percentages as
 //! percent, a value that does not exist as null, floats in the shortest form that reads back the same.
 //! Keys may be added at the end of an entry; none is ever renamed.
 
@@ -50,11 +50,11 @@ pub struct RankingRecord {
     pub agent: String,
     /// By which it is ranked; null where it is no number.
     pub score: Option<f64>,
-    /// Quote currency, eight places; over several windows the start grown as they grew.
+    /// Quote currency, eight decimal places; over several windows the start grown as they grew.
     pub final_equity: String,
     /// Return on investment in percent.
     pub roi_pct: Option<f64>,
-    /// Quote currency, eight places.
+    /// Quote currency, eight decimal places.
     pub total_pnl: String,
     /// Annualised Sharpe ratio.
     pub sharpe_ratio: Option<f64>,
@@ -70,7 +70,7 @@ pub struct RankingRecord {
     pub profit_factor: Option<f64>,
     /// Closed round trips.
     pub trades: usize,
-    /// Quote currency, eight places.
+    /// Quote currency, eight decimal places.
     pub fees: String,
     /// `completed`, `disqualified` or `forfeit`.
     pub status: String,
@@ -127,9 +127,9 @@ pub struct RankedWindow {
     pub missing: Option<String>,
     /// Return on investment in percent.
     pub roi_pct: Option<f64>,
-    /// Quote currency, eight places.
+    /// Quote currency, eight decimal places.
     pub total_pnl: String,
-    /// Quote currency, eight places.
+    /// Quote currency, eight decimal places.
     pub final_equity: String,
     /// Percent, at most 0.
     pub max_drawdown_pct: f64,

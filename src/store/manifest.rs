@@ -66,7 +66,7 @@ impl std::fmt::Display for FileProblem {
 }
 
 impl Manifest {
-    /// Of the files as they are.
+    /// The manifest of the files on disk.
     pub fn of(folder: &Path) -> Result<Self, StoreError> {
         let mut files = BTreeMap::new();
         collect(folder, "", &mut files)?;
@@ -79,7 +79,7 @@ impl Manifest {
         json::read_where_there(&folder.join(FILE), "list of files")
     }
 
-    /// Writes it into a folder that nobody reads yet.
+    /// Writes it into a folder that no process reads yet.
     pub fn write(&self, folder: &Path) -> Result<(), StoreError> {
         json::write(&folder.join(FILE), "the list of files", self)
     }

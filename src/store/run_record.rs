@@ -90,7 +90,7 @@ pub struct MarketRecord {
     pub delisted: String,
     /// Where indicators get their history from: `before` or `inside`.
     pub warm_up: String,
-    /// What was done about holes in the bars: `keep`, `forward_fill` or `refuse`.
+    /// What was done about gaps in the bars: `keep`, `forward_fill` or `refuse`.
     pub gaps: String,
     /// What the data check noticed in the bars that were used, the gravest first for each symbol.
     pub findings: Vec<FindingRecord>,
@@ -175,7 +175,7 @@ pub struct EntrantRecord {
     pub signals: Option<String>,
     /// Its risk profile.
     pub risk: String,
-    /// Quote currency, eight places; for an agent that goes on with its existing wallet the quote currency in it.
+    /// Quote currency, eight decimal places; for an agent that continues with its existing wallet the quote currency in it.
     pub starting_balance: String,
     /// Where it comes from, when that is the registry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -195,24 +195,24 @@ pub struct RegisteredRecord {
     pub overrides: Vec<String>,
     /// `fresh` or `existing`.
     pub wallet: String,
-    /// The end of the run that it goes on from.
+    /// The end of the run that it continues from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_of: Option<String>,
-    /// The positions that it goes on with.
+    /// The positions that it starts with.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub positions: Vec<PositionRecord>,
 }
 
-/// A position that an agent goes on with.
+/// A position that an agent starts with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PositionRecord {
     /// Symbol traded.
     pub symbol: String,
-    /// Base quantity, eight places.
+    /// Base quantity, eight decimal places.
     pub quantity: String,
-    /// Paid for it, without fees; quote currency, eight places.
+    /// Paid for it, without fees; quote currency, eight decimal places.
     pub cost: String,
-    /// What one unit counts at the run's start, eight places.
+    /// What one unit counts at the run's start, eight decimal places.
     pub mark: String,
 }
 

@@ -135,7 +135,7 @@ pub struct LogitBar {
 pub struct ConfidenceSetRecord {
     /// How many trials were compared: those with the highest mean returns, and the winner.
     pub compared: usize,
-    /// The trials that cannot be told apart from the best, in order.
+    /// The trials that cannot be distinguished from the best, in order.
     pub members: Vec<String>,
     /// The p-value of every trial compared, by its name.
     pub p_values: BTreeMap<String, f64>,

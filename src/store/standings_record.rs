@@ -30,7 +30,7 @@ pub struct StandingsRecord {
     /// How a record is scored: `record`, `mean` or `median`.
     #[serde(default)]
     pub aggregate: String,
-    /// In what leads and differences are told: `percentage points per window`.
+    /// Unit of leads and differences: `percentage points per window`.
     #[serde(default)]
     pub lead_unit: String,
     /// How many windows there are.
@@ -101,7 +101,7 @@ pub struct VerdictRecord {
     pub lead_high: Option<f64>,
     /// p-value of the two-sided test against that rival: the largest of all rivals.
     pub p_value: Option<f64>,
-    /// The agents that cannot be told apart, best first; empty unless `not_distinguishable`.
+    /// The agents that cannot be distinguished, best first; empty unless `not_distinguishable`.
     pub group: Vec<String>,
     /// About how many windows would resolve it; null where no number would, or nothing is to be resolved.
     pub windows_needed: Option<u64>,
@@ -151,7 +151,7 @@ pub struct StandingRecord {
     pub ties: usize,
     /// To which it lost.
     pub losses: usize,
-    /// Windows in which nobody was better.
+    /// Windows in which no agent was better.
     pub first_places: usize,
     /// Windows in which it has a score.
     pub scored_windows: usize,
@@ -160,7 +160,7 @@ pub struct StandingRecord {
     pub acted_windows: usize,
     /// Windows in which it was disqualified or forfeited.
     pub disqualified_windows: usize,
-    /// p-value in the model confidence set: above alpha it cannot be told apart from the best.
+    /// p-value in the model confidence set: above alpha it cannot be distinguished from the best.
     pub confidence_set_p: Option<f64>,
     /// Its rating by system; no entry where the system has none.
     pub ratings: BTreeMap<String, RatingRecord>,
@@ -186,7 +186,7 @@ pub struct RatingRecord {
 pub struct RatingSystemRecord {
     /// `bradley_terry`, `plackett_luce`, `elo`, `glicko2`, `trueskill` or `weng_lin`.
     pub system: String,
-    /// Why it rates nobody, in words; null where it does.
+    /// Why it rates no agent; null otherwise.
     pub reason: Option<String>,
     /// Resamples that the bars come from: fewer than `resamples` where rating all of them would take too long.
     #[serde(default)]

@@ -1,6 +1,6 @@
 //! `tournament.json`: the format's view of a tournament, with its settings and the work it took.
 //!
-//! Owns the keys. Never computes a place. The standings have a file of their own.
+//! Owns the keys. Never computes a rank. The standings have a file of their own.
 
 use std::collections::BTreeMap;
 

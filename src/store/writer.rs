@@ -43,8 +43,8 @@ pub struct Run<'a> {
     pub csv: bool,
 }
 
-/// A run in its place. Until this is dropped the folder is in use, so that nobody takes a run that is not in the
-/// index yet for one that nobody needs.
+/// A published run. Until this is dropped the folder is locked, so that no process removes a run that is not in
+/// the index yet.
 #[derive(Debug)]
 pub struct Published {
     /// Records of the published run.

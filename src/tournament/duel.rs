@@ -70,7 +70,7 @@ impl DuelResult {
     }
 }
 
-/// A duel under way.
+/// A duel in progress.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Duel {
     sprt: Sprt,

@@ -4,7 +4,7 @@ use super::outcome::WindowSpan;
 use crate::market::Market;
 use crate::scenario::Scenario;
 
-/// What is to be run: everything is checked, and the windows lie in the market.
+/// A validated tournament: all settings are checked, and the windows lie within the market data.
 #[derive(Debug, Clone, Copy)]
 pub struct TournamentPlan<'a> {
     /// Agents, rules, conventions.

@@ -17,7 +17,7 @@ pub struct PriceBar {
 }
 
 impl PriceBar {
-    /// From a row of market data, each price half up at eight places.
+    /// From a row of market data, each price half up at eight decimal places.
     pub fn of(bars: &Bars, row: Row) -> Self {
         Self {
             open: Price::from_f64(bars.open[row]),

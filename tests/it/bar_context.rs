@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex};
 
-use crate::skipping::{framed, table, times, window};
+use crate::skipping::{fixture, framed, times, window};
 use crate::support::cases::{Dice, Monkey};
 use crate::testkit::*;
 use proptest::prelude::*;

@@ -2,7 +2,7 @@
 //!
 //! The ledger is checked against an independent oracle in `rust_decimal`.
 
-use crate::support::cases::{Dice, Monkey, table};
+use crate::support::cases::{Dice, Monkey, fixture};
 use crate::testkit::*;
 use proptest::prelude::*;
 use rust_decimal::{Decimal, RoundingStrategy};

@@ -22,7 +22,7 @@ use tiltyard::internals::strategy::{Setup, prepare as prepare_strategy};
 use tiltyard::prelude::*;
 use tiltyard::run::lag;
 
-use crate::skipping::{both, table, window};
+use crate::skipping::{both, fixture, window};
 use crate::support::cases::Dice;
 use crate::support::stage::{Stage, files};
 
@@ -673,9 +673,9 @@ proptest! {
     #[test]
     fn both_loops_trade_signals_alike_also_late(seed in any::<u64>()) {
         let mut dice = Dice(seed);
-        let table = table(&mut dice);
-        let (ticks, spec) = (window(&mut dice, &table.market), random_spec(&mut dice, &table.market));
-        let job = Job { window: Window { index: 0, ticks }, ..table.job() };
+        let fixture = fixture(&mut dice);
+        let (ticks, spec) = (window(&mut dice, &fixture.market), random_spec(&mut dice, &fixture.market));
+        let job = Job { window: Window { index: 0, ticks }, ..fixture.job() };
         let cache = IndicatorCache::new();
         let delay = [0, 0, 1, 3][dice.below(4) as usize];
         both(&job, &(seed, delay), || prepare_strategy(&spec, &setup(&job, &cache)).delayed(delay));
@@ -685,13 +685,13 @@ proptest! {
     #[test]
     fn no_row_is_seen_before_it_is_known(seed in any::<u64>()) {
         let mut dice = Dice(seed);
-        let table = table(&mut dice);
-        let spec = random_spec(&mut dice, &table.market);
-        let last = 1 + dice.below(table.market.clock.len() as u64) as usize;
+        let fixture = fixture(&mut dice);
+        let spec = random_spec(&mut dice, &fixture.market);
+        let last = 1 + dice.below(fixture.market.clock.len() as u64) as usize;
         let ticks = TickRange { first: 0, last };
-        let job = Job { window: Window { index: 0, ticks }, ..table.job() };
+        let job = Job { window: Window { index: 0, ticks }, ..fixture.job() };
         let cache = IndicatorCache::new();
-        let cut = known_by(&spec, table.market.close_time(last - 1));
+        let cut = known_by(&spec, fixture.market.close_time(last - 1));
         let (all, _) = both(&job, &seed, || prepare_strategy(&spec, &setup(&job, &cache)));
         let (known, _) = both(&job, &seed, || prepare_strategy(&cut, &setup(&job, &cache)));
         prop_assert_eq!(format!("{all:?}"), format!("{known:?}"));
@@ -703,9 +703,9 @@ fn the_random_files_trade_and_skip() {
     let (mut made, mut cut, mut slow, mut fast) = (0, 0, 0, 0);
     for seed in 0..500 {
         let mut dice = Dice(seed);
-        let table = table(&mut dice);
-        let spec = random_spec(&mut dice, &table.market);
-        let job = table.job();
+        let fixture = fixture(&mut dice);
+        let spec = random_spec(&mut dice, &fixture.market);
+        let job = fixture.job();
         let cache = IndicatorCache::new();
         let (replay, calls) = both(&job, &seed, || prepare_strategy(&spec, &setup(&job, &cache)));
         made += replay.fills.len();

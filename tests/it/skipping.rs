@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::support::cases::{Dice, Monkey, Shape, shaped_table};
+use crate::support::cases::{Dice, Monkey, Shape, shaped_fixture};
 use crate::testkit::*;
 use proptest::prelude::*;
 use tiltyard::internals::domain::{Action, Bps, Interval, Seed, SymbolId};
@@ -20,20 +20,20 @@ use tiltyard::internals::strategy::{
 };
 
 /// A random case whose market has coarse frames.
-pub fn table(dice: &mut Dice) -> Fixture {
+pub fn fixture(dice: &mut Dice) -> Fixture {
     let shape = Shape {
         ticks: [20, 150, 700][dice.below(3) as usize],
         swing: [0.07, 0.01, 0.001][dice.below(3) as usize],
     };
-    let mut table = shaped_table(dice.roll(), None, shape);
-    let market = framed(std::mem::replace(&mut table.market, market_of("1h", vec![flat(&[1.0])])));
-    table.market = market;
+    let mut fixture = shaped_fixture(dice.roll(), None, shape);
+    let market = framed(std::mem::replace(&mut fixture.market, market_of("1h", vec![flat(&[1.0])])));
+    fixture.market = market;
     if dice.one_in(2) {
         // Limits that a small market reaches.
-        table.risk.daily_loss_limit = Some(Bps::from_percent(dice.between(0.05, 3.0)));
-        table.risk.max_drawdown = Some(Bps::from_percent(dice.between(0.1, 8.0)));
+        fixture.risk.daily_loss_limit = Some(Bps::from_percent(dice.between(0.05, 3.0)));
+        fixture.risk.max_drawdown = Some(Bps::from_percent(dice.between(0.1, 8.0)));
     }
-    table
+    fixture
 }
 
 /// The market with frames of 4 and of 24 bars. Symbols without a bar are removed.
@@ -246,12 +246,12 @@ pub fn both<'a>(
 /// A random job with a random strategy, by both loops.
 fn any_case(seed: u64) -> (StrategySpec, Replay, [usize; 2]) {
     let mut dice = Dice(seed);
-    let table = table(&mut dice);
-    let (ticks, spec) = (window(&mut dice, &table.market), spec(&mut dice, &table.market));
-    let job = Job { window: Window { index: 0, ticks }, ..table.job() };
+    let fixture = fixture(&mut dice);
+    let (ticks, spec) = (window(&mut dice, &fixture.market), spec(&mut dice, &fixture.market));
+    let job = Job { window: Window { index: 0, ticks }, ..fixture.job() };
     let cache = IndicatorCache::new();
     let warm_up = if dice.one_in(3) { WarmUp::Inside } else { WarmUp::Before };
-    let history = History { market: &table.market, cache: &cache, ticks, warm_up };
+    let history = History { market: &fixture.market, cache: &cache, ticks, warm_up };
     let setup = Setup { history, seed: Seed(seed), agent: "one", window: 0 };
     let (replay, calls) = both(&job, &spec, || prepare(&spec, &setup));
     (spec, replay, calls)
@@ -268,9 +268,9 @@ proptest! {
     #[test]
     fn orders_of_every_kind_give_the_same_bytes(seed in any::<u64>()) {
         let mut dice = Dice(seed);
-        let table = table(&mut dice);
-        let ticks = window(&mut dice, &table.market);
-        let job = Job { window: Window { index: 0, ticks }, ..table.job() };
+        let fixture = fixture(&mut dice);
+        let ticks = window(&mut dice, &fixture.market);
+        let job = Job { window: Window { index: 0, ticks }, ..fixture.job() };
         let often = 1 + dice.below(40);
         let acts: Vec<usize> = (0..ticks.last - ticks.first).filter(|_| dice.one_in(often)).collect();
         let cache = IndicatorCache::new();
@@ -280,8 +280,8 @@ proptest! {
     #[test]
     fn a_strategy_without_wake_times_is_called_at_every_bar(seed in any::<u64>()) {
         let mut dice = Dice(seed);
-        let table = table(&mut dice);
-        let job = table.job();
+        let fixture = fixture(&mut dice);
+        let job = fixture.job();
         let cache = IndicatorCache::new();
         let (_, calls) = both(&job, &seed, || own(&job, &cache, Monkey { dice: Dice(seed) }));
         prop_assert_eq!(calls[0], calls[1]);
@@ -335,15 +335,15 @@ fn random_cases_cover_every_kind_and_rule() {
 #[test]
 fn long_periods_without_events_cost_few_calls() {
     let prices: Vec<f64> = (0..50_000).map(|i| 100.0 + f64::from(i % 50) * 0.01).collect();
-    let mut table = Fixture::new(market_of("1m", vec![flat(&prices)]));
-    table.risk.max_drawdown = Some(Bps::from_percent(50.0));
-    table.risk.on_breach = OnBreach::HaltNew;
+    let mut fixture = Fixture::new(market_of("1m", vec![flat(&prices)]));
+    fixture.risk.max_drawdown = Some(Bps::from_percent(50.0));
+    fixture.risk.on_breach = OnBreach::HaltNew;
     let orders = vec![
         place(buy("2")),
         place(tiltyard::internals::domain::OrderRequest { kind: limit("90"), ..buy("1") }),
         place(tiltyard::internals::domain::OrderRequest { kind: stop("95"), ..sell("1") }),
     ];
-    let job = table.job();
+    let job = fixture.job();
     let cache = IndicatorCache::new();
     let (replay, calls) = both(&job, &"once", || own(&job, &cache, Once(orders.clone())));
     assert_eq!(replay.fills.len(), 1);

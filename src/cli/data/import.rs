@@ -54,7 +54,7 @@ pub struct ImportArgs {
     json: bool,
 }
 
-/// What to do with rows that are no honest bars.
+/// What to do with invalid bars.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Bad {
     /// Refuse the import

@@ -24,7 +24,7 @@ pub enum BadRows {
     Refuse,
     /// Drop and count them.
     Drop,
-    /// Write them as they are.
+    /// Write them unchanged.
     Keep,
 }
 

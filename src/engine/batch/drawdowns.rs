@@ -214,7 +214,7 @@ impl Falls {
         }
     }
 
-    /// The curve goes on with something held, then flat at `after`.
+    /// The curve continues with a position, then flat at `after`.
     #[inline(always)]
     pub fn trip(&mut self, held: Segment, after: f64, closes: &Closes<'_>) {
         if held.from == held.to {
@@ -258,7 +258,7 @@ impl Falls {
         self.waiting.clear();
     }
 
-    /// The curve goes on flat.
+    /// The curve continues flat.
     #[inline(always)]
     fn flat(&mut self, from: usize, value: f64) {
         let spot = Segment::flat(from, value).at_its_start();

@@ -65,7 +65,7 @@ fn groups(pairs: &[Pair]) -> Vec<Vec<usize>> {
     indexes.chunks(GROUP).map(<[usize]>::to_vec).collect()
 }
 
-/// One pair under way.
+/// State of one pair.
 struct Crosser {
     fast: usize,
     slow: usize,

@@ -1,8 +1,8 @@
 //! Averages, one block of bars after the other: what crossing strategies compare.
 //!
 //! Owns no formula: every exact value is, to the last bit, the one that `indicator::compute` gives for the same
-//! rows. Most comparisons need no exact value: a coarse one, in half the space and without a division, tells
-//! the side wherever two lines are more than a ten-millionth apart. A column is never held whole.
+//! rows. Most comparisons need no exact value: a coarse `f32` one, without a division, decides
+//! wherever two lines are more than a ten-millionth apart. A column is never held whole.
 
 use super::compare::Coarse;
 use super::drawdowns::BLOCK;
@@ -17,7 +17,7 @@ const UNITS: f64 = 1e8;
 /// and a little.
 const MARGIN: f32 = 1.0 / (1 << 22) as f32;
 
-/// A block of a line, coarsely: values, and between which bounds two exact values cannot be told apart.
+/// A block of a line, coarsely: values, and between which bounds two exact values are indistinguishable.
 #[derive(Debug, Clone)]
 pub(super) struct Lane {
     /// The exact values, where they do not follow from the sums of closes.

@@ -1,7 +1,7 @@
-//! One parameterisation on its way through the window: a wallet, its curve, its round trips.
+//! One parameterisation in one window: its wallet, curve and round trips.
 //!
-//! Owns what an entry and an exit do. Decides nothing: it is told at which closes to enter and to leave.
-//! Invariant: it never guesses. Where the general engine might do otherwise it stops and says so.
+//! Owns what an entry and an exit do. Decides nothing: the caller says at which closes to enter and to exit.
+//! Invariant: where the general engine might differ it stops and reports it.
 
 use super::Ineligible;
 use super::drawdowns::{Closes, Falls, Segment};
@@ -44,7 +44,7 @@ pub(super) struct Trader {
     qty: i64,
     /// Notional and fee of what is held.
     spent: i64,
-    /// The bar from which cash and quantity are as they are.
+    /// The bar since which cash and quantity are unchanged.
     since: usize,
     cash_now: f64,
     qty_now: f64,
@@ -70,7 +70,7 @@ struct Trade {
     exit: u32,
 }
 
-/// Whether a trader goes on.
+/// Whether a trader continues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
     /// It holds nothing.

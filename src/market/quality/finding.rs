@@ -51,7 +51,7 @@ pub enum FindingKind {
     NotPositive,
     /// A price or a volume above its ceiling.
     TooLarge,
-    /// A price that rounding to eight places would change by more than a millionth of itself.
+    /// A price that rounding to eight decimal places would change by more than a millionth of itself.
     TooFine,
     /// A negative volume.
     NegativeVolume,

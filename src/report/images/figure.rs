@@ -35,7 +35,7 @@ pub(super) struct Axis {
     pub name: String,
 }
 
-/// What is drawn, before it has a place.
+/// What is drawn, before it has coordinates.
 #[derive(Debug, Clone)]
 pub(super) enum Mark {
     /// Points of a line.

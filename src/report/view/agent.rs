@@ -16,7 +16,7 @@ use crate::store::{AgentRecord, RankingRecord, StoredRun};
 #[derive(Debug, Serialize)]
 pub(in crate::report) struct Agent {
     pub name: String,
-    /// Its place in the scenario: picks its colour.
+    /// Index in the scenario: selects its colour.
     pub index: usize,
     pub strategy: String,
     pub description: String,

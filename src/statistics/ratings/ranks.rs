@@ -8,7 +8,7 @@ use super::error::RatingError;
 use crate::metrics::Score;
 use crate::statistics::ranked;
 
-/// The rank of an agent that has no score in a window: it met nobody there.
+/// The rank of an agent that has no score in a window: it has no opponents there.
 pub const ABSENT: u32 = u32::MAX;
 
 /// Competition ranks of one window's scores: 0 = best, equal scores share the better rank and the ranks

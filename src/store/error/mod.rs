@@ -114,7 +114,7 @@ pub enum StoreError {
         /// `a symbolic link`, `a folder`, ..
         what: &'static str,
     },
-    /// What lies in a run's place is not what was written.
+    /// The published run is not what was written.
     #[error("the run in `{}` was changed after it was written: {problem}", path.display())]
     NotAsWritten {
         /// Path of the file.

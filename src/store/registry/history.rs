@@ -97,7 +97,7 @@ pub struct WindowSummary {
     pub risk_free_rate: f64,
     /// Per year, as a fraction.
     pub minimum_acceptable_return: f64,
-    /// The place of the metrics' profile among all.
+    /// The index of the metrics' profile.
     pub profile: usize,
 }
 

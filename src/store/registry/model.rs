@@ -11,7 +11,7 @@ use crate::scenario::{AgentText, RegistryEntry, RiskText};
 pub enum AgentStatus {
     /// May enter runs.
     Active,
-    /// It is put away: hidden, its name free for others, its history kept.
+    /// Archived: hidden, its name free for others, its history kept.
     Archived,
 }
 

@@ -159,7 +159,7 @@ history_rows! {
 }
 
 history_rows! {
-    /// One fill: for a wallet that goes on, one posting.
+    /// One fill: one posting of a continued wallet.
     HistoryFill in "registry_fills" by "number" {
         /// Of this order.
         order_id: u64,

@@ -1,4 +1,4 @@
-//! `sweep.json`: what a sweep searched, what it chose, and what that is worth.
+//! `sweep.json`: the search of a sweep, its choice, and the evidence for it.
 //!
 //! Owns the names of the fields and their units. Never a wall-clock time: the same identity gives the same
 //! bytes.
@@ -41,9 +41,9 @@ pub struct SweepRecord {
     pub refused_because: Option<String>,
     /// The best trial; null where none has a score.
     pub winner: Option<WinnerRecord>,
-    /// What the choice is worth; null where that cannot be said.
+    /// Evidence for the choice; null if there is none.
     pub evidence: Option<SelectionRecord>,
-    /// Why it cannot.
+    /// Why there is none.
     pub evidence_missing: Option<String>,
     /// How choices did in windows that they were not made by; null where the scenario does not validate.
     pub validation: Option<ValidationRecord>,

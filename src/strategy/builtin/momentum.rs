@@ -17,7 +17,7 @@ use crate::strategy::{BarContext, Orders, Setup, Strategy, StrategyError, reader
 /// Each new one is bought for `size / top` of the equity, or what is available where that is less (a refused buy
 /// has spent nothing, and is not repeated before the next decision): at once
 /// where nothing is to be sold, else at the first bar at which the sales are done, at the latest before the
-/// next decision. A symbol without a bar at a decision is not ranked; if it is held it keeps its place.
+/// next decision. A symbol without a bar at a decision is not ranked; if it is held it keeps its rank.
 /// Warm-up: `lookback` bars and the bar itself.
 pub(in crate::strategy) struct Momentum<'m> {
     members: Vec<Member<'m>>,
@@ -31,7 +31,7 @@ pub(in crate::strategy) struct Momentum<'m> {
     pending: bool,
     /// Whether members are being bought at this bar, and for how much each.
     buying: Option<Cash>,
-    /// Reused at each decision: rate of change and place in `members`.
+    /// Reused at each decision: rate of change and index in `members`.
     ranking: Vec<(f64, usize)>,
 }
 
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn a_held_symbol_without_a_bar_keeps_its_place() {
+    fn a_held_symbol_without_a_bar_keeps_its_rank() {
         // The first is bought at tick 1 and has no bar from tick 3 on, when the second begins to rise.
         let gap = vec![Some([1.0; 4]), Some([1.0, 2.0, 1.0, 2.0]), Some([2.0, 3.0, 2.0, 3.0]), None, None];
         let market = market(&[gap, closes(&[10.0, 9.0, 8.0, 9.0, 10.0])]);

@@ -9,9 +9,9 @@ use crate::indicator::{Feed, History, TimeframeClock};
 use crate::market::Row;
 use crate::scenario::{BinaryOp, Expr, Function, Series};
 
-/// A node's place in [`Program::nodes`].
+/// A node's index in [`Program::nodes`].
 pub(super) type NodeId = usize;
-/// A timeframe's place in [`Program::frames`].
+/// A timeframe's index in [`Program::frames`].
 pub(super) type FrameId = usize;
 
 /// The conditions of one symbol. A node's operands stand before it.

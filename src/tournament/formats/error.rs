@@ -37,7 +37,7 @@ pub enum FormatError {
         /// Largest number allowed.
         most: usize,
     },
-    /// A name of the format's settings is nobody's.
+    /// A name in the format's settings is not an agent's.
     #[error("{format}: no agent is called `{name}`")]
     NoSuchAgent {
         /// Format concerned.

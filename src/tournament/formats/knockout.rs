@@ -39,7 +39,7 @@ pub struct KnockoutPlace {
     pub seed: usize,
     /// Number of matches won.
     pub won: usize,
-    /// Who put it out; nobody the winner.
+    /// Agent that eliminated it; none for the winner.
     pub lost_to: Option<String>,
 }
 
@@ -59,7 +59,7 @@ pub struct KnockoutRound {
 /// One match of two agents.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Tie {
-    /// Who goes on.
+    /// Agent that advances.
     pub winner: String,
     /// Who is out.
     pub loser: String,

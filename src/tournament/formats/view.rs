@@ -1,4 +1,4 @@
-//! Which format, and its view as it is stored.
+//! The view of a format, as stored.
 
 use serde::{Deserialize, Serialize};
 

@@ -91,7 +91,7 @@ pub struct AgentStanding {
     pub ties: usize,
     /// To which it lost.
     pub losses: usize,
-    /// Windows in which it has a score and nobody was better.
+    /// Windows in which it has a score and no agent a better one.
     pub first_places: usize,
     /// Windows in which it has a score.
     pub scored_windows: usize,

@@ -43,7 +43,7 @@ pub struct Lead {
     /// In the units of [`Scale`]: for growth and PnL a window, else of the metric.
     pub difference: f64,
     test: Studentised,
-    /// From the scale of the test to the units that are told.
+    /// From the scale of the test to the units of the report.
     factor: f64,
     /// No lead is wider than this, where the metric has a range.
     widest: Option<f64>,

@@ -241,7 +241,7 @@ impl ScoreMatrix {
         self.scores[agent].iter().filter(|score| !score.is_absent()).count()
     }
 
-    /// Windows in which nobody has a score.
+    /// Windows in which no agent has a score.
     pub(super) fn unscored_windows(&self) -> Vec<usize> {
         let none = |&window: &usize| self.scores.iter().all(|row| row[window].is_absent());
         (0..self.windows.len()).filter(none).collect()

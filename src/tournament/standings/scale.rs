@@ -84,7 +84,7 @@ impl Scale {
         }
     }
 
-    /// Whether differences on this scale are told as they are; the others are told in units of the metric.
+    /// Whether differences are reported on this scale; the others are reported in units of the metric.
     pub(super) const fn is_shown(self) -> bool {
         matches!(self, Self::Plain | Self::PerWindow | Self::GrowthPerWindow)
     }

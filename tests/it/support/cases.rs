@@ -131,12 +131,12 @@ pub fn profile(dice: &mut Dice) -> RiskProfile {
 }
 
 /// All parts of a case, from one seed; truncated before tick `cut` if given.
-pub fn table(seed: u64, cut: Option<usize>) -> Fixture {
-    shaped_table(seed, cut, Shape { ticks: 60, swing: 0.07 })
+pub fn fixture(seed: u64, cut: Option<usize>) -> Fixture {
+    shaped_fixture(seed, cut, Shape { ticks: 60, swing: 0.07 })
 }
 
-/// As [`table`], with a market of this shape.
-pub fn shaped_table(seed: u64, cut: Option<usize>, shape: Shape) -> Fixture {
+/// As [`fixture`], with a market of this shape.
+pub fn shaped_fixture(seed: u64, cut: Option<usize>, shape: Shape) -> Fixture {
     let mut dice = Dice(seed);
     let mut raw = raw_market(&mut dice, shape);
     let (venue, risk) = (venue(&mut dice), profile(&mut dice));
@@ -159,11 +159,11 @@ pub fn shaped_table(seed: u64, cut: Option<usize>, shape: Shape) -> Fixture {
         series.instrument.quantity_step = qty(["0.00000001", "0.001", "0.5"][dice.below(3) as usize]);
         series.instrument.price_tick = price(["0.00000001", "0.01", "0.25"][dice.below(3) as usize]);
     }
-    let mut table = Fixture::new(market);
-    (table.venue, table.risk) = (venue, risk);
-    table.delisted = if dice.one_in(3) { Delisted::WriteOff } else { Delisted::Carry };
-    table.start = cash(["1000", "10000", "37.12345678"][dice.below(3) as usize]);
-    table
+    let mut fixture = Fixture::new(market);
+    (fixture.venue, fixture.risk) = (venue, risk);
+    fixture.delisted = if dice.one_in(3) { Delisted::WriteOff } else { Delisted::Carry };
+    fixture.start = cash(["1000", "10000", "37.12345678"][dice.below(3) as usize]);
+    fixture
 }
 
 /// A strategy that sends valid and invalid orders at random, depending on its account.
