@@ -12,8 +12,8 @@ use crate::files::remove_temporaries;
 pub struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
-    /// Listens from now on. Where no handler can be installed the flag is simply never raised, and the
-    /// system's own handling of Ctrl-C stays.
+    /// Installs the handler. Where none can be installed the flag is never set, and the system's own handling of
+    /// Ctrl-C stays.
     pub fn listen() -> Self {
         let flag = Self::default();
         let raised = flag.clone();

@@ -1,6 +1,7 @@
 //! One return series with what belongs to it, and the metrics that can be said of it.
 //!
-//! Knows neither replays nor files, nor which definition a metric takes: see [`series_metrics`](super::series_metrics()).
+//! Knows neither replays nor files, nor which definition a metric takes: see
+//! [`series_metrics`](super::series_metrics()).
 
 use super::cagr::growth;
 use super::drawdown::deepest_fall;

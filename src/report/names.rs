@@ -1,4 +1,5 @@
-//! How stored metrics are called and shown, by their keys: as the catalogue says; one that it does not know goes by its key.
+//! How stored metrics are called and shown, by their keys: as the catalogue says; one that it does not know goes by
+//! its key.
 
 use super::numbers::{measured, ratio};
 use crate::domain::Metric;

@@ -46,7 +46,8 @@ pub struct DuelRecord {
     pub test: TestRecord,
     /// The windows' numbers in the order in which they are played.
     pub order: Vec<u32>,
-    /// `registered`, `a_is_stronger`, `a_is_not_stronger`, `undecided`, `too_few_trades` (of `min_trades`) or `not_played`
+    /// `registered`, `a_is_stronger`, `a_is_not_stronger`, `undecided`, `too_few_trades` (of `min_trades`) or
+    /// `not_played`
     /// (no window has a score of both).
     pub decision: String,
     /// The same in words.

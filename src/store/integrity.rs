@@ -461,7 +461,8 @@ fn forget(path: &Path, db: &Connection, run_id: &str, folder: &Path) -> Result<b
     Ok(true)
 }
 
-/// Removes a folder that no process has locked, where `still` says so once it is held. It goes under a hidden name first:
+/// Removes a folder that no process has locked, where `still` says so once it is held. It goes under a hidden name
+/// first:
 /// one that is removed in part is never taken for a run.
 fn remove_held(
     folder: &Path,

@@ -175,7 +175,8 @@ pub struct EntrantRecord {
     pub signals: Option<String>,
     /// Its risk profile.
     pub risk: String,
-    /// Quote currency, eight decimal places; for an agent that continues with its existing wallet the quote currency in it.
+    /// Quote currency, eight decimal places; for an agent that continues with its existing wallet the quote currency
+    /// in it.
     pub starting_balance: String,
     /// Where it comes from, when that is the registry.
     #[serde(default, skip_serializing_if = "Option::is_none")]

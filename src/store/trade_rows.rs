@@ -76,7 +76,8 @@ pub fn trades(run_folder: &Path, agent: &str) -> Result<Vec<TradeRow>, StoreErro
     Ok(rows)
 }
 
-/// Marks the fills at closes of bars. The equity curve begins with the window's start, then has the close of every tick.
+/// Marks the fills at closes of bars. The equity curve begins with the window's start, then has the close of every
+/// tick.
 fn mark_closes(rows: &mut [TradeRow], curve: &Path) -> Result<(), StoreError> {
     let mut closes: BTreeMap<u32, Vec<Timestamp>> = BTreeMap::new();
     if !rows.is_empty() {

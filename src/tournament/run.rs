@@ -1,7 +1,8 @@
 //! Spreads (agent, window) jobs over the threads of the current rayon pool.
 //!
 //! Agents do not interact, so N agents over W windows are N x W replays. All agents of a window share one
-//! cache of indicator columns, which is dropped with the window's last job; all windows share its budget. Results are collected by place,
+//! cache of indicator columns, which is dropped with the window's last job; all windows share its budget. Results
+//! are collected by place,
 //! never by completion.
 
 use std::sync::Arc;

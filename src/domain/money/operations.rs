@@ -86,7 +86,8 @@ impl Qty {
     /// Largest position: 10^18.
     pub const MAX_POSITION: Self = Self(10_i128.pow(18) * UNITS_PER_ONE);
 
-    /// The quantity that a strategy has computed as a float, down to eight decimal places. Nothing where it is no number;
+    /// The quantity that a strategy has computed as a float, down to eight decimal places. Nothing where it is no
+    /// number;
     /// held at [`Self::MAX`], which no order can be filled for.
     pub fn from_f64(quantity: f64) -> Self {
         Self(units_below(quantity)).clamp(Self(-Self::MAX.0), Self::MAX)
@@ -131,7 +132,8 @@ impl Qty {
         Self(multiply_divide(self.0, share.0.into(), Bps::UNITS_PER_WHOLE, Rounding::Down))
     }
 
-    /// `self * money / cost`, rounded down to eight decimal places: what `money` leaves of a quantity that is part of what
+    /// `self * money / cost`, rounded down to eight decimal places: what `money` leaves of a quantity that is part
+    /// of what
     /// costs `cost`. `cost` is positive, `money` not negative.
     pub fn rationed(self, money: Cash, cost: Cash) -> Self {
         Self(multiply_divide(self.0, money.0, cost.0, Rounding::Down))
@@ -202,7 +204,8 @@ impl Cash {
         Self(multiply_divide(self.0, share.0.into(), Bps::UNITS_PER_WHOLE, Rounding::Down))
     }
 
-    /// The amount that a strategy has computed as a float, down to eight decimal places. Nothing where it is no number; held
+    /// The amount that a strategy has computed as a float, down to eight decimal places. Nothing where it is no
+    /// number; held
     /// at [`Self::MAX`], which no wallet can pay. For what is asked for only: balances never come from a float.
     pub fn from_f64(amount: f64) -> Self {
         Self(units_below(amount)).clamp(Self(-Self::MAX.0), Self::MAX)

@@ -52,7 +52,8 @@ impl<'a> Batch<'a> {
 }
 
 impl Prepared<'_> {
-    /// Whether a parameterisation can be tried; [`Ineligible::CloseCall`] and [`Ineligible::TooLarge`] show only on the way.
+    /// Whether a parameterisation can be tried; [`Ineligible::CloseCall`] and [`Ineligible::TooLarge`] show only on
+    /// the way.
     ///
     /// # Errors
     /// [`Ineligible`] not.

@@ -1,7 +1,8 @@
 //! Statistics over a part of an agent's history.
 //!
 //! All windows are put one after the other in the order of their time, whenever they were run: as if the agent had
-//! lived through one after the other. Windows of the same time are in the order of their runs. The numbers are those of that record, by the same functions as a leaderboard's. Windows measured by different
+//! lived through one after the other. Windows of the same time are in the order of their runs. The numbers are those
+//! of that record, by the same functions as a leaderboard's. Windows measured by different
 //! conventions (sampling, periods a year, rates, profile) have no common Sharpe ratio.
 
 use serde::Serialize;

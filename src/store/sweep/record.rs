@@ -26,7 +26,8 @@ pub struct SweepRecord {
     pub agent: String,
     /// How combinations were chosen.
     pub search: String,
-    /// By what trials are ranked: of the whole record, or its mean or median over the windows, as the scenario aggregates.
+    /// By what trials are ranked: of the whole record, or its mean or median over the windows, as the scenario
+    /// aggregates.
     pub objective: String,
     /// How many windows.
     pub windows: usize,

@@ -177,7 +177,8 @@ fn write_table(
     file.close()
 }
 
-/// One row a trial, in the order of their numbers. Metrics are those of its record: the windows that it was replayed in,
+/// One row a trial, in the order of their numbers. Metrics are those of its record: the windows that it was replayed
+/// in,
 /// one after the other.
 fn result_rows(results: &SweepResults<'_>) -> Result<arrow_array::RecordBatch, ArrowError> {
     let trials = &results.searched.trials;

@@ -17,7 +17,8 @@ use crate::strategy::{BarContext, Orders, Strategy, StrategyError};
 /// ended (filled, cancelled, expired) and at the first bar of each UTC day (when daily limits open again), and its
 /// buy rests anew at the first close above it. A refused buy is thereby repeated at those times only, and has spent
 /// nothing. Levels at or below nothing do not exist. A grid of which a level would buy and sell at one price, or
-/// two cannot be told apart at eight decimal places, is refused. No warm-up; acts at every bar of the scenario's interval.
+/// two cannot be told apart at eight decimal places, is refused. No warm-up; acts at every bar of the scenario's
+/// interval.
 pub(in crate::strategy) struct Grid {
     grids: Vec<SymbolGrid>,
     levels: u32,

@@ -1,7 +1,8 @@
 //! Every two agents against each other, by the scores of their whole records.
 //!
 //! Owns the choice of the test: the difference of two records in units of its standard error where both scores are
-//! numbers (of drawdowns by exchanged windows), and the share of resamples in which one is above the other where that has no standard error: a score is
+//! numbers (of drawdowns by exchanged windows), and the share of resamples in which one is above the other where
+//! that has no standard error: a score is
 //! infinite, or a median stands among equal values. An infinite score must also come from windows that are infinite
 //! more often than the other agent's, by Fisher's exact test. A score that does not exist is behind all others and is
 //! tested against none. Invariants: the p-value counts against the agent that

@@ -141,7 +141,8 @@ impl ScoreMatrix {
         Ok(self)
     }
 
-    /// The same where agents of equal score stand in this order of names, as a leaderboard has broken their tie; without
+    /// The same where agents of equal score stand in this order of names, as a leaderboard has broken their tie;
+    /// without
     /// it in the order of their names.
     #[must_use]
     pub fn with_tie_order(mut self, names: &[&str]) -> Self {

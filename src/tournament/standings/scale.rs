@@ -122,7 +122,8 @@ mod tests {
 
     #[test]
     fn worked_by_hand() {
-        // 21 % in two windows is 10 % a window; a profit factor of 3 is three quarters; losses of 150 % keep their sign.
+        // 21 % in two windows is 10 % a window; a profit factor of 3 is three quarters; losses of 150 % keep their
+        // sign.
         assert!((Scale::GrowthPerWindow.of_score(Score::of(21.0), 2) - 10.0).abs() < 1e-12);
         assert_eq!(Scale::Share.of_score(Score::of(3.0), 2), 0.75);
         assert_eq!(Scale::Share.of_score(Score::PlusInfinity, 2), 1.0);
