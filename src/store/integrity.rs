@@ -216,6 +216,7 @@ pub struct Condition {
     /// Agents, archived ones included.
     pub agents: usize,
     /// What is wrong.
+    #[serde(rename = "troubles")]
     pub problems: Vec<IntegrityProblem>,
 }
 

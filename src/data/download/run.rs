@@ -37,6 +37,7 @@ pub struct Fetched {
     /// Archive file that was requested.
     pub item: Item,
     /// Its path, whether or not it exists.
+    #[serde(rename = "place")]
     pub path: PathBuf,
     /// What came of the request.
     pub outcome: Outcome,
