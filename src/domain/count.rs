@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn thousands_are_set_apart() {
+    fn thousands_are_separated() {
         let cases = [("1", "1"), ("999.5", "999.5"), ("1000", "1,000"), ("-1234567.89", "-1,234,567.89")];
         for (number, expected) in cases {
             assert_eq!(grouped(number), expected);

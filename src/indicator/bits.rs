@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scout_finds_what_a_look_at_every_row_finds() {
+    fn a_cursor_finds_the_same_rows_as_a_full_scan() {
         for end in [0, 1, 64, 100, 140, 141, 1000] {
             let mut cursor = BitCursor::until(end);
             for from in [0, 0, 1, 7, 8, 63, 64, 65, 128, 133, 134, 260, 299, 400, 2000] {

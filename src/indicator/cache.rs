@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_read_stays_and_is_shared() {
+    fn columns_in_use_stay_and_are_shared() {
         let (bars, budget) = (bars(), room(1));
         let cache = IndicatorCache::within(Arc::clone(&budget));
         let three = cache.column(S, &bars, 0..60, sma(3));
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn caches_share_a_budget_and_give_back_what_they_took() {
+    fn caches_share_a_budget_and_release_their_part() {
         let (bars, budget) = (bars(), room(100));
         let caches = [(); 2].map(|()| IndicatorCache::within(Arc::clone(&budget)));
         for cache in &caches {

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn words_say_what_each_row_says() {
+    fn notes_match_their_rows() {
         let (one, two) = columns();
         for block in 0..16 {
             let slow = |test: &dyn Fn(f64, f64) -> bool| {

@@ -376,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn deviation_of_a_flat_column_is_nothing_even_far_from_zero() {
+    fn deviation_of_a_flat_column_is_zero_even_far_from_zero() {
         let out = deviations(&vec![98_765.432_1; 50], 20);
         assert!(out[19..].iter().all(|&value| value == 0.0));
     }

@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn each_rule_does_what_it_says() {
+    fn each_rule_is_applied() {
         let bars = minutes(&[0, 1, 4, 5]);
         let apply = |rule| apply(bars.clone(), rule, None, None);
         assert_eq!(apply(GapRule::Keep).unwrap(), FilledBars { bars: bars.clone(), filled_rows: Vec::new() });

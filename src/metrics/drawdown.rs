@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn blocks_give_what_single_steps_give() {
+    fn blocks_agree_with_single_steps() {
         // A walk of whole steps: plateaus, touches of the peak, and equal depths all happen.
         let mut state = 1_u64;
         for length in [0, 1, 63, 64, 65, 128, 300, 1000] {

@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn selecting_gives_what_sorting_gives() {
+    fn selection_agrees_with_sorting() {
         // 7919 is a prime: the values 0 ..= n - 1 in a scrambled order.
         for n in [100_usize, 101, 119, 120, 121, 139, 141, 1000, 4321] {
             let scrambled: Vec<f64> = (0..n).map(|i| (i * 7919 % n) as f64).collect();

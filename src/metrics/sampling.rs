@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn jumps_find_what_a_division_at_each_tick_finds() {
+    fn jumping_agrees_with_dividing_at_each_tick() {
         // Gaps of every kind: inside a day, over midnight, of whole days; and two bars in one interval.
         let mut state = 7_u64;
         for interval in ["1m", "1h", "1d"] {

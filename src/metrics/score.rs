@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn infinities_lie_outside_all_numbers_and_nothing_is_last() {
+    fn infinities_order_beyond_numbers_and_missing_is_last() {
         let mut all = [Absent, Number(3.0), PlusInfinity, Number(-2.0), MinusInfinity, Absent, PlusInfinity];
         all.sort_by(Score::better_first);
         let wanted = [PlusInfinity, PlusInfinity, Number(3.0), Number(-2.0), MinusInfinity, Absent, Absent];

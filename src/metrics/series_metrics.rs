@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_series_of_nothing_has_no_metrics() {
+    fn an_empty_series_has_no_metrics() {
         let none = ReturnSeries::of_returns(Vec::new(), 252.0);
         assert_eq!(none.total_return(), Err(Missing::TooFewReturns));
         for profile in MetricsProfile::ALL {

@@ -226,7 +226,7 @@ fn two_windows_worked_by_hand() {
 }
 
 #[test]
-fn gains_without_losses_are_infinite_and_nothing_is_absent() {
+fn gains_without_losses_are_infinite_and_no_trades_are_missing() {
     let winner = of(&[window(0, &[1.0, 2.0], &[100, 20])]);
     assert_eq!(scored(&winner, RankingMetric::ProfitFactor), (Score::PlusInfinity, Err(Missing::NoLosses)));
     assert_eq!(scored(&winner, RankingMetric::SortinoRatio), (Score::PlusInfinity, Err(Missing::NoDownside)));

@@ -175,7 +175,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn signs_say_gain_or_loss_and_nothing_has_none() {
+    fn gains_and_losses_have_signs_and_zero_has_none() {
         assert_eq!(signed(1.005), "+1.00");
         assert_eq!(signed(-1234.5), "-1,234.50");
         assert_eq!(signed(-0.004), "0.00");

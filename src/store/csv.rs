@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn floats_read_back_as_they_were() {
+    fn floats_round_trip() {
         for value in [0.1 + 0.2, 1e-9, -123.456, 1e21] {
             assert_eq!(float(Some(value)).parse::<f64>().unwrap(), value);
         }

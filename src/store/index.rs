@@ -520,7 +520,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_whose_folder_is_gone_says_so() {
+    fn a_run_without_its_folder_is_reported() {
         let out = tempfile::tempdir().unwrap();
         let mut index = Index::open(out.path()).unwrap();
         let stored = store(out.path(), 1);

@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn written_values_are_read_back() {
         for (of, missing) in [
             (Score::Number(1.5), None),
             (Score::Number(0.0), Some(Missing::Idle)),

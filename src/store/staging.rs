@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_as_written_does_not_replace_what_was_there() {
+    fn a_changed_run_does_not_replace_the_previous_one() {
         let out = tempfile::tempdir().unwrap();
         fs::create_dir(out.path().join(RUN)).unwrap();
         fs::write(out.path().join(RUN).join("f"), "one").unwrap();
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_published_leaves_nothing() {
+    fn an_unpublished_run_leaves_no_files() {
         let out = tempfile::tempdir().unwrap();
         let staging = Staging::open(out.path(), RUN).unwrap();
         fs::write(staging.folder().join("f"), "x").unwrap();
@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn what_others_put_there_is_left_alone_and_blocks_nothing() {
+    fn foreign_files_are_kept_and_block_nothing() {
         let out = tempfile::tempdir().unwrap();
         let mine = [".mine.tmp", ".notes.old", ".0123456789ab.17.old"];
         for name in &mine[..2] {

@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn csv_twins_say_what_the_tables_say() {
+    fn csv_copies_equal_the_tables() {
         let out = tempfile::tempdir().unwrap();
         let folder = write(out.path(), true).folder.join("agents/trend, fast");
         assert_eq!(

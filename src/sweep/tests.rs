@@ -178,7 +178,7 @@ fn invalid_combinations_are_skipped_and_counted() {
 
 /// A grid whose levels the prices do not allow is no trial that forfeits, but a combination that is refused.
 #[test]
-fn what_the_prices_do_not_allow_is_left_out_and_named() {
+fn infeasible_combinations_are_skipped_and_reported() {
     let grid = |spacings: &str| {
         let sweep = format!("[sweep]\nagent = \"trend\"\n[sweep.parameters]\nspacing_pct = [{spacings}]\n");
         let strategy = "{ kind = \"sma_cross\", fast = 3, slow = 8, size_pct = 20 }";

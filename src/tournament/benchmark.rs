@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_benchmark_there_is_nothing() {
+    fn without_a_benchmark_there_are_no_relative_metrics() {
         assert_eq!(relatives(None), [Relative::missing(Missing::NoBenchmark); 2]);
     }
 

@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_always_wins_is_told_soon_and_its_mirror_never() {
+    fn a_constant_winner_is_accepted_soon_and_its_mirror_never() {
         let played = |a: f64, b: f64| {
             let mut duel = Duel::new(&DuelSpec::default()).unwrap();
             let mut windows = 0;
@@ -195,7 +195,7 @@ mod tests {
 
     /// Of 2,000 duels of equals at most 5 % (and three standard errors) claim that one is stronger.
     #[test]
-    fn equals_are_seldom_told_apart() {
+    fn equal_agents_are_rarely_distinguished() {
         let mut claimed = 0;
         for seed in 0..2000 {
             let mut rng = ChaCha8Rng::seed_from_u64(seed);

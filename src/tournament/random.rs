@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn windows_are_aligned_numbered_and_apart() {
+    fn windows_are_aligned_numbered_and_do_not_overlap() {
         let market = market("1h", true, hours(5..24 * 100));
         for seed in 0..50 {
             let windows = draw(&market, Span::DAY.times(7), 10, seed);
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn closed_days_and_holes_are_never_drawn() {
+    fn windows_avoid_closed_days_and_gaps() {
         let sessions = market("1d", false, weekdays(4..68));
         assert!(
             draw(&sessions, Span::DAY, 40, 9).iter().all(|w| w.start == sessions.clock[w.window.ticks.first])

@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn windows_are_apart_and_have_their_past() {
+    fn windows_do_not_overlap_and_have_history() {
         let market = seasons();
         for seed in 0..50 {
             let windows = draw(&market, 20, 2, seed).unwrap();
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_an_error() {
+    fn overflow_is_an_error() {
         // 350 days after the first lookback hold 70 windows of five days.
         assert!(matches!(draw(&seasons(), 71, 0, 1), Err(WindowError::TooFew { fits: 70, .. })));
         assert_eq!(draw(&seasons(), 70, 0, 1).unwrap().len(), 70);

@@ -195,7 +195,7 @@ fn a_use_against_the_map_and_of_a_file_in_no_room_are_found() {
 }
 
 #[test]
-fn circles_are_told_apart_from_what_hangs_on_them() {
+fn cycles_are_separated_from_their_dependents() {
     let graph = graph_of(&[
         ("lib.rs", "mod a; mod b; mod c; mod d; mod e; mod f;"),
         ("a.rs", "use crate::b::B;"),

@@ -352,7 +352,7 @@ fn a_size_that_is_no_amount_is_refused() {
 }
 
 #[test]
-fn what_cannot_be_declared_is_said_at_once() {
+fn invalid_declarations_are_refused_at_once() {
     let said = |declare: fn(&mut Needs) -> Result<(), StrategyError>| {
         struct Declares(fn(&mut Needs) -> Result<(), StrategyError>);
         impl Strategy for Declares {

@@ -192,7 +192,7 @@ proptest! {
     }
 
     #[test]
-    fn truncating_the_future_changes_nothing_before_it(seed in any::<u64>(), at in 0.0..1.0f64) {
+    fn truncating_later_bars_changes_no_earlier_decision(seed in any::<u64>(), at in 0.0..1.0f64) {
         let mut whole = fixture(seed, None);
         let ticks = whole.market.clock.len();
         prop_assume!(ticks >= 2);

@@ -333,7 +333,7 @@ fn sweep_conditions_are_evaluated_in_decimals() {
 }
 
 #[test]
-fn a_sweep_without_a_winner_says_so() {
+fn a_sweep_without_a_winner_reports_it() {
     let stage = bare();
     let text = "[scenario]\nname = \"none\"\n[market]\npath = \"data/sample\"\nsymbols = [\"ALPHA\"]\ninterval = \"1h\"\n\
                 start = 2023-05-01\nend = 2023-05-08\n[[agents]]\nname = \"never\"\n\

@@ -142,7 +142,7 @@ fn buys_are_cut_in_proportion_where_the_money_is_short_and_their_orders_say_so()
 }
 
 #[test]
-fn what_rebalances_is_what_the_scenario_says() {
+fn rebalancing_follows_the_scenario() {
     // A doubles on day 2: weights of a half drift to two thirds.
     let a = [(10.0, 10.0), (10.0, 10.0), (20.0, 20.0), (20.0, 20.0), (20.0, 20.0), (20.0, 20.0)];
     let b = flat(10.0, 6);
@@ -166,7 +166,7 @@ fn what_rebalances_is_what_the_scenario_says() {
 }
 
 #[test]
-fn a_repeated_weight_is_said_to_trade_nothing() {
+fn a_repeated_weight_is_reported_not_to_trade() {
     let (a, b) = (flat(10.0, 6), flat(10.0, 6));
     let folder = folder(&[("A", &a), ("B", &b)]);
     fs::write(folder.path().join("signals.csv"), "ts,A,B\n2024-01-01,0.5,0.5\n2024-01-04,0.5,0.5\n").unwrap();

@@ -287,7 +287,7 @@ fn listing_a_store_with_a_non_utf8_path_is_valid_json() {
 /// Agents and runs are restored after the database was damaged, and after it was moved away as older versions
 /// advised.
 #[test]
-fn a_repair_without_a_valid_backup_keeps_the_file_and_says_so() {
+fn a_repair_without_a_valid_backup_keeps_the_file_and_reports_it() {
     let stage = stage();
     stage.result("agent create keeper --strategy {kind=\"cash\"} --out s");
     stage.result("run small.toml --out s --quiet");

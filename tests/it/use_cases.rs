@@ -131,7 +131,7 @@ fn a_run_in_memory_and_a_stored_one_give_the_same_ranking() {
 }
 
 #[test]
-fn a_tournament_is_assessed_and_says_so() {
+fn a_tournament_is_assessed_and_reports_it() {
     let text = format!("{TEXT}\n[tournament]\nresamples = 400\n");
     let watch = Watch::default();
     let found = run(&ready(&text), RunOptions::default(), &watch).unwrap();

@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sample_is_small_and_as_long_as_it_says() {
+    fn the_sample_is_small_and_has_its_stated_length() {
         let dir = tempfile::tempdir().unwrap();
         let files = write_sample(dir.path()).unwrap();
         let bytes: u64 = files.iter().map(|file| fs::metadata(file).unwrap().len()).sum();

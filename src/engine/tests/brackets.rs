@@ -180,7 +180,7 @@ fn the_opens_of_all_symbols_come_before_anything_later() {
 }
 
 #[test]
-fn levels_go_away_from_the_entry_at_eight_places_and_on_the_tick() {
+fn levels_round_away_from_the_entry_at_eight_decimals_and_on_the_tick() {
     let share = |percent| Some(Protection::FromEntry(Distance::Share(Bps::from_percent(percent))));
     let trailing_stop = Some(Distance::Share(Bps::from_percent(1.0)));
     let bracket = Some(Bracket { stop_loss: share(2.5), take_profit: share(7.5), trailing_stop });

@@ -157,7 +157,7 @@ fn an_agent_that_was_flattened_has_its_equity_as_its_peak_when_it_may_trade_agai
 }
 
 #[test]
-fn what_the_cap_keeps_an_agent_from_selling_is_sold_on_while_it_is_out() {
+fn a_capped_liquidation_continues_after_disqualification() {
     let mut rows = flat(&[100.0, 100.0, 80.0, 80.0, 80.0, 80.0, 80.0]);
     rows.iter_mut().skip(3).for_each(|bar| bar.5 = 30.0);
     let mut fixture = Fixture::new(hourly(rows));

@@ -143,7 +143,7 @@ fn orders_do_not_cross() {
 
 /// The symbol's last bar lies before the second run: what was written off does not come back.
 #[test]
-fn what_was_written_off_stays_so() {
+fn a_written_off_position_stays_written_off() {
     let long: Vec<TestBar> = flat(&[100.0; 20]);
     let short = flat(&[100.0; 8]);
     let mut fixture = Fixture::new(market_of("1h", vec![short, long]));

@@ -279,7 +279,7 @@ fn a_share_of_the_position_is_floored_to_the_step() {
 }
 
 #[test]
-fn what_the_cap_keeps_from_the_close_fills_at_the_next_opens() {
+fn the_rest_of_a_capped_close_fills_at_the_next_opens() {
     let rows = vec![(0, 99.0, 100.0, 99.0, 100.0, 20.0), (1, 101.0, 102.0, 101.0, 102.0, 90.0)];
     let mut fixture = Fixture::new(hourly(rows));
     fixture.venue.fill_at = FillAt::Close;

@@ -95,7 +95,7 @@ fn a_grown_position_can_always_be_sold() {
 }
 
 #[test]
-fn size_to_limit_fills_what_passes_and_says_so() {
+fn size_to_limit_fills_the_allowed_part_and_flags_it() {
     let mut fixture = still();
     fixture.risk = RiskProfile { size_to_limit: true, ..RiskProfile::standard() };
     let replay = fixture.plan(vec![(0, place(buy("9")))]);

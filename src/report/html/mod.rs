@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_user_named_is_text() {
+    fn user_names_are_escaped() {
         let mut hostile = view(|stored| {
             stored.run.scenario = HOSTILE.to_owned();
             stored.run.description = HOSTILE.to_owned();

@@ -93,7 +93,7 @@ year  Jan   Nov  Dec  year's
     }
 
     #[test]
-    fn several_windows_are_told_apart() {
+    fn several_windows_are_labelled() {
         let jobs = [
             job(0, &[("2023-11", Some(1.0))], &[(2023, 1.0)]),
             job(1, &[("2023-12", Some(-2.0))], &[(2023, -2.0)]),

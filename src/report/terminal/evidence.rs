@@ -150,13 +150,13 @@ mod tests {
     }
 
     #[test]
-    fn names_with_commas_stay_apart() {
+    fn names_with_commas_are_quoted() {
         let names = ["a = 1, b = 2", "a = 3, b = 4", "plain"].map(str::to_owned);
         assert_eq!(listed(&names), "(a = 1, b = 2), (a = 3, b = 4), plain");
     }
 
     #[test]
-    fn what_is_missing_is_said() {
+    fn missing_values_have_reasons() {
         let text = evidence(&record(1), Style::PLAIN);
         assert!(text.contains("\n- no dsr: ") && text.contains("\n- no pbo: "), "{text}");
     }

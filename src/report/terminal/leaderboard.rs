@@ -217,7 +217,7 @@ results: reports/first/RUN
     }
 
     #[test]
-    fn heads_over_several_windows_say_what_a_number_is() {
+    fn headers_over_several_windows_name_the_fold() {
         let mut stored = league();
         stored.leaderboard.windows = 6;
         stored.leaderboard.aggregate = "mean".to_owned();

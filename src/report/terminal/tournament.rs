@@ -282,7 +282,7 @@ places are by windows won; whether the first is better than the others stands in
     }
 
     #[test]
-    fn rounds_and_seasons_are_told_in_lines() {
+    fn rounds_and_seasons_are_printed() {
         let text = shown_as(TournamentFormat::Knockout { seeds: vec![] });
         assert!(
             text.contains("seeds by windows 0 to 7\nround 1, windows 8 to 15: best beats worst; "),

@@ -57,7 +57,7 @@ fn played(out: &Path) -> StoredRun {
 }
 
 #[test]
-fn every_place_shows_the_record() {
+fn every_output_shows_the_record() {
     let out = tempfile::tempdir().unwrap();
     let stored = played(out.path());
     let view = View::read(&stored).unwrap();
@@ -121,7 +121,7 @@ fn every_place_shows_the_record() {
 }
 
 #[test]
-fn an_idle_agent_is_shown_as_dashes_and_ranks_by_nothing_gained() {
+fn an_idle_agent_is_shown_as_dashes_and_ranks_by_zero_return() {
     let out = tempfile::tempdir().unwrap();
     let stored = played(out.path());
     let idle = stored.leaderboard.rankings.iter().find(|row| row.agent == "idle").unwrap();

@@ -160,7 +160,7 @@ mod tests {
     use crate::store::{RunWriter, fixture};
 
     #[test]
-    fn two_runs_lie_beside_each_other_and_what_differs_is_named() {
+    fn two_runs_are_compared_side_by_side_with_their_differences() {
         let out = tempfile::tempdir().unwrap();
         let first =
             RunWriter::open(out.path(), fixture::run()).unwrap().finish(&fixture::tournament()).unwrap();

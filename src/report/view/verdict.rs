@@ -46,7 +46,7 @@ mod tests {
     use crate::store::fixture;
 
     #[test]
-    fn without_standings_nobody_is_called() {
+    fn without_standings_no_winner_is_called() {
         let mut stored = fixture::stored();
         let one = verdict(&stored);
         assert!(!one.called && one.sentence.ends_with("separate skill from luck"), "{}", one.sentence);

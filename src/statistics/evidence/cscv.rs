@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_answer() {
+    fn invalid_inputs_are_errors() {
         let trials = noisy(1, 40, &[0.0, 0.0]);
         assert!(cscv(&trials, 5).is_err() && cscv(&trials, 0).is_err() && cscv(&trials, 22).is_err());
         assert!(matches!(cscv(&noisy(1, 7, &[0.0, 0.0]), 4), Err(EvidenceError::TooFew { .. })));

@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_answer() {
+    fn invalid_inputs_are_errors() {
         assert!(expected_maximum_z(1).is_err());
         assert!(expected_maximum_sharpe(-1.0, 5).is_err());
         assert!(minimum_backtest_years(5, 0.0).is_err());

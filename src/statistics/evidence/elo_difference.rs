@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_exist_is_none() {
+    fn missing_values_are_none() {
         assert_eq!(estimate_elo(&GameCounts::Trinomial([0; 3])), None);
         let won = estimate_elo(&GameCounts::Trinomial([0, 0, 5])).unwrap();
         assert_eq!((won.elo, won.elo_error95, won.nelo, won.los), (None, None, None, None));

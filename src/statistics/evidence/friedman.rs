@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_answer() {
+    fn invalid_inputs_are_errors() {
         assert!(friedman(&noisy(1, 50, &[0.0; 2])).is_err());
         assert!(friedman(&noisy(1, 1, &[0.0; 3])).is_err());
         let same = Panel::new(vec![vec![1.0, 2.0]; 3]).unwrap();

@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_influence() {
+    fn inputs_without_influence_functions() {
         assert_eq!(Influence::new(1.0, &[1.0]), None);
         assert_eq!(Influence::new(f64::INFINITY, &[1.0, 2.0]), None);
         assert_eq!(Influence::new(1.0, &[1.0, f64::INFINITY]), None);

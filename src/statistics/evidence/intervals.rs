@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_answer() {
+    fn invalid_inputs_are_errors() {
         assert!(wilson(0, 0, 0.95).is_err());
         assert!(wilson(3, 2, 0.95).is_err());
         assert!(clopper_pearson(1, 2, 1.0).is_err());

@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn the_equally_good_are_kept_together_as_often_as_it_says() {
+    fn the_confidence_set_has_its_stated_coverage() {
         let resamples = Resamples::stationary(60, 1.0, 199, [6; 32]).unwrap();
         let whole = |seed: &u64| {
             let scores = noisy(*seed, 60, &[0.0; 4]);
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_answer() {
+    fn invalid_inputs_are_errors() {
         let scores = noisy(1, 30, &[0.0, 0.0]);
         let other = Resamples::stationary(31, 1.0, 9, [0; 32]).unwrap();
         assert!(model_confidence_set(&scores, &other, McsStatistic::Max, Convention::Standard).is_err());

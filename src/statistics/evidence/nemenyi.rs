@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_answer() {
+    fn invalid_inputs_are_errors() {
         assert!(nemenyi(&noisy(1, 20, &[0.0])).is_err());
         assert!(studentized_range_sf(f64::NAN, 3).is_err());
         assert!(critical_difference(3, 0, 0.05).is_err());

@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_answer() {
+    fn invalid_inputs_are_errors() {
         assert!(paired_t(&[], &[]).is_err());
         assert!(paired_t(&[1.0], &[2.0]).is_err());
         assert!(paired_t(&[1.0, 2.0], &[2.0]).is_err());

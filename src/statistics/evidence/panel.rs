@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refuses_what_no_method_can_take() {
+    fn invalid_input_is_refused_by_every_method() {
         assert!(matches!(Panel::new(vec![]), Err(EvidenceError::TooFew { what: "columns", .. })));
         assert!(matches!(Panel::new(vec![vec![]]), Err(EvidenceError::TooFew { what: "rows", .. })));
         let ragged = Panel::new(vec![vec![1.0, 2.0], vec![1.0]]);

@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_answer() {
+    fn invalid_inputs_are_errors() {
         assert!(SharpeEstimate::of(&[]).is_err());
         assert!(SharpeEstimate::of(&[0.01]).is_err());
         assert!(SharpeEstimate::of(&[0.01; 40]).is_err());

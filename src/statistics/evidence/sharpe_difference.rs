@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_answer() {
+    fn invalid_inputs_are_errors() {
         let a = shifted(6, 0.0);
         assert!(sharpe_difference_hac(&a, &a[1..], HacGradient::LedoitWolf).is_err());
         assert!(sharpe_difference_hac(&a[..9], &a[..9], HacGradient::LedoitWolf).is_err());

@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_answer() {
+    fn invalid_inputs_are_errors() {
         let panel = noisy(1, 60, &[0.0]);
         assert!(spa(&panel, &resamples(59), 3.0, Convention::Standard).is_err());
         assert!(spa(&panel, &resamples(60), 0.0, Convention::Standard).is_err());

@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_loud_column_hides_is_named_in_the_next_step() {
+    fn a_masked_column_is_rejected_in_the_next_step() {
         // Unstudentised: the loud column's noise (error of its mean 0.5) sets a bound of about 0.8 at first.
         let quiet = noisy(3, 100, &[0.0, 0.5]);
         let loud = quiet.column(0).iter().map(|draw| 5.0 + 5.0 * draw).collect();

@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn the_named_number_of_windows_resolves_about_as_often_as_it_says() {
+    fn the_reported_number_of_windows_has_its_stated_power() {
         // Difference 0.5 of two agents with deviation 1: sqrt(2) / 0.5 * 2.8016, squared: 62.8. The test pays
         // something for holding where windows depend on each other: 80 % becomes about 74 %.
         let resolved = (0..400).filter(|&seed| test(seed, 63, 0.5).p_value < 0.05).count();

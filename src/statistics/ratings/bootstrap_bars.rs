@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn bars_hold_the_rating_and_differ_from_zero_width() {
+    fn intervals_contain_the_rating_and_have_width() {
         let ranks = ranks_with_ties();
         let bars = bars_of(&ranks, &resamples(200, 36), 0.95);
         assert_eq!((bars.failed, bars.replicates.len()), (0, 200));
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn weights_count_what_rows_repeat() {
+    fn weights_count_repeated_rows() {
         let ranks = ranks_with_ties();
         let sample = resamples(1, 36).remove(0);
         let weights = multiplicities(36, &sample);

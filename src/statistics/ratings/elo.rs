@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tie_of_equals_moves_nobody_and_three_play_two_games_each() {
+    fn a_tie_of_equals_changes_no_rating_and_three_play_two_games_each() {
         let config = EloConfig { initial: 0.0, k: 10.0 };
         assert_eq!(rate_elo(&[vec![0, 0]], &config).unwrap(), [0.0, 0.0]);
         assert_eq!(rate_elo(&[vec![0, 1, 2]], &config).unwrap(), [10.0, 0.0, -10.0]);

@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_prior_is_worth_nothing_yet() {
+    fn a_prior_alone_has_no_information() {
         assert!(Gaussian::PRIOR.conservative().abs() < 1e-12);
         // 3, 4, 5.
         let wide = Gaussian { mu: 1.0, sigma: 3.0 }.widened(4.0);

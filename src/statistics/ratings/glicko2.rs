@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tie_of_equals_moves_nobody() {
+    fn a_tie_of_equals_changes_no_rating() {
         let found = rate_glicko2(&[vec![0, 0]], &Glicko2Config::default()).unwrap();
         assert_near(found[0].rating, 1500.0, 1e-14);
         assert_eq!(found[0], found[1]);

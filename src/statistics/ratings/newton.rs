@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn conjugate_gradients_solve_what_cholesky_does() {
+    fn conjugate_gradients_agree_with_cholesky() {
         // A Laplacian with a parameter of its own: singular along (1, 1, 1, 0).
         let matrix = vec![
             vec![3.0, -2.0, -1.0, 0.5],

@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tie_of_equals_moves_nothing() {
+    fn a_tie_of_equals_changes_nothing() {
         // Cut to -1..1: variance 1 - 2 d(1) / (P(1) - P(-1)) = 0.2911251.
         let (v, w) = tie_moments(0.0, 1.0);
         assert_near(v, 0.0, 1e-15);

@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn connected_is_what_can_be_rated() {
+    fn rateable_means_connected() {
         for ranks in [
             vec![vec![0, 1, 2], vec![2, 1, 0]],
             vec![vec![0, 1, 2], vec![0, 2, 1]],

@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn impossible_counts_are_told() {
+    fn impossible_counts_are_errors() {
         let zero = || vec![vec![0.0; 2]; 2];
         assert_eq!(PairCounts::new(vec![], vec![]), Err(RatingError::NoAgents));
         for bad in [-1.0, f64::NAN, f64::INFINITY] {

@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_rated_is_told() {
+    fn unrateable_agents_are_reported() {
         let always_last = fit_plackett_luce(&[vec![0, 1, 2], vec![1, 0, 2]]);
         assert_eq!(always_last, Err(RatingError::NotConnected { groups: vec![vec![0, 1], vec![2]] }));
         assert_eq!(fit_plackett_luce(&[]), Err(RatingError::NoWindows));

@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_shapes_are_told() {
+    fn bad_shapes_are_errors() {
         let ragged = agent_count(&[vec![0, 1], vec![0]]);
         assert_eq!(ragged, Err(RatingError::Ragged { row: 1, found: 1, expected: 2 }));
         assert_eq!(agent_count(&[]), Err(RatingError::NoWindows));

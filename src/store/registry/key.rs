@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_shows_no_more_than_the_prefix() {
+    fn debug_output_shows_only_the_prefix() {
         let key = ApiKey::generate().unwrap();
         assert_eq!(format!("{key:?}"), format!("ApiKey({}..)", key.prefix()));
     }

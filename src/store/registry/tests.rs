@@ -214,7 +214,7 @@ fn results_go_to_the_history_with_the_run_or_not_at_all() {
 }
 
 #[test]
-fn an_existing_wallet_goes_on_and_a_reset_begins_anew() {
+fn an_existing_wallet_continues_and_a_reset_starts_anew() {
     let out = tempfile::tempdir().unwrap();
     let mut registry = registry(out.path());
     registry.create(&text("trend"), at(1)).unwrap();
@@ -239,7 +239,7 @@ fn an_existing_wallet_goes_on_and_a_reset_begins_anew() {
 }
 
 #[test]
-fn a_wallet_in_use_is_nobody_elses() {
+fn a_wallet_in_use_is_locked() {
     let out = tempfile::tempdir().unwrap();
     let mut registry = registry(out.path());
     let agent = registry.create(&text("trend"), at(1)).unwrap().agent;

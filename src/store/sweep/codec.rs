@@ -201,7 +201,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_back_to_the_last_bit() {
+    fn written_values_are_read_back_bit_for_bit() {
         for outcome in outcomes() {
             let bytes = encode(&outcome);
             let back = decode(&bytes).unwrap();

@@ -193,7 +193,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_kept_is_found_by_the_next_and_kept_once() {
+    fn cached_outcomes_are_found_and_stored_once() {
         let out = tempfile::tempdir().unwrap();
         let outcomes = outcomes();
         let keys = [JobKey([1; 32]), JobKey([2; 32]), JobKey([3; 32])];

@@ -131,7 +131,7 @@ mod tests {
     const SMA: StrategyKind = StrategyKind::SmaCross { fast: 1, slow: 3 };
 
     #[test]
-    fn trades_the_crosses_and_nothing_else() {
+    fn trades_at_crosses_only() {
         // close  5 4 3 6 7 4 3
         // SMA 3  - - 4 4.33 5.33 5.67 4.67: above from tick 3, below from tick 5.
         let market = market(&[closes(&[5.0, 4.0, 3.0, 6.0, 7.0, 4.0, 3.0])]);

@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn levels_end_above_nothing() {
+    fn levels_are_positive() {
         let market = market(&[closes(&[100.0, 100.0])]);
         assert_eq!(play(&grid(20), &market, &mut Paper::new("3000")).len(), 9);
     }

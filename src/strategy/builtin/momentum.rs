@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn holds_the_strongest_and_changes_over() {
+    fn holds_the_strongest_and_rotates() {
         // Tick 1: +10 % against +20 %: buys the second. Tick 2: +10 % against 0: sells the second (filled
         // with tick 3) and buys the first at tick 3.
         let market =

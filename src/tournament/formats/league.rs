@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn seasons_of_one_window_prove_nothing() {
+    fn seasons_of_one_window_have_no_significant_promotion() {
         let view = four(12);
         assert!(view.seasons.iter().all(|s| s.boundaries[0].p_value.is_none() && !s.boundaries[0].exchanged));
     }

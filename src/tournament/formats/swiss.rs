@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_meets_twice_and_the_best_wins() {
+    fn no_pair_meets_twice_and_the_best_wins() {
         for agents in 2..=13 {
             let view = swiss(&ladder(agents, 13), None).unwrap();
             let mut met = BTreeSet::new();

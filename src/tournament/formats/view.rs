@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_check_refuses_the_view_refuses_too() {
+    fn check_and_view_refuse_the_same() {
         for format in super::super::testing::formats() {
             for (agents, windows) in [(1, 24), (2, 24), (3, 1), (6, 0), (6, 1), (6, 2), (6, 24)] {
                 let refused = check(&format, agents, windows).is_err();

@@ -425,7 +425,7 @@ mod tests {
     }
 
     #[test]
-    fn less_is_better_turns_the_table_and_nothing_else() {
+    fn lower_is_better_only_reverses_the_order() {
         let columns = lucky(2, 30, &[0.5, 0.0, -0.5]);
         let turned = columns.iter().map(|column| column.iter().map(|x| -x).collect()).collect();
         let more = of(&matrix(columns));
@@ -470,7 +470,7 @@ mod tests {
     }
 
     #[test]
-    fn the_unranked_are_named_and_take_part_in_nothing() {
+    fn unranked_agents_are_named_and_excluded() {
         let columns = lucky(8, 30, &[0.0, 1.0, 5.0]);
         let reasons = vec![None, None, Some("fewer than 5 trades".to_owned())];
         let found = of(&matrix(columns.clone()).with_unranked(reasons).unwrap());

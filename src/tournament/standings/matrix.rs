@@ -324,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_shapes_are_told() {
+    fn bad_shapes_are_errors() {
         let matrix = |scores| ScoreMatrix::new(names(&["a", "b"]), names(&["w0", "w1"]), scores, Fold::Mean);
         assert_eq!(ScoreMatrix::new(vec![], vec![], vec![], Fold::Mean), Err(StandingsError::NoAgents));
         let one = Score::Number(1.0);

@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unbeaten_agent_is_told_in_words() {
+    fn an_unbeaten_agent_is_reported_in_words() {
         // Agent 1 always wins.
         let mut columns = lucky(3, 30, &[0.0, 0.0, 0.0]);
         columns[1].iter_mut().for_each(|score| *score += 100.0);

@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn twins_are_not_told_apart() {
+    fn identical_agents_are_not_distinguished() {
         let mut columns = lucky(5, 36, &[3.0, 0.0]);
         columns.extend([columns[0].clone(), columns[0].clone()]);
         let found = verdict(columns);

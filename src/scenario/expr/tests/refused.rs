@@ -86,7 +86,7 @@ fn unknown_names_get_the_nearest_known_one() {
 }
 
 #[test]
-fn counts_of_arguments_are_told() {
+fn wrong_argument_counts_are_reported() {
     let sma = "(`sma(n)`: simple moving average of the close over n bars)";
     let rsi = "(`rsi(n=14)`: Wilder's relative strength index, 0 to 100)";
     let abs = "(`abs(x)`: absolute value of x)";
@@ -130,7 +130,7 @@ fn periods_are_whole_and_bounded() {
 }
 
 #[test]
-fn widths_have_three_places() {
+fn widths_have_three_decimals() {
     let help = "(a number from 0.001 to 100 with at most three decimal places)";
     for width in ["0", "-1", "1.0005", "101", "close"] {
         let text = format!("bollinger_upper(20, {width}) > 1");

@@ -104,7 +104,7 @@ fn only_the_best_are_compared_and_the_winner_always() {
 }
 
 #[test]
-fn what_cannot_be_assessed() {
+fn inputs_that_cannot_be_assessed() {
     let flat = Panel::new(vec![vec![0.0; 30]; 2]).unwrap();
     assert!(matches!(assess_selection(&flat, &spec()), Err(EvidenceError::NoStatistic(_))));
     let panel = noisy(9, 30, &[0.0, 0.0]);

@@ -70,7 +70,7 @@ fn results_of_one_kind_give_a_finite_ratio() {
 }
 
 #[test]
-fn impossible_tests_are_told() {
+fn impossible_tests_are_errors() {
     let new = |elo0, elo1, alpha, beta| Sprt::new(elo0, elo1, alpha, beta, EloModel::Logistic);
     assert!(matches!(new(2.0, 2.0, 0.05, 0.05), Err(SprtError::Hypotheses { .. })));
     assert!(matches!(new(f64::NAN, 2.0, 0.05, 0.05), Err(SprtError::Hypotheses { .. })));

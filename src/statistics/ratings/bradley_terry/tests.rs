@@ -147,7 +147,7 @@ fn a_disconnected_graph_is_told_with_its_groups() {
 }
 
 #[test]
-fn ties_without_a_circle_of_wins_are_told() {
+fn ties_without_a_cycle_of_wins_are_reported() {
     let one_way = PairCounts::from_ranks(&[vec![0, 1], vec![0, 0]]).unwrap();
     assert_eq!(fit_bradley_terry(&one_way), Err(RatingError::TiesUnbounded));
     // As half wins it is 1.5 : 0.5.
@@ -213,7 +213,7 @@ proptest! {
     }
 
     #[test]
-    fn what_passes_the_checks_converges(
+    fn valid_input_converges(
         rows in prop::collection::vec(prop::collection::vec(0_u32..3, 4), 1..8),
     ) {
         let fit = fit_bradley_terry(&PairCounts::from_ranks(&rows).unwrap());

@@ -75,14 +75,14 @@ fn two_players_worked_by_hand() {
 }
 
 #[test]
-fn a_tie_of_equals_moves_nobody() {
+fn a_tie_of_equals_changes_no_rating() {
     let found = rate(&[vec![0, 0, 0]]);
     assert!(found.iter().all(|belief| *belief == found[0] && (belief.mu - 25.0).abs() < 1e-12));
     assert!(found[0].sigma < Gaussian::PRIOR.sigma);
 }
 
 #[test]
-fn one_agent_learns_nothing_and_no_window_is_told() {
+fn a_single_agent_is_not_rated_and_no_windows_is_an_error() {
     assert_eq!(rate(&[vec![0], vec![0]]), [Gaussian::PRIOR]);
     assert_eq!(rate_trueskill(&[], &TrueSkillConfig::default()), Err(RatingError::NoWindows));
 }

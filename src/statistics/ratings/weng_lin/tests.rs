@@ -191,7 +191,7 @@ fn two_players_worked_by_hand() {
 }
 
 #[test]
-fn one_agent_only_drifts_and_no_window_is_told() {
+fn a_single_agent_only_drifts_and_no_windows_is_an_error() {
     for model in MODELS {
         let found = rate(&[vec![0]], model);
         assert_close(&[found[0].mu], &[25.0], 1e-15);

@@ -122,7 +122,7 @@ fn a_refused_entry_takes_no_slot() {
 }
 
 #[test]
-fn leaves_when_any_exit_holds_at_the_bar_of_the_fill_already() {
+fn exits_when_any_exit_rule_holds_even_at_the_bar_of_the_fill() {
     let rules = rule_set(&["close > 0"], &["close > 10", "close < 2"]);
     let market = market(&[hourly(&[5.0, 1.0, 5.0, 11.0])]);
     let played = play(&rules, &market, [(0, Books::default()), (1, held(0, 1))]);

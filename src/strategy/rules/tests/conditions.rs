@@ -199,7 +199,7 @@ fn logic_has_three_values() {
 }
 
 #[test]
-fn what_cannot_be_reckoned_has_no_value() {
+fn undefined_statistics_have_no_value() {
     for text in ["close / (close - close) > 0", "close * 1e308 * 10 > 0", "not close / 0 > 0"] {
         assert_eq!(holds_on(text, &CLIMB), [0; 0], "{text}");
     }
