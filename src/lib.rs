@@ -4,8 +4,8 @@
 //!
 //! A *scenario* is a TOML file that names bars, windows of time, and agents. Each agent gets a wallet of its own and
 //! is replayed over every window: at the close of each bar its *strategy* sees what is known then, and orders; the
-//! next bars decide what fills, at what price and cost. No agent sees another one, or a bar that has not closed. What
-//! is left of each wallet, and the way there, becomes metrics, a ranking of each window, and a leaderboard of all.
+//! next bars decide what fills, at what price and cost. No agent sees another one, or a bar that has not closed. Each
+//! wallet's equity curve and trades become metrics, a ranking per window, and a leaderboard over all windows.
 //!
 //! The strategies of a scenario are built in or written as rules. This program enters one of its own:
 //!
@@ -55,7 +55,7 @@
 //!   `tiltyard show`, `tiltyard report` and the other commands find it.
 //! - The module [`run`] has the use cases of the program one by one: prepare, run, sweep, duel, rematch, check,
 //!   estimate. Each takes an observer of its progress that can cancel it, and gives a typed result or a
-//!   [`RunError`](run::RunError) that knows its place in the scenario.
+//!   [`RunError`](run::RunError) with its span in the scenario.
 //! - [`prelude`] has the names that most programs need.
 //!
 //! # Features

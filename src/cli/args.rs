@@ -94,7 +94,7 @@ pub fn size(text: &str) -> Result<usize, String> {
 /// Which store to read.
 #[derive(Debug, Args)]
 pub struct StoreArgs {
-    /// The store.
+    /// Output folder that holds the store.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
     /// Print as JSON.

@@ -42,7 +42,7 @@ pub struct Cli {
     pub command: Command,
 }
 
-/// The commands.
+/// Subcommands of `tiltyard`.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Replay a scenario: every agent over every window; print and store the leaderboard.

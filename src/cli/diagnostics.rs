@@ -1,4 +1,4 @@
-//! Error pages: problems of a scenario underlined in the file, failures of other rooms with their remedy.
+//! Diagnostics: problems of a scenario underlined in the file, failures of other rooms with their help.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use super::output;
 use crate::run::{RunDiagnostic, ScenarioSource};
 use crate::scenario::{Problem, ProblemSeverity};
 
-/// A scenario file as pages quote it.
+/// A scenario file as diagnostics quote it.
 #[derive(Debug, Clone)]
 pub struct Quoted(Arc<NamedSource<String>>);
 
@@ -21,12 +21,12 @@ impl Quoted {
         Self(Arc::new(named))
     }
 
-    /// The page of a problem.
+    /// A problem, underlined in the file.
     pub fn underlined(&self, problem: Problem) -> miette::Report {
         Underlined { problem, quoted: self.clone() }.into()
     }
 
-    /// The page of what a use case found wrong, underlined in the file where it has a place there.
+    /// What a use case found wrong, underlined in the file where it has a span there.
     pub fn diagnostic(&self, found: RunDiagnostic) -> miette::Report {
         let RunDiagnostic { severity, message, span, label, help } = found;
         match span {
@@ -35,7 +35,7 @@ impl Quoted {
         }
     }
 
-    /// The pages of problems, in the order of their places.
+    /// Problems, underlined, in the order of their spans.
     pub fn underlined_all(&self, mut problems: Vec<Problem>) -> Vec<miette::Report> {
         problems.sort_by_key(|problem| problem.span.start);
         problems.into_iter().map(|problem| self.underlined(problem)).collect()
@@ -72,19 +72,19 @@ impl Diagnostic for Underlined {
     }
 }
 
-/// The pages of what is allowed in a scenario, but probably not meant.
+/// Warnings: what is allowed in a scenario, but probably not meant.
 pub fn warnings(source: &ScenarioSource) -> Vec<miette::Report> {
     Quoted::new(&source.title, &source.text).underlined_all(source.warnings.clone())
 }
 
-/// Prints pages to stderr.
+/// Prints diagnostics to stderr.
 pub fn print(diagnostics: &[miette::Report]) {
     for diagnostic in diagnostics {
         output::say(&format!("{}\n", render(diagnostic.as_ref()).trim_end()));
     }
 }
 
-/// A page as text, for the terminal that stderr is.
+/// A diagnostic as text, for the terminal that stderr is.
 fn render(diagnostic: &dyn Diagnostic) -> String {
     let terminal = output::stderr_is_terminal();
     let theme = match (terminal, output::colour(terminal)) {

@@ -1,4 +1,4 @@
-//! How a command ends: exit codes, and the page that a failure prints.
+//! How a command ends: exit codes, and the diagnostics that a failure prints.
 
 use std::fmt::Display;
 use std::process::ExitCode;
@@ -10,7 +10,7 @@ use crate::tables::{SeriesError, TableError};
 /// The program's exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// Done.
+    /// Everything asked for was done.
     Done = 0,
     /// A run failed: nothing is wrong with what was asked, but it could not be carried out.
     RunFailed = 1,
@@ -33,25 +33,25 @@ impl From<Exit> for ExitCode {
 pub struct Failure {
     /// The exit code.
     pub exit: Exit,
-    /// The pages for stderr, in order; empty where everything has been said.
+    /// The diagnostics for stderr, in order; empty if everything has been reported.
     pub diagnostics: Vec<miette::Report>,
-    /// A command to type next, printed after the pages on a line of its own, which is never folded.
+    /// A command to type next, printed after the diagnostics on a line of its own, which is never folded.
     pub next: Option<String>,
 }
 
 impl Failure {
-    /// A failure with these pages.
+    /// A failure with these diagnostics.
     pub fn new(exit: Exit, diagnostics: Vec<miette::Report>) -> Self {
         Self { exit, diagnostics, next: None }
     }
 
-    /// A failure that is said in a sentence, with a remedy.
+    /// A failure described by one sentence and a help.
     pub fn plain(exit: Exit, message: impl Display, help: impl Display) -> Self {
         Self::new(exit, vec![diagnostic(message, help)])
     }
 }
 
-/// A page without a place in a file.
+/// A diagnostic without a span in a file.
 pub fn diagnostic(message: impl Display, help: impl Display) -> miette::Report {
     miette::miette!(help = help.to_string(), "{message}")
 }

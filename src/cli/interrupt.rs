@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::Exit;
 use crate::files::remove_temporaries;
 
-/// A flag that Ctrl-C (or a termination signal) raises.
+/// A flag that Ctrl-C (or a termination signal) sets.
 #[derive(Debug, Clone, Default)]
 pub struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
-    /// Listens from now on. Where no handler can be installed the flag is simply never raised, and the
-    /// system's own handling of Ctrl-C stays.
+    /// Installs the handler. Where none can be installed the flag is never set, and the system's own handling of
+    /// Ctrl-C stays.
     pub fn listen() -> Self {
         let flag = Self::default();
         let raised = flag.clone();
@@ -34,7 +34,7 @@ impl Interrupt {
         });
     }
 
-    /// Whether it has been raised.
+    /// Whether it is set.
     pub fn raised(&self) -> bool {
         self.0.load(Ordering::SeqCst)
     }

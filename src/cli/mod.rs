@@ -1,6 +1,6 @@
-//! The command line: arguments in, rooms called, pages printed, one exit code out.
+//! The command line: parses arguments, calls the other rooms, prints, and returns an exit code.
 //!
-//! Owns clap, the progress bar, the error pages and the exit codes. The only room that prints. Results go
+//! Owns clap, the progress bar, the diagnostics and the exit codes. The only room that prints. Results go
 //! to stdout, talk to stderr. Never computes a result itself.
 
 mod agent;

@@ -1,4 +1,4 @@
-//! Writing to the terminal: results to stdout, talk to stderr, plain when piped.
+//! Writing to the terminal: results to stdout, messages to stderr, plain when piped.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -6,12 +6,12 @@ use super::{Exit, Failure};
 pub use crate::domain::counted;
 use crate::report::terminal::Style;
 
-/// Columns that pages and piped tables are laid out for.
+/// Width, in columns, of diagnostics and piped tables.
 pub const WIDTH: usize = 100;
-/// Fewer columns than this a page cannot be folded into.
+/// Minimum width of a diagnostic.
 const NARROWEST: usize = 40;
 
-/// Writes a result to stdout. A reader that went away (`tiltyard runs | head`) is no failure.
+/// Writes a result to stdout. A closed pipe (`tiltyard runs | head`) is not an error.
 ///
 /// # Errors
 /// [`Exit::RunFailed`] when stdout cannot be written for another reason.
@@ -27,23 +27,23 @@ pub fn result(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Says a line on stderr. When stderr itself is gone there is nobody to tell.
+/// Prints a line on stderr; errors are ignored.
 pub fn say(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
-/// Whether stderr is a person's terminal.
+/// Whether stderr is a terminal.
 pub fn stderr_is_terminal() -> bool {
     io::stderr().is_terminal()
 }
 
-/// How wide pages on stderr are: as the terminal, at most [`WIDTH`].
+/// Width of diagnostics on stderr: that of the terminal, at most [`WIDTH`].
 pub fn page_width() -> usize {
     let terminal = stderr_is_terminal().then(|| terminal_size::terminal_size_of(io::stderr())).flatten();
     terminal.map_or(WIDTH, |(width, _)| usize::from(width.0).clamp(NARROWEST, WIDTH))
 }
 
-/// Whether stdout is a person's terminal.
+/// Whether stdout is a terminal.
 pub fn stdout_is_terminal() -> bool {
     io::stdout().is_terminal()
 }

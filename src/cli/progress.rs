@@ -16,7 +16,7 @@ const LINE_SECONDS: u64 = 5;
 /// How much is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verbosity {
-    /// Nothing.
+    /// No output on standard error.
     Quiet,
     /// Bar or lines, as stderr allows.
     Normal,

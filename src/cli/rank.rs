@@ -88,9 +88,9 @@ enum Rows {
 /// How the scores of several windows become one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Aggregate {
-    /// Their mean.
+    /// Mean of the scores.
     Mean,
-    /// Their median.
+    /// Median of the scores.
     Median,
 }
 
@@ -163,13 +163,13 @@ fn wanted(given: &[Systems]) -> Vec<RatingSystem> {
     wanted
 }
 
-/// The place of a column among the columns of numbers.
+/// Index of a column among the columns of numbers.
 pub(super) fn column(table: &NumberTable, name: &str) -> Result<usize, Failure> {
     let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
     index_of(&names, name, "column")
 }
 
-/// The place of an agent.
+/// Index of an agent.
 fn agent(agents: &[String], name: &str) -> Result<usize, Failure> {
     index_of(&agents.iter().map(String::as_str).collect::<Vec<&str>>(), name, "agent")
 }
@@ -184,7 +184,7 @@ fn index_of(names: &[&str], name: &str, what: &str) -> Result<usize, Failure> {
     })
 }
 
-/// The table as scores of agents over windows, whichever way it lies.
+/// The table as scores of agents over windows, transposed if its rows are agents.
 fn matrix(table: NumberTable, args: &RankArgs) -> Result<ScoreMatrix, Failure> {
     let rows = args.rows.map_or_else(|| rows_of(&table), Ok)?;
     let count = table.rows();
@@ -210,7 +210,7 @@ fn matrix(table: NumberTable, args: &RankArgs) -> Result<ScoreMatrix, Failure> {
 }
 
 /// What the rows of a table are: by the name of its label column, else by which of rows and columns are numbered like
-/// windows. Where neither says so, that is asked.
+/// windows. Otherwise the user must say.
 fn rows_of(table: &NumberTable) -> Result<Rows, Failure> {
     let label = table.label_name.as_deref().map(str::to_lowercase);
     if label.as_deref().is_some_and(|name| AGENTS.contains(&name)) {
@@ -256,7 +256,7 @@ fn is_number_or_time(text: &str) -> bool {
     text.parse::<f64>().is_ok() || text.parse::<crate::domain::Timestamp>().is_ok()
 }
 
-/// Two agents of one name could not be told apart in any answer.
+/// Two agents of one name would be ambiguous in the output.
 fn check_names(agents: &[String]) -> Result<(), Failure> {
     let mut seen = std::collections::BTreeSet::new();
     match agents.iter().find(|name| name.is_empty() || !seen.insert(name.as_str())) {

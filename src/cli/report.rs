@@ -22,7 +22,7 @@ pub struct ReportArgs {
     /// Target folder [default: the run's folder; for a comparison the store].
     #[arg(long, value_name = "DIR")]
     pub to: Option<PathBuf>,
-    /// The store.
+    /// Output folder that holds the store.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
 }

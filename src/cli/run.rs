@@ -59,7 +59,7 @@ pub fn run_source(
 /// Checks the output folder and shows the scenario's warnings, before any bar is read.
 ///
 /// # Errors
-/// [`Exit::Usage`] where a file lies in the folder's place.
+/// [`Exit::Usage`] where the output folder is a file.
 pub fn begin<'a>(source: &'a ScenarioSource, args: &'a OutputArgs) -> Result<Destination<'a>, Failure> {
     let destination = Destination { out: &args.out, text: &source.text, csv: args.csv };
     destination.check()?;

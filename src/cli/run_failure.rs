@@ -1,4 +1,4 @@
-//! From a use case's error to an exit code and error pages.
+//! From a use case's error to an exit code and diagnostics.
 
 use std::path::Path;
 

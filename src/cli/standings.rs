@@ -17,7 +17,7 @@ use crate::tournament::{assess, standings::StandingsError};
 pub struct StandingsArgs {
     /// A run id or a prefix of it, a scenario name (its latest run), or a run folder.
     pub run: String,
-    /// Print standings.csv.
+    /// Print the content of standings.csv.
     #[arg(long, conflicts_with_all = ["json", "format"])]
     pub csv: bool,
     /// Evaluate the scores in this format [default: the run's own, or round_robin]; with --json print its record.

@@ -27,7 +27,7 @@ pub struct PruneArgs {
     /// Also remove run folders that the index does not list.
     #[arg(long)]
     pub unlisted: bool,
-    /// The store.
+    /// Output folder that holds the store.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
     /// Print as JSON.

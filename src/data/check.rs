@@ -1,4 +1,4 @@
-//! Checks files as they are: this project's bars, and vendors' files before their import.
+//! Checks files: this project's bars, and vendors' files before import.
 //!
 //! Reads whole files into memory. Never fails: a file that cannot be read is a finding.
 
@@ -12,7 +12,7 @@ use crate::market::quality::{BarOrigin, Finding, FindingKind, Severity, inspect_
 /// Result of checking one file.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct FileCheck {
-    /// The file.
+    /// File that was checked.
     pub path: PathBuf,
     /// The format it was read as.
     pub format: Option<Format>,
@@ -22,9 +22,9 @@ pub struct FileCheck {
     pub interval: Option<Interval>,
     /// Number of rows.
     pub rows: u64,
-    /// Earliest time.
+    /// Time of the first row.
     pub first: Option<Timestamp>,
-    /// Latest time.
+    /// Time of the last row.
     pub last: Option<Timestamp>,
     /// The most severe first.
     pub findings: Vec<Finding>,

@@ -34,7 +34,7 @@ impl ArrowFile {
         })
     }
 
-    /// Its columns.
+    /// Columns of the file.
     pub fn schema(&self) -> &SchemaRef {
         &self.schema
     }

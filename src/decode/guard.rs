@@ -23,7 +23,7 @@ pub fn guarded<T, E: From<DecodeError>>(decode: impl FnOnce() -> Result<T, E>) -
     guarded_as(E::from, decode)
 }
 
-/// As [`guarded`], for callers with their own error type: `wrap` converts a panic to it.
+/// As [`guarded`], for callers with their own error type: `told` converts a panic to it.
 ///
 /// # Errors
 /// As `decode`, or the converted panic.

@@ -59,7 +59,7 @@ impl ParquetFile {
         Ok(Self { path: path.to_owned(), bytes, metadata })
     }
 
-    /// Its columns.
+    /// Columns of the file.
     pub fn schema(&self) -> &SchemaRef {
         self.metadata.schema()
     }

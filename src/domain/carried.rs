@@ -30,7 +30,7 @@ pub struct CarriedPosition {
 }
 
 impl CarriedPosition {
-    /// Market value at the end of the run, half up at eight places.
+    /// Market value at the end of the run, half up at eight decimal places.
     pub fn worth(&self) -> Cash {
         Cash::notional(self.mark, self.quantity)
     }

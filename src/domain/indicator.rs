@@ -5,13 +5,13 @@ use std::fmt;
 /// One column of a bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub enum BarField {
-    /// Open price.
+    /// Open of the bar.
     Open,
-    /// Highest price.
+    /// High of the bar.
     High,
-    /// Lowest price.
+    /// Low of the bar.
     Low,
-    /// Close price.
+    /// Close of the bar.
     Close,
     /// Traded volume in the base asset.
     Volume,
@@ -29,17 +29,17 @@ pub enum IndicatorSpec {
     Field(BarField),
     /// Simple moving average of the close over `n` bars.
     Sma {
-        /// Bars.
+        /// Length in bars.
         n: u32,
     },
     /// Exponential moving average of the close, factor `2 / (n + 1)`, seeded with the SMA of the first `n`.
     Ema {
-        /// Bars.
+        /// Length in bars.
         n: u32,
     },
     /// Wilder's relative strength index, 0 to 100.
     Rsi {
-        /// Bars.
+        /// Length in bars.
         n: u32,
     },
     /// EMA(fast) - EMA(slow) of the close.
@@ -60,52 +60,52 @@ pub enum IndicatorSpec {
     },
     /// SMA(n) + k population standard deviations of the close.
     BollingerUpper {
-        /// Bars.
+        /// Length in bars.
         n: u32,
         /// Width in standard deviations.
         k: Thousandths,
     },
     /// SMA(n) - k population standard deviations of the close.
     BollingerLower {
-        /// Bars.
+        /// Length in bars.
         n: u32,
         /// Width in standard deviations.
         k: Thousandths,
     },
     /// Wilder's average true range, in quote currency.
     Atr {
-        /// Bars.
+        /// Length in bars.
         n: u32,
     },
     /// Wilder's average directional index, 0 to 100.
     Adx {
-        /// Bars.
+        /// Length in bars.
         n: u32,
     },
     /// Highest high of the `n` bars before this one; this bar is excluded so that its close can break the
     /// channel.
     DonchianHigh {
-        /// Bars.
+        /// Length in bars.
         n: u32,
     },
     /// Lowest low of the `n` bars before this one.
     DonchianLow {
-        /// Bars.
+        /// Length in bars.
         n: u32,
     },
     /// Rate of change of the close over `n` bars, in percent.
     Roc {
-        /// Bars.
+        /// Length in bars.
         n: u32,
     },
     /// Population standard deviation of the close over `n` bars.
     Stddev {
-        /// Bars.
+        /// Length in bars.
         n: u32,
     },
     /// Simple moving average of the volume over `n` bars.
     VolumeSma {
-        /// Bars.
+        /// Length in bars.
         n: u32,
     },
 }

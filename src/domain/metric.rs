@@ -10,16 +10,16 @@ pub enum MetricUnit {
     Plain,
     /// A fraction, shown in percent.
     Fraction,
-    /// Percent already.
+    /// A value already in percent.
     Percent,
-    /// Quote currency.
+    /// Money in quote currency.
     Money,
-    /// Seconds.
+    /// A duration in seconds.
     Seconds,
 }
 
 impl MetricUnit {
-    /// In words.
+    /// Name used in output.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Plain => "number",
@@ -51,7 +51,7 @@ pub enum MetricDirection {
 }
 
 impl MetricDirection {
-    /// In words.
+    /// Name used in output.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Higher => "higher",

@@ -105,19 +105,19 @@ pub enum OrderKind {
     },
     /// Becomes a market order once `trigger` is reached (a sell: from above; a buy: from below).
     Stop {
-        /// Trigger price.
+        /// Price that triggers the order.
         trigger: Price,
     },
     /// Becomes a limit order once `trigger` is reached.
     StopLimit {
-        /// Trigger price.
+        /// Price that triggers the order.
         trigger: Price,
         /// Worst acceptable price after the trigger.
         price: Price,
     },
     /// Closes a position at a profit: fills like a limit order at `price`, and is reduce-only.
     TakeProfit {
-        /// Target price.
+        /// Price to take profit at.
         price: Price,
     },
     /// A stop that trails the best price since placement.
@@ -218,7 +218,7 @@ pub struct OrderRequest {
     pub side: Side,
     /// How much to trade.
     pub size: Size,
-    /// Order type.
+    /// Type of the order.
     pub kind: OrderKind,
     /// How long it stays open.
     pub time_in_force: TimeInForce,
@@ -281,7 +281,7 @@ pub enum Action {
 /// Who placed an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OrderOrigin {
-    /// The strategy.
+    /// Ordered by the strategy.
     Strategy,
     /// A bracket; the number is that of its entry order.
     Bracket(OrderId),

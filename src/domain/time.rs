@@ -139,10 +139,10 @@ pub struct Span(i64);
 impl Span {
     /// One UTC day.
     pub const DAY: Self = Self(MICROS_PER_DAY);
-    /// One minute.
+    /// A minute of 60 seconds.
     pub const MINUTE: Self = Self(60 * MICROS_PER_SECOND);
 
-    /// From microseconds.
+    /// Constructs from microseconds.
     pub const fn from_micros(micros: i64) -> Self {
         Self(micros)
     }
@@ -152,7 +152,7 @@ impl Span {
         Self(seconds * MICROS_PER_SECOND)
     }
 
-    /// In microseconds.
+    /// The value in microseconds.
     pub const fn micros(self) -> i64 {
         self.0
     }
@@ -162,7 +162,7 @@ impl Span {
         self.0 == 0
     }
 
-    /// In seconds.
+    /// The value in seconds.
     #[expect(clippy::cast_precision_loss, reason = "statistics are f64")]
     pub fn seconds(self) -> f64 {
         self.0 as f64 / MICROS_PER_SECOND as f64
@@ -223,9 +223,9 @@ impl FromStr for Span {
 pub struct Interval(Span);
 
 impl Interval {
-    /// One minute.
+    /// A minute of 60 seconds.
     pub const MINUTE: Self = Self(Span::MINUTE);
-    /// One day.
+    /// One day of 24 hours.
     pub const DAY: Self = Self(Span::DAY);
 
     /// From a duration.
@@ -243,7 +243,7 @@ impl Interval {
         self.0
     }
 
-    /// In microseconds.
+    /// The value in microseconds.
     pub const fn micros(self) -> i64 {
         self.0.0
     }

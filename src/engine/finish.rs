@@ -45,7 +45,7 @@ impl State<'_> {
     }
 
     /// Sells every position at its last close as a taker, as far as the participation cap of that bar allows: the
-    /// rest stays open and is flagged. What was written off stays too: nobody buys it.
+    /// rest stays open and is flagged. A position that was written off stays too: there is no market for it.
     fn sell_out(&mut self) {
         let now = self.close_time();
         for index in 0..self.rows.len() {

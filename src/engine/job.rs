@@ -8,7 +8,7 @@ use crate::scenario::{Delisted, RiskProfile, VenueSpec};
 /// What one agent is replayed on.
 #[derive(Debug, Clone, Copy)]
 pub struct Job<'a> {
-    /// All bars.
+    /// Bars of all symbols.
     pub market: &'a Market,
     /// Which ticks; inside the market's clock and not empty.
     pub window: Window,
@@ -18,7 +18,7 @@ pub struct Job<'a> {
     pub delisted: Delisted,
     /// Quote currency at the start.
     pub starting_balance: Cash,
-    /// Positions at the start, for an agent that goes on from an earlier run: not empty ones, each symbol
+    /// Positions at the start, for an agent that continues from an earlier run: not empty ones, each symbol
     /// once, and each with a bar at or before the window's first tick.
     pub carried: &'a [(SymbolId, CarriedPosition)],
     /// The limits on every order.

@@ -23,7 +23,7 @@ impl State<'_> {
         self.equity_now = equity;
     }
 
-    /// The tick is over: its mark goes on the curve, anew where the close itself brought fills.
+    /// Ends the tick: appends its mark to the curve, recomputed if the close itself brought fills.
     pub(super) fn close_tick(&mut self) {
         debug_assert!(self.locks_agree(), "locks and waiting orders disagree");
         if self.changed {

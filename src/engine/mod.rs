@@ -3,7 +3,7 @@
 //! Owns the order of events at a tick. Never touches a file, a clock, a thread, a global or a progress
 //! bar. Invariant: same inputs, same bytes out, on any machine and any number of threads.
 //!
-//! [`replay()`] is the bar-by-bar loop, the oracle; [`replay_skipping()`] gives the same and passes over the
+//! [`replay()`] is the bar-by-bar loop, the oracle; [`replay_skipping()`] gives the same and skips the
 //! bars that change nothing. Each step of a tick is a small method of `State` in a file of its own, which both
 //! loops call:
 //! `day` (step 0), `triggers`, `matching` and `path` (1), `mark` (2), `loss_limits` (3), `account` and `replay` (4),
@@ -11,7 +11,7 @@
 //!
 //! [`batch`] takes many parameterisations of one strategy through a window at once, as far as metrics need.
 //!
-//! # Readings of the design where it leaves room
+//! # Decisions where the design leaves room
 //! - An order is placed at the close of its deciding bar; `day` is the UTC day of that instant.
 //! - Order prices are put on the tick, half up, when they arrive. A price or size that is not positive is
 //!   `INVALID_QUANTITY`. The minimum notional is checked then only, and waived for a sell of all that is held.
@@ -24,7 +24,8 @@
 //!   and children left with nothing are cancelled. A child that has filled whole cancels its siblings and the
 //!   rest of its entry; an entry's later fill that finds no child alive makes a new set.
 //! - A stop that the participation cap lets fill in part is a market order from then on.
-//! - What the open is through fills at the open, in every symbol, before anything later in any bar: stops first,
+//! - An order that the open is through fills at the open, in every symbol, before anything later in any bar: stops
+//! first,
 //!   in the order in which a moving price reaches them, then the others by number; also what such a fill brings.
 //! - A child born inside a bar has its stop tested in that bar, from the entry's price on (on a path: from there
 //!   on); a trailing one is then raised with the bar's close only, which alone is known to follow. Targets sell
@@ -36,7 +37,7 @@
 //!   participation cap is that of the symbol's last bar.
 //! - `Action::Close` where the symbol has no bar is refused and cancels nothing.
 //! - While a loss limit halts an agent all its orders are refused, sells too: everything is being sold.
-//! - An open breaker of consecutive losses closes at midnight and counts anew; a count below the limit goes on.
+//! - An open breaker of consecutive losses closes at midnight and counts anew; a count below the limit is kept.
 
 mod account;
 pub mod batch;

@@ -1,4 +1,4 @@
-//! Step 5 of a tick: what the strategy wants done, through the risk profile onto the list.
+//! Step 5 of a tick: the strategy's actions pass the risk checks and become open orders.
 
 use super::bracket::{LARGEST_PRICE, sane};
 use super::day::midnight_after;
@@ -15,18 +15,18 @@ use crate::risk::{self, Accepted, AccountState, OrderIntent, OrderQty, Refusal};
 use crate::scenario::FillAt;
 use crate::venue::Resting;
 
-/// How an order will wait.
+/// How an accepted order is staged.
 struct Staging {
     stage: Stage,
     trail: Option<Trail>,
-    /// What it is valued at.
+    /// Price it is valued at.
     price: Price,
-    /// The fee it pays at most.
+    /// Maximum fee rate.
     fee: Bps,
 }
 
 impl State<'_> {
-    /// Does what the strategy wants, in its order; empties the list.
+    /// Carries out the strategy's actions in their order; empties the list.
     ///
     /// Orders are numbered as they come. Where a market order may fill at once and bring a bracket's
     /// children with it, a list of nothing but orders is numbered before the first of them is looked at,
@@ -59,14 +59,14 @@ impl State<'_> {
         }
     }
 
-    /// Gives an order its number and its row in the log, whatever becomes of it.
+    /// Gives an order its id and its row in the log, whether it is accepted or not.
     fn number(&mut self, request: &OrderRequest) -> OrderId {
         let id = self.next_id();
         self.orders.push(blank_row(id, request, self.close_time()));
         id
     }
 
-    /// Takes orders back; those that a risk rule placed are not the agent's to cancel.
+    /// Cancels orders; those that a risk limit placed cannot be cancelled by the agent.
     fn cancel(&mut self, which: impl Fn(&Working) -> bool) {
         let now = self.close_time();
         self.end_where(now, OrderStatus::Cancelled, EndReason::Agent, |order| {
@@ -136,7 +136,7 @@ impl State<'_> {
         risk::check(self.job.risk, &intent, &account).map(|accepted| (accepted, shape, row))
     }
 
-    /// How the agent stands in an order's symbol. A market sell may take what bracket children hold.
+    /// The account as the risk checks see it for an order's symbol. A market sell may use what bracket children lock.
     fn standing(&self, request: &OrderRequest, close: Price, equity: Cash, sent: usize) -> AccountState {
         let symbol = request.symbol;
         let position = self.ledger.position(symbol);

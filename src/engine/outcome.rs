@@ -6,19 +6,19 @@ use crate::domain::{
 };
 use crate::market::TickRange;
 
-/// One stretch of the market's clock in which agents compete, each from its starting balance.
+/// A range of ticks in which agents compete, each from its starting balance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
     /// Its number in the tournament, from 0.
     pub index: u32,
-    /// Its ticks.
+    /// Ticks of the window.
     pub ticks: TickRange,
 }
 
 /// Everything one agent did in one window.
 #[derive(Debug, Clone)]
 pub struct Replay {
-    /// Which window.
+    /// Window that was replayed.
     pub window: Window,
     /// How it ended.
     pub status: ReplayStatus,
@@ -45,27 +45,27 @@ pub struct Replay {
     pub fees: Cash,
     /// What a reader should know.
     pub flags: Flags,
-    /// Balances and positions at the end, for a run that goes on from there.
+    /// Balances and positions at the end, for a run that continues from there.
     pub left: Wallet<SymbolId>,
 }
 
 /// How a replay ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReplayStatus {
-    /// At the window's end.
+    /// It reached the window's end.
     Completed,
-    /// A risk rule put it out at this time; the loss is kept.
+    /// A risk limit disqualified it at this time; the loss is kept.
     Disqualified {
-        /// When.
+        /// Close of the bar at which it stopped.
         at: Timestamp,
         /// By which rule.
         code: RefusalCode,
     },
-    /// It could not go on; the loss is kept.
+    /// Its strategy failed; the loss is kept.
     Forfeit {
-        /// When.
+        /// Close of the bar at which it stopped.
         at: Timestamp,
-        /// Why.
+        /// Reason, as a sentence.
         reason: String,
     },
 }
@@ -98,7 +98,7 @@ pub(super) const UNSOLD_AT_END: &str = "unsold_at_end";
 /// Why an order ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndReason {
-    /// Filled whole.
+    /// Filled completely.
     Filled,
     /// Filled, after being cut to what the wallet could pay or to a risk limit.
     FilledCut,
@@ -144,7 +144,7 @@ impl EndReason {
 /// One order from placing to end.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OrderRow {
-    /// Its number.
+    /// Order id, unique in the replay.
     pub id: OrderId,
     /// Who placed it.
     pub origin: OrderOrigin,
@@ -168,9 +168,9 @@ pub struct OrderRow {
     pub placed_at: Timestamp,
     /// When it ended.
     pub ended_at: Timestamp,
-    /// How.
+    /// Final status of the order.
     pub status: OrderStatus,
-    /// Why.
+    /// Reason the order ended.
     pub end: EndReason,
     /// Filled so far.
     pub filled: Qty,
@@ -180,7 +180,7 @@ pub struct OrderRow {
     pub detail: String,
 }
 
-/// One fill.
+/// One fill of an order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FillRow {
     /// Of this order.
@@ -189,15 +189,15 @@ pub struct FillRow {
     pub tick: usize,
     /// That bar's open time (the close time for `fill_at = "close"` and for `close_at_end`).
     pub at: Timestamp,
-    /// What.
+    /// Symbol traded.
     pub symbol: SymbolId,
     /// Buy or sell.
     pub side: Side,
-    /// How much.
+    /// Quantity in base units.
     pub quantity: Qty,
     /// At which price, slippage included.
     pub price: Price,
-    /// Before slippage.
+    /// Price before slippage.
     pub raw_price: Price,
     /// `quantity * price`.
     pub notional: Cash,
@@ -221,17 +221,17 @@ pub enum ExitState {
 /// From leaving zero to returning to it, scale-ins and partial exits included.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RoundTrip {
-    /// What.
+    /// Symbol traded.
     pub symbol: SymbolId,
     /// Closed or open.
     pub state: ExitState,
     /// Time of the first fill.
     pub entry_at: Timestamp,
-    /// Its tick.
+    /// Tick of the entry.
     pub entry_tick: usize,
     /// Time of the last fill; of the last tick's close for an open one.
     pub exit_at: Timestamp,
-    /// Its tick.
+    /// Tick of the exit.
     pub exit_tick: usize,
     /// Bought in all.
     pub quantity: Qty,

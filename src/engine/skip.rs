@@ -1,15 +1,14 @@
-//! The skipping loop: visits the ticks at which something can happen, and passes over those between.
+//! The skipping loop: runs only the ticks at which something can happen.
 //!
-//! A visited tick is the oracle's tick, step by step. Ticks are passed over only where each step of them
-//! would leave everything as it is but for the mark: no order that waits is concerned by the bars
-//! ([`TriggerBand`](super::trigger_band::TriggerBand)), none expires, no loss limit is near, and the strategy has said that it
-//! would do nothing. What passing over still owes is paid in bulk: marks go on the
-//! curve, peaks are noted, days begin. Invariant: the same bytes as [`replay()`](super::replay()).
+//! A tick that runs is the oracle's tick, step by step. A tick is skipped only if its steps would change nothing but
+//! the mark: the bars cannot trigger an open order ([`TriggerBand`](super::trigger_band::TriggerBand)), none expires,
+//! no loss limit is near, and the strategy has said that it would do nothing. Marks, peaks and day boundaries of
+//! skipped ticks are computed in bulk. Invariant: the same bytes as [`replay()`](super::replay()).
 //!
 //! Stepped through bar by bar, for as long as it lasts: market orders that wait (for the next bar of their
 //! symbol, or for what a participation cap left of them), orders good for one bar, trailing stops at each
-//! new best price (at each bar with `intrabar = "detail"`), marks within a hair of a loss limit, and
-//! whatever a strategy says of itself.
+//! new best price (at each bar with `intrabar = "detail"`), marks within rounding of a loss
+//! limit, and the ticks that a strategy asks for.
 
 use super::Replay;
 use super::account::AccountView;

@@ -28,16 +28,16 @@ pub(super) enum TradingState {
 /// The orders of a bracket that live together: they share one lock and one quantity.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Group {
-    /// The entry.
+    /// The entry order.
     pub entry: OrderId,
-    /// Its symbol.
+    /// Symbol of the entry.
     pub symbol: SymbolId,
     /// What the children may still sell; exactly this is locked.
     pub left: Qty,
     /// The part of it that was bought inside the bar being matched: no target sells it in that bar, for the high may
     /// have come before.
     pub fresh: Qty,
-    /// Children alive.
+    /// Number of child orders still open.
     pub alive: u32,
 }
 
@@ -242,7 +242,7 @@ pub(super) fn delisted_from(job: &Job<'_>, symbol: SymbolId) -> Option<usize> {
     (counts && last < end).then(|| market.first_tick_from(last) + 1)
 }
 
-/// A symbol's id from its place.
+/// A symbol's id from its index.
 #[expect(clippy::cast_possible_truncation, reason = "a scenario has far fewer than 2^16 symbols")]
 pub(super) const fn symbol_id(index: usize) -> SymbolId {
     SymbolId(index as u16)

@@ -18,7 +18,7 @@ pub const A: SymbolId = SymbolId(0);
 /// The second symbol.
 pub const B: SymbolId = SymbolId(1);
 
-/// A bar of a test: its place on the clock, open, high, low, close, volume.
+/// A bar of a test: its index on the clock, open, high, low, close, volume.
 pub type TestBar = (i64, f64, f64, f64, f64, f64);
 
 pub fn cash(text: &str) -> Cash {
@@ -52,7 +52,7 @@ pub fn bars(interval: &str, rows: &[TestBar]) -> Bars {
     bars
 }
 
-/// Bars with volume 1000 at places 0, 1, ... from open, high, low, close.
+/// Bars with volume 1000 at indexes 0, 1, ... from open, high, low, close.
 pub fn ohlc(rows: &[[f64; 4]]) -> Vec<TestBar> {
     rows.iter().enumerate().map(|(i, r)| (i as i64, r[0], r[1], r[2], r[3], 1000.0)).collect()
 }
@@ -120,7 +120,7 @@ pub fn plan(steps: Vec<(usize, Action)>) -> Box<dyn Strategy> {
     })
 }
 
-/// What a test replays on: everything at its default, without fees, without limits.
+/// Market and settings of a test: defaults, without fees and without limits.
 pub struct Fixture {
     pub market: Market,
     pub venue: VenueSpec,

@@ -58,7 +58,7 @@ pub(super) struct Working {
     pub from_proceeds: bool,
     /// Of an entry.
     pub bracket: Option<Bracket>,
-    /// Of an entry that has filled, and of its children: the group's place.
+    /// Of a filled entry and its children: the group's index.
     pub group: Option<usize>,
     pub trail: Option<Trail>,
     /// Wakes when the bar's low (or high) comes this near: the level with room for rounding.

@@ -11,7 +11,7 @@ use super::pending;
 pub struct FolderLock(File);
 
 impl FolderLock {
-    /// Waits for the exclusive lock. On a file system without locks it returns a lock that excludes nobody.
+    /// Waits for the exclusive lock. On a file system without locks it returns a lock without effect.
     ///
     /// # Errors
     /// Where the folder cannot be opened, or is a symbolic link.

@@ -23,7 +23,7 @@ const RANDOM: usize = 6;
 pub enum Existing {
     /// Keep it and fail.
     Keep,
-    /// Replace it.
+    /// Replace the existing file.
     Replace,
 }
 

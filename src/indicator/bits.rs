@@ -11,7 +11,7 @@ pub fn word(test: impl Fn(usize) -> bool) -> u64 {
     (0..BLOCK).fold(0, |word, bit| word | u64::from(test(bit)) << bit)
 }
 
-/// Goes through the places of the set bits, lowest first.
+/// The indexes of the set bits, lowest first.
 pub fn set_bits(mut word: u64) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
         let bit = (word != 0).then_some(word.trailing_zeros() as usize);

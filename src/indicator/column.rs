@@ -1,4 +1,4 @@
-//! One indicator's values, and questions to 64 of them at once.
+//! One indicator's values, and comparisons of 64 of them at once.
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -22,7 +22,7 @@ impl Column {
         Self { first, values: values.into(), blocks: OnceLock::new() }
     }
 
-    /// Its rows.
+    /// Range of rows that have a value.
     pub fn rows(&self) -> Range<Row> {
         self.first..self.first + self.values.len()
     }
@@ -44,7 +44,7 @@ impl Column {
         size_of_val(&*self.values) + size_of_val(&*self.values) / 32
     }
 
-    /// Between what the values of a block lie.
+    /// Bounds of the values of a block.
     pub fn bounds(&self, block: usize) -> Bounds {
         self.blocks.get_or_init(|| ZoneMap::of(&self.values, self.first)).bounds(block)
     }

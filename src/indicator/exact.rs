@@ -91,11 +91,11 @@ impl Sums {
 
 /// What sums of a window need.
 enum Size {
-    /// A float holds them.
+    /// Every sum is exact in an `f64`.
     Exact,
-    /// 64 bits hold them.
+    /// Every sum fits an `i64`.
     Narrow,
-    /// More.
+    /// Sums need more than 64 bits.
     Wide,
 }
 

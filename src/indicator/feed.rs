@@ -10,9 +10,9 @@ use crate::scenario::WarmUp;
 /// Where indicator columns of one job come from: the market, the window, and how far back its history goes.
 #[derive(Debug, Clone, Copy)]
 pub struct History<'m> {
-    /// All bars.
+    /// Bars of all symbols.
     pub market: &'m Market,
-    /// Shared columns.
+    /// Indicator columns shared by all agents.
     pub cache: &'m IndicatorCache,
     /// Ticks of the window.
     pub ticks: TickRange,

@@ -1,6 +1,7 @@
 //! Causal indicators over market columns, computed once per window and shared by its agents.
 //!
-//! Owns the formulas, their cache, and the questions to 64 rows of a column at once. A value at a row depends on rows up to it and from the window's
+//! Owns the formulas, their cache, and the questions to 64 rows of a column at once. A value at a row depends on
+//! rows up to it and from the window's
 //! history on, on nothing else. Invariant: equal (symbol, timeframe, rows, parameters) give the same
 //! column, whoever asks first.
 
@@ -25,7 +26,7 @@ mod fixture;
 #[cfg(test)]
 mod oracle;
 
-pub use bits::{BitCursor, places, word};
+pub use bits::{BitCursor, set_bits, word};
 pub use cache::{Budget, IndicatorCache};
 pub use column::Column;
 pub use compute::compute;

@@ -16,18 +16,18 @@ pub struct Ledger {
 /// The result of a buy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Purchase {
-    /// `quantity * price`, half up at eight places.
+    /// `quantity * price`, half up at eight decimal places.
     pub notional: Cash,
-    /// Fee on the notional, half up at eight places.
+    /// Fee on the notional, half up at eight decimal places.
     pub fee: Cash,
 }
 
 /// The result of a sell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sale {
-    /// `quantity * price`, half up at eight places.
+    /// `quantity * price`, half up at eight decimal places.
     pub notional: Cash,
-    /// Fee on the notional, half up at eight places.
+    /// Fee on the notional, half up at eight decimal places.
     pub fee: Cash,
     /// Realised PnL: notional less fee, less the shares of cost and entry fees of the quantity sold.
     pub realised: Cash,

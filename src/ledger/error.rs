@@ -8,17 +8,17 @@ pub enum LedgerError {
     /// Not enough quote currency.
     #[error("needs `{need}`, has `{have}`")]
     CashShort {
-        /// Amount required.
+        /// Amount the order needs.
         need: Cash,
-        /// Amount available.
+        /// Amount that is free.
         have: Cash,
     },
     /// Not enough of the base asset.
     #[error("needs quantity `{need}`, has `{have}`")]
     QtyShort {
-        /// Quantity required.
+        /// Quantity the order needs.
         need: Qty,
-        /// Quantity available.
+        /// Quantity that is free.
         have: Qty,
     },
     /// The resulting balance or position would exceed the largest one.

@@ -77,7 +77,7 @@ pub enum BarError {
         value: f64,
         /// The unit in which the symbol is quoted.
         unit: u32,
-        /// The price after rounding to eight places.
+        /// The price after rounding to eight decimal places.
         held: Price,
     },
     /// Above [`VOLUME_CEILING`](super::VOLUME_CEILING).

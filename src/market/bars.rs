@@ -11,17 +11,17 @@ pub type Row = usize;
 /// `low <= open, close <= high`, finite non-negative volumes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bars {
-    /// Bar interval.
+    /// Interval of the bars.
     pub interval: Interval,
-    /// Open times.
+    /// Open time of each bar.
     pub ts: Vec<Timestamp>,
     /// Open prices, quote currency per unit of the base asset.
     pub open: Vec<f64>,
-    /// Highest prices.
+    /// High of each bar.
     pub high: Vec<f64>,
-    /// Lowest prices.
+    /// Low of each bar.
     pub low: Vec<f64>,
-    /// Close prices.
+    /// Close of each bar.
     pub close: Vec<f64>,
     /// Volumes, in the base asset.
     pub volume: Vec<f64>,

@@ -26,7 +26,7 @@ pub const CALENDAR_CONTEXT: Span = Span::DAY.times(8);
 /// A market's calendar and the number of its trading days per year.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TradingYear {
-    /// The calendar.
+    /// Trading calendar the series follows.
     pub calendar: Calendar,
     /// Trading days per year.
     pub days: f64,

@@ -25,7 +25,7 @@ pub enum MarketError {
     /// A folder without any Parquet file.
     #[error("no Parquet file under `{root}`")]
     NoFiles {
-        /// The folder.
+        /// Folder that was searched.
         root: PathBuf,
     },
     /// An invalid glob pattern.
@@ -51,7 +51,7 @@ pub enum MarketError {
     /// Only coarser bars, or bars that do not divide the requested interval.
     #[error("`{symbol}` has bars of {}, which cannot be resampled to {wanted}", intervals(available))]
     NoFinerBars {
-        /// The symbol.
+        /// Symbol concerned.
         symbol: Symbol,
         /// The scenario's interval.
         wanted: Interval,
@@ -61,7 +61,7 @@ pub enum MarketError {
     /// Spacing of times that is not a bar interval.
     #[error("`{file}` does not name its interval, and its bars are {spacing} apart")]
     UnknownInterval {
-        /// The file.
+        /// File the error is about.
         file: PathBuf,
         /// The median spacing, in words.
         spacing: String,
@@ -69,7 +69,7 @@ pub enum MarketError {
     /// Two files of one symbol and interval that overlap in time.
     #[error("`{first}` and `{second}` both hold `{symbol}` at {at}")]
     OverlappingFiles {
-        /// The symbol.
+        /// Symbol concerned.
         symbol: Symbol,
         /// The file that starts earlier.
         first: PathBuf,
@@ -85,39 +85,39 @@ pub enum MarketError {
         action: &'static str,
         /// The path concerned.
         path: PathBuf,
-        /// The cause.
+        /// Underlying error.
         source: std::io::Error,
     },
     /// A Git LFS pointer instead of the file itself.
     #[error("`{file}` is a Git LFS pointer, not the file itself")]
     LfsPointer {
-        /// The file.
+        /// File the error is about.
         file: PathBuf,
     },
     /// Another file type.
     #[error("`{file}` is not a Parquet file")]
     NotParquet {
-        /// The file.
+        /// File the error is about.
         file: PathBuf,
     },
     /// Starts like a Parquet file but is incomplete.
     #[error("`{file}` is truncated: it starts as a Parquet file but its end is missing ({bytes} bytes)")]
     Truncated {
-        /// The file.
+        /// File the error is about.
         file: PathBuf,
         /// Its length in bytes.
         bytes: u64,
     },
-    /// No rows.
+    /// The file has no rows.
     #[error("`{file}` has no rows")]
     NoRows {
-        /// The file.
+        /// File the error is about.
         file: PathBuf,
     },
     /// A compression codec that this program does not support.
     #[error("`{file}` is compressed with `{codec}`, which is not supported")]
     Compression {
-        /// The file.
+        /// File the error is about.
         file: PathBuf,
         /// The codec's name in the file.
         codec: String,
@@ -125,7 +125,7 @@ pub enum MarketError {
     /// A Parquet file that cannot be decoded.
     #[error("`{file}` cannot be decoded: {detail}")]
     Damaged {
-        /// The file.
+        /// File the error is about.
         file: PathBuf,
         /// The decoder's message.
         detail: String,
@@ -133,7 +133,7 @@ pub enum MarketError {
     /// A required column is missing.
     #[error("`{file}` has no column for `{column}`; its columns are {}", names(found))]
     MissingColumn {
-        /// The file.
+        /// File the error is about.
         file: PathBuf,
         /// `time`, `open`, ...
         column: &'static str,
@@ -143,11 +143,11 @@ pub enum MarketError {
     /// A column whose type does not fit its role.
     #[error("`{file}` column `{column}` is of type `{found}`")]
     ColumnType {
-        /// The file.
+        /// File the error is about.
         file: PathBuf,
         /// The column's name in the file.
         column: String,
-        /// Its type.
+        /// Type it has in the file.
         found: String,
     },
     /// One or more invalid rows with the same kind of error.
@@ -157,7 +157,7 @@ pub enum MarketError {
         more(*rows)
     )]
     BadRow {
-        /// The file.
+        /// File the error is about.
         file: PathBuf,
         /// The first such row, counted from 0 in the file.
         row: usize,
@@ -173,7 +173,7 @@ pub enum MarketError {
         "`{file}` has the number `{value}` as a time, which would be {at}; numeric times must be from 1980 to 2099"
     )]
     ImplausibleClock {
-        /// The file.
+        /// File the error is about.
         file: PathBuf,
         /// The number in the file.
         value: i64,
@@ -194,17 +194,17 @@ pub enum MarketError {
     /// The scenario's range is empty.
     #[error("the range {start} to {end} is empty")]
     EmptyRange {
-        /// Its start.
+        /// Start (inclusive).
         start: Timestamp,
-        /// Its end.
+        /// End (exclusive).
         end: Timestamp,
     },
     /// The scenario's range extends outside the data.
     #[error("the window {} to {} is outside the data, which covers {first} to {last}", bound(*start), bound(*end))]
     WindowOutside {
-        /// Requested start.
+        /// Start that was asked for (inclusive).
         start: Option<Timestamp>,
-        /// Requested end.
+        /// End that was asked for (exclusive).
         end: Option<Timestamp>,
         /// Open time of the earliest bar of all symbols.
         first: Timestamp,
@@ -218,11 +218,11 @@ pub enum MarketError {
         bound(*end)
     )]
     SymbolOutside {
-        /// The symbol.
+        /// Symbol concerned.
         symbol: Symbol,
-        /// Requested start.
+        /// Start that was asked for (inclusive).
         start: Option<Timestamp>,
-        /// Requested end.
+        /// End that was asked for (exclusive).
         end: Option<Timestamp>,
         /// Open time of its first bar.
         first: Timestamp,
@@ -249,7 +249,7 @@ pub enum MarketError {
     /// Gaps, where the scenario refuses them.
     #[error("`{symbol}`: {gaps}")]
     Gaps {
-        /// The symbol.
+        /// Symbol concerned.
         symbol: Symbol,
         /// The number of gaps and the first one.
         gaps: GapError,
@@ -257,7 +257,7 @@ pub enum MarketError {
     /// Bars that can be read but would make a backtest misleading.
     #[error("`{symbol}` has unreliable bars: {finding}")]
     Untrusted {
-        /// The symbol.
+        /// Symbol concerned.
         symbol: Symbol,
         /// The error-level finding of the data check.
         finding: Box<Finding>,
@@ -265,12 +265,12 @@ pub enum MarketError {
     /// More rows than the clock can index.
     #[error("`{symbol}` has {rows} rows in the window; at most {} can be replayed", super::MAX_ROWS)]
     TooManyRows {
-        /// The symbol.
+        /// Symbol concerned.
         symbol: Symbol,
         /// Number of rows in the window.
         rows: usize,
     },
-    /// Resampling failed.
+    /// The bars cannot be resampled.
     #[error("bars cannot be resampled to {interval}: {detail}")]
     Resample {
         /// The requested interval.
@@ -281,7 +281,7 @@ pub enum MarketError {
     /// Several errors; never empty and never nested.
     #[error("{} problems with the market data:\n{}", problems.len(), bullets(problems))]
     Several {
-        /// The errors.
+        /// All errors found.
         problems: Vec<MarketError>,
     },
 }

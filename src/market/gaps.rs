@@ -46,7 +46,7 @@ pub enum GapError {
 /// Bars, including the ones filled in for gaps.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FilledBars {
-    /// All bars.
+    /// Bars of all symbols.
     pub bars: Bars,
     /// Rows that were filled in, ascending.
     pub filled_rows: Vec<Row>,

@@ -12,9 +12,9 @@ use crate::domain::Price;
 pub const PRICE_CEILING: f64 = 1e10;
 /// Maximum volume, for the same reason.
 pub const VOLUME_CEILING: f64 = 1e18;
-/// Maximum relative change of a price by rounding to eight places.
+/// Maximum relative change of a price by rounding to eight decimal places.
 pub const TOLERANCE: f64 = 1e-6;
-/// From this price on, rounding to eight places is always within the tolerance.
+/// From this price on, rounding to eight decimal places is always within the tolerance.
 const ALWAYS_HELD: f64 = 0.005;
 /// The units in which an instrument can be quoted, ascending.
 pub const UNITS: [u32; 4] = [1, 1_000, 1_000_000, 1_000_000_000];

@@ -162,7 +162,7 @@ impl TickRow {
 /// Ticks `first .. last` of the market's clock, `last` exclusive; never empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TickRange {
-    /// First tick.
+    /// Index of the first tick.
     pub first: usize,
     /// One past the last tick.
     pub last: usize,

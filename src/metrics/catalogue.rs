@@ -1,6 +1,7 @@
 //! The value of each metric of the catalogue, in the unit of files.
 //!
-//! Owns which measured number a [`Metric`] is; what it is called is in [`crate::domain::MetricInfo`]. Never computes one.
+//! Owns which measured number a [`Metric`] is; what it is called is in [`crate::domain::MetricInfo`]. Never computes
+//! one.
 
 use super::missing::{Measure, Missing};
 use super::relative::Relative;

@@ -3,7 +3,7 @@
 use crate::domain::Timestamp;
 use crate::engine::batch::{Extremes, IndexedDrawdown};
 
-/// The deepest fall of the curve.
+/// The maximum drawdown of the curve.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Drawdown {
     /// Trough over peak minus one: at most 0.
@@ -17,8 +17,8 @@ pub struct Drawdown {
 }
 
 impl Drawdown {
-    /// A fall with its times; `at` tells the instant of a place, that of the start for `None`. A curve that never
-    /// fell recovered at once.
+    /// A drawdown with its times; `at` maps an index to its time, `None` to the start. A curve that never fell has
+    /// recovered at the start.
     pub fn dated(fall: IndexedDrawdown, at: impl Fn(Option<usize>) -> Timestamp) -> Self {
         let recovered = if fall.depth == 0.0 { Some(at(None)) } else { fall.recovered.map(|i| at(Some(i))) };
         Self {
@@ -44,7 +44,7 @@ pub struct DatedExtremes {
 }
 
 impl DatedExtremes {
-    /// Extremes with their times; `at` tells the instant of a place, that of the start for `None`.
+    /// Extremes with their times; `at` maps an index to its time, `None` to the start.
     pub fn dated(of: Extremes, at: impl Fn(Option<usize>) -> Timestamp) -> Self {
         Self { high: of.high, high_at: at(of.high_at), low: of.low, low_at: at(of.low_at) }
     }

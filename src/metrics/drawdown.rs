@@ -1,6 +1,6 @@
 //! The deepest falls of a curve, in one pass. Also the root mean square of all falls (ulcer index).
 //!
-//! Owns no time: places are indices into the curve, which `measure` turns into instants.
+//! Owns no time: positions are indexes into the curve, which `measure` turns into instants.
 
 use super::missing::{Measure, Missing};
 use super::moments::finite;
@@ -74,7 +74,7 @@ fn tracked(start: f64, curve: &[f64], most: usize) -> Tracker {
 }
 
 impl Tracker {
-    /// Whether the block leaves the state as it is.
+    /// Whether the block changes nothing.
     fn passes_over(&self, block: &[f64; BLOCK]) -> bool {
         let (low, high) = extremes(block);
         // At the peak itself only a flat stretch changes nothing: a touch ends a fall.
@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn worked_by_hand() {
-        // From 100: 120 is the peak, 90 the trough, 120 again at place 4. 90 / 120 - 1 = -0.25.
+        // From 100: 120 is the peak, 90 the trough, 120 again at index 4. 90 / 120 - 1 = -0.25.
         let fall = deepest_fall(100.0, &[110.0, 120.0, 90.0, 100.0, 120.0, 100.0]);
         assert_eq!(
             fall,

@@ -37,7 +37,7 @@ pub const SHORT_NORMAL: [f64; 30] = [
     -0.0149973476167,
 ];
 
-/// Its benchmark.
+/// Benchmark returns for [`SHORT_NORMAL`].
 pub const SHORT_NORMAL_BENCHMARK: [f64; 30] = [
     2.71352732874e-05,
     0.00140076365963,
@@ -449,7 +449,7 @@ pub const MIXED_WITH_FLAT_DAYS: [f64; 250] = [
     -0.00452502595714,
 ];
 
-/// Nothing happens.
+/// Sixty returns of zero.
 pub const ALL_ZERO: [f64; 60] = [0.0; 60];
 
 /// Net PnL of 24 round trips, one of them zero.

@@ -1,7 +1,7 @@
-//! What the statistics see of a replay, and nothing else of it: whoever computes these values, by a full replay
-//! or by a shorter way, gets the same metrics.
+//! The inputs of the metrics: the only values of a replay that they depend on, so that a full replay and the batch
+//! engine give the same metrics.
 //!
-//! The place where exact money becomes `f64`.
+//! Here exact money becomes `f64`.
 
 use super::dated::{DatedExtremes, Drawdown};
 use super::drawdown::walk;
@@ -12,7 +12,7 @@ use crate::engine::batch::{ClosedTrade, ReplaySummary};
 use crate::engine::{ExitState, Replay, equity_at};
 use crate::market::Market;
 
-/// One agent in one window, as the statistics see it.
+/// Inputs of the metrics of one agent in one window.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MetricInputs {
     /// Wallet at the start.
@@ -78,7 +78,7 @@ impl MetricInputs {
         }
     }
 
-    /// Of what the batch engine made of a job in this market, sampled like this.
+    /// Of a replay by the batch engine in this market, with this sampling.
     pub fn of_condensed(outcome: ReplaySummary, market: &Market, sampled: &Sampled) -> Self {
         let at = instants(market, sampled.window.first);
         Self {
@@ -99,7 +99,7 @@ impl MetricInputs {
     }
 }
 
-/// The exact equity at a place of a window's curve, whose marks have told where to look.
+/// The exact equity at an index of a window's curve.
 pub(super) fn levels<'r>(replay: &'r Replay, market: &'r Market) -> impl Fn(Option<usize>) -> f64 + 'r {
     let first = replay.window.ticks.first;
     move |index| {
@@ -108,7 +108,7 @@ pub(super) fn levels<'r>(replay: &'r Replay, market: &'r Market) -> impl Fn(Opti
     }
 }
 
-/// When each place of a window's curve was: the close of its tick, the window's start for the starting balance.
+/// The time of each index of a window's curve: the close of its tick, the window's start for the starting balance.
 /// `first` is the window's first tick.
 fn instants(market: &Market, first: usize) -> impl Fn(Option<usize>) -> Timestamp {
     move |index| index.map_or(market.clock[first], |index| market.close_time(first + index))

@@ -11,9 +11,9 @@ use crate::domain::Timestamp;
 pub struct MonthReturn {
     /// Of the calendar.
     pub year: i32,
-    /// From 1.
+    /// Calendar month, 1 to 12.
     pub month: u32,
-    /// A fraction.
+    /// Return as a fraction.
     pub value: Measure,
 }
 
@@ -22,7 +22,7 @@ pub struct MonthReturn {
 pub struct YearReturn {
     /// Of the calendar.
     pub year: i32,
-    /// A fraction.
+    /// Return as a fraction.
     pub value: Measure,
 }
 

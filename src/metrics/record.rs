@@ -1,4 +1,4 @@
-//! The whole of what a window leaves: its [`Summary`], and the parts that no ranking needs.
+//! The record of a window: its [`Summary`], and the parts that no ranking needs.
 //!
 //! Combines as summaries do, with the same neutral element and order. Never holds a return: quantiles are taken of the
 //! concatenated returns (see [`record_metrics`](super::record_metrics())).
@@ -15,7 +15,7 @@ use crate::scenario::MetricSpec;
 pub struct Record {
     /// What the ranking metrics are functions of.
     pub summary: Summary,
-    /// The rest.
+    /// Metrics beyond the summary.
     pub details: Details,
 }
 
@@ -42,7 +42,7 @@ pub struct Details {
     pub ticks_touched: u64,
 }
 
-/// When the parts of a curve were.
+/// Times of the extremes and of the maximum drawdown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CurveTimes {
     /// When the highest point was.
@@ -71,7 +71,7 @@ pub struct TradeDetails {
 }
 
 impl Record {
-    /// Of no window: the neutral element.
+    /// The record of no window: the neutral element.
     pub const EMPTY: Self = Self {
         summary: Summary::EMPTY,
         details: Details {
@@ -98,7 +98,7 @@ impl Record {
         },
     };
 
-    /// Of one window.
+    /// The record of one window.
     pub fn of(observed: &MetricInputs, spec: &MetricSpec) -> Self {
         let summary = Summary::of(observed, spec);
         let times = &observed.sample.times;
@@ -122,7 +122,7 @@ impl Record {
         Self { summary, details }
     }
 
-    /// Of both, `later` after this one.
+    /// The record of both, `later` after this one.
     #[must_use]
     pub fn combine(self, later: Self) -> Self {
         if self.summary.windows == 0 {

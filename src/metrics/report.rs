@@ -31,9 +31,9 @@ pub struct Metrics {
     pub cagr: Measure,
     /// Annualised standard deviation.
     pub volatility: Measure,
-    /// Annualised.
+    /// Annualised Sharpe ratio.
     pub sharpe_ratio: Measure,
-    /// Annualised.
+    /// Annualised Sortino ratio.
     pub sortino_ratio: Measure,
     /// CAGR over the magnitude of the largest drawdown.
     pub calmar_ratio: Measure,
@@ -49,9 +49,9 @@ pub struct Metrics {
     pub var_95: Measure,
     /// Mean of the worst 5 % of the returns.
     pub cvar_95: Measure,
-    /// G1.
+    /// Sample skewness G1 (bias-corrected).
     pub skew: Measure,
-    /// G2 (excess).
+    /// Sample excess kurtosis G2 (bias-corrected).
     pub kurtosis: Measure,
     /// Closed round trips.
     pub trades: usize,
@@ -65,7 +65,7 @@ pub struct Metrics {
     pub expectancy: Measure,
     /// System quality number.
     pub sqn: Measure,
-    /// Kelly fraction.
+    /// Kelly fraction of the trades.
     pub kelly: Measure,
     /// Ticks with a position over all ticks.
     pub exposure: Measure,

@@ -5,7 +5,7 @@
 //!   first tick's to the last one's, for its first open is never at midnight): the equity at each tick;
 //! - else the equity at the last tick of each UTC day, by the tick's OPEN time. A day with ticks and without
 //!   a change is kept (return 0). A day without ticks is no period: neither a weekend of a market with
-//!   sessions nor a hole in the data of a round-the-clock market gets a return that nobody could have had.
+//!   sessions nor a gap in the data of a round-the-clock market gets a return that could not have been earned.
 //!
 //! Periods a year, `A`: as the scenario says, else the days of the market's year (measured, see
 //! [`TradingYear`](crate::market::TradingYear)), times the ticks a day where every tick is a point
@@ -39,7 +39,7 @@ pub enum Sampling {
 /// The sampled equity of one window.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sample {
-    /// How.
+    /// Sampling of the equity curve.
     pub sampling: Sampling,
     /// Periods a year.
     pub periods_per_year: f64,
@@ -54,9 +54,9 @@ pub struct Sample {
 /// At which ticks the equity of a window is sampled: the same for all that are replayed in it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sampled {
-    /// The window.
+    /// Ticks of the window.
     pub window: TickRange,
-    /// How.
+    /// Sampling of the equity curve.
     pub sampling: Sampling,
     /// Periods a year.
     pub periods_per_year: f64,
@@ -178,7 +178,7 @@ fn periods_per_year(market: &Market, clock: &[Timestamp], sampling: Sampling) ->
     }
 }
 
-/// The place of the last tick of each UTC day, in order. Finds each by a jump of a day's ticks and a look
+/// The index of the last tick of each UTC day, in order. Finds each by a jump of a day's ticks and a look
 /// around, not by asking every tick for its day.
 fn day_ends(clock: &[Timestamp], interval: Span) -> impl Iterator<Item = usize> {
     let stride = usize::try_from(Span::DAY.micros() / interval.micros().max(1)).unwrap_or(1).max(1);
@@ -191,7 +191,7 @@ fn day_ends(clock: &[Timestamp], interval: Span) -> impl Iterator<Item = usize> 
     })
 }
 
-/// The first place after `from` whose time is at or after `bound`, likely `stride` places on at most.
+/// The first index after `from` whose time is at or after `bound`, probably at most `stride` further.
 fn first_from(clock: &[Timestamp], from: usize, stride: usize, bound: Timestamp) -> usize {
     let (mut low, mut step) = (from, stride);
     // `low` stays before the bound; a jump that lands at or past it ends the search range.
@@ -199,7 +199,7 @@ fn first_from(clock: &[Timestamp], from: usize, stride: usize, bound: Timestamp)
         let high = (low + step).min(clock.len());
         let lands_before = high < clock.len() && clock[high] < bound;
         if !lands_before {
-            // The last tick of a full day is the one before the landing place: try that first.
+            // The last tick of a full day is the one before that index: try it first.
             if clock[high - 1] < bound {
                 return high;
             }

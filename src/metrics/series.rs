@@ -1,6 +1,7 @@
 //! One return series with what belongs to it, and the metrics that can be said of it.
 //!
-//! Knows neither replays nor files, nor which definition a metric takes: see [`series_metrics`](super::series_metrics()).
+//! Knows neither replays nor files, nor which definition a metric takes: see
+//! [`series_metrics`](super::series_metrics()).
 
 use super::cagr::growth;
 use super::drawdown::deepest_fall;
@@ -82,11 +83,11 @@ impl ReturnSeries {
 pub struct SeriesMetrics {
     /// Compound annual growth rate.
     pub cagr: Measure,
-    /// Annualised.
+    /// Annualised volatility.
     pub volatility: Measure,
-    /// Annualised.
+    /// Annualised Sharpe ratio.
     pub sharpe_ratio: Measure,
-    /// Annualised.
+    /// Annualised Sortino ratio.
     pub sortino_ratio: Measure,
     /// Growth over the deepest fall.
     pub calmar_ratio: Measure,
@@ -102,9 +103,9 @@ pub struct SeriesMetrics {
     pub var_95: Measure,
     /// Expected return beyond it.
     pub cvar_95: Measure,
-    /// G1.
+    /// Sample skewness G1 (bias-corrected).
     pub skew: Measure,
-    /// G2 (excess).
+    /// Sample excess kurtosis G2 (bias-corrected).
     pub kurtosis: Measure,
 }
 

@@ -56,7 +56,7 @@ pub struct CurveParts {
 /// Closed round trips, by net PnL.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TradeSums {
-    /// All.
+    /// Number of round trips.
     pub count: u64,
     /// With a gain.
     pub wins: u64,
@@ -165,7 +165,7 @@ impl CurveParts {
         if self.high > 0.0 { (end * later.low / self.high - 1.0).min(0.0) } else { 0.0 }
     }
 
-    /// Of this curve, which ends at the multiple `end`, and a `later` one that goes on from there.
+    /// Of this curve, which ends at the multiple `end`, followed by a `later` one.
     #[inline]
     #[must_use]
     pub fn combine(self, end: f64, later: Self) -> Self {

@@ -13,7 +13,7 @@ use super::moments::{count, finite, sum_by};
 pub struct ReturnSums {
     /// Number of returns.
     pub count: u64,
-    /// Their sum.
+    /// Sum of the values.
     pub sum: f64,
     /// Sum of squared distances from their mean.
     pub squares: f64,
@@ -104,7 +104,7 @@ impl ReturnSums {
         if least == most { least } else { self.n() / self.years }
     }
 
-    /// Arithmetic mean.
+    /// Arithmetic mean of the values.
     pub(super) fn mean(&self) -> f64 {
         self.sum / self.n()
     }
@@ -171,7 +171,7 @@ impl OtherSums {
         })
     }
 
-    /// Of both.
+    /// Sums over both ranges.
     #[must_use]
     #[inline]
     pub fn combine(self, later: Self) -> Self {

@@ -24,7 +24,7 @@ const RECORD: &str = "record";
 #[derive(Debug, Clone)]
 pub(super) struct Field {
     pub name: &'static str,
-    /// The head that only the run knows, in the place of the name: `mean ROI %`.
+    /// The head that only the run knows, instead of the name: `mean ROI %`.
     pub title: Option<String>,
     /// What a number is of, before its head: `record`.
     pub over: Option<&'static str>,
@@ -38,7 +38,7 @@ pub(super) struct Field {
 }
 
 impl Field {
-    /// Its head.
+    /// Header of the column.
     pub fn head(&self) -> Head {
         let name = self.title.clone().unwrap_or_else(|| self.name.to_owned());
         let name = self.over.map_or_else(|| name.clone(), |over| format!("{over} {name}"));
@@ -118,7 +118,7 @@ pub(super) fn fields(stored: &StoredRun) -> Vec<Field> {
     all
 }
 
-/// Where a column stands; those of one place in the order above.
+/// The group a column is sorted into; within a group columns keep the order above.
 fn group(field: &Field, ranked_by: Option<Metric>) -> u8 {
     match (field.metric, field.name) {
         (None, "final equity") => 3,

@@ -1,9 +1,10 @@
-//! How stored metrics are called and shown, by their keys: as the catalogue says; one that it does not know goes by its key.
+//! How stored metrics are called and shown, by their keys: as the catalogue says; one that it does not know goes by
+//! its key.
 
 use super::numbers::{measured, ratio};
 use crate::domain::Metric;
 
-/// Where a metric stands in tables; what is not known comes last.
+/// The position of a metric in tables; unknown ones come last.
 pub(super) fn order(key: &str) -> usize {
     Metric::ALL.iter().position(|metric| metric.key() == key).unwrap_or(usize::MAX)
 }

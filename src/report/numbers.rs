@@ -1,6 +1,6 @@
 //! Numbers for reading: rounded, with thousands separators, with a sign where it says gain or loss.
 //!
-//! Rounding here is for the eye alone; files keep every digit. A value that rounds to nothing has no sign.
+//! Rounding here is for display only; files keep every digit. A value that rounds to nothing has no sign.
 
 use crate::domain::{Cash, Metric, MetricUnit, Price, Qty, Span, Timestamp};
 
@@ -9,17 +9,17 @@ const FEWEST_PLACES: usize = 2;
 
 pub(super) use crate::domain::grouped;
 
-/// Two places. The stored text is shown as it is where it is no amount.
+/// Two decimal places. The stored text is shown as it is where it is no amount.
 pub(super) fn money(stored: &str) -> String {
     stored.parse::<Cash>().map_or_else(|_| stored.to_owned(), cash)
 }
 
-/// Two places, with a sign.
+/// Two decimal places, with a sign.
 pub(super) fn gain(stored: &str) -> String {
     stored.parse::<Cash>().map_or_else(|_| stored.to_owned(), signed_cash)
 }
 
-/// Two places.
+/// Two decimal places.
 pub(super) fn cash(amount: Cash) -> String {
     if amount.to_f64().abs() >= HUGE {
         return ratio(amount.to_f64());
@@ -27,7 +27,7 @@ pub(super) fn cash(amount: Cash) -> String {
     without_negative_zero(grouped(&format!("{amount:.2}")))
 }
 
-/// Two places, with a sign.
+/// Two decimal places, with a sign.
 pub(super) fn signed_cash(amount: Cash) -> String {
     with_plus(cash(amount))
 }
@@ -35,7 +35,7 @@ pub(super) fn signed_cash(amount: Cash) -> String {
 /// From here on a number is shown by its power of ten.
 const HUGE: f64 = 1e15;
 
-/// Two places; huge numbers by their power of ten: `1.50e308`.
+/// Two decimal places; huge numbers by their power of ten: `1.50e308`.
 pub(super) fn ratio(value: f64) -> String {
     if value.abs() >= HUGE {
         return format!("{value:.2e}");
@@ -58,12 +58,12 @@ pub(super) fn form(metric: &str) -> Option<impl Fn(f64) -> String + Copy> {
     Metric::of_key(metric).map(|metric| move |value| measured(metric, value))
 }
 
-/// Percent with two places and a sign.
+/// Percent with two decimal places and a sign.
 pub(super) fn signed(value: f64) -> String {
     with_plus(ratio(value))
 }
 
-/// Percent with one place and a sign, where room is short.
+/// Percent with one decimal place and a sign, where room is short.
 pub(super) fn signed_short(value: f64) -> String {
     if value.abs() >= HUGE {
         return with_plus(format!("{value:.1e}"));
@@ -159,7 +159,7 @@ pub(super) fn ends(first: &str, last: &str) -> (String, String) {
     }
 }
 
-/// A stretch of time for reading, from its start to its end: as its first and its last day where both are midnights.
+/// A time range for reading, from its start to its end: as its first and its last day where both are midnights.
 pub(super) fn range(start: &str, end: &str) -> (String, String) {
     match (start.parse::<Timestamp>(), end.parse::<Timestamp>()) {
         (Ok(from), Ok(to)) => {

@@ -14,17 +14,17 @@ use crate::metrics::Measure;
 pub struct SeriesReport {
     /// The file as it was named.
     pub file: String,
-    /// The column.
+    /// Name of the column.
     pub column: String,
     /// `returns` or `equity`.
     pub kind: &'static str,
-    /// Whose definitions.
+    /// Metrics profile the numbers follow.
     pub profile: &'static str,
     /// Return periods in a year.
     pub periods_per_year: f64,
-    /// Per year.
+    /// Rate per year.
     pub risk_free_rate: f64,
-    /// Per year.
+    /// Rate per year.
     pub minimum_acceptable_return: f64,
     /// Number of returns.
     pub returns: usize,

@@ -26,10 +26,10 @@ pub(super) struct Head {
     pub numeric: bool,
 }
 
-/// One cell.
+/// One cell of a table.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Cell {
-    /// As shown.
+    /// Text of the cell.
     pub text: String,
     /// By which a column of numbers is sorted; none sorts last.
     pub value: Option<f64>,

@@ -181,12 +181,12 @@ fn is_of_returns(metric: &str) -> bool {
     Metric::of_key(metric).is_some_and(Metric::is_of_returns)
 }
 
-/// What stands in a cell of a leaderboard: a number, an infinity, or nothing.
+/// Text of a leaderboard cell: a number, an infinity, or nothing.
 pub(super) fn shown(row: &RankingRecord, metric: &str) -> Score {
     if is_blank(row, metric) { Score::Absent } else { row.known_value(metric) }
 }
 
-/// What stands in the cell of a row's score.
+/// Text of the cell of a row's score.
 pub(super) fn shown_score(row: &RankingRecord, ranking_metric: &str) -> Score {
     if is_blank(row, ranking_metric) { Score::Absent } else { row.known_score() }
 }
@@ -195,7 +195,7 @@ fn is_blank(row: &RankingRecord, metric: &str) -> bool {
     row.is_idle() && is_of_returns(metric)
 }
 
-/// What stands in a cell of an agent's statistics.
+/// Text of a cell of an agent's statistics.
 pub(super) fn agent_value(agent: &AgentRecord, metric: &str) -> Score {
     if is_blank_of(agent, metric) { Score::Absent } else { agent.known_value(metric) }
 }
@@ -205,7 +205,7 @@ pub(super) fn is_blank_of(agent: &AgentRecord, metric: &str) -> bool {
     agent.is_idle() && is_of_returns(metric)
 }
 
-/// What stands in a cell of what an agent's runs come to.
+/// Text of a cell of an agent's totals.
 pub(super) fn tally_value(tally: &Tally, metric: &str) -> Score {
     if tally.idle && is_of_returns(metric) { Score::Absent } else { tally.known_value(metric) }
 }

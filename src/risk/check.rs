@@ -12,7 +12,7 @@ pub struct OrderIntent<'a> {
     pub instrument: &'a Instrument,
     /// Buy or sell.
     pub side: Side,
-    /// Requested size.
+    /// Size as requested.
     pub size: OrderQty,
     /// Valuation price: the close of the decision bar for a market order, the order's own price otherwise.
     pub price: Price,

@@ -10,9 +10,9 @@ use crate::tournament::unused_ticks;
 pub struct CheckReport {
     /// Agents that take part.
     pub agents: usize,
-    /// Windows.
+    /// Number of windows.
     pub windows: usize,
-    /// Symbols.
+    /// Number of symbols.
     pub symbols: usize,
     /// Length of a bar.
     pub interval: Interval,

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::scenario::{Problem, ProblemSeverity};
 
-/// A message with the place in the scenario's text that it is about, where there is one.
+/// A message with its span in the scenario's text, where there is one.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct RunDiagnostic {
     /// Whether the scenario can run all the same.

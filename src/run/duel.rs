@@ -16,9 +16,9 @@ use crate::tournament::{self, Duel, DuelSpec, RunOptions, TournamentPlan, regist
 pub struct DuelRequest<'a> {
     /// The first agent; the test asks whether it is stronger.
     pub a: &'a str,
-    /// The other.
+    /// Name of the second agent.
     pub b: &'a str,
-    /// The test.
+    /// Test that decides the duel.
     pub spec: DuelSpec,
     /// The output folder; the duel is registered in `OUT/duels/`.
     pub out: &'a Path,

@@ -48,7 +48,7 @@ impl Entrant {
         }
     }
 
-    /// Its name.
+    /// Name shown in reports.
     pub fn name(&self) -> &str {
         &self.name
     }

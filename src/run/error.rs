@@ -13,26 +13,26 @@ use crate::tournament::WindowError;
 use crate::tournament::formats::FormatError;
 use crate::tournament::standings::StandingsError;
 
-/// Why there is no result. [`RunError::diagnostics`] says it to a person, with places and help.
+/// Why there is no result. [`RunError::diagnostics`] describes it, with spans and help.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RunError {
     /// The scenario's file cannot be read.
     #[error("{}", unreadable(file, source))]
     UnreadableScenario {
-        /// The file.
+        /// File the error is about.
         file: PathBuf,
-        /// Why.
+        /// Underlying error.
         source: std::io::Error,
     },
     /// The scenario is wrong.
     #[error("`{}` is no valid scenario: {}", title.display(), first_of(problems))]
     InvalidScenario {
-        /// What messages call it.
+        /// Path or title shown in messages.
         title: PathBuf,
-        /// Its text.
+        /// Scenario text, for the diagnostics.
         text: String,
-        /// All problems, by their place in the text.
+        /// All problems, by their span in the text.
         problems: Vec<Problem>,
     },
     /// No scenario was given.
@@ -41,17 +41,17 @@ pub enum RunError {
     /// An agent of the program's own cannot take part.
     #[error("the entrant `{name}` cannot take part: {problem}")]
     Entrant {
-        /// Its name.
+        /// Name shown in reports.
         name: String,
-        /// Why not.
+        /// Reason, as a sentence.
         problem: String,
     },
     /// A rematch without agents that only the program had that made the run.
     #[error("agents of run `{run}` are no part of its scenario: {}", names.join(", "))]
     OwnAgents {
-        /// The run.
+        /// Identity of the run.
         run: String,
-        /// The agents.
+        /// Names of the agents.
         names: Vec<String>,
     },
     /// The market data is wrong or missing.
@@ -73,7 +73,7 @@ pub enum RunError {
         balance: Cash,
         /// What it buys.
         quantity: Qty,
-        /// Of this.
+        /// Instrument the quantity is for.
         instrument: Box<Instrument>,
         /// The lowest price in the bars.
         lowest: f64,
@@ -107,7 +107,7 @@ pub enum RunError {
     /// An agent is named that does not take part.
     #[error("there is no agent `{name}`")]
     NoSuchAgent {
-        /// The name.
+        /// Name that was given.
         name: String,
         /// Who takes part.
         known: Vec<String>,
@@ -115,7 +115,7 @@ pub enum RunError {
     /// A duel of an agent with itself.
     #[error("`{name}` cannot be compared with itself")]
     SameAgent {
-        /// The agent.
+        /// Name of the agent.
         name: String,
     },
     /// The hypotheses or error rates of a duel make no test.
@@ -155,14 +155,14 @@ pub enum RunError {
     OutputIsFile {
         /// The output folder.
         out: PathBuf,
-        /// The file.
+        /// File the error is about.
         file: PathBuf,
     },
     /// The store could not be read or written.
     #[cfg(feature = "store")]
     #[error(transparent)]
     Store(#[from] crate::store::StoreError),
-    /// The pages of a run could not be made.
+    /// The reports of a run could not be rendered.
     #[cfg(feature = "report")]
     #[error(transparent)]
     Report(#[from] crate::report::ReportError),
@@ -197,9 +197,9 @@ pub enum RunErrorKind {
 pub struct StrategyProblem {
     /// Index of the agent.
     pub index: usize,
-    /// Who.
+    /// Name of the agent.
     pub agent: AgentName,
-    /// Why not.
+    /// Reason, as a sentence.
     pub reason: String,
 }
 
@@ -232,11 +232,11 @@ pub struct SignalsProblem {
 /// A registered agent that cannot go on with its wallet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WalletProblem {
-    /// Who.
+    /// Name of the agent.
     pub agent: String,
     /// Where the scenario names it.
     pub span: Range<usize>,
-    /// Why not.
+    /// Reason, as a sentence.
     pub message: String,
     /// How to mend it.
     pub help: String,

@@ -20,13 +20,13 @@ pub struct RunEstimate {
     pub entries: usize,
     /// Whether they are trials.
     pub is_sweep: bool,
-    /// Windows.
+    /// Number of windows.
     pub windows: usize,
     /// Replays: one for each entry in each window.
     pub jobs: usize,
     /// About how long, on the threads of the current pool.
     pub duration: Duration,
-    /// Those threads.
+    /// Number of threads in that pool.
     pub threads: usize,
     /// Bytes, at most.
     pub memory: usize,

@@ -18,9 +18,9 @@ pub enum RunEvent<'a> {
         agent: usize,
         /// Index of the window.
         window: usize,
-        /// Bars replayed.
+        /// Number of bars replayed.
         bars: usize,
-        /// Fills made.
+        /// Number of fills.
         fills: usize,
     },
     /// All jobs are done.
@@ -29,9 +29,9 @@ pub enum RunEvent<'a> {
     StandingsStarted {
         /// Times that the windows are resampled.
         resamples: usize,
-        /// Windows.
+        /// Number of windows.
         windows: usize,
-        /// Agents.
+        /// Number of agents.
         agents: usize,
     },
     /// Standings are there.

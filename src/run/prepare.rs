@@ -19,7 +19,7 @@ use crate::tournament::{DateRange, TournamentPlan, WindowSpan, history_needs, pl
 pub struct Prepared {
     /// The scenario, with its entrants among the agents.
     pub scenario: Scenario,
-    /// The bars.
+    /// Market data of the run.
     pub market: Market,
     /// The windows in them.
     pub windows: Vec<WindowSpan>,

@@ -9,7 +9,7 @@ use crate::scenario::{EditError, MAX_REPORTED, span_of};
 use crate::tournament::formats::FormatError;
 
 impl RunError {
-    /// What to tell a person, each with its place in the scenario's text where it has one. The text of
+    /// The diagnostics, each with its span in the scenario's text where it has one. The text of
     /// [`RunError::InvalidScenario`] is its own.
     pub fn diagnostics(&self, text: &str) -> Vec<RunDiagnostic> {
         match self {
@@ -46,7 +46,7 @@ impl RunError {
         }
     }
 
-    /// The place in the scenario's text of an error that is a single one.
+    /// The span in the scenario's text of a single error.
     fn span(&self, text: &str) -> Option<Range<usize>> {
         match self {
             Self::BalanceTooLarge { .. } => span_of(text, &["market", "symbols"]),
@@ -144,7 +144,7 @@ fn market(error: &MarketError, text: &str) -> Vec<RunDiagnostic> {
     all
 }
 
-/// The place in the scenario that a data problem comes from, where it is one of the scenario's words.
+/// The span in the scenario that a data problem comes from, if it comes from a setting.
 fn market_span(problem: &MarketError, text: &str) -> Option<Range<usize>> {
     match problem {
         MarketError::NotFound { .. } | MarketError::NoFiles { .. } | MarketError::BadPattern { .. } => {

@@ -1,4 +1,4 @@
-//! A run with its place in a store: the output folder is checked before the first bar, results appear whole.
+//! A run that is stored: the output folder is checked before the first bar, results appear whole.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -24,7 +24,7 @@ pub struct Destination<'a> {
 }
 
 impl<'a> Destination<'a> {
-    /// Refuses an output folder that cannot be made because a file lies in its place or above it.
+    /// Refuses an output folder that cannot be made because it or a parent of it is a file.
     ///
     /// # Errors
     /// [`RunError::OutputIsFile`].

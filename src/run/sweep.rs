@@ -14,7 +14,7 @@ pub const SWEEP_MEMORY: usize = 1 << 28;
 /// What a sweep found.
 #[derive(Debug)]
 pub struct SweepResult {
-    /// The trials.
+    /// Trials that were evaluated.
     pub searched: Searched,
     /// How choices did on windows that they were not made by, where the scenario has a `[validation]`.
     pub validation: Option<OutOfSample>,

@@ -1,4 +1,4 @@
-//! A sweep with its place in a store: outcomes are kept batch by batch, the results appear as a run's folder.
+//! A sweep that is stored: outcomes are kept batch by batch, the results appear as a run's folder.
 
 use std::time::Instant;
 

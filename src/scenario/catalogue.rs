@@ -15,7 +15,7 @@ pub type ParameterDoc = KeyDoc;
 pub struct StrategyDoc {
     /// As written in `strategy = { kind = ".." }`.
     pub kind: &'static str,
-    /// One-line summary.
+    /// One-line summary for the catalogue.
     pub summary: &'static str,
     /// Full description of its behaviour.
     pub description: &'static str,

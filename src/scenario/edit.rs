@@ -4,7 +4,7 @@
 
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Key, Table, TableLike, Value, value};
 
-/// The edits.
+/// A scenario text with its edits applied.
 #[derive(Debug, Clone, Default)]
 pub struct Edited<'a> {
     /// Id of the run that the edited scenario is a rematch of.
@@ -28,13 +28,13 @@ pub enum EditError {
     /// A path is malformed, or leads through a value that is not a table.
     #[error("the scenario has no `{path}`")]
     NoPath {
-        /// The path.
+        /// Dotted path of the key.
         path: String,
     },
     /// A path names an agent that does not take part.
     #[error("`{path}`: there is no agent `{agent}`")]
     NoAgent {
-        /// The path.
+        /// Dotted path of the key.
         path: String,
         /// The agent's name.
         agent: String,

@@ -7,13 +7,13 @@ use crate::domain::{Cash, Timestamp, Wallet};
 /// One version of a registered agent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegistryEntry {
-    /// Its id.
+    /// Id of the registered agent.
     pub id: String,
-    /// Its name.
+    /// Name shown in reports.
     pub name: String,
     /// This version's number.
     pub version: u32,
-    /// Free-text description.
+    /// Free-text description; empty if none.
     pub description: String,
     /// Labels for grouping.
     pub tags: Vec<String>,
@@ -36,7 +36,7 @@ pub struct RegistryEntry {
 /// A risk profile as text: a built-in one by name, any other with its limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RiskText {
-    /// Its name.
+    /// Name shown in reports.
     pub name: String,
     /// Its limits as written after `[risk] NAME = `; `None` for a built-in profile.
     pub limits: Option<String>,

@@ -14,9 +14,9 @@ use crate::domain::Cash;
 /// An agent outside a scenario.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgentText {
-    /// Its name.
+    /// Name shown in reports.
     pub name: String,
-    /// Free-text description.
+    /// Free-text description; empty if none.
     pub description: String,
     /// Labels for grouping.
     pub tags: Vec<String>,

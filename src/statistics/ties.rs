@@ -1,34 +1,34 @@
-//! From an order to places, by the one rule of the program: equals share a place, and the places after them are
-//! skipped (1, 2, 2, 4).
+//! Competition ranking, the one tie rule of the program: equals share a rank, and the ranks after them are skipped
+//! (1, 2, 2, 4).
 //!
 //! Never decides what is ordered or whether more of it is better: the caller gives the order.
 
 use std::cmp::Ordering;
 
-/// Where one of several stands.
+/// The rank of one item among several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ranked {
-    /// Which it is.
+    /// Its index in the input.
     pub index: usize,
-    /// How many stand before it.
+    /// How many rank above it.
     pub above: u32,
-    /// How many share its place, itself included.
+    /// How many share its rank, itself included.
     pub sharing: u32,
 }
 
 impl Ranked {
-    /// From 1.
+    /// Rank, from 1 (best).
     pub const fn rank(self) -> u32 {
         self.above + 1
     }
 
-    /// The mean of the ranks that those who share it take up (`scipy.stats.rankdata`).
+    /// The mean of the ranks that the tied items occupy (`scipy.stats.rankdata`).
     pub fn mean_rank(self) -> f64 {
         f64::from(self.above) + (f64::from(self.sharing) + 1.0) / 2.0
     }
 }
 
-/// These in order with their places; equals stay as they come.
+/// The items in ranking order; equals keep their input order.
 pub fn ranked(
     indexes: impl IntoIterator<Item = usize>,
     order: impl Fn(usize, usize) -> Ordering,
@@ -44,7 +44,7 @@ pub fn ranked(
     ranked
 }
 
-/// The order of two floats in which both zeros are equal.
+/// Orders two floats; both zeros are equal.
 pub fn by_size(a: f64, b: f64) -> Ordering {
     (a + 0.0).total_cmp(&(b + 0.0))
 }

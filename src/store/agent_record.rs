@@ -18,7 +18,7 @@ use crate::tournament::{AgentResult, WindowResult, score, shown};
 /// One agent over all windows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AgentRecord {
-    /// Who.
+    /// Name of the agent.
     pub agent: String,
     /// One entry a window, in order.
     pub windows: Vec<JobRecord>,
@@ -47,17 +47,17 @@ pub struct JobRecord {
     pub status: String,
     /// When and why, where it did not complete.
     pub status_detail: Option<String>,
-    /// Quote currency, eight places.
+    /// Quote currency, eight decimal places.
     pub starting_balance: String,
-    /// Quote currency, eight places.
+    /// Quote currency, eight decimal places.
     pub final_equity: String,
-    /// Quote currency, eight places.
+    /// Quote currency, eight decimal places.
     pub total_pnl: String,
-    /// Quote currency, eight places.
+    /// Quote currency, eight decimal places.
     pub fees: String,
     /// Closed round trips.
     pub trades: usize,
-    /// Fills.
+    /// Number of fills.
     pub fills: usize,
     /// Orders placed, refused ones included.
     pub orders: usize,

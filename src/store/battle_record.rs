@@ -16,16 +16,16 @@ pub struct BattleRecord {
     pub start: String,
     /// Close of its last bar.
     pub end: String,
-    /// Best first.
+    /// Rows, best first.
     pub rankings: Vec<RankRecord>,
 }
 
-/// One agent's place in a battle.
+/// One agent's rank in a battle.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RankRecord {
-    /// From 1.
+    /// Rank, from 1 (best).
     pub rank: u32,
-    /// Who.
+    /// Name of the agent.
     pub agent: String,
     /// The ranking metric; null where it is no number.
     pub score: Option<f64>,

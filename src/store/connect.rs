@@ -13,7 +13,7 @@ use super::{StoreError, migrations};
 /// How long to wait for another process.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Refuses a link or a folder in the place of one of our files.
+/// Refuses a link or a folder where one of our files should be.
 pub(super) fn is_ours(path: &Path) -> Result<(), StoreError> {
     match fs::symlink_metadata(path) {
         Ok(found) if found.is_symlink() => {
@@ -37,7 +37,7 @@ pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 /// Opens a file to be read. Where not even the shared memory of the write-ahead log can be made, the file is taken
-/// as one that nobody changes; where a log must be undone first, that is done.
+/// as immutable; where a log must be undone first, that is done.
 pub(super) fn connect_to_read(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let plain = Connection::open_with_flags(path, flags)?;

@@ -1,6 +1,6 @@
 //! Tables and lists as CSV: comma, line feed, quotes where a value needs them (RFC 4180 but for the line end).
 //!
-//! Owns how a value is written: money with its eight places, times in RFC 3339, floats in the shortest form
+//! Owns how a value is written: money with its eight decimal places, times in RFC 3339, floats in the shortest form
 //! that reads back as the same value, nothing for a value that does not exist. Never rounds.
 
 use std::io::{self, Write};

@@ -23,9 +23,9 @@ pub(super) const HOLDS: &str = ".holds";
 pub(super) struct Database {
     /// The output folder.
     pub out: PathBuf,
-    /// Its file.
+    /// Path of the database file.
     pub path: PathBuf,
-    /// The connection.
+    /// Open connection to the database.
     pub db: Connection,
     /// Kept while it is open; none where the store cannot be written.
     _in_use: Option<FolderLock>,
@@ -111,7 +111,7 @@ fn in_use(out: &Path) -> Result<Option<FolderLock>, StoreError> {
     }
 }
 
-/// Whether the system let nobody write.
+/// Whether the file system refused writing.
 fn is_refusal(error: &std::io::Error) -> bool {
     use std::io::ErrorKind;
     matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)

@@ -1,8 +1,8 @@
 //! Fewer points of a long series, for display: what the eye would see of all of them.
 //!
-//! Owns the rule: the rows are cut into equal stretches, and of each the lowest and the highest point stay, with
+//! Owns the rule: the rows are cut into equal buckets, and of each the lowest and the highest point stay, with
 //! the first and the last of all. Never invents a point, never moves one. Invariant: the extremes of the whole
-//! series, and of every stretch, are among the points that stay.
+//! series, and of every bucket, are among the points that stay.
 
 /// A series being thinned while it is read: rows go in one by one, in order of time.
 #[derive(Debug, Clone)]
@@ -20,7 +20,7 @@ pub struct Downsampler {
 pub type Point = (i64, f64);
 
 impl Downsampler {
-    /// For a series of `rows` of which about `points` may stay: two a stretch.
+    /// For a series of `rows` of which about `points` may stay: two per bucket.
     pub fn new(rows: usize, points: usize) -> Self {
         let none = (0, f64::NAN);
         let buckets = (points / 2).max(1);
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn each_bucket_keeps_its_low_and_its_high() {
-        // Two stretches of four; the spikes are rows 2, 5 and 6.
+        // Two buckets of four; the spikes are rows 2, 5 and 6.
         let values = [1.0, 1.0, 9.0, 1.0, 2.0, -4.0, 8.0, 2.0];
         assert_eq!(downsampled(&values, 4), [(0, 1.0), (2, 9.0), (5, -4.0), (6, 8.0), (7, 2.0)]);
     }

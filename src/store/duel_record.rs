@@ -1,7 +1,7 @@
 //! `OUT/duels/<id>.json`: a duel, registered before its first window and completed after its last.
 //!
 //! Owns the keys and the file. The order of the windows is on the disk before a single one is played; the file of
-//! the finished duel takes its place by one rename. Never replays and never decides.
+//! the finished duel is published by one rename. Never replays and never decides.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -18,12 +18,12 @@ use crate::tournament::{Duel, DuelResult, DuelSpec};
 pub const DUEL_FORMAT_VERSION: u32 = 1;
 /// Their folder in a store.
 pub(super) const DUELS: &str = "duels";
-/// The hash's place before it is known.
+/// Placeholder of the hash before it is known.
 const NO_HASH: &str = "\"content_hash\": \"\"";
 /// Characters of a duel's id.
 const SHOWN: usize = 12;
 
-/// A duel.
+/// `duel.json`: two agents, the test and its result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DuelRecord {
     /// Version of this form.
@@ -34,7 +34,7 @@ pub struct DuelRecord {
     pub scenario: String,
     /// The identity of the scenario's run, over the same windows and agents.
     pub run_id: String,
-    /// One agent.
+    /// Name of the first agent.
     pub a: String,
     /// The second agent.
     pub b: String,
@@ -42,18 +42,19 @@ pub struct DuelRecord {
     pub ranking_metric: String,
     /// The scenario's seed, from which the order was drawn.
     pub seed: u64,
-    /// The hypotheses.
+    /// Hypotheses and error rates of the test.
     pub test: TestRecord,
     /// The windows' numbers in the order in which they are played.
     pub order: Vec<u32>,
-    /// `registered`, `a_is_stronger`, `a_is_not_stronger`, `undecided`, `too_few_trades` (of `min_trades`) or `not_played`
+    /// `registered`, `a_is_stronger`, `a_is_not_stronger`, `undecided`, `too_few_trades` (of `min_trades`) or
+    /// `not_played`
     /// (no window has a score of both).
     pub decision: String,
     /// The same in words.
     pub sentence: String,
     /// Windows that `a` won.
     pub wins: u64,
-    /// Windows drawn.
+    /// Number of windows drawn.
     pub draws: u64,
     /// Windows that `b` won.
     pub losses: u64,
@@ -63,7 +64,7 @@ pub struct DuelRecord {
     pub elo: Option<f64>,
     /// Half width of its 95 % interval. Read with care: a test that stops when it is decided stops on a high.
     pub elo_error95: Option<f64>,
-    /// Normalised Elo.
+    /// Normalised Elo difference.
     pub nelo: Option<f64>,
     /// Half width of its 95 % interval.
     pub nelo_error95: Option<f64>,
@@ -76,7 +77,7 @@ pub struct DuelRecord {
     pub trades: [u64; 2],
     /// The windows played, in that order.
     pub games: Vec<DuelGameRecord>,
-    /// BLAKE3 of the file with nothing in this place, so that damage is noticed; empty in files of earlier versions.
+    /// BLAKE3 of the file with this field empty, so that damage is detected; empty in files of earlier versions.
     #[serde(default)]
     pub content_hash: String,
 }
@@ -103,7 +104,7 @@ pub struct TestRecord {
 /// One window of a duel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DuelGameRecord {
-    /// Its number.
+    /// Index of the window, from 0.
     pub window: u32,
     /// Open of its first bar.
     pub start: String,
@@ -152,7 +153,7 @@ pub struct Registration {
     pub scenario: String,
     /// The identity of the scenario's run.
     pub run_id: String,
-    /// One agent.
+    /// Name of the first agent.
     pub a: String,
     /// The second agent.
     pub b: String,
@@ -290,7 +291,7 @@ impl DuelRecord {
         Ok(format!("{before}{}", after.replacen(NO_HASH, &with_hash(&hash_of(&open)), 1)))
     }
 
-    /// Writes it to its place under an output folder, whole or not at all.
+    /// Writes it atomically under an output folder.
     ///
     /// # Errors
     /// [`StoreError::Write`].

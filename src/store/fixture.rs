@@ -393,7 +393,7 @@ pub(crate) fn run() -> Run<'static> {
     }
 }
 
-/// Another identity.
+/// A run id that differs by seed.
 pub(crate) fn other_id(seed: u64) -> RunId {
     run_id("{}", "digest", Seed(seed))
 }

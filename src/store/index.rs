@@ -70,7 +70,7 @@ pub struct RunSummary {
     pub format: Option<String>,
     /// Whether the standings call a winner: `called`, `not_distinguishable`, ..
     pub verdict: Option<String>,
-    /// RFC 3339.
+    /// End of the run, RFC 3339.
     pub finished_at: String,
     /// From start to end.
     pub duration_seconds: f64,

@@ -38,12 +38,12 @@ pub enum IntegrityProblem {
     },
     /// The copy of the registry is missing, old or damaged.
     Backup {
-        /// In words.
+        /// Problem, as a sentence.
         problem: String,
     },
     /// The index lists a run whose folder is gone.
     FolderGone {
-        /// The run.
+        /// Identity of the run.
         run_id: String,
         /// Where it was.
         #[serde(serialize_with = "super::json::path")]
@@ -51,10 +51,10 @@ pub enum IntegrityProblem {
     },
     /// A run's folder is damaged.
     FolderDamaged {
-        /// Where.
+        /// Folder of the run.
         #[serde(serialize_with = "super::json::path")]
         folder: PathBuf,
-        /// How.
+        /// Problem, as a sentence.
         problem: String,
     },
     /// A file of a run is not as it was written.
@@ -64,45 +64,45 @@ pub enum IntegrityProblem {
         folder: PathBuf,
         /// The file, below it.
         file: String,
-        /// How.
+        /// Problem, as a sentence.
         #[serde(flatten)]
         problem: FileProblem,
     },
     /// A run's folder has no list of its files.
     Unsealed {
-        /// Where.
+        /// Folder of the run.
         #[serde(serialize_with = "super::json::path")]
         folder: PathBuf,
     },
     /// A run's folder that the index does not list.
     FolderUnlisted {
-        /// Where.
+        /// Folder of the run.
         #[serde(serialize_with = "super::json::path")]
         folder: PathBuf,
     },
     /// The index says something else of a run than its folder.
     EntryDiffers {
-        /// The run.
+        /// Identity of the run.
         run_id: String,
     },
     /// What a process left that died while it wrote a run.
     Leftover {
-        /// Where.
+        /// Folder of the run.
         #[serde(serialize_with = "super::json::path")]
         folder: PathBuf,
     },
     /// A former run that lies aside because its replacement was interrupted.
     Interrupted {
-        /// Where.
+        /// Folder of the run.
         #[serde(serialize_with = "super::json::path")]
         folder: PathBuf,
     },
     /// A folder of the store, or a run in it, cannot be read.
     Unreadable {
-        /// Which.
+        /// Folder concerned.
         #[serde(serialize_with = "super::json::path")]
         folder: PathBuf,
-        /// Why.
+        /// Problem, as a sentence.
         problem: String,
         /// What to do.
         #[serde(skip)]
@@ -110,18 +110,18 @@ pub enum IntegrityProblem {
     },
     /// The file of a duel is not as it was written.
     DuelDamaged {
-        /// Which.
+        /// File concerned.
         #[serde(serialize_with = "super::json::path")]
         file: PathBuf,
-        /// How.
+        /// Problem, as a sentence.
         problem: String,
     },
     /// Kept outcomes of sweeps are damaged.
     Trials {
-        /// The file.
+        /// File the error is about.
         #[serde(serialize_with = "super::json::path")]
         file: PathBuf,
-        /// How.
+        /// Problem, as a sentence.
         problem: String,
         /// What to do.
         #[serde(skip)]
@@ -216,6 +216,7 @@ pub struct Condition {
     /// Agents, archived ones included.
     pub agents: usize,
     /// What is wrong.
+    #[serde(rename = "troubles")]
     pub problems: Vec<IntegrityProblem>,
 }
 
@@ -319,7 +320,7 @@ fn look_at_entry(run: &RunSummary) -> Vec<IntegrityProblem> {
             let problem = "`run.json` is missing".to_owned();
             return vec![IntegrityProblem::FolderDamaged { folder, problem }];
         }
-        // A former run that lies aside is told by itself, and one that is being replaced is not gone.
+        // A former run that lies aside is reported by itself, and one that is being replaced is not gone.
         let aside = run.folder.parent().is_some_and(|parent| has_aside(parent, &run.run_id));
         return if aside {
             Vec::new()
@@ -341,7 +342,7 @@ fn look_at_entry(run: &RunSummary) -> Vec<IntegrityProblem> {
     problems
 }
 
-/// Whether the error says that there is no such file, and not that nobody can tell.
+/// Whether the error says that there is no such file, and not that this is unknown.
 fn is_absence(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
@@ -447,7 +448,7 @@ pub fn prune(out: &Path, unlisted: bool) -> Result<Vec<IntegrityProblem>, StoreE
     Ok(gone)
 }
 
-/// Takes a run off the list whose folder is still gone once nobody changes the scenario's folder.
+/// Takes a run off the list whose folder is still gone once no process changes the scenario's folder.
 fn forget(path: &Path, db: &Connection, run_id: &str, folder: &Path) -> Result<bool, StoreError> {
     let parent = folder.parent().filter(|parent| parent.is_dir());
     let _section = parent.map(staging::section).transpose()?;
@@ -461,7 +462,8 @@ fn forget(path: &Path, db: &Connection, run_id: &str, folder: &Path) -> Result<b
     Ok(true)
 }
 
-/// Removes a folder that nobody holds, where `still` says so once it is held. It goes under a hidden name first:
+/// Removes a folder that no process has locked, where `still` says so once it is held. It goes under a hidden name
+/// first:
 /// one that is removed in part is never taken for a run.
 fn remove_held(
     folder: &Path,

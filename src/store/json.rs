@@ -20,7 +20,7 @@ pub(super) fn write<T: Serialize>(path: &Path, what: &'static str, value: &T) ->
     write_text(path, &pretty(what, value)?)
 }
 
-/// Writes a text as a new file of a folder that nobody reads yet.
+/// Writes a text as a new file of a folder that no process reads yet.
 pub(super) fn write_text(path: &Path, text: &str) -> Result<(), StoreError> {
     fs::write(path, text).map_err(StoreError::write(path))
 }

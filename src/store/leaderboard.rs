@@ -1,6 +1,6 @@
 //! `leaderboard.json` and `leaderboard.csv`: the contract that others script against.
 //!
-//! Owns the keys, their order and the form of the values: money as text with eight places, percentages as
+//! Owns the keys, their order and the form of the values: money as text with eight decimal places, percentages as
 //! percent, a value that does not exist as null, floats in the shortest form that reads back the same.
 //! Keys may be added at the end of an entry; none is ever renamed.
 
@@ -46,31 +46,31 @@ pub struct LeaderboardRecord {
 pub struct RankingRecord {
     /// From 1; null for an agent with too few trades to be ranked.
     pub rank: Option<u32>,
-    /// Who.
+    /// Name of the agent.
     pub agent: String,
     /// By which it is ranked; null where it is no number.
     pub score: Option<f64>,
-    /// Quote currency, eight places; over several windows the start grown as they grew.
+    /// Quote currency, eight decimal places; over several windows the start grown as they grew.
     pub final_equity: String,
-    /// Percent.
+    /// Return on investment in percent.
     pub roi_pct: Option<f64>,
-    /// Quote currency, eight places.
+    /// Quote currency, eight decimal places.
     pub total_pnl: String,
-    /// Annualised.
+    /// Annualised Sharpe ratio.
     pub sharpe_ratio: Option<f64>,
-    /// Annualised.
+    /// Annualised Sortino ratio.
     pub sortino_ratio: Option<f64>,
     /// CAGR over drawdown.
     pub calmar_ratio: Option<f64>,
     /// Percent, at most 0.
     pub max_drawdown_pct: Option<f64>,
-    /// Percent.
+    /// Share of winning trades in percent.
     pub win_rate: Option<f64>,
     /// Gains over losses.
     pub profit_factor: Option<f64>,
     /// Closed round trips.
     pub trades: usize,
-    /// Quote currency, eight places.
+    /// Quote currency, eight decimal places.
     pub fees: String,
     /// `completed`, `disqualified` or `forfeit`.
     pub status: String,
@@ -118,18 +118,18 @@ pub struct RecordDrawdown {
 /// One window of a row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RankedWindow {
-    /// Its number.
+    /// Index of the window, from 0.
     pub window: u32,
     /// The ranking metric; null where it is no number.
     pub score: Option<f64>,
-    /// Why.
+    /// Reason the value is null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<String>,
-    /// Percent.
+    /// Return on investment in percent.
     pub roi_pct: Option<f64>,
-    /// Quote currency, eight places.
+    /// Quote currency, eight decimal places.
     pub total_pnl: String,
-    /// Quote currency, eight places.
+    /// Quote currency, eight decimal places.
     pub final_equity: String,
     /// Percent, at most 0.
     pub max_drawdown_pct: f64,

@@ -40,16 +40,16 @@ pub enum FileProblem {
     Missing,
     /// It has another length than it was written with.
     Length {
-        /// As written.
+        /// Size when it was written.
         written: u64,
-        /// As found.
+        /// Size found on disk.
         found: u64,
     },
     /// Its bytes are not those that were written.
     Content,
     /// It cannot be read.
     Unreadable {
-        /// Why.
+        /// Reason, as a sentence.
         reason: String,
     },
 }
@@ -66,7 +66,7 @@ impl std::fmt::Display for FileProblem {
 }
 
 impl Manifest {
-    /// Of the files as they are.
+    /// The manifest of the files on disk.
     pub fn of(folder: &Path) -> Result<Self, StoreError> {
         let mut files = BTreeMap::new();
         collect(folder, "", &mut files)?;
@@ -79,7 +79,7 @@ impl Manifest {
         json::read_where_there(&folder.join(FILE), "list of files")
     }
 
-    /// Writes it into a folder that nobody reads yet.
+    /// Writes it into a folder that no process reads yet.
     pub fn write(&self, folder: &Path) -> Result<(), StoreError> {
         json::write(&folder.join(FILE), "the list of files", self)
     }

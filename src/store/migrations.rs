@@ -12,7 +12,7 @@ use super::{StoreError, registry};
 /// Step `i` leads from format `i` to format `i + 1`.
 const STEPS: [&str; 5] = [RUNS, TOURNAMENTS, registry::STEP, registry::SUMMARIES, LOOK_UPS];
 
-/// Money is text with eight places; metrics are real numbers, null where `missing` says why; times are
+/// Money is text with eight decimal places; metrics are real numbers, null where `missing` says why; times are
 /// RFC 3339 in UTC. Folders are relative to the folder of the index.
 const RUNS: &str = "
 CREATE TABLE runs (

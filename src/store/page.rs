@@ -1,4 +1,4 @@
-//! A file that another room makes, kept in a run's folder.
+//! A file that another room made, kept in a run's folder.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use super::{StoreError, json};
 pub struct ExtraFile {
     /// Its name in the run's folder.
     pub name: String,
-    /// What it holds.
+    /// Its content.
     pub text: String,
 }
 

@@ -24,7 +24,7 @@ pub struct PeriodStatsRecord {
 pub struct RollingRecord {
     /// How many returns a value looks back over.
     pub returns: usize,
-    /// When.
+    /// Times of the values, RFC 3339.
     pub at: Vec<String>,
     /// Null where the returns do not differ.
     pub values: Vec<Option<f64>>,
@@ -48,7 +48,7 @@ pub struct YearRecord {
     pub return_pct: Option<f64>,
 }
 
-/// A drawdown.
+/// One drawdown: depth, peak, trough and recovery.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DatedDrawdownRecord {
     /// Percent, below 0.

@@ -27,7 +27,7 @@ const ALL: usize = 100_000;
 /// Closes of one symbol, thinned.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PriceSeries {
-    /// Whose.
+    /// Symbol of the price.
     pub symbol: String,
     /// Opens of the bars and their closes, in order of time.
     pub points: Vec<Point>,

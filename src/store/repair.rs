@@ -116,7 +116,7 @@ fn is_damage(error: &rusqlite::Error) -> bool {
     !matches!(error.sqlite_error_code(), Some(code) if !matches!(code, DatabaseCorrupt | NotADatabase))
 }
 
-/// Makes a new database beside the damaged one, fills it, and puts it in its place.
+/// Builds a new database beside the damaged one, fills it, and replaces it.
 fn rebuild(out: &Path, path: &Path, repaired: &mut Repaired) -> Result<Connection, StoreError> {
     let beside = out.join("tiltyard.db.new");
     remove_database(&beside)?;
@@ -149,7 +149,7 @@ fn with_logs(path: &Path) -> [PathBuf; 4] {
     })
 }
 
-/// The damaged file and its logs get a name that nobody opens; the new one takes its place in one step.
+/// The damaged file and its logs are renamed to a name that no process opens; the new one replaces it atomically.
 fn put_in_place(beside: &Path, path: &Path, repaired: &mut Repaired) -> Result<(), StoreError> {
     let write = StoreError::write;
     fold_log(beside)?;
@@ -169,7 +169,7 @@ fn put_in_place(beside: &Path, path: &Path, repaired: &mut Repaired) -> Result<(
 }
 
 /// Brings all of a new database into its file, which is renamed without its log. Closing a connection does it too,
-/// but tells nobody where it fails.
+/// but ignores a failure.
 fn fold_log(path: &Path) -> Result<(), StoreError> {
     let error = StoreError::index(path);
     let db = connect::connect(path).map_err(&error)?;
@@ -178,7 +178,7 @@ fn fold_log(path: &Path) -> Result<(), StoreError> {
     if mode == "delete" { Ok(()) } else { Err(StoreError::InUse { out: path.to_owned() }) }
 }
 
-/// Gives a damaged file a second name that nobody opens; which.
+/// Gives a damaged file a second name that no process opens; returns it.
 fn keep_beside(path: &Path) -> Result<PathBuf, StoreError> {
     let mut names = (1..).map(|number| path.with_extension(format!("db.damaged-{number}")));
     let kept = names.find(|kept| !kept.exists()).unwrap_or_else(|| path.with_extension("damaged"));
@@ -337,7 +337,7 @@ fn list(
                 {
                     stored
                 }
-                // Damage is told by `store check`; a folder of another name is no run of this store.
+                // Damage is reported by `store check`; a folder of another name is no run of this store.
                 _ => continue,
             };
             if is_entered(&entry, &stored).map_err(&error)? {

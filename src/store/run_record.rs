@@ -59,11 +59,11 @@ pub struct RunRecord {
     /// The agent or symbol that the agents are measured against.
     #[serde(default)]
     pub benchmark: Option<String>,
-    /// Which bars.
+    /// Market data that was replayed.
     pub market: MarketRecord,
     /// What trading cost and how orders filled.
     pub costs: CostRecord,
-    /// The battles.
+    /// Windows of the run, in order.
     pub windows: Vec<WindowRecord>,
     /// Who took part, in the scenario's order.
     pub agents: Vec<EntrantRecord>,
@@ -71,7 +71,7 @@ pub struct RunRecord {
     pub flags: FlagRecord,
 }
 
-/// Which bars.
+/// Market data that was replayed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MarketRecord {
     /// BLAKE3 of the bars' content.
@@ -80,7 +80,7 @@ pub struct MarketRecord {
     pub symbols: Vec<String>,
     /// In which prices are.
     pub quote_asset: String,
-    /// Bar interval.
+    /// Interval of the bars.
     pub interval: String,
     /// Open of the first bar of the first window.
     pub start: String,
@@ -90,7 +90,7 @@ pub struct MarketRecord {
     pub delisted: String,
     /// Where indicators get their history from: `before` or `inside`.
     pub warm_up: String,
-    /// What was done about holes in the bars: `keep`, `forward_fill` or `refuse`.
+    /// What was done about gaps in the bars: `keep`, `forward_fill` or `refuse`.
     pub gaps: String,
     /// What the data check noticed in the bars that were used, the gravest first for each symbol.
     pub findings: Vec<FindingRecord>,
@@ -113,9 +113,9 @@ pub struct FindingRecord {
     pub severity: String,
     /// How many times.
     pub count: u64,
-    /// Where first.
+    /// Time of the first occurrence.
     pub at: Option<String>,
-    /// In words.
+    /// Explanation, as a sentence.
     pub detail: String,
 }
 
@@ -140,7 +140,7 @@ pub struct CostRecord {
     pub close_at_end: bool,
 }
 
-/// One window.
+/// One window of the run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WindowRecord {
     /// Its number, from 0.
@@ -159,11 +159,11 @@ pub struct WindowRecord {
 /// One agent as the scenario has it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EntrantRecord {
-    /// Who.
+    /// Name of the agent.
     pub name: String,
     /// What it is.
     pub description: String,
-    /// Labels.
+    /// Labels for filtering.
     pub tags: Vec<String>,
     /// Its kind of strategy; `own` for one of the program that made the run.
     pub strategy: String,
@@ -175,7 +175,8 @@ pub struct EntrantRecord {
     pub signals: Option<String>,
     /// Its risk profile.
     pub risk: String,
-    /// Quote currency, eight places; for an agent that goes on with its existing wallet the quote currency in it.
+    /// Quote currency, eight decimal places; for an agent that continues with its existing wallet the quote currency
+    /// in it.
     pub starting_balance: String,
     /// Where it comes from, when that is the registry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -189,30 +190,30 @@ pub struct RegisteredRecord {
     pub id: String,
     /// Its name there.
     pub name: String,
-    /// Its version.
+    /// Version of the registered agent.
     pub version: u32,
     /// What the scenario said otherwise than the registry, by key.
     pub overrides: Vec<String>,
     /// `fresh` or `existing`.
     pub wallet: String,
-    /// The end of the run that it goes on from.
+    /// The end of the run that it continues from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_of: Option<String>,
-    /// The positions that it goes on with.
+    /// The positions that it starts with.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub positions: Vec<PositionRecord>,
 }
 
-/// A position that an agent goes on with.
+/// A position that an agent starts with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PositionRecord {
-    /// What.
+    /// Symbol traded.
     pub symbol: String,
-    /// Base quantity, eight places.
+    /// Base quantity, eight decimal places.
     pub quantity: String,
-    /// Paid for it, without fees; quote currency, eight places.
+    /// Paid for it, without fees; quote currency, eight decimal places.
     pub cost: String,
-    /// What one unit counts at the run's start, eight places.
+    /// What one unit counts at the run's start, eight decimal places.
     pub mark: String,
 }
 
@@ -240,9 +241,9 @@ pub struct FlagRecord {
 /// Bars that no window has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnusedRecord {
-    /// How many.
+    /// Number of bars outside every window.
     pub bars: usize,
-    /// Of so many in the range.
+    /// Number of bars in the range.
     pub of: usize,
 }
 

@@ -75,7 +75,7 @@ pub struct SelectionRecord {
     pub loss_probability: Option<f64>,
     /// Slope of out-of-sample on in-sample Sharpe ratios of the splits' winners.
     pub degradation_slope: Option<f64>,
-    /// Its intercept.
+    /// Intercept of the degradation regression.
     pub degradation_intercept: Option<f64>,
     /// The splits' logits.
     pub logits: Option<LogitRecord>,
@@ -103,30 +103,30 @@ pub struct SelectionRecord {
 /// the median.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LogitRecord {
-    /// Their mean.
+    /// Mean of the values.
     pub mean: f64,
     /// Type-7 quantiles: 5 %.
     pub q05: f64,
-    /// 25 %.
+    /// 25 % quantile.
     pub q25: f64,
-    /// 50 %.
+    /// 50 % quantile.
     pub median: f64,
-    /// 75 %.
+    /// 75 % quantile.
     pub q75: f64,
-    /// 95 %.
+    /// 95 % quantile.
     pub q95: f64,
     /// Bars of width 0.5, from the lowest to the highest that holds any.
     pub histogram: Vec<LogitBar>,
 }
 
-/// One bar.
+/// One bin of the histogram.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LogitBar {
-    /// Above this,
+    /// Lower edge of the bin, exclusive.
     pub over: f64,
-    /// up to and including this.
+    /// Upper edge of the bin, inclusive.
     pub to: f64,
-    /// How many splits.
+    /// Number of splits in the bin.
     pub splits: usize,
 }
 
@@ -135,7 +135,7 @@ pub struct LogitBar {
 pub struct ConfidenceSetRecord {
     /// How many trials were compared: those with the highest mean returns, and the winner.
     pub compared: usize,
-    /// The trials that cannot be told apart from the best, in order.
+    /// The trials that cannot be distinguished from the best, in order.
     pub members: Vec<String>,
     /// The p-value of every trial compared, by its name.
     pub p_values: BTreeMap<String, f64>,

@@ -1,6 +1,6 @@
 //! A folder that appears whole or not at all.
 //!
-//! Owns the temporary folder that a run is written in, its lock, and how it takes its place. Layout under
+//! Owns the temporary folder that a run is written in, its lock, and how it is published. Layout under
 //! `OUT/<scenario>/`: `<run-id>/` is a finished run; `.<run-id>.<pid>.tmp/` one being written, or a former run
 //! of the same identity that has just been replaced; `.<run-id>.<pid>.old/` a former run for the instant
 //! between two renames, on file systems that cannot exchange two names. Whoever makes, replaces or removes one
@@ -27,16 +27,16 @@ pub(super) struct Staging {
     folder: PathBuf,
     /// Where it will be.
     target: PathBuf,
-    /// Held while the writer lives; goes with the folder to its place.
+    /// Held while the writer lives; moves with the folder.
     lock: Option<FolderLock>,
 }
 
-/// A run in its place. What is published is its writer's until this is dropped.
+/// A published run. What is published is its writer's until this is dropped.
 #[derive(Debug)]
 pub(super) struct Placed {
     /// Where it is.
     pub folder: PathBuf,
-    /// Keeps others from taking it for something that nobody needs.
+    /// Keeps other processes from removing it as a leftover.
     pub lock: Option<FolderLock>,
 }
 
@@ -93,7 +93,7 @@ impl Staging {
         Ok(Placed { folder: std::mem::take(&mut self.target), lock: self.lock.take() })
     }
 
-    /// Whether the folder that was written is the one that lies in its place now.
+    /// Whether the published folder is the one that was written.
     fn is_in_place(&self) -> Result<(), StoreError> {
         match &self.lock {
             Some(lock) if !lock.is_at(&self.target) => Err(StoreError::NotAsWritten {
@@ -105,7 +105,7 @@ impl Staging {
     }
 }
 
-/// What was not published leaves no trace. A published folder is no longer at this place.
+/// Removes what was not published. A published folder is no longer at this path.
 impl Drop for Staging {
     fn drop(&mut self) {
         if !self.folder.as_os_str().is_empty() {
@@ -214,12 +214,12 @@ pub(super) fn bring_back(parent: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Whether nobody holds a folder. Where that cannot be told somebody does.
+/// Whether no process holds a folder; false if that is unknown.
 pub(super) fn is_dead(folder: &Path) -> bool {
     FolderLock::try_exclusive(folder).is_ok_and(|lock| lock.is_some())
 }
 
-/// Removes a temporary folder where nobody holds it.
+/// Removes a temporary folder if no process holds it.
 fn remove_dead(folder: &Path) -> Result<bool, StoreError> {
     let Ok(Some(_lock)) = FolderLock::try_exclusive(folder) else { return Ok(false) };
     fs::remove_dir_all(folder).map_err(StoreError::write(folder))?;

@@ -18,7 +18,7 @@ pub const STANDINGS_FORMAT_VERSION: u32 = 2;
 /// Of so many agents, the best, every pair has an entry; all have one with the leader.
 const PAIRED: usize = 200;
 
-/// Standings, whole.
+/// `standings.json`: the standings of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StandingsRecord {
     /// Version of this form.
@@ -30,7 +30,7 @@ pub struct StandingsRecord {
     /// How a record is scored: `record`, `mean` or `median`.
     #[serde(default)]
     pub aggregate: String,
-    /// In what leads and differences are told: `percentage points per window`.
+    /// Unit of leads and differences: `percentage points per window`.
     #[serde(default)]
     pub lead_unit: String,
     /// How many windows there are.
@@ -76,7 +76,7 @@ pub struct StandingsRecord {
 /// An agent that is not ranked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotRankedRecord {
-    /// Who.
+    /// Name of the agent.
     pub agent: String,
     /// Why: `fewer than 20 trades`.
     pub reason: String,
@@ -97,11 +97,11 @@ pub struct VerdictRecord {
     pub lead: Option<f64>,
     /// Lower end of its interval of coverage 1 - alpha.
     pub lead_low: Option<f64>,
-    /// Upper end.
+    /// Upper end of the interval.
     pub lead_high: Option<f64>,
     /// p-value of the two-sided test against that rival: the largest of all rivals.
     pub p_value: Option<f64>,
-    /// The agents that cannot be told apart, best first; empty unless `not_distinguishable`.
+    /// The agents that cannot be distinguished, best first; empty unless `not_distinguishable`.
     pub group: Vec<String>,
     /// About how many windows would resolve it; null where no number would, or nothing is to be resolved.
     pub windows_needed: Option<u64>,
@@ -117,7 +117,7 @@ pub struct VerdictRecord {
 pub struct StandingRecord {
     /// From 1, by the score of the record; equal scores share it.
     pub rank: usize,
-    /// Who.
+    /// Name of the agent.
     pub agent: String,
     /// Score of the whole record; null where it has none or it is infinite.
     #[serde(default)]
@@ -135,15 +135,15 @@ pub struct StandingRecord {
     pub mean_score: Option<f64>,
     /// Lower end of its interval.
     pub mean_score_low: Option<f64>,
-    /// Upper end.
+    /// Upper end of the interval.
     pub mean_score_high: Option<f64>,
-    /// Mean place in the windows in which it has a score, 1 the best, ties sharing.
+    /// Mean rank over the windows in which it has a score; 1 is the best, ties share the mean rank.
     pub mean_rank: Option<f64>,
-    /// Best place of the interval of its rank.
+    /// Lower end of the rank interval.
     pub rank_low: usize,
-    /// Worst place.
+    /// Upper end of the rank interval.
     pub rank_high: usize,
-    /// Share of resamples in which it is first; a shared first place counts in parts.
+    /// Share of resamples in which it is first; a tie for first counts in parts.
     pub first_probability: f64,
     /// Windows times opponents that it beat.
     pub wins: usize,
@@ -151,7 +151,7 @@ pub struct StandingRecord {
     pub ties: usize,
     /// To which it lost.
     pub losses: usize,
-    /// Windows in which nobody was better.
+    /// Windows in which no agent was better.
     pub first_places: usize,
     /// Windows in which it has a score.
     pub scored_windows: usize,
@@ -160,7 +160,7 @@ pub struct StandingRecord {
     pub acted_windows: usize,
     /// Windows in which it was disqualified or forfeited.
     pub disqualified_windows: usize,
-    /// p-value in the model confidence set: above alpha it cannot be told apart from the best.
+    /// p-value in the model confidence set: above alpha it cannot be distinguished from the best.
     pub confidence_set_p: Option<f64>,
     /// Its rating by system; no entry where the system has none.
     pub ratings: BTreeMap<String, RatingRecord>,
@@ -173,7 +173,7 @@ pub struct RatingRecord {
     pub rating: f64,
     /// Lower end of its bar, from resampled windows; null where fewer than two resamples could be rated.
     pub low: Option<f64>,
-    /// Upper end.
+    /// Upper end of the interval.
     pub high: Option<f64>,
     /// Standard deviation over the resamples.
     pub std_error: Option<f64>,
@@ -186,7 +186,7 @@ pub struct RatingRecord {
 pub struct RatingSystemRecord {
     /// `bradley_terry`, `plackett_luce`, `elo`, `glicko2`, `trueskill` or `weng_lin`.
     pub system: String,
-    /// Why it rates nobody, in words; null where it does.
+    /// Why it rates no agent; null otherwise.
     pub reason: Option<String>,
     /// Resamples that the bars come from: fewer than `resamples` where rating all of them would take too long.
     #[serde(default)]
@@ -221,12 +221,12 @@ pub struct PairRecord {
     pub p_nemenyi: Option<f64>,
 }
 
-/// Friedman's test.
+/// Friedman's test for any difference between agents.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FriedmanRecord {
-    /// Chi-squared statistic.
+    /// Chi-squared statistic of the test.
     pub statistic: f64,
-    /// Its p-value.
+    /// p-value of the statistic.
     pub p_value: f64,
 }
 
@@ -250,7 +250,7 @@ pub struct SpaRecord {
     pub statistic: f64,
     /// The p-value to report.
     pub p_value: f64,
-    /// Liberal p-value.
+    /// Lower (liberal) bound of the p-value.
     pub p_lower: f64,
     /// Conservative p-value (Reality Check).
     pub p_upper: f64,

@@ -23,7 +23,7 @@ pub struct StoredRun {
     pub agents: Vec<AgentRecord>,
     /// `tournament.json`; none where the scenario has no `[tournament]`.
     pub tournament: Option<TournamentRecord>,
-    /// `standings.json`; none without a tournament, and where nobody has a score.
+    /// `standings.json`; none without a tournament, or if no agent has a score.
     pub standings: Option<StandingsRecord>,
 }
 

@@ -42,7 +42,7 @@ impl TableFile {
         Ok(Self { path, parquet: Some(parquet), csv })
     }
 
-    /// Adds rows.
+    /// Appends a batch of rows.
     pub fn write(&mut self, batch: Result<RecordBatch, ArrowError>) -> Result<(), StoreError> {
         let batch = batch.map_err(StoreError::columns(&self.path))?;
         if let Some(parquet) = &mut self.parquet {

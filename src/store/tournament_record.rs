@@ -1,6 +1,6 @@
 //! `tournament.json`: the format's view of a tournament, with its settings and the work it took.
 //!
-//! Owns the keys. Never computes a place. The standings have a file of their own.
+//! Owns the keys. Never computes a rank. The standings have a file of their own.
 
 use std::collections::BTreeMap;
 
@@ -53,9 +53,9 @@ pub struct TournamentSettings {
 /// How much was replayed for how many comparisons.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorkRecord {
-    /// Agents.
+    /// Number of agents.
     pub agents: usize,
-    /// Windows.
+    /// Number of windows.
     pub windows: usize,
     /// Replays: one an agent and window.
     pub replays: usize,

@@ -16,7 +16,7 @@ use crate::domain::{Cash, Price, Qty, Timestamp};
 pub struct TradeRow {
     /// The window's number.
     pub window: u32,
-    /// What.
+    /// Symbol traded.
     pub symbol: String,
     /// `closed` or `open`.
     pub state: String,
@@ -26,7 +26,7 @@ pub struct TradeRow {
     pub entry_tick: u64,
     /// Time of the last fill; of the last tick's close for an open one.
     pub exit_at: Timestamp,
-    /// Its tick.
+    /// Tick of the exit.
     pub exit_tick: u64,
     /// Bought in all.
     pub quantity: Qty,
@@ -76,7 +76,8 @@ pub fn trades(run_folder: &Path, agent: &str) -> Result<Vec<TradeRow>, StoreErro
     Ok(rows)
 }
 
-/// Marks the fills at closes of bars. The equity curve begins with the window's start, then has the close of every tick.
+/// Marks the fills at closes of bars. The equity curve begins with the window's start, then has the close of every
+/// tick.
 fn mark_closes(rows: &mut [TradeRow], curve: &Path) -> Result<(), StoreError> {
     let mut closes: BTreeMap<u32, Vec<Timestamp>> = BTreeMap::new();
     if !rows.is_empty() {

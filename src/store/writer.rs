@@ -40,17 +40,17 @@ pub struct Run<'a> {
     pub scenario: &'a Scenario,
     /// The scenario's text as the user wrote it.
     pub source: &'a str,
-    /// The bars.
+    /// Market data of the run.
     pub market: &'a Market,
     /// Whether every Parquet file gets a CSV twin.
     pub csv: bool,
 }
 
-/// A run in its place. Until this is dropped the folder is in use, so that nobody takes a run that is not in the
-/// index yet for one that nobody needs.
+/// A published run. Until this is dropped the folder is locked, so that no process removes a run that is not in
+/// the index yet.
 #[derive(Debug)]
 pub struct Published {
-    /// The run.
+    /// Records of the published run.
     pub stored: StoredRun,
     _lock: Option<FolderLock>,
 }

@@ -35,7 +35,7 @@ pub struct Orders {
 }
 
 impl Orders {
-    /// None yet.
+    /// An empty list of orders.
     pub const fn new() -> Self {
         Self { actions: Vec::new() }
     }

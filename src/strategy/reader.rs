@@ -18,7 +18,7 @@ pub(super) fn open<'m>(
     setup.history.feed(symbol, spec.timeframe, indicator, bars)
 }
 
-/// A search over a symbol's rows of the window.
+/// A cursor over a symbol's rows of the window.
 pub(super) fn cursor(setup: &Setup<'_>, symbol: SymbolId) -> BitCursor {
     let history = setup.history;
     BitCursor::until(history.market.series(symbol).row_from(history.ticks.last))

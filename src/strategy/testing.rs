@@ -217,7 +217,7 @@ pub(super) fn buy_amounts(log: &Log) -> Vec<(usize, SymbolId, Cash)> {
         .collect()
 }
 
-/// The account.
+/// A simulated account for tests of strategies.
 pub(super) struct Paper {
     cash: Cash,
     held: BTreeMap<SymbolId, Qty>,

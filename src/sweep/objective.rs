@@ -9,7 +9,7 @@ use crate::tournament::{score_over, why_over};
 /// How trials are scored.
 #[derive(Debug, Clone, Copy)]
 pub struct Objective {
-    /// The metric.
+    /// Metric the score is computed from.
     pub metric: RankingMetric,
     /// How windows are aggregated to one score.
     pub aggregate: Aggregate,

@@ -170,7 +170,7 @@ fn middle(index: usize, size: usize) -> f64 {
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     clippy::cast_precision_loss,
-    reason = "a place in a list"
+    reason = "an index of a list"
 )]
 fn value(parameter: &SweptParameter, at: f64) -> SweptValue {
     let at = at.clamp(0.0, 1.0);

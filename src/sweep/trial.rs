@@ -6,7 +6,7 @@ use crate::metrics::{MetricInputs, Metrics, metrics_of};
 use crate::scenario::{MetricSpec, SweptValue};
 use crate::tournament::WindowSpan;
 
-/// One combination.
+/// One combination of parameter values.
 #[derive(Debug, Clone)]
 pub struct Trial {
     /// Number from 0, in the order in which combinations were first proposed.
@@ -34,7 +34,7 @@ impl Trial {
 pub struct WindowOutcome {
     /// How the replay ended.
     pub status: OutcomeStatus,
-    /// Its metrics.
+    /// Metrics of the trial.
     pub metrics: Metrics,
     /// Simple returns per period: at daily closes, or at every tick in windows shorter than 30 days.
     pub returns: Vec<f64>,

@@ -90,9 +90,9 @@ pub enum SeriesError {
     /// A missing value.
     #[error("`{}`, column `{column}`: data row {row} has no value", path.display())]
     MissingValue {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
-        /// The column.
+        /// Name of the column.
         column: String,
         /// Row number, from 1, without the header.
         row: usize,
@@ -100,31 +100,31 @@ pub enum SeriesError {
     /// Only missing values, or a single level.
     #[error("column `{column}` of `{}` has too few values for a return", path.display())]
     TooShort {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
-        /// The column.
+        /// Name of the column.
         column: String,
     },
     /// The name does not indicate the kind of values.
     #[error("`{column}` may hold returns or equity")]
     UnknownKind {
-        /// The column.
+        /// Name of the column.
         column: String,
     },
     /// A benchmark's name indicates both kinds.
     #[error("the benchmark's column `{column}` may hold returns or equity: its name says both")]
     AmbiguousBenchmark {
-        /// The column.
+        /// Name of the column.
         column: String,
     },
     /// Times that do not increase.
     #[error("`{}`, data row {row}: `{label}` is not later than `{before}`", path.display())]
     NotIncreasing {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
         /// Row number, from 1, without the header.
         row: usize,
-        /// Its label.
+        /// Label of the row.
         label: String,
         /// The previous label.
         before: String,
@@ -132,9 +132,9 @@ pub enum SeriesError {
     /// Two rows with one label.
     #[error("`{}`: two rows are labelled `{label}`", path.display())]
     DuplicateLabel {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
-        /// The label.
+        /// Label of the row.
         label: String,
     },
     /// A row of the series without a matching benchmark row.
@@ -160,15 +160,15 @@ pub enum SeriesError {
     /// A level that is not positive, and that a later level would be divided by.
     #[error("the levels of `{}` reach zero", path.display())]
     NonPositiveLevel {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
     },
     /// The file has several numeric columns and none was named.
     #[error("`{}` has several columns: {}", path.display(), .columns.join(", "))]
     WhichColumn {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
-        /// Its columns.
+        /// Columns of the file.
         columns: Vec<String>,
     },
 }
@@ -205,9 +205,9 @@ fn returns_of(levels: &[f64]) -> Option<Vec<f64>> {
 /// A column as a return series.
 #[derive(Debug, Clone)]
 pub struct ReturnColumn {
-    /// The file.
+    /// File the error is about.
     pub path: PathBuf,
-    /// Its name.
+    /// Name of the column.
     pub column: String,
     /// The kind of values in the file.
     pub kind: ColumnKind,

@@ -31,9 +31,9 @@ pub struct Results {
 /// How much was replayed, and how much that says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Work {
-    /// Agents.
+    /// Number of agents.
     pub agents: usize,
-    /// Windows.
+    /// Number of windows.
     pub windows: usize,
     /// Replays: one an agent and window.
     pub replays: usize,
@@ -50,7 +50,7 @@ pub struct Assessment {
     pub standings: Result<Standings, StandingsError>,
     /// The format's view.
     pub view: FormatView,
-    /// The work.
+    /// Work that the assessment took.
     pub work: Work,
 }
 
@@ -120,7 +120,7 @@ impl Results {
 /// How agents are scored over several windows.
 #[derive(Debug, Clone, Copy)]
 pub struct Scoring {
-    /// By what.
+    /// Metric agents are ranked by.
     pub metric: RankingMetric,
     /// By which conventions.
     pub conventions: MetricSpec,

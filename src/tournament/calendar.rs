@@ -73,7 +73,7 @@ pub enum WindowError {
 /// are missing; and how far apart the pieces must be.
 #[derive(Debug, Clone, Copy)]
 pub struct DateRange {
-    /// The ticks.
+    /// Ticks inside the range.
     pub ticks: TickRange,
     /// The first window starts here; at the first tick where not given.
     pub start: Option<Timestamp>,

@@ -53,9 +53,9 @@ pub fn registered_order(seed: Seed, a: &str, b: &str, windows: usize) -> Vec<usi
 pub enum DuelResult {
     /// `b` has the larger score.
     Loss,
-    /// Neither has.
+    /// Equal scores.
     Draw,
-    /// `a` has.
+    /// `a` has the better score.
     Win,
 }
 
@@ -70,7 +70,7 @@ impl DuelResult {
     }
 }
 
-/// A duel under way.
+/// A duel in progress.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Duel {
     sprt: Sprt,

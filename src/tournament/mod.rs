@@ -1,7 +1,7 @@
 //! Battles: which windows, which jobs, who ranks where.
 //!
 //! Owns the plan of windows, the spread of (agent, window) jobs over threads, and the ranking rule. Never
-//! writes a file or a progress bar: progress is told through an observer. Invariant: results depend on the
+//! writes a file or a progress bar: progress is reported to an observer. Invariant: results depend on the
 //! scenario alone, never on the order in which jobs finish.
 
 mod assess;

@@ -22,7 +22,7 @@ pub struct Tournament {
 /// A window on the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WindowSpan {
-    /// Its ticks.
+    /// Ticks of the window.
     pub window: Window,
     /// Open time of the first bar.
     pub start: Timestamp,
@@ -35,7 +35,7 @@ pub struct WindowSpan {
 /// One agent's results.
 #[derive(Debug)]
 pub struct AgentResult {
-    /// Who.
+    /// Name of the agent.
     pub name: AgentName,
     /// One entry a window, in order of time.
     pub windows: Vec<WindowResult>,
@@ -48,9 +48,9 @@ pub struct AgentResult {
 pub struct WindowResult {
     /// What it did.
     pub replay: Replay,
-    /// How well.
+    /// Metrics of the window.
     pub metrics: Metrics,
-    /// How it went over time.
+    /// Statistics by month, rolling metrics and drawdowns.
     pub course: PeriodStats,
 }
 
@@ -59,14 +59,14 @@ pub struct WindowResult {
 pub struct Battle {
     /// The window's number.
     pub window: u32,
-    /// Best first.
+    /// Rows, best first.
     pub ranks: Vec<BattleRank>,
 }
 
-/// One agent's place in a battle.
+/// One agent's rank in a battle.
 #[derive(Debug, Clone)]
 pub struct BattleRank {
-    /// From 1; equal only if the tie-break before the name leaves a tie (then shared, next place skipped).
+    /// From 1; equal only if the tie-break before the name leaves a tie (then shared, the next rank is skipped).
     pub rank: u32,
     /// Index of the agent in the scenario.
     pub agent: usize,
@@ -79,7 +79,7 @@ pub struct BattleRank {
 /// The ranking over all windows, best first.
 #[derive(Debug, Clone)]
 pub struct Leaderboard {
-    /// By what.
+    /// Metric agents are ranked by.
     pub ranking_metric: RankingMetric,
     /// Conventions of the metrics.
     pub conventions: MetricSpec,
@@ -98,7 +98,7 @@ pub struct Ranking {
     pub rank: Option<u32>,
     /// Index of the agent in the scenario.
     pub agent: usize,
-    /// Who.
+    /// Name of the agent.
     pub name: AgentName,
     /// By which it is ranked.
     pub score: Score,

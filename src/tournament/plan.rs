@@ -4,12 +4,12 @@ use super::outcome::WindowSpan;
 use crate::market::Market;
 use crate::scenario::Scenario;
 
-/// What is to be run: everything is checked, and the windows lie in the market.
+/// A validated tournament: all settings are checked, and the windows lie within the market data.
 #[derive(Debug, Clone, Copy)]
 pub struct TournamentPlan<'a> {
     /// Agents, rules, conventions.
     pub scenario: &'a Scenario,
-    /// The bars.
+    /// Market data of the run.
     pub market: &'a Market,
     /// In order of their number.
     pub windows: &'a [WindowSpan],

@@ -2,11 +2,11 @@
 //!
 //! - Agents are ordered by their score, better first: infinities outside all numbers, absent scores last. A
 //!   disqualified or forfeited agent is ranked like any other: by its loss.
-//! - Equal scores (exactly; infinities of one sign are equal) are told apart by the scenario's tie-break metrics in
+//! - Equal scores (exactly; infinities of one sign are equal) are ordered by the scenario's tie-break metrics in
 //!   their order, by the same rule. What is still equal is listed by name, and shares its rank; the next rank is then
 //!   skipped (1, 2, 2, 4). The name orders rows, it never earns a rank.
 //! - Over several windows an agent's score is that of its whole record, or the mean or median of its windows' scores,
-//!   as the scenario says. Nothing is ever put in the place of a score that does not exist.
+//!   as the scenario says. A missing score is never replaced by a number.
 //! - The other numbers of a leaderboard row are those of the whole record.
 //! - Agents with fewer closed round trips than the scenario asks for come last, without a rank.
 

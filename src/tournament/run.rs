@@ -1,7 +1,8 @@
 //! Spreads (agent, window) jobs over the threads of the current rayon pool.
 //!
 //! Agents do not interact, so N agents over W windows are N x W replays. All agents of a window share one
-//! cache of indicator columns, which is dropped with the window's last job; all windows share its budget. Results are collected by place,
+//! cache of indicator columns, which is dropped with the window's last job; all windows share its budget. Results
+//! are collected by place,
 //! never by completion.
 
 use std::sync::Arc;
@@ -21,7 +22,7 @@ use crate::strategy::OwnStrategies;
 
 /// Learns of progress, from any thread; can stop the run.
 pub trait Observer: Sync {
-    /// A job is done: agent and window by their place, ticks replayed, fills made.
+    /// A job is done: agent and window by index, ticks replayed, fills made.
     fn job_done(&self, agent: usize, window: usize, ticks: usize, fills: usize) {
         let _ = (agent, window, ticks, fills);
     }
@@ -42,9 +43,9 @@ impl Observer for NoProgress {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("interrupted after {done} of {total} jobs")]
 pub struct Interrupted {
-    /// Jobs finished.
+    /// Number of finished jobs.
     pub done: usize,
-    /// Jobs planned.
+    /// Number of jobs in all.
     pub total: usize,
 }
 

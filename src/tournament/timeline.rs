@@ -13,7 +13,7 @@ use crate::domain::{Cash, Qty, Span, Timestamp};
 use crate::engine::batch::ClosedTrade;
 use crate::metrics::{self, DatedExtremes, Drawdown, MetricInputs, Sample, Sampling, Score};
 use crate::scenario::{MetricSpec, RankingMetric};
-use crate::statistics::{Ranked, order};
+use crate::statistics::{Ranked, ranked};
 
 /// One battle with what its agents left behind, ready to be asked.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ pub struct Timeline {
 /// One agent of it.
 #[derive(Debug)]
 pub struct AgentTimeline {
-    /// Who.
+    /// Name of the agent.
     pub name: String,
     /// Equity at the start.
     pub start: Cash,
@@ -64,9 +64,9 @@ pub struct AgentTimeline {
 /// A battle at one time.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Snapshot {
-    /// The time.
+    /// Instant of the snapshot.
     pub at: Timestamp,
-    /// Best first.
+    /// Rows, best first.
     pub agents: Vec<AgentSnapshot>,
 }
 
@@ -75,7 +75,7 @@ pub struct Snapshot {
 pub struct AgentSnapshot {
     /// From 1; shared by agents that neither the metric nor the tie-break tells apart.
     pub rank: u32,
-    /// Who.
+    /// Name of the agent.
     pub agent: String,
     /// The ranking metric so far; null where it is no number.
     pub score: Option<f64>,
@@ -83,7 +83,7 @@ pub struct AgentSnapshot {
     pub equity: Cash,
     /// Of it, in cash.
     pub cash: Cash,
-    /// Percent.
+    /// Return on investment in percent.
     pub roi_pct: f64,
     /// Base quantity by symbol.
     pub positions: BTreeMap<String, Qty>,

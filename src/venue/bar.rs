@@ -6,18 +6,18 @@ use crate::market::{Bars, Row};
 /// Exact prices of one bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PriceBar {
-    /// Open price.
+    /// Open of the bar.
     pub open: Price,
-    /// Highest price.
+    /// High of the bar.
     pub high: Price,
-    /// Lowest price.
+    /// Low of the bar.
     pub low: Price,
-    /// Close price.
+    /// Close of the bar.
     pub close: Price,
 }
 
 impl PriceBar {
-    /// From a row of market data, each price half up at eight places.
+    /// From a row of market data, each price half up at eight decimal places.
     pub fn of(bars: &Bars, row: Row) -> Self {
         Self {
             open: Price::from_f64(bars.open[row]),

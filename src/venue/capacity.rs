@@ -2,7 +2,7 @@
 
 use crate::domain::{Bps, Price, Qty};
 
-/// A bar's volume as a quantity, half up at eight places.
+/// A bar's volume as a quantity, half up at eight decimal places.
 pub fn volume_qty(volume: f64) -> Qty {
     Qty::from_units(Price::from_f64(volume).units())
 }

@@ -11,7 +11,7 @@ pub enum Resting {
     Stop(Price),
     /// Becomes a limit order at the trigger price.
     StopLimit {
-        /// Trigger price.
+        /// Price that triggers the order.
         trigger: Price,
         /// Worst acceptable price after the trigger.
         limit: Price,
@@ -21,9 +21,9 @@ pub enum Resting {
 /// The direction in which the price reaches a level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// By falling.
+    /// Triggers when the price falls to it.
     Down,
-    /// By rising.
+    /// Triggers when the price rises to it.
     Up,
 }
 
@@ -74,9 +74,9 @@ pub struct Match {
 /// Effect of a bar on a resting order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Touch {
-    /// None.
+    /// The bar does not reach the order.
     Untouched,
-    /// It fills.
+    /// The order fills at this price.
     Filled(Match),
     /// A stop-limit is triggered and rests as a limit from now on.
     Triggered,

@@ -16,7 +16,7 @@ const VOLATILITY_DAYS: usize = 20;
 /// Size of a fill.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Taking {
-    /// Base quantity.
+    /// Order quantity in base units.
     pub quantity: f64,
     /// Quote currency at the raw price, without fees.
     pub notional: f64,

@@ -100,7 +100,7 @@ proptest! {
 
 #[test]
 fn a_hundred_percent_order_leaves_less_than_one_step() {
-    // 10000 / (27543.21 * 1.001) = 0.362703184...: at eight places only the last unit is left over.
+    // 10000 / (27543.21 * 1.001) = 0.362703184...: at eight decimal places only the last unit is left over.
     let amount: Cash = "10000".parse().unwrap();
     let price: Price = "27543.21".parse().unwrap();
     let fee = Bps::from_f64(10.0);
@@ -202,7 +202,7 @@ proptest! {
         let quantity = Qty::affordable(amount, price, fee, step);
         prop_assert!(quantity.is_on(step) && !quantity.is_negative());
         prop_assert!(Cash::notional(price, quantity).with_fee(fee) <= amount);
-        // At most `amount / (price * (1 + fee))`, and less only where rounding to eight places would cost
+        // At most `amount / (price * (1 + fee))`, and less only where rounding to eight decimal places would cost
         // more.
         let whole = U256::new(1_000_000_000_000);
         let dividend = U256::new(amount.units() as u128) * U256::new(100_000_000) * whole;

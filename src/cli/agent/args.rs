@@ -84,7 +84,7 @@ pub struct CreateArgs {
     /// `default`, `unlimited`, or a TOML file with one `[risk.NAME]` table.
     #[arg(long, value_name = "FILE|PROFILE")]
     pub risk: Option<String>,
-    /// Description.
+    /// Free-text description.
     #[arg(long, value_name = "TEXT")]
     pub description: Option<String>,
     /// Tag; may be repeated.
@@ -109,7 +109,7 @@ pub struct ListArgs {
     pub store: StoreArgs,
 }
 
-/// One agent.
+/// Arguments that name one registered agent.
 #[derive(Debug, Args)]
 pub struct OneArgs {
     /// The agent's name, id, or a prefix of the id.
@@ -124,7 +124,7 @@ pub struct OneArgs {
 pub struct UpdateArgs {
     /// The agent's name, id, or a prefix of the id.
     pub agent: String,
-    /// New name.
+    /// New name of the agent.
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
     /// New strategy as TOML.
@@ -133,7 +133,7 @@ pub struct UpdateArgs {
     /// `default`, `unlimited`, or a TOML file with one `[risk.NAME]` table.
     #[arg(long, value_name = "FILE|PROFILE")]
     pub risk: Option<String>,
-    /// Description.
+    /// Free-text description.
     #[arg(long, value_name = "TEXT")]
     pub description: Option<String>,
     /// Tag; may be repeated; replaces all existing tags.
@@ -205,9 +205,9 @@ pub struct WhoamiArgs {
 pub enum HistoryKind {
     /// Orders, including refused ones.
     Orders,
-    /// Fills.
+    /// Fills of an agent.
     Fills,
-    /// Round trips.
+    /// Round trips of an agent.
     Trades,
 }
 
@@ -265,7 +265,7 @@ pub struct CompareArgs {
 pub struct ExportArgs {
     /// The agents [default: all active ones].
     pub agents: Vec<String>,
-    /// The store.
+    /// Output folder that holds the store.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
 }
@@ -285,7 +285,7 @@ pub struct ImportArgs {
 pub struct SkillArgs {
     /// Include the limits and wallet of this agent [default: a general guide].
     pub agent: Option<String>,
-    /// The store.
+    /// Output folder that holds the store.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
 }

@@ -50,7 +50,7 @@ pub fn update(args: &UpdateArgs) -> Result<Exit, Failure> {
 /// Begins a new epoch.
 ///
 /// # Errors
-/// Where there is no such agent, or a run goes on with its wallet.
+/// Where there is no such agent, or a run is using its wallet.
 pub fn reset(args: &ResetArgs) -> Result<Exit, Failure> {
     let start = balance(args.starting_balance)?;
     let agent = Registry::open_existing(&args.store.out)?.reset(&args.agent, start, now())?;
@@ -103,7 +103,7 @@ pub fn delete(args: &DeleteArgs) -> Result<Exit, Failure> {
     done(&args.store, &agent, &format!("{} is deleted ({})", agent.name, agent.id))
 }
 
-/// Says what was done; as JSON the agent as it is now.
+/// Reports the change; as JSON, the agent after it.
 fn done(store: &StoreArgs, agent: &AgentRow, line: &str) -> Result<Exit, Failure> {
     if store.json {
         return show_as(store, &json!(agent), String::new);

@@ -141,7 +141,7 @@ pub fn tags(given: &[String]) -> Vec<String> {
     tags
 }
 
-/// A colour.
+/// Checks a colour (`#rrggbb`).
 pub fn color(given: Option<&str>) -> Result<Option<String>, Failure> {
     match given {
         Some(text) if !is_color(text) => Err(Failure::plain(

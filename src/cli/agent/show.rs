@@ -57,7 +57,7 @@ pub fn versions(args: &OneArgs) -> Result<Exit, Failure> {
 /// Says whose key it is.
 ///
 /// # Errors
-/// [`Exit::Usage`] for a text that is no key, or nobody's.
+/// [`Exit::Usage`] for a text that is not a key, or a key of no agent.
 pub fn whoami(args: &WhoamiArgs) -> Result<Exit, Failure> {
     let text = crate::decode::read_all(std::io::stdin()).map_err(|error| {
         Failure::plain(Exit::Usage, format!("cannot read a key from stdin: {error}"), "pipe the key in")

@@ -28,7 +28,7 @@ pub struct ImportArgs {
     /// Optional format (or `auto`), then files, folders or glob patterns
     #[arg(required = true, value_name = "[FORMAT] FILES")]
     inputs: Vec<String>,
-    /// Output folder
+    /// Folder to write to
     #[arg(long, short, value_name = "DIR")]
     out: PathBuf,
     #[command(flatten)]
@@ -54,7 +54,7 @@ pub struct ImportArgs {
     json: bool,
 }
 
-/// What to do with rows that are no honest bars.
+/// What to do with invalid bars.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Bad {
     /// Refuse the import

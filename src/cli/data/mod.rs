@@ -1,7 +1,7 @@
-//! `tiltyard data ..`: from vendors' files to bars, and what to think of them.
+//! `tiltyard data ..`: import and check vendor data.
 //!
 //! Owns the arguments, tables and progress bars of these commands; the work is done in `market`. Tables and
-//! JSON go to stdout, everything said on the way to stderr.
+//! JSON go to stdout, messages to stderr.
 
 mod check;
 mod download;
@@ -38,7 +38,7 @@ impl DataCommand {
     /// Does it.
     ///
     /// # Errors
-    /// The page to print and the code to leave with.
+    /// The diagnostic to print and the code to leave with.
     pub fn run(&self) -> Result<Exit, Failure> {
         Interrupt::stop_at_once();
         match self {

@@ -80,7 +80,7 @@ pub fn format_and_files(inputs: &[String]) -> Result<(Option<Format>, Vec<PathBu
     Ok((format, files))
 }
 
-/// A path as it is, or the files that a pattern fits where the shell has not put them in its place.
+/// A path, or the files that match a pattern which the shell has not expanded.
 fn expanded(pattern: &str) -> Result<Vec<PathBuf>, Failure> {
     let path = PathBuf::from(pattern);
     if path.exists() || !pattern.contains(['*', '?', '[']) {
@@ -96,7 +96,7 @@ fn expanded(pattern: &str) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-/// The page of an import that failed.
+/// The diagnostic of an import that failed.
 pub fn import_failed(error: &ImportError) -> Failure {
     let exit = match error {
         ImportError::BadOption { .. } | ImportError::NothingFound { .. } => Exit::Usage,
@@ -105,7 +105,7 @@ pub fn import_failed(error: &ImportError) -> Failure {
     Failure::plain(exit, error, error.help())
 }
 
-/// The page of market data that failed.
+/// The diagnostic of market data that failed.
 pub fn market_failed(error: &MarketError) -> Failure {
     Failure::plain(Exit::Data, error, error.help())
 }

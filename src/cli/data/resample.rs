@@ -21,7 +21,7 @@ pub struct ResampleArgs {
     /// Target interval: a multiple of the bars' own
     #[arg(long, value_name = "LENGTH", value_parser = parse_interval)]
     interval: Interval,
-    /// Output folder
+    /// Folder to write to
     #[arg(long, short, value_name = "DIR")]
     out: PathBuf,
     /// Replace existing files

@@ -20,10 +20,10 @@ use crate::market::write_bars;
 Without options this writes the bundled sample, byte for byte. Equal options give equal bytes on
 every machine.")]
 pub struct SynthArgs {
-    /// Output folder
+    /// Folder to write to
     #[arg(long, short, value_name = "DIR")]
     out: PathBuf,
-    /// Random seed
+    /// Seed of the random numbers
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
     /// Names of the symbols, or their number
@@ -32,7 +32,7 @@ pub struct SynthArgs {
     /// Bars per symbol
     #[arg(long, value_name = "NUMBER")]
     bars: Option<u32>,
-    /// Bar interval
+    /// Interval of the bars
     #[arg(long, value_name = "LENGTH", value_parser = parse_interval)]
     interval: Option<Interval>,
     /// Open time of the first bar

@@ -19,7 +19,7 @@ const SHOWN: usize = 10;
 /// Sweeps, stores, prints.
 ///
 /// # Errors
-/// [`Exit::Interrupted`] on Ctrl-C, with the command that goes on; else where something cannot be stored.
+/// [`Exit::Interrupted`] on Ctrl-C, with the command that resumes it; else where something cannot be stored.
 pub fn run(
     prepared: &Prepared,
     destination: &Destination<'_>,
@@ -74,7 +74,7 @@ fn page(folder: &Path) -> Result<String, Failure> {
     Ok(text)
 }
 
-/// An interrupted sweep is told with the command that goes on.
+/// An interrupted sweep, with the command that resumes it.
 fn failure(error: RunError) -> Failure {
     match error {
         RunError::Interrupted { kept: Kept::Batches, .. } => {

@@ -9,7 +9,7 @@ use chrono::{Datelike, Days, Months, NaiveDate};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Venue {
-    /// Spot.
+    /// Spot market.
     Spot,
     /// USDT-margined perpetuals.
     Um,
@@ -29,7 +29,7 @@ impl Venue {
 pub enum Period {
     /// A month, given by its first day.
     Month(NaiveDate),
-    /// A day.
+    /// One UTC day.
     Day(NaiveDate),
 }
 
@@ -105,7 +105,7 @@ pub struct Item {
     pub symbol: String,
     /// The interval in the archive's notation: `1m`, `1h`, `1d`.
     pub interval: String,
-    /// The period.
+    /// Day or month the file covers.
     pub period: Period,
 }
 
@@ -117,7 +117,7 @@ impl Item {
         format!("data/{venue}/{folder}/klines/{symbol}/{interval}/{symbol}-{interval}-{period}.zip")
     }
 
-    /// Its URL.
+    /// URL of the archive file.
     pub fn url(&self, base: &str) -> String {
         format!("{}/{}", base.trim_end_matches('/'), self.path())
     }

@@ -8,7 +8,7 @@ pub enum DownloadError {
     /// The server could not be reached, or the connection broke, in every attempt.
     #[error("cannot download `{url}` after {attempts} attempts: {reason}")]
     Failed {
-        /// The URL.
+        /// URL that was requested.
         url: String,
         /// Number of attempts.
         attempts: u32,
@@ -18,7 +18,7 @@ pub enum DownloadError {
     /// The server refused the request.
     #[error("`{url}` was refused with status {status}")]
     Refused {
-        /// The URL.
+        /// URL that was requested.
         url: String,
         /// The HTTP status.
         status: u16,
@@ -26,7 +26,7 @@ pub enum DownloadError {
     /// The file does not match its checksum, in every attempt.
     #[error("`{url}` has SHA-256 `{found}`, but its checksum file says `{expected}`")]
     Checksum {
-        /// The URL.
+        /// URL that was requested.
         url: String,
         /// SHA-256 published by the archive.
         expected: String,
@@ -36,7 +36,7 @@ pub enum DownloadError {
     /// A checksum file without a checksum.
     #[error("`{url}` is not a checksum file: `{text}`")]
     NoChecksum {
-        /// The URL.
+        /// URL that was requested.
         url: String,
         /// Its first characters.
         text: String,
@@ -48,7 +48,7 @@ pub enum DownloadError {
         action: &'static str,
         /// The path concerned.
         path: PathBuf,
-        /// The cause.
+        /// Underlying error.
         source: std::io::Error,
     },
     /// A symbol or interval with characters that could lead out of the download folder.
@@ -64,15 +64,15 @@ pub enum DownloadError {
     /// The range of days is empty.
     #[error("the range {from} to {to} is empty")]
     EmptyRange {
-        /// First day.
+        /// First day (inclusive).
         from: chrono::NaiveDate,
-        /// Last day.
+        /// Last day (inclusive).
         to: chrono::NaiveDate,
     },
     /// The archive has no file of a symbol in the range.
     #[error("the archive has no {interval} bars of `{symbol}` in the range")]
     Nothing {
-        /// The symbol.
+        /// Symbol concerned.
         symbol: String,
         /// The interval in the archive's notation.
         interval: String,

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::DownloadError;
 use crate::files::{Existing, FileLock, open_plain, write_atomic};
 
-/// Retry policy.
+/// When and how often a request is retried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {
     /// Maximum number of attempts per URL.

@@ -21,24 +21,25 @@ pub struct Request {
     pub symbols: Vec<String>,
     /// The interval in the archive's notation: `1m`, `1h`, `1d`.
     pub interval: String,
-    /// First day.
+    /// First day (inclusive).
     pub from: NaiveDate,
     /// Last day, inclusive.
     pub to: NaiveDate,
     /// Download folder; files are kept in the archive's own layout.
     pub folder: PathBuf,
-    /// Retry policy.
+    /// When and how often to retry.
     pub policy: Policy,
 }
 
 /// One file and its result.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Fetched {
-    /// The file.
+    /// Archive file that was requested.
     pub item: Item,
     /// Its path, whether or not it exists.
+    #[serde(rename = "place")]
     pub path: PathBuf,
-    /// The result.
+    /// What came of the request.
     pub outcome: Outcome,
 }
 

@@ -24,7 +24,7 @@ const BATCH: usize = 65_536;
 pub enum ColumnarFormat {
     /// Arrow IPC file (Feather).
     Arrow,
-    /// Parquet.
+    /// An Apache Parquet file.
     Parquet,
 }
 

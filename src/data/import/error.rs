@@ -19,31 +19,31 @@ pub enum ImportError {
         action: &'static str,
         /// The path concerned.
         path: PathBuf,
-        /// The cause.
+        /// Underlying error.
         source: std::io::Error,
     },
     /// An empty file.
     #[error("`{}` is empty (zero bytes)", path.display())]
     EmptyFile {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
     },
     /// A well-formed file without rows.
     #[error("`{}` has no rows", path.display())]
     NoRows {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
     },
     /// A Git LFS pointer instead of the file itself.
     #[error("`{}` is a Git LFS pointer, not the file itself", path.display())]
     LfsPointer {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
     },
     /// No known format matches.
     #[error("`{}` has an unknown format: {detail}", path.display())]
     UnknownFormat {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
         /// What the file appears to be.
         detail: String,
@@ -51,7 +51,7 @@ pub enum ImportError {
     /// The file is not of the given format.
     #[error("`{}` is not a {format} file: {detail}", path.display())]
     NotThisFormat {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
         /// The requested or detected format.
         format: Format,
@@ -61,7 +61,7 @@ pub enum ImportError {
     /// Valid data that cannot be converted to bars.
     #[error("`{}` has {kind}, which cannot be converted to bars", path.display())]
     NotBars {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
         /// The kind of data: `quotes`, `funding rates`, ...
         kind: &'static str,
@@ -69,7 +69,7 @@ pub enum ImportError {
     /// A zip, gzip, JSON, Arrow or Parquet file that cannot be decoded.
     #[error("`{}` cannot be decoded: {detail}", path.display())]
     Damaged {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
         /// The decoder's message.
         detail: String,
@@ -77,7 +77,7 @@ pub enum ImportError {
     /// A compression codec that this program does not support.
     #[error("`{}` is compressed with `{codec}`, which is not supported", path.display())]
     Compression {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
         /// The codec's name in the decoder.
         codec: String,
@@ -85,7 +85,7 @@ pub enum ImportError {
     /// A line that cannot be parsed.
     #[error("`{}` line {line}: {problem}", path.display())]
     BadLine {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
         /// Line number, from 1.
         line: u64,
@@ -95,31 +95,31 @@ pub enum ImportError {
     /// An invalid bar.
     #[error("`{}` row {row} ({at}): {error}", path.display())]
     BadRow {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
         /// Row number, from 1, counting data rows only.
         row: u64,
-        /// Its time.
+        /// Time of the row.
         at: Timestamp,
-        /// Its error.
+        /// Why the row is invalid.
         error: String,
     },
     /// A price or a volume that only a larger unit can represent.
     #[error("`{}` row {row} ({at}): {error}", path.display())]
     NeedsUnit {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
         /// Row number, from 1, counting data rows only.
         row: u64,
-        /// Its time.
+        /// Time of the row.
         at: Timestamp,
-        /// Its error.
+        /// Why the row is invalid.
         error: String,
     },
     /// Prices and volumes that no unit can represent.
     #[error("`{symbol}` has prices or volumes for which no unit up to 1000000000 is sufficient")]
     NoUnit {
-        /// The symbol.
+        /// Symbol concerned.
         symbol: Symbol,
     },
     /// Two different bars for one time.
@@ -127,7 +127,7 @@ pub enum ImportError {
         "`{symbol}` has two different bars at {at}: {first} and {second} (open, high, low, close, volume)"
     )]
     Conflict {
-        /// The symbol.
+        /// Symbol concerned.
         symbol: String,
         /// Open time of both.
         at: Timestamp,
@@ -139,13 +139,13 @@ pub enum ImportError {
     /// Neither the file nor its name states the symbol.
     #[error("`{}` does not say its symbol", path.display())]
     NoSymbol {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
     },
     /// Not a valid symbol.
     #[error("`{}`: {detail}", path.display())]
     BadSymbol {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
         /// What is wrong with it.
         detail: String,
@@ -153,7 +153,7 @@ pub enum ImportError {
     /// Neither the file nor its name states the interval.
     #[error("`{}` does not say its interval{}", path.display(), reason(detail))]
     NoInterval {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
         /// Description of the rows' spacing; may be empty.
         detail: String,
@@ -161,7 +161,7 @@ pub enum ImportError {
     /// Daily bars stamped with midnights of a time zone other than UTC.
     #[error("`{}` has daily bars at midnights with an offset, such as `{text}`", path.display())]
     LocalMidnights {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
         /// One of them, as written in the file.
         text: String,
@@ -169,13 +169,13 @@ pub enum ImportError {
     /// Trades, without an interval to aggregate them to.
     #[error("`{}` has trades: set the interval of the bars to aggregate", path.display())]
     TradesNeedInterval {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
     },
     /// Bars that are closer together than their interval.
     #[error("`{}` has bars {found} apart, but its interval is given as {interval}", path.display())]
     WrongInterval {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
         /// The interval from the file's name or from `--interval`.
         interval: Interval,
@@ -195,7 +195,7 @@ pub enum ImportError {
     /// A trade so far out of order that its bar has already been written.
     #[error("`{}` has a trade at {at}, long before the previous trades", path.display())]
     LateTrade {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
         /// Time of the trade.
         at: Timestamp,
@@ -209,7 +209,7 @@ pub enum ImportError {
     /// `--adjust` without adjustment data.
     #[error("`{}` cannot be adjusted: {detail}", path.display())]
     NoFactors {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
         /// What is missing.
         detail: String,

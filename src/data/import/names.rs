@@ -81,25 +81,25 @@ pub fn zone(text: &str) -> Result<Tz, String> {
 pub enum Role {
     /// Open time of a bar, or time of a trade.
     Time,
-    /// Open price.
+    /// Open of the bar.
     Open,
-    /// Highest price.
+    /// High of the bar.
     High,
-    /// Lowest price.
+    /// Low of the bar.
     Low,
-    /// Close price.
+    /// Close of the bar.
     Close,
     /// Volume in the base asset.
     Volume,
     /// Price of a trade.
     Price,
-    /// Best bid.
+    /// Best bid price.
     Bid,
-    /// Best ask.
+    /// Best ask price.
     Ask,
     /// Close adjusted for splits and dividends.
     AdjustedClose,
-    /// The symbol.
+    /// Name of the traded pair.
     Symbol,
 }
 

@@ -7,7 +7,7 @@ use super::writer::bar;
 use crate::domain::Timestamp;
 use crate::market::{Bars, bar_error};
 
-/// Appends bars.
+/// Appends all rows of `more`.
 pub(super) fn append(bars: &mut Bars, more: &Bars) {
     bars.ts.extend_from_slice(&more.ts);
     bars.open.extend_from_slice(&more.open);

@@ -119,7 +119,7 @@ impl std::str::FromStr for ColumnMap {
 /// How a file is read.
 #[derive(Debug, Clone)]
 pub struct ImportPlan {
-    /// The format.
+    /// Format concerned.
     pub format: Format,
     /// Symbol from the file or its name.
     pub symbol: Option<String>,
@@ -192,14 +192,14 @@ pub enum FileLayout {
     Text {
         /// Lines or arrays.
         form: TextForm,
-        /// The fields.
+        /// Which column holds which field.
         layout: TextLayout,
     },
-    /// Columns.
+    /// A columnar file (Parquet or Arrow).
     Columnar {
         /// Arrow or Parquet.
         kind: ColumnarFormat,
-        /// The columns.
+        /// Columns of the file.
         columns: Columns,
     },
 }
@@ -207,7 +207,7 @@ pub enum FileLayout {
 /// A file with its import plan.
 #[derive(Debug, Clone)]
 pub struct ImportSource {
-    /// The file.
+    /// File the plan was made for.
     pub path: PathBuf,
     /// Its length on disk.
     pub bytes: u64,

@@ -19,20 +19,20 @@ const HEAD: usize = 64 * 1024;
 /// The result of probing a file.
 #[derive(Debug)]
 pub struct Probe {
-    /// The file.
+    /// Path as given on the command line.
     pub path: PathBuf,
     /// Its length on disk.
     pub bytes: u64,
-    /// Its content.
+    /// What was recognised in the file.
     pub content: Content,
 }
 
 /// The content of a file.
 #[derive(Debug)]
 pub enum Content {
-    /// Text.
+    /// A text file.
     Text {
-        /// Compression.
+        /// Compression of the file.
         compression: Compression,
         /// Lines or JSON arrays.
         form: TextForm,
@@ -47,7 +47,7 @@ pub enum Content {
     Columnar {
         /// Arrow or Parquet.
         kind: ColumnarFormat,
-        /// The schema.
+        /// Schema of the columns.
         schema: SchemaRef,
     },
 }

@@ -15,7 +15,7 @@ pub enum Rows {
 }
 
 impl Rows {
-    /// No rows.
+    /// The file has no rows.
     pub fn none(kind: Kind, capacity: usize) -> Self {
         match kind {
             // The interval is not used: the sink knows the run's.
@@ -55,9 +55,9 @@ pub enum Kind {
 /// Trades in the file's order.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Trades {
-    /// Times.
+    /// Time of each trade.
     pub ts: Vec<Timestamp>,
-    /// Prices.
+    /// Price of each trade.
     pub price: Vec<f64>,
     /// Volumes in the base asset; 0 where the source has none.
     pub volume: Vec<f64>,

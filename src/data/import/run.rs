@@ -24,17 +24,17 @@ pub enum BadRows {
     Refuse,
     /// Drop and count them.
     Drop,
-    /// Write them as they are.
+    /// Write them unchanged.
     Keep,
 }
 
 /// What to do where the output file exists.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum OnExisting {
-    /// Refuse.
+    /// Refuse with an error.
     #[default]
     Refuse,
-    /// Replace it.
+    /// Replace the existing file.
     Replace,
     /// Merge the new bars into it.
     Merge,
@@ -47,7 +47,7 @@ pub struct ImportGroup {
     pub symbol: Symbol,
     /// Unit in which its prices are quoted.
     pub unit: u32,
-    /// The interval.
+    /// Interval of the bars.
     pub interval: Interval,
     /// The files, sorted by their first times.
     pub sources: Vec<ImportSource>,
@@ -84,17 +84,17 @@ pub struct ImportGroups {
 pub struct Imported {
     /// The output file.
     pub output: PathBuf,
-    /// The symbol.
+    /// Symbol the bars belong to.
     pub symbol: Symbol,
-    /// The interval.
+    /// Interval of the bars.
     pub interval: Interval,
     /// The formats of the files.
     pub formats: Vec<Format>,
-    /// The files.
+    /// Input files of the group.
     pub files: Vec<PathBuf>,
     /// Rows (or trades) read.
     pub rows_in: u64,
-    /// Bars written.
+    /// Number of bars written.
     pub bars_out: u64,
     /// Exact duplicates that were dropped.
     pub duplicates: u64,

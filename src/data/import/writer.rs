@@ -36,7 +36,7 @@ pub struct SortedWriter {
 /// Statistics of the bars passed to a writer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct WriteStats {
-    /// Bars written.
+    /// Number of bars written.
     pub bars: u64,
     /// Exact duplicates dropped.
     pub duplicates: u64,

@@ -5,7 +5,7 @@ use super::draw::Stream;
 /// A market regime.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Regime {
-    /// Rising prices.
+    /// A trend of rising prices.
     Bull,
     /// Falling prices, higher volatility.
     Bear,

@@ -14,7 +14,7 @@ pub struct SynthSpec {
     pub correlation: f64,
     /// Open time of the first bar.
     pub start: Timestamp,
-    /// Bar interval.
+    /// Interval of the bars.
     pub interval: Interval,
     /// Number of bars of each symbol.
     pub bars: u32,
@@ -27,7 +27,7 @@ pub struct SynthSpec {
 /// One symbol of a synthetic market.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SynthSymbol {
-    /// Its name.
+    /// Symbol the bars are written under.
     pub symbol: Symbol,
     /// First open, quote currency per unit of the base asset.
     pub start_price: f64,

@@ -109,7 +109,7 @@ macro_rules! fixed_point {
         pub struct $name(pub(super) i128);
 
         impl $name {
-            /// Zero.
+            /// The value zero.
             pub const ZERO: Self = Self(0);
 
             /// The largest amount: 10^20.
@@ -161,7 +161,7 @@ macro_rules! fixed_point {
             /// From a decimal, exactly.
             ///
             /// # Errors
-            /// [`MoneyError::TooPrecise`] beyond eight places, [`MoneyError::TooLarge`] beyond 10^20.
+            /// [`MoneyError::TooPrecise`] beyond eight decimal places, [`MoneyError::TooLarge`] beyond 10^20.
             pub fn from_decimal(value: Decimal) -> Result<Self, MoneyError> {
                 let text = || value.to_string();
                 let normal = value.normalize();
@@ -254,19 +254,19 @@ macro_rules! fixed_point {
 }
 
 fixed_point! {
-    /// Quote currency per unit of the base asset, eight places. Prices are compared, added and subtracted
+    /// Quote currency per unit of the base asset, eight decimal places. Prices are compared, added and subtracted
     /// with prices only; [`Cash::notional`] turns them into money.
     Price
 }
 
 fixed_point! {
-    /// An amount of the base asset, eight places. Addition and subtraction are exact; rounding only goes down
+    /// An amount of the base asset, eight decimal places. Addition and subtraction are exact; rounding only goes down
     /// to a lot size.
     Qty
 }
 
 fixed_point! {
-    /// An amount of the quote currency, eight places; negative for a loss. Addition and subtraction are
+    /// An amount of the quote currency, eight decimal places; negative for a loss. Addition and subtraction are
     /// exact.
     Cash
 }

@@ -14,7 +14,7 @@ const ONE_MULTIPLICATION: f64 = 33_554_432.0;
 const WHOLE_NUMBERS: f64 = 4_503_599_627_370_496.0;
 
 impl Price {
-    /// The price nearest to a market data value, half up at eight places. Data holds the `f64` nearest to the
+    /// The price nearest to a market data value, half up at eight decimal places. Data holds the `f64` nearest to the
     /// decimal that the vendor printed. Below 2^25 one multiplication recovers that decimal exactly (the
     /// error is under half a unit); above, the shortest decimal that parses to the same `f64` is used.
     ///
@@ -50,12 +50,12 @@ impl Price {
     }
 
     /// This price moved by a fraction of itself against the trader: up for a buy, down for a sell; half up at
-    /// eight places. `fraction` is not negative.
+    /// eight decimal places. `fraction` is not negative.
     pub fn slipped(self, fraction: Bps, up: bool) -> Self {
         self.moved(fraction, up, Rounding::HalfUp)
     }
 
-    /// This price moved by a fraction of itself, rounded away from it at eight places, so that the distance
+    /// This price moved by a fraction of itself, rounded away from it at eight decimal places, so that the distance
     /// is at least `fraction`. `fraction` is not negative.
     pub fn away(self, fraction: Bps, up: bool) -> Self {
         self.moved(fraction, up, if up { Rounding::Up } else { Rounding::Down })
@@ -86,7 +86,8 @@ impl Qty {
     /// Largest position: 10^18.
     pub const MAX_POSITION: Self = Self(10_i128.pow(18) * UNITS_PER_ONE);
 
-    /// The quantity that a strategy has computed as a float, down to eight places. Nothing where it is no number;
+    /// The quantity that a strategy has computed as a float, down to eight decimal places. Nothing where it is no
+    /// number;
     /// held at [`Self::MAX`], which no order can be filled for.
     pub fn from_f64(quantity: f64) -> Self {
         Self(units_below(quantity)).clamp(Self(-Self::MAX.0), Self::MAX)
@@ -104,7 +105,7 @@ impl Qty {
 
     /// The largest multiple of `step` whose notional and fee together cost at most `amount`: `amount / (price
     /// * (1 + fee))` rounded down to the step, or fewer steps where rounding the notional and the fee to
-    /// eight places would exceed `amount`.
+    /// eight decimal places would exceed `amount`.
     pub fn affordable(amount: Cash, price: Price, fee: Bps, step: Qty) -> Self {
         if !amount.is_positive() || !price.is_positive() {
             return Self::ZERO;
@@ -126,12 +127,13 @@ impl Qty {
         Self((qty.0 - fits * step.0).max(0))
     }
 
-    /// `self * share`, rounded down to eight places.
+    /// `self * share`, rounded down to eight decimal places.
     pub fn share(self, share: Bps) -> Self {
         Self(multiply_divide(self.0, share.0.into(), Bps::UNITS_PER_WHOLE, Rounding::Down))
     }
 
-    /// `self * money / cost`, rounded down to eight places: what `money` leaves of a quantity that is part of what
+    /// `self * money / cost`, rounded down to eight decimal places: what `money` leaves of a quantity that is part
+    /// of what
     /// costs `cost`. `cost` is positive, `money` not negative.
     pub fn rationed(self, money: Cash, cost: Cash) -> Self {
         Self(multiply_divide(self.0, money.0, cost.0, Rounding::Down))
@@ -179,7 +181,7 @@ fn fast_notional(price: i128, qty: i128) -> Option<i64> {
 }
 
 impl Cash {
-    /// The value of `qty` at `price`, half up at eight places.
+    /// The value of `qty` at `price`, half up at eight decimal places.
     pub fn notional(price: Price, qty: Qty) -> Self {
         match fast_notional(price.0, qty.0) {
             Some(units) => Self(units.into()),
@@ -187,7 +189,7 @@ impl Cash {
         }
     }
 
-    /// The fee on this notional, half up at eight places.
+    /// The fee on this notional, half up at eight decimal places.
     pub fn fee(self, rate: Bps) -> Self {
         Self(multiply_divide(self.0, rate.0.into(), Bps::UNITS_PER_WHOLE, Rounding::HalfUp))
     }
@@ -197,18 +199,19 @@ impl Cash {
         self + self.fee(rate)
     }
 
-    /// `self * share`, rounded down to eight places.
+    /// `self * share`, rounded down to eight decimal places.
     pub fn share(self, share: Bps) -> Self {
         Self(multiply_divide(self.0, share.0.into(), Bps::UNITS_PER_WHOLE, Rounding::Down))
     }
 
-    /// The amount that a strategy has computed as a float, down to eight places. Nothing where it is no number; held
+    /// The amount that a strategy has computed as a float, down to eight decimal places. Nothing where it is no
+    /// number; held
     /// at [`Self::MAX`], which no wallet can pay. For what is asked for only: balances never come from a float.
     pub fn from_f64(amount: f64) -> Self {
         Self(units_below(amount)).clamp(Self(-Self::MAX.0), Self::MAX)
     }
 
-    /// An even part of the amount, of `parts` parts, down to eight places; 0 parts count as 1.
+    /// An even part of the amount, of `parts` parts, down to eight decimal places; 0 parts count as 1.
     pub fn even_part(self, parts: u32) -> Self {
         Self(self.0 / i128::from(parts.max(1)))
     }
@@ -218,7 +221,7 @@ impl Cash {
         Self(self.0 - self.even_part(parts).0 * i128::from(parts.max(1) - 1))
     }
 
-    /// `self * part / whole`, half up at eight places: the share of a cost that belongs to a part of a
+    /// `self * part / whole`, half up at eight decimal places: the share of a cost that belongs to a part of a
     /// position. `whole` is positive.
     pub fn pro_rata(self, part: Qty, whole: Qty) -> Self {
         if part == whole {
@@ -227,13 +230,13 @@ impl Cash {
         Self(multiply_divide(self.0, part.0, whole.0, Rounding::HalfUp))
     }
 
-    /// `self * end / start`, half up at eight places: this amount with the return of another that went from
+    /// `self * end / start`, half up at eight decimal places: this amount with the return of another that went from
     /// `start` to `end`. Exact before the rounding; `start` is positive, the others are not negative.
     pub fn grown(self, start: Self, end: Self) -> Self {
         Self(multiply_divide(self.0, end.0, start.0, Rounding::HalfUp))
     }
 
-    /// `self / qty`, half up at eight places; `None` where `qty` is zero.
+    /// `self / qty`, half up at eight decimal places; `None` where `qty` is zero.
     pub fn per_unit(self, qty: Qty) -> Option<Price> {
         qty.is_positive().then(|| Price(multiply_divide(self.0, UNITS_PER_ONE, qty.0, Rounding::HalfUp)))
     }

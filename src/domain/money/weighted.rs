@@ -23,12 +23,12 @@ impl PriceSum {
         self.qty += qty;
     }
 
-    /// Total quantity.
+    /// Sum of the quantities.
     pub const fn qty(&self) -> Qty {
         self.qty
     }
 
-    /// The volume-weighted average price, half up at eight places; zero before the first fill.
+    /// The volume-weighted average price, half up at eight decimal places; zero before the first fill.
     pub fn average(&self) -> Price {
         if !self.qty.is_positive() {
             return Price::ZERO;

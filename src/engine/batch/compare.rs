@@ -13,7 +13,7 @@ pub(super) trait Compare: Copy {
     fn sides(self, values: &Coarse, ceiling: &Coarse, floor: &Coarse) -> (u64, u64);
 }
 
-/// Any processor.
+/// Portable code without SIMD extensions.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Plain;
 

@@ -1,7 +1,7 @@
-//! The deepest fall and the extremes of an equity curve that is known by stretches: `cash + qty * close` from a tick to another.
+//! The deepest fall and the extremes of an equity curve given as segments: `cash + qty * close` between two ticks.
 //!
-//! Rounding keeps order, so a stretch is lowest at its lowest close and highest at its highest. Most
-//! stretches are passed over by the extremes of blocks of closes; places are looked for once, at the end.
+//! Rounding keeps order, so a segment is lowest at its lowest close and highest at its highest. Most
+//! segments need only the extremes of blocks of closes; the bars of the result are searched once, at the end.
 //! Invariant: the result is that of `metrics::walk` on the curve written out.
 
 use super::replay_summary::{Extremes, IndexedDrawdown};
@@ -19,7 +19,7 @@ pub(super) struct Closes<'a> {
     pub highs: &'a [f64],
 }
 
-/// The curve from place `from` to `to`, excluded.
+/// The curve from bar `from` to `to` (exclusive).
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Segment {
     pub from: usize,
@@ -29,7 +29,7 @@ pub(super) struct Segment {
 }
 
 impl Segment {
-    /// Nothing held from a place on.
+    /// No position from a bar on.
     #[inline(always)]
     fn flat(from: usize, cash: f64) -> Self {
         Self { from, to: from + 1, cash, qty: 0.0 }
@@ -53,7 +53,7 @@ impl Segment {
         self.cash + self.qty * close
     }
 
-    /// The first place with this value.
+    /// The first bar with this value.
     fn first(&self, closes: &Closes<'_>, value: f64) -> Option<usize> {
         let mut bars = self.from..self.to;
         if self.qty == 0.0 { bars.next() } else { bars.find(|&i| self.at(closes.close[i]) == value) }
@@ -140,9 +140,9 @@ pub(super) fn scan(values: &[f64], none: f64, pick: impl Fn(f64, f64) -> f64 + C
 enum CurvePoint {
     /// The starting value, before the curve's first point.
     Start,
-    /// This place of a stretch.
+    /// This bar of a segment.
     At(Segment, usize),
-    /// The first place of the stretch with this value.
+    /// The first bar of the segment with this value.
     In(Segment, f64),
 }
 
@@ -170,12 +170,12 @@ struct Deepest {
     recovered: Option<usize>,
 }
 
-/// Something held from a place to another, then nothing for a while: a piece of the curve that stays below the
+/// A position held between two bars, then none for a while: a part of the curve that stays below the
 /// peak, so that only its lowest value matters.
 #[derive(Debug, Clone, Copy)]
 struct Trip {
     held: Segment,
-    /// The value from the stretch's end on.
+    /// The value from the segment's end on.
     after: f64,
 }
 
@@ -214,7 +214,7 @@ impl Falls {
         }
     }
 
-    /// The curve goes on with something held, then flat at `after`.
+    /// The curve continues with a position, then flat at `after`.
     #[inline(always)]
     pub fn trip(&mut self, held: Segment, after: f64, closes: &Closes<'_>) {
         if held.from == held.to {
@@ -258,7 +258,7 @@ impl Falls {
         self.waiting.clear();
     }
 
-    /// The curve goes on flat.
+    /// The curve continues flat.
     #[inline(always)]
     fn flat(&mut self, from: usize, value: f64) {
         let spot = Segment::flat(from, value).at_its_start();
@@ -278,7 +278,7 @@ impl Falls {
         }
     }
 
-    /// A stretch that may reach the peak: block by block, and point by point where a block does reach it.
+    /// A segment that may reach the peak: block by block, and point by point where a block does reach it.
     fn climb(&mut self, whole: Segment, closes: &Closes<'_>) {
         let mut from = whole.from;
         while from < whole.to {
@@ -333,7 +333,7 @@ impl Falls {
         }
     }
 
-    /// The deepest fall and the extremes, with their places counted from `origin` and their exact levels.
+    /// The deepest fall and the extremes, with their indexes counted from `origin` and their exact levels.
     pub fn finish(mut self, closes: &Closes<'_>, origin: usize) -> (IndexedDrawdown, Extremes) {
         let start = self.start;
         self.look(closes);

@@ -29,7 +29,7 @@ fn venue(venue: &VenueSpec) -> Result<Bps, Ineligible> {
     }
 }
 
-/// One parameterisation.
+/// Whether one parameterisation can run in the batch.
 pub(super) fn strategy(batch: &Batch<'_>, spec: &StrategySpec) -> Result<(), Ineligible> {
     let base = batch.job.market.interval;
     if crossing(spec, base).is_none() || spec.symbols != [SymbolId(0)] || spec.timeframe != base {

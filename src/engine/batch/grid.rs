@@ -65,11 +65,11 @@ fn groups(pairs: &[Pair]) -> Vec<Vec<usize>> {
     indexes.chunks(GROUP).map(<[usize]>::to_vec).collect()
 }
 
-/// One pair under way.
+/// State of one pair.
 struct Crosser {
     fast: usize,
     slow: usize,
-    /// The place from which crosses count.
+    /// The bar from which crosses count.
     from: usize,
     /// Which side the fast line was on last: 1 above.
     above: u64,
@@ -233,7 +233,7 @@ impl Group {
 }
 
 impl Crosser {
-    /// The comparisons of the block that begins at place `start`, with those that are `unsure` made exact;
+    /// The comparisons of the block that begins at bar `start`, with those that are `unsure` made exact;
     /// `words` are the tile's blocks before it, `value(0 or 1, bar)` is the fast or the slow line.
     ///
     /// Where the two are equal the fast line stays on the side it came from. Only what was above from its first
@@ -283,7 +283,7 @@ impl Crosser {
         side == 1 && !from_the_first
     }
 
-    /// Lists the crosses of a tile: twice the place, and one more where the fast line comes out above.
+    /// Lists the crosses of a tile: twice the bar, and one more where the fast line comes out above.
     #[inline(always)]
     fn crosses(&mut self, words: &[u64], start: usize, list: &mut Vec<u32>) {
         list.clear();
@@ -302,7 +302,7 @@ impl Crosser {
         }
     }
 
-    /// The lines cross at the close of a place.
+    /// The lines cross at the close of a bar.
     #[inline(always)]
     fn act(&mut self, cross: u32, terms: &Terms<'_>) {
         let (at, up) = ((cross >> 1) as usize, cross & 1 == 1);

@@ -1,8 +1,8 @@
 //! Averages, one block of bars after the other: what crossing strategies compare.
 //!
 //! Owns no formula: every exact value is, to the last bit, the one that `indicator::compute` gives for the same
-//! rows. Most comparisons need no exact value: a coarse one, in half the space and without a division, tells
-//! the side wherever two lines are more than a ten-millionth apart. A column is never held whole.
+//! rows. Most comparisons need no exact value: a coarse `f32` one, without a division, decides
+//! wherever two lines are more than a ten-millionth apart. A column is never held whole.
 
 use super::compare::Coarse;
 use super::drawdowns::BLOCK;
@@ -17,7 +17,7 @@ const UNITS: f64 = 1e8;
 /// and a little.
 const MARGIN: f32 = 1.0 / (1 << 22) as f32;
 
-/// A block of a line, coarsely: values, and between which bounds two exact values cannot be told apart.
+/// A block of a line, coarsely: values, and between which bounds two exact values are indistinguishable.
 #[derive(Debug, Clone)]
 pub(super) struct Lane {
     /// The exact values, where they do not follow from the sums of closes.
@@ -98,7 +98,7 @@ enum Kind {
 }
 
 impl Line {
-    /// The line of `spec` over the rows from `first` on, ready for the ground's first place. `None` for an
+    /// The line of `spec` over the rows from `first` on, ready for the ground's first bar. `None` for an
     /// indicator that is no average.
     pub fn new(spec: IndicatorSpec, first: usize, columns: &SharedColumns<'_>) -> Option<Self> {
         let period = |n: u32| n.max(1) as usize;
@@ -126,8 +126,8 @@ impl Line {
         Some(Self { kind, valid: first + reach - 1 })
     }
 
-    /// The next block: of the places from `from` on, which are gone through in order. Values before the
-    /// line's first, and places past the end, are 0.
+    /// The next block: of the bars from `from` on, which are gone through in order. Values before the
+    /// line's first, and bars past the end, are 0.
     #[inline(always)]
     pub fn fill(&mut self, columns: &SharedColumns<'_>, from: usize, lane: &mut Lane) {
         let len = BLOCK.min(columns.len() - from);
@@ -164,7 +164,7 @@ impl Line {
         }
     }
 
-    /// The exact value at a place of the block that `lane` holds; 0 before the line's first and past the end.
+    /// The exact value at a bar of the block that `lane` holds; 0 before the line's first and past the end.
     pub fn value(&self, columns: &SharedColumns<'_>, lane: &Lane, bar: usize) -> f64 {
         let row = columns.base + bar;
         match self.kind {

@@ -19,9 +19,9 @@ pub struct Prepared<'a> {
     columns: SharedColumns<'a>,
     fees: FeeSchedule,
     slippage: Bps,
-    /// `batch.samples` as places of the ground.
+    /// `batch.samples` as indexes into the shared columns.
     samples: Vec<usize>,
-    /// The last places of days, where a loss is counted by the day.
+    /// The last bar of each day, where a daily loss limit is set.
     day_ends: Vec<usize>,
 }
 
@@ -52,7 +52,8 @@ impl<'a> Batch<'a> {
 }
 
 impl Prepared<'_> {
-    /// Whether a parameterisation can be tried; [`Ineligible::CloseCall`] and [`Ineligible::TooLarge`] show only on the way.
+    /// Whether a parameterisation can be tried; [`Ineligible::CloseCall`] and [`Ineligible::TooLarge`] show only on
+    /// the way.
     ///
     /// # Errors
     /// [`Ineligible`] not.
@@ -60,7 +61,7 @@ impl Prepared<'_> {
         eligible::strategy(&self.batch, spec)
     }
 
-    /// Takes each of `specs` through the window and hands its outcome to `each` with its place in the list,
+    /// Takes each of `specs` through the window and hands its outcome to `each` with its index in the list,
     /// in any order. Memory does not grow with the number of specs beyond a few bytes for each.
     pub fn run(
         &self,

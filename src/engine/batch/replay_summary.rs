@@ -2,8 +2,8 @@
 
 use crate::domain::Cash;
 
-/// The deepest fall of a curve. A place is `None` for the starting value, which comes before the curve's
-/// first point.
+/// The maximum drawdown of a curve, by index into the curve; `None` is the starting value, which comes before
+/// the curve's first point.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct IndexedDrawdown {
     /// Trough over peak minus one: at most 0.
@@ -20,7 +20,7 @@ impl IndexedDrawdown {
     /// Of a curve that never falls.
     pub const NONE: Self = Self { depth: 0.0, peak: None, trough: None, recovered: None };
 
-    /// The same places with the depth between their exact levels; none where there is nothing between them.
+    /// The same drawdown with its depth recomputed from exact levels; [`Self::NONE`] where that depth is zero.
     #[must_use]
     pub fn between(self, level: impl Fn(Option<usize>) -> f64) -> Self {
         if self.trough.is_none() {
@@ -31,8 +31,8 @@ impl IndexedDrawdown {
     }
 }
 
-/// The highest and the lowest point of a curve, its starting value included: what drawdowns of a longer curve, of
-/// which this is a part, are made of. A place is `None` for the starting value.
+/// The highest and the lowest point of a curve, its starting value included: the drawdown of a longer
+/// curve is made from those of its parts. Indexes are `None` for the starting value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Extremes {
     /// The highest value.
@@ -46,14 +46,14 @@ pub struct Extremes {
 }
 
 impl Extremes {
-    /// The same places with their exact levels.
+    /// The same indexes with their exact levels.
     #[must_use]
     pub fn at_levels(self, level: impl Fn(Option<usize>) -> f64) -> Self {
         Self { high: level(self.high_at), low: level(self.low_at), ..self }
     }
 }
 
-/// One agent in one window, as far as statistics go: what all its metrics are computed from.
+/// One agent in one window, reduced to what its metrics are computed from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReplaySummary {
     /// Wallet at the start.
@@ -66,7 +66,7 @@ pub struct ReplaySummary {
     pub notional: f64,
     /// The starting balance, then the equity at each sampled tick.
     pub curve: Vec<f64>,
-    /// Of the equity at every tick; places are ticks of the window, from 0.
+    /// Of the equity at every tick; indexes are ticks of the window, from 0.
     pub fall: IndexedDrawdown,
     /// Of the same curve.
     pub extremes: Extremes,

@@ -9,23 +9,23 @@ use crate::domain::{Bps, Price, Timestamp};
 /// Largest price: below it prices become units by one multiplication.
 const HIGHEST_PRICE: f64 = 2e7;
 
-/// One symbol from the row before the window's first (its first where there is none) to its last. Places
-/// count from there.
+/// One symbol from the row before the window's first (the first row of the data if there is none) to its last.
+/// Bars are indexed from that row.
 #[derive(Debug)]
 pub(super) struct SharedColumns<'m> {
-    /// Opening times.
+    /// Open time of each bar.
     pub clock: &'m [Timestamp],
     /// `sums[r]` is the sum of the closes of the rows before `r`, in units modulo 2^64; over the symbol's rows.
     pub sums: Vec<i64>,
-    /// The row of place 0.
+    /// The row of bar 0.
     pub base: usize,
-    /// The place of the window's first tick: 0 or 1.
+    /// The bar of the window's first tick: 0 or 1.
     pub origin: usize,
     /// All closes of the symbol up to the window's end, by row.
     pub all_closes: &'m [f64],
     /// The highest close in units.
     pub highest: i64,
-    /// What a buy at the open of a place pays, slippage included, in units.
+    /// What a buy at the open of a bar pays, slippage included, in units.
     pub buy: Vec<i64>,
     /// What a sale brings there, where it is not the same.
     sell: Vec<i64>,
@@ -76,12 +76,12 @@ impl<'m> SharedColumns<'m> {
         Some((ground, tariff))
     }
 
-    /// How many places.
+    /// Number of bars.
     pub fn len(&self) -> usize {
         self.clock.len()
     }
 
-    /// What a sale at the open of a place brings, slippage included, in units.
+    /// What a sale at the open of a bar brings, slippage included, in units.
     #[inline(always)]
     pub fn sell(&self, bar: usize) -> i64 {
         let column = if self.sell.is_empty() { &self.buy } else { &self.sell };
@@ -99,7 +99,7 @@ impl<'m> SharedColumns<'m> {
         self.sums[row + 1].wrapping_sub(self.sums[row + 1 - n])
     }
 
-    /// The places of the window after which a new UTC day begins.
+    /// The bars of the window after which a new UTC day begins.
     pub fn day_ends(&self) -> Vec<usize> {
         let days = self.clock[self.origin..].windows(2).zip(self.origin..);
         days.filter(|(pair, _)| pair[0].utc_day() < pair[1].utc_day()).map(|(_, bar)| bar).collect()

@@ -1,7 +1,7 @@
-//! One parameterisation on its way through the window: a wallet, its curve, its round trips.
+//! One parameterisation in one window: its wallet, curve and round trips.
 //!
-//! Owns what an entry and an exit do. Decides nothing: it is told at which closes to enter and to leave.
-//! Invariant: it never guesses. Where the general engine might do otherwise it stops and says so.
+//! Owns what an entry and an exit do. Decides nothing: the caller says at which closes to enter and to exit.
+//! Invariant: where the general engine might differ it stops and reports it.
 
 use super::Ineligible;
 use super::drawdowns::{Closes, Falls, Segment};
@@ -29,7 +29,7 @@ pub(super) struct Terms<'g> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct DailyLoss<'g> {
     pub limit: Share,
-    /// The last places of the window's days, but for the last day.
+    /// The last bars of the window's days, but for the last day.
     pub day_ends: &'g [usize],
 }
 
@@ -44,7 +44,7 @@ pub(super) struct Trader {
     qty: i64,
     /// Notional and fee of what is held.
     spent: i64,
-    /// The place from which cash and quantity are as they are.
+    /// The bar since which cash and quantity are unchanged.
     since: usize,
     cash_now: f64,
     qty_now: f64,
@@ -61,7 +61,7 @@ pub(super) struct Trader {
     days: usize,
 }
 
-/// A closed round trip: money in units, places of its two fills.
+/// A closed round trip: money in units, bars of its two fills.
 #[derive(Debug, Clone, Copy)]
 struct Trade {
     pnl: i64,
@@ -70,7 +70,7 @@ struct Trade {
     exit: u32,
 }
 
-/// Whether a trader goes on.
+/// Whether a trader continues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
     /// It holds nothing.
@@ -112,7 +112,7 @@ impl Trader {
         }
     }
 
-    /// Enters at the close of place `at`: the buy fills at the next open. It holds nothing now.
+    /// Enters at the close of bar `at`: the buy fills at the next open. It holds nothing now.
     #[inline(always)]
     pub fn enter(&mut self, at: usize, terms: &Terms<'_>) {
         let amount = self.share.of(self.cash);
@@ -147,7 +147,7 @@ impl Trader {
         }
     }
 
-    /// Leaves at the close of place `at`: all is sold at the next open. It holds something now.
+    /// Leaves at the close of bar `at`: all is sold at the next open. It holds something now.
     #[inline(always)]
     pub fn leave(&mut self, at: usize, terms: &Terms<'_>) {
         let fill = at + 1;
@@ -160,7 +160,7 @@ impl Trader {
         self.sell(terms.columns.sell(fill), fill, terms);
     }
 
-    /// Sells all at a place whose mark then is the cash.
+    /// Sells all at a bar whose mark then is the cash.
     #[inline(always)]
     fn sell(&mut self, price: i64, fill: usize, terms: &Terms<'_>) {
         let Some(cost) = terms.fees.cost(price, self.qty) else {
@@ -191,7 +191,7 @@ impl Trader {
         self.cash_now = to_f64(self.cash);
     }
 
-    /// Takes the samples of the places before `until`.
+    /// Takes the samples of the bars before `until`.
     #[inline(always)]
     fn sample(&mut self, until: usize, terms: &Terms<'_>) {
         while let Some(&bar) = terms.samples.get(self.sampled).filter(|&&bar| bar < until) {
@@ -202,7 +202,7 @@ impl Trader {
         }
     }
 
-    /// Counts the days that end before place `until`: the equity at the last one's close is what a loss is
+    /// Counts the days that end before bar `until`: the equity at the last one's close is what a loss is
     /// measured from.
     fn count_days(&mut self, until: usize, loss: &DailyLoss<'_>, terms: &Terms<'_>) {
         while let Some(&end) = loss.day_ends.get(self.days).filter(|&&end| end < until) {

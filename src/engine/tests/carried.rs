@@ -1,4 +1,4 @@
-//! An agent that goes on from an earlier run: two runs in a row are one long run.
+//! An agent that continues from an earlier run: two runs in a row are one long run.
 
 use crate::domain::{Action, Bps, OrderKind, Wallet};
 use crate::engine::testkit::{

@@ -11,7 +11,7 @@ use crate::market::{BarError, Bars, MarketError, bar_error};
 /// Rows of one file with checked times and unchecked numbers.
 #[derive(Debug)]
 pub struct Rows {
-    /// The columns.
+    /// Columns of the file.
     pub bars: Bars,
     /// For each run of consecutive rows, its first index here and in the file.
     runs: Vec<(usize, usize)>,

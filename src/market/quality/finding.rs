@@ -39,7 +39,7 @@ impl fmt::Display for Severity {
 pub enum FindingKind {
     /// The file cannot be read at all.
     Unreadable,
-    /// No rows.
+    /// The file has no rows.
     Empty,
     /// Irregular header, preamble or time format that simple readers fail on.
     Layout,
@@ -51,7 +51,7 @@ pub enum FindingKind {
     NotPositive,
     /// A price or a volume above its ceiling.
     TooLarge,
-    /// A price that rounding to eight places would change by more than a millionth of itself.
+    /// A price that rounding to eight decimal places would change by more than a millionth of itself.
     TooFine,
     /// A negative volume.
     NegativeVolume,
@@ -75,7 +75,7 @@ pub enum FindingKind {
     Frozen,
     /// Long runs of bars without trades: filler.
     Invented,
-    /// Outlier returns.
+    /// Returns far outside the usual range.
     Outlier,
     /// A bad print: a price jump that reverses in the next bar.
     Spike,
@@ -125,9 +125,9 @@ impl fmt::Display for FindingKind {
 /// One kind of finding in a series: count, first occurrence, description.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Finding {
-    /// Kind.
+    /// What was found.
     pub kind: FindingKind,
-    /// Severity.
+    /// Severity of the finding.
     pub severity: Severity,
     /// Number of rows (for gaps, number of gaps; for runs, number of rows in them).
     pub count: u64,

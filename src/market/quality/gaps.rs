@@ -28,7 +28,7 @@ pub struct Gap {
 }
 
 impl Gap {
-    /// Its duration.
+    /// Duration of the gap.
     pub fn span(&self) -> Span {
         self.until - self.from
     }

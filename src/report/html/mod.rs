@@ -81,7 +81,7 @@ fn policy() -> String {
     )
 }
 
-/// JSON that cannot end the element that it stands in.
+/// JSON escaped so that it cannot close the `script` element.
 fn inside_script(json: &str) -> String {
     json.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
 }

@@ -35,7 +35,7 @@ pub(super) struct Axis {
     pub name: String,
 }
 
-/// What is drawn, before it has a place.
+/// What is drawn, before it has coordinates.
 #[derive(Debug, Clone)]
 pub(super) enum Mark {
     /// Points of a line.
@@ -44,7 +44,7 @@ pub(super) enum Mark {
     Dot { row: f64, value: f64, low: f64, high: f64 },
 }
 
-/// A figure.
+/// A chart before it is drawn.
 #[derive(Debug, Clone)]
 pub(super) struct Figure {
     pub title: String,
@@ -91,7 +91,7 @@ struct Entry {
 }
 
 impl Figure {
-    /// As SVG.
+    /// Renders the figure as SVG.
     pub fn svg(&self) -> Result<String, ReportError> {
         let legend = self.legend_width();
         let area = PlotArea {

@@ -50,7 +50,8 @@ fn about(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {
     format!("{}\n{}", style.bold(&agent.agent), filled(&parts, style.separator(), style))
 }
 
-/// Every metric: its value and why it has none; over several windows that of the whole record, and the lowest and highest
+/// Every metric: its value and why it has none; over several windows that of the whole record, and the lowest and
+/// highest
 /// of a window.
 fn metrics(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {
     let with_benchmark = stored.run.benchmark.is_some();

@@ -42,7 +42,7 @@ impl Tone {
 /// One column with its cells.
 #[derive(Debug, Clone)]
 pub(super) struct Column {
-    /// Its head.
+    /// Header of the column.
     pub name: Cow<'static, str>,
     /// A word in the line over it.
     over: Option<&'static str>,

@@ -132,7 +132,7 @@ fn bounds(map: &Heat) -> (f64, f64) {
     (all().fold(f64::INFINITY, f64::min), all().fold(f64::NEG_INFINITY, f64::max))
 }
 
-/// The place of the best cell, the first of equals.
+/// The index of the best cell, the first of equals.
 fn best(map: &Heat) -> Option<(usize, usize)> {
     let mut best: Option<((usize, usize), f64)> = None;
     for (i, row) in map.cells.iter().enumerate() {
@@ -227,7 +227,7 @@ fn shades(map: &Heat, margin: usize, (low, high): (f64, f64), style: Style) -> S
     text
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place among a few signs")]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index among a few signs")]
 fn shade(value: f64, (low, high): (f64, f64), signs: &[char]) -> char {
     let share = match value {
         f64::INFINITY => 1.0,

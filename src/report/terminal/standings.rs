@@ -128,7 +128,7 @@ fn legend(record: &StandingsRecord, style: Style) -> String {
     )
 }
 
-/// Why a system rates nobody.
+/// Why a system rates no agent.
 fn unrated(record: &StandingsRecord, style: Style) -> String {
     let line = |system: &RatingSystemRecord| {
         let reason = system.reason.as_deref()?;

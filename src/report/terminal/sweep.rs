@@ -15,7 +15,7 @@ use crate::store::sweep::{ResultColumn, StoredSweep, SweepRecord, ValidationReco
 /// Metrics shown beside the one that orders.
 const METRICS: [Metric; 4] = [Metric::RoiPct, Metric::SharpeRatio, Metric::MaxDrawdownPct, Metric::WinRate];
 
-/// The places of the best trials by a metric, best first: larger values, of equals the first trial. Trials
+/// The indexes of the best trials by a metric, best first: larger values, of equals the first trial. Trials
 /// without a value, and pruned ones, are not among them.
 pub fn top_rows(sweep: &StoredSweep, by: &str, most: usize) -> Vec<usize> {
     let Some(column) = sweep.column(by) else { return Vec::new() };

@@ -12,11 +12,11 @@ use crate::report::table::{Cell, Head, Table};
 use crate::report::wording;
 use crate::store::{AgentRecord, RankingRecord, StoredRun};
 
-/// One agent.
+/// Page of one agent.
 #[derive(Debug, Serialize)]
 pub(in crate::report) struct Agent {
     pub name: String,
-    /// Its place in the scenario: picks its colour.
+    /// Index in the scenario: selects its colour.
     pub index: usize,
     pub strategy: String,
     pub description: String,

@@ -10,16 +10,16 @@ use crate::store::StoredRun;
 /// Windows that a table still has room for.
 const SHOWN: usize = 60;
 
-/// Places of all agents, in the leaderboard's order.
+/// Ranks of all agents, in the leaderboard's order.
 #[derive(Debug, Serialize)]
 pub(in crate::report) struct Ranks {
     pub agents: Vec<String>,
     pub windows: Vec<WindowColumn>,
     /// By agent, then by window.
     pub places: Vec<Vec<WindowRank>>,
-    /// By agent, then by place from 1: the share of windows in percent.
+    /// By agent, then by rank from 1: the share of windows in percent.
     pub shares: Vec<Vec<f64>>,
-    /// By agent.
+    /// Scores of each agent.
     #[serde(skip)]
     pub scores: Vec<Scores>,
     /// How many windows have no column.
@@ -48,14 +48,14 @@ pub(in crate::report) struct WindowRank {
 #[derive(Debug, Clone)]
 pub(in crate::report) struct Scores {
     pub agent: String,
-    /// Its place in the scenario: picks its colour.
+    /// Index in the scenario: selects its colour.
     pub index: usize,
     pub mean: Option<f64>,
     pub lowest: f64,
     pub highest: f64,
 }
 
-/// Places of a run of several windows; none of a run of one.
+/// Ranks of a run of several windows; none of a run of one.
 pub(super) fn ranks(stored: &StoredRun) -> Option<Ranks> {
     let battles = &stored.battles;
     if battles.len() < 2 {

@@ -41,7 +41,7 @@ pub(in crate::report) struct Ratings {
     pub system: String,
     /// Why there are none.
     pub reason: Option<String>,
-    /// Best first.
+    /// Rows, best first.
     pub rows: Vec<Rating>,
 }
 
@@ -49,7 +49,7 @@ pub(in crate::report) struct Ratings {
 #[derive(Debug, Clone, Serialize)]
 pub(in crate::report) struct Rating {
     pub agent: String,
-    /// Its place in the scenario: picks its colour.
+    /// Index in the scenario: selects its colour.
     pub index: usize,
     pub rating: f64,
     pub low: Option<f64>,

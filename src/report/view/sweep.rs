@@ -43,7 +43,7 @@ pub(in crate::report) struct SweepCharts {
     pub trials: usize,
     /// Annual Sharpe ratios of all trials.
     pub sharpes: Histogram,
-    /// The winner's.
+    /// Value of the winning trial.
     pub winner: Option<f64>,
     /// The annual Sharpe ratio that luck alone finds in so many trials.
     pub threshold: Option<f64>,
@@ -147,7 +147,7 @@ fn worth(evidence: &SelectionRecord) -> Table {
     ])
 }
 
-/// Annual.
+/// The threshold of the deflated Sharpe ratio, annualised.
 fn threshold(evidence: &SelectionRecord) -> Option<f64> {
     evidence.dsr_threshold.map(|threshold| threshold * evidence.periods_per_year.sqrt())
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::report::wording::{head, plural};
 use crate::store::StoredRun;
 
-/// The verdict.
+/// Verdict as shown on the page.
 #[derive(Debug, Clone, Serialize)]
 pub(in crate::report) struct Verdict {
     /// One sentence, without a full stop.

@@ -8,7 +8,7 @@ use std::ops::Range;
 pub struct ExprError {
     /// Byte range in the expression's text; empty only at the end of the text.
     pub span: Range<usize>,
-    /// The message.
+    /// Message, a lowercase fragment.
     pub message: String,
     /// Suggested correction, if there is one.
     pub help: Option<String>,

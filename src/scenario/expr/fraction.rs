@@ -15,7 +15,7 @@ pub struct Fraction {
 }
 
 impl Fraction {
-    /// Zero.
+    /// The value zero.
     pub fn zero() -> Self {
         Self::from(0)
     }
@@ -56,13 +56,13 @@ impl Fraction {
         Self { top: -self.top, bottom: self.bottom }
     }
 
-    /// The sum.
+    /// Exact sum of two fractions.
     pub fn plus(&self, other: &Self) -> Self {
         let top = &self.top * &other.bottom + &other.top * &self.bottom;
         Self { top, bottom: &self.bottom * &other.bottom }
     }
 
-    /// The product.
+    /// Exact product of two fractions.
     pub fn times(&self, other: &Self) -> Self {
         Self { top: &self.top * &other.top, bottom: &self.bottom * &other.bottom }
     }

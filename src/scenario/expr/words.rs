@@ -43,7 +43,7 @@ pub(super) struct Param {
 /// Unit of an argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unit {
-    /// Whole bars.
+    /// A whole number of bars.
     Bars,
     /// Standard deviations, stored in thousandths.
     Width,

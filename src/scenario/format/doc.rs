@@ -9,11 +9,11 @@ use super::ChoiceDoc;
 pub struct KeyDoc {
     /// As written in the file.
     pub name: &'static str,
-    /// Its type.
+    /// Type of the value.
     pub value: ValueType,
     /// What applies where the key is omitted.
     pub fallback: Fallback,
-    /// Description.
+    /// Text shown in the schema reference.
     pub doc: &'static str,
 }
 
@@ -35,7 +35,7 @@ pub enum Fallback {
 /// A table and its keys.
 #[derive(Debug, Clone, Copy)]
 pub struct TableDoc {
-    /// Description.
+    /// Text shown in the schema reference.
     pub doc: &'static str,
     /// All allowed keys.
     pub keys: &'static [KeyDoc],
@@ -46,7 +46,7 @@ pub struct TableDoc {
 pub struct VariantDoc {
     /// The value of the tag.
     pub name: &'static str,
-    /// Description.
+    /// Text shown in the schema reference.
     pub doc: &'static str,
     /// Allowed keys besides the tag.
     pub keys: &'static [KeyDoc],
@@ -55,7 +55,7 @@ pub struct VariantDoc {
 /// A range of allowed numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Range {
-    /// Lower bound.
+    /// Lower bound, if any.
     pub min: f64,
     /// Upper bound, inclusive.
     pub max: f64,
@@ -93,7 +93,7 @@ impl fmt::Display for Range {
 /// The type of a key's value.
 #[derive(Debug, Clone, Copy)]
 pub enum ValueType {
-    /// Any string.
+    /// Text of any content.
     Text,
     /// A string that is a valid name, see [`crate::domain::check_name`].
     Name,
@@ -103,14 +103,14 @@ pub enum ValueType {
     Boolean,
     /// A whole number.
     Integer {
-        /// Smallest.
+        /// Smallest value allowed.
         min: u64,
-        /// Largest.
+        /// Largest value allowed.
         max: u64,
     },
-    /// A number.
+    /// A number in a range.
     Number(Range),
-    /// A percentage.
+    /// A percentage in a range.
     Percent(Range),
     /// A number of basis points.
     BasisPoints(Range),
@@ -121,7 +121,7 @@ pub enum ValueType {
         /// The maximum, where it is below the largest amount.
         most: Option<u64>,
     },
-    /// An instant.
+    /// An RFC 3339 instant.
     Time,
     /// A positive duration.
     Span,
@@ -136,7 +136,7 @@ pub enum ValueType {
     },
     /// A value, or `false` or `"off"` for no limit.
     Limit(&'static ValueType),
-    /// A list.
+    /// A list of values.
     List {
         /// Type of the items.
         of: &'static ValueType,
@@ -151,7 +151,7 @@ pub enum ValueType {
     Condition,
     /// The values of swept parameters, by parameter.
     Swept,
-    /// A table.
+    /// A nested table.
     Table(&'static TableDoc),
     /// A list of tables.
     Tables(&'static TableDoc),
@@ -163,7 +163,7 @@ pub enum ValueType {
         tag: &'static str,
         /// Noun for messages: what the tag's values name.
         noun: &'static str,
-        /// The variants.
+        /// Variants of the choice.
         variants: fn() -> Vec<VariantDoc>,
     },
 }

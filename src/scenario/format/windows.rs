@@ -14,7 +14,7 @@ pub(in crate::scenario) struct Preset {
     pub(in crate::scenario) interval: Span,
 }
 
-/// All presets.
+/// The window presets by name.
 pub(in crate::scenario) const PRESETS: [Preset; 3] = [
     Preset { kind: "historical_day", length: Span::DAY, interval: Span::MINUTE },
     Preset { kind: "historical_week", length: Span::DAY.times(7), interval: Span::MINUTE.times(5) },

@@ -10,7 +10,7 @@ use crate::domain::{AgentName, Cash};
 pub struct AgentSpec {
     /// Unique in the scenario.
     pub name: AgentName,
-    /// Free-text description.
+    /// Free-text description; empty if none.
     #[serde(skip)]
     pub description: String,
     /// Labels for grouping.

@@ -109,9 +109,9 @@ pub enum RankingMetric {
     RoiPct,
     /// End equity minus starting balance, quote currency.
     TotalPnl,
-    /// Annualised.
+    /// Annualised Sharpe ratio.
     SharpeRatio,
-    /// Annualised.
+    /// Annualised Sortino ratio.
     SortinoRatio,
     /// CAGR divided by the maximum drawdown.
     CalmarRatio,

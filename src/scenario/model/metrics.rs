@@ -102,7 +102,7 @@ pub enum Benchmark {
     Symbol {
         /// Index in the scenario's symbols.
         id: SymbolId,
-        /// Its name.
+        /// Name shown in reports.
         name: String,
     },
 }
@@ -128,9 +128,9 @@ impl Serialize for Benchmark {
 /// An output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReportFormat {
-    /// Always written.
+    /// Written for every run.
     Json,
-    /// Always written.
+    /// Written for every run.
     Parquet,
     /// CSV copies of the Parquet files.
     Csv,

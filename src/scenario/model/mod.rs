@@ -39,7 +39,7 @@ use crate::domain::Seed;
 pub struct Scenario {
     /// The scenario's name; also the name of its folder in the output folder.
     pub name: String,
-    /// Free-text description.
+    /// Free-text description; empty if none.
     #[serde(skip)]
     pub description: String,
     /// Id of the run that this is a rematch of.
@@ -47,7 +47,7 @@ pub struct Scenario {
     pub rematch_of: Option<String>,
     /// Seed of all random streams.
     pub seed: Seed,
-    /// Market data.
+    /// Market data to replay.
     pub market: MarketSpec,
     /// How orders fill and what that costs.
     pub venue: VenueSpec,

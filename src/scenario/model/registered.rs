@@ -21,7 +21,7 @@ pub struct Registered {
     pub epoch: u32,
     /// Keys that the scenario overrides.
     pub overrides: Vec<&'static str>,
-    /// Starting wallet.
+    /// Wallet the agent starts with.
     pub wallet: StartingWallet,
     /// Byte span of the registration in the scenario's text.
     #[serde(skip)]

@@ -27,7 +27,7 @@ pub struct RuleSet {
 /// One condition: a boolean expression.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Condition {
-    /// Source text.
+    /// Source text of the rule.
     pub text: String,
     /// The expression; yields 1 for true, 0 for false, and no value (treated as false) while an indicator
     /// warms up.
@@ -37,7 +37,7 @@ pub struct Condition {
 /// An indicator column over bars of one timeframe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Series {
-    /// The indicator.
+    /// Indicator and its parameters.
     pub indicator: IndicatorSpec,
     /// Timeframe of its bars; a condition reads the last closed bar.
     pub timeframe: Interval,
@@ -46,28 +46,28 @@ pub struct Series {
 /// An expression. Comparisons and logic yield 1 or 0.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Expr {
-    /// A constant.
+    /// A numeric literal.
     Number(f64),
     /// A column's value at the last closed bar.
     Series(Series),
     /// The value of an expression `bars` bars earlier, in the timeframe of its series.
     Ago {
-        /// The expression.
+        /// Expression whose past value is taken.
         of: Box<Expr>,
         /// Number of bars back.
         bars: u32,
     },
-    /// Arithmetic negation.
+    /// Arithmetic negation: `-a`.
     Negate(Box<Expr>),
-    /// Logical not.
+    /// Logical negation: `not a`.
     Not(Box<Expr>),
     /// A binary operation.
     Binary {
-        /// The operator.
+        /// Operator between the operands.
         op: BinaryOp,
-        /// Left operand.
+        /// Operand on its left.
         left: Box<Expr>,
-        /// Right operand.
+        /// Operand on its right.
         right: Box<Expr>,
     },
     /// `left` was at or below `right` one bar before and is above it now, counted in the bars of the finer
@@ -89,7 +89,7 @@ pub enum Expr {
     Call {
         /// `abs`, `min`, `max`.
         function: Function,
-        /// Its arguments.
+        /// Arguments of the call.
         args: Vec<Expr>,
     },
 }
@@ -149,10 +149,10 @@ pub enum BinaryOp {
 /// A function of numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Function {
-    /// Absolute value.
+    /// Absolute value of the argument.
     Abs,
-    /// Smallest.
+    /// Minimum of the arguments.
     Min,
-    /// Largest.
+    /// Maximum of the arguments.
     Max,
 }

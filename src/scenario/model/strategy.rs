@@ -22,7 +22,7 @@ pub struct StrategySpec {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum StrategyKind {
-    /// Never trades.
+    /// Holds cash and never trades.
     Cash,
     /// Buys once, as soon as possible, and never sells. `size` is split evenly over the symbols.
     BuyAndHold,
@@ -53,9 +53,9 @@ pub enum StrategyKind {
     RsiReversion {
         /// Period of the RSI, in bars.
         period: u32,
-        /// Buy threshold.
+        /// RSI level below which it buys.
         entry_below: f64,
-        /// Sell threshold.
+        /// RSI level above which it sells.
         exit_above: f64,
     },
     /// Buys when the close falls below the lower Bollinger band, sells when it is back above the middle band.

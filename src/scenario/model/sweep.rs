@@ -45,7 +45,7 @@ pub struct SweepSpec {
 pub struct SweptParameter {
     /// Path of the key: `strategy.fast`, `risk.max_drawdown_pct`, `venue.slippage.bps`.
     pub path: String,
-    /// Its values.
+    /// Values of the parameter.
     pub values: SweptValues,
     /// Span of each listed value; a single span where the file gives a range.
     #[serde(skip)]
@@ -67,9 +67,9 @@ pub enum SweptValues {
     Listed(Vec<SweptValue>),
     /// Any number from `from` to `to`, both inclusive.
     Continuous {
-        /// Lower bound.
+        /// Lower bound of the range.
         from: f64,
-        /// Upper bound.
+        /// Upper bound of the range.
         to: f64,
         /// Whether the scale is logarithmic.
         log: bool,
@@ -81,7 +81,7 @@ pub enum SweptValues {
 pub enum SweptValue {
     /// A whole number.
     Integer(i64),
-    /// A number.
+    /// A numeric value.
     Number(f64),
     /// `true` or `false`.
     Boolean(bool),
@@ -150,7 +150,7 @@ impl Serialize for SweptValue {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SearchKind {
-    /// Every combination.
+    /// All combinations of the values.
     Grid,
     /// Independent random draws.
     Random,
@@ -178,7 +178,7 @@ impl SearchKind {
 pub struct TrialSetup {
     /// The agent. Its name is unchanged, so that all trials use the same random streams.
     pub agent: AgentSpec,
-    /// The venue.
+    /// Venue settings, with the swept values.
     pub venue: VenueSpec,
 }
 

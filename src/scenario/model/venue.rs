@@ -44,17 +44,17 @@ impl Default for VenueSpec {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 #[serde(tag = "model", rename_all = "snake_case")]
 pub enum Slippage {
-    /// No slippage.
+    /// Fills at the raw price.
     #[default]
     None,
-    /// A constant.
+    /// The same slippage for every fill.
     FixedBps {
-        /// The slippage.
+        /// Slippage in basis points.
         bps: Bps,
     },
     /// `factor * order notional / average daily notional of the last 24 h`, between `floor` and `cap`.
     VolumeShare {
-        /// Default 0.1.
+        /// Impact factor; default 0.1.
         factor: f64,
         /// Default 1 bp.
         floor: Bps,
@@ -63,7 +63,7 @@ pub enum Slippage {
     },
     /// `factor * daily volatility * sqrt(order quantity / volume of the last 24 h)`.
     SquareRoot {
-        /// Default 1.
+        /// Factor; default 1.
         factor: f64,
         /// Default 1000 bp.
         cap: Bps,

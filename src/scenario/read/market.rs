@@ -17,7 +17,7 @@ use crate::scenario::{MarketSpec, SymbolFolder};
 pub(super) struct ReadMarket {
     /// The whole table.
     pub(super) spec: Option<MarketSpec>,
-    /// The symbols.
+    /// Symbols to replay; all if absent.
     pub(super) symbols: Option<Vec<Symbol>>,
     /// The bar interval that agents see.
     pub(super) interval: Option<Interval>,

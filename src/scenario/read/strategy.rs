@@ -17,7 +17,7 @@ use crate::scenario::{
 
 /// A parsed strategy, with what is needed to check its size.
 pub(super) struct ReadStrategy {
-    /// The strategy.
+    /// Strategy and its parameters.
     pub(super) spec: StrategySpec,
     /// Number of entries that its size is split over.
     pub(super) parts: u32,

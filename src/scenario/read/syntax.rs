@@ -68,7 +68,7 @@ pub(super) fn report(errors: &[Error], problems: &Problems<'_>) {
 enum Foreign {
     /// Delimited text, such as CSV.
     Table,
-    /// JSON.
+    /// JSON syntax.
     Json,
 }
 

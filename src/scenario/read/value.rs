@@ -19,7 +19,7 @@ use crate::scenario::suggest;
 pub(super) struct ValueReader<'t> {
     /// The key, or the key of the list that contains the value.
     pub(super) key: &'t str,
-    /// The value.
+    /// Value with its span.
     pub(super) value: &'t Spanned<DeValue<'t>>,
     /// Collects the problems.
     pub(super) problems: &'t Problems<'t>,

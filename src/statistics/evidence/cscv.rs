@@ -40,7 +40,7 @@ pub struct Overfitting {
     /// Slope of the regression of out-of-sample on in-sample Sharpe ratios of the winners; `None` where the
     /// in-sample ones do not vary.
     pub degradation_slope: Option<f64>,
-    /// Its intercept.
+    /// Intercept of the degradation regression.
     pub degradation_intercept: Option<f64>,
     /// All splits, in the lexicographic order of the blocks in sample.
     pub splits: Vec<Split>,

@@ -11,7 +11,7 @@ use super::sprt::GameCounts;
 /// 97.5 % quantile of the normal distribution.
 const Z95: f64 = 1.959_963_984_540_054;
 
-/// Estimated strength.
+/// Elo difference with its interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EloEstimate {
     /// Mean points as a share of the most possible, 0..1.

@@ -20,7 +20,7 @@ pub enum EvidenceError {
     Lengths {
         /// Index of the series, from 0.
         series: usize,
-        /// Its length.
+        /// Number of values it has.
         found: usize,
         /// The length of the others.
         expected: usize,

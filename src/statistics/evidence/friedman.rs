@@ -11,12 +11,12 @@ use super::numeric::{average_ranks, real, tie_term};
 use super::panel::Panel;
 use crate::metrics::Missing;
 
-/// Friedman's test.
+/// Friedman's test for any difference between agents.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Friedman {
     /// Chi-squared statistic with `agents - 1` degrees of freedom.
     pub statistic: f64,
-    /// Its p-value.
+    /// p-value of the statistic.
     pub p_value: f64,
     /// Mean rank of each agent: 1 is the worst, the number of agents the best; ties share.
     pub mean_ranks: Vec<f64>,

@@ -65,7 +65,7 @@ impl Influence {
         Self::new(centre, &values.iter().map(|value| centre - (value - centre) / rest).collect::<Vec<f64>>())
     }
 
-    /// The score.
+    /// Score of the whole record.
     pub fn score(&self) -> f64 {
         self.score
     }

@@ -1,4 +1,4 @@
-//! The model confidence set: those that cannot be told apart from the best.
+//! The model confidence set: those that cannot be distinguished from the best.
 //!
 //! Hansen, Lunde and Nason (2011), "The Model Confidence Set", Econometrica 79(2). The worst is eliminated
 //! again and again; a model's p-value is the largest p-value of all tests up to its own elimination.
@@ -38,7 +38,7 @@ pub struct ConfidenceSet {
 }
 
 impl ConfidenceSet {
-    /// The columns that cannot be told apart from the best at this size, in order: `p > alpha`.
+    /// The columns that cannot be distinguished from the best at this size, in order: `p > alpha`.
     ///
     /// # Errors
     /// [`EvidenceError::OutOfRange`] for an alpha that is no probability.
@@ -75,7 +75,7 @@ pub fn model_confidence_set(
     Ok(ConfidenceSet { p_values: distinct.index.iter().map(|&index| p_values[index]).collect() })
 }
 
-/// Tests, eliminates the worst, and goes on until one is left.
+/// Tests, eliminates the worst, and repeats until one is left.
 fn eliminate(width: usize, worst: &mut dyn FnMut(&[usize]) -> Worst) -> Vec<f64> {
     let mut p_values = vec![1.0; width];
     let mut set: Vec<usize> = (0..width).collect();

@@ -1,6 +1,6 @@
 //! Where each agent would rank in another set of windows of the same kind.
 //!
-//! Owns the intervals of ranks, the probability of the first place, and how often one agent is above another: from
+//! Owns the intervals of ranks, the probability of being first, and how often one agent is above another: from
 //! the scores of all agents in resampled records, the same windows for all, so that what they met together stays
 //! together. Works on any scores that can be ordered: nothing is done with them but comparing.
 
@@ -13,23 +13,23 @@ use crate::statistics::ranked;
 /// The rank of one agent: 1 is the best.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Ranks {
-    /// Rank by the score in the windows as they were, ties sharing the best place.
+    /// Rank by the score in the windows as they were, ties sharing the best rank.
     pub observed: usize,
-    /// Lower end of the interval: the best place.
+    /// Lower end of the interval: the best rank.
     pub best: usize,
-    /// Upper end: the worst place.
+    /// Upper end: the worst rank.
     pub worst: usize,
-    /// Share of resamples in which the agent is first, a shared first place counting in parts.
+    /// Share of resamples in which the agent is first, a tie for first counting in parts.
     pub first_probability: f64,
 }
 
-/// The places of all agents in every resample.
+/// The ranks of all agents in every resample.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ResampledRanks {
     observed: Vec<usize>,
     /// One row an agent, one entry a resample: how many are above it.
     above: Vec<Vec<u32>>,
-    /// How many share its place, itself included.
+    /// How many share its rank, itself included.
     sharing: Vec<Vec<u32>>,
 }
 
@@ -61,7 +61,7 @@ impl ResampledRanks {
         })
     }
 
-    /// The rank of each agent with its interval of this level (each by itself). Where agents tie, the best place of
+    /// The rank of each agent with its interval of this level (each by itself). Where agents tie, the best rank of
     /// the tie counts for the lower end and the worst for the upper one.
     ///
     /// # Errors
@@ -81,7 +81,7 @@ impl ResampledRanks {
     fn rank(&self, agent: usize, tail: f64) -> Ranks {
         let (above, sharing) = (&self.above[agent], &self.sharing[agent]);
         let count = above.len();
-        // Of all places in order, the one that at most `tail` of them lie outside of.
+        // Of all ranks in order, the one that at most `tail` of them lie outside of.
         let outside = (tail * real(count)).floor() as usize;
         let (mut best, mut worst) = (above.clone(), above.clone());
         worst.iter_mut().zip(sharing).for_each(|(above, sharing)| *above += sharing);
@@ -98,7 +98,7 @@ impl ResampledRanks {
     }
 }
 
-/// For each value how many are above it, and how many share its place.
+/// For each value how many are above it, and how many share its rank.
 fn above_and_sharing<T: Ord + Copy>(values: &[T]) -> Vec<(u32, u32)> {
     let mut found = vec![(0, 0); values.len()];
     for row in ranked(0..values.len(), |a, b| values[b].cmp(&values[a])) {

@@ -2,7 +2,7 @@
 //!
 //! Owns the assembly for the winner of a search, whoever made the trials: how sure its Sharpe ratio is (PSR), what is
 //! left of it after the search (DSR), how long a record it needs (MinTRL), how often the search overfits (PBO by
-//! CSCV), whether it beats the benchmark (SPA, StepM) and which trials cannot be told apart from the best (MCS).
+//! CSCV), whether it beats the benchmark (SPA, StepM) and which trials cannot be distinguished from the best (MCS).
 //! Invariants: "defensible" only if DSR, PBO and SPA all say so; what cannot be computed has its reason, and is no
 //! proof; the same returns and settings give the same answer on any number of threads.
 
@@ -108,7 +108,7 @@ pub struct SelectionEvidence {
     pub spa: Result<Spa, EvidenceError>,
     /// All that beat it (StepM), in order.
     pub superior: Result<Vec<usize>, EvidenceError>,
-    /// Which cannot be told apart from the best.
+    /// Which cannot be distinguished from the best.
     pub confidence_set: Result<TrialSet, EvidenceError>,
 }
 
@@ -132,7 +132,7 @@ pub struct TrialSet {
     pub compared: Vec<usize>,
     /// The p-value of each.
     pub p_values: Vec<f64>,
-    /// Those that cannot be told apart from the best: p over alpha.
+    /// Those that cannot be distinguished from the best: p over alpha.
     pub members: Vec<usize>,
 }
 

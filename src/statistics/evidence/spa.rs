@@ -32,9 +32,9 @@ pub enum Recentring {
 pub struct Spa {
     /// The column with the largest statistic.
     pub best: usize,
-    /// Its statistic.
+    /// Value of the statistic.
     pub statistic: f64,
-    /// Liberal p-value.
+    /// Lower (liberal) bound of the p-value.
     pub lower: f64,
     /// The p-value to report.
     pub consistent: f64,
@@ -139,7 +139,7 @@ impl Superiority {
             return Ok(Some(quantile(&maxima, 1.0 - alpha)?));
         }
         maxima.sort_by(|a, b| b.total_cmp(a));
-        // A statistic above the value at this place (from 0) has at most `index` values at or above it.
+        // A statistic above the value at this index has at most `index` values at or above it.
         let index = (alpha * (real(maxima.len()) + 1.0)).ceil() - 2.0;
         Ok((index >= 0.0).then(|| maxima[index as usize]))
     }

@@ -68,7 +68,7 @@ pub enum SprtError {
     /// No distribution of results near the observed one has the strength of a hypothesis.
     #[error("no distribution of the results has a strength of `{elo}`")]
     Unreachable {
-        /// The strength.
+        /// Elo difference under the hypothesis.
         elo: f64,
     },
 }
@@ -80,7 +80,7 @@ pub enum Decision {
     AcceptH0,
     /// The strength is `elo1` or more.
     AcceptH1,
-    /// Play on.
+    /// Neither bound is reached: play on.
     Continue,
 }
 

@@ -111,7 +111,7 @@ pub(super) fn check_block_length(block_length: f64) -> Result<(), EvidenceError>
 }
 
 /// One resample from its draws: a uniform above `p` continues the block (after the last row comes the first),
-/// otherwise a new block begins at the row drawn for this place. The first place always begins one.
+/// otherwise a new block begins at the row drawn for this position. The first position always begins one.
 pub fn index_steps(starts: &[usize], uniforms: &[f64], p: f64) -> Vec<usize> {
     let mut rows = Vec::with_capacity(starts.len());
     let mut last = None;

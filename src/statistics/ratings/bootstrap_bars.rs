@@ -13,9 +13,9 @@ use crate::metrics::{quantile, standard_deviation};
 /// The bar of one agent, in the units of the ratings fitted.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bar {
-    /// Lower quantile.
+    /// Lower quantile of the resamples.
     pub lower: f64,
-    /// Upper quantile.
+    /// Upper quantile of the resamples.
     pub upper: f64,
     /// Standard deviation over resamples (ddof 1).
     pub std_error: f64,

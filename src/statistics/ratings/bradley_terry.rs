@@ -18,7 +18,7 @@ use super::pairs::PairCounts;
 use super::ranks::present;
 use super::symmetry::equalise;
 
-/// Fitted strengths.
+/// Fitted strengths of the agents.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BradleyTerry {
     /// One an agent, natural log-odds, summing to zero.

@@ -56,7 +56,7 @@ fn after_window(ratings: &[f64], row: &[u32], k: f64) -> Vec<f64> {
     updated
 }
 
-/// 1 for the better place, half for the same.
+/// 1 for the better rank, half for a tie.
 pub(super) fn score(own: u32, other: u32) -> f64 {
     match own.cmp(&other) {
         Ordering::Less => 1.0,

@@ -17,7 +17,7 @@ pub enum RatingError {
     Ragged {
         /// Which row, from 0.
         row: usize,
-        /// Its length.
+        /// Number of values it has.
         found: usize,
         /// The length of the first row.
         expected: usize,

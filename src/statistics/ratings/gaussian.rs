@@ -6,9 +6,9 @@
 /// Skill believed to be normal with mean `mu` and standard deviation `sigma`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Gaussian {
-    /// Mean.
+    /// Mean of the distribution.
     pub mu: f64,
-    /// Standard deviation.
+    /// Standard deviation of the distribution.
     pub sigma: f64,
 }
 
@@ -27,7 +27,7 @@ impl Gaussian {
         Self { mu: self.mu, sigma: self.sigma.mul_add(self.sigma, tau * tau).sqrt() }
     }
 
-    /// Variance.
+    /// Variance of the distribution.
     pub(super) fn variance(&self) -> f64 {
         self.sigma * self.sigma
     }

@@ -3,7 +3,7 @@
 //! Owns the batch fits (Bradley-Terry with Davidson ties, Plackett-Luce), the sequential systems (Elo,
 //! Glicko-2, TrueSkill, Weng-Lin), the Elo scale and the error bars. Never replays, never reads a file, never
 //! draws a random number: the bootstrap's windows are given. Input is one row of competition ranks a window
-//! (0 = best, ties share the better place), made from scores by [`competition_ranks`]; agents that are [`ABSENT`] from a
+//! (0 = best, ties share the better rank), made from scores by [`competition_ranks`]; agents that are [`ABSENT`] from a
 //! window met nobody there.
 //!
 //! Invariants: a pure function of its input; renaming or reordering agents reorders the ratings and changes

@@ -27,12 +27,12 @@ const ROUNDING: f64 = 1e-13;
 pub(super) struct Point {
     pub(super) log_likelihood: f64,
     pub(super) gradient: Vec<f64>,
-    /// Negative Hessian.
+    /// Negative Hessian at the maximum (observed information).
     pub(super) information: Vec<Vec<f64>>,
 }
 
 impl Point {
-    /// All zero.
+    /// Log likelihood, gradient and information of zero.
     pub(super) fn zero(parameters: usize) -> Self {
         Self {
             log_likelihood: 0.0,
@@ -42,14 +42,14 @@ impl Point {
     }
 }
 
-/// The maximum.
+/// Result of a maximisation.
 #[derive(Debug)]
 pub(super) struct Maximum {
     pub(super) parameters: Vec<f64>,
     pub(super) log_likelihood: f64,
     /// Of the centred parameters and those after them; empty where there are more than [`DENSE`].
     pub(super) covariance: Vec<Vec<f64>>,
-    /// Negative Hessian.
+    /// Negative Hessian at the maximum (observed information).
     pub(super) information: Vec<Vec<f64>>,
 }
 

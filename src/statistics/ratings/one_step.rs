@@ -89,7 +89,7 @@ pub struct Orders {
     windows: Vec<Order>,
 }
 
-/// One window.
+/// Ranks of one window.
 #[derive(Debug, Clone)]
 struct Order {
     /// Agents, the best first.

@@ -1,6 +1,6 @@
 //! Plackett-Luce strengths from whole rankings, fitted to all windows at once.
 //!
-//! Model (Luce 1959; Plackett 1975): the ranking of a window is drawn from the best place down, each time
+//! Model (Luce 1959; Plackett 1975): the ranking of a window is drawn from the best rank down, each time
 //! with probability in proportion to `exp(theta)` among those left. Ties are taken as an unknown order and
 //! weighed as Efron (1977) does for tied times in survival analysis: of d tied agents the l-th draw
 //! (l = 0..d) leaves the share 1 - l/d of each in the pool. Without ties this is the plain model.
@@ -17,7 +17,7 @@ use super::newton::{Point, maximise};
 use super::ranks::{ABSENT, agent_count, present};
 use super::symmetry::equalise;
 
-/// Fitted strengths.
+/// Fitted strengths of the agents.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlackettLuce {
     /// One an agent, natural log-odds, summing to zero.
@@ -76,7 +76,7 @@ fn climb(ranks: &[Vec<u32>], weights: &[f64], start: Vec<f64>) -> Result<Placket
     })
 }
 
-/// Agents by place, best first; those of one level are tied.
+/// Agents by rank, best first; those of one level are tied.
 fn levels(row: &[u32]) -> Vec<Vec<usize>> {
     let mut order = present(row);
     order.sort_by_key(|&agent| row[agent]);

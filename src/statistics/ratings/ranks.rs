@@ -1,17 +1,17 @@
-//! From scores to places.
+//! Competition ranks from scores.
 //!
 //! Owns competition ranking with absent scores. Never decides which metric is scored or whether more of it is
-//! better: the caller turns the sign where less is better. Invariant: equal scores share a place; an agent without a
+//! better: the caller turns the sign where less is better. Invariant: equal scores share a rank; an agent without a
 //! score has none.
 
 use super::error::RatingError;
 use crate::metrics::Score;
 use crate::statistics::ranked;
 
-/// The place of an agent that has no score in a window: it met nobody there.
+/// The rank of an agent that has no score in a window: it has no opponents there.
 pub const ABSENT: u32 = u32::MAX;
 
-/// Competition ranks of one window's scores: 0 = best, equal scores share the better place and the places
+/// Competition ranks of one window's scores: 0 = best, equal scores share the better rank and the ranks
 /// after them are skipped. [`ABSENT`] where there is no score.
 #[must_use]
 pub fn competition_ranks(scores: &[Score]) -> Vec<u32> {
@@ -75,7 +75,7 @@ mod tests {
     fn equal_scores_share_the_better_rank_and_absent_ones_have_none() {
         let scores =
             [Some(1.0), None, Some(3.0), Some(1.0), Some(f64::INFINITY), Some(-7.0)].map(Score::from);
-        // Infinity first, then 3.0; two 1.0 share place 2; -7.0 after them.
+        // Infinity first, then 3.0; two 1.0 share rank 2; -7.0 after them.
         assert_eq!(competition_ranks(&scores), [2, ABSENT, 1, 2, 0, 4]);
         assert_eq!(present(&competition_ranks(&scores)), [0, 2, 3, 4, 5]);
     }

@@ -8,7 +8,7 @@ pub(super) fn ranks_with_ties() -> Vec<Vec<u32>> {
     WITH_TIES.iter().map(|row| row.to_vec()).collect()
 }
 
-/// Strict ranks.
+/// Ranks without ties.
 pub(super) fn ranks_no_ties() -> Vec<Vec<u32>> {
     NO_TIES.iter().map(|row| row.to_vec()).collect()
 }

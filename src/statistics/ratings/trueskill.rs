@@ -20,13 +20,13 @@ use super::symmetry::equalise;
 /// Settings of TrueSkill.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TrueSkillConfig {
-    /// Everybody before the first window.
+    /// Belief about an agent before its first window.
     pub initial: Gaussian,
-    /// Noise of one performance.
+    /// Standard deviation of one performance.
     pub beta: f64,
-    /// How far skill wanders before each window.
+    /// Standard deviation of the skill drift between windows.
     pub tau: f64,
-    /// Chance that two equals tie, in 0..1.
+    /// Probability that two equal agents tie, in 0..1.
     pub draw_probability: f64,
     /// Sweeps over the chain at most (the reference implementations stop at 10).
     pub max_sweeps: usize,
@@ -45,7 +45,7 @@ impl Default for TrueSkillConfig {
 }
 
 /// Beliefs after the last window; `ranks` is windows x agents, 0 = best, windows in order of time. A window
-/// with one agent teaches nothing.
+/// with one agent changes nothing.
 ///
 /// # Errors
 /// A bad shape.
@@ -133,11 +133,11 @@ impl Message {
 /// Performances from best to worst, with the messages of the comparisons between neighbours.
 struct Chain {
     performances: Vec<Message>,
-    /// Message to each place from its comparison with the place above.
+    /// Message to each rank from its comparison with the rank above.
     from_better: Vec<Message>,
-    /// Message to each place from its comparison with the place below.
+    /// Message to each rank from its comparison with the rank below.
     from_worse: Vec<Message>,
-    /// Whether places k and k + 1 tied.
+    /// Whether ranks k and k + 1 tied.
     tied: Vec<bool>,
     margin: f64,
 }

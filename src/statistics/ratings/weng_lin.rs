@@ -90,7 +90,7 @@ fn moved(belief: Gaussian, step: Step, kappa: f64) -> Gaussian {
     Gaussian { mu: belief.mu + step.omega, sigma: belief.sigma * kept.sqrt() }
 }
 
-/// Slope and curvature of one comparison: (gap / c, margin / c, own place against the other's).
+/// Slope and curvature of one comparison: (gap / c, margin / c, own rank against the other's).
 type Comparison = fn(f64, f64, Ordering) -> (f64, f64);
 
 fn all_pairs(beliefs: &[Gaussian], row: &[u32], config: &WengLinConfig, compare: Comparison) -> Vec<Step> {
@@ -134,7 +134,7 @@ fn normal(gap: f64, margin: f64, order: Ordering) -> (f64, f64) {
     }
 }
 
-/// Plackett-Luce: every place is a draw from those at it and below; tied places share one draw.
+/// Plackett-Luce: every rank is a draw from those at it and below; tied ranks share one draw.
 ///
 /// The draws of a level differ in nothing but whose they are, so an agent needs only sums over the levels above it:
 /// with q agents at a level and the pool W of those at it and below, `1 / W` and `1 / W^2`, each once (q draws, each

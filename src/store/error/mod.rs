@@ -13,25 +13,25 @@ pub enum StoreError {
     /// A file or folder could not be written.
     #[error("cannot write `{}`: {source}", path.display())]
     Write {
-        /// Which.
+        /// Path that was tried.
         path: PathBuf,
-        /// Why.
+        /// Underlying error.
         source: io::Error,
     },
     /// A file or folder could not be read.
     #[error("cannot read `{}`: {source}", path.display())]
     Read {
-        /// Which.
+        /// Path that was tried.
         path: PathBuf,
-        /// Why.
+        /// Underlying error.
         source: io::Error,
     },
     /// A Parquet file could not be written or read.
     #[error("cannot process `{}`: {source}", path.display())]
     Parquet {
-        /// Which.
+        /// Path that was tried.
         path: PathBuf,
-        /// Why.
+        /// Underlying error.
         source: parquet::errors::ParquetError,
     },
     /// Columns do not make a table.
@@ -39,13 +39,13 @@ pub enum StoreError {
     Columns {
         /// Of which file.
         path: PathBuf,
-        /// Why.
+        /// Underlying error.
         source: arrow_schema::ArrowError,
     },
     /// A stored file does not hold what its name says.
     #[error("`{}` is not a {what} of this version of tiltyard: {problem}", path.display())]
     Malformed {
-        /// Which file.
+        /// File that cannot be used.
         path: PathBuf,
         /// What it should be.
         what: &'static str,
@@ -55,15 +55,15 @@ pub enum StoreError {
     /// A value cannot be written as JSON.
     #[error("cannot write {what} as JSON: {source}")]
     Json {
-        /// What.
+        /// Kind of value that was being read.
         what: &'static str,
-        /// Why.
+        /// Underlying error.
         source: serde_json::Error,
     },
     /// The scenario's name cannot be a folder's.
     #[error("the scenario's name cannot be used for a folder: {reason}")]
     FolderName {
-        /// Why.
+        /// Reason, as a sentence.
         reason: String,
     },
     /// The curve that follows from an agent's holdings does not end at its final equity.
@@ -71,7 +71,7 @@ pub enum StoreError {
         "equity of `{agent}` in window {window} ends at {curve} by its holdings, but at {replay} by its replay"
     )]
     EquityMismatch {
-        /// Whose.
+        /// Agent the file belongs to.
         agent: String,
         /// In which window.
         window: u32,
@@ -83,17 +83,17 @@ pub enum StoreError {
     /// The index could not be read or changed.
     #[error("the index `{}` cannot be used: {source}", path.display())]
     Index {
-        /// Which.
+        /// Path that was tried.
         path: PathBuf,
-        /// Why.
+        /// Underlying error.
         source: rusqlite::Error,
     },
     /// The index was made by a newer version of the program.
     #[error("the index `{}` has format {found}; this version of tiltyard supports formats up to {known}", path.display())]
     IndexTooNew {
-        /// Which.
+        /// Path that was tried.
         path: PathBuf,
-        /// Its format.
+        /// Format version it has.
         found: u32,
         /// The newest known one.
         known: u32,
@@ -101,25 +101,25 @@ pub enum StoreError {
     /// The outcomes that were kept could not be read or added to.
     #[error("the trial cache `{}` cannot be used: {source}", path.display())]
     Trials {
-        /// Which file.
+        /// File that cannot be used.
         path: PathBuf,
-        /// Why.
+        /// Underlying error.
         source: rusqlite::Error,
     },
     /// Something of another kind lies where this program keeps its own.
     #[error("`{}` is {what}; tiltyard uses only regular files in its own folder", path.display())]
     NotOurs {
-        /// Where.
+        /// Path of the file.
         path: PathBuf,
         /// `a symbolic link`, `a folder`, ..
         what: &'static str,
     },
-    /// What lies in a run's place is not what was written.
+    /// The published run is not what was written.
     #[error("the run in `{}` was changed after it was written: {problem}", path.display())]
     NotAsWritten {
-        /// Where.
+        /// Path of the file.
         path: PathBuf,
-        /// In words.
+        /// Problem, as a sentence.
         problem: String,
     },
     /// The database is gone or empty, and a copy of the registry says that there was one.
@@ -131,7 +131,7 @@ pub enum StoreError {
     /// The database is of an older format and cannot be changed.
     #[error("the index `{}` has an older format and cannot be migrated, because the store is not writable", path.display())]
     IndexTooOld {
-        /// Which.
+        /// Path that was tried.
         path: PathBuf,
     },
     /// `store repair` works on the store.
@@ -171,7 +171,7 @@ pub enum StoreError {
     /// The index knows the run, its folder is gone.
     #[error("the folder of run `{run}` is missing: `{}`", folder.display())]
     FolderGone {
-        /// The run.
+        /// Identity of the run.
         run: String,
         /// Where it was.
         folder: PathBuf,
@@ -179,7 +179,7 @@ pub enum StoreError {
     /// The run has no such window.
     #[error("run `{run}` has no window {window}")]
     NoSuchWindow {
-        /// The run.
+        /// Identity of the run.
         run: String,
         /// What was asked for.
         window: u32,
@@ -211,13 +211,13 @@ pub enum StoreError {
     /// An agent cannot be called this.
     #[error("{reason}")]
     BadName {
-        /// Why.
+        /// Reason, as a sentence.
         reason: String,
     },
     /// Another active agent bears the name.
     #[error("an agent with the name `{name}` is already registered ({id})")]
     NameTaken {
-        /// The name.
+        /// Name that was given.
         name: String,
         /// The agent that bears it.
         id: String,
@@ -225,7 +225,7 @@ pub enum StoreError {
     /// The system has no random source.
     #[error("cannot create a key: {reason}")]
     NoRandom {
-        /// Why.
+        /// Reason, as a sentence.
         reason: String,
     },
     /// No agent has this key.
@@ -234,37 +234,37 @@ pub enum StoreError {
     /// A run uses the agent.
     #[error("a run is using the agent `{agent}`")]
     AgentInUse {
-        /// The agent.
+        /// Registered agent concerned.
         agent: String,
     },
     /// The agent was deleted meanwhile.
     #[error("the agent `{agent}` is no longer registered")]
     AgentGone {
-        /// The agent.
+        /// Registered agent concerned.
         agent: String,
     },
     /// The agent's wallet is not as the scenario found it.
     #[error("the wallet of `{agent}` has changed since the run started")]
     WalletMoved {
-        /// The agent.
+        /// Registered agent concerned.
         agent: String,
     },
     /// A scenario lets two agents go on with one wallet.
     #[error("two agents cannot use the wallet of `{agent}`")]
     WalletTwice {
-        /// Whose.
+        /// Agent the file belongs to.
         agent: String,
     },
     /// The run swept nothing.
     #[error("run `{run}` has no sweep")]
     NoSweep {
-        /// The run.
+        /// Identity of the run.
         run: String,
     },
     /// The run has no such agent.
     #[error("run `{run}` has no agent `{agent}`")]
     NoSuchAgent {
-        /// The run.
+        /// Identity of the run.
         run: String,
         /// What was asked for.
         agent: String,

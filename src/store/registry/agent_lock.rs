@@ -1,6 +1,6 @@
 //! Runs that use agents right now.
 //!
-//! A run holds its agents from before its first bar until its results are recorded. A hold is a row of
+//! A run holds its agents from before its first bar until its results are recorded. A lock is a row of
 //! `registry_uses` and a file under `OUT/.holds/` whose lock the run's process keeps. The lock is the
 //! operating system's: a dead process holds none, and what it left is swept by the next one.
 
@@ -16,7 +16,7 @@ use crate::scenario::{Registered, WalletChoice};
 use crate::store::StoreError;
 use crate::store::database::HOLDS;
 
-/// A run's hold on its agents; ends when dropped.
+/// A run's lock on its agents; released when dropped.
 #[derive(Debug)]
 pub struct AgentLock {
     name: String,
@@ -37,7 +37,7 @@ impl AgentLock {
         let name = Uuid::now_v7().to_string();
         let path = folder.join(&name);
         let file = File::create_new(&path).map_err(StoreError::write(&path))?;
-        // On a file system without locks a hold ends with its file.
+        // On a file system without locks it ends with its file.
         let _ = file.try_lock();
         Ok(Self { name, path, file: Some(file) })
     }
@@ -51,7 +51,7 @@ impl Drop for AgentLock {
     }
 }
 
-/// Whether a hold's process lives. Where that cannot be told it does.
+/// Whether the process of a lock is alive; true if that is unknown.
 fn is_alive(out: &Path, holder: &str) -> bool {
     let Ok(file) = File::open(out.join(HOLDS).join(holder)) else { return false };
     match file.try_lock() {
@@ -75,7 +75,7 @@ pub(super) fn sweep(entry: &Transaction<'_>, out: &Path) -> rusqlite::Result<usi
     Ok(swept)
 }
 
-/// Refuses what may not happen while a run uses the agent; with `wallet_only`, while one goes on with its
+/// Refuses what may not happen while a run uses the agent; with `wallet_only`, while one continues with its
 /// wallet.
 pub(super) fn refuse_in_use(
     entry: &Transaction<'_>,
@@ -99,11 +99,11 @@ pub(super) fn refuse_in_use(
 }
 
 impl Registry {
-    /// Holds the agents of a run. A wallet that the run goes on with is its own until then.
+    /// Holds the agents of a run. A wallet that the run continues with is locked until then.
     ///
     /// # Errors
     /// [`StoreError::AgentGone`] and [`StoreError::WalletMoved`] where an agent is not as the scenario found
-    /// it, [`StoreError::AgentInUse`] where another run goes on with the same wallet.
+    /// it, [`StoreError::AgentInUse`] where another run continues with the same wallet.
     pub fn lock(&mut self, agents: &[&Registered]) -> Result<AgentLock, StoreError> {
         let lock = AgentLock::take(&self.0.out)?;
         let out = self.0.out.clone();

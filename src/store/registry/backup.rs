@@ -67,7 +67,7 @@ pub(in crate::store) fn save(out: &Path, db: &Connection) -> Result<(), StoreErr
     }
 }
 
-/// Renews the copy after a change that is done and stays done: a copy that cannot be renewed now is told by
+/// Renews the copy after a committed change: a copy that cannot be renewed now is reported by
 /// `store check`, and renewed by the next change.
 pub(in crate::store) fn renew_backup(out: &Path, db: &Connection) {
     let _ = save(out, db);
@@ -77,7 +77,7 @@ fn is_damaged(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
 }
 
-/// Makes the copy beside its place first: a damaged one stays until another is whole.
+/// Writes the copy to a temporary file first: a damaged one stays until another is complete.
 fn anew(path: &Path, db: &Connection) -> Result<(), StoreError> {
     let beside = path.with_extension("new");
     let write = || -> std::io::Result<()> {

@@ -43,7 +43,7 @@ pub struct HistoryRun {
     pub end: Timestamp,
     /// By what it was ranked.
     pub ranking_metric: String,
-    /// Its place.
+    /// Rank in the window, from 1.
     pub rank: u32,
     /// Among how many.
     pub entrants: u32,
@@ -51,7 +51,7 @@ pub struct HistoryRun {
     pub score: Option<f64>,
     /// When the run was completed.
     pub recorded_at: Timestamp,
-    /// Its windows.
+    /// Windows the agent was replayed in.
     pub windows: Vec<HistoryWindow>,
 }
 
@@ -70,7 +70,7 @@ pub struct HistoryWindow {
     pub starting_balance: Cash,
     /// Equity at its end.
     pub final_equity: Cash,
-    /// Paid.
+    /// Fees paid in quote currency.
     pub fees: Cash,
     /// Closed round trips.
     pub trades: usize,
@@ -91,13 +91,13 @@ pub struct HistoryWindow {
 /// A window's summary with the conventions it was made by.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct WindowSummary {
-    /// The summary.
+    /// Summary of the window.
     pub summary: Summary,
     /// Per year, as a fraction.
     pub risk_free_rate: f64,
     /// Per year, as a fraction.
     pub minimum_acceptable_return: f64,
-    /// The place of the metrics' profile among all.
+    /// The index of the metrics' profile.
     pub profile: usize,
 }
 
@@ -112,7 +112,7 @@ impl WindowSummary {
         }
     }
 
-    /// The conventions.
+    /// Metric conventions of the run.
     pub fn conventions(&self) -> MetricSpec {
         MetricSpec {
             risk_free_rate: self.risk_free_rate,

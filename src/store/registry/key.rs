@@ -1,7 +1,7 @@
 //! API keys: made once, shown once, kept as a hash.
 //!
-//! A key is 64 characters from the system's random source: 384 bits. Nobody can try that many, so a slow
-//! password hash, which makes guessing of *guessable* secrets dear, would only make every look-up slow. A
+//! A key is 64 characters from the system's random source: 384 bits. It cannot be found by brute force, so a slow
+//! password hash, which protects short secrets, would only slow down every look-up. A
 //! BLAKE3 hash in a domain of its own is enough: it cannot be turned back, and a hash of a key made for
 //! another purpose never equals it.
 

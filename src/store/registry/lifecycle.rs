@@ -1,4 +1,4 @@
-//! What can happen to an agent: made, changed, copied, reset, put away, deleted, given another key.
+//! The life cycle of a registered agent: create, change, copy, reset, archive, delete, renew its key.
 
 use std::path::Path;
 
@@ -12,19 +12,19 @@ use crate::scenario::{AgentText, RiskText};
 use crate::store::StoreError;
 use crate::store::database::Database;
 
-/// An agent that has just been made, with the only sight of its key.
+/// A new agent, with its key, which is shown only now.
 #[derive(Debug)]
 pub struct NewAgent {
-    /// The agent.
+    /// The agent as registered.
     pub agent: AgentRow,
-    /// Its key.
+    /// API key, shown once.
     pub key: ApiKey,
 }
 
 /// What to change about an agent; what is not given stays.
 #[derive(Debug, Clone, Default)]
 pub struct Change {
-    /// Its name.
+    /// Name shown in reports.
     pub name: Option<String>,
     /// What it is.
     pub description: Option<String>,
@@ -142,7 +142,7 @@ impl Registry {
     /// Begins a new epoch: the wallet is back at the start, the history before is kept under its epoch.
     ///
     /// # Errors
-    /// [`StoreError::AgentInUse`] while a run goes on with the wallet, else as [`Registry::agent`].
+    /// [`StoreError::AgentInUse`] while a run is using the wallet, else as [`Registry::agent`].
     pub fn reset(
         &mut self,
         text: &str,

@@ -9,14 +9,14 @@ use crate::scenario::{AgentText, RegistryEntry, RiskText};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AgentStatus {
-    /// It may.
+    /// May enter runs.
     Active,
-    /// It is put away: hidden, its name free for others, its history kept.
+    /// Archived: hidden, its name free for others, its history kept.
     Archived,
 }
 
 impl AgentStatus {
-    /// As stored.
+    /// Name used in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -30,7 +30,7 @@ impl AgentStatus {
 pub struct AgentRow {
     /// UUID, version 7.
     pub id: String,
-    /// Its name.
+    /// Name shown in reports.
     pub name: String,
     /// Whether it may take part in runs.
     pub status: AgentStatus,
@@ -40,7 +40,7 @@ pub struct AgentRow {
     pub epoch: u32,
     /// What it is.
     pub description: String,
-    /// Labels.
+    /// Labels for filtering.
     pub tags: Vec<String>,
     /// Colour in charts, as `#rrggbb`.
     pub color: Option<String>,
@@ -121,7 +121,7 @@ pub struct VersionRow {
     pub name: String,
     /// What it is.
     pub description: String,
-    /// Labels.
+    /// Labels for filtering.
     pub tags: Vec<String>,
     /// How it is drawn.
     pub color: Option<String>,

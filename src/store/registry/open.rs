@@ -258,7 +258,7 @@ pub(super) fn count<T: TryFrom<i64>>(row: &Row<'_>, column: usize) -> rusqlite::
     T::try_from(value).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, value))
 }
 
-/// A time.
+/// Reads an RFC 3339 time from a column.
 pub(super) fn instant(row: &Row<'_>, column: usize) -> rusqlite::Result<crate::domain::Timestamp> {
     amount(row, column)
 }

@@ -1,4 +1,4 @@
-//! What a run did to the registered agents that took part, ready for their history.
+//! What a run adds to the history of its registered agents.
 
 use crate::domain::{Timestamp, Wallet};
 use crate::market::Market;
@@ -12,7 +12,7 @@ use super::{HistoryWindow, Registry, WindowSummary};
 /// One registered agent's part in a run.
 #[derive(Debug, Clone)]
 pub struct AgentPart {
-    /// Which agent, in which version.
+    /// The agent and its version.
     pub registered: Registered,
     /// Its name in the run.
     pub entrant: String,
@@ -24,9 +24,9 @@ pub struct AgentPart {
     pub score: Option<f64>,
     /// Currency of the run.
     pub quote: String,
-    /// Close of the last bar: a wallet that goes on is left as of then.
+    /// Close of the last bar: a continued wallet is kept as of then.
     pub end: Timestamp,
-    /// What it left behind, where it went on with its existing wallet.
+    /// Its wallet at the end, if it continued with its existing wallet.
     pub left: Option<Wallet<String>>,
     /// One entry a window.
     pub windows: Vec<WindowPart>,
@@ -35,11 +35,11 @@ pub struct AgentPart {
 /// One window of an agent's part.
 #[derive(Debug, Clone)]
 pub struct WindowPart {
-    /// How it went.
+    /// Its results.
     pub result: HistoryWindow,
-    /// Every order.
+    /// All orders of the part.
     pub orders: Vec<HistoryOrder>,
-    /// Every fill.
+    /// All fills of the part.
     pub fills: Vec<HistoryFill>,
     /// Every round trip.
     pub trips: Vec<HistoryTrip>,
@@ -85,7 +85,7 @@ fn part(
     }
 }
 
-/// What the last window left behind, by the symbols' names.
+/// The wallet at the end of the last window, by symbol name.
 fn left(result: &AgentResult, market: &Market) -> Option<Wallet<String>> {
     let left = &result.windows.last()?.replay.left;
     let named = |symbol| market.series(symbol).instrument.symbol.to_string();

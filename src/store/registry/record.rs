@@ -138,7 +138,7 @@ impl Writing<'_> {
     }
 
     fn insert_rows<R: HistoryRow>(&self, part: i64, window: u32, rows: &[R]) -> rusqlite::Result<()> {
-        // Rows that have no number of their own get one by their place.
+        // Rows that have no number of their own get one by their position.
         let numbered = (R::ORDER == "number").then_some("number");
         let columns: Vec<&str> =
             ["part", "window"].into_iter().chain(numbered).chain(R::COLUMNS.iter().copied()).collect();

@@ -12,7 +12,7 @@ use crate::market::Market;
 /// A row of the history with where it belongs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Placed<R> {
-    /// The run.
+    /// Identity of the run.
     pub run_id: String,
     /// The agent's version in it.
     pub version: u32,
@@ -20,7 +20,7 @@ pub struct Placed<R> {
     pub epoch: u32,
     /// The window of the run.
     pub window: u32,
-    /// The row.
+    /// Row as stored.
     pub row: R,
 }
 
@@ -28,7 +28,7 @@ pub struct Placed<R> {
 pub(super) trait Field: Sized {
     /// As SQLite holds it.
     fn put(&self) -> Value;
-    /// Read back.
+    /// Reads the value from a column.
     fn take(row: &Row<'_>, column: usize) -> rusqlite::Result<Self>;
 }
 
@@ -84,13 +84,13 @@ impl<T: Field> Field for Option<T> {
 
 /// A row of the history with its table, whose columns are its fields.
 pub(super) trait HistoryRow: Sized {
-    /// The table.
+    /// Name of the database table.
     const TABLE: &'static str;
     /// Its column that orders the rows of a window.
     const ORDER: &'static str;
     /// The columns of the fields.
     const COLUMNS: &'static [&'static str];
-    /// The fields.
+    /// Values in column order.
     fn values(&self) -> Vec<Value>;
     /// Read from this column on.
     fn read(row: &Row<'_>, first: usize) -> rusqlite::Result<Self>;
@@ -125,11 +125,11 @@ macro_rules! history_rows {
 }
 
 history_rows! {
-    /// One order.
+    /// One order with its final status.
     HistoryOrder in "registry_orders" by "order_id" {
         /// Its number in its window.
         order_id: u64,
-        /// What.
+        /// Symbol traded.
         symbol: String,
         /// `buy` or `sell`.
         side: String,
@@ -151,7 +151,7 @@ history_rows! {
         status: String,
         /// Why; for a refused one the code.
         end_reason: String,
-        /// Filled.
+        /// Quantity filled so far.
         filled: Qty,
         /// The strategy's word for it.
         reason: String,
@@ -159,17 +159,17 @@ history_rows! {
 }
 
 history_rows! {
-    /// One fill: for a wallet that goes on, one posting.
+    /// One fill: one posting of a continued wallet.
     HistoryFill in "registry_fills" by "number" {
         /// Of this order.
         order_id: u64,
-        /// When.
+        /// Time of the fill.
         at: Timestamp,
-        /// What.
+        /// Symbol traded.
         symbol: String,
         /// `buy` or `sell`.
         side: String,
-        /// How much.
+        /// Quantity in base units.
         quantity: Qty,
         /// At which price.
         price: Price,
@@ -192,7 +192,7 @@ impl HistoryFill {
 history_rows! {
     /// One round trip.
     HistoryTrip in "registry_trips" by "number" {
-        /// What.
+        /// Symbol traded.
         symbol: String,
         /// `closed` or `open`.
         state: String,

@@ -3,7 +3,7 @@
 /// What a window leaves for the record of several, as JSON; null for windows of older versions.
 pub(in crate::store) const SUMMARIES: &str = "ALTER TABLE registry_windows ADD COLUMN summary TEXT;";
 
-/// Money is text with eight places, times are RFC 3339 in UTC, lists are JSON. `returns` holds `f64`s in
+/// Money is text with eight decimal places, times are RFC 3339 in UTC, lists are JSON. `returns` holds `f64`s in
 /// little-endian order.
 pub(in crate::store) const STEP: &str = "
 ALTER TABLE runs ADD COLUMN parent TEXT;

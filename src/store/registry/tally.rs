@@ -1,7 +1,8 @@
 //! Statistics over a part of an agent's history.
 //!
 //! All windows are put one after the other in the order of their time, whenever they were run: as if the agent had
-//! lived through one after the other. Windows of the same time stand in the order of their runs. The numbers are those of that record, by the same functions as a leaderboard's. Windows measured by different
+//! lived through one after the other. Windows of the same time are in the order of their runs. The numbers are those
+//! of that record, by the same functions as a leaderboard's. Windows measured by different
 //! conventions (sampling, periods a year, rates, profile) have no common Sharpe ratio.
 
 use serde::Serialize;
@@ -12,10 +13,10 @@ use crate::metrics::{self, Score, Summary, TradeSums};
 use crate::scenario::{MetricSpec, RankingMetric};
 use crate::store::score_record;
 
-/// What an agent's runs come to.
+/// Totals of an agent's runs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Tally {
-    /// Runs.
+    /// Number of runs.
     pub runs: usize,
     /// Windows in them.
     pub windows: usize,
@@ -37,7 +38,7 @@ pub struct Tally {
     pub profit_factor: Option<f64>,
     /// Mean rank among the agents of a run, over the runs in which it was ranked.
     pub mean_rank: Option<f64>,
-    /// Runs won.
+    /// Number of runs won.
     pub wins: usize,
     /// Windows that begin before an earlier one has ended: bars that they share count several times.
     pub overlapping_windows: usize,
@@ -179,7 +180,7 @@ fn older(
     }
 }
 
-/// Percent.
+/// Compounded growth over the windows in percent.
 fn growth(windows: &[&HistoryWindow]) -> Result<f64, String> {
     let mut factor = 1.0;
     for window in windows {

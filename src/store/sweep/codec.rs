@@ -1,4 +1,4 @@
-//! An outcome as bytes: every number as it is, little-endian, nothing rounded.
+//! An outcome as bytes: numbers little-endian, unrounded.
 //!
 //! A change of what is written here is a new [`FORMAT`].
 

@@ -1,4 +1,4 @@
-//! `sweep.json`: what a sweep searched, what it chose, and what that is worth.
+//! `sweep.json`: the search of a sweep, its choice, and the evidence for it.
 //!
 //! Owns the names of the fields and their units. Never a wall-clock time: the same identity gives the same
 //! bytes.
@@ -13,7 +13,7 @@ use crate::sweep::Plateau;
 /// Version of the format of a sweep's files.
 pub const SWEEP_FORMAT: u32 = 1;
 
-/// A sweep.
+/// `sweep.json`: the trials of a sweep and their evaluation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SweepRecord {
     /// Version of the format.
@@ -26,7 +26,8 @@ pub struct SweepRecord {
     pub agent: String,
     /// How combinations were chosen.
     pub search: String,
-    /// By what trials are ranked: of the whole record, or its mean or median over the windows, as the scenario aggregates.
+    /// By what trials are ranked: of the whole record, or its mean or median over the windows, as the scenario
+    /// aggregates.
     pub objective: String,
     /// How many windows.
     pub windows: usize,
@@ -41,9 +42,9 @@ pub struct SweepRecord {
     pub refused_because: Option<String>,
     /// The best trial; null where none has a score.
     pub winner: Option<WinnerRecord>,
-    /// What the choice is worth; null where that cannot be said.
+    /// Evidence for the choice; null if there is none.
     pub evidence: Option<SelectionRecord>,
-    /// Why it cannot.
+    /// Why there is none.
     pub evidence_missing: Option<String>,
     /// How choices did in windows that they were not made by; null where the scenario does not validate.
     pub validation: Option<ValidationRecord>,
@@ -78,7 +79,7 @@ pub struct TrialCounts {
 /// The best trial.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WinnerRecord {
-    /// Its number.
+    /// Index of the trial, from 0.
     pub trial: u32,
     /// Its values, in the parameters' order.
     pub values: Vec<Value>,
@@ -103,7 +104,7 @@ impl WinnerRecord {
 pub struct ValidationRecord {
     /// `walk_forward`, `purged_k_fold` or `cpcv`, with its numbers.
     pub spec: Value,
-    /// In order.
+    /// Splits in order of time.
     pub splits: Vec<SplitRecord>,
     /// Mean over the splits of the choices' scores where they were made; null where it is infinite or there is none.
     pub in_sample: Option<f64>,
@@ -124,14 +125,14 @@ pub struct ValidationRecord {
     pub paths_missing: Vec<Option<String>>,
 }
 
-/// One split.
+/// One split into training and test windows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SplitRecord {
     /// Windows that chose.
     pub train: Vec<usize>,
     /// Windows that tested.
     pub test: Vec<usize>,
-    /// Trials compared.
+    /// Number of trials compared.
     pub trials: usize,
     /// What was chosen, in the parameters' order; null where nothing had a score.
     pub values: Option<Vec<Value>>,

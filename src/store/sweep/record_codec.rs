@@ -8,7 +8,7 @@ use crate::metrics::{
 
 /// A value of fixed width, or a struct of such.
 pub(super) trait Field: Sized {
-    /// Its bytes.
+    /// Appends the encoded value.
     fn put(&self, bytes: &mut Vec<u8>);
     /// Read back; `None` at the end of the bytes.
     fn get(bytes: &mut Bytes<'_>) -> Option<Self>;

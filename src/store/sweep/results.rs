@@ -30,7 +30,7 @@ pub struct StoredSweep {
 /// A column of the results.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ResultColumn {
-    /// Its name.
+    /// Name shown in reports.
     pub name: String,
     /// As text, for reading; empty where there is no value.
     pub texts: Vec<String>,

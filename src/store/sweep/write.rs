@@ -26,9 +26,9 @@ use crate::tournament::score;
 pub struct SweepResults<'a> {
     /// The scenario, as the user wrote it.
     pub scenario: &'a Scenario,
-    /// Its sweep.
+    /// Sweep section of the scenario.
     pub spec: &'a SweepSpec,
-    /// The trials.
+    /// Trials that were evaluated.
     pub searched: &'a Searched,
     /// How they rank.
     pub judged: &'a Judged,
@@ -177,7 +177,8 @@ fn write_table(
     file.close()
 }
 
-/// One row a trial, in the order of their numbers. Metrics are those of its record: the windows that it was replayed in,
+/// One row a trial, in the order of their numbers. Metrics are those of its record: the windows that it was replayed
+/// in,
 /// one after the other.
 fn result_rows(results: &SweepResults<'_>) -> Result<arrow_array::RecordBatch, ArrowError> {
     let trials = &results.searched.trials;

@@ -17,7 +17,8 @@ use crate::strategy::{BarContext, Orders, Strategy, StrategyError};
 /// ended (filled, cancelled, expired) and at the first bar of each UTC day (when daily limits open again), and its
 /// buy rests anew at the first close above it. A refused buy is thereby repeated at those times only, and has spent
 /// nothing. Levels at or below nothing do not exist. A grid of which a level would buy and sell at one price, or
-/// two cannot be told apart at eight places, is refused. No warm-up; acts at every bar of the scenario's interval.
+/// two cannot be told apart at eight decimal places, is refused. No warm-up; acts at every bar of the scenario's
+/// interval.
 pub(in crate::strategy) struct Grid {
     grids: Vec<SymbolGrid>,
     levels: u32,
@@ -346,13 +347,13 @@ mod tests {
         // 10.348 and 10.296 are 10.3; the targets 10.4 and 10.348 go up.
         assert_eq!(levels("10.4", 2, 0.5, "0.1").unwrap(), ["10.3 > 10.4", "10.3 > 10.4"]);
         assert_eq!(levels("100", 3, 1.0, "0.01").unwrap(), ["99 > 100", "98 > 99", "97 > 98"]);
-        // 0.24999999975, rounded once: at eight places it would be 0.25, and then 0.3.
+        // 0.24999999975, rounded once: at eight decimal places it would be 0.25, and then 0.3.
         assert_eq!(levels("0.25", 1, 1e-7, "0.1").unwrap(), ["0.2 > 0.3"]);
     }
 
     #[test]
     fn levels_that_are_no_prices_of_their_own_are_refused() {
-        // 6.138, 6.076, 6.014 e-7 at eight places: 6.1, 6.1, 6.0.
+        // 6.138, 6.076, 6.014 e-7 at eight decimal places: 6.1, 6.1, 6.0.
         let error = levels("0.00000062", 5, 1.0, "0.00000001").unwrap_err();
         assert_eq!(
             error,

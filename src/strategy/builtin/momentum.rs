@@ -17,7 +17,7 @@ use crate::strategy::{BarContext, Orders, Setup, Strategy, StrategyError, reader
 /// Each new one is bought for `size / top` of the equity, or what is available where that is less (a refused buy
 /// has spent nothing, and is not repeated before the next decision): at once
 /// where nothing is to be sold, else at the first bar at which the sales are done, at the latest before the
-/// next decision. A symbol without a bar at a decision is not ranked; if it is held it keeps its place.
+/// next decision. A symbol without a bar at a decision is not ranked; if it is held it keeps its rank.
 /// Warm-up: `lookback` bars and the bar itself.
 pub(in crate::strategy) struct Momentum<'m> {
     members: Vec<Member<'m>>,
@@ -31,7 +31,7 @@ pub(in crate::strategy) struct Momentum<'m> {
     pending: bool,
     /// Whether members are being bought at this bar, and for how much each.
     buying: Option<Cash>,
-    /// Reused at each decision: rate of change and place in `members`.
+    /// Reused at each decision: rate of change and index in `members`.
     ranking: Vec<(f64, usize)>,
 }
 

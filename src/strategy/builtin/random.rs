@@ -27,7 +27,7 @@ pub(in crate::strategy) struct RandomTrader<'m> {
     /// The first tick for which nothing has been drawn.
     undrawn: usize,
     last: usize,
-    /// The tick last drawn for, and the places of the symbols that toggle at it.
+    /// The tick last drawn for, and the indexes of the symbols that toggle at it.
     toggles: (usize, Vec<usize>),
 }
 

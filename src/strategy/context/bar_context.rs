@@ -9,7 +9,7 @@ use crate::market::{Market, Row, SymbolSeries};
 /// A deciding tick of a market, for this crate only.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Now<'a> {
-    /// All bars.
+    /// Bars of all symbols.
     pub market: &'a Market,
     /// The tick, an index into the market's clock.
     pub tick: usize,

@@ -25,13 +25,13 @@ pub struct ClosedBars<'a> {
 pub struct Bar {
     /// When it opened; it covers its interval from then on.
     pub open_time: Timestamp,
-    /// First price.
+    /// Open of the bar.
     pub open: f64,
-    /// Highest price.
+    /// High of the bar.
     pub high: f64,
-    /// Lowest price.
+    /// Low of the bar.
     pub low: f64,
-    /// Last price.
+    /// Close of the bar.
     pub close: f64,
     /// Traded base quantity.
     pub volume: f64,
@@ -52,7 +52,7 @@ impl<'a> ClosedBars<'a> {
         }
     }
 
-    /// No bars.
+    /// An empty view.
     pub(super) const fn none(interval: Interval) -> Self {
         Self { interval, open_times: &[], open: &[], high: &[], low: &[], close: &[], volume: &[] }
     }
@@ -67,7 +67,7 @@ impl<'a> ClosedBars<'a> {
         self.close.is_empty()
     }
 
-    /// Their timeframe.
+    /// Timeframe of the bars.
     pub const fn interval(&self) -> Interval {
         self.interval
     }
@@ -77,22 +77,22 @@ impl<'a> ClosedBars<'a> {
         self.open_times
     }
 
-    /// First prices.
+    /// Open of each bar.
     pub const fn open(&self) -> &'a [f64] {
         self.open
     }
 
-    /// Highest prices.
+    /// High of each bar.
     pub const fn high(&self) -> &'a [f64] {
         self.high
     }
 
-    /// Lowest prices.
+    /// Low of each bar.
     pub const fn low(&self) -> &'a [f64] {
         self.low
     }
 
-    /// Last prices.
+    /// Close of each bar.
     pub const fn close(&self) -> &'a [f64] {
         self.close
     }

@@ -52,7 +52,7 @@ pub enum NeedsError {
     /// The market was loaded before this was declared.
     #[error("the market was loaded without bars of `{timeframe}`; declare the same for every window")]
     NotLoaded {
-        /// The timeframe.
+        /// Timeframe that was declared.
         timeframe: Interval,
     },
     /// More than can be numbered.

@@ -14,7 +14,7 @@ use crate::scenario::WarmUp;
 pub(in crate::strategy) struct Readings<'m> {
     /// The symbols that it trades; by default all of the market.
     symbols: Option<Vec<SymbolId>>,
-    /// By [`TimeframeId`].
+    /// Indexed by [`TimeframeId`].
     timeframes: Vec<Timeframe>,
     /// By [`IndicatorId`], and in each by [`SymbolId`].
     indicators: Vec<Vec<Option<Feed<'m>>>>,

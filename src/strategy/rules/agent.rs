@@ -73,7 +73,7 @@ impl Entry {
 
 impl Strategy for Rules<'_> {
     /// Exits come before entries, so that what they free is free for the entries of the same open.
-    /// Entries that are refused hold no place: the symbols after them are asked then.
+    /// Entries that are refused take no position slot: the next symbols are evaluated then.
     fn on_bar(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) -> Result<(), StrategyError> {
         for rules in &mut self.symbols {
             if let Some(reason) = rules.exit(ctx, self.max_hold_bars) {
@@ -110,7 +110,7 @@ impl Search for Rules<'_> {
 }
 
 impl Rules<'_> {
-    /// The entries of the symbols not asked yet, as many as there are places for.
+    /// The entries of the symbols not asked yet, as many as there are free position slots.
     fn enter(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) {
         let Entering { next, taken, sent } = &mut self.entering;
         let mut order = ctx.account().next_order_id();

@@ -9,9 +9,9 @@ use crate::indicator::{Feed, History, TimeframeClock};
 use crate::market::Row;
 use crate::scenario::{BinaryOp, Expr, Function, Series};
 
-/// A node's place in [`Program::nodes`].
+/// A node's index in [`Program::nodes`].
 pub(super) type NodeId = usize;
-/// A timeframe's place in [`Program::frames`].
+/// A timeframe's index in [`Program::frames`].
 pub(super) type FrameId = usize;
 
 /// The conditions of one symbol. A node's operands stand before it.
@@ -24,7 +24,7 @@ pub(super) struct Program<'m> {
     pub rows: Row,
 }
 
-/// One operation.
+/// One operation of a compiled rule.
 #[derive(Debug, Clone)]
 pub(super) enum Node {
     Number(f64),
@@ -49,12 +49,12 @@ impl Node {
     }
 }
 
-/// A step into the past.
+/// A lookback.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Back {
-    /// Whose bars are counted.
+    /// Timeframe whose bars are counted.
     pub frame: FrameId,
-    /// How many.
+    /// Number of bars back.
     pub bars: u32,
     /// Whether what is looked at reads other timeframes too.
     pub mixed: bool,

@@ -6,7 +6,7 @@
 
 use super::compile::{Back, Node, NodeId, Program};
 use super::evaluate::{binary_of, call_of, cross_of};
-use crate::indicator::{BitCursor, Column, places, word};
+use crate::indicator::{BitCursor, Column, set_bits, word};
 use crate::market::{BLOCK, Row};
 use crate::scenario::BinaryOp;
 
@@ -32,7 +32,7 @@ enum ScanMethod {
 }
 
 impl Scan {
-    /// Finds rows within the bounds of `cursor`.
+    /// Finds rows within the bounds of `scout`.
     pub fn new(program: &Program<'_>, conditions: &[NodeId], all: bool, cursor: BitCursor) -> Self {
         let conditions = conditions.iter().map(|&node| (node, program.way(node))).collect();
         Self { conditions, all, cursor }
@@ -103,7 +103,7 @@ impl Program<'_> {
             ScanMethod::Columns => mask & self.columns_word(node, block),
             ScanMethod::Closes => self.closes_word(node, block, inside),
             ScanMethod::Rows => {
-                places(mask).filter(|bit| self.holds(node, row + bit)).fold(0, |word, bit| word | 1 << bit)
+                set_bits(mask).filter(|bit| self.holds(node, row + bit)).fold(0, |word, bit| word | 1 << bit)
             }
         }
     }

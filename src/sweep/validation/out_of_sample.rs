@@ -16,7 +16,7 @@ use crate::sweep::{
 /// Result of one split.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SplitOutcome {
-    /// Training windows.
+    /// Indexes of the training windows.
     pub train: Vec<usize>,
     /// Test windows, one list per fold.
     pub test: Vec<Vec<usize>>,

@@ -30,15 +30,15 @@ pub enum TableError {
     /// The file cannot be read.
     #[error("cannot read `{}`: {source}", path.display())]
     Read {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
-        /// The cause.
+        /// Underlying error.
         source: io::Error,
     },
     /// Neither Parquet nor text.
     #[error("`{}` is neither Parquet nor text: {problem}", path.display())]
     NotText {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
         /// What was found.
         problem: String,
@@ -46,7 +46,7 @@ pub enum TableError {
     /// A text file larger than the limit.
     #[error("`{}` is larger than {} MB", path.display(), most >> 20)]
     TooLarge {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
         /// The limit in bytes.
         most: u64,
@@ -54,29 +54,29 @@ pub enum TableError {
     /// A Parquet file that cannot be decoded.
     #[error("cannot decode `{}`: {problem}", path.display())]
     Parquet {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
-        /// The cause.
+        /// Underlying error.
         problem: String,
     },
     /// No data row.
     #[error("`{}` has no rows", path.display())]
     NoRows {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
     },
     /// Rows with labels only.
     #[error("`{}` has no column of numbers", path.display())]
     NoNumbers {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
     },
     /// A line with more or fewer fields than the first one.
     #[error("`{}`, {at}: {found} fields where the first line has {expected}", path.display())]
     Ragged {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
-        /// The line.
+        /// Row the error is in.
         at: RowNumber,
         /// Number of its fields.
         found: usize,
@@ -86,15 +86,15 @@ pub enum TableError {
     /// Two columns with one name.
     #[error("`{}` has two columns named `{column}`", path.display())]
     DuplicateColumn {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
-        /// The name.
+        /// Name that was given.
         column: String,
     },
     /// A column with values but no name.
     #[error("column {number} of `{}` has no name", path.display())]
     UnnamedColumn {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
         /// Column number, from 1.
         number: usize,
@@ -102,11 +102,11 @@ pub enum TableError {
     /// A field that is neither a number nor a missing value.
     #[error("`{}`, {at}, column `{column}`: `{value}` is not a number", path.display())]
     NotANumber {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
         /// The line or row.
         at: RowNumber,
-        /// The column.
+        /// Name of the column.
         column: String,
         /// The field's text.
         value: String,
@@ -114,11 +114,11 @@ pub enum TableError {
     /// An infinite value.
     #[error("`{}`, {at}, column `{column}`: `{value}` is not finite", path.display())]
     NotFinite {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
         /// The line or row.
         at: RowNumber,
-        /// The column.
+        /// Name of the column.
         column: String,
         /// The field's text.
         value: String,
@@ -126,17 +126,17 @@ pub enum TableError {
     /// A column of a non-numeric type.
     #[error("column `{column}` of `{}` holds {found}, not numbers", path.display())]
     ColumnType {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
-        /// The column.
+        /// Name of the column.
         column: String,
-        /// Its type.
+        /// Type it has in the file.
         found: String,
     },
     /// A requested column does not exist.
     #[error("`{}` has no column `{column}`", path.display())]
     NoSuchColumn {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
         /// The requested name.
         column: String,

@@ -6,7 +6,7 @@ pub enum FormatError {
     /// Fewer windows than rounds or seasons.
     #[error("{format} needs `{least}` windows, a fresh one for each {part}; there are `{found}`")]
     TooFewWindows {
-        /// The format.
+        /// Format concerned.
         format: &'static str,
         /// `round`, `season`.
         part: &'static str,
@@ -18,7 +18,7 @@ pub enum FormatError {
     /// Fewer agents than the format needs.
     #[error("{format} needs `{least}` agents{why}; there are `{found}`")]
     TooFewAgents {
-        /// The format.
+        /// Format concerned.
         format: &'static str,
         /// ` for 3 divisions of two`; may be empty.
         why: String,
@@ -34,15 +34,15 @@ pub enum FormatError {
         rounds: usize,
         /// How many take part.
         agents: usize,
-        /// The most.
+        /// Largest number allowed.
         most: usize,
     },
-    /// A name of the format's settings is nobody's.
+    /// A name in the format's settings is not an agent's.
     #[error("{format}: no agent is called `{name}`")]
     NoSuchAgent {
-        /// The format.
+        /// Format concerned.
         format: &'static str,
-        /// The name.
+        /// Name that was given.
         name: String,
     },
     /// No baseline is named.

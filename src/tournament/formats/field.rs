@@ -43,7 +43,7 @@ impl Field {
         self.matrix.agents().len()
     }
 
-    /// Whether nobody does.
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.matrix.agents().is_empty()
     }

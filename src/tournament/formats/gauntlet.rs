@@ -11,7 +11,7 @@ use super::places::{larger_first, places};
 use super::{Field, FormatError};
 use crate::statistics::evidence::{Correction, MINIMUM_WINDOWS, adjust};
 
-/// A gauntlet.
+/// Gauntlet: each challenger against all baselines.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GauntletView {
     /// Who had to be beaten.
@@ -37,11 +37,11 @@ pub enum Passage {
 pub struct GauntletPlace {
     /// From 1; equals share it.
     pub place: u32,
-    /// Who.
+    /// Name of the agent.
     pub agent: String,
     /// Whether every baseline is beaten.
     pub passed: bool,
-    /// Baselines beaten.
+    /// Number of baselines beaten.
     pub beaten: usize,
     /// Share of windows won against the baselines, draws counting half, 0..1.
     pub share: f64,
@@ -54,16 +54,16 @@ pub struct GauntletPlace {
 /// A challenger against a baseline.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BaselineTest {
-    /// The baseline.
+    /// Name of the baseline.
     pub baseline: String,
     /// Lead of the challenger over the baseline by their records, in the units of the verdict; nothing where a score
     /// is no number.
     pub mean_difference: Option<f64>,
-    /// Windows won.
+    /// Number of windows won.
     pub wins: usize,
-    /// Windows drawn.
+    /// Number of windows drawn.
     pub draws: usize,
-    /// Windows lost.
+    /// Number of windows lost.
     pub losses: usize,
     /// Two-sided p-value with Holm's correction over the gauntlet; nothing where there is no test.
     pub p_value: Option<f64>,
@@ -71,7 +71,6 @@ pub struct BaselineTest {
     pub verdict: Passage,
 }
 
-/// The view.
 pub(super) fn gauntlet(field: &Field, baselines: &[String]) -> Result<GauntletView, FormatError> {
     if baselines.is_empty() {
         return Err(FormatError::NoBaselines);
@@ -89,7 +88,7 @@ pub(super) fn gauntlet(field: &Field, baselines: &[String]) -> Result<GauntletVi
     correct(tests.iter_mut().flatten().zip(enough).collect(), field);
     let rows: Vec<GauntletPlace> =
         challengers.iter().zip(tests).map(|(&agent, tests)| row(field, agent, tests)).collect();
-    let of = |agent: usize| challengers.iter().position(|&one| one == agent).unwrap_or(0, |place| place);
+    let of = |agent: usize| challengers.iter().position(|&one| one == agent).unwrap_or(0);
     let placed = places(field, challengers.iter().copied(), |a_agent, b_agent| {
         let (a, b) = (&rows[of(a_agent)], &rows[of(b_agent)]);
         let share = || larger_first(a.share, b.share);

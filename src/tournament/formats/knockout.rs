@@ -17,7 +17,7 @@ use super::{Field, FormatError};
 
 const FORMAT: &str = "knockout";
 
-/// A knockout.
+/// Knockout: losers of a round are out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct KnockoutView {
     /// The winner first.
@@ -33,22 +33,22 @@ pub struct KnockoutView {
 pub struct KnockoutPlace {
     /// From 1; losers of one round share it.
     pub place: u32,
-    /// Who.
+    /// Name of the agent.
     pub agent: String,
     /// From 1, the best.
     pub seed: usize,
-    /// Matches won.
+    /// Number of matches won.
     pub won: usize,
-    /// Who put it out; nobody the winner.
+    /// Agent that eliminated it; none for the winner.
     pub lost_to: Option<String>,
 }
 
-/// One round.
+/// One round and its matches.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct KnockoutRound {
-    /// From 1.
+    /// Round number, from 1.
     pub round: usize,
-    /// Its windows.
+    /// Windows that were played.
     pub windows: WindowRange,
     /// From the top of the bracket.
     pub ties: Vec<Tie>,
@@ -56,10 +56,10 @@ pub struct KnockoutRound {
     pub byes: Vec<String>,
 }
 
-/// One match.
+/// One match of two agents.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Tie {
-    /// Who goes on.
+    /// Agent that advances.
     pub winner: String,
     /// Who is out.
     pub loser: String,

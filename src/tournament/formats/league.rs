@@ -20,7 +20,7 @@ const FORMAT: &str = "league";
 /// A division has at least so many: its first and its last are two agents.
 const SMALLEST: usize = 2;
 
-/// A league.
+/// League: divisions, seasons, promotion and relegation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LeagueView {
     /// The last season's places, the highest division first.
@@ -34,7 +34,7 @@ pub struct LeagueView {
 pub struct LeaguePlace {
     /// From 1 over all divisions; equals of a division share it.
     pub place: u32,
-    /// Who.
+    /// Name of the agent.
     pub agent: String,
     /// From 1, the highest.
     pub division: usize,
@@ -42,12 +42,12 @@ pub struct LeaguePlace {
     pub mean_score: Option<f64>,
 }
 
-/// One season.
+/// One season of all divisions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Season {
-    /// From 1.
+    /// Season number, from 1.
     pub season: usize,
-    /// Its windows.
+    /// Windows that were played.
     pub windows: WindowRange,
     /// The tables, the highest division first.
     pub divisions: Vec<Vec<SeasonRow>>,
@@ -60,7 +60,7 @@ pub struct Season {
 pub struct SeasonRow {
     /// In the division, from 1; equals share it.
     pub place: u32,
-    /// Who.
+    /// Name of the agent.
     pub agent: String,
     /// Score of its record of the season's windows; nothing where that is no number.
     pub mean_score: Option<f64>,
@@ -71,9 +71,9 @@ pub struct SeasonRow {
 pub struct Boundary {
     /// The upper division's number, from 1.
     pub below_division: usize,
-    /// Its last.
+    /// The last agent of the upper division.
     pub upper: String,
-    /// The first of the division below.
+    /// The first agent of the lower division.
     pub lower: String,
     /// Lead of `lower` over `upper` by their records of the season, in the units of the verdict; nothing where a score
     /// is no number.
@@ -99,7 +99,6 @@ pub(super) fn check(
     Blocks::cut(windows, seasons, FORMAT, "season")
 }
 
-/// The view.
 pub(super) fn league(field: &Field, seasons: usize, divisions: usize) -> Result<LeagueView, FormatError> {
     let blocks = check(field.len(), field.windows(), seasons, divisions)?;
     let mut tables = drawn(field, divisions);

@@ -10,9 +10,9 @@ use super::{Field, FormatError};
 /// The windows from `first` to `last`, both included, from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WindowRange {
-    /// The first.
+    /// First index (inclusive).
     pub first: usize,
-    /// The last.
+    /// Last index (inclusive).
     pub last: usize,
 }
 

@@ -1,4 +1,4 @@
-//! Tournament formats: six ways of looking at one matrix of scores.
+//! Tournament formats: six views of one matrix of scores.
 //!
 //! Owns the rules of round robin, gauntlet, league, Swiss, knockout and survival, one file each. Every agent was
 //! replayed once in every window, so a match of two agents is a comparison of two columns: no format replays
@@ -7,7 +7,7 @@
 //! the order of equals; what the scores leave open is decided by lot (seed and name), and where a lot may not
 //! decide, the place is shared.
 //!
-//! A format entertains; what is proven stands in the standings. Only `gauntlet` and `league` test anything.
+//! A format only orders the agents; statistical evidence is in the standings. Only `gauntlet` and `league` run tests.
 
 mod error;
 mod field;

@@ -1,4 +1,4 @@
-//! From keys to places: equals share theirs, and the next places are skipped.
+//! Final places of a format by its sort keys: equals share a place, and the next places are skipped.
 
 use std::cmp::Ordering;
 

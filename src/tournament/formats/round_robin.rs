@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::Field;
 use super::places::{larger_first, places};
 
-/// Round robin.
+/// Round robin: everyone meets everyone in every window.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RoundRobinView {
-    /// Best first.
+    /// Rows, best first.
     pub placings: Vec<RoundRobinPlace>,
     /// Every pair once, in the order of the agents.
     pub pairings: Vec<Pairing>,
@@ -22,7 +22,7 @@ pub struct RoundRobinView {
 pub struct RoundRobinPlace {
     /// From 1; equals share it.
     pub place: u32,
-    /// Who.
+    /// Name of the agent.
     pub agent: String,
     /// Wins and half the draws.
     pub points: f64,
@@ -30,9 +30,9 @@ pub struct RoundRobinPlace {
     pub share: Option<f64>,
     /// Windows won against an opponent, over all opponents.
     pub wins: usize,
-    /// Windows drawn.
+    /// Number of windows drawn.
     pub draws: usize,
-    /// Windows lost.
+    /// Number of windows lost.
     pub losses: usize,
     /// Score of its record of all windows; nothing where that is no number.
     pub mean_score: Option<f64>,
@@ -41,19 +41,18 @@ pub struct RoundRobinPlace {
 /// Two agents over all windows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pairing {
-    /// One.
+    /// Name of the first agent.
     pub a: String,
     /// The second agent.
     pub b: String,
     /// Windows that `a` won.
     pub wins: usize,
-    /// Windows drawn.
+    /// Number of windows drawn.
     pub draws: usize,
     /// Windows that `b` won.
     pub losses: usize,
 }
 
-/// The view.
 #[expect(clippy::cast_precision_loss, reason = "counts of windows")]
 pub(super) fn round_robin(field: &Field) -> RoundRobinView {
     let agents = field.len();

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::Field;
 use super::places::places;
 
-/// Survival.
+/// Survival: ordered by how long an agent stayed within its risk limits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SurvivalView {
     /// Survivors first, then the last to go.
@@ -24,7 +24,7 @@ pub struct SurvivalView {
 pub struct SurvivalPlace {
     /// From 1; equals share it.
     pub place: u32,
-    /// Who.
+    /// Name of the agent.
     pub agent: String,
     /// When it went out; nothing for a survivor.
     pub out_at: Option<String>,
@@ -36,7 +36,6 @@ pub struct SurvivalPlace {
     pub mean_score: Option<f64>,
 }
 
-/// The view.
 pub(super) fn survival(field: &Field) -> SurvivalView {
     let out = |agent: usize| field.exit(agent).map(|exit| exit.at.as_str());
     let placed = places(field, 0..field.len(), |a, b| match (out(a), out(b)) {

@@ -20,7 +20,7 @@ const PATIENCE: usize = 20_000;
 /// A Swiss tournament.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SwissView {
-    /// Best first.
+    /// Rows, best first.
     pub placings: Vec<SwissPlace>,
     /// In order of time.
     pub rounds: Vec<SwissRound>,
@@ -31,7 +31,7 @@ pub struct SwissView {
 pub struct SwissPlace {
     /// From 1; equals share it.
     pub place: u32,
-    /// Who.
+    /// Name of the agent.
     pub agent: String,
     /// Of its matches, one for a round sat out.
     pub points: f64,
@@ -41,12 +41,12 @@ pub struct SwissPlace {
     pub mean_score: Option<f64>,
 }
 
-/// One round.
+/// One round and its matches.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SwissRound {
-    /// From 1.
+    /// Round number, from 1.
     pub round: usize,
-    /// Its windows.
+    /// Windows that were played.
     pub windows: WindowRange,
     /// Who met, from the top.
     pub games: Vec<Game>,
@@ -54,10 +54,10 @@ pub struct SwissRound {
     pub bye: Option<String>,
 }
 
-/// One match.
+/// One match of two agents.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Game {
-    /// One.
+    /// Name of the first agent.
     pub a: String,
     /// The second agent.
     pub b: String,
@@ -97,7 +97,6 @@ struct Card {
     sat_out: bool,
 }
 
-/// The view.
 pub(super) fn swiss(field: &Field, rounds: Option<usize>) -> Result<SwissView, FormatError> {
     let blocks = check(field.len(), field.windows(), rounds)?;
     let mut cards = vec![Card::default(); field.len()];

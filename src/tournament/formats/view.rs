@@ -1,4 +1,4 @@
-//! Which format, and its view as it is stored.
+//! The view of a format, as stored.
 
 use serde::{Deserialize, Serialize};
 
@@ -21,11 +21,11 @@ pub enum FormatView {
     Gauntlet(GauntletView),
     /// Seasons and divisions.
     League(LeagueView),
-    /// Equals meet.
+    /// Agents of equal points are paired.
     Swiss(SwissView),
-    /// Who loses is out.
+    /// Losers of a round are out.
     Knockout(KnockoutView),
-    /// Who breaks a rule is out.
+    /// Agents that break a risk limit are out.
     Survival(SurvivalView),
 }
 

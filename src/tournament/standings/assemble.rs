@@ -77,11 +77,11 @@ pub struct AgentStanding {
     pub interval: Option<Interval>,
     /// Mean of the windows' scores that exist; `None` without any or where one is infinite.
     pub mean_score: Option<f64>,
-    /// Its interval.
+    /// Confidence interval of the mean.
     pub mean_interval: Option<Interval>,
-    /// Mean place in the windows in which it has a score: 1 is the best, ties share. `None` without any.
+    /// Mean rank over the windows in which it has a score: 1 is the best, ties share the mean rank. `None` without any.
     pub mean_rank: Option<f64>,
-    /// The best and the worst place of the interval of its rank.
+    /// Lower and upper end of its rank interval.
     pub rank_interval: (usize, usize),
     /// Share of resamples in which it is first; a shared first place counts in parts.
     pub first_probability: f64,
@@ -91,7 +91,7 @@ pub struct AgentStanding {
     pub ties: usize,
     /// To which it lost.
     pub losses: usize,
-    /// Windows in which it has a score and nobody was better.
+    /// Windows in which it has a score and no agent a better one.
     pub first_places: usize,
     /// Windows in which it has a score.
     pub scored_windows: usize,
@@ -208,7 +208,7 @@ fn window_ranks(matrix: &ScoreMatrix) -> Vec<Vec<u32>> {
     (0..matrix.windows().len()).map(|window| competition_ranks(&column(window))).collect()
 }
 
-/// Ranks of the windows in which all agents have one, as a panel of which more is better: for tests that take places.
+/// Ranks of the windows in which all agents have one, as a panel in which more is better: for rank tests.
 fn full_ranks(ranks: &[Vec<u32>]) -> Result<Panel, EvidenceError> {
     let agents = ranks.first().map_or(0, Vec::len);
     let full: Vec<&Vec<u32>> = ranks.iter().filter(|row| !row.contains(&ABSENT)).collect();
@@ -243,7 +243,7 @@ struct StandingsRows<'a> {
 }
 
 impl StandingsRows<'_> {
-    /// Best first; agents with the same place as ties are broken.
+    /// Best first; agents of equal rank in tie-break order.
     fn rows(&self, counts: &PairCounts, ranks: &[Ranks]) -> Result<Vec<AgentStanding>, StandingsError> {
         let games = counts.totals();
         let row = |agent: usize| -> Result<AgentStanding, StandingsError> {
@@ -335,7 +335,7 @@ impl StandingsRows<'_> {
         Ok(Interval { low: ends[0].min(ends[1]), high: ends[0].max(ends[1]) })
     }
 
-    /// Mean place of an agent where it has one; those of equal scores are shared.
+    /// Mean rank of an agent over the windows in which it has one; ties share their mean rank.
     fn mean_rank(&self, agent: usize) -> Option<f64> {
         let rank = |row: &Vec<u32>| {
             let own = row[agent];

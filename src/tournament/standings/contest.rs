@@ -1,7 +1,8 @@
 //! Every two agents against each other, by the scores of their whole records.
 //!
 //! Owns the choice of the test: the difference of two records in units of its standard error where both scores are
-//! numbers (of drawdowns by exchanged windows), and the share of resamples in which one is above the other where that has no standard error: a score is
+//! numbers (of drawdowns by exchanged windows), and the share of resamples in which one is above the other where
+//! that has no standard error: a score is
 //! infinite, or a median stands among equal values. An infinite score must also come from windows that are infinite
 //! more often than the other agent's, by Fisher's exact test. A score that does not exist is behind all others and is
 //! tested against none. Invariants: the p-value counts against the agent that
@@ -43,7 +44,7 @@ pub struct Lead {
     /// In the units of [`Scale`]: for growth and PnL a window, else of the metric.
     pub difference: f64,
     test: Studentised,
-    /// From the scale of the test to the units that are told.
+    /// From the scale of the test to the units of the report.
     factor: f64,
     /// No lead is wider than this, where the metric has a range.
     widest: Option<f64>,
@@ -92,7 +93,7 @@ fn within(value: f64, half: f64, widest: f64) -> Interval {
     Interval { low: widest * libm::tanh(centre - half), high: widest * libm::tanh(centre + half) }
 }
 
-/// The place of a pair in the order (0, 1), (0, 2), .. (1, 2), ..
+/// The index of a pair in the order (0, 1), (0, 2), .. (1, 2), ..
 pub(super) fn pair_index(agents: usize, a: usize, b: usize) -> Option<usize> {
     let (low, high) = (a.min(b), a.max(b));
     (low < high && high < agents).then(|| low * agents - low * (low + 1) / 2 + high - low - 1)
@@ -148,7 +149,7 @@ impl<'a> Contest<'a> {
         (1..self.records.len()).fold(0, |best, agent| if better(agent, best) { agent } else { best })
     }
 
-    /// The place of an agent among agents of equal score.
+    /// The tie-break rank of an agent among agents of equal score.
     pub(super) fn tie_rank(&self, agent: usize) -> usize {
         self.matrix.tie_rank(agent)
     }

@@ -26,7 +26,7 @@ pub enum StandingsError {
     Shape {
         /// Scores or flags.
         what: &'static str,
-        /// Its index.
+        /// Index of the agent.
         agent: usize,
         /// How many it has.
         found: usize,

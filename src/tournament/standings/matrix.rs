@@ -15,7 +15,7 @@ pub enum Fold {
     Record(Records),
     /// The mean of the windows' scores that exist.
     Mean,
-    /// Their median.
+    /// Median of the scores.
     Median,
 }
 
@@ -24,7 +24,7 @@ pub enum Fold {
 pub struct Records {
     /// Agents x windows.
     pub summaries: Vec<Vec<Summary>>,
-    /// The metric.
+    /// Metric the score is computed from.
     pub metric: RankingMetric,
     /// By which conventions.
     pub conventions: MetricSpec,
@@ -141,7 +141,8 @@ impl ScoreMatrix {
         Ok(self)
     }
 
-    /// The same where agents of equal score stand in this order of names, as a leaderboard has broken their tie; without
+    /// The same where agents of equal score stand in this order of names, as a leaderboard has broken their tie;
+    /// without
     /// it in the order of their names.
     #[must_use]
     pub fn with_tie_order(mut self, names: &[&str]) -> Self {
@@ -153,7 +154,7 @@ impl ScoreMatrix {
         self
     }
 
-    /// The place of an agent among agents of equal score.
+    /// The tie-break rank of an agent among agents of equal score.
     pub(super) fn tie_rank(&self, agent: usize) -> usize {
         self.ties[agent]
     }
@@ -241,7 +242,7 @@ impl ScoreMatrix {
         self.scores[agent].iter().filter(|score| !score.is_absent()).count()
     }
 
-    /// Windows in which nobody has a score.
+    /// Windows in which no agent has a score.
     pub(super) fn unscored_windows(&self) -> Vec<usize> {
         let none = |&window: &usize| self.scores.iter().all(|row| row[window].is_absent());
         (0..self.windows.len()).filter(none).collect()
@@ -284,7 +285,7 @@ const fn is_of_trades(metric: RankingMetric) -> bool {
     matches!(metric, RankingMetric::WinRate | RankingMetric::ProfitFactor)
 }
 
-/// The place of each agent in the order of names.
+/// The position of each agent in name order.
 fn by_name(agents: &[String]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..agents.len()).collect();
     order.sort_by(|&a, &b| agents[a].cmp(&agents[b]));

@@ -18,9 +18,9 @@ const CENTRE: f64 = 1500.0;
 /// The ratings of one system.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RatingTable {
-    /// Which.
+    /// Rating system of the rows.
     pub system: RatingSystem,
-    /// One an agent, in the order of the matrix, `None` for one that met nobody; or why they do not exist.
+    /// One an agent, in the order of the matrix, `None` for one without opponents; or why there are none.
     pub ratings: Result<Vec<Option<Rated>>, RatingError>,
     /// How many resamples the bars come from: fewer than all where rating them all again would take too long.
     pub resamples: usize,
@@ -42,7 +42,7 @@ pub struct Rated {
 /// Ratings before their bars: the rating, and the system's own deviation.
 type Plain = Vec<(f64, Option<f64>)>;
 
-/// Rates the ranks (windows x agents, 0 = best). Agents that met nobody are left out.
+/// Rates the ranks (windows x agents, 0 = best). Agents without opponents are left out.
 pub(super) fn rate(
     system: RatingSystem,
     ranks: &[Vec<u32>],

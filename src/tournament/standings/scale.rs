@@ -8,7 +8,7 @@
 use crate::metrics::Score;
 use crate::scenario::RankingMetric;
 
-/// A scale.
+/// The range a score can take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scale {
     /// The score itself.
@@ -84,7 +84,7 @@ impl Scale {
         }
     }
 
-    /// Whether differences on this scale are told as they are; the others are told in units of the metric.
+    /// Whether differences are reported on this scale; the others are reported in units of the metric.
     pub(super) const fn is_shown(self) -> bool {
         matches!(self, Self::Plain | Self::PerWindow | Self::GrowthPerWindow)
     }
@@ -122,7 +122,8 @@ mod tests {
 
     #[test]
     fn worked_by_hand() {
-        // 21 % in two windows is 10 % a window; a profit factor of 3 is three quarters; losses of 150 % keep their sign.
+        // 21 % in two windows is 10 % a window; a profit factor of 3 is three quarters; losses of 150 % keep their
+        // sign.
         assert!((Scale::GrowthPerWindow.of_score(Score::of(21.0), 2) - 10.0).abs() < 1e-12);
         assert_eq!(Scale::Share.of_score(Score::of(3.0), 2), 0.75);
         assert_eq!(Scale::Share.of_score(Score::PlusInfinity, 2), 1.0);

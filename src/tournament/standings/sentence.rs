@@ -121,13 +121,13 @@ impl Standings {
         format!("{} and {} more", names[..NAMED].join(", "), names.len() - NAMED)
     }
 
-    /// In what the leads of the verdict and of the pairs are told: `percentage points per window`.
+    /// Unit of the leads in the verdict and the pairs: `percentage points per window`.
     pub fn lead_unit(&self) -> String {
         Words::of(&self.spec.metric, self.fold).unit
     }
 }
 
-/// How a lead by a metric is told.
+/// Wording of a lead by a metric.
 struct Words {
     /// `Sharpe ratio`, `mean roi_pct`.
     noun: String,

@@ -12,9 +12,9 @@ use super::settings::StandingsSpec;
 pub struct Verdict {
     /// The agent with the best record; of equals the first as ties are broken.
     pub leader: usize,
-    /// The rival that is hardest to tell apart from it; `None` where there is nobody to compare it with.
+    /// The rival that is hardest to tell apart from it; `None` if it is the only agent.
     pub rival: Option<Rival>,
-    /// The call.
+    /// Whether a winner is called.
     pub outcome: Outcome,
 }
 
@@ -31,12 +31,12 @@ pub struct Rival {
     pub windows: usize,
 }
 
-/// The call.
+/// Whether a winner is called, and why not.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
     /// The leader beats every other agent.
     Called,
-    /// Some cannot be told apart from the leader.
+    /// Some cannot be distinguished from the leader.
     NotDistinguishable {
         /// Them and the leader; in order of index.
         group: Vec<usize>,
@@ -50,7 +50,7 @@ pub enum Outcome {
         /// The rivals that acted too rarely to be compared; none where the tournament itself is too short.
         rare: Vec<Rival>,
     },
-    /// There is nobody to compare the only agent with.
+    /// There is only one agent.
     OneAgent,
 }
 

@@ -11,9 +11,9 @@ use crate::decode::{Archive, gunzip, open_regular};
 /// Compression of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Compression {
-    /// None.
+    /// No compression.
     Plain,
-    /// gzip.
+    /// gzip compression.
     Gzip,
     /// zip; text members are read in the order of their names.
     Zip,

@@ -32,7 +32,7 @@ pub struct TextLayout {
 /// Column indexes of the values.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Values {
-    /// Of bars.
+    /// One bar a row.
     Bars {
         /// Open, high, low, close.
         prices: [usize; 4],
@@ -41,7 +41,7 @@ pub enum Values {
         /// Adjusted close, to which all prices are scaled.
         adjusted_close: Option<usize>,
     },
-    /// Of trades.
+    /// One trade a row.
     Trades {
         /// Price, or the midpoint of bid and ask.
         price: TradePrice,
@@ -53,7 +53,7 @@ pub enum Values {
 /// The price of a tick.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TradePrice {
-    /// A column.
+    /// Read from this column.
     Column(usize),
     /// The midpoint of bid and ask.
     Middle(usize, usize),

@@ -23,7 +23,7 @@ const BATCH: usize = 4;
 /// The form of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextForm {
-    /// Lines.
+    /// Lines of text.
     Lines,
     /// JSON arrays of arrays.
     Arrays,

@@ -10,11 +10,11 @@ use crate::store::registry::{HistoryFill, HistoryOrder, HistoryTrip, Placed};
 /// The rows of a history, of one kind.
 #[derive(Debug, Clone, Copy)]
 pub enum HistoryTables<'a> {
-    /// Orders.
+    /// Orders of an agent.
     Orders(&'a [Placed<HistoryOrder>]),
-    /// Fills.
+    /// Fills of an agent.
     Fills(&'a [Placed<HistoryFill>]),
-    /// Round trips.
+    /// Round trips of an agent.
     Trips(&'a [Placed<HistoryTrip>]),
 }
 

@@ -12,7 +12,7 @@ use crate::store::registry::{AgentRow, AgentStatus, HistoryRun, Tally};
 /// An agent with what its runs since the last reset come to.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Standing {
-    /// The agent.
+    /// Registered agent concerned.
     pub agent: AgentRow,
     /// What its wallet is worth.
     pub equity: crate::domain::Cash,

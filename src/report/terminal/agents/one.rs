@@ -140,7 +140,7 @@ pub fn metrics(title: &str, runs: &[HistoryRun], tally: &Tally, style: Style) ->
 pub struct ComparedAgent {
     /// `NAME`, or `NAME@VERSION`.
     pub label: String,
-    /// The strategy.
+    /// Name of the strategy.
     pub strategy: String,
     /// The risk profile.
     pub risk: String,

@@ -20,7 +20,7 @@ pub(super) struct WrittenParameter<'t> {
     pub path: Vec<&'t str>,
     /// Span of its key.
     pub key: Range<usize>,
-    /// Its values.
+    /// Values of the parameter.
     pub values: &'t Spanned<DeValue<'t>>,
 }
 

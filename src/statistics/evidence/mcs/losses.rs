@@ -6,7 +6,7 @@ use crate::statistics::evidence::paired::two_sided_t;
 use crate::statistics::evidence::panel::Panel;
 use crate::statistics::evidence::stationary_bootstrap::Resamples;
 
-/// The outcome of one test: the place in the set of what to eliminate, and the p-value of "all are equal".
+/// The outcome of one test: the index in the set of what to eliminate, and the p-value of "all are equal".
 pub(super) struct Worst {
     pub(super) index: usize,
     pub(super) p_value: f64,

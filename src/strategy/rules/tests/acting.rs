@@ -99,9 +99,9 @@ fn positions_and_entries_on_their_way_count_against_the_most() {
     let mut rules = always();
     let three = market(&[hourly(&[1.0, 1.0]), hourly(&[1.0, 1.0]), hourly(&[1.0, 1.0])]);
     rules.max_positions = Some(2);
-    // Two places: the first two symbols of the scenario get them.
+    // Two slots: the first two symbols of the scenario get them.
     assert_eq!(play(&rules, &three, [(0, Books::default())]), [vec![entry(A), entry(B)]]);
-    // One is held, or one entry waits: one place is left.
+    // One is held, or one entry waits: one slot is left.
     assert_eq!(play(&rules, &three, [(1, held(0, 1))]), [vec![entry(B)]]);
     let on_its_way = waiting(Books::default(), B, Side::Buy);
     assert_eq!(play(&rules, &three, [(0, on_its_way)]), [vec![entry(A)]]);
