@@ -39,7 +39,7 @@ fn run_folder(stage: &Stage, out: &str) -> PathBuf {
 }
 
 /// The problems that `store check` reports.
-fn troubles(stage: &Stage, out: &str) -> Vec<Value> {
+fn store_problems(stage: &Stage, out: &str) -> Vec<Value> {
     let said = stage.run(&format!("store check --out {out} --json"));
     let answer: Value = serde_json::from_str(&said.stdout).unwrap_or_else(|_| panic!("{said:?}"));
     let problems = answer["troubles"].as_array().unwrap().clone();
@@ -51,7 +51,7 @@ fn troubles(stage: &Stage, out: &str) -> Vec<Value> {
 fn every_damaged_file_of_a_run_is_reported_with_its_kind() {
     let stage = stage();
     stage.result("run small.toml --out s --quiet");
-    assert!(troubles(&stage, "s").is_empty());
+    assert!(store_problems(&stage, "s").is_empty());
     let folder = run_folder(&stage, "s");
     let cut = folder.join("agents/trend/trades.parquet");
     fs::write(&cut, &fs::read(&cut).unwrap()[..50]).unwrap();
@@ -61,7 +61,7 @@ fn every_damaged_file_of_a_run_is_reported_with_its_kind() {
     let digit = bytes.iter().rposition(u8::is_ascii_digit).unwrap();
     bytes[digit] ^= 1;
     fs::write(&flipped, bytes).unwrap();
-    let found: Vec<(String, String)> = troubles(&stage, "s")
+    let found: Vec<(String, String)> = store_problems(&stage, "s")
         .iter()
         .filter(|problem| problem["kind"] == "file_damaged")
         .map(|problem| {
@@ -76,7 +76,7 @@ fn every_damaged_file_of_a_run_is_reported_with_its_kind() {
     assert_eq!(found, expected.map(|(file, kind)| (file.to_owned(), kind.to_owned())));
     // Following the advice: the scenario is run again.
     stage.result("run small.toml --out s --quiet");
-    assert!(troubles(&stage, "s").is_empty());
+    assert!(store_problems(&stage, "s").is_empty());
 }
 
 #[test]
@@ -85,10 +85,10 @@ fn rerendered_pages_are_intact_and_truncated_ones_are_damage() {
     stage.result("run small.toml --out s --quiet");
     let page = run_folder(&stage, "s").join("report.html");
     fs::write(&page, "cut").unwrap();
-    let found = troubles(&stage, "s");
+    let found = store_problems(&stage, "s");
     assert_eq!((found.len(), found[0]["file"].as_str()), (1, Some("report.html")));
     stage.result("report small --out s");
-    assert!(troubles(&stage, "s").is_empty());
+    assert!(store_problems(&stage, "s").is_empty());
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn foreign_hidden_files_are_kept_and_ignored() {
         stage.write("s/small/.notes.old", "keep");
         stage.result("run small.toml --out s --quiet");
     }
-    assert!(troubles(&stage, "s").is_empty());
+    assert!(store_problems(&stage, "s").is_empty());
     stage.result("store prune --out s");
     assert_eq!(fs::read_to_string(stage.path("s/small/.notes.old")).unwrap(), "keep");
     assert_eq!(fs::read_to_string(stage.path("s/small/.mine.tmp/f")).unwrap(), "x");
@@ -137,12 +137,12 @@ fn a_run_whose_replacement_was_interrupted_comes_back_with_the_next_command() {
     let aside = folder.with_file_name(format!(".{id}.999999.old"));
     for command in ["show small --out s", "store prune --unlisted --out s", "store repair --out s"] {
         fs::rename(&folder, &aside).unwrap();
-        let found = troubles(&stage, "s");
+        let found = store_problems(&stage, "s");
         assert_eq!((found.len(), found[0]["kind"].as_str()), (1, Some("interrupted")), "{found:?}");
         stage.result(command);
         stage.result("show small --out s");
         assert!(folder.is_dir() && !aside.exists(), "{command}");
-        assert!(troubles(&stage, "s").is_empty());
+        assert!(store_problems(&stage, "s").is_empty());
     }
 }
 
@@ -337,9 +337,9 @@ fn a_damaged_or_missing_database_is_repaired_with_all_agents_and_runs() {
             assert!(said.contains("store repair --out s"), "{damage} {words}: {said}");
             assert!(!said.contains("move"), "{damage}: {said}");
         }
-        assert_eq!(troubles(&stage, "s")[0]["kind"], "database", "{damage}");
+        assert_eq!(store_problems(&stage, "s")[0]["kind"], "database", "{damage}");
         stage.result("store repair --out s");
-        assert!(troubles(&stage, "s").is_empty(), "{damage}");
+        assert!(store_problems(&stage, "s").is_empty(), "{damage}");
         assert_eq!(stage.result("agent list --out s --json"), agents, "{damage}");
         let runs: Value = serde_json::from_str(&stage.result("runs --out s --json")).unwrap();
         assert_eq!(runs.as_array().unwrap().len(), 1, "{damage}");
@@ -385,11 +385,11 @@ fn a_flipped_bit_in_a_kept_outcome_changes_no_result() {
             .unwrap();
     }
     drop(db);
-    let found = troubles(&stage, "s");
+    let found = store_problems(&stage, "s");
     assert_eq!((found.len(), found[0]["kind"].as_str()), (1, Some("trials")), "{found:?}");
     stage.result("run swept.toml --out s --quiet");
     assert_eq!(results(&stage), before);
-    assert!(troubles(&stage, "s").is_empty());
+    assert!(store_problems(&stage, "s").is_empty());
 }
 
 /// Runs the program as a user without write permission, on the same files.

@@ -30,10 +30,10 @@ fn a_buy_placed_before_the_sale_that_pays_for_it_fills_after_it() {
 
 #[test]
 fn all_are_cut_by_one_factor_with_the_fee_counted() {
-    let mut table = two();
-    table.venue.taker_fee = Bps::from_f64(100.0);
+    let mut fixture = two();
+    fixture.venue.taker_fee = Bps::from_f64(100.0);
     let steps = vec![(0, purchase(A, Size::Qty(qty("60")))), (0, purchase(B, Size::Qty(qty("20"))))];
-    let replay = table.plan(steps);
+    let replay = fixture.plan(steps);
     // 600 and 400 with a fee of 1 % cost 1010 of 1000.
     assert_eq!(fills(&replay), ["1 buy 59.40594059 @ 10", "1 buy 19.80198019 @ 20"]);
     assert!(!replay.left.cash.is_negative(), "{}", replay.left.cash);
@@ -59,22 +59,22 @@ fn what_another_order_has_reserved_is_not_spent() {
 
 #[test]
 fn a_participation_cap_leaves_the_rest_for_the_next_opens() {
-    let mut table = two();
+    let mut fixture = two();
     // 20 of a bar's volume of 1000.
-    table.venue.participation_cap = Some(Bps::from_percent(2.0));
+    fixture.venue.participation_cap = Some(Bps::from_percent(2.0));
     let wanted = qty("50");
-    let replay = table.plan(vec![(0, purchase(A, Size::Qty(wanted)))]);
+    let replay = fixture.plan(vec![(0, purchase(A, Size::Qty(wanted)))]);
     assert_eq!(replay.fills.len(), 3);
     assert_eq!(replay.orders[0].filled, wanted);
 }
 
 #[test]
 fn with_fill_at_close_the_sells_of_the_same_close_pay() {
-    let mut table = two();
-    table.venue.fill_at = FillAt::Close;
+    let mut fixture = two();
+    fixture.venue.fill_at = FillAt::Close;
     let steps =
         vec![(0, purchase(A, Size::Qty(qty("100")))), (1, purchase(B, Size::Qty(qty("60")))), (1, sale(A))];
-    assert_eq!(fills(&table.plan(steps)), ["0 buy 100 @ 10", "1 sell 100 @ 10", "1 buy 50 @ 20"]);
+    assert_eq!(fills(&fixture.plan(steps)), ["0 buy 100 @ 10", "1 sell 100 @ 10", "1 buy 50 @ 20"]);
 }
 
 #[test]
