@@ -17,7 +17,7 @@ pub type StrategyError = Box<dyn std::error::Error + Send + Sync>;
 ///    at its close, loss limits are looked at. Then [`on_bar`](Self::on_bar) is called with a [`BarContext`], which
 ///    shows what is known at that close, and with an empty list of [`Orders`].
 /// 3. The orders go through the agent's risk profile one after the other. Each is accepted, cut, or refused with a
-/// code.
+///   code.
 ///    Accepted market orders fill at the next open.
 /// 4. [`follow_up`](Self::follow_up) is called with the account as it is then, until it orders nothing.
 ///
