@@ -24,8 +24,7 @@
 //!   and children left with nothing are cancelled. A child that has filled whole cancels its siblings and the
 //!   rest of its entry; an entry's later fill that finds no child alive makes a new set.
 //! - A stop that the participation cap lets fill in part is a market order from then on.
-//! - An order that the open is through fills at the open, in every symbol, before anything later in any bar: stops
-//!   first,
+//! - An order that the open is through fills at the open, in every symbol, before anything later in any bar: stops first,
 //!   in the order in which a moving price reaches them, then the others by number; also what such a fill brings.
 //! - A child born inside a bar has its stop tested in that bar, from the entry's price on (on a path: from there
 //!   on); a trailing one is then raised with the bar's close only, which alone is known to follow. Targets sell

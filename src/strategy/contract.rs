@@ -16,9 +16,8 @@ pub type StrategyError = Box<dyn std::error::Error + Send + Sync>;
 /// 2. For each bar of the window, in the order of time: open orders are matched against the bar, the account is marked
 ///    at its close, loss limits are looked at. Then [`on_bar`](Self::on_bar) is called with a [`BarContext`], which
 ///    shows what is known at that close, and with an empty list of [`Orders`].
-/// 3. The orders go through the agent's risk profile one after the other. Each is accepted, cut, or refused with a
-///   code.
-///    Accepted market orders fill at the next open.
+/// 3. The orders go through the agent's risk profile one after the other. Each is accepted, cut, or refused with
+///    a code. Accepted market orders fill at the next open.
 /// 4. [`follow_up`](Self::follow_up) is called with the account as it is then, until it orders nothing.
 ///
 /// # Example
