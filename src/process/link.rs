@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_setfl};
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 use tempfile::TempDir;
 
 use super::tail::Tail;
@@ -20,6 +20,8 @@ use super::tail::Tail;
 pub const LINE_BYTES: usize = 1 << 20;
 /// How long a program that closed its output may take to end before it is killed.
 const ENDING: Duration = Duration::from_millis(200);
+/// How long killed processes of a group may take to vanish.
+const DYING: Duration = Duration::from_secs(2);
 /// How much is read at once.
 const CHUNK: usize = 1 << 16;
 
@@ -211,8 +213,9 @@ impl Link {
         if let Some(group) = Pid::from_raw(self.child.id().cast_signed()) {
             // There may be nobody left.
             let _ = kill_process_group(group, Signal::KILL);
+            self.status = ended.or_else(|| self.child.wait().ok());
+            await_end(group);
         }
-        self.status = ended.or_else(|| self.child.wait().ok());
         self.read_errors();
         ended
     }
@@ -236,6 +239,14 @@ impl Drop for Link {
 
 fn borrowed(pipe: &ChildStdin) -> BorrowedFd<'_> {
     pipe.as_fd()
+}
+
+/// Waits until nobody of a killed group is left, as long as that can take.
+fn await_end(group: Pid) {
+    let deadline = Instant::now() + DYING;
+    while test_kill_process_group(group).is_ok() && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(1));
+    }
 }
 
 fn is_for_now(error: &io::Error) -> bool {
