@@ -43,7 +43,7 @@ pub struct CheckReport {
 /// ```
 ///
 /// # Errors
-/// As [`prepare()`].
+/// As [`prepare()`](super::prepare()).
 pub fn check(scenario: &Scenario, entrants: &[Entrant]) -> Result<CheckReport, RunError> {
     check_with(scenario, entrants, &Programs::default())
 }
