@@ -3,24 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Serialize;
-
 use super::AgentSetup;
 use super::answer::{Answer, Answered};
 use super::conversation::Conversation;
-use super::message::{Act, AgentMessage, End, HostMessage, PROTOCOL, Ready};
+use super::line::write_line;
+use super::message::{Act, AgentMessage, End, HostMessage, Ready};
 use super::observation::{Reads, Told};
-use super::reply;
 use super::tape::{Next, Tape};
+use super::{expected, reply};
 use crate::domain::{Bps, Cash, OrderId, OrderRequest, Timestamp};
 use crate::scenario::DecideSpec;
 use crate::strategy::{
-    BarContext, Needs, Orders, Scheduled, Strategy, StrategyError, Wake, check_schedule, rebalance,
-    schedule_warm_up,
+    BarContext, Needs, Orders, Scheduled, Strategy, StrategyError, Wake, rebalance, schedule_warm_up,
 };
-
-/// The most bars before a window that an agent may ask for.
-const MOST_HISTORY: u32 = 100_000;
 
 /// A program that decides for an agent in one window.
 pub struct ProcessAgent {
@@ -83,13 +78,8 @@ impl ProcessAgent {
 
     fn handshake(&mut self) -> Result<Ready, StrategyError> {
         self.write(&HostMessage::Hello(self.setup.hello(self.window)))?;
-        match self.answer()? {
-            Some(AgentMessage::Ready(ready)) if ready.protocol == PROTOCOL => Ok(ready),
-            Some(AgentMessage::Ready(Ready { protocol, .. })) => {
-                self.fault(format!("it speaks protocol {protocol}, and this is protocol {PROTOCOL}"))
-            }
-            _ => self.fault("its first message is no `ready`".to_owned()),
-        }
+        let ready = expected::ready(self.answer()?);
+        ready.or_else(|problem| self.fault(problem))
     }
 
     /// What comes back to the line: from the recording, else from the program. `None` where it came too late and may.
@@ -119,11 +109,9 @@ impl ProcessAgent {
                 self.stop();
                 Err(fault.into())
             }
-            Answer::Line(line) => match serde_json::from_slice(&line) {
+            Answer::Line(line) => match expected::message(&line) {
                 Ok(message) => Ok(Some(message)),
-                Err(error) => {
-                    self.fault(format!("what it wrote is no message ({error}): {}", excerpt(&line)))
-                }
+                Err(problem) => self.fault(problem),
             },
         }
     }
@@ -194,25 +182,8 @@ impl ProcessAgent {
 
     fn declared(&mut self, ready: &Ready, needs: &mut Needs) -> Result<(), String> {
         let interval = self.setup.interval;
-        let asked = ready.decide.clone().unwrap_or_default();
-        let asked = check_schedule(asked.every.as_deref(), asked.on.as_deref(), asked.on_fill, interval)
-            .map_err(|problem| format!("`decide` of its `ready`: {problem}"))?;
-        self.schedule = self.setup.spec.decide.clone().unwrap_or(asked);
-        let in_ready = |error: &dyn std::fmt::Display| format!("its `ready`: {error}");
-        if ready.history > MOST_HISTORY {
-            return Err(format!("its `ready`: `history` = {} is above {MOST_HISTORY}", ready.history));
-        }
-        self.reads.history = ready.history as usize;
-        let timeframe = match &ready.timeframe {
-            Some(text) => text.parse().map_err(|error| in_ready(&error))?,
-            None => self.schedule.every.unwrap_or(interval),
-        };
-        self.reads.timeframe =
-            needs.timeframe_of(timeframe, ready.history).map_err(|error| in_ready(&error))?;
-        for text in &ready.indicators {
-            let id = needs.indicator(text).map_err(|error| in_ready(&error))?;
-            self.reads.indicators.push((text.clone(), id));
-        }
+        let decide = self.setup.spec.decide.as_ref();
+        (self.schedule, self.reads) = expected::declared(ready, decide, interval, needs)?;
         needs.symbols(&self.setup.symbols);
         needs.also(schedule_warm_up(&self.schedule, interval));
         Ok(())
@@ -232,15 +203,9 @@ impl ProcessAgent {
         }
         let decide = self.told.decide(ctx, &self.reads, self.decisions);
         self.write(&HostMessage::Decide(decide))?;
-        match self.answer()? {
-            None => Ok(None),
-            Some(AgentMessage::Act(act)) if act.decision == self.decisions => Ok(Some(act)),
-            Some(AgentMessage::Act(act)) => {
-                let (answered, asked) = (act.decision, self.decisions);
-                self.fault(format!("it answered decision {answered} when it was asked for decision {asked}"))
-            }
-            Some(AgentMessage::Ready(_)) => self.fault("it sent a second `ready`".to_owned()),
-        }
+        let Some(message) = self.answer()? else { return Ok(None) };
+        let act = expected::act(message, self.decisions);
+        act.map(Some).or_else(|problem| self.fault(problem))
     }
 
     /// Places the orders of the answer; their numbers follow each other.
@@ -342,22 +307,4 @@ fn past_line(decide: &[u8], answer: &Answer) -> Vec<u8> {
         Answer::Late | Answer::Fault(_) => b"null",
     };
     [b"{\"type\":\"past\",\"decide\":", decide.trim_ascii_end(), b",\"act\":", act, b"}\n"].concat()
-}
-
-/// A message as a line.
-pub(super) fn write_line(line: &mut Vec<u8>, message: &impl Serialize) -> Result<(), StrategyError> {
-    line.clear();
-    serde_json::to_writer(&mut *line, message)?;
-    line.push(b'\n');
-    Ok(())
-}
-
-/// The beginning of a line, for a message.
-pub(super) fn excerpt(line: &[u8]) -> String {
-    const SHOWN: usize = 120;
-    let text = String::from_utf8_lossy(line);
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("`{}..`", &text[..end]),
-        None => format!("`{text}`"),
-    }
 }

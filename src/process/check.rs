@@ -7,13 +7,14 @@ use std::time::Duration;
 use super::AgentSetup;
 use super::answer::{Answer, Answered};
 use super::conversation::Conversation;
+use super::line::write_line;
 use super::message::{
-    Act, AgentMessage, BarMessage, Decide, EndedMessage, Event, FillMessage, HostMessage, Number, PROTOCOL,
+    Act, AgentMessage, BarMessage, Decide, End, EndedMessage, Event, FillMessage, HostMessage, Number,
     PositionMessage, Ready, SideWord, WindowMessage,
 };
-use super::{agent, reply};
+use super::{expected, reply};
 use crate::domain::{Cash, Interval, OrderId, Price, Qty, Span, SymbolId, Timestamp, UNITS_PER_ONE};
-use crate::strategy::check_schedule;
+use crate::strategy::Needs;
 
 /// Decisions of the script.
 const DECISIONS: u64 = 8;
@@ -62,11 +63,12 @@ impl Play<'_> {
         self.write(&HostMessage::Hello(self.setup.hello(0)))?;
         let Some(live) = &mut self.live else { return Ok(()) };
         let answered = live.hello(&self.line);
-        let ready = match self.message(&answered)? {
-            AgentMessage::Ready(ready) => ready,
-            AgentMessage::Act(_) => return Err("its first message is an `act`, not `ready`".to_owned()),
-        };
-        let reads = self.ready(&ready)?;
+        let ready = expected::ready(message(&answered)?)?;
+        let mut needs = Needs::new(self.setup.interval);
+        let decide = self.setup.spec.decide.as_ref();
+        let (_, reads) = expected::declared(&ready, decide, self.setup.interval, &mut needs)?;
+        let reads =
+            format!("reads {} bars of history and {} indicators", reads.history, reads.indicators.len());
         self.step(&format!("`ready` {reads}"), answered.latency);
         self.write(&HostMessage::Window(self.past(ready.history)))?;
         if let Some(live) = &mut self.live {
@@ -80,42 +82,17 @@ impl Play<'_> {
         self.end()
     }
 
-    fn ready(&self, ready: &Ready) -> Result<String, String> {
-        if ready.protocol != PROTOCOL {
-            return Err(format!("it speaks protocol {}, and this is protocol {PROTOCOL}", ready.protocol));
-        }
-        let asked = ready.decide.clone().unwrap_or_default();
-        check_schedule(asked.every.as_deref(), asked.on.as_deref(), asked.on_fill, self.setup.interval)
-            .map_err(|problem| format!("`decide` of its `ready`: {problem}"))?;
-        let mut needs = crate::strategy::Needs::new(self.setup.interval);
-        for text in &ready.indicators {
-            needs.indicator(text).map_err(|error| format!("its `ready`: {error}"))?;
-        }
-        if let Some(text) = &ready.timeframe {
-            needs.timeframe(text, ready.history).map_err(|error| format!("its `ready`: {error}"))?;
-        }
-        Ok(format!("reads {} bars of history and {} indicators", ready.history, ready.indicators.len()))
-    }
-
     fn decision(&mut self, number: u64, ready: &Ready) -> Result<usize, String> {
         self.write(&HostMessage::Decide(self.decide(number, ready)))?;
         let Some(live) = &mut self.live else { return Ok(0) };
         let answered = live.decide(&self.line, number);
-        let act = match self.message(&answered)? {
-            AgentMessage::Act(act) => act,
-            AgentMessage::Ready(_) => return Err("it sent a second `ready`".to_owned()),
-        };
+        let answer = message(&answered)?.ok_or("its answer came too late")?;
+        let act = expected::act(answer, number)?;
         self.check(&act, number)?;
         Ok(act.orders.len())
     }
 
     fn check(&self, act: &Act, number: u64) -> Result<(), String> {
-        if act.decision != number {
-            return Err(format!(
-                "it answered decision {} when it was asked for decision {number}",
-                act.decision
-            ));
-        }
         for (index, order) in act.orders.iter().enumerate() {
             reply::request(order, SymbolId(0)).map_err(|problem| {
                 format!("at decision {number}, order {} of its `act`: {problem}", index + 1)
@@ -132,7 +109,7 @@ impl Play<'_> {
 
     fn end(&mut self) -> Result<(), String> {
         let equity = self.setup.hello(0).starting_balance;
-        let end = super::message::End { decisions: DECISIONS, equity, pnl: Cash::ZERO };
+        let end = End { decisions: DECISIONS, equity, pnl: Cash::ZERO };
         self.write(&HostMessage::End(end))?;
         let Some(live) = self.live.take() else { return Ok(()) };
         let (errors, unread, by_itself) = live.finish(&self.line);
@@ -147,17 +124,8 @@ impl Play<'_> {
         Ok(())
     }
 
-    fn message(&self, answered: &Answered) -> Result<AgentMessage, String> {
-        match &answered.answer {
-            Answer::Line(line) => serde_json::from_slice(line)
-                .map_err(|error| format!("what it wrote is no message ({error}): {}", agent::excerpt(line))),
-            Answer::Fault(fault) => Err(fault.clone()),
-            Answer::Late => Err("its answer came too late".to_owned()),
-        }
-    }
-
     fn write(&mut self, message: &HostMessage) -> Result<(), String> {
-        agent::write_line(&mut self.line, message).map_err(|error| error.to_string())
+        write_line(&mut self.line, message).map_err(|error| error.to_string())
     }
 
     fn step(&mut self, what: &str, took: Duration) {
@@ -199,6 +167,15 @@ impl Play<'_> {
                 _ => Vec::new(),
             },
         }
+    }
+}
+
+/// The message of an answer; `None` where it came too late.
+fn message(answered: &Answered) -> Result<Option<AgentMessage>, String> {
+    match &answered.answer {
+        Answer::Line(line) => expected::message(line).map(Some),
+        Answer::Fault(fault) => Err(fault.clone()),
+        Answer::Late => Ok(None),
     }
 }
 

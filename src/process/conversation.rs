@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::answer::{Answer, Answered};
-use super::link::{Broken, LINE_BYTES, Link};
+use super::line::{Broken, LINE_BYTES};
+use super::link::Link;
 use super::setup::AgentSetup;
 use crate::scenario::OnTimeout;
 

@@ -14,27 +14,15 @@ use rustix::fs::{OFlags, fcntl_setfl};
 use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 use tempfile::TempDir;
 
+use super::line::{Broken, LINE_BYTES};
 use super::tail::Tail;
 
-/// Bytes that a line may have, and that a program may write for a decision.
-pub const LINE_BYTES: usize = 1 << 20;
 /// How long a program that closed its output may take to end before it is killed.
 const ENDING: Duration = Duration::from_millis(200);
 /// How long killed processes of a group may take to vanish.
 const DYING: Duration = Duration::from_secs(2);
 /// How much is read at once.
 const CHUNK: usize = 1 << 16;
-
-/// Why there is no line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Broken {
-    /// It closed its output or its input: it has ended, or cannot be talked to.
-    Closed,
-    /// Time is up.
-    Silent,
-    /// It has written more than [`LINE_BYTES`] without a line's end.
-    TooLong,
-}
 
 /// A running program.
 #[derive(Debug)]

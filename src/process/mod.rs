@@ -11,8 +11,10 @@ mod agent;
 mod answer;
 mod check;
 mod conversation;
+mod expected;
 mod journal;
 mod launch;
+mod line;
 #[cfg(unix)]
 mod link;
 pub mod message;

@@ -6,19 +6,8 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use super::line::Broken;
 use super::tail::Tail;
-
-/// As on Unix.
-pub const LINE_BYTES: usize = 1 << 20;
-
-/// As on Unix.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(dead_code, reason = "never made: no program is started")]
-pub enum Broken {
-    Closed,
-    Silent,
-    TooLong,
-}
 
 /// A program that cannot be: [`Link::start`] fails.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::journal::Journal;
 use super::launch::Launch;
-use super::link::LINE_BYTES;
+use super::line::LINE_BYTES;
 use super::message::{Budgets, Costs, Hello, Limits, PROTOCOL, SymbolInfo};
 use super::recording::{Collector, WindowRecording};
 use super::tape::Tape;
