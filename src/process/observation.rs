@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::message::{
-    BarMessage, Decide, EndedMessage, Event, FillMessage, Number, OrderMessage, PositionMessage, SideWord,
+    BarMessage, Decide, EndedMessage, Event, FillMessage, Number, OrderMessage, PositionMessage,
     WindowMessage,
 };
-use crate::domain::{OrderId, Side, SymbolId, Timestamp};
+use crate::domain::{OrderId, SymbolId, Timestamp};
 use crate::strategy::{Bar, BarContext, FillView, IndicatorId, TimeframeId};
 
 /// What an agent has been told so far.
@@ -79,7 +79,7 @@ impl Told {
                 order: order.id.0,
                 reference: self.references.get(&order.id.0).cloned(),
                 symbol: name.clone(),
-                side: side(order.side),
+                side: order.side.into(),
                 quantity: order.quantity,
                 price: order.limit_price,
                 trigger: order.trigger_price,
@@ -115,7 +115,7 @@ impl Told {
             reference: self.references.get(&fill.order.0).cloned(),
             time: fill.at,
             symbol: ctx.symbol_name(fill.symbol),
-            side: side(fill.side),
+            side: fill.side.into(),
             quantity: fill.quantity,
             price: fill.price,
             fee: fill.fee,
@@ -178,11 +178,4 @@ fn positions(ctx: &BarContext<'_>) -> BTreeMap<String, PositionMessage> {
         (ctx.symbol_name(symbol), message)
     })
     .collect()
-}
-
-const fn side(side: Side) -> SideWord {
-    match side {
-        Side::Buy => SideWord::Buy,
-        Side::Sell => SideWord::Sell,
-    }
 }

@@ -78,11 +78,7 @@ pub fn checked_weights(act: &Act) -> Result<(), String> {
 /// # Errors
 /// As [`entering`].
 pub fn request(order: &NewOrder, symbol: SymbolId) -> Result<OrderRequest, String> {
-    let side = match order.side {
-        SideWord::Buy => Side::Buy,
-        SideWord::Sell => Side::Sell,
-    };
-    let base = match side {
+    let base = match order.side.into() {
         Side::Buy => OrderRequest::buy(symbol, size(order)?, REASON),
         Side::Sell => OrderRequest::sell(symbol, size(order)?, REASON),
     };

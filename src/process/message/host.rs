@@ -1,0 +1,283 @@
+//! What an agent is sent.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::values::{Decimal, Number, SideWord, Time};
+use crate::domain::{Cash, Price, Qty, Timestamp};
+
+/// Whom the agent trades for, and what is allowed.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Hello {
+    /// The version of the protocol.
+    pub protocol: u32,
+    /// The agent's name in the scenario.
+    pub agent: String,
+    /// The number of the window, from 0.
+    pub window: u32,
+    /// What it trades.
+    pub symbols: Vec<SymbolInfo>,
+    /// The currency of cash, prices and equity.
+    pub quote_asset: String,
+    /// The interval of the scenario's bars: `1m`, `1h`, `1d`.
+    pub interval: String,
+    /// Fees, slippage, and when a market order fills.
+    pub costs: Costs,
+    /// The limits on its orders.
+    pub limits: Limits,
+    /// Cash at the start of the window.
+    #[schemars(with = "Decimal")]
+    pub starting_balance: Cash,
+    /// A seed for its random numbers, below 2^53: the same for the same scenario, agent and window.
+    pub seed: u64,
+    /// What it may use.
+    pub budgets: Budgets,
+}
+
+/// A symbol with its trading rules.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct SymbolInfo {
+    /// Its name, for orders.
+    pub symbol: String,
+    /// What is bought and sold.
+    pub base_asset: String,
+    /// Order prices are put on multiples of it.
+    #[schemars(with = "Decimal")]
+    pub price_tick: Price,
+    /// Quantities are multiples of it.
+    #[schemars(with = "Decimal")]
+    pub quantity_step: Qty,
+    /// What an order must be worth at least.
+    #[schemars(with = "Decimal")]
+    pub min_notional: Cash,
+}
+
+/// What trading costs.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Costs {
+    /// Fee of orders that take liquidity, in basis points.
+    pub taker_fee_bps: f64,
+    /// Fee of resting orders, in basis points.
+    pub maker_fee_bps: f64,
+    /// The slippage model: `none`, `fixed_bps`, `volume_share`, `square_root`.
+    pub slippage: String,
+    /// When a market order fills: `next_open` or `close`.
+    pub fill_at: String,
+}
+
+/// The limits on its orders; `null` for none.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[expect(missing_docs, reason = "the scenario's own keys, described in its schema")]
+pub struct Limits {
+    pub max_order_size_pct: Option<f64>,
+    pub max_position_size_pct: Option<f64>,
+    pub max_open_orders: Option<u32>,
+    pub daily_loss_limit_pct: Option<f64>,
+    pub max_drawdown_pct: Option<f64>,
+    pub max_consecutive_losses: Option<u32>,
+    pub orders_per_minute: Option<u32>,
+}
+
+/// What the agent may use.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Budgets {
+    /// Milliseconds for a decision.
+    pub decision_ms: u32,
+    /// Milliseconds granted beyond them.
+    pub margin_ms: u32,
+    /// Milliseconds of all decisions of the window together; `null` for no limit.
+    pub window_ms: Option<u32>,
+    /// Megabytes of memory.
+    pub memory_mb: u32,
+    /// Seconds of processor time in the window.
+    pub cpu_s: u32,
+    /// Bytes of a line.
+    pub line_bytes: usize,
+}
+
+/// The bars before the window.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct WindowMessage {
+    /// The number of the window, from 0.
+    pub window: u32,
+    /// When its first bar opens.
+    #[schemars(with = "Time")]
+    pub start: Timestamp,
+    /// As many bars as `ready` asked for and there are, by symbol, oldest first.
+    pub bars: BTreeMap<String, Vec<BarMessage>>,
+}
+
+/// A closed bar.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct BarMessage {
+    /// When it closed.
+    #[schemars(with = "Time")]
+    pub close_time: Timestamp,
+    /// First price.
+    #[schemars(with = "Decimal")]
+    pub open: Number,
+    /// Highest price.
+    #[schemars(with = "Decimal")]
+    pub high: Number,
+    /// Lowest price.
+    #[schemars(with = "Decimal")]
+    pub low: Number,
+    /// Last price.
+    #[schemars(with = "Decimal")]
+    pub close: Number,
+    /// Traded base quantity.
+    #[schemars(with = "Decimal")]
+    pub volume: Number,
+}
+
+/// A decision with the answer that was given.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Past {
+    /// What was known.
+    pub decide: serde_json::Value,
+    /// What was answered; `null` where the answer came too late.
+    pub act: serde_json::Value,
+}
+
+/// What is known at the deciding close.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Decide {
+    /// The number of the decision in the window, from 1; `act` repeats it.
+    pub decision: u64,
+    /// The deciding close.
+    #[schemars(with = "Time")]
+    pub time: Timestamp,
+    /// The bars that closed since the last decision (since the window's start, for the first), by symbol.
+    pub bars: BTreeMap<String, Vec<BarMessage>>,
+    /// The values of the indicators by their text and by symbol; `null` while one warms up.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub indicators: BTreeMap<String, BTreeMap<String, Option<f64>>>,
+    /// Quote currency, with what open orders lock.
+    #[schemars(with = "Decimal")]
+    pub cash: Cash,
+    /// Quote currency that no open order locks.
+    #[schemars(with = "Decimal")]
+    pub available: Cash,
+    /// Cash and positions, marked at the last closes.
+    #[schemars(with = "Decimal")]
+    pub equity: Cash,
+    /// What is held, by symbol.
+    pub positions: BTreeMap<String, PositionMessage>,
+    /// Its orders that are open.
+    pub orders: Vec<OrderMessage>,
+    /// What happened to its orders since the last decision, oldest first.
+    pub events: Vec<Event>,
+}
+
+/// What is held of a symbol.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct PositionMessage {
+    /// How much.
+    #[schemars(with = "Decimal")]
+    pub quantity: Qty,
+    /// The average price paid, without fees.
+    #[schemars(with = "Decimal")]
+    pub average_price: Price,
+}
+
+/// An open order.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct OrderMessage {
+    /// Its number, for `cancels`.
+    pub order: u64,
+    /// The agent's own name for it.
+    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// What it trades.
+    pub symbol: String,
+    /// `buy` or `sell`.
+    pub side: SideWord,
+    /// What is left to trade; missing for a buy that names an amount.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Decimal>")]
+    pub quantity: Option<Qty>,
+    /// Its limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Decimal>")]
+    pub price: Option<Price>,
+    /// Its trigger.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Decimal>")]
+    pub trigger: Option<Price>,
+}
+
+/// What happened to an order.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// It filled, or a part of it.
+    Fill(FillMessage),
+    /// It ended.
+    Ended(EndedMessage),
+}
+
+/// A fill.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct FillMessage {
+    /// Of this order.
+    pub order: u64,
+    /// The agent's own name for it.
+    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// When: the open time of the bar in which it filled.
+    #[schemars(with = "Time")]
+    pub time: Timestamp,
+    /// What was traded.
+    pub symbol: String,
+    /// `buy` or `sell`.
+    pub side: SideWord,
+    /// How much.
+    #[schemars(with = "Decimal")]
+    pub quantity: Qty,
+    /// At which price, slippage included.
+    #[schemars(with = "Decimal")]
+    pub price: Price,
+    /// The fee paid.
+    #[schemars(with = "Decimal")]
+    pub fee: Cash,
+}
+
+/// The end of an order.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct EndedMessage {
+    /// Which order.
+    pub order: u64,
+    /// The agent's own name for it.
+    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// When.
+    #[schemars(with = "Time")]
+    pub time: Timestamp,
+    /// What it traded.
+    pub symbol: String,
+    /// `filled`, `cancelled`, `expired` or `rejected`.
+    pub status: String,
+    /// Why: the code of a refusal such as `INSUFFICIENT_BALANCE`, or a word such as `time_in_force`.
+    pub reason: String,
+    /// What was traded of it.
+    #[schemars(with = "Decimal")]
+    pub filled: Qty,
+    /// The numbers of a refusal.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+}
+
+/// The window is over.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct End {
+    /// How many decisions there were.
+    pub decisions: u64,
+    /// Cash and positions at the window's last close.
+    #[schemars(with = "Decimal")]
+    pub equity: Cash,
+    /// Equity at the end less equity at the start.
+    #[schemars(with = "Decimal")]
+    pub pnl: Cash,
+}
