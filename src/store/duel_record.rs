@@ -333,13 +333,15 @@ pub(super) fn damaged_duels(out: &Path) -> Result<Vec<(PathBuf, String)>, StoreE
 
 /// What is wrong with the file of a duel.
 fn problem(path: &Path) -> Option<String> {
-    let record: DuelRecord = match json::read(path, "duel") {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(source) => return Some(format!("it cannot be read: {source}")),
+    };
+    let record: DuelRecord = match json::parse(path, "duel", &text) {
         Ok(record) => record,
         Err(StoreError::Malformed { problem, .. }) => return Some(problem),
-        Err(StoreError::Read { source, .. }) => return Some(format!("it cannot be read: {source}")),
         Err(error) => return Some(error.to_string()),
     };
-    let text = fs::read_to_string(path).unwrap_or_default();
     let open = text.replacen(&with_hash(&record.content_hash), NO_HASH, 1);
     let valid = record.content_hash.is_empty() || hash_of(&open) == record.content_hash;
     (!valid).then(|| "its content has changed (its hash differs)".to_owned())

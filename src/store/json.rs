@@ -40,6 +40,14 @@ pub(super) fn read_where_there<T: DeserializeOwned>(
 
 /// Reads a value from a file.
 pub(super) fn read<T: DeserializeOwned>(path: &Path, what: &'static str) -> Result<T, StoreError> {
-    let text = fs::read_to_string(path).map_err(StoreError::read(path))?;
-    serde_json::from_str(&text).map_err(StoreError::malformed(path, what))
+    parse(path, what, &fs::read_to_string(path).map_err(StoreError::read(path))?)
+}
+
+/// The value of a file's text.
+pub(super) fn parse<T: DeserializeOwned>(
+    path: &Path,
+    what: &'static str,
+    text: &str,
+) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(StoreError::malformed(path, what))
 }
