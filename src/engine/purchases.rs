@@ -31,9 +31,6 @@ impl State<'_> {
     }
 
     fn fill_purchases(&mut self, execution: impl Fn(&Self, SymbolId, Row) -> Execution) {
-        if !self.waiting.iter().any(waits_for_proceeds) {
-            return;
-        }
         let concerned = self.waiting.iter().filter(|order| waits_for_proceeds(order));
         let fills: Vec<(OrderId, Execution)> = concerned
             .filter_map(|order| {
@@ -41,6 +38,9 @@ impl State<'_> {
                 Some((order.id, execution(self, order.symbol, row)))
             })
             .collect();
+        if fills.is_empty() {
+            return;
+        }
         for &(id, _) in &fills {
             self.relock(id, |_, _| Cash::ZERO);
         }
