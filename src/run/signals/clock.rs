@@ -1,6 +1,6 @@
 //! The times of rows on the market's clock.
 
-use super::file::{RawRows, ReadFile, Told};
+use super::file::{ReadFile, Told};
 use crate::domain::{Interval, Timestamp};
 use crate::market::Market;
 use crate::scenario::Stamp;
@@ -23,16 +23,10 @@ impl Clock<'_> {
             last = Some(at);
             told
         };
-        match &file.rows {
-            RawRows::Values(raw) => raw.values.iter().try_for_each(|row| match on_clock(row.at) {
-                Some((problem, help)) => Err(raw.refuse(row.row, problem, help)),
-                None => Ok(()),
-            }),
-            RawRows::Orders(raw) => raw.orders.iter().try_for_each(|row| match on_clock(row.at) {
-                Some((problem, help)) => Err(raw.refuse(row.row, problem, help)),
-                None => Ok(()),
-            }),
-        }
+        file.rows.times().try_for_each(|(row, at)| match on_clock(at) {
+            Some((problem, help)) => Err(file.rows.refuse(row, problem, help)),
+            None => Ok(()),
+        })
     }
 
     /// What is wrong with a time that is a bar's, where the market could have that bar.
@@ -62,12 +56,8 @@ impl Clock<'_> {
         let start = self.market.clock[range.first];
         let end = self.market.close_time(range.last - 1);
         let known = |at: Timestamp| self.stamped.known(at, self.timeframe);
-        let times: Box<dyn Iterator<Item = Timestamp>> = match &file.rows {
-            RawRows::Values(raw) => Box::new(raw.values.iter().map(|row| row.at)),
-            RawRows::Orders(raw) => Box::new(raw.orders.iter().map(|row| row.at)),
-        };
         let (mut all, mut before, mut after) = (0_usize, 0_usize, 0_usize);
-        for at in times {
+        for (_, at) in file.rows.times() {
             all += 1;
             before += usize::from(known(at) <= start);
             after += usize::from(known(at) > end);

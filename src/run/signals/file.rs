@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::domain::Timestamp;
 use crate::run::SignalsProblem;
 use crate::scenario::{Scenario, SignalTable};
 use crate::tables::{OrderRows, SignalFileError, ValueRows};
@@ -24,6 +25,24 @@ pub(super) struct ReadFile {
 pub(super) enum RawRows {
     Values(ValueRows),
     Orders(OrderRows),
+}
+
+impl RawRows {
+    /// Row and time of each.
+    pub fn times(&self) -> Box<dyn Iterator<Item = (usize, Timestamp)> + '_> {
+        match self {
+            Self::Values(raw) => Box::new(raw.values.iter().map(|one| (one.row, one.at))),
+            Self::Orders(raw) => Box::new(raw.orders.iter().map(|one| (one.row, one.at))),
+        }
+    }
+
+    /// The error of a row.
+    pub fn refuse(&self, row: usize, problem: String, help: String) -> SignalFileError {
+        match self {
+            Self::Values(raw) => raw.refuse(row, problem, help),
+            Self::Orders(raw) => raw.refuse(row, problem, help),
+        }
+    }
 }
 
 /// The problem of an agent's file.

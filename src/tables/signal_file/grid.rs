@@ -105,7 +105,7 @@ impl Grid {
     }
 
     /// Where a row is in the file.
-    pub fn row_number(&self, row: usize) -> RowNumber {
+    fn row_number(&self, row: usize) -> RowNumber {
         match &self.cells {
             Cells::Text(_, lines) => RowNumber::Line(lines.get(row).copied().unwrap_or_default()),
             Cells::Arrays(_) => RowNumber::Row(row as u64 + 1),

@@ -5,7 +5,6 @@ use std::path::Path;
 use super::SignalFileError;
 use super::grid::Grid;
 use crate::domain::{Cash, MoneyError, OrderKind, Price, Qty, Side, Size, TimeInForce, Timestamp};
-use crate::tables::RowNumber;
 
 const COLUMNS: [&str; 8] = ["symbol", "side", "type", "price", "trigger", "quantity", "amount", "tif"];
 
@@ -56,11 +55,6 @@ impl OrderRows {
         let orders = orders.collect::<Result<_, _>>()?;
         drop(cells);
         Ok(Self { grid, orders })
-    }
-
-    /// Where a row is in the file.
-    pub fn row_number(&self, row: usize) -> RowNumber {
-        self.grid.row_number(row)
     }
 
     /// The error of a row.

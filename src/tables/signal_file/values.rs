@@ -6,7 +6,6 @@ use std::path::Path;
 use super::SignalFileError;
 use super::grid::Grid;
 use crate::domain::Timestamp;
-use crate::tables::RowNumber;
 
 /// Values by time and symbol. Times never fall, and no symbol has two values at one time.
 pub struct ValueRows {
@@ -54,11 +53,6 @@ impl ValueRows {
             return Err(SignalFileError::columns(path, "holds no value", help));
         }
         Ok(Self { grid, symbols, values })
-    }
-
-    /// Where a row is in the file.
-    pub fn row_number(&self, row: usize) -> RowNumber {
-        self.grid.row_number(row)
     }
 
     /// The error of a row.
