@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::ops::Range;
 
-use super::{Kept, RunDiagnostic, RunError, SignalsProblem};
+use super::{Kept, ProgramProblem, RunDiagnostic, RunError, SignalsProblem};
 use crate::market::MarketError;
 use crate::scenario::{EditError, MAX_REPORTED, span_of};
 use crate::tournament::formats::FormatError;
@@ -23,19 +23,11 @@ impl RunError {
                 problems.iter().map(|one| RunDiagnostic::error(one, help, span(one.index))).collect()
             }
             Self::Programs(problems) => {
-                let span = |index: usize| {
-                    let agent = index.to_string();
-                    span_of(text, &["agents", &agent, "strategy", "command"])
-                        .or_else(|| span_of(text, &["agents", &agent, "registered"]))
-                };
-                problems.iter().map(|one| RunDiagnostic::error(one, &one.help, span(one.index))).collect()
+                let span = |one: &ProgramProblem| strategy_span(text, one.index, "command");
+                problems.iter().map(|one| RunDiagnostic::error(one, &one.help, span(one))).collect()
             }
             Self::Signals(problems) => {
-                let index = |one: &SignalsProblem| one.index.to_string();
-                let span = |one| {
-                    span_of(text, &["agents", &index(one), "strategy", "path"])
-                        .or_else(|| span_of(text, &["agents", &index(one), "registered"]))
-                };
+                let span = |one: &SignalsProblem| strategy_span(text, one.index, "path");
                 problems.iter().map(|one| RunDiagnostic::error(one, &one.help, span(one))).collect()
             }
             Self::Wallets(problems) => problems
@@ -142,6 +134,13 @@ fn market(error: &MarketError, text: &str) -> Vec<RunDiagnostic> {
         all.push(RunDiagnostic::error(message, "fix the problems above first", None));
     }
     all
+}
+
+/// The span of a key of an agent's strategy, or of what registers the agent.
+fn strategy_span(text: &str, index: usize, key: &str) -> Option<Range<usize>> {
+    let agent = index.to_string();
+    span_of(text, &["agents", &agent, "strategy", key])
+        .or_else(|| span_of(text, &["agents", &agent, "registered"]))
 }
 
 /// The span in the scenario that a data problem comes from, if it comes from a setting.
