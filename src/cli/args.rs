@@ -36,15 +36,30 @@ pub struct RunArgs {
     pub output: OutputArgs,
 }
 
+/// On how many threads a command replays.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct ThreadsArg {
+    /// Number of threads; does not affect results [default: all cores].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+}
+
+impl ThreadsArg {
+    /// Their number; `None` for all cores.
+    pub fn count(self) -> Option<usize> {
+        self.threads.map(usize::from)
+    }
+}
+
 /// How a run is carried out, and where its results go.
 #[derive(Debug, Args)]
 pub struct OutputArgs {
     /// The store; results go to `DIR/<scenario>/<run-id>/`.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
-    /// Number of threads; does not affect results [default: all cores].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
+    /// On how many threads.
+    #[command(flatten)]
+    pub threads: ThreadsArg,
     /// Memory limit for shared indicators, such as 512MB; does not affect results [default: no limit].
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub memory: Option<usize>,

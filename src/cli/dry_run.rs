@@ -18,7 +18,7 @@ pub fn dry_run(args: &RunArgs) -> Result<Exit, Failure> {
     run::begin(&source, &args.output)?;
     let unlimited = if source.scenario.sweep.is_some() { SWEEP_MEMORY } else { usize::MAX };
     let options = RunOptions { engine: args.engine.into(), memory: args.output.memory.unwrap_or(unlimited) };
-    let found = on_threads(args.output.threads.map(usize::from), || {
+    let found = on_threads(args.output.threads.count(), || {
         let prepared = prepare_with(&source.scenario, &[], &programs::of(&args.output.out))
             .map_err(|error| Failure::of_run(&error, &source))?;
         Ok::<_, Failure>(estimate(&prepared, options))

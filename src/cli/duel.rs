@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::args::EXIT_CODES;
+use super::args::{EXIT_CODES, ThreadsArg};
 use super::interrupt::Interrupt;
 use super::{Exit, Failure, output, programs};
 use crate::report::terminal;
@@ -48,9 +48,9 @@ pub struct DuelArgs {
     /// The store; the duel is registered in `DIR/duels/`.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
-    /// Number of threads; does not affect results [default: all cores].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
+    /// On how many threads.
+    #[command(flatten)]
+    pub threads: ThreadsArg,
     /// Print the duel's record as JSON.
     #[arg(long)]
     pub json: bool,
@@ -100,7 +100,7 @@ fn replayed(
 ) -> Result<DuelRecord, Failure> {
     let source = ScenarioSource::read(file, &StoredAgents::of(&args.out))?;
     request.check(&source.scenario)?;
-    on_threads(args.threads.map(usize::from), || {
+    on_threads(args.threads.count(), || {
         let prepared = prepare_with(&source.scenario, &[], &programs::of(&args.out))?;
         run::duel(&prepared, request, observer)
     })

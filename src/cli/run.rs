@@ -36,7 +36,7 @@ pub fn run_source(
 ) -> Result<Exit, Failure> {
     let interrupt = Interrupt::listen();
     let destination = begin(source, args)?;
-    let stored = on_threads(args.threads.map(usize::from), || {
+    let stored = on_threads(args.threads.count(), || {
         let prepared =
             prepare_with(&source.scenario, &[], programs).map_err(|error| Failure::of_run(&error, source))?;
         if !args.quiet {

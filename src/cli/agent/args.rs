@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::super::args::StoreArgs;
+use super::super::args::{StoreArgs, ThreadsArg};
 use crate::domain::Cash;
 
 /// The `agent` commands.
@@ -327,9 +327,9 @@ pub struct LagArgs {
     /// The store with the registered agents that the scenario names.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
-    /// Number of threads; does not affect results [default: all cores].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
+    /// On how many threads.
+    #[command(flatten)]
+    pub threads: ThreadsArg,
     /// Print the table as JSON.
     #[arg(long)]
     pub json: bool,

@@ -23,7 +23,7 @@ pub fn lag(args: &LagArgs) -> Result<Exit, Failure> {
     let source = ScenarioSource::read(&args.scenario, &StoredAgents::of(&args.out))?;
     let watch = Watch(Interrupt::listen());
     let bars: Vec<usize> = args.bars.iter().map(|&bars| bars as usize).collect();
-    let found = on_threads(args.threads.map(usize::from), || {
+    let found = on_threads(args.threads.count(), || {
         let prepared = prepare_with(&source.scenario, &[], &programs::here())?;
         diagnostics::notes(prepared.notes());
         run::lag(&prepared, &args.agent, &bars, RunOptions::default(), &watch)

@@ -43,7 +43,6 @@ fn strategy(args: &CheckProtocolArgs) -> String {
 }
 
 fn failure(error: RunError) -> Failure {
-    let underlined_all = error.diagnostics("");
-    let help = underlined_all.iter().find_map(|page| page.help.clone()).unwrap_or_default();
+    let help = error.diagnostics("").into_iter().find_map(|one| one.help).unwrap_or_default();
     Failure::plain(Exit::Usage, &error, help)
 }
