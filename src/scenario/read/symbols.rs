@@ -21,14 +21,14 @@ const NAMES: ValueType = ValueType::List { of: &ValueType::Name, min: 1, unique:
 const PATTERNS: ValueType = ValueType::List { of: &ValueType::Text, min: 1, unique: true };
 
 /// As written.
-enum WrittenCondition {
+enum WrittenSymbols {
     /// Names only.
     Names(Vec<Symbol>),
     /// Names and patterns.
     Patterns(Vec<Spanned<String>>),
 }
 
-impl ReadValue for WrittenCondition {
+impl ReadValue for WrittenSymbols {
     fn read(given: &ValueReader<'_>, expected: &ValueType) -> Option<Self> {
         match given.value.get_ref() {
             DeValue::String(text) if text == ALL => {
@@ -61,8 +61,8 @@ pub(super) fn read(
     folder: &dyn SymbolFolder,
 ) -> Option<Vec<Symbol>> {
     let written = match table.value("symbols")? {
-        WrittenCondition::Names(names) => return Some(names),
-        WrittenCondition::Patterns(patterns) => patterns,
+        WrittenSymbols::Names(names) => return Some(names),
+        WrittenSymbols::Patterns(patterns) => patterns,
     };
     let known = match folder.symbols(path?, base_dir) {
         Ok(known) => known,
