@@ -1,20 +1,16 @@
 //! Indicator columns, in bars per second on one core: one seeded synthetic symbol of 525,600 one-minute bars.
 
+mod support;
+
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use tiltyard::internals::data::synth;
-use tiltyard::internals::domain::{IndicatorSpec, Interval, Thousandths};
+use support::{YEAR, year};
+use tiltyard::internals::domain::{IndicatorSpec, Thousandths};
 use tiltyard::internals::indicator::compute;
 
-const BARS: u32 = 525_600;
-
 fn bench(c: &mut Criterion) {
-    let mut spec = synth::sample();
-    spec.symbols.truncate(1);
-    spec.interval = Interval::MINUTE;
-    spec.bars = BARS;
-    let (_, bars) = synth::generate(&spec).remove(0);
+    let (_, bars) = year();
     let columns = [
         ("sma_20", IndicatorSpec::Sma { n: 20 }),
         ("sma_5000", IndicatorSpec::Sma { n: 5_000 }),
@@ -27,7 +23,7 @@ fn bench(c: &mut Criterion) {
         ("donchian_20", IndicatorSpec::DonchianHigh { n: 20 }),
     ];
     let mut group = c.benchmark_group("indicators");
-    group.throughput(Throughput::Elements(u64::from(BARS))).sample_size(20);
+    group.throughput(Throughput::Elements(u64::from(YEAR))).sample_size(20);
     for (name, column) in columns {
         group.bench_function(name, |b| b.iter(|| black_box(compute(column, &bars, 0..bars.len()))));
     }

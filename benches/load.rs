@@ -1,23 +1,19 @@
 //! Loading a Parquet file into a checked market, in bars per second: one seeded synthetic symbol of 525,600
 //! one-minute bars, written once and read from the page cache.
 
+mod support;
+
 use std::collections::BTreeMap;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use tiltyard::internals::data::synth;
+use support::{YEAR, year};
 use tiltyard::internals::domain::{Instrument, Interval};
 use tiltyard::internals::market::{LoadRequest, load, write_bars};
 use tiltyard::internals::scenario::{Delisted, GapRule, MarketSpec, WarmUp};
 
-const BARS: u32 = 525_600;
-
 #[expect(clippy::expect_used, reason = "a benchmark without its file has nothing to say")]
 fn bench(c: &mut Criterion) {
-    let mut synthetic = synth::sample();
-    synthetic.symbols.truncate(1);
-    synthetic.interval = Interval::MINUTE;
-    synthetic.bars = BARS;
-    let (symbol, bars) = synth::generate(&synthetic).remove(0);
+    let (symbol, bars) = year();
     let folder = tempfile::tempdir().expect("a folder for the file");
     let path = folder.path().join(format!("{symbol}_1m.parquet"));
     write_bars(&path, &bars).expect("the bars are written");
@@ -38,7 +34,7 @@ fn bench(c: &mut Criterion) {
     let frames = BTreeMap::new();
     let request = LoadRequest { spec: &spec, frames: &frames, history_bars: 0, detail: false };
     let mut group = c.benchmark_group("load");
-    group.throughput(Throughput::Elements(u64::from(BARS))).sample_size(20);
+    group.throughput(Throughput::Elements(u64::from(YEAR))).sample_size(20);
     group
         .bench_function("parquet", |b| b.iter_with_large_drop(|| load(&request).expect("the file is sound")));
     group.finish();

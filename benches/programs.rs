@@ -1,16 +1,17 @@
 //! Agents that are programs: decisions a second of a trivial Python agent that decides at every one of 100,000 minute bars,
 //! and a year of minutes with one that decides once a day beside a built-in strategy. Python's start is in the times.
 
+mod support;
+
 use std::path::Path;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use tiltyard::internals::data::synth;
+use support::{YEAR, year};
 use tiltyard::internals::domain::Interval;
 use tiltyard::internals::market::write_bars;
 use tiltyard::prelude::*;
 use tiltyard::run::{Programs, prepare_with, run};
 
-const YEAR: u32 = 525_600;
 const BARS: u64 = 100_000;
 
 const TRIVIAL: &str = r#"
@@ -27,11 +28,7 @@ for line in sys.stdin:
 
 #[expect(clippy::expect_used, reason = "a benchmark without its files has nothing to say")]
 fn bench(c: &mut Criterion) {
-    let mut synthetic = synth::sample();
-    synthetic.symbols.truncate(1);
-    synthetic.interval = Interval::MINUTE;
-    synthetic.bars = YEAR;
-    let (symbol, bars) = synth::generate(&synthetic).remove(0);
+    let (symbol, bars) = year();
     let folder = tempfile::tempdir().expect("a folder for the files");
     write_bars(&folder.path().join(format!("{symbol}_1m.parquet")), &bars).expect("the bars are written");
     std::fs::write(folder.path().join("agent.py"), TRIVIAL).expect("the agent is written");

@@ -5,11 +5,14 @@
 //! exist already); `complete` adds the indicator columns and every metric. Building the market is outside the
 //! timed part. `skip` skips bars without events, `bars` visits each.
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use support::{YEAR, year};
 use tiltyard::internals::data::synth;
 use tiltyard::internals::domain::{Bps, Cash, Instrument, Interval, Seed, SymbolId};
 use tiltyard::internals::engine::{Job, Loop, Window};
@@ -22,15 +25,9 @@ use tiltyard::internals::scenario::{
 };
 use tiltyard::internals::strategy::{Setup, prepare};
 
-const BARS: u32 = 525_600;
-
 #[expect(clippy::expect_used, reason = "a benchmark without its market has nothing to say")]
 fn market() -> Market {
-    let mut spec = synth::sample();
-    spec.symbols.truncate(1);
-    spec.interval = Interval::MINUTE;
-    spec.bars = BARS;
-    let (symbol, bars) = synth::generate(&spec).remove(0);
+    let (symbol, bars) = year();
     let series = SeriesBars::plain(Instrument::with_defaults(symbol), bars);
     Market::assemble(Interval::MINUTE, vec![series], None, None).expect("synthetic bars are sound")
 }
@@ -59,7 +56,7 @@ fn signals(mode: SignalMode, rows: u32) -> StrategyKind {
         (false, _) => Bps::ZERO,
     };
     let at = |row: u32| start + Interval::MINUTE.span().times(i64::from(row));
-    let values = (0..BARS).map(|row| (at(row), value(row))).collect();
+    let values = (0..YEAR).map(|row| (at(row), value(row))).collect();
     let rows = SignalRows::Values(vec![SymbolSignals { symbol: SymbolId(0), values }]);
     StrategyKind::Signals(SignalsSpec {
         path: "signals.parquet".into(),
@@ -104,7 +101,7 @@ fn bench(c: &mut Criterion) {
         risk: &risk,
     };
     let mut group = c.benchmark_group("replay");
-    group.throughput(Throughput::Elements(u64::from(BARS))).sample_size(20);
+    group.throughput(Throughput::Elements(u64::from(YEAR))).sample_size(20);
     for (name, kind) in strategies() {
         let spec =
             StrategySpec { kind, symbols: vec![SymbolId(0)], timeframe: Interval::MINUTE, size: Bps::WHOLE };

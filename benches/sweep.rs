@@ -7,10 +7,12 @@
 //! slow 1000..10,000 step 500. Shared columns and averages are inside the timed part, building the market is
 //! not.
 
+mod support;
+
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use tiltyard::internals::data::synth;
+use support::{YEAR, year};
 use tiltyard::internals::domain::{Bps, Cash, Instrument, Interval, SymbolId, UNITS_PER_ONE};
 use tiltyard::internals::engine::batch::Batch;
 use tiltyard::internals::engine::{Job, Window};
@@ -20,15 +22,9 @@ use tiltyard::internals::scenario::{
     Delisted, MetricSpec, RiskProfile, StrategyKind, StrategySpec, VenueSpec, WarmUp,
 };
 
-const BARS: u32 = 525_600;
-
 #[expect(clippy::expect_used, reason = "a benchmark without its market has nothing to say")]
 fn market() -> Market {
-    let mut spec = synth::sample();
-    spec.symbols.truncate(1);
-    spec.interval = Interval::MINUTE;
-    spec.bars = BARS;
-    let (symbol, bars) = synth::generate(&spec).remove(0);
+    let (symbol, bars) = year();
     let mut instrument = Instrument::with_defaults(symbol);
     instrument.min_notional = Cash::from_units(1);
     let series = SeriesBars::plain(instrument, bars);
@@ -65,7 +61,7 @@ fn bench(c: &mut Criterion) {
     ];
     let mut group = c.benchmark_group("sweep");
     for (name, specs) in &grids {
-        group.throughput(Throughput::Elements(u64::from(BARS) * specs.len() as u64)).sample_size(20);
+        group.throughput(Throughput::Elements(u64::from(YEAR) * specs.len() as u64)).sample_size(20);
         group.bench_function(*name, |b| {
             b.iter(|| {
                 let batch = Batch { job, warm_up: WarmUp::Before, samples: &sampled.ticks };
