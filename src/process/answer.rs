@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-/// What came back.
+/// What a program answered to a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// A line.
+    /// One line of its output, without the line end.
     Line(Vec<u8>),
     /// Nothing in time, which `on_timeout = "hold"` allows.
     Late,
@@ -16,7 +16,7 @@ pub enum Answer {
 /// An answer with what it took.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answered {
-    /// What came back.
+    /// Content of the answer.
     pub answer: Answer,
     /// How long it took.
     pub latency: Duration,

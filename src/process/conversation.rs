@@ -21,7 +21,7 @@ pub struct Conversation {
 }
 
 impl Conversation {
-    /// Starts the program.
+    /// Starts the program of an agent for one window.
     ///
     /// # Errors
     /// Why it cannot be started, as a fault.
@@ -83,7 +83,7 @@ impl Conversation {
         self.spent = time;
     }
 
-    /// Kills it.
+    /// Kills the program and returns what it wrote to stderr.
     pub fn abandon(mut self) -> String {
         self.link.kill(Duration::ZERO);
         self.link.log().text()

@@ -27,7 +27,7 @@ pub struct Journal {
 /// What a journal held.
 #[derive(Debug, Default)]
 pub struct Found {
-    /// Its rows.
+    /// Answers that were written completely.
     pub recording: WindowRecording,
     /// Whether the window came to its end.
     pub complete: bool,
@@ -67,7 +67,7 @@ impl Journal {
         self.file.seek(SeekFrom::End(0)).map(|_| ())
     }
 
-    /// Adds a row.
+    /// Appends an answer.
     ///
     /// # Errors
     /// Where the file cannot be written.

@@ -34,7 +34,7 @@ struct Isolated {
 /// Why a program cannot be started at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoLaunch {
-    /// What is wrong.
+    /// Problem, as a sentence.
     pub message: String,
     /// How to mend it.
     pub help: String,
@@ -106,7 +106,7 @@ impl Launch {
         }
     }
 
-    /// Starts it.
+    /// Starts the program in a new empty working folder.
     ///
     /// # Errors
     /// Where the system does not let it.

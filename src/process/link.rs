@@ -24,7 +24,7 @@ const DYING: Duration = Duration::from_secs(2);
 /// How much is read at once.
 const CHUNK: usize = 1 << 16;
 
-/// A running program.
+/// A running program with its pipes and its process group.
 #[derive(Debug)]
 pub struct Link {
     child: Child,

@@ -16,7 +16,7 @@ pub struct Link {
 }
 
 impl Link {
-    /// Fails.
+    /// Refuses to start a program on this system.
     ///
     /// # Errors
     /// Always.

@@ -14,7 +14,7 @@ use crate::strategy::{Bar, BarContext, FillView, IndicatorId, TimeframeId};
 pub struct Told {
     /// The close of the newest bar that it knows.
     until: Option<Timestamp>,
-    /// Its fills.
+    /// Number of its fills that were reported.
     fills: usize,
     /// Its orders that were open.
     open: Vec<OrderId>,
@@ -24,12 +24,12 @@ pub struct Told {
     references: BTreeMap<u64, String>,
 }
 
-/// What it reads.
+/// Bars and indicators that the agent asked for in `ready`.
 #[derive(Debug, Clone, Default)]
 pub struct Reads {
     /// How many bars before the window.
     pub history: usize,
-    /// Of this timeframe.
+    /// Timeframe of the bars.
     pub timeframe: TimeframeId,
     /// Indicators with their text.
     pub indicators: Vec<(String, IndicatorId)>,

@@ -11,7 +11,7 @@ use crate::domain::AgentName;
 /// What came back to a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ReplyKind {
-    /// A line.
+    /// The program answered with a line.
     Line,
     /// Nothing in time, which was allowed.
     Late,
@@ -39,7 +39,7 @@ impl ReplyKind {
 pub struct Row {
     /// BLAKE3 of the line that asked.
     pub observation: [u8; 32],
-    /// What came back.
+    /// Kind of the answer.
     pub kind: ReplyKind,
     /// How long it took, in microseconds.
     pub latency_us: u32,
@@ -57,7 +57,7 @@ pub struct WindowRecording {
 }
 
 impl WindowRecording {
-    /// Adds a row.
+    /// Appends an answer.
     pub fn push(&mut self, observation: [u8; 32], kind: ReplyKind, latency_us: u32, reply: &[u8]) {
         self.replies.extend(reply);
         self.rows.push(Row { observation, kind, latency_us, end: self.replies.len() });
@@ -148,7 +148,7 @@ impl Collector {
         std::mem::take(&mut *self.windows.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The first difference.
+    /// The first difference from the recording, by agent and window.
     pub fn difference(&self) -> Option<String> {
         let all = self.differences.lock().unwrap_or_else(PoisonError::into_inner);
         all.first_key_value()

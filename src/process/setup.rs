@@ -28,7 +28,7 @@ pub struct AgentSetup {
     answers: Answers,
     /// All that the answers depend on, but for the window.
     key: Vec<u8>,
-    /// The scenario's interval.
+    /// Interval of the scenario's bars.
     pub interval: Interval,
     /// What it trades, by name.
     pub symbols: Vec<String>,
@@ -39,12 +39,12 @@ pub struct AgentSetup {
 /// Where answers come from, besides the program.
 #[derive(Debug, Clone, Default)]
 pub enum Answers {
-    /// Nowhere.
+    /// No other source: the program is asked each time.
     #[default]
     Asked,
     /// From journals in this folder, where what is asked is written; `fresh` empties them.
     Kept {
-        /// The folder.
+        /// Folder of the journals.
         folder: PathBuf,
         /// Whether to ask everything anew.
         fresh: bool,

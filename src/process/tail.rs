@@ -16,7 +16,7 @@ pub struct Tail {
 }
 
 impl Tail {
-    /// Adds bytes.
+    /// Appends output; keeps its beginning and its end.
     pub fn add(&mut self, bytes: &[u8]) {
         let room = KEPT - self.head.len();
         let (head, rest) = bytes.split_at(room.min(bytes.len()));

@@ -58,7 +58,7 @@ impl Tape {
         Ok(Self { known, journal: Some(journal), ..Self::default() })
     }
 
-    /// Whether it replays.
+    /// Whether all answers come from a recording.
     pub const fn is_strict(&self) -> bool {
         self.strict
     }

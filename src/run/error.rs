@@ -96,9 +96,9 @@ pub enum RunError {
     /// A rematch of a run whose signals are no longer what they were.
     #[error("the signals of {} have changed since run `{run}`", names.join(", "))]
     SignalsChanged {
-        /// The run.
+        /// Identity of the run.
         run: String,
-        /// The agents.
+        /// Names of the agents.
         names: Vec<String>,
     },
     /// Registered agents cannot go on with their wallets; one entry an agent.
@@ -208,7 +208,7 @@ pub struct StrategyProblem {
 pub struct ProgramProblem {
     /// Index of the agent.
     pub index: usize,
-    /// Who.
+    /// Name of the agent.
     pub agent: AgentName,
     /// Why not.
     pub message: String,
@@ -221,7 +221,7 @@ pub struct ProgramProblem {
 pub struct SignalsProblem {
     /// Index of the agent.
     pub index: usize,
-    /// Who.
+    /// Name of the agent.
     pub agent: AgentName,
     /// What is wrong, with file and row.
     pub message: String,

@@ -13,18 +13,18 @@ const SUSPICIOUS: f64 = 0.5;
 /// An agent with its decisions delayed by more and more bars.
 #[derive(Debug, Clone)]
 pub struct LagReport {
-    /// Who.
+    /// Name of the agent.
     pub agent: String,
-    /// What it is scored by.
+    /// Ranking metric of the scenario.
     pub ranking_metric: Metric,
     /// Without a delay, then by length of delay.
     pub rows: Vec<LagRow>,
 }
 
-/// One delay.
+/// The result with one length of delay.
 #[derive(Debug, Clone)]
 pub struct LagRow {
-    /// By so many bars.
+    /// Delay in bars.
     pub bars: usize,
     /// The score over all windows.
     pub score: Score,

@@ -30,8 +30,8 @@ pub struct Programs {
 /// The folder of the journals in a store. No scenario's name begins with a dot.
 const JOURNALS: &str = ".recordings";
 
-/// Lets programs decide for their agents; gives the history that each reads. One that fails when it is asked for it
-/// forfeits its windows.
+/// Registers a factory for each agent that is a program, and returns the warm-up that each declares in `ready`. A
+/// program that fails this first handshake forfeits its windows.
 pub(super) fn enter(
     scenario: &Scenario,
     own: &mut OwnStrategies,

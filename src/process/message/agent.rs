@@ -50,7 +50,7 @@ pub struct ReadyDecide {
 pub struct Act {
     /// The number of the decision that it answers.
     pub decision: u64,
-    /// New orders.
+    /// Orders to place.
     #[serde(default)]
     pub orders: Vec<NewOrder>,
     /// Numbers of orders to cancel; one that has ended is ignored.
@@ -83,11 +83,11 @@ pub struct Act {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewOrder {
-    /// What to trade.
+    /// Symbol to trade, as named in `hello`.
     pub symbol: String,
     /// `buy` or `sell`.
     pub side: SideWord,
-    /// Its type.
+    /// Order type.
     #[serde(rename = "type", default)]
     pub kind: OrderType,
     /// How much of the base asset.
@@ -151,7 +151,7 @@ pub struct NewOrder {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Usage {
-    /// Which model.
+    /// Name of the model.
     #[serde(default)]
     pub model: Option<String>,
     /// Tokens that it read.
@@ -163,7 +163,7 @@ pub struct Usage {
     /// Of those, tokens that it thought with.
     #[serde(default)]
     pub reasoning_tokens: u64,
-    /// What that cost.
+    /// Cost of the call.
     #[serde(default)]
     #[schemars(with = "Option<Decimal>")]
     pub cost: Option<Cash>,

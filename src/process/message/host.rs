@@ -17,7 +17,7 @@ pub struct Hello {
     pub agent: String,
     /// The number of the window, from 0.
     pub window: u32,
-    /// What it trades.
+    /// Symbols that the agent may trade.
     pub symbols: Vec<SymbolInfo>,
     /// The currency of cash, prices and equity.
     pub quote_asset: String,
@@ -54,7 +54,7 @@ pub struct SymbolInfo {
     pub min_notional: Cash,
 }
 
-/// What trading costs.
+/// Fees and slippage of the venue.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Costs {
     /// Fee of orders that take liquidity, in basis points.
@@ -89,7 +89,7 @@ pub struct Budgets {
     pub margin_ms: u32,
     /// Milliseconds of all decisions of the window together; `null` for no limit.
     pub window_ms: Option<u32>,
-    /// Megabytes of memory.
+    /// Memory limit in megabytes.
     pub memory_mb: u32,
     /// Seconds of processor time in the window.
     pub cpu_s: u32,
@@ -112,22 +112,22 @@ pub struct WindowMessage {
 /// A closed bar.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct BarMessage {
-    /// When it closed.
+    /// Close time of the bar.
     #[schemars(with = "Time")]
     pub close_time: Timestamp,
-    /// First price.
+    /// Open of the bar.
     #[schemars(with = "Decimal")]
     pub open: Number,
-    /// Highest price.
+    /// High of the bar.
     #[schemars(with = "Decimal")]
     pub high: Number,
-    /// Lowest price.
+    /// Low of the bar.
     #[schemars(with = "Decimal")]
     pub low: Number,
-    /// Last price.
+    /// Close of the bar.
     #[schemars(with = "Decimal")]
     pub close: Number,
-    /// Traded base quantity.
+    /// Volume in units of the base asset.
     #[schemars(with = "Decimal")]
     pub volume: Number,
 }
@@ -135,7 +135,7 @@ pub struct BarMessage {
 /// A decision with the answer that was given.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Past {
-    /// What was known.
+    /// The `decide` message of that decision.
     pub decide: serde_json::Value,
     /// What was answered; `null` where the answer came too late.
     pub act: serde_json::Value,
@@ -146,7 +146,7 @@ pub struct Past {
 pub struct Decide {
     /// The number of the decision in the window, from 1; `act` repeats it.
     pub decision: u64,
-    /// The deciding close.
+    /// Close time of the bar at which it decides.
     #[schemars(with = "Time")]
     pub time: Timestamp,
     /// The bars that closed since the last decision (since the window's start, for the first), by symbol.
@@ -174,7 +174,7 @@ pub struct Decide {
 /// What is held of a symbol.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct PositionMessage {
-    /// How much.
+    /// Quantity held, in units of the base asset.
     #[schemars(with = "Decimal")]
     pub quantity: Qty,
     /// The average price paid, without fees.
@@ -190,7 +190,7 @@ pub struct OrderMessage {
     /// The agent's own name for it.
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
-    /// What it trades.
+    /// Symbol of the order.
     pub symbol: String,
     /// `buy` or `sell`.
     pub side: SideWord,
@@ -198,11 +198,11 @@ pub struct OrderMessage {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Decimal>")]
     pub quantity: Option<Qty>,
-    /// Its limit.
+    /// Limit price, if the order has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Decimal>")]
     pub price: Option<Price>,
-    /// Its trigger.
+    /// Trigger price, if the order has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Decimal>")]
     pub trigger: Option<Price>,
@@ -214,14 +214,14 @@ pub struct OrderMessage {
 pub enum Event {
     /// It filled, or a part of it.
     Fill(FillMessage),
-    /// It ended.
+    /// It was filled completely, cancelled, rejected, or has expired.
     Ended(EndedMessage),
 }
 
 /// A fill.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct FillMessage {
-    /// Of this order.
+    /// Id of the order.
     pub order: u64,
     /// The agent's own name for it.
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
@@ -229,11 +229,11 @@ pub struct FillMessage {
     /// When: the open time of the bar in which it filled.
     #[schemars(with = "Time")]
     pub time: Timestamp,
-    /// What was traded.
+    /// Symbol that was traded.
     pub symbol: String,
     /// `buy` or `sell`.
     pub side: SideWord,
-    /// How much.
+    /// Quantity filled, in units of the base asset.
     #[schemars(with = "Decimal")]
     pub quantity: Qty,
     /// At which price, slippage included.
@@ -247,15 +247,15 @@ pub struct FillMessage {
 /// The end of an order.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct EndedMessage {
-    /// Which order.
+    /// Id of the order.
     pub order: u64,
     /// The agent's own name for it.
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
-    /// When.
+    /// Time at which it ended.
     #[schemars(with = "Time")]
     pub time: Timestamp,
-    /// What it traded.
+    /// Symbol of the order.
     pub symbol: String,
     /// `filled`, `cancelled`, `expired` or `rejected`.
     pub status: String,

@@ -22,7 +22,7 @@ pub struct ProcessSpec {
     /// Milliseconds of all decisions of a window together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub window_ms: Option<u32>,
-    /// What silence means.
+    /// Consequence of an answer that does not come in time.
     pub on_timeout: OnTimeout,
     /// Names of the environment variables that it sees besides `PATH`.
     pub env: Vec<String>,
@@ -30,7 +30,7 @@ pub struct ProcessSpec {
     pub network: bool,
     /// Whether it may start processes.
     pub processes: bool,
-    /// Megabytes of memory.
+    /// Memory limit in megabytes.
     pub memory_mb: u32,
     /// Seconds of processor time in a window.
     pub cpu_s: u32,

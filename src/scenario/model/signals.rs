@@ -112,7 +112,7 @@ impl Rebalance {
 pub struct SignalTable {
     /// BLAKE3 over the rows, in hexadecimal.
     pub digest: String,
-    /// The rows.
+    /// Rows in the order of time.
     pub rows: SignalRows,
 }
 
@@ -134,7 +134,7 @@ pub enum SignalRows {
 /// One symbol's values; at least one.
 #[derive(Debug)]
 pub struct SymbolSignals {
-    /// Whose.
+    /// Symbol that the values are of.
     pub symbol: SymbolId,
     /// Time as stamped, and value; no time twice.
     pub values: Vec<(Timestamp, Bps)>,
@@ -145,7 +145,7 @@ pub struct SymbolSignals {
 pub struct SignalOrder {
     /// Time as stamped.
     pub at: Timestamp,
-    /// What is ordered.
+    /// Order to place.
     pub request: OrderRequest,
 }
 

@@ -12,7 +12,7 @@ pub(super) struct Track {
     table: Arc<SignalTable>,
     index: usize,
     known: Known,
-    /// Whose rows.
+    /// Symbol that the rows are of.
     pub symbol: SymbolId,
     /// The first row that is not known yet.
     next: usize,

@@ -13,7 +13,7 @@ pub enum SignalFileError {
     /// A row is wrong.
     #[error("`{}`, {at}: {problem}", path.display())]
     Row {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
         /// The line or row.
         at: RowNumber,
@@ -25,7 +25,7 @@ pub enum SignalFileError {
     /// The columns are wrong.
     #[error("`{}` {problem}", path.display())]
     Columns {
-        /// The file.
+        /// File the error is about.
         path: PathBuf,
         /// What is wrong with them.
         problem: String,

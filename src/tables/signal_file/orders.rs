@@ -20,7 +20,7 @@ pub struct OrderRows {
 pub struct FileOrder {
     /// Its row, from 0.
     pub row: usize,
-    /// Its time.
+    /// Time as stamped in the file.
     pub at: Timestamp,
     /// The symbol's name as written.
     pub symbol: String,
@@ -35,7 +35,7 @@ pub struct FileOrder {
 }
 
 impl OrderRows {
-    /// Reads a file.
+    /// Reads a table of orders.
     ///
     /// # Errors
     /// [`SignalFileError`] with the first problem, and where it is.

@@ -21,16 +21,16 @@ pub struct ValueRows {
 pub struct FileValue {
     /// Its row, from 0.
     pub row: usize,
-    /// Its time.
+    /// Time as stamped in the file.
     pub at: Timestamp,
     /// Index of its symbol.
     pub symbol: usize,
-    /// Finite.
+    /// Weight or side as written; finite.
     pub value: f64,
 }
 
 impl ValueRows {
-    /// Reads a file.
+    /// Reads a long or wide table of values.
     ///
     /// # Errors
     /// [`SignalFileError`] with the first problem, and where it is.
