@@ -56,7 +56,7 @@ impl LagReport {
         let Some((metric, kept)) = by_score.or_else(by_return) else {
             return format!("`{}` gains nothing without a delay: there is no edge to lose", self.agent);
         };
-        let (name, agent) = (metric.info().key, &self.agent);
+        let (name, agent) = (metric.info().title, &self.agent);
         if kept < SUSPICIOUS {
             let taken = percent((1.0 - kept).min(1.0));
             let all = if kept <= 0.0 { "all".to_owned() } else { taken };

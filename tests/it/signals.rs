@@ -528,7 +528,7 @@ fn a_planted_look_ahead_is_exposed_by_a_bar_of_delay() {
     let scores: Vec<f64> = found.rows.iter().map(|row| row.score.number().unwrap()).collect();
     assert!(scores[0] > 50.0 && scores[1] < scores[0] * 0.2, "{scores:?}");
     let sentence = found.sentence();
-    assert!(sentence.contains("of the roi_pct of `weights`: most often a look ahead"), "{sentence}");
+    assert!(sentence.contains("of the total return of `weights`: most often a look ahead"), "{sentence}");
     // Holding loses nothing by a bar.
     let honest = lag(&prepared, "hold", &[1], RunOptions::default(), &NoProgress).unwrap();
     let kept = honest.kept_return(&honest.rows[1]);

@@ -284,6 +284,21 @@ fn listing_a_store_with_a_non_utf8_path_is_valid_json() {
     run("agent list");
 }
 
+#[test]
+fn a_vendor_file_with_a_non_utf8_path_is_imported_checked_and_shown() {
+    let stage = stage();
+    let file = stage.path(".").join(std::ffi::OsStr::from_bytes(b"caf\xe9.csv"));
+    fs::write(&file, "ts,open,high,low,close,volume\n2024-01-01,1,2,1,2,5\n2024-01-02,2,2,1,1,5\n").unwrap();
+    let run = |words: &str| {
+        let output = stage.command(words).arg(&file).output().unwrap();
+        assert!(output.status.success(), "{words}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    run("data import csv --symbol CAFE --interval 1d --out bars");
+    assert!(stage.names("bars").contains(&"CAFE_1d.parquet".to_owned()), "{:?}", stage.names("bars"));
+    run("data check --symbol CAFE --interval 1d");
+    run("data info --symbol CAFE --interval 1d");
+}
+
 /// Agents and runs are restored after the database was damaged, and after it was moved away as older versions
 /// advised.
 #[test]

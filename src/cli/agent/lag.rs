@@ -51,7 +51,7 @@ fn text(found: &LagReport) -> String {
         let values = SHOWN.map(|metric| number(value_of(&row.record, metric)));
         table.add_row([delay, score(row.score), left].into_iter().chain(values));
     }
-    let by = found.ranking_metric.info().key;
+    let by = found.ranking_metric.info().head;
     format!("{} by {by}\n\n{}\n\n{}\n", found.agent, table, found.sentence())
 }
 

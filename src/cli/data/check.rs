@@ -1,5 +1,6 @@
 //! `tiltyard data check`.
 
+use std::ffi::OsString;
 use comfy_table::Table;
 use serde::Serialize;
 
@@ -18,7 +19,7 @@ docs/data.md describes all findings.")]
 pub struct CheckArgs {
     /// Optional format, then files, folders or glob patterns
     #[arg(required = true, value_name = "[FORMAT] PATHS")]
-    inputs: Vec<String>,
+    inputs: Vec<OsString>,
     #[command(flatten)]
     reading: ReadingArgs,
     /// Treat warnings as errors

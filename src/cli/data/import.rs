@@ -1,5 +1,6 @@
 //! `tiltyard data import`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -27,7 +28,7 @@ Examples:
 pub struct ImportArgs {
     /// Optional format (or `auto`), then files, folders or glob patterns
     #[arg(required = true, value_name = "[FORMAT] FILES")]
-    inputs: Vec<String>,
+    inputs: Vec<OsString>,
     /// Folder to write to
     #[arg(long, short, value_name = "DIR")]
     out: PathBuf,

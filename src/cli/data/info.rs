@@ -1,5 +1,6 @@
 //! `tiltyard data info`.
 
+use std::ffi::OsString;
 use std::path::Path;
 
 use serde::Serialize;
@@ -19,7 +20,7 @@ const SHOWN: usize = 3;
 pub struct InfoArgs {
     /// Optional format, then files, folders or glob patterns
     #[arg(required = true, value_name = "[FORMAT] PATHS")]
-    inputs: Vec<String>,
+    inputs: Vec<OsString>,
     #[command(flatten)]
     reading: ReadingArgs,
     /// Print as JSON

@@ -1,5 +1,6 @@
 //! Arguments that say what a file does not, shared by several commands.
 
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use crate::cli::{Exit, Failure};
@@ -58,8 +59,8 @@ pub fn parse_interval(text: &str) -> Result<Interval, String> {
 }
 
 /// Splits `[FORMAT] FILES..`: a first word that names a format, or `auto`, and is no file.
-pub fn format_and_files(inputs: &[String]) -> Result<(Option<Format>, Vec<PathBuf>), Failure> {
-    let first = inputs.first().map(String::as_str).unwrap_or_default();
+pub fn format_and_files(inputs: &[OsString]) -> Result<(Option<Format>, Vec<PathBuf>), Failure> {
+    let first = inputs.first().and_then(|word| word.to_str()).unwrap_or_default();
     let named = !std::path::Path::new(first).exists();
     let (format, rest) = match first.parse::<Format>() {
         Ok(format) if named => (Some(format), &inputs[1..]),
@@ -80,12 +81,12 @@ pub fn format_and_files(inputs: &[String]) -> Result<(Option<Format>, Vec<PathBu
     Ok((format, files))
 }
 
-/// A path, or the files that match a pattern which the shell has not expanded.
-fn expanded(pattern: &str) -> Result<Vec<PathBuf>, Failure> {
-    let path = PathBuf::from(pattern);
-    if path.exists() || !pattern.contains(['*', '?', '[']) {
+/// A path, or the files that match a pattern which the shell has not expanded. A path need not be UTF-8; a pattern must be.
+fn expanded(word: &OsStr) -> Result<Vec<PathBuf>, Failure> {
+    let path = PathBuf::from(word);
+    let Some(pattern) = word.to_str().filter(|text| text.contains(['*', '?', '[']) && !path.exists()) else {
         return Ok(vec![path]);
-    }
+    };
     let help = "use `*`, `?`, `**` and `[..]` as in `raw/*.zip`";
     let found = glob::glob(pattern).map_err(|error| Failure::plain(Exit::Usage, error, help))?;
     let mut files: Vec<PathBuf> = found.flatten().collect();
@@ -116,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_format_is_a_first_word_that_is_no_file() {
-        let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let words = |text: &str| text.split(' ').map(OsString::from).collect::<Vec<_>>();
         let (format, files) = format_and_files(&words("kraken a.csv b.csv")).unwrap();
         assert_eq!((format, files.len()), (Some(Format::Kraken), 2));
         let (format, files) = format_and_files(&words("auto a.csv")).unwrap();

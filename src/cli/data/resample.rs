@@ -1,5 +1,6 @@
 //! `tiltyard data resample`.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -17,7 +18,7 @@ use crate::market::{resample, write_bars};
 pub struct ResampleArgs {
     /// Files, folders or glob patterns of bars
     #[arg(required = true, value_name = "PATHS")]
-    inputs: Vec<String>,
+    inputs: Vec<OsString>,
     /// Target interval: a multiple of the bars' own
     #[arg(long, value_name = "LENGTH", value_parser = parse_interval)]
     interval: Interval,

@@ -3,6 +3,7 @@
 use super::Style;
 use super::header::paragraph;
 use crate::report::numbers::{ratio, signed};
+use crate::report::wording;
 use crate::store::{DuelGameRecord, DuelRecord, TestRecord};
 use crate::tournament::standings::shown;
 
@@ -11,7 +12,7 @@ pub fn duel(record: &DuelRecord, style: Style) -> String {
     let parts = [
         format!("{} against {}", record.a, record.b),
         record.scenario.clone(),
-        format!("by {}", record.ranking_metric),
+        format!("by {}", wording::head(&record.ranking_metric)),
     ];
     let facts = [
         ("question", question(&record.a, &record.b, &record.test)),
@@ -116,7 +117,7 @@ mod tests {
         let record = played(&[(1.0, 0.0), (2.0, 1.0), (0.0, 0.0), (-1.0, 1.5)]);
         let text = duel(&record, Style::PLAIN);
         assert!(
-            text.starts_with("trend against hold | trial | by roi_pct\n\nquestion  is trend 100 Elo "),
+            text.starts_with("trend against hold | trial | by ROI %\n\nquestion  is trend 100 Elo "),
             "{text}"
         );
         assert!(

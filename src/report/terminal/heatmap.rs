@@ -7,6 +7,7 @@ use super::header::paragraph;
 use super::sweep::short;
 use crate::metrics::Score;
 use crate::report::numbers::{grouped, ratio};
+use crate::report::wording;
 use crate::store::sweep::{ResultColumn, StoredSweep};
 
 /// From low to high.
@@ -85,7 +86,7 @@ fn axis(column: &ResultColumn) -> Vec<String> {
 
 /// The map as text.
 pub fn heatmap(map: &Heat, style: Style) -> String {
-    let title = format!("{} by {} (columns) and {} (rows)", map.metric, short(&map.x), short(&map.y));
+    let title = format!("{} by {} (columns) and {} (rows)", wording::head(&map.metric), short(&map.x), short(&map.y));
     let mut text = style.bold(&title) + "\n\n";
     let Some((best, (low, high))) = best(map).zip(extremes(map)) else {
         return text + "no trial has a value\n";

@@ -7,7 +7,7 @@ use super::leaderboard::table;
 use crate::domain::Metric;
 use crate::metrics::Score;
 use crate::report::numbers::{count, range, ratio};
-use crate::report::wording::{agent_value, costs, plural, some, symbols};
+use crate::report::wording::{self, agent_value, costs, plural, some, symbols};
 use crate::store::{AgentRecord, BattleRecord, RankRecord, StoredRun};
 
 /// A run: what it was, its leaderboard, who won each window, each agent's statistics, refused orders.
@@ -31,7 +31,7 @@ fn about(stored: &StoredRun, style: Style) -> String {
         ("run", run.run_id.clone()),
         ("symbols", format!("{} in {}", symbols(&run.market.symbols), run.market.quote_asset)),
         ("bars", format!("{}, {from} to {to}", run.market.interval)),
-        ("windows", format!("{}, ranked by {}", count(run.windows.len()), run.ranking_metric)),
+        ("windows", format!("{}, ranked by {}", count(run.windows.len()), wording::head(&run.ranking_metric))),
         ("costs", costs(&run.costs)),
         ("metrics", run.metrics_profile.clone()),
         ("benchmark", run.benchmark.clone().unwrap_or_default()),
@@ -180,7 +180,7 @@ A first try
 run       RUN
 symbols   BTC, ETH in USDT
 bars      1d, 2024-01-01 to 2024-01-05
-windows   1, ranked by roi_pct
+windows   1, ranked by ROI %
 costs     taker 10 bp, maker 10 bp, slippage none, fills at the next open
 seed      7
 market    d1935d1935d1

@@ -9,7 +9,7 @@ use super::header::{filled, paragraph};
 use crate::domain::Metric;
 use crate::metrics::Score;
 use crate::report::numbers::{count, ratio};
-use crate::report::wording::{plural, some};
+use crate::report::wording::{self, plural, some};
 use crate::store::sweep::{ResultColumn, StoredSweep, SweepRecord, ValidationRecord};
 
 /// Metrics shown beside the one that orders.
@@ -89,8 +89,8 @@ fn columns(sweep: &StoredSweep, by: &str, rows: &[usize], style: Style) -> Vec<C
         columns.push(column.strong_where(|row| row == 0));
     }
     if let Some(column) = sweep.column(by) {
-        let head = if by == "score" { sweep.record.objective.clone() } else { column.name.clone() };
-        columns.push(Column::numbers("", 0, numbers(column, ratio)).named(head));
+        let head = wording::head(if by == "score" { &sweep.record.objective } else { &column.name });
+        columns.push(Column::numbers("", 0, numbers(column, ratio)).named(head.to_owned()));
     }
     for (drop, metric) in (1..).zip(METRICS) {
         let name = metric.key();
@@ -149,10 +149,10 @@ pub fn sweep_outcome(sweep: &StoredSweep, style: Style) -> String {
     text
 }
 
-/// `fast = 20, slow = 100: sharpe_ratio 1.23 (trial 17)`.
+/// `fast = 20, slow = 100: Sharpe 1.23 (trial 17)`.
 fn winner(record: &SweepRecord, style: Style) -> String {
     let Some(winner) = &record.winner else {
-        return format!("none: no trial has a {}", record.objective);
+        return format!("none: no trial has a {}", wording::head(&record.objective));
     };
     let named = named(record, &winner.values);
     // An infinite score cannot be compared with its neighbours': its reason stands here.
@@ -169,7 +169,7 @@ fn winner(record: &SweepRecord, style: Style) -> String {
         )
     });
     let score = style.score(winner.known_score(), ratio);
-    format!("{named}: {} {score} (trial {}); {around}", record.objective, winner.trial)
+    format!("{named}: {} {score} (trial {}); {around}", wording::head(&record.objective), winner.trial)
 }
 
 /// `fast = 20, slow = 100`.
@@ -226,7 +226,7 @@ fn splits(record: &SweepRecord, validation: &ValidationRecord, style: Style) -> 
     text.push_str(&paragraph(
         &format!(
             "{kind}, by window numbers: {} {} in sample, {} out of sample; slope {slope}",
-            record.objective,
+            wording::head(&record.objective),
             score(validation.known_in_sample()),
             score(validation.known_out_of_sample()),
         ),

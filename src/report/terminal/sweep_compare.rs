@@ -5,7 +5,7 @@ use super::grid::{Column, draw};
 use super::header::paragraph;
 use super::sweep::named;
 use crate::report::numbers::{count, ratio};
-use crate::report::wording::{plural, winner_score};
+use crate::report::wording::{self, plural, winner_score};
 use crate::statistics::evidence::spearman;
 use crate::store::SelectionRecord;
 use crate::store::sweep::StoredSweep;
@@ -109,7 +109,7 @@ fn facts(sweep: &StoredSweep, style: Style) -> Vec<(&'static str, String)> {
         ("winner", winner.map_or_else(none, |winner| named(record, &winner.values))),
         (
             "its score",
-            winner.map_or_else(none, |winner| format!("{} {}", record.objective, winner_score(winner))),
+            winner.map_or_else(none, |winner| format!("{} {}", wording::head(&record.objective), winner_score(winner))),
         ),
         ("deflated Sharpe", evidence(|evidence| evidence.dsr)),
         ("PBO", evidence(|evidence| evidence.pbo)),

@@ -83,9 +83,10 @@ fn of_code(code: ErrorCode) -> Option<&'static str> {
         ErrorCode::CannotOpen => {
             "check that its folder exists and is readable and writable, or give another folder with --out"
         }
+        // What a failed sync left in the write-ahead log may be read back later as committed.
         ErrorCode::SystemIoFailure => {
-            "the disk reports an error: check that it works and has space, then repeat the command; \
-             nothing was changed"
+            "the disk reports an error: check that it works and has space. Whether the last change was kept is not known: \
+             see `tiltyard runs` or `tiltyard agent show`, and repeat the command if it was not"
         }
         ErrorCode::OutOfMemory => "there is not enough memory: close other programs, then try again",
         _ => return None,
@@ -130,6 +131,7 @@ mod tests {
             let help = of_database(path, &failure(code));
             assert!(help.contains(word), "{code}: {help}");
             assert!(!help.contains("move"), "{help}");
+            assert!(code != ffi::SQLITE_IOERR || !help.contains("nothing was changed"), "{help}");
             let trials = of_trials(Path::new("out/s/trials.db"), &failure(code));
             let deletes = trials.contains("delete");
             assert_eq!(deletes, [ffi::SQLITE_CORRUPT, ffi::SQLITE_NOTADB].contains(&code), "{trials}");
