@@ -1,8 +1,8 @@
 //! `tiltyard data check`.
 
-use std::ffi::OsString;
 use comfy_table::Table;
 use serde::Serialize;
+use std::ffi::OsString;
 
 use super::reading::{ReadingArgs, format_and_files, import_failed};
 use super::table::{count, print, print_json, say, table, time};

@@ -86,7 +86,8 @@ fn axis(column: &ResultColumn) -> Vec<String> {
 
 /// The map as text.
 pub fn heatmap(map: &Heat, style: Style) -> String {
-    let title = format!("{} by {} (columns) and {} (rows)", wording::head(&map.metric), short(&map.x), short(&map.y));
+    let title =
+        format!("{} by {} (columns) and {} (rows)", wording::head(&map.metric), short(&map.x), short(&map.y));
     let mut text = style.bold(&title) + "\n\n";
     let Some((best, (low, high))) = best(map).zip(extremes(map)) else {
         return text + "no trial has a value\n";

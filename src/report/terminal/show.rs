@@ -31,7 +31,10 @@ fn about(stored: &StoredRun, style: Style) -> String {
         ("run", run.run_id.clone()),
         ("symbols", format!("{} in {}", symbols(&run.market.symbols), run.market.quote_asset)),
         ("bars", format!("{}, {from} to {to}", run.market.interval)),
-        ("windows", format!("{}, ranked by {}", count(run.windows.len()), wording::head(&run.ranking_metric))),
+        (
+            "windows",
+            format!("{}, ranked by {}", count(run.windows.len()), wording::head(&run.ranking_metric)),
+        ),
         ("costs", costs(&run.costs)),
         ("metrics", run.metrics_profile.clone()),
         ("benchmark", run.benchmark.clone().unwrap_or_default()),

@@ -162,8 +162,9 @@ fn winner(record: &SweepRecord, style: Style) -> String {
             .ratio
             .map_or_else(String::new, |share| format!(", {} % of its score", ratio(share * 100.0)));
         let neighbours = plural(around.neighbours, "neighbour");
+        let has = if around.neighbours == 1 { "has" } else { "have" };
         format!(
-            "{neighbours} have {} on average{share}, {} at worst",
+            "{neighbours} {has} {} on average{share}, {} at worst",
             ratio(around.mean),
             ratio(around.worst)
         )

@@ -109,7 +109,9 @@ fn facts(sweep: &StoredSweep, style: Style) -> Vec<(&'static str, String)> {
         ("winner", winner.map_or_else(none, |winner| named(record, &winner.values))),
         (
             "its score",
-            winner.map_or_else(none, |winner| format!("{} {}", wording::head(&record.objective), winner_score(winner))),
+            winner.map_or_else(none, |winner| {
+                format!("{} {}", wording::head(&record.objective), winner_score(winner))
+            }),
         ),
         ("deflated Sharpe", evidence(|evidence| evidence.dsr)),
         ("PBO", evidence(|evidence| evidence.pbo)),
