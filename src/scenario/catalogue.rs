@@ -322,6 +322,12 @@ pub const STRATEGIES: &[StrategyDoc] = &[
                 "none",
                 "Maximum number of symbols held at once.",
             ),
+            with_default(
+                "zone",
+                ValueType::Zone,
+                "\"UTC\"",
+                "Time zone of `time_of_day`, `hour`, `minute` and `weekday`, and of the days that are sessions of `vwap`.",
+            ),
             SYMBOLS,
             TIMEFRAME,
             SIZE,

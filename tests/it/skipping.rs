@@ -7,11 +7,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::support::cases::{Dice, Monkey, Shape, shaped_fixture};
 use crate::testkit::*;
 use proptest::prelude::*;
-use tiltyard::internals::domain::{Action, Bps, Interval, Seed, SymbolId};
+use tiltyard::internals::domain::{Action, Bps, Interval, Seed, Symbol, SymbolId};
 use tiltyard::internals::engine::{Job, Replay, Window, replay, replay_skipping};
 use tiltyard::internals::indicator::{History, IndicatorCache};
 use tiltyard::internals::market::{Bars, Market, SeriesBars, TickRange};
 use tiltyard::internals::metrics;
+use tiltyard::internals::scenario::expr::{Surroundings, Symbols};
 use tiltyard::internals::scenario::{
     Condition, MetricSpec, OnBreach, RuleSet, StrategyKind, StrategySpec, WarmUp, expr,
 };
@@ -71,7 +72,7 @@ fn coarse(bars: &Bars, factor: i64) -> (Interval, Bars) {
 }
 
 /// Conditions over one and several timeframes, with look-backs, undefined values, and logic.
-const CONDITIONS: [&str; 30] = [
+const CONDITIONS: [&str; 51] = [
     "close > sma(3)",
     "sma(2) < sma(7)",
     "close >= sma(4)",
@@ -102,21 +103,64 @@ const CONDITIONS: [&str; 30] = [
     "ago(close@COARSE, 2) < ago(close@COARSE, 1)",
     "rsi(2)@COARSE > 50 and close < sma(3)",
     "not ago(close@COARSE crosses_above sma(2)@COARSE, 1)",
+    "sma(rsi(3), 2) < 45",
+    "ema(volume, 3) < volume",
+    "obv > sma(obv, 4)",
+    "obv >= highest(obv, 3)@COARSE",
+    "close > keltner_upper(4, 3, 0.5)",
+    "stoch_k(5, 2) crosses_above stoch_d(5, 2, 2)",
+    "cci(4) < -50 or mfi(3) > 70",
+    "close < vwap",
+    "close@COARSE > vwap@COARSE",
+    "stddev(close - open, 4) < stddev(close - open, 9)",
+    "roc(sma(3), 2) > 0 and close % 2 < 1.5",
+    "hour % 3 == 1",
+    "time_of_day >= 9:30 and weekday <= 3",
+    "not ago(hour < 12, 2)",
+    "close@(OTHER) > sma(3)@(OTHER)",
+    "close@(OTHER) crosses_above ema(4)@(OTHER)",
+    "ago(close@(OTHER), 2) < close@COARSE(OTHER)",
+    "rsi(3)@COARSE(OTHER) > 50 and close > sma(4)",
+    "close@COARSE(OTHER) crosses_below sma(2)@COARSE(OTHER)",
+    "bars_held == 0 or unrealised_pct > 0.5",
+    "bars_held % 5 == 0",
 ];
 
-fn condition(dice: &mut Dice, base: Interval) -> Condition {
+/// What only an exit can say.
+const EXITS: [&str; 4] = [
+    "bars_held >= 7",
+    "unrealised_pct > 1.5",
+    "unrealised_pct < -0.8 and close < sma(3)",
+    "bars_held > 3 and close@(OTHER) < sma(3)@(OTHER)",
+];
+
+fn condition(dice: &mut Dice, market: &Market, texts: &[&str]) -> Condition {
+    let base = market.interval;
     let coarse = times(base, [4, 24][dice.below(2) as usize]);
-    let text =
-        CONDITIONS[dice.below(CONDITIONS.len() as u64) as usize].replace("COARSE", &coarse.to_string());
+    let symbols: Vec<Symbol> = market.symbols.iter().map(|one| one.instrument.symbol.clone()).collect();
+    let other = &symbols[dice.below(symbols.len() as u64) as usize];
+    let text = texts[dice.below(texts.len() as u64) as usize]
+        .replace("COARSE", &coarse.to_string())
+        .replace("OTHER", other.as_str());
     let timeframe = if dice.one_in(4) { times(base, 4) } else { base };
-    Condition { expr: expr::parse(&text, timeframe, base).unwrap(), text }
+    let surroundings = Surroundings {
+        zone: "America/New_York".parse().unwrap(),
+        symbols: Symbols::Of(&symbols),
+        position: true,
+        ..Surroundings::bars(timeframe, base)
+    };
+    Condition { expr: expr::parse_condition(&text, &surroundings).unwrap(), text }
 }
 
-fn rule_set(dice: &mut Dice, base: Interval) -> RuleSet {
+fn exit_condition(dice: &mut Dice, market: &Market) -> Condition {
+    if dice.one_in(4) { condition(dice, market, &EXITS) } else { condition(dice, market, &CONDITIONS) }
+}
+
+fn rule_set(dice: &mut Dice, market: &Market) -> RuleSet {
     let share = |dice: &mut Dice| dice.one_in(3).then(|| Bps::from_percent(dice.between(0.1, 6.0)));
     RuleSet {
-        enter_all: (0..1 + dice.below(2)).map(|_| condition(dice, base)).collect(),
-        exit_any: (0..dice.below(3)).map(|_| condition(dice, base)).collect(),
+        enter_all: (0..1 + dice.below(2)).map(|_| condition(dice, market, &CONDITIONS)).collect(),
+        exit_any: (0..dice.below(3)).map(|_| exit_condition(dice, market)).collect(),
         stop_loss: share(dice),
         take_profit: share(dice),
         trailing_stop: share(dice),
@@ -126,7 +170,7 @@ fn rule_set(dice: &mut Dice, base: Interval) -> RuleSet {
 }
 
 /// A random built-in kind, or rules.
-fn kind(dice: &mut Dice, base: Interval) -> StrategyKind {
+fn kind(dice: &mut Dice, market: &Market) -> StrategyKind {
     let period = |dice: &mut Dice| 1 + dice.below(9) as u32;
     match dice.below(16) {
         0 => StrategyKind::Cash,
@@ -154,7 +198,7 @@ fn kind(dice: &mut Dice, base: Interval) -> StrategyKind {
         }
         10 => StrategyKind::Dca { every: 1 + dice.below(40) as u32 },
         11 => StrategyKind::Random { turnover: dice.between(0.1, 300.0), seed: None },
-        _ => StrategyKind::Rules(rule_set(dice, base)),
+        _ => StrategyKind::Rules(rule_set(dice, market)),
     }
 }
 
@@ -162,7 +206,7 @@ fn spec(dice: &mut Dice, market: &Market) -> StrategySpec {
     let all = (0..market.symbols.len() as u16).map(SymbolId);
     let some: Vec<SymbolId> = all.clone().filter(|_| !dice.one_in(3)).collect();
     StrategySpec {
-        kind: kind(dice, market.interval),
+        kind: kind(dice, market),
         symbols: if some.is_empty() { all.collect() } else { some },
         timeframe: times(market.interval, [1, 1, 1, 4, 24][dice.below(5) as usize]),
         size: Bps::from_percent([100.0, 33.0, 7.0][dice.below(3) as usize]),

@@ -22,7 +22,7 @@ pub use metrics::{Benchmark, MetricSpec, MetricsProfile, ReportFormat, ReportSpe
 pub use process::{DecideSpec, Isolation, OnTimeout, ProcessSpec, RecordedSpec};
 pub use registered::{ExistingWallet, Registered, StartingWallet, WalletChoice};
 pub use risk::{OnBreach, RiskProfile};
-pub use rules::{BinaryOp, Condition, Expr, Function, RuleSet, Series};
+pub use rules::{Condition, Expr, PositionValue, RuleSet, Series};
 pub use signals::{
     Rebalance, SignalMode, SignalOrder, SignalRows, SignalTable, SignalsSpec, Stamp, SymbolSignals,
 };

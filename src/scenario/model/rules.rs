@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::domain::{Bps, IndicatorSpec, Interval};
+use crate::domain::{BinaryOp, Bps, Formula, Function, IndicatorSpec, Interval, Literal, SymbolId};
 
 /// A `rules` strategy. Enters when all of `enter_all` are true; exits when any of `exit_any` is true or a
 /// protective level is reached.
@@ -24,6 +24,21 @@ pub struct RuleSet {
     pub max_positions: Option<u32>,
 }
 
+impl RuleSet {
+    /// Enters and exits at these conditions, with nothing else stated.
+    pub const fn of(enter_all: Vec<Condition>, exit_any: Vec<Condition>) -> Self {
+        Self {
+            enter_all,
+            exit_any,
+            stop_loss: None,
+            take_profit: None,
+            trailing_stop: None,
+            max_hold_bars: None,
+            max_positions: None,
+        }
+    }
+}
+
 /// One condition: a boolean expression.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Condition {
@@ -35,12 +50,31 @@ pub struct Condition {
 }
 
 /// An indicator column over bars of one timeframe.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Series {
     /// Indicator and its parameters.
     pub indicator: IndicatorSpec,
     /// Timeframe of its bars; a condition reads the last closed bar.
     pub timeframe: Interval,
+    /// Whose bars; `None` for the symbol that is traded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub symbol: Option<SymbolId>,
+}
+
+impl Series {
+    /// Of the symbol that is traded.
+    pub const fn own(indicator: IndicatorSpec, timeframe: Interval) -> Self {
+        Self { indicator, timeframe, symbol: None }
+    }
+}
+
+/// What a condition can ask of the position in its symbol. It has no earlier values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum PositionValue {
+    /// Bars of the scenario's interval that the position has lived through, this one included; 0 while flat.
+    BarsHeld,
+    /// The close above the average price paid, in percent of that price, without fees; no value while flat.
+    UnrealisedPct,
 }
 
 /// An expression. Comparisons and logic yield 1 or 0.
@@ -50,6 +84,8 @@ pub enum Expr {
     Number(f64),
     /// A column's value at the last closed bar.
     Series(Series),
+    /// A value of the position.
+    Position(PositionValue),
     /// The value of an expression `bars` bars earlier, in the timeframe of its series.
     Ago {
         /// Expression whose past value is taken.
@@ -98,7 +134,7 @@ impl Expr {
     /// The direct subexpressions, in order; none for a number or a column.
     pub fn parts(&self) -> Vec<&Expr> {
         match self {
-            Self::Number(_) | Self::Series(_) => Vec::new(),
+            Self::Number(_) | Self::Series(_) | Self::Position(_) => Vec::new(),
             Self::Ago { of, .. } | Self::Negate(of) | Self::Not(of) => vec![of.as_ref()],
             Self::Binary { left, right, .. }
             | Self::CrossesAbove { left, right }
@@ -115,44 +151,48 @@ impl Expr {
             _ => self.parts().into_iter().filter_map(Self::finest_timeframe).min(),
         }
     }
-}
 
-/// A binary operator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub enum BinaryOp {
-    /// `+`
-    Add,
-    /// `-`
-    Subtract,
-    /// `*`
-    Multiply,
-    /// `/`; division by zero has no value.
-    Divide,
-    /// `<`
-    Less,
-    /// `<=`
-    LessOrEqual,
-    /// `>`
-    Greater,
-    /// `>=`
-    GreaterOrEqual,
-    /// `==`
-    Equal,
-    /// `!=`
-    NotEqual,
-    /// `and`
-    And,
-    /// `or`
-    Or,
-}
+    /// Whether it asks anything of the position.
+    pub fn reads_position(&self) -> bool {
+        matches!(self, Self::Position(_)) || self.parts().into_iter().any(Self::reads_position)
+    }
 
-/// A function of numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub enum Function {
-    /// Absolute value of the argument.
-    Abs,
-    /// Minimum of the arguments.
-    Min,
-    /// Maximum of the arguments.
-    Max,
+    /// A formula over bars of one timeframe and symbol.
+    pub fn of_formula(formula: &Formula, timeframe: Interval, symbol: Option<SymbolId>) -> Self {
+        let of = |part: &Formula| Self::of_formula(part, timeframe, symbol);
+        match formula {
+            Formula::Number(number) => Self::Number(number.value()),
+            Formula::Column(indicator) => {
+                Self::Series(Series { indicator: indicator.clone(), timeframe, symbol })
+            }
+            Formula::Negate(part) => Self::Negate(Box::new(of(part))),
+            Formula::Binary { op, left, right } => {
+                Self::Binary { op: *op, left: Box::new(of(left)), right: Box::new(of(right)) }
+            }
+            Formula::Call { function, args } => {
+                Self::Call { function: *function, args: args.iter().map(of).collect() }
+            }
+        }
+    }
+
+    /// The formula over bars of this timeframe and symbol that it is; `None` where it reads anything else, or looks
+    /// back.
+    pub fn formula(&self, timeframe: Interval, symbol: Option<SymbolId>) -> Option<Formula> {
+        let of = |part: &Self| part.formula(timeframe, symbol);
+        match self {
+            Self::Number(number) => Some(Formula::Number(Literal::new(*number))),
+            Self::Series(series) if series.timeframe == timeframe && series.symbol == symbol => {
+                Some(Formula::Column(series.indicator.clone()))
+            }
+            Self::Negate(part) => of(part).map(|part| Formula::Negate(Box::new(part))),
+            Self::Binary { op, left, right } if op.is_arithmetic() => {
+                Some(Formula::binary(*op, of(left)?, of(right)?))
+            }
+            Self::Call { function, args } => {
+                let args = args.iter().map(of).collect::<Option<Vec<Formula>>>()?;
+                Some(Formula::Call { function: *function, args })
+            }
+            _ => None,
+        }
+    }
 }

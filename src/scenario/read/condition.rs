@@ -5,13 +5,14 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::DeValue;
 
+use super::agent_context::AgentContext;
 use super::table::TableReader;
 use super::value::{ReadValue, ValueReader};
-use crate::domain::{Interval, Span};
-use crate::scenario::Condition;
-use crate::scenario::expr::{self, ExprError};
+use crate::domain::{Interval, Span, Symbol, Zone};
+use crate::scenario::expr::{self, ExprError, Surroundings, Symbols};
 use crate::scenario::format::{CONDITION, ValueType};
 use crate::scenario::problem::Problems;
+use crate::scenario::{Condition, Expr};
 
 /// Default help for errors without their own.
 const REFERENCE: &str = "`tiltyard strategies rules` lists what conditions can use";
@@ -22,12 +23,26 @@ pub(super) struct WrittenCondition {
     timeframe: Option<Spanned<Interval>>,
 }
 
-/// The bars that conditions read; `None` where that part had errors.
-pub(super) struct Bars {
+/// What conditions read; `None` where that part had errors.
+pub(super) struct Bars<'a> {
     /// The strategy's timeframe.
     pub(super) timeframe: Option<Interval>,
     /// The scenario's interval.
     pub(super) base: Option<Interval>,
+    /// The scenario's symbols.
+    pub(super) symbols: Option<&'a [Symbol]>,
+    /// Zone of times and sessions.
+    pub(super) zone: Zone,
+    /// Whether there is a position to ask of.
+    pub(super) position: bool,
+}
+
+impl<'a> Bars<'a> {
+    /// Bars of a timeframe, the time in UTC, no position.
+    pub(super) const fn of(timeframe: Option<Interval>, context: &AgentContext<'a>) -> Self {
+        let (base, symbols) = (context.interval, context.symbols);
+        Self { timeframe, base, symbols, zone: Zone::UTC, position: false }
+    }
 }
 
 /// An expression, or a table with an expression and its timeframe.
@@ -54,28 +69,48 @@ impl ReadValue for WrittenCondition {
 /// Parses the conditions; `None` if a problem was reported.
 pub(super) fn read_all(
     written: Vec<WrittenCondition>,
-    bars: &Bars,
+    bars: &Bars<'_>,
     problems: &Problems<'_>,
 ) -> Option<Vec<Condition>> {
     let read: Vec<_> = written.into_iter().map(|written| read(written, bars, problems)).collect();
     read.into_iter().collect()
 }
 
-fn read(written: WrittenCondition, bars: &Bars, problems: &Problems<'_>) -> Option<Condition> {
+fn read(written: WrittenCondition, bars: &Bars<'_>, problems: &Problems<'_>) -> Option<Condition> {
     let timeframe = match written.timeframe {
         Some(own) => multiple(own, bars.base, problems),
         None => bars.timeframe,
     };
+    let expr = parsed(&written.text, expr::parse_condition, timeframe, bars, problems)?;
+    Some(Condition { text: written.text.into_inner(), expr })
+}
+
+/// Parses an expression that a key holds as text; `None` if a problem was reported, here or of what it reads.
+pub(super) fn parsed(
+    text: &Spanned<String>,
+    parse: impl Fn(&str, &Surroundings<'_>) -> Result<Expr, Vec<ExprError>>,
+    timeframe: Option<Interval>,
+    bars: &Bars<'_>,
+    problems: &Problems<'_>,
+) -> Option<Expr> {
     // With an unknown interval the text is still parsed, to report its other errors.
     let finest = Interval::new(Span::from_seconds(1)).unwrap_or(Interval::MINUTE);
     let base = bars.base.unwrap_or(finest);
-    match expr::parse(written.text.get_ref(), timeframe.unwrap_or(base), base) {
+    let surroundings = Surroundings {
+        timeframe: timeframe.unwrap_or(base),
+        base,
+        zone: bars.zone,
+        symbols: bars.symbols.map_or(Symbols::Unknown, Symbols::Of),
+        position: bars.position,
+    };
+    match parse(text.get_ref(), &surroundings) {
         Ok(expr) => {
             timeframe.and(bars.base)?;
-            Some(Condition { text: written.text.into_inner(), expr })
+            bars.symbols?;
+            Some(expr)
         }
         Err(errors) => {
-            errors.into_iter().for_each(|error| report(error, &written.text, problems));
+            errors.into_iter().for_each(|error| report(error, text, problems));
             None
         }
     }

@@ -15,6 +15,7 @@ mod registered;
 mod report;
 mod risk;
 mod roster;
+mod rules;
 mod scenario;
 mod strategy;
 mod sweep;

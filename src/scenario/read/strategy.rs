@@ -7,12 +7,11 @@ use toml::Spanned;
 
 use super::agent_context::AgentContext;
 use super::condition::{self, WrittenCondition};
-use super::market;
 use super::table::TableReader;
+use super::{market, rules};
 use crate::domain::{Bps, Interval, Symbol, SymbolId};
 use crate::scenario::{
-    DecideSpec, ProcessSpec, Rebalance, RecordedSpec, RuleSet, SignalMode, SignalsSpec, StrategyKind,
-    StrategySpec,
+    DecideSpec, ProcessSpec, Rebalance, RecordedSpec, SignalMode, SignalsSpec, StrategyKind, StrategySpec,
 };
 
 /// A parsed strategy, with what is needed to check its size.
@@ -87,7 +86,7 @@ fn read_kind(
         "process" => process(table, context).map(StrategyKind::Process),
         "recorded" => recorded(table).map(StrategyKind::Recorded),
         "signals" => signals(table).map(StrategyKind::Signals),
-        "rules" => rules(table, common.timeframe, context).map(StrategyKind::Rules),
+        "rules" => rules::read(table, common.timeframe, context).map(StrategyKind::Rules),
         _ => None,
     }
 }
@@ -273,34 +272,6 @@ fn other_mode<T>(table: &TableReader<'_>, key: &str, of: SignalMode, mode: Signa
     None
 }
 
-fn rules(
-    table: &TableReader<'_>,
-    timeframe: Option<Interval>,
-    context: &AgentContext<'_>,
-) -> Option<RuleSet> {
-    let bars = condition::Bars { timeframe, base: context.interval };
-    let conditions = |key| {
-        let written: Vec<WrittenCondition> = table.value(key)?;
-        condition::read_all(written, &bars, table.problems)
-    };
-    let enter_all = conditions("enter_all");
-    let exit_any = conditions("exit_any");
-    let stop_loss = table.optional("stop_loss_pct");
-    let take_profit = table.optional("take_profit_pct");
-    let trailing_stop = table.optional("trailing_stop_pct");
-    let max_hold_bars = table.optional("max_hold_bars");
-    let max_positions = table.optional("max_positions");
-    Some(RuleSet {
-        enter_all: enter_all?,
-        exit_any: exit_any?,
-        stop_loss: stop_loss?,
-        take_profit: take_profit?,
-        trailing_stop: trailing_stop?,
-        max_hold_bars: max_hold_bars?,
-        max_positions: max_positions?,
-    })
-}
-
 fn recorded(table: &TableReader<'_>) -> Option<RecordedSpec> {
     let (run, agent) = (table.value("run"), table.optional("agent"));
     Some(RecordedSpec { run: run?, agent: agent? })
@@ -346,7 +317,7 @@ fn decide_at(table: &TableReader<'_>, context: &AgentContext<'_>) -> Option<Deci
         Some(written) => condition::multiple(written, context.interval, table.problems).map(Some),
         None => Some(None),
     };
-    let bars = condition::Bars { timeframe: context.interval, base: context.interval };
+    let bars = condition::Bars::of(context.interval, context);
     let on = match table.optional::<WrittenCondition>("on")? {
         Some(written) => condition::read_all(vec![written], &bars, table.problems)
             .map(|conditions| conditions.into_iter().next()),

@@ -1,11 +1,11 @@
 //! A rule set as a strategy: when it enters, and why it leaves.
 
-use super::compile::{Compiler, NodeId, Program};
+use super::compile::{Compiler, NodeId, Program, SeenPosition};
 use super::scan::Scan;
 use super::warm_up::{Needs, needs};
-use crate::domain::{Bps, Bracket, Distance, OrderId, OrderRequest, Protection, Side, Size, SymbolId};
+use crate::domain::{Bps, Bracket, Distance, OrderId, OrderRequest, Price, Protection, Side, Size, SymbolId};
 use crate::market::Row;
-use crate::scenario::{Condition, RuleSet, StrategySpec};
+use crate::scenario::{RuleSet, StrategySpec};
 use crate::strategy::context::{Ahead, NEVER};
 use crate::strategy::reader::cursor;
 use crate::strategy::search::Search;
@@ -115,7 +115,7 @@ impl Rules<'_> {
         let Entering { next, taken, sent } = &mut self.entering;
         let mut order = ctx.account().next_order_id();
         while *taken < self.max_positions
-            && let Some(rules) = self.symbols.get(*next)
+            && let Some(rules) = self.symbols.get_mut(*next)
         {
             *next += 1;
             if rules.wants_in(ctx) {
@@ -143,6 +143,8 @@ struct SymbolRules<'m> {
     /// The same, for many rows at once.
     entries: Scan,
     exits: Scan,
+    /// Whether an exit depends on the position: then each bar is looked at while one is held.
+    exits_read_position: bool,
     /// The last tick at whose close the symbol was seen flat.
     flat_at: Option<usize>,
     /// Whether this position was told to close.
@@ -152,14 +154,25 @@ struct SymbolRules<'m> {
 impl<'m> SymbolRules<'m> {
     fn new(symbol: SymbolId, rules: &RuleSet, setup: &Setup<'m>, needs: &Needs) -> Self {
         let mut compiler = Compiler::new(setup.history, symbol, needs);
-        let mut compile = |conditions: &[Condition]| -> Vec<NodeId> {
-            conditions.iter().map(|condition| compiler.add(&condition.expr)).collect()
-        };
-        let (enter_all, exit_any) = (compile(&rules.enter_all), compile(&rules.exit_any));
+        let enter_all =
+            rules.enter_all.iter().map(|condition| compiler.add(&condition.expr)).collect::<Vec<_>>();
+        let exit_any =
+            rules.exit_any.iter().map(|condition| compiler.add(&condition.expr)).collect::<Vec<_>>();
         let program = compiler.finish();
         let entries = Scan::new(&program, &enter_all, true, cursor(setup, symbol));
         let exits = Scan::new(&program, &exit_any, false, cursor(setup, symbol));
-        Self { symbol, program, enter_all, exit_any, entries, exits, flat_at: None, closing: false }
+        let exits_read_position = rules.exit_any.iter().any(|condition| condition.expr.reads_position());
+        Self {
+            symbol,
+            program,
+            enter_all,
+            exit_any,
+            entries,
+            exits,
+            exits_read_position,
+            flat_at: None,
+            closing: false,
+        }
     }
 
     /// The next row at which it may have something to order; `full` where no position may be added.
@@ -174,6 +187,9 @@ impl<'m> SymbolRules<'m> {
         if self.closing && waits(Side::Sell) {
             return None;
         }
+        if self.exits_read_position {
+            return Some(from);
+        }
         // Bars held rise by one a row.
         let held_now = self.bars_held(ahead, &position, from);
         let too_long = max_hold_bars.map(|most| from + (most as usize).saturating_sub(held_now));
@@ -181,8 +197,9 @@ impl<'m> SymbolRules<'m> {
         exit.into_iter().chain(too_long).min()
     }
 
-    fn wants_in(&self, ctx: &BarContext<'_>) -> bool {
+    fn wants_in(&mut self, ctx: &BarContext<'_>) -> bool {
         let Some(row) = ctx.row(self.symbol) else { return false };
+        self.program.position = SeenPosition::FLAT;
         self.flat_at == Some(ctx.tick())
             && !ctx.has_open_order(self.symbol, Side::Buy)
             && !ctx.has_open_order(self.symbol, Side::Sell)
@@ -201,6 +218,7 @@ impl<'m> SymbolRules<'m> {
         if self.closing && ctx.has_open_order(self.symbol, Side::Sell) {
             return None;
         }
+        self.program.position = self.seen(ctx, &position, row);
         let reason = self.reason(ctx, &position, row, max_hold_bars)?;
         self.closing = true;
         Some(reason)
@@ -218,6 +236,15 @@ impl<'m> SymbolRules<'m> {
         }
         let leaves = self.exit_any.iter().any(|&condition| self.program.holds(condition, row));
         leaves.then_some("rule_exit")
+    }
+
+    /// The position as conditions see it at the close of a row.
+    #[expect(clippy::cast_precision_loss, reason = "far fewer bars than 2^53")]
+    fn seen(&self, ctx: &BarContext<'_>, position: &PositionView, row: Row) -> SeenPosition {
+        let close = ctx.price(self.symbol).map_or(f64::NAN, Price::to_f64);
+        let paid = position.average_price.to_f64();
+        let unrealised_pct = if paid > 0.0 { (close / paid - 1.0) * 100.0 } else { f64::NAN };
+        SeenPosition { bars_held: self.bars_held(ctx, position, row) as f64, unrealised_pct }
     }
 
     /// Bars of the symbol that the position has lived through, this one included. The bar of its fill

@@ -27,7 +27,7 @@ pub(super) fn number(value: f64) -> Expr {
 }
 
 pub(super) fn series_at(indicator: IndicatorSpec, timeframe: &str) -> Expr {
-    Expr::Series(Series { indicator, timeframe: interval(timeframe) })
+    Expr::Series(Series::own(indicator, interval(timeframe)))
 }
 
 pub(super) fn series(indicator: IndicatorSpec) -> Expr {

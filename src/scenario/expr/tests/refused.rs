@@ -1,6 +1,8 @@
 //! Errors: span, message and help.
 
 use super::*;
+use crate::domain::Symbol;
+use crate::scenario::expr::{Surroundings, Symbols, parse_condition};
 
 /// The errors as `underlined text: message (help)`, one a line.
 fn complaints(text: &str) -> String {
@@ -87,8 +89,8 @@ fn unknown_names_get_the_nearest_known_one() {
 
 #[test]
 fn wrong_argument_counts_are_reported() {
-    let sma = "(`sma(n)`: simple moving average of the close over n bars)";
-    let rsi = "(`rsi(n=14)`: Wilder's relative strength index, 0 to 100)";
+    let sma = "(`sma([x,] n)`: simple moving average of x (default: the close) over n bars)";
+    let rsi = "(`rsi([x,] n=14)`: Wilder's relative strength index of x (default: the close), 0 to 100)";
     let abs = "(`abs(x)`: absolute value of x)";
     let min = "(`min(a, b, ...)`: smallest of its arguments)";
     check(&[
@@ -104,6 +106,22 @@ fn wrong_argument_counts_are_reported() {
         ),
         ("abs(1, 2) > 1", &format!("7..8 [2] `abs` takes 1 argument, not 2 {abs}")),
         ("min(1) > 1", &format!("0..6 [min(1)] `min` takes at least 2 arguments, not 1 {min}")),
+        (
+            "sma(close) > 1",
+            &format!(
+                "0..10 [sma(close)] `sma` takes 2 arguments, a series and the number of bars, not 1 {sma}"
+            ),
+        ),
+        (
+            "rsi(volume, 3, 4) > 1",
+            &format!(
+                "15..16 [4] `rsi` takes at most 2 arguments, a series and the number of bars, not 3 {rsi}"
+            ),
+        ),
+        (
+            "hour(1) > 1",
+            "4..7 [(1)] `hour` is a part of the local time and takes no arguments (write `hour`)",
+        ),
         ("close(1) > 1", "5..8 [(1)] `close` is a field of the bar and takes no arguments (write `close`)"),
     ]);
     let macd = complaints("macd(1, 2, 3) > 1");
@@ -120,11 +138,17 @@ fn wrong_argument_counts_are_reported() {
 fn periods_are_whole_and_bounded() {
     let help = "(a whole number from 1 to 100000)";
     for period in ["0", "-3", "14.5", "100001", "close", "(7 + 7)"] {
-        let text = format!("sma({period}) > 1");
-        let end = 4 + period.len();
-        let wanted = format!("4..{end} [{period}] `{period}` is not a number of bars {help}");
+        let (text, start) = (format!("sma(rsi, {period}) > 1"), 9);
+        let end = start + period.len();
+        let wanted = format!("{start}..{end} [{period}] `{period}` is not a number of bars {help}");
         assert_eq!(complaints(&text), wanted);
     }
+    for period in ["0", "-3", "14.5", "100001"] {
+        let end = 4 + period.len();
+        let wanted = format!("4..{end} [{period}] `{period}` is not a number of bars {help}");
+        assert_eq!(complaints(&format!("sma({period}) > 1")), wanted);
+    }
+    check(&[("atr(close) > 1", &format!("4..9 [close] `close` is not a number of bars {help}"))]);
     assert!(read("sma(100000) > 1").is_ok());
     check(&[("ago(close, 0) > 1", &format!("11..12 [0] `0` is not a number of bars {help}"))]);
 }
@@ -135,7 +159,7 @@ fn widths_have_three_decimals() {
     for width in ["0", "-1", "1.0005", "101", "close"] {
         let text = format!("bollinger_upper(20, {width}) > 1");
         let end = 20 + width.len();
-        let wanted = format!("20..{end} [{width}] `{width}` is not a width in standard deviations {help}");
+        let wanted = format!("20..{end} [{width}] `{width}` is not a width of a band {help}");
         assert_eq!(complaints(&text), wanted);
     }
 }
@@ -227,6 +251,115 @@ fn constants_have_no_crosses_and_no_ago() {
             "4..5 [3] `3` is constant and has no earlier values (`ago` needs a field or an indicator)",
         ),
     ]);
+}
+
+#[test]
+fn a_source_is_one_series_of_the_indicator_s_bars() {
+    check(&[
+        (
+            "sma(7 + 7, 3) > 1",
+            "4..9 [7 + 7] `7 + 7` is constant (`sma` reads a field, an indicator, or a formula of them)",
+        ),
+        (
+            "ema(sma(rsi(14)@4h, 3), 5) > 1",
+            "15..18 [@4h] `@4h` stands inside `ema`, which reads one series of bars (write it after the indicator: `ema(rsi(14), ..)@4h`)",
+        ),
+        (
+            "sma(ago(close, 1), 3) > 1",
+            "4..7 [ago] `ago` cannot look back inside `sma` (write `ago(sma(..), n)`)",
+        ),
+        (
+            "sma(close > 1, 3) > 1",
+            "4..13 [close > 1] `close > 1` is a condition, not a number (comparisons do not chain: write `a < b and b < c`)",
+        ),
+        ("sma(rsj(14), 3) > 1", "4..7 [rsj] `rsj` is not a known name (did you mean `rsi`?)"),
+        ("sma(rsi(0), 3) > 1", "8..9 [0] `0` is not a number of bars (a whole number from 1 to 100000)"),
+        (
+            "sma(hour, 3)@4h > 1",
+            "4..8 [hour] `hour` is read in the scenario's interval only (`sma` reads bars of 4h)",
+        ),
+    ]);
+}
+
+#[test]
+fn indicators_stand_at_most_five_deep() {
+    let nested = |depth: usize| {
+        let steps = depth - 1;
+        format!("{}rsi(14){} > 1", "ema(".repeat(steps), ", 3)".repeat(steps))
+    };
+    assert!(read(&nested(5)).is_ok());
+    let complaint = complaints(&nested(6));
+    assert!(complaint.contains("indicators stand 6 deep inside one another"), "{complaint}");
+    assert_eq!(read(&nested(9)).unwrap_err().len(), 1);
+}
+
+/// The errors of a text that may name the symbols BTC and ETH and the position.
+fn in_rules(text: &str) -> Vec<(String, String, Option<String>)> {
+    let symbols = ["BTC", "ETH"].map(|name| Symbol::new(name).unwrap());
+    let surroundings =
+        Surroundings { symbols: Symbols::Of(&symbols), position: true, ..Surroundings::bars(base(), base()) };
+    let errors = parse_condition(text, &surroundings).err().unwrap_or_default();
+    let shown = |error: ExprError| (text[error.span].to_owned(), error.message, error.help);
+    errors.into_iter().map(shown).collect()
+}
+
+#[test]
+fn another_symbol_is_one_of_the_scenario() {
+    for text in ["close@(BTC) > 1", "close@1d(ETH) > 1", "sma(rsi, 3)@4h( BTC ) > rsi@(ETH)"] {
+        assert_eq!(in_rules(text), [], "{text}");
+    }
+    let unknown = in_rules("close > 1 and close@1d(BTV) > 1");
+    let message = "`BTV` is not a symbol of the scenario".to_owned();
+    assert_eq!(unknown, [("BTV".to_owned(), message, Some("did you mean `BTC`?".to_owned()))]);
+    assert_eq!(in_rules("hour@(BTC) > 1")[0].1, "`hour` cannot have a symbol");
+    assert_eq!(in_rules("sma(close@(BTC), 3) > 1")[0].0, "@(BTC)");
+    assert_eq!(in_rules("close@1d( ) > 1")[0].1, "a symbol in parentheses is missing");
+    assert_eq!(in_rules("close@(BTC > 1")[0].1, "a symbol in parentheses is missing");
+    check(&[(
+        "close@(BTC) > 1",
+        "7..10 [BTC] another symbol cannot be named here (a series is of the symbol that is asked for)",
+    )]);
+}
+
+#[test]
+fn times_of_day_are_compared_with_the_time_of_day() {
+    check(&[
+        (
+            "hour >= 9:30",
+            "8..12 [9:30] `9:30` is a time of day (compare it with the local time: `time_of_day >= 9:30`)",
+        ),
+        (
+            "time_of_day + 0:30 > 9:30",
+            "14..18 [0:30] `0:30` is a time of day (compare it with the local time: `time_of_day >= 9:30`)\n\
+             21..25 [9:30] `9:30` is a time of day (compare it with the local time: `time_of_day >= 9:30`)",
+        ),
+        (
+            "time_of_day > 24:00",
+            "14..19 [24:00] `24:00` is not a time of day (write a time from 0:00 to 23:59, such as `9:30`)",
+        ),
+        (
+            "time_of_day > 9:3",
+            "14..17 [9:3] `9:3` is not a time of day (write a time from 0:00 to 23:59, such as `9:30`)",
+        ),
+    ]);
+}
+
+#[test]
+fn the_position_has_no_past() {
+    for text in ["bars_held > 3 and unrealised_pct < -1.5", "abs(unrealised_pct) % 2 > bars_held / 10"] {
+        assert_eq!(in_rules(text), [], "{text}");
+    }
+    for (text, part) in [
+        ("ago(bars_held, 1) > 2", "bars_held"),
+        ("ago(close > 1 and bars_held > 2, 1)", "close > 1 and bars_held > 2"),
+        ("unrealised_pct crosses_above 5", "unrealised_pct crosses_above 5"),
+    ] {
+        let errors = in_rules(text);
+        assert_eq!(errors[0].0, part);
+        assert!(errors[0].1.ends_with("reads the position, which has no earlier values"), "{errors:?}");
+    }
+    assert_eq!(in_rules("sma(bars_held, 3) > 1")[0].1, "`bars_held` cannot have earlier values inside `sma`");
+    assert!(complaints("bars_held > 1").contains("is known in the rules of a `rules` strategy only"));
 }
 
 #[test]

@@ -197,6 +197,27 @@ fn max_hold_counts_the_symbols_own_bars() {
 }
 
 #[test]
+fn an_exit_reads_the_position() {
+    // Bought at 1: the closes are 0 %, 100 % and 200 % above.
+    let prices = market(&[hourly(&[1.0, 2.0, 3.0])]);
+    let close = vec![Action::Close(A, "rule_exit")];
+    let books = || [(0, held(0, 0)), (1, held(0, 0)), (2, held(0, 0))];
+    let gain = rule_set(&["close > 0"], &["unrealised_pct >= 100"]);
+    assert_eq!(play(&gain, &prices, books()), [vec![], close.clone(), close.clone()]);
+    // The bar of the fill counts as one.
+    let age = rule_set(&["close > 0"], &["bars_held == 3"]);
+    assert_eq!(play(&age, &prices, books()), [vec![], vec![], close]);
+}
+
+#[test]
+fn an_entry_sees_no_position() {
+    let prices = market(&[hourly(&[1.0])]);
+    let flat = |text: &str| play(&rule_set(&[text], &[]), &prices, [(0, Books::default())]);
+    assert_eq!(flat("bars_held == 0"), [vec![entry(A)]]);
+    assert_eq!(flat("unrealised_pct > 0 or unrealised_pct <= 0"), [vec![]]);
+}
+
+#[test]
 fn nothing_is_decided_for_a_symbol_without_a_bar() {
     let rules = rule_set(&["close > 0"], &["close > 0"]);
     let sparse = vec![Bar { hour: 0, close: 1.0, volume: 1.0 }];

@@ -7,7 +7,8 @@ use crate::domain::{
 };
 use crate::indicator::{History, IndicatorCache};
 use crate::market::{Bars, Frame, Market, SymbolSeries, TickRange, TickRow};
-use crate::scenario::{Condition, RuleSet, StrategyKind, StrategySpec, WarmUp, expr};
+use crate::scenario::expr::{self, Surroundings, Symbols};
+use crate::scenario::{Condition, RuleSet, StrategyKind, StrategySpec, WarmUp};
 use crate::strategy::{Account, FillView, OpenOrder, OrderView, PositionView, Setup};
 
 /// A bar as the tests write it.
@@ -103,22 +104,19 @@ pub fn setup(history: History<'_>) -> Setup<'_> {
     Setup { history, seed: Seed(1), agent: "rules", window: 0 }
 }
 
+/// May name the symbols of these markets and the position.
 pub fn condition(text: &str) -> Condition {
     let base = interval("1h");
-    Condition { text: text.to_owned(), expr: expr::parse(text, base, base).unwrap() }
+    let symbols = ["A", "B", "C"].map(|name| Symbol::new(name).unwrap());
+    let surroundings =
+        Surroundings { symbols: Symbols::Of(&symbols), position: true, ..Surroundings::bars(base, base) };
+    Condition { text: text.to_owned(), expr: expr::parse_condition(text, &surroundings).unwrap() }
 }
 
 /// Enters when all of the first hold, leaves when any of the second does; no levels, no limits.
 pub fn rule_set(enter_all: &[&str], exit_any: &[&str]) -> RuleSet {
-    RuleSet {
-        enter_all: enter_all.iter().map(|text| condition(text)).collect(),
-        exit_any: exit_any.iter().map(|text| condition(text)).collect(),
-        stop_loss: None,
-        take_profit: None,
-        trailing_stop: None,
-        max_hold_bars: None,
-        max_positions: None,
-    }
+    let conditions = |texts: &[&str]| texts.iter().map(|text| condition(text)).collect();
+    RuleSet::of(conditions(enter_all), conditions(exit_any))
 }
 
 /// The strategy of these rules over the first `symbols` symbols, with 20 % of the equity an entry.
