@@ -7,14 +7,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::support::cases::{Dice, Monkey, Shape, shaped_fixture};
 use crate::testkit::*;
 use proptest::prelude::*;
-use tiltyard::internals::domain::{Action, Bps, Interval, Seed, Symbol, SymbolId};
+use tiltyard::internals::domain::{Action, Bps, IndicatorSpec, Interval, Seed, Symbol, SymbolId};
 use tiltyard::internals::engine::{Job, Replay, Window, replay, replay_skipping};
 use tiltyard::internals::indicator::{History, IndicatorCache};
 use tiltyard::internals::market::{Bars, Market, SeriesBars, TickRange};
 use tiltyard::internals::metrics;
 use tiltyard::internals::scenario::expr::{Surroundings, Symbols};
 use tiltyard::internals::scenario::{
-    Condition, MetricSpec, OnBreach, RuleSet, StrategyKind, StrategySpec, WarmUp, expr,
+    AtrMultiple, Condition, EntryKind, EntryOrder, EntryTime, Expr, MetricSpec, OnBreach, PartialExit,
+    RuleDistance, RulePrice, RuleSet, Series, StrategyKind, StrategySpec, WarmUp, expr,
 };
 use tiltyard::internals::strategy::{
     BarContext, Orders, PreparedStrategy, Setup, Strategy, StrategyError, Wake, prepare, prepare_own,
@@ -156,16 +157,66 @@ fn exit_condition(dice: &mut Dice, market: &Market) -> Condition {
     if dice.one_in(4) { condition(dice, market, &EXITS) } else { condition(dice, market, &CONDITIONS) }
 }
 
+/// A distance in percent, or in ranges of a timeframe.
+fn distance(dice: &mut Dice, base: Interval) -> RuleDistance {
+    if dice.one_in(2) {
+        return RuleDistance::Share(Bps::from_percent(dice.between(0.1, 6.0)));
+    }
+    let indicator = IndicatorSpec::Atr { n: 1 + dice.below(5) as u32 };
+    let atr = Expr::Series(Series::own(indicator, times(base, [1, 4][dice.below(2) as usize])));
+    RuleDistance::Ranges(AtrMultiple { atr, times: dice.between(0.1, 4.0) })
+}
+
+fn entry_price(dice: &mut Dice, base: Interval) -> RulePrice {
+    let texts = ["low", "high + 0.1", "sma(3)", "highest(4)", "close / (hour % 3)"];
+    if dice.one_in(2) {
+        return RulePrice::Offset(distance(dice, base));
+    }
+    let text = texts[dice.below(texts.len() as u64) as usize];
+    let expr = expr::parse_number(text, &Surroundings::bars(base, base)).unwrap();
+    RulePrice::Value { text: text.to_owned(), expr }
+}
+
+fn entry(dice: &mut Dice, base: Interval) -> EntryOrder {
+    let kind = match dice.below(3) {
+        0 => EntryKind::Limit { price: entry_price(dice, base) },
+        1 => EntryKind::Stop { trigger: entry_price(dice, base) },
+        _ => EntryKind::StopLimit { trigger: entry_price(dice, base), limit: entry_price(dice, base) },
+    };
+    let time_in_force = match dice.below(5) {
+        0 => EntryTime::Gtc,
+        1 => EntryTime::Day,
+        2 => EntryTime::Ioc,
+        3 => EntryTime::Bars(1 + dice.below(9) as u32),
+        _ => EntryTime::Span(base.span().times(1 + dice.below(9) as i64)),
+    };
+    EntryOrder { kind, time_in_force }
+}
+
 fn rule_set(dice: &mut Dice, market: &Market) -> RuleSet {
-    let share = |dice: &mut Dice| dice.one_in(3).then(|| Bps::from_percent(dice.between(0.1, 6.0)));
+    let base = market.interval;
+    let level = |dice: &mut Dice| dice.one_in(3).then(|| distance(dice, base));
+    let enter_all = (0..1 + dice.below(2)).map(|_| condition(dice, market, &CONDITIONS)).collect();
+    let exit_any = (0..dice.below(3)).map(|_| exit_condition(dice, market)).collect();
+    let part = |dice: &mut Dice| PartialExit {
+        condition: exit_condition(dice, market),
+        share: Bps::from_percent([50.0, 25.0, 90.0][dice.below(3) as usize]),
+    };
     RuleSet {
-        enter_all: (0..1 + dice.below(2)).map(|_| condition(dice, market, &CONDITIONS)).collect(),
-        exit_any: (0..dice.below(3)).map(|_| exit_condition(dice, market)).collect(),
-        stop_loss: share(dice),
-        take_profit: share(dice),
-        trailing_stop: share(dice),
+        exit_parts: if dice.one_in(3) {
+            (0..1 + dice.below(2)).map(|_| part(dice)).collect()
+        } else {
+            vec![]
+        },
+        stop_loss: level(dice),
+        take_profit: level(dice),
+        trailing_stop: level(dice),
         max_hold_bars: dice.one_in(3).then(|| 1 + dice.below(30) as u32),
         max_positions: dice.one_in(3).then(|| 1 + dice.below(2) as u32),
+        entry: dice.one_in(3).then(|| entry(dice, base)),
+        max_entries: if dice.one_in(3) { 2 + dice.below(3) as u32 } else { 1 },
+        add_size: dice.one_in(3).then(|| Bps::from_percent([3.0, 40.0][dice.below(2) as usize])),
+        ..RuleSet::of(enter_all, exit_any)
     }
 }
 
@@ -198,7 +249,7 @@ fn kind(dice: &mut Dice, market: &Market) -> StrategyKind {
         }
         10 => StrategyKind::Dca { every: 1 + dice.below(40) as u32 },
         11 => StrategyKind::Random { turnover: dice.between(0.1, 300.0), seed: None },
-        _ => StrategyKind::Rules(rule_set(dice, market)),
+        _ => StrategyKind::Rules(Box::new(rule_set(dice, market))),
     }
 }
 

@@ -8,7 +8,7 @@ use toml::de::DeValue;
 use super::agent_context::AgentContext;
 use super::table::TableReader;
 use super::value::{ReadValue, ValueReader};
-use crate::domain::{Interval, Span, Symbol, Zone};
+use crate::domain::{Bps, Interval, Span, Symbol, Zone};
 use crate::scenario::expr::{self, ExprError, Surroundings, Symbols};
 use crate::scenario::format::{CONDITION, ValueType};
 use crate::scenario::problem::Problems;
@@ -21,6 +21,8 @@ const REFERENCE: &str = "`tiltyard strategies rules` lists what conditions can u
 pub(super) struct WrittenCondition {
     text: Spanned<String>,
     timeframe: Option<Spanned<Interval>>,
+    /// Share of the position that it sells, where that is written.
+    pub(super) share: Option<Spanned<Bps>>,
 }
 
 /// What conditions read; `None` where that part had errors.
@@ -50,7 +52,8 @@ impl ReadValue for WrittenCondition {
     fn read(given: &ValueReader<'_>, expected: &ValueType) -> Option<Self> {
         match given.value.get_ref() {
             DeValue::String(text) => {
-                Some(Self { text: Spanned::new(given.span(), text.to_string()), timeframe: None })
+                let text = Spanned::new(given.span(), text.to_string());
+                Some(Self { text, timeframe: None, share: None })
             }
             DeValue::Table(entries) => {
                 let title = format!("a condition of `{}`", given.key);
@@ -58,8 +61,9 @@ impl ReadValue for WrittenCondition {
                     TableReader::new(title, CONDITION.keys, given.span(), Some(entries), given.problems);
                 let text = table.value("when");
                 let timeframe = table.optional("timeframe");
+                let share = table.optional("share_pct");
                 table.finish();
-                Some(Self { text: text?, timeframe: timeframe? })
+                Some(Self { text: text?, timeframe: timeframe?, share: share? })
             }
             _ => given.wrong_type(expected, None),
         }
@@ -81,13 +85,13 @@ fn read(written: WrittenCondition, bars: &Bars<'_>, problems: &Problems<'_>) -> 
         Some(own) => multiple(own, bars.base, problems),
         None => bars.timeframe,
     };
-    let expr = parsed(&written.text, expr::parse_condition, timeframe, bars, problems)?;
+    let expr = parsed(("condition", &written.text), expr::parse_condition, timeframe, bars, problems)?;
     Some(Condition { text: written.text.into_inner(), expr })
 }
 
 /// Parses an expression that a key holds as text; `None` if a problem was reported, here or of what it reads.
 pub(super) fn parsed(
-    text: &Spanned<String>,
+    (what, text): (&str, &Spanned<String>),
     parse: impl Fn(&str, &Surroundings<'_>) -> Result<Expr, Vec<ExprError>>,
     timeframe: Option<Interval>,
     bars: &Bars<'_>,
@@ -110,16 +114,16 @@ pub(super) fn parsed(
             Some(expr)
         }
         Err(errors) => {
-            errors.into_iter().for_each(|error| report(error, text, problems));
+            errors.into_iter().for_each(|error| report(error, (what, text), problems));
             None
         }
     }
 }
 
 /// Reports an expression's error at its span in the file.
-pub(super) fn report(error: ExprError, text: &Spanned<String>, problems: &Problems<'_>) {
+pub(super) fn report(error: ExprError, (what, text): (&str, &Spanned<String>), problems: &Problems<'_>) {
     let span = span_in_file(&error.span, text, problems);
-    let message = format!("in the condition `{}`: {}", text.get_ref().trim(), error.message);
+    let message = format!("in the {what} `{}`: {}", text.get_ref().trim(), error.message);
     let help = error.help.unwrap_or_else(|| REFERENCE.to_owned());
     problems.error(span, message, error.message, Some(help));
 }

@@ -8,6 +8,8 @@ mod agent;
 mod agent_context;
 mod battle;
 mod condition;
+mod distance;
+mod entry;
 mod market;
 mod metrics;
 mod phrases;

@@ -1,10 +1,12 @@
 //! The parameters of a `rules` strategy.
 
 use super::agent_context::AgentContext;
-use super::condition::{self, WrittenCondition};
+use super::condition::{self, Bars, WrittenCondition};
+use super::distance::level;
+use super::entry;
 use super::table::TableReader;
-use crate::domain::{Interval, Zone};
-use crate::scenario::RuleSet;
+use crate::domain::{Bps, Interval, Zone};
+use crate::scenario::{Condition, PartialExit, RuleSet};
 
 /// Parses the rules; `None` if a problem was reported.
 pub(super) fn read(
@@ -14,30 +16,78 @@ pub(super) fn read(
 ) -> Option<RuleSet> {
     let zone: Option<Zone> = table.value("zone");
     let zone_is_known = zone.map(drop);
-    let bars = condition::Bars {
-        zone: zone.unwrap_or_default(),
-        position: true,
-        ..condition::Bars::of(timeframe, context)
-    };
-    let conditions = |key| {
-        let written: Vec<WrittenCondition> = table.value(key)?;
-        condition::read_all(written, &bars, table.problems)
-    };
-    let enter_all = conditions("enter_all");
-    let exit_any = conditions("exit_any");
-    let stop_loss = table.optional("stop_loss_pct");
-    let take_profit = table.optional("take_profit_pct");
-    let trailing_stop = table.optional("trailing_stop_pct");
+    let bars = Bars { zone: zone.unwrap_or_default(), position: true, ..Bars::of(timeframe, context) };
+    let written = |key| table.value::<Vec<WrittenCondition>>(key);
+    let enter_all = written("enter_all")
+        .and_then(|written| condition::read_all(without_share(written, table), &bars, table.problems));
+    let exits = written("exit_any").and_then(|written| exits(written, &bars, table));
+    let stop_loss = level(table, ["stop_loss_pct", "stop_loss"], &bars);
+    let take_profit = level(table, ["take_profit_pct", "take_profit"], &bars);
+    let trailing_stop = level(table, ["trailing_stop_pct", "trailing_stop"], &bars);
     let max_hold_bars = table.optional("max_hold_bars");
     let max_positions = table.optional("max_positions");
+    let entry = entry::read(table, &bars);
+    let max_entries = table.value("max_entries");
+    let add_size = added_size(table, max_entries);
     zone_is_known?;
+    let (exit_any, exit_parts) = exits?;
     Some(RuleSet {
         enter_all: enter_all?,
-        exit_any: exit_any?,
+        exit_any,
+        exit_parts,
         stop_loss: stop_loss?,
         take_profit: take_profit?,
         trailing_stop: trailing_stop?,
         max_hold_bars: max_hold_bars?,
         max_positions: max_positions?,
+        entry: entry?,
+        max_entries: max_entries?,
+        add_size: add_size?,
     })
+}
+
+/// The conditions of entries, which sell nothing; reports a share.
+fn without_share(written: Vec<WrittenCondition>, table: &TableReader<'_>) -> Vec<WrittenCondition> {
+    for share in written.iter().filter_map(|condition| condition.share.as_ref()) {
+        let help = "a share of the position is for `exit_any`; entries are sized with `size_pct`".to_owned();
+        let message = "`share_pct` in a condition of `enter_all`".to_owned();
+        table.problems.error(share.span(), message, "sells nothing".to_owned(), Some(help));
+    }
+    written
+}
+
+/// Those that sell all of the position, and those that sell a part.
+fn exits(
+    written: Vec<WrittenCondition>,
+    bars: &Bars<'_>,
+    table: &TableReader<'_>,
+) -> Option<(Vec<Condition>, Vec<PartialExit>)> {
+    let shares: Vec<Option<Bps>> =
+        written.iter().map(|one| one.share.as_ref().map(|share| *share.get_ref())).collect();
+    let conditions = condition::read_all(written, bars, table.problems)?;
+    let (mut all, mut parts) = (Vec::new(), Vec::new());
+    for (condition, share) in conditions.into_iter().zip(shares) {
+        match share.filter(|share| *share < Bps::WHOLE) {
+            Some(share) => parts.push(PartialExit { condition, share }),
+            None => all.push(condition),
+        }
+    }
+    Some((all, parts))
+}
+
+/// The size of entries after the first, where there can be any.
+fn added_size(table: &TableReader<'_>, max_entries: Option<u32>) -> Option<Option<Bps>> {
+    let size: Option<Bps> = table.optional("add_size_pct")?;
+    if size.is_some() && max_entries == Some(1) {
+        let message = "`add_size_pct` without a second entry".to_owned();
+        let help = "set `max_entries` to 2 or more, or remove it".to_owned();
+        table.problems.error(
+            table.span("add_size_pct"),
+            message,
+            "`max_entries` is 1".to_owned(),
+            Some(help),
+        );
+        return None;
+    }
+    Some(size)
 }

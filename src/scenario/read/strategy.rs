@@ -86,7 +86,9 @@ fn read_kind(
         "process" => process(table, context).map(StrategyKind::Process),
         "recorded" => recorded(table).map(StrategyKind::Recorded),
         "signals" => signals(table).map(StrategyKind::Signals),
-        "rules" => rules::read(table, common.timeframe, context).map(StrategyKind::Rules),
+        "rules" => {
+            rules::read(table, common.timeframe, context).map(|rules| StrategyKind::Rules(Box::new(rules)))
+        }
         _ => None,
     }
 }

@@ -22,8 +22,7 @@ pub fn warm_up(rules: &RuleSet, base: Interval) -> Warmup {
     for (series, need) in needs(rules, base) {
         raise(&mut warm_up, series.timeframe, need);
     }
-    let steps =
-        rules.enter_all.iter().chain(&rules.exit_any).map(|it| base_bars_stepped(&it.expr, 0, base)).max();
+    let steps = rules.expressions().into_iter().map(|expr| base_bars_stepped(expr, 0, base)).max();
     if let Some(steps) = steps.filter(|&steps| steps > 0) {
         raise(&mut warm_up, base, steps);
     }
@@ -33,8 +32,8 @@ pub fn warm_up(rules: &RuleSet, base: Interval) -> Warmup {
 /// Bars before the first decision, by column.
 pub(super) fn needs(rules: &RuleSet, base: Interval) -> Needs {
     let mut needs = Needs::new();
-    for condition in rules.enter_all.iter().chain(&rules.exit_any) {
-        add(&mut needs, &condition.expr, 0, base);
+    for expr in rules.expressions() {
+        add(&mut needs, expr, 0, base);
     }
     let mut longest = Warmup::new();
     for (series, &need) in &needs {

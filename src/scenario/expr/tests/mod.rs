@@ -1,6 +1,7 @@
 //! Tests of the expression language: accepted and refused texts, and the round trip through printing.
 
 mod accepted;
+mod reference;
 mod refused;
 mod round_trip;
 

@@ -6,7 +6,7 @@ use crate::domain::{
 };
 use crate::indicator::IndicatorCache;
 use crate::market::Market;
-use crate::scenario::{RuleSet, StrategyKind, StrategySpec};
+use crate::scenario::{RuleDistance, RuleSet, StrategyKind, StrategySpec};
 use crate::strategy::rules::prepare;
 use crate::strategy::{Now, Orders};
 
@@ -67,9 +67,9 @@ fn enters_when_all_conditions_hold() {
 #[test]
 fn an_entry_carries_its_protection() {
     let mut rules = always();
-    rules.stop_loss = Some(Bps::from_percent(3.0));
-    rules.take_profit = Some(Bps::from_percent(6.0));
-    rules.trailing_stop = Some(Bps::from_percent(5.0));
+    rules.stop_loss = Some(RuleDistance::Share(Bps::from_percent(3.0)));
+    rules.take_profit = Some(RuleDistance::Share(Bps::from_percent(6.0)));
+    rules.trailing_stop = Some(RuleDistance::Share(Bps::from_percent(5.0)));
     let share = |percent| Distance::Share(Bps::from_percent(percent));
     let bracket = Bracket {
         stop_loss: Some(Protection::FromEntry(share(3.0))),

@@ -122,7 +122,7 @@ pub fn rule_set(enter_all: &[&str], exit_any: &[&str]) -> RuleSet {
 /// The strategy of these rules over the first `symbols` symbols, with 20 % of the equity an entry.
 pub fn spec(rules: &RuleSet, symbols: u16) -> StrategySpec {
     StrategySpec {
-        kind: StrategyKind::Rules(rules.clone()),
+        kind: StrategyKind::Rules(Box::new(rules.clone())),
         symbols: (0..symbols).map(SymbolId).collect(),
         timeframe: interval("1h"),
         size: Bps::from_percent(20.0),
@@ -139,9 +139,9 @@ pub struct Books {
 }
 
 impl Books {
-    /// Holds one unit since a fill at this tick.
+    /// Holds a little, bought at 1, since a fill at this tick.
     pub fn hold(&mut self, symbol: u16, opened_tick: usize) {
-        let price = Price::from_units(1);
+        let price = Price::from_f64(1.0);
         let position = PositionView { qty: Qty::from_units(1), average_price: price, opened_tick };
         self.positions.insert(SymbolId(symbol), position);
     }

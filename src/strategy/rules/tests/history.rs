@@ -52,7 +52,7 @@ fn the_needs_of_indicators_inside_one_another_add_up() {
     assert_eq!(need("sma(rsi(14), 3) > 1"), "1h=58");
     assert_eq!(need("highest(sma(rsi(14), 3), 5) > 1"), "1h=62");
     assert_eq!(need("stoch_d(14, 3, 3) > 1"), "1h=18");
-    assert_eq!(need("ago(sma(rsi(14), 3)@4h, 2) > 1"), "4h=61");
+    assert_eq!(need("ago(sma(rsi(14), 3)@4h, 2) > 1"), "1h=16 4h=61");
     // A session of 25 hours at most; another symbol needs what it reads.
     assert_eq!(need("close > vwap"), "1h=25");
     assert_eq!(need("close > sma(30)@4h(B)"), "1h=1 4h=31");
