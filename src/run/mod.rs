@@ -20,6 +20,7 @@ mod entrant;
 mod error;
 mod estimate;
 mod lag;
+mod modules;
 mod observer;
 mod prepare;
 mod programs;
@@ -45,7 +46,8 @@ pub use diagnostic::RunDiagnostic;
 pub use duel::{DuelRequest, duel, duel_stored};
 pub use entrant::Entrant;
 pub use error::{
-    Kept, ProgramProblem, RunError, RunErrorKind, SignalsProblem, StrategyProblem, WalletProblem,
+    Kept, ModuleProblem, ProgramProblem, RunError, RunErrorKind, SignalsProblem, StrategyProblem,
+    WalletProblem,
 };
 pub use estimate::{RunEstimate, estimate};
 pub use lag::{LagReport, LagRow, lag};

@@ -24,7 +24,7 @@ use crate::domain::check_name;
 use crate::engine::Window;
 use crate::files::FolderLock;
 use crate::market::{Market, TickRange};
-use crate::process::Recording;
+use crate::process::{Logs, Recording};
 use crate::scenario::{Benchmark, Scenario};
 use crate::tournament::{AgentResult, Assessment, Tournament, WindowResult};
 
@@ -65,6 +65,7 @@ pub struct RunWriter<'a> {
     staging: Staging,
     assessment: Option<Assessment>,
     recording: Recording,
+    logs: Logs,
 }
 
 impl<'a> RunWriter<'a> {
@@ -78,7 +79,7 @@ impl<'a> RunWriter<'a> {
         let staging = Staging::open(&parent, &run.id.to_string())?;
         fs::create_dir(staging.folder().join("agents")).map_err(StoreError::write(staging.folder()))?;
         json::write_text(&staging.folder().join("scenario.toml"), run.source)?;
-        Ok(Self { run, staging, assessment: None, recording: Recording::default() })
+        Ok(Self { run, staging, assessment: None, recording: Recording::default(), logs: Logs::default() })
     }
 
     /// The same run with standings and a format.
@@ -96,6 +97,12 @@ impl<'a> RunWriter<'a> {
         let id = identify_recorded(self.run.scenario, self.run.market, &recording.hash());
         let staging = self.staging.named(&id.to_string());
         Self { run: Run { id, ..self.run }, staging, recording, ..self }
+    }
+
+    /// The same run with what its modules have logged.
+    #[must_use]
+    pub fn logged(self, logs: Logs) -> Self {
+        Self { logs, ..self }
     }
 
     /// Where the run is being written, for files that only some runs have.
@@ -196,6 +203,7 @@ impl<'a> RunWriter<'a> {
         if !self.recording.is_empty() {
             decisions::write(folder, self.run.csv, &self.recording)?;
         }
+        decisions::write_logs(folder, &self.logs)?;
         let names = tournament.agents.iter().map(|agent| &agent.name);
         json::write_text(&folder.join("scores.csv"), &scores_csv(names, &stored.battles))?;
         json::write(&folder.join("battles.json"), "the battles", &stored.battles)?;

@@ -38,6 +38,9 @@ fn fills(strategy: &str) -> usize {
 fn every_example_is_short() {
     for entry in fs::read_dir(example("")).unwrap() {
         let path = entry.unwrap().path();
+        if path.is_dir() {
+            continue;
+        }
         let lines = fs::read_to_string(&path).unwrap().lines().count();
         assert!(lines < 60, "{}: {lines} lines", path.display());
     }

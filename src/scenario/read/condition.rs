@@ -70,13 +70,32 @@ impl ReadValue for WrittenCondition {
     }
 }
 
-/// Parses the conditions; `None` if a problem was reported.
+/// Parses the conditions, which sell nothing; `None` if a problem was reported.
 pub(super) fn read_all(
     written: Vec<WrittenCondition>,
     bars: &Bars<'_>,
     problems: &Problems<'_>,
 ) -> Option<Vec<Condition>> {
+    for share in written.iter().filter_map(|condition| condition.share.as_ref()) {
+        let message = "`share_pct` in a condition that sells nothing".to_owned();
+        let help = "a share of the position is for `exit_any`; entries are sized with `size_pct`".to_owned();
+        problems.error(share.span(), message, "sells nothing".to_owned(), Some(help));
+    }
     let read: Vec<_> = written.into_iter().map(|written| read(written, bars, problems)).collect();
+    read.into_iter().collect()
+}
+
+/// Parses conditions that sell, each with the share of the position where one is written.
+pub(super) fn read_exits(
+    written: Vec<WrittenCondition>,
+    bars: &Bars<'_>,
+    problems: &Problems<'_>,
+) -> Option<Vec<(Condition, Option<Bps>)>> {
+    let exit = |mut written: WrittenCondition| {
+        let share = written.share.take().map(Spanned::into_inner);
+        read(written, bars, problems).map(|condition| (condition, share))
+    };
+    let read: Vec<_> = written.into_iter().map(exit).collect();
     read.into_iter().collect()
 }
 

@@ -13,6 +13,7 @@ mod entry;
 mod market;
 mod metrics;
 mod phrases;
+mod program;
 mod registered;
 mod report;
 mod risk;

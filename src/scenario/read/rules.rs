@@ -18,8 +18,8 @@ pub(super) fn read(
     let zone_is_known = zone.map(drop);
     let bars = Bars { zone: zone.unwrap_or_default(), position: true, ..Bars::of(timeframe, context) };
     let written = |key| table.value::<Vec<WrittenCondition>>(key);
-    let enter_all = written("enter_all")
-        .and_then(|written| condition::read_all(without_share(written, table), &bars, table.problems));
+    let enter_all =
+        written("enter_all").and_then(|written| condition::read_all(written, &bars, table.problems));
     let exits = written("exit_any").and_then(|written| exits(written, &bars, table));
     let stop_loss = level(table, ["stop_loss_pct", "stop_loss"], &bars);
     let take_profit = level(table, ["take_profit_pct", "take_profit"], &bars);
@@ -46,27 +46,14 @@ pub(super) fn read(
     })
 }
 
-/// The conditions of entries, which sell nothing; reports a share.
-fn without_share(written: Vec<WrittenCondition>, table: &TableReader<'_>) -> Vec<WrittenCondition> {
-    for share in written.iter().filter_map(|condition| condition.share.as_ref()) {
-        let help = "a share of the position is for `exit_any`; entries are sized with `size_pct`".to_owned();
-        let message = "`share_pct` in a condition of `enter_all`".to_owned();
-        table.problems.error(share.span(), message, "sells nothing".to_owned(), Some(help));
-    }
-    written
-}
-
 /// Those that sell all of the position, and those that sell a part.
 fn exits(
     written: Vec<WrittenCondition>,
     bars: &Bars<'_>,
     table: &TableReader<'_>,
 ) -> Option<(Vec<Condition>, Vec<PartialExit>)> {
-    let shares: Vec<Option<Bps>> =
-        written.iter().map(|one| one.share.as_ref().map(|share| *share.get_ref())).collect();
-    let conditions = condition::read_all(written, bars, table.problems)?;
     let (mut all, mut parts) = (Vec::new(), Vec::new());
-    for (condition, share) in conditions.into_iter().zip(shares) {
+    for (condition, share) in condition::read_exits(written, bars, table.problems)? {
         match share.filter(|share| *share < Bps::WHOLE) {
             Some(share) => parts.push(PartialExit { condition, share }),
             None => all.push(condition),

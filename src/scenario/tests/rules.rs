@@ -138,7 +138,7 @@ fn a_condition_with_a_share_sells_a_part() {
     assert_eq!(read.exit_parts[0].share, Bps::from_percent(50.0));
     assert_mistake(
         &with_strategy("{ kind = \"rules\", enter_all = [{ when = \"close > 1\", share_pct = 50 }] }"),
-        "`share_pct` in a condition of `enter_all`",
+        "`share_pct` in a condition that sells nothing",
         "50",
         Some("a share of the position is for `exit_any`; entries are sized with `size_pct`"),
     );
