@@ -30,6 +30,8 @@ mod timeframe_clock;
 mod windows;
 
 #[cfg(test)]
+mod definitions;
+#[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod oracle;

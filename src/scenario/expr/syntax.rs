@@ -38,7 +38,7 @@ pub(super) enum NodeKind<'t> {
     /// `of@4h`, `of@4h(BTC)`
     At {
         of: Box<Node<'t>>,
-        at: At<'t>,
+        at: Box<At<'t>>,
     },
     Negate(Box<Node<'t>>),
     Not(Box<Node<'t>>),
@@ -214,7 +214,7 @@ fn at<'t>(input: &Tokens<'_, 't>, of: Node<'t>) -> Node<'t> {
     match input.previous_tokens().next() {
         Some(Token { kind: TokenKind::At { timeframe, symbol }, span }) => {
             let symbol = symbol.map(|(name, start)| (name, start..start + name.len()));
-            let at = At { timeframe, symbol, span: span.clone() };
+            let at = Box::new(At { timeframe, symbol, span: span.clone() });
             Node { span: of.span.start..span.end, kind: NodeKind::At { of: Box::new(of), at } }
         }
         _ => of,

@@ -3,6 +3,7 @@
 mod accepted;
 mod reference;
 mod refused;
+mod refused_places;
 mod round_trip;
 
 use super::{ExprError, parse};

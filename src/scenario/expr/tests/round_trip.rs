@@ -30,7 +30,7 @@ fn periods() -> impl Strategy<Value = u32> {
     prop_oneof![1_u32..300, Just(100_000)]
 }
 
-fn indicators() -> impl Strategy<Value = IndicatorSpec> {
+fn indicators() -> BoxedStrategy<IndicatorSpec> {
     let fields = [BarField::Open, BarField::High, BarField::Low, BarField::Close, BarField::Volume];
     let width = (1_u32..=100_000).prop_map(Thousandths);
     prop_oneof![
@@ -65,10 +65,11 @@ fn indicators() -> impl Strategy<Value = IndicatorSpec> {
             _ => IndicatorSpec::Vwap { zone: Zone::UTC },
         }),
     ]
+    .boxed()
 }
 
 /// Sources of an indicator, of up to three columns.
-fn sources() -> impl Strategy<Value = Formula> {
+fn sources() -> BoxedStrategy<Formula> {
     let one = indicators().prop_map(Formula::Column);
     let ops = vec![BinaryOp::Add, BinaryOp::Subtract, BinaryOp::Divide, BinaryOp::Remainder];
     one.prop_recursive(2, 6, 2, move |inner| {
@@ -82,10 +83,11 @@ fn sources() -> impl Strategy<Value = Formula> {
             }),
         ]
     })
+    .boxed()
 }
 
 /// Indicators of other series.
-fn composed() -> impl Strategy<Value = IndicatorSpec> {
+fn composed() -> BoxedStrategy<IndicatorSpec> {
     let outer = prop_oneof![
         periods().prop_map(|n| IndicatorSpec::Sma { n }),
         periods().prop_map(|n| IndicatorSpec::Highest { n }),
@@ -93,22 +95,24 @@ fn composed() -> impl Strategy<Value = IndicatorSpec> {
         (periods(), 1_u32..9_999).prop_map(|(n, k)| IndicatorSpec::BollingerLower { n, k: Thousandths(k) }),
     ];
     (outer, sources()).prop_map(|(outer, source)| outer.over(source))
+    .boxed()
 }
 
-fn columns() -> impl Strategy<Value = Expr> {
+fn columns() -> BoxedStrategy<Expr> {
     let timeframes = prop::sample::select(vec!["1h", "4h", "1d", "1w"]);
     let indicators = prop_oneof![3 => indicators(), 1 => composed()];
     let symbol = prop::option::of((0_u16..2).prop_map(SymbolId));
     (indicators, timeframes, symbol).prop_map(|(indicator, timeframe, symbol)| {
         Expr::Series(Series { symbol, ..Series::own(indicator, interval(timeframe)) })
     })
+    .boxed()
 }
 
 fn boxed<T>(pair: (T, T)) -> (Box<T>, Box<T>) {
     (Box::new(pair.0), Box::new(pair.1))
 }
 
-fn numbers() -> impl Strategy<Value = Expr> {
+fn numbers() -> BoxedStrategy<Expr> {
     let constants = prop_oneof![
         (0_u32..1000).prop_map(|n| number(f64::from(n))),
         any::<f64>().prop_filter("written out", |x| x.is_finite()).prop_map(|x| number(x.abs())),
@@ -131,9 +135,10 @@ fn numbers() -> impl Strategy<Value = Expr> {
             prop::collection::vec(inner, 2..4).prop_map(|args| Expr::Call { function: Function::Max, args }),
         ]
     })
+    .boxed()
 }
 
-fn conditions() -> impl Strategy<Value = Expr> {
+fn conditions() -> BoxedStrategy<Expr> {
     let comparisons = vec![
         BinaryOp::Less,
         BinaryOp::LessOrEqual,
@@ -158,6 +163,7 @@ fn conditions() -> impl Strategy<Value = Expr> {
             }),
         ]
     })
+    .boxed()
 }
 
 proptest! {
