@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::proof_record::ProofRecord;
 use super::{RunId, StoreError, agent_record, csv, score_record};
 use crate::domain::{Cash, Metric};
 use crate::metrics::{Missing, Score};
@@ -104,6 +105,9 @@ pub struct RankingRecord {
     /// What each window did.
     #[serde(default)]
     pub windows: Vec<RankedWindow>,
+    /// What `agent prove` has found of the agent; absent where it was not tested. Never in the file of a run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proved: Option<ProofRecord>,
 }
 
 /// When the largest drawdown of a record was.
@@ -227,6 +231,7 @@ impl RankingRecord {
             }),
             missing,
             windows: windows(row.agent, tournament),
+            proved: None,
         }
     }
 
