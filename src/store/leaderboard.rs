@@ -40,6 +40,9 @@ pub struct LeaderboardRecord {
     /// Findings of level error in the bars that the scenario accepts; absent where there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accepted: Vec<String>,
+    /// Agents of the scenario that did not take part, one sentence each; absent where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
 }
 
 /// One row of the leaderboard.
@@ -155,6 +158,7 @@ impl LeaderboardRecord {
             min_trades: board.min_trades,
             windows_overlap: overlap(&tournament.windows),
             accepted: Vec::new(),
+            left_out: Vec::new(),
         }
     }
 

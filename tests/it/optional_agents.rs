@@ -58,9 +58,14 @@ fn the_open_door_runs_without_python_and_its_results_say_so() {
         names.sort();
         names
     };
+    assert_eq!(board["left_out"][0], notice);
     assert_eq!(names(&board), ["dip-module", "dip-rules", "hold", "notebook", "trend"]);
     let folder = fs::read_dir(out.path().join("open-door")).unwrap().next().unwrap().unwrap().path();
-    assert!(fs::read_to_string(folder.join("report.md")).unwrap().contains(notice));
+    let page = fs::read_to_string(folder.join("report.md")).unwrap();
+    assert!(
+        page.contains("dip-python") && page.contains("is left out: its program could not be started"),
+        "{page}"
+    );
     let record: Value = serde_json::from_str(&fs::read_to_string(folder.join("run.json")).unwrap()).unwrap();
     assert_eq!(record["flags"]["left_out"][0], notice);
     let (shown, _) = run(Some("/nowhere"), &[]);
