@@ -56,6 +56,9 @@ fn bench(c: &mut Criterion) {
         std::fs::write(folder.path().join("agent.wasm"), module).expect("the module is written");
         let module = scenario(folder.path(), symbol.as_str(), "kind = \"wasm\", path = \"agent.wasm\"", None);
         group.bench_function("trivial module, every bar", |b| b.iter(|| played(&module)));
+        let ready = prepare(&module.scenario, &[]).expect("the bars are sound");
+        let replayed = || run(&ready, RunOptions::default(), &NoProgress).expect("nobody cancels");
+        group.bench_function("trivial module, every bar, bars in memory", |b| b.iter(replayed));
         let rules = "kind = \"rules\", enter_all = [\"close < 0\"]";
         let rules = scenario(folder.path(), symbol.as_str(), rules, None);
         group.bench_function("rules that never trade", |b| b.iter(|| played(&rules)));
@@ -76,7 +79,7 @@ fn scenario(folder: &Path, symbol: &str, strategy: &str, end: Option<Timestamp>)
 name = "programs"
 
 [market]
-path = "."
+path = "{}"
 symbols = ["{symbol}"]
 interval = "1m"
 {end}
@@ -87,7 +90,8 @@ strategy = {{ {strategy} }}
 
 [battle]
 ranking_metric = "roi_pct"
-"#
+"#,
+        folder.display()
     );
     ScenarioSource::parse("bench".as_ref(), text, folder, &NoRegistry).expect("the scenario is sound")
 }
