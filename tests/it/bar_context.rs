@@ -4,8 +4,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex};
 
 use crate::skipping::{fixture, framed, window};
-use crate::support::rules::times;
 use crate::support::cases::{Dice, Monkey};
+use crate::support::rules::times;
 use crate::testkit::*;
 use proptest::prelude::*;
 use tiltyard::internals::engine::{Job, Loop, Window};

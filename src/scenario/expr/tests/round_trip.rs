@@ -94,18 +94,18 @@ fn composed() -> BoxedStrategy<IndicatorSpec> {
         periods().prop_map(|n| IndicatorSpec::Rsi { n }),
         (periods(), 1_u32..9_999).prop_map(|(n, k)| IndicatorSpec::BollingerLower { n, k: Thousandths(k) }),
     ];
-    (outer, sources()).prop_map(|(outer, source)| outer.over(source))
-    .boxed()
+    (outer, sources()).prop_map(|(outer, source)| outer.over(source)).boxed()
 }
 
 fn columns() -> BoxedStrategy<Expr> {
     let timeframes = prop::sample::select(vec!["1h", "4h", "1d", "1w"]);
     let indicators = prop_oneof![3 => indicators(), 1 => composed()];
     let symbol = prop::option::of((0_u16..2).prop_map(SymbolId));
-    (indicators, timeframes, symbol).prop_map(|(indicator, timeframe, symbol)| {
-        Expr::Series(Series { symbol, ..Series::own(indicator, interval(timeframe)) })
-    })
-    .boxed()
+    (indicators, timeframes, symbol)
+        .prop_map(|(indicator, timeframe, symbol)| {
+            Expr::Series(Series { symbol, ..Series::own(indicator, interval(timeframe)) })
+        })
+        .boxed()
 }
 
 fn boxed<T>(pair: (T, T)) -> (Box<T>, Box<T>) {
