@@ -8,7 +8,7 @@ use proptest::sample::select;
 use tiltyard_fuzz::fuzz;
 
 /// Words that conditions are made of.
-const WORDS: [&str; 58] = [
+const WORDS: [&str; 56] = [
     "close",
     "open",
     "volume",
