@@ -2,6 +2,7 @@
 
 mod agent;
 mod battle;
+mod expression;
 mod market;
 mod metrics;
 mod process;
@@ -18,12 +19,16 @@ mod wasm;
 
 pub use agent::AgentSpec;
 pub use battle::{Aggregate, BattleSpec, RankingMetric, TieBreak, WindowSpec};
+pub use expression::{Condition, Expr, PositionValue, Series};
 pub use market::{Acceptable, Calendar, Delisted, GapRule, MarketSpec, WarmUp};
 pub use metrics::{Benchmark, MetricSpec, MetricsProfile, ReportFormat, ReportSpec};
 pub use process::{DecideSpec, Isolation, OnTimeout, ProcessSpec, RecordedSpec};
 pub use registered::{ExistingWallet, Registered, StartingWallet, WalletChoice};
 pub use risk::{OnBreach, RiskProfile};
-pub use rules::{BinaryOp, Condition, Expr, Function, RuleSet, Series};
+pub use rules::{
+    AtrMultiple, EntryKind, EntryOrder, EntryTime, PartialExit, RuleDistance, RulePrice, RuleSet,
+    TimeInForceWord,
+};
 pub use signals::{
     Rebalance, SignalMode, SignalOrder, SignalRows, SignalTable, SignalsSpec, Stamp, SymbolSignals,
 };
