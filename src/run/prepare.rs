@@ -90,9 +90,11 @@ pub fn prepare_with(
     let entered = super::programs::enter(&scenario, &mut own, programs, &collector)?;
     warm_ups.extend(entered.warm_ups);
     let market = load(&scenario, entrants, &warm_ups)?;
-    let mut notes: Vec<String> = left_out(&scenario);
     #[cfg(feature = "import")]
-    notes.extend(signals::check(&scenario, &market, &files)?);
+    let told = signals::check(&scenario, &market, &files)?;
+    #[cfg(not(feature = "import"))]
+    let told = Vec::new();
+    let notes = left_out(&scenario).into_iter().chain(told).collect();
     checks::quantities(&scenario, &market)?;
     let spec = &scenario.market;
     let (ticks, embargo) = (market.in_range, scenario.battle.embargo);
