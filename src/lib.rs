@@ -76,7 +76,10 @@
 //! order in which replays finish. The same scenario, bars, seed and strategies give the same bytes.
 
 // With rooms left out, what others offer to them alone is not used.
-#![cfg_attr(not(all(feature = "import", feature = "report")), allow(unused_imports, dead_code))]
+#![cfg_attr(
+    not(all(feature = "import", feature = "report", feature = "wasm")),
+    allow(unused_imports, dead_code)
+)]
 
 #[cfg(feature = "cli")]
 mod cli;

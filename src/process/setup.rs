@@ -135,6 +135,11 @@ impl AgentSetup {
         hash.finalize().to_hex().to_string()
     }
 
+    /// All that its answers depend on but name, seed and window, as a hash.
+    pub fn content(&self) -> &[u8] {
+        &self.key
+    }
+
     /// The first message in a window.
     pub fn hello(&self, window: u32) -> Hello {
         let key = self.seed.key(&["strategy", "process", &self.hello.agent, &window.to_string()]);

@@ -377,6 +377,7 @@ pub(crate) fn scenario() -> Scenario {
         metrics: MetricSpec::default(),
         sweep: None,
         validation: None,
+        left_out: Vec::new(),
         report: ReportSpec::default(),
         rematch_of: None,
     }

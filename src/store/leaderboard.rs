@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::proof_record::ProofRecord;
 use super::{RunId, StoreError, agent_record, csv, score_record};
 use crate::domain::{Cash, Metric};
 use crate::metrics::{Missing, Score};
@@ -39,6 +40,9 @@ pub struct LeaderboardRecord {
     /// Findings of level error in the bars that the scenario accepts; absent where there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accepted: Vec<String>,
+    /// Agents of the scenario that did not take part, one sentence each; absent where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
 }
 
 /// One row of the leaderboard.
@@ -104,6 +108,9 @@ pub struct RankingRecord {
     /// What each window did.
     #[serde(default)]
     pub windows: Vec<RankedWindow>,
+    /// What `agent prove` has found of the agent; absent where it was not tested. Never in the file of a run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proved: Option<ProofRecord>,
 }
 
 /// When the largest drawdown of a record was.
@@ -151,6 +158,7 @@ impl LeaderboardRecord {
             min_trades: board.min_trades,
             windows_overlap: overlap(&tournament.windows),
             accepted: Vec::new(),
+            left_out: Vec::new(),
         }
     }
 
@@ -227,6 +235,7 @@ impl RankingRecord {
             }),
             missing,
             windows: windows(row.agent, tournament),
+            proved: None,
         }
     }
 

@@ -164,6 +164,7 @@ pub fn scenario(agents: &[&str], by: RankingMetric) -> Scenario {
         metrics: MetricSpec::default(),
         sweep: None,
         validation: None,
+        left_out: Vec::new(),
         report: ReportSpec::default(),
         rematch_of: None,
     }

@@ -78,6 +78,7 @@ fn scenario(market: &Market) -> Scenario {
         tournament: None,
         sweep: None,
         validation: None,
+        left_out: Vec::new(),
         metrics: MetricSpec::default(),
         report: ReportSpec::default(),
         rematch_of: None,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::super::args::{StoreArgs, ThreadsArg};
+use super::prove::ProveArgs;
 use crate::domain::Cash;
 
 /// The `agent` commands.
@@ -47,6 +48,8 @@ pub enum AgentCommand {
     /// Show what is left of an agent's score when its decisions come late: an edge that one bar takes is most often a
     /// look ahead.
     Lag(LagArgs),
+    /// Test that agents decide by no bar that comes later: replays with the data cut off after random bars.
+    Prove(ProveArgs),
     /// Print agents as TOML, without keys and history.
     Export(ExportArgs),
     /// Register all agents of a TOML file, or none if one is invalid.

@@ -7,8 +7,10 @@ mod exchange;
 mod lag;
 mod past;
 mod protocol;
+mod prove;
 mod show;
 mod skill;
+mod watch;
 
 pub use args::AgentCommand;
 
@@ -41,6 +43,7 @@ impl AgentCommand {
             Self::Import(args) => exchange::import(args),
             Self::CheckProtocol(args) => protocol::check_protocol(args),
             Self::Lag(args) => lag::lag(args),
+            Self::Prove(args) => prove::prove(args),
             Self::Skill(args) => skill::skill(args),
         }
     }

@@ -36,6 +36,9 @@ pub struct ProcessSpec {
     pub cpu_s: u32,
     /// How it is kept apart from the rest of the machine.
     pub isolation: Isolation,
+    /// Whether the agent is left out where its program cannot be started; who takes part is part of a run's identity.
+    #[serde(skip)]
+    pub optional: bool,
 }
 
 /// What a program has answered in a stored run.

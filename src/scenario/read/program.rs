@@ -21,7 +21,7 @@ pub(super) fn process(table: &TableReader<'_>, context: &AgentContext<'_>) -> Op
     let (on_timeout, env) = (table.value("on_timeout"), table.value("env"));
     let (network, processes) = (table.value("network"), table.value("processes"));
     let (memory_mb, cpu_s) = (table.value("memory_mb"), table.value("cpu_s"));
-    let isolation = table.value("isolation");
+    let (isolation, optional) = (table.value("isolation"), table.value("optional"));
     Some(ProcessSpec {
         command: command?,
         decide: decide?,
@@ -36,6 +36,7 @@ pub(super) fn process(table: &TableReader<'_>, context: &AgentContext<'_>) -> Op
         memory_mb: memory_mb?,
         cpu_s: cpu_s?,
         isolation: isolation?,
+        optional: optional?,
     })
 }
 
@@ -44,7 +45,7 @@ fn decide_at(table: &TableReader<'_>, context: &AgentContext<'_>) -> Option<Deci
         Some(written) => condition::multiple(written, context.interval, table.problems).map(Some),
         None => Some(None),
     };
-    let bars = condition::Bars { timeframe: context.interval, base: context.interval };
+    let bars = condition::Bars::of(context.interval, context);
     let on = match table.optional::<WrittenCondition>("on")? {
         Some(written) => condition::read_all(vec![written], &bars, table.problems)
             .map(|conditions| conditions.into_iter().next()),
