@@ -26,7 +26,7 @@ fn trials_with_an_infinite_score_are_listed_first_with_the_reason() {
         let first = text.lines().find(|line| line.trim_start().starts_with("1 ")).unwrap();
         assert!(first.split_whitespace().nth(3) == Some("inf"), "{text}");
         assert!(text.contains(&format!("- {REASON}: trial ")), "{text}");
-        assert!(text.contains(": profit_factor inf (trial "), "{text}");
+        assert!(text.contains(": PF inf (trial "), "{text}");
     }
     let json: serde_json::Value =
         serde_json::from_str(&stage.result("sweep top endless --json --out out")).unwrap();

@@ -267,7 +267,7 @@ mod tests {
     #[test]
     fn numbers_where_they_fit() {
         let expected = "\
-sharpe_ratio by fast (columns) and slow (rows)
+Sharpe by fast (columns) and slow (rows)
 
           5      10
 -------------------
