@@ -138,32 +138,9 @@ pub fn numbers(array: &ArrayRef, out: &mut Vec<f64>) -> bool {
             out.extend(array.as_primitive::<Float32Type>().values().iter().map(|&value| shortest(value)));
             true
         }
-        DataType::Decimal32(_, scale) => {
-            out.extend(
-                array
-                    .as_primitive::<Decimal32Type>()
-                    .values()
-                    .iter()
-                    .map(|&value| decimal(value.into(), *scale)),
-            );
-            true
-        }
-        DataType::Decimal64(_, scale) => {
-            out.extend(
-                array
-                    .as_primitive::<Decimal64Type>()
-                    .values()
-                    .iter()
-                    .map(|&value| decimal(value.into(), *scale)),
-            );
-            true
-        }
-        DataType::Decimal128(_, scale) => {
-            out.extend(
-                array.as_primitive::<Decimal128Type>().values().iter().map(|&value| decimal(value, *scale)),
-            );
-            true
-        }
+        DataType::Decimal32(_, scale) => decimals::<Decimal32Type>(array, *scale, out),
+        DataType::Decimal64(_, scale) => decimals::<Decimal64Type>(array, *scale, out),
+        DataType::Decimal128(_, scale) => decimals::<Decimal128Type>(array, *scale, out),
         // Beyond 128 bits is beyond what any price or volume is.
         DataType::Decimal256(_, scale) => {
             let wide = array
@@ -189,6 +166,15 @@ pub fn numbers(array: &ArrayRef, out: &mut Vec<f64>) -> bool {
         }
     }
     known
+}
+
+/// Appends the nearest floats of decimals of up to 128 bits.
+fn decimals<T: DecimalType>(array: &ArrayRef, scale: i8, out: &mut Vec<f64>) -> bool
+where
+    T::Native: Into<i128>,
+{
+    out.extend(array.as_primitive::<T>().values().iter().map(|&value| decimal(value.into(), scale)));
+    true
 }
 
 /// Appends the nearest floats of integers of any width.
@@ -230,11 +216,12 @@ mod tests {
     use std::sync::Arc;
 
     use arrow_array::{
-        Date32Array, Decimal128Array, Float32Array, Int32Array, Int64Array, StringArray,
-        TimestampSecondArray, UInt64Array,
+        Date32Array, Decimal32Array, Decimal64Array, Decimal128Array, Decimal256Array, Float32Array,
+        Int32Array, Int64Array, StringArray, TimestampSecondArray, UInt64Array,
     };
 
     use super::*;
+    use arrow_buffer::i256;
 
     fn instants(array: ArrayRef) -> Vec<String> {
         let raw = raw_times(&array).unwrap();
@@ -282,6 +269,20 @@ mod tests {
         assert!(numbers(&(Arc::new(decimals) as ArrayRef), &mut out));
         assert_eq!(out, [0.1, 1234.56, 7.0, 0.0421005, 1e18]);
         assert!(!numbers(&(Arc::new(StringArray::from(vec!["1.5"])) as ArrayRef), &mut out));
+    }
+
+    #[test]
+    fn decimals_of_every_width_are_the_same_numbers() {
+        let mut out = Vec::new();
+        let all: [ArrayRef; 3] = [
+            Arc::new(Decimal32Array::from(vec![4_210]).with_precision_and_scale(9, 3).unwrap()),
+            Arc::new(Decimal64Array::from(vec![4_210]).with_precision_and_scale(18, 3).unwrap()),
+            Arc::new(Decimal256Array::from(vec![i256::from(4_210)]).with_precision_and_scale(76, 3).unwrap()),
+        ];
+        assert!(all.iter().all(|array| numbers(array, &mut out)));
+        assert_eq!(out, [4.21; 3]);
+        let beyond = Decimal256Array::from(vec![i256::MAX]).with_precision_and_scale(76, 3).unwrap();
+        assert!(!numbers(&(Arc::new(beyond) as ArrayRef), &mut out));
     }
 
     #[test]
