@@ -13,6 +13,7 @@ mod name;
 mod order;
 mod seed;
 mod time;
+mod usage;
 
 pub use carried::{CarriedPosition, CarriedTrip, Wallet};
 pub use count::{counted, grouped, plural};
@@ -27,3 +28,4 @@ pub use order::{
 };
 pub use seed::Seed;
 pub use time::{Interval, Span, TimeError, Timestamp};
+pub use usage::UsageTotals;

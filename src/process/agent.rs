@@ -7,11 +7,12 @@ use super::AgentSetup;
 use super::answer::{Answer, Answered};
 use super::conversation::Conversation;
 use super::line::write_line;
-use super::message::{Act, AgentMessage, End, HostMessage, Ready};
+use super::mask::Mask;
+use super::message::{Act, AgentMessage, End, HostMessage, Moment, Ready};
 use super::observation::{Reads, Told};
 use super::tape::{Next, Tape};
-use super::{expected, reply};
-use crate::domain::{Bps, Cash, OrderId, OrderRequest, Timestamp};
+use super::{expected, reply, usage};
+use crate::domain::{Bps, Cash, OrderId, OrderRequest, Timestamp, UsageTotals};
 use crate::scenario::DecideSpec;
 use crate::strategy::{
     BarContext, Needs, Orders, Scheduled, Strategy, StrategyError, Wake, rebalance, schedule_warm_up,
@@ -26,7 +27,10 @@ pub struct ProcessAgent {
     reads: Reads,
     schedule: DecideSpec,
     told: Told,
+    mask: Mask,
     decisions: u64,
+    /// What its answers used so far.
+    used: UsageTotals,
     /// Orders that wait for the cancels and closes of the same answer.
     orders: Vec<(OrderRequest, Option<String>)>,
     wake: Option<Timestamp>,
@@ -47,6 +51,7 @@ impl ProcessAgent {
     pub fn new(setup: Arc<AgentSetup>, window: u32) -> Self {
         Self {
             tape: setup.tape(window),
+            mask: setup.mask(window),
             setup,
             window,
             live: None,
@@ -54,6 +59,7 @@ impl ProcessAgent {
             schedule: DecideSpec::default(),
             told: Told::default(),
             decisions: 0,
+            used: UsageTotals::default(),
             orders: Vec::new(),
             wake: None,
             started_with: None,
@@ -183,6 +189,7 @@ impl ProcessAgent {
     fn declared(&mut self, ready: &Ready, needs: &mut Needs) -> Result<(), String> {
         let interval = self.setup.interval;
         let decide = self.setup.spec.decide.as_ref();
+        self.mask.ready(ready, interval)?;
         (self.schedule, self.reads) = expected::declared(ready, decide, interval, needs)?;
         needs.symbols(&self.setup.symbols);
         needs.also(schedule_warm_up(&self.schedule, interval));
@@ -193,7 +200,7 @@ impl ProcessAgent {
         self.decisions += 1;
         if self.decisions == 1 {
             self.started_with = Some(ctx.equity());
-            let window = self.told.window(ctx, &self.reads, self.window);
+            let window = self.mask.window(self.told.window(ctx, &self.reads, self.window));
             self.write(&HostMessage::Window(window))?;
             match &mut self.live {
                 // One that cannot be told anything has ended, which its first decision shows.
@@ -201,11 +208,23 @@ impl ProcessAgent {
                 None => self.past.push(self.line.clone()),
             }
         }
-        let decide = self.told.decide(ctx, &self.reads, self.decisions);
+        let decide = self.mask.decide(self.told.decide(ctx, &self.reads, self.decisions));
         self.write(&HostMessage::Decide(decide))?;
-        let Some(message) = self.answer()? else { return Ok(None) };
-        let act = expected::act(message, self.decisions);
-        act.map(Some).or_else(|problem| self.fault(problem))
+        let Some(message) = self.answer()? else {
+            usage::add(&mut self.used, None);
+            return Ok(None);
+        };
+        let act = match expected::act(message, self.decisions) {
+            Ok(act) => act,
+            Err(problem) => return self.fault(problem),
+        };
+        usage::add(&mut self.used, Some(&act));
+        // It follows from the answers, so that a recording need not keep it: what was paid for is not asked again.
+        if let Some(reason) = usage::overspent(&self.used, &self.setup.spec) {
+            self.stop();
+            return Err(reason.into());
+        }
+        self.mask.act(act).map(Some).or_else(|problem| self.fault(problem))
     }
 
     /// Places the orders of the answer; their numbers follow each other.
@@ -233,7 +252,7 @@ impl Strategy for ProcessAgent {
     fn on_bar(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) -> Result<(), StrategyError> {
         self.wake = None;
         let Some(act) = self.ask(ctx)? else { return Ok(()) };
-        self.wake = act.wake;
+        self.wake = act.wake.and_then(Moment::time);
         match reply::weights(&act, ctx) {
             Ok(None) => {}
             Ok(Some(targets)) => {

@@ -12,11 +12,13 @@ mod answer;
 mod check;
 mod conversation;
 mod expected;
+mod held;
 mod journal;
 mod launch;
 mod line;
 #[cfg(unix)]
 mod link;
+mod mask;
 pub mod message;
 #[cfg(not(unix))]
 mod no_link;
@@ -28,12 +30,14 @@ mod schema;
 mod setup;
 mod tail;
 mod tape;
+mod usage;
 
 #[cfg(not(unix))]
 use no_link as link;
 
 pub use agent::ProcessAgent;
 pub use check::{ProtocolReport, check_protocol};
+pub use held::{HeldJournal, JOURNALS, JournalState, is_journal};
 pub use launch::{Launch, NoLaunch};
 pub use recording::{Collector, Recording, ReplyKind, Row, WindowRecording};
 pub use schema::agent_schema;

@@ -52,7 +52,7 @@ impl Told {
             let bars = (from..closed).filter_map(|index| all.get(index));
             (ctx.symbol_name(symbol), bars.map(|bar| message(&bar, all.interval().span())).collect())
         });
-        WindowMessage { window, start, bars: bars.collect() }
+        WindowMessage { window, start: start.into(), bars: bars.collect() }
     }
 
     /// What is known now and was not known before.
@@ -60,7 +60,7 @@ impl Told {
         let since = self.until.replace(ctx.time());
         Decide {
             decision,
-            time: ctx.time(),
+            time: ctx.time().into(),
             bars: new_bars(ctx, reads.timeframe, since),
             indicators: reads.indicators.iter().map(|(text, id)| (text.clone(), values(ctx, *id))).collect(),
             cash: ctx.cash(),
@@ -80,9 +80,9 @@ impl Told {
                 reference: self.references.get(&order.id.0).cloned(),
                 symbol: name.clone(),
                 side: order.side.into(),
-                quantity: order.quantity,
-                price: order.limit_price,
-                trigger: order.trigger_price,
+                quantity: order.quantity.map(Into::into),
+                price: order.limit_price.map(Into::into),
+                trigger: order.trigger_price.map(Into::into),
             })
         };
         ctx.symbols().flat_map(of).collect()
@@ -100,7 +100,7 @@ impl Told {
         let waiting = std::mem::take(&mut self.open).into_iter();
         for id in waiting.chain((self.next.max(1)..next).map(OrderId)) {
             match self.ended(ctx, id) {
-                Some(ended) => events.push((ended.time, Event::Ended(ended))),
+                Some((at, ended)) => events.push((at, Event::Ended(ended))),
                 None => self.open.push(id),
             }
         }
@@ -113,28 +113,29 @@ impl Told {
         Event::Fill(FillMessage {
             order: fill.order.0,
             reference: self.references.get(&fill.order.0).cloned(),
-            time: fill.at,
+            time: fill.at.into(),
             symbol: ctx.symbol_name(fill.symbol),
             side: fill.side.into(),
-            quantity: fill.quantity,
-            price: fill.price,
+            quantity: fill.quantity.into(),
+            price: fill.price.into(),
             fee: fill.fee,
         })
     }
 
-    fn ended(&mut self, ctx: &BarContext<'_>, id: OrderId) -> Option<EndedMessage> {
+    fn ended(&mut self, ctx: &BarContext<'_>, id: OrderId) -> Option<(Timestamp, EndedMessage)> {
         let order = ctx.account().order(id)?;
         let end = order.end?;
-        Some(EndedMessage {
+        let message = EndedMessage {
             order: id.0,
             reference: self.references.remove(&id.0),
-            time: end.at,
+            time: end.at.into(),
             symbol: ctx.symbol_name(order.symbol),
             status: end.status.as_str().to_owned(),
             reason: end.why.to_owned(),
-            filled: end.filled,
+            filled: end.filled.into(),
             detail: end.detail.to_owned(),
-        })
+        };
+        Some((end.at, message))
     }
 }
 
@@ -156,7 +157,7 @@ fn new_bars(
 
 fn message(bar: &Bar, span: crate::domain::Span) -> BarMessage {
     BarMessage {
-        close_time: bar.open_time + span,
+        close_time: (bar.open_time + span).into(),
         open: Number(bar.open),
         high: Number(bar.high),
         low: Number(bar.low),
@@ -174,7 +175,8 @@ fn positions(ctx: &BarContext<'_>) -> BTreeMap<String, PositionMessage> {
     let held = ctx.symbols().map(|symbol| (symbol, ctx.position(symbol)));
     let held = held.filter(|(_, position)| !position.is_flat());
     held.map(|(symbol, position)| {
-        let message = PositionMessage { quantity: position.qty, average_price: position.average_price };
+        let message =
+            PositionMessage { quantity: position.qty.into(), average_price: position.average_price.into() };
         (ctx.symbol_name(symbol), message)
     })
     .collect()

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::journal::Journal;
 use super::launch::Launch;
 use super::line::LINE_BYTES;
+use super::mask::Mask;
 use super::message::{Budgets, Costs, Hello, Limits, PROTOCOL, SymbolInfo};
 use super::recording::{Collector, WindowRecording};
 use super::tape::Tape;
@@ -67,8 +68,8 @@ impl AgentSetup {
             .map(|instrument| SymbolInfo {
                 symbol: instrument.symbol.to_string(),
                 base_asset: instrument.base_asset.clone(),
-                price_tick: instrument.price_tick,
-                quantity_step: instrument.quantity_step,
+                price_tick: instrument.price_tick.into(),
+                quantity_step: instrument.quantity_step.into(),
                 min_notional: instrument.min_notional,
             })
             .collect();
@@ -92,6 +93,9 @@ impl AgentSetup {
                     memory_mb: spec.memory_mb,
                     cpu_s: spec.cpu_s,
                     line_bytes: LINE_BYTES,
+                    tokens: spec.budget.as_ref().and_then(|budget| budget.tokens),
+                    cost: spec.budget.as_ref().and_then(|budget| budget.cost),
+                    currency: spec.budget.as_ref().map(|_| spec.currency.clone()),
                 },
             },
             spec: spec.clone(),
@@ -135,14 +139,19 @@ impl AgentSetup {
         hash.finalize().to_hex().to_string()
     }
 
-    /// The first message in a window.
+    /// What is hidden from the agent in a window.
+    pub fn mask(&self, window: u32) -> Mask {
+        Mask::new(self.spec.mask, self.seed, (&self.hello.agent, window), &self.hello.symbols)
+    }
+
+    /// The first message in a window, as the agent sees it.
     pub fn hello(&self, window: u32) -> Hello {
         let key = self.seed.key(&["strategy", "process", &self.hello.agent, &window.to_string()]);
         let mut bytes = [0; 8];
         bytes.copy_from_slice(&key[..8]);
         // JSON numbers are doubles in many languages.
         let seed = u64::from_le_bytes(bytes) >> 11;
-        Hello { window, seed, ..self.hello.clone() }
+        self.mask(window).hello(Hello { window, seed, ..self.hello.clone() })
     }
 }
 

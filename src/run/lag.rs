@@ -123,7 +123,7 @@ pub fn lag(
 }
 
 /// The scenario with this agent, and with the one that is the benchmark.
-fn alone(scenario: &Scenario, name: &str) -> Result<Scenario, RunError> {
+pub(super) fn alone(scenario: &Scenario, name: &str) -> Result<Scenario, RunError> {
     let agent = scenario.agents.iter().find(|agent| agent.name.as_str() == name);
     let agent = agent.ok_or_else(|| RunError::NoSuchAgent {
         name: name.to_owned(),

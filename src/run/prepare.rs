@@ -81,7 +81,7 @@ pub fn prepare_with(
     #[cfg(not(feature = "import"))]
     checks::no_signals(&scenario)?;
     let collector = Arc::default();
-    let programs = super::programs::enter(&scenario, &mut own, programs, &collector)?;
+    let programs = super::programs::enter(&mut scenario, &mut own, programs, &collector)?;
     let market = load(&scenario, entrants, &programs)?;
     #[cfg(feature = "import")]
     let notes = signals::check(&scenario, &market, &files)?;

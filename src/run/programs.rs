@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{ProgramProblem, RunError, ScenarioSource};
 use crate::domain::AgentName;
 use crate::process::{
-    self, AgentSetup, Answers, Collector, Launch, NoLaunch, ProcessAgent, ProtocolReport, Recording,
+    self, AgentSetup, Answers, Collector, JOURNALS, Launch, NoLaunch, ProcessAgent, ProtocolReport, Recording,
 };
 use crate::scenario::{AgentSpec, NoRegistry, ProcessSpec, RecordedSpec, Scenario, StrategyKind};
 use crate::strategy::{OwnStrategies, Warmup, needs_of};
@@ -27,19 +27,17 @@ pub struct Programs {
     pub replay: Option<String>,
 }
 
-/// The folder of the journals in a store. No scenario's name begins with a dot.
-const JOURNALS: &str = ".recordings";
-
 /// Registers a factory for each agent that is a program, and returns the warm-up that each declares in `ready`. A
-/// program that fails this first handshake forfeits its windows.
+/// program that fails this first handshake forfeits its windows. Recorded agents get what their run says of the program.
 pub(super) fn enter(
-    scenario: &Scenario,
+    scenario: &mut Scenario,
     own: &mut OwnStrategies,
     programs: &Programs,
     collector: &Arc<Collector>,
 ) -> Result<Vec<Warmup>, RunError> {
     let mut problems = Vec::new();
     let mut warm_ups = Vec::new();
+    let mut recorded = Vec::new();
     let mut entering = Entering { scenario, programs, collector, recordings: BTreeMap::new() };
     for (index, agent) in scenario.agents.iter().enumerate() {
         let setup = match &agent.strategy.kind {
@@ -49,6 +47,7 @@ pub(super) fn enter(
         };
         match setup {
             Ok(setup) => {
+                recorded.push((index, setup.spec.clone()));
                 let setup = Arc::new(setup);
                 let mut first = ProcessAgent::only_asked(Arc::clone(&setup));
                 warm_ups.extend(needs_of(&mut first, scenario.market.interval).map(|needs| needs.warm_up()));
@@ -60,7 +59,15 @@ pub(super) fn enter(
             }
         }
     }
-    if problems.is_empty() { Ok(warm_ups) } else { Err(RunError::Programs(problems)) }
+    if !problems.is_empty() {
+        return Err(RunError::Programs(problems));
+    }
+    for (index, program) in recorded {
+        if let StrategyKind::Recorded(spec) = &mut scenario.agents[index].strategy.kind {
+            spec.program = Some(Box::new(program));
+        }
+    }
+    Ok(warm_ups)
 }
 
 struct Entering<'a> {

@@ -83,7 +83,7 @@ fn in_json(found: &LagReport) -> Value {
 }
 
 /// Shows nothing, and cancels on Ctrl-C.
-struct Watch(Interrupt);
+pub(super) struct Watch(pub(super) Interrupt);
 
 impl RunObserver for Watch {
     fn cancelled(&self) -> bool {

@@ -6,6 +6,7 @@
 mod choices;
 mod doc;
 mod keys;
+mod language_model;
 mod metric;
 mod sweep;
 mod tables;
@@ -15,6 +16,7 @@ mod windows;
 pub use choices::{Choice, ChoiceDoc, choice_docs};
 pub use doc::{Fallback, KeyDoc, Range, TableDoc, ValueType, VariantDoc};
 pub(super) use keys::{number, optional, percent, period, required, with_default};
+pub(super) use language_model::{BUDGET, CURRENCY, MASK, MODEL};
 pub use tables::ROOT;
 pub(super) use tables::{
     CONDITION, DEFAULT_PROFILE, ONE_STRATEGY, RISK, RISKS, ROSTER, SLIPPAGE_MODELS, UNLIMITED_PROFILE, VENUE,

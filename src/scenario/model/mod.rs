@@ -2,6 +2,7 @@
 
 mod agent;
 mod battle;
+mod language_model;
 mod market;
 mod metrics;
 mod process;
@@ -17,6 +18,7 @@ mod venue;
 
 pub use agent::AgentSpec;
 pub use battle::{Aggregate, BattleSpec, RankingMetric, TieBreak, WindowSpec};
+pub use language_model::{BudgetSpec, MaskSpec, ModelSpec, USD};
 pub use market::{Acceptable, Calendar, Delisted, GapRule, MarketSpec, WarmUp};
 pub use metrics::{Benchmark, MetricSpec, MetricsProfile, ReportFormat, ReportSpec};
 pub use process::{DecideSpec, Isolation, OnTimeout, ProcessSpec, RecordedSpec};

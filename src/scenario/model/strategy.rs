@@ -118,3 +118,14 @@ pub enum StrategyKind {
         version: String,
     },
 }
+
+impl StrategyKind {
+    /// The program that decides, or that has decided in a stored run.
+    pub fn program(&self) -> Option<&ProcessSpec> {
+        match self {
+            Self::Process(spec) => Some(spec),
+            Self::Recorded(spec) => spec.program.as_deref(),
+            _ => None,
+        }
+    }
+}

@@ -11,6 +11,7 @@ mod condition;
 mod market;
 mod metrics;
 mod phrases;
+mod program;
 mod registered;
 mod report;
 mod risk;

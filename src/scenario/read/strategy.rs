@@ -8,12 +8,10 @@ use toml::Spanned;
 use super::agent_context::AgentContext;
 use super::condition::{self, WrittenCondition};
 use super::market;
+use super::program;
 use super::table::TableReader;
 use crate::domain::{Bps, Interval, Symbol, SymbolId};
-use crate::scenario::{
-    DecideSpec, ProcessSpec, Rebalance, RecordedSpec, RuleSet, SignalMode, SignalsSpec, StrategyKind,
-    StrategySpec,
-};
+use crate::scenario::{Rebalance, RuleSet, SignalMode, SignalsSpec, StrategyKind, StrategySpec};
 
 /// A parsed strategy, with what is needed to check its size.
 pub(super) struct ReadStrategy {
@@ -84,8 +82,8 @@ fn read_kind(
         "grid" => grid(table),
         "dca" => table.value("every").map(|every| StrategyKind::Dca { every }),
         "random" => random(table),
-        "process" => process(table, context).map(StrategyKind::Process),
-        "recorded" => recorded(table).map(StrategyKind::Recorded),
+        "process" => program::process(table, context).map(StrategyKind::Process),
+        "recorded" => program::recorded(table).map(StrategyKind::Recorded),
         "signals" => signals(table).map(StrategyKind::Signals),
         "rules" => rules(table, common.timeframe, context).map(StrategyKind::Rules),
         _ => None,
@@ -299,60 +297,4 @@ fn rules(
         max_hold_bars: max_hold_bars?,
         max_positions: max_positions?,
     })
-}
-
-fn recorded(table: &TableReader<'_>) -> Option<RecordedSpec> {
-    let (run, agent) = (table.value("run"), table.optional("agent"));
-    Some(RecordedSpec { run: run?, agent: agent? })
-}
-
-fn process(table: &TableReader<'_>, context: &AgentContext<'_>) -> Option<ProcessSpec> {
-    let decide = table.has("decide");
-    let table_of_decide = table.table("decide");
-    let decide = match table_of_decide {
-        Some(within) if decide => decide_at(&within, context).map(Some),
-        Some(within) => {
-            ["every", "on", "on_fill"].into_iter().for_each(|key| within.skip(key));
-            Some(None)
-        }
-        None => None,
-    };
-    let command = table.value("command");
-    let (decision_ms, margin_ms) = (table.value("decision_ms"), table.value("margin_ms"));
-    let (handshake_ms, window_ms) = (table.value("handshake_ms"), table.optional("window_ms"));
-    let (on_timeout, env) = (table.value("on_timeout"), table.value("env"));
-    let (network, processes) = (table.value("network"), table.value("processes"));
-    let (memory_mb, cpu_s) = (table.value("memory_mb"), table.value("cpu_s"));
-    let isolation = table.value("isolation");
-    Some(ProcessSpec {
-        command: command?,
-        decide: decide?,
-        decision_ms: decision_ms?,
-        margin_ms: margin_ms?,
-        handshake_ms: handshake_ms?,
-        window_ms: window_ms?,
-        on_timeout: on_timeout?,
-        env: env?,
-        network: network?,
-        processes: processes?,
-        memory_mb: memory_mb?,
-        cpu_s: cpu_s?,
-        isolation: isolation?,
-    })
-}
-
-fn decide_at(table: &TableReader<'_>, context: &AgentContext<'_>) -> Option<DecideSpec> {
-    let every = match table.optional::<Spanned<Interval>>("every")? {
-        Some(written) => condition::multiple(written, context.interval, table.problems).map(Some),
-        None => Some(None),
-    };
-    let bars = condition::Bars { timeframe: context.interval, base: context.interval };
-    let on = match table.optional::<WrittenCondition>("on")? {
-        Some(written) => condition::read_all(vec![written], &bars, table.problems)
-            .map(|conditions| conditions.into_iter().next()),
-        None => Some(None),
-    };
-    let on_fill = table.value("on_fill");
-    table.finish();
-    Some(DecideSpec { every: every?, on: on?, on_fill: on_fill? })
 }

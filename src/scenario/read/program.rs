@@ -1,0 +1,114 @@
+//! The strategies `process` and `recorded`: a program, and what is said of the language model behind it.
+
+use toml::Spanned;
+
+use super::agent_context::AgentContext;
+use super::condition::{self, WrittenCondition};
+use super::table::TableReader;
+use crate::domain::{Cash, Interval, Timestamp};
+use crate::scenario::{BudgetSpec, DecideSpec, MaskSpec, ModelSpec, ProcessSpec, RecordedSpec};
+
+/// The keys of `recorded`.
+pub(super) fn recorded(table: &TableReader<'_>) -> Option<RecordedSpec> {
+    let (run, agent) = (table.value("run"), table.optional("agent"));
+    Some(RecordedSpec { run: run?, agent: agent?, program: None })
+}
+
+/// The keys of `process`.
+pub(super) fn process(table: &TableReader<'_>, context: &AgentContext<'_>) -> Option<ProcessSpec> {
+    let decide = nested(table, "decide", |within| decide_at(within, context));
+    let command = table.value("command");
+    let (decision_ms, margin_ms) = (table.value("decision_ms"), table.value("margin_ms"));
+    let (handshake_ms, window_ms) = (table.value("handshake_ms"), table.optional("window_ms"));
+    let (on_timeout, env) = (table.value("on_timeout"), table.value("env"));
+    let (network, processes) = (table.value("network"), table.value("processes"));
+    let (memory_mb, cpu_s) = (table.value("memory_mb"), table.value("cpu_s"));
+    let isolation = table.value("isolation");
+    let (budget, currency) = (nested(table, "budget", budget), currency(table));
+    let (model, mask) = (nested(table, "model", model), nested(table, "mask", mask));
+    Some(ProcessSpec {
+        command: command?,
+        decide: decide?,
+        decision_ms: decision_ms?,
+        margin_ms: margin_ms?,
+        handshake_ms: handshake_ms?,
+        window_ms: window_ms?,
+        on_timeout: on_timeout?,
+        env: env?,
+        network: network?,
+        processes: processes?,
+        memory_mb: memory_mb?,
+        cpu_s: cpu_s?,
+        isolation: isolation?,
+        currency: currency?,
+        budget: budget?,
+        model: model?,
+        mask: mask?.unwrap_or_default(),
+    })
+}
+
+/// The table under an optional key; the outer `None` if a problem was reported.
+fn nested<T>(
+    table: &TableReader<'_>,
+    key: &'static str,
+    read: impl FnOnce(&TableReader<'_>) -> Option<T>,
+) -> Option<Option<T>> {
+    if !table.has(key) {
+        table.skip(key);
+        return Some(None);
+    }
+    let within = table.table(key)?;
+    let found = read(&within);
+    within.finish();
+    found.map(Some)
+}
+
+fn budget(table: &TableReader<'_>) -> Option<BudgetSpec> {
+    let tokens: Option<Option<u64>> = table.optional("tokens");
+    let cost: Option<Option<Cash>> = table.optional("cost");
+    let (tokens, cost) = (tokens?, cost?);
+    if tokens.is_none() && cost.is_none() {
+        let message = "`budget` has no limit".to_owned();
+        let help = "give `tokens`, `cost`, or both".to_owned();
+        table.problems.error(table.header(), message, "limits nothing".to_owned(), Some(help));
+        return None;
+    }
+    Some(BudgetSpec { tokens, cost })
+}
+
+fn currency(table: &TableReader<'_>) -> Option<String> {
+    let text: String = table.value("currency")?;
+    if (3..=5).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        return Some(text);
+    }
+    let message = format!("`currency` = \"{text}\" is no currency code");
+    let help = "write three to five capital letters, such as \"USD\"".to_owned();
+    table.problems.error(table.span("currency"), message, "no currency code".to_owned(), Some(help));
+    None
+}
+
+fn model(table: &TableReader<'_>) -> Option<ModelSpec> {
+    let name: Option<String> = table.value("name");
+    let training_cutoff: Option<Option<Timestamp>> = table.optional("training_cutoff");
+    Some(ModelSpec { name: name?, training_cutoff: training_cutoff? })
+}
+
+fn mask(table: &TableReader<'_>) -> Option<MaskSpec> {
+    let (symbols, dates, prices) = (table.value("symbols"), table.value("dates"), table.value("prices"));
+    Some(MaskSpec { symbols: symbols?, dates: dates?, prices: prices? })
+}
+
+fn decide_at(table: &TableReader<'_>, context: &AgentContext<'_>) -> Option<DecideSpec> {
+    let every = match table.optional::<Spanned<Interval>>("every")? {
+        Some(written) => condition::multiple(written, context.interval, table.problems).map(Some),
+        None => Some(None),
+    };
+    let bars = condition::Bars { timeframe: context.interval, base: context.interval };
+    let on = match table.optional::<WrittenCondition>("on")? {
+        Some(written) => condition::read_all(vec![written], &bars, table.problems)
+            .map(|conditions| conditions.into_iter().next()),
+        None => Some(None),
+    };
+    let on_fill = table.value("on_fill");
+    Some(DecideSpec { every: every?, on: on?, on_fill: on_fill? })
+}
