@@ -208,7 +208,7 @@ impl ProcessAgent {
                 None => self.past.push(self.line.clone()),
             }
         }
-        let decide = self.mask.decide(self.told.decide(ctx, &self.reads, self.decisions));
+        let decide = self.mask.decide(self.told.decide(ctx, &self.reads, &self.setup.texts, self.decisions));
         self.write(&HostMessage::Decide(decide))?;
         let Some(message) = self.answer()? else {
             usage::add(&mut self.used, None);

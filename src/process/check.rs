@@ -166,6 +166,7 @@ impl Play<'_> {
                 (4, Some(symbol)) => events(&symbol, bar.close_time),
                 _ => Vec::new(),
             },
+            context: Vec::new(),
         }
     }
 }

@@ -96,7 +96,12 @@ mod tests {
     fn names_are_exact() {
         let hash = "0a".repeat(32);
         assert!(is_journal(&format!("{hash}.rec")));
-        for name in [format!("{hash}.rec2"), format!("{hash}rec"), "one.rec".to_owned(), format!("{}.rec", hash.to_uppercase())] {
+        for name in [
+            format!("{hash}.rec2"),
+            format!("{hash}rec"),
+            "one.rec".to_owned(),
+            format!("{}.rec", hash.to_uppercase()),
+        ] {
             assert!(!is_journal(&name), "{name}");
         }
     }

@@ -10,6 +10,7 @@
 mod agent;
 mod answer;
 mod check;
+mod context;
 mod conversation;
 mod expected;
 mod held;

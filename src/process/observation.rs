@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::context::Texts;
 use super::message::{
     BarMessage, Decide, EndedMessage, Event, FillMessage, Number, OrderMessage, PositionMessage,
     WindowMessage,
@@ -56,7 +57,7 @@ impl Told {
     }
 
     /// What is known now and was not known before.
-    pub fn decide(&mut self, ctx: &BarContext<'_>, reads: &Reads, decision: u64) -> Decide {
+    pub fn decide(&mut self, ctx: &BarContext<'_>, reads: &Reads, texts: &Texts, decision: u64) -> Decide {
         let since = self.until.replace(ctx.time());
         Decide {
             decision,
@@ -69,6 +70,7 @@ impl Told {
             positions: positions(ctx),
             events: self.events(ctx),
             orders: self.orders(ctx),
+            context: texts.between(since.unwrap_or_else(|| ctx.window_start()), decision == 1, ctx.time()),
         }
     }
 

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::context::Texts;
 use super::journal::Journal;
 use super::launch::Launch;
 use super::line::LINE_BYTES;
@@ -33,6 +34,8 @@ pub struct AgentSetup {
     pub interval: Interval,
     /// What it trades, by name.
     pub symbols: Vec<String>,
+    /// The texts that it is told.
+    pub texts: Texts,
     hello: Hello,
     seed: Seed,
 }
@@ -75,6 +78,7 @@ impl AgentSetup {
             .collect();
         Self {
             symbols: symbols.iter().map(|info| info.symbol.clone()).collect(),
+            texts: Texts::new(scenario, &agent.strategy.symbols),
             hello: Hello {
                 protocol: PROTOCOL,
                 agent: agent.name.to_string(),
@@ -160,6 +164,9 @@ fn key(scenario: &Scenario, spec: &ProcessSpec, launch: Option<&Launch>) -> Vec<
     let parts = (spec, &scenario.market, &scenario.venue, &scenario.battle.windows, PROTOCOL);
     let mut hash = blake3::Hasher::new();
     hash.update(&serde_json::to_vec(&parts).unwrap_or_default());
+    if !scenario.context.is_empty() {
+        hash.update(&serde_json::to_vec(&scenario.context).unwrap_or_default());
+    }
     for file in launch.map(Launch::files).unwrap_or_default() {
         hash.update(file.as_os_str().as_encoded_bytes());
         // A folder, or a file that went away, counts by its name.

@@ -13,6 +13,8 @@
 mod builder;
 mod check;
 mod checks;
+#[cfg(feature = "import")]
+mod context;
 mod diagnostic;
 #[cfg(feature = "store")]
 mod duel;

@@ -80,11 +80,15 @@ pub fn prepare_with(
     let files = signals::read(&mut scenario)?;
     #[cfg(not(feature = "import"))]
     checks::no_signals(&scenario)?;
+    #[cfg(feature = "import")]
+    let told = super::context::read(&mut scenario)?;
+    #[cfg(not(feature = "import"))]
+    checks::no_context(&scenario)?;
     let collector = Arc::default();
     let programs = super::programs::enter(&mut scenario, &mut own, programs, &collector)?;
     let market = load(&scenario, entrants, &programs)?;
     #[cfg(feature = "import")]
-    let notes = signals::check(&scenario, &market, &files)?;
+    let notes = [told, signals::check(&scenario, &market, &files)?].concat();
     #[cfg(not(feature = "import"))]
     let notes = Vec::new();
     checks::quantities(&scenario, &market)?;

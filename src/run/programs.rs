@@ -91,6 +91,12 @@ impl Entering<'_> {
             let help = "sweep another agent, or enter the program several times".to_owned();
             return Err(NoLaunch { message: "a program cannot be swept".to_owned(), help });
         }
+        if !self.scenario.context.is_empty() && !spec.mask.is_none() && !spec.mask.context {
+            let help = "leave out `[[context]]` or `mask`, or set `context = true` in `mask`".to_owned();
+            let message =
+                "it has a `mask`, and the texts of `[[context]]` would show what that hides".to_owned();
+            return Err(NoLaunch { message, help });
+        }
         let (launch, answers) = match &self.programs.replay {
             Some(run) => (None, self.stored(run)?.answers(&agent.name, run)?),
             None => (Some(launch(self.scenario, spec, self.programs)?), kept(self.programs)),

@@ -13,11 +13,11 @@ use serde::Serialize;
 
 use super::database::{self, Database};
 use super::duel_record::{DUELS, damaged_duels};
+use super::journals::Unneeded;
 use super::manifest::Manifest;
 use super::staging::{self, Hidden};
 use super::sweep::TrialStore;
-use super::journals::Unneeded;
-use super::{FileProblem, Index, journals, RunSummary, StoreError, StoredRun, registry};
+use super::{FileProblem, Index, RunSummary, StoreError, StoredRun, journals, registry};
 use crate::files::FolderLock;
 
 /// What is wrong with a store.

@@ -273,3 +273,81 @@ fn windows_before_a_training_cutoff_are_marked_and_stand_beside_the_others() {
         String::from_utf8_lossy(&output.stderr)
     );
 }
+
+/// Remarks the titles that it is told, and fails where one comes before it is known or twice.
+const READER: &str = r#"
+seen = []
+def decide(message):
+    told = message.get("context", [])
+    for text in told:
+        assert text["time"] <= message["time"], text
+        assert text["title"] not in seen, text
+        seen.append(text["title"])
+    return {"note": ",".join("%s:%s" % (text.get("symbol", "-"), text["title"]) for text in told)}
+
+run(decide)
+"#;
+
+const NEWS: &str = "\
+ts,symbol,title,body
+2023-04-30T23:00:00Z,ALPHA,before,too old
+2023-05-01T00:00:00Z,,start,of the window
+2023-05-01T06:00:00Z,ALPHA,six,\"It rose,
+sharply\"
+2023-05-01T06:00:01Z,BRAVO,later,one second
+2023-05-01T09:30:00Z,ZULU,foreign,no symbol of the scenario
+";
+
+#[test]
+fn texts_are_told_once_they_are_known_and_never_earlier() {
+    if !has("python3") {
+        return;
+    }
+    let keys = "isolation = \"none\", decision_ms = 20000";
+    let arena = Arena::new().agent("hold", "kind = \"cash\"").python("reads", keys, READER);
+    let news = arena.folder.path().join("news.csv");
+    fs::write(&news, NEWS).unwrap();
+    let file = arena.folder.path().join("scenario.toml");
+    let write = |text: String| fs::write(&file, text.replace("[battle]", "[[context]]\npath = \"news.csv\"\n\n[battle]"));
+    write(arena.text()).unwrap();
+    let out = arena.folder.path().join("out");
+    let run = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tiltyard"));
+        command.args(["run", "--csv", "--out"]).arg(&out).arg(&file).args(args);
+        let output = command.output().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.success(), errors)
+    };
+    let (right, errors) = run(&["--quiet"]);
+    assert!(right, "{errors}");
+    let (_, errors) = run(&[]);
+    assert!(errors.contains("1 rows are of ZULU, which the scenario does not have"), "{errors}");
+    let runs = || fs::read_dir(out.join("programs")).unwrap().map(|run| run.unwrap().path()).collect::<Vec<_>>();
+    assert_eq!(runs().len(), 1, "the same texts are the same run");
+    let decisions = fs::read_to_string(runs()[0].join("decisions.csv")).unwrap();
+    let noted = |decision: u32, note: &str| {
+        let head = format!("reads,0,{decision},line,");
+        decisions.lines().any(|line| line.starts_with(&head) && line.ends_with(&format!(",{note}")))
+    };
+    assert!(noted(1, "-:start") && noted(6, "ALPHA:six") && noted(7, "BRAVO:later"), "{decisions}");
+    let status = fs::read_to_string(runs()[0].join("agents/reads/metrics.json")).unwrap();
+    assert!(!status.contains("forfeit"), "{status}");
+    // Other texts are another run.
+    fs::write(&news, NEWS.replace("sharply", "slowly")).unwrap();
+    assert!(run(&["--quiet"]).0);
+    assert_eq!(runs().len(), 2);
+    // A mask and texts exclude each other, unless that is meant.
+    let masked = arena.text().replace("decision_ms = 20000", "decision_ms = 20000, mask = { symbols = true }");
+    write(masked.clone()).unwrap();
+    let (right, errors) = run(&["--quiet"]);
+    assert!(!right && errors.contains("it has a `mask`, and the texts of `[[context]]` would show what that hides"), "{errors}");
+    write(masked.replace("{ symbols = true }", "{ symbols = true, dates = true, context = true }")).unwrap();
+    let (right, errors) = run(&["--quiet"]);
+    assert!(right, "{errors}");
+    let third = runs().into_iter().map(|run| fs::read_to_string(run.join("decisions.csv")).unwrap());
+    assert!(third.into_iter().any(|text| text.contains(",A:six") || text.contains(",B:six")));
+    // A file that is none is underlined.
+    fs::write(&news, "ts,mood\n2023-05-01,up\n").unwrap();
+    let (right, errors) = run(&["--quiet"]);
+    assert!(!right && errors.contains("has an unknown column `mood`") && errors.contains("news.csv"), "{errors}");
+}

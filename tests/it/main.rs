@@ -37,6 +37,7 @@ mod own_strategy;
 mod process_agents;
 mod process_examples;
 mod process_recording;
+mod process_registered;
 mod rank_and_evidence;
 mod records;
 mod reference_defects_engine;

@@ -44,6 +44,10 @@ impl Mask {
         decide.positions =
             decide.positions.into_iter().map(|(symbol, position)| (self.name(symbol), position)).collect();
         decide.orders.iter_mut().for_each(|order| self.order(order));
+        for text in &mut decide.context {
+            self.hide_time(&mut text.time);
+            text.symbol = text.symbol.take().map(|symbol| self.name(symbol));
+        }
         // Else they stand in the order of their true names.
         decide.orders.sort_by_key(|order| order.order);
         decide.events.iter_mut().for_each(|event| match event {

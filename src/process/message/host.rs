@@ -174,6 +174,23 @@ pub struct Decide {
     pub orders: Vec<OrderMessage>,
     /// What happened to its orders since the last decision, oldest first.
     pub events: Vec<Event>,
+    /// The texts that became known since the last decision (since the window's start, for the first), oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub context: Vec<ContextMessage>,
+}
+
+/// A text of the scenario's `[[context]]`.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ContextMessage {
+    /// When it was known.
+    pub time: Moment,
+    /// The symbol that it is about; missing where it is about none in particular.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub symbol: Option<String>,
+    /// Its headline.
+    pub title: String,
+    /// The text itself.
+    pub body: String,
 }
 
 /// What is held of a symbol.

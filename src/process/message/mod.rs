@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 
 pub use agent::{Act, NewOrder, Ready, ReadyDecide, Usage};
 pub use host::{
-    BarMessage, Budgets, Costs, Decide, End, EndedMessage, Event, FillMessage, Hello, Limits, OrderMessage,
-    Past, PositionMessage, SymbolInfo, WindowMessage,
+    BarMessage, Budgets, ContextMessage, Costs, Decide, End, EndedMessage, Event, FillMessage, Hello, Limits,
+    OrderMessage, Past, PositionMessage, SymbolInfo, WindowMessage,
 };
 pub use values::{Exact, Moment, Number, OrderType, SideWord, TimeInForceWord};
 

@@ -77,6 +77,12 @@ pub(in crate::scenario) const MASK: KeyDoc = optional(
                 "Prices are multiplied by a factor drawn from the seed for each symbol and window; quantities are \
                  divided by it.",
             ),
+            with_default(
+                "context",
+                ValueType::Boolean,
+                "false",
+                "Tells it the texts of `[[context]]` all the same, which no mask covers.",
+            ),
         ],
     }),
     "nothing",

@@ -37,14 +37,22 @@ pub struct MaskSpec {
     pub dates: bool,
     /// Prices are multiplied by a factor for each symbol, and quantities divided by it.
     pub prices: bool,
+    /// Whether it is told the scenario's texts all the same, which no mask covers.
+    #[serde(skip_serializing_if = "is_false")]
+    pub context: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 impl MaskSpec {
     /// Hides all there is to hide.
-    pub const ALL: Self = Self { symbols: true, dates: true, prices: true };
+    pub const ALL: Self = Self { symbols: true, dates: true, prices: true, context: false };
 
     /// Whether nothing is hidden.
-    pub fn is_none(&self) -> bool {
-        *self == Self::default()
+    pub const fn is_none(&self) -> bool {
+        !self.symbols && !self.dates && !self.prices
     }
 }

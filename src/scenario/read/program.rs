@@ -95,7 +95,8 @@ fn model(table: &TableReader<'_>) -> Option<ModelSpec> {
 
 fn mask(table: &TableReader<'_>) -> Option<MaskSpec> {
     let (symbols, dates, prices) = (table.value("symbols"), table.value("dates"), table.value("prices"));
-    Some(MaskSpec { symbols: symbols?, dates: dates?, prices: prices? })
+    let context = table.value("context");
+    Some(MaskSpec { symbols: symbols?, dates: dates?, prices: prices?, context: context? })
 }
 
 fn decide_at(table: &TableReader<'_>, context: &AgentContext<'_>) -> Option<DecideSpec> {
