@@ -23,7 +23,7 @@ fn main() {
     };
     println!("agents  windows  metric            ratings  seconds  peak MiB");
     for (agents, windows) in sizes {
-        for metric in [RankingMetric::RoiPct, RankingMetric::ProfitFactor] {
+        for metric in [RankingMetric::RoiPct, RankingMetric::ProfitFactor, RankingMetric::MaxDrawdownPct] {
             for ratings in [vec![RatingSystem::BradleyTerry], RatingSystem::ALL.to_vec()] {
                 let matrix = tournament(Kind::Rare, 1, agents, windows, metric);
                 let spec = StandingsSpec { ratings, ..StandingsSpec::default() };

@@ -18,4 +18,5 @@ rooms! {
     #[cfg(feature = "store")] store
     #[cfg(feature = "report")] report
     #[cfg(feature = "cli")] cli
+    #[cfg(feature = "wasm")] wasm
 }

@@ -67,7 +67,8 @@
 //! | `store` | run folders, the index over them, registered agents, duels and rematches | SQLite |
 //! | `report` | pages, pictures and tables of stored runs; implies `store` | a template engine |
 //! | `import` | bars and tables from vendors' files, CSV and downloads | HTTP, zip |
-//! | `cli` | the program `tiltyard`; implies all others | clap |
+//! | `wasm` | agents that are WebAssembly modules | an interpreter (wasmi) |
+//! | `cli` | the program `tiltyard`; implies `report` and `import` | clap |
 //!
 //! # The same result everywhere
 //!
@@ -107,6 +108,8 @@ mod sweep;
 mod tables;
 mod tournament;
 mod venue;
+#[cfg(feature = "wasm")]
+mod wasm;
 
 // Values.
 pub use domain::{

@@ -33,7 +33,7 @@ pub use bars::{Bars, Row};
 pub use calendar::{CALENDAR_CONTEXT, TradingYear};
 pub use error::MarketError;
 pub use file::write_bars;
-pub(crate) use file::{TimeScale, numbers, raw_times};
+pub(crate) use file::{TimeScale, is_text, is_time, numbers, raw_times, texts};
 pub use folder::MarketFolder;
 pub use load::{LoadRequest, load};
 pub use resample::resample;

@@ -4,18 +4,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::AgentSetup;
+use super::acting::Acting;
 use super::answer::{Answer, Answered};
 use super::conversation::Conversation;
+use super::expected;
 use super::line::write_line;
 use super::mask::Mask;
 use super::message::{Act, AgentMessage, End, HostMessage, Moment, Ready};
 use super::observation::{Reads, Told};
 use super::tape::{Next, Tape};
-use super::{expected, reply, usage};
-use crate::domain::{Bps, Cash, OrderId, OrderRequest, Timestamp, UsageTotals};
+use super::usage;
+use crate::domain::{Cash, Timestamp, UsageTotals};
 use crate::scenario::DecideSpec;
 use crate::strategy::{
-    BarContext, Needs, Orders, Scheduled, Strategy, StrategyError, Wake, rebalance, schedule_warm_up,
+    BarContext, Needs, Orders, Scheduled, Strategy, StrategyError, Wake, schedule_warm_up,
 };
 
 /// A program that decides for an agent in one window.
@@ -31,8 +33,7 @@ pub struct ProcessAgent {
     decisions: u64,
     /// What its answers used so far.
     used: UsageTotals,
-    /// Orders that wait for the cancels and closes of the same answer.
-    orders: Vec<(OrderRequest, Option<String>)>,
+    acting: Acting,
     wake: Option<Timestamp>,
     started_with: Option<Cash>,
     line: Vec<u8>,
@@ -60,7 +61,7 @@ impl ProcessAgent {
             told: Told::default(),
             decisions: 0,
             used: UsageTotals::default(),
-            orders: Vec::new(),
+            acting: Acting::default(),
             wake: None,
             started_with: None,
             line: Vec::new(),
@@ -190,7 +191,8 @@ impl ProcessAgent {
         let interval = self.setup.interval;
         let decide = self.setup.spec.decide.as_ref();
         self.mask.ready(ready, interval)?;
-        (self.schedule, self.reads) = expected::declared(ready, decide, interval, needs)?;
+        (self.schedule, self.reads) =
+            expected::declared(ready, decide, interval, needs).map_err(expected::in_ready)?;
         needs.symbols(&self.setup.symbols);
         needs.also(schedule_warm_up(&self.schedule, interval));
         Ok(())
@@ -226,18 +228,6 @@ impl ProcessAgent {
         }
         self.mask.act(act).map(Some).or_else(|problem| self.fault(problem))
     }
-
-    /// Places the orders of the answer; their numbers follow each other.
-    fn place(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) {
-        let mut id = ctx.account().next_order_id();
-        for (order, reference) in self.orders.drain(..) {
-            orders.place(order);
-            if let Some(reference) = reference {
-                self.told.name(id, reference);
-            }
-            id = OrderId(id.0 + 1);
-        }
-    }
 }
 
 impl Strategy for ProcessAgent {
@@ -253,32 +243,12 @@ impl Strategy for ProcessAgent {
         self.wake = None;
         let Some(act) = self.ask(ctx)? else { return Ok(()) };
         self.wake = act.wake.and_then(Moment::time);
-        match reply::weights(&act, ctx) {
-            Ok(None) => {}
-            Ok(Some(targets)) => {
-                reply::cancels(&act).for_each(|action| orders.push(action));
-                rebalance(ctx, &targets, Bps::ZERO, orders);
-                return Ok(());
-            }
-            Err(problem) => return self.fault(problem),
-        }
-        let requests = match reply::entering(&act, ctx) {
-            Ok(requests) => requests,
-            Err(problem) => return self.fault(problem),
-        };
-        let references = act.orders.iter().map(|order| order.reference.clone());
-        self.orders = requests.into_iter().zip(references).collect();
-        let leaving = reply::leaving(&act, ctx);
-        if leaving.is_empty() {
-            self.place(ctx, orders);
-        } else {
-            leaving.into_iter().for_each(|action| orders.push(action));
-        }
-        Ok(())
+        let acted = self.acting.act(&act, ctx, &mut self.told, orders);
+        acted.or_else(|problem| self.fault(problem))
     }
 
     fn follow_up(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) -> Result<(), StrategyError> {
-        self.place(ctx, orders);
+        self.acting.place(ctx, &mut self.told, orders);
         Ok(())
     }
 

@@ -66,7 +66,8 @@ impl Play<'_> {
         let ready = expected::ready(message(&answered)?)?;
         let mut needs = Needs::new(self.setup.interval);
         let decide = self.setup.spec.decide.as_ref();
-        let (_, reads) = expected::declared(&ready, decide, self.setup.interval, &mut needs)?;
+        let (_, reads) = expected::declared(&ready, decide, self.setup.interval, &mut needs)
+            .map_err(expected::in_ready)?;
         let reads =
             format!("reads {} bars of history and {} indicators", reads.history, reads.indicators.len());
         self.step(&format!("`ready` {reads}"), answered.latency);

@@ -4,7 +4,7 @@ use super::line::excerpt;
 use super::message::{Act, AgentMessage, PROTOCOL, Ready};
 use super::observation::Reads;
 use super::usage;
-use crate::domain::Interval;
+use crate::domain::{Interval, TimeError};
 use crate::scenario::DecideSpec;
 use crate::strategy::{Needs, check_schedule};
 
@@ -63,19 +63,23 @@ pub fn declared(
 ) -> Result<(DecideSpec, Reads), String> {
     let asked = ready.decide.clone().unwrap_or_default();
     let asked = check_schedule(asked.every.as_deref(), asked.on.as_deref(), asked.on_fill, interval)
-        .map_err(|problem| format!("`decide` of its `ready`: {problem}"))?;
+        .map_err(|problem| format!("`decide`: {problem}"))?;
     let schedule = decide.cloned().unwrap_or(asked);
-    let in_ready = |error: &dyn std::fmt::Display| format!("its `ready`: {error}");
     if ready.history > MAX_HISTORY {
-        return Err(format!("its `ready`: `history` = {} is above {MAX_HISTORY}", ready.history));
+        return Err(format!("`history` = {} is above {MAX_HISTORY}", ready.history));
     }
     let timeframe = match &ready.timeframe {
-        Some(text) => text.parse().map_err(|error| in_ready(&error))?,
+        Some(text) => text.parse().map_err(|error: TimeError| error.to_string())?,
         None => schedule.every.unwrap_or(interval),
     };
-    let timeframe = needs.timeframe_of(timeframe, ready.history).map_err(|error| in_ready(&error))?;
+    let timeframe = needs.timeframe_of(timeframe, ready.history).map_err(|error| error.to_string())?;
     let indicator =
-        |text: &String| Ok((text.clone(), needs.indicator(text).map_err(|error| in_ready(&error))?));
+        |text: &String| Ok((text.clone(), needs.indicator(text).map_err(|error| error.to_string())?));
     let indicators = ready.indicators.iter().map(indicator).collect::<Result<_, String>>()?;
     Ok((schedule, Reads { history: ready.history as usize, timeframe, indicators }))
+}
+
+/// What is wrong with a `ready`, as a fault.
+pub fn in_ready(problem: String) -> String {
+    format!("its `ready`: {problem}")
 }

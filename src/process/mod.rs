@@ -7,6 +7,7 @@
 //!
 //! [`Strategy`]: crate::strategy::Strategy
 
+mod acting;
 mod agent;
 mod answer;
 mod check;
@@ -36,10 +37,15 @@ mod usage;
 #[cfg(not(unix))]
 use no_link as link;
 
+pub(crate) use acting::Acting;
 pub use agent::ProcessAgent;
 pub use check::{ProtocolReport, check_protocol};
+pub(crate) use expected::declared;
 pub use held::{HeldJournal, JOURNALS, JournalState, is_journal};
 pub use launch::{Launch, NoLaunch};
-pub use recording::{Collector, Recording, ReplyKind, Row, WindowRecording};
+pub(crate) use line::LINE_BYTES;
+pub(crate) use observation::{Reads, Told};
+pub use recording::{Collector, Logs, Recording, ReplyKind, Row, WindowRecording};
 pub use schema::agent_schema;
 pub use setup::{AgentSetup, Answers};
+pub(crate) use tail::Tail;

@@ -58,7 +58,7 @@ impl Told {
 
     /// What is known now and was not known before.
     pub fn decide(&mut self, ctx: &BarContext<'_>, reads: &Reads, texts: &Texts, decision: u64) -> Decide {
-        let since = self.until.replace(ctx.time());
+        let since = self.since(ctx);
         Decide {
             decision,
             time: ctx.time().into(),
@@ -70,17 +70,22 @@ impl Told {
             positions: positions(ctx),
             events: self.events(ctx),
             orders: self.orders(ctx),
-            context: texts.between(since.unwrap_or_else(|| ctx.window_start()), decision == 1, ctx.time()),
+            context: texts.between(since, decision == 1, ctx.time()),
         }
     }
 
-    fn orders(&self, ctx: &BarContext<'_>) -> Vec<OrderMessage> {
+    /// The close up to which it knew the bars before this decision: the window's start, before the first.
+    pub fn since(&mut self, ctx: &BarContext<'_>) -> Timestamp {
+        self.until.replace(ctx.time()).unwrap_or_else(|| ctx.window_start())
+    }
+
+    /// Its orders that are open.
+    pub fn orders(&self, ctx: &BarContext<'_>) -> Vec<OrderMessage> {
         let of = |symbol: SymbolId| {
-            let name = ctx.symbol_name(symbol);
             ctx.open_orders(symbol).into_iter().map(move |order| OrderMessage {
                 order: order.id.0,
                 reference: self.references.get(&order.id.0).cloned(),
-                symbol: name.clone(),
+                symbol: ctx.symbol_name(symbol),
                 side: order.side.into(),
                 quantity: order.quantity.map(Into::into),
                 price: order.limit_price.map(Into::into),
@@ -91,7 +96,7 @@ impl Told {
     }
 
     /// Fills and ends since the last decision, in the order of time.
-    fn events(&mut self, ctx: &BarContext<'_>) -> Vec<Event> {
+    pub fn events(&mut self, ctx: &BarContext<'_>) -> Vec<Event> {
         let account = ctx.account();
         let mut events: Vec<(Timestamp, Event)> = Vec::new();
         while let Some(fill) = account.fill(self.fills) {
@@ -144,9 +149,8 @@ impl Told {
 fn new_bars(
     ctx: &BarContext<'_>,
     timeframe: TimeframeId,
-    since: Option<Timestamp>,
+    since: Timestamp,
 ) -> BTreeMap<String, Vec<BarMessage>> {
-    let since = since.unwrap_or_else(|| ctx.window_start());
     let of = |symbol: SymbolId| {
         let all = ctx.bars_of(symbol, timeframe);
         let span = all.interval().span();

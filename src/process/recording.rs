@@ -140,13 +140,28 @@ pub struct Collector {
     windows: Mutex<Recording>,
     /// The first decision that differs from its recording, in the order of agents and windows.
     differences: Mutex<BTreeMap<(AgentName, u32), String>>,
+    /// What modules have logged.
+    logs: Mutex<Logs>,
 }
+
+/// What modules have logged, by agent and window.
+pub type Logs = BTreeMap<(AgentName, u32), String>;
 
 impl Collector {
     /// A window is over.
     pub fn keep(&self, agent: AgentName, window: u32, recording: WindowRecording) {
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
         windows.0.insert((agent, window), recording);
+    }
+
+    /// A window of a module is over.
+    pub fn keep_log(&self, agent: AgentName, window: u32, log: String) {
+        self.logs.lock().unwrap_or_else(PoisonError::into_inner).insert((agent, window), log);
+    }
+
+    /// The logs of all windows so far; takes them out.
+    pub fn take_logs(&self) -> Logs {
+        std::mem::take(&mut *self.logs.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// A replay saw something else than was recorded.

@@ -104,6 +104,12 @@ pub(super) fn record(stored: &StoredRun) -> Vec<String> {
             )),
         }
     }
+    if board.windows > 1 && !board.aggregate.is_empty() {
+        lines.push(
+            "PnL, fees and trades are sums over the windows, each of which begins with the starting balance"
+                .to_owned(),
+        );
+    }
     if board.windows_overlap {
         lines.push("windows overlap: a bar in several windows counts several times in the record".to_owned());
     }

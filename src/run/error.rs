@@ -103,9 +103,12 @@ pub enum RunError {
     /// Files of signals are wrong; one entry an agent.
     #[error("{}", messages(.0))]
     Signals(Vec<SignalsProblem>),
-    /// A rematch of a run whose signals are no longer what they were.
-    #[error("the signals of {} have changed since run `{run}`", names.join(", "))]
-    SignalsChanged {
+    /// Modules cannot take part; one entry an agent.
+    #[error("{}", messages(.0))]
+    Modules(Vec<ModuleProblem>),
+    /// A rematch of a run whose signals or modules are no longer what they were.
+    #[error("the files of {} have changed since run `{run}`", names.join(", "))]
+    FilesChanged {
         /// Identity of the run.
         run: String,
         /// Names of the agents.
@@ -226,6 +229,19 @@ pub struct ProgramProblem {
     pub help: String,
 }
 
+/// A WebAssembly module that cannot take part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModuleProblem {
+    /// Index of the agent.
+    pub index: usize,
+    /// Name of the agent.
+    pub agent: AgentName,
+    /// Why not.
+    pub message: String,
+    /// How to mend it.
+    pub help: String,
+}
+
 /// A file of signals that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignalsProblem {
@@ -261,6 +277,12 @@ impl std::fmt::Display for StrategyProblem {
 impl std::fmt::Display for ProgramProblem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "the program of `{}` cannot take part: {}", self.agent, self.message)
+    }
+}
+
+impl std::fmt::Display for ModuleProblem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the module of `{}` cannot take part: {}", self.agent, self.message)
     }
 }
 

@@ -23,6 +23,7 @@ mod error;
 mod estimate;
 mod lag;
 mod memory;
+mod modules;
 mod observer;
 mod prepare;
 mod programs;
@@ -48,7 +49,8 @@ pub use diagnostic::RunDiagnostic;
 pub use duel::{DuelRequest, duel, duel_stored};
 pub use entrant::Entrant;
 pub use error::{
-    Kept, ProgramProblem, RunError, RunErrorKind, SignalsProblem, StrategyProblem, WalletProblem,
+    Kept, ModuleProblem, ProgramProblem, RunError, RunErrorKind, SignalsProblem, StrategyProblem,
+    WalletProblem,
 };
 pub use estimate::{RunEstimate, estimate};
 pub use lag::{LagReport, LagRow, lag};

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 #[cfg(feature = "import")]
 use super::signals;
-use super::{Entrant, Programs, RunError, checks, entrant, wallets};
+use super::{Entrant, Programs, RunError, checks, entrant, modules, wallets};
 use crate::market::{self, LoadRequest, Market};
 use crate::process::Collector;
 use crate::scenario::{Intrabar, Scenario};
@@ -85,8 +85,9 @@ pub fn prepare_with(
     #[cfg(not(feature = "import"))]
     checks::no_context(&scenario)?;
     let collector = Arc::default();
-    let programs = super::programs::enter(&mut scenario, &mut own, programs, &collector)?;
-    let market = load(&scenario, entrants, &programs)?;
+    let mut warm_ups = modules::enter(&mut scenario, &mut own, &collector)?;
+    warm_ups.extend(super::programs::enter(&mut scenario, &mut own, programs, &collector)?);
+    let market = load(&scenario, entrants, &warm_ups)?;
     #[cfg(feature = "import")]
     let notes = [told, signals::check(&scenario, &market, &files)?].concat();
     #[cfg(not(feature = "import"))]
@@ -105,14 +106,14 @@ pub fn prepare_with(
 }
 
 /// The bars, with as much history before them as any agent or trial reads.
-fn load(scenario: &Scenario, entrants: &[Entrant], programs: &[Warmup]) -> Result<Market, RunError> {
+fn load(scenario: &Scenario, entrants: &[Entrant], warm_ups: &[Warmup]) -> Result<Market, RunError> {
     let trials = scenario.sweep.as_ref().map(sweep::extremes).unwrap_or_default();
     let mut needs = history_needs(scenario, &trials);
     let interval = scenario.market.interval;
     for entrant in entrants {
         needs.raise(&entrant.warm_up(interval)?, interval);
     }
-    programs.iter().for_each(|warm_up| needs.raise(warm_up, interval));
+    warm_ups.iter().for_each(|warm_up| needs.raise(warm_up, interval));
     let mut venues = trials.iter().map(|setup| &setup.venue).chain([&scenario.venue]);
     let detail = venues.any(|venue| venue.intrabar == Intrabar::Detail);
     let (frames, history_bars) = (&needs.frames, needs.bars);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Entrant, RunError, ScenarioSource};
 use crate::decode;
-use crate::scenario::{Edited, Scenario, StrategyKind, edit};
+use crate::scenario::{Edited, Scenario, edit};
 use crate::store::registry::StoredAgents;
 use crate::store::{EntrantRecord, Index, StoreError, StoredRun, find_run};
 
@@ -51,43 +51,46 @@ pub fn rematch(request: &RematchRequest<'_>) -> Result<ScenarioSource, RunError>
     let title = PathBuf::from(format!("rematch of {}", stored.run.run_id));
     let base_dir = base_dir(request.out, &stored);
     let source = ScenarioSource::parse(&title, text, &base_dir, &StoredAgents::of(request.out))?;
-    check_signals(&stored, &source, request)?;
+    check_files(&stored, &source, request)?;
     Ok(source)
 }
 
-/// Refuses to decide by other signals than the run, without a word: the file has changed. An agent whose strategy is
-/// changed may well have another file.
-fn check_signals(
+/// Refuses to decide by other signals or another module than the run, without a word: the file has changed. An agent
+/// whose strategy is changed may well have another file.
+fn check_files(
     stored: &StoredRun,
     source: &ScenarioSource,
     request: &RematchRequest<'_>,
 ) -> Result<(), RunError> {
-    if stored.run.agents.iter().all(|agent| agent.signals.is_none()) {
+    if stored.run.agents.iter().all(|agent| digest(agent).is_none()) {
         return Ok(());
     }
     let mut scenario = source.scenario.clone();
     read_signals(&mut scenario)?;
+    super::modules::read(&mut scenario)?;
     let changes = |name: &str| {
         let path = format!("agents.{name}.strategy");
         request.settings.iter().any(|(key, _)| key.starts_with(&path))
     };
     let now = |name: &str| {
         let agent = scenario.agents.iter().find(|agent| agent.name.as_str() == name)?;
-        match &agent.strategy.kind {
-            StrategyKind::Signals(spec) => spec.table.as_ref().map(|table| table.digest.as_str()),
-            _ => None,
-        }
+        agent.strategy.kind.file_digest()
     };
     let differs = |agent: &&EntrantRecord| {
         let name = agent.name.as_str();
-        now(name).is_some_and(|now| agent.signals.as_deref() != Some(now)) && !changes(name)
+        now(name).is_some_and(|now| digest(agent) != Some(now)) && !changes(name)
     };
     let names: Vec<String> =
         stored.run.agents.iter().filter(differs).map(|agent| agent.name.clone()).collect();
     if names.is_empty() {
         return Ok(());
     }
-    Err(RunError::SignalsChanged { run: stored.run.run_id.clone(), names })
+    Err(RunError::FilesChanged { run: stored.run.run_id.clone(), names })
+}
+
+/// The content of the file that an agent had in the run.
+fn digest(agent: &EntrantRecord) -> Option<&str> {
+    agent.signals.as_deref().or(agent.module.as_deref())
 }
 
 #[cfg(feature = "import")]

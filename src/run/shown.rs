@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::ops::Range;
 
-use super::{Kept, ProgramProblem, RunDiagnostic, RunError, SignalsProblem};
+use super::{Kept, ModuleProblem, ProgramProblem, RunDiagnostic, RunError, SignalsProblem};
 use crate::market::MarketError;
 use crate::scenario::{EditError, MAX_REPORTED, span_of};
 use crate::tournament::formats::FormatError;
@@ -24,6 +24,10 @@ impl RunError {
             }
             Self::Programs(problems) => {
                 let span = |one: &ProgramProblem| strategy_span(text, one.index, "command");
+                problems.iter().map(|one| RunDiagnostic::error(one, &one.help, span(one))).collect()
+            }
+            Self::Modules(problems) => {
+                let span = |one: &ModuleProblem| strategy_span(text, one.index, "path");
                 problems.iter().map(|one| RunDiagnostic::error(one, &one.help, span(one))).collect()
             }
             Self::Signals(problems) => {
@@ -94,8 +98,8 @@ impl RunError {
             Self::Recording { .. } => {
                 "replay it with the scenario, the bars and the version of tiltyard that it was made with"
             }
-            Self::SignalsChanged { .. } => {
-                "restore the file to rematch the run; `tiltyard run` with the scenario makes a run of the new signals"
+            Self::FilesChanged { .. } => {
+                "restore the file to rematch the run; `tiltyard run` with the scenario makes a run of the new content"
             }
             Self::NoSweep => "add a `[sweep]` table to the scenario",
             Self::NothingToTry { .. } => "widen the values of `[sweep.parameters]`, or `where`",
@@ -114,6 +118,7 @@ impl RunError {
             Self::Report(error) => return error.help(),
             Self::InvalidScenario { .. }
             | Self::Market(_)
+            | Self::Modules(_)
             | Self::Programs(_)
             | Self::Signals(_)
             | Self::Strategies(_)

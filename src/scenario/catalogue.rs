@@ -60,7 +60,9 @@ const BELOW_PRICE: ValueType = ValueType::Percent(Range::above(0.0, 99.0));
 
 const MILLISECONDS: ValueType = ValueType::Integer { min: 1, max: 86_400_000 };
 
-/// The `decide` table of a `process`.
+const FUEL: ValueType = ValueType::Integer { min: 1, max: 1_000_000_000_000 };
+
+/// The `decide` table of a `process` and of a `wasm`.
 const DECIDE: TableDoc = TableDoc {
     doc: "When a program decides: at a close at which any of its keys holds. At every bar where it is empty.",
     keys: &[
@@ -400,6 +402,54 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             SYMBOLS,
         ],
         warm_up: "what it declares, and the warm-up of `decide.on`",
+    },
+    StrategyDoc {
+        kind: "wasm",
+        summary: "asks a WebAssembly module, inside this program",
+        description: "Calls a module for each decision, with a binary message in its memory (docs/own_agents.md, \
+                      `examples/agents/wasm/`). It exports `memory`, `buf` and `on_bar`, and may import `tiltyard.log` \
+                      and `tiltyard.random` only. A module that traps, gives a malformed answer, or uses more fuel or \
+                      memory than it may forfeits the window. A run's identity has the file's content.",
+        parameters: &[
+            required("path", ValueType::Path, "The module; a relative path starts at the scenario's folder."),
+            optional("decide", ValueType::Table(&DECIDE), "every bar", "When it decides."),
+            with_default(
+                "bars",
+                ValueType::Integer { min: 1, max: 10_000 },
+                "1",
+                "Closed bars of each symbol in a message, the newest last.",
+            ),
+            KeyDoc {
+                doc: "Interval of these bars; a multiple of the scenario's.",
+                ..optional(
+                    "timeframe",
+                    ValueType::Interval,
+                    "`decide.every`, else the scenario's interval",
+                    "",
+                )
+            },
+            with_default(
+                "indicators",
+                ValueType::List { of: &ValueType::Text, min: 0, unique: true },
+                "[]",
+                "Indicators in the language of rules, such as \"rsi(14)@4h\", for each symbol.",
+            ),
+            with_default(
+                "decision_fuel",
+                FUEL,
+                "10000000",
+                "Fuel for a decision, about one unit an instruction.",
+            ),
+            optional("window_fuel", FUEL, "none", "Fuel of all decisions of a window together."),
+            with_default(
+                "memory_mb",
+                ValueType::Integer { min: 1, max: 4_096 },
+                "16",
+                "Megabytes of memory that it may have.",
+            ),
+            SYMBOLS,
+        ],
+        warm_up: "its bars and indicators, and the warm-up of `decide.on`",
     },
     StrategyDoc {
         kind: "recorded",

@@ -2,6 +2,7 @@
 //!
 //! Owns its columns and how they become a recording again. Never decides what an answer means.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use super::tables::{Column, column, counts, counts_or_none, money_or_none, table
 use super::{StoreError, json};
 use crate::domain::AgentName;
 use crate::process::message::{Act, AgentMessage};
-use crate::process::{Recording, ReplyKind, WindowRecording};
+use crate::process::{Logs, Recording, ReplyKind, WindowRecording};
 
 /// The file's name without its ending.
 const NAME: &str = "decisions";
@@ -57,19 +58,31 @@ pub(super) fn write(folder: &Path, csv: bool, recording: &Recording) -> Result<(
         file.write(rows_table(&rows(agent, *window, recorded)))?;
     }
     file.close()?;
-    logs(folder, recording)
+    let errors = recording.0.iter().map(|(key, recorded)| (key, recorded.errors.as_str()));
+    logs(folder, "stderr.log", errors)
 }
 
-fn logs(folder: &Path, recording: &Recording) -> Result<(), StoreError> {
-    let mut texts: std::collections::BTreeMap<&AgentName, String> = std::collections::BTreeMap::new();
-    for ((agent, window), recorded) in &recording.0 {
-        if !recorded.errors.is_empty() {
-            let text = texts.entry(agent).or_default();
-            text.push_str(&format!("window {window}:\n{}\n", recorded.errors.trim_end()));
-        }
+/// Writes what modules have logged.
+///
+/// # Errors
+/// Where a file cannot be written.
+pub(super) fn write_logs(folder: &Path, all: &Logs) -> Result<(), StoreError> {
+    logs(folder, "module.log", all.iter().map(|(key, text)| (key, text.as_str())))
+}
+
+/// A file for each agent that has written anything.
+fn logs<'a>(
+    folder: &Path,
+    file: &str,
+    all: impl Iterator<Item = (&'a (AgentName, u32), &'a str)>,
+) -> Result<(), StoreError> {
+    let mut texts: BTreeMap<&AgentName, String> = BTreeMap::new();
+    for ((agent, window), written) in all.filter(|(_, text)| !text.is_empty()) {
+        let text = texts.entry(agent).or_default();
+        text.push_str(&format!("window {window}:\n{}\n", written.trim_end()));
     }
     texts.into_iter().try_for_each(|(agent, text)| {
-        json::write_text(&super::folders::agent_folder(folder, agent.as_str()).join("stderr.log"), &text)
+        json::write_text(&super::folders::agent_folder(folder, agent.as_str()).join(file), &text)
     })
 }
 

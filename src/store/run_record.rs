@@ -173,6 +173,9 @@ pub struct EntrantRecord {
     /// BLAKE3 of the rows of its file, for one that trades signals.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signals: Option<String>,
+    /// BLAKE3 of its file, for one that is a WebAssembly module.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub module: Option<String>,
     /// Its risk profile.
     pub risk: String,
     /// Quote currency, eight decimal places; for an agent that continues with its existing wallet the quote currency
@@ -385,19 +388,19 @@ fn window_record(span: &WindowSpan) -> WindowRecord {
 }
 
 fn entrant_record(agent: &AgentSpec, market: &MarketSpec) -> EntrantRecord {
+    let kind = &agent.strategy.kind;
+    let digest = kind.file_digest().map(str::to_owned);
     EntrantRecord {
         name: agent.name.to_string(),
         description: agent.description.clone(),
         tags: agent.tags.clone(),
-        strategy: strategy(&agent.strategy.kind).to_owned(),
-        version: match &agent.strategy.kind {
+        strategy: strategy(kind).to_owned(),
+        version: match kind {
             StrategyKind::Own { version } => Some(version.clone()),
             _ => None,
         },
-        signals: match &agent.strategy.kind {
-            StrategyKind::Signals(spec) => spec.table.as_ref().map(|table| table.digest.clone()),
-            _ => None,
-        },
+        signals: digest.clone().filter(|_| matches!(kind, StrategyKind::Signals(_))),
+        module: digest.filter(|_| matches!(kind, StrategyKind::Wasm(_))),
         risk: agent.risk.name.clone(),
         starting_balance: agent.starting_balance.to_string(),
         registered: agent.registered.as_ref().map(|registered| registered_record(registered, market)),
@@ -445,6 +448,7 @@ const fn strategy(kind: &StrategyKind) -> &'static str {
         StrategyKind::Rules(_) => "rules",
         StrategyKind::Process(_) => "process",
         StrategyKind::Recorded(_) => "recorded",
+        StrategyKind::Wasm(_) => "wasm",
         StrategyKind::Signals(_) => "signals",
         StrategyKind::Own { .. } => "own",
     }

@@ -24,7 +24,7 @@ use crate::domain::check_name;
 use crate::engine::Window;
 use crate::files::FolderLock;
 use crate::market::{Market, TickRange};
-use crate::process::Recording;
+use crate::process::{Logs, Recording};
 use crate::scenario::{Benchmark, Scenario};
 use crate::tournament::{AgentResult, Assessment, CutoffSplit, Tournament, WindowResult};
 
@@ -66,6 +66,7 @@ pub struct RunWriter<'a> {
     assessment: Option<Assessment>,
     recording: Recording,
     cutoffs: Vec<CutoffSplit>,
+    logs: Logs,
 }
 
 impl<'a> RunWriter<'a> {
@@ -79,8 +80,14 @@ impl<'a> RunWriter<'a> {
         let staging = Staging::open(&parent, &run.id.to_string())?;
         fs::create_dir(staging.folder().join("agents")).map_err(StoreError::write(staging.folder()))?;
         json::write_text(&staging.folder().join("scenario.toml"), run.source)?;
-        let recording = Recording::default();
-        Ok(Self { run, staging, assessment: None, recording, cutoffs: Vec::new() })
+        Ok(Self {
+            run,
+            staging,
+            assessment: None,
+            recording: Recording::default(),
+            cutoffs: Vec::new(),
+            logs: Logs::default(),
+        })
     }
 
     /// The same run with standings and a format.
@@ -104,6 +111,12 @@ impl<'a> RunWriter<'a> {
         let id = identify_recorded(self.run.scenario, self.run.market, &recording.hash());
         let staging = self.staging.named(&id.to_string());
         Self { run: Run { id, ..self.run }, staging, recording, ..self }
+    }
+
+    /// The same run with what its modules have logged.
+    #[must_use]
+    pub fn logged(self, logs: Logs) -> Self {
+        Self { logs, ..self }
     }
 
     /// Where the run is being written, for files that only some runs have.
@@ -207,6 +220,7 @@ impl<'a> RunWriter<'a> {
         if !self.recording.is_empty() {
             decisions::write(folder, self.run.csv, &self.recording)?;
         }
+        decisions::write_logs(folder, &self.logs)?;
         let names = tournament.agents.iter().map(|agent| &agent.name);
         json::write_text(&folder.join("scores.csv"), &scores_csv(names, &stored.battles))?;
         json::write(&folder.join("battles.json"), "the battles", &stored.battles)?;

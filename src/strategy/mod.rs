@@ -28,7 +28,7 @@ mod laws;
 #[cfg(test)]
 mod testing;
 
-pub(crate) use context::{Account, FillView, Now, OrderEnd, OrderView};
+pub(crate) use context::{Account, BarStream, FillView, Now, OrderEnd, OrderView};
 pub use context::{
     Bar, BarContext, ClosedBars, IndicatorId, Needs, NeedsError, OpenOrder, PositionView, Setup, TimeframeId,
     Warmup,

@@ -4,7 +4,7 @@ use super::builtin::{BuyAndHold, Crossover, Dca, Grid, Idle, Momentum, RandomTra
 use super::{PreparedStrategy, Setup, Warmup, lines, rules, schedule, signals};
 use crate::domain::Interval;
 use crate::market::{Market, TickRange};
-use crate::scenario::{StrategyKind, StrategySpec};
+use crate::scenario::{ProcessSpec, StrategyKind, StrategySpec, WasmSpec};
 
 /// The strategy, with its indicator columns computed for the window of `setup`.
 pub fn prepare<'m>(spec: &StrategySpec, setup: &Setup<'m>) -> PreparedStrategy<'m> {
@@ -37,6 +37,7 @@ pub fn prepare<'m>(spec: &StrategySpec, setup: &Setup<'m>) -> PreparedStrategy<'
         StrategyKind::Process(_) | StrategyKind::Recorded(_) => {
             PreparedStrategy::failed("its program was not started")
         }
+        StrategyKind::Wasm(_) => PreparedStrategy::failed("its module was not read"),
         StrategyKind::Signals(file) => signals::prepare(file, spec),
         StrategyKind::Own { .. } => {
             PreparedStrategy::failed("the program that runs the scenario has no strategy for this agent")
@@ -63,8 +64,10 @@ pub fn warm_up(spec: &StrategySpec, base: Interval) -> Warmup {
     if let StrategyKind::Rules(rule_set) = &spec.kind {
         return rules::warm_up(rule_set, base);
     }
-    if let StrategyKind::Process(process) = &spec.kind {
-        return process.decide.as_ref().map_or_else(Warmup::new, |decide| schedule::warm_up(decide, base));
+    if let StrategyKind::Process(ProcessSpec { decide, .. }) | StrategyKind::Wasm(WasmSpec { decide, .. }) =
+        &spec.kind
+    {
+        return decide.as_ref().map_or_else(Warmup::new, |decide| schedule::warm_up(decide, base));
     }
     if matches!(spec.kind, StrategyKind::Recorded(_)) {
         return Warmup::new();

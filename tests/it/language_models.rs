@@ -308,7 +308,9 @@ fn texts_are_told_once_they_are_known_and_never_earlier() {
     let news = arena.folder.path().join("news.csv");
     fs::write(&news, NEWS).unwrap();
     let file = arena.folder.path().join("scenario.toml");
-    let write = |text: String| fs::write(&file, text.replace("[battle]", "[[context]]\npath = \"news.csv\"\n\n[battle]"));
+    let write = |text: String| {
+        fs::write(&file, text.replace("[battle]", "[[context]]\npath = \"news.csv\"\n\n[battle]"))
+    };
     write(arena.text()).unwrap();
     let out = arena.folder.path().join("out");
     let run = |args: &[&str]| {
@@ -322,7 +324,8 @@ fn texts_are_told_once_they_are_known_and_never_earlier() {
     assert!(right, "{errors}");
     let (_, errors) = run(&[]);
     assert!(errors.contains("1 rows are of ZULU, which the scenario does not have"), "{errors}");
-    let runs = || fs::read_dir(out.join("programs")).unwrap().map(|run| run.unwrap().path()).collect::<Vec<_>>();
+    let runs =
+        || fs::read_dir(out.join("programs")).unwrap().map(|run| run.unwrap().path()).collect::<Vec<_>>();
     assert_eq!(runs().len(), 1, "the same texts are the same run");
     let decisions = fs::read_to_string(runs()[0].join("decisions.csv")).unwrap();
     let noted = |decision: u32, note: &str| {
@@ -337,10 +340,15 @@ fn texts_are_told_once_they_are_known_and_never_earlier() {
     assert!(run(&["--quiet"]).0);
     assert_eq!(runs().len(), 2);
     // A mask and texts exclude each other, unless that is meant.
-    let masked = arena.text().replace("decision_ms = 20000", "decision_ms = 20000, mask = { symbols = true }");
+    let masked =
+        arena.text().replace("decision_ms = 20000", "decision_ms = 20000, mask = { symbols = true }");
     write(masked.clone()).unwrap();
     let (right, errors) = run(&["--quiet"]);
-    assert!(!right && errors.contains("it has a `mask`, and the texts of `[[context]]` would show what that hides"), "{errors}");
+    assert!(
+        !right
+            && errors.contains("it has a `mask`, and the texts of `[[context]]` would show what that hides"),
+        "{errors}"
+    );
     write(masked.replace("{ symbols = true }", "{ symbols = true, dates = true, context = true }")).unwrap();
     let (right, errors) = run(&["--quiet"]);
     assert!(right, "{errors}");
@@ -349,5 +357,8 @@ fn texts_are_told_once_they_are_known_and_never_earlier() {
     // A file that is none is underlined.
     fs::write(&news, "ts,mood\n2023-05-01,up\n").unwrap();
     let (right, errors) = run(&["--quiet"]);
-    assert!(!right && errors.contains("has an unknown column `mood`") && errors.contains("news.csv"), "{errors}");
+    assert!(
+        !right && errors.contains("has an unknown column `mood`") && errors.contains("news.csv"),
+        "{errors}"
+    );
 }

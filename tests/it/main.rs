@@ -55,3 +55,7 @@ mod tournament_formats;
 mod tournament_run;
 mod use_cases;
 mod venue_oracle;
+#[cfg(feature = "wasm")]
+mod wasm_agents;
+#[cfg(feature = "wasm")]
+mod wasm_store;

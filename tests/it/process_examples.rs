@@ -38,6 +38,9 @@ fn fills(strategy: &str) -> usize {
 fn every_example_is_short() {
     for entry in fs::read_dir(example("")).unwrap() {
         let path = entry.unwrap().path();
+        if path.is_dir() {
+            continue;
+        }
         let lines = fs::read_to_string(&path).unwrap().lines().count();
         assert!(lines < 60, "{}: {lines} lines", path.display());
     }
@@ -148,7 +151,13 @@ fn the_model_example_asks_a_server() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tiltyard"));
     let out = arena.folder.path().join("out");
     command.arg("run").arg(arena.write()).args(["--quiet", "--csv", "--out"]).arg(&out);
-    let output = command.env("MODEL_URL", url).env("MODEL_NAME", "stub").env("MODEL_PRICE_IN", "0.15").env("MODEL_PRICE_OUT", "0.6").output().unwrap();
+    let output = command
+        .env("MODEL_URL", url)
+        .env("MODEL_NAME", "stub")
+        .env("MODEL_PRICE_IN", "0.15")
+        .env("MODEL_PRICE_OUT", "0.6")
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let run = fs::read_dir(out.join("programs")).unwrap().next().unwrap().unwrap().path();
     let decisions = fs::read_to_string(run.join("decisions.csv")).unwrap();
@@ -228,8 +237,12 @@ fn the_open_door_runs_from_a_clone_and_replays_without_python() {
     let board = run(&[]);
     let row = board["rankings"].as_array().unwrap().iter().find(|row| row["agent"] == "dip-python").unwrap();
     assert!(row["trades"].as_u64().unwrap() > 10, "{row}");
-    let model = board["rankings"].as_array().unwrap().iter().find(|row| row["agent"] == "stub-model").unwrap();
-    assert!(model["trades"].as_u64().unwrap() > 5 && model["usage"]["tokens"].as_u64().unwrap() > 1_000, "{model}");
+    let model =
+        board["rankings"].as_array().unwrap().iter().find(|row| row["agent"] == "stub-model").unwrap();
+    assert!(
+        model["trades"].as_u64().unwrap() > 5 && model["usage"]["tokens"].as_u64().unwrap() > 1_000,
+        "{model}"
+    );
     assert_eq!(model["model"]["windows_before_cutoff"], 3);
     assert!(model["usage"]["cost"].as_str().unwrap().parse::<f64>().unwrap() > 0.0, "{model}");
     assert_eq!(run(&["--replay", "open-door"]), board);

@@ -229,8 +229,12 @@ fn a_run_that_was_killed_ten_times_ends_and_replays_elsewhere_to_the_same_bytes(
     let (here, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let asked = here.path().join("asked");
     let keys = "isolation = \"none\", decision_ms = 20000";
-    let slow = counting(&asked).replace("def decide(message):", "import time\ndef decide(message):\n    time.sleep(0.004)");
-    let arena = Arena::new().lasting("2023-05-21").agent("hold", "kind = \"buy_and_hold\"").python("counts", keys, &slow);
+    let slow = counting(&asked)
+        .replace("def decide(message):", "import time\ndef decide(message):\n    time.sleep(0.004)");
+    let arena = Arena::new()
+        .lasting("2023-05-21")
+        .agent("hold", "kind = \"buy_and_hold\"")
+        .python("counts", keys, &slow);
     // Ten moments from a seed, from before the first question to the middle of the second window.
     let mut state = 14_u64;
     let mut kills = 0;
@@ -249,7 +253,10 @@ fn a_run_that_was_killed_ten_times_ends_and_replays_elsewhere_to_the_same_bytes(
     let run = stored(&arena, here.path(), |programs| programs);
     let run = run.unwrap();
     let total = times_asked(&asked);
-    assert!((DECISIONS..=DECISIONS + 10).contains(&total), "each kill loses one question at most: {total}, {lengths:?}");
+    assert!(
+        (DECISIONS..=DECISIONS + 10).contains(&total),
+        "each kill loses one question at most: {total}, {lengths:?}"
+    );
     assert!(run.agents.iter().all(|agent| agent.windows.iter().all(|window| window.status == "completed")));
     fs::remove_dir_all(arena.folder.path().join("counts")).unwrap();
     let named = run.folder.display().to_string();
@@ -291,7 +298,10 @@ fn prune_removes_the_answers_that_a_run_has_and_keeps_those_of_a_stopped_one() {
     let broken = out.path().join(format!(".recordings/{}.rec", "0a".repeat(32)));
     fs::write(&broken, "no journal").unwrap();
     let (sound, text) = tiltyard(&["store", "check"]);
-    assert!(!sound && text.contains("are damaged") && text.contains("`tiltyard store prune` removes it"), "{text}");
+    assert!(
+        !sound && text.contains("are damaged") && text.contains("`tiltyard store prune` removes it"),
+        "{text}"
+    );
     tiltyard(&["store", "prune"]);
     assert!(!broken.exists() && foreign.exists());
     assert_eq!(journals(), 2, "the stopped run's, and the foreign file");

@@ -44,8 +44,10 @@ impl Desk {
 
     fn scenario(&self, name: &str, agents: &[&str], end: &str) {
         let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/sample");
-        let agents: String =
-            agents.iter().map(|agent| format!("[[agents]]\nregistered = \"{agent}\"\nwallet = \"fresh\"\n\n")).collect();
+        let agents: String = agents
+            .iter()
+            .map(|agent| format!("[[agents]]\nregistered = \"{agent}\"\nwallet = \"fresh\"\n\n"))
+            .collect();
         let text = format!(
             "[scenario]\nname = \"{name}\"\n\n[market]\npath = \"{}\"\nsymbols = [\"ALPHA\"]\ninterval = \"1h\"\nstart = \
              2023-05-01\nend = {end}\n\n{agents}[[agents]]\nname = \"hold\"\nrisk = \"unlimited\"\nstrategy = {{ kind = \
@@ -96,7 +98,10 @@ fn a_registered_program_battles_keeps_its_history_and_is_cloned() {
     assert_eq!(row("twin")["usage"]["cost"], "0.06000000", "three windows of twenty decisions");
     assert_eq!(row("twin")["model"]["name"], "m");
     fs::remove_file(&file).unwrap();
-    assert_eq!(desk.right(&["run", "second.toml", "--replay", "second", "--json"]).len(), desk.right(&["run", "second.toml", "--replay", "second", "--json"]).len());
+    assert_eq!(
+        desk.right(&["run", "second.toml", "--replay", "second", "--json"]).len(),
+        desk.right(&["run", "second.toml", "--replay", "second", "--json"]).len()
+    );
     let (right, text) = desk.tiltyard(&["run", "second.toml"]);
     assert!(!right && text.contains("the program of `caller` cannot take part"), "{text}");
     desk.right(&["store", "check"]);

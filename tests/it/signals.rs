@@ -453,7 +453,7 @@ fn threads_leave_no_trace_and_a_changed_file_is_another_run() {
     stage.write("weights.csv", &sample_weights().replacen("0.2000", "0.2100", 1));
     let said = stage.run(&format!("battle rematch {id} --out one --quiet"));
     assert_eq!(said.code, Some(2), "{}", said.stderr);
-    assert!(said.stderr.contains("the signals of weights have changed since run"), "{}", said.stderr);
+    assert!(said.stderr.contains("the files of weights have changed since run"), "{}", said.stderr);
     stage.result("run s.toml --out two --threads 2 --quiet");
     assert_eq!(stage.names("two/signal-sample").len(), 2, "another identity");
 }

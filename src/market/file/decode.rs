@@ -2,14 +2,15 @@
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    Date32Type, Date64Type, Decimal128Type, DecimalType, Float32Type, Float64Type, Int64Type,
-    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
+    Date32Type, Date64Type, Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type, DecimalType,
+    Float16Type, Float32Type, Float64Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType,
+    TimestampNanosecondType, TimestampSecondType,
 };
-use arrow_array::{Array, ArrayRef};
-use arrow_buffer::{NullBuffer, ScalarBuffer};
-use arrow_cast::cast;
+use arrow_array::{Array, ArrayRef, PrimitiveArray, downcast_integer_array};
+use arrow_buffer::{ArrowNativeType, NullBuffer, ScalarBuffer};
 use arrow_schema::{DataType, TimeUnit};
 
+use super::strings::{is_text, strings};
 use crate::domain::Timestamp;
 
 const MICROS_PER_DAY: i64 = 86_400_000_000;
@@ -88,41 +89,40 @@ pub fn raw_times(array: &ArrayRef) -> Option<RawTimes> {
             whole(array.as_primitive::<Date32Type>().values().iter().map(|&days| i64::from(days)).collect())
         }
         kind if kind.is_integer() => {
-            let wide = cast(array, &DataType::Int64).ok()?;
-            let values = wide.as_primitive::<Int64Type>().values().clone();
-            Some(RawTimes { values, nulls: wide.nulls().cloned(), unreadable: None })
+            let wide = widened(array)?;
+            let nulls = wide.nulls().cloned();
+            Some(RawTimes { values: wide.values().clone(), nulls, unreadable: None })
         }
         kind if is_text(kind) => text_times(array),
         _ => None,
     }
 }
 
-/// Whether the type holds text, plain or dictionary-encoded.
-pub fn is_text(kind: &DataType) -> bool {
-    match kind {
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
-        DataType::Dictionary(_, values) => is_text(values),
-        _ => false,
-    }
+/// The integers as 64 bits; those above are null.
+fn widened(array: &ArrayRef) -> Option<PrimitiveArray<Int64Type>> {
+    downcast_integer_array!(
+        array => Some(array.unary_opt(ArrowNativeType::to_i64)),
+        _ => None
+    )
 }
 
 fn text_times(array: &ArrayRef) -> Option<RawTimes> {
-    let plain = cast(array, &DataType::Utf8).ok()?;
+    let cells = strings(array)?;
+    let nulls = NullBuffer::from_iter(cells.iter().map(Option::is_some));
     let mut unreadable = None;
-    let values = plain
-        .as_string::<i32>()
-        .iter()
-        .enumerate()
-        .map(|(row, text)| match text.map(|text| (text, text.trim().parse::<Timestamp>())) {
-            Some((_, Ok(at))) => at.micros(),
-            Some((text, Err(_))) => {
-                unreadable.get_or_insert_with(|| (row, text.to_owned()));
-                0
-            }
-            None => 0,
-        })
-        .collect();
-    Some(RawTimes { values, nulls: plain.nulls().cloned(), unreadable })
+    let values = cells.into_iter().enumerate().map(|(row, text)| {
+        let Some(text) = text else { return 0 };
+        let read = text.trim().parse::<Timestamp>();
+        if read.is_err() {
+            unreadable.get_or_insert((row, text));
+        }
+        read.map_or(0, Timestamp::micros)
+    });
+    Some(RawTimes {
+        values: values.collect(),
+        nulls: Some(nulls).filter(|nulls| nulls.null_count() > 0),
+        unreadable,
+    })
 }
 
 /// Appends the array's numbers to `out`, NaN where null. Returns `false` where the type holds no numbers.
@@ -138,18 +138,47 @@ pub fn numbers(array: &ArrayRef, out: &mut Vec<f64>) -> bool {
             out.extend(array.as_primitive::<Float32Type>().values().iter().map(|&value| shortest(value)));
             true
         }
-        DataType::Decimal128(_, scale) => {
-            let values = array.as_primitive::<Decimal128Type>().values();
-            out.extend(values.iter().map(|&value| decimal(value, *scale)));
+        DataType::Decimal32(_, scale) => {
+            out.extend(
+                array
+                    .as_primitive::<Decimal32Type>()
+                    .values()
+                    .iter()
+                    .map(|&value| decimal(value.into(), *scale)),
+            );
             true
         }
-        DataType::Decimal32(_, scale) | DataType::Decimal64(_, scale) | DataType::Decimal256(_, scale) => {
-            let wide = cast(array, &DataType::Decimal128(38, *scale));
-            return wide.is_ok_and(|wide| wide.null_count() == array.null_count() && numbers(&wide, out));
+        DataType::Decimal64(_, scale) => {
+            out.extend(
+                array
+                    .as_primitive::<Decimal64Type>()
+                    .values()
+                    .iter()
+                    .map(|&value| decimal(value.into(), *scale)),
+            );
+            true
         }
-        kind if kind.is_integer() || *kind == DataType::Float16 => {
-            return cast(array, &DataType::Float64).is_ok_and(|wide| numbers(&wide, out));
+        DataType::Decimal128(_, scale) => {
+            out.extend(
+                array.as_primitive::<Decimal128Type>().values().iter().map(|&value| decimal(value, *scale)),
+            );
+            true
         }
+        // Beyond 128 bits is beyond what any price or volume is.
+        DataType::Decimal256(_, scale) => {
+            let wide = array
+                .as_primitive::<Decimal256Type>()
+                .iter()
+                .map(|value| value.unwrap_or_default().to_i128());
+            let Some(wide) = wide.collect::<Option<Vec<_>>>() else { return false };
+            out.extend(wide.into_iter().map(|value| decimal(value, *scale)));
+            true
+        }
+        DataType::Float16 => {
+            out.extend(array.as_primitive::<Float16Type>().values().iter().map(|value| value.to_f64()));
+            true
+        }
+        kind if kind.is_integer() => integers(array, out),
         _ => false,
     };
     if let Some(nulls) = array.nulls().filter(|nulls| known && nulls.null_count() > 0) {
@@ -160,6 +189,22 @@ pub fn numbers(array: &ArrayRef, out: &mut Vec<f64>) -> bool {
         }
     }
     known
+}
+
+/// Appends the nearest floats of integers of any width.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_lossless,
+    reason = "to the nearest float, of any integer type"
+)]
+fn integers(array: &ArrayRef, out: &mut Vec<f64>) -> bool {
+    downcast_integer_array!(
+        array => {
+            out.extend(array.values().iter().map(|&value| value as f64));
+            true
+        },
+        _ => false
+    )
 }
 
 fn shortest(value: f32) -> f64 {

@@ -3,9 +3,10 @@
 use arrow_array::ArrayRef;
 use parquet::arrow::arrow_reader::statistics::StatisticsConverter;
 
-use super::decode::{TimeScale, is_text, raw_times};
+use super::decode::{TimeScale, raw_times};
 use super::footer::Footer;
 use super::plausible::plausible;
+use super::strings::is_text;
 use crate::domain::Timestamp;
 use crate::market::{BarError, MarketError};
 

@@ -10,10 +10,14 @@ mod groups;
 mod open;
 mod plausible;
 mod rows;
+mod strings;
+mod texts;
 mod write;
 
 pub use decode::{RawTimes, TimeScale, numbers, raw_times};
 pub use open::BarFile;
 pub use plausible::{PLAUSIBLE_YEARS, plausible};
 pub use rows::Rows;
+pub use strings::is_text;
+pub use texts::{is_time, texts};
 pub use write::{batch, properties, schema, write_bars};

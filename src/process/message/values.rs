@@ -95,6 +95,11 @@ impl Exact {
         Price::from_decimal(self.0)
     }
 
+    /// The nearest float, as that of the amount that it was made of.
+    pub fn to_f64(self) -> f64 {
+        self.quantity().map_or(f64::NAN, Qty::to_f64)
+    }
+
     /// As a quantity.
     ///
     /// # Errors

@@ -16,6 +16,7 @@ mod sweep;
 mod tournament;
 mod validation;
 mod venue;
+mod wasm;
 
 pub use agent::AgentSpec;
 pub use battle::{Aggregate, BattleSpec, RankingMetric, TieBreak, WindowSpec};
@@ -35,6 +36,7 @@ pub use sweep::{SearchKind, SweepSpec, SweptParameter, SweptValue, SweptValues, 
 pub use tournament::{FormatKind, RatingSystem, TournamentFormat, TournamentSpec};
 pub use validation::ValidationSpec;
 pub use venue::{FillAt, Intrabar, Slippage, VenueSpec};
+pub use wasm::WasmSpec;
 
 use crate::domain::Seed;
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{ProcessSpec, RecordedSpec, RuleSet, SignalsSpec};
+use super::{ProcessSpec, RecordedSpec, RuleSet, SignalsSpec, WasmSpec};
 use crate::domain::{Bps, Interval, SymbolId};
 
 /// A `strategy = { kind = .., .. }` value.
@@ -110,6 +110,8 @@ pub enum StrategyKind {
     Process(ProcessSpec),
     /// A program has decided in a stored run.
     Recorded(RecordedSpec),
+    /// A WebAssembly module decides.
+    Wasm(WasmSpec),
     /// Decisions from a file.
     Signals(SignalsSpec),
     /// A strategy of the program that runs the scenario. Never read from a file; its version stands for what it does.
@@ -125,6 +127,15 @@ impl StrategyKind {
         match self {
             Self::Process(spec) => Some(spec),
             Self::Recorded(spec) => spec.program.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// What identifies the content of the file that it reads; `None` for one without a file, or before it was read.
+    pub fn file_digest(&self) -> Option<&str> {
+        match self {
+            Self::Signals(spec) => spec.table.as_ref().map(|table| table.digest.as_str()),
+            Self::Wasm(spec) => spec.digest.as_deref(),
             _ => None,
         }
     }

@@ -1,4 +1,4 @@
-//! The strategies `process` and `recorded`: a program, and what is said of the language model behind it.
+//! Strategies that are programs: `process`, `recorded` and `wasm`, and what is said of the language model behind one.
 
 use toml::Spanned;
 
@@ -6,7 +6,9 @@ use super::agent_context::AgentContext;
 use super::condition::{self, WrittenCondition};
 use super::table::TableReader;
 use crate::domain::{Cash, Interval, Timestamp};
-use crate::scenario::{BudgetSpec, DecideSpec, MaskSpec, ModelSpec, ProcessSpec, RecordedSpec};
+use crate::scenario::{
+    BudgetSpec, DecideSpec, MaskSpec, ModelSpec, ProcessSpec, RecordedSpec, WasmSpec, expr,
+};
 
 /// The keys of `recorded`.
 pub(super) fn recorded(table: &TableReader<'_>) -> Option<RecordedSpec> {
@@ -112,4 +114,52 @@ fn decide_at(table: &TableReader<'_>, context: &AgentContext<'_>) -> Option<Deci
     };
     let on_fill = table.value("on_fill");
     Some(DecideSpec { every: every?, on: on?, on_fill: on_fill? })
+}
+
+/// The keys of `wasm`.
+pub(super) fn wasm(table: &TableReader<'_>, context: &AgentContext<'_>) -> Option<WasmSpec> {
+    let decide = nested(table, "decide", |within| decide_at(within, context));
+    let timeframe = match table.optional::<Spanned<Interval>>("timeframe")? {
+        Some(written) => condition::multiple(written, context.interval, table.problems).map(Some),
+        None => Some(None),
+    };
+    let (path, bars, memory_mb) = (table.value("path"), table.value("bars"), table.value("memory_mb"));
+    let (decision_fuel, window_fuel) = (table.value("decision_fuel"), table.optional("window_fuel"));
+    let indicators = indicators(table, context);
+    Some(WasmSpec {
+        path: path?,
+        digest: None,
+        decide: decide?,
+        timeframe: timeframe?,
+        bars: bars?,
+        indicators: indicators?,
+        decision_fuel: decision_fuel?,
+        window_fuel: window_fuel?,
+        memory_mb: memory_mb?,
+    })
+}
+
+/// The texts of indicators, each of which is one.
+fn indicators(table: &TableReader<'_>, context: &AgentContext<'_>) -> Option<Vec<String>> {
+    let written: Vec<Spanned<String>> = table.value("indicators")?;
+    let interval = context.interval?;
+    let mut all = Vec::with_capacity(written.len());
+    for text in written {
+        match expr::parse_series(text.get_ref(), interval) {
+            Ok(series) if series.timeframe.is_multiple_of(interval) => all.push(text.into_inner()),
+            Ok(series) => {
+                let message =
+                    format!("`{}` is not a multiple of the scenario's interval {interval}", series.timeframe);
+                table.problems.error(text.span(), message, "not a multiple".to_owned(), None);
+            }
+            Err(errors) => {
+                for error in errors {
+                    let message = format!("`{}` is not an indicator: {error}", text.get_ref());
+                    table.problems.error(text.span(), message, "no indicator".to_owned(), error.help);
+                }
+                return None;
+            }
+        }
+    }
+    Some(all)
 }

@@ -7,9 +7,8 @@ use toml::Spanned;
 
 use super::agent_context::AgentContext;
 use super::condition::{self, WrittenCondition};
-use super::market;
-use super::program;
 use super::table::TableReader;
+use super::{market, program};
 use crate::domain::{Bps, Interval, Symbol, SymbolId};
 use crate::scenario::{Rebalance, RuleSet, SignalMode, SignalsSpec, StrategyKind, StrategySpec};
 
@@ -37,7 +36,7 @@ pub(super) fn read(agent: &TableReader<'_>, context: &AgentContext<'_>) -> Optio
         "cash" => {
             Common { symbols: all_symbols(context), timeframe: context.interval, size: Some(Bps::ZERO) }
         }
-        "process" | "recorded" => {
+        "process" | "recorded" | "wasm" => {
             Common { symbols: symbols(&table, context), timeframe: context.interval, size: Some(Bps::ZERO) }
         }
         "signals" => unsized_common(&table, context),
@@ -84,6 +83,7 @@ fn read_kind(
         "random" => random(table),
         "process" => program::process(table, context).map(StrategyKind::Process),
         "recorded" => program::recorded(table).map(StrategyKind::Recorded),
+        "wasm" => program::wasm(table, context).map(StrategyKind::Wasm),
         "signals" => signals(table).map(StrategyKind::Signals),
         "rules" => rules(table, common.timeframe, context).map(StrategyKind::Rules),
         _ => None,

@@ -73,6 +73,7 @@ fn every_kind_of_the_catalogue_can_be_read_and_has_its_defaults() {
             "recorded" => ", run = \"0123\"",
             "process" => ", command = [\"python3\"]",
             "signals" => ", path = \"signals.csv\"",
+            "wasm" => ", path = \"agent.wasm\"",
             _ => "",
         };
         let risk = changed("risk = \"standard\"", "risk = \"unlimited\"")
@@ -86,7 +87,7 @@ fn every_kind_of_the_catalogue_can_be_read_and_has_its_defaults() {
         assert_eq!(read.timeframe, scenario.market.interval);
         assert_eq!(read.symbols.len(), 2);
         let size = match strategy.kind {
-            "cash" | "process" | "recorded" | "signals" => 0.0,
+            "cash" | "process" | "recorded" | "signals" | "wasm" => 0.0,
             "buy_and_hold" => 100.0,
             "dca" => 2.0,
             _ => 20.0,

@@ -232,5 +232,5 @@ fn the_catalogue_serialises_for_the_command_line() {
     assert_eq!(fast["type"], "integer");
     assert_eq!(fast["default"], "20");
     assert_eq!(fast["range"], "1 to 100000");
-    assert_eq!(STRATEGIES.len(), 16);
+    assert_eq!(STRATEGIES.len(), 17);
 }

@@ -2,7 +2,7 @@
 
 use super::account::Account;
 use super::readings::{self, Readings};
-use super::{Bar, ClosedBars, IndicatorId, OpenOrder, PositionView, TimeframeId};
+use super::{Bar, BarStream, ClosedBars, IndicatorId, OpenOrder, PositionView, TimeframeId};
 use crate::domain::{Cash, Instrument, Interval, Price, Side, SymbolId, Timestamp};
 use crate::market::{Market, Row, SymbolSeries};
 
@@ -318,6 +318,11 @@ impl<'a> BarContext<'a> {
         let (since_start, tick) = (now.since_start.checked_sub(bars)?, now.tick - bars);
         let now = Now { tick, since_start, open_time: now.market.clock[tick], ..now };
         Some(BarContext { now, account, readings: self.readings })
+    }
+
+    /// The numbers that [`Self::random`] gives, for one that draws them later.
+    pub(crate) const fn random_stream(&self) -> BarStream {
+        self.readings.stream()
     }
 
     /// The account with what only they ask for.

@@ -23,4 +23,5 @@ pub use closed_bars::{Bar, ClosedBars};
 pub use needs::{IndicatorId, Needs, NeedsError, TimeframeId, Warmup};
 pub(super) use readings::Readings;
 pub use setup::Setup;
+pub(crate) use stream::BarStream;
 pub(super) use stream::unit;

@@ -2,7 +2,7 @@
 
 use std::iter::zip;
 
-use super::stream::Stream;
+use super::stream::{BarStream, Stream};
 use super::{ClosedBars, IndicatorId, Needs, NeedsError, Setup, TimeframeId};
 use crate::domain::{Interval, SymbolId, Timestamp};
 use crate::indicator::Feed;
@@ -112,6 +112,11 @@ impl<'m> Readings<'m> {
     /// A random number for the bar that opened at this time.
     pub(super) fn draw(&self, open_time: Timestamp) -> f64 {
         self.stream.draw(open_time)
+    }
+
+    /// The random numbers of all bars.
+    pub(super) const fn stream(&self) -> BarStream {
+        self.stream.bars()
     }
 }
 

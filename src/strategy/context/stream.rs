@@ -19,29 +19,55 @@ pub(in crate::strategy) fn unit(generator: &mut ChaCha12Rng) -> f64 {
 #[derive(Debug, Default)]
 pub(super) struct Stream {
     key: [u8; 32],
-    current: RefCell<Option<(Timestamp, ChaCha12Rng)>>,
+    current: RefCell<BarStream>,
 }
 
 impl Stream {
     /// Keyed with the scenario's seed, the agent's name and the window's number.
     pub fn of(setup: &Setup<'_>) -> Self {
         let key = setup.seed.key(&["strategy", "own", setup.agent, &setup.window.to_string()]);
-        Self { key, current: RefCell::default() }
+        Self { key, current: RefCell::new(BarStream { key, ..BarStream::default() }) }
     }
 
     /// The next number of the bar that opened at `open_time`.
-    #[expect(clippy::cast_sign_loss, reason = "a stream's number, not an amount")]
     pub fn draw(&self, open_time: Timestamp) -> f64 {
         let mut current = self.current.borrow_mut();
-        let start = || {
-            let mut generator = ChaCha12Rng::from_seed(self.key);
-            generator.set_stream(open_time.micros() as u64);
-            (open_time, generator)
-        };
-        let (at, generator) = current.get_or_insert_with(start);
-        if *at != open_time {
-            (*at, *generator) = start();
+        if current.at != open_time {
+            current.begin(open_time);
         }
-        unit(generator)
+        current.draw()
+    }
+
+    /// The same streams, for one that draws out of the context's reach.
+    pub const fn bars(&self) -> BarStream {
+        BarStream { key: self.key, at: Timestamp::from_micros(0), generator: None }
+    }
+}
+
+/// The random numbers of one bar after the other.
+#[derive(Debug, Default)]
+pub(crate) struct BarStream {
+    key: [u8; 32],
+    at: Timestamp,
+    /// Made with the first number of a bar.
+    generator: Option<ChaCha12Rng>,
+}
+
+impl BarStream {
+    /// Goes to the bar that opened at this time, before its first number.
+    pub fn begin(&mut self, open_time: Timestamp) {
+        self.at = open_time;
+        self.generator = None;
+    }
+
+    /// The bar's next number.
+    #[expect(clippy::cast_sign_loss, reason = "a stream's number, not an amount")]
+    pub fn draw(&mut self) -> f64 {
+        let (key, at) = (self.key, self.at);
+        unit(self.generator.get_or_insert_with(|| {
+            let mut generator = ChaCha12Rng::from_seed(key);
+            generator.set_stream(at.micros() as u64);
+            generator
+        }))
     }
 }

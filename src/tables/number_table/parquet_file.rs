@@ -2,17 +2,14 @@
 
 use std::path::Path;
 
-use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef};
-use arrow_cast::cast;
-use arrow_schema::DataType;
 
 use super::arrays::{self, PANDAS_INDEX};
 use super::table::{Wanted, column_indexes, distinct};
 use super::{NamedColumn, NumberTable, RowNumber, TableError, labels};
 use crate::decode::guarded_as;
 use crate::domain::Timestamp;
-use crate::market::{TimeScale, numbers, raw_times};
+use crate::market::{TimeScale, is_text, is_time, numbers, raw_times, texts};
 
 /// Reads the file.
 pub fn read(path: &Path, wanted: Wanted<'_>) -> Result<NumberTable, TableError> {
@@ -50,18 +47,6 @@ fn label(names: &[String], columns: &[ArrayRef]) -> Option<usize> {
     (0..names.len()).find(|&index| is_time(columns[index].data_type()) || names[index] == PANDAS_INDEX)
 }
 
-fn is_time(kind: &DataType) -> bool {
-    matches!(kind, DataType::Timestamp(_, _) | DataType::Date32 | DataType::Date64)
-}
-
-fn is_text(kind: &DataType) -> bool {
-    match kind {
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
-        DataType::Dictionary(_, values) => is_text(values),
-        _ => false,
-    }
-}
-
 fn column(path: &Path, name: &str, array: &ArrayRef, infinities: bool) -> Result<NamedColumn, TableError> {
     let mut values = Vec::with_capacity(array.len());
     if !numbers(array, &mut values) {
@@ -89,13 +74,13 @@ fn labels_of(
         let times: Vec<Timestamp> = raw.values.iter().map(|&value| scale.instant(value)).collect();
         return Ok((times.iter().map(Timestamp::to_string).collect(), Some(times)));
     }
-    let text = cast(array, &DataType::Utf8).map_err(|_| TableError::ColumnType {
+    let cells = texts(array).ok_or_else(|| TableError::ColumnType {
         path: path.to_owned(),
         column: name.to_owned(),
         found: array.data_type().to_string(),
     })?;
     let labels: Vec<String> =
-        text.as_string::<i32>().iter().map(|label| label.unwrap_or_default().trim().to_owned()).collect();
+        cells.into_iter().map(|label| label.unwrap_or_default().trim().to_owned()).collect();
     let times = labels::times(name, &labels);
     Ok((labels, times))
 }

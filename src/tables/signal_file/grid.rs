@@ -3,10 +3,7 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef};
-use arrow_cast::cast;
-use arrow_schema::DataType;
 use chrono_tz::Tz;
 use csv::StringRecord;
 
@@ -14,7 +11,7 @@ use super::SignalFileError;
 use crate::data::import::{Clock, number};
 use crate::decode::{guarded_as, open_regular};
 use crate::domain::Timestamp;
-use crate::market::{TimeScale, numbers, raw_times};
+use crate::market::{TimeScale, numbers, raw_times, texts};
 use crate::tables::number_table::{PANDAS_INDEX, arrays, distinct, text_file};
 use crate::tables::{RowNumber, TableError};
 
@@ -205,13 +202,12 @@ impl Grid {
                 Ok(records.iter().map(|record| record.get(column).unwrap_or_default().to_owned()).collect())
             }
             Cells::Arrays(columns) => {
-                let text = cast(&columns[column], &DataType::Utf8).map_err(|_| TableError::ColumnType {
+                let cells = texts(&columns[column]).ok_or_else(|| TableError::ColumnType {
                     path: self.path.clone(),
                     column: self.names[column].clone(),
                     found: columns[column].data_type().to_string(),
                 })?;
-                let cells = text.as_string::<i32>().iter();
-                Ok(cells.map(|cell| cell.unwrap_or_default().trim().to_owned()).collect())
+                Ok(cells.into_iter().map(|cell| cell.unwrap_or_default().trim().to_owned()).collect())
             }
         }
     }

@@ -4,6 +4,8 @@
 pub mod cases;
 pub mod flawed;
 pub mod loaded;
+#[cfg(feature = "wasm")]
+pub mod modules;
 pub mod programs;
 pub mod reference;
 pub mod shared;
