@@ -243,7 +243,7 @@ fn the_open_door_runs_from_a_clone_and_replays_without_python() {
         model["trades"].as_u64().unwrap() > 5 && model["usage"]["tokens"].as_u64().unwrap() > 1_000,
         "{model}"
     );
-    assert_eq!(model["model"]["windows_before_cutoff"], 3);
+    assert_eq!(model["model"]["windows_before_cutoff"], 4);
     assert!(model["usage"]["cost"].as_str().unwrap().parse::<f64>().unwrap() > 0.0, "{model}");
     assert_eq!(run(&["--replay", "open-door"]), board);
 }

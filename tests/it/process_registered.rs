@@ -29,16 +29,17 @@ struct Desk {
 }
 
 impl Desk {
-    fn tiltyard(&self, args: &[&str]) -> (bool, String) {
+    /// Whether a command succeeds, and what it prints to stdout and stderr.
+    fn tiltyard(&self, args: &[&str]) -> (bool, String, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tiltyard"));
         let output = command.current_dir(self.folder.path()).args(args).output().unwrap();
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        (output.status.success(), format!("{text}{}", String::from_utf8_lossy(&output.stderr)))
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.success(), text(&output.stdout), text(&output.stderr))
     }
 
     fn right(&self, args: &[&str]) -> String {
-        let (right, text) = self.tiltyard(args);
-        assert!(right, "{args:?}: {text}");
+        let (right, text, errors) = self.tiltyard(args);
+        assert!(right, "{args:?}: {errors}");
         text
     }
 
