@@ -1,5 +1,6 @@
 //! Agents that are programs: decisions a second of a trivial Python agent that decides at every one of 100,000 minute bars,
-//! and a year of minutes with one that decides once a day beside a built-in strategy. Python's start is in the times.
+//! and of a trivial WebAssembly module that decides at each minute of a year beside a built-in strategy that is called as
+//! often; and a year of minutes with one that decides once a day beside a built-in strategy. Python's start is in the times.
 
 mod support;
 
@@ -26,6 +27,12 @@ for line in sys.stdin:
         print('{"type":"ready","protocol":1}', flush=True)
 "#;
 
+/// Decides to do nothing.
+#[cfg(feature = "wasm")]
+const MODULE: &str = r#"(module (memory (export "memory") 2)
+    (func (export "buf") (result i32) (i32.const 1024))
+    (func (export "on_bar") (param i32) (result i32) (i32.const 0)))"#;
+
 #[expect(clippy::expect_used, reason = "a benchmark without its files has nothing to say")]
 fn bench(c: &mut Criterion) {
     let (symbol, bars) = year();
@@ -43,6 +50,19 @@ fn bench(c: &mut Criterion) {
     let built_in =
         scenario(folder.path(), symbol.as_str(), "kind = \"sma_cross\", fast = 1440, slow = 7200", None);
     group.bench_function("built-in, a year of minutes", |b| b.iter(|| played(&built_in)));
+    #[cfg(feature = "wasm")]
+    {
+        let module = wat::parse_str(MODULE).expect("the module is sound");
+        std::fs::write(folder.path().join("agent.wasm"), module).expect("the module is written");
+        let module = scenario(folder.path(), symbol.as_str(), "kind = \"wasm\", path = \"agent.wasm\"", None);
+        group.bench_function("trivial module, every bar", |b| b.iter(|| played(&module)));
+        let ready = prepare(&module.scenario, &[]).expect("the bars are sound");
+        let replayed = || run(&ready, RunOptions::default(), &NoProgress).expect("nobody cancels");
+        group.bench_function("trivial module, every bar, bars in memory", |b| b.iter(replayed));
+        let rules = "kind = \"rules\", enter_all = [\"close < 0\"]";
+        let rules = scenario(folder.path(), symbol.as_str(), rules, None);
+        group.bench_function("rules that never trade", |b| b.iter(|| played(&rules)));
+    }
     let daily = format!("{process}, decide = {{ every = \"1d\" }}");
     let sleeping = scenario(folder.path(), symbol.as_str(), &daily, None);
     group.bench_function("Python agent once a day, a year of minutes", |b| b.iter(|| played(&sleeping)));
@@ -59,7 +79,7 @@ fn scenario(folder: &Path, symbol: &str, strategy: &str, end: Option<Timestamp>)
 name = "programs"
 
 [market]
-path = "."
+path = "{}"
 symbols = ["{symbol}"]
 interval = "1m"
 {end}
@@ -70,7 +90,8 @@ strategy = {{ {strategy} }}
 
 [battle]
 ranking_metric = "roi_pct"
-"#
+"#,
+        folder.display()
     );
     ScenarioSource::parse("bench".as_ref(), text, folder, &NoRegistry).expect("the scenario is sound")
 }

@@ -35,7 +35,7 @@ pub fn report(args: &ReportArgs) -> Result<Exit, Failure> {
     let runs = args
         .runs
         .iter()
-        .map(|run| StoredRun::load(&find_run(&args.out, run)?))
+        .map(|run| StoredRun::load(&find_run(&args.out, run)?)?.with_proofs_of(&args.out))
         .collect::<Result<Vec<_>, StoreError>>()?;
     let written = match runs.as_slice() {
         [run] => one(args, run)?,

@@ -51,7 +51,7 @@ pub fn run_source(
         stored.map(Some).map_err(|error| Failure::of_run(&error, source))
     })?;
     match stored {
-        Some(stored) => show(args, &stored).map(|()| Exit::Done),
+        Some(stored) => show(args, &stored.with_proofs_of(&args.out)?).map(|()| Exit::Done),
         None => Ok(Exit::Done),
     }
 }

@@ -58,6 +58,7 @@ pub fn runs(args: &StoreArgs) -> Result<Exit, Failure> {
 /// Where there is no such run or agent, or it cannot be read.
 pub fn show(args: &ShowArgs) -> Result<Exit, Failure> {
     let stored = StoredRun::load(&find_run(&args.store.out, &args.run)?)?;
+    let stored = stored.with_proofs_of(&args.store.out)?;
     let text = match (&args.agent, args.store.json) {
         (None, true) => report::leaderboard_json(&stored.leaderboard)?,
         (None, false) => terminal::show(&stored, output::style()),

@@ -10,6 +10,7 @@ pub(crate) mod bar_error;
 mod bars;
 mod calendar;
 mod catalogue;
+mod cut;
 mod digest;
 mod error;
 pub(crate) mod file;

@@ -143,6 +143,11 @@ impl AgentSetup {
         hash.finalize().to_hex().to_string()
     }
 
+    /// All that its answers depend on but name, seed and window, as a hash.
+    pub fn content(&self) -> &[u8] {
+        &self.key
+    }
+
     /// What is hidden from the agent in a window.
     pub fn mask(&self, window: u32) -> Mask {
         Mask::new(self.spec.mask, self.seed, (&self.hello.agent, window), &self.hello.symbols)

@@ -113,6 +113,13 @@ pub(super) fn fields(stored: &StoredRun) -> Vec<Field> {
     if rows.iter().any(|row| row.status != "completed") {
         all.push(field("status", false, 0, &|row| Cell::words(row.status.as_str())));
     }
+    // What `agent prove` has found, where anybody asked.
+    if rows.iter().any(|row| row.proved.is_some()) {
+        let verdict = |row: &RankingRecord| {
+            Cell::words(row.proved.as_ref().map_or("not tested", |proof| proof.verdict.as_str()))
+        };
+        all.push(field("proved", false, 0, &verdict));
+    }
     let ranked_by = Metric::of_key(&board.ranking_metric);
     let over = (several && !board.aggregate.is_empty()).then_some(RECORD);
     for field in &mut all {
@@ -147,7 +154,7 @@ fn used(row: &RankingRecord, metric: Metric) -> Cell {
 fn group(field: &Field, ranked_by: Option<Metric>) -> u8 {
     match (field.metric, field.name) {
         (None, "final equity") => 3,
-        (None, "trades" | "fees" | "status") => 5,
+        (None, "trades" | "fees" | "status" | "proved") => 5,
         (Some(metric), _) if Metric::USAGE.contains(&metric) => 6,
         (None, _) => 0,
         (metric, _) if metric == ranked_by => 1,

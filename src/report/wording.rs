@@ -252,6 +252,29 @@ pub(super) fn unfinished(stored: &StoredRun) -> Vec<String> {
     lines
 }
 
+/// What proofs say that a word does not.
+pub(super) fn proved(stored: &StoredRun) -> Vec<String> {
+    let rows = stored.leaderboard.rankings.iter().filter_map(|row| Some((&row.agent, row.proved.as_ref()?)));
+    let mut lines: Vec<String> = rows
+        .clone()
+        .filter_map(|(agent, proof)| {
+            let difference = proof.difference.as_ref()?;
+            Some(format!(
+                "{agent}: {} of {} replays without the later bars differ: {difference}",
+                proof.differences, proof.cuts
+            ))
+        })
+        .collect();
+    if rows.clone().any(|(_, proof)| proof.verdict == "repeatable") {
+        lines.push(
+            "proved repeatable: the same decisions without the later bars; what a program or a file holds of its own is \
+             not cut (`tiltyard agent lag`)"
+                .to_owned(),
+        );
+    }
+    lines
+}
+
 /// Settings that flatter the results, where there are any.
 pub(super) fn optimistic(run: &RunRecord) -> Option<String> {
     let settings = &run.flags.optimistic;
@@ -270,7 +293,7 @@ pub fn unused_bars(bars: usize, of: usize) -> String {
 /// What a reader should know of the run as a whole, besides optimistic settings.
 pub(super) fn flags(run: &RunRecord) -> Vec<String> {
     let flags = &run.flags;
-    let mut lines = Vec::new();
+    let mut lines = flags.left_out.clone();
     if !run.market.accepted.is_empty() {
         let kinds: Vec<&str> = run.market.accepted.iter().map(String::as_str).collect();
         lines.push(format!(

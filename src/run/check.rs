@@ -26,7 +26,7 @@ pub struct CheckReport {
     pub unused_bars: usize,
     /// Bars of the range.
     pub range_bars: usize,
-    /// What the signals of agents say that will not be traded, one sentence each.
+    /// Agents that are left out, and what the signals of agents say that will not be traded; one sentence each.
     pub notes: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! The use cases of the program, as functions: prepare, run, sweep, duel, rematch, check, estimate, lag, memory.
+//! The use cases of the program, as functions: prepare, run, sweep, duel, rematch, check, estimate, lag, memory, prove.
 //!
 //! Owns the steps from a checked scenario to a typed result, and what can go wrong on the way, with the place in the
 //! scenario that a problem comes from. The command line, and every program that uses this library, calls these
@@ -13,8 +13,10 @@
 mod builder;
 mod check;
 mod checks;
+mod content;
 #[cfg(feature = "import")]
 mod context;
+mod described;
 mod diagnostic;
 #[cfg(feature = "store")]
 mod duel;
@@ -27,6 +29,8 @@ mod modules;
 mod observer;
 mod prepare;
 mod programs;
+mod proof;
+mod prove;
 #[cfg(feature = "store")]
 mod rematch;
 mod replay;
@@ -58,6 +62,8 @@ pub use memory::{MemoryDifference, MemoryReport, MemoryRow, memory};
 pub use observer::{RunEvent, RunObserver};
 pub use prepare::{Prepared, prepare, prepare_with};
 pub use programs::{Programs, check_protocol};
+pub use proof::{ProofDifference, ProofReport};
+pub use prove::prove;
 #[cfg(feature = "store")]
 pub use rematch::{RematchRequest, rematch};
 pub use replay::{RunResult, run};

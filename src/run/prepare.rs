@@ -1,11 +1,13 @@
 //! From a checked scenario to all that its replays need: bars, windows, entrants.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 #[cfg(feature = "import")]
 use super::signals;
 use super::{Entrant, Programs, RunError, checks, entrant, modules, wallets};
+use crate::domain::AgentName;
 use crate::market::{self, LoadRequest, Market};
 use crate::process::Collector;
 use crate::scenario::{Intrabar, Scenario};
@@ -25,16 +27,18 @@ pub struct Prepared {
     pub windows: Vec<WindowSpan>,
     /// The strategies of the entrants.
     pub(super) own: OwnStrategies,
+    /// What the answers of programs depend on, as hashes.
+    pub(super) programs: BTreeMap<AgentName, Vec<u8>>,
     /// Takes the answers of agents that are programs.
     pub(super) collector: Arc<Collector>,
     /// How long that took.
     pub(super) loading: Duration,
-    /// What will not be traded, though it may have been meant.
+    /// Who is left out, and what will not be traded, though it may have been meant.
     pub(super) notes: Vec<String>,
 }
 
 impl Prepared {
-    /// What the signals of agents say that will not be traded, one sentence each.
+    /// Agents that are left out, and what the signals of agents say that will not be traded; one sentence each.
     pub fn notes(&self) -> &[String] {
         &self.notes
     }
@@ -75,6 +79,7 @@ pub fn prepare_with(
 ) -> Result<Prepared, RunError> {
     let started = Instant::now();
     let mut scenario = scenario.clone();
+    super::programs::leave_out(&mut scenario, programs);
     let mut own = entrant::enter(&mut scenario, entrants)?;
     #[cfg(feature = "import")]
     let files = signals::read(&mut scenario)?;
@@ -86,12 +91,14 @@ pub fn prepare_with(
     checks::no_context(&scenario)?;
     let collector = Arc::default();
     let mut warm_ups = modules::enter(&mut scenario, &mut own, &collector)?;
-    warm_ups.extend(super::programs::enter(&mut scenario, &mut own, programs, &collector)?);
+    let entered = super::programs::enter(&mut scenario, &mut own, programs, &collector)?;
+    warm_ups.extend(entered.warm_ups);
     let market = load(&scenario, entrants, &warm_ups)?;
+    let mut notes: Vec<String> = left_out(&scenario);
     #[cfg(feature = "import")]
-    let notes = [told, signals::check(&scenario, &market, &files)?].concat();
-    #[cfg(not(feature = "import"))]
-    let notes = Vec::new();
+    notes.extend(told);
+    #[cfg(feature = "import")]
+    notes.extend(signals::check(&scenario, &market, &files)?);
     checks::quantities(&scenario, &market)?;
     let spec = &scenario.market;
     let (ticks, embargo) = (market.in_range, scenario.battle.embargo);
@@ -102,7 +109,13 @@ pub fn prepare_with(
     if let Some(tournament) = &scenario.tournament {
         formats::check(&tournament.format, scenario.agents.len(), windows.len())?;
     }
-    Ok(Prepared { scenario, market, windows, own, collector, loading: started.elapsed(), notes })
+    let programs = entered.contents;
+    Ok(Prepared { scenario, market, windows, own, programs, collector, loading: started.elapsed(), notes })
+}
+
+/// Who is left out and why, one sentence each.
+fn left_out(scenario: &Scenario) -> Vec<String> {
+    scenario.left_out.iter().map(|one| format!("{one}: {}", one.reason)).collect()
 }
 
 /// The bars, with as much history before them as any agent or trial reads.

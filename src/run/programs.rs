@@ -9,7 +9,7 @@ use crate::domain::AgentName;
 use crate::process::{
     self, AgentSetup, Answers, Collector, JOURNALS, Launch, NoLaunch, ProcessAgent, ProtocolReport, Recording,
 };
-use crate::scenario::{AgentSpec, NoRegistry, ProcessSpec, RecordedSpec, Scenario, StrategyKind};
+use crate::scenario::{AgentSpec, LeftOut, NoRegistry, ProcessSpec, RecordedSpec, Scenario, StrategyKind};
 use crate::strategy::{OwnStrategies, Warmup, needs_of};
 
 /// How agents that are programs are run.
@@ -27,16 +27,54 @@ pub struct Programs {
     pub replay: Option<String>,
 }
 
-/// Registers a factory for each agent that is a program, and returns the warm-up that each declares in `ready`. A
+/// What is known of the agents that are programs once they have entered.
+#[derive(Debug, Default)]
+pub(super) struct Entered {
+    /// The warm-up that each declares.
+    pub(super) warm_ups: Vec<Warmup>,
+    /// What the answers of each depend on, as a hash.
+    pub(super) contents: BTreeMap<AgentName, Vec<u8>>,
+}
+
+/// Leaves out the agents that the scenario declares optional and whose program cannot be started here. One that
+/// something else of the scenario names stays, and is an error.
+pub(super) fn leave_out(scenario: &mut Scenario, programs: &Programs) {
+    let benchmark = scenario.report.benchmark.as_ref().map(|benchmark| benchmark.name().to_owned());
+    let swept = scenario.sweep.as_ref().map(|sweep| sweep.agent.clone());
+    let reason = |agent: &AgentSpec| {
+        let StrategyKind::Process(spec) = &agent.strategy.kind else { return None };
+        let named = benchmark.as_deref() == Some(agent.name.as_str()) || swept.as_ref() == Some(&agent.name);
+        if named || !spec.optional {
+            return None;
+        }
+        let missing = match &programs.replay {
+            Some(run) => read(run, programs.out.as_deref()).ok()?.answers(&agent.name, run).err(),
+            None => launch(scenario, spec, programs).err(),
+        };
+        missing.map(|NoLaunch { message, .. }| message)
+    };
+    let found: Vec<LeftOut> = scenario
+        .agents
+        .iter()
+        .filter_map(|agent| Some(LeftOut { agent: agent.name.clone(), reason: reason(agent)? }))
+        .collect();
+    // A scenario without any agent says why.
+    if found.len() < scenario.agents.len() {
+        scenario.agents.retain(|agent| found.iter().all(|one| one.agent != agent.name));
+        scenario.left_out = found;
+    }
+}
+
+/// Registers a factory for each agent that is a program, and returns what each declares in `ready`. A
 /// program that fails this first handshake forfeits its windows. Recorded agents get what their run says of the program.
 pub(super) fn enter(
     scenario: &mut Scenario,
     own: &mut OwnStrategies,
     programs: &Programs,
     collector: &Arc<Collector>,
-) -> Result<Vec<Warmup>, RunError> {
+) -> Result<Entered, RunError> {
     let mut problems = Vec::new();
-    let mut warm_ups = Vec::new();
+    let mut entered = Entered::default();
     let mut recorded = Vec::new();
     let mut entering = Entering { scenario, programs, collector, recordings: BTreeMap::new() };
     for (index, agent) in scenario.agents.iter().enumerate() {
@@ -50,7 +88,10 @@ pub(super) fn enter(
                 recorded.push((index, setup.spec.clone()));
                 let setup = Arc::new(setup);
                 let mut first = ProcessAgent::only_asked(Arc::clone(&setup));
-                warm_ups.extend(needs_of(&mut first, scenario.market.interval).map(|needs| needs.warm_up()));
+                entered.contents.insert(agent.name.clone(), setup.content().to_vec());
+                entered
+                    .warm_ups
+                    .extend(needs_of(&mut first, scenario.market.interval).map(|needs| needs.warm_up()));
                 let factory = move |window| Box::new(ProcessAgent::new(Arc::clone(&setup), window)) as _;
                 own.insert_scheduled(agent.name.clone(), Arc::new(factory));
             }
@@ -67,7 +108,7 @@ pub(super) fn enter(
             spec.program = Some(Box::new(program));
         }
     }
-    Ok(warm_ups)
+    Ok(entered)
 }
 
 struct Entering<'a> {

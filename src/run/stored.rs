@@ -103,7 +103,9 @@ pub(super) fn run_and_keep(
     let published = publish(writer, &result.tournament)?;
     let timing = RunTiming { finished_at: now(), duration: prepared.loading + started.elapsed() };
     let base_dir = base_dir(&prepared.scenario);
-    let commit = RunCommit { base_dir: base_dir.as_deref(), parts: &parts, lock: lock.as_ref() };
+    let contents = prepared.contents();
+    let commit =
+        RunCommit { base_dir: base_dir.as_deref(), contents: &contents, parts: &parts, lock: lock.as_ref() };
     index.record_with(&published.stored, &timing, &commit)?;
     Ok((result, published.stored))
 }

@@ -395,6 +395,12 @@ pub const STRATEGIES: &[StrategyDoc] = &[
                 "\"sandbox\"",
                 "How it is kept apart from the rest of the machine.",
             ),
+            with_default(
+                "optional",
+                ValueType::Boolean,
+                "false",
+                "Leaves the agent out, with a notice, where its program cannot be started.",
+            ),
             MODEL,
             CURRENCY,
             BUDGET,

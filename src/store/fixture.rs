@@ -378,6 +378,7 @@ pub(crate) fn scenario() -> Scenario {
         context: Vec::new(),
         sweep: None,
         validation: None,
+        left_out: Vec::new(),
         report: ReportSpec::default(),
         rematch_of: None,
     }

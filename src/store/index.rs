@@ -11,10 +11,10 @@ use rusqlite::{OptionalExtension, Row, Transaction, TransactionBehavior, params}
 
 use super::database::Database;
 use super::registry::{self, AgentLock, AgentPart};
-use super::staging;
 use super::{
     AgentRecord, EntrantRecord, JobRecord, LeaderboardRecord, RankingRecord, StoreError, StoredRun, json,
 };
+use super::{proof_record, staging};
 use crate::domain::Timestamp;
 
 /// Runs that an error message names.
@@ -34,6 +34,8 @@ pub struct RunTiming {
 pub struct RunCommit<'a> {
     /// The folder that relative paths of its scenario were tried against.
     pub base_dir: Option<&'a Path>,
+    /// All that the decisions of each agent depend on, by its name, as hashes: what proofs are found by.
+    pub contents: &'a [(String, String)],
     /// What goes to the histories of registered agents.
     pub parts: &'a [AgentPart],
     /// The run's hold on them, which ends with the entry.
@@ -78,7 +80,7 @@ pub struct RunSummary {
 
 /// An open index.
 #[derive(Debug)]
-pub struct Index(Database);
+pub struct Index(pub(super) Database);
 
 impl Index {
     /// Opens the index of an output folder, and makes both where they are missing.
@@ -124,6 +126,7 @@ impl Index {
         let entry = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&error)?;
         enter(&entry, stored, timing).map_err(&error)?;
         note_origin(&entry, stored, commit).map_err(&error)?;
+        proof_record::note_contents(&entry, &stored.run.identity, commit.contents).map_err(&error)?;
         registry::record(path, &entry, &stored.run, commit.parts, timing.finished_at)?;
         entry.commit().map_err(&error)?;
         if !commit.parts.is_empty() {

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::proof_record::ProofRecord;
 use super::{CutoffRecord, ModelRecord, RunId, StoreError, UsageRecord, agent_record, csv, score_record};
 use crate::domain::{Cash, Metric, UsageTotals};
 use crate::metrics::{Missing, Score};
@@ -44,6 +45,9 @@ pub struct LeaderboardRecord {
     /// The standings before and after each training cutoff of agents' models; absent where no agent has one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cutoffs: Vec<CutoffRecord>,
+    /// Agents of the scenario that did not take part, one sentence each; absent where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
 }
 
 /// One row of the leaderboard.
@@ -115,6 +119,9 @@ pub struct RankingRecord {
     /// What its decisions used of language models; of programs, where any agent reports it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<UsageRecord>,
+    /// What `agent prove` has found of the agent; absent where it was not tested. Never in the file of a run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proved: Option<ProofRecord>,
 }
 
 /// When the largest drawdown of a record was.
@@ -174,6 +181,7 @@ impl LeaderboardRecord {
             windows_overlap: overlap(&tournament.windows),
             accepted: Vec::new(),
             cutoffs: Vec::new(),
+            left_out: Vec::new(),
         }
     }
 
@@ -302,6 +310,7 @@ impl RankingRecord {
             windows: windows(row.agent, tournament),
             model: None,
             usage: None,
+            proved: None,
         }
     }
 

@@ -10,7 +10,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::{StoreError, registry};
 
 /// Step `i` leads from format `i` to format `i + 1`.
-const STEPS: [&str; 5] = [RUNS, TOURNAMENTS, registry::STEP, registry::SUMMARIES, LOOK_UPS];
+const STEPS: [&str; 6] = [RUNS, TOURNAMENTS, registry::STEP, registry::SUMMARIES, LOOK_UPS, PROOFS];
 
 /// Money is text with eight decimal places; metrics are real numbers, null where `missing` says why; times are
 /// RFC 3339 in UTC. Folders are relative to the folder of the index.
@@ -93,6 +93,24 @@ CREATE INDEX runs_by_time ON runs (finished_at);
 CREATE INDEX registry_all_names ON registry_agents (name_key);
 CREATE INDEX registry_parents ON registry_agents (parent);
 CREATE INDEX registry_runs_by_version ON registry_runs (agent, version);
+";
+
+/// What `agent prove` has found, by all that an agent's decisions depend on, and which run had which agents in that sense.
+const PROOFS: &str = "
+CREATE TABLE agent_contents (
+    run INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    agent TEXT NOT NULL,
+    content TEXT NOT NULL,
+    PRIMARY KEY (run, agent)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE proofs (
+    content TEXT PRIMARY KEY,
+    verdict TEXT NOT NULL,
+    cuts INTEGER NOT NULL,
+    decisions INTEGER NOT NULL,
+    differences INTEGER NOT NULL,
+    difference TEXT
+) STRICT, WITHOUT ROWID;
 ";
 
 /// Brings the index to the newest format.

@@ -48,6 +48,8 @@ mod migrations;
 mod page;
 mod period_stats_record;
 mod prices;
+mod proof_record;
+mod proofs;
 pub mod registry;
 mod repair;
 mod run_record;
@@ -84,6 +86,7 @@ pub use period_stats_record::{
     DatedDrawdownRecord, MonthRecord, PeriodStatsRecord, RollingRecord, YearRecord,
 };
 pub use prices::{PriceSeries, prices};
+pub use proof_record::ProofRecord;
 pub use repair::{Repaired, repair};
 pub use run_record::{
     CostRecord, EntrantRecord, FORMAT_VERSION, FindingRecord, FlagRecord, MarketRecord, PositionRecord,

@@ -239,6 +239,9 @@ pub struct FlagRecord {
     /// Bars of the range that lie in no window, where they are more than a tenth.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unused: Option<UnusedRecord>,
+    /// Agents of the scenario that did not take part, one sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
 }
 
 /// Bars that no window has.
@@ -474,6 +477,7 @@ fn flag_record(scenario: &Scenario, market: &Market, tournament: &Tournament) ->
         ids.into_iter().map(|id| market.series(id).instrument.symbol.to_string()).collect()
     };
     (flags.delisted, flags.unsold_at_end) = (names(delisted), names(unsold));
+    flags.left_out = scenario.left_out.iter().map(ToString::to_string).collect();
     let range = market.in_range;
     let (unused, of) = (unused_ticks(&tournament.windows, range), range.last - range.first);
     flags.unused = (unused * 10 > of).then_some(UnusedRecord { bars: unused, of });

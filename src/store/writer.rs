@@ -189,13 +189,14 @@ impl<'a> RunWriter<'a> {
         let Run { id, scenario, market, .. } = self.run;
         let folder = self.staging.folder();
         let run = RunRecord::new(&id, scenario, market, tournament);
-        let accepted = run.market.accepted.clone();
+        let (accepted, left_out) = (run.market.accepted.clone(), run.flags.left_out.clone());
         let stored = StoredRun {
             folder: folder.to_owned(),
             run,
             leaderboard: LeaderboardRecord {
                 accepted,
                 cutoffs: self.cutoffs(tournament),
+                left_out,
                 ..LeaderboardRecord::new(&id, &scenario.name, tournament)
                     .with_models(scenario, &tournament.windows)
                     .with_usage(scenario, &self.recording)

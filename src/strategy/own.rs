@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{PreparedStrategy, Scheduled, Setup, Strategy, prepare, prepare_own, prepare_scheduled};
-use crate::domain::AgentName;
+use super::{
+    BarContext, PreparedStrategy, Scheduled, Setup, Strategy, prepare, prepare_own, prepare_scheduled,
+};
+use crate::domain::{Action, AgentName};
 use crate::scenario::StrategySpec;
 
 /// Makes a strategy, a new one for each window.
@@ -14,18 +16,26 @@ pub type StrategyFactory = Arc<dyn Fn() -> Box<dyn Strategy> + Send + Sync>;
 /// Makes a strategy for a window, by the window's number, that is called only when it is to decide.
 pub(crate) type ScheduledFactory = Arc<dyn Fn(u32) -> Box<dyn Scheduled> + Send + Sync>;
 
+/// Is told of each call of a strategy: what was seen, and what was ordered.
+pub(super) type Watch = Arc<dyn Fn(&BarContext<'_>, &[Action]) + Send + Sync>;
+
 /// The strategies that are not the scenario's, and by how many bars strategies decide late.
 #[derive(Clone, Default)]
 pub struct OwnStrategies {
     factories: BTreeMap<AgentName, Factory>,
     /// Bars by which agents decide late.
     delays: BTreeMap<AgentName, usize>,
+    /// Who is told of the calls of agents.
+    watches: BTreeMap<AgentName, Watch>,
 }
 
 #[derive(Clone)]
 enum Factory {
     Own(StrategyFactory),
     Scheduled(ScheduledFactory),
+    /// Any strategy, for tests: one that has the market itself in its reach.
+    #[cfg(test)]
+    Prepared(for<'m> fn(&Setup<'m>) -> PreparedStrategy<'m>),
 }
 
 impl OwnStrategies {
@@ -44,6 +54,21 @@ impl OwnStrategies {
         self.delays.insert(agent, bars);
     }
 
+    /// Tells `watch` of each call of an agent's strategy. Changes nothing.
+    pub(crate) fn watch(&mut self, agent: AgentName, watch: Watch) {
+        self.watches.insert(agent, watch);
+    }
+
+    /// Lets what `prepare` makes decide for an agent.
+    #[cfg(test)]
+    pub(crate) fn insert_prepared(
+        &mut self,
+        agent: AgentName,
+        prepare: for<'m> fn(&Setup<'m>) -> PreparedStrategy<'m>,
+    ) {
+        self.factories.insert(agent, Factory::Prepared(prepare));
+    }
+
     /// The agent's own strategy, else the one of the scenario, ready for a window.
     pub fn prepare<'m>(
         &self,
@@ -56,9 +81,15 @@ impl OwnStrategies {
             Some(Factory::Scheduled(factory)) => {
                 prepare_scheduled(factory(setup.window), &spec.symbols, setup)
             }
+            #[cfg(test)]
+            Some(Factory::Prepared(prepare)) => prepare(setup),
             None => prepare(spec, setup),
         };
-        strategy.delayed(self.delays.get(agent).copied().unwrap_or(0))
+        let strategy = strategy.delayed(self.delays.get(agent).copied().unwrap_or(0));
+        match self.watches.get(agent).cloned() {
+            Some(watch) => strategy.watched(move |ctx, actions| watch(ctx, actions)),
+            None => strategy,
+        }
     }
 }
 

@@ -165,6 +165,7 @@ pub fn scenario(agents: &[&str], by: RankingMetric) -> Scenario {
         context: Vec::new(),
         sweep: None,
         validation: None,
+        left_out: Vec::new(),
         report: ReportSpec::default(),
         rematch_of: None,
     }

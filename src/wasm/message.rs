@@ -1,15 +1,18 @@
 //! From what a strategy sees to the message of a decision.
 
 use super::structure::{BAR, CODE, EVENT, HEAD, Layout, NO_NUMBER, NUMBER, OPEN_ORDER, SYMBOL, VERSION};
+use crate::domain::Timestamp;
 use crate::process::message::{Event, Exact, OrderMessage, SideWord};
 use crate::process::{Reads, Told};
-use crate::strategy::{Bar, BarContext};
+use crate::strategy::{Bar, BarContext, TimeframeId};
 
 /// The message of a decision, written over the one before.
 #[derive(Debug)]
 pub struct Message {
     bytes: Vec<u8>,
     layout: Layout,
+    /// Whether what never changes has been written.
+    begun: bool,
 }
 
 /// A count as it is written.
@@ -42,7 +45,7 @@ impl Message {
         put(&mut bytes, 12, count(layout.bars));
         put(&mut bytes, 16, count(layout.indicators));
         put(&mut bytes, 28, count(layout.symbol_bytes()));
-        Self { bytes, layout }
+        Self { bytes, layout, begun: false }
     }
 
     /// What is known at this close.
@@ -55,6 +58,10 @@ impl Message {
         decision: u64,
     ) -> &[u8] {
         self.bytes.truncate(self.layout.least_bytes());
+        if !self.begun {
+            self.begun = true;
+            self.instruments(ctx);
+        }
         self.symbols(ctx, reads, told);
         let (orders, events) = (told.orders(ctx), told.events(ctx));
         orders.iter().for_each(|order| self.open_order(order, names));
@@ -76,6 +83,17 @@ impl Message {
         put(bytes, 64, ctx.equity().to_f64().to_le_bytes());
     }
 
+    /// The trading rules of the symbols.
+    fn instruments(&mut self, ctx: &BarContext<'_>) {
+        let blocks = self.bytes[HEAD..].chunks_exact_mut(self.layout.symbol_bytes());
+        for (symbol, block) in ctx.symbols().zip(blocks) {
+            let instrument = ctx.instrument(symbol);
+            put(block, 32, instrument.price_tick.to_f64().to_le_bytes());
+            put(block, 40, instrument.quantity_step.to_f64().to_le_bytes());
+            put(block, 48, instrument.min_notional.to_f64().to_le_bytes());
+        }
+    }
+
     fn symbols(&mut self, ctx: &BarContext<'_>, reads: &Reads, told: &mut Told) {
         let since = told.since(ctx);
         let Layout { bars: slots, indicators, .. } = self.layout;
@@ -83,17 +101,13 @@ impl Message {
         for (symbol, block) in ctx.symbols().zip(blocks) {
             let bars = ctx.bars_of(symbol, reads.timeframe);
             let span = bars.interval().span();
-            let known = bars.open_times().partition_point(|&open| open + span <= since);
-            let (instrument, position) = (ctx.instrument(symbol), ctx.position(symbol));
+            let position = ctx.position(symbol);
             let newest = bars.latest(slots);
-            put(block, 0, u32::from(ctx.bar(symbol).is_some()).to_le_bytes());
+            put(block, 0, u32::from(ctx.just_closed(symbol, TimeframeId::default())).to_le_bytes());
             put(block, 4, count(newest.len()));
-            put(block, 8, count(bars.len() - known));
+            put(block, 8, count(new_bars(bars.open_times(), since - span)));
             put(block, 16, position.qty.to_f64().to_le_bytes());
             put(block, 24, position.average_price.to_f64().to_le_bytes());
-            put(block, 32, instrument.price_tick.to_f64().to_le_bytes());
-            put(block, 40, instrument.quantity_step.to_f64().to_le_bytes());
-            put(block, 48, instrument.min_notional.to_f64().to_le_bytes());
             for (index, (_, id)) in reads.indicators.iter().enumerate() {
                 let value = ctx.indicator(*id, symbol).filter(|value| value.is_finite());
                 let value = value.map_or(NO_NUMBER, f64::to_bits);
@@ -152,6 +166,16 @@ impl Message {
     }
 }
 
+/// How many bars opened after a time: most often one, or all of a day.
+fn new_bars(open_times: &[Timestamp], after: Timestamp) -> usize {
+    const FEW: usize = 4;
+    let few = open_times.iter().rev().take(FEW).take_while(|&&open| open > after).count();
+    match few {
+        FEW => open_times.len() - open_times.partition_point(|&open| open <= after),
+        _ => few,
+    }
+}
+
 /// The number of an order's end; 0 is a fill.
 fn kind(status: &str) -> u32 {
     match status {
@@ -171,4 +195,19 @@ fn code(place: &mut [u8], text: &str) {
 /// The number of a symbol among the agent's.
 fn symbol(name: &str, names: &[String]) -> [u8; 4] {
     count(names.iter().position(|one| one == name).unwrap_or(usize::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn new_bars_are_counted_however_many_there_are() {
+        let times: Vec<Timestamp> = (0..100).map(Timestamp::from_micros).collect();
+        for after in -1..100 {
+            let wanted = usize::try_from(99 - after).unwrap();
+            assert_eq!(new_bars(&times, Timestamp::from_micros(after)), wanted, "{after}");
+        }
+        assert_eq!(new_bars(&[], Timestamp::from_micros(0)), 0);
+    }
 }

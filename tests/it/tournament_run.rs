@@ -79,6 +79,7 @@ fn scenario(market: &Market) -> Scenario {
         context: Vec::new(),
         sweep: None,
         validation: None,
+        left_out: Vec::new(),
         metrics: MetricSpec::default(),
         report: ReportSpec::default(),
         rematch_of: None,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::super::args::{StoreArgs, ThreadsArg};
+use super::prove::ProveArgs;
 use crate::domain::Cash;
 
 /// The `agent` commands.
@@ -49,6 +50,8 @@ pub enum AgentCommand {
     Lag(LagArgs),
     /// Run an agent with true names, dates and prices and again masked, and compare: what it owes to memory.
     Memory(MemoryArgs),
+    /// Test that agents decide by no bar that comes later: replays with the data cut off after random bars.
+    Prove(ProveArgs),
     /// Print agents as TOML, without keys and history.
     Export(ExportArgs),
     /// Register all agents of a TOML file, or none if one is invalid.

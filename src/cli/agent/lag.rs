@@ -6,9 +6,10 @@ use super::super::data::table;
 use super::super::interrupt::Interrupt;
 use super::super::{Exit, Failure, diagnostics, output, programs};
 use super::args::LagArgs;
+use super::watch::Watch;
 use crate::domain::Metric;
 use crate::metrics::{Measure, Score, value_of};
-use crate::run::{self, LagReport, LagRow, RunObserver, ScenarioSource, on_threads, prepare_with};
+use crate::run::{self, LagReport, LagRow, ScenarioSource, on_threads, prepare_with};
 use crate::store::registry::StoredAgents;
 use crate::tournament::RunOptions;
 
@@ -80,13 +81,4 @@ fn in_json(found: &LagReport) -> Value {
         "rows": found.rows.iter().map(row).collect::<Vec<_>>(),
         "sentence": found.sentence(),
     })
-}
-
-/// Shows nothing, and cancels on Ctrl-C.
-pub(super) struct Watch(pub(super) Interrupt);
-
-impl RunObserver for Watch {
-    fn cancelled(&self) -> bool {
-        self.0.raised()
-    }
 }

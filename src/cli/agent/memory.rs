@@ -6,7 +6,7 @@ use super::super::data::table;
 use super::super::interrupt::Interrupt;
 use super::super::{Exit, Failure, output, programs};
 use super::args::MemoryArgs;
-use super::lag::Watch;
+use super::watch::Watch;
 use crate::metrics::Score;
 use crate::run::{self, MemoryReport, MemoryRow, Programs, ScenarioSource, on_threads};
 use crate::store::registry::StoredAgents;

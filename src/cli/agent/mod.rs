@@ -8,8 +8,10 @@ mod lag;
 mod memory;
 mod past;
 mod protocol;
+mod prove;
 mod show;
 mod skill;
+mod watch;
 
 pub use args::AgentCommand;
 
@@ -43,6 +45,7 @@ impl AgentCommand {
             Self::CheckProtocol(args) => protocol::check_protocol(args),
             Self::Lag(args) => lag::lag(args),
             Self::Memory(args) => memory::memory(args),
+            Self::Prove(args) => prove::prove(args),
             Self::Skill(args) => skill::skill(args),
         }
     }

@@ -52,11 +52,7 @@ fn valid<T: ToString>(array: &dyn Array, values: impl Iterator<Item = T>) -> Vec
 mod tests {
     use std::sync::Arc;
 
-    use arrow_array::types::Int8Type;
-    use arrow_array::{
-        BooleanArray, Date32Array, Decimal128Array, DictionaryArray, Float64Array, LargeStringArray,
-        ListArray, StringViewArray, UInt64Array,
-    };
+    use arrow_array::{BooleanArray, Date32Array, Decimal128Array, Float64Array, ListArray, UInt64Array};
 
     use super::*;
 

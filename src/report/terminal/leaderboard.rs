@@ -60,6 +60,7 @@ fn drawn(stored: &StoredRun, curves: &[Vec<f64>], style: Style) -> String {
         notes::left_out(&drawing.left_out, style),
         notes::missing(stored, &wording::shown_with_score(stored, &shown), style),
         notes::unfinished(stored, style),
+        notes::proved(stored, style),
         notes::flags(stored, style),
         notes::origins(stored, style),
         notes::findings(stored, style),

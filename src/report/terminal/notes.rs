@@ -43,6 +43,11 @@ pub(super) fn unfinished(stored: &StoredRun, style: Style) -> String {
     lines(wording::unfinished(stored), style)
 }
 
+/// What proofs say that a word does not.
+pub(super) fn proved(stored: &StoredRun, style: Style) -> String {
+    lines(wording::proved(stored), style)
+}
+
 /// What the data check found grave in the bars that were used.
 pub(super) fn findings(stored: &StoredRun, style: Style) -> String {
     let market = &stored.run.market;

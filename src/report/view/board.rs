@@ -45,6 +45,7 @@ fn notes(stored: &StoredRun) -> Vec<String> {
     notes.extend(wording::annualised(stored));
     notes.extend(wording::missing(stored, &wording::shown_with_score(stored, &explained(|_| true))));
     notes.extend(wording::unfinished(stored));
+    notes.extend(wording::proved(stored));
     notes
 }
 

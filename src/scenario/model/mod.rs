@@ -38,7 +38,24 @@ pub use validation::ValidationSpec;
 pub use venue::{FillAt, Intrabar, Slippage, VenueSpec};
 pub use wasm::WasmSpec;
 
-use crate::domain::Seed;
+use crate::domain::{AgentName, Seed};
+
+/// An agent that does not take part.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct LeftOut {
+    /// Name of the agent.
+    pub agent: AgentName,
+    /// Reason on this machine; no part of any result.
+    #[serde(skip)]
+    pub reason: String,
+}
+
+/// As results say it.
+impl std::fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "`{}` is left out: its program could not be started (`optional = true`)", self.agent)
+    }
+}
 
 /// All settings of a run, checked.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -76,6 +93,9 @@ pub struct Scenario {
     /// How the sweep's choice is tested out of sample, if at all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub validation: Option<ValidationSpec>,
+    /// Agents of the file that do not take part, filled in by `run`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
     /// Report formats and benchmark.
     #[serde(skip_serializing_if = "ReportSpec::changes_nothing")]
     pub report: ReportSpec,

@@ -36,6 +36,9 @@ pub struct ProcessSpec {
     pub cpu_s: u32,
     /// How it is kept apart from the rest of the machine.
     pub isolation: Isolation,
+    /// Whether the agent is left out where its program cannot be started; who takes part is part of a run's identity.
+    #[serde(skip)]
+    pub optional: bool,
     /// Currency of the costs that it reports and of its budget.
     #[serde(skip_serializing_if = "is_usd")]
     pub currency: String,

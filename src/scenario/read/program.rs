@@ -25,7 +25,7 @@ pub(super) fn process(table: &TableReader<'_>, context: &AgentContext<'_>) -> Op
     let (on_timeout, env) = (table.value("on_timeout"), table.value("env"));
     let (network, processes) = (table.value("network"), table.value("processes"));
     let (memory_mb, cpu_s) = (table.value("memory_mb"), table.value("cpu_s"));
-    let isolation = table.value("isolation");
+    let (isolation, optional) = (table.value("isolation"), table.value("optional"));
     let (budget, currency) = (nested(table, "budget", budget), currency(table));
     let (model, mask) = (nested(table, "model", model), nested(table, "mask", mask));
     Some(ProcessSpec {
@@ -46,6 +46,7 @@ pub(super) fn process(table: &TableReader<'_>, context: &AgentContext<'_>) -> Op
         budget: budget?,
         model: model?,
         mask: mask?.unwrap_or_default(),
+        optional: optional?,
     })
 }
 

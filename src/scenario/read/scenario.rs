@@ -101,6 +101,7 @@ fn read(
         tournament: tournament?,
         sweep: sweep?,
         validation: validation?,
+        left_out: Vec::new(),
         metrics: metrics?,
         report: report?,
     };

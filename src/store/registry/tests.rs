@@ -78,7 +78,7 @@ fn run(out: &Path, agent: &AgentRow, existing: bool, seed: u64, days: i64) -> Re
     let run = Run { id: fixture::other_id(seed), scenario: &scenario, ..fixture::run() };
     let stored = RunWriter::open(out, run).unwrap().finish(&tournament).unwrap();
     let timing = RunTiming { finished_at: at(seed as i64), duration: Duration::from_secs(1) };
-    let commit = RunCommit { base_dir: None, parts: &parts, lock: Some(&lock) };
+    let commit = RunCommit { parts: &parts, lock: Some(&lock), ..RunCommit::default() };
     Index::open(out).unwrap().record_with(&stored, &timing, &commit)
 }
 
