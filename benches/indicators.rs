@@ -6,7 +6,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use support::{YEAR, year};
-use tiltyard::internals::domain::{IndicatorSpec, Thousandths};
+use tiltyard::internals::domain::{Formula, IndicatorSpec, Thousandths, Zone};
 use tiltyard::internals::indicator::compute;
 
 fn bench(c: &mut Criterion) {
@@ -21,11 +21,16 @@ fn bench(c: &mut Criterion) {
         ("atr_14", IndicatorSpec::Atr { n: 14 }),
         ("adx_14", IndicatorSpec::Adx { n: 14 }),
         ("donchian_20", IndicatorSpec::DonchianHigh { n: 20 }),
+        ("stochastic_14", IndicatorSpec::Stochastic { n: 14 }),
+        ("cci_20", IndicatorSpec::Cci { n: 20 }),
+        ("mfi_14", IndicatorSpec::Mfi { n: 14 }),
+        ("vwap", IndicatorSpec::Vwap { zone: Zone::UTC }),
+        ("sma_3_of_rsi_14", IndicatorSpec::Sma { n: 3 }.over(Formula::Column(IndicatorSpec::Rsi { n: 14 }))),
     ];
     let mut group = c.benchmark_group("indicators");
     group.throughput(Throughput::Elements(u64::from(YEAR))).sample_size(20);
     for (name, column) in columns {
-        group.bench_function(name, |b| b.iter(|| black_box(compute(column, &bars, 0..bars.len()))));
+        group.bench_function(name, |b| b.iter(|| black_box(compute(&column, &bars, 0..bars.len()))));
     }
     group.finish();
 }

@@ -20,8 +20,8 @@ use tiltyard::internals::indicator::{History, IndicatorCache};
 use tiltyard::internals::market::{Market, SeriesBars};
 use tiltyard::internals::metrics;
 use tiltyard::internals::scenario::{
-    Condition, Delisted, MetricSpec, Rebalance, RiskProfile, RuleSet, SignalMode, SignalRows, SignalTable,
-    SignalsSpec, Stamp, StrategyKind, StrategySpec, SymbolSignals, VenueSpec, WarmUp, expr,
+    Condition, Delisted, MetricSpec, Rebalance, RiskProfile, RuleDistance, RuleSet, SignalMode, SignalRows,
+    SignalTable, SignalsSpec, Stamp, StrategyKind, StrategySpec, SymbolSignals, VenueSpec, WarmUp, expr,
 };
 use tiltyard::internals::strategy::{Setup, prepare};
 
@@ -40,7 +40,7 @@ fn strategies() -> BTreeMap<&'static str, StrategyKind> {
         ("sma_cross_20_100", StrategyKind::SmaCross { fast: 20, slow: 100 }),
         ("sma_cross_500_5000", StrategyKind::SmaCross { fast: 500, slow: 5_000 }),
         ("donchian_600_300", StrategyKind::DonchianBreakout { entry: 600, exit: 300 }),
-        ("rules", StrategyKind::Rules(rules())),
+        ("rules", StrategyKind::Rules(Box::new(rules()))),
         ("signals_weights_daily", signals(SignalMode::Weight, 1_440)),
         ("signals_sides_hourly", signals(SignalMode::Side, 60)),
     ])
@@ -76,14 +76,13 @@ fn rules() -> RuleSet {
         text: text.to_owned(),
         expr: expr::parse(text, minute, minute).expect("a sound condition"),
     };
+    let enter_all = ["rsi(14) < 25", "close > sma(2000)"].map(condition).into();
+    let share = |percent| Some(RuleDistance::Share(Bps::from_percent(percent)));
     RuleSet {
-        enter_all: ["rsi(14) < 25", "close > sma(2000)"].map(condition).into(),
-        exit_any: vec![condition("rsi(14) > 65")],
-        stop_loss: Some(Bps::from_percent(1.0)),
-        take_profit: Some(Bps::from_percent(2.0)),
-        trailing_stop: None,
+        stop_loss: share(1.0),
+        take_profit: share(2.0),
         max_hold_bars: Some(600),
-        max_positions: None,
+        ..RuleSet::of(enter_all, vec![condition("rsi(14) > 65")])
     }
 }
 

@@ -10,18 +10,21 @@ mod instrument;
 mod metric;
 mod money;
 mod name;
+mod operator;
 mod order;
 mod seed;
 mod time;
 mod usage;
+mod zone;
 
 pub use carried::{CarriedPosition, CarriedTrip, Wallet};
 pub use count::{counted, grouped, plural};
-pub use indicator::{BarField, IndicatorSpec, Thousandths};
+pub use indicator::{BarField, Formula, IndicatorSpec, Literal, Thousandths};
 pub use instrument::{Instrument, SymbolId};
 pub use metric::{Metric, MetricBasis, MetricDirection, MetricInfo, MetricUnit};
 pub use money::{Bps, Cash, MoneyError, Price, PriceSum, Qty, Rounding, UNITS_PER_ONE};
 pub use name::{AgentName, NameError, Symbol, check_name};
+pub use operator::{BinaryOp, Function};
 pub use order::{
     Action, Bracket, Distance, Liquidity, OrderId, OrderKind, OrderOrigin, OrderRequest, OrderStatus,
     Protection, RefusalCode, Side, Size, TimeInForce,
@@ -29,3 +32,4 @@ pub use order::{
 pub use seed::Seed;
 pub use time::{Interval, Span, TimeError, Timestamp};
 pub use usage::UsageTotals;
+pub use zone::{LocalTime, TimePart, Zone, ZoneError};

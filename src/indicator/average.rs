@@ -2,14 +2,22 @@
 //!
 //! A value depends on every row since the column's start, with weights that fall by `1 - 2 / (n + 1)` a row.
 
-use super::NOTHING;
 use super::exact;
+use super::{NOTHING, windows};
 
 /// Exponential average of prices: the SMA of the first `n` at index `n - 1`, then
 /// `e + 2 / (n + 1) * (x - e)` (TA-Lib's EMA).
 pub(super) fn ema(values: &[f64], n: usize) -> Vec<f64> {
     match values.get(..n) {
         Some(first) => follow(values, n, n - 1, exact::means(first, n)[n - 1]),
+        None => vec![NOTHING; values.len()],
+    }
+}
+
+/// The same over any numbers: its seed is their mean in floats.
+pub(super) fn ema_of(values: &[f64], n: usize) -> Vec<f64> {
+    match values.get(..n) {
+        Some(first) => follow(values, n, n - 1, windows::mean(first)),
         None => vec![NOTHING; values.len()],
     }
 }

@@ -54,6 +54,8 @@ pub struct IndicatorCache {
 struct Shelf {
     entries: HashMap<Key, Entry>,
     sums: HashMap<(SymbolId, Interval, BarField), Arc<Sums>>,
+    /// How many bars of another symbol are closed at each row of one.
+    seen: HashMap<(SymbolId, SymbolId, Interval), Arc<[u32]>>,
     /// Counts what was asked for.
     asked: u64,
 }
@@ -78,7 +80,8 @@ impl Drop for IndicatorCache {
         let shelf = self.shelf.get_mut().unwrap_or_else(PoisonError::into_inner);
         let columns: usize = shelf.entries.values().map(|entry| entry.bytes).sum();
         let sums: usize = shelf.sums.values().map(|sums| sums.bytes()).sum();
-        self.budget.used.fetch_sub(columns + sums, Ordering::Relaxed);
+        let seen: usize = shelf.seen.values().map(|seen| size_of_val(&**seen)).sum();
+        self.budget.used.fetch_sub(columns + sums + seen, Ordering::Relaxed);
     }
 }
 
@@ -100,9 +103,9 @@ impl IndicatorCache {
         symbol: SymbolId,
         bars: &Bars,
         rows: Range<Row>,
-        spec: IndicatorSpec,
+        spec: &IndicatorSpec,
     ) -> Arc<Column> {
-        let key = (symbol, bars.interval, rows.clone(), spec);
+        let key = (symbol, bars.interval, rows.clone(), spec.clone());
         let slot = self.with_shelf(|shelf| {
             shelf.asked += 1;
             let entry = shelf.entries.entry(key.clone()).or_default();
@@ -119,6 +122,27 @@ impl IndicatorCache {
             self.count(&key, column.bytes());
         }
         column
+    }
+
+    /// For each base row of `own`, how many bars of `other` in a timeframe are closed at its close; `count` makes them.
+    pub(super) fn seen_from(
+        &self,
+        (own, other): (SymbolId, SymbolId),
+        timeframe: Interval,
+        count: impl FnOnce() -> Vec<u32>,
+    ) -> Arc<[u32]> {
+        let key = (own, other, timeframe);
+        if let Some(there) = self.with_shelf(|shelf| shelf.seen.get(&key).cloned()) {
+            return there;
+        }
+        let seen: Arc<[u32]> = count().into();
+        self.with_shelf(|shelf| {
+            let there = shelf.seen.entry(key).or_insert_with(|| {
+                self.budget.used.fetch_add(size_of_val(&*seen), Ordering::Relaxed);
+                seen
+            });
+            Arc::clone(there)
+        })
     }
 
     /// Sums over a field of `bars` that reach over `rows` at least. Columns that begin at different rows
@@ -195,8 +219,8 @@ mod tests {
         let mut periods: Vec<u32> = shelf
             .entries
             .keys()
-            .filter_map(|key| match key.3 {
-                IndicatorSpec::Sma { n } => Some(n),
+            .filter_map(|key| match &key.3 {
+                IndicatorSpec::Sma { n } => Some(*n),
                 _ => None,
             })
             .collect();
@@ -218,7 +242,7 @@ mod tests {
         let (bars, budget) = (bars(), room(2));
         let cache = IndicatorCache::within(Arc::clone(&budget));
         for n in [3, 4, 3, 5] {
-            cache.column(S, &bars, 0..60, sma(n));
+            cache.column(S, &bars, 0..60, &sma(n));
         }
         assert_eq!(held(&cache), [3, 5]);
         assert!(used(&budget) <= budget.limit);
@@ -228,12 +252,12 @@ mod tests {
     fn columns_in_use_stay_and_are_shared() {
         let (bars, budget) = (bars(), room(1));
         let cache = IndicatorCache::within(Arc::clone(&budget));
-        let three = cache.column(S, &bars, 0..60, sma(3));
+        let three = cache.column(S, &bars, 0..60, &sma(3));
         for n in 4..9 {
-            cache.column(S, &bars, 0..60, sma(n));
+            cache.column(S, &bars, 0..60, &sma(n));
         }
         assert!(held(&cache).contains(&3));
-        assert!(Arc::ptr_eq(&three, &cache.column(S, &bars, 0..60, sma(3))));
+        assert!(Arc::ptr_eq(&three, &cache.column(S, &bars, 0..60, &sma(3))));
     }
 
     #[test]
@@ -241,8 +265,8 @@ mod tests {
         let (bars, budget) = (bars(), room(100));
         let caches = [(); 2].map(|()| IndicatorCache::within(Arc::clone(&budget)));
         for cache in &caches {
-            cache.column(S, &bars, 0..60, sma(3));
-            cache.column(S, &bars, 5..60, sma(4));
+            cache.column(S, &bars, 0..60, &sma(3));
+            cache.column(S, &bars, 5..60, &sma(4));
         }
         assert!(used(&budget) > 4 * 480);
         drop(caches);
@@ -254,7 +278,7 @@ mod tests {
         let bars = bars();
         let columns = |limit: usize| -> Vec<Vec<u64>> {
             let cache = IndicatorCache::within(Arc::new(Budget::of(limit)));
-            let ask = |n| cache.column(S, &bars, (20 - n as usize)..60, sma(n));
+            let ask = |n| cache.column(S, &bars, (20 - n as usize)..60, &sma(n));
             [3, 9, 3, 20, 9, 2, 3]
                 .map(ask)
                 .iter()

@@ -5,28 +5,30 @@ use std::sync::Arc;
 
 use super::directional::{Ranges, adx, atr};
 use super::exact::Sums;
-use super::{average, band, donchian, macd, roc, rsi};
+use super::{average, band, cci, composed, donchian, macd, mfi, obv, roc, rsi, session, stochastic};
 use crate::domain::{BarField, IndicatorSpec, Thousandths};
 use crate::market::Bars;
 
 /// The column of `spec` over `rows` of `bars` (cut to the bars that there are): one value a row, NaN while
 /// the indicator warms up.
 ///
-/// How many rows that takes: none for a field, `n - 1` for averages, deviations and bands, `n` for RSI,
-/// ATR, ROC and the Donchian channel, `2 n - 1` for ADX, `max(fast, slow) - 1` for the MACD line and
-/// `signal - 1` more for its signal. A period of 0 counts as 1.
+/// How many rows that takes: none for a field, OBV and the local time, `n - 1` for averages, deviations, bands, extremes
+/// and CCI, `n` for RSI, ATR, ROC, MFI and the Donchian channel, `2 n - 1` for ADX, `max(fast, slow) - 1` for the MACD
+/// line and `signal - 1` more for its signal. An indicator of a column begins so long after that column. A period of 0
+/// counts as 1.
 ///
-/// A value depends on the rows of the range up to its own. SMA, standard deviation, Bollinger, Donchian,
-/// ROC and the volume average depend on their own period only: wherever the range starts, the value is the
-/// same to the last bit. EMA, MACD, RSI, ATR and ADX remember their range's start, ever more faintly.
-pub fn compute(spec: IndicatorSpec, bars: &Bars, rows: Range<usize>) -> Vec<f64> {
+/// A value depends on the rows of the range up to its own. SMA, standard deviation, Bollinger, Donchian, extremes,
+/// stochastic, CCI, MFI, ROC and the volume average depend on their own period only: wherever the range starts, the
+/// value is the same to the last bit. So it is with VWAP from the range's second session on. EMA, MACD, RSI, ATR and ADX
+/// remember their range's start, ever more faintly; OBV counts from it.
+pub fn compute(spec: &IndicatorSpec, bars: &Bars, rows: Range<usize>) -> Vec<f64> {
     let sums = |name| Arc::new(Sums::of(field(bars, name), rows.clone()));
     compute_with(spec, bars, rows.clone(), &sums)
 }
 
 /// [`compute`] with sums over a field that reach over the rows at least, made here or by somebody before.
 pub(super) fn compute_with(
-    spec: IndicatorSpec,
+    spec: &IndicatorSpec,
     bars: &Bars,
     rows: Range<usize>,
     sums: &dyn Fn(BarField) -> Arc<Sums>,
@@ -34,7 +36,7 @@ pub(super) fn compute_with(
     let end = rows.end.min(bars.len());
     let rows = rows.start.min(end)..end;
     let close = &bars.close[rows.clone()];
-    match spec {
+    match *spec {
         IndicatorSpec::Field(name) => field(bars, name)[rows].to_vec(),
         IndicatorSpec::Sma { n } => sums(BarField::Close).means(close, rows, period(n)),
         IndicatorSpec::Ema { n } => average::ema(close, period(n)),
@@ -59,6 +61,18 @@ pub(super) fn compute_with(
         IndicatorSpec::Stddev { n } => band::stddev(close, period(n)),
         IndicatorSpec::VolumeSma { n } => {
             sums(BarField::Volume).means(&bars.volume[rows.clone()], rows, period(n))
+        }
+        IndicatorSpec::Highest { n } => donchian::highest(&bars.high[rows], period(n)),
+        IndicatorSpec::Lowest { n } => donchian::lowest(&bars.low[rows], period(n)),
+        IndicatorSpec::Stochastic { n } => stochastic::stochastic(ranges(bars, rows), period(n)),
+        IndicatorSpec::Cci { n } => cci::cci(ranges(bars, rows), period(n)),
+        IndicatorSpec::Mfi { n } => mfi::mfi(ranges(bars, rows.clone()), &bars.volume[rows], period(n)),
+        IndicatorSpec::Obv => obv::obv(close, &bars.volume[rows]),
+        IndicatorSpec::Vwap { zone } => session::vwap(bars, rows, zone),
+        IndicatorSpec::LocalTime { part, zone } => session::local_time(bars, rows, part, zone),
+        IndicatorSpec::Over { ref indicator, ref source } => {
+            let column = |spec: &IndicatorSpec| compute_with(spec, bars, rows.clone(), sums);
+            composed::over(indicator, &composed::formula(source, rows.len(), &column))
         }
     }
 }

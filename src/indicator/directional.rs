@@ -20,6 +20,12 @@ impl Ranges<'_> {
         self.close.len()
     }
 
+    /// The typical prices, `(high + low + close) / 3`.
+    pub fn typical(&self) -> Vec<f64> {
+        let rows = self.high.iter().zip(self.low).zip(self.close);
+        rows.map(|((high, low), close)| (high + low + close) / 3.0).collect()
+    }
+
     /// Of row `row >= 1`.
     fn true_range(&self, row: usize) -> f64 {
         let before = self.close[row - 1];
@@ -122,13 +128,8 @@ impl Movement {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{assert_near, bars};
+    use super::super::fixture::{assert_near, bars, ranges};
     use super::*;
-    use crate::market::Bars;
-
-    fn ranges(bars: &Bars) -> Ranges<'_> {
-        Ranges { high: &bars.high, low: &bars.low, close: &bars.close }
-    }
 
     #[test]
     fn atr_by_hand() {

@@ -1,6 +1,6 @@
-//! Donchian's channel: the extremes of the bars before this one.
+//! Extremes over windows: Donchian's channel, and the highest and lowest of the last bars.
 //!
-//! The current bar is left out, so that its close can break the channel. A value depends on its own `n`
+//! The channel leaves the current bar out, so that its close can break it. A value depends on its own `n`
 //! rows only. A window lies in two blocks of its length at most: its extreme is the one of the first block
 //! from the window's start on, or the one of the second up to the window's end (van Herk 1992, Gil and
 //! Werman 1993).
@@ -9,17 +9,36 @@ use super::NOTHING;
 
 /// Highest of the `n` values before each row; first at index `n`.
 pub(super) fn highest_before(values: &[f64], n: usize) -> Vec<f64> {
-    extreme_before(values, n, |a, b| if b > a { b } else { a })
+    extremes(values, n, n, higher)
 }
 
 /// Lowest of the `n` values before each row; first at index `n`.
 pub(super) fn lowest_before(values: &[f64], n: usize) -> Vec<f64> {
-    extreme_before(values, n, |a, b| if b < a { b } else { a })
+    extremes(values, n, n, lower)
 }
 
-fn extreme_before(values: &[f64], n: usize, pick: impl Fn(f64, f64) -> f64) -> Vec<f64> {
+/// Highest of the last `n` values, that of the row included; first at index `n - 1`.
+pub(super) fn highest(values: &[f64], n: usize) -> Vec<f64> {
+    extremes(values, n, n - 1, higher)
+}
+
+/// Lowest of the last `n` values, that of the row included; first at index `n - 1`.
+pub(super) fn lowest(values: &[f64], n: usize) -> Vec<f64> {
+    extremes(values, n, n - 1, lower)
+}
+
+fn higher(a: f64, b: f64) -> f64 {
+    if b > a { b } else { a }
+}
+
+fn lower(a: f64, b: f64) -> f64 {
+    if b < a { b } else { a }
+}
+
+/// The extreme of each window of `n` values, the first window's at index `first`.
+fn extremes(values: &[f64], n: usize, first: usize, pick: impl Fn(f64, f64) -> f64) -> Vec<f64> {
     let mut out = vec![NOTHING; values.len()];
-    if n >= values.len() {
+    if first >= values.len() {
         return out;
     }
     let (mut from_here, mut up_to_here) = (values.to_vec(), values.to_vec());
@@ -34,7 +53,7 @@ fn extreme_before(values: &[f64], n: usize, pick: impl Fn(f64, f64) -> f64) -> V
         }
     }
     let windows = from_here.iter().zip(&up_to_here[n - 1..]);
-    for (slot, (&first, &second)) in out[n..].iter_mut().zip(windows) {
+    for (slot, (&first, &second)) in out[first..].iter_mut().zip(windows) {
         *slot = pick(first, second);
     }
     out
@@ -53,6 +72,19 @@ mod tests {
         assert!(high[1].is_nan() && low[1].is_nan());
         assert_eq!(high[2..], [3.0, 2.0, 5.0]);
         assert_eq!(low[2..], [1.0, 1.0, 2.0]);
+    }
+
+    #[test]
+    fn the_last_bars_include_this_one() {
+        // (3) 3, (3 1) 3, (1 2) 2, (2 5) 5, (5 4) 5.
+        let values = [3.0, 1.0, 2.0, 5.0, 4.0];
+        let (high, low) = (highest(&values, 2), lowest(&values, 2));
+        assert!(high[0].is_nan() && low[0].is_nan());
+        assert_eq!(high[1..], [3.0, 2.0, 5.0, 5.0]);
+        assert_eq!(low[1..], [1.0, 1.0, 2.0, 4.0]);
+        assert_eq!(highest(&values, 1), values);
+        assert_eq!(highest(&values, 5)[4], 5.0);
+        assert!(highest(&values, 6).iter().all(|value| value.is_nan()));
     }
 
     #[test]

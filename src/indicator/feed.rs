@@ -29,25 +29,67 @@ impl<'m> History<'m> {
         &self,
         symbol: SymbolId,
         timeframe: Interval,
-        spec: IndicatorSpec,
+        spec: &IndicatorSpec,
         bars_before: u32,
     ) -> Feed<'m> {
-        let series = self.market.series(symbol);
-        let (bars, clock) = match series.frames.get(&timeframe) {
-            Some(frame) if timeframe != self.market.interval => {
-                (&frame.bars, TimeframeClock::of(&frame.closed))
+        Feed {
+            column: self.column(symbol, timeframe, spec, bars_before),
+            clock: self.clock(symbol, timeframe),
+        }
+    }
+
+    /// The same of `other`'s bars, read by base rows of `own`: what is known of it at the close of each.
+    pub fn feed_of_other(
+        &self,
+        (own, other): (SymbolId, SymbolId),
+        timeframe: Interval,
+        spec: &IndicatorSpec,
+        bars_before: u32,
+    ) -> Feed<'m> {
+        let closed = self.cache.seen_from((own, other), timeframe, || self.closed_at(own, other, timeframe));
+        let column = self.column(other, timeframe, spec, bars_before);
+        Feed { column, clock: TimeframeClock::of_other(closed) }
+    }
+
+    /// For each base row of `own`, how many bars of `other` in a timeframe are closed at its close.
+    fn closed_at(&self, own: SymbolId, other: SymbolId, timeframe: Interval) -> Vec<u32> {
+        let (own, other) = (self.market.series(own), self.market.series(other));
+        let frame = other.frames.get(&timeframe).filter(|_| timeframe != self.market.interval);
+        let mut closed = Vec::with_capacity(own.bars.len());
+        for tick in 0..self.market.clock.len() {
+            if own.row_at(tick).row() != Some(closed.len()) {
+                continue;
             }
-            _ => (&series.bars, TimeframeClock::EVERY_BAR),
+            closed.push(match (other.row_at(tick).row(), frame) {
+                (None, _) => 0,
+                (Some(row), Some(frame)) => frame.closed[row],
+                (Some(row), None) => u32::try_from(row + 1).unwrap_or(u32::MAX),
+            });
+        }
+        closed
+    }
+
+    fn column(
+        &self,
+        symbol: SymbolId,
+        timeframe: Interval,
+        spec: &IndicatorSpec,
+        bars_before: u32,
+    ) -> Arc<Column> {
+        let series = self.market.series(symbol);
+        let bars = match series.frames.get(&timeframe) {
+            Some(frame) if timeframe != self.market.interval => &frame.bars,
+            _ => &series.bars,
         };
         let start = self.market.clock[self.ticks.first];
         let end = self.market.close_time(self.ticks.last - 1);
         let before = if self.warm_up == WarmUp::Before { bars_before as usize } else { 0 };
         let first = bars.first_row_from(start).saturating_sub(before);
         let last = bars.first_row_from(end).max(first);
-        Feed { column: self.cache.column(symbol, bars, first..last, spec), clock }
+        self.cache.column(symbol, bars, first..last, spec)
     }
 
-    /// When `symbol`'s bars of `timeframe` close, for a strategy that reads no indicator.
+    /// When `symbol`'s bars of `timeframe` close.
     pub fn clock(&self, symbol: SymbolId, timeframe: Interval) -> TimeframeClock<'m> {
         match self.market.series(symbol).frames.get(&timeframe) {
             Some(frame) if timeframe != self.market.interval => TimeframeClock::of(&frame.closed),
@@ -63,7 +105,7 @@ pub struct Feed<'m> {
     clock: TimeframeClock<'m>,
 }
 
-impl Feed<'_> {
+impl<'m> Feed<'m> {
     /// The value at the close of base row `row`: of the last CLOSED bar of the feed's timeframe. NaN where
     /// there is none yet, or the indicator still warms up.
     pub fn at(&self, row: Row) -> f64 {
@@ -89,8 +131,8 @@ impl Feed<'_> {
     }
 
     /// When the feed's bars close.
-    pub const fn clock(&self) -> TimeframeClock<'_> {
-        self.clock
+    pub const fn clock(&self) -> &TimeframeClock<'m> {
+        &self.clock
     }
 
     /// Whether a bar of the feed's timeframe has closed just now, with base row `row`.
@@ -159,7 +201,12 @@ mod tests {
 
         fn feed(&self, warm_up: WarmUp, frame: Interval, spec: IndicatorSpec, before: u32) -> Feed<'_> {
             let ticks = TickRange { first: 20, last: 40 };
-            History { market: &self.0, cache: &self.1, ticks, warm_up }.feed(SymbolId(0), frame, spec, before)
+            History { market: &self.0, cache: &self.1, ticks, warm_up }.feed(
+                SymbolId(0),
+                frame,
+                &spec,
+                before,
+            )
         }
     }
 

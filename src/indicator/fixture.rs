@@ -1,5 +1,6 @@
 //! Sixty made-up bars, for tests: the series that the reference library's values were computed on.
 
+use super::directional::Ranges;
 use crate::domain::{Interval, Timestamp};
 use crate::market::Bars;
 
@@ -40,6 +41,11 @@ pub(super) fn bars() -> Bars {
         bars.volume.push(minute as f64 + 1.0);
     }
     bars
+}
+
+/// All rows of the bars.
+pub(super) fn ranges(bars: &Bars) -> Ranges<'_> {
+    Ranges { high: &bars.high, low: &bars.low, close: &bars.close }
 }
 
 /// Equal to nine significant digits or, near nothing, to 1e-9.

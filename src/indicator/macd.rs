@@ -3,12 +3,20 @@
 //! Each EMA is seeded with the SMA of its own first bars (TA-Lib starts the fast one later, together with
 //! the slow one; the two agree once the seeds are forgotten). Source: Appel, 1979.
 
-use super::average::{ema, ema_after};
+use super::average::{ema, ema_after, ema_of};
 
 /// EMA(fast) - EMA(slow); first where the slower of the two begins.
 pub(super) fn line(closes: &[f64], fast: usize, slow: usize) -> Vec<f64> {
-    let mut line = ema(closes, fast);
-    for (value, slow) in line.iter_mut().zip(ema(closes, slow)) {
+    difference(ema(closes, fast), ema(closes, slow))
+}
+
+/// The same of any numbers.
+pub(super) fn line_of(values: &[f64], fast: usize, slow: usize) -> Vec<f64> {
+    difference(ema_of(values, fast), ema_of(values, slow))
+}
+
+fn difference(mut line: Vec<f64>, slow: Vec<f64>) -> Vec<f64> {
+    for (value, slow) in line.iter_mut().zip(slow) {
         *value -= slow;
     }
     line
@@ -17,6 +25,11 @@ pub(super) fn line(closes: &[f64], fast: usize, slow: usize) -> Vec<f64> {
 /// EMA(signal) of the line, seeded with the mean of its first `signal` values.
 pub(super) fn signal(closes: &[f64], fast: usize, slow: usize, signal: usize) -> Vec<f64> {
     ema_after(&line(closes, fast, slow), fast.max(slow) - 1, signal)
+}
+
+/// The same of any numbers.
+pub(super) fn signal_of(values: &[f64], fast: usize, slow: usize, signal: usize) -> Vec<f64> {
+    ema_after(&line_of(values, fast, slow), fast.max(slow) - 1, signal)
 }
 
 #[cfg(test)]

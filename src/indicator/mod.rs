@@ -9,18 +9,28 @@ mod average;
 mod band;
 mod bits;
 mod cache;
+mod cci;
 mod column;
+mod composed;
 mod compute;
 mod directional;
 mod donchian;
 mod exact;
 mod feed;
 mod macd;
+mod mfi;
 mod needs;
+mod obv;
+mod operators;
 mod roc;
 mod rsi;
+mod session;
+mod stochastic;
 mod timeframe_clock;
+mod windows;
 
+#[cfg(test)]
+mod definitions;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
@@ -32,6 +42,7 @@ pub use column::Column;
 pub use compute::compute;
 pub use feed::{Feed, History};
 pub use needs::{bars_in_the_making, bars_needed, remembers_its_start};
+pub use operators::{binary_of, call_of};
 pub use timeframe_clock::TimeframeClock;
 
 /// What a column holds while its indicator warms up.

@@ -1,31 +1,55 @@
 //! Which base bars complete a bar of a timeframe.
 
+use std::sync::Arc;
+
 use crate::market::{BLOCK, Row};
 
-/// When one symbol's bars of a timeframe close, asked by base row.
-#[derive(Debug, Clone, Copy)]
-pub struct TimeframeClock<'m> {
-    /// For each base row, how many bars of the timeframe are closed; `None` where every base bar is one.
-    closed: Option<&'m [u32]>,
+/// When one symbol's bars of a timeframe close, asked by base row of the symbol that is traded.
+#[derive(Debug, Clone)]
+pub struct TimeframeClock<'m>(Closed<'m>);
+
+/// For each base row, how many bars of the timeframe are closed.
+#[derive(Debug, Clone)]
+enum Closed<'m> {
+    /// Every base bar is one.
+    EveryBar,
+    /// Of the symbol itself.
+    Own(&'m [u32]),
+    /// Of another symbol.
+    Other(Arc<[u32]>),
 }
 
 impl<'m> TimeframeClock<'m> {
     /// Of the market's own interval.
-    pub(super) const EVERY_BAR: Self = Self { closed: None };
+    pub(super) const EVERY_BAR: Self = Self(Closed::EveryBar);
 
     /// Of a coarser frame.
     pub(super) const fn of(closed: &'m [u32]) -> Self {
-        Self { closed: Some(closed) }
+        Self(Closed::Own(closed))
+    }
+
+    /// Of another symbol's bars.
+    pub(super) const fn of_other(closed: Arc<[u32]>) -> Self {
+        Self(Closed::Other(closed))
+    }
+
+    /// `None` where every base bar is one.
+    fn closed(&self) -> Option<&[u32]> {
+        match &self.0 {
+            Closed::EveryBar => None,
+            Closed::Own(closed) => Some(closed),
+            Closed::Other(closed) => Some(closed),
+        }
     }
 
     /// Whether every base bar is a bar of the timeframe.
     pub const fn is_every_bar(&self) -> bool {
-        self.closed.is_none()
+        matches!(self.0, Closed::EveryBar)
     }
 
     /// The first base row from `row` on with which a bar closes; `None` where none does.
     pub fn next_close(&self, row: Row) -> Option<Row> {
-        let Some(closed) = self.closed else { return Some(row) };
+        let Some(closed) = self.closed() else { return Some(row) };
         let before = row.checked_sub(1).map_or(0, |before| closed[before]);
         // The next close is rarely more than a bar away: jumps that double find it in a few steps.
         let (mut from, mut step) = (row, 1);
@@ -38,7 +62,7 @@ impl<'m> TimeframeClock<'m> {
 
     /// Where in a block of base rows bars close.
     pub fn closes(&self, block: usize) -> u64 {
-        match self.closed {
+        match self.closed() {
             None => u64::MAX,
             Some(closed) => {
                 let row = block * BLOCK;
@@ -57,7 +81,7 @@ impl<'m> TimeframeClock<'m> {
 
     /// Whether a bar has closed just now, with base row `row`.
     pub fn just_closed(&self, row: Row) -> bool {
-        match self.closed {
+        match self.closed() {
             None => true,
             Some(closed) => {
                 let before = row.checked_sub(1).map_or(0, |before| closed[before]);
@@ -69,7 +93,7 @@ impl<'m> TimeframeClock<'m> {
     /// The base row with which that bar closed that lies `bars` bars before the newest one closed at
     /// `row`; `None` where there is none so early.
     pub fn row_of(&self, row: Row, bars: u32) -> Option<Row> {
-        match self.closed {
+        match self.closed() {
             None => row.checked_sub(bars as usize),
             Some(closed) => {
                 let count = closed[row].checked_sub(bars).filter(|count| *count > 0)?;
@@ -80,7 +104,7 @@ impl<'m> TimeframeClock<'m> {
 
     /// The timeframe's last closed row at the close of base row `row`.
     pub(super) fn newest(&self, row: Row) -> Option<Row> {
-        match self.closed {
+        match self.closed() {
             None => Some(row),
             Some(closed) => (closed[row] as usize).checked_sub(1),
         }

@@ -4,7 +4,7 @@
 //! strategies` are generated from it. Periods are in bars of the strategy's timeframe.
 
 use super::format::{BUDGET, CURRENCY, MASK, MODEL};
-use super::format::{KeyDoc, Range, TableDoc, ValueType, VariantDoc};
+use super::format::{ENTRY, KeyDoc, RANGES, Range, TableDoc, ValueType, VariantDoc};
 use super::format::{choice_docs, number, optional, percent, period, required, with_default};
 use super::{Isolation, OnTimeout, Rebalance, SignalMode, Stamp};
 
@@ -301,7 +301,8 @@ pub const STRATEGIES: &[StrategyDoc] = &[
                       close of its bar to the next close; a cross is true only at the close of a bar of the finest \
                       timeframe that it reads. A refused entry does not count towards `max_positions`. A condition is \
                       a text such as \"rsi(14) < 30\", or \
-                      { when = \"..\", timeframe = \"4h\" }.",
+                      { when = \"..\", timeframe = \"4h\" }; one of `exit_any` with a `share_pct` sells a part, once \
+                      for a position (docs/rules.md).",
         parameters: &[
             required("enter_all", CONDITIONS, "All must be true for an entry."),
             with_default("exit_any", NO_CONDITIONS, "[]", "Any one triggers an exit."),
@@ -318,12 +319,49 @@ pub const STRATEGIES: &[StrategyDoc] = &[
                 "none",
                 "Stop distance below the highest price since entry.",
             ),
+            optional(
+                "stop_loss",
+                ValueType::Table(&RANGES),
+                "none",
+                "The same in average true ranges: { atr = 14, times = 2.5 }.",
+            ),
+            optional(
+                "take_profit",
+                ValueType::Table(&RANGES),
+                "none",
+                "Target distance in average true ranges.",
+            ),
+            optional(
+                "trailing_stop",
+                ValueType::Table(&RANGES),
+                "none",
+                "Trailing distance in average true ranges.",
+            ),
             optional("max_hold_bars", BARS, "none", "Exits after this many bars of the scenario's interval."),
             optional(
                 "max_positions",
                 ValueType::Integer { min: 1, max: 65_535 },
                 "none",
                 "Maximum number of symbols held at once.",
+            ),
+            ENTRY,
+            with_default(
+                "max_entries",
+                ValueType::Integer { min: 1, max: 1_000 },
+                "1",
+                "Maximum number of entries into one position. Each follows the conditions of `enter_all`, while no buy waits.",
+            ),
+            optional(
+                "add_size_pct",
+                percent(),
+                "`size_pct`",
+                "Share of the equity for each entry after a position's first, fee included.",
+            ),
+            with_default(
+                "zone",
+                ValueType::Zone,
+                "\"UTC\"",
+                "Time zone of `time_of_day`, `hour`, `minute` and `weekday`, and of the days that are sessions of `vwap`.",
             ),
             SYMBOLS,
             TIMEFRAME,

@@ -21,6 +21,7 @@ mod suggest;
 #[cfg(test)]
 mod tests;
 
+pub use crate::domain::{BinaryOp, Function};
 pub use edit::{EditError, Edited, edit};
 pub use identity::{STARTER, identity_json};
 pub use model::*;

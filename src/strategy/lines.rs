@@ -35,13 +35,13 @@ fn indicators(kind: &StrategyKind) -> Vec<IndicatorSpec> {
 
 /// The bars of its timeframe that the longest of its lines begins before a window; 0 for a kind that reads none.
 pub(super) fn longest(spec: &StrategySpec, base: Interval) -> u32 {
-    indicators(&spec.kind).into_iter().map(|line| bars_before(spec, line, base)).max().unwrap_or(0)
+    indicators(&spec.kind).into_iter().map(|line| bars_before(spec, &line, base)).max().unwrap_or(0)
 }
 
 /// The bars that an indicator begins before a window as one of the lines of this strategy. Those that remember their
 /// start begin together, with the longest warm-up among all lines. To the others more history means nothing, and
 /// strategies that have one in common share its column.
-pub(super) fn line_begins(spec: &StrategySpec, indicator: IndicatorSpec, base: Interval) -> u32 {
+pub(super) fn line_begins(spec: &StrategySpec, indicator: &IndicatorSpec, base: Interval) -> u32 {
     let own = bars_before(spec, indicator, base);
     if remembers_its_start(indicator) { own.max(longest(spec, base)) } else { own }
 }
@@ -50,12 +50,15 @@ pub(super) fn line_begins(spec: &StrategySpec, indicator: IndicatorSpec, base: I
 /// line's column reaches back before a window; `None` for strategies of another kind.
 pub fn crossing(spec: &StrategySpec, base: Interval) -> Option<[(IndicatorSpec, u32); 2]> {
     let (fast, slow) = crossing_lines(&spec.kind)?;
-    Some([fast, slow].map(|line| (line, line_begins(spec, line, base))))
+    Some([fast, slow].map(|line| {
+        let bars = line_begins(spec, &line, base);
+        (line, bars)
+    }))
 }
 
 /// The bars that an indicator needs for itself. A cross compares a bar with the one before, and needs one bar more.
-fn bars_before(spec: &StrategySpec, indicator: IndicatorSpec, base: Interval) -> u32 {
-    bars_needed(indicator)
+fn bars_before(spec: &StrategySpec, indicator: &IndicatorSpec, base: Interval) -> u32 {
+    bars_needed(indicator, spec.timeframe)
         .saturating_add(u32::from(crossing_lines(&spec.kind).is_some()))
         .saturating_add(bars_in_the_making(spec.timeframe, base))
 }

@@ -12,7 +12,7 @@ pub(super) fn open<'m>(
     spec: &StrategySpec,
     setup: &Setup<'m>,
     symbol: SymbolId,
-    indicator: IndicatorSpec,
+    indicator: &IndicatorSpec,
 ) -> Feed<'m> {
     let bars = line_begins(spec, indicator, setup.history.market.interval);
     setup.history.feed(symbol, spec.timeframe, indicator, bars)

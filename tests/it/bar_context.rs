@@ -3,8 +3,9 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex};
 
-use crate::skipping::{fixture, framed, times, window};
+use crate::skipping::{fixture, framed, window};
 use crate::support::cases::{Dice, Monkey};
+use crate::support::rules::times;
 use crate::testkit::*;
 use proptest::prelude::*;
 use tiltyard::internals::engine::{Job, Loop, Window};

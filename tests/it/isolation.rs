@@ -17,7 +17,7 @@ const HOURS: i64 = 24 * 70;
 const FIRST: &str = "2023-01-02T00:00:00Z";
 
 /// Every kind, in the scenario's interval and in coarser ones.
-const KINDS: [&str; 26] = [
+const KINDS: [&str; 35] = [
     r#"kind = "buy_and_hold""#,
     r#"kind = "dca", every = 3, size_pct = 7"#,
     r#"kind = "dca", every = 2, size_pct = 5, timeframe = "4h""#,
@@ -44,6 +44,15 @@ const KINDS: [&str; 26] = [
     r#"kind = "rules", enter_all = ["close@4h crosses_above sma(2)@1d"], exit_any = ["adx(3) > 20"], trailing_stop_pct = 3"#,
     r#"kind = "rules", enter_all = ["macd(3, 8) > macd_signal(3, 8, 3)", "atr(4) > 0"], take_profit_pct = 2, max_hold_bars = 30"#,
     r#"kind = "rules", enter_all = ["ago(close > sma(9), 3)", "close < sma(9)"], exit_any = ["volume > volume_sma(5) * 3"]"#,
+    r#"kind = "rules", enter_all = ["close@(BBB) crosses_above sma(7)@(BBB)"], exit_any = ["close@4h(AAA) < ema(3)@4h(AAA)"]"#,
+    r#"kind = "rules", enter_all = ["ago(close@4h(BBB) - ema(3)@1d(AAA), 3) < close"], exit_any = ["rsi(3)@1d(BBB) > 60"]"#,
+    r#"kind = "rules", enter_all = ["obv > sma(obv, 20)", "sma(rsi(6), 3) < 60"], exit_any = ["highest(ema(obv, 4), 9) > obv"]"#,
+    r#"kind = "rules", enter_all = ["close < vwap", "hour >= 9"], exit_any = ["time_of_day == 16:00"], zone = "America/New_York""#,
+    r#"kind = "rules", enter_all = ["stoch_k(9) < 30"], exit_any = ["bars_held > 12 or unrealised_pct > 1", "mfi(5)@4h > 70"]"#,
+    r#"kind = "rules", enter_all = ["close > keltner_lower(8, 6, 1)@4h", "cci(9) < 0"], exit_any = ["ago(close@(BBB), 30) > close@(BBB)"]"#,
+    r#"kind = "rules", enter_all = ["rsi(5) < 50"], exit_any = [{ when = "unrealised_pct > 1", share_pct = 40 }, "rsi(5) > 70"], max_entries = 3, size_pct = 10, stop_loss = { atr = 5, times = 2 }"#,
+    r#"kind = "rules", enter_all = ["close > sma(6)"], exit_any = ["close < sma(6)"], entry = { order = "limit", offset = { atr = 4, times = 0.3, timeframe = "4h" }, good_till_bars = 5 }"#,
+    r#"kind = "rules", enter_all = ["close > ema(9)"], trailing_stop = { atr = 3, times = 2 }, entry = { order = "stop_limit", price = "highest(4)", limit_offset_pct = 1, time_in_force = "day" }"#,
 ];
 
 const SLIPPAGES: [&str; 4] = [

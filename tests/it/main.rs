@@ -46,6 +46,7 @@ mod reference_defects_engine;
 mod reference_defects_metrics;
 mod regression;
 mod report_command;
+mod rules_orders;
 mod run_contract;
 mod signals;
 mod skipping;

@@ -11,8 +11,15 @@ use serde_json::Value;
 
 /// One month, two symbols, two agents, one of which never trades.
 const SMALL: &str = include_str!("../cli/mistakes/sound.toml");
-const SCENARIOS: [&str; 6] =
-    ["first_tournament", "daily_rotation", "single_window", "league_of_twelve", "sweep_sma_cross", "signals"];
+const SCENARIOS: [&str; 7] = [
+    "first_tournament",
+    "daily_rotation",
+    "single_window",
+    "league_of_twelve",
+    "sweep_sma_cross",
+    "signals",
+    "rules",
+];
 
 const BOARD_KEYS: [&str; 8] = [
     "run_id",

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::support::cases::{Dice, Monkey, Shape, shaped_fixture};
+use crate::support::rules::{rule_set, times};
 use crate::testkit::*;
 use proptest::prelude::*;
 use tiltyard::internals::domain::{Action, Bps, Interval, Seed, SymbolId};
@@ -12,9 +13,7 @@ use tiltyard::internals::engine::{Job, Replay, Window, replay, replay_skipping};
 use tiltyard::internals::indicator::{History, IndicatorCache};
 use tiltyard::internals::market::{Bars, Market, SeriesBars, TickRange};
 use tiltyard::internals::metrics;
-use tiltyard::internals::scenario::{
-    Condition, MetricSpec, OnBreach, RuleSet, StrategyKind, StrategySpec, WarmUp, expr,
-};
+use tiltyard::internals::scenario::{MetricSpec, OnBreach, StrategyKind, StrategySpec, WarmUp};
 use tiltyard::internals::strategy::{
     BarContext, Orders, PreparedStrategy, Setup, Strategy, StrategyError, Wake, prepare, prepare_own,
 };
@@ -48,10 +47,6 @@ pub fn framed(market: Market) -> Market {
     Market::assemble(interval, series.collect(), None, None).unwrap()
 }
 
-pub fn times(interval: Interval, times: i64) -> Interval {
-    Interval::new(interval.span().times(times)).unwrap()
-}
-
 fn coarse(bars: &Bars, factor: i64) -> (Interval, Bars) {
     let interval = times(bars.interval, factor);
     let mut out = Bars::with_capacity(interval, bars.len());
@@ -70,63 +65,8 @@ fn coarse(bars: &Bars, factor: i64) -> (Interval, Bars) {
     (interval, out)
 }
 
-/// Conditions over one and several timeframes, with look-backs, undefined values, and logic.
-const CONDITIONS: [&str; 30] = [
-    "close > sma(3)",
-    "sma(2) < sma(7)",
-    "close >= sma(4)",
-    "close <= ema(5)",
-    "close crosses_above sma(5)",
-    "sma(2) crosses_below sma(6)",
-    "close crosses_above 100",
-    "rsi(3) < 40",
-    "60 < rsi(3)",
-    "50 > rsi(4)",
-    "rsi(3) >= 55",
-    "close < bollinger_lower(4, 1)",
-    "volume > volume_sma(3)",
-    "ago(close, 2) < close",
-    "ago(close > sma(3), 3) and close < ago(high, 1)",
-    "not close > sma(3)",
-    "close > sma(3) or rsi(2) < 30",
-    "close > sma(3) and (rsi(2) < 70 or low == open)",
-    "abs(close - open) > 0.2",
-    "max(close, ago(close, 1), ago(close, 2)) > donchian_high(5)",
-    "min(low, sma(50)) < close",
-    "close / volume != 2",
-    "-roc(3) > 0.1",
-    "close@COARSE > sma(3)@COARSE",
-    "close crosses_above sma(2)@COARSE",
-    "close@COARSE crosses_below sma(2)@COARSE",
-    "ago(close@COARSE, 1) < close",
-    "ago(close@COARSE, 2) < ago(close@COARSE, 1)",
-    "rsi(2)@COARSE > 50 and close < sma(3)",
-    "not ago(close@COARSE crosses_above sma(2)@COARSE, 1)",
-];
-
-fn condition(dice: &mut Dice, base: Interval) -> Condition {
-    let coarse = times(base, [4, 24][dice.below(2) as usize]);
-    let text =
-        CONDITIONS[dice.below(CONDITIONS.len() as u64) as usize].replace("COARSE", &coarse.to_string());
-    let timeframe = if dice.one_in(4) { times(base, 4) } else { base };
-    Condition { expr: expr::parse(&text, timeframe, base).unwrap(), text }
-}
-
-fn rule_set(dice: &mut Dice, base: Interval) -> RuleSet {
-    let share = |dice: &mut Dice| dice.one_in(3).then(|| Bps::from_percent(dice.between(0.1, 6.0)));
-    RuleSet {
-        enter_all: (0..1 + dice.below(2)).map(|_| condition(dice, base)).collect(),
-        exit_any: (0..dice.below(3)).map(|_| condition(dice, base)).collect(),
-        stop_loss: share(dice),
-        take_profit: share(dice),
-        trailing_stop: share(dice),
-        max_hold_bars: dice.one_in(3).then(|| 1 + dice.below(30) as u32),
-        max_positions: dice.one_in(3).then(|| 1 + dice.below(2) as u32),
-    }
-}
-
 /// A random built-in kind, or rules.
-fn kind(dice: &mut Dice, base: Interval) -> StrategyKind {
+fn kind(dice: &mut Dice, market: &Market) -> StrategyKind {
     let period = |dice: &mut Dice| 1 + dice.below(9) as u32;
     match dice.below(16) {
         0 => StrategyKind::Cash,
@@ -154,7 +94,7 @@ fn kind(dice: &mut Dice, base: Interval) -> StrategyKind {
         }
         10 => StrategyKind::Dca { every: 1 + dice.below(40) as u32 },
         11 => StrategyKind::Random { turnover: dice.between(0.1, 300.0), seed: None },
-        _ => StrategyKind::Rules(rule_set(dice, base)),
+        _ => StrategyKind::Rules(Box::new(rule_set(dice, market))),
     }
 }
 
@@ -162,7 +102,7 @@ fn spec(dice: &mut Dice, market: &Market) -> StrategySpec {
     let all = (0..market.symbols.len() as u16).map(SymbolId);
     let some: Vec<SymbolId> = all.clone().filter(|_| !dice.one_in(3)).collect();
     StrategySpec {
-        kind: kind(dice, market.interval),
+        kind: kind(dice, market),
         symbols: if some.is_empty() { all.collect() } else { some },
         timeframe: times(market.interval, [1, 1, 1, 4, 24][dice.below(5) as usize]),
         size: Bps::from_percent([100.0, 33.0, 7.0][dice.below(3) as usize]),

@@ -199,7 +199,7 @@ fn macd_line_and_signal_start_at_the_same_bar() {
         );
         let crosses = |line_from: usize| -> Vec<Timestamp> {
             let (slow, fast) =
-                (compute(signal, &series, first - 49..200), compute(line, &series, line_from..200));
+                (compute(&signal, &series, first - 49..200), compute(&line, &series, line_from..200));
             let at = |row: usize| (fast[row - line_from], slow[row - (first - 49)]);
             let (mut held, mut out) = (false, Vec::new());
             for row in first..199 {

@@ -1,14 +1,14 @@
 //! Conditions of rules.
 
-use crate::rooms::domain::Interval;
-use crate::rooms::scenario::expr::{parse, to_text};
+use crate::rooms::domain::{Interval, Symbol};
+use crate::rooms::scenario::expr::{Surroundings, Symbols, parse_condition, to_text};
 use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::sample::select;
 use tiltyard_fuzz::fuzz;
 
 /// Words that conditions are made of.
-const WORDS: [&str; 36] = [
+const WORDS: [&str; 58] = [
     "close",
     "open",
     "volume",
@@ -16,7 +16,27 @@ const WORDS: [&str; 36] = [
     "sma(20)",
     "ema(5)",
     "sma(",
-    "macd_line(12, 26, 9)",
+    "macd(12, 26)",
+    "macd_hist(",
+    "stoch_d",
+    "keltner_upper(20, 10, 1.5)",
+    "obv",
+    "vwap",
+    "cci(20)",
+    "highest(",
+    "stddev(",
+    "bollinger_lower(",
+    "hour",
+    "time_of_day",
+    "weekday",
+    "9:30",
+    "%",
+    "@(BTC)",
+    "@4h(ETH)",
+    "@1d(XRP)",
+    ", 3)",
+    "bars_held",
+    "unrealised_pct",
     "ago(",
     "abs(",
     "max(",
@@ -49,11 +69,14 @@ const WORDS: [&str; 36] = [
 
 fn holds(text: &str) {
     let hour: Interval = "1h".parse().unwrap();
-    match parse(text, hour, hour) {
+    let symbols = ["BTC", "ETH"].map(|name| Symbol::new(name).unwrap());
+    let surroundings =
+        Surroundings { symbols: Symbols::Of(&symbols), position: true, ..Surroundings::bars(hour, hour) };
+    match parse_condition(text, &surroundings) {
         Ok(expr) => {
-            let printed = to_text(&expr);
+            let printed = to_text(&expr, &symbols);
             assert_eq!(
-                parse(&printed, hour, hour).as_ref(),
+                parse_condition(&printed, &surroundings).as_ref(),
                 Ok(&expr),
                 "`{text}` was printed as `{printed}`"
             );

@@ -25,7 +25,7 @@ const TURNS: usize = 4;
 const SPREAD: usize = 32;
 
 /// A fast and a slow line, with the first row of the column of each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Pair {
     pub fast: (IndicatorSpec, usize),
     pub slow: (IndicatorSpec, usize),
@@ -49,13 +49,14 @@ pub(super) fn run(
 
 /// Places of pairs by group: pairs that share lines together.
 fn groups(pairs: &[Pair]) -> Vec<Vec<usize>> {
-    let ranks = |of: fn(&Pair) -> (IndicatorSpec, usize)| -> BTreeMap<(IndicatorSpec, usize), usize> {
+    type Key = (IndicatorSpec, usize);
+    let ranks = |of: fn(&Pair) -> &Key| -> BTreeMap<&Key, usize> {
         let mut keys: Vec<_> = pairs.iter().map(of).collect();
         keys.sort_unstable();
         keys.dedup();
         keys.into_iter().zip(0..).collect()
     };
-    let (fast, slow) = (ranks(|pair| pair.fast), ranks(|pair| pair.slow));
+    let (fast, slow) = (ranks(|pair| &pair.fast), ranks(|pair| &pair.slow));
     let mut indexes: Vec<usize> = (0..pairs.len()).collect();
     indexes.sort_by_key(|&index| {
         let pair = &pairs[index];
@@ -93,12 +94,12 @@ struct Group {
 impl Group {
     fn new(pairs: &[Pair], indexes: &[usize], terms: &Terms<'_>) -> Self {
         let pairs = || indexes.iter().map(|&index| &pairs[index]);
-        let keys: BTreeSet<(IndicatorSpec, usize)> =
-            pairs().flat_map(|pair| [pair.fast, pair.slow]).collect();
+        let keys: BTreeSet<&(IndicatorSpec, usize)> =
+            pairs().flat_map(|pair| [&pair.fast, &pair.slow]).collect();
         let (mut index, mut lines) = (BTreeMap::new(), Vec::with_capacity(keys.len()));
         for key in keys {
             index.insert(key, lines.len());
-            lines.extend(Line::new(key.0, key.1, terms.columns));
+            lines.extend(Line::new(&key.0, key.1, terms.columns));
         }
         let mut crossers: Vec<Crosser> = Vec::with_capacity(indexes.len());
         for pair in pairs() {

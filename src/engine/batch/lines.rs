@@ -100,9 +100,9 @@ enum Kind {
 impl Line {
     /// The line of `spec` over the rows from `first` on, ready for the ground's first bar. `None` for an
     /// indicator that is no average.
-    pub fn new(spec: IndicatorSpec, first: usize, columns: &SharedColumns<'_>) -> Option<Self> {
+    pub fn new(spec: &IndicatorSpec, first: usize, columns: &SharedColumns<'_>) -> Option<Self> {
         let period = |n: u32| n.max(1) as usize;
-        let (mut kind, reach) = match spec {
+        let (mut kind, reach) = match *spec {
             IndicatorSpec::Sma { n } => (Kind::Sma(period(n)), period(n)),
             IndicatorSpec::Ema { n } => (Kind::Ema(Ema::new(period(n), first)), period(n)),
             IndicatorSpec::MacdLine { fast, slow } => {

@@ -81,19 +81,21 @@ impl Mask {
     /// # Errors
     /// What of its `ready` would tell it something that is hidden.
     pub fn ready(&mut self, ready: &Ready, interval: Interval) -> Result<(), String> {
-        if self.names.is_none() && self.scales.is_none() {
+        if self.names.is_none() && self.scales.is_none() && self.days.is_none() {
             return Ok(());
         }
-        if ready.decide.as_ref().is_some_and(|decide| decide.on.is_some()) {
+        let is_dated = self.names.is_none() && self.scales.is_none();
+        if !is_dated && ready.decide.as_ref().is_some_and(|decide| decide.on.is_some()) {
             return Err(
                 "its `ready`: with masked symbols or prices `decide.on` is read from the scenario only"
                     .to_owned(),
             );
         }
         for text in &ready.indicators {
-            let series = expr::parse_series(text, interval).ok();
+            // One that names a symbol names a true one.
+            let series = expr::parse_series(text, interval).ok().filter(|series| series.symbol.is_none());
             let Some(unit) = series.and_then(|series| unit(&series.indicator)) else {
-                return Err(format!("its `ready`: `{text}` cannot be read with masked symbols or prices"));
+                return Err(format!("its `ready`: `{text}` cannot be read with a `mask`"));
             };
             self.units.insert(text.clone(), unit);
         }

@@ -29,5 +29,7 @@ pub const fn unit(indicator: &IndicatorSpec) -> Option<Unit> {
         | IndicatorSpec::DonchianLow { .. }
         | IndicatorSpec::Stddev { .. } => Unit::Price,
         IndicatorSpec::Rsi { .. } | IndicatorSpec::Adx { .. } | IndicatorSpec::Roc { .. } => Unit::None,
+        // Formulas, sums over days and local times: nothing is shown of which the unit is not known.
+        _ => return None,
     })
 }

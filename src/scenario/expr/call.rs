@@ -1,19 +1,15 @@
-//! Names and their arguments: resolves a name to a column or function and checks its arguments.
+//! Names: resolves a name to a column, a function or a value of the position.
 
 use std::ops::Range;
 
 use super::ExprError;
-use super::checker::{Checker, Kind};
-use super::syntax::{Node, NodeKind};
-use super::words::{Built, Meaning, Param, Unit, Word, find, names};
-use crate::domain::{IndicatorSpec, Interval};
+use super::checker::{Checker, Kind, SeriesPlace};
+use super::syntax::Node;
+use super::table::{find, names};
+use super::words::{Indicator, Meaning, Word};
+use crate::domain::{Formula, IndicatorSpec, TimePart};
 use crate::scenario::suggest::closest;
-use crate::scenario::{BinaryOp, Expr, Function, Series};
-
-/// Maximum number of bars of a period or an `ago`.
-const MAX_BARS: u32 = 100_000;
-/// Maximum band width, in thousandths of a standard deviation.
-const MAX_WIDTH: u32 = 100_000;
+use crate::scenario::{Expr, Function, PositionValue, Series};
 
 /// A name in the text, with its arguments.
 pub(super) struct Call<'a, 't> {
@@ -29,27 +25,31 @@ impl<'a, 't> Call<'a, 't> {
     /// Whether a timeframe may follow the name. True for unknown names, so that only the unknown name is
     /// reported.
     pub fn reads_bars(&self) -> bool {
-        find(self.name)
-            .is_none_or(|word| matches!(word.meaning, Meaning::Field(_) | Meaning::Indicator { .. }))
+        find(self.name).is_none_or(|word| word.meaning.reads_bars())
     }
 
-    fn args(&self) -> &'a [Node<'t>] {
+    pub fn args(&self) -> &'a [Node<'t>] {
         self.args.unwrap_or_default()
     }
 }
 
-impl<'t> Checker<'t> {
-    /// The expression of the name over bars of `timeframe`.
-    pub fn call(&mut self, call: &Call<'_, 't>, timeframe: Interval) -> Option<Expr> {
+impl<'t> Checker<'_, 't> {
+    /// The expression of the name over the bars of `place`.
+    pub fn call(&mut self, call: &Call<'_, 't>, place: SeriesPlace) -> Option<Expr> {
         let Some(word) = find(call.name) else { return self.unknown(call) };
         match &word.meaning {
             Meaning::Field(field) => {
-                self.field(call, Series { indicator: IndicatorSpec::Field(*field), timeframe })
+                self.without_arguments(call, "a field of the bar")?;
+                Some(place.expr(&Formula::Column(IndicatorSpec::Field(*field))))
             }
-            Meaning::Indicator { params, build } => {
-                let values = self.parameters(call, word, params)?;
-                Some(series(build(&values), timeframe))
+            Meaning::Indicator(indicator) => self.indicator(call, word, indicator, place),
+            Meaning::Vwap => {
+                self.parameters(call, word, &[], 0)?;
+                let zone = self.surroundings.zone;
+                Some(place.expr(&Formula::Column(IndicatorSpec::Vwap { zone })))
             }
+            Meaning::Time(part) => self.time(call, *part),
+            Meaning::Position(value) => self.position(call, *value),
             Meaning::Function { function, least, fixed } => {
                 self.function(call, word, *function, (*least, *fixed))
             }
@@ -78,85 +78,50 @@ impl<'t> Checker<'t> {
         None
     }
 
-    fn field(&mut self, call: &Call<'_, 't>, series: Series) -> Option<Expr> {
+    /// Reports parentheses after a name that is `what`.
+    fn without_arguments(&mut self, call: &Call<'_, 't>, what: &str) -> Option<()> {
         if call.args.is_none() {
-            return Some(Expr::Series(series));
+            return Some(());
         }
         let span = call.name_span.end..call.span.end;
-        let message = format!("`{}` is a field of the bar and takes no arguments", call.name);
+        let message = format!("`{}` is {what} and takes no arguments", call.name);
         self.report(ExprError::new(span, message).with_help(format!("write `{}`", call.name)))
     }
 
-    /// The indicator's parameters, with defaults filled in.
-    fn parameters(&mut self, call: &Call<'_, 't>, word: &Word, params: &[Param]) -> Option<Vec<u32>> {
-        let args = call.args();
-        let least = params.iter().filter(|param| param.default.is_none()).count();
-        if args.len() < least || args.len() > params.len() {
-            let takes = indicator_takes(params, least);
-            return self.wrong_count(call, word, &takes, params.len());
-        }
-        let given: Vec<Option<u32>> =
-            args.iter().zip(params).map(|(arg, param)| self.parameter(arg, param)).collect();
-        let defaults = params.iter().skip(args.len()).map(|param| param.default);
-        let values = given.into_iter().chain(defaults).collect::<Option<Vec<u32>>>()?;
-        self.fast_below_slow(call, params, values)
-    }
-
-    fn fast_below_slow(
+    /// An indicator, over its own field or over the series that its first argument is.
+    fn indicator(
         &mut self,
         call: &Call<'_, 't>,
-        params: &[Param],
-        values: Vec<u32>,
-    ) -> Option<Vec<u32>> {
-        let named = |name| params.iter().zip(&values).find(|(p, _)| p.name == name).map(|(_, value)| *value);
-        let (Some(fast), Some(slow)) = (named("fast"), named("slow")) else { return Some(values) };
-        if fast < slow {
-            return Some(values);
-        }
-        let message = format!("`fast` ({fast}) must be below `slow` ({slow})");
-        self.report(ExprError::new(call.span.clone(), message).with_help("for example `macd(12, 26)`"))
+        word: &Word,
+        indicator: &Indicator,
+        place: SeriesPlace,
+    ) -> Option<Expr> {
+        let source = call.args().first().filter(|first| indicator.series && first.literal().is_none());
+        let formula = source.map(|source| self.source(source, call.name, place));
+        let values = self.parameters(call, word, indicator.params, usize::from(source.is_some()));
+        let formula = formula.map_or(Some(None), |formula| formula.map(Some))?;
+        let built = (indicator.build)(&values?);
+        let Some(formula) = formula else { return Some(place.expr(&built)) };
+        let built = built.over(&formula);
+        self.not_too_deep(&built, source)?;
+        Some(place.expr(&built))
     }
 
-    fn parameter(&mut self, arg: &Node<'t>, param: &Param) -> Option<u32> {
-        match param.unit {
-            Unit::Bars => self.bars(arg),
-            Unit::Width => self.width(arg),
-        }
+    /// A part of the local time, which each bar of the scenario's interval has at its close.
+    fn time(&mut self, call: &Call<'_, 't>, part: TimePart) -> Option<Expr> {
+        self.without_arguments(call, "a part of the local time")?;
+        let indicator = IndicatorSpec::LocalTime { part, zone: self.surroundings.zone };
+        Some(Expr::Series(Series::own(indicator, self.surroundings.base)))
     }
 
-    /// Parses a whole number of bars.
-    fn bars(&mut self, arg: &Node<'t>) -> Option<u32> {
-        let fits = |value: &f64| value.fract() == 0.0 && (1.0..=f64::from(MAX_BARS)).contains(value);
-        if let Some(value) = literal(arg).filter(fits) {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "whole and in range"
-            )]
-            return Some(value as u32);
+    fn position(&mut self, call: &Call<'_, 't>, value: PositionValue) -> Option<Expr> {
+        self.without_arguments(call, "a value of the position")?;
+        if self.surroundings.position {
+            return Some(Expr::Position(value));
         }
-        let message = format!("`{}` is not a number of bars", self.quote(&arg.span));
-        let help = format!("a whole number from 1 to {MAX_BARS}");
-        self.report(ExprError::new(arg.span.clone(), message).with_help(help))
-    }
-
-    /// Parses a width in standard deviations, to a thousandth.
-    fn width(&mut self, arg: &Node<'t>) -> Option<u32> {
-        let thousandths = literal(arg).map(|value| (value, (value * 1000.0).round()));
-        let fits = |&(value, whole): &(f64, f64)| {
-            (1.0..=f64::from(MAX_WIDTH)).contains(&whole) && (value * 1000.0 - whole).abs() < 1e-6
-        };
-        if let Some((_, whole)) = thousandths.filter(fits) {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "whole and in range"
-            )]
-            return Some(whole as u32);
-        }
-        let message = format!("`{}` is not a width in standard deviations", self.quote(&arg.span));
-        let help = "a number from 0.001 to 100 with at most three decimal places";
-        self.report(ExprError::new(arg.span.clone(), message).with_help(help))
+        let message = format!("`{}` is known in the rules of a `rules` strategy only", call.name);
+        let help = "here a condition reads bars and the time";
+        self.report(ExprError::new(call.name_span.clone(), message).with_help(help))
     }
 
     fn function(
@@ -186,6 +151,7 @@ impl<'t> Checker<'t> {
         };
         let (inner, bars) = (self.any(of), self.bars(bars));
         let (inner, bars) = (inner?, bars?);
+        self.has_a_past(&inner, &of.span)?;
         if inner.finest_timeframe().is_none() {
             let message = format!("`{}` is constant and has no earlier values", self.quote(&of.span));
             let help = "`ago` needs a field or an indicator";
@@ -200,47 +166,5 @@ impl<'t> Checker<'t> {
         };
         let (left, right) = (self.expect(left, Kind::Number), self.expect(right, Kind::Number));
         Some((Box::new(left?), Box::new(right?)))
-    }
-
-    /// Reports a wrong number of arguments; underlines the surplus ones, or the whole call where some are
-    /// missing.
-    fn wrong_count<T>(&mut self, call: &Call<'_, 't>, word: &Word, takes: &str, most: usize) -> Option<T> {
-        let args = call.args();
-        let span = match (args.get(most), args.last()) {
-            (Some(first), Some(last)) => first.span.start..last.span.end,
-            _ => call.span.clone(),
-        };
-        let message = format!("`{}` {takes}, not {}", call.name, args.len());
-        self.report(ExprError::new(span, message).with_help(format!("`{}`: {}", word.signature, word.doc)))
-    }
-}
-
-fn indicator_takes(params: &[Param], least: usize) -> String {
-    let most = params.len();
-    match (least, most) {
-        (1, 1) => "takes 1 argument, the number of bars".to_owned(),
-        (0, 1) => "takes at most 1 argument, the number of bars".to_owned(),
-        _ => format!("takes at most {most} arguments"),
-    }
-}
-
-/// The value of a numeric literal, with an optional minus.
-fn literal(node: &Node<'_>) -> Option<f64> {
-    match &node.kind {
-        NodeKind::Number(value) => Some(*value),
-        NodeKind::Negate(of) => literal(of).map(|value| -value),
-        _ => None,
-    }
-}
-
-fn series(built: Built, timeframe: Interval) -> Expr {
-    let column = |indicator| Expr::Series(Series { indicator, timeframe });
-    match built {
-        Built::One(spec) => column(spec),
-        Built::Difference(left, right) => Expr::Binary {
-            op: BinaryOp::Subtract,
-            left: Box::new(column(left)),
-            right: Box::new(column(right)),
-        },
     }
 }

@@ -7,28 +7,46 @@ use std::ops::Range;
 
 use super::ExprError;
 use super::call::Call;
-use super::checker::{Checker, Kind};
-use super::syntax::{Node, NodeKind, Operator, tree};
+use super::checker::{Checker, Kind, SeriesPlace, Surroundings, Symbols};
+use super::syntax::{At, Node, NodeKind, Operator, tree};
+use super::table::find;
 use super::token::tokens;
-use super::words::find;
-use crate::domain::Interval;
+use super::words::Meaning;
+use crate::domain::{Interval, Symbol, SymbolId, TimePart};
+use crate::scenario::suggest;
 use crate::scenario::{BinaryOp, Expr, Series};
 
-/// Parses a condition. Names without an `@` read bars of `default_timeframe`; every timeframe must be a
+/// Parses a condition over bars. Names without an `@` read bars of `default_timeframe`; every timeframe must be a
 /// multiple of `base`, the scenario's interval.
 ///
 /// # Errors
 /// The first syntax error; without one, all semantic errors, in the order of the text.
 pub fn parse(text: &str, default_timeframe: Interval, base: Interval) -> Result<Expr, Vec<ExprError>> {
+    parse_condition(text, &Surroundings::bars(default_timeframe, base))
+}
+
+/// Parses a condition in its surroundings.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_condition(text: &str, surroundings: &Surroundings<'_>) -> Result<Expr, Vec<ExprError>> {
+    parse_as(text, surroundings, Kind::Condition)
+}
+
+/// Parses a number in its surroundings.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_number(text: &str, surroundings: &Surroundings<'_>) -> Result<Expr, Vec<ExprError>> {
+    parse_as(text, surroundings, Kind::Number)
+}
+
+fn parse_as(text: &str, surroundings: &Surroundings<'_>, kind: Kind) -> Result<Expr, Vec<ExprError>> {
     let tree = tokens(text).and_then(|tokens| tree(&tokens)).map_err(|error| vec![error])?;
-    let mut checker = Checker { text, default_timeframe, base, errors: Vec::new() };
-    let expr = checker.expect(&tree, Kind::Condition);
-    match expr {
+    let mut checker = Checker::new(text, surroundings);
+    match checker.expect(&tree, kind) {
         Some(expr) if checker.errors.is_empty() => Ok(expr),
-        _ => {
-            checker.errors.sort_by_key(|error| (error.span.start, error.span.end));
-            Err(checker.errors)
-        }
+        _ => Err(checker.mistakes()),
     }
 }
 
@@ -39,10 +57,11 @@ pub fn parse(text: &str, default_timeframe: Interval, base: Interval) -> Result<
 /// As [`parse`]; also where the text is an expression that is no single indicator.
 pub fn parse_series(text: &str, base: Interval) -> Result<Series, Vec<ExprError>> {
     let tree = tokens(text).and_then(|tokens| tree(&tokens)).map_err(|error| vec![error])?;
-    let mut checker = Checker { text, default_timeframe: base, base, errors: Vec::new() };
+    let surroundings = Surroundings::bars(base, base);
+    let mut checker = Checker::new(text, &surroundings);
     let expr = checker.any(&tree);
     match expr {
-        _ if !checker.errors.is_empty() => Err(checker.errors),
+        _ if !checker.errors.is_empty() => Err(checker.mistakes()),
         Some(Expr::Series(series)) => Ok(series),
         _ => {
             let error = ExprError::new(tree.span, "this is an expression, not a single indicator");
@@ -51,7 +70,7 @@ pub fn parse_series(text: &str, base: Interval) -> Result<Series, Vec<ExprError>
     }
 }
 
-impl<'t> Checker<'t> {
+impl<'t> Checker<'_, 't> {
     /// The node's expression, which must have this type.
     pub fn expect(&mut self, node: &Node<'t>, kind: Kind) -> Option<Expr> {
         let expr = self.any(node);
@@ -69,11 +88,16 @@ impl<'t> Checker<'t> {
     pub fn any(&mut self, node: &Node<'t>) -> Option<Expr> {
         match &node.kind {
             NodeKind::Number(value) => Some(Expr::Number(*value)),
+            NodeKind::Clock(_) => {
+                let message = format!("`{}` is a time of day", self.quote(&node.span));
+                let help = "compare it with the local time: `time_of_day >= 9:30`";
+                self.report(ExprError::new(node.span.clone(), message).with_help(help))
+            }
             NodeKind::Term { name, name_span, args } => {
                 let call = Call { name, name_span, args: args.as_deref(), span: &node.span };
-                self.call(&call, self.default_timeframe)
+                self.call(&call, self.place)
             }
-            NodeKind::At { of, timeframe, timeframe_span } => self.at(of, timeframe, timeframe_span),
+            NodeKind::At { of, at } => self.at(of, at),
             NodeKind::Negate(of) => self.expect(of, Kind::Number).map(|of| Expr::Negate(Box::new(of))),
             NodeKind::Not(of) => self.expect(of, Kind::Condition).map(|of| Expr::Not(Box::new(of))),
             NodeKind::Binary { op, left, right } => self.binary(*op, left, right, &node.span),
@@ -91,7 +115,7 @@ impl<'t> Checker<'t> {
             Operator::Plain(BinaryOp::And | BinaryOp::Or) => Kind::Condition,
             _ => Kind::Number,
         };
-        let (l, r) = (self.expect(left, operands), self.expect(right, operands));
+        let (l, r) = (self.side(op, left, right, operands), self.side(op, right, left, operands));
         let (left, right) = (Box::new(l?), Box::new(r?));
         match op {
             Operator::Plain(op) => Some(Expr::Binary { op, left, right }),
@@ -100,8 +124,28 @@ impl<'t> Checker<'t> {
         }
     }
 
+    /// One side of an operator. A time of day is compared with the local time only.
+    fn side(&mut self, op: Operator, node: &Node<'t>, other: &Node<'t>, kind: Kind) -> Option<Expr> {
+        let compares = matches!(op, Operator::Plain(op) if !op.is_arithmetic()) && kind == Kind::Number;
+        match node.kind {
+            NodeKind::Clock(minutes) if compares && is_time_of_day(other) => Some(Expr::Number(minutes)),
+            _ => self.expect(node, kind),
+        }
+    }
+
+    /// Reports what has no earlier values.
+    pub fn has_a_past(&mut self, expr: &Expr, span: &Range<usize>) -> Option<()> {
+        if !expr.reads_position() {
+            return Some(());
+        }
+        let message = format!("`{}` reads the position, which has no earlier values", self.quote(span));
+        let help = "compare it at the deciding close: `unrealised_pct > 3`";
+        self.report(ExprError::new(span.clone(), message).with_help(help))
+    }
+
     /// Checks a cross: two constants never cross.
     pub fn cross(&mut self, span: &Range<usize>, cross: Expr) -> Option<Expr> {
+        self.has_a_past(&cross, span)?;
         if cross.finest_timeframe().is_some() {
             return Some(cross);
         }
@@ -109,19 +153,51 @@ impl<'t> Checker<'t> {
         self.report(ExprError::new(span.clone(), message).with_help("compare a field or an indicator"))
     }
 
-    fn at(&mut self, of: &Node<'t>, timeframe: &str, span: &Range<usize>) -> Option<Expr> {
-        let interval = self.timeframe(timeframe, span);
+    fn at(&mut self, of: &Node<'t>, at: &At<'t>) -> Option<Expr> {
+        let place = self.place_of(at);
         if let NodeKind::Term { name, name_span, args } = &of.kind {
             let call = Call { name, name_span, args: args.as_deref(), span: &of.span };
             if call.reads_bars() {
-                let expr = self.call(&call, interval.unwrap_or(self.default_timeframe));
-                return expr.filter(|_| interval.is_some());
+                let expr = self.call(&call, place.unwrap_or(self.place));
+                return expr.filter(|_| place.is_some());
             }
         }
         self.any(of);
-        let message = format!("`{}` cannot have a timeframe", self.quote(&of.span));
+        let what = if at.symbol.is_some() { "a symbol" } else { "a timeframe" };
+        let message = format!("`{}` cannot have {what}", self.quote(&of.span));
         let help = "write `@` after each field or indicator: `close@4h > ema(50)@4h`";
-        self.report(ExprError::new(span.clone(), message).with_help(help))
+        self.report(ExprError::new(at.span.clone(), message).with_help(help))
+    }
+
+    /// The bars that an `@` names.
+    fn place_of(&mut self, at: &At<'t>) -> Option<SeriesPlace> {
+        let timeframe = match at.timeframe {
+            "" => Some(self.place.timeframe),
+            text => self.timeframe(text, &at.timeframe_span()),
+        };
+        let symbol = match &at.symbol {
+            None => Some(None),
+            Some((name, span)) => self.symbol(name, span).map(Some),
+        };
+        Some(SeriesPlace { timeframe: timeframe?, symbol: symbol? })
+    }
+
+    fn symbol(&mut self, name: &str, span: &Range<usize>) -> Option<SymbolId> {
+        let symbols = match self.surroundings.symbols {
+            Symbols::Unknown => return Some(SymbolId(0)),
+            Symbols::Own => {
+                let error = ExprError::new(span.clone(), "another symbol cannot be named here");
+                return self.report(error.with_help("a series is of the symbol that is asked for"));
+            }
+            Symbols::Of(symbols) => symbols,
+        };
+        let index = symbols.iter().position(|symbol| symbol.as_str() == name);
+        if let Some(id) = index.and_then(|index| u16::try_from(index).ok()) {
+            return Some(SymbolId(id));
+        }
+        let known: Vec<&str> = symbols.iter().map(Symbol::as_str).collect();
+        let error = ExprError::new(span.clone(), format!("`{name}` is not a symbol of the scenario"));
+        self.report(error.maybe_help(suggest::help(name, &known)))
     }
 
     fn timeframe(&mut self, text: &str, span: &Range<usize>) -> Option<Interval> {
@@ -130,8 +206,11 @@ impl<'t> Checker<'t> {
             let help = "a timeframe is a length that divides a day, or whole days: `15m`, `4h`, `1d`, `1w`";
             return self.report(ExprError::new(span.clone(), message).with_help(help));
         };
-        if !interval.is_multiple_of(self.base) {
-            let message = format!("`{text}` is not a multiple of the scenario's interval, `{}`", self.base);
+        if !interval.is_multiple_of(self.surroundings.base) {
+            let message = format!(
+                "`{text}` is not a multiple of the scenario's interval, `{}`",
+                self.surroundings.base
+            );
             let help = "bars of a timeframe are resampled from bars of the scenario's interval";
             return self.report(ExprError::new(span.clone(), message).with_help(help));
         }
@@ -143,18 +222,20 @@ impl<'t> Checker<'t> {
 fn kind_of(node: &Node<'_>) -> Kind {
     match &node.kind {
         NodeKind::Not(_) => Kind::Condition,
-        NodeKind::Binary { op: Operator::Plain(op), .. } => match op {
-            BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide => Kind::Number,
-            _ => Kind::Condition,
-        },
+        NodeKind::Binary { op: Operator::Plain(op), .. } if op.is_arithmetic() => Kind::Number,
         NodeKind::Binary { .. } => Kind::Condition,
         NodeKind::Term { name, args, .. } => match (*name, args.as_deref()) {
             ("crosses_above" | "crosses_below", _) => Kind::Condition,
             ("ago", Some([of, ..])) => kind_of(of),
             _ => Kind::Number,
         },
-        NodeKind::Number(_) | NodeKind::At { .. } | NodeKind::Negate(_) => Kind::Number,
+        NodeKind::Number(_) | NodeKind::Clock(_) | NodeKind::At { .. } | NodeKind::Negate(_) => Kind::Number,
     }
+}
+
+fn is_time_of_day(node: &Node<'_>) -> bool {
+    let NodeKind::Term { name, .. } = &node.kind else { return false };
+    find(name).is_some_and(|word| matches!(word.meaning, Meaning::Time(TimePart::TimeOfDay)))
 }
 
 fn is_unknown(node: &Node<'_>) -> bool {

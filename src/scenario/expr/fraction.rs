@@ -78,6 +78,15 @@ impl Fraction {
     }
 }
 
+impl Fraction {
+    /// What is left of a division whose quotient is cut to a whole number; `None` for division by zero.
+    pub fn remainder(&self, other: &Self) -> Option<Self> {
+        let quotient = self.over(other)?;
+        let whole = Self { top: quotient.top / quotient.bottom, bottom: BigInt::from(1) };
+        Some(self.plus(&whole.times(other).negated()))
+    }
+}
+
 impl From<i64> for Fraction {
     fn from(value: i64) -> Self {
         Self { top: BigInt::from(value), bottom: BigInt::from(1) }

@@ -64,14 +64,18 @@ fn term(text: &str, node: &Node<'_>, names: &[&str], condition: bool) -> Result<
     let (term, is_condition) = match &node.kind {
         NodeKind::Number(value) => (Term::Number(exact(text, node, *value)?), false),
         NodeKind::Term { name, name_span, args } => (named(name, name_span, args.is_some(), names)?, false),
-        NodeKind::At { timeframe_span, .. } => return Err(no_bars(timeframe_span.clone())),
+        NodeKind::At { at, .. } => return Err(no_bars(at.span.clone())),
+        NodeKind::Clock(_) => {
+            let error = ExprError::new(node.span.clone(), "times of day are not allowed here");
+            return Err(error.with_help("only swept parameters, numbers and operators"));
+        }
         NodeKind::Negate(of) => (Term::Negate(Box::new(term(text, of, names, false)?)), false),
         NodeKind::Not(of) => (Term::Not(Box::new(term(text, of, names, true)?)), true),
         NodeKind::Binary { op, left, right } => {
             let Operator::Plain(op) = op else { return Err(no_bars(node.span.clone())) };
             let logic = matches!(op, BinaryOp::And | BinaryOp::Or);
             let (left, right) = (term(text, left, names, logic)?, term(text, right, names, logic)?);
-            (Term::Binary(*op, Box::new(left), Box::new(right)), !is_arithmetic(*op))
+            (Term::Binary(*op, Box::new(left), Box::new(right)), !op.is_arithmetic())
         }
     };
     if is_condition == condition {
@@ -89,10 +93,6 @@ fn exact(text: &str, node: &Node<'_>, value: f64) -> Result<Fraction, ExprError>
     Fraction::parse(digits).or_else(|| Fraction::of_float(value)).ok_or_else(|| {
         ExprError::new(node.span.clone(), format!("`{digits}` is too large or has too many decimal places"))
     })
-}
-
-const fn is_arithmetic(op: BinaryOp) -> bool {
-    matches!(op, BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide)
 }
 
 fn named(name: &str, span: &Range<usize>, called: bool, names: &[&str]) -> Result<Term, ExprError> {
@@ -126,6 +126,7 @@ impl Term {
                     BinaryOp::Subtract => Some(left.plus(&right.negated())),
                     BinaryOp::Multiply => Some(left.times(&right)),
                     BinaryOp::Divide => left.over(&right),
+                    BinaryOp::Remainder => left.remainder(&right),
                     BinaryOp::Less => truth(left < right),
                     BinaryOp::LessOrEqual => truth(left <= right),
                     BinaryOp::Greater => truth(left > right),
@@ -159,6 +160,7 @@ mod tests {
             "fast + 0.2 == 0.3",
             "fast / 3 * 3 == fast",
             "fast > 0.09999999999999999999",
+            "slow % fast == 0 and slow % 0.2 == 0.1 and -slow % 0.2 == -0.1",
         ] {
             assert!(holds(text, &[Some(0.1), Some(0.3)]), "{text}");
         }
@@ -181,6 +183,7 @@ mod tests {
         assert!(!holds("fast < slow", &[None, Some(1.0)]));
         assert!(!holds("not fast < slow", &[None, Some(1.0)]));
         assert!(!holds("slow / (fast - 1) > 0", &[Some(1.0), Some(1.0)]));
+        assert!(!holds("slow % (fast - 1) >= 0", &[Some(1.0), Some(1.0)]));
     }
 
     #[test]
@@ -190,6 +193,7 @@ mod tests {
             ("fast + slow", "expected a condition, found a number", "fast + slow"),
             ("(fast < slow) + 1 > 0", "expected a number, found a condition", "(fast < slow)"),
             ("fast@4h < slow", "timeframes are not allowed here", "@4h"),
+            ("fast < 9:30", "times of day are not allowed here", "9:30"),
             ("sma(3) < slow", "`sma` cannot be called here", "sma"),
             ("fast <", "expected a value, found the end", ""),
         ] {

@@ -2,14 +2,19 @@
 
 use std::fmt::Write as _;
 
-use crate::domain::{BarField, IndicatorSpec};
-use crate::scenario::{BinaryOp, Expr, Function, Series};
+use crate::domain::{BarField, Formula, IndicatorSpec, Symbol, TimePart};
+use crate::scenario::{BinaryOp, Expr, Function, PositionValue, Series};
 
-/// The expression as text, with every timeframe explicit and no redundant parentheses.
-pub fn to_text(expr: &Expr) -> String {
-    let mut out = String::new();
-    write_expr(&mut out, expr, 0);
-    out
+/// The expression as text, with every timeframe explicit and no redundant parentheses. `symbols` are the scenario's.
+pub fn to_text(expr: &Expr, symbols: &[Symbol]) -> String {
+    let mut printer = Printer { out: String::new(), symbols };
+    printer.expr(expr, 0);
+    printer.out
+}
+
+struct Printer<'s> {
+    out: String,
+    symbols: &'s [Symbol],
 }
 
 /// Precedence of an expression that needs no parentheses; the numbers follow the parser's levels.
@@ -18,75 +23,196 @@ const MINUS: u8 = 7;
 const COMPARE: u8 = 4;
 const NOT: u8 = 3;
 
-/// Writes `expr`, in parentheses where its precedence is below `least`.
-fn write_expr(out: &mut String, expr: &Expr, least: u8) {
-    let level = level(expr);
-    if level < least {
-        out.push('(');
-    }
-    match expr {
-        Expr::Number(value) => push(out, format_args!("{value}")),
-        Expr::Series(series) => write_series(out, *series),
-        Expr::Ago { of, bars } => {
-            out.push_str("ago(");
-            write_expr(out, of, 0);
-            push(out, format_args!(", {bars})"));
+impl Printer<'_> {
+    /// Writes `expr`, in parentheses where its precedence is below `least`.
+    fn expr(&mut self, expr: &Expr, least: u8) {
+        let level = level(expr);
+        if level < least {
+            self.out.push('(');
         }
-        Expr::Negate(of) => write_prefix(out, "-", of, MINUS),
-        Expr::Not(of) => write_prefix(out, "not ", of, NOT),
-        Expr::Binary { op, left, right } => write_infix(out, sign(*op), (left, right), level),
-        Expr::CrossesAbove { left, right } => write_infix(out, "crosses_above", (left, right), level),
-        Expr::CrossesBelow { left, right } => write_infix(out, "crosses_below", (left, right), level),
-        Expr::Call { function, args } => write_call(out, *function, args),
+        match expr {
+            Expr::Number(value) => self.push(format_args!("{value}")),
+            Expr::Series(series) => self.series(series),
+            Expr::Position(PositionValue::BarsHeld) => self.out.push_str("bars_held"),
+            Expr::Position(PositionValue::UnrealisedPct) => self.out.push_str("unrealised_pct"),
+            Expr::Ago { of, bars } => {
+                self.out.push_str("ago(");
+                self.expr(of, 0);
+                self.push(format_args!(", {bars})"));
+            }
+            Expr::Negate(of) => self.prefix("-", of, MINUS),
+            Expr::Not(of) => self.prefix("not ", of, NOT),
+            Expr::Binary { op, left, right } => self.infix(sign(*op), (left, right), level),
+            Expr::CrossesAbove { left, right } => self.infix("crosses_above", (left, right), level),
+            Expr::CrossesBelow { left, right } => self.infix("crosses_below", (left, right), level),
+            Expr::Call { function, args } => {
+                let args: Vec<&Expr> = args.iter().collect();
+                self.call(*function, args, |printer, arg| printer.expr(arg, 0));
+            }
+        }
+        if level < least {
+            self.out.push(')');
+        }
     }
-    if level < least {
-        out.push(')');
+
+    /// Writing to a `String` cannot fail.
+    fn push(&mut self, text: std::fmt::Arguments<'_>) {
+        let _ = self.out.write_fmt(text);
+    }
+
+    fn prefix(&mut self, sign: &str, of: &Expr, level: u8) {
+        self.out.push_str(sign);
+        self.expr(of, level);
+    }
+
+    /// Operators are left-associative: a right operand of the same precedence needs parentheses.
+    fn infix(&mut self, sign: &str, (left, right): (&Expr, &Expr), level: u8) {
+        self.expr(left, level);
+        self.push(format_args!(" {sign} "));
+        self.expr(right, level + 1);
+    }
+
+    fn call<T>(&mut self, function: Function, args: Vec<T>, write: impl Fn(&mut Self, T)) {
+        self.out.push_str(match function {
+            Function::Abs => "abs(",
+            Function::Min => "min(",
+            Function::Max => "max(",
+        });
+        for (i, arg) in args.into_iter().enumerate() {
+            self.out.push_str(if i == 0 { "" } else { ", " });
+            write(self, arg);
+        }
+        self.out.push(')');
+    }
+
+    /// An indicator and the bars that it reads.
+    fn series(&mut self, series: &Series) {
+        self.indicator(&series.indicator);
+        if let IndicatorSpec::LocalTime { .. } = series.indicator {
+            return;
+        }
+        self.push(format_args!("@{}", series.timeframe));
+        if let Some(symbol) = series.symbol.and_then(|id| self.symbols.get(id.index())) {
+            self.push(format_args!("({symbol})"));
+        }
+    }
+
+    /// A source: its names have no timeframe of their own.
+    fn formula(&mut self, formula: &Formula, least: u8) {
+        let level = formula_level(formula);
+        if level < least {
+            self.out.push('(');
+        }
+        match formula {
+            Formula::Number(number) => self.push(format_args!("{}", number.value())),
+            Formula::Column(indicator) => self.indicator(indicator),
+            Formula::Negate(of) => {
+                self.out.push('-');
+                self.formula(of, MINUS);
+            }
+            Formula::Binary { op, left, right } => {
+                self.formula(left, level);
+                self.push(format_args!(" {} ", sign(*op)));
+                self.formula(right, level + 1);
+            }
+            Formula::Call { function, args } => {
+                let args: Vec<&Formula> = args.iter().collect();
+                self.call(*function, args, |printer, arg| printer.formula(arg, 0));
+            }
+        }
+        if level < least {
+            self.out.push(')');
+        }
+    }
+
+    fn indicator(&mut self, indicator: &IndicatorSpec) {
+        let (name, params) = written(indicator);
+        self.out.push_str(name);
+        let source = match indicator {
+            IndicatorSpec::Over { source, .. } => Some(source),
+            _ => None,
+        };
+        if params.is_empty() && source.is_none() {
+            return;
+        }
+        self.out.push('(');
+        if let Some(source) = source {
+            self.formula(source, 0);
+            self.out.push_str(", ");
+        }
+        self.out.push_str(&params.join(", "));
+        self.out.push(')');
     }
 }
 
-/// Writing to a `String` cannot fail.
-fn push(out: &mut String, text: std::fmt::Arguments<'_>) {
-    let _ = out.write_fmt(text);
+/// The name of an indicator and its parameters.
+fn written(indicator: &IndicatorSpec) -> (&'static str, Vec<String>) {
+    let (name, periods, width) = match indicator {
+        IndicatorSpec::Over { indicator, .. } => return written(indicator),
+        IndicatorSpec::Field(field) => (field_name(*field), vec![], None),
+        IndicatorSpec::Sma { n } => ("sma", vec![n], None),
+        IndicatorSpec::Ema { n } => ("ema", vec![n], None),
+        IndicatorSpec::Rsi { n } => ("rsi", vec![n], None),
+        IndicatorSpec::MacdLine { fast, slow } => ("macd", vec![fast, slow], None),
+        IndicatorSpec::MacdSignal { fast, slow, signal } => ("macd_signal", vec![fast, slow, signal], None),
+        IndicatorSpec::BollingerUpper { n, k } => ("bollinger_upper", vec![n], Some(k)),
+        IndicatorSpec::BollingerLower { n, k } => ("bollinger_lower", vec![n], Some(k)),
+        IndicatorSpec::Atr { n } => ("atr", vec![n], None),
+        IndicatorSpec::Adx { n } => ("adx", vec![n], None),
+        IndicatorSpec::DonchianHigh { n } => ("donchian_high", vec![n], None),
+        IndicatorSpec::DonchianLow { n } => ("donchian_low", vec![n], None),
+        IndicatorSpec::Roc { n } => ("roc", vec![n], None),
+        IndicatorSpec::Stddev { n } => ("stddev", vec![n], None),
+        IndicatorSpec::VolumeSma { n } => ("volume_sma", vec![n], None),
+        IndicatorSpec::Highest { n } => ("highest", vec![n], None),
+        IndicatorSpec::Lowest { n } => ("lowest", vec![n], None),
+        IndicatorSpec::Stochastic { n } => ("stoch_k", vec![n, &1], None),
+        IndicatorSpec::Cci { n } => ("cci", vec![n], None),
+        IndicatorSpec::Mfi { n } => ("mfi", vec![n], None),
+        IndicatorSpec::Obv => ("obv", vec![], None),
+        IndicatorSpec::Vwap { .. } => ("vwap", vec![], None),
+        IndicatorSpec::LocalTime { part, .. } => (time_name(*part), vec![], None),
+    };
+    let params = periods.into_iter().map(ToString::to_string).chain(width.map(ToString::to_string));
+    (name, params.collect())
 }
 
-fn write_prefix(out: &mut String, sign: &str, of: &Expr, level: u8) {
-    out.push_str(sign);
-    write_expr(out, of, level);
-}
-
-/// Operators are left-associative: a right operand of the same precedence needs parentheses.
-fn write_infix(out: &mut String, sign: &str, (left, right): (&Expr, &Expr), level: u8) {
-    write_expr(out, left, level);
-    push(out, format_args!(" {sign} "));
-    write_expr(out, right, level + 1);
-}
-
-fn write_call(out: &mut String, function: Function, args: &[Expr]) {
-    out.push_str(match function {
-        Function::Abs => "abs(",
-        Function::Min => "min(",
-        Function::Max => "max(",
-    });
-    for (i, arg) in args.iter().enumerate() {
-        out.push_str(if i == 0 { "" } else { ", " });
-        write_expr(out, arg, 0);
+const fn time_name(part: TimePart) -> &'static str {
+    match part {
+        TimePart::TimeOfDay => "time_of_day",
+        TimePart::Hour => "hour",
+        TimePart::Minute => "minute",
+        TimePart::Weekday => "weekday",
     }
-    out.push(')');
+}
+
+fn formula_level(formula: &Formula) -> u8 {
+    match formula {
+        Formula::Number(_) | Formula::Column(_) | Formula::Call { .. } => CLOSED,
+        Formula::Negate(_) => MINUS,
+        Formula::Binary { op, .. } => operator_level(*op),
+    }
 }
 
 fn level(expr: &Expr) -> u8 {
     match expr {
-        Expr::Number(_) | Expr::Series(_) | Expr::Ago { .. } | Expr::Call { .. } => CLOSED,
+        Expr::Number(_) | Expr::Series(_) | Expr::Position(_) | Expr::Ago { .. } | Expr::Call { .. } => {
+            CLOSED
+        }
         Expr::Negate(_) => MINUS,
         Expr::Not(_) => NOT,
         Expr::CrossesAbove { .. } | Expr::CrossesBelow { .. } => COMPARE,
-        Expr::Binary { op, .. } => match op {
-            BinaryOp::Or => 1,
-            BinaryOp::And => 2,
-            BinaryOp::Add | BinaryOp::Subtract => 5,
-            BinaryOp::Multiply | BinaryOp::Divide => 6,
-            _ => COMPARE,
-        },
+        Expr::Binary { op, .. } => operator_level(*op),
+    }
+}
+
+const fn operator_level(op: BinaryOp) -> u8 {
+    match op {
+        BinaryOp::Or => 1,
+        BinaryOp::And => 2,
+        BinaryOp::Add | BinaryOp::Subtract => 5,
+        BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Remainder => 6,
+        _ => COMPARE,
     }
 }
 
@@ -96,6 +222,7 @@ fn sign(op: BinaryOp) -> &'static str {
         BinaryOp::Subtract => "-",
         BinaryOp::Multiply => "*",
         BinaryOp::Divide => "/",
+        BinaryOp::Remainder => "%",
         BinaryOp::Less => "<",
         BinaryOp::LessOrEqual => "<=",
         BinaryOp::Greater => ">",
@@ -105,30 +232,6 @@ fn sign(op: BinaryOp) -> &'static str {
         BinaryOp::And => "and",
         BinaryOp::Or => "or",
     }
-}
-
-fn write_series(out: &mut String, series: Series) {
-    let timeframe = series.timeframe;
-    match series.indicator {
-        IndicatorSpec::Field(field) => out.push_str(field_name(field)),
-        IndicatorSpec::Sma { n } => push(out, format_args!("sma({n})")),
-        IndicatorSpec::Ema { n } => push(out, format_args!("ema({n})")),
-        IndicatorSpec::Rsi { n } => push(out, format_args!("rsi({n})")),
-        IndicatorSpec::MacdLine { fast, slow } => push(out, format_args!("macd({fast}, {slow})")),
-        IndicatorSpec::MacdSignal { fast, slow, signal } => {
-            push(out, format_args!("macd_signal({fast}, {slow}, {signal})"));
-        }
-        IndicatorSpec::BollingerUpper { n, k } => push(out, format_args!("bollinger_upper({n}, {k})")),
-        IndicatorSpec::BollingerLower { n, k } => push(out, format_args!("bollinger_lower({n}, {k})")),
-        IndicatorSpec::Atr { n } => push(out, format_args!("atr({n})")),
-        IndicatorSpec::Adx { n } => push(out, format_args!("adx({n})")),
-        IndicatorSpec::DonchianHigh { n } => push(out, format_args!("donchian_high({n})")),
-        IndicatorSpec::DonchianLow { n } => push(out, format_args!("donchian_low({n})")),
-        IndicatorSpec::Roc { n } => push(out, format_args!("roc({n})")),
-        IndicatorSpec::Stddev { n } => push(out, format_args!("stddev({n})")),
-        IndicatorSpec::VolumeSma { n } => push(out, format_args!("volume_sma({n})")),
-    }
-    push(out, format_args!("@{timeframe}"));
 }
 
 fn field_name(field: BarField) -> &'static str {

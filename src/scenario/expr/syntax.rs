@@ -1,6 +1,6 @@
 //! Parser, from tokens to syntax tree: precedence and parentheses only.
 //!
-//! From lowest to highest precedence: `or`; `and`; `not`; comparisons and crosses; `+ -`; `* /`; unary minus;
+//! From lowest to highest precedence: `or`; `and`; `not`; comparisons and crosses; `+ -`; `* / %`; unary minus;
 //! `@`. Binary operators are left-associative.
 
 use std::ops::Range;
@@ -33,11 +33,12 @@ pub(super) enum NodeKind<'t> {
         name_span: Range<usize>,
         args: Option<Vec<Node<'t>>>,
     },
-    /// `of@4h`
+    /// `9:30`, in minutes after midnight.
+    Clock(f64),
+    /// `of@4h`, `of@4h(BTC)`
     At {
         of: Box<Node<'t>>,
-        timeframe: &'t str,
-        timeframe_span: Range<usize>,
+        at: Box<At<'t>>,
     },
     Negate(Box<Node<'t>>),
     Not(Box<Node<'t>>),
@@ -46,6 +47,35 @@ pub(super) enum NodeKind<'t> {
         left: Box<Node<'t>>,
         right: Box<Node<'t>>,
     },
+}
+
+/// Where a value is read, as written after it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct At<'t> {
+    /// Empty where only a symbol is written.
+    pub timeframe: &'t str,
+    /// Name and span of the symbol.
+    pub symbol: Option<(&'t str, Range<usize>)>,
+    /// All of it, the `@` included.
+    pub span: Range<usize>,
+}
+
+impl At<'_> {
+    /// The `@` and the timeframe.
+    pub const fn timeframe_span(&self) -> Range<usize> {
+        self.span.start..self.span.start + 1 + self.timeframe.len()
+    }
+}
+
+impl Node<'_> {
+    /// The value of a numeric literal, with an optional minus.
+    pub fn literal(&self) -> Option<f64> {
+        match &self.kind {
+            NodeKind::Number(value) => Some(*value),
+            NodeKind::Negate(of) => of.literal().map(|value| -value),
+            _ => None,
+        }
+    }
 }
 
 /// A binary operator.
@@ -94,6 +124,7 @@ fn operand<'t>(input: &mut Tokens<'_, 't>) -> Parsed<Node<'t>> {
     let token = any.parse_next(input)?;
     let kind = match token.kind {
         TokenKind::Number(value) => NodeKind::Number(value),
+        TokenKind::Clock(minutes) => NodeKind::Clock(minutes),
         TokenKind::Name(name) if !is_keyword(name) => return term(input, name, token.span.clone()),
         TokenKind::Sign("(") => return parenthesised(input, token.span.start),
         _ => return Err(ErrMode::Backtrack(ExprError::new(token.span.clone(), "no value"))),
@@ -173,7 +204,7 @@ fn prefixed<'t>(input: &Tokens<'_, 't>, of: Node<'t>, kind: fn(Box<Node<'t>>) ->
 fn postfix<'s, 't>(
     input: &mut Tokens<'s, 't>,
 ) -> Parsed<Postfix<Tokens<'s, 't>, Node<'t>, ErrMode<ExprError>>> {
-    any.verify(|token: &&Token<'t>| matches!(token.kind, TokenKind::Timeframe(_)))
+    any.verify(|token: &&Token<'t>| matches!(token.kind, TokenKind::At { .. }))
         .map(|_| Postfix(TIMEFRAME, |input: &mut Tokens<'s, 't>, of| Ok(at(input, of))))
         .parse_next(input)
 }
@@ -181,10 +212,11 @@ fn postfix<'s, 't>(
 /// Builds an `@` node; the timeframe is the token just consumed.
 fn at<'t>(input: &Tokens<'_, 't>, of: Node<'t>) -> Node<'t> {
     match input.previous_tokens().next() {
-        Some(Token { kind: TokenKind::Timeframe(timeframe), span }) => Node {
-            span: of.span.start..span.end,
-            kind: NodeKind::At { of: Box::new(of), timeframe, timeframe_span: span.clone() },
-        },
+        Some(Token { kind: TokenKind::At { timeframe, symbol }, span }) => {
+            let symbol = symbol.map(|(name, start)| (name, start..start + name.len()));
+            let at = Box::new(At { timeframe, symbol, span: span.clone() });
+            Node { span: of.span.start..span.end, kind: NodeKind::At { of: Box::new(of), at } }
+        }
         _ => of,
     }
 }
@@ -213,6 +245,7 @@ fn infix<'s, 't>(input: &mut Tokens<'s, 't>) -> Parsed<Infix<Tokens<'s, 't>, Nod
             TokenKind::Sign("-") => left!(SUM, Operator::Plain(BinaryOp::Subtract)),
             TokenKind::Sign("*") => left!(PRODUCT, Operator::Plain(BinaryOp::Multiply)),
             TokenKind::Sign("/") => left!(PRODUCT, Operator::Plain(BinaryOp::Divide)),
+            TokenKind::Sign("%") => left!(PRODUCT, Operator::Plain(BinaryOp::Remainder)),
             _ => return None,
         })
     })
@@ -244,7 +277,9 @@ fn unexpected(input: &Tokens<'_, '_>, expected: &str) -> ExprError {
     let found = match kind {
         TokenKind::Number(value) => format!("`{value}`"),
         TokenKind::Name(name) => format!("`{name}`"),
-        TokenKind::Timeframe(text) => format!("`@{text}`"),
+        TokenKind::Clock(minutes) => format!("`{}`", clock_text(minutes)),
+        TokenKind::At { timeframe, symbol: None } => format!("`@{timeframe}`"),
+        TokenKind::At { timeframe, symbol: Some((symbol, _)) } => format!("`@{timeframe}({symbol})`"),
         TokenKind::Sign(sign) => format!("`{sign}`"),
         TokenKind::End => "the end".to_owned(),
     };
@@ -253,6 +288,11 @@ fn unexpected(input: &Tokens<'_, '_>, expected: &str) -> ExprError {
         _ => None,
     };
     ExprError::new(span, format!("expected {expected}, found {found}")).maybe_help(help)
+}
+
+/// A time of day as written.
+fn clock_text(minutes: f64) -> String {
+    format!("{}:{:02}", (minutes / 60.0).floor(), minutes % 60.0)
 }
 
 fn misspelt_operator(name: &str) -> Option<String> {

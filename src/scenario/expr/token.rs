@@ -29,8 +29,10 @@ pub(super) enum TokenKind<'t> {
     Number(f64),
     /// `close`, `sma`, `and`
     Name(&'t str),
-    /// The text after an `@`.
-    Timeframe(&'t str),
+    /// `9:30`, in minutes after midnight.
+    Clock(f64),
+    /// `@4h`, `@4h(BTC)`, `@(BTC)`: the timeframe, empty where there is none, and a symbol with its offset.
+    At { timeframe: &'t str, symbol: Option<(&'t str, usize)> },
     /// `+`, `<=`, `(`, `,`
     Sign(&'static str),
     /// After the last token.
@@ -106,7 +108,7 @@ fn token<'t>(input: &mut Text<'t>) -> Lexed<Token<'t>> {
         let end = input.current_token_start();
         return Ok(Token { kind: TokenKind::End, span: end..end });
     }
-    alt((number, name, timeframe, sign))
+    alt((clock, number, name, at, sign))
         .with_span()
         .map(|(kind, span)| Token { kind, span })
         .parse_next(input)
@@ -133,22 +135,55 @@ fn name<'t>(input: &mut Text<'t>) -> Lexed<TokenKind<'t>> {
     (first, rest).take().map(TokenKind::Name).parse_next(input)
 }
 
-fn timeframe<'t>(input: &mut Text<'t>) -> Lexed<TokenKind<'t>> {
-    preceded('@', take_while(1.., char::is_alphanumeric)).map(TokenKind::Timeframe).parse_next(input)
+/// `9:30`: hours and minutes of a day.
+fn clock<'t>(input: &mut Text<'t>) -> Lexed<TokenKind<'t>> {
+    let start = input.current_token_start();
+    let (hours, _, minutes) = (digit1, ':', digit0).parse_next(input)?;
+    let valid = |text: &str, below: u32| text.parse().ok().filter(|number: &u32| *number < below);
+    match (valid(hours, 24), valid(minutes, 60)) {
+        (Some(hour), Some(minute)) if minutes.len() == 2 => {
+            Ok(TokenKind::Clock(f64::from(hour * 60 + minute)))
+        }
+        _ => {
+            let span = start..start + hours.len() + 1 + minutes.len();
+            let error = ExprError::new(span, format!("`{hours}:{minutes}` is not a time of day"));
+            Err(ErrMode::Cut(error.with_help("write a time from 0:00 to 23:59, such as `9:30`")))
+        }
+    }
+}
+
+/// Where a value is read: a timeframe, a symbol in parentheses, or both.
+fn at<'t>(input: &mut Text<'t>) -> Lexed<TokenKind<'t>> {
+    let timeframe = preceded('@', take_while(0.., char::is_alphanumeric)).parse_next(input)?;
+    let start = input.current_token_start();
+    if opt('(').parse_next(input)?.is_some() {
+        let name = take_while(0.., |c: char| c != ')').parse_next(input)?;
+        if opt(')').parse_next(input)?.is_none() || name.trim().is_empty() {
+            let error = ExprError::new(start..start + 1, "a symbol in parentheses is missing");
+            return Err(ErrMode::Cut(error.with_help("write `close@1d(BTCUSDT)`, or `close@(BTCUSDT)`")));
+        }
+        let before = name.len() - name.trim_start().len();
+        return Ok(TokenKind::At { timeframe, symbol: Some((name.trim(), start + 1 + before)) });
+    }
+    if timeframe.is_empty() {
+        let error = ExprError::new(start - 1..start, "unexpected `@`");
+        return Err(ErrMode::Cut(error.maybe_help(instead_of('@'))));
+    }
+    Ok(TokenKind::At { timeframe, symbol: None })
 }
 
 fn sign<'t>(input: &mut Text<'t>) -> Lexed<TokenKind<'t>> {
     let two = alt(("<=".value("<="), ">=".value(">="), "==".value("=="), "!=".value("!=")));
+    let less = alt(("<".value("<"), ">".value(">")));
     let one = alt((
-        "<".value("<"),
-        ">".value(">"),
         "+".value("+"),
         "-".value("-"),
         "*".value("*"),
         "/".value("/"),
+        "%".value("%"),
         "(".value("("),
         ")".value(")"),
         ",".value(","),
     ));
-    alt((two, one)).map(TokenKind::Sign).parse_next(input)
+    alt((two, less, one)).map(TokenKind::Sign).parse_next(input)
 }

@@ -127,6 +127,8 @@ pub enum ValueType {
     Span,
     /// A bar interval.
     Interval,
+    /// A time zone of the IANA database.
+    Zone,
     /// One of a set of words.
     Choice {
         /// Noun for messages: what the words name.
@@ -182,6 +184,7 @@ impl ValueType {
             Self::Time => "time".to_owned(),
             Self::Span => "duration".to_owned(),
             Self::Interval => "interval".to_owned(),
+            Self::Zone => "time zone".to_owned(),
             Self::Choice { noun, .. } => (*noun).to_owned(),
             Self::Limit(of) => format!("{} or false", of.name()),
             Self::List { of, .. } => format!("list of {}s", of.name()),
@@ -226,6 +229,7 @@ impl ValueType {
             Self::Time => "a time such as 2024-01-31T00:00:00Z or 2024-01-31".to_owned(),
             Self::Span => "a duration such as \"30d\"".to_owned(),
             Self::Interval => "a bar interval such as \"1h\"".to_owned(),
+            Self::Zone => "a time zone such as \"America/New_York\"".to_owned(),
             Self::Choice { noun, .. } => format!("the name of a {noun}"),
             Self::Limit(of) => format!("{}, or false for no limit", of.expected()),
             Self::List { of, .. } => format!("a list, each {}", of.expected()),

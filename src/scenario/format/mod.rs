@@ -8,6 +8,7 @@ mod doc;
 mod keys;
 mod language_model;
 mod metric;
+mod rules;
 mod sweep;
 mod tables;
 mod validation;
@@ -17,6 +18,7 @@ pub use choices::{Choice, ChoiceDoc, choice_docs};
 pub use doc::{Fallback, KeyDoc, Range, TableDoc, ValueType, VariantDoc};
 pub(super) use keys::{number, optional, percent, period, required, with_default};
 pub(super) use language_model::{BUDGET, CURRENCY, MASK, MODEL};
+pub(super) use rules::{ENTRY, RANGES};
 pub use tables::ROOT;
 pub(super) use tables::{
     CONDITION, DEFAULT_PROFILE, ONE_STRATEGY, RISK, RISKS, ROSTER, SLIPPAGE_MODELS, UNLIMITED_PROFILE, VENUE,

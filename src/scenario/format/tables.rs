@@ -402,6 +402,12 @@ pub(in crate::scenario) const CONDITION: TableDoc = TableDoc {
     keys: &[
         required("when", ValueType::Text, "The expression."),
         optional("timeframe", ValueType::Interval, "the strategy's", "Timeframe of the condition."),
+        optional(
+            "share_pct",
+            percent(),
+            "100",
+            "Share of the position that it sells; in `exit_any` only. Each part is sold once for a position.",
+        ),
     ],
 };
 

@@ -3,6 +3,7 @@
 mod agent;
 mod battle;
 mod context;
+mod expression;
 mod language_model;
 mod market;
 mod metrics;
@@ -21,13 +22,17 @@ mod wasm;
 pub use agent::AgentSpec;
 pub use battle::{Aggregate, BattleSpec, RankingMetric, TieBreak, WindowSpec};
 pub use context::{ContextRow, ContextSpec, ContextTable};
+pub use expression::{Condition, Expr, PositionValue, Series};
 pub use language_model::{BudgetSpec, MaskSpec, ModelSpec, USD};
 pub use market::{Acceptable, Calendar, Delisted, GapRule, MarketSpec, WarmUp};
 pub use metrics::{Benchmark, MetricSpec, MetricsProfile, ReportFormat, ReportSpec};
 pub use process::{DecideSpec, Isolation, OnTimeout, ProcessSpec, RecordedSpec};
 pub use registered::{ExistingWallet, Registered, StartingWallet, WalletChoice};
 pub use risk::{OnBreach, RiskProfile};
-pub use rules::{BinaryOp, Condition, Expr, Function, RuleSet, Series};
+pub use rules::{
+    AtrMultiple, EntryKind, EntryOrder, EntryTime, PartialExit, RuleDistance, RulePrice, RuleSet,
+    TimeInForceWord,
+};
 pub use signals::{
     Rebalance, SignalMode, SignalOrder, SignalRows, SignalTable, SignalsSpec, Stamp, SymbolSignals,
 };

@@ -105,7 +105,7 @@ pub enum StrategyKind {
         seed: Option<u64>,
     },
     /// Conditions written in the scenario.
-    Rules(RuleSet),
+    Rules(Box<RuleSet>),
     /// A program decides.
     Process(ProcessSpec),
     /// A program has decided in a stored run.

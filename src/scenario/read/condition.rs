@@ -5,13 +5,14 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::DeValue;
 
+use super::agent_context::AgentContext;
 use super::table::TableReader;
 use super::value::{ReadValue, ValueReader};
-use crate::domain::{Interval, Span};
-use crate::scenario::Condition;
-use crate::scenario::expr::{self, ExprError};
+use crate::domain::{Bps, Interval, Span, Symbol, Zone};
+use crate::scenario::expr::{self, ExprError, Surroundings, Symbols};
 use crate::scenario::format::{CONDITION, ValueType};
 use crate::scenario::problem::Problems;
+use crate::scenario::{Condition, Expr};
 
 /// Default help for errors without their own.
 const REFERENCE: &str = "`tiltyard strategies rules` lists what conditions can use";
@@ -20,14 +21,30 @@ const REFERENCE: &str = "`tiltyard strategies rules` lists what conditions can u
 pub(super) struct WrittenCondition {
     text: Spanned<String>,
     timeframe: Option<Spanned<Interval>>,
+    /// Share of the position that it sells, where that is written.
+    pub(super) share: Option<Spanned<Bps>>,
 }
 
-/// The bars that conditions read; `None` where that part had errors.
-pub(super) struct Bars {
+/// What conditions read; `None` where that part had errors.
+pub(super) struct Bars<'a> {
     /// The strategy's timeframe.
     pub(super) timeframe: Option<Interval>,
     /// The scenario's interval.
     pub(super) base: Option<Interval>,
+    /// The scenario's symbols.
+    pub(super) symbols: Option<&'a [Symbol]>,
+    /// Zone of times and sessions.
+    pub(super) zone: Zone,
+    /// Whether there is a position to ask of.
+    pub(super) position: bool,
+}
+
+impl<'a> Bars<'a> {
+    /// Bars of a timeframe, the time in UTC, no position.
+    pub(super) const fn of(timeframe: Option<Interval>, context: &AgentContext<'a>) -> Self {
+        let (base, symbols) = (context.interval, context.symbols);
+        Self { timeframe, base, symbols, zone: Zone::UTC, position: false }
+    }
 }
 
 /// An expression, or a table with an expression and its timeframe.
@@ -35,7 +52,8 @@ impl ReadValue for WrittenCondition {
     fn read(given: &ValueReader<'_>, expected: &ValueType) -> Option<Self> {
         match given.value.get_ref() {
             DeValue::String(text) => {
-                Some(Self { text: Spanned::new(given.span(), text.to_string()), timeframe: None })
+                let text = Spanned::new(given.span(), text.to_string());
+                Some(Self { text, timeframe: None, share: None })
             }
             DeValue::Table(entries) => {
                 let title = format!("a condition of `{}`", given.key);
@@ -43,48 +61,88 @@ impl ReadValue for WrittenCondition {
                     TableReader::new(title, CONDITION.keys, given.span(), Some(entries), given.problems);
                 let text = table.value("when");
                 let timeframe = table.optional("timeframe");
+                let share = table.optional("share_pct");
                 table.finish();
-                Some(Self { text: text?, timeframe: timeframe? })
+                Some(Self { text: text?, timeframe: timeframe?, share: share? })
             }
             _ => given.wrong_type(expected, None),
         }
     }
 }
 
-/// Parses the conditions; `None` if a problem was reported.
+/// Parses the conditions, which sell nothing; `None` if a problem was reported.
 pub(super) fn read_all(
     written: Vec<WrittenCondition>,
-    bars: &Bars,
+    bars: &Bars<'_>,
     problems: &Problems<'_>,
 ) -> Option<Vec<Condition>> {
+    for share in written.iter().filter_map(|condition| condition.share.as_ref()) {
+        let message = "`share_pct` in a condition that sells nothing".to_owned();
+        let help = "a share of the position is for `exit_any`; entries are sized with `size_pct`".to_owned();
+        problems.error(share.span(), message, "sells nothing".to_owned(), Some(help));
+    }
     let read: Vec<_> = written.into_iter().map(|written| read(written, bars, problems)).collect();
     read.into_iter().collect()
 }
 
-fn read(written: WrittenCondition, bars: &Bars, problems: &Problems<'_>) -> Option<Condition> {
+/// Parses conditions that sell, each with the share of the position where one is written.
+pub(super) fn read_exits(
+    written: Vec<WrittenCondition>,
+    bars: &Bars<'_>,
+    problems: &Problems<'_>,
+) -> Option<Vec<(Condition, Option<Bps>)>> {
+    let exit = |mut written: WrittenCondition| {
+        let share = written.share.take().map(Spanned::into_inner);
+        read(written, bars, problems).map(|condition| (condition, share))
+    };
+    let read: Vec<_> = written.into_iter().map(exit).collect();
+    read.into_iter().collect()
+}
+
+fn read(written: WrittenCondition, bars: &Bars<'_>, problems: &Problems<'_>) -> Option<Condition> {
     let timeframe = match written.timeframe {
         Some(own) => multiple(own, bars.base, problems),
         None => bars.timeframe,
     };
+    let expr = parsed(("condition", &written.text), expr::parse_condition, timeframe, bars, problems)?;
+    Some(Condition { text: written.text.into_inner(), expr })
+}
+
+/// Parses an expression that a key holds as text; `None` if a problem was reported, here or of what it reads.
+pub(super) fn parsed(
+    (what, text): (&str, &Spanned<String>),
+    parse: impl Fn(&str, &Surroundings<'_>) -> Result<Expr, Vec<ExprError>>,
+    timeframe: Option<Interval>,
+    bars: &Bars<'_>,
+    problems: &Problems<'_>,
+) -> Option<Expr> {
     // With an unknown interval the text is still parsed, to report its other errors.
     let finest = Interval::new(Span::from_seconds(1)).unwrap_or(Interval::MINUTE);
     let base = bars.base.unwrap_or(finest);
-    match expr::parse(written.text.get_ref(), timeframe.unwrap_or(base), base) {
+    let surroundings = Surroundings {
+        timeframe: timeframe.unwrap_or(base),
+        base,
+        zone: bars.zone,
+        symbols: bars.symbols.map_or(Symbols::Unknown, Symbols::Of),
+        position: bars.position,
+    };
+    match parse(text.get_ref(), &surroundings) {
         Ok(expr) => {
             timeframe.and(bars.base)?;
-            Some(Condition { text: written.text.into_inner(), expr })
+            bars.symbols?;
+            Some(expr)
         }
         Err(errors) => {
-            errors.into_iter().for_each(|error| report(error, &written.text, problems));
+            errors.into_iter().for_each(|error| report(error, (what, text), problems));
             None
         }
     }
 }
 
 /// Reports an expression's error at its span in the file.
-pub(super) fn report(error: ExprError, text: &Spanned<String>, problems: &Problems<'_>) {
+pub(super) fn report(error: ExprError, (what, text): (&str, &Spanned<String>), problems: &Problems<'_>) {
     let span = span_in_file(&error.span, text, problems);
-    let message = format!("in the condition `{}`: {}", text.get_ref().trim(), error.message);
+    let message = format!("in the {what} `{}`: {}", text.get_ref().trim(), error.message);
     let help = error.help.unwrap_or_else(|| REFERENCE.to_owned());
     problems.error(span, message, error.message, Some(help));
 }

@@ -107,7 +107,7 @@ fn decide_at(table: &TableReader<'_>, context: &AgentContext<'_>) -> Option<Deci
         Some(written) => condition::multiple(written, context.interval, table.problems).map(Some),
         None => Some(None),
     };
-    let bars = condition::Bars { timeframe: context.interval, base: context.interval };
+    let bars = condition::Bars::of(context.interval, context);
     let on = match table.optional::<WrittenCondition>("on")? {
         Some(written) => condition::read_all(vec![written], &bars, table.problems)
             .map(|conditions| conditions.into_iter().next()),

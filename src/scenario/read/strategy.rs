@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use toml::Spanned;
 
 use super::agent_context::AgentContext;
-use super::condition::{self, WrittenCondition};
+use super::condition;
 use super::table::TableReader;
-use super::{market, program};
+use super::{market, program, rules};
 use crate::domain::{Bps, Interval, Symbol, SymbolId};
-use crate::scenario::{Rebalance, RuleSet, SignalMode, SignalsSpec, StrategyKind, StrategySpec};
+use crate::scenario::{Rebalance, SignalMode, SignalsSpec, StrategyKind, StrategySpec};
 
 /// A parsed strategy, with what is needed to check its size.
 pub(super) struct ReadStrategy {
@@ -85,7 +85,9 @@ fn read_kind(
         "recorded" => program::recorded(table).map(StrategyKind::Recorded),
         "wasm" => program::wasm(table, context).map(StrategyKind::Wasm),
         "signals" => signals(table).map(StrategyKind::Signals),
-        "rules" => rules(table, common.timeframe, context).map(StrategyKind::Rules),
+        "rules" => {
+            rules::read(table, common.timeframe, context).map(|rules| StrategyKind::Rules(Box::new(rules)))
+        }
         _ => None,
     }
 }
@@ -269,32 +271,4 @@ fn other_mode<T>(table: &TableReader<'_>, key: &str, of: SignalMode, mode: Signa
     let label = format!("the mode is `{}`", mode.as_str());
     table.problems.error(table.span(key), message, label, Some("remove it, or change the mode".to_owned()));
     None
-}
-
-fn rules(
-    table: &TableReader<'_>,
-    timeframe: Option<Interval>,
-    context: &AgentContext<'_>,
-) -> Option<RuleSet> {
-    let bars = condition::Bars { timeframe, base: context.interval };
-    let conditions = |key| {
-        let written: Vec<WrittenCondition> = table.value(key)?;
-        condition::read_all(written, &bars, table.problems)
-    };
-    let enter_all = conditions("enter_all");
-    let exit_any = conditions("exit_any");
-    let stop_loss = table.optional("stop_loss_pct");
-    let take_profit = table.optional("take_profit_pct");
-    let trailing_stop = table.optional("trailing_stop_pct");
-    let max_hold_bars = table.optional("max_hold_bars");
-    let max_positions = table.optional("max_positions");
-    Some(RuleSet {
-        enter_all: enter_all?,
-        exit_any: exit_any?,
-        stop_loss: stop_loss?,
-        take_profit: take_profit?,
-        trailing_stop: trailing_stop?,
-        max_hold_bars: max_hold_bars?,
-        max_positions: max_positions?,
-    })
 }

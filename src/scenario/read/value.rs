@@ -10,7 +10,7 @@ use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
 
 use super::phrases;
-use crate::domain::{AgentName, Bps, Cash, MoneyError, Price, Qty, Symbol, UNITS_PER_ONE};
+use crate::domain::{AgentName, Bps, Cash, MoneyError, Price, Qty, Symbol, UNITS_PER_ONE, Zone};
 use crate::scenario::format::{Choice, ValueType};
 use crate::scenario::problem::Problems;
 use crate::scenario::suggest;
@@ -171,6 +171,12 @@ impl ReadValue for AgentName {
 impl ReadValue for Symbol {
     fn read(given: &ValueReader<'_>, expected: &ValueType) -> Option<Self> {
         given.parsed(expected, Self::new)
+    }
+}
+
+impl ReadValue for Zone {
+    fn read(given: &ValueReader<'_>, expected: &ValueType) -> Option<Self> {
+        given.parsed(expected, str::parse)
     }
 }
 

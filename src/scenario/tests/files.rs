@@ -5,8 +5,8 @@ use std::path::Path;
 use super::{GOOD, changed, parse, valid};
 use crate::domain::{Bps, Span};
 use crate::scenario::{
-    Benchmark, RankingMetric, ReportFormat, STARTER, Slippage, StrategyKind, TieBreak, WindowSpec,
-    identity_json,
+    Benchmark, RankingMetric, ReportFormat, RuleDistance, STARTER, Slippage, StrategyKind, TieBreak,
+    WindowSpec, identity_json,
 };
 
 /// The design's example, verbatim.
@@ -23,7 +23,7 @@ fn the_example_has_the_expected_values() {
     assert_eq!(scenario.agents.len(), 3);
     let StrategyKind::Rules(rules) = &scenario.agents[1].strategy.kind else { panic!("no rules") };
     assert_eq!(rules.enter_all[1].text, "close < bollinger_lower(20, 2)");
-    assert_eq!(rules.stop_loss, Some(Bps::from_percent(3.0)));
+    assert_eq!(rules.stop_loss, Some(RuleDistance::Share(Bps::from_percent(3.0))));
     assert_eq!((rules.max_hold_bars, rules.max_positions), (Some(72), None));
     assert_eq!(scenario.agents[0].risk.max_open_orders, Some(20));
     assert_eq!(scenario.agents[2].risk.max_open_orders, None);

@@ -255,6 +255,28 @@ fn a_mistake_in_a_condition_is_underlined_inside_the_string() {
 }
 
 #[test]
+fn another_symbol_of_a_condition_is_one_of_the_scenario() {
+    assert_mistake(
+        &with_strategy(r#"{ kind = "rules", enter_all = ["close@1d(BTCUSDR) > 1"] }"#),
+        "in the condition `close@1d(BTCUSDR) > 1`: `BTCUSDR` is not a symbol of the scenario",
+        "BTCUSDR",
+        Some("did you mean `BTCUSDT`?"),
+    );
+    valid(&with_strategy(r#"{ kind = "rules", enter_all = ["close@1d(BTCUSDT) > sma(rsi, 3)"] }"#));
+}
+
+#[test]
+fn a_zone_is_one_of_the_database() {
+    assert_mistake(
+        &with_strategy(r#"{ kind = "rules", enter_all = ["hour > 9"], zone = "new york" }"#),
+        "`zone`: `new york` is not a time zone of the IANA database; did you mean `America/New_York`?",
+        "\"new york\"",
+        Some("write a time zone such as \"America/New_York\""),
+    );
+    valid(&with_strategy(r#"{ kind = "rules", enter_all = ["hour > 9"], zone = "America/New_York" }"#));
+}
+
+#[test]
 fn a_condition_is_read_even_where_the_interval_is_not_known() {
     let source = with_strategy(r#"{ kind = "rules", enter_all = ["close > 1 and", "close@30s > 1"] }"#);
     let problems = super::parse(&source.replace("\"1h\"", "\"7m\"")).unwrap_err();

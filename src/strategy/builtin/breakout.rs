@@ -18,9 +18,9 @@ pub(in crate::strategy) fn by_donchian<'m>(
 ) -> OnState<Donchian<'m>> {
     let reasons = Reasons { entry: "breakout_up", exit: "breakout_down" };
     OnState::new(spec, setup, reasons, |symbol| Donchian {
-        close: reader::open(spec, setup, symbol, IndicatorSpec::Field(BarField::Close)),
-        high: reader::open(spec, setup, symbol, IndicatorSpec::DonchianHigh { n: entry }),
-        low: reader::open(spec, setup, symbol, IndicatorSpec::DonchianLow { n: exit }),
+        close: reader::open(spec, setup, symbol, &IndicatorSpec::Field(BarField::Close)),
+        high: reader::open(spec, setup, symbol, &IndicatorSpec::DonchianHigh { n: entry }),
+        low: reader::open(spec, setup, symbol, &IndicatorSpec::DonchianLow { n: exit }),
     })
 }
 

@@ -45,8 +45,8 @@ impl<'m> Crossover<'m> {
         let pairs = crossing_lines(&spec.kind).into_iter().flat_map(|(fast, slow)| {
             spec.symbols.iter().map(move |&symbol| Pair {
                 symbol,
-                fast: reader::open(spec, setup, symbol, fast),
-                slow: reader::open(spec, setup, symbol, slow),
+                fast: reader::open(spec, setup, symbol, &fast),
+                slow: reader::open(spec, setup, symbol, &slow),
                 ups: reader::cursor(setup, symbol),
                 downs: reader::cursor(setup, symbol),
             })

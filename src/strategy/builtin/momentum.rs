@@ -76,7 +76,7 @@ impl<'m> Momentum<'m> {
         let roc = IndicatorSpec::Roc { n: lookback };
         let member = |&symbol| Member {
             symbol,
-            roc: reader::open(spec, setup, symbol, roc),
+            roc: reader::open(spec, setup, symbol, &roc),
             to_buy: false,
             to_sell: false,
         };

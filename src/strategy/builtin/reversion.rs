@@ -18,7 +18,7 @@ pub(in crate::strategy) fn by_rsi<'m>(
 ) -> OnState<Rsi<'m>> {
     let reasons = Reasons { entry: "rsi_low", exit: "rsi_high" };
     OnState::new(spec, setup, reasons, |symbol| Rsi {
-        rsi: reader::open(spec, setup, symbol, IndicatorSpec::Rsi { n: period }),
+        rsi: reader::open(spec, setup, symbol, &IndicatorSpec::Rsi { n: period }),
         entry_below,
         exit_above,
     })
@@ -36,9 +36,9 @@ pub(in crate::strategy) fn by_bollinger<'m>(
     let reasons = Reasons { entry: "below_band", exit: "above_middle" };
     let lower = IndicatorSpec::BollingerLower { n: period, k: thousandths(width) };
     OnState::new(spec, setup, reasons, |symbol| Bollinger {
-        close: reader::open(spec, setup, symbol, IndicatorSpec::Field(BarField::Close)),
-        lower: reader::open(spec, setup, symbol, lower),
-        middle: reader::open(spec, setup, symbol, IndicatorSpec::Sma { n: period }),
+        close: reader::open(spec, setup, symbol, &IndicatorSpec::Field(BarField::Close)),
+        lower: reader::open(spec, setup, symbol, &lower),
+        middle: reader::open(spec, setup, symbol, &IndicatorSpec::Sma { n: period }),
     })
 }
 

@@ -173,7 +173,7 @@ impl Needs {
         if !timeframe.is_multiple_of(self.interval) {
             return Err(NeedsError::Timeframe { timeframe, interval: self.interval });
         }
-        self.series(Series { indicator, timeframe })
+        self.series(Series::own(indicator, timeframe))
     }
 
     /// Every indicator has its value also so many bars of its timeframe before the first decision.
@@ -223,18 +223,18 @@ impl Needs {
 
     /// The indicators in the order of their ids, each with the bars before a window. As in a rule set, those of one
     /// timeframe that remember their start begin together.
-    pub(super) fn indicators(&self) -> impl Iterator<Item = (Series, u32)> {
-        let own = |series: Series| {
-            bars_needed(series.indicator)
+    pub(super) fn indicators(&self) -> impl Iterator<Item = (&Series, u32)> {
+        let own = |series: &Series| {
+            bars_needed(&series.indicator, series.timeframe)
                 .saturating_add(self.look_back)
                 .saturating_add(bars_in_the_making(series.timeframe, self.interval))
         };
-        self.indicators.iter().map(move |&series| {
-            if !remembers_its_start(series.indicator) {
+        self.indicators.iter().map(move |series| {
+            if !remembers_its_start(&series.indicator) {
                 return (series, own(series));
             }
             let same = self.indicators.iter().filter(|other| other.timeframe == series.timeframe);
-            (series, same.map(|&other| own(other)).max().unwrap_or(0))
+            (series, same.map(own).max().unwrap_or(0))
         })
     }
 

@@ -53,7 +53,7 @@ impl<'m> Readings<'m> {
         }
         let timeframes = needs.timeframes().map(|(interval, bars)| Timeframe::new(interval, bars, setup));
         let indicators = needs.indicators().map(|(series, bars)| {
-            let feed = |id| setup.history.feed(id, series.timeframe, series.indicator, bars);
+            let feed = |id| setup.history.feed(id, series.timeframe, &series.indicator, bars);
             let reads = |id: SymbolId| symbols.as_ref().is_none_or(|symbols| symbols.contains(&id));
             ids(market).map(|id| reads(id).then(|| feed(id))).collect()
         });

@@ -1,13 +1,13 @@
 //! Conditions to flat programs over indicator columns: once per window, so that a bar costs no hashing, no
 //! allocation and no walk through boxes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::warm_up::Needs;
 use crate::domain::{Interval, SymbolId};
 use crate::indicator::{Feed, History, TimeframeClock};
 use crate::market::Row;
-use crate::scenario::{BinaryOp, Expr, Function, Series};
+use crate::scenario::{BinaryOp, Expr, Function, PositionValue, Series};
 
 /// A node's index in [`Program::nodes`].
 pub(super) type NodeId = usize;
@@ -22,13 +22,33 @@ pub(super) struct Program<'m> {
     pub frames: Vec<TimeframeClock<'m>>,
     /// How many base rows the symbol has.
     pub rows: Row,
+    /// What conditions see of the position; set before they are asked.
+    pub position: SeenPosition,
 }
+
+/// A position as conditions see it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SeenPosition {
+    /// Bars of the scenario's interval that it has lived through.
+    pub bars_held: f64,
+    /// The close above the average price, in percent of it; NaN while flat.
+    pub unrealised_pct: f64,
+}
+
+impl SeenPosition {
+    /// Nothing is held.
+    pub const FLAT: Self = Self { bars_held: 0.0, unrealised_pct: f64::NAN };
+}
+
+/// The frame of series that no step counts the bars of: those of other symbols.
+const NO_FRAME: FrameId = usize::MAX;
 
 /// One operation of a compiled rule.
 #[derive(Debug, Clone)]
 pub(super) enum Node {
     Number(f64),
     Series { feed: usize, frame: FrameId },
+    Position(PositionValue),
     Ago { of: NodeId, back: Back },
     Negate(NodeId),
     Not(NodeId),
@@ -41,7 +61,7 @@ impl Node {
     /// The nodes that it is made of.
     pub fn operands(&self) -> Vec<NodeId> {
         match self {
-            Self::Number(_) | Self::Series { .. } => Vec::new(),
+            Self::Number(_) | Self::Series { .. } | Self::Position(_) => Vec::new(),
             Self::Ago { of, .. } | Self::Negate(of) | Self::Not(of) => vec![*of],
             Self::Binary { left, right, .. } | Self::Cross { left, right, .. } => vec![*left, *right],
             Self::Call { args, .. } => args.to_vec(),
@@ -56,7 +76,7 @@ pub(super) struct Back {
     pub frame: FrameId,
     /// Number of bars back.
     pub bars: u32,
-    /// Whether what is looked at reads other timeframes too.
+    /// Whether what is looked at reads other timeframes or symbols too.
     pub mixed: bool,
 }
 
@@ -68,14 +88,25 @@ pub(super) struct Compiler<'m, 'w> {
     program: Program<'m>,
     feed_ids: BTreeMap<Series, usize>,
     frame_ids: BTreeMap<Interval, FrameId>,
+    /// Timeframes of other symbols whose closes are among the program's frames.
+    others: BTreeSet<(SymbolId, Interval)>,
 }
 
 impl<'m, 'w> Compiler<'m, 'w> {
     /// For `symbol`'s columns, which begin as long before the window as `needs` says.
     pub fn new(history: History<'m>, symbol: SymbolId, needs: &'w Needs) -> Self {
         let rows = history.market.series(symbol).bars.len();
-        let program = Program { nodes: Vec::new(), feeds: Vec::new(), frames: Vec::new(), rows };
-        Self { history, symbol, needs, program, feed_ids: BTreeMap::new(), frame_ids: BTreeMap::new() }
+        let position = SeenPosition::FLAT;
+        let program = Program { nodes: Vec::new(), feeds: Vec::new(), frames: Vec::new(), rows, position };
+        Self {
+            history,
+            symbol,
+            needs,
+            program,
+            feed_ids: BTreeMap::new(),
+            frame_ids: BTreeMap::new(),
+            others: BTreeSet::new(),
+        }
     }
 
     /// What was built.
@@ -87,7 +118,8 @@ impl<'m, 'w> Compiler<'m, 'w> {
     pub fn add(&mut self, expr: &Expr) -> NodeId {
         let node = match expr {
             Expr::Number(value) => Node::Number(*value),
-            Expr::Series(series) => self.series(*series),
+            Expr::Series(series) => self.series(series),
+            Expr::Position(value) => Node::Position(*value),
             Expr::Ago { of, bars } => Node::Ago { of: self.add(of), back: self.back(expr, *bars) },
             Expr::Negate(of) => Node::Negate(self.add(of)),
             Expr::Not(of) => Node::Not(self.add(of)),
@@ -108,16 +140,26 @@ impl<'m, 'w> Compiler<'m, 'w> {
         Node::Cross { above, left: self.add(left), right: self.add(right), back: self.back(cross, 1) }
     }
 
-    fn series(&mut self, series: Series) -> Node {
-        let frame = self.frame(series.timeframe);
-        if let Some(&feed) = self.feed_ids.get(&series) {
+    fn series(&mut self, series: &Series) -> Node {
+        let other = series.symbol.filter(|symbol| *symbol != self.symbol);
+        let frame = if other.is_some() { NO_FRAME } else { self.frame(series.timeframe) };
+        if let Some(&feed) = self.feed_ids.get(series) {
             return Node::Series { feed, frame };
         }
-        let before = self.needs.get(&series).copied().unwrap_or(0);
-        let feed = self.history.feed(self.symbol, series.timeframe, series.indicator, before);
+        let before = self.needs.get(series).copied().unwrap_or(0);
+        let feed = match other {
+            None => self.history.feed(self.symbol, series.timeframe, &series.indicator, before),
+            Some(other) => {
+                let symbols = (self.symbol, other);
+                self.history.feed_of_other(symbols, series.timeframe, &series.indicator, before)
+            }
+        };
+        if other.is_some_and(|other| self.others.insert((other, series.timeframe))) {
+            self.program.frames.push(feed.clock().clone());
+        }
         self.program.feeds.push(feed);
         let id = self.program.feeds.len() - 1;
-        self.feed_ids.insert(series, id);
+        self.feed_ids.insert(series.clone(), id);
         Node::Series { feed: id, frame }
     }
 
@@ -129,16 +171,19 @@ impl<'m, 'w> Compiler<'m, 'w> {
         })
     }
 
-    /// A step back over bars of the finest timeframe that `expr` reads.
+    /// A step back over the symbol's own bars of the finest timeframe that `expr` reads.
     fn back(&mut self, expr: &Expr, bars: u32) -> Back {
         let finest = expr.finest_timeframe().unwrap_or(self.history.market.interval);
-        Back { frame: self.frame(finest), bars, mixed: reads_other_than(expr, finest) }
+        Back { frame: self.frame(finest), bars, mixed: self.reads_other_than(expr, finest) }
     }
-}
 
-fn reads_other_than(expr: &Expr, timeframe: Interval) -> bool {
-    match expr {
-        Expr::Series(series) => series.timeframe != timeframe,
-        _ => expr.parts().into_iter().any(|part| reads_other_than(part, timeframe)),
+    /// Whether an expression reads anything but the symbol's own bars of a timeframe.
+    fn reads_other_than(&self, expr: &Expr, timeframe: Interval) -> bool {
+        match expr {
+            Expr::Series(series) => {
+                series.timeframe != timeframe || series.symbol.is_some_and(|symbol| symbol != self.symbol)
+            }
+            _ => expr.parts().into_iter().any(|part| self.reads_other_than(part, timeframe)),
+        }
     }
 }

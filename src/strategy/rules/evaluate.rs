@@ -1,12 +1,12 @@
 //! What a program's node is worth at the close of a bar.
 //!
 //! A value is a finite number, or NaN for "no value": an indicator that warms up, a look before the first
-//! bar, a division by zero, an overflow. Conditions yield 1, 0 or NaN by three-valued logic: `and` is false
-//! once one side is false, `or` true once one side is true, whatever the other; else no value stays no value.
+//! bar, a division by zero, an overflow, a position that there is not. Conditions yield 1, 0 or NaN by three-valued logic.
 
 use super::compile::{Back, FrameId, Node, NodeId, Program};
+use crate::indicator::{binary_of, call_of};
 use crate::market::Row;
-use crate::scenario::{BinaryOp, Function};
+use crate::scenario::{BinaryOp, Function, PositionValue};
 
 /// Where values are looked at: base row `anchor` as it stands, or, in the past, the close of the bar of
 /// `frame` that lies `lag` bars before the newest one closed at `anchor`.
@@ -22,7 +22,12 @@ struct Seen {
 impl Program<'_> {
     /// Whether the condition is definitely true at the close of base row `row`.
     pub fn holds(&self, condition: NodeId, row: Row) -> bool {
-        self.value(condition, Seen { anchor: row, frame: 0, lag: 0, row }) == 1.0
+        self.number(condition, row) == 1.0
+    }
+
+    /// The value of a number at the close of base row `row`; NaN where there is none.
+    pub fn number(&self, number: NodeId, row: Row) -> f64 {
+        self.value(number, Seen { anchor: row, frame: 0, lag: 0, row })
     }
 
     fn value(&self, node: NodeId, seen: Seen) -> f64 {
@@ -32,6 +37,8 @@ impl Program<'_> {
                 self.feeds[*feed].ago(seen.anchor, seen.lag)
             }
             Node::Series { feed, .. } => self.feeds[*feed].at(seen.row),
+            Node::Position(PositionValue::BarsHeld) => self.position.bars_held,
+            Node::Position(PositionValue::UnrealisedPct) => self.position.unrealised_pct,
             Node::Ago { of, back } => self.back(seen, *back).map_or(f64::NAN, |then| self.value(*of, then)),
             Node::Negate(of) => -self.value(*of, seen),
             Node::Not(of) => 1.0 - self.value(*of, seen),
@@ -82,25 +89,6 @@ impl Program<'_> {
     }
 }
 
-/// An operation on two values.
-#[inline]
-pub(super) fn binary_of(op: BinaryOp, l: f64, r: f64) -> f64 {
-    match op {
-        BinaryOp::And => both(l, r),
-        BinaryOp::Or => 1.0 - both(1.0 - l, 1.0 - r),
-        BinaryOp::Add => finite(l + r),
-        BinaryOp::Subtract => finite(l - r),
-        BinaryOp::Multiply => finite(l * r),
-        BinaryOp::Divide => finite(l / r),
-        BinaryOp::Less => truth(l, r, l < r),
-        BinaryOp::LessOrEqual => truth(l, r, l <= r),
-        BinaryOp::Greater => truth(l, r, l > r),
-        BinaryOp::GreaterOrEqual => truth(l, r, l >= r),
-        BinaryOp::Equal => truth(l, r, l == r),
-        BinaryOp::NotEqual => truth(l, r, l != r),
-    }
-}
-
 /// Whether two sides, left and right, have turned since `before`.
 #[inline]
 pub(super) fn cross_of(above: bool, (l, r): (f64, f64), (l_before, r_before): (f64, f64)) -> f64 {
@@ -109,34 +97,4 @@ pub(super) fn cross_of(above: bool, (l, r): (f64, f64), (l_before, r_before): (f
     }
     let turned = if above { l_before <= r_before && l > r } else { l_before >= r_before && l < r };
     f64::from(u8::from(turned))
-}
-
-/// A function of its arguments.
-#[inline]
-pub(super) fn call_of(function: Function, mut values: impl Iterator<Item = f64>) -> f64 {
-    let first = values.next().unwrap_or(f64::NAN);
-    match function {
-        Function::Abs => first.abs(),
-        Function::Min => values.fold(first, |least, value| pick(least, value, value < least)),
-        Function::Max => values.fold(first, |most, value| pick(most, value, value > most)),
-    }
-}
-
-/// `and` of two truths.
-fn both(l: f64, r: f64) -> f64 {
-    // 0 is false on either side; else NaN spreads through the product.
-    if l == 0.0 || r == 0.0 { 0.0 } else { l * r }
-}
-
-fn truth(l: f64, r: f64, holds: bool) -> f64 {
-    if l.is_nan() || r.is_nan() { f64::NAN } else { f64::from(u8::from(holds)) }
-}
-
-fn finite(value: f64) -> f64 {
-    if value.is_finite() { value } else { f64::NAN }
-}
-
-/// `value` where it is better, else `best`; no value where either has none.
-fn pick(best: f64, value: f64, better: bool) -> f64 {
-    if value.is_nan() || better { value } else { best }
 }

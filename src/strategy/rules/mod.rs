@@ -7,9 +7,11 @@
 
 mod agent;
 mod compile;
+mod entry;
 mod evaluate;
 mod scan;
 mod single;
+mod symbol;
 mod warm_up;
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! Where conditions hold, found for 64 rows at once.
 //!
 //! Says exactly what [`Program::holds`] says of each row. Conditions over the base timeframe are evaluated
-//! column by column, those over coarser ones where a bar of them closes; what looks back while it mixes
-//! timeframes is evaluated row by row.
+//! column by column, those over coarser ones and over other symbols where a bar of them closes; what looks back while
+//! it mixes timeframes is evaluated row by row. What reads the position is not searched for.
 
 use super::compile::{Back, Node, NodeId, Program};
-use super::evaluate::{binary_of, call_of, cross_of};
-use crate::indicator::{BitCursor, Column, set_bits, word};
+use super::evaluate::cross_of;
+use crate::indicator::{BitCursor, Column, binary_of, call_of, set_bits, word};
 use crate::market::{BLOCK, Row};
 use crate::scenario::BinaryOp;
 
@@ -69,6 +69,7 @@ impl Program<'_> {
     fn is_in_columns(&self, node: NodeId, past: bool) -> bool {
         let node = &self.nodes[node];
         let past = match node {
+            Node::Position(_) => return false,
             Node::Series { feed, .. } if past => return self.feeds[*feed].column().is_some(),
             Node::Ago { back, .. } | Node::Cross { back, .. } if !self.steps_base_bars(*back) => {
                 return false;
@@ -87,6 +88,7 @@ impl Program<'_> {
     fn is_coarse(&self, node: NodeId) -> bool {
         let node = &self.nodes[node];
         let coarse = match node {
+            Node::Position(_) => false,
             Node::Series { feed, .. } => self.feeds[*feed].column().is_none(),
             Node::Ago { back, .. } | Node::Cross { back, .. } => !self.frames[back.frame].is_every_bar(),
             _ => true,
@@ -185,6 +187,7 @@ impl Program<'_> {
     fn chunk(&self, node: NodeId, block: usize, shift: usize, out: &mut Chunk) {
         match &self.nodes[node] {
             Node::Number(number) => *out = [*number; BLOCK],
+            Node::Position(_) => *out = [f64::NAN; BLOCK],
             Node::Series { feed, .. } => self.series_chunk(*feed, block, shift, out),
             Node::Ago { of, back } => self.chunk(*of, block, shift + back.bars as usize, out),
             Node::Negate(of) => {

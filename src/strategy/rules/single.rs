@@ -46,13 +46,5 @@ impl<'m> ConditionSearch<'m> {
 
 /// A rule set of this condition only.
 fn alone(condition: &Condition) -> RuleSet {
-    RuleSet {
-        enter_all: vec![condition.clone()],
-        exit_any: Vec::new(),
-        stop_loss: None,
-        take_profit: None,
-        trailing_stop: None,
-        max_hold_bars: None,
-        max_positions: None,
-    }
+    RuleSet::of(vec![condition.clone()], Vec::new())
 }

@@ -9,7 +9,7 @@ use crate::strategy::Warmup;
 
 /// Bars before the window by column.
 ///
-/// Columns that remember their start (EMA, MACD, RSI, ATR, ADX) begin together, with the longest need of any column
+/// Columns that remember their start (EMA, MACD, RSI, ATR, ADX, OBV, and what is made of them) begin together, with the longest need of any column
 /// of their timeframe: lines that a condition compares have then seen the same bars. The others have their own
 /// need, beyond which history means nothing to them, and agents that read the same one share it.
 pub(super) type Needs = BTreeMap<Series, u32>;
@@ -22,8 +22,7 @@ pub fn warm_up(rules: &RuleSet, base: Interval) -> Warmup {
     for (series, need) in needs(rules, base) {
         raise(&mut warm_up, series.timeframe, need);
     }
-    let steps =
-        rules.enter_all.iter().chain(&rules.exit_any).map(|it| base_bars_stepped(&it.expr, 0, base)).max();
+    let steps = rules.expressions().into_iter().map(|expr| base_bars_stepped(expr, 0, base)).max();
     if let Some(steps) = steps.filter(|&steps| steps > 0) {
         raise(&mut warm_up, base, steps);
     }
@@ -33,14 +32,14 @@ pub fn warm_up(rules: &RuleSet, base: Interval) -> Warmup {
 /// Bars before the first decision, by column.
 pub(super) fn needs(rules: &RuleSet, base: Interval) -> Needs {
     let mut needs = Needs::new();
-    for condition in rules.enter_all.iter().chain(&rules.exit_any) {
-        add(&mut needs, &condition.expr, 0, base);
+    for expr in rules.expressions() {
+        add(&mut needs, expr, 0, base);
     }
     let mut longest = Warmup::new();
     for (series, &need) in &needs {
         raise(&mut longest, series.timeframe, need);
     }
-    for (series, need) in needs.iter_mut().filter(|(series, _)| remembers_its_start(series.indicator)) {
+    for (series, need) in needs.iter_mut().filter(|(series, _)| remembers_its_start(&series.indicator)) {
         *need = longest[&series.timeframe];
     }
     needs
@@ -78,7 +77,7 @@ fn steps(expr: &Expr) -> i64 {
 /// Adds what `expr` needs when it is looked at `back` microseconds in the past.
 fn add(needs: &mut Needs, expr: &Expr, back: i64, base: Interval) {
     if let Expr::Series(series) = expr {
-        raise(needs, *series, series_need(*series, back, base));
+        raise(needs, series.clone(), series_need(series, back, base));
     }
     let frame = expr.finest_timeframe().map_or(0, Interval::micros);
     let back = back.saturating_add(frame.saturating_mul(steps(expr)));
@@ -88,9 +87,9 @@ fn add(needs: &mut Needs, expr: &Expr, back: i64, base: Interval) {
 }
 
 /// `back` is in the past by whole bars of this timeframe or a finer one: rounded up to whole bars.
-fn series_need(series: Series, back: i64, base: Interval) -> u32 {
+fn series_need(series: &Series, back: i64, base: Interval) -> u32 {
     let bars_back = back.saturating_add(series.timeframe.micros() - 1) / series.timeframe.micros();
-    bars_needed(series.indicator)
+    bars_needed(&series.indicator, series.timeframe)
         .saturating_add(u32::try_from(bars_back).unwrap_or(u32::MAX))
         .saturating_add(bars_in_the_making(series.timeframe, base))
 }

@@ -8,6 +8,7 @@ pub mod loaded;
 pub mod modules;
 pub mod programs;
 pub mod reference;
+pub mod rules;
 pub mod shared;
 pub mod source_tree;
 pub mod stage;

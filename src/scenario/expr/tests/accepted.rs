@@ -1,10 +1,11 @@
 //! The meaning of each construct.
 
 use super::*;
-use crate::domain::Thousandths;
+use crate::domain::{Formula, Symbol, SymbolId, Thousandths, TimePart, Zone};
 use crate::scenario::Function;
-use crate::scenario::expr::words::{Meaning, Unit, find, names};
-use crate::scenario::expr::{OPERATORS, REFERENCE};
+use crate::scenario::expr::table::{find, names};
+use crate::scenario::expr::words::{Indicator, Meaning, Unit};
+use crate::scenario::expr::{OPERATORS, REFERENCE, Surroundings, Symbols, parse_number};
 
 fn field(field: BarField) -> Expr {
     series(IndicatorSpec::Field(field))
@@ -54,6 +55,16 @@ fn each_indicator_takes_its_arguments_or_its_defaults() {
         ("stddev(10)", IndicatorSpec::Stddev { n: 10 }),
         ("volume_sma(10)", IndicatorSpec::VolumeSma { n: 10 }),
         ("volume_average(10)", IndicatorSpec::VolumeSma { n: 10 }),
+        ("highest(20)", IndicatorSpec::Highest { n: 20 }),
+        ("lowest(20)", IndicatorSpec::Lowest { n: 20 }),
+        ("cci", IndicatorSpec::Cci { n: 20 }),
+        ("mfi(7)", IndicatorSpec::Mfi { n: 7 }),
+        ("obv", IndicatorSpec::Obv),
+        ("obv()", IndicatorSpec::Obv),
+        ("vwap", IndicatorSpec::Vwap { zone: Zone::UTC }),
+        ("stoch_k(14, 1)", IndicatorSpec::Stochastic { n: 14 }),
+        ("keltner_middle(30, 5)", IndicatorSpec::Ema { n: 30 }),
+        ("hour", IndicatorSpec::LocalTime { part: TimePart::Hour, zone: Zone::UTC }),
     ];
     for (text, spec) in cases {
         assert_eq!(term(text), series(spec), "{text}");
@@ -65,6 +76,87 @@ fn the_macd_histogram_is_the_line_less_its_signal() {
     let line = series(IndicatorSpec::MacdLine { fast: 12, slow: 26 });
     let signal = series(IndicatorSpec::MacdSignal { fast: 12, slow: 26, signal: 9 });
     assert_eq!(term("macd_hist"), binary(BinaryOp::Subtract, line, signal));
+}
+
+fn column(spec: IndicatorSpec) -> Formula {
+    Formula::Column(spec)
+}
+
+#[test]
+fn an_indicator_reads_any_series() {
+    let sma = |n| IndicatorSpec::Sma { n };
+    let rsi = column(IndicatorSpec::Rsi { n: 14 });
+    let range = Formula::binary(
+        BinaryOp::Subtract,
+        column(IndicatorSpec::Field(BarField::High)),
+        column(IndicatorSpec::Field(BarField::Low)),
+    );
+    let volume = column(IndicatorSpec::Field(BarField::Volume));
+    let cases = [
+        ("sma(rsi(14), 3)", sma(3).over(rsi.clone())),
+        ("sma(rsi, 3)", sma(3).over(rsi.clone())),
+        ("sma(high - low, 10)", sma(10).over(range)),
+        ("ema(volume, 10)", IndicatorSpec::Ema { n: 10 }.over(volume)),
+        ("highest(obv, 20)", IndicatorSpec::Highest { n: 20 }.over(column(IndicatorSpec::Obv))),
+        ("rsi(rsi)", IndicatorSpec::Rsi { n: 14 }.over(rsi.clone())),
+        ("lowest(sma(rsi, 3), 5)", IndicatorSpec::Lowest { n: 5 }.over(column(sma(3).over(rsi.clone())))),
+        ("sma(close, 20)", sma(20)),
+        ("sma(volume, 20)", IndicatorSpec::VolumeSma { n: 20 }),
+        ("highest(high, 5)", IndicatorSpec::Highest { n: 5 }),
+        ("stoch_k(14)", sma(3).over(column(IndicatorSpec::Stochastic { n: 14 }))),
+        ("stoch_d(9, 1, 4)", sma(4).over(column(IndicatorSpec::Stochastic { n: 9 }))),
+    ];
+    for (text, spec) in cases {
+        assert_eq!(term(text), series(spec), "{text}");
+    }
+    let line = IndicatorSpec::MacdLine { fast: 12, slow: 26 }.over(rsi.clone());
+    let signal = IndicatorSpec::MacdSignal { fast: 12, slow: 26, signal: 9 }.over(rsi);
+    assert_eq!(term("macd_hist(rsi)"), binary(BinaryOp::Subtract, series(line), series(signal)));
+}
+
+#[test]
+fn a_source_is_of_the_timeframe_and_symbol_that_follow() {
+    let symbols = ["BTC", "ETH"].map(|name| Symbol::new(name).unwrap());
+    let surroundings = Surroundings { symbols: Symbols::Of(&symbols), ..Surroundings::bars(base(), base()) };
+    let indicator = IndicatorSpec::Sma { n: 3 }.over(column(IndicatorSpec::Rsi { n: 14 }));
+    let of = |text: &str| match parse_number(text, &surroundings) {
+        Ok(Expr::Series(series)) => series,
+        other => panic!("{text}: {other:?}"),
+    };
+    let wanted = |timeframe, symbol| Series { symbol, ..Series::own(indicator.clone(), interval(timeframe)) };
+    assert_eq!(of("sma(rsi, 3)"), wanted("1h", None));
+    assert_eq!(of("sma(rsi, 3)@4h"), wanted("4h", None));
+    assert_eq!(of("sma(rsi, 3)@4h(ETH)"), wanted("4h", Some(SymbolId(1))));
+    assert_eq!(of("sma(rsi, 3)@(BTC)"), wanted("1h", Some(SymbolId(0))));
+}
+
+#[test]
+fn a_keltner_channel_is_an_average_and_its_ranges() {
+    let middle = series(IndicatorSpec::Ema { n: 20 });
+    let range = |k: f64, m: u32| binary(BinaryOp::Multiply, number(k), series(IndicatorSpec::Atr { n: m }));
+    assert_eq!(term("keltner_upper"), binary(BinaryOp::Add, middle.clone(), range(2.0, 10)));
+    assert_eq!(term("keltner_lower(20, 14, 1.5)"), binary(BinaryOp::Subtract, middle, range(1.5, 14)));
+}
+
+#[test]
+fn times_of_day_are_minutes() {
+    let time = series(IndicatorSpec::LocalTime { part: TimePart::TimeOfDay, zone: Zone::UTC });
+    assert_eq!(
+        read("time_of_day >= 9:30"),
+        Ok(binary(BinaryOp::GreaterOrEqual, time.clone(), number(570.0)))
+    );
+    assert_eq!(read("16:05 > time_of_day"), Ok(binary(BinaryOp::Greater, number(965.0), time)));
+    // Also where the strategy's timeframe is coarser: it is the time of the deciding bar's close.
+    let minute = series(IndicatorSpec::LocalTime { part: TimePart::Minute, zone: Zone::UTC });
+    let wanted = binary(BinaryOp::Equal, minute, number(0.0));
+    assert_eq!(parse("minute == 0", interval("4h"), base()), Ok(wanted));
+}
+
+#[test]
+fn a_remainder_binds_as_a_quotient() {
+    let product = binary(BinaryOp::Multiply, number(8.0), number(4.0));
+    let remainder = binary(BinaryOp::Remainder, product, number(3.0));
+    assert_eq!(term("1 + 8 * 4 % 3"), binary(BinaryOp::Add, number(1.0), remainder));
 }
 
 #[test]
@@ -183,7 +275,7 @@ fn the_reference_agrees_with_the_parser() {
     for (name, signature, doc) in REFERENCE {
         let word = find(name).unwrap();
         assert!(!doc.is_empty());
-        let Meaning::Indicator { params, .. } = &word.meaning else { continue };
+        let Meaning::Indicator(Indicator { params, series, .. }) = &word.meaning else { continue };
         let params: Vec<String> = params
             .iter()
             .map(|param| match (param.default, param.unit) {
@@ -192,7 +284,8 @@ fn the_reference_agrees_with_the_parser() {
                 (Some(width), Unit::Width) => format!("{}={}", param.name, width / 1000),
             })
             .collect();
-        assert_eq!(*signature, format!("{name}({})", params.join(", ")));
+        let source = if *series { "[x,] " } else { "" };
+        assert_eq!(*signature, format!("{name}({source}{})", params.join(", ")));
     }
     assert!(OPERATORS.iter().all(|(name, form, doc)| ![name, form, doc].iter().any(|text| text.is_empty())));
 }

@@ -1,7 +1,9 @@
 //! Tests of the expression language: accepted and refused texts, and the round trip through printing.
 
 mod accepted;
+mod reference;
 mod refused;
+mod refused_places;
 mod round_trip;
 
 use super::{ExprError, parse};
@@ -27,7 +29,7 @@ pub(super) fn number(value: f64) -> Expr {
 }
 
 pub(super) fn series_at(indicator: IndicatorSpec, timeframe: &str) -> Expr {
-    Expr::Series(Series { indicator, timeframe: interval(timeframe) })
+    Expr::Series(Series::own(indicator, interval(timeframe)))
 }
 
 pub(super) fn series(indicator: IndicatorSpec) -> Expr {

@@ -3,7 +3,7 @@
 use super::*;
 
 /// The errors as `underlined text: message (help)`, one a line.
-fn complaints(text: &str) -> String {
+pub(super) fn complaints(text: &str) -> String {
     let errors = match read(text) {
         Ok(expr) => panic!("{text} was understood: {expr:?}"),
         Err(errors) => errors,
@@ -17,7 +17,7 @@ fn complaints(text: &str) -> String {
 }
 
 /// Checks each text against all its errors.
-fn check(cases: &[(&str, &str)]) {
+pub(super) fn check(cases: &[(&str, &str)]) {
     for (text, wanted) in cases {
         assert_eq!(complaints(text), *wanted, "for {text}");
     }
@@ -87,8 +87,8 @@ fn unknown_names_get_the_nearest_known_one() {
 
 #[test]
 fn wrong_argument_counts_are_reported() {
-    let sma = "(`sma(n)`: simple moving average of the close over n bars)";
-    let rsi = "(`rsi(n=14)`: Wilder's relative strength index, 0 to 100)";
+    let sma = "(`sma([x,] n)`: simple moving average of x (default: the close) over n bars)";
+    let rsi = "(`rsi([x,] n=14)`: Wilder's relative strength index of x (default: the close), 0 to 100)";
     let abs = "(`abs(x)`: absolute value of x)";
     let min = "(`min(a, b, ...)`: smallest of its arguments)";
     check(&[
@@ -104,6 +104,22 @@ fn wrong_argument_counts_are_reported() {
         ),
         ("abs(1, 2) > 1", &format!("7..8 [2] `abs` takes 1 argument, not 2 {abs}")),
         ("min(1) > 1", &format!("0..6 [min(1)] `min` takes at least 2 arguments, not 1 {min}")),
+        (
+            "sma(close) > 1",
+            &format!(
+                "0..10 [sma(close)] `sma` takes 2 arguments, a series and the number of bars, not 1 {sma}"
+            ),
+        ),
+        (
+            "rsi(volume, 3, 4) > 1",
+            &format!(
+                "15..16 [4] `rsi` takes at most 2 arguments, a series and the number of bars, not 3 {rsi}"
+            ),
+        ),
+        (
+            "hour(1) > 1",
+            "4..7 [(1)] `hour` is a part of the local time and takes no arguments (write `hour`)",
+        ),
         ("close(1) > 1", "5..8 [(1)] `close` is a field of the bar and takes no arguments (write `close`)"),
     ]);
     let macd = complaints("macd(1, 2, 3) > 1");
@@ -120,11 +136,17 @@ fn wrong_argument_counts_are_reported() {
 fn periods_are_whole_and_bounded() {
     let help = "(a whole number from 1 to 100000)";
     for period in ["0", "-3", "14.5", "100001", "close", "(7 + 7)"] {
-        let text = format!("sma({period}) > 1");
-        let end = 4 + period.len();
-        let wanted = format!("4..{end} [{period}] `{period}` is not a number of bars {help}");
+        let (text, start) = (format!("sma(rsi, {period}) > 1"), 9);
+        let end = start + period.len();
+        let wanted = format!("{start}..{end} [{period}] `{period}` is not a number of bars {help}");
         assert_eq!(complaints(&text), wanted);
     }
+    for period in ["0", "-3", "14.5", "100001"] {
+        let end = 4 + period.len();
+        let wanted = format!("4..{end} [{period}] `{period}` is not a number of bars {help}");
+        assert_eq!(complaints(&format!("sma({period}) > 1")), wanted);
+    }
+    check(&[("atr(close) > 1", &format!("4..9 [close] `close` is not a number of bars {help}"))]);
     assert!(read("sma(100000) > 1").is_ok());
     check(&[("ago(close, 0) > 1", &format!("11..12 [0] `0` is not a number of bars {help}"))]);
 }
@@ -135,7 +157,7 @@ fn widths_have_three_decimals() {
     for width in ["0", "-1", "1.0005", "101", "close"] {
         let text = format!("bollinger_upper(20, {width}) > 1");
         let end = 20 + width.len();
-        let wanted = format!("20..{end} [{width}] `{width}` is not a width in standard deviations {help}");
+        let wanted = format!("20..{end} [{width}] `{width}` is not a width of a band {help}");
         assert_eq!(complaints(&text), wanted);
     }
 }
@@ -245,6 +267,7 @@ fn nesting_cannot_overflow_the_stack() {
         format!("{}close > 1", "not ".repeat(100_000)),
         format!("close > 1{}", " + 1".repeat(100_000)),
         format!("{}close > 1", "- ".repeat(390)),
+        format!("{}rsi{} > 1", "ema(".repeat(78), ", 3)".repeat(78)),
     ];
     for text in deep {
         let _ = read(&text);

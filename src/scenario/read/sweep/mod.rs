@@ -192,7 +192,7 @@ fn read_conditions(
     let names: Vec<&str> = parameters.iter().map(SweptParameter::key).collect();
     let read = written.into_iter().map(|text| {
         NamedCondition::parse(text.get_ref(), &names)
-            .map_err(|error| condition::report(error, &text, table.problems))
+            .map_err(|error| condition::report(error, ("condition", &text), table.problems))
             .ok()
     });
     read.collect::<Vec<_>>().into_iter().collect()

@@ -6,7 +6,7 @@ use crate::domain::{
 };
 use crate::indicator::IndicatorCache;
 use crate::market::Market;
-use crate::scenario::{RuleSet, StrategyKind, StrategySpec};
+use crate::scenario::{RuleDistance, RuleSet, StrategyKind, StrategySpec};
 use crate::strategy::rules::prepare;
 use crate::strategy::{Now, Orders};
 
@@ -67,9 +67,9 @@ fn enters_when_all_conditions_hold() {
 #[test]
 fn an_entry_carries_its_protection() {
     let mut rules = always();
-    rules.stop_loss = Some(Bps::from_percent(3.0));
-    rules.take_profit = Some(Bps::from_percent(6.0));
-    rules.trailing_stop = Some(Bps::from_percent(5.0));
+    rules.stop_loss = Some(RuleDistance::Share(Bps::from_percent(3.0)));
+    rules.take_profit = Some(RuleDistance::Share(Bps::from_percent(6.0)));
+    rules.trailing_stop = Some(RuleDistance::Share(Bps::from_percent(5.0)));
     let share = |percent| Distance::Share(Bps::from_percent(percent));
     let bracket = Bracket {
         stop_loss: Some(Protection::FromEntry(share(3.0))),
@@ -194,6 +194,27 @@ fn max_hold_counts_the_symbols_own_bars() {
         .map(|actions| actions.contains(&Action::Close(A, "max_hold")))
         .collect();
     assert_eq!(closes, [false, false, false, true]);
+}
+
+#[test]
+fn an_exit_reads_the_position() {
+    // Bought at 1: the closes are 0 %, 100 % and 200 % above.
+    let prices = market(&[hourly(&[1.0, 2.0, 3.0])]);
+    let close = vec![Action::Close(A, "rule_exit")];
+    let books = || [(0, held(0, 0)), (1, held(0, 0)), (2, held(0, 0))];
+    let gain = rule_set(&["close > 0"], &["unrealised_pct >= 100"]);
+    assert_eq!(play(&gain, &prices, books()), [vec![], close.clone(), close.clone()]);
+    // The bar of the fill counts as one.
+    let age = rule_set(&["close > 0"], &["bars_held == 3"]);
+    assert_eq!(play(&age, &prices, books()), [vec![], vec![], close]);
+}
+
+#[test]
+fn an_entry_sees_no_position() {
+    let prices = market(&[hourly(&[1.0])]);
+    let flat = |text: &str| play(&rule_set(&[text], &[]), &prices, [(0, Books::default())]);
+    assert_eq!(flat("bars_held == 0"), [vec![entry(A)]]);
+    assert_eq!(flat("unrealised_pct > 0 or unrealised_pct <= 0"), [vec![]]);
 }
 
 #[test]

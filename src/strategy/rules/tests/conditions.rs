@@ -216,6 +216,63 @@ fn arithmetic_is_reckoned_as_written() {
 }
 
 #[test]
+fn the_remainder_is_that_of_whole_parts() {
+    assert_eq!(holds_on("close % 3 == 0", &CLIMB), [2, 5, 8]);
+    assert_eq!(holds_on("-close % 4 == -1", &CLIMB), [0, 4, 8]);
+    assert_eq!(holds_on("close % (close - 3) >= 0", &CLIMB), [0, 1, 3, 4, 5, 6, 7, 8, 9]);
+}
+
+#[test]
+fn an_indicator_of_an_indicator_begins_after_both() {
+    // ROC(1) of 1 2 3 4 is - 100 50 33.3 in percent; its average over two bars begins with row 2, at 75.
+    assert_eq!(holds_on("sma(roc(1), 2) == 75", &CLIMB), [2]);
+    assert_eq!(holds_on("sma(roc(1), 2) > 0", &CLIMB), [2, 3, 4, 5, 6, 7, 8, 9]);
+    // The highest close of two bars is the last while prices rise.
+    assert_eq!(holds_on("highest(close - 1, 2) == close - 1", &CLIMB), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    // Bars of 4h close at 4 and 8: their mean is 6 from row 7 on.
+    assert_eq!(holds_on("sma(close * 2, 2)@4h == 12", &CLIMB), [7, 8, 9]);
+}
+
+#[test]
+fn another_symbol_is_read_as_it_is_known_at_each_close() {
+    // The first symbol has a bar each hour, the second at hours 0, 3 and 4 only, with closes 10, 20, 5.
+    let sparse = [(0, 10.0), (3, 20.0), (4, 5.0)].map(|(hour, close)| Bar { hour, close, volume: 1.0 });
+    let market = market(&[hourly(&CLIMB), sparse.to_vec()]);
+    assert_eq!(holds("close@(B) == 10", &market), [0, 1, 2]);
+    assert_eq!(holds("close@(B) == 20", &market), [3]);
+    assert_eq!(holds("close@(B) < close + 1", &market), [4, 5, 6, 7, 8, 9]);
+    // Its bar of 4h closes with hour 3.
+    assert_eq!(holds("close@4h(B) == 20", &market), [3, 4, 5, 6, 7, 8, 9]);
+    // `ago` and crosses count bars of the symbol that is traded.
+    assert_eq!(holds("ago(close@(B), 2) == 10", &market), [2, 3, 4]);
+    assert_eq!(holds("close@(B) crosses_above 15", &market), [3]);
+    assert_eq!(holds("close@(B) crosses_below close", &market), [5]);
+    // An average over the other symbol's own bars: (10 + 20) / 2 from hour 3 on, then 12.5.
+    assert_eq!(holds("sma(2)@(B) == 15", &market), [3]);
+    assert_eq!(holds("sma(2)@(B) == 12.5", &market), [4, 5, 6, 7, 8, 9]);
+    // Naming the traded symbol itself changes nothing.
+    assert_eq!(holds("close@(A) crosses_above 4.5", &market), [4]);
+}
+
+#[test]
+fn a_symbol_that_begins_later_has_no_value_before() {
+    let later = (6..10).map(|hour| Bar { hour, close: 3.0, volume: 1.0 }).collect();
+    let market = market(&[hourly(&CLIMB), later]);
+    assert_eq!(holds("close@(B) != 100", &market), [6, 7, 8, 9]);
+    assert_eq!(holds("not close@(B) > 100 and sma(2)@(B) == 3", &market), [7, 8, 9]);
+}
+
+#[test]
+fn the_local_time_is_that_of_the_close() {
+    // Hours from 1970-01-01 00:00 on, a Thursday: the bar of hour 0 closes at 1:00.
+    assert_eq!(holds_on("hour == 3", &CLIMB), [2]);
+    assert_eq!(holds_on("time_of_day >= 8:30 and minute == 0", &CLIMB), [8, 9]);
+    assert_eq!(holds_on("weekday == 4", &CLIMB), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    assert_eq!(holds_on("ago(hour, 2) == 3", &CLIMB), [4]);
+    assert_eq!(holds_on("hour crosses_above 4", &CLIMB), [4]);
+}
+
+#[test]
 fn a_cut_future_changes_nothing_before_the_cut() {
     let closes: Vec<f64> = (0..60_u32).map(|i| f64::from(50 + (i * 37) % 23)).collect();
     let texts = [

@@ -7,7 +7,8 @@ use crate::domain::{
 };
 use crate::indicator::{History, IndicatorCache};
 use crate::market::{Bars, Frame, Market, SymbolSeries, TickRange, TickRow};
-use crate::scenario::{Condition, RuleSet, StrategyKind, StrategySpec, WarmUp, expr};
+use crate::scenario::expr::{self, Surroundings, Symbols};
+use crate::scenario::{Condition, RuleSet, StrategyKind, StrategySpec, WarmUp};
 use crate::strategy::{Account, FillView, OpenOrder, OrderView, PositionView, Setup};
 
 /// A bar as the tests write it.
@@ -103,28 +104,25 @@ pub fn setup(history: History<'_>) -> Setup<'_> {
     Setup { history, seed: Seed(1), agent: "rules", window: 0 }
 }
 
+/// May name the symbols of these markets and the position.
 pub fn condition(text: &str) -> Condition {
     let base = interval("1h");
-    Condition { text: text.to_owned(), expr: expr::parse(text, base, base).unwrap() }
+    let symbols = ["A", "B", "C"].map(|name| Symbol::new(name).unwrap());
+    let surroundings =
+        Surroundings { symbols: Symbols::Of(&symbols), position: true, ..Surroundings::bars(base, base) };
+    Condition { text: text.to_owned(), expr: expr::parse_condition(text, &surroundings).unwrap() }
 }
 
 /// Enters when all of the first hold, leaves when any of the second does; no levels, no limits.
 pub fn rule_set(enter_all: &[&str], exit_any: &[&str]) -> RuleSet {
-    RuleSet {
-        enter_all: enter_all.iter().map(|text| condition(text)).collect(),
-        exit_any: exit_any.iter().map(|text| condition(text)).collect(),
-        stop_loss: None,
-        take_profit: None,
-        trailing_stop: None,
-        max_hold_bars: None,
-        max_positions: None,
-    }
+    let conditions = |texts: &[&str]| texts.iter().map(|text| condition(text)).collect();
+    RuleSet::of(conditions(enter_all), conditions(exit_any))
 }
 
 /// The strategy of these rules over the first `symbols` symbols, with 20 % of the equity an entry.
 pub fn spec(rules: &RuleSet, symbols: u16) -> StrategySpec {
     StrategySpec {
-        kind: StrategyKind::Rules(rules.clone()),
+        kind: StrategyKind::Rules(Box::new(rules.clone())),
         symbols: (0..symbols).map(SymbolId).collect(),
         timeframe: interval("1h"),
         size: Bps::from_percent(20.0),
@@ -141,9 +139,9 @@ pub struct Books {
 }
 
 impl Books {
-    /// Holds one unit since a fill at this tick.
+    /// Holds a little, bought at 1, since a fill at this tick.
     pub fn hold(&mut self, symbol: u16, opened_tick: usize) {
-        let price = Price::from_units(1);
+        let price = Price::from_f64(1.0);
         let position = PositionView { qty: Qty::from_units(1), average_price: price, opened_tick };
         self.positions.insert(SymbolId(symbol), position);
     }

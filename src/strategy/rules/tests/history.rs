@@ -47,6 +47,28 @@ fn steps_over_coarse_bars_that_mix_timeframes_ask_for_the_bars_between() {
 }
 
 #[test]
+fn the_needs_of_indicators_inside_one_another_add_up() {
+    // Three values of an RSI that needs 56 bars; the highest of five of those.
+    assert_eq!(need("sma(rsi(14), 3) > 1"), "1h=58");
+    assert_eq!(need("highest(sma(rsi(14), 3), 5) > 1"), "1h=62");
+    assert_eq!(need("stoch_d(14, 3, 3) > 1"), "1h=18");
+    assert_eq!(need("ago(sma(rsi(14), 3)@4h, 2) > 1"), "1h=16 4h=61");
+    // A session of 25 hours at most; another symbol needs what it reads.
+    assert_eq!(need("close > vwap"), "1h=25");
+    assert_eq!(need("close > sma(30)@4h(B)"), "1h=1 4h=31");
+    assert_eq!(need("hour == 3"), "1h=1");
+}
+
+#[test]
+fn balances_of_volume_begin_together() {
+    let begins =
+        |enter: &[&str]| -> Vec<u32> { needs(&rule_set(enter, &[]), interval("1h")).into_values().collect() };
+    // The balance by itself, and the one that its average is made of.
+    assert_eq!(begins(&["obv > sma(obv, 20)"]), [20, 20]);
+    assert_eq!(begins(&["obv > sma(obv, 20)", "ema(10) > 1"]), [40, 40, 40]);
+}
+
+#[test]
 fn exits_need_history_too() {
     let need = warm_up(&rule_set(&["close > sma(5)"], &["close < sma(30)"]), interval("1h"));
     assert_eq!(need.into_iter().collect::<Vec<_>>(), [(interval("1h"), 30)]);
