@@ -1,13 +1,14 @@
 """Asks a language model once a day: any server with a chat-completions endpoint. Needs no package.
 
     strategy = { kind = "process", command = ["python3", "model.py"], network = true, decision_ms = 60000,
-                 env = ["MODEL_URL", "MODEL_NAME", "MODEL_KEY"], decide = { every = "1d" } }
-MODEL_URL is the whole address, such as http://localhost:8080/v1/chat/completions.
+                 env = ["MODEL_URL", "MODEL_NAME", "MODEL_KEY", "MODEL_PRICE_IN", "MODEL_PRICE_OUT"], decide = { every = "1d" } }
+MODEL_URL is the whole address, such as http://localhost:8080/v1/chat/completions; prices are for a million tokens.
 """
 import json
 import os
 import sys
 import urllib.request
+from decimal import Decimal
 
 RULES = (
     "You manage a small portfolio. Answer with one JSON object and nothing else: "
@@ -29,25 +30,28 @@ def ask(question):
         return json.load(response)
 
 
-def decide(message):
-    known = {key: message[key] for key in ("time", "bars", "positions", "cash", "equity")}
-    reply = ask(json.dumps(known))
-    answer = json.loads(reply["choices"][0]["message"]["content"])
+def used(reply):
     usage = reply.get("usage", {})
-    return {
-        "type": "act",
-        "decision": message["decision"],
-        "orders": [{"symbol": symbol, "side": "buy", "equity_pct": 10} for symbol in answer["buy"]],
-        "closes": answer["sell"],
-        "note": answer["why"],
-        "usage": {"model": reply.get("model"), "input_tokens": usage.get("prompt_tokens", 0),
-                  "output_tokens": usage.get("completion_tokens", 0)},
-    }
+    read, written = usage.get("prompt_tokens", 0), usage.get("completion_tokens", 0)
+    cost = sum(Decimal(os.environ.get(name, "0")) * tokens / 1_000_000
+               for name, tokens in (("MODEL_PRICE_IN", read), ("MODEL_PRICE_OUT", written)))
+    priced = {"cost": f"{cost:.8f}"} if "MODEL_PRICE_IN" in os.environ else {}
+    return {"model": reply.get("model"), "input_tokens": read, "output_tokens": written, **priced}
 
 
-for line in sys.stdin:
-    message = json.loads(line)
-    if message["type"] == "hello":
-        send({"type": "ready", "protocol": message["protocol"], "timeframe": "1d"})
-    elif message["type"] == "decide":
-        send(decide(message))
+def run(ask):
+    for line in sys.stdin:
+        message = json.loads(line)
+        if message["type"] == "hello":
+            send({"type": "ready", "protocol": message["protocol"], "timeframe": "1d"})
+        elif message["type"] == "decide":
+            known = {key: message[key] for key in ("time", "bars", "positions", "cash", "equity", "context") if key in message}
+            reply = ask(json.dumps(known))
+            answer = json.loads(reply["choices"][0]["message"]["content"])
+            orders = [{"symbol": symbol, "side": "buy", "equity_pct": 10} for symbol in answer["buy"]]
+            send({"type": "act", "decision": message["decision"], "orders": orders, "closes": answer["sell"],
+                  "note": answer["why"], "usage": used(reply)})
+
+
+if __name__ == "__main__":
+    run(ask)

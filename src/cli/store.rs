@@ -17,14 +17,14 @@ pub enum StoreCommand {
     Check(StoreArgs),
     /// Rebuild the index from the run folders; if the database is damaged, restore agents from their backup.
     Repair(StoreArgs),
-    /// Remove unfinished runs of dead processes, and index entries without a folder.
+    /// Remove unfinished runs of dead processes, index entries without a folder, and answers of programs that a run has.
     Prune(PruneArgs),
 }
 
 /// Arguments of `store prune`.
 #[derive(Debug, Args)]
 pub struct PruneArgs {
-    /// Also remove run folders that the index does not list.
+    /// Also remove run folders that the index does not list, and answers of programs that no run has.
     #[arg(long)]
     pub unlisted: bool,
     /// Output folder that holds the store.

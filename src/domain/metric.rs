@@ -16,6 +16,8 @@ pub enum MetricUnit {
     Money,
     /// A duration in seconds.
     Seconds,
+    /// Money in the currency of an agent's costs.
+    Cost,
 }
 
 impl MetricUnit {
@@ -27,6 +29,7 @@ impl MetricUnit {
             Self::Percent => "percent",
             Self::Money => "quote currency",
             Self::Seconds => "seconds",
+            Self::Cost => "currency of costs",
         }
     }
 
@@ -34,7 +37,7 @@ impl MetricUnit {
     pub const fn sign(self) -> &'static str {
         match self {
             Self::Fraction | Self::Percent => "%",
-            Self::Plain | Self::Money | Self::Seconds => "",
+            Self::Plain | Self::Money | Self::Seconds | Self::Cost => "",
         }
     }
 }
@@ -72,6 +75,8 @@ pub enum MetricBasis {
     Activity,
     /// The returns and those of a benchmark.
     Benchmark,
+    /// What the agent's decisions used of language models.
+    Usage,
 }
 
 /// A row of the catalogue.
@@ -101,16 +106,23 @@ macro_rules! catalogue {
     ($($name:ident {
         $key:literal, $head:literal, $title:literal, $unit:ident, $better:ident, $basis:ident, $signed:literal,
         $doc:literal, $null:literal
+    })*; $($used:ident {
+        $used_key:literal, $used_head:literal, $used_title:literal, $used_unit:ident, $used_better:ident,
+        $used_signed:literal, $used_doc:literal, $used_null:literal
     })*) => {
         /// A number that is measured of an agent, or of a series made elsewhere.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Metric {
             $(#[doc = $doc] $name,)*
+            $(#[doc = $used_doc] $used,)*
         }
 
         impl Metric {
-            /// All, in the order of files and tables.
+            /// All that are measured of a replay, in the order of files and tables.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// Those of what an agent used of language models: shown only where any agent reports it.
+            pub const USAGE: &'static [Self] = &[$(Self::$used,)*];
 
             /// Its row of the catalogue.
             pub const fn info(self) -> &'static MetricInfo {
@@ -125,6 +137,17 @@ macro_rules! catalogue {
                         signed: $signed,
                         doc: $doc,
                         null: $null,
+                    },)*
+                    $(Self::$used => &MetricInfo {
+                        key: $used_key,
+                        head: $used_head,
+                        title: $used_title,
+                        unit: MetricUnit::$used_unit,
+                        better: MetricDirection::$used_better,
+                        basis: MetricBasis::Usage,
+                        signed: $used_signed,
+                        doc: $used_doc,
+                        null: $used_null,
                     },)*
                 }
             }
@@ -200,6 +223,15 @@ catalogue! {
         "CAGR over the periods in which the benchmark rose / the benchmark's CAGR over them", "no benchmark; it never rose" }
     DownCapture { "down_capture", "down capture", "down capture", Plain, Lower, Benchmark, false,
         "CAGR over the periods in which the benchmark fell / the benchmark's CAGR over them", "no benchmark; it never fell" }
+    ;
+    Decisions { "decisions", "decisions", "decisions", Plain, Neither, false,
+        "decisions that a program was asked for", "the agent is no program" }
+    Tokens { "tokens", "tokens", "tokens", Plain, Lower, false,
+        "tokens that its models read and wrote, by the usage that it reports", "the agent is no program" }
+    Cost { "cost", "cost", "cost of models", Cost, Lower, false,
+        "cost of its models, by the usage that it reports; exact", "no cost was reported" }
+    ReturnPerCost { "return_per_cost", "ROI % per cost", "return per unit of cost", Plain, Higher, true,
+        "total return in percent / cost", "no cost was reported; it was zero" }
 }
 
 /// Names that earlier versions and other programs use for a number of the catalogue. Read, never written.
@@ -246,7 +278,7 @@ impl Metric {
 
     /// The metric of this key.
     pub fn of_key(key: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|metric| metric.key() == key)
+        Self::ALL.iter().chain(Self::USAGE).copied().find(|metric| metric.key() == key)
     }
 
     /// The metric of this key, or of another name that is in use for it.
@@ -268,7 +300,7 @@ impl Metric {
             format!("| `{key}` | {title} | {} | {} | {doc} | {null} |\n", unit.as_str(), better.as_str())
         };
         let head = "| key | metric | unit | better | definition | null where |\n|---|---|---|---|---|---|\n";
-        std::iter::once(head.to_owned()).chain(Self::ALL.iter().map(row)).collect()
+        std::iter::once(head.to_owned()).chain(Self::ALL.iter().chain(Self::USAGE).map(row)).collect()
     }
 }
 
@@ -280,13 +312,14 @@ mod tests {
 
     #[test]
     fn one_name_a_number_and_one_number_a_name() {
-        let keys: BTreeSet<&str> = Metric::ALL.iter().map(|metric| metric.key()).collect();
-        assert_eq!(keys.len(), Metric::ALL.len());
+        let all = || Metric::ALL.iter().chain(Metric::USAGE);
+        let keys: BTreeSet<&str> = all().map(|metric| metric.key()).collect();
+        assert_eq!(keys.len(), all().count());
         for (field, of) in [("head", |m: &Metric| m.head()), ("title", |m: &Metric| m.info().title)]
             as [(&str, fn(&Metric) -> &'static str); 2]
         {
-            let names: BTreeSet<&str> = Metric::ALL.iter().map(of).collect();
-            assert_eq!(names.len(), Metric::ALL.len(), "{field}");
+            let names: BTreeSet<&str> = all().map(of).collect();
+            assert_eq!(names.len(), all().count(), "{field}");
         }
         for (alias, metric) in ALIASES {
             assert!(!keys.contains(alias), "{alias}");
@@ -298,7 +331,7 @@ mod tests {
 
     #[test]
     fn keys_say_their_unit() {
-        for metric in Metric::ALL {
+        for metric in Metric::ALL.iter().chain(Metric::USAGE) {
             let percent = metric.unit() == MetricUnit::Percent && *metric != Metric::WinRate;
             assert_eq!(metric.key().ends_with("_pct"), percent, "{metric:?}");
             assert!(

@@ -14,6 +14,7 @@ mod operator;
 mod order;
 mod seed;
 mod time;
+mod usage;
 mod zone;
 
 pub use carried::{CarriedPosition, CarriedTrip, Wallet};
@@ -30,4 +31,5 @@ pub use order::{
 };
 pub use seed::Seed;
 pub use time::{Interval, Span, TimeError, Timestamp};
+pub use usage::UsageTotals;
 pub use zone::{LocalTime, TimePart, Zone, ZoneError};

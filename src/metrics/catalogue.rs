@@ -48,6 +48,7 @@ pub fn value_of(metrics: &Metrics, metric: Metric) -> Measure {
         | Metric::Correlation
         | Metric::UpCapture
         | Metric::DownCapture => against(&m.relative, metric).unwrap_or(Err(Missing::NoBenchmark)),
+        Metric::Decisions | Metric::Tokens | Metric::Cost | Metric::ReturnPerCost => Err(Missing::NoUsage),
     };
     value.map(|value| metric.in_file_unit(value))
 }

@@ -48,6 +48,9 @@ pub enum Missing {
     /// The agent neither traded nor held anything.
     #[error("idle: nothing was traded")]
     Idle,
+    /// Usage is no part of a replay: the leaderboard's rows have it.
+    #[error("no usage was reported")]
+    NoUsage,
     /// A gain of a short window compounds beyond what a number can hold.
     #[error("the value is too large for a number")]
     OutOfRange,

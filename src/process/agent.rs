@@ -9,10 +9,12 @@ use super::answer::{Answer, Answered};
 use super::conversation::Conversation;
 use super::expected;
 use super::line::write_line;
-use super::message::{Act, AgentMessage, End, HostMessage, Ready};
+use super::mask::Mask;
+use super::message::{Act, AgentMessage, End, HostMessage, Moment, Ready};
 use super::observation::{Reads, Told};
 use super::tape::{Next, Tape};
-use crate::domain::{Cash, Timestamp};
+use super::usage;
+use crate::domain::{Cash, Timestamp, UsageTotals};
 use crate::scenario::DecideSpec;
 use crate::strategy::{
     BarContext, Needs, Orders, Scheduled, Strategy, StrategyError, Wake, schedule_warm_up,
@@ -27,7 +29,10 @@ pub struct ProcessAgent {
     reads: Reads,
     schedule: DecideSpec,
     told: Told,
+    mask: Mask,
     decisions: u64,
+    /// What its answers used so far.
+    used: UsageTotals,
     acting: Acting,
     wake: Option<Timestamp>,
     started_with: Option<Cash>,
@@ -47,6 +52,7 @@ impl ProcessAgent {
     pub fn new(setup: Arc<AgentSetup>, window: u32) -> Self {
         Self {
             tape: setup.tape(window),
+            mask: setup.mask(window),
             setup,
             window,
             live: None,
@@ -54,6 +60,7 @@ impl ProcessAgent {
             schedule: DecideSpec::default(),
             told: Told::default(),
             decisions: 0,
+            used: UsageTotals::default(),
             acting: Acting::default(),
             wake: None,
             started_with: None,
@@ -183,6 +190,7 @@ impl ProcessAgent {
     fn declared(&mut self, ready: &Ready, needs: &mut Needs) -> Result<(), String> {
         let interval = self.setup.interval;
         let decide = self.setup.spec.decide.as_ref();
+        self.mask.ready(ready, interval)?;
         (self.schedule, self.reads) =
             expected::declared(ready, decide, interval, needs).map_err(expected::in_ready)?;
         needs.symbols(&self.setup.symbols);
@@ -194,7 +202,7 @@ impl ProcessAgent {
         self.decisions += 1;
         if self.decisions == 1 {
             self.started_with = Some(ctx.equity());
-            let window = self.told.window(ctx, &self.reads, self.window);
+            let window = self.mask.window(self.told.window(ctx, &self.reads, self.window));
             self.write(&HostMessage::Window(window))?;
             match &mut self.live {
                 // One that cannot be told anything has ended, which its first decision shows.
@@ -202,11 +210,23 @@ impl ProcessAgent {
                 None => self.past.push(self.line.clone()),
             }
         }
-        let decide = self.told.decide(ctx, &self.reads, self.decisions);
+        let decide = self.mask.decide(self.told.decide(ctx, &self.reads, &self.setup.texts, self.decisions));
         self.write(&HostMessage::Decide(decide))?;
-        let Some(message) = self.answer()? else { return Ok(None) };
-        let act = expected::act(message, self.decisions);
-        act.map(Some).or_else(|problem| self.fault(problem))
+        let Some(message) = self.answer()? else {
+            usage::add(&mut self.used, None);
+            return Ok(None);
+        };
+        let act = match expected::act(message, self.decisions) {
+            Ok(act) => act,
+            Err(problem) => return self.fault(problem),
+        };
+        usage::add(&mut self.used, Some(&act));
+        // It follows from the answers, so that a recording need not keep it: what was paid for is not asked again.
+        if let Some(reason) = usage::overspent(&self.used, &self.setup.spec) {
+            self.stop();
+            return Err(reason.into());
+        }
+        self.mask.act(act).map(Some).or_else(|problem| self.fault(problem))
     }
 }
 
@@ -222,7 +242,7 @@ impl Strategy for ProcessAgent {
     fn on_bar(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) -> Result<(), StrategyError> {
         self.wake = None;
         let Some(act) = self.ask(ctx)? else { return Ok(()) };
-        self.wake = act.wake;
+        self.wake = act.wake.and_then(Moment::time);
         let acted = self.acting.act(&act, ctx, &mut self.told, orders);
         acted.or_else(|problem| self.fault(problem))
     }

@@ -9,8 +9,8 @@ use super::answer::{Answer, Answered};
 use super::conversation::Conversation;
 use super::line::write_line;
 use super::message::{
-    Act, AgentMessage, BarMessage, Decide, End, EndedMessage, Event, FillMessage, HostMessage, Number,
-    PositionMessage, Ready, SideWord, WindowMessage,
+    Act, AgentMessage, BarMessage, Decide, End, EndedMessage, Event, FillMessage, HostMessage, Moment,
+    Number, PositionMessage, Ready, SideWord, WindowMessage,
 };
 use super::{expected, reply};
 use crate::domain::{Cash, Interval, OrderId, Price, Qty, Span, SymbolId, Timestamp, UNITS_PER_ONE};
@@ -140,7 +140,7 @@ impl Play<'_> {
             .map(|back| bar(self.setup.interval, -back))
             .collect::<Vec<_>>();
         let bars = self.setup.symbols.iter().map(|symbol| (symbol.clone(), bars.clone())).collect();
-        WindowMessage { window: 0, start: START, bars }
+        WindowMessage { window: 0, start: START.into(), bars }
     }
 
     fn decide(&self, number: u64, ready: &Ready) -> Decide {
@@ -167,6 +167,7 @@ impl Play<'_> {
                 (4, Some(symbol)) => events(&symbol, bar.close_time),
                 _ => Vec::new(),
             },
+            context: Vec::new(),
         }
     }
 }
@@ -180,15 +181,15 @@ fn message(answered: &Answered) -> Result<Option<AgentMessage>, String> {
     }
 }
 
-const fn position() -> PositionMessage {
+fn position() -> PositionMessage {
     PositionMessage {
-        quantity: Qty::from_units(UNITS_PER_ONE),
-        average_price: Price::from_units(100 * UNITS_PER_ONE),
+        quantity: Qty::from_units(UNITS_PER_ONE).into(),
+        average_price: Price::from_units(100 * UNITS_PER_ONE).into(),
     }
 }
 
 /// A fill, and an order that was refused.
-fn events(symbol: &str, time: Timestamp) -> Vec<Event> {
+fn events(symbol: &str, time: Moment) -> Vec<Event> {
     let PositionMessage { quantity, average_price } = position();
     let fill = FillMessage {
         order: OrderId(1).0,
@@ -207,7 +208,7 @@ fn events(symbol: &str, time: Timestamp) -> Vec<Event> {
         symbol: symbol.to_owned(),
         status: "rejected".to_owned(),
         reason: "INSUFFICIENT_BALANCE".to_owned(),
-        filled: Qty::ZERO,
+        filled: Qty::ZERO.into(),
         detail: String::new(),
     };
     vec![Event::Fill(fill), Event::Ended(ended)]
@@ -218,7 +219,7 @@ fn bar(interval: Interval, number: i64) -> BarMessage {
     let span: Span = interval.span();
     let close = 100.0 + f64::from(i32::try_from(number.rem_euclid(5)).unwrap_or(0));
     BarMessage {
-        close_time: START + span.times(number + 1),
+        close_time: (START + span.times(number + 1)).into(),
         open: Number(100.0),
         high: Number(close + 1.0),
         low: Number(99.0),

@@ -3,6 +3,7 @@
 use super::line::excerpt;
 use super::message::{Act, AgentMessage, PROTOCOL, Ready};
 use super::observation::Reads;
+use super::usage;
 use crate::domain::{Interval, TimeError};
 use crate::scenario::DecideSpec;
 use crate::strategy::{Needs, check_schedule};
@@ -36,10 +37,12 @@ pub fn ready(message: Option<AgentMessage>) -> Result<Ready, String> {
 /// The answer to a decision.
 ///
 /// # Errors
-/// Another message, or the answer to another decision.
+/// Another message, the answer to another decision, or usage that is none.
 pub fn act(message: AgentMessage, decision: u64) -> Result<Act, String> {
     match message {
-        AgentMessage::Act(act) if act.decision == decision => Ok(act),
+        AgentMessage::Act(act) if act.decision == decision => {
+            act.usage.as_ref().map_or(Ok(()), usage::checked).map(|()| act)
+        }
         AgentMessage::Act(act) => {
             Err(format!("it answered decision {} when it was asked for decision {decision}", act.decision))
         }

@@ -12,6 +12,8 @@ use crate::files::open_plain;
 
 /// The first bytes of a journal.
 const MAGIC: &[u8] = b"tiltyard recording 1\n";
+/// What a journal's name ends with.
+pub const EXTENSION: &str = "rec";
 /// The number of the row that ends a window.
 const END: u8 = 255;
 /// Bytes of a row before its reply: number, observation, latency, length.
@@ -36,7 +38,7 @@ pub struct Found {
 impl Journal {
     /// The journal of a window.
     pub fn path(folder: &Path, key: &str) -> PathBuf {
-        folder.join(format!("{key}.rec"))
+        folder.join(format!("{key}.{EXTENSION}"))
     }
 
     /// Opens a journal; `fresh` empties it. What it held is handed back, and rows go on after it.
@@ -46,6 +48,10 @@ impl Journal {
     pub fn open(path: &Path, fresh: bool) -> io::Result<(Self, Found)> {
         let mut file = open_plain(OpenOptions::new().read(true).write(true).create(true), path)?;
         file.try_lock().map_err(io::Error::other)?;
+        if !path.exists() {
+            // `store prune` has removed it between these two steps.
+            return Self::open(path, fresh);
+        }
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
         let (found, whole) = if fresh { None } else { parse(&bytes) }.unwrap_or_default();
@@ -102,7 +108,7 @@ impl Journal {
 }
 
 /// The rows that are whole, and their bytes; `None` where it is no journal.
-fn parse(bytes: &[u8]) -> Option<(Found, usize)> {
+pub fn parse(bytes: &[u8]) -> Option<(Found, usize)> {
     let mut rest = bytes.strip_prefix(MAGIC)?;
     let mut found = Found::default();
     let number = |bytes: &[u8]| bytes.try_into().map(u32::from_le_bytes).unwrap_or(0);

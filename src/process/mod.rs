@@ -11,13 +11,16 @@ mod acting;
 mod agent;
 mod answer;
 mod check;
+mod context;
 mod conversation;
 mod expected;
+mod held;
 mod journal;
 mod launch;
 mod line;
 #[cfg(unix)]
 mod link;
+mod mask;
 pub mod message;
 #[cfg(not(unix))]
 mod no_link;
@@ -29,6 +32,7 @@ mod schema;
 mod setup;
 mod tail;
 mod tape;
+mod usage;
 
 #[cfg(not(unix))]
 use no_link as link;
@@ -37,6 +41,7 @@ pub(crate) use acting::Acting;
 pub use agent::ProcessAgent;
 pub use check::{ProtocolReport, check_protocol};
 pub(crate) use expected::declared;
+pub use held::{HeldJournal, JOURNALS, JournalState, is_journal};
 pub use launch::{Launch, NoLaunch};
 pub(crate) use line::LINE_BYTES;
 pub(crate) use observation::{Reads, Told};

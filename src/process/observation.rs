@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::context::Texts;
 use super::message::{
     BarMessage, Decide, EndedMessage, Event, FillMessage, Number, OrderMessage, PositionMessage,
     WindowMessage,
@@ -52,15 +53,15 @@ impl Told {
             let bars = (from..closed).filter_map(|index| all.get(index));
             (ctx.symbol_name(symbol), bars.map(|bar| message(&bar, all.interval().span())).collect())
         });
-        WindowMessage { window, start, bars: bars.collect() }
+        WindowMessage { window, start: start.into(), bars: bars.collect() }
     }
 
     /// What is known now and was not known before.
-    pub fn decide(&mut self, ctx: &BarContext<'_>, reads: &Reads, decision: u64) -> Decide {
+    pub fn decide(&mut self, ctx: &BarContext<'_>, reads: &Reads, texts: &Texts, decision: u64) -> Decide {
         let since = self.since(ctx);
         Decide {
             decision,
-            time: ctx.time(),
+            time: ctx.time().into(),
             bars: new_bars(ctx, reads.timeframe, since),
             indicators: reads.indicators.iter().map(|(text, id)| (text.clone(), values(ctx, *id))).collect(),
             cash: ctx.cash(),
@@ -69,6 +70,7 @@ impl Told {
             positions: positions(ctx),
             events: self.events(ctx),
             orders: self.orders(ctx),
+            context: texts.between(since, decision == 1, ctx.time()),
         }
     }
 
@@ -85,9 +87,9 @@ impl Told {
                 reference: self.references.get(&order.id.0).cloned(),
                 symbol: ctx.symbol_name(symbol),
                 side: order.side.into(),
-                quantity: order.quantity,
-                price: order.limit_price,
-                trigger: order.trigger_price,
+                quantity: order.quantity.map(Into::into),
+                price: order.limit_price.map(Into::into),
+                trigger: order.trigger_price.map(Into::into),
             })
         };
         ctx.symbols().flat_map(of).collect()
@@ -105,7 +107,7 @@ impl Told {
         let waiting = std::mem::take(&mut self.open).into_iter();
         for id in waiting.chain((self.next.max(1)..next).map(OrderId)) {
             match self.ended(ctx, id) {
-                Some(ended) => events.push((ended.time, Event::Ended(ended))),
+                Some((at, ended)) => events.push((at, Event::Ended(ended))),
                 None => self.open.push(id),
             }
         }
@@ -118,28 +120,29 @@ impl Told {
         Event::Fill(FillMessage {
             order: fill.order.0,
             reference: self.references.get(&fill.order.0).cloned(),
-            time: fill.at,
+            time: fill.at.into(),
             symbol: ctx.symbol_name(fill.symbol),
             side: fill.side.into(),
-            quantity: fill.quantity,
-            price: fill.price,
+            quantity: fill.quantity.into(),
+            price: fill.price.into(),
             fee: fill.fee,
         })
     }
 
-    fn ended(&mut self, ctx: &BarContext<'_>, id: OrderId) -> Option<EndedMessage> {
+    fn ended(&mut self, ctx: &BarContext<'_>, id: OrderId) -> Option<(Timestamp, EndedMessage)> {
         let order = ctx.account().order(id)?;
         let end = order.end?;
-        Some(EndedMessage {
+        let message = EndedMessage {
             order: id.0,
             reference: self.references.remove(&id.0),
-            time: end.at,
+            time: end.at.into(),
             symbol: ctx.symbol_name(order.symbol),
             status: end.status.as_str().to_owned(),
             reason: end.why.to_owned(),
-            filled: end.filled,
+            filled: end.filled.into(),
             detail: end.detail.to_owned(),
-        })
+        };
+        Some((end.at, message))
     }
 }
 
@@ -160,7 +163,7 @@ fn new_bars(
 
 fn message(bar: &Bar, span: crate::domain::Span) -> BarMessage {
     BarMessage {
-        close_time: bar.open_time + span,
+        close_time: (bar.open_time + span).into(),
         open: Number(bar.open),
         high: Number(bar.high),
         low: Number(bar.low),
@@ -178,7 +181,8 @@ fn positions(ctx: &BarContext<'_>) -> BTreeMap<String, PositionMessage> {
     let held = ctx.symbols().map(|symbol| (symbol, ctx.position(symbol)));
     let held = held.filter(|(_, position)| !position.is_flat());
     held.map(|(symbol, position)| {
-        let message = PositionMessage { quantity: position.qty, average_price: position.average_price };
+        let message =
+            PositionMessage { quantity: position.qty.into(), average_price: position.average_price.into() };
         (ctx.symbol_name(symbol), message)
     })
     .collect()

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use crate::domain::AgentName;
+use crate::domain::{AgentName, UsageTotals};
 
 /// What came back to a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,6 +86,13 @@ impl WindowRecording {
         (0..self.row_count()).filter_map(|index| self.get(index))
     }
 
+    /// The hash of its answers.
+    pub fn hash(&self) -> [u8; 32] {
+        let mut hash = blake3::Hasher::new_derive_key("tiltyard 2026 answers of a window");
+        self.hash_into(&mut hash);
+        *hash.finalize().as_bytes()
+    }
+
     fn hash_into(&self, hash: &mut blake3::Hasher) {
         hash.update(&(self.rows.len() as u64).to_le_bytes());
         for (row, reply) in self.iter() {
@@ -107,6 +114,11 @@ impl Recording {
     /// Whether there is none: no agent is a program.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// What the answers of each agent used in each window.
+    pub fn usage(&self) -> BTreeMap<(AgentName, u32), UsageTotals> {
+        self.0.iter().map(|(key, window)| (key.clone(), window.usage())).collect()
     }
 
     /// The hash that stands for it in a run's identity.
@@ -161,6 +173,11 @@ impl Collector {
     /// All windows so far; takes them out.
     pub fn take(&self) -> Recording {
         std::mem::take(&mut *self.windows.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What programs used so far, by agent and window.
+    pub fn usage(&self) -> BTreeMap<(AgentName, u32), UsageTotals> {
+        self.windows.lock().unwrap_or_else(PoisonError::into_inner).usage()
     }
 
     /// The first difference from the recording, by agent and window.

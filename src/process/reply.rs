@@ -1,9 +1,9 @@
 //! From what an agent answers to orders.
 
-use super::message::{Act, NewOrder, OrderType, SideWord, TimeInForceWord};
+use super::message::{Act, Exact, Moment, NewOrder, OrderType, SideWord, TimeInForceWord};
 use crate::domain::{
-    Action, Bps, Bracket, Distance, OrderId, OrderKind, OrderRequest, Protection, Qty, Side, Size, SymbolId,
-    TimeInForce, UNITS_PER_ONE,
+    Action, Bps, Bracket, Distance, MoneyError, OrderId, OrderKind, OrderRequest, Price, Protection, Qty,
+    Side, Size, SymbolId, TimeInForce, UNITS_PER_ONE,
 };
 use crate::strategy::BarContext;
 
@@ -93,7 +93,7 @@ pub fn request(order: &NewOrder, symbol: SymbolId) -> Result<OrderRequest, Strin
 
 fn size(order: &NewOrder) -> Result<Size, String> {
     let sizes = [
-        order.quantity.map(Size::Qty),
+        order.quantity.map(|quantity| exact("quantity", quantity.quantity())).transpose()?.map(Size::Qty),
         order.amount.map(Size::Quote),
         order.equity_pct.map(|percent| share("equity_pct", percent)).transpose()?.map(Size::EquityShare),
         order
@@ -131,7 +131,8 @@ fn kind(order: &NewOrder) -> Result<OrderKind, String> {
         }
         needed(given || !wanted, key)?;
     }
-    let (price, trigger) = (order.price.unwrap_or_default(), order.trigger.unwrap_or_default());
+    let (price, trigger) = (price("price", order.price)?, price("trigger", order.trigger)?);
+    let (price, trigger) = (price.unwrap_or_default(), trigger.unwrap_or_default());
     Ok(match order.kind {
         OrderType::Market => OrderKind::Market,
         OrderType::Limit => OrderKind::Limit { price },
@@ -156,7 +157,7 @@ const fn word(kind: OrderType) -> &'static str {
 }
 
 fn time_in_force(order: &NewOrder) -> Result<TimeInForce, String> {
-    match (order.time_in_force, order.expires) {
+    match (order.time_in_force, order.expires.and_then(Moment::time)) {
         (TimeInForceWord::GoodTill, Some(time)) => Ok(TimeInForce::GoodTill(time)),
         (TimeInForceWord::GoodTill, None) => Err("`good_till` needs `expires`".to_owned()),
         (_, Some(_)) => Err("`expires` is for `time_in_force` = `good_till`".to_owned()),
@@ -167,7 +168,7 @@ fn time_in_force(order: &NewOrder) -> Result<TimeInForce, String> {
 }
 
 fn bracket(order: &NewOrder) -> Result<Option<Bracket>, String> {
-    let level = |key: &str, price: Option<_>, percent: Option<f64>| match (price, percent) {
+    let level = |key: &str, at: Option<Exact>, percent: Option<f64>| match (price(key, at)?, percent) {
         (Some(_), Some(_)) => Err(format!("has both `{key}` and `{key}_pct`")),
         (Some(price), None) => Ok(Some(Protection::At(price))),
         (None, Some(percent)) => {
@@ -190,6 +191,14 @@ fn bracket(order: &NewOrder) -> Result<Option<Bracket>, String> {
     }
 }
 
+fn price(key: &str, value: Option<Exact>) -> Result<Option<Price>, String> {
+    value.map(|value| exact(key, value.price())).transpose()
+}
+
+fn exact<T>(key: &str, amount: Result<T, MoneyError>) -> Result<T, String> {
+    amount.map_err(|error| format!("`{key}`: {error}"))
+}
+
 /// A percentage as a rate. One below nothing is nothing, which an order is refused for.
 fn share(key: &str, percent: f64) -> Result<Bps, String> {
     if percent > 1_000_000.0 {
@@ -201,7 +210,7 @@ fn share(key: &str, percent: f64) -> Result<Bps, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Cash, Price};
+    use crate::domain::Cash;
 
     fn read(text: &str) -> Result<OrderRequest, String> {
         let order: NewOrder = serde_json::from_str(text).map_err(|error| error.to_string())?;
@@ -242,6 +251,10 @@ mod tests {
         assert!(
             why(r#"{"symbol": "A", "side": "buy", "amount": "1", "mood": 1}"#)
                 .contains("unknown field `mood`")
+        );
+        assert_eq!(
+            why(r#"{"symbol": "A", "side": "sell", "quantity": "1.000000001"}"#),
+            "`quantity`: `1.000000001` has more than 8 decimal places"
         );
         let limit = r#"{"symbol": "A", "side": "buy", "amount": "1", "type": "limit"}"#;
         assert_eq!(why(limit), "`limit` needs `price`");

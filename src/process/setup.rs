@@ -5,9 +5,11 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::context::Texts;
 use super::journal::Journal;
 use super::launch::Launch;
 use super::line::LINE_BYTES;
+use super::mask::Mask;
 use super::message::{Budgets, Costs, Hello, Limits, PROTOCOL, SymbolInfo};
 use super::recording::{Collector, WindowRecording};
 use super::tape::Tape;
@@ -32,6 +34,8 @@ pub struct AgentSetup {
     pub interval: Interval,
     /// What it trades, by name.
     pub symbols: Vec<String>,
+    /// The texts that it is told.
+    pub texts: Texts,
     hello: Hello,
     seed: Seed,
 }
@@ -67,13 +71,14 @@ impl AgentSetup {
             .map(|instrument| SymbolInfo {
                 symbol: instrument.symbol.to_string(),
                 base_asset: instrument.base_asset.clone(),
-                price_tick: instrument.price_tick,
-                quantity_step: instrument.quantity_step,
+                price_tick: instrument.price_tick.into(),
+                quantity_step: instrument.quantity_step.into(),
                 min_notional: instrument.min_notional,
             })
             .collect();
         Self {
             symbols: symbols.iter().map(|info| info.symbol.clone()).collect(),
+            texts: Texts::new(scenario, &agent.strategy.symbols),
             hello: Hello {
                 protocol: PROTOCOL,
                 agent: agent.name.to_string(),
@@ -92,6 +97,9 @@ impl AgentSetup {
                     memory_mb: spec.memory_mb,
                     cpu_s: spec.cpu_s,
                     line_bytes: LINE_BYTES,
+                    tokens: spec.budget.as_ref().and_then(|budget| budget.tokens),
+                    cost: spec.budget.as_ref().and_then(|budget| budget.cost),
+                    currency: spec.budget.as_ref().map(|_| spec.currency.clone()),
                 },
             },
             spec: spec.clone(),
@@ -140,14 +148,19 @@ impl AgentSetup {
         &self.key
     }
 
-    /// The first message in a window.
+    /// What is hidden from the agent in a window.
+    pub fn mask(&self, window: u32) -> Mask {
+        Mask::new(self.spec.mask, self.seed, (&self.hello.agent, window), &self.hello.symbols)
+    }
+
+    /// The first message in a window, as the agent sees it.
     pub fn hello(&self, window: u32) -> Hello {
         let key = self.seed.key(&["strategy", "process", &self.hello.agent, &window.to_string()]);
         let mut bytes = [0; 8];
         bytes.copy_from_slice(&key[..8]);
         // JSON numbers are doubles in many languages.
         let seed = u64::from_le_bytes(bytes) >> 11;
-        Hello { window, seed, ..self.hello.clone() }
+        self.mask(window).hello(Hello { window, seed, ..self.hello.clone() })
     }
 }
 
@@ -156,6 +169,9 @@ fn key(scenario: &Scenario, spec: &ProcessSpec, launch: Option<&Launch>) -> Vec<
     let parts = (spec, &scenario.market, &scenario.venue, &scenario.battle.windows, PROTOCOL);
     let mut hash = blake3::Hasher::new();
     hash.update(&serde_json::to_vec(&parts).unwrap_or_default());
+    if !scenario.context.is_empty() {
+        hash.update(&serde_json::to_vec(&scenario.context).unwrap_or_default());
+    }
     for file in launch.map(Launch::files).unwrap_or_default() {
         hash.update(file.as_os_str().as_encoded_bytes());
         // A folder, or a file that went away, counts by its name.

@@ -1,10 +1,10 @@
 //! The leaderboard's columns, once for the terminal and for pages.
 
-use super::numbers::{self, gain, money, ratio};
+use super::numbers::{self, gain, grouped, money, ratio};
 use super::table::{Cell, Head};
 use super::wording;
 use crate::domain::Metric;
-use crate::store::{RankingRecord, StoredRun};
+use crate::store::{RankingRecord, StoredRun, UsageRecord};
 
 /// The metrics of a leaderboard that may have no value, in its order, each with how soon a narrow table leaves it out.
 pub(super) const METRICS: [(Metric, u8); 7] = [
@@ -102,6 +102,12 @@ pub(super) fn fields(stored: &StoredRun) -> Vec<Field> {
     if !several {
         all.push(field("final equity", true, 4, &|row| Cell::money(&row.final_equity, money)));
     }
+    if rows.iter().any(|row| row.usage.is_some()) {
+        for (&metric, drop) in Metric::USAGE.iter().zip(USAGE_DROPS) {
+            let cell = |row: &RankingRecord| used(row, metric);
+            all.push(Field { metric: Some(metric), ..field(metric.head(), true, drop, &cell) });
+        }
+    }
     all.push(field("trades", true, 5, &|row| counted(row.trades)));
     all.push(field("fees", true, 11, &|row| Cell::money(&row.fees, money)));
     if rows.iter().any(|row| row.status != "completed") {
@@ -119,10 +125,29 @@ pub(super) fn fields(stored: &StoredRun) -> Vec<Field> {
     for field in &mut all {
         let is_ranked_by = field.metric.is_some() && field.metric == ranked_by;
         field.drop = if is_ranked_by { 0 } else { field.drop };
-        field.over = over.filter(|_| field.metric.is_some() || ["trades", "fees"].contains(&field.name));
+        let is_usage = field.metric.is_some_and(|metric| Metric::USAGE.contains(&metric));
+        field.over =
+            over.filter(|_| field.metric.is_some() && !is_usage || ["trades", "fees"].contains(&field.name));
     }
     all.sort_by_key(|field| group(field, ranked_by));
     all
+}
+
+/// How soon a narrow table leaves out each metric of usage.
+const USAGE_DROPS: [u8; 4] = [10, 8, 4, 7];
+
+/// A metric of usage; a cost with its currency.
+fn used(row: &RankingRecord, metric: Metric) -> Cell {
+    let value = row.usage.as_ref().and_then(|usage| usage.value(metric));
+    Cell::number(value, |value| match metric {
+        Metric::Cost => {
+            let usage = row.usage.as_ref();
+            let amount = usage.and_then(UsageRecord::amount).map_or_else(String::new, numbers::cost);
+            format!("{amount} {}", usage.and_then(|usage| usage.currency.as_deref()).unwrap_or_default())
+        }
+        Metric::ReturnPerCost => numbers::measured(metric, value),
+        _ => grouped(&format!("{value:.0}")),
+    })
 }
 
 /// The group a column is sorted into; within a group columns keep the order above.
@@ -130,6 +155,7 @@ fn group(field: &Field, ranked_by: Option<Metric>) -> u8 {
     match (field.metric, field.name) {
         (None, "final equity") => 3,
         (None, "trades" | "fees" | "status" | "proved") => 5,
+        (Some(metric), _) if Metric::USAGE.contains(&metric) => 6,
         (None, _) => 0,
         (metric, _) if metric == ranked_by => 1,
         (Some(Metric::RoiPct | Metric::TotalPnl), _) => 2,

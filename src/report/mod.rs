@@ -7,6 +7,7 @@
 
 mod agent_metrics;
 mod board;
+mod cutoff;
 mod error;
 mod html;
 mod images;

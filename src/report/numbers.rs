@@ -49,7 +49,7 @@ pub(super) fn measured(metric: Metric, value: f64) -> String {
         MetricUnit::Fraction => ratio(value * 100.0),
         MetricUnit::Seconds => length(value),
         _ if metric.info().signed => signed(value),
-        MetricUnit::Plain | MetricUnit::Percent | MetricUnit::Money => ratio(value),
+        MetricUnit::Plain | MetricUnit::Percent | MetricUnit::Money | MetricUnit::Cost => ratio(value),
     }
 }
 
@@ -84,6 +84,11 @@ pub(super) fn price(value: Price) -> String {
 /// As many places as the quantity has.
 pub(super) fn quantity(value: Qty) -> String {
     grouped(&trimmed(&value.to_string(), 0))
+}
+
+/// As many places as the cost of a model has, at least two.
+pub(super) fn cost(value: Cash) -> String {
+    grouped(&trimmed(&value.to_string(), FEWEST_PLACES))
 }
 
 fn trimmed(number: &str, fewest: usize) -> String {

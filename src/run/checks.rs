@@ -57,3 +57,16 @@ pub(super) fn no_signals(scenario: &Scenario) -> Result<(), RunError> {
     let problems: Vec<_> = agents.filter(|(_, agent)| reads(agent)).map(problem).collect();
     if problems.is_empty() { Ok(()) } else { Err(RunError::Signals(problems)) }
 }
+
+/// Refuses files of texts, where the reading of files is left out.
+#[cfg(not(feature = "import"))]
+pub(super) fn no_context(scenario: &Scenario) -> Result<(), RunError> {
+    match scenario.context.as_slice() {
+        [] => Ok(()),
+        _ => Err(RunError::Context {
+            index: 0,
+            message: "this program is built without the feature `import`".to_owned(),
+            help: "build it with the feature `import`".to_owned(),
+        }),
+    }
+}

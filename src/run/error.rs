@@ -90,6 +90,16 @@ pub enum RunError {
         /// Which agent, window and decision.
         difference: String,
     },
+    /// A file of texts is wrong.
+    #[error("a context cannot be used: {message}")]
+    Context {
+        /// Index of its `[[context]]` table.
+        index: usize,
+        /// What is wrong.
+        message: String,
+        /// How to mend it.
+        help: String,
+    },
     /// Files of signals are wrong; one entry an agent.
     #[error("{}", messages(.0))]
     Signals(Vec<SignalsProblem>),
@@ -306,7 +316,7 @@ impl RunError {
     /// What kind of mistake it is.
     pub fn kind(&self) -> RunErrorKind {
         match self {
-            Self::Market(_) | Self::Signals(_) => RunErrorKind::Data,
+            Self::Market(_) | Self::Signals(_) | Self::Context { .. } => RunErrorKind::Data,
             Self::Interrupted { .. } => RunErrorKind::Interrupted,
             Self::Recording { .. } | Self::TrialCache(_) | Self::Standings(_) | Self::Threads(_) => {
                 RunErrorKind::Failed

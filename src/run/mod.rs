@@ -1,4 +1,4 @@
-//! The use cases of the program, as functions: prepare, run, sweep, duel, rematch, check, estimate, lag, prove.
+//! The use cases of the program, as functions: prepare, run, sweep, duel, rematch, check, estimate, lag, memory, prove.
 //!
 //! Owns the steps from a checked scenario to a typed result, and what can go wrong on the way, with the place in the
 //! scenario that a problem comes from. The command line, and every program that uses this library, calls these
@@ -14,6 +14,8 @@ mod builder;
 mod check;
 mod checks;
 mod content;
+#[cfg(feature = "import")]
+mod context;
 mod described;
 mod diagnostic;
 #[cfg(feature = "store")]
@@ -22,6 +24,7 @@ mod entrant;
 mod error;
 mod estimate;
 mod lag;
+mod memory;
 mod modules;
 mod observer;
 mod prepare;
@@ -55,6 +58,7 @@ pub use error::{
 };
 pub use estimate::{RunEstimate, estimate};
 pub use lag::{LagReport, LagRow, lag};
+pub use memory::{MemoryDifference, MemoryReport, MemoryRow, memory};
 pub use observer::{RunEvent, RunObserver};
 pub use prepare::{Prepared, prepare, prepare_with};
 pub use programs::{Programs, check_protocol};

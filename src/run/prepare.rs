@@ -85,16 +85,20 @@ pub fn prepare_with(
     let files = signals::read(&mut scenario)?;
     #[cfg(not(feature = "import"))]
     checks::no_signals(&scenario)?;
+    #[cfg(feature = "import")]
+    let told = super::context::read(&mut scenario)?;
+    #[cfg(not(feature = "import"))]
+    checks::no_context(&scenario)?;
     let collector = Arc::default();
     let mut warm_ups = modules::enter(&mut scenario, &mut own, &collector)?;
-    let entered = super::programs::enter(&scenario, &mut own, programs, &collector)?;
+    let entered = super::programs::enter(&mut scenario, &mut own, programs, &collector)?;
     warm_ups.extend(entered.warm_ups);
     let market = load(&scenario, entrants, &warm_ups)?;
+    let mut notes = left_out(&scenario);
     #[cfg(feature = "import")]
-    let told = signals::check(&scenario, &market, &files)?;
-    #[cfg(not(feature = "import"))]
-    let told = Vec::new();
-    let notes = left_out(&scenario).into_iter().chain(told).collect();
+    notes.extend(told);
+    #[cfg(feature = "import")]
+    notes.extend(signals::check(&scenario, &market, &files)?);
     checks::quantities(&scenario, &market)?;
     let spec = &scenario.market;
     let (ticks, embargo) = (market.in_range, scenario.battle.embargo);

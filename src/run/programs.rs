@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{ProgramProblem, RunError, ScenarioSource};
 use crate::domain::AgentName;
 use crate::process::{
-    self, AgentSetup, Answers, Collector, Launch, NoLaunch, ProcessAgent, ProtocolReport, Recording,
+    self, AgentSetup, Answers, Collector, JOURNALS, Launch, NoLaunch, ProcessAgent, ProtocolReport, Recording,
 };
 use crate::scenario::{AgentSpec, LeftOut, NoRegistry, ProcessSpec, RecordedSpec, Scenario, StrategyKind};
 use crate::strategy::{OwnStrategies, Warmup, needs_of};
@@ -26,9 +26,6 @@ pub struct Programs {
     /// Takes all answers from the recording of this stored run; no program is started.
     pub replay: Option<String>,
 }
-
-/// The folder of the journals in a store. No scenario's name begins with a dot.
-const JOURNALS: &str = ".recordings";
 
 /// What is known of the agents that are programs once they have entered.
 #[derive(Debug, Default)]
@@ -69,15 +66,16 @@ pub(super) fn leave_out(scenario: &mut Scenario, programs: &Programs) {
 }
 
 /// Registers a factory for each agent that is a program, and returns what each declares in `ready`. A
-/// program that fails this first handshake forfeits its windows.
+/// program that fails this first handshake forfeits its windows. Recorded agents get what their run says of the program.
 pub(super) fn enter(
-    scenario: &Scenario,
+    scenario: &mut Scenario,
     own: &mut OwnStrategies,
     programs: &Programs,
     collector: &Arc<Collector>,
 ) -> Result<Entered, RunError> {
     let mut problems = Vec::new();
     let mut entered = Entered::default();
+    let mut recorded = Vec::new();
     let mut entering = Entering { scenario, programs, collector, recordings: BTreeMap::new() };
     for (index, agent) in scenario.agents.iter().enumerate() {
         let setup = match &agent.strategy.kind {
@@ -87,6 +85,7 @@ pub(super) fn enter(
         };
         match setup {
             Ok(setup) => {
+                recorded.push((index, setup.spec.clone()));
                 let setup = Arc::new(setup);
                 let mut first = ProcessAgent::only_asked(Arc::clone(&setup));
                 entered.contents.insert(agent.name.clone(), setup.content().to_vec());
@@ -101,7 +100,15 @@ pub(super) fn enter(
             }
         }
     }
-    if problems.is_empty() { Ok(entered) } else { Err(RunError::Programs(problems)) }
+    if !problems.is_empty() {
+        return Err(RunError::Programs(problems));
+    }
+    for (index, program) in recorded {
+        if let StrategyKind::Recorded(spec) = &mut scenario.agents[index].strategy.kind {
+            spec.program = Some(Box::new(program));
+        }
+    }
+    Ok(entered)
 }
 
 struct Entering<'a> {
@@ -124,6 +131,12 @@ impl Entering<'_> {
         if self.scenario.sweep.as_ref().is_some_and(|sweep| sweep.agent == agent.name) {
             let help = "sweep another agent, or enter the program several times".to_owned();
             return Err(NoLaunch { message: "a program cannot be swept".to_owned(), help });
+        }
+        if !self.scenario.context.is_empty() && !spec.mask.is_none() && !spec.mask.context {
+            let help = "leave out `[[context]]` or `mask`, or set `context = true` in `mask`".to_owned();
+            let message =
+                "it has a `mask`, and the texts of `[[context]]` would show what that hides".to_owned();
+            return Err(NoLaunch { message, help });
         }
         let (launch, answers) = match &self.programs.replay {
             Some(run) => (None, self.stored(run)?.answers(&agent.name, run)?),

@@ -1,8 +1,13 @@
 //! Every agent over every window, ranked: a run in memory.
 
+use std::collections::BTreeMap;
+
 use super::observer::Relay;
 use super::{Prepared, RunError, RunEvent, RunObserver};
-use crate::tournament::{self, Assessment, Results, RunOptions, Tournament, assess};
+use crate::domain::{AgentName, UsageTotals};
+use crate::tournament::{
+    self, Assessment, CutoffSplit, Results, RunOptions, Tournament, assess, cutoff_splits,
+};
 
 /// What a run gave.
 #[derive(Debug)]
@@ -11,6 +16,10 @@ pub struct RunResult {
     pub tournament: Tournament,
     /// Standings and format, where the scenario has a `[tournament]`.
     pub assessment: Option<Assessment>,
+    /// The standings before and after each training cutoff of agents' models.
+    pub cutoffs: Vec<CutoffSplit>,
+    /// What programs used of language models, by agent and window.
+    pub usage: BTreeMap<(AgentName, u32), UsageTotals>,
     /// The run in the store, where it was stored.
     #[cfg(feature = "store")]
     pub stored: Option<crate::store::StoredRun>,
@@ -45,8 +54,11 @@ pub fn run(
         return Err(RunError::Recording { difference });
     }
     observer.event(&RunEvent::ReplayDone);
-    let assessment = assessment(prepared, &tournament, observer)?;
+    let results = Results::of(&tournament, &prepared.scenario)?;
+    let assessment = assessment(prepared, &results, observer)?;
     Ok(RunResult {
+        cutoffs: cutoff_splits(&results, &prepared.scenario, &prepared.windows),
+        usage: prepared.collector.usage(),
         tournament,
         assessment,
         #[cfg(feature = "store")]
@@ -56,14 +68,13 @@ pub fn run(
 
 fn assessment(
     prepared: &Prepared,
-    tournament: &Tournament,
+    results: &Results,
     observer: &dyn RunObserver,
 ) -> Result<Option<Assessment>, RunError> {
     let Some(spec) = &prepared.scenario.tournament else { return Ok(None) };
-    let results = Results::of(tournament, &prepared.scenario)?;
     let (windows, agents) = (results.matrix.windows().len(), results.matrix.agents().len());
     observer.event(&RunEvent::StandingsStarted { resamples: spec.resamples as usize, windows, agents });
-    let found = assess(&results, spec);
+    let found = assess(results, spec);
     observer.event(&RunEvent::StandingsDone);
     Ok(Some(found?))
 }

@@ -47,6 +47,7 @@ impl RunError {
         match self {
             Self::BalanceTooLarge { .. } => span_of(text, &["market", "symbols"]),
             Self::Windows(_) => span_of(text, &["battle", "windows"]),
+            Self::Context { index, .. } => span_of(text, &["context", &index.to_string(), "path"]),
             Self::Format(_) => {
                 span_of(text, &["tournament", "format"]).or_else(|| span_of(text, &["tournament"]))
             }
@@ -69,6 +70,7 @@ impl RunError {
                     instrument.source
                 );
             }
+            Self::Context { help, .. } => return help.clone(),
             Self::Windows(_) => {
                 "use fewer or shorter windows, widen `start` and `end` of `[market]`, or add data"
             }

@@ -95,6 +95,7 @@ pub(super) fn run_and_keep(
     let result = run(prepared, options, observer)?;
     let parts = agent_parts(&prepared.scenario, &prepared.market, &result.tournament);
     let writer = writer.recorded(prepared.collector.take()).logged(prepared.collector.take_logs());
+    let writer = writer.split(result.cutoffs.clone());
     let writer = match &result.assessment {
         Some(found) => writer.assessed(found.clone()),
         None => writer,

@@ -3,6 +3,7 @@
 //! Owns the parameters' names, types, ranges and defaults. The parser, the JSON schema and `tiltyard
 //! strategies` are generated from it. Periods are in bars of the strategy's timeframe.
 
+use super::format::{BUDGET, CURRENCY, MASK, MODEL};
 use super::format::{ENTRY, KeyDoc, RANGES, Range, TableDoc, ValueType, VariantDoc};
 use super::format::{choice_docs, number, optional, percent, period, required, with_default};
 use super::{Isolation, OnTimeout, Rebalance, SignalMode, Stamp};
@@ -438,6 +439,10 @@ pub const STRATEGIES: &[StrategyDoc] = &[
                 "false",
                 "Leaves the agent out, with a notice, where its program cannot be started.",
             ),
+            MODEL,
+            CURRENCY,
+            BUDGET,
+            MASK,
             SYMBOLS,
         ],
         warm_up: "what it declares, and the warm-up of `decide.on`",

@@ -375,6 +375,7 @@ pub(crate) fn scenario() -> Scenario {
         },
         tournament: None,
         metrics: MetricSpec::default(),
+        context: Vec::new(),
         sweep: None,
         validation: None,
         left_out: Vec::new(),

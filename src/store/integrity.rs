@@ -13,10 +13,11 @@ use serde::Serialize;
 
 use super::database::{self, Database};
 use super::duel_record::{DUELS, damaged_duels};
+use super::journals::Unneeded;
 use super::manifest::Manifest;
 use super::staging::{self, Hidden};
 use super::sweep::TrialStore;
-use super::{FileProblem, Index, RunSummary, StoreError, StoredRun, registry};
+use super::{FileProblem, Index, RunSummary, StoreError, StoredRun, journals, registry};
 use crate::files::FolderLock;
 
 /// What is wrong with a store.
@@ -116,6 +117,24 @@ pub enum IntegrityProblem {
         /// Problem, as a sentence.
         problem: String,
     },
+    /// A file among the journals of programs is none.
+    JournalDamaged {
+        /// The file.
+        #[serde(serialize_with = "super::json::path")]
+        file: PathBuf,
+    },
+    /// The journal of a window whose answers a run has: only `prune` speaks of it.
+    JournalPublished {
+        /// The file.
+        #[serde(serialize_with = "super::json::path")]
+        file: PathBuf,
+    },
+    /// The journal of a window that no run has: only `prune` speaks of it, where it was asked to remove it.
+    JournalUnfinished {
+        /// The file.
+        #[serde(serialize_with = "super::json::path")]
+        file: PathBuf,
+    },
     /// Kept outcomes of sweeps are damaged.
     Trials {
         /// File the error is about.
@@ -168,6 +187,15 @@ impl IntegrityProblem {
             Self::DuelDamaged { file, problem } => {
                 format!("the duel in `{}` is damaged: {problem}", file.display())
             }
+            Self::JournalDamaged { file } => {
+                format!("the answers in `{}` are damaged", file.display())
+            }
+            Self::JournalPublished { file } => {
+                format!("the answers in `{}`, which a run has too", file.display())
+            }
+            Self::JournalUnfinished { file } => {
+                format!("the answers in `{}`, which no run has", file.display())
+            }
             Self::Trials { file, problem, .. } => {
                 format!("the trial cache `{}` is damaged: {problem}", file.display())
             }
@@ -184,7 +212,10 @@ impl IntegrityProblem {
             Self::FolderGone { .. } => {
                 "run its scenario again to restore its files; `tiltyard store prune` removes the entry"
             }
-            Self::Leftover { .. } => "`tiltyard store prune` removes it",
+            Self::Leftover { .. }
+            | Self::JournalDamaged { .. }
+            | Self::JournalPublished { .. }
+            | Self::JournalUnfinished { .. } => "`tiltyard store prune` removes it",
             Self::Interrupted { .. } => "`tiltyard store repair` restores it",
             Self::FileDamaged { file, .. } if is_page(file) => "`tiltyard report RUN` renders it again",
             Self::FolderDamaged { .. } | Self::FileDamaged { .. } => {
@@ -243,6 +274,8 @@ pub fn inspect(out: &Path) -> Result<Condition, StoreError> {
             condition.problems.push(unreadable(&scenario, error));
         }
     }
+    let damaged = journals::damaged(out)?.into_iter();
+    condition.problems.extend(damaged.map(|file| IntegrityProblem::JournalDamaged { file }));
     match damaged_duels(out) {
         Ok(found) => condition
             .problems
@@ -417,8 +450,8 @@ fn look_at_scenario(
     Ok(())
 }
 
-/// Clears away leftovers, index entries without a folder and, where asked for, runs that the index does not
-/// list. Gives what went.
+/// Clears away leftovers, index entries without a folder, answers of programs that a run has and, where asked for, runs
+/// that the index does not list and answers that no run has. Gives what went.
 ///
 /// # Errors
 /// As [`inspect`], and where something cannot be removed.
@@ -441,6 +474,16 @@ pub fn prune(out: &Path, unlisted: bool) -> Result<Vec<IntegrityProblem>, StoreE
             gone.push(problem);
         }
     }
+    let mut runs = Vec::new();
+    for scenario in scenarios(out)? {
+        runs.extend(run_folders(&scenario)?);
+    }
+    let journals = journals::prune(out, &runs, unlisted)?.into_iter();
+    gone.extend(journals.map(|(file, reason)| match reason {
+        Unneeded::Damaged => IntegrityProblem::JournalDamaged { file },
+        Unneeded::Published => IntegrityProblem::JournalPublished { file },
+        Unneeded::Unfinished => IntegrityProblem::JournalUnfinished { file },
+    }));
     if gone.iter().any(|problem| matches!(problem, IntegrityProblem::FolderGone { .. })) {
         // Only to give room back: it can wait while others use the database, or the disk is full.
         let _ = db.execute_batch("VACUUM");

@@ -9,10 +9,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::proof_record::ProofRecord;
-use super::{RunId, StoreError, agent_record, csv, score_record};
-use crate::domain::{Cash, Metric};
+use super::{CutoffRecord, ModelRecord, RunId, StoreError, UsageRecord, agent_record, csv, score_record};
+use crate::domain::{Cash, Metric, UsageTotals};
 use crate::metrics::{Missing, Score};
-use crate::tournament::{Ranking, Tournament, WindowResult, WindowSpan, score, shown};
+use crate::process::Recording;
+use crate::scenario::{ProcessSpec, Scenario};
+use crate::tournament::{Ranking, Tournament, WindowResult, WindowSpan, remembered_in_words, score, shown};
 
 /// The ranking over all windows, as stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -40,6 +42,9 @@ pub struct LeaderboardRecord {
     /// Findings of level error in the bars that the scenario accepts; absent where there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accepted: Vec<String>,
+    /// The standings before and after each training cutoff of agents' models; absent where no agent has one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cutoffs: Vec<CutoffRecord>,
     /// Agents of the scenario that did not take part, one sentence each; absent where there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<String>,
@@ -108,6 +113,12 @@ pub struct RankingRecord {
     /// What each window did.
     #[serde(default)]
     pub windows: Vec<RankedWindow>,
+    /// The language model that the scenario names for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<ModelRecord>,
+    /// What its decisions used of language models; of programs, where any agent reports it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<UsageRecord>,
     /// What `agent prove` has found of the agent; absent where it was not tested. Never in the file of a run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proved: Option<ProofRecord>,
@@ -142,6 +153,17 @@ pub struct RankedWindow {
     pub max_drawdown_pct: f64,
     /// Closed round trips.
     pub trades: usize,
+    /// Whether it begins before the training cutoff of the agent's model, which may have read about it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub before_cutoff: bool,
+    /// What its decisions used, as in the row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<UsageRecord>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 impl LeaderboardRecord {
@@ -158,8 +180,50 @@ impl LeaderboardRecord {
             min_trades: board.min_trades,
             windows_overlap: overlap(&tournament.windows),
             accepted: Vec::new(),
+            cutoffs: Vec::new(),
             left_out: Vec::new(),
         }
+    }
+
+    /// The same with the models that the scenario names, and the windows marked that begin before their cutoffs.
+    #[must_use]
+    pub(super) fn with_models(mut self, scenario: &Scenario, windows: &[WindowSpan]) -> Self {
+        for row in &mut self.rankings {
+            let Some(model) = program(scenario, &row.agent).and_then(|program| program.model.as_ref()) else {
+                continue;
+            };
+            let starts_before = |window: u32| {
+                let span = windows.iter().find(|span| span.window.index == window);
+                span.zip(model.training_cutoff).is_some_and(|(span, cutoff)| span.start < cutoff)
+            };
+            row.windows.iter_mut().for_each(|window| window.before_cutoff = starts_before(window.window));
+            let marked = row.windows.iter().filter(|window| window.before_cutoff).count();
+            row.model = Some(ModelRecord::new(model, marked));
+        }
+        self
+    }
+
+    /// The same with what programs used, where any of them reports it.
+    #[must_use]
+    pub(super) fn with_usage(mut self, scenario: &Scenario, recording: &Recording) -> Self {
+        let used = recording.usage();
+        if !used.values().any(UsageTotals::is_reported) {
+            return self;
+        }
+        for row in &mut self.rankings {
+            let Some(program) = program(scenario, &row.agent) else { continue };
+            let mut all = UsageTotals::default();
+            for window in &mut row.windows {
+                let own = used
+                    .iter()
+                    .find(|((agent, index), _)| agent.as_str() == row.agent && *index == window.window);
+                let Some((_, totals)) = own else { continue };
+                all.add(totals);
+                window.usage = Some(UsageRecord::new(totals, &program.currency, window.roi_pct));
+            }
+            row.usage = Some(UsageRecord::new(&all, &program.currency, row.roi_pct));
+        }
+        self
     }
 
     /// The bytes of `leaderboard.json`, final newline included.
@@ -173,8 +237,12 @@ impl LeaderboardRecord {
     /// The bytes of `leaderboard.csv`: the keys of a ranking as columns.
     pub fn to_csv(&self) -> String {
         let mut text = String::new();
+        let is_used = self.rankings.iter().any(|row| row.usage.is_some());
         for (index, row) in self.rankings.iter().enumerate() {
-            let cells = row.csv();
+            let mut cells = row.csv().to_vec();
+            if is_used {
+                cells.extend(UsageRecord::csv(row.usage.as_ref()));
+            }
             if index == 0 {
                 text.push_str(&csv::line(cells.iter().map(|(head, _)| *head)));
             }
@@ -182,6 +250,11 @@ impl LeaderboardRecord {
         }
         text
     }
+}
+
+/// The program that decides for an agent.
+fn program<'a>(scenario: &'a Scenario, agent: &str) -> Option<&'a ProcessSpec> {
+    scenario.agents.iter().find(|spec| spec.name.as_str() == agent)?.strategy.kind.program()
 }
 
 /// Whether a window starts before an earlier one has ended.
@@ -235,6 +308,8 @@ impl RankingRecord {
             }),
             missing,
             windows: windows(row.agent, tournament),
+            model: None,
+            usage: None,
             proved: None,
         }
     }
@@ -247,6 +322,13 @@ impl RankingRecord {
     /// The score of a metric by its key, infinities included.
     pub fn known_value(&self, metric: &str) -> Score {
         score_record::score(self.value(metric), self.missing.get(metric).map(String::as_str))
+    }
+
+    /// Why its score may be remembered: windows begin before the training cutoff of its model.
+    pub fn remembered(&self) -> Option<String> {
+        let model = self.model.as_ref().filter(|model| model.windows_before_cutoff > 0)?;
+        let cutoff = model.training_cutoff.as_deref()?;
+        Some(remembered_in_words(model.windows_before_cutoff, self.windows.len(), cutoff))
     }
 
     /// Whether the agent held cash all along.
@@ -270,7 +352,7 @@ impl RankingRecord {
             Metric::Alpha => self.alpha,
             Metric::Beta => self.beta,
             Metric::InformationRatio => self.information_ratio,
-            _ => None,
+            metric => self.usage.as_ref()?.value(metric),
         }
     }
 
@@ -331,6 +413,8 @@ fn windows(agent: usize, tournament: &Tournament) -> Vec<RankedWindow> {
             final_equity: metrics.final_equity.to_string(),
             max_drawdown_pct: metrics.max_drawdown.depth * 100.0,
             trades: metrics.trades,
+            before_cutoff: false,
+            usage: None,
         }
     };
     tournament.agents[agent].windows.iter().map(window).collect()

@@ -25,8 +25,17 @@ impl StoredRun {
             _ => ScoreMatrix::new(names.clone(), windows, self.window_scores(&names), Fold::Mean)?,
         };
         let order: Vec<&str> = self.leaderboard.rankings.iter().map(|row| row.agent.as_str()).collect();
-        let matrix = matrix.with_tie_order(&order);
+        let matrix = matrix.with_tie_order(&order).with_remembered(self.remembered())?;
         Results::new(matrix, ends, &self.run.ranking_metric, Seed(self.run.seed), benchmark)
+    }
+
+    /// Why scores of its agents may be remembered, in the agents' order.
+    fn remembered(&self) -> Vec<Option<String>> {
+        let reason = |agent: &super::AgentRecord| {
+            let row = self.leaderboard.rankings.iter().find(|row| row.agent == agent.agent)?;
+            row.remembered()
+        };
+        self.agents.iter().map(reason).collect()
     }
 
     /// How its agents are scored; nothing in a run of an older version.

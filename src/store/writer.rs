@@ -17,8 +17,8 @@ use super::manifest::Manifest;
 use super::staging::Staging;
 use super::table_file::TableFile;
 use super::{
-    AgentRecord, ExtraFile, LeaderboardRecord, RunId, RunRecord, StandingsRecord, StoreError, StoredRun,
-    TournamentRecord, json, prices, tables,
+    AgentRecord, CutoffRecord, ExtraFile, LeaderboardRecord, RunId, RunRecord, StandingsRecord, StoreError,
+    StoredRun, TournamentRecord, json, prices, tables,
 };
 use crate::domain::check_name;
 use crate::engine::Window;
@@ -26,7 +26,7 @@ use crate::files::FolderLock;
 use crate::market::{Market, TickRange};
 use crate::process::{Logs, Recording};
 use crate::scenario::{Benchmark, Scenario};
-use crate::tournament::{AgentResult, Assessment, Tournament, WindowResult};
+use crate::tournament::{AgentResult, Assessment, CutoffSplit, Tournament, WindowResult};
 
 /// Ticks of the equity curve that are held in memory at once.
 const EQUITY_PART: usize = 1 << 16;
@@ -65,6 +65,7 @@ pub struct RunWriter<'a> {
     staging: Staging,
     assessment: Option<Assessment>,
     recording: Recording,
+    cutoffs: Vec<CutoffSplit>,
     logs: Logs,
 }
 
@@ -79,13 +80,26 @@ impl<'a> RunWriter<'a> {
         let staging = Staging::open(&parent, &run.id.to_string())?;
         fs::create_dir(staging.folder().join("agents")).map_err(StoreError::write(staging.folder()))?;
         json::write_text(&staging.folder().join("scenario.toml"), run.source)?;
-        Ok(Self { run, staging, assessment: None, recording: Recording::default(), logs: Logs::default() })
+        Ok(Self {
+            run,
+            staging,
+            assessment: None,
+            recording: Recording::default(),
+            cutoffs: Vec::new(),
+            logs: Logs::default(),
+        })
     }
 
     /// The same run with standings and a format.
     #[must_use]
     pub fn assessed(self, assessment: Assessment) -> Self {
         Self { assessment: Some(assessment), ..self }
+    }
+
+    /// The same run with the standings before and after training cutoffs.
+    #[must_use]
+    pub fn split(self, cutoffs: Vec<CutoffSplit>) -> Self {
+        Self { cutoffs, ..self }
     }
 
     /// The same run with what its programs have answered, which is part of its identity.
@@ -181,8 +195,11 @@ impl<'a> RunWriter<'a> {
             run,
             leaderboard: LeaderboardRecord {
                 accepted,
+                cutoffs: self.cutoffs(tournament),
                 left_out,
                 ..LeaderboardRecord::new(&id, &scenario.name, tournament)
+                    .with_models(scenario, &tournament.windows)
+                    .with_usage(scenario, &self.recording)
             },
             battles: battles(tournament),
             agents: tournament
@@ -219,6 +236,12 @@ impl<'a> RunWriter<'a> {
         }
         json::write(&folder.join("run.json"), "the run", &stored.run)?;
         Ok(stored)
+    }
+
+    fn cutoffs(&self, tournament: &Tournament) -> Vec<CutoffRecord> {
+        let names: Vec<&str> = tournament.agents.iter().map(|agent| agent.name.as_str()).collect();
+        let order: Vec<usize> = tournament.leaderboard.rankings.iter().map(|row| row.agent).collect();
+        self.cutoffs.iter().map(|split| CutoffRecord::new(split, &names, &order)).collect()
     }
 
     fn agent_folder(&self, agent: &AgentResult) -> PathBuf {

@@ -9,4 +9,4 @@ mod signal_file;
 
 pub use number_table::{NamedColumn, NumberTable, RowNumber, TableError};
 pub use return_file::{ColumnKind, ReturnColumn, SeriesError};
-pub use signal_file::{FileOrder, FileValue, OrderRows, SignalFileError, ValueRows};
+pub use signal_file::{FileOrder, FileText, FileValue, OrderRows, SignalFileError, TextRows, ValueRows};

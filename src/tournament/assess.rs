@@ -7,6 +7,7 @@ use std::fmt;
 
 use super::formats::{Exit, Field, FormatError, FormatView, view};
 use super::outcome::Tournament;
+use super::remembered::remembered;
 use super::standings::{Fold, Records, ScoreMatrix, Standings, StandingsError, StandingsSpec, standings};
 use crate::domain::{Seed, counted};
 use crate::engine::ReplayStatus;
@@ -81,6 +82,7 @@ impl Results {
         let benchmark = scenario.report.benchmark.as_ref().map(Benchmark::name);
         let order: Vec<&str> = tournament.leaderboard.rankings.iter().map(|row| row.name.as_str()).collect();
         let matrix = scoring.matrix(names, windows, summaries)?.with_tie_order(&order);
+        let matrix = matrix.with_remembered(remembered(scenario, &tournament.windows))?;
         Self::new(matrix, ends, battle.ranking_metric.as_str(), scenario.seed, benchmark)
     }
 
@@ -171,7 +173,17 @@ fn exit(status: &ReplayStatus, window: u32) -> Option<Exit> {
 /// # Errors
 /// [`FormatError`] where there are too few agents or windows for the format.
 pub fn assess(results: &Results, spec: &TournamentSpec) -> Result<Assessment, FormatError> {
-    let settings = StandingsSpec {
+    Ok(Assessment {
+        view: results.view(spec)?,
+        standings: standings(&results.matrix, &settings(results, spec)),
+        spec: spec.clone(),
+        work: results.work(),
+    })
+}
+
+/// The settings of the standings.
+pub(super) fn settings(results: &Results, spec: &TournamentSpec) -> StandingsSpec {
+    StandingsSpec {
         metric: results.metric.clone(),
         higher_is_better: true,
         alpha: spec.alpha,
@@ -181,13 +193,7 @@ pub fn assess(results: &Results, spec: &TournamentSpec) -> Result<Assessment, Fo
         ratings: spec.ratings.clone(),
         benchmark: results.benchmark,
         ..StandingsSpec::default()
-    };
-    Ok(Assessment {
-        view: results.view(spec)?,
-        standings: standings(&results.matrix, &settings),
-        spec: spec.clone(),
-        work: results.work(),
-    })
+    }
 }
 
 /// `432 replays for 66 pairings over 36 windows`.

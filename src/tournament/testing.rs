@@ -162,6 +162,7 @@ pub fn scenario(agents: &[&str], by: RankingMetric) -> Scenario {
         battle: battle_spec(by, &[]),
         tournament: None,
         metrics: MetricSpec::default(),
+        context: Vec::new(),
         sweep: None,
         validation: None,
         left_out: Vec::new(),

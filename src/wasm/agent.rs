@@ -6,7 +6,7 @@ use super::live::{Fault, Live};
 use super::message::Message;
 use super::{ModuleSetup, answer};
 use crate::domain::Timestamp;
-use crate::process::message::Act;
+use crate::process::message::{Act, Moment};
 use crate::process::{Acting, Reads, Told, declared};
 use crate::scenario::DecideSpec;
 use crate::strategy::{
@@ -107,7 +107,7 @@ impl Strategy for ModuleAgent {
             Ok(None) => return Ok(()),
             Err(fault) => return Err(self.with_log(&fault)),
         };
-        self.wake = act.wake;
+        self.wake = act.wake.and_then(Moment::time);
         let acted = self.acting.act(&act, ctx, &mut self.told, orders);
         acted.map_err(|fault| self.with_log(&format!("{fault}, at decision {}", self.decisions)))
     }

@@ -70,7 +70,7 @@ pub fn act(bytes: &[u8], names: &[String], decision: u64) -> Result<Act, String>
             })
             .collect::<Result<_, String>>()?,
         weights: if weights == 0 { None } else { Some(all_weights(targets, names)?) },
-        wake: (wake != 0).then(|| Timestamp::from_micros(wake)),
+        wake: (wake != 0).then(|| Timestamp::from_micros(wake).into()),
         ..Act::default()
     })
 }
@@ -101,7 +101,7 @@ fn order(bytes: &[u8], names: &[String]) -> Result<NewOrder, String> {
     let reference = u32_at(bytes, 104);
     let expires = i64_at(bytes, 56);
     let some = |at, name| number(bytes, at, name).map(|value| (value != 0.0).then_some(value));
-    let price = |at, name| some(at, name).map(|value| value.map(Price::from_f64));
+    let price = |at, name| some(at, name).map(|value| value.map(|value| Price::from_f64(value).into()));
     Ok(NewOrder {
         symbol: symbol(u32_at(bytes, 0), names)?,
         side: match u32_at(bytes, 4) {
@@ -110,7 +110,7 @@ fn order(bytes: &[u8], names: &[String]) -> Result<NewOrder, String> {
             other => return Err(format!("has the side {other}, which there is not")),
         },
         kind: kind(u32_at(bytes, 8))?,
-        quantity: sized(0).then(|| Qty::from_f64(size)),
+        quantity: sized(0).then(|| Qty::from_f64(size).into()),
         amount: sized(1).then(|| Cash::from_f64(size)),
         equity_pct: sized(2).then_some(size),
         position_pct: sized(3).then_some(size),
@@ -118,7 +118,7 @@ fn order(bytes: &[u8], names: &[String]) -> Result<NewOrder, String> {
         trigger: price(32, "trigger")?,
         distance_pct: some(40, "distance_pct")?,
         time_in_force: time_in_force(u32_at(bytes, 48))?,
-        expires: (expires != 0).then(|| Timestamp::from_micros(expires)),
+        expires: (expires != 0).then(|| Timestamp::from_micros(expires).into()),
         reduce_only: flags & 1 == 1,
         stop_loss: price(88, "stop_loss")?,
         stop_loss_pct: some(64, "stop_loss_pct")?,
@@ -223,13 +223,13 @@ mod tests {
         let found = act(&bytes, &names(), 4).unwrap();
         let [order] = found.orders.as_slice() else { panic!("{found:?}") };
         assert_eq!((found.decision, order.symbol.as_str(), order.kind), (4, "BRAVO", OrderType::StopLimit));
-        assert_eq!(order.quantity, Some(Qty::from_f64(2.5)));
+        assert_eq!(order.quantity, Some(Qty::from_f64(2.5).into()));
         assert_eq!((order.amount, order.equity_pct, order.position_pct), (None, None, None));
-        assert_eq!(order.price, Some(Price::from_f64(12.5)));
-        assert_eq!(order.trigger, Some(Price::from_f64(12.0)));
+        assert_eq!(order.price, Some(Price::from_f64(12.5).into()));
+        assert_eq!(order.trigger, Some(Price::from_f64(12.0).into()));
         assert_eq!(order.time_in_force, TimeInForceWord::GoodTill);
-        assert_eq!(order.expires, Some(Timestamp::from_micros(1_000_000)));
-        assert_eq!((order.stop_loss_pct, order.take_profit), (Some(5.0), Some(Price::from_f64(20.0))));
+        assert_eq!(order.expires, Some(Timestamp::from_micros(1_000_000).into()));
+        assert_eq!((order.stop_loss_pct, order.take_profit), (Some(5.0), Some(Price::from_f64(20.0).into())));
         assert_eq!(order.reference.as_deref(), Some("7"));
         assert!(!order.reduce_only);
     }
@@ -241,7 +241,7 @@ mod tests {
         bytes[24..32].copy_from_slice(&5_i64.to_le_bytes());
         let found = act(&bytes, &names(), 1).unwrap();
         assert_eq!((found.cancels, found.closes), (vec![9, 11], vec!["BRAVO".to_owned()]));
-        assert_eq!((found.wake, found.weights), (Some(Timestamp::from_micros(5)), None));
+        assert_eq!((found.wake, found.weights), (Some(Timestamp::from_micros(5).into()), None));
         let weight = [0_u64.to_le_bytes(), 0.25_f64.to_le_bytes()].concat();
         let found = act(&answer([0, 0, 0, 1], &weight), &names(), 1).unwrap();
         assert_eq!(found.weights.unwrap()["ALPHA"], Qty::from_f64(0.25));

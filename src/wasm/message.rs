@@ -2,7 +2,7 @@
 
 use super::structure::{BAR, CODE, EVENT, HEAD, Layout, NO_NUMBER, NUMBER, OPEN_ORDER, SYMBOL, VERSION};
 use crate::domain::Timestamp;
-use crate::process::message::{Event, OrderMessage, SideWord};
+use crate::process::message::{Event, Exact, OrderMessage, SideWord};
 use crate::process::{Reads, Told};
 use crate::strategy::{Bar, BarContext, TimeframeId};
 
@@ -131,10 +131,10 @@ impl Message {
         put(&mut bytes, 8, symbol(&order.symbol, names));
         put(&mut bytes, 12, side(order.side).to_le_bytes());
         put(&mut bytes, 16, reference(order.reference.as_ref()).to_le_bytes());
-        let price = |price: Option<crate::domain::Price>| price.map_or(0.0, crate::domain::Price::to_f64);
-        put(&mut bytes, 24, order.quantity.map_or(0.0, crate::domain::Qty::to_f64).to_le_bytes());
-        put(&mut bytes, 32, price(order.price).to_le_bytes());
-        put(&mut bytes, 40, price(order.trigger).to_le_bytes());
+        let number = |amount: Option<Exact>| amount.map_or(0.0, Exact::to_f64);
+        put(&mut bytes, 24, number(order.quantity).to_le_bytes());
+        put(&mut bytes, 32, number(order.price).to_le_bytes());
+        put(&mut bytes, 40, number(order.trigger).to_le_bytes());
         self.bytes.extend(bytes);
     }
 
@@ -145,7 +145,7 @@ impl Message {
             Event::Ended(ended) => (ended.order, ended.time, &ended.symbol, &ended.reference),
         };
         put(&mut bytes, 0, order.to_le_bytes());
-        put(&mut bytes, 8, time.micros().to_le_bytes());
+        put(&mut bytes, 8, time.time().unwrap_or_default().micros().to_le_bytes());
         put(&mut bytes, 20, symbol(name, names));
         put(&mut bytes, 28, reference(own.as_ref()).to_le_bytes());
         let numbers = match event {

@@ -143,7 +143,7 @@ fn the_model_example_asks_a_server() {
     let arena = Arena::new().lasting("2023-05-21").agent("hold", "kind = \"buy_and_hold\"").agent(
         "model",
         &format!(
-            "kind = \"process\", decision_ms = 20000, network = true, env = [\"MODEL_URL\", \"MODEL_NAME\"], decide = \
+            "kind = \"process\", decision_ms = 20000, network = true, env = [\"MODEL_URL\", \"MODEL_NAME\", \"MODEL_PRICE_IN\", \"MODEL_PRICE_OUT\"], decide = \
              {{ every = \"1d\" }}, command = [\"python3\", \"{}\"]",
             example("model.py")
         ),
@@ -151,15 +151,37 @@ fn the_model_example_asks_a_server() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tiltyard"));
     let out = arena.folder.path().join("out");
     command.arg("run").arg(arena.write()).args(["--quiet", "--csv", "--out"]).arg(&out);
-    let output = command.env("MODEL_URL", url).env("MODEL_NAME", "stub").output().unwrap();
+    let output = command
+        .env("MODEL_URL", url)
+        .env("MODEL_NAME", "stub")
+        .env("MODEL_PRICE_IN", "0.15")
+        .env("MODEL_PRICE_OUT", "0.6")
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let run = fs::read_dir(out.join("programs")).unwrap().next().unwrap().unwrap().path();
     let decisions = fs::read_to_string(run.join("decisions.csv")).unwrap();
     // Twenty days, and a handshake for each of the two windows.
     assert_eq!(decisions.lines().count(), 1 + 20 + 2, "{decisions}");
-    assert!(decisions.contains("stub-1,120,15,0,"), "{decisions}");
+    // 120 tokens at 0.15 and 15 at 0.6 for a million: 0.000018 + 0.000009.
+    assert!(decisions.contains("stub-1,120,15,0,0.00002700"), "{decisions}");
+    let board = fs::read_to_string(run.join("leaderboard.csv")).unwrap();
+    assert!(board.contains(",20,2400,300,0,2700,0.00054000,USD,"), "{board}");
     let fills = fs::read_to_string(run.join("agents/model/fills.csv")).unwrap();
     assert!(fills.lines().count() > 4, "{fills}");
+}
+
+#[test]
+fn the_stub_model_trades_without_a_server_and_reports_what_it_would_cost() {
+    if !has("python3") {
+        return;
+    }
+    let file = example("model_stub.py");
+    let (right, text) = checked(&["python3", &file]);
+    assert!(right, "{text}");
+    let keys = "kind = \"process\", decision_ms = 20000, decide = { every = \"1d\" }";
+    let count = fills(&format!("{keys}, command = [\"python3\", \"{file}\"]"));
+    assert!(count > 2, "{count}");
 }
 
 #[test]
@@ -215,6 +237,14 @@ fn the_open_door_runs_from_a_clone_and_replays_without_python() {
     let board = run(&[]);
     let row = board["rankings"].as_array().unwrap().iter().find(|row| row["agent"] == "dip-python").unwrap();
     assert!(row["trades"].as_u64().unwrap() > 10, "{row}");
+    let model =
+        board["rankings"].as_array().unwrap().iter().find(|row| row["agent"] == "stub-model").unwrap();
+    assert!(
+        model["trades"].as_u64().unwrap() > 5 && model["usage"]["tokens"].as_u64().unwrap() > 1_000,
+        "{model}"
+    );
+    assert_eq!(model["model"]["windows_before_cutoff"], 4);
+    assert!(model["usage"]["cost"].as_str().unwrap().parse::<f64>().unwrap() > 0.0, "{model}");
     assert_eq!(run(&["--replay", "open-door"]), board);
 }
 

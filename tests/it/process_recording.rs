@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use tiltyard::internals::engine::Loop;
 use tiltyard::internals::store::StoredRun;
@@ -201,4 +202,111 @@ fn a_recorded_fault_is_the_same_fault_again() {
     let found =
         Tournament::builder().scenario(arena.write()).programs(oracle).options(options).run().unwrap();
     assert!(forfeit(&found.tournament, "garbage", 1).unwrap().ends_with("its stderr ends with:\nwhy"));
+}
+
+/// A run of the command line, killed after this time; whether it came to its end.
+fn killed_after(arena: &Arena, out: &Path, after: Duration) -> bool {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tiltyard"));
+    command.args(["run", "--quiet", "--threads", "1", "--out"]).arg(out).arg(arena.write());
+    let mut child = command.spawn().unwrap();
+    let until = Instant::now() + after;
+    while Instant::now() < until {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.success();
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    false
+}
+
+#[test]
+fn a_run_that_was_killed_ten_times_ends_and_replays_elsewhere_to_the_same_bytes() {
+    if !has("python3") {
+        return;
+    }
+    let (here, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let asked = here.path().join("asked");
+    let keys = "isolation = \"none\", decision_ms = 20000";
+    let slow = counting(&asked)
+        .replace("def decide(message):", "import time\ndef decide(message):\n    time.sleep(0.004)");
+    let arena = Arena::new()
+        .lasting("2023-05-21")
+        .agent("hold", "kind = \"buy_and_hold\"")
+        .python("counts", keys, &slow);
+    // Ten moments from a seed, from before the first question to the middle of the second window.
+    let mut state = 14_u64;
+    let mut kills = 0;
+    let mut lengths = Vec::new();
+    while kills < 10 {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let after = Duration::from_millis(60 + (state >> 33) % 400);
+        if killed_after(&arena, here.path(), after) {
+            // It was done before its time: what is known is asked no more, so that it begins anew in another store.
+            break;
+        }
+        kills += 1;
+        lengths.push(times_asked(&asked));
+    }
+    assert_eq!(kills, 10, "{lengths:?}");
+    let run = stored(&arena, here.path(), |programs| programs);
+    let run = run.unwrap();
+    let total = times_asked(&asked);
+    assert!(
+        (DECISIONS..=DECISIONS + 10).contains(&total),
+        "each kill loses one question at most: {total}, {lengths:?}"
+    );
+    assert!(run.agents.iter().all(|agent| agent.windows.iter().all(|window| window.status == "completed")));
+    fs::remove_dir_all(arena.folder.path().join("counts")).unwrap();
+    let named = run.folder.display().to_string();
+    let again = stored(&arena, elsewhere.path(), |p| Programs { replay: Some(named), ..p }).unwrap();
+    assert_eq!(again.run.run_id, run.run.run_id);
+    assert_eq!(files(&again.folder), files(&run.folder));
+    assert_eq!(times_asked(&asked), total);
+}
+
+#[test]
+fn prune_removes_the_answers_that_a_run_has_and_keeps_those_of_a_stopped_one() {
+    if !has("python3") {
+        return;
+    }
+    let out = tempfile::tempdir().unwrap();
+    let asked = out.path().join("asked");
+    let arena = arena(&asked);
+    let tiltyard = |words: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tiltyard"));
+        let output = command.args(words).args(["--out"]).arg(out.path()).output().unwrap();
+        (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let journals = || fs::read_dir(out.path().join(".recordings")).unwrap().count();
+    stored(&arena, out.path(), |programs| programs).unwrap();
+    assert_eq!(journals(), 2);
+    let (sound, text) = tiltyard(&["store", "check"]);
+    assert!(sound, "{text}");
+    let (_, text) = tiltyard(&["store", "prune"]);
+    assert_eq!(text.matches("which a run has too").count(), 2, "{text}");
+    assert_eq!(journals(), 0);
+    // One that was stopped is needed: only on request it goes.
+    fs::write(asked.with_extension("stop"), "").unwrap();
+    let file = arena.write();
+    let (right, _) = tiltyard(&["run", "--quiet", "--threads", "1", file.to_str().unwrap()]);
+    assert!(!right);
+    assert_eq!(journals(), 1);
+    let foreign = out.path().join(".recordings/notes.txt");
+    fs::write(&foreign, "mine").unwrap();
+    let broken = out.path().join(format!(".recordings/{}.rec", "0a".repeat(32)));
+    fs::write(&broken, "no journal").unwrap();
+    let (sound, text) = tiltyard(&["store", "check"]);
+    assert!(
+        !sound && text.contains("are damaged") && text.contains("`tiltyard store prune` removes it"),
+        "{text}"
+    );
+    tiltyard(&["store", "prune"]);
+    assert!(!broken.exists() && foreign.exists());
+    assert_eq!(journals(), 2, "the stopped run's, and the foreign file");
+    assert!(tiltyard(&["store", "check"]).0);
+    let (_, text) = tiltyard(&["store", "prune", "--unlisted"]);
+    assert!(text.contains("which no run has"), "{text}");
+    assert_eq!(journals(), 1);
 }

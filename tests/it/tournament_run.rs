@@ -76,6 +76,7 @@ fn scenario(market: &Market) -> Scenario {
             min_trades: 0,
         },
         tournament: None,
+        context: Vec::new(),
         sweep: None,
         validation: None,
         left_out: Vec::new(),

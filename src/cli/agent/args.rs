@@ -48,6 +48,8 @@ pub enum AgentCommand {
     /// Show what is left of an agent's score when its decisions come late: an edge that one bar takes is most often a
     /// look ahead.
     Lag(LagArgs),
+    /// Run an agent with true names, dates and prices and again masked, and compare: what it owes to memory.
+    Memory(MemoryArgs),
     /// Test that agents decide by no bar that comes later: replays with the data cut off after random bars.
     Prove(ProveArgs),
     /// Print agents as TOML, without keys and history.
@@ -330,6 +332,28 @@ pub struct LagArgs {
     /// The store with the registered agents that the scenario names.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
+    /// On how many threads.
+    #[command(flatten)]
+    pub threads: ThreadsArg,
+    /// Print the table as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `agent memory`.
+#[derive(Debug, Args)]
+pub struct MemoryArgs {
+    /// The agent's name in the scenario; a program.
+    pub agent: String,
+    /// The scenario (TOML).
+    #[arg(long, value_name = "FILE")]
+    pub scenario: PathBuf,
+    /// The store that keeps the answers, so that no question is asked twice.
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub out: PathBuf,
+    /// Ask everything anew.
+    #[arg(long)]
+    pub fresh: bool,
     /// On how many threads.
     #[command(flatten)]
     pub threads: ThreadsArg,

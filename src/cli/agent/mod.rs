@@ -5,6 +5,7 @@ mod change;
 mod create;
 mod exchange;
 mod lag;
+mod memory;
 mod past;
 mod protocol;
 mod prove;
@@ -43,6 +44,7 @@ impl AgentCommand {
             Self::Import(args) => exchange::import(args),
             Self::CheckProtocol(args) => protocol::check_protocol(args),
             Self::Lag(args) => lag::lag(args),
+            Self::Memory(args) => memory::memory(args),
             Self::Prove(args) => prove::prove(args),
             Self::Skill(args) => skill::skill(args),
         }

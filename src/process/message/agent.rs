@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::values::{Decimal, OrderType, SideWord, Time, TimeInForceWord};
-use crate::domain::{Cash, Price, Qty, Timestamp};
+use super::values::{DecimalText, Exact, Moment, OrderType, SideWord, TimeInForceWord};
+use crate::domain::{Cash, Qty};
 
 /// What the agent reads, and when it decides.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -62,19 +62,18 @@ pub struct Act {
     /// The shares of the equity that symbols should have, from 0 to 1 and 1 together at most: sells and buys bring them
     /// there at the next open. Instead of `orders` and `closes`. A symbol without a bar at this close is left as it is.
     #[serde(default)]
-    #[schemars(with = "Option<BTreeMap<String, Decimal>>")]
+    #[schemars(with = "Option<BTreeMap<String, DecimalText>>")]
     pub weights: Option<BTreeMap<String, Qty>>,
     /// Decides once more at the first bar that closes at this time or later.
     #[serde(default)]
-    #[schemars(with = "Option<Time>")]
-    pub wake: Option<Timestamp>,
+    pub wake: Option<Moment>,
     /// A remark for the recording.
     #[serde(default)]
     pub note: Option<String>,
     /// How sure it is, from 0 to 1, for the recording.
     #[serde(default)]
     pub confidence: Option<f64>,
-    /// What the decision used of a language model, for the recording.
+    /// What the decision used of a language model: recorded, summed, and counted against the budget.
     #[serde(default)]
     pub usage: Option<Usage>,
 }
@@ -92,11 +91,10 @@ pub struct NewOrder {
     pub kind: OrderType,
     /// How much of the base asset.
     #[serde(default)]
-    #[schemars(with = "Option<Decimal>")]
-    pub quantity: Option<Qty>,
+    pub quantity: Option<Exact>,
     /// How much of the quote currency, fee included; for buys.
     #[serde(default)]
-    #[schemars(with = "Option<Decimal>")]
+    #[schemars(with = "Option<DecimalText>")]
     pub amount: Option<Cash>,
     /// A share of the equity in percent, fee included; for buys.
     #[serde(default)]
@@ -106,12 +104,10 @@ pub struct NewOrder {
     pub position_pct: Option<f64>,
     /// The limit of `limit`, `stop_limit` and `take_profit`.
     #[serde(default)]
-    #[schemars(with = "Option<Decimal>")]
-    pub price: Option<Price>,
+    pub price: Option<Exact>,
     /// The trigger of `stop` and `stop_limit`.
     #[serde(default)]
-    #[schemars(with = "Option<Decimal>")]
-    pub trigger: Option<Price>,
+    pub trigger: Option<Exact>,
     /// The distance of a `trailing_stop` in percent.
     #[serde(default)]
     pub distance_pct: Option<f64>,
@@ -120,22 +116,19 @@ pub struct NewOrder {
     pub time_in_force: TimeInForceWord,
     /// When it expires; for `good_till`.
     #[serde(default)]
-    #[schemars(with = "Option<Time>")]
-    pub expires: Option<Timestamp>,
+    pub expires: Option<Moment>,
     /// Whether it only reduces a position.
     #[serde(default)]
     pub reduce_only: bool,
     /// Sells when the price has fallen to this after the entry.
     #[serde(default)]
-    #[schemars(with = "Option<Decimal>")]
-    pub stop_loss: Option<Price>,
+    pub stop_loss: Option<Exact>,
     /// Sells when the price has fallen by this percentage from the entry.
     #[serde(default)]
     pub stop_loss_pct: Option<f64>,
     /// Sells when the price has risen to this after the entry.
     #[serde(default)]
-    #[schemars(with = "Option<Decimal>")]
-    pub take_profit: Option<Price>,
+    pub take_profit: Option<Exact>,
     /// Sells when the price has risen by this percentage from the entry.
     #[serde(default)]
     pub take_profit_pct: Option<f64>,
@@ -157,14 +150,14 @@ pub struct Usage {
     /// Tokens that it read.
     #[serde(default)]
     pub input_tokens: u64,
-    /// Tokens that it wrote.
+    /// Tokens that it wrote, reasoning included.
     #[serde(default)]
     pub output_tokens: u64,
-    /// Of those, tokens that it thought with.
+    /// Of those, tokens of its reasoning.
     #[serde(default)]
     pub reasoning_tokens: u64,
-    /// Cost of the call.
+    /// Cost of the call, in the currency that the scenario gives the agent (`currency`).
     #[serde(default)]
-    #[schemars(with = "Option<Decimal>")]
+    #[schemars(with = "Option<DecimalText>")]
     pub cost: Option<Cash>,
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::values::{Decimal, Number, SideWord, Time};
-use crate::domain::{Cash, Price, Qty, Timestamp};
+use super::values::{DecimalText, Exact, Moment, Number, SideWord};
+use crate::domain::Cash;
 
 /// Whom the agent trades for, and what is allowed.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -28,7 +28,7 @@ pub struct Hello {
     /// The limits on its orders.
     pub limits: Limits,
     /// Cash at the start of the window.
-    #[schemars(with = "Decimal")]
+    #[schemars(with = "DecimalText")]
     pub starting_balance: Cash,
     /// A seed for its random numbers, below 2^53: the same for the same scenario, agent and window.
     pub seed: u64,
@@ -44,13 +44,11 @@ pub struct SymbolInfo {
     /// What is bought and sold.
     pub base_asset: String,
     /// Order prices are put on multiples of it.
-    #[schemars(with = "Decimal")]
-    pub price_tick: Price,
+    pub price_tick: Exact,
     /// Quantities are multiples of it.
-    #[schemars(with = "Decimal")]
-    pub quantity_step: Qty,
+    pub quantity_step: Exact,
     /// What an order must be worth at least.
-    #[schemars(with = "Decimal")]
+    #[schemars(with = "DecimalText")]
     pub min_notional: Cash,
 }
 
@@ -95,6 +93,16 @@ pub struct Budgets {
     pub cpu_s: u32,
     /// Bytes of a line.
     pub line_bytes: usize,
+    /// Tokens of the window; missing for no limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<u64>,
+    /// Cost of the window, in `currency`; missing for no limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<DecimalText>")]
+    pub cost: Option<Cash>,
+    /// The currency of `cost` and of the costs that it reports, where it has a budget.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
 }
 
 /// The bars before the window.
@@ -103,8 +111,7 @@ pub struct WindowMessage {
     /// The number of the window, from 0.
     pub window: u32,
     /// When its first bar opens.
-    #[schemars(with = "Time")]
-    pub start: Timestamp,
+    pub start: Moment,
     /// As many bars as `ready` asked for and there are, by symbol, oldest first.
     pub bars: BTreeMap<String, Vec<BarMessage>>,
 }
@@ -113,22 +120,21 @@ pub struct WindowMessage {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct BarMessage {
     /// Close time of the bar.
-    #[schemars(with = "Time")]
-    pub close_time: Timestamp,
+    pub close_time: Moment,
     /// Open of the bar.
-    #[schemars(with = "Decimal")]
+    #[schemars(with = "DecimalText")]
     pub open: Number,
     /// High of the bar.
-    #[schemars(with = "Decimal")]
+    #[schemars(with = "DecimalText")]
     pub high: Number,
     /// Low of the bar.
-    #[schemars(with = "Decimal")]
+    #[schemars(with = "DecimalText")]
     pub low: Number,
     /// Close of the bar.
-    #[schemars(with = "Decimal")]
+    #[schemars(with = "DecimalText")]
     pub close: Number,
     /// Volume in units of the base asset.
-    #[schemars(with = "Decimal")]
+    #[schemars(with = "DecimalText")]
     pub volume: Number,
 }
 
@@ -147,21 +153,20 @@ pub struct Decide {
     /// The number of the decision in the window, from 1; `act` repeats it.
     pub decision: u64,
     /// Close time of the bar at which it decides.
-    #[schemars(with = "Time")]
-    pub time: Timestamp,
+    pub time: Moment,
     /// The bars that closed since the last decision (since the window's start, for the first), by symbol.
     pub bars: BTreeMap<String, Vec<BarMessage>>,
     /// The values of the indicators by their text and by symbol; `null` while one warms up.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub indicators: BTreeMap<String, BTreeMap<String, Option<f64>>>,
     /// Quote currency, with what open orders lock.
-    #[schemars(with = "Decimal")]
+    #[schemars(with = "DecimalText")]
     pub cash: Cash,
     /// Quote currency that no open order locks.
-    #[schemars(with = "Decimal")]
+    #[schemars(with = "DecimalText")]
     pub available: Cash,
     /// Cash and positions, marked at the last closes.
-    #[schemars(with = "Decimal")]
+    #[schemars(with = "DecimalText")]
     pub equity: Cash,
     /// What is held, by symbol.
     pub positions: BTreeMap<String, PositionMessage>,
@@ -169,17 +174,32 @@ pub struct Decide {
     pub orders: Vec<OrderMessage>,
     /// What happened to its orders since the last decision, oldest first.
     pub events: Vec<Event>,
+    /// The texts that became known since the last decision (since the window's start, for the first), oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub context: Vec<ContextMessage>,
+}
+
+/// A text of the scenario's `[[context]]`.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ContextMessage {
+    /// When it was known.
+    pub time: Moment,
+    /// The symbol that it is about; missing where it is about none in particular.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub symbol: Option<String>,
+    /// Its headline.
+    pub title: String,
+    /// The text itself.
+    pub body: String,
 }
 
 /// What is held of a symbol.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct PositionMessage {
     /// Quantity held, in units of the base asset.
-    #[schemars(with = "Decimal")]
-    pub quantity: Qty,
+    pub quantity: Exact,
     /// The average price paid, without fees.
-    #[schemars(with = "Decimal")]
-    pub average_price: Price,
+    pub average_price: Exact,
 }
 
 /// An open order.
@@ -196,16 +216,13 @@ pub struct OrderMessage {
     pub side: SideWord,
     /// What is left to trade; missing for a buy that names an amount.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<Decimal>")]
-    pub quantity: Option<Qty>,
+    pub quantity: Option<Exact>,
     /// Limit price, if the order has one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<Decimal>")]
-    pub price: Option<Price>,
+    pub price: Option<Exact>,
     /// Trigger price, if the order has one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<Decimal>")]
-    pub trigger: Option<Price>,
+    pub trigger: Option<Exact>,
 }
 
 /// What happened to an order.
@@ -227,20 +244,17 @@ pub struct FillMessage {
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
     /// When: the open time of the bar in which it filled.
-    #[schemars(with = "Time")]
-    pub time: Timestamp,
+    pub time: Moment,
     /// Symbol that was traded.
     pub symbol: String,
     /// `buy` or `sell`.
     pub side: SideWord,
     /// Quantity filled, in units of the base asset.
-    #[schemars(with = "Decimal")]
-    pub quantity: Qty,
+    pub quantity: Exact,
     /// At which price, slippage included.
-    #[schemars(with = "Decimal")]
-    pub price: Price,
+    pub price: Exact,
     /// The fee paid.
-    #[schemars(with = "Decimal")]
+    #[schemars(with = "DecimalText")]
     pub fee: Cash,
 }
 
@@ -253,8 +267,7 @@ pub struct EndedMessage {
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
     /// Time at which it ended.
-    #[schemars(with = "Time")]
-    pub time: Timestamp,
+    pub time: Moment,
     /// Symbol of the order.
     pub symbol: String,
     /// `filled`, `cancelled`, `expired` or `rejected`.
@@ -262,8 +275,7 @@ pub struct EndedMessage {
     /// Why: the code of a refusal such as `INSUFFICIENT_BALANCE`, or a word such as `time_in_force`.
     pub reason: String,
     /// What was traded of it.
-    #[schemars(with = "Decimal")]
-    pub filled: Qty,
+    pub filled: Exact,
     /// The numbers of a refusal.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub detail: String,
@@ -275,9 +287,9 @@ pub struct End {
     /// How many decisions there were.
     pub decisions: u64,
     /// Cash and positions at the window's last close.
-    #[schemars(with = "Decimal")]
+    #[schemars(with = "DecimalText")]
     pub equity: Cash,
     /// Equity at the end less equity at the start.
-    #[schemars(with = "Decimal")]
+    #[schemars(with = "DecimalText")]
     pub pnl: Cash,
 }

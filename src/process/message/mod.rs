@@ -13,10 +13,10 @@ use serde::{Deserialize, Serialize};
 
 pub use agent::{Act, NewOrder, Ready, ReadyDecide, Usage};
 pub use host::{
-    BarMessage, Budgets, Costs, Decide, End, EndedMessage, Event, FillMessage, Hello, Limits, OrderMessage,
-    Past, PositionMessage, SymbolInfo, WindowMessage,
+    BarMessage, Budgets, ContextMessage, Costs, Decide, End, EndedMessage, Event, FillMessage, Hello, Limits,
+    OrderMessage, Past, PositionMessage, SymbolInfo, WindowMessage,
 };
-pub use values::{Number, OrderType, SideWord, TimeInForceWord};
+pub use values::{Exact, Moment, Number, OrderType, SideWord, TimeInForceWord};
 
 /// The version of the protocol. A change that an agent can notice raises it.
 pub const PROTOCOL: u32 = 1;

@@ -1,11 +1,14 @@
 //! Words, numbers and times of the messages, and their schemas.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
 
+use rust_decimal::Decimal;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::Side;
+use crate::domain::{MoneyError, Price, Qty, Side, TimeError, Timestamp};
 
 /// A side in words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -79,10 +82,148 @@ impl Serialize for Number {
     }
 }
 
-/// The schema of a decimal string.
-pub(super) struct Decimal;
+/// An exact decimal: a price or a quantity. One of a masked agent has as many decimal places as it needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exact(pub Decimal);
 
-impl JsonSchema for Decimal {
+impl Exact {
+    /// As a price.
+    ///
+    /// # Errors
+    /// Beyond eight decimal places, or too large.
+    pub fn price(self) -> Result<Price, MoneyError> {
+        Price::from_decimal(self.0)
+    }
+
+    /// The nearest float, as that of the amount that it was made of.
+    pub fn to_f64(self) -> f64 {
+        self.quantity().map_or(f64::NAN, Qty::to_f64)
+    }
+
+    /// As a quantity.
+    ///
+    /// # Errors
+    /// As [`Self::price`].
+    pub fn quantity(self) -> Result<Qty, MoneyError> {
+        Qty::from_decimal(self.0)
+    }
+}
+
+impl From<Price> for Exact {
+    fn from(price: Price) -> Self {
+        Self(price.to_decimal())
+    }
+}
+
+impl From<Qty> for Exact {
+    fn from(quantity: Qty) -> Self {
+        Self(quantity.to_decimal())
+    }
+}
+
+impl Serialize for Exact {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Exact {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let number = Decimal::from_str(&text).or_else(|_| Decimal::from_scientific(&text));
+        number.map(Self).map_err(|_| serde::de::Error::custom(MoneyError::NotANumber { text }))
+    }
+}
+
+impl JsonSchema for Exact {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Exact".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        DecimalText::json_schema(generator)
+    }
+}
+
+/// A time of a message: RFC 3339 in UTC, or for an agent with masked dates a day number with the time of day,
+/// `D4012T04:00:00Z`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// A true time.
+    At(Timestamp),
+    /// A time on a numbered day.
+    Day {
+        /// Number of the day.
+        number: i64,
+        /// Microseconds since its midnight.
+        micros: i64,
+    },
+}
+
+impl Moment {
+    /// The true time, where it is one.
+    pub const fn time(self) -> Option<Timestamp> {
+        match self {
+            Self::At(time) => Some(time),
+            Self::Day { .. } => None,
+        }
+    }
+}
+
+impl From<Timestamp> for Moment {
+    fn from(time: Timestamp) -> Self {
+        Self::At(time)
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::At(time) => time.fmt(f),
+            Self::Day { number, micros } => {
+                let text = Timestamp::from_micros(*micros).to_string();
+                let clock = text.split_once('T').map_or("", |(_, clock)| clock);
+                write!(f, "D{number}T{clock}")
+            }
+        }
+    }
+}
+
+impl FromStr for Moment {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Some((number, clock)) = text.strip_prefix('D').and_then(|rest| rest.split_once('T'))
+            && let Ok(number) = number.parse()
+            && let Ok(time) = format!("1970-01-01T{clock}").parse::<Timestamp>()
+        {
+            return Ok(Self::Day { number, micros: time.micros() });
+        }
+        text.parse().map(Self::At).map_err(|error: TimeError| error.to_string())
+    }
+}
+
+impl Serialize for Moment {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// The schema of a decimal string.
+pub(super) struct DecimalText;
+
+impl JsonSchema for DecimalText {
     fn inline_schema() -> bool {
         true
     }
@@ -96,19 +237,19 @@ impl JsonSchema for Decimal {
     }
 }
 
-/// The schema of a time.
-pub(super) struct Time;
-
-impl JsonSchema for Time {
+impl JsonSchema for Moment {
     fn inline_schema() -> bool {
         true
     }
 
     fn schema_name() -> Cow<'static, str> {
-        "Time".into()
+        "Moment".into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "format": "date-time" })
+        json_schema!({ "type": "string", "anyOf": [
+            { "format": "date-time" },
+            { "pattern": "^D-?[0-9]+T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?Z$" },
+        ] })
     }
 }

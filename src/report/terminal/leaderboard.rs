@@ -6,6 +6,7 @@ use super::header::{header, paragraph};
 use super::notes;
 use crate::domain::Metric;
 use crate::report::board::{Field, explained, fields};
+use crate::report::cutoff::{self, CutoffTable};
 use crate::report::spark::spark;
 use crate::report::view::verdict;
 use crate::report::wording;
@@ -54,6 +55,7 @@ fn drawn(stored: &StoredRun, curves: &[Vec<f64>], style: Style) -> String {
         if is_shown(Metric::CalmarRatio) { notes::annualised(stored, style) } else { String::new() };
     let notes = [
         notes::record(stored, style),
+        notes::marked(stored, style),
         annualised,
         notes::left_out(&drawing.left_out, style),
         notes::missing(stored, &wording::shown_with_score(stored, &shown), style),
@@ -63,7 +65,22 @@ fn drawn(stored: &StoredRun, curves: &[Vec<f64>], style: Style) -> String {
         notes::origins(stored, style),
         notes::findings(stored, style),
     ];
-    format!("{}\n{}", drawing.text, notes.concat())
+    format!("{}\n{}{}", drawing.text, notes.concat(), cutoffs(stored, style))
+}
+
+/// The standings before and after each training cutoff.
+fn cutoffs(stored: &StoredRun, style: Style) -> String {
+    let table = |found: CutoffTable| {
+        let columns = found.fields.iter().map(|field| Column::of(field, style)).collect();
+        let notes = found.notes.iter().map(|note| paragraph(note, style));
+        format!(
+            "\n{}\n{}{}\n",
+            paragraph(&found.title, style),
+            draw(columns, style).text,
+            notes.collect::<String>()
+        )
+    };
+    cutoff::cutoffs(stored).into_iter().map(table).collect()
 }
 
 fn columns(stored: &StoredRun, style: Style) -> Vec<Column> {

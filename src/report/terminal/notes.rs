@@ -2,6 +2,7 @@
 
 use super::Style;
 use super::header::paragraph;
+use crate::report::cutoff;
 use crate::report::wording::{self, NAMED, Shown, plural};
 use crate::store::StoredRun;
 
@@ -14,6 +15,11 @@ pub(super) fn missing(stored: &StoredRun, shown: &[Shown], style: Style) -> Stri
 /// What the numbers are of, and who is not ranked.
 pub(super) fn record(stored: &StoredRun, style: Style) -> String {
     lines(wording::record(stored), style)
+}
+
+/// Which windows begin before the training cutoff of an agent's model.
+pub(super) fn marked(stored: &StoredRun, style: Style) -> String {
+    lines(cutoff::marked(stored), style)
 }
 
 /// That growth a year comes from less than a year.

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::report::board::{explained, fields};
+use crate::report::board::{Field, explained, fields};
+use crate::report::cutoff::{self, CutoffTable};
 use crate::report::table::Table;
 use crate::report::wording;
 use crate::store::StoredRun;
@@ -15,15 +16,32 @@ pub(in crate::report) struct Board {
 }
 
 pub(super) fn board(stored: &StoredRun) -> Board {
-    let fields = fields(stored);
+    Board { table: table(&fields(stored)), notes: notes(stored) }
+}
+
+/// The standings before and after one training cutoff.
+#[derive(Debug, Serialize)]
+pub(in crate::report) struct Cutoff {
+    pub title: String,
+    pub table: Table,
+    pub notes: Vec<String>,
+}
+
+pub(super) fn cutoffs(stored: &StoredRun) -> Vec<Cutoff> {
+    let shown =
+        |found: CutoffTable| Cutoff { table: table(&found.fields), title: found.title, notes: found.notes };
+    cutoff::cutoffs(stored).into_iter().map(shown).collect()
+}
+
+fn table(fields: &[Field]) -> Table {
     let cell = |row: usize| fields.iter().map(move |field| field.cells[row].clone()).collect();
-    let rows = (0..stored.leaderboard.rankings.len()).map(cell).collect();
-    let columns = fields.iter().map(|field| field.head()).collect();
-    Board { table: Table { columns, rows }, notes: notes(stored) }
+    let rows = (0..fields.first().map_or(0, |field| field.cells.len())).map(cell).collect();
+    Table { columns: fields.iter().map(Field::head).collect(), rows }
 }
 
 fn notes(stored: &StoredRun) -> Vec<String> {
     let mut notes = wording::record(stored);
+    notes.extend(cutoff::marked(stored));
     notes.extend(wording::annualised(stored));
     notes.extend(wording::missing(stored, &wording::shown_with_score(stored, &explained(|_| true))));
     notes.extend(wording::unfinished(stored));

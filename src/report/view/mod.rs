@@ -22,7 +22,7 @@ use serde::Serialize;
 
 use about::About;
 use agent::Agent;
-use board::Board;
+use board::{Board, Cutoff};
 pub(super) use compare::Comparison;
 use course::Rolling;
 pub(super) use curves::{Curve, Curves};
@@ -49,6 +49,8 @@ pub(super) struct View {
     /// By what the agents are ranked.
     pub metric: String,
     pub board: Board,
+    /// The standings before and after each training cutoff.
+    pub cutoffs: Vec<Cutoff>,
     /// In the leaderboard's order.
     pub agents: Vec<Agent>,
     pub ranks: Option<Ranks>,
@@ -102,6 +104,7 @@ impl View {
             verdict: verdict::verdict(stored),
             metric: stored.leaderboard.ranking_metric.clone(),
             board: board::board(stored),
+            cutoffs: board::cutoffs(stored),
             agents: agents.collect(),
             ranks: ranks::ranks(stored),
             standings: standings::standings(stored),

@@ -31,11 +31,16 @@ pub(in crate::report) fn verdict(stored: &StoredRun) -> Verdict {
             "one window is not enough to separate skill from luck".to_owned()
         }
     });
+    let remembered =
+        board.rankings.iter().filter(|row| row.rank == Some(1)).filter_map(|row| {
+            Some(format!("; possibly remembered: of {}, {}", row.agent, row.remembered()?))
+        });
     let sentence = format!(
-        "{} ranked first by {} over {}; {why}",
+        "{} ranked first by {} over {}; {why}{}",
         first.join(", "),
         head(&board.ranking_metric),
-        plural(board.windows, "window")
+        plural(board.windows, "window"),
+        remembered.collect::<String>()
     );
     Verdict { sentence, called: false }
 }

@@ -6,6 +6,7 @@
 mod choices;
 mod doc;
 mod keys;
+mod language_model;
 mod metric;
 mod rules;
 mod sweep;
@@ -16,6 +17,7 @@ mod windows;
 pub use choices::{Choice, ChoiceDoc, choice_docs};
 pub use doc::{Fallback, KeyDoc, Range, TableDoc, ValueType, VariantDoc};
 pub(super) use keys::{number, optional, percent, period, required, with_default};
+pub(super) use language_model::{BUDGET, CURRENCY, MASK, MODEL};
 pub(super) use rules::{ENTRY, RANGES};
 pub use tables::ROOT;
 pub(super) use tables::{

@@ -44,6 +44,7 @@ pub const ROOT: TableDoc = TableDoc {
         ),
         optional("risk", ValueType::Named(&RISK), "none", "Named risk profiles for agents."),
         required("agents", ValueType::Tables(&AGENT), "The agents; at least one."),
+        optional("context", ValueType::Tables(&CONTEXT), "none", "Files of texts that programs are told."),
         optional("battle", ValueType::Table(&BATTLE), "its defaults", "Windows and ranking."),
         optional(
             "tournament",
@@ -360,6 +361,18 @@ pub(in crate::scenario) const ONE_STRATEGY: TableDoc =
 /// Risk profiles on their own.
 pub(in crate::scenario) const RISKS: TableDoc =
     TableDoc { doc: "Risk profiles.", keys: &[required("risk", ValueType::Named(&RISK), "Risk profiles.")] };
+
+/// A `[[context]]` table.
+const CONTEXT: TableDoc = TableDoc {
+    doc: "A file of texts: news, filings, messages. Each is told to the agents that are programs at their first decision at \
+          which it is known.",
+    keys: &[required(
+        "path",
+        ValueType::Path,
+        "Parquet, Arrow or CSV with the columns `ts`, `symbol`, `title`, `body`, sorted by time; a relative path starts at \
+         the scenario's folder.",
+    )],
+};
 
 /// A file of agents for the registry.
 pub(in crate::scenario) const ROSTER: TableDoc = TableDoc {

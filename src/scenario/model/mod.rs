@@ -2,7 +2,9 @@
 
 mod agent;
 mod battle;
+mod context;
 mod expression;
+mod language_model;
 mod market;
 mod metrics;
 mod process;
@@ -19,7 +21,9 @@ mod wasm;
 
 pub use agent::AgentSpec;
 pub use battle::{Aggregate, BattleSpec, RankingMetric, TieBreak, WindowSpec};
+pub use context::{ContextRow, ContextSpec, ContextTable};
 pub use expression::{Condition, Expr, PositionValue, Series};
+pub use language_model::{BudgetSpec, MaskSpec, ModelSpec, USD};
 pub use market::{Acceptable, Calendar, Delisted, GapRule, MarketSpec, WarmUp};
 pub use metrics::{Benchmark, MetricSpec, MetricsProfile, ReportFormat, ReportSpec};
 pub use process::{DecideSpec, Isolation, OnTimeout, ProcessSpec, RecordedSpec};
@@ -77,6 +81,9 @@ pub struct Scenario {
     pub venue: VenueSpec,
     /// The agents, in the file's order.
     pub agents: Vec<AgentSpec>,
+    /// Texts that programs are told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub context: Vec<ContextSpec>,
     /// Windows and ranking.
     pub battle: BattleSpec,
     /// How a winner over all windows is determined; `None` without a `[tournament]` table, and then not part

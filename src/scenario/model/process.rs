@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Condition;
+use super::{BudgetSpec, Condition, MaskSpec, ModelSpec, USD};
 use crate::domain::Interval;
 
 /// A program that decides, and what it may do.
@@ -39,16 +39,35 @@ pub struct ProcessSpec {
     /// Whether the agent is left out where its program cannot be started; who takes part is part of a run's identity.
     #[serde(skip)]
     pub optional: bool,
+    /// Currency of the costs that it reports and of its budget.
+    #[serde(skip_serializing_if = "is_usd")]
+    pub currency: String,
+    /// What it may use in a window, by the usage that it reports.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub budget: Option<BudgetSpec>,
+    /// The language model that it asks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<ModelSpec>,
+    /// What is hidden from it.
+    #[serde(skip_serializing_if = "MaskSpec::is_none")]
+    pub mask: MaskSpec,
+}
+
+fn is_usd(currency: &String) -> bool {
+    currency == USD
 }
 
 /// What a program has answered in a stored run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RecordedSpec {
     /// The run: its id, its folder, or a scenario's name for its latest.
     pub run: String,
     /// The agent's name in that run; this agent's where `None`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agent: Option<String>,
+    /// What that run says of the program, once the run has been read. The run's recording stands for it in an identity.
+    #[serde(skip)]
+    pub program: Option<Box<ProcessSpec>>,
 }
 
 /// When a program decides: at a close at which any of these holds.

@@ -122,6 +122,15 @@ pub enum StrategyKind {
 }
 
 impl StrategyKind {
+    /// The program that decides, or that has decided in a stored run.
+    pub fn program(&self) -> Option<&ProcessSpec> {
+        match self {
+            Self::Process(spec) => Some(spec),
+            Self::Recorded(spec) => spec.program.as_deref(),
+            _ => None,
+        }
+    }
+
     /// What identifies the content of the file that it reads; `None` for one without a file, or before it was read.
     pub fn file_digest(&self) -> Option<&str> {
         match self {

@@ -1,20 +1,24 @@
-//! Strategies that are programs: `process`, `recorded` and `wasm`.
+//! Strategies that are programs: `process`, `recorded` and `wasm`, and what is said of the language model behind one.
 
 use toml::Spanned;
 
 use super::agent_context::AgentContext;
 use super::condition::{self, WrittenCondition};
 use super::table::TableReader;
-use crate::domain::Interval;
-use crate::scenario::{DecideSpec, ProcessSpec, RecordedSpec, WasmSpec, expr};
+use crate::domain::{Cash, Interval, Timestamp};
+use crate::scenario::{
+    BudgetSpec, DecideSpec, MaskSpec, ModelSpec, ProcessSpec, RecordedSpec, WasmSpec, expr,
+};
 
+/// The keys of `recorded`.
 pub(super) fn recorded(table: &TableReader<'_>) -> Option<RecordedSpec> {
     let (run, agent) = (table.value("run"), table.optional("agent"));
-    Some(RecordedSpec { run: run?, agent: agent? })
+    Some(RecordedSpec { run: run?, agent: agent?, program: None })
 }
 
+/// The keys of `process`.
 pub(super) fn process(table: &TableReader<'_>, context: &AgentContext<'_>) -> Option<ProcessSpec> {
-    let decide = decide(table, context);
+    let decide = nested(table, "decide", |within| decide_at(within, context));
     let command = table.value("command");
     let (decision_ms, margin_ms) = (table.value("decision_ms"), table.value("margin_ms"));
     let (handshake_ms, window_ms) = (table.value("handshake_ms"), table.optional("window_ms"));
@@ -22,6 +26,8 @@ pub(super) fn process(table: &TableReader<'_>, context: &AgentContext<'_>) -> Op
     let (network, processes) = (table.value("network"), table.value("processes"));
     let (memory_mb, cpu_s) = (table.value("memory_mb"), table.value("cpu_s"));
     let (isolation, optional) = (table.value("isolation"), table.value("optional"));
+    let (budget, currency) = (nested(table, "budget", budget), currency(table));
+    let (model, mask) = (nested(table, "model", model), nested(table, "mask", mask));
     Some(ProcessSpec {
         command: command?,
         decide: decide?,
@@ -36,8 +42,64 @@ pub(super) fn process(table: &TableReader<'_>, context: &AgentContext<'_>) -> Op
         memory_mb: memory_mb?,
         cpu_s: cpu_s?,
         isolation: isolation?,
+        currency: currency?,
+        budget: budget?,
+        model: model?,
+        mask: mask?.unwrap_or_default(),
         optional: optional?,
     })
+}
+
+/// The table under an optional key; the outer `None` if a problem was reported.
+fn nested<T>(
+    table: &TableReader<'_>,
+    key: &'static str,
+    read: impl FnOnce(&TableReader<'_>) -> Option<T>,
+) -> Option<Option<T>> {
+    if !table.has(key) {
+        table.skip(key);
+        return Some(None);
+    }
+    let within = table.table(key)?;
+    let found = read(&within);
+    within.finish();
+    found.map(Some)
+}
+
+fn budget(table: &TableReader<'_>) -> Option<BudgetSpec> {
+    let tokens: Option<Option<u64>> = table.optional("tokens");
+    let cost: Option<Option<Cash>> = table.optional("cost");
+    let (tokens, cost) = (tokens?, cost?);
+    if tokens.is_none() && cost.is_none() {
+        let message = "`budget` has no limit".to_owned();
+        let help = "give `tokens`, `cost`, or both".to_owned();
+        table.problems.error(table.header(), message, "limits nothing".to_owned(), Some(help));
+        return None;
+    }
+    Some(BudgetSpec { tokens, cost })
+}
+
+fn currency(table: &TableReader<'_>) -> Option<String> {
+    let text: String = table.value("currency")?;
+    if (3..=5).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        return Some(text);
+    }
+    let message = format!("`currency` = \"{text}\" is no currency code");
+    let help = "write three to five capital letters, such as \"USD\"".to_owned();
+    table.problems.error(table.span("currency"), message, "no currency code".to_owned(), Some(help));
+    None
+}
+
+fn model(table: &TableReader<'_>) -> Option<ModelSpec> {
+    let name: Option<String> = table.value("name");
+    let training_cutoff: Option<Option<Timestamp>> = table.optional("training_cutoff");
+    Some(ModelSpec { name: name?, training_cutoff: training_cutoff? })
+}
+
+fn mask(table: &TableReader<'_>) -> Option<MaskSpec> {
+    let (symbols, dates, prices) = (table.value("symbols"), table.value("dates"), table.value("prices"));
+    let context = table.value("context");
+    Some(MaskSpec { symbols: symbols?, dates: dates?, prices: prices?, context: context? })
 }
 
 fn decide_at(table: &TableReader<'_>, context: &AgentContext<'_>) -> Option<DecideSpec> {
@@ -52,23 +114,12 @@ fn decide_at(table: &TableReader<'_>, context: &AgentContext<'_>) -> Option<Deci
         None => Some(None),
     };
     let on_fill = table.value("on_fill");
-    table.finish();
     Some(DecideSpec { every: every?, on: on?, on_fill: on_fill? })
 }
 
-/// The `decide` table, where there is one.
-fn decide(table: &TableReader<'_>, context: &AgentContext<'_>) -> Option<Option<DecideSpec>> {
-    let is_written = table.has("decide");
-    let within = table.table("decide")?;
-    if is_written {
-        return decide_at(&within, context).map(Some);
-    }
-    ["every", "on", "on_fill"].into_iter().for_each(|key| within.skip(key));
-    Some(None)
-}
-
+/// The keys of `wasm`.
 pub(super) fn wasm(table: &TableReader<'_>, context: &AgentContext<'_>) -> Option<WasmSpec> {
-    let decide = decide(table, context);
+    let decide = nested(table, "decide", |within| decide_at(within, context));
     let timeframe = match table.optional::<Spanned<Interval>>("timeframe")? {
         Some(written) => condition::multiple(written, context.interval, table.problems).map(Some),
         None => Some(None),

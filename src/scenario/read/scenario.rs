@@ -11,7 +11,7 @@ use super::{battle, market, metrics, report, risk, sweep, syntax, tournament, va
 use crate::domain::Seed;
 use crate::scenario::format::ROOT;
 use crate::scenario::problem::{Problem, ProblemSeverity, Problems};
-use crate::scenario::{Outside, Scenario, StrategyKind, TournamentSpec};
+use crate::scenario::{ContextSpec, Outside, Scenario, StrategyKind, TournamentSpec};
 
 impl Scenario {
     /// Parses and checks a scenario file. `base_dir` is its folder; relative paths are resolved against the
@@ -76,6 +76,7 @@ fn read(
         registry: outside.registry,
     };
     let agents = root.tables("agents").map(|tables| agent::read_all(&tables, &surroundings));
+    let context = context(&root);
     let sweep = sweep::read(document, &root, &agents, venue.as_ref(), &battle, &surroundings);
     let validation = validation::read(&root, battle.spec.as_ref());
     let metrics = root.table("metrics").and_then(|table| metrics::read(&table));
@@ -95,6 +96,7 @@ fn read(
         market: market.spec?,
         venue: venue?,
         agents: agents?.specs?,
+        context: context?,
         battle: battle.spec?,
         tournament: tournament?,
         sweep: sweep?,
@@ -105,6 +107,20 @@ fn read(
     };
     warn(&scenario, &root, problems);
     Some(scenario)
+}
+
+/// The `[[context]]` tables.
+fn context(root: &TableReader<'_>) -> Option<Vec<ContextSpec>> {
+    if !root.has("context") {
+        root.skip("context");
+        return Some(Vec::new());
+    }
+    let read = |table: TableReader<'_>| {
+        let path = table.value("path");
+        table.finish();
+        Some(ContextSpec { path: path?, table: None })
+    };
+    root.tables("context")?.into_iter().map(read).collect()
 }
 
 /// The `[tournament]` table; the inner `None` where it is not written.

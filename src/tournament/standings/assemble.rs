@@ -38,6 +38,8 @@ pub struct Standings {
     pub agents: Vec<String>,
     /// Names of the agents that are not, with the reasons.
     pub unranked: Vec<(String, String)>,
+    /// Why their scores may be remembered rather than earned: windows begin before the training cutoff of a model.
+    pub remembered: Vec<Option<String>>,
     /// Names of the windows, in order.
     pub windows: Vec<String>,
     /// Names of the windows in which no agent has a score.
@@ -158,6 +160,7 @@ pub fn standings(matrix: &ScoreMatrix, spec: &StandingsSpec) -> Result<Standings
         scale: matrix.scale(),
         agents: matrix.agents().to_vec(),
         unranked,
+        remembered: (0..agents).map(|agent| matrix.remembered(agent).map(str::to_owned)).collect(),
         windows: matrix.windows().to_vec(),
         unscored_windows: matrix.unscored_windows().iter().map(|&w| matrix.windows()[w].clone()).collect(),
         block_length,

@@ -54,6 +54,8 @@ pub struct ScoreMatrix {
     disqualified: Vec<Vec<bool>>,
     /// Why an agent is not ranked.
     unranked: Vec<Option<String>>,
+    /// Why an agent's scores may be remembered rather than earned.
+    remembered: Vec<Option<String>>,
     /// Place of each agent among agents of equal score.
     ties: Vec<usize>,
     fold: Fold,
@@ -79,9 +81,10 @@ impl ScoreMatrix {
         check_shape("scores", &scores, agents.len(), windows.len())?;
         let acted = scores.iter().map(|row| row.iter().map(|score| !score.is_absent()).collect()).collect();
         let disqualified = vec![vec![false; windows.len()]; agents.len()];
-        let unranked = vec![None; agents.len()];
+        let (unranked, remembered) = (vec![None; agents.len()], vec![None; agents.len()]);
         let ties = by_name(&agents);
-        Ok(Self { agents, windows, scores, acted, disqualified, unranked, ties, fold, turned: false })
+        let turned = false;
+        Ok(Self { agents, windows, scores, acted, disqualified, unranked, remembered, ties, fold, turned })
     }
 
     /// Of what the windows left behind (agents x windows); an agent acted where its summary says so.
@@ -133,12 +136,49 @@ impl ScoreMatrix {
     /// # Errors
     /// [`StandingsError::Shape`].
     pub fn with_unranked(mut self, reasons: Vec<Option<String>>) -> Result<Self, StandingsError> {
-        if reasons.len() != self.agents.len() {
-            let (found, expected) = (reasons.len(), self.agents.len());
-            return Err(StandingsError::Shape { what: "reasons", agent: 0, found, expected });
-        }
+        self.check_reasons(&reasons)?;
         self.unranked = reasons;
         Ok(self)
+    }
+
+    /// The same where scores of these agents may be remembered, for these reasons: a verdict that rests on them says so.
+    ///
+    /// # Errors
+    /// [`StandingsError::Shape`].
+    pub fn with_remembered(mut self, reasons: Vec<Option<String>>) -> Result<Self, StandingsError> {
+        self.check_reasons(&reasons)?;
+        self.remembered = reasons;
+        Ok(self)
+    }
+
+    fn check_reasons(&self, reasons: &[Option<String>]) -> Result<(), StandingsError> {
+        let (found, expected) = (reasons.len(), self.agents.len());
+        match found == expected {
+            true => Ok(()),
+            false => Err(StandingsError::Shape { what: "reasons", agent: 0, found, expected }),
+        }
+    }
+
+    /// The same agents over some of the windows, of whose scores nothing is said to be remembered.
+    #[must_use]
+    pub fn of_windows(&self, kept: &[usize]) -> Self {
+        fn of<T: Clone>(rows: &[Vec<T>], kept: &[usize]) -> Vec<Vec<T>> {
+            rows.iter().map(|row| picked(row, kept)).collect()
+        }
+        Self {
+            windows: picked(&self.windows, kept),
+            scores: of(&self.scores, kept),
+            acted: of(&self.acted, kept),
+            disqualified: of(&self.disqualified, kept),
+            remembered: vec![None; self.agents.len()],
+            fold: match &self.fold {
+                Fold::Record(records) => {
+                    Fold::Record(Records { summaries: of(&records.summaries, kept), ..*records })
+                }
+                fold => fold.clone(),
+            },
+            ..self.clone()
+        }
     }
 
     /// The same where agents of equal score stand in this order of names, as a leaderboard has broken their tie;
@@ -209,6 +249,11 @@ impl ScoreMatrix {
         self.unranked[agent].as_deref()
     }
 
+    /// Why an agent's scores may be remembered; nothing where they cannot be.
+    pub(super) fn remembered(&self, agent: usize) -> Option<&str> {
+        self.remembered[agent].as_deref()
+    }
+
     /// On which scale records are compared.
     pub(super) const fn scale(&self) -> Scale {
         match &self.fold {
@@ -265,6 +310,7 @@ impl ScoreMatrix {
             acted: picked(&self.acted, &kept),
             disqualified: picked(&self.disqualified, &kept),
             unranked: picked(&self.unranked, &kept),
+            remembered: picked(&self.remembered, &kept),
             ties: picked(&self.ties, &kept),
             fold: match &self.fold {
                 Fold::Record(records) => {

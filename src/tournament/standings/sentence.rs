@@ -13,6 +13,27 @@ const NAMED: usize = 4;
 impl Standings {
     /// What can be said about the winner, in one sentence without a full stop.
     pub fn sentence(&self) -> String {
+        let mut sentence = self.verdict_in_words();
+        for (agent, reason) in self.possibly_remembered() {
+            sentence.push_str(&format!("; possibly remembered: of {agent}, {reason}"));
+        }
+        sentence
+    }
+
+    /// The agents that the verdict rests on whose scores may be remembered, with the reasons: the leader, and those that
+    /// cannot be told apart from it.
+    fn possibly_remembered(&self) -> impl Iterator<Item = (&str, &str)> {
+        let group: &[usize] = match &self.verdict.outcome {
+            Outcome::NotDistinguishable { group, .. } => group,
+            _ => &[],
+        };
+        let rests = |agent: &usize| *agent == self.verdict.leader || group.contains(agent);
+        (0..self.agents.len())
+            .filter(rests)
+            .filter_map(|agent| Some((self.agents[agent].as_str(), self.remembered[agent].as_deref()?)))
+    }
+
+    fn verdict_in_words(&self) -> String {
         let windows = counted(self.windows.len() as u64, "window");
         let leader = &self.agents[self.verdict.leader];
         match &self.verdict.outcome {
