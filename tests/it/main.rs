@@ -45,6 +45,7 @@ mod records;
 mod reference_defects_engine;
 mod reference_defects_metrics;
 mod regression;
+mod repeats;
 mod report_command;
 mod rules_orders;
 mod run_contract;
