@@ -15,8 +15,8 @@
 use std::cmp::Ordering;
 
 use super::outcome::{AgentResult, Battle, BattleRank, Leaderboard, Ranking, WindowResult};
-use super::repeats::{Repeated, Spread, repeated, score_of_repeats};
-use super::score::{score, score_over, shown, why_over};
+use super::repeats::{Repeated, Spread, repeated};
+use super::score::{score, score_of_repeats, score_over, shown, why_over};
 use crate::domain::AgentName;
 use crate::metrics::{Metrics, Score};
 use crate::scenario::{BattleSpec, MetricSpec, RankingMetric, TieBreak};

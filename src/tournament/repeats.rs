@@ -1,13 +1,10 @@
 //! Agents that play every window several times: one sample of a program whose answers differ from one run to the next
 //! proves little.
 //!
-//! Owns which entries are one agent, and what several repeats of it score together: the mean of what each scores.
+//! Owns which entries are one agent, and how far their scores lie apart.
 
-use super::outcome::AgentResult;
-use super::score::score_over;
 use crate::domain::AgentName;
 use crate::metrics::{Score, standard_deviation};
-use crate::scenario::{Aggregate, MetricSpec, RankingMetric};
 
 /// The entries that are one agent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,30 +65,9 @@ impl Spread {
     }
 }
 
-/// The score of an agent by all its repeats: the mean of their records' scores, or the mean or median over the windows
-/// of the mean of their scores in each.
-pub fn score_of_repeats(
-    repeats: &[&AgentResult],
-    aggregate: Aggregate,
-    metric: RankingMetric,
-    conventions: &MetricSpec,
-) -> Score {
-    let over = |one: &&AgentResult| score_over(one.summaries(), aggregate, metric, conventions);
-    let [first, _, ..] = repeats else { return repeats.first().map_or(Score::Absent, over) };
-    let window = |number: usize| {
-        Score::mean(repeats.iter().map(|one| super::score(&one.windows[number].metrics, metric, conventions)))
-    };
-    match aggregate {
-        Aggregate::Record => Score::mean(repeats.iter().map(over)),
-        Aggregate::Mean => Score::mean((0..first.windows.len()).map(window)),
-        Aggregate::Median => Score::median((0..first.windows.len()).map(window)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tournament::testing::{agent, result, returns};
 
     #[test]
     fn entries_of_one_agent_are_found() {
@@ -101,21 +77,6 @@ mod tests {
         assert_eq!(names, ["hold", "llm", "dips"]);
         assert_eq!(found[1].entries, [1, 2]);
         assert_eq!(found[2].entries, [3]);
-    }
-
-    #[test]
-    fn repeats_score_their_mean() {
-        let one = agent("a.1", [0.10, -0.10].map(|gain| result(returns(&[gain]))).into());
-        let other = agent("a.2", [0.30, 0.20].map(|gain| result(returns(&[gain]))).into());
-        let score = |aggregate| {
-            score_of_repeats(&[&one, &other], aggregate, RankingMetric::RoiPct, &MetricSpec::default())
-                .number()
-                .unwrap()
-        };
-        // (1.1 * 0.9 - 1 + 1.3 * 1.2 - 1) / 2; windows of 20 and 5 on average.
-        assert!((score(Aggregate::Record) - 27.5).abs() < 1e-9);
-        assert!((score(Aggregate::Mean) - 12.5).abs() < 1e-9);
-        assert!((score(Aggregate::Median) - 12.5).abs() < 1e-9);
     }
 
     #[test]

@@ -25,6 +25,7 @@ mod golden_evidence;
 mod golden_metrics;
 mod golden_profiles;
 mod golden_sweep;
+mod held_bars;
 mod infinite_scores;
 mod isolation;
 mod language_models;
