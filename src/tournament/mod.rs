@@ -20,6 +20,7 @@ mod regime;
 mod remembered;
 mod run;
 mod score;
+mod share;
 pub mod standings;
 mod stratified;
 #[cfg(test)]
@@ -43,5 +44,6 @@ pub use regime::Regime;
 pub use remembered::remembered_in_words;
 pub use run::{Interrupted, NoProgress, Observer, RunOptions, run, run_by, run_entrants};
 pub use score::{score, score_over, shown, why_over};
+pub use share::{KnownReplays, NoReplays, Share, run_known, run_share};
 pub use timeline::{AgentSnapshot, AgentTimeline, Snapshot, Timeline};
 pub use windows::{plan_windows, unused_ticks};

@@ -48,6 +48,7 @@ mod regression;
 mod report_command;
 mod rules_orders;
 mod run_contract;
+mod shards;
 mod signals;
 mod skipping;
 mod store_faults;
