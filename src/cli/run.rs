@@ -1,5 +1,7 @@
 //! `tiltyard run`: from a file to a ranked leaderboard.
 
+use std::sync::atomic::Ordering;
+
 use super::args::{OutputArgs, RunArgs};
 use super::interrupt::Interrupt;
 use super::progress::Progress;
@@ -87,6 +89,7 @@ pub fn run_source(
         if prepared.scenario.sweep.is_some() {
             return sweep::run(&prepared, &destination, args, engine, (interrupt, merging)).map(|()| None);
         }
+        let found = merging.as_ref().map(Merging::counter);
         let prepared = match merging {
             Some(merging) => {
                 merging.into_prepared(prepared).map_err(|error| Failure::of_run(&error, source))?
@@ -95,6 +98,10 @@ pub fn run_source(
         };
         let options = RunOptions { engine, memory: args.memory.unwrap_or(usize::MAX) };
         let stored = run_and_store(&prepared, &destination, options, &progress);
+        if let (Some(found), Ok(_), false) = (found, &stored, args.quiet) {
+            let found = found.load(Ordering::Relaxed);
+            output::say(&format!("of these, {} came from packs", output::counted(found, "job")));
+        }
         stored.map(Some).map_err(|error| Failure::of_run(&error, source))
     })?;
     match stored {
