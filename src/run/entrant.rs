@@ -111,6 +111,8 @@ impl Entrant {
                 size: Bps::WHOLE,
             },
             registered: None,
+            repeat_of: None,
+            table: scenario.agents.len(),
         })
     }
 }

@@ -66,7 +66,7 @@ pub use estimate::{RunEstimate, estimate};
 pub use lag::{LagReport, LagRow, lag};
 pub use memory::{MemoryDifference, MemoryReport, MemoryRow, memory};
 pub use observer::{RunEvent, RunObserver};
-pub use prepare::{Prepared, prepare, prepare_with};
+pub use prepare::{Prepared, prepare, prepare_on, prepare_with};
 pub use programs::{Programs, check_protocol};
 pub use proof::{ProofDifference, ProofReport};
 pub use prove::prove;
@@ -83,6 +83,7 @@ pub use sweep::{SWEEP_MEMORY, SweepResult, sweep};
 pub use sweep_stored::{StoredSweepRun, sweep_and_store, sweep_merged};
 pub use threads::on_threads;
 
+pub use crate::market::{Bars, HeldBars};
 #[cfg(feature = "store")]
 pub use crate::statistics::evidence::EloModel;
 pub use crate::sweep::NoCache;

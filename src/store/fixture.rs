@@ -290,8 +290,18 @@ pub(crate) fn tournament() -> Tournament {
     };
     let trend = trend();
     let agents = vec![
-        AgentResult { name: name("trend, fast"), record: trend.metrics.clone(), windows: vec![trend] },
-        AgentResult { name: name("idle"), record: idle.metrics.clone(), windows: vec![idle] },
+        AgentResult {
+            name: name("trend, fast"),
+            repeat_of: None,
+            record: trend.metrics.clone(),
+            windows: vec![trend],
+        },
+        AgentResult {
+            name: name("idle"),
+            repeat_of: None,
+            record: idle.metrics.clone(),
+            windows: vec![idle],
+        },
     ];
     let rank = |agent: usize, score: f64| BattleRank {
         rank: u32::try_from(agent).unwrap() + 1,
@@ -319,6 +329,7 @@ pub(crate) fn tournament() -> Tournament {
             conventions: MetricSpec::default(),
             aggregate: Aggregate::Record,
             min_trades: 0,
+            repeats: Vec::new(),
             rankings,
         },
     }
@@ -338,6 +349,8 @@ fn agent(text: &str, kind: StrategyKind) -> AgentSpec {
             size: crate::domain::Bps::WHOLE,
         },
         registered: None,
+        repeat_of: None,
+        table: 0,
     }
 }
 
@@ -372,6 +385,7 @@ pub(crate) fn scenario() -> Scenario {
             tie_break: vec![TieBreak::Name],
             aggregate: Aggregate::default(),
             min_trades: 0,
+            repeats: 1,
         },
         tournament: None,
         metrics: MetricSpec::default(),

@@ -38,6 +38,8 @@ fn agent(name: &str, kind: StrategyKind, market: &Market) -> AgentSpec {
             size: Bps::WHOLE,
         },
         registered: None,
+        repeat_of: None,
+        table: 0,
     }
 }
 
@@ -74,6 +76,7 @@ fn scenario(market: &Market) -> Scenario {
             tie_break: Vec::new(),
             aggregate: Aggregate::Record,
             min_trades: 0,
+            repeats: 1,
         },
         tournament: None,
         context: Vec::new(),

@@ -15,6 +15,7 @@ mod metrics;
 mod phrases;
 mod program;
 mod registered;
+mod repeats;
 mod report;
 mod risk;
 mod roster;

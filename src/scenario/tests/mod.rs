@@ -5,6 +5,7 @@ mod files;
 mod mistakes;
 mod references;
 mod registered;
+mod repeats;
 mod rules;
 mod schema;
 mod sweep;
