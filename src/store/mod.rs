@@ -45,6 +45,7 @@ mod json;
 mod leaderboard;
 mod manifest;
 mod migrations;
+pub mod outcomes;
 mod page;
 mod period_stats_record;
 mod prices;
