@@ -77,7 +77,7 @@ def test_a_strategy_in_python_equals_the_same_rules(market: ty.Market) -> None:
     assert python.status == "completed", python.faults
     assert len(python.trades) > 20
     assert python.row["total_pnl"] == rules_result.row["total_pnl"]
-    assert python.fills.arrow.drop_columns(["reason"]).equals(rules_result.fills.arrow.drop_columns(["reason"]))
+    assert python.fills.arrow.equals(rules_result.fills.arrow)
 
 
 def test_the_same_run_twice_is_the_same(market: ty.Market, tmp_path: Path) -> None:
@@ -113,14 +113,16 @@ def test_arrays_end_at_the_bar_and_hide_what_follows(market: ty.Market) -> None:
             rest = base[len(bars):] if base is not None else []
             assert not any(value == value for value in rest), "nothing of the future"
             values = ctx.indicator_values("sma(3)", "WAVE")
-            assert values[-1] == ctx.indicator("sma(3)", "WAVE")
+            newest = ctx.indicator("sma(3)", "WAVE")
+            assert values[-1] == newest if newest is not None else values[-1] != values[-1]
             coarse = ctx.bars("WAVE", "4h")
             seen.append((len(bars), float(bars.close[0]), len(coarse)))
 
     run = ty.tournament(market, {"looks": Looks}, windows(20))
     assert run.agents["looks"].status == "completed", run.agents["looks"].faults
     assert max(length for length, _, _ in seen) == 480
-    assert max(coarse for _, _, coarse in seen) == 120
+    # The 4-hour bar that closed as the window began is known too.
+    assert max(coarse for _, _, coarse in seen) == 121
 
 
 def test_declared_history_is_there_at_the_first_bar(market: ty.Market) -> None:
@@ -262,7 +264,9 @@ def test_results_reach_polars_without_a_copy(market: ty.Market) -> None:
     column = equity.arrow.combine_chunks().column(floats[0]).chunk(0)
     series = pl.from_arrow(column)
     assert isinstance(series, pl.Series)
-    assert series._get_buffer_info()[0] == column.buffers()[1].address + column.offset * column.type.bit_width // 8
+    (there, here) = (series.to_arrow(), column)
+    address = [one.buffers()[1].address + one.offset * one.type.bit_width // 8 for one in (there, here)]
+    assert address[0] == address[1]
 
 
 def test_statistics_of_other_results() -> None:

@@ -4,7 +4,7 @@ The engine, the checks and the statistics are those of the program `tiltyard`; a
 line, byte for byte.
 
 >>> import tiltyard as ty
->>> ty.metrics([0.01, -0.02, 0.03], periods_per_year=252)["max_drawdown_pct"]
+>>> round(ty.metrics([0.01, -0.02, 0.03], periods_per_year=252)["max_drawdown_pct"], 9)
 -2.0
 """
 

@@ -116,7 +116,7 @@ class Agent:
     def table(self, name: str) -> dict[str, Any]:
         """As an `[[agents]]` table, without the strategy of one written in Python."""
         balance = None if self.starting_balance is None else str(self.starting_balance)
-        table = {
+        table: dict[str, Any] = {
             "name": name,
             "risk": self.risk,
             "starting_balance": balance,

@@ -222,12 +222,15 @@ class Run:
             from IPython import get_ipython
             from IPython.display import IFrame, display
         except ImportError:
-            get_ipython = None
-        if get_ipython is not None and get_ipython() is not None:
+            in_notebook = False
+        else:
+            in_notebook = get_ipython() is not None
+        if in_notebook:
             import base64
 
             data = base64.b64encode(page.read_bytes()).decode()
-            return display(IFrame(f"data:text/html;base64,{data}", width="100%", height=800))
+            show: Any = display
+            return show(IFrame(f"data:text/html;base64,{data}", width="100%", height=800))
         import webbrowser
 
         return webbrowser.open(page.absolute().as_uri())
@@ -264,7 +267,7 @@ class Sweep(Run):
     @cached_property
     def trials(self) -> Table:
         """A row for each trial: its values and metrics."""
-        return Table(pq.read_table(next(self.folder.glob("**/trials.parquet"))))
+        return Table(pq.read_table(self.folder / "results.parquet"))
 
 
 def _json(file: Path) -> dict[str, Any]:

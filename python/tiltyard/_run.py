@@ -129,7 +129,7 @@ def tournament(
 ) -> Run:
     """A tournament of agents on a market, without a scenario file.
 
-    `market` is bars in memory, or a `[market]` table. `windows` is a `[battle] windows` table such as
+    With two agents or more there are standings. `market` is bars in memory, or a `[market]` table. `windows` is a `[battle] windows` table such as
     `{"kind": "rolling", "length": "30d", "step": "30d"}`, or the name of one. `tables` are more tables of the scenario
     (`venue`, `risk`, `metrics`, ..); `options` go to :func:`run`.
     """
@@ -146,9 +146,10 @@ def tournament(
         "scenario": {"name": name, **more.pop("scenario", {})},
         "market": table,
         "battle": battle,
-        "tournament": more.pop("tournament", {"format": "round_robin"}),
         **more,
     }
+    if len(agents) > 1:
+        scenario.setdefault("tournament", {"format": "round_robin"})
     return run(scenario, agents=agents, market=held, **options)
 
 

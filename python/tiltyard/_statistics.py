@@ -10,6 +10,13 @@ from . import _tiltyard
 from ._errors import TiltyardError
 
 
+#: What a report of metrics says besides them.
+_CONVENTIONS = {
+    "file", "column", "kind", "profile", "periods_per_year", "risk_free_rate", "minimum_acceptable_return", "returns",
+    "start", "end", "benchmark", "benchmark_column", "missing",
+}
+
+
 def _numbers(values: Iterable[Any]) -> list[float]:
     return [float(value) for value in values]
 
@@ -40,8 +47,8 @@ def metrics(
         profile,
         None if benchmark is None else _numbers(benchmark),
     )
-    found: dict[str, float | None] = json.loads(text)["metrics"]
-    return found
+    found: dict[str, Any] = json.loads(text)
+    return {name: value for name, value in found.items() if name not in _CONVENTIONS}
 
 
 def rank(

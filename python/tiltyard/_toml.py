@@ -28,9 +28,9 @@ def value(thing: Any) -> str:
     if isinstance(thing, dt.datetime):
         if thing.tzinfo is None:
             thing = thing.replace(tzinfo=dt.timezone.utc)
-        return thing.astimezone(dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return str(thing.astimezone(dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"))
     if isinstance(thing, dt.date):
-        return thing.isoformat()
+        return str(thing.isoformat())
     if isinstance(thing, Mapping):
         inner = ", ".join(f"{key(name)} = {value(item)}" for name, item in thing.items() if item is not None)
         return f"{{ {inner} }}" if inner else "{}"
