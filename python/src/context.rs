@@ -100,6 +100,9 @@ struct Now {
     ordered: Vec<Order>,
 }
 
+/// Open, high, low, close and volume.
+type Numbers = (f64, f64, f64, f64, f64);
+
 /// A symbol at a bar.
 #[derive(Clone, Copy)]
 struct SymbolRow {
@@ -351,7 +354,7 @@ impl Context {
     }
 
     /// The symbol's bar that closed just now as (open, high, low, close, volume); `None` where it has none.
-    fn bar(&self, symbol: &str) -> PyResult<Option<(f64, f64, f64, f64, f64)>> {
+    fn bar(&self, symbol: &str) -> PyResult<Option<Numbers>> {
         let bar = self.now.borrow().row(symbol)?.bar;
         Ok(bar.map(|bar| (bar.open, bar.high, bar.low, bar.close, bar.volume)))
     }

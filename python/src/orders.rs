@@ -79,13 +79,13 @@ pub fn place(ordered: Vec<Order>, orders: &mut Orders) {
             }
             Order::Sell { symbol, size, kind, wait, reason } => {
                 let new = orders.sell(symbol, size).time_in_force(wait).reason(reason);
-                match kind {
-                    Kind::Market => drop(new),
-                    Kind::Limit(price) => drop(new.limit(price)),
-                    Kind::Stop(trigger) => drop(new.stop(trigger)),
-                    Kind::StopLimit(trigger, price) => drop(new.stop_limit(trigger, price)),
-                    Kind::Trailing(distance) => drop(new.trailing_stop_order(distance)),
-                }
+                let _ = match kind {
+                    Kind::Market => new,
+                    Kind::Limit(price) => new.limit(price),
+                    Kind::Stop(trigger) => new.stop(trigger),
+                    Kind::StopLimit(trigger, price) => new.stop_limit(trigger, price),
+                    Kind::Trailing(distance) => new.trailing_stop_order(distance),
+                };
             }
             Order::Close { symbol, reason } => orders.close_for(symbol, reason),
             Order::Cancel(order) => orders.cancel(OrderId(order)),

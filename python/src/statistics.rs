@@ -16,6 +16,7 @@ use crate::failure;
 /// The metrics of returns, or of equity levels (`kind`).
 #[pyfunction]
 #[pyo3(signature = (values, kind, periods_per_year, risk_free_rate, minimum_acceptable_return, profile, benchmark = None))]
+#[expect(clippy::too_many_arguments, reason = "keyword arguments of Python")]
 pub fn metrics(
     py: Python<'_>,
     values: Vec<f64>,
