@@ -12,6 +12,7 @@ use super::catalogue::Catalogue;
 use super::error::MarketError;
 use super::gaps::{self, FilledBars};
 use super::locate::locate;
+use super::margin;
 use super::quality::{Finding, FindingKind, Severity, inspect};
 use super::resample::resample;
 use super::series_bars::SeriesBars;
@@ -142,7 +143,11 @@ impl<'a> Sources<'a> {
             trim(detail, spec.start, 0);
         }
         let detail = detail.filter(|detail| !detail.is_empty());
-        Ok(SeriesBars { instrument: self.instrument.clone(), bars, frames, findings, detail, filled_rows })
+        let margin = margin::read(spec, self.instrument, &bars)?.map(|(margin, finding)| {
+            findings.extend(finding);
+            margin
+        });
+        Ok(SeriesBars { instrument: self.instrument.clone(), bars, frames, findings, detail, filled_rows, margin })
     }
 
     /// Refuses bars with an error-level finding that the scenario does not accept.
@@ -215,7 +220,7 @@ fn history(request: &LoadRequest<'_>) -> u32 {
 
 /// Resamples, and drops a first bucket whose beginning was not read. A first bucket in which the data itself
 /// begins is kept.
-fn coarser(bars: &Bars, interval: Interval, whole: bool) -> Result<Bars, MarketError> {
+pub(super) fn coarser(bars: &Bars, interval: Interval, whole: bool) -> Result<Bars, MarketError> {
     if !interval.is_multiple_of(bars.interval) {
         let detail = format!("{interval} is not a multiple of {}", bars.interval);
         return Err(MarketError::Resample { interval, detail });

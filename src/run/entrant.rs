@@ -108,7 +108,7 @@ impl Entrant {
                 kind: StrategyKind::Own { version: self.version.clone() },
                 symbols,
                 timeframe: scenario.market.interval,
-                size: Bps::WHOLE,
+                size: Bps::WHOLE, entries: Default::default(),
             },
             registered: None,
         })

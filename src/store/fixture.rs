@@ -70,6 +70,7 @@ fn series(symbol: &str, closes: &[f64]) -> SymbolSeries {
         findings: Vec::new(),
         detail: None,
         high_low: Default::default(),
+        margin: None,
     }
 }
 
@@ -335,7 +336,7 @@ fn agent(text: &str, kind: StrategyKind) -> AgentSpec {
             kind,
             symbols: vec![SymbolId(0)],
             timeframe: Interval::DAY,
-            size: crate::domain::Bps::WHOLE,
+            size: crate::domain::Bps::WHOLE, entries: Default::default(),
         },
         registered: None,
     }

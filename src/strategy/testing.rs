@@ -80,6 +80,7 @@ fn series(id: usize, ticks: &Ticks, len: usize, frame: Option<Interval>) -> Symb
         findings: Vec::new(),
         detail: None,
         high_low: Default::default(),
+        margin: None,
     }
 }
 
@@ -123,7 +124,7 @@ pub(super) fn spec(kind: StrategyKind, symbols: u16) -> StrategySpec {
         kind,
         symbols: (0..symbols).map(SymbolId).collect(),
         timeframe: Interval::MINUTE,
-        size: Bps::WHOLE,
+        size: Bps::WHOLE, entries: Default::default(),
     }
 }
 

@@ -35,7 +35,7 @@ fn agent(name: &str, kind: StrategyKind, market: &Market) -> AgentSpec {
             kind,
             symbols: vec![SymbolId(0)],
             timeframe: market.interval,
-            size: Bps::WHOLE,
+            size: Bps::WHOLE, entries: Default::default(),
         },
         registered: None,
     }

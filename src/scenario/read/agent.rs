@@ -7,6 +7,7 @@ use toml::Spanned;
 
 use super::agent_context::AgentContext;
 use super::registered::{self, AgentSource};
+use super::sides;
 use super::risk::Profiles;
 use super::strategy::{self, ReadStrategy};
 use super::table::TableReader;
@@ -112,6 +113,10 @@ fn read(
     table.finish();
     if let (Some(name), Some(strategy), Some(risk)) = (name, &strategy, &risk) {
         warn_refused(table, name.get_ref(), strategy, risk);
+        sides::check(table, name.get_ref(), strategy, risk, context)?;
+    }
+    if registered.as_ref().is_some_and(|one| one.cash.is_some()) {
+        sides::carried(table, context)?;
     }
     Some(AgentSpec {
         name: name?.get_ref().clone(),
