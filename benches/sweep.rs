@@ -37,7 +37,8 @@ fn grid(fast: impl Iterator<Item = u32> + Clone, slow: impl Iterator<Item = u32>
             kind,
             symbols: vec![SymbolId(0)],
             timeframe: Interval::MINUTE,
-            size: Bps::WHOLE, entries: Default::default(),
+            size: Bps::WHOLE,
+            entries: Default::default(),
         })
         .collect()
 }

@@ -53,7 +53,7 @@ pub fn valued_at<'r>(
             positions = held(now, replay, market);
         }
         let worth: Cash = positions.iter_mut().map(|position| position.value_at(tick)).sum();
-        Valued { equity: now.cash + worth, cash: now.cash, in_market: !positions.is_empty() }
+        Valued { equity: now.cash - now.owed + worth, cash: now.cash, in_market: !positions.is_empty() }
     })
 }
 
@@ -88,7 +88,7 @@ fn held<'r>(holding: &Holding, replay: &Replay, market: &'r Market) -> Vec<Posit
     let quantities = holding.quantities.iter().zip(&market.symbols).enumerate();
     let off = |index: usize| replay.written_off.iter().find(|(symbol, _)| symbol.index() == index);
     quantities
-        .filter(|(_, (quantity, _))| quantity.is_positive())
+        .filter(|(_, (quantity, _))| !quantity.is_zero())
         .map(|(index, (&quantity, series))| Position {
             rows: &series.rows,
             closes: &series.bars.close,

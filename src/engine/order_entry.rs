@@ -81,8 +81,12 @@ impl State<'_> {
         if known && self.fresh(symbol).is_some() && self.halted().is_none() {
             self.cancel(|order| order.symbol == symbol);
         }
-        if !known || self.ledger.position(symbol).qty().is_positive() {
-            let request = OrderRequest::sell(symbol, Size::ALL, reason);
+        if !known || !self.ledger.position(symbol).qty().is_zero() {
+            let request = if known {
+                self.closing_request(symbol, reason)
+            } else {
+                OrderRequest::sell(symbol, Size::ALL, reason)
+            };
             let id = self.number(&request);
             self.place(id, &request);
         }
@@ -122,16 +126,26 @@ impl State<'_> {
         let close = Price::from_f64(self.closes[symbol.index()][row]);
         let shape = self.shape(request, close, instrument.price_tick)?;
         let equity = self.exact_equity();
+        let on_margin = self.on_margin(symbol);
+        let size = match on_margin {
+            true => self.resolve_on_margin(request, equity, instrument.quantity_step)?,
+            false => self.resolve(request, equity, instrument.quantity_step)?,
+        };
         let intent = OrderIntent {
             instrument,
             side: request.side,
-            size: self.resolve(request, equity, instrument.quantity_step)?,
+            size,
             price: shape.price,
             fee: shape.fee,
             rests: shape.stage != Stage::Market,
             reduce_only: request.reduce_only || matches!(request.kind, OrderKind::TakeProfit { .. }),
             from_proceeds: is_purchase(request),
         };
+        if on_margin {
+            return self
+                .admit_on_margin(request, &intent, close, sent)
+                .map(|accepted| (accepted, shape, row));
+        }
         let account = self.standing(request, close, equity, sent);
         risk::check(self.job.risk, &intent, &account).map(|accepted| (accepted, shape, row))
     }
@@ -147,7 +161,7 @@ impl State<'_> {
         let buys = self.waiting.iter().filter(|o| o.symbol == symbol && o.side == Side::Buy);
         AccountState {
             equity,
-            available: self.ledger.available(),
+            available: self.spendable(),
             held: position.qty(),
             free: position.free() + yielded,
             close,
@@ -210,12 +224,17 @@ impl State<'_> {
     /// Locks, lists, and with `fill_at = "close"` fills an accepted order.
     fn accept(&mut self, id: OrderId, request: &OrderRequest, accepted: Accepted, shape: Staging, row: Row) {
         let (symbol, now) = (request.symbol, self.close_time());
-        let shortage = accepted.lock_qty - self.ledger.position(symbol).free();
-        self.give_way(symbol, shortage, now);
-        let locked = self
-            .ledger
-            .lock_cash(accepted.lock_cash)
-            .and_then(|()| self.ledger.lock_qty(symbol, accepted.lock_qty));
+        if !self.on_margin(symbol) {
+            let shortage = accepted.lock_qty - self.ledger.position(symbol).free();
+            self.give_way(symbol, shortage, now);
+        }
+        let locked = match self.on_margin(symbol) {
+            true => Ok(()),
+            false => self
+                .ledger
+                .lock_cash(accepted.lock_cash)
+                .and_then(|()| self.ledger.lock_qty(symbol, accepted.lock_qty)),
+        };
         self.complete_row(id, &accepted, &shape);
         if let Err(error) = locked {
             // The checks have seen to it; were they wrong, nothing may stay locked.
@@ -226,9 +245,11 @@ impl State<'_> {
                 (OrderStatus::Rejected, EndReason::Refused(RefusalCode::InsufficientBalance));
             return;
         }
-        let at_once =
-            shape.stage == Stage::Market && self.job.venue.fill_at == FillAt::Close && !is_purchase(request);
-        self.enlist(working(id, request, &accepted, shape, now));
+        let on_margin = self.on_margin(symbol);
+        let at_once = shape.stage == Stage::Market
+            && self.job.venue.fill_at == FillAt::Close
+            && (on_margin || !is_purchase(request));
+        self.enlist(working(id, request, &accepted, shape, now, on_margin));
         if at_once {
             let raw = Price::from_f64(self.closes[symbol.index()][row]);
             self.execute(id, &Execution::at_close(raw, now, row));
@@ -309,6 +330,7 @@ fn working(
     accepted: &Accepted,
     shape: Staging,
     now: crate::domain::Timestamp,
+    on_margin: bool,
 ) -> Working {
     Working {
         id,
@@ -327,10 +349,13 @@ fn working(
             TimeInForce::GoodTill(until) => until,
         },
         ioc: request.time_in_force == TimeInForce::Ioc,
-        from_proceeds: is_purchase(request),
+        from_proceeds: is_purchase(request) && !on_margin,
+        reduce_only: request.reduce_only || matches!(request.kind, OrderKind::TakeProfit { .. }),
+        reverse: request.reverse,
+        unreserved: on_margin && request.from_proceeds,
         bracket: request
             .bracket
-            .filter(|bracket| request.side == Side::Buy && *bracket != Bracket::default()),
+            .filter(|bracket| (on_margin || request.side == Side::Buy) && *bracket != Bracket::default()),
         group: None,
         trail: shape.trail,
         wake: 0.0,

@@ -31,11 +31,8 @@ impl SymbolSeries {
             Frame { bars, closed }
         };
         let until = last.checked_sub(1).map(|tick| market.close_time(tick));
-        let detail = self
-            .detail
-            .as_ref()
-            .zip(until)
-            .map(|(detail, until)| detail.first(detail.first_row_from(until)));
+        let detail =
+            self.detail.as_ref().zip(until).map(|(detail, until)| detail.first(detail.first_row_from(until)));
         Self {
             instrument: self.instrument.clone(),
             bars: self.bars.first(count),

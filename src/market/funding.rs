@@ -60,7 +60,8 @@ pub(super) fn of_symbol(symbol: &Symbol, files: &[PathBuf]) -> Result<Vec<Fundin
 /// Whether a file is named after a symbol: `BTCUSDT.parquet`, `BTCUSDT_8h.parquet`, `BTCUSDT-funding.parquet`.
 fn names(file: &Path, symbol: &Symbol) -> bool {
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    stem.strip_prefix(symbol.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['_', '-', '.']))
+    stem.strip_prefix(symbol.as_str())
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['_', '-', '.']))
 }
 
 enum ReadError {
@@ -149,7 +150,10 @@ mod tests {
     fn a_file_must_cover_the_window() {
         let window = (hour(0), hour(48));
         assert_eq!(gap(&rates(&[0, 8, 16, 24, 32, 40]), window), None);
-        assert_eq!(gap(&rates(&[8, 16, 24, 32, 40]), window).unwrap(), "begin at 1970-01-01T08:00:00Z, after the window's start at 1970-01-01T00:00:00Z");
+        assert_eq!(
+            gap(&rates(&[8, 16, 24, 32, 40]), window).unwrap(),
+            "begin at 1970-01-01T08:00:00Z, after the window's start at 1970-01-01T00:00:00Z"
+        );
         assert!(gap(&rates(&[0, 8, 16, 24, 32]), window).unwrap().starts_with("end at 1970-01-02T08:00:00Z"));
         assert!(gap(&rates(&[0, 8, 16, 32, 40]), window).unwrap().contains("between 1970-01-01T16:00:00Z"));
         // A venue that changed to four hours has no hole.

@@ -147,7 +147,15 @@ impl<'a> Sources<'a> {
             findings.extend(finding);
             margin
         });
-        Ok(SeriesBars { instrument: self.instrument.clone(), bars, frames, findings, detail, filled_rows, margin })
+        Ok(SeriesBars {
+            instrument: self.instrument.clone(),
+            bars,
+            frames,
+            findings,
+            detail,
+            filled_rows,
+            margin,
+        })
     }
 
     /// Refuses bars with an error-level finding that the scenario does not accept.

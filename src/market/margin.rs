@@ -78,7 +78,8 @@ fn from_file(
     range: (Timestamp, Timestamp),
 ) -> Result<(Vec<FundingRate>, Option<Finding>), MarketError> {
     let symbol = &instrument.source;
-    let fail = |problem: String| MarketError::Funding { symbol: symbol.clone(), path: path.to_owned(), problem };
+    let fail =
+        |problem: String| MarketError::Funding { symbol: symbol.clone(), path: path.to_owned(), problem };
     let located = locate(path, &spec.base_dir).map_err(|error| fail(error.to_string()))?;
     let rates = funding::of_symbol(symbol, &located.files).map_err(&fail)?;
     match funding::gap(&rates, range) {

@@ -108,7 +108,8 @@ impl Entrant {
                 kind: StrategyKind::Own { version: self.version.clone() },
                 symbols,
                 timeframe: scenario.market.interval,
-                size: Bps::WHOLE, entries: Default::default(),
+                size: Bps::WHOLE,
+                entries: Default::default(),
             },
             registered: None,
         })

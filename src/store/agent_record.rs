@@ -207,6 +207,7 @@ fn detail(status: &ReplayStatus) -> Option<String> {
     match status {
         ReplayStatus::Completed => None,
         ReplayStatus::Disqualified { at, code } => Some(format!("{} at {at}", code.as_str())),
+        ReplayStatus::Liquidated { at } => Some(format!("margin used up at {at}")),
         ReplayStatus::Forfeit { at, reason } => Some(format!("{reason} at {at}")),
     }
 }

@@ -86,6 +86,7 @@ pub(crate) fn replay(window: Window, start: &str, end: &str) -> Replay {
         holdings: Vec::new(),
         orders: Vec::new(),
         fills: Vec::new(),
+        postings: Vec::new(),
         round_trips: Vec::new(),
         ticks_in_market: 0,
         fees: Cash::ZERO,
@@ -196,6 +197,7 @@ fn trend() -> WindowResult {
     let holding = |tick, amount, btc: &str| Holding {
         tick,
         cash: cash(amount),
+        owed: Default::default(),
         quantities: [btc.parse().unwrap(), "0".parse().unwrap()].into(),
     };
     let replay = Replay {
@@ -252,6 +254,7 @@ fn course() -> PeriodStats {
 
 fn round_trip() -> RoundTrip {
     RoundTrip {
+        side: Side::Buy,
         symbol: SymbolId(0),
         state: ExitState::Closed,
         entry_at: day(2),
@@ -282,6 +285,7 @@ pub(crate) fn tournament() -> Tournament {
             holdings: vec![Holding {
                 tick: 0,
                 cash: cash("100"),
+                owed: Default::default(),
                 quantities: ["0".parse().unwrap(), "0".parse().unwrap()].into(),
             }],
             ..replay(window(0, 0..5), "100", "100")
@@ -336,7 +340,8 @@ fn agent(text: &str, kind: StrategyKind) -> AgentSpec {
             kind,
             symbols: vec![SymbolId(0)],
             timeframe: Interval::DAY,
-            size: crate::domain::Bps::WHOLE, entries: Default::default(),
+            size: crate::domain::Bps::WHOLE,
+            entries: Default::default(),
         },
         registered: None,
     }

@@ -200,6 +200,7 @@ const fn origin(origin: OrderOrigin) -> &'static str {
         OrderOrigin::Bracket(_) => "bracket",
         OrderOrigin::Risk => "risk",
         OrderOrigin::WindowEnd => "window_end",
+        OrderOrigin::Liquidation => "liquidation",
     }
 }
 

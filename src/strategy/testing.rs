@@ -124,7 +124,8 @@ pub(super) fn spec(kind: StrategyKind, symbols: u16) -> StrategySpec {
         kind,
         symbols: (0..symbols).map(SymbolId).collect(),
         timeframe: Interval::MINUTE,
-        size: Bps::WHOLE, entries: Default::default(),
+        size: Bps::WHOLE,
+        entries: Default::default(),
     }
 }
 

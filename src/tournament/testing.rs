@@ -135,7 +135,8 @@ pub fn scenario(agents: &[&str], by: RankingMetric) -> Scenario {
             kind: StrategyKind::Cash,
             symbols: Vec::new(),
             timeframe: Interval::DAY,
-            size: Bps::WHOLE, entries: Default::default(),
+            size: Bps::WHOLE,
+            entries: Default::default(),
         },
         registered: None,
     };

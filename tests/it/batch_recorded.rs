@@ -71,7 +71,8 @@ fn a_month_of_recorded_minutes() {
         kind,
         symbols: vec![SymbolId(0)],
         timeframe: Interval::MINUTE,
-        size: Bps::WHOLE, entries: Default::default(),
+        size: Bps::WHOLE,
+        entries: Default::default(),
     });
     let sampled = Sampled::of(&market, ticks, None);
     let prepared = Batch { job, warm_up: WarmUp::Before, samples: &sampled.ticks }.prepare().unwrap();

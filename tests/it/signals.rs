@@ -632,7 +632,8 @@ fn random_spec(dice: &mut Dice, market: &Market) -> StrategySpec {
         kind: StrategyKind::Signals(signals),
         symbols: (0..market.symbols.len() as u16).map(SymbolId).collect(),
         timeframe: market.interval,
-        size: Bps::from_percent([100.0, 40.0, 7.0][pick(dice)]), entries: Default::default(),
+        size: Bps::from_percent([100.0, 40.0, 7.0][pick(dice)]),
+        entries: Default::default(),
     }
 }
 

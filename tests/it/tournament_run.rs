@@ -35,7 +35,8 @@ fn agent(name: &str, kind: StrategyKind, market: &Market) -> AgentSpec {
             kind,
             symbols: vec![SymbolId(0)],
             timeframe: market.interval,
-            size: Bps::WHOLE, entries: Default::default(),
+            size: Bps::WHOLE,
+            entries: Default::default(),
         },
         registered: None,
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::fixed::multiply_divide;
-use super::{Bps, Cash, Rounding};
+use super::{Bps, Cash, Qty, Rounding};
 
 /// A signed rate, exact to `1e-12` of the whole (`1e-8` of a basis point). A positive funding rate is paid by longs
 /// to shorts.
@@ -94,6 +94,14 @@ impl Cash {
     }
 
     /// The amount without its sign.
+    #[must_use]
+    pub const fn abs(self) -> Self {
+        Self(self.0.abs())
+    }
+}
+
+impl Qty {
+    /// The quantity without its sign.
     #[must_use]
     pub const fn abs(self) -> Self {
         Self(self.0.abs())

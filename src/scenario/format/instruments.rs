@@ -8,9 +8,17 @@ use crate::scenario::{Direction, InstrumentKind, MarginMode};
 
 impl Choice for InstrumentKind {
     const ALL: &'static [(Self, &'static str, &'static str)] = &[
-        (Self::Spot, "spot", "an asset that is bought with money that is there, and sold only where it is held"),
+        (
+            Self::Spot,
+            "spot",
+            "an asset that is bought with money that is there, and sold only where it is held",
+        ),
         (Self::Margin, "margin", "cash shares that can be borrowed to sell them short, and bought on margin"),
-        (Self::Perpetual, "perpetual", "a linear perpetual future, settled in the wallet's currency, contract size 1"),
+        (
+            Self::Perpetual,
+            "perpetual",
+            "a linear perpetual future, settled in the wallet's currency, contract size 1",
+        ),
     ];
 }
 
@@ -51,7 +59,11 @@ const BRACKET: TableDoc = TableDoc {
             "no end; for the last bracket",
             "Largest notional of the bracket.",
         ),
-        required("rate_pct", PERCENT, "Maintenance margin of the notional in this bracket, in percent of it."),
+        required(
+            "rate_pct",
+            PERCENT,
+            "Maintenance margin of the notional in this bracket, in percent of it.",
+        ),
     ],
 };
 
@@ -131,7 +143,12 @@ pub(in crate::scenario) const INSTRUMENT_TERMS: TableDoc = TableDoc {
             "50",
             "Initial margin of shares, in percent of a short's or a borrowed long's notional.",
         ),
-        with_default("maintenance_pct", PERCENT, "30", "Maintenance margin of shares, in percent of the notional."),
+        with_default(
+            "maintenance_pct",
+            PERCENT,
+            "30",
+            "Maintenance margin of shares, in percent of the notional.",
+        ),
         with_default(
             "borrow_fee_pct",
             YEARLY,

@@ -9,8 +9,8 @@ use super::{number, optional, percent, required, with_default};
 use super::{validation, windows};
 use crate::scenario::catalogue;
 use crate::scenario::{
-    Acceptable, Aggregate, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, MarginMode, MetricsProfile,
-    OnBreach, RatingSystem, ReportFormat, TieBreak, WalletChoice, WarmUp,
+    Acceptable, Aggregate, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, MarginMode,
+    MetricsProfile, OnBreach, RatingSystem, ReportFormat, TieBreak, WalletChoice, WarmUp,
 };
 
 /// Name of the built-in risk profile of agents that name none.

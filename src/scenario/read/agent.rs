@@ -7,8 +7,8 @@ use toml::Spanned;
 
 use super::agent_context::AgentContext;
 use super::registered::{self, AgentSource};
-use super::sides;
 use super::risk::Profiles;
+use super::sides;
 use super::strategy::{self, ReadStrategy};
 use super::table::TableReader;
 use crate::domain::{AgentName, Bps};

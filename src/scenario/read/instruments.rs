@@ -15,8 +15,15 @@ use crate::scenario::{InstrumentKind, MarketSpec};
 /// The name of the table for symbols without one of their own.
 const DEFAULT: &str = "default";
 /// Keys of perpetuals, and those of shares.
-const OF_PERPETUALS: [&str; 7] =
-    ["max_leverage", "maintenance", "maintenance_on", "liquidation_fee_bps", "funding", "mark", "funding_gaps"];
+const OF_PERPETUALS: [&str; 7] = [
+    "max_leverage",
+    "maintenance",
+    "maintenance_on",
+    "liquidation_fee_bps",
+    "funding",
+    "mark",
+    "funding_gaps",
+];
 const OF_SHARES: [&str; 4] = ["initial_pct", "maintenance_pct", "borrow_fee_pct", "interest_pct"];
 
 /// Reads the tables into the instruments of `market`; `None` where one had errors.
@@ -71,9 +78,9 @@ fn one_interest(read: &[Read<'_, '_>]) -> bool {
 fn terms(table: &TableReader<'_>) -> Option<Option<MarginTerms>> {
     let kind: Option<InstrumentKind> = table.value("kind");
     let terms = match kind {
-        Some(InstrumentKind::Spot) => not_for(table, "spot", &OF_PERPETUALS)
-            .and(not_for(table, "spot", &OF_SHARES))
-            .map(|()| None),
+        Some(InstrumentKind::Spot) => {
+            not_for(table, "spot", &OF_PERPETUALS).and(not_for(table, "spot", &OF_SHARES)).map(|()| None)
+        }
         Some(InstrumentKind::Margin) => {
             not_for(table, "margin", &OF_PERPETUALS).and_then(|()| shares(table)).map(Some)
         }
@@ -130,7 +137,8 @@ fn shares(table: &TableReader<'_>) -> Option<MarginTerms> {
 }
 
 fn perpetual(table: &TableReader<'_>) -> Option<MarginTerms> {
-    let max_leverage = given(table, "max_leverage", "20").and_then(|()| table.optional::<f64>("max_leverage")?);
+    let max_leverage =
+        given(table, "max_leverage", "20").and_then(|()| table.optional::<f64>("max_leverage")?);
     let brackets = given(table, "maintenance", "[{ rate_pct = 0.5 }]").and_then(|()| brackets(table));
     let maintenance_on = table.value("maintenance_on");
     let liquidation_fee = table.value("liquidation_fee_bps");
@@ -181,7 +189,10 @@ fn above_initial(table: &TableReader<'_>, key: &str, maintenance: Bps, initial: 
             initial.to_f64() / 100.0
         ),
         "every position would be liquidated at once".to_owned(),
-        Some("lower the maintenance margin, or ask for more initial margin (a lower `max_leverage`)".to_owned()),
+        Some(
+            "lower the maintenance margin, or ask for more initial margin (a lower `max_leverage`)"
+                .to_owned(),
+        ),
     );
 }
 
@@ -205,7 +216,10 @@ fn brackets(table: &TableReader<'_>) -> Option<Vec<(Option<Cash>, Bps)>> {
     } else if before.windows(2).any(|pair| pair[1].0 <= pair[0].0) {
         Some(("the brackets do not ascend", "sort them by `to`"))
     } else if steps.windows(2).any(|pair| pair[1].1 < pair[0].1) {
-        Some(("the rate falls from one bracket to the next", "a larger notional needs at least the same `rate_pct`"))
+        Some((
+            "the rate falls from one bracket to the next",
+            "a larger notional needs at least the same `rate_pct`",
+        ))
     } else {
         None
     };
@@ -232,7 +246,11 @@ impl ReadValue for FundingSource {
                 let exact = Rate::from_basis_points(rate?);
                 let rate = exact.or_else(|| {
                     let help = "write at most eight decimal places".to_owned();
-                    given.fail("`rate_bps` is too precise".to_owned(), "cannot be used".to_owned(), Some(help))
+                    given.fail(
+                        "`rate_bps` is too precise".to_owned(),
+                        "cannot be used".to_owned(),
+                        Some(help),
+                    )
                 })?;
                 let every = every?;
                 if every < Span::MINUTE {

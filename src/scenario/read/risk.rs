@@ -8,8 +8,8 @@ use toml::Spanned;
 use super::table::TableReader;
 use super::value::{Limit, ReadValue};
 use crate::domain::Bps;
-use crate::scenario::{MarginLimits, RiskProfile};
 use crate::scenario::format::{DEFAULT_PROFILE, UNLIMITED_PROFILE};
+use crate::scenario::{MarginLimits, RiskProfile};
 
 /// The file's own profiles by name; `None` where a profile had errors.
 pub(super) type Profiles = BTreeMap<String, (Option<RiskProfile>, Range<usize>)>;

@@ -7,7 +7,9 @@ use toml::de::DeTable;
 use super::agent;
 use super::agent_context::AgentContext;
 use super::table::TableReader;
-use super::{battle, instruments, market, metrics, report, risk, sweep, syntax, tournament, validation, venue};
+use super::{
+    battle, instruments, market, metrics, report, risk, sweep, syntax, tournament, validation, venue,
+};
 use crate::domain::Seed;
 use crate::scenario::format::ROOT;
 use crate::scenario::problem::{Problem, ProblemSeverity, Problems};

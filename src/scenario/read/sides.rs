@@ -86,7 +86,9 @@ fn short(
         return fail(
             format!("agent `{name}` goes short in `{symbol}`, a spot asset"),
             &format!("`{key}` opens short positions"),
-            format!("add `[instruments.{symbol}]` with `kind = \"margin\"` or `\"perpetual\"`, or remove `{key}`"),
+            format!(
+                "add `[instruments.{symbol}]` with `kind = \"margin\"` or `\"perpetual\"`, or remove `{key}`"
+            ),
         );
     }
     if !risk.margin.allow_short {
@@ -113,8 +115,15 @@ fn size(
     }
     let (message, help) = match spot {
         Some(spot) => (
-            format!("`size_pct` = {} is more than the equity, and `{}` is a spot asset", percent(size), spot.source),
-            format!("write at most 100, or add `[instruments.{}]` with `kind = \"margin\"` or `\"perpetual\"`", spot.source),
+            format!(
+                "`size_pct` = {} is more than the equity, and `{}` is a spot asset",
+                percent(size),
+                spot.source
+            ),
+            format!(
+                "write at most 100, or add `[instruments.{}]` with `kind = \"margin\"` or `\"perpetual\"`",
+                spot.source
+            ),
         ),
         None if size > risk.margin.max_leverage => (
             format!(

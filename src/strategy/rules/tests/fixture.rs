@@ -126,7 +126,8 @@ pub fn spec(rules: &RuleSet, symbols: u16) -> StrategySpec {
         kind: StrategyKind::Rules(Box::new(rules.clone())),
         symbols: (0..symbols).map(SymbolId).collect(),
         timeframe: interval("1h"),
-        size: Bps::from_percent(20.0), entries: Default::default(),
+        size: Bps::from_percent(20.0),
+        entries: Default::default(),
     }
 }
 
