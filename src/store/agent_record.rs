@@ -232,8 +232,9 @@ pub(super) fn metrics_of(
     metrics: &Metrics,
     conventions: &MetricSpec,
 ) -> (MetricMap, BTreeMap<String, String>) {
-    let (values, mut missing) =
-        split(Metric::ALL.iter().map(|&metric| (metric.key(), value_of(metrics, metric))));
+    let on_margin = if metrics.margin.is_some() { Metric::MARGIN } else { &[] };
+    let all = Metric::ALL.iter().chain(on_margin);
+    let (values, mut missing) = split(all.map(|&metric| (metric.key(), value_of(metrics, metric))));
     for metric in RankingMetric::ALL {
         if let Some(reason) = missing.get_mut(metric.as_str()) {
             let (score, why) =

@@ -133,6 +133,7 @@ pub(crate) fn idle_metrics(start: &str) -> Metrics {
         fees: Cash::ZERO,
         mean_trade_seconds: none,
         relative: Relative::missing(Missing::NoBenchmark),
+        margin: None,
         record: record("0", 0),
     }
 }
@@ -419,6 +420,7 @@ pub(crate) fn trade_rows() -> Vec<TradeRow> {
         window: 0,
         symbol: "BTC".to_owned(),
         state: state.to_owned(),
+        side: None,
         entry_at: day(entry),
         entry_tick: 1,
         exit_at: day(entry + 2),

@@ -156,7 +156,7 @@ pub fn decode(bytes: &[u8]) -> Option<WindowOutcome> {
             $( let $name = get_measure(&mut $bytes)?; )*
             let record = Record::get(&mut $bytes)?;
             Metrics {
-                profile, relative: Relative::missing(Missing::NoBenchmark),
+                profile, relative: Relative::missing(Missing::NoBenchmark), margin: None,
                 sampling, periods_per_year, returns, starting_balance, final_equity, total_pnl, max_drawdown,
                 trades, fees, record, $($name),*
             }
