@@ -223,7 +223,7 @@ pub fn called(found: &Standings) -> Option<usize> {
 
 fn matrix(summaries: Vec<Vec<Summary>>, metric: RankingMetric) -> ScoreMatrix {
     let (agents, windows) = (summaries.len(), summaries[0].len());
-    let records = Records { summaries, metric, conventions: MetricSpec::default() };
+    let records = Records { summaries: vec![summaries], metric, conventions: MetricSpec::default() };
     ScoreMatrix::of_records(names(agents), names(windows), records).unwrap()
 }
 

@@ -171,6 +171,21 @@ pub(crate) struct InvalidRows {
     pub rows: usize,
 }
 
+/// Rows that are not later than the one before, or so much later that a time must be wrong; each kind with its first
+/// row.
+pub(crate) fn check_times(ts: &[Timestamp]) -> Vec<InvalidRows> {
+    let find = |wrong: fn(Timestamp, Timestamp) -> bool, error: fn(Timestamp) -> BarError| {
+        let mut wrong_rows = (1..ts.len()).filter(move |&row| wrong(ts[row - 1], ts[row]));
+        let row = wrong_rows.next()?;
+        Some(InvalidRows { row, error: error(ts[row - 1]), rows: 1 + wrong_rows.count() })
+    };
+    let unsorted = find(|before, at| at < before, |before| BarError::Unsorted { before });
+    let duplicate = find(|before, at| at == before, |_| BarError::Duplicate);
+    let apart = (1..ts.len()).find_map(|row| Some((row, implausible_time(ts[row - 1], ts[row])?)));
+    let apart = apart.map(|(row, error)| InvalidRows { row, error, rows: 1 }).filter(|_| unsorted.is_none());
+    unsorted.into_iter().chain(duplicate).chain(apart).collect()
+}
+
 /// Every kind of error among `rows` of `bars`, each with its first row, in order of rows. Rows in `skip`
 /// (sorted) have nulls, which are reported separately. The bars are as in the file, before conversion to
 /// `unit`.

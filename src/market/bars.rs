@@ -89,6 +89,11 @@ impl Bars {
             *self = other;
             return;
         }
+        self.extend(&other, rows);
+    }
+
+    /// Appends copies of these rows of `other`.
+    pub(super) fn extend(&mut self, other: &Self, rows: Range<Row>) {
         self.ts.extend_from_slice(&other.ts[rows.clone()]);
         self.open.extend_from_slice(&other.open[rows.clone()]);
         self.high.extend_from_slice(&other.high[rows.clone()]);

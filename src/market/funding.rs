@@ -1,10 +1,12 @@
 //! Funding rates: the payments of a perpetual future, from files or at a fixed rate.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use arrow_array::Array;
+use arrow_array::{Array, ArrayRef, Float64Array, RecordBatch, TimestampMicrosecondArray};
 
-use super::file::{TimeScale, numbers, raw_times};
+use super::MarketError;
+use super::file::{TimeScale, numbers, raw_times, write_batch};
 use crate::decode::{ParquetFile, Selection, guarded};
 use crate::domain::{Rate, Span, Symbol, Timestamp};
 
@@ -24,6 +26,20 @@ pub struct FundingRate {
     pub at: Timestamp,
     /// Share of the notional that longs pay to shorts; negative where shorts pay.
     pub rate: Rate,
+}
+
+/// Writes rates as Parquet with the columns `ts` (timestamp[us, UTC]) and `rate` (float64, a fraction). The write is
+/// atomic; a missing folder is created.
+///
+/// # Errors
+/// [`MarketError::Io`] for input/output errors, [`MarketError::Damaged`] where encoding fails.
+pub fn write_funding(path: &Path, rates: &[FundingRate]) -> Result<(), MarketError> {
+    let times = TimestampMicrosecondArray::from_iter_values(rates.iter().map(|one| one.at.micros()));
+    let values = Float64Array::from_iter_values(rates.iter().map(|one| one.rate.to_fraction()));
+    let columns: [(&str, ArrayRef); 2] =
+        [("ts", Arc::new(times.with_timezone("UTC"))), ("rate", Arc::new(values))];
+    let batch = RecordBatch::try_from_iter(columns).map_err(|error| MarketError::damaged(path, error))?;
+    write_batch(path, &batch)
 }
 
 /// Payments at the multiples of a span, in UTC, from the range's start up to its end.

@@ -11,6 +11,7 @@ use super::bars::{Bars, Row};
 use super::catalogue::Catalogue;
 use super::error::MarketError;
 use super::gaps::{self, FilledBars};
+use super::held::HeldBars;
 use super::locate::locate;
 use super::margin;
 use super::quality::{Finding, FindingKind, Severity, inspect};
@@ -45,14 +46,36 @@ const ALWAYS_BEFORE: u32 = 2;
 /// All errors in the data of all symbols, in one [`MarketError`].
 pub fn load(request: &LoadRequest<'_>) -> Result<Market, MarketError> {
     let spec = request.spec;
+    load_from(request, || {
+        let catalogue = Catalogue::of(locate(&spec.path, &spec.base_dir)?);
+        gather(spec.instruments.par_iter().map(|one| Sources::open(request, &catalogue, one)).collect())
+    })
+}
+
+/// [`load`] with bars that the program holds in memory, in place of the files that the scenario names.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_held(request: &LoadRequest<'_>, held: &HeldBars) -> Result<Market, MarketError> {
+    let spec = request.spec;
+    let open = |instrument| {
+        let base = Source::held(instrument, held.of(&instrument.source, spec.interval)?);
+        Ok(Sources { instrument, base, detail: None })
+    };
+    load_from(request, || gather(spec.instruments.iter().map(open).collect()))
+}
+
+fn load_from<'a>(
+    request: &LoadRequest<'a>,
+    open: impl FnOnce() -> Result<Vec<Sources<'a>>, MarketError>,
+) -> Result<Market, MarketError> {
+    let spec = request.spec;
     if let (Some(start), Some(end)) = (spec.start, spec.end)
         && end <= start
     {
         return Err(MarketError::EmptyRange { start, end });
     }
-    let catalogue = Catalogue::of(locate(&spec.path, &spec.base_dir)?);
-    let sources =
-        gather(spec.instruments.par_iter().map(|one| Sources::open(request, &catalogue, one)).collect())?;
+    let sources = open()?;
     check_window(spec, &sources)?;
     let series = gather(sources.par_iter().map(|one| one.read(request)).collect())?;
     let market = Market::assemble(spec.interval, series, spec.start, spec.end)?;

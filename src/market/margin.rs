@@ -13,7 +13,7 @@ use super::locate::locate;
 use super::quality::{Finding, FindingKind, Severity};
 use super::source::{self, RowSelection, Source};
 use super::{MarketError, Row};
-use crate::domain::{FundingSource, Instrument, MarginTerms, Timestamp};
+use crate::domain::{FundingSource, Instrument, MarginTerms, Symbol, Timestamp};
 use crate::scenario::MarketSpec;
 
 /// What a symbol on margin has beside its bars.
@@ -46,12 +46,15 @@ impl MarginSeries {
     }
 }
 
+/// What was read beside a symbol's bars, and what was found in it.
+pub(super) type ReadMargin = (Box<MarginSeries>, Option<Finding>);
+
 /// Reads what an instrument on margin needs beside `bars`, and what was found in it.
 pub(super) fn read(
     spec: &MarketSpec,
     instrument: &Instrument,
     bars: &Bars,
-) -> Result<Option<(Box<MarginSeries>, Option<Finding>)>, MarketError> {
+) -> Result<Option<ReadMargin>, MarketError> {
     let Some(terms) = &instrument.margin else { return Ok(None) };
     let range = range(spec, bars);
     let (funding, finding) = match &terms.funding {
@@ -99,7 +102,11 @@ fn mark(spec: &MarketSpec, instrument: &Instrument, path: &Path, bars: &Bars) ->
     let located = locate(path, &spec.base_dir).map_err(|error| fail(error.to_string()))?;
     let alone = located.files.len() == 1;
     let catalogue = Catalogue::of(located);
-    let files = catalogue.files_of(symbol, alone).map_err(|error| fail(error.to_string()))?;
+    // freqtrade's files are imported under a symbol of their own.
+    let named = Symbol::new(&format!("{symbol}.MARK")).map_err(|error| fail(error.to_string()))?;
+    let files = catalogue
+        .files_of(symbol, alone)
+        .or_else(|error| catalogue.files_of(&named, alone).map_err(|_| fail(error.to_string())))?;
     let Some((interval, chosen)) = source::choose(&files, spec.interval) else {
         return Err(fail(format!("have no bars that can be resampled to {}", spec.interval)));
     };

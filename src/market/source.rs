@@ -1,4 +1,4 @@
-//! The files of one symbol at one interval, read as one series.
+//! The bars of one symbol at one interval, from files or memory, read as one series.
 //!
 //! Owns the choice of an interval for a scenario, of row groups for a window, and how far they reach back for
 //! history. Invariant: the returned bars have increasing times, passed every check, and are quoted in their
@@ -6,20 +6,28 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::bars::Bars;
 use super::file::{BarFile, Rows};
-use super::{MAX_ROWS, MarketError, unit};
-use crate::domain::{Instrument, Interval, Symbol, Timestamp};
+use super::{MAX_ROWS, MarketError, held, unit};
+use crate::domain::{Instrument, Interval, Timestamp};
 
-/// One symbol's files of one interval, sorted by time, without overlaps.
+/// One symbol's bars of one interval.
 #[derive(Debug)]
 pub(super) struct Source {
-    pub symbol: Symbol,
+    instrument: Instrument,
     pub interval: Interval,
-    /// Unit in which the symbol is quoted.
-    unit: u32,
-    files: Vec<BarFile>,
+    origin: Origin,
+}
+
+/// Where bars come from.
+#[derive(Debug)]
+enum Origin {
+    /// Sorted by time, without overlaps.
+    Files(Vec<BarFile>),
+    /// In memory.
+    Held(Arc<Bars>),
 }
 
 /// A selection of rows of a source.
@@ -59,25 +67,45 @@ impl Source {
                 });
             }
         }
-        Ok(Self { symbol: symbol.clone(), interval, unit: instrument.unit, files })
+        Ok(Self { instrument: instrument.clone(), interval, origin: Origin::Files(files) })
+    }
+
+    /// Bars in memory.
+    pub fn held(instrument: &Instrument, bars: Arc<Bars>) -> Self {
+        Self { instrument: instrument.clone(), interval: bars.interval, origin: Origin::Held(bars) }
+    }
+
+    fn files(&self) -> &[BarFile] {
+        match &self.origin {
+            Origin::Files(files) => files,
+            Origin::Held(_) => &[],
+        }
     }
 
     /// Open time of the first bar.
     pub fn first(&self) -> Timestamp {
-        self.files.first().map(BarFile::first).unwrap_or_default()
+        match &self.origin {
+            Origin::Files(files) => files.first().map(BarFile::first),
+            Origin::Held(bars) => bars.ts.first().copied(),
+        }
+        .unwrap_or_default()
     }
 
     /// Open time of the last bar.
     pub fn last(&self) -> Timestamp {
-        self.files.last().map(BarFile::last).unwrap_or_default()
+        match &self.origin {
+            Origin::Files(files) => files.last().map(BarFile::last),
+            Origin::Held(bars) => bars.ts.last().copied(),
+        }
+        .unwrap_or_default()
     }
 
     /// For each file, the indexes of the row groups that a selection needs.
     pub fn plan(&self, span: RowSelection) -> Vec<Vec<usize>> {
-        let mut plan: Vec<Vec<usize>> = vec![Vec::new(); self.files.len()];
+        let mut plan: Vec<Vec<usize>> = vec![Vec::new(); self.files().len()];
         // Rows known to be before the start, counted backwards from it.
         let mut before = 0;
-        for (file, indexes) in self.files.iter().zip(&mut plan).rev() {
+        for (file, indexes) in self.files().iter().zip(&mut plan).rev() {
             let groups = file.groups();
             // If row groups are not in order, all are read; the reader finds the row out of order.
             let ordered = groups.windows(2).all(|pair| pair[0].last < pair[1].first);
@@ -97,12 +125,19 @@ impl Source {
 
     /// Reads and checks a selection.
     pub fn read(&self, span: RowSelection) -> Result<ReadBars, MarketError> {
-        let plan = self.plan(span);
-        let total: usize = self.files.iter().zip(&plan).map(|(file, indexes)| rows_of(file, indexes)).sum();
-        if total > MAX_ROWS {
-            return Err(MarketError::TooManyRows { symbol: self.symbol.clone(), rows: total });
+        if let Origin::Held(bars) = &self.origin {
+            let at = |time: Option<Timestamp>| time.map(|time| bars.first_row_from(time));
+            let from = at(span.start).unwrap_or(0).saturating_sub(span.rows_before);
+            let to = at(span.end).unwrap_or(bars.len()).max(from);
+            let part = held::part(bars, &self.instrument, from..to)?;
+            return Ok(ReadBars { bars: part, from_the_beginning: from == 0 });
         }
-        let parts = self.files.iter().zip(&plan).filter(|(_, indexes)| !indexes.is_empty());
+        let plan = self.plan(span);
+        let total: usize = self.files().iter().zip(&plan).map(|(file, indexes)| rows_of(file, indexes)).sum();
+        if total > MAX_ROWS {
+            return Err(MarketError::TooManyRows { symbol: self.instrument.source.clone(), rows: total });
+        }
+        let parts = self.files().iter().zip(&plan).filter(|(_, indexes)| !indexes.is_empty());
         let read = parts.map(|(file, indexes)| Ok((file, file.read(indexes, self.interval)?)));
         let parts: Vec<(&BarFile, Rows)> = gather(read.collect())?;
         let skipped = plan.first().is_none_or(|indexes| indexes.first() != Some(&0));
@@ -129,14 +164,16 @@ impl Source {
             let len = rows.bars.len();
             let (first, last) =
                 (from.clamp(offset, offset + len) - offset, to.clamp(offset, offset + len) - offset);
-            problems.extend(file.check(&rows, first..last, self.unit).err());
+            problems.extend(file.check(&rows, first..last, self.instrument.unit).err());
             joined.append(rows.bars, first..last);
             offset += len;
         }
         if !problems.is_empty() {
-            return Err(MarketError::all(problems).asking_for(&self.symbol, unit::smallest(&joined)));
+            return Err(
+                MarketError::all(problems).asking_for(&self.instrument.source, unit::smallest(&joined))
+            );
         }
-        joined.quote_in(self.unit);
+        joined.quote_in(self.instrument.unit);
         joined.round_prices();
         Ok(ReadBars { bars: joined, from_the_beginning: from == 0 && !skipped })
     }

@@ -23,13 +23,13 @@ pub struct MarginMetrics {
     /// Positions that the venue has closed.
     pub liquidations: u64,
     /// Sum over the ticks of gross notional over equity.
-    gross: f64,
+    pub gross: f64,
     /// Sum over the ticks of net notional over equity.
-    net: f64,
+    pub net: f64,
     /// Ticks of the windows.
-    ticks: u64,
+    pub ticks: u64,
     /// Ticks at whose close a position was held.
-    held: u64,
+    pub held: u64,
     /// Closed round trips of long positions.
     pub long: SideTrades,
     /// Closed round trips of short positions.

@@ -7,7 +7,9 @@ use crate::domain::{self, Metric};
 use crate::metrics::Score;
 use crate::store::registry::Tally;
 use crate::store::sweep::WinnerRecord;
-use crate::store::{AgentRecord, CostRecord, RankingRecord, RunRecord, StandingsRecord, StoredRun};
+use crate::store::{
+    AgentRecord, CostRecord, RankingRecord, RunRecord, SpreadRecord, StandingsRecord, StoredRun,
+};
 
 /// Symbols that are named before the rest is only counted.
 const NAMED_SYMBOLS: usize = 5;
@@ -113,8 +115,27 @@ pub(super) fn record(stored: &StoredRun) -> Vec<String> {
     if board.windows_overlap {
         lines.push("windows overlap: a bar in several windows counts several times in the record".to_owned());
     }
+    lines.extend(board.repeats.iter().map(|spread| repeats(spread, head(&board.ranking_metric))));
     lines.extend(below_the_line(stored));
     lines
+}
+
+/// How far the repeats of an agent lie apart.
+fn repeats(spread: &SpreadRecord, metric: &str) -> String {
+    let shown = |value: Option<f64>| value.map_or_else(|| "no number".to_owned(), super::numbers::ratio);
+    let deviation = spread.standard_deviation.map(|value| {
+        let value = super::numbers::ratio(value);
+        format!(", standard deviation {value}")
+    });
+    format!(
+        "{} played every window {} times and is ranked by the mean {metric} of its repeats, {}: from {} to {}{}",
+        spread.agent,
+        spread.repeats,
+        shown(spread.mean),
+        shown(spread.minimum),
+        shown(spread.maximum),
+        deviation.unwrap_or_default()
+    )
 }
 
 /// The head of a metric's column by its key; a metric that is not known goes by that.

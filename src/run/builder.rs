@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Entrant, Programs, RunError, RunObserver, RunResult, ScenarioSource, on_threads, prepare_with};
+use super::{
+    Entrant, Programs, RunError, RunObserver, RunResult, ScenarioSource, on_threads, prepare_on, prepare_with,
+};
+use crate::market::HeldBars;
 use crate::scenario::{NoRegistry, Registry};
 use crate::tournament::{NoProgress, RunOptions, Tournament};
 
@@ -12,6 +15,7 @@ pub struct TournamentBuilder<'a> {
     scenario: Option<ScenarioInput>,
     entrants: Vec<Entrant>,
     programs: Programs,
+    bars: Option<HeldBars>,
     options: RunOptions,
     threads: Option<usize>,
     observer: Option<&'a dyn RunObserver>,
@@ -61,6 +65,34 @@ impl<'a> TournamentBuilder<'a> {
         self
     }
 
+    /// Bars in memory, in place of the files that the scenario names: `path` is then only a word.
+    ///
+    /// ```
+    /// use tiltyard::prelude::*;
+    /// use tiltyard::run::{Bars, HeldBars};
+    ///
+    /// let mut bars = Bars::with_capacity("1d".parse().unwrap(), 60);
+    /// for day in 0..60_i64 {
+    ///     let close = 100.0 + (day % 7) as f64;
+    ///     bars.push(Timestamp::from_micros(day * 86_400_000_000), [close, close + 1.0, close - 1.0, close, 10.0]);
+    /// }
+    /// let mut held = HeldBars::default();
+    /// held.insert("MINE", bars);
+    /// let text = r#"
+    /// scenario = { name = "in-memory" }
+    /// market = { path = "memory", symbols = ["MINE"], interval = "1d" }
+    /// agents = [{ name = "hold", strategy = { kind = "buy_and_hold" } }]
+    /// battle = { windows = { kind = "whole" } }
+    /// "#;
+    /// let result = Tournament::builder().scenario_text(text).bars(held).run()?;
+    /// assert_eq!(result.tournament.windows.len(), 1);
+    /// # Ok::<(), RunError>(())
+    /// ```
+    #[must_use]
+    pub fn bars(self, bars: HeldBars) -> Self {
+        Self { bars: Some(bars), ..self }
+    }
+
     /// How agents that are programs are run.
     #[must_use]
     pub fn programs(self, programs: Programs) -> Self {
@@ -99,7 +131,11 @@ impl<'a> TournamentBuilder<'a> {
     pub fn run(self) -> Result<RunResult, RunError> {
         let source = self.source()?;
         on_threads(self.threads, || {
-            let prepared = prepare_with(&source.scenario, &self.entrants, &self.programs)?;
+            let scenario = &source.scenario;
+            let prepared = match &self.bars {
+                Some(bars) => prepare_on(scenario, bars, &self.entrants, &self.programs)?,
+                None => prepare_with(scenario, &self.entrants, &self.programs)?,
+            };
             let observer = self.observer.unwrap_or(&NoProgress);
             #[cfg(feature = "store")]
             if let Some(out) = &self.out {

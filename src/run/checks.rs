@@ -31,11 +31,10 @@ pub(super) fn strategies(
     let problems: Vec<StrategyProblem> = scenario
         .agents
         .iter()
-        .enumerate()
-        .filter_map(|(index, agent)| {
+        .filter_map(|agent| {
             let check = |span: &WindowSpan| strategy::check(&agent.strategy, market, span.window.ticks);
             let reason = windows.iter().find_map(|span| check(span).err())?;
-            Some(StrategyProblem { index, agent: agent.name.clone(), reason })
+            Some(StrategyProblem { index: agent.table, agent: agent.name.clone(), reason })
         })
         .collect();
     if problems.is_empty() { Ok(()) } else { Err(RunError::Strategies(problems)) }
@@ -47,14 +46,13 @@ pub(super) fn no_signals(scenario: &Scenario) -> Result<(), RunError> {
     let reads = |agent: &crate::scenario::AgentSpec| {
         matches!(agent.strategy.kind, crate::scenario::StrategyKind::Signals(_))
     };
-    let problem = |(index, agent): (usize, &crate::scenario::AgentSpec)| super::SignalsProblem {
-        index,
+    let problem = |agent: &crate::scenario::AgentSpec| super::SignalsProblem {
+        index: agent.table,
         agent: agent.name.clone(),
         message: "this program is built without the feature `import`".to_owned(),
         help: "build it with the feature `import`".to_owned(),
     };
-    let agents = scenario.agents.iter().enumerate();
-    let problems: Vec<_> = agents.filter(|(_, agent)| reads(agent)).map(problem).collect();
+    let problems: Vec<_> = scenario.agents.iter().filter(|agent| reads(agent)).map(problem).collect();
     if problems.is_empty() { Ok(()) } else { Err(RunError::Signals(problems)) }
 }
 

@@ -112,6 +112,8 @@ impl Entrant {
                 entries: Default::default(),
             },
             registered: None,
+            repeat_of: None,
+            table: scenario.agents.len(),
         })
     }
 }

@@ -4,7 +4,7 @@ use super::observer::CancelOnly;
 use super::{Prepared, RunError, RunObserver};
 use crate::domain::Metric;
 use crate::metrics::{Metrics, Score, value_of};
-use crate::scenario::{Benchmark, Scenario};
+use crate::scenario::{AgentSpec, Benchmark, Scenario};
 use crate::tournament::{self, RunOptions, TournamentPlan};
 
 /// Of a score that one delay leaves less of, most often a look ahead made it.
@@ -124,7 +124,11 @@ pub fn lag(
 
 /// The scenario with this agent, and with the one that is the benchmark.
 pub(super) fn alone(scenario: &Scenario, name: &str) -> Result<Scenario, RunError> {
-    let agent = scenario.agents.iter().find(|agent| agent.name.as_str() == name);
+    // Of an agent that is repeated, the first.
+    let called = |agent: &&AgentSpec| {
+        agent.name.as_str() == name || agent.repeat_of.as_ref().is_some_and(|of| of.as_str() == name)
+    };
+    let agent = scenario.agents.iter().find(called);
     let agent = agent.ok_or_else(|| RunError::NoSuchAgent {
         name: name.to_owned(),
         known: scenario.agents.iter().map(|agent| agent.name.to_string()).collect(),

@@ -109,10 +109,9 @@ pub fn memory(
     observer: &dyn RunObserver,
 ) -> Result<MemoryReport, RunError> {
     let alone = alone(scenario, agent)?;
-    let index = scenario.agents.iter().position(|one| one.name.as_str() == agent).unwrap_or_default();
     let StrategyKind::Process(spec) = &alone.agents[0].strategy.kind else {
         return Err(RunError::Programs(vec![ProgramProblem {
-            index,
+            index: alone.agents[0].table,
             agent: alone.agents[0].name.clone(),
             message: "only a program can be shown a masked market".to_owned(),
             help: "name an agent of kind `process`".to_owned(),
@@ -120,8 +119,7 @@ pub fn memory(
     };
     let mask = if spec.mask.is_none() { MaskSpec::ALL } else { spec.mask };
     let run = |mask: MaskSpec| -> Result<(Prepared, tournament::Tournament), RunError> {
-        let prepared =
-            prepare_with(&masked(&alone, mask), &[], programs).map_err(|error| at(error, index))?;
+        let prepared = prepare_with(&masked(&alone, mask), &[], programs)?;
         let found =
             tournament::run_entrants(&prepared.plan(), &prepared.own, &CancelOnly(observer), options)?;
         Ok((prepared, found))
@@ -157,7 +155,7 @@ pub fn memory(
 /// Both runs of the agent as two agents of one tournament.
 fn compared(scenario: &Scenario, runs: [&tournament::Tournament; 2]) -> Result<Results, RunError> {
     let windows = runs[0].windows.iter().map(|span| span.window.index.to_string()).collect();
-    let summaries = runs.map(|run| run.agents[0].summaries().collect()).to_vec();
+    let summaries = runs.map(|run| vec![run.agents[0].summaries().collect()]).to_vec();
     let scoring = Scoring {
         metric: scenario.battle.ranking_metric,
         conventions: scenario.metrics,
@@ -189,16 +187,6 @@ fn masked(scenario: &Scenario, mask: MaskSpec) -> Scenario {
         spec.mask = mask;
     }
     scenario
-}
-
-/// The error with the agent's index in the whole scenario.
-fn at(error: RunError, index: usize) -> RunError {
-    match error {
-        RunError::Programs(problems) => RunError::Programs(
-            problems.into_iter().map(|problem| ProgramProblem { index, ..problem }).collect(),
-        ),
-        other => other,
-    }
 }
 
 #[cfg(test)]

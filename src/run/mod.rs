@@ -60,7 +60,7 @@ pub use estimate::{RunEstimate, estimate};
 pub use lag::{LagReport, LagRow, lag};
 pub use memory::{MemoryDifference, MemoryReport, MemoryRow, memory};
 pub use observer::{RunEvent, RunObserver};
-pub use prepare::{Prepared, prepare, prepare_with};
+pub use prepare::{Prepared, prepare, prepare_on, prepare_with};
 pub use programs::{Programs, check_protocol};
 pub use proof::{ProofDifference, ProofReport};
 pub use prove::prove;
@@ -77,6 +77,7 @@ pub use sweep::{SWEEP_MEMORY, SweepResult, sweep};
 pub use sweep_stored::{StoredSweepRun, sweep_and_store};
 pub use threads::on_threads;
 
+pub use crate::market::{Bars, HeldBars};
 #[cfg(feature = "store")]
 pub use crate::statistics::evidence::EloModel;
 pub use crate::sweep::NoCache;

@@ -48,7 +48,8 @@ fn each<T>(
                 }
             }
             Err(NoLaunch { message, help }) => {
-                problems.push(ModuleProblem { index, agent: agent.name.clone(), message, help });
+                let (index, agent) = (agent.table, agent.name.clone());
+                problems.push(ModuleProblem { index, agent, message, help });
             }
         }
     }

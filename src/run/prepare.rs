@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::signals;
 use super::{Entrant, Programs, RunError, checks, entrant, modules, wallets};
 use crate::domain::AgentName;
-use crate::market::{self, LoadRequest, Market};
+use crate::market::{self, HeldBars, LoadRequest, Market};
 use crate::process::Collector;
 use crate::scenario::{Intrabar, Scenario};
 use crate::strategy::{OwnStrategies, Warmup};
@@ -68,12 +68,34 @@ pub fn prepare(scenario: &Scenario, entrants: &[Entrant]) -> Result<Prepared, Ru
     prepare_with(scenario, entrants, &Programs::default())
 }
 
+/// [`prepare_with()`] on bars that the program holds in memory, in place of the files that the scenario names.
+///
+/// # Errors
+/// As [`prepare_with()`].
+pub fn prepare_on(
+    scenario: &Scenario,
+    bars: &HeldBars,
+    entrants: &[Entrant],
+    programs: &Programs,
+) -> Result<Prepared, RunError> {
+    prepare_from(scenario, Some(bars), entrants, programs)
+}
+
 /// [`prepare()`] for scenarios with agents that are programs. Each is started once, and asked what it reads.
 ///
 /// # Errors
 /// As [`prepare()`], and [`RunError::Programs`].
 pub fn prepare_with(
     scenario: &Scenario,
+    entrants: &[Entrant],
+    programs: &Programs,
+) -> Result<Prepared, RunError> {
+    prepare_from(scenario, None, entrants, programs)
+}
+
+fn prepare_from(
+    scenario: &Scenario,
+    bars: Option<&HeldBars>,
     entrants: &[Entrant],
     programs: &Programs,
 ) -> Result<Prepared, RunError> {
@@ -93,7 +115,7 @@ pub fn prepare_with(
     let mut warm_ups = modules::enter(&mut scenario, &mut own, &collector)?;
     let entered = super::programs::enter(&mut scenario, &mut own, programs, &collector)?;
     warm_ups.extend(entered.warm_ups);
-    let market = load(&scenario, entrants, &warm_ups)?;
+    let market = load(&scenario, bars, entrants, &warm_ups)?;
     let mut notes = left_out(&scenario);
     #[cfg(feature = "import")]
     notes.extend(told);
@@ -119,7 +141,12 @@ fn left_out(scenario: &Scenario) -> Vec<String> {
 }
 
 /// The bars, with as much history before them as any agent or trial reads.
-fn load(scenario: &Scenario, entrants: &[Entrant], warm_ups: &[Warmup]) -> Result<Market, RunError> {
+fn load(
+    scenario: &Scenario,
+    bars: Option<&HeldBars>,
+    entrants: &[Entrant],
+    warm_ups: &[Warmup],
+) -> Result<Market, RunError> {
     let trials = scenario.sweep.as_ref().map(sweep::extremes).unwrap_or_default();
     let mut needs = history_needs(scenario, &trials);
     let interval = scenario.market.interval;
@@ -130,5 +157,9 @@ fn load(scenario: &Scenario, entrants: &[Entrant], warm_ups: &[Warmup]) -> Resul
     let mut venues = trials.iter().map(|setup| &setup.venue).chain([&scenario.venue]);
     let detail = venues.any(|venue| venue.intrabar == Intrabar::Detail);
     let (frames, history_bars) = (&needs.frames, needs.bars);
-    Ok(market::load(&LoadRequest { spec: &scenario.market, frames, history_bars, detail })?)
+    let request = LoadRequest { spec: &scenario.market, frames, history_bars, detail };
+    Ok(match bars {
+        Some(bars) => market::load_held(&request, bars)?,
+        None => market::load(&request)?,
+    })
 }

@@ -96,7 +96,8 @@ pub(super) fn enter(
                 own.insert_scheduled(agent.name.clone(), Arc::new(factory));
             }
             Err(NoLaunch { message, help }) => {
-                problems.push(ProgramProblem { index, agent: agent.name.clone(), message, help });
+                let (index, agent) = (agent.table, agent.name.clone());
+                problems.push(ProgramProblem { index, agent, message, help });
             }
         }
     }
@@ -148,7 +149,8 @@ impl Entering<'_> {
     fn recorded(&mut self, agent: &AgentSpec, spec: &RecordedSpec) -> Result<AgentSetup, NoLaunch> {
         let stored = self.stored(&spec.run)?;
         let name = match &spec.agent {
-            Some(name) => AgentName::new(name)
+            // A repeat takes the answers of the recorded repeat of its number.
+            Some(name) => AgentName::new(&format!("{name}{}", agent.number()))
                 .map_err(|error| NoLaunch { message: error.to_string(), help: String::new() })?,
             None => agent.name.clone(),
         };

@@ -20,6 +20,9 @@ use crate::tournament::{AgentResult, WindowResult, score, shown};
 pub struct AgentRecord {
     /// Name of the agent.
     pub agent: String,
+    /// The agent that it is a repeat of; absent where it is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeat_of: Option<String>,
     /// One entry a window, in order.
     pub windows: Vec<JobRecord>,
     /// All windows one after the other; null in runs of older versions.
@@ -106,6 +109,7 @@ impl AgentRecord {
         let (metrics, missing) = metrics_of(&result.record, conventions);
         Self {
             agent: result.name.to_string(),
+            repeat_of: result.repeat_of.as_ref().map(ToString::to_string),
             windows: result.windows.iter().map(|window| JobRecord::new(window, conventions)).collect(),
             record: Some(WholeRecord { days: result.record.record.summary.days(), metrics, missing }),
         }

@@ -72,19 +72,20 @@ pub struct CutoffScore {
 }
 
 impl CutoffRecord {
-    /// Of a split, with the agents' names in the scenario's order and the order of the leaderboard.
-    pub fn new(split: &CutoffSplit, names: &[&str], order: &[usize]) -> Self {
-        let row = |&agent: &usize| CutoffRow {
-            agent: names[agent].to_owned(),
+    /// Of a split, with the agents in the order of the leaderboard.
+    pub fn new(split: &CutoffSplit, order: &[&str]) -> Self {
+        let names = &split.names;
+        let row = |agent: usize| CutoffRow {
+            agent: names[agent].clone(),
             before: CutoffScore::new(&split.before, agent),
             after: CutoffScore::new(&split.after, agent),
         };
         Self {
             training_cutoff: split.cutoff.to_string(),
-            agents: split.agents.iter().map(|&agent| names[agent].to_owned()).collect(),
+            agents: split.agents.iter().map(|&agent| names[agent].clone()).collect(),
             windows_before: split.before.windows.len(),
             windows_after: split.after.windows.len(),
-            rows: order.iter().map(row).collect(),
+            rows: order.iter().filter_map(|name| names.iter().position(|one| one == name)).map(row).collect(),
             verdict_before: split.before.verdict.clone(),
             verdict_after: split.after.verdict.clone(),
         }

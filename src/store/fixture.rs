@@ -296,8 +296,18 @@ pub(crate) fn tournament() -> Tournament {
     };
     let trend = trend();
     let agents = vec![
-        AgentResult { name: name("trend, fast"), record: trend.metrics.clone(), windows: vec![trend] },
-        AgentResult { name: name("idle"), record: idle.metrics.clone(), windows: vec![idle] },
+        AgentResult {
+            name: name("trend, fast"),
+            repeat_of: None,
+            record: trend.metrics.clone(),
+            windows: vec![trend],
+        },
+        AgentResult {
+            name: name("idle"),
+            repeat_of: None,
+            record: idle.metrics.clone(),
+            windows: vec![idle],
+        },
     ];
     let rank = |agent: usize, score: f64| BattleRank {
         rank: u32::try_from(agent).unwrap() + 1,
@@ -325,6 +335,7 @@ pub(crate) fn tournament() -> Tournament {
             conventions: MetricSpec::default(),
             aggregate: Aggregate::Record,
             min_trades: 0,
+            repeats: Vec::new(),
             rankings,
         },
     }
@@ -345,6 +356,8 @@ fn agent(text: &str, kind: StrategyKind) -> AgentSpec {
             entries: Default::default(),
         },
         registered: None,
+        repeat_of: None,
+        table: 0,
     }
 }
 
@@ -379,6 +392,7 @@ pub(crate) fn scenario() -> Scenario {
             tie_break: vec![TieBreak::Name],
             aggregate: Aggregate::default(),
             min_trades: 0,
+            repeats: 1,
         },
         tournament: None,
         metrics: MetricSpec::default(),

@@ -16,7 +16,9 @@ use crate::domain::{Cash, Metric, UsageTotals};
 use crate::metrics::{Missing, Score};
 use crate::process::Recording;
 use crate::scenario::{ProcessSpec, Scenario};
-use crate::tournament::{Ranking, Tournament, WindowResult, WindowSpan, remembered_in_words, score, shown};
+use crate::tournament::{
+    Ranking, Spread, Tournament, WindowResult, WindowSpan, remembered_in_words, score, shown,
+};
 
 /// The ranking over all windows, as stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -47,9 +49,43 @@ pub struct LeaderboardRecord {
     /// The standings before and after each training cutoff of agents' models; absent where no agent has one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cutoffs: Vec<CutoffRecord>,
+    /// How far the repeats of agents lie apart that play every window several times; absent where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub repeats: Vec<SpreadRecord>,
     /// Agents of the scenario that did not take part, one sentence each; absent where there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<String>,
+}
+
+/// How far the repeats of an agent lie apart.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SpreadRecord {
+    /// Name of the agent.
+    pub agent: String,
+    /// How often it played every window.
+    pub repeats: usize,
+    /// What it is ranked by: the mean of its repeats' scores; null where it is no number.
+    pub mean: Option<f64>,
+    /// Sample standard deviation of their scores; null where one is no number.
+    pub standard_deviation: Option<f64>,
+    /// The smallest of their scores; null where it is no number.
+    pub minimum: Option<f64>,
+    /// The largest of their scores; null where it is no number.
+    pub maximum: Option<f64>,
+}
+
+impl SpreadRecord {
+    fn new(spread: &Spread) -> Self {
+        let (least, most) = spread.range().unwrap_or((Score::Absent, Score::Absent));
+        Self {
+            agent: spread.agent.to_string(),
+            repeats: spread.scores.len(),
+            mean: spread.mean.number(),
+            standard_deviation: spread.deviation,
+            minimum: least.number(),
+            maximum: most.number(),
+        }
+    }
 }
 
 /// One row of the leaderboard.
@@ -187,6 +223,7 @@ impl LeaderboardRecord {
             accepted: Vec::new(),
             cutoffs: Vec::new(),
             left_out: Vec::new(),
+            repeats: board.repeats.iter().map(SpreadRecord::new).collect(),
         }
     }
 
@@ -426,7 +463,6 @@ fn windows(agent: usize, tournament: &Tournament) -> Vec<RankedWindow> {
             trades: metrics.trades,
             before_cutoff: false,
             usage: None,
-            margin: None,
         }
     };
     tournament.agents[agent].windows.iter().map(window).collect()

@@ -80,7 +80,7 @@ pub use error::StoreError;
 pub use identity::{RunId, identify, identify_recorded, run_id};
 pub use index::{Index, RunCommit, RunSummary, RunTiming, find_run, run_folder};
 pub use integrity::{Condition, IntegrityProblem, inspect, prune};
-pub use leaderboard::{LeaderboardRecord, RankedWindow, RankingRecord, RecordDrawdown};
+pub use leaderboard::{LeaderboardRecord, RankedWindow, RankingRecord, RecordDrawdown, SpreadRecord};
 pub use manifest::{FileProblem, write_pages};
 pub use margin_record::MarginRecord;
 pub use page::ExtraFile;

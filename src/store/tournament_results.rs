@@ -1,12 +1,12 @@
 //! From a stored run back to the scores that any other format can be derived from.
 
-use super::{JobRecord, StoredRun};
+use super::{AgentRecord, JobRecord, RankingRecord, StoredRun};
 use crate::domain::Seed;
 use crate::metrics::{Score, Summary};
 use crate::scenario::{Aggregate, MetricSpec, MetricsProfile, RankingMetric};
 use crate::tournament::formats::Exit;
 use crate::tournament::standings::{Fold, ScoreMatrix, StandingsError};
-use crate::tournament::{Results, Scoring};
+use crate::tournament::{Results, Scoring, ends_of, first_known, repeated};
 
 impl StoredRun {
     /// The scores of the run, from which standings and any format follow without a replay. `benchmark` is an agent.
@@ -14,24 +14,38 @@ impl StoredRun {
     /// # Errors
     /// [`StandingsError`] for files that do not fit together.
     pub fn results(&self, benchmark: Option<&str>) -> Result<Results, StandingsError> {
-        let names: Vec<String> = self.agents.iter().map(|agent| agent.agent.clone()).collect();
+        let entry = |agent: &'_ AgentRecord| (agent.agent.clone(), agent.repeat_of.clone());
+        let entries: Vec<(String, Option<String>)> = self.agents.iter().map(entry).collect();
+        let played = repeated(entries.iter().map(|(name, of)| (name.as_str(), of.as_deref())));
         let windows: Vec<String> = self.battles.iter().map(|battle| battle.window.to_string()).collect();
-        let ends = self.agents.iter().map(|agent| agent.windows.iter().map(exit).collect()).collect();
+        let ends: Vec<Vec<Option<Exit>>> =
+            self.agents.iter().map(|agent| agent.windows.iter().map(exit).collect()).collect();
         let summaries: Option<Vec<Vec<Summary>>> =
             self.agents.iter().map(|agent| agent.windows.iter().map(|job| job.summary).collect()).collect();
         let matrix = match (self.scoring(), summaries) {
-            (Some(scoring), Some(summaries)) => scoring.matrix(names, windows, summaries)?,
-            // A run of an older version: scores of windows are all there is.
-            _ => ScoreMatrix::new(names.clone(), windows, self.window_scores(&names), Fold::Mean)?,
+            (Some(scoring), Some(summaries)) => scoring.of_entries(&played, windows, &summaries)?,
+            // A run of an older version: scores of windows are all there is, and no agent is repeated.
+            _ => {
+                let names: Vec<String> = entries.iter().map(|(name, _)| name.clone()).collect();
+                let scores = self.window_scores(&names);
+                ScoreMatrix::new(names, windows, scores, Fold::Mean)?
+            }
         };
-        let order: Vec<&str> = self.leaderboard.rankings.iter().map(|row| row.agent.as_str()).collect();
-        let matrix = matrix.with_tie_order(&order).with_remembered(self.remembered())?;
+        let agent_of = |row: &'_ RankingRecord| {
+            let entry = entries.iter().find(|(name, _)| *name == row.agent);
+            entry.and_then(|(_, of)| of.clone()).unwrap_or_else(|| row.agent.clone())
+        };
+        let order: Vec<String> = self.leaderboard.rankings.iter().map(agent_of).collect();
+        let order: Vec<&str> = order.iter().map(String::as_str).collect();
+        let matrix =
+            matrix.with_tie_order(&order).with_remembered(first_known(&played, &self.remembered()))?;
+        let ends = ends_of(&played, &ends);
         Results::new(matrix, ends, &self.run.ranking_metric, Seed(self.run.seed), benchmark)
     }
 
     /// Why scores of its agents may be remembered, in the agents' order.
     fn remembered(&self) -> Vec<Option<String>> {
-        let reason = |agent: &super::AgentRecord| {
+        let reason = |agent: &AgentRecord| {
             let row = self.leaderboard.rankings.iter().find(|row| row.agent == agent.agent)?;
             row.remembered()
         };

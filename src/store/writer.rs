@@ -20,13 +20,13 @@ use super::{
     AgentRecord, CutoffRecord, ExtraFile, LeaderboardRecord, RunId, RunRecord, StandingsRecord, StoreError,
     StoredRun, TournamentRecord, json, prices, tables,
 };
-use crate::domain::check_name;
+use crate::domain::{AgentName, check_name};
 use crate::engine::Window;
 use crate::files::FolderLock;
 use crate::market::{Market, TickRange};
 use crate::process::{Logs, Recording};
 use crate::scenario::{Benchmark, Scenario};
-use crate::tournament::{AgentResult, Assessment, CutoffSplit, Tournament, WindowResult};
+use crate::tournament::{AgentResult, Assessment, CutoffSplit, Ranking, Tournament, WindowResult, repeated};
 
 /// Ticks of the equity curve that are held in memory at once.
 const EQUITY_PART: usize = 1 << 16;
@@ -242,9 +242,13 @@ impl<'a> RunWriter<'a> {
     }
 
     fn cutoffs(&self, tournament: &Tournament) -> Vec<CutoffRecord> {
-        let names: Vec<&str> = tournament.agents.iter().map(|agent| agent.name.as_str()).collect();
-        let order: Vec<usize> = tournament.leaderboard.rankings.iter().map(|row| row.agent).collect();
-        self.cutoffs.iter().map(|split| CutoffRecord::new(split, &names, &order)).collect()
+        let entry = |row: &Ranking| {
+            let agent = &tournament.agents[row.agent];
+            (agent.name.as_str(), agent.repeat_of.as_ref().map(AgentName::as_str))
+        };
+        let order = repeated(tournament.leaderboard.rankings.iter().map(entry));
+        let order: Vec<&str> = order.iter().map(|agent| agent.name).collect();
+        self.cutoffs.iter().map(|split| CutoffRecord::new(split, &order)).collect()
     }
 
     fn agent_folder(&self, agent: &AgentResult) -> PathBuf {

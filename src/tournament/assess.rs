@@ -8,8 +8,9 @@ use std::fmt;
 use super::formats::{Exit, Field, FormatError, FormatView, view};
 use super::outcome::Tournament;
 use super::remembered::remembered;
+use super::repeats::{Repeated, repeated};
 use super::standings::{Fold, Records, ScoreMatrix, Standings, StandingsError, StandingsSpec, standings};
-use crate::domain::{Seed, counted};
+use crate::domain::{AgentName, Seed, counted};
 use crate::engine::ReplayStatus;
 use crate::metrics::Summary;
 use crate::scenario::{Aggregate, Benchmark, MetricSpec, RankingMetric, Scenario, TournamentSpec};
@@ -61,7 +62,9 @@ impl Results {
     /// # Errors
     /// [`StandingsError`] for scores that are no matrix, which no tournament gives.
     pub fn of(tournament: &Tournament, scenario: &Scenario) -> Result<Self, StandingsError> {
-        let names: Vec<String> = tournament.agents.iter().map(|agent| agent.name.to_string()).collect();
+        let entries = tournament.agents.iter().map(|agent| (&agent.name, agent.repeat_of.as_ref()));
+        let entries = entries.map(|(name, of)| (name.as_str(), of.map(AgentName::as_str)));
+        let played = repeated(entries.clone());
         let windows = tournament.windows.iter().map(|span| span.window.index.to_string()).collect();
         let ends = |agent: &super::AgentResult| -> Vec<Option<Exit>> {
             agent
@@ -71,7 +74,8 @@ impl Results {
                 .collect()
         };
         let ends: Vec<Vec<Option<Exit>>> = tournament.agents.iter().map(ends).collect();
-        let summaries = tournament.agents.iter().map(|agent| agent.summaries().collect()).collect();
+        let summaries: Vec<Vec<Summary>> =
+            tournament.agents.iter().map(|agent| agent.summaries().collect()).collect();
         let battle = &scenario.battle;
         let scoring = Scoring {
             metric: battle.ranking_metric,
@@ -80,10 +84,13 @@ impl Results {
             min_trades: battle.min_trades,
         };
         let benchmark = scenario.report.benchmark.as_ref().map(Benchmark::name);
-        let order: Vec<&str> = tournament.leaderboard.rankings.iter().map(|row| row.name.as_str()).collect();
-        let matrix = scoring.matrix(names, windows, summaries)?.with_tie_order(&order);
-        let matrix = matrix.with_remembered(remembered(scenario, &tournament.windows))?;
-        Self::new(matrix, ends, battle.ranking_metric.as_str(), scenario.seed, benchmark)
+        let all: Vec<(&str, Option<&str>)> = entries.collect();
+        let rows = tournament.leaderboard.rankings.iter().map(|row| all[row.agent]);
+        let order: Vec<&str> = rows.map(|(name, of)| of.unwrap_or(name)).collect();
+        let remembered = remembered(scenario, &tournament.windows);
+        let matrix = scoring.of_entries(&played, windows, &summaries)?.with_tie_order(&order);
+        let matrix = matrix.with_remembered(first_known(&played, &remembered))?;
+        Self::new(matrix, ends_of(&played, &ends), battle.ranking_metric.as_str(), scenario.seed, benchmark)
     }
 
     /// From scores, and how each agent went out in each window.
@@ -133,7 +140,23 @@ pub struct Scoring {
 }
 
 impl Scoring {
-    /// The scores of agents by what their windows left behind (agents x windows).
+    /// The scores of the agents behind these entries, by what the windows of each entry left behind (entries x windows).
+    ///
+    /// # Errors
+    /// [`StandingsError`] for summaries that are no matrix.
+    pub fn of_entries(
+        self,
+        played: &[Repeated<&str>],
+        windows: Vec<String>,
+        summaries: &[Vec<Summary>],
+    ) -> Result<ScoreMatrix, StandingsError> {
+        let names = played.iter().map(|agent| agent.name.to_owned()).collect();
+        let each = played.iter().map(|agent| agent.each(|entry| summaries[entry].clone())).collect();
+        self.matrix(names, windows, each)
+    }
+
+    /// The scores of agents by what their windows left behind (agents x repeats x windows; agents have the same number
+    /// of repeats, or one).
     ///
     /// # Errors
     /// [`StandingsError`] for summaries that are no matrix.
@@ -141,14 +164,20 @@ impl Scoring {
         self,
         agents: Vec<String>,
         windows: Vec<String>,
-        summaries: Vec<Vec<Summary>>,
+        summaries: Vec<Vec<Vec<Summary>>>,
     ) -> Result<ScoreMatrix, StandingsError> {
         let Self { metric, conventions, aggregate, min_trades } = self;
-        let unranked = summaries.iter().map(|row| {
-            let trades: u64 = row.iter().map(|window| window.trades.count).sum();
-            (trades < u64::from(min_trades)).then(|| format!("fewer than {min_trades} trades"))
+        let unranked = summaries.iter().map(|repeats| {
+            let trades: u64 = repeats.iter().flatten().map(|window| window.trades.count).sum();
+            let enough = trades >= u64::from(min_trades) * repeats.len() as u64;
+            (!enough).then(|| format!("fewer than {min_trades} trades"))
         });
         let unranked = unranked.collect();
+        let most = summaries.iter().map(Vec::len).max().unwrap_or_default();
+        let in_repeat = |number: usize| {
+            summaries.iter().map(|repeats| repeats[number.min(repeats.len() - 1)].clone()).collect()
+        };
+        let summaries = (0..most).map(in_repeat).collect();
         let matrix = ScoreMatrix::of_records(agents, windows, Records { summaries, metric, conventions })?;
         let matrix = match aggregate {
             Aggregate::Record => matrix,
@@ -157,6 +186,20 @@ impl Scoring {
         };
         matrix.with_unranked(unranked)
     }
+}
+
+/// What is known of any repeat of each agent: that of the first of which anything is.
+pub fn first_known<T: Clone>(played: &[Repeated<&str>], entries: &[Option<T>]) -> Vec<Option<T>> {
+    played.iter().map(|agent| agent.entries.iter().find_map(|&entry| entries[entry].clone())).collect()
+}
+
+/// How each agent went out in each window, in whichever of its repeats it went out first.
+pub fn ends_of(played: &[Repeated<&str>], entries: &[Vec<Option<Exit>>]) -> Vec<Vec<Option<Exit>>> {
+    let windows = entries.first().map_or(0, Vec::len);
+    let first = |agent: &Repeated<&str>, window: usize| {
+        agent.entries.iter().filter_map(|&entry| entries[entry][window].clone()).min()
+    };
+    played.iter().map(|agent| (0..windows).map(|window| first(agent, window)).collect()).collect()
 }
 
 /// When and how a replay ended before its window.
@@ -245,7 +288,7 @@ mod tests {
     #[test]
     fn results_lead_to_standings_and_format() {
         let mut scenario = scenario(&["a", "b"], RankingMetric::RoiPct);
-        scenario.report.benchmark = Some(Benchmark::Agent(crate::domain::AgentName::new("b").unwrap()));
+        scenario.report.benchmark = Some(Benchmark::Agent(AgentName::new("b").unwrap()));
         let mut tournament = tournament(&[("a", &[0.1, 0.2]), ("b", &[0.2, 0.4])], &scenario);
         let at = crate::domain::Timestamp::default();
         tournament.agents[0].windows[1].replay.status =

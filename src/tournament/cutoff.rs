@@ -5,6 +5,7 @@
 use super::assess::{Results, settings};
 use super::outcome::WindowSpan;
 use super::remembered::cutoff;
+use super::repeats::repeated;
 use super::standings::{ScoreMatrix, standings};
 use crate::domain::Timestamp;
 use crate::metrics::Score;
@@ -16,6 +17,8 @@ use crate::statistics::ratings::{ABSENT, competition_ranks};
 pub struct CutoffSplit {
     /// The cutoff.
     pub cutoff: Timestamp,
+    /// The names of all agents, in the scenario's order; one that plays every window several times is one.
+    pub names: Vec<String>,
     /// The agents whose models have it, by index.
     pub agents: Vec<usize>,
     /// Of the windows that begin before it.
@@ -38,15 +41,17 @@ pub struct CutoffSide {
 
 /// The standings before and after each training cutoff of the scenario, the earliest first.
 pub fn cutoff_splits(results: &Results, scenario: &Scenario, windows: &[WindowSpan]) -> Vec<CutoffSplit> {
-    let of = |agent: usize| cutoff(scenario, agent);
-    let mut all: Vec<Timestamp> = (0..scenario.agents.len()).filter_map(of).collect();
+    let played = repeated(scenario.agents.iter().map(|agent| (&agent.name, agent.repeat_of.as_ref())));
+    let of = |agent: usize| cutoff(scenario, played[agent].entries[0]);
+    let mut all: Vec<Timestamp> = (0..played.len()).filter_map(of).collect();
     all.sort_unstable();
     all.dedup();
     let split = |cutoff: Timestamp| {
         let (before, after) = (0..windows.len()).partition(|&window| windows[window].start < cutoff);
         CutoffSplit {
             cutoff,
-            agents: (0..scenario.agents.len()).filter(|&agent| of(agent) == Some(cutoff)).collect(),
+            names: results.matrix.agents().to_vec(),
+            agents: (0..played.len()).filter(|&agent| of(agent) == Some(cutoff)).collect(),
             before: side(results, scenario.tournament.as_ref(), before),
             after: side(results, scenario.tournament.as_ref(), after),
         }

@@ -1,6 +1,7 @@
 //! The result of a whole scenario.
 
 use super::regime::Regime;
+use super::repeats::Spread;
 use crate::domain::{AgentName, Timestamp};
 use crate::engine::{Replay, Window};
 use crate::metrics::{Metrics, Missing, PeriodStats, Score};
@@ -37,6 +38,8 @@ pub struct WindowSpan {
 pub struct AgentResult {
     /// Name of the agent.
     pub name: AgentName,
+    /// The agent that it is a repeat of, where that plays every window several times.
+    pub repeat_of: Option<AgentName>,
     /// One entry a window, in order of time.
     pub windows: Vec<WindowResult>,
     /// How well it did over all of them, one after the other; that of the window where there is one.
@@ -87,8 +90,10 @@ pub struct Leaderboard {
     pub aggregate: Aggregate,
     /// Agents with fewer closed round trips are not ranked.
     pub min_trades: u32,
-    /// Best first; those that are not ranked last.
+    /// Best first; those that are not ranked last. Repeats of an agent share its rank.
     pub rankings: Vec<Ranking>,
+    /// How far the repeats of each agent lie apart that plays every window several times.
+    pub repeats: Vec<Spread>,
 }
 
 /// One row of the leaderboard.

@@ -9,11 +9,14 @@
 //!   as the scenario says. A missing score is never replaced by a number.
 //! - The other numbers of a leaderboard row are those of the whole record.
 //! - Agents with fewer closed round trips than the scenario asks for come last, without a rank.
+//! - An agent that plays every window several times is ranked by the mean of its repeats; each repeat is a row of its
+//!   own score, the better first, and shares the agent's rank.
 
 use std::cmp::Ordering;
 
 use super::outcome::{AgentResult, Battle, BattleRank, Leaderboard, Ranking, WindowResult};
-use super::score::{score, score_over, shown, why_over};
+use super::repeats::{Repeated, Spread, repeated};
+use super::score::{score, score_of_repeats, score_over, shown, why_over};
 use crate::domain::AgentName;
 use crate::metrics::{Metrics, Score};
 use crate::scenario::{BattleSpec, MetricSpec, RankingMetric, TieBreak};
@@ -53,29 +56,44 @@ pub fn rank_battle(
 /// Ranks agents over all their windows. `agents` in the scenario's order, each with the same windows.
 pub fn leaderboard(agents: &[AgentResult], spec: &BattleSpec, conventions: &MetricSpec) -> Leaderboard {
     let metrics = key_metrics(spec);
-    let entrant = |(agent, result): (usize, &'_ AgentResult)| {
-        let over = |metric| score_over(result.summaries(), spec.aggregate, metric, conventions);
+    let played = repeated(agents.iter().map(|agent| (&agent.name, agent.repeat_of.as_ref())));
+    let entrant = |(agent, one): (usize, &Repeated<&'_ AgentName>)| {
+        let repeats = one.each(|entry| &agents[entry]);
+        let over = |metric| score_of_repeats(&repeats, spec.aggregate, metric, conventions);
         (agent, metrics.iter().map(|&metric| over(metric)).collect::<Vec<Score>>())
     };
-    let entrants = agents.iter().enumerate().map(entrant).map(|(agent, keys)| Entrant {
+    let entrants = played.iter().enumerate().map(entrant).map(|(agent, keys)| Entrant {
         agent,
-        name: &agents[agent].name,
+        name: played[agent].name,
         keys,
     });
-    let enough = |entrant: &Entrant<'_>| agents[entrant.agent].record.trades >= spec.min_trades as usize;
+    let enough = |entrant: &Entrant<'_>| {
+        let entries = &played[entrant.agent].entries;
+        let trades: usize = entries.iter().map(|&entry| agents[entry].record.trades).sum();
+        trades >= spec.min_trades as usize * entries.len()
+    };
     let (ranked, below): (Vec<_>, Vec<_>) = entrants.partition(enough);
     let ranked = placed(ranked).into_iter().map(|(rank, entrant)| (Some(rank), entrant));
     let below = placed(below).into_iter().map(|(_, entrant)| (None, entrant));
-    let rankings = ranked
-        .chain(below)
-        .map(|(rank, entrant)| row(rank, &entrant, &agents[entrant.agent], spec, conventions))
-        .collect();
+    let mut rankings = Vec::with_capacity(agents.len());
+    let mut spreads = Vec::new();
+    for (rank, entrant) in ranked.chain(below) {
+        let one = &played[entrant.agent];
+        let first = rankings.len();
+        rankings.extend(one.entries.iter().map(|&entry| row(rank, entry, &agents[entry], spec, conventions)));
+        if one.entries.len() > 1 {
+            let scores = rankings[first..].iter().map(|row: &Ranking| row.score).collect();
+            spreads.push(Spread::new(one.name.clone(), scores, entrant.keys[0]));
+            rankings[first..].sort_by(|a, b| a.score.better_first(&b.score));
+        }
+    }
     Leaderboard {
         ranking_metric: spec.ranking_metric,
         conventions: *conventions,
         aggregate: spec.aggregate,
         min_trades: spec.min_trades,
         rankings,
+        repeats: spreads,
     }
 }
 
@@ -104,7 +122,7 @@ pub(super) fn better_keys(a: &[Score], b: &[Score]) -> Ordering {
 
 fn row(
     rank: Option<u32>,
-    entrant: &Entrant<'_>,
+    agent: usize,
     result: &AgentResult,
     spec: &BattleSpec,
     conventions: &MetricSpec,
@@ -113,9 +131,9 @@ fn row(
         |window: &&WindowResult| !score(&window.metrics, spec.ranking_metric, conventions).is_absent();
     Ranking {
         rank,
-        agent: entrant.agent,
+        agent,
         name: result.name.clone(),
-        score: entrant.keys[0],
+        score: score_over(result.summaries(), spec.aggregate, spec.ranking_metric, conventions),
         score_missing: why_over(result.summaries(), spec.aggregate, spec.ranking_metric, conventions),
         scored_windows: result.windows.iter().filter(scored).count(),
         record: result.record.clone(),

@@ -169,7 +169,8 @@ fn tournament(plan: &TournamentPlan<'_>, battles: Vec<Vec<WindowResult>>) -> Tou
         .zip(records)
         // A plan has windows, so every agent has a record.
         .filter_map(|((spec, windows), record)| {
-            Some(AgentResult { name: spec.name.clone(), windows, record: record? })
+            let (name, repeat_of) = (spec.name.clone(), spec.repeat_of.clone());
+            Some(AgentResult { name, repeat_of, windows, record: record? })
         })
         .collect();
     let (spec, conventions) = (&plan.scenario.battle, &plan.scenario.metrics);

@@ -32,6 +32,26 @@ pub fn score_over(
     }
 }
 
+/// The score of an agent by all its repeats: the mean of their records' scores, or the mean or median over the windows
+/// of the mean of their scores in each.
+pub fn score_of_repeats(
+    repeats: &[&AgentResult],
+    aggregate: Aggregate,
+    metric: RankingMetric,
+    conventions: &MetricSpec,
+) -> Score {
+    let over = |one: &&AgentResult| score_over(one.summaries(), aggregate, metric, conventions);
+    let [first, _, ..] = repeats else { return repeats.first().map_or(Score::Absent, over) };
+    let window = |number: usize| {
+        Score::mean(repeats.iter().map(|one| score(&one.windows[number].metrics, metric, conventions)))
+    };
+    match aggregate {
+        Aggregate::Record => Score::mean(repeats.iter().map(over)),
+        Aggregate::Mean => Score::mean((0..first.windows.len()).map(window)),
+        Aggregate::Median => Score::median((0..first.windows.len()).map(window)),
+    }
+}
+
 /// Why the score over several windows is not shown as a number: the reason of the whole record, or that of a window
 /// which makes the mean or median what it is.
 pub fn why_over(
@@ -90,5 +110,20 @@ mod tests {
         assert!((score(Aggregate::Record) - -10.0).abs() < 1e-9);
         assert!((score(Aggregate::Mean) - 20.0 / 3.0).abs() < 1e-9);
         assert!((score(Aggregate::Median) - 20.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn repeats_score_their_mean() {
+        let one = agent("a.1", [0.10, -0.10].map(|gain| result(returns(&[gain]))).into());
+        let other = agent("a.2", [0.30, 0.20].map(|gain| result(returns(&[gain]))).into());
+        let score = |aggregate| {
+            score_of_repeats(&[&one, &other], aggregate, RankingMetric::RoiPct, &MetricSpec::default())
+                .number()
+                .unwrap()
+        };
+        // (1.1 * 0.9 - 1 + 1.3 * 1.2 - 1) / 2; windows of 20 and 5 on average.
+        assert!((score(Aggregate::Record) - 27.5).abs() < 1e-9);
+        assert!((score(Aggregate::Mean) - 12.5).abs() < 1e-9);
+        assert!((score(Aggregate::Median) - 12.5).abs() < 1e-9);
     }
 }

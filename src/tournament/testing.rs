@@ -109,7 +109,7 @@ pub fn result(metrics: Metrics) -> WindowResult {
 pub fn agent(text: &str, windows: Vec<WindowResult>) -> AgentResult {
     let measured: Vec<&Metrics> = windows.iter().map(|window| &window.metrics).collect();
     let record = record_metrics(&measured, Ok(Vec::new()), 86_400.0, &MetricSpec::default()).unwrap();
-    AgentResult { name: name(text), windows, record }
+    AgentResult { name: name(text), repeat_of: None, windows, record }
 }
 
 pub fn battle_spec(ranking_metric: RankingMetric, tie_break: &[TieBreak]) -> BattleSpec {
@@ -120,6 +120,7 @@ pub fn battle_spec(ranking_metric: RankingMetric, tie_break: &[TieBreak]) -> Bat
         tie_break: tie_break.to_vec(),
         aggregate: Aggregate::default(),
         min_trades: 0,
+        repeats: 1,
     }
 }
 
@@ -139,6 +140,8 @@ pub fn scenario(agents: &[&str], by: RankingMetric) -> Scenario {
             entries: Default::default(),
         },
         registered: None,
+        repeat_of: None,
+        table: 0,
     };
     Scenario {
         name: "test".to_owned(),

@@ -171,7 +171,11 @@ struct Seldom(Monkey, u64);
 
 impl Strategy for Seldom {
     fn on_bar(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) -> Result<(), StrategyError> {
-        if ctx.bars_since_start() as u64 % self.1 == 0 { self.0.on_bar(ctx, orders) } else { Ok(()) }
+        if (ctx.bars_since_start() as u64).is_multiple_of(self.1) {
+            self.0.on_bar(ctx, orders)
+        } else {
+            Ok(())
+        }
     }
 
     fn wake(&mut self, ctx: &BarContext<'_>) -> tiltyard::internals::strategy::Wake {

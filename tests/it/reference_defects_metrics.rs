@@ -95,6 +95,7 @@ fn ranked(entrants: &[(&str, &Metrics)], by: RankingMetric) -> Vec<(u32, String)
         tie_break: Vec::new(),
         aggregate: Aggregate::Record,
         min_trades: 0,
+        repeats: 1,
     };
     let battle = rank_battle(0, &rows, &spec, &MetricSpec::default());
     battle.ranks.iter().map(|rank| (rank.rank, names[rank.agent].to_string())).collect()

@@ -39,6 +39,8 @@ fn agent(name: &str, kind: StrategyKind, market: &Market) -> AgentSpec {
             entries: Default::default(),
         },
         registered: None,
+        repeat_of: None,
+        table: 0,
     }
 }
 
@@ -75,6 +77,7 @@ fn scenario(market: &Market) -> Scenario {
             tie_break: Vec::new(),
             aggregate: Aggregate::Record,
             min_trades: 0,
+            repeats: 1,
         },
         tournament: None,
         context: Vec::new(),

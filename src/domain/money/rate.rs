@@ -58,6 +58,12 @@ impl serde::Serialize for Rate {
 }
 
 impl Bps {
+    /// A share that may be negative, as target weights of short positions are; otherwise as [`Self::from_f64`].
+    pub fn signed(bps: f64) -> Self {
+        let size = Self::from_f64(bps.abs());
+        if bps < 0.0 { Self(-size.0) } else { size }
+    }
+
     /// The share that a leverage stands for, half up: 5 % for one of 20.
     #[expect(clippy::cast_possible_truncation, reason = "a leverage is at least 0.01")]
     pub fn over(self, leverage: Self) -> Self {

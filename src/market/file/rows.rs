@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::columns::NUMBERS;
 use super::decode::{numbers, raw_times};
 use super::open::BarFile;
-use crate::domain::{Interval, Timestamp};
+use crate::domain::Interval;
 use crate::market::{BarError, Bars, MarketError, bar_error};
 
 /// Rows of one file with checked times and unchecked numbers.
@@ -81,21 +81,9 @@ impl BarFile {
         if let Some(&row) = missing.first() {
             return Err(self.bad(rows, row, BarError::Null { column: "time" }, missing.len()));
         }
-        let ts = &rows.bars.ts;
-        let find = |wrong: fn(Timestamp, Timestamp) -> bool| {
-            let mut wrong_rows = (1..ts.len()).filter(move |&row| wrong(ts[row - 1], ts[row]));
-            wrong_rows.next().map(|first| (first, 1 + wrong_rows.count()))
-        };
-        let unsorted = find(|before, at| at < before)
-            .map(|(row, count)| self.bad(rows, row, BarError::Unsorted { before: ts[row - 1] }, count));
-        let duplicate = find(|before, at| at == before)
-            .map(|(row, count)| self.bad(rows, row, BarError::Duplicate, count));
-        let implausible_time =
-            (1..ts.len()).find_map(|row| Some((row, bar_error::implausible_time(ts[row - 1], ts[row])?)));
-        let implausible_time =
-            implausible_time.map(|(row, error)| self.bad(rows, row, error, 1)).filter(|_| unsorted.is_none());
+        let found = bar_error::check_times(&rows.bars.ts).into_iter();
         let problems: Vec<MarketError> =
-            unsorted.into_iter().chain(duplicate).chain(implausible_time).collect();
+            found.map(|found| self.bad(rows, found.row, found.error, found.rows)).collect();
         if problems.is_empty() { Ok(()) } else { Err(MarketError::all(problems)) }
     }
 

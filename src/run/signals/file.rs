@@ -47,6 +47,6 @@ impl RawRows {
 
 /// The problem of an agent's file.
 pub(super) fn problem(scenario: &Scenario, index: usize, error: &SignalFileError) -> SignalsProblem {
-    let agent = scenario.agents[index].name.clone();
+    let (index, agent) = (scenario.agents[index].table, scenario.agents[index].name.clone());
     SignalsProblem { index, agent, message: error.to_string(), help: error.help() }
 }

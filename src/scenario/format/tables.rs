@@ -466,6 +466,13 @@ const BATTLE: TableDoc = TableDoc {
             "0",
             "Agents with fewer closed round trips over all windows are not ranked.",
         ),
+        with_default(
+            "repeats",
+            ValueType::Integer { min: 1, max: 100 },
+            "1",
+            "How often each agent that is a program or a module (`process`, `recorded`, `wasm`) plays every window: as \
+             `NAME.1`, `NAME.2` and so on, each with a seed of its own. It is ranked by the mean of its repeats.",
+        ),
     ],
 };
 

@@ -26,4 +26,18 @@ pub struct AgentSpec {
     /// Its registration, if it comes from the registry.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registered: Option<Registered>,
+    /// The agent of the scenario that this one repeats, where `[battle] repeats` has it play every window several times.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repeat_of: Option<AgentName>,
+    /// Which `[[agents]]` table of the scenario it is from, from 0.
+    #[serde(skip)]
+    pub table: usize,
+}
+
+impl AgentSpec {
+    /// `.2` for the second repeat of an agent, nothing for one that is not repeated.
+    pub fn number(&self) -> &str {
+        let of = self.repeat_of.as_ref().map(AgentName::as_str);
+        of.and_then(|of| self.name.as_str().strip_prefix(of)).unwrap_or_default()
+    }
 }

@@ -22,6 +22,9 @@ pub struct BattleSpec {
     /// Minimum number of closed round trips over all windows; agents with fewer are not ranked (default 0).
     #[serde(skip_serializing_if = "is_zero")]
     pub min_trades: u32,
+    /// How often each agent that is a program or a module plays every window (default 1).
+    #[serde(skip_serializing_if = "is_one")]
+    pub repeats: u32,
 }
 
 /// How the results of several windows are aggregated to one score.
@@ -58,6 +61,11 @@ impl Aggregate {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
 const fn is_zero(number: &u32) -> bool {
     *number == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands references")]
+fn is_one(value: &u32) -> bool {
+    *value == 1
 }
 
 /// How the scenario's range is divided into windows.

@@ -35,11 +35,12 @@ pub(super) fn read_all(tables: &[TableReader<'_>], context: &AgentContext<'_>) -
     let mut agents = Agents { specs: Some(Vec::new()), names: Vec::new() };
     let mut used = BTreeSet::new();
     let mut folded = BTreeMap::new();
-    for table in tables {
+    for (number, table) in tables.iter().enumerate() {
         let origin = registered::read(table, context);
         let name = origin.name(table);
         let unique = name.as_ref().is_none_or(|name| is_unique(table, name, &mut folded));
         let spec = read(table, &origin, name.as_ref(), context, &mut used).filter(|_| unique);
+        let spec = spec.map(|spec| AgentSpec { table: number, ..spec });
         agents.specs = agents.specs.zip(spec).map(|(mut specs, spec)| {
             specs.push(spec);
             specs
@@ -126,6 +127,8 @@ fn read(
         risk: risk?,
         strategy: strategy?.spec,
         registered: registered?.registered,
+        repeat_of: None,
+        table: 0,
     })
 }
 

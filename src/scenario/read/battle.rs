@@ -26,6 +26,7 @@ pub(super) fn read(table: TableReader<'_>) -> ReadBattle<'_> {
     let windows = table.tagged("windows");
     let tie_break = table.value("tie_break").map(|ladder| end_with_name(&table, ladder));
     let (aggregate, min_trades) = (table.value("aggregate"), table.value("min_trades"));
+    let repeats = table.value("repeats");
     table.finish();
     let Some((kind, windows)) = windows else { return ReadBattle::default() };
     let preset = PRESETS.into_iter().find(|preset| preset.kind == kind);
@@ -35,8 +36,8 @@ pub(super) fn read(table: TableReader<'_>) -> ReadBattle<'_> {
         let (spec, embargo) = read?;
         check_embargo(&spec, embargo, &windows)?;
         let (ranking_metric, tie_break) = (ranking_metric?, tie_break?);
-        let (aggregate, min_trades) = (aggregate?, min_trades?);
-        Some(BattleSpec { ranking_metric, windows: spec, embargo, tie_break, aggregate, min_trades })
+        let (aggregate, min_trades, repeats) = (aggregate?, min_trades?, repeats?);
+        Some(BattleSpec { ranking_metric, windows: spec, embargo, tie_break, aggregate, min_trades, repeats })
     })();
     ReadBattle { spec, bars: preset.map_or(Bars::Own, Bars::Preset), windows: Some(windows) }
 }

@@ -16,6 +16,7 @@ mod metrics;
 mod phrases;
 mod program;
 mod registered;
+mod repeats;
 mod report;
 mod risk;
 mod roster;

@@ -8,7 +8,7 @@ use super::agent;
 use super::agent_context::AgentContext;
 use super::table::TableReader;
 use super::{
-    battle, instruments, market, metrics, report, risk, sweep, syntax, tournament, validation, venue,
+    battle, instruments, market, metrics, repeats, report, risk, sweep, syntax, tournament, validation, venue,
 };
 use crate::domain::Seed;
 use crate::scenario::format::ROOT;
@@ -78,15 +78,23 @@ fn read(
         quote: market.spec.as_ref().map(|spec| spec.quote_asset.as_str()),
         registry: outside.registry,
     };
-    let agents = root.tables("agents").map(|tables| agent::read_all(&tables, &surroundings));
+    let tables = root.tables("agents");
+    let agents = tables.as_ref().map(|tables| agent::read_all(tables, &surroundings));
     let context = context(&root);
     let sweep = sweep::read(document, &root, &agents, venue.as_ref(), &battle, &surroundings);
     let validation = validation::read(&root, battle.spec.as_ref());
     let metrics = root.table("metrics").and_then(|table| metrics::read(&table));
     let names = agents.as_ref().and_then(agent::Agents::names).filter(|_| complete);
+    let specs = agents.as_ref().and_then(|agents| agents.specs.clone());
+    let repeats = battle.spec.as_ref().map_or(1, |battle| battle.repeats);
+    let entered =
+        specs.and_then(|specs| repeats::entered(specs, repeats, &tables.unwrap_or_default(), problems));
+    let repeated = entered.as_deref().and_then(repeats::names_if_any);
     let report = root
         .table("report")
-        .and_then(|table| report::read(&table, names.as_deref(), market.symbols.as_deref()))
+        .and_then(|table| {
+            report::read(&table, repeated.as_deref().or(names.as_deref()), market.symbols.as_deref())
+        })
         .map(|report| report.named_as(market.spec.as_ref()));
     let tournament = tournament(&root, names.as_deref());
     root.finish();
@@ -99,7 +107,7 @@ fn read(
         seed: Seed(head.seed),
         market: market.spec?,
         venue: venue?,
-        agents: agents?.specs?,
+        agents: entered?,
         context: context?,
         battle: battle.spec?,
         tournament: tournament?,

@@ -6,6 +6,7 @@ mod margin;
 mod mistakes;
 mod references;
 mod registered;
+mod repeats;
 mod rules;
 mod schema;
 mod sweep;

@@ -122,7 +122,7 @@ fn may_enter_on(ctx: &BarContext<'_>, symbol: SymbolId, side: Side) -> bool {
 }
 
 /// Whether nothing is held on this side, and no order on it is open.
-fn may_turn(ctx: &BarContext<'_>, symbol: SymbolId, side: Side) -> bool {
+pub(in crate::strategy) fn may_turn(ctx: &BarContext<'_>, symbol: SymbolId, side: Side) -> bool {
     let held = ctx.position(symbol).qty;
     let there = if side == Side::Buy { held.is_positive() } else { held.is_negative() };
     !there && !ctx.has_open_order(symbol, side)
@@ -146,11 +146,6 @@ fn leave_from(
         orders.close_for(symbol, reason);
     }
     leaves
-}
-
-/// Whether a buy of a strategy that is only long would be sent: nothing is held and no buy is open.
-pub(in crate::strategy) fn may_enter(ctx: &BarContext<'_>, symbol: SymbolId) -> bool {
-    may_enter_on(ctx, symbol, Side::Buy)
 }
 
 /// Closes all that is held and cancels an open buy. Does nothing while flat, or while a sale is already under way.

@@ -82,7 +82,7 @@ fn came_to_nothing(ctx: &BarContext<'_>, order: OrderId) -> bool {
 }
 
 impl<'m> SymbolRules<'m> {
-    pub fn new(symbol: SymbolId, rules: &RuleSet, setup: &Setup<'m>, needs: &Needs) -> Self {
+    pub fn new<'r>(symbol: SymbolId, rules: &'r RuleSet, setup: &Setup<'m>, needs: &Needs) -> Self {
         let mut compiler = Compiler::new(setup.history, symbol, needs);
         let mut added = |conditions: &[&Condition]| -> Vec<NodeId> {
             conditions.iter().map(|condition| compiler.add(&condition.expr)).collect()
@@ -91,12 +91,10 @@ impl<'m> SymbolRules<'m> {
             (rules.enter_all.iter().collect(), rules.exit_any.iter().collect());
         let (entry_nodes, exit_nodes) = (added(&enter_all), added(&exit_any));
         let part_nodes: Vec<_> = rules.exit_parts.iter().map(|part| added(&[&part.condition])).collect();
-        let short_rules: Option<(Vec<&Condition>, Vec<&Condition>)> = match &rules.short {
-            Some(ShortRules { enter_all, exit_any }) => {
-                Some((enter_all.iter().collect(), exit_any.iter().collect()))
-            }
-            None => None,
+        let lists = |short: &'r ShortRules| {
+            (short.enter_all.iter().collect::<Vec<_>>(), short.exit_any.iter().collect::<Vec<_>>())
         };
+        let short_rules: Option<(Vec<&Condition>, Vec<&Condition>)> = rules.short.as_ref().map(lists);
         let short_nodes = short_rules.as_ref().map(|(enter, exit)| (added(enter), added(exit)));
         let terms = EntryTerms::new(rules, &mut compiler);
         let program = compiler.finish();

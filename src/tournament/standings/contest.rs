@@ -16,7 +16,7 @@ use statrs::distribution::{DiscreteCDF, Hypergeometric};
 use super::exchange::Exchanges;
 use super::matrix::{Fold, ScoreMatrix};
 use super::scale::Scale;
-use crate::metrics::{Score, quantile};
+use crate::metrics::{Score, Summary, quantile};
 use crate::statistics::evidence::{
     Correction, EvidenceError, Influence, Interval, ResampledRanks, Resamples, Studentised, adjust,
 };
@@ -237,8 +237,10 @@ fn exchanged(
     windows: Range<usize>,
 ) -> Option<Studentised> {
     let Fold::Record(records) = matrix.fold() else { return None };
-    let [a, b] = [a, b].map(|agent| &records.summaries[agent][windows.clone()]);
-    Some(exchanges.test(a, b, matrix.scale()))
+    let of = |agent: usize| -> Vec<&[Summary]> {
+        records.summaries.iter().map(|repeat| &repeat[agent][windows.clone()]).collect()
+    };
+    Some(exchanges.test(&of(a), &of(b), matrix.scale()))
 }
 
 /// The lead of the first of two records over the same windows, where both are numbers.

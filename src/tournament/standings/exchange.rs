@@ -46,25 +46,32 @@ impl Exchanges {
         Self { draws: (0..count).map(draw).collect() }
     }
 
-    /// The difference of the drawdowns of two records over the same windows, on this scale.
-    pub(super) fn test(&self, a: &[Summary], b: &[Summary], scale: Scale) -> Studentised {
-        let of = |chain: Chain| scale.of_score(Score::of(chain.parts.worst * 100.0), a.len());
-        let difference = |exchanged: &mut dyn Iterator<Item = bool>| {
+    /// The difference of the drawdowns of two records over the same windows, on this scale: the mean over the repeats,
+    /// which are exchanged together.
+    pub(super) fn test(&self, a: &[&[Summary]], b: &[&[Summary]], scale: Scale) -> Studentised {
+        let windows = a.first().map_or(0, |windows| windows.len());
+        let of = |chain: Chain| scale.of_score(Score::of(chain.parts.worst * 100.0), windows);
+        let in_repeat = |a: &[Summary], b: &[Summary], draw: Option<&[bool]>| {
             let (mut one, mut other) = (Chain::EMPTY, Chain::EMPTY);
-            for ((a, b), exchanged) in a.iter().zip(b).zip(exchanged) {
+            for (position, (a, b)) in a.iter().zip(b).enumerate() {
+                let exchanged = draw.is_some_and(|draw| draw[position]);
                 let (first, second) = if exchanged { (b, a) } else { (a, b) };
                 one.push(first);
                 other.push(second);
             }
             of(one) - of(other)
         };
-        let value = difference(&mut std::iter::repeat(false));
+        let difference = |draw: Option<&[bool]>| {
+            let all: f64 = a.iter().zip(b).map(|(a, b)| in_repeat(a, b, draw)).sum();
+            all / a.len() as f64
+        };
+        let value = difference(None);
         let square = |draw: &Vec<bool>| {
-            let difference = difference(&mut draw.iter().copied());
+            let difference = difference(Some(draw));
             difference * difference
         };
         let mean = self.draws.iter().map(square).sum::<f64>() / self.draws.len() as f64;
-        Studentised::new(value, mean.sqrt(), a.len() as f64)
+        Studentised::new(value, mean.sqrt(), windows as f64)
     }
 }
 
@@ -98,18 +105,18 @@ mod tests {
         // Windows in which neither curve ends lower than it began: the deepest fall of a record is that of one window.
         // A has falls of 8 % and 1 %, B of 27 % and 1 %. Whatever is exchanged, one record has 8 % and one 27 %.
         let (a, b) = ([window(0.5, -0.08), window(0.5, -0.01)], [window(0.5, -0.27), window(0.5, -0.01)]);
-        let found = Exchanges::new(2, 2).test(&a, &b, Scale::CubeRoot);
+        let found = Exchanges::new(2, 2).test(&[&a], &[&b], Scale::CubeRoot);
         // Cube roots: -2 and -3.
         assert!((found.value - 1.0).abs() < 1e-9 && (found.error - 1.0).abs() < 1e-9, "{found:?}");
         assert!(found.p_value > 0.3);
-        let turned = Exchanges::new(2, 2).test(&b, &a, Scale::CubeRoot);
+        let turned = Exchanges::new(2, 2).test(&[&b], &[&a], Scale::CubeRoot);
         assert_eq!((turned.value, turned.error), (-found.value, found.error));
     }
 
     #[test]
     fn identical_agents_never_differ() {
         let windows: Vec<Summary> = (0..30).map(|w| window(0.01 * f64::from(w % 3 - 1), -0.02)).collect();
-        let found = Exchanges::new(30, 2).test(&windows, &windows, Scale::CubeRoot);
+        let found = Exchanges::new(30, 2).test(&[&windows], &[&windows], Scale::CubeRoot);
         assert_eq!((found.value, found.error, found.p_value), (0.0, 0.0, 1.0));
     }
 
@@ -118,7 +125,7 @@ mod tests {
         let windows: Vec<Summary> = (0..24).map(|w| window(0.05 * f64::from(w * 7 % 5 - 2), -0.12)).collect();
         let flat = vec![window(0.0, 0.0); 24];
         let whole = Summary::record(windows.iter().copied()).curve.worst * 100.0;
-        let found = Exchanges::new(24, 2).test(&windows, &flat, Scale::CubeRoot);
+        let found = Exchanges::new(24, 2).test(&[&windows], &[&flat], Scale::CubeRoot);
         assert!((found.value - libm::cbrt(whole)).abs() < 1e-12);
     }
 }

@@ -22,8 +22,9 @@ pub enum Fold {
 /// What the windows left behind, and the metric of records.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Records {
-    /// Agents x windows.
-    pub summaries: Vec<Vec<Summary>>,
+    /// One entry a repeat, each agents x windows: an agent that plays every window several times has a record in each,
+    /// and scores their mean; the others are the same in all.
+    pub summaries: Vec<Vec<Vec<Summary>>>,
     /// Metric the score is computed from.
     pub metric: RankingMetric,
     /// By which conventions.
@@ -96,11 +97,17 @@ impl ScoreMatrix {
         windows: Vec<String>,
         records: Records,
     ) -> Result<Self, StandingsError> {
-        check_shape("summaries", &records.summaries, agents.len(), windows.len())?;
+        for summaries in &records.summaries {
+            check_shape("summaries", summaries, agents.len(), windows.len())?;
+        }
+        let cells = |agent: usize, window: usize| records.summaries.iter().map(move |of| &of[agent][window]);
         let of = |summary: &Summary| score(summary, records.metric, &records.conventions);
-        let scores = records.summaries.iter().map(|row| row.iter().map(of).collect()).collect();
-        let acted = records.summaries.iter().map(|row| row.iter().map(|window| !window.is_idle()).collect());
-        let acted = acted.collect();
+        let rows = |agent: usize| (0..windows.len()).map(move |window| (agent, window));
+        let scores =
+            (0..agents.len()).map(|agent| rows(agent).map(|(a, w)| mean(cells(a, w).map(of))).collect());
+        let has_acted = |(agent, window)| cells(agent, window).any(|window| !window.is_idle());
+        let acted = (0..agents.len()).map(|agent| rows(agent).map(has_acted).collect()).collect();
+        let scores = scores.collect();
         Self::new(agents, windows, scores, Fold::Record(records))?.with_acted(acted)
     }
 
@@ -173,7 +180,8 @@ impl ScoreMatrix {
             remembered: vec![None; self.agents.len()],
             fold: match &self.fold {
                 Fold::Record(records) => {
-                    Fold::Record(Records { summaries: of(&records.summaries, kept), ..*records })
+                    let summaries = records.summaries.iter().map(|repeat| of(repeat, kept)).collect();
+                    Fold::Record(Records { summaries, ..*records })
                 }
                 fold => fold.clone(),
             },
@@ -220,13 +228,15 @@ impl ScoreMatrix {
     }
 
     /// The score of the record that these windows make, in this order.
-    pub fn record(&self, agent: usize, windows: impl Iterator<Item = usize>) -> Score {
+    pub fn record(&self, agent: usize, windows: impl Iterator<Item = usize> + Clone) -> Score {
         let scores = &self.scores[agent];
         match &self.fold {
             Fold::Record(records) => {
-                let summaries = &records.summaries[agent];
-                let record = Summary::record(windows.map(|window| summaries[window]));
-                let score = score(&record, records.metric, &records.conventions);
+                let of = |repeat: &Vec<Vec<Summary>>| {
+                    let record = Summary::record(windows.clone().map(|window| repeat[agent][window]));
+                    score(&record, records.metric, &records.conventions)
+                };
+                let score = mean(records.summaries.iter().map(of));
                 if self.turned { score.reversed() } else { score }
             }
             Fold::Mean => Score::mean(windows.map(|window| scores[window])),
@@ -314,7 +324,7 @@ impl ScoreMatrix {
             ties: picked(&self.ties, &kept),
             fold: match &self.fold {
                 Fold::Record(records) => {
-                    let summaries = picked(&records.summaries, &kept);
+                    let summaries = records.summaries.iter().map(|repeat| picked(repeat, &kept)).collect();
                     Fold::Record(Records { summaries, ..*records })
                 }
                 Fold::Mean => Fold::Mean,
@@ -329,6 +339,15 @@ impl ScoreMatrix {
 /// Whether a metric is made of round trips, so that windows without one say nothing.
 const fn is_of_trades(metric: RankingMetric) -> bool {
     matches!(metric, RankingMetric::WinRate | RankingMetric::ProfitFactor)
+}
+
+/// The mean of the repeats' scores; of one it is that, to the last bit.
+fn mean(mut scores: impl Iterator<Item = Score> + Clone) -> Score {
+    let all = scores.clone();
+    match (scores.next(), scores.next()) {
+        (Some(only), None) => only,
+        _ => Score::mean(all),
+    }
 }
 
 /// The position of each agent in name order.

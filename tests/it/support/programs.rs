@@ -34,6 +34,8 @@ pub struct Arena {
     agents: String,
     /// The end of the range.
     end: &'static str,
+    /// More keys of `[battle]`.
+    battle: &'static str,
 }
 
 /// Whether there is an interpreter; says so where there is none, for the test to be skipped.
@@ -54,12 +56,17 @@ pub fn programs() -> Programs {
 
 impl Arena {
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), agents: String::new(), end: "2023-05-03" }
+        Self { folder: tempfile::tempdir().unwrap(), agents: String::new(), end: "2023-05-03", battle: "" }
     }
 
     /// Until this day instead of 3 May, in windows of ten days.
     pub fn lasting(self, end: &'static str) -> Self {
         Self { end, ..self }
+    }
+
+    /// With more keys of `[battle]`.
+    pub fn battle(self, battle: &'static str) -> Self {
+        Self { battle, ..self }
     }
 
     /// Adds an agent of the program's own kinds.
@@ -105,10 +112,12 @@ end = {}
 [battle]
 ranking_metric = "roi_pct"
 windows = {{ kind = "sequential", length = "{length}" }}
+{}
 "#,
             sample.display(),
             self.end,
-            self.agents
+            self.agents,
+            self.battle
         )
     }
 
