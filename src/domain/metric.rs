@@ -277,13 +277,13 @@ catalogue! {
         "closed round trips of long positions", "no instrument is on margin" }
     LongPnl { "long_pnl", "long PnL", "PnL of long trades", Money, Higher, true,
         "PnL of closed round trips of long positions, net of fees", "no instrument is on margin" }
-    LongWinRate { "long_win_rate", "long win %", "win rate of long trades", Percent, Higher, false,
+    LongWinRate { "long_win_rate_pct", "long win %", "win rate of long trades", Percent, Higher, false,
         "wins / all, of closed round trips of long positions", "no instrument is on margin; no such trade" }
     ShortTrades { "short_trades", "short", "short trades", Plain, Neither, false,
         "closed round trips of short positions", "no instrument is on margin" }
     ShortPnl { "short_pnl", "short PnL", "PnL of short trades", Money, Higher, true,
         "PnL of closed round trips of short positions, net of fees", "no instrument is on margin" }
-    ShortWinRate { "short_win_rate", "short win %", "win rate of short trades", Percent, Higher, false,
+    ShortWinRate { "short_win_rate_pct", "short win %", "win rate of short trades", Percent, Higher, false,
         "wins / all, of closed round trips of short positions", "no instrument is on margin; no such trade" }
 }
 

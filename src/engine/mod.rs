@@ -40,6 +40,7 @@
 
 mod account;
 pub mod batch;
+mod blank_row;
 mod bracket;
 mod curve;
 mod day;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::bars::{Bars, Row};
-use super::margin::MarginSeries;
+use super::margin_series::MarginSeries;
 use super::quality::Finding;
 use crate::domain::{Instrument, Interval};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::bars::{Bars, Row};
 use super::calendar::TradingYear;
-use super::margin::MarginSeries;
+use super::margin_series::MarginSeries;
 use super::quality::Finding;
 use super::zone_map::HighLowIndex;
 use crate::domain::{Instrument, Interval, SymbolId, Timestamp};

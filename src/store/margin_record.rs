@@ -55,7 +55,7 @@ mod tests {
         let record = MarginRecord::new(&MarginMetrics { funding, ..MarginMetrics::default() });
         assert_eq!(record.carry, "-1.23456789");
         let cells: BTreeMap<&str, String> = MarginRecord::csv(Some(&record)).into_iter().collect();
-        assert_eq!((cells["carry"].as_str(), cells["long_win_rate"].as_str()), ("-1.23456789", ""));
+        assert_eq!((cells["carry"].as_str(), cells["long_win_rate_pct"].as_str()), ("-1.23456789", ""));
         assert!(MarginRecord::csv(None).iter().all(|(_, cell)| cell.is_empty()));
     }
 }

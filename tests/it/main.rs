@@ -30,6 +30,7 @@ mod infinite_scores;
 mod isolation;
 mod language_models;
 mod margin;
+mod margin_files;
 mod margin_golden;
 mod margin_peers;
 mod margin_properties;

@@ -1,28 +1,10 @@
-//! What an account on margin keeps beside its wallet, and how much of its margin is free.
+//! How much of an account's margin is taken, and how much is free.
 
 use crate::domain::{Cash, MarginTerms, OrderId, Price, Qty, Side, SymbolId, Timestamp};
 use crate::engine::outcome::{Posting, PostingKind};
 use crate::engine::state::{State, symbol_id};
 use crate::engine::working::Working;
 use crate::scenario::MarginMode;
-
-/// State of an account on margin.
-#[derive(Debug)]
-pub(in crate::engine) struct MarginBook {
-    /// Margin set aside for isolated positions, by symbol.
-    pub set_aside: Vec<Cash>,
-    /// Mark price of each symbol as far as the bar being matched has gone.
-    pub prices: Vec<Price>,
-    /// Funding up to here has been paid, exclusive.
-    pub paid_to: Timestamp,
-}
-
-impl MarginBook {
-    /// For a market of so many symbols.
-    pub fn new(symbols: usize, from: Timestamp) -> Self {
-        Self { set_aside: vec![Cash::ZERO; symbols], prices: vec![Price::ZERO; symbols], paid_to: from }
-    }
-}
 
 impl<'m> State<'m> {
     /// The terms of a symbol on margin; `None` for a spot asset.

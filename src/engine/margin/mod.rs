@@ -17,6 +17,7 @@
 //! - On a path (`ohlc_path`, `detail`) the other symbols stand at their open until they are walked, at their close then.
 
 mod account;
+mod book;
 mod carry;
 mod fill;
 mod liquidation;
@@ -25,4 +26,4 @@ mod order_entry;
 mod skip;
 mod walk;
 
-pub(in crate::engine) use account::MarginBook;
+pub(in crate::engine) use book::MarginBook;

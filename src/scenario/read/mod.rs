@@ -9,6 +9,7 @@ mod agent_context;
 mod battle;
 mod condition;
 mod distance;
+mod entries;
 mod entry;
 mod instruments;
 mod market;

@@ -8,7 +8,7 @@ use toml::Spanned;
 use super::agent_context::AgentContext;
 use super::condition;
 use super::table::TableReader;
-use super::{market, program, rules, sides};
+use super::{entries, market, program, rules};
 use crate::domain::{Bps, Interval, Symbol, SymbolId};
 use crate::scenario::{Rebalance, SignalMode, SignalsSpec, StrategyKind, StrategySpec};
 
@@ -42,7 +42,7 @@ pub(super) fn read(agent: &TableReader<'_>, context: &AgentContext<'_>) -> Optio
         "signals" => unsized_common(&table, context),
         _ => Common { size: table.value("size_pct"), ..unsized_common(&table, context) },
     };
-    let entries = sides::entries(kind, &table);
+    let entries = entries::entries(kind, &table);
     if table.has("quantity") && entries.as_ref().is_some_and(|entries| entries.quantity.is_some()) {
         common.size = Some(Bps::ZERO);
     }

@@ -116,8 +116,8 @@ fn a_perpetual_names_what_it_lacks() {
 fn maintenance_never_exceeds_initial_and_brackets_ascend() {
     let changed = |from: &str, to: &str| with(&PERPETUAL.replace(from, to), "", CROSS);
     refuses(
-        &changed("rate_pct = 0.4", "rate_pct = 6"),
-        "is above the initial margin of 5 %",
+        &changed("max_leverage = 20", "max_leverage = 500"),
+        "0.4 % is above the initial margin of 0.2 %",
         "lower `max_leverage`",
     );
     let shares = changed("borrow_fee_pct = 0.5", "initial_pct = 20");
