@@ -1,17 +1,19 @@
 //! Arguments that several commands share.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
 
 use super::progress::Verbosity;
+use crate::domain::Shard;
 use crate::engine::Loop;
 
 pub(super) const EXIT_CODES: &str = "\
 Exit codes:
   0 done    1 a run failed    2 the command line or the scenario is wrong
-  3 the market data is wrong    130 interrupted";
+  3 the market data is wrong    75 a shard stopped early: run it again    130 interrupted";
 
 /// Arguments of `run`.
 #[derive(Debug, Args)]
@@ -31,9 +33,27 @@ pub struct RunArgs {
     /// Ask agents that are programs everything anew, also what an interrupted run has been answered.
     #[arg(long)]
     pub fresh: bool,
+    /// Which shard of the run, where it is divided over machines.
+    #[command(flatten)]
+    pub shard: ShardArgs,
     /// How it is carried out, and where its results go.
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+/// Arguments of a shard.
+#[derive(Debug, Args)]
+pub struct ShardArgs {
+    /// Compute only this share of the jobs, I from 0 to N - 1, and publish it to --outcomes [default: from
+    /// `SLURM_ARRAY_TASK_ID` or `JOB_COMPLETION_INDEX`].
+    #[arg(long, value_name = "I/N", requires = "outcomes", help_heading = "Shards")]
+    pub shard: Option<Shard>,
+    /// Where shards publish packs of outcomes, and find those of others: a folder that all machines see.
+    #[arg(long, value_name = "DEST", help_heading = "Shards")]
+    pub outcomes: Option<String>,
+    /// Longest time between packs, such as 60s or 5m.
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "60s", help_heading = "Shards")]
+    pub publish_every: Duration,
 }
 
 /// On how many threads a command replays.
@@ -104,6 +124,23 @@ impl From<EngineArg> for Loop {
 pub fn size(text: &str) -> Result<usize, String> {
     let bytes = text.parse::<ByteSize>().ok().and_then(|size| usize::try_from(size.as_u64()).ok());
     bytes.ok_or_else(|| "write a number and a unit, such as `512MB` or `2GiB`".to_owned())
+}
+
+/// A time with its unit, such as `500ms`, `60s`, `5m`, `2h` or `1d`.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (number, unit) = text.split_at(digits);
+    let micros = match unit.trim() {
+        "ms" => 1_000,
+        "s" => 1_000_000,
+        "m" | "min" => 60_000_000,
+        "h" => 3_600_000_000,
+        "d" => 86_400_000_000,
+        _ => 0,
+    };
+    let found = number.parse::<u64>().ok().and_then(|number| number.checked_mul(micros));
+    let found = found.filter(|micros| *micros > 0).map(Duration::from_micros);
+    found.ok_or_else(|| "write a number and a unit, such as `60s`, `5m` or `2h`".to_owned())
 }
 
 /// Which store to read.

@@ -6,6 +6,7 @@ use super::agent::AgentCommand;
 use super::args::{RunArgs, StoreArgs};
 use super::battle::BattleCommand;
 use super::check::CheckArgs;
+use super::cluster::{ClusterCommand, MergeArgs, OutcomesArgs};
 use super::data::DataCommand;
 use super::duel::DuelArgs;
 use super::evidence::EvidenceArgs;
@@ -29,7 +30,7 @@ Examples:
 
 Exit codes:
   0 done    1 a run failed    2 the command line or the scenario is wrong
-  3 the market data is wrong    130 interrupted
+  3 the market data is wrong    75 a shard stopped early: run it again    130 interrupted
 
 Results go to stdout, all messages to stderr. NO_COLOR is honoured.";
 
@@ -81,6 +82,13 @@ pub enum Command {
     /// Show the trials of a run with `[sweep]`.
     #[command(subcommand)]
     Sweep(SweepCommand),
+    /// Make a run of what shards have published, and compute what is missing.
+    Merge(MergeArgs),
+    /// Show how many jobs of shards are done, failed and missing.
+    Outcomes(OutcomesArgs),
+    /// Write jobs for schedulers: Slurm, Kubernetes.
+    #[command(subcommand)]
+    Cluster(ClusterCommand),
     /// Rank agents by a table of scores from another tool: standings, ratings, tests.
     Rank(RankArgs),
     /// Test whether the best of many trials from another tool is more than selection luck.

@@ -18,6 +18,8 @@ pub enum Exit {
     Usage = 2,
     /// The market data is wrong.
     Data = 3,
+    /// A shard was asked to stop, or a disk or network failed: the same command may well succeed later (`EX_TEMPFAIL`).
+    TryAgain = 75,
     /// Interrupted by the user.
     Interrupted = 130,
 }

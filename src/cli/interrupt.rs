@@ -26,6 +26,15 @@ impl Interrupt {
         flag
     }
 
+    /// For shards: a scheduler may send its signal several times, and none of them ends the process before it has
+    /// published what it has.
+    pub fn note() -> Self {
+        let flag = Self::default();
+        let raised = flag.clone();
+        let _ = ctrlc::set_handler(move || raised.0.store(true, Ordering::SeqCst));
+        flag
+    }
+
     /// For commands that stop at once: what they have not finished goes before the process ends.
     pub fn stop_at_once() {
         let _ = ctrlc::set_handler(|| {

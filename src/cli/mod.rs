@@ -7,6 +7,7 @@ mod agent;
 mod args;
 mod battle;
 mod check;
+mod cluster;
 mod command;
 mod data;
 mod diagnostics;

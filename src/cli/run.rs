@@ -1,13 +1,19 @@
 //! `tiltyard run`: from a file to a ranked leaderboard.
 
+use std::sync::atomic::Ordering;
+
 use super::args::{OutputArgs, RunArgs};
 use super::interrupt::Interrupt;
 use super::progress::Progress;
-use super::{Exit, Failure, diagnostics, output, programs, sweep};
+use super::{Exit, Failure, cluster, diagnostics, output, programs, sweep};
 use crate::engine::Loop;
 use crate::report;
 use crate::report::terminal::{self, Style};
-use crate::run::{Destination, Programs, ScenarioSource, on_threads, prepare_with, run_and_store};
+use crate::run::{
+    Destination, Merging, Prepared, Programs, RunObserver, ScenarioSource, WaitForShards, on_threads,
+    prepare_with, run_and_store,
+};
+use crate::store::outcomes::PackStore;
 use crate::store::registry::StoredAgents;
 use crate::store::{StandingsRecord, StoredRun, TournamentRecord};
 use crate::tournament::RunOptions;
@@ -18,10 +24,44 @@ use crate::tournament::formats::FormatView;
 /// # Errors
 /// What is wrong with the scenario, the data or the output folder; [`Exit::Interrupted`] on Ctrl-C.
 pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
+    if let Some(dest) = &args.shard.outcomes {
+        return cluster::run_shard(args, dest);
+    }
     let source = ScenarioSource::read(&args.file, &StoredAgents::of(&args.output.out))?;
     let programs =
         Programs { fresh: args.fresh, replay: args.replay.clone(), ..programs::of(&args.output.out) };
-    run_source(&source, &args.output, &programs, args.engine.into())
+    run_source(&source, &args.output, &programs, args.engine.into(), None)
+}
+
+/// Outcomes of shards that a run is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Merge<'a> {
+    /// Where they are published.
+    pub dest: &'a str,
+    /// How long to wait for shards that are not finished.
+    pub wait: Option<WaitForShards>,
+}
+
+impl Merge<'_> {
+    /// Merges the packs, and says what they have.
+    fn merge(
+        self,
+        prepared: &Prepared,
+        quiet: bool,
+        observer: &dyn RunObserver,
+    ) -> Result<Merging, crate::run::RunError> {
+        let store = PackStore::open(self.dest, false)?;
+        let merging = Merging::of(prepared, &store, self.wait, observer)?;
+        if !quiet {
+            let (jobs, packs) = (merging.merged.jobs, merging.packs as u64);
+            output::say(&format!(
+                "merged {} of {}",
+                output::counted(jobs, "outcome"),
+                output::counted(packs, "pack")
+            ));
+        }
+        Ok(merging)
+    }
 }
 
 /// Replays, stores and prints a scenario that has been read.
@@ -33,6 +73,7 @@ pub fn run_source(
     args: &OutputArgs,
     programs: &Programs,
     engine: Loop,
+    merge: Option<Merge<'_>>,
 ) -> Result<Exit, Failure> {
     let interrupt = Interrupt::listen();
     let destination = begin(source, args)?;
@@ -42,12 +83,25 @@ pub fn run_source(
         if !args.quiet {
             diagnostics::notes(prepared.notes());
         }
+        let progress = Progress::new(args.verbosity(), interrupt.clone());
+        let merging = merge.map(|merge| merge.merge(&prepared, args.quiet, &progress)).transpose();
+        let merging = merging.map_err(|error| Failure::of_run(&error, source))?;
         if prepared.scenario.sweep.is_some() {
-            return sweep::run(&prepared, &destination, args, engine, interrupt).map(|()| None);
+            return sweep::run(&prepared, &destination, args, engine, (interrupt, merging)).map(|()| None);
         }
+        let found = merging.as_ref().map(Merging::counter);
+        let prepared = match merging {
+            Some(merging) => {
+                merging.into_prepared(prepared).map_err(|error| Failure::of_run(&error, source))?
+            }
+            None => prepared,
+        };
         let options = RunOptions { engine, memory: args.memory.unwrap_or(usize::MAX) };
-        let progress = Progress::new(args.verbosity(), interrupt);
         let stored = run_and_store(&prepared, &destination, options, &progress);
+        if let (Some(found), Ok(_), false) = (found, &stored, args.quiet) {
+            let found = found.load(Ordering::Relaxed);
+            output::say(&format!("of these, {} came from packs", output::counted(found, "job")));
+        }
         stored.map(Some).map_err(|error| Failure::of_run(&error, source))
     })?;
     match stored {

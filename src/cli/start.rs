@@ -4,8 +4,8 @@ use clap::Parser;
 
 use super::command::{Cli, Command};
 use super::{
-    Exit, Failure, check, diagnostics, dry_run, duel, evidence, init, metrics, output, programs, rank,
-    report, run, schema, standings, stored, strategies,
+    Exit, Failure, check, cluster, diagnostics, dry_run, duel, evidence, init, metrics, output, programs,
+    rank, report, run, schema, standings, stored, strategies,
 };
 use crate::process::sandbox::HELPER;
 
@@ -46,6 +46,9 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Standings(args) => standings::standings(args),
         Command::Duel(args) => duel::duel(args),
         Command::Sweep(command) => command.run(),
+        Command::Merge(args) => cluster::merge(args),
+        Command::Outcomes(args) => cluster::outcomes(args),
+        Command::Cluster(command) => command.run(),
         Command::Rank(args) => rank::rank(args),
         Command::Evidence(args) => evidence::evidence(args),
         Command::Data(command) => command.run(),

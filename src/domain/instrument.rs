@@ -3,7 +3,9 @@
 use super::{Cash, MarginTerms, NameError, Price, Qty, Symbol};
 
 /// Index of a symbol in the scenario's list of symbols.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct SymbolId(pub u16);
 
 impl SymbolId {

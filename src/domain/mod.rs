@@ -14,8 +14,10 @@ mod name;
 mod operator;
 mod order;
 mod seed;
+mod shard;
 mod time;
 mod usage;
+pub mod word;
 mod zone;
 
 pub use carried::{CarriedPosition, CarriedTrip, Wallet};
@@ -32,6 +34,7 @@ pub use order::{
     Protection, RefusalCode, Side, Size, TimeInForce,
 };
 pub use seed::Seed;
+pub use shard::{Shard, ShardError};
 pub use time::{Interval, Span, TimeError, Timestamp};
 pub use usage::UsageTotals;
 pub use zone::{LocalTime, TimePart, Zone, ZoneError};

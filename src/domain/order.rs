@@ -3,11 +3,13 @@
 use super::{Bps, Cash, Price, Qty, SymbolId, Timestamp};
 
 /// Order number, from 1 in the sequence of placement within one agent's window.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct OrderId(pub u64);
 
 /// Buy or sell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Side {
     /// Receives the base asset, pays quote currency.
     Buy,
@@ -173,7 +175,7 @@ impl OrderKind {
 }
 
 /// How long an order stays open.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum TimeInForce {
     /// Until it fills, is cancelled, or the window ends.
     #[default]
@@ -292,7 +294,7 @@ pub enum Action {
 }
 
 /// Who placed an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum OrderOrigin {
     /// Ordered by the strategy.
     Strategy,
@@ -307,7 +309,7 @@ pub enum OrderOrigin {
 }
 
 /// Whether a fill took or provided liquidity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Liquidity {
     /// Pays the taker fee and slippage.
     Taker,
@@ -326,7 +328,7 @@ impl Liquidity {
 }
 
 /// Final status of an order. Every order ends exactly once, with a time and a reason.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum OrderStatus {
     /// Completely filled (or filled to the size it was cut to).
     Filled,
@@ -351,7 +353,7 @@ impl OrderStatus {
 }
 
 /// Why the risk profile refused an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub enum RefusalCode {
     /// The symbol is not in the scenario.
     InvalidSymbol,

@@ -1,13 +1,15 @@
 //! What a replay leaves behind: rows for the logs, holdings for the exact curve, the curve for statistics.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::{
     Cash, Liquidity, OrderId, OrderOrigin, OrderStatus, Price, Qty, RefusalCode, Side, SymbolId, TimeInForce,
-    Timestamp, Wallet,
+    Timestamp, Wallet, word::Word,
 };
 use crate::market::TickRange;
 
 /// A range of ticks in which agents compete, each from its starting balance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
     /// Its number in the tournament, from 0.
     pub index: u32,
@@ -16,7 +18,7 @@ pub struct Window {
 }
 
 /// Everything one agent did in one window.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Replay {
     /// Window that was replayed.
     pub window: Window,
@@ -52,7 +54,7 @@ pub struct Replay {
 }
 
 /// How a replay ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ReplayStatus {
     /// It reached the window's end.
     Completed,
@@ -90,7 +92,7 @@ impl ReplayStatus {
 }
 
 /// Cash and positions from a tick on, until the next row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holding {
     /// From the close of this tick.
     pub tick: usize,
@@ -106,7 +108,7 @@ pub struct Holding {
 pub(super) const UNSOLD_AT_END: &str = "unsold_at_end";
 
 /// Why an order ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EndReason {
     /// Filled completely.
     Filled,
@@ -155,7 +157,7 @@ impl EndReason {
 }
 
 /// One order from placing to end.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OrderRow {
     /// Order id, unique in the replay.
     pub id: OrderId,
@@ -166,7 +168,8 @@ pub struct OrderRow {
     /// Buy or sell.
     pub side: Side,
     /// `market`, `limit`, ...
-    pub kind: &'static str,
+    #[serde(with = "crate::domain::word")]
+    pub kind: Word,
     /// How long it waited at most.
     pub time_in_force: TimeInForce,
     /// Its limit price, where it has one.
@@ -188,13 +191,14 @@ pub struct OrderRow {
     /// Filled so far.
     pub filled: Qty,
     /// The strategy's own word for it.
-    pub reason: &'static str,
+    #[serde(with = "crate::domain::word")]
+    pub reason: Word,
     /// What a reader should know, for instance the numbers of a refusal.
     pub detail: String,
 }
 
 /// One fill of an order.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FillRow {
     /// Of this order.
     pub order: OrderId,
@@ -266,7 +270,7 @@ impl PostingKind {
 }
 
 /// Whether a round trip came to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ExitState {
     /// The position returned to zero.
     Closed,
@@ -275,7 +279,7 @@ pub enum ExitState {
 }
 
 /// From leaving zero to returning to it, scale-ins and partial exits included.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RoundTrip {
     /// Symbol traded.
     pub symbol: SymbolId,
@@ -310,13 +314,15 @@ pub struct RoundTrip {
     /// Number of fills.
     pub fills: u32,
     /// Reason of the order that opened it.
-    pub entry_reason: &'static str,
+    #[serde(with = "crate::domain::word")]
+    pub entry_reason: Word,
     /// Reason of the order that closed it; `open` while open, `unsold_at_end` where `close_at_end` could not sell all.
-    pub exit_reason: &'static str,
+    #[serde(with = "crate::domain::word")]
+    pub exit_reason: Word,
 }
 
 /// What a reader of the results should know.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flags {
     /// Symbols whose bars ended for good inside the window.
     pub delisted: Vec<SymbolId>,

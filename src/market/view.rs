@@ -163,7 +163,7 @@ impl TickRow {
 }
 
 /// Ticks `first .. last` of the market's clock, `last` exclusive; never empty.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct TickRange {
     /// Index of the first tick.
     pub first: usize,

@@ -159,6 +159,11 @@ impl Collector {
         self.logs.lock().unwrap_or_else(PoisonError::into_inner).insert((agent, window), log);
     }
 
+    /// The log of one window of a module; takes it out.
+    pub fn take_log(&self, agent: &AgentName, window: u32) -> Option<String> {
+        self.logs.lock().unwrap_or_else(PoisonError::into_inner).remove(&(agent.clone(), window))
+    }
+
     /// The logs of all windows so far; takes them out.
     pub fn take_logs(&self) -> Logs {
         std::mem::take(&mut *self.logs.lock().unwrap_or_else(PoisonError::into_inner))

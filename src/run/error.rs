@@ -140,6 +140,20 @@ pub enum RunError {
     /// A sweep was asked of a scenario without `[sweep]`.
     #[error("the scenario has no `[sweep]`")]
     NoSweep,
+    /// A shard of a sweep whose search learns.
+    #[error(
+        "the search `{search}` cannot be divided into shards: it proposes each batch by the results of the last"
+    )]
+    SearchLearns {
+        /// The search of the scenario.
+        search: &'static str,
+    },
+    /// A shard of a tournament with agents whose answers only one run can record.
+    #[error("agents that are programs cannot be divided into shards: {}", names.join(", "))]
+    ProgramsInShards {
+        /// Names of the agents.
+        names: Vec<String>,
+    },
     /// The conditions of a sweep leave nothing to try.
     #[error("no combination of the swept values can be tried{}", after_colon(.reason.as_deref()))]
     NothingToTry {

@@ -13,6 +13,8 @@
 mod builder;
 mod check;
 mod checks;
+#[cfg(feature = "store")]
+mod cluster;
 mod content;
 #[cfg(feature = "import")]
 mod context;
@@ -48,6 +50,10 @@ mod wallets;
 
 pub use builder::TournamentBuilder;
 pub use check::{CheckReport, check, check_with};
+#[cfg(feature = "store")]
+pub use cluster::{
+    JobFiles, KubernetesJob, Merging, ShardOptions, ShardReport, SlurmJob, WaitForShards, job_name, run_shard,
+};
 pub use diagnostic::RunDiagnostic;
 #[cfg(feature = "store")]
 pub use duel::{DuelRequest, duel, duel_stored};
@@ -74,7 +80,7 @@ pub(crate) use stored::now;
 pub use stored::{Destination, run_and_store};
 pub use sweep::{SWEEP_MEMORY, SweepResult, sweep};
 #[cfg(feature = "store")]
-pub use sweep_stored::{StoredSweepRun, sweep_and_store};
+pub use sweep_stored::{StoredSweepRun, sweep_and_store, sweep_merged};
 pub use threads::on_threads;
 
 pub use crate::market::{Bars, HeldBars};

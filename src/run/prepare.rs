@@ -14,7 +14,9 @@ use crate::scenario::{Intrabar, Scenario};
 use crate::strategy::{OwnStrategies, Warmup};
 use crate::sweep;
 use crate::tournament::formats;
-use crate::tournament::{DateRange, TournamentPlan, WindowSpan, history_needs, plan_windows};
+use crate::tournament::{
+    DateRange, KnownReplays, NoReplays, TournamentPlan, WindowSpan, history_needs, plan_windows,
+};
 
 /// A scenario that is ready to be replayed, as often as one likes.
 #[derive(Debug)]
@@ -31,6 +33,8 @@ pub struct Prepared {
     pub(super) programs: BTreeMap<AgentName, Vec<u8>>,
     /// Takes the answers of agents that are programs.
     pub(super) collector: Arc<Collector>,
+    /// Replays that were made elsewhere.
+    pub(super) known: Arc<dyn KnownReplays>,
     /// How long that took.
     pub(super) loading: Duration,
     /// Who is left out, and what will not be traded, though it may have been meant.
@@ -132,7 +136,8 @@ fn prepare_from(
         formats::check(&tournament.format, scenario.agents.len(), windows.len())?;
     }
     let programs = entered.contents;
-    Ok(Prepared { scenario, market, windows, own, programs, collector, loading: started.elapsed(), notes })
+    let (known, loading) = (Arc::new(NoReplays), started.elapsed());
+    Ok(Prepared { scenario, market, windows, own, programs, collector, known, loading, notes })
 }
 
 /// Who is left out and why, one sentence each.

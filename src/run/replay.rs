@@ -49,7 +49,8 @@ pub fn run(
 ) -> Result<RunResult, RunError> {
     let plan = prepared.plan();
     observer.event(&RunEvent::ReplayStarted { jobs: plan.jobs() });
-    let tournament = tournament::run_entrants(&plan, &prepared.own, &Relay(observer), options)?;
+    let tournament =
+        tournament::run_known(&plan, &prepared.own, &*prepared.known, &Relay(observer), options)?;
     if let Some(difference) = prepared.collector.difference() {
         return Err(RunError::Recording { difference });
     }

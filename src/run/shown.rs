@@ -102,6 +102,12 @@ impl RunError {
                 "restore the file to rematch the run; `tiltyard run` with the scenario makes a run of the new content"
             }
             Self::NoSweep => "add a `[sweep]` table to the scenario",
+            Self::SearchLearns { .. } => {
+                "use grid, random, sobol or latin_hypercube, or evaluate its batches by --workers inside an allocation"
+            }
+            Self::ProgramsInShards { .. } => {
+                "what a program answers is recorded by the run that asks it: leave them out, or run on one machine"
+            }
             Self::NothingToTry { .. } => "widen the values of `[sweep.parameters]`, or `where`",
             Self::TrialCache(_) => "check that the output folder may be written",
             Self::Standings(_) => "the files of the run are inconsistent: run the scenario again",

@@ -107,7 +107,7 @@ fn with_winner(
     Some(won)
 }
 
-fn failure(error: SweepError) -> RunError {
+pub(super) fn failure(error: SweepError) -> RunError {
     match error {
         SweepError::Interrupted { trials } => {
             RunError::Interrupted { done: format!("{trials} trials"), kept: Kept::Batches }
@@ -119,6 +119,7 @@ fn failure(error: SweepError) -> RunError {
         },
         #[cfg(not(feature = "store"))]
         SweepError::TrialCache(error) => RunError::TrialCache(error),
+        SweepError::Learns { search } => RunError::SearchLearns { search: search.as_str() },
         SweepError::NothingToTry { reason } => RunError::NothingToTry { reason },
     }
 }

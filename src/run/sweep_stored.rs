@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::stored::{now, publish};
-use super::{Destination, Prepared, RunError, RunObserver, SweepResult, sweep};
+use super::{Destination, Merging, Prepared, RunError, RunObserver, SweepResult, sweep};
 use crate::store::sweep::{SweepResults, TrialStore, write_sweep};
 use crate::store::{Index, RunTiming, RunWriter, StoredRun};
 use crate::sweep::{Judged, assess, benchmark_returns};
@@ -41,12 +41,39 @@ pub fn sweep_and_store(
     options: RunOptions,
     observer: &dyn RunObserver,
 ) -> Result<StoredSweepRun, RunError> {
+    sweep_with(prepared, destination, options, observer, None)
+}
+
+/// [`sweep_and_store`], without computing what shards have published.
+///
+/// # Errors
+/// As [`sweep_and_store`].
+pub fn sweep_merged(
+    prepared: &Prepared,
+    destination: &Destination<'_>,
+    options: RunOptions,
+    observer: &dyn RunObserver,
+    merging: &mut Merging,
+) -> Result<StoredSweepRun, RunError> {
+    sweep_with(prepared, destination, options, observer, Some(merging))
+}
+
+fn sweep_with(
+    prepared: &Prepared,
+    destination: &Destination<'_>,
+    options: RunOptions,
+    observer: &dyn RunObserver,
+    merging: Option<&mut Merging>,
+) -> Result<StoredSweepRun, RunError> {
     let started = Instant::now();
     destination.check()?;
     let scenario = &prepared.scenario;
     let spec = scenario.sweep.as_ref().ok_or(RunError::NoSweep)?;
     let mut index = Index::open(destination.out)?;
     let mut cache = TrialStore::open(destination.out, &scenario.name)?;
+    if let Some(merged) = merging.and_then(Merging::take) {
+        cache = cache.after(merged);
+    }
     let found = sweep(prepared, &mut cache, options, observer)?;
     let SweepResult { searched, validation, scenario: won, has_winner, tournament } = found;
     let plan = TournamentPlan { scenario: &won, ..prepared.plan() };

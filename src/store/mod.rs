@@ -46,6 +46,7 @@ mod leaderboard;
 mod manifest;
 mod margin_record;
 mod migrations;
+pub mod outcomes;
 mod page;
 mod period_stats_record;
 mod prices;

@@ -1,6 +1,7 @@
 //! Errors of a sweep.
 
 use super::TrialCacheError;
+use crate::scenario::SearchKind;
 
 /// Why a sweep has no result.
 #[derive(Debug, thiserror::Error)]
@@ -10,6 +11,12 @@ pub enum SweepError {
     Interrupted {
         /// Number of finished trials.
         trials: usize,
+    },
+    /// The search learns from outcomes, so that its jobs cannot be divided beforehand.
+    #[error("the search `{}` cannot be divided into shards: it proposes each batch by the results before", search.as_str())]
+    Learns {
+        /// The search of the scenario.
+        search: SearchKind,
     },
     /// The trial cache could not be read or written.
     #[error(transparent)]

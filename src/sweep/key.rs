@@ -20,6 +20,13 @@ use crate::venue::{TradingDay, bars_looked_back};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct JobKey(pub [u8; 32]);
 
+/// In hexadecimal.
+impl std::fmt::Display for JobKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(blake3::Hash::from_bytes(self.0).to_hex().as_str())
+    }
+}
+
 /// Rows per update of the hash.
 const CHUNK: usize = 4_096;
 

@@ -4,29 +4,14 @@
 //! Only the search is random. Whether an outcome was cached or replayed does not affect the result, so an
 //! interrupted sweep continues as if it had not been interrupted.
 
-use std::collections::BTreeMap;
-
+use super::register::{PATIENCE, Register, Registered};
 use super::search::{PointBatch, PointResult, search};
 use super::{
-    Evaluator, JobKeys, Objective, Point, Space, SweepError, Trial, TrialCache, TrialJob, WindowOutcome,
+    Evaluator, JobKeys, Objective, Point, Space, SweepError, SweepPlan, Trial, TrialCache, TrialJob,
+    WindowOutcome,
 };
-use crate::scenario::{Problem, SweepSpec, SweptValue, TrialSetup};
-use crate::strategy;
-use crate::tournament::{RunOptions, TournamentPlan};
-
-/// Number of consecutive batches without a new combination after which a space counts as exhausted.
-const PATIENCE: usize = 50;
-
-/// A sweep with its market and settings.
-#[derive(Debug, Clone, Copy)]
-pub struct SweepPlan<'a> {
-    /// Scenario, bars and windows.
-    pub plan: TournamentPlan<'a>,
-    /// The scenario's sweep.
-    pub spec: &'a SweepSpec,
-    /// Engine and memory settings; no result depends on them.
-    pub options: RunOptions,
-}
+use crate::scenario::{SweepSpec, SweptValue, TrialSetup};
+use crate::tournament::TournamentPlan;
 
 /// Receives progress, and can stop the sweep between batches.
 pub trait SweepObserver {
@@ -77,13 +62,13 @@ pub fn run(
     let limit = spec.trials.map_or(usize::MAX, |trials| trials as usize);
     let mut idle = 0;
     loop {
-        let most = if idle < PATIENCE { limit.saturating_sub(sweep.searched.trials.len()) } else { 0 };
+        let most = if idle < PATIENCE { limit.saturating_sub(sweep.trials.len()) } else { 0 };
         let ask = search.ask(most.min(spec.batch as usize));
         if ask.points.is_empty() {
             break;
         }
         if observer.cancelled() {
-            return Err(SweepError::Interrupted { trials: sweep.searched.trials.len() });
+            return Err(SweepError::Interrupted { trials: sweep.trials.len() });
         }
         let windows = &windows[..ask.windows.unwrap_or(windows.len()).min(windows.len())];
         let (results, news) = sweep.batch(ask, windows)?;
@@ -94,10 +79,10 @@ pub fn run(
         }
         search.tell(results);
     }
-    if sweep.searched.trials.is_empty() {
-        return Err(SweepError::NothingToTry { reason: sweep.searched.refused_because });
+    if sweep.trials.is_empty() {
+        return Err(SweepError::NothingToTry { reason: sweep.register.refused_because });
     }
-    Ok(sweep.searched)
+    Ok(sweep.finish())
 }
 
 /// The configurations of a sweep's first combinations; for estimates.
@@ -123,24 +108,15 @@ pub(super) fn first_setups(sweep: &SweepPlan<'_>, most: usize) -> Vec<TrialSetup
     found
 }
 
-/// Classification of a combination.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Registered {
-    Trial(usize),
-    Excluded,
-}
-
 struct Sweep<'a> {
     plan: TournamentPlan<'a>,
     spec: &'a SweepSpec,
-    space: Space<'a>,
     evaluator: Evaluator<'a>,
     keys: JobKeys<'a>,
     trial_cache: &'a mut dyn TrialCache,
     observer: &'a dyn SweepObserver,
-    /// Keyed by the values as text.
-    known: BTreeMap<String, Registered>,
-    searched: Searched,
+    register: Register<'a>,
+    trials: Vec<Trial>,
 }
 
 impl<'a> Sweep<'a> {
@@ -149,30 +125,30 @@ impl<'a> Sweep<'a> {
         trial_cache: &'a mut dyn TrialCache,
         observer: &'a dyn SweepObserver,
     ) -> Self {
+        let register = Register::new(&sweep);
         let SweepPlan { plan, spec, options } = sweep;
         Self {
             plan,
             spec,
-            space: Space::of(spec),
             evaluator: Evaluator::new(plan, options),
             keys: JobKeys::new(plan),
             trial_cache,
             observer,
-            known: BTreeMap::new(),
-            searched: Searched::default(),
+            register,
+            trials: Vec::new(),
         }
     }
 
     /// Evaluates a batch; returns the result of each point, and whether any of them was new.
     fn batch(&mut self, ask: PointBatch, windows: &[usize]) -> Result<(Vec<PointResult>, bool), SweepError> {
         let asked = self.register(&ask.points);
-        let mut wanted: Vec<usize> = asked.iter().filter_map(|known| trial_of(*known)).collect();
+        let mut wanted: Vec<usize> = asked.iter().filter_map(|known| known.trial()).collect();
         wanted.sort_unstable();
         wanted.dedup();
-        wanted.retain(|&trial| !self.searched.trials[trial].is_complete(windows));
+        wanted.retain(|&trial| !self.trials[trial].is_complete(windows));
         let jobs = self.jobs(&wanted, windows);
         let (replayed, found) = self.replay_new(&wanted, jobs)?;
-        self.observer.batch_done(self.searched.trials.len(), replayed, found);
+        self.observer.batch_done(self.trials.len(), replayed, found);
         let mut fresh: Vec<usize> = wanted.clone();
         let results = asked
             .into_iter()
@@ -197,84 +173,36 @@ impl<'a> Sweep<'a> {
             fresh.swap_remove(index);
         }
         let objective = Objective::of(self.plan.scenario, self.spec.objective);
-        let score = objective.score(&self.searched.trials[trial], windows);
+        let score = objective.score(&self.trials[trial], windows);
         PointResult { point, score: Some(score), repeated: index.is_none() }
     }
 
     /// The trial of each point; new combinations are registered.
     fn register(&mut self, points: &[Point]) -> Vec<Registered> {
-        let values: Vec<Vec<SweptValue>> = points.iter().map(|point| self.space.values(point)).collect();
-        let mut candidates: BTreeMap<String, Vec<SweptValue>> = BTreeMap::new();
-        for values in &values {
-            let name = name(values);
-            if self.known.contains_key(&name) || candidates.contains_key(&name) {
-                continue;
-            }
-            if self.spec.allows(values) {
-                candidates.insert(name, values.clone());
-            } else {
-                self.searched.excluded += 1;
-                self.known.insert(name, Registered::Excluded);
-            }
-        }
-        let allowed: Vec<Vec<SweptValue>> = candidates.values().cloned().collect();
-        let problems = self.spec.setups(&allowed).into_iter().map(|setup| self.problem(setup));
-        let refused: BTreeMap<&String, Option<String>> = candidates.keys().zip(problems).collect();
-        for values in &values {
-            let name = name(values);
-            if self.known.contains_key(&name) {
-                continue;
-            }
-            let known = if let Some(Some(problem)) = refused.get(&name) {
-                self.searched.refused += 1;
-                if self.searched.refused_because.is_none() {
-                    self.searched.refused_because = Some(format!("{}: {problem}", self.shown(values)));
-                }
-                Registered::Excluded
-            } else {
-                Registered::Trial(self.enter(values.clone()))
-            };
-            self.known.insert(name, known);
-        }
-        values.iter().filter_map(|values| self.known.get(&name(values)).copied()).collect()
-    }
-
-    /// Why a combination is not valid for the agent, or cannot do what it says with the prices of a window.
-    fn problem(&self, setup: Result<TrialSetup, Vec<Problem>>) -> Option<String> {
-        let TournamentPlan { market, windows, .. } = self.plan;
-        match setup {
-            Err(problems) => problems.into_iter().next().map(|problem| problem.message),
-            Ok(setup) => windows
-                .iter()
-                .find_map(|span| strategy::check(&setup.agent.strategy, market, span.window.ticks).err()),
-        }
-    }
-
-    /// `spacing_pct = 0.1, levels = 3`.
-    fn shown(&self, values: &[SweptValue]) -> String {
-        let pairs = self.spec.parameters.iter().zip(values);
-        let pairs = pairs.map(|(parameter, value)| {
-            let name = parameter.path.rsplit('.').next().unwrap_or(&parameter.path);
-            format!("{name} = {}", serde_json::to_string(value).unwrap_or_default())
-        });
-        pairs.collect::<Vec<_>>().join(", ")
+        let (asked, new) = self.register.enter(points, |_| true);
+        new.into_iter().for_each(|trial| self.enter(trial.values));
+        asked
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "at most ten million combinations")]
-    fn enter(&mut self, values: Vec<SweptValue>) -> usize {
-        let index = self.searched.trials.len();
+    fn enter(&mut self, values: Vec<SweptValue>) {
         let outcomes = vec![None; self.plan.windows.len()];
-        self.searched.trials.push(Trial { number: index as u32, values, outcomes });
-        index
+        self.trials.push(Trial { number: self.trials.len() as u32, values, outcomes });
+    }
+
+    /// What was found.
+    fn finish(self) -> Searched {
+        let Register { excluded, refused, refused_because, .. } = self.register;
+        Searched { trials: self.trials, excluded, refused, refused_because }
     }
 
     /// The jobs that these trials still need in the windows.
     fn jobs(&self, trials: &[usize], windows: &[usize]) -> Vec<TrialJob> {
         let values: Vec<Vec<SweptValue>> =
-            trials.iter().map(|&trial| self.searched.trials[trial].values.clone()).collect();
+            trials.iter().map(|&trial| self.trials[trial].values.clone()).collect();
         let setups = self.spec.setups(&values);
         let job = |(setup, &trial): (Result<TrialSetup, _>, &usize)| {
-            let outcomes = &self.searched.trials[trial].outcomes;
+            let outcomes = &self.trials[trial].outcomes;
             let open = windows.iter().copied().filter(|&window| outcomes[window].is_none()).collect();
             // Only valid combinations are registered as trials.
             setup.ok().map(|setup| TrialJob { setup, windows: open })
@@ -300,7 +228,7 @@ impl<'a> Sweep<'a> {
         for (job, &trial) in jobs.iter_mut().zip(trials) {
             job.windows.retain(|&window| match known.next() {
                 Some((_, Some(outcome))) => {
-                    self.searched.trials[trial].outcomes[window] = Some(outcome);
+                    self.trials[trial].outcomes[window] = Some(outcome);
                     false
                 }
                 Some((key, None)) => {
@@ -319,21 +247,9 @@ impl<'a> Sweep<'a> {
         }
         for ((job, &trial), outcomes) in jobs.iter().zip(trials).zip(outcomes) {
             for (&window, outcome) in job.windows.iter().zip(outcomes) {
-                self.searched.trials[trial].outcomes[window] = Some(outcome);
+                self.trials[trial].outcomes[window] = Some(outcome);
             }
         }
         Ok((replayed, found))
     }
-}
-
-const fn trial_of(known: Registered) -> Option<usize> {
-    match known {
-        Registered::Trial(trial) => Some(trial),
-        Registered::Excluded => None,
-    }
-}
-
-/// A combination as text, one part per value.
-fn name(values: &[SweptValue]) -> String {
-    values.iter().map(|value| format!("{value:?}")).collect::<Vec<_>>().join("\u{1f}")
 }

@@ -21,6 +21,7 @@ mod remembered;
 mod repeats;
 mod run;
 mod score;
+mod share;
 pub mod standings;
 mod stratified;
 #[cfg(test)]
@@ -45,5 +46,6 @@ pub use remembered::remembered_in_words;
 pub use repeats::{Repeated, Spread, repeated};
 pub use run::{Interrupted, NoProgress, Observer, RunOptions, run, run_by, run_entrants};
 pub use score::{score, score_of_repeats, score_over, shown, why_over};
+pub use share::{KnownReplays, NoReplays, Share, run_known, run_share};
 pub use timeline::{AgentSnapshot, AgentTimeline, Snapshot, Timeline};
 pub use windows::{plan_windows, unused_ticks};

@@ -43,6 +43,9 @@ fn held(bars: Vec<(&'static str, Bars)>) -> HeldBars {
     held
 }
 
+/// Bars by symbol, as a program holds them.
+type Held = Vec<(&'static str, Bars)>;
+
 #[test]
 fn bars_in_memory_give_the_run_that_the_same_bars_in_files_give() {
     let source = source();
@@ -61,7 +64,7 @@ fn bars_in_memory_give_the_run_that_the_same_bars_in_files_give() {
 #[test]
 fn bars_in_memory_pass_the_same_checks() {
     let source = source();
-    let refused = |change: &dyn Fn(&mut Vec<(&'static str, Bars)>)| {
+    let refused = |change: &dyn Fn(&mut Held)| {
         let mut bars = hourly();
         change(&mut bars);
         prepare_on(&source.scenario, &held(bars), &[], &Programs::default()).unwrap_err().to_string()

@@ -55,6 +55,7 @@ mod repeats;
 mod report_command;
 mod rules_orders;
 mod run_contract;
+mod shards;
 mod signals;
 mod skipping;
 mod store_faults;

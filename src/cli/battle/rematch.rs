@@ -17,5 +17,5 @@ pub fn rematch(args: &RematchArgs) -> Result<Exit, Failure> {
         entrants: &[],
         settings: &args.settings,
     })?;
-    run::run_source(&source, &args.output, &programs::of(&args.output.out), Loop::default())
+    run::run_source(&source, &args.output, &programs::of(&args.output.out), Loop::default(), None)
 }

@@ -4,5 +4,5 @@ mod progress;
 mod run;
 mod stored;
 
-pub use run::run;
+pub use run::{progress, run};
 pub use stored::SweepCommand;

@@ -9,7 +9,10 @@ use super::super::{Exit, Failure, output};
 use super::progress::SweepProgress;
 use crate::engine::Loop;
 use crate::report::{self, terminal};
-use crate::run::{Destination, Kept, Prepared, RunError, SWEEP_MEMORY, StoredSweepRun, sweep_and_store};
+use crate::run::{
+    Destination, Kept, Merging, Prepared, RunError, RunObserver, SWEEP_MEMORY, StoredSweepRun,
+    sweep_and_store, sweep_merged,
+};
 use crate::store::sweep::StoredSweep;
 use crate::tournament::RunOptions;
 
@@ -25,11 +28,15 @@ pub fn run(
     destination: &Destination<'_>,
     args: &OutputArgs,
     engine: Loop,
-    interrupt: Interrupt,
+    (interrupt, merging): (Interrupt, Option<Merging>),
 ) -> Result<(), Failure> {
     let options = RunOptions { engine, memory: args.memory.unwrap_or(SWEEP_MEMORY) };
     let progress = SweepProgress::new(args.quiet, interrupt);
-    let swept = sweep_and_store(prepared, destination, options, &progress).map_err(failure)?;
+    let swept = match merging {
+        Some(mut merging) => sweep_merged(prepared, destination, options, &progress, &mut merging),
+        None => sweep_and_store(prepared, destination, options, &progress),
+    };
+    let swept = swept.map_err(failure)?;
     let StoredSweepRun { stored, has_winner } = swept;
     if args.json {
         return output::result(&report::leaderboard_json(&stored.leaderboard)?);
@@ -44,6 +51,11 @@ pub fn run(
         output::style().bold(heading(has_winner)),
         board.split_once("\n\n").map_or(board.as_str(), |(_, table)| table)
     ))
+}
+
+/// The progress of a sweep or a shard of it.
+pub fn progress(quiet: bool, interrupt: Interrupt) -> impl RunObserver {
+    SweepProgress::new(quiet, interrupt)
 }
 
 /// What is said above the leaderboard.

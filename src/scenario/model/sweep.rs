@@ -167,6 +167,19 @@ pub enum SearchKind {
 }
 
 impl SearchKind {
+    /// As written in scenarios.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Grid => "grid",
+            Self::Random => "random",
+            Self::Sobol => "sobol",
+            Self::LatinHypercube => "latin_hypercube",
+            Self::Tpe => "tpe",
+            Self::CmaEs => "cma_es",
+            Self::SuccessiveHalving => "successive_halving",
+        }
+    }
+
     /// Whether later combinations depend on earlier results.
     pub const fn is_adaptive(self) -> bool {
         matches!(self, Self::Tpe | Self::CmaEs | Self::SuccessiveHalving)

@@ -106,6 +106,43 @@ pub enum StoreError {
         /// Underlying error.
         source: rusqlite::Error,
     },
+    /// There is no place of packs, or nothing in it of the run.
+    #[error("there are no packs of outcomes in `{dest}`")]
+    NoPacks {
+        /// The place as the user wrote it.
+        dest: String,
+    },
+    /// A pack was written by a version of the program that writes another format.
+    #[error(
+        "the pack `{pack}` has {}; this version of tiltyard reads format {known}",
+        format_in_words(found)
+    )]
+    PackFormat {
+        /// Place and name of the pack.
+        pack: String,
+        /// Its format, where it says one.
+        found: Option<u64>,
+        /// The format of this version.
+        known: u32,
+    },
+    /// A pack was changed after it was published.
+    #[error(
+        "the pack `{pack}` was changed after it was published: its bytes do not have the hash of its name"
+    )]
+    PackChanged {
+        /// Place and name of the pack.
+        pack: String,
+    },
+    /// Two packs have different outcomes of the same job.
+    #[error("the packs `{first}` and `{second}` have different outcomes of the same job, {job}")]
+    PacksDiffer {
+        /// Key of the job.
+        job: String,
+        /// Place and name of one pack.
+        first: String,
+        /// Place and name of the other.
+        second: String,
+    },
     /// Something of another kind lies where this program keeps its own.
     #[error("`{}` is {what}; tiltyard uses only regular files in its own folder", path.display())]
     NotOurs {
@@ -292,6 +329,7 @@ impl StoreError {
                 | Self::UnknownKey
                 | Self::WalletTwice { .. }
                 | Self::FolderName { .. }
+                | Self::NoPacks { .. }
         )
     }
 
@@ -309,6 +347,20 @@ impl StoreError {
             }
             Self::Index { path, source } => help::of_database(path, source),
             Self::Trials { path, source } => help::of_trials(path, source),
+            Self::NoPacks { .. } => {
+                "give the place that the shards publish to (`tiltyard run FILE --shard I/N --outcomes DEST`)".to_owned()
+            }
+            Self::PackFormat { .. } => {
+                "give the shards of this version a place of their own; packs of other versions are not read".to_owned()
+            }
+            Self::PackChanged { .. } => {
+                "remove the pack: what it had is computed again, by a shard or by the merge".to_owned()
+            }
+            Self::PacksDiffer { .. } => {
+                "one of them was written by another build or on a machine that computes wrongly: remove that one, and \
+                 what it had is computed again"
+                    .to_owned()
+            }
             Self::NotOurs { .. } => "move it away, or give another folder with --out".to_owned(),
             Self::NotAsWritten { .. } => {
                 "another process changed the folder: run the scenario again".to_owned()
@@ -381,6 +433,25 @@ impl StoreError {
         }
     }
 
+    /// Whether the same command may well succeed later: a disk or network that failed, not a wrong name or right.
+    pub fn is_temporary(&self) -> bool {
+        use io::ErrorKind;
+        let lasting = |kind| {
+            matches!(
+                kind,
+                ErrorKind::NotFound
+                    | ErrorKind::PermissionDenied
+                    | ErrorKind::ReadOnlyFilesystem
+                    | ErrorKind::NotADirectory
+                    | ErrorKind::IsADirectory
+                    | ErrorKind::InvalidInput
+                    | ErrorKind::InvalidFilename
+                    | ErrorKind::Unsupported
+            )
+        };
+        matches!(self, Self::Write { source, .. } | Self::Read { source, .. } if !lasting(source.kind()))
+    }
+
     pub(super) fn write(path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Write { path: path.to_owned(), source }
     }
@@ -416,4 +487,9 @@ impl StoreError {
     pub(super) fn index(path: &Path) -> impl Fn(rusqlite::Error) -> Self {
         move |source| Self::Index { path: path.to_owned(), source }
     }
+}
+
+/// `no format` or `format 3`.
+fn format_in_words(found: &Option<u64>) -> String {
+    found.map_or_else(|| "no format".to_owned(), |format| format!("format {format}"))
 }

@@ -182,12 +182,12 @@ fn get_measure(bytes: &mut Bytes<'_>) -> Option<Measure> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(in crate::store) mod tests {
     use super::*;
     use crate::store::fixture;
 
     /// Outcomes with values, reasons, and returns.
-    pub(in super::super) fn outcomes() -> Vec<WindowOutcome> {
+    pub(in crate::store) fn outcomes() -> Vec<WindowOutcome> {
         let tournament = fixture::tournament();
         let results = tournament.agents.iter().flat_map(|agent| &agent.windows);
         let mut all: Vec<WindowOutcome> = results

@@ -1,37 +1,23 @@
-//! `OUT/<scenario>/trials.db`: outcomes by the name of their job, across the runs of a scenario.
-//!
-//! `SQLite` in write-ahead mode, because it is what survives a kill at any moment without own code: a batch is
-//! one transaction, so it is there whole or not at all, and a name that is there already is left as it is, so
-//! that nothing is kept twice, not even by two sweeps at once. After a loss of power the last batches may be
-//! missing; they are then computed again. The file can be deleted at any time at the price of computing anew.
-//!
-//! Every outcome is kept with a hash over its job's name and its bytes. One that does not fit its hash is never
-//! used: it is computed again, and replaced.
+//! The outcomes of sweeps by the key of their job, across the runs of a scenario: `OUT/<scenario>/trials.db`, and
+//! before it those that packs had.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::super::StoreError;
-use super::super::connect::{connect_to_read, is_ours};
+use super::super::outcomes::{Damage, KeptOutcomes};
 use super::codec::{FORMAT, decode, encode};
 use crate::sweep::{JobKey, TrialCache, TrialCacheError, WindowOutcome};
 
 /// The file in a scenario's folder.
 const FILE: &str = "trials.db";
-/// How long to wait for another sweep.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Outcomes that are kept from one sweep to the next.
 #[derive(Debug)]
 pub struct TrialStore {
-    path: PathBuf,
-    db: Connection,
-    /// Jobs whose kept outcome does not fit its hash.
-    damaged: BTreeSet<[u8; 32]>,
+    /// Outcomes of other machines, looked up first.
+    merged: Option<KeptOutcomes>,
+    kept: KeptOutcomes,
 }
 
 impl TrialStore {
@@ -43,16 +29,14 @@ impl TrialStore {
     pub fn open(out: &Path, scenario: &str) -> Result<Self, StoreError> {
         let folder = out.join(super::super::writer::folder_name(scenario)?);
         fs::create_dir_all(&folder).map_err(StoreError::write(&folder))?;
-        let path = folder.join(FILE);
-        is_ours(&path)?;
-        let db = connect(&path).map_err(StoreError::trials(&path))?;
-        let found: u32 = db
-            .pragma_query_value(None, "user_version", |row| row.get(0))
-            .map_err(StoreError::trials(&path))?;
-        if found > FORMAT {
-            return Err(StoreError::IndexTooNew { path, found, known: FORMAT });
-        }
-        Ok(Self { path, db, damaged: BTreeSet::new() })
+        let kept = KeptOutcomes::open(&folder.join(FILE), FORMAT)?;
+        Ok(Self { merged: None, kept })
+    }
+
+    /// The same store, with outcomes of other machines before its own. What neither has is added to its own.
+    #[must_use]
+    pub fn after(self, merged: KeptOutcomes) -> Self {
+        Self { merged: Some(merged), ..self }
     }
 
     /// What is wrong with the outcomes kept in a scenario's folder, with their file and what to do about it.
@@ -62,10 +46,9 @@ impl TrialStore {
             return None;
         }
         let again = "run its scenario again: damaged trials are computed again and replaced".to_owned();
-        let damaged = is_ours(&path).and_then(|()| count_damaged(&path).map_err(StoreError::trials(&path)));
-        match damaged {
-            Ok(0) => None,
-            Ok(damaged) => Some((path, format!("outcomes with a wrong hash: {damaged}"), again)),
+        match KeptOutcomes::damaged(&path, FORMAT) {
+            Ok(Damage(0)) => None,
+            Ok(Damage(damaged)) => Some((path, format!("outcomes with a wrong hash: {damaged}"), again)),
             Err(error) => {
                 let (problem, help) = (error.to_string(), error.help());
                 Some((path, problem, help))
@@ -78,117 +61,35 @@ impl TrialStore {
     /// # Errors
     /// [`StoreError::Trials`].
     pub fn count(&self) -> Result<i64, StoreError> {
-        self.db
-            .query_row("SELECT count(*) FROM outcomes", [], |row| row.get(0))
-            .map_err(StoreError::trials(&self.path))
+        self.kept.count()
     }
-
-    fn look_up(&mut self, keys: &[JobKey]) -> rusqlite::Result<Vec<Option<WindowOutcome>>> {
-        let mut statement = self.db.prepare_cached("SELECT outcome, hash FROM outcomes WHERE job = ?1")?;
-        let mut found = Vec::with_capacity(keys.len());
-        for key in keys {
-            let row: Option<(Vec<u8>, Vec<u8>)> =
-                statement.query_row([key.0.as_slice()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-            let outcome = row.as_ref().and_then(|(bytes, hash)| verified(key.0, bytes, hash));
-            if row.is_some() && outcome.is_none() {
-                self.damaged.insert(key.0);
-            }
-            found.push(outcome);
-        }
-        Ok(found)
-    }
-
-    fn keep(&mut self, batch: &[(JobKey, &WindowOutcome)]) -> rusqlite::Result<()> {
-        let entry = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        {
-            let insert =
-                "INSERT INTO outcomes (job, outcome, hash) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
-            let mut insert = entry.prepare_cached(insert)?;
-            let mut remove = entry.prepare_cached("DELETE FROM outcomes WHERE job = ?1")?;
-            for (key, outcome) in batch {
-                if self.damaged.contains(&key.0) {
-                    remove.execute([key.0.as_slice()])?;
-                }
-                let bytes = encode(outcome);
-                insert.execute(params![key.0.as_slice(), bytes, hash(&key.0, &bytes).as_slice()])?;
-            }
-        }
-        entry.commit()
-    }
-}
-
-/// Over a job's name and the bytes of its outcome.
-fn hash(job: &[u8], outcome: &[u8]) -> [u8; 32] {
-    let mut hash = blake3::Hasher::new_derive_key("tiltyard 2026 kept outcome");
-    hash.update(job).update(outcome);
-    *hash.finalize().as_bytes()
-}
-
-/// The outcome of bytes that fit their hash.
-fn verified(job: [u8; 32], bytes: &[u8], kept: &[u8]) -> Option<WindowOutcome> {
-    (hash(&job, bytes) == kept).then(|| decode(bytes)).flatten()
-}
-
-/// Reads every outcome of a file.
-fn count_damaged(path: &Path) -> rusqlite::Result<usize> {
-    let db = connect_to_read(path)?;
-    db.busy_timeout(PATIENCE)?;
-    let version: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if version != FORMAT {
-        // Of another version of the program: that one's to judge, or to be begun anew.
-        return Ok(0);
-    }
-    let verdict: String = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
-    if verdict != "ok" {
-        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
-        return Err(rusqlite::Error::SqliteFailure(code, Some(verdict)));
-    }
-    let mut statement = db.prepare("SELECT job, outcome, hash FROM outcomes")?;
-    let mut rows = statement.query([])?;
-    let mut damaged = 0;
-    while let Some(row) = rows.next()? {
-        let (job, bytes, kept): (Vec<u8>, Vec<u8>, Vec<u8>) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        damaged += usize::from(hash(&job, &bytes).as_slice() != kept);
-    }
-    Ok(damaged)
-}
-
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let db = Connection::open(path)?;
-    db.busy_timeout(PATIENCE)?;
-    db.pragma_update(None, "journal_mode", "WAL")?;
-    db.pragma_update(None, "synchronous", "NORMAL")?;
-    let found: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if found < FORMAT {
-        // Outcomes of an earlier format have no hashes by which they could be trusted: they are computed anew.
-        db.execute_batch(&format!(
-            "BEGIN IMMEDIATE;
-             DROP TABLE IF EXISTS outcomes;
-             CREATE TABLE outcomes (
-                 job BLOB NOT NULL PRIMARY KEY CHECK (length(job) = 32),
-                 outcome BLOB NOT NULL,
-                 hash BLOB NOT NULL CHECK (length(hash) = 32)
-             ) STRICT;
-             PRAGMA user_version = {FORMAT};
-             COMMIT;"
-        ))?;
-    }
-    Ok(db)
 }
 
 impl TrialCache for TrialStore {
     fn find(&mut self, keys: &[JobKey]) -> Result<Vec<Option<WindowOutcome>>, TrialCacheError> {
-        Ok(self.look_up(keys).map_err(StoreError::trials(&self.path))?)
+        let mut found = match &mut self.merged {
+            Some(merged) => merged.find(keys, decode)?,
+            None => keys.iter().map(|_| None).collect(),
+        };
+        let open: Vec<usize> = (0..keys.len()).filter(|&index| found[index].is_none()).collect();
+        let wanted: Vec<JobKey> = open.iter().map(|&index| keys[index]).collect();
+        for (index, outcome) in open.into_iter().zip(self.kept.find(&wanted, decode)?) {
+            found[index] = outcome;
+        }
+        Ok(found)
     }
 
     fn append(&mut self, batch: &[(JobKey, &WindowOutcome)]) -> Result<(), TrialCacheError> {
-        let kept = self.keep(batch);
-        Ok(kept.map_err(StoreError::trials(&self.path))?)
+        let rows = batch.iter().map(|(key, outcome)| (*key, encode(outcome)));
+        Ok(self.kept.append(rows)?)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::{Connection, params};
+
+    use super::super::codec::decode;
     use super::super::codec::tests::outcomes;
     use super::*;
 
@@ -226,7 +127,8 @@ mod tests {
         bytes[last] ^= 1;
         assert!(decode(&bytes).is_some());
         trials
-            .db
+            .kept
+            .db()
             .execute("UPDATE outcomes SET outcome = ?1 WHERE job = ?2", params![bytes, keys[0].0])
             .unwrap();
         let (_, problem, _) = TrialStore::problem(&folder).unwrap();

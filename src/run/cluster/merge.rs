@@ -1,0 +1,155 @@
+//! The merge: what shards have published becomes a run on this machine, which computes what is missing.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::super::{Prepared, RunError, RunObserver};
+use super::key::{job_kind, tournament_key};
+use crate::domain::AgentName;
+use crate::engine::Replay;
+use crate::process::Collector;
+use crate::store::outcomes::{
+    JobsOf, KeptOutcomes, Merged, OutcomeStatus, Pack, PackStore, decode_replay, merge_packs,
+};
+use crate::store::{RunId, StoreError};
+use crate::sweep::JobKey;
+use crate::tournament::KnownReplays;
+
+/// Outcomes that are added to the merged ones at once.
+const BATCH: usize = 4_096;
+/// Bytes of them.
+const BATCH_BYTES: usize = 16 << 20;
+
+/// Outcomes of shards, merged on this machine; run or sweep what they were prepared for.
+#[derive(Debug)]
+pub struct Merging {
+    /// What was merged.
+    pub merged: Merged,
+    /// Packs that were read.
+    pub packs: usize,
+    found: Arc<AtomicU64>,
+    outcomes: Option<KeptOutcomes>,
+}
+
+/// How long a merge waits for shards that are not finished.
+#[derive(Debug, Clone, Copy)]
+pub struct WaitForShards {
+    /// Longest time; after it the merge computes what is missing.
+    pub longest: Duration,
+    /// Time between two looks at the packs.
+    pub every: Duration,
+}
+
+impl Merging {
+    /// Waits for shards where asked to, then merges their packs. Memory does not grow with the number of outcomes; they
+    /// are in a temporary file until this is dropped.
+    ///
+    /// # Errors
+    /// [`RunError::Store`]: no packs of this run, a pack that was changed, two packs that differ.
+    pub fn of(
+        prepared: &Prepared,
+        store: &PackStore,
+        wait: Option<WaitForShards>,
+        observer: &dyn RunObserver,
+    ) -> Result<Self, RunError> {
+        let (run, jobs_of) = job_kind(prepared)?;
+        if let Some(wait) = wait {
+            wait.until_finished(store, &run, observer)?;
+        }
+        let packs = wanted(store, jobs_of, &run)?;
+        let mut outcomes = KeptOutcomes::temporary()?;
+        let mut batch: Vec<(JobKey, Vec<u8>)> = Vec::new();
+        let mut bytes = 0;
+        let merged = merge_packs(&packs, |key, outcome| {
+            bytes += outcome.len();
+            batch.push((key, outcome.to_vec()));
+            if batch.len() < BATCH && bytes < BATCH_BYTES {
+                return Ok(());
+            }
+            bytes = 0;
+            outcomes.append(batch.drain(..))
+        })?;
+        outcomes.append(batch)?;
+        Ok(Self { merged, packs: packs.len(), found: Arc::default(), outcomes: Some(outcomes) })
+    }
+
+    /// The outcomes of a sweep.
+    pub(crate) fn take(&mut self) -> Option<KeptOutcomes> {
+        self.outcomes.take()
+    }
+
+    /// What was prepared, with the replays of shards.
+    pub fn into_prepared(mut self, prepared: Prepared) -> Result<Prepared, RunError> {
+        let (run, jobs_of) = job_kind(&prepared)?;
+        let (JobsOf::Tournament, Some(outcomes)) = (jobs_of, self.outcomes.take()) else {
+            return Ok(prepared);
+        };
+        let collector = Arc::clone(&prepared.collector);
+        let known = MergedReplays { run, outcomes: Mutex::new(outcomes), collector, found: self.found };
+        Ok(Prepared { known: Arc::new(known), ..prepared })
+    }
+
+    /// Counts the replays of shards that the run uses.
+    pub fn counter(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.found)
+    }
+}
+
+/// The packs that can have outcomes of the run.
+fn wanted(store: &PackStore, jobs_of: JobsOf, run: &RunId) -> Result<Vec<Pack>, StoreError> {
+    let mut packs = store.packs()?;
+    // Outcomes of sweeps are valid in every run that has the same job.
+    packs.retain(|pack| {
+        pack.info.jobs_of == jobs_of && (jobs_of == JobsOf::Sweep || pack.info.run == run.to_string())
+    });
+    if packs.is_empty() {
+        return Err(StoreError::NoPacks { dest: store.title().to_owned() });
+    }
+    Ok(packs)
+}
+
+impl WaitForShards {
+    fn until_finished(
+        self,
+        store: &PackStore,
+        run: &RunId,
+        observer: &dyn RunObserver,
+    ) -> Result<(), StoreError> {
+        let started = Instant::now();
+        while started.elapsed() < self.longest && !observer.cancelled() {
+            let status = OutcomeStatus::read(store)?;
+            if status.runs.iter().any(|one| one.run == run.to_string() && one.is_finished()) {
+                break;
+            }
+            std::thread::sleep(self.every.min(self.longest.saturating_sub(started.elapsed())));
+        }
+        Ok(())
+    }
+}
+
+/// Replays that shards have published.
+#[derive(Debug)]
+struct MergedReplays {
+    run: RunId,
+    outcomes: Mutex<KeptOutcomes>,
+    collector: Arc<Collector>,
+    found: Arc<AtomicU64>,
+}
+
+impl KnownReplays for MergedReplays {
+    fn find(&self, agent: &AgentName, window: u32) -> Option<Replay> {
+        let key = tournament_key(&self.run, agent, window);
+        let bytes = {
+            let mut outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+            // What cannot be read is replayed.
+            outcomes.find(&[key], |bytes| Some(bytes.to_vec())).ok()?.pop()??
+        };
+        let job = decode_replay(&bytes)?;
+        if let Some(log) = job.log {
+            self.collector.keep_log(agent.clone(), window, log);
+        }
+        self.found.fetch_add(1, Ordering::Relaxed);
+        Some(job.replay)
+    }
+}

@@ -1,0 +1,18 @@
+//! Runs that are divided over many machines: shards that publish their outcomes, and the merge that reads them.
+//!
+//! A scheduler places and restarts shards; nothing here talks to another process. Invariants: a merged run has the bytes
+//! of a run on one machine, whatever shards did, died or were repeated; what a shard has published is never lost.
+
+mod job;
+mod key;
+mod kubernetes;
+mod merge;
+mod publisher;
+mod shard;
+mod slurm;
+
+pub use job::{JobFiles, job_name};
+pub use kubernetes::KubernetesJob;
+pub use merge::{Merging, WaitForShards};
+pub use shard::{ShardOptions, ShardReport, run_shard};
+pub use slurm::SlurmJob;
