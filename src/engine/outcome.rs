@@ -227,7 +227,7 @@ pub struct FillRow {
 }
 
 /// Money that moved besides fills.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Posting {
     /// Tick of the bar in which it was posted.
     pub tick: usize,
@@ -242,7 +242,7 @@ pub struct Posting {
 }
 
 /// What a posting is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum PostingKind {
     /// Funding of a perpetual.
     Funding,
