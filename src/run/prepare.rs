@@ -120,6 +120,7 @@ fn prepare_from(
     let entered = super::programs::enter(&mut scenario, &mut own, programs, &collector)?;
     warm_ups.extend(entered.warm_ups);
     let market = load(&scenario, bars, entrants, &warm_ups)?;
+    #[cfg_attr(not(feature = "import"), expect(unused_mut, reason = "no file of its own has a note"))]
     let mut notes = left_out(&scenario);
     #[cfg(feature = "import")]
     notes.extend(told);

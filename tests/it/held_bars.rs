@@ -27,7 +27,7 @@ fn source() -> ScenarioSource {
 }
 
 /// The sample's hourly bars.
-fn hourly() -> Vec<(&'static str, Bars)> {
+fn hourly() -> Held {
     let text = TEXT.replace("4h", "1h").replace("start = 2023-04-01\nend = 2023-05-01\n", "");
     let source =
         ScenarioSource::parse("held".as_ref(), text, env!("CARGO_MANIFEST_DIR").as_ref(), &NoRegistry);
@@ -37,7 +37,7 @@ fn hourly() -> Vec<(&'static str, Bars)> {
     ["ALPHA", "BRAVO"].into_iter().zip(market.symbols.iter().map(|series| series.bars.clone())).collect()
 }
 
-fn held(bars: Vec<(&'static str, Bars)>) -> HeldBars {
+fn held(bars: Held) -> HeldBars {
     let mut held = HeldBars::default();
     bars.into_iter().for_each(|(symbol, bars)| held.insert(symbol, bars));
     held
